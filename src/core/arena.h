@@ -1,0 +1,31 @@
+/*
+ * arena.h - memory for one batch: many small pieces, freed in one call. Chunks are kept over arena_reset(), so that a
+ * steady stream allocates nothing. Pointers stay valid until the reset: chunks never move.
+ *
+ * Two ways in: arena_alloc() for a piece of known size, and arena_reserve()/arena_commit() for a writer that knows only
+ * a bound: it writes at the returned pointer and then says how much it used.
+ */
+#ifndef CORE_ARENA_H
+#define CORE_ARENA_H
+
+#include <stddef.h>
+
+struct arena_chunk;
+
+struct arena {
+	struct arena_chunk *first, *current;
+	char *at, *end;			/* free room in the current chunk */
+	size_t used;			/* bytes handed out since the reset */
+	size_t chunk_size;
+};
+
+void arena_init(struct arena *a, size_t chunk_size);	/* 0: 256 KiB */
+void arena_done(struct arena *a);
+void arena_reset(struct arena *a);	/* keeps ordinary chunks up to a few, frees oversized ones */
+void *arena_alloc(struct arena *a, size_t size);	/* aligned to 8, not zeroed; never NULL */
+void *arena_dup(struct arena *a, const void *p, size_t len);	/* adds a NUL behind the copy */
+char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *arena_reserve(struct arena *a, size_t bound);	/* not aligned; valid until the next call */
+void arena_commit(struct arena *a, size_t used);
+
+#endif

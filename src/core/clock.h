@@ -1,0 +1,20 @@
+/* clock.h - the time. Tests set it, so nothing else in millrace calls clock_gettime() or time(). @thread any */
+#ifndef CORE_CLOCK_H
+#define CORE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_wall_us(void);		/* microseconds since 1970-01-01 UTC */
+int64_t clock_mono_us(void);		/* microseconds, never goes back; for intervals */
+void clock_sleep_ms(int ms);
+void clock_fake(int64_t wall_us);	/* both clocks stand at this value; negative: the real time again */
+
+/* Backoff for retries: first, then doubled up to max, with jitter; reset after a success. */
+struct backoff {
+	int first_ms, max_ms, next_ms;
+};
+void backoff_init(struct backoff *b, int first_ms, int max_ms);
+int backoff_next(struct backoff *b);	/* how long to wait now, in ms */
+void backoff_reset(struct backoff *b);
+
+#endif

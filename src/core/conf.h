@@ -1,0 +1,76 @@
+/*
+ * conf.h - reads an ini file against a table of options. The table is the only place where a setting is named: parsing,
+ * --help, `check`, the manual and the settings screen all read it.
+ *
+ * Errors say `file:line: what, expected, found, nearest name`. ${VAR} takes from the environment (an unset variable is
+ * an error). A secret `password` may also be given as password.file or password.command (first line of the output,
+ * 10 s limit); the value never reaches a message. Keys are spelled as the system that they belong to spells them.
+ */
+#ifndef CORE_CONF_H
+#define CORE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+
+enum conf_type {
+	CONF_STRING,		/* char *; NULL when unset and no default */
+	CONF_BOOL,		/* bool; true/false, on/off, yes/no, 1/0 */
+	CONF_INT,		/* int64_t, between min and max */
+	CONF_BYTES,		/* int64_t bytes; 64M */
+	CONF_DURATION,		/* int64_t milliseconds; 5s, 500ms, a bare number is ms */
+	CONF_CHOICE,		/* int: index into choices */
+	CONF_LIST,		/* struct conf_list: comma separated, blanks trimmed */
+	CONF_PAIRS		/* struct conf_pairs: collects every key of the section that no row names, or `prefix.*` rows */
+};
+
+struct conf_list {
+	char **items;
+	size_t count;
+};
+
+struct conf_pair {
+	char *key, *value;
+	int line;		/* where it was set; 0: default */
+};
+struct conf_pairs {
+	struct conf_pair *items;
+	size_t count;
+};
+
+enum {
+	CONF_SECRET = 1,	/* never printed; also KEY.file and KEY.command */
+	CONF_LIVE = 2,		/* SIGHUP applies it; others need a restart */
+	CONF_REQUIRED = 4,
+	CONF_HIDDEN = 8		/* for tests: works, but not in help and manual */
+};
+
+struct conf_option {
+	const char *section;	/* "mysql"; sections with a name ("table testdb.orders") have an option row of section "table" */
+	const char *key;	/* "snapshot.mode"; "*" with CONF_PAIRS takes all other keys */
+	enum conf_type type;
+	size_t offset;		/* in the settings struct, or in the named section's own struct */
+	const char *preset;	/* the default as text; NULL: none */
+	const char *choices;	/* CONF_CHOICE: "initial|initial_only|..."; CONF_INT: "min..max" */
+	unsigned flags;
+	const char *help;	/* one line */
+};
+
+struct conf_table {
+	const struct conf_option *options;	/* ends with section NULL */
+	/* A named section ("[table db.t]"): returns the struct that its rows write to, created when new. */
+	void *(*named)(void *settings, const char *section, const char *name);
+};
+
+int conf_load(const struct conf_table *table, void *settings, const char *path, struct err *err);	/* presets first, then the file */
+int conf_load_text(const struct conf_table *table, void *settings, const char *name, const char *text, struct err *err);
+void conf_free(const struct conf_table *table, void *settings);		/* the values of unnamed sections */
+void conf_free_named(const struct conf_table *table, const char *section, void *strukt);
+void conf_preset_named(const struct conf_table *table, const char *section, void *strukt);
+/* For help, manual, check: the value as text; secrets as "(set)" or "(not set)". */
+void conf_format(const struct conf_option *option, const void *settings, struct buf *out);
+const char *conf_nearest(const char *word, const char *const *names, size_t count);	/* NULL when nothing is near */
+
+#endif

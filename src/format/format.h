@@ -1,0 +1,71 @@
+/*
+ * format.h - changes to messages and back: Debezium's JSON, envelope or flat, byte for byte.
+ *
+ * Encoding writes every message once, into the batch's arena, from templates prepared per schema (all constant bytes of a
+ * message, the schema block included, are copied; only cells are formatted). Decoding recognises the schema block by its
+ * bytes and builds a struct schema from it once. No thread, no socket; one encoder or decoder per thread.
+ */
+#ifndef FORMAT_FORMAT_H
+#define FORMAT_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/conf.h"
+#include "core/err.h"
+#include "row/batch.h"
+
+enum message_format { FORMAT_ENVELOPE, FORMAT_FLAT };			/* "envelope|flat" */
+enum decimal_mode { DECIMAL_PRECISE, DECIMAL_DOUBLE, DECIMAL_STRING };	/* "precise|double|string" */
+enum time_mode { TIME_ADAPTIVE_MICROS, TIME_CONNECT };			/* "adaptive_time_microseconds|connect" */
+enum bigint_mode { BIGINT_LONG, BIGINT_PRECISE };			/* "long|precise" */
+enum binary_mode { BINARY_BYTES, BINARY_BASE64, BINARY_BASE64_URL, BINARY_HEX };	/* "bytes|base64|base64-url-safe|hex" */
+enum delete_mode { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE, DELETE_REWRITE_WITH_TOMBSTONE };	/* "unset|drop|tombstone|rewrite|rewrite-with-tombstone" */
+
+struct format_conf {
+	char *topic_prefix;			/* [kafka] topic.prefix */
+	int message_format;			/* message.format */
+	bool schemas_enable;			/* schemas.enable */
+	int decimal_mode, time_mode, bigint_mode, binary_mode;	/* [mysql] decimal.handling.mode, ... */
+	int delete_mode;			/* delete.tombstone.handling.mode; millrace's preset is rewrite, flat only */
+	bool tombstones_on_delete;		/* tombstones.on.delete */
+	bool replace_null_with_default;		/* replace.null.with.default */
+	bool include_schema_changes;		/* include.schema.changes */
+	bool include_schema_comments;		/* include.schema.comments */
+	struct conf_list add_fields;		/* add.fields: op, table, source.ts_ms, ... */
+	struct conf_list message_key_columns;	/* message.key.columns, ';' separated entries as one item each */
+	struct conf_list skipped_operations;	/* skipped.operations: of c u d t none */
+	char *history_topic;			/* schema.history.internal.kafka.topic */
+	char *offsets_topic;			/* offset.storage.topic */
+	char *connector_name;			/* [millrace] name */
+	char *version;				/* source.version; "3.0.8.Final" */
+};
+
+struct format_encoder;
+struct format_encoder *format_encoder_new(const struct format_conf *conf, struct err *err);
+void format_encoder_free(struct format_encoder *e);
+/* Fills b->records from b->changes, in order. A change that cannot be encoded gets `dead` and no record. */
+int format_encode(struct format_encoder *e, struct batch *b, struct err *err);
+/* The record that stores b->position (Connect's offset format); memory in b's arena. */
+void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out);
+const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
+
+/* The last position stored, from the key and value of a record in the offsets topic. 1: is ours, 0: another connector's, -1: err. */
+int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err);
+
+/* Schema history: applies one record of the history topic. Calls back for every table: schema NULL for a drop. */
+typedef void format_history_cb(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema);
+int format_history_decode(const struct record *r, format_history_cb *cb, void *arg, struct err *err);
+
+struct format_decoder;
+struct format_decoder *format_decoder_new(const struct format_conf *conf, struct err *err);
+void format_decoder_free(struct format_decoder *d);
+/* Exact MySQL schemas (from the history topic) beside which messages are read; keeps a reference. */
+void format_decoder_know(struct format_decoder *d, struct schema *exact);
+/* Fills b->changes from b->records (change.record points back). Both message formats are recognised by themselves. A
+ * message that is not understood becomes a change with `dead` set: nothing is dropped. Tombstones give no change. */
+int format_decode(struct format_decoder *d, struct batch *b, struct err *err);
+
+uint32_t format_murmur2(const void *key, size_t len);	/* Kafka's, made positive */
+
+#endif

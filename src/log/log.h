@@ -1,0 +1,99 @@
+/*
+ * log.h - the contract of what lies between the halves: topics with partitions and offsets, transactions, groups. Two
+ * implementations, the same tests: log_kafka.c (librdkafka) and log_local.c (SQLite in the state directory).
+ *
+ * A log handle is opened once per process and may be used from any thread; a writer or reader belongs to one thread.
+ * Every call returns within a second or its timeout.
+ */
+#ifndef LOG_LOG_H
+#define LOG_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/report.h"
+#include "row/batch.h"
+
+struct log_conf {
+	char *name;			/* [millrace] name: prefix of transactional.id and group.id */
+	char *state_dir;		/* [millrace] state.dir */
+	char *bootstrap_servers;	/* [kafka] bootstrap.servers; NULL: the embedded log */
+	struct conf_pairs passthrough;	/* [kafka] any librdkafka property */
+	int64_t partitions;		/* topic.creation.default.partitions */
+	int64_t replication;		/* topic.creation.default.replication.factor; -1: the broker's */
+	char *cleanup_policy;		/* topic.creation.default.cleanup.policy */
+	int64_t retention_ms, retention_bytes;	/* topic.creation.default.retention.ms / .bytes; -1: forever */
+	int64_t segment_bytes;		/* embedded: how much a retention step removes at a time */
+	int64_t timeout_ms;		/* request.timeout.ms for admin and metadata calls */
+};
+
+struct log;
+struct log *log_open(const struct log_conf *conf, struct err *err);
+void log_close(struct log *l);
+const char *log_kind(const struct log *l);		/* "kafka" or "embedded" */
+int log_check(const struct log_conf *conf, struct report *report, struct err *err);
+
+/* ---- topics ---- */
+enum log_topic_kind { LOG_TOPIC_ROWS, LOG_TOPIC_HISTORY, LOG_TOPIC_OFFSETS, LOG_TOPIC_DEAD, LOG_TOPIC_OTHER };
+/* Creates the topic when missing: rows as configured; history: 1 partition, kept forever; offsets: 1 partition of ours, compacted. */
+int log_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
+
+struct log_partition { int32_t id; int64_t low, high; };	/* offsets [low, high) */
+struct log_topic {
+	char *name;
+	struct log_partition *partitions;
+	unsigned npartitions;
+	uint64_t bytes;			/* embedded only; 0 unknown */
+};
+struct log_topics { struct log_topic *items; size_t count; };
+int log_topics(struct log *l, struct log_topics *out, struct err *err);
+void log_topics_free(struct log_topics *t);
+
+struct log_group_offset { char *group, *topic; int32_t partition; int64_t offset; char *metadata; };
+struct log_groups { struct log_group_offset *items; size_t count; };
+int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);	/* group NULL: all that can be listed */
+void log_groups_free(struct log_groups *g);
+
+/* Read a range without a group: history, positions, tap, dead letters, replay. Calls back per record until the callback
+ * returns nonzero or `to` (-1: the committed end as of the call) is reached. from: -1 low, else offset. */
+typedef int log_scan_cb(void *arg, const struct record *r);
+int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg, struct err *err);
+int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err);
+
+/* ---- writing: exactly once ---- */
+struct log_writer;
+/* id: transactional id; opening fences every earlier writer of the same id (its next call gives ERR_FENCED). */
+struct log_writer *log_writer_open(struct log *l, const char *id, struct err *err);
+void log_writer_close(struct log_writer *w);		/* an open transaction is aborted */
+/* Adds the batch's records to the transaction (begun when none is open). The batch must stay alive until the commit or
+ * abort: its bytes are not copied more often than the client needs. */
+int log_writer_append(struct log_writer *w, const struct batch *b, struct err *err);
+int log_writer_append_record(struct log_writer *w, const struct record *r, struct err *err);
+/* All or nothing, visible to read_committed readers on return. On failure the transaction is aborted. ERR_RETRY: append
+ * the same batches again. ERR_FENCED: another writer has the id. */
+int log_writer_commit(struct log_writer *w, struct err *err);
+int log_writer_abort(struct log_writer *w, struct err *err);
+
+/* ---- reading in a group: read_committed ---- */
+struct log_reader;
+enum log_read { LOG_READ_BATCH, LOG_READ_NOTHING, LOG_READ_CHANGED, LOG_READ_FAILED };
+/* topics: exact names, or a regular expression that begins with '^'. New topics that match are found within seconds. */
+struct log_reader *log_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
+void log_reader_close(struct log_reader *r);
+/* Fills the batch with committed records of one partition, in offset order, b->from .. b->to, at most max_bytes.
+ * LOG_READ_CHANGED: the partitions that this reader owns are others now: ask log_reader_assigned(), drop what was read of lost ones. */
+enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
+struct log_assigned { const char *topic; int32_t partition; int64_t committed; char metadata[512]; };	/* committed -1: none yet */
+size_t log_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
+int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
+/* Stores offset (the next to read) with a text beside it; durable on return. @thread any: the one that loads calls it. */
+int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata, struct err *err);
+int log_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
+int64_t log_reader_high(struct log_reader *r, const char *topic, int32_t partition);	/* last known end; -1 unknown */
+
+/* ---- what an implementation provides: log_kafka.c and log_local.c each export one of these; log.c dispatches ---- */
+struct log_ops;
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * change.h - one change of one row, as the source decoded it or as the log gave it back.
+ *
+ * before and after are arrays of schema->ncolumns values in the batch's arena, or NULL. Which are set:
+ *   READ, CREATE: after. UPDATE: both (before may be NULL when a flat message brought it). DELETE: before. TRUNCATE, DDL: none.
+ */
+#ifndef ROW_CHANGE_H
+#define ROW_CHANGE_H
+
+#include "row/schema.h"
+#include "row/value.h"
+
+enum change_op {
+	CHANGE_READ = 'r', CHANGE_CREATE = 'c', CHANGE_UPDATE = 'u', CHANGE_DELETE = 'd', CHANGE_TRUNCATE = 't',
+	CHANGE_UPSERT = 's',	/* load half: a flat message tells rows from deletes, not inserts from updates */
+	CHANGE_DDL = 'D'	/* capture half: a schema change; ddl is set */
+};
+
+enum snapshot_mark {		/* Debezium's source.snapshot; SNAPSHOT_NO prints as "false" */
+	SNAPSHOT_NO, SNAPSHOT_TRUE, SNAPSHOT_FIRST, SNAPSHOT_FIRST_IN_TABLE, SNAPSHOT_LAST_IN_TABLE, SNAPSHOT_LAST, SNAPSHOT_INCREMENTAL
+};
+
+struct change_txn {		/* what the changes of one transaction share; in the batch's arena */
+	const char *gtid;	/* "uuid:n" or "uuid:tag:n"; NULL without GTIDs and in the initial snapshot */
+	int64_t commit_us;	/* original commit time, us since the epoch; the snapshot's read time */
+	bool commit_exact;	/* microseconds are real (GTID event), not a header's second */
+	uint32_t server_id;	/* 0 in snapshots */
+	int64_t thread;		/* -1: null */
+	const char *file;	/* binlog file, interned */
+	const char *query;	/* include.query; of the current statement: a new change_txn per statement then; or NULL */
+};
+
+struct ddl_table {		/* one table that a DDL touched */
+	char type;		/* 'C'reate 'A'lter 'D'rop */
+	const char *db, *table;	/* arena */
+	const char *previous_table;	/* rename: the old name, else NULL; with previous_db */
+	const char *previous_db;
+	struct schema *schema;	/* after the change, referenced by the batch; NULL for DROP */
+};
+
+struct ddl_change {
+	const char *db;		/* default database of the statement; "" if none */
+	const char *ddl;	/* the text, as Debezium would show it */
+	const char *tables;	/* source.table: names joined by ','; NULL: null */
+	struct ddl_table *table;
+	unsigned ntables;
+	bool captured;		/* touches a captured table: goes to the schema change topic */
+};
+
+struct change {
+	enum change_op op;
+	enum snapshot_mark snapshot;
+	struct schema *schema;	/* referenced by the batch (batch_hold_schema), not by the change */
+	struct value *before, *after;
+	const struct change_txn *txn;
+	uint64_t pos;		/* start of the rows event */
+	uint32_t row;		/* index within the event */
+	uint32_t record;	/* load half: index of the record that it came from */
+	const struct ddl_change *ddl;
+	const char *dead;	/* not NULL: cannot be loaded, why (arena); the engine makes it a dead letter */
+	const char *dead_at;	/* which stage said so: "format", "script orders.lua", "sink" */
+};
+
+#endif

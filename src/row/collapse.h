@@ -1,0 +1,28 @@
+/*
+ * collapse.h - the last change of each key wins inside one load. Hashes the key columns of every change; keeps order.
+ */
+#ifndef ROW_COLLAPSE_H
+#define ROW_COLLAPSE_H
+
+#include <stddef.h>
+
+#include "row/change.h"
+
+struct collapse;
+
+struct collapse *collapse_new(void);
+void collapse_free(struct collapse *c);
+/*
+ * changes[0..count) are row changes of one table (one schema or several versions of it with the same key columns), in
+ * order; dead ones are left out. An update whose key changed counts as a delete of the old key and an upsert of the new.
+ * Fills out (room for 2 * count) with pointers to the survivors, each key once, in the order of the survivors; the op is
+ * read from the pointed change with `is_delete` beside it. Returns how many.
+ */
+struct collapsed {
+	const struct change *change;
+	const struct value *row;	/* what to write (after), or the row whose key to delete (before) */
+	bool is_delete;
+};
+size_t collapse_run(struct collapse *c, const struct change *changes, size_t count, struct collapsed *out);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * sink.h - the contract of the target: tables that take upserts and deletes by key, and that refuse a label twice.
+ * Two implementations, the same tests: StarRocks (starrocks_load.c) and the embedded warehouse (sink_local.c).
+ *
+ * A sink handle is per worker thread. Calls carry time limits from the configuration.
+ */
+#ifndef SINK_SINK_H
+#define SINK_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/report.h"
+#include "row/collapse.h"
+#include "row/schema.h"
+
+struct sink_conf {
+	char *name;			/* [millrace] name: prefix of labels */
+	char *state_dir;		/* the embedded warehouse lives in state_dir/warehouse */
+	char *fe_http, *fe_mysql;	/* [starrocks] fe.http = host:port[, host:port]; NULL: the embedded warehouse */
+	char *user, *password;
+	char *database;			/* NULL: as at the source */
+	int load;			/* load: "stream|routine" */
+	bool table_create;		/* table.create */
+	int64_t buckets;		/* table.create.buckets; 0: StarRocks decides */
+	int64_t replication_num;	/* table.create.replication.num; 0: the cluster's default */
+	int64_t load_timeout_ms;	/* load.timeout */
+	int64_t connect_timeout_ms;
+	int64_t max_bytes;		/* load.max.bytes of one load, under StarRocks' 100 MB */
+	int64_t max_rows;
+	int64_t interval_ms;		/* load.interval: no more than one load per table within this; 0: 1000 StarRocks, 50 embedded */
+	char *time_zone;
+};
+
+enum sink_outcome {
+	SINK_LOADED,		/* committed (visible or about to be) */
+	SINK_DUPLICATE,		/* this label was committed before: the same thing */
+	SINK_UNKNOWN,		/* nobody can say yet: ask sink_label() */
+	SINK_REFUSED		/* nothing was loaded; err says why. ERR_DATA: rows are bad; ERR_RETRY: try the same label again */
+};
+
+struct sink_result {
+	uint64_t rows_loaded, rows_filtered;
+	int64_t ms;
+	char detail[256];	/* what the target said */
+};
+
+struct sink;
+struct sink *sink_open(const struct sink_conf *conf, struct err *err);
+void sink_close(struct sink *s);
+const char *sink_kind(const struct sink *s);		/* "starrocks" or "embedded" */
+int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report, struct err *err);
+int64_t sink_interval_ms(const struct sink *s);
+
+/* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the
+ * change to be finished. ERR_CONFIG or ERR_DATA when it cannot. Cheap when nothing changed (by schema->version). */
+int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
+/* One load of one table under one label: all or nothing. rows are already collapsed. */
+enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
+			    const char *label, struct sink_result *result, struct err *err);
+enum sink_outcome sink_label(struct sink *s, const struct schema *schema, const char *label, struct err *err);	/* LOADED, REFUSED (aborted or never seen), UNKNOWN */
+int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
+/* The CREATE TABLE that sink_prepare() would send, and a line per column saying why; caller frees both. */
+char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * source.h - MySQL as a source of changes: preflight, snapshot, then the binlog stream. The only header of this room that
+ * the engine includes.
+ *
+ * Bytes and batches: a source knows no thread, queue, log or screen. The engine calls source_step() in a loop from one
+ * thread; each call returns within a second. Positions are given, not stored: the engine keeps them in the log.
+ */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/report.h"
+#include "row/batch.h"
+
+enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, SNAPSHOT_NEVER, SNAPSHOT_WHEN_NEEDED };	/* "initial|initial_only|no_data|never|when_needed" */
+enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
+enum ssl_mode { SSL_DISABLED, SSL_PREFERRED, SSL_REQUIRED, SSL_VERIFY_CA, SSL_VERIFY_IDENTITY };	/* "disabled|preferred|required|verify_ca|verify_identity" */
+
+struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where it has none in my.cnf */
+	char *host;			/* host: "a, b, c" is a failover list; each may carry :port */
+	int64_t port;
+	char *socket;			/* socket: unix socket path instead */
+	char *user, *password;
+	int64_t server_id;		/* server.id; 0: chosen from the name, above 1,000,000,000 */
+	struct conf_list table_include, table_exclude;	/* table.include.list: anchored, case-insensitive regular expressions on db.table */
+	struct conf_list database_include, database_exclude;
+	struct conf_list column_include, column_exclude;
+	int snapshot_mode, snapshot_locking;
+	int64_t snapshot_threads;	/* snapshot.max.threads */
+	int64_t snapshot_fetch_size;
+	int64_t snapshot_lock_timeout_ms;	/* snapshot.lock.timeout.ms */
+	int ssl_mode;			/* ssl.mode */
+	char *ssl_ca, *ssl_cert, *ssl_key;
+	int64_t connect_timeout_ms;	/* connect.timeout.ms */
+	int64_t heartbeat_ms;		/* dead connection: twice this without a byte. connect.heartbeat.ms, default 2000 */
+	int64_t heartbeat_interval_ms;	/* heartbeat.interval.ms: 0 off */
+	char *heartbeat_query;		/* heartbeat.action.query */
+	int64_t max_batch_rows, max_batch_bytes;	/* max.batch.size, max.batch.bytes */
+	bool include_query;		/* include.query */
+	bool enable_time_adjuster;	/* enable.time.adjuster */
+	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
+	bool skip_truncate;		/* set by the engine from skipped.operations */
+};
+
+struct mysql_name_list;
+
+/* What a table is doing, for status; texts are copies. */
+struct source_table {
+	char name[200];			/* db.table */
+	uint64_t rows_read, rows_total;	/* snapshot; total is the server's estimate */
+	bool done, stopped;
+	char error[512];
+};
+
+struct source_status {
+	enum { SOURCE_CONNECTING, SOURCE_SNAPSHOT, SOURCE_STREAMING, SOURCE_IDLE, SOURCE_STOPPED } state;
+	char server[128];		/* "127.0.0.1:3306 MySQL 9.7.0" */
+	char gtids[4096];		/* executed by us, cut with ... */
+	char file[256];
+	uint64_t pos;
+	char server_gtids[4096], server_file[256];	/* asked once in a while */
+	uint64_t server_pos;
+	int64_t behind_bytes;		/* -1 unknown */
+	uint64_t events, rows, bytes;	/* read since the start */
+	uint64_t reconnects;
+	int64_t last_event_us;		/* wall, when the last event or heartbeat came */
+	int64_t last_commit_us;		/* commit time of the last transaction read */
+	unsigned snapshot_tables_done, snapshot_tables_total;
+	uint64_t snapshot_rows_done, snapshot_rows_total;
+	int64_t snapshot_left_ms;	/* estimate; -1 unknown */
+};
+
+enum source_step {
+	SOURCE_BATCH,		/* the batch has changes, or at least a newer position (heartbeat, skipped tables) */
+	SOURCE_NOTHING,		/* nothing within the time; call again */
+	SOURCE_END,		/* initial_only: done */
+	SOURCE_FAILED		/* err says why; ERR_RETRY: call again after a pause, the source reconnects by itself at `resume` */
+};
+
+struct source;
+
+/* resume: NULL or unset: no position yet. history: the schemas as of resume, for servers with minimal row metadata. */
+struct source *source_open(const struct mysql_conf *conf, const char *name, const struct position *resume,
+			   struct schema *const *history, size_t nhistory, struct err *err);
+/* timeout_ms: how long to wait for the first change; what has come by then is given out at once, and a batch is never
+ * held back while the socket has no more bytes. */
+enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err);
+/* After ERR_RETRY, and after the log lost a batch: go back to a position that the log holds. */
+void source_rewind(struct source *s, const struct position *to);
+void source_close(struct source *s);
+
+void source_status(struct source *s, struct source_status *out);	/* @thread any */
+size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* @thread any */
+int source_stop_table(struct source *s, const char *db_table, const char *why);	/* the table's rows are refused from now on; @thread any */
+
+/* Preflight; adds to the report, -1 only when the server cannot be reached at all. */
+int source_check(const struct mysql_conf *conf, struct report *report, struct err *err);
+/* The schemas of captured tables as they are now (information_schema, SHOW CREATE TABLE); for `ddl`, `check`. Caller unrefs and frees. */
+int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, struct err *err);
+
+#endif
