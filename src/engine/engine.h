@@ -1,0 +1,53 @@
+/*
+ * engine.h - the engine as everyone above it sees it: start and stop it, read its status, send it requests. Consoles and
+ * commands use a `struct engine_link` and cannot tell whether the engine is in the same process or behind a socket.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/err.h"
+#include "engine/status.h"
+
+struct engine;
+struct settings;
+
+enum engine_role { ROLE_ALL, ROLE_CAPTURE, ROLE_LOAD };
+
+/* Checks what can be checked without waiting and opens the log; returns within a few seconds. settings are lent. */
+struct engine *engine_start(const struct settings *settings, enum engine_role role, struct err *err);
+/* Asks both halves to finish what they hold, for at most drain_ms, then stops them. 0: everything was drained; 1: not all. */
+int engine_stop(struct engine *e, int drain_ms);
+void engine_free(struct engine *e);
+int engine_wake_fd(struct engine *e);	/* an eventfd: readable when a half ended or the state changed. @thread the main one */
+bool engine_ended(struct engine *e, struct err *err);	/* a half ended by itself (initial_only: err.kind NONE; failed: why) */
+int engine_reload(struct engine *e, const struct settings *fresh, struct err *err);	/* SIGHUP: what is live */
+
+/* ---- requests: what commands and consoles ask ---- */
+#define ENGINE_MAX_ARGS 12
+struct engine_request {
+	const char *command;		/* a name in the table of engine_requests.c: "pause", "tap", "topics", ... */
+	struct { const char *name, *value; } args[ENGINE_MAX_ARGS];
+	size_t nargs;
+};
+const char *engine_request_arg(const struct engine_request *r, const char *name);	/* NULL: not given */
+/* One call per line of the answer (JSON, no newline); nonzero: the asker is gone, stop. */
+typedef int engine_emit(void *arg, const char *line, size_t len);
+
+struct engine_link {
+	void *self;
+	/* A copy of the status, into a struct that status_init() prepared. */
+	int (*status)(void *self, struct status *out, struct err *err);
+	/* Runs one request to its end; -1 with err when refused. @thread any */
+	int (*request)(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+	const char *where;		/* "in this process" or the socket's path */
+};
+void engine_link_local(struct engine *e, struct engine_link *out);
+
+/* Every request there is, for help and completion; ends with name NULL. */
+struct engine_request_doc { const char *name, *args, *help; };
+const struct engine_request_doc *engine_request_docs(void);
+
+#endif

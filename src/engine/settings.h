@@ -1,0 +1,52 @@
+/*
+ * settings.h - every setting of millrace, in one struct filled from one table (settings.c). The rooms own their parts of
+ * the struct; the table names the keys.
+ */
+#ifndef ENGINE_SETTINGS_H
+#define ENGINE_SETTINGS_H
+
+#include "core/conf.h"
+#include "format/format.h"
+#include "log/log.h"
+#include "script/script.h"
+#include "sink/sink.h"
+#include "source/source.h"
+
+struct table_settings {		/* [table db.table] */
+	char *name;
+	char *transform;	/* path of a Lua script, relative to the configuration file */
+};
+
+struct load_settings {
+	char *group;		/* group.id; default: name-load */
+	struct conf_list topics;	/* topics: default the captured tables' topics */
+	int64_t workers;	/* load.workers */
+	int64_t buffer_bytes;	/* load.buffer.bytes: rows read and not loaded yet, all workers together */
+};
+
+struct settings {
+	char *name, *state_dir;
+	char *path, *dir;	/* of the configuration file */
+	struct mysql_conf mysql;
+	struct format_conf format;
+	struct log_conf log;
+	struct sink_conf sink;
+	struct load_settings load;
+	struct script_limits script;
+	struct table_settings *tables;
+	size_t ntables;
+	int64_t commit_interval_ms;	/* [kafka] commit.interval.ms: the longest that rows wait for their transaction */
+	int64_t commit_bytes;		/* commit.bytes: the largest transaction */
+	int64_t drain_timeout_ms;
+	int log_format, log_level;
+	char *theme;
+};
+
+extern const struct conf_table settings_table;
+
+struct settings *settings_new(void);
+void settings_free(struct settings *s);
+int settings_load(struct settings *s, const char *path, struct err *err);
+const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);	/* NULL: none */
+
+#endif

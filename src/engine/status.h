@@ -1,0 +1,116 @@
+/*
+ * status.h - what a millrace process is doing: one struct, copied out under no lock that a stage holds, the same for the
+ * console in the process, an attached console, `status`, and `status --json`.
+ *
+ * Owner: the reader. status_init() once, filled again and again by whoever provides it, status_done() at the end. All
+ * texts are UTF-8 and may hold anything that a table name may hold: escape before printing.
+ */
+#ifndef ENGINE_STATUS_H
+#define ENGINE_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "core/logline.h"
+
+enum half_state {		/* of a half, a stage or a table */
+	HALF_STOPPED, HALF_STARTING, HALF_SNAPSHOT, HALF_STREAMING, HALF_IDLE, HALF_STUCK, HALF_PAUSED, HALF_RETRYING, HALF_FAILED
+};
+const char *half_state_name(enum half_state state);	/* "streaming" */
+
+struct status_snapshot {
+	bool running;
+	unsigned tables_done, tables_total;
+	uint64_t rows_done, rows_total;	/* total is the server's estimate */
+	int64_t left_ms;		/* -1 unknown */
+};
+
+struct status_capture {
+	bool enabled;			/* the role runs this half */
+	enum half_state state;
+	char server[128];
+	char gtid[4096];		/* executed and in the log */
+	char file[256];
+	uint64_t pos;
+	char server_gtid[4096];
+	char server_file[256];
+	uint64_t server_pos;
+	int64_t lag_ms;			/* -1 unknown: newest commit read against the wall clock, 0 when caught up */
+	int64_t behind_bytes;		/* -1 unknown */
+	uint64_t reconnects;
+	struct status_snapshot snapshot;
+	char error[512];		/* "" */
+};
+
+struct status_load {
+	bool enabled;
+	enum half_state state;
+	char target[256];		/* "embedded /var/lib/..", "starrocks 127.0.0.1:8030" */
+	int64_t lag_rows, lag_ms;	/* -1 unknown */
+	uint64_t loads;
+	char error[512];
+};
+
+struct status_stage {
+	const char *name;		/* source, format, log, read, script, sink: static or interned */
+	bool load_half;
+	enum half_state state;
+	uint64_t in, out, bytes;	/* rows in and out, payload bytes out, since the start */
+	double rows_per_s, bytes_per_s;	/* over the last seconds */
+	int64_t p50_us, p99_us;		/* commit at the source to here, over the last minute; -1: no rows */
+	double queue_fill;		/* 0..1, of the queue in front of it; 0 for the first stage of a half */
+	double busy, wait_in, wait_out;	/* shares of the last seconds: working, waiting for rows, waiting for the next stage */
+};
+
+struct status_table {
+	char name[200];			/* db.table */
+	enum half_state state;		/* streaming, snapshot, paused, failed (stopped with an error) */
+	uint64_t captured, loaded, dropped, dead;
+	int64_t lag_rows, lag_ms;	/* of the load; -1 unknown */
+	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
+	char error[512];
+};
+
+struct status_partition {
+	char topic[250];
+	int32_t id;
+	int64_t low, high;
+	int64_t committed;		/* by our load group; -1: none */
+	int64_t lag;			/* -1: none */
+};
+
+struct status_bottleneck {
+	char stage[24];			/* "" when nothing is slow */
+	char why[256];
+};
+
+struct status {
+	char name[64], version[32], role[16];
+	enum half_state state;
+	int pid;
+	int64_t wall_us, uptime_s;
+	bool draining;
+	char log_kind[16];		/* embedded, kafka */
+	struct status_capture capture;
+	struct status_load load;
+	struct status_stage *stages;
+	size_t nstages;
+	struct status_table *tables;
+	size_t ntables;
+	struct status_partition *partitions;
+	size_t npartitions;
+	struct status_bottleneck bottleneck;
+	struct log_entry *events;	/* newest last, the last 200 */
+	size_t nevents;
+};
+
+void status_init(struct status *s);
+void status_done(struct status *s);
+/* status --json, and what an attached console reads. */
+void status_to_json(const struct status *s, struct buf *out);
+int status_from_json(struct status *s, const char *text, size_t len, struct err *err);
+
+#endif
