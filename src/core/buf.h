@@ -18,7 +18,7 @@ struct buf {
 void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);
 void buf_reset(struct buf *b);				/* empties, keeps the memory */
-char *buf_reserve(struct buf *b, size_t size);		/* room for size more bytes at data+len, or NULL; advance len yourself */
+char *buf_reserve(struct buf *b, size_t size);		/* room for size more bytes and a NUL at data+len, or NULL; advance len yourself */
 void buf_put(struct buf *b, const void *p, size_t len);
 void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *s);

@@ -3,13 +3,15 @@
 #define CORE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 int64_t clock_wall_us(void);		/* microseconds since 1970-01-01 UTC */
 int64_t clock_mono_us(void);		/* microseconds, never goes back; for intervals */
-void clock_sleep_ms(int ms);
+void clock_sleep_ms(int ms);		/* moves a fake clock instead of sleeping */
 void clock_fake(int64_t wall_us);	/* both clocks stand at this value; negative: the real time again */
+struct timespec clock_deadline(int timeout_ms);	/* CLOCK_MONOTONIC, for condition variables; real even when faked */
 
-/* Backoff for retries: first, then doubled up to max, with jitter; reset after a success. */
+/* Backoff for retries: first, then doubled up to max, with jitter (half of it to all of it); reset after a success. */
 struct backoff {
 	int first_ms, max_ms, next_ms;
 };

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define HISTOGRAM_BUCKETS 592		/* 16 * 37: up to about 2^36 us = 19 hours */
+#define HISTOGRAM_BUCKETS 592		/* 16 * 37: up to 2^40 us = 12 days */
 
 struct histogram {
 	_Atomic uint64_t count[HISTOGRAM_BUCKETS];
