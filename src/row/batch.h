@@ -20,6 +20,7 @@ struct batch {
 	size_t nrecords, cap_records;
 	struct schema **schemas;	/* references held until the reset */
 	size_t nschemas, cap_schemas;
+	struct schema **schema_set;	/* the same as a hash set of 2 * cap_schemas pointers */
 
 	/* capture half: where to resume once all of this batch is in the log */
 	struct position position;

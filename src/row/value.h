@@ -61,7 +61,7 @@ uint64_t value_hash(const struct value *v, uint64_t seed);
 
 /*
  * The value as MySQL's client prints it, for people, comparison and SQL literals made from it: 123.45, 2018-06-20
- * 13:37:03.500000, -838:59:59. Bytes are written raw. Returns the length; at most value_text_bound().
+ * 13:37:03.500000, -838:59:59. Bytes are written raw. Returns the length; at most value_print_bound().
  */
 size_t value_print(const struct value *v, char *out);
 size_t value_print_bound(const struct value *v);

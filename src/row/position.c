@@ -1,0 +1,33 @@
+/* position.c - copies and frees the place where capture resumes. */
+#include "row/position.h"
+
+#include <stdlib.h>
+
+#include "core/xalloc.h"
+
+void position_init(struct position *p)
+{
+	*p = (struct position){ 0 };
+}
+
+void position_done(struct position *p)
+{
+	free(p->gtids);
+	position_init(p);
+}
+
+void position_copy(struct position *to, const struct position *from)
+{
+	char *gtids = to->gtids;
+
+	if (to == from)
+		return;
+	*to = *from;
+	to->gtids = xstrdup(from->gtids);
+	free(gtids);
+}
+
+bool position_is_set(const struct position *p)
+{
+	return p->file[0] != '\0' || (p->gtids && p->gtids[0] != '\0');
+}
