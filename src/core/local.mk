@@ -13,10 +13,17 @@ src_core_libcore_a_SOURCES = \
 	src/core/histogram.h \
 	src/core/intern.c \
 	src/core/intern.h \
+	src/core/json.c \
 	src/core/json.h \
+	src/core/json_scan.h \
+	src/core/json_text.c \
 	src/core/logline.c \
 	src/core/logline.h \
+	src/core/num.c \
 	src/core/num.h \
+	src/core/num_double.c \
+	src/core/num_pow10.h \
+	src/core/num_time.c \
 	src/core/queue.c \
 	src/core/queue.h \
 	src/core/report.c \
@@ -25,3 +32,19 @@ src_core_libcore_a_SOURCES = \
 	src/core/text.h \
 	src/core/xalloc.c \
 	src/core/xalloc.h
+
+check_PROGRAMS += tests/unit/test_json
+tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/tap.h
+tests_unit_test_json_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_num
+tests_unit_test_num_SOURCES = tests/unit/test_num.c tests/tap.h
+tests_unit_test_num_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_num_double
+tests_unit_test_num_double_SOURCES = tests/unit/test_num_double.c tests/tap.h
+tests_unit_test_num_double_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_num_time
+tests_unit_test_num_time_SOURCES = tests/unit/test_num_time.c tests/tap.h
+tests_unit_test_num_time_LDADD = $(CORE)

@@ -14,7 +14,7 @@ size_t num_i64(char *out, int64_t v);			/* <= 20 */
 size_t num_pad(char *out, uint64_t v, int width);	/* exactly width digits, zeros in front */
 size_t num_double(char *out, double v);			/* <= 32; Java's Double.toString (JDK 19+): 1.0E7, 0.001, 4.35 */
 size_t num_float(char *out, float v);			/* <= 32; Java's Float.toString */
-size_t num_decimal64(char *out, int64_t unscaled, int scale);	/* <= 24; -12345, 2 -> -123.45 */
+size_t num_decimal64(char *out, int64_t unscaled, int scale);	/* <= 24, above scale 18 scale + 4; -12345, 2 -> -123.45 */
 size_t num_base64(char *out, const void *p, size_t len);	/* (len + 2) / 3 * 4, padded */
 size_t num_base64_url(char *out, const void *p, size_t len);
 size_t num_hex(char *out, const void *p, size_t len);	/* 2 * len, lower case */
