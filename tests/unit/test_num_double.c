@@ -38,11 +38,11 @@ static void test_spellings(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		out[num_double(out, cases[i].v)] = '\0';
-		is_str(out, cases[i].text, "double %s", cases[i].text);
+		is_str(out, cases[i].text, "double, case %zu", i);
 	}
 	for (size_t i = 0; i < sizeof(floats) / sizeof(*floats); i++) {
 		out[num_float(out, floats[i].v)] = '\0';
-		is_str(out, floats[i].text, "float %s", floats[i].text);
+		is_str(out, floats[i].text, "float, case %zu", i);
 	}
 }
 
