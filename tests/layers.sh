@@ -1,3 +1,115 @@
 #!/bin/sh
 # Reads the include lines of src/ and fails on one that goes up the house, or on a library header outside its room.
-echo 1..0 # SKIP
+# The same eyes then look at a small house that is wrong on purpose, so that a blind test is noticed.
+src=${top_srcdir:-$(dirname "$0")/..}/src
+count=0
+failed=0
+
+# Prints "rule: file: what" for every line that breaks a rule. $1: a src folder.
+violations() {
+	(cd "$1" && find . -name '*.[ch]' | sed 's|^\./||' | LC_ALL=C sort | xargs awk '
+	function allow(room, list) { below[room] = " " list " " }
+	function keep(header, list) { owner[++libraries] = " " list " "; library[libraries] = header }
+	function complain(rule, what) { print rule ": " FILENAME ": " what }
+	BEGIN {
+		allow("core", "core")
+		allow("row", "row core")
+		rooms = "source format log script sink"
+		n = split(rooms, room_name, " ")
+		for (i = 1; i <= n; i++)
+			allow(room_name[i], room_name[i] " row core")
+		allow("engine", "engine " rooms " row core")
+		allow("console", "console engine core")
+		allow("remote", "remote engine core")
+		allow("cli", "cli console remote engine " rooms " row core")
+		allow("main.c", "cli console remote engine core")
+
+		keep("^n?cursesw?([.]h|/)", "console")
+		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h", "source sink")
+		keep("^(librdkafka/)?rdkafka", "log")
+		keep("^curl/", "sink")
+		keep("^(lua|lualib|lauxlib)[.]h|^lua[0-9.]*/", "script")
+		keep("^microhttpd[.]h", "remote")
+		keep("^sqlite3[.]h", "log sink")
+		keep("^ini[.]h", "core")
+		keep("^zstd[.]h|^zlib[.]h", "source")
+		keep("^jansson[.]h", "format script sink engine console remote cli")
+	}
+	FNR == 1 {
+		room = FILENAME
+		sub("/.*", "", room)
+		name = FILENAME
+		sub(".*/", "", name)
+		if (name in seen)
+			complain("name", "there is also " seen[name])
+		seen[name] = FILENAME
+		if (!(room in below))
+			complain("room", "is in no room that this test knows")
+	}
+	/^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+		header = $0
+		sub("^[ \t]*#[ \t]*include[ \t]*", "", header)
+		quoted = header ~ "^\""
+		header = substr(header, 2)
+		sub("[>\"].*", "", header)
+		if (quoted && header == "config.h")
+			next
+		if (!quoted) {
+			for (i = 1; i <= libraries; i++)
+				if (header ~ library[i] && !index(owner[i], " " room " "))
+					complain("library", "<" header "> belongs to:" owner[i])
+			next
+		}
+		if (header !~ "/") {
+			complain("path", "\"" header "\" has no path from src/")
+			next
+		}
+		other = header
+		sub("/.*", "", other)
+		if (!index(below[room], " " other " "))
+			complain("direction", room " may not know \"" header "\"")
+		else if ((room == "console" || room == "remote") && other == "engine" && header !~ "^engine/(engine|status[a-z_]*)[.]h$")
+			complain("direction", room " sees the engine through engine.h and status.h only, not \"" header "\"")
+	}')
+}
+
+report() {	# $1: what is told; $2: empty when good
+	count=$((count + 1))
+	if [ -z "$2" ]; then
+		echo "ok $count - $1"
+	else
+		failed=1
+		echo "not ok $count - $1"
+		echo "$2" | sed 's/^/# /'
+	fi
+}
+
+found=$(violations "$src")
+of_rule() { echo "$found" | grep "^$1: "; }
+report "includes go down the house only" "$(of_rule direction)"
+report "library headers stay in their rooms" "$(of_rule library)"
+report "includes carry the path from src/" "$(of_rule path)"
+report "file names are unique" "$(of_rule name)"
+report "every file is in a room" "$(of_rule room)"
+
+house=$(mktemp -d) || exit 1
+trap 'rm -rf "$house"' EXIT
+mkdir "$house/core" "$house/row" "$house/source" "$house/sink" "$house/console" "$house/attic"
+echo '#include "row/value.h"' >"$house/core/up.c"
+echo '#include "sink/sink.h"' >"$house/source/sideways.c"
+echo '#include "engine/pipeline.h"' >"$house/console/deep.c"
+echo '#include <mysql/mysql.h>' >"$house/row/library.c"
+echo '#  include	<ncursesw/curses.h>' >"$house/sink/screen.c"
+echo '#include "value.h"' >"$house/row/bare.c"
+echo >"$house/sink/bare.c"
+echo >"$house/attic/lost.c"
+for expected in 'direction: core/up.c' 'direction: source/sideways.c' 'direction: console/deep.c' 'library: row/library.c' \
+		'library: sink/screen.c' 'path: row/bare.c' 'name: sink/bare.c' 'room: attic/lost.c'; do
+	missing=$expected
+	violations "$house" | grep -q "^$expected: " && missing=
+	report "a wrong house is noticed: $expected" "$missing"
+done
+[ "$(violations "$house" | wc -l)" -eq 8 ] && extra= || extra=$(violations "$house")
+report "nothing else is complained about there" "$extra"
+echo "1..$count"
+exit $failed

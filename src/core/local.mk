@@ -33,9 +33,37 @@ src_core_libcore_a_SOURCES = \
 	src/core/xalloc.c \
 	src/core/xalloc.h
 
+check_PROGRAMS += tests/unit/test_arena
+tests_unit_test_arena_SOURCES = tests/unit/test_arena.c tests/tap.h
+tests_unit_test_arena_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_buf
+tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/tap.h
+tests_unit_test_buf_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_clock
+tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/tap.h
+tests_unit_test_clock_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_err
+tests_unit_test_err_SOURCES = tests/unit/test_err.c tests/tap.h
+tests_unit_test_err_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_histogram
+tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c tests/tap.h
+tests_unit_test_histogram_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_intern
+tests_unit_test_intern_SOURCES = tests/unit/test_intern.c tests/tap.h
+tests_unit_test_intern_LDADD = $(CORE)
+
 check_PROGRAMS += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/tap.h
 tests_unit_test_json_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_logline
+tests_unit_test_logline_SOURCES = tests/unit/test_logline.c tests/tap.h
+tests_unit_test_logline_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_num
 tests_unit_test_num_SOURCES = tests/unit/test_num.c tests/tap.h
@@ -48,3 +76,11 @@ tests_unit_test_num_double_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_num_time
 tests_unit_test_num_time_SOURCES = tests/unit/test_num_time.c tests/tap.h
 tests_unit_test_num_time_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_queue
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c tests/tap.h
+tests_unit_test_queue_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_report
+tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/tap.h
+tests_unit_test_report_LDADD = $(CORE)

@@ -12,3 +12,19 @@ src_row_librow_a_SOURCES = \
 	src/row/schema.h \
 	src/row/value.c \
 	src/row/value.h
+
+check_PROGRAMS += tests/unit/test_batch
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c tests/tap.h
+tests_unit_test_batch_LDADD = $(ROW)
+
+check_PROGRAMS += tests/unit/test_collapse
+tests_unit_test_collapse_SOURCES = tests/unit/test_collapse.c tests/tap.h
+tests_unit_test_collapse_LDADD = $(ROW)
+
+check_PROGRAMS += tests/unit/test_schema
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c tests/tap.h
+tests_unit_test_schema_LDADD = $(ROW)
+
+check_PROGRAMS += tests/unit/test_value
+tests_unit_test_value_SOURCES = tests/unit/test_value.c tests/tap.h
+tests_unit_test_value_LDADD = $(ROW)
