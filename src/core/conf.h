@@ -2,9 +2,12 @@
  * conf.h - reads an ini file against a table of options. The table is the only place where a setting is named: parsing,
  * --help, `check`, the manual and the settings screen all read it.
  *
- * Errors say `file:line: what, expected, found, nearest name`. ${VAR} takes from the environment (an unset variable is
- * an error). A secret `password` may also be given as password.file or password.command (first line of the output,
- * 10 s limit); the value never reaches a message. Keys are spelled as the system that they belong to spells them.
+ * Errors say `file:line: what, expected, found, nearest name`. Keys are spelled as the system that they belong to spells
+ * them. A comment begins with ; or # at the start of a line, or with ; behind a blank. ${VAR} takes from the environment
+ * (an unset variable is an error; $${ is a plain ${). An empty value unsets a preset. A secret `password` may also be given
+ * as password.file (relative to the ini file) or password.command: the first line of the file or of the output, within
+ * 10 s. That also holds for passed-through keys whose name says that they are secret (sasl.password.file). Values of
+ * secrets never reach a message.
  */
 #ifndef CORE_CONF_H
 #define CORE_CONF_H
@@ -19,8 +22,8 @@ enum conf_type {
 	CONF_STRING,		/* char *; NULL when unset and no default */
 	CONF_BOOL,		/* bool; true/false, on/off, yes/no, 1/0 */
 	CONF_INT,		/* int64_t, between min and max */
-	CONF_BYTES,		/* int64_t bytes; 64M */
-	CONF_DURATION,		/* int64_t milliseconds; 5s, 500ms, a bare number is ms */
+	CONF_BYTES,		/* int64_t bytes; 64M; -1 where min allows it */
+	CONF_DURATION,		/* int64_t milliseconds; 5s, 500ms, a bare number is ms; -1 where min allows it */
 	CONF_CHOICE,		/* int: index into choices */
 	CONF_LIST,		/* struct conf_list: comma separated, blanks trimmed */
 	CONF_PAIRS		/* struct conf_pairs: collects every key of the section that no row names, or `prefix.*` rows */
@@ -43,7 +46,7 @@ struct conf_pairs {
 enum {
 	CONF_SECRET = 1,	/* never printed; also KEY.file and KEY.command */
 	CONF_LIVE = 2,		/* SIGHUP applies it; others need a restart */
-	CONF_REQUIRED = 4,
+	CONF_REQUIRED = 4,	/* wherever its section stands in the file */
 	CONF_HIDDEN = 8		/* for tests: works, but not in help and manual */
 };
 
@@ -53,15 +56,16 @@ struct conf_option {
 	enum conf_type type;
 	size_t offset;		/* in the settings struct, or in the named section's own struct */
 	const char *preset;	/* the default as text; NULL: none */
-	const char *choices;	/* CONF_CHOICE: "initial|initial_only|..."; CONF_INT: "min..max" */
+	const char *choices;	/* CONF_CHOICE: "initial|initial_only|..."; INT, BYTES, DURATION: "min..max" */
 	unsigned flags;
 	const char *help;	/* one line */
 };
 
 struct conf_table {
 	const struct conf_option *options;	/* ends with section NULL */
-	/* A named section ("[table db.t]"): returns the struct that its rows write to, created when new. */
+	/* A named section ("[table db.t]"): returns the struct that its rows write to, created (conf_preset_named()) when new. */
 	void *(*named)(void *settings, const char *section, const char *name);
+	const char *named_section;		/* which section has names; NULL: "table" */
 };
 
 int conf_load(const struct conf_table *table, void *settings, const char *path, struct err *err);	/* presets first, then the file */

@@ -6,7 +6,11 @@ src_core_libcore_a_SOURCES = \
 	src/core/buf.h \
 	src/core/clock.c \
 	src/core/clock.h \
+	src/core/conf.c \
 	src/core/conf.h \
+	src/core/conf_part.h \
+	src/core/conf_secret.c \
+	src/core/conf_value.c \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/histogram.c \
@@ -44,6 +48,10 @@ tests_unit_test_buf_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_clock
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/tap.h
 tests_unit_test_clock_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_conf
+tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/tap.h
+tests_unit_test_conf_LDADD = $(CORE) $(CORE_LIBS)
 
 check_PROGRAMS += tests/unit/test_err
 tests_unit_test_err_SOURCES = tests/unit/test_err.c tests/tap.h

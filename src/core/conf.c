@@ -1,0 +1,497 @@
+/*
+ * conf.c - the ini file against the table of options.
+ *
+ * libinih reads the lines, with two limits that it does not report: it cuts section names at 50 bytes and, where the
+ * distribution did not make that a variable, lines at 200. It also takes an indented line for a continuation. So our
+ * line reader stands in front of it: it counts lines for the messages, keeps the section names itself, strips
+ * indentation, and refuses a line that does not fit. inih keeps the syntax: comments, blanks, key = value.
+ */
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/conf_part.h"
+#include "core/xalloc.h"
+
+#define FILE_MAX (1 << 20)
+#define LINE_MAX_BYTES 16384
+#define COMMAND_TIMEOUT_MS 10000
+
+extern int ini_max_line __attribute__((weak));	/* there in Debian's and Ubuntu's inih */
+
+struct seen {			/* a setting that the file has set; option NULL: the section itself */
+	char *section, *key;
+	const struct conf_option *option;
+	int line;
+};
+
+struct load {
+	const struct conf_table *table;
+	void *settings;
+	const char *file, *at;	/* its name for messages; what is left of the text */
+	int line;
+	char *section;		/* as it stands in brackets; NULL: none yet */
+	void *base;		/* the struct that the section's rows write to */
+	struct seen *seen;
+	size_t nseen;
+	struct err *err;
+	bool failed;
+	int failed_line;
+};
+
+__attribute__((format(printf, 3, 4)))
+static int fail(struct load *l, int line, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	if (l->failed)
+		return 0;
+	l->failed = true;
+	l->failed_line = line;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	err_set(l->err, ERR_CONFIG, 0, "%s:%d: %s", l->file, line, text);
+	return 0;
+}
+
+static const struct seen *seen_find(const struct load *l, const char *section, const struct conf_option *option, const char *key)
+{
+	for (size_t i = 0; i < l->nseen; i++) {
+		const struct seen *s = &l->seen[i];
+
+		if (s->option == option && strcmp(s->section, section) == 0 && (key == NULL || strcmp(s->key, key) == 0))
+			return s;
+	}
+	return NULL;
+}
+
+static void seen_add(struct load *l, const struct conf_option *option, const char *key)
+{
+	l->seen = xrealloc(l->seen, (l->nseen + 1) * sizeof(*l->seen));
+	l->seen[l->nseen++] = (struct seen){ xstrdup(l->section), xstrdup(key), option, l->line };
+}
+
+/* ---- names ---- */
+
+static const char *named_section(const struct conf_table *table)
+{
+	if (table->named == NULL)
+		return "";
+	return table->named_section ? table->named_section : "table";
+}
+
+static bool is_named(const struct conf_table *table, const char *section)
+{
+	return strcmp(section, named_section(table)) == 0;
+}
+
+/* Whether a row's section is the one whose full text ("table testdb.orders") is given. */
+static bool section_is(const struct conf_option *o, const char *full)
+{
+	size_t n = strlen(o->section);
+
+	return strncmp(o->section, full, n) == 0 && (full[n] == '\0' || full[n] == ' ');
+}
+
+static int distance(const char *a, const char *b)
+{
+	int row[3][64], la = (int)strlen(a), lb = (int)strlen(b);
+
+	if (la > 63 || lb > 63)
+		return 64;
+	for (int j = 0; j <= lb; j++)
+		row[0][j] = j;
+	for (int i = 1; i <= la; i++) {		/* the last three rows, in turn */
+		int *now = row[i % 3], *up = row[(i + 2) % 3], *upper = row[(i + 1) % 3];
+
+		now[0] = i;
+		for (int j = 1; j <= lb; j++) {
+			bool same = (a[i - 1] | 0x20) == (b[j - 1] | 0x20);
+			int best = up[j - 1] + !same;
+
+			best = up[j] + 1 < best ? up[j] + 1 : best;
+			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && upper[j - 2] + 1 < best)
+				best = upper[j - 2] + 1;	/* two letters swapped */
+			now[j] = best;
+		}
+	}
+	return row[la % 3][lb];
+}
+
+const char *conf_nearest(const char *word, const char *const *names, size_t count)
+{
+	size_t len = strlen(word);
+	int best = len < 2 ? 0 : (int)(len + 2) / 3;
+	const char *near = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		int d = distance(word, names[i]);
+
+		if (d < best || (d == best && near == NULL && d > 0)) {
+			best = d;
+			near = names[i];
+		}
+	}
+	for (size_t i = 0; i < count && near == NULL && len > 2; i++)	/* "bootstrap" means bootstrap.servers */
+		if (strncasecmp(names[i], word, len) == 0 || strcasestr(names[i], word))
+			near = names[i];
+	return near;
+}
+
+/* " nearest is 'x'" among the keys of a section, or among the sections (full NULL). */
+static void nearest_text(const struct load *l, const char *word, const char *full, char *out, size_t size)
+{
+	const char *names[512], *near;
+	size_t count = 0;
+
+	for (const struct conf_option *o = l->table->options; o->section && count < 512; o++)
+		if (full == NULL)
+			names[count++] = o->section;
+		else if (section_is(o, full) && !(o->flags & CONF_HIDDEN) && strchr(o->key, '*') == NULL)
+			names[count++] = o->key;
+	near = conf_nearest(word, names, count);
+	snprintf(out, size, near ? "; nearest is '%s'" : "%s", near ? near : "");
+}
+
+/* ---- sections ---- */
+
+static int section_unknown(struct load *l, const char *word)
+{
+	char near[128], list[256] = "";
+	const char *last = "";
+
+	for (const struct conf_option *o = l->table->options; o->section; o++) {
+		size_t n = strlen(list);
+
+		if (strcmp(o->section, last) != 0)
+			snprintf(list + n, sizeof(list) - n, "%s%s", n ? ", " : "", o->section);
+		last = o->section;
+	}
+	nearest_text(l, word, NULL, near, sizeof(near));
+	return fail(l, l->line, "[%s]: expected a section (%s), found '%s'%s", l->section, list, word, near);
+}
+
+static int section_open(struct load *l, const char *text, size_t len)
+{
+	const struct conf_option *o = l->table->options;
+	char word[64];
+	const char *name;
+	size_t n = 0;
+
+	while (n < len && text[n] != ' ' && text[n] != '\t')
+		n++;
+	snprintf(word, sizeof(word), "%.*s", (int)n, text);
+	while (n < len && (text[n] == ' ' || text[n] == '\t'))
+		n++;
+	free(l->section);	/* "table testdb.orders", with one blank */
+	l->section = n == len ? xstrdup(word) : xasprintf("%s %.*s", word, (int)(len - n), text + n);
+	name = n == len ? NULL : l->section + strlen(word) + 1;
+
+	while (o->section && strcmp(o->section, word) != 0)
+		o++;
+	if (o->section == NULL)
+		return section_unknown(l, word);
+	if (is_named(l->table, word) != (name != NULL))
+		return fail(l, l->line, "[%s]: expected [%s%s], found %s name", l->section, word, name ? "" : " NAME", name ? "a" : "no");
+	l->base = name ? l->table->named(l->settings, word, name) : l->settings;
+	if (l->base == NULL)
+		return fail(l, l->line, "[%s]: expected a name that can be used, found '%s'", l->section, name);
+	if (seen_find(l, l->section, NULL, NULL) == NULL)
+		seen_add(l, NULL, "");
+	return 1;
+}
+
+/* inih's reader: one line into out. Sections are opened here, with their whole names; inih only sees that there is one. */
+static char *line_read(char *out, int size, void *arg)
+{
+	struct load *l = arg;
+	const char *p = l->at, *name, *close;
+	size_t len = strcspn(p, "\n");
+
+	if (*p == '\0' || l->failed)
+		return NULL;
+	l->at += len + (p[len] == '\n');
+	l->line++;
+	while (len && (p[len - 1] == '\r' || p[len - 1] == ' ' || p[len - 1] == '\t'))
+		len--;
+	while (len && (*p == ' ' || *p == '\t')) {
+		p++;
+		len--;
+	}
+	close = len && *p == '[' ? memchr(p, ']', len) : NULL;
+	if (close) {
+		for (name = p + 1; name < close && (*name == ' ' || *name == '\t'); )
+			name++;
+		while (close > name && (close[-1] == ' ' || close[-1] == '\t'))
+			close--;
+		section_open(l, name, (size_t)(close - name));
+		p = "[s]";
+		len = 3;
+	}
+	if (len + 3 > (size_t)size) {
+		fail(l, l->line, "expected a line of at most %d bytes, found %zu", size - 3, len);
+		len = 0;
+	}
+	memcpy(out, p, len);
+	memcpy(out + len, "\n", 2);
+	return out;
+}
+
+/* ---- keys ---- */
+
+enum given { GIVEN_PLAIN, GIVEN_FILE, GIVEN_COMMAND };
+
+/* "password.file" -> "password", GIVEN_FILE. The plain key when it has no such ending. */
+static enum given key_split(const char *key, char *bare, size_t size)
+{
+	static const char *const endings[] = { [GIVEN_FILE] = ".file", [GIVEN_COMMAND] = ".command" };
+
+	snprintf(bare, size, "%s", key);
+	for (int i = GIVEN_FILE; i <= GIVEN_COMMAND; i++) {
+		size_t n = strlen(endings[i]), len = strlen(bare);
+
+		if (len > n && strcmp(bare + len - n, endings[i]) == 0) {
+			bare[len - n] = '\0';
+			return (enum given)i;
+		}
+	}
+	return GIVEN_PLAIN;
+}
+
+static const struct conf_option *option_find(const struct load *l, const char *key, char *bare, size_t size, enum given *given)
+{
+	const struct conf_option *pairs = NULL;
+	enum given ending = key_split(key, bare, size);
+
+	for (const struct conf_option *o = l->table->options; o->section; o++) {
+		size_t star = strcspn(o->key, "*");
+
+		if (!section_is(o, l->section))
+			continue;
+		if (strcmp(o->key, key) == 0) {
+			*given = GIVEN_PLAIN;
+			snprintf(bare, size, "%s", key);
+			return o;
+		}
+		if (ending != GIVEN_PLAIN && (o->flags & CONF_SECRET) && strcmp(o->key, bare) == 0) {
+			*given = ending;
+			return o;
+		}
+		if (o->type == CONF_PAIRS && strncmp(o->key, key, star) == 0 && (pairs == NULL || star > strcspn(pairs->key, "*")))
+			pairs = o;
+	}
+	*given = pairs && conf_key_is_secret(bare) ? ending : GIVEN_PLAIN;
+	if (*given == GIVEN_PLAIN)
+		snprintf(bare, size, "%s", key);
+	return pairs;
+}
+
+/* Paths in the file are relative to it. */
+static char *path_beside(const char *file, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+
+	return *path == '/' || slash == NULL ? xstrdup(path) : xasprintf("%.*s/%s", (int)(slash - file), file, path);
+}
+
+/* The value as it is meant: variables replaced, secrets fetched. NULL after a failure. */
+static char *value_fetch(struct load *l, const char *key, const char *text, enum given given)
+{
+	char expected[256] = "", found[512] = "", *value, *path;
+	char *expanded = conf_expand(text, expected, found, sizeof(expected));
+
+	value = expanded;
+	if (expanded && given == GIVEN_FILE) {
+		path = path_beside(l->file, expanded);
+		value = conf_secret_file(path, expected, found, sizeof(expected));
+		free(path);
+	} else if (expanded && given == GIVEN_COMMAND) {
+		value = conf_secret_command(expanded, COMMAND_TIMEOUT_MS, expected, found, sizeof(expected));
+	}
+	if (value != expanded)
+		free(expanded);
+	if (value == NULL)
+		fail(l, l->line, "[%s] %s: expected %s, found %s", l->section, key, expected, found);
+	return value;
+}
+
+static void value_set(struct load *l, const struct conf_option *o, const char *key, const char *bare, const char *value)
+{
+	char expected[512];
+
+	if (o->type == CONF_PAIRS) {
+		conf_value_pair(o, l->base, bare, value, l->line);
+		return;
+	}
+	if (*value == '\0' && (o->flags & CONF_REQUIRED))
+		fail(l, l->line, "[%s] %s: expected a value, found nothing", l->section, key);
+	else if (conf_value_set(o, l->base, value, expected, sizeof(expected)) != 0)
+		fail(l, l->line, "[%s] %s: expected %s, found '%s'", l->section, key, expected, o->flags & CONF_SECRET ? "(hidden)" : value);
+}
+
+static int key_unknown(struct load *l, const char *key)
+{
+	char near[128];
+
+	nearest_text(l, key, l->section, near, sizeof(near));
+	return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s'%s", l->section, key, key, near);
+}
+
+/* inih's handler: one key. Its own idea of the section is not used, see above. */
+static int key_read(void *arg, const char *section, const char *key, const char *text)
+{
+	struct load *l = arg;
+	const struct conf_option *o;
+	const struct seen *before;
+	char bare[256], *value;
+	enum given given;
+
+	if (l->failed)
+		return 0;
+	if (l->section == NULL)
+		return fail(l, l->line, "%s: expected a [section] first, found a key before any", key);
+	o = option_find(l, key, bare, sizeof(bare), &given);
+	if (o == NULL)
+		return key_unknown(l, key);
+	before = seen_find(l, l->section, o, o->type == CONF_PAIRS ? bare : NULL);
+	if (before)
+		return fail(l, l->line, "[%s] %s: expected once, found again (first in line %d)", l->section, key, before->line);
+	value = value_fetch(l, key, text, given);
+	if (value == NULL)
+		return 0;
+	seen_add(l, o, bare);
+	value_set(l, o, key, bare, value);
+	if (o->flags & CONF_SECRET)
+		explicit_bzero(value, strlen(value));
+	free(value);
+	return !l->failed;
+}
+
+/* ---- the whole ---- */
+
+static void load_presets(const struct conf_table *table, const char *section, bool named, void *base)
+{
+	char expected[256];
+
+	for (const struct conf_option *o = table->options; o->section; o++) {
+		if (is_named(table, o->section) != named || (named && strcmp(o->section, section) != 0) || o->preset == NULL)
+			continue;
+		if (conf_value_set(o, base, o->preset, expected, sizeof(expected)) != 0) {
+			fprintf(stderr, "conf: preset of [%s] %s: expected %s, found '%s'\n", o->section, o->key, expected, o->preset);
+			abort();	/* the table is wrong, not the file */
+		}
+	}
+}
+
+static void check_required(struct load *l)
+{
+	for (size_t i = 0; i < l->nseen && !l->failed; i++) {
+		const struct seen *s = &l->seen[i];
+
+		for (const struct conf_option *o = l->table->options; s->option == NULL && o->section; o++)
+			if ((o->flags & CONF_REQUIRED) && o->preset == NULL && section_is(o, s->section) &&
+			    seen_find(l, s->section, o, NULL) == NULL)
+				fail(l, s->line, "[%s] %s: expected a value, found none in this section", s->section, o->key);
+	}
+}
+
+/* What stands in a line of the text, for a message. */
+static const char *line_text(const char *text, int line, int *len)
+{
+	while (--line > 0)
+		text += strcspn(text, "\n") + 1;
+	text += strspn(text, " \t\xef\xbb\xbf");
+	*len = (int)strcspn(text, "\r\n");
+	if (*len > 40)
+		*len = 40;
+	return text;
+}
+
+/* A line without '=' is not shown whole: it might be a password that slipped into a line of its own. */
+static void fail_syntax(struct load *l, const char *text, int line)
+{
+	int len;
+	const char *p = line_text(text, line, &len);
+
+	if (*p == '[')
+		fail(l, line, "expected [section], found '%.*s' without ]", len, p);
+	else
+		fail(l, line, "expected key = value, found a line without =");
+}
+
+int conf_load_text(const struct conf_table *table, void *settings, const char *name, const char *text, struct err *err)
+{
+	struct load l = { .table = table, .settings = settings, .file = name, .err = err };
+	int bad;
+
+	load_presets(table, NULL, false, settings);
+	if (&ini_max_line)
+		ini_max_line = LINE_MAX_BYTES;
+	l.at = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+	bad = ini_parse_stream(line_read, &l, key_read, &l);
+	if (bad > 0 && l.failed && bad < l.failed_line)
+		l.failed = false;	/* what inih did not understand came first */
+	if (bad > 0)
+		fail_syntax(&l, text, bad);
+	if (bad == -2)
+		fail(&l, l.line, "expected memory for a line, found none");
+	check_required(&l);
+	for (size_t i = 0; i < l.nseen; i++) {
+		free(l.seen[i].section);
+		free(l.seen[i].key);
+	}
+	free(l.seen);
+	free(l.section);
+	return l.failed ? -1 : 0;
+}
+
+int conf_load(const struct conf_table *table, void *settings, const char *path, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	char *text = xmalloc(FILE_MAX + 1);
+	size_t len = 0;
+	int rc;
+
+	if (f)
+		len = fread(text, 1, FILE_MAX + 1, f);
+	if (f == NULL || ferror(f))
+		rc = err_set(err, ERR_CONFIG, errno, "%s: expected a readable file, found: %s", path, strerror(errno));
+	else if (len > FILE_MAX)
+		rc = err_set(err, ERR_CONFIG, 0, "%s: expected at most 1 MB, found more", path);
+	else if (memchr(text, '\0', len))
+		rc = err_set(err, ERR_CONFIG, 0, "%s: expected text, found a NUL byte", path);
+	else {
+		text[len] = '\0';
+		rc = conf_load_text(table, settings, path, text, err);
+	}
+	if (f)
+		fclose(f);
+	explicit_bzero(text, len);
+	free(text);
+	return rc;
+}
+
+void conf_preset_named(const struct conf_table *table, const char *section, void *strukt)
+{
+	load_presets(table, section, true, strukt);
+}
+
+void conf_free(const struct conf_table *table, void *settings)
+{
+	for (const struct conf_option *o = table->options; o->section; o++)
+		if (!is_named(table, o->section))
+			conf_value_free(o, settings);
+}
+
+void conf_free_named(const struct conf_table *table, const char *section, void *strukt)
+{
+	for (const struct conf_option *o = table->options; o->section; o++)
+		if (strcmp(o->section, section) == 0)
+			conf_value_free(o, strukt);
+}
