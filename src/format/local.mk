@@ -1,2 +1,39 @@
 noinst_LIBRARIES += src/format/libformat.a
-src_format_libformat_a_SOURCES =
+src_format_libformat_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+src_format_libformat_a_SOURCES = \
+	src/format/format.h \
+	src/format/format_add.c \
+	src/format/format_bigint.c \
+	src/format/format_bigint.h \
+	src/format/format_cell.c \
+	src/format/format_cell.h \
+	src/format/format_change_topic.c \
+	src/format/format_date.c \
+	src/format/format_date.h \
+	src/format/format_ddl.c \
+	src/format/format_default.c \
+	src/format/format_default.h \
+	src/format/format_encode.c \
+	src/format/format_encoder.h \
+	src/format/format_envelope.c \
+	src/format/format_flat.c \
+	src/format/format_header.c \
+	src/format/format_history.c \
+	src/format/format_history.h \
+	src/format/format_murmur2.c \
+	src/format/format_murmur2.h \
+	src/format/format_plan.c \
+	src/format/format_plan.h \
+	src/format/format_position.c \
+	src/format/format_position.h \
+	src/format/format_position_read.c \
+	src/format/format_pretty.c \
+	src/format/format_pretty.h \
+	src/format/format_schema.c \
+	src/format/format_schema.h \
+	src/format/format_source.c \
+	src/format/format_source.h \
+	src/format/format_topic.c \
+	src/format/format_topic.h \
+	src/format/format_type.c \
+	src/format/format_type.h

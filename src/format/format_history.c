@@ -1,0 +1,337 @@
+/*
+ * format_history.c - writes schema history records, laid out as Jackson's pretty printer lays them out.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "format/format_history.h"
+#include "format/format_position.h"
+#include "format/format_pretty.h"
+
+/* By enum column_type: java.sql.Types as Debezium's DDL parser gives them. */
+static const int jdbc_types[COL_COUNT] = {
+	[COL_TINYINT] = 5, [COL_SMALLINT] = 5, [COL_MEDIUMINT] = 4, [COL_INT] = 4, [COL_BIGINT] = -5,
+	[COL_FLOAT] = 6, [COL_DOUBLE] = 8, [COL_DECIMAL] = 3, [COL_BIT] = -7, [COL_YEAR] = 4,
+	[COL_DATE] = 91, [COL_TIME] = 92, [COL_DATETIME] = 93, [COL_TIMESTAMP] = 2014,
+	[COL_CHAR] = 1, [COL_VARCHAR] = 12, [COL_TINYTEXT] = 12, [COL_TEXT] = 12, [COL_MEDIUMTEXT] = 12, [COL_LONGTEXT] = 12,
+	[COL_BINARY] = -2, [COL_VARBINARY] = -3, [COL_TINYBLOB] = 2004, [COL_BLOB] = 2004, [COL_MEDIUMBLOB] = 2004, [COL_LONGBLOB] = 2004,
+	[COL_ENUM] = 1, [COL_SET] = 1, [COL_JSON] = 1111,
+	[COL_GEOMETRY] = 1111, [COL_POINT] = 1111, [COL_LINESTRING] = 1111, [COL_POLYGON] = 1111, [COL_MULTIPOINT] = 1111,
+	[COL_MULTILINESTRING] = 1111, [COL_MULTIPOLYGON] = 1111, [COL_GEOMCOLLECTION] = 1111, [COL_VECTOR] = 1111, [COL_UNKNOWN] = 1111,
+};
+
+static void column_length(const struct column *c, struct history_column *out)
+{
+	switch (c->type) {
+	case COL_DECIMAL:
+		out->length = c->precision ? c->precision : 10;
+		out->scale = c->scale;
+		break;
+	case COL_FLOAT:
+	case COL_DOUBLE:
+		if (c->has_scale) {
+			out->length = c->precision;
+			out->scale = c->scale;
+		}
+		break;
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP:
+		out->length = c->scale ? c->scale : -1;
+		break;
+	case COL_ENUM:
+		out->length = 1;
+		break;
+	case COL_SET:
+		out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0;
+		break;
+	default:
+		out->length = c->length ? (int64_t)c->length : -1;
+	}
+}
+
+void history_column_of(const struct column *c, struct history_column *out)
+{
+	char *p = out->type_name;
+	size_t n;
+
+	*out = (struct history_column){ .jdbc_type = c->is_boolean ? 16 : jdbc_types[c->type], .length = -1, .scale = -1 };
+	n = (size_t)snprintf(p, sizeof(out->type_name), "%s%s%s", c->is_boolean ? "boolean" : column_type_name(c->type),
+			     c->is_unsigned && !c->is_boolean ? " unsigned" : "", c->zerofill ? " zerofill" : "");
+	for (size_t i = 0; i < n; i++)
+		if (p[i] >= 'a' && p[i] <= 'z')
+			p[i] = (char)(p[i] - 32);
+	column_length(c, out);
+	out->has_default = c->default_kind == DEFAULT_NULL || c->default_kind == DEFAULT_LITERAL || c->default_kind == DEFAULT_NOW;
+	if (c->default_kind == DEFAULT_LITERAL)
+		out->default_text = c->default_text;
+	else if (c->default_kind == DEFAULT_NOW)
+		out->default_text = "1970-01-01 00:00:00";	/* what the model holds for CURRENT_TIMESTAMP */
+}
+
+static const struct { const char *name; enum column_type type; } type_aliases[] = {
+	{ "INTEGER", COL_INT }, { "INT1", COL_TINYINT }, { "INT2", COL_SMALLINT }, { "INT3", COL_MEDIUMINT }, { "MIDDLEINT", COL_MEDIUMINT },
+	{ "INT4", COL_INT }, { "INT8", COL_BIGINT }, { "SERIAL", COL_BIGINT }, { "NUMERIC", COL_DECIMAL }, { "DEC", COL_DECIMAL },
+	{ "FIXED", COL_DECIMAL }, { "REAL", COL_DOUBLE }, { "FLOAT4", COL_FLOAT }, { "FLOAT8", COL_DOUBLE }, { "DOUBLE PRECISION", COL_DOUBLE },
+	{ "BOOL", COL_TINYINT }, { "BOOLEAN", COL_TINYINT }, { "NCHAR", COL_CHAR }, { "NVARCHAR", COL_VARCHAR }, { "CHARACTER", COL_CHAR },
+	{ "LONG", COL_MEDIUMTEXT }, { "LONG VARCHAR", COL_MEDIUMTEXT }, { "LONG VARBINARY", COL_MEDIUMBLOB },
+	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION },
+};
+
+static bool type_by_name(const char *name, size_t len, struct column *out)
+{
+	for (int t = 0; t < COL_UNKNOWN; t++) {
+		const char *own = column_type_name((enum column_type)t);
+
+		if (strlen(own) == len && strncasecmp(own, name, len) == 0)
+			return out->type = (enum column_type)t, true;
+	}
+	for (size_t i = 0; i < sizeof(type_aliases) / sizeof(*type_aliases); i++)
+		if (strlen(type_aliases[i].name) == len && strncasecmp(type_aliases[i].name, name, len) == 0)
+			return out->type = type_aliases[i].type, true;
+	return false;
+}
+
+/* Takes the word off the end of the name. */
+static bool cut_word(const char *name, size_t *len, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (*len <= n || strncasecmp(name + *len - n, word, n) != 0)
+		return false;
+	*len -= n;
+	return true;
+}
+
+bool history_column_type(const char *type_name, struct column *out)
+{
+	size_t len = strlen(type_name);
+
+	out->zerofill = cut_word(type_name, &len, " ZEROFILL");
+	out->is_unsigned = cut_word(type_name, &len, " UNSIGNED") || out->zerofill;
+	if (!out->is_unsigned)
+		(void)cut_word(type_name, &len, " SIGNED");
+	out->is_boolean = len >= 4 && len <= 7 && strncasecmp(type_name, "BOOLEAN", len) == 0;
+	if (out->is_boolean)
+		out->length = 1;
+	if (strncasecmp(type_name, "SERIAL", len) == 0 && len == 6)
+		out->is_unsigned = true;
+	return type_by_name(type_name, len, out);
+}
+
+void history_table_id(struct buf *b, const char *db, const char *table)
+{
+	buf_printf(b, "\"%s\".\"%s\"", db, table);
+}
+
+const char *history_change_name(char type)
+{
+	return type == 'C' ? "CREATE" : type == 'A' ? "ALTER" : "DROP";
+}
+
+static void put_labels(struct pretty *p, const struct column *c)
+{
+	pretty_key(p, "enumValues");
+	pretty_open(p, '[');
+	for (unsigned i = 0; i < c->labels; i++) {
+		struct buf quoted;
+
+		buf_init(&quoted, 1 << 20);
+		buf_printf(&quoted, "'%s'", c->label[i]);
+		pretty_element(p);
+		pretty_str(p, quoted.data);
+		buf_done(&quoted);
+	}
+	pretty_close(p, ']');
+}
+
+static void put_column(struct pretty *p, const struct column *c, unsigned position, const struct format_conf *conf)
+{
+	struct history_column h;
+
+	history_column_of(c, &h);
+	pretty_element(p);
+	pretty_open(p, '{');
+	pretty_key_str(p, "name", c->name);
+	pretty_key_int(p, "jdbcType", h.jdbc_type);
+	pretty_key_str(p, "typeName", h.type_name);
+	pretty_key_str(p, "typeExpression", h.type_name);
+	pretty_key_str(p, "charsetName", c->charset);
+	if (h.length >= 0)
+		pretty_key_int(p, "length", h.length);
+	if (h.scale >= 0)
+		pretty_key_int(p, "scale", h.scale);
+	pretty_key_int(p, "position", position);
+	pretty_key_bool(p, "optional", c->nullable);
+	pretty_key_bool(p, "autoIncremented", c->autoinc);
+	pretty_key_bool(p, "generated", c->autoinc);
+	pretty_key_str(p, "comment", conf->include_schema_comments ? c->comment : NULL);
+	pretty_key_bool(p, "hasDefaultValue", h.has_default);
+	if (h.default_text)
+		pretty_key_str(p, "defaultValueExpression", h.default_text);
+	put_labels(p, c);
+	pretty_close(p, '}');
+}
+
+static void put_key_names(struct pretty *p, const struct schema *s)
+{
+	pretty_key(p, "primaryKeyColumnNames");
+	pretty_open(p, '[');
+	for (unsigned i = 0; i < s->nkey; i++) {
+		pretty_element(p);
+		pretty_str(p, s->columns[s->key[i]].name);
+	}
+	pretty_close(p, ']');
+}
+
+static void put_model(struct pretty *p, const struct schema *s, const struct format_conf *conf)
+{
+	pretty_open(p, '{');
+	pretty_key_str(p, "defaultCharsetName", s->charset);
+	put_key_names(p, s);
+	pretty_key(p, "columns");
+	pretty_open(p, '[');
+	for (unsigned i = 0; i < s->ncolumns; i++)
+		put_column(p, &s->columns[i], i + 1, conf);
+	pretty_close(p, ']');
+	pretty_key(p, "attributes");
+	pretty_open(p, '[');
+	pretty_close(p, ']');
+	pretty_close(p, '}');
+}
+
+static void put_id(struct pretty *p, const char *key, const char *db, const char *table)
+{
+	struct buf id;
+
+	buf_init(&id, 4096);
+	history_table_id(&id, db, table);
+	pretty_key_str(p, key, id.data);
+	buf_done(&id);
+}
+
+static void put_change(struct pretty *p, const struct ddl_table *t, const struct format_conf *conf)
+{
+	pretty_element(p);
+	pretty_open(p, '{');
+	pretty_key_str(p, "type", history_change_name(t->type));
+	put_id(p, "id", t->db, t->table);
+	if (t->previous_table)
+		put_id(p, "previousId", t->previous_db ? t->previous_db : t->db, t->previous_table);
+	if (t->schema) {
+		pretty_key(p, "table");
+		put_model(p, t->schema, conf);
+	} else {
+		pretty_key_str(p, "table", NULL);
+	}
+	pretty_key_str(p, "comment", t->schema && conf->include_schema_comments ? t->schema->comment : NULL);
+	pretty_close(p, '}');
+}
+
+/* ---- the member "millrace": what the model lacks ---- */
+
+static void key_flag(struct pretty *p, const char *name, bool set)
+{
+	if (set)
+		pretty_key_bool(p, name, true);
+}
+
+static void key_number(struct pretty *p, const char *name, int64_t v)
+{
+	if (v)
+		pretty_key_int(p, name, v);
+}
+
+static void put_exact_column(struct pretty *p, const struct column *c)
+{
+	pretty_element(p);
+	pretty_open(p, '{');
+	pretty_key_str(p, "type", column_type_name(c->type));
+	if (c->type_text)
+		pretty_key_str(p, "typeText", c->type_text);
+	key_number(p, "length", c->length);
+	key_number(p, "precision", c->precision);
+	key_number(p, "scale", c->scale);
+	key_number(p, "collation", c->collation);
+	key_number(p, "default", c->default_kind);
+	if (c->default_text)
+		pretty_key_str(p, "defaultText", c->default_text);
+	if (c->comment)
+		pretty_key_str(p, "comment", c->comment);
+	key_flag(p, "hasScale", c->has_scale);
+	key_flag(p, "unsigned", c->is_unsigned);
+	key_flag(p, "zerofill", c->zerofill);
+	key_flag(p, "autoIncrement", c->autoinc);
+	key_flag(p, "generated", c->generated);
+	key_flag(p, "invisible", c->invisible);
+	key_flag(p, "boolean", c->is_boolean);
+	pretty_close(p, '}');
+}
+
+static void put_exact_table(struct pretty *p, const struct schema *s)
+{
+	pretty_element(p);
+	pretty_open(p, '{');
+	if (s) {
+		if (s->comment)
+			pretty_key_str(p, "comment", s->comment);
+		key_flag(p, "keyIsUniqueIndex", s->key_is_unique_index);
+		pretty_key(p, "columns");
+		pretty_open(p, '[');
+		for (unsigned i = 0; i < s->ncolumns; i++)
+			put_exact_column(p, &s->columns[i]);
+		pretty_close(p, ']');
+	}
+	pretty_close(p, '}');
+}
+
+static void put_exact(struct pretty *p, const struct ddl_change *ddl)
+{
+	pretty_key(p, "millrace");
+	pretty_open(p, '{');
+	pretty_key(p, "tables");
+	pretty_open(p, '[');
+	for (unsigned i = 0; i < ddl->ntables; i++)
+		put_exact_table(p, ddl->table[i].schema);
+	pretty_close(p, ']');
+	pretty_close(p, '}');
+}
+
+static void put_position(struct pretty *p, const struct position *at)
+{
+	struct position_member m[POSITION_MEMBERS];
+	unsigned n = format_position_members(at, m);
+
+	pretty_key(p, "position");
+	pretty_open(p, '{');
+	for (unsigned i = 0; i < n; i++) {
+		if (m[i].text)
+			pretty_key_str(p, m[i].name, m[i].text);
+		else
+			pretty_key_int(p, m[i].name, (int64_t)m[i].number);
+	}
+	pretty_close(p, '}');
+}
+
+void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us, const struct ddl_change *ddl)
+{
+	struct pretty p = { .b = b };
+
+	pretty_open(&p, '{');
+	pretty_key(&p, "source");
+	pretty_open(&p, '{');
+	pretty_key_str(&p, "server", conf->topic_prefix);
+	pretty_close(&p, '}');
+	put_position(&p, at);
+	pretty_key_int(&p, "ts_ms", now_us / 1000);
+	pretty_key_str(&p, "databaseName", ddl->db ? ddl->db : "");
+	pretty_key_str(&p, "ddl", ddl->ddl);
+	pretty_key(&p, "tableChanges");
+	pretty_open(&p, '[');
+	for (unsigned i = 0; i < ddl->ntables; i++)
+		put_change(&p, &ddl->table[i], conf);
+	pretty_close(&p, ']');
+	put_exact(&p, ddl);
+	pretty_close(&p, '}');
+}

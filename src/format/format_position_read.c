@@ -1,0 +1,82 @@
+/*
+ * format_position_read.c - a stored offset back to a position: ours, or the one that a Debezium connector left behind.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "format/format.h"
+#include "format/format_position.h"
+
+static int number_member(const json_t *object, const char *name, uint64_t *out, struct err *err)
+{
+	const json_t *v = json_object_get(object, name);
+
+	*out = 0;
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return err_set(err, ERR_DATA, 0, "stored position: expected a number of 0 or more for '%s'", name);
+	*out = (uint64_t)json_integer_value(v);
+	return 0;
+}
+
+/* Debezium before 3.0.2 wrote a boolean, and reads the string "true" as well. */
+static void snapshot_member(const json_t *object, struct position *out)
+{
+	const json_t *v = json_object_get(object, "snapshot");
+	const char *text = json_is_string(v) ? json_string_value(v) : "";
+
+	out->snapshot_blocking = strcmp(text, "BLOCKING") == 0;
+	out->snapshot = json_is_true(v) || out->snapshot_blocking || strcmp(text, "INITIAL") == 0 || strcmp(text, "true") == 0;
+}
+
+int format_position_from_json(const json_t *object, struct position *out, struct err *err)
+{
+	const char *file = json_string_value(json_object_get(object, "file"));
+	const char *gtids = json_string_value(json_object_get(object, "gtids"));
+	uint64_t ts_sec, server_id;
+
+	if (!json_is_object(object) || !file || strlen(file) >= sizeof(out->file))
+		return err_set(err, ERR_DATA, 0, "stored position: expected an object with 'file' of less than 256 bytes");
+	if (number_member(object, "pos", &out->pos, err) < 0 || number_member(object, "event", &out->event, err) < 0 ||
+	    number_member(object, "row", &out->row, err) < 0 || number_member(object, "ts_sec", &ts_sec, err) < 0 ||
+	    number_member(object, "server_id", &server_id, err) < 0)
+		return -1;
+	strcpy(out->file, file);
+	free(out->gtids);
+	out->gtids = xstrdup(gtids);
+	out->ts_sec = (int64_t)ts_sec;
+	out->server_id = (uint32_t)server_id;
+	snapshot_member(object, out);
+	return 0;
+}
+
+static bool key_is_ours(const json_t *key, const struct format_conf *conf)
+{
+	const char *name = json_string_value(json_array_get(key, 0));
+	const char *server = json_string_value(json_object_get(json_array_get(key, 1), "server"));
+
+	return name && server && strcmp(name, conf->connector_name) == 0 && strcmp(server, conf->topic_prefix) == 0;
+}
+
+int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err)
+{
+	json_t *key = r->key ? json_loadb(r->key, r->key_len, 0, NULL) : NULL;
+	bool ours = key && key_is_ours(key, conf);
+	json_t *value;
+	int rc;
+
+	json_decref(key);
+	if (!ours)
+		return 0;
+	position_done(out);
+	position_init(out);
+	if (!r->value)
+		return 1;	/* the offset was reset: no position */
+	value = json_loadb(r->value, r->value_len, 0, NULL);
+	rc = format_position_from_json(value, out, err) < 0 ? -1 : 1;
+	json_decref(value);
+	return rc < 0 ? err_wrap(err, "topic %s, offset %lld: ", r->topic, (long long)r->offset) : rc;
+}

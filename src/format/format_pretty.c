@@ -1,0 +1,75 @@
+/* format_pretty.c - the layout is decided by what was written last: one flag and a depth are all there is to know. */
+#include "core/json.h"
+#include "format/format_pretty.h"
+
+static void pretty_line(struct pretty *p)
+{
+	buf_printf(p->b, "\n%*s", 2 * p->depth, "");
+}
+
+void pretty_key(struct pretty *p, const char *name)
+{
+	if (p->filled)
+		buf_putc(p->b, ',');
+	pretty_line(p);
+	buf_json_str(p->b, name);
+	buf_puts(p->b, " : ");
+	p->filled = true;
+}
+
+void pretty_open(struct pretty *p, char bracket)
+{
+	buf_putc(p->b, bracket);
+	p->depth += bracket == '{';
+	p->filled = false;
+}
+
+void pretty_close(struct pretty *p, char bracket)
+{
+	p->depth -= bracket == '}';
+	if (bracket == '}' && p->filled)
+		pretty_line(p);
+	else
+		buf_putc(p->b, ' ');
+	buf_putc(p->b, bracket);
+	p->filled = true;
+}
+
+void pretty_element(struct pretty *p)
+{
+	buf_puts(p->b, p->filled ? ", " : " ");
+	p->filled = true;
+}
+
+void pretty_str(struct pretty *p, const char *s)
+{
+	buf_json_str(p->b, s);
+}
+
+void pretty_int(struct pretty *p, int64_t v)
+{
+	buf_printf(p->b, "%lld", (long long)v);
+}
+
+void pretty_bool(struct pretty *p, bool v)
+{
+	buf_puts(p->b, v ? "true" : "false");
+}
+
+void pretty_key_str(struct pretty *p, const char *name, const char *s)
+{
+	pretty_key(p, name);
+	pretty_str(p, s);
+}
+
+void pretty_key_int(struct pretty *p, const char *name, int64_t v)
+{
+	pretty_key(p, name);
+	pretty_int(p, v);
+}
+
+void pretty_key_bool(struct pretty *p, const char *name, bool v)
+{
+	pretty_key(p, name);
+	pretty_bool(p, v);
+}

@@ -1,0 +1,168 @@
+/*
+ * format_schema.c - the order of members is Connect's: type, items or fields, optional, name, version, doc, parameters,
+ * default, field. Members without a value are left out, optional never is.
+ */
+#include <string.h>
+
+#include "core/json.h"
+#include "format/format_default.h"
+#include "format/format_schema.h"
+#include "format/format_source.h"
+#include "format/format_type.h"
+
+static const char geometry_fields[] =
+	"{\"type\":\"bytes\",\"optional\":false,\"field\":\"wkb\"},{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}";
+static const char point_fields[] =
+	"{\"type\":\"double\",\"optional\":false,\"field\":\"x\"},{\"type\":\"double\",\"optional\":false,\"field\":\"y\"},"
+	"{\"type\":\"bytes\",\"optional\":true,\"field\":\"wkb\"},{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}";
+static const char transaction_schema[] =
+	"{\"type\":\"struct\",\"fields\":[{\"type\":\"string\",\"optional\":false,\"field\":\"id\"},"
+	"{\"type\":\"int64\",\"optional\":false,\"field\":\"total_order\"},"
+	"{\"type\":\"int64\",\"optional\":false,\"field\":\"data_collection_order\"}],"
+	"\"optional\":true,\"name\":\"event.block\",\"version\":1,\"field\":\"transaction\"}";
+
+static void put_type(struct buf *b, const struct format_type *t)
+{
+	buf_printf(b, "{\"type\":\"%s\"", connect_type_name(t->type));
+	if (t->shape == CELL_VECTOR)
+		buf_puts(b, ",\"items\":{\"type\":\"float\",\"optional\":false}");
+	if (t->shape == CELL_GEOMETRY)
+		buf_printf(b, ",\"fields\":[%s]", geometry_fields);
+	if (t->shape == CELL_POINT)
+		buf_printf(b, ",\"fields\":[%s]", point_fields);
+}
+
+/* The options joined by commas; a comma inside an option is escaped by a backslash. */
+static void put_allowed(struct buf *b, const struct column *c)
+{
+	struct buf text;
+
+	buf_init(&text, 64 << 20);
+	for (unsigned i = 0; i < c->labels; i++) {
+		if (i)
+			buf_putc(&text, ',');
+		for (const char *p = c->label[i]; *p; p++) {
+			if (*p == ',')
+				buf_putc(&text, '\\');
+			buf_putc(&text, *p);
+		}
+	}
+	buf_puts(b, ",\"parameters\":{\"allowed\":");
+	buf_json_string(b, text.data ? text.data : "", text.len);
+	buf_putc(b, '}');
+	buf_done(&text);
+}
+
+static void put_parameters(struct buf *b, const struct column *c, const struct format_type *t)
+{
+	if (t->shape == CELL_DECIMAL)
+		buf_printf(b, ",\"parameters\":{\"scale\":\"%u\",\"connect.decimal.precision\":\"%u\"}", c->scale, c->precision ? c->precision : 10);
+	else if (t->shape == CELL_UNSIGNED_DECIMAL)
+		buf_puts(b, ",\"parameters\":{\"scale\":\"0\",\"connect.decimal.precision\":\"20\"}");
+	else if (t->shape == CELL_BITS)
+		buf_printf(b, ",\"parameters\":{\"length\":\"%u\"}", c->length);
+	else if (t->name == connect_enum_name || t->name == connect_set_name)
+		put_allowed(b, c);
+}
+
+static void put_doc(struct buf *b, const struct column *c, const struct format_type *t, const struct format_conf *conf)
+{
+	const char *doc = t->shape == CELL_GEOMETRY ? "Geometry" : t->shape == CELL_POINT ? "Geometry (POINT)" : NULL;
+
+	if (conf->include_schema_comments && c->comment && c->comment[0])
+		doc = c->comment;
+	if (doc) {
+		buf_puts(b, ",\"doc\":");
+		buf_json_str(b, doc);
+	}
+}
+
+static void put_default(struct buf *b, const struct column *c, const struct format_type *t)
+{
+	size_t before = b->len;
+
+	buf_puts(b, ",\"default\":");
+	if (!format_default_write(b, c, t))
+		b->len = before;
+}
+
+void format_schema_column(struct buf *b, const struct column *c, const struct format_conf *conf)
+{
+	struct format_modes modes = format_modes_of(conf);
+	struct format_type t;
+
+	if (format_type_of(c, &modes, &t) < 0)
+		return;
+	put_type(b, &t);
+	buf_printf(b, ",\"optional\":%s", c->nullable || t.shape == CELL_GEOMETRY ? "true" : "false");
+	if (t.name)
+		buf_printf(b, ",\"name\":\"%s\",\"version\":1", t.name);
+	put_doc(b, c, &t, conf);
+	put_parameters(b, c, &t);
+	put_default(b, c, &t);
+	buf_puts(b, ",\"field\":");
+	buf_json_str(b, c->name);
+	buf_putc(b, '}');
+}
+
+static void put_name(struct buf *b, const struct schema *s, const struct format_conf *conf, const char *suffix)
+{
+	struct buf name;
+
+	buf_init(&name, 4096);
+	buf_printf(&name, "%s.%s.%s.%s", conf->topic_prefix, s->db, s->table, suffix);
+	buf_puts(b, ",\"name\":");
+	buf_json_string(b, name.data, name.len);
+	buf_done(&name);
+}
+
+void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey, const struct format_conf *conf)
+{
+	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
+	for (unsigned i = 0; i < nkey; i++) {
+		if (i)
+			buf_putc(b, ',');
+		format_schema_column(b, &s->columns[key[i]], conf);
+	}
+	buf_puts(b, "],\"optional\":false");
+	put_name(b, s, conf, "Key");
+	buf_putc(b, '}');
+}
+
+void format_schema_row_open(struct buf *b, const struct schema *s, const struct format_conf *conf)
+{
+	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
+	for (unsigned i = 0; i < s->ncolumns; i++) {
+		if (i)
+			buf_putc(b, ',');
+		format_schema_column(b, &s->columns[i], conf);
+	}
+}
+
+void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional, const char *field)
+{
+	buf_printf(b, "],\"optional\":%s", optional ? "true" : "false");
+	put_name(b, s, conf, "Value");
+	if (field)
+		buf_printf(b, ",\"field\":\"%s\"", field);
+	buf_putc(b, '}');
+}
+
+void format_schema_envelope(struct buf *b, const struct schema *s, const char *topic, const struct format_conf *conf)
+{
+	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
+	format_schema_row_open(b, s, conf);
+	format_schema_row_close(b, s, conf, true, "before");
+	buf_putc(b, ',');
+	format_schema_row_open(b, s, conf);
+	format_schema_row_close(b, s, conf, true, "after");
+	buf_putc(b, ',');
+	format_source_schema(b);
+	buf_putc(b, ',');
+	buf_puts(b, transaction_schema);
+	buf_puts(b, ",{\"type\":\"string\",\"optional\":false,\"field\":\"op\"},{\"type\":\"int64\",\"optional\":true,\"field\":\"ts_ms\"},"
+		    "{\"type\":\"int64\",\"optional\":true,\"field\":\"ts_us\"},{\"type\":\"int64\",\"optional\":true,\"field\":\"ts_ns\"}],"
+		    "\"optional\":false,\"name\":\"");
+	buf_puts(b, topic);
+	buf_puts(b, ".Envelope\",\"version\":2}");
+}

@@ -1,0 +1,9 @@
+/* format_topic.h - topic names as Debezium makes them of the prefix, the database and the table. */
+#ifndef FORMAT_FORMAT_TOPIC_H
+#define FORMAT_FORMAT_TOPIC_H
+
+#define TOPIC_NAME_MAX 249
+
+const char *format_topic_name(const char *prefix, const char *db, const char *table);	/* interned */
+
+#endif
