@@ -24,6 +24,7 @@ struct rows {				/* one rows event, and how far it has been read */
 	uint16_t flags;			/* bit 0: last rows event of the statement */
 	unsigned ncolumns;
 	const uint8_t *before_bits, *after_bits;	/* which columns are in the images */
+	unsigned before_count, after_count;	/* how many of them */
 	const uint8_t *at, *end;
 	uint32_t row;			/* index of the next row */
 };
