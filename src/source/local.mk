@@ -1,2 +1,33 @@
 noinst_LIBRARIES += src/source/libsource.a
 src_source_libsource_a_SOURCES =
+
+# The pure decoders: bytes in, values out.
+src_source_libsource_a_SOURCES += \
+	src/source/mysql_bytes.c \
+	src/source/mysql_bytes.h \
+	src/source/mysql_charset.c \
+	src/source/mysql_charset.h \
+	src/source/mysql_charset_table.c \
+	src/source/mysql_charset_table.h \
+	src/source/mysql_collation_table.c \
+	src/source/mysql_decimal.c \
+	src/source/mysql_decimal.h \
+	src/source/mysql_event.c \
+	src/source/mysql_event.h \
+	src/source/mysql_event_gtid.c \
+	src/source/mysql_event_query.c \
+	src/source/mysql_gtid.c \
+	src/source/mysql_gtid.h \
+	src/source/mysql_jsonb.c \
+	src/source/mysql_jsonb.h \
+	src/source/mysql_jsonb_diff.c \
+	src/source/mysql_jsonb_read.c \
+	src/source/mysql_jsonb_read.h \
+	src/source/mysql_payload.c \
+	src/source/mysql_row.c \
+	src/source/mysql_row.h \
+	src/source/mysql_table_map.c \
+	src/source/mysql_table_map.h \
+	src/source/mysql_table_schema.c \
+	src/source/mysql_value.c \
+	src/source/mysql_value.h
