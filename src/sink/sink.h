@@ -2,7 +2,8 @@
  * sink.h - the contract of the target: tables that take upserts and deletes by key, and that refuse a label twice.
  * Two implementations, the same tests: StarRocks (starrocks_load.c) and the embedded warehouse (sink_local.c).
  *
- * A sink handle is per worker thread. Calls carry time limits from the configuration.
+ * A sink handle is per worker thread. Calls carry time limits from the configuration, which must outlive the handle.
+ * The label: 1 to 128 letters, digits, '_' or '-'.
  */
 #ifndef SINK_SINK_H
 #define SINK_SINK_H
@@ -41,9 +42,22 @@ enum sink_outcome {
 	SINK_REFUSED		/* nothing was loaded; err says why. ERR_DATA: rows are bad; ERR_RETRY: try the same label again */
 };
 
+/*
+ * A row that the target cannot take: too long for its column, NULL where none may be, not a number. It is left out of
+ * the load and named here, its neighbours go in. The same rows under the same label always give the same list, also with
+ * SINK_DUPLICATE: after a crash between load and dead letter the engine learns it again.
+ */
+struct sink_bad {
+	uint32_t row;		/* index into rows, rising */
+	const char *reason;	/* names the column */
+};
+
 struct sink_result {
-	uint64_t rows_loaded, rows_filtered;
+	uint64_t rows_loaded;
+	uint64_t rows_filtered;	/* = nbad */
 	int64_t ms;
+	const struct sink_bad *bad;	/* lent until the next call on this handle */
+	size_t nbad;
 	char detail[256];	/* what the target said */
 };
 
@@ -57,7 +71,14 @@ int64_t sink_interval_ms(const struct sink *s);
 /* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the
  * change to be finished. ERR_CONFIG or ERR_DATA when it cannot. Cheap when nothing changed (by schema->version). */
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
-/* One load of one table under one label: all or nothing. rows are already collapsed. */
+/*
+ * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of
+ * the schema (change->schema tells), each of which sink_prepare() has seen. result is filled whenever LOADED or DUPLICATE
+ * is returned. The embedded warehouse loads all or nothing. StarRocks may need several loads for one call (a body too
+ * large, rows with different sets of absent columns, bad rows that only StarRocks found): then the last one carries the
+ * label itself and the others labels derived from it, so that a committed label always means that everything is in, and
+ * sending the same rows under the same label again completes what was begun.
+ */
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 			    const char *label, struct sink_result *result, struct err *err);
 enum sink_outcome sink_label(struct sink *s, const struct schema *schema, const char *label, struct err *err);	/* LOADED, REFUSED (aborted or never seen), UNKNOWN */

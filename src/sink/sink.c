@@ -1,0 +1,211 @@
+/*
+ * sink.c - picks the kind of target from the configuration and passes each call on to it; and the few things that both
+ * kinds need in the same way: the list of rows left out, the time zone of stored timestamps, dates and decimals as text.
+ */
+#include "sink/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/num.h"
+#include "core/xalloc.h"
+#include "sink/sink_ops.h"
+
+#define LABEL_MAX 128
+#define REASON_MAX 240
+#define DDL_MAX (4 << 20)
+
+static const struct sink_ops *ops_for(const struct sink_conf *conf)
+{
+	return conf->fe_http && conf->fe_http[0] ? &starrocks_ops : &sink_local_ops;
+}
+
+static bool label_is_good(const char *label)
+{
+	size_t len = strspn(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return len > 0 && len <= LABEL_MAX && label[len] == '\0';
+}
+
+void sink_bads_reset(struct sink_bads *b)
+{
+	if (b->arena.chunk_size == 0)
+		arena_init(&b->arena, 4096);
+	b->count = 0;
+	arena_reset(&b->arena);
+}
+
+void sink_bads_add(struct sink_bads *b, uint32_t row, const char *reason)
+{
+	size_t len = strlen(reason);
+
+	if (b->count == b->cap) {
+		b->cap = b->cap ? b->cap * 2 : 16;
+		b->items = xrealloc(b->items, b->cap * sizeof(b->items[0]));
+	}
+	b->items[b->count].row = row;
+	b->items[b->count++].reason = arena_dup(&b->arena, reason, len < REASON_MAX ? len : REASON_MAX);
+}
+
+static int bad_compare(const void *a, const void *b)
+{
+	uint32_t left = ((const struct sink_bad *)a)->row, right = ((const struct sink_bad *)b)->row;
+
+	return left < right ? -1 : left > right;
+}
+
+void sink_bads_sort(struct sink_bads *b)
+{
+	if (b->count > 1)
+		qsort(b->items, b->count, sizeof(b->items[0]), bad_compare);
+}
+
+void sink_bads_done(struct sink_bads *b)
+{
+	if (b->arena.chunk_size)
+		arena_done(&b->arena);
+	free(b->items);
+	memset(b, 0, sizeof(*b));
+}
+
+const char *sink_database(const struct sink_conf *conf, const struct schema *schema)
+{
+	return conf->database && conf->database[0] ? conf->database : schema->db;
+}
+
+int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err)
+{
+	int64_t hours, minutes;
+
+	*zone_us = 0;
+	if (!text || !text[0] || strcmp(text, "UTC") == 0 || strcmp(text, "Z") == 0)
+		return 0;
+	if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
+	    !num_parse_i64(text + 1, 2, &hours) || !num_parse_i64(text + 4, 2, &minutes) ||
+	    hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+		return err_set(err, ERR_CONFIG, 0,
+			       "time zone '%s': expected UTC or an offset such as +02:00; named zones have hours that exist twice",
+			       text);
+	*zone_us = (hours * 60 + minutes) * 60000000 * (text[0] == '-' ? -1 : 1);
+	return 0;
+}
+
+size_t sink_value_text(const struct value *v, int64_t zone_us, char *out)
+{
+	switch (v->kind) {
+	case VALUE_DECIMAL:
+		return num_decimal64(out, v->i, v->aux);
+	case VALUE_DATE:
+		return num_iso_date(out, v->i);
+	case VALUE_TIME:
+		return num_time(out, v->i, v->aux);
+	case VALUE_DATETIME:
+		return num_iso_datetime(out, v->i, v->aux, ' ');
+	case VALUE_TIMESTAMP:
+		return num_iso_datetime(out, v->i + zone_us, v->aux, ' ');
+	default:
+		return 0;
+	}
+}
+
+struct sink *sink_open(const struct sink_conf *conf, struct err *err)
+{
+	const struct sink_ops *ops = ops_for(conf);
+	struct sink *s;
+	int64_t zone_us;
+
+	if (sink_zone_parse(conf->time_zone, &zone_us, err))
+		return NULL;
+	s = ops->open(conf, err);
+	if (!s)
+		return NULL;
+	s->ops = ops;
+	s->conf = conf;
+	s->zone_us = zone_us;
+	sink_bads_reset(&s->bads);
+	return s;
+}
+
+void sink_close(struct sink *s)
+{
+	if (!s)
+		return;
+	sink_bads_done(&s->bads);
+	s->ops->close(s);
+}
+
+const char *sink_kind(const struct sink *s)
+{
+	return s->ops->kind;
+}
+
+int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
+	       struct err *err)
+{
+	int64_t zone_us;
+	struct err zone_err;
+
+	if (sink_zone_parse(conf->time_zone, &zone_us, &zone_err))
+		report_add(report, REPORT_PROBLEM, "time.zone", "write UTC or an offset such as +02:00", "%s", zone_err.msg);
+	return ops_for(conf)->check(conf, schemas, count, report, err);
+}
+
+int64_t sink_interval_ms(const struct sink *s)
+{
+	return s->conf->interval_ms > 0 ? s->conf->interval_ms : s->ops->interval_ms;
+}
+
+int sink_prepare(struct sink *s, const struct schema *schema, struct err *err)
+{
+	return s->ops->prepare(s, schema, err);
+}
+
+enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
+			    const char *label, struct sink_result *result, struct err *err)
+{
+	enum sink_outcome outcome;
+
+	memset(result, 0, sizeof(*result));
+	if (!label_is_good(label)) {
+		err_set(err, ERR_CONFIG, 0, "label '%.140s': expected 1 to 128 letters, digits, '_' or '-'", label);
+		return SINK_REFUSED;
+	}
+	sink_bads_reset(&s->bads);
+	outcome = s->ops->load(s, schema, rows, count, label, result, err);
+	sink_bads_sort(&s->bads);
+	result->bad = s->bads.items;
+	result->nbad = s->bads.count;
+	result->rows_filtered = s->bads.count;
+	return outcome;
+}
+
+enum sink_outcome sink_label(struct sink *s, const struct schema *schema, const char *label, struct err *err)
+{
+	return s->ops->label(s, schema, label, err);
+}
+
+int sink_truncate(struct sink *s, const struct schema *schema, struct err *err)
+{
+	return s->ops->truncate(s, schema, err);
+}
+
+char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err)
+{
+	struct buf out, reasons;
+
+	buf_init(&out, DDL_MAX);
+	buf_init(&reasons, DDL_MAX);
+	if (ops_for(conf)->ddl(conf, schema, &out, &reasons, err))
+		goto fail;
+	if (out.failed || reasons.failed) {
+		err_set(err, ERR_DATA, 0, "table %s.%s: its definition takes more than %d bytes", schema->db, schema->table,
+			DDL_MAX);
+		goto fail;
+	}
+	*why = buf_take(&reasons);
+	return buf_take(&out);
+fail:
+	buf_done(&out);
+	buf_done(&reasons);
+	return NULL;
+}

@@ -1,0 +1,351 @@
+/*
+ * sink_local_ddl.c - the tables of the embedded warehouse. SQLite stores what fits into 64 bits as an integer and would
+ * turn longer numbers into floating point without a word, so the tables are STRICT and each MySQL type has a column type
+ * that keeps every digit: decimals, dates and times are text, unsigned bigints are integers or, above 2^63 - 1, text.
+ *
+ * Value columns are all nullable: SQLite cannot take NOT NULL away again when MySQL does. When a type changes so that the
+ * old column cannot hold the new values, the table is rebuilt in one transaction.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "sink/sink_local.h"
+
+#define SQL_MAX (4 << 20)
+
+static const struct {
+	const char *type, *why;
+} class_text[] = {
+	[LOCAL_INTEGER] = { "INTEGER", "fits 64 bits, signed" },
+	[LOCAL_REAL] = { "REAL", "8-byte floating point holds it exactly" },
+	[LOCAL_TEXT] = { "TEXT", "as MySQL prints it, every digit kept" },
+	[LOCAL_BLOB] = { "BLOB", "the bytes as they are" },
+	[LOCAL_ANY] = { "ANY", "an integer up to 2^63 - 1, above it text with all digits" },
+};
+
+enum local_class local_class(const struct column *c)
+{
+	switch (c->type) {
+	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_YEAR:
+		return LOCAL_INTEGER;
+	case COL_BIGINT:
+		return c->is_unsigned ? LOCAL_ANY : LOCAL_INTEGER;
+	case COL_BIT:
+		return c->length > 63 ? LOCAL_ANY : LOCAL_INTEGER;
+	case COL_FLOAT: case COL_DOUBLE:
+		return LOCAL_REAL;
+	case COL_DECIMAL: case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
+	case COL_CHAR: case COL_VARCHAR: case COL_TINYTEXT: case COL_TEXT: case COL_MEDIUMTEXT: case COL_LONGTEXT:
+	case COL_ENUM: case COL_SET: case COL_JSON:
+		return LOCAL_TEXT;
+	case COL_BINARY: case COL_VARBINARY: case COL_TINYBLOB: case COL_BLOB: case COL_MEDIUMBLOB: case COL_LONGBLOB:
+	case COL_GEOMETRY: case COL_POINT: case COL_LINESTRING: case COL_POLYGON: case COL_MULTIPOINT:
+	case COL_MULTILINESTRING: case COL_MULTIPOLYGON: case COL_GEOMCOLLECTION: case COL_VECTOR:
+		return LOCAL_BLOB;
+	case COL_UNKNOWN: case COL_COUNT:
+		break;
+	}
+	return LOCAL_ANY;
+}
+
+void local_name(struct buf *b, const char *name)
+{
+	buf_putc(b, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			buf_putc(b, '"');
+		buf_putc(b, *name);
+	}
+	buf_putc(b, '"');
+}
+
+int local_error(sqlite3 *db, const struct schema *schema, const char *what, struct err *err)
+{
+	int code = sqlite3_errcode(db);
+	const char *table = schema ? schema->table : "warehouse", *path = sqlite3_db_filename(db, "main");
+	const char *text = sqlite3_errmsg(db);
+
+	switch (code & 0xff) {
+	case SQLITE_FULL:
+		return err_set(err, ERR_RETRY, code, "%s: %s: no room on the disk of %s; free some", table, what, path);
+	case SQLITE_BUSY: case SQLITE_LOCKED:
+		return err_set(err, ERR_RETRY, code, "%s: %s: %s is held by another writer for too long", table, what, path);
+	case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_INTERRUPT:
+		return err_set(err, ERR_RETRY, code, "%s: %s: %s: %s", table, what, path, text);
+	case SQLITE_CORRUPT: case SQLITE_NOTADB:
+		return err_set(err, ERR_FATAL, code, "%s: %s: %s is damaged (%s); move it away and snapshot the tables again",
+			       table, what, path, text);
+	case SQLITE_READONLY: case SQLITE_CANTOPEN: case SQLITE_PERM:
+		return err_set(err, ERR_CONFIG, code, "%s: %s: %s: %s; check owner and rights", table, what, path, text);
+	default:
+		return err_set(err, ERR_CONFIG, code, "%s: %s: %s", table, what, text);
+	}
+}
+
+int local_exec(sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+static bool has_rowid_key(const struct schema *schema)
+{
+	return schema->nkey == 1 && local_class(&schema->columns[schema->key[0]]) == LOCAL_INTEGER;
+}
+
+static void put_key(struct buf *b, const struct schema *schema)
+{
+	if (schema->nkey == 0) {
+		buf_puts(b, "\n) STRICT");
+		return;
+	}
+	buf_puts(b, ",\n\tPRIMARY KEY (");
+	for (unsigned i = 0; i < schema->nkey; i++) {
+		if (i)
+			buf_puts(b, ", ");
+		local_name(b, schema->columns[schema->key[i]].name);
+	}
+	buf_puts(b, has_rowid_key(schema) ? ")\n) STRICT" : ")\n) STRICT, WITHOUT ROWID");
+}
+
+void local_create(struct buf *b, const struct schema *schema)
+{
+	buf_puts(b, "CREATE TABLE IF NOT EXISTS ");
+	local_name(b, schema->table);
+	buf_puts(b, " (");
+	for (unsigned i = 0; i < schema->ncolumns; i++) {
+		const struct column *c = &schema->columns[i];
+
+		buf_puts(b, i ? ",\n\t" : "\n\t");
+		local_name(b, c->name);
+		buf_printf(b, " %s", class_text[local_class(c)].type);
+	}
+	put_key(b, schema);
+}
+
+void local_why(struct buf *b, const struct schema *schema)
+{
+	for (unsigned i = 0; i < schema->ncolumns; i++) {
+		const struct column *c = &schema->columns[i];
+		char type[256];
+
+		column_type_print(c, type, sizeof(type));
+		buf_printf(b, "%s: %s -> %s: %s\n", c->name, type, class_text[local_class(c)].type,
+			   class_text[local_class(c)].why);
+	}
+	if (schema->nkey == 0)
+		buf_puts(b, "no key: rows are appended; a delete takes away one row that is equal in every column\n");
+}
+
+/* What the table has now. */
+struct local_columns {
+	struct local_column {
+		char *name, *type;
+		int key;	/* place in the key from 1, or 0 */
+	} *items;
+	size_t count;
+};
+
+static void columns_done(struct local_columns *have)
+{
+	for (size_t i = 0; i < have->count; i++) {
+		free(have->items[i].name);
+		free(have->items[i].type);
+	}
+	free(have->items);
+}
+
+static int columns_read(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	have->items = NULL;
+	have->count = 0;
+	if (sqlite3_prepare_v2(db, "SELECT name, type, pk FROM pragma_table_info(?)", -1, &stmt, NULL))
+		return local_error(db, schema, "read columns", err);
+	sqlite3_bind_text(stmt, 1, schema->table, -1, SQLITE_STATIC);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		have->items = xrealloc(have->items, (have->count + 1) * sizeof(have->items[0]));
+		have->items[have->count++] = (struct local_column){
+			.name = xstrdup((const char *)sqlite3_column_text(stmt, 0)),
+			.type = xstrdup((const char *)sqlite3_column_text(stmt, 1)),
+			.key = sqlite3_column_int(stmt, 2),
+		};
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? 0 : local_error(db, schema, "read columns", err);
+}
+
+static const struct local_column *columns_find(const struct local_columns *have, const char *name)
+{
+	for (size_t i = 0; i < have->count; i++)
+		if (sqlite3_stricmp(have->items[i].name, name) == 0)
+			return &have->items[i];
+	return NULL;
+}
+
+static int key_check(const struct schema *schema, const struct local_columns *have, struct err *err)
+{
+	unsigned nkey = 0;
+
+	for (size_t i = 0; i < have->count; i++)
+		nkey += have->items[i].key > 0;
+	for (unsigned i = 0; i < schema->nkey; i++) {
+		const struct local_column *c = columns_find(have, schema->columns[schema->key[i]].name);
+
+		if (!c || c->key != (int)i + 1)
+			nkey = UINT32_MAX;
+	}
+	if (nkey != schema->nkey)
+		return err_set(err, ERR_CONFIG, 0,
+			       "table %s.%s: its key in the warehouse differs from the key at the source; "
+			       "drop it there (DROP TABLE) and snapshot it again", schema->db, schema->table);
+	return 0;
+}
+
+/* Names differ by case only: one table for SQLite, two for MySQL. */
+static int name_check(sqlite3 *db, const struct schema *schema, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int result = 0;
+
+	if (sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", -1,
+			       &stmt, NULL))
+		return local_error(db, schema, "read tables", err);
+	sqlite3_bind_text(stmt, 1, schema->table, -1, SQLITE_STATIC);
+	if (sqlite3_step(stmt) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), schema->table) != 0)
+		result = err_set(err, ERR_CONFIG, 0,
+				 "table %s.%s: the warehouse already has '%s', and SQLite does not tell them apart; capture one of them",
+				 schema->db, schema->table, (const char *)sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	return result;
+}
+
+static int run(sqlite3 *db, const struct schema *schema, const char *what, struct buf *sql, struct err *err)
+{
+	int result = 0;
+
+	if (sql->failed)
+		result = err_set(err, ERR_DATA, 0, "table %s.%s: %s: statement too long", schema->db, schema->table, what);
+	else if (local_exec(db, sql->data))
+		result = local_error(db, schema, what, err);
+	buf_reset(sql);
+	return result;
+}
+
+static void put_names(struct buf *b, const struct local_columns *have)
+{
+	for (size_t i = 0; i < have->count; i++) {
+		if (i)
+			buf_puts(b, ", ");
+		local_name(b, have->items[i].name);
+	}
+}
+
+/* The columns that the table had stay, those of the schema take their new type. */
+static void put_rebuilt(struct buf *b, const struct schema *schema, const struct local_columns *have)
+{
+	buf_puts(b, "CREATE TABLE ");
+	local_name(b, schema->table);
+	buf_puts(b, " (");
+	for (size_t i = 0; i < have->count; i++) {
+		int at = schema_column(schema, have->items[i].name, strlen(have->items[i].name));
+
+		buf_puts(b, i ? ", " : "");
+		local_name(b, have->items[i].name);
+		buf_printf(b, " %s", at >= 0 ? class_text[local_class(&schema->columns[at])].type : have->items[i].type);
+	}
+	put_key(b, schema);
+}
+
+static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_columns *have, struct buf *sql,
+		   struct err *err)
+{
+	buf_puts(sql, "ALTER TABLE ");
+	local_name(sql, schema->table);
+	buf_puts(sql, " RENAME TO _millrace_old");
+	if (run(db, schema, "set the old table aside", sql, err))
+		return -1;
+	put_rebuilt(sql, schema, have);
+	if (run(db, schema, "create the table with new types", sql, err))
+		return -1;
+	buf_puts(sql, "INSERT INTO ");
+	local_name(sql, schema->table);
+	buf_puts(sql, " (");
+	put_names(sql, have);
+	buf_puts(sql, ") SELECT ");
+	put_names(sql, have);
+	buf_puts(sql, " FROM _millrace_old");
+	if (run(db, schema, "copy the rows to a column of the new type", sql, err))
+		return -1;
+	buf_puts(sql, "DROP TABLE _millrace_old");
+	return run(db, schema, "drop the old table", sql, err);
+}
+
+static int bring_up(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct buf *sql, struct err *err)
+{
+	bool other_type = false;
+
+	for (unsigned i = 0; i < schema->ncolumns; i++) {
+		const struct column *c = &schema->columns[i];
+		const struct local_column *had = columns_find(have, c->name);
+		const char *type = class_text[local_class(c)].type;
+
+		if (had) {
+			other_type |= strcmp(had->type, type) != 0;
+			continue;
+		}
+		buf_puts(sql, "ALTER TABLE ");
+		local_name(sql, schema->table);
+		buf_puts(sql, " ADD COLUMN ");
+		local_name(sql, c->name);
+		buf_printf(sql, " %s", type);
+		if (run(db, schema, "add a column", sql, err))
+			return -1;
+	}
+	if (!other_type)
+		return 0;
+	columns_done(have);
+	if (columns_read(db, schema, have, err))
+		return -1;
+	return rebuild(db, schema, have, sql, err);
+}
+
+static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create, struct local_columns *have,
+			  struct buf *sql, struct err *err)
+{
+	for (unsigned i = 0; i < schema->ncolumns; i++)
+		if (schema->columns[i].type == COL_UNKNOWN)
+			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s has a type that is not known (%s)", schema->db,
+				       schema->table, schema->columns[i].name,
+				       schema->columns[i].type_text ? schema->columns[i].type_text : "?");
+	if (name_check(db, schema, err) || columns_read(db, schema, have, err))
+		return -1;
+	if (have->count > 0)
+		return key_check(schema, have, err) ? -1 : bring_up(db, schema, have, sql, err);
+	if (!create)
+		return err_set(err, ERR_CONFIG, 0, "table %s.%s: not in the warehouse; set table.create = true", schema->db,
+			       schema->table);
+	local_create(sql, schema);
+	return run(db, schema, "create the table", sql, err);
+}
+
+int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, struct err *err)
+{
+	struct local_columns have = { 0 };
+	struct buf sql;
+	int result;
+
+	if (local_exec(db, "BEGIN IMMEDIATE"))
+		return local_error(db, schema, "begin", err);
+	buf_init(&sql, SQL_MAX);
+	result = prepare_inside(db, schema, create, &have, &sql, err);
+	if (result == 0 && local_exec(db, "COMMIT"))
+		result = local_error(db, schema, "commit the table", err);
+	if (result)
+		local_exec(db, "ROLLBACK");
+	columns_done(&have);
+	buf_done(&sql);
+	return result;
+}

@@ -1,0 +1,52 @@
+/* sink_ops.h - what a kind of target implements, and what both kinds share. For src/sink only. */
+#ifndef SINK_SINK_OPS_H
+#define SINK_SINK_OPS_H
+
+#include "core/arena.h"
+#include "core/buf.h"
+#include "sink/sink.h"
+
+struct sink_ops {
+	const char *kind;
+	struct sink *(*open)(const struct sink_conf *conf, struct err *err);
+	void (*close)(struct sink *s);
+	int (*check)(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
+		     struct err *err);
+	int (*prepare)(struct sink *s, const struct schema *schema, struct err *err);
+	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
+				  const char *label, struct sink_result *result, struct err *err);
+	enum sink_outcome (*label)(struct sink *s, const struct schema *schema, const char *label, struct err *err);
+	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
+	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
+		   struct err *err);
+	int64_t interval_ms;	/* when load.interval is not set */
+};
+
+/* The rows of one load that are left out. */
+struct sink_bads {
+	struct sink_bad *items;
+	size_t count, cap;
+	struct arena arena;	/* the reasons */
+};
+
+struct sink {			/* the first member of each kind's own struct */
+	const struct sink_ops *ops;
+	const struct sink_conf *conf;
+	int64_t zone_us;	/* added to a TIMESTAMP to get the local time that is stored */
+	struct sink_bads bads;
+};
+
+extern const struct sink_ops starrocks_ops, sink_local_ops;
+
+void sink_bads_reset(struct sink_bads *b);
+void sink_bads_add(struct sink_bads *b, uint32_t row, const char *reason);
+void sink_bads_sort(struct sink_bads *b);
+void sink_bads_done(struct sink_bads *b);
+
+const char *sink_database(const struct sink_conf *conf, const struct schema *schema);
+/* "UTC", "Z", "+02:00", "-05:30"; NULL is UTC. */
+int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err);
+/* The target's text of a date, time or decimal value; at most 64 bytes. 0: the kind has none. */
+size_t sink_value_text(const struct value *v, int64_t zone_us, char *out);
+
+#endif
