@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -451,8 +452,12 @@ static bool is_row_fault(int code)
 	       (code & 0xff) == SQLITE_RANGE;
 }
 
-static const char *key_problem(const struct schema *schema, const struct value *row)
+/* Without a key every column counts when a row is searched for. */
+static const char *key_problem(const struct schema *schema, const struct value *row, bool is_delete)
 {
+	for (unsigned i = 0; i < schema->ncolumns && schema->nkey == 0 && is_delete; i++)
+		if (row[i].kind == VALUE_ABSENT)
+			return schema->columns[i].name;
 	for (unsigned i = 0; i < schema->nkey; i++)
 		if (row[schema->key[i]].kind == VALUE_NULL || row[schema->key[i]].kind == VALUE_ABSENT)
 			return schema->columns[schema->key[i]].name;
@@ -483,12 +488,13 @@ static int row_run(struct local_sink *s, struct local_table *t, const struct val
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/* The insert first: when it is refused the old row stays. */
 static int row_write(struct local_sink *s, struct local_table *t, const struct collapsed *c, struct err *err)
 {
 	bool replaces = t->schema->nkey == 0 && !c->is_delete && c->change->op == CHANGE_UPDATE && c->change->before;
-	int rc = replaces ? row_run(s, t, c->change->before, true, err) : SQLITE_OK;
+	int rc = row_run(s, t, c->row, c->is_delete, err);
 
-	return rc ? rc : row_run(s, t, c->row, c->is_delete, err);
+	return rc == SQLITE_OK && replaces ? row_run(s, t, c->change->before, true, err) : rc;
 }
 
 static int rows_write(struct local_sink *s, const struct collapsed *rows, size_t count, struct err *err)
@@ -503,7 +509,7 @@ static int rows_write(struct local_sink *s, const struct collapsed *rows, size_t
 
 		if ((!t || t->version != schema->version) && !(t = table_get(s, schema, err)))
 			return -1;
-		column = key_problem(schema, rows[i].row);
+		column = key_problem(schema, rows[i].row, rows[i].is_delete);
 		if (column) {
 			snprintf(reason, sizeof(reason), "key column %s: NULL or missing", column);
 			sink_bads_add(&s->base.bads, (uint32_t)i, reason);
