@@ -1,0 +1,150 @@
+/* starrocks.h - the parts of the StarRocks sink: types, statements, the body of a load, HTTP, SQL. For src/sink only. */
+#ifndef SINK_STARROCKS_H
+#define SINK_STARROCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+#include "row/collapse.h"
+#include "row/schema.h"
+#include "sink/sink.h"
+
+/* starrocks_types.c */
+
+enum starrocks_kind {
+	SR_BOOLEAN, SR_TINYINT, SR_SMALLINT, SR_INT, SR_BIGINT, SR_LARGEINT, SR_FLOAT, SR_DOUBLE, SR_DECIMAL,
+	SR_DATE, SR_DATETIME, SR_VARCHAR, SR_VARBINARY, SR_JSON,
+	SR_OTHER		/* exists there, but we never create it: ARRAY, HLL, BITMAP */
+};
+
+struct starrocks_type {
+	enum starrocks_kind kind;
+	uint32_t length;	/* VARCHAR: bytes */
+	uint8_t precision, scale;
+	const char *why;	/* static */
+};
+
+#define SR_VARCHAR_MAX 1048576
+#define SR_KEY_BYTES 128	/* primary_key_limit_size of the backends */
+
+int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out);	/* -1: no type */
+void starrocks_type_print(const struct starrocks_type *t, char *out, size_t size);
+void starrocks_type_parse(const char *text, struct starrocks_type *out);	/* as information_schema writes it */
+bool starrocks_type_takes(const struct starrocks_type *have, const struct starrocks_type *want);	/* every value of want */
+
+/* starrocks_ddl.c */
+
+struct starrocks_column {
+	char *name;
+	struct starrocks_type type;
+	bool nullable, key;
+};
+
+struct starrocks_columns {	/* a table as StarRocks has it; count 0: there is none */
+	struct starrocks_column *items;
+	size_t count;
+};
+
+void starrocks_columns_add(struct starrocks_columns *have, const char *name, const char *type, bool nullable, bool key);
+void starrocks_columns_done(struct starrocks_columns *have);
+const struct starrocks_column *starrocks_columns_find(const struct starrocks_columns *have, const char *name);
+void starrocks_name(struct buf *b, const char *name);		/* `name` */
+void starrocks_string(struct buf *b, const char *text);		/* "text" */
+int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err);
+void starrocks_why(struct buf *b, const struct schema *schema);
+/* Puts the next ALTER TABLE into sql, or nothing when the table takes rows of the schema as it is. */
+int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
+		    const struct starrocks_columns *have, struct err *err);
+
+struct starrocks_sql;
+int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
+			 struct err *err);
+int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
+			    struct starrocks_columns *have, struct err *err);
+
+/* starrocks_body.c */
+
+struct starrocks_cell {		/* a column of the schema as the table takes it */
+	struct starrocks_type type;
+	bool nullable, key;
+	char *name;		/* the table's spelling */
+	char *prefix;		/* ,"name": */
+	uint32_t prefix_len;
+};
+
+struct starrocks_target {	/* how rows of one schema version are written */
+	uint64_t version;
+	struct schema *schema;	/* a reference */
+	struct starrocks_cell *cells;
+	size_t row_room;	/* bytes of a row without its texts */
+};
+
+struct starrocks_target *starrocks_target_new(const struct schema *schema, const struct starrocks_columns *have,
+					      struct err *err);
+void starrocks_target_free(struct starrocks_target *t);
+/* The value of the `columns` header; present NULL: all. */
+void starrocks_target_columns(const struct starrocks_target *t, const bool *present, struct buf *out);
+
+struct starrocks_body {
+	struct buf buf;
+	size_t rows, limit;	/* limit: bytes that end a body */
+	int64_t zone_us;
+	char problem[240];
+};
+
+enum starrocks_row { ROW_ADDED, ROW_BAD, ROW_OTHER, ROW_FULL };
+
+void starrocks_body_init(struct starrocks_body *b, size_t limit, int64_t zone_us);
+void starrocks_body_done(struct starrocks_body *b);
+void starrocks_body_begin(struct starrocks_body *b);
+/* ROW_BAD: problem says why. ROW_OTHER: its present columns are not `present`. ROW_FULL: send first. None of them adds. */
+enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct starrocks_target *t, const bool *present,
+				      const struct collapsed *row);
+void starrocks_body_end(struct starrocks_body *b);
+
+/* starrocks_http.c */
+
+struct starrocks_answer {
+	bool sent;		/* the request with the body left: it may have been carried out */
+	char status[64], existing[32];
+	char message[400], error_url[512];
+	int64_t total, loaded, filtered;
+};
+
+struct starrocks_load {		/* one Stream Load */
+	const char *db, *table, *label, *columns;
+	bool partial;
+	const char *body;
+	size_t len;
+};
+
+struct starrocks_http;
+struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct err *err);
+void starrocks_http_free(struct starrocks_http *h);
+int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *load, struct starrocks_answer *answer,
+			struct err *err);
+int starrocks_http_state(struct starrocks_http *h, const char *db, const char *label, char state[32], struct err *err);
+int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *out, struct err *err);	/* no credentials */
+
+/* starrocks_sql.c */
+
+struct starrocks_record {	/* lent during the callback */
+	char *const *names, **values;	/* NULL: SQL NULL */
+	unsigned count;
+};
+const char *starrocks_record_get(const struct starrocks_record *r, const char *name);
+
+struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf);	/* connects when first used */
+void starrocks_sql_free(struct starrocks_sql *s);
+int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*each)(void *, const struct starrocks_record *),
+		      void *context, struct err *err);
+
+/* starrocks_check.c */
+
+int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
+		    struct err *err);
+
+#endif

@@ -1,0 +1,528 @@
+/*
+ * starrocks_load.c - one call of sink_load() against StarRocks, and the rest of the contract.
+ *
+ * What is hard is that one call may take several Stream Loads and that any of them may end without an answer. The rules:
+ *
+ * - A label that is committed must mean that everything is in. So the label itself goes only on a load that holds all rows
+ *   of the call, or all that are left after every other part is in. All other parts (a body too large, rows with other
+ *   sets of absent columns, halves made in search of a bad row, a call that leaves out bad rows) carry the label with a
+ *   hash of their bytes: the same bytes always have the same label, other bytes never.
+ * - Each key is in the call once, so the order of the parts does not matter, and a part that is sent twice by two
+ *   different cuts gives the same row twice: an upsert or a delete by key.
+ * - `Success` and `Publish Timeout` are committed. Everything else, no answer included, is looked up by label. What is not
+ *   known then is SINK_UNKNOWN, and the caller asks or sends again: the same rows under the same label.
+ * - When StarRocks refuses rows that our own check passed, the load is cut in halves until the bad rows stand alone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/xalloc.h"
+#include "sink/sink_ops.h"
+#include "sink/starrocks.h"
+
+#define TARGETS_MAX 256
+#define LABEL_MAX 128
+#define STATE_WAIT_MS 800
+#define STATE_POLL_MS 50
+#define REFUSED_MAX 100		/* bad rows found by halving: more means that the table is wrong, not the rows */
+#define ERROR_LOG_MAX (256 << 10)
+#define COLUMNS_MAX (256 << 10)
+#define BODY_DEFAULT (32 << 20)
+#define BODY_MAX (90 << 20)
+
+struct starrocks_sink {
+	struct sink base;
+	struct starrocks_http *http;
+	struct starrocks_sql *sql;
+	struct starrocks_target *targets[TARGETS_MAX];	/* most recently used first */
+	unsigned ntargets;
+	struct starrocks_body body;
+	struct buf columns;	/* the header of the current part */
+	struct buf log;		/* an error log that was fetched */
+	uint32_t *todo, *part, *rest;	/* row indexes */
+	size_t cap;
+};
+
+struct load {			/* one call of sink_load() */
+	struct starrocks_sink *s;
+	const struct schema *schema;
+	const struct collapsed *rows;
+	const char *label;
+	struct sink_result *result;
+	struct err *err;
+	bool any_new;		/* a part was loaded now, not before */
+	unsigned refused;	/* rows that only StarRocks found bad */
+};
+
+struct part {			/* rows that go into one Stream Load */
+	const struct starrocks_target *target;
+	const bool *present;	/* NULL: all columns */
+	const uint32_t *index;
+	size_t count;
+	bool whole;		/* may carry the label itself */
+};
+
+/* Targets. */
+
+static void targets_clear(struct starrocks_sink *s)
+{
+	for (unsigned i = 0; i < s->ntargets; i++)
+		starrocks_target_free(s->targets[i]);
+	s->ntargets = 0;
+}
+
+static struct starrocks_target *target_find(struct starrocks_sink *s, uint64_t version)
+{
+	struct starrocks_target *t;
+	unsigned at;
+
+	for (at = 0; at < s->ntargets; at++)
+		if (s->targets[at]->version == version)
+			break;
+	if (at == s->ntargets)
+		return NULL;
+	t = s->targets[at];
+	memmove(s->targets + 1, s->targets, at * sizeof(s->targets[0]));
+	s->targets[0] = t;
+	return t;
+}
+
+static int starrocks_prepare(struct sink *sink, const struct schema *schema, struct err *err)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	struct starrocks_columns have = { 0 };
+	struct starrocks_target *t = NULL;
+
+	if (target_find(s, schema->version))
+		return 0;
+	if (starrocks_table_prepare(s->sql, s->base.conf, schema, &have, err) == 0)
+		t = starrocks_target_new(schema, &have, err);
+	starrocks_columns_done(&have);
+	if (!t)
+		return -1;
+	if (s->ntargets == TARGETS_MAX)
+		starrocks_target_free(s->targets[--s->ntargets]);
+	memmove(s->targets + 1, s->targets, s->ntargets * sizeof(s->targets[0]));
+	s->targets[0] = t;
+	s->ntargets++;
+	return 0;
+}
+
+/* What a message means. */
+
+static enum err_kind message_kind(const char *message)
+{
+	static const struct {
+		const char *part;
+		enum err_kind kind;
+	} known[] = {
+		{ "too many filtered rows", ERR_DATA },
+		{ "primary key size exceed", ERR_DATA },
+		{ "Too many versions", ERR_RETRY },
+		{ "too many tablet versions", ERR_RETRY },
+		{ "unknown database", ERR_CONFIG },
+		{ "unknown table", ERR_CONFIG },
+		{ "Unknown table", ERR_CONFIG },
+		{ "Access denied", ERR_CONFIG },
+		{ "no valid Basic authorization", ERR_CONFIG },
+		{ "has no default value", ERR_CONFIG },
+		{ "not in partial update columns", ERR_CONFIG },
+		{ "exceed the max size", ERR_CONFIG },
+		{ "exceed limit", ERR_CONFIG },
+		{ "Label format error", ERR_CONFIG },
+		{ "No matching function", ERR_CONFIG },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strstr(message, known[i].part))
+			return known[i].kind;
+	return ERR_RETRY;	/* versions, memory, timeouts, restarts: the text goes along */
+}
+
+/* LOADED, REFUSED, or UNKNOWN while it is still under way. */
+static enum sink_outcome state_outcome(const char *state)
+{
+	if (strcmp(state, "VISIBLE") == 0 || strcmp(state, "COMMITTED") == 0)
+		return SINK_LOADED;
+	if (strcmp(state, "ABORTED") == 0 || strcmp(state, "UNKNOWN") == 0)
+		return SINK_REFUSED;
+	return SINK_UNKNOWN;
+}
+
+/* Asks until the label has come to an end, for less than a second. */
+static enum sink_outcome label_outcome(struct starrocks_sink *s, const struct schema *schema, const char *label,
+				       struct err *err)
+{
+	int64_t until_us = clock_mono_us() + STATE_WAIT_MS * 1000;
+	char state[32];
+
+	for (;;) {
+		enum sink_outcome outcome;
+
+		if (starrocks_http_state(s->http, sink_database(s->base.conf, schema), label, state, err))
+			return SINK_UNKNOWN;
+		outcome = state_outcome(state);
+		if (outcome != SINK_UNKNOWN)
+			return outcome;
+		if (clock_mono_us() >= until_us)
+			break;
+		clock_sleep_ms(STATE_POLL_MS);
+	}
+	err_set(err, ERR_RETRY, 0, "label %s: StarRocks has it in state %s", label, state);
+	return SINK_UNKNOWN;
+}
+
+/* One Stream Load. */
+
+static uint64_t bytes_hash(const char *p, size_t len)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)p[i]) * 0x100000001b3u;
+	return hash;
+}
+
+static void part_label(const struct load *l, const struct part *part, char out[LABEL_MAX + 1])
+{
+	const struct buf *body = &l->s->body.buf;
+	unsigned long long hash;
+
+	if (part->whole) {
+		snprintf(out, LABEL_MAX + 1, "%s", l->label);
+		return;
+	}
+	/* The columns too: absent and NULL look the same in the bytes of a row that has only its key. */
+	hash = bytes_hash(body->data, body->len) ^ bytes_hash(l->s->columns.data, l->s->columns.len);
+	if (strlen(l->label) + 17 <= LABEL_MAX)
+		snprintf(out, LABEL_MAX + 1, "%s_%016llx", l->label, hash);
+	else
+		snprintf(out, LABEL_MAX + 1, "%.90s_%016llx_%016llx", l->label,
+			 (unsigned long long)bytes_hash(l->label, strlen(l->label)), hash);
+}
+
+/* StarRocks did not say that it loaded: what is the truth? */
+static enum sink_outcome part_settle(struct load *l, const char *label, const struct starrocks_answer *a, struct err *err)
+{
+	struct err said = *err;
+	enum sink_outcome outcome;
+
+	if (strcmp(a->status, "Label Already Exists") == 0 && strcmp(a->existing, "FINISHED") == 0)
+		return SINK_DUPLICATE;
+	outcome = label_outcome(l->s, l->schema, label, err);
+	if (outcome == SINK_LOADED)
+		return strcmp(a->status, "Label Already Exists") == 0 ? SINK_DUPLICATE : SINK_LOADED;
+	if (outcome == SINK_REFUSED)
+		*err = said;	/* the label is free: what was said first is the reason */
+	return outcome;
+}
+
+static enum sink_outcome part_judge(struct load *l, const struct part *part, const char *label,
+				    const struct starrocks_answer *a, struct err *err)
+{
+	if (strcmp(a->status, "Success") == 0 || strcmp(a->status, "Publish Timeout") == 0) {
+		if (a->loaded == (int64_t)part->count)
+			return SINK_LOADED;
+		err_set(err, ERR_FATAL, 0, "label %s: StarRocks says %s, but took %lld of %zu rows", label, a->status,
+			(long long)a->loaded, part->count);
+		return SINK_REFUSED;
+	}
+	err_set(err, message_kind(a->message), 0, "StarRocks: %s: %s", a->status[0] ? a->status : "no status", a->message);
+	return a->sent ? part_settle(l, label, a, err) : SINK_REFUSED;
+}
+
+static int part_write(struct load *l, const struct part *part)
+{
+	struct starrocks_body *body = &l->s->body;
+
+	starrocks_body_begin(body);
+	for (size_t i = 0; i < part->count; i++)
+		if (starrocks_body_add(body, part->target, part->present, &l->rows[part->index[i]]) != ROW_ADDED)
+			return err_set(l->err, ERR_FATAL, 0, "table %s: a row could be written once but not twice",
+				       l->schema->table);
+	starrocks_body_end(body);
+	return 0;
+}
+
+/* Sends what stands in the body. */
+static enum sink_outcome part_send(struct load *l, const struct part *part, struct starrocks_answer *answer)
+{
+	struct starrocks_sink *s = l->s;
+	char label[LABEL_MAX + 1];
+	struct starrocks_load load;
+	enum sink_outcome outcome;
+
+	buf_reset(&s->columns);
+	starrocks_target_columns(part->target, part->present, &s->columns);
+	if (s->columns.failed || s->body.buf.failed) {
+		err_set(l->err, ERR_DATA, 0, "table %s: the list of its columns takes more than %d bytes", l->schema->table,
+			COLUMNS_MAX);
+		return SINK_REFUSED;
+	}
+	part_label(l, part, label);
+	load = (struct starrocks_load){
+		.db = sink_database(s->base.conf, l->schema), .table = l->schema->table, .label = label,
+		.columns = s->columns.data, .partial = part->present != NULL, .body = s->body.buf.data, .len = s->body.buf.len,
+	};
+	if (starrocks_http_load(s->http, &load, answer, l->err) == 0)
+		outcome = part_judge(l, part, label, answer, l->err);
+	else
+		outcome = answer->sent ? part_settle(l, label, answer, l->err) : SINK_REFUSED;
+	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
+		l->any_new |= outcome == SINK_LOADED;
+		l->result->rows_loaded += outcome == SINK_LOADED ? part->count : 0;
+		snprintf(l->result->detail, sizeof(l->result->detail), "%.60s %.100s", label,
+			 answer->status[0] ? answer->status : "found by its label");
+	}
+	return outcome;
+}
+
+/* Bad rows that only StarRocks found. */
+
+static void refused_note(struct load *l, const struct part *part, const struct starrocks_answer *answer)
+{
+	struct buf *log = &l->s->log;
+	struct err ignored = { .kind = ERR_NONE };
+	char reason[240];
+	size_t len;
+
+	buf_reset(log);
+	if (answer->error_url[0] && strncmp(answer->error_url, "http", 4) == 0)
+		starrocks_http_fetch(l->s->http, answer->error_url, log, &ignored);	/* no log: the message has to do */
+	len = log->len ? strcspn(log->data, "\n") : 0;
+	snprintf(reason, sizeof(reason), "StarRocks: %.*s", (int)(len ? (len < 200 ? len : 200) : 200),
+		 len ? log->data : answer->message);
+	for (size_t i = 0; i < part->count; i++)
+		sink_bads_add(&l->s->base.bads, part->index[i], reason);
+	l->refused += (unsigned)part->count;
+}
+
+static enum sink_outcome part_halve(struct load *l, const struct part *part, const struct starrocks_answer *answer);
+
+static enum sink_outcome half_load(struct load *l, struct part half)
+{
+	struct starrocks_answer answer;
+	enum sink_outcome outcome;
+
+	half.whole = false;
+	if (part_write(l, &half))
+		return SINK_REFUSED;
+	outcome = part_send(l, &half, &answer);
+	if (outcome == SINK_REFUSED && l->err->kind == ERR_DATA)
+		return part_halve(l, &half, &answer);
+	return outcome;
+}
+
+/* The part was refused because of rows in it. Depth: log2 of its rows. */
+static enum sink_outcome part_halve(struct load *l, const struct part *part, const struct starrocks_answer *answer)
+{
+	struct part half = *part;
+	enum sink_outcome outcome;
+
+	if (part->count == 1) {
+		refused_note(l, part, answer);
+		if (l->refused <= REFUSED_MAX)
+			return SINK_LOADED;
+		err_wrap(l->err, "table %s: StarRocks refuses more than %d rows of one load", l->schema->table, REFUSED_MAX);
+		return SINK_REFUSED;
+	}
+	half.count = part->count / 2;
+	outcome = half_load(l, half);
+	if (outcome != SINK_LOADED && outcome != SINK_DUPLICATE)
+		return outcome;
+	half.index = part->index + half.count;
+	half.count = part->count - half.count;
+	return half_load(l, half);
+}
+
+/* A whole call. */
+
+static void room_for(struct starrocks_sink *s, size_t count)
+{
+	if (count <= s->cap)
+		return;
+	s->cap = count;
+	s->todo = xrealloc(s->todo, count * sizeof(s->todo[0]));
+	s->part = xrealloc(s->part, count * sizeof(s->part[0]));
+	s->rest = xrealloc(s->rest, count * sizeof(s->rest[0]));
+}
+
+/* The columns that the first row of a part sets; NULL: all. */
+static bool *present_of(const struct collapsed *row)
+{
+	const struct schema *schema = row->change->schema;
+	bool *present, all = true;
+
+	if (row->is_delete)
+		return NULL;
+	present = xcalloc(schema->ncolumns + 1, sizeof(present[0]));
+	for (unsigned i = 0; i < schema->ncolumns; i++)
+		all &= present[i] = row->row[i].kind != VALUE_ABSENT;
+	if (!all)
+		return present;
+	free(present);
+	return NULL;
+}
+
+/* Writes a part from the rows to do; those that do not fit in stay in rest. */
+static size_t part_fill(struct load *l, struct part *part, size_t todo)
+{
+	struct starrocks_sink *s = l->s;
+	size_t rest = 0;
+
+	starrocks_body_begin(&s->body);
+	part->index = s->part;
+	part->count = 0;
+	for (size_t i = 0; i < todo; i++) {
+		const struct collapsed *row = &l->rows[s->todo[i]];
+		enum starrocks_row added = ROW_OTHER;
+
+		if (row->change->schema->version == part->target->version)
+			added = starrocks_body_add(&s->body, part->target, part->present, row);
+		if (added == ROW_ADDED)
+			s->part[part->count++] = s->todo[i];
+		else if (added == ROW_BAD)
+			sink_bads_add(&s->base.bads, s->todo[i], s->body.problem);
+		else
+			s->rest[rest++] = s->todo[i];
+	}
+	starrocks_body_end(&s->body);
+	return rest;
+}
+
+static enum sink_outcome part_load(struct load *l, struct part *part, size_t *todo)
+{
+	struct starrocks_answer answer;
+	enum sink_outcome outcome;
+	uint32_t *swap = l->s->todo;
+
+	*todo = part_fill(l, part, *todo);
+	l->s->todo = l->s->rest;
+	l->s->rest = swap;
+	if (part->count == 0)
+		return SINK_DUPLICATE;	/* nothing but bad rows: nothing to load */
+	part->whole = *todo == 0 && l->s->base.bads.count == 0;
+	outcome = part_send(l, part, &answer);
+	if (outcome == SINK_REFUSED && l->err->kind == ERR_DATA)
+		outcome = part_halve(l, part, &answer);
+	return outcome;
+}
+
+static enum sink_outcome load_parts(struct load *l, size_t todo)
+{
+	enum sink_outcome outcome = SINK_LOADED;
+
+	while (todo > 0 && (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)) {
+		const struct collapsed *first = &l->rows[l->s->todo[0]];
+		struct part part = { .target = target_find(l->s, first->change->schema->version) };
+		bool *present;
+
+		if (!part.target) {
+			err_set(l->err, ERR_RETRY, 0, "table %s: not prepared for these rows", l->schema->table);
+			return SINK_REFUSED;
+		}
+		part.present = present = present_of(first);
+		outcome = part_load(l, &part, &todo);
+		free(present);
+	}
+	return outcome;
+}
+
+static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct schema *schema, const struct collapsed *rows,
+					     size_t count, const char *label, struct sink_result *result, struct err *err)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	struct load l = { s, schema, rows, label, result, err, false, 0 };
+	int64_t start_us = clock_mono_us();
+	enum sink_outcome outcome;
+
+	s->body.zone_us = s->base.zone_us;
+	room_for(s, count);
+	for (size_t i = 0; i < count; i++)
+		s->todo[i] = (uint32_t)i;
+	outcome = load_parts(&l, count);
+	result->ms = (clock_mono_us() - start_us) / 1000;
+	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)
+		return l.any_new || count == 0 || s->base.bads.count == count ? SINK_LOADED : SINK_DUPLICATE;
+	if (outcome == SINK_REFUSED && err->kind == ERR_CONFIG)
+		targets_clear(s);	/* a table that is gone or changed: look again when asked next */
+	return outcome;
+}
+
+static enum sink_outcome starrocks_label(struct sink *sink, const struct schema *schema, const char *label, struct err *err)
+{
+	return label_outcome((struct starrocks_sink *)sink, schema, label, err);
+}
+
+/* The rest of the contract. */
+
+static void starrocks_close(struct sink *sink)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+
+	targets_clear(s);
+	starrocks_http_free(s->http);
+	starrocks_sql_free(s->sql);
+	starrocks_body_done(&s->body);
+	buf_done(&s->columns);
+	buf_done(&s->log);
+	free(s->todo);
+	free(s->part);
+	free(s->rest);
+	free(s);
+}
+
+static struct sink *starrocks_open(const struct sink_conf *conf, struct err *err)
+{
+	struct starrocks_http *http = starrocks_http_new(conf, err);
+	int64_t limit = conf->max_bytes > 0 ? conf->max_bytes : BODY_DEFAULT;
+	struct starrocks_sink *s;
+
+	if (!http)
+		return NULL;
+	s = xcalloc(1, sizeof(*s));
+	s->http = http;
+	s->sql = starrocks_sql_new(conf);
+	starrocks_body_init(&s->body, (size_t)(limit < BODY_MAX ? limit : BODY_MAX), 0);
+	buf_init(&s->columns, COLUMNS_MAX);
+	buf_init(&s->log, ERROR_LOG_MAX);
+	return &s->base;
+}
+
+static int starrocks_truncate(struct sink *sink, const struct schema *schema, struct err *err)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	struct buf sql;
+	int result;
+
+	buf_init(&sql, COLUMNS_MAX);
+	buf_puts(&sql, "TRUNCATE TABLE ");
+	starrocks_name(&sql, sink_database(s->base.conf, schema));
+	buf_putc(&sql, '.');
+	starrocks_name(&sql, schema->table);
+	result = starrocks_sql_run(s->sql, sql.data, NULL, NULL, err);
+	buf_done(&sql);
+	return result;
+}
+
+static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
+			       struct err *err)
+{
+	starrocks_why(why, schema);
+	return starrocks_create(out, conf, schema, err);
+}
+
+const struct sink_ops starrocks_ops = {
+	.kind = "starrocks",
+	.open = starrocks_open,
+	.close = starrocks_close,
+	.check = starrocks_check,
+	.prepare = starrocks_prepare,
+	.load = starrocks_load_rows,
+	.label = starrocks_label,
+	.truncate = starrocks_truncate,
+	.ddl = starrocks_print_ddl,
+	.interval_ms = 1000,
+};
