@@ -1,0 +1,222 @@
+/*
+ * sink_contract.h - the cases that every kind of sink passes: run by test_sink_local.c on the embedded warehouse and by
+ * e2e/sink_test.c on the StarRocks double. Include once per program, after tap.h.
+ */
+#ifndef TESTS_SINK_CONTRACT_H
+#define TESTS_SINK_CONTRACT_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "row/change.h"
+#include "row/collapse.h"
+#include "row/schema.h"
+#include "sink/sink.h"
+
+/* One row a line, columns in their order with '|' between, NULL as NULL, bytes in hex, sorted by the first column. */
+typedef const char *contract_dump(const char *table, const char *columns);
+
+struct contract_rows {
+	struct change changes[16];
+	struct value values[16][8];
+	struct collapsed rows[16];
+	size_t count;
+};
+
+static struct schema *contract_schema(const char *table, bool with_note)
+{
+	static const struct column columns[] = {
+		{ .name = "id", .type = COL_BIGINT },
+		{ .name = "name", .type = COL_VARCHAR, .length = 10, .charset = "utf8mb4", .nullable = true },
+		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2, .nullable = true },
+		{ .name = "big", .type = COL_BIGINT, .is_unsigned = true, .nullable = true },
+		{ .name = "day", .type = COL_DATE, .nullable = true },
+		{ .name = "data", .type = COL_VARBINARY, .length = 8, .nullable = true },
+		{ .name = "note", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4", .nullable = true },
+	};
+	static const char *const key[] = { "id" };
+	struct schema *s = schema_new("shop", table);
+
+	for (size_t i = 0; i < (with_note ? 7 : 6); i++)
+		schema_add_column(s, &columns[i]);
+	schema_set_key(s, key, 1);
+	s->exact = true;
+	return s;
+}
+
+static struct value *contract_add(struct contract_rows *r, struct schema *s, bool is_delete, int64_t id, const char *name)
+{
+	size_t at = r->count++;
+	struct value *v = r->values[at];
+
+	memset(v, 0, sizeof(r->values[at]));
+	for (unsigned i = 0; i < s->ncolumns; i++)
+		v[i] = value_null();
+	v[0] = value_int(id);
+	if (name)
+		v[1] = value_text(name, strlen(name));
+	r->changes[at] = (struct change){ .op = is_delete ? CHANGE_DELETE : CHANGE_UPSERT, .schema = s };
+	if (is_delete)
+		r->changes[at].before = v;
+	else
+		r->changes[at].after = v;
+	r->rows[at] = (struct collapsed){ &r->changes[at], v, is_delete };
+	return v;
+}
+
+static enum sink_outcome contract_load(struct sink *sink, struct schema *s, struct contract_rows *r, const char *label,
+				       struct sink_result *result)
+{
+	struct err err = { 0 };
+	enum sink_outcome outcome = sink_load(sink, s, r->rows, r->count, label, result, &err);
+
+	if (outcome == SINK_REFUSED || outcome == SINK_UNKNOWN)
+		printf("# %s: %s\n", label, err.msg);
+	r->count = 0;
+	return outcome;
+}
+
+static void contract_labels(struct sink *sink, const char *table, contract_dump *dump)
+{
+	struct schema *s = contract_schema(table, false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct err err = { 0 };
+
+	is_int(sink_prepare(sink, s, &err), 0, "the table is made ready (%s)", err.msg);
+	is_int(sink_prepare(sink, s, &err), 0, "and again");
+	contract_add(&r, s, false, 1, "one");
+	contract_add(&r, s, false, 2, "two");
+	is_int(contract_load(sink, s, &r, "a-1", &result), SINK_LOADED, "two rows are loaded");
+	is_int(result.rows_loaded, 2, "and counted");
+	contract_add(&r, s, false, 1, "one");
+	contract_add(&r, s, false, 2, "two");
+	is_int(contract_load(sink, s, &r, "a-1", &result), SINK_DUPLICATE, "the same label is a duplicate");
+	is_str(dump(table, "id, name"), "1|one\n2|two\n", "each row is there once");
+	is_int(sink_label(sink, s, "a-1", &err), SINK_LOADED, "the label is known");
+	is_int(sink_label(sink, s, "a-2", &err), SINK_REFUSED, "another is not");
+	is_int(contract_load(sink, s, &r, "a-3", &result), SINK_LOADED, "a load of no rows is one");
+	contract_add(&r, s, false, 3, "x");
+	is_int(contract_load(sink, s, &r, "no good!", &result), SINK_REFUSED, "a label with other characters is refused");
+	schema_unref(s);
+}
+
+static void contract_changes(struct sink *sink, const char *table, contract_dump *dump)
+{
+	struct schema *s = contract_schema(table, false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct value *v;
+	struct err err = { 0 };
+
+	is_int(sink_prepare(sink, s, &err), 0, "the table is made ready (%s)", err.msg);
+	contract_add(&r, s, false, 1, "one");
+	contract_add(&r, s, false, 2, "two");
+	contract_add(&r, s, false, 3, "three");
+	is_int(contract_load(sink, s, &r, "b-1", &result), SINK_LOADED, "inserts");
+	contract_add(&r, s, false, 2, "zwei");
+	contract_add(&r, s, true, 3, NULL);
+	contract_add(&r, s, true, 99, NULL);
+	contract_add(&r, s, false, 4, "vier");
+	is_int(contract_load(sink, s, &r, "b-2", &result), SINK_LOADED, "an update, deletes and an insert");
+	is_str(dump(table, "id, name"), "1|one\n2|zwei\n4|vier\n", "the last state is there");
+	v = contract_add(&r, s, false, 2, NULL);
+	v[1].kind = VALUE_ABSENT;
+	v[2] = (struct value){ .kind = VALUE_DECIMAL, .i = 250, .aux = 2 };
+	v = contract_add(&r, s, false, 1, NULL);
+	v[1].kind = v[2].kind = VALUE_ABSENT;
+	v[3] = (struct value){ .kind = VALUE_UINT, .u = 7 };
+	contract_add(&r, s, false, 5, "funf");
+	contract_add(&r, s, true, 4, NULL);
+	is_int(contract_load(sink, s, &r, "b-3", &result), SINK_LOADED, "rows with three sets of columns and a delete");
+	is_str(dump(table, "id, name, amount, big"), "1|one|NULL|7\n2|zwei|2.50|NULL\n5|funf|NULL|NULL\n",
+	       "absent cells keep what was there");
+	is_int(sink_truncate(sink, s, &err), 0, "truncate");
+	is_str(dump(table, "id"), "", "nothing is left");
+	schema_unref(s);
+}
+
+static void contract_bad_row(struct sink *sink, const char *table, contract_dump *dump)
+{
+	struct schema *s = contract_schema(table, false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct value *v;
+	struct err err = { 0 };
+
+	is_int(sink_prepare(sink, s, &err), 0, "the table is made ready (%s)", err.msg);
+	for (int again = 0; again < 2; again++) {
+		contract_add(&r, s, false, 1, "one");
+		v = contract_add(&r, s, false, 2, "two");
+		v[0] = value_null();
+		contract_add(&r, s, false, 3, "three");
+		is_int(contract_load(sink, s, &r, "c-1", &result), again ? SINK_DUPLICATE : SINK_LOADED,
+		       "a load with a bad row goes in%s", again ? " once" : "");
+		is_int(result.nbad, 1, "one row is left out");
+		is_int(result.nbad ? result.bad[0].row : 99, 1, "the one without a key");
+		ok(result.nbad && strstr(result.bad[0].reason, "id"), "the reason names the column");
+	}
+	is_str(dump(table, "id, name"), "1|one\n3|three\n", "its neighbours are there");
+	schema_unref(s);
+}
+
+static void contract_new_column(struct sink *sink, const char *table, contract_dump *dump)
+{
+	struct schema *s = contract_schema(table, false), *wider = contract_schema(table, true);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct value *v;
+	struct err err = { 0 };
+
+	is_int(sink_prepare(sink, s, &err), 0, "the table is made ready (%s)", err.msg);
+	contract_add(&r, s, false, 1, "one");
+	is_int(contract_load(sink, s, &r, "d-1", &result), SINK_LOADED, "a row of the old schema");
+	for (int i = 0; sink_prepare(sink, wider, &err) && i < 50 && err.kind == ERR_RETRY; i++)
+		err.kind = ERR_NONE;
+	is_int(err.kind, ERR_NONE, "a column is added (%s)", err.msg);
+	v = contract_add(&r, wider, false, 2, "two");
+	v[6] = value_text("new", 3);
+	contract_add(&r, s, false, 3, "three");
+	is_int(contract_load(sink, wider, &r, "d-2", &result), SINK_LOADED, "rows of both versions in one load");
+	is_str(dump(table, "id, name, note"), "1|one|NULL\n2|two|new\n3|three|NULL\n", "the new column has its value");
+	schema_unref(s);
+	schema_unref(wider);
+}
+
+static void contract_values(struct sink *sink, const char *table, contract_dump *dump)
+{
+	struct schema *s = contract_schema(table, false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct value *v;
+	struct err err = { 0 };
+
+	is_int(sink_prepare(sink, s, &err), 0, "the table is made ready (%s)", err.msg);
+	v = contract_add(&r, s, false, INT64_MIN, "\"\\\n\xf0\x9f\x98\x80");
+	v[2] = (struct value){ .kind = VALUE_DECIMAL, .i = -9999999999, .aux = 2 };
+	v[3] = (struct value){ .kind = VALUE_UINT, .u = UINT64_MAX };
+	v[4] = (struct value){ .kind = VALUE_DATE, .i = 17702 };
+	v[5] = (struct value){ .kind = VALUE_BYTES, .p = "\0\xff\"", .len = 3 };
+	v = contract_add(&r, s, false, 1, "");
+	v[2] = (struct value){ .kind = VALUE_DECIMAL, .i = 1, .aux = 2 };
+	v[3] = (struct value){ .kind = VALUE_UINT, .u = 0 };
+	v[5] = (struct value){ .kind = VALUE_BYTES, .p = NULL, .len = 0 };
+	is_int(contract_load(sink, s, &r, "e-1", &result), SINK_LOADED, "values at their ends");
+	is_int(result.nbad, 0, "none is refused");
+	is_str(dump(table, "id, name, amount, big, day, data"),
+	       "-9223372036854775808|\"\\\n\xf0\x9f\x98\x80|-99999999.99|18446744073709551615|2018-06-20|00ff22\n"
+	       "1||0.01|0|NULL|\n", "every digit and byte is kept");
+	schema_unref(s);
+}
+
+/* Each case has a table of its own, so that the cases do not depend on each other. */
+static void contract_run(struct sink *sink, contract_dump *dump)
+{
+	contract_labels(sink, "labels", dump);
+	contract_changes(sink, "changes", dump);
+	contract_bad_row(sink, "bad_row", dump);
+	contract_new_column(sink, "new_column", dump);
+	contract_values(sink, "values_", dump);
+}
+
+#endif

@@ -1,0 +1,370 @@
+/* test_sink_local.c - the embedded warehouse: the contract, and what only a file can suffer. */
+#include "tests/tap.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/sink_contract.h"
+
+static char folder[] = "/tmp/millrace-sink-XXXXXX";
+static struct sink_conf conf = { .state_dir = folder, .table_create = true, .load_timeout_ms = 10000 };
+
+static void path_of(char *out, size_t size, const char *db)
+{
+	snprintf(out, size, "%s/warehouse/%s.db", folder, db);
+}
+
+static const char *query(const char *db, const char *sql)
+{
+	static char out[8192];
+	char path[256];
+	sqlite3 *handle;
+	sqlite3_stmt *stmt = NULL;
+	size_t len = 0;
+
+	path_of(path, sizeof(path), db);
+	if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) || sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL))
+		snprintf(out, sizeof(out), "(%s)", sqlite3_errmsg(handle));
+	out[0] = stmt ? '\0' : out[0];
+	while (stmt && sqlite3_step(stmt) == SQLITE_ROW && len < sizeof(out) - 512) {
+		int n = sqlite3_column_count(stmt);
+
+		for (int i = 0; i < n; i++) {
+			const unsigned char *p = sqlite3_column_text(stmt, i);
+
+			len += (size_t)snprintf(out + len, 500, "%s%s", i ? "|" : "", p ? (const char *)p : "NULL");
+		}
+		len += (size_t)snprintf(out + len, 4, "\n");
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_close(handle);
+	return out;
+}
+
+static const char *dump(const char *table, const char *columns)
+{
+	char sql[512];
+	const char *data = strstr(columns, "data");
+
+	snprintf(sql, sizeof(sql), "SELECT %.*s%s FROM \"%s\" ORDER BY id", (int)(data ? data - columns : (long)strlen(columns)),
+		 columns, data ? "lower(hex(data))" : "", table);
+	return query("shop", sql);
+}
+
+static struct sink *open_or_fail(void)
+{
+	struct err err = { 0 };
+	struct sink *s = sink_open(&conf, &err);
+
+	if (!s)
+		printf("Bail out! %s\n", err.msg);
+	return s;
+}
+
+static void test_reopen(void)
+{
+	struct schema *s = contract_schema("reopened", false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+
+	is_str(sink_kind(sink), "embedded", "the kind is named");
+	is_int(sink_interval_ms(sink), 50, "the embedded interval");
+	sink_prepare(sink, s, &err);
+	contract_add(&r, s, false, 1, "one");
+	contract_load(sink, s, &r, "re-1", &result);
+	sink_close(sink);
+	sink = open_or_fail();
+	is_int(sink_label(sink, s, "re-1", &err), SINK_LOADED, "a label outlives the handle");
+	contract_add(&r, s, false, 1, "changed");
+	is_int(contract_load(sink, s, &r, "re-1", &result), SINK_DUPLICATE, "and refuses its rows");
+	is_str(dump("reopened", "id, name"), "1|one\n", "nothing has changed");
+	sink_close(sink);
+	schema_unref(s);
+}
+
+static void test_without_key(void)
+{
+	static const struct column columns[] = {
+		{ .name = "id", .type = COL_INT, .nullable = true },
+		{ .name = "name", .type = COL_VARCHAR, .length = 10, .nullable = true },
+	};
+	struct schema *s = schema_new("shop", "no_key");
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+	struct value *v, before[2] = { value_int(3), value_null() };
+
+	schema_add_column(s, &columns[0]);
+	schema_add_column(s, &columns[1]);
+	is_int(sink_prepare(sink, s, &err), 0, "a table without a key");
+	contract_add(&r, s, false, 1, "a");
+	contract_add(&r, s, false, 1, "a");
+	contract_add(&r, s, false, 2, NULL);
+	contract_add(&r, s, false, 3, NULL);
+	contract_load(sink, s, &r, "nk-1", &result);
+	contract_add(&r, s, true, 1, "a");
+	contract_add(&r, s, true, 2, NULL);
+	contract_add(&r, s, false, 4, "was 3");
+	r.changes[2].op = CHANGE_UPDATE;
+	r.changes[2].before = before;
+	v = contract_add(&r, s, true, 1, "a");
+	v[1].kind = VALUE_ABSENT;
+	is_int(contract_load(sink, s, &r, "nk-2", &result), SINK_LOADED, "deletes and an update by whole row");
+	is_str(dump("no_key", "id, name"), "1|a\n4|was 3\n", "one row a change");
+	is_int(result.nbad, 1, "a delete with an incomplete row is left out");
+	sink_close(sink);
+	schema_unref(s);
+}
+
+static void test_type_changes(void)
+{
+	struct schema *s = schema_new("shop", "types"), *wider, *other;
+	static const struct column columns[] = {
+		{ .name = "id", .type = COL_INT }, { .name = "n", .type = COL_INT }, { .name = "gone", .type = COL_INT },
+	};
+	static const char *const key[] = { "id" }, *const other_key[] = { "n" };
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+
+	for (int i = 0; i < 3; i++)
+		schema_add_column(s, &columns[i]);
+	schema_set_key(s, key, 1);
+	sink_prepare(sink, s, &err);
+	contract_add(&r, s, false, 1, NULL)[1] = value_int(42);
+	r.values[0][2] = value_int(7);
+	contract_load(sink, s, &r, "ty-1", &result);
+	wider = schema_clone(s);
+	wider->ncolumns = 2;
+	wider->columns[1].type = COL_DECIMAL;
+	is_int(sink_prepare(sink, wider, &err), 0, "a column takes another type (%s)", err.msg);
+	contract_add(&r, wider, false, 2, "12345678901234567890.10");
+	is_int(contract_load(sink, wider, &r, "ty-2", &result), SINK_LOADED, "rows of the new type");
+	is_str(dump("types", "id, n, typeof(n), gone"), "1|42|text|7\n2|12345678901234567890.10|text|NULL\n",
+	       "old rows are kept, with a column that the source dropped");
+	other = schema_clone(s);
+	schema_set_key(other, other_key, 1);
+	is_int(sink_prepare(sink, other, &err), -1, "another key is refused");
+	is_int(err.kind, ERR_CONFIG, "for a person to decide");
+	schema_unref(other);
+	contract_add(&r, s, false, 3, "abc");
+	is_int(contract_load(sink, s, &r, "ty-3", &result), SINK_LOADED, "text takes text, whatever the old schema says");
+	schema_unref(wider);
+	schema_unref(s);
+	sink_close(sink);
+}
+
+static void test_bad_values(void)
+{
+	struct schema *s = contract_schema("bad_values", false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+
+	sink_prepare(sink, s, &err);
+	contract_add(&r, s, false, 1, "fine");
+	contract_add(&r, s, false, 2, "bytes")[1] = (struct value){ .kind = VALUE_BYTES, .p = "x", .len = 1 };
+	contract_add(&r, s, false, 3, "nan")[3] = (struct value){ .kind = VALUE_DOUBLE, .d = 0.0 / 0.0 };
+	contract_add(&r, s, false, 4, "text key")[0] = value_text("four", 4);
+	contract_add(&r, s, false, 5, "fine");
+	is_int(contract_load(sink, s, &r, "bv-1", &result), SINK_LOADED, "bad values do not stop the load");
+	is_int(result.nbad, 3, "three rows are left out");
+	is_str(dump("bad_values", "id, name"), "1|fine\n5|fine\n", "the others are there");
+	sink_close(sink);
+	schema_unref(s);
+}
+
+static void test_names(void)
+{
+	struct schema *s = schema_new("we/ird", "a\"b"), *upper;
+	static const struct column column = { .name = "i\"d", .type = COL_INT };
+	static const char *const key[] = { "i\"d" };
+	struct sink *sink = open_or_fail();
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct err err = { 0 };
+
+	schema_add_column(s, &column);
+	schema_set_key(s, key, 1);
+	is_int(sink_prepare(sink, s, &err), 0, "names with quotes and slashes (%s)", err.msg);
+	contract_add(&r, s, false, 1, NULL);
+	contract_load(sink, s, &r, "na-1", &result);
+	is_str(query("we%2fird", "SELECT * FROM \"a\"\"b\""), "1\n", "are kept in a file of a safe name");
+	upper = schema_clone(s);
+	upper->table = "A\"B";
+	is_int(sink_prepare(sink, upper, &err), -1, "a table that differs by case only is refused");
+	ok(strstr(err.msg, "does not tell them apart") != NULL, "and says why: %s", err.msg);
+	sink_close(sink);
+	schema_unref(upper);
+	schema_unref(s);
+}
+
+static int64_t file_size(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : (int64_t)st.st_size;
+}
+
+static void test_foreign_files(void)
+{
+	struct schema *s = schema_new("foreign", "t");
+	static const struct column column = { .name = "id", .type = COL_INT };
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+	sqlite3 *db;
+	char path[256];
+	FILE *f;
+
+	schema_add_column(s, &column);
+	path_of(path, sizeof(path), "foreign");
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, "CREATE TABLE mine (a); INSERT INTO mine VALUES (1)", NULL, NULL, NULL);
+	sqlite3_close(db);
+	is_int(sink_prepare(sink, s, &err), -1, "an SQLite file of somebody else is refused");
+	ok(err.kind == ERR_CONFIG && strstr(err.msg, path), "with its name: %s", err.msg);
+	is_str(query("foreign", "SELECT * FROM mine"), "1\n", "and is left as it was");
+	f = fopen(path, "w");
+	for (int i = 0; i < 1000; i++)
+		fputs("this is no database ", f);
+	fclose(f);
+	is_int(sink_prepare(sink, s, &err), -1, "a file that is no database is refused");
+	is_int(err.kind, ERR_FATAL, "as damaged: %s", err.msg);
+	is_int(file_size(path), 20000, "and nothing is written to it");
+	sink_close(sink);
+	schema_unref(s);
+}
+
+static void test_no_room(void)
+{
+	struct schema *s = contract_schema("no_room", false);
+	static char text[256 << 10];
+	struct rlimit all, little;
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+
+	sink_prepare(sink, s, &err);
+	memset(text, 'x', sizeof(text) - 1);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	little = all;
+	little.rlim_cur = 100 << 10;
+	setrlimit(RLIMIT_FSIZE, &little);
+	contract_add(&r, s, false, 1, text);
+	is_int(sink_load(sink, s, r.rows, r.count, "nr-1", &result, &err), SINK_REFUSED, "a disk without room refuses the load");
+	is_int(err.kind, ERR_RETRY, "for now: %s", err.msg);
+	setrlimit(RLIMIT_FSIZE, &all);
+	is_int(contract_load(sink, s, &r, "nr-1", &result), SINK_LOADED, "with room the same label goes in");
+	is_str(dump("no_room", "id, length(name)"), "1|262143\n", "whole");
+	sink_close(sink);
+	schema_unref(s);
+}
+
+enum { WRITERS = 2, LOADS = 40 };
+
+static void *writer(void *context)
+{
+	int number = *(int *)context;
+	struct sink *sink = open_or_fail();
+	char table[32], label[32];
+	struct schema *s;
+	struct err err = { 0 };
+	intptr_t loaded = 0;
+
+	snprintf(table, sizeof(table), "writer%d", number);
+	s = contract_schema(table, false);
+	sink_prepare(sink, s, &err);
+	for (int i = 0; i < LOADS; i++) {
+		struct contract_rows r = { .count = 0 };
+		struct sink_result result;
+
+		contract_add(&r, s, false, i, "row");
+		snprintf(label, sizeof(label), "w-%d-%d", number, i);
+		loaded += contract_load(sink, s, &r, label, &result) == SINK_LOADED;
+	}
+	sink_close(sink);
+	schema_unref(s);
+	return (void *)loaded;
+}
+
+static void test_two_writers(void)
+{
+	pthread_t threads[WRITERS];
+	int numbers[WRITERS];
+	void *loaded;
+
+	for (int i = 0; i < WRITERS; i++) {
+		numbers[i] = i;
+		pthread_create(&threads[i], NULL, writer, &numbers[i]);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		pthread_join(threads[i], &loaded);
+		is_int((intptr_t)loaded, LOADS, "writer %d loads everything while the other writes to the same file", i);
+	}
+	is_str(query("shop", "SELECT (SELECT count(*) FROM writer0), (SELECT count(*) FROM writer1)"), "40|40\n", "all is there");
+}
+
+static void test_ddl(void)
+{
+	struct schema *s = contract_schema("shown", true);
+	struct err err = { 0 };
+	char *why = NULL, *ddl = sink_ddl(&conf, s, &why, &err);
+
+	ok(ddl && strstr(ddl, "\"id\" INTEGER") && strstr(ddl, "PRIMARY KEY (\"id\")"), "the statement is shown");
+	ok(why && strstr(why, "big: bigint unsigned -> ANY: "), "with a reason a column");
+	free(ddl);
+	free(why);
+	schema_unref(s);
+}
+
+static void remove_all(void)
+{
+	char path[600];
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/warehouse", folder);
+	d = opendir(path);
+	for (struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d)) {
+		snprintf(path, sizeof(path), "%s/warehouse/%s", folder, e->d_name);
+		unlink(path);
+	}
+	if (d)
+		closedir(d);
+	snprintf(path, sizeof(path), "%s/warehouse", folder);
+	rmdir(path);
+	rmdir(folder);
+}
+
+int main(void)
+{
+	struct sink *sink;
+
+	if (!mkdtemp(folder))
+		return 1;
+	sink = open_or_fail();
+	contract_run(sink, dump);
+	sink_close(sink);
+	test_reopen();
+	test_without_key();
+	test_type_changes();
+	test_bad_values();
+	test_names();
+	test_foreign_files();
+	test_no_room();
+	test_two_writers();
+	test_ddl();
+	remove_all();
+	return tap_done();
+}
