@@ -31,3 +31,7 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_table_schema.c \
 	src/source/mysql_value.c \
 	src/source/mysql_value.h
+
+check_PROGRAMS += tests/unit/test_binlog
+tests_unit_test_binlog_SOURCES = tests/unit/test_binlog.c tests/unit/binlog_text.h tests/tap.h
+tests_unit_test_binlog_LDADD = $(SOURCE) $(SOURCE_LIBS)

@@ -9,7 +9,7 @@
 
 #include "source/mysql_bytes.h"
 
-enum { CHECKSUM_OFF = 0, CHECKSUM_CRC32 = 1 };
+enum { CHECKSUM_OFF = 0, CHECKSUM_CRC32 = 1, FLAGS_AT = 17, EVENT_F_IN_USE = 1 };
 
 static const char *const event_names[] = {
 	[1] = "START_V3", [EVENT_QUERY] = "QUERY", [EVENT_STOP] = "STOP", [EVENT_ROTATE] = "ROTATE", [EVENT_INTVAR] = "INTVAR",
@@ -67,10 +67,23 @@ static bool event_has_checksum(const struct event *e, const struct event_format 
 	return e->len > EVENT_CHECKSUM_LEN && e->body[e->len - EVENT_CHECKSUM_LEN - 1] == CHECKSUM_CRC32;
 }
 
+/* In a file that is being written FORMAT_DESCRIPTION has a flag set that was not there when its checksum was made. */
+static uint32_t event_checksum(const struct event *e, const uint8_t *p, size_t len)
+{
+	uint8_t flags[2] = { (uint8_t)(p[FLAGS_AT] & ~EVENT_F_IN_USE), p[FLAGS_AT + 1] };
+	uLong crc;
+
+	if (e->header.type != EVENT_FORMAT_DESCRIPTION)
+		return (uint32_t)crc32_z(0, p, len);
+	crc = crc32_z(0, p, FLAGS_AT);
+	crc = crc32_z(crc, flags, sizeof(flags));
+	return (uint32_t)crc32_z(crc, p + EVENT_HEADER_LEN, len - EVENT_HEADER_LEN);
+}
+
 static int event_checksum_verify(const struct event *e, const uint8_t *p, size_t len, struct err *err)
 {
 	uint32_t want = (uint32_t)bytes_le(p + len - EVENT_CHECKSUM_LEN, 4);
-	uint32_t got = (uint32_t)crc32_z(0, p, len - EVENT_CHECKSUM_LEN);
+	uint32_t got = event_checksum(e, p, len - EVENT_CHECKSUM_LEN);
 
 	if (got == want)
 		return 0;

@@ -22,6 +22,7 @@ static bool class_numeric(const struct table_map_column *c)
 {
 	switch (c->type) {
 	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_NEWDECIMAL: case MT_FLOAT: case MT_DOUBLE:
+	case MT_YEAR:
 		return true;
 	default:
 		return false;

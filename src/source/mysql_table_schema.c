@@ -235,7 +235,7 @@ static void adopt_charset(const struct table_map_column *w, struct column *c)
 static int column_from_wire(const struct table_map *m, const struct table_map_column *w, struct arena *arena, struct column *c, struct err *err)
 {
 	*c = (struct column){ .name = w->name, .type = wire_column_type(w), .nullable = w->nullable, .invisible = w->invisible };
-	c->is_unsigned = w->is_unsigned && m->has_signedness;
+	c->is_unsigned = w->is_unsigned && m->has_signedness && c->type != COL_YEAR;
 	c->length = wire_length(w, c->type);
 	if (c->type == COL_DECIMAL) {
 		c->precision = (uint8_t)(w->meta >> 8);
@@ -319,6 +319,7 @@ static bool known_fits(const struct table_map *m, const struct schema *known, st
 	return true;
 }
 
+/* The server sends the first unique index without nullable columns as the key where there is no primary key. */
 static void schema_key_from_map(const struct table_map *m, const struct schema *known, struct schema *s)
 {
 	const char *names[64];
@@ -328,6 +329,7 @@ static void schema_key_from_map(const struct table_map *m, const struct schema *
 		s->key = arena_alloc(&s->arena, m->nkey * sizeof(*s->key));
 		memcpy(s->key, m->key, m->nkey * sizeof(*s->key));
 		s->nkey = m->nkey;
+		s->key_is_unique_index = known && known->key_is_unique_index && key_fits(m, known);
 		return;
 	}
 	if (known == NULL || !known->key_is_unique_index || known->nkey > 64)
