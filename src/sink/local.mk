@@ -8,3 +8,15 @@ src_sink_libsink_a_SOURCES = src/sink/sink.c src/sink/sink.h src/sink/sink_ops.h
 check_PROGRAMS += tests/unit/test_sink_local
 tests_unit_test_sink_local_SOURCES = tests/unit/test_sink_local.c tests/unit/sink_contract.h tests/tap.h
 tests_unit_test_sink_local_LDADD = $(SINK) $(SINK_LIBS)
+
+check_PROGRAMS += tests/unit/test_starrocks_types
+tests_unit_test_starrocks_types_SOURCES = tests/unit/test_starrocks_types.c tests/tap.h
+tests_unit_test_starrocks_types_LDADD = $(SINK) $(SINK_LIBS)
+
+check_PROGRAMS += tests/unit/test_starrocks_body
+tests_unit_test_starrocks_body_SOURCES = tests/unit/test_starrocks_body.c tests/tap.h
+tests_unit_test_starrocks_body_LDADD = $(SINK) $(SINK_LIBS)
+
+noinst_PROGRAMS += tests/bench/bench_sink
+tests_bench_bench_sink_SOURCES = tests/bench/bench_sink.c
+tests_bench_bench_sink_LDADD = $(SINK) $(SINK_LIBS)

@@ -159,7 +159,7 @@ static int db_recognise(struct local_db *d, const char *path, struct err *err)
 static int db_configure(struct local_db *d, int busy_ms, struct err *err)
 {
 	static const char pragmas[] =
-		"PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;"
+		"PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
 		"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF";
 	int64_t until_us = clock_mono_us() + (int64_t)busy_ms * 1000;
 	int rc;

@@ -103,7 +103,7 @@ static uint32_t label_bytes(const struct column *c)
 	return (uint32_t)(c->type == COL_SET ? 4 * sum : 4 * longest);
 }
 
-static void bound_text(const struct column *c, bool exact, struct starrocks_type *out)
+static void bound_text(const struct column *c, bool in_key, bool exact, struct starrocks_type *out)
 {
 	uint64_t bytes = 0;
 
@@ -115,7 +115,10 @@ static void bound_text(const struct column *c, bool exact, struct starrocks_type
 		bytes = (uint64_t)c->length * char_bytes(c);
 	else if (exact)
 		bytes = 1;				/* CHAR(0) */
-	if (bytes == 0 || bytes > SR_VARCHAR_MAX) {
+	if (bytes == 0 && in_key) {
+		bytes = SR_KEY_BYTES;
+		out->why = "length unknown; a key takes 128 bytes at most";
+	} else if (bytes == 0 || bytes > SR_VARCHAR_MAX) {
 		bytes = SR_VARCHAR_MAX;
 		out->why = why_long;
 	}
@@ -165,7 +168,7 @@ int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct st
 	else if (out->kind == SR_VARCHAR && rule->length)
 		out->length = rule->length;
 	else if (out->kind == SR_VARCHAR)
-		bound_text(c, exact, out);
+		bound_text(c, in_key, exact, out);
 	return 0;
 }
 

@@ -1,0 +1,239 @@
+/*
+ * test_starrocks_types.c - what is created in StarRocks for which table, as text beside tests/golden/starrocks_ddl.txt, and
+ * which ALTER follows a change of the source. `test_starrocks_types --write` rewrites the golden file.
+ */
+#include "tests/tap.h"
+
+#include "core/buf.h"
+#include "sink/starrocks.h"
+
+static const char *const labels[] = { "new", "paid", "sent" };
+
+static const struct column every_type[] = {
+	{ .name = "id", .type = COL_BIGINT, .is_unsigned = true, .autoinc = true, .comment = "say \"hi\"\\\nthere" },
+	{ .name = "code", .type = COL_DECIMAL, .precision = 12, .scale = 2 },
+	{ .name = "token", .type = COL_BINARY, .length = 16 },
+	{ .name = "lang", .type = COL_CHAR, .length = 2, .charset = "ascii" },
+	{ .name = "flag", .type = COL_TINYINT, .length = 1, .nullable = true },
+	{ .name = "tiny", .type = COL_TINYINT }, { .name = "utiny", .type = COL_TINYINT, .is_unsigned = true },
+	{ .name = "small", .type = COL_SMALLINT }, { .name = "usmall", .type = COL_SMALLINT, .is_unsigned = true },
+	{ .name = "medium", .type = COL_MEDIUMINT }, { .name = "umedium", .type = COL_MEDIUMINT, .is_unsigned = true },
+	{ .name = "plain", .type = COL_INT }, { .name = "uplain", .type = COL_INT, .is_unsigned = true },
+	{ .name = "big", .type = COL_BIGINT }, { .name = "ubig", .type = COL_BIGINT, .is_unsigned = true },
+	{ .name = "f", .type = COL_FLOAT }, { .name = "d", .type = COL_DOUBLE },
+	{ .name = "money", .type = COL_DECIMAL, .precision = 38, .scale = 10 },
+	{ .name = "huge", .type = COL_DECIMAL, .precision = 65, .scale = 30 },
+	{ .name = "bit1", .type = COL_BIT, .length = 1 }, { .name = "bit8", .type = COL_BIT, .length = 8 },
+	{ .name = "bit64", .type = COL_BIT, .length = 64 }, { .name = "y", .type = COL_YEAR },
+	{ .name = "day", .type = COL_DATE }, { .name = "t", .type = COL_TIME, .scale = 6 },
+	{ .name = "at", .type = COL_DATETIME, .scale = 6 }, { .name = "ts", .type = COL_TIMESTAMP },
+	{ .name = "c", .type = COL_CHAR, .length = 255, .charset = "utf8mb4" },
+	{ .name = "v3", .type = COL_VARCHAR, .length = 100, .charset = "utf8mb3" },
+	{ .name = "v1", .type = COL_VARCHAR, .length = 100, .charset = "latin1" },
+	{ .name = "v`q", .type = COL_VARCHAR, .length = 16383, .charset = "utf8mb4" },
+	{ .name = "tt", .type = COL_TINYTEXT }, { .name = "text", .type = COL_TEXT }, { .name = "lt", .type = COL_LONGTEXT },
+	{ .name = "vb", .type = COL_VARBINARY, .length = 20 }, { .name = "bl", .type = COL_BLOB },
+	{ .name = "state", .type = COL_ENUM, .labels = 3, .label = labels },
+	{ .name = "states", .type = COL_SET, .labels = 3, .label = labels },
+	{ .name = "doc", .type = COL_JSON }, { .name = "geo", .type = COL_POINT }, { .name = "vec", .type = COL_VECTOR, .length = 3 },
+};
+
+static struct schema *every_schema(bool exact)
+{
+	static const char *const key[] = { "lang", "id", "code", "token" };
+	struct schema *s = schema_new("shop", "every`thing");
+
+	for (size_t i = 0; i < sizeof(every_type) / sizeof(every_type[0]); i++) {
+		struct column c = every_type[i];
+
+		if (!exact)
+			c.length = 0;
+		schema_add_column(s, &c);
+	}
+	schema_set_key(s, key, 4);
+	s->exact = exact;
+	return s;
+}
+
+static void print_all(struct buf *out)
+{
+	struct sink_conf conf = { .fe_http = "fe:8030", .buckets = 4, .replication_num = 1 };
+	struct err err = { 0 };
+
+	for (int exact = 1; exact >= 0; exact--) {
+		struct schema *s = every_schema(exact);
+		char *why = NULL, *ddl = sink_ddl(&conf, s, &why, &err);
+
+		buf_printf(out, "-- %s\n%s;\n\n%s\n", exact ? "from MySQL" : "from a message: lengths unknown", ddl ? ddl : err.msg,
+			   why ? why : "");
+		free(ddl);
+		free(why);
+		schema_unref(s);
+	}
+}
+
+static void test_golden(bool write)
+{
+	const char *top = getenv("top_srcdir");
+	struct buf got, want;
+	char path[512], piece[4096];
+	size_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/tests/golden/starrocks_ddl.txt", top ? top : ".");
+	buf_init(&got, 1 << 20);
+	buf_init(&want, 1 << 20);
+	print_all(&got);
+	f = fopen(path, write ? "w" : "r");
+	if (write && f) {
+		fwrite(got.data, 1, got.len, f);
+	} else if (f) {
+		while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+			buf_put(&want, piece, n);
+		is_str(got.data, want.data, "every type, with its reason, is as in tests/golden/starrocks_ddl.txt");
+	}
+	ok(f != NULL, "the golden file is there");
+	if (f)
+		fclose(f);
+	buf_done(&got);
+	buf_done(&want);
+}
+
+static void test_parse(void)
+{
+	static const struct {
+		const char *text, *is;
+	} cases[] = {
+		{ "bigint(20)", "BIGINT" }, { "bigint(20) unsigned", "LARGEINT" }, { "largeint(40)", "LARGEINT" },
+		{ "varchar(65533)", "VARCHAR(65533)" }, { "VARCHAR", "VARCHAR(1048576)" }, { "string", "VARCHAR(65533)" },
+		{ "decimal(10, 2)", "DECIMAL(10,2)" }, { "DECIMAL64(18,4)", "DECIMAL(18,4)" }, { "tinyint(1)", "TINYINT" },
+		{ "boolean", "BOOLEAN" }, { "datetime", "DATETIME" }, { "json", "JSON" }, { "varbinary(12)", "VARBINARY" },
+		{ "array<int>", "(other)" }, { "", "(other)" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct starrocks_type t;
+		char text[64];
+
+		starrocks_type_parse(cases[i].text, &t);
+		starrocks_type_print(&t, text, sizeof(text));
+		is_str(text, cases[i].is, "%s", cases[i].text);
+	}
+}
+
+static void test_takes(void)
+{
+	static const struct {
+		const char *have, *want;
+		bool takes;
+	} cases[] = {
+		{ "bigint", "int", true }, { "int", "bigint", false }, { "largeint", "bigint", true }, { "varchar(20)", "bigint", true },
+		{ "varchar(19)", "bigint", false }, { "decimal(20,0)", "bigint", true }, { "decimal(18,0)", "bigint", false },
+		{ "decimal(12,2)", "decimal(10,2)", true }, { "decimal(12,4)", "decimal(10,2)", true },
+		{ "decimal(11,4)", "decimal(10,2)", false }, { "double", "float", true }, { "float", "double", false },
+		{ "datetime", "date", true }, { "date", "datetime", false }, { "varchar(40)", "varchar(80)", false },
+		{ "varchar(80)", "varchar(40)", true }, { "varchar(100)", "json", true }, { "json", "varchar(10)", false },
+		{ "boolean", "tinyint", false }, { "tinyint", "boolean", true }, { "array<int>", "int", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct starrocks_type have, want;
+
+		starrocks_type_parse(cases[i].have, &have);
+		starrocks_type_parse(cases[i].want, &want);
+		is_int(starrocks_type_takes(&have, &want), cases[i].takes, "%s takes %s", cases[i].have, cases[i].want);
+	}
+}
+
+static struct schema *small_schema(void)
+{
+	static const struct column columns[] = {
+		{ .name = "id", .type = COL_BIGINT }, { .name = "name", .type = COL_VARCHAR, .length = 10, .charset = "utf8mb4" },
+		{ .name = "n", .type = COL_INT }, { .name = "note", .type = COL_TEXT, .comment = "free" },
+	};
+	static const char *const key[] = { "id" };
+	struct schema *s = schema_new("shop", "t");
+
+	for (size_t i = 0; i < 4; i++)
+		schema_add_column(s, &columns[i]);
+	schema_set_key(s, key, 1);
+	s->exact = true;
+	return s;
+}
+
+/* have: "name type" pairs; the first is the key. */
+static void is_alter(const char *const *have, const char *want, const char *name)
+{
+	struct sink_conf conf = { .fe_http = "fe:8030" };
+	struct starrocks_columns columns = { 0 };
+	struct schema *s = small_schema();
+	struct err err = { 0 };
+	struct buf sql;
+
+	buf_init(&sql, 1 << 16);
+	for (size_t i = 0; have[i]; i += 2)
+		starrocks_columns_add(&columns, have[i], have[i + 1], i > 0, i == 0);
+	if (starrocks_alter(&sql, &conf, s, &columns, &err))
+		ok(strstr(err.msg, want), "%s: %s", name, err.msg);
+	else
+		is_str(sql.data ? sql.data : "", want, "%s", name);
+	starrocks_columns_done(&columns);
+	buf_done(&sql);
+	schema_unref(s);
+}
+
+static void test_alter(void)
+{
+	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)", NULL }, "",
+		 "nothing to do");
+	is_alter((const char *[]){ "ID", "largeint", "NAME", "varchar(80)", "n", "bigint", "note", "string", "own", "int", NULL },
+		 "ALTER TABLE `shop`.`t` MODIFY COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
+		 "wider columns and columns of its own are fine, a short VARCHAR is widened");
+	is_alter((const char *[]){ "id", "bigint", "name", "varchar(20)", NULL },
+		 "ALTER TABLE `shop`.`t` ADD COLUMN `n` INT NULL, ADD COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
+		 "columns are added first");
+	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "smallint", "note", "string", NULL },
+		 "run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "a narrower number is for a person");
+	is_alter((const char *[]){ "id", "int", "name", "varchar(40)", "n", "int", "note", "string", NULL },
+		 "a key column cannot be altered", "so is the key");
+	is_alter((const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table", "another key");
+}
+
+static void is_refused(struct schema *s, const char *want)
+{
+	struct sink_conf conf = { .fe_http = "fe:8030" };
+	struct err err = { 0 };
+	char *why = NULL, *ddl = sink_ddl(&conf, s, &why, &err);
+
+	ok(!ddl && strstr(err.msg, want), "refused: %s", err.msg);
+	free(ddl);
+	free(why);
+	schema_unref(s);
+}
+
+static void test_refused(void)
+{
+	struct schema *s = small_schema();
+
+	s->nkey = 0;
+	is_refused(s, "no primary key");
+	s = small_schema();
+	s->columns[1].name = "a\nlabel: x";
+	is_refused(s, "control characters");
+	s = small_schema();
+	s->columns[1].name = "__op";
+	is_refused(s, "not possible in StarRocks");
+	s = small_schema();
+	s->columns[2].type = COL_UNKNOWN;
+	is_refused(s, "column n: no StarRocks type");
+}
+
+int main(int argc, char **argv)
+{
+	test_golden(argc > 1 && strcmp(argv[1], "--write") == 0);
+	test_parse();
+	test_takes();
+	test_alter();
+	test_refused();
+	return tap_done();
+}
