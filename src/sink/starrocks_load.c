@@ -73,6 +73,7 @@ static void targets_clear(struct starrocks_sink *s)
 	s->ntargets = 0;
 }
 
+/* Moves it to the front. */
 static struct starrocks_target *target_find(struct starrocks_sink *s, uint64_t version)
 {
 	struct starrocks_target *t;
@@ -129,8 +130,8 @@ static enum err_kind message_kind(const char *message)
 		{ "no valid Basic authorization", ERR_CONFIG },
 		{ "has no default value", ERR_CONFIG },
 		{ "not in partial update columns", ERR_CONFIG },
-		{ "exceed the max size", ERR_CONFIG },
-		{ "exceed limit", ERR_CONFIG },
+		{ "exceed the max size", ERR_DATA },	/* of the body: halves are smaller */
+		{ "body size", ERR_DATA },
 		{ "Label format error", ERR_CONFIG },
 		{ "No matching function", ERR_CONFIG },
 	};
@@ -326,6 +327,7 @@ static enum sink_outcome part_halve(struct load *l, const struct part *part, con
 		if (l->refused <= REFUSED_MAX)
 			return SINK_LOADED;
 		err_wrap(l->err, "table %s: StarRocks refuses more than %d rows of one load", l->schema->table, REFUSED_MAX);
+		l->err->kind = ERR_CONFIG;
 		return SINK_REFUSED;
 	}
 	half.count = part->count / 2;
@@ -416,13 +418,13 @@ static enum sink_outcome load_parts(struct load *l, size_t todo)
 
 	while (todo > 0 && (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)) {
 		const struct collapsed *first = &l->rows[l->s->todo[0]];
-		struct part part = { .target = target_find(l->s, first->change->schema->version) };
+		struct part part = { .target = NULL };
 		bool *present;
 
-		if (!part.target) {
-			err_set(l->err, ERR_RETRY, 0, "table %s: not prepared for these rows", l->schema->table);
+		/* Prepared by the caller; once more if that was too many tables ago. */
+		if (starrocks_prepare(&l->s->base, first->change->schema, l->err))
 			return SINK_REFUSED;
-		}
+		part.target = l->s->targets[0];
 		part.present = present = present_of(first);
 		outcome = part_load(l, &part, &todo);
 		free(present);

@@ -5,6 +5,7 @@
  */
 #include <mysql.h>
 #include <errmsg.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -29,10 +30,17 @@ const char *starrocks_record_get(const struct starrocks_record *r, const char *n
 	return NULL;
 }
 
+static void library_start(void)
+{
+	mysql_library_init(0, NULL, NULL);
+}
+
 struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct starrocks_sql *s = xcalloc(1, sizeof(*s));
 
+	pthread_once(&once, library_start);
 	s->conf = conf;
 	return s;
 }
