@@ -1,0 +1,237 @@
+/*
+ * double_main.c - starrocks-double: a StarRocks cluster for tests. It speaks what the loader's engineers could read about
+ * StarRocks' protocols, refuses what StarRocks refuses, keeps real rows, and fails on command.
+ *
+ * It stops by a signal, and there is nothing to save then: what was answered is in the log. A stop and a kill are the same.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/num.h"
+#include "core/xalloc.h"
+#include "double_mysql.h"
+#include "double_server.h"
+
+static const struct version versions[] = {
+	{ "3.2", 30200, "3.2.11 abc1234", "5.1.0" },
+	{ "3.5", 30500, "3.5.4 abcdef0", "8.0.33" },
+	{ "4.0", 40000, "4.0.2 0abcdef", "8.0.33" },
+};
+
+static const struct option options[] = {
+	{ "dir", required_argument, NULL, 'd' }, { "version", required_argument, NULL, 'v' }, { "user", required_argument, NULL, 'u' },
+	{ "backends", required_argument, NULL, 'b' }, { "alter-delay-ms", required_argument, NULL, 'a' },
+	{ "label-keep-seconds", required_argument, NULL, 'k' }, { "label-keep-num", required_argument, NULL, 'n' },
+	{ "json-limit", required_argument, NULL, 'j' }, { "ports", required_argument, NULL, 'p' }, { "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void help(void)
+{
+	struct buf faults;
+
+	buf_init(&faults, 1 << 20);
+	faults_help(&faults);
+	printf("usage: starrocks-double --dir DIR [options]\n\n"
+	       "  --dir DIR               data and DIR/env, which names the ports\n"
+	       "  --version 3.2|3.5|4.0   what it behaves as (3.5)\n"
+	       "  --user NAME:PASSWORD    a further user; root has no password\n"
+	       "  --backends N            1 to 3 (1)\n"
+	       "  --alter-delay-ms N      how long a schema change takes (1000)\n"
+	       "  --label-keep-seconds N  retention of finished labels (259200)\n"
+	       "  --label-keep-num N      and how many of them (1000)\n"
+	       "  --json-limit BYTES      largest JSON body (104857600)\n"
+	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, BE ...; 0 or none: free ones\n\n"
+	       "The control port answers /fault?name=NAME&count=N&arg=A (count -1: until cleared), /faults, /clear, /stats,\n"
+	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s", faults.data);
+	buf_done(&faults);
+}
+
+static int number(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+	if (num_parse_i64(text, strlen(text), out) && *out >= min && *out <= max)
+		return 0;
+	fprintf(stderr, "starrocks-double: '%s': a number from %lld to %lld expected\n", text, (long long)min, (long long)max);
+	return -1;
+}
+
+static int add_user(struct server *s, const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	if (colon == NULL || s->nusers == USERS_MAX)
+		return -1;
+	s->users[s->nusers++] = (struct user){ xstrndup(text, (size_t)(colon - text)), xstrdup(colon + 1) };
+	return 0;
+}
+
+static int choose_version(struct server *s, const char *name)
+{
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++)
+		if (strcmp(versions[i].name, name) == 0) {
+			s->version = &versions[i];
+			return 0;
+		}
+	fprintf(stderr, "starrocks-double: --version: 3.2, 3.5 or 4.0 expected, found '%s'\n", name);
+	return -1;
+}
+
+static int choose_ports(struct server *s, const char *text)
+{
+	uint16_t *ports[] = { &s->fe_port[0], &s->fe_port[1], &s->mysql_port, &s->control_port, &s->be_port[0], &s->be_port[1], &s->be_port[2] };
+	size_t i = 0;
+
+	for (char *copy = xstrdup(text), *rest = copy, *part; (part = strsep(&rest, ",")) != NULL; i++) {
+		int64_t port;
+
+		if (i == sizeof(ports) / sizeof(*ports) || number(part, 0, 65535, &port) != 0)
+			return -1;
+		*ports[i] = (uint16_t)port;
+		if (rest == NULL)
+			free(copy);
+	}
+	return 0;
+}
+
+static int take_option(struct server *s, int option, const char *value)
+{
+	int64_t n = 0;
+
+	switch (option) {
+	case 'd':
+		s->dir = xstrdup(value);
+		return 0;
+	case 'v':
+		return choose_version(s, value);
+	case 'u':
+		return add_user(s, value);
+	case 'p':
+		return choose_ports(s, value);
+	case 'b':
+		if (number(value, 1, BACKENDS_MAX, &n) != 0)
+			return -1;
+		s->nbackends = (unsigned)n;
+		return 0;
+	case 'a':
+		return number(value, 0, 3600000, &s->alter_delay_ms);
+	case 'j':
+		return number(value, 1, INT64_MAX, &s->json_limit);
+	case 'k':
+		if (number(value, 0, 1 << 30, &n) != 0)
+			return -1;
+		s->store.label_keep_ms = n * 1000;
+		return 0;
+	case 'n':
+		if (number(value, 0, 1 << 30, &n) != 0)
+			return -1;
+		s->store.label_keep_num = (unsigned)n;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+static int start_port(struct server *s, uint16_t *number_at, unsigned index, void (*serve)(struct server *, unsigned, int))
+{
+	struct port *p = xcalloc(1, sizeof(*p));
+
+	*p = (struct port){ .server = s, .index = index, .serve = serve };
+	if (port_open(p, number_at) == 0 && port_start(p) == 0)
+		return 0;
+	fprintf(stderr, "starrocks-double: port %u: cannot be opened\n", *number_at);
+	free(p);
+	return -1;
+}
+
+static int start_ports(struct server *s)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (start_port(s, &s->fe_port[i], i, fe_serve) != 0)
+			return -1;
+	for (unsigned i = 0; i < s->nbackends; i++)
+		if (start_port(s, &s->be_port[i], i, be_serve) != 0)
+			return -1;
+	return start_port(s, &s->mysql_port, 0, mysql_serve) != 0 || start_port(s, &s->control_port, 0, control_serve) != 0 ? -1 : 0;
+}
+
+/* Written aside and renamed: whoever waits for the file sees all of it. */
+static int write_env(const struct server *s)
+{
+	char *path = xasprintf("%s/env", s->dir), *aside = xasprintf("%s/env.new", s->dir);
+	FILE *f = fopen(aside, "we");
+	int result = -1;
+
+	if (f != NULL) {
+		fprintf(f, "fe_http=127.0.0.1:%u\nfe2_http=127.0.0.1:%u\nfe_mysql=127.0.0.1:%u\ncontrol=http://127.0.0.1:%u\n", s->fe_port[0],
+			s->fe_port[1], s->mysql_port, s->control_port);
+		for (unsigned i = 0; i < s->nbackends; i++)
+			fprintf(f, i == 0 ? "be_http=127.0.0.1:%u\n" : "be2_http=127.0.0.1:%u\n", s->be_port[i]);
+		fprintf(f, "ports=%u,%u,%u,%u", s->fe_port[0], s->fe_port[1], s->mysql_port, s->control_port);
+		for (unsigned i = 0; i < s->nbackends; i++)
+			fprintf(f, ",%u", s->be_port[i]);
+		fprintf(f, "\npid=%d\n", (int)getpid());
+		result = fclose(f) == 0 && rename(aside, path) == 0 ? 0 : -1;
+	}
+	free(path);
+	free(aside);
+	return result;
+}
+
+static int serve(struct server *s)
+{
+	struct err err = { 0 };
+	sigset_t stop;
+	int received;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	s->store.run_sql = sql_replay;
+	if (store_open(&s->store, s->dir, &err) != 0) {
+		fprintf(stderr, "starrocks-double: %s\n", err.msg);
+		return 1;
+	}
+	if (start_ports(s) != 0)
+		return 1;
+	if (write_env(s) != 0) {
+		fprintf(stderr, "starrocks-double: %s/env: cannot be written\n", s->dir);
+		return 1;
+	}
+	sigwait(&stop, &received);
+	_exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	struct server *s = xcalloc(1, sizeof(*s));
+	int option;
+
+	s->version = &versions[1];
+	s->nbackends = 1;
+	s->alter_delay_ms = 1000;
+	s->json_limit = 100 << 20;
+	s->store.label_keep_ms = INT64_C(259200) * 1000;
+	s->store.label_keep_num = 1000;
+	s->started_ms = clock_wall_us() / 1000;
+	faults_init(&s->faults);
+	add_user(s, "root:");
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			help();
+			return 0;
+		}
+		if (take_option(s, option, optarg) != 0)
+			return 2;
+	}
+	if (s->dir == NULL || optind != argc) {
+		fprintf(stderr, "starrocks-double: --dir DIR expected; see --help\n");
+		return 2;
+	}
+	return serve(s);
+}

@@ -1,0 +1,23 @@
+# Servers for tests. The StarRocks double is ours and is built; the others are fetched and started by scripts.
+noinst_PROGRAMS += tests/servers/double/starrocks-double
+tests_servers_double_starrocks_double_SOURCES = \
+	tests/servers/double/be_answer.c tests/servers/double/be_transaction.c tests/servers/double/double_be.c \
+	tests/servers/double/double_be.h tests/servers/double/double_catalog.c tests/servers/double/double_control.c \
+	tests/servers/double/double_expr.c tests/servers/double/double_expr.h tests/servers/double/double_fault.c \
+	tests/servers/double/double_fault.h tests/servers/double/double_fe.c tests/servers/double/double_http.c \
+	tests/servers/double/double_http.h tests/servers/double/double_json.c tests/servers/double/double_json.h \
+	tests/servers/double/double_label.c tests/servers/double/double_lex.c tests/servers/double/double_lex.h \
+	tests/servers/double/double_load.h tests/servers/double/double_main.c tests/servers/double/double_mysql.c \
+	tests/servers/double/double_mysql.h tests/servers/double/double_port.c tests/servers/double/double_rows.c \
+	tests/servers/double/double_server.h tests/servers/double/double_sql.c tests/servers/double/double_sql.h \
+	tests/servers/double/double_store.c tests/servers/double/double_store.h tests/servers/double/double_type.c \
+	tests/servers/double/double_type.h tests/servers/double/double_wal.c tests/servers/double/double_wal.h \
+	tests/servers/double/expr_function.c tests/servers/double/expr_function.h tests/servers/double/fe_transaction.c \
+	tests/servers/double/fe_transaction.h tests/servers/double/load_csv.c tests/servers/double/load_json.c \
+	tests/servers/double/load_plan.c tests/servers/double/load_row.c tests/servers/double/load_unpack.c \
+	tests/servers/double/sql_alter.c tests/servers/double/sql_column.c tests/servers/double/sql_ddl.c \
+	tests/servers/double/sql_information.c tests/servers/double/sql_query.c tests/servers/double/sql_routine.c \
+	tests/servers/double/sql_select.c tests/servers/double/sql_show.c tests/servers/double/type_number.c \
+	tests/servers/double/type_time.c
+tests_servers_double_starrocks_double_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/servers/double
+tests_servers_double_starrocks_double_LDADD = $(CORE) $(ZSTD_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)
