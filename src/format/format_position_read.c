@@ -78,5 +78,5 @@ int format_position_decode(const struct format_conf *conf, const struct record *
 	value = json_loadb(r->value, r->value_len, 0, NULL);
 	rc = format_position_from_json(value, out, err) < 0 ? -1 : 1;
 	json_decref(value);
-	return rc < 0 ? err_wrap(err, "topic %s, offset %lld: ", r->topic, (long long)r->offset) : rc;
+	return rc < 0 ? err_wrap(err, "topic %s, offset %lld", r->topic, (long long)r->offset) : rc;
 }

@@ -5,12 +5,16 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_add.c \
 	src/format/format_bigint.c \
 	src/format/format_bigint.h \
+	src/format/format_block.c \
+	src/format/format_block.h \
 	src/format/format_cell.c \
 	src/format/format_cell.h \
 	src/format/format_change_topic.c \
 	src/format/format_date.c \
 	src/format/format_date.h \
 	src/format/format_ddl.c \
+	src/format/format_decode.c \
+	src/format/format_decoder.h \
 	src/format/format_default.c \
 	src/format/format_default.h \
 	src/format/format_encode.c \
@@ -20,8 +24,12 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_header.c \
 	src/format/format_history.c \
 	src/format/format_history.h \
+	src/format/format_history_read.c \
+	src/format/format_layout.c \
+	src/format/format_layout.h \
 	src/format/format_murmur2.c \
 	src/format/format_murmur2.h \
+	src/format/format_payload.c \
 	src/format/format_plan.c \
 	src/format/format_plan.h \
 	src/format/format_position.c \
@@ -29,6 +37,9 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_position_read.c \
 	src/format/format_pretty.c \
 	src/format/format_pretty.h \
+	src/format/format_read.c \
+	src/format/format_read.h \
+	src/format/format_recognise.c \
 	src/format/format_schema.c \
 	src/format/format_schema.h \
 	src/format/format_source.c \

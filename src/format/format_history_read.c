@@ -1,0 +1,270 @@
+/*
+ * format_history_read.c - a schema history record back to schemas: exactly, when the member "millrace" stands beside
+ * Debezium's model; as far as the model goes, when a Debezium connector wrote the record.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "format/format_history.h"
+#include "format/format_position.h"
+
+struct table_name {
+	char db[256], table[256];
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static int64_t number_of(const json_t *object, const char *key, int64_t otherwise)
+{
+	const json_t *v = json_object_get(object, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : otherwise;
+}
+
+static bool flag_of(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key));
+}
+
+/* "db"."table": the quotes are not escaped inside, so the middle is where three of them meet around a point. */
+static int parse_id(const char *id, struct table_name *out, struct err *err)
+{
+	const char *middle = id && *id == '"' ? strstr(id, "\".\"") : NULL;
+	size_t len = id ? strlen(id) : 0;
+
+	if (!middle || len < 7 || id[len - 1] != '"' || (size_t)(middle - id) > sizeof(out->db) || len > sizeof(out->table))
+		return err_set(err, ERR_DATA, 0, "schema history: expected a table as \"db\".\"table\", found %.200s", id ? id : "nothing");
+	memcpy(out->db, id + 1, (size_t)(middle - id - 1));
+	out->db[middle - id - 1] = '\0';
+	memcpy(out->table, middle + 3, len - (size_t)(middle + 3 - id) - 1);
+	out->table[len - (size_t)(middle + 3 - id) - 1] = '\0';
+	return 0;
+}
+
+/* The options stand with their quotes. The texts are cut in place in a copy, which the caller frees. */
+static const char **take_labels(const json_t *model, struct column *c)
+{
+	const json_t *values = json_object_get(model, "enumValues");
+	size_t n = json_array_size(values);
+	const char **label;
+
+	if (n == 0 || n > UINT16_MAX)
+		return NULL;
+	label = xcalloc(n, sizeof(*label));
+	for (size_t i = 0; i < n; i++) {
+		const char *text = json_string_value(json_array_get(values, i));
+		size_t len = text ? strlen(text) : 0;
+
+		label[i] = len >= 2 && text[0] == '\'' ? xstrndup(text + 1, len - 2) : xstrdup(text ? text : "");
+	}
+	c->labels = (uint16_t)n;
+	c->label = label;
+	return label;
+}
+
+static void free_labels(const char **label, unsigned n)
+{
+	for (unsigned i = 0; label && i < n; i++)
+		free((char *)label[i]);
+	free(label);
+}
+
+/* What length and scale mean depends on the type: see column_length() in format_history.c. */
+static void take_lengths(const json_t *model, struct column *c)
+{
+	int64_t length = number_of(model, "length", -1), scale = number_of(model, "scale", -1);
+
+	switch (c->type) {
+	case COL_DECIMAL:
+		c->precision = length > 0 && length <= 65 ? (uint8_t)length : 10;
+		c->scale = scale > 0 && scale <= 30 ? (uint8_t)scale : 0;
+		break;
+	case COL_FLOAT:
+	case COL_DOUBLE:
+		c->has_scale = scale >= 0 && scale <= 30;
+		c->scale = c->has_scale ? (uint8_t)scale : 0;
+		c->precision = length > 0 && length <= 255 ? (uint8_t)length : 0;
+		if (c->type == COL_FLOAT && !c->has_scale && length > 24)
+			c->type = COL_DOUBLE;
+		break;
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP:
+		c->scale = length > 0 && length <= 6 ? (uint8_t)length : 0;
+		break;
+	case COL_ENUM:
+	case COL_SET:
+		break;
+	default:
+		if (length >= 0 && length <= UINT32_MAX)
+			c->length = (uint32_t)length;
+	}
+}
+
+static int take_model(const json_t *model, struct column *c, struct err *err)
+{
+	const char *type = text_of(model, "typeName");
+
+	*c = (struct column){ .name = text_of(model, "name"), .charset = text_of(model, "charsetName"), .comment = text_of(model, "comment") };
+	if (!c->name || !type)
+		return err_set(err, ERR_DATA, 0, "schema history: a column has no name or no type");
+	if (!history_column_type(type, c)) {
+		c->type = COL_UNKNOWN;
+		c->type_text = type;
+	}
+	take_lengths(model, c);
+	c->nullable = flag_of(model, "optional");
+	c->autoinc = flag_of(model, "autoIncremented");
+	c->default_text = text_of(model, "defaultValueExpression");
+	if (flag_of(model, "hasDefaultValue"))
+		c->default_kind = c->default_text ? DEFAULT_LITERAL : DEFAULT_NULL;
+	return 0;
+}
+
+static enum column_type type_named(const char *name)
+{
+	for (int t = 0; t < COL_COUNT; t++)
+		if (name && strcmp(column_type_name((enum column_type)t), name) == 0)
+			return (enum column_type)t;
+	return COL_UNKNOWN;
+}
+
+/* Our own member says all: nothing of the model's guesses is left. */
+static void take_exact(const json_t *own, struct column *c)
+{
+	c->type = type_named(text_of(own, "type"));
+	c->type_text = text_of(own, "typeText");
+	c->length = (uint32_t)number_of(own, "length", 0);
+	c->precision = (uint8_t)number_of(own, "precision", 0);
+	c->scale = (uint8_t)number_of(own, "scale", 0);
+	c->collation = (uint16_t)number_of(own, "collation", 0);
+	c->default_kind = (enum column_default)number_of(own, "default", DEFAULT_NONE);
+	c->default_text = text_of(own, "defaultText");
+	c->comment = text_of(own, "comment");
+	c->has_scale = flag_of(own, "hasScale");
+	c->is_unsigned = flag_of(own, "unsigned");
+	c->zerofill = flag_of(own, "zerofill");
+	c->autoinc = flag_of(own, "autoIncrement");
+	c->generated = flag_of(own, "generated");
+	c->invisible = flag_of(own, "invisible");
+	c->is_boolean = flag_of(own, "boolean");
+}
+
+static int add_column(struct schema *s, const json_t *model, const json_t *own, struct err *err)
+{
+	const char **label;
+	struct column c;
+
+	if (take_model(model, &c, err) < 0)
+		return -1;
+	if (json_is_object(own))
+		take_exact(own, &c);
+	label = take_labels(model, &c);
+	schema_add_column(s, &c);
+	free_labels(label, c.labels);
+	return 0;
+}
+
+static int take_key(struct schema *s, const json_t *table, struct err *err)
+{
+	const json_t *names = json_object_get(table, "primaryKeyColumnNames");
+	size_t n = json_array_size(names);
+	const char **key;
+	int rc;
+
+	if (n == 0)
+		return 0;
+	key = xcalloc(n, sizeof(*key));
+	for (size_t i = 0; i < n; i++) {
+		key[i] = json_string_value(json_array_get(names, i));
+		if (!key[i])
+			key[i] = "";
+	}
+	rc = schema_set_key(s, key, (unsigned)n);
+	free(key);
+	return rc < 0 ? err_set(err, ERR_DATA, 0, "schema history: %s.%s: the key has a column that the table does not have", s->db, s->table) : 0;
+}
+
+static int fill_schema(struct schema *s, const json_t *table, const json_t *own, struct err *err)
+{
+	const json_t *columns = json_object_get(table, "columns"), *exact = json_object_get(own, "columns");
+	const char *charset = text_of(table, "defaultCharsetName"), *comment = text_of(own, "comment");
+
+	for (size_t i = 0; i < json_array_size(columns); i++)
+		if (add_column(s, json_array_get(columns, i), json_array_get(exact, i), err) < 0)
+			return -1;
+	if (charset)
+		s->charset = arena_dup(&s->arena, charset, strlen(charset));
+	if (!comment)
+		comment = text_of(table, "comment");
+	if (comment)
+		s->comment = arena_dup(&s->arena, comment, strlen(comment));
+	s->key_is_unique_index = flag_of(own, "keyIsUniqueIndex");
+	s->exact = true;
+	return take_key(s, table, err);
+}
+
+static int apply_change(const json_t *change, const json_t *own, const struct position *at, format_history_cb *cb, void *arg, struct err *err)
+{
+	const json_t *table = json_object_get(change, "table");
+	const char *previous = text_of(change, "previousId");
+	struct table_name name, old;
+	struct schema *s;
+	int rc;
+
+	if (parse_id(text_of(change, "id"), &name, err) < 0)
+		return -1;
+	if (previous) {
+		if (parse_id(previous, &old, err) < 0)
+			return -1;
+		if (strcmp(old.db, name.db) != 0 || strcmp(old.table, name.table) != 0)
+			cb(arg, at, old.db, old.table, NULL);
+	}
+	if (!json_is_object(table)) {
+		cb(arg, at, name.db, name.table, NULL);
+		return 0;
+	}
+	s = schema_new(name.db, name.table);
+	rc = fill_schema(s, table, own, err);
+	if (rc == 0)
+		cb(arg, at, name.db, name.table, s);
+	schema_unref(s);
+	return rc;
+}
+
+static int apply_record(const json_t *root, const struct position *at, format_history_cb *cb, void *arg, struct err *err)
+{
+	const json_t *changes = json_object_get(root, "tableChanges");
+	const json_t *own = json_object_get(json_object_get(root, "millrace"), "tables");
+
+	for (size_t i = 0; i < json_array_size(changes); i++)
+		if (apply_change(json_array_get(changes, i), json_array_get(own, i), at, cb, arg, err) < 0)
+			return -1;
+	return 0;
+}
+
+int format_history_decode(const struct record *r, format_history_cb *cb, void *arg, struct err *err)
+{
+	json_error_t problem;
+	json_t *root = r->value ? json_loadb(r->value, r->value_len, JSON_REJECT_DUPLICATES, &problem) : NULL;
+	struct position at;
+	int rc = 0;
+
+	if (!r->value)
+		return 0;
+	if (!root)
+		return err_set(err, ERR_DATA, 0, "schema history, offset %lld: expected JSON, found: %s", (long long)r->offset, problem.text);
+	position_init(&at);
+	if (format_position_from_json(json_object_get(root, "position"), &at, err) == 0)
+		rc = apply_record(root, &at, cb, arg, err);
+	else
+		rc = -1;
+	position_done(&at);
+	json_decref(root);
+	return rc < 0 ? err_wrap(err, "schema history, offset %lld", (long long)r->offset) : 0;
+}

@@ -1,0 +1,243 @@
+/*
+ * format_recognise.c - meets a message for the first time: where its payload begins, what its schema block says, or, when
+ * it has none, what its members look like.
+ */
+#include <string.h>
+
+#include "format/format_decoder.h"
+
+#define SCHEMALESS_FIELDS 4096
+
+static bool slice_is(const struct json_slice *s, const char *text)
+{
+	return s->len == strlen(text) && memcmp(s->p, text, s->len) == 0;
+}
+
+bool record_has_schema(const char *p, size_t len)
+{
+	return len > 11 && memcmp(p, "{\"schema\":{", 11) == 0;
+}
+
+static bool refuse(struct format_decoder *d, const char *why)
+{
+	d->why = why;
+	return false;
+}
+
+/* {"schema":{..},"payload": ; the length of it all, 0: refused. */
+static size_t read_head(struct format_decoder *d, const char *p, size_t len, struct block_field *out)
+{
+	struct json_slice key;
+	struct json j;
+
+	json_init(&j, p, len);
+	json_enter(&j, '{');
+	json_member(&j, &key);
+	if (block_read(&j, &d->scratch, out, &d->why) < 0)
+		return 0;
+	if (!json_member(&j, &key) || !slice_is(&key, "payload"))
+		return refuse(d, "no payload behind the schema"), 0;
+	while (j.at < j.end && *j.at == ' ')
+		j.at++;
+	return (size_t)(j.at - p);
+}
+
+/* ---- without a schema: the members of an object, with guessed types ---- */
+
+static void guess_type(struct block_field *f, const struct json_slice *v)
+{
+	*f = (struct block_field){ .type = CONNECT_STRING, .optional = true, .scale = -1, .precision = -1, .length = -1, .source_length = -1, .source_scale = -1 };
+	if (v->kind == JSON_TRUE || v->kind == JSON_FALSE)
+		f->type = CONNECT_BOOLEAN;
+	else if (v->kind == JSON_NUMBER)
+		f->type = memchr(v->p, '.', v->len) || memchr(v->p, 'e', v->len) || memchr(v->p, 'E', v->len) ? CONNECT_DOUBLE : CONNECT_INT64;
+	else if (v->kind == JSON_OBJECT || v->kind == JSON_ARRAY)
+		f->semantic = connect_json_name;
+}
+
+static bool guess_fields(struct format_decoder *d, const char *p, size_t len, struct block_field *out)
+{
+	struct json_slice key, v;
+	const char *name;
+	struct json j;
+	size_t n;
+
+	*out = (struct block_field){ .type = CONNECT_STRUCT };
+	out->fields = arena_alloc(&d->scratch, SCHEMALESS_FIELDS * sizeof(*out->fields));
+	json_init(&j, p, len);
+	if (!json_enter(&j, '{'))
+		return refuse(d, "the message is not an object");
+	while (json_member(&j, &key)) {
+		if (json_value(&j, &v) <= JSON_END || json_text(&key, &d->scratch, &name, &n) < 0 || memchr(name, '\0', n))
+			break;
+		name = arena_dup(&d->scratch, name, n);
+		if (out->nfields == SCHEMALESS_FIELDS || block_member(out, name))
+			return refuse(d, "too many members, or one that stands twice");
+		guess_type(&out->fields[out->nfields], &v);
+		out->fields[out->nfields++].name = name;
+	}
+	return json_done(&j) || refuse(d, j.problem ? j.problem : "something stands behind the message");
+}
+
+/* The slice of a member that is an object. */
+static bool object_member(const char *p, size_t len, const char *name, struct json_slice *out)
+{
+	struct json_slice key;
+	struct json j;
+
+	json_init(&j, p, len);
+	json_enter(&j, '{');
+	while (json_member(&j, &key)) {
+		json_value(&j, out);
+		if (slice_is(&key, name))
+			return out->kind == JSON_OBJECT;
+	}
+	return false;
+}
+
+static bool is_envelope(const struct block_field *top)
+{
+	return block_member(top, "op") && block_member(top, "source") && (block_member(top, "after") || block_member(top, "before"));
+}
+
+static bool recognise_schemaless(struct format_decoder *d, const struct record *r, struct layout_source *from, struct block_field *row)
+{
+	struct json_slice image;
+
+	from->schemaless = true;
+	if (!guess_fields(d, r->value, r->value_len, row))
+		return false;
+	if (!is_envelope(row))
+		return true;
+	from->envelope = true;
+	if (object_member(r->value, r->value_len, "after", &image) || object_member(r->value, r->value_len, "before", &image))
+		return guess_fields(d, image.p, image.len, row);
+	row->nfields = 0;	/* a truncate: no row to learn from */
+	return true;
+}
+
+static size_t recognise_schema(struct format_decoder *d, const struct record *r, struct layout_source *from, struct block_field *top)
+{
+	size_t head = read_head(d, r->value, r->value_len, top);
+	const struct block_field *row = top;
+
+	if (head == 0)
+		return 0;
+	if (top->type != CONNECT_STRUCT)
+		return refuse(d, "the schema is not that of a row"), 0;
+	if (is_envelope(top)) {
+		from->envelope = true;
+		row = block_member(top, "after") ? block_member(top, "after") : block_member(top, "before");
+	}
+	if (row->type != CONNECT_STRUCT || (row->semantic && strncmp(row->semantic, "io.debezium.connector.", 22) == 0))
+		return refuse(d, "the schema is not that of a row"), 0;
+	from->row = row;
+	from->name = row->semantic;
+	return head;
+}
+
+/* A type that was guessed and a value that does not fit it: the wider of both. */
+static void widen(struct block_field *row, const struct layout *old)
+{
+	for (unsigned i = 0; i < row->nfields; i++) {
+		const struct read_cell *cell = &old->cells[i];
+		struct block_field *f = &row->fields[i];
+		enum connect_type before;
+
+		if (cell->role != ROLE_COLUMN)
+			continue;
+		before = cell->column->type == COL_TINYINT ? CONNECT_BOOLEAN : cell->column->type == COL_BIGINT ? CONNECT_INT64 :
+			 cell->column->type == COL_DOUBLE ? CONNECT_DOUBLE : CONNECT_STRING;
+		if (f->type == before)
+			continue;
+		f->type = (before == CONNECT_INT64 && f->type == CONNECT_DOUBLE) || (before == CONNECT_DOUBLE && f->type == CONNECT_INT64)
+			? CONNECT_DOUBLE : CONNECT_STRING;
+		if (f->type == CONNECT_STRING)
+			f->semantic = NULL;
+	}
+}
+
+static bool same_names(const struct block_field *row, const struct layout *l)
+{
+	if (!l->dynamic || l->ncells != row->nfields)
+		return false;
+	for (unsigned i = 0; i < row->nfields; i++)
+		if (strcmp(l->cells[i].name, row->fields[i].name) != 0)
+			return false;
+	return true;
+}
+
+static struct layout **slot_for(struct topic *t, const struct layout_source *from, struct block_field *row)
+{
+	for (unsigned i = 0; from->schemaless && i < t->nlayouts; i++) {
+		if (same_names(row, t->layouts[i]) && t->layouts[i]->envelope == from->envelope) {
+			widen(row, t->layouts[i]);
+			return &t->layouts[i];
+		}
+	}
+	if (t->nlayouts < TOPIC_LAYOUTS)
+		return &t->layouts[t->nlayouts++];
+	t->evict = (t->evict + 1) % TOPIC_LAYOUTS;
+	return &t->layouts[t->evict];
+}
+
+static bool recognise_key(struct format_decoder *d, const struct record *r, struct layout_source *from, struct block_field *key, size_t *head)
+{
+	*head = 0;
+	if (!r->key)
+		return true;
+	from->key = key;
+	if (!record_has_schema(r->key, r->key_len))
+		return guess_fields(d, r->key, r->key_len, key);
+	*head = read_head(d, r->key, r->key_len, key);
+	return *head && (key->type == CONNECT_STRUCT || refuse(d, "the key is not a struct"));
+}
+
+static struct layout *layout_place(struct format_decoder *d, struct topic *t, const struct record *r, const struct layout_source *from,
+				   struct block_field *row, size_t head, size_t key_head)
+{
+	struct layout *l, **slot;
+	const char *why = NULL;
+
+	slot = slot_for(t, from, row);
+	l = layout_new(from, &why);
+	layout_free(*slot);
+	*slot = l;
+	if (why) {
+		d->why = arena_printf(&d->scratch, "%s", why);
+		layout_free(l);
+		*slot = t->layouts[--t->nlayouts];
+		t->layouts[t->nlayouts] = NULL;
+		t->used = 0;
+		return NULL;
+	}
+	l->head = arena_dup(&l->arena, r->value, head);
+	l->head_len = head;
+	l->key_head = arena_dup(&l->arena, r->key ? r->key : "", key_head);
+	l->key_head_len = key_head;
+	t->used = (unsigned)(slot - t->layouts);
+	return l;
+}
+
+struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r)
+{
+	struct layout_source from = {
+		.topic = t->name, .prefix = d->conf->topic_prefix, .record = r, .exact = t->exact, .nexact = t->nexact, .add = &d->add, .conf = d->conf,
+	};
+	struct block_field row, key;
+	size_t head = 0, key_head;
+
+	arena_reset(&d->scratch);
+	if (record_has_schema(r->value, r->value_len)) {
+		head = recognise_schema(d, r, &from, &row);
+		if (!head)
+			return NULL;
+	} else {
+		from.row = &row;
+		if (!recognise_schemaless(d, r, &from, &row))
+			return NULL;
+	}
+	if (!recognise_key(d, r, &from, &key, &key_head))
+		return NULL;
+	return layout_place(d, t, r, &from, &row, head, key_head);
+}
