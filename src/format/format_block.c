@@ -203,20 +203,25 @@ static bool same_name(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-bool block_fits_column(const struct block_field *f, const struct column *column, struct format_type *type)
+static bool fits_under(const struct block_field *f, const struct column *column, const struct format_modes *modes, struct format_type *type)
 {
+	if (format_type_of(column, modes, type) < 0 || type->type != f->type || !same_name(type->name, f->semantic))
+		return false;
+	if (type->shape == CELL_DECIMAL)
+		return f->scale == column->scale;
+	return type->shape != CELL_BITS || f->length == column->length;
+}
+
+/* Our own modes first: base64 and hex are both strings, and the message does not say which. */
+bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own, struct format_type *type)
+{
+	if (fits_under(f, column, own, type))
+		return true;
 	for (int m = 0; m < 4; m++) {
 		struct format_modes modes = { m % 3, m % 2, m % 2, m };
 
-		if (format_type_of(column, &modes, type) < 0)
-			return false;
-		if (type->type != f->type || !same_name(type->name, f->semantic))
-			continue;
-		if (type->shape == CELL_DECIMAL && f->scale != column->scale)
-			continue;
-		if (type->shape == CELL_BITS && f->length != column->length)
-			continue;
-		return true;
+		if (fits_under(f, column, &modes, type))
+			return true;
 	}
 	return false;
 }
@@ -297,7 +302,7 @@ static void take_labels(const struct block_field *f, struct arena *a, struct col
 }
 
 /* What column.propagate.source.type left in the parameters is better than a guess, if the field agrees with it. */
-static bool source_column(const struct block_field *f, struct arena *a, struct column *c, struct format_type *type)
+static bool source_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *c, struct format_type *type)
 {
 	struct column exact = { .name = f->name, .nullable = f->optional };
 	bool decimals;
@@ -320,17 +325,17 @@ static bool source_column(const struct block_field *f, struct arena *a, struct c
 		if (f->allowed)
 			take_labels(f, a, &exact);
 	}
-	if (!block_fits_column(f, &exact, type))
+	if (!block_fits_column(f, &exact, own, type))
 		return false;
 	*c = exact;
 	return true;
 }
 
-int block_column(const struct block_field *f, struct arena *a, struct column *c, struct format_type *type)
+int block_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *c, struct format_type *type)
 {
 	const struct block_row *r = block_row_of(f);
 
-	if (source_column(f, a, c, type))
+	if (source_column(f, a, own, c, type))
 		return 0;
 	if (!r || (r->column == COL_VECTOR && f->item != CONNECT_FLOAT))
 		return -1;

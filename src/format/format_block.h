@@ -26,8 +26,9 @@ int block_read(struct json *j, struct arena *a, struct block_field *out, const c
 const struct block_field *block_member(const struct block_field *s, const char *name);
 
 /* The nearest MySQL column, and how its cells stand in the payload. -1: a type that no row can hold. */
-int block_column(const struct block_field *f, struct arena *a, struct column *column, struct format_type *type);
-/* Would this column be written as such a field, under some handling mode? Then its shape. */
-bool block_fits_column(const struct block_field *f, const struct column *column, struct format_type *type);
+int block_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *column,
+		 struct format_type *type);
+/* Would this column be written as such a field, under our own handling modes or any other? Then its shape. */
+bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own, struct format_type *type);
 
 #endif

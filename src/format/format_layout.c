@@ -102,7 +102,8 @@ static bool exact_agrees(struct layout_builder *b, const struct schema *s)
 			continue;
 		if (strcmp(c->name, row->fields[i].name) != 0)
 			return false;
-		if (b->from->schemaless ? format_type_of(c, &modes, &b->types[column]) < 0 : !block_fits_column(&row->fields[i], c, &b->types[column]))
+		if (b->from->schemaless ? format_type_of(c, &modes, &b->types[column]) < 0
+					: !block_fits_column(&row->fields[i], c, &modes, &b->types[column]))
 			return false;
 		column++;
 	}
@@ -206,6 +207,7 @@ static struct schema *schema_of_source(const struct layout_source *from)
 static struct schema *make_schema(struct layout_builder *b)
 {
 	const struct block_field *row = b->from->row;
+	struct format_modes modes = format_modes_of(b->from->conf);
 	struct schema *s = schema_of_source(b->from);
 
 	for (unsigned i = 0; i < row->nfields; i++) {
@@ -213,7 +215,7 @@ static struct schema *make_schema(struct layout_builder *b)
 
 		if (b->roles[i] != ROLE_COLUMN)
 			continue;
-		if (block_column(&row->fields[i], &b->layout->arena, &c, &b->types[s->ncolumns]) < 0) {
+		if (block_column(&row->fields[i], &b->layout->arena, &modes, &c, &b->types[s->ncolumns]) < 0) {
 			b->why = arena_printf(&b->layout->arena, "field %s has a type that is not known", row->fields[i].name);
 			schema_unref(s);
 			return NULL;

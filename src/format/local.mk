@@ -56,3 +56,11 @@ tests_unit_test_format_cell_LDADD = $(FORMAT) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_format_message
 tests_unit_test_format_message_SOURCES = tests/unit/test_format_message.c tests/unit/format_fixture.h tests/tap.h
 tests_unit_test_format_message_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/unit/test_format_decode
+tests_unit_test_format_decode_SOURCES = tests/unit/test_format_decode.c tests/unit/format_random.h tests/unit/format_fixture.h tests/tap.h
+tests_unit_test_format_decode_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+noinst_PROGRAMS += tests/bench/bench_format
+tests_bench_bench_format_SOURCES = tests/bench/bench_format.c
+tests_bench_bench_format_LDADD = $(FORMAT) $(FORMAT_LIBS)
