@@ -5,11 +5,23 @@ src_source_libsource_a_SOURCES =
 src_source_libsource_a_SOURCES += \
 	src/source/mysql_bytes.c \
 	src/source/mysql_bytes.h \
+	src/source/mysql_catalog.c \
+	src/source/mysql_catalog.h \
+	src/source/mysql_catalog_table.c \
+	src/source/mysql_catalog_table.h \
 	src/source/mysql_charset.c \
 	src/source/mysql_charset.h \
 	src/source/mysql_charset_table.c \
 	src/source/mysql_charset_table.h \
 	src/source/mysql_collation_table.c \
+	src/source/mysql_ddl.c \
+	src/source/mysql_ddl.h \
+	src/source/mysql_ddl_column.c \
+	src/source/mysql_ddl_lexer.c \
+	src/source/mysql_ddl_lexer.h \
+	src/source/mysql_ddl_parser.c \
+	src/source/mysql_ddl_parser.h \
+	src/source/mysql_ddl_table.c \
 	src/source/mysql_decimal.c \
 	src/source/mysql_decimal.h \
 	src/source/mysql_event.c \

@@ -17,6 +17,7 @@
 #include "core/err.h"
 #include "row/change.h"
 #include "row/schema.h"
+#include "source/mysql_ddl_lexer.h"
 
 struct catalog;
 
@@ -32,12 +33,12 @@ void catalog_each(const struct catalog *c, void (*fn)(struct schema *schema, voi
 struct ddl_context {			/* from the query event */
 	const char *db;			/* default database; "" none */
 	uint64_t sql_mode;		/* ANSI_QUOTES, NO_BACKSLASH_ESCAPES, PIPES_AS_CONCAT matter */
+	uint16_t charset_client;	/* collation id of the statement's own text; 0: utf8mb4 */
 	uint16_t collation_server;	/* session's collation_server: default of a new database; 0: the server's */
+	uint16_t collation_database;	/* default of db, for databases that the catalog does not know; 0: not known */
 	uint16_t default_collation_utf8mb4;	/* 0: utf8mb4_0900_ai_ci */
 	unsigned server_version;	/* 80300; decides which version comments are read; 0: all */
 };
-
-enum { SQL_MODE_ANSI_QUOTES = 4, SQL_MODE_REAL_AS_FLOAT = 1, SQL_MODE_NO_BACKSLASH_ESCAPES = 1048576 };
 
 enum ddl_kind {
 	DDL_NOTHING,			/* no effect on tables: CREATE INDEX, GRANT, a trigger, a view ... */
@@ -56,6 +57,9 @@ struct ddl_result {
 };
 
 /*
+ * A table that the catalog does not know (never captured, or created before) can be altered and renamed too: its ddl_table then has
+ * type 'A' and no schema, and stays unknown.
+ *
  * Applies one statement. Results live in the arena; a schema that they name is referenced by the result: give each to
  * batch_hold_schema() and then call ddl_result_release(). Words that may be followed by anything (GRANT, SET, CREATE TRIGGER ...)
  * are DDL_NOTHING. On -1 (ERR_DATA) the catalog is unchanged, and *db_table names the table where that is known ("" if not).

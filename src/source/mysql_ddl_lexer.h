@@ -1,0 +1,50 @@
+/*
+ * mysql_ddl_lexer.h - SQL text to tokens, one at a time, in place. What is hard: a quote, a comment or a version comment in
+ * the wrong place changes the meaning of all that follows, and what counts as a quote depends on the session's sql_mode.
+ */
+#ifndef SOURCE_MYSQL_DDL_LEXER_H
+#define SOURCE_MYSQL_DDL_LEXER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+
+enum { SQL_MODE_REAL_AS_FLOAT = 1, SQL_MODE_ANSI_QUOTES = 4, SQL_MODE_NO_BACKSLASH_ESCAPES = 1048576 };
+
+enum token_kind {
+	TOKEN_END,
+	TOKEN_WORD,		/* a keyword or a name without quotes */
+	TOKEN_NAME,		/* `quoted`, or "quoted" with ANSI_QUOTES */
+	TOKEN_STRING,		/* 'text' or "text" */
+	TOKEN_NUMBER,
+	TOKEN_BITS,		/* b'101', x'ff', 0xff, 0b1 */
+	TOKEN_VARIABLE,		/* @a, @@b */
+	TOKEN_MARK,		/* one character */
+	TOKEN_BAD		/* a quote or comment without its end */
+};
+
+struct token {
+	enum token_kind kind;
+	const char *p;		/* as it stands in the text, quotes included */
+	size_t len;
+};
+
+struct lexer {
+	const char *at, *end;
+	uint64_t sql_mode;
+	unsigned server_version;	/* 0: read all version comments */
+	unsigned open_comments;		/* version comments that we are in */
+};
+
+void lexer_init(struct lexer *l, const char *sql, size_t len, uint64_t sql_mode, unsigned server_version);
+struct token lexer_next(struct lexer *l);
+
+bool token_is(const struct token *t, const char *word);		/* a word, without case */
+bool token_is_mark(const struct token *t, char mark);
+const char *token_name(const struct token *t, struct arena *arena);	/* WORD, NAME, STRING: without quotes, quotes undoubled */
+/* STRING: what it stands for, escapes resolved. */
+const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena);
+
+#endif
