@@ -497,10 +497,10 @@ int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsi
 		if (a->kind == ACTION_CONVERT)
 			alter_convert(t, a, database_collation);
 	for (a = s->actions; a; a = a->next)
-		if (alter_old_column(t, a, err) < 0)
+		if (alter_index(t, a, true, err) < 0)
 			return -1;
 	for (a = s->actions; a; a = a->next)
-		if (alter_index(t, a, true, err) < 0)
+		if (alter_old_column(t, a, err) < 0)
 			return -1;
 	indexes_follow_columns(t);
 	for (a = s->actions; a; a = a->next)

@@ -99,5 +99,6 @@ int main(int argc, char **argv)
 		return errors != 0;
 	}
 	compare("types");
+	compare("ddl");
 	return tap_done();
 }
