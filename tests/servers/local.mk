@@ -21,3 +21,4 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/type_time.c
 tests_servers_double_starrocks_double_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/servers/double
 tests_servers_double_starrocks_double_LDADD = $(CORE) $(ZSTD_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)
+dist_check_SCRIPTS += tests/e2e/double_test.sh

@@ -78,10 +78,13 @@ static struct expr *fail(struct parse *p)
 	return NULL;
 }
 
-static int parse_args(struct parse *p, struct expr *e, const char *close)
+/* Up to the closing bracket; behind the arguments that e has already. */
+static int parse_args(struct parse *p, struct expr *e)
 {
-	while (!lex_accept(p->l, close)) {
-		if ((e->nargs > 0 && !lex_accept(p->l, ",")) || e->nargs == EXPR_ARGS_MAX) {
+	bool first = true;
+
+	for (; !lex_accept(p->l, ")"); first = false) {
+		if ((!first && !lex_accept(p->l, ",")) || e->nargs == EXPR_ARGS_MAX) {
 			fail(p);
 			return -1;
 		}
@@ -97,7 +100,7 @@ static struct expr *parse_call(struct parse *p, const char *name)
 	struct expr *e = node(p, OP_CALL, NULL, NULL);
 	const char *value;
 
-	if (parse_args(p, e, ")") != 0)
+	if (parse_args(p, e) != 0)
 		return NULL;
 	e->function = expr_function_find(name);
 	if (e->function != NULL && e->nargs >= e->function->min_args && e->nargs <= e->function->max_args)
@@ -276,7 +279,7 @@ static struct expr *parse_predicate(struct parse *p, struct expr *e)
 	if (!lex_accept(p->l, "in") || !lex_accept(p->l, "("))
 		return fail(p);
 	list = node(p, OP_IN, e, NULL);
-	return parse_args(p, list, ")") == 0 ? list : NULL;
+	return parse_args(p, list) == 0 ? list : NULL;
 }
 
 static struct expr *parse_comparison(struct parse *p)

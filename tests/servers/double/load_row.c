@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
+#include "core/num.h"
 #include "core/xalloc.h"
 #include "double_load.h"
 
@@ -52,6 +54,20 @@ static int row_op(const struct plan *p, const struct cell *cells, struct arena *
 	return *op.p - '0';
 }
 
+/* The DEFAULT of a column that `columns` leaves out. */
+static struct cell preset(const struct column *c, struct arena *scratch)
+{
+	char *now;
+	size_t len;
+
+	if (!c->default_now)
+		return cell_str(c->preset);
+	now = arena_reserve(scratch, 48);
+	len = num_iso_datetime(now, clock_wall_us() / 1000000 * 1000000, 0, ' ');
+	arena_commit(scratch, len);
+	return cell_text(now, len);
+}
+
 /* Fills load->values; returns the bytes that the row may need. */
 static size_t gather(struct plan *p, struct load *load)
 {
@@ -71,7 +87,7 @@ static size_t gather(struct plan *p, struct load *load)
 			*value = expr_eval(p->columns[i].expr, load->cells, &p->scratch);
 			break;
 		case FROM_PRESET:
-			*value = cell_str(schema->columns[i].preset);
+			*value = preset(&schema->columns[i], &p->scratch);
 			break;
 		case FROM_ABSENT:
 			*value = (struct cell){ .kind = CELL_ABSENT };
