@@ -3,7 +3,8 @@
  * implementations, the same tests: log_kafka.c (librdkafka) and log_local.c (SQLite in the state directory).
  *
  * A log handle is opened once per process and may be used from any thread; a writer or reader belongs to one thread.
- * Every call returns within a second or its timeout.
+ * Every call returns within a second or its timeout. Names (transactional ids, groups, topics) are used as given: whoever
+ * wants a prefix puts it there. Close writers and readers before the handle.
  */
 #ifndef LOG_LOG_H
 #define LOG_LOG_H
@@ -17,7 +18,7 @@
 #include "row/batch.h"
 
 struct log_conf {
-	char *name;			/* [millrace] name: prefix of transactional.id and group.id */
+	char *name;			/* [millrace] name: becomes client.id */
 	char *state_dir;		/* [millrace] state.dir */
 	char *bootstrap_servers;	/* [kafka] bootstrap.servers; NULL: the embedded log */
 	struct conf_pairs passthrough;	/* [kafka] any librdkafka property */
@@ -68,11 +69,17 @@ struct log_writer;
 struct log_writer *log_writer_open(struct log *l, const char *id, struct err *err);
 void log_writer_close(struct log_writer *w);		/* an open transaction is aborted */
 /* Adds the batch's records to the transaction (begun when none is open). The batch must stay alive until the commit or
- * abort: its bytes are not copied more often than the client needs. */
+ * abort: its bytes are not copied more often than the client needs. A failure aborts the whole transaction. */
 int log_writer_append(struct log_writer *w, const struct batch *b, struct err *err);
 int log_writer_append_record(struct log_writer *w, const struct record *r, struct err *err);
-/* All or nothing, visible to read_committed readers on return. On failure the transaction is aborted. ERR_RETRY: append
- * the same batches again. ERR_FENCED: another writer has the id. */
+/* All or nothing, durable on return; read_committed readers see it then or, with Kafka, some milliseconds later, when the
+ * broker has written its markers. On failure:
+ *   ERR_UNREACHABLE  the outcome is open (the broker is away): call commit again to go on waiting, or close;
+ *                    after a close only the log itself tells whether it was committed
+ *   ERR_RETRY        nothing was committed: append the same batches again
+ *   ERR_FENCED       another writer has the id; ERR_FATAL: this writer is of no use any more. For both, close it, and
+ *                    whoever opens the next one starts from the position that is in the log
+ *   ERR_DATA, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
 int log_writer_abort(struct log_writer *w, struct err *err);
 

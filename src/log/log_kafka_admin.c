@@ -1,0 +1,310 @@
+/*
+ * log_kafka_admin.c - topics, groups and offsets of a Kafka cluster.
+ *
+ * Offsets of many partitions are asked for in one request per broker: rd_kafka_offsets_for_times() passes the special
+ * times -1 (end) and -2 (begin) through, and at read_committed the end is the last stable offset.
+ */
+#include "log/log_kafka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/xalloc.h"
+
+enum { OFFSETS_END = -1, OFFSETS_BEGIN = -2, ERROR_TEXT = 256 };
+
+static int limit_ms(const struct kafka_log *l)
+{
+	return (int)l->base.conf.timeout_ms;
+}
+
+static int fail_topic(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *topic)
+{
+	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+		return err_set(err, ERR_CONFIG, code, "kafka %s: topic %s or its partition does not exist; create it", c->servers, topic);
+	return kafka_fail(c, err, code, NULL, "topic %s", topic);
+}
+
+int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high, int timeout_ms,
+	struct err *err)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_resp_err_t code;
+	int64_t found[2];
+
+	for (int i = 0; i < 2; i++) {
+		rd_kafka_topic_partition_list_del(list, topic, partition);
+		rd_kafka_topic_partition_list_add(list, topic, partition)->offset = i ? OFFSETS_END : OFFSETS_BEGIN;
+		code = rd_kafka_offsets_for_times(c->rk, list, timeout_ms);
+		if (!code)
+			code = list->elems[0].err;
+		if (code)
+			break;
+		found[i] = list->elems[0].offset;
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+	if (code)
+		return fail_topic(c, err, code, topic);
+	*low = found[0];
+	*high = found[1];
+	return 0;
+}
+
+/* ---- topics ---- */
+
+static rd_kafka_resp_err_t topic_state(struct kafka_client *c, const char *topic, int timeout_ms, int32_t *partitions)
+{
+	rd_kafka_topic_t *rkt = rd_kafka_topic_new(c->rk, topic, NULL);
+	const struct rd_kafka_metadata *md;
+	rd_kafka_resp_err_t code;
+
+	if (!rkt)
+		return rd_kafka_last_error();
+	code = rd_kafka_metadata(c->rk, 0, rkt, &md, timeout_ms);
+	if (!code) {
+		code = md->topic_cnt == 1 ? md->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+		*partitions = md->topic_cnt == 1 ? md->topics[0].partition_cnt : 0;
+		for (int i = 0; i < *partitions && !code; i++)
+			code = md->topics[0].partitions[i].leader < 0 ? RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE : code;
+		if (!code && *partitions == 0)
+			code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+		rd_kafka_metadata_destroy(md);
+	}
+	rd_kafka_topic_destroy(rkt);
+	return code;
+}
+
+int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_ms, struct err *err)
+{
+	int64_t until_us = clock_mono_us() + (timeout_ms < 1000 ? timeout_ms : 1000) * 1000;
+	rd_kafka_resp_err_t code;
+	int32_t partitions = 0;
+
+	while ((code = topic_state(c, topic, timeout_ms, &partitions))) {
+		if (clock_mono_us() >= until_us || (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
+			break;
+		clock_sleep_ms(10);
+	}
+	if (!code)
+		return partitions;
+	return fail_topic(c, err, code, topic);
+}
+
+static void set_number(rd_kafka_NewTopic_t *t, const char *key, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%lld", (long long)value);
+	rd_kafka_NewTopic_set_config(t, key, text);
+}
+
+static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *topic, enum log_topic_kind kind, char *text)
+{
+	bool single = kind == LOG_TOPIC_HISTORY || kind == LOG_TOPIC_OFFSETS || kind == LOG_TOPIC_DEAD;
+	int partitions = single ? 1 : (int)(conf->partitions > 0 ? conf->partitions : -1);
+	rd_kafka_NewTopic_t *t = rd_kafka_NewTopic_new(topic, partitions, (int)conf->replication, text, ERROR_TEXT);
+
+	if (!t)
+		return NULL;
+	if (kind == LOG_TOPIC_OFFSETS) {
+		rd_kafka_NewTopic_set_config(t, "cleanup.policy", "compact");
+		return t;
+	}
+	rd_kafka_NewTopic_set_config(t, "cleanup.policy", kind == LOG_TOPIC_ROWS && conf->cleanup_policy ? conf->cleanup_policy : "delete");
+	set_number(t, "retention.ms", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_ms);
+	set_number(t, "retention.bytes", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_bytes);
+	return t;
+}
+
+static int creation_result(struct kafka_log *l, rd_kafka_event_t *event, const char *topic, struct err *err)
+{
+	const rd_kafka_topic_result_t **results;
+	size_t count = 0;
+
+	if (!event)
+		return kafka_fail(&l->admin, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "creating topic %s", topic);
+	if (rd_kafka_event_error(event))
+		return kafka_fail(&l->admin, err, rd_kafka_event_error(event), rd_kafka_event_error_string(event), "creating topic %s", topic);
+	results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+	for (size_t i = 0; i < count; i++) {
+		rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
+
+		if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+			return kafka_fail(&l->admin, err, code, rd_kafka_topic_result_error_string(results[i]), "creating topic %s", topic);
+	}
+	return 0;
+}
+
+static int topic_create(struct kafka_log *l, const char *topic, enum log_topic_kind kind, struct err *err)
+{
+	char text[ERROR_TEXT];
+	rd_kafka_NewTopic_t *t = new_topic(&l->base.conf, topic, kind, text);
+	rd_kafka_AdminOptions_t *options;
+	rd_kafka_queue_t *answer;
+	rd_kafka_event_t *event;
+	int rc;
+
+	if (!t)
+		return err_set(err, ERR_CONFIG, 0, "kafka: topic %s: %s", topic, text);
+	options = rd_kafka_AdminOptions_new(l->admin.rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+	rd_kafka_AdminOptions_set_request_timeout(options, limit_ms(l), text, sizeof text);
+	rd_kafka_AdminOptions_set_operation_timeout(options, limit_ms(l), text, sizeof text);
+	answer = rd_kafka_queue_new(l->admin.rk);
+	rd_kafka_CreateTopics(l->admin.rk, &t, 1, options, answer);
+	event = rd_kafka_queue_poll(answer, limit_ms(l) + 100);
+	rc = creation_result(l, event, topic, err);
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(answer);
+	rd_kafka_AdminOptions_destroy(options);
+	rd_kafka_NewTopic_destroy(t);
+	return rc;
+}
+
+int kafka_topic_ensure(struct log *base, const char *topic, enum log_topic_kind kind, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+	int32_t partitions;
+	rd_kafka_resp_err_t code = topic_state(&l->admin, topic, limit_ms(l), &partitions);
+
+	if (!code)
+		return 0;
+	if (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+		return kafka_fail(&l->admin, err, code, NULL, "topic %s", topic);
+	if (topic_create(l, topic, kind, err))
+		return -1;
+	return kafka_partitions(&l->admin, topic, limit_ms(l), err) < 0 ? -1 : 0;
+}
+
+static rd_kafka_topic_partition_list_t *every_partition(const struct rd_kafka_metadata *md, int64_t offset)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(64);
+
+	for (int i = 0; i < md->topic_cnt; i++)
+		for (int k = 0; k < md->topics[i].partition_cnt; k++)
+			rd_kafka_topic_partition_list_add(list, md->topics[i].topic, md->topics[i].partitions[k].id)->offset = offset;
+	return list;
+}
+
+static void fill_topics(const struct rd_kafka_metadata *md, const rd_kafka_topic_partition_list_t *low,
+	const rd_kafka_topic_partition_list_t *high, struct log_topics *out)
+{
+	int at = 0;
+
+	for (int i = 0; i < md->topic_cnt; i++) {
+		struct log_topic *t = log_topics_add(out, md->topics[i].topic, (unsigned)md->topics[i].partition_cnt);
+
+		for (unsigned k = 0; k < t->npartitions; k++, at++)
+			t->partitions[k] = (struct log_partition){ low->elems[at].partition, low->elems[at].offset, high->elems[at].offset };
+	}
+	if (out->count)
+		qsort(out->items, out->count, sizeof *out->items, log_topics_compare);
+}
+
+int kafka_topics(struct log *base, struct log_topics *out, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+	const struct rd_kafka_metadata *md;
+	rd_kafka_topic_partition_list_t *low, *high;
+	rd_kafka_resp_err_t code = rd_kafka_metadata(l->admin.rk, 1, NULL, &md, limit_ms(l));
+
+	if (code)
+		return kafka_fail(&l->admin, err, code, NULL, "listing topics");
+	low = every_partition(md, OFFSETS_BEGIN);
+	high = every_partition(md, OFFSETS_END);
+	if (low->cnt > 0)
+		code = rd_kafka_offsets_for_times(l->admin.rk, low, limit_ms(l));
+	if (low->cnt > 0 && !code)
+		code = rd_kafka_offsets_for_times(l->admin.rk, high, limit_ms(l));
+	if (!code)
+		fill_topics(md, low, high, out);
+	rd_kafka_topic_partition_list_destroy(low);
+	rd_kafka_topic_partition_list_destroy(high);
+	rd_kafka_metadata_destroy(md);
+	return code ? kafka_fail(&l->admin, err, code, NULL, "offsets of all topics") : 0;
+}
+
+int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_resp_err_t code;
+	int64_t low;
+
+	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = timestamp_ms < 0 ? 0 : timestamp_ms;
+	code = rd_kafka_offsets_for_times(l->admin.rk, list, limit_ms(l));
+	if (!code)
+		code = list->elems[0].err;
+	*offset = list->elems[0].offset;
+	rd_kafka_topic_partition_list_destroy(list);
+	if (code)
+		return fail_topic(&l->admin, err, code, topic);
+	if (*offset >= 0)
+		return 0;
+	return kafka_low_high(&l->admin, topic, partition, &low, offset, limit_ms(l), err);	/* nothing that late: the end */
+}
+
+/* ---- groups ---- */
+
+static void fill_groups(const rd_kafka_event_t *event, struct log_groups *out)
+{
+	const rd_kafka_group_result_t **results;
+	size_t count;
+
+	results = rd_kafka_ListConsumerGroupOffsets_result_groups(rd_kafka_event_ListConsumerGroupOffsets_result((rd_kafka_event_t *)(uintptr_t)event), &count);
+	for (size_t i = 0; i < count; i++) {
+		const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(results[i]);
+
+		for (int k = 0; list && k < list->cnt; k++) {
+			const rd_kafka_topic_partition_t *e = &list->elems[k];
+			char *metadata = e->metadata ? xstrndup(e->metadata, e->metadata_size) : NULL;
+			struct log_group_offset *g = log_groups_add(out, rd_kafka_group_result_name(results[i]), e->topic, metadata);
+
+			g->partition = e->partition;
+			g->offset = e->offset;
+			free(metadata);
+		}
+	}
+}
+
+static int group_offsets(struct kafka_log *l, const char *group, struct log_groups *out, struct err *err)
+{
+	rd_kafka_ListConsumerGroupOffsets_t *ask = rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
+	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
+	rd_kafka_event_t *event;
+	rd_kafka_resp_err_t code;
+
+	rd_kafka_ListConsumerGroupOffsets(l->admin.rk, &ask, 1, NULL, answer);
+	event = rd_kafka_queue_poll(answer, limit_ms(l));
+	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	if (code)
+		kafka_fail(&l->admin, err, code, event ? rd_kafka_event_error_string(event) : NULL, "offsets of group %s", group);
+	else
+		fill_groups(event, out);
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(answer);
+	rd_kafka_ListConsumerGroupOffsets_destroy(ask);
+	return code ? -1 : 0;
+}
+
+int kafka_groups(struct log *base, const char *group, struct log_groups *out, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+	const struct rd_kafka_group_list *list;
+	rd_kafka_resp_err_t code;
+	int rc = 0;
+
+	if (group)
+		return group_offsets(l, group, out, err);
+	code = rd_kafka_list_groups(l->admin.rk, NULL, &list, limit_ms(l));
+	if (code && code != RD_KAFKA_RESP_ERR__PARTIAL)
+		return kafka_fail(&l->admin, err, code, NULL, "listing groups");
+	for (int i = 0; i < list->group_cnt && rc == 0; i++)
+		rc = group_offsets(l, list->groups[i].group, out, err);
+	rd_kafka_group_list_destroy(list);
+	if (rc)
+		log_groups_free(out);
+	return rc;
+}

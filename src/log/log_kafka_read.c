@@ -1,0 +1,601 @@
+/*
+ * log_kafka_read.c - reading in a consumer group, read_committed.
+ *
+ * Hard about it: librdkafka hands out messages of all partitions mixed, far ahead of what the caller has taken, and the
+ * set of partitions changes while they lie here. What was fetched waits in `waiting`; whatever takes a partition away
+ * or moves its position (rebalance, seek, pause) drops that partition's messages from it in the same step.
+ *
+ * The second thing are transaction markers: they take an offset but are no message. When the end of a partition is
+ * reached behind a marker, a commit of "the next after the last message" is moved behind the marker, so that a group
+ * that has read everything has no lag.
+ */
+#include "log/log_kafka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/intern.h"
+#include "core/xalloc.h"
+
+enum { WAITING_MAX = 4096 };
+
+struct part {
+	const char *topic;		/* interned */
+	int32_t partition;
+	int64_t next;			/* the next offset to hand out; -1 unknown */
+	int64_t before_gap;		/* what `next` was before the end moved it over markers; -1: no such gap */
+	int64_t resume_at;		/* paused with messages dropped: where to go on; -1 nothing dropped */
+	bool fresh;			/* nothing was handed out since it was assigned or sought */
+	bool gone;			/* the offsets to read next have been removed by retention */
+};
+
+struct kafka_reader {
+	struct log_reader base;
+	struct kafka_log *log;
+	struct kafka_client client;
+	char *group;
+	rd_kafka_queue_t *queue;
+
+	/* owned by the polling thread */
+	rd_kafka_message_t *waiting[WAITING_MAX];
+	size_t at, count;
+	bool changed;
+
+	pthread_mutex_t lock;
+	struct part *parts;		/* under lock; what is assigned to us */
+	size_t nparts;
+};
+
+static const struct kafka_setting presets[] = {
+	{ "partition.assignment.strategy", "cooperative-sticky" },
+	{ "session.timeout.ms", "6000" },
+	{ "heartbeat.interval.ms", "1000" },
+	{ "topic.metadata.refresh.interval.ms", "3000" },
+	{ "fetch.error.backoff.ms", "50" },
+	{ "fetch.wait.max.ms", "100" },		/* also how long a seek may take */
+	{ "queued.max.messages.kbytes", "32768" },
+	{ "check.crcs", "true" },
+	{ NULL, NULL }
+};
+
+/* ---- partitions ---- */
+
+static struct part *part_find(struct kafka_reader *r, const char *topic, int32_t partition)
+{
+	for (size_t i = 0; i < r->nparts; i++)
+		if (r->parts[i].partition == partition && strcmp(r->parts[i].topic, topic) == 0)
+			return &r->parts[i];
+	return NULL;
+}
+
+static bool is_of(const rd_kafka_message_t *m, const char *topic, int32_t partition)
+{
+	return m->partition == partition && m->rkt && strcmp(rd_kafka_topic_name(m->rkt), topic) == 0;
+}
+
+/* Returns the offset of the first message dropped, or -1. */
+static int64_t waiting_drop(struct kafka_reader *r, const char *topic, int32_t partition)
+{
+	int64_t first = -1;
+	size_t kept = r->at;
+
+	for (size_t i = r->at; i < r->count; i++) {
+		rd_kafka_message_t *m = r->waiting[i];
+
+		if (!is_of(m, topic, partition)) {
+			r->waiting[kept++] = m;
+			continue;
+		}
+		if (first < 0 && !m->err)
+			first = m->offset;
+		rd_kafka_message_destroy(m);
+	}
+	r->count = kept;
+	return first;
+}
+
+static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
+{
+	r->parts = xrealloc(r->parts, (r->nparts + (size_t)list->cnt + 1) * sizeof *r->parts);
+	for (int i = 0; i < list->cnt; i++)
+		r->parts[r->nparts++] = (struct part){ .topic = intern(list->elems[i].topic), .partition = list->elems[i].partition,
+			.next = -1, .before_gap = -1, .resume_at = -1, .fresh = true };
+}
+
+static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
+{
+	for (int i = 0; i < list->cnt; i++) {
+		struct part *p = part_find(r, list->elems[i].topic, list->elems[i].partition);
+
+		waiting_drop(r, list->elems[i].topic, list->elems[i].partition);
+		if (p)
+			*p = r->parts[--r->nparts];
+	}
+}
+
+/* Called inside a poll, so on the polling thread. */
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t *list, void *opaque)
+{
+	struct kafka_reader *r = ((struct kafka_client *)opaque)->owner;
+	bool step_by_step = strcmp(rd_kafka_rebalance_protocol(rk), "COOPERATIVE") == 0;
+	bool assign = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+	rd_kafka_error_t *e = NULL;
+
+	pthread_mutex_lock(&r->lock);
+	if (assign)
+		parts_add(r, list);
+	else
+		parts_remove(r, list);
+	pthread_mutex_unlock(&r->lock);
+	r->changed = true;
+	if (step_by_step)
+		e = assign ? rd_kafka_incremental_assign(rk, list) : rd_kafka_incremental_unassign(rk, list);
+	else
+		rd_kafka_assign(rk, assign ? list : NULL);
+	if (e)
+		rd_kafka_error_destroy(e);	/* the group is rebalanced again, which calls us again */
+}
+
+static void consumer_hook(rd_kafka_conf_t *conf)
+{
+	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+}
+
+static rd_kafka_topic_partition_list_t *one_partition(const char *topic, int32_t partition, int64_t offset)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
+	return list;
+}
+
+/* ---- open and close ---- */
+
+static int subscribe(struct kafka_reader *r, const struct conf_list *topics, struct err *err)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)topics->count);
+	rd_kafka_resp_err_t code;
+
+	for (size_t i = 0; i < topics->count; i++)
+		rd_kafka_topic_partition_list_add(list, topics->items[i], RD_KAFKA_PARTITION_UA);
+	code = rd_kafka_subscribe(r->client.rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: subscribing", r->group) : 0;
+}
+
+struct log_reader *kafka_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err)
+{
+	struct kafka_reader *r = xcalloc(1, sizeof *r);
+	const struct kafka_setting forced[] = {
+		{ "group.id", group }, { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
+		{ "enable.auto.offset.store", "false" }, { "auto.offset.reset", "earliest" }, { "enable.partition.eof", "true" },
+		{ NULL, NULL }
+	};
+	const struct kafka_client_conf how = {
+		.type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced, .hook = consumer_hook, .owner = r
+	};
+
+	r->base.ops = &log_kafka_ops;
+	r->log = (struct kafka_log *)l;
+	r->group = xstrdup(group);
+	pthread_mutex_init(&r->lock, NULL);
+	if (kafka_client_open(&r->client, &l->conf, &how, err)) {
+		kafka_reader_close(&r->base);
+		return NULL;
+	}
+	rd_kafka_poll_set_consumer(r->client.rk);
+	r->queue = rd_kafka_queue_get_consumer(r->client.rk);
+	if (subscribe(r, topics, err)) {
+		kafka_reader_close(&r->base);
+		return NULL;
+	}
+	return &r->base;
+}
+
+void kafka_reader_close(struct log_reader *base)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+
+	for (size_t i = r->at; i < r->count; i++)
+		rd_kafka_message_destroy(r->waiting[i]);
+	r->at = r->count = 0;
+	if (r->queue)
+		rd_kafka_queue_destroy(r->queue);
+	if (r->client.rk)
+		rd_kafka_consumer_close(r->client.rk);
+	kafka_client_close(&r->client);
+	pthread_mutex_destroy(&r->lock);
+	free(r->parts);
+	free(r->group);
+	free(r);
+}
+
+/* ---- poll ---- */
+
+/* One message by the call that waits, the rest by the one that takes many but would wait until its array is full. */
+static void fetch(struct kafka_reader *r, int timeout_ms)
+{
+	rd_kafka_message_t *first = rd_kafka_consumer_poll(r->client.rk, timeout_ms);
+	ssize_t more;
+
+	r->at = r->count = 0;
+	if (!first)
+		return;
+	r->waiting[r->count++] = first;
+	more = rd_kafka_consume_batch_queue(r->queue, 0, r->waiting + 1, WAITING_MAX - 1);
+	if (more > 0)
+		r->count += (size_t)more;
+}
+
+static void reached_end(struct kafka_reader *r, const rd_kafka_message_t *m)
+{
+	struct part *p;
+
+	pthread_mutex_lock(&r->lock);
+	p = part_find(r, rd_kafka_topic_name(m->rkt), m->partition);
+	if (p && p->next >= 0 && m->offset > p->next) {
+		if (p->before_gap < 0)
+			p->before_gap = p->next;
+		p->next = m->offset;
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* An event that is no message. */
+static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, struct err *err)
+{
+	switch (m->err) {
+	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+		reached_end(r, m);
+		return 0;
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:	/* subscribed, does not exist yet */
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+		return 0;
+	case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
+		r->changed = true;
+		return 0;
+	default:
+		return kafka_fail(&r->client, err, m->err, m->payload ? (const char *)m->payload : NULL, "group %s: reading", r->group);
+	}
+}
+
+/* A first message behind the position is right after markers and compaction, and wrong when retention has been faster. */
+static int check_not_gone(struct kafka_reader *r, struct part *p, struct err *err)
+{
+	int64_t low, high;
+
+	if (!p->fresh && !p->gone)
+		return 0;
+	if (kafka_low_high(&r->client, p->topic, p->partition, &low, &high, (int)r->log->base.conf.timeout_ms, err))
+		return -1;
+	p->gone = low > p->next;
+	if (!p->gone)
+		return 0;
+	return err_set(err, ERR_FATAL, 0, "kafka group %s: %s partition %d: offsets %lld to %lld were removed by retention before they were "
+		"loaded; take a new snapshot of the table, then move the group to %lld", r->group, p->topic, p->partition,
+		(long long)p->next, (long long)low, (long long)low);
+}
+
+/* How many of the waiting messages from `at` on belong together and fit; their payload bytes. */
+static size_t run_length(const struct kafka_reader *r, size_t max_bytes, bool first, size_t *bytes)
+{
+	const rd_kafka_message_t *head = r->waiting[r->at];
+	size_t n = 0;
+
+	*bytes = 0;
+	for (size_t i = r->at; i < r->count; i++, n++) {
+		const rd_kafka_message_t *m = r->waiting[i];
+
+		if (m->err || m->partition != head->partition || m->rkt != head->rkt)
+			break;
+		if (*bytes + m->len + m->key_len > max_bytes && !(first && n == 0))
+			break;
+		*bytes += m->len + m->key_len;
+	}
+	return n;
+}
+
+static char *take_bytes(char *to, const char **field, uint32_t len)
+{
+	if (!*field)
+		return to;
+	memcpy(to, *field, len);
+	*field = to;
+	return to + len;
+}
+
+static void take_run(struct kafka_reader *r, struct batch *b, const char *topic, size_t n, size_t bytes)
+{
+	char *to = arena_alloc(&b->arena, bytes + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		rd_kafka_message_t *m = r->waiting[r->at++];
+		struct record *rec = batch_add_record(b);
+
+		kafka_record(rec, m, topic, &b->arena);
+		to = take_bytes(to, &rec->key, rec->key_len);
+		to = take_bytes(to, &rec->value, rec->value_len);
+		b->to = m->offset + 1;
+		rd_kafka_message_destroy(m);
+	}
+	b->bytes += bytes;
+}
+
+/* Fills the batch from the waiting messages and, as long as the same partition goes on, from what has arrived behind them. */
+static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t max_bytes, struct err *err)
+{
+	const rd_kafka_message_t *head = r->waiting[r->at];
+	struct part *p = part_find(r, rd_kafka_topic_name(head->rkt), head->partition);
+	size_t n, bytes;
+
+	if (!p) {			/* of a partition that was taken from us */
+		rd_kafka_message_destroy(r->waiting[r->at++]);
+		return LOG_READ_NOTHING;
+	}
+	if (p->next >= 0 && head->offset > p->next && check_not_gone(r, p, err))
+		return LOG_READ_FAILED;
+	b->topic = p->topic;
+	b->partition = p->partition;
+	b->from = p->next >= 0 ? p->next : head->offset;
+	b->born_us = clock_mono_us();
+	while ((n = run_length(r, max_bytes - b->bytes, b->nrecords == 0, &bytes)) > 0) {
+		take_run(r, b, p->topic, n, bytes);
+		if (r->at < r->count)
+			break;
+		fetch(r, 0);
+		if (r->changed || r->count == 0 || !is_of(r->waiting[0], b->topic, b->partition) || b->bytes >= max_bytes)
+			break;
+	}
+	pthread_mutex_lock(&r->lock);
+	p = part_find(r, b->topic, b->partition);	/* the fetch may have moved or lost it */
+	if (p) {
+		p->next = b->to;
+		p->before_gap = -1;
+		p->fresh = false;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return LOG_READ_BATCH;
+}
+
+/* What is waiting, up to the first thing to tell. */
+static enum log_read take_waiting(struct kafka_reader *r, struct batch *b, size_t max_bytes, struct err *err)
+{
+	while (!r->changed && r->at < r->count) {
+		rd_kafka_message_t *m = r->waiting[r->at];
+		enum log_read got = LOG_READ_NOTHING;
+
+		if (!m->err) {
+			got = take_batch(r, b, max_bytes, err);
+		} else {
+			r->at++;
+			if (handle_event(r, m, err))
+				got = LOG_READ_FAILED;
+			rd_kafka_message_destroy(m);
+		}
+		if (got != LOG_READ_NOTHING)
+			return got;
+	}
+	if (r->changed) {
+		r->changed = false;
+		return LOG_READ_CHANGED;
+	}
+	if (!kafka_client_was_cut(&r->client))
+		return LOG_READ_NOTHING;
+	kafka_fail(&r->client, err, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, NULL, "group %s", r->group);
+	return LOG_READ_FAILED;
+}
+
+enum log_read kafka_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+	int64_t until_us = clock_mono_us() + timeout_ms * 1000LL;
+	int left_ms = timeout_ms;
+	enum log_read got;
+
+	do {
+		if (r->at == r->count)
+			fetch(r, left_ms);
+		got = take_waiting(r, b, max_bytes, err);
+		left_ms = (int)((until_us - clock_mono_us()) / 1000);
+	} while (got == LOG_READ_NOTHING && left_ms > 0);
+	return got;
+}
+
+/* ---- assignment and positions ---- */
+
+static rd_kafka_topic_partition_list_t *parts_list(struct kafka_reader *r)
+{
+	rd_kafka_topic_partition_list_t *list;
+
+	pthread_mutex_lock(&r->lock);
+	list = rd_kafka_topic_partition_list_new((int)r->nparts);
+	for (size_t i = 0; i < r->nparts; i++)
+		rd_kafka_topic_partition_list_add(list, r->parts[i].topic, r->parts[i].partition);
+	pthread_mutex_unlock(&r->lock);
+	return list;
+}
+
+static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition_t *e, struct log_assigned *out)
+{
+	struct part *p;
+
+	*out = (struct log_assigned){ .topic = intern(e->topic), .partition = e->partition, .committed = e->offset >= 0 ? e->offset : -1 };
+	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size, e->metadata ? (const char *)e->metadata : "");
+	pthread_mutex_lock(&r->lock);
+	p = part_find(r, e->topic, e->partition);
+	if (p && p->fresh && p->next < 0 && e->offset >= 0)
+		p->next = e->offset;
+	pthread_mutex_unlock(&r->lock);
+}
+
+size_t kafka_reader_assigned(struct log_reader *base, struct log_assigned *out, size_t max, struct err *err)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+	rd_kafka_topic_partition_list_t *list = parts_list(r);
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	size_t n = 0;
+
+	if (list->cnt > 0)
+		code = rd_kafka_committed(r->client.rk, list, (int)r->log->base.conf.timeout_ms);
+	for (int i = 0; i < list->cnt && !code; i++)
+		code = list->elems[i].err;
+	if (code)
+		kafka_fail(&r->client, err, code, NULL, "group %s: reading the committed offsets", r->group);
+	for (int i = 0; i < list->cnt && n < max && !code; i++)
+		fill_assigned(r, &list->elems[i], &out[n++]);
+	rd_kafka_topic_partition_list_destroy(list);
+	return n;
+}
+
+static int fail_not_ours(struct kafka_reader *r, const char *topic, int32_t partition, struct err *err)
+{
+	return err_set(err, ERR_RETRY, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+		"kafka group %s: %s partition %d belongs to another reader now", r->group, topic, partition);
+}
+
+/* A partition that was assigned a moment ago does not take a seek yet. */
+static int seek(struct kafka_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err)
+{
+	int64_t until_us = clock_mono_us() + r->log->base.conf.timeout_ms * 1000;
+	rd_kafka_resp_err_t code;
+
+	for (;;) {
+		rd_kafka_topic_partition_list_t *list = one_partition(topic, partition, offset);
+		rd_kafka_error_t *e = rd_kafka_seek_partitions(r->client.rk, list, (int)r->log->base.conf.timeout_ms);
+
+		code = e ? rd_kafka_error_code(e) : list->elems[0].err;
+		if (e)
+			rd_kafka_error_destroy(e);
+		rd_kafka_topic_partition_list_destroy(list);
+		if (code != RD_KAFKA_RESP_ERR__STATE || clock_mono_us() >= until_us)
+			break;
+		clock_sleep_ms(5);
+	}
+	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: moving %s partition %d to %lld", r->group, topic, partition,
+		(long long)offset) : 0;
+}
+
+int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, struct err *err)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+	struct part *p;
+
+	waiting_drop(r, topic, partition);
+	if (!part_find(r, topic, partition))
+		return fail_not_ours(r, topic, partition, err);
+	if (seek(r, topic, partition, offset, err))
+		return -1;
+	pthread_mutex_lock(&r->lock);
+	p = part_find(r, topic, partition);
+	if (p) {
+		p->next = offset;
+		p->before_gap = p->resume_at = -1;
+		p->fresh = true;
+		p->gone = false;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return 0;
+}
+
+int kafka_reader_pause(struct log_reader *base, const char *topic, int32_t partition, bool paused, struct err *err)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+	struct part *p = part_find(r, topic, partition);
+	rd_kafka_topic_partition_list_t *list;
+	rd_kafka_resp_err_t code;
+	int64_t dropped;
+
+	if (!p)
+		return fail_not_ours(r, topic, partition, err);
+	list = one_partition(topic, partition, RD_KAFKA_OFFSET_INVALID);
+	code = paused ? rd_kafka_pause_partitions(r->client.rk, list) : rd_kafka_resume_partitions(r->client.rk, list);
+	if (!code)
+		code = list->elems[0].err;
+	rd_kafka_topic_partition_list_destroy(list);
+	if (code)
+		return kafka_fail(&r->client, err, code, NULL, "group %s: %s of %s partition %d", r->group, paused ? "pause" : "resume",
+			topic, partition);
+	dropped = waiting_drop(r, topic, partition);
+	if (paused && p->resume_at < 0)
+		p->resume_at = dropped;
+	if (paused || p->resume_at < 0)
+		return 0;
+	if (seek(r, topic, partition, p->resume_at, err))
+		return -1;
+	p->resume_at = -1;
+	return 0;
+}
+
+/* ---- commit ---- */
+
+static int64_t behind_markers(struct kafka_reader *r, const char *topic, int32_t partition, int64_t offset, bool *ours)
+{
+	struct part *p;
+
+	pthread_mutex_lock(&r->lock);
+	p = part_find(r, topic, partition);
+	*ours = p != NULL;
+	if (p && p->before_gap == offset)
+		offset = p->next;
+	pthread_mutex_unlock(&r->lock);
+	return offset;
+}
+
+static rd_kafka_resp_err_t wait_commit(struct kafka_reader *r, rd_kafka_topic_partition_list_t *list)
+{
+	rd_kafka_queue_t *answer = rd_kafka_queue_new(r->client.rk);
+	rd_kafka_resp_err_t code = rd_kafka_commit_queue(r->client.rk, list, answer, NULL, NULL);
+	rd_kafka_event_t *event = code ? NULL : rd_kafka_queue_poll(answer, (int)r->log->base.conf.timeout_ms);
+
+	if (event) {
+		rd_kafka_topic_partition_list_t *done = rd_kafka_event_topic_partition_list(event);
+
+		code = rd_kafka_event_error(event);
+		if (!code && done && done->cnt > 0)
+			code = done->elems[0].err;
+		rd_kafka_event_destroy(event);
+	} else if (!code) {
+		code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+	}
+	rd_kafka_queue_destroy(answer);
+	return code;
+}
+
+int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+	struct err *err)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+	rd_kafka_topic_partition_list_t *list;
+	rd_kafka_resp_err_t code;
+	bool ours;
+
+	offset = behind_markers(r, topic, partition, offset, &ours);
+	if (!ours)
+		return fail_not_ours(r, topic, partition, err);
+	list = one_partition(topic, partition, offset);
+	if (metadata && metadata[0]) {		/* librdkafka frees it with the list, by free() */
+		list->elems[0].metadata = xstrdup(metadata);
+		list->elems[0].metadata_size = strlen(metadata);
+	}
+	code = wait_commit(r, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: committing %s partition %d offset %lld", r->group, topic, partition,
+		(long long)offset) : 0;
+}
+
+int64_t kafka_reader_high(struct log_reader *base, const char *topic, int32_t partition)
+{
+	struct kafka_reader *r = (struct kafka_reader *)base;
+	int64_t low, high;
+	struct part *p;
+
+	if (rd_kafka_get_watermark_offsets(r->client.rk, topic, partition, &low, &high) || high < 0)
+		return -1;
+	pthread_mutex_lock(&r->lock);
+	p = part_find(r, topic, partition);
+	if (p && p->before_gap >= 0 && high <= p->next)
+		high = p->before_gap;		/* only markers lie behind what was handed out */
+	pthread_mutex_unlock(&r->lock);
+	return high;
+}

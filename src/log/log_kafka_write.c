@@ -1,0 +1,433 @@
+/*
+ * log_kafka_write.c - exactly-once writing: an idempotent, transactional producer.
+ *
+ * Hard about it: knowing what a failure means. Before the commit request goes out, everything can be aborted and
+ * written again (ERR_RETRY). Once it is out, the broker alone knows, so the commit stays open and is resumed by the next
+ * call. And a fenced producer must never try again: its successor has read the position already.
+ *
+ * Messages are not copied: librdkafka's queue points into the caller's batches until the delivery report, and all
+ * reports are in before commit or abort returns. Waiting for them first also avoids the 10 ms steps in which
+ * rd_kafka_commit_transaction() itself would wait.
+ */
+#include "log/log_kafka.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/xalloc.h"
+
+enum {
+	STEP_MS = 100,			/* one look at the delivery reports */
+	PATIENCE_US = 1000 * 1000,	/* a call gives up after so long without progress */
+	GAP_US = 1000,			/* between a commit and the next begin: the coordinator would answer "retry" */
+	HEADERS_MAX = 32,
+	CLOSE_MS = 1000
+};
+
+enum writer_state { IDLE, OPEN, COMMITTING, ABORTING, DEAD };
+
+struct target {				/* a topic that was written to */
+	const char *topic;		/* interned: equal pointers, equal names */
+	rd_kafka_topic_t *rkt;
+	int32_t partitions;
+};
+
+struct kafka_writer {
+	struct log_writer base;
+	struct kafka_log *log;
+	struct kafka_client client;
+	char *id;
+	enum writer_state state;
+	int64_t committed_us;		/* monotonic, when the last transaction ended */
+	struct target *targets;		/* open addressing by pointer */
+	size_t ntargets, target_cap;
+	rd_kafka_resp_err_t lost;	/* of the first message in this transaction that was not delivered */
+	char lost_topic[128];
+};
+
+static const struct kafka_setting presets[] = {
+	{ "compression.type", "lz4" },
+	{ "linger.ms", "5" },
+	{ "batch.num.messages", "20000" },
+	{ "batch.size", "1000000" },
+	{ "queue.buffering.max.messages", "1000000" },
+	{ "queue.buffering.max.kbytes", "262144" },
+	{ "topic.metadata.refresh.interval.ms", "30000" },
+	{ NULL, NULL }
+};
+
+static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
+{
+	struct kafka_writer *w = ((struct kafka_client *)opaque)->owner;
+
+	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR || w->lost != RD_KAFKA_RESP_ERR_NO_ERROR)
+		return;
+	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+		return;
+	w->lost = m->err;
+	snprintf(w->lost_topic, sizeof w->lost_topic, "%s", rd_kafka_topic_name(m->rkt));
+}
+
+static void producer_hook(rd_kafka_conf_t *conf)
+{
+	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+}
+
+/* ---- failures ---- */
+
+static int fail_fenced(struct kafka_writer *w, struct err *err, rd_kafka_resp_err_t code)
+{
+	w->state = DEAD;
+	return err_set(err, ERR_FENCED, code, "kafka %s: transactional id '%s': another writer has taken it over, or a transaction outlived "
+		"transaction.timeout.ms; see that one millrace only runs under this name, then start again", w->client.servers, w->id);
+}
+
+/* The producer is of no use any more. What it had sent may or may not be committed. */
+static int fail_fatal(struct kafka_writer *w, struct err *err)
+{
+	char text[256] = "";
+	rd_kafka_resp_err_t code = rd_kafka_fatal_error(w->client.rk, text, sizeof text);
+
+	if (kafka_kind(code) == ERR_FENCED)
+		return fail_fenced(w, err, code);
+	w->state = DEAD;
+	kafka_fail(&w->client, err, code, text, "transactional id '%s'", w->id);
+	err->kind = ERR_FATAL;
+	return -1;
+}
+
+/* Takes the error. Nothing of the transaction is or will be committed. */
+static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_t *e)
+{
+	rd_kafka_resp_err_t code = w->lost ? w->lost : e ? rd_kafka_error_code(e) : RD_KAFKA_RESP_ERR__FAIL;
+	struct err ignored = { 0 };
+
+	if (w->lost)
+		kafka_fail(&w->client, err, code, NULL, "writing to topic %s", w->lost_topic);
+	else
+		kafka_fail(&w->client, err, code, e ? rd_kafka_error_string(e) : NULL, "transaction of '%s' aborted", w->id);
+	if (e)
+		rd_kafka_error_destroy(e);
+	if (err->kind == ERR_FENCED)
+		return fail_fenced(w, err, code);
+	if (err->kind == ERR_UNREACHABLE || err->kind == ERR_FATAL)
+		err->kind = ERR_RETRY;		/* the outcome is known */
+	w->state = ABORTING;
+	kafka_writer_abort(&w->base, &ignored);	/* what it cannot finish now, the next append does */
+	return -1;
+}
+
+/* ---- topics ---- */
+
+static size_t target_slot(const struct kafka_writer *w, const char *topic)
+{
+	size_t at = (size_t)(((uintptr_t)topic >> 4) * 0x9E3779B97F4A7C15u >> 20) & (w->target_cap - 1);
+
+	while (w->targets[at].topic && w->targets[at].topic != topic)
+		at = (at + 1) & (w->target_cap - 1);
+	return at;
+}
+
+static void targets_grow(struct kafka_writer *w)
+{
+	struct target *old = w->targets;
+	size_t old_cap = w->target_cap;
+
+	w->target_cap = old_cap ? old_cap * 2 : 64;
+	w->targets = xcalloc(w->target_cap, sizeof *w->targets);
+	for (size_t i = 0; i < old_cap; i++)
+		if (old[i].topic)
+			w->targets[target_slot(w, old[i].topic)] = old[i];
+	free(old);
+}
+
+static struct target *target_for(struct kafka_writer *w, const char *topic, struct err *err)
+{
+	struct target *t;
+
+	if (2 * w->ntargets >= w->target_cap)
+		targets_grow(w);
+	t = &w->targets[target_slot(w, topic)];
+	if (t->topic)
+		return t;
+	t->partitions = kafka_partitions(&w->client, topic, (int)w->log->base.conf.timeout_ms, err);
+	if (t->partitions < 0)
+		return NULL;
+	t->rkt = rd_kafka_topic_new(w->client.rk, topic, NULL);
+	if (!t->rkt) {
+		kafka_fail(&w->client, err, rd_kafka_last_error(), NULL, "topic %s", topic);
+		return NULL;
+	}
+	t->topic = topic;
+	w->ntargets++;
+	return t;
+}
+
+/* ---- append ---- */
+
+static int begin(struct kafka_writer *w, struct err *err)
+{
+	rd_kafka_error_t *e;
+
+	if (clock_mono_us() - w->committed_us < GAP_US)
+		clock_sleep_ms(1);
+	e = rd_kafka_begin_transaction(w->client.rk);
+	if (!e) {
+		w->state = OPEN;
+		w->lost = RD_KAFKA_RESP_ERR_NO_ERROR;
+		return 0;
+	}
+	if (rd_kafka_error_is_fatal(e)) {
+		rd_kafka_error_destroy(e);
+		return fail_fatal(w, err);
+	}
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "beginning a transaction of '%s'", w->id);
+	rd_kafka_error_destroy(e);
+	return -1;
+}
+
+static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, const struct record *r)
+{
+	rd_kafka_vu_t vus[5 + HEADERS_MAX];
+	size_t n = 0;
+
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = t->rkt };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = log_partition_of(r, t->partitions) };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)r->value, r->value ? r->value_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)r->key, r->key ? r->key_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
+	for (uint32_t i = 0; i < r->nheaders; i++) {
+		const struct record_header *h = &r->headers[i];
+
+		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADER, .u.header = { h->name, h->value, h->value ? h->len : 0 } };
+	}
+	return rd_kafka_produceva(w->client.rk, vus, n);
+}
+
+/* A full queue empties as the broker answers; a broker that is away is given up after a while. */
+static int append_one(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
+{
+	int64_t since_us = 0;
+	rd_kafka_error_t *e;
+
+	while ((e = produce(w, t, r)) && rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+		if (rd_kafka_poll(w->client.rk, 10) > 0 || since_us == 0)
+			since_us = clock_mono_us();
+		if (clock_mono_us() - since_us > PATIENCE_US)
+			return fail_aborted(w, err, e);
+		rd_kafka_error_destroy(e);
+	}
+	if (!e)
+		return 0;
+	if (rd_kafka_error_is_fatal(e) || rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__FATAL) {
+		rd_kafka_error_destroy(e);
+		return fail_fatal(w, err);
+	}
+	if (rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__STATE) {
+		/* The transaction failed behind our back; committing tells why. */
+		rd_kafka_error_destroy(e);
+		e = rd_kafka_commit_transaction(w->client.rk, STEP_MS);
+		if (e && rd_kafka_error_is_fatal(e)) {
+			rd_kafka_error_destroy(e);
+			return fail_fatal(w, err);
+		}
+	}
+	return fail_aborted(w, err, e);
+}
+
+static int check_record(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
+{
+	if (r->nheaders > HEADERS_MAX)
+		return err_set(err, ERR_DATA, 0, "kafka topic %s: a record has %u headers, at most %d go", t->topic, r->nheaders, HEADERS_MAX);
+	if (r->partition >= t->partitions)
+		return err_set(err, ERR_CONFIG, 0, "kafka topic %s: partition %d was asked for, it has %d", t->topic, r->partition, t->partitions);
+	return 0;
+}
+
+static int ready_to_append(struct kafka_writer *w, struct err *err)
+{
+	switch (w->state) {
+	case OPEN:
+		return 0;
+	case ABORTING:
+		return kafka_writer_abort(&w->base, err) ? -1 : begin(w, err);
+	case IDLE:
+		return begin(w, err);
+	case COMMITTING:
+		return err_set(err, ERR_FATAL, 0, "kafka: transactional id '%s': append before the commit was finished", w->id);
+	case DEAD:
+		break;
+	}
+	return fail_fatal(w, err);
+}
+
+int kafka_writer_append(struct log_writer *base, const struct record *records, size_t count, struct err *err)
+{
+	struct kafka_writer *w = (struct kafka_writer *)base;
+	struct target *t = NULL;
+	struct err ignored = { 0 };
+
+	if (count == 0)
+		return 0;
+	if (ready_to_append(w, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (!t || t->topic != records[i].topic)
+			t = target_for(w, records[i].topic, err);
+		if (!t || check_record(w, t, &records[i], err)) {
+			kafka_writer_abort(base, &ignored);
+			return -1;
+		}
+		if (append_one(w, t, &records[i], err))
+			return -1;
+		if ((i & 1023) == 1023)
+			rd_kafka_poll(w->client.rk, 0);
+	}
+	rd_kafka_poll(w->client.rk, 0);
+	return 0;
+}
+
+/* ---- commit and abort ---- */
+
+/* All delivery reports, as long as they keep coming. */
+static int drain(struct kafka_writer *w, struct err *err)
+{
+	int64_t since_us = clock_mono_us();
+	int left = rd_kafka_outq_len(w->client.rk), before = left;
+
+	while (left > 0) {
+		rd_kafka_flush(w->client.rk, STEP_MS);
+		left = rd_kafka_outq_len(w->client.rk);
+		if (left < before) {
+			before = left;
+			since_us = clock_mono_us();
+		} else if (clock_mono_us() - since_us > PATIENCE_US) {
+			return kafka_fail(&w->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "%d messages of '%s' wait for an answer", left, w->id);
+		}
+	}
+	return 0;
+}
+
+int kafka_writer_commit(struct log_writer *base, struct err *err)
+{
+	struct kafka_writer *w = (struct kafka_writer *)base;
+	rd_kafka_error_t *e;
+
+	if (w->state == IDLE)
+		return 0;
+	if (w->state == DEAD)
+		return fail_fatal(w, err);
+	if (w->state == ABORTING) {
+		kafka_writer_abort(base, err);
+		return err_set(err, ERR_RETRY, 0, "kafka: the transaction of '%s' was aborted", w->id);
+	}
+	if (w->state == OPEN && drain(w, err))
+		return -1;
+	if (w->state == OPEN && w->lost)
+		return fail_aborted(w, err, NULL);
+	w->state = COMMITTING;
+	e = rd_kafka_commit_transaction(w->client.rk, PATIENCE_US / 1000);
+	if (!e) {
+		w->state = IDLE;
+		w->committed_us = clock_mono_us();
+		return 0;
+	}
+	if (rd_kafka_error_is_fatal(e)) {
+		rd_kafka_error_destroy(e);
+		return fail_fatal(w, err);
+	}
+	if (rd_kafka_error_txn_requires_abort(e))
+		return fail_aborted(w, err, e);
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "the commit of '%s' is not answered yet", w->id);
+	err->kind = ERR_UNREACHABLE;
+	rd_kafka_error_destroy(e);
+	return -1;
+}
+
+int kafka_writer_abort(struct log_writer *base, struct err *err)
+{
+	struct kafka_writer *w = (struct kafka_writer *)base;
+	rd_kafka_error_t *e;
+
+	if (w->state == IDLE)
+		return 0;
+	if (w->state == DEAD)
+		return fail_fatal(w, err);
+	if (w->state == COMMITTING)
+		return err_set(err, ERR_UNREACHABLE, 0, "kafka: the commit of '%s' is under way and cannot be taken back", w->id);
+	w->state = ABORTING;
+	e = rd_kafka_abort_transaction(w->client.rk, PATIENCE_US / 1000);
+	if (!e) {
+		w->state = IDLE;
+		w->committed_us = clock_mono_us();
+		return 0;
+	}
+	if (rd_kafka_error_is_fatal(e)) {
+		rd_kafka_error_destroy(e);
+		return fail_fatal(w, err);
+	}
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "aborting the transaction of '%s'", w->id);
+	rd_kafka_error_destroy(e);
+	return -1;
+}
+
+/* ---- open and close ---- */
+
+/* Waits until what an earlier writer of the id left behind is finished, one way or the other. */
+static int init_transactions(struct kafka_writer *w, struct err *err)
+{
+	int64_t until_us = clock_mono_us() + w->log->base.conf.timeout_ms * 1000;
+	rd_kafka_error_t *e;
+
+	while ((e = rd_kafka_init_transactions(w->client.rk, (int)w->log->base.conf.timeout_ms))) {
+		if (!rd_kafka_error_is_retriable(e) || clock_mono_us() >= until_us)
+			break;
+		rd_kafka_error_destroy(e);
+	}
+	if (!e)
+		return 0;
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "opening transactional id '%s'", w->id);
+	rd_kafka_error_destroy(e);
+	return -1;
+}
+
+struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *err)
+{
+	struct kafka_writer *w = xcalloc(1, sizeof *w);
+	const struct kafka_setting forced[] = {
+		{ "transactional.id", id }, { "enable.idempotence", "true" }, { NULL, NULL }
+	};
+	const struct kafka_client_conf how = {
+		.type = RD_KAFKA_PRODUCER, .presets = presets, .forced = forced, .hook = producer_hook, .owner = w
+	};
+
+	w->base.ops = &log_kafka_ops;
+	w->log = (struct kafka_log *)l;
+	w->id = xstrdup(id);
+	if (kafka_client_open(&w->client, &l->conf, &how, err) || init_transactions(w, err)) {
+		kafka_writer_close(&w->base);
+		return NULL;
+	}
+	return &w->base;
+}
+
+void kafka_writer_close(struct log_writer *base)
+{
+	struct kafka_writer *w = (struct kafka_writer *)base;
+	struct err ignored = { 0 };
+
+	if (w->client.rk) {
+		if (w->state == OPEN || w->state == ABORTING)
+			kafka_writer_abort(base, &ignored);
+		rd_kafka_purge(w->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+		rd_kafka_flush(w->client.rk, CLOSE_MS);
+	}
+	for (size_t i = 0; i < w->target_cap; i++)
+		if (w->targets[i].rkt)
+			rd_kafka_topic_destroy(w->targets[i].rkt);
+	kafka_client_close(&w->client);
+	free(w->targets);
+	free(w->id);
+	free(w);
+}
