@@ -1,2 +1,25 @@
 noinst_LIBRARIES += src/log/liblog.a
-src_log_liblog_a_SOURCES =
+src_log_liblog_a_SOURCES = \
+	src/log/log.c \
+	src/log/log.h \
+	src/log/log_kafka.c \
+	src/log/log_kafka.h \
+	src/log/log_kafka_admin.c \
+	src/log/log_kafka_check.c \
+	src/log/log_kafka_read.c \
+	src/log/log_kafka_scan.c \
+	src/log/log_kafka_write.c \
+	src/log/log_local.c \
+	src/log/log_local.h \
+	src/log/log_local_admin.c \
+	src/log/log_local_chunk.c \
+	src/log/log_local_group.c \
+	src/log/log_local_keep.c \
+	src/log/log_local_read.c \
+	src/log/log_local_write.c \
+	src/log/log_ops.h
+
+check_PROGRAMS += tests/e2e/log_test
+tests_e2e_log_test_SOURCES = tests/e2e/log_test.c tests/tap.h
+tests_e2e_log_test_LDADD = $(LOG) $(LOG_LIBS)
+E2E_TESTS += tests/e2e/log.sh

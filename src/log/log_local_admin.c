@@ -1,0 +1,292 @@
+/*
+ * log_local_admin.c - topics, groups and ranges of the embedded log, and its preflight.
+ */
+#include "log/log_local.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "core/intern.h"
+#include "core/xalloc.h"
+
+/* ---- topics ---- */
+
+static int run_row(struct local_log *l, const char *sql, const char *name, int64_t a, int64_t b, struct err *err)
+{
+	sqlite3_stmt *s = local_prepare(l, l->db, sql, err);
+	int rc;
+
+	if (!s)
+		return -1;
+	if (name)
+		sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, a);
+	sqlite3_bind_int64(s, 3, b);
+	rc = sqlite3_step(s);
+	if (rc != SQLITE_DONE)
+		local_fail(l, l->db, err, "creating topic %s", name ? name : "");
+	sqlite3_finalize(s);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
+static int insert_topic(struct local_log *l, struct local_topic *t, struct err *err)
+{
+	int rc = local_begin(l, err);
+
+	if (rc)
+		return -1;
+	rc = run_row(l, "INSERT INTO topic (name, kind) VALUES (?1, ?2 + ?3)", t->name, t->kind, 0, err);
+	t->id = sqlite3_last_insert_rowid(l->db);
+	for (int32_t i = 0; i < t->nparts && rc == 0; i++) {
+		rc = run_row(l, "INSERT INTO part (topic, number, high, bytes) VALUES (?2, ?3, 0, 0)", NULL, t->id, i, err);
+		t->parts[i] = (struct local_part){ .id = (uint32_t)sqlite3_last_insert_rowid(l->db), .number = i };
+	}
+	return local_end(l, rc, err);
+}
+
+static void topic_free(struct local_topic *t)
+{
+	free(t->parts);
+	free(t);
+}
+
+static struct local_topic *topic_new(const struct log_conf *conf, const char *name, enum log_topic_kind kind)
+{
+	struct local_topic *t = xcalloc(1, sizeof *t);
+	bool single = kind == LOG_TOPIC_HISTORY || kind == LOG_TOPIC_OFFSETS || kind == LOG_TOPIC_DEAD;
+
+	t->name = intern(name);
+	t->kind = kind;
+	t->nparts = single || conf->partitions < 1 ? 1 : (int32_t)conf->partitions;
+	t->parts = xcalloc((size_t)t->nparts, sizeof *t->parts);
+	return t;
+}
+
+static bool topic_exists(struct local_log *l, const char *name)
+{
+	bool found;
+
+	pthread_mutex_lock(&l->lock);
+	found = local_topic_find(l, name) != NULL;
+	pthread_mutex_unlock(&l->lock);
+	return found;
+}
+
+static void topic_publish(struct local_log *l, struct local_topic *t)
+{
+	pthread_mutex_lock(&l->lock);
+	l->topics = xrealloc(l->topics, (l->ntopics + 1) * sizeof *l->topics);
+	l->topics[l->ntopics++] = t;
+	l->generation++;
+	pthread_cond_broadcast(&l->wake);
+	pthread_mutex_unlock(&l->lock);
+}
+
+int local_topic_ensure(struct log *base, const char *name, enum log_topic_kind kind, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+	struct local_topic *t;
+	int rc;
+
+	if (topic_exists(l, name))
+		return 0;
+	t = topic_new(&l->base.conf, name, kind);
+	pthread_mutex_lock(&l->write_lock);
+	rc = topic_exists(l, name) ? 1 : insert_topic(l, t, err);	/* another thread may have been faster */
+	pthread_mutex_unlock(&l->write_lock);
+	if (rc == 0)
+		topic_publish(l, t);
+	else
+		topic_free(t);
+	return rc < 0 ? -1 : 0;
+}
+
+int local_topics(struct log *base, struct log_topics *out, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+
+	pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < l->ntopics; i++) {
+		const struct local_topic *t = l->topics[i];
+		struct log_topic *to = log_topics_add(out, t->name, (unsigned)t->nparts);
+
+		for (int32_t k = 0; k < t->nparts; k++) {
+			to->partitions[k] = (struct log_partition){ k, t->parts[k].low, t->parts[k].high };
+			to->bytes += t->parts[k].bytes;
+		}
+	}
+	pthread_mutex_unlock(&l->lock);
+	if (out->count)
+		qsort(out->items, out->count, sizeof *out->items, log_topics_compare);
+	return 0;
+}
+
+int local_groups(struct log *base, const char *group, struct log_groups *out, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+	sqlite3 *db = local_connect(l, err);
+	sqlite3_stmt *s = db ? local_prepare(l, db, "SELECT name, topic, partition, offset, metadata FROM group_offset "
+		"WHERE ?1 IS NULL OR name = ?1 ORDER BY 1, 2, 3", err) : NULL;
+	int rc = SQLITE_ERROR;
+
+	if (s)
+		sqlite3_bind_text(s, 1, group, -1, SQLITE_STATIC);
+	while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		struct log_group_offset *g = log_groups_add(out, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+			(const char *)sqlite3_column_text(s, 4));
+
+		g->partition = sqlite3_column_int(s, 2);
+		g->offset = sqlite3_column_int64(s, 3);
+	}
+	if (s && rc != SQLITE_DONE)
+		local_fail(l, db, err, "reading the groups");
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	if (rc == SQLITE_DONE)
+		return 0;
+	log_groups_free(out);
+	return -1;
+}
+
+/* ---- ranges ---- */
+
+struct range {
+	struct local_log *l;
+	const struct local_topic *t;
+	const struct local_part *p;
+	int64_t from, to;
+	log_scan_cb *cb;
+	void *arg;
+	sqlite3 *db;
+	ZSTD_DCtx *zstd;
+	struct arena arena;
+};
+
+/* 1: enough, 0: go on, -1: damaged. */
+static int range_chunk(struct range *g, sqlite3_stmt *s, struct err *err)
+{
+	int64_t base = sqlite3_column_int64(s, 0) & LOCAL_OFFSET_MAX;
+	struct chunk_cursor c;
+	struct record r;
+	int got;
+
+	arena_reset(&g->arena);
+	got = chunk_open(&c, g->t, g->p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), g->zstd, &g->arena);
+	while (got == 0 && (got = chunk_next(&c, &r, &g->arena)) == 1) {
+		if (r.offset >= g->to)
+			return 1;
+		if (r.offset >= g->from && g->cb(g->arg, &r) != 0)
+			return 1;
+		got = 0;
+	}
+	return got < 0 ? local_damaged(g->l, err, g->p, base) : 0;
+}
+
+/* sql: selects id and data by ?1 the partition's first id, ?2 the wanted one, ?3 the one behind the range, ?4 a time. */
+static int range_run(struct range *g, const char *sql, int64_t timestamp_ms, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc = SQLITE_ROW, got = 0;
+
+	g->db = local_connect(g->l, err);
+	s = g->db ? local_prepare(g->l, g->db, sql, err) : NULL;
+	if (!s) {
+		sqlite3_close(g->db);
+		return -1;
+	}
+	g->zstd = ZSTD_createDCtx();
+	arena_init(&g->arena, 0);
+	sqlite3_bind_int64(s, 1, local_chunk_id(g->p, 0));
+	sqlite3_bind_int64(s, 2, local_chunk_id(g->p, g->from));
+	sqlite3_bind_int64(s, 3, local_chunk_id(g->p, g->to));
+	sqlite3_bind_int64(s, 4, timestamp_ms);
+	while (got == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW)
+		got = range_chunk(g, s, err);
+	if (got == 0 && rc != SQLITE_DONE)
+		got = local_fail(g->l, g->db, err, "reading topic %s", g->t->name);
+	sqlite3_finalize(s);
+	sqlite3_close(g->db);
+	ZSTD_freeDCtx(g->zstd);
+	arena_done(&g->arena);
+	return got < 0 ? -1 : 0;
+}
+
+/* Finds the partition and clips the range to what is there. */
+static int range_init(struct range *g, struct local_log *l, const char *topic, int32_t partition, int64_t from, int64_t to, struct err *err)
+{
+	*g = (struct range){ .l = l, .p = local_part_get(l, topic, partition, err) };
+	if (!g->p)
+		return -1;
+	pthread_mutex_lock(&l->lock);
+	g->t = local_topic_find(l, topic);
+	g->from = from < g->p->low ? g->p->low : from;
+	g->to = to < 0 || to > g->p->high ? g->p->high : to;
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
+
+int local_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+	struct err *err)
+{
+	struct range g;
+
+	if (range_init(&g, (struct local_log *)base, topic, partition, from, to, err))
+		return -1;
+	if (g.from >= g.to)
+		return 0;
+	g.cb = cb;
+	g.arg = arg;
+	return range_run(&g, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM chunk WHERE id BETWEEN ?1 AND ?2), ?2) "
+		"AND id < ?3 AND ?4 = 0 ORDER BY id", 0, err);
+}
+
+struct wanted {
+	int64_t timestamp_ms, offset;
+};
+
+static int is_late_enough(void *arg, const struct record *r)
+{
+	struct wanted *w = arg;
+
+	if (r->timestamp_ms < w->timestamp_ms)
+		return 0;
+	w->offset = r->offset;
+	return 1;
+}
+
+int local_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err)
+{
+	struct wanted w = { .timestamp_ms = timestamp_ms };
+	struct range g;
+
+	if (range_init(&g, (struct local_log *)base, topic, partition, 0, -1, err))
+		return -1;
+	w.offset = g.to;			/* nothing that late: the end */
+	g.cb = is_late_enough;
+	g.arg = &w;
+	if (range_run(&g, "SELECT id, data FROM chunk WHERE id >= ?1 AND id >= ?2 AND id < ?3 AND max_ms >= ?4 ORDER BY id", timestamp_ms, err))
+		return -1;
+	*offset = w.offset;
+	return 0;
+}
+
+/* ---- preflight ---- */
+
+int local_check(const struct log_conf *conf, struct report *report, struct err *err)
+{
+	struct log *l = log_local_ops.open(conf, err);
+	struct statvfs fs;
+	double free_gb;
+
+	if (!l)
+		return -1;
+	log_close(l);
+	report_add(report, REPORT_OK, "embedded log", NULL, "%s/log.db, SQLite %s", conf->state_dir, sqlite3_libversion());
+	if (statvfs(conf->state_dir, &fs) != 0)
+		return 0;
+	free_gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
+	report_add(report, free_gb < 1 ? REPORT_WARNING : REPORT_OK, "embedded log disk", free_gb < 1 ? "free space, or lower the retention" : NULL,
+		"%.1f GB free in %s", free_gb, conf->state_dir);
+	return 0;
+}

@@ -1,0 +1,123 @@
+/*
+ * log_local_group.c - who of a group reads which partition. Readers of one process only: the state directory has one
+ * owner. Each partition that somebody wants goes to the wanting members in turn.
+ *
+ * Hard about it: a partition changes hands only after its old reader has given it back at its own next poll, as in
+ * Kafka's cooperative rebalancing. Until then the new one goes without, and nobody loads the same rows twice.
+ */
+#include "log/log_local.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+
+static void changed(struct local_log *l)
+{
+	l->generation++;
+	pthread_cond_broadcast(&l->wake);
+}
+
+void local_group_join(struct local_log *l, const char *name, struct local_reader *r, struct local_group **out)
+{
+	struct local_group *g = NULL;
+
+	for (size_t i = 0; i < l->ngroups && !g; i++)
+		if (strcmp(l->groups[i]->name, name) == 0)
+			g = l->groups[i];
+	if (!g) {
+		g = xcalloc(1, sizeof *g);
+		g->name = xstrdup(name);
+		l->groups = xrealloc(l->groups, (l->ngroups + 1) * sizeof *l->groups);
+		l->groups[l->ngroups++] = g;
+	}
+	g->members = xrealloc(g->members, (g->nmembers + 1) * sizeof *g->members);
+	g->members[g->nmembers++] = r;
+	*out = g;
+	changed(l);
+}
+
+void local_group_leave(struct local_log *l, struct local_group *g, struct local_reader *r)
+{
+	for (size_t i = 0; i < g->nmembers; i++)
+		if (g->members[i] == r)
+			g->members[i--] = g->members[--g->nmembers];
+	for (size_t i = 0; i < g->nclaims; i++)
+		if (g->claims[i].reader == r)
+			g->claims[i--] = g->claims[--g->nclaims];
+	changed(l);
+}
+
+/* The member that a partition belongs to: the wanting ones take turns. */
+static const struct local_reader *owner_of(const struct local_group *g, const struct local_topic *t, int32_t partition, size_t turn)
+{
+	size_t wanting = 0, pick;
+
+	for (size_t i = 0; i < g->nmembers; i++)
+		wanting += local_reader_wants(g->members[i], t->name);
+	if (wanting == 0)
+		return NULL;
+	pick = (turn + (size_t)partition) % wanting;
+	for (size_t i = 0; i < g->nmembers; i++)
+		if (local_reader_wants(g->members[i], t->name) && pick-- == 0)
+			return g->members[i];
+	return NULL;
+}
+
+static struct local_claim *claim_of(struct local_group *g, const struct local_topic *t, int32_t partition)
+{
+	for (size_t i = 0; i < g->nclaims; i++)
+		if (g->claims[i].topic == t && g->claims[i].partition == partition)
+			return &g->claims[i];
+	return NULL;
+}
+
+static void claim_add(struct local_group *g, struct local_topic *t, int32_t partition, struct local_reader *r)
+{
+	g->claims = xrealloc(g->claims, (g->nclaims + 1) * sizeof *g->claims);
+	g->claims[g->nclaims++] = (struct local_claim){ t, partition, r };
+}
+
+bool local_group_share(struct local_log *l, struct local_group *g, struct local_reader *r)
+{
+	bool gave = false, took = false;
+
+	for (size_t i = 0; i < l->ntopics; i++) {
+		struct local_topic *t = l->topics[i];
+
+		for (int32_t k = 0; k < t->nparts; k++) {
+			bool mine = owner_of(g, t, k, i) == r;
+			struct local_claim *claim = claim_of(g, t, k);
+
+			if (mine && !claim) {
+				claim_add(g, t, k, r);
+				took = true;
+			} else if (!mine && claim && claim->reader == r) {
+				*claim = g->claims[--g->nclaims];
+				gave = true;
+			}
+		}
+	}
+	if (gave)
+		changed(l);		/* somebody waits for it */
+	return gave || took;
+}
+
+bool local_group_holds(const struct local_group *g, const struct local_reader *r, const char *topic, int32_t partition)
+{
+	for (size_t i = 0; i < g->nclaims; i++)
+		if (g->claims[i].reader == r && g->claims[i].partition == partition && strcmp(g->claims[i].topic->name, topic) == 0)
+			return true;
+	return false;
+}
+
+void local_groups_done(struct local_log *l)
+{
+	for (size_t i = 0; i < l->ngroups; i++) {
+		free(l->groups[i]->name);
+		free(l->groups[i]->members);
+		free(l->groups[i]->claims);
+		free(l->groups[i]);
+	}
+	free(l->groups);
+}
