@@ -1,0 +1,222 @@
+/*
+ * console.c - the loop: waits for a key, a signal, a status or an answer, and draws at most once each time. Nothing here
+ * waits for the engine, and the engine never waits for this.
+ */
+#include "console/console.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/console_term.h"
+#include "console/feed.h"
+#include "console/screen.h"
+#include "core/clock.h"
+
+#define TICK_MS 1000		/* a toast goes away without help */
+#define AT_REST_MS 10000
+
+enum { POLL_KEYS, POLL_SIGNALS, POLL_FEED, POLL_ERRORS, POLLS };
+
+struct console {
+	struct screen screen;
+	struct canvas canvas;
+	struct feed *feed;
+	struct status status;
+	bool dirty, asking;
+	int end;		/* enum console_end, or -1 while it runs */
+};
+
+static void console_signals(struct console *c)
+{
+	int signo, rows = c->canvas.rows, cols = c->canvas.cols;
+
+	while ((signo = term_signal())) {
+		if (signo == SIGHUP)
+			c->end = CONSOLE_HUNG_UP;
+		else if (signo != SIGWINCH)
+			c->end = CONSOLE_TERMINATED;
+	}
+	if (term_resize(&rows, &cols)) {
+		canvas_resize(&c->canvas, rows, cols);
+		term_repaint();
+	}
+	c->dirty = true;
+}
+
+static void console_answer(struct console *c)
+{
+	struct buf lines;
+	char why[512];
+	bool done;
+
+	if (!c->asking)
+		return;
+	buf_init(&lines, 4 << 20);
+	done = feed_answer(c->feed, &lines, why);
+	for (size_t at = 0; at < lines.len;) {
+		const char *newline = memchr(lines.data + at, '\n', lines.len - at);
+		size_t len = newline ? (size_t)(newline - lines.data) - at : lines.len - at;
+
+		screen_answer(&c->screen, lines.data + at, len);
+		at += len + 1;
+	}
+	buf_done(&lines);
+	if (done) {
+		screen_answer_end(&c->screen, why[0] ? why : NULL);
+		c->asking = false;
+	}
+	c->dirty = true;
+}
+
+static void console_feed(struct console *c)
+{
+	char trouble[512];
+
+	feed_clear(c->feed);
+	if (!c->screen.frozen && feed_status(c->feed, &c->status, trouble)) {
+		screen_status(&c->screen, trouble[0] ? NULL : &c->status, trouble[0] ? trouble : NULL);
+		c->dirty = true;
+	}
+	console_answer(c);
+}
+
+static void console_ask(struct console *c)
+{
+	struct err err;
+
+	if (c->screen.request[0] == '\0')
+		return;
+	if (feed_ask(c->feed, c->screen.request, &err)) {
+		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
+		c->screen.asked = c->asking && c->screen.asked;
+	} else {
+		c->asking = true;
+	}
+	c->screen.request[0] = '\0';
+}
+
+static void console_wish(struct console *c)
+{
+	switch (c->screen.wish) {
+	case WISH_LEAVE:
+		c->end = CONSOLE_LEFT;
+		break;
+	case WISH_REPAINT:
+		term_repaint();
+		break;
+	case WISH_SUSPEND:
+		term_suspend();
+		break;
+	case WISH_NONE:
+		break;
+	}
+	c->screen.wish = WISH_NONE;
+}
+
+static void console_keys(struct console *c)
+{
+	uint32_t key;
+	bool pasted;
+
+	while (c->end < 0 && (key = term_key(&pasted)) != KEYCODE_NONE) {
+		bool listening = c->screen.asked;
+
+		screen_key(&c->screen, key, pasted);
+		console_ask(c);
+		console_wish(c);
+		if (listening && !c->screen.asked)
+			feed_cancel(c->feed);
+		c->dirty = true;
+	}
+}
+
+static void console_errors(struct console *c)
+{
+	char line[512];
+
+	if (term_error_take(line, sizeof(line)) == 0)
+		return;
+	screen_toast(&c->screen, ROLE_WARN, "stderr: %s", line);
+	c->dirty = true;
+}
+
+static int console_timeout(const struct console *c)
+{
+	return clock_mono_us() < c->screen.toast_until_us ? TICK_MS : AT_REST_MS;
+}
+
+static void console_loop(struct console *c)
+{
+	struct pollfd fds[POLLS] = {
+		[POLL_KEYS] = { .fd = term_fd(), .events = POLLIN },
+		[POLL_SIGNALS] = { .fd = term_signal_fd(), .events = POLLIN },
+		[POLL_FEED] = { .fd = feed_fd(c->feed), .events = POLLIN },
+		[POLL_ERRORS] = { .fd = term_error_fd(), .events = POLLIN },
+	};
+
+	while (c->end < 0) {
+		if (c->dirty) {
+			screen_draw(&c->screen, &c->canvas);
+			term_show(&c->canvas);
+			c->dirty = false;
+		}
+		if (poll(fds, POLLS, console_timeout(c)) == 0)
+			c->dirty = true;
+		if (fds[POLL_SIGNALS].revents)
+			console_signals(c);
+		if (fds[POLL_KEYS].revents & POLLIN)
+			console_keys(c);
+		else if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
+			c->end = CONSOLE_HUNG_UP;
+		if (fds[POLL_FEED].revents)
+			console_feed(c);
+		if (fds[POLL_ERRORS].revents & POLLIN)
+			console_errors(c);
+		for (int i = 0; i < POLLS; i++)
+			fds[i].revents = 0;
+	}
+}
+
+static void console_theme(const struct console_conf *conf, struct theme *theme, struct err *err)
+{
+	const char *home = getenv("HOME");
+	char own[512];
+	const char *dirs[] = { own, DATADIR "/themes", "themes", NULL };
+
+	snprintf(own, sizeof(own), "%s/.config/millrace/themes", home ? home : "");
+	err_clear(err);
+	theme_load(theme, conf->theme ? conf->theme : "harbor", dirs, err);
+}
+
+int console_run(struct engine_link *link, const struct console_conf *conf, struct err *err)
+{
+	struct console c = { .end = -1, .dirty = true };
+	struct theme theme;
+	struct err wrong;
+	int rows = 0, cols = 0;
+
+	console_theme(conf, &theme, &wrong);
+	if (term_open(&theme, err))
+		return -1;
+	status_init(&c.status);
+	canvas_init(&c.canvas);
+	c.canvas.ascii = conf->ascii || theme.charset == CHARSET_ASCII || !term_is_utf8();
+	term_resize(&rows, &cols);
+	canvas_resize(&c.canvas, rows, cols);
+	screen_init(&c.screen, conf->in_process, link->where);
+	if (wrong.kind != ERR_NONE)
+		screen_toast(&c.screen, ROLE_STATUS_ERROR, "%s", wrong.msg);
+	screen_draw(&c.screen, &c.canvas);
+	term_show(&c.canvas);
+	c.feed = feed_start(link);
+	console_loop(&c);
+	feed_stop(c.feed);
+	term_close();
+	screen_done(&c.screen);
+	canvas_done(&c.canvas);
+	status_done(&c.status);
+	return c.end;
+}

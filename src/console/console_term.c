@@ -1,0 +1,466 @@
+/*
+ * console_term.c - the only file that includes curses.h. Hard is giving the terminal back: a crash may happen in any
+ * thread and in the middle of curses, so the way out is prepared at the start as plain bytes and a termios, and the
+ * handler does nothing but write them, say which signal it was, and let the old handler have it.
+ */
+#include "console/console_term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/xalloc.h"
+
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+#define HELD_MAX 16384
+enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END };
+
+static const int caught[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+#define NCAUGHT (sizeof(caught) / sizeof(caught[0]))
+#define NCRASHES (sizeof(crashes) / sizeof(crashes[0]))
+
+static struct {
+	bool open, utf8, pasting;
+	SCREEN *screen;
+	WINDOW *keys;			/* reading from a pad never paints */
+	FILE *in, *out;
+	int tty;
+	struct canvas shown;
+	attr_t attributes[ROLE_COUNT];
+	short pairs[ROLE_COUNT];
+	int signals[2];			/* self-pipe */
+	struct sigaction old_caught[NCAUGHT], old_crashes[NCRASHES];
+	/* the way out, prepared for signal handlers */
+	struct termios saved;
+	char leave[128];
+	size_t leave_len;
+	/* file descriptor 2 */
+	int errors[2], old_stderr;
+	char held[HELD_MAX];
+	size_t held_len;
+} term = { .tty = -1, .signals = { -1, -1 }, .errors = { -1, -1 }, .old_stderr = -1 };
+
+static const struct {
+	int key;
+	uint32_t code;
+} curses_keys[] = {
+	{ KEY_UP, KEYCODE_UP }, { KEY_DOWN, KEYCODE_DOWN }, { KEY_LEFT, KEYCODE_LEFT }, { KEY_RIGHT, KEYCODE_RIGHT },
+	{ KEY_PPAGE, KEYCODE_PAGE_UP }, { KEY_NPAGE, KEYCODE_PAGE_DOWN }, { KEY_HOME, KEYCODE_HOME }, { KEY_END, KEYCODE_END },
+	{ KEY_BTAB, KEYCODE_BACKTAB }, { KEY_F(1), KEYCODE_F1 }, { KEY_BACKSPACE, KEYCODE_BACKSPACE },
+	{ KEY_DC, KEYCODE_BACKSPACE }, { KEY_ENTER, KEYCODE_ENTER },
+};
+
+/* ---- the way out; async-signal-safe ---- */
+
+static void write_all(int fd, const char *p, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+
+		if (n <= 0)
+			return;
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+static void term_emergency(void)
+{
+	if (!term.open)
+		return;
+	term.open = false;
+	write_all(term.tty, term.leave, term.leave_len);
+	tcsetattr(term.tty, TCSANOW, &term.saved);
+	if (term.old_stderr >= 0)
+		dup2(term.old_stderr, STDERR_FILENO);
+}
+
+static void on_crash(int signo)
+{
+	static const char text[] = "millrace: crashed; the terminal was restored\n";
+
+	term_emergency();
+	write_all(STDERR_FILENO, text, sizeof(text) - 1);
+	for (size_t i = 0; i < NCRASHES; i++)
+		sigaction(crashes[i], &term.old_crashes[i], NULL);
+	raise(signo);
+}
+
+static void on_signal(int signo)
+{
+	int saved = errno;
+	char byte = (char)signo;
+
+	write_all(term.signals[1], &byte, 1);
+	errno = saved;
+}
+
+static void signals_take(void)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction crash = { .sa_handler = on_crash, .sa_flags = SA_ONSTACK | (int)SA_NODEFER };
+
+	for (size_t i = 0; i < NCAUGHT; i++)
+		sigaction(caught[i], &action, &term.old_caught[i]);
+	for (size_t i = 0; i < NCRASHES; i++)
+		sigaction(crashes[i], &crash, &term.old_crashes[i]);
+	xalloc_on_fatal(term_emergency);
+}
+
+static void signals_give_back(void)
+{
+	for (size_t i = 0; i < NCAUGHT; i++)
+		sigaction(caught[i], &term.old_caught[i], NULL);
+	for (size_t i = 0; i < NCRASHES; i++)
+		sigaction(crashes[i], &term.old_crashes[i], NULL);
+	xalloc_on_fatal(NULL);
+}
+
+static void prepare_leave(void)
+{
+	static const char *const capabilities[] = { "rmkx", "sgr0", "cnorm", "rmcup" };
+
+	term.leave_len = (size_t)snprintf(term.leave, sizeof(term.leave), "%s", PASTE_OFF);
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+		char *text = tigetstr(capabilities[i]);
+
+		if (text == NULL || text == (char *)-1 || term.leave_len + strlen(text) >= sizeof(term.leave))
+			continue;
+		term.leave_len += (size_t)sprintf(term.leave + term.leave_len, "%s", text);
+	}
+}
+
+/* ---- colours ---- */
+
+static short color_number(const struct color *color, attr_t *attributes)
+{
+	int number = COLORS >= 256 ? color->rich : color->poor;
+
+	if (number >= 8 && COLORS < 16) {
+		*attributes |= A_BOLD;
+		number -= 8;
+	}
+	return (short)number;
+}
+
+static void style_use(enum role role, const struct style *style, bool colors)
+{
+	static const struct {
+		unsigned flag;
+		attr_t attribute;
+	} flags[] = {
+		{ STYLE_BOLD, A_BOLD }, { STYLE_DIM, A_DIM }, { STYLE_UNDERLINE, A_UNDERLINE }, { STYLE_REVERSE, A_REVERSE },
+		{ STYLE_ITALIC, A_ITALIC },
+	};
+	attr_t attributes = 0;
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (style->flags & flags[i].flag)
+			attributes |= flags[i].attribute;
+	term.pairs[role] = 0;
+	if (colors) {
+		short fore = color_number(&style->fore, &attributes), back = color_number(&style->back, &attributes);
+
+		term.pairs[role] = (short)(role + 1);
+		init_pair(term.pairs[role], fore, back);
+	} else if (style->back.rich != COLOR_DEFAULT) {
+		attributes |= A_REVERSE;	/* a background is there to be seen */
+	}
+	term.attributes[role] = attributes;
+}
+
+static void styles_use(const struct theme *theme)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool colors = (no_color == NULL || *no_color == '\0') && has_colors();
+
+	if (colors) {
+		start_color();
+		use_default_colors();
+	}
+	for (int i = 0; i < ROLE_COUNT; i++)
+		style_use((enum role)i, &theme->style[i], colors);
+}
+
+/* ---- file descriptor 2 ---- */
+
+static void errors_hold(void)
+{
+	fflush(stderr);
+	if (pipe2(term.errors, O_CLOEXEC | O_NONBLOCK) != 0)
+		return;
+	term.old_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	dup2(term.errors[1], STDERR_FILENO);
+	term.held_len = 0;
+}
+
+static bool errors_read(void)
+{
+	char text[4096];
+	bool some = false;
+	ssize_t n;
+
+	while ((n = read(term.errors[0], text, sizeof(text))) > 0) {
+		size_t len = (size_t)n, keep = term.held_len;
+
+		if (keep + len > HELD_MAX) {
+			keep = HELD_MAX - len;		/* the newest is worth most */
+			memmove(term.held, term.held + term.held_len - keep, keep);
+		}
+		memcpy(term.held + keep, text, len);
+		term.held_len = keep + len;
+		some = true;
+	}
+	return some;
+}
+
+static void errors_release(void)
+{
+	if (term.old_stderr < 0)
+		return;
+	fflush(stderr);
+	errors_read();
+	dup2(term.old_stderr, STDERR_FILENO);
+	close(term.old_stderr);
+	close(term.errors[0]);
+	close(term.errors[1]);
+	term.old_stderr = term.errors[0] = term.errors[1] = -1;
+	write_all(STDERR_FILENO, term.held, term.held_len);
+}
+
+/* ---- open and close ---- */
+
+static void curses_start(void)
+{
+	raw();
+	noecho();
+	nonl();
+	curs_set(0);
+	set_escdelay(25);
+	term.keys = newpad(1, 1);
+	keypad(term.keys, TRUE);
+	nodelay(term.keys, TRUE);
+	define_key("\033[200~", KEY_PASTE_BEGIN);
+	define_key("\033[201~", KEY_PASTE_END);
+}
+
+static void exit_close(void)
+{
+	term_close();
+}
+
+static int tty_open(struct err *err)
+{
+	term.tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (term.tty < 0 || tcgetattr(term.tty, &term.saved) != 0)
+		return err_set(err, ERR_CONFIG, errno, "no terminal: %s; use 'run' for a process without a screen", strerror(errno));
+	term.in = fdopen(dup(term.tty), "r");
+	term.out = fdopen(dup(term.tty), "w");
+	if (term.in == NULL || term.out == NULL || pipe2(term.signals, O_CLOEXEC | O_NONBLOCK) != 0)
+		return err_set(err, ERR_CONFIG, errno, "terminal: %s", strerror(errno));
+	return 0;
+}
+
+static void tty_close(void)
+{
+	if (term.in)
+		fclose(term.in);
+	if (term.out)
+		fclose(term.out);
+	for (int i = 0; i < 2; i++)
+		if (term.signals[i] >= 0)
+			close(term.signals[i]);
+	if (term.tty >= 0)
+		close(term.tty);
+	term.in = term.out = NULL;
+	term.tty = term.signals[0] = term.signals[1] = -1;
+}
+
+int term_open(const struct theme *theme, struct err *err)
+{
+	static bool registered;
+
+	setlocale(LC_CTYPE, "");
+	term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (tty_open(err)) {
+		tty_close();
+		return -1;
+	}
+	term.screen = newterm(NULL, term.out, term.in);
+	if (term.screen == NULL)
+		term.screen = newterm("vt100", term.out, term.in);	/* an unknown TERM: what every emulator can do */
+	if (term.screen == NULL) {
+		tty_close();
+		return err_set(err, ERR_CONFIG, 0, "terminal: curses does not know '%s'; set TERM", getenv("TERM") ? getenv("TERM") : "");
+	}
+	prepare_leave();
+	signals_take();
+	curses_start();
+	styles_use(theme);
+	canvas_init(&term.shown);
+	errors_hold();
+	write_all(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	term.open = true;
+	if (!registered)
+		atexit(exit_close);
+	registered = true;
+	return 0;
+}
+
+void term_close(void)
+{
+	if (term.screen == NULL)
+		return;
+	term.open = false;
+	write_all(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	delwin(term.keys);
+	endwin();
+	delscreen(term.screen);
+	term.screen = NULL;
+	tcsetattr(term.tty, TCSANOW, &term.saved);
+	signals_give_back();
+	errors_release();
+	tty_close();
+	canvas_done(&term.shown);
+}
+
+bool term_is_utf8(void)
+{
+	return term.utf8;
+}
+
+int term_fd(void)
+{
+	return term.tty;
+}
+
+int term_signal_fd(void)
+{
+	return term.signals[0];
+}
+
+int term_signal(void)
+{
+	char byte;
+
+	return read(term.signals[0], &byte, 1) == 1 ? byte : 0;
+}
+
+int term_error_fd(void)
+{
+	return term.errors[0];
+}
+
+size_t term_error_take(char *line, size_t size)
+{
+	size_t end, start;
+
+	if (!errors_read())
+		return 0;
+	end = term.held_len;
+	while (end > 0 && term.held[end - 1] == '\n')
+		end--;
+	for (start = end; start > 0 && term.held[start - 1] != '\n'; start--)
+		;
+	return (size_t)snprintf(line, size, "%.*s", (int)(end - start), term.held + start);
+}
+
+/* ---- keys and cells ---- */
+
+uint32_t term_key(bool *pasted)
+{
+	for (;;) {
+		wint_t key;
+		int kind = wget_wch(term.keys, &key);
+
+		*pasted = term.pasting;
+		if (kind == ERR)
+			return KEYCODE_NONE;
+		if (kind == OK)
+			return key == '\n' ? KEYCODE_ENTER : key == '\b' ? KEYCODE_BACKSPACE : (uint32_t)key;
+		if (key == KEY_PASTE_BEGIN || key == KEY_PASTE_END)
+			term.pasting = key == KEY_PASTE_BEGIN;
+		for (size_t i = 0; i < sizeof(curses_keys) / sizeof(curses_keys[0]); i++)
+			if ((wint_t)curses_keys[i].key == key)
+				return curses_keys[i].code;
+	}
+}
+
+bool term_resize(int *rows, int *cols)
+{
+	struct winsize size = { 0 };
+	int old_rows = *rows, old_cols = *cols;
+
+	if (ioctl(term.tty, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
+		*rows = LINES;
+		*cols = COLS;
+	} else {
+		*rows = size.ws_row;
+		*cols = size.ws_col;
+		if (*rows != LINES || *cols != COLS)
+			resizeterm(*rows, *cols);
+	}
+	return *rows != old_rows || *cols != old_cols;
+}
+
+static void cell_show(const struct cell *cell, int y, int x)
+{
+	wchar_t text[3] = { (wchar_t)cell->code, (wchar_t)cell->mark, 0 };
+	cchar_t complex;
+
+	setcchar(&complex, text, term.attributes[cell->role], term.pairs[cell->role], NULL);
+	mvadd_wch(y, x, &complex);
+}
+
+void term_show(const struct canvas *cv)
+{
+	bool all = term.shown.rows != cv->rows || term.shown.cols != cv->cols;
+
+	if (all) {
+		canvas_resize(&term.shown, cv->rows, cv->cols);
+		erase();
+	}
+	for (int y = 0; y < cv->rows; y++) {
+		for (int x = 0; x < cv->cols; x++) {
+			const struct cell *cell = canvas_cell(cv, y, x);
+			struct cell *old = canvas_cell(&term.shown, y, x);
+
+			if (!all && old->code == cell->code && old->mark == cell->mark && old->role == cell->role)
+				continue;
+			*old = *cell;
+			if (cell->code)
+				cell_show(cell, y, x);
+		}
+	}
+	refresh();
+}
+
+void term_repaint(void)
+{
+	canvas_done(&term.shown);	/* everything is new */
+	clearok(curscr, TRUE);
+}
+
+void term_suspend(void)
+{
+	write_all(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	def_prog_mode();
+	endwin();
+	tcsetattr(term.tty, TCSANOW, &term.saved);
+	kill(getpid(), SIGSTOP);
+	reset_prog_mode();
+	write_all(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	term_repaint();
+}

@@ -1,0 +1,236 @@
+/*
+ * grid.c - orders, filters, scrolls and draws rows. Hard is that the rows change under the cursor once a second: the
+ * cursor is kept by the row's name, and only when the row is gone by its place. Only visible rows are asked for texts,
+ * unless a filter has to see all.
+ */
+#include "console/grid.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+
+struct sorting {
+	const struct grid_source *source;
+	const struct status *status;
+	const struct grid *grid;
+};
+
+void grid_init(struct grid *g, int sort)
+{
+	*g = (struct grid){ .sort = sort, .at_end = true };
+}
+
+void grid_done(struct grid *g)
+{
+	free(g->order);
+	*g = (struct grid){ 0 };
+}
+
+static bool row_matches(const struct grid *g, const struct grid_source *source, const struct status *s, size_t row)
+{
+	bool inverse = g->filter[0] == '!';
+	const char *wanted = g->filter + inverse;
+	struct grid_text text;
+
+	if (*wanted == '\0')
+		return true;
+	for (int column = 0; column < source->ncolumns; column++) {
+		source->cell(s, row, column, &text);
+		if (strcasestr(text.text, wanted))
+			return !inverse;
+	}
+	return inverse;
+}
+
+static int row_compare(const void *a, const void *b, void *arg)
+{
+	const struct sorting *sorting = arg;
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	int order = sorting->source->compare(sorting->status, sorting->grid->sort, x, y);
+
+	if (order == 0)
+		return (x > y) - (x < y);
+	return sorting->grid->inverted ? -order : order;
+}
+
+static void cursor_set(struct grid *g, const struct grid_source *source, const struct status *s, size_t cursor)
+{
+	if (g->count == 0) {
+		g->cursor = 0;
+		return;
+	}
+	g->cursor = cursor < g->count ? cursor : g->count - 1;
+	g->at_end = g->cursor == g->count - 1;
+	source->key(s, g->order[g->cursor], g->key);
+}
+
+static void cursor_restore(struct grid *g, const struct grid_source *source, const struct status *s)
+{
+	char key[GRID_KEY];
+
+	if (source->follow && g->at_end) {
+		cursor_set(g, source, s, g->count);
+		return;
+	}
+	for (size_t i = 0; g->key[0] && i < g->count; i++) {
+		source->key(s, g->order[i], key);
+		if (strcmp(key, g->key) == 0) {
+			cursor_set(g, source, s, i);
+			return;
+		}
+	}
+	cursor_set(g, source, s, g->cursor);
+}
+
+void grid_update(struct grid *g, const struct grid_source *source, const struct status *s)
+{
+	g->total = source->count(s);
+	if (g->total > g->cap) {
+		g->cap = g->total + g->total / 2 + 16;
+		g->order = xrealloc(g->order, g->cap * sizeof(g->order[0]));
+	}
+	g->count = 0;
+	for (size_t i = 0; i < g->total; i++)
+		if (row_matches(g, source, s, i))
+			g->order[g->count++] = i;
+	if (g->sort >= 0 && source->compare && g->count > 1) {
+		struct sorting sorting = { source, s, g };
+
+		qsort_r(g->order, g->count, sizeof(g->order[0]), row_compare, &sorting);
+	}
+	cursor_restore(g, source, s);
+}
+
+void grid_move(struct grid *g, const struct grid_source *source, const struct status *s, long by)
+{
+	size_t cursor = g->cursor;
+
+	if (by == LONG_MIN)
+		cursor = 0;
+	else if (by == LONG_MAX)
+		cursor = g->count;
+	else if (by < 0)
+		cursor = (size_t)-by > cursor ? 0 : cursor - (size_t)-by;
+	else
+		cursor += (size_t)by;
+	cursor_set(g, source, s, cursor);
+}
+
+bool grid_selected(const struct grid *g, size_t *row)
+{
+	if (g->count == 0)
+		return false;
+	*row = g->order[g->cursor];
+	return true;
+}
+
+static int column_least(const struct grid_column *column)
+{
+	return abs(column->width);
+}
+
+/* Widths of the columns in a line of `width`; 0 for those that do not fit. */
+static void grid_layout(const struct grid_source *source, int width, int *widths)
+{
+	int need = 0, shares = 0, drop = 0, left;
+
+	for (int i = 0; i < source->ncolumns; i++)
+		drop = source->columns[i].drop > drop ? source->columns[i].drop : drop;
+	for (; drop >= 0; drop--) {
+		need = shares = 0;
+		for (int i = 0; i < source->ncolumns; i++) {
+			const struct grid_column *column = &source->columns[i];
+
+			widths[i] = column->drop > drop ? 0 : column_least(column);
+			need += widths[i] ? widths[i] + 1 : 0;
+			shares += widths[i] ? column->share : 0;
+		}
+		if (need - 1 <= width)
+			break;
+	}
+	left = width - need + 1;
+	for (int i = 0; i < source->ncolumns && left > 0 && shares > 0; i++) {
+		int more = widths[i] ? left * source->columns[i].share / shares : 0;
+
+		widths[i] += more;
+		left -= more;
+		shares -= widths[i] ? source->columns[i].share : 0;
+	}
+}
+
+static void grid_draw_header(const struct grid *g, const struct grid_source *source, struct canvas *cv, int y, int x,
+		int width, const int *widths)
+{
+	canvas_fill(cv, y, x, 1, width, ROLE_HEADER);
+	for (int i = 0; i < source->ncolumns; i++) {
+		const struct grid_column *column = &source->columns[i];
+		enum role role = i == g->sort ? ROLE_HEADER_SORT : ROLE_HEADER;
+
+		if (widths[i] == 0)
+			continue;
+		if (column->width < 0)
+			canvas_text(cv, y, x, widths[i], role, column->title);
+		else
+			canvas_right(cv, y, x, widths[i], role, column->title);
+		if (i == g->sort)
+			canvas_glyph(cv, y, x + widths[i], ROLE_HEADER_SORT, g->inverted ? 0x25b2 : 0x25bc);
+		x += widths[i] + 1;
+	}
+}
+
+static void grid_draw_row(const struct grid_source *source, const struct status *s, size_t row, struct canvas *cv, int y,
+		int x, const int *widths)
+{
+	struct grid_text text;
+
+	for (int i = 0; i < source->ncolumns; i++) {
+		if (widths[i] == 0)
+			continue;
+		text.role = ROLE_TEXT;
+		source->cell(s, row, i, &text);
+		if (source->columns[i].width < 0)
+			canvas_text(cv, y, x, widths[i], text.role, text.text);
+		else
+			canvas_right(cv, y, x, widths[i], text.role, text.text);
+		x += widths[i] + 1;
+	}
+}
+
+static void grid_scroll(struct grid *g, size_t height)
+{
+	if (g->cursor < g->top)
+		g->top = g->cursor;
+	if (g->cursor >= g->top + height)
+		g->top = g->cursor - height + 1;
+	if (g->count < g->top + height)
+		g->top = g->count > height ? g->count - height : 0;
+}
+
+void grid_draw(struct grid *g, const struct grid_source *source, const struct status *s, struct canvas *cv,
+		int y, int x, int height, int width)
+{
+	int widths[16] = { 0 };
+	size_t rows = height > 1 ? (size_t)height - 1 : 1;
+
+	grid_layout(source, width - 2, widths);
+	grid_draw_header(g, source, cv, y, x + 1, width - 1, widths);
+	if (g->count == 0) {
+		if (g->filter[0])
+			canvas_printf(cv, y + 2, x + 2, width - 4, ROLE_DIM, "no line of %zu matches '%s' (Esc shows all)", g->total, g->filter);
+		else
+			canvas_text(cv, y + 2, x + 2, width - 4, ROLE_DIM, source->empty);
+		return;
+	}
+	grid_scroll(g, rows);
+	for (size_t i = 0; i < rows && g->top + i < g->count; i++) {
+		int line = y + 1 + (int)i;
+
+		grid_draw_row(source, s, g->order[g->top + i], cv, line, x + 1, widths);
+		if (g->top + i == g->cursor) {
+			canvas_role(cv, line, x, width, ROLE_CURSOR);
+			canvas_glyph(cv, line, x, ROLE_CURSOR, '>');
+		}
+	}
+}

@@ -1,0 +1,61 @@
+/*
+ * grid.h - the list that most views are: columns, a cursor, an order, a filter. It knows nothing of the engine: a source
+ * answers with texts and compares rows. The cursor stays on its row by name when the rows move.
+ */
+#ifndef CONSOLE_GRID_H
+#define CONSOLE_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "console/canvas.h"
+#include "engine/status.h"
+
+#define GRID_TEXT 600
+#define GRID_KEY 300
+
+struct grid_column {
+	const char *title;
+	int width;		/* of numbers, right-aligned; negative: text, left-aligned, at least this wide */
+	int share;		/* of what is left over; 0: fixed */
+	int drop;		/* columns with the highest number go first when the screen is narrow; 0: never */
+};
+
+struct grid_text {
+	char text[GRID_TEXT];
+	enum role role;
+};
+
+struct grid_source {
+	const struct grid_column *columns;
+	int ncolumns;
+	size_t (*count)(const struct status *s);
+	void (*cell)(const struct status *s, size_t row, int column, struct grid_text *out);
+	/* The natural order of a column, best to look at first; NULL: rows stand as they come. */
+	int (*compare)(const struct status *s, int column, size_t a, size_t b);
+	void (*key)(const struct status *s, size_t row, char out[GRID_KEY]);	/* what names the row */
+	bool follow;		/* the cursor on the last row stays on the last row */
+	const char *empty;	/* told when there is nothing, and why */
+};
+
+struct grid {
+	int sort;		/* a column; -1: as it comes */
+	bool inverted;
+	char filter[128];
+	/* the rows as shown; rebuilt by grid_update() */
+	size_t *order;
+	size_t count, cap, total;
+	size_t cursor, top;
+	char key[GRID_KEY];	/* of the row under the cursor */
+	bool at_end;
+};
+
+void grid_init(struct grid *g, int sort);
+void grid_done(struct grid *g);
+void grid_update(struct grid *g, const struct grid_source *source, const struct status *s);
+void grid_move(struct grid *g, const struct grid_source *source, const struct status *s, long by);	/* clamps; LONG_MIN, LONG_MAX: ends */
+bool grid_selected(const struct grid *g, size_t *row);	/* false when there is none */
+void grid_draw(struct grid *g, const struct grid_source *source, const struct status *s, struct canvas *cv,
+		int y, int x, int height, int width);
+
+#endif

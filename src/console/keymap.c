@@ -1,0 +1,52 @@
+/* keymap.c - the table. Its order is the order of the hint bar and of the help screen. */
+#include "console/keymap.h"
+
+#define CTRL KEYCODE_CTRL
+
+static const struct key_binding bindings[] = {
+	{ { '1' }, ACTION_VIEW_1, SCOPE_ALL, "1", NULL, "topology: both halves, where it is slow and why" },
+	{ { '2' }, ACTION_VIEW_2, SCOPE_ALL, "2", NULL, "stages: rows, rates, latencies, queues" },
+	{ { '3' }, ACTION_VIEW_3, SCOPE_ALL, "3", NULL, "tables: what was captured, loaded, dropped, dead" },
+	{ { '4' }, ACTION_VIEW_4, SCOPE_ALL, "4", NULL, "topics: offsets and lag of each partition" },
+	{ { '5' }, ACTION_VIEW_5, SCOPE_ALL, "5", NULL, "events: what happened, newest last" },
+	{ { '6' }, ACTION_VIEW_6, SCOPE_ALL, "6", NULL, "help" },
+	{ { KEYCODE_TAB }, ACTION_NEXT_VIEW, SCOPE_ALL, "Tab", NULL, "the next view" },
+	{ { KEYCODE_BACKTAB }, ACTION_PREVIOUS_VIEW, SCOPE_ALL, "Shift-Tab", NULL, "the view before" },
+	{ { 'j', KEYCODE_DOWN, KEYCODE_RIGHT }, ACTION_DOWN, SCOPE_ALL, "j Down Right", NULL, "to the next line or stage" },
+	{ { 'k', KEYCODE_UP, KEYCODE_LEFT }, ACTION_UP, SCOPE_ALL, "k Up Left", NULL, "to the line or stage before" },
+	{ { CTRL('f'), KEYCODE_PAGE_DOWN, ' ' }, ACTION_PAGE_DOWN, SCOPE_ALL, "PgDn Ctrl-F Space", NULL, "down one page" },
+	{ { CTRL('b'), KEYCODE_PAGE_UP }, ACTION_PAGE_UP, SCOPE_ALL, "PgUp Ctrl-B", NULL, "up one page" },
+	{ { CTRL('d') }, ACTION_HALF_DOWN, SCOPE_ALL, "Ctrl-D", NULL, "down half a page" },
+	{ { CTRL('u') }, ACTION_HALF_UP, SCOPE_ALL, "Ctrl-U", NULL, "up half a page" },
+	{ { 'g', KEYCODE_HOME }, ACTION_FIRST, SCOPE_ALL, "g Home", NULL, "to the first line" },
+	{ { 'G', KEYCODE_END }, ACTION_LAST, SCOPE_ALL, "G End", NULL, "to the last line; events then follow" },
+	{ { KEYCODE_ENTER }, ACTION_OPEN, SCOPE_ALL & ~SCOPE_HELP, "Enter", "detail", "everything about this line" },
+	{ { '/' }, ACTION_FILTER, SCOPE_LISTS, "/", "filter", "show only lines that contain a text; a leading ! turns it round" },
+	{ { 's', '>' }, ACTION_SORT, SCOPE_SORTED, "s >", "sort", "sort by the next column" },
+	{ { 'I' }, ACTION_INVERT, SCOPE_SORTED, "I", NULL, "turn the order round" },
+	{ { 'p' }, ACTION_PAUSE, SCOPE_TOPOLOGY | SCOPE_STAGES | SCOPE_TABLES, "p", "pause/resume",
+		"pause the selected half or table (asks first), or let it go on" },
+	{ { 'z' }, ACTION_FREEZE, SCOPE_ALL, "z", NULL, "freeze the screen; the engine goes on" },
+	{ { ':' }, ACTION_COMMAND, SCOPE_ALL, ":", "command", "run a request: pause load, tap sink, trace TABLE KEY, ..." },
+	{ { KEYCODE_ESCAPE }, ACTION_BACK, SCOPE_ALL, "Esc", NULL, "close, cancel, drop the filter" },
+	{ { CTRL('l') }, ACTION_REPAINT, SCOPE_ALL, "Ctrl-L", NULL, "draw the screen afresh" },
+	{ { '?', KEYCODE_F1, 'h' }, ACTION_HELP, SCOPE_ALL, "? F1 h", "help", "this page" },
+	{ { 'q' }, ACTION_QUIT, SCOPE_ALL, "q", "quit", "close what is open, then leave" },
+	{ { CTRL('c') }, ACTION_INTERRUPT, SCOPE_ALL, "Ctrl-C", NULL, "says how to leave" },
+	{ { CTRL('z') }, ACTION_SUSPEND, SCOPE_ALL, "Ctrl-Z", NULL, "to the shell (attached only: it would stop the engine)" },
+};
+
+const struct key_binding *keymap_table(size_t *count)
+{
+	*count = sizeof(bindings) / sizeof(bindings[0]);
+	return bindings;
+}
+
+enum action keymap_find(uint32_t key, unsigned scope)
+{
+	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
+		for (size_t k = 0; k < 4 && bindings[i].keys[k]; k++)
+			if (bindings[i].keys[k] == key && bindings[i].scope & scope)
+				return bindings[i].action;
+	return ACTION_NONE;
+}

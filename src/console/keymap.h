@@ -1,0 +1,46 @@
+/*
+ * keymap.h - one table of keys. Dispatch, the hint bar, the help screen and its test read it; a key that is not in it
+ * does nothing. A key never means two things.
+ */
+#ifndef CONSOLE_KEYMAP_H
+#define CONSOLE_KEYMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum key_code {			/* beyond Unicode; control keys are 1..26 */
+	KEYCODE_UP = 0x110000, KEYCODE_DOWN, KEYCODE_LEFT, KEYCODE_RIGHT, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN,
+	KEYCODE_HOME, KEYCODE_END, KEYCODE_BACKTAB, KEYCODE_F1, KEYCODE_NONE
+};
+#define KEYCODE_CTRL(letter) ((letter) & 31)
+#define KEYCODE_ESCAPE 27
+#define KEYCODE_ENTER '\r'
+#define KEYCODE_BACKSPACE 127
+#define KEYCODE_TAB '\t'
+
+enum action {
+	ACTION_NONE, ACTION_VIEW_1, ACTION_VIEW_2, ACTION_VIEW_3, ACTION_VIEW_4, ACTION_VIEW_5, ACTION_VIEW_6,
+	ACTION_NEXT_VIEW, ACTION_PREVIOUS_VIEW, ACTION_HELP, ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP, ACTION_PAGE_DOWN,
+	ACTION_HALF_UP, ACTION_HALF_DOWN, ACTION_FIRST, ACTION_LAST, ACTION_OPEN, ACTION_BACK, ACTION_FILTER,
+	ACTION_SORT, ACTION_INVERT, ACTION_FREEZE, ACTION_PAUSE, ACTION_COMMAND, ACTION_REPAINT, ACTION_QUIT,
+	ACTION_INTERRUPT, ACTION_SUSPEND
+};
+
+enum { SCOPE_TOPOLOGY = 1, SCOPE_STAGES = 2, SCOPE_TABLES = 4, SCOPE_TOPICS = 8, SCOPE_EVENTS = 16, SCOPE_HELP = 32,
+	SCOPE_LISTS = SCOPE_STAGES | SCOPE_TABLES | SCOPE_TOPICS | SCOPE_EVENTS,
+	SCOPE_SORTED = SCOPE_STAGES | SCOPE_TABLES | SCOPE_TOPICS,
+	SCOPE_ALL = 63 };
+
+struct key_binding {
+	uint32_t keys[4];	/* ends with 0 when fewer */
+	enum action action;
+	unsigned scope;		/* views in which the key works */
+	const char *label;	/* "j Down" for help */
+	const char *hint;	/* in the hint bar; NULL: not there */
+	const char *help;
+};
+
+const struct key_binding *keymap_table(size_t *count);
+enum action keymap_find(uint32_t key, unsigned scope);	/* ACTION_NONE when there is none */
+
+#endif

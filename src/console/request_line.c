@@ -1,0 +1,110 @@
+/* request_line.c - splits the line, finds the request in the engine's table and names its arguments. */
+#include "console/request_line.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_WORDS (ENGINE_MAX_ARGS + 1)
+
+/* Splits text in place; -1: too many words or an open quote. */
+static int split(char *text, char *words[MAX_WORDS])
+{
+	int n = 0;
+
+	for (char *from = text, *to = text;;) {
+		bool quoted = false;
+
+		from += strspn(from, " ");
+		if (*from == '\0')
+			return n;
+		if (n == MAX_WORDS)
+			return -1;
+		words[n++] = to;
+		for (; *from && (quoted || *from != ' '); from++) {
+			if (*from == '"')
+				quoted = !quoted;
+			else
+				*to++ = *from;
+		}
+		if (quoted)
+			return -1;
+		from += *from != '\0';
+		*to++ = '\0';
+	}
+}
+
+/* The index-th argument's name in "what=X [n=COUNT]"; false when there are fewer. */
+static bool doc_name(const char *args, size_t index, char *out, size_t size)
+{
+	for (;; index--) {
+		size_t len;
+
+		args += strspn(args, " [");
+		if (*args == '\0')
+			return false;
+		len = strcspn(args, "= ]");
+		if (index == 0) {
+			snprintf(out, size, "%.*s", (int)len, args);
+			return true;
+		}
+		args += strcspn(args, " ");
+	}
+}
+
+static bool doc_has(const char *args, const char *word, size_t len)
+{
+	char name[32];
+
+	for (size_t i = 0; doc_name(args, i, name, sizeof(name)); i++)
+		if (strlen(name) == len && memcmp(name, word, len) == 0)
+			return true;
+	return false;
+}
+
+static const struct engine_request_doc *doc_find(const struct engine_request_doc *docs, const char *name)
+{
+	for (; docs->name; docs++)
+		if (strcmp(docs->name, name) == 0)
+			return docs;
+	return NULL;
+}
+
+static int name_argument(struct request_line *out, const struct engine_request_doc *doc, char *word, size_t *positional,
+		struct err *err)
+{
+	struct engine_request *r = &out->request;
+	char *name = out->names[r->nargs], *equals = strchr(word, '=');
+
+	if (equals && doc_has(doc->args, word, (size_t)(equals - word))) {
+		snprintf(name, sizeof(out->names[0]), "%.*s", (int)(equals - word), word);
+		word = equals + 1;
+	} else if (!doc_name(doc->args, (*positional)++, name, sizeof(out->names[0]))) {
+		return err_set(err, ERR_CONFIG, 0, "%s: '%s' is one too many; it takes: %s", doc->name, word, doc->args);
+	}
+	r->args[r->nargs].name = name;
+	r->args[r->nargs++].value = word;
+	return 0;
+}
+
+int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs, struct err *err)
+{
+	const struct engine_request_doc *doc;
+	char *words[MAX_WORDS];
+	size_t positional = 0;
+	int n;
+
+	memset(out, 0, sizeof(*out));
+	snprintf(out->text, sizeof(out->text), "%s", line);
+	n = split(out->text, words);
+	if (n <= 0)
+		return err_set(err, ERR_CONFIG, 0, "expected a request and at most %d words, with quotes closed", ENGINE_MAX_ARGS);
+	doc = doc_find(docs, words[0]);
+	if (doc == NULL)
+		return err_set(err, ERR_CONFIG, 0, "'%s': there is no such request; 'requests' lists them", words[0]);
+	out->request.command = doc->name;
+	for (int i = 1; i < n; i++)
+		if (name_argument(out, doc, words[i], &positional, err))
+			return -1;
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* request_line.h - what is typed behind ':' as a request: `pause load` or `tap stage=sink n=10`. Words without a name
+ * take the names of the request's arguments in their order; "quotes" hold words together. */
+#ifndef CONSOLE_REQUEST_LINE_H
+#define CONSOLE_REQUEST_LINE_H
+
+#include "engine/engine.h"
+
+struct request_line {
+	char text[600];			/* what request points into */
+	char names[ENGINE_MAX_ARGS][32];
+	struct engine_request request;
+};
+
+/* docs ends with name NULL. -1 with a line for the person who typed. */
+int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs, struct err *err);
+
+#endif

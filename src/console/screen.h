@@ -1,0 +1,61 @@
+/*
+ * screen.h - the console without a terminal: keys and statuses in, a canvas and wishes out. Views, prompt, dialog and
+ * overlay are states in here; whoever runs it (console.c, a test) does what it wishes for.
+ */
+#ifndef CONSOLE_SCREEN_H
+#define CONSOLE_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "console/canvas.h"
+#include "console/keymap.h"
+#include "console/view.h"
+#include "core/buf.h"
+#include "engine/engine.h"
+
+enum screen_mode { MODE_LIST, MODE_FILTER, MODE_COMMAND, MODE_DIALOG, MODE_TEXT };
+enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_REPAINT, WISH_SUSPEND };
+
+struct screen_dialog {
+	char title[64], text[400];
+	uint32_t yes;			/* the key that does it; never the one that opened the dialog */
+	bool leaves;			/* yes leaves the console; otherwise it sends `command` */
+	char command[600];
+	int64_t opened_us;		/* keys are ignored for a moment: they were meant for what was there before */
+};
+
+struct screen {
+	const struct status *status;	/* lent; NULL before the first one */
+	bool in_process, frozen, stale;
+	char where[200];		/* "in this process", or the socket */
+	char trouble[512];		/* why there is no new status; "" */
+	enum view_id view;
+	struct grid grids[VIEW_COUNT];
+	enum screen_mode mode;
+	char input[512];
+	char filter_before[128];
+	struct screen_dialog dialog;
+	struct buf text;		/* the overlay: details, answers */
+	char text_title[200];
+	int text_top, text_rows;	/* first line shown; how many fit, as drawn last */
+	int list_rows;			/* as drawn last, for paging */
+	char toast[600];
+	enum role toast_role;
+	int64_t toast_until_us;
+	char request[600];		/* to be sent: "pause what=load"; "" when none */
+	bool asked;			/* the answer of a request goes to the overlay */
+	enum screen_wish wish;
+};
+
+void screen_init(struct screen *s, bool in_process, const char *where);
+void screen_done(struct screen *s);
+void screen_status(struct screen *s, const struct status *fresh, const char *trouble);	/* trouble NULL: none */
+void screen_key(struct screen *s, uint32_t key, bool pasted);
+void screen_draw(struct screen *s, struct canvas *cv);
+void screen_toast(struct screen *s, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* One line of an answer, then its end: why NULL means done. */
+void screen_answer(struct screen *s, const char *line, size_t len);
+void screen_answer_end(struct screen *s, const char *why);
+
+#endif

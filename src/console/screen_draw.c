@@ -1,0 +1,243 @@
+/*
+ * screen_draw.c - puts the parts of a screen in their places: header, tabs, the view, status line, hint bar, and on top
+ * a dialog or an overlay. Below 80x24 parts go, the hint bar last; below 40x10 there is one line that says so.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "console/screen.h"
+#include "console/show.h"
+#include "core/clock.h"
+
+#define LEAST_ROWS 10
+#define LEAST_COLS 40
+
+static unsigned count_events(const struct status *st, enum log_level level)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < st->nevents; i++)
+		n += st->events[i].level <= level;
+	return n;
+}
+
+static void draw_header(const struct screen *s, struct canvas *cv)
+{
+	const struct status *st = s->status;
+	char text[SHOW_SIZE], state[32];
+	unsigned errors;
+	int x = 1;
+
+	if (st == NULL) {
+		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_TITLE, "millrace") + 2;
+		canvas_printf(cv, 0, x, cv->cols - x, ROLE_DIM, "waiting for the engine (%s)", s->where);
+		return;
+	}
+	snprintf(state, sizeof(state), "%s", half_state_name(st->state));
+	for (char *p = state; *p; p++)
+		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
+	x += canvas_text(cv, 0, x, cv->cols - x, ROLE_TITLE, st->name) + 2;
+	x += canvas_text(cv, 0, x, cv->cols - x, show_state_role(st->state), state) + 2;
+	if (st->draining)
+		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_WARN, "DRAINING") + 2;
+	if (s->frozen)
+		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_PAUSED, "FROZEN") + 2;
+	if (s->stale)
+		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_CRIT, "STALE") + 2;
+	x += canvas_printf(cv, 0, x, cv->cols - x, ROLE_DIM, "up %s", show_ms(text, st->uptime_s * 1000)) + 2;
+	x += canvas_printf(cv, 0, x, cv->cols - x - 20, ROLE_DIM, "%s", s->where) + 2;
+	errors = count_events(st, LOG_ERROR);
+	if (errors)
+		canvas_printf(cv, 0, x, cv->cols - x - 18, ROLE_CRIT, "%u error%s", errors, errors == 1 ? "" : "s");
+	canvas_text(cv, 0, cv->cols - 16, 8, ROLE_TEXT, show_clock(text, st->wall_us));
+	canvas_text(cv, 0, cv->cols - 7, 7, ROLE_KEY, "? help");
+}
+
+static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
+{
+	int x = 1;
+
+	for (int i = 0; i < VIEW_COUNT; i++)
+		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB, " %d %s ", i + 1,
+			view_get((enum view_id)i)->name);
+}
+
+static void draw_position(const struct screen *s, struct canvas *cv, int y)
+{
+	const struct grid *g = &s->grids[s->view];
+	char text[200];
+
+	if (s->status == NULL)
+		return;
+	snprintf(text, sizeof(text), "%s%s%s%zu/%zu", g->filter[0] ? "</" : "", g->filter, g->filter[0] ? "> " : "",
+		g->count ? g->cursor + 1 : 0, g->count);
+	canvas_right(cv, y, cv->cols / 2, cv->cols - cv->cols / 2 - 1, ROLE_STATUS, text);
+}
+
+/* On the list of tables the status line tells what is wrong with the selected one. */
+static const char *selected_error(const struct screen *s)
+{
+	size_t row;
+
+	if (s->status == NULL || s->view != VIEW_TABLES || !grid_selected(&s->grids[s->view], &row))
+		return "";
+	return s->status->tables[row].error;
+}
+
+static void draw_status(const struct screen *s, struct canvas *cv, int y)
+{
+	if (s->mode == MODE_FILTER || s->mode == MODE_COMMAND) {
+		int x = 1 + canvas_text(cv, y, 1, cv->cols - 2, ROLE_PROMPT, s->mode == MODE_FILTER ? "filter: " : ":");
+
+		x += canvas_text(cv, y, x, cv->cols - x - 2, ROLE_TEXT, s->input);
+		canvas_text(cv, y, x, 1, ROLE_CURSOR, " ");
+		return;
+	}
+	draw_position(s, cv, y);
+	if (s->stale)
+		canvas_text(cv, y, 1, cv->cols - 20, ROLE_STATUS_ERROR, s->trouble);
+	else if (clock_mono_us() < s->toast_until_us)
+		canvas_text(cv, y, 1, cv->cols - 14, s->toast_role, s->toast);
+	else
+		canvas_text(cv, y, 1, cv->cols - 14, ROLE_STATUS_ERROR, selected_error(s));
+}
+
+static int draw_hint(struct canvas *cv, int y, int x, const char *key, const char *what)
+{
+	int start = x;
+
+	if (x + (int)strlen(key) + (int)strlen(what) + 1 > cv->cols)
+		return 0;
+	x += canvas_text(cv, y, x, cv->cols - x, ROLE_KEY, key) + 1;
+	x += canvas_text(cv, y, x, cv->cols - x, ROLE_HINT, what) + 2;
+	return x - start;
+}
+
+static void draw_hints(const struct screen *s, struct canvas *cv, int y)
+{
+	const struct view *view = view_get(s->view);
+	size_t count;
+	const struct key_binding *binding = keymap_table(&count);
+	int x = 1;
+
+	if (s->mode == MODE_TEXT) {
+		x += draw_hint(cv, y, x, "Esc", "close");
+		draw_hint(cv, y, x, "j k", "scroll");
+		return;
+	}
+	if (s->mode != MODE_LIST) {
+		x += draw_hint(cv, y, x, s->mode == MODE_DIALOG ? (char[2]){ (char)s->dialog.yes, 0 } : "Enter", "do it");
+		draw_hint(cv, y, x, "Esc", "cancel");
+		return;
+	}
+	for (; count; count--, binding++) {
+		char first[16];
+
+		if (binding->hint == NULL || !(binding->scope & view->scope) || (binding->action == ACTION_PAUSE && view->target == NULL))
+			continue;
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(binding->label, " "), binding->label);
+		x += draw_hint(cv, y, x, first, binding->hint);
+	}
+}
+
+/* Draws text wrapped into a width, from line `top` on; returns how many lines there are. */
+static int draw_wrapped(struct canvas *cv, const char *text, size_t len, struct area at, int top, enum role role)
+{
+	int line = 0;
+
+	for (size_t i = 0; i < len;) {
+		const char *newline = memchr(text + i, '\n', len - i);
+		size_t end = newline ? (size_t)(newline - text) : len;
+
+		do {
+			size_t n = canvas_fit(cv, text + i, end - i, at.width);
+
+			if (line >= top && line - top < at.height)
+				canvas_text_n(cv, at.y + line - top, at.x, at.width, role, text + i, n);
+			line++;
+			i += n;
+		} while (i < end);
+		i = end + 1;
+	}
+	return line;
+}
+
+static void draw_text(struct screen *s, struct canvas *cv, struct area at)
+{
+	struct area inner = { at.y + 1, at.x + 2, at.height - 2, at.width - 4 };
+	const char *text = s->text.data ? s->text.data : "";
+	int lines;
+
+	canvas_fill(cv, at.y, at.x, at.height, at.width, ROLE_TEXT);
+	canvas_box(cv, at.y, at.x, at.height, at.width, ROLE_BORDER);
+	canvas_printf(cv, at.y, at.x + 2, at.width - 4, ROLE_TITLE, " %s ", s->text_title);
+	s->text_rows = inner.height;
+	lines = draw_wrapped(cv, text, s->text.len, inner, INT32_MAX / 2, ROLE_TEXT);
+	if (s->text_top > lines - inner.height)
+		s->text_top = lines > inner.height ? lines - inner.height : 0;
+	draw_wrapped(cv, text, s->text.len, inner, s->text_top, ROLE_TEXT);
+	if (lines > inner.height)
+		canvas_printf(cv, at.y + at.height - 1, at.x + 2, at.width - 4, ROLE_DIM, " %d of %d ", s->text_top + inner.height, lines);
+}
+
+static void draw_dialog(const struct screen *s, struct canvas *cv)
+{
+	int width = cv->cols < 64 ? cv->cols - 4 : 60, height = 7;
+	struct area at = { (cv->rows - height) / 2, (cv->cols - width) / 2, height, width };
+	struct area inner = { at.y + 1, at.x + 2, 3, width - 4 };
+
+	canvas_fill(cv, at.y, at.x, height, width, ROLE_DIALOG);
+	canvas_box(cv, at.y, at.x, height, width, ROLE_DIALOG_DANGER);
+	canvas_printf(cv, at.y, at.x + 2, width - 4, ROLE_DIALOG_DANGER, " %s ", s->dialog.title);
+	draw_wrapped(cv, s->dialog.text, strlen(s->dialog.text), inner, 0, ROLE_DIALOG);
+	canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_KEY, "[%c] %s   [Esc] no, go back", (char)s->dialog.yes,
+		s->dialog.leaves ? "stop and leave" : "yes");
+}
+
+static void draw_view(struct screen *s, struct canvas *cv, struct area at)
+{
+	const struct view *view = view_get(s->view);
+	static const struct status nothing;
+	const struct status *st = s->status ? s->status : &nothing;
+
+	s->list_rows = at.height > 2 ? at.height - 1 : 1;
+	if (s->status == NULL && s->view != VIEW_HELP) {
+		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM, s->trouble[0] ? s->trouble : "connecting...");
+		return;
+	}
+	if (s->status == NULL)
+		grid_update(&s->grids[s->view], view->source, st);
+	if (view->draw)
+		view->draw(&s->grids[s->view], st, cv, at);
+	else
+		grid_draw(&s->grids[s->view], view->source, st, cv, at.y, at.x, at.height, at.width);
+}
+
+static void draw_too_small(const struct screen *s, struct canvas *cv)
+{
+	char lag[SHOW_SIZE];
+
+	canvas_printf(cv, 0, 0, cv->cols, ROLE_WARN, "%s lag %s", s->status ? half_state_name(s->status->state) : "waiting",
+		show_ms(lag, s->status ? s->status->load.lag_ms : -1));
+	canvas_printf(cv, 1, 0, cv->cols, ROLE_TEXT, "%dx%d: need %dx%d", cv->cols, cv->rows, LEAST_COLS, LEAST_ROWS);
+}
+
+void screen_draw(struct screen *s, struct canvas *cv)
+{
+	struct area body = { 2, 0, cv->rows - 4, cv->cols };
+
+	canvas_clear(cv);
+	if (cv->rows < LEAST_ROWS || cv->cols < LEAST_COLS) {
+		draw_too_small(s, cv);
+		return;
+	}
+	draw_header(s, cv);
+	draw_tabs(s, cv, 1);
+	draw_view(s, cv, body);
+	draw_status(s, cv, cv->rows - 2);
+	draw_hints(s, cv, cv->rows - 1);
+	if (s->mode == MODE_TEXT)
+		draw_text(s, cv, (struct area){ body.y, 0, body.height, body.width });
+	if (s->mode == MODE_DIALOG)
+		draw_dialog(s, cv);
+}

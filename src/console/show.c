@@ -1,0 +1,152 @@
+/* show.c - short forms of numbers, times and states. */
+#include "console/show.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *scaled(char *out, double n, double step, const char *const *units)
+{
+	while (n >= step * 0.9995 && units[1]) {
+		n /= step;
+		units++;
+	}
+	snprintf(out, SHOW_SIZE, "%.*f%s", n < 9.995 ? 2 : n < 99.95 ? 1 : 0, n, *units);
+	return out;
+}
+
+const char *show_count(char *out, int64_t n)
+{
+	static const char *const units[] = { "", "k", "M", "G", "T", "P", NULL };
+
+	if (n < 0)
+		return strcpy(out, "-");
+	if (n < 10000) {
+		snprintf(out, SHOW_SIZE, "%d", (int)n);
+		return out;
+	}
+	return scaled(out, (double)n, 1000, units);
+}
+
+const char *show_exact(char *out, int64_t n)
+{
+	char digits[SHOW_SIZE];
+	int len, at = 0;
+
+	if (n < 0)
+		return strcpy(out, "-");
+	len = snprintf(digits, sizeof(digits), "%lld", (long long)n);
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			out[at++] = ',';
+		out[at++] = digits[i];
+	}
+	out[at] = '\0';
+	return out;
+}
+
+const char *show_rate(char *out, double per_s)
+{
+	static const char *const units[] = { "/s", "k/s", "M/s", "G/s", NULL };
+
+	if (!(per_s >= 0))
+		return strcpy(out, "-");
+	if (per_s < 0.05)
+		return strcpy(out, "0/s");
+	return scaled(out, per_s, 1000, units);
+}
+
+const char *show_bytes(char *out, int64_t n)
+{
+	static const char *const units[] = { " B", " KiB", " MiB", " GiB", " TiB", NULL };
+
+	if (n < 0)
+		return strcpy(out, "-");
+	if (n < 1000) {
+		snprintf(out, SHOW_SIZE, "%d B", (int)n);
+		return out;
+	}
+	return scaled(out, (double)n, 1024, units);
+}
+
+const char *show_us(char *out, int64_t us)
+{
+	static const char *const units[] = { "us", "ms", NULL };
+
+	if (us < 0)
+		return strcpy(out, "-");
+	if (us < 1000)
+		snprintf(out, SHOW_SIZE, "%dus", (int)us);
+	else if (us < 999500)
+		scaled(out, (double)us, 1000, units);
+	else
+		show_ms(out, us / 1000);
+	return out;
+}
+
+const char *show_ms(char *out, int64_t ms)
+{
+	long long s = (long long)(ms / 1000);
+
+	if (ms < 0)
+		return strcpy(out, "-");
+	if (s < 60)
+		snprintf(out, SHOW_SIZE, "%.1fs", (double)ms / 1000);
+	else if (s < 3600)
+		snprintf(out, SHOW_SIZE, "%lldm%02llds", s / 60, s % 60);
+	else if (s < 86400)
+		snprintf(out, SHOW_SIZE, "%lldh%02lldm", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, SHOW_SIZE, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+	return out;
+}
+
+const char *show_percent(char *out, double share)
+{
+	if (!(share >= 0))
+		return strcpy(out, "-");
+	snprintf(out, SHOW_SIZE, "%.0f%%", share > 1 ? 100 : share * 100);
+	return out;
+}
+
+const char *show_clock(char *out, int64_t wall_us)
+{
+	time_t sec = (time_t)(wall_us / 1000000);
+	struct tm tm;
+
+	localtime_r(&sec, &tm);
+	strftime(out, SHOW_SIZE, "%H:%M:%S", &tm);
+	return out;
+}
+
+enum role show_state_role(enum half_state state)
+{
+	switch (state) {
+	case HALF_STREAMING:
+	case HALF_SNAPSHOT:
+		return ROLE_OK;
+	case HALF_STARTING:
+	case HALF_RETRYING:
+	case HALF_STUCK:
+		return ROLE_WARN;
+	case HALF_PAUSED:
+		return ROLE_PAUSED;
+	case HALF_FAILED:
+		return ROLE_CRIT;
+	case HALF_IDLE:
+	case HALF_STOPPED:
+		break;
+	}
+	return ROLE_DIM;
+}
+
+enum role show_fill_role(double fill)
+{
+	return fill > 0.5 ? ROLE_EDGE_HIGH : fill > 0.1 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE;
+}
+
+enum role show_level_role(enum log_level level)
+{
+	return level == LOG_ERROR ? ROLE_CRIT : level == LOG_WARNING ? ROLE_WARN : level == LOG_DEBUG ? ROLE_DIM : ROLE_TEXT;
+}

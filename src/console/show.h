@@ -1,0 +1,26 @@
+/* show.h - numbers as a person at night reads them: short, of steady width, and "-" for what is not known. Each writes
+ * at most SHOW_SIZE bytes and returns its buffer. */
+#ifndef CONSOLE_SHOW_H
+#define CONSOLE_SHOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "console/theme.h"
+#include "engine/status.h"
+
+#define SHOW_SIZE 32
+
+const char *show_count(char *out, int64_t n);		/* 987, 12.3k, 4.56M; -1: - */
+const char *show_exact(char *out, int64_t n);		/* 182,311 */
+const char *show_rate(char *out, double per_s);		/* 12.3k/s */
+const char *show_bytes(char *out, int64_t n);		/* 1.5 MiB */
+const char *show_us(char *out, int64_t us);		/* 310us, 2.1ms, 1.9s */
+const char *show_ms(char *out, int64_t ms);		/* 0.2s, 18.4s, 3m04s, 2h05m, 3d04h */
+const char *show_percent(char *out, double share);	/* 0..1: 41% */
+const char *show_clock(char *out, int64_t wall_us);	/* 14:03:22, local time */
+enum role show_state_role(enum half_state state);
+enum role show_fill_role(double fill);			/* idle up to 10 %, low up to 50 %, then high */
+enum role show_level_role(enum log_level level);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * view.h - one row a view: its name, the list behind it, how it is drawn. A view sees the engine's status and nothing
+ * else, so that tests hand it one of their own making.
+ */
+#ifndef CONSOLE_VIEW_H
+#define CONSOLE_VIEW_H
+
+#include "console/canvas.h"
+#include "console/grid.h"
+#include "core/buf.h"
+#include "engine/status.h"
+
+enum view_id { VIEW_TOPOLOGY, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_HELP, VIEW_COUNT };
+
+struct area {
+	int y, x, height, width;
+};
+
+struct view {
+	const char *name;
+	unsigned scope;			/* of the key map */
+	int sort;			/* the column to sort by at first; -1: as it comes */
+	const struct grid_source *source;	/* what the cursor moves over */
+	void (*draw)(struct grid *g, const struct status *s, struct canvas *cv, struct area at);	/* NULL: the list fills the view */
+	/* Everything about a row, as "label: value" lines. */
+	void (*detail)(const struct status *s, size_t row, struct buf *out);
+	/* What `p` would hold: "capture", "load" or a table; and whether it is held now. NULL: nothing. */
+	const char *(*target)(const struct status *s, size_t row, bool *paused);
+};
+
+const struct view *view_get(enum view_id id);
+
+extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
+	view_help_source;
+void view_topology_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
+void view_stages_detail(const struct status *s, size_t row, struct buf *out);
+const char *view_stages_target(const struct status *s, size_t row, bool *paused);
+void view_tables_detail(const struct status *s, size_t row, struct buf *out);
+const char *view_tables_target(const struct status *s, size_t row, bool *paused);
+void view_topics_detail(const struct status *s, size_t row, struct buf *out);
+void view_events_detail(const struct status *s, size_t row, struct buf *out);
+
+#endif

@@ -1,0 +1,51 @@
+/* view_events.c - what happened, newest last; the cursor on the last line follows. */
+#include "console/view.h"
+
+#include <stdio.h>
+
+#include "console/show.h"
+
+enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_PART, COLUMN_MESSAGE, COLUMNS };
+
+static const struct grid_column columns[COLUMNS] = {
+	[COLUMN_TIME] = { "time", -8, 0, 0 },
+	[COLUMN_LEVEL] = { "level", -7, 0, 0 },
+	[COLUMN_PART] = { "part", -8, 0, 1 },
+	[COLUMN_MESSAGE] = { "message", -20, 1, 0 },
+};
+
+static size_t count(const struct status *s)
+{
+	return s->nevents;
+}
+
+static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+{
+	const struct log_entry *event = &s->events[row];
+
+	out->role = show_level_role(event->level);
+	if (column == COLUMN_TIME)
+		show_clock(out->text, event->wall_us);
+	else
+		snprintf(out->text, sizeof(out->text), "%s", column == COLUMN_LEVEL ? log_level_name(event->level)
+			: column == COLUMN_PART ? event->part : event->msg);
+}
+
+static void key(const struct status *s, size_t row, char out[GRID_KEY])
+{
+	snprintf(out, GRID_KEY, "%llu", (unsigned long long)s->events[row].seq);
+}
+
+const struct grid_source view_events_source = {
+	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .key = key, .follow = true,
+	.empty = "nothing has happened yet",
+};
+
+void view_events_detail(const struct status *s, size_t row, struct buf *out)
+{
+	const struct log_entry *event = &s->events[row];
+	char when[SHOW_SIZE];
+
+	buf_printf(out, "time: %s\nlevel: %s\npart: %s\nmessage: %s\n", show_clock(when, event->wall_us),
+		log_level_name(event->level), event->part, event->msg);
+}

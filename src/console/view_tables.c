@@ -1,0 +1,124 @@
+/* view_tables.c - one line a table: what was captured, what became of it, and how late its target is. */
+#include "console/view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "console/show.h"
+
+enum { COLUMN_TABLE, COLUMN_STATE, COLUMN_CAPTURED, COLUMN_LOADED, COLUMN_DROPPED, COLUMN_DEAD, COLUMN_LAG_ROWS,
+	COLUMN_LAG, COLUMN_P99, COLUMN_ERROR, COLUMNS };
+
+static const struct grid_column columns[COLUMNS] = {
+	[COLUMN_TABLE] = { "table", -20, 3, 0 },
+	[COLUMN_STATE] = { "state", -9, 0, 0 },
+	[COLUMN_CAPTURED] = { "captured", 8, 1, 0 },
+	[COLUMN_LOADED] = { "loaded", 7, 1, 0 },
+	[COLUMN_DROPPED] = { "dropped", 7, 0, 0 },
+	[COLUMN_DEAD] = { "dead", 5, 0, 0 },
+	[COLUMN_LAG_ROWS] = { "lag rows", 8, 1, 0 },
+	[COLUMN_LAG] = { "lag", 6, 0, 0 },
+	[COLUMN_P99] = { "load p99", 8, 0, 1 },
+	[COLUMN_ERROR] = { "error", -20, 6, 2 },
+};
+
+static size_t count(const struct status *s)
+{
+	return s->ntables;
+}
+
+static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+{
+	const struct status_table *t = &s->tables[row];
+
+	switch (column) {
+	case COLUMN_TABLE:
+		out->role = t->error[0] ? ROLE_CRIT : ROLE_STRONG;
+		snprintf(out->text, sizeof(out->text), "%s", t->name);
+		break;
+	case COLUMN_STATE:
+		out->role = show_state_role(t->state);
+		snprintf(out->text, sizeof(out->text), "%s", half_state_name(t->state));
+		break;
+	case COLUMN_CAPTURED:
+		show_count(out->text, (int64_t)t->captured);
+		break;
+	case COLUMN_LOADED:
+		show_count(out->text, (int64_t)t->loaded);
+		break;
+	case COLUMN_DROPPED:
+		show_count(out->text, (int64_t)t->dropped);
+		break;
+	case COLUMN_DEAD:
+		out->role = t->dead ? ROLE_CRIT : ROLE_TEXT;
+		show_count(out->text, (int64_t)t->dead);
+		break;
+	case COLUMN_LAG_ROWS:
+		show_count(out->text, t->lag_rows);
+		break;
+	case COLUMN_LAG:
+		show_ms(out->text, t->lag_ms);
+		break;
+	case COLUMN_P99:
+		show_us(out->text, t->load_p99_us);
+		break;
+	default:
+		out->role = ROLE_CRIT;
+		snprintf(out->text, sizeof(out->text), "%s", t->error);
+		break;
+	}
+}
+
+static int64_t figure(const struct status_table *t, int column)
+{
+	const int64_t figures[COLUMNS] = {
+		[COLUMN_STATE] = (int64_t)t->state, [COLUMN_CAPTURED] = (int64_t)t->captured, [COLUMN_LOADED] = (int64_t)t->loaded,
+		[COLUMN_DROPPED] = (int64_t)t->dropped, [COLUMN_DEAD] = (int64_t)t->dead, [COLUMN_LAG_ROWS] = t->lag_rows,
+		[COLUMN_LAG] = t->lag_ms, [COLUMN_P99] = t->load_p99_us, [COLUMN_ERROR] = t->error[0] != '\0',
+	};
+
+	return figures[column];
+}
+
+static int compare(const struct status *s, int column, size_t a, size_t b)
+{
+	const struct status_table *x = &s->tables[a], *y = &s->tables[b];
+	int64_t p = figure(x, column), q = figure(y, column);
+
+	if (column == COLUMN_TABLE || p == q)
+		return strcasecmp(x->name, y->name);
+	return p < q ? 1 : -1;
+}
+
+static void key(const struct status *s, size_t row, char out[GRID_KEY])
+{
+	snprintf(out, GRID_KEY, "%s", s->tables[row].name);
+}
+
+const struct grid_source view_tables_source = {
+	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .compare = compare, .key = key,
+	.empty = "no table has been seen yet: look at table.include.list",
+};
+
+void view_tables_detail(const struct status *s, size_t row, struct buf *out)
+{
+	const struct status_table *t = &s->tables[row];
+	char a[SHOW_SIZE], b[SHOW_SIZE];
+
+	buf_printf(out, "table: %s\nstate: %s\n", t->name, half_state_name(t->state));
+	if (t->error[0])
+		buf_printf(out, "error: %s\n", t->error);
+	buf_printf(out, "captured: %s rows\nloaded: %s rows\n", show_exact(a, (int64_t)t->captured), show_exact(b, (int64_t)t->loaded));
+	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s\n", show_exact(a, (int64_t)t->dropped), show_exact(b, (int64_t)t->dead));
+	buf_printf(out, "behind: %s rows, %s\n", show_exact(a, t->lag_rows), show_ms(b, t->lag_ms));
+	buf_printf(out, "commit to log: p99 %s\ncommit to target: p99 %s\n", show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
+	if (t->dead)
+		buf_puts(out, "see: ':dead' lists the rows with their reasons\n");
+}
+
+const char *view_tables_target(const struct status *s, size_t row, bool *paused)
+{
+	*paused = s->tables[row].state == HALF_PAUSED;
+	return s->tables[row].name;
+}

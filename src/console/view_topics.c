@@ -1,0 +1,81 @@
+/* view_topics.c - one line a partition: what the log holds and how far our group is. A group without a commit has no
+ * lag: "-", never 0. */
+#include "console/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "console/show.h"
+
+enum { COLUMN_TOPIC, COLUMN_PARTITION, COLUMN_LOW, COLUMN_HIGH, COLUMN_COMMITTED, COLUMN_LAG, COLUMNS };
+
+static const struct grid_column columns[COLUMNS] = {
+	[COLUMN_TOPIC] = { "topic", -24, 4, 0 },
+	[COLUMN_PARTITION] = { "part", 5, 0, 0 },
+	[COLUMN_LOW] = { "low", 11, 1, 1 },
+	[COLUMN_HIGH] = { "high", 11, 1, 0 },
+	[COLUMN_COMMITTED] = { "committed", 11, 1, 0 },
+	[COLUMN_LAG] = { "lag", 10, 1, 0 },
+};
+
+static size_t count(const struct status *s)
+{
+	return s->npartitions;
+}
+
+static int64_t figure(const struct status_partition *p, int column)
+{
+	const int64_t figures[COLUMNS] = {
+		[COLUMN_PARTITION] = p->id, [COLUMN_LOW] = p->low, [COLUMN_HIGH] = p->high, [COLUMN_COMMITTED] = p->committed,
+		[COLUMN_LAG] = p->lag,
+	};
+
+	return figures[column];
+}
+
+static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+{
+	const struct status_partition *p = &s->partitions[row];
+
+	if (column == COLUMN_TOPIC) {
+		out->role = ROLE_STRONG;
+		snprintf(out->text, sizeof(out->text), "%s", p->topic);
+		return;
+	}
+	if (column == COLUMN_LAG && p->lag > 0)
+		out->role = ROLE_WARN;
+	show_exact(out->text, figure(p, column));
+}
+
+static int compare(const struct status *s, int column, size_t a, size_t b)
+{
+	const struct status_partition *x = &s->partitions[a], *y = &s->partitions[b];
+	int64_t p = figure(x, column), q = figure(y, column);
+	int names;
+
+	if (column != COLUMN_TOPIC && p != q)
+		return p < q ? 1 : -1;
+	names = strcmp(x->topic, y->topic);
+	return names ? names : (int)x->id - (int)y->id;
+}
+
+static void key(const struct status *s, size_t row, char out[GRID_KEY])
+{
+	snprintf(out, GRID_KEY, "%s/%d", s->partitions[row].topic, (int)s->partitions[row].id);
+}
+
+const struct grid_source view_topics_source = {
+	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .compare = compare, .key = key,
+	.empty = "the log has no topic yet: nothing was captured",
+};
+
+void view_topics_detail(const struct status *s, size_t row, struct buf *out)
+{
+	const struct status_partition *p = &s->partitions[row];
+	char a[SHOW_SIZE], b[SHOW_SIZE];
+
+	buf_printf(out, "topic: %s\npartition: %d\n", p->topic, (int)p->id);
+	buf_printf(out, "offsets: %s to %s\n", show_exact(a, p->low), show_exact(b, p->high));
+	buf_printf(out, "committed: %s\nlag: %s\n", show_exact(a, p->committed), show_exact(b, p->lag));
+	buf_printf(out, "log: %s\n", s->log_kind);
+}

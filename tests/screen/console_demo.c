@@ -1,0 +1,59 @@
+/* console_demo.c - the console on an engine that is not there: moving figures, a pause that pauses, a tap that taps. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console/console.h"
+#include "core/clock.h"
+#include "tests/screen/fake_status.h"
+
+static _Atomic int paused;
+static unsigned second;
+
+static int demo_status(void *self, struct status *out, struct err *err)
+{
+	fake_status_fill(out, second++);
+	if (atomic_load(&paused))
+		out->load.state = HALF_PAUSED;
+	return 0;
+}
+
+static int demo_request(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	if (strcmp(r->command, "pause") == 0 || strcmp(r->command, "resume") == 0) {
+		atomic_store(&paused, r->command[0] == 'p');
+		return 0;
+	}
+	for (int i = 0; i < 1000; i++) {
+		char line[100];
+
+		if (emit(arg, line, (size_t)snprintf(line, sizeof(line), "{\"stage\":\"sink\",\"id\":%d}", i)))
+			return 0;
+		clock_sleep_ms(20);
+	}
+	return 0;
+}
+
+/* The demo is the engine here, so it answers for the engine's requests too. */
+const struct engine_request_doc *engine_request_docs(void)
+{
+	static const struct engine_request_doc docs[] = {
+		{ "pause", "what=capture|load|TABLE", "hold" }, { "resume", "what=capture|load|TABLE", "go on" },
+		{ "tap", "stage=STAGE [n=COUNT]", "rows" }, { NULL, NULL, NULL },
+	};
+
+	return docs;
+}
+
+int main(int argc, char **argv)
+{
+	struct engine_link link = { .status = demo_status, .request = demo_request, .where = "a demo, no engine" };
+	struct console_conf conf = { .in_process = argc < 2, .theme = argc > 2 ? argv[2] : NULL };
+	struct err err;
+	int end = console_run(&link, &conf, &err);
+
+	if (end < 0)
+		fprintf(stderr, "%s\n", err.msg);
+	printf("console ended: %d\n", end);
+	return end < 0;
+}

@@ -1,0 +1,140 @@
+/* fake_status.c - figures that move with the second, so that a demo shows life and a test the same picture every time. */
+#include "tests/screen/fake_status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+
+#define START_US 1700000000000000
+
+static void fill_capture(struct status_capture *c, unsigned second)
+{
+	c->enabled = true;
+	c->state = HALF_STREAMING;
+	strcpy(c->server, "db1.example:3306");
+	strcpy(c->gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77110");
+	strcpy(c->server_gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77112");
+	strcpy(c->file, "binlog.000042");
+	c->pos = 1190000 + second * 4000000u;
+	c->lag_ms = 180 + second % 3 * 20;
+	c->behind_bytes = 4096;
+}
+
+static void fill_load(struct status_load *l, unsigned second)
+{
+	l->enabled = true;
+	l->state = HALF_STREAMING;
+	strcpy(l->target, "starrocks 127.0.0.1:8030");
+	l->lag_rows = 182311 + second * 3000;
+	l->lag_ms = 18400 + second * 250;
+	l->loads = 300 + second;
+}
+
+static void fill_stages(struct status *s, unsigned second)
+{
+	static const struct status_stage stages[] = {
+		{ .name = "source", .rows_per_s = 12300, .p50_us = 310, .p99_us = 2100, .busy = 0.31, .wait_in = 0.6, .wait_out = 0.09 },
+		{ .name = "format", .rows_per_s = 12300, .p50_us = 420, .p99_us = 2900, .busy = 0.22, .wait_in = 0.7, .queue_fill = 0.03 },
+		{ .name = "log", .rows_per_s = 12290, .p50_us = 4800, .p99_us = 9100, .busy = 0.4, .queue_fill = 0.08 },
+		{ .name = "read", .load_half = true, .rows_per_s = 9100, .p50_us = 5200, .p99_us = 11000, .busy = 0.1, .wait_out = 0.85 },
+		{ .name = "script", .load_half = true, .rows_per_s = 9100, .p50_us = 61000, .p99_us = 240000, .busy = 0.17,
+			.queue_fill = 0.41, .wait_out = 0.8 },
+		{ .name = "sink", .load_half = true, .rows_per_s = 9080, .p50_us = 1900000, .p99_us = 4100000, .busy = 0.99, .queue_fill = 0.88 },
+	};
+
+	s->nstages = sizeof(stages) / sizeof(stages[0]);
+	s->stages = xrealloc(s->stages, sizeof(stages));
+	memcpy(s->stages, stages, sizeof(stages));
+	for (size_t i = 0; i < s->nstages; i++) {
+		struct status_stage *stage = &s->stages[i];
+
+		stage->state = HALF_STREAMING;
+		stage->rows_per_s += second % 5 * 130;
+		stage->in = (uint64_t)stage->rows_per_s * (second + 400);
+		stage->out = stage->in - (stage->load_half ? 1200 : 0);
+		stage->bytes_per_s = stage->rows_per_s * 210;
+	}
+	strcpy(s->bottleneck.stage, "sink");
+	strcpy(s->bottleneck.why, "busy 99 % of the time, its queue is 88 % full: StarRocks answers a load in 4.1 s");
+}
+
+static void fill_tables(struct status *s, unsigned second)
+{
+	static const char *const names[] = { "testdb.orders", "testdb.customers", "testdb.\033[31mred\n", "testdb.\xe9\xa1\xbe\xe5\xae\xa2",
+		"archive.a_very_long_table_name_that_does_not_fit_into_its_column", "testdb.items" };
+
+	s->ntables = sizeof(names) / sizeof(names[0]);
+	s->tables = xrealloc(s->tables, s->ntables * sizeof(s->tables[0]));
+	memset(s->tables, 0, s->ntables * sizeof(s->tables[0]));
+	for (size_t i = 0; i < s->ntables; i++) {
+		struct status_table *t = &s->tables[i];
+
+		strcpy(t->name, names[i]);
+		t->state = i == 1 ? HALF_PAUSED : i == 5 ? HALF_FAILED : HALF_STREAMING;
+		t->captured = (uint64_t)(i + 1) * 918273 + second * 900;
+		t->loaded = t->captured - i * 4000;
+		t->dropped = i * 17;
+		t->dead = i == 5 ? 3 : 0;
+		t->lag_rows = (int64_t)i * 4000;
+		t->lag_ms = i ? (int64_t)i * 3100 : 0;
+		t->capture_p99_us = 9100;
+		t->load_p99_us = i ? 4100000 : -1;
+	}
+	strcpy(s->tables[5].error, "column 'price': expected decimal(10,2), found 'abc'; fix the row or change the column");
+}
+
+static void fill_partitions(struct status *s, unsigned second)
+{
+	s->npartitions = 5;
+	s->partitions = xrealloc(s->partitions, s->npartitions * sizeof(s->partitions[0]));
+	memset(s->partitions, 0, s->npartitions * sizeof(s->partitions[0]));
+	for (size_t i = 0; i < s->npartitions; i++) {
+		struct status_partition *p = &s->partitions[i];
+
+		strcpy(p->topic, i < 3 ? "mysql.testdb.orders" : i == 3 ? "mysql.testdb.customers" : "mysql");
+		p->id = i < 3 ? (int32_t)i : 0;
+		p->low = (int64_t)i * 1000;
+		p->high = 1234567 + (int64_t)i * 1000 + second * 4000;
+		p->committed = i == 4 ? -1 : p->high - (int64_t)i * 60000;
+		p->lag = i == 4 ? -1 : p->high - p->committed;
+	}
+}
+
+static void fill_events(struct status *s, unsigned second)
+{
+	static const struct log_entry events[] = {
+		{ .level = LOG_NOTICE, .part = "source", .msg = "snapshot done: 6 tables, 5,509,638 rows in 41.2 s" },
+		{ .level = LOG_WARNING, .part = "log", .msg = "broker 127.0.0.1:9092 does not answer (3 times more)" },
+		{ .level = LOG_INFO, .part = "script", .msg = "orders.lua: version 2 is used from offset 44120" },
+		{ .level = LOG_ERROR, .part = "sink", .msg = "testdb.items: 3 rows are dead letters: column 'price': expected decimal(10,2), found 'abc'" },
+		{ .level = LOG_WARNING, .part = "sink", .msg = "testdb.orders: a load took 4.1 s" },
+	};
+
+	s->nevents = sizeof(events) / sizeof(events[0]);
+	s->events = xrealloc(s->events, sizeof(events));
+	memcpy(s->events, events, sizeof(events));
+	for (size_t i = 0; i < s->nevents; i++) {
+		s->events[i].seq = i + 1;
+		s->events[i].wall_us = START_US + ((int64_t)i * 20 + second) * 1000000 - 120000000;
+	}
+}
+
+void fake_status_fill(struct status *s, unsigned second)
+{
+	strcpy(s->name, "shop");
+	strcpy(s->version, "0.1.0");
+	strcpy(s->role, "all");
+	s->state = HALF_STREAMING;
+	s->pid = 4711;
+	s->uptime_s = 273600 + second;
+	s->wall_us = START_US + (int64_t)second * 1000000;
+	strcpy(s->log_kind, "kafka");
+	fill_capture(&s->capture, second);
+	fill_load(&s->load, second);
+	fill_stages(s, second);
+	fill_tables(s, second);
+	fill_partitions(s, second);
+	fill_events(s, second);
+}

@@ -1,0 +1,304 @@
+/*
+ * test_console.c - keys and statuses in, screens out, no terminal. Golden screens are in tests/golden/screen_*.txt; with
+ * GOLDEN_UPDATE set in the environment they are written instead of compared.
+ */
+#include <time.h>
+
+#include "console/request_line.h"
+#include "console/screen.h"
+#include "core/clock.h"
+#include "core/text.h"
+#include "tests/screen/fake_status.h"
+#include "tests/tap.h"
+
+static struct status status;
+static struct screen screen;
+static struct canvas canvas;
+
+static const char *dump(void)
+{
+	static struct buf text;
+
+	if (text.max == 0)
+		buf_init(&text, 1 << 20);
+	buf_reset(&text);
+	screen_draw(&screen, &canvas);
+	canvas_dump(&canvas, &text);
+	return text.data;
+}
+
+static void keys(const char *text)
+{
+	for (; *text; text++)
+		screen_key(&screen, (unsigned char)*text, false);
+}
+
+static void start(int rows, int cols)
+{
+	screen_done(&screen);
+	screen_init(&screen, true, "in this process");
+	canvas_resize(&canvas, rows, cols);
+	screen_status(&screen, &status, NULL);
+}
+
+static const char *read_file(const char *path)
+{
+	static char text[1 << 18];
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	text[n] = '\0';
+	return text;
+}
+
+static void is_golden(const char *name)
+{
+	const char *top = getenv("top_srcdir");
+	char path[1024];
+	const char *got = dump();
+
+	snprintf(path, sizeof(path), "%s/tests/golden/screen_%s_%dx%d.txt", top ? top : ".", name, canvas.cols, canvas.rows);
+	if (getenv("GOLDEN_UPDATE")) {
+		FILE *f = fopen(path, "w");
+
+		if (f) {
+			fputs(got, f);
+			fclose(f);
+		}
+	}
+	is_str(got, read_file(path), "%s at %dx%d", name, canvas.cols, canvas.rows);
+}
+
+static void test_golden(int rows, int cols)
+{
+	start(rows, cols);
+	is_golden("topology");
+	keys("2");
+	is_golden("stages");
+	keys("3");
+	is_golden("tables");
+	keys("4");
+	is_golden("topics");
+	keys("5");
+	is_golden("events");
+	keys("?");
+	is_golden("help");
+	keys("3jjjjj\r");
+	is_golden("detail");
+	keys("qp");
+	is_golden("dialog");
+}
+
+static void test_keys(void)
+{
+	start(24, 80);
+	keys("3/custo");
+	ok(strstr(dump(), "filter: custo") != NULL, "the filter is being typed");
+	ok(strstr(dump(), "customers") && !strstr(dump(), "testdb.orders"), "and works while it is");
+	keys("\r");
+	ok(strstr(dump(), "</custo> 1/1") != NULL, "the filter stands in the status line");
+	keys("/\x15!testdb\r");
+	ok(strstr(dump(), "archive") && !strstr(dump(), "customers"), "! turns a filter round");
+	keys("/\x15nothing\r");
+	ok(strstr(dump(), "matches 'nothing' (Esc shows all)") != NULL, "an empty list says why");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	ok(strstr(dump(), "testdb.orders") != NULL, "Esc shows all");
+	keys("g/x");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_str(screen.grids[VIEW_TABLES].filter, "", "Esc in the prompt takes the typing back");
+	keys("sss");
+	ok(strstr(dump(), "sorted by loaded") != NULL, "s goes through the columns");
+	keys("G");
+	is_int(screen.grids[VIEW_TABLES].cursor, 5, "G goes to the end");
+	keys("kk");
+	screen_key(&screen, KEYCODE_PAGE_UP, false);
+	is_int(screen.grids[VIEW_TABLES].cursor, 0, "a page up ends at the top");
+	screen_key(&screen, KEYCODE_TAB, false);
+	is_int(screen.view, VIEW_TOPICS, "Tab goes on");
+	screen_key(&screen, KEYCODE_BACKTAB, false);
+	is_int(screen.view, VIEW_TABLES, "and back");
+	keys("z");
+	ok(strstr(dump(), "FROZEN") != NULL, "a frozen screen says so");
+}
+
+static void test_cursor_stays(void)
+{
+	struct status_table first = status.tables[0];
+
+	start(24, 80);
+	keys("3");
+	keys("/testdb.orders\r");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_str(screen.grids[VIEW_TABLES].key, "testdb.orders", "the cursor is on a table");
+	strcpy(status.tables[0].name, "aaa.first");
+	status.tables[2] = first;
+	screen_status(&screen, &status, NULL);
+	is_str(screen.grids[VIEW_TABLES].key, "testdb.orders", "and stays on it when rows move");
+	fake_status_fill(&status, 3);
+}
+
+static void test_pause(void)
+{
+	start(24, 80);
+	clock_fake(1000000);
+	keys("p");
+	is_int(screen.mode, MODE_DIALOG, "p asks first");
+	keys("y");
+	is_str(screen.request, "", "a key that comes too soon is ignored");
+	clock_fake(2000000);
+	keys("p\r ");
+	is_str(screen.request, "", "neither the key that opened it nor Enter confirms");
+	keys("y");
+	is_str(screen.request, "pause what=capture", "y does");
+	screen.request[0] = '\0';
+	status.capture.state = HALF_PAUSED;
+	keys("p");
+	is_str(screen.request, "resume what=capture", "resuming needs no question");
+	screen.request[0] = '\0';
+	keys("3p");
+	clock_fake(3000000);
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_str(screen.request, "", "Esc cancels");
+	is_int(screen.mode, MODE_LIST, "and closes");
+	status.capture.state = HALF_STREAMING;
+}
+
+static void test_leaving(void)
+{
+	start(24, 80);
+	keys("\x03");
+	is_int(screen.wish, WISH_NONE, "Ctrl-C does not leave");
+	ok(strstr(dump(), "q leaves") != NULL, "but says what does");
+	keys("\x1a");
+	is_int(screen.wish, WISH_NONE, "Ctrl-Z does not stop an engine");
+	keys("q");
+	is_int(screen.wish, WISH_NONE, "q asks when the engine is in this process");
+	clock_fake(9000000);
+	keys("s");
+	is_int(screen.wish, WISH_LEAVE, "s leaves");
+	start(24, 80);
+	screen.in_process = false;
+	screen_key(&screen, 'q', true);
+	is_int(screen.wish, WISH_NONE, "a pasted q does nothing");
+	keys("q");
+	is_int(screen.wish, WISH_LEAVE, "attached, q leaves at once");
+}
+
+static void test_command(void)
+{
+	start(24, 80);
+	keys(":tap sink\r");
+	is_str(screen.request, "tap sink", "a command becomes a request");
+	screen_answer(&screen, "{\"id\":1}\033[2J", 12);
+	screen_answer_end(&screen, NULL);
+	ok(strstr(dump(), "{\"id\":1}\\x1b[2J") != NULL, "its answer is shown, cleaned");
+	keys("q");
+	is_int(screen.mode, MODE_LIST, "and closed");
+	keys(":nonsense\r");
+	screen_answer_end(&screen, "'nonsense': there is no such request");
+	ok(strstr(dump(), "no such request") != NULL, "a refusal is told");
+}
+
+static void test_request_line(void)
+{
+	static const struct engine_request_doc docs[] = {
+		{ "pause", "what=capture|load|TABLE", "" }, { "tap", "stage=STAGE [table=TABLE] [n=COUNT]", "" }, { NULL, NULL, NULL },
+	};
+	struct request_line line;
+	struct err err;
+
+	is_int(request_line_parse(&line, "tap  sink n=5 \"db.a b=c\"", docs, &err), 0, "words with and without names");
+	is_int(line.request.nargs, 3, "three arguments");
+	is_str(line.request.args[0].name, "stage", "the first without a name takes the first name");
+	is_str(line.request.args[1].name, "n", "a name is taken as it is");
+	is_str(line.request.args[2].name, "table", "the next without takes the next");
+	is_str(line.request.args[2].value, "db.a b=c", "quotes hold words together");
+	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
+	is_str(err.msg, "pause: 'more' is one too many; it takes: what=capture|load|TABLE", "says what it takes");
+	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
+	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
+	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
+}
+
+static void test_hostile(void)
+{
+	static const char hostile[] = "\033]0;title\007\xc2\x9b" "2J\r\n\t\b\x7f\xe2\x80\xae\xe2\x80\x8b\xff\xc0\xaf\xef\xbb\xbf\xee\x80\x80";
+	uint64_t state = 1;
+	int good = 1;
+
+	canvas_resize(&canvas, 24, 80);
+	for (int round = 0; round < 20000; round++) {
+		char text[64];
+
+		for (size_t i = 0; i < sizeof(text); i++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			text[i] = round % 2 ? (char)(state >> 33) : hostile[(state >> 33) % (sizeof(hostile) - 1)];
+		}
+		canvas_text_n(&canvas, round % 24, round % 90 - 5, round % 100, ROLE_TEXT, text, sizeof(text));
+		canvas_text_n(&canvas, 0, 70, 10, ROLE_TEXT, "\xe9\xa1\xbe\xe5\xae\xa2", 6);
+	}
+	for (int y = 0; y < canvas.rows; y++)
+		for (int x = 0; x < canvas.cols; x++)
+			good &= canvas_cell(&canvas, y, x)->code == 0 || text_printable(canvas_cell(&canvas, y, x)->code);
+	ok(good, "no byte of hostile data becomes a control in a cell");
+	canvas_clear(&canvas);
+	is_int(canvas_text(&canvas, 0, 0, 5, ROLE_TEXT, "\xe9\xa1\xbe\xe5\xae\xa2\xe9\xa1\xbe"), 5, "wide characters are cut between, not in the middle");
+	canvas_text(&canvas, 0, 1, 1, ROLE_TEXT, "x");
+	is_int(canvas_cell(&canvas, 0, 0)->code, ' ', "half of a wide character goes with the other half");
+}
+
+static void test_small(void)
+{
+	start(10, 40);
+	ok(strstr(dump(), "sink") != NULL, "at 40x10 there is a list");
+	for (int rows = 1; rows < 60; rows += 3) {
+		for (int cols = 1; cols < 210; cols += 7) {
+			canvas_resize(&canvas, rows, cols);
+			for (char view = '1'; view <= '6'; view++) {
+				screen_key(&screen, (unsigned char)view, false);
+				dump();
+			}
+		}
+	}
+	ok(1, "every size can be drawn");
+	canvas_resize(&canvas, 5, 30);
+	ok(strstr(dump(), "need 40x10") != NULL, "a screen that is too small says so");
+	canvas.ascii = true;
+	start(24, 80);
+	ok(strspn(dump(), "\n !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~")
+		== strlen(dump()), "ASCII is ASCII");
+	is_golden("ascii");
+	canvas.ascii = false;
+	screen_done(&screen);
+	screen_init(&screen, true, "in this process");
+	ok(strstr(dump(), "connecting...") != NULL, "before the first status there is a screen");
+	screen_status(&screen, NULL, "control socket: refused");
+	ok(strstr(dump(), "control socket: refused") != NULL, "which says what is wrong");
+}
+
+int main(void)
+{
+	setenv("TZ", "UTC", 1);
+	tzset();
+	clock_fake(0);
+	status_init(&status);
+	fake_status_fill(&status, 3);
+	screen_init(&screen, true, "");
+	canvas_init(&canvas);
+	test_golden(24, 80);
+	test_golden(50, 200);
+	test_keys();
+	test_cursor_stays();
+	test_pause();
+	test_leaving();
+	test_command();
+	test_request_line();
+	test_hostile();
+	test_small();
+	screen_done(&screen);
+	canvas_done(&canvas);
+	status_done(&status);
+	return tap_done();
+}
