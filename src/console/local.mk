@@ -35,3 +35,7 @@ src_console_libconsole_a_SOURCES = \
 
 themesdir = $(pkgdatadir)/themes
 dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.theme
+
+check_PROGRAMS += tests/unit/test_theme
+tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h
+tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE)

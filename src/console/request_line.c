@@ -87,6 +87,17 @@ static int name_argument(struct request_line *out, const struct engine_request_d
 	return 0;
 }
 
+static int unknown_request(const struct engine_request_doc *docs, const char *word, struct err *err)
+{
+	char names[300];
+	size_t len = 0;
+
+	names[0] = '\0';
+	for (; docs->name && len < sizeof(names); docs++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len ? ", " : "", docs->name);
+	return err_set(err, ERR_CONFIG, 0, "there is no '%s'; there are %s", word, names);
+}
+
 int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs, struct err *err)
 {
 	const struct engine_request_doc *doc;
@@ -101,7 +112,7 @@ int request_line_parse(struct request_line *out, const char *line, const struct 
 		return err_set(err, ERR_CONFIG, 0, "expected a request and at most %d words, with quotes closed", ENGINE_MAX_ARGS);
 	doc = doc_find(docs, words[0]);
 	if (doc == NULL)
-		return err_set(err, ERR_CONFIG, 0, "'%s': there is no such request; 'requests' lists them", words[0]);
+		return unknown_request(docs, words[0], err);
 	out->request.command = doc->name;
 	for (int i = 1; i < n; i++)
 		if (name_argument(out, doc, words[i], &positional, err))

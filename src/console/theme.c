@@ -276,6 +276,7 @@ int theme_load(struct theme *t, const char *name, const char *const *dirs, struc
 		if (err->code != ENOENT)
 			return -1;
 	}
+	err_clear(err);
 	if (strcmp(name, t->name) == 0)
 		return 0;
 	return err_set(err, ERR_CONFIG, 0, "theme '%s': no such file in the theme folders; using %s", name, t->name);

@@ -218,6 +218,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "pause: 'more' is one too many; it takes: what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
+	is_str(err.msg, "there is no 'fly'; there are pause, tap", "tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
 }
