@@ -19,10 +19,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/xalloc.h"
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define PASTE_PAUSE_US 1000000
 #define HELD_MAX 16384
 enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END };
 
@@ -33,6 +35,7 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
 static struct {
 	bool open, utf8, pasting;
+	int64_t pasted_us;		/* when the last key came */
 	SCREEN *screen;
 	WINDOW *keys;			/* reading from a pad never paints */
 	FILE *in, *out;
@@ -379,15 +382,26 @@ size_t term_error_take(char *line, size_t size)
 
 /* ---- keys and cells ---- */
 
+/* A paste whose end got lost must not leave the keyboard dead: Esc or a pause ends it too. */
+static bool still_pasting(wint_t key)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (key == KEYCODE_ESCAPE || now_us - term.pasted_us > PASTE_PAUSE_US)
+		term.pasting = false;
+	term.pasted_us = now_us;
+	return term.pasting;
+}
+
 uint32_t term_key(bool *pasted)
 {
 	for (;;) {
 		wint_t key;
 		int kind = wget_wch(term.keys, &key);
 
-		*pasted = term.pasting;
 		if (kind == ERR)
 			return KEYCODE_NONE;
+		*pasted = still_pasting(key);
 		if (kind == OK)
 			return key == '\n' ? KEYCODE_ENTER : key == '\b' ? KEYCODE_BACKSPACE : (uint32_t)key;
 		if (key == KEY_PASTE_BEGIN || key == KEY_PASTE_END)
