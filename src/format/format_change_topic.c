@@ -60,7 +60,7 @@ static void put_labels(struct buf *b, const struct column *c)
 	buf_puts(b, "\"enumValues\":[");
 	for (unsigned i = 0; i < c->labels; i++) {
 		buf_reset(&quoted);
-		buf_printf(&quoted, "'%s'", c->label[i]);
+		history_label_quote(&quoted, c->label[i]);
 		if (i)
 			buf_putc(b, ',');
 		buf_json_str(b, quoted.data);

@@ -130,6 +130,26 @@ const char *history_change_name(char type)
 	return type == 'C' ? "CREATE" : type == 'A' ? "ALTER" : "DROP";
 }
 
+void history_label_quote(struct buf *b, const char *label)
+{
+	buf_putc(b, '\'');
+	for (; *label; label++) {
+		if (*label == '\'')
+			buf_putc(b, '\'');
+		buf_putc(b, *label);
+	}
+	buf_putc(b, '\'');
+}
+
+const char *history_default_name(enum column_default kind)
+{
+	static const char *const names[] = {
+		[DEFAULT_NONE] = "none", [DEFAULT_NULL] = "null", [DEFAULT_LITERAL] = "literal", [DEFAULT_EXPRESSION] = "expression", [DEFAULT_NOW] = "now",
+	};
+
+	return names[kind];
+}
+
 static void put_labels(struct pretty *p, const struct column *c)
 {
 	pretty_key(p, "enumValues");
@@ -138,7 +158,7 @@ static void put_labels(struct pretty *p, const struct column *c)
 		struct buf quoted;
 
 		buf_init(&quoted, 1 << 20);
-		buf_printf(&quoted, "'%s'", c->label[i]);
+		history_label_quote(&quoted, c->label[i]);
 		pretty_element(p);
 		pretty_str(p, quoted.data);
 		buf_done(&quoted);
@@ -254,7 +274,8 @@ static void put_exact_column(struct pretty *p, const struct column *c)
 	key_number(p, "precision", c->precision);
 	key_number(p, "scale", c->scale);
 	key_number(p, "collation", c->collation);
-	key_number(p, "default", c->default_kind);
+	if (c->default_kind != DEFAULT_NONE)
+		pretty_key_str(p, "default", history_default_name(c->default_kind));
 	if (c->default_text)
 		pretty_key_str(p, "defaultText", c->default_text);
 	if (c->comment)

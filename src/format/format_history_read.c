@@ -46,7 +46,25 @@ static int parse_id(const char *id, struct table_name *out, struct err *err)
 	return 0;
 }
 
-/* The options stand with their quotes. The texts are cut in place in a copy, which the caller frees. */
+/* 'it''s' to it's; without quotes as it stands. */
+static char *label_unquote(const char *text)
+{
+	size_t len = strlen(text), n = 0;
+	char *out;
+
+	if (len < 2 || text[0] != '\'' || text[len - 1] != '\'')
+		return xstrdup(text);
+	out = xstrndup(text + 1, len - 2);
+	for (size_t i = 0; out[i]; i++) {
+		out[n++] = out[i];
+		if (out[i] == '\'' && out[i + 1] == '\'')
+			i++;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+/* The options stand with their quotes. The caller frees the copies. */
 static const char **take_labels(const json_t *model, struct column *c)
 {
 	const json_t *values = json_object_get(model, "enumValues");
@@ -58,9 +76,8 @@ static const char **take_labels(const json_t *model, struct column *c)
 	label = xcalloc(n, sizeof(*label));
 	for (size_t i = 0; i < n; i++) {
 		const char *text = json_string_value(json_array_get(values, i));
-		size_t len = text ? strlen(text) : 0;
 
-		label[i] = len >= 2 && text[0] == '\'' ? xstrndup(text + 1, len - 2) : xstrdup(text ? text : "");
+		label[i] = label_unquote(text ? text : "");
 	}
 	c->labels = (uint16_t)n;
 	c->label = label;
@@ -134,6 +151,14 @@ static enum column_type type_named(const char *name)
 	return COL_UNKNOWN;
 }
 
+static enum column_default default_named(const char *name)
+{
+	for (int kind = DEFAULT_NONE; name && kind <= DEFAULT_NOW; kind++)
+		if (strcmp(history_default_name((enum column_default)kind), name) == 0)
+			return (enum column_default)kind;
+	return DEFAULT_NONE;
+}
+
 /* Our own member says all: nothing of the model's guesses is left. */
 static void take_exact(const json_t *own, struct column *c)
 {
@@ -143,7 +168,7 @@ static void take_exact(const json_t *own, struct column *c)
 	c->precision = (uint8_t)number_of(own, "precision", 0);
 	c->scale = (uint8_t)number_of(own, "scale", 0);
 	c->collation = (uint16_t)number_of(own, "collation", 0);
-	c->default_kind = (enum column_default)number_of(own, "default", DEFAULT_NONE);
+	c->default_kind = default_named(text_of(own, "default"));
 	c->default_text = text_of(own, "defaultText");
 	c->comment = text_of(own, "comment");
 	c->has_scale = flag_of(own, "hasScale");

@@ -64,3 +64,11 @@ tests_unit_test_format_decode_LDADD = $(FORMAT) $(FORMAT_LIBS)
 noinst_PROGRAMS += tests/bench/bench_format
 tests_bench_bench_format_SOURCES = tests/bench/bench_format.c
 tests_bench_bench_format_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/unit/test_format_history
+tests_unit_test_format_history_SOURCES = tests/unit/test_format_history.c tests/unit/format_random.h tests/unit/format_fixture.h tests/tap.h
+tests_unit_test_format_history_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/unit/test_format_position
+tests_unit_test_format_position_SOURCES = tests/unit/test_format_position.c tests/unit/format_fixture.h tests/tap.h
+tests_unit_test_format_position_LDADD = $(FORMAT) $(FORMAT_LIBS)
