@@ -17,7 +17,7 @@ if [ -z "$mysql" ] || ! command -v curl >/dev/null; then
 fi
 
 dir=$(mktemp -d)
-trap '"$starrocks" kill "$dir/s"; rm -rf "$dir"' EXIT
+trap '"$starrocks" kill "$dir/s"; [ ! -s "$dir/s/log" ] || sed "s/^/# /" "$dir/s/log"; rm -rf "$dir"' EXIT
 count=0
 failed=0
 
@@ -354,6 +354,9 @@ has "$(sql "select label, state, type from information_schema.loads where label=
 
 # --- what survives a kill ---
 txn begin S1 >/dev/null && txn_load S1 '{"id":300,"n":1}' >/dev/null && txn prepare S1 >/dev/null
+txn begin S2 >/dev/null && txn_load S2 '{"id":301}' -H 'max_filter_ratio: 1' >/dev/null
+has "$(txn commit S2)" '"NumberFilteredRows": 1' "a transaction without a row"
+rows t '[{"id":302,"n":1}]' >/dev/null
 before=$(dump t)$(dump p)$(dump y)
 before_ports=$fe_http$be_http$fe_mysql
 "$starrocks" kill "$dir/s"
@@ -365,6 +368,28 @@ is "$(dump t)$(dump p)$(dump y)" "$before" "the same rows"
 has "$(rows t '[{"id":9,"n":1}]' -H 'label: F2')" "FINISHED" "the same labels"
 has "$(txn commit S1)" '"Status": "OK"' "a prepared transaction can still be committed"
 is "$(sql 'select count(*) from d.t where id=300')" 1 "with its rows"
+
+# Loads run while the double is killed: what was answered must be there, and nothing that was not sent.
+loads_until_dead() {
+	local n=0
+	while has_answer=$(rows k "[{\"a\":\"$1\",\"b\":\"$n\",\"v\":$n}]" -H "label: kill-$1-$n"); do
+		case $has_answer in *Success*) echo "$1	$n	$n" >>"$dir/answered" ;; *) return ;; esac
+		n=$((n + 1))
+	done
+}
+sql 'truncate table d.k'
+: >"$dir/answered"
+for round in 1 2 3 4; do
+	loads_until_dead "$round-1" &
+	loads_until_dead "$round-2" &
+	wait_for eval 'grep -c "^$round" "$dir/answered" 2>/dev/null | sed "s/^[0-9][0-9]*[0-9]$/many/"' many
+	"$starrocks" kill "$dir/s"
+	wait %1 %2 2>/dev/null
+	"$starrocks" restart "$dir/s" >/dev/null
+	env_read
+done
+is "$(dump k | sort | comm -13 - <(sort "$dir/answered") | wc -l)" 0 "no answered load is lost in four kills"
+is "$(($(dump k | wc -l) <= $(wc -l <"$dir/answered") + 8))" 1 "and at most the unanswered ones are more"
 is "$(sql 'truncate table d.t; select count(*) from d.t')" 0 "truncate"
 is "$(sql 'drop table d.t; show tables from d like "t"')" "" "drop"
 "$starrocks" stop "$dir/s"

@@ -21,9 +21,10 @@ struct wal_head {
 	uint64_t len;
 };
 
+/* zlib takes a null pointer as the wish to start over. */
 static uint32_t checksum(uint32_t sum, const char *p, uint64_t len)
 {
-	return (uint32_t)crc32_z(sum, (const unsigned char *)p, len);
+	return len == 0 ? sum : (uint32_t)crc32_z(sum, (const unsigned char *)p, len);
 }
 
 static int replay_all(struct wal *w, uint64_t size, wal_replay *replay, void *ctx, struct err *err)

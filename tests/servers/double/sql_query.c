@@ -45,6 +45,8 @@ int relation_column(void *ctx, const char *name)
 
 void relation_row(const struct sql *q, const struct relation *r, uint64_t i, struct cell *cells, struct arena *scratch)
 {
+	if (r->ncolumns == 0)
+		return;
 	if (r->table == NULL) {
 		memcpy(cells, r->cells + i * r->ncolumns, r->ncolumns * sizeof(*cells));
 		return;
