@@ -47,3 +47,23 @@ src_source_libsource_a_SOURCES += \
 check_PROGRAMS += tests/unit/test_binlog
 tests_unit_test_binlog_SOURCES = tests/unit/test_binlog.c tests/unit/binlog_text.h tests/tap.h
 tests_unit_test_binlog_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
+noinst_PROGRAMS += tests/bench/bench_decode
+tests_bench_bench_decode_SOURCES = tests/bench/bench_decode.c tests/unit/binlog_text.h
+tests_bench_bench_decode_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
+# Fuzz targets: seeds and a fixed number of mutations of each (tests/fuzz/fuzz_main.c).
+check_PROGRAMS += tests/fuzz/fuzz_event tests/fuzz/fuzz_row tests/fuzz/fuzz_jsonb tests/fuzz/fuzz_gtid tests/fuzz/fuzz_ddl tests/fuzz/fuzz_charset
+FUZZ = tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h
+tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz_event.c $(FUZZ)
+tests_fuzz_fuzz_event_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_row_SOURCES = tests/fuzz/fuzz_row.c $(FUZZ)
+tests_fuzz_fuzz_row_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_jsonb_SOURCES = tests/fuzz/fuzz_jsonb.c $(FUZZ)
+tests_fuzz_fuzz_jsonb_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_gtid_SOURCES = tests/fuzz/fuzz_gtid.c $(FUZZ)
+tests_fuzz_fuzz_gtid_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_ddl_SOURCES = tests/fuzz/fuzz_ddl.c $(FUZZ)
+tests_fuzz_fuzz_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz_charset.c $(FUZZ)
+tests_fuzz_fuzz_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)

@@ -503,8 +503,12 @@ static int gtid_tag_decode(struct bytes *b, struct gtid_source *source, struct e
 	if (len > GTID_TAG_MAX)
 		return err_set(err, ERR_DATA, 0, "GTID set: tag of %llu bytes, expected at most %d", (unsigned long long)len, GTID_TAG_MAX);
 	tag = bytes_take(b, len);
-	if (tag)
-		memcpy(source->tag, tag, len);
+	if (tag == NULL)
+		return 0;		/* the caller looks at b->failed */
+	for (uint64_t i = 0; i < len; i++)
+		if (!(islower(tag[i]) || tag[i] == '_' || (i > 0 && isdigit(tag[i]))))
+			return err_set(err, ERR_DATA, 0, "GTID set: byte %02x in a tag", tag[i]);
+	memcpy(source->tag, tag, len);
 	return 0;
 }
 
