@@ -1,6 +1,7 @@
 /*
- * format_add.c - add.fields: "op", "table", "source.ts_ms", "source.ts_ms:when". A bare name is a field of the envelope,
- * else of the transaction, else of the source block. An unknown name is an error here: Debezium leaves it out silently.
+ * format_add.c - add.fields: "op", "table", "source.ts_ms", "source.ts_ms:when". A bare name is a field of the
+ * envelope, else of the transaction, else of the source block. An unknown name is an error here: Debezium leaves it out
+ * silently.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +24,10 @@ static int add_name_parse(struct add_name *n, const char *text, struct err *err)
 	size_t where = dot && dot < text + len ? (size_t)(dot - text) : 0;
 	size_t skip = where ? where + 1 : 0;
 
-	if (where >= sizeof(n->where) || len - skip >= sizeof(n->field) || len == skip || strlen(text) >= sizeof(n->shown) - 3)
-		return err_set(err, ERR_CONFIG, 0, "add.fields: expected field, source.field or source.field:name, found '%.100s'", text);
+	if (where >= sizeof(n->where) || len - skip >= sizeof(n->field) || len == skip
+			|| strlen(text) >= sizeof(n->shown) - 3)
+		return err_set(err, ERR_CONFIG, 0,
+				"add.fields: expected field, source.field or source.field:name, found '%.100s'", text);
 	snprintf(n->where, sizeof(n->where), "%.*s", (int)where, text);
 	snprintf(n->field, sizeof(n->field), "%.*s", (int)(len - skip), text + skip);
 	if (colon)
@@ -81,7 +84,8 @@ static int add_field_init(struct add_field *f, const char *text, struct err *err
 	row = add_row_find(&n);
 	source = n.where[0] == '\0' || strcmp(n.where, "source") == 0 ? format_source_field(n.field) : -1;
 	if (!row && source < 0)
-		return err_set(err, ERR_CONFIG, 0, "add.fields: '%s' is not a field of the envelope, its source or its transaction", text);
+		return err_set(err, ERR_CONFIG, 0,
+				"add.fields: '%s' is not a field of the envelope, its source or its transaction", text);
 	f->kind = row ? row->kind : ADD_SOURCE;
 	f->source = row ? SOURCE_VERSION : (enum source_field)source;
 	buf_init(&b, 4096);

@@ -10,7 +10,8 @@ static size_t bigint_trim(uint8_t *p, size_t len)
 {
 	size_t skip = 0;
 
-	while (skip + 1 < len && ((p[skip] == 0x00 && !(p[skip + 1] & 0x80)) || (p[skip] == 0xff && (p[skip + 1] & 0x80))))
+	while (skip + 1 < len && ((p[skip] == 0x00 && !(p[skip + 1] & 0x80))
+			|| (p[skip] == 0xff && (p[skip + 1] & 0x80))))
 		skip++;
 	memmove(p, p + skip, len - skip);
 	return len - skip;

@@ -1,6 +1,6 @@
 /*
- * format_block.c - walks a schema block. It comes from outside: nesting, names and numbers are bounded, members may come in
- * any order, unknown members are passed over, and a name that stands twice is refused.
+ * format_block.c - walks a schema block. It comes from outside: nesting, names and numbers are bounded, members may
+ * come in any order, unknown members are passed over, and a name that stands twice is refused.
  */
 #include <string.h>
 
@@ -164,7 +164,8 @@ static int block_struct(struct block_reader *r, struct block_field *out)
 	struct json_slice key;
 	bool typed = false;
 
-	*out = (struct block_field){ .scale = -1, .precision = -1, .length = -1, .source_length = -1, .source_scale = -1 };
+	*out = (struct block_field){ .scale = -1, .precision = -1, .length = -1, .source_length = -1,
+			.source_scale = -1 };
 	if (++r->depth > BLOCK_DEPTH)
 		return refuse(r, "the schema is nested too deeply");
 	if (!json_enter(r->j, '{'))
@@ -203,7 +204,8 @@ static bool same_name(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static bool fits_under(const struct block_field *f, const struct column *column, const struct format_modes *modes, struct format_type *type)
+static bool fits_under(const struct block_field *f, const struct column *column, const struct format_modes *modes,
+		struct format_type *type)
 {
 	if (format_type_of(column, modes, type) < 0 || type->type != f->type || !same_name(type->name, f->semantic))
 		return false;
@@ -213,7 +215,8 @@ static bool fits_under(const struct block_field *f, const struct column *column,
 }
 
 /* Our own modes first: base64 and hex are both strings, and the message does not say which. */
-bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own, struct format_type *type)
+bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own,
+		struct format_type *type)
 {
 	if (fits_under(f, column, own, type))
 		return true;
@@ -302,7 +305,8 @@ static void take_labels(const struct block_field *f, struct arena *a, struct col
 }
 
 /* What column.propagate.source.type left in the parameters is better than a guess, if the field agrees with it. */
-static bool source_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *c, struct format_type *type)
+static bool source_column(const struct block_field *f, struct arena *a, const struct format_modes *own,
+		struct column *c, struct format_type *type)
 {
 	struct column exact = { .name = f->name, .nullable = f->optional };
 	bool decimals;
@@ -331,7 +335,8 @@ static bool source_column(const struct block_field *f, struct arena *a, const st
 	return true;
 }
 
-int block_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *c, struct format_type *type)
+int block_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *c,
+		struct format_type *type)
 {
 	const struct block_row *r = block_row_of(f);
 
@@ -339,7 +344,8 @@ int block_column(const struct block_field *f, struct arena *a, const struct form
 		return 0;
 	if (!r || (r->column == COL_VECTOR && f->item != CONNECT_FLOAT))
 		return -1;
-	*c = (struct column){ .name = f->name, .type = r->column, .nullable = f->optional, .scale = r->digits, .is_boolean = f->type == CONNECT_BOOLEAN };
+	*c = (struct column){ .name = f->name, .type = r->column, .nullable = f->optional, .scale = r->digits,
+			.is_boolean = f->type == CONNECT_BOOLEAN };
 	*type = (struct format_type){ r->type, r->shape, r->semantic };
 	if (c->is_boolean)
 		c->length = 1;

@@ -21,7 +21,10 @@ struct block_field {
 	unsigned nfields, cap_fields;
 };
 
-/* Reads one schema object at j; everything is copied into the arena. -1: not a schema of Connect; j->problem or *why says what. */
+/*
+ * Reads one schema object at j; everything is copied into the arena. -1: not a schema of Connect; j->problem or *why
+ * says what.
+ */
 int block_read(struct json *j, struct arena *a, struct block_field *out, const char **why);
 const struct block_field *block_member(const struct block_field *s, const char *name);
 
@@ -29,6 +32,7 @@ const struct block_field *block_member(const struct block_field *s, const char *
 int block_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *column,
 		 struct format_type *type);
 /* Would this column be written as such a field, under our own handling modes or any other? Then its shape. */
-bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own, struct format_type *type);
+bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own,
+		struct format_type *type);
 
 #endif

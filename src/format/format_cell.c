@@ -1,6 +1,6 @@
 /*
- * format_cell.c - the writers, one per shape. This is the innermost loop of the capture half: no allocation, no printf, and
- * a value of a kind that does not belong to the shape is refused rather than read as something else.
+ * format_cell.c - the writers, one per shape. This is the innermost loop of the capture half: no allocation, no printf,
+ * and a value of a kind that does not belong to the shape is refused rather than read as something else.
  */
 #include <math.h>
 #include <string.h>
@@ -34,22 +34,10 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Eight bytes at a time while they need no escape; text with escapes goes to the careful writer from there. */
 char *cell_write_text(char *out, const char *p, size_t len)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
-	uint64_t w;
-
 	*out++ = '"';
-	for (; len >= 8; p += 8, out += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
-		if ((w | (w - ones * 0x20) | (quote - ones) | (slash - ones)) & high)
-			break;
-		memcpy(out, &w, 8);
-	}
-	if (len)
-		out += json_escape(out, p, len);
+	out += json_escape(out, p, len);
 	*out++ = '"';
 	return out;
 }
@@ -58,14 +46,16 @@ static char *write_boolean(char *out, const struct cell *c, const struct value *
 {
 	if (v->kind != VALUE_INT && v->kind != VALUE_UINT)
 		return cell_wrong_kind(env);
-	return v->i ? cell_copy(out, "true\0\0\0\0\0\0\0\0\0\0\0\0", 4) : cell_copy(out, "false\0\0\0\0\0\0\0\0\0\0\0", 5);
+	return v->i ? cell_copy(out, "true\0\0\0\0\0\0\0\0\0\0\0\0", 4)
+			: cell_copy(out, "false\0\0\0\0\0\0\0\0\0\0\0", 5);
 }
 
 static char *write_int(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_INT && v->kind != VALUE_UINT)
 		return cell_wrong_kind(env);
-	return out + num_i64(out, v->i);	/* bigint.unsigned.handling.mode=long wraps, and nothing else is that large */
+	/* bigint.unsigned.handling.mode=long wraps, and nothing else is that large */
+	return out + num_i64(out, v->i);
 }
 
 static char *write_float(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
@@ -98,7 +88,8 @@ static char *write_decimal(char *out, const struct cell *c, const struct value *
 	if ((v->kind != VALUE_DECIMAL && v->kind != VALUE_BIGDECIMAL) || v->aux != c->digits)
 		return cell_wrong_kind(env);
 	len = v->kind == VALUE_DECIMAL ? bigint_from_i64(bytes, v->i) : bigint_from_text(bytes, v->p, v->len);
-	return len ? write_base64_quoted(out, bytes, len) : cell_refuse(env, "the decimal is not a number of at most 80 digits");
+	return len ? write_base64_quoted(out, bytes, len)
+			: cell_refuse(env, "the decimal is not a number of at most 80 digits");
 }
 
 static char *write_unsigned_decimal(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
@@ -209,7 +200,8 @@ static char *write_milli_time(char *out, const struct cell *c, const struct valu
 	return v->i < 0 || v->i > MICROS_PER_DAY ? write_null(out, c) : out + num_i64(out, v->i / 1000);
 }
 
-static char *write_datetime(char *out, const struct cell *c, const struct value *v, struct cell_env *env, int64_t unit_us)
+static char *write_datetime(char *out, const struct cell *c, const struct value *v, struct cell_env *env,
+		int64_t unit_us)
 {
 	int64_t micros;
 
@@ -237,7 +229,10 @@ static char *write_micros(char *out, const struct cell *c, const struct value *v
 	return write_datetime(out, c, v, env, 1);
 }
 
-/* The stream prints the column's digits, the snapshot as many as are needed; a zero timestamp is the epoch in the stream only. */
+/*
+ * The stream prints the column's digits, the snapshot as many as are needed; a zero timestamp is the epoch in the
+ * stream only.
+ */
 static char *write_zoned(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
 {
 	int64_t micros = 0;
@@ -342,7 +337,8 @@ cell_write_fn *cell_writer(enum cell_shape shape)
 		[CELL_BOOLEAN] = write_boolean, [CELL_INT] = write_int, [CELL_LONG_UNSIGNED] = write_int,
 		[CELL_FLOAT] = write_float, [CELL_DOUBLE] = write_double, [CELL_DECIMAL] = write_decimal,
 		[CELL_DECIMAL_DOUBLE] = write_decimal_double, [CELL_DECIMAL_STRING] = write_decimal_string,
-		[CELL_UNSIGNED_DECIMAL] = write_unsigned_decimal, [CELL_TEXT] = write_text, [CELL_BASE64] = write_base64,
+		[CELL_UNSIGNED_DECIMAL] = write_unsigned_decimal, [CELL_TEXT] = write_text,
+		[CELL_BASE64] = write_base64,
 		[CELL_BASE64_URL] = write_base64_url, [CELL_HEX] = write_hex, [CELL_BITS] = write_bits,
 		[CELL_DATE] = write_date, [CELL_MICRO_TIME] = write_micro_time, [CELL_MILLI_TIME] = write_milli_time,
 		[CELL_MILLIS] = write_millis, [CELL_MICROS] = write_micros, [CELL_ZONED] = write_zoned,

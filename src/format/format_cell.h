@@ -27,7 +27,8 @@ struct cell {
 #define CELL_FIXED_BOUND 192		/* the most that any cell writes beside 6 bytes for each byte of the value */
 
 cell_write_fn *cell_writer(enum cell_shape shape);
-char *cell_write_text(char *out, const char *p, size_t len);	/* with quotes; needs 6 * len + 2 */
+/* with quotes; needs 6 * len + 2, less for long texts: see value_bound() */
+char *cell_write_text(char *out, const char *p, size_t len);
 /* Copies a short text whose source may be read, and whose target written, up to 16 bytes past the end. */
 static inline char *cell_copy(char *out, const char *p, size_t len)
 {

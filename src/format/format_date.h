@@ -12,7 +12,10 @@ enum date_zero { DATE_ZERO_NULL, DATE_ZERO_INSTANT, DATE_ZERO_IMPOSSIBLE };
 
 /* What Debezium makes of the text of a VALUE_ZERODATE. The snapshot moves the year 0 to 2000, the stream gives null. */
 enum date_zero date_zero_micros(const char *p, size_t len, bool snapshot, int64_t *micros);
-/* "2018-06-20", with or without "13:37:03.5" behind a blank or T and an offset Z or +hh:mm. false: not such a text, or no such day. */
+/*
+ * "2018-06-20", with or without "13:37:03.5" behind a blank or T and an offset Z or +hh:mm. false: not such a text, or
+ * no such day.
+ */
 bool date_parse(const char *p, size_t len, int64_t *micros);
 bool date_is_zero(const char *p, size_t len);	/* month or day are 0, or the text is a bare 0 */
 bool date_parse_time(const char *p, size_t len, int64_t *micros);	/* [-]h:mm[:ss[.f]] */

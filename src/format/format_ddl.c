@@ -1,6 +1,6 @@
 /*
- * format_ddl.c - the records of one DDL statement: one of the schema history always, one of the schema change topic when
- * that is wanted and the statement touches a captured table.
+ * format_ddl.c - the records of one DDL statement: one of the schema history always, one of the schema change topic
+ * when that is wanted and the statement touches a captured table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 
 #define DDL_TEXT_MAX ((size_t)256 << 20)
 
-static void record_from(struct format_encoder *e, struct batch *b, uint32_t change, const char *topic, const struct buf *key, const struct buf *value)
+static void record_from(struct format_encoder *e, struct batch *b, uint32_t change, const char *topic,
+		const struct buf *key, const struct buf *value)
 {
 	struct record *r = batch_add_record(b);
 
@@ -81,7 +82,8 @@ static char *source_text(struct format_encoder *e, const struct change *c, size_
 	buf_puts(&names, ",\"table\":");
 	buf_json_str(&names, c->ddl->tables);
 	out = xmalloc(format_source_bound(&e->source) + names.len);
-	*len = (size_t)(format_source_write(out, &e->source, c, names.data, db_len, names.data + db_len, names.len - db_len) - out);
+	*len = (size_t)(format_source_write(out, &e->source, c, names.data, db_len, names.data + db_len,
+			names.len - db_len) - out);
 	buf_done(&names);
 	return out;
 }

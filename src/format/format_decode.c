@@ -1,7 +1,7 @@
 /*
- * format_decode.c - records to changes. The common message costs one comparison of its schema block with the last one seen
- * in its topic, and then its row; anything new is recognised once. What is not understood becomes a dead change, so that
- * nothing is dropped.
+ * format_decode.c - records to changes. The common message costs one comparison of its schema block with the last one
+ * seen in its topic, and then its row; anything new is recognised once. What is not understood becomes a dead change,
+ * so that nothing is dropped.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +92,8 @@ static bool key_names_fit(const struct layout *l, const struct record *r)
 
 bool layout_fits(const struct layout *l, const struct record *r)
 {
-	if (l->head_len ? r->value_len <= l->head_len || memcmp(r->value, l->head, l->head_len) != 0 : record_has_schema(r->value, r->value_len))
+	if (l->head_len ? r->value_len <= l->head_len || memcmp(r->value, l->head, l->head_len) != 0
+			: record_has_schema(r->value, r->value_len))
 		return false;
 	if (!r->key)
 		return !l->has_key;
@@ -114,7 +115,8 @@ static struct schema *topic_schema(struct format_decoder *d, struct topic *t)
 	return t->empty;
 }
 
-static struct change *add_bare(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t, enum change_op op)
+static struct change *add_bare(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t,
+		enum change_op op)
 {
 	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
 	struct change *c = batch_add_change(b);
@@ -163,7 +165,10 @@ static bool is_bare_null(const struct record *r)
 	return r->value_len == 4 && memcmp(r->value, "null", 4) == 0;
 }
 
-/* The 4 bytes "null": a delete of the key, without a schema. The key alone names the columns when nothing else is known. */
+/*
+ * The 4 bytes "null": a delete of the key, without a schema. The key alone names the columns when nothing else is
+ * known.
+ */
 static struct layout *recognise_bare_delete(struct format_decoder *d, struct topic *t, const struct record *r)
 {
 	struct record by_key = *r;

@@ -1,6 +1,6 @@
 /*
- * format_default.c - a default is text from a DDL; a message shows it by the rules of a value of that column. So the text
- * is turned into a value and given to the cell's own writer. What does not convert has no default, as in Debezium.
+ * format_default.c - a default is text from a DDL; a message shows it by the rules of a value of that column. So the
+ * text is turned into a value and given to the cell's own writer. What does not convert has no default, as in Debezium.
  */
 #include <limits.h>
 #include <math.h>
@@ -169,11 +169,14 @@ static bool default_time(const struct column *c, struct default_text *t, struct 
 static default_fn *default_parser(enum column_type type)
 {
 	static default_fn *const parsers[COL_COUNT] = {
-		[COL_TINYINT] = default_int, [COL_SMALLINT] = default_int, [COL_MEDIUMINT] = default_int, [COL_INT] = default_int,
+		[COL_TINYINT] = default_int, [COL_SMALLINT] = default_int, [COL_MEDIUMINT] = default_int,
+		[COL_INT] = default_int,
 		[COL_BIGINT] = default_int, [COL_BIT] = default_int, [COL_YEAR] = default_year,
 		[COL_FLOAT] = default_double, [COL_DOUBLE] = default_double, [COL_DECIMAL] = default_decimal,
-		[COL_DATE] = default_date, [COL_TIME] = default_time, [COL_DATETIME] = default_instant, [COL_TIMESTAMP] = default_instant,
-		[COL_CHAR] = default_text, [COL_VARCHAR] = default_text, [COL_ENUM] = default_text, [COL_SET] = default_text,
+		[COL_DATE] = default_date, [COL_TIME] = default_time, [COL_DATETIME] = default_instant,
+		[COL_TIMESTAMP] = default_instant,
+		[COL_CHAR] = default_text, [COL_VARCHAR] = default_text, [COL_ENUM] = default_text,
+		[COL_SET] = default_text,
 		[COL_BINARY] = default_bytes, [COL_VARBINARY] = default_bytes,
 	};
 
@@ -188,7 +191,10 @@ static void cell_for(struct cell *cell, const struct column *c, const struct for
 	};
 }
 
-/* Appends a value by the column's own writer. The epoch of a zoned timestamp never shows fraction digits: Debezium's does not. */
+/*
+ * Appends a value by the column's own writer. The epoch of a zoned timestamp never shows fraction digits: Debezium's
+ * does not.
+ */
 static bool default_append(struct buf *b, const struct column *c, const struct format_type *t, const struct value *v)
 {
 	struct cell_env env = { .snapshot = t->shape == CELL_ZONED && v->i == 0 };
@@ -219,15 +225,19 @@ bool format_default_write(struct buf *b, const struct column *c, const struct fo
 		return false;
 	if (c->default_kind == DEFAULT_NOW)
 		return now_value(c, &v) && default_append(b, c, t, &v);
-	if (c->default_kind != DEFAULT_LITERAL || !c->default_text || !parse || (parse != default_text && is_hex_literal(&text)))
+	if (c->default_kind != DEFAULT_LITERAL || !c->default_text || !parse
+			|| (parse != default_text && is_hex_literal(&text)))
 		return false;
 	return parse(c, &text, &v) && default_append(b, c, t, &v);
 }
 
 static const char *const fallback_text[CELL_SHAPES] = {
-	[CELL_BOOLEAN] = "false", [CELL_INT] = "0", [CELL_LONG_UNSIGNED] = "0", [CELL_FLOAT] = "0.0", [CELL_DOUBLE] = "0.0",
-	[CELL_DECIMAL] = "\"AA==\"", [CELL_DECIMAL_DOUBLE] = "0.0", [CELL_DECIMAL_STRING] = "\"0\"", [CELL_UNSIGNED_DECIMAL] = "\"AA==\"",
-	[CELL_TEXT] = "\"\"", [CELL_BASE64] = "\"\"", [CELL_BASE64_URL] = "\"\"", [CELL_HEX] = "\"\"", [CELL_BITS] = "\"\"",
+	[CELL_BOOLEAN] = "false", [CELL_INT] = "0", [CELL_LONG_UNSIGNED] = "0", [CELL_FLOAT] = "0.0",
+	[CELL_DOUBLE] = "0.0",
+	[CELL_DECIMAL] = "\"AA==\"", [CELL_DECIMAL_DOUBLE] = "0.0", [CELL_DECIMAL_STRING] = "\"0\"",
+	[CELL_UNSIGNED_DECIMAL] = "\"AA==\"",
+	[CELL_TEXT] = "\"\"", [CELL_BASE64] = "\"\"", [CELL_BASE64_URL] = "\"\"", [CELL_HEX] = "\"\"",
+	[CELL_BITS] = "\"\"",
 	[CELL_DATE] = "0", [CELL_MICRO_TIME] = "0", [CELL_MILLI_TIME] = "0", [CELL_MILLIS] = "0", [CELL_MICROS] = "0",
 	[CELL_ZONED] = "\"1970-01-01T00:00:00Z\"", [CELL_GEOMETRY] = "{\"wkb\":\"AQcAAAAAAAAA\",\"srid\":null}",
 	[CELL_POINT] = "null", [CELL_VECTOR] = "[]",

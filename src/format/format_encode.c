@@ -1,7 +1,7 @@
 /*
  * format_encode.c - changes to records. One change makes no record (skipped), one, two (a delete and its tombstone) or
- * three (a changed key). Each message is written once: a bound is reserved in the batch's arena, key and value are written
- * behind each other, and what was used is kept. A change that cannot be written keeps its neighbours untouched.
+ * three (a changed key). Each message is written once: a bound is reserved in the batch's arena, key and value are
+ * written behind each other, and what was used is kept. A change that cannot be written keeps its neighbours untouched.
  */
 #include <regex.h>
 #include <stdio.h>
@@ -16,7 +16,29 @@
 #include "format/format_topic.h"
 
 #define HOUR_US INT64_C(3600000000)
+#define SHORT_TEXT 65536
 #define OF_VALUE_WITH_BYTES (1u << VALUE_TEXT | 1u << VALUE_BYTES | 1u << VALUE_BIGDECIMAL)
+
+/*
+ * The most that a text or bytes can become. Six for one is right for short texts and far too much for a long one, which
+ * is looked at: an escape needs six, a character beyond the BMP twelve for four, a stray byte three. Bytes at most
+ * double, except that a vector's four become sixteen.
+ */
+static size_t value_bound(const struct value *v)
+{
+	size_t n = 0;
+
+	if (v->kind == VALUE_BYTES)
+		return 4 * (size_t)v->len;
+	if (v->len < SHORT_TEXT)
+		return 6 * (size_t)v->len;
+	for (uint32_t i = 0; i < v->len; i++) {
+		unsigned char c = (unsigned char)v->p[i];
+
+		n += c < 0x20 || c == '"' || c == '\\' ? 6 : c < 0x80 ? 1 : 3;
+	}
+	return n;
+}
 
 size_t format_row_bound(const struct row_plan *r, const struct value *row)
 {
@@ -27,9 +49,10 @@ size_t format_row_bound(const struct row_plan *r, const struct value *row)
 	for (unsigned i = 0; i < r->ncells; i++) {
 		const struct value *v = &row[r->column ? r->column[i] : i];
 
-		texts += (OF_VALUE_WITH_BYTES >> v->kind & 1) ? v->len : 0;
+		if (OF_VALUE_WITH_BYTES >> v->kind & 1)
+			texts += value_bound(v);
 	}
-	return r->bound + 6 * texts;
+	return r->bound + texts;
 }
 
 char *format_row_write(struct format_encoder *e, char *out, const struct row_plan *r, const struct value *row)
@@ -65,6 +88,12 @@ static char *key_write(struct format_encoder *e, char *out, const struct format_
 	return out ? cell_copy(out, p->tail.p, p->tail.len) : NULL;
 }
 
+static int refuse(struct format_encoder *e, const char *problem)
+{
+	e->env.problem = problem;
+	return -1;
+}
+
 /* Kafka's clock governs retention: a commit time is only passed on when it is near. */
 static int64_t record_timestamp(const struct format_encoder *e, int64_t commit_us)
 {
@@ -73,7 +102,8 @@ static int64_t record_timestamp(const struct format_encoder *e, int64_t commit_u
 	return distance <= HOUR_US && distance >= -HOUR_US ? commit_us / 1000 : 0;
 }
 
-static struct record *record_add(struct format_encoder *e, struct batch *b, uint32_t change, const struct format_plan *p)
+static struct record *record_add(struct format_encoder *e, struct batch *b, uint32_t change,
+		const struct format_plan *p)
 {
 	struct record *r = batch_add_record(b);
 
@@ -85,7 +115,8 @@ static struct record *record_add(struct format_encoder *e, struct batch *b, uint
 	return r;
 }
 
-static int message_emit(struct format_encoder *e, struct batch *b, uint32_t change, struct format_plan *p, const struct message *m)
+static int message_emit(struct format_encoder *e, struct batch *b, uint32_t change, struct format_plan *p,
+		const struct message *m)
 {
 	const struct change *c = &b->changes[change];
 	bool has_key = p->key.ncells && m->key, has_value = !m->null_value;
@@ -93,6 +124,8 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 
 	if (has_value)
 		bound += e->flat ? format_flat_bound(e, p, m) : format_envelope_bound(e, p, m);
+	if (bound > UINT32_MAX)
+		return refuse(e, "the message could be larger than 4 GiB");
 	char *start = arena_reserve(&b->arena, bound), *value = start, *end;
 	if (has_key && !(value = key_write(e, start, p, m->key)))
 		return -1;
@@ -118,21 +151,24 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 	return 0;
 }
 
-static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, const struct message *m)
+static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
+		const struct message *m)
 {
-	struct message tombstone = { .null_value = true, .key = m->key, .headers = m->headers, .nheaders = m->nheaders };
+	struct message tombstone = { .null_value = true, .key = m->key, .headers = m->headers,
+			.nheaders = m->nheaders };
 
 	if (!e->conf->tombstones_on_delete || (e->flat && e->conf->delete_mode != DELETE_REWRITE_WITH_TOMBSTONE))
 		return 0;
 	return message_emit(e, b, i, p, &tombstone);
 }
 
-static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, const struct value *before,
-		       struct record_header *header)
+static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
+		const struct value *before, struct record_header *header)
 {
 	struct message m = {
 		.op = 'd', .deleted = true, .before = before, .row = before, .key = before,
-		.null_payload = e->flat && e->conf->delete_mode == DELETE_TOMBSTONE, .headers = header, .nheaders = header != NULL,
+		.null_payload = e->flat && e->conf->delete_mode == DELETE_TOMBSTONE, .headers = header,
+		.nheaders = header != NULL,
 	};
 
 	if (e->flat && e->conf->delete_mode <= DELETE_DROP)
@@ -140,10 +176,11 @@ static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, st
 	return message_emit(e, b, i, p, &m) < 0 ? -1 : emit_tombstone(e, b, i, p, &m);
 }
 
-static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, char op, const struct value *before,
-		    const struct value *after, struct record_header *header)
+static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, char op,
+		const struct value *before, const struct value *after, struct record_header *header)
 {
-	struct message m = { .op = op, .before = before, .after = after, .row = after, .key = after, .headers = header, .nheaders = header != NULL };
+	struct message m = { .op = op, .before = before, .after = after, .row = after, .key = after, .headers = header,
+			.nheaders = header != NULL };
 
 	return message_emit(e, b, i, p, &m);
 }
@@ -154,12 +191,6 @@ static bool key_changed(const struct format_plan *p, const struct value *before,
 		if (!value_equal(&before[p->key.column[i]], &after[p->key.column[i]]))
 			return true;
 	return false;
-}
-
-static int refuse(struct format_encoder *e, const char *problem)
-{
-	e->env.problem = problem;
-	return -1;
 }
 
 static int encode_update(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p)
@@ -196,7 +227,8 @@ static int encode_truncate(struct format_encoder *e, struct batch *b, uint32_t i
 
 static struct format_plan **plan_slot(struct format_encoder *e, const struct schema *s)
 {
-	uint64_t h = ((uintptr_t)s->table >> 4) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uintptr_t)s->db >> 4) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	uint64_t h = ((uintptr_t)s->table >> 4) * UINT64_C(0x9e3779b97f4a7c15)
+		^ ((uintptr_t)s->db >> 4) * UINT64_C(0xc2b2ae3d27d4eb4f);
 	size_t i = (h ^ h >> 29) & (e->cap_plans - 1);
 
 	while (e->plans[i] && (e->plans[i]->schema->table != s->table || e->plans[i]->schema->db != s->db))
@@ -254,7 +286,8 @@ static int encode_row_change(struct format_encoder *e, struct batch *b, uint32_t
 	switch (c->op) {
 	case CHANGE_READ:
 	case CHANGE_CREATE:
-		return c->after ? emit_row(e, b, i, p, (char)c->op, NULL, c->after, NULL) : refuse(e, "the change has no row");
+		return c->after ? emit_row(e, b, i, p, (char)c->op, NULL, c->after, NULL)
+				: refuse(e, "the change has no row");
 	case CHANGE_UPDATE:
 		return encode_update(e, b, i, p);
 	case CHANGE_DELETE:
@@ -270,7 +303,8 @@ static void change_bury(struct format_encoder *e, struct batch *b, uint32_t i)
 {
 	struct change *c = &b->changes[i];
 
-	c->dead = e->bad ? arena_printf(&b->arena, "column %s: %s", e->bad->name, e->env.problem) : arena_printf(&b->arena, "%s", e->env.problem);
+	c->dead = e->bad ? arena_printf(&b->arena, "column %s: %s", e->bad->name, e->env.problem)
+			: arena_printf(&b->arena, "%s", e->env.problem);
 	c->dead_at = "format";
 }
 
@@ -299,13 +333,14 @@ static void encoder_set_clock(struct format_encoder *e)
 	units[2] = e->now_us * 1000;
 	for (int i = 0; i < 3; i++)
 		e->now_len[i] = (uint8_t)num_i64(e->now_text[i], units[i]);
-	e->times_len = (uint32_t)snprintf(e->times, sizeof(e->times), ",\"ts_ms\":%.*s,\"ts_us\":%.*s,\"ts_ns\":%.*s", e->now_len[0], e->now_text[0],
-					  e->now_len[1], e->now_text[1], e->now_len[2], e->now_text[2]);
+	e->times_len = (uint32_t)snprintf(e->times, sizeof(e->times), ",\"ts_ms\":%.*s,\"ts_us\":%.*s,\"ts_ns\":%.*s",
+			e->now_len[0], e->now_text[0], e->now_len[1], e->now_text[1], e->now_len[2], e->now_text[2]);
 }
 
 int format_encode(struct format_encoder *e, struct batch *b, struct err *err)
 {
-	e->source.txn = NULL;	/* transactions live in a batch's arena: an equal address means nothing across batches */
+	/* transactions live in a batch's arena: an equal address means nothing across batches */
+	e->source.txn = NULL;
 	encoder_set_clock(e);
 	for (size_t i = 0; i < b->nchanges; i++)
 		encode_change(e, b, (uint32_t)i);
@@ -327,7 +362,8 @@ static int skipped_init(struct format_encoder *e, struct err *err)
 		if (strcmp(op, "none") == 0)
 			continue;
 		if (strlen(op) != 1 || !strchr("cudt", *op))
-			return err_set(err, ERR_CONFIG, 0, "skipped.operations: expected c, u, d, t or none, found '%.40s'", op);
+			return err_set(err, ERR_CONFIG, 0,
+					"skipped.operations: expected c, u, d, t or none, found '%.40s'", op);
 		e->skip[(unsigned char)*op] = true;
 	}
 	return 0;
@@ -340,9 +376,11 @@ static int key_columns_check(const struct format_conf *conf, struct err *err)
 		regex_t re;
 
 		if (!strchr(item, ':'))
-			return err_set(err, ERR_CONFIG, 0, "message.key.columns: expected db.table:column,column, found '%.100s'", item);
+			return err_set(err, ERR_CONFIG, 0,
+					"message.key.columns: expected db.table:column,column, found '%.100s'", item);
 		if (regcomp(&re, item, REG_EXTENDED | REG_NOSUB) != 0)
-			return err_set(err, ERR_CONFIG, 0, "message.key.columns: '%.100s' is not a regular expression", item);
+			return err_set(err, ERR_CONFIG, 0, "message.key.columns: '%.100s' is not a regular expression",
+					item);
 		regfree(&re);
 	}
 	return 0;
@@ -354,9 +392,11 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 
 	e->conf = conf;
 	e->flat = conf->message_format == FORMAT_FLAT;
-	e->rewrite = e->flat && (conf->delete_mode == DELETE_REWRITE || conf->delete_mode == DELETE_REWRITE_WITH_TOMBSTONE);
+	e->rewrite = e->flat && (conf->delete_mode == DELETE_REWRITE
+			|| conf->delete_mode == DELETE_REWRITE_WITH_TOMBSTONE);
 	format_source_init(&e->source, conf);
-	if (skipped_init(e, err) < 0 || key_columns_check(conf, err) < 0 || format_add_fields_init(&e->add, conf, err) < 0) {
+	if (skipped_init(e, err) < 0 || key_columns_check(conf, err) < 0
+			|| format_add_fields_init(&e->add, conf, err) < 0) {
 		format_encoder_free(e);
 		return NULL;
 	}

@@ -38,7 +38,8 @@ struct format_encoder {
 	const struct format_conf *conf;
 	struct add_fields add;
 	struct source_block source;
-	struct format_plan **plans;	/* open hash by schema->table and db (interned); a newer version takes the place */
+	/* open hash by schema->table and db (interned); a newer version takes the place */
+	struct format_plan **plans;
 	size_t nplans, cap_plans;
 	struct format_plan *last;
 	struct cell_env env;
@@ -58,14 +59,18 @@ void format_add_fields_done(struct add_fields *add);
 
 /* The writers of both formats: at most the bound, the end or NULL (env.problem, bad). */
 size_t format_row_bound(const struct row_plan *r, const struct value *row);
-char *format_row_write(struct format_encoder *e, char *out, const struct row_plan *r, const struct value *row);	/* without the closing brace */
+/* without the closing brace */
+char *format_row_write(struct format_encoder *e, char *out, const struct row_plan *r, const struct value *row);
 size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m);
-char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c, const struct message *m);
+char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
+		const struct message *m);
 size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m);
-char *format_flat_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c, const struct message *m);
+char *format_flat_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
+		const struct message *m);
 
 /* The headers of a key change: the key as Connect's SimpleHeaderConverter prints a struct. NULL: env.problem. */
-struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p, const char *name,
+struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p,
+		const char *name,
 					const struct value *row);
 
 /* A DDL: its schema history record, and the record of the schema change topic. */

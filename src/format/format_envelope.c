@@ -1,6 +1,6 @@
 /*
- * format_envelope.c - before, after, source, transaction, op, ts_ms, ts_us, ts_ns: Debezium's envelope. `transaction` is
- * always null: transaction metadata is not offered.
+ * format_envelope.c - before, after, source, transaction, op, ts_ms, ts_us, ts_ns: Debezium's envelope. `transaction`
+ * is always null: transaction metadata is not offered.
  */
 #include <string.h>
 
@@ -28,7 +28,8 @@ size_t format_envelope_bound(const struct format_encoder *e, const struct format
 	       format_source_bound(&e->source) + p->db.len + p->table.len + e->times_len + 256;
 }
 
-char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c, const struct message *m)
+char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
+		const struct message *m)
 {
 	out = put(out, p->value_head.p, p->value_head.len);
 	out = put(out, "{\"before\":", 10);

@@ -18,7 +18,8 @@ static char *put_piece(char *out, struct piece piece)
 	return put(out, piece.p, piece.len);
 }
 
-static char *put_source_field(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c, enum source_field f)
+static char *put_source_field(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
+		enum source_field f)
 {
 	const char *mark = format_source_mark(c->snapshot);
 
@@ -38,8 +39,8 @@ static char *put_source_field(struct format_encoder *e, char *out, const struct 
 	}
 }
 
-static char *put_added(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c, const struct message *m,
-		       const struct add_field *f)
+static char *put_added(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
+		const struct message *m, const struct add_field *f)
 {
 	out = put_piece(out, f->prefix);
 	switch (f->kind) {
@@ -61,14 +62,17 @@ static char *put_added(struct format_encoder *e, char *out, const struct format_
 
 size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
 {
-	size_t added = e->add.count ? e->add.bound + e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len) : 0;
+	size_t added = e->add.count
+			? e->add.bound + e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len)
+			: 0;
 
 	if (m->null_payload)
 		return p->null_value.len + 16;
 	return p->value_head.len + format_row_bound(&p->row, m->row) + added + 64;
 }
 
-char *format_flat_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c, const struct message *m)
+char *format_flat_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
+		const struct message *m)
 {
 	if (m->null_payload)
 		return put_piece(out, p->null_value);

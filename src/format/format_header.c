@@ -1,6 +1,6 @@
 /*
- * format_header.c - the headers of a key change. Connect's SimpleHeaderConverter does not write JSON: strings escape only
- * the backslash and the quote, decimals are plain numbers, everything else looks the same. Rare, so it is simple.
+ * format_header.c - the headers of a key change. Connect's SimpleHeaderConverter does not write JSON: strings escape
+ * only the backslash and the quote, decimals are plain numbers, everything else looks the same. Rare, so it is simple.
  */
 #include <string.h>
 
@@ -21,7 +21,10 @@ static char *put_quoted(char *out, const char *p, size_t len)
 	return out;
 }
 
-/* Java's BigDecimal.toString(): plain digits, but E notation when the first digit is more than six places behind the point. */
+/*
+ * Java's BigDecimal.toString(): plain digits, but E notation when the first digit is more than six places behind the
+ * point.
+ */
 static char *put_decimal(char *out, const char *digits, size_t len, int scale)
 {
 	const char *first = digits;
@@ -64,7 +67,8 @@ static char *put_header_cell(struct format_encoder *e, char *out, const struct c
 	return cell->write(out, cell, v, &e->env);
 }
 
-struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p, const char *name,
+struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p,
+		const char *name,
 					const struct value *row)
 {
 	struct record_header *h = arena_alloc(a, sizeof(*h));

@@ -14,11 +14,15 @@ static const int jdbc_types[COL_COUNT] = {
 	[COL_TINYINT] = 5, [COL_SMALLINT] = 5, [COL_MEDIUMINT] = 4, [COL_INT] = 4, [COL_BIGINT] = -5,
 	[COL_FLOAT] = 6, [COL_DOUBLE] = 8, [COL_DECIMAL] = 3, [COL_BIT] = -7, [COL_YEAR] = 4,
 	[COL_DATE] = 91, [COL_TIME] = 92, [COL_DATETIME] = 93, [COL_TIMESTAMP] = 2014,
-	[COL_CHAR] = 1, [COL_VARCHAR] = 12, [COL_TINYTEXT] = 12, [COL_TEXT] = 12, [COL_MEDIUMTEXT] = 12, [COL_LONGTEXT] = 12,
-	[COL_BINARY] = -2, [COL_VARBINARY] = -3, [COL_TINYBLOB] = 2004, [COL_BLOB] = 2004, [COL_MEDIUMBLOB] = 2004, [COL_LONGBLOB] = 2004,
+	[COL_CHAR] = 1, [COL_VARCHAR] = 12, [COL_TINYTEXT] = 12, [COL_TEXT] = 12, [COL_MEDIUMTEXT] = 12,
+	[COL_LONGTEXT] = 12,
+	[COL_BINARY] = -2, [COL_VARBINARY] = -3, [COL_TINYBLOB] = 2004, [COL_BLOB] = 2004, [COL_MEDIUMBLOB] = 2004,
+	[COL_LONGBLOB] = 2004,
 	[COL_ENUM] = 1, [COL_SET] = 1, [COL_JSON] = 1111,
-	[COL_GEOMETRY] = 1111, [COL_POINT] = 1111, [COL_LINESTRING] = 1111, [COL_POLYGON] = 1111, [COL_MULTIPOINT] = 1111,
-	[COL_MULTILINESTRING] = 1111, [COL_MULTIPOLYGON] = 1111, [COL_GEOMCOLLECTION] = 1111, [COL_VECTOR] = 1111, [COL_UNKNOWN] = 1111,
+	[COL_GEOMETRY] = 1111, [COL_POINT] = 1111, [COL_LINESTRING] = 1111, [COL_POLYGON] = 1111,
+	[COL_MULTIPOINT] = 1111,
+	[COL_MULTILINESTRING] = 1111, [COL_MULTIPOLYGON] = 1111, [COL_GEOMCOLLECTION] = 1111, [COL_VECTOR] = 1111,
+	[COL_UNKNOWN] = 1111,
 };
 
 static void column_length(const struct column *c, struct history_column *out)
@@ -56,14 +60,16 @@ void history_column_of(const struct column *c, struct history_column *out)
 	char *p = out->type_name;
 	size_t n;
 
-	*out = (struct history_column){ .jdbc_type = c->is_boolean ? 16 : jdbc_types[c->type], .length = -1, .scale = -1 };
+	*out = (struct history_column){ .jdbc_type = c->is_boolean ? 16 : jdbc_types[c->type], .length = -1,
+			.scale = -1 };
 	n = (size_t)snprintf(p, sizeof(out->type_name), "%s%s%s", c->is_boolean ? "boolean" : column_type_name(c->type),
 			     c->is_unsigned && !c->is_boolean ? " unsigned" : "", c->zerofill ? " zerofill" : "");
 	for (size_t i = 0; i < n; i++)
 		if (p[i] >= 'a' && p[i] <= 'z')
 			p[i] = (char)(p[i] - 32);
 	column_length(c, out);
-	out->has_default = c->default_kind == DEFAULT_NULL || c->default_kind == DEFAULT_LITERAL || c->default_kind == DEFAULT_NOW;
+	out->has_default = c->default_kind == DEFAULT_NULL || c->default_kind == DEFAULT_LITERAL
+			|| c->default_kind == DEFAULT_NOW;
 	if (c->default_kind == DEFAULT_LITERAL)
 		out->default_text = c->default_text;
 	else if (c->default_kind == DEFAULT_NOW)
@@ -71,10 +77,14 @@ void history_column_of(const struct column *c, struct history_column *out)
 }
 
 static const struct { const char *name; enum column_type type; } type_aliases[] = {
-	{ "INTEGER", COL_INT }, { "INT1", COL_TINYINT }, { "INT2", COL_SMALLINT }, { "INT3", COL_MEDIUMINT }, { "MIDDLEINT", COL_MEDIUMINT },
-	{ "INT4", COL_INT }, { "INT8", COL_BIGINT }, { "SERIAL", COL_BIGINT }, { "NUMERIC", COL_DECIMAL }, { "DEC", COL_DECIMAL },
-	{ "FIXED", COL_DECIMAL }, { "REAL", COL_DOUBLE }, { "FLOAT4", COL_FLOAT }, { "FLOAT8", COL_DOUBLE }, { "DOUBLE PRECISION", COL_DOUBLE },
-	{ "BOOL", COL_TINYINT }, { "BOOLEAN", COL_TINYINT }, { "NCHAR", COL_CHAR }, { "NVARCHAR", COL_VARCHAR }, { "CHARACTER", COL_CHAR },
+	{ "INTEGER", COL_INT }, { "INT1", COL_TINYINT }, { "INT2", COL_SMALLINT }, { "INT3", COL_MEDIUMINT },
+	{ "MIDDLEINT", COL_MEDIUMINT },
+	{ "INT4", COL_INT }, { "INT8", COL_BIGINT }, { "SERIAL", COL_BIGINT }, { "NUMERIC", COL_DECIMAL },
+	{ "DEC", COL_DECIMAL },
+	{ "FIXED", COL_DECIMAL }, { "REAL", COL_DOUBLE }, { "FLOAT4", COL_FLOAT }, { "FLOAT8", COL_DOUBLE },
+	{ "DOUBLE PRECISION", COL_DOUBLE },
+	{ "BOOL", COL_TINYINT }, { "BOOLEAN", COL_TINYINT }, { "NCHAR", COL_CHAR }, { "NVARCHAR", COL_VARCHAR },
+	{ "CHARACTER", COL_CHAR },
 	{ "LONG", COL_MEDIUMTEXT }, { "LONG VARCHAR", COL_MEDIUMTEXT }, { "LONG VARBINARY", COL_MEDIUMBLOB },
 	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION },
 };
@@ -144,7 +154,8 @@ void history_label_quote(struct buf *b, const char *label)
 const char *history_default_name(enum column_default kind)
 {
 	static const char *const names[] = {
-		[DEFAULT_NONE] = "none", [DEFAULT_NULL] = "null", [DEFAULT_LITERAL] = "literal", [DEFAULT_EXPRESSION] = "expression", [DEFAULT_NOW] = "now",
+		[DEFAULT_NONE] = "none", [DEFAULT_NULL] = "null", [DEFAULT_LITERAL] = "literal",
+		[DEFAULT_EXPRESSION] = "expression", [DEFAULT_NOW] = "now",
 	};
 
 	return names[kind];
@@ -335,7 +346,8 @@ static void put_position(struct pretty *p, const struct position *at)
 	pretty_close(p, '}');
 }
 
-void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us, const struct ddl_change *ddl)
+void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
+		const struct ddl_change *ddl)
 {
 	struct pretty p = { .b = b };
 

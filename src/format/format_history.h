@@ -20,16 +20,19 @@ struct history_column {
 };
 
 void history_column_of(const struct column *c, struct history_column *out);
-bool history_column_type(const char *type_name, struct column *out);	/* the other way round: type, unsigned, zerofill, boolean */
+/* the other way round: type, unsigned, zerofill, boolean */
+bool history_column_type(const char *type_name, struct column *out);
 void history_table_id(struct buf *b, const char *db, const char *table);	/* "db"."table" with its quotes */
 const char *history_change_name(char type);				/* CREATE, ALTER, DROP */
 
 void history_label_quote(struct buf *b, const char *label);		/* 'it''s' */
-const char *history_default_name(enum column_default kind);		/* "none", "null", "literal", "expression", "now" */
+/* "none", "null", "literal", "expression", "now" */
+const char *history_default_name(enum column_default kind);
 
-void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us, const struct ddl_change *ddl);
-void format_change_topic_value(struct buf *b, const struct format_conf *conf, const char *source, size_t source_len, int64_t now_us,
-			       const struct ddl_change *ddl);
+void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
+		const struct ddl_change *ddl);
+void format_change_topic_value(struct buf *b, const struct format_conf *conf, const char *source, size_t source_len,
+		int64_t now_us, const struct ddl_change *ddl);
 void format_change_topic_key(struct buf *b, const struct format_conf *conf, const char *db);
 
 #endif

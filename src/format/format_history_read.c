@@ -11,7 +11,7 @@
 #include "format/format_position.h"
 
 struct table_name {
-	char db[256], table[256];
+	char db[1024], table[1024];
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -37,8 +37,10 @@ static int parse_id(const char *id, struct table_name *out, struct err *err)
 	const char *middle = id && *id == '"' ? strstr(id, "\".\"") : NULL;
 	size_t len = id ? strlen(id) : 0;
 
-	if (!middle || len < 7 || id[len - 1] != '"' || (size_t)(middle - id) > sizeof(out->db) || len > sizeof(out->table))
-		return err_set(err, ERR_DATA, 0, "schema history: expected a table as \"db\".\"table\", found %.200s", id ? id : "nothing");
+	if (!middle || len < 7 || id[len - 1] != '"' || (size_t)(middle - id) > sizeof(out->db)
+			|| len > sizeof(out->table))
+		return err_set(err, ERR_DATA, 0, "schema history: expected a table as \"db\".\"table\", found %.200s",
+				id ? id : "nothing");
 	memcpy(out->db, id + 1, (size_t)(middle - id - 1));
 	out->db[middle - id - 1] = '\0';
 	memcpy(out->table, middle + 3, len - (size_t)(middle + 3 - id) - 1);
@@ -127,7 +129,8 @@ static int take_model(const json_t *model, struct column *c, struct err *err)
 {
 	const char *type = text_of(model, "typeName");
 
-	*c = (struct column){ .name = text_of(model, "name"), .charset = text_of(model, "charsetName"), .comment = text_of(model, "comment") };
+	*c = (struct column){ .name = text_of(model, "name"), .charset = text_of(model, "charsetName"),
+			.comment = text_of(model, "comment") };
 	if (!c->name || !type)
 		return err_set(err, ERR_DATA, 0, "schema history: a column has no name or no type");
 	if (!history_column_type(type, c)) {
@@ -212,7 +215,9 @@ static int take_key(struct schema *s, const json_t *table, struct err *err)
 	}
 	rc = schema_set_key(s, key, (unsigned)n);
 	free(key);
-	return rc < 0 ? err_set(err, ERR_DATA, 0, "schema history: %s.%s: the key has a column that the table does not have", s->db, s->table) : 0;
+	return rc < 0 ? err_set(err, ERR_DATA, 0,
+			"schema history: %s.%s: the key has a column that the table does not have", s->db, s->table)
+			: 0;
 }
 
 static int fill_schema(struct schema *s, const json_t *table, const json_t *own, struct err *err)
@@ -234,7 +239,8 @@ static int fill_schema(struct schema *s, const json_t *table, const json_t *own,
 	return take_key(s, table, err);
 }
 
-static int apply_change(const json_t *change, const json_t *own, const struct position *at, format_history_cb *cb, void *arg, struct err *err)
+static int apply_change(const json_t *change, const json_t *own, const struct position *at, format_history_cb *cb,
+		void *arg, struct err *err)
 {
 	const json_t *table = json_object_get(change, "table");
 	const char *previous = text_of(change, "previousId");
@@ -262,7 +268,8 @@ static int apply_change(const json_t *change, const json_t *own, const struct po
 	return rc;
 }
 
-static int apply_record(const json_t *root, const struct position *at, format_history_cb *cb, void *arg, struct err *err)
+static int apply_record(const json_t *root, const struct position *at, format_history_cb *cb, void *arg,
+		struct err *err)
 {
 	const json_t *changes = json_object_get(root, "tableChanges");
 	const json_t *own = json_object_get(json_object_get(root, "millrace"), "tables");
@@ -283,7 +290,8 @@ int format_history_decode(const struct record *r, format_history_cb *cb, void *a
 	if (!r->value)
 		return 0;
 	if (!root)
-		return err_set(err, ERR_DATA, 0, "schema history, offset %lld: expected JSON, found: %s", (long long)r->offset, problem.text);
+		return err_set(err, ERR_DATA, 0, "schema history, offset %lld: expected JSON, found: %s",
+				(long long)r->offset, problem.text);
 	position_init(&at);
 	if (format_position_from_json(json_object_get(root, "position"), &at, err) == 0)
 		rc = apply_record(root, &at, cb, arg, err);

@@ -1,7 +1,7 @@
 /*
- * format_layout.c - chooses the schema of a layout: an exact one that was made known and agrees with the message's fields,
- * else one made of the fields. Agreement is by the names and their order, and each field must be what the column would be
- * written as under some handling mode.
+ * format_layout.c - chooses the schema of a layout: an exact one that was made known and agrees with the message's
+ * fields, else one made of the fields. Agreement is by the names and their order, and each field must be what the
+ * column would be written as under some handling mode.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,10 @@ static const struct add_field *added_named(const struct add_fields *add, const c
 	return NULL;
 }
 
-/* Which fields are columns: all of an envelope's; of a flat row not __deleted, what stands behind it, and what add.fields names. */
+/*
+ * Which fields are columns: all of an envelope's; of a flat row not __deleted, what stands behind it, and what
+ * add.fields names.
+ */
 static void assign_roles(struct layout_builder *b)
 {
 	const struct block_field *row = b->from->row;
@@ -216,7 +219,8 @@ static struct schema *make_schema(struct layout_builder *b)
 		if (b->roles[i] != ROLE_COLUMN)
 			continue;
 		if (block_column(&row->fields[i], &b->layout->arena, &modes, &c, &b->types[s->ncolumns]) < 0) {
-			b->why = arena_printf(&b->layout->arena, "field %s has a type that is not known", row->fields[i].name);
+			b->why = arena_printf(&b->layout->arena, "field %s has a type that is not known",
+					row->fields[i].name);
 			schema_unref(s);
 			return NULL;
 		}

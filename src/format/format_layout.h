@@ -1,6 +1,6 @@
 /*
- * format_layout.h - how the messages of one topic that begin with the same bytes are read: their schema, and a reader per
- * member in the order in which the members come.
+ * format_layout.h - how the messages of one topic that begin with the same bytes are read: their schema, and a reader
+ * per member in the order in which the members come.
  */
 #ifndef FORMAT_FORMAT_LAYOUT_H
 #define FORMAT_FORMAT_LAYOUT_H
@@ -11,7 +11,8 @@
 
 struct layout {
 	struct arena arena;		/* owns all but the schema */
-	const char *head;		/* bytes of the value in front of the payload; head_len 0: messages without a schema */
+	/* bytes of the value in front of the payload; head_len 0: messages without a schema */
+	const char *head;
 	size_t head_len;
 	const char *key_head;		/* the same of the key; key_head_len 0: keys without a schema */
 	size_t key_head_len;
@@ -29,7 +30,8 @@ struct layout_source {
 	const char *topic;		/* interned */
 	const char *prefix;		/* topic.prefix */
 	const struct record *record;
-	const struct block_field *row;	/* the fields of the row; for messages without a schema: names, and types guessed */
+	/* the fields of the row; for messages without a schema: names, and types guessed */
+	const struct block_field *row;
 	const struct block_field *key;	/* the fields of the key; NULL: no key */
 	const char *name;		/* "prefix.db.table.Value"; NULL: from the topic */
 	bool envelope, schemaless;
@@ -41,6 +43,7 @@ struct layout_source {
 
 struct layout *layout_new(const struct layout_source *from, const char **why);
 void layout_free(struct layout *l);
-struct schema *layout_empty_schema(const char *topic, const char *prefix);	/* db and table from a topic's name, no columns */
+/* db and table from a topic's name, no columns */
+struct schema *layout_empty_schema(const char *topic, const char *prefix);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * format_murmur2.h - the hash by which Kafka's Java producer chooses a partition. The head of a key (its schema block) is
- * the same for all rows of a table, so its part of the work is remembered per key length.
+ * format_murmur2.h - the hash by which Kafka's Java producer chooses a partition. The head of a key (its schema block)
+ * is the same for all rows of a table, so its part of the work is remembered per key length.
  */
 #ifndef FORMAT_FORMAT_MURMUR2_H
 #define FORMAT_FORMAT_MURMUR2_H

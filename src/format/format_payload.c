@@ -1,6 +1,7 @@
 /*
- * format_payload.c - reads the payload of a message whose layout is known. Members come in the schema's order, so each is
- * expected at once, with its name, colon and comma, by one comparison; only when that fails is the object walked by name.
+ * format_payload.c - reads the payload of a message whose layout is known. Members come in the schema's order, so each
+ * is expected at once, with its name, colon and comma, by one comparison; only when that fails is the object walked by
+ * name.
  */
 #include <string.h>
 
@@ -28,7 +29,8 @@ static enum payload_result refuse(struct payload *p, const char *why)
 
 static enum payload_result refuse_field(struct payload *p, const struct read_cell *cell)
 {
-	p->d->why = arena_printf(&p->b->arena, "field %s: %s", cell->name, p->j.problem ? p->j.problem : "not a value of its type");
+	p->d->why = arena_printf(&p->b->arena, "field %s: %s", cell->name,
+				 p->j.problem ? p->j.problem : "not a value of its type");
 	return p->l->dynamic ? PAYLOAD_MISMATCH : PAYLOAD_BAD;
 }
 
@@ -63,12 +65,14 @@ static bool read_meta(struct json *j, const struct read_cell *cell, struct row_m
 		meta->op = *v.p;
 	else if (cell->role == ROLE_COMMIT_US && v.kind == JSON_NUMBER && num_parse_i64(v.p, v.len, &number))
 		meta->commit_us = number;
-	else if (cell->role == ROLE_COMMIT_MS && v.kind == JSON_NUMBER && !meta->commit_us && num_parse_i64(v.p, v.len, &number))
+	else if (cell->role == ROLE_COMMIT_MS && v.kind == JSON_NUMBER && !meta->commit_us
+			&& num_parse_i64(v.p, v.len, &number))
 		(void)__builtin_mul_overflow(number, 1000, &meta->commit_us);
 	return true;
 }
 
-static inline bool read_member(struct payload *p, const struct read_cell *cell, struct value *row, struct row_meta *meta)
+static inline bool read_member(struct payload *p, const struct read_cell *cell, struct value *row,
+		struct row_meta *meta)
 {
 	if (cell->role != ROLE_COLUMN)
 		return read_meta(&p->j, cell, meta);
@@ -89,7 +93,8 @@ static const struct read_cell *find_cell(const struct read_cell *cells, unsigned
 }
 
 /* By name, in any order; every member must be known, and every column there once. */
-static enum payload_result read_row_by_name(struct payload *p, const struct read_cell *cells, unsigned n, struct value *row, struct row_meta *meta)
+static enum payload_result read_row_by_name(struct payload *p, const struct read_cell *cells, unsigned n,
+		struct value *row, struct row_meta *meta)
 {
 	unsigned columns = 0, seen = 0;
 	struct json_slice key;
@@ -126,7 +131,8 @@ static void clear_row(const struct read_cell *cells, unsigned n, struct value *r
 			row[cells[i].index] = (struct value){ .kind = VALUE_ABSENT };
 }
 
-static enum payload_result read_row(struct payload *p, const struct read_cell *cells, unsigned n, struct value *row, struct row_meta *meta)
+static enum payload_result read_row(struct payload *p, const struct read_cell *cells, unsigned n, struct value *row,
+		struct row_meta *meta)
 {
 	const char *start = p->j.at;
 	unsigned i;
@@ -134,7 +140,8 @@ static enum payload_result read_row(struct payload *p, const struct read_cell *c
 	for (i = 0; i < n; i++) {
 		const struct read_cell *cell = &cells[i];
 
-		if ((size_t)(p->j.end - p->j.at) <= cell->prefix_len || memcmp(p->j.at, cell->prefix, cell->prefix_len) != 0)
+		if ((size_t)(p->j.end - p->j.at) <= cell->prefix_len
+				|| memcmp(p->j.at, cell->prefix, cell->prefix_len) != 0)
 			break;
 		p->j.at += cell->prefix_len;
 		if (!read_member(p, cell, row, meta))
@@ -195,7 +202,8 @@ static const struct change_txn *flat_txn(struct payload *p, int64_t commit_us)
 	return p->d->txn = txn;
 }
 
-static struct change *add_change(struct payload *p, uint32_t record, enum change_op op, struct value *before, struct value *after)
+static struct change *add_change(struct payload *p, uint32_t record, enum change_op op, struct value *before,
+		struct value *after)
 {
 	struct change *c = batch_add_change(p->b);
 
@@ -270,8 +278,10 @@ static const char *slice_text(struct payload *p, const struct json_slice *v)
 static enum snapshot_mark snapshot_of(const struct json_slice *v)
 {
 	static const struct { const char *name; enum snapshot_mark mark; } marks[] = {
-		{ "true", SNAPSHOT_TRUE }, { "first", SNAPSHOT_FIRST }, { "first_in_data_collection", SNAPSHOT_FIRST_IN_TABLE },
-		{ "last_in_data_collection", SNAPSHOT_LAST_IN_TABLE }, { "last", SNAPSHOT_LAST }, { "incremental", SNAPSHOT_INCREMENTAL },
+		{ "true", SNAPSHOT_TRUE }, { "first", SNAPSHOT_FIRST },
+		{ "first_in_data_collection", SNAPSHOT_FIRST_IN_TABLE },
+		{ "last_in_data_collection", SNAPSHOT_LAST_IN_TABLE }, { "last", SNAPSHOT_LAST },
+		{ "incremental", SNAPSHOT_INCREMENTAL },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
@@ -280,7 +290,8 @@ static enum snapshot_mark snapshot_of(const struct json_slice *v)
 	return SNAPSHOT_NO;
 }
 
-static void source_member(struct payload *p, const struct json_slice *key, const struct json_slice *v, struct envelope *e)
+static void source_member(struct payload *p, const struct json_slice *key, const struct json_slice *v,
+		struct envelope *e)
 {
 	int64_t n = 0;
 	bool number = v->kind == JSON_NUMBER && num_parse_i64(v->p, v->len, &n);

@@ -1,6 +1,6 @@
 /*
- * format_plan.c - prepares the templates of one table. Every text is built once in a scratch buffer and then copied into
- * the plan's arena with room behind it, so that the hot path may copy 16 bytes where it needs five.
+ * format_plan.c - prepares the templates of one table. Every text is built once in a scratch buffer and then copied
+ * into the plan's arena with room behind it, so that the hot path may copy 16 bytes where it needs five.
  */
 #include <regex.h>
 #include <stdlib.h>
@@ -37,7 +37,8 @@ static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, 
 	struct piece piece;
 
 	if (format_type_of(c, &modes, &t) < 0) {
-		p->problem = arena_printf(&p->arena, "column %s: type %s is not known; leave the column out or change its type", c->name,
+		p->problem = arena_printf(&p->arena,
+				"column %s: type %s is not known; leave the column out or change its type", c->name,
 					  c->type_text ? c->type_text : "unknown");
 		return;
 	}
@@ -101,7 +102,9 @@ static void key_columns_take(struct format_plan *p, const char *list, size_t len
 			list++;
 		int column = schema_column(p->schema, list, (size_t)(stop - list));
 		if (column < 0)
-			p->problem = arena_printf(&p->arena, "message.key.columns names %.*s, which the table does not have", (int)(stop - list), list);
+			p->problem = arena_printf(&p->arena,
+					"message.key.columns names %.*s, which the table does not have",
+					(int)(stop - list), list);
 		else
 			key[(*n)++] = (unsigned)column;
 		list = comma ? comma + 1 : end;
@@ -109,7 +112,10 @@ static void key_columns_take(struct format_plan *p, const char *list, size_t len
 	*out = key;
 }
 
-/* The key's columns: as message.key.columns says for this table ("db.table:a,b", several split by ';'), else the table's key. */
+/*
+ * The key's columns: as message.key.columns says for this table ("db.table:a,b", several split by ';'), else the
+ * table's key.
+ */
 static void key_choose(struct format_plan *p, const struct format_conf *conf, unsigned **key, unsigned *n)
 {
 	char *name = xasprintf("%s.%s", p->schema->db, p->schema->table);
@@ -131,7 +137,8 @@ static void key_choose(struct format_plan *p, const struct format_conf *conf, un
 	free(name);
 }
 
-static void put_flat_fields(struct buf *b, const struct format_plan *p, const struct format_conf *conf, const struct add_fields *add)
+static void put_flat_fields(struct buf *b, const struct format_plan *p, const struct format_conf *conf,
+		const struct add_fields *add)
 {
 	bool comma = p->schema->ncolumns > 0;
 
@@ -143,8 +150,8 @@ static void put_flat_fields(struct buf *b, const struct format_plan *p, const st
 		buf_printf(b, "%s%s", comma ? "," : "", add->items[i].schema);
 }
 
-static void put_value_schema(struct buf *b, const struct format_plan *p, const struct format_conf *conf, const struct add_fields *add,
-			     bool optional)
+static void put_value_schema(struct buf *b, const struct format_plan *p, const struct format_conf *conf,
+		const struct add_fields *add, bool optional)
 {
 	if (conf->message_format == FORMAT_ENVELOPE) {
 		format_schema_envelope(b, p->schema, p->topic, conf);
@@ -155,7 +162,8 @@ static void put_value_schema(struct buf *b, const struct format_plan *p, const s
 	format_schema_row_close(b, p->schema, conf, optional, NULL);
 }
 
-static void build_values(struct format_plan *p, struct buf *b, const struct format_conf *conf, const struct add_fields *add)
+static void build_values(struct format_plan *p, struct buf *b, const struct format_conf *conf,
+		const struct add_fields *add)
 {
 	if (conf->schemas_enable) {
 		buf_puts(b, "{\"schema\":");
@@ -204,7 +212,8 @@ static void build_source_names(struct format_plan *p, struct buf *b)
 	p->table = piece_take(p, b);
 }
 
-struct format_plan *format_plan_new(struct schema *s, const char *topic, const struct format_conf *conf, const struct add_fields *add)
+struct format_plan *format_plan_new(struct schema *s, const char *topic, const struct format_conf *conf,
+		const struct add_fields *add)
 {
 	struct format_plan *p = xcalloc(1, sizeof(*p));
 	struct buf b;

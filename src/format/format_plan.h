@@ -39,7 +39,8 @@ struct format_plan {
 struct add_field;
 struct add_fields;
 
-struct format_plan *format_plan_new(struct schema *s, const char *topic, const struct format_conf *conf, const struct add_fields *add);
+struct format_plan *format_plan_new(struct schema *s, const char *topic, const struct format_conf *conf,
+		const struct add_fields *add);
 void format_plan_free(struct format_plan *p);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * format_position.c - the record of the offsets topic. The order of the members is that of a Java hash map with Debezium's
- * keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot.
+ * format_position.c - the record of the offsets topic. The order of the members is that of a Java hash map with
+ * Debezium's keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot.
  */
 #include <string.h>
 

@@ -18,6 +18,7 @@ struct position_member {	/* one member of the offset, in Debezium's order */
 
 unsigned format_position_members(const struct position *p, struct position_member out[POSITION_MEMBERS]);
 struct json_t;
-int format_position_from_json(const struct json_t *object, struct position *out, struct err *err);	/* out is initialised */
+/* out is initialised */
+int format_position_from_json(const struct json_t *object, struct position *out, struct err *err);
 
 #endif

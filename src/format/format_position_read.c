@@ -29,7 +29,8 @@ static void snapshot_member(const json_t *object, struct position *out)
 	const char *text = json_is_string(v) ? json_string_value(v) : "";
 
 	out->snapshot_blocking = strcmp(text, "BLOCKING") == 0;
-	out->snapshot = json_is_true(v) || out->snapshot_blocking || strcmp(text, "INITIAL") == 0 || strcmp(text, "true") == 0;
+	out->snapshot = json_is_true(v) || out->snapshot_blocking || strcmp(text, "INITIAL") == 0
+			|| strcmp(text, "true") == 0;
 }
 
 int format_position_from_json(const json_t *object, struct position *out, struct err *err)
@@ -39,7 +40,8 @@ int format_position_from_json(const json_t *object, struct position *out, struct
 	uint64_t ts_sec, server_id;
 
 	if (!json_is_object(object) || !file || strlen(file) >= sizeof(out->file))
-		return err_set(err, ERR_DATA, 0, "stored position: expected an object with 'file' of less than 256 bytes");
+		return err_set(err, ERR_DATA, 0,
+				"stored position: expected an object with 'file' of less than 256 bytes");
 	if (number_member(object, "pos", &out->pos, err) < 0 || number_member(object, "event", &out->event, err) < 0 ||
 	    number_member(object, "row", &out->row, err) < 0 || number_member(object, "ts_sec", &ts_sec, err) < 0 ||
 	    number_member(object, "server_id", &server_id, err) < 0)
@@ -61,7 +63,8 @@ static bool key_is_ours(const json_t *key, const struct format_conf *conf)
 	return name && server && strcmp(name, conf->connector_name) == 0 && strcmp(server, conf->topic_prefix) == 0;
 }
 
-int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err)
+int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out,
+		struct err *err)
 {
 	json_t *key = r->key ? json_loadb(r->key, r->key_len, 0, NULL) : NULL;
 	bool ours = key && key_is_ours(key, conf);

@@ -1,6 +1,6 @@
 /*
- * format_pretty.h - JSON laid out as Jackson's default pretty printer does: two blanks a level, `"k" : v`, arrays on one
- * line with objects opened inside: `[ {`, `}, {`, `} ]`. For the schema history; not for rows.
+ * format_pretty.h - JSON laid out as Jackson's default pretty printer does: two blanks a level, `"k" : v`, arrays on
+ * one line with objects opened inside: `[ {`, `}, {`, `} ]`. For the schema history; not for rows.
  */
 #ifndef FORMAT_FORMAT_PRETTY_H
 #define FORMAT_FORMAT_PRETTY_H
@@ -14,7 +14,8 @@ struct pretty {
 };
 
 void pretty_key(struct pretty *p, const char *name);		/* then one of the values below */
-void pretty_open(struct pretty *p, char bracket);		/* as a value, or as an element after pretty_element() */
+/* as a value, or as an element after pretty_element() */
+void pretty_open(struct pretty *p, char bracket);
 void pretty_close(struct pretty *p, char bracket);
 void pretty_element(struct pretty *p);				/* before each element of an array */
 void pretty_str(struct pretty *p, const char *s);		/* NULL: null */

@@ -1,6 +1,6 @@
 /*
- * format_read.c - the readers, one per shape, exact inverses of the writers in format_cell.c. Input is hostile: a number
- * that does not fit, bad base64 or a day that does not exist is refused, never rounded.
+ * format_read.c - the readers, one per shape, exact inverses of the writers in format_cell.c. Input is hostile: a
+ * number that does not fit, bad base64 or a day that does not exist is refused, never rounded.
  */
 #include <math.h>
 #include <string.h>
@@ -86,7 +86,8 @@ static bool read_float(struct json *j, struct arena *a, const struct read_cell *
 
 static bool decimal_text(struct arena *a, const char *digits, size_t len, uint8_t scale, struct value *out)
 {
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = scale, .len = (uint32_t)len, .p = arena_dup(a, digits, len) };
+	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = scale, .len = (uint32_t)len,
+			.p = arena_dup(a, digits, len) };
 	return len > 0;
 }
 
@@ -102,7 +103,8 @@ static bool read_decimal_bytes(struct json *j, uint8_t bytes[BIGINT_BYTES + 8], 
 {
 	struct json_slice s;
 
-	return read_plain(j, &s) && s.len <= BIGINT_BYTES / 3 * 4 && num_unbase64(bytes, s.p, s.len, len) == 0 && *len > 0;
+	return read_plain(j, &s) && s.len <= BIGINT_BYTES / 3 * 4 && num_unbase64(bytes, s.p, s.len, len) == 0
+			&& *len > 0;
 }
 
 static bool read_decimal(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
@@ -205,7 +207,8 @@ static bool read_decimal_string(struct json *j, struct arena *a, const struct re
 	struct decimal_digits d;
 	struct json_slice s;
 
-	return read_plain(j, &s) && s.len && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, false) && digits_value(a, &d, c->digits, out);
+	return read_plain(j, &s) && s.len && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, false)
+			&& digits_value(a, &d, c->digits, out);
 }
 
 static bool read_decimal_double(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
@@ -213,7 +216,8 @@ static bool read_decimal_double(struct json *j, struct arena *a, const struct re
 	struct decimal_digits d;
 	struct json_slice s;
 
-	return read_number(j, &s) && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, true) && digits_value(a, &d, c->digits, out);
+	return read_number(j, &s) && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, true)
+			&& digits_value(a, &d, c->digits, out);
 }
 
 /* ---- text and bytes ---- */
@@ -282,7 +286,10 @@ static bool read_base64_url(struct json *j, struct arena *a, const struct read_c
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool read_hex(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
@@ -320,7 +327,8 @@ static bool read_bits(struct json *j, struct arena *a, const struct read_cell *c
 
 /* ---- times ---- */
 
-static bool read_scaled(struct json *j, const struct read_cell *c, struct value *out, enum value_kind kind, int64_t factor)
+static bool read_scaled(struct json *j, const struct read_cell *c, struct value *out, enum value_kind kind,
+		int64_t factor)
 {
 	*out = (struct value){ .kind = kind, .aux = c->digits };
 	return read_i64(j, &out->i) && !__builtin_mul_overflow(out->i, factor, &out->i);
@@ -429,7 +437,8 @@ static bool read_vector(struct json *j, struct arena *a, const struct read_cell 
 
 	if (json_value(j, &s) != JSON_ARRAY)
 		return false;
-	bytes = arena_alloc(a, s.len * 2 + 4);	/* each element takes at least two bytes of text: a digit and a comma or bracket */
+	/* each element takes at least two bytes of text: a digit and a comma or bracket */
+	bytes = arena_alloc(a, s.len * 2 + 4);
 	json_init(&items, s.p, s.len);
 	json_enter(&items, '[');
 	while (json_element(&items)) {

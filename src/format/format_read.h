@@ -25,6 +25,7 @@ struct read_cell {
 };
 
 cell_read_fn *cell_reader(enum cell_shape shape, const struct column *c);
-bool cell_read_dynamic(struct json *j, struct arena *a, const struct read_cell *c, struct value *out);	/* by the kind of the JSON value */
+/* by the kind of the JSON value */
+bool cell_read_dynamic(struct json *j, struct arena *a, const struct read_cell *c, struct value *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * format_recognise.c - meets a message for the first time: where its payload begins, what its schema block says, or, when
- * it has none, what its members look like.
+ * format_recognise.c - meets a message for the first time: where its payload begins, what its schema block says, or,
+ * when it has none, what its members look like.
  */
 #include <string.h>
 
@@ -46,11 +46,13 @@ static size_t read_head(struct format_decoder *d, const char *p, size_t len, str
 
 static void guess_type(struct block_field *f, const struct json_slice *v)
 {
-	*f = (struct block_field){ .type = CONNECT_STRING, .optional = true, .scale = -1, .precision = -1, .length = -1, .source_length = -1, .source_scale = -1 };
+	*f = (struct block_field){ .type = CONNECT_STRING, .optional = true, .scale = -1, .precision = -1, .length = -1,
+			.source_length = -1, .source_scale = -1 };
 	if (v->kind == JSON_TRUE || v->kind == JSON_FALSE)
 		f->type = CONNECT_BOOLEAN;
 	else if (v->kind == JSON_NUMBER)
-		f->type = memchr(v->p, '.', v->len) || memchr(v->p, 'e', v->len) || memchr(v->p, 'E', v->len) ? CONNECT_DOUBLE : CONNECT_INT64;
+		f->type = memchr(v->p, '.', v->len) || memchr(v->p, 'e', v->len) || memchr(v->p, 'E', v->len)
+				? CONNECT_DOUBLE : CONNECT_INT64;
 	else if (v->kind == JSON_OBJECT || v->kind == JSON_ARRAY)
 		f->semantic = connect_json_name;
 }
@@ -68,7 +70,8 @@ static bool guess_fields(struct format_decoder *d, const char *p, size_t len, st
 	if (!json_enter(&j, '{'))
 		return refuse(d, "the message is not an object");
 	while (json_member(&j, &key)) {
-		if (json_value(&j, &v) <= JSON_END || json_text(&key, &d->scratch, &name, &n) < 0 || memchr(name, '\0', n))
+		if (json_value(&j, &v) <= JSON_END || json_text(&key, &d->scratch, &name, &n) < 0
+				|| memchr(name, '\0', n))
 			break;
 		name = arena_dup(&d->scratch, name, n);
 		if (out->nfields == SCHEMALESS_FIELDS || block_member(out, name))
@@ -97,10 +100,12 @@ static bool object_member(const char *p, size_t len, const char *name, struct js
 
 static bool is_envelope(const struct block_field *top)
 {
-	return block_member(top, "op") && block_member(top, "source") && (block_member(top, "after") || block_member(top, "before"));
+	return block_member(top, "op") && block_member(top, "source")
+			&& (block_member(top, "after") || block_member(top, "before"));
 }
 
-static bool recognise_schemaless(struct format_decoder *d, const struct record *r, struct layout_source *from, struct block_field *row)
+static bool recognise_schemaless(struct format_decoder *d, const struct record *r, struct layout_source *from,
+		struct block_field *row)
 {
 	struct json_slice image;
 
@@ -110,13 +115,15 @@ static bool recognise_schemaless(struct format_decoder *d, const struct record *
 	if (!is_envelope(row))
 		return true;
 	from->envelope = true;
-	if (object_member(r->value, r->value_len, "after", &image) || object_member(r->value, r->value_len, "before", &image))
+	if (object_member(r->value, r->value_len, "after", &image)
+			|| object_member(r->value, r->value_len, "before", &image))
 		return guess_fields(d, image.p, image.len, row);
 	row->nfields = 0;	/* a truncate: no row to learn from */
 	return true;
 }
 
-static size_t recognise_schema(struct format_decoder *d, const struct record *r, struct layout_source *from, struct block_field *top)
+static size_t recognise_schema(struct format_decoder *d, const struct record *r, struct layout_source *from,
+		struct block_field *top)
 {
 	size_t head = read_head(d, r->value, r->value_len, top);
 	const struct block_field *row = top;
@@ -136,6 +143,20 @@ static size_t recognise_schema(struct format_decoder *d, const struct record *r,
 	return head;
 }
 
+static enum connect_type guessed_type(enum column_type type)
+{
+	switch (type) {
+	case COL_TINYINT:
+		return CONNECT_BOOLEAN;
+	case COL_BIGINT:
+		return CONNECT_INT64;
+	case COL_DOUBLE:
+		return CONNECT_DOUBLE;
+	default:
+		return CONNECT_STRING;
+	}
+}
+
 /* A type that was guessed and a value that does not fit it: the wider of both. */
 static void widen(struct block_field *row, const struct layout *old)
 {
@@ -146,11 +167,11 @@ static void widen(struct block_field *row, const struct layout *old)
 
 		if (cell->role != ROLE_COLUMN)
 			continue;
-		before = cell->column->type == COL_TINYINT ? CONNECT_BOOLEAN : cell->column->type == COL_BIGINT ? CONNECT_INT64 :
-			 cell->column->type == COL_DOUBLE ? CONNECT_DOUBLE : CONNECT_STRING;
+		before = guessed_type(cell->column->type);
 		if (f->type == before)
 			continue;
-		f->type = (before == CONNECT_INT64 && f->type == CONNECT_DOUBLE) || (before == CONNECT_DOUBLE && f->type == CONNECT_INT64)
+		f->type = (before == CONNECT_INT64 && f->type == CONNECT_DOUBLE)
+				|| (before == CONNECT_DOUBLE && f->type == CONNECT_INT64)
 			? CONNECT_DOUBLE : CONNECT_STRING;
 		if (f->type == CONNECT_STRING)
 			f->semantic = NULL;
@@ -181,7 +202,8 @@ static struct layout **slot_for(struct topic *t, const struct layout_source *fro
 	return &t->layouts[t->evict];
 }
 
-static bool recognise_key(struct format_decoder *d, const struct record *r, struct layout_source *from, struct block_field *key, size_t *head)
+static bool recognise_key(struct format_decoder *d, const struct record *r, struct layout_source *from,
+		struct block_field *key, size_t *head)
 {
 	*head = 0;
 	if (!r->key)
@@ -193,8 +215,8 @@ static bool recognise_key(struct format_decoder *d, const struct record *r, stru
 	return *head && (key->type == CONNECT_STRUCT || refuse(d, "the key is not a struct"));
 }
 
-static struct layout *layout_place(struct format_decoder *d, struct topic *t, const struct record *r, const struct layout_source *from,
-				   struct block_field *row, size_t head, size_t key_head)
+static struct layout *layout_place(struct format_decoder *d, struct topic *t, const struct record *r,
+		const struct layout_source *from, struct block_field *row, size_t head, size_t key_head)
 {
 	struct layout *l, **slot;
 	const char *why = NULL;
@@ -222,7 +244,8 @@ static struct layout *layout_place(struct format_decoder *d, struct topic *t, co
 struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r)
 {
 	struct layout_source from = {
-		.topic = t->name, .prefix = d->conf->topic_prefix, .record = r, .exact = t->exact, .nexact = t->nexact, .add = &d->add, .conf = d->conf,
+		.topic = t->name, .prefix = d->conf->topic_prefix, .record = r, .exact = t->exact, .nexact = t->nexact,
+		.add = &d->add, .conf = d->conf,
 	};
 	struct block_field row, key;
 	size_t head = 0, key_head;

@@ -10,11 +10,13 @@
 #include "format/format_source.h"
 #include "format/format_type.h"
 
-static const char geometry_fields[] =
-	"{\"type\":\"bytes\",\"optional\":false,\"field\":\"wkb\"},{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}";
-static const char point_fields[] =
-	"{\"type\":\"double\",\"optional\":false,\"field\":\"x\"},{\"type\":\"double\",\"optional\":false,\"field\":\"y\"},"
-	"{\"type\":\"bytes\",\"optional\":true,\"field\":\"wkb\"},{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}";
+#define WKB(optional) "{\"type\":\"bytes\",\"optional\":" optional ",\"field\":\"wkb\"}"
+#define SRID "{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}"
+#define COORDINATE(name) "{\"type\":\"double\",\"optional\":false,\"field\":\"" name "\"}"
+#define TIME(name) "{\"type\":\"int64\",\"optional\":true,\"field\":\"" name "\"}"
+
+static const char geometry_fields[] = WKB("false") "," SRID;
+static const char point_fields[] = COORDINATE("x") "," COORDINATE("y") "," WKB("true") "," SRID;
 static const char transaction_schema[] =
 	"{\"type\":\"struct\",\"fields\":[{\"type\":\"string\",\"optional\":false,\"field\":\"id\"},"
 	"{\"type\":\"int64\",\"optional\":false,\"field\":\"total_order\"},"
@@ -56,7 +58,8 @@ static void put_allowed(struct buf *b, const struct column *c)
 static void put_parameters(struct buf *b, const struct column *c, const struct format_type *t)
 {
 	if (t->shape == CELL_DECIMAL)
-		buf_printf(b, ",\"parameters\":{\"scale\":\"%u\",\"connect.decimal.precision\":\"%u\"}", c->scale, c->precision ? c->precision : 10);
+		buf_printf(b, ",\"parameters\":{\"scale\":\"%u\",\"connect.decimal.precision\":\"%u\"}", c->scale,
+				c->precision ? c->precision : 10);
 	else if (t->shape == CELL_UNSIGNED_DECIMAL)
 		buf_puts(b, ",\"parameters\":{\"scale\":\"0\",\"connect.decimal.precision\":\"20\"}");
 	else if (t->shape == CELL_BITS)
@@ -116,7 +119,8 @@ static void put_name(struct buf *b, const struct schema *s, const struct format_
 	buf_done(&name);
 }
 
-void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey, const struct format_conf *conf)
+void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey,
+		const struct format_conf *conf)
 {
 	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
 	for (unsigned i = 0; i < nkey; i++) {
@@ -139,7 +143,8 @@ void format_schema_row_open(struct buf *b, const struct schema *s, const struct 
 	}
 }
 
-void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional, const char *field)
+void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional,
+		const char *field)
 {
 	buf_printf(b, "],\"optional\":%s", optional ? "true" : "false");
 	put_name(b, s, conf, "Value");
@@ -160,9 +165,8 @@ void format_schema_envelope(struct buf *b, const struct schema *s, const char *t
 	format_source_schema(b);
 	buf_putc(b, ',');
 	buf_puts(b, transaction_schema);
-	buf_puts(b, ",{\"type\":\"string\",\"optional\":false,\"field\":\"op\"},{\"type\":\"int64\",\"optional\":true,\"field\":\"ts_ms\"},"
-		    "{\"type\":\"int64\",\"optional\":true,\"field\":\"ts_us\"},{\"type\":\"int64\",\"optional\":true,\"field\":\"ts_ns\"}],"
-		    "\"optional\":false,\"name\":\"");
+	buf_puts(b, ",{\"type\":\"string\",\"optional\":false,\"field\":\"op\"}," TIME("ts_ms") "," TIME("ts_us") ","
+		    TIME("ts_ns") "],\"optional\":false,\"name\":\"");
 	buf_puts(b, topic);
 	buf_puts(b, ".Envelope\",\"version\":2}");
 }

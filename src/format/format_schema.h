@@ -9,11 +9,14 @@
 #include "format/format.h"
 
 /* A field of a struct; text is `"type":"string"` and so on; optional and field are added around it. */
-void format_schema_column(struct buf *b, const struct column *c, const struct format_conf *conf);	/* {"type":..,"field":"name"} */
-void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey, const struct format_conf *conf);
+/* {"type":..,"field":"name"} */
+void format_schema_column(struct buf *b, const struct column *c, const struct format_conf *conf);
+void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey,
+		const struct format_conf *conf);
 /* The fields of the row in brackets, left open: `{"type":"struct","fields":[{..},{..}` ; the caller closes it. */
 void format_schema_row_open(struct buf *b, const struct schema *s, const struct format_conf *conf);
-void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional, const char *field);
+void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional,
+		const char *field);
 void format_schema_envelope(struct buf *b, const struct schema *s, const char *topic, const struct format_conf *conf);
 
 #endif

@@ -39,7 +39,8 @@ const char *format_source_mark(enum snapshot_mark mark)
 {
 	static const char *const marks[] = {
 		[SNAPSHOT_NO] = "null", [SNAPSHOT_TRUE] = "\"true\"", [SNAPSHOT_FIRST] = "\"first\"",
-		[SNAPSHOT_FIRST_IN_TABLE] = "\"first_in_data_collection\"", [SNAPSHOT_LAST_IN_TABLE] = "\"last_in_data_collection\"",
+		[SNAPSHOT_FIRST_IN_TABLE] = "\"first_in_data_collection\"",
+		[SNAPSHOT_LAST_IN_TABLE] = "\"last_in_data_collection\"",
 		[SNAPSHOT_LAST] = "\"last\"", [SNAPSHOT_INCREMENTAL] = "\"incremental\"",
 	};
 
@@ -53,7 +54,8 @@ void format_source_init(struct source_block *s, const struct format_conf *conf)
 	for (int mark = SNAPSHOT_NO; mark <= SNAPSHOT_INCREMENTAL; mark++)
 		s->marks[mark] = format_source_mark(mark);
 	if (conf->replace_null_with_default)
-		s->marks[SNAPSHOT_NO] = "\"false\"";	/* the field is unset in the stream: the schema's default shows */
+		/* the field is unset in the stream: the schema's default shows */
+		s->marks[SNAPSHOT_NO] = "\"false\"";
 }
 
 void format_source_done(struct source_block *s)
@@ -185,8 +187,8 @@ static char *write_mark(char *out, const char *mark)
 	return out + len;
 }
 
-char *format_source_write(char *out, const struct source_block *s, const struct change *c, const char *db, size_t db_len,
-			  const char *table, size_t table_len)
+char *format_source_write(char *out, const struct source_block *s, const struct change *c, const char *db,
+		size_t db_len, const char *table, size_t table_len)
 {
 	out = write_slice(out, s, s->head);
 	out = write_mark(out, s->marks[c->snapshot]);
@@ -207,7 +209,8 @@ void format_source_schema(struct buf *b)
 	for (int f = 0; f < SOURCE_FIELDS; f++) {
 		const struct source_row *r = &source_rows[f];
 
-		buf_printf(b, "%s{\"type\":\"%s\",\"optional\":%s%s", f ? "," : "", r->type, r->optional ? "true" : "false", r->more);
+		buf_printf(b, "%s{\"type\":\"%s\",\"optional\":%s%s", f ? "," : "", r->type,
+			   r->optional ? "true" : "false", r->more);
 		if (r->preset)
 			buf_printf(b, ",\"default\":\"%s\"", r->preset);
 		buf_printf(b, ",\"field\":\"%s\"}", r->name);

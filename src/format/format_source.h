@@ -1,6 +1,6 @@
 /*
- * format_source.h - the `source` block, its schema, and the fields that add.fields can take from it. What the changes of
- * one transaction share is rendered once per transaction.
+ * format_source.h - the `source` block, its schema, and the fields that add.fields can take from it. What the changes
+ * of one transaction share is rendered once per transaction.
  */
 #ifndef FORMAT_FORMAT_SOURCE_H
 #define FORMAT_FORMAT_SOURCE_H
@@ -9,8 +9,10 @@
 #include "format/format.h"
 
 enum source_field {
-	SOURCE_VERSION, SOURCE_CONNECTOR, SOURCE_NAME, SOURCE_TS_MS, SOURCE_SNAPSHOT, SOURCE_DB, SOURCE_SEQUENCE, SOURCE_TS_US,
-	SOURCE_TS_NS, SOURCE_TABLE, SOURCE_SERVER_ID, SOURCE_GTID, SOURCE_FILE, SOURCE_POS, SOURCE_ROW, SOURCE_THREAD, SOURCE_QUERY,
+	SOURCE_VERSION, SOURCE_CONNECTOR, SOURCE_NAME, SOURCE_TS_MS, SOURCE_SNAPSHOT, SOURCE_DB, SOURCE_SEQUENCE,
+	SOURCE_TS_US,
+	SOURCE_TS_NS, SOURCE_TABLE, SOURCE_SERVER_ID, SOURCE_GTID, SOURCE_FILE, SOURCE_POS, SOURCE_ROW, SOURCE_THREAD,
+	SOURCE_QUERY,
 	SOURCE_FIELDS
 };
 
@@ -36,12 +38,13 @@ void format_source_done(struct source_block *s);
 int format_source_take(struct source_block *s, const struct format_conf *conf, const struct change_txn *txn);
 size_t format_source_bound(const struct source_block *s);
 /* db and table: `,"db":".."` and `,"table":".."` with their lengths. */
-char *format_source_write(char *out, const struct source_block *s, const struct change *c, const char *db, size_t db_len,
-			  const char *table, size_t table_len);
+char *format_source_write(char *out, const struct source_block *s, const struct change *c, const char *db,
+		size_t db_len, const char *table, size_t table_len);
 
 void format_source_schema(struct buf *b);				/* the field "source" of the envelope */
 int format_source_field(const char *name);				/* enum source_field or -1 */
-void format_source_field_schema(struct buf *b, enum source_field f);	/* type, always optional, no default; without the brace and field */
+/* type, always optional, no default; without the brace and field */
+void format_source_field_schema(struct buf *b, enum source_field f);
 const char *format_source_mark(enum snapshot_mark mark);		/* with quotes; SNAPSHOT_NO: null */
 
 #endif

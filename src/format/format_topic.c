@@ -1,6 +1,6 @@
 /*
- * format_topic.c - prefix.db.table with every character that Kafka does not allow made an underscore, one per UTF-16 unit,
- * because Debezium counts those.
+ * format_topic.c - prefix.db.table with every character that Kafka does not allow made an underscore, one per UTF-16
+ * unit, because Debezium counts those.
  */
 #include <string.h>
 
@@ -20,7 +20,8 @@ static void topic_put(struct topic_text *t, char c)
 
 static int is_allowed(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
+			|| c == '-';
 }
 
 static void topic_put_part(struct topic_text *t, const char *part)

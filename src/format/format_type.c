@@ -23,7 +23,8 @@ static const char *const type_names[CONNECT_TYPES] = {
 
 static struct format_type type_tinyint(const struct column *c, const struct format_modes *m)
 {
-	return c->is_boolean ? (struct format_type){ CONNECT_BOOLEAN, CELL_BOOLEAN, NULL } : (struct format_type){ CONNECT_INT16, CELL_INT, NULL };
+	return c->is_boolean ? (struct format_type){ CONNECT_BOOLEAN, CELL_BOOLEAN, NULL }
+			: (struct format_type){ CONNECT_INT16, CELL_INT, NULL };
 }
 
 static struct format_type type_smallint(const struct column *c, const struct format_modes *m)
@@ -47,7 +48,8 @@ static struct format_type type_bigint(const struct column *c, const struct forma
 
 static struct format_type type_float(const struct column *c, const struct format_modes *m)
 {
-	return c->has_scale ? (struct format_type){ CONNECT_DOUBLE, CELL_DOUBLE, NULL } : (struct format_type){ CONNECT_FLOAT, CELL_FLOAT, NULL };
+	return c->has_scale ? (struct format_type){ CONNECT_DOUBLE, CELL_DOUBLE, NULL }
+			: (struct format_type){ CONNECT_FLOAT, CELL_FLOAT, NULL };
 }
 
 static struct format_type type_decimal(const struct column *c, const struct format_modes *m)
@@ -63,7 +65,8 @@ static struct format_type type_decimal(const struct column *c, const struct form
 
 static struct format_type type_bit(const struct column *c, const struct format_modes *m)
 {
-	return c->length <= 1 ? (struct format_type){ CONNECT_BOOLEAN, CELL_BOOLEAN, NULL } : (struct format_type){ CONNECT_BYTES, CELL_BITS, connect_bits_name };
+	return c->length <= 1 ? (struct format_type){ CONNECT_BOOLEAN, CELL_BOOLEAN, NULL }
+			: (struct format_type){ CONNECT_BYTES, CELL_BITS, connect_bits_name };
 }
 
 static struct format_type type_binary(const struct column *c, const struct format_modes *m)

@@ -1,6 +1,6 @@
 /*
- * format_type.h - which Kafka Connect type a MySQL column becomes, under the configured handling modes. Schemas, the cell
- * writers and the cell readers all ask here, so that they cannot disagree.
+ * format_type.h - which Kafka Connect type a MySQL column becomes, under the configured handling modes. Schemas, the
+ * cell writers and the cell readers all ask here, so that they cannot disagree.
  */
 #ifndef FORMAT_FORMAT_TYPE_H
 #define FORMAT_FORMAT_TYPE_H
@@ -33,11 +33,13 @@ struct format_modes {
 };
 
 struct format_modes format_modes_of(const struct format_conf *conf);
-int format_type_of(const struct column *c, const struct format_modes *modes, struct format_type *out);	/* -1: no such type */
+/* -1: no such type */
+int format_type_of(const struct column *c, const struct format_modes *modes, struct format_type *out);
 const char *connect_type_name(enum connect_type type);
 int connect_type_parse(const char *name, size_t len);	/* -1: unknown */
 
-extern const char connect_decimal_name[], connect_bits_name[], connect_enum_name[], connect_set_name[], connect_json_name[];
+extern const char connect_decimal_name[], connect_bits_name[], connect_enum_name[], connect_set_name[],
+		connect_json_name[];
 extern const char connect_geometry_name[], connect_point_name[], connect_vector_name[];
 
 #endif

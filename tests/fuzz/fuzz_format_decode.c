@@ -1,7 +1,7 @@
 /*
- * fuzz_format_decode.c - any bytes as a message, as its key, as a history record and as a stored position. The first byte
- * chooses the settings; the rest is the value up to a NUL byte, then the key. What is decoded must hold together: a change
- * for each value, a row for each change that is not dead, no pointer beyond the row.
+ * fuzz_format_decode.c - any bytes as a message, as its key, as a history record and as a stored position. The first
+ * byte chooses the settings; the rest is the value up to a NUL byte, then the key. What is decoded must hold together:
+ * a change for each value, a row for each change that is not dead, no pointer beyond the row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct format_conf conf_of(uint8_t flags)
 {
 	return (struct format_conf){
-		.topic_prefix = "p", .message_format = flags & 1, .schemas_enable = flags & 2, .decimal_mode = (flags >> 2) % 3,
-		.binary_mode = (flags >> 4) & 3, .connector_name = "c", .history_topic = "h", .offsets_topic = "o", .version = "3.0.8.Final",
+		.topic_prefix = "p", .message_format = flags & 1, .schemas_enable = flags & 2,
+				.decimal_mode = (flags >> 2) % 3,
+		.binary_mode = (flags >> 4) & 3, .connector_name = "c", .history_topic = "h", .offsets_topic = "o",
+				.version = "3.0.8.Final",
 	};
 }
 

@@ -1,4 +1,7 @@
-/* format_fixture.h - what the tests of this room share: a configuration, schemas from one line, a batch with one change. */
+/*
+ * format_fixture.h - what the tests of this room share: a configuration, schemas from one line, a batch with one
+ * change.
+ */
 #ifndef TESTS_FORMAT_FIXTURE_H
 #define TESTS_FORMAT_FIXTURE_H
 
@@ -16,13 +19,16 @@
 __attribute__((unused)) static struct format_conf fixture_conf(int message_format, bool schemas)
 {
 	return (struct format_conf){
-		.topic_prefix = "dbserver1", .message_format = message_format, .schemas_enable = schemas, .delete_mode = DELETE_REWRITE,
+		.topic_prefix = "dbserver1", .message_format = message_format, .schemas_enable = schemas,
+		.delete_mode = DELETE_REWRITE,
 		.tombstones_on_delete = true, .replace_null_with_default = true, .include_schema_changes = true,
-		.history_topic = "schemahistory.testdb", .offsets_topic = "offsets", .connector_name = "shop", .version = "3.0.8.Final",
+		.history_topic = "schemahistory.testdb", .offsets_topic = "offsets", .connector_name = "shop",
+		.version = "3.0.8.Final",
 	};
 }
 
-__attribute__((unused)) static struct schema *fixture_schema(const char *db, const char *table, const struct column *columns, unsigned n, const char *key)
+__attribute__((unused)) static struct schema *fixture_schema(const char *db, const char *table,
+		const struct column *columns, unsigned n, const char *key)
 {
 	struct schema *s = schema_new(db, table);
 
@@ -38,12 +44,14 @@ __attribute__((unused)) static struct change_txn *fixture_txn(struct batch *b)
 {
 	struct change_txn *t = arena_alloc(&b->arena, sizeof(*t));
 
-	*t = (struct change_txn){ .commit_us = FIXTURE_COMMIT_US, .server_id = 223344, .thread = 7, .file = "mysql-bin.000003" };
+	*t = (struct change_txn){ .commit_us = FIXTURE_COMMIT_US, .server_id = 223344, .thread = 7,
+			.file = "mysql-bin.000003" };
 	return t;
 }
 
 /* Rows are copied into the batch. */
-__attribute__((unused)) static struct change *fixture_change(struct batch *b, struct schema *s, enum change_op op, const struct value *before, const struct value *after)
+__attribute__((unused)) static struct change *fixture_change(struct batch *b, struct schema *s, enum change_op op,
+		const struct value *before, const struct value *after)
 {
 	struct change *c = batch_add_change(b);
 

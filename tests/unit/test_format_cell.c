@@ -8,7 +8,8 @@ struct cell_case {
 	const char *name;
 	struct column column;
 	struct value value;
-	char mode;		/* 0: defaults; d s: decimal double, string; c: time connect; p: bigint precise; b u h: binary modes */
+	/* 0: defaults; d s: decimal double, string; c: time connect; p: bigint precise; b u h: binary modes */
+	char mode;
 	bool snapshot;
 };
 
@@ -56,11 +57,13 @@ static const struct cell_case cases[] = {
 	{ "decimal negative", COL(DECIMAL, .precision = 10, .scale = 2), DEC(-12345, 2), 0, false },
 	{ "decimal zero", COL(DECIMAL, .precision = 10, .scale = 2), DEC(0, 2), 0, false },
 	{ "decimal big", COL(DECIMAL, .precision = 30, .scale = 2), BIG("18446744073709551615.00", 2), 0, false },
-	{ "decimal big negative", COL(DECIMAL, .precision = 38, .scale = 0), BIG("-18446744073709551616", 0), 0, false },
+	{ "decimal big negative", COL(DECIMAL, .precision = 38, .scale = 0), BIG("-18446744073709551616", 0), 0,
+			false },
 	{ "decimal double", COL(DECIMAL, .precision = 10, .scale = 2), DEC(1234567800, 2), 'd', false },
 	{ "decimal string", COL(DECIMAL, .precision = 10, .scale = 2), DEC(12340, 2), 's', false },
 	{ "decimal string small", COL(DECIMAL, .precision = 20, .scale = 10), DEC(1, 10), 's', false },
-	{ "varchar", COL(VARCHAR, .length = 50), TEXT("a\"b\\c\n\x1f/\x7f \xe2\x80\xa8 \xc3\xa9 \xf0\x9f\x98\x80 long enough"), 0, false },
+	{ "varchar", COL(VARCHAR, .length = 50),
+			TEXT("a\"b\\c\n\x1f/\x7f \xe2\x80\xa8 \xc3\xa9 \xf0\x9f\x98\x80 long enough"), 0, false },
 	{ "varchar null", COL(VARCHAR, .length = 50), NUL, 0, false },
 	{ "varchar null default", COL(VARCHAR, LIT("dflt")), NUL, 0, false },
 	{ "binary", COL(BINARY, .length = 3), BYTES("\xfb\xff\x00"), 0, false },
@@ -96,7 +99,8 @@ static const struct cell_case cases[] = {
 	{ "timestamp zero stream", COL(TIMESTAMP, .scale = 3), ZERO("0000-00-00 00:00:00.000"), 0, false },
 	{ "timestamp zero snapshot", COL(TIMESTAMP, .scale = 3), ZERO("0000-00-00 00:00:00.000"), 0, true },
 	{ "timestamp zero snapshot not null", REQUIRED(TIMESTAMP, .scale = 0), ZERO("0000-00-00 00:00:00"), 0, true },
-	{ "timestamp now not null", REQUIRED(TIMESTAMP, .scale = 3, .default_kind = DEFAULT_NOW), AT(TIMESTAMP, 0), 0, false },
+	{ "timestamp now not null", REQUIRED(TIMESTAMP, .scale = 3, .default_kind = DEFAULT_NOW), AT(TIMESTAMP, 0), 0,
+			false },
 	{ "timestamp now nullable", COL(TIMESTAMP, .default_kind = DEFAULT_NOW), NUL, 0, false },
 	{ "timestamp default", COL(TIMESTAMP, .scale = 3, LIT("2018-01-02 03:04:05.5")), NUL, 0, false },
 	{ "year", COL(YEAR), INT(2018), 0, false },
@@ -112,7 +116,8 @@ static const struct cell_case cases[] = {
 	{ "default double", COL(DOUBLE, LIT("1e21")), NUL, 0, false },
 	{ "default binary", COL(BINARY, .length = 4, LIT("ab")), NUL, 0, false },
 	{ "default hex", COL(INT, LIT("0x2A")), NUL, 0, false },
-	{ "default expression", COL(INT, .default_kind = DEFAULT_EXPRESSION, .default_text = "(1 + 1)"), NUL, 0, false },
+	{ "default expression", COL(INT, .default_kind = DEFAULT_EXPRESSION, .default_text = "(1 + 1)"), NUL, 0,
+			false },
 	{ "default date zero", COL(DATE, LIT("0000-00-00")), NUL, 0, false },
 	{ "default date zero not null", REQUIRED(DATE, LIT("0000-00-00")), AT(DATE, 1), 0, false },
 	{ "default datetime", COL(DATETIME, LIT("2018-06-20 13:37:03")), NUL, 0, false },
@@ -128,17 +133,20 @@ static struct format_conf conf_of(char mode)
 	conf.decimal_mode = mode == 'd' ? DECIMAL_DOUBLE : mode == 's' ? DECIMAL_STRING : DECIMAL_PRECISE;
 	conf.time_mode = mode == 'c' ? TIME_CONNECT : TIME_ADAPTIVE_MICROS;
 	conf.bigint_mode = mode == 'p' ? BIGINT_PRECISE : BIGINT_LONG;
-	conf.binary_mode = mode == 'b' ? BINARY_BASE64 : mode == 'u' ? BINARY_BASE64_URL : mode == 'h' ? BINARY_HEX : BINARY_BYTES;
+	conf.binary_mode = mode == 'b' ? BINARY_BASE64 : mode == 'u' ? BINARY_BASE64_URL : mode == 'h' ? BINARY_HEX
+			: BINARY_BYTES;
 	return conf;
 }
 
 /* Cuts the message down to what differs: the field's schema and the member's value. */
 static void show(const struct record *r, char *out, size_t size)
 {
-	const char *fields = strchr(r->value, '[') + 1, *stop = strstr(fields, "],\"optional\":false,\"name\":\"dbserver1.");
+	const char *fields = strchr(r->value, '[') + 1,
+			*stop = strstr(fields, "],\"optional\":false,\"name\":\"dbserver1.");
 	const char *value = strstr(r->value, "\"payload\":{\"c\":") + 15;
 
-	snprintf(out, size, "%.*s %.*s", (int)(stop - fields), fields, (int)(r->value + r->value_len - 2 - value), value);
+	snprintf(out, size, "%.*s %.*s", (int)(stop - fields), fields, (int)(r->value + r->value_len - 2 - value),
+			value);
 }
 
 static void run(const struct cell_case *t, bool print)
@@ -178,7 +186,8 @@ static void test_refused(void)
 		fixture_change(b, s, CHANGE_CREATE, NULL, rows[i]);
 		fixture_change(b, s, CHANGE_CREATE, NULL, &good);
 		fixture_encode(&conf, b);
-		ok(b->changes[0].dead && strstr(b->changes[0].dead, "column c: ") && strstr(b->changes[0].dead, why[i]), "refused: %s", why[i]);
+		ok(b->changes[0].dead && strstr(b->changes[0].dead, "column c: ") && strstr(b->changes[0].dead, why[i]),
+				"refused: %s", why[i]);
 		ok(b->nrecords == 1 && b->records[0].change == 1 && !b->changes[1].dead, "its neighbour passes");
 		batch_free(b);
 	}

@@ -1,6 +1,6 @@
 /*
- * test_format_decode.c - rows of all types out and back under every setting, with and without an exact schema; messages as
- * Debezium writes them; and mutated messages, which must neither crash nor bring a schema that nobody sent.
+ * test_format_decode.c - rows of all types out and back under every setting, with and without an exact schema; messages
+ * as Debezium writes them; and mutated messages, which must neither crash nor bring a schema that nobody sent.
  */
 #include "tests/unit/format_random.h"
 
@@ -24,7 +24,8 @@ static struct batch *decode(const struct format_conf *conf, const struct batch *
 	return b;
 }
 
-static struct batch *decode_one(const struct format_conf *conf, const char *topic, const char *key, const char *value, struct schema *exact)
+static struct batch *decode_one(const struct format_conf *conf, const char *topic, const char *key, const char *value,
+		struct schema *exact)
 {
 	struct batch *from = batch_new(), *b;
 	struct record *r = batch_add_record(from);
@@ -59,7 +60,8 @@ static void round_trip(const struct format_conf *conf, const char *name)
 		struct value *before = random_row(b, s), *after = random_row(b, s);
 
 		after[0] = before[0];
-		fixture_change(b, s, i % 3 == 0 ? CHANGE_CREATE : i % 3 == 1 ? CHANGE_UPDATE : CHANGE_DELETE, i % 3 ? before : NULL, i % 3 < 2 ? after : NULL);
+		fixture_change(b, s, i % 3 == 0 ? CHANGE_CREATE : i % 3 == 1 ? CHANGE_UPDATE : CHANGE_DELETE, i % 3
+				? before : NULL, i % 3 < 2 ? after : NULL);
 	}
 	fixture_encode(conf, b);
 	back = decode(conf, b, s);
@@ -72,7 +74,8 @@ static void round_trip(const struct format_conf *conf, const char *name)
 			bad = got->op == CHANGE_DELETE ? row_difference(s, want->before, got->before) : "op";
 		else if (!bad)
 			bad = row_difference(s, want->after, got->after);
-		if (!bad && (conf->message_format == FORMAT_ENVELOPE ? got->op != want->op : want->op != CHANGE_DELETE && got->op != CHANGE_UPSERT))
+		if (!bad && (conf->message_format == FORMAT_ENVELOPE ? got->op != want->op : want->op != CHANGE_DELETE
+				&& got->op != CHANGE_UPSERT))
 			bad = "op";
 		if (!bad && got->schema != s)
 			bad = "schema";
@@ -94,7 +97,8 @@ static void test_round_trips(void)
 		conf.bigint_mode = m & 4 ? BIGINT_PRECISE : BIGINT_LONG;
 		conf.binary_mode = m >> 2;
 		conf.delete_mode = m & 8 ? DELETE_REWRITE_WITH_TOMBSTONE : DELETE_REWRITE;
-		snprintf(name, sizeof(name), "%s, schemas %s, modes %d", m & 1 ? "flat" : "envelope", m & 2 ? "off" : "on", m >> 2);
+		snprintf(name, sizeof(name), "%s, schemas %s, modes %d", m & 1 ? "flat" : "envelope", m & 2 ? "off"
+				: "on", m >> 2);
 		round_trip(&conf, name);
 	}
 }
@@ -150,12 +154,14 @@ static void test_debezium(void)
 	batch_free(b);
 
 	b = decode_one(&conf, "other.prefix.inventory.t", "{\"id\":1}", "null", NULL);
-	ok(b->nchanges == 1 && !b->changes[0].dead && b->changes[0].op == CHANGE_DELETE, "four bytes null are a delete by the key");
+	ok(b->nchanges == 1 && !b->changes[0].dead && b->changes[0].op == CHANGE_DELETE,
+			"four bytes null are a delete by the key");
 	is_str(b->changes[0].schema->db, "inventory", "the last two parts of a foreign topic");
 	batch_free(b);
 
 	b = decode_one(&conf, "dbserver1.inventory.t", "{\"id\":1}",
-		"{\"id\":1,\"__x\":2,\"n\":1.5,\"b\":true,\"__deleted\":\"true\",\"__op\":\"d\",\"__source_ts_ms\":5}", NULL);
+		"{\"id\":1,\"__x\":2,\"n\":1.5,\"b\":true,\"__deleted\":\"true\",\"__op\":\"d\",\"__source_ts_ms\":5}",
+				NULL);
 	is_int(b->changes[0].op, CHANGE_DELETE, "__deleted");
 	is_int(b->changes[0].schema->ncolumns, 4, "what stands behind __deleted is not a column");
 	is_int(b->changes[0].txn->commit_us, 5000, "the commit time from an added field");
@@ -178,7 +184,8 @@ static void test_special(void)
 	fixture_encode(&conf, b);
 	back = decode(&conf, b, s);
 	is_int(back->nchanges, 3, "row, delete by a null payload, truncate");
-	ok(!back->changes[1].dead && back->changes[1].op == CHANGE_DELETE && value_equal(&back->changes[1].before[0], &row[0]), "the delete has its key");
+	ok(!back->changes[1].dead && back->changes[1].op == CHANGE_DELETE
+			&& value_equal(&back->changes[1].before[0], &row[0]), "the delete has its key");
 	is_int(back->changes[1].before[1].kind, VALUE_ABSENT, "and nothing else");
 	ok(back->changes[2].op == CHANGE_TRUNCATE && back->changes[2].schema == s, "the truncate of this table");
 	batch_free(back);
@@ -190,7 +197,8 @@ static void test_special(void)
 	fixture_change(b, s, CHANGE_TRUNCATE, NULL, NULL);
 	fixture_encode(&conf, b);
 	back = decode(&conf, b, NULL);
-	ok(back->nchanges == 2 && back->changes[1].op == CHANGE_TRUNCATE && back->changes[1].schema->nkey == 1, "a truncate in an envelope");
+	ok(back->nchanges == 2 && back->changes[1].op == CHANGE_TRUNCATE && back->changes[1].schema->nkey == 1,
+			"a truncate in an envelope");
 	batch_free(back);
 	batch_free(b);
 	schema_unref(s);
@@ -199,11 +207,14 @@ static void test_special(void)
 /* An exact schema that disagrees with the message is not used. */
 static void test_disagreement(void)
 {
-	static const struct column sent[] = { { .name = "id", .type = COL_INT }, { .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
-	static const struct column other[] = { { .name = "id", .type = COL_BIGINT }, { .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
+	static const struct column sent[] = { { .name = "id", .type = COL_INT },
+			{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
+	static const struct column other[] = { { .name = "id", .type = COL_BIGINT },
+			{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
 	static const struct value row[] = { { .kind = VALUE_INT, .i = 5 }, { .kind = VALUE_TEXT, .len = 1, .p = "x" } };
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
-	struct schema *s = fixture_schema("shop", "t", sent, 2, "id"), *newer = fixture_schema("shop", "t", other, 2, "id");
+	struct schema *s = fixture_schema("shop", "t", sent, 2, "id"),
+			*newer = fixture_schema("shop", "t", other, 2, "id");
 	struct batch *b = batch_new(), *back;
 	struct err err = { 0 };
 	struct format_decoder *d;
@@ -211,7 +222,8 @@ static void test_disagreement(void)
 	fixture_change(b, s, CHANGE_CREATE, NULL, row);
 	fixture_encode(&conf, b);
 	back = decode(&conf, b, newer);
-	ok(back->changes[0].schema != newer && !back->changes[0].schema->exact, "an int32 is not a bigint: the message's schema wins");
+	ok(back->changes[0].schema != newer && !back->changes[0].schema->exact,
+			"an int32 is not a bigint: the message's schema wins");
 	is_int(back->changes[0].schema->columns[0].type, COL_INT, "with the message's type");
 	batch_free(back);
 	d = format_decoder_new(&conf, &err);
@@ -231,7 +243,8 @@ static void test_disagreement(void)
 static void test_dynamic(void)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
-	static const char *const values[] = { "{\"id\":1,\"a\":null,\"b\":1}", "{\"id\":2,\"a\":\"x\",\"b\":1.5}", "{\"id\":3,\"a\":\"y\",\"b\":7}", "{\"id\":4,\"a\":[1],\"b\":\"t\"}",
+	static const char *const values[] = { "{\"id\":1,\"a\":null,\"b\":1}", "{\"id\":2,\"a\":\"x\",\"b\":1.5}",
+			"{\"id\":3,\"a\":\"y\",\"b\":7}", "{\"id\":4,\"a\":[1],\"b\":\"t\"}",
 		" { \"b\" : 1 , \"id\" : 5 , \"a\" : \"\\u00e9\" } " };
 	struct batch *from = batch_new(), *b;
 
@@ -247,7 +260,9 @@ static void test_dynamic(void)
 	is_int(b->changes[0].schema->columns[2].type, COL_BIGINT, "an integer at first");
 	is_int(b->changes[2].schema->columns[2].type, COL_DOUBLE, "a double once one was seen");
 	is_int(b->changes[3].schema->columns[2].type, COL_LONGTEXT, "a text once one was seen");
-	ok(!b->changes[4].dead && b->changes[4].after[1].len == 2, "members in another order, with blanks and escapes: %s", b->changes[4].dead ? b->changes[4].dead : "");
+	ok(!b->changes[4].dead && b->changes[4].after[1].len == 2,
+			"members in another order, with blanks and escapes: %s", b->changes[4].dead ? b->changes[4].dead
+			: "");
 	for (int i = 0; i < 5; i++)
 		is_int(b->changes[i].record, i, "a change points back at its record");
 	batch_free(b);
@@ -256,8 +271,10 @@ static void test_dynamic(void)
 
 static void test_not_understood(void)
 {
-	static const char *const bad[] = { "", "x", "[1]", "{", "{}x", "{\"a\":1", "{\"a\":01}", "{\"a\":1,\"a\":2}", "{\"schema\":{\"type\":\"struct\"},\"payload\":1}",
-		"{\"schema\":{\"type\":\"nonsense\"},\"payload\":{}}", "{\"schema\":{},\"payload\":{}}", "{\"schema\":{\"type\":\"string\",\"optional\":false},\"payload\":\"x\"}",
+	static const char *const bad[] = { "", "x", "[1]", "{", "{}x", "{\"a\":1", "{\"a\":01}", "{\"a\":1,\"a\":2}",
+			"{\"schema\":{\"type\":\"struct\"},\"payload\":1}",
+		"{\"schema\":{\"type\":\"nonsense\"},\"payload\":{}}", "{\"schema\":{},\"payload\":{}}",
+				"{\"schema\":{\"type\":\"string\",\"optional\":false},\"payload\":\"x\"}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"},{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":1}}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":\"x\"}}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":1}",
@@ -268,7 +285,8 @@ static void test_not_understood(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct batch *b = decode_one(&conf, "dbserver1.shop.bad", NULL, bad[i], NULL);
 
-		ok(b->nchanges == 1 && b->changes[0].dead && b->changes[0].schema, "not understood: %.60s: %s", bad[i], b->nchanges ? b->changes[0].dead : "");
+		ok(b->nchanges == 1 && b->changes[0].dead && b->changes[0].schema, "not understood: %.60s: %s", bad[i],
+				b->nchanges ? b->changes[0].dead : "");
 		batch_free(b);
 	}
 }
@@ -282,8 +300,8 @@ static bool is_one_of(const char *name)
 }
 
 /*
- * One byte of a valid message is changed, and the mutant is read beside the original. The original must come out as sent;
- * the mutant may be dead or be read, but under the original's schema only when its block is the original's.
+ * One byte of a valid message is changed, and the mutant is read beside the original. The original must come out as
+ * sent; the mutant may be dead or be read, but under the original's schema only when its block is the original's.
  */
 static void test_mutants(void)
 {
@@ -301,14 +319,17 @@ static void test_mutants(void)
 		fixture_encode(&conf, b);
 		*(r = batch_add_record(b)) = b->records[0];
 		r->value = p = arena_dup(&b->arena, r->value, r->value_len);
-		size_t at = random_u64() % r->value_len, payload = (size_t)(strstr(p, "\"payload\"") ? strstr(p, "\"payload\"") - p : 0);
+		size_t at = random_u64() % r->value_len,
+				payload = (size_t)(strstr(p, "\"payload\"") ? strstr(p, "\"payload\"") - p : 0);
 		p[at] = round % 5 ? (char)random_u64() : "\"\\{}[],:0"[random_u64() % 9];
 		if (round % 7 == 0)
 			r->value_len = (uint32_t)at;
 		*batch_add_record(b) = b->records[0];
 		back = decode(&conf, b, s);
-		wrong += back->nchanges != 3 || back->changes[0].dead || back->changes[2].dead || row_difference(s, row, back->changes[2].after) != NULL;
-		if (back->nchanges == 3 && !back->changes[1].dead && !is_one_of(back->changes[1].schema->columns[0].name) && at > payload && payload)
+		wrong += back->nchanges != 3 || back->changes[0].dead || back->changes[2].dead
+				|| row_difference(s, row, back->changes[2].after) != NULL;
+		if (back->nchanges == 3 && !back->changes[1].dead
+				&& !is_one_of(back->changes[1].schema->columns[0].name) && at > payload && payload)
 			wrong++;
 		dead += back->nchanges == 3 && back->changes[1].dead;
 		batch_free(back);

@@ -1,6 +1,6 @@
 /*
- * test_format_history.c - schema history and schema change records of a DDL, byte for byte against tests/golden/, and back
- * into schemas that are equal in every respect. With an argument, prints the records instead.
+ * test_format_history.c - schema history and schema change records of a DDL, byte for byte against tests/golden/, and
+ * back into schemas that are equal in every respect. With an argument, prints the records instead.
  */
 #include "tests/unit/format_random.h"
 
@@ -8,10 +8,14 @@ static const char *const sizes[] = { "small", "it's" };
 
 static const struct column columns[] = {
 	{ .name = "id", .type = COL_INT, .is_unsigned = true, .autoinc = true, .type_text = "int unsigned" },
-	{ .name = "name", .type = COL_VARCHAR, .length = 50, .nullable = true, .charset = "utf8mb4", .collation = 255, .default_kind = DEFAULT_NULL },
-	{ .name = "price", .type = COL_DECIMAL, .precision = 10, .scale = 2, .default_kind = DEFAULT_LITERAL, .default_text = "0.00" },
-	{ .name = "size", .type = COL_ENUM, .nullable = true, .charset = "utf8mb4", .collation = 255, .labels = 2, .label = sizes },
-	{ .name = "at", .type = COL_DATETIME, .scale = 3, .nullable = true, .default_kind = DEFAULT_NOW, .comment = "when \"it\" was" },
+	{ .name = "name", .type = COL_VARCHAR, .length = 50, .nullable = true, .charset = "utf8mb4", .collation = 255,
+	.default_kind = DEFAULT_NULL },
+	{ .name = "price", .type = COL_DECIMAL, .precision = 10, .scale = 2, .default_kind = DEFAULT_LITERAL,
+	.default_text = "0.00" },
+	{ .name = "size", .type = COL_ENUM, .nullable = true, .charset = "utf8mb4", .collation = 255, .labels = 2,
+	.label = sizes },
+	{ .name = "at", .type = COL_DATETIME, .scale = 3, .nullable = true, .default_kind = DEFAULT_NOW,
+	.comment = "when \"it\" was" },
 	{ .name = "twice", .type = COL_INT, .nullable = true, .generated = true, .invisible = true },
 };
 
@@ -44,13 +48,15 @@ static struct schema *make_schema(const char *table)
 	return s;
 }
 
-static void add_ddl(struct batch *b, struct ddl_table *tables, unsigned n, const char *text, const char *names, bool captured)
+static void add_ddl(struct batch *b, struct ddl_table *tables, unsigned n, const char *text, const char *names,
+		bool captured)
 {
 	struct ddl_change *ddl = arena_alloc(&b->arena, sizeof(*ddl));
 	struct change *c = batch_add_change(b);
 	struct change_txn *txn = fixture_txn(b);
 
-	*ddl = (struct ddl_change){ .db = "inventory", .ddl = text, .tables = names, .table = tables, .ntables = n, .captured = captured };
+	*ddl = (struct ddl_change){ .db = "inventory", .ddl = text, .tables = names, .table = tables, .ntables = n,
+			.captured = captured };
 	*c = (struct change){ .op = CHANGE_DDL, .txn = txn, .pos = 1200, .ddl = ddl };
 }
 
@@ -61,7 +67,8 @@ static struct batch *encode_ddl(struct schema *s, bool schemas)
 	struct batch *b = batch_new();
 
 	tables[0] = (struct ddl_table){ .type = 'C', .db = "inventory", .table = "goods", .schema = s };
-	tables[1] = (struct ddl_table){ .type = 'A', .db = "inventory", .table = "goods", .previous_db = "inventory", .previous_table = "things", .schema = s };
+	tables[1] = (struct ddl_table){ .type = 'A', .db = "inventory", .table = "goods", .previous_db = "inventory",
+			.previous_table = "things", .schema = s };
 	tables[2] = (struct ddl_table){ .type = 'D', .db = "inventory", .table = "old" };
 	b->position.gtids = strdup("aaa:1-5");
 	strcpy(b->position.file, "mysql-bin.000004");
@@ -109,11 +116,13 @@ static void test_records(struct schema *s, bool print)
 	check_file(&b->records[1], "format_schema_change.json", print);
 	check_file(&plain->records[1], "format_schema_change_plain.json", print);
 	if (!print) {
-		is_int(b->nrecords, 3, "two history records, one for the schema change topic: the second touches nothing captured");
+		is_int(b->nrecords, 3,
+				"two history records, one for the schema change topic: the second touches nothing captured");
 		is_str(b->records[0].topic, "schemahistory.testdb", "history topic");
 		ok(b->records[0].key == NULL && b->records[0].partition == 0, "without a key, partition 0");
 		is_str(b->records[1].topic, "dbserver1", "schema change topic");
-		is_mem(plain->records[1].key, plain->records[1].key_len, "{\"databaseName\":\"inventory\"}", 28, "its key");
+		is_mem(plain->records[1].key, plain->records[1].key_len, "{\"databaseName\":\"inventory\"}", 28,
+				"its key");
 	}
 	batch_free(b);
 	batch_free(plain);
@@ -156,7 +165,8 @@ static void test_all_types(void)
 /* As a Debezium connector leaves it: without our member. */
 static void test_debezium(void)
 {
-	static const char text[] = "{\"source\":{\"server\":\"p\"},\"position\":{\"file\":\"b.1\",\"pos\":4,\"snapshot\":true},\"ts_ms\":1,\"databaseName\":\"inv\",\"ddl\":\"x\","
+	static const char text[] =
+			"{\"source\":{\"server\":\"p\"},\"position\":{\"file\":\"b.1\",\"pos\":4,\"snapshot\":true},\"ts_ms\":1,\"databaseName\":\"inv\",\"ddl\":\"x\","
 		"\"tableChanges\":[{\"type\":\"CREATE\",\"id\":\"\\\"inv\\\".\\\"t\\\"\",\"table\":{\"defaultCharsetName\":\"latin1\",\"primaryKeyColumnNames\":[\"id\"],\"columns\":["
 		"{\"name\":\"id\",\"jdbcType\":4,\"typeName\":\"INT UNSIGNED ZEROFILL\",\"position\":1,\"optional\":false,\"autoIncremented\":true,\"enumValues\":[]},"
 		"{\"name\":\"d\",\"typeName\":\"NUMERIC\",\"length\":8,\"scale\":3,\"optional\":true,\"hasDefaultValue\":true,\"defaultValueExpression\":\"1.5\"},"
@@ -171,9 +181,12 @@ static void test_debezium(void)
 	position_init(&at);
 	is_int(format_history_decode(&r, take, &at, &err), 0, "a record of Debezium's: %s", err.msg);
 	const struct column *c = nseen ? seen[0]->columns : NULL;
-	ok(c && c[0].type == COL_INT && c[0].is_unsigned && c[0].zerofill && c[0].autoinc && !c[0].nullable, "int unsigned zerofill");
-	ok(c && c[1].type == COL_DECIMAL && c[1].precision == 8 && c[1].scale == 3 && c[1].default_kind == DEFAULT_LITERAL, "numeric(8,3) with a default");
-	ok(c && c[2].type == COL_ENUM && c[2].labels == 2 && strcmp(c[2].label[1], "b,c") == 0 && c[2].length == 0, "enum without quotes");
+	ok(c && c[0].type == COL_INT && c[0].is_unsigned && c[0].zerofill && c[0].autoinc && !c[0].nullable,
+			"int unsigned zerofill");
+	ok(c && c[1].type == COL_DECIMAL && c[1].precision == 8 && c[1].scale == 3
+			&& c[1].default_kind == DEFAULT_LITERAL, "numeric(8,3) with a default");
+	ok(c && c[2].type == COL_ENUM && c[2].labels == 2 && strcmp(c[2].label[1], "b,c") == 0 && c[2].length == 0,
+			"enum without quotes");
 	ok(c && c[3].is_boolean && c[3].type == COL_TINYINT && c[3].default_kind == DEFAULT_NULL, "bool");
 	ok(c && c[4].type == COL_TIMESTAMP && c[4].scale == 6 && c[4].length == 0, "timestamp(6)");
 	ok(c && c[5].type == COL_UNKNOWN, "an unknown type stays unknown");
@@ -184,15 +197,18 @@ static void test_debezium(void)
 
 static void test_hostile(void)
 {
-	static const char *const bad[] = { "x", "{}", "{\"position\":{\"file\":1}}", "{\"position\":{\"file\":\"f\",\"pos\":-1}}",
-		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"t\"}]}", "{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"columns\":[{}]}}]}",
+	static const char *const bad[] = { "x", "{}", "{\"position\":{\"file\":1}}",
+			"{\"position\":{\"file\":\"f\",\"pos\":-1}}",
+		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"t\"}]}",
+				"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"columns\":[{}]}}]}",
 		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"primaryKeyColumnNames\":[\"x\"]}}]}" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct record r = { .topic = "h", .value = bad[i], .value_len = (uint32_t)strlen(bad[i]) };
 		struct err err = { 0 };
 
-		ok(format_history_decode(&r, take, NULL, &err) < 0 && err.kind == ERR_DATA, "refused: %.60s: %s", bad[i], err.msg);
+		ok(format_history_decode(&r, take, NULL, &err) < 0 && err.kind == ERR_DATA, "refused: %.60s: %s",
+				bad[i], err.msg);
 		forget();
 	}
 }

@@ -6,7 +6,8 @@
 
 static const struct column columns[] = {
 	{ .name = "id", .type = COL_INT, .nullable = false },
-	{ .name = "s", .type = COL_VARCHAR, .length = 20, .nullable = true, .default_kind = DEFAULT_LITERAL, .default_text = "dflt" },
+	{ .name = "s", .type = COL_VARCHAR, .length = 20, .nullable = true, .default_kind = DEFAULT_LITERAL,
+	.default_text = "dflt" },
 };
 
 static const struct value one[] = { { .kind = VALUE_INT, .i = 1 }, { .kind = VALUE_NULL } };
@@ -28,7 +29,8 @@ static void show(struct buf *b, const struct record *r)
 {
 	if (b->len)
 		buf_puts(b, " && ");
-	buf_printf(b, "%s%s ", r->topic, r->partition == PARTITION_BY_KEY ? "" : r->partition == PARTITION_ANY ? "/any" : "/fixed");
+	buf_printf(b, "%s%s ", r->topic, r->partition == PARTITION_BY_KEY ? "" : r->partition == PARTITION_ANY ? "/any"
+			: "/fixed");
 	for (uint32_t i = 0; i < r->nheaders; i++)
 		buf_printf(b, "%s=%.*s ", r->headers[i].name, (int)r->headers[i].len, r->headers[i].value);
 	put_text(b, r->key, r->key_len);
@@ -36,7 +38,8 @@ static void show(struct buf *b, const struct record *r)
 	put_text(b, r->value, r->value_len);
 }
 
-static void check(const struct format_conf *conf, const char *name, enum change_op op, const struct value *before, const struct value *after, const char *key)
+static void check(const struct format_conf *conf, const char *name, enum change_op op, const struct value *before,
+		const struct value *after, const char *key)
 {
 	struct schema *s = fixture_schema("inventory", "t", columns, 2, key);
 	struct batch *b = batch_new();
@@ -80,7 +83,8 @@ static void check_envelope(void)
 
 static void check_flat(void)
 {
-	static const enum delete_mode modes[] = { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE, DELETE_REWRITE_WITH_TOMBSTONE };
+	static const enum delete_mode modes[] = { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE,
+			DELETE_REWRITE_WITH_TOMBSTONE };
 	static const char *const names[] = { "unset", "drop", "tombstone", "rewrite", "rewrite-with-tombstone" };
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
 	char name[100];
@@ -128,13 +132,15 @@ static void test_wrong_conf(void)
 	struct err err = { 0 };
 
 	conf.add_fields = (struct conf_list){ bad, 1 };
-	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "an unknown field of add.fields is refused: %s", err.msg);
+	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "an unknown field of add.fields is refused: %s",
+			err.msg);
 	conf = fixture_conf(FORMAT_FLAT, false);
 	conf.skipped_operations = (struct conf_list){ bad, 1 };
 	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "an unknown operation is refused: %s", err.msg);
 	conf = fixture_conf(FORMAT_FLAT, false);
 	conf.message_key_columns = (struct conf_list){ bad, 1 };
-	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "key columns without a colon are refused: %s", err.msg);
+	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "key columns without a colon are refused: %s",
+			err.msg);
 }
 
 static void test_names(void)
@@ -144,14 +150,18 @@ static void test_names(void)
 	struct format_encoder *e = format_encoder_new(&conf, &err);
 
 	is_str(format_topic(e, "db", "table"), "dbserver1.db.table", "a plain topic");
-	is_str(format_topic(e, "d b", "t\xc3\xa9\xf0\x9f\x98\x80"), "dbserver1.d_b.t___", "one underscore for each UTF-16 unit");
+	is_str(format_topic(e, "d b", "t\xc3\xa9\xf0\x9f\x98\x80"), "dbserver1.d_b.t___",
+			"one underscore for each UTF-16 unit");
 	is_str(format_topic(e, "", "t"), "dbserver1.t", "blank parts are left out");
-	is_int(strlen(format_topic(e, "db", "ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+	is_int(strlen(format_topic(e, "db",
+			"ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
 		"tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt")), 249, "cut to 249");
 	is_int(format_murmur2("21", 2), (uint32_t)-973932308 & 0x7fffffff, "murmur2 of 21");
 	is_int(format_murmur2("foobar", 6), (uint32_t)-790332482 & 0x7fffffff, "murmur2 of foobar");
-	is_int(format_murmur2("a-little-bit-long-string", 24), (uint32_t)-985981536 & 0x7fffffff, "murmur2 of a longer text");
-	is_int(format_murmur2("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", 48), (uint32_t)-58897971 & 0x7fffffff, "murmur2 of whole words");
+	is_int(format_murmur2("a-little-bit-long-string", 24), (uint32_t)-985981536 & 0x7fffffff,
+			"murmur2 of a longer text");
+	is_int(format_murmur2("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", 48), (uint32_t)-58897971 & 0x7fffffff,
+			"murmur2 of whole words");
 	format_encoder_free(e);
 }
 
@@ -170,7 +180,8 @@ static void test_record(void)
 	is_int(b->records[1].commit_us, FIXTURE_NOW_US - INT64_C(7200000000), "but is passed on for latencies");
 	is_int(b->records[1].change, 1, "the record knows its change");
 	for (int i = 0; i < 2; i++)
-		is_int(b->records[i].hash, format_murmur2(b->records[i].key, b->records[i].key_len), "hash of the key's bytes");
+		is_int(b->records[i].hash, format_murmur2(b->records[i].key, b->records[i].key_len),
+				"hash of the key's bytes");
 	schema_unref(s);
 	batch_free(b);
 }

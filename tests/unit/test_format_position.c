@@ -1,4 +1,7 @@
-/* test_format_position.c - the record of the offsets topic, byte for byte, and back; whose it is; what is not a position. */
+/*
+ * test_format_position.c - the record of the offsets topic, byte for byte, and back; whose it is; what is not a
+ * position.
+ */
 #include "tests/unit/format_fixture.h"
 
 static void encode(const struct position *p, struct batch *b, struct record *out)
@@ -28,7 +31,8 @@ static void check(const struct position *p, const char *want, const char *name)
 	is_int(format_position_decode(&conf, &r, &back, &err), 1, "%s: is ours", name);
 	is_str(back.file, p->file, "%s: file", name);
 	is_str(back.gtids, p->gtids, "%s: gtids", name);
-	ok(back.pos == p->pos && back.event == p->event && back.row == p->row && back.ts_sec == p->ts_sec && back.server_id == p->server_id
+	ok(back.pos == p->pos && back.event == p->event && back.row == p->row && back.ts_sec == p->ts_sec
+			&& back.server_id == p->server_id
 	   && back.snapshot == p->snapshot && back.snapshot_blocking == p->snapshot_blocking, "%s: all else", name);
 	position_done(&back);
 	batch_free(b);
@@ -37,7 +41,8 @@ static void check(const struct position *p, const char *want, const char *name)
 static int decode_text(const char *key, const char *value, struct position *out)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
-	struct record r = { .topic = "offsets", .key = key, .key_len = key ? (uint32_t)strlen(key) : 0, .value = value, .value_len = value ? (uint32_t)strlen(value) : 0 };
+	struct record r = { .topic = "offsets", .key = key, .key_len = key ? (uint32_t)strlen(key) : 0, .value = value,
+			.value_len = value ? (uint32_t)strlen(value) : 0 };
 	struct err err = { 0 };
 
 	return format_position_decode(&conf, &r, out, &err);
@@ -77,7 +82,8 @@ int main(void)
 	p.server_id = 223344;
 	p.event = 2;
 	p.snapshot = true;
-	check(&p, "{\"ts_sec\":1741010278,\"file\":\"mysql-bin.000003\",\"pos\":484,\"gtids\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23\",\"row\":1,"
+	check(&p,
+			"{\"ts_sec\":1741010278,\"file\":\"mysql-bin.000003\",\"pos\":484,\"gtids\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23\",\"row\":1,"
 		  "\"server_id\":223344,\"event\":2,\"snapshot\":\"INITIAL\"}", "most");
 	position_done(&p);
 	test_foreign();
