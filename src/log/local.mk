@@ -23,3 +23,11 @@ check_PROGRAMS += tests/e2e/log_test
 tests_e2e_log_test_SOURCES = tests/e2e/log_test.c tests/tap.h
 tests_e2e_log_test_LDADD = $(LOG) $(LOG_LIBS)
 E2E_TESTS += tests/e2e/log.sh
+
+check_PROGRAMS += tests/unit/test_log_local
+tests_unit_test_log_local_SOURCES = tests/unit/test_log_local.c tests/tap.h
+tests_unit_test_log_local_LDADD = $(LOG) $(LOG_LIBS)
+
+noinst_PROGRAMS += tests/bench/bench_log
+tests_bench_bench_log_SOURCES = tests/bench/bench_log.c
+tests_bench_bench_log_LDADD = $(LOG) $(LOG_LIBS)
