@@ -9,7 +9,8 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/double_label.c tests/servers/double/double_lex.c tests/servers/double/double_lex.h \
 	tests/servers/double/double_load.h tests/servers/double/double_main.c tests/servers/double/double_mysql.c \
 	tests/servers/double/double_mysql.h tests/servers/double/double_port.c tests/servers/double/double_rows.c \
-	tests/servers/double/double_server.h tests/servers/double/double_sql.c tests/servers/double/double_sql.h \
+	tests/servers/double/double_server.h tests/servers/double/double_spare.c tests/servers/double/double_spare.h \
+	tests/servers/double/double_sql.c tests/servers/double/double_sql.h \
 	tests/servers/double/double_store.c tests/servers/double/double_store.h tests/servers/double/double_type.c \
 	tests/servers/double/double_type.h tests/servers/double/double_wal.c tests/servers/double/double_wal.h \
 	tests/servers/double/expr_function.c tests/servers/double/expr_function.h tests/servers/double/fe_transaction.c \

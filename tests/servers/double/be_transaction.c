@@ -163,18 +163,18 @@ static void add_counts(struct load_counts *to, const struct load_counts *from)
 
 static int receive(struct be_call *c)
 {
-	struct txn_part *part = txn_part(c->txn, c->plan->table);
+	struct txn_part *part = txn_part(&c->s->store, c->txn, c->plan->table);
 	struct err err = { 0 };
 	struct buf body;
 	int result;
 
 	if (part == NULL)
 		return refuse(c, "INTERNAL_ERROR", "too many tables in transaction %s", c->label);
-	buf_init(&body, SIZE_MAX / 2);
+	spare_take(&c->s->store.spares, &body, SIZE_MAX / 2);
 	result = be_receive(c, &body);
 	if (result == 0 && load_body(c->plan, &c->load, part, body.data != NULL ? body.data : "", body.len, &err) != 0)
 		result = be_fail(c, "%s", err.msg);
-	buf_done(&body);
+	spare_give(&c->s->store.spares, &body);
 	if (result == 0) {
 		be_write_error_log(c);
 		if (c->load.counts.filtered > 0 && (double)c->load.counts.filtered >

@@ -206,18 +206,18 @@ int be_ratio(struct be_call *c)
 
 static int work(struct be_call *c)
 {
-	struct txn_part *part = txn_part(c->txn, c->plan->table);
+	struct txn_part *part = txn_part(&c->s->store, c->txn, c->plan->table);
 	struct faults *f = &c->s->faults;
 	struct err err = { 0 };
 	struct buf body;
 	int result;
 
-	buf_init(&body, (size_t)BODY_LIMIT_MB << 20);
+	spare_take(&c->s->store.spares, &body, (size_t)BODY_LIMIT_MB << 20);
 	result = be_receive(c, &body);
 	c->read_us = clock_mono_us();
 	if (result == 0 && load_body(c->plan, &c->load, part, body.data != NULL ? body.data : "", body.len, &err) != 0)
 		result = be_fail(c, "%s", err.msg);
-	buf_done(&body);
+	spare_give(&c->s->store.spares, &body);
 	c->written_us = clock_mono_us();
 	if (result != 0)
 		return result;

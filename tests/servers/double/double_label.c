@@ -70,7 +70,7 @@ struct txn *store_txn_begin(struct store *s, struct db *db, const char *label, c
 	return old != NULL && old->state != TXN_ABORTED ? NULL : add(s, s->next_txn++, db, label, user);
 }
 
-struct txn_part *txn_part(struct txn *t, struct table *table)
+struct txn_part *txn_part(struct store *s, struct txn *t, struct table *table)
 {
 	struct txn_part *part;
 
@@ -81,14 +81,14 @@ struct txn_part *txn_part(struct txn *t, struct table *table)
 		return NULL;
 	part = &t->parts[t->nparts++];
 	part->table = table;
-	buf_init(&part->rows, ROWS_MAX);
+	spare_take(&s->spares, &part->rows, ROWS_MAX);
 	return part;
 }
 
-static void drop_rows(struct txn *t)
+static void drop_rows(struct store *s, struct txn *t)
 {
 	for (unsigned i = 0; i < t->nparts; i++)
-		buf_done(&t->parts[i].rows);
+		spare_give(&s->spares, &t->parts[i].rows);
 	t->nparts = 0;
 }
 
@@ -213,7 +213,7 @@ static void complete_part(struct store *s, struct txn_part *part, uint64_t offse
 	}
 	arena_done(&scratch);
 	buf_done(&one);
-	buf_done(&part->rows);
+	spare_give(&s->spares, &part->rows);
 	part->rows = done;
 	s->pending = NULL;
 }
@@ -261,7 +261,7 @@ int store_txn_commit(struct store *s, struct txn *t, struct err *err)
 	t->finished_ms = t->committed_ms;
 	if (t->visible_ms < t->committed_ms)
 		t->visible_ms = t->committed_ms;
-	drop_rows(t);
+	drop_rows(s, t);
 	store_label_settle(s, t->committed_ms);
 	return 0;
 }
@@ -281,7 +281,7 @@ void store_txn_abort(struct store *s, struct txn *t, const char *reason)
 
 	if (t->state != TXN_PREPARE && t->state != TXN_PREPARED)
 		return;
-	drop_rows(t);
+	drop_rows(s, t);
 	if (!s->replaying && append(s, t, TXN_ABORTED, &err) != 0)
 		fprintf(stderr, "starrocks-double: %s\n", err.msg);
 	t->state = TXN_ABORTED;
@@ -347,7 +347,7 @@ static int replay_part(struct store *s, struct txn *t, uint64_t offset, const ch
 	*left -= sizeof(head) + head.bytes;
 	if (t->state == TXN_COMMITTED && !table->dropped) {
 		table_apply(s, table, *p, offset + sizeof(head), head.bytes);
-	} else if (t->state == TXN_PREPARED && (part = txn_part(t, table)) != NULL) {
+	} else if (t->state == TXN_PREPARED && (part = txn_part(s, t, table)) != NULL) {
 		part->nrows = head.nrows;
 		part->partial = head.partial != 0;
 		part->merge_column = head.merge_column;
@@ -395,7 +395,7 @@ int store_load_replay(struct store *s, uint64_t offset, const char *p, uint64_t 
 		return err->kind == ERR_NONE ? 0 : -1;	/* aborted after its database was dropped */
 	p += sizeof(head) + left;
 	left = len - sizeof(head) - left;
-	drop_rows(t);
+	drop_rows(s, t);
 	t->state = head.state;
 	t->headers = head.headers;
 	t->begun_ms = head.begun_ms;

@@ -85,6 +85,7 @@ int store_open(struct store *s, const char *dir, struct err *err)
 	int result;
 
 	pthread_mutex_init(&s->lock, NULL);
+	spares_init(&s->spares);
 	s->dir = xstrdup(dir);
 	s->next_id = 10001;
 	s->next_txn = 1000;

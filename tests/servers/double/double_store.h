@@ -15,6 +15,7 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/err.h"
+#include "double_spare.h"
 #include "double_type.h"
 #include "double_wal.h"
 
@@ -121,6 +122,7 @@ struct store {
 	pthread_mutex_t lock;
 	struct wal wal;
 	char *dir;
+	struct spares spares;		/* has its own lock */
 	struct db *dbs;
 	struct alter *alters;
 	struct txn *txns;
@@ -168,7 +170,7 @@ void row_cells(const struct table *t, const struct schema *schema, const char *r
 /* double_label.c */
 struct txn *store_label(struct store *s, const struct db *db, const char *label);	/* the newest of that name, or NULL */
 struct txn *store_txn_begin(struct store *s, struct db *db, const char *label, const char *user);	/* NULL: the label is taken */
-struct txn_part *txn_part(struct txn *t, struct table *table);
+struct txn_part *txn_part(struct store *s, struct txn *t, struct table *table);	/* needs no lock: the caller has t busy */
 int store_txn_prepare(struct store *s, struct txn *t, struct err *err);
 int store_txn_commit(struct store *s, struct txn *t, struct err *err);
 void store_txn_abort(struct store *s, struct txn *t, const char *reason);
