@@ -20,3 +20,8 @@ tests_unit_test_starrocks_body_LDADD = $(SINK) $(SINK_LIBS)
 noinst_PROGRAMS += tests/bench/bench_sink
 tests_bench_bench_sink_SOURCES = tests/bench/bench_sink.c
 tests_bench_bench_sink_LDADD = $(SINK) $(SINK_LIBS)
+
+noinst_PROGRAMS += tests/e2e/sink_test
+tests_e2e_sink_test_SOURCES = tests/e2e/sink_test.c tests/unit/sink_contract.h tests/tap.h
+tests_e2e_sink_test_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+tests_e2e_sink_test_LDADD = $(SINK) $(SINK_LIBS)

@@ -188,7 +188,7 @@ static void fault_case(struct sink *sink, const char *fault, int count, long arg
 	struct contract_rows r = { .count = 0 };
 	struct sink_result result;
 	struct schema *s;
-	char label[128], name[128];
+	char label[128], name[96];
 
 	snprintf(name, sizeof(name), "f_%s_%d", fault, count);
 	s = ready(sink, name);

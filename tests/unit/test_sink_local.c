@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/unit/sink_contract.h"
@@ -272,7 +273,7 @@ static void test_no_room(void)
 	schema_unref(s);
 }
 
-enum { WRITERS = 2, LOADS = 40 };
+enum { WRITERS = 2, LOADS = 40, KILLS = 20 };
 
 static void *writer(void *context)
 {
@@ -314,6 +315,56 @@ static void test_two_writers(void)
 		is_int((intptr_t)loaded, LOADS, "writer %d loads everything while the other writes to the same file", i);
 	}
 	is_str(query("shop", "SELECT (SELECT count(*) FROM writer0), (SELECT count(*) FROM writer1)"), "40|40\n", "all is there");
+}
+
+/* A child that loads one row after another and tells of each by a byte; never returns. */
+static void load_forever(int round, int out)
+{
+	struct sink *sink = open_or_fail();
+	struct schema *s = contract_schema("killed", false);
+	struct err err = { 0 };
+
+	sink_prepare(sink, s, &err);
+	for (int i = 0;; i++) {
+		struct contract_rows r = { .count = 0 };
+		struct sink_result result;
+		char label[32];
+
+		snprintf(label, sizeof(label), "k-%d-%d", round, i);
+		contract_add(&r, s, false, round * 1000000 + i, label);
+		if (contract_load(sink, s, &r, label, &result) != SINK_LOADED || write(out, "x", 1) != 1)
+			_exit(1);
+	}
+}
+
+static void test_killed(void)
+{
+	long told = 0;
+
+	for (int round = 0; round < KILLS; round++) {
+		int ends[2], status;
+		char byte;
+		pid_t pid;
+
+		if (pipe(ends) || (pid = fork()) < 0)
+			return;
+		if (pid == 0)
+			load_forever(round, ends[1]);
+		close(ends[1]);
+		for (int i = 0; i <= round && read(ends[0], &byte, 1) == 1; i++)
+			told++;
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+		while (read(ends[0], &byte, 1) == 1)
+			told++;
+		close(ends[0]);
+	}
+	is_str(query("shop", "SELECT count(*) FROM killed LEFT JOIN _millrace_labels ON name = label "
+			     "WHERE label IS NULL"), "0\n", "killed %d times: no row without its label", KILLS);
+	is_str(query("shop", "SELECT count(*) FROM _millrace_labels LEFT JOIN killed ON name = label "
+			     "WHERE label LIKE 'k-%' AND name IS NULL"), "0\n",
+	       "and no label without its row");
+	ok(atol(query("shop", "SELECT count(*) FROM killed")) >= told, "everything that was answered is there (%ld rows)", told);
 }
 
 static void test_ddl(void)
@@ -364,6 +415,7 @@ int main(void)
 	test_foreign_files();
 	test_no_room();
 	test_two_writers();
+	test_killed();
 	test_ddl();
 	remove_all();
 	return tap_done();
