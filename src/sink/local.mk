@@ -25,3 +25,4 @@ noinst_PROGRAMS += tests/e2e/sink_test
 tests_e2e_sink_test_SOURCES = tests/e2e/sink_test.c tests/unit/sink_contract.h tests/tap.h
 tests_e2e_sink_test_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
 tests_e2e_sink_test_LDADD = $(SINK) $(SINK_LIBS)
+E2E_TESTS += tests/e2e/sink.sh
