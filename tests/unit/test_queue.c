@@ -1,5 +1,8 @@
 /* Hand-over between threads: nothing lost, nothing twice, in order, and every end wakes every waiter. */
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <unistd.h>
 
 #include "core/queue.h"
 #include "tests/tap.h"
@@ -15,7 +18,27 @@ struct worker {
 	struct queue *q;
 	int id, result;
 	long count;
+	_Atomic int tid;		/* of a worker that is about to wait */
 };
+
+/* Returns when the worker sleeps in the kernel: only then does an end have somebody to wake. */
+static void await_sleep(struct worker *w)
+{
+	char path[64], state = 0;
+
+	while (atomic_load(&w->tid) == 0)
+		sched_yield();
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", atomic_load(&w->tid));
+	while (state != 'S') {
+		FILE *f = fopen(path, "r");
+
+		if (f == NULL || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+			state = 'S';		/* it is gone already */
+		if (f)
+			fclose(f);
+		sched_yield();
+	}
+}
 
 static void *produce(void *arg)
 {
@@ -79,6 +102,7 @@ static void *push_one(void *arg)
 {
 	struct worker *w = arg;
 
+	atomic_store(&w->tid, gettid());
 	w->result = queue_push(w->q, w);
 	return NULL;
 }
@@ -87,6 +111,7 @@ static void *pop_one(void *arg)
 {
 	struct worker *w = arg;
 
+	atomic_store(&w->tid, gettid());
 	w->result = queue_pop(w->q) == NULL;
 	return NULL;
 }
@@ -101,6 +126,9 @@ static void test_wakes(void (*end)(struct queue *), const char *how)
 	start(&push, full, 0, push_one);
 	start(&pop[0], empty, 0, pop_one);
 	start(&pop[1], empty, 1, pop_one);
+	await_sleep(&push);
+	await_sleep(&pop[0]);
+	await_sleep(&pop[1]);
 	end(full);
 	end(empty);
 	pthread_join(push.thread, NULL);
