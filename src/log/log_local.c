@@ -229,18 +229,6 @@ static int take_lock(struct local_log *l, const char *dir, struct err *err)
 	return rc;
 }
 
-/* The file as the last checkpoint left it holds as many pages as its head says. */
-static int check_length(struct local_log *l, struct err *err)
-{
-	int64_t pages = number_of(l, "PRAGMA page_count"), page_size = number_of(l, "PRAGMA page_size");
-	struct stat st;
-
-	if (stat(l->path, &st) == 0 && pages * page_size <= st.st_size)
-		return 0;
-	return err_set(err, ERR_FATAL, SQLITE_CORRUPT, "embedded log %s is torn: expected %lld bytes, found %lld%s", l->path,
-		(long long)(pages * page_size), (long long)st.st_size, sqlite_remedy(SQLITE_CORRUPT));
-}
-
 /* An empty file may have its first pages in the write-ahead log still, when the process ended while it created them. */
 static int check_schema(struct local_log *l, bool empty, struct err *err)
 {
@@ -258,9 +246,7 @@ static int check_schema(struct local_log *l, bool empty, struct err *err)
 	if (version != SCHEMA_VERSION)
 		return err_set(err, ERR_CONFIG, 0, "embedded log %s has format %lld, this millrace knows %d; start the millrace that wrote it",
 			l->path, (long long)version, SCHEMA_VERSION);
-	if (run(l, "PRAGMA wal_checkpoint(TRUNCATE)", "opening", err))
-		return -1;
-	return check_length(l, err);
+	return run(l, "PRAGMA wal_checkpoint(TRUNCATE)", "opening", err);
 }
 
 static struct local_topic *topic_row(sqlite3_stmt *s)

@@ -203,7 +203,7 @@ static void refused(const struct log_conf *conf, const char *want, const char *w
 
 static void test_wrong_files(void)
 {
-	struct log_conf conf = conf_in("torn");
+	struct log_conf conf = conf_in("half");
 	char path[256];
 	sqlite3 *db;
 	FILE *f;
@@ -211,7 +211,7 @@ static void test_wrong_files(void)
 	fill(&conf, 20);
 	snprintf(path, sizeof path, "%s/log.db", conf.state_dir);
 	ok(truncate(path, size_of(path) / 2 / 8192 * 8192) == 0, "half of the file is cut off");
-	refused(&conf, "torn", "a torn file");
+	refused(&conf, "malformed", "a torn file");
 
 	conf = conf_in("foreign");
 	mkdir(conf.state_dir, 0700);
