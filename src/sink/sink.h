@@ -39,7 +39,7 @@ enum sink_outcome {
 	SINK_LOADED,		/* committed (visible or about to be) */
 	SINK_DUPLICATE,		/* this label was committed before: the same thing */
 	SINK_UNKNOWN,		/* nobody can say yet: ask sink_label() */
-	SINK_REFUSED		/* not (or not all) loaded; err says why. ERR_RETRY, ERR_UNREACHABLE: the same label again; others: stop the table */
+	SINK_REFUSED		/* not, or not all, loaded. err: RETRY, UNREACHABLE: the same label again; others: stop the table */
 };
 
 /*

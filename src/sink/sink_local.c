@@ -10,7 +10,6 @@
  * A row that its column cannot take fails alone: SQLite undoes that one statement, the row is noted, the load goes on.
  * Several sinks, one a thread, write to one file: each has its own connection, and waits for the other's load to end.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +23,6 @@
 #include "sink/sink_local.h"
 #include "sink/sink_ops.h"
 
-#define APPLICATION_ID 0x4d524348	/* "MRCH" at offset 68 of the file: ours */
-#define FORMAT_VERSION 1
-#define BUSY_MIN_MS 10000
 #define TABLES_MAX 256			/* tables with statements ready, per handle */
 #define PARTIALS_MAX 16			/* sets of present columns with a statement ready, per table */
 #define SQL_MAX (4 << 20)
@@ -34,14 +30,6 @@
 #define LABEL_AGE_S (7 * 86400)
 #define LABEL_COUNT 10000
 #define PRUNE_EVERY 512
-
-struct local_db {
-	struct local_db *next;
-	char *name;
-	sqlite3 *db;
-	sqlite3_stmt *label_put, *label_get;
-	unsigned loads;		/* since labels were pruned */
-};
 
 struct local_partial {		/* an upsert that sets some columns only */
 	bool *present;
@@ -66,136 +54,6 @@ struct local_sink {
 	unsigned ntables;
 };
 
-/* Files. */
-
-static void db_close(struct local_db *d)
-{
-	sqlite3_finalize(d->label_put);
-	sqlite3_finalize(d->label_get);
-	sqlite3_close_v2(d->db);
-	free(d->name);
-	free(d);
-}
-
-static int make_directory(const char *path, struct err *err)
-{
-	if (mkdir(path, 0750) == 0 || errno == EEXIST)
-		return 0;
-	return err_set(err, ERR_CONFIG, errno, "warehouse folder %s: %s", path, strerror(errno));
-}
-
-/* A database name may hold any character; a file name may not. */
-static char *db_path(const char *state_dir, const char *name)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *path = xmalloc(strlen(state_dir) + 3 * strlen(name) + 20), *p;
-
-	p = stpcpy(path, state_dir);
-	p = stpcpy(p, "/warehouse/");
-	for (const char *n = name; *n; n++) {
-		unsigned char c = (unsigned char)*n;
-
-		if (c == '/' || c == '%' || c < ' ' || c == 0x7f || (c == '.' && n == name)) {
-			*p++ = '%';
-			*p++ = digits[c >> 4];
-			*p++ = digits[c & 15];
-		} else {
-			*p++ = (char)c;
-		}
-	}
-	strcpy(p, ".db");
-	return path;
-}
-
-static int64_t query_int(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *stmt;
-	int64_t value = -1;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
-		return -1;
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		value = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	return value;
-}
-
-static int db_found(struct local_db *d, struct err *err)
-{
-	static const char create[] =
-		"BEGIN IMMEDIATE;"
-		"CREATE TABLE IF NOT EXISTS " LOCAL_LABELS
-		" (label TEXT PRIMARY KEY, rows INTEGER, at INTEGER) STRICT, WITHOUT ROWID;"
-		"PRAGMA application_id = 1297236808;"
-		"PRAGMA user_version = 1;"
-		"COMMIT";
-
-	_Static_assert(APPLICATION_ID == 1297236808, "as in the statement");
-	if (local_exec(d->db, create) == SQLITE_OK)
-		return 0;
-	local_error(d->db, NULL, "create", err);
-	local_exec(d->db, "ROLLBACK");
-	return -1;
-}
-
-/* Whose file is it? Nothing is written before this is known. */
-static int db_recognise(struct local_db *d, const char *path, struct err *err)
-{
-	int64_t id = query_int(d->db, "PRAGMA application_id"), version = query_int(d->db, "PRAGMA user_version");
-	int64_t tables = query_int(d->db, "SELECT count(*) FROM sqlite_master");
-
-	if (tables < 0)
-		return local_error(d->db, NULL, "open", err);
-	if (tables == 0 && id == 0)
-		return db_found(d, err);
-	if (id != APPLICATION_ID)
-		return err_set(err, ERR_CONFIG, 0, "%s: an SQLite file that millrace did not make; move it away", path);
-	if (version != FORMAT_VERSION)
-		return err_set(err, ERR_CONFIG, 0, "%s: written by another millrace: format %lld, expected %d", path,
-			       (long long)version, FORMAT_VERSION);
-	return 0;
-}
-
-static int db_configure(struct local_db *d, int busy_ms, struct err *err)
-{
-	static const char pragmas[] =
-		"PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
-		"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF";
-	int64_t until_us = clock_mono_us() + (int64_t)busy_ms * 1000;
-	int rc;
-
-	/* The busy handler is not asked while the mode changes. */
-	while ((rc = local_exec(d->db, "PRAGMA journal_mode = WAL")) == SQLITE_BUSY && clock_mono_us() < until_us)
-		clock_sleep_ms(5);
-	if (rc || local_exec(d->db, pragmas) ||
-	    sqlite3_prepare_v2(d->db, "INSERT INTO " LOCAL_LABELS " VALUES (?, ?, ?)", -1, &d->label_put, NULL) ||
-	    sqlite3_prepare_v2(d->db, "SELECT 1 FROM " LOCAL_LABELS " WHERE label = ?", -1, &d->label_get, NULL))
-		return local_error(d->db, NULL, "open", err);
-	return 0;
-}
-
-static struct local_db *db_open(const struct sink_conf *conf, const char *name, struct err *err)
-{
-	struct local_db *d = xcalloc(1, sizeof(*d));
-	char *path = db_path(conf->state_dir, name);
-	int busy_ms = conf->load_timeout_ms > BUSY_MIN_MS ? (int)conf->load_timeout_ms : BUSY_MIN_MS;
-
-	d->name = xstrdup(name);
-	if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)) {
-		err_set(err, ERR_CONFIG, sqlite3_errcode(d->db), "%s: %s", path, sqlite3_errmsg(d->db));
-	} else {
-		sqlite3_extended_result_codes(d->db, 1);
-		sqlite3_busy_timeout(d->db, busy_ms);
-		if (db_recognise(d, path, err) == 0 && db_configure(d, busy_ms, err) == 0) {
-			free(path);
-			return d;
-		}
-	}
-	free(path);
-	db_close(d);
-	return NULL;
-}
-
 static struct local_db *db_get(struct local_sink *s, const struct schema *schema, struct err *err)
 {
 	const char *name = sink_database(s->base.conf, schema);
@@ -204,7 +62,7 @@ static struct local_db *db_get(struct local_sink *s, const struct schema *schema
 	for (d = s->dbs; d; d = d->next)
 		if (strcmp(d->name, name) == 0)
 			return d;
-	d = db_open(s->base.conf, name, err);
+	d = local_db_open(s->base.conf, name, err);
 	if (d) {
 		d->next = s->dbs;
 		s->dbs = d;
@@ -520,7 +378,8 @@ static int rows_write(struct local_sink *s, const struct collapsed *rows, size_t
 			continue;
 		if (!is_row_fault(rc))
 			return err->kind != ERR_NONE ? -1 : local_error(t->db->db, schema, "load", err);
-		sink_bads_add(&s->base.bads, (uint32_t)i, rc == SQLITE_MISMATCH ? "not a number" : sqlite3_errmsg(t->db->db));
+		sink_bads_add(&s->base.bads, (uint32_t)i,
+			      rc == SQLITE_MISMATCH ? "not a number" : sqlite3_errmsg(t->db->db));
 	}
 	return 0;
 }
@@ -629,7 +488,7 @@ static struct sink *local_open(const struct sink_conf *conf, struct err *err)
 		return NULL;
 	}
 	path = xasprintf("%s/warehouse", conf->state_dir);
-	s = make_directory(conf->state_dir, err) || make_directory(path, err) ? NULL : xcalloc(1, sizeof(*s));
+	s = local_directory(conf->state_dir, err) || local_directory(path, err) ? NULL : xcalloc(1, sizeof(*s));
 	free(path);
 	return (struct sink *)s;
 }
@@ -644,7 +503,7 @@ static void local_close(struct sink *sink)
 		struct local_db *d = s->dbs;
 
 		s->dbs = d->next;
-		db_close(d);
+		local_db_close(d);
 	}
 	free(s);
 }

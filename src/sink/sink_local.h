@@ -1,4 +1,4 @@
-/* sink_local.h - the embedded warehouse's own parts: tables (sink_local_ddl.c) and loading (sink_local.c). */
+/* sink_local.h - the embedded warehouse's own parts: files (sink_local_file.c), tables (sink_local_ddl.c), loading (sink_local.c). */
 #ifndef SINK_SINK_LOCAL_H
 #define SINK_SINK_LOCAL_H
 
@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "row/schema.h"
+#include "sink/sink.h"
 
 #define LOCAL_LABELS "_millrace_labels"
 
@@ -18,6 +19,18 @@ void local_create(struct buf *b, const struct schema *schema);
 void local_why(struct buf *b, const struct schema *schema);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, struct err *err);
+
+struct local_db {
+	struct local_db *next;
+	char *name;
+	sqlite3 *db;
+	sqlite3_stmt *label_put, *label_get;
+	unsigned loads;		/* since labels were pruned */
+};
+
+int local_directory(const char *path, struct err *err);	/* made when missing */
+struct local_db *local_db_open(const struct sink_conf *conf, const char *name, struct err *err);
+void local_db_close(struct local_db *d);
 
 /* Fills err from the connection's last error. what: "load", "create table". Returns -1. */
 int local_error(sqlite3 *db, const struct schema *schema, const char *what, struct err *err);
