@@ -478,10 +478,15 @@ static void starrocks_close(struct sink *sink)
 
 static struct sink *starrocks_open(const struct sink_conf *conf, struct err *err)
 {
-	struct starrocks_http *http = starrocks_http_new(conf, err);
 	int64_t limit = conf->max_bytes > 0 ? conf->max_bytes : BODY_DEFAULT;
+	struct starrocks_http *http;
 	struct starrocks_sink *s;
 
+	if (conf->load != 0) {	/* "stream|routine" */
+		err_set(err, ERR_CONFIG, 0, "load = routine: this version loads by Stream Load only; set load = stream");
+		return NULL;
+	}
+	http = starrocks_http_new(conf, err);
 	if (!http)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
