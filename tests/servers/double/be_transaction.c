@@ -1,7 +1,7 @@
 /*
  * be_transaction.c - the transaction interface at the backend: begin, load as often as one likes, prepare, commit or
- * rollback. One request at a time works on a transaction; a second one hears TXN_IN_PROCESSING and comes again. Whatever
- * goes wrong in load or prepare rolls it back.
+ * rollback. One request at a time works on a transaction; a second one hears TXN_IN_PROCESSING and comes again.
+ * Whatever goes wrong in load or prepare rolls it back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,8 @@ static int64_t seconds_header(const struct http_request *r, const char *name, in
 	const char *value = http_header(r, name);
 	int64_t seconds;
 
-	return value != NULL && num_parse_i64(value, strlen(value), &seconds) && seconds > 0 ? seconds * 1000 : preset_ms;
+	return value != NULL && num_parse_i64(value, strlen(value), &seconds) && seconds > 0 ? seconds * 1000 :
+		preset_ms;
 }
 
 static int begin(struct be_call *c)
@@ -79,7 +80,8 @@ static int begin(struct be_call *c)
 
 		c->existing = old->state == TXN_PREPARE && old->backend == c->backend ? "" :
 			      old->state >= TXN_COMMITTED ? "FINISHED" : "RUNNING";
-		return refuse(c, "LABEL_ALREADY_EXISTS", *c->existing == '\0' ? "%.0s" : "Label [%s] has already been used.", c->label);
+		return refuse(c, "LABEL_ALREADY_EXISTS", *c->existing == '\0' ? "%.0s" :
+			      "Label [%s] has already been used.", c->label);
 	}
 	c->txn->transaction = true;
 	c->txn->backend = c->backend;
@@ -93,7 +95,8 @@ static int begin(struct be_call *c)
 static uint64_t header_hash(const struct http_request *r)
 {
 	static const char *const names[] = {
-		"format", "columns", "jsonpaths", "json_root", "strip_outer_array", "where", "partial_update", "merge_condition",
+		"format", "columns", "jsonpaths", "json_root", "strip_outer_array", "where", "partial_update",
+		"merge_condition",
 		"max_filter_ratio", "strict_mode", "column_separator", "row_delimiter", "compression",
 	};
 	uint64_t h = 0;
@@ -147,7 +150,8 @@ static int plan(struct be_call *c)
 	/* The declared sizes of all loads of a transaction add up. */
 	if (c->plan->json && !c->plan->ignore_json_size && c->r->length > 0 &&
 	    c->txn->counts.bytes + (uint64_t)c->r->length > (uint64_t)c->s->json_limit)
-		return refuse(c, "INVALID_ARGUMENT", "The size of this batch exceed the max size of json type data. Set ignore_json_size to "
+		return refuse(c, "INVALID_ARGUMENT",
+			      "The size of this batch exceed the max size of json type data. Set ignore_json_size to "
 			      "skip the check, although it may lead huge memory consuming.%.0s", "");
 	return 0;
 }
@@ -233,7 +237,11 @@ static int end(struct be_call *c, bool commit)
 	if (c->s->version->number >= 30500)
 		c->txn->prepared_timeout_ms = seconds_header(c->r, "prepared_timeout", c->txn->prepared_timeout_ms);
 	c->txn->load_ms = store_now_ms(st);
-	if (commit ? store_txn_commit(st, c->txn, &err) != 0 : c->txn->state == TXN_PREPARE && store_txn_prepare(st, c->txn, &err) != 0)
+	if (commit)
+		store_txn_commit(st, c->txn, &err);
+	else if (c->txn->state == TXN_PREPARE)
+		store_txn_prepare(st, c->txn, &err);
+	if (err.kind != ERR_NONE)
 		return refuse(c, "INTERNAL_ERROR", "%s", err.msg);
 	return 0;
 }
@@ -284,7 +292,8 @@ static bool is_multi(const struct be_call *c, const char *op)
 {
 	const char *type = http_header(c->r, "transaction_type");
 
-	return c->s->version->number >= 40000 && type != NULL && strcasecmp(type, "multi") == 0 && strcmp(op, "load") != 0;
+	return c->s->version->number >= 40000 && type != NULL && strcasecmp(type, "multi") == 0 &&
+		strcmp(op, "load") != 0;
 }
 
 static int check(struct be_call *c, const char *op)
@@ -292,7 +301,9 @@ static int check(struct be_call *c, const char *op)
 	if (!be_auth(c))
 		return refuse(c, "ANALYSIS_ERROR", "%s", strdupa(c->message));
 	if (is_multi(c, op))
-		return refuse(c, "INVALID_ARGUMENT", "Multi-statement transaction requests can only be sent to FE nodes, not BE nodes%.0s", "");
+		return refuse(c, "INVALID_ARGUMENT",
+			      "Multi-statement transaction requests can only be sent to FE nodes, not BE nodes%.0s",
+			"");
 	if (c->label[0] == '\0')
 		return refuse(c, "INVALID_ARGUMENT", "Empty label.%.0s", "");
 	if (c->db_name == NULL)
@@ -309,7 +320,8 @@ void be_transaction(struct server *s, unsigned backend, struct http_request *r, 
 	struct be_call *c = xcalloc(1, sizeof(*c));
 	const char *label = http_header(r, "label");
 
-	*c = (struct be_call){ .s = s, .backend = backend, .r = r, .db_name = http_header(r, "db"), .table_name = http_header(r, "table"),
+	*c = (struct be_call){ .s = s, .backend = backend, .r = r, .db_name = http_header(r, "db"),
+		.table_name = http_header(r, "table"),
 			       .status = "OK", .started_us = clock_mono_us() };
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	snprintf(c->label, sizeof(c->label), "%s", label != NULL ? label : "");

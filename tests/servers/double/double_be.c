@@ -1,6 +1,7 @@
 /*
- * double_be.c - Stream Load at the backend. The order of the checks is what counts: all that the headers can tell is told
- * before "100 Continue", the label is taken before the body comes, and a load that fails after that gives its label free.
+ * double_be.c - Stream Load at the backend. The order of the checks is what counts: all that the headers can tell is
+ * told before "100 Continue", the label is taken before the body comes, and a load that fails after that gives its
+ * label free.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +54,8 @@ static int check_size(struct be_call *c)
 	if (c->r->length <= limit)		/* a chunked body has no declared length and is never checked */
 		return 0;
 	return be_fail(c, "The size of this batch exceed the max size [%lld]  of json type data  data [ %lld ]. Set ignore_json_size to skip "
-		       "the check, although it may lead huge memory consuming.", (long long)limit, (long long)c->r->length);
+		       "the check, although it may lead huge memory consuming.", (long long)limit,
+			(long long)c->r->length);
 }
 
 int be_refused(struct be_call *c)
@@ -101,7 +103,8 @@ static void choose_label(struct be_call *c)
 	if (label != NULL && *label != '\0' && !merged)
 		snprintf(c->label, sizeof(c->label), "%s", label);
 	else
-		snprintf(c->label, sizeof(c->label), "%s%016llx-%08llx", merged ? "merge_commit_" : "", (unsigned long long)c->started_us,
+		snprintf(c->label, sizeof(c->label), "%s%016llx-%08llx", merged ? "merge_commit_" : "",
+			 (unsigned long long)c->started_us,
 			 (unsigned long long)atomic_fetch_add(&c->s->next_connection, 1));
 }
 
@@ -173,14 +176,16 @@ void be_write_error_log(struct be_call *c)
 
 	if (c->load.counts.filtered == 0 || c->load.errors.len == 0)
 		return;
-	snprintf(name, sizeof(name), "error_log_%llx_%llx", (unsigned long long)c->txn_id, (unsigned long long)c->started_us);
+	snprintf(name, sizeof(name), "error_log_%llx_%llx", (unsigned long long)c->txn_id,
+		 (unsigned long long)c->started_us);
 	snprintf(path, sizeof(path), "%s/error_log/%s", c->s->store.dir, name);
 	f = fopen(path, "we");
 	if (f == NULL)
 		return;
 	fwrite(c->load.errors.data, 1, c->load.errors.len, f);
 	fclose(f);
-	snprintf(c->error_url, sizeof(c->error_url), "http://127.0.0.1:%u/api/_load_error_log?file=%s", c->s->be_port[c->backend], name);
+	snprintf(c->error_url, sizeof(c->error_url), "http://127.0.0.1:%u/api/_load_error_log?file=%s",
+		 c->s->be_port[c->backend], name);
 }
 
 int be_ratio(struct be_call *c)
@@ -320,7 +325,8 @@ static void stream_load(struct server *s, unsigned backend, struct http_request 
 	struct be_call *c = xcalloc(1, sizeof(*c));
 	int result;
 
-	*c = (struct be_call){ .s = s, .backend = backend, .r = r, .db_name = db, .table_name = table, .status = "Fail" };
+	*c = (struct be_call){ .s = s, .backend = backend, .r = r, .db_name = db, .table_name = table,
+		.status = "Fail" };
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	c->started_us = clock_mono_us();
 	result = prepare(c);
@@ -342,7 +348,8 @@ static void error_log(struct server *s, struct http_request *r)
 	size_t len = 0;
 	FILE *f = NULL;
 
-	if (http_query(r, "file", name, sizeof(name)) && strncmp(name, "error_log_", 10) == 0 && strchr(name, '/') == NULL) {
+	if (http_query(r, "file", name, sizeof(name)) && strncmp(name, "error_log_", 10) == 0 &&
+	    strchr(name, '/') == NULL) {
 		snprintf(path, sizeof(path), "%s/error_log/%s", s->store.dir, name);
 		f = fopen(path, "re");
 	}

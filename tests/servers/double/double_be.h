@@ -28,11 +28,13 @@ struct be_call {
 	int64_t started_us, begun_us, planned_us, read_us, written_us, committed_us;
 };
 
-int be_fail(struct be_call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));	/* Status Fail; returns -1 */
+/* Status Fail; returns -1 */
+int be_fail(struct be_call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool be_auth(struct be_call *c);
 int be_refused(struct be_call *c);	/* faults and limits that are looked at before the body; -1: c says why */
 int be_find_table(struct be_call *c);	/* unknown database, unknown table; under the lock */
-int be_receive(struct be_call *c, struct buf *body);	/* 100 Continue, body, decompression; -2: the connection is to be cut */
+/* 100 Continue, body, decompression; -2: the connection is to be cut */
+int be_receive(struct be_call *c, struct buf *body);
 int be_ratio(struct be_call *c);	/* too many filtered rows, no rows at all */
 void be_write_error_log(struct be_call *c);
 void be_answer(struct be_call *c);	/* Stream Load's JSON */

@@ -1,7 +1,7 @@
 /*
- * double_catalog.c - databases, tables, schemas and schema changes. A schema change is a job: it waits, it runs, and only
- * when it is finished do new loads see the new columns. Until then a loader that does not wait loses data, as it would with
- * StarRocks; that is the point of having the delay.
+ * double_catalog.c - databases, tables, schemas and schema changes. A schema change is a job: it waits, it runs, and
+ * only when it is finished do new loads see the new columns. Until then a loader that does not wait loses data, as it
+ * would with StarRocks; that is the point of having the delay.
  */
 #include <string.h>
 #include <strings.h>
@@ -117,7 +117,8 @@ int store_alter_done(struct store *s, uint64_t id, bool good)
 
 	while (a != NULL && a->id != id)
 		a = a->next;
-	if (a == NULL || a->state >= ALTER_FINISHED || (!s->replaying && wal_append(&s->wal, WAL_ALTER_DONE, &iov, 1, &err) != 0))
+	if (a == NULL || a->state >= ALTER_FINISHED ||
+	    (!s->replaying && wal_append(&s->wal, WAL_ALTER_DONE, &iov, 1, &err) != 0))
 		return 0;
 	if (good)
 		table_set_schema(a->table, a->schema);
@@ -137,7 +138,8 @@ void store_alter_settle(struct store *s, int64_t now_ms)
 			store_alter_done(s, a->id, *a->message == '\0');
 		else
 			a->state = now_ms - a->created_ms < (a->due_ms - a->created_ms) / 4 ? ALTER_PENDING :
-				   now_ms - a->created_ms < (a->due_ms - a->created_ms) / 2 ? ALTER_WAITING : ALTER_RUNNING;
+				   now_ms - a->created_ms < (a->due_ms - a->created_ms) / 2 ? ALTER_WAITING :
+					ALTER_RUNNING;
 	}
 }
 

@@ -72,7 +72,8 @@ static void stats(struct server *s, struct http_request *r)
 			if (t->dropped || db->dropped)
 				continue;
 			buf_printf(&b, "%s\"%s.%s\": {\"loads\": %llu, \"loaded_rows\": %llu, \"bytes\": %llu, \"rows\": %llu}", comma, db->name, t->name,
-				   (unsigned long long)t->loads, (unsigned long long)t->loaded_rows, (unsigned long long)t->loaded_bytes,
+				   (unsigned long long)t->loads, (unsigned long long)t->loaded_rows,
+					(unsigned long long)t->loaded_bytes,
 				   (unsigned long long)t->nrows);
 			comma = ", ";
 		}
@@ -112,7 +113,8 @@ static void dump_cell(struct buf *b, const struct type *type, const struct cell 
 	b->len = (size_t)(to - b->data);
 }
 
-static void dump_rows(struct server *s, struct table *t, const struct schema *schema, const uint64_t *offsets, uint64_t count, struct buf *b)
+static void dump_rows(struct server *s, struct table *t, const struct schema *schema, const uint64_t *offsets,
+		      uint64_t count, struct buf *b)
 {
 	struct cell *cells = calloc(schema->ncolumns + 1, sizeof(*cells));
 	struct arena scratch;

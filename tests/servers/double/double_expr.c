@@ -1,6 +1,6 @@
 /*
- * double_expr.c - parses and evaluates expressions. Numbers stay text as long as they can: a comparison of two integers uses
- * 128 bits, everything else that needs a number uses long double, which holds any BIGINT.
+ * double_expr.c - parses and evaluates expressions. Numbers stay text as long as they can: a comparison of two
+ * integers uses 128 bits, everything else that needs a number uses long double, which holds any BIGINT.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,10 +105,12 @@ static struct expr *parse_call(struct parse *p, const char *name)
 	e->function = expr_function_find(name);
 	if (e->function != NULL && e->nargs >= e->function->min_args && e->nargs <= e->function->max_args)
 		return e;
-	value = p->names->variable != NULL && e->nargs == 0 ? p->names->variable(p->names->ctx, arena_printf(p->l->arena, "%s()", name)) : NULL;
+	value = p->names->variable != NULL && e->nargs == 0 ?
+		p->names->variable(p->names->ctx, arena_printf(p->l->arena, "%s()", name)) : NULL;
 	if (value != NULL)
 		return literal(p, cell_str(value));
-	err_set(p->err, ERR_DATA, 1064, "Getting analyzing error. Detail message: No matching function with signature: %s(..).", name);
+	err_set(p->err, ERR_DATA, 1064,
+		"Getting analyzing error. Detail message: No matching function with signature: %s(..).", name);
 	return NULL;
 }
 
@@ -130,7 +132,8 @@ static struct expr *parse_cast(struct parse *p)
 			return NULL;
 	}
 	e = node(p, OP_CAST, e, NULL);
-	problem = strcasecmp(name, "signed") == 0 ? type_make(&e->type, "bigint", 0, args) : type_make(&e->type, name, nargs, args);
+	problem = strcasecmp(name, "signed") == 0 ? type_make(&e->type, "bigint", 0, args) :
+		type_make(&e->type, name, nargs, args);
 	if (problem != NULL) {
 		err_set(p->err, ERR_DATA, 1064, "Getting analyzing error. Detail message: %s.", problem);
 		return NULL;
@@ -146,7 +149,8 @@ static struct expr *parse_case(struct parse *p)
 	if (!lex_is(p->l, "when") && (subject = parse_or(p)) == NULL)
 		return NULL;
 	while (lex_accept(p->l, "when")) {
-		if (e->nargs + 3 > EXPR_ARGS_MAX || (when = parse_or(p)) == NULL || lex_expect(p->l, "then", p->err) != 0)
+		if (e->nargs + 3 > EXPR_ARGS_MAX || (when = parse_or(p)) == NULL ||
+		    lex_expect(p->l, "then", p->err) != 0)
 			return fail(p);
 		e->args[e->nargs++] = subject != NULL ? node(p, OP_EQ, subject, when) : when;
 		if ((e->args[e->nargs++] = parse_or(p)) == NULL)
@@ -168,7 +172,8 @@ static struct expr *parse_column(struct parse *p, const char *name)
 			return NULL;
 	column = p->names->column != NULL ? p->names->column(p->names->ctx, name) : -1;
 	if (column < 0) {
-		err_set(p->err, ERR_DATA, 1064, "Getting analyzing error. Detail message: Column '%s' cannot be resolved.", name);
+		err_set(p->err, ERR_DATA, 1064,
+			"Getting analyzing error. Detail message: Column '%s' cannot be resolved.", name);
 		return NULL;
 	}
 	e = node(p, OP_COLUMN, NULL, NULL);
@@ -210,11 +215,13 @@ static struct expr *parse_primary(struct parse *p)
 	}
 	if (l->token == TOKEN_VARIABLE) {
 		lex_next(l);
-		return literal(p, cell_str(p->names->variable != NULL ? p->names->variable(p->names->ctx, value.p) : NULL));
+		return literal(p, cell_str(p->names->variable != NULL ? p->names->variable(p->names->ctx, value.p) :
+					   NULL));
 	}
 	if (lex_accept(l, "-")) {
 		e = parse_primary(p);
-		return e != NULL ? node(p, OP_SUB, literal(p, (struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }), e) : NULL;
+		return e != NULL ? node(p, OP_SUB, literal(p, (struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }),
+					e) : NULL;
 	}
 	if (lex_accept(l, "(")) {
 		e = parse_or(p);
@@ -228,7 +235,8 @@ struct operator {
 	enum expr_op op;
 };
 
-static struct expr *parse_left(struct parse *p, const struct operator *operators, struct expr *(*operand)(struct parse *))
+static struct expr *parse_left(struct parse *p, const struct operator *operators,
+			       struct expr *(*operand)(struct parse *))
 {
 	struct expr *left = operand(p), *right;
 	const struct operator *o;
@@ -247,7 +255,8 @@ static struct expr *parse_left(struct parse *p, const struct operator *operators
 
 static struct expr *parse_product(struct parse *p)
 {
-	static const struct operator operators[] = { { "*", OP_MUL }, { "/", OP_DIV }, { "%", OP_MOD }, { NULL, OP_VALUE } };
+	static const struct operator operators[] = { { "*", OP_MUL }, { "/", OP_DIV }, { "%", OP_MOD },
+		{ NULL, OP_VALUE } };
 
 	return parse_left(p, operators, parse_primary);
 }
@@ -285,7 +294,8 @@ static struct expr *parse_predicate(struct parse *p, struct expr *e)
 static struct expr *parse_comparison(struct parse *p)
 {
 	static const struct operator operators[] = {
-		{ "=", OP_EQ }, { "!=", OP_NE }, { "<>", OP_NE }, { "<=", OP_LE }, { "<", OP_LT }, { ">=", OP_GE }, { ">", OP_GT },
+		{ "=", OP_EQ }, { "!=", OP_NE }, { "<>", OP_NE }, { "<=", OP_LE }, { "<", OP_LT }, { ">=", OP_GE },
+		{ ">", OP_GT },
 		{ "<=>", OP_NULL_EQ }, { NULL, OP_VALUE },
 	};
 	struct expr *e = parse_left(p, operators, parse_sum);
@@ -486,7 +496,8 @@ struct cell expr_eval(const struct expr *e, const struct cell *cells, struct are
 		return a.kind == CELL_NULL ? a : truth(!expr_cell_true(&a));
 	b = expr_eval(e->args[1], cells, scratch);
 	if (e->op == OP_LIKE)
-		return a.kind == CELL_NULL || b.kind == CELL_NULL ? cell_str(NULL) : truth(expr_like(a.p, a.p + a.len, b.p, b.p + b.len));
+		return a.kind == CELL_NULL || b.kind == CELL_NULL ? cell_str(NULL) :
+			truth(expr_like(a.p, a.p + a.len, b.p, b.p + b.len));
 	return e->op >= OP_ADD ? eval_arithmetic(e->op, &a, &b, scratch) : eval_compare(e->op, &a, &b);
 }
 

@@ -1,6 +1,6 @@
 /*
- * double_expr.h - expressions over the cells of one row: the `columns` and `where` headers of a load, WHERE, ORDER BY and the
- * items of a SELECT. A small part of SQL: what loaders and tests write.
+ * double_expr.h - expressions over the cells of one row: the `columns` and `where` headers of a load, WHERE, ORDER BY
+ * and the items of a SELECT. A small part of SQL: what loaders and tests write.
  *
  * Owner: the arena that an expression was parsed into; results live in the scratch arena of the evaluation.
  */

@@ -1,6 +1,7 @@
 /*
- * double_fault.h - what the double can be told to do wrong. A fault is armed for so many times, with an argument; whoever
- * comes to the place where it bites takes one. The table in double_fault.c is also what --help prints. @thread any
+ * double_fault.h - what the double can be told to do wrong. A fault is armed for so many times, with an argument;
+ * whoever comes to the place where it bites takes one. The table in double_fault.c is also what --help prints.
+ * @thread any
  */
 #ifndef DOUBLE_FAULT_H
 #define DOUBLE_FAULT_H
@@ -12,10 +13,13 @@
 #include "core/buf.h"
 
 enum fault {
-	FAULT_NO_BACKEND, FAULT_NOT_LEADER, FAULT_REDIRECT_UNREACHABLE, FAULT_FE_ERROR, FAULT_SLOW_CONTINUE, FAULT_CUT_BODY,
+	FAULT_NO_BACKEND, FAULT_NOT_LEADER, FAULT_REDIRECT_UNREACHABLE, FAULT_FE_ERROR, FAULT_SLOW_CONTINUE,
+	FAULT_CUT_BODY,
 	FAULT_CUT_BEFORE_COMMIT, FAULT_CUT_AFTER_COMMIT, FAULT_SLOW_ANSWER, FAULT_PUBLISH_TIMEOUT, FAULT_FAIL_COMMITTED,
-	FAULT_TXN_IN_PROCESSING, FAULT_TXN_NOT_EXISTS, FAULT_TOO_MANY_VERSIONS, FAULT_TOO_MANY_FILTERED, FAULT_JSON_TOO_BIG,
-	FAULT_SHUTTING_DOWN, FAULT_BUSY, FAULT_MEMORY, FAULT_STRANGE_STATUS, FAULT_NO_JSON, FAULT_ALTER_CANCELLED, FAULT_MYSQL_CUT,
+	FAULT_TXN_IN_PROCESSING, FAULT_TXN_NOT_EXISTS, FAULT_TOO_MANY_VERSIONS, FAULT_TOO_MANY_FILTERED,
+	FAULT_JSON_TOO_BIG,
+	FAULT_SHUTTING_DOWN, FAULT_BUSY, FAULT_MEMORY, FAULT_STRANGE_STATUS, FAULT_NO_JSON, FAULT_ALTER_CANCELLED,
+	FAULT_MYSQL_CUT,
 	FAULT_COUNT
 };
 
@@ -27,7 +31,8 @@ struct faults {
 };
 
 void faults_init(struct faults *f);
-bool fault_arm(struct faults *f, const char *name, int64_t count, int64_t arg);	/* arg < 0: the fault's own; false: no such fault */
+/* arg < 0: the fault's own; false: no such fault */
+bool fault_arm(struct faults *f, const char *name, int64_t count, int64_t arg);
 void faults_clear(struct faults *f);
 bool fault_take(struct faults *f, enum fault fault, int64_t *arg);	/* arg may be NULL */
 void faults_print(struct faults *f, struct buf *out);		/* those armed, as JSON */

@@ -1,6 +1,6 @@
 /*
- * double_fe.c - the frontend's HTTP: who may come in, and which backend the load goes to. It never takes a body and never
- * says "100 Continue"; nearly everything it has to say comes with HTTP status 200, failures too.
+ * double_fe.c - the frontend's HTTP: who may come in, and which backend the load goes to. It never takes a body and
+ * never says "100 Continue"; nearly everything it has to say comes with HTTP status 200, failures too.
  */
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +56,8 @@ void fe_redirect(struct http_request *r, uint16_t port, char *const *parts, unsi
 
 	for (unsigned i = 0; i < nparts; i++)
 		len += snprintf(location + len, sizeof(location) - (size_t)len, "/%.500s", parts[i]);
-	snprintf(location + len, sizeof(location) - (size_t)len, "%s%.500s\r\n", *r->query != '\0' ? "?" : "", r->query);
+	snprintf(location + len, sizeof(location) - (size_t)len, "%s%.500s\r\n", *r->query != '\0' ? "?" : "",
+		 r->query);
 	r->keep = false;
 	http_reply(r, 307, location, NULL, "", 0);
 }
@@ -113,7 +114,8 @@ bool fe_to_leader(struct server *s, unsigned index, struct http_request *r, char
 	return true;
 }
 
-static void get_load_state(struct server *s, unsigned index, struct http_request *r, char *const *parts, unsigned nparts)
+static void get_load_state(struct server *s, unsigned index, struct http_request *r, char *const *parts,
+			   unsigned nparts)
 {
 	char label[256], user[128], text[320];
 	enum txn_state state = TXN_UNKNOWN;
@@ -146,6 +148,14 @@ static void get_load_state(struct server *s, unsigned index, struct http_request
 	reply_buf(r, 200, NULL, &b);
 }
 
+static void transaction(struct server *s, unsigned index, struct http_request *r, char *const *parts, unsigned nparts)
+{
+	char user[128];
+
+	if (!refuse_user(s, r, user, sizeof(user)) && !fe_to_leader(s, index, r, parts, nparts))
+		fe_transaction(s, r, user, parts, nparts);
+}
+
 static void bootstrap(struct server *s, struct http_request *r)
 {
 	struct buf b;
@@ -168,15 +178,16 @@ static void health(struct server *s, struct http_request *r)
 
 static void handle(struct server *s, unsigned index, struct http_request *r)
 {
-	char *parts[PARTS_MAX], user[128];
+	char *parts[PARTS_MAX];
 	unsigned n = http_split(r, parts, PARTS_MAX);
-	bool put = strcmp(r->method, "PUT") == 0, get = strcmp(r->method, "GET") == 0, post = strcmp(r->method, "POST") == 0;
+	bool put = strcmp(r->method, "PUT") == 0, get = strcmp(r->method, "GET") == 0,
+		post = strcmp(r->method, "POST") == 0;
 	bool api = n > 1 && strcmp(parts[0], "api") == 0;
 
 	if (api && put && n == 4 && strcmp(parts[3], "_stream_load") == 0)
 		stream_load(s, r, parts, n);
 	else if (api && (put || post) && n == 3 && strcmp(parts[1], "transaction") == 0)
-		refuse_user(s, r, user, sizeof(user)) || fe_to_leader(s, index, r, parts, n) ? (void)0 : fe_transaction(s, r, user, parts, n);
+		transaction(s, index, r, parts, n);
 	else if (api && get && n == 3 && strcmp(parts[2], "get_load_state") == 0)
 		get_load_state(s, index, r, parts, n);
 	else if (api && get && n == 2 && strcmp(parts[1], "bootstrap") == 0)

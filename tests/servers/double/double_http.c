@@ -1,7 +1,7 @@
 /*
- * double_http.c - reads heads and bodies, writes answers. Hard: to answer before the body is read without the answer being
- * lost. Closing a socket with unread bytes resets it, and the client never sees why; so http_close() shuts down its own
- * side and reads the rest away for a moment.
+ * double_http.c - reads heads and bodies, writes answers. Hard: to answer before the body is read without the answer
+ * being lost. Closing a socket with unread bytes resets it, and the client never sees why; so http_close() shuts down
+ * its own side and reads the rest away for a moment.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -50,7 +50,8 @@ static char *read_head(struct http_request *r)
 	r->in_len -= r->in_at;
 	r->in_at = 0;
 	while ((end = memmem(r->in, r->in_len, "\r\n\r\n", 4)) == NULL) {
-		ssize_t n = r->in_len < HTTP_HEAD_MAX - 1 ? read_some(r, r->in + r->in_len, HTTP_HEAD_MAX - 1 - r->in_len) : 0;
+		ssize_t n = r->in_len < HTTP_HEAD_MAX - 1 ?
+			read_some(r, r->in + r->in_len, HTTP_HEAD_MAX - 1 - r->in_len) : 0;
 
 		if (n <= 0)
 			return NULL;
@@ -300,10 +301,12 @@ static int read_chunks(struct http_request *r, struct buf *out, int64_t cut_afte
 
 int http_body(struct http_request *r, struct buf *out, int64_t cut_after, struct err *err)
 {
-	int result = r->chunked ? read_chunks(r, out, cut_after) : read_exactly(r, out, r->length > 0 ? (uint64_t)r->length : 0, cut_after);
+	int result = r->chunked ? read_chunks(r, out, cut_after) :
+		read_exactly(r, out, r->length > 0 ? (uint64_t)r->length : 0, cut_after);
 
 	if (result != 0)
-		return err_set(err, ERR_DATA, 0, "receive body don't equal with body bytes, receive=%zu, body=%lld", out->len, (long long)r->length);
+		return err_set(err, ERR_DATA, 0, "receive body don't equal with body bytes, receive=%zu, body=%lld",
+			       out->len, (long long)r->length);
 	r->body_read = true;
 	return 0;
 }
@@ -311,7 +314,8 @@ int http_body(struct http_request *r, struct buf *out, int64_t cut_after, struct
 static const char *reason(int code)
 {
 	static const struct { int code; const char *text; } reasons[] = {
-		{ 200, "OK" }, { 307, "Temporary Redirect" }, { 400, "Bad Request" }, { 401, "Unauthorized" }, { 404, "Not Found" },
+		{ 200, "OK" }, { 307, "Temporary Redirect" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
+		{ 404, "Not Found" },
 		{ 500, "Internal Server Error" },
 	};
 

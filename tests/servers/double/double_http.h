@@ -1,7 +1,7 @@
 /*
- * double_http.h - HTTP/1.1 as StarRocks' frontends and backends speak it, which a library would not do for us: the frontend
- * answers a PUT that expects "100 Continue" with its final answer, the backend looks at the headers first and says "100
- * Continue" late, or late on purpose. One thread a connection, blocking, with time limits.
+ * double_http.h - HTTP/1.1 as StarRocks' frontends and backends speak it, which a library would not do for us: the
+ * frontend answers a PUT that expects "100 Continue" with its final answer, the backend looks at the headers first
+ * and says "100 Continue" late, or late on purpose. One thread a connection, blocking, with time limits.
  */
 #ifndef DOUBLE_HTTP_H
 #define DOUBLE_HTTP_H

@@ -1,6 +1,6 @@
 /*
- * double_json.c - walks JSON text. The only loop that counts is the one over the bytes of a string; sixteen at a time where
- * the machine can.
+ * double_json.c - walks JSON text. The only loop that counts is the one over the bytes of a string; sixteen at a time
+ * where the machine can.
  */
 #include <stdint.h>
 #include <string.h>
@@ -108,7 +108,8 @@ static bool read_unicode(const char **p, const char *end, uint32_t *out)
 	*p += 4;
 	if (*out < 0xd800 || *out > 0xdfff)
 		return true;
-	if (*out > 0xdbff || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || !hex4(*p + 2, end, &low) || low < 0xdc00 || low > 0xdfff)
+	if (*out > 0xdbff || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || !hex4(*p + 2, end, &low) ||
+	    low < 0xdc00 || low > 0xdfff)
 		return false;
 	*p += 6;
 	*out = 0x10000 + ((*out & 0x3ff) << 10 | (low & 0x3ff));
@@ -205,7 +206,8 @@ static bool read_number(struct jscan *j, struct cell *out)
 		if ((q = skip_digits(p, j->end)) == p)
 			return fail(j, "a number without its exponent");
 	}
-	*out = (struct cell){ .kind = CELL_NUMBER, .p = j->at, .raw = j->at, .len = (uint32_t)(q - j->at), .raw_len = (uint32_t)(q - j->at) };
+	*out = (struct cell){ .kind = CELL_NUMBER, .p = j->at, .raw = j->at, .len = (uint32_t)(q - j->at),
+		.raw_len = (uint32_t)(q - j->at) };
 	j->at = q;
 	return true;
 }
@@ -239,7 +241,8 @@ static bool read_nested(struct jscan *j, struct cell *out, unsigned depth)
 	}
 	if (j->problem != NULL || j->at - start > UINT32_MAX)
 		return fail(j, "This parser can't support a document that big.");
-	*out = (struct cell){ .kind = CELL_JSON, .p = start, .raw = start, .len = (uint32_t)(j->at - start), .raw_len = (uint32_t)(j->at - start) };
+	*out = (struct cell){ .kind = CELL_JSON, .p = start, .raw = start, .len = (uint32_t)(j->at - start),
+		.raw_len = (uint32_t)(j->at - start) };
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /*
- * double_json.h - the double's own JSON scanner. It shares no code with what it tests: a loader that escapes wrongly must not
- * be read by a scanner that is wrong in the same way. One pass, in place; only strings with escapes are copied.
+ * double_json.h - the double's own JSON scanner. It shares no code with what it tests: a loader that escapes wrongly
+ * must not be read by a scanner that is wrong in the same way. One pass, in place; only strings with escapes are
+ * copied.
  */
 #ifndef DOUBLE_JSON_H
 #define DOUBLE_JSON_H
@@ -32,7 +33,8 @@ void jscan_init(struct jscan *j, const char *p, size_t len, struct arena *scratc
 char jscan_peek(struct jscan *j);	/* the next byte that is not blank; 0 at the end */
 bool jscan_value(struct jscan *j, struct cell *out);
 bool jscan_open(struct jscan *j, char bracket);
-bool jscan_member(struct jscan *j, bool *first, struct cell *key);	/* goes past the colon; false at '}' or when wrong */
+/* goes past the colon; false at '}' or when wrong */
+bool jscan_member(struct jscan *j, bool *first, struct cell *key);
 bool jscan_element(struct jscan *j, bool *first);			/* false at ']' or when wrong */
 /* "$.a.b[0].`c d`"; false: this is no path. */
 bool jpath_parse(struct jpath *path, const char *text, size_t len, struct arena *arena);

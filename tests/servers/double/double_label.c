@@ -1,11 +1,11 @@
 /*
- * double_label.c - transactions and their labels. A label names one transaction of a database until that one is aborted; a
- * committed one is in the log before anybody hears of it. What is only begun (PREPARE) lives in memory and dies with the
- * process, as it would with a backend; what is PREPARED survives.
+ * double_label.c - transactions and their labels. A label names one transaction of a database until that one is
+ * aborted; a committed one is in the log before anybody hears of it. What is only begun (PREPARE) lives in memory and
+ * dies with the process, as it would with a backend; what is PREPARED survives.
  *
- * Rows of a partial update or of a conditional one depend on what the table holds, so they are completed here, under the
- * lock, one after the other: a row must see the rows before it in its own load. They are applied to the index at the offset
- * where the log will have them a moment later; store_row() knows of that moment.
+ * Rows of a partial update or of a conditional one depend on what the table holds, so they are completed here, under
+ * the lock, one after the other: a row must see the rows before it in its own load. They are applied to the index at
+ * the offset where the log will have them a moment later; store_row() knows of that moment.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,8 @@ static void drop_rows(struct store *s, struct txn *t)
 static void print_head(const struct txn *t, enum txn_state state, struct buf *out)
 {
 	struct load_head head = {
-		.txn = t->id, .headers = t->headers, .begun_ms = t->begun_ms, .load_ms = t->load_ms, .committed_ms = t->committed_ms,
+		.txn = t->id, .headers = t->headers, .begun_ms = t->begun_ms, .load_ms = t->load_ms,
+			.committed_ms = t->committed_ms,
 		.state = state, .label_len = (uint32_t)strlen(t->label), .db_len = (uint32_t)strlen(t->db->name),
 		.user_len = (uint32_t)strlen(t->user), .table_len = t->table != NULL ? (uint32_t)strlen(t->table) : 0,
 		.nparts = state == TXN_ABORTED ? 0 : t->nparts, .counts = t->counts,
@@ -122,7 +123,8 @@ static int append(struct store *s, const struct txn *t, enum txn_state state, st
 	for (unsigned i = 0; state != TXN_ABORTED && i < t->nparts; i++) {
 		const struct txn_part *part = &t->parts[i];
 
-		heads[i] = (struct part_head){ part->table->id, part->nrows, part->rows.len, part->partial, part->merge_column };
+		heads[i] = (struct part_head){ part->table->id, part->nrows, part->rows.len, part->partial,
+			part->merge_column };
 		iov[count++] = (struct iovec){ &heads[i], sizeof(heads[i]) };
 		iov[count++] = (struct iovec){ part->rows.data, part->rows.len };
 	}
@@ -158,7 +160,8 @@ static void put_row(struct buf *out, struct row_head head, const struct cell *ce
 }
 
 /* Completes one row from what the table holds. False: the condition says that the old row stays. */
-static bool complete_row(struct store *s, const struct txn_part *part, const char *row, struct buf *out, struct arena *scratch)
+static bool complete_row(struct store *s, const struct txn_part *part, const char *row, struct buf *out,
+			 struct arena *scratch)
 {
 	struct row_head head;
 	const struct schema *schema;
@@ -179,7 +182,8 @@ static bool complete_row(struct store *s, const struct txn_part *part, const cha
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (cells[i].kind == CELL_ABSENT)
 			cells[i] = found > 1 ? old[i] : cell_str(schema->columns[i].preset);
-	if (found > 1 && head.op == OP_UPSERT && part->merge_column != 0 && column_by_id(schema, part->merge_column, &merge)) {
+	if (found > 1 && head.op == OP_UPSERT && part->merge_column != 0 &&
+	    column_by_id(schema, part->merge_column, &merge)) {
 		if (type_is_number(&schema->columns[merge].type))
 			cells[merge].kind = cells[merge].kind == CELL_NULL ? CELL_NULL : CELL_NUMBER;
 		if (cell_compare(&cells[merge], &old[merge]) < 0)

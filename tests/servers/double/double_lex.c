@@ -1,6 +1,6 @@
 /*
- * double_lex.c - SQL into tokens: MySQL's quotes, escapes and comments. Doubling a quote and a backslash both work inside a
- * string, as the clients that escape for MySQL expect.
+ * double_lex.c - SQL into tokens: MySQL's quotes, escapes and comments. Doubling a quote and a backslash both work
+ * inside a string, as the clients that escape for MySQL expect.
  */
 #include <ctype.h>
 #include <string.h>
@@ -184,9 +184,11 @@ int lex_unexpected(const struct lex *l, struct err *err)
 		line += *p == '\n';
 	}
 	if (l->token == TOKEN_END)
-		return err_set(err, ERR_DATA, 1064, "Getting syntax error at line %zu, column %zu. Detail message: Unexpected input "
+		return err_set(err, ERR_DATA, 1064,
+			       "Getting syntax error at line %zu, column %zu. Detail message: Unexpected input "
 			       "'<EOF>', the most similar input is {a further token}.", line, column);
-	return err_set(err, ERR_DATA, 1064, "Getting syntax error at line %zu, column %zu. Detail message: Unexpected input '%.60s'.",
+	return err_set(err, ERR_DATA, 1064,
+		       "Getting syntax error at line %zu, column %zu. Detail message: Unexpected input '%.60s'.",
 		       line, column, l->value);
 }
 

@@ -12,7 +12,8 @@
 #include "core/arena.h"
 #include "core/err.h"
 
-enum token { TOKEN_END, TOKEN_NAME, TOKEN_QUOTED_NAME, TOKEN_STRING, TOKEN_NUMBER, TOKEN_VARIABLE, TOKEN_SYMBOL, TOKEN_BAD };
+enum token { TOKEN_END, TOKEN_NAME, TOKEN_QUOTED_NAME, TOKEN_STRING, TOKEN_NUMBER, TOKEN_VARIABLE, TOKEN_SYMBOL,
+	TOKEN_BAD };
 
 struct lex {
 	const char *text, *at, *end;
@@ -31,7 +32,8 @@ bool lex_accept(struct lex *l, const char *word);		/* and goes past it */
 bool lex_accept_words(struct lex *l, const char *words);	/* all of "if not exists", or none */
 int lex_expect(struct lex *l, const char *word, struct err *err);
 bool lex_is_name(const struct lex *l);
-char *lex_name(struct lex *l, struct err *err);			/* a name, quoted or bare; NULL: something else stands there */
+/* a name, quoted or bare; NULL: something else stands there */
+char *lex_name(struct lex *l, struct err *err);
 char *lex_string(struct lex *l, struct err *err);
 int lex_integer(struct lex *l, int64_t *out, struct err *err);
 int lex_unexpected(const struct lex *l, struct err *err);	/* fills err as StarRocks words it; -1 */

@@ -1,6 +1,6 @@
 /*
- * double_load.h - one load: the headers of a request become a plan, a body becomes rows. Needs no lock: a plan holds the
- * schema as it was when the load was planned, which is what StarRocks does too.
+ * double_load.h - one load: the headers of a request become a plan, a body becomes rows. Needs no lock: a plan holds
+ * the schema as it was when the load was planned, which is what StarRocks does too.
  */
 #ifndef DOUBLE_LOAD_H
 #define DOUBLE_LOAD_H
@@ -71,7 +71,8 @@ void load_init(struct load *load, const struct plan *p);
 void load_done(struct load *load);
 
 /* For the parsers: one row from load->cells, then on to the next. raw is for the error log. -1: the load has failed. */
-int load_row(struct plan *p, struct load *load, struct txn_part *part, const char *raw, size_t raw_len, struct err *err);
+int load_row(struct plan *p, struct load *load, struct txn_part *part, const char *raw, size_t raw_len,
+	     struct err *err);
 void load_filter(struct load *load, const char *reason, const char *raw, size_t raw_len);
 int load_json(struct plan *p, struct load *load, struct txn_part *part, const char *body, size_t len, struct err *err);
 int load_csv(struct plan *p, struct load *load, struct txn_part *part, const char *body, size_t len, struct err *err);

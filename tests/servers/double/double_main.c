@@ -1,8 +1,9 @@
 /*
- * double_main.c - starrocks-double: a StarRocks cluster for tests. It speaks what the loader's engineers could read about
- * StarRocks' protocols, refuses what StarRocks refuses, keeps real rows, and fails on command.
+ * double_main.c - starrocks-double: a StarRocks cluster for tests. It speaks what the loader's engineers could read
+ * about StarRocks' protocols, refuses what StarRocks refuses, keeps real rows, and fails on command.
  *
- * It stops by a signal, and there is nothing to save then: what was answered is in the log. A stop and a kill are the same.
+ * It stops by a signal, and there is nothing to save then: what was answered is in the log. A stop and a kill are the
+ * same.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -24,10 +25,12 @@ static const struct version versions[] = {
 };
 
 static const struct option options[] = {
-	{ "dir", required_argument, NULL, 'd' }, { "version", required_argument, NULL, 'v' }, { "user", required_argument, NULL, 'u' },
+	{ "dir", required_argument, NULL, 'd' }, { "version", required_argument, NULL, 'v' },
+	{ "user", required_argument, NULL, 'u' },
 	{ "backends", required_argument, NULL, 'b' }, { "alter-delay-ms", required_argument, NULL, 'a' },
 	{ "label-keep-seconds", required_argument, NULL, 'k' }, { "label-keep-num", required_argument, NULL, 'n' },
-	{ "json-limit", required_argument, NULL, 'j' }, { "ports", required_argument, NULL, 'p' }, { "help", no_argument, NULL, 'h' },
+	{ "json-limit", required_argument, NULL, 'j' }, { "ports", required_argument, NULL, 'p' },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -48,7 +51,8 @@ static void help(void)
 	       "  --json-limit BYTES      largest JSON body (104857600)\n"
 	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, BE ...; 0 or none: free ones\n\n"
 	       "The control port answers /fault?name=NAME&count=N&arg=A (count -1: until cleared), /faults, /clear, /stats,\n"
-	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s", faults.data);
+	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s",
+		faults.data);
 	buf_done(&faults);
 }
 
@@ -56,7 +60,8 @@ static int number(const char *text, int64_t min, int64_t max, int64_t *out)
 {
 	if (num_parse_i64(text, strlen(text), out) && *out >= min && *out <= max)
 		return 0;
-	fprintf(stderr, "starrocks-double: '%s': a number from %lld to %lld expected\n", text, (long long)min, (long long)max);
+	fprintf(stderr, "starrocks-double: '%s': a number from %lld to %lld expected\n", text, (long long)min,
+		(long long)max);
 	return -1;
 }
 
@@ -83,7 +88,8 @@ static int choose_version(struct server *s, const char *name)
 
 static int choose_ports(struct server *s, const char *text)
 {
-	uint16_t *ports[] = { &s->fe_port[0], &s->fe_port[1], &s->mysql_port, &s->control_port, &s->be_port[0], &s->be_port[1], &s->be_port[2] };
+	uint16_t *ports[] = { &s->fe_port[0], &s->fe_port[1], &s->mysql_port, &s->control_port, &s->be_port[0],
+		&s->be_port[1], &s->be_port[2] };
 	size_t i = 0;
 
 	for (char *copy = xstrdup(text), *rest = copy, *part; (part = strsep(&rest, ",")) != NULL; i++) {
@@ -136,7 +142,8 @@ static int take_option(struct server *s, int option, const char *value)
 	}
 }
 
-static int start_port(struct server *s, uint16_t *number_at, unsigned index, void (*serve)(struct server *, unsigned, int))
+static int start_port(struct server *s, uint16_t *number_at, unsigned index,
+		      void (*serve)(struct server *, unsigned, int))
 {
 	struct port *p = xcalloc(1, sizeof(*p));
 
@@ -156,7 +163,8 @@ static int start_ports(struct server *s)
 	for (unsigned i = 0; i < s->nbackends; i++)
 		if (start_port(s, &s->be_port[i], i, be_serve) != 0)
 			return -1;
-	return start_port(s, &s->mysql_port, 0, mysql_serve) != 0 || start_port(s, &s->control_port, 0, control_serve) != 0 ? -1 : 0;
+	return start_port(s, &s->mysql_port, 0, mysql_serve) != 0 ||
+		start_port(s, &s->control_port, 0, control_serve) != 0 ? -1 : 0;
 }
 
 /* Written aside and renamed: whoever waits for the file sees all of it. */

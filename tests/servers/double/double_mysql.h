@@ -1,6 +1,6 @@
 /*
- * double_mysql.h - MySQL's protocol as the frontend speaks it: handshake, text results. A session answers one statement with
- * one result: rows, OK, or an error.
+ * double_mysql.h - MySQL's protocol as the frontend speaks it: handshake, text results. A session answers one
+ * statement with one result: rows, OK, or an error.
  */
 #ifndef DOUBLE_MYSQL_H
 #define DOUBLE_MYSQL_H

@@ -1,6 +1,6 @@
 /*
- * double_port.c - listeners and connections: one thread for each port, one for each connection. A test opens tens of them,
- * not thousands.
+ * double_port.c - listeners and connections: one thread for each port, one for each connection. A test opens tens of
+ * them, not thousands.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,7 +20,8 @@
 
 int port_open(struct port *p, uint16_t *number)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(*number), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(*number),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(addr);
 	int on = 1;
 
@@ -85,7 +86,8 @@ int port_start(struct port *p)
 	return spawn(port_run, p);
 }
 
-void http_serve(struct server *s, unsigned index, int fd, void (*handle)(struct server *, unsigned, struct http_request *))
+void http_serve(struct server *s, unsigned index, int fd,
+		void (*handle)(struct server *, unsigned, struct http_request *))
 {
 	struct http_request r = { .fd = fd, .in = xmalloc(HTTP_HEAD_MAX) };
 

@@ -1,6 +1,7 @@
 /*
- * double_rows.c - the rows of a table: an index by key from hash to the row's offset in the log. A row is written once; an
- * upsert moves the index entry, a delete empties it. Old rows stay in the log as the history that nobody asks for.
+ * double_rows.c - the rows of a table: an index by key from hash to the row's offset in the log. A row is written
+ * once; an upsert moves the index entry, a delete empties it. Old rows stay in the log as the history that nobody
+ * asks for.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ uint64_t row_hash(const char *key, size_t len)
 
 const char *store_row(const struct store *s, uint64_t offset)
 {
-	return s->pending != NULL && offset >= s->pending_offset ? s->pending + (offset - s->pending_offset) : s->wal.map + offset;
+	return s->pending != NULL && offset >= s->pending_offset ? s->pending + (offset - s->pending_offset) :
+		s->wal.map + offset;
 }
 
 static const char *row_key(const char *row, size_t *len)
@@ -41,7 +43,8 @@ static const char *row_key(const char *row, size_t *len)
 	return row + head.size - head.key_len;
 }
 
-static struct row_slot *find_slot(const struct store *s, const struct table *t, uint64_t hash, const char *key, size_t len)
+static struct row_slot *find_slot(const struct store *s, const struct table *t, uint64_t hash, const char *key,
+				  size_t len)
 {
 	for (uint64_t i = hash & (t->nslots - 1);; i = (i + 1) & (t->nslots - 1)) {
 		struct row_slot *slot = &t->slots[i];
@@ -175,7 +178,8 @@ static struct cell read_cell(const char **at)
 	return cell;
 }
 
-static void old_row_cells(const struct schema *now, const struct schema *then, const char *at, struct cell *cells, struct arena *scratch)
+static void old_row_cells(const struct schema *now, const struct schema *then, const char *at, struct cell *cells,
+			  struct arena *scratch)
 {
 	for (unsigned i = 0; i < now->ncolumns; i++)
 		cells[i] = preset_cell(&now->columns[i]);
@@ -189,7 +193,8 @@ static void old_row_cells(const struct schema *now, const struct schema *then, c
 	}
 }
 
-void row_cells(const struct table *t, const struct schema *schema, const char *row, struct cell *cells, struct arena *scratch)
+void row_cells(const struct table *t, const struct schema *schema, const char *row, struct cell *cells,
+	       struct arena *scratch)
 {
 	struct row_head head;
 

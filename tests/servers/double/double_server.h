@@ -1,6 +1,6 @@
 /*
- * double_server.h - one StarRocks cluster in one process: two frontends, up to three backends, one store. Everything hangs
- * on this struct; there are no globals.
+ * double_server.h - one StarRocks cluster in one process: two frontends, up to three backends, one store. Everything
+ * hangs on this struct; there are no globals.
  */
 #ifndef DOUBLE_SERVER_H
 #define DOUBLE_SERVER_H
@@ -60,6 +60,7 @@ void control_serve(struct server *s, unsigned index, int fd);
 void mysql_serve(struct server *s, unsigned index, int fd);
 
 /* A keep-alive loop around one request handler. */
-void http_serve(struct server *s, unsigned index, int fd, void (*handle)(struct server *, unsigned, struct http_request *));
+void http_serve(struct server *s, unsigned index, int fd,
+		void (*handle)(struct server *, unsigned, struct http_request *));
 
 #endif

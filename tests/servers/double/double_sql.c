@@ -1,6 +1,6 @@
 /*
- * double_sql.c - which statement is it, and the small ones. What StarRocks would accept and the double does not know is an
- * error here, never a silent OK.
+ * double_sql.c - which statement is it, and the small ones. What StarRocks would accept and the double does not know
+ * is an error here, never a silent OK.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,7 +53,8 @@ struct table *sql_table(struct sql *q, const struct name *name)
 	struct table *t = db != NULL ? store_table(db, name->table) : NULL;
 
 	if (db != NULL && t == NULL)
-		sql_fail(q, 5502, "Getting analyzing error. Detail message: Unknown table '%.150s.%.150s'.", name->db, name->table);
+		sql_fail(q, 5502, "Getting analyzing error. Detail message: Unknown table '%.150s.%.150s'.", name->db,
+			 name->table);
 	return t;
 }
 
@@ -140,7 +141,8 @@ static int run_alter(struct sql *q)
 
 static int run_routine(struct sql *q)
 {
-	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, "PAUSE, RESUME or STOP") : lex_unexpected(&q->lex, q->err);
+	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, "PAUSE, RESUME or STOP") :
+		lex_unexpected(&q->lex, q->err);
 }
 
 static int run_kill(struct sql *q)
@@ -152,15 +154,19 @@ static const struct {
 	const char *word;
 	int (*run)(struct sql *q);
 } statements[] = {
-	{ "select", sql_select }, { "show", sql_show }, { "desc", sql_describe }, { "describe", sql_describe }, { "use", run_use },
-	{ "set", run_nothing }, { "commit", run_nothing }, { "rollback", run_nothing }, { "create", run_create }, { "drop", run_drop },
-	{ "truncate", run_truncate }, { "alter", run_alter }, { "pause", run_routine }, { "resume", run_routine }, { "stop", run_routine },
+	{ "select", sql_select }, { "show", sql_show }, { "desc", sql_describe }, { "describe", sql_describe },
+	{ "use", run_use },
+	{ "set", run_nothing }, { "commit", run_nothing }, { "rollback", run_nothing }, { "create", run_create },
+	{ "drop", run_drop },
+	{ "truncate", run_truncate }, { "alter", run_alter }, { "pause", run_routine }, { "resume", run_routine },
+	{ "stop", run_routine },
 	{ "kill", run_kill },
 };
 
 int sql_run(struct session *s, const char *text, size_t len, struct err *err)
 {
-	struct sql q = { .session = s, .server = s->server, .store = &s->server->store, .db = s->db, .arena = &s->arena, .err = err };
+	struct sql q = { .session = s, .server = s->server, .store = &s->server->store, .db = s->db, .arena = &s->arena,
+		.err = err };
 
 	q.text = arena_dup(q.arena, text, len);
 	lex_init(&q.lex, q.arena, q.text, len);

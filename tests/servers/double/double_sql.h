@@ -1,6 +1,6 @@
 /*
- * double_sql.h - statements. Each kind is a function in a table; all share one struct. Relations are what SELECT and SHOW
- * print from: columns and rows, with WHERE, ORDER BY and LIMIT over them.
+ * double_sql.h - statements. Each kind is a function in a table; all share one struct. Relations are what SELECT and
+ * SHOW print from: columns and rows, with WHERE, ORDER BY and LIMIT over them.
  */
 #ifndef DOUBLE_SQL_H
 #define DOUBLE_SQL_H

@@ -1,6 +1,6 @@
 /*
- * double_store.c - opens the store, replays its log, and keeps the time: nothing runs in the background. Whoever takes the
- * lock first finishes what has become due meanwhile, so that a state never depends on when a timer fired.
+ * double_store.c - opens the store, replays its log, and keeps the time: nothing runs in the background. Whoever
+ * takes the lock first finishes what has become due meanwhile, so that a state never depends on when a timer fired.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -38,8 +38,10 @@ void store_unlock(struct store *s)
 
 int store_log_sql(struct store *s, const char *db, const char *sql, struct err *err)
 {
-	struct sql_head head = { .wall_ms = store_now_ms(s), .db_len = (uint32_t)strlen(db), .sql_len = (uint32_t)strlen(sql) };
-	struct iovec iov[] = { { &head, sizeof(head) }, { (void *)(uintptr_t)db, head.db_len }, { (void *)(uintptr_t)sql, head.sql_len } };
+	struct sql_head head = { .wall_ms = store_now_ms(s), .db_len = (uint32_t)strlen(db),
+		.sql_len = (uint32_t)strlen(sql) };
+	struct iovec iov[] = { { &head, sizeof(head) }, { (void *)(uintptr_t)db, head.db_len },
+		{ (void *)(uintptr_t)sql, head.sql_len } };
 
 	return s->replaying ? 0 : wal_append(&s->wal, WAL_SQL, iov, 3, err);
 }

@@ -1,9 +1,10 @@
 /*
- * double_store.h - what the double holds: databases, Primary Key tables, their rows, the labels of loads, schema changes.
+ * double_store.h - what the double holds: databases, Primary Key tables, their rows, the labels of loads, schema
+ * changes.
  *
- * One lock guards it all; whoever calls a function below holds it (store_lock), except where it says otherwise. The log is
- * written under that lock on purpose: the order of the log is the order of commits. Schemas never change once made and
- * tables and transactions are never freed, so a load may parse its body without the lock.
+ * One lock guards it all; whoever calls a function below holds it (store_lock), except where it says otherwise. The
+ * log is written under that lock on purpose: the order of the log is the order of commits. Schemas never change once
+ * made and tables and transactions are never freed, so a load may parse its body without the lock.
  */
 #ifndef DOUBLE_STORE_H
 #define DOUBLE_STORE_H
@@ -150,7 +151,8 @@ struct table *store_table_add(struct store *s, struct db *db, const char *name);
 struct schema *schema_make(unsigned ncolumns);
 struct schema *schema_copy(const struct schema *from, unsigned room);	/* room for more columns; names are shared */
 int schema_find(const struct schema *s, const char *name, size_t len);	/* any case, as StarRocks does */
-void table_set_schema(struct table *t, struct schema *s);	/* no more than SCHEMAS_MAX: ask table->nschemas first */
+/* no more than SCHEMAS_MAX: ask table->nschemas first */
+void table_set_schema(struct table *t, struct schema *s);
 struct alter *store_alter_add(struct store *s, struct table *t, struct schema *schema, int64_t delay_ms);
 struct alter *store_alter_running(struct store *s, const struct table *t);
 void store_alter_settle(struct store *s, int64_t now_ms);
@@ -163,14 +165,19 @@ const char *store_row(const struct store *s, uint64_t offset);
 uint64_t table_find(const struct store *s, const struct table *t, const char *key, size_t len);	/* 0: none */
 void table_apply(struct store *s, struct table *t, const char *rows, uint64_t offset, uint64_t len);
 void table_truncate(struct table *t);
-uint64_t *table_offsets(const struct store *s, const struct table *t, uint64_t *count);	/* sorted by key; caller frees */
+/* sorted by key; caller frees */
+uint64_t *table_offsets(const struct store *s, const struct table *t, uint64_t *count);
 /* The cells of a row as the newest schema sees them. Works without the lock. */
-void row_cells(const struct table *t, const struct schema *schema, const char *row, struct cell *cells, struct arena *scratch);
+void row_cells(const struct table *t, const struct schema *schema, const char *row, struct cell *cells,
+	       struct arena *scratch);
 
 /* double_label.c */
-struct txn *store_label(struct store *s, const struct db *db, const char *label);	/* the newest of that name, or NULL */
-struct txn *store_txn_begin(struct store *s, struct db *db, const char *label, const char *user);	/* NULL: the label is taken */
-struct txn_part *txn_part(struct store *s, struct txn *t, struct table *table);	/* needs no lock: the caller has t busy */
+/* the newest of that name, or NULL */
+struct txn *store_label(struct store *s, const struct db *db, const char *label);
+/* NULL: the label is taken */
+struct txn *store_txn_begin(struct store *s, struct db *db, const char *label, const char *user);
+/* needs no lock: the caller has t busy */
+struct txn_part *txn_part(struct store *s, struct txn *t, struct table *table);
 int store_txn_prepare(struct store *s, struct txn *t, struct err *err);
 int store_txn_commit(struct store *s, struct txn *t, struct err *err);
 void store_txn_abort(struct store *s, struct txn *t, const char *reason);

@@ -1,7 +1,7 @@
 /*
- * double_type.c - the table of types, and which converter serves which. What is hard is to refuse what StarRocks refuses:
- * a string longer than its column in *bytes* filters the row in both modes, whatever else cannot be converted becomes NULL
- * unless strict_mode is on.
+ * double_type.c - the table of types, and which converter serves which. What is hard is to refuse what StarRocks
+ * refuses: a string longer than its column in *bytes* filters the row in both modes, whatever else cannot be
+ * converted becomes NULL unless strict_mode is on.
  */
 #include <stdio.h>
 #include <string.h>
@@ -166,12 +166,14 @@ bool type_can_become(const struct type *from, const struct type *to)
 	if (to->kind == TYPE_VARCHAR)
 		return type_is_number(from);
 	if (from->kind == TYPE_VARCHAR)
-		return (to_int && to->kind != TYPE_LARGEINT) || to->kind == TYPE_FLOAT || to->kind == TYPE_DOUBLE || to->kind == TYPE_DATE;
+		return (to_int && to->kind != TYPE_LARGEINT) || to->kind == TYPE_FLOAT || to->kind == TYPE_DOUBLE ||
+			to->kind == TYPE_DATE;
 	if (from->kind == TYPE_FLOAT)
 		return to->kind == TYPE_DOUBLE;
 	if (from->kind == TYPE_INT)
 		return to->kind == TYPE_DATE;
-	return (from->kind == TYPE_DATETIME && to->kind == TYPE_DATE) || (from->kind == TYPE_DATE && to->kind == TYPE_DATETIME);
+	return (from->kind == TYPE_DATETIME && to->kind == TYPE_DATE) ||
+		(from->kind == TYPE_DATE && to->kind == TYPE_DATETIME);
 }
 
 size_t type_bound(const struct cell *in)

@@ -16,7 +16,8 @@
 
 enum type_kind {
 	TYPE_BOOLEAN, TYPE_TINYINT, TYPE_SMALLINT, TYPE_INT, TYPE_BIGINT, TYPE_LARGEINT,
-	TYPE_FLOAT, TYPE_DOUBLE, TYPE_DECIMAL, TYPE_DATE, TYPE_DATETIME, TYPE_CHAR, TYPE_VARCHAR, TYPE_VARBINARY, TYPE_JSON,
+	TYPE_FLOAT, TYPE_DOUBLE, TYPE_DECIMAL, TYPE_DATE, TYPE_DATETIME, TYPE_CHAR, TYPE_VARCHAR, TYPE_VARBINARY,
+	TYPE_JSON,
 	TYPE_COUNT
 };
 
@@ -32,7 +33,8 @@ enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL
 struct cell {
 	enum cell_kind kind;
 	uint32_t len, raw_len;
-	const char *p;			/* text without quotes and escapes; booleans "1" or "0"; objects and arrays as they stand */
+	/* text without quotes and escapes; booleans "1" or "0"; objects and arrays as they stand */
+	const char *p;
 	const char *raw;		/* as it stands in the JSON body, or NULL */
 };
 

@@ -1,7 +1,7 @@
 /*
- * double_wal.h - the append log that is the double's only storage. Rows are never copied out of it: the file is mapped, and
- * an offset stays good for ever. What was appended is in the page cache before the answer goes out, so it survives kill -9
- * of the process (not a power cut: the double is test equipment).
+ * double_wal.h - the append log that is the double's only storage. Rows are never copied out of it: the file is
+ * mapped, and an offset stays good for ever. What was appended is in the page cache before the answer goes out, so it
+ * survives kill -9 of the process (not a power cut: the double is test equipment).
  */
 #ifndef DOUBLE_WAL_H
 #define DOUBLE_WAL_H

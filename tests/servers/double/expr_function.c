@@ -1,6 +1,6 @@
 /*
- * expr_function.c - the functions of expressions, one row each. Those that a loader needs to bring bytes, times and deletes
- * through JSON, and the few that a test asks in a WHERE.
+ * expr_function.c - the functions of expressions, one row each. Those that a loader needs to bring bytes, times and
+ * deletes through JSON, and the few that a test asks in a WHERE.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -228,7 +228,8 @@ static struct cell call_from_unixtime(const struct cell *args, unsigned nargs, s
 	char *out = arena_reserve(scratch, 48);
 	size_t len;
 
-	if (args[0].kind == CELL_NULL || !num_parse_i64(args[0].p, args[0].len, &seconds) || seconds < 0 || seconds > INT64_C(253402243199))
+	if (args[0].kind == CELL_NULL || !num_parse_i64(args[0].p, args[0].len, &seconds) || seconds < 0 ||
+	    seconds > INT64_C(253402243199))
 		return null_cell;
 	len = num_iso_datetime(out, seconds * 1000000, 0, ' ');
 	arena_commit(scratch, len);

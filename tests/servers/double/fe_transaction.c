@@ -1,6 +1,6 @@
 /*
- * fe_transaction.c - the frontend's part of the transaction interface: it picks a backend at begin and sends every later
- * request there, ends what is PREPARED itself, and runs multi-table transactions itself (4.0).
+ * fe_transaction.c - the frontend's part of the transaction interface: it picks a backend at begin and sends every
+ * later request there, ends what is PREPARED itself, and runs multi-table transactions itself (4.0).
  */
 #include <stdio.h>
 #include <string.h>
@@ -131,7 +131,8 @@ static void to_backend(const struct fe_call *c, bool begins)
 		fe_redirect(c->r, port, c->parts, c->nparts);
 		return;
 	}
-	snprintf(text, sizeof(text), "Can't find the transaction with db [%.200s] and label[%.200s]. The possible reasons: 1. FE leader is "
+	snprintf(text, sizeof(text),
+		 "Can't find the transaction with db [%.200s] and label[%.200s]. The possible reasons: 1. FE leader is "
 		 "started or switched; 2. the transaction has been finished", c->db, c->label);
 	fe_reply_failed(c->r, "StarRocksException", text);
 }
@@ -151,13 +152,15 @@ void fe_transaction(struct server *s, struct http_request *r, const char *user, 
 		end(&c, *op == 'c');
 	} else if (strcmp(op, "begin") == 0 && is_multi(&c)) {
 		begin_multi(&c);
-	} else if (strcmp(op, "begin") == 0 || strcmp(op, "load") == 0 || (strcmp(op, "prepare") == 0 && !is_multi(&c))) {
+	} else if (strcmp(op, "begin") == 0 || strcmp(op, "load") == 0 ||
+		   (strcmp(op, "prepare") == 0 && !is_multi(&c))) {
 		if (fault_take(&s->faults, FAULT_NO_BACKEND, NULL))
 			fe_reply_failed(r, "StarRocksException", "No backend alive.");
 		else
 			to_backend(&c, strcmp(op, "begin") == 0);
 	} else {
-		snprintf(text, sizeof(text), "%s: %.100s", strcmp(op, "prepare") == 0 ? "Unsupported operation" : "Unknown transaction operation", op);
+		snprintf(text, sizeof(text), "%s: %.100s", strcmp(op, "prepare") == 0 ? "Unsupported operation" :
+			 "Unknown transaction operation", op);
 		fe_reply_failed(r, "StarRocksException", text);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * load_csv.c - the rows of a CSV body: separators of several bytes, enclose, escape, trim_space, \N for NULL. Not the hot
- * path; it is here so that a loader which chooses CSV is served as truly as one that chooses JSON.
+ * load_csv.c - the rows of a CSV body: separators of several bytes, enclose, escape, trim_space, \N for NULL. Not the
+ * hot path; it is here so that a loader which chooses CSV is served as truly as one that chooses JSON.
  */
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +96,8 @@ int load_csv(struct plan *p, struct load *load, struct txn_part *part, const cha
 		if (line < p->skip_header || raw_len == 0)
 			continue;
 		if (n != p->nsources) {
-			snprintf(problem, sizeof(problem), "Value count does not match column count. Expect %u, but got %u", p->nsources, n);
+			snprintf(problem, sizeof(problem),
+				 "Value count does not match column count. Expect %u, but got %u", p->nsources, n);
 			load_filter(load, problem, start, raw_len);
 			arena_reset(&p->scratch);
 		} else if (load_row(p, load, part, start, raw_len, err) != 0) {

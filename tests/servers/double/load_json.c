@@ -1,6 +1,6 @@
 /*
- * load_json.c - the rows of a JSON body. Objects of one load are nearly always alike, so a key is first looked for where it
- * came in the row before; only then by search. Names are compared byte by byte, as StarRocks compares them.
+ * load_json.c - the rows of a JSON body. Objects of one load are nearly always alike, so a key is first looked for
+ * where it came in the row before; only then by search. Names are compared byte by byte, as StarRocks compares them.
  */
 #include <string.h>
 
@@ -15,7 +15,8 @@ struct rows {
 
 static int syntax(const struct jscan *j, struct err *err)
 {
-	return err_set(err, ERR_DATA, 0, "Failed to parse json as document: %s", j->problem != NULL ? j->problem : "unknown");
+	return err_set(err, ERR_DATA, 0, "Failed to parse json as document: %s", j->problem != NULL ? j->problem :
+		       "unknown");
 }
 
 static int source_of(struct plan *p, const struct cell *key)
@@ -65,7 +66,8 @@ static int take_value(struct rows *rows, const struct cell *document)
 	struct jscan j;
 
 	if (document->kind != CELL_JSON || *document->p != '{') {
-		load_filter(rows->load, "Expect json object value", document->raw != NULL ? document->raw : "", document->raw != NULL ? document->raw_len : 0);
+		load_filter(rows->load, "Expect json object value", document->raw != NULL ? document->raw : "",
+			    document->raw != NULL ? document->raw_len : 0);
 		return 0;
 	}
 	if (p->npaths > 0) {
@@ -89,7 +91,8 @@ static int take_document(struct rows *rows, const struct cell *document)
 	if (!p->has_root)
 		return take_value(rows, document);
 	if (!jpath_find(&p->root, *document, &p->scratch, &root) || root.kind == CELL_NULL) {
-		load_filter(rows->load, "The value from json root is null or not found", document->raw, document->raw_len);
+		load_filter(rows->load, "The value from json root is null or not found", document->raw,
+			    document->raw_len);
 		return 0;
 	}
 	if (!p->strip_outer_array || root.kind != CELL_JSON || *root.p != '[')
@@ -134,10 +137,12 @@ int load_json(struct plan *p, struct load *load, struct txn_part *part, const ch
 	if (start != '{' && start != '[')
 		return err_set(err, ERR_DATA, 0, "illegal json started with %c", start);
 	if (start == '[' && !p->strip_outer_array && !p->has_root)
-		return err_set(err, ERR_DATA, 0, "The JSON element does not have the requested type. The value is array type in json document "
+		return err_set(err, ERR_DATA, 0,
+			       "The JSON element does not have the requested type. The value is array type in json document "
 			       "stream, you can set strip_outer_array=true to parse each element of the array as individual rows");
 	if (start == '{' && p->strip_outer_array && !p->has_root)
-		return err_set(err, ERR_DATA, 0, "The JSON element does not have the requested type. The value should be array type in "
+		return err_set(err, ERR_DATA, 0,
+			       "The JSON element does not have the requested type. The value should be array type in "
 			       "strip_outer_array=true");
 	if (start == '{') {
 		while (jscan_peek(&j) != '\0' || j.at < j.end)

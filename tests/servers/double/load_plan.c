@@ -1,7 +1,7 @@
 /*
- * load_plan.c - the headers of a load, checked the way a backend checks them: one row of the table a header. The `columns`
- * header is what is hard: a list of names that the source has, mixed with assignments to columns that the table has, and
- * __op may be either.
+ * load_plan.c - the headers of a load, checked the way a backend checks them: one row of the table a header. The
+ * `columns` header is what is hard: a list of names that the source has, mixed with assignments to columns that the
+ * table has, and __op may be either.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +76,15 @@ static int take_memory(struct plan *p, const char *value, struct err *err)
 {
 	int64_t bytes;
 
-	return num_parse_i64(value, strlen(value), &bytes) && bytes >= 0 ? 0 : refuse(err, "Invalid load_mem_limit format: %s", value);
+	return num_parse_i64(value, strlen(value), &bytes) && bytes >= 0 ? 0 :
+		refuse(err, "Invalid load_mem_limit format: %s", value);
 }
 
 static int take_compression(struct plan *p, const char *value, struct err *err)
 {
 	static const struct { const char *name; enum load_compression compression; } names[] = {
-		{ "gzip", COMPRESSION_GZIP }, { "zstd", COMPRESSION_ZSTD }, { "lz4_frame", COMPRESSION_LZ4 }, { "no_compression", COMPRESSION_NONE },
+		{ "gzip", COMPRESSION_GZIP }, { "zstd", COMPRESSION_ZSTD }, { "lz4_frame", COMPRESSION_LZ4 },
+		{ "no_compression", COMPRESSION_NONE },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -121,7 +123,8 @@ static int take_paths(struct plan *p, const char *value, struct err *err)
 	p->paths = arena_alloc(&p->arena, (strlen(value) + 1) * sizeof(*p->paths));
 	if (jscan_open(&j, '['))
 		while (jscan_element(&j, &first))
-			if (!jscan_value(&j, &path) || path.kind != CELL_TEXT || !jpath_parse(&p->paths[p->npaths++], path.p, path.len, &p->arena))
+			if (!jscan_value(&j, &path) || path.kind != CELL_TEXT ||
+			    !jpath_parse(&p->paths[p->npaths++], path.p, path.len, &p->arena))
 				return refuse(err, "Invalid json path: %s", value);
 	return j.problem == NULL && p->npaths > 0 ? 0 : refuse(err, "Invalid json path: %s", value);
 }
@@ -243,7 +246,8 @@ static int read_sources(struct plan *p, const char *text, struct err *err)
 	for (bool start = true; l.token != TOKEN_END; ) {
 		before = l;
 		lex_next(&l);
-		if (start && lex_is_name(&before) && (l.token == TOKEN_END || lex_is(&l, ",")) && add_source(p, before.value) < 0)
+		if (start && lex_is_name(&before) && (l.token == TOKEN_END || lex_is(&l, ",")) &&
+		    add_source(p, before.value) < 0)
 			return refuse(err, "%s", "too many columns");
 		nested += lex_is(&before, "(");
 		nested -= nested > 0 && lex_is(&before, ")");
@@ -261,7 +265,8 @@ static int set_op(struct plan *p, struct expr *e, struct err *err)
 	if (constant == NULL)
 		return 0;
 	erase = constant->len == 6 && strncasecmp(constant->p, "delete", 6) == 0;
-	if (constant->kind == CELL_TEXT && !erase && !(constant->len == 6 && strncasecmp(constant->p, "upsert", 6) == 0))
+	if (constant->kind == CELL_TEXT && !erase &&
+	    !(constant->len == 6 && strncasecmp(constant->p, "upsert", 6) == 0))
 		return refuse(err, "load op type string not supported: %s", constant->p);
 	if (constant->kind != CELL_TEXT && !(constant->len == 1 && (*constant->p == '0' || *constant->p == '1')))
 		return refuse(err, "%s", "const load op type column should only be upsert(0)/delete(1)");
@@ -312,7 +317,8 @@ static int read_columns(struct plan *p, const char *text, struct err *err)
 		}
 		column = schema_find(p->schema, name, strlen(name));
 		if (column >= 0 && p->columns[column].from != FROM_EXPR)
-			p->columns[column] = (struct plan_column){ .from = FROM_SOURCE, .source = (unsigned)find_source(p, name) };
+			p->columns[column] = (struct plan_column){ .from = FROM_SOURCE,
+				.source = (unsigned)find_source(p, name) };
 	} while (lex_accept(&l, ","));
 	return l.token == TOKEN_END ? 0 : lex_unexpected(&l, err);
 }
@@ -345,7 +351,8 @@ static int plan_columns(struct plan *p, const char *text, struct err *err)
 			return -1;
 	} else {
 		for (unsigned i = 0; i < p->schema->ncolumns; i++)
-			p->columns[i] = (struct plan_column){ .from = FROM_SOURCE, .source = (unsigned)add_source(p, p->schema->columns[i].name) };
+			p->columns[i] = (struct plan_column){ .from = FROM_SOURCE,
+				.source = (unsigned)add_source(p, p->schema->columns[i].name) };
 	}
 	if (p->json && p->op_source < 0 && p->op_expr == NULL)
 		p->op_source = add_source(p, "__op");

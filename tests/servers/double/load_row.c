@@ -1,6 +1,6 @@
 /*
- * load_row.c - one row: from the cells of the source to a stored row, or to the error log. This is the hot path: the row is
- * written straight into the part's buffer and taken back when a column refuses.
+ * load_row.c - one row: from the cells of the source to a stored row, or to the error log. This is the hot path: the
+ * row is written straight into the part's buffer and taken back when a column refuses.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +104,8 @@ static const char *bad_value(struct plan *p, const struct column *c, const struc
 {
 	if (result == TYPE_TOO_LONG)
 		return arena_printf(&p->scratch, "String '%.*s'(length=%u) is too long. The max length of '%s' is %u",
-				    (int)(value->len < 100 ? value->len : 100), value->p, value->len, c->name, c->type.len);
+				    (int)(value->len < 100 ? value->len : 100), value->p, value->len, c->name,
+					c->type.len);
 	return arena_printf(&p->scratch, "Value '%.*s' can not be converted to the type of column '%s'",
 			    (int)(value->len < 100 ? value->len : 100), value->p, c->name);
 }

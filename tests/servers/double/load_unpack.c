@@ -1,5 +1,6 @@
 /*
- * load_unpack.c - a compressed body becomes a plain one. The ceiling is what keeps a small body from becoming a large problem.
+ * load_unpack.c - a compressed body becomes a plain one. The ceiling is what keeps a small body from becoming a large
+ * problem.
  */
 #include <stdint.h>
 #include <zlib.h>
@@ -85,7 +86,8 @@ static int lz4_block(const unsigned char *p, const unsigned char *end, struct bu
 			return -1;
 		distance = p[0] | (size_t)p[1] << 8;
 		p += 2;
-		if (lz4_length(&p, end, &match) != 0 || distance == 0 || distance > out->len || buf_reserve(out, match + 4) == NULL)
+		if (lz4_length(&p, end, &match) != 0 || distance == 0 || distance > out->len ||
+		    buf_reserve(out, match + 4) == NULL)
 			return -1;
 		for (match += 4; match > 0; match--, out->len++)
 			out->data[out->len] = out->data[out->len - distance];
@@ -137,7 +139,8 @@ int load_unpack(enum load_compression compression, struct buf *body, struct err 
 		 compression == COMPRESSION_ZSTD ? unpack_zstd(body, &out) : unpack_lz4(body, &out);
 	if (result != 0 || out.failed) {
 		buf_done(&out);
-		return err_set(err, ERR_DATA, 0, "Decompress the data failed: the body is not what its compression header says");
+		return err_set(err, ERR_DATA, 0,
+			       "Decompress the data failed: the body is not what its compression header says");
 	}
 	buf_done(body);
 	*body = out;

@@ -1,6 +1,6 @@
 /*
- * sql_alter.c - ALTER TABLE: the new schema is made at once and checked at once, but the table gets it only when the job is
- * done. One job a table.
+ * sql_alter.c - ALTER TABLE: the new schema is made at once and checked at once, but the table gets it only when the
+ * job is done. One job a table.
  */
 #include <string.h>
 
@@ -107,7 +107,8 @@ static int check_modify(struct sql *q, const struct column *old, const struct co
 		return sql_fail(q, 1064, "Can not modify key column %.100s of a Primary Key table", old->name);
 	if (old->nullable && !new->nullable)
 		return sql_fail(q, 1064, "Can not change from nullable to non-nullable");
-	if ((old->preset == NULL) != (new->preset == NULL) || (old->preset != NULL && strcmp(old->preset, new->preset) != 0))
+	if ((old->preset == NULL) != (new->preset == NULL) ||
+	    (old->preset != NULL && strcmp(old->preset, new->preset) != 0))
 		return sql_fail(q, 1064, "Can not change default value of column %.100s", old->name);
 	if (type_can_become(&old->type, &new->type))
 		return 0;
@@ -142,7 +143,8 @@ static int rename_column(struct sql *q, struct change *c)
 	const char *from = lex_name(&q->lex, q->err), *to;
 	int at;
 
-	if (from == NULL || lex_expect(&q->lex, "to", q->err) != 0 || (to = lex_name(&q->lex, q->err)) == NULL || (at = find(q, c, from)) < 0)
+	if (from == NULL || lex_expect(&q->lex, "to", q->err) != 0 || (to = lex_name(&q->lex, q->err)) == NULL ||
+	    (at = find(q, c, from)) < 0)
 		return -1;
 	if (q->server != NULL && q->server->version->number < 30300)
 		return sql_fail(q, 1064, "RENAME COLUMN is not supported before 3.3");
@@ -199,7 +201,8 @@ int sql_alter(struct sql *q)
 	struct change c = { 0 };
 	struct name name;
 
-	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 || (c.table = sql_table(q, &name)) == NULL)
+	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 ||
+	    (c.table = sql_table(q, &name)) == NULL)
 		return -1;
 	c.schema = schema_copy(c.table->schema, ROOM + 1);
 	c.next_column = c.table->next_column;

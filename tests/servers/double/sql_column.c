@@ -1,6 +1,6 @@
 /*
- * sql_column.c - one column of CREATE TABLE or ALTER TABLE, and lists of properties. Refused as StarRocks refuses: a number
- * as DEFAULT without quotes, reserved names, lengths and precisions that no type has.
+ * sql_column.c - one column of CREATE TABLE or ALTER TABLE, and lists of properties. Refused as StarRocks refuses: a
+ * number as DEFAULT without quotes, reserved names, lengths and precisions that no type has.
  */
 #include <ctype.h>
 #include <string.h>
@@ -44,12 +44,14 @@ static int column_default(struct sql *q, struct column *c)
 		c->default_now = true;
 		if (lex_accept(&q->lex, "("))
 			return lex_expect(&q->lex, ")", q->err);
-		return c->type.kind == TYPE_DATETIME ? 0 : sql_fail(q, 1064, "Invalid default value for '%.100s'", c->name);
+		return c->type.kind == TYPE_DATETIME ? 0 :
+			sql_fail(q, 1064, "Invalid default value for '%.100s'", c->name);
 	}
 	if (q->lex.token != TOKEN_STRING)
 		return lex_unexpected(&q->lex, q->err);
 	if (c->type.kind == TYPE_JSON || c->type.kind == TYPE_VARBINARY)
-		return sql_fail(q, 1064, "Invalid default value for '%.100s': this type can not have a default", c->name);
+		return sql_fail(q, 1064, "Invalid default value for '%.100s': this type can not have a default",
+				c->name);
 	cell = cell_text(q->lex.value, q->lex.len);
 	if (!type_is_text(&c->type) && type_write(&c->type, &cell, text, &len) != TYPE_OK)
 		return sql_fail(q, 1064, "Invalid default value for '%.100s'", c->name);

@@ -1,6 +1,6 @@
 /*
- * sql_ddl.c - CREATE, DROP and TRUNCATE. Runs under the store's lock, and again from the log when the double starts; so a
- * statement changes nothing before all of it has been understood.
+ * sql_ddl.c - CREATE, DROP and TRUNCATE. Runs under the store's lock, and again from the log when the double starts;
+ * so a statement changes nothing before all of it has been understood.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +60,10 @@ static int table_columns(struct sql *q, struct create *c)
 static int take_property(struct sql *q, const char *key, const char *value, void *ctx)
 {
 	static const char *const known[] = {
-		"replication_num", "enable_persistent_index", "fast_schema_evolution", "compression", "storage_medium", "replicated_storage",
-		"write_quorum", "bucket_size", "persistent_index_type", "in_memory", "storage_format", "colocate_with", "partition_live_number",
+		"replication_num", "enable_persistent_index", "fast_schema_evolution", "compression", "storage_medium",
+		"replicated_storage",
+		"write_quorum", "bucket_size", "persistent_index_type", "in_memory", "storage_format", "colocate_with",
+		"partition_live_number",
 	};
 	struct create *c = ctx;
 	int64_t replicas;
@@ -121,7 +123,8 @@ static int table_clauses(struct sql *q, struct create *c)
 		} else if (lex_accept(l, "properties")) {
 			if (sql_properties(q, take_property, c) != 0)
 				return -1;
-		} else if (lex_is(l, "duplicate") || lex_is(l, "unique") || lex_is(l, "aggregate") || lex_is(l, "partition")) {
+		} else if (lex_is(l, "duplicate") || lex_is(l, "unique") || lex_is(l, "aggregate") ||
+			   lex_is(l, "partition")) {
 			return sql_fail(q, 1064, "the double holds unpartitioned Primary Key tables only; '%.30s' is not one", l->value);
 		} else {
 			return 0;
@@ -283,7 +286,8 @@ int sql_truncate(struct sql *q)
 	struct name name;
 	struct table *t;
 
-	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 || sql_end(q) != 0 || (t = sql_table(q, &name)) == NULL)
+	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 || sql_end(q) != 0 ||
+	    (t = sql_table(q, &name)) == NULL)
 		return -1;
 	table_truncate(t);
 	return 0;

@@ -1,6 +1,6 @@
 /*
- * sql_query.c - WHERE, ORDER BY and LIMIT over a relation, and the printing of its rows. SELECT and SHOW both end here. Rows
- * of a table are read from the log without the lock: what is there never changes.
+ * sql_query.c - WHERE, ORDER BY and LIMIT over a relation, and the printing of its rows. SELECT and SHOW both end
+ * here. Rows of a table are read from the log without the lock: what is there never changes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +80,8 @@ static int parse_order(struct query *y)
 			o->expr = y->items[position - 1].expr;
 		}
 		for (unsigned i = 0; o->expr == NULL && i < y->nitems && lex_is_name(&q->lex); i++)
-			if (strcasecmp(y->items[i].name, q->lex.value) == 0 && relation_column((void *)(uintptr_t)y->r, q->lex.value) < 0) {
+			if (strcasecmp(y->items[i].name, q->lex.value) == 0 &&
+			    relation_column((void *)(uintptr_t)y->r, q->lex.value) < 0) {
 				o->expr = y->items[i].expr;
 				lex_next(&q->lex);
 			}
@@ -137,7 +138,8 @@ static void choose_rows(struct query *y)
 			relation_row(y->q, y->r, i, y->cells, &y->scratch);
 		if (y->where == NULL || expr_true(y->where, y->cells, &y->scratch)) {
 			for (unsigned k = 0; k < y->norder; k++)
-				y->keys[i * y->norder + k] = keep(expr_eval(y->order[k].expr, y->cells, &y->scratch), &y->sorting);
+				y->keys[i * y->norder + k] = keep(expr_eval(y->order[k].expr, y->cells, &y->scratch),
+								  &y->sorting);
 			y->rows[y->nrows++] = i;
 		}
 		arena_reset(&y->scratch);
@@ -198,7 +200,8 @@ struct total {
 
 static void add_to_total(struct query *y, const struct item *item, struct total *t)
 {
-	struct cell v = item->expr != NULL ? expr_eval(item->expr, y->cells, &y->scratch) : (struct cell){ .kind = CELL_NUMBER, .p = "1", .len = 1 };
+	struct cell v = item->expr != NULL ? expr_eval(item->expr, y->cells, &y->scratch) :
+		(struct cell){ .kind = CELL_NUMBER, .p = "1", .len = 1 };
 	long double number;
 
 	if (v.kind == CELL_NULL)
@@ -257,7 +260,8 @@ static void all_columns(struct query *y)
 
 		lex_init(&l, y->q->arena, quoted, strlen(quoted));
 		y->items[i] = (struct item){ .expr = expr_parse(&l, &names, &ignored), .name = r->names[i] };
-		y->items[i].type = r->types != NULL ? r->types[i] : (struct type){ .kind = TYPE_VARCHAR, .len = TYPE_VARCHAR_MAX };
+		y->items[i].type = r->types != NULL ? r->types[i] :
+			(struct type){ .kind = TYPE_VARCHAR, .len = TYPE_VARCHAR_MAX };
 	}
 }
 
@@ -309,7 +313,9 @@ void rows_add(struct rows *rows, const char *const *texts)
 			memcpy(rows->cells, old, rows->r.nrows * n * sizeof(*old));
 	}
 	for (unsigned i = 0; i < n; i++)
-		rows->cells[rows->r.nrows * n + i] = cell_str(texts[i] != NULL ? arena_dup(rows->q->arena, texts[i], strlen(texts[i])) : NULL);
+		rows->cells[rows->r.nrows * n + i] = cell_str(texts[i] != NULL ?
+							      arena_dup(rows->q->arena, texts[i], strlen(texts[i])) :
+							NULL);
 	rows->r.nrows++;
 	rows->r.cells = rows->cells;
 }

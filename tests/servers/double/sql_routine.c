@@ -1,7 +1,7 @@
 /*
- * sql_routine.c - Routine Load, as far as the double goes: it has the columns of SHOW and no jobs. It does not read Kafka, so
- * a job would stand there as RUNNING and load nothing; a test that believed it would pass for no reason. Hence CREATE, ALTER,
- * PAUSE, RESUME and STOP are refused in plain words.
+ * sql_routine.c - Routine Load, as far as the double goes: it has the columns of SHOW and no jobs. It does not read
+ * Kafka, so a job would stand there as RUNNING and load nothing; a test that believed it would pass for no reason.
+ * Hence CREATE, ALTER, PAUSE, RESUME and STOP are refused in plain words.
  */
 #include "double_sql.h"
 
@@ -13,12 +13,15 @@ int sql_routine_load(struct sql *q, const char *verb)
 int sql_show_routine_load(struct sql *q)
 {
 	static const char *const names[] = {
-		"Id", "Name", "CreateTime", "PauseTime", "EndTime", "DbName", "TableName", "State", "DataSourceType", "CurrentTaskNum",
-		"JobProperties", "DataSourceProperties", "CustomProperties", "Statistic", "Progress", "TimestampProgress", "ReasonOfStateChanged",
+		"Id", "Name", "CreateTime", "PauseTime", "EndTime", "DbName", "TableName", "State", "DataSourceType",
+		"CurrentTaskNum",
+		"JobProperties", "DataSourceProperties", "CustomProperties", "Statistic", "Progress",
+		"TimestampProgress", "ReasonOfStateChanged",
 		"ErrorLogUrls", "TrackingSQL", "OtherMsg", "LatestSourcePosition",
 	};
 	static const char *const task_names[] = {
-		"TaskId", "TxnId", "TxnStatus", "JobId", "CreateTime", "LastScheduledTime", "ExecuteStartTime", "Timeout", "BeId",
+		"TaskId", "TxnId", "TxnStatus", "JobId", "CreateTime", "LastScheduledTime", "ExecuteStartTime",
+		"Timeout", "BeId",
 		"DataSourceProperties", "Message",
 	};
 	struct rows rows;

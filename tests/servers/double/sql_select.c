@@ -1,6 +1,6 @@
 /*
- * sql_select.c - SELECT: items, and the relation that they are taken from: a table, one of information_schema's, or nothing.
- * No joins, no GROUP BY: what is not understood is an error.
+ * sql_select.c - SELECT: items, and the relation that they are taken from: a table, one of information_schema's, or
+ * nothing. No joins, no GROUP BY: what is not understood is an error.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,12 +23,17 @@ struct select {
 static const char *variable(void *ctx, const char *name)
 {
 	static const struct { const char *name, *value; } table[] = {
-		{ "autocommit", "1" }, { "version_comment", "StarRocks" }, { "max_allowed_packet", "33554432" }, { "tx_isolation", "REPEATABLE-READ" },
-		{ "transaction_isolation", "REPEATABLE-READ" }, { "sql_mode", "ONLY_FULL_GROUP_BY" }, { "time_zone", "UTC" },
+		{ "autocommit", "1" }, { "version_comment", "StarRocks" }, { "max_allowed_packet", "33554432" },
+		{ "tx_isolation", "REPEATABLE-READ" },
+		{ "transaction_isolation", "REPEATABLE-READ" }, { "sql_mode", "ONLY_FULL_GROUP_BY" },
+		{ "time_zone", "UTC" },
 		{ "system_time_zone", "UTC" }, { "character_set_client", "utf8" }, { "character_set_results", "utf8" },
-		{ "character_set_connection", "utf8" }, { "character_set_server", "utf8" }, { "collation_connection", "utf8_general_ci" },
-		{ "collation_server", "utf8_general_ci" }, { "lower_case_table_names", "0" }, { "net_write_timeout", "60" },
-		{ "wait_timeout", "28800" }, { "interactive_timeout", "3600" }, { "auto_increment_increment", "1" }, { "license", "Apache License 2.0" },
+		{ "character_set_connection", "utf8" }, { "character_set_server", "utf8" },
+		{ "collation_connection", "utf8_general_ci" },
+		{ "collation_server", "utf8_general_ci" }, { "lower_case_table_names", "0" },
+		{ "net_write_timeout", "60" },
+		{ "wait_timeout", "28800" }, { "interactive_timeout", "3600" }, { "auto_increment_increment", "1" },
+		{ "license", "Apache License 2.0" },
 		{ "init_connect", "" }, { "query_cache_size", "1048576" }, { "query_cache_type", "0" },
 	};
 	const struct select *s = ctx;
@@ -94,7 +99,8 @@ static int parse_item(struct select *s, struct item *item)
 		item->name = s->r.names[column];
 		item->type = s->r.types != NULL ? s->r.types[column] : item->type;
 	}
-	if (lex_accept(l, "as") || (lex_is_name(l) && !lex_is(l, "from") && !lex_is(l, "where") && !lex_is(l, "order") && !lex_is(l, "limit")) ||
+	if (lex_accept(l, "as") || (lex_is_name(l) && !lex_is(l, "from") && !lex_is(l, "where") && !lex_is(l,
+			"order") && !lex_is(l, "limit")) ||
 	    l->token == TOKEN_STRING) {
 		item->name = l->value;
 		if (!lex_is_name(l) && l->token != TOKEN_STRING)
@@ -192,7 +198,8 @@ static int skip_from(struct sql *q)
 	if (sql_table_name(q, &name) != 0)
 		return -1;
 	lex_accept(&q->lex, "as");
-	if (lex_is_name(&q->lex) && !lex_is(&q->lex, "where") && !lex_is(&q->lex, "order") && !lex_is(&q->lex, "limit") && !lex_is(&q->lex, "group"))
+	if (lex_is_name(&q->lex) && !lex_is(&q->lex, "where") && !lex_is(&q->lex, "order") &&
+	    !lex_is(&q->lex, "limit") && !lex_is(&q->lex, "group"))
 		lex_next(&q->lex);
 	return 0;
 }

@@ -1,12 +1,13 @@
 /*
- * sql_show.c - SHOW and DESC. Every SHOW is a relation of texts, so WHERE, ORDER BY and LIMIT work behind each of them, and
- * every column is declared VARCHAR(30), however long the text.
+ * sql_show.c - SHOW and DESC. Every SHOW is a relation of texts, so WHERE, ORDER BY and LIMIT work behind each of
+ * them, and every column is declared VARCHAR(30), however long the text.
  */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "double_sql.h"
+#include "expr_function.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
@@ -18,19 +19,7 @@ static const char *like_pattern(struct sql *q)
 
 static bool is_like(const char *text, const char *pattern)
 {
-	bool lead = pattern != NULL && *pattern == '%';
-	size_t len = pattern != NULL ? strlen(pattern) : 0, text_len = strlen(text);
-	bool trail = len > (size_t)lead && pattern[len - 1] == '%';
-	char middle[256];
-
-	if (pattern == NULL)
-		return true;
-	snprintf(middle, sizeof(middle), "%.*s", (int)(len - lead - trail), pattern + lead);
-	if (lead && trail)
-		return strcasestr(text, middle) != NULL;
-	if (lead)
-		return text_len >= strlen(middle) && strcasecmp(text + text_len - strlen(middle), middle) == 0;
-	return trail ? strncasecmp(text, middle, strlen(middle)) == 0 : strcasecmp(text, middle) == 0;
+	return pattern == NULL || expr_like(text, text + strlen(text), pattern, pattern + strlen(pattern));
 }
 
 /* FROM db, or the session's. */
@@ -173,7 +162,8 @@ static void print_table(const struct table *t, struct buf *b)
 		put_quoted(b, t->comment);
 		buf_putc(b, '\n');
 	}
-	buf_printf(b, "DISTRIBUTED BY HASH(%s)%s%s \nPROPERTIES (\n", t->hash_columns, t->buckets != NULL ? " BUCKETS " : "",
+	buf_printf(b, "DISTRIBUTED BY HASH(%s)%s%s \nPROPERTIES (\n", t->hash_columns, t->buckets != NULL ?
+		   " BUCKETS " : "",
 		   t->buckets != NULL ? t->buckets : "");
 	buf_puts(b, t->properties != NULL ? t->properties : "\"replication_num\" = \"1\"");
 	buf_puts(b, "\n);");
@@ -206,9 +196,11 @@ static void add_alter(struct rows *rows, const struct alter *a, int64_t now_ms)
 {
 	struct sql *q = rows->q;
 	int64_t span_ms = a->due_ms - a->created_ms, done_ms = now_ms - a->created_ms;
-	const char *progress = a->state == ALTER_RUNNING && span_ms > 0 ? arena_printf(q->arena, "%d%%", (int)(done_ms * 100 / span_ms)) : NULL;
+	const char *progress = a->state == ALTER_RUNNING && span_ms > 0 ?
+		arena_printf(q->arena, "%d%%", (int)(done_ms * 100 / span_ms)) : NULL;
 	const char *texts[] = {
-		sql_number(q, a->id), a->table->name, sql_time(q, a->created_ms), sql_time(q, a->finished_ms), a->table->name,
+		sql_number(q, a->id), a->table->name, sql_time(q, a->created_ms), sql_time(q, a->finished_ms),
+			a->table->name,
 		sql_number(q, a->id + 1), sql_number(q, a->table->id), arena_printf(q->arena, "%u:0", a->schema->index),
 		sql_number(q, a->txn), alter_state_name(a->state), a->message, progress, "86400",
 	};
@@ -219,14 +211,16 @@ static void add_alter(struct rows *rows, const struct alter *a, int64_t now_ms)
 static int show_alter(struct sql *q)
 {
 	static const char *const names[] = {
-		"JobId", "TableName", "CreateTime", "FinishTime", "IndexName", "IndexId", "OriginIndexId", "SchemaVersion", "TransactionId",
+		"JobId", "TableName", "CreateTime", "FinishTime", "IndexName", "IndexId", "OriginIndexId",
+		"SchemaVersion", "TransactionId",
 		"State", "Msg", "Progress", "Timeout",
 	};
 	const char *name;
 	struct rows rows;
 	struct db *db;
 
-	if (lex_expect(&q->lex, "table", q->err) != 0 || lex_expect(&q->lex, "column", q->err) != 0 || (name = from_db(q)) == NULL)
+	if (lex_expect(&q->lex, "table", q->err) != 0 || lex_expect(&q->lex, "column", q->err) != 0 ||
+	    (name = from_db(q)) == NULL)
 		return -1;
 	rows_init(&rows, q, names, COUNT(names));
 	store_lock(q->store);
@@ -241,7 +235,8 @@ static int show_alter(struct sql *q)
 static int show_frontends(struct sql *q)
 {
 	static const char *const names[] = {
-		"Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join", "Alive", "ReplayedJournalId",
+		"Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join",
+		"Alive", "ReplayedJournalId",
 		"LastHeartbeat", "IsHelper", "ErrMsg", "StartTime", "Version",
 	};
 	const char *now = sql_time(q, store_now_ms(q->store)), *start = sql_time(q, q->server->started_ms);
@@ -250,8 +245,10 @@ static int show_frontends(struct sql *q)
 	rows_init(&rows, q, names, COUNT(names));
 	for (unsigned i = 0; i < 2; i++) {
 		const char *texts[COUNT(names)] = {
-			sql_number(q, i + 1), arena_printf(q->arena, "127.0.0.1_9010_%u", i), "127.0.0.1", "9010", sql_number(q, q->server->fe_port[i]),
-			sql_number(q, q->server->mysql_port), "9020", i == 0 ? "LEADER" : "FOLLOWER", "1", "true", "true", "1", now, "true", "", start,
+			sql_number(q, i + 1), arena_printf(q->arena, "127.0.0.1_9010_%u", i), "127.0.0.1", "9010",
+				sql_number(q, q->server->fe_port[i]),
+			sql_number(q, q->server->mysql_port), "9020", i == 0 ? "LEADER" : "FOLLOWER", "1", "true",
+				"true", "1", now, "true", "", start,
 			q->server->version->full,
 		};
 
@@ -263,8 +260,10 @@ static int show_frontends(struct sql *q)
 static int show_backends(struct sql *q)
 {
 	static const char *const names[] = {
-		"BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat", "Alive", "SystemDecommissioned",
-		"ClusterDecommissioned", "TabletNum", "DataUsedCapacity", "AvailCapacity", "TotalCapacity", "UsedPct", "MaxDiskUsedPct", "ErrMsg",
+		"BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat",
+		"Alive", "SystemDecommissioned",
+		"ClusterDecommissioned", "TabletNum", "DataUsedCapacity", "AvailCapacity", "TotalCapacity", "UsedPct",
+		"MaxDiskUsedPct", "ErrMsg",
 		"Version", "Status", "DataTotalCapacity", "DataUsedPct", "CpuCores",
 	};
 	const char *now = sql_time(q, store_now_ms(q->store)), *start = sql_time(q, q->server->started_ms);
@@ -273,8 +272,10 @@ static int show_backends(struct sql *q)
 	rows_init(&rows, q, names, COUNT(names));
 	for (unsigned i = 0; i < q->server->nbackends; i++) {
 		const char *texts[COUNT(names)] = {
-			sql_number(q, 10001 + i), "127.0.0.1", "9050", "9060", sql_number(q, q->server->be_port[i]), "8060", start, now, "true", "false",
-			"false", "10", "0.000 B", "100.000 GB", "200.000 GB", "50.00 %", "50.00 %", "", q->server->version->full,
+			sql_number(q, 10001 + i), "127.0.0.1", "9050", "9060", sql_number(q, q->server->be_port[i]),
+				"8060", start, now, "true", "false",
+			"false", "10", "0.000 B", "100.000 GB", "200.000 GB", "50.00 %", "50.00 %", "",
+			q->server->version->full,
 			"{\"lastSuccessReportTabletsTime\":\"N/A\"}", "100.000 GB", "0.00 %", "8",
 		};
 
@@ -287,8 +288,10 @@ static int show_variables(struct sql *q)
 {
 	static const char *const names[] = { "Variable_name", "Value" };
 	static const char *const values[][2] = {
-		{ "autocommit", "true" }, { "character_set_client", "utf8" }, { "lower_case_table_names", "0" }, { "max_allowed_packet", "33554432" },
-		{ "system_time_zone", "UTC" }, { "time_zone", "UTC" }, { "version_comment", "StarRocks" }, { "wait_timeout", "28800" },
+		{ "autocommit", "true" }, { "character_set_client", "utf8" }, { "lower_case_table_names", "0" },
+		{ "max_allowed_packet", "33554432" },
+		{ "system_time_zone", "UTC" }, { "time_zone", "UTC" }, { "version_comment", "StarRocks" },
+		{ "wait_timeout", "28800" },
 	};
 	const char *pattern = like_pattern(q), *version[2] = { "version", q->server->version->mysql };
 	struct rows rows;
@@ -315,9 +318,12 @@ static const struct {
 	const char *words;
 	int (*run)(struct sql *q);
 } shows[] = {
-	{ "databases", show_databases }, { "schemas", show_databases }, { "tables", show_tables }, { "create", show_create },
-	{ "columns", show_columns }, { "fields", show_columns }, { "alter", show_alter }, { "frontends", show_frontends },
-	{ "backends", show_backends }, { "variables", show_variables }, { "warnings", show_warnings }, { "routine load", sql_show_routine_load },
+	{ "databases", show_databases }, { "schemas", show_databases }, { "tables", show_tables },
+	{ "create", show_create },
+	{ "columns", show_columns }, { "fields", show_columns }, { "alter", show_alter },
+	{ "frontends", show_frontends },
+	{ "backends", show_backends }, { "variables", show_variables }, { "warnings", show_warnings },
+	{ "routine load", sql_show_routine_load },
 };
 
 int sql_show(struct sql *q)

@@ -1,6 +1,6 @@
 /*
- * type_number.c - integers to 128 bits, decimals to 38 digits and floating point, from text to canonical text. Decimals are
- * rounded half up in the text itself: through a double, 0.285 would become 0.28.
+ * type_number.c - integers to 128 bits, decimals to 38 digits and floating point, from text to canonical text.
+ * Decimals are rounded half up in the text itself: through a double, 0.285 would become 0.28.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * type_time.c - DATE and DATETIME: "2024-02-29", "2024-02-29 13:37:03.5". A fraction has at most six digits and is shown
- * with six or not at all. Days that no calendar has, 0000-00-00 above all, are no values.
+ * type_time.c - DATE and DATETIME: "2024-02-29", "2024-02-29 13:37:03.5". A fraction has at most six digits and is
+ * shown with six or not at all. Days that no calendar has, 0000-00-00 above all, are no values.
  */
 #include <stdio.h>
 #include <string.h>
@@ -61,14 +61,16 @@ static bool parse_moment(const char *p, size_t len, struct moment *m)
 	const char *end = p + (len < 40 ? len : 40);
 
 	*m = (struct moment){ 0 };
-	if (!digits(&p, end, 4, &m->year) || !mark(&p, end, '-') || !digits(&p, end, 2, &m->month) || !mark(&p, end, '-') ||
+	if (!digits(&p, end, 4, &m->year) || !mark(&p, end, '-') || !digits(&p, end, 2, &m->month) ||
+	    !mark(&p, end, '-') ||
 	    !digits(&p, end, 2, &m->day) || !date_exists(m))
 		return false;
 	if (p == end)
 		return true;
 	if (!mark(&p, end, ' ') && !mark(&p, end, 'T'))
 		return false;
-	if (!digits(&p, end, 2, &m->hour) || !mark(&p, end, ':') || !digits(&p, end, 2, &m->minute) || !mark(&p, end, ':') ||
+	if (!digits(&p, end, 2, &m->hour) || !mark(&p, end, ':') || !digits(&p, end, 2, &m->minute) ||
+	    !mark(&p, end, ':') ||
 	    !digits(&p, end, 2, &m->second) || m->hour > 23 || m->minute > 59 || m->second > 59)
 		return false;
 	if (mark(&p, end, '.') && !parse_fraction(&p, end, &m->micro))
