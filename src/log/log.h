@@ -86,7 +86,9 @@ int log_writer_abort(struct log_writer *w, struct err *err);
 /* ---- reading in a group: read_committed ---- */
 struct log_reader;
 enum log_read { LOG_READ_BATCH, LOG_READ_NOTHING, LOG_READ_CHANGED, LOG_READ_FAILED };
-/* topics: exact names, or a regular expression that begins with '^'. New topics that match are found within seconds. */
+/* topics: exact names, or a regular expression that begins with '^'. New topics that match are found within seconds.
+ * Poll on while a load takes long (with partitions paused): a Kafka reader that does not poll for max.poll.interval.ms
+ * (5 minutes) is put out of its group. */
 struct log_reader *log_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void log_reader_close(struct log_reader *r);
 /* Fills the batch with committed records of one partition, in offset order, b->from .. b->to, at most max_bytes.

@@ -38,7 +38,7 @@ struct kafka_reader {
 	rd_kafka_queue_t *queue;
 
 	/* owned by the polling thread */
-	rd_kafka_message_t *waiting[WAITING_MAX];
+	rd_kafka_message_t *waiting[WAITING_MAX], *arriving[WAITING_MAX - 1];
 	size_t at, count;
 	bool changed;
 
@@ -223,9 +223,12 @@ static void fetch(struct kafka_reader *r, int timeout_ms)
 	if (!first)
 		return;
 	r->waiting[r->count++] = first;
-	more = rd_kafka_consume_batch_queue(r->queue, 0, r->waiting + 1, WAITING_MAX - 1);
-	if (more > 0)
-		r->count += (size_t)more;
+	more = rd_kafka_consume_batch_queue(r->queue, 0, r->arriving, WAITING_MAX - 1);
+	if (more <= 0)
+		return;
+	/* Only now: a rebalance inside the call may have taken the first message away. */
+	memcpy(r->waiting + r->count, r->arriving, (size_t)more * sizeof *r->arriving);
+	r->count += (size_t)more;
 }
 
 static void reached_end(struct kafka_reader *r, const rd_kafka_message_t *m)

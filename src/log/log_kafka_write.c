@@ -46,7 +46,12 @@ struct kafka_writer {
 	char lost_topic[128];
 };
 
+/*
+ * A broker that ends a transaction of its own accord cannot be told from a successor that took the id, so the time after
+ * which it does so is longer than a broker is usually away. After a crash nobody waits for it: the next start ends what was open.
+ */
 static const struct kafka_setting presets[] = {
+	{ "transaction.timeout.ms", "300000" },
 	{ "compression.type", "lz4" },
 	{ "linger.ms", "5" },
 	{ "batch.num.messages", "20000" },
