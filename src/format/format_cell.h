@@ -39,4 +39,10 @@ static inline char *cell_copy(char *out, const char *p, size_t len)
 	return out + len;
 }
 
+static inline char *cell_put(char *out, const char *p, size_t len)
+{
+	__builtin_memcpy(out, p, len);
+	return out + len;
+}
+
 #endif

@@ -77,7 +77,7 @@ static bool key_names_fit(const struct layout *l, const struct record *r)
 	struct json_slice v;
 	struct json j;
 
-	json_init(&j, r->key, r->key_len);
+	json_init(&j, r->key + l->key_head_len, r->key_len - l->key_head_len);
 	for (unsigned i = 0; i < l->nkey; i++) {
 		const struct read_cell *k = &l->key[i];
 
@@ -99,9 +99,9 @@ bool layout_fits(const struct layout *l, const struct record *r)
 		return !l->has_key;
 	if (!l->has_key)
 		return false;
-	if (!l->key_head_len)
-		return key_names_fit(l, r);
-	return r->key_len > l->key_head_len && memcmp(r->key, l->key_head, l->key_head_len) == 0;
+	if (r->key_len <= l->key_head_len || memcmp(r->key, l->key_head, l->key_head_len) != 0)
+		return false;
+	return !l->key_bare || key_names_fit(l, r);
 }
 
 static struct schema *topic_schema(struct format_decoder *d, struct topic *t)
@@ -160,28 +160,6 @@ static enum payload_result decode_by_known(struct format_decoder *d, struct batc
 	return result;
 }
 
-static bool is_bare_null(const struct record *r)
-{
-	return r->value_len == 4 && memcmp(r->value, "null", 4) == 0;
-}
-
-/*
- * The 4 bytes "null": a delete of the key, without a schema. The key alone names the columns when nothing else is
- * known.
- */
-static struct layout *recognise_bare_delete(struct format_decoder *d, struct topic *t, const struct record *r)
-{
-	struct record by_key = *r;
-
-	if (!r->key || record_has_schema(r->key, r->key_len)) {
-		d->why = "a null in place of a row, in a topic of which no row was seen yet";
-		return NULL;
-	}
-	by_key.value = r->key;
-	by_key.value_len = r->key_len;
-	return layout_recognise(d, t, &by_key);
-}
-
 /* A truncate has no key and so a layout of its own; its table is that of the rows around it. */
 static void truncate_adopt(struct batch *b, const struct topic *t)
 {
@@ -210,7 +188,7 @@ static void decode_record(struct format_decoder *d, struct batch *b, uint32_t re
 	}
 	result = decode_by_known(d, b, record, t);
 	if (result == PAYLOAD_MISMATCH) {
-		l = is_bare_null(r) ? recognise_bare_delete(d, t, r) : layout_recognise(d, t, r);
+		l = layout_recognise(d, t, r);
 		result = l ? payload_read(d, b, record, l) : PAYLOAD_BAD;
 	}
 	if (result == PAYLOAD_OK) {

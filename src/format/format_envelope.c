@@ -6,16 +6,10 @@
 
 #include "format/format_encoder.h"
 
-static char *put(char *out, const char *p, size_t len)
-{
-	memcpy(out, p, len);
-	return out + len;
-}
-
 static char *put_row(struct format_encoder *e, char *out, const struct format_plan *p, const struct value *row)
 {
 	if (!row)
-		return put(out, "null", 4);
+		return cell_put(out, "null", 4);
 	out = format_row_write(e, out, &p->row, row);
 	if (out)
 		*out++ = '}';
@@ -31,20 +25,20 @@ size_t format_envelope_bound(const struct format_encoder *e, const struct format
 char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
 		const struct message *m)
 {
-	out = put(out, p->value_head.p, p->value_head.len);
-	out = put(out, "{\"before\":", 10);
+	out = cell_put(out, p->value_head.p, p->value_head.len);
+	out = cell_put(out, "{\"before\":", 10);
 	out = put_row(e, out, p, m->before);
 	if (!out)
 		return NULL;
-	out = put(out, ",\"after\":", 9);
+	out = cell_put(out, ",\"after\":", 9);
 	out = put_row(e, out, p, m->after);
 	if (!out)
 		return NULL;
-	out = put(out, ",\"source\":", 10);
+	out = cell_put(out, ",\"source\":", 10);
 	out = format_source_write(out, &e->source, c, p->db.p, p->db.len, p->table.p, p->table.len);
-	out = put(out, ",\"transaction\":null,\"op\":\"", 26);
+	out = cell_put(out, ",\"transaction\":null,\"op\":\"", 26);
 	*out++ = m->op;
 	*out++ = '"';
-	out = put(out, e->times, e->times_len);
-	return put(out, p->tail.p, p->tail.len);
+	out = cell_put(out, e->times, e->times_len);
+	return cell_put(out, p->tail.p, p->tail.len);
 }

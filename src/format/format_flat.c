@@ -7,15 +7,9 @@
 #include "core/num.h"
 #include "format/format_encoder.h"
 
-static char *put(char *out, const char *p, size_t len)
-{
-	memcpy(out, p, len);
-	return out + len;
-}
-
 static char *put_piece(char *out, struct piece piece)
 {
-	return put(out, piece.p, piece.len);
+	return cell_put(out, piece.p, piece.len);
 }
 
 static char *put_source_field(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
@@ -25,7 +19,7 @@ static char *put_source_field(struct format_encoder *e, char *out, const struct 
 
 	switch (f) {
 	case SOURCE_SNAPSHOT:	/* an added field has lost its default: null in the stream */
-		return put(out, mark, strlen(mark));
+		return cell_put(out, mark, strlen(mark));
 	case SOURCE_DB:
 		return put_piece(out, p->db_text);
 	case SOURCE_TABLE:
@@ -35,7 +29,7 @@ static char *put_source_field(struct format_encoder *e, char *out, const struct 
 	case SOURCE_ROW:
 		return out + num_u64(out, c->row);
 	default:
-		return put(out, e->source.text.data + e->source.field[f].at, e->source.field[f].len);
+		return cell_put(out, e->source.text.data + e->source.field[f].at, e->source.field[f].len);
 	}
 }
 
@@ -52,11 +46,11 @@ static char *put_added(struct format_encoder *e, char *out, const struct format_
 	case ADD_TS_MS:
 	case ADD_TS_US:
 	case ADD_TS_NS:
-		return put(out, e->now_text[f->kind - ADD_TS_MS], e->now_len[f->kind - ADD_TS_MS]);
+		return cell_put(out, e->now_text[f->kind - ADD_TS_MS], e->now_len[f->kind - ADD_TS_MS]);
 	case ADD_SOURCE:
 		return put_source_field(e, out, p, c, f->source);
 	default:
-		return put(out, "null", 4);
+		return cell_put(out, "null", 4);
 	}
 }
 
@@ -81,7 +75,7 @@ char *format_flat_write(struct format_encoder *e, char *out, const struct format
 	if (!out)
 		return NULL;
 	if (e->rewrite)
-		out = m->deleted ? put(out, ",\"__deleted\":\"true\"", 19) : put(out, ",\"__deleted\":\"false\"", 20);
+		out = m->deleted ? cell_put(out, ",\"__deleted\":\"true\"", 19) : cell_put(out, ",\"__deleted\":\"false\"", 20);
 	for (unsigned i = 0; i < e->add.count; i++)
 		out = put_added(e, out, p, c, m, &e->add.items[i]);
 	return put_piece(out, p->tail);

@@ -17,6 +17,7 @@ struct layout {
 	const char *key_head;		/* the same of the key; key_head_len 0: keys without a schema */
 	size_t key_head_len;
 	bool has_key;
+	bool key_bare;			/* its names have to be looked at */
 	struct read_cell *key;		/* members of the key, in order; index is the row's column */
 	unsigned nkey;
 	bool envelope, dynamic;		/* dynamic: types were guessed from values, nobody knows better */

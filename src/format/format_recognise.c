@@ -7,6 +7,8 @@
 #include "format/format_decoder.h"
 
 #define SCHEMALESS_FIELDS 4096
+#define NULL_HEAD "{\"schema\":null,\"payload\":"
+#define NULL_HEAD_LEN (sizeof(NULL_HEAD) - 1)
 
 static bool slice_is(const struct json_slice *s, const char *text)
 {
@@ -104,19 +106,32 @@ static bool is_envelope(const struct block_field *top)
 			&& (block_member(top, "after") || block_member(top, "before"));
 }
 
-static bool recognise_schemaless(struct format_decoder *d, const struct record *r, struct layout_source *from,
-		struct block_field *row)
+/* Where the payload of a message without types is: the whole message, or behind {"schema":null,"payload": */
+static bool bare_payload(struct format_decoder *d, const char *p, size_t len, struct json_slice *out, size_t *head)
 {
-	struct json_slice image;
+	struct json j;
+
+	*head = len > NULL_HEAD_LEN && memcmp(p, NULL_HEAD, NULL_HEAD_LEN) == 0 ? NULL_HEAD_LEN : 0;
+	*out = (struct json_slice){ .kind = JSON_OBJECT, .p = p, .len = len };
+	if (*head == 0)
+		return true;
+	json_init(&j, p + *head, len - *head);
+	return json_value(&j, out) > JSON_END || refuse(d, "no payload behind the schema");
+}
+
+static bool recognise_schemaless(struct format_decoder *d, const struct record *r, struct layout_source *from,
+		struct block_field *row, size_t *head)
+{
+	struct json_slice payload, image;
 
 	from->schemaless = true;
-	if (!guess_fields(d, r->value, r->value_len, row))
+	from->row = row;
+	if (!bare_payload(d, r->value, r->value_len, &payload, head) || !guess_fields(d, payload.p, payload.len, row))
 		return false;
 	if (!is_envelope(row))
 		return true;
 	from->envelope = true;
-	if (object_member(r->value, r->value_len, "after", &image)
-			|| object_member(r->value, r->value_len, "before", &image))
+	if (object_member(payload.p, payload.len, "after", &image) || object_member(payload.p, payload.len, "before", &image))
 		return guess_fields(d, image.p, image.len, row);
 	row->nfields = 0;	/* a truncate: no row to learn from */
 	return true;
@@ -205,12 +220,14 @@ static struct layout **slot_for(struct topic *t, const struct layout_source *fro
 static bool recognise_key(struct format_decoder *d, const struct record *r, struct layout_source *from,
 		struct block_field *key, size_t *head)
 {
+	struct json_slice payload;
+
 	*head = 0;
 	if (!r->key)
 		return true;
 	from->key = key;
 	if (!record_has_schema(r->key, r->key_len))
-		return guess_fields(d, r->key, r->key_len, key);
+		return bare_payload(d, r->key, r->key_len, &payload, head) && guess_fields(d, payload.p, payload.len, key);
 	*head = read_head(d, r->key, r->key_len, key);
 	return *head && (key->type == CONNECT_STRUCT || refuse(d, "the key is not a struct"));
 }
@@ -237,8 +254,51 @@ static struct layout *layout_place(struct format_decoder *d, struct topic *t, co
 	l->head_len = head;
 	l->key_head = arena_dup(&l->arena, r->key ? r->key : "", key_head);
 	l->key_head_len = key_head;
+	l->key_bare = r->key && !record_has_schema(r->key, r->key_len);
 	t->used = (unsigned)(slot - t->layouts);
 	return l;
+}
+
+/*
+ * The four bytes "null" in place of a row: a delete by the key. The columns are those of the newest exact schema, or else
+ * the key's alone.
+ */
+static bool recognise_bare_delete(struct format_decoder *d, const struct topic *t, const struct record *r,
+		struct layout_source *from, struct block_field *row)
+{
+	const struct schema *s = t->nexact ? t->exact[t->nexact - 1] : NULL;
+
+	from->row = row;
+	if (!from->key)
+		return refuse(d, "a null in place of a row, without a key");
+	if (!s) {
+		from->schemaless = !record_has_schema(r->key, r->key_len);
+		*row = *from->key;
+		return true;
+	}
+	from->schemaless = true;
+	*row = (struct block_field){ .type = CONNECT_STRUCT, .nfields = s->ncolumns };
+	row->fields = arena_alloc(&d->scratch, (s->ncolumns + 1) * sizeof(*row->fields));
+	for (unsigned i = 0; i < s->ncolumns; i++)
+		row->fields[i] = (struct block_field){ .name = s->columns[i].name };
+	return true;
+}
+
+static bool is_bare_null(const struct record *r)
+{
+	return r->value_len == 4 && memcmp(r->value, "null", 4) == 0;
+}
+
+static bool recognise_row(struct format_decoder *d, const struct topic *t, const struct record *r,
+		struct layout_source *from, struct block_field *row, size_t *head)
+{
+	*head = 0;
+	if (is_bare_null(r))
+		return recognise_bare_delete(d, t, r, from, row);
+	if (!record_has_schema(r->value, r->value_len))
+		return recognise_schemaless(d, r, from, row, head);
+	*head = recognise_schema(d, r, from, row);
+	return *head != 0;
 }
 
 struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r)
@@ -248,19 +308,10 @@ struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const
 		.add = &d->add, .conf = d->conf,
 	};
 	struct block_field row, key;
-	size_t head = 0, key_head;
+	size_t head, key_head;
 
 	arena_reset(&d->scratch);
-	if (record_has_schema(r->value, r->value_len)) {
-		head = recognise_schema(d, r, &from, &row);
-		if (!head)
-			return NULL;
-	} else {
-		from.row = &row;
-		if (!recognise_schemaless(d, r, &from, &row))
-			return NULL;
-	}
-	if (!recognise_key(d, r, &from, &key, &key_head))
+	if (!recognise_key(d, r, &from, &key, &key_head) || !recognise_row(d, t, r, &from, &row, &head))
 		return NULL;
 	return layout_place(d, t, r, &from, &row, head, key_head);
 }

@@ -175,30 +175,20 @@ size_t format_source_bound(const struct source_block *s)
 
 static char *write_slice(char *out, const struct source_block *s, struct source_slice slice)
 {
-	memcpy(out, s->text.data + slice.at, slice.len);
-	return out + slice.len;
-}
-
-static char *write_mark(char *out, const char *mark)
-{
-	size_t len = strlen(mark);
-
-	memcpy(out, mark, len);
-	return out + len;
+	return cell_put(out, s->text.data + slice.at, slice.len);
 }
 
 char *format_source_write(char *out, const struct source_block *s, const struct change *c, const char *db,
 		size_t db_len, const char *table, size_t table_len)
 {
 	out = write_slice(out, s, s->head);
-	out = write_mark(out, s->marks[c->snapshot]);
-	memcpy(out, db, db_len);
-	out = write_slice(out + db_len, s, s->times);
-	memcpy(out, table, table_len);
-	out = write_slice(out + table_len, s, s->server);
+	out = cell_put(out, s->marks[c->snapshot], strlen(s->marks[c->snapshot]));
+	out = cell_put(out, db, db_len);
+	out = write_slice(out, s, s->times);
+	out = cell_put(out, table, table_len);
+	out = write_slice(out, s, s->server);
 	out += num_u64(out, c->pos);
-	memcpy(out, ",\"row\":", 7);
-	out += 7;
+	out = cell_put(out, ",\"row\":", 7);
 	out += num_u64(out, c->row);
 	return write_slice(out, s, s->tail);
 }

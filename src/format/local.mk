@@ -72,3 +72,7 @@ tests_unit_test_format_history_LDADD = $(FORMAT) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_format_position
 tests_unit_test_format_position_SOURCES = tests/unit/test_format_position.c tests/unit/format_fixture.h tests/tap.h
 tests_unit_test_format_position_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz_format_decode
+tests_fuzz_fuzz_format_decode_SOURCES = tests/fuzz/fuzz_format_decode.c tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h
+tests_fuzz_fuzz_format_decode_LDADD = $(FORMAT) $(FORMAT_LIBS)

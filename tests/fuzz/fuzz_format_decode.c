@@ -3,13 +3,13 @@
  * byte chooses the settings; the rest is the value up to a NUL byte, then the key. What is decoded must hold together:
  * a change for each value, a row for each change that is not dead, no pointer beyond the row.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/intern.h"
 #include "format/format.h"
+#include "tests/fuzz/fuzz_target.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char fuzz_name[] = "format_decode";
 
 static struct format_conf conf_of(uint8_t flags)
 {
@@ -42,10 +42,9 @@ static void check_change(const struct change *c)
 {
 	bool needs_row = !c->dead && c->op != CHANGE_TRUNCATE;
 
-	if (!c->schema || !c->txn || (needs_row && !c->before && !c->after))
-		abort();
-	if (sum_row(c->schema, c->before) + sum_row(c->schema, c->after) == 1)
-		return;
+	FUZZ_ASSERT(c->schema && c->txn && (!needs_row || c->before || c->after));
+	FUZZ_ASSERT(sum_row(c->schema, c->before) == sum_row(c->schema, c->before));
+	FUZZ_ASSERT(sum_row(c->schema, c->after) == sum_row(c->schema, c->after));
 }
 
 static void fuzz_decode(const struct format_conf *conf, const struct record *r)
@@ -57,8 +56,7 @@ static void fuzz_decode(const struct format_conf *conf, const struct record *r)
 	for (int i = 0; i < 2; i++)	/* the second finds what the first left behind */
 		*batch_add_record(b) = *r;
 	format_decode(d, b, &err);
-	if (b->nchanges != 2)
-		abort();
+	FUZZ_ASSERT(b->nchanges == 2);
 	for (size_t i = 0; i < b->nchanges; i++)
 		check_change(&b->changes[i]);
 	format_decoder_free(d);

@@ -159,6 +159,16 @@ static void test_debezium(void)
 	is_str(b->changes[0].schema->db, "inventory", "the last two parts of a foreign topic");
 	batch_free(b);
 
+	struct schema *s = table_of_all();
+	b = decode_one(&conf, "dbserver1.shop.all_types", "{\"id\":77}", "null", s);
+	ok(b->nchanges == 1 && b->changes[0].schema == s && b->changes[0].before[0].i == 77, "with the exact schema when it is known");
+	batch_free(b);
+	schema_unref(s);
+	b = decode_one(&conf, "dbserver1.inventory.t", "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,"
+			"\"field\":\"id\"}],\"optional\":false},\"payload\":{\"id\":5}}", "null", NULL);
+	ok(!b->changes[0].dead && b->changes[0].before[0].i == 5 && b->changes[0].schema->columns[0].type == COL_INT, "or a key with a schema");
+	batch_free(b);
+
 	b = decode_one(&conf, "dbserver1.inventory.t", "{\"id\":1}",
 		"{\"id\":1,\"__x\":2,\"n\":1.5,\"b\":true,\"__deleted\":\"true\",\"__op\":\"d\",\"__source_ts_ms\":5}",
 				NULL);
@@ -269,6 +279,48 @@ static void test_dynamic(void)
 	batch_free(from);
 }
 
+/* Connect's form of a message that has no schema while schemas are enabled. */
+static void test_null_schema(void)
+{
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
+	struct batch *b = decode_one(&conf, "dbserver1.shop.t", "{\"schema\":null,\"payload\":{\"id\":1}}",
+			"{\"schema\":null,\"payload\":{\"id\":1,\"s\":\"x\"}}", NULL);
+
+	ok(b->nchanges == 1 && !b->changes[0].dead, "a null schema: %s", b->changes[0].dead ? b->changes[0].dead : "");
+	is_int(b->changes[0].schema->ncolumns, 2, "its columns are those of the payload");
+	is_str(b->changes[0].schema->columns[0].name, "id", "by name");
+	is_int(b->changes[0].schema->nkey, 1, "with the key of the key's payload");
+	batch_free(b);
+}
+
+/* More schemas in one topic than are remembered, in turns, and one that is refused among them. */
+static void test_many_schemas(void)
+{
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
+	struct batch *from = batch_new(), *b;
+	int wrong = 0;
+
+	for (int i = 0; i < 60; i++) {
+		struct record *r = batch_add_record(from);
+
+		r->topic = intern("dbserver1.shop.many");
+		r->value = arena_printf(&from->arena, "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"optional\":false,"
+				"\"field\":\"c%d\"}]},\"payload\":{\"c%d\":%d}}", i % 7 ? "int32" : "map", i % 20, i % 20, i);
+		r->value_len = (uint32_t)strlen(r->value);
+	}
+	b = decode(&conf, from, NULL);
+	for (int i = 0; i < 60; i++) {
+		const struct change *c = &b->changes[i];
+		char name[8];
+
+		snprintf(name, sizeof(name), "c%d", i % 20);
+		wrong += i % 7 == 0 ? !c->dead : c->dead || strcmp(c->schema->columns[0].name, name) != 0 || c->after[0].i != i;
+	}
+	is_int(wrong, 0, "twenty schemas in turns");
+	batch_free(b);
+	batch_free(from);
+}
+
 static void test_not_understood(void)
 {
 	static const char *const bad[] = { "", "x", "[1]", "{", "{}x", "{\"a\":1", "{\"a\":01}", "{\"a\":1,\"a\":2}",
@@ -348,6 +400,8 @@ int main(void)
 	test_special();
 	test_disagreement();
 	test_dynamic();
+	test_null_schema();
+	test_many_schemas();
 	test_not_understood();
 	test_mutants();
 	return tap_done();
