@@ -67,3 +67,17 @@ tests_fuzz_fuzz_ddl_SOURCES = tests/fuzz/fuzz_ddl.c $(FUZZ)
 tests_fuzz_fuzz_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz_charset.c $(FUZZ)
 tests_fuzz_fuzz_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
+check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_row tests/unit/test_event
+tests_unit_test_gtid_SOURCES = tests/unit/test_gtid.c tests/tap.h
+tests_unit_test_gtid_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_jsonb_SOURCES = tests/unit/test_jsonb.c tests/tap.h
+tests_unit_test_jsonb_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_charset_SOURCES = tests/unit/test_charset.c tests/tap.h
+tests_unit_test_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/tap.h
+tests_unit_test_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/binlog_text.h tests/tap.h
+tests_unit_test_row_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/binlog_text.h tests/tap.h
+tests_unit_test_event_LDADD = $(SOURCE) $(SOURCE_LIBS)
