@@ -1,2 +1,27 @@
 noinst_LIBRARIES += src/script/libscript.a
-src_script_libscript_a_SOURCES =
+src_script_libscript_a_CFLAGS = $(AM_CFLAGS) $(LUA_CFLAGS)
+src_script_libscript_a_SOURCES = \
+	src/script/script.c \
+	src/script/script.h \
+	src/script/script_decimal.c \
+	src/script/script_decimal.h \
+	src/script/script_helpers.c \
+	src/script/script_json.c \
+	src/script/script_names.c \
+	src/script/script_number.c \
+	src/script/script_part.h \
+	src/script/script_pattern.c \
+	src/script/script_row.c \
+	src/script/script_sandbox.c \
+	src/script/script_sha256.c \
+	src/script/script_sha256.h \
+	src/script/script_time.c \
+	src/script/script_value.c
+
+check_PROGRAMS += tests/unit/test_script
+tests_unit_test_script_SOURCES = tests/unit/test_script.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_decimal
+tests_unit_test_script_decimal_SOURCES = tests/unit/test_script_decimal.c tests/tap.h
+tests_unit_test_script_decimal_LDADD = $(SCRIPT) $(SCRIPT_LIBS)

@@ -1,0 +1,389 @@
+/*
+ * script.c - runs a script over changes and decides what becomes of each.
+ *
+ * The rules: a row that the script drops is not loaded, and if it may have been loaded before (anything but an insert), it
+ * is deleted by its key: that is how an update leaves the filter. Whatever goes wrong in a row, goes wrong in that row
+ * only: its output is taken back and the change passes on as dead.
+ */
+#include "script/script.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/text.h"
+#include "core/xalloc.h"
+#include "script/script_part.h"
+
+#define SCRIPT_MAX (1 << 20)		/* bytes of source */
+#define ROWS_MAX 10000			/* rows that one row may become */
+
+static int run_change(lua_State *L);
+
+/* ---- what a call gives ---- */
+
+static void emit(struct script *s, enum change_op op, struct schema *schema, struct value *before, struct value *after)
+{
+	struct change *c = batch_add_change(s->out);
+
+	*c = *s->change;
+	c->op = op;
+	c->schema = schema;
+	c->before = before;
+	c->after = after;
+	if (schema != s->held) {
+		batch_hold_schema(s->out, schema);
+		s->held = schema;
+	}
+}
+
+/* Cells as wide as the schema that they go out under. */
+static struct value *fit(struct script *s, const struct script_row *r, const struct schema *schema, struct value *cells, unsigned width)
+{
+	return width == schema->ncolumns || cells == NULL ? cells : script_cells_extend(&s->out->arena, cells, width, schema->ncolumns);
+}
+
+static bool key_moved(const struct change *c)
+{
+	for (unsigned i = 0; c->before && c->after && i < c->schema->nkey; i++)
+		if (!value_equal(&c->before[c->schema->key[i]], &c->after[c->schema->key[i]]))
+			return true;
+	return false;
+}
+
+/* One row that the script gave back; alone: it is the only one. */
+static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool alone)
+{
+	const struct change *c = s->change;
+	struct script_names *n = r->names;
+	struct schema *schema = r->own ? n->ext : n->base;
+	struct value *cells = fit(s, r, schema, r->cells, r->own ? r->cap : n->base->ncolumns), *before = c->before;
+	bool was_insert = c->op == CHANGE_READ || c->op == CHANGE_CREATE;
+
+	for (unsigned i = 0; i < schema->nkey; i++)
+		if (cells[schema->key[i]].kind == VALUE_ABSENT || cells[schema->key[i]].kind == VALUE_NULL)
+			luaL_error(L, "column %s: expected a value, because it is part of the key, found none", schema->columns[schema->key[i]].name);
+	if (c->op == CHANGE_DELETE) {
+		emit(s, CHANGE_DELETE, schema, cells, NULL);
+	} else if (alone && !r->key_written) {
+		emit(s, c->op, schema, fit(s, r, schema, before, n->base->ncolumns), cells);
+	} else {
+		if (alone && key_moved(c))
+			emit(s, CHANGE_DELETE, c->schema, c->before, NULL);
+		emit(s, was_insert ? c->op : CHANGE_UPSERT, schema, NULL, cells);
+	}
+}
+
+static void emit_dropped(struct script *s)
+{
+	const struct change *c = s->change;
+
+	s->stats.dropped++;
+	if (c->op == CHANGE_UPDATE || c->op == CHANGE_UPSERT)
+		emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
+}
+
+/* A table of fields as a row: what it does not name is absent. */
+static void row_from_table(lua_State *L, struct script *s, int idx, struct script_row *r)
+{
+	unsigned ncolumns = s->row->names->ext->ncolumns;
+
+	*r = (struct script_row){ .tag = SCRIPT_ROW, .own = true, .key_written = true, .cap = ncolumns, .call = s->call, .names = s->row->names };
+	r->cells = arena_alloc(&s->out->arena, ncolumns * sizeof(*r->cells));
+	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
+	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
+		script_row_set(L, r, lua_gettop(L) - 1, lua_gettop(L));
+}
+
+static void emit_value(lua_State *L, struct script *s, int idx, bool alone)
+{
+	char found[120];
+	struct script_row made, *r;
+
+	if (script_tag(L, idx) == SCRIPT_ROW) {
+		r = lua_touserdata(L, idx);
+		if (r->call != s->call)
+			luaL_error(L, "expected a row of this call, found one that was kept from an earlier call");
+		emit_row(L, s, r, alone);
+	} else if (lua_istable(L, idx) && lua_rawlen(L, idx) == 0) {
+		row_from_table(L, s, idx, &made);
+		emit_row(L, s, &made, alone);
+	} else {
+		script_describe(L, idx, found, sizeof(found));
+		luaL_error(L, "result: expected nil, a row or a list of rows, found %s", found);
+	}
+}
+
+static void emit_list(lua_State *L, struct script *s, int idx)
+{
+	size_t count = lua_rawlen(L, idx);
+
+	if (count > ROWS_MAX)
+		luaL_error(L, "result: expected at most %d rows, found %d", ROWS_MAX, (int)count);
+	if (s->change->op != CHANGE_DELETE && key_moved(s->change))
+		emit(s, CHANGE_DELETE, s->change->schema, s->change->before, NULL);
+	for (size_t i = 1; i <= count; i++) {
+		lua_rawgeti(L, idx, (lua_Integer)i);
+		emit_value(L, s, lua_gettop(L), false);
+		lua_pop(L, 1);
+	}
+}
+
+static void emit_result(lua_State *L, struct script *s, int idx)
+{
+	if (lua_isnil(L, idx) || (lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
+		if (s->change->op == CHANGE_DELETE)
+			s->stats.dropped++;
+		else
+			emit_dropped(s);
+		return;
+	}
+	lua_settop(L, idx);
+	if (lua_istable(L, idx) && lua_rawlen(L, idx) > 0) {
+		emit_list(L, s, idx);
+		return;
+	}
+	emit_value(L, s, idx, true);
+}
+
+/* ---- one change ---- */
+
+/* Upvalues: transform, delete, row, event. Runs inside lua_pcall(). */
+static int run_change(lua_State *L)
+{
+	struct script *s = script_of(L);
+	const struct change *c = s->change;
+	struct script_row *r = s->row;
+	bool deletes = c->op == CHANGE_DELETE;
+
+	r->cells = deletes ? c->before : c->after;
+	if (r->cells == NULL)
+		return luaL_error(L, "expected a row in the change, found none");
+	r->own = r->key_written = false;
+	r->call = s->call;
+	r->names = script_names_get(L, c->schema);
+	lua_pushvalue(L, lua_upvalueindex(deletes ? 2 : 1));
+	lua_pushvalue(L, lua_upvalueindex(3));
+	lua_pushvalue(L, lua_upvalueindex(4));
+	lua_call(L, 2, 1);
+	emit_result(L, s, 1);
+	return 0;
+}
+
+/* "orders.lua:12: message" of whatever was raised. */
+static const char *failure_text(struct script *s, int status)
+{
+	char text[1024], clean[512];
+	const char *p = lua_type(s->L, -1) == LUA_TSTRING ? lua_tostring(s->L, -1) : NULL;
+	size_t n = strlen(s->name);
+
+	if (s->exceeded)
+		p = s->stop_text;
+	if (status == LUA_ERRMEM)
+		snprintf(text, sizeof(text), "%s: expected to need at most %lld bytes of memory, found more", s->name, (long long)s->limits.memory_bytes);
+	else if (p == NULL)
+		snprintf(text, sizeof(text), "%s: an error that is no text (a %s)", s->name, luaL_typename(s->L, -1));
+	else if (strncmp(p, s->name, n) == 0 && p[n] == ':')
+		snprintf(text, sizeof(text), "%s", p);
+	else
+		snprintf(text, sizeof(text), "%s: %s", s->name, p);
+	return arena_dup(&s->out->arena, clean, text_escape(clean, sizeof(clean), text, strlen(text)));
+}
+
+static void pass_through(struct script *s)
+{
+	emit(s, s->change->op, s->change->schema, s->change->before, s->change->after);
+}
+
+static void run_one(struct script *s)
+{
+	size_t nchanges = s->out->nchanges;
+	uint64_t dropped = s->stats.dropped;
+	struct change *c;
+	int status;
+
+	s->call++;
+	script_sandbox_arm(s);
+	lua_pushvalue(s->L, 1);
+	status = lua_pcall(s->L, 0, 0, 0);
+	s->row->cells = NULL;
+	if (status == LUA_OK)
+		return;
+	s->out->nchanges = nchanges;
+	s->stats.dropped = dropped;
+	s->stats.dead++;
+	pass_through(s);
+	c = &s->out->changes[nchanges];
+	c->dead = failure_text(s, status);
+	c->dead_at = arena_dup(&s->out->arena, s->dead_at, strlen(s->dead_at));
+	lua_settop(s->L, 1);
+	if (status == LUA_ERRMEM || s->memory > (size_t)s->limits.memory_bytes / 2)
+		lua_gc(s->L, LUA_GCCOLLECT);
+}
+
+static bool runs(const struct script *s, const struct change *c)
+{
+	if (c->dead || c->op == CHANGE_TRUNCATE || c->op == CHANGE_DDL)
+		return false;
+	return c->op != CHANGE_DELETE || s->has_delete;
+}
+
+int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+{
+	size_t before = out->nchanges;
+	int64_t start_us = clock_mono_us();
+
+	if (first > in->nchanges || count > in->nchanges - first)
+		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu", s->name, in->nchanges, count, first);
+	s->in = in;
+	s->out = out;
+	s->held = NULL;
+	for (size_t i = first; i < first + count; i++) {
+		s->change = &in->changes[i];
+		if (s->change->schema == NULL) {	/* DDL of a whole database */
+			*batch_add_change(out) = *s->change;
+			continue;
+		}
+		if (runs(s, s->change))
+			run_one(s);
+		else
+			pass_through(s);
+	}
+	s->in = NULL;
+	s->out = NULL;
+	s->change = NULL;
+	s->stats.rows_in += count;
+	s->stats.rows_out += out->nchanges - before;
+	s->stats.ns += (uint64_t)(clock_mono_us() - start_us) * 1000;
+	return 0;
+}
+
+/* ---- opening ---- */
+
+/* Everything that can fail in Lua while a script is loaded. 1: its text, a light userdata of struct { text, length }. */
+struct source {
+	const char *text;
+	size_t len;
+};
+
+static void require_function(lua_State *L, int env, const char *name, bool needed)
+{
+	lua_getfield(L, env, name);
+	if (!lua_isfunction(L, -1) && (needed || !lua_isnil(L, -1)))
+		luaL_error(L, "expected function %s(row, event), found %s", name, lua_isnil(L, -1) ? "none" : luaL_typename(L, -1));
+}
+
+static int load_script(lua_State *L)
+{
+	struct script *s = script_of(L);
+	const struct source *source = lua_touserdata(L, 1);
+	char chunk[256];
+
+	script_sandbox_globals(L);
+	script_helpers_open(L);
+	script_json_open(L);
+	script_decimal_open(L);
+	script_time_open(L);
+	script_row_open(L);
+	snprintf(chunk, sizeof(chunk), "@%s", s->name);
+	if (luaL_loadbufferx(L, source->text, source->len, chunk, "t") != LUA_OK)
+		return lua_error(L);
+	lua_pushvalue(L, 2);
+	lua_setupvalue(L, -2, 1);	/* _ENV */
+	lua_call(L, 0, 0);
+	lua_getfield(L, 2, "fields");
+	script_fields_read(L, 3);
+	require_function(L, 2, "transform", true);
+	require_function(L, 2, "delete", false);
+	s->has_delete = !lua_isnil(L, -1);
+	s->row = script_row_push(L);
+	script_event_push(L);
+	lua_pushcclosure(L, run_change, 4);
+	script_sandbox_freeze(L, 2);
+	return 1;
+}
+
+static int open_state(struct script *s, const struct source *source, struct err *err)
+{
+	int status;
+
+	s->L = script_sandbox_new(s);
+	if (s->L == NULL || !lua_checkstack(s->L, 20))
+		return err_set(err, ERR_CONFIG, 0, "%s: expected a memory limit that Lua can start with, found %lld bytes", s->name, (long long)s->limits.memory_bytes);
+	script_sandbox_arm(s);
+	lua_pushcfunction(s->L, load_script);
+	lua_pushlightuserdata(s->L, (void *)source);
+	status = lua_pcall(s->L, 1, 1, 0);
+	if (status == LUA_OK)
+		return 0;
+	return err_set(err, ERR_CONFIG, 0, "%s", failure_text(s, status));
+}
+
+struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err)
+{
+	struct source source = { text, strlen(text) };
+	struct script *s = xcalloc(1, sizeof(*s));
+	const char *slash = strrchr(name, '/');
+	struct batch *scratch;		/* for the texts of errors, and json.decode while the script is loaded */
+	int rc;
+
+	s->name = xasprintf("%.100s", slash ? slash + 1 : name);
+	s->dead_at = xasprintf("script %s", s->name);
+	s->limits = *limits;
+	scratch = s->out = batch_new();
+	rc = open_state(s, &source, err);
+	s->out = NULL;
+	batch_free(scratch);
+	if (rc == 0)
+		return s;
+	script_close(s);
+	return NULL;
+}
+
+struct script *script_open(const char *path, const struct script_limits *limits, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	char *text = xmalloc(SCRIPT_MAX + 1);
+	struct script *s = NULL;
+	size_t len = 0;
+
+	if (f)
+		len = fread(text, 1, SCRIPT_MAX + 1, f);
+	if (f == NULL || ferror(f)) {
+		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", path, strerror(errno));
+	} else if (len > SCRIPT_MAX || memchr(text, '\0', len)) {
+		err_set(err, ERR_CONFIG, 0, "%s: expected Lua source of at most 1 MB, found %s", path, len > SCRIPT_MAX ? "more" : "a NUL byte");
+	} else {
+		text[len] = '\0';
+		s = script_open_text(path, text, limits, err);
+	}
+	if (f)
+		fclose(f);
+	free(text);
+	return s;
+}
+
+void script_close(struct script *s)
+{
+	if (s == NULL)
+		return;
+	if (s->L) {
+		script_names_free(s);
+		lua_close(s->L);
+	}
+	for (unsigned i = 0; i < s->nfields; i++) {
+		free((char *)s->fields[i].name);
+		free((char *)s->fields[i].type_text);
+	}
+	free(s->fields);
+	free(s->name);
+	free(s->dead_at);
+	free(s);
+}
+
+void script_stats(const struct script *s, struct script_stats *out)
+{
+	*out = s->stats;
+}

@@ -1,0 +1,105 @@
+/* script_helpers.c - null, mask() and hash(): what scripts need that Lua does not have. */
+#include "script/script_part.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "core/num.h"
+#include "script/script_sha256.h"
+
+static const char null_key;	/* the one null; its address is the registry key */
+
+void script_null_push(lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key);
+}
+
+static int null_tostring_lua(lua_State *L)
+{
+	lua_pushliteral(L, "null");
+	return 1;
+}
+
+static void null_open(lua_State *L)
+{
+	uint32_t *tag = lua_newuserdatauv(L, sizeof(*tag), 0);
+
+	*tag = SCRIPT_NULL;
+	lua_newtable(L);
+	lua_pushcfunction(L, null_tostring_lua);
+	lua_setfield(L, -2, "__tostring");
+	lua_pushliteral(L, "null");
+	lua_setfield(L, -2, "__name");
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_setmetatable(L, -2);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &null_key);
+	lua_setfield(L, -2, "null");
+}
+
+static bool is_missing(lua_State *L, int idx)
+{
+	return lua_isnoneornil(L, idx) || script_tag(L, idx) == SCRIPT_NULL;
+}
+
+/* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape stays. */
+static int mask_lua(lua_State *L)
+{
+	luaL_Buffer b;
+	size_t len, n = 0;
+	const char *p;
+	char *out;
+	bool first = true;
+
+	if (is_missing(L, 1)) {
+		lua_settop(L, 1);
+		return 1;
+	}
+	p = luaL_checklstring(L, 1, &len);
+	out = luaL_buffinitsize(L, &b, len);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+		bool plain = c < 0x80 && !isalnum(c);
+
+		if ((c & 0xc0) == 0x80 && !(first && i))		/* the rest of a character that is masked */
+			continue;
+		if ((c & 0xc0) != 0x80 && i && first && n)
+			first = false;
+		out[n++] = plain || first ? (char)c : '*';
+	}
+	luaL_pushresultsize(&b, n);
+	return 1;
+}
+
+/* hash(text [, salt]): SHA-256 of salt and text, as 64 hexadecimal digits. Numbers, decimals and times by their text. */
+static int hash_lua(lua_State *L)
+{
+	unsigned char digest[32];
+	char hex[64];
+	struct sha256 h;
+	size_t len, salt_len = 0;
+	const char *text, *salt;
+
+	if (is_missing(L, 1)) {
+		lua_settop(L, 1);
+		return 1;
+	}
+	salt = luaL_optlstring(L, 2, "", &salt_len);
+	text = luaL_tolstring(L, 1, &len);
+	sha256_init(&h);
+	sha256_add(&h, salt, salt_len);
+	sha256_add(&h, text, len);
+	sha256_end(&h, digest);
+	lua_pushlstring(L, hex, num_hex(hex, digest, 32));
+	return 1;
+}
+
+void script_helpers_open(lua_State *L)
+{
+	null_open(L);
+	lua_pushcfunction(L, mask_lua);
+	lua_setfield(L, -2, "mask");
+	lua_pushcfunction(L, hash_lua);
+	lua_setfield(L, -2, "hash");
+}

@@ -1,0 +1,291 @@
+/*
+ * script_row.c - the row and the event that a script sees. A row is a view: reading a field converts one cell, the first
+ * write copies the cells (not what they point to) into the outgoing batch. Both objects are made once and used again for
+ * every call, so an untouched row allocates nothing.
+ */
+#include "script/script_part.h"
+
+#include <string.h>
+
+static const char row_metatable, event_metatable;
+
+struct value *script_cells_extend(struct arena *a, const struct value *cells, unsigned from, unsigned to)
+{
+	struct value *copy = arena_alloc(a, to * sizeof(*copy));
+
+	memcpy(copy, cells, from * sizeof(*copy));
+	memset(copy + from, 0, (to - from) * sizeof(*copy));	/* VALUE_ABSENT is 0 */
+	return copy;
+}
+
+static struct script_row *row_to(lua_State *L, int idx)
+{
+	struct script_row *r = lua_touserdata(L, idx);
+
+	if (script_tag(L, idx) != SCRIPT_ROW)
+		luaL_error(L, "expected a row, found a %s", luaL_typename(L, idx));
+	if (r->call != script_of(L)->call || r->cells == NULL)
+		luaL_error(L, "expected a row of this call, found one that was kept from an earlier call");
+	return r;
+}
+
+/* How many of the schema's columns the cells have. */
+static unsigned row_width(const struct script_row *r)
+{
+	return r->own ? r->cap : r->names->base->ncolumns;
+}
+
+struct script_row *script_row_push(lua_State *L)
+{
+	struct script_row *r = lua_newuserdatauv(L, sizeof(*r), 0);
+
+	memset(r, 0, sizeof(*r));
+	r->tag = SCRIPT_ROW;
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &row_metatable);
+	lua_setmetatable(L, -2);
+	return r;
+}
+
+static int column_of(lua_State *L, const struct script_row *r, int key)
+{
+	size_t len;
+	const char *name;
+
+	if (lua_type(L, key) != LUA_TSTRING)
+		return -1;
+	name = lua_tolstring(L, key, &len);
+	return script_names_column(r->names, name, len);
+}
+
+static int row_copy_lua(lua_State *L)
+{
+	struct script_row *from = row_to(L, 1), *to = script_row_push(L);
+	unsigned width = row_width(from), ncolumns = from->names->ext->ncolumns;
+
+	*to = *from;
+	to->own = true;
+	to->cap = ncolumns > width ? ncolumns : width;
+	to->cells = script_cells_extend(&script_of(L)->out->arena, from->cells, width, to->cap);
+	return 1;
+}
+
+static int row_index_lua(lua_State *L)
+{
+	const struct script_row *r = row_to(L, 1);
+	int column = column_of(L, r, 2);
+
+	if (column >= 0 && (unsigned)column < row_width(r)) {
+		script_value_push(L, &r->cells[column]);
+	} else if (column < 0 && lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "copy") == 0) {
+		lua_pushcfunction(L, row_copy_lua);
+	} else {
+		lua_pushnil(L);
+	}
+	return 1;
+}
+
+/* Makes the cells writable, and wide enough for every column known by now. */
+static void row_own(lua_State *L, struct script_row *r)
+{
+	unsigned ncolumns = r->names->ext->ncolumns;
+
+	if (r->own && r->cap >= ncolumns)
+		return;
+	r->cells = script_cells_extend(&script_of(L)->out->arena, r->cells, row_width(r), ncolumns);
+	r->cap = ncolumns;
+	r->own = true;
+}
+
+void script_row_set(lua_State *L, struct script_row *r, int key, int value)
+{
+	int column = column_of(L, r, key);
+	const struct column *c;
+	struct value v = { .kind = VALUE_ABSENT };
+	bool is_key;
+
+	if (lua_type(L, key) != LUA_TSTRING)
+		luaL_error(L, "expected a field's name, found a %s", luaL_typename(L, key));
+	if (column < 0 && lua_isnil(L, value))
+		return;
+	if (column < 0)
+		column = script_names_add(L, r->names, key, value);
+	c = &r->names->ext->columns[column];
+	is_key = schema_is_key(r->names->ext, (unsigned)column);
+	if (!lua_isnil(L, value))
+		script_value_take(L, value, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns, &v);
+	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
+		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name, v.kind == VALUE_NULL ? "null" : "nil");
+	row_own(L, r);
+	r->cells[column] = v;
+	r->key_written |= is_key;
+}
+
+static int row_newindex_lua(lua_State *L)
+{
+	script_row_set(L, row_to(L, 1), 2, 3);
+	return 0;
+}
+
+/* pairs(row): the fields that are there, in the order of the columns. Upvalue 1: the next column. */
+static int row_next_lua(lua_State *L)
+{
+	const struct script_row *r = row_to(L, 1);
+	unsigned width = row_width(r), at = (unsigned)lua_tointeger(L, lua_upvalueindex(1));
+
+	while (at < width && (at >= r->names->ext->ncolumns || r->cells[at].kind == VALUE_ABSENT))
+		at++;
+	lua_pushinteger(L, at + 1);
+	lua_replace(L, lua_upvalueindex(1));
+	if (at >= width) {
+		lua_pushnil(L);
+		return 1;
+	}
+	lua_pushstring(L, r->names->ext->columns[at].name);
+	script_value_push(L, &r->cells[at]);
+	return 2;
+}
+
+static int row_pairs_lua(lua_State *L)
+{
+	row_to(L, 1);
+	lua_pushinteger(L, 0);
+	lua_pushcclosure(L, row_next_lua, 1);
+	lua_pushvalue(L, 1);
+	return 2;
+}
+
+static int row_tostring_lua(lua_State *L)
+{
+	const struct script_row *r = row_to(L, 1);
+
+	lua_pushfstring(L, "row of %s.%s", r->names->base->db, r->names->base->table);
+	return 1;
+}
+
+/* ---- the event ---- */
+
+static const struct record *event_record(const struct script *s)
+{
+	return s->in && s->change && s->change->record < s->in->nrecords ? &s->in->records[s->change->record] : NULL;
+}
+
+static void event_ts(lua_State *L, const struct script *s)
+{
+	const struct record *record = event_record(s);
+	int64_t us = s->change->txn ? s->change->txn->commit_us : record ? record->commit_us : 0;
+	struct value v;
+
+	if (us == 0 && record)
+		us = record->timestamp_ms * 1000;
+	v = (struct value){ .kind = us ? VALUE_TIMESTAMP : VALUE_ABSENT, .aux = 6, .i = us };
+	script_value_push(L, &v);
+}
+
+static void event_table(lua_State *L, const struct script *s)
+{
+	lua_pushstring(L, s->change->schema->table);
+}
+
+static void event_db(lua_State *L, const struct script *s)
+{
+	lua_pushstring(L, s->change->schema->db);
+}
+
+static void event_op(lua_State *L, const struct script *s)
+{
+	char op = (char)s->change->op;
+
+	lua_pushlstring(L, &op, 1);
+}
+
+static void event_topic(lua_State *L, const struct script *s)
+{
+	const struct record *record = event_record(s);
+
+	lua_pushstring(L, record ? record->topic : s->in->topic);	/* NULL pushes nil */
+}
+
+static void event_partition(lua_State *L, const struct script *s)
+{
+	const struct record *record = event_record(s);
+
+	if (record)
+		lua_pushinteger(L, record->partition);
+	else
+		lua_pushnil(L);
+}
+
+static void event_offset(lua_State *L, const struct script *s)
+{
+	const struct record *record = event_record(s);
+
+	if (record)
+		lua_pushinteger(L, record->offset);
+	else
+		lua_pushnil(L);
+}
+
+static void event_key(lua_State *L, const struct script *s)
+{
+	const struct record *record = event_record(s);
+
+	if (record && record->key)
+		lua_pushlstring(L, record->key, record->key_len);
+	else
+		lua_pushnil(L);
+}
+
+static int event_index_lua(lua_State *L)
+{
+	static const struct { const char *name; void (*push)(lua_State *, const struct script *); } parts[] = {
+		{ "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts }, { "topic", event_topic },
+		{ "partition", event_partition }, { "offset", event_offset }, { "key", event_key }
+	};
+	const struct script *s = script_of(L);
+	const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+
+	if (s->change == NULL)
+		return luaL_error(L, "expected the event of this call, found one that was kept");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (strcmp(name, parts[i].name) == 0) {
+			parts[i].push(L, s);
+			return 1;
+		}
+	return luaL_error(L, "event: expected op, table, db, ts, topic, partition, offset or key, found '%s'", name);
+}
+
+static int event_newindex_lua(lua_State *L)
+{
+	return luaL_error(L, "the event cannot be written");
+}
+
+void script_event_push(lua_State *L)
+{
+	uint32_t *tag = lua_newuserdatauv(L, sizeof(*tag), 0);
+
+	*tag = SCRIPT_EVENT;
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &event_metatable);
+	lua_setmetatable(L, -2);
+}
+
+static void metatable_new(lua_State *L, const luaL_Reg *functions, const char *name, const void *key)
+{
+	lua_newtable(L);
+	luaL_setfuncs(L, functions, 0);
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_pushstring(L, name);
+	lua_setfield(L, -2, "__name");
+	lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+void script_row_open(lua_State *L)
+{
+	static const luaL_Reg row[] = {
+		{ "__index", row_index_lua }, { "__newindex", row_newindex_lua }, { "__pairs", row_pairs_lua }, { "__tostring", row_tostring_lua }, { NULL, NULL }
+	};
+	static const luaL_Reg event[] = { { "__index", event_index_lua }, { "__newindex", event_newindex_lua }, { NULL, NULL } };
+
+	metatable_new(L, row, "row", &row_metatable);
+	metatable_new(L, event, "event", &event_metatable);
+}

@@ -1,0 +1,302 @@
+/*
+ * script_time.c - dates and times as Lua sees them: a small userdata that prints as MySQL prints it, compares with its like
+ * and with text, gives its parts, and goes back into a row unchanged. Zero dates keep their text.
+ */
+#include "script/script_part.h"
+
+#include <string.h>
+
+#include "core/num.h"
+
+#define DAY_US 86400000000LL
+
+static const char metatable;
+
+void script_time_push(lua_State *L, const struct value *v)
+{
+	struct script_time *t = lua_newuserdatauv(L, sizeof(*t), 0);
+
+	t->tag = SCRIPT_TIME;
+	t->v = *v;
+	if (v->kind == VALUE_ZERODATE) {
+		t->v.len = v->len < sizeof(t->text) ? v->len : sizeof(t->text);
+		memcpy(t->text, v->p, t->v.len);
+		t->v.p = t->text;
+	}
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable);
+	lua_setmetatable(L, -2);
+}
+
+/* ---- reading ---- */
+
+/* n digits at *p; -1: not there. */
+static int digits_read(const char **p, const char *end, int n)
+{
+	int v = 0;
+
+	if (end - *p < n)
+		return -1;
+	for (; n > 0; n--, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		v = v * 10 + (**p - '0');
+	}
+	return v;
+}
+
+static bool char_read(const char **p, const char *end, char c)
+{
+	if (*p == end || **p != c)
+		return false;
+	(*p)++;
+	return true;
+}
+
+static bool date_read(const char **p, const char *end, int64_t *days)
+{
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year = digits_read(p, end, 4), month, day;
+	bool leap;
+
+	if (year < 0 || !char_read(p, end, '-'))
+		return false;
+	month = digits_read(p, end, 2);
+	if (month < 1 || month > 12 || !char_read(p, end, '-'))
+		return false;
+	day = digits_read(p, end, 2);
+	leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	if (day < 1 || day > lengths[month - 1] + leap)
+		return false;
+	*days = num_days(year, month, day);
+	return true;
+}
+
+/* hh:mm:ss and up to six digits behind a point; hours up to max_hours. */
+static bool clock_read(const char **p, const char *end, int max_hours, int64_t *micros, uint8_t *digits)
+{
+	int hours = digits_read(p, end, 2), minutes, seconds, third;
+	int64_t fraction = 0, unit = 1000000;
+
+	if (hours < 0)
+		return false;
+	third = *p < end && **p != ':' ? digits_read(p, end, 1) : -1;
+	if (third >= 0)
+		hours = hours * 10 + third;
+	if (hours > max_hours || !char_read(p, end, ':'))
+		return false;
+	minutes = digits_read(p, end, 2);
+	if (minutes < 0 || minutes > 59 || !char_read(p, end, ':'))
+		return false;
+	seconds = digits_read(p, end, 2);
+	if (seconds < 0 || seconds > 59)
+		return false;
+	*digits = 0;
+	if (char_read(p, end, '.')) {
+		for (; *p < end && **p >= '0' && **p <= '9' && unit > 1; (*p)++, ++*digits)
+			fraction += (**p - '0') * (unit /= 10);
+		if (*digits == 0)
+			return false;
+	}
+	*micros = ((int64_t)hours * 3600 + minutes * 60 + seconds) * 1000000 + fraction;
+	return true;
+}
+
+bool script_time_parse(const char *p, size_t len, enum value_kind kind, struct value *out)
+{
+	const char *end = p + len;
+	bool negative = kind == VALUE_TIME && char_read(&p, end, '-');
+	int64_t days = 0, micros = 0;
+	uint8_t digits = 0;
+
+	if (kind != VALUE_TIME && !date_read(&p, end, &days))
+		return false;
+	if (kind == VALUE_DATE) {
+		*out = (struct value){ .kind = VALUE_DATE, .i = days };
+		return p == end;
+	}
+	if (kind != VALUE_TIME && p != end && !char_read(&p, end, ' ') && !char_read(&p, end, 'T'))
+		return false;
+	if (p != end || kind == VALUE_TIME)
+		if (!clock_read(&p, end, kind == VALUE_TIME ? 838 : 23, &micros, &digits))
+			return false;
+	if (kind == VALUE_TIMESTAMP)
+		char_read(&p, end, 'Z');
+	micros += days * DAY_US;
+	*out = (struct value){ .kind = (uint8_t)kind, .aux = digits, .i = negative ? -micros : micros };
+	return p == end;
+}
+
+/* ---- operators ---- */
+
+static const struct value *time_to(lua_State *L, int idx, enum value_kind kind, struct value *scratch)
+{
+	size_t len;
+	const char *p;
+
+	if (script_tag(L, idx) == SCRIPT_TIME)
+		return &((struct script_time *)lua_touserdata(L, idx))->v;
+	if (lua_type(L, idx) != LUA_TSTRING)
+		return NULL;
+	p = lua_tolstring(L, idx, &len);
+	if (script_time_parse(p, len, kind, scratch))
+		return scratch;
+	return kind != VALUE_TIME && script_time_parse(p, len, VALUE_DATETIME, scratch) ? scratch : NULL;
+}
+
+static int compare_text(const struct value *a, const struct value *b)
+{
+	char x[64], y[64];
+	size_t nx = value_print(a, x), ny = value_print(b, y);
+	int c = memcmp(x, y, nx < ny ? nx : ny);
+
+	return c ? c : (nx > ny) - (nx < ny);
+}
+
+static int64_t micros_of(const struct value *v)
+{
+	return v->kind == VALUE_DATE ? v->i * DAY_US : v->i;
+}
+
+/* A time of day compares with its like only; dates, datetimes and timestamps among each other, zero dates by their text. */
+static int time_compare(lua_State *L)
+{
+	enum value_kind kind = script_tag(L, 1) == SCRIPT_TIME ? ((struct script_time *)lua_touserdata(L, 1))->v.kind
+		: script_tag(L, 2) == SCRIPT_TIME ? ((struct script_time *)lua_touserdata(L, 2))->v.kind : VALUE_DATETIME;
+	struct value sa, sb;
+	const struct value *a = time_to(L, 1, kind, &sa), *b = time_to(L, 2, kind, &sb);
+	char found[80];
+
+	if (a == NULL || b == NULL || (a->kind == VALUE_TIME) != (b->kind == VALUE_TIME)) {
+		script_describe(L, a == NULL ? 1 : 2, found, sizeof(found));
+		return luaL_error(L, "expected a %s to compare with, found %s", value_kind_name(kind), found);
+	}
+	if (a->kind == VALUE_ZERODATE || b->kind == VALUE_ZERODATE)
+		return compare_text(a, b);
+	return (micros_of(a) > micros_of(b)) - (micros_of(a) < micros_of(b));
+}
+
+static int time_eq_lua(lua_State *L)
+{
+	bool both = script_tag(L, 1) == SCRIPT_TIME && script_tag(L, 2) == SCRIPT_TIME;
+
+	lua_pushboolean(L, both && time_compare(L) == 0);
+	return 1;
+}
+
+static int time_lt_lua(lua_State *L)
+{
+	lua_pushboolean(L, time_compare(L) < 0);
+	return 1;
+}
+
+static int time_le_lua(lua_State *L)
+{
+	lua_pushboolean(L, time_compare(L) <= 0);
+	return 1;
+}
+
+static int time_tostring_lua(lua_State *L)
+{
+	char out[80];
+
+	if (script_tag(L, 1) != SCRIPT_TIME)
+		return luaL_error(L, "expected a date or time");
+	lua_pushlstring(L, out, value_print(&((struct script_time *)lua_touserdata(L, 1))->v, out));
+	return 1;
+}
+
+static int time_concat_lua(lua_State *L)
+{
+	luaL_tolstring(L, 1, NULL);
+	luaL_tolstring(L, 2, NULL);
+	lua_concat(L, 2);
+	return 1;
+}
+
+static int64_t part_of(const struct value *v, const char *name, bool *known)
+{
+	int64_t rest = v->kind == VALUE_DATE ? 0 : v->i % DAY_US, days = v->kind == VALUE_DATE ? v->i : v->i / DAY_US;
+	int date[3];
+
+	if (v->kind == VALUE_TIME) {
+		rest = v->i < 0 ? -v->i : v->i;
+	} else if (rest < 0) {
+		rest += DAY_US;
+		days--;
+	}
+	*known = true;
+	if (v->kind != VALUE_DATE) {
+		if (strcmp(name, "hour") == 0)
+			return rest / 3600000000LL;
+		if (strcmp(name, "minute") == 0)
+			return rest / 60000000 % 60;
+		if (strcmp(name, "second") == 0)
+			return rest / 1000000 % 60;
+		if (strcmp(name, "micros") == 0)
+			return rest % 1000000;
+	}
+	num_civil(days, &date[0], &date[1], &date[2]);
+	if (v->kind != VALUE_TIME)
+		for (int i = 0; i < 3; i++)
+			if (strcmp(name, (const char *const[]){ "year", "month", "day" }[i]) == 0)
+				return date[i];
+	*known = false;
+	return 0;
+}
+
+/* t.year, t.hour; nil of what it does not have, and of every part of a zero date. */
+static int time_index_lua(lua_State *L)
+{
+	const struct script_time *t = lua_touserdata(L, 1);
+	const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+	bool known = false;
+	int64_t v = 0;
+
+	if (script_tag(L, 1) == SCRIPT_TIME && t->v.kind != VALUE_ZERODATE)
+		v = part_of(&t->v, name, &known);
+	if (known)
+		lua_pushinteger(L, v);
+	else
+		lua_pushnil(L);
+	return 1;
+}
+
+/* date("2024-02-29"), datetime(..), timestamp(..), time(..); upvalue 1 is the kind. */
+static int time_new_lua(lua_State *L)
+{
+	enum value_kind kind = (enum value_kind)lua_tointeger(L, lua_upvalueindex(1));
+	struct value scratch;
+	const struct value *v = lua_isnoneornil(L, 1) ? NULL : time_to(L, 1, kind, &scratch);
+	char found[80];
+
+	if (v == NULL || v->kind != kind) {
+		script_describe(L, 1, found, sizeof(found));
+		return luaL_error(L, "expected the text of a %s, found %s", value_kind_name(kind), found);
+	}
+	script_time_push(L, v);
+	return 1;
+}
+
+void script_time_open(lua_State *L)
+{
+	static const luaL_Reg meta[] = {
+		{ "__eq", time_eq_lua }, { "__lt", time_lt_lua }, { "__le", time_le_lua }, { "__tostring", time_tostring_lua },
+		{ "__concat", time_concat_lua }, { "__index", time_index_lua }, { NULL, NULL }
+	};
+	static const struct { const char *name; enum value_kind kind; } kinds[] = {
+		{ "date", VALUE_DATE }, { "time", VALUE_TIME }, { "datetime", VALUE_DATETIME }, { "timestamp", VALUE_TIMESTAMP }
+	};
+
+	lua_newtable(L);
+	luaL_setfuncs(L, meta, 0);
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_pushliteral(L, "time");
+	lua_setfield(L, -2, "__name");
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		lua_pushinteger(L, kinds[i].kind);
+		lua_pushcclosure(L, time_new_lua, 1);
+		lua_setfield(L, -2, kinds[i].name);
+	}
+}
