@@ -25,3 +25,7 @@ tests_unit_test_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_decimal
 tests_unit_test_script_decimal_SOURCES = tests/unit/test_script_decimal.c tests/tap.h
 tests_unit_test_script_decimal_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+noinst_PROGRAMS += tests/bench/bench_script
+tests_bench_bench_script_SOURCES = tests/bench/bench_script.c tests/unit/script_rows.h
+tests_bench_bench_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
