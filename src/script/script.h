@@ -2,8 +2,9 @@
  * script.h - Lua between the log and the sink: filter and transform. One struct script per worker thread; the engine
  * swaps to a newly compiled one between two batches.
  *
- * function transform(row, event): return nil (not loaded), row, or a list of rows. A row is a view on the batch's cells;
- * writing a field puts a new value into the batch's arena. A failing row gets `dead` and its neighbours pass.
+ * function transform(row, event): return nil (not loaded), row, or a list of rows; docs/lua.md has the rules. A row is a view
+ * on the batch's cells; writing a field puts a new value into out's arena. Cells that nobody wrote still point into in:
+ * keep in for as long as out. A failing row gets `dead` ("orders.lua:12: why", clean) and its neighbours pass.
  */
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H

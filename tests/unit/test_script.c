@@ -425,6 +425,32 @@ static void test_open(void)
 	ok(script_open_text("x.lua", "function transform() end", &small, &err) == NULL && err.kind == ERR_CONFIG, "too little memory for Lua: %s", err.msg);
 }
 
+/* The scripts in lua/ run on rows that have their columns and on rows that do not. */
+static void test_examples(void)
+{
+	static const char *const names[] = { "orders", "customers", "fanout" };
+	const char *top = getenv("top_srcdir");
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		char path[500];
+		struct script *s;
+
+		snprintf(path, sizeof(path), "%s/lua/%s.lua", top ? top : "..", names[i]);
+		s = script_open(path, &limits, &err);
+		ok(s != NULL, "%s opens: %s", names[i], err.msg);
+		if (s == NULL)
+			continue;
+		fresh();
+		add(CHANGE_CREATE, 1, "paid");
+		add(CHANGE_UPDATE, 2, "test");
+		add(CHANGE_DELETE, 3, "paid");
+		script_run(s, in, 0, in->nchanges, out, &err);
+		is_str(ops(), ((const char *const[]){ "cdd", "cud", "ccssdd" })[i], "%s does what it says", names[i]);
+		script_close(s);
+	}
+}
+
 /* Memory that can be had at no point: every limit up to what is needed must end in an error, not in a crash. */
 static void test_every_limit(void)
 {
@@ -485,6 +511,7 @@ int main(void)
 	test_sandbox();
 	test_kept_objects();
 	test_open();
+	test_examples();
 	test_every_limit();
 	test_stats();
 	batch_free(in);
