@@ -1,0 +1,198 @@
+/*
+ * mysql_binlog.c - see mysql_binlog.h. Positions in event headers have 32 bits; files may be longer, so the upper half is
+ * counted here.
+ */
+#include "config.h"
+#include "source/mysql_binlog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "source/mysql_bytes.h"
+
+enum {
+	COM_DUMP = 0x12, COM_DUMP_GTID = 0x1e,
+	DUMP_THROUGH_GTID = 4,
+	TLS_HEARTBEAT_MS = 900,		/* a wait over TLS ends with the next packet: see mysql_wire.h */
+	DEFAULT_HEARTBEAT_MS = 2000
+};
+
+/* ---- asking ---- */
+
+/* The server ends an older stream of the same identity, so that a reader that comes back meets no ghost of its own. */
+static void identity(char *out, size_t size, uint32_t server_id, const char *name)
+{
+	uint64_t h = 1469598103934665603u ^ server_id;
+
+	for (const char *p = name; *p; p++)
+		h = (h ^ (unsigned char)*p) * 1099511628211u;
+	snprintf(out, size, "%08x-6d72-4000-8000-%012llx", server_id, (unsigned long long)(h & 0xffffffffffffu));
+}
+
+/* The old names serve servers before 8.0.26; a server ignores the pair that it does not read. */
+static int set_terms(struct mysql_conn *c, int64_t heartbeat_ms, const char *uuid, bool *checksum, struct err *err)
+{
+	char alg[32];
+	long long ns = (long long)heartbeat_ms * 1000000;
+
+	if (mysql_conn_variable(c, "binlog_checksum", alg, sizeof(alg), err) < 0)
+		return -1;
+	*checksum = strcasecmp(alg, "CRC32") == 0;
+	return mysql_conn_run(c, err, "SET @master_binlog_checksum = '%s', @source_binlog_checksum = '%s', "
+			      "@master_heartbeat_period = %lld, @source_heartbeat_period = %lld, @slave_uuid = '%s', @replica_uuid = '%s'",
+			      alg, alg, ns, ns, uuid, uuid);
+}
+
+static void put_le(struct buf *b, uint64_t v, unsigned width)
+{
+	for (unsigned i = 0; i < width; i++)
+		buf_putc(b, (char)(v >> (8 * i)));
+}
+
+static int ask_by_gtid(struct binlog *b, uint32_t server_id, const struct gtid_set *gtids, struct err *err)
+{
+	struct buf set, cmd;
+	int r;
+
+	buf_init(&set, 16 << 20);
+	buf_init(&cmd, 16 << 20);
+	gtid_set_encode(gtids, &set);
+	put_le(&cmd, DUMP_THROUGH_GTID, 2);
+	put_le(&cmd, server_id, 4);
+	put_le(&cmd, 0, 4);		/* no file name: the server finds the file */
+	put_le(&cmd, 4, 8);
+	put_le(&cmd, set.len, 4);
+	buf_put(&cmd, set.data, set.len);
+	r = set.failed || cmd.failed ? err_set(err, ERR_FATAL, 0, "the GTID set is larger than 16 MiB")
+		: wire_send(&b->wire, COM_DUMP_GTID, cmd.data, cmd.len, err);
+	buf_done(&set);
+	buf_done(&cmd);
+	return r;
+}
+
+static int ask_by_file(struct binlog *b, uint32_t server_id, const char *file, uint64_t pos, struct err *err)
+{
+	struct buf cmd;
+	int r;
+
+	if (pos > UINT32_MAX)
+		return err_set(err, ERR_FATAL, 0, "binlog %s: position %llu is beyond 4 GiB, which the protocol cannot ask for without GTIDs: "
+			       "set gtid_mode = ON", file, (unsigned long long)pos);
+	buf_init(&cmd, 4096);
+	put_le(&cmd, pos, 4);
+	put_le(&cmd, 0, 2);
+	put_le(&cmd, server_id, 4);
+	buf_puts(&cmd, file);
+	r = wire_send(&b->wire, COM_DUMP, cmd.data, cmd.len, err);
+	buf_done(&cmd);
+	return r;
+}
+
+int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id, const char *name,
+		 const struct binlog_start *from, struct err *err)
+{
+	int64_t heartbeat_ms = conf->heartbeat_ms > 0 ? conf->heartbeat_ms : DEFAULT_HEARTBEAT_MS;
+	char uuid[40];
+	int r;
+
+	*b = (struct binlog){ .conn = *conn, .open = true, .pos = from->pos };
+	*conn = (struct mysql_conn){ 0 };
+	wire_init(&b->wire, &b->conn);
+	event_format_init(&b->format);
+	snprintf(b->file, sizeof(b->file), "%s", from->file ? from->file : "");
+	if (b->conn.tls && heartbeat_ms > TLS_HEARTBEAT_MS)
+		heartbeat_ms = TLS_HEARTBEAT_MS;
+	b->dead_after_ms = 2 * heartbeat_ms + 1000;
+	identity(uuid, sizeof(uuid), server_id, name);
+	r = set_terms(&b->conn, heartbeat_ms, uuid, &b->format.checksum, err);
+	if (r == 0)
+		r = from->gtids ? ask_by_gtid(b, server_id, from->gtids, err) : ask_by_file(b, server_id, b->file, from->pos, err);
+	if (r < 0)
+		binlog_stop(b);
+	b->wire.last_byte_us = clock_mono_us();
+	return r;
+}
+
+void binlog_stop(struct binlog *b)
+{
+	if (!b->open)
+		return;
+	wire_done(&b->wire);
+	mysql_conn_close(&b->conn);
+	b->open = false;
+}
+
+/* ---- reading ---- */
+
+/* 1236 says in words what is wrong; only the words tell a purged log from a second reader with our server id. */
+static int server_error(struct binlog *b, const uint8_t *p, size_t len, struct err *err)
+{
+	struct bytes in = bytes_of(p, len);
+	unsigned code = (bytes_u8(&in), bytes_u16(&in));
+	char text[400];
+
+	if (bytes_left(&in) >= 6 && *in.at == '#')
+		bytes_take(&in, 6);
+	snprintf(text, sizeof(text), "%.*s", (int)(bytes_left(&in) < 380 ? bytes_left(&in) : 380), (const char *)in.at);
+	if (code != BINLOG_GONE)
+		return err_set(err, mysql_conn_kind(code) == ERR_CONFIG ? ERR_CONFIG : ERR_RETRY, (int)code,
+			       "MySQL %s: binlog: %s (%u)", b->conn.server, text, code);
+	if (strstr(text, "same server_uuid") || strstr(text, "same server_id") || strstr(text, "server_uuid/server_id"))
+		return err_set(err, ERR_CONFIG, 0, "MySQL %s: another reader took over our server id: give each its own [mysql] server.id and "
+			       "[millrace] name", b->conn.server);
+	return err_set(err, ERR_FATAL, BINLOG_GONE, "MySQL %s: binlog: %s", b->conn.server, text);
+}
+
+/* pos is taken from the header's 32 bits; when they go backwards by more than they could, the file passed 4 GiB. */
+static void advance(struct binlog *b, const struct event_header *h)
+{
+	uint64_t pos = (b->pos & ~(uint64_t)UINT32_MAX) | h->next_pos;
+
+	if (h->next_pos == 0 || (h->flags & EVENT_F_ARTIFICIAL))
+		return;
+	if (pos < b->pos && b->pos - pos > (uint64_t)1 << 31)
+		pos += (uint64_t)1 << 32;
+	b->pos = pos;
+}
+
+static int follow(struct binlog *b, const struct event *e, struct err *err)
+{
+	struct event_rotate to;
+
+	if (e->header.type == EVENT_FORMAT_DESCRIPTION)
+		return event_format_parse(e, &b->format, err);
+	if (event_rotate_parse(e, &to, err) < 0)
+		return -1;
+	if (to.file_len >= sizeof(b->file))
+		return err_set(err, ERR_FATAL, 0, "MySQL %s: a binlog file name of %zu bytes", b->conn.server, to.file_len);
+	memcpy(b->file, to.file, to.file_len);
+	b->file[to.file_len] = '\0';
+	b->pos = to.pos;
+	return 0;
+}
+
+int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err)
+{
+	const uint8_t *p;
+	size_t len;
+	int r = wire_next(&b->wire, arena, timeout_ms, &p, &len, err);
+
+	if (r == 0 && clock_mono_us() - b->wire.last_byte_us > b->dead_after_ms * 1000)
+		return err_set(err, ERR_RETRY, 0, "MySQL %s: no heartbeat for %lld ms: the connection is dead", b->conn.server,
+			       (long long)b->dead_after_ms);
+	if (r <= 0)
+		return r;
+	if (len > 0 && p[0] == 0xff)
+		return server_error(b, p, len, err);
+	if (len > 0 && p[0] == 0xfe && len < 9)
+		return err_set(err, ERR_RETRY, 0, "MySQL %s: the server ended the binlog stream", b->conn.server);
+	if (len == 0 || p[0] != 0)
+		return err_set(err, ERR_RETRY, 0, "MySQL %s: binlog: not an event", b->conn.server);
+	if (event_open(e, &b->format, p + 1, len - 1, err) < 0)
+		return err_wrap(err, "MySQL %s: binlog %s behind position %llu", b->conn.server, b->file, (unsigned long long)b->pos);
+	advance(b, &e->header);
+	if (e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE)
+		return follow(b, e, err) < 0 ? -1 : 1;
+	return 1;
+}

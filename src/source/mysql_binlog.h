@@ -1,0 +1,47 @@
+/*
+ * mysql_binlog.h - the server's binlog as a stream of events: asks for it from a GTID set or from a file and position,
+ * negotiates checksums and heartbeats, follows the server from file to file. What is hard: a dead connection looks like a
+ * quiet server, so the server is asked for a heartbeat, and its absence is an error.
+ *
+ * @thread the stage's own.
+ */
+#ifndef SOURCE_MYSQL_BINLOG_H
+#define SOURCE_MYSQL_BINLOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "source/mysql_conn.h"
+#include "source/mysql_event.h"
+#include "source/mysql_gtid.h"
+#include "source/mysql_wire.h"
+
+enum { BINLOG_GONE = 1236 };	/* err.code when the server no longer has, or never had, what was asked for */
+
+struct binlog {
+	struct mysql_conn conn;
+	struct wire wire;
+	struct event_format format;
+	char file[256];			/* that the last event is from */
+	uint64_t pos;			/* end of the last event in it */
+	int64_t dead_after_ms;
+	bool open;
+};
+
+struct binlog_start {
+	const struct gtid_set *gtids;	/* not NULL: what we have; file and pos do not matter */
+	const char *file;
+	uint64_t pos;
+};
+
+/* conn: taken over, also on failure. name: tells readers of the same server apart (with server_id). */
+int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id, const char *name,
+		 const struct binlog_start *from, struct err *err);
+void binlog_stop(struct binlog *b);
+
+/* 1: an event, its bytes in the arena; 0: none within the time; -1. FORMAT_DESCRIPTION and ROTATE are dealt with before they are
+ * given out; e->header says where the event was, binlog_event_pos() its start as 64 bits. */
+int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err);
+static inline uint64_t binlog_event_pos(const struct binlog *b, const struct event *e) { return b->pos - e->header.size; }
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * mysql_filter.h - which databases, tables and columns are captured: Debezium's include and exclude lists. Each entry is a
+ * regular expression that must match the whole name ("db", "db.table", "db.table.column"), case-insensitive.
+ *
+ * The expressions are POSIX extended ones; of Java's, \d \w \s and (?:...) are understood and other (?...) forms are refused
+ * by name. Only one of each include/exclude pair may be given. MySQL's own databases are never captured.
+ */
+#ifndef SOURCE_MYSQL_FILTER_H
+#define SOURCE_MYSQL_FILTER_H
+
+#include <stdbool.h>
+
+#include "core/err.h"
+#include "row/schema.h"
+#include "source/source.h"
+
+struct mysql_filter;
+
+struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err *err);
+void mysql_filter_free(struct mysql_filter *f);		/* NULL allowed */
+bool mysql_filter_database(const struct mysql_filter *f, const char *db);
+bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char *table);
+/* The schema without the columns that the lists leave out; key columns always stay. NULL: all columns are wanted. */
+struct schema *mysql_filter_columns(const struct mysql_filter *f, const struct schema *s);
+
+#endif

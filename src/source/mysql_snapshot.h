@@ -1,0 +1,68 @@
+/*
+ * mysql_snapshot.h - the captured tables as of one position of the binlog: schemas first, then rows, streamed. What is hard:
+ * rows and position must be of the same moment, the lock that ensures it must be short, and a snapshot that was interrupted
+ * must not leave rows behind that no longer exist.
+ *
+ * Same moment, by the first of these that the grants and snapshot.locking.mode allow:
+ *  1. FLUSH TABLES WITH READ LOCK; a consistent snapshot is opened, position and schemas are read; unlock. extended: the lock
+ *     stays until the last row.
+ *  2. No lock: the position is read before and after the snapshot is opened, again and again until both are equal (a fence).
+ *
+ * Interrupted: the log then holds rows of an earlier attempt, and some of them may have been deleted since. So the next attempt
+ * (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for tables that are empty or gone
+ * now. It is the snapshot's own and does not depend on skip_truncate: whoever passes changes on lets truncates through whose
+ * mark is not SNAPSHOT_NO. The same holds when a snapshot is taken anew because the binlog was purged.
+ */
+#ifndef SOURCE_MYSQL_SNAPSHOT_H
+#define SOURCE_MYSQL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "row/batch.h"
+#include "source/mysql_catalog.h"
+#include "source/mysql_conn.h"
+#include "source/mysql_filter.h"
+
+struct snapshot_table {
+	const char *db, *name;		/* interned */
+	struct schema *schema;		/* of the rows: without columns that are left out; NULL when error is set */
+	char *create;			/* SHOW CREATE TABLE */
+	uint64_t rows_total;		/* the server's estimate */
+	uint64_t rows_read;
+	bool empty, gone, done;
+	char *error;
+};
+
+struct mysql_snapshot;
+
+struct snapshot_setup {
+	const struct mysql_conf *conf;
+	const struct mysql_filter *filter;
+	struct catalog *catalog;	/* filled; what it knows of captured tables before is what `again` clears */
+	unsigned host;
+	bool again;			/* the log may hold rows of an earlier attempt */
+	bool rows;			/* false: schemas only (no_data) */
+};
+
+struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, struct err *err);
+void mysql_snapshot_close(struct mysql_snapshot *s);		/* NULL allowed */
+/* 1: the batch has changes; 0: nothing came within the time; 2: the batch is the last one; -1. */
+int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_ms, struct err *err);
+const struct position *mysql_snapshot_position(const struct mysql_snapshot *s);
+struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *count);	/* borrowed */
+int64_t mysql_snapshot_left_ms(const struct mysql_snapshot *s);	/* -1 unknown */
+void mysql_snapshot_progress(const struct mysql_snapshot *s, uint64_t *rows_read, uint64_t *rows_total);
+
+/* Also for other users of a server's tables: SHOW CREATE TABLE of all captured tables into the catalog. */
+struct snapshot_list {
+	struct snapshot_table *items;
+	size_t count;
+};
+int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter, struct catalog *catalog,
+		       struct err *err);
+void snapshot_list_free(struct snapshot_list *list);
+/* file, pos and (with gtid_mode ON) gtids of the server now. */
+int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err);
+
+#endif

@@ -1,0 +1,627 @@
+/*
+ * mysql_stream.c - see mysql_stream.h. The way of an event: a table of handlers by type; the ones that carry data end in
+ * add_rows() or apply_ddl(). Nothing here is looked up twice for rows: table ids lead to a table with its decoder ready.
+ */
+#include "config.h"
+#include "source/mysql_stream.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/intern.h"
+#include "core/xalloc.h"
+#include "source/mysql_charset.h"
+#include "source/mysql_stream_table.h"
+
+enum { GTIDS_MAX = 16 << 20, PAYLOAD_MAX = 1 << 30, STMT_END = 1, DUMMY_TABLE_ID = 0xffffff };
+
+struct txn {
+	bool begun;			/* BEGIN was seen (or what stands for it) */
+	struct gtid gtid;		/* gno 0: none */
+	int64_t commit_us;
+	bool commit_exact;
+	uint64_t event, row;		/* done; row: of a compressed transaction only */
+	uint64_t begin_pos;
+	int64_t thread;
+	uint32_t server_id;
+	const char *query;		/* include.query: owned */
+};
+
+struct mysql_stream {
+	struct stream_setup setup;
+	struct gtid_set gtids;
+	char *gtids_text;		/* of gtids; NULL: to be printed again */
+	struct stream_tables tables;
+	struct txn txn;
+	uint64_t skip_event, skip_row;	/* of the first transaction, already in the log */
+	const char *file;		/* interned */
+	uint64_t pos;			/* end of the last event outside a transaction */
+	uint32_t ts_sec, server_id;	/* of the last event */
+	const struct change_txn *shared;	/* of txn, in the current batch's arena; NULL: not yet made */
+	uint64_t batch;			/* serial, so that a schema is held once per batch */
+	struct payload *payload;
+	struct buf payload_bytes;
+	bool in_payload;
+	struct stream_place payload_at;
+	uint32_t payload_server_id;
+	struct stream_counts counts;
+	int64_t newest_commit_us;
+};
+
+/* ---- transactions ---- */
+
+static void txn_reset(struct mysql_stream *st)
+{
+	free((char *)st->txn.query);
+	st->txn = (struct txn){ .thread = -1 };
+	st->shared = NULL;
+}
+
+static void txn_end(struct mysql_stream *st, const struct stream_place *at)
+{
+	if (st->setup.gtids && st->txn.gtid.gno > 0) {
+		gtid_set_add(&st->gtids, &st->txn.gtid);
+		free(st->gtids_text);
+		st->gtids_text = NULL;
+	}
+	if (st->txn.commit_us)
+		st->newest_commit_us = st->txn.commit_us;
+	st->skip_event = st->skip_row = 0;
+	st->pos = at->end;
+	st->in_payload = false;
+	txn_reset(st);
+}
+
+/* An event of a transaction is done. Those of a compressed one are not counted: it is one event. */
+static int done(struct mysql_stream *st)
+{
+	if (!st->in_payload)
+		st->txn.event++;
+	return 0;
+}
+
+static void txn_begin(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread)
+{
+	st->txn.begun = true;
+	st->txn.begin_pos = at->pos;
+	st->txn.thread = thread;
+	st->txn.server_id = e->header.server_id;
+	if (st->txn.commit_us == 0)
+		st->txn.commit_us = (int64_t)e->header.timestamp_s * 1000000;
+}
+
+/* Is what this event says in the log already? */
+static bool is_skipped(const struct mysql_stream *st)
+{
+	return st->txn.event < st->skip_event;
+}
+
+static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch *b)
+{
+	struct change_txn *t;
+	char gtid[GTID_TEXT_MAX];
+
+	if (st->shared)
+		return st->shared;
+	t = arena_alloc(&b->arena, sizeof(*t));
+	*t = (struct change_txn){ .commit_us = st->txn.commit_us, .commit_exact = st->txn.commit_exact, .server_id = st->txn.server_id,
+		.thread = st->txn.thread, .file = st->file };
+	if (st->txn.gtid.gno > 0)
+		t->gtid = arena_dup(&b->arena, gtid, gtid_print(&st->txn.gtid, gtid));
+	if (st->txn.query)
+		t->query = arena_dup(&b->arena, st->txn.query, strlen(st->txn.query));
+	st->shared = t;
+	return t;
+}
+
+static struct change *add_change(struct mysql_stream *st, struct batch *b, enum change_op op, const struct stream_place *at)
+{
+	struct change *c = batch_add_change(b);
+
+	c->op = op;
+	c->snapshot = SNAPSHOT_NO;
+	c->txn = shared_txn(st, b);
+	c->pos = at->pos;
+	return c;
+}
+
+static void hold(struct mysql_stream *st, struct batch *b, struct stream_table *t, struct schema *schema)
+{
+	if (t->held == st->batch && t->held_schema == schema)
+		return;
+	batch_hold_schema(b, schema);
+	t->held = st->batch;
+	t->held_schema = schema;
+}
+
+/* ---- handlers: one a kind of event ---- */
+
+static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	struct event_gtid g;
+
+	if (event_gtid_parse(e, &g, err) < 0)
+		return -1;
+	txn_reset(st);
+	st->txn.gtid = g.gtid;
+	st->txn.server_id = e->header.server_id;
+	st->txn.commit_exact = g.original_commit_us != 0;
+	st->txn.commit_us = g.original_commit_us ? (int64_t)g.original_commit_us : (int64_t)e->header.timestamp_s * 1000000;
+	st->txn.begin_pos = at->end;
+	return 0;
+}
+
+static int on_commit(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	txn_end(st, at);
+	return 0;
+}
+
+static int on_rows_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	struct event_text text;
+
+	if (!st->setup.conf->include_query)
+		return done(st);
+	if (event_rows_query_parse(e, &text, err) < 0)
+		return -1;
+	free((char *)st->txn.query);
+	st->txn.query = xstrndup(text.p, text.len);
+	st->shared = NULL;
+	return done(st);
+}
+
+static int on_table_map(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	return stream_tables_map(&st->tables, e, err) < 0 ? -1 : done(st);
+}
+
+static void add_row(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at, struct value *before,
+		    struct value *after, uint32_t row)
+{
+	struct change *c = add_change(st, b, before == NULL ? CHANGE_CREATE : after == NULL ? CHANGE_DELETE : CHANGE_UPDATE, at);
+
+	c->schema = row_decoder_schema(t->decoder);
+	c->before = before;
+	c->after = after;
+	c->row = row;
+	st->counts.rows++;
+}
+
+/* Rows that are in the log already are decoded and dropped: `row` of the position counts them. */
+static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_table *t, struct rows *rows, const struct stream_place *at)
+{
+	uint64_t skip = st->txn.event == st->skip_event ? st->skip_row : 0;
+	struct value *before = NULL, *after = NULL;
+	struct err why = { 0 };
+	int r;
+
+	hold(st, b, t, row_decoder_schema(t->decoder));
+	while ((r = row_next(t->decoder, rows, &b->arena, &before, &after, &why)) == 1) {
+		uint64_t index = st->in_payload ? st->txn.row++ : rows->row - 1;
+
+		if (index >= skip)
+			add_row(st, b, t, at, rows->kind == ROWS_WRITE ? NULL : before, rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
+	}
+	if (r < 0)
+		stream_table_stop(t, why.msg);
+}
+
+static int on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	struct stream_table *t;
+	struct rows rows;
+
+	if (rows_parse(e, &rows, err) < 0)
+		return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+	if (rows.table_id == DUMMY_TABLE_ID)
+		return done(st);
+	t = stream_tables_by_id(&st->tables, rows.table_id);
+	if (t == NULL)
+		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: rows of table id %llu without its table map", at->file,
+			       (unsigned long long)at->pos, (unsigned long long)rows.table_id);
+	if (t->wanted && t->error == NULL && !is_skipped(st)) {
+		add_rows(st, b, t, &rows, at);
+		b->bytes += e->header.size;
+	}
+	return done(st);
+}
+
+static int on_incident(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	struct event_incident i;
+
+	if (event_incident_parse(e, &i, err) < 0)
+		return -1;
+	return err_set(err, ERR_FATAL, i.code, "binlog %s, position %llu: the server says that events were lost (%.*s): take a new snapshot",
+		       at->file, (unsigned long long)at->pos, (int)(i.message_len < 200 ? i.message_len : 200), i.message);
+}
+
+static int on_idle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	return 0;
+}
+
+/* ---- statements ---- */
+
+static bool is_word(const struct event_query *q, const char *word)
+{
+	size_t n = strlen(word);
+
+	return q->sql_len >= n && strncasecmp(q->sql, word, n) == 0 && (q->sql_len == n || !isalnum((unsigned char)q->sql[n]));
+}
+
+/* CREATE TABLE .. START TRANSACTION: the rows of a CREATE .. SELECT follow, in the same transaction. */
+static bool opens_txn(const struct event_query *q)
+{
+	static const char tail[] = "START TRANSACTION";
+	size_t len = q->sql_len;
+
+	while (len > 0 && isspace((unsigned char)q->sql[len - 1]))
+		len--;
+	return len > sizeof(tail) && strncasecmp(q->sql + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1) == 0;
+}
+
+static int statement_text(const struct event_query *q, struct arena *a, const char **sql, size_t *len, struct err *err)
+{
+	const char *name = q->has_charset ? collation_charset(q->charset_client) : NULL;
+	struct charset *cs;
+
+	*sql = q->sql;
+	*len = q->sql_len;
+	if (name == NULL || strncmp(name, "utf8", 4) == 0)
+		return 0;
+	cs = charset_open(name, err);
+	if (cs == NULL)
+		return -1;
+	charset_to_utf8(cs, a, q->sql, q->sql_len, sql, len);
+	charset_close(cs);
+	return 0;
+}
+
+static bool is_captured(struct mysql_stream *st, const struct ddl_change *d)
+{
+	if (d->ntables == 0)
+		return d->db[0] != '\0' && mysql_filter_database(st->setup.filter, d->db);
+	for (unsigned i = 0; i < d->ntables; i++) {
+		const struct ddl_table *t = &d->table[i];
+
+		if (mysql_filter_table(st->setup.filter, t->db, t->table) ||
+		    (t->previous_table && mysql_filter_table(st->setup.filter, t->previous_db, t->previous_table)))
+			return true;
+	}
+	return false;
+}
+
+static void add_truncate(struct mysql_stream *st, struct batch *b, const struct ddl_result *res, const struct stream_place *at)
+{
+	const struct ddl_table *t = res->nchanges > 0 && res->changes[0].ntables > 0 ? &res->changes[0].table[0] : NULL;
+	struct schema *filtered;
+	struct change *c;
+
+	if (t == NULL || t->schema == NULL || !res->changes[0].captured || st->setup.conf->skip_truncate)
+		return;
+	filtered = mysql_filter_columns(st->setup.filter, t->schema);
+	c = add_change(st, b, CHANGE_TRUNCATE, at);
+	c->schema = filtered ? filtered : t->schema;
+	batch_hold_schema(b, c->schema);
+	schema_unref(filtered);
+}
+
+static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result *res, const struct stream_place *at)
+{
+	for (unsigned i = 0; i < res->nchanges; i++) {
+		struct ddl_change *d = &res->changes[i];
+
+		d->captured = is_captured(st, d);
+		for (unsigned k = 0; k < d->ntables; k++) {
+			if (d->table[k].schema)
+				batch_hold_schema(b, d->table[k].schema);
+			stream_tables_forget(&st->tables, d->table[k].db, d->table[k].table);
+		}
+		if (!is_skipped(st) && !res->temporary)
+			add_change(st, b, CHANGE_DDL, at)->ddl = d;
+	}
+	if (res->kind == DDL_TRUNCATE && !is_skipped(st))
+		add_truncate(st, b, res, at);
+}
+
+/* A statement that is not understood stops the table that it names; when it names none, nothing after it can be trusted. */
+static int not_understood(struct mysql_stream *st, const char *db_table, const struct stream_place *at, struct err *err)
+{
+	const char *dot = db_table ? strchr(db_table, '.') : NULL;
+	char db[256];
+
+	if (dot) {
+		snprintf(db, sizeof(db), "%.*s", (int)(dot - db_table), db_table);
+		if (mysql_filter_table(st->setup.filter, db, dot + 1))
+			mysql_stream_stop_table(st, db_table, err->msg);
+		err_clear(err);
+		return 0;
+	}
+	if (st->setup.conf->skip_unparseable_ddl) {
+		err_clear(err);
+		return 0;
+	}
+	err->kind = ERR_FATAL;
+	return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+}
+
+static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q, const struct stream_place *at, enum ddl_kind *kind,
+		     struct err *err)
+{
+	struct ddl_context ctx = { .db = q->db, .sql_mode = q->has_sql_mode ? q->sql_mode : 0, .collation_server = q->collation_server,
+		.default_collation_utf8mb4 = q->default_collation_utf8mb4, .server_version = st->setup.server_version };
+	struct ddl_result res = { 0 };
+	const char *sql, *db_table = NULL;
+	size_t len;
+
+	*kind = DDL_NOTHING;
+	if (statement_text(q, &b->arena, &sql, &len, err) < 0)
+		return -1;
+	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file, at->pos);
+	if (catalog_apply(st->setup.catalog, &ctx, sql, len, &b->arena, &res, &db_table, err) < 0)
+		return not_understood(st, db_table, at, err);
+	*kind = res.kind;
+	if (res.kind == DDL_ROWS) {
+		ddl_result_release(&res);
+		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a change that was logged as a statement cannot be captured (%.80s): set "
+			       "binlog_format = ROW, for sessions too", at->file, (unsigned long long)at->pos, sql);
+	}
+	if (res.kind == DDL_CONTROL || res.kind == DDL_NOTHING)
+		mysql_undo_drop_last(st->setup.undo);
+	if (res.kind != DDL_CONTROL)
+		add_ddl(st, b, &res, at);
+	ddl_result_release(&res);
+	return 0;
+}
+
+static int on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	struct event_query q;
+	enum ddl_kind kind;
+
+	if (event_query_parse(e, &st->tables.format, &q, err) < 0)
+		return -1;
+	if (is_word(&q, "BEGIN") || is_word(&q, "XA START")) {
+		txn_begin(st, e, at, q.thread_id);
+		return done(st);
+	}
+	if (st->txn.begun && (is_word(&q, "COMMIT") || (is_word(&q, "ROLLBACK") && q.sql_len <= sizeof("ROLLBACK"))))
+		return on_commit(st, b, e, at, err);
+	if (!st->txn.begun)
+		txn_begin(st, e, at, q.thread_id);
+	else if (st->txn.event > 0 && !opens_txn(&q) && is_word(&q, "XA"))
+		return done(st);
+	if (apply_ddl(st, b, &q, at, &kind, err) < 0)
+		return -1;
+	if (kind == DDL_CONTROL && st->txn.event > 0)
+		return done(st);
+	if (opens_txn(&q) || st->txn.event > 0)
+		return done(st);
+	txn_end(st, at);
+	return 0;
+}
+
+/* ---- compressed transactions ---- */
+
+/* The bytes are kept, because the batch that they came with may be gone before the last of their rows. */
+static int on_payload(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	struct event mine = *e;
+
+	if (is_skipped(st))
+		return done(st);
+	buf_reset(&st->payload_bytes);
+	buf_put(&st->payload_bytes, e->body, e->len);
+	if (st->payload_bytes.failed)
+		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a compressed transaction of %zu bytes", at->file,
+			       (unsigned long long)at->pos, e->len);
+	mine.body = (const uint8_t *)st->payload_bytes.data;
+	if (st->payload == NULL)
+		st->payload = payload_new(PAYLOAD_MAX);
+	if (payload_open(st->payload, &mine, err) < 0)
+		return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+	st->in_payload = true;
+	st->payload_at = *at;
+	st->payload_at.file = st->file;
+	st->payload_server_id = e->header.server_id;
+	return 0;
+}
+
+static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err);
+
+int mysql_stream_more(struct mysql_stream *st, struct batch *b, struct err *err)
+{
+	struct event inner;
+	const void *raw;
+	size_t len;
+	int r = payload_next(st->payload, &inner, &raw, &len, err);
+
+	if (r < 0)
+		return err_wrap(err, "binlog %s, position %llu", st->payload_at.file, (unsigned long long)st->payload_at.pos);
+	if (r == 0) {
+		st->in_payload = false;
+		return 0;
+	}
+	inner.body = (const uint8_t *)arena_dup(&b->arena, raw, len) + (inner.body - (const uint8_t *)raw);
+	inner.header.server_id = st->payload_server_id;
+	return dispatch(st, b, &inner, &st->payload_at, err);
+}
+
+bool mysql_stream_has_more(const struct mysql_stream *st)
+{
+	return st->in_payload;
+}
+
+/* ---- the table of handlers ---- */
+
+typedef int event_handler(struct mysql_stream *, struct batch *, const struct event *, const struct stream_place *, struct err *);
+
+static event_handler *const handlers[] = {
+	[EVENT_QUERY] = on_query, [EVENT_STOP] = on_idle, [EVENT_ROTATE] = on_idle, [EVENT_INTVAR] = on_idle, [EVENT_RAND] = on_idle,
+	[EVENT_USER_VAR] = on_idle, [EVENT_FORMAT_DESCRIPTION] = on_idle, [EVENT_XID] = on_commit, [EVENT_TABLE_MAP] = on_table_map,
+	[EVENT_WRITE_ROWS_V1] = on_rows, [EVENT_UPDATE_ROWS_V1] = on_rows, [EVENT_DELETE_ROWS_V1] = on_rows,
+	[EVENT_INCIDENT] = on_incident, [EVENT_HEARTBEAT] = on_idle, [EVENT_IGNORABLE] = on_idle, [EVENT_ROWS_QUERY] = on_rows_query,
+	[EVENT_WRITE_ROWS] = on_rows, [EVENT_UPDATE_ROWS] = on_rows, [EVENT_DELETE_ROWS] = on_rows,
+	[EVENT_GTID] = on_gtid, [EVENT_ANONYMOUS_GTID] = on_gtid, [EVENT_PREVIOUS_GTIDS] = on_idle,
+	[EVENT_TRANSACTION_CONTEXT] = on_idle, [EVENT_VIEW_CHANGE] = on_idle, [EVENT_XA_PREPARE] = on_commit,
+	[EVENT_PARTIAL_UPDATE_ROWS] = on_rows, [EVENT_TRANSACTION_PAYLOAD] = on_payload, [EVENT_HEARTBEAT_V2] = on_idle,
+	[EVENT_GTID_TAGGED] = on_gtid,
+};
+
+static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	unsigned type = e->header.type;
+
+	if (type < sizeof(handlers) / sizeof(*handlers) && handlers[type])
+		return handlers[type](st, b, e, at, err);
+	if (e->header.flags & EVENT_F_IGNORABLE)
+		return 0;
+	return err_set(err, ERR_FATAL, (int)type, "binlog %s, position %llu: event type %u is not known to this version: going on could lose changes",
+		       at->file, (unsigned long long)at->pos, type);
+}
+
+static bool in_txn(const struct mysql_stream *st)
+{
+	return st->txn.begun || st->in_payload || st->txn.gtid.gno > 0;
+}
+
+int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+{
+	st->counts.events++;
+	if (st->file == NULL || strcmp(st->file, at->file) != 0)
+		st->file = intern(at->file);
+	if (e->header.type == EVENT_FORMAT_DESCRIPTION) {
+		stream_tables_clear_ids(&st->tables);
+		if (event_format_parse(e, &st->tables.format, err) < 0)
+			return -1;
+	}
+	if (e->header.timestamp_s) {
+		st->ts_sec = e->header.timestamp_s;
+		st->server_id = e->header.server_id;
+	}
+	if (dispatch(st, b, e, at, err) < 0)
+		return -1;
+	if (!in_txn(st))
+		st->pos = at->end;
+	return 0;
+}
+
+/* ---- around a batch ---- */
+
+void mysql_stream_begin(struct mysql_stream *st, struct batch *b)
+{
+	st->batch++;
+	st->shared = NULL;
+}
+
+static const char *gtids_text(struct mysql_stream *st)
+{
+	struct buf b;
+
+	if (st->gtids_text == NULL) {
+		buf_init(&b, GTIDS_MAX);
+		gtid_set_print(&st->gtids, &b);
+		st->gtids_text = b.data ? buf_take(&b) : xstrdup("");
+	}
+	return st->gtids_text;
+}
+
+void mysql_stream_end(struct mysql_stream *st, struct batch *b)
+{
+	bool inside = st->txn.begun || st->in_payload;
+	struct position *p = &b->position;
+
+	free(p->gtids);
+	p->gtids = st->setup.gtids ? xstrdup(gtids_text(st)) : NULL;
+	snprintf(p->file, sizeof(p->file), "%s", st->file ? st->file : "");
+	p->pos = st->in_payload ? st->payload_at.pos : st->txn.begun ? st->txn.begin_pos : st->pos;
+	p->event = inside ? st->txn.event : 0;
+	p->row = inside ? st->txn.row : 0;
+	if (inside && (st->skip_event > p->event || (st->skip_event == p->event && st->skip_row > p->row))) {
+		p->event = st->skip_event;
+		p->row = st->skip_row;
+	}
+	p->ts_sec = st->ts_sec;
+	p->server_id = st->server_id;
+	p->snapshot = false;
+	b->txn_open = inside;
+	if (b->nchanges > 0)
+		b->newest_commit_us = b->changes[b->nchanges - 1].txn->commit_us;
+}
+
+/* ---- make, free, ask ---- */
+
+struct mysql_stream *mysql_stream_new(const struct stream_setup *setup, const struct position *from, struct err *err)
+{
+	struct mysql_stream *st = xcalloc(1, sizeof(*st));
+
+	st->setup = *setup;
+	gtid_set_init(&st->gtids);
+	stream_tables_init(&st->tables, setup->filter, setup->catalog);
+	buf_init(&st->payload_bytes, PAYLOAD_MAX);
+	txn_reset(st);
+	st->file = intern(from->file);
+	st->pos = from->pos;
+	st->ts_sec = (uint32_t)from->ts_sec;
+	st->skip_event = from->event;
+	st->skip_row = from->row;
+	if (setup->gtids && from->gtids && gtid_set_parse(&st->gtids, from->gtids, err) < 0) {
+		mysql_stream_free(st);
+		err->kind = ERR_FATAL;
+		err_wrap(err, "the stored position");
+		return NULL;
+	}
+	return st;
+}
+
+void mysql_stream_free(struct mysql_stream *st)
+{
+	if (st == NULL)
+		return;
+	free((char *)st->txn.query);
+	free(st->gtids_text);
+	gtid_set_done(&st->gtids);
+	stream_tables_done(&st->tables);
+	payload_free(st->payload);
+	buf_done(&st->payload_bytes);
+	free(st);
+}
+
+const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st)
+{
+	return &st->gtids;
+}
+
+bool mysql_stream_in_txn(const struct mysql_stream *st)
+{
+	return in_txn(st);
+}
+
+struct stream_counts mysql_stream_counts(const struct mysql_stream *st)
+{
+	return st->counts;
+}
+
+int64_t mysql_stream_commit_us(const struct mysql_stream *st)
+{
+	return st->newest_commit_us;
+}
+
+void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, const char *why)
+{
+	const char *dot = strchr(db_table, '.');
+
+	if (dot)
+		stream_table_stop(stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1, strlen(dot + 1)), why);
+}
+
+void mysql_stream_tables(const struct mysql_stream *st, void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
+{
+	for (size_t i = 0; i < st->tables.count; i++)
+		if (st->tables.items[i]->wanted)
+			fn(st->tables.items[i]->db, st->tables.items[i]->name, st->tables.items[i]->error, arg);
+}

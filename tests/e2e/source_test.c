@@ -1,0 +1,542 @@
+/*
+ * source_test.c - the source against a real server: snapshot plus stream must equal the tables, each change once, whatever
+ * happens in between. Run by source.sh with the folder of a running server (tests/servers/mysql) and the path of that
+ * script, which the restarts use.
+ *
+ * A model (source_model.h) consumes the batches; at the end of each part a second source reads the tables anew, and both
+ * models must be the same. As snapshot and stream decode by different code, this also compares every type.
+ */
+#include <mysql.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/xalloc.h"
+#include "source/source.h"
+#include "tests/e2e/source_model.h"
+#include "tests/tap.h"
+
+static const char *dir, *script;
+static struct mysql_conf conf;
+static MYSQL *db;
+
+/* ---- the server ---- */
+
+static void read_env(void)
+{
+	char path[600], line[400];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/env", dir);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, "port=", 5) == 0)
+			conf.port = atoi(line + 5);
+		else if (strncmp(line, "user=", 5) == 0)
+			conf.user = xstrdup(line + 5);
+		else if (strncmp(line, "password=", 9) == 0)
+			conf.password = xstrdup(line + 9);
+	}
+	if (f)
+		fclose(f);
+}
+
+static void db_connect(void)
+{
+	if (db)
+		mysql_close(db);
+	db = mysql_init(NULL);
+	if (!mysql_real_connect(db, "127.0.0.1", conf.user, conf.password, NULL, (unsigned)conf.port, NULL, CLIENT_MULTI_STATEMENTS)) {
+		printf("Bail out! %s\n", mysql_error(db));
+		exit(1);
+	}
+	mysql_query(db, "SET NAMES utf8mb4");
+}
+
+__attribute__((format(printf, 1, 2))) static void sql(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int failed;
+
+	va_start(ap, fmt);
+	failed = vasprintf(&text, fmt, ap) < 0 || mysql_query(db, text) != 0;
+	va_end(ap);
+	while (!failed) {
+		mysql_free_result(mysql_store_result(db));
+		if (mysql_next_result(db) != 0)
+			break;
+	}
+	if (mysql_errno(db)) {
+		printf("Bail out! %s: %.300s\n", mysql_error(db), text);
+		exit(1);
+	}
+	free(text);
+}
+
+static char *sql_text(const char *query)
+{
+	MYSQL_RES *res = mysql_query(db, query) == 0 ? mysql_store_result(db) : NULL;
+	MYSQL_ROW row = res ? mysql_fetch_row(res) : NULL;
+	char *text = xstrdup(row && row[0] ? row[0] : "");
+
+	mysql_free_result(res);
+	return text;
+}
+
+static void server(const char *what, const char *options)
+{
+	char cmd[1400];
+
+	snprintf(cmd, sizeof(cmd), "'%s' %s '%s' %s >/dev/null", script, what, dir, options);
+	if (system(cmd) != 0)
+		printf("# %s failed\n", cmd);
+}
+
+/* ---- the consumer ---- */
+
+struct consumer {
+	struct source *source;
+	struct model *model;
+	struct batch *batch;
+	struct position position;
+	struct err err;
+	uint64_t changes, batches;
+	unsigned failures;		/* ERR_RETRY that passed */
+};
+
+static void consumer_open(struct consumer *c)
+{
+	size_t n;
+	struct schema *const *history = model_history(c->model, &n);
+
+	c->source = source_open(&conf, "source-test", &c->position, history, n, &c->err);
+	if (c->source == NULL)
+		printf("# source_open: %s\n", c->err.msg);
+}
+
+static void consumer_init(struct consumer *c)
+{
+	*c = (struct consumer){ .model = model_new(), .batch = batch_new() };
+	position_init(&c->position);
+	consumer_open(c);
+}
+
+static void consumer_done(struct consumer *c)
+{
+	source_close(c->source);
+	model_free(c->model);
+	batch_free(c->batch);
+	position_done(&c->position);
+}
+
+static void consumer_reopen(struct consumer *c)
+{
+	source_close(c->source);
+	consumer_open(c);
+}
+
+static enum source_step consumer_step(struct consumer *c)
+{
+	enum source_step step;
+
+	batch_reset(c->batch);
+	step = source_step(c->source, c->batch, 200, &c->err);
+	if (step == SOURCE_BATCH) {
+		model_apply(c->model, c->batch);
+		position_copy(&c->position, &c->batch->position);
+		c->changes += c->batch->nchanges;
+		c->batches++;
+	} else if (step == SOURCE_FAILED && (c->err.kind == ERR_RETRY || c->err.kind == ERR_UNREACHABLE)) {
+		c->failures++;
+		clock_sleep_ms(50);
+		return SOURCE_NOTHING;
+	}
+	return step;
+}
+
+/* Until the position holds all that the server has executed. */
+static bool consumer_catch_up(struct consumer *c)
+{
+	char *want = NULL, query[8192];
+	int64_t until = clock_mono_us() + 60 * 1000000ll;
+	enum source_step step = SOURCE_NOTHING;
+	bool there = false;
+
+	while (!there && clock_mono_us() < until && (step == SOURCE_NOTHING || step == SOURCE_BATCH)) {
+		step = consumer_step(c);
+		if (c->position.snapshot || c->batch->txn_open || c->position.gtids == NULL || step == SOURCE_FAILED)
+			continue;
+		snprintf(query, sizeof(query), "SELECT GTID_SUBSET(@@GLOBAL.gtid_executed, '%s')", c->position.gtids);
+		want = sql_text(query);
+		there = want[0] == '1';
+		free(want);
+	}
+	if (!there)
+		printf("# not caught up: step %d, %s\n", step, c->err.msg);
+	return there;
+}
+
+static void check_equal(struct consumer *c, const char *what)
+{
+	int mode = conf.snapshot_mode;
+	struct consumer fresh;
+
+	ok(consumer_catch_up(c), "%s: caught up", what);
+	conf.snapshot_mode = SNAPSHOT_INITIAL_ONLY;
+	consumer_init(&fresh);
+	while (consumer_step(&fresh) == SOURCE_BATCH)
+		;
+	conf.snapshot_mode = mode;
+	is_int(model_faults(c->model), 0, "%s: each change once and in order", what);
+	is_int(model_differences(c->model, fresh.model), 0, "%s: equal to the tables (%zu rows, %llu changes, %llu batches)", what,
+	       model_rows(fresh.model), (unsigned long long)c->changes, (unsigned long long)c->batches);
+	consumer_done(&fresh);
+}
+
+/* ---- parts ---- */
+
+static void new_database(void)
+{
+	sql("DROP DATABASE IF EXISTS testdb; CREATE DATABASE testdb; USE testdb;"
+	    "CREATE TABLE orders (id BIGINT PRIMARY KEY, customer INT, amount DECIMAL(10,2), status VARCHAR(20), at DATETIME(3));"
+	    "CREATE TABLE customers (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(100), email VARCHAR(100));"
+	    "CREATE TABLE empty1 (id INT PRIMARY KEY); CREATE TABLE zlast (a INT, b INT, v INT, PRIMARY KEY (a, b));");
+}
+
+/* count orders from id `from` on, in one statement. */
+static void insert_orders(int from, int count)
+{
+	sql("INSERT INTO testdb.orders WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+	    "SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000000) */ i, i %% 1000, i / 7, ELT(1 + i %% 3, 'new', 'paid', NULL), "
+	    "'2024-01-01' + INTERVAL i SECOND FROM n", from, from + count - 1);
+}
+
+static void test_basic(void)
+{
+	struct consumer c;
+
+	new_database();
+	insert_orders(1, 5000);
+	sql("INSERT INTO customers (name, email) VALUES ('Ann', 'a@x'), ('Bob', NULL), ('\\'quo\"te\\'', 'ü€😀')");
+	consumer_init(&c);
+	while (!c.batch->snapshot_end && consumer_step(&c) != SOURCE_FAILED)
+		insert_orders(100000 + (int)c.batches * 10, 10);
+	is_int(c.err.kind, ERR_NONE, "snapshot %s", c.err.msg);
+	insert_orders(20000, 3000);
+	sql("BEGIN; UPDATE orders SET status = 'x' WHERE id < 500; DELETE FROM orders WHERE id BETWEEN 300 AND 400; "
+	    "INSERT INTO customers (name) VALUES ('in'), ('two'); UPDATE customers SET name = 'Anna' WHERE id = 1; COMMIT");
+	sql("UPDATE orders SET id = id + 1000000 WHERE id < 100; INSERT INTO zlast VALUES (1, 1, 1), (1, 2, 2); DELETE FROM zlast WHERE b = 1");
+	sql("UPDATE orders o JOIN customers c ON o.customer = c.id SET o.amount = 0, c.name = 'joined'");
+	sql("BEGIN; INSERT INTO zlast VALUES (9, 9, 9); ROLLBACK; BEGIN; INSERT INTO zlast VALUES (8, 8, 8); SAVEPOINT s; "
+	    "INSERT INTO zlast VALUES (7, 7, 7); ROLLBACK TO s; COMMIT");
+	check_equal(&c, "snapshot and stream");
+	consumer_done(&c);
+}
+
+static void test_ddl(void)
+{
+	struct consumer c;
+
+	new_database();
+	insert_orders(1, 100);
+	consumer_init(&c);
+	consumer_catch_up(&c);
+	sql("INSERT INTO zlast VALUES (1, 1, 1); ALTER TABLE zlast ADD COLUMN w VARCHAR(10) DEFAULT 'd' FIRST; INSERT INTO zlast (a, b, v) VALUES (2, 2, 2);"
+	    "ALTER TABLE zlast DROP COLUMN v, ADD COLUMN x INT UNSIGNED AFTER a; INSERT INTO zlast VALUES ('w', 3, 4000000000, 3);"
+	    "CREATE TABLE fresh (id INT PRIMARY KEY, t TEXT); INSERT INTO fresh VALUES (1, 'one'); RENAME TABLE fresh TO older; INSERT INTO older VALUES (2, 'two');"
+	    "CREATE TABLE copied (id INT PRIMARY KEY) SELECT id, status FROM orders; INSERT INTO copied VALUES (100000, 'more');"
+	    "CREATE TABLE likewise LIKE orders; INSERT INTO likewise SELECT * FROM orders LIMIT 10; TRUNCATE TABLE copied; INSERT INTO copied VALUES (5, 'after');"
+	    "DROP TABLE customers; CREATE TEMPORARY TABLE tmp (a INT); INSERT INTO tmp VALUES (1); DROP TEMPORARY TABLE tmp");
+	sql("UPDATE zlast SET w = NULL");
+	sql("DELETE FROM older; DROP TABLE older");
+	ok(consumer_catch_up(&c), "DDL between rows: caught up");
+	ok(model_table_rows(c.model, "testdb.copied") == 1, "TRUNCATE empties the table, what comes after it stays");
+	consumer_reopen(&c);
+	sql("INSERT INTO copied VALUES (6, 'again'); DELETE FROM likewise");
+	ok(consumer_catch_up(&c), "DDL, then opened again with the history: caught up");
+	is_int(model_table_rows(c.model, "testdb.copied"), 2, "rows after opening again");
+	is_int(model_faults(c.model), 0, "DDL between rows: no fault");
+	consumer_done(&c);
+}
+
+static void test_types(void)
+{
+	static const char *const rows[] = {
+		"NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+		"-128, 65535, -8388608, 4294967295, -9223372036854775808, 18446744073709551615, 1.1, -2.5e-300, 12345678.1234, "
+		"-12345678901234567890123456789012345.123456789, b'1010101', 2155, '9999-12-31', '-838:59:59.000000', '2024-02-29 23:59:59.123456', "
+		"'2038-01-19 03:14:07.999', 'char  ', 'ünïcödé €😀', REPEAT('x', 70000), 'bin', 0x00ff00, REPEAT(0xfe, 300), 'b,c', 'x,z', "
+		"'{\"a\": [1, 2.5, null, true], \"é\": \"q\"}', ST_GeomFromText('POINT(1 2)')",
+		"127, 0, 8388607, 0, 9223372036854775807, 0, 0, 1.7976931348623157e308, -0.0001, 0.000000001, b'0', 1901, '1000-01-01', '838:59:59', "
+		"'1000-01-01 00:00:00', '1970-01-01 00:00:01', '', '', '', '', '', '', 'a', '', '[]', ST_GeomFromText('LINESTRING(0 0,1 1)', 4326)",
+		"1, 1, 1, 1, 1, 1, 3.4028235e38, 0.1, 1, 1, b'1111111', 0, '0000-00-00', '00:00:00.5', '0000-00-00 00:00:00', '0000-00-00 00:00:00', "
+		"'a\\nb', '\\t\\\\', 'z', 'y', 0x0000, 0x00, '', 'y', '\"s\"', ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))')",
+	};
+	struct consumer c;
+
+	new_database();
+	sql("SET sql_mode = ''; CREATE TABLE types (id INT PRIMARY KEY AUTO_INCREMENT, c1 TINYINT, c2 SMALLINT UNSIGNED, c3 MEDIUMINT, c4 INT UNSIGNED, "
+	    "c5 BIGINT, c6 BIGINT UNSIGNED, c7 FLOAT, c8 DOUBLE, c9 DECIMAL(12,4), c10 DECIMAL(44,9), c11 BIT(7), c12 YEAR, c13 DATE, c14 TIME(6), "
+	    "c15 DATETIME(6), c16 TIMESTAMP(3) NULL, c17 CHAR(10), c18 VARCHAR(200), c19 MEDIUMTEXT, c20 BINARY(5), c21 VARBINARY(10), c22 BLOB, "
+	    "c23 ENUM('a', 'b,c', 'd\\'e'), c24 SET('x', 'y', 'z'), c25 JSON, c26 GEOMETRY)");
+	sql("CREATE TABLE latin (id INT PRIMARY KEY, a VARCHAR(50) CHARACTER SET latin1, b CHAR(20) CHARACTER SET utf16, e ENUM('ä', 'ö') CHARACTER SET latin1, "
+	    "z INT ZEROFILL, d DECIMAL(30,5) ZEROFILL, v VARCHAR(20) GENERATED ALWAYS AS (CONCAT(id, 'g')) VIRTUAL, s INT GENERATED ALWAYS AS (id * 2) STORED, "
+	    "inv INT INVISIBLE DEFAULT 7, f FLOAT(7,2), g DOUBLE(10,3), t1 TIME, dt DATETIME, ts TIMESTAMP NULL, y YEAR, b1 BIT(1), b64 BIT(64))");
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+			sql("INSERT INTO types VALUES (NULL, %s)", rows[i]);
+		sql("INSERT INTO latin (id, a, b, e, z, d, f, g, t1, dt, ts, y, b1, b64) VALUES (%d, 'äöü€', 'üx', 'ö', 42, 1234567890123.5, 1.1, 2.005, '-01:02:03', "
+		    "'2020-01-01 10:00:00', '2020-06-01 10:00:00', 1999, b'1', 18446744073709551615), (%d, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+		    "NULL, NULL, NULL, NULL, NULL, NULL)", pass * 10 + 1, pass * 10 + 2);
+		if (pass == 0) {
+			consumer_init(&c);
+			ok(consumer_catch_up(&c), "types: snapshot");
+		}
+	}
+	sql("UPDATE types SET c1 = 5; UPDATE latin SET inv = 8; SET sql_mode = DEFAULT");
+	check_equal(&c, "every type, snapshot against stream");
+	consumer_done(&c);
+}
+
+/* Closed after a random number of batches and opened at the position that they gave, over and over. */
+static void test_resume(bool compressed)
+{
+	struct consumer c;
+	unsigned reopened = 0;
+
+	new_database();
+	consumer_init(&c);
+	consumer_catch_up(&c);
+	sql("SET SESSION binlog_transaction_compression = %s", compressed ? "ON" : "OFF");
+	sql("BEGIN");
+	insert_orders(1, 30000);
+	sql("UPDATE orders SET status = 'y' WHERE id %% 3 = 0; DELETE FROM orders WHERE id %% 7 = 0; INSERT INTO zlast SELECT id, id, 1 FROM orders; COMMIT");
+	insert_orders(50000, 2000);
+	sql("SET SESSION binlog_transaction_compression = OFF");
+	for (int i = 0; i < 400; i++) {
+		for (int n = rand() % 6; n >= 0; n--)
+			consumer_step(&c);
+		if (!c.batch->txn_open && c.changes > 60000)
+			break;
+		consumer_reopen(&c);
+		reopened++;
+	}
+	ok(reopened > 5, "opened again %u times inside a transaction", reopened);
+	check_equal(&c, compressed ? "resumed inside a compressed transaction" : "resumed inside a transaction");
+	consumer_done(&c);
+}
+
+static void test_rewind(void)
+{
+	struct consumer c;
+	struct position before;
+
+	new_database();
+	consumer_init(&c);
+	consumer_catch_up(&c);
+	position_init(&before);
+	position_copy(&before, &c.position);
+	insert_orders(1, 100);
+	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER TABLE orders DROP COLUMN customer");
+	for (int i = 0; i < 20; i++) {		/* these batches are "lost" */
+		batch_reset(c.batch);
+		if (source_step(c.source, c.batch, 100, &c.err) == SOURCE_FAILED)
+			break;
+	}
+	source_rewind(c.source, &before);
+	check_equal(&c, "rewound over schema changes");
+	position_done(&before);
+	consumer_done(&c);
+}
+
+static void test_interrupted_snapshot(void)
+{
+	struct consumer c;
+
+	new_database();
+	insert_orders(1, 20000);
+	consumer_init(&c);
+	for (int i = 0; i < 3; i++)
+		consumer_step(&c);
+	ok(c.position.snapshot, "the snapshot has not ended");
+	sql("DELETE FROM orders WHERE id < 5000; DROP TABLE customers; CREATE TABLE late (id INT PRIMARY KEY); INSERT INTO late VALUES (1)");
+	consumer_reopen(&c);
+	check_equal(&c, "a snapshot that was interrupted leaves no row behind");
+	consumer_done(&c);
+}
+
+static void test_faults(void)
+{
+	struct consumer c;
+	char *id;
+
+	new_database();
+	consumer_init(&c);
+	consumer_catch_up(&c);
+	for (int i = 0; i < 3; i++) {
+		insert_orders(1 + i * 2000, 2000);
+		consumer_step(&c);
+		id = sql_text("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' LIMIT 1");
+		if (id[0])
+			sql("KILL %s", id);
+		free(id);
+	}
+	check_equal(&c, "the dump thread killed");
+	ok(c.failures > 0, "it was noticed %u times", c.failures);
+	insert_orders(10000, 3000);
+	consumer_step(&c);
+	server("kill", "");
+	for (int i = 0; i < 3; i++)
+		consumer_step(&c);
+	server("start", "");
+	db_connect();
+	sql("USE testdb");
+	insert_orders(20000, 1000);
+	check_equal(&c, "the server killed and started");
+	consumer_done(&c);
+}
+
+static void test_purged(void)
+{
+	struct consumer c;
+	enum source_step step = SOURCE_NOTHING;
+	char *file;
+
+	new_database();
+	insert_orders(1, 1000);
+	consumer_init(&c);
+	consumer_catch_up(&c);
+	source_close(c.source);
+	sql("DELETE FROM orders WHERE id < 100; FLUSH BINARY LOGS; UPDATE orders SET status = 'p'; FLUSH BINARY LOGS");
+	file = sql_text("SHOW BINARY LOG STATUS");
+	sql("PURGE BINARY LOGS TO '%s'", file);
+	free(file);
+	consumer_open(&c);
+	for (int i = 0; i < 10 && step == SOURCE_NOTHING; i++)
+		step = consumer_step(&c);
+	ok(step == SOURCE_FAILED && c.err.kind == ERR_FATAL, "purged: fails: %s", c.err.msg);
+	conf.snapshot_mode = SNAPSHOT_WHEN_NEEDED;
+	consumer_reopen(&c);
+	check_equal(&c, "purged, snapshot.mode = when_needed");
+	conf.snapshot_mode = SNAPSHOT_INITIAL;
+	consumer_done(&c);
+}
+
+static void test_stopped_table(void)
+{
+	struct source_table tables[32];
+	struct consumer c;
+	size_t n, stopped = 0;
+
+	new_database();
+	consumer_init(&c);
+	consumer_catch_up(&c);
+	source_stop_table(c.source, "testdb.zlast", "a test says so");
+	sql("INSERT INTO zlast VALUES (1, 1, 1)");
+	insert_orders(1, 10);
+	consumer_catch_up(&c);
+	n = source_tables(c.source, tables, 32);
+	for (size_t i = 0; i < n; i++)
+		stopped += tables[i].stopped && strcmp(tables[i].name, "testdb.zlast") == 0 && strcmp(tables[i].error, "a test says so") == 0;
+	is_int(stopped, 1, "a stopped table says why");
+	is_int(model_rows(c.model), 10, "its neighbours flow");
+	consumer_done(&c);
+}
+
+static void test_check(void)
+{
+	struct report report;
+	struct err err = { 0 };
+
+	report_init(&report);
+	is_int(source_check(&conf, &report, &err), 0, "check: %s", err.msg);
+	is_int(report_count(&report, REPORT_PROBLEM), 0, "check: no problem");
+	for (size_t i = 0; i < report.count; i++)
+		printf("# %s %s: %s %s\n", report_level_name(report.items[i].level), report.items[i].subject, report.items[i].found,
+		       report.items[i].remedy ? report.items[i].remedy : "");
+	report_done(&report);
+}
+
+static void test_connections(void)
+{
+	struct mysql_conf saved = conf;
+	struct err err = { 0 };
+	struct report report;
+
+	report_init(&report);
+	conf.ssl_mode = SSL_DISABLED;
+	is_int(source_check(&conf, &report, &err), 0, "no TLS, the password by the server's RSA key");
+	conf.ssl_mode = SSL_REQUIRED;
+	is_int(source_check(&conf, &report, &err), 0, "TLS");
+	conf.ssl_mode = SSL_VERIFY_CA;
+	conf.ssl_ca = xasprintf("%s/data/ca.pem", dir);
+	report_done(&report);
+	report_init(&report);
+	is_int(source_check(&conf, &report, &err), 0, "TLS with its CA");
+	is_int(report_count(&report, REPORT_PROBLEM), 0, "TLS with its CA: no problem");
+	conf.ssl_ca = "/etc/ssl/certs/ca-certificates.crt";
+	report_done(&report);
+	report_init(&report);
+	ok(source_check(&conf, &report, &err) < 0 || report_count(&report, REPORT_PROBLEM) > 0, "TLS with another CA is refused");
+	conf = saved;
+	conf.password = "wrong-secret";
+	report_done(&report);
+	report_init(&report);
+	source_check(&conf, &report, &err);
+	ok(report_count(&report, REPORT_PROBLEM) == 1 && strstr(report.items[0].found, "wrong-secret") == NULL, "a wrong password: %s", report.items[0].found);
+	conf = saved;
+	conf.host = "127.0.0.1:1, 127.0.0.1";
+	is_int(source_check(&conf, &report, &err), 0, "the second host of the list answers");
+	conf.host = "127.0.0.1:1";
+	ok(source_check(&conf, &report, &err) < 0 && err.kind == ERR_UNREACHABLE, "nobody there: %s", err.msg);
+	conf = saved;
+	report_done(&report);
+}
+
+static const struct { const char *name; void (*run)(void); } parts[] = {
+	{ "check", test_check }, { "connections", test_connections }, { "basic", test_basic }, { "ddl", test_ddl }, { "types", test_types },
+	{ "rewind", test_rewind }, { "interrupted", test_interrupted_snapshot }, { "stopped", test_stopped_table }, { "faults", test_faults },
+	{ "purged", test_purged },
+};
+
+static bool is_asked(int argc, char **argv, const char *name)
+{
+	for (int i = 3; i < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return true;
+	return argc <= 3;
+}
+
+int main(int argc, char **argv)
+{
+	static char *include[] = { "testdb\\..*" };
+
+	if (argc < 3)
+		return 2;
+	dir = argv[1];
+	script = argv[2];
+	conf = (struct mysql_conf){ .host = "127.0.0.1", .ssl_mode = SSL_PREFERRED, .connect_timeout_ms = 5000, .heartbeat_ms = 1000,
+		.max_batch_rows = 1000, .max_batch_bytes = 1 << 20, .table_include = { .items = include, .count = 1 } };
+	read_env();
+	db_connect();
+	new_database();
+	for (int metadata = 0; metadata < 2; metadata++)
+		for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+			if (!is_asked(argc, argv, parts[i].name))
+				continue;
+			conf.ssl_mode = metadata ? SSL_DISABLED : SSL_PREFERRED;
+			sql("SET GLOBAL binlog_row_metadata = %s", metadata ? "FULL" : "MINIMAL");
+			printf("# %s, binlog_row_metadata %s, %s\n", parts[i].name, metadata ? "FULL" : "MINIMAL", metadata ? "no TLS" : "TLS");
+			parts[i].run();
+		}
+	for (int compressed = 0; compressed < 2; compressed++)
+		if (is_asked(argc, argv, "resume"))
+			test_resume(compressed);
+	mysql_close(db);
+	return tap_done();
+}
