@@ -1,5 +1,42 @@
 noinst_LIBRARIES += src/source/libsource.a
 src_source_libsource_a_SOURCES =
+src_source_libsource_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+
+# The server: connections, snapshot, stream.
+src_source_libsource_a_SOURCES += \
+	src/source/mysql_binlog.c \
+	src/source/mysql_binlog.h \
+	src/source/mysql_check.c \
+	src/source/mysql_check.h \
+	src/source/mysql_conn.c \
+	src/source/mysql_conn.h \
+	src/source/mysql_filter.c \
+	src/source/mysql_filter.h \
+	src/source/mysql_side.c \
+	src/source/mysql_side.h \
+	src/source/mysql_snapshot.c \
+	src/source/mysql_snapshot.h \
+	src/source/mysql_stream.c \
+	src/source/mysql_stream.h \
+	src/source/mysql_stream_table.c \
+	src/source/mysql_stream_table.h \
+	src/source/mysql_tables.c \
+	src/source/mysql_text.c \
+	src/source/mysql_text.h \
+	src/source/mysql_undo.c \
+	src/source/mysql_undo.h \
+	src/source/mysql_wire.c \
+	src/source/mysql_wire.h \
+	src/source/source.c \
+	src/source/source.h
+
+noinst_PROGRAMS += tests/e2e/source_test tests/e2e/source_bench
+tests_e2e_source_test_SOURCES = tests/e2e/source_test.c tests/e2e/source_model.c tests/e2e/source_model.h tests/tap.h
+tests_e2e_source_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_e2e_source_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_e2e_source_bench_SOURCES = tests/e2e/source_bench.c
+tests_e2e_source_bench_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_e2e_source_bench_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
 # The pure decoders: bytes in, values out.
 src_source_libsource_a_SOURCES += \
