@@ -607,10 +607,8 @@ int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *
 void ddl_result_release(struct ddl_result *r)
 {
 	for (unsigned i = 0; i < r->nchanges; i++) {
-		for (unsigned k = 0; k < r->changes[i].ntables; k++) {
-			schema_unref(r->changes[i].table[k].schema);
-			r->changes[i].table[k].schema = NULL;
-		}
+		for (unsigned k = 0; k < r->changes[i].ntables; k++)
+			schema_unref(r->changes[i].table[k].schema);	/* the pointer stays: the batch holds it */
 	}
 }
 

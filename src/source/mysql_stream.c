@@ -12,7 +12,6 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
-#include "source/mysql_charset.h"
 #include "source/mysql_stream_table.h"
 
 enum { GTIDS_MAX = 16 << 20, PAYLOAD_MAX = 1 << 30, STMT_END = 1, DUMMY_TABLE_ID = 0xffffff };
@@ -264,23 +263,6 @@ static bool opens_txn(const struct event_query *q)
 	return len > sizeof(tail) && strncasecmp(q->sql + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1) == 0;
 }
 
-static int statement_text(const struct event_query *q, struct arena *a, const char **sql, size_t *len, struct err *err)
-{
-	const char *name = q->has_charset ? collation_charset(q->charset_client) : NULL;
-	struct charset *cs;
-
-	*sql = q->sql;
-	*len = q->sql_len;
-	if (name == NULL || strncmp(name, "utf8", 4) == 0)
-		return 0;
-	cs = charset_open(name, err);
-	if (cs == NULL)
-		return -1;
-	charset_to_utf8(cs, a, q->sql, q->sql_len, sql, len);
-	charset_close(cs);
-	return 0;
-}
-
 static bool is_captured(struct mysql_stream *st, const struct ddl_change *d)
 {
 	if (d->ntables == 0)
@@ -352,23 +334,22 @@ static int not_understood(struct mysql_stream *st, const char *db_table, const s
 static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q, const struct stream_place *at, enum ddl_kind *kind,
 		     struct err *err)
 {
-	struct ddl_context ctx = { .db = q->db, .sql_mode = q->has_sql_mode ? q->sql_mode : 0, .collation_server = q->collation_server,
+	struct ddl_context ctx = { .db = q->db, .sql_mode = q->has_sql_mode ? q->sql_mode : 0, .collation_server = q->collation_server, .collation_database = q->collation_database,
+		.charset_client = q->has_charset ? q->charset_client : 0,
 		.default_collation_utf8mb4 = q->default_collation_utf8mb4, .server_version = st->setup.server_version };
 	struct ddl_result res = { 0 };
-	const char *sql, *db_table = NULL;
-	size_t len;
+	const char *db_table = NULL;
 
 	*kind = DDL_NOTHING;
-	if (statement_text(q, &b->arena, &sql, &len, err) < 0)
-		return -1;
 	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file, at->pos);
-	if (catalog_apply(st->setup.catalog, &ctx, sql, len, &b->arena, &res, &db_table, err) < 0)
+	if (catalog_apply(st->setup.catalog, &ctx, q->sql, q->sql_len, &b->arena, &res, &db_table, err) < 0)
 		return not_understood(st, db_table, at, err);
 	*kind = res.kind;
 	if (res.kind == DDL_ROWS) {
 		ddl_result_release(&res);
-		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a change that was logged as a statement cannot be captured (%.80s): set "
-			       "binlog_format = ROW, for sessions too", at->file, (unsigned long long)at->pos, sql);
+		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a change that was logged as a statement cannot be captured (%.*s): set "
+			       "binlog_format = ROW, for sessions too", at->file, (unsigned long long)at->pos,
+			       (int)(q->sql_len < 80 ? q->sql_len : 80), q->sql);
 	}
 	if (res.kind == DDL_CONTROL || res.kind == DDL_NOTHING)
 		mysql_undo_drop_last(st->setup.undo);

@@ -180,6 +180,35 @@ static void each_of(struct model *m, const char *db, const char *table, bool dro
 		}
 }
 
+/* RENAME: the rows follow the name. */
+static void rename_rows(struct model *m, const struct ddl_table *t)
+{
+	struct row *moved = NULL;
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct row **at = &m->buckets[i]; *at; ) {
+			struct row *r = *at;
+
+			if (!is_of(r, t->previous_db, t->previous_table)) {
+				at = &r->next;
+				continue;
+			}
+			*at = r->next;
+			r->next = moved;
+			moved = r;
+		}
+	for (struct row *r = moved, *next; r; r = next) {
+		char *key = xasprintf("%s.%s%s", t->db, t->table, strchr(r->key, '|'));
+		struct row **at = slot(m, key);
+
+		next = r->next;
+		free(r->key);
+		r->key = key;
+		r->next = *at;
+		*at = r;
+	}
+}
+
 /* ---- schemas ---- */
 
 static void forget_schema(struct model *m, const char *db, const char *table)
@@ -197,8 +226,10 @@ static void apply_ddl(struct model *m, const struct change *c)
 	for (unsigned i = 0; i < c->ddl->ntables; i++) {
 		const struct ddl_table *t = &c->ddl->table[i];
 
-		if (t->previous_table)
+		if (t->previous_table) {
 			forget_schema(m, t->previous_db, t->previous_table);
+			rename_rows(m, t);
+		}
 		forget_schema(m, t->db, t->table);
 		if (t->schema) {
 			m->history = xrealloc(m->history, (m->nhistory + 1) * sizeof(*m->history));

@@ -159,6 +159,16 @@ static enum source_step consumer_step(struct consumer *c)
 	return step;
 }
 
+static void print_stopped(struct consumer *c)
+{
+	struct source_table tables[32];
+	size_t n = source_tables(c->source, tables, 32);
+
+	for (size_t i = 0; i < n; i++)
+		if (tables[i].stopped)
+			printf("# stopped: %s: %s\n", tables[i].name, tables[i].error);
+}
+
 /* Until the position holds all that the server has executed. */
 static bool consumer_catch_up(struct consumer *c)
 {
@@ -178,6 +188,7 @@ static bool consumer_catch_up(struct consumer *c)
 	}
 	if (!there)
 		printf("# not caught up: step %d, %s\n", step, c->err.msg);
+	print_stopped(c);
 	return there;
 }
 
@@ -342,7 +353,8 @@ static void test_rewind(void)
 	position_init(&before);
 	position_copy(&before, &c.position);
 	insert_orders(1, 100);
-	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER TABLE orders DROP COLUMN customer");
+	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER TABLE orders DROP COLUMN customer; "
+	    "UPDATE orders SET status = 'z'");
 	for (int i = 0; i < 20; i++) {		/* these batches are "lost" */
 		batch_reset(c.batch);
 		if (source_step(c.source, c.batch, 100, &c.err) == SOURCE_FAILED)
