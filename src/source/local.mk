@@ -37,6 +37,7 @@ tests_e2e_source_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_e2e_source_bench_SOURCES = tests/e2e/source_bench.c
 tests_e2e_source_bench_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_source_bench_LDADD = $(SOURCE) $(SOURCE_LIBS)
+E2E_TESTS += tests/e2e/source.sh
 
 # The pure decoders: bytes in, values out.
 src_source_libsource_a_SOURCES += \
