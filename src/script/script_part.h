@@ -88,6 +88,7 @@ static inline uint32_t script_tag(lua_State *L, int idx)
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */
 void script_sandbox_arm(struct script *s);		/* a new budget */
+void script_sandbox_watch(lua_State *L);		/* before a C function that may take long: raises when the time is over */
 void script_sandbox_globals(lua_State *L);		/* pushes the table that is a script's _ENV */
 void script_sandbox_freeze(lua_State *L, int env);	/* from here on nothing is added to it */
 void script_patterns_open(lua_State *L);		/* script_pattern.c: into the table `string` on top of the stack */

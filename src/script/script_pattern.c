@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define STEPS_MAX 1e9
+#define STEPS_WATCHED 1e6		/* from here on a thousand calls between two looks at the clock are too many */
 
 struct cost {
 	unsigned repeats;		/* * + - %b and back references: each may look at the whole text */
@@ -60,6 +61,8 @@ static void pattern_check(lua_State *L, size_t text_len, const char *pattern, si
 	if (steps > STEPS_MAX)
 		luaL_error(L, "pattern '%s': expected a shorter text or fewer * + - ?, found a text of %d bytes; ^ at the beginning also helps",
 			   pattern, (int)(text_len > 1u << 30 ? 1u << 30 : text_len));
+	if (steps > STEPS_WATCHED)
+		script_sandbox_watch(L);
 }
 
 /* find(text, pattern, ...): upvalue 1 is Lua's own. */

@@ -19,6 +19,8 @@
 #define TIME_LIMIT_US 5000000
 #define MOVE_MAX 1000000
 
+static void budget_hook(lua_State *L, lua_Debug *ar);
+
 /* ---- limits ---- */
 
 static void *limited_alloc(void *arg, void *p, size_t old_size, size_t size)
@@ -41,26 +43,49 @@ static void *limited_alloc(void *arg, void *p, size_t old_size, size_t size)
 	return q;
 }
 
+/* Ends the call: for good, because from here on every instruction comes back to the hook. level: whose line is named. */
+static void budget_end(lua_State *L, struct script *s, int level)
+{
+	bool time = s->used < s->limits.instructions;
+
+	luaL_where(L, level);
+	snprintf(s->stop_text, sizeof(s->stop_text), "%sexpected an end within %lld %s for one row, found none", lua_tostring(L, -1),
+		 (long long)(time ? TIME_LIMIT_US / 1000000 : s->limits.instructions), time ? "seconds" : "instructions");
+	s->exceeded = true;
+	s->period = 0;
+	lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1);
+}
+
+static bool time_is_over(struct script *s)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (s->started_us == 0)
+		s->started_us = now_us;
+	return now_us - s->started_us >= TIME_LIMIT_US;
+}
+
 static void budget_hook(lua_State *L, lua_Debug *ar)
 {
 	struct script *s = script_of(L);
-	int64_t now_us = clock_mono_us();
 
 	s->used += s->period;
-	if (s->started_us == 0)
-		s->started_us = now_us;
-	if (!s->exceeded && s->used < s->limits.instructions && now_us - s->started_us < TIME_LIMIT_US)
+	if (!s->exceeded && s->used < s->limits.instructions && !time_is_over(s))
 		return;
-	if (!s->exceeded) {
-		bool time = s->used < s->limits.instructions;
+	if (!s->exceeded)
+		budget_end(L, s, 0);
+	lua_pushstring(L, s->stop_text);
+	lua_error(L);
+}
 
-		luaL_where(L, 0);
-		snprintf(s->stop_text, sizeof(s->stop_text), "%sexpected an end within %lld %s for one row, found none", lua_tostring(L, -1),
-			 (long long)(time ? TIME_LIMIT_US / 1000000 : s->limits.instructions), time ? "seconds" : "instructions");
-		s->exceeded = true;
-		s->period = 0;
-		lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1);
-	}
+void script_sandbox_watch(lua_State *L)
+{
+	struct script *s = script_of(L);
+
+	if (!s->exceeded && !time_is_over(s))
+		return;
+	if (!s->exceeded)
+		budget_end(L, s, 1);
 	lua_pushstring(L, s->stop_text);
 	lua_error(L);
 }
