@@ -9,12 +9,10 @@
 #include "core/num.h"
 #include "source/mysql_bytes.h"
 
-enum { GROUP_DIGITS = 9, GROUP_BYTES = 4, PRECISION_MAX = 65, SCALE_MAX = 30, GROUPS_MAX = 12 };
+enum { GROUP_DIGITS = 9, GROUP_BYTES = 4, PRECISION_MAX = 65, SCALE_MAX = 30 };
 
 static const uint8_t dig_bytes[] = { 0, 1, 1, 2, 2, 3, 3, 4, 4, 4 };
 static const uint32_t pow10_of[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
-
-struct group { uint32_t value; uint8_t digits; };
 
 bool decimal_is_valid(unsigned precision, unsigned scale)
 {
@@ -29,68 +27,72 @@ unsigned decimal_bytes(unsigned precision, unsigned scale)
 	       scale / GROUP_DIGITS * GROUP_BYTES + dig_bytes[scale % GROUP_DIGITS];
 }
 
-/* Takes the number apart, most significant group first. `whole` counts the groups before the point. */
-static unsigned decimal_split(const uint8_t *p, unsigned precision, unsigned scale, struct group groups[GROUPS_MAX],
-			      unsigned *whole, bool *negative)
+struct digits {			/* where we are in the bytes */
+	const uint8_t *p;
+	uint32_t turn;		/* all ones in a negative number */
+	uint32_t sign;		/* 0x80 before the first group, 0 behind it */
+};
+
+static struct digits digits_of(const uint8_t *p)
 {
-	unsigned int_digits = precision - scale, n = 0, left;
-	uint32_t turn;
-	uint8_t first = *p ^ 0x80;	/* the sign bit is set in positive numbers */
-	bool at_start = true;
+	return (struct digits){ .p = p, .turn = *p & 0x80 ? 0 : 0xffffffffu, .sign = 0x80 };
+}
 
-	*negative = !(*p & 0x80);
-	turn = *negative ? 0xffffffffu : 0;
-	for (int part = 0; part < 2; part++) {
-		unsigned digits = part == 0 ? int_digits : scale;
+static inline uint32_t digits_take(struct digits *d, unsigned count)
+{
+	unsigned width = dig_bytes[count], shift = 8 * (width - 1);
+	uint32_t raw = ((uint32_t)bytes_be(d->p, width) ^ d->sign << shift ^ d->turn) & (0xffffffffu >> (24 - shift));
 
-		for (left = digits; left > 0; ) {
-			unsigned take = part == 0 && left % GROUP_DIGITS ? left % GROUP_DIGITS : left < GROUP_DIGITS ? left : GROUP_DIGITS;
-			unsigned width = dig_bytes[take];
-			uint32_t raw = (uint32_t)bytes_be(p, width);
+	d->p += width;
+	d->sign = 0;
+	return raw;
+}
 
-			if (at_start) {
-				raw = (raw & (uint32_t)((1ull << (8 * (width - 1))) - 1)) | (uint32_t)first << (8 * (width - 1));
-				at_start = false;
-			}
-			groups[n].value = (raw ^ turn) & (uint32_t)((1ull << (8 * width)) - 1);
-			groups[n++].digits = (uint8_t)take;
-			p += width;
-			left -= take;
-		}
-		if (part == 0)
-			*whole = n;
-	}
-	return n;
+static inline bool digits_append(struct digits *d, unsigned count, int64_t *v)
+{
+	return !__builtin_mul_overflow(*v, (int64_t)pow10_of[count], v) && !__builtin_add_overflow(*v, (int64_t)digits_take(d, count), v);
 }
 
 bool decimal_to_int64(const uint8_t *p, unsigned precision, unsigned scale, int64_t *unscaled)
 {
-	struct group groups[GROUPS_MAX];
-	unsigned whole, n;
-	bool negative;
+	struct digits d = digits_of(p);
+	unsigned whole = precision - scale;
 	int64_t v = 0;
 
-	n = decimal_split(p, precision, scale, groups, &whole, &negative);
-	for (unsigned i = 0; i < n; i++)
-		if (__builtin_mul_overflow(v, (int64_t)pow10_of[groups[i].digits], &v) || __builtin_add_overflow(v, (int64_t)groups[i].value, &v))
+	if (whole % GROUP_DIGITS)
+		v = digits_take(&d, whole % GROUP_DIGITS);
+	for (unsigned left = whole / GROUP_DIGITS + scale / GROUP_DIGITS; left > 0; left--)
+		if (!digits_append(&d, GROUP_DIGITS, &v))
 			return false;
-	*unscaled = negative ? -v : v;
+	if (scale % GROUP_DIGITS && !digits_append(&d, scale % GROUP_DIGITS, &v))
+		return false;
+	*unscaled = d.turn ? -v : v;
 	return true;
+}
+
+/* All digits, zeros in front included. */
+static size_t digits_print(const uint8_t *p, unsigned precision, unsigned scale, char *out)
+{
+	struct digits d = digits_of(p);
+	unsigned whole = precision - scale;
+	const unsigned parts[][2] = { { 1, whole % GROUP_DIGITS }, { whole / GROUP_DIGITS + scale / GROUP_DIGITS, GROUP_DIGITS }, { 1, scale % GROUP_DIGITS } };
+	size_t len = 0;
+
+	for (unsigned part = 0; part < 3; part++)
+		for (unsigned i = 0, count = parts[part][1]; count > 0 && i < parts[part][0]; i++)
+			len += num_pad(out + len, digits_take(&d, count) % pow10_of[count], (int)count);
+	return len;
 }
 
 size_t decimal_print(const uint8_t *p, unsigned precision, unsigned scale, char out[DECIMAL_TEXT_MAX])
 {
-	struct group groups[GROUPS_MAX];
-	char digits[PRECISION_MAX + GROUP_DIGITS * 2];
-	unsigned whole, n = decimal_split(p, precision, scale, groups, &whole, &(bool){ false });
-	bool negative = !(*p & 0x80);
-	size_t len = 0, at = 0, zeros = 0, int_digits = precision - scale;
+	char digits[PRECISION_MAX + GROUP_DIGITS];
+	size_t at = 0, zeros = 0, int_digits = precision - scale;
 
-	for (unsigned i = 0; i < n; i++)
-		len += num_pad(digits + len, groups[i].value % pow10_of[groups[i].digits], groups[i].digits);
+	digits_print(p, precision, scale, digits);
 	while (zeros < int_digits && digits[zeros] == '0')
 		zeros++;
-	if (negative)
+	if (!(*p & 0x80))
 		out[at++] = '-';
 	if (zeros == int_digits)
 		out[at++] = '0';

@@ -94,11 +94,22 @@ static int decode_year(const struct decode_context *ctx, const struct column_dec
 static bool date_exists(unsigned year, unsigned month, unsigned day)
 {
 	static const uint8_t days[] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	if (month < 1 || month > 12 || day < 1)
+	if (year < 1 || month < 1 || month > 12 || day < 1)
 		return false;
-	return day <= days[month] || (month == 2 && leap && day == 29);
+	if (day <= days[month])
+		return true;
+	return month == 2 && day == 29 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0);
+}
+
+/* num_days() for a date that exists, without its care for negative years: the year begins in March here. */
+static inline int64_t date_days(unsigned year, unsigned month, unsigned day)
+{
+	unsigned y = year - (month <= 2), era = y / 400, year_of_era = y - era * 400;
+	unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+	unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+	return (int64_t)era * 146097 + day_of_era - 719468;
 }
 
 struct moment { unsigned year, month, day, hour, minute, second, micros; };
@@ -143,7 +154,7 @@ static int decode_date(const struct decode_context *ctx, const struct column_dec
 		return 0;
 	}
 	out->kind = VALUE_DATE;
-	out->i = num_days((int)m.year, (int)m.month, (int)m.day);
+	out->i = date_days(m.year, m.month, m.day);
 	return 0;
 }
 
@@ -169,7 +180,7 @@ static int moment_value(const struct decode_context *ctx, const struct column_de
 	seconds = (int64_t)m->hour * 3600 + m->minute * 60 + m->second;
 	out->kind = VALUE_DATETIME;
 	out->aux = c->scale;
-	out->i = num_days((int)m->year, (int)m->month, (int)m->day) * day_us + seconds * second_us + m->micros;
+	out->i = date_days(m->year, m->month, m->day) * day_us + seconds * second_us + m->micros;
 	return 0;
 }
 

@@ -100,5 +100,6 @@ int main(int argc, char **argv)
 	}
 	compare("types");
 	compare("ddl");
+	compare("minimal");	/* the same statements with binlog_row_metadata=MINIMAL: schemas come from DDL alone */
 	return tap_done();
 }
