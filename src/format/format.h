@@ -41,6 +41,7 @@ struct format_conf {
 	char *version;				/* source.version; "3.0.8.Final" */
 };
 
+/* conf is kept, not copied: it has to outlive the encoder or decoder. */
 struct format_encoder;
 struct format_encoder *format_encoder_new(const struct format_conf *conf, struct err *err);
 void format_encoder_free(struct format_encoder *e);
@@ -53,7 +54,8 @@ const char *format_topic(struct format_encoder *e, const char *db, const char *t
 /* The last position stored, from the key and value of a record in the offsets topic. 1: is ours, 0: another connector's, -1: err. */
 int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err);
 
-/* Schema history: applies one record of the history topic. Calls back for every table: schema NULL for a drop. */
+/* Schema history: applies one record of the history topic. Calls back for every table: schema NULL for a drop; it is lent,
+ * take a reference to keep it. */
 typedef void format_history_cb(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema);
 int format_history_decode(const struct record *r, format_history_cb *cb, void *arg, struct err *err);
 

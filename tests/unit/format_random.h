@@ -30,7 +30,7 @@ static const struct column random_columns[] = {
 	{ .name = "siu", .type = COL_SMALLINT, .nullable = true, .is_unsigned = true },
 	{ .name = "mi", .type = COL_MEDIUMINT, .nullable = true },
 	{ .name = "i", .type = COL_INT, .nullable = true },
-	{ .name = "iu", .type = COL_INT, .nullable = true, .is_unsigned = true },
+	{ .name = "iu", .type = COL_INT, .nullable = true, .is_unsigned = true, .zerofill = true },
 	{ .name = "biu", .type = COL_BIGINT, .nullable = true, .is_unsigned = true },
 	{ .name = "f", .type = COL_FLOAT, .nullable = true },
 	{ .name = "fmd", .type = COL_FLOAT, .nullable = true, .has_scale = true, .precision = 7, .scale = 2 },

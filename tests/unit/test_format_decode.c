@@ -279,6 +279,39 @@ static void test_dynamic(void)
 	batch_free(from);
 }
 
+/* Texts of time as snapshots, other time zones and newer Debezium versions write them; and ones that are no time. */
+static void test_times(void)
+{
+	static const struct { const char *type, *semantic, *text; int64_t want; } cases[] = {
+		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T13:37:03.5Z\"", 1529501823500000 },
+		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T15:37:03+02:00\"", 1529501823000000 },
+		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T13:37:03.123456789Z\"", 1529501823123456 },
+		{ "int64", "io.debezium.time.NanoTimestamp", "-1", -1 },
+		{ "int64", "io.debezium.time.Timestamp", "-1", -1000 },
+		{ "int32", "org.apache.kafka.connect.data.Time", "37230500", 37230500000 },
+		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-31T13:37:03Z\"", 0 },
+		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T25:37:03Z\"", 0 },
+		{ "int64", "io.debezium.time.Timestamp", "9223372036854775807", 0 },
+		{ "int64", "io.debezium.time.MicroTimestamp", "9223372036854775808", 0 },
+		{ "int32", "io.debezium.time.Date", "1.5", 0 },
+	};
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[500];
+		struct batch *b;
+
+		snprintf(text, sizeof(text), "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"optional\":true,\"name\":\"%s\","
+				"\"version\":1,\"field\":\"a\"}]},\"payload\":{\"a\":%s}}", cases[i].type, cases[i].semantic, cases[i].text);
+		b = decode_one(&conf, "dbserver1.shop.time", NULL, text, NULL);
+		if (cases[i].want)
+			is_int(b->changes[0].dead ? 0 : b->changes[0].after[0].i, cases[i].want, "%s %s", cases[i].semantic, cases[i].text);
+		else
+			ok(b->changes[0].dead, "refused: %s %s", cases[i].semantic, cases[i].text);
+		batch_free(b);
+	}
+}
+
 /* Connect's form of a message that has no schema while schemas are enabled. */
 static void test_null_schema(void)
 {
@@ -400,6 +433,7 @@ int main(void)
 	test_special();
 	test_disagreement();
 	test_dynamic();
+	test_times();
 	test_null_schema();
 	test_many_schemas();
 	test_not_understood();

@@ -186,6 +186,31 @@ static void test_record(void)
 	batch_free(b);
 }
 
+/* The room reserved for a long text is counted, not guessed: each kind of byte at its worst. */
+static void test_long_texts(void)
+{
+	static const char *const pieces[] = { "x", "\"", "\x01", "\xc3\xa9", "\xf0\x9f\x98\x80", "\x80", "\xf0\x9f" };
+	static const size_t escaped[] = { 1, 2, 6, 2, 12, 3, 3 };
+	enum { PIECES = 100000 };
+	struct format_conf conf = fixture_conf(FORMAT_ENVELOPE, false);
+	struct schema *s = fixture_schema("inventory", "t", columns, 2, "id");
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+		struct batch *b = batch_new();
+		size_t len = strlen(pieces[i]);
+		char *text = arena_alloc(&b->arena, PIECES * len);
+		struct value row[2] = { one[0], { .kind = VALUE_TEXT, .len = (uint32_t)(PIECES * len), .p = text } };
+
+		for (size_t k = 0; k < PIECES; k++)
+			memcpy(text + k * len, pieces[i], len);
+		fixture_change(b, s, CHANGE_UPDATE, row, row);
+		fixture_encode(&conf, b);
+		ok(b->nrecords == 1 && b->records[0].value_len >= 2 * PIECES * escaped[i], "a long text of kind %zu", i);
+		batch_free(b);
+	}
+	schema_unref(s);
+}
+
 int main(int argc, char **argv)
 {
 	printing = argc > 1;
@@ -197,5 +222,6 @@ int main(int argc, char **argv)
 	test_wrong_conf();
 	test_names();
 	test_record();
+	test_long_texts();
 	return tap_done();
 }
