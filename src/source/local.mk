@@ -45,6 +45,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_bytes.h \
 	src/source/mysql_catalog.c \
 	src/source/mysql_catalog.h \
+	src/source/mysql_catalog_apply.c \
+	src/source/mysql_catalog_entry.h \
 	src/source/mysql_catalog_table.c \
 	src/source/mysql_catalog_table.h \
 	src/source/mysql_charset.c \

@@ -276,6 +276,12 @@ static void test_show_create(void)
 	catalog_put(catalog, s);
 	run("ALTER TABLE orders DROP PRIMARY KEY");
 	is_int(catalog_find(catalog, "d", "orders")->nkey, 0, "a schema that was put knows its key by name");
+	run("CREATE TABLE p (a INT PRIMARY KEY, b INT NOT NULL, UNIQUE KEY ub (b))");
+	s = schema_clone(catalog_find(catalog, "d", "p"));
+	catalog_put(catalog, s);
+	schema_unref(s);
+	run("ALTER TABLE p DROP PRIMARY KEY, DROP a");
+	is_str(shape("d", "p"), "b int!k", "a better schema with the same key leaves the other indexes known");
 	ok(catalog_forget(catalog, "d", "orders") && !catalog_forget(catalog, "d", "orders"), "forgotten once");
 }
 

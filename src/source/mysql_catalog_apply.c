@@ -1,0 +1,375 @@
+/*
+ * mysql_catalog_apply.c - DDL applied to the catalog. What is hard: each statement is worked out completely beside the catalog and
+ * put in at the end, so that one that fails leaves no trace; and a RENAME of several tables may swap them.
+ */
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/intern.h"
+#include "source/mysql_catalog_entry.h"
+#include "source/mysql_charset.h"
+#include "source/mysql_ddl.h"
+
+struct apply {
+	struct catalog *c;
+	const struct ddl_context *ctx;
+	struct arena *arena;
+	struct ddl_statement s;
+	struct ddl_result *out;
+	struct err *err;
+};
+
+static const char *db_of(const struct apply *a, const struct ddl_name *name)
+{
+	return name->db ? name->db : a->ctx->db;
+}
+
+static unsigned database_collation(const struct apply *a, const char *db)
+{
+	const struct database *d = catalog_database_find(a->c, db);
+
+	if (d)
+		return d->collation;
+	if (a->ctx->collation_database && catalog_name_equal(a->c, db, a->ctx->db))
+		return a->ctx->collation_database;
+	return a->c->server_collation;
+}
+
+/* One change, with room for one table, which is not counted yet. */
+static struct ddl_change *result_change(struct apply *a, const char *db, const char *tables)
+{
+	struct ddl_change *change = &a->out->changes[a->out->nchanges++];
+
+	*change = (struct ddl_change){ .db = arena_dup(a->arena, db, strlen(db)), .tables = tables };
+	change->ddl = arena_dup(a->arena, a->s.text, a->s.text_len);
+	return change;
+}
+
+static void result_table(struct apply *a, struct ddl_change *change, char type, const char *db, const char *table, struct schema *schema)
+{
+	change->table = arena_alloc(a->arena, sizeof(*change->table));
+	*change->table = (struct ddl_table){ .type = type, .db = arena_dup(a->arena, db, strlen(db)),
+					     .table = arena_dup(a->arena, table, strlen(table)), .schema = schema ? schema_ref(schema) : NULL };
+	change->ntables = 1;
+}
+
+static void result_room(struct apply *a, unsigned count)
+{
+	a->out->changes = arena_alloc(a->arena, count * sizeof(*a->out->changes));
+	a->out->nchanges = 0;
+}
+
+static int apply_nothing(struct apply *a, enum ddl_kind kind)
+{
+	a->out->kind = kind;
+	result_room(a, 1);
+	result_change(a, a->ctx->db, "");
+	return 0;
+}
+
+/* Puts what the model has become into the catalog, and says so. */
+static int apply_model(struct apply *a, struct table_model *t, char type, const char *previous_db, const char *previous_table)
+{
+	struct schema *schema = table_model_schema(t, a->err);
+	struct ddl_change *change;
+	struct entry *e;
+
+	if (schema == NULL)
+		return -1;
+	e = catalog_entry_new(schema, t->indexes, t->nindexes);	/* before anything that t points to goes */
+	a->out->kind = DDL_TABLES;
+	result_room(a, 1);
+	change = result_change(a, t->db, arena_dup(a->arena, t->table, strlen(t->table)));
+	result_table(a, change, type, t->db, t->table, schema);
+	if (previous_table) {
+		catalog_forget(a->c, previous_db, previous_table);
+		change->table->previous_db = previous_db;
+		change->table->previous_table = previous_table;
+	}
+	catalog_entry_put(a->c, e);
+	schema_unref(schema);
+	return 0;
+}
+
+/* A table that is not known: what happened to it is told, without a schema. */
+static int apply_unknown(struct apply *a, char type, const char *db, const char *table)
+{
+	a->out->kind = DDL_TABLES;
+	result_room(a, 1);
+	result_table(a, result_change(a, db, arena_dup(a->arena, table, strlen(table))), type, db, table, NULL);
+	return 0;
+}
+
+static int apply_create(struct apply *a)
+{
+	const char *db = db_of(a, &a->s.table);
+	struct table_model t;
+	unsigned collation;
+
+	if (a->s.if_not_exists && catalog_find(a->c, db, a->s.table.table))
+		return apply_nothing(a, DDL_NOTHING);
+	collation = database_collation(a, db);
+	table_model_init(&t, a->arena, db, a->s.table.table, collation);
+	t.utf8mb4_collation = a->ctx->default_collation_utf8mb4;
+	if (table_model_alter(&t, &a->s, collation, a->err) < 0)
+		return -1;
+	return apply_model(a, &t, 'C', NULL, NULL);
+}
+
+static unsigned schema_collation(const struct apply *a, const struct schema *s)
+{
+	return s->charset ? charset_collation(s->charset, strlen(s->charset)) : database_collation(a, s->db);
+}
+
+static int apply_like(struct apply *a)
+{
+	const char *db = db_of(a, &a->s.table), *like_db = db_of(a, &a->s.like);
+	struct entry *like = catalog_entry_find(a->c, like_db, a->s.like.table);
+	struct table_model t;
+
+	if (a->s.if_not_exists && catalog_find(a->c, db, a->s.table.table))
+		return apply_nothing(a, DDL_NOTHING);
+	if (like == NULL)
+		return apply_unknown(a, 'C', db, a->s.table.table);
+	table_model_init(&t, a->arena, db, a->s.table.table, schema_collation(a, like->schema));
+	table_model_load(&t, like->schema, like->indexes, like->nindexes);
+	return apply_model(a, &t, 'C', NULL, NULL);
+}
+
+static const struct ddl_name *renamed_to(const struct ddl_statement *s)
+{
+	const struct ddl_name *to = NULL;
+
+	for (const struct ddl_action *x = s->actions; x; x = x->next)
+		if (x->kind == ACTION_RENAME_TABLE)
+			to = &x->table;
+	return to;
+}
+
+static int apply_alter_unknown(struct apply *a, const char *db, const struct ddl_name *to)
+{
+	const char *table = to ? to->table : a->s.table.table, *new_db = to && to->db ? to->db : db;
+
+	if (a->s.only_indexes)
+		return apply_nothing(a, DDL_NOTHING);
+	apply_unknown(a, 'A', new_db, table);
+	if (to) {
+		catalog_forget(a->c, new_db, table);
+		a->out->changes[0].table->previous_db = db;
+		a->out->changes[0].table->previous_table = a->s.table.table;
+	}
+	return 0;
+}
+
+static int apply_alter(struct apply *a)
+{
+	const char *db = db_of(a, &a->s.table);
+	const struct ddl_name *to = renamed_to(&a->s);
+	struct entry *e = catalog_entry_find(a->c, db, a->s.table.table);
+	struct table_model t;
+	int rc;
+
+	if (e == NULL)
+		return apply_alter_unknown(a, db, to);
+	table_model_init(&t, a->arena, db, a->s.table.table, schema_collation(a, e->schema));
+	t.utf8mb4_collation = a->ctx->default_collation_utf8mb4;
+	table_model_load(&t, e->schema, e->indexes, e->nindexes);
+	if (table_model_alter(&t, &a->s, database_collation(a, db), a->err) < 0)
+		return -1;
+	if (to) {
+		t.db = to->db ? to->db : db;
+		t.table = to->table;
+		return apply_model(a, &t, 'A', db, a->s.table.table);
+	}
+	rc = apply_model(a, &t, 'A', NULL, NULL);
+	if (a->s.only_indexes && rc == 0)
+		a->out->changes[0].tables = "";	/* as Debezium has it for CREATE INDEX */
+	return rc;
+}
+
+static const char *pair_names(struct apply *a, bool new_names)
+{
+	struct buf names;
+	const char *text;
+
+	buf_init(&names, 1 << 20);
+	for (unsigned i = 0; i < a->s.npairs; i++) {
+		if (i > 0)
+			buf_putc(&names, ',');
+		buf_puts(&names, new_names ? a->s.pairs[i].to.table : a->s.pairs[i].from.table);
+	}
+	text = arena_dup(a->arena, names.data ? names.data : "", names.len);
+	buf_done(&names);
+	return text;
+}
+
+/* The words up to the first name, then this one's: "DROP TABLE IF EXISTS `db`.`t`". */
+static const char *drop_text(struct apply *a, const char *db, const char *table)
+{
+	return arena_printf(a->arena, "%.*s`%s`.`%s`%s%s", (int)(a->s.pairs[0].text - a->s.text), a->s.text, db, table,
+			    a->s.drop_type ? " " : "", a->s.drop_type ? a->s.drop_type : "");
+}
+
+static int apply_drop(struct apply *a)
+{
+	const char *names = pair_names(a, false);
+
+	a->out->kind = DDL_TABLES;
+	result_room(a, a->s.npairs);
+	for (unsigned i = 0; i < a->s.npairs; i++) {
+		const struct ddl_name *name = &a->s.pairs[i].from;
+		const char *db = db_of(a, name);
+		struct ddl_change *change = result_change(a, db, names);
+
+		change->ddl = drop_text(a, db, name->table);
+		result_table(a, change, 'D', db, name->table, NULL);
+		catalog_forget(a->c, db, name->table);
+	}
+	return 0;
+}
+
+static struct schema *rename_entry(struct apply *a, const char *db, const char *table, const char *new_db, const char *new_table)
+{
+	struct entry *e = catalog_entry_take(a->c, db, table), *renamed;
+	struct schema *s;
+
+	catalog_forget(a->c, new_db, new_table);
+	if (e == NULL)
+		return NULL;
+	s = schema_clone(e->schema);
+	s->db = intern(new_db);
+	s->table = intern(new_table);
+	renamed = catalog_entry_new(s, e->indexes, e->nindexes);
+	catalog_entry_put(a->c, renamed);
+	schema_unref(s);
+	catalog_entry_free(e);
+	return s;
+}
+
+static int apply_rename(struct apply *a)
+{
+	const char *names = pair_names(a, true);
+
+	a->out->kind = DDL_TABLES;
+	result_room(a, a->s.npairs);
+	for (unsigned i = 0; i < a->s.npairs; i++) {
+		const struct ddl_pair *pair = &a->s.pairs[i];
+		const char *db = db_of(a, &pair->from), *new_db = db_of(a, &pair->to);
+		struct schema *schema = rename_entry(a, db, pair->from.table, new_db, pair->to.table);
+		struct ddl_change *change = result_change(a, new_db, names);
+
+		change->ddl = arena_dup(a->arena, pair->text, pair->text_len);
+		result_table(a, change, 'A', new_db, pair->to.table, schema);
+		change->table->previous_db = arena_dup(a->arena, db, strlen(db));
+		change->table->previous_table = pair->from.table;
+	}
+	return 0;
+}
+
+static int apply_truncate(struct apply *a)
+{
+	const char *db = db_of(a, &a->s.table), *table = a->s.table.table;
+
+	a->out->kind = DDL_TRUNCATE;
+	result_room(a, 1);
+	result_table(a, result_change(a, db, table), 'A', db, table, catalog_find(a->c, db, table));
+	return 0;
+}
+
+static int apply_database(struct apply *a)
+{
+	const char *db = a->s.database ? a->s.database : a->ctx->db;
+	const struct database *known = catalog_database_find(a->c, db);
+	unsigned fallback = a->ctx->collation_server ? a->ctx->collation_server : a->c->server_collation;
+
+	if (known && (a->s.verb == VERB_ALTER_DATABASE || a->s.if_not_exists))
+		fallback = known->collation;
+	a->out->kind = DDL_DATABASE;
+	result_room(a, 1);
+	result_change(a, db, a->s.verb == VERB_ALTER_DATABASE ? "" : NULL);
+	if (a->s.verb == VERB_DROP_DATABASE)
+		catalog_database_drop(a->c, db);
+	else if (!(a->s.if_not_exists && known))
+		catalog_set_database(a->c, db, ddl_charset_collation(&a->s.charset, a->ctx->default_collation_utf8mb4, fallback));
+	return 0;
+}
+
+static int apply_statement(struct apply *a)
+{
+	if (a->s.temporary) {
+		a->out->temporary = true;
+		return apply_nothing(a, DDL_NOTHING);
+	}
+	switch (a->s.verb) {
+	case VERB_CREATE_TABLE: return apply_create(a);
+	case VERB_CREATE_LIKE: return apply_like(a);
+	case VERB_ALTER_TABLE: return apply_alter(a);
+	case VERB_DROP_TABLE: return apply_drop(a);
+	case VERB_RENAME_TABLE: return apply_rename(a);
+	case VERB_TRUNCATE: return apply_truncate(a);
+	case VERB_CREATE_DATABASE: case VERB_ALTER_DATABASE: case VERB_DROP_DATABASE: return apply_database(a);
+	case VERB_CONTROL: a->out->kind = DDL_CONTROL; return 0;
+	case VERB_ROWS: a->out->kind = DDL_ROWS; return 0;
+	default: return apply_nothing(a, DDL_NOTHING);
+	}
+}
+
+/* The text in UTF-8: names in it are compared with names that are. */
+static int statement_to_utf8(struct arena *arena, unsigned collation, const char **sql, size_t *len, struct err *err)
+{
+	const char *name = collation ? collation_charset(collation) : "utf8mb4";
+	struct charset *charset;
+
+	if (name == NULL)
+		return err_set(err, ERR_DATA, 0, "DDL: its character set, collation %u, is not known", collation);
+	charset = charset_open(name, err);
+	if (charset == NULL)
+		return -1;
+	charset_to_utf8(charset, arena, *sql, *len, sql, len);
+	charset_close(charset);
+	return 0;
+}
+
+int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *sql, size_t len, struct arena *arena,
+		  struct ddl_result *out, const char **db_table, struct err *err)
+{
+	struct apply a = { .c = c, .ctx = ctx, .arena = arena, .out = out, .err = err };
+	int rc;
+
+	*out = (struct ddl_result){ .kind = DDL_NOTHING };
+	*db_table = "";
+	if (statement_to_utf8(arena, ctx->charset_client, &sql, &len, err) < 0)
+		return -1;
+	rc = ddl_parse(sql, len, ctx->sql_mode, ctx->server_version, arena, &a.s, err);
+	if (a.s.table.table)
+		*db_table = arena_printf(arena, "%s.%s", db_of(&a, &a.s.table), a.s.table.table);
+	return rc < 0 ? -1 : apply_statement(&a);
+}
+
+void ddl_result_release(struct ddl_result *r)
+{
+	for (unsigned i = 0; i < r->nchanges; i++) {
+		for (unsigned k = 0; k < r->changes[i].ntables; k++)
+			schema_unref(r->changes[i].table[k].schema);	/* the pointer stays: the batch holds it */
+	}
+}
+
+struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode, struct err *err)
+{
+	struct ddl_context ctx = { .db = db, .sql_mode = sql_mode };
+	struct schema *schema = NULL;
+	struct ddl_result result;
+	const char *db_table;
+	struct arena arena;
+
+	arena_init(&arena, 0);
+	if (catalog_apply(c, &ctx, sql, len, &arena, &result, &db_table, err) == 0) {
+		if (result.kind == DDL_TABLES && result.nchanges == 1 && result.changes[0].table[0].type == 'C')
+			schema = catalog_find(c, result.changes[0].table[0].db, result.changes[0].table[0].table);
+		else
+			err_set(err, ERR_DATA, 0, "expected CREATE TABLE, found '%.*s'", (int)(len > 60 ? 60 : len), sql);
+		ddl_result_release(&result);
+	}
+	arena_done(&arena);
+	return schema;
+}

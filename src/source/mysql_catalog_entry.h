@@ -1,0 +1,41 @@
+/*
+ * mysql_catalog_entry.h - the inside of the catalog, for the file that stores and the one that applies DDL.
+ */
+#ifndef SOURCE_MYSQL_CATALOG_ENTRY_H
+#define SOURCE_MYSQL_CATALOG_ENTRY_H
+
+#include "source/mysql_catalog.h"
+#include "source/mysql_catalog_table.h"
+
+struct entry {
+	struct entry *next;
+	struct schema *schema;		/* one reference */
+	struct table_index *indexes;
+	unsigned nindexes;
+	struct arena arena;		/* of the indexes */
+};
+
+struct database {
+	char *name;
+	unsigned collation;
+};
+
+struct catalog {
+	struct entry **buckets;
+	size_t nbuckets, count;
+	struct database *databases;
+	size_t ndatabases;
+	unsigned server_collation;
+	bool fold_case;
+};
+
+bool catalog_name_equal(const struct catalog *c, const char *a, const char *b);
+struct entry *catalog_entry_new(struct schema *schema, const struct table_index *indexes, unsigned nindexes);	/* copies; takes a reference */
+void catalog_entry_free(struct entry *e);
+struct entry *catalog_entry_find(const struct catalog *c, const char *db, const char *table);	/* lent */
+struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *table);	/* out of the catalog, to the caller */
+void catalog_entry_put(struct catalog *c, struct entry *e);		/* takes it, replaces */
+struct database *catalog_database_find(const struct catalog *c, const char *db);
+void catalog_database_drop(struct catalog *c, const char *db);	/* with its tables */
+
+#endif
