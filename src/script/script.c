@@ -64,7 +64,8 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 
 	for (unsigned i = 0; i < schema->nkey; i++)
 		if (cells[schema->key[i]].kind == VALUE_ABSENT || cells[schema->key[i]].kind == VALUE_NULL)
-			luaL_error(L, "column %s: expected a value, because it is part of the key, found none", schema->columns[schema->key[i]].name);
+			luaL_error(L, "column %s: expected a value, because it is part of the key, found none",
+				   schema->columns[schema->key[i]].name);
 	if (c->op == CHANGE_DELETE) {
 		emit(s, CHANGE_DELETE, schema, cells, NULL);
 	} else if (alone && !r->key_written) {
@@ -90,7 +91,8 @@ static void row_from_table(lua_State *L, struct script *s, int idx, struct scrip
 {
 	unsigned ncolumns = s->row->names->ext->ncolumns;
 
-	*r = (struct script_row){ .tag = SCRIPT_ROW, .own = true, .key_written = true, .cap = ncolumns, .call = s->call, .names = s->row->names };
+	*r = (struct script_row){ .tag = SCRIPT_ROW, .own = true, .key_written = true, .cap = ncolumns, .call = s->call,
+		.names = s->row->names };
 	r->cells = arena_alloc(&s->out->arena, ncolumns * sizeof(*r->cells));
 	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
 	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
@@ -182,7 +184,8 @@ static const char *failure_text(struct script *s, int status)
 	if (s->exceeded)
 		p = s->stop_text;
 	if (status == LUA_ERRMEM)
-		snprintf(text, sizeof(text), "%s: expected to need at most %lld bytes of memory, found more", s->name, (long long)s->limits.memory_bytes);
+		snprintf(text, sizeof(text), "%s: expected to need at most %lld bytes of memory, found more", s->name,
+			 (long long)s->limits.memory_bytes);
 	else if (p == NULL)
 		snprintf(text, sizeof(text), "%s: an error that is no text (a %s)", s->name, luaL_typename(s->L, -1));
 	else if (strncmp(p, s->name, n) == 0 && p[n] == ':')
@@ -236,7 +239,8 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 	int64_t start_us = clock_mono_us();
 
 	if (first > in->nchanges || count > in->nchanges - first)
-		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu", s->name, in->nchanges, count, first);
+		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
+			       s->name, in->nchanges, count, first);
 	s->in = in;
 	s->out = out;
 	s->held = NULL;
@@ -311,7 +315,8 @@ static int open_state(struct script *s, const struct source *source, struct err 
 
 	s->L = script_sandbox_new(s);
 	if (s->L == NULL || !lua_checkstack(s->L, 20))
-		return err_set(err, ERR_CONFIG, 0, "%s: expected a memory limit that Lua can start with, found %lld bytes", s->name, (long long)s->limits.memory_bytes);
+		return err_set(err, ERR_CONFIG, 0, "%s: expected a memory limit that Lua can start with, found %lld bytes",
+			       s->name, (long long)s->limits.memory_bytes);
 	script_sandbox_arm(s);
 	lua_pushcfunction(s->L, load_script);
 	lua_pushlightuserdata(s->L, (void *)source);
@@ -354,7 +359,8 @@ struct script *script_open(const char *path, const struct script_limits *limits,
 	if (f == NULL || ferror(f)) {
 		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", path, strerror(errno));
 	} else if (len > SCRIPT_MAX || memchr(text, '\0', len)) {
-		err_set(err, ERR_CONFIG, 0, "%s: expected Lua source of at most 1 MB, found %s", path, len > SCRIPT_MAX ? "more" : "a NUL byte");
+		err_set(err, ERR_CONFIG, 0, "%s: expected Lua source of at most 1 MB, found %s", path,
+			len > SCRIPT_MAX ? "more" : "a NUL byte");
 	} else {
 		text[len] = '\0';
 		s = script_open_text(path, text, limits, err);

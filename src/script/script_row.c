@@ -114,7 +114,8 @@ void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 	if (!lua_isnil(L, value))
 		script_value_take(L, value, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns, &v);
 	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
-		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name, v.kind == VALUE_NULL ? "null" : "nil");
+		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s",
+			   c->name, v.kind == VALUE_NULL ? "null" : "nil");
 	row_own(L, r);
 	r->cells[column] = v;
 	r->key_written |= is_key;
@@ -282,7 +283,8 @@ static void metatable_new(lua_State *L, const luaL_Reg *functions, const char *n
 void script_row_open(lua_State *L)
 {
 	static const luaL_Reg row[] = {
-		{ "__index", row_index_lua }, { "__newindex", row_newindex_lua }, { "__pairs", row_pairs_lua }, { "__tostring", row_tostring_lua }, { NULL, NULL }
+		{ "__index", row_index_lua }, { "__newindex", row_newindex_lua }, { "__pairs", row_pairs_lua },
+		{ "__tostring", row_tostring_lua }, { NULL, NULL }
 	};
 	static const luaL_Reg event[] = { { "__index", event_index_lua }, { "__newindex", event_newindex_lua }, { NULL, NULL } };
 

@@ -82,7 +82,8 @@ void script_describe(lua_State *L, int idx, char *out, size_t size)
 	default:
 		break;
 	}
-	snprintf(out, size, "a %s", script_tag(L, idx) == SCRIPT_ROW ? "row" : script_tag(L, idx) == SCRIPT_EVENT ? "event" : luaL_typename(L, idx));
+	snprintf(out, size, "a %s", script_tag(L, idx) == SCRIPT_ROW ? "row"
+		 : script_tag(L, idx) == SCRIPT_EVENT ? "event" : luaL_typename(L, idx));
 }
 
 __attribute__((noreturn))
@@ -174,7 +175,9 @@ static void take_float(lua_State *L, int idx, const struct column *c, struct val
 		refuse(L, idx, c, "a number");
 	if (!isfinite(v) || (c->type == COL_FLOAT && !isfinite((float)v)))
 		refuse(L, idx, c, "a finite number");
-	*out = (struct value){ .kind = c->type == COL_FLOAT ? VALUE_FLOAT : VALUE_DOUBLE, .d = c->type == COL_FLOAT ? (double)(float)v : v };
+	*out = (struct value){ .kind = VALUE_DOUBLE, .d = v };
+	if (c->type == COL_FLOAT)
+		*out = (struct value){ .kind = VALUE_FLOAT, .d = (double)(float)v };
 }
 
 static void take_decimal(lua_State *L, int idx, const struct column *c, struct value *out)
@@ -350,7 +353,8 @@ void script_value_take(lua_State *L, int idx, const struct column *c, bool exact
 bool script_value_infer(lua_State *L, int idx, struct column *c)
 {
 	static const enum column_type of_kind[] = {
-		[VALUE_DATE] = COL_DATE, [VALUE_TIME] = COL_TIME, [VALUE_DATETIME] = COL_DATETIME, [VALUE_TIMESTAMP] = COL_TIMESTAMP, [VALUE_ZERODATE] = COL_DATETIME
+		[VALUE_DATE] = COL_DATE, [VALUE_TIME] = COL_TIME, [VALUE_DATETIME] = COL_DATETIME,
+		[VALUE_TIMESTAMP] = COL_TIMESTAMP, [VALUE_ZERODATE] = COL_DATETIME
 	};
 
 	switch (lua_type(L, idx)) {
