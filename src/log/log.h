@@ -77,8 +77,9 @@ int log_writer_append_record(struct log_writer *w, const struct record *r, struc
  *   ERR_UNREACHABLE  the outcome is open (the broker is away): call commit again to go on waiting, or close;
  *                    after a close only the log itself tells whether it was committed
  *   ERR_RETRY        nothing was committed: append the same batches again
- *   ERR_FENCED       another writer has the id; ERR_FATAL: this writer is of no use any more. For both, close it, and
- *                    whoever opens the next one starts from the position that is in the log
+ *   ERR_FENCED       another writer has the id: stop
+ *   ERR_FATAL        this writer is of no use any more, and it is not known what was committed (seen when a broker comes
+ *                    back without its topics for a moment): close it, open the next one, start from the position in the log
  *   ERR_DATA, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
 int log_writer_abort(struct log_writer *w, struct err *err);

@@ -97,9 +97,18 @@ static int fail_fatal(struct kafka_writer *w, struct err *err)
 	if (kafka_kind(code) == ERR_FENCED)
 		return fail_fenced(w, err, code);
 	w->state = DEAD;
-	kafka_fail(&w->client, err, code, text, "transactional id '%s'", w->id);
+	kafka_fail(&w->client, err, code, code ? text : "this writer has ended", "transactional id '%s'", w->id);
 	err->kind = ERR_FATAL;
 	return -1;
+}
+
+/*
+ * A broker that comes back may for a moment know none of its topics. librdkafka (seen with 2.0.2) then drops the messages,
+ * but goes on to believe that their partitions are part of the next transaction, and would write outside of any.
+ */
+static bool spoils_producer(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
 /* Takes the error. Nothing of the transaction is or will be committed. */
@@ -120,6 +129,10 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 		err->kind = ERR_RETRY;		/* the outcome is known */
 	w->state = ABORTING;
 	kafka_writer_abort(&w->base, &ignored);	/* what it cannot finish now, the next append does */
+	if (spoils_producer(code)) {
+		w->state = DEAD;
+		err->kind = ERR_FATAL;
+	}
 	return -1;
 }
 
