@@ -1,6 +1,6 @@
 /*
- * mysql_bytes.c - the integers of variable width. Two unlike forms: the client protocol's (a first byte that is the value
- * or says how many follow) and the serialization library's of 8.3 (the number of trailing one bits says it).
+ * mysql_bytes.c - the integers of variable width. Two unlike forms: the client protocol's (a first byte that is the
+ * value or says how many follow) and the serialization library's of 8.3 (the number of trailing one bits says it).
  */
 #include "source/mysql_bytes.h"
 

@@ -1,7 +1,7 @@
 /*
  * mysql_bytes.h - reading the server's little-endian bytes. One cursor, sticky failure: a read past the end gives zero,
- * sets `failed`, and every later read does the same, so a parser checks once, at its end. What is hard: nothing here may
- * trust a length that came off the wire.
+ * sets `failed`, and every later read does the same, so a parser checks once, at its end. What is hard: nothing here
+ * may trust a length that came off the wire.
  */
 #ifndef SOURCE_MYSQL_BYTES_H
 #define SOURCE_MYSQL_BYTES_H
@@ -42,8 +42,8 @@ static inline const uint8_t *bytes_take(struct bytes *b, size_t len)
 }
 
 /*
- * Little-endian and big-endian, 1 to 8 bytes, no bounds: for bytes that were taken before. The common widths are one load each,
- * which compilers do not find by themselves in a loop.
+ * Little-endian and big-endian, 1 to 8 bytes, no bounds: for bytes that were taken before. The common widths are one
+ * load each, which compilers do not find by themselves in a loop.
  */
 static inline uint64_t bytes_le(const uint8_t *p, unsigned width)
 {
@@ -106,7 +106,8 @@ static inline uint32_t bytes_u32(struct bytes *b) { return (uint32_t)bytes_uint(
 static inline uint64_t bytes_u64(struct bytes *b) { return bytes_uint(b, 8); }
 
 uint64_t bytes_lenenc(struct bytes *b);	/* the protocol's length-encoded integer; 0xfb (NULL) and 0xff fail */
-uint64_t bytes_varlen(struct bytes *b);	/* the serialization library's: trailing one bits of the first byte count the bytes that follow */
+/* the serialization library's: trailing one bits of the first byte count the bytes that follow */
+uint64_t bytes_varlen(struct bytes *b);
 int64_t bytes_varlen_signed(struct bytes *b);
 
 #endif

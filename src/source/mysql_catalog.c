@@ -1,6 +1,6 @@
 /*
- * mysql_catalog.c - tables by name. What is hard: a schema says which key the table has, but a later DDL needs all its indexes by
- * name; they are kept beside it, and survive when the binlog brings a better schema with the same key.
+ * mysql_catalog.c - tables by name. What is hard: a schema says which key the table has, but a later DDL needs all its
+ * indexes by name; they are kept beside it, and survive when the binlog brings a better schema with the same key.
  */
 #include "source/mysql_catalog.h"
 
@@ -34,7 +34,8 @@ static struct entry **entry_slot(const struct catalog *c, const char *db, const 
 	size_t h = name_hash(c, name_hash(c, 0xcbf29ce484222325ull, db) ^ '.', table);
 	struct entry **slot = &c->buckets[(h ^ h >> 32) & (c->nbuckets - 1)];
 
-	while (*slot && !(catalog_name_equal(c, (*slot)->schema->db, db) && catalog_name_equal(c, (*slot)->schema->table, table)))
+	while (*slot && !(catalog_name_equal(c, (*slot)->schema->db, db) &&
+			  catalog_name_equal(c, (*slot)->schema->table, table)))
 		slot = &(*slot)->next;
 	return slot;
 }

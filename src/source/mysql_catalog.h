@@ -1,10 +1,10 @@
 /*
- * mysql_catalog.h - the tables of the server as of one position of the binlog: schemas by name, default character sets by
- * database. DDL statements are applied to it in order. What is hard: a statement that is not understood must never leave a
- * wrong schema behind: it is an error that names the word, and the catalog is as it was before.
+ * mysql_catalog.h - the tables of the server as of one position of the binlog: schemas by name, default character sets
+ * by database. DDL statements are applied to it in order. What is hard: a statement that is not understood must never
+ * leave a wrong schema behind: it is an error that names the word, and the catalog is as it was before.
  *
- * @thread the stage's own. Names of databases and tables are compared as the server does: by bytes, or without case when
- * lower_case_table_names is not 0.
+ * @thread the stage's own. Names of databases and tables are compared as the server does: by bytes, or without case
+ * when lower_case_table_names is not 0.
  */
 #ifndef SOURCE_MYSQL_CATALOG_H
 #define SOURCE_MYSQL_CATALOG_H
@@ -21,12 +21,15 @@
 
 struct catalog;
 
-struct catalog *catalog_new(unsigned server_collation, bool fold_case);	/* 0: utf8mb4_0900_ai_ci; fold_case: lower_case_table_names != 0 */
+/* 0: utf8mb4_0900_ai_ci; fold_case: lower_case_table_names != 0 */
+struct catalog *catalog_new(unsigned server_collation, bool fold_case);
 void catalog_free(struct catalog *c);
 void catalog_put(struct catalog *c, struct schema *schema);		/* takes a reference of its own, replaces */
-struct schema *catalog_find(const struct catalog *c, const char *db, const char *table);	/* borrowed; NULL: not known */
+/* borrowed; NULL: not known */
+struct schema *catalog_find(const struct catalog *c, const char *db, const char *table);
 bool catalog_forget(struct catalog *c, const char *db, const char *table);	/* false: was not known */
-void catalog_set_database(struct catalog *c, const char *db, unsigned collation);	/* default of a database, 0: the server's */
+/* default of a database, 0: the server's */
+void catalog_set_database(struct catalog *c, const char *db, unsigned collation);
 size_t catalog_count(const struct catalog *c);
 void catalog_each(const struct catalog *c, void (*fn)(struct schema *schema, void *arg), void *arg);
 
@@ -51,24 +54,27 @@ enum ddl_kind {
 
 struct ddl_result {
 	enum ddl_kind kind;
-	struct ddl_change *changes;	/* arena; one, or one a table for RENAME and DROP of several, as Debezium splits them */
+	/* arena; one, or one a table for RENAME and DROP of several, as Debezium splits them */
+	struct ddl_change *changes;
 	unsigned nchanges;
 	bool temporary;			/* CREATE or DROP TEMPORARY TABLE: no effect on the catalog */
 };
 
 /*
- * A table that the catalog does not know (never captured, or created before) can be altered and renamed too: its ddl_table then has
- * type 'A' and no schema, and stays unknown.
+ * A table that the catalog does not know (never captured, or created before) can be altered and renamed too: its
+ * ddl_table then has type 'A' and no schema, and stays unknown.
  *
  * Applies one statement. Results live in the arena; a schema that they name is referenced by the result: give each to
- * batch_hold_schema() and then call ddl_result_release(). Words that may be followed by anything (GRANT, SET, CREATE TRIGGER ...)
- * are DDL_NOTHING. On -1 (ERR_DATA) the catalog is unchanged, and *db_table names the table where that is known ("" if not).
+ * batch_hold_schema() and then call ddl_result_release(). Words that may be followed by anything (GRANT, SET, CREATE
+ * TRIGGER ...) are DDL_NOTHING. On -1 (ERR_DATA) the catalog is unchanged, and *db_table names the table where that is
+ * known ("" if not).
  */
 int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *sql, size_t len, struct arena *arena,
 		  struct ddl_result *out, const char **db_table, struct err *err);
 void ddl_result_release(struct ddl_result *r);
 
 /* SHOW CREATE TABLE text: puts the table into the catalog; the returned schema is borrowed. */
-struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode, struct err *err);
+struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
+				  struct err *err);
 
 #endif

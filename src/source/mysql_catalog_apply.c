@@ -1,6 +1,6 @@
 /*
- * mysql_catalog_apply.c - DDL applied to the catalog. What is hard: each statement is worked out completely beside the catalog and
- * put in at the end, so that one that fails leaves no trace; and a RENAME of several tables may swap them.
+ * mysql_catalog_apply.c - DDL applied to the catalog. What is hard: each statement is worked out completely beside the
+ * catalog and put in at the end, so that one that fails leaves no trace; and a RENAME of several tables may swap them.
  */
 #include <string.h>
 
@@ -45,11 +45,13 @@ static struct ddl_change *result_change(struct apply *a, const char *db, const c
 	return change;
 }
 
-static void result_table(struct apply *a, struct ddl_change *change, char type, const char *db, const char *table, struct schema *schema)
+static void result_table(struct apply *a, struct ddl_change *change, char type, const char *db, const char *table,
+			 struct schema *schema)
 {
 	change->table = arena_alloc(a->arena, sizeof(*change->table));
 	*change->table = (struct ddl_table){ .type = type, .db = arena_dup(a->arena, db, strlen(db)),
-					     .table = arena_dup(a->arena, table, strlen(table)), .schema = schema ? schema_ref(schema) : NULL };
+					     .table = arena_dup(a->arena, table, strlen(table)), .schema = schema
+						? schema_ref(schema) : NULL };
 	change->ntables = 1;
 }
 
@@ -68,7 +70,8 @@ static int apply_nothing(struct apply *a, enum ddl_kind kind)
 }
 
 /* Puts what the model has become into the catalog, and says so. */
-static int apply_model(struct apply *a, struct table_model *t, char type, const char *previous_db, const char *previous_table)
+static int apply_model(struct apply *a, struct table_model *t, char type, const char *previous_db,
+		       const char *previous_table)
 {
 	struct schema *schema = table_model_schema(t, a->err);
 	struct ddl_change *change;
@@ -228,7 +231,8 @@ static int apply_drop(struct apply *a)
 	return 0;
 }
 
-static struct schema *rename_entry(struct apply *a, const char *db, const char *table, const char *new_db, const char *new_table)
+static struct schema *rename_entry(struct apply *a, const char *db, const char *table, const char *new_db,
+				   const char *new_table)
 {
 	struct entry *e = catalog_entry_take(a->c, db, table), *renamed;
 	struct schema *s;
@@ -290,7 +294,8 @@ static int apply_database(struct apply *a)
 	if (a->s.verb == VERB_DROP_DATABASE)
 		catalog_database_drop(a->c, db);
 	else if (!(a->s.if_not_exists && known))
-		catalog_set_database(a->c, db, ddl_charset_collation(&a->s.charset, a->ctx->default_collation_utf8mb4, fallback));
+		catalog_set_database(a->c, db, ddl_charset_collation(&a->s.charset, a->ctx->default_collation_utf8mb4,
+								     fallback));
 	return 0;
 }
 
@@ -354,7 +359,8 @@ void ddl_result_release(struct ddl_result *r)
 	}
 }
 
-struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode, struct err *err)
+struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
+				  struct err *err)
 {
 	struct ddl_context ctx = { .db = db, .sql_mode = sql_mode };
 	struct schema *schema = NULL;
@@ -367,7 +373,8 @@ struct schema *catalog_read_table(struct catalog *c, const char *db, const char 
 		if (result.kind == DDL_TABLES && result.nchanges == 1 && result.changes[0].table[0].type == 'C')
 			schema = catalog_find(c, result.changes[0].table[0].db, result.changes[0].table[0].table);
 		else
-			err_set(err, ERR_DATA, 0, "expected CREATE TABLE, found '%.*s'", (int)(len > 60 ? 60 : len), sql);
+			err_set(err, ERR_DATA, 0, "expected CREATE TABLE, found '%.*s'", (int)(len > 60 ? 60 : len),
+				sql);
 		ddl_result_release(&result);
 	}
 	arena_done(&arena);

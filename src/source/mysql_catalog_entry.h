@@ -30,10 +30,12 @@ struct catalog {
 };
 
 bool catalog_name_equal(const struct catalog *c, const char *a, const char *b);
-struct entry *catalog_entry_new(struct schema *schema, const struct table_index *indexes, unsigned nindexes);	/* copies; takes a reference */
+/* copies; takes a reference */
+struct entry *catalog_entry_new(struct schema *schema, const struct table_index *indexes, unsigned nindexes);
 void catalog_entry_free(struct entry *e);
 struct entry *catalog_entry_find(const struct catalog *c, const char *db, const char *table);	/* lent */
-struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *table);	/* out of the catalog, to the caller */
+/* out of the catalog, to the caller */
+struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *table);
 void catalog_entry_put(struct catalog *c, struct entry *e);		/* takes it, replaces */
 struct database *catalog_database_find(const struct catalog *c, const char *db);
 void catalog_database_drop(struct catalog *c, const char *db);	/* with its tables */

@@ -1,7 +1,7 @@
 /*
- * mysql_catalog_table.c - CREATE and ALTER TABLE on a table in memory. What is hard: in one ALTER all old names mean the table as
- * it was (CHANGE a b .., CHANGE b a .. swaps), while AFTER means the table as it becomes. So it goes as in the server: first
- * the old columns, dropped or redefined where they stand, then what is added or moved, in order.
+ * mysql_catalog_table.c - CREATE and ALTER TABLE on a table in memory. What is hard: in one ALTER all old names mean
+ * the table as it was (CHANGE a b .., CHANGE b a .. swaps), while AFTER means the table as it becomes. So it goes as in
+ * the server: first the old columns, dropped or redefined where they stand, then what is added or moved, in order.
  */
 #include "source/mysql_catalog_table.h"
 
@@ -83,7 +83,8 @@ static int index_find(const struct table_model *t, const char *name)
 
 static int no_column(const struct table_model *t, const char *name, struct err *err)
 {
-	return err_set(err, ERR_DATA, 0, "DDL: table %s.%s has no column '%.64s' in the schema as of this position", t->db, t->table, name);
+	return err_set(err, ERR_DATA, 0, "DDL: table %s.%s has no column '%.64s' in the schema as of this position",
+		       t->db, t->table, name);
 }
 
 /* ---- character sets ---- */
@@ -221,7 +222,8 @@ static int index_add(struct table_model *t, const struct ddl_index *d, struct er
 		if (column_find(t, d->columns[i]) < 0)
 			return no_column(t, d->columns[i], err);
 	index = index_append(t);
-	*index = (struct table_index){ .name = name, .primary = d->primary, .unique = d->unique, .functional = d->functional,
+	*index = (struct table_index){ .name = name, .primary = d->primary, .unique = d->unique,
+				       .functional = d->functional,
 				       .columns = d->columns, .ncolumns = d->ncolumns };
 	for (unsigned i = 0; d->primary && i < d->ncolumns; i++)
 		t->columns[column_find(t, d->columns[i])].column.nullable = false;
@@ -230,7 +232,8 @@ static int index_add(struct table_model *t, const struct ddl_index *d, struct er
 
 static int index_add_inline(struct table_model *t, const struct ddl_column *d, struct err *err)
 {
-	struct ddl_index index = { .unique = true, .columns = arena_alloc(t->arena, sizeof(*index.columns)), .ncolumns = 1 };
+	struct ddl_index index = { .unique = true, .columns = arena_alloc(t->arena, sizeof(*index.columns)),
+				   .ncolumns = 1 };
 
 	index.columns[0] = d->column.name;
 	if (d->primary) {
@@ -389,12 +392,15 @@ static int alter_old_column(struct table_model *t, const struct ddl_action *a, s
 
 /* ---- ALTER: what is added or moved ---- */
 
-static int place_column(struct table_model *t, const struct ddl_column *d, const struct table_column *c, struct err *err)
+static int place_column(struct table_model *t, const struct ddl_column *d, const struct table_column *c,
+			struct err *err)
 {
 	int after;
 
 	if (column_find(t, c->column.name) >= 0)
-		return err_set(err, ERR_DATA, 0, "DDL: table %s.%s has a column '%.64s' already in the schema as of this position", t->db, t->table,
+		return err_set(err, ERR_DATA, 0,
+			       "DDL: table %s.%s has a column '%.64s' already in the schema as of this position", t->db,
+				t->table,
 			       c->column.name);
 	if (d->place == PLACE_FIRST) {
 		column_insert(t, 0, c);
@@ -469,7 +475,8 @@ void table_model_init(struct table_model *t, struct arena *arena, const char *db
 	*t = (struct table_model){ .arena = arena, .db = db, .table = table, .collation = collation };
 }
 
-void table_model_load(struct table_model *t, const struct schema *schema, const struct table_index *indexes, unsigned nindexes)
+void table_model_load(struct table_model *t, const struct schema *schema, const struct table_index *indexes,
+		      unsigned nindexes)
 {
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		struct table_column c = { .column = schema->columns[i], .origin = schema->columns[i].name };
@@ -488,7 +495,8 @@ static void alter_options(struct table_model *t, const struct ddl_statement *s)
 		t->comment = s->comment;
 }
 
-int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsigned database_collation, struct err *err)
+int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsigned database_collation,
+		      struct err *err)
 {
 	const struct ddl_action *a;
 
@@ -516,7 +524,8 @@ static int schema_check(const struct table_model *t, struct err *err)
 {
 	for (unsigned i = 0; i < t->ncolumns; i++)
 		if (column_find(t, t->columns[i].column.name) != (int)i)
-			return err_set(err, ERR_DATA, 0, "DDL: table %s.%s would have two columns '%.64s'", t->db, t->table, t->columns[i].column.name);
+			return err_set(err, ERR_DATA, 0, "DDL: table %s.%s would have two columns '%.64s'", t->db,
+				       t->table, t->columns[i].column.name);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * mysql_catalog_table.h - a table while it is being changed: columns and all its indexes, from which the schema with its key
- * is made. Between the DDL parser and the catalog.
+ * mysql_catalog_table.h - a table while it is being changed: columns and all its indexes, from which the schema with
+ * its key is made. Between the DDL parser and the catalog.
  */
 #ifndef SOURCE_MYSQL_CATALOG_TABLE_H
 #define SOURCE_MYSQL_CATALOG_TABLE_H
@@ -34,10 +34,13 @@ struct table_model {		/* all memory in the arena */
 	const char *comment;
 };
 
-void table_model_init(struct table_model *t, struct arena *arena, const char *db, const char *table, unsigned collation);
+void table_model_init(struct table_model *t, struct arena *arena, const char *db, const char *table,
+		      unsigned collation);
 /* The columns and texts of the schema are lent, not copied. */
-void table_model_load(struct table_model *t, const struct schema *schema, const struct table_index *indexes, unsigned nindexes);
-int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsigned database_collation, struct err *err);
+void table_model_load(struct table_model *t, const struct schema *schema, const struct table_index *indexes,
+		      unsigned nindexes);
+int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsigned database_collation,
+		      struct err *err);
 struct schema *table_model_schema(const struct table_model *t, struct err *err);	/* a new reference, or NULL */
 
 /* The collation that the options mean; fallback where they say nothing. */

@@ -1,7 +1,8 @@
 /*
- * mysql_charset.c - collations, and text to UTF-8. Four ways by character set: UTF-8 is checked and passed; single-byte sets
- * go through tables taken from the server; double-byte sets through tables that are filled from iconv once per process
- * and corrected where the server differs; the rest (UTF-16 and -32, EUC with three bytes, gb18030) through iconv itself.
+ * mysql_charset.c - collations, and text to UTF-8. Four ways by character set: UTF-8 is checked and passed; single-byte
+ * sets go through tables taken from the server; double-byte sets through tables that are filled from iconv once per
+ * process and corrected where the server differs; the rest (UTF-16 and -32, EUC with three bytes, gb18030) through
+ * iconv itself.
  */
 #include "source/mysql_charset.h"
 
@@ -363,13 +364,15 @@ static int charset_prepare(struct charset *c, const char *name, struct err *err)
 	if (c->kind->way == WAY_PAIR) {
 		c->pairs = pair_table_get(c->kind);
 		if (c->pairs == NULL)
-			return err_set(err, ERR_DATA, 0, "character set '%s': iconv has no %s; install the C library's conversion modules",
+			return err_set(err, ERR_DATA, 0,
+				       "character set '%s': iconv has no %s; install the C library's conversion modules",
 				       name, c->kind->iconv);
 	}
 	if (c->kind->way == WAY_ICONV) {
 		c->cd = iconv_open("UTF-8", c->kind->iconv);
 		if (c->cd == (iconv_t)-1)
-			return err_set(err, ERR_DATA, 0, "character set '%s': iconv has no %s; install the C library's conversion modules",
+			return err_set(err, ERR_DATA, 0,
+				       "character set '%s': iconv has no %s; install the C library's conversion modules",
 				       name, c->kind->iconv);
 	}
 	return 0;
@@ -397,7 +400,8 @@ void charset_close(struct charset *c)
 	free(c);
 }
 
-void charset_to_utf8(struct charset *c, struct arena *arena, const char *p, size_t len, const char **out, size_t *out_len)
+void charset_to_utf8(struct charset *c, struct arena *arena, const char *p, size_t len, const char **out,
+		     size_t *out_len)
 {
 	size_t bound = 3 * len + 4;
 	char *to, *end;

@@ -1,6 +1,7 @@
 /*
- * mysql_ddl.c - which statement it is, and the statements with little in them. What is hard: everything that a server may
- * log comes by here, so the words that are known to change no table are listed, and a word that is not listed is an error.
+ * mysql_ddl.c - which statement it is, and the statements with little in them. What is hard: everything that a server
+ * may log comes by here, so the words that are known to change no table are listed, and a word that is not listed is an
+ * error.
  */
 #include "source/mysql_ddl.h"
 
@@ -49,7 +50,10 @@ static bool create_like(struct ddl_parser *p, struct ddl_statement *s, bool brac
 	return (!brackets || ddl_expect_mark(p, ')')) && at_clean_end(p);
 }
 
-/* What follows the brackets and the options: nothing, partitions, or rows from a query, whose columns cannot be known here. */
+/*
+ * What follows the brackets and the options: nothing, partitions, or rows from a query, whose columns cannot be known
+ * here.
+ */
 static bool create_table_end(struct ddl_parser *p, struct ddl_statement *s)
 {
 	static const char *const query[] = { "AS", "SELECT", "IGNORE", "REPLACE", "WITH", "VALUES", "TABLE", NULL };
@@ -133,8 +137,10 @@ static bool create_database(struct ddl_parser *p, struct ddl_statement *s)
 
 static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 {
-	static const char *const others[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", "TRIGGER", "PROCEDURE", "FUNCTION", "AGGREGATE", "EVENT",
-					      "USER", "ROLE", "SERVER", "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "JSON", "LIBRARY",
+	static const char *const others[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", "TRIGGER", "PROCEDURE", "FUNCTION",
+					      "AGGREGATE", "EVENT",
+					      "USER", "ROLE", "SERVER", "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE",
+						"JSON", "LIBRARY",
 					      "EXTERNAL", NULL };
 
 	if (ddl_accept2(p, "OR", "REPLACE"))
@@ -159,15 +165,18 @@ static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 
 static bool parse_alter(struct ddl_parser *p, struct ddl_statement *s)
 {
-	static const char *const others[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", "PROCEDURE", "FUNCTION", "EVENT", "USER", "SERVER",
-					      "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "INSTANCE", "JSON", "LIBRARY", "EXTERNAL", NULL };
+	static const char *const others[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", "PROCEDURE", "FUNCTION", "EVENT",
+					      "USER", "SERVER",
+					      "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "INSTANCE", "JSON",
+						"LIBRARY", "EXTERNAL", NULL };
 
 	if (ddl_accept(p, "TABLE")) {
 		s->verb = VERB_ALTER_TABLE;
 		return ddl_table_name(p, &s->table) && ddl_alter_parse(p, s);
 	}
 	if (ddl_accept(p, "DATABASE") || ddl_accept(p, "SCHEMA")) {
-		static const char *const options[] = { "CHARACTER", "CHAR", "CHARSET", "COLLATE", "DEFAULT", "ENCRYPTION", "READ", NULL };
+		static const char *const options[] = { "CHARACTER", "CHAR", "CHARSET", "COLLATE", "DEFAULT",
+						       "ENCRYPTION", "READ", NULL };
 
 		s->verb = VERB_ALTER_DATABASE;
 		if (!ddl_is_one_of(p, options))
@@ -221,7 +230,8 @@ static bool drop_index(struct ddl_parser *p, struct ddl_statement *s)
 
 static bool parse_drop(struct ddl_parser *p, struct ddl_statement *s)
 {
-	static const char *const others[] = { "VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "USER", "ROLE", "SERVER", "TABLESPACE", "UNDO",
+	static const char *const others[] = { "VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "USER", "ROLE",
+					      "SERVER", "TABLESPACE", "UNDO",
 					      "LOGFILE", "RESOURCE", "SPATIAL", "PREPARE", "LIBRARY", NULL };
 
 	if (ddl_accept(p, "TEMPORARY"))
@@ -266,18 +276,28 @@ static bool parse_truncate(struct ddl_parser *p, struct ddl_statement *s)
 /* ---- all ---- */
 
 static const struct statement_word statement_words[] = {
-	{ "CREATE", VERB_CREATE_TABLE, parse_create }, { "ALTER", VERB_ALTER_TABLE, parse_alter }, { "DROP", VERB_DROP_TABLE, parse_drop },
+	{ "CREATE", VERB_CREATE_TABLE, parse_create }, { "ALTER", VERB_ALTER_TABLE, parse_alter },
+		{ "DROP", VERB_DROP_TABLE, parse_drop },
 	{ "RENAME", VERB_RENAME_TABLE, parse_rename }, { "TRUNCATE", VERB_TRUNCATE, parse_truncate },
-	{ "BEGIN", VERB_CONTROL, NULL }, { "COMMIT", VERB_CONTROL, NULL }, { "ROLLBACK", VERB_CONTROL, NULL }, { "START", VERB_CONTROL, NULL },
-	{ "SAVEPOINT", VERB_CONTROL, NULL }, { "RELEASE", VERB_CONTROL, NULL }, { "XA", VERB_CONTROL, NULL }, { "END", VERB_CONTROL, NULL },
-	{ "INSERT", VERB_ROWS, NULL }, { "UPDATE", VERB_ROWS, NULL }, { "DELETE", VERB_ROWS, NULL }, { "REPLACE", VERB_ROWS, NULL },
+	{ "BEGIN", VERB_CONTROL, NULL }, { "COMMIT", VERB_CONTROL, NULL }, { "ROLLBACK", VERB_CONTROL, NULL },
+		{ "START", VERB_CONTROL, NULL },
+	{ "SAVEPOINT", VERB_CONTROL, NULL }, { "RELEASE", VERB_CONTROL, NULL }, { "XA", VERB_CONTROL, NULL },
+		{ "END", VERB_CONTROL, NULL },
+	{ "INSERT", VERB_ROWS, NULL }, { "UPDATE", VERB_ROWS, NULL }, { "DELETE", VERB_ROWS, NULL },
+		{ "REPLACE", VERB_ROWS, NULL },
 	{ "LOAD", VERB_ROWS, NULL }, { "WITH", VERB_ROWS, NULL },
-	{ "ANALYZE", VERB_NOTHING, NULL }, { "OPTIMIZE", VERB_NOTHING, NULL }, { "REPAIR", VERB_NOTHING, NULL }, { "CHECK", VERB_NOTHING, NULL },
-	{ "SET", VERB_NOTHING, NULL }, { "USE", VERB_NOTHING, NULL }, { "GRANT", VERB_NOTHING, NULL }, { "REVOKE", VERB_NOTHING, NULL },
-	{ "FLUSH", VERB_NOTHING, NULL }, { "LOCK", VERB_NOTHING, NULL }, { "UNLOCK", VERB_NOTHING, NULL }, { "INSTALL", VERB_NOTHING, NULL },
-	{ "UNINSTALL", VERB_NOTHING, NULL }, { "RESET", VERB_NOTHING, NULL }, { "PURGE", VERB_NOTHING, NULL }, { "CHANGE", VERB_NOTHING, NULL },
-	{ "IMPORT", VERB_NOTHING, NULL }, { "CALL", VERB_NOTHING, NULL }, { "DO", VERB_NOTHING, NULL }, { "CACHE", VERB_NOTHING, NULL },
-	{ "SELECT", VERB_NOTHING, NULL }, { "KILL", VERB_NOTHING, NULL }, { "SHUTDOWN", VERB_NOTHING, NULL }, { "RESTART", VERB_NOTHING, NULL },
+	{ "ANALYZE", VERB_NOTHING, NULL }, { "OPTIMIZE", VERB_NOTHING, NULL }, { "REPAIR", VERB_NOTHING, NULL },
+		{ "CHECK", VERB_NOTHING, NULL },
+	{ "SET", VERB_NOTHING, NULL }, { "USE", VERB_NOTHING, NULL }, { "GRANT", VERB_NOTHING, NULL },
+		{ "REVOKE", VERB_NOTHING, NULL },
+	{ "FLUSH", VERB_NOTHING, NULL }, { "LOCK", VERB_NOTHING, NULL }, { "UNLOCK", VERB_NOTHING, NULL },
+		{ "INSTALL", VERB_NOTHING, NULL },
+	{ "UNINSTALL", VERB_NOTHING, NULL }, { "RESET", VERB_NOTHING, NULL }, { "PURGE", VERB_NOTHING, NULL },
+		{ "CHANGE", VERB_NOTHING, NULL },
+	{ "IMPORT", VERB_NOTHING, NULL }, { "CALL", VERB_NOTHING, NULL }, { "DO", VERB_NOTHING, NULL },
+		{ "CACHE", VERB_NOTHING, NULL },
+	{ "SELECT", VERB_NOTHING, NULL }, { "KILL", VERB_NOTHING, NULL }, { "SHUTDOWN", VERB_NOTHING, NULL },
+		{ "RESTART", VERB_NOTHING, NULL },
 	{ "CLONE", VERB_NOTHING, NULL },
 };
 

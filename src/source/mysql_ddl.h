@@ -1,6 +1,7 @@
 /*
- * mysql_ddl.h - one DDL statement as a struct: what it does, to which tables, with which columns and keys. Parsing knows no
- * catalog; what depends on one (default character sets, the key) is left open here and settled by mysql_catalog.c.
+ * mysql_ddl.h - one DDL statement as a struct: what it does, to which tables, with which columns and keys. Parsing
+ * knows no catalog; what depends on one (default character sets, the key) is left open here and settled by
+ * mysql_catalog.c.
  */
 #ifndef SOURCE_MYSQL_DDL_H
 #define SOURCE_MYSQL_DDL_H
@@ -48,8 +49,10 @@ struct ddl_index {
 };
 
 enum ddl_action_kind {
-	ACTION_ADD_COLUMN, ACTION_CHANGE_COLUMN, ACTION_DROP_COLUMN, ACTION_RENAME_COLUMN, ACTION_SET_DEFAULT, ACTION_SET_VISIBLE,
-	ACTION_ADD_INDEX, ACTION_DROP_INDEX, ACTION_DROP_PRIMARY, ACTION_RENAME_INDEX, ACTION_RENAME_TABLE, ACTION_CONVERT
+	ACTION_ADD_COLUMN, ACTION_CHANGE_COLUMN, ACTION_DROP_COLUMN, ACTION_RENAME_COLUMN, ACTION_SET_DEFAULT,
+		ACTION_SET_VISIBLE,
+	ACTION_ADD_INDEX, ACTION_DROP_INDEX, ACTION_DROP_PRIMARY, ACTION_RENAME_INDEX, ACTION_RENAME_TABLE,
+		ACTION_CONVERT
 };
 
 struct ddl_action {

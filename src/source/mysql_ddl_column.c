@@ -1,6 +1,6 @@
 /*
- * mysql_ddl_column.c - a column definition: type, attributes, place. What is hard: the dozens of names for two dozen types,
- * and DEFAULT, which may be a literal, a function or an expression in brackets and has to be kept as written.
+ * mysql_ddl_column.c - a column definition: type, attributes, place. What is hard: the dozens of names for two dozen
+ * types, and DEFAULT, which may be a literal, a function or an expression in brackets and has to be kept as written.
  */
 #include <string.h>
 
@@ -34,29 +34,38 @@ struct type_name {
 static const struct type_name type_names[] = {
 	{ "TINYINT", COL_TINYINT, FORM_INT }, { "INT1", COL_TINYINT, FORM_INT },
 	{ "SMALLINT", COL_SMALLINT, FORM_INT }, { "INT2", COL_SMALLINT, FORM_INT },
-	{ "MEDIUMINT", COL_MEDIUMINT, FORM_INT }, { "INT3", COL_MEDIUMINT, FORM_INT }, { "MIDDLEINT", COL_MEDIUMINT, FORM_INT },
+	{ "MEDIUMINT", COL_MEDIUMINT, FORM_INT }, { "INT3", COL_MEDIUMINT, FORM_INT },
+		{ "MIDDLEINT", COL_MEDIUMINT, FORM_INT },
 	{ "INT", COL_INT, FORM_INT }, { "INTEGER", COL_INT, FORM_INT }, { "INT4", COL_INT, FORM_INT },
 	{ "BIGINT", COL_BIGINT, FORM_INT }, { "INT8", COL_BIGINT, FORM_INT },
-	{ "BOOL", COL_TINYINT, FORM_NOTHING }, { "BOOLEAN", COL_TINYINT, FORM_NOTHING }, { "SERIAL", COL_BIGINT, FORM_NOTHING },
+	{ "BOOL", COL_TINYINT, FORM_NOTHING }, { "BOOLEAN", COL_TINYINT, FORM_NOTHING },
+		{ "SERIAL", COL_BIGINT, FORM_NOTHING },
 	{ "FLOAT", COL_FLOAT, FORM_FLOAT }, { "FLOAT4", COL_FLOAT, FORM_FLOAT },
-	{ "DOUBLE", COL_DOUBLE, FORM_DOUBLE }, { "FLOAT8", COL_DOUBLE, FORM_DOUBLE }, { "REAL", COL_DOUBLE, FORM_DOUBLE },
-	{ "DECIMAL", COL_DECIMAL, FORM_DECIMAL }, { "NUMERIC", COL_DECIMAL, FORM_DECIMAL }, { "DEC", COL_DECIMAL, FORM_DECIMAL },
+	{ "DOUBLE", COL_DOUBLE, FORM_DOUBLE }, { "FLOAT8", COL_DOUBLE, FORM_DOUBLE },
+		{ "REAL", COL_DOUBLE, FORM_DOUBLE },
+	{ "DECIMAL", COL_DECIMAL, FORM_DECIMAL }, { "NUMERIC", COL_DECIMAL, FORM_DECIMAL },
+		{ "DEC", COL_DECIMAL, FORM_DECIMAL },
 	{ "FIXED", COL_DECIMAL, FORM_DECIMAL },
 	{ "BIT", COL_BIT, FORM_BIT }, { "YEAR", COL_YEAR, FORM_YEAR }, { "DATE", COL_DATE, FORM_NOTHING },
-	{ "TIME", COL_TIME, FORM_FRACTION }, { "DATETIME", COL_DATETIME, FORM_FRACTION }, { "TIMESTAMP", COL_TIMESTAMP, FORM_FRACTION },
+	{ "TIME", COL_TIME, FORM_FRACTION }, { "DATETIME", COL_DATETIME, FORM_FRACTION },
+		{ "TIMESTAMP", COL_TIMESTAMP, FORM_FRACTION },
 	{ "CHAR", COL_CHAR, FORM_CHARS }, { "CHARACTER", COL_CHAR, FORM_CHARS },
 	{ "VARCHAR", COL_VARCHAR, FORM_VARCHARS }, { "VARCHARACTER", COL_VARCHAR, FORM_VARCHARS },
 	{ "NCHAR", COL_CHAR, FORM_CHARS }, { "NVARCHAR", COL_VARCHAR, FORM_VARCHARS },
 	{ "BINARY", COL_BINARY, FORM_BYTES }, { "VARBINARY", COL_VARBINARY, FORM_VARBYTES },
-	{ "TINYTEXT", COL_TINYTEXT, FORM_TEXT }, { "TEXT", COL_TEXT, FORM_TEXT_LENGTH }, { "MEDIUMTEXT", COL_MEDIUMTEXT, FORM_TEXT },
+	{ "TINYTEXT", COL_TINYTEXT, FORM_TEXT }, { "TEXT", COL_TEXT, FORM_TEXT_LENGTH },
+		{ "MEDIUMTEXT", COL_MEDIUMTEXT, FORM_TEXT },
 	{ "LONGTEXT", COL_LONGTEXT, FORM_TEXT }, { "LONG", COL_MEDIUMTEXT, FORM_TEXT },
-	{ "TINYBLOB", COL_TINYBLOB, FORM_NOTHING }, { "BLOB", COL_BLOB, FORM_BLOB_LENGTH }, { "MEDIUMBLOB", COL_MEDIUMBLOB, FORM_NOTHING },
+	{ "TINYBLOB", COL_TINYBLOB, FORM_NOTHING }, { "BLOB", COL_BLOB, FORM_BLOB_LENGTH },
+		{ "MEDIUMBLOB", COL_MEDIUMBLOB, FORM_NOTHING },
 	{ "LONGBLOB", COL_LONGBLOB, FORM_NOTHING },
 	{ "ENUM", COL_ENUM, FORM_LABELS }, { "SET", COL_SET, FORM_LABELS }, { "JSON", COL_JSON, FORM_NOTHING },
-	{ "GEOMETRY", COL_GEOMETRY, FORM_NOTHING }, { "POINT", COL_POINT, FORM_NOTHING }, { "LINESTRING", COL_LINESTRING, FORM_NOTHING },
+	{ "GEOMETRY", COL_GEOMETRY, FORM_NOTHING }, { "POINT", COL_POINT, FORM_NOTHING },
+		{ "LINESTRING", COL_LINESTRING, FORM_NOTHING },
 	{ "POLYGON", COL_POLYGON, FORM_NOTHING }, { "MULTIPOINT", COL_MULTIPOINT, FORM_NOTHING },
 	{ "MULTILINESTRING", COL_MULTILINESTRING, FORM_NOTHING }, { "MULTIPOLYGON", COL_MULTIPOLYGON, FORM_NOTHING },
-	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING }, { "GEOMCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
+	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING }, { "GEOMCOLLECTION", COL_GEOMCOLLECTION,
+								      FORM_NOTHING },
 	{ "VECTOR", COL_VECTOR, FORM_VECTOR },
 };
 
@@ -202,7 +211,8 @@ static void type_second_word(struct ddl_parser *p, const char *first, enum type_
 		c->type = COL_MEDIUMBLOB;
 		*form = FORM_NOTHING;
 	} else if (strcmp(first, "LONG") == 0) {
-		if (!ddl_accept2(p, "CHAR", "VARYING") && !ddl_accept2(p, "CHARACTER", "VARYING") && !ddl_accept(p, "VARCHAR"))
+		if (!ddl_accept2(p, "CHAR", "VARYING") && !ddl_accept2(p, "CHARACTER", "VARYING") &&
+		    !ddl_accept(p, "VARCHAR"))
 			ddl_accept(p, "VARCHARACTER");
 	}
 	if (*first == 'N' && (strcmp(first, "NCHAR") == 0 || strcmp(first, "NVARCHAR") == 0))
@@ -345,7 +355,8 @@ static void skip_references(struct ddl_parser *p)
 		}
 		ddl_next(p);
 		ddl_next(p);			/* DELETE, UPDATE */
-		if (!ddl_accept2(p, "SET", "NULL") && !ddl_accept2(p, "SET", "DEFAULT") && !ddl_accept2(p, "NO", "ACTION"))
+		if (!ddl_accept2(p, "SET", "NULL") && !ddl_accept2(p, "SET", "DEFAULT") &&
+		    !ddl_accept2(p, "NO", "ACTION"))
 			ddl_next(p);		/* RESTRICT, CASCADE */
 	}
 }
@@ -413,7 +424,8 @@ static bool attribute_default(struct ddl_parser *p, struct ddl_column *out)
 	if (ddl_accept(p, "DEFAULT"))
 		return ddl_default_parse(p, &out->column);
 	if (ddl_accept(p, "ON"))
-		return ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true) : ddl_fail(p, "CURRENT_TIMESTAMP"));
+		return ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true)
+						   : ddl_fail(p, "CURRENT_TIMESTAMP"));
 	if (!ddl_accept2(p, "SERIAL", "DEFAULT"))
 		return false;
 	out->column.autoinc = out->not_null = out->unique = true;
@@ -449,7 +461,8 @@ static bool attribute_flag(struct ddl_parser *p, struct column *c)
 /* Attributes that change nothing about the values. */
 static bool attribute_other(struct ddl_parser *p, struct column *c)
 {
-	static const char *const with_value[] = { "COLUMN_FORMAT", "STORAGE", "SRID", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", NULL };
+	static const char *const with_value[] = { "COLUMN_FORMAT", "STORAGE", "SRID", "ENGINE_ATTRIBUTE",
+						  "SECONDARY_ENGINE_ATTRIBUTE", NULL };
 
 	if (ddl_accept(p, "COMMENT")) {
 		c->comment = ddl_text(p);
@@ -482,7 +495,8 @@ static bool attribute_other(struct ddl_parser *p, struct column *c)
 static bool attribute_parse(struct ddl_parser *p, struct ddl_column *out)
 {
 	return attribute_number(p, &out->column) || attribute_null(p, out) || attribute_default(p, out) ||
-	       attribute_charset(p, &out->charset) || attribute_generated(p, &out->column) || attribute_flag(p, &out->column) ||
+	       attribute_charset(p, &out->charset) || attribute_generated(p, &out->column) ||
+		attribute_flag(p, &out->column) ||
 	       attribute_key(p, out) || attribute_other(p, &out->column);
 }
 

@@ -1,6 +1,7 @@
 /*
- * mysql_ddl_lexer.h - SQL text to tokens, one at a time, in place. What is hard: a quote, a comment or a version comment in
- * the wrong place changes the meaning of all that follows, and what counts as a quote depends on the session's sql_mode.
+ * mysql_ddl_lexer.h - SQL text to tokens, one at a time, in place. What is hard: a quote, a comment or a version
+ * comment in the wrong place changes the meaning of all that follows, and what counts as a quote depends on the
+ * session's sql_mode.
  */
 #ifndef SOURCE_MYSQL_DDL_LEXER_H
 #define SOURCE_MYSQL_DDL_LEXER_H
@@ -43,7 +44,8 @@ struct token lexer_next(struct lexer *l);
 
 bool token_is(const struct token *t, const char *word);		/* a word, without case */
 bool token_is_mark(const struct token *t, char mark);
-const char *token_name(const struct token *t, struct arena *arena);	/* WORD, NAME, STRING: without quotes, quotes undoubled */
+/* WORD, NAME, STRING: without quotes, quotes undoubled */
+const char *token_name(const struct token *t, struct arena *arena);
 /* STRING: what it stands for, escapes resolved. */
 const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena);
 

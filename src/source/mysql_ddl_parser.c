@@ -1,6 +1,7 @@
 /*
- * mysql_ddl_parser.c - the small steps of the DDL parser. What is hard: keywords are names too in MySQL (a column may be
- * called `comment` without quotes), so a rule looks at the words it knows where they may stand and takes the rest as names.
+ * mysql_ddl_parser.c - the small steps of the DDL parser. What is hard: keywords are names too in MySQL (a column may
+ * be called `comment` without quotes), so a rule looks at the words it knows where they may stand and takes the rest as
+ * names.
  */
 #include "source/mysql_ddl_parser.h"
 
@@ -19,9 +20,11 @@ bool ddl_fail(struct ddl_parser *p, const char *expected)
 	if (t->kind == TOKEN_END)
 		err_set(p->err, ERR_DATA, 0, "DDL: expected %s, found the end of the statement", expected);
 	else if (t->kind == TOKEN_BAD)
-		err_set(p->err, ERR_DATA, 0, "DDL: a quote or comment has no end: '%.*s'", (int)(t->len > 60 ? 60 : t->len), t->p);
+		err_set(p->err, ERR_DATA, 0, "DDL: a quote or comment has no end: '%.*s'",
+			(int)(t->len > 60 ? 60 : t->len), t->p);
 	else
-		err_set(p->err, ERR_DATA, 0, "DDL: expected %s, found '%.*s'", expected, (int)(t->len > 60 ? 60 : t->len), t->p);
+		err_set(p->err, ERR_DATA, 0, "DDL: expected %s, found '%.*s'", expected,
+			(int)(t->len > 60 ? 60 : t->len), t->p);
 	return false;
 }
 
@@ -138,7 +141,8 @@ bool ddl_number(struct ddl_parser *p, uint32_t *out)
 {
 	uint64_t v;
 
-	if (p->failed || p->token.kind != TOKEN_NUMBER || !num_parse_u64(p->token.p, p->token.len, &v) || v > UINT32_MAX)
+	if (p->failed || p->token.kind != TOKEN_NUMBER || !num_parse_u64(p->token.p, p->token.len, &v) ||
+	    v > UINT32_MAX)
 		return ddl_fail(p, "a number");
 	*out = (uint32_t)v;
 	ddl_next(p);

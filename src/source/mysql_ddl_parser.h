@@ -1,6 +1,6 @@
 /*
- * mysql_ddl_parser.h - what the files of the DDL parser share: the current token and the small steps over it. Failing is
- * sticky: after the first problem every step fails, so a rule may check once.
+ * mysql_ddl_parser.h - what the files of the DDL parser share: the current token and the small steps over it. Failing
+ * is sticky: after the first problem every step fails, so a rule may check once.
  */
 #ifndef SOURCE_MYSQL_DDL_PARSER_H
 #define SOURCE_MYSQL_DDL_PARSER_H
@@ -32,13 +32,15 @@ bool ddl_table_name(struct ddl_parser *p, struct ddl_name *out);
 bool ddl_number(struct ddl_parser *p, uint32_t *out);
 bool ddl_skip_parens(struct ddl_parser *p);		/* from ( to its ) */
 bool ddl_skip_clause(struct ddl_parser *p);		/* to the next , or ) of this level, or the end */
-bool ddl_charset_option(struct ddl_parser *p, struct ddl_charset *out);	/* [DEFAULT] CHARACTER SET [=] x, COLLATE [=] x: true if one was taken */
+/* [DEFAULT] CHARACTER SET [=] x, COLLATE [=] x: true if one was taken */
+bool ddl_charset_option(struct ddl_parser *p, struct ddl_charset *out);
 struct ddl_action *ddl_action_add(struct ddl_parser *p, struct ddl_statement *s, enum ddl_action_kind kind);
 
 bool ddl_column_parse(struct ddl_parser *p, const char *name, struct ddl_column *out);	/* type and attributes, place */
 bool ddl_default_parse(struct ddl_parser *p, struct column *c);	/* behind DEFAULT */
 bool ddl_index_columns(struct ddl_parser *p, struct ddl_index *out);	/* ( a, b(10) DESC, (expr) ) */
-bool ddl_table_element(struct ddl_parser *p, struct ddl_statement *s, bool in_alter);	/* a column or a key of CREATE TABLE */
+/* a column or a key of CREATE TABLE */
+bool ddl_table_element(struct ddl_parser *p, struct ddl_statement *s, bool in_alter);
 bool ddl_alter_parse(struct ddl_parser *p, struct ddl_statement *s);	/* behind ALTER TABLE name */
 bool ddl_table_options(struct ddl_parser *p, struct ddl_statement *s);	/* to the end of the statement */
 bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s);	/* one; true if one was taken */

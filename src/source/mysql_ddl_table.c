@@ -1,6 +1,6 @@
 /*
- * mysql_ddl_table.c - what stands in the brackets of CREATE TABLE, the actions of ALTER TABLE, and table options. What is
- * hard: ADD and DROP are followed by a dozen things, and a column may bear the name of each of them.
+ * mysql_ddl_table.c - what stands in the brackets of CREATE TABLE, the actions of ALTER TABLE, and table options. What
+ * is hard: ADD and DROP are followed by a dozen things, and a column may bear the name of each of them.
  */
 #include <string.h>
 
@@ -78,7 +78,8 @@ static bool key_element(struct ddl_parser *p, struct ddl_statement *s, bool *tak
 			ddl_accept(p, "INDEX");
 		return index_add(p, s, false, true, name);
 	}
-	if (ddl_accept2(p, "FOREIGN", "KEY") || ddl_accept(p, "CHECK") || ddl_accept(p, "FULLTEXT") || ddl_accept(p, "SPATIAL"))
+	if (ddl_accept2(p, "FOREIGN", "KEY") || ddl_accept(p, "CHECK") || ddl_accept(p, "FULLTEXT") ||
+	    ddl_accept(p, "SPATIAL"))
 		return ddl_skip_clause(p);
 	if (ddl_accept(p, "KEY") || ddl_accept(p, "INDEX"))
 		return index_add(p, s, false, false, NULL);
@@ -106,9 +107,12 @@ bool ddl_table_element(struct ddl_parser *p, struct ddl_statement *s, bool in_al
 /* ---- table options ---- */
 
 static const char *const options_with_value[] = {
-	"ENGINE", "TYPE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHECKSUM", "COMPRESSION", "CONNECTION", "DELAY_KEY_WRITE", "ENCRYPTION",
-	"ENGINE_ATTRIBUTE", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD", "ROW_FORMAT",
-	"SECONDARY_ENGINE", "SECONDARY_ENGINE_ATTRIBUTE", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLE_CHECKSUM",
+	"ENGINE", "TYPE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHECKSUM", "COMPRESSION", "CONNECTION",
+		"DELAY_KEY_WRITE", "ENCRYPTION",
+	"ENGINE_ATTRIBUTE", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD",
+		"ROW_FORMAT",
+	"SECONDARY_ENGINE", "SECONDARY_ENGINE_ATTRIBUTE", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES",
+		"TABLE_CHECKSUM",
 	"STORAGE", "AUTOEXTEND_SIZE", "UNION", NULL
 };
 
@@ -305,9 +309,11 @@ static bool action_convert(struct ddl_parser *p, struct ddl_statement *s)
 /* No effect on columns or keys; to the comma, and to the end for what takes lists. */
 static bool action_other(struct ddl_parser *p)
 {
-	static const char *const clauses[] = { "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "DISCARD", "IMPORT", "WITH", "WITHOUT",
+	static const char *const clauses[] = { "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "DISCARD", "IMPORT",
+					       "WITH", "WITHOUT",
 					       "SECONDARY_LOAD", "SECONDARY_UNLOAD", NULL };
-	static const char *const to_the_end[] = { "ORDER", "PARTITION", "REMOVE", "COALESCE", "REORGANIZE", "EXCHANGE", "ANALYZE", "CHECK",
+	static const char *const to_the_end[] = { "ORDER", "PARTITION", "REMOVE", "COALESCE", "REORGANIZE", "EXCHANGE",
+						  "ANALYZE", "CHECK",
 						  "OPTIMIZE", "REBUILD", "REPAIR", "TRUNCATE", NULL };
 
 	if (ddl_is_one_of(p, clauses))

@@ -1,6 +1,6 @@
 /*
- * mysql_decimal.c - packed decimals. What is hard: the outermost groups are shorter (dig_bytes), and a negative number has
- * every bit turned over. Most values fit an int64, so that way has no text.
+ * mysql_decimal.c - packed decimals. What is hard: the outermost groups are shorter (dig_bytes), and a negative number
+ * has every bit turned over. Most values fit an int64, so that way has no text.
  */
 #include "source/mysql_decimal.h"
 
@@ -50,7 +50,8 @@ static inline uint32_t digits_take(struct digits *d, unsigned count)
 
 static inline bool digits_append(struct digits *d, unsigned count, int64_t *v)
 {
-	return !__builtin_mul_overflow(*v, (int64_t)pow10_of[count], v) && !__builtin_add_overflow(*v, (int64_t)digits_take(d, count), v);
+	return !__builtin_mul_overflow(*v, (int64_t)pow10_of[count], v) &&
+		!__builtin_add_overflow(*v, (int64_t)digits_take(d, count), v);
 }
 
 bool decimal_to_int64(const uint8_t *p, unsigned precision, unsigned scale, int64_t *unscaled)
@@ -75,7 +76,8 @@ static size_t digits_print(const uint8_t *p, unsigned precision, unsigned scale,
 {
 	struct digits d = digits_of(p);
 	unsigned whole = precision - scale;
-	const unsigned parts[][2] = { { 1, whole % GROUP_DIGITS }, { whole / GROUP_DIGITS + scale / GROUP_DIGITS, GROUP_DIGITS }, { 1, scale % GROUP_DIGITS } };
+	const unsigned parts[][2] = { { 1, whole % GROUP_DIGITS }, { whole / GROUP_DIGITS + scale / GROUP_DIGITS,
+								     GROUP_DIGITS }, { 1, scale % GROUP_DIGITS } };
 	size_t len = 0;
 
 	for (unsigned part = 0; part < 3; part++)

@@ -1,6 +1,7 @@
 /*
- * mysql_event.c - binlog events. What is hard: lengths come from three places (the packet, the header, FORMAT_DESCRIPTION)
- * and have to agree before anything is believed, and a FORMAT_DESCRIPTION says itself whether it carries a checksum.
+ * mysql_event.c - binlog events. What is hard: lengths come from three places (the packet, the header,
+ * FORMAT_DESCRIPTION) and have to agree before anything is believed, and a FORMAT_DESCRIPTION says itself whether it
+ * carries a checksum.
  */
 #include "source/mysql_event.h"
 
@@ -12,7 +13,8 @@
 enum { CHECKSUM_OFF = 0, CHECKSUM_CRC32 = 1, FLAGS_AT = 17, EVENT_F_IN_USE = 1 };
 
 static const char *const event_names[] = {
-	[1] = "START_V3", [EVENT_QUERY] = "QUERY", [EVENT_STOP] = "STOP", [EVENT_ROTATE] = "ROTATE", [EVENT_INTVAR] = "INTVAR",
+	[1] = "START_V3", [EVENT_QUERY] = "QUERY", [EVENT_STOP] = "STOP", [EVENT_ROTATE] = "ROTATE", [EVENT_INTVAR] =
+		"INTVAR",
 	[EVENT_RAND] = "RAND", [EVENT_USER_VAR] = "USER_VAR", [EVENT_FORMAT_DESCRIPTION] = "FORMAT_DESCRIPTION",
 	[EVENT_XID] = "XID", [17] = "BEGIN_LOAD_QUERY", [18] = "EXECUTE_LOAD_QUERY", [EVENT_TABLE_MAP] = "TABLE_MAP",
 	[EVENT_WRITE_ROWS_V1] = "WRITE_ROWS_V1", [EVENT_UPDATE_ROWS_V1] = "UPDATE_ROWS_V1",
@@ -41,7 +43,8 @@ bool event_is_rows(unsigned type)
 
 static int event_short(const struct event *e, struct err *err)
 {
-	return err_set(err, ERR_FATAL, 0, "%s event: %zu bytes are too few for its fields", event_type_name(e->header.type), e->len);
+	return err_set(err, ERR_FATAL, 0, "%s event: %zu bytes are too few for its fields",
+		       event_type_name(e->header.type), e->len);
 }
 
 void event_format_init(struct event_format *format)
@@ -88,14 +91,16 @@ static int event_checksum_verify(const struct event *e, const uint8_t *p, size_t
 	if (got == want)
 		return 0;
 	/* RETRY: most often the network; the same bytes again from the file would fail again, and the engine counts. */
-	return err_set(err, ERR_RETRY, 0, "%s event before position %u: checksum %08x, computed %08x: damaged in the binlog file or on the way",
+	return err_set(err, ERR_RETRY, 0,
+		       "%s event before position %u: checksum %08x, computed %08x: damaged in the binlog file or on the way",
 		       event_type_name(e->header.type), e->header.next_pos, want, got);
 }
 
 int event_open(struct event *e, const struct event_format *format, const void *p, size_t len, struct err *err)
 {
 	if (len < EVENT_HEADER_LEN)
-		return err_set(err, ERR_FATAL, 0, "binlog event: %zu bytes, expected at least %d", len, EVENT_HEADER_LEN);
+		return err_set(err, ERR_FATAL, 0, "binlog event: %zu bytes, expected at least %d", len,
+			       EVENT_HEADER_LEN);
 	event_header_parse(p, &e->header);
 	if (e->header.size != len)
 		return err_set(err, ERR_FATAL, 0, "%s event: header says %u bytes, packet has %zu",
@@ -127,14 +132,17 @@ int event_format_parse(const struct event *e, struct event_format *out, struct e
 	if (b.failed || bytes_left(&b) < 2)
 		return event_short(e, err);
 	if (version != 4 || header_len != EVENT_HEADER_LEN)
-		return err_set(err, ERR_FATAL, 0, "binlog format %u with headers of %u bytes, expected 4 and %d: the server is too old",
+		return err_set(err, ERR_FATAL, 0,
+			       "binlog format %u with headers of %u bytes, expected 4 and %d: the server is too old",
 			       version, header_len, EVENT_HEADER_LEN);
 	count = bytes_left(&b) - 1;
 	if (count > sizeof(out->post_header))
-		return err_set(err, ERR_FATAL, 0, "FORMAT_DESCRIPTION event: %zu event types, expected at most 255", count);
+		return err_set(err, ERR_FATAL, 0, "FORMAT_DESCRIPTION event: %zu event types, expected at most 255",
+			       count);
 	algorithm = b.at[count];
 	if (algorithm != CHECKSUM_OFF && algorithm != CHECKSUM_CRC32)
-		return err_set(err, ERR_FATAL, 0, "binlog checksum algorithm %u is not known; set binlog_checksum=CRC32", algorithm);
+		return err_set(err, ERR_FATAL, 0,
+			       "binlog checksum algorithm %u is not known; set binlog_checksum=CRC32", algorithm);
 	memcpy(out->server_version, server, 50);
 	out->server_version[50] = '\0';
 	out->checksum = algorithm == CHECKSUM_CRC32;

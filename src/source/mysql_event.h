@@ -47,7 +47,8 @@ struct event_header {
 
 struct event_format {
 	char server_version[51];
-	bool checksum;			/* CRC32 behind every event; set what was negotiated before the first FORMAT_DESCRIPTION */
+	/* CRC32 behind every event; set what was negotiated before the first FORMAT_DESCRIPTION */
+	bool checksum;
 	bool verify;			/* compare the checksum; true after init */
 	bool known;			/* a FORMAT_DESCRIPTION was read */
 	uint8_t post_header_count;
@@ -92,19 +93,22 @@ struct event_query {
 	bool has_sql_mode, has_charset;
 	uint16_t charset_client, collation_connection, collation_server;	/* has_charset; collation ids */
 	uint16_t collation_database;	/* of the default database; 0 unknown */
-	uint16_t default_collation_utf8mb4;	/* session's default for utf8mb4 when it is not the server's; 0 unknown */
+	/* session's default for utf8mb4 when it is not the server's; 0 unknown */
+	uint16_t default_collation_utf8mb4;
 	const char *time_zone;		/* not NUL-terminated; NULL unknown */
 	size_t time_zone_len;
 	uint64_t ddl_xid;		/* 0: none */
 };
-int event_query_parse(const struct event *e, const struct event_format *format, struct event_query *out, struct err *err);
+int event_query_parse(const struct event *e, const struct event_format *format, struct event_query *out,
+		      struct err *err);
 
 int event_xid_parse(const struct event *e, uint64_t *xid, struct err *err);
 
 struct event_text { const char *p; size_t len; };
 int event_rows_query_parse(const struct event *e, struct event_text *out, struct err *err);
 
-struct event_heartbeat { const char *file; size_t file_len; uint64_t pos; };	/* both versions; v1: pos is the header's */
+/* both versions; v1: pos is the header's */
+struct event_heartbeat { const char *file; size_t file_len; uint64_t pos; };
 int event_heartbeat_parse(const struct event *e, struct event_heartbeat *out, struct err *err);
 
 struct event_incident { uint16_t code; const char *message; size_t message_len; };
@@ -115,13 +119,18 @@ int event_xa_prepare_parse(const struct event *e, struct event_xa_prepare *out, 
 
 /*
  * One compressed transaction: an iterator over the events inside. Decompresses as a stream, so that memory is bound by
- * the largest inner event and not by the transaction. Inner events have no checksum; use the returned event as any other.
+ * the largest inner event and not by the transaction. Inner events have no checksum; use the returned event as any
+ * other.
  */
 struct payload;
 struct payload *payload_new(size_t max_event_bytes);	/* kept over transactions: decompressor and buffer are reused */
 void payload_free(struct payload *p);
-int payload_open(struct payload *p, const struct event *e, struct err *err);	/* e's bytes must stay until the last payload_next() */
-/* 1 and an event (valid until the next call), 0 at the end, -1. raw and raw_len: the whole inner event, to copy into an arena. */
+/* e's bytes must stay until the last payload_next() */
+int payload_open(struct payload *p, const struct event *e, struct err *err);
+/*
+ * 1 and an event (valid until the next call), 0 at the end, -1. raw and raw_len: the whole inner event, to copy into an
+ * arena.
+ */
 int payload_next(struct payload *p, struct event *out, const void **raw, size_t *raw_len, struct err *err);
 
 #endif

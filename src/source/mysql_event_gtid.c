@@ -121,8 +121,10 @@ static int gtid_tagged_parse(const struct event *e, struct event_gtid *out, stru
 	uint64_t version = bytes_varlen(&b), size = bytes_varlen(&b), needed = bytes_varlen(&b);
 
 	if (b.failed || version != 1 || size > e->len || needed > TAGGED_COUNT)
-		return err_set(err, ERR_FATAL, 0, "tagged GTID event: format %llu, %llu bytes in %zu, needs field %llu: not understood",
-			       (unsigned long long)version, (unsigned long long)size, e->len, (unsigned long long)needed);
+		return err_set(err, ERR_FATAL, 0,
+			       "tagged GTID event: format %llu, %llu bytes in %zu, needs field %llu: not understood",
+			       (unsigned long long)version, (unsigned long long)size, e->len,
+				(unsigned long long)needed);
 	b.end = e->body + size;
 	b.failed = b.at > b.end;
 	while (!b.failed && bytes_left(&b) > 0)

@@ -258,7 +258,8 @@ void gtid_set_subtract(struct gtid_set *set, const struct gtid_set *less)
 		if (!found)
 			continue;
 		for (size_t k = 0; k < less->groups[i].count; k++)
-			gtid_group_subtract(&set->groups[at], less->groups[i].intervals[k].from, less->groups[i].intervals[k].to);
+			gtid_group_subtract(&set->groups[at], less->groups[i].intervals[k].from,
+					    less->groups[i].intervals[k].to);
 		if (set->groups[at].count == 0)
 			gtid_group_drop(set, at);
 	}
@@ -501,7 +502,8 @@ static int gtid_tag_decode(struct bytes *b, struct gtid_source *source, struct e
 	const uint8_t *tag;
 
 	if (len > GTID_TAG_MAX)
-		return err_set(err, ERR_DATA, 0, "GTID set: tag of %llu bytes, expected at most %d", (unsigned long long)len, GTID_TAG_MAX);
+		return err_set(err, ERR_DATA, 0, "GTID set: tag of %llu bytes, expected at most %d",
+			       (unsigned long long)len, GTID_TAG_MAX);
 	tag = bytes_take(b, len);
 	if (tag == NULL)
 		return 0;		/* the caller looks at b->failed */
@@ -525,14 +527,16 @@ static int gtid_group_decode(struct gtid_set *set, struct bytes *b, bool tagged,
 		return -1;
 	count = bytes_u64(b);
 	if (b->failed || count == 0 || count > bytes_left(b) / 16)
-		return err_set(err, ERR_DATA, 0, "GTID set: %llu intervals in %zu bytes", (unsigned long long)count, bytes_left(b));
+		return err_set(err, ERR_DATA, 0, "GTID set: %llu intervals in %zu bytes", (unsigned long long)count,
+			       bytes_left(b));
 	g = gtid_group_get(set, &source);
 	for (uint64_t i = 0; i < count; i++) {
 		int64_t from = (int64_t)bytes_u64(b), to = (int64_t)bytes_u64(b);
 
 		if (from < 1 || to <= from) {
 			gtid_set_prune(set);
-			return err_set(err, ERR_DATA, 0, "GTID set: interval from %lld to %lld", (long long)from, (long long)to);
+			return err_set(err, ERR_DATA, 0, "GTID set: interval from %lld to %lld", (long long)from,
+				       (long long)to);
 		}
 		gtid_group_add(g, from, to);
 	}

@@ -1,7 +1,7 @@
 /*
- * mysql_gtid.h - sets of transaction identifiers, "uuid[:tag]:1-5:7, ...", with the tags of MySQL 8.3 and later. What is
- * hard: the same set has a text form and two binary forms (with and without tags), and sets merge, subtract and compare
- * by intervals, never by number.
+ * mysql_gtid.h - sets of transaction identifiers, "uuid[:tag]:1-5:7, ...", with the tags of MySQL 8.3 and later. What
+ * is hard: the same set has a text form and two binary forms (with and without tags), and sets merge, subtract and
+ * compare by intervals, never by number.
  *
  * Owner: whoever made it; not shared between threads.
  */
@@ -47,8 +47,10 @@ void gtid_set_done(struct gtid_set *set);
 void gtid_set_clear(struct gtid_set *set);
 void gtid_set_copy(struct gtid_set *to, const struct gtid_set *from);	/* to is initialised; its content is replaced */
 
-int gtid_set_parse(struct gtid_set *set, const char *text, struct err *err);	/* adds to the set; white space and new lines allowed */
-void gtid_set_print(const struct gtid_set *set, struct buf *out);	/* the server's own form on one line, "," between sources */
+/* adds to the set; white space and new lines allowed */
+int gtid_set_parse(struct gtid_set *set, const char *text, struct err *err);
+/* the server's own form on one line, "," between sources */
+void gtid_set_print(const struct gtid_set *set, struct buf *out);
 
 bool gtid_set_is_empty(const struct gtid_set *set);
 bool gtid_set_has_tags(const struct gtid_set *set);
@@ -66,9 +68,11 @@ void gtid_set_subtract(struct gtid_set *set, const struct gtid_set *less);
  * servers read it), the tagged form of 8.3 otherwise.
  */
 void gtid_set_encode(const struct gtid_set *set, struct buf *out);
-int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err *err);	/* adds to the set; both forms */
+/* adds to the set; both forms */
+int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err *err);
 
-size_t gtid_print(const struct gtid *gtid, char out[GTID_TEXT_MAX]);	/* "uuid:5" or "uuid:tag:5", NUL behind; returns the length */
+/* "uuid:5" or "uuid:tag:5", NUL behind; returns the length */
+size_t gtid_print(const struct gtid *gtid, char out[GTID_TEXT_MAX]);
 int gtid_parse(struct gtid *gtid, const char *text, struct err *err);
 
 #endif

@@ -226,7 +226,8 @@ static int put_opaque(const struct jsonb_value *v, struct buf *out, struct err *
 
 static int put_literal(const struct jsonb_value *v, struct buf *out, struct err *err)
 {
-	static const char *const text[] = { [LITERAL_NULL] = "null", [LITERAL_TRUE] = "true", [LITERAL_FALSE] = "false" };
+	static const char *const text[] = { [LITERAL_NULL] = "null", [LITERAL_TRUE] = "true",
+					    [LITERAL_FALSE] = "false" };
 
 	if (v->p[0] > LITERAL_FALSE)
 		return err_set(err, ERR_DATA, 0, "JSON document: literal %u is not known", v->p[0]);
@@ -255,8 +256,10 @@ static double double_of(uint64_t bits)
 
 int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err)
 {
-	static const uint8_t widths[] = { [JSONB_LITERAL] = 1, [JSONB_INT16] = 2, [JSONB_UINT16] = 2, [JSONB_INT32] = 4, [JSONB_UINT32] = 4,
-					  [JSONB_INT64] = 8, [JSONB_UINT64] = 8, [JSONB_DOUBLE] = 8, [JSONB_STRING] = 1, [JSONB_OPAQUE] = 2 };
+	static const uint8_t widths[] = { [JSONB_LITERAL] = 1, [JSONB_INT16] = 2, [JSONB_UINT16] = 2, [JSONB_INT32] = 4,
+					  [JSONB_UINT32] = 4,
+					  [JSONB_INT64] = 8, [JSONB_UINT64] = 8, [JSONB_DOUBLE] = 8, [JSONB_STRING] = 1,
+						[JSONB_OPAQUE] = 2 };
 
 	if (v->type >= sizeof(widths) || widths[v->type] == 0)
 		return err_set(err, ERR_DATA, 0, "JSON document: value type %u is not known", v->type);
@@ -276,7 +279,8 @@ int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *e
 	}
 }
 
-static int put_member(const struct jsonb_container *c, uint32_t i, int depth, size_t *budget, struct buf *out, struct err *err)
+static int put_member(const struct jsonb_container *c, uint32_t i, int depth, size_t *budget, struct buf *out,
+		      struct err *err)
 {
 	struct jsonb_value v;
 

@@ -1,7 +1,7 @@
 /*
- * mysql_jsonb_diff.c - partial JSON updates. The document before stays binary; only the containers along the paths of the
- * differences are opened into nodes, in the arena. What is hard: keys go where the server would keep them (by length, then
- * bytes), so that the text is what a whole document would have given.
+ * mysql_jsonb_diff.c - partial JSON updates. The document before stays binary; only the containers along the paths of
+ * the differences are opened into nodes, in the arena. What is hard: keys go where the server would keep them (by
+ * length, then bytes), so that the text is what a whole document would have given.
  */
 #include <string.h>
 
@@ -77,7 +77,8 @@ static int node_open(struct update *u, struct node *n)
 	if (n->open)
 		return 0;
 	if (!jsonb_is_container(&n->raw))
-		return err_set(u->err, ERR_DATA, 0, "partial JSON update: the path goes through a value that is no object or array");
+		return err_set(u->err, ERR_DATA, 0,
+			       "partial JSON update: the path goes through a value that is no object or array");
 	if (jsonb_container_open(&n->raw, &c, u->err) < 0)
 		return -1;
 	n->cap = c.count + NODE_MEMBERS_MIN;
@@ -136,7 +137,8 @@ static void node_remove(struct node *n, size_t at)
 
 static int path_bad(struct update *u, const struct diff *d)
 {
-	return err_set(u->err, ERR_DATA, 0, "partial JSON update: path '%.*s' is not understood", (int)(d->path_len > 100 ? 100 : d->path_len), d->path);
+	return err_set(u->err, ERR_DATA, 0, "partial JSON update: path '%.*s' is not understood",
+		       (int)(d->path_len > 100 ? 100 : d->path_len), d->path);
 }
 
 static const char *leg_index(const char *p, const char *end, struct leg *leg)
@@ -254,7 +256,8 @@ static int diff_read(struct bytes *b, struct diff *d, struct err *err)
 	d->path_len = bytes_lenenc(b);
 	d->path = (const char *)bytes_take(b, d->path_len);
 	if (b->failed || d->op > DIFF_REMOVE)
-		return err_set(err, ERR_DATA, 0, "partial JSON update: operation %u or its path is not understood", d->op);
+		return err_set(err, ERR_DATA, 0, "partial JSON update: operation %u or its path is not understood",
+			       d->op);
 	if (d->op == DIFF_REMOVE)
 		return 0;
 	len = bytes_lenenc(b);

@@ -1,6 +1,6 @@
 /*
- * mysql_jsonb_read.h - the structure of binary JSON: values and containers, bounds checked. Shared by the printer and by
- * the partial updates.
+ * mysql_jsonb_read.h - the structure of binary JSON: values and containers, bounds checked. Shared by the printer and
+ * by the partial updates.
  */
 #ifndef SOURCE_MYSQL_JSONB_READ_H
 #define SOURCE_MYSQL_JSONB_READ_H
@@ -34,7 +34,8 @@ struct jsonb_container {
 
 bool jsonb_is_container(const struct jsonb_value *v);
 bool jsonb_is_object(const struct jsonb_value *v);
-int jsonb_open(const void *p, size_t len, struct jsonb_value *out, struct err *err);	/* a whole document; empty: null */
+/* a whole document; empty: null */
+int jsonb_open(const void *p, size_t len, struct jsonb_value *out, struct err *err);
 int jsonb_container_open(const struct jsonb_value *v, struct jsonb_container *out, struct err *err);
 int jsonb_key(const struct jsonb_container *c, uint32_t i, const char **key, size_t *len, struct err *err);
 int jsonb_element(const struct jsonb_container *c, uint32_t i, struct jsonb_value *out, struct err *err);
@@ -43,7 +44,9 @@ int jsonb_element(const struct jsonb_container *c, uint32_t i, struct jsonb_valu
 void jsonb_put_string(struct buf *out, const char *p, size_t len);	/* quoted and escaped */
 int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err);
 
-/* A value with all that is in it; *budget counts values down, so that offsets that share their targets end somewhere. */
+/*
+ * A value with all that is in it; *budget counts values down, so that offsets that share their targets end somewhere.
+ */
 int jsonb_put_value(const struct jsonb_value *v, int depth, size_t *budget, struct buf *out, struct err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * mysql_payload.c - TRANSACTION_PAYLOAD: a whole transaction, compressed with zstd. What is hard: a small event can unpack to
- * gigabytes. So it is decompressed as a stream into a buffer that holds one inner event, and an inner event above the
- * ceiling is an error before its memory is taken.
+ * mysql_payload.c - TRANSACTION_PAYLOAD: a whole transaction, compressed with zstd. What is hard: a small event can
+ * unpack to gigabytes. So it is decompressed as a stream into a buffer that holds one inner event, and an inner event
+ * above the ceiling is an error before its memory is taken.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,8 @@ static int payload_header_parse(struct payload *p, struct bytes *b, uint64_t *si
 		struct bytes field;
 
 		if (type == PAYLOAD_END)
-			return b->failed ? err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: its header has no end") : 0;
+			return b->failed ? err_set(err, ERR_FATAL, 0,
+						   "TRANSACTION_PAYLOAD event: its header has no end") : 0;
 		len = bytes_lenenc(b);
 		field = bytes_of(b->at, 0);
 		if (bytes_take(b, len))
@@ -60,7 +61,8 @@ static int payload_header_parse(struct payload *p, struct bytes *b, uint64_t *si
 		else if (type == PAYLOAD_COMPRESSION)
 			p->compression = (unsigned)bytes_lenenc(&field);
 		if (b->failed || field.failed)
-			return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: field %llu ends outside", (unsigned long long)type);
+			return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: field %llu ends outside",
+				       (unsigned long long)type);
 	}
 }
 
@@ -83,10 +85,12 @@ int payload_open(struct payload *p, const struct event *e, struct err *err)
 	if (payload_header_parse(p, &b, &size, err) < 0)
 		return -1;
 	if (p->compression != COMPRESSION_ZSTD && p->compression != COMPRESSION_NONE)
-		return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: compression %u is not known; set binlog_transaction_compression=OFF",
+		return err_set(err, ERR_FATAL, 0,
+			       "TRANSACTION_PAYLOAD event: compression %u is not known; set binlog_transaction_compression=OFF",
 			       p->compression);
 	if (size != bytes_left(&b))
-		return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: says %llu bytes, has %zu", (unsigned long long)size, bytes_left(&b));
+		return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: says %llu bytes, has %zu",
+			       (unsigned long long)size, bytes_left(&b));
 	p->in = (ZSTD_inBuffer){ .src = b.at, .size = size };
 	return p->compression == COMPRESSION_ZSTD ? payload_zstd_start(p, err) : 0;
 }
@@ -124,7 +128,9 @@ static int payload_size_check(const struct payload *p, size_t size, struct err *
 	if (size < EVENT_HEADER_LEN)
 		return err_set(err, ERR_FATAL, 0, "compressed transaction: inner event of %zu bytes", size);
 	if (size > p->max_event_bytes)
-		return err_set(err, ERR_FATAL, 0, "compressed transaction: inner event of %zu bytes, the ceiling is %zu", size, p->max_event_bytes);
+		return err_set(err, ERR_FATAL, 0,
+			       "compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
+				p->max_event_bytes);
 	return 0;
 }
 
@@ -148,7 +154,9 @@ int payload_next(struct payload *p, struct event *out, const void **raw, size_t 
 	p->event.len = EVENT_HEADER_LEN;
 	at = buf_reserve(&p->event, size - EVENT_HEADER_LEN);
 	if (at == NULL)
-		return err_set(err, ERR_FATAL, 0, "compressed transaction: inner event of %zu bytes, the ceiling is %zu", size, p->max_event_bytes);
+		return err_set(err, ERR_FATAL, 0,
+			       "compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
+				p->max_event_bytes);
 	got = payload_read(p, at, size - EVENT_HEADER_LEN, err);
 	if (got < 0)
 		return -1;

@@ -21,7 +21,8 @@ struct row_decoder {
 	unsigned njson;			/* JSON columns of the table */
 	bool all_wanted;		/* targets are 0, 1, 2 ... */
 	struct buf scratch;
-	struct json_cell { const uint8_t *p; size_t len; } *json_before;	/* by column; the raw documents of the image before */
+	/* by column; the raw documents of the image before */
+	struct json_cell { const uint8_t *p; size_t len; } *json_before;
 };
 
 /* ---- the event ---- */
@@ -66,7 +67,8 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 	uint64_t ncolumns;
 	size_t bitmap;
 
-	*out = (struct rows){ .kind = rows_kind_of(e->header.type), .partial = e->header.type == EVENT_PARTIAL_UPDATE_ROWS };
+	*out = (struct rows){ .kind = rows_kind_of(e->header.type),
+			      .partial = e->header.type == EVENT_PARTIAL_UPDATE_ROWS };
 	out->table_id = bytes_uint(&b, 6);
 	out->flags = bytes_u16(&b);
 	rows_skip_extra(&b, e->header.type);
@@ -74,7 +76,8 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 	if (!b.failed && out->table_id == DUMMY_TABLE_ID && ncolumns == 0)
 		return 0;
 	if (b.failed || ncolumns == 0 || ncolumns > 4096)
-		return err_set(err, ERR_FATAL, 0, "%s event: %llu columns in %zu bytes", event_type_name(e->header.type),
+		return err_set(err, ERR_FATAL, 0, "%s event: %llu columns in %zu bytes",
+			       event_type_name(e->header.type),
 			       (unsigned long long)ncolumns, e->len);
 	out->ncolumns = (unsigned)ncolumns;
 	bitmap = (ncolumns + 7) / 8;
@@ -83,11 +86,13 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 	if (out->kind != ROWS_DELETE)
 		out->after_bits = bytes_take(&b, bitmap);
 	if (b.failed)
-		return err_set(err, ERR_FATAL, 0, "%s event: ends within the bitmap of %u columns", event_type_name(e->header.type), out->ncolumns);
+		return err_set(err, ERR_FATAL, 0, "%s event: ends within the bitmap of %u columns",
+			       event_type_name(e->header.type), out->ncolumns);
 	out->before_count = out->before_bits ? count_bits(out->before_bits, out->ncolumns) : 0;
 	out->after_count = out->after_bits ? count_bits(out->after_bits, out->ncolumns) : 0;
 	if ((out->kind == ROWS_WRITE ? out->after_count : out->before_count) == 0)
-		return err_set(err, ERR_DATA, 0, "%s event: a row image without columns; set binlog_row_image=FULL", event_type_name(e->header.type));
+		return err_set(err, ERR_DATA, 0, "%s event: a row image without columns; set binlog_row_image=FULL",
+			       event_type_name(e->header.type));
 	out->at = b.at;
 	out->end = b.end;
 	return 0;
@@ -103,7 +108,8 @@ static int row_decoder_target(struct row_decoder *d, unsigned i, struct err *err
 	if (d->wanted) {
 		target = schema_column(d->wanted, column->name, strlen(column->name));
 		if (target >= 0 && d->wanted->columns[target].type != column->type)
-			return err_set(err, ERR_DATA, 0, "column '%s': two different types in two schemas of the table", column->name);
+			return err_set(err, ERR_DATA, 0, "column '%s': two different types in two schemas of the table",
+				       column->name);
 	}
 	d->columns[i].target = target;
 	d->all_wanted = d->all_wanted && target == (int)i;
@@ -113,7 +119,8 @@ static int row_decoder_target(struct row_decoder *d, unsigned i, struct err *err
 static int row_decoder_prepare(struct row_decoder *d, const struct table_map *map, struct err *err)
 {
 	if (map->ncolumns != d->schema->ncolumns)
-		return err_set(err, ERR_DATA, 0, "binlog has %u columns, the schema %u", map->ncolumns, d->schema->ncolumns);
+		return err_set(err, ERR_DATA, 0, "binlog has %u columns, the schema %u", map->ncolumns,
+			       d->schema->ncolumns);
 	d->all_wanted = d->nout == map->ncolumns;
 	for (unsigned i = 0; i < map->ncolumns; i++) {
 		if (column_decoder_prepare(&d->columns[i], &map->columns[i], &d->schema->columns[i], err) < 0)
@@ -126,7 +133,8 @@ static int row_decoder_prepare(struct row_decoder *d, const struct table_map *ma
 	return 0;
 }
 
-struct row_decoder *row_decoder_new(const struct table_map *map, struct schema *schema, struct schema *wanted, struct err *err)
+struct row_decoder *row_decoder_new(const struct table_map *map, struct schema *schema, struct schema *wanted,
+				    struct err *err)
 {
 	struct row_decoder *d = xcalloc(1, sizeof(*d));
 
@@ -167,17 +175,20 @@ struct schema *row_decoder_schema(const struct row_decoder *d)
 
 static int image_short(const struct row_decoder *d, const struct rows *rows, unsigned column, struct err *err)
 {
-	return err_set(err, ERR_DATA, 0, "table %s.%s, row %u: the event ends within column '%s'", d->schema->db, d->schema->table,
+	return err_set(err, ERR_DATA, 0, "table %s.%s, row %u: the event ends within column '%s'", d->schema->db,
+		       d->schema->table,
 		       rows->row, d->schema->columns[column].name);
 }
 
 static int image_failed(const struct row_decoder *d, const struct rows *rows, unsigned column, struct err *err)
 {
-	return err_wrap(err, "table %s.%s, row %u, column '%s'", d->schema->db, d->schema->table, rows->row, d->schema->columns[column].name);
+	return err_wrap(err, "table %s.%s, row %u, column '%s'", d->schema->db, d->schema->table, rows->row,
+			d->schema->columns[column].name);
 }
 
 /* The bytes of one value: its width is fixed or in front. NULL: the event ends before. */
-static inline const uint8_t *cell_frame(const struct column_decoder *c, const uint8_t *p, const uint8_t *end, size_t *len)
+static inline const uint8_t *cell_frame(const struct column_decoder *c, const uint8_t *p, const uint8_t *end,
+					size_t *len)
 {
 	size_t left = (size_t)(end - p), n = c->fixed;
 
@@ -220,12 +231,14 @@ static int image_full(struct row_decoder *d, struct rows *rows, const struct dec
 	return 0;
 }
 
-static int cell_apply_diffs(struct row_decoder *d, const struct decode_context *ctx, unsigned column, const uint8_t *p, size_t len, struct value *out)
+static int cell_apply_diffs(struct row_decoder *d, const struct decode_context *ctx, unsigned column, const uint8_t *p,
+			    size_t len, struct value *out)
 {
 	const struct json_cell *before = &d->json_before[column];
 
 	if (before->p == NULL)
-		return err_set(ctx->err, ERR_DATA, 0, "a partial JSON update without the document before it; set binlog_row_image=FULL "
+		return err_set(ctx->err, ERR_DATA, 0,
+			       "a partial JSON update without the document before it; set binlog_row_image=FULL "
 			       "or binlog_row_value_options=''");
 	buf_reset(&d->scratch);
 	if (jsonb_print_updated(before->p, before->len, p, len, ctx->arena, &d->scratch, ctx->err) < 0)
@@ -237,7 +250,8 @@ static int cell_apply_diffs(struct row_decoder *d, const struct decode_context *
 }
 
 /* Any image. present: which columns are in it. partial: one bit a JSON column of the table, or NULL. */
-static int image_some(struct row_decoder *d, struct rows *rows, const struct decode_context *ctx, const uint8_t *present,
+static int image_some(struct row_decoder *d, struct rows *rows, const struct decode_context *ctx,
+		      const uint8_t *present,
 		      unsigned count, const uint8_t *partial, struct value *out)
 {
 	const uint8_t *p = rows->at, *end = rows->end, *nulls = p;
@@ -299,13 +313,15 @@ static int image_value_options(const struct row_decoder *d, struct rows *rows, c
 	if (options & VALUE_OPTION_PARTIAL_JSON)
 		*partial = bytes_take(&b, (d->njson + 7) / 8);
 	if (b.failed || options & ~(uint64_t)VALUE_OPTION_PARTIAL_JSON)
-		return err_set(err, ERR_DATA, 0, "table %s.%s, row %u: value options %llu of the partial update are not understood",
+		return err_set(err, ERR_DATA, 0,
+			       "table %s.%s, row %u: value options %llu of the partial update are not understood",
 			       d->schema->db, d->schema->table, rows->row, (unsigned long long)options);
 	rows->at = b.at;
 	return 0;
 }
 
-static int image_after(struct row_decoder *d, struct rows *rows, const struct decode_context *ctx, const struct value *before, struct value *out)
+static int image_after(struct row_decoder *d, struct rows *rows, const struct decode_context *ctx,
+		       const struct value *before, struct value *out)
 {
 	const uint8_t *partial = NULL;
 
@@ -320,7 +336,8 @@ static int image_after(struct row_decoder *d, struct rows *rows, const struct de
 	return image_some(d, rows, ctx, rows->after_bits, rows->after_count, partial, out);
 }
 
-int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, struct value **before, struct value **after, struct err *err)
+int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, struct value **before, struct value **after,
+	     struct err *err)
 {
 	struct decode_context ctx = { .arena = arena, .scratch = &d->scratch, .err = err };
 	unsigned images = rows->kind == ROWS_UPDATE ? 2 : 1;
@@ -330,7 +347,8 @@ int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, stru
 	if (rows->at == rows->end)
 		return 0;
 	if (rows->ncolumns != d->ncolumns)
-		return err_set(err, ERR_DATA, 0, "table %s.%s: rows of %u columns, the table map has %u", d->schema->db, d->schema->table,
+		return err_set(err, ERR_DATA, 0, "table %s.%s: rows of %u columns, the table map has %u", d->schema->db,
+			       d->schema->table,
 			       rows->ncolumns, d->ncolumns);
 	values = arena_alloc(arena, images * d->nout * sizeof(*values));
 	if (rows->kind != ROWS_WRITE) {

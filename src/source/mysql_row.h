@@ -1,7 +1,8 @@
 /*
- * mysql_row.h - rows events to values. A decoder is prepared once per table map and schema: one decode function a column,
- * chosen then, so that a row costs no branch on types and no allocation per value. Values point into the event's bytes (copy
- * the packet into the batch's arena once, before), into the arena (what had to be converted), or into the schema (labels).
+ * mysql_row.h - rows events to values. A decoder is prepared once per table map and schema: one decode function a
+ * column, chosen then, so that a row costs no branch on types and no allocation per value. Values point into the
+ * event's bytes (copy the packet into the batch's arena once, before), into the arena (what had to be converted), or
+ * into the schema (labels).
  *
  * @thread the stage's own; a decoder keeps scratch memory.
  */
@@ -35,18 +36,22 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err);
 struct row_decoder;
 
 /*
- * schema describes all columns of the table, in order (schema_from_table_map()). wanted: NULL, or a schema with a subset of
- * the columns by name (column.include.list): rows then have its columns, and the others are stepped over. References are taken.
+ * schema describes all columns of the table, in order (schema_from_table_map()). wanted: NULL, or a schema with a
+ * subset of the columns by name (column.include.list): rows then have its columns, and the others are stepped over.
+ * References are taken.
  */
-struct row_decoder *row_decoder_new(const struct table_map *map, struct schema *schema, struct schema *wanted, struct err *err);
+struct row_decoder *row_decoder_new(const struct table_map *map, struct schema *schema, struct schema *wanted,
+				    struct err *err);
 void row_decoder_free(struct row_decoder *d);		/* NULL allowed */
-struct schema *row_decoder_schema(const struct row_decoder *d);	/* of the rows that come out: wanted, else schema; borrowed */
+/* of the rows that come out: wanted, else schema; borrowed */
+struct schema *row_decoder_schema(const struct row_decoder *d);
 
 /*
- * The next row: 1, 0 at the end, -1. WRITE: after. DELETE: before. UPDATE: both; columns that the images leave out (row image
- * MINIMAL, NOBLOB) are VALUE_ABSENT in before, and taken over from before in after. The images are in the arena. After -1 the event's
- * remaining rows cannot be read.
+ * The next row: 1, 0 at the end, -1. WRITE: after. DELETE: before. UPDATE: both; columns that the images leave out (row
+ * image MINIMAL, NOBLOB) are VALUE_ABSENT in before, and taken over from before in after. The images are in the arena.
+ * After -1 the event's remaining rows cannot be read.
  */
-int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, struct value **before, struct value **after, struct err *err);
+int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, struct value **before, struct value **after,
+	     struct err *err);
 
 #endif

@@ -11,8 +11,10 @@
 enum { COLUMNS_MAX = 4096, SEEN_LABELS_MAX = 65535 };
 
 enum map_field {
-	FIELD_SIGNEDNESS = 1, FIELD_DEFAULT_CHARSET, FIELD_COLUMN_CHARSET, FIELD_COLUMN_NAME, FIELD_SET_VALUES, FIELD_ENUM_VALUES,
-	FIELD_GEOMETRY, FIELD_SIMPLE_KEY, FIELD_PREFIX_KEY, FIELD_ENUM_DEFAULT_CHARSET, FIELD_ENUM_COLUMN_CHARSET, FIELD_VISIBILITY,
+	FIELD_SIGNEDNESS = 1, FIELD_DEFAULT_CHARSET, FIELD_COLUMN_CHARSET, FIELD_COLUMN_NAME, FIELD_SET_VALUES,
+		FIELD_ENUM_VALUES,
+	FIELD_GEOMETRY, FIELD_SIMPLE_KEY, FIELD_PREFIX_KEY, FIELD_ENUM_DEFAULT_CHARSET, FIELD_ENUM_COLUMN_CHARSET,
+		FIELD_VISIBILITY,
 	FIELD_VECTOR
 };
 
@@ -21,8 +23,8 @@ enum map_field {
 static bool class_numeric(const struct table_map_column *c)
 {
 	switch (c->type) {
-	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_NEWDECIMAL: case MT_FLOAT: case MT_DOUBLE:
-	case MT_YEAR:
+	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_NEWDECIMAL: case MT_FLOAT:
+	case MT_DOUBLE: case MT_YEAR:
 		return true;
 	default:
 		return false;
@@ -32,7 +34,8 @@ static bool class_numeric(const struct table_map_column *c)
 static bool class_character(const struct table_map_column *c)
 {
 	switch (c->type) {
-	case MT_STRING: case MT_VAR_STRING: case MT_VARCHAR: case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB:
+	case MT_STRING: case MT_VAR_STRING: case MT_VARCHAR: case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB:
+	case MT_BLOB:
 		return true;
 	default:
 		return false;
@@ -103,8 +106,8 @@ static void string_meta(struct table_map_column *c, struct bytes *b)
 static int column_meta(struct table_map_column *c, struct bytes *b, unsigned index, struct err *err)
 {
 	switch (c->type) {
-	case MT_FLOAT: case MT_DOUBLE: case MT_TIME2: case MT_DATETIME2: case MT_TIMESTAMP2: case MT_TINY_BLOB: case MT_MEDIUM_BLOB:
-	case MT_LONG_BLOB: case MT_BLOB: case MT_JSON: case MT_GEOMETRY: case MT_VECTOR:
+	case MT_FLOAT: case MT_DOUBLE: case MT_TIME2: case MT_DATETIME2: case MT_TIMESTAMP2: case MT_TINY_BLOB:
+	case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB: case MT_JSON: case MT_GEOMETRY: case MT_VECTOR:
 		c->meta = bytes_u8(b);
 		return 0;
 	case MT_VARCHAR: case MT_BIT:
@@ -117,8 +120,8 @@ static int column_meta(struct table_map_column *c, struct bytes *b, unsigned ind
 	case MT_STRING: case MT_VAR_STRING: case MT_ENUM: case MT_SET:
 		string_meta(c, b);
 		return 0;
-	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_YEAR: case MT_DATE: case MT_NEWDATE: case MT_TIME:
-	case MT_DATETIME: case MT_TIMESTAMP: case MT_NULL:
+	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_YEAR: case MT_DATE:
+	case MT_NEWDATE: case MT_TIME: case MT_DATETIME: case MT_TIMESTAMP: case MT_NULL:
 		return 0;
 	default:
 		return err_set(err, ERR_DATA, 0, "column %u has type %u, which is not understood", index + 1, c->type);
@@ -322,7 +325,8 @@ static int map_optional(struct bytes *b, struct arena *arena, struct table_map *
 		field = bytes_of(p, len);
 		field_parse(out, type, &field, arena);
 		if (field.failed)
-			return err_set(err, ERR_FATAL, 0, "TABLE_MAP event: optional field %u does not fit the columns", type);
+			return err_set(err, ERR_FATAL, 0, "TABLE_MAP event: optional field %u does not fit the columns",
+				       type);
 	}
 	return 0;
 }

@@ -1,10 +1,10 @@
 /*
  * mysql_table_map.h - TABLE_MAP: what the columns of the rows events that follow are, and, when the server sends it
- * (binlog_row_metadata=FULL), their names, character sets, labels and primary key. What is hard: the optional fields are
- * lists that skip columns (numeric ones only, character ones only), so each has to be dealt out by type.
+ * (binlog_row_metadata=FULL), their names, character sets, labels and primary key. What is hard: the optional fields
+ * are lists that skip columns (numeric ones only, character ones only), so each has to be dealt out by type.
  *
- * A table's map is sent again with every statement, byte for byte the same until the table changes: compare the body with
- * the one that a decoder was made from (table_map_same) and skip all of this.
+ * A table's map is sent again with every statement, byte for byte the same until the table changes: compare the body
+ * with the one that a decoder was made from (table_map_same) and skip all of this.
  */
 #ifndef SOURCE_MYSQL_TABLE_MAP_H
 #define SOURCE_MYSQL_TABLE_MAP_H
@@ -15,7 +15,8 @@
 #include "source/mysql_event.h"
 
 enum mysql_type {
-	MT_DECIMAL = 0, MT_TINY = 1, MT_SHORT = 2, MT_LONG = 3, MT_FLOAT = 4, MT_DOUBLE = 5, MT_NULL = 6, MT_TIMESTAMP = 7,
+	MT_DECIMAL = 0, MT_TINY = 1, MT_SHORT = 2, MT_LONG = 3, MT_FLOAT = 4, MT_DOUBLE = 5, MT_NULL = 6, MT_TIMESTAMP =
+		7,
 	MT_LONGLONG = 8, MT_INT24 = 9, MT_DATE = 10, MT_TIME = 11, MT_DATETIME = 12, MT_YEAR = 13, MT_NEWDATE = 14,
 	MT_VARCHAR = 15, MT_BIT = 16, MT_TIMESTAMP2 = 17, MT_DATETIME2 = 18, MT_TIME2 = 19, MT_TYPED_ARRAY = 20,
 	MT_VECTOR = 242, MT_JSON = 245, MT_NEWDECIMAL = 246, MT_ENUM = 247, MT_SET = 248, MT_TINY_BLOB = 249,
@@ -58,11 +59,10 @@ bool table_map_same(const struct table_map *map, const struct event *e);
 
 /*
  * The schema of a map with full metadata. known (NULL allowed) is what DDL said about the table: where it agrees it
- * completes what the map does not carry (lengths in characters, defaults, comments, unique keys, generated, zerofill). If it
- * agrees in everything, a new reference to known itself is returned.
- * With minimal metadata known is needed and is checked: number of columns, types, lengths, nullability; a difference is
- * ERR_DATA and names the column, what the binlog has and what the schema has.
- * @return a reference for the caller, or NULL.
+ * completes what the map does not carry (lengths in characters, defaults, comments, unique keys, generated, zerofill).
+ * If it agrees in everything, a new reference to known itself is returned. With minimal metadata known is needed and is
+ * checked: number of columns, types, lengths, nullability; a difference is ERR_DATA and names the column, what the
+ * binlog has and what the schema has. @return a reference for the caller, or NULL.
  */
 struct schema *schema_from_table_map(const struct table_map *map, struct schema *known, struct err *err);
 

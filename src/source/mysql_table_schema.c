@@ -1,7 +1,7 @@
 /*
  * mysql_table_schema.c - a schema from a TABLE_MAP, or a known schema checked against it. What is hard: the two know
- * different things. The map is always right about what it says; DDL knows the rest (character lengths as written, defaults,
- * comments, unique keys). What both know and do not agree on is told in words, with both sides.
+ * different things. The map is always right about what it says; DDL knows the rest (character lengths as written,
+ * defaults, comments, unique keys). What both know and do not agree on is told in words, with both sides.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,8 @@ static enum column_type blob_type(const struct table_map_column *w, bool binary)
 
 static enum column_type geometry_type(const struct table_map_column *w)
 {
-	static const enum column_type types[] = { COL_GEOMETRY, COL_POINT, COL_LINESTRING, COL_POLYGON, COL_MULTIPOINT, COL_MULTILINESTRING,
+	static const enum column_type types[] = { COL_GEOMETRY, COL_POINT, COL_LINESTRING, COL_POLYGON, COL_MULTIPOINT,
+						  COL_MULTILINESTRING,
 						  COL_MULTIPOLYGON, COL_GEOMCOLLECTION };
 
 	return w->geometry < sizeof(types) / sizeof(types[0]) ? types[w->geometry] : COL_GEOMETRY;
@@ -175,29 +176,38 @@ static unsigned label_bytes(const struct column *c)
 	return bytes > 4 ? 8 : bytes;
 }
 
-/* Empty when known column fits; else what differs. Nullability and character sets are not differences: the map's are adopted. */
-static void column_differs(const struct table_map *m, const struct table_map_column *w, const struct column *c, char out[PROBLEM_MAX])
+/*
+ * Empty when known column fits; else what differs. Nullability and character sets are not differences: the map's are
+ * adopted.
+ */
+static void column_differs(const struct table_map *m, const struct table_map_column *w, const struct column *c,
+			   char out[PROBLEM_MAX])
 {
 	enum column_type type = wire_column_type(w);
 	uint32_t bytes;
 
 	out[0] = '\0';
 	if (!type_fits(m, w, c))
-		snprintf(out, PROBLEM_MAX, "binlog has %s, the schema %s", column_type_name(type), column_type_name(c->type));
+		snprintf(out, PROBLEM_MAX, "binlog has %s, the schema %s", column_type_name(type),
+			 column_type_name(c->type));
 	else if (m->has_names && strcmp(w->name, c->name) != 0)
 		snprintf(out, PROBLEM_MAX, "binlog names it '%.64s'", w->name);
 	else if (m->has_signedness && column_is_integer(c) && w->is_unsigned != c->is_unsigned)
-		snprintf(out, PROBLEM_MAX, "binlog has it %s, the schema %s", w->is_unsigned ? "unsigned" : "signed", c->is_unsigned ? "unsigned" : "signed");
+		snprintf(out, PROBLEM_MAX, "binlog has it %s, the schema %s", w->is_unsigned ? "unsigned" : "signed",
+			 c->is_unsigned ? "unsigned" : "signed");
 	else if (c->type == COL_DECIMAL && (w->meta >> 8 != c->precision || (w->meta & 0xff) != c->scale))
-		snprintf(out, PROBLEM_MAX, "binlog has decimal(%u,%u), the schema decimal(%u,%u)", w->meta >> 8, w->meta & 0xff, c->precision, c->scale);
+		snprintf(out, PROBLEM_MAX, "binlog has decimal(%u,%u), the schema decimal(%u,%u)", w->meta >> 8,
+			 w->meta & 0xff, c->precision, c->scale);
 	else if (wire_is_time(w->type) && w->meta != c->scale)
 		snprintf(out, PROBLEM_MAX, "binlog has %u fraction digits, the schema %u", w->meta, c->scale);
 	else if (c->type == COL_BIT && wire_length(w, COL_BIT) != c->length)
-		snprintf(out, PROBLEM_MAX, "binlog has bit(%u), the schema bit(%u)", wire_length(w, COL_BIT), c->length);
+		snprintf(out, PROBLEM_MAX, "binlog has bit(%u), the schema bit(%u)", wire_length(w, COL_BIT),
+			 c->length);
 	else if (type_is_string(c->type) && (bytes = column_string_bytes(w, c)) != 0 && bytes != w->meta)
 		snprintf(out, PROBLEM_MAX, "binlog has at most %u bytes, the schema %u", w->meta, bytes);
 	else if ((c->type == COL_ENUM || c->type == COL_SET) && label_bytes(c) != w->meta)
-		snprintf(out, PROBLEM_MAX, "binlog has values of %u bytes, the schema's %u labels need %u", w->meta, c->labels, label_bytes(c));
+		snprintf(out, PROBLEM_MAX, "binlog has values of %u bytes, the schema's %u labels need %u", w->meta,
+			 c->labels, label_bytes(c));
 }
 
 static bool charset_fits(const struct table_map_column *w, const struct column *c)
@@ -226,15 +236,18 @@ static const struct column *known_column(const struct schema *known, const char 
 
 static void adopt_charset(const struct table_map_column *w, struct column *c)
 {
-	if (!wire_has_charset(w) || !(c->type == COL_ENUM || c->type == COL_SET || (c->type >= COL_CHAR && c->type <= COL_LONGTEXT)))
+	if (!wire_has_charset(w) || !(c->type == COL_ENUM || c->type == COL_SET ||
+				      (c->type >= COL_CHAR && c->type <= COL_LONGTEXT)))
 		return;
 	c->collation = w->collation;
 	c->charset = collation_charset(w->collation);
 }
 
-static int column_from_wire(const struct table_map *m, const struct table_map_column *w, struct arena *arena, struct column *c, struct err *err)
+static int column_from_wire(const struct table_map *m, const struct table_map_column *w, struct arena *arena,
+			    struct column *c, struct err *err)
 {
-	*c = (struct column){ .name = w->name, .type = wire_column_type(w), .nullable = w->nullable, .invisible = w->invisible };
+	*c = (struct column){ .name = w->name, .type = wire_column_type(w), .nullable = w->nullable,
+			      .invisible = w->invisible };
 	c->is_unsigned = w->is_unsigned && m->has_signedness && c->type != COL_YEAR;
 	c->length = wire_length(w, c->type);
 	if (c->type == COL_DECIMAL) {
@@ -245,7 +258,8 @@ static int column_from_wire(const struct table_map *m, const struct table_map_co
 		c->scale = (uint8_t)w->meta;
 	if (c->type == COL_ENUM || c->type == COL_SET) {
 		if (w->label == NULL)
-			return err_set(err, ERR_DATA, 0, "column '%s': the binlog does not carry the values of its %s; set binlog_row_metadata=FULL",
+			return err_set(err, ERR_DATA, 0,
+				       "column '%s': the binlog does not carry the values of its %s; set binlog_row_metadata=FULL",
 				       w->name, column_type_name(c->type));
 		c->labels = w->labels;
 		c->label = wire_labels(w, arena, err);
@@ -259,7 +273,8 @@ static int column_from_wire(const struct table_map *m, const struct table_map_co
 }
 
 /* What DDL said goes on holding where the map has nothing against it. */
-static void column_complete(const struct table_map *m, const struct table_map_column *w, const struct column *known, struct column *c)
+static void column_complete(const struct table_map *m, const struct table_map_column *w, const struct column *known,
+			    struct column *c)
 {
 	char problem[PROBLEM_MAX];
 	struct column merged;
@@ -340,7 +355,8 @@ static void schema_key_from_map(const struct table_map *m, const struct schema *
 		s->key_is_unique_index = n > 0;
 }
 
-static int schema_columns_from_map(const struct table_map *m, const struct schema *known, struct arena *arena, struct schema *s, struct err *err)
+static int schema_columns_from_map(const struct table_map *m, const struct schema *known, struct arena *arena,
+				   struct schema *s, struct err *err)
 {
 	for (unsigned i = 0; i < m->ncolumns; i++) {
 		struct column c;
@@ -360,7 +376,8 @@ static int schema_columns_from_map(const struct table_map *m, const struct schem
 	return 0;
 }
 
-static struct schema *schema_build(const struct table_map *m, struct schema *known, struct arena *arena, struct err *err)
+static struct schema *schema_build(const struct table_map *m, struct schema *known, struct arena *arena,
+				   struct err *err)
 {
 	struct schema *s;
 
@@ -397,7 +414,8 @@ static struct schema *schema_verify(const struct table_map *m, struct schema *kn
 			err_set(err, ERR_DATA, 0, "column '%s': %s", known->columns[i].name, problem);
 			return NULL;
 		}
-		same = same && m->columns[i].nullable == known->columns[i].nullable && charset_fits(&m->columns[i], &known->columns[i]);
+		same = same && m->columns[i].nullable == known->columns[i].nullable &&
+			charset_fits(&m->columns[i], &known->columns[i]);
 	}
 	if (same)
 		return schema_ref(known);
@@ -420,7 +438,8 @@ struct schema *schema_from_table_map(const struct table_map *map, struct schema 
 	else if (known)
 		s = schema_verify(map, known, err);
 	else
-		err_set(err, ERR_DATA, 0, "its columns' names are not known: the binlog carries none and there is no schema as of this position; "
+		err_set(err, ERR_DATA, 0,
+			"its columns' names are not known: the binlog carries none and there is no schema as of this position; "
 			"set binlog_row_metadata=FULL, or take a snapshot of the table");
 	arena_done(&arena);
 	if (s == NULL)

@@ -21,13 +21,15 @@ static const int64_t day_us = 86400 * second_us;
 /* ---- numbers ---- */
 
 #define DECODE_INT(name, width, shift) \
-static int decode_##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out) \
+static int decode_##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, \
+			 size_t len, struct value *out) \
 { \
 	out->kind = VALUE_INT; \
 	out->i = (int64_t)(bytes_le(p, width) << (shift)) >> (shift); \
 	return 0; \
 } \
-static int decode_u##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out) \
+static int decode_u##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, \
+			  size_t len, struct value *out) \
 { \
 	out->kind = width == 8 ? VALUE_UINT : VALUE_INT; \
 	out->u = bytes_le(p, width); \
@@ -40,7 +42,8 @@ DECODE_INT(int24, 3, 40)
 DECODE_INT(long, 4, 32)
 DECODE_INT(longlong, 8, 0)
 
-static int decode_float(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_float(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+			struct value *out)
 {
 	uint32_t bits = (uint32_t)bytes_le(p, 4);
 	float f;
@@ -51,21 +54,24 @@ static int decode_float(const struct decode_context *ctx, const struct column_de
 	return 0;
 }
 
-static int decode_double(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_double(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+			 struct value *out)
 {
 	out->kind = VALUE_DOUBLE;
 	out->u = bytes_le(p, 8);	/* the same eight bytes */
 	return 0;
 }
 
-static int decode_bit(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_bit(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		      struct value *out)
 {
 	out->kind = VALUE_UINT;
 	out->u = bytes_be(p, (unsigned)len);
 	return 0;
 }
 
-static int decode_decimal(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_decimal(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
+			  size_t len, struct value *out)
 {
 	char *text;
 
@@ -84,7 +90,8 @@ static int decode_decimal(const struct decode_context *ctx, const struct column_
 
 /* ---- dates and times ---- */
 
-static int decode_year(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_year(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		       struct value *out)
 {
 	out->kind = VALUE_INT;
 	out->i = *p ? 1900 + *p : 0;
@@ -144,7 +151,8 @@ static void zero_date(const struct decode_context *ctx, const struct moment *m, 
 	arena_commit(ctx->arena, out->len);
 }
 
-static int decode_date(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_date(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		       struct value *out)
 {
 	uint32_t v = (uint32_t)bytes_le(p, 3);
 	struct moment m = { .year = v >> 9, .month = v >> 5 & 15, .day = v & 31 };
@@ -169,7 +177,8 @@ static unsigned fraction_us(const uint8_t *p, unsigned digits)
 	}
 }
 
-static int moment_value(const struct decode_context *ctx, const struct column_decoder *c, const struct moment *m, struct value *out)
+static int moment_value(const struct decode_context *ctx, const struct column_decoder *c, const struct moment *m,
+			struct value *out)
 {
 	int64_t seconds;
 
@@ -184,7 +193,8 @@ static int moment_value(const struct decode_context *ctx, const struct column_de
 	return 0;
 }
 
-static int decode_datetime2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_datetime2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
+			    size_t len, struct value *out)
 {
 	uint64_t v = bytes_be(p, DATETIME_INT_BYTES) - 0x8000000000ull;
 	uint64_t date = v >> 17, time = v & 0x1ffff;
@@ -195,12 +205,14 @@ static int decode_datetime2(const struct decode_context *ctx, const struct colum
 	};
 
 	if ((int64_t)v < 0 || m.year > 9999 || m.hour > 23 || m.minute > 59 || m.second > 59 || m.micros > 999999)
-		return err_set(ctx->err, ERR_DATA, 0, "not a DATETIME: %010llx", (unsigned long long)bytes_be(p, DATETIME_INT_BYTES));
+		return err_set(ctx->err, ERR_DATA, 0, "not a DATETIME: %010llx",
+			       (unsigned long long)bytes_be(p, DATETIME_INT_BYTES));
 	return moment_value(ctx, c, &m, out);
 }
 
 /* Before 5.6.4: the decimal digits YYYYMMDDhhmmss. */
-static int decode_datetime(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_datetime(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
+			   size_t len, struct value *out)
 {
 	uint64_t v = bytes_le(p, 8);
 	uint64_t date = v / 1000000, time = v % 1000000;
@@ -212,7 +224,8 @@ static int decode_datetime(const struct decode_context *ctx, const struct column
 	return moment_value(ctx, c, &m, out);
 }
 
-static int timestamp_value(const struct decode_context *ctx, const struct column_decoder *c, int64_t seconds, unsigned micros, struct value *out)
+static int timestamp_value(const struct decode_context *ctx, const struct column_decoder *c, int64_t seconds,
+			   unsigned micros, struct value *out)
 {
 	if (seconds == 0 && micros == 0) {
 		zero_date(ctx, &(struct moment){ 0 }, c->scale, out);
@@ -226,21 +239,25 @@ static int timestamp_value(const struct decode_context *ctx, const struct column
 	return 0;
 }
 
-static int decode_timestamp2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_timestamp2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
+			     size_t len, struct value *out)
 {
-	return timestamp_value(ctx, c, (int64_t)bytes_be(p, TIMESTAMP_INT_BYTES), fraction_us(p + TIMESTAMP_INT_BYTES, c->scale), out);
+	return timestamp_value(ctx, c, (int64_t)bytes_be(p, TIMESTAMP_INT_BYTES),
+			       fraction_us(p + TIMESTAMP_INT_BYTES, c->scale), out);
 }
 
-static int decode_timestamp(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_timestamp(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
+			    size_t len, struct value *out)
 {
 	return timestamp_value(ctx, c, (int64_t)bytes_le(p, 4), 0, out);
 }
 
 /*
- * The integer part and the fraction are one signed number of 24 bits each; the bytes cut off at the end are zero bits, so
- * reading what is there as the high end of a six-byte number gives the fraction its sign for free.
+ * The integer part and the fraction are one signed number of 24 bits each; the bytes cut off at the end are zero bits,
+ * so reading what is there as the high end of a six-byte number gives the fraction its sign for free.
  */
-static int decode_time2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_time2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+			struct value *out)
 {
 	static const unsigned unit_us[] = { 0, 10000, 100, 1 };
 	unsigned fraction_bytes = (unsigned)len - TIME_INT_BYTES;
@@ -248,7 +265,8 @@ static int decode_time2(const struct decode_context *ctx, const struct column_de
 	bool negative = packed < 0;
 	uint64_t v = (uint64_t)(negative ? -packed : packed), hms = v >> (8 * fraction_bytes);
 	int64_t micros = (int64_t)(v & ((1ull << (8 * fraction_bytes)) - 1)) * unit_us[fraction_bytes];
-	int64_t total = ((int64_t)(hms >> 12 & 0x3ff) * 3600 + (int64_t)(hms >> 6 & 63) * 60 + (int64_t)(hms & 63)) * second_us + micros;
+	int64_t seconds = (int64_t)(hms >> 12 & 0x3ff) * 3600 + (int64_t)(hms >> 6 & 63) * 60 + (int64_t)(hms & 63);
+	int64_t total = seconds * second_us + micros;
 
 	out->kind = VALUE_TIME;
 	out->aux = c->scale;
@@ -256,7 +274,8 @@ static int decode_time2(const struct decode_context *ctx, const struct column_de
 	return 0;
 }
 
-static int decode_time(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_time(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		       struct value *out)
 {
 	int32_t v = (int32_t)((uint32_t)bytes_le(p, 3) << 8) >> 8;
 	int64_t n = v < 0 ? -(int64_t)v : v, total = (n / 10000 * 3600 + n / 100 % 100 * 60 + n % 100) * second_us;
@@ -268,7 +287,8 @@ static int decode_time(const struct decode_context *ctx, const struct column_dec
 
 /* ---- text and bytes ---- */
 
-static int decode_text(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_text(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		       struct value *out)
 {
 	size_t out_len;
 
@@ -280,7 +300,8 @@ static int decode_text(const struct decode_context *ctx, const struct column_dec
 	return 0;
 }
 
-static int decode_bytes(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_bytes(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+			struct value *out)
 {
 	out->kind = VALUE_BYTES;
 	out->len = (uint32_t)len;
@@ -289,7 +310,8 @@ static int decode_bytes(const struct decode_context *ctx, const struct column_de
 }
 
 /* BINARY(n): the binlog has it without the zeros at its end. */
-static int decode_binary(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_binary(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+			 struct value *out)
 {
 	char *padded;
 
@@ -302,7 +324,8 @@ static int decode_binary(const struct decode_context *ctx, const struct column_d
 	return decode_bytes(ctx, c, (const uint8_t *)padded, c->length, out);
 }
 
-static int decode_json(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_json(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		       struct value *out)
 {
 	buf_reset(ctx->scratch);
 	if (jsonb_print(p, len, ctx->scratch, ctx->err) < 0)
@@ -313,7 +336,8 @@ static int decode_json(const struct decode_context *ctx, const struct column_dec
 	return 0;
 }
 
-static int decode_enum(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_enum(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		       struct value *out)
 {
 	unsigned index = (unsigned)bytes_le(p, (unsigned)len);
 
@@ -351,12 +375,14 @@ static void set_join(const struct decode_context *ctx, const struct column_decod
 	arena_commit(ctx->arena, out->len);
 }
 
-static int decode_set(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len, struct value *out)
+static int decode_set(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+		      struct value *out)
 {
 	uint64_t bits = bytes_le(p, (unsigned)len);
 
 	if (c->labels < 64 && bits >> c->labels != 0)
-		return err_set(ctx->err, ERR_DATA, 0, "SET bits %llx, the schema has %u values", (unsigned long long)bits, c->labels);
+		return err_set(ctx->err, ERR_DATA, 0, "SET bits %llx, the schema has %u values",
+			       (unsigned long long)bits, c->labels);
 	out->kind = VALUE_TEXT;
 	if (bits == 0) {
 		out->p = "";
@@ -387,14 +413,16 @@ static void prepare_fixed(struct column_decoder *c, unsigned width, value_decode
 static void prepare_int(struct column_decoder *c, const struct column *column, unsigned width)
 {
 	static value_decode_fn *const fns[][2] = {
-		[1] = { decode_tiny, decode_utiny }, [2] = { decode_short, decode_ushort }, [3] = { decode_int24, decode_uint24 },
+		[1] = { decode_tiny, decode_utiny }, [2] = { decode_short, decode_ushort }, [3] =
+			{ decode_int24, decode_uint24 },
 		[4] = { decode_long, decode_ulong }, [8] = { decode_longlong, decode_ulonglong },
 	};
 
 	prepare_fixed(c, width, fns[width][column->is_unsigned]);
 }
 
-static void prepare_labels(struct column_decoder *c, const struct column *column, unsigned width, value_decode_fn *decode)
+static void prepare_labels(struct column_decoder *c, const struct column *column, unsigned width,
+			   value_decode_fn *decode)
 {
 	prepare_fixed(c, width, decode);
 	c->labels = column->labels;
@@ -404,7 +432,8 @@ static void prepare_labels(struct column_decoder *c, const struct column *column
 		c->label_len[i] = (uint32_t)strlen(column->label[i]);
 }
 
-static int prepare_string(struct column_decoder *c, const struct table_map_column *wire, const struct column *column, struct err *err)
+static int prepare_string(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
+			  struct err *err)
 {
 	c->prefix = wire->meta > 255 ? 2 : 1;
 	c->length = column->length;
@@ -414,10 +443,12 @@ static int prepare_string(struct column_decoder *c, const struct table_map_colum
 	return 0;
 }
 
-static int prepare_blob(struct column_decoder *c, const struct table_map_column *wire, const struct column *column, struct err *err)
+static int prepare_blob(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
+			struct err *err)
 {
 	if (wire->meta < 1 || wire->meta > 4)
-		return err_set(err, ERR_DATA, 0, "column '%s': length of %u bytes, expected 1 to 4", column->name, wire->meta);
+		return err_set(err, ERR_DATA, 0, "column '%s': length of %u bytes, expected 1 to 4", column->name,
+			       wire->meta);
 	c->prefix = (uint8_t)wire->meta;
 	if (wire->type == MT_JSON) {
 		c->is_json = true;
@@ -430,7 +461,8 @@ static int prepare_blob(struct column_decoder *c, const struct table_map_column 
 	return 0;
 }
 
-static int prepare_time(struct column_decoder *c, const struct table_map_column *wire, unsigned int_bytes, value_decode_fn *decode, struct err *err)
+static int prepare_time(struct column_decoder *c, const struct table_map_column *wire, unsigned int_bytes,
+			value_decode_fn *decode, struct err *err)
 {
 	if (wire->meta > 6)
 		return err_set(err, ERR_DATA, 0, "%u fraction digits, expected at most 6", wire->meta);
@@ -459,7 +491,8 @@ static int prepare_bits(struct column_decoder *c, const struct table_map_column 
 	return 0;
 }
 
-static int prepare_enum(struct column_decoder *c, const struct table_map_column *wire, const struct column *column, struct err *err)
+static int prepare_enum(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
+			struct err *err)
 {
 	unsigned most = wire->type == MT_ENUM ? 2 : 8;
 
@@ -469,7 +502,8 @@ static int prepare_enum(struct column_decoder *c, const struct table_map_column 
 	return 0;
 }
 
-static int prepare_wire(struct column_decoder *c, const struct table_map_column *wire, const struct column *column, struct err *err)
+static int prepare_wire(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
+			struct err *err)
 {
 	switch (wire->type) {
 	case MT_TINY: prepare_int(c, column, 1); return 0;
@@ -491,14 +525,16 @@ static int prepare_wire(struct column_decoder *c, const struct table_map_column 
 	case MT_BIT: return prepare_bits(c, wire, err);
 	case MT_ENUM: case MT_SET: return prepare_enum(c, wire, column, err);
 	case MT_VARCHAR: case MT_VAR_STRING: case MT_STRING: return prepare_string(c, wire, column, err);
-	case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB: case MT_JSON: case MT_GEOMETRY: case MT_VECTOR:
+	case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB: case MT_JSON: case MT_GEOMETRY:
+	case MT_VECTOR:
 		return prepare_blob(c, wire, column, err);
 	default:
 		return err_set(err, ERR_DATA, 0, "type %u of the binlog is not understood", wire->type);
 	}
 }
 
-int column_decoder_prepare(struct column_decoder *c, const struct table_map_column *wire, const struct column *column, struct err *err)
+int column_decoder_prepare(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
+			   struct err *err)
 {
 	*c = (struct column_decoder){ .target = -1 };
 	if (prepare_wire(c, wire, column, err) < 0)

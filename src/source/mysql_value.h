@@ -1,6 +1,6 @@
 /*
- * mysql_value.h - one column of a row image to one value. Every type on the wire is either of fixed width or a length and
- * that many bytes, so the row reader does the framing and the bounds, and a decode function gets exactly its bytes.
+ * mysql_value.h - one column of a row image to one value. Every type on the wire is either of fixed width or a length
+ * and that many bytes, so the row reader does the framing and the bounds, and a decode function gets exactly its bytes.
  */
 #ifndef SOURCE_MYSQL_VALUE_H
 #define SOURCE_MYSQL_VALUE_H
@@ -22,7 +22,8 @@ struct decode_context {
 struct column_decoder;
 
 /* len is the fixed width, or what the length said. 0, or -1 with the context's err set. */
-typedef int value_decode_fn(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
+typedef int value_decode_fn(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
+			    size_t len,
 			    struct value *out);
 
 struct column_decoder {
@@ -40,7 +41,8 @@ struct column_decoder {
 };
 
 /* The schema's column must outlive the decoder. */
-int column_decoder_prepare(struct column_decoder *c, const struct table_map_column *wire, const struct column *column, struct err *err);
+int column_decoder_prepare(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
+			   struct err *err);
 void column_decoder_done(struct column_decoder *c);
 
 #endif

@@ -54,7 +54,8 @@ static void run(const struct load *load, const char *name)
 		rows += decode_once(load, &arena, &bytes);
 	while ((us = clock_mono_us() - start) < RUN_US);
 	arena_done(&arena);
-	printf("%s: %.2f M rows/s, %.0f MB/s, %.0f ns a row\n", name, (double)rows / (double)us, (double)bytes / (double)us, 1000.0 * (double)us / (double)rows);
+	printf("%s: %.2f M rows/s, %.0f MB/s, %.0f ns a row\n", name, (double)rows / (double)us,
+	       (double)bytes / (double)us, 1000.0 * (double)us / (double)rows);
 }
 
 /* ---- the built event ---- */
@@ -67,7 +68,8 @@ static void put(struct buf *b, uint64_t v, unsigned width)
 
 static void put_row(struct buf *b, unsigned i)
 {
-	static const uint8_t decimal[] = { 0x80, 0x00, 0x04, 0xd2, 0x38 }, datetime[] = { 0x99, 0xa0, 0x28, 0xd9, 0x43 };
+	static const uint8_t decimal[] = { 0x80, 0x00, 0x04, 0xd2, 0x38 }, datetime[] =
+		{ 0x99, 0xa0, 0x28, 0xd9, 0x43 };
 
 	put(b, 0, 1);
 	put(b, i, 4);
@@ -84,8 +86,10 @@ static void build(struct load *load, struct buf *body)
 	static const uint8_t types[] = { MT_LONG, MT_LONGLONG, MT_VARCHAR, MT_NEWDECIMAL, MT_DATETIME2, MT_TINY };
 	static struct table_map_column columns[6];
 	static const struct column like[6] = {
-		{ .name = "id", .type = COL_INT }, { .name = "n", .type = COL_BIGINT }, { .name = "name", .type = COL_VARCHAR, .length = 40, .charset = "utf8mb4" },
-		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2 }, { .name = "at", .type = COL_DATETIME }, { .name = "flag", .type = COL_TINYINT },
+		{ .name = "id", .type = COL_INT }, { .name = "n", .type = COL_BIGINT },
+			{ .name = "name", .type = COL_VARCHAR, .length = 40, .charset = "utf8mb4" },
+		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2 },
+			{ .name = "at", .type = COL_DATETIME }, { .name = "flag", .type = COL_TINYINT },
 	};
 	static struct table_map map = { .ncolumns = 6, .columns = columns };
 	struct schema *schema = schema_new("bench", "orders");
@@ -105,7 +109,8 @@ static void build(struct load *load, struct buf *body)
 	for (unsigned i = 0; i < BUILT_ROWS; i++)
 		put_row(body, i);
 	load->decoder = row_decoder_new(&map, schema, NULL, &err);
-	load->event = (struct event){ .header.type = EVENT_WRITE_ROWS, .body = (const uint8_t *)body->data, .len = body->len };
+	load->event = (struct event){ .header.type = EVENT_WRITE_ROWS, .body = (const uint8_t *)body->data,
+				      .len = body->len };
 	schema_unref(schema);
 }
 

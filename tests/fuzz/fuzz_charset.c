@@ -7,8 +7,10 @@
 const char fuzz_name[] = "charset";
 
 static const char *const names[] = {
-	"utf8mb4", "utf8mb3", "ascii", "binary", "latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852",
-	"cp866", "koi8r", "koi8u", "greek", "hebrew", "tis620", "swe7", "dec8", "hp8", "armscii8", "geostd8", "keybcs2", "macce", "macroman", "big5",
+	"utf8mb4", "utf8mb3", "ascii", "binary", "latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256",
+		"cp1257", "cp850", "cp852",
+	"cp866", "koi8r", "koi8u", "greek", "hebrew", "tis620", "swe7", "dec8", "hp8", "armscii8", "geostd8", "keybcs2",
+		"macce", "macroman", "big5",
 	"sjis", "cp932", "gbk", "gb2312", "euckr", "ujis", "eucjpms", "gb18030", "ucs2", "utf16", "utf16le", "utf32",
 };
 

@@ -1,4 +1,7 @@
-/* fuzz_event.c - one binlog event, as it comes off the wire without its checksum, through every parser that takes its type. */
+/*
+ * fuzz_event.c - one binlog event, as it comes off the wire without its checksum, through every parser that takes its
+ * type.
+ */
 #include "source/mysql_event.h"
 #include "source/mysql_row.h"
 #include "source/mysql_table_map.h"
@@ -94,7 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < EVENT_HEADER_LEN)
 		return 0;
 	/* The same with a header that fits, so that the bodies are reached. */
-	e = (struct event){ .header = { .type = data[4], .size = (uint32_t)size }, .body = data + EVENT_HEADER_LEN, .len = size - EVENT_HEADER_LEN };
+	e = (struct event){ .header = { .type = data[4], .size = (uint32_t)size }, .body = data + EVENT_HEADER_LEN,
+			    .len = size - EVENT_HEADER_LEN };
 	parse(&e, &format, 0);
 	return 0;
 }

@@ -1,4 +1,7 @@
-/* fuzz_gtid.c - GTID sets: the first byte says text (0) or binary, and what is read has to survive printing, encoding and set algebra. */
+/*
+ * fuzz_gtid.c - GTID sets: the first byte says text (0) or binary, and what is read has to survive printing, encoding
+ * and set algebra.
+ */
 #include <stdlib.h>
 #include <string.h>
 

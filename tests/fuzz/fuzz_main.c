@@ -1,6 +1,6 @@
 /*
- * fuzz_main.c - runs a fuzz target without a fuzzer: every seed of tests/fuzz/seeds/NAME, and a fixed number of mutations of
- * each, always the same ones. With -fsanitize=fuzzer the targets work alone and this file is left out.
+ * fuzz_main.c - runs a fuzz target without a fuzzer: every seed of tests/fuzz/seeds/NAME, and a fixed number of
+ * mutations of each, always the same ones. With -fsanitize=fuzzer the targets work alone and this file is left out.
  * usage: fuzz_NAME [FILE...]   FUZZ_RUNS=100000 for more than `make check` does.
  */
 #include <dirent.h>
@@ -36,7 +36,8 @@ static void mutate_once(uint8_t *data, size_t *len)
 		n = 1 + random_next() % GROW_MAX;
 		memmove(data + at + n, data + at, *len - at);
 		for (size_t i = 0; i < n; i++)
-			data[at + i] = random_next() % 2 ? edges[random_next() % sizeof(edges)] : (uint8_t)random_next();
+			data[at + i] = random_next() % 2 ? edges[random_next() % sizeof(edges)]
+				: (uint8_t)random_next();
 		*len += n;
 		break;
 	case 4:				/* cut out */

@@ -1,6 +1,6 @@
 /*
- * fuzz_row.c - a table map and a rows event. Input: two bytes length of the map's body, the body, one byte event type, the body
- * of the rows event.
+ * fuzz_row.c - a table map and a rows event. Input: two bytes length of the map's body, the body, one byte event type,
+ * the body of the rows event.
  */
 #include <string.h>
 

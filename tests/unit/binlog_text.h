@@ -71,7 +71,8 @@ static void text_value(struct buf *out, const struct value *v)
 	text = xmalloc(value_print_bound(v) + 1);
 	len = value_print(v, text);
 	if (len > 400)
-		buf_printf(out, "%.60s... %zu bytes, crc32 %08lx", text, len, crc32_z(0, (const unsigned char *)text, len));
+		buf_printf(out, "%.60s... %zu bytes, crc32 %08lx", text, len,
+			   crc32_z(0, (const unsigned char *)text, len));
 	else
 		buf_put(out, text, len);
 	free(text);
@@ -118,8 +119,10 @@ static void text_schema(struct buf *out, const struct schema *s)
 		const struct column *c = &s->columns[i];
 
 		column_type_print(c, type, sizeof(type));
-		buf_printf(out, "    %s %s%s%s%s%s%s", c->name, type, c->charset ? " " : "", c->charset ? c->charset : "",
-			   c->nullable ? "" : " not null", c->invisible ? " invisible" : "", schema_is_key(s, i) ? " key" : "");
+		buf_printf(out, "    %s %s%s%s%s%s%s", c->name, type, c->charset ? " " : "", c->charset ? c->charset
+			   : "",
+			   c->nullable ? "" : " not null", c->invisible ? " invisible" : "", schema_is_key(s, i)
+				? " key" : "");
 		for (unsigned k = 0; k < c->labels; k++)
 			buf_printf(out, " '%s'", c->label[k]);
 		buf_putc(out, '\n');
@@ -176,8 +179,10 @@ static int text_gtid(struct binlog_text *t, const struct event *e, struct err *e
 	if (event_gtid_parse(e, &g, err) < 0)
 		return -1;
 	gtid_print(&g.gtid, text);
-	buf_printf(t->out, "  %s committed %s length %s server %u/%u seq %lld %lld\n", strchr(text, ':'), g.immediate_commit_us == g.original_commit_us ? "here" : "elsewhere",
-		   g.txn_length > 60 ? "fits" : "0", g.immediate_server_version, g.original_server_version, (long long)g.last_committed, (long long)g.sequence_number);
+	buf_printf(t->out, "  %s committed %s length %s server %u/%u seq %lld %lld\n", strchr(text, ':'),
+		   g.immediate_commit_us == g.original_commit_us ? "here" : "elsewhere",
+		   g.txn_length > 60 ? "fits" : "0", g.immediate_server_version, g.original_server_version,
+			(long long)g.last_committed, (long long)g.sequence_number);
 	return 0;
 }
 
@@ -187,7 +192,8 @@ static int text_query(struct binlog_text *t, const struct event *e, struct err *
 
 	if (event_query_parse(e, &t->format, &q, err) < 0)
 		return -1;
-	buf_printf(t->out, "  db '%s' mode %llx charset %u/%u/%u: %.*s\n", q.db, (unsigned long long)q.sql_mode, q.charset_client, q.collation_connection,
+	buf_printf(t->out, "  db '%s' mode %llx charset %u/%u/%u: %.*s\n", q.db, (unsigned long long)q.sql_mode,
+		   q.charset_client, q.collation_connection,
 		   q.collation_server, (int)(q.sql_len > 300 ? 300 : q.sql_len), q.sql);
 	if (t->query)
 		t->query(t->arg, &q);
@@ -207,13 +213,15 @@ static int text_other(struct binlog_text *t, const struct event *e, struct err *
 	case EVENT_PREVIOUS_GTIDS:
 		if (event_previous_gtids_parse(e, &set, err) < 0)
 			return -1;
-		buf_printf(t->out, "  %llu transactions%s\n", (unsigned long long)gtid_set_count(&set), gtid_set_has_tags(&set) ? ", tags" : "");
+		buf_printf(t->out, "  %llu transactions%s\n", (unsigned long long)gtid_set_count(&set),
+			   gtid_set_has_tags(&set) ? ", tags" : "");
 		gtid_set_done(&set);
 		return 0;
 	case EVENT_ROTATE:
 		if (event_rotate_parse(e, &rotate, err) < 0)
 			return -1;
-		buf_printf(t->out, "  to %.*s %llu\n", (int)rotate.file_len, rotate.file, (unsigned long long)rotate.pos);
+		buf_printf(t->out, "  to %.*s %llu\n", (int)rotate.file_len, rotate.file,
+			   (unsigned long long)rotate.pos);
 		return 0;
 	case EVENT_ROWS_QUERY:
 		if (event_rows_query_parse(e, &text, err) < 0)

@@ -33,9 +33,12 @@ static void follow_query(void *arg, const struct event_query *q)
 	}
 	for (unsigned i = 0; i < result.nchanges; i++)
 		for (unsigned k = 0; k < result.changes[i].ntables; k++)
-			buf_printf(f->out, "  %c %s.%s%s%s [%s] %s\n", result.changes[i].table[k].type, result.changes[i].table[k].db,
-				   result.changes[i].table[k].table, result.changes[i].table[k].previous_table ? " was " : "",
-				   result.changes[i].table[k].previous_table ? result.changes[i].table[k].previous_table : "",
+			buf_printf(f->out, "  %c %s.%s%s%s [%s] %s\n", result.changes[i].table[k].type,
+				   result.changes[i].table[k].db,
+				   result.changes[i].table[k].table, result.changes[i].table[k].previous_table
+					? " was " : "",
+				   result.changes[i].table[k].previous_table
+					? result.changes[i].table[k].previous_table : "",
 				   result.changes[i].tables, result.changes[i].ddl);
 	ddl_result_release(&result);
 }
@@ -79,7 +82,8 @@ static void compare(const char *name)
 		fclose(f);
 	}
 	want = file_read(golden, &want_len);
-	ok(want && out.data && want_len == out.len && memcmp(want, out.data, out.len) == 0, "%s: as the golden text", name);
+	ok(want && out.data && want_len == out.len && memcmp(want, out.data, out.len) == 0, "%s: as the golden text",
+	   name);
 	free(want);
 	buf_done(&out);
 	free(bin);

@@ -39,7 +39,8 @@ static void refuses(const char *text)
 	struct gtid_set set = { 0 };
 	struct err err = { 0 };
 
-	ok(gtid_set_parse(&set, text, &err) < 0 && err.kind == ERR_DATA && err.msg[0], "refused: '%s' (%s)", text, err.msg);
+	ok(gtid_set_parse(&set, text, &err) < 0 && err.kind == ERR_DATA && err.msg[0], "refused: '%s' (%s)", text,
+	   err.msg);
 	gtid_set_done(&set);
 }
 
@@ -96,7 +97,8 @@ static void test_binary(void)
 		0x01, 0x02, 0, 0, 0, 0, 0, 0x01,
 		0x9c, 0xe5, 0x2d, 0x67, 0xe6, 0xfe, 0x11, 0xf1, 0xba, 0xff, 0x02, 0xfc, 0, 0, 0, 0x01, 0x00,
 		1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x2c, 0, 0, 0, 0, 0, 0, 0,
-		0x9c, 0xe5, 0x2d, 0x67, 0xe6, 0xfe, 0x11, 0xf1, 0xba, 0xff, 0x02, 0xfc, 0, 0, 0, 0x01, 0x08, 't', 'a', 'g', 'g',
+		0x9c, 0xe5, 0x2d, 0x67, 0xe6, 0xfe, 0x11, 0xf1, 0xba, 0xff, 0x02, 0xfc, 0, 0, 0, 0x01, 0x08, 't', 'a',
+			'g', 'g',
 		1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
 	};
 	struct gtid_set set = { 0 };

@@ -1,4 +1,7 @@
-/* test_jsonb.c - binary JSON: damage, depth, doubles, partial updates. Whole documents of a real server are in the golden binlog. */
+/*
+ * test_jsonb.c - binary JSON: damage, depth, doubles, partial updates. Whole documents of a real server are in the
+ * golden binlog.
+ */
 #include "source/mysql_jsonb.h"
 #include "tests/tap.h"
 
@@ -121,7 +124,8 @@ static void test_updates(void)
 	updates(doc, 13, "\x02\x05$.a.b", 7, NULL);
 	updates(doc, 13, "\x00\x03$.a\x05\x05", 7, NULL);
 	updates(doc, 13, "\x03\x03$.a", 5, NULL);
-	updates("\x02\x00\x00\x04\x00", 5, "\x01\x04$[0]\x02\x04\x01\x01\x04$[0]\x02\x04\x02\x02\x04$[1]", 24, "[false]");
+	updates("\x02\x00\x00\x04\x00", 5, "\x01\x04$[0]\x02\x04\x01\x01\x04$[0]\x02\x04\x02\x02\x04$[1]", 24,
+		"[false]");
 }
 
 int main(void)

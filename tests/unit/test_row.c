@@ -1,6 +1,6 @@
 /*
- * test_row.c - the row decoder beyond the golden binlog: a subset of the columns, events that end anywhere, rows that do not fit
- * their map, minimal metadata with a known schema and what is said when the two differ.
+ * test_row.c - the row decoder beyond the golden binlog: a subset of the columns, events that end anywhere, rows that
+ * do not fit their map, minimal metadata with a known schema and what is said when the two differ.
  */
 #include "source/mysql_catalog.h"
 #include "tests/tap.h"
@@ -139,7 +139,8 @@ static void is_refused(struct sample *s, struct catalog *c, const char *sql, con
 static void test_minimal(void)
 {
 	static const char fits[] = "CREATE TABLE mini (id INT PRIMARY KEY, x INT, b VARCHAR(10), c BLOB)";
-	static const char nearly[] = "CREATE TABLE mini (id INT PRIMARY KEY, x INT NOT NULL, b VARCHAR(10) CHARSET latin1, c BLOB)";
+	static const char nearly[] =
+		"CREATE TABLE mini (id INT PRIMARY KEY, x INT NOT NULL, b VARCHAR(10) CHARSET latin1, c BLOB)";
 	struct catalog *c = catalog_new(0, false);
 	struct schema *known, *got;
 	struct sample s;
@@ -148,7 +149,8 @@ static void test_minimal(void)
 	if (!sample_open(&s, "mini", EVENT_WRITE_ROWS))
 		return;
 	s.map.has_names = false;
-	ok(schema_from_table_map(&s.map, NULL, &err) == NULL && strstr(err.msg, "binlog_row_metadata"), "no names, no schema: %s", err.msg);
+	ok(schema_from_table_map(&s.map, NULL, &err) == NULL && strstr(err.msg, "binlog_row_metadata"),
+	   "no names, no schema: %s", err.msg);
 	is_refused(&s, c, "CREATE TABLE mini (id INT PRIMARY KEY, a INT, b VARCHAR(10))", "4 columns");
 	is_refused(&s, c, "CREATE TABLE mini (id INT PRIMARY KEY, a BIGINT, b VARCHAR(10), c BLOB)", "'a'");
 	is_refused(&s, c, "CREATE TABLE mini (id INT PRIMARY KEY, a INT UNSIGNED, b VARCHAR(10), c BLOB)", "signed");
@@ -160,11 +162,13 @@ static void test_minimal(void)
 	schema_unref(got);
 	known = catalog_read_table(c, "dt", nearly, strlen(nearly), 0, &err);
 	got = schema_from_table_map(&s.map, known, &err);
-	ok(got && got != known && got->columns[1].nullable && strcmp(got->columns[2].charset, "utf8mb4") == 0, "what the map knows better is adopted");
+	ok(got && got != known && got->columns[1].nullable && strcmp(got->columns[2].charset, "utf8mb4") == 0,
+	   "what the map knows better is adopted");
 	schema_unref(got);
 	s.map.has_names = true;
 	got = schema_from_table_map(&s.map, known, &err);
-	ok(got && got != known && schema_column(got, "x", 1) < 0 && schema_column(got, "a", 1) == 1, "full: the binlog's names are right");
+	ok(got && got != known && schema_column(got, "x", 1) < 0 && schema_column(got, "a", 1) == 1,
+	   "full: the binlog's names are right");
 	schema_unref(got);
 	catalog_free(c);
 	sample_close(&s);
@@ -183,10 +187,12 @@ static void test_mismatch(void)
 	d = row_decoder_new(&s.map, s.schema, NULL, &err);
 	rows_parse(&s.rows_event, &rows, &err);
 	rows.ncolumns = 3;
-	ok(row_next(d, &rows, &s.arena, &before, &after, &err) < 0 && strstr(err.msg, "3 columns"), "rows of another width: %s", err.msg);
+	ok(row_next(d, &rows, &s.arena, &before, &after, &err) < 0 && strstr(err.msg, "3 columns"),
+	   "rows of another width: %s", err.msg);
 	row_decoder_free(d);
 	s.map.ncolumns = 3;
-	ok(row_decoder_new(&s.map, s.schema, NULL, &err) == NULL && strstr(err.msg, "dt.mini"), "a map of another width: %s", err.msg);
+	ok(row_decoder_new(&s.map, s.schema, NULL, &err) == NULL && strstr(err.msg, "dt.mini"),
+	   "a map of another width: %s", err.msg);
 	sample_close(&s);
 }
 
