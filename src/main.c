@@ -1,4 +1,10 @@
-int main(void)
+/* main.c - arguments, then one of cli/. */
+#include <locale.h>
+
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
 {
-	return 0;
+	setlocale(LC_CTYPE, "");
+	return cli_main(argc, argv);
 }

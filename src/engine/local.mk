@@ -1,2 +1,37 @@
 noinst_LIBRARIES += src/engine/libengine.a
-src_engine_libengine_a_SOURCES =
+src_engine_libengine_a_SOURCES = \
+	src/engine/capture.c \
+	src/engine/capture_parts.h \
+	src/engine/capture_publish.c \
+	src/engine/dead.c \
+	src/engine/engine.c \
+	src/engine/engine.h \
+	src/engine/engine_check.c \
+	src/engine/engine_inspect.c \
+	src/engine/engine_inspect.h \
+	src/engine/engine_parts.h \
+	src/engine/engine_requests.c \
+	src/engine/engine_status.c \
+	src/engine/half.c \
+	src/engine/history.c \
+	src/engine/load.c \
+	src/engine/load_parts.h \
+	src/engine/load_range.c \
+	src/engine/load_script.c \
+	src/engine/load_worker.c \
+	src/engine/meter.c \
+	src/engine/meter.h \
+	src/engine/settings.c \
+	src/engine/settings.h \
+	src/engine/status.c \
+	src/engine/status.h \
+	src/engine/status_json.c \
+	src/engine/tap.c
+
+check_PROGRAMS += tests/unit/test_load_range tests/unit/test_settings tests/unit/test_status_json
+tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load_range.c
+tests_unit_test_load_range_LDADD = $(ROW) $(CORE_LIBS)
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings.c
+tests_unit_test_settings_LDADD = $(CORE) $(CORE_LIBS)
+tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status.c src/engine/status_json.c
+tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS) $(CORE_LIBS)

@@ -1,0 +1,207 @@
+/*
+ * cli.c - arguments to a command. The table is the whole of it: names, options and words are rows, help is printed from
+ * them, and a word that is not there is answered with the nearest one.
+ */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "core/conf.h"
+
+static const struct cli_option role_options[] = {
+	{ "--role", "all|capture|load", "which halves run in this process (all)" }, { NULL, NULL, NULL }
+};
+static const struct cli_option run_options[] = {
+	{ "--role", "all|capture|load", "which halves run in this process (all)" },
+	{ "--log-format", "text|json", "form of the lines on stderr" }, { NULL, NULL, NULL }
+};
+static const struct cli_option json_options[] = { { "--json", NULL, "print one JSON document" }, { NULL, NULL, NULL } };
+static const struct cli_option check_options[] = {
+	{ "--json", NULL, "print one JSON document" },
+	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL }
+};
+static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" }, { NULL, NULL, NULL } };
+static const struct cli_option dead_options[] = { { "-n", "COUNT", "show so many (100)" }, { NULL, NULL, NULL } };
+static const struct cli_option manual_options[] = { { "--settings", NULL, "the page of the configuration file" }, { NULL, NULL, NULL } };
+
+static const struct cli_command commands[] = {
+	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
+	  "The console runs in the same process; leaving it stops the pipeline.", role_options, 0, 0, cli_console },
+	{ "run", "", "run the pipeline without a screen", "One line per event on stderr. SIGTERM finishes what is in flight and stops; "
+	  "SIGHUP compiles the scripts anew.", run_options, 0, 0, cli_run },
+	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", NULL, 0, 1, cli_attach },
+	{ "check", "", "look at everything that the pipeline needs, and say what to do about it",
+	  "Exit 0: ready. 1: problems, each with its remedy. 3: a system does not answer.", check_options, 0, 0, cli_check },
+	{ "status", "", "what a running process is doing", NULL, json_options, 0, 0, cli_status },
+	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },
+	{ "resume", "capture|load|TABLE", "go on", NULL, NULL, 1, 1, cli_pause },
+	{ "tap", "STAGE [TABLE]", "watch rows as they pass a stage: source, format, log, read, script, sink",
+	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
+	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },
+	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
+	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
+	{ "manual", "", "print the manual page", NULL, manual_options, 0, 0, cli_manual },
+	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help },
+	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
+};
+
+const struct cli_command *cli_commands(void)
+{
+	return commands;
+}
+
+/* ---- help ---- */
+
+static void print_options(const struct cli_option *o)
+{
+	for (; o && o->name; o++)
+		printf("  %s%s%-*s %s\n", o->name, o->value ? " " : "", 24 - (int)strlen(o->name), o->value ? o->value : "", o->help);
+}
+
+static void help_all(void)
+{
+	puts("millrace - changes of MySQL through Kafka and Lua into StarRocks, with a console\n\n"
+	     "usage: millrace [-c FILE] [COMMAND] [options]\n");
+	for (const struct cli_command *c = commands; c->name; c++)
+		printf("  %-8s %-20s %s\n", c->name, c->words, c->summary);
+	puts("\n  -c FILE    the configuration; ./millrace.conf, then " SYSCONFDIR "/millrace/millrace.conf\n"
+	     "  --help     this; `millrace COMMAND --help` tells more\n"
+	     "  --version\n\n"
+	     "exit codes: 0 done, 1 problems found, 2 wrong usage or configuration, 3 a system that cannot be reached");
+}
+
+static void help_command(const struct cli_command *c)
+{
+	printf("usage: millrace [-c FILE] %s%s%s%s\n\n%s\n", c->name, c->options ? " [options]" : "", *c->words ? " " : "", c->words, c->summary);
+	if (c->about)
+		printf("%s\n", c->about);
+	if (c->options)
+		putchar('\n');
+	print_options(c->options);
+}
+
+static const struct cli_command *find_command(const char *name, struct err *err)
+{
+	const char *names[sizeof(commands) / sizeof(*commands)], *near;
+	size_t n = 0;
+
+	for (const struct cli_command *c = commands; c->name; c++) {
+		if (strcmp(c->name, name) == 0)
+			return c;
+		names[n++] = c->name;
+	}
+	near = conf_nearest(name, names, n);
+	err_set(err, ERR_CONFIG, 0, "command '%.40s' is unknown%s%s; `millrace --help` lists them", name, near ? "; nearest: " : "", near ? near : "");
+	return NULL;
+}
+
+int cli_help(struct cli *cli)
+{
+	const struct cli_command *c;
+	struct err err;
+
+	err_clear(&err);
+	if (cli->nwords == 0) {
+		help_all();
+		return EXIT_DONE;
+	}
+	c = find_command(cli->words[0], &err);
+	if (c == NULL)
+		return cli_fail(&err);
+	help_command(c);
+	return EXIT_DONE;
+}
+
+/* ---- arguments ---- */
+
+/* --name VALUE, --name=VALUE, -n VALUE. Returns how many arguments were taken; 0: err. */
+static int take_option(struct cli *cli, int argc, char **argv, int i, struct err *err)
+{
+	const struct cli_option *o = cli->command->options;
+	const char *names[CLI_MAX_OPTIONS], *near;
+	size_t len = strcspn(argv[i], "="), n = 0;
+
+	for (; o && o->name; o++, n++) {
+		names[n] = o->name;
+		if (strlen(o->name) != len || strncmp(o->name, argv[i], len) != 0)
+			continue;
+		if (o->value == NULL && argv[i][len] == '=')
+			return err_set(err, ERR_CONFIG, 0, "%s: takes no value", o->name), 0;
+		if (o->value && argv[i][len] == '\0' && i + 1 == argc)
+			return err_set(err, ERR_CONFIG, 0, "%s: expected %s behind it, found nothing", o->name, o->value), 0;
+		cli->options[n] = o->value == NULL ? "" : argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];
+		return o->value && argv[i][len] == '\0' ? 2 : 1;
+	}
+	near = conf_nearest(argv[i], names, n);
+	err_set(err, ERR_CONFIG, 0, "%s: option '%.40s' is unknown%s%s; `millrace %s --help` lists them", cli->command->name, argv[i],
+		near ? "; nearest: " : "", near ? near : "", cli->command->name);
+	return 0;
+}
+
+static int take_rest(struct cli *cli, int argc, char **argv, int i, struct err *err)
+{
+	bool options = true;
+
+	while (i < argc) {
+		int taken = 1;
+
+		if (options && strcmp(argv[i], "--") == 0)
+			options = false;
+		else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+			taken = take_option(cli, argc, argv, i, err);
+			if (taken == 0)
+				return -1;
+		} else if (cli->nwords < CLI_MAX_WORDS) {
+			cli->words[cli->nwords++] = argv[i];
+		}
+		i += taken;
+	}
+	if (cli->nwords < cli->command->min_words || cli->nwords > cli->command->max_words)
+		return err_set(err, ERR_CONFIG, 0, "usage: millrace %s %s", cli->command->name, cli->command->words);
+	return 0;
+}
+
+static bool wants_help(int argc, char **argv, int i)
+{
+	for (; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
+int cli_main(int argc, char **argv)
+{
+	struct cli cli = { .command = &commands[0] };
+	struct err err;
+	int i = 1, rc;
+
+	err_clear(&err);
+	while (i < argc && strcmp(argv[i], "-c") == 0) {
+		if (i + 1 == argc)
+			return err_set(&err, ERR_CONFIG, 0, "-c: expected a file behind it, found nothing"), cli_fail(&err);
+		cli.conf_path = argv[i + 1];
+		i += 2;
+	}
+	if (i < argc && strcmp(argv[i], "--version") == 0) {
+		puts("millrace " PACKAGE_VERSION);
+		return EXIT_DONE;
+	}
+	if (i < argc && argv[i][0] != '-') {
+		cli.command = find_command(argv[i], &err);
+		if (cli.command == NULL)
+			return cli_fail(&err);
+		i++;
+		if (wants_help(argc, argv, i)) {
+			help_command(cli.command);
+			return EXIT_DONE;
+		}
+	} else if (wants_help(argc, argv, i)) {
+		help_all();
+		return EXIT_DONE;
+	}
+	rc = take_rest(&cli, argc, argv, i, &err) ? cli_fail(&err) : cli.command->run(&cli);
+	settings_free(cli.settings);
+	return rc;
+}

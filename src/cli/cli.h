@@ -1,0 +1,74 @@
+/*
+ * cli.h - the commands: a row in the table of cli.c and a function in a file of its own. --help and the manual page are
+ * printed from the same rows.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/err.h"
+#include "engine/engine.h"
+#include "engine/settings.h"
+
+enum { EXIT_DONE = 0, EXIT_PROBLEMS = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
+
+struct cli_option {
+	const char *name;	/* "--role" or "-n" */
+	const char *value;	/* what it takes, for help: "all|capture|load"; NULL: a flag */
+	const char *help;
+};
+
+#define CLI_MAX_OPTIONS 8
+#define CLI_MAX_WORDS 8
+
+struct cli {
+	const struct cli_command *command;
+	const char *conf_path;			/* -c, or NULL */
+	const char *options[CLI_MAX_OPTIONS];	/* by row of the command's options; flags: "" ; NULL: not given */
+	const char *words[CLI_MAX_WORDS];
+	int nwords;
+	struct settings *settings;		/* loaded on demand by cli_settings() */
+};
+
+struct cli_command {
+	const char *name, *words, *summary, *about;	/* words: "capture|load|TABLE"; about: more lines for the manual, or NULL */
+	const struct cli_option *options;	/* ends with name NULL; NULL: none */
+	int min_words, max_words;
+	int (*run)(struct cli *cli);		/* returns the exit code */
+};
+
+const struct cli_command *cli_commands(void);	/* ends with name NULL; the first one is what runs without a command */
+int cli_main(int argc, char **argv);
+
+/* ---- for the commands ---- */
+const char *cli_option(const struct cli *cli, const char *name);	/* NULL: not given */
+int cli_fail(const struct err *err);		/* one line on stderr; the exit code that fits the kind */
+const struct settings *cli_settings(struct cli *cli, struct err *err);	/* NULL: err */
+int cli_role(const struct cli *cli, enum engine_role *out, struct err *err);
+char *cli_socket_path(const struct settings *s);	/* state.dir/control.sock; the caller frees */
+/* A running process of this configuration; struct is freed by cli_hang_up(). */
+struct cli_call { struct engine_link link; void *client; };
+int cli_call(struct cli *cli, struct cli_call *call, struct err *err);
+void cli_hang_up(struct cli_call *call);
+void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
+int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
+void cli_put_safe(FILE *f, const char *s, size_t len);		/* control characters and bad bytes as \xNN */
+size_t cli_duration(char *out, size_t size, int64_t ms);	/* 850 ms, 4.2 s, 3m 10s, 2h 5m, 3d 4h; "-" when negative */
+size_t cli_micros(char *out, size_t size, int64_t us);
+
+int cli_console(struct cli *cli);	/* cli_console.c; also attach */
+int cli_attach(struct cli *cli);
+int cli_run(struct cli *cli);
+int cli_check(struct cli *cli);
+int cli_status(struct cli *cli);
+int cli_pause(struct cli *cli);		/* also resume */
+int cli_topics(struct cli *cli);
+int cli_dead(struct cli *cli);
+int cli_tap(struct cli *cli);
+int cli_ddl(struct cli *cli);
+int cli_manual(struct cli *cli);
+int cli_help(struct cli *cli);
+
+#endif

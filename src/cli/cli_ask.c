@@ -1,0 +1,167 @@
+/* cli_ask.c - the commands that are one request to a running process, or, where the log can be read without one, to the log. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "engine/engine_inspect.h"
+
+static int ask(struct cli *cli, const struct engine_request *r, engine_emit *emit, struct err *err)
+{
+	struct cli_call call;
+	int rc;
+
+	if (cli_call(cli, &call, err))
+		return -1;
+	rc = call.link.request(call.link.self, r, emit, NULL, err);
+	cli_hang_up(&call);
+	return rc;
+}
+
+/* Nobody answers: the log is still there to be read. */
+static struct log *own_log(struct cli *cli, struct err *err)
+{
+	const struct settings *s = cli_settings(cli, err);
+
+	err_clear(err);
+	return s ? log_open(&s->log, err) : NULL;
+}
+
+int cli_pause(struct cli *cli)
+{
+	struct engine_request r = { .command = cli->command->name, .args = { { "what", cli->words[0] } }, .nargs = 1 };
+	struct err err;
+
+	err_clear(&err);
+	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+}
+
+int cli_tap(struct cli *cli)
+{
+	struct engine_request r = { .command = "tap", .args = { { "stage", cli->words[0] } }, .nargs = 1 };
+	const char *count = cli_option(cli, "-n");
+	struct err err;
+
+	err_clear(&err);
+	if (cli->nwords > 1) {
+		r.args[r.nargs].name = "table";
+		r.args[r.nargs++].value = cli->words[1];
+	}
+	if (count) {
+		r.args[r.nargs].name = "n";
+		r.args[r.nargs++].value = count;
+	}
+	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+}
+
+/* ---- topics ---- */
+
+static int print_topic(void *arg, const char *line, size_t len)
+{
+	json_t *o = json_loadb(line, len, 0, NULL), *g;
+	const char *topic = json_string_value(json_object_get(o, "topic"));
+	size_t i;
+
+	(void)arg;
+	if (topic == NULL)
+		return 0;
+	cli_put_safe(stdout, topic, strlen(topic));
+	printf("%*s %9lld %12lld %12lld", 40 > (int)strlen(topic) ? 40 - (int)strlen(topic) : 0, "",
+	       (long long)json_integer_value(json_object_get(o, "partition")), (long long)json_integer_value(json_object_get(o, "low")),
+	       (long long)json_integer_value(json_object_get(o, "high")));
+	json_array_foreach(json_object_get(o, "groups"), i, g) {
+		const char *name = json_string_value(json_object_get(g, "group"));
+
+		fputs("  ", stdout);
+		cli_put_safe(stdout, name ? name : "", name ? strlen(name) : 0);
+		printf(" at %lld, lag %lld", (long long)json_integer_value(json_object_get(g, "offset")), (long long)json_integer_value(json_object_get(g, "lag")));
+	}
+	putchar('\n');
+	json_decref(o);
+	return 0;
+}
+
+int cli_topics(struct cli *cli)
+{
+	const char *topic = cli->nwords ? cli->words[0] : NULL;
+	struct engine_request r = { .command = "topics", .args = { { "topic", topic } }, .nargs = topic ? 1 : 0 };
+	bool as_json = cli_option(cli, "--json") != NULL;
+	engine_emit *emit = as_json ? cli_print_line : print_topic;
+	struct log *log = NULL;
+	struct err err;
+	int rc;
+
+	err_clear(&err);
+	if (!as_json)
+		printf("%-40s %9s %12s %12s  %s\n", "TOPIC", "PARTITION", "LOW", "HIGH", "GROUPS");
+	rc = ask(cli, &r, emit, &err);
+	if (rc && err.kind == ERR_UNREACHABLE && (log = own_log(cli, &err)) != NULL) {
+		rc = inspect_topics(log, topic, emit, NULL, &err);
+		log_close(log);
+	}
+	return rc ? cli_fail(&err) : EXIT_DONE;
+}
+
+/* ---- dead letters ---- */
+
+static int dead_list(struct cli *cli, struct err *err)
+{
+	const char *count = cli_option(cli, "-n");
+	struct engine_request r = { .command = "dead", .args = { { "n", count } }, .nargs = count ? 1 : 0 };
+	struct log *log;
+	int rc = ask(cli, &r, cli_print_line, err);
+
+	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
+		rc = inspect_dead_list(log, cli->settings, count ? strtoll(count, NULL, 10) : 100, cli_print_line, NULL, err);
+		log_close(log);
+	}
+	return rc;
+}
+
+static int dead_show(struct cli *cli, struct err *err)
+{
+	struct engine_request r = { .command = "dead-show", .args = { { "id", cli->words[1] } }, .nargs = 1 };
+	struct log *log;
+	int rc = ask(cli, &r, cli_print_line, err);
+
+	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
+		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), cli_print_line, NULL, err);
+		log_close(log);
+	}
+	return rc;
+}
+
+int cli_dead(struct cli *cli)
+{
+	struct err err;
+	int rc;
+
+	err_clear(&err);
+	if (strcmp(cli->words[0], "list") == 0 && cli->nwords == 1)
+		rc = dead_list(cli, &err);
+	else if (strcmp(cli->words[0], "show") == 0 && cli->nwords == 2)
+		rc = dead_show(cli, &err);
+	else
+		rc = err_set(&err, ERR_CONFIG, 0, "usage: millrace dead list, or millrace dead show ID");
+	return rc ? cli_fail(&err) : EXIT_DONE;
+}
+
+int cli_ddl(struct cli *cli)
+{
+	const struct settings *s;
+	struct err err;
+	char *text;
+
+	err_clear(&err);
+	s = cli_settings(cli, &err);
+	text = s ? inspect_ddl(s, cli->words[0], &err) : NULL;
+	if (text == NULL)
+		return cli_fail(&err);
+	for (char *line = text, *end; *line; line = end + (*end != '\0')) {
+		end = line + strcspn(line, "\n");
+		cli_put_safe(stdout, line, (size_t)(end - line));
+		putchar('\n');
+	}
+	free(text);
+	return EXIT_DONE;
+}

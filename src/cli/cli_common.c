@@ -1,0 +1,146 @@
+/* cli_common.c - what several commands need: the configuration, a running process, numbers for people. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "core/xalloc.h"
+#include "remote/control.h"
+
+const char *cli_option(const struct cli *cli, const char *name)
+{
+	const struct cli_option *o = cli->command->options;
+
+	for (int i = 0; o && o[i].name; i++)
+		if (strcmp(o[i].name, name) == 0)
+			return cli->options[i];
+	return NULL;
+}
+
+int cli_fail(const struct err *err)
+{
+	fputs("millrace: ", stderr);
+	cli_put_safe(stderr, err->msg, strlen(err->msg));
+	fputc('\n', stderr);
+	switch (err->kind) {
+	case ERR_CONFIG: return EXIT_USAGE;
+	case ERR_UNREACHABLE:
+	case ERR_RETRY: return EXIT_UNREACHABLE;
+	default: return EXIT_PROBLEMS;
+	}
+}
+
+const struct settings *cli_settings(struct cli *cli, struct err *err)
+{
+	static const char *const places[] = { "./millrace.conf", SYSCONFDIR "/millrace/millrace.conf" };
+	const char *path = cli->conf_path;
+
+	if (cli->settings)
+		return cli->settings;
+	for (size_t i = 0; path == NULL && i < sizeof(places) / sizeof(*places); i++)
+		if (access(places[i], F_OK) == 0)
+			path = places[i];
+	if (path == NULL) {
+		err_set(err, ERR_CONFIG, 0, "no configuration: expected ./millrace.conf or " SYSCONFDIR "/millrace/millrace.conf, found neither; "
+			"write one (the README begins with one), or name it with -c FILE");
+		return NULL;
+	}
+	cli->settings = settings_new();
+	if (settings_load(cli->settings, path, err) == 0)
+		return cli->settings;
+	settings_free(cli->settings);
+	cli->settings = NULL;
+	return NULL;
+}
+
+int cli_role(const struct cli *cli, enum engine_role *out, struct err *err)
+{
+	static const char *const names[] = { [ROLE_ALL] = "all", [ROLE_CAPTURE] = "capture", [ROLE_LOAD] = "load" };
+	const char *role = cli_option(cli, "--role");
+
+	*out = ROLE_ALL;
+	if (role == NULL)
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], role) == 0) {
+			*out = (enum engine_role)i;
+			return 0;
+		}
+	return err_set(err, ERR_CONFIG, 0, "--role: expected all, capture or load, found '%.40s'", role);
+}
+
+char *cli_socket_path(const struct settings *s)
+{
+	return xasprintf("%s/control.sock", s->state_dir);
+}
+
+int cli_call(struct cli *cli, struct cli_call *call, struct err *err)
+{
+	const struct settings *s = cli_settings(cli, err);
+	char *path;
+
+	if (s == NULL)
+		return -1;
+	path = cli_socket_path(s);
+	call->client = control_connect(path, &call->link, err);
+	free(path);
+	return call->client ? 0 : -1;
+}
+
+void cli_hang_up(struct cli_call *call)
+{
+	control_disconnect(call->client);
+}
+
+void cli_put_safe(FILE *f, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		/* C1 controls are two bytes in UTF-8 */
+		if (c < 0x20 || c == 0x7f)
+			fprintf(f, "\\x%02X", c);
+		else if (c == 0xC2 && i + 1 < len && (unsigned char)s[i + 1] < 0xA0)
+			fprintf(f, "\\x%02X", (unsigned char)s[++i]);
+		else
+			fputc(c, f);
+	}
+}
+
+int cli_print_line(void *arg, const char *line, size_t len)
+{
+	(void)arg;
+	if (len == 0)
+		return ferror(stdout);
+	cli_put_safe(stdout, line, len);
+	putchar('\n');
+	return fflush(stdout) == EOF;
+}
+
+size_t cli_duration(char *out, size_t size, int64_t ms)
+{
+	int64_t s = ms / 1000;
+	int n;
+
+	if (ms < 0)
+		n = snprintf(out, size, "-");
+	else if (ms < 1000)
+		n = snprintf(out, size, "%" PRId64 " ms", ms);
+	else if (s < 60)
+		n = snprintf(out, size, "%.1f s", (double)ms / 1000);
+	else if (s < 3600)
+		n = snprintf(out, size, "%" PRId64 "m %" PRId64 "s", s / 60, s % 60);
+	else if (s < 86400)
+		n = snprintf(out, size, "%" PRId64 "h %" PRId64 "m", s / 3600, s / 60 % 60);
+	else
+		n = snprintf(out, size, "%" PRId64 "d %" PRId64 "h", s / 86400, s / 3600 % 24);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+size_t cli_micros(char *out, size_t size, int64_t us)
+{
+	if (us >= 0 && us < 10000)
+		return (size_t)snprintf(out, size, "%.1f ms", (double)us / 1000);
+	return cli_duration(out, size, us < 0 ? -1 : us / 1000);
+}

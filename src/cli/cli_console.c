@@ -1,0 +1,110 @@
+/*
+ * cli_console.c - the console on an engine in this process, or attached to one elsewhere.
+ *
+ * While curses owns the terminal nothing may be printed, so log lines go to a file in the state directory and to the ring
+ * that the events screen shows.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "console/console.h"
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "remote/control.h"
+
+static int log_to_file(const struct settings *s)
+{
+	char *path = xasprintf("%s/millrace.log", s->state_dir);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+	/* Without the file there is still the ring; the console shows it. */
+	free(path);
+	logline_open(fd, LOG_TEXT, (enum log_level)s->log_level);
+	return fd;
+}
+
+/* The terminal may go away (ssh): then the pipeline goes on headless, and `millrace attach` finds it again. */
+static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
+{
+	struct engine_link link;
+	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true };
+	char *path = cli_socket_path(cli->settings);
+	struct control_server *server;
+	int end;
+
+	engine_link_local(e, &link);
+	server = control_serve(&link, path, err);
+	free(path);
+	if (server == NULL)
+		return -1;
+	end = console_run(&link, &conf, err);
+	if (end == CONSOLE_HUNG_UP) {
+		logline(LOG_NOTICE, "console", "the terminal is gone; going on without it");
+		cli_wait_for_end(cli, e, err);
+	}
+	control_stop(server);
+	return end < 0 ? -1 : 0;
+}
+
+int cli_console(struct cli *cli)
+{
+	const struct settings *s;
+	enum engine_role role;
+	struct engine *e;
+	struct err err;
+	int undrained, fd;
+
+	err_clear(&err);
+	s = cli_settings(cli, &err);
+	if (s == NULL || cli_role(cli, &role, &err))
+		return cli_fail(&err);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		err_set(&err, ERR_CONFIG, 0, "console: expected a terminal, found none; `millrace run` needs no terminal");
+		return cli_fail(&err);
+	}
+	logline_open(-1, LOG_TEXT, (enum log_level)s->log_level);
+	e = engine_start(s, role, &err);
+	if (e == NULL)
+		return cli_fail(&err);
+	fd = log_to_file(s);
+	console_on_engine(cli, e, &err);
+	fprintf(stderr, "finishing what is in flight ...\n");
+	undrained = engine_stop(e, (int)s->drain_timeout_ms);
+	engine_free(e);
+	logline_open(-1, LOG_TEXT, LOG_INFO);
+	close(fd);
+	if (err.kind != ERR_NONE)
+		return cli_fail(&err);
+	fprintf(stderr, undrained ? "stopped; the next start goes on where the log stands\n" : "stopped\n");
+	return EXIT_DONE;
+}
+
+int cli_attach(struct cli *cli)
+{
+	struct console_conf conf = { .theme = NULL };
+	struct control_client *client = NULL;
+	struct engine_link link;
+	struct err err;
+	char *path = NULL;
+
+	err_clear(&err);
+	if (cli->nwords)
+		path = xstrdup(cli->words[0]);
+	else if (cli_settings(cli, &err))
+		path = cli_socket_path(cli->settings);
+	if (cli->settings)
+		conf.theme = cli->settings->theme;
+	logline_open(-1, LOG_TEXT, LOG_INFO);
+	if (path)
+		client = control_connect(path, &link, &err);
+	free(path);
+	if (client)
+		console_run(&link, &conf, &err);
+	control_disconnect(client);
+	return err.kind == ERR_NONE ? EXIT_DONE : cli_fail(&err);
+}

@@ -1,0 +1,113 @@
+/* cli_status.c - what a running process is doing, on one page. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static void print_capture(const struct status_capture *c)
+{
+	char lag[32], left[32];
+
+	cli_duration(lag, sizeof(lag), c->lag_ms);
+	printf("capture  %-10s %s", half_state_name(c->state), c->server);
+	if (c->snapshot.running) {
+		cli_duration(left, sizeof(left), c->snapshot.left_ms);
+		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %s left", c->snapshot.tables_done, c->snapshot.tables_total,
+		       c->snapshot.rows_done, c->snapshot.rows_total, left);
+	} else if (c->file[0]) {
+		printf("\n         at %s:%" PRIu64 ", lag %s", c->file, c->pos, lag);
+		if (c->behind_bytes >= 0)
+			printf(", %" PRId64 " bytes behind the server", c->behind_bytes);
+	}
+	if (c->gtid[0])
+		printf("\n         gtids %s", c->gtid);
+	if (c->error[0]) {
+		fputs("\n         error: ", stdout);
+		cli_put_safe(stdout, c->error, strlen(c->error));
+	}
+	putchar('\n');
+}
+
+static void print_load(const struct status_load *l)
+{
+	char lag[32];
+
+	cli_duration(lag, sizeof(lag), l->lag_ms);
+	printf("load     %-10s %s\n         lag %" PRId64 " rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target, l->lag_rows, lag, l->loads);
+	if (l->error[0]) {
+		fputs("         error: ", stdout);
+		cli_put_safe(stdout, l->error, strlen(l->error));
+		putchar('\n');
+	}
+}
+
+static void print_stages(const struct status *s)
+{
+	printf("\n%-8s %12s %12s %10s %10s %10s %6s %6s\n", "STAGE", "IN", "OUT", "ROWS/S", "P50", "P99", "QUEUE", "BUSY");
+	for (size_t i = 0; i < s->nstages; i++) {
+		const struct status_stage *st = &s->stages[i];
+		char p50[32], p99[32];
+
+		cli_micros(p50, sizeof(p50), st->p50_us);
+		cli_micros(p99, sizeof(p99), st->p99_us);
+		printf("%-8s %12" PRIu64 " %12" PRIu64 " %10.0f %10s %10s %5.0f%% %5.0f%%\n", st->name, st->in, st->out, st->rows_per_s, p50, p99,
+		       st->queue_fill * 100, st->busy * 100);
+	}
+}
+
+static void print_tables(const struct status *s)
+{
+	printf("\n%-32s %-10s %12s %12s %10s %8s %10s\n", "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED", "DEAD", "LAG ROWS");
+	for (size_t i = 0; i < s->ntables; i++) {
+		const struct status_table *t = &s->tables[i];
+		char lag[24] = "-";
+
+		if (t->lag_rows >= 0)
+			snprintf(lag, sizeof(lag), "%" PRId64, t->lag_rows);
+		cli_put_safe(stdout, t->name, strlen(t->name));
+		printf("%*s %-10s %12" PRIu64 " %12" PRIu64 " %10" PRIu64 " %8" PRIu64 " %10s\n", 32 > (int)strlen(t->name) ? 32 - (int)strlen(t->name) : 0, "",
+		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag);
+		if (t->error[0]) {
+			fputs("    ", stdout);
+			cli_put_safe(stdout, t->error, strlen(t->error));
+			putchar('\n');
+		}
+	}
+}
+
+static void print_status(const struct status *s)
+{
+	char up[32];
+
+	cli_duration(up, sizeof(up), s->uptime_s * 1000);
+	printf("%s  %s  millrace %s, role %s, pid %d, up %s, log %s\n\n", s->name, half_state_name(s->state), s->version, s->role, s->pid, up, s->log_kind);
+	if (s->capture.enabled)
+		print_capture(&s->capture);
+	if (s->load.enabled)
+		print_load(&s->load);
+	print_stages(s);
+	print_tables(s);
+	if (s->bottleneck.stage[0])
+		printf("\nslowest: %s: %s\n", s->bottleneck.stage, s->bottleneck.why);
+}
+
+int cli_status(struct cli *cli)
+{
+	static const struct engine_request request = { .command = "status" };
+	struct cli_call call;
+	struct status s;
+	struct err err;
+	int rc;
+
+	err_clear(&err);
+	if (cli_call(cli, &call, &err))
+		return cli_fail(&err);
+	status_init(&s);
+	if (cli_option(cli, "--json"))
+		rc = call.link.request(call.link.self, &request, cli_print_line, NULL, &err);
+	else if ((rc = call.link.status(call.link.self, &s, &err)) == 0)
+		print_status(&s);
+	status_done(&s);
+	cli_hang_up(&call);
+	return rc ? cli_fail(&err) : EXIT_DONE;
+}

@@ -1,0 +1,408 @@
+/*
+ * capture.c - the capture half: three threads and two queues between MySQL and the log.
+ *
+ *   source thread  source_step() -> changes         (the supervisor's own thread)
+ *   format thread  format_encode() -> records
+ *   log thread     one log transaction at a time: rows and the source position that covers them
+ *
+ * What is hard: exactly once. The position goes into the same transaction as its rows, and whenever a transaction fails the
+ * whole session ends and the next one starts from the position that the log really holds. Nobody has to know how far a
+ * broken transaction got.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/intern.h"
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "engine/capture_parts.h"
+
+enum { QUEUE_DEPTH = 4, STEP_MS = 200 };
+
+/* ---- parcels ---- */
+
+static struct parcel *parcel_get(struct capture *c)
+{
+	struct parcel *p = queue_try_pop(c->spare);
+
+	if (p == NULL) {
+		p = xcalloc(1, sizeof(*p));
+		p->batch = batch_new();
+	}
+	return p;
+}
+
+static void parcel_free(struct parcel *p)
+{
+	if (p == NULL)
+		return;
+	batch_free(p->batch);
+	free(p);
+}
+
+void parcel_put(struct capture *c, struct parcel *p)
+{
+	batch_reset(p->batch);
+	memset(&p->position, 0, sizeof(p->position));
+	if (queue_push_wait(c->spare, p, 0) != 0)
+		parcel_free(p);
+}
+
+static void queue_empty(struct queue *q)
+{
+	struct parcel *p;
+
+	while ((p = queue_drain(q)) != NULL)
+		parcel_free(p);
+	queue_free(q);
+}
+
+/* The first failure counts; it wakes every thread of the session. */
+void capture_fail(struct capture *c, const struct err *err)
+{
+	pthread_mutex_lock(&c->half.lock);
+	if (!c->failed) {
+		c->failed = true;
+		c->failure = *err;
+	}
+	pthread_mutex_unlock(&c->half.lock);
+	queue_abort(c->to_format);
+	queue_abort(c->to_log);
+}
+
+/* ---- source thread ---- */
+
+static void source_state(struct capture *c)
+{
+	struct source_status *st = xmalloc(sizeof(*st));
+	enum half_state state = HALF_STREAMING;
+
+	source_status(c->source, st);
+	if (st->state == SOURCE_CONNECTING)
+		state = HALF_STARTING;
+	else if (st->state == SOURCE_SNAPSHOT)
+		state = HALF_SNAPSHOT;
+	else if (st->state == SOURCE_IDLE)
+		state = HALF_IDLE;
+	half_state_set(&c->half, state);
+	free(st);
+}
+
+/* 1: go on, 0: end, -1: failed. The parcel is taken when it was handed over. */
+static int source_turn(struct capture *c, struct parcel **parcel, struct backoff *backoff, struct err *err)
+{
+	struct stage_meter *m = &c->sh->stages[STAGE_SOURCE];
+	struct batch *b = (*parcel)->batch;
+	enum source_step step = source_step(c->source, b, STEP_MS, err);
+
+	switch (step) {
+	case SOURCE_NOTHING:
+		meter_phase(m, PHASE_WAIT_IN);
+		batch_reset(b);
+		return 1;
+	case SOURCE_END:
+	case SOURCE_BATCH:
+		meter_phase(m, PHASE_BUSY);
+		meter_done(m, b->nchanges, b->nchanges, b->bytes);
+		capture_latency(m, b);
+		taps_offer_changes(c->sh->taps, STAGE_SOURCE, b);
+		backoff_reset(backoff);
+		if (b->nchanges || position_is_set(&b->position)) {
+			if (queue_push(c->to_format, *parcel))
+				return 0;
+			*parcel = NULL;
+		}
+		meter_phase(m, PHASE_WAIT_OUT);
+		return step == SOURCE_END ? 0 : 1;
+	case SOURCE_FAILED:
+		break;
+	}
+	if (err->kind != ERR_RETRY && err->kind != ERR_UNREACHABLE)
+		return -1;
+	batch_reset(b);
+	logline(LOG_WARNING, "source", "%s; connecting again", err->msg);
+	half_state_set(&c->half, HALF_RETRYING);
+	half_wait(&c->half, backoff_next(backoff));
+	return 1;
+}
+
+static int source_loop(struct capture *c, struct err *err)
+{
+	struct parcel *parcel = NULL;
+	struct backoff backoff;
+	int turn = 1;
+
+	backoff_init(&backoff, 200, 5000);
+	c->sh->stages[STAGE_SOURCE].mark_us = clock_mono_us();
+	while (turn == 1 && !half_stopping(&c->half) && !queue_closed(c->to_format)) {
+		if (half_paused(&c->half)) {
+			half_wait(&c->half, 100);
+			meter_phase(&c->sh->stages[STAGE_SOURCE], PHASE_WAIT_OUT);
+			continue;
+		}
+		if (parcel == NULL)
+			parcel = parcel_get(c);
+		turn = source_turn(c, &parcel, &backoff, err);
+		source_state(c);
+	}
+	parcel_free(parcel);
+	return turn < 0 ? -1 : 0;
+}
+
+/* ---- format thread ---- */
+
+/* A row that has no form stops its table: guessing would pass a wrong value, dropping would lose one. */
+static void stop_dead_tables(struct capture *c, struct batch *b)
+{
+	for (size_t i = 0; i < b->nchanges; i++) {
+		const struct change *ch = &b->changes[i];
+		char name[512];
+
+		if (ch->dead == NULL || ch->schema == NULL)
+			continue;
+		snprintf(name, sizeof(name), "%s.%s", ch->schema->db, ch->schema->table);
+		if (source_stop_table(c->source, name, ch->dead) == 0) {
+			struct table_meter *m = table_meter_get(c->sh->tables, name);
+
+			logline(LOG_ERROR, "format", "table %s is stopped: %s", name, ch->dead);
+			table_meter_error(c->sh->tables, m, ch->dead);
+			atomic_store(&m->state, HALF_FAILED);
+		}
+	}
+}
+
+static void *format_thread(void *arg)
+{
+	struct capture *c = arg;
+	struct stage_meter *m = &c->sh->stages[STAGE_FORMAT];
+	struct parcel *p;
+	struct err err;
+
+	m->mark_us = clock_mono_us();
+	while ((p = queue_pop(c->to_format)) != NULL) {
+		meter_phase(m, PHASE_WAIT_IN);
+		err_clear(&err);
+		if (format_encode(c->encoder, p->batch, &err)) {
+			err_wrap(&err, "format");
+			parcel_free(p);
+			capture_fail(c, &err);
+			break;
+		}
+		stop_dead_tables(c, p->batch);
+		format_position_record(c->encoder, p->batch, &p->batch->position, &p->position);
+		meter_done(m, p->batch->nchanges, p->batch->nrecords, p->batch->bytes);
+		capture_latency(m, p->batch);
+		taps_offer_records(c->sh->taps, STAGE_FORMAT, p->batch);
+		meter_phase(m, PHASE_BUSY);
+		if (queue_push(c->to_log, p)) {
+			parcel_free(p);
+			break;
+		}
+		meter_phase(m, PHASE_WAIT_OUT);
+	}
+	queue_close(c->to_log);
+	return NULL;
+}
+
+/* ---- session ---- */
+
+struct position_scan {
+	const struct format_conf *conf;
+	struct position *position;
+	struct err err;
+};
+
+static int position_record(void *arg, const struct record *r)
+{
+	struct position_scan *scan = arg;
+
+	return format_position_decode(scan->conf, r, scan->position, &scan->err) < 0;
+}
+
+static int read_position(struct capture *c, struct position *out, struct err *err)
+{
+	const struct format_conf *conf = &c->sh->settings->format;
+	struct position_scan scan = { .conf = conf, .position = out };
+
+	if (log_scan(c->sh->log, conf->offsets_topic, 0, -1, -1, position_record, &scan, err))
+		return err_wrap(err, "source position '%s'", conf->offsets_topic);
+	if (scan.err.kind != ERR_NONE) {
+		*err = scan.err;
+		return -1;
+	}
+	return 0;
+}
+
+static int ensure_own_topics(struct capture *c, struct err *err)
+{
+	const struct format_conf *conf = &c->sh->settings->format;
+
+	if (log_topic_ensure(c->sh->log, conf->offsets_topic, LOG_TOPIC_OFFSETS, err) ||
+	    log_topic_ensure(c->sh->log, conf->history_topic, LOG_TOPIC_HISTORY, err))
+		return -1;
+	return conf->include_schema_changes ? log_topic_ensure(c->sh->log, conf->topic_prefix, LOG_TOPIC_HISTORY, err) : 0;
+}
+
+/* The writer comes first: opening it fences a predecessor, so the position read after it is final. */
+static int session_open(struct capture *c, struct err *err)
+{
+	const struct settings *s = c->sh->settings;
+	struct history *history = history_new();
+	struct position position;
+	struct source *source = NULL;
+	struct schema *const *schemas;
+	size_t nschemas;
+	char id[96];
+
+	position_init(&position);
+	snprintf(id, sizeof(id), "%s-capture", s->name);
+	c->encoder = format_encoder_new(&s->format, err);
+	if (c->encoder)
+		c->writer = log_writer_open(c->sh->log, id, err);
+	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
+	    history_read(history, c->sh->log, s->format.history_topic, err) == 0) {
+		schemas = history_schemas(history, &nschemas);
+		source = source_open(&s->mysql, s->name, &position, schemas, nschemas, err);
+	}
+	if (source)
+		logline(LOG_NOTICE, "capture", position_is_set(&position) ? "resuming at %s:%llu%s%.400s" : "starting without a position",
+			position.file, (unsigned long long)position.pos, position.gtids ? ", gtids " : "", position.gtids ? position.gtids : "");
+	history_free(history);
+	pthread_mutex_lock(&c->half.lock);
+	c->source = source;
+	position_copy(&c->logged, &position);
+	pthread_mutex_unlock(&c->half.lock);
+	position_done(&position);
+	return source ? 0 : -1;
+}
+
+static void session_close(struct capture *c)
+{
+	struct source *source = c->source;
+
+	pthread_mutex_lock(&c->half.lock);
+	c->source = NULL;
+	pthread_mutex_unlock(&c->half.lock);
+	if (source)
+		source_close(source);
+	if (c->writer)
+		log_writer_close(c->writer);
+	c->writer = NULL;
+	format_encoder_free(c->encoder);
+	c->encoder = NULL;
+}
+
+static int session_run(struct capture *c, struct err *err)
+{
+	pthread_t format, log;
+	int rc;
+
+	c->to_format = queue_new(QUEUE_DEPTH);
+	c->to_log = queue_new(QUEUE_DEPTH);
+	c->spare = queue_new(64);
+	c->failed = false;
+	atomic_store(&c->sh->stages[STAGE_FORMAT].queue, c->to_format);
+	atomic_store(&c->sh->stages[STAGE_LOG].queue, c->to_log);
+	rc = pthread_create(&format, NULL, format_thread, c);
+	if (rc == 0 && (rc = pthread_create(&log, NULL, capture_log_thread, c)) != 0) {
+		queue_abort(c->to_format);
+		pthread_join(format, NULL);
+	}
+	if (rc) {
+		err_set(err, ERR_FATAL, rc, "capture: no thread: %s", strerror(rc));
+	} else {
+		half_well(&c->half);
+		rc = source_loop(c, err);
+		queue_close(c->to_format);	/* drains: format closes to_log, the log thread commits what is left */
+		pthread_join(format, NULL);
+		pthread_join(log, NULL);
+		if (c->failed && rc == 0) {
+			*err = c->failure;
+			rc = -1;
+		}
+	}
+	atomic_store(&c->sh->stages[STAGE_FORMAT].queue, NULL);
+	atomic_store(&c->sh->stages[STAGE_LOG].queue, NULL);
+	queue_abort(c->to_format);
+	queue_empty(c->to_format);
+	queue_abort(c->to_log);
+	queue_empty(c->to_log);
+	queue_abort(c->spare);
+	queue_empty(c->spare);
+	return rc;
+}
+
+static int capture_session(struct half *h, struct err *err)
+{
+	struct capture *c = (struct capture *)h;
+	int rc = session_open(c, err);
+
+	if (rc == 0)
+		rc = session_run(c, err);
+	session_close(c);
+	return rc ? -1 : 0;
+}
+
+struct capture *capture_new(struct shared *sh)
+{
+	struct capture *c = xcalloc(1, sizeof(*c));
+
+	c->sh = sh;
+	position_init(&c->logged);
+	half_init(&c->half, sh, "capture", capture_session);
+	return c;
+}
+
+struct half *capture_half(struct capture *c)
+{
+	return &c->half;
+}
+
+void capture_free(struct capture *c)
+{
+	if (c == NULL)
+		return;
+	half_done(&c->half);
+	position_done(&c->logged);
+	free(c);
+}
+
+static void copy_source(struct status_capture *out, const struct source_status *st)
+{
+	snprintf(out->server, sizeof(out->server), "%s", st->server);
+	snprintf(out->server_gtid, sizeof(out->server_gtid), "%s", st->server_gtids);
+	snprintf(out->server_file, sizeof(out->server_file), "%s", st->server_file);
+	out->server_pos = st->server_pos;
+	out->behind_bytes = st->behind_bytes;
+	out->reconnects = st->reconnects;
+	out->snapshot = (struct status_snapshot){
+		.running = st->state == SOURCE_SNAPSHOT, .tables_done = st->snapshot_tables_done, .tables_total = st->snapshot_tables_total,
+		.rows_done = st->snapshot_rows_done, .rows_total = st->snapshot_rows_total, .left_ms = st->snapshot_left_ms,
+	};
+	out->lag_ms = st->last_commit_us && st->behind_bytes != 0 ? (clock_wall_us() - st->last_commit_us) / 1000 : 0;
+	if (out->lag_ms < 0)
+		out->lag_ms = 0;
+}
+
+void capture_status(struct capture *c, struct status_capture *out)
+{
+	struct source_status *st = xcalloc(1, sizeof(*st));
+	bool have;
+
+	pthread_mutex_lock(&c->half.lock);
+	have = c->source != NULL;
+	if (have)
+		source_status(c->source, st);
+	snprintf(out->gtid, sizeof(out->gtid), "%s", c->logged.gtids ? c->logged.gtids : "");
+	snprintf(out->file, sizeof(out->file), "%s", c->logged.file);
+	out->pos = c->logged.pos;
+	pthread_mutex_unlock(&c->half.lock);
+	out->enabled = true;
+	out->lag_ms = out->behind_bytes = -1;
+	out->snapshot.left_ms = -1;
+	if (have)
+		copy_source(out, st);
+	half_view(&c->half, &out->state, out->error, sizeof(out->error));
+	free(st);
+}

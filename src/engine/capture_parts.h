@@ -1,0 +1,32 @@
+/* capture_parts.h - between the files of the capture half; capture.c says how it works. */
+#ifndef ENGINE_CAPTURE_PARTS_H
+#define ENGINE_CAPTURE_PARTS_H
+
+#include "engine/engine_parts.h"
+
+/* A batch on its way, with the record that stores its position. Parcels go round: the log thread gives them back. */
+struct parcel {
+	struct batch *batch;
+	struct record position;
+};
+
+struct capture {
+	struct half half;		/* first: a half is its capture */
+	struct shared *sh;
+
+	/* the session; set up and torn down by the source thread */
+	struct log_writer *writer;
+	struct format_encoder *encoder;
+	struct queue *to_format, *to_log, *spare;
+	struct source *source;		/* under half.lock when set or read by others */
+	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
+	bool failed;			/* under half.lock */
+	struct position logged;		/* under half.lock: what the log holds, for status */
+};
+
+void parcel_put(struct capture *c, struct parcel *p);			/* back for another round */
+void capture_fail(struct capture *c, const struct err *err);		/* the first failure ends the session */
+void capture_latency(struct stage_meter *m, const struct batch *b);	/* commit at the source until now */
+void *capture_log_thread(void *capture);				/* capture_publish.c */
+
+#endif

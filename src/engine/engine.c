@@ -1,0 +1,248 @@
+/*
+ * engine.c - both halves from a configuration, and the end of both. The order matters: the log is opened first (it locks
+ * the state directory), the halves next, the housekeeper last; the stop goes the other way, capture before load, so that
+ * what was captured is still loaded within the drain time.
+ */
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "engine/engine_parts.h"
+
+static int make_state_dir(const char *path, struct err *err)
+{
+	char *part = xstrdup(path);
+
+	for (char *c = part + 1; ; c++) {
+		char end = *c;
+
+		if (end != '/' && end != '\0')
+			continue;
+		*c = '\0';
+		if (mkdir(part, 0750) && errno != EEXIST) {
+			err_set(err, ERR_CONFIG, errno, "state.dir %s: expected a folder that can be made, found: %s", part, strerror(errno));
+			free(part);
+			return -1;
+		}
+		*c = end;
+		if (end == '\0')
+			break;
+	}
+	free(part);
+	if (access(path, R_OK | W_OK | X_OK))
+		return err_set(err, ERR_CONFIG, errno, "state.dir %s: expected to be able to write there, found: %s", path, strerror(errno));
+	return 0;
+}
+
+/* A script that does not compile must not start a pipeline that then stops in its middle. */
+static int check_scripts(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->ntables; i++) {
+		const char *transform = s->tables[i].transform;
+		struct script *script;
+		char *path;
+
+		if (transform == NULL)
+			continue;
+		path = transform[0] == '/' ? xstrdup(transform) : xasprintf("%s/%s", s->dir, transform);
+		script = script_open(path, &s->script, err);
+		free(path);
+		if (script == NULL)
+			return -1;
+		script_close(script);
+	}
+	return 0;
+}
+
+static void *housekeeper(void *arg)
+{
+	struct engine *e = arg;
+	int64_t last = clock_mono_us();
+	unsigned tick = 0;
+
+	pthread_mutex_lock(&e->lock);
+	while (!e->stopping) {
+		struct timespec until;
+		int64_t now;
+
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec++;
+		pthread_cond_timedwait(&e->tick, &e->lock, &until);
+		if (e->stopping)
+			break;
+		now = clock_mono_us();
+		pthread_mutex_unlock(&e->lock);
+		engine_house_tick(e, (double)(now - last) / 1e6, tick++);
+		shared_wake(&e->shared);
+		pthread_mutex_lock(&e->lock);
+		last = now;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return NULL;
+}
+
+static int start_threads(struct engine *e, struct err *err)
+{
+	int rc;
+
+	if (e->role != ROLE_LOAD) {
+		e->capture = capture_new(&e->shared);
+		if (half_start(capture_half(e->capture), err))
+			return -1;
+	}
+	if (e->role != ROLE_CAPTURE) {
+		e->load = load_new(&e->shared);
+		if (half_start(load_half(e->load), err))
+			return -1;
+	}
+	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
+	if (rc)
+		return err_set(err, ERR_FATAL, rc, "engine: no thread: %s", strerror(rc));
+	e->housekeeper_started = true;
+	return 0;
+}
+
+struct engine *engine_start(const struct settings *settings, enum engine_role role, struct err *err)
+{
+	struct engine *e = xcalloc(1, sizeof(*e));
+	pthread_condattr_t attr;
+
+	e->settings = (struct settings *)settings;
+	e->role = role;
+	e->started_us = clock_mono_us();
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&e->tick, &attr);
+	pthread_condattr_destroy(&attr);
+	for (int i = 0; i < STAGE_COUNT; i++)
+		histogram_init(&e->stages[i].latency);
+	e->shared = (struct shared){ .settings = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(),
+				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
+	if (make_state_dir(settings->state_dir, err) || (role != ROLE_CAPTURE && check_scripts(settings, err)) ||
+	    (e->shared.log = log_open(&settings->log, err)) == NULL || start_threads(e, err)) {
+		engine_stop(e, 0);
+		engine_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+static void stop_half(struct half *h)
+{
+	half_stop(h);
+}
+
+static int left_ms(int64_t until_us)
+{
+	int64_t left = (until_us - clock_mono_us()) / 1000;
+
+	return left > 0 ? (int)left : 0;
+}
+
+int engine_stop(struct engine *e, int drain_ms)
+{
+	int64_t until = clock_mono_us() + drain_ms * 1000LL;
+	bool drained = true;
+
+	e->draining = true;
+	taps_stop(e->shared.taps);
+	if (e->capture) {
+		stop_half(capture_half(e->capture));
+		drained &= half_join(capture_half(e->capture), left_ms(until) + 1000);
+	}
+	if (e->load) {
+		stop_half(load_half(e->load));
+		if (!half_join(load_half(e->load), left_ms(until) + 1000)) {
+			load_abort(e->load);
+			drained = false;
+			half_join(load_half(e->load), 2000);
+		}
+	}
+	pthread_mutex_lock(&e->lock);
+	e->stopping = true;
+	pthread_cond_broadcast(&e->tick);
+	pthread_mutex_unlock(&e->lock);
+	if (e->housekeeper_started)
+		pthread_join(e->housekeeper, NULL);
+	e->housekeeper_started = false;
+	return drained ? 0 : 1;
+}
+
+/* Threads that did not come back in time still use it: then it is left to the end of the process. */
+void engine_free(struct engine *e)
+{
+	if ((e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started))
+		return;
+	capture_free(e->capture);
+	load_free(e->load);
+	if (e->shared.log)
+		log_close(e->shared.log);
+	table_meters_free(e->shared.tables);
+	taps_free(e->shared.taps);
+	close(e->shared.wake_fd);
+	free(e->partitions);
+	pthread_mutex_destroy(&e->lock);
+	pthread_cond_destroy(&e->tick);
+	free(e);
+}
+
+int engine_wake_fd(struct engine *e)
+{
+	return e->shared.wake_fd;
+}
+
+static bool half_over(struct half *h, struct err *err)
+{
+	bool ended;
+
+	pthread_mutex_lock(&h->lock);
+	ended = h->ended;
+	if (ended && err->kind == ERR_NONE)
+		*err = h->error;
+	pthread_mutex_unlock(&h->lock);
+	return ended;
+}
+
+bool engine_ended(struct engine *e, struct err *err)
+{
+	bool capture, load;
+
+	err_clear(err);
+	capture = e->capture == NULL || half_over(capture_half(e->capture), err);
+	load = e->load == NULL || half_over(load_half(e->load), err);
+	return capture && load;
+}
+
+int engine_reload(struct engine *e, const struct settings *fresh, struct err *err)
+{
+	if (check_scripts(fresh, err))
+		return -1;
+	if (e->load)
+		load_reload(e->load);
+	return 0;
+}
+
+static int local_status(void *self, struct status *out, struct err *err)
+{
+	(void)err;
+	return engine_status_copy(self, out);
+}
+
+static int local_request(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	return engine_request_run(self, r, emit, arg, err);
+}
+
+void engine_link_local(struct engine *e, struct engine_link *out)
+{
+	*out = (struct engine_link){ .self = e, .status = local_status, .request = local_request, .where = "in this process" };
+}

@@ -1,0 +1,127 @@
+/*
+ * engine_parts.h - what the files of this room share and nobody above sees: the parts of a running engine.
+ *
+ * Threads: capture has three (source, format, log), load has read, script and one sink thread a worker, and a housekeeper
+ * computes rates once a second. They share queues and meters, nothing else.
+ */
+#ifndef ENGINE_ENGINE_PARTS_H
+#define ENGINE_ENGINE_PARTS_H
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "engine/engine.h"
+#include "engine/meter.h"
+#include "engine/settings.h"
+
+struct taps;
+
+/* What every part is given. Owned by the engine, alive as long as any thread. */
+struct shared {
+	const struct settings *settings;
+	struct log *log;
+	struct stage_meter *stages;	/* STAGE_COUNT */
+	struct table_meters *tables;
+	struct taps *taps;
+	int wake_fd;
+};
+void shared_wake(struct shared *sh);	/* something changed that a screen or the main loop should see */
+
+/* ---- a half: a supervisor thread that runs sessions, and starts a new one after a failure that may pass ---- */
+struct half {
+	struct shared *sh;
+	const char *part;		/* "capture" or "load", for log lines */
+	/* One session: from opening to the end or a failure. 0: ended by itself or asked to stop; -1: err says why. */
+	int (*session)(struct half *h, struct err *err);
+	pthread_t thread;
+	bool started;
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* under lock */
+	bool stop;			/* asked to finish what is in flight and end */
+	bool paused;
+	bool ended;			/* the supervisor has returned */
+	enum half_state state;
+	struct err error;		/* the last failure; NONE while well */
+	unsigned failures;		/* in a row */
+};
+void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *));
+int half_start(struct half *h, struct err *err);
+void half_stop(struct half *h);			/* asks; does not wait */
+bool half_join(struct half *h, int timeout_ms);	/* false: still running */
+void half_done(struct half *h);
+bool half_stopping(struct half *h);
+void half_pause(struct half *h, bool paused);
+bool half_paused(struct half *h);
+void half_state_set(struct half *h, enum half_state state);
+void half_well(struct half *h);			/* the session works: forget earlier failures */
+void half_view(struct half *h, enum half_state *state, char *error, size_t size);
+bool half_wait(struct half *h, int ms);		/* true: asked to stop meanwhile */
+
+/* ---- the capture half ---- */
+struct capture;
+struct capture *capture_new(struct shared *sh);
+struct half *capture_half(struct capture *c);
+void capture_free(struct capture *c);
+void capture_status(struct capture *c, struct status_capture *out);	/* @thread any */
+
+/* ---- the load half ---- */
+struct load;
+struct load *load_new(struct shared *sh);
+struct half *load_half(struct load *l);
+void load_free(struct load *l);
+void load_abort(struct load *l);					/* ends the session without loading the rest */
+void load_status(struct load *l, struct status_load *out);		/* @thread any */
+
+void load_reload(struct load *l);					/* scripts are compiled anew */
+
+/* Both halves read the schema history; calls back for the last state of each table. */
+struct history;
+struct history *history_new(void);
+void history_free(struct history *h);
+int history_read(struct history *h, struct log *log, const char *topic, struct err *err);	/* what came since the last call */
+struct schema *const *history_schemas(const struct history *h, size_t *count);			/* lent until the next read */
+
+/* ---- dead letters (dead.c) ---- */
+const char *dead_topic(const struct settings *s);	/* interned NAME.dead */
+struct dead_writer;
+struct dead_writer *dead_writer_open(struct shared *sh, int worker, struct err *err);
+void dead_writer_close(struct dead_writer *w);
+int dead_write(struct dead_writer *w, const struct record *origin, const struct change *change, const char *reason,
+	       const char *stage, struct err *err);
+int dead_flush(struct dead_writer *w, struct err *err);		/* durable on return */
+
+/* ---- taps (tap.c): rows on their way, copied out for whoever asked ---- */
+struct taps *taps_new(void);
+void taps_free(struct taps *t);
+bool taps_wanted(struct taps *t, enum stage_id stage);		/* one relaxed load */
+void taps_offer_changes(struct taps *t, enum stage_id stage, const struct batch *b);
+void taps_offer_records(struct taps *t, enum stage_id stage, const struct batch *b);
+void taps_offer_change(struct taps *t, enum stage_id stage, const struct change *c);
+int taps_run(struct taps *t, enum stage_id stage, const char *table, int64_t count, engine_emit *emit, void *arg, struct err *err);
+void taps_stop(struct taps *t);					/* wakes and ends all runs */
+
+/* ---- requests (engine_requests.c) ---- */
+struct engine {
+	struct settings *settings;	/* lent */
+	enum engine_role role;
+	struct shared shared;
+	struct stage_meter stages[STAGE_COUNT];
+	struct capture *capture;	/* NULL when the role leaves it out */
+	struct load *load;
+	pthread_t housekeeper;
+	bool housekeeper_started, stopping, draining;
+	int64_t started_us;
+	pthread_mutex_t lock;		/* the figures below and the housekeeper's parts of the meters */
+	pthread_cond_t tick;
+	struct status_partition *partitions;
+	size_t npartitions;
+	int64_t asked_us;		/* when a status was last asked for: partitions are only looked up while someone looks */
+	struct status_bottleneck bottleneck;
+};
+int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+int engine_status_copy(struct engine *e, struct status *out);
+void engine_house_tick(struct engine *e, double seconds, unsigned tick);
+
+#endif

@@ -1,0 +1,299 @@
+/*
+ * engine_status.c - from meters to a status: rates once a second by the housekeeper, the rest copied when somebody asks.
+ *
+ * What is hard is to say why it is slow. A stage is the brake when it is busy most of the time while the stage before it
+ * waits for room; a half that waits for rows is not slow at all, its source is quiet. One sentence says which.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "core/clock.h"
+#include "core/xalloc.h"
+#include "engine/engine_parts.h"
+
+enum { LOOK_US = 10 * 1000000, PARTITIONS_WATCHED_S = 2, PARTITIONS_ALONE_S = 10, EVENTS_SHOWN = 200 };
+
+static double fill(const struct stage_meter *m)
+{
+	struct queue *q = atomic_load(&((struct stage_meter *)m)->queue);
+
+	return q ? (double)queue_length(q) / (double)queue_capacity(q) : 0;
+}
+
+/* ---- partitions, offsets, lags ---- */
+
+static void partition_offset(struct status_partition *p, const struct log_groups *groups)
+{
+	p->committed = p->lag = -1;
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->items[i].partition == p->id && strcmp(groups->items[i].topic, p->topic) == 0)
+			p->committed = groups->items[i].offset;
+	if (p->committed >= 0)
+		p->lag = p->high > p->committed ? p->high - p->committed : 0;
+}
+
+static struct status_partition *partitions_read(struct engine *e, size_t *count)
+{
+	struct status_partition *out = NULL;
+	struct log_topics topics;
+	struct log_groups groups;
+	struct err err;
+	size_t n = 0;
+
+	*count = 0;
+	err_clear(&err);
+	if (log_topics(e->shared.log, &topics, &err))
+		return NULL;
+	if (log_groups(e->shared.log, e->settings->load.group, &groups, &err))
+		memset(&groups, 0, sizeof(groups));
+	for (size_t i = 0; i < topics.count; i++)
+		n += topics.items[i].npartitions;
+	out = xcalloc(n ? n : 1, sizeof(*out));
+	for (size_t i = 0; i < topics.count; i++)
+		for (unsigned k = 0; k < topics.items[i].npartitions; k++) {
+			const struct log_partition *from = &topics.items[i].partitions[k];
+			struct status_partition *p = &out[(*count)++];
+
+			snprintf(p->topic, sizeof(p->topic), "%s", topics.items[i].name);
+			p->id = from->id;
+			p->low = from->low;
+			p->high = from->high;
+			partition_offset(p, &groups);
+		}
+	log_topics_free(&topics);
+	log_groups_free(&groups);
+	return out;
+}
+
+static bool is_row_topic(const struct engine *e, const char *topic)
+{
+	size_t n = strlen(e->settings->format.topic_prefix);
+
+	return strncmp(topic, e->settings->format.topic_prefix, n) == 0 && topic[n] == '.' && strchr(topic + n + 1, '.') != NULL;
+}
+
+/* A table's lag: rows behind its committed offsets, and how old the newest row at the target is. */
+static void table_lags(struct engine *e)
+{
+	size_t prefix = strlen(e->settings->format.topic_prefix) + 1;
+	int64_t now_ms = clock_wall_us() / 1000;
+
+	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
+		struct table_meter *m = table_meter_at(e->shared.tables, i);
+		int64_t lag = -1, last = atomic_load(&m->last_loaded_ms);
+
+		for (size_t k = 0; k < e->npartitions; k++) {
+			const struct status_partition *p = &e->partitions[k];
+
+			if (is_row_topic(e, p->topic) && strcmp(p->topic + prefix, m->name) == 0)
+				lag = (lag < 0 ? 0 : lag) + (p->committed < 0 ? p->high - p->low : p->lag);
+		}
+		atomic_store(&m->lag_rows, lag);
+		atomic_store(&m->lag_ms, lag == 0 ? 0 : lag > 0 && last ? now_ms - last : -1);
+	}
+}
+
+/* ---- the brake ---- */
+
+struct reason {
+	enum stage_id stage;
+	const char *busy;	/* why a busy stage is slow, in words of that stage */
+};
+
+static const char *const busy_words[STAGE_COUNT] = {
+	[STAGE_SOURCE] = "reading and decoding the binlog takes all its time",
+	[STAGE_FORMAT] = "writing JSON takes all its time",
+	[STAGE_LOG] = "commits to the log take all its time",
+	[STAGE_READ] = "reading from the log takes all its time",
+	[STAGE_SCRIPT] = "decoding and the scripts take all their time",
+	[STAGE_SINK] = "loads into the target take all their time",
+};
+
+static void find_brake(struct engine *e)
+{
+	struct status_bottleneck *b = &e->bottleneck;
+	int worst = -1;
+
+	memset(b, 0, sizeof(*b));
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		const struct stage_meter *m = &e->stages[i];
+
+		if (m->busy < 0.5 || m->rows_per_s <= 0)
+			continue;
+		if (worst < 0 || m->busy + fill(m) > e->stages[worst].busy + fill(&e->stages[worst]))
+			worst = i;
+	}
+	if (worst < 0)
+		return;
+	snprintf(b->stage, sizeof(b->stage), "%s", stage_names[worst]);
+	snprintf(b->why, sizeof(b->why), "%s: busy %.0f %%, the queue in front of it is %.0f %% full", busy_words[worst],
+		 e->stages[worst].busy * 100, fill(&e->stages[worst]) * 100);
+}
+
+/* ---- the housekeeper's second ---- */
+
+void engine_house_tick(struct engine *e, double seconds, unsigned tick)
+{
+	bool watched = clock_mono_us() - e->asked_us < LOOK_US;
+	struct status_partition *partitions = NULL;
+	size_t npartitions = 0;
+
+	if (tick % (watched ? PARTITIONS_WATCHED_S : PARTITIONS_ALONE_S) == 0)
+		partitions = partitions_read(e, &npartitions);
+	pthread_mutex_lock(&e->lock);
+	for (int i = 0; i < STAGE_COUNT; i++)
+		meter_tick(&e->stages[i], seconds, tick % 10 == 9);
+	find_brake(e);
+	if (partitions) {
+		free(e->partitions);
+		e->partitions = partitions;
+		e->npartitions = npartitions;
+		table_lags(e);
+	}
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* ---- copying ---- */
+
+static void copy_stages(struct engine *e, struct status *out)
+{
+	out->stages = xcalloc(STAGE_COUNT, sizeof(*out->stages));
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		const struct stage_meter *m = &e->stages[i];
+		struct status_stage *s = &out->stages[out->nstages];
+
+		if (i < STAGE_READ ? e->capture == NULL : e->load == NULL)
+			continue;
+		*s = (struct status_stage){
+			.name = stage_names[i], .load_half = i >= STAGE_READ, .in = counter_get(&m->in), .out = counter_get(&m->out),
+			.bytes = counter_get(&m->bytes), .rows_per_s = m->rows_per_s, .bytes_per_s = m->bytes_per_s, .queue_fill = fill(m),
+			.busy = m->busy, .wait_in = m->wait_in, .wait_out = m->wait_out,
+			.state = i < STAGE_READ ? out->capture.state : out->load.state,
+		};
+		meter_percentiles(m, &s->p50_us, &s->p99_us);
+		out->nstages++;
+	}
+}
+
+static int64_t percentile99(_Atomic(struct histogram *) *slot)
+{
+	struct histogram *h = atomic_load_explicit(slot, memory_order_acquire);
+	struct histogram_copy *copy;
+	int64_t us;
+
+	if (h == NULL)
+		return -1;
+	copy = xmalloc(sizeof(*copy));
+	histogram_copy(h, copy);
+	us = histogram_percentile(copy, 99);
+	free(copy);
+	return us;
+}
+
+static void copy_table(struct engine *e, struct table_meter *m, struct status_table *out)
+{
+	snprintf(out->name, sizeof(out->name), "%s", m->name);
+	out->state = atomic_load(&m->paused) ? HALF_PAUSED : (enum half_state)atomic_load(&m->state);
+	out->captured = counter_get(&m->captured);
+	out->loaded = counter_get(&m->loaded);
+	out->dropped = counter_get(&m->dropped);
+	out->dead = counter_get(&m->dead);
+	out->lag_rows = atomic_load(&m->lag_rows);
+	out->lag_ms = atomic_load(&m->lag_ms);
+	out->capture_p99_us = percentile99(&m->capture);
+	out->load_p99_us = percentile99(&m->load);
+	table_meter_error_get(e->shared.tables, m, out->error, sizeof(out->error));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct status_table *)a)->name, ((const struct status_table *)b)->name);
+}
+
+static void copy_tables(struct engine *e, struct status *out)
+{
+	out->ntables = table_meters_count(e->shared.tables);
+	out->tables = xcalloc(out->ntables ? out->ntables : 1, sizeof(*out->tables));
+	for (size_t i = 0; i < out->ntables; i++)
+		copy_table(e, table_meter_at(e->shared.tables, i), &out->tables[i]);
+	qsort(out->tables, out->ntables, sizeof(*out->tables), by_name);
+}
+
+static void copy_partitions(struct engine *e, struct status *out)
+{
+	out->npartitions = e->npartitions;
+	out->partitions = xcalloc(e->npartitions ? e->npartitions : 1, sizeof(*out->partitions));
+	memcpy(out->partitions, e->partitions, e->npartitions * sizeof(*out->partitions));
+	out->load.lag_rows = e->npartitions ? 0 : -1;
+	for (size_t i = 0; i < e->npartitions; i++) {
+		const struct status_partition *p = &e->partitions[i];
+
+		if (is_row_topic(e, p->topic))
+			out->load.lag_rows += p->committed < 0 ? p->high - p->low : p->lag;
+	}
+}
+
+static void copy_load_lag(struct status *out)
+{
+	out->load.lag_ms = out->load.lag_rows < 0 ? -1 : 0;
+	for (size_t i = 0; i < out->ntables; i++)
+		if (out->tables[i].lag_rows > 0 && out->tables[i].lag_ms > out->load.lag_ms)
+			out->load.lag_ms = out->tables[i].lag_ms;
+	if (out->load.state == HALF_STREAMING && out->load.lag_rows == 0)
+		out->load.state = HALF_IDLE;
+}
+
+static void copy_events(struct status *out)
+{
+	out->events = xcalloc(1024, sizeof(*out->events));
+	out->nevents = logline_read(0, out->events, 1024);
+	if (out->nevents > EVENTS_SHOWN) {
+		memmove(out->events, out->events + out->nevents - EVENTS_SHOWN, EVENTS_SHOWN * sizeof(*out->events));
+		out->nevents = EVENTS_SHOWN;
+	}
+}
+
+static const char *const role_names[] = { [ROLE_ALL] = "all", [ROLE_CAPTURE] = "capture", [ROLE_LOAD] = "load" };
+
+/* The half that is worse off speaks for the process. */
+static enum half_state overall(const struct status *s)
+{
+	static const enum half_state worst_first[] = { HALF_FAILED, HALF_RETRYING, HALF_STUCK, HALF_STARTING, HALF_PAUSED, HALF_SNAPSHOT,
+						       HALF_STREAMING, HALF_IDLE };
+
+	for (size_t i = 0; i < sizeof(worst_first) / sizeof(*worst_first); i++)
+		if ((s->capture.enabled && s->capture.state == worst_first[i]) || (s->load.enabled && s->load.state == worst_first[i]))
+			return worst_first[i];
+	return HALF_STOPPED;
+}
+
+int engine_status_copy(struct engine *e, struct status *out)
+{
+	status_done(out);
+	snprintf(out->name, sizeof(out->name), "%s", e->settings->name);
+	snprintf(out->version, sizeof(out->version), "%s", PACKAGE_VERSION);
+	snprintf(out->role, sizeof(out->role), "%s", role_names[e->role]);
+	snprintf(out->log_kind, sizeof(out->log_kind), "%s", log_kind(e->shared.log));
+	out->pid = (int)getpid();
+	out->wall_us = clock_wall_us();
+	out->uptime_s = (clock_mono_us() - e->started_us) / 1000000;
+	out->draining = e->draining;
+	out->capture.lag_ms = out->capture.behind_bytes = out->load.lag_ms = out->load.lag_rows = -1;
+	if (e->capture)
+		capture_status(e->capture, &out->capture);
+	if (e->load)
+		load_status(e->load, &out->load);
+	pthread_mutex_lock(&e->lock);
+	e->asked_us = clock_mono_us();
+	copy_partitions(e, out);
+	copy_tables(e, out);
+	copy_load_lag(out);
+	copy_stages(e, out);
+	out->bottleneck = e->bottleneck;
+	pthread_mutex_unlock(&e->lock);
+	copy_events(out);
+	out->state = overall(out);
+	return 0;
+}

@@ -1,0 +1,182 @@
+/* meter.c - see meter.h. The table of tables is an array of pointers under a lock; a meter never moves or goes away. */
+#include "engine/meter.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/intern.h"
+#include "core/xalloc.h"
+
+const char *const stage_names[STAGE_COUNT] = { "source", "format", "log", "read", "script", "sink" };
+
+void meter_phase(struct stage_meter *m, enum phase past)
+{
+	int64_t now = clock_mono_us();
+	uint64_t spent = m->mark_us && now > m->mark_us ? (uint64_t)(now - m->mark_us) : 0;
+
+	counter_add(past == PHASE_BUSY ? &m->busy_us : past == PHASE_WAIT_IN ? &m->wait_in_us : &m->wait_out_us, spent);
+	m->mark_us = now;
+}
+
+void meter_done(struct stage_meter *m, uint64_t in, uint64_t out, uint64_t bytes)
+{
+	counter_add(&m->in, in);
+	counter_add(&m->out, out);
+	counter_add(&m->bytes, bytes);
+}
+
+/* What was added since the last tick, per second. */
+static double rate(const struct counter *c, uint64_t *last, double seconds)
+{
+	uint64_t now = counter_get(c);
+	double per_s = (double)(now - *last) / seconds;
+
+	*last = now;
+	return per_s;
+}
+
+void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
+{
+	/* Two thirds of the old figure stay, so that a screen can be read while it changes. */
+	m->rows_per_s = rate(&m->out, &m->last_out, seconds) * 0.6 + m->rows_per_s * 0.4;
+	m->bytes_per_s = rate(&m->bytes, &m->last_bytes, seconds) * 0.6 + m->bytes_per_s * 0.4;
+	if (m->rows_per_s < 0.05)
+		m->rows_per_s = 0;
+	if (m->bytes_per_s < 1)
+		m->bytes_per_s = 0;
+	m->busy = rate(&m->busy_us, &m->last_busy, seconds) / 1e6;
+	m->wait_in = rate(&m->wait_in_us, &m->last_wait_in, seconds) / 1e6;
+	m->wait_out = rate(&m->wait_out_us, &m->last_wait_out, seconds) / 1e6;
+	if (minute_slot) {
+		histogram_copy(&m->latency, &m->window.slot[m->window.next]);
+		m->window.next = (m->window.next + 1) % WINDOW_SLOTS;
+	}
+}
+
+void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p99_us)
+{
+	struct histogram_copy *now = xmalloc(sizeof(*now));
+
+	histogram_copy(&m->latency, now);
+	histogram_subtract(now, &m->window.slot[m->window.next]);	/* the oldest copy */
+	*p50_us = histogram_percentile(now, 50);
+	*p99_us = histogram_percentile(now, 99);
+	free(now);
+}
+
+struct table_meters {
+	pthread_mutex_t lock;
+	struct table_meter **items;
+	size_t count, cap;
+};
+
+struct table_meters *table_meters_new(void)
+{
+	struct table_meters *t = xcalloc(1, sizeof(*t));
+
+	pthread_mutex_init(&t->lock, NULL);
+	return t;
+}
+
+void table_meters_free(struct table_meters *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		free(atomic_load(&t->items[i]->capture));
+		free(atomic_load(&t->items[i]->load));
+		free(t->items[i]);
+	}
+	free(t->items);
+	pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+static struct table_meter *find_locked(struct table_meters *t, const char *interned)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->items[i]->name == interned)
+			return t->items[i];
+	return NULL;
+}
+
+struct table_meter *table_meter_get(struct table_meters *t, const char *name)
+{
+	const char *interned = intern(name);
+	struct table_meter *m;
+
+	pthread_mutex_lock(&t->lock);
+	m = find_locked(t, interned);
+	if (m == NULL) {
+		m = xcalloc(1, sizeof(*m));
+		m->name = interned;
+		atomic_store(&m->state, HALF_IDLE);
+		if (t->count == t->cap) {
+			t->cap = t->cap ? t->cap * 2 : 64;
+			t->items = xrealloc(t->items, t->cap * sizeof(*t->items));
+		}
+		t->items[t->count++] = m;
+	}
+	pthread_mutex_unlock(&t->lock);
+	return m;
+}
+
+struct table_meter *table_meter_find(struct table_meters *t, const char *name)
+{
+	const char *interned = intern(name);
+	struct table_meter *m;
+
+	pthread_mutex_lock(&t->lock);
+	m = find_locked(t, interned);
+	pthread_mutex_unlock(&t->lock);
+	return m;
+}
+
+size_t table_meters_count(struct table_meters *t)
+{
+	size_t n;
+
+	pthread_mutex_lock(&t->lock);
+	n = t->count;
+	pthread_mutex_unlock(&t->lock);
+	return n;
+}
+
+struct table_meter *table_meter_at(struct table_meters *t, size_t i)
+{
+	struct table_meter *m;
+
+	pthread_mutex_lock(&t->lock);
+	m = i < t->count ? t->items[i] : NULL;
+	pthread_mutex_unlock(&t->lock);
+	return m;
+}
+
+void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text)
+{
+	pthread_mutex_lock(&t->lock);
+	strncpy(m->error, text ? text : "", sizeof(m->error) - 1);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size)
+{
+	pthread_mutex_lock(&t->lock);
+	strncpy(out, m->error, size - 1);
+	out[size - 1] = '\0';
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_latency(_Atomic(struct histogram *) *slot, int64_t us, uint64_t n)
+{
+	struct histogram *h = atomic_load_explicit(slot, memory_order_acquire);
+
+	if (h == NULL) {
+		h = xmalloc(sizeof(*h));
+		histogram_init(h);
+		atomic_store_explicit(slot, h, memory_order_release);
+	}
+	histogram_add_n(h, us, n);
+}

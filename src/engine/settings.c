@@ -1,0 +1,259 @@
+/*
+ * settings.c - the one table of settings. Parsing, --help, `check`, the manual and the settings screen all read it, so a
+ * setting is a row here and a field in its room's struct, nothing else.
+ *
+ * Two kinds of values are not read but derived, because they follow from others: the texts that several rooms need (the
+ * name, the state directory), and presets that contain the name. settings_derive() does that, after the file.
+ */
+#include "engine/settings.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/logline.h"
+#include "core/xalloc.h"
+
+#define AT(field) offsetof(struct settings, field)
+
+static const struct conf_option options[] = {
+	/* section, key, type, offset, preset, choices, flags, help */
+	{ "millrace", "name", CONF_STRING, AT(name), "millrace", NULL, 0,
+	  "Prefixes labels, consumer groups and transactional ids; unique among the processes that share a Kafka." },
+	{ "millrace", "state.dir", CONF_STRING, AT(state_dir), "./millrace-state", NULL, 0,
+	  "Folder of the control socket, the embedded log and the embedded warehouse." },
+	{ "millrace", "log.level", CONF_CHOICE, AT(log_level), "info", "error|warning|notice|info|debug", CONF_LIVE,
+	  "The least important line that is printed." },
+	{ "millrace", "log.format", CONF_CHOICE, AT(log_format), "text", "text|json", 0, "Form of the lines that run prints on stderr." },
+	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
+	  "How long a stop may take to finish what is in flight." },
+
+	{ "mysql", "host", CONF_STRING, AT(mysql.host), "127.0.0.1", NULL, 0,
+	  "Server to capture from; a list (a, b:3307) is tried in turn and followed by GTID." },
+	{ "mysql", "port", CONF_INT, AT(mysql.port), "3306", "1..65535", 0, "Port of the server." },
+	{ "mysql", "socket", CONF_STRING, AT(mysql.socket), NULL, NULL, 0, "Unix socket of the server, instead of host and port." },
+	{ "mysql", "user", CONF_STRING, AT(mysql.user), NULL, NULL, 0,
+	  "User with REPLICATION SLAVE, REPLICATION CLIENT, SELECT and, for the shortest lock, RELOAD." },
+	{ "mysql", "password", CONF_STRING, AT(mysql.password), NULL, NULL, CONF_SECRET, "Its password." },
+	{ "mysql", "server.id", CONF_INT, AT(mysql.server_id), "0", "0..4294967295", 0,
+	  "Replica id, unique in the replication topology; 0 derives one from the name." },
+	{ "mysql", "table.include.list", CONF_LIST, AT(mysql.table_include), NULL, NULL, 0,
+	  "Tables to capture: regular expressions on db.table, anchored, case-insensitive." },
+	{ "mysql", "table.exclude.list", CONF_LIST, AT(mysql.table_exclude), NULL, NULL, 0, "Tables to leave out." },
+	{ "mysql", "database.include.list", CONF_LIST, AT(mysql.database_include), NULL, NULL, 0, "Databases to capture." },
+	{ "mysql", "database.exclude.list", CONF_LIST, AT(mysql.database_exclude), NULL, NULL, 0, "Databases to leave out." },
+	{ "mysql", "column.include.list", CONF_LIST, AT(mysql.column_include), NULL, NULL, 0, "Columns to capture: regular expressions on db.table.column." },
+	{ "mysql", "column.exclude.list", CONF_LIST, AT(mysql.column_exclude), NULL, NULL, 0, "Columns to leave out." },
+	{ "mysql", "snapshot.mode", CONF_CHOICE, AT(mysql.snapshot_mode), "initial", "initial|initial_only|no_data|never|when_needed", 0,
+	  "Whether the tables are read before the binlog is followed." },
+	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none", 0,
+	  "How the snapshot is made consistent: a short global lock, one held throughout, or GTID fences." },
+	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..1", 0, "Connections that read the snapshot." },
+	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, 0,
+	  "How long the global read lock may take to get." },
+	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
+	  "TLS to the server." },
+	{ "mysql", "ssl.ca", CONF_STRING, AT(mysql.ssl_ca), NULL, NULL, 0, "CA certificate file." },
+	{ "mysql", "ssl.cert", CONF_STRING, AT(mysql.ssl_cert), NULL, NULL, 0, "Client certificate file." },
+	{ "mysql", "ssl.key", CONF_STRING, AT(mysql.ssl_key), NULL, NULL, 0, "Client key file." },
+	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, 0, "How long a connection may take." },
+	{ "mysql", "connect.heartbeat.ms", CONF_DURATION, AT(mysql.heartbeat_ms), "2s", NULL, 0,
+	  "The server sends a sign of life this often; twice as long without one is a dead connection." },
+	{ "mysql", "heartbeat.interval.ms", CONF_DURATION, AT(mysql.heartbeat_interval_ms), "0", NULL, 0, "How often heartbeat.action.query runs; 0 never." },
+	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, 0, "Statement to run at each heartbeat." },
+	{ "mysql", "max.batch.size", CONF_INT, AT(mysql.max_batch_rows), "8192", "1..1000000", 0, "Row changes in one batch at the most." },
+	{ "mysql", "max.batch.bytes", CONF_BYTES, AT(mysql.max_batch_bytes), "4M", NULL, 0, "Bytes read from the server in one batch at the most." },
+	{ "mysql", "include.query", CONF_BOOL, AT(mysql.include_query), "false", NULL, 0, "source.query carries the statement, when the server logs it." },
+	{ "mysql", "enable.time.adjuster", CONF_BOOL, AT(mysql.enable_time_adjuster), "true", NULL, 0, "Two-digit years become 1970 to 2069." },
+	{ "mysql", "schema.history.internal.skip.unparseable.ddl", CONF_BOOL, AT(mysql.skip_unparseable_ddl), "false", NULL, 0,
+	  "A statement that is not understood is passed over instead of stopping its tables." },
+	{ "mysql", "decimal.handling.mode", CONF_CHOICE, AT(format.decimal_mode), "precise", "precise|double|string", 0, "How DECIMAL is written." },
+	{ "mysql", "time.precision.mode", CONF_CHOICE, AT(format.time_mode), "adaptive_time_microseconds", "adaptive_time_microseconds|connect", 0,
+	  "How dates and times are written." },
+	{ "mysql", "bigint.unsigned.handling.mode", CONF_CHOICE, AT(format.bigint_mode), "long", "long|precise", 0, "How BIGINT UNSIGNED is written." },
+	{ "mysql", "binary.handling.mode", CONF_CHOICE, AT(format.binary_mode), "bytes", "bytes|base64|base64-url-safe|hex", 0, "How binary columns are written." },
+	{ "mysql", "tombstones.on.delete", CONF_BOOL, AT(format.tombstones_on_delete), "true", NULL, 0, "A delete is followed by a tombstone (envelope)." },
+	{ "mysql", "skipped.operations", CONF_LIST, AT(format.skipped_operations), "none", NULL, 0,
+	  "Operations that are not published: c, u, d, t, none. Debezium's preset is t; here a TRUNCATE reaches the target." },
+	{ "mysql", "message.key.columns", CONF_LIST, AT(format.message_key_columns), NULL, NULL, 0, "Keys other than the table's: db.table:col1;col2." },
+	{ "mysql", "include.schema.changes", CONF_BOOL, AT(format.include_schema_changes), "true", NULL, 0, "DDL is published to the topic named like the prefix." },
+	{ "mysql", "include.schema.comments", CONF_BOOL, AT(format.include_schema_comments), "false", NULL, 0, "Comments of columns and tables are published." },
+	{ "mysql", "schema.history.internal.kafka.topic", CONF_STRING, AT(format.history_topic), NULL, NULL, 0,
+	  "Topic of the schema history; preset schemahistory.PREFIX." },
+	{ "mysql", "source.version", CONF_STRING, AT(format.version), "3.0.8.Final", NULL, 0, "The version in the source block." },
+
+	{ "kafka", "bootstrap.servers", CONF_STRING, AT(log.bootstrap_servers), NULL, NULL, 0, "Brokers; without it the log is embedded." },
+	{ "kafka", "topic.prefix", CONF_STRING, AT(format.topic_prefix), "mysql", NULL, 0, "Topics are PREFIX.db.table." },
+	{ "kafka", "message.format", CONF_CHOICE, AT(format.message_format), "flat", "envelope|flat", 0,
+	  "Debezium's envelope, or its rows as ExtractNewRecordState leaves them." },
+	{ "kafka", "schemas.enable", CONF_BOOL, AT(format.schemas_enable), "true", NULL, 0, "Messages carry their schema." },
+	{ "kafka", "delete.tombstone.handling.mode", CONF_CHOICE, AT(format.delete_mode), "rewrite", "unset|drop|tombstone|rewrite|rewrite-with-tombstone", 0,
+	  "What a delete becomes in flat messages." },
+	{ "kafka", "replace.null.with.default", CONF_BOOL, AT(format.replace_null_with_default), "false", NULL, 0,
+	  "A NULL in a column with a default is written as the default. Debezium's preset is true and loses the NULL." },
+	{ "kafka", "add.fields", CONF_LIST, AT(format.add_fields), NULL, NULL, 0, "Fields of the envelope added to flat messages: op, table, source.ts_ms." },
+	{ "kafka", "offset.storage.topic", CONF_STRING, AT(format.offsets_topic), NULL, NULL, 0, "Topic of the source position; preset NAME.offsets." },
+	{ "kafka", "topic.creation.default.partitions", CONF_INT, AT(log.partitions), "1", "1..10000", 0, "Partitions of a topic that millrace creates." },
+	{ "kafka", "topic.creation.default.replication.factor", CONF_INT, AT(log.replication), "-1", "-1..32767", 0, "Its replication; -1 is the broker's default." },
+	{ "kafka", "topic.creation.default.cleanup.policy", CONF_STRING, AT(log.cleanup_policy), "delete", NULL, 0, "delete, compact, or both." },
+	{ "kafka", "topic.creation.default.retention.ms", CONF_DURATION, AT(log.retention_ms), "7d", NULL, 0, "How long rows stay in the log." },
+	{ "kafka", "topic.creation.default.retention.bytes", CONF_INT, AT(log.retention_bytes), "-1", "-1..9223372036854775807", 0, "How many bytes a partition keeps; -1 is no limit." },
+	{ "kafka", "topic.creation.default.segment.bytes", CONF_BYTES, AT(log.segment_bytes), "64M", NULL, CONF_HIDDEN, "Embedded log: how much one retention step removes." },
+	{ "kafka", "admin.timeout.ms", CONF_DURATION, AT(log.timeout_ms), "10s", NULL, 0, "How long a question to the cluster may take." },
+	{ "kafka", "commit.interval.ms", CONF_DURATION, AT(commit_interval_ms), "200", NULL, 0, "The longest that rows wait for their transaction while more keep coming." },
+	{ "kafka", "commit.bytes", CONF_BYTES, AT(commit_bytes), "24M", NULL, 0, "The largest transaction." },
+	{ "kafka", "*", CONF_PAIRS, AT(log.passthrough), NULL, NULL, 0, "Any other key is a librdkafka property: security.protocol, compression.type, linger.ms." },
+
+	{ "load", "group.id", CONF_STRING, AT(load.group), NULL, NULL, 0, "Consumer group of the load half; preset NAME-load." },
+	{ "load", "topics", CONF_LIST, AT(load.topics), NULL, NULL, 0, "Topics to load; preset: every topic below the prefix. ^ begins a regular expression." },
+	{ "load", "workers", CONF_INT, AT(load.workers), "2", "1..64", 0, "Threads that load; a table is always loaded by one." },
+	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "48M", NULL, 0, "Messages read and not yet loaded, at the most." },
+	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0, "Lua instructions that one row may take." },
+	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
+
+	{ "starrocks", "fe.http", CONF_STRING, AT(sink.fe_http), NULL, NULL, 0, "Frontends, host:port list; without it the warehouse is embedded." },
+	{ "starrocks", "fe.mysql", CONF_STRING, AT(sink.fe_mysql), NULL, NULL, 0, "The frontends' MySQL protocol, host:port list." },
+	{ "starrocks", "user", CONF_STRING, AT(sink.user), "root", NULL, 0, "User with INSERT, and CREATE TABLE and ALTER for table.create." },
+	{ "starrocks", "password", CONF_STRING, AT(sink.password), NULL, NULL, CONF_SECRET, "Its password." },
+	{ "starrocks", "database", CONF_STRING, AT(sink.database), NULL, NULL, 0, "Target database; preset: named as at the source." },
+	{ "starrocks", "load", CONF_CHOICE, AT(sink.load), "stream", "stream", 0, "Stream Load by millrace's own loader." },
+	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0, "Missing tables and columns are created." },
+	{ "starrocks", "table.create.buckets", CONF_INT, AT(sink.buckets), "0", "0..100000", 0, "Buckets of a created table; 0 lets StarRocks decide." },
+	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0, "Replicas of a created table; 0 is the cluster's default." },
+	{ "starrocks", "load.interval", CONF_DURATION, AT(sink.interval_ms), "0", NULL, 0,
+	  "No more than one load per table and partition within this; 0 is 1s for StarRocks, 50ms for the embedded warehouse." },
+	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "32M", NULL, 0, "Message bytes in one load at the most." },
+	{ "starrocks", "load.max.rows", CONF_INT, AT(sink.max_rows), "200000", "1..10000000", 0, "Rows in one load at the most." },
+	{ "starrocks", "load.timeout", CONF_DURATION, AT(sink.load_timeout_ms), "60s", NULL, 0, "How long one load may take." },
+	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0, "How long a connection may take." },
+	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0, "Zone in which TIMESTAMP columns are stored." },
+
+	{ "table", "transform", CONF_STRING, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,
+	  "Lua script with function transform(row, event), relative to this file." },
+
+	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE, "Name of a file in themes, without .theme." },
+	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
+};
+
+static void *settings_named(void *settings, const char *section, const char *name)
+{
+	struct settings *s = settings;
+	struct table_settings *table;
+
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, name) == 0)
+			return &s->tables[i];
+	s->tables = xrealloc(s->tables, (s->ntables + 1) * sizeof(*s->tables));
+	table = &s->tables[s->ntables++];
+	memset(table, 0, sizeof(*table));
+	table->name = xstrdup(name);
+	conf_preset_named(&settings_table, section, table);
+	return table;
+}
+
+const struct conf_table settings_table = { .options = options, .named = settings_named, .named_section = "table" };
+
+struct settings *settings_new(void)
+{
+	return xcalloc(1, sizeof(struct settings));
+}
+
+void settings_free(struct settings *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->ntables; i++) {
+		conf_free_named(&settings_table, "table", &s->tables[i]);
+		free(s->tables[i].name);
+	}
+	free(s->tables);
+	free(s->path);
+	free(s->dir);
+	/* derived copies; the originals go with conf_free() */
+	free(s->log.name);
+	free(s->log.state_dir);
+	free(s->sink.name);
+	free(s->sink.state_dir);
+	free(s->format.connector_name);
+	conf_free(&settings_table, s);
+	free(s);
+}
+
+/* "conf/a.conf" -> "conf"; scripts are found beside the file that names them. */
+static char *dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup(".");
+}
+
+static void preset_text(char **field, const char *fmt_prefix, const char *fmt_suffix, const char *middle)
+{
+	if (*field == NULL)
+		*field = xasprintf("%s%s%s", fmt_prefix, middle, fmt_suffix);
+}
+
+static bool skips(const struct conf_list *operations, const char *operation)
+{
+	for (size_t i = 0; i < operations->count; i++)
+		if (strcmp(operations->items[i], operation) == 0)
+			return true;
+	return false;
+}
+
+static int check_operations(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->format.skipped_operations.count; i++) {
+		const char *op = s->format.skipped_operations.items[i];
+
+		if (strlen(op) != 1 ? strcmp(op, "none") != 0 : strchr("cudt", *op) == NULL)
+			return err_set(err, ERR_CONFIG, 0, "%s: [mysql] skipped.operations: expected a list of c, u, d, t or none, found '%s'",
+				       s->path, op);
+	}
+	return 0;
+}
+
+/* The name becomes part of labels, topics and file names, so its alphabet is what all of them allow. */
+static int check_name(const struct settings *s, struct err *err)
+{
+	size_t len = strlen(s->name);
+
+	if (len == 0 || len > 48 || strspn(s->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+		return err_set(err, ERR_CONFIG, 0, "%s: [millrace] name: expected 1 to 48 of A-Z a-z 0-9 _ -, found '%.60s'", s->path, s->name);
+	return 0;
+}
+
+static int settings_derive(struct settings *s, struct err *err)
+{
+	if (check_name(s, err) || check_operations(s, err))
+		return -1;
+	s->log.name = xstrdup(s->name);
+	s->sink.name = xstrdup(s->name);
+	s->format.connector_name = xstrdup(s->name);
+	s->log.state_dir = xstrdup(s->state_dir);
+	s->sink.state_dir = xstrdup(s->state_dir);
+	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
+	s->mysql.snapshot_fetch_size = 0;
+	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
+	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
+	preset_text(&s->load.group, "", "-load", s->name);
+	return 0;
+}
+
+int settings_load(struct settings *s, const char *path, struct err *err)
+{
+	s->path = xstrdup(path);
+	s->dir = dir_of(path);
+	if (conf_load(&settings_table, s, path, err))
+		return -1;
+	return settings_derive(s, err);
+}
+
+const struct table_settings *settings_for_table(const struct settings *s, const char *db_table)
+{
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, db_table) == 0)
+			return &s->tables[i];
+	return NULL;
+}

@@ -1,0 +1,279 @@
+/*
+ * tap.c - rows on their way, copied out for whoever asked to see them. A stage pays one relaxed load per batch while
+ * nobody looks. While somebody does, it copies what the tap's small queue has room for and counts the rest: the pipeline
+ * never waits for a reader.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/xalloc.h"
+#include "engine/engine_parts.h"
+
+enum { TAP_QUEUE = 256, TAP_LINE = 1 << 20, TAP_PER_BATCH = 64 };
+
+struct tap {
+	enum stage_id stage;
+	char *table;		/* NULL: all */
+	struct queue *lines;	/* struct buf * */
+	_Atomic uint64_t missed;
+	struct tap *next;
+};
+
+struct taps {
+	pthread_mutex_t lock;	/* the list; held while a batch is copied, never while someone waits */
+	struct tap *first;
+	_Atomic unsigned wanted[STAGE_COUNT];
+	bool stopped;		/* under lock */
+};
+
+struct taps *taps_new(void)
+{
+	struct taps *t = xcalloc(1, sizeof(*t));
+
+	pthread_mutex_init(&t->lock, NULL);
+	return t;
+}
+
+void taps_free(struct taps *t)
+{
+	if (t == NULL)
+		return;
+	pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+bool taps_wanted(struct taps *t, enum stage_id stage)
+{
+	return atomic_load_explicit(&t->wanted[stage], memory_order_relaxed) > 0;
+}
+
+static void put_value(struct buf *b, const struct value *v)
+{
+	char small[64], *text = small;
+	size_t bound = value_print_bound(v);
+
+	if (v->kind == VALUE_NULL) {
+		buf_puts(b, "null");
+		return;
+	}
+	if (bound > sizeof(small))
+		text = xmalloc(bound);
+	buf_json_string(b, text, value_print(v, text));
+	if (text != small)
+		free(text);
+}
+
+static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row)
+{
+	bool first = true;
+
+	if (row == NULL)
+		return;
+	buf_printf(b, ",\"%s\":{", name);
+	for (unsigned i = 0; i < s->ncolumns; i++) {
+		if (row[i].kind == VALUE_ABSENT)
+			continue;
+		if (!first)
+			buf_putc(b, ',');
+		first = false;
+		buf_json_str(b, s->columns[i].name);
+		buf_putc(b, ':');
+		put_value(b, &row[i]);
+	}
+	buf_putc(b, '}');
+}
+
+static void put_change(struct buf *b, const struct change *c)
+{
+	buf_printf(b, "{\"op\":\"%c\"", c->op == CHANGE_UPSERT ? 'u' : (char)c->op);
+	if (c->schema) {
+		buf_puts(b, ",\"db\":");
+		buf_json_str(b, c->schema->db);
+		buf_puts(b, ",\"table\":");
+		buf_json_str(b, c->schema->table);
+		put_row(b, "before", c->schema, c->before);
+		put_row(b, "after", c->schema, c->after);
+	}
+	if (c->txn && c->txn->gtid) {
+		buf_puts(b, ",\"gtid\":");
+		buf_json_str(b, c->txn->gtid);
+	}
+	if (c->txn)
+		buf_printf(b, ",\"commit_us\":%lld", (long long)c->txn->commit_us);
+	if (c->ddl) {
+		buf_puts(b, ",\"ddl\":");
+		buf_json_str(b, c->ddl->ddl);
+	}
+	if (c->dead) {
+		buf_puts(b, ",\"dead\":");
+		buf_json_str(b, c->dead);
+	}
+	buf_putc(b, '}');
+}
+
+static void put_record(struct buf *b, const struct record *r)
+{
+	buf_puts(b, "{\"topic\":");
+	buf_json_str(b, r->topic);
+	buf_printf(b, ",\"partition\":%d,\"offset\":%lld,\"timestamp_ms\":%lld,\"key\":", (int)r->partition, (long long)r->offset,
+		   (long long)r->timestamp_ms);
+	if (r->key)
+		buf_json_string(b, r->key, r->key_len);
+	else
+		buf_puts(b, "null");
+	buf_puts(b, ",\"value\":");
+	if (r->value)
+		buf_json_string(b, r->value, r->value_len);
+	else
+		buf_puts(b, "null");
+	buf_putc(b, '}');
+}
+
+static void offer(struct tap *t, struct buf *line)
+{
+	struct buf *copy = xmalloc(sizeof(*copy));
+
+	buf_init(copy, TAP_LINE);
+	buf_put(copy, line->data, line->len);
+	if (line->failed || queue_push_wait(t->lines, copy, 0) != 0) {
+		buf_done(copy);
+		free(copy);
+		atomic_fetch_add(&t->missed, 1);
+	}
+}
+
+static bool table_matches(const struct tap *t, const char *db, const char *table)
+{
+	size_t n = strlen(db);
+
+	return t->table == NULL || (strncmp(t->table, db, n) == 0 && t->table[n] == '.' && strcmp(t->table + n + 1, table) == 0);
+}
+
+/* "prefix.db.table" ends with ".db.table" */
+static bool topic_matches(const struct tap *t, const char *topic)
+{
+	size_t n = strlen(topic), k = t->table ? strlen(t->table) : 0;
+
+	return t->table == NULL || (n > k && topic[n - k - 1] == '.' && strcmp(topic + n - k, t->table) == 0);
+}
+
+void taps_offer_change(struct taps *taps, enum stage_id stage, const struct change *c)
+{
+	struct buf line;
+
+	buf_init(&line, TAP_LINE);
+	pthread_mutex_lock(&taps->lock);
+	for (struct tap *t = taps->first; t; t = t->next) {
+		if (t->stage != stage || (c->schema ? !table_matches(t, c->schema->db, c->schema->table) : t->table != NULL))
+			continue;
+		if (line.len == 0)
+			put_change(&line, c);
+		offer(t, &line);
+	}
+	pthread_mutex_unlock(&taps->lock);
+	buf_done(&line);
+}
+
+void taps_offer_changes(struct taps *taps, enum stage_id stage, const struct batch *b)
+{
+	if (!taps_wanted(taps, stage))
+		return;
+	for (size_t i = 0; i < b->nchanges && i < TAP_PER_BATCH; i++)
+		taps_offer_change(taps, stage, &b->changes[i]);
+}
+
+static void offer_record(struct taps *taps, enum stage_id stage, const struct record *r)
+{
+	struct buf line;
+
+	buf_init(&line, TAP_LINE);
+	pthread_mutex_lock(&taps->lock);
+	for (struct tap *t = taps->first; t; t = t->next) {
+		if (t->stage != stage || !topic_matches(t, r->topic))
+			continue;
+		if (line.len == 0)
+			put_record(&line, r);
+		offer(t, &line);
+	}
+	pthread_mutex_unlock(&taps->lock);
+	buf_done(&line);
+}
+
+void taps_offer_records(struct taps *taps, enum stage_id stage, const struct batch *b)
+{
+	if (!taps_wanted(taps, stage))
+		return;
+	for (size_t i = 0; i < b->nrecords && i < TAP_PER_BATCH; i++)
+		offer_record(taps, stage, &b->records[i]);
+}
+
+static int tap_add(struct taps *taps, struct tap *t)
+{
+	pthread_mutex_lock(&taps->lock);
+	if (!taps->stopped) {
+		t->next = taps->first;
+		taps->first = t;
+		atomic_fetch_add(&taps->wanted[t->stage], 1);
+	}
+	pthread_mutex_unlock(&taps->lock);
+	return taps->stopped ? -1 : 0;
+}
+
+static void tap_remove(struct taps *taps, struct tap *t)
+{
+	struct buf *line;
+
+	pthread_mutex_lock(&taps->lock);
+	for (struct tap **at = &taps->first; *at; at = &(*at)->next)
+		if (*at == t) {
+			*at = t->next;
+			atomic_fetch_sub(&taps->wanted[t->stage], 1);
+			break;
+		}
+	pthread_mutex_unlock(&taps->lock);
+	queue_close(t->lines);
+	while ((line = queue_drain(t->lines)) != NULL) {
+		buf_done(line);
+		free(line);
+	}
+	queue_free(t->lines);
+	free(t->table);
+}
+
+int taps_run(struct taps *taps, enum stage_id stage, const char *table, int64_t count, engine_emit *emit, void *arg, struct err *err)
+{
+	struct tap t = { .stage = stage, .table = xstrdup(table), .lines = queue_new(TAP_QUEUE) };
+	bool gone = false;
+
+	if (tap_add(taps, &t)) {
+		tap_remove(taps, &t);
+		return err_set(err, ERR_RETRY, 0, "tap: expected a running engine, found one that is stopping");
+	}
+	while (!gone && count != 0) {
+		struct buf *line = queue_pop_wait(t.lines, 500);
+
+		if (line == NULL) {
+			/* An empty line asks whether the reader is still there. */
+			gone = queue_closed(t.lines) || emit(arg, "", 0);
+			continue;
+		}
+		gone = emit(arg, line->data, line->len) != 0;
+		buf_done(line);
+		free(line);
+		if (count > 0)
+			count--;
+	}
+	tap_remove(taps, &t);
+	return 0;
+}
+
+void taps_stop(struct taps *taps)
+{
+	pthread_mutex_lock(&taps->lock);
+	taps->stopped = true;
+	for (struct tap *t = taps->first; t; t = t->next)
+		queue_close(t->lines);
+	pthread_mutex_unlock(&taps->lock);
+}

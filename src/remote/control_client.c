@@ -1,0 +1,152 @@
+/* control_client.c - the asker's side of the control socket. Each request is a connection of its own, so that a long one
+ * (tap) does not keep the status waiting. */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/xalloc.h"
+#include "remote/control.h"
+#include "remote/control_wire.h"
+
+enum { ANSWER_MS = 30000 };
+
+struct control_client {
+	char *path;
+};
+
+static int dial(const char *path, struct err *err)
+{
+	struct sockaddr_un un;
+	int fd, rc;
+
+	if (wire_address(path, &un, err))
+		return -1;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	rc = fd < 0 ? -1 : connect(fd, (struct sockaddr *)&un, sizeof(un));
+	if (rc == 0)
+		return fd;
+	rc = errno;
+	if (fd >= 0)
+		close(fd);
+	return err_set(err, ERR_UNREACHABLE, rc, "no millrace answers on %s (%s); start one with `millrace run`, or name its socket", path, strerror(rc));
+}
+
+static int send_request(int fd, const struct engine_request *r, struct err *err)
+{
+	json_t *args = json_object(), *o;
+	char *text;
+	int rc;
+
+	for (size_t i = 0; i < r->nargs; i++)
+		json_object_set_new(args, r->args[i].name, json_string(r->args[i].value));
+	o = json_pack("{ss,so}", "command", r->command, "args", args);
+	text = json_dumps(o, JSON_COMPACT);
+	json_decref(o);
+	if (text == NULL)
+		return err_set(err, ERR_CONFIG, 0, "request: expected UTF-8 in every argument");
+	rc = wire_send(fd, text, strlen(text)) || wire_send(fd, "\n", 1);
+	free(text);
+	return rc ? err_set(err, ERR_UNREACHABLE, errno, "control socket: the other side is gone") : 0;
+}
+
+/* ". ok" or ". error KIND CODE text" */
+static int last_line(const struct buf *line, struct err *err)
+{
+	int kind = 0, code = 0, at = 0;
+
+	if (strcmp(line->data, ". ok") == 0)
+		return 0;
+	if (sscanf(line->data, ". error %d %d %n", &kind, &code, &at) < 2 || kind <= ERR_NONE || kind > ERR_FATAL)
+		return err_set(err, ERR_DATA, 0, "control socket: expected an answer of this version of millrace");
+	return err_set(err, (enum err_kind)kind, code, "%s", line->data + at);
+}
+
+static int read_answer(int fd, engine_emit *emit, void *arg, struct err *err)
+{
+	struct buf rest, line;
+	int rc;
+
+	buf_init(&rest, WIRE_LINE_MAX + 65536);
+	buf_init(&line, WIRE_LINE_MAX);
+	for (;;) {
+		rc = wire_line(fd, &rest, &line, ANSWER_MS, WIRE_LINE_MAX, err);
+		if (rc <= 0) {
+			if (rc == 0)
+				rc = err_set(err, ERR_UNREACHABLE, 0, "millrace ended before it had answered");
+			break;
+		}
+		rc = 0;
+		if (line.len == 0)
+			continue;
+		if (line.data[0] == '.') {
+			rc = last_line(&line, err);
+			break;
+		}
+		if (emit(arg, line.data, line.len))
+			break;
+	}
+	buf_done(&rest);
+	buf_done(&line);
+	return rc;
+}
+
+static int client_request(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	struct control_client *c = self;
+	int fd = dial(c->path, err), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = send_request(fd, r, err);
+	if (rc == 0)
+		rc = read_answer(fd, emit, arg, err);
+	close(fd);
+	return rc;
+}
+
+static int keep_line(void *arg, const char *line, size_t len)
+{
+	buf_put(arg, line, len);
+	return 0;
+}
+
+static int client_status(void *self, struct status *out, struct err *err)
+{
+	struct engine_request r = { .command = "status" };
+	struct buf text;
+	int rc;
+
+	buf_init(&text, WIRE_LINE_MAX);
+	rc = client_request(self, &r, keep_line, &text, err);
+	if (rc == 0)
+		rc = status_from_json(out, text.data ? text.data : "", text.len, err);
+	buf_done(&text);
+	return rc;
+}
+
+struct control_client *control_connect(const char *path, struct engine_link *out, struct err *err)
+{
+	struct control_client *c;
+	int fd = dial(path, err);
+
+	if (fd < 0)
+		return NULL;
+	close(fd);
+	c = xcalloc(1, sizeof(*c));
+	c->path = xstrdup(path);
+	*out = (struct engine_link){ .self = c, .status = client_status, .request = client_request, .where = c->path };
+	return c;
+}
+
+void control_disconnect(struct control_client *c)
+{
+	if (c == NULL)
+		return;
+	free(c->path);
+	free(c);
+}

@@ -1,0 +1,265 @@
+/*
+ * control_server.c - answers requests on the control socket: one thread listens, one thread a connection, at most 16.
+ *
+ * What is hard is to stop: a tap may run for hours. Closing a connection's socket for reading and writing makes its next
+ * line fail, and the request ends by itself.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "remote/control.h"
+#include "remote/control_wire.h"
+
+enum { MAX_CONNECTIONS = 16, REQUEST_MS = 10000 };
+
+struct connection {
+	struct control_server *server;
+	pthread_t thread;
+	int fd;			/* -1: free */
+	bool done;		/* under lock: the thread has ended and can be joined */
+};
+
+struct control_server {
+	struct engine_link *link;
+	char *path;
+	int listener, stop_pipe[2];
+	pthread_t thread;
+	pthread_mutex_t lock;
+	struct connection connections[MAX_CONNECTIONS];
+};
+
+/* ---- one request ---- */
+
+static int send_line(int fd, const char *p, size_t len)
+{
+	return wire_send(fd, p, len) || wire_send(fd, "\n", 1) ? -1 : 0;
+}
+
+static int emit_line(void *arg, const char *line, size_t len)
+{
+	return send_line(*(int *)arg, line, len);
+}
+
+static int parse_request(json_t *o, struct engine_request *r, struct err *err)
+{
+	const char *name;
+	json_t *value;
+
+	memset(r, 0, sizeof(*r));
+	r->command = json_string_value(json_object_get(o, "command"));
+	if (r->command == NULL)
+		return err_set(err, ERR_CONFIG, 0, "control socket: expected {\"command\":\"..\",\"args\":{..}}");
+	json_object_foreach(json_object_get(o, "args"), name, value) {
+		if (!json_is_string(value) || r->nargs == ENGINE_MAX_ARGS)
+			return err_set(err, ERR_CONFIG, 0, "control socket: args: expected at most %d texts", ENGINE_MAX_ARGS);
+		r->args[r->nargs].name = name;
+		r->args[r->nargs++].value = json_string_value(value);
+	}
+	return 0;
+}
+
+static void answer(struct connection *c, const struct buf *line)
+{
+	struct engine_request request;
+	json_error_t problem;
+	json_t *o = json_loadb(line->data ? line->data : "", line->len, 0, &problem);
+	struct err err;
+	char last[640];
+	int rc;
+
+	err_clear(&err);
+	rc = o ? parse_request(o, &request, &err) : err_set(&err, ERR_CONFIG, 0, "control socket: expected one line of JSON, found: %s", problem.text);
+	if (rc == 0)
+		rc = c->server->link->request(c->server->link->self, &request, emit_line, &c->fd, &err);
+	if (rc == 0)
+		snprintf(last, sizeof(last), ". ok");
+	else
+		snprintf(last, sizeof(last), ". error %d %d %s", (int)err.kind, err.code, err.msg);
+	send_line(c->fd, last, strlen(last));
+	json_decref(o);
+}
+
+static void *connection_thread(void *arg)
+{
+	struct connection *c = arg;
+	struct buf rest, line;
+	struct err err;
+
+	err_clear(&err);
+	buf_init(&rest, WIRE_REQUEST_MAX * 2);
+	buf_init(&line, WIRE_REQUEST_MAX);
+	if (wire_line(c->fd, &rest, &line, REQUEST_MS, WIRE_REQUEST_MAX, &err) > 0)
+		answer(c, &line);
+	buf_done(&rest);
+	buf_done(&line);
+	pthread_mutex_lock(&c->server->lock);
+	shutdown(c->fd, SHUT_RDWR);
+	c->done = true;
+	pthread_mutex_unlock(&c->server->lock);
+	return NULL;
+}
+
+/* ---- connections ---- */
+
+static bool peer_allowed(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return false;
+	return cred.uid == geteuid() || cred.uid == 0;
+}
+
+static void reap(struct control_server *s, bool all)
+{
+	for (int i = 0; i < MAX_CONNECTIONS; i++) {
+		struct connection *c = &s->connections[i];
+		bool join;
+
+		pthread_mutex_lock(&s->lock);
+		join = c->fd >= 0 && (all || c->done);
+		if (join && !c->done)
+			shutdown(c->fd, SHUT_RDWR);
+		pthread_mutex_unlock(&s->lock);
+		if (!join)
+			continue;
+		pthread_join(c->thread, NULL);
+		close(c->fd);
+		c->fd = -1;
+	}
+}
+
+static void refuse(int fd, const char *why)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), ". error %d 0 control socket: %s\n", (int)ERR_CONFIG, why);
+	wire_send(fd, line, strlen(line));
+	close(fd);
+}
+
+static void accept_one(struct control_server *s)
+{
+	int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
+	struct connection *c = NULL;
+
+	if (fd < 0)
+		return;
+	if (!peer_allowed(fd)) {
+		refuse(fd, "expected the user that runs millrace, or root");
+		return;
+	}
+	for (int i = 0; i < MAX_CONNECTIONS && c == NULL; i++)
+		if (s->connections[i].fd < 0)
+			c = &s->connections[i];
+	if (c == NULL) {
+		refuse(fd, "expected at most 16 connections at once");
+		return;
+	}
+	*c = (struct connection){ .server = s, .fd = fd };
+	if (pthread_create(&c->thread, NULL, connection_thread, c)) {
+		c->fd = -1;
+		refuse(fd, "no thread for it");
+	}
+}
+
+static void *listen_thread(void *arg)
+{
+	struct control_server *s = arg;
+
+	for (;;) {
+		struct pollfd pfd[2] = { { .fd = s->listener, .events = POLLIN }, { .fd = s->stop_pipe[0], .events = POLLIN } };
+
+		if (poll(pfd, 2, 1000) < 0 && errno != EINTR)
+			break;
+		if (pfd[1].revents)
+			break;
+		reap(s, false);
+		if (pfd[0].revents & POLLIN)
+			accept_one(s);
+	}
+	reap(s, true);
+	return NULL;
+}
+
+/* ---- start and stop ---- */
+
+/* A file that nobody answers on was left behind by a kill. */
+static int clear_path(const char *path, const struct sockaddr_un *un, struct err *err)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int rc = fd < 0 ? -1 : connect(fd, (const struct sockaddr *)un, sizeof(*un));
+
+	if (fd >= 0)
+		close(fd);
+	if (rc == 0)
+		return err_set(err, ERR_CONFIG, 0, "control socket %s: another millrace answers on it; stop it, or give this one its own state.dir", path);
+	unlink(path);
+	return 0;
+}
+
+static int listen_on(struct control_server *s, struct err *err)
+{
+	struct sockaddr_un un;
+	mode_t before;
+	int rc;
+
+	if (wire_address(s->path, &un, err) || clear_path(s->path, &un, err))
+		return -1;
+	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	before = umask(0177);	/* the file is 0600 from its first moment */
+	rc = s->listener < 0 ? -1 : bind(s->listener, (struct sockaddr *)&un, sizeof(un));
+	umask(before);
+	if (rc || listen(s->listener, 8) || pipe(s->stop_pipe))
+		return err_set(err, ERR_CONFIG, errno, "control socket %s: %s", s->path, strerror(errno));
+	return 0;
+}
+
+struct control_server *control_serve(struct engine_link *link, const char *path, struct err *err)
+{
+	struct control_server *s = xcalloc(1, sizeof(*s));
+	int rc;
+
+	s->link = link;
+	s->path = xstrdup(path);
+	s->listener = s->stop_pipe[0] = s->stop_pipe[1] = -1;
+	pthread_mutex_init(&s->lock, NULL);
+	for (int i = 0; i < MAX_CONNECTIONS; i++)
+		s->connections[i].fd = -1;
+	if (listen_on(s, err) == 0) {
+		rc = pthread_create(&s->thread, NULL, listen_thread, s);
+		if (rc == 0)
+			return s;
+		err_set(err, ERR_FATAL, rc, "control socket: no thread: %s", strerror(rc));
+	}
+	close(s->listener);
+	free(s->path);
+	free(s);
+	return NULL;
+}
+
+void control_stop(struct control_server *s)
+{
+	if (s == NULL)
+		return;
+	close(s->stop_pipe[1]);
+	pthread_join(s->thread, NULL);
+	close(s->stop_pipe[0]);
+	close(s->listener);
+	unlink(s->path);
+	pthread_mutex_destroy(&s->lock);
+	free(s->path);
+	free(s);
+}

@@ -1,0 +1,152 @@
+# lib.sh - what the end-to-end tests share: servers, a configuration, millrace started, killed and waited for, whole
+# tables compared, TAP printed. Sourced by bash scripts; everything that it starts is ended when the script ends.
+#
+# Waiting is always for a state (caught up, a line in a file), with a ceiling; never for a time to pass.
+
+set -u
+top=${top_srcdir:?}
+build=${top_builddir:?}
+millrace=$build/millrace
+dir=$(mktemp -d "${TMPDIR:-/tmp}/millrace-e2e.XXXXXX")
+tap_n=0 tap_bad=0
+pid=
+cleanups=()
+
+cleanup()
+{
+	trap - EXIT INT TERM HUP
+	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null
+	for ((i = ${#cleanups[@]} - 1; i >= 0; i--)); do eval "${cleanups[i]}" >/dev/null 2>&1; done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+ok() # CONDITION-STATUS NAME
+{
+	tap_n=$((tap_n + 1))
+	if [ "$1" = 0 ]; then echo "ok $tap_n - $2"; else echo "not ok $tap_n - $2"; tap_bad=$((tap_bad + 1)); fi
+	[ "$1" = 0 ]
+}
+is() { [ "$1" = "$2" ]; ok $? "$3" || { echo "#  got: $1"; echo "# want: $2"; }; }
+note() { sed 's/^/# /'; }
+done_testing() { echo "1..$tap_n"; exit $((tap_bad > 0)); }
+bail() { echo "Bail out! $*"; exit 1; }
+
+# until_true SECONDS COMMAND...: tries every tenth of a second.
+until_true()
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+# ---- servers ----
+
+start_mysql() # [mysqld options...]; sets mysql_port mysql_socket mysql_user mysql_password mysql_pid
+{
+	"$top/tests/servers/mysql" start "$dir/mysql" "$@" > "$dir/mysql.log" 2>&1 || { note < "$dir/mysql.log"; bail "MySQL does not start"; }
+	cleanups+=("'$top/tests/servers/mysql' stop '$dir/mysql'")
+	read_mysql_env
+}
+read_mysql_env()
+{
+	eval "$(sed 's/^/mysql_/' "$dir/mysql/env")"
+}
+sql() { mariadb --no-defaults -uroot -S "$mysql_socket" --default-character-set=utf8mb4 "$@"; }
+
+start_kafka() # [--zookeeper] [broker properties]; sets bootstrap
+{
+	"$top/tests/servers/kafka" start "$dir/kafka" "$@" > "$dir/kafka.log" 2>&1 || { note < "$dir/kafka.log"; bail "Kafka does not start"; }
+	cleanups+=("'$top/tests/servers/kafka' stop '$dir/kafka'")
+	. "$dir/kafka/env"
+}
+
+start_starrocks() # [options]; sets fe_http fe_mysql control
+{
+	"$top/tests/servers/starrocks" start "$dir/starrocks" "$@" > "$dir/starrocks.log" 2>&1 || { note < "$dir/starrocks.log"; bail "the StarRocks double does not start"; }
+	cleanups+=("'$top/tests/servers/starrocks' stop '$dir/starrocks'")
+	. "$dir/starrocks/env"
+}
+
+# ---- millrace ----
+
+# write_conf [name=value sections from stdin]: a configuration for testdb; what stdin holds is appended.
+write_conf()
+{
+	umask 077
+	printf '%s\n' "$mysql_password" > "$dir/mysql.pw"
+	{
+		echo "[millrace]"
+		echo "name = e2e"
+		echo "state.dir = $dir/state"
+		echo "[mysql]"
+		echo "host = 127.0.0.1"
+		echo "port = $mysql_port"
+		echo "user = $mysql_user"
+		echo "password.file = $dir/mysql.pw"
+		echo "database.include.list = testdb"
+		echo "schema.history.internal.kafka.topic = schemahistory.testdb"
+		cat
+	} > "$dir/millrace.conf"
+}
+kafka_conf() { echo "[kafka]"; echo "bootstrap.servers = $bootstrap"; echo "topic.prefix = mysql"; }
+starrocks_conf() { echo "[starrocks]"; echo "fe.http = $fe_http"; echo "fe.mysql = $fe_mysql"; echo "user = root"; echo "load.interval = 200ms"; }
+
+start_millrace() # [arguments of run]; sets pid
+{
+	"$millrace" -c "$dir/millrace.conf" run "$@" >> "$dir/run.log" 2>&1 &
+	pid=$!
+}
+stop_millrace() # exit code in $?
+{
+	local rc
+	kill -TERM "$pid" 2>/dev/null
+	wait "$pid"
+	rc=$?
+	pid=
+	return $rc
+}
+kill_millrace()
+{
+	kill -9 "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	pid=
+}
+status() { "$millrace" -c "$dir/millrace.conf" status --json 2>/dev/null; }
+
+# Everything that the server has executed is in the log, and everything in the log is loaded. The order of the two
+# questions matters: what is asked second is at least as new.
+caught_up()
+{
+	local executed
+	executed=$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')
+	status > "$dir/status.json" || return 1
+	jq -e --arg g "$executed" '.capture.snapshot.running == false and (.capture.gtid | gsub("[ \n]"; "")) == $g' "$dir/status.json" > /dev/null || return 1
+	[ "$(jq -r .load.enabled "$dir/status.json")" = true ] || return 0
+	"$millrace" -c "$dir/millrace.conf" topics --json > "$dir/topics.json" 2>/dev/null || return 1
+	jq -s -e 'map(select(.topic | test("^mysql\\.[^.]+\\..+")) | select(.high > .low)) | all(any(.groups[]; .group == "e2e-load" and .lag == 0))' \
+		"$dir/topics.json" > /dev/null
+}
+# wait_caught_up [SECONDS] NAME
+wait_caught_up()
+{
+	local seconds=60
+	[ $# = 1 ] || { seconds=$1; shift; }
+	until_true "$seconds" caught_up
+	ok $? "$1" || { tail -n 20 "$dir/run.log" | note; status | jq -c '{capture: .capture, load: .load, tables: .tables, stages: .stages}' | note; }
+}
+
+# ---- tables ----
+
+same_table() # TABLE [compare_tables options]: MySQL's testdb.TABLE against the target
+{
+	local table=$1 where out
+	shift
+	if [ -n "${fe_mysql:-}" ]; then where=(starrocks "$fe_mysql"); else where=(warehouse "$dir/state/warehouse/testdb.db"); fi
+	out=$("$build/tests/e2e/compare_tables" "$mysql_socket" "testdb.$table" "${where[@]}" "$@" 2>&1)
+	ok $? "$table: $(echo "$out" | tail -n 1)" || echo "$out" | note
+}

@@ -1,0 +1,6 @@
+# End to end, on real servers.
+
+noinst_PROGRAMS += tests/e2e/compare_tables
+tests_e2e_compare_tables_SOURCES = tests/e2e/compare_tables.c
+tests_e2e_compare_tables_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_e2e_compare_tables_LDADD = $(CORE) $(MYSQL_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)

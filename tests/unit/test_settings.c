@@ -1,0 +1,64 @@
+/* test_settings.c - the table of settings against files that a person would write, right and wrong. */
+#include "tests/tap.h"
+
+#include <unistd.h>
+
+#include "engine/settings.h"
+
+static char path[] = "/tmp/millrace-settings.XXXXXX";
+
+static int load(struct settings **s, const char *text, struct err *err)
+{
+	FILE *f = fopen(path, "w");
+
+	fputs(text, f);
+	fclose(f);
+	err_clear(err);
+	*s = settings_new();
+	return settings_load(*s, path, err);
+}
+
+static void refused(const char *text, const char *expected)
+{
+	struct settings *s;
+	struct err err;
+
+	is_int(load(&s, text, &err), -1, "refused: %s", expected);
+	if (!tap_ok(strstr(err.msg, expected) != NULL, __FILE__, __LINE__, "says so"))
+		printf("#   got %s\n", err.msg);
+	is_int(err.kind, ERR_CONFIG, "as configuration");
+	settings_free(s);
+}
+
+static void test_good(void)
+{
+	struct settings *s;
+	struct err err;
+
+	is_int(load(&s, "[millrace]\nname = shop\nstate.dir = /var/lib/x\n[mysql]\nhost = db1\nuser = cdc\n"
+		    "table.include.list = testdb.orders, testdb.customers\nskipped.operations = t\n[kafka]\nbootstrap.servers = k:9092\n"
+		    "linger.ms = 5\n[table testdb.orders]\ntransform = orders.lua\n", &err), 0, "a configuration is read");
+	is_str(s->load.group, "shop-load", "the group follows the name");
+	is_str(s->format.offsets_topic, "shop.offsets", "and the topic of the position");
+	is_str(s->format.history_topic, "schemahistory.mysql", "the history follows the prefix");
+	is_int(s->mysql.table_include.count, 2, "lists");
+	ok(s->mysql.skip_truncate, "skipped.operations reaches the source");
+	is_int(s->log.passthrough.count, 1, "any librdkafka property passes");
+	is_str(settings_for_table(s, "testdb.orders")->transform, "orders.lua", "a table's own section");
+	ok(settings_for_table(s, "testdb.customers") == NULL, "a table without one");
+	is_int(s->sink.max_bytes, 32 << 20, "presets");
+	settings_free(s);
+}
+
+int main(void)
+{
+	close(mkstemp(path));
+	test_good();
+	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
+	refused("[mysql]\nport = 70000\n", ":2:");
+	refused("[millrace]\nname = a b\n", "name");
+	refused("[mysql]\nskipped.operations = x\n", "skipped.operations");
+	refused("[mysq]\nhost = a\n", "mysql");
+	unlink(path);
+	return tap_done();
+}

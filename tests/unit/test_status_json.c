@@ -1,0 +1,71 @@
+/* test_status_json.c - what `status --json` prints is what an attached console reads. */
+#include "tests/tap.h"
+
+#include "core/buf.h"
+#include "core/xalloc.h"
+#include "engine/status.h"
+
+static void fill(struct status *s)
+{
+	status_init(s);
+	strcpy(s->name, "shop");
+	strcpy(s->role, "all");
+	s->state = HALF_STREAMING;
+	s->pid = 77;
+	s->capture.enabled = true;
+	s->capture.state = HALF_SNAPSHOT;
+	s->capture.snapshot = (struct status_snapshot){ .running = true, .tables_done = 1, .tables_total = 3, .rows_done = 10, .left_ms = -1 };
+	strcpy(s->capture.gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5");
+	s->load.state = HALF_FAILED;
+	strcpy(s->load.error, "a \"quoted\" reason\twith a tab");
+	s->nstages = 1;
+	s->stages = xcalloc(1, sizeof(*s->stages));
+	s->stages[0] = (struct status_stage){ .name = "source", .in = UINT64_C(9007199254740993), .p50_us = -1, .p99_us = 1234, .queue_fill = 0.25 };
+	s->ntables = 1;
+	s->tables = xcalloc(1, sizeof(*s->tables));
+	strcpy(s->tables[0].name, "testdb.orders");
+	s->tables[0].loaded = 5;
+	strcpy(s->tables[0].error, "stopped");
+	s->npartitions = 1;
+	s->partitions = xcalloc(1, sizeof(*s->partitions));
+	strcpy(s->partitions[0].topic, "mysql.testdb.orders");
+	s->partitions[0].committed = -1;
+	s->nevents = 1;
+	s->events = xcalloc(1, sizeof(*s->events));
+	s->events[0].level = LOG_WARNING;
+	strcpy(s->events[0].msg, "hello");
+}
+
+int main(void)
+{
+	struct status s, back;
+	struct buf text;
+	struct err err;
+
+	fill(&s);
+	status_init(&back);
+	buf_init(&text, 1 << 20);
+	status_to_json(&s, &text);
+	err_clear(&err);
+	is_int(status_from_json(&back, text.data, text.len, &err), 0, "reads back");
+	is_str(back.name, "shop", "name");
+	is_int(back.pid, 77, "pid");
+	is_int(back.capture.state, HALF_SNAPSHOT, "state of a half");
+	is_int(back.capture.snapshot.tables_total, 3, "snapshot");
+	is_int(back.capture.snapshot.left_ms, -1, "unknown stays unknown");
+	is_str(back.capture.gtid, s.capture.gtid, "gtid");
+	is_str(back.load.error, s.load.error, "quotes and tabs survive");
+	is_int(back.stages[0].in, 9007199254740993, "counters beyond a double");
+	is_str(back.stages[0].name, "source", "stage");
+	ok(back.stages[0].queue_fill == 0.25, "shares");
+	is_str(back.tables[0].error, "stopped", "table");
+	is_int(back.partitions[0].committed, -1, "partition");
+	is_int(back.events[0].level, LOG_WARNING, "event");
+	ok(strstr(text.data, "\"errors\":[{\"where\":\"load\"") != NULL, "errors are gathered");
+	is_int(status_from_json(&back, "{", 1, &err), -1, "half a document is refused");
+	ok(err.kind == ERR_DATA, "as data");
+	status_done(&s);
+	status_done(&back);
+	buf_done(&text);
+	return tap_done();
+}
