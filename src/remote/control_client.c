@@ -24,7 +24,7 @@ static int dial(const char *path, struct err *err)
 	struct sockaddr_un un;
 	int fd, rc;
 
-	if (wire_address(path, &un, err))
+	if (control_address(path, &un, err))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	rc = fd < 0 ? -1 : connect(fd, (struct sockaddr *)&un, sizeof(un));
@@ -49,7 +49,7 @@ static int send_request(int fd, const struct engine_request *r, struct err *err)
 	json_decref(o);
 	if (text == NULL)
 		return err_set(err, ERR_CONFIG, 0, "request: expected UTF-8 in every argument");
-	rc = wire_send(fd, text, strlen(text)) || wire_send(fd, "\n", 1);
+	rc = control_send(fd, text, strlen(text)) || control_send(fd, "\n", 1);
 	free(text);
 	return rc ? err_set(err, ERR_UNREACHABLE, errno, "control socket: the other side is gone") : 0;
 }
@@ -74,7 +74,7 @@ static int read_answer(int fd, engine_emit *emit, void *arg, struct err *err)
 	buf_init(&rest, WIRE_LINE_MAX + 65536);
 	buf_init(&line, WIRE_LINE_MAX);
 	for (;;) {
-		rc = wire_line(fd, &rest, &line, ANSWER_MS, WIRE_LINE_MAX, err);
+		rc = control_line(fd, &rest, &line, ANSWER_MS, WIRE_LINE_MAX, err);
 		if (rc <= 0) {
 			if (rc == 0)
 				rc = err_set(err, ERR_UNREACHABLE, 0, "millrace ended before it had answered");

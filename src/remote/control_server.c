@@ -43,7 +43,7 @@ struct control_server {
 
 static int send_line(int fd, const char *p, size_t len)
 {
-	return wire_send(fd, p, len) || wire_send(fd, "\n", 1) ? -1 : 0;
+	return control_send(fd, p, len) || control_send(fd, "\n", 1) ? -1 : 0;
 }
 
 static int emit_line(void *arg, const char *line, size_t len)
@@ -99,7 +99,7 @@ static void *connection_thread(void *arg)
 	err_clear(&err);
 	buf_init(&rest, WIRE_REQUEST_MAX * 2);
 	buf_init(&line, WIRE_REQUEST_MAX);
-	if (wire_line(c->fd, &rest, &line, REQUEST_MS, WIRE_REQUEST_MAX, &err) > 0)
+	if (control_line(c->fd, &rest, &line, REQUEST_MS, WIRE_REQUEST_MAX, &err) > 0)
 		answer(c, &line);
 	buf_done(&rest);
 	buf_done(&line);
@@ -146,7 +146,7 @@ static void refuse(int fd, const char *why)
 	char line[128];
 
 	snprintf(line, sizeof(line), ". error %d 0 control socket: %s\n", (int)ERR_CONFIG, why);
-	wire_send(fd, line, strlen(line));
+	control_send(fd, line, strlen(line));
 	close(fd);
 }
 
@@ -216,7 +216,7 @@ static int listen_on(struct control_server *s, struct err *err)
 	mode_t before;
 	int rc;
 
-	if (wire_address(s->path, &un, err) || clear_path(s->path, &un, err))
+	if (control_address(s->path, &un, err) || clear_path(s->path, &un, err))
 		return -1;
 	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	before = umask(0177);	/* the file is 0600 from its first moment */

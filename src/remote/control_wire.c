@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-int wire_address(const char *path, void *sockaddr_un, struct err *err)
+int control_address(const char *path, void *sockaddr_un, struct err *err)
 {
 	struct sockaddr_un *un = sockaddr_un;
 
@@ -21,7 +21,7 @@ int wire_address(const char *path, void *sockaddr_un, struct err *err)
 	return 0;
 }
 
-int wire_send(int fd, const char *p, size_t len)
+int control_send(int fd, const char *p, size_t len)
 {
 	while (len) {
 		ssize_t n = send(fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -42,7 +42,7 @@ int wire_send(int fd, const char *p, size_t len)
 	return 0;
 }
 
-int wire_line(int fd, struct buf *rest, struct buf *line, int timeout_ms, size_t max, struct err *err)
+int control_line(int fd, struct buf *rest, struct buf *line, int timeout_ms, size_t max, struct err *err)
 {
 	buf_reset(line);
 	for (;;) {

@@ -10,9 +10,9 @@
 
 enum { WIRE_LINE_MAX = 64 << 20, WIRE_REQUEST_MAX = 64 << 10 };
 
-int wire_address(const char *path, void *sockaddr_un, struct err *err);	/* too long a path is told */
-int wire_send(int fd, const char *p, size_t len);		/* all of it, within 10 s; -1: the other side is gone or too slow */
+int control_address(const char *path, void *sockaddr_un, struct err *err);	/* too long a path is told */
+int control_send(int fd, const char *p, size_t len);		/* all of it, within 10 s; -1: the other side is gone or too slow */
 /* One line without its newline into b (reset first); rest holds what was read beyond it. 1: a line, 0: end, -1: err. */
-int wire_line(int fd, struct buf *rest, struct buf *line, int timeout_ms, size_t max, struct err *err);
+int control_line(int fd, struct buf *rest, struct buf *line, int timeout_ms, size_t max, struct err *err);
 
 #endif
