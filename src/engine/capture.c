@@ -103,7 +103,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 		return 1;
 	case SOURCE_END:
 	case SOURCE_BATCH:
-		meter_phase(m, PHASE_BUSY);
+		meter_waited(m, b->born_us);
 		meter_done(m, b->nchanges, b->nchanges, b->bytes);
 		capture_latency(m, b);
 		taps_offer_changes(c->sh->taps, STAGE_SOURCE, b);

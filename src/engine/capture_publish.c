@@ -24,7 +24,7 @@ void capture_latency(struct stage_meter *m, const struct batch *b)
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].txn == txn; j++)
 			;
-		if (txn && b->changes[i].op != CHANGE_READ && txn->commit_us)
+		if (txn && b->changes[i].op != CHANGE_READ && b->changes[i].op != CHANGE_DDL && txn->commit_us)
 			histogram_add_n(&m->latency, now - txn->commit_us, j - i);
 	}
 }

@@ -209,8 +209,10 @@ static int read_turn(struct load *l, struct err *err)
 		return -1;
 	}
 	read = log_reader_poll(l->reader, b, READ_BYTES, READ_MS, err);
-	meter_phase(m, read == LOG_READ_BATCH ? PHASE_BUSY : PHASE_WAIT_IN);
+	if (read != LOG_READ_BATCH)
+		meter_phase(m, PHASE_WAIT_IN);
 	if (read == LOG_READ_BATCH) {
+		meter_waited(m, b->born_us);
 		over = read_batch(l, b);
 		meter_phase(m, PHASE_WAIT_OUT);
 		half_state_set(&l->half, HALF_STREAMING);

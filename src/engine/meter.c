@@ -20,6 +20,15 @@ void meter_phase(struct stage_meter *m, enum phase past)
 	m->mark_us = now;
 }
 
+void meter_waited(struct stage_meter *m, int64_t until_us)
+{
+	if (until_us > m->mark_us && until_us <= clock_mono_us()) {
+		counter_add(&m->wait_in_us, (uint64_t)(until_us - m->mark_us));
+		m->mark_us = until_us;
+	}
+	meter_phase(m, PHASE_BUSY);
+}
+
 void meter_done(struct stage_meter *m, uint64_t in, uint64_t out, uint64_t bytes)
 {
 	counter_add(&m->in, in);

@@ -44,6 +44,7 @@ struct stage_meter {
 /* The thread says what it has been doing since the last call. */
 enum phase { PHASE_BUSY, PHASE_WAIT_IN, PHASE_WAIT_OUT };
 void meter_phase(struct stage_meter *m, enum phase past);
+void meter_waited(struct stage_meter *m, int64_t until_us);	/* waited for rows until then (a batch's born_us), busy since */
 void meter_done(struct stage_meter *m, uint64_t in, uint64_t out, uint64_t bytes);
 void meter_tick(struct stage_meter *m, double seconds, bool minute_slot);	/* housekeeper */
 void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p99_us);

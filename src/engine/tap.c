@@ -117,8 +117,10 @@ static void put_record(struct buf *b, const struct record *r)
 {
 	buf_puts(b, "{\"topic\":");
 	buf_json_str(b, r->topic);
-	buf_printf(b, ",\"partition\":%d,\"offset\":%lld,\"timestamp_ms\":%lld,\"key\":", (int)r->partition, (long long)r->offset,
-		   (long long)r->timestamp_ms);
+	/* On its way into the log a record has no place yet. */
+	if (r->partition >= 0)
+		buf_printf(b, ",\"partition\":%d,\"offset\":%lld", (int)r->partition, (long long)r->offset);
+	buf_printf(b, ",\"timestamp_ms\":%lld,\"key\":", (long long)r->timestamp_ms);
 	if (r->key)
 		buf_json_string(b, r->key, r->key_len);
 	else

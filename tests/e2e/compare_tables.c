@@ -347,11 +347,19 @@ static int compare(struct rows *source, struct rows *target)
 	return 1;
 }
 
+static void rows_done(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		free(rows->lines[i]);
+	free(rows->lines);
+}
+
 int main(int argc, char **argv)
 {
 	const char *where = NULL, *except = NULL;
 	struct rows source = { 0 }, target = { 0 };
 	char *db, *table;
+	int different;
 	MYSQL *m;
 
 	if (argc < 5)
@@ -371,5 +379,12 @@ int main(int argc, char **argv)
 		read_starrocks(argv[4], db, table, &target);
 	else
 		read_warehouse(argv[4], table, &target);
-	return compare(&source, &target);
+	different = compare(&source, &target);
+	rows_done(&source);
+	rows_done(&target);
+	for (size_t i = 0; i < ncolumns; i++)
+		free(columns[i].name);
+	free(columns);
+	free(db);
+	return different;
 }
