@@ -158,7 +158,7 @@ unsigned decimal_digits(const struct decimal *d)
 	return n + (d->limbs - 1u) * 9;
 }
 
-size_t decimal_print(const struct decimal *d, char *out)
+size_t script_decimal_print(const struct decimal *d, char *out)
 {
 	char digits[DECIMAL_DIGITS + 9], *p = out;
 	unsigned n = decimal_digits(d), whole;

@@ -22,7 +22,7 @@ struct decimal {
 
 void decimal_from_u64(struct decimal *d, uint64_t v, bool negative);
 bool decimal_parse(struct decimal *d, const char *p, size_t len);	/* [-]digits[.digits][E[-]digits], the whole text */
-size_t decimal_print(const struct decimal *d, char *out);
+size_t script_decimal_print(const struct decimal *d, char *out);
 int decimal_compare(const struct decimal *a, const struct decimal *b);
 
 /* These return false when the result would have too many digits, or a divisor is zero. out may be an operand. */

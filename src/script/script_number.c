@@ -156,7 +156,7 @@ static int decimal_tostring_lua(lua_State *L)
 {
 	char out[DECIMAL_PRINT_BOUND];
 	struct decimal a;
-	size_t len = decimal_print(operand(L, 1, &a), out);
+	size_t len = script_decimal_print(operand(L, 1, &a), out);
 
 	lua_pushlstring(L, out, len);
 	return 1;
@@ -205,7 +205,7 @@ static int decimal_number_lua(lua_State *L)
 	struct decimal a;
 	double v = 0;
 
-	num_parse_double(out, decimal_print(operand(L, 1, &a), out), &v);
+	num_parse_double(out, script_decimal_print(operand(L, 1, &a), out), &v);
 	lua_pushnumber(L, v);
 	return 1;
 }

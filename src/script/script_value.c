@@ -170,7 +170,7 @@ static void take_float(lua_State *L, int idx, const struct column *c, struct val
 	if (lua_type(L, idx) == LUA_TNUMBER)
 		v = lua_tonumber(L, idx);
 	else if (script_tag(L, idx) == SCRIPT_DECIMAL)
-		num_parse_double(text, decimal_print(script_decimal_to(L, idx, &scratch), text), &v);
+		num_parse_double(text, script_decimal_print(script_decimal_to(L, idx, &scratch), text), &v);
 	else
 		refuse(L, idx, c, "a number");
 	if (!isfinite(v) || (c->type == COL_FLOAT && !isfinite((float)v)))
@@ -199,7 +199,7 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 		return;
 	}
 	text = arena_reserve(&s->out->arena, DECIMAL_PRINT_BOUND);
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .p = text, .len = (uint32_t)decimal_print(&d, text) };
+	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .p = text, .len = (uint32_t)script_decimal_print(&d, text) };
 	arena_commit(&s->out->arena, out->len);
 }
 

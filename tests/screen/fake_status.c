@@ -9,27 +9,6 @@
 
 #define START_US 1700000000000000
 
-/* The fake stands in for the whole engine, so these are its own too. */
-const char *half_state_name(enum half_state state)
-{
-	static const char *const names[] = { "stopped", "starting", "snapshot", "streaming", "idle", "stuck", "paused", "retrying", "failed" };
-
-	return names[state];
-}
-
-void status_init(struct status *s)
-{
-	memset(s, 0, sizeof(*s));
-}
-
-void status_done(struct status *s)
-{
-	free(s->stages);
-	free(s->tables);
-	free(s->partitions);
-	free(s->events);
-}
-
 static void fill_capture(struct status_capture *c, unsigned second)
 {
 	c->enabled = true;
