@@ -19,7 +19,7 @@ static void is_number(const struct decimal *d, const char *want)
 {
 	char out[DECIMAL_PRINT_BOUND];
 
-	out[decimal_print(d, out)] = '\0';
+	out[script_decimal_print(d, out)] = '\0';
 	is_str(out, want, "prints");
 }
 
