@@ -169,22 +169,37 @@ static void print_stopped(struct consumer *c)
 			printf("# stopped: %s: %s\n", tables[i].name, tables[i].error);
 }
 
-/* Until the position holds all that the server has executed. */
+/* Does the position hold all that the server has executed? */
+static bool is_there(const struct position *p)
+{
+	char query[8192], *answer;
+	MYSQL_RES *res;
+	MYSQL_ROW row;
+	bool there;
+
+	if (p->gtids) {
+		snprintf(query, sizeof(query), "SELECT GTID_SUBSET(@@GLOBAL.gtid_executed, '%s')", p->gtids);
+		answer = sql_text(query);
+		there = answer[0] == '1';
+		free(answer);
+		return there;
+	}
+	res = mysql_query(db, "SHOW BINARY LOG STATUS") == 0 ? mysql_store_result(db) : NULL;
+	row = res ? mysql_fetch_row(res) : NULL;
+	there = row && strcmp(row[0], p->file) == 0 && strtoull(row[1], NULL, 10) == p->pos;
+	mysql_free_result(res);
+	return there;
+}
+
 static bool consumer_catch_up(struct consumer *c)
 {
-	char *want = NULL, query[8192];
 	int64_t until = clock_mono_us() + 60 * 1000000ll;
 	enum source_step step = SOURCE_NOTHING;
 	bool there = false;
 
 	while (!there && clock_mono_us() < until && (step == SOURCE_NOTHING || step == SOURCE_BATCH)) {
 		step = consumer_step(c);
-		if (c->position.snapshot || c->batch->txn_open || c->position.gtids == NULL || step == SOURCE_FAILED)
-			continue;
-		snprintf(query, sizeof(query), "SELECT GTID_SUBSET(@@GLOBAL.gtid_executed, '%s')", c->position.gtids);
-		want = sql_text(query);
-		there = want[0] == '1';
-		free(want);
+		there = step != SOURCE_FAILED && !c->position.snapshot && !c->batch->txn_open && is_there(&c->position);
 	}
 	if (!there)
 		printf("# not caught up: step %d, %s\n", step, c->err.msg);
@@ -460,6 +475,56 @@ static void test_stopped_table(void)
 	consumer_done(&c);
 }
 
+/* Without RELOAD there is no lock: the snapshot waits for a moment without a commit. */
+static void test_grants(void)
+{
+	struct mysql_conf saved = conf;
+	struct report report;
+	struct err err = { 0 };
+	struct consumer c;
+
+	new_database();
+	insert_orders(1, 3000);
+	sql("CREATE USER IF NOT EXISTS poor IDENTIFIED BY 'poor-secret'; GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO poor");
+	conf.user = "poor";
+	conf.password = "poor-secret";
+	consumer_init(&c);
+	consumer_step(&c);
+	insert_orders(5000, 100);
+	check_equal(&c, "without RELOAD");
+	consumer_done(&c);
+	sql("REVOKE REPLICATION SLAVE ON *.* FROM poor");
+	report_init(&report);
+	is_int(source_check(&conf, &report, &err), 0, "a user without REPLICATION SLAVE can be checked");
+	is_int(report_count(&report, REPORT_PROBLEM), 1, "and the missing grant is a problem");
+	report_done(&report);
+	conf = saved;
+	sql("DROP USER poor");
+}
+
+/* gtid_mode OFF: by file and position, also inside a transaction. */
+static void test_no_gtids(void)
+{
+	struct consumer c;
+
+	new_database();
+	sql("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = OFF");
+	insert_orders(1, 500);
+	consumer_init(&c);
+	ok(consumer_catch_up(&c) && c.position.gtids == NULL, "no GTIDs: snapshot");
+	sql("BEGIN");
+	insert_orders(1000, 8000);
+	sql("DELETE FROM orders WHERE id < 5000; COMMIT; ALTER TABLE zlast ADD COLUMN n INT; INSERT INTO zlast VALUES (1, 2, 3, 4); FLUSH BINARY LOGS; "
+	    "INSERT INTO zlast VALUES (2, 2, 3, 4)");
+	for (int i = 0; i < 15; i++) {
+		consumer_step(&c);
+		consumer_reopen(&c);
+	}
+	check_equal(&c, "no GTIDs, resumed by file and position");
+	consumer_done(&c);
+	sql("SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = ON");
+}
+
 static void test_check(void)
 {
 	struct report report;
@@ -479,6 +544,7 @@ static void test_connections(void)
 	struct mysql_conf saved = conf;
 	struct err err = { 0 };
 	struct report report;
+	char ca[600];
 
 	report_init(&report);
 	conf.ssl_mode = SSL_DISABLED;
@@ -486,7 +552,8 @@ static void test_connections(void)
 	conf.ssl_mode = SSL_REQUIRED;
 	is_int(source_check(&conf, &report, &err), 0, "TLS");
 	conf.ssl_mode = SSL_VERIFY_CA;
-	conf.ssl_ca = xasprintf("%s/data/ca.pem", dir);
+	snprintf(ca, sizeof(ca), "%s/data/ca.pem", dir);
+	conf.ssl_ca = ca;
 	report_done(&report);
 	report_init(&report);
 	is_int(source_check(&conf, &report, &err), 0, "TLS with its CA");
@@ -513,7 +580,7 @@ static void test_connections(void)
 static const struct { const char *name; void (*run)(void); } parts[] = {
 	{ "check", test_check }, { "connections", test_connections }, { "basic", test_basic }, { "ddl", test_ddl }, { "types", test_types },
 	{ "rewind", test_rewind }, { "interrupted", test_interrupted_snapshot }, { "stopped", test_stopped_table }, { "faults", test_faults },
-	{ "purged", test_purged },
+	{ "purged", test_purged }, { "grants", test_grants }, { "nogtids", test_no_gtids },
 };
 
 static bool is_asked(int argc, char **argv, const char *name)
