@@ -39,6 +39,14 @@ tests_e2e_source_bench_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_source_bench_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/source.sh
 
+check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_filter tests/unit/test_mysql_undo
+tests_unit_test_mysql_text_SOURCES = tests/unit/test_mysql_text.c tests/tap.h
+tests_unit_test_mysql_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_mysql_filter_SOURCES = tests/unit/test_mysql_filter.c tests/tap.h
+tests_unit_test_mysql_filter_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
+tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
 # The pure decoders: bytes in, values out.
 src_source_libsource_a_SOURCES += \
 	src/source/mysql_bytes.c \
