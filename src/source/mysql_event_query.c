@@ -9,10 +9,10 @@
 enum query_var {
 	QV_FLAGS2 = 0, QV_SQL_MODE = 1, QV_CATALOG = 2, QV_AUTO_INCREMENT = 3, QV_CHARSET = 4, QV_TIME_ZONE = 5,
 	QV_CATALOG_NZ = 6, QV_LC_TIME_NAMES = 7, QV_CHARSET_DATABASE = 8, QV_TABLE_MAP_FOR_UPDATE = 9,
-		QV_MASTER_DATA_WRITTEN = 10,
+	QV_MASTER_DATA_WRITTEN = 10,
 	QV_INVOKER = 11, QV_UPDATED_DB_NAMES = 12, QV_MICROSECONDS = 13, QV_COMMIT_TS = 14, QV_COMMIT_TS2 = 15,
-	QV_EXPLICIT_DEFAULTS_TS = 16, QV_DDL_XID = 17, QV_DEFAULT_COLLATION_UTF8MB4 = 18, QV_SQL_REQUIRE_PRIMARY_KEY =
-		19,
+	QV_EXPLICIT_DEFAULTS_TS = 16, QV_DDL_XID = 17, QV_DEFAULT_COLLATION_UTF8MB4 = 18,
+	QV_SQL_REQUIRE_PRIMARY_KEY = 19,
 	QV_DEFAULT_TABLE_ENCRYPTION = 20
 };
 
@@ -73,8 +73,8 @@ static bool query_var_parse(struct bytes *b, unsigned code, struct event_query *
 	case QV_INVOKER: skip_short_text(b); skip_short_text(b); return true;
 	case QV_UPDATED_DB_NAMES: skip_database_names(b); return true;
 	case QV_MICROSECONDS: bytes_take(b, 3); return true;
-	case QV_EXPLICIT_DEFAULTS_TS: case QV_SQL_REQUIRE_PRIMARY_KEY: case QV_DEFAULT_TABLE_ENCRYPTION: bytes_take(b,
-			1); return true;
+	case QV_EXPLICIT_DEFAULTS_TS: case QV_SQL_REQUIRE_PRIMARY_KEY: bytes_take(b, 1); return true;
+	case QV_DEFAULT_TABLE_ENCRYPTION: bytes_take(b, 1); return true;
 	default: return false;
 	}
 }

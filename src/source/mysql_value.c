@@ -413,8 +413,8 @@ static void prepare_fixed(struct column_decoder *c, unsigned width, value_decode
 static void prepare_int(struct column_decoder *c, const struct column *column, unsigned width)
 {
 	static value_decode_fn *const fns[][2] = {
-		[1] = { decode_tiny, decode_utiny }, [2] = { decode_short, decode_ushort }, [3] =
-			{ decode_int24, decode_uint24 },
+		[1] = { decode_tiny, decode_utiny }, [2] = { decode_short, decode_ushort },
+		[3] = { decode_int24, decode_uint24 },
 		[4] = { decode_long, decode_ulong }, [8] = { decode_longlong, decode_ulonglong },
 	};
 

@@ -68,8 +68,8 @@ static void put(struct buf *b, uint64_t v, unsigned width)
 
 static void put_row(struct buf *b, unsigned i)
 {
-	static const uint8_t decimal[] = { 0x80, 0x00, 0x04, 0xd2, 0x38 }, datetime[] =
-		{ 0x99, 0xa0, 0x28, 0xd9, 0x43 };
+	static const uint8_t decimal[] = { 0x80, 0x00, 0x04, 0xd2, 0x38 },
+	datetime[] = { 0x99, 0xa0, 0x28, 0xd9, 0x43 };
 
 	put(b, 0, 1);
 	put(b, i, 4);
