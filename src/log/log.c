@@ -22,7 +22,8 @@ void log_conf_copy(struct log_conf *out, const struct log_conf *conf)
 	out->state_dir = xstrdup(conf->state_dir);
 	out->bootstrap_servers = xstrdup(conf->bootstrap_servers);
 	out->cleanup_policy = xstrdup(conf->cleanup_policy);
-	out->passthrough.items = conf->passthrough.count ? xcalloc(conf->passthrough.count, sizeof *out->passthrough.items) : NULL;
+	out->passthrough.items = conf->passthrough.count ? xcalloc(conf->passthrough.count,
+		sizeof *out->passthrough.items) : NULL;
 	for (size_t i = 0; i < conf->passthrough.count; i++) {
 		out->passthrough.items[i].key = xstrdup(conf->passthrough.items[i].key);
 		out->passthrough.items[i].value = xstrdup(conf->passthrough.items[i].value);
@@ -72,7 +73,8 @@ int log_topics_compare(const void *a, const void *b)
 	return strcmp(((const struct log_topic *)a)->name, ((const struct log_topic *)b)->name);
 }
 
-struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic, const char *metadata)
+struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic,
+	const char *metadata)
 {
 	struct log_group_offset *item;
 
@@ -145,12 +147,14 @@ int log_groups(struct log *l, const char *group, struct log_groups *out, struct 
 	return l->ops->groups(l, group, out, err);
 }
 
-int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg, struct err *err)
+int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+	struct err *err)
 {
 	return l->ops->scan(l, topic, partition, from, to, cb, arg, err);
 }
 
-int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err)
+int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+	struct err *err)
 {
 	return l->ops->offset_at(l, topic, partition, timestamp_ms, offset, err);
 }
@@ -216,7 +220,8 @@ int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, 
 	return r->ops->reader_seek(r, topic, partition, offset, err);
 }
 
-int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata, struct err *err)
+int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+	struct err *err)
 {
 	return r->ops->reader_commit(r, topic, partition, offset, metadata, err);
 }

@@ -3,8 +3,8 @@
  * implementations, the same tests: log_kafka.c (librdkafka) and log_local.c (SQLite in the state directory).
  *
  * A log handle is opened once per process and may be used from any thread; a writer or reader belongs to one thread.
- * Every call returns within a second or its timeout. Names (transactional ids, groups, topics) are used as given: whoever
- * wants a prefix puts it there. Close writers and readers before the handle.
+ * Every call returns within a second or its timeout. Names (transactional ids, groups, topics) are used as given:
+ * whoever wants a prefix puts it there. Close writers and readers before the handle.
  */
 #ifndef LOG_LOG_H
 #define LOG_LOG_H
@@ -38,7 +38,8 @@ int log_check(const struct log_conf *conf, struct report *report, struct err *er
 
 /* ---- topics ---- */
 enum log_topic_kind { LOG_TOPIC_ROWS, LOG_TOPIC_HISTORY, LOG_TOPIC_OFFSETS, LOG_TOPIC_DEAD, LOG_TOPIC_OTHER };
-/* Creates the topic when missing: rows as configured; history: 1 partition, kept forever; offsets: 1 partition of ours, compacted. */
+/* Creates the topic when missing: rows as configured; history: 1 partition, kept forever; offsets: 1 partition of ours,
+ * compacted. */
 int log_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 
 struct log_partition { int32_t id; int64_t low, high; };	/* offsets [low, high) */
@@ -54,14 +55,17 @@ void log_topics_free(struct log_topics *t);
 
 struct log_group_offset { char *group, *topic; int32_t partition; int64_t offset; char *metadata; };
 struct log_groups { struct log_group_offset *items; size_t count; };
-int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);	/* group NULL: all that can be listed */
+/* group NULL: all that can be listed */
+int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
 void log_groups_free(struct log_groups *g);
 
 /* Read a range without a group: history, positions, tap, dead letters, replay. Calls back per record until the callback
  * returns nonzero or `to` (-1: the committed end as of the call) is reached. from: -1 low, else offset. */
 typedef int log_scan_cb(void *arg, const struct record *r);
-int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg, struct err *err);
-int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err);
+int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+	struct err *err);
+int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+	struct err *err);
 
 /* ---- writing: exactly once ---- */
 struct log_writer;
@@ -72,14 +76,15 @@ void log_writer_close(struct log_writer *w);		/* an open transaction is aborted 
  * abort: its bytes are not copied more often than the client needs. A failure aborts the whole transaction. */
 int log_writer_append(struct log_writer *w, const struct batch *b, struct err *err);
 int log_writer_append_record(struct log_writer *w, const struct record *r, struct err *err);
-/* All or nothing, durable on return; read_committed readers see it then or, with Kafka, some milliseconds later, when the
- * broker has written its markers. On failure:
+/* All or nothing, durable on return; read_committed readers see it then or, with Kafka, some milliseconds later, when
+ * the broker has written its markers. On failure:
  *   ERR_UNREACHABLE  the outcome is open (the broker is away): call commit again to go on waiting, or close;
  *                    after a close only the log itself tells whether it was committed
  *   ERR_RETRY        nothing was committed: append the same batches again
  *   ERR_FENCED       another writer has the id: stop
- *   ERR_FATAL        this writer is of no use any more, and it is not known what was committed (seen when a broker comes
- *                    back without its topics for a moment): close it, open the next one, start from the position in the log
+ *   ERR_FATAL        this writer is of no use any more, and it is not known what was committed (seen when a broker
+ *                    comes back without its topics for a moment): close it, open the next one, start from the position
+ *                    in the log
  *   ERR_DATA, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
 int log_writer_abort(struct log_writer *w, struct err *err);
@@ -93,13 +98,17 @@ enum log_read { LOG_READ_BATCH, LOG_READ_NOTHING, LOG_READ_CHANGED, LOG_READ_FAI
 struct log_reader *log_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void log_reader_close(struct log_reader *r);
 /* Fills the batch with committed records of one partition, in offset order, b->from .. b->to, at most max_bytes.
- * LOG_READ_CHANGED: the partitions that this reader owns are others now: ask log_reader_assigned(), drop what was read of lost ones. */
+ * LOG_READ_CHANGED: the partitions that this reader owns are others now: ask log_reader_assigned(), drop what was read
+ * of lost ones. */
 enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
-struct log_assigned { const char *topic; int32_t partition; int64_t committed; char metadata[512]; };	/* committed -1: none yet */
+/* committed -1: none yet */
+struct log_assigned { const char *topic; int32_t partition; int64_t committed; char metadata[512]; };
 size_t log_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
 int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
-/* Stores offset (the next to read) with a text beside it; durable on return. @thread any: the one that loads calls it. */
-int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata, struct err *err);
+/* Stores offset (the next to read) with a text beside it; durable on return. @thread any: the one that loads calls
+ * it. */
+int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+	struct err *err);
 int log_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
 int64_t log_reader_high(struct log_reader *r, const char *topic, int32_t partition);	/* last known end; -1 unknown */
 

@@ -1,6 +1,7 @@
 /*
- * log_kafka.c - the log in Kafka: how a librdkafka client is configured, and what its failures mean to us. Writing is in
- * log_kafka_write.c, reading in log_kafka_read.c, topics, groups and ranges in log_kafka_admin.c and log_kafka_scan.c.
+ * log_kafka.c - the log in Kafka: how a librdkafka client is configured, and what its failures mean to us. Writing is
+ * in log_kafka_write.c, reading in log_kafka_read.c, topics, groups and ranges in log_kafka_admin.c and
+ * log_kafka_scan.c.
  *
  * Hard about it: librdkafka tells the reason of a failure in a log line of one of its threads (a refused certificate, a
  * wrong password) and to the caller only that time has run out. Each client therefore keeps the last line that it said,
@@ -20,8 +21,9 @@ enum { SAID_FRESH_US = 30 * 1000 * 1000 };
 
 /* Settings that the promises of the log rest on. */
 static const char *const ours[] = {
-	"transactional.id", "group.id", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store", "isolation.level",
-	"enable.partition.eof", "auto.offset.reset", "bootstrap.servers", "metadata.broker.list", "delivery.report.only.error",
+	"transactional.id", "group.id", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store",
+	"isolation.level", "enable.partition.eof", "auto.offset.reset", "bootstrap.servers", "metadata.broker.list",
+	"delivery.report.only.error",
 };
 
 static const struct kafka_setting common[] = {
@@ -77,7 +79,8 @@ enum err_kind kafka_kind(rd_kafka_resp_err_t code)
 	return ERR_RETRY;
 }
 
-int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *text, const char *fmt, ...)
+int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *text, const char *fmt,
+	...)
 {
 	char what[160], said[sizeof c->said.line] = "";
 	va_list ap;
@@ -89,7 +92,8 @@ int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code
 	if (c->said.line[0] && clock_mono_us() - c->said.at_us < SAID_FRESH_US)
 		memcpy(said, c->said.line, sizeof said);
 	pthread_mutex_unlock(&c->said.lock);
-	return err_set(err, kafka_kind(code), code, "kafka %s: %s: %s%s%s", c->servers, what, text ? text : rd_kafka_err2str(code),
+	return err_set(err, kafka_kind(code), code, "kafka %s: %s: %s%s%s", c->servers, what, text ? text
+		: rd_kafka_err2str(code),
 		said[0] ? "; the client said: " : "", said);
 }
 
@@ -151,7 +155,8 @@ static int set_passthrough(rd_kafka_conf_t *conf, const struct conf_pairs *pairs
 
 		for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
 			if (strcmp(p->key, ours[k]) == 0)
-				return err_set(err, ERR_CONFIG, 0, "[kafka] %s (line %d): millrace sets this itself; remove it",
+				return err_set(err, ERR_CONFIG, 0,
+					"[kafka] %s (line %d): millrace sets this itself; remove it",
 					p->key, p->line);
 		if (rd_kafka_conf_set(conf, p->key, p->value, text, sizeof text) != RD_KAFKA_CONF_OK)
 			return err_set(err, ERR_CONFIG, 0, "[kafka] %s (line %d): %s", p->key, p->line, text);
@@ -159,14 +164,16 @@ static int set_passthrough(rd_kafka_conf_t *conf, const struct conf_pairs *pairs
 	return 0;
 }
 
-static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, const struct kafka_client_conf *how, struct err *err)
+static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, const struct kafka_client_conf *how,
+	struct err *err)
 {
 	char client_id[128];
 	const struct kafka_setting first[] = {
 		{ "client.id", client_id }, { "bootstrap.servers", log_conf->bootstrap_servers }, { NULL, NULL }
 	};
 
-	snprintf(client_id, sizeof client_id, "millrace%s%s", log_conf->name ? "-" : "", log_conf->name ? log_conf->name : "");
+	snprintf(client_id, sizeof client_id, "millrace%s%s", log_conf->name ? "-" : "", log_conf->name
+		? log_conf->name : "");
 	if (set_all(conf, first, err) || set_all(conf, common, err) || set_all(conf, how->presets, err))
 		return -1;
 	if (set_passthrough(conf, &log_conf->passthrough, err) || set_all(conf, how->forced, err))
@@ -178,7 +185,8 @@ static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, co
 	return 0;
 }
 
-int kafka_client_open(struct kafka_client *c, const struct log_conf *conf, const struct kafka_client_conf *how, struct err *err)
+int kafka_client_open(struct kafka_client *c, const struct log_conf *conf, const struct kafka_client_conf *how,
+	struct err *err)
 {
 	rd_kafka_conf_t *rk_conf = rd_kafka_conf_new();
 	char text[256];
@@ -217,10 +225,12 @@ static void headers_of(struct record *r, const rd_kafka_message_t *m, struct are
 	const void *value;
 	size_t len, count;
 
-	if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR || (count = rd_kafka_header_cnt(headers)) == 0)
+	if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+		(count = rd_kafka_header_cnt(headers)) == 0)
 		return;
 	r->headers = arena_alloc(a, count * sizeof *r->headers);
-	for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &len) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+	for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value,
+		&len) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
 		r->headers[i].name = intern(name);
 		r->headers[i].value = value ? arena_dup(a, value, len) : NULL;
 		r->headers[i].len = (uint32_t)len;
@@ -232,7 +242,8 @@ void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *top
 {
 	rd_kafka_timestamp_type_t type;
 
-	*r = (struct record){ .topic = topic, .partition = m->partition, .offset = m->offset, .key = m->key, .value = m->payload,
+	*r = (struct record){ .topic = topic, .partition = m->partition, .offset = m->offset, .key = m->key,
+		.value = m->payload,
 		.key_len = (uint32_t)m->key_len, .value_len = (uint32_t)m->len };
 	r->timestamp_ms = rd_kafka_message_timestamp(m, &type);
 	headers_of(r, m, a);
@@ -242,12 +253,14 @@ void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *top
 
 static struct log *kafka_open(const struct log_conf *conf, struct err *err)
 {
-	static const struct kafka_setting presets[] = { { "topic.metadata.refresh.interval.ms", "60000" }, { NULL, NULL } };
+	static const struct kafka_setting presets[] = { { "topic.metadata.refresh.interval.ms", "60000" },
+		{ NULL, NULL } };
 	struct kafka_log *l = xcalloc(1, sizeof *l);
 
 	l->base.ops = &log_kafka_ops;
 	log_conf_copy(&l->base.conf, conf);
-	if (kafka_client_open(&l->admin, &l->base.conf, &(struct kafka_client_conf){ .type = RD_KAFKA_PRODUCER, .presets = presets }, err)) {
+	if (kafka_client_open(&l->admin, &l->base.conf, &(struct kafka_client_conf){ .type = RD_KAFKA_PRODUCER,
+		.presets = presets }, err)) {
 		log_conf_done(&l->base.conf);
 		free(l);
 		return NULL;

@@ -1,6 +1,6 @@
 /*
- * log_kafka.h - what the files of the Kafka log share: one client object (a librdkafka handle with the last line that it
- * said), its configuration, and the way from librdkafka's errors to ours. Inside this room only.
+ * log_kafka.h - what the files of the Kafka log share: one client object (a librdkafka handle with the last line that
+ * it said), its configuration, and the way from librdkafka's errors to ours. Inside this room only.
  */
 #ifndef LOG_LOG_KAFKA_H
 #define LOG_LOG_KAFKA_H
@@ -34,34 +34,41 @@ struct kafka_log {
 	struct kafka_client admin;	/* any thread: librdkafka's calls are thread-safe */
 };
 
-/* settings end with key NULL; they come before what the person configured, the forced ones after it. hook may be NULL. */
+/* settings end with key NULL; they come before what the person configured, the forced ones after it. hook may be
+ * NULL. */
 struct kafka_client_conf {
 	rd_kafka_type_t type;
 	const struct kafka_setting *presets, *forced;
 	void (*hook)(rd_kafka_conf_t *conf);
 	void *owner;
 };
-int kafka_client_open(struct kafka_client *c, const struct log_conf *conf, const struct kafka_client_conf *how, struct err *err);
+int kafka_client_open(struct kafka_client *c, const struct log_conf *conf, const struct kafka_client_conf *how,
+	struct err *err);
 void kafka_client_close(struct kafka_client *c);
 bool kafka_client_was_cut(struct kafka_client *c);	/* true once after all connections were lost */
 
 enum err_kind kafka_kind(rd_kafka_resp_err_t code);
-int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *text, const char *fmt, ...)
+int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *text, const char *fmt,
+	...)
 	__attribute__((format(printf, 5, 6)));	/* text: librdkafka's, NULL: the code's own */
 
 /* How many partitions; waits up to the time limit for a topic that was just created. -1 with err when there is none. */
 int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_ms, struct err *err);
-int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high, int timeout_ms,
+int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high,
+	int timeout_ms,
 	struct err *err);
-void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *topic, struct arena *a);	/* points into the message */
+/* points into the message */
+void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *topic, struct arena *a);
 
 int kafka_check(const struct log_conf *conf, struct report *report, struct err *err);
 int kafka_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int kafka_topics(struct log *l, struct log_topics *out, struct err *err);
 int kafka_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
-int kafka_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+int kafka_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
+	void *arg,
 	struct err *err);
-int kafka_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err);
+int kafka_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+	struct err *err);
 
 struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *err);
 void kafka_writer_close(struct log_writer *w);
@@ -71,10 +78,12 @@ int kafka_writer_abort(struct log_writer *w, struct err *err);
 
 struct log_reader *kafka_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void kafka_reader_close(struct log_reader *r);
-enum log_read kafka_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
+enum log_read kafka_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms,
+	struct err *err);
 size_t kafka_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
 int kafka_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
-int kafka_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+int kafka_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
+	const char *metadata,
 	struct err *err);
 int kafka_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
 int64_t kafka_reader_high(struct log_reader *r, const char *topic, int32_t partition);

@@ -21,12 +21,15 @@ static int limit_ms(const struct kafka_log *l)
 
 static int fail_topic(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *topic)
 {
-	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
-		return err_set(err, ERR_CONFIG, code, "kafka %s: topic %s or its partition does not exist; create it", c->servers, topic);
+	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+		code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+		return err_set(err, ERR_CONFIG, code, "kafka %s: topic %s or its partition does not exist; create it",
+		c->servers, topic);
 	return kafka_fail(c, err, code, NULL, "topic %s", topic);
 }
 
-int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high, int timeout_ms,
+int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high,
+	int timeout_ms,
 	struct err *err)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -82,7 +85,8 @@ int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_
 	int32_t partitions = 0;
 
 	while ((code = topic_state(c, topic, timeout_ms, &partitions))) {
-		if (clock_mono_us() >= until_us || (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
+		if (clock_mono_us() >= until_us || (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+			code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
 			break;
 		clock_sleep_ms(10);
 	}
@@ -99,7 +103,8 @@ static void set_number(rd_kafka_NewTopic_t *t, const char *key, int64_t value)
 	rd_kafka_NewTopic_set_config(t, key, text);
 }
 
-static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *topic, enum log_topic_kind kind, char *text)
+static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *topic, enum log_topic_kind kind,
+	char *text)
 {
 	bool single = kind == LOG_TOPIC_HISTORY || kind == LOG_TOPIC_OFFSETS || kind == LOG_TOPIC_DEAD;
 	int partitions = single ? 1 : (int)(conf->partitions > 0 ? conf->partitions : -1);
@@ -111,7 +116,8 @@ static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *t
 		rd_kafka_NewTopic_set_config(t, "cleanup.policy", "compact");
 		return t;
 	}
-	rd_kafka_NewTopic_set_config(t, "cleanup.policy", kind == LOG_TOPIC_ROWS && conf->cleanup_policy ? conf->cleanup_policy : "delete");
+	rd_kafka_NewTopic_set_config(t, "cleanup.policy", kind == LOG_TOPIC_ROWS && conf->cleanup_policy
+		? conf->cleanup_policy : "delete");
 	set_number(t, "retention.ms", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_ms);
 	set_number(t, "retention.bytes", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_bytes);
 	return t;
@@ -125,13 +131,15 @@ static int creation_result(struct kafka_log *l, rd_kafka_event_t *event, const c
 	if (!event)
 		return kafka_fail(&l->admin, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "creating topic %s", topic);
 	if (rd_kafka_event_error(event))
-		return kafka_fail(&l->admin, err, rd_kafka_event_error(event), rd_kafka_event_error_string(event), "creating topic %s", topic);
+		return kafka_fail(&l->admin, err, rd_kafka_event_error(event), rd_kafka_event_error_string(event),
+			"creating topic %s", topic);
 	results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
 	for (size_t i = 0; i < count; i++) {
 		rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
 
 		if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-			return kafka_fail(&l->admin, err, code, rd_kafka_topic_result_error_string(results[i]), "creating topic %s", topic);
+			return kafka_fail(&l->admin, err, code, rd_kafka_topic_result_error_string(results[i]),
+				"creating topic %s", topic);
 	}
 	return 0;
 }
@@ -183,7 +191,8 @@ static rd_kafka_topic_partition_list_t *every_partition(const struct rd_kafka_me
 
 	for (int i = 0; i < md->topic_cnt; i++)
 		for (int k = 0; k < md->topics[i].partition_cnt; k++)
-			rd_kafka_topic_partition_list_add(list, md->topics[i].topic, md->topics[i].partitions[k].id)->offset = offset;
+			rd_kafka_topic_partition_list_add(list, md->topics[i].topic,
+				md->topics[i].partitions[k].id)->offset = offset;
 	return list;
 }
 
@@ -196,7 +205,8 @@ static void fill_topics(const struct rd_kafka_metadata *md, const rd_kafka_topic
 		struct log_topic *t = log_topics_add(out, md->topics[i].topic, (unsigned)md->topics[i].partition_cnt);
 
 		for (unsigned k = 0; k < t->npartitions; k++, at++)
-			t->partitions[k] = (struct log_partition){ low->elems[at].partition, low->elems[at].offset, high->elems[at].offset };
+			t->partitions[k] = (struct log_partition){ low->elems[at].partition, low->elems[at].offset,
+				high->elems[at].offset };
 	}
 	if (out->count)
 		qsort(out->items, out->count, sizeof *out->items, log_topics_compare);
@@ -225,7 +235,8 @@ int kafka_topics(struct log *base, struct log_topics *out, struct err *err)
 	return code ? kafka_fail(&l->admin, err, code, NULL, "offsets of all topics") : 0;
 }
 
-int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err)
+int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+	struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -242,24 +253,28 @@ int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int6
 		return fail_topic(&l->admin, err, code, topic);
 	if (*offset >= 0)
 		return 0;
-	return kafka_low_high(&l->admin, topic, partition, &low, offset, limit_ms(l), err);	/* nothing that late: the end */
+	/* nothing that late: the end */
+	return kafka_low_high(&l->admin, topic, partition, &low, offset, limit_ms(l), err);
 }
 
 /* ---- groups ---- */
 
-static void fill_groups(const rd_kafka_event_t *event, struct log_groups *out)
+static void fill_groups(rd_kafka_event_t *event, struct log_groups *out)
 {
 	const rd_kafka_group_result_t **results;
 	size_t count;
+	const rd_kafka_ListConsumerGroupOffsets_result_t *result =
+		rd_kafka_event_ListConsumerGroupOffsets_result(event);
 
-	results = rd_kafka_ListConsumerGroupOffsets_result_groups(rd_kafka_event_ListConsumerGroupOffsets_result((rd_kafka_event_t *)(uintptr_t)event), &count);
+	results = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
 	for (size_t i = 0; i < count; i++) {
 		const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(results[i]);
 
 		for (int k = 0; list && k < list->cnt; k++) {
 			const rd_kafka_topic_partition_t *e = &list->elems[k];
 			char *metadata = e->metadata ? xstrndup(e->metadata, e->metadata_size) : NULL;
-			struct log_group_offset *g = log_groups_add(out, rd_kafka_group_result_name(results[i]), e->topic, metadata);
+			struct log_group_offset *g = log_groups_add(out, rd_kafka_group_result_name(results[i]),
+				e->topic, metadata);
 
 			g->partition = e->partition;
 			g->offset = e->offset;
@@ -279,7 +294,8 @@ static int group_offsets(struct kafka_log *l, const char *group, struct log_grou
 	event = rd_kafka_queue_poll(answer, limit_ms(l));
 	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
 	if (code)
-		kafka_fail(&l->admin, err, code, event ? rd_kafka_event_error_string(event) : NULL, "offsets of group %s", group);
+		kafka_fail(&l->admin, err, code, event ? rd_kafka_event_error_string(event) : NULL,
+			"offsets of group %s", group);
 	else
 		fill_groups(event, out);
 	if (event)

@@ -1,6 +1,6 @@
 /*
- * log_kafka_check.c - the preflight of the Kafka log: is there a broker, may we do what we need, and do its settings fit.
- * Whether transactions work is tried, not guessed: a transactional id is opened and closed.
+ * log_kafka_check.c - the preflight of the Kafka log: is there a broker, may we do what we need, and do its settings
+ * fit. Whether transactions work is tried, not guessed: a transactional id is opened and closed.
  */
 #include "log/log_kafka.h"
 
@@ -32,9 +32,9 @@ static void keep(struct broker_settings *s, const char *name, const char *value)
 			snprintf(wanted[i].to, wanted[i].size, "%s", value);
 }
 
-static rd_kafka_resp_err_t keep_all(const rd_kafka_event_t *event, struct broker_settings *s)
+static rd_kafka_resp_err_t keep_all(rd_kafka_event_t *event, struct broker_settings *s)
 {
-	const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result((rd_kafka_event_t *)(uintptr_t)event);
+	const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(event);
 	const rd_kafka_ConfigResource_t **resources;
 	const rd_kafka_ConfigEntry_t **entries;
 	size_t count, nentries;
@@ -79,26 +79,34 @@ static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct
 	int64_t replication = l->base.conf.replication;
 
 	if (code) {
-		report_add(report, REPORT_NOTE, "kafka broker settings", "grant DescribeConfigs on the cluster to see them here",
+		report_add(report, REPORT_NOTE, "kafka broker settings",
+			"grant DescribeConfigs on the cluster to see them here",
 			"not readable: %s", rd_kafka_err2str(code));
 		return;
 	}
-	report_add(report, REPORT_OK, "kafka version", NULL, "inter.broker.protocol.version %s", s.version[0] ? s.version : "unknown");
+	report_add(report, REPORT_OK, "kafka version", NULL, "inter.broker.protocol.version %s", s.version[0]
+		? s.version : "unknown");
 	report_add(report, REPORT_OK, "kafka auto.create.topics.enable", NULL, "%s; millrace creates its topics itself",
 		s.auto_create[0] ? s.auto_create : "unknown");
 	if (replication < 0)
 		replication = atoi(s.replication);
 	if (replication > brokers)
-		report_add(report, REPORT_PROBLEM, "kafka replication", "set topic.creation.default.replication.factor to the number of brokers "
-			"at most, or add brokers", "replication factor %lld, brokers %d", (long long)replication, brokers);
+		report_add(report, REPORT_PROBLEM, "kafka replication",
+			"set topic.creation.default.replication.factor to the number of brokers "
+			"at most, or add brokers", "replication factor %lld, brokers "
+			"%d", (long long)replication, brokers);
 	else if (replication < atoi(s.min_isr))
-		report_add(report, REPORT_PROBLEM, "kafka replication", "raise topic.creation.default.replication.factor or lower "
-			"min.insync.replicas", "replication factor %lld is below min.insync.replicas %s", (long long)replication, s.min_isr);
+		report_add(report, REPORT_PROBLEM, "kafka replication",
+			"raise topic.creation.default.replication.factor or lower "
+			"min.insync.replicas", "replication factor %lld is below min.insync.replicas "
+			"%s", (long long)replication, s.min_isr);
 	else if (replication == 1 && brokers > 1)
-		report_add(report, REPORT_WARNING, "kafka replication", "set topic.creation.default.replication.factor = 3",
+		report_add(report, REPORT_WARNING, "kafka replication",
+			"set topic.creation.default.replication.factor = 3",
 			"replication factor 1: a lost broker loses rows");
 	else
-		report_add(report, REPORT_OK, "kafka replication", NULL, "replication factor %lld, brokers %d", (long long)replication, brokers);
+		report_add(report, REPORT_OK, "kafka replication", NULL, "replication factor %lld, brokers %d",
+			(long long)replication, brokers);
 }
 
 static void report_transactions(struct kafka_log *l, struct report *report)
@@ -108,9 +116,11 @@ static void report_transactions(struct kafka_log *l, struct report *report)
 	struct log_writer *w = kafka_writer_open(&l->base, id, &err);
 
 	if (w)
-		report_add(report, REPORT_OK, "kafka transactions", NULL, "transactional id '%s' opened and closed", id);
+		report_add(report, REPORT_OK, "kafka transactions", NULL, "transactional id '%s' opened and closed",
+			id);
 	else
-		report_add(report, REPORT_PROBLEM, "kafka transactions", "brokers from 2.5 on have them; see the broker's "
+		report_add(report, REPORT_PROBLEM, "kafka transactions",
+			"brokers from 2.5 on have them; see the broker's "
 			"transaction.state.log.* settings and the grants on transactional ids", "%s", err.msg);
 	log_writer_close(w);
 	free(id);
@@ -130,7 +140,8 @@ int kafka_check(const struct log_conf *conf, struct report *report, struct err *
 		log_close(&l->base);
 		return -1;
 	}
-	report_add(report, REPORT_OK, "kafka brokers", NULL, "%d at %s, first %s:%d", md->broker_cnt, conf->bootstrap_servers,
+	report_add(report, REPORT_OK, "kafka brokers", NULL, "%d at %s, first %s:%d", md->broker_cnt,
+		conf->bootstrap_servers,
 		md->broker_cnt ? md->brokers[0].host : "none", md->broker_cnt ? md->brokers[0].port : 0);
 	if (md->broker_cnt)
 		report_settings(l, md->broker_cnt, md->brokers[0].id, report);

@@ -99,7 +99,8 @@ static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_lis
 {
 	r->parts = xrealloc(r->parts, (r->nparts + (size_t)list->cnt + 1) * sizeof *r->parts);
 	for (int i = 0; i < list->cnt; i++)
-		r->parts[r->nparts++] = (struct part){ .topic = intern(list->elems[i].topic), .partition = list->elems[i].partition,
+		r->parts[r->nparts++] = (struct part){ .topic = intern(list->elems[i].topic),
+			.partition = list->elems[i].partition,
 			.next = -1, .before_gap = -1, .resume_at = -1, .fresh = true };
 }
 
@@ -169,7 +170,8 @@ struct log_reader *kafka_reader_open(struct log *l, const char *group, const str
 	struct kafka_reader *r = xcalloc(1, sizeof *r);
 	const struct kafka_setting forced[] = {
 		{ "group.id", group }, { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
-		{ "enable.auto.offset.store", "false" }, { "auto.offset.reset", "earliest" }, { "enable.partition.eof", "true" },
+		{ "enable.auto.offset.store", "false" }, { "auto.offset.reset", "earliest" }, { "enable.partition.eof",
+		"true" },
 		{ NULL, NULL }
 	};
 	const struct kafka_client_conf how = {
@@ -259,11 +261,13 @@ static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, str
 		r->changed = true;
 		return 0;
 	default:
-		return kafka_fail(&r->client, err, m->err, m->payload ? (const char *)m->payload : NULL, "group %s: reading", r->group);
+		return kafka_fail(&r->client, err, m->err, m->payload ? (const char *)m->payload : NULL,
+			"group %s: reading", r->group);
 	}
 }
 
-/* A first message behind the position is right after markers and compaction, and wrong when retention has been faster. */
+/* A first message behind the position is right after markers and compaction, and wrong when retention has been
+ * faster. */
 static int check_not_gone(struct kafka_reader *r, struct part *p, struct err *err)
 {
 	int64_t low, high;
@@ -275,8 +279,10 @@ static int check_not_gone(struct kafka_reader *r, struct part *p, struct err *er
 	p->gone = low > p->next;
 	if (!p->gone)
 		return 0;
-	return err_set(err, ERR_FATAL, 0, "kafka group %s: %s partition %d: offsets %lld to %lld were removed by retention before they were "
-		"loaded; take a new snapshot of the table, then move the group to %lld", r->group, p->topic, p->partition,
+	return err_set(err, ERR_FATAL, 0, "kafka group %s: %s partition %d: offsets %lld to %lld were removed by "
+		"retention before they were "
+		"loaded; take a new snapshot of the table, then move the group to "
+		"%lld", r->group, p->topic, p->partition,
 		(long long)p->next, (long long)low, (long long)low);
 }
 
@@ -325,7 +331,8 @@ static void take_run(struct kafka_reader *r, struct batch *b, const char *topic,
 	b->bytes += bytes;
 }
 
-/* Fills the batch from the waiting messages and, as long as the same partition goes on, from what has arrived behind them. */
+/* Fills the batch from the waiting messages and, as long as the same partition goes on, from what has arrived behind
+ * them. */
 static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t max_bytes, struct err *err)
 {
 	const rd_kafka_message_t *head = r->waiting[r->at];
@@ -347,7 +354,8 @@ static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t 
 		if (r->at < r->count)
 			break;
 		fetch(r, 0);
-		if (r->changed || r->count == 0 || !is_of(r->waiting[0], b->topic, b->partition) || b->bytes >= max_bytes)
+		if (r->changed || r->count == 0 || !is_of(r->waiting[0], b->topic, b->partition) ||
+			b->bytes >= max_bytes)
 			break;
 	}
 	pthread_mutex_lock(&r->lock);
@@ -389,7 +397,8 @@ static enum log_read take_waiting(struct kafka_reader *r, struct batch *b, size_
 	return LOG_READ_FAILED;
 }
 
-enum log_read kafka_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err)
+enum log_read kafka_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms,
+	struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
 	int64_t until_us = clock_mono_us() + timeout_ms * 1000LL;
@@ -423,8 +432,10 @@ static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition
 {
 	struct part *p;
 
-	*out = (struct log_assigned){ .topic = intern(e->topic), .partition = e->partition, .committed = e->offset >= 0 ? e->offset : -1 };
-	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size, e->metadata ? (const char *)e->metadata : "");
+	*out = (struct log_assigned){ .topic = intern(e->topic), .partition = e->partition, .committed = e->offset >= 0
+		? e->offset : -1 };
+	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size, e->metadata
+		? (const char *)e->metadata : "");
 	pthread_mutex_lock(&r->lock);
 	p = part_find(r, e->topic, e->partition);
 	if (p && p->fresh && p->next < 0 && e->offset >= 0)
@@ -475,7 +486,8 @@ static int seek(struct kafka_reader *r, const char *topic, int32_t partition, in
 			break;
 		clock_sleep_ms(5);
 	}
-	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: moving %s partition %d to %lld", r->group, topic, partition,
+	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: moving %s partition %d to %lld", r->group,
+		topic, partition,
 		(long long)offset) : 0;
 }
 
@@ -517,7 +529,8 @@ int kafka_reader_pause(struct log_reader *base, const char *topic, int32_t parti
 		code = list->elems[0].err;
 	rd_kafka_topic_partition_list_destroy(list);
 	if (code)
-		return kafka_fail(&r->client, err, code, NULL, "group %s: %s of %s partition %d", r->group, paused ? "pause" : "resume",
+		return kafka_fail(&r->client, err, code, NULL, "group %s: %s of %s partition %d", r->group, paused
+			? "pause" : "resume",
 			topic, partition);
 	dropped = waiting_drop(r, topic, partition);
 	if (paused && p->resume_at < 0)
@@ -565,7 +578,8 @@ static rd_kafka_resp_err_t wait_commit(struct kafka_reader *r, rd_kafka_topic_pa
 	return code;
 }
 
-int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset,
+	const char *metadata,
 	struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
@@ -583,7 +597,8 @@ int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t part
 	}
 	code = wait_commit(r, list);
 	rd_kafka_topic_partition_list_destroy(list);
-	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: committing %s partition %d offset %lld", r->group, topic, partition,
+	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: committing %s partition %d offset %lld",
+		r->group, topic, partition,
 		(long long)offset) : 0;
 }
 

@@ -79,7 +79,8 @@ static int take_all(struct scan *s, struct err *err)
 		}
 		rd_kafka_poll(s->client.rk, 0);
 		if (rc == 0 && clock_mono_us() - since_us > s->limit_ms * 1000LL)
-			rc = kafka_fail(&s->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "reading %s partition %d", s->topic, s->partition);
+			rc = kafka_fail(&s->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "reading %s partition %d",
+				s->topic, s->partition);
 	}
 	arena_done(&arena);
 	return rc < 0 ? -1 : 0;
@@ -91,7 +92,8 @@ static int scan_range(struct scan *s, int64_t from, struct err *err)
 
 	s->rkt = rd_kafka_topic_new(s->client.rk, s->topic, NULL);
 	if (!s->rkt || rd_kafka_consume_start(s->rkt, s->partition, from) != 0) {
-		rc = kafka_fail(&s->client, err, rd_kafka_last_error(), NULL, "reading %s partition %d", s->topic, s->partition);
+		rc = kafka_fail(&s->client, err, rd_kafka_last_error(), NULL, "reading %s partition %d", s->topic,
+			s->partition);
 	} else {
 		rc = take_all(s, err);
 		rd_kafka_consume_stop(s->rkt, s->partition);
@@ -101,11 +103,13 @@ static int scan_range(struct scan *s, int64_t from, struct err *err)
 	return rc;
 }
 
-int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
+	void *arg,
 	struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
-	struct scan s = { .topic = intern(topic), .partition = partition, .limit_ms = (int)l->base.conf.timeout_ms, .cb = cb, .arg = arg };
+	struct scan s = { .topic = intern(topic), .partition = partition, .limit_ms = (int)l->base.conf.timeout_ms,
+		.cb = cb, .arg = arg };
 	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced };
 	int64_t low, high;
 	int rc;

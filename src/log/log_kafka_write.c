@@ -2,8 +2,8 @@
  * log_kafka_write.c - exactly-once writing: an idempotent, transactional producer.
  *
  * Hard about it: knowing what a failure means. Before the commit request goes out, everything can be aborted and
- * written again (ERR_RETRY). Once it is out, the broker alone knows, so the commit stays open and is resumed by the next
- * call. And a fenced producer must never try again: its successor has read the position already.
+ * written again (ERR_RETRY). Once it is out, the broker alone knows, so the commit stays open and is resumed by the
+ * next call. And a fenced producer must never try again: its successor has read the position already.
  *
  * Messages are not copied: librdkafka's queue points into the caller's batches until the delivery report, and all
  * reports are in before commit or abort returns. Waiting for them first also avoids the 10 ms steps in which
@@ -47,8 +47,9 @@ struct kafka_writer {
 };
 
 /*
- * A broker that ends a transaction of its own accord cannot be told from a successor that took the id, so the time after
- * which it does so is longer than a broker is usually away. After a crash nobody waits for it: the next start ends what was open.
+ * A broker that ends a transaction of its own accord cannot be told from a successor that took the id, so the time
+ * after which it does so is longer than a broker is usually away. After a crash nobody waits for it: the next start
+ * ends what was open.
  */
 static const struct kafka_setting presets[] = {
 	{ "transaction.timeout.ms", "300000" },
@@ -84,8 +85,10 @@ static void producer_hook(rd_kafka_conf_t *conf)
 static int fail_fenced(struct kafka_writer *w, struct err *err, rd_kafka_resp_err_t code)
 {
 	w->state = DEAD;
-	return err_set(err, ERR_FENCED, code, "kafka %s: transactional id '%s': another writer has taken it over, or a transaction outlived "
-		"transaction.timeout.ms; see that one millrace only runs under this name, then start again", w->client.servers, w->id);
+	return err_set(err, ERR_FENCED, code, "kafka %s: transactional id '%s': another writer has taken it over, or a "
+		"transaction outlived "
+		"transaction.timeout.ms; see that one millrace only runs under this name, then start "
+		"again", w->client.servers, w->id);
 }
 
 /* The producer is of no use any more. What it had sent may or may not be committed. */
@@ -103,8 +106,9 @@ static int fail_fatal(struct kafka_writer *w, struct err *err)
 }
 
 /*
- * A broker that comes back may for a moment know none of its topics. librdkafka (seen with 2.0.2) then drops the messages,
- * but goes on to believe that their partitions are part of the next transaction, and would write outside of any.
+ * A broker that comes back may for a moment know none of its topics. librdkafka (seen with 2.0.2) then drops the
+ * messages, but goes on to believe that their partitions are part of the next transaction, and would write outside of
+ * any.
  */
 static bool spoils_producer(rd_kafka_resp_err_t code)
 {
@@ -120,7 +124,8 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 	if (w->lost)
 		kafka_fail(&w->client, err, code, NULL, "writing to topic %s", w->lost_topic);
 	else
-		kafka_fail(&w->client, err, code, e ? rd_kafka_error_string(e) : NULL, "transaction of '%s' aborted", w->id);
+		kafka_fail(&w->client, err, code, e ? rd_kafka_error_string(e) : NULL, "transaction of '%s' aborted",
+			w->id);
 	if (e)
 		rd_kafka_error_destroy(e);
 	if (err->kind == ERR_FENCED)
@@ -200,7 +205,8 @@ static int begin(struct kafka_writer *w, struct err *err)
 		rd_kafka_error_destroy(e);
 		return fail_fatal(w, err);
 	}
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "beginning a transaction of '%s'", w->id);
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
+		"beginning a transaction of '%s'", w->id);
 	rd_kafka_error_destroy(e);
 	return -1;
 }
@@ -212,13 +218,16 @@ static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t,
 
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = t->rkt };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = log_partition_of(r, t->partitions) };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)r->value, r->value ? r->value_len : 0 } };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)r->key, r->key ? r->key_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)r->value, r->value
+		? r->value_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)r->key, r->key
+		? r->key_len : 0 } };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
 	for (uint32_t i = 0; i < r->nheaders; i++) {
 		const struct record_header *h = &r->headers[i];
 
-		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADER, .u.header = { h->name, h->value, h->value ? h->len : 0 } };
+		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADER,
+			.u.header = { h->name, h->value, h->value ? h->len : 0 } };
 	}
 	return rd_kafka_produceva(w->client.rk, vus, n);
 }
@@ -257,9 +266,11 @@ static int append_one(struct kafka_writer *w, const struct target *t, const stru
 static int check_record(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
 {
 	if (r->nheaders > HEADERS_MAX)
-		return err_set(err, ERR_DATA, 0, "kafka topic %s: a record has %u headers, at most %d go", t->topic, r->nheaders, HEADERS_MAX);
+		return err_set(err, ERR_DATA, 0, "kafka topic %s: a record has %u headers, at most %d go", t->topic,
+			r->nheaders, HEADERS_MAX);
 	if (r->partition >= t->partitions)
-		return err_set(err, ERR_CONFIG, 0, "kafka topic %s: partition %d was asked for, it has %d", t->topic, r->partition, t->partitions);
+		return err_set(err, ERR_CONFIG, 0, "kafka topic %s: partition %d was asked for, it has %d", t->topic,
+			r->partition, t->partitions);
 	return 0;
 }
 
@@ -273,7 +284,8 @@ static int ready_to_append(struct kafka_writer *w, struct err *err)
 	case IDLE:
 		return begin(w, err);
 	case COMMITTING:
-		return err_set(err, ERR_FATAL, 0, "kafka: transactional id '%s': append before the commit was finished", w->id);
+		return err_set(err, ERR_FATAL, 0, "kafka: transactional id '%s': append before the commit was "
+			"finished", w->id);
 	case DEAD:
 		break;
 	}
@@ -321,7 +333,8 @@ static int drain(struct kafka_writer *w, struct err *err)
 			before = left;
 			since_us = clock_mono_us();
 		} else if (clock_mono_us() - since_us > PATIENCE_US) {
-			return kafka_fail(&w->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "%d messages of '%s' wait for an answer", left, w->id);
+			return kafka_fail(&w->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL,
+				"%d messages of '%s' wait for an answer", left, w->id);
 		}
 	}
 	return 0;
@@ -357,7 +370,8 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 	}
 	if (rd_kafka_error_txn_requires_abort(e))
 		return fail_aborted(w, err, e);
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "the commit of '%s' is not answered yet", w->id);
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
+		"the commit of '%s' is not answered yet", w->id);
 	err->kind = ERR_UNREACHABLE;
 	rd_kafka_error_destroy(e);
 	return -1;
@@ -373,7 +387,8 @@ int kafka_writer_abort(struct log_writer *base, struct err *err)
 	if (w->state == DEAD)
 		return fail_fatal(w, err);
 	if (w->state == COMMITTING)
-		return err_set(err, ERR_UNREACHABLE, 0, "kafka: the commit of '%s' is under way and cannot be taken back", w->id);
+		return err_set(err, ERR_UNREACHABLE, 0,
+			"kafka: the commit of '%s' is under way and cannot be taken back", w->id);
 	w->state = ABORTING;
 	e = rd_kafka_abort_transaction(w->client.rk, PATIENCE_US / 1000);
 	if (!e) {
@@ -385,7 +400,8 @@ int kafka_writer_abort(struct log_writer *base, struct err *err)
 		rd_kafka_error_destroy(e);
 		return fail_fatal(w, err);
 	}
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "aborting the transaction of '%s'", w->id);
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
+		"aborting the transaction of '%s'", w->id);
 	rd_kafka_error_destroy(e);
 	return -1;
 }
@@ -405,7 +421,8 @@ static int init_transactions(struct kafka_writer *w, struct err *err)
 	}
 	if (!e)
 		return 0;
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "opening transactional id '%s'", w->id);
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "opening transactional id '%s'",
+		w->id);
 	rd_kafka_error_destroy(e);
 	return -1;
 }

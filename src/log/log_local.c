@@ -1,11 +1,12 @@
 /*
- * log_local.c - the embedded log: SQLite in the state directory. Opening it, its schema, its connections and its errors.
- * Chunks are in log_local_chunk.c, writing in log_local_write.c, reading in log_local_read.c and log_local_group.c,
- * topics and ranges in log_local_admin.c, retention in log_local_keep.c.
+ * log_local.c - the embedded log: SQLite in the state directory. Opening it, its schema, its connections and its
+ * errors. Chunks are in log_local_chunk.c, writing in log_local_write.c, reading in log_local_read.c and
+ * log_local_group.c, topics and ranges in log_local_admin.c, retention in log_local_keep.c.
  *
- * Durable at each commit: write-ahead log, synchronous=FULL. One process at a time: a lock on a file beside the database,
- * taken before the database is touched. Hard about it: to tell a new log from a damaged one. Only a file that is absent
- * or empty is ever initialised; everything else has to prove what it is, and is left as it was when it cannot.
+ * Durable at each commit: write-ahead log, synchronous=FULL. One process at a time: a lock on a file beside the
+ * database, taken before the database is touched. Hard about it: to tell a new log from a damaged one. Only a file that
+ * is absent or empty is ever initialised; everything else has to prove what it is, and is left as it was when it
+ * cannot.
  */
 #include "log/log_local.h"
 
@@ -30,11 +31,14 @@ static const char schema[] =
 	"PRAGMA journal_mode = WAL;"
 	"BEGIN;"
 	"CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL);"
-	"CREATE TABLE part (id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, number INTEGER NOT NULL, high INTEGER NOT NULL,"
+	"CREATE TABLE part (id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, number INTEGER NOT NULL, high INTEGER NOT "
+	"NULL,"
 	" bytes INTEGER NOT NULL, UNIQUE (topic, number));"
-	"CREATE TABLE chunk (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, min_ms INTEGER NOT NULL, max_ms INTEGER NOT NULL,"
+	"CREATE TABLE chunk (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, min_ms INTEGER NOT NULL, max_ms INTEGER "
+	"NOT NULL,"
 	" bytes INTEGER NOT NULL, data BLOB NOT NULL);"
-	"CREATE TABLE group_offset (name TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL,"
+	"CREATE TABLE group_offset (name TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL,"
 	" metadata TEXT NOT NULL, PRIMARY KEY (name, topic, partition)) WITHOUT ROWID;"
 	"PRAGMA application_id = 1296846663;"	/* APPLICATION_ID */
 	"PRAGMA user_version = 1;"		/* SCHEMA_VERSION */
@@ -93,12 +97,14 @@ int local_fail(const struct local_log *l, sqlite3 *db, struct err *err, const ch
 	vsnprintf(what, sizeof what, fmt, ap);
 	va_end(ap);
 	return err_set(err, sqlite_kind(code), code, "embedded log %s: %s: %s%s%s%s", l->path, what, sqlite3_errmsg(db),
-		os && (code & 0xff) != SQLITE_CORRUPT ? ": " : "", os && (code & 0xff) != SQLITE_CORRUPT ? strerror(os) : "", sqlite_remedy(code));
+		os && (code & 0xff) != SQLITE_CORRUPT ? ": "
+		"" : "", os && (code & 0xff) != SQLITE_CORRUPT ? strerror(os) : "", sqlite_remedy(code));
 }
 
 int local_damaged(const struct local_log *l, struct err *err, const struct local_part *p, int64_t offset)
 {
-	return err_set(err, ERR_FATAL, SQLITE_CORRUPT, "embedded log %s: the chunk at partition number %u, offset %lld is damaged%s", l->path, p->id,
+	return err_set(err, ERR_FATAL, SQLITE_CORRUPT,
+		"embedded log %s: the chunk at partition number %u, offset %lld is damaged%s", l->path, p->id,
 		(long long)offset, sqlite_remedy(SQLITE_CORRUPT));
 }
 
@@ -177,7 +183,8 @@ struct local_part *local_part_get(struct local_log *l, const char *topic, int32_
 	if (!t)
 		err_set(err, ERR_CONFIG, 0, "embedded log: topic %s does not exist; create it", topic);
 	else if (partition < 0 || partition >= t->nparts)
-		err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d", topic, partition, t->nparts);
+		err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d", topic,
+			partition, t->nparts);
 	else
 		return &t->parts[partition];
 	return NULL;
@@ -197,7 +204,8 @@ static int make_dirs(const char *dir, struct err *err)
 			continue;
 		*p = '\0';
 		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			rc = err_set(err, ERR_CONFIG, errno, "state.dir %s: cannot create %s: %s", dir, path, strerror(errno));
+			rc = err_set(err, ERR_CONFIG, errno, "state.dir %s: cannot create %s: %s", dir, path,
+				strerror(errno));
 		*p = c;
 		if (c == '\0')
 			break;
@@ -218,12 +226,14 @@ static int take_lock(struct local_log *l, const char *dir, struct err *err)
 	} else if (flock(l->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		n = pread(l->lock_fd, pid, sizeof pid - 1, 0);
 		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
-		rc = err_set(err, ERR_CONFIG, EWOULDBLOCK, "state.dir %s is in use by process %s; stop that one, or give this one another state.dir",
+		rc = err_set(err, ERR_CONFIG, EWOULDBLOCK,
+			"state.dir %s is in use by process %s; stop that one, or give this one another state.dir",
 			dir, pid[0] ? pid : "(unknown)");
 	} else {
 		n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
 		if (ftruncate(l->lock_fd, 0) != 0 || pwrite(l->lock_fd, pid, (size_t)n, 0) != n)
-			rc = err_set(err, ERR_RETRY, errno, "state.dir %s: cannot write %s: %s", dir, path, strerror(errno));
+			rc = err_set(err, ERR_RETRY, errno, "state.dir %s: cannot write %s: %s", dir, path,
+				strerror(errno));
 	}
 	free(path);
 	return rc;
@@ -234,17 +244,21 @@ static int check_schema(struct local_log *l, bool empty, struct err *err)
 {
 	int64_t application, version;
 
-	if (empty && number_of(l, "SELECT count(*) FROM sqlite_master") == 0 && run(l, schema, "creating the tables", err))
+	if (empty && number_of(l, "SELECT count(*) FROM sqlite_master") == 0 &&
+		run(l, schema, "creating the tables", err))
 		return -1;
-	if (run(l, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 2000", "opening", err))
+	if (run(l, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 2000", "opening",
+		err))
 		return -1;
 	application = number_of(l, "PRAGMA application_id");
 	version = number_of(l, "PRAGMA user_version");
 	if (application != APPLICATION_ID)
-		return err_set(err, ERR_CONFIG, 0, "embedded log %s: this is not a log of millrace (application id %llx); move it away or choose "
+		return err_set(err, ERR_CONFIG, 0, "embedded log %s: this is not a log of millrace (application id "
+			"%llx); move it away or choose "
 			"another state.dir", l->path, (unsigned long long)application);
 	if (version != SCHEMA_VERSION)
-		return err_set(err, ERR_CONFIG, 0, "embedded log %s has format %lld, this millrace knows %d; start the millrace that wrote it",
+		return err_set(err, ERR_CONFIG, 0, "embedded log %s has format %lld, this millrace knows %d; start the "
+			"millrace that wrote it",
 			l->path, (long long)version, SCHEMA_VERSION);
 	return run(l, "PRAGMA wal_checkpoint(TRUNCATE)", "opening", err);
 }
@@ -278,9 +292,12 @@ static int load_parts(struct local_log *l, struct local_topic *t, struct err *er
 	/* What is stored beside the partition counts the chunks below its `high`; only those above are added up. */
 	sqlite3_stmt *s = local_prepare(l, l->db,
 		"SELECT p.id, p.number, p.high,"
-		" p.bytes + coalesce((SELECT sum(bytes) FROM chunk WHERE id BETWEEN (p.id << 40) + p.high AND (p.id << 40) + 1099511627775), 0),"
-		" (SELECT min(id) & 1099511627775 FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + 1099511627775),"
-		" (SELECT (id & 1099511627775) + count FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + 1099511627775"
+		" p.bytes + coalesce((SELECT sum(bytes) FROM chunk WHERE id BETWEEN (p.id << 40) + p.high AND (p.id << "
+		"40) + 1099511627775), 0),"
+		" (SELECT min(id) & 1099511627775 FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + "
+		"1099511627775),"
+		" (SELECT (id & 1099511627775) + count FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + "
+		"1099511627775"
 		" ORDER BY id DESC LIMIT 1)"
 		" FROM part p WHERE p.topic = ?1 ORDER BY p.number", err);
 	int rc, n = 0;
@@ -296,7 +313,8 @@ static int load_parts(struct local_log *l, struct local_topic *t, struct err *er
 
 static int load_topics(struct local_log *l, struct err *err)
 {
-	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT t.id, t.name, t.kind, (SELECT count(*) FROM part WHERE topic = t.id) FROM topic t "
+	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT t.id, t.name, t.kind, (SELECT count(*) FROM part WHERE topic "
+		"= t.id) FROM topic t "
 		"ORDER BY t.id", err);
 	int rc, failed = 0;
 
@@ -328,10 +346,12 @@ static int open_database(struct local_log *l, struct err *err)
 	l->db = local_connect(l, err);
 	if (!l->db || check_schema(l, st.st_size == 0, err) || load_topics(l, err))
 		return -1;
-	l->insert_chunk = local_prepare(l, l->db, "INSERT INTO chunk (id, count, min_ms, max_ms, bytes, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", err);
+	l->insert_chunk = local_prepare(l, l->db, "INSERT INTO chunk (id, count, min_ms, max_ms, bytes, data) VALUES "
+		"(?1, ?2, ?3, ?4, ?5, ?6)", err);
 	if (!l->insert_chunk)
 		return -1;
-	l->set_offset = local_prepare(l, l->db, "INSERT INTO group_offset (name, topic, partition, offset, metadata) VALUES (?1, ?2, ?3, ?4, ?5) "
+	l->set_offset = local_prepare(l, l->db, "INSERT INTO group_offset (name, topic, partition, offset, metadata) "
+		"VALUES (?1, ?2, ?3, ?4, ?5) "
 		"ON CONFLICT DO UPDATE SET offset = excluded.offset, metadata = excluded.metadata", err);
 	return l->set_offset ? 0 : -1;
 }

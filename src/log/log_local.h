@@ -77,14 +77,17 @@ static inline int64_t local_chunk_id(const struct local_part *p, int64_t offset)
 }
 
 /* ---- log_local.c ---- */
-int local_fail(const struct local_log *l, sqlite3 *db, struct err *err, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int local_fail(const struct local_log *l, sqlite3 *db, struct err *err, const char *fmt,
+	...) __attribute__((format(printf, 4, 5)));
 int local_damaged(const struct local_log *l, struct err *err, const struct local_part *p, int64_t offset);
 sqlite3 *local_connect(const struct local_log *l, struct err *err);	/* a connection of one's own, for reading */
 sqlite3_stmt *local_prepare(const struct local_log *l, sqlite3 *db, const char *sql, struct err *err);
 int local_begin(struct local_log *l, struct err *err);
-int local_end(struct local_log *l, int rc, struct err *err);	/* commits when rc is 0, else rolls back; returns -1 on failure */
+/* commits when rc is 0, else rolls back; returns -1 on failure */
+int local_end(struct local_log *l, int rc, struct err *err);
 struct local_topic *local_topic_find(struct local_log *l, const char *name);	/* under lock */
-struct local_part *local_part_get(struct local_log *l, const char *topic, int32_t partition, struct err *err);	/* takes lock */
+/* takes lock */
+struct local_part *local_part_get(struct local_log *l, const char *topic, int32_t partition, struct err *err);
 
 /* ---- log_local_chunk.c: many records of one partition as one value ---- */
 struct chunk_builder {
@@ -104,21 +107,26 @@ struct chunk_cursor {
 	uint32_t left;
 };
 /* Unpacks into the arena; records point there. -1: damaged. */
-int chunk_open(struct chunk_cursor *c, const struct local_topic *t, const struct local_part *p, int64_t base, const void *data, size_t len,
+int chunk_open(struct chunk_cursor *c, const struct local_topic *t, const struct local_part *p, int64_t base,
+	const void *data, size_t len,
 	ZSTD_DCtx *z, struct arena *a);
-int chunk_next(struct chunk_cursor *c, struct record *r, struct arena *a);	/* 1: a record, 0: no more, -1: damaged */
+/* 1: a record, 0: no more, -1: damaged */
+int chunk_next(struct chunk_cursor *c, struct record *r, struct arena *a);
 
 /* ---- log_local_keep.c ---- */
-int local_compact(struct local_log *l, const struct local_topic *t, struct local_part *p, struct err *err);	/* inside a transaction */
+/* inside a transaction */
+int local_compact(struct local_log *l, const struct local_topic *t, struct local_part *p, struct err *err);
 int local_retention(struct local_log *l, struct err *err);	/* under write_lock, outside a transaction */
 
 int local_check(const struct log_conf *conf, struct report *report, struct err *err);
 int local_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int local_topics(struct log *l, struct log_topics *out, struct err *err);
 int local_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
-int local_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+int local_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
+	void *arg,
 	struct err *err);
-int local_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err);
+int local_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+	struct err *err);
 
 struct log_writer *local_writer_open(struct log *l, const char *id, struct err *err);
 void local_writer_close(struct log_writer *w);
@@ -128,10 +136,12 @@ int local_writer_abort(struct log_writer *w, struct err *err);
 
 struct log_reader *local_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void local_reader_close(struct log_reader *r);
-enum log_read local_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
+enum log_read local_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms,
+	struct err *err);
 size_t local_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
 int local_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
-int local_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+int local_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
+	const char *metadata,
 	struct err *err);
 int local_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
 int64_t local_reader_high(struct log_reader *r, const char *topic, int32_t partition);
@@ -146,7 +156,8 @@ struct local_reader;
 bool local_reader_wants(const struct local_reader *r, const char *topic);	/* log_local_read.c */
 void local_group_join(struct local_log *l, const char *name, struct local_reader *r, struct local_group **out);
 void local_group_leave(struct local_log *l, struct local_group *g, struct local_reader *r);
-bool local_group_share(struct local_log *l, struct local_group *g, struct local_reader *r);	/* takes and gives back; true: changed */
+/* takes and gives back; true: changed */
+bool local_group_share(struct local_log *l, struct local_group *g, struct local_reader *r);
 bool local_group_holds(const struct local_group *g, const struct local_reader *r, const char *topic, int32_t partition);
 void local_groups_done(struct local_log *l);
 

@@ -40,7 +40,8 @@ static int insert_topic(struct local_log *l, struct local_topic *t, struct err *
 	rc = run_row(l, "INSERT INTO topic (name, kind) VALUES (?1, ?2 + ?3)", t->name, t->kind, 0, err);
 	t->id = sqlite3_last_insert_rowid(l->db);
 	for (int32_t i = 0; i < t->nparts && rc == 0; i++) {
-		rc = run_row(l, "INSERT INTO part (topic, number, high, bytes) VALUES (?2, ?3, 0, 0)", NULL, t->id, i, err);
+		rc = run_row(l, "INSERT INTO part (topic, number, high, bytes) VALUES (?2, ?3, 0, 0)", NULL, t->id, i,
+			err);
 		t->parts[i] = (struct local_part){ .id = (uint32_t)sqlite3_last_insert_rowid(l->db), .number = i };
 	}
 	return local_end(l, rc, err);
@@ -134,7 +135,8 @@ int local_groups(struct log *base, const char *group, struct log_groups *out, st
 	if (s)
 		sqlite3_bind_text(s, 1, group, -1, SQLITE_STATIC);
 	while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		struct log_group_offset *g = log_groups_add(out, (const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+		struct log_group_offset *g = log_groups_add(out, (const char *)sqlite3_column_text(s, 0),
+			(const char *)sqlite3_column_text(s, 1),
 			(const char *)sqlite3_column_text(s, 4));
 
 		g->partition = sqlite3_column_int(s, 2);
@@ -173,7 +175,8 @@ static int range_chunk(struct range *g, sqlite3_stmt *s, struct err *err)
 	int got;
 
 	arena_reset(&g->arena);
-	got = chunk_open(&c, g->t, g->p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), g->zstd, &g->arena);
+	got = chunk_open(&c, g->t, g->p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), g->zstd,
+		&g->arena);
 	while (got == 0 && (got = chunk_next(&c, &r, &g->arena)) == 1) {
 		if (r.offset >= g->to)
 			return 1;
@@ -184,7 +187,8 @@ static int range_chunk(struct range *g, sqlite3_stmt *s, struct err *err)
 	return got < 0 ? local_damaged(g->l, err, g->p, base) : 0;
 }
 
-/* sql: selects id and data by ?1 the partition's first id, ?2 the wanted one, ?3 the one behind the range, ?4 a time. */
+/* sql: selects id and data by ?1 the partition's first id, ?2 the wanted one, ?3 the one behind the range, ?4 a
+ * time. */
 static int range_run(struct range *g, const char *sql, int64_t timestamp_ms, struct err *err)
 {
 	sqlite3_stmt *s;
@@ -214,7 +218,8 @@ static int range_run(struct range *g, const char *sql, int64_t timestamp_ms, str
 }
 
 /* Finds the partition and clips the range to what is there. */
-static int range_init(struct range *g, struct local_log *l, const char *topic, int32_t partition, int64_t from, int64_t to, struct err *err)
+static int range_init(struct range *g, struct local_log *l, const char *topic, int32_t partition, int64_t from,
+	int64_t to, struct err *err)
 {
 	*g = (struct range){ .l = l, .p = local_part_get(l, topic, partition, err) };
 	if (!g->p)
@@ -227,7 +232,8 @@ static int range_init(struct range *g, struct local_log *l, const char *topic, i
 	return 0;
 }
 
-int local_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+int local_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
+	void *arg,
 	struct err *err)
 {
 	struct range g;
@@ -238,7 +244,8 @@ int local_scan(struct log *base, const char *topic, int32_t partition, int64_t f
 		return 0;
 	g.cb = cb;
 	g.arg = arg;
-	return range_run(&g, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM chunk WHERE id BETWEEN ?1 AND ?2), ?2) "
+	return range_run(&g, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM chunk WHERE id "
+		"BETWEEN ?1 AND ?2), ?2) "
 		"AND id < ?3 AND ?4 = 0 ORDER BY id", 0, err);
 }
 
@@ -256,7 +263,8 @@ static int is_late_enough(void *arg, const struct record *r)
 	return 1;
 }
 
-int local_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err)
+int local_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+	struct err *err)
 {
 	struct wanted w = { .timestamp_ms = timestamp_ms };
 	struct range g;
@@ -266,7 +274,8 @@ int local_offset_at(struct log *base, const char *topic, int32_t partition, int6
 	w.offset = g.to;			/* nothing that late: the end */
 	g.cb = is_late_enough;
 	g.arg = &w;
-	if (range_run(&g, "SELECT id, data FROM chunk WHERE id >= ?1 AND id >= ?2 AND id < ?3 AND max_ms >= ?4 ORDER BY id", timestamp_ms, err))
+	if (range_run(&g, "SELECT id, data FROM chunk WHERE id >= ?1 AND id >= ?2 AND id < ?3 AND max_ms >= ?4 "
+		"ORDER BY id", timestamp_ms, err))
 		return -1;
 	*offset = w.offset;
 	return 0;
@@ -288,11 +297,13 @@ int local_check(const struct log_conf *conf, struct report *report, struct err *
 	if (!l)
 		return -1;
 	log_close(l);
-	report_add(report, REPORT_OK, "embedded log", NULL, "%s/log.db, SQLite %s", conf->state_dir, sqlite3_libversion());
+	report_add(report, REPORT_OK, "embedded log", NULL, "%s/log.db, SQLite %s", conf->state_dir,
+		sqlite3_libversion());
 	if (statvfs(conf->state_dir, &fs) != 0)
 		return 0;
 	free_gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
-	report_add(report, free_gb < 1 ? REPORT_WARNING : REPORT_OK, "embedded log disk", free_gb < 1 ? "free space, or lower the retention" : NULL,
+	report_add(report, free_gb < 1 ? REPORT_WARNING : REPORT_OK, "embedded log disk", free_gb < 1
+		? "free space, or lower the retention" : NULL,
 		"%.1f GB free in %s", free_gb, conf->state_dir);
 	return 0;
 }

@@ -18,12 +18,14 @@ struct excess {				/* the oldest chunks of a partition that may go */
 	uint64_t bytes;
 };
 
-static int find_excess(struct local_log *l, const struct local_part *p, uint64_t bytes, struct excess *out, struct err *err)
+static int find_excess(struct local_log *l, const struct local_part *p, uint64_t bytes, struct excess *out,
+	struct err *err)
 {
 	const struct log_conf *conf = &l->base.conf;
 	int64_t oldest_ms = clock_wall_us() / 1000 - conf->retention_ms;
 	uint64_t step = conf->segment_bytes > 0 ? (uint64_t)conf->segment_bytes : UINT64_MAX;
-	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT id, count, bytes, max_ms FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id", err);
+	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT id, count, bytes, max_ms FROM chunk WHERE id BETWEEN ?1 AND "
+		"?2 ORDER BY id", err);
 	int rc;
 
 	if (!s)
@@ -63,7 +65,8 @@ static int run_bound(struct local_log *l, const char *sql, int64_t a, int64_t b,
 
 static int delete_chunks(struct local_log *l, const struct local_part *p, int64_t last_id, struct err *err)
 {
-	return run_bound(l, "DELETE FROM chunk WHERE id BETWEEN ?1 AND ?2 AND ?3", local_chunk_id(p, 0), last_id, 1, err);
+	return run_bound(l, "DELETE FROM chunk WHERE id BETWEEN ?1 AND ?2 AND ?3", local_chunk_id(p, 0), last_id, 1,
+		err);
 }
 
 static int store_part(struct local_log *l, const struct local_part *p, uint64_t bytes, struct err *err)
@@ -148,9 +151,11 @@ static void compaction_take(struct compaction *c, const struct record *r)
 	c->last[c->count++] = *r;
 }
 
-static int compaction_read(struct local_log *l, const struct local_topic *t, const struct local_part *p, struct compaction *c, struct err *err)
+static int compaction_read(struct local_log *l, const struct local_topic *t, const struct local_part *p,
+	struct compaction *c, struct err *err)
 {
-	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT id, data FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id", err);
+	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT id, data FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+		err);
 	ZSTD_DCtx *z = ZSTD_createDCtx();
 	struct chunk_cursor cursor;
 	struct record r;
@@ -163,7 +168,8 @@ static int compaction_read(struct local_log *l, const struct local_topic *t, con
 	while (s && got == 0 && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		int64_t base = sqlite3_column_int64(s, 0) & LOCAL_OFFSET_MAX;
 
-		got = chunk_open(&cursor, t, p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), z, &c->arena);
+		got = chunk_open(&cursor, t, p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), z,
+			&c->arena);
 		while (got == 0 && (got = chunk_next(&cursor, &r, &c->arena)) == 1) {
 			compaction_take(c, &r);
 			got = 0;
@@ -179,7 +185,8 @@ static int compaction_read(struct local_log *l, const struct local_topic *t, con
 }
 
 /* Each kept record becomes a chunk of its own, at its own offset. A tombstone has done its work and goes. */
-static int compaction_write(struct local_log *l, const struct local_part *p, const struct compaction *c, uint64_t *bytes, struct err *err)
+static int compaction_write(struct local_log *l, const struct local_part *p, const struct compaction *c,
+	uint64_t *bytes, struct err *err)
 {
 	struct chunk_builder builder;
 	ZSTD_CCtx *z = ZSTD_createCCtx();

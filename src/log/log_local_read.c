@@ -1,7 +1,8 @@
 /*
  * log_local_read.c - reading the embedded log in a group. A reader knows from memory whether there is something to read
- * and sleeps on the log's condition when there is not: a commit wakes it at once, and an idle reader costs nothing. Each
- * reader has its own connection; a batch is one or more chunks, unpacked into the batch's arena, records pointing there.
+ * and sleeps on the log's condition when there is not: a commit wakes it at once, and an idle reader costs nothing.
+ * Each reader has its own connection; a batch is one or more chunks, unpacked into the batch's arena, records pointing
+ * there.
  */
 #include "log/log_local.h"
 
@@ -64,7 +65,8 @@ static struct held *held_find(struct local_reader *r, const char *topic, int32_t
 
 static int fail_not_ours(struct local_reader *r, const char *topic, int32_t partition, struct err *err)
 {
-	return err_set(err, ERR_RETRY, 0, "embedded log: group %s: %s partition %d belongs to another reader now", r->group_name, topic, partition);
+	return err_set(err, ERR_RETRY, 0, "embedded log: group %s: %s partition %d belongs to another reader now",
+		r->group_name, topic, partition);
 }
 
 /* ---- open and close ---- */
@@ -94,15 +96,18 @@ static int prepare(struct local_reader *r, struct err *err)
 	r->db = local_connect(r->log, err);
 	if (!r->db)
 		return -1;
-	r->chunks = local_prepare(r->log, r->db, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM chunk WHERE id BETWEEN ?1 AND ?2), ?2) "
+	r->chunks = local_prepare(r->log, r->db, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM "
+		"chunk WHERE id BETWEEN ?1 AND ?2), ?2) "
 		"AND id < ?3 ORDER BY id", err);
 	if (!r->chunks)
 		return -1;
-	r->offset = local_prepare(r->log, r->db, "SELECT offset, metadata FROM group_offset WHERE name = ?1 AND topic = ?2 AND partition = ?3", err);
+	r->offset = local_prepare(r->log, r->db, "SELECT offset, metadata FROM group_offset "
+		"WHERE name = ?1 AND topic = ?2 AND partition = ?3", err);
 	return r->offset ? 0 : -1;
 }
 
-struct log_reader *local_reader_open(struct log *base, const char *group, const struct conf_list *topics, struct err *err)
+struct log_reader *local_reader_open(struct log *base, const char *group, const struct conf_list *topics,
+	struct err *err)
 {
 	struct local_reader *r = xcalloc(1, sizeof *r);
 
@@ -159,7 +164,8 @@ static void held_rebuild(struct local_reader *r)
 
 		if (c->reader != r)
 			continue;
-		held[n++] = old ? *old : (struct held){ .topic = c->topic, .part = &c->topic->parts[c->partition], .next = -1 };
+		held[n++] = old ? *old : (struct held){ .topic = c->topic, .part = &c->topic->parts[c->partition],
+			.next = -1 };
 	}
 	free(r->held);
 	r->held = held;
@@ -265,7 +271,8 @@ static int add_chunk(struct local_reader *r, struct held *h, struct batch *b, si
 	struct record rec;
 	int got;
 
-	if (chunk_open(&c, h->topic, h->part, base, sqlite3_column_blob(r->chunks, 1), (size_t)sqlite3_column_bytes(r->chunks, 1), r->zstd, &b->arena))
+	if (chunk_open(&c, h->topic, h->part, base, sqlite3_column_blob(r->chunks, 1),
+		(size_t)sqlite3_column_bytes(r->chunks, 1), r->zstd, &b->arena))
 		return -1;
 	while ((got = chunk_next(&c, &rec, &b->arena)) == 1) {
 		if (rec.offset < h->next)
@@ -297,13 +304,16 @@ static int read_chunks(struct local_reader *r, const struct work *w, struct batc
 	return more < 0 ? -1 : 0;
 }
 
-static enum log_read read_work(struct local_reader *r, const struct work *w, struct batch *b, size_t max_bytes, struct err *err)
+static enum log_read read_work(struct local_reader *r, const struct work *w, struct batch *b, size_t max_bytes,
+	struct err *err)
 {
 	struct held *h = w->held;
 
 	if (h->next < w->low) {
-		err_set(err, ERR_FATAL, 0, "embedded log: group %s: %s partition %d: offsets %lld to %lld were removed by retention before they were "
-			"loaded; take a new snapshot of the table, then move the group to %lld", r->group_name, h->topic->name, h->part->number,
+		err_set(err, ERR_FATAL, 0, "embedded log: group %s: %s partition %d: offsets %lld to %lld were removed "
+			"by retention before they were "
+			"loaded; take a new snapshot of the table, then move the group to "
+			"%lld", r->group_name, h->topic->name, h->part->number,
 			(long long)h->next, (long long)w->low, (long long)w->low);
 		return LOG_READ_FAILED;
 	}
@@ -319,7 +329,8 @@ static enum log_read read_work(struct local_reader *r, const struct work *w, str
 	return b->nrecords ? LOG_READ_BATCH : LOG_READ_NOTHING;
 }
 
-enum log_read local_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err)
+enum log_read local_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms,
+	struct err *err)
 {
 	struct local_reader *r = (struct local_reader *)base;
 	struct work w = { .held = NULL };
@@ -370,7 +381,8 @@ int local_reader_pause(struct log_reader *base, const char *topic, int32_t parti
 	return 0;
 }
 
-static int store_offset(struct local_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata, struct err *err)
+static int store_offset(struct local_reader *r, const char *topic, int32_t partition, int64_t offset,
+	const char *metadata, struct err *err)
 {
 	sqlite3_stmt *s = r->log->set_offset;
 	int rc;
@@ -388,7 +400,8 @@ static int store_offset(struct local_reader *r, const char *topic, int32_t parti
 	return rc == SQLITE_DONE ? 0 : -1;
 }
 
-int local_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+int local_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset,
+	const char *metadata,
 	struct err *err)
 {
 	struct local_reader *r = (struct local_reader *)base;

@@ -78,7 +78,8 @@ static int check_fence(struct local_writer *w, struct err *err)
 {
 	if (fence_find(w->log, w->id)->epoch == w->epoch)
 		return 0;
-	return err_set(err, ERR_FENCED, 0, "embedded log: writer '%s' was replaced by a later one; this one has to stop", w->id);
+	return err_set(err, ERR_FENCED, 0, "embedded log: writer '%s' was replaced by a later one; this one has to "
+		"stop", w->id);
 }
 
 /* ---- append ---- */
@@ -129,12 +130,14 @@ static struct target *target_for(struct local_writer *w, const char *topic, stru
 	return t;
 }
 
-static int seal(struct local_writer *w, struct local_topic *t, struct local_part *p, struct chunk_builder *c, struct err *err)
+static int seal(struct local_writer *w, struct local_topic *t, struct local_part *p, struct chunk_builder *c,
+	struct err *err)
 {
 	struct sealed *s;
 
 	if (w->sealed_bytes > TRANSACTION_MAX)
-		return err_set(err, ERR_FATAL, 0, "embedded log: the transaction of '%s' has more than %zu MB; commit more often", w->id,
+		return err_set(err, ERR_FATAL, 0, "embedded log: the transaction of '%s' has more than %zu MB; commit "
+			"more often", w->id,
 			TRANSACTION_MAX >> 20);
 	if (w->nsealed == w->cap_sealed) {
 		w->cap_sealed = w->cap_sealed ? w->cap_sealed * 2 : 64;
@@ -166,7 +169,8 @@ static int append_one(struct local_writer *w, struct target *t, const struct rec
 	struct local_part *p;
 
 	if (number >= t->to->nparts)
-		return err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d", t->topic, number, t->to->nparts);
+		return err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d",
+			t->topic, number, t->to->nparts);
 	c = &t->open[number];
 	p = &t->to->parts[number];
 	if (c->count == 0)
@@ -203,7 +207,8 @@ static int insert(struct local_writer *w, struct sealed *s, struct err *err)
 	int rc;
 
 	if (s->part->next + s->count > LOCAL_OFFSET_MAX)
-		return err_set(err, ERR_FATAL, 0, "embedded log: topic %s partition %d is full: no offsets are left", s->topic->name, s->part->number);
+		return err_set(err, ERR_FATAL, 0, "embedded log: topic %s partition %d is full: no offsets are left",
+			s->topic->name, s->part->number);
 	sqlite3_bind_int64(q, 1, local_chunk_id(s->part, s->part->next));
 	sqlite3_bind_int64(q, 2, s->count);
 	sqlite3_bind_int64(q, 3, s->min_ms);
@@ -277,12 +282,14 @@ static int commit_sealed(struct local_writer *w, struct err *err)
 static int seal_open(struct local_writer *w, struct err *err)
 {
 	for (size_t i = 0; i < w->ntouched; i++)
-		if (w->touched[i].open->count && seal(w, w->touched[i].topic, w->touched[i].part, w->touched[i].open, err))
+		if (w->touched[i].open->count && seal(w, w->touched[i].topic, w->touched[i].part, w->touched[i].open,
+			err))
 			return -1;
 	return 0;
 }
 
-/* Retention is housekeeping: what it cannot do now it does the next time, and a full disk tells itself at the commit. */
+/* Retention is housekeeping: what it cannot do now it does the next time, and a full disk tells itself at the
+ * commit. */
 static void keep(struct local_log *l)
 {
 	struct err ignored = { 0 };

@@ -31,9 +31,11 @@ struct log_ops {
 	int (*topic_ensure)(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 	int (*topics)(struct log *l, struct log_topics *out, struct err *err);
 	int (*groups)(struct log *l, const char *group, struct log_groups *out, struct err *err);
-	int (*scan)(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
+	int (*scan)(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
+		void *arg,
 		struct err *err);
-	int (*offset_at)(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset, struct err *err);
+	int (*offset_at)(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
+		struct err *err);
 
 	struct log_writer *(*writer_open)(struct log *l, const char *id, struct err *err);
 	void (*writer_close)(struct log_writer *w);
@@ -41,12 +43,15 @@ struct log_ops {
 	int (*writer_commit)(struct log_writer *w, struct err *err);
 	int (*writer_abort)(struct log_writer *w, struct err *err);
 
-	struct log_reader *(*reader_open)(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
+	struct log_reader *(*reader_open)(struct log *l, const char *group, const struct conf_list *topics,
+		struct err *err);
 	void (*reader_close)(struct log_reader *r);
-	enum log_read (*reader_poll)(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
+	enum log_read (*reader_poll)(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms,
+		struct err *err);
 	size_t (*reader_assigned)(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
 	int (*reader_seek)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
-	int (*reader_commit)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
+	int (*reader_commit)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
+		const char *metadata,
 		struct err *err);
 	int (*reader_pause)(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
 	int64_t (*reader_high)(struct log_reader *r, const char *topic, int32_t partition);
@@ -56,9 +61,11 @@ extern const struct log_ops log_kafka_ops, log_local_ops;
 
 void log_conf_copy(struct log_conf *out, const struct log_conf *conf);
 void log_conf_done(struct log_conf *conf);
-int32_t log_partition_of(const struct record *r, int32_t partitions);	/* which of so many a record to write belongs to */
+/* which of so many a record to write belongs to */
+int32_t log_partition_of(const struct record *r, int32_t partitions);
 struct log_topic *log_topics_add(struct log_topics *t, const char *name, unsigned npartitions);
-struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic, const char *metadata);
+struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic,
+	const char *metadata);
 int log_topics_compare(const void *a, const void *b);	/* by name, for qsort */
 
 #endif

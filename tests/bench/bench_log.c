@@ -22,7 +22,8 @@
 enum { BATCH = 4000, RECORD_BYTES = 1024, SMALL = 5000 };
 
 static struct log_conf conf = {
-	.name = (char *)"bench", .partitions = 1, .replication = -1, .retention_ms = -1, .retention_bytes = -1, .timeout_ms = 10000
+	.name = (char *)"bench", .partitions = 1, .replication = -1, .retention_ms = -1, .retention_bytes = -1,
+	.timeout_ms = 10000
 };
 static struct log *l;
 
@@ -39,7 +40,8 @@ static double cpu_s(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+		(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 /* Column names that repeat, values that do not: about what a row looks like with its schema. */
@@ -55,7 +57,8 @@ static struct batch *make_batch(const char *topic)
 
 		for (int column = 0; len < RECORD_BYTES; column++) {
 			seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-			len += (size_t)sprintf(value + len, "{\"type\":\"string\",\"field\":\"column_%d\",\"value\":%llu},", column, seed >> 34);
+			len += (size_t)sprintf(value + len,
+				"{\"type\":\"string\",\"field\":\"column_%d\",\"value\":%llu},", column, seed >> 34);
 		}
 		r->topic = topic;
 		r->partition = 0;
@@ -161,8 +164,10 @@ static void print_latency(const char *what, const struct histogram *h)
 	struct histogram_copy copy;
 
 	histogram_copy(h, &copy);
-	printf("%-28s p50 %.2f ms  p90 %.2f ms  p99 %.2f ms  of %llu\n", what, (double)histogram_percentile(&copy, 50) / 1e3,
-		(double)histogram_percentile(&copy, 90) / 1e3, (double)histogram_percentile(&copy, 99) / 1e3, (unsigned long long)copy.total);
+	printf("%-28s p50 %.2f ms  p90 %.2f ms  p99 %.2f ms  of %llu\n", what,
+		(double)histogram_percentile(&copy, 50) / 1e3,
+		(double)histogram_percentile(&copy, 90) / 1e3, (double)histogram_percentile(&copy,
+		99) / 1e3, (unsigned long long)copy.total);
 }
 
 /* Rows arrive one a millisecond; each transaction takes what has arrived while the last one was committed. */

@@ -47,7 +47,8 @@ static const char *new_topic(const char *what, enum log_topic_kind kind)
 
 static struct record rec(const char *topic, int32_t partition, const char *key, const char *value)
 {
-	return (struct record){ .topic = topic, .partition = partition, .key = key, .key_len = key ? (uint32_t)strlen(key) : 0,
+	return (struct record){ .topic = topic, .partition = partition, .key = key, .key_len = key
+		? (uint32_t)strlen(key) : 0,
 		.value = value, .value_len = value ? (uint32_t)strlen(value) : 0 };
 }
 
@@ -113,7 +114,8 @@ static int collect(void *arg, const struct record *r)
 	size_t at = strlen(g->text);
 
 	if (at < sizeof g->text - 200)
-		snprintf(g->text + at, sizeof g->text - at, "%.*s=%.*s ", r->key ? (int)r->key_len : 4, r->key ? r->key : "null",
+		snprintf(g->text + at, sizeof g->text - at, "%.*s=%.*s ", r->key ? (int)r->key_len : 4, r->key ? r->key
+			: "null",
 			r->value ? (int)r->value_len : 4, r->value ? r->value : "null");
 	if (g->count++ == 0)
 		g->first = r->offset;
@@ -255,7 +257,8 @@ static void test_records(void)
 	const char *topic = new_topic("records", LOG_TOPIC_HISTORY);
 	struct log_writer *w = open_writer("records");
 	struct record_header headers[] = { { intern("a"), "1", 1 }, { intern("b"), NULL, 0 }, { intern("a"), "", 0 } };
-	struct record r[4] = { rec(topic, PARTITION_ANY, "k", "v"), rec(topic, 0, NULL, "x"), rec(topic, PARTITION_BY_KEY, "k", NULL),
+	struct record r[4] = { rec(topic, PARTITION_ANY, "k", "v"), rec(topic, 0, NULL, "x"),
+		rec(topic, PARTITION_BY_KEY, "k", NULL),
 		rec(topic, 0, "", "") };
 	struct err err = { 0 };
 	int n = 0;
@@ -327,7 +330,8 @@ static void test_wrong_writes(void)
 {
 	const char *topic = new_topic("wrong", LOG_TOPIC_HISTORY);
 	struct log_writer *w = open_writer("wrong");
-	struct record a = rec(name_of("missing"), 0, "a", "1"), b = rec(topic, 7, "a", "1"), c = rec(topic, 0, "c", "1");
+	struct record a = rec(name_of("missing"), 0, "a", "1"), b = rec(topic, 7, "a", "1"), c = rec(topic, 0, "c",
+		"1");
 	struct err err = { 0 };
 
 	is_int(log_writer_append_record(w, &a, &err), -1, "a topic that does not exist");
@@ -416,7 +420,8 @@ static void test_group(void)
 	} while (high != rd.to[1] && clock_mono_us() < until_us);
 	is_int(high, rd.to[1], "no lag is left");
 	for (int i = 0; i < 4; i++)
-		good(log_reader_commit(rd.r, topic, i, rd.to[i], i == 1 ? "next 7 label_a" : NULL, &err), &err, "commit");
+		good(log_reader_commit(rd.r, topic, i, rd.to[i], i == 1 ? "next 7 label_a" : NULL, &err), &err,
+			"commit");
 	good(log_groups(l, name_of("g"), &groups, &err), &err, "the group's offsets");
 	is_int(groups.count, 4, "of four partitions");
 	good(log_topics(l, &topics, &err), &err, "topics");
@@ -473,7 +478,8 @@ static void test_two_readers(void)
 	}
 	is_int(a.got.sum + b.got.sum, 399 * 400 / 2, "together they read each once");
 	is_int(a.got.count, 200, "half each");
-	is_int(log_reader_commit(a.r, topic, assigned[0].partition, 1, "x", &err), -1, "the other one's partition cannot be committed");
+	is_int(log_reader_commit(a.r, topic, assigned[0].partition, 1, "x", &err), -1,
+		"the other one's partition cannot be committed");
 	is_int(err.kind, ERR_RETRY, "is said: %s", err.msg);
 	log_reader_close(b.r);
 	is_int(wait_assigned(&a, 4, assigned, 8), 4, "when one leaves the other has all");
@@ -602,7 +608,8 @@ static void test_check(void)
 	is_int(report_count(&report, REPORT_PROBLEM), 0, "finds no problem");
 	ok(report.count >= 2, "says something");
 	for (size_t i = 0; i < report.count; i++)
-		printf("# %s: %s: %s\n", report_level_name(report.items[i].level), report.items[i].subject, report.items[i].found);
+		printf("# %s: %s: %s\n", report_level_name(report.items[i].level), report.items[i].subject,
+			report.items[i].found);
 	report_done(&report);
 }
 
@@ -624,7 +631,8 @@ static void test_passthrough(void)
 		wrong.passthrough = (struct conf_pairs){ &pair, 1 };
 		ok(log_open(&wrong, &err) == NULL, "%s = %s is refused", cases[i].key, cases[i].value);
 		is_int(err.kind, ERR_CONFIG, "as a setting: %s", err.msg);
-		ok(strstr(err.msg, cases[i].want) && strstr(err.msg, cases[i].key) && strstr(err.msg, "12"), "with key and line");
+		ok(strstr(err.msg, cases[i].want) && strstr(err.msg, cases[i].key) && strstr(err.msg, "12"),
+			"with key and line");
 	}
 }
 
@@ -720,7 +728,8 @@ static void test_broker_killed(void)
 	struct got g;
 
 	for (int round = 0; round < 5 && w; round++)
-		ok(hundred(&w, topic, round, round % 2 == 1), "committed%s", round % 2 == 1 ? " though the broker was killed" : "");
+		ok(hundred(&w, topic, round, round % 2 == 1), "committed%s", round % 2 == 1
+			? " though the broker was killed" : "");
 	log_writer_close(w);
 	g = scan_for(500, topic);
 	is_int(g.count, 500, "each record once");

@@ -1,6 +1,6 @@
 /*
- * test_log_local.c - what only the embedded log has to stand: kills in the middle of a commit, torn and foreign files, a
- * full disk, a second process, retention and compaction.
+ * test_log_local.c - what only the embedded log has to stand: kills in the middle of a commit, torn and foreign files,
+ * a full disk, a second process, retention and compaction.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -28,7 +28,8 @@ static struct log_conf conf_in(const char *name)
 	static char dir[128];
 
 	snprintf(dir, sizeof dir, "%s/%s", root, name);
-	return (struct log_conf){ .name = (char *)"t", .state_dir = dir, .partitions = 2, .replication = -1, .retention_ms = -1,
+	return (struct log_conf){ .name = (char *)"t", .state_dir = dir, .partitions = 2, .replication = -1,
+		.retention_ms = -1,
 		.retention_bytes = -1, .segment_bytes = 1 << 20, .timeout_ms = 1000 };
 }
 
@@ -42,7 +43,8 @@ static struct log *open_log(const struct log_conf *conf)
 	return l;
 }
 
-static int append(struct log_writer *w, const char *topic, const char *key, const char *value, int64_t timestamp_ms, struct err *err)
+static int append(struct log_writer *w, const char *topic, const char *key, const char *value, int64_t timestamp_ms,
+	struct err *err)
 {
 	const struct record r = { .topic = intern(topic), .key = key, .key_len = (uint32_t)strlen(key), .value = value,
 		.value_len = value ? (uint32_t)strlen(value) : 0, .timestamp_ms = timestamp_ms };
@@ -252,7 +254,8 @@ static void test_flipped_bits(void)
 	fill(&conf, 5);
 	snprintf(path, sizeof path, "%s/log.db", conf.state_dir);
 	sqlite3_open(path, &db);
-	sqlite3_exec(db, "UPDATE chunk SET data = CAST(substr(data, 1, 5000) || x'00ff' || substr(data, 5003) AS BLOB) WHERE id & 255 = 3", NULL, NULL, NULL);
+	sqlite3_exec(db, "UPDATE chunk SET data = CAST(substr(data, 1, 5000) || x'00ff' || substr(data, 5003) AS BLOB) "
+		"WHERE id & 255 = 3", NULL, NULL, NULL);
 	is_int(sqlite3_changes(db), 1, "two bytes are changed in one chunk");
 	sqlite3_close(db);
 	l = open_log(&conf);
@@ -414,7 +417,8 @@ static void test_retention_bytes(void)
 	}
 	clock_fake(-1);
 	is_int(log_topics(l, &topics, &err), 0, "topics");
-	ok(find(&topics, "rows")->bytes <= 500000, "not more bytes than allowed (%llu)", (unsigned long long)find(&topics, "rows")->bytes);
+	ok(find(&topics, "rows")->bytes <= 500000, "not more bytes than allowed (%llu)",
+		(unsigned long long)find(&topics, "rows")->bytes);
 	ok(find(&topics, "rows")->bytes >= 400000, "and not much less");
 	is_int(find(&topics, "rows")->partitions[0].high, 24, "the end stays");
 	log_topics_free(&topics);
