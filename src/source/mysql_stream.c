@@ -600,6 +600,15 @@ void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, cons
 		stream_table_stop(stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1, strlen(dot + 1)), why);
 }
 
+uint64_t mysql_stream_tables_version(const struct mysql_stream *st)
+{
+	uint64_t stopped = 0;
+
+	for (size_t i = 0; i < st->tables.count; i++)
+		stopped += st->tables.items[i]->error != NULL;
+	return (uint64_t)st->tables.count << 32 | stopped;
+}
+
 void mysql_stream_tables(const struct mysql_stream *st, void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
 {
 	for (size_t i = 0; i < st->tables.count; i++)

@@ -59,6 +59,7 @@ bool mysql_stream_in_txn(const struct mysql_stream *st);
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st);
 int64_t mysql_stream_commit_us(const struct mysql_stream *st);	/* of the last transaction; 0 none */
 void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, const char *why);
+uint64_t mysql_stream_tables_version(const struct mysql_stream *st);	/* another one when a table was met or stopped */
 /* Calls fn for each table that was met or stopped; the texts are borrowed. */
 void mysql_stream_tables(const struct mysql_stream *st, void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg);
 

@@ -55,6 +55,8 @@ struct source {
 	uint64_t events_before, rows_before, bytes_before;	/* of earlier connections */
 	struct stopped *stopped;
 	size_t nstopped;
+	uint64_t tables_version;	/* of the stream's tables as the status has them */
+	size_t *snapshot_entry;		/* by table of the snapshot: index in `tables` */
 
 	/* shared, under lock */
 	pthread_mutex_t lock;
@@ -139,8 +141,13 @@ static void status_snapshot(struct source *s)
 	st->state = SOURCE_SNAPSHOT;
 	st->snapshot_tables_total = (unsigned)n;
 	st->snapshot_tables_done = 0;
+	if (s->snapshot_entry == NULL) {
+		s->snapshot_entry = xcalloc(n + 1, sizeof(*s->snapshot_entry));
+		for (size_t i = 0; i < n; i++)
+			s->snapshot_entry[i] = (size_t)(table_entry(s, t[i].db, t[i].name) - s->tables);
+	}
 	for (size_t i = 0; i < n; i++) {
-		struct source_table *entry = table_entry(s, t[i].db, t[i].name);
+		struct source_table *entry = &s->tables[s->snapshot_entry[i]];
 
 		st->snapshot_tables_done += t[i].done;
 		entry->rows_read = t[i].rows_read;
@@ -168,7 +175,9 @@ static void status_stream(struct source *s, bool idle)
 	copy_cut(st->server_file, sizeof(st->server_file), s->side.server.file);
 	st->server_pos = s->side.server.pos;
 	st->behind_bytes = s->side.behind_bytes;
-	mysql_stream_tables(s->stream, note_stream_table, s);
+	if (mysql_stream_tables_version(s->stream) != s->tables_version)
+		mysql_stream_tables(s->stream, note_stream_table, s);
+	s->tables_version = mysql_stream_tables_version(s->stream);
 }
 
 static void update_status(struct source *s, bool idle)
@@ -190,6 +199,14 @@ static void update_status(struct source *s, bool idle)
 
 /* ---- going back ---- */
 
+static void end_snapshot(struct source *s)
+{
+	mysql_snapshot_close(s->snapshot);
+	s->snapshot = NULL;
+	free(s->snapshot_entry);
+	s->snapshot_entry = NULL;
+}
+
 static void hang_up(struct source *s)
 {
 	if (s->stream) {
@@ -206,8 +223,8 @@ static void hang_up(struct source *s)
 	mysql_side_done(&s->side);
 	mysql_side_init(&s->side);
 	s->again |= s->snapshot != NULL;
-	mysql_snapshot_close(s->snapshot);
-	s->snapshot = NULL;
+	end_snapshot(s);
+	s->tables_version = 0;
 	if (s->phase != ENDED)
 		s->phase = START;
 }
@@ -461,8 +478,7 @@ static enum source_step snapshot_step(struct source *s, struct batch *b, int tim
 		return SOURCE_NOTHING;
 	position_copy(&s->position, &b->position);
 	if (r == 2) {
-		mysql_snapshot_close(s->snapshot);
-		s->snapshot = NULL;
+		end_snapshot(s);
 		s->again = false;
 		s->phase = s->conf->snapshot_mode == SNAPSHOT_INITIAL_ONLY ? ENDED : START;
 	}
