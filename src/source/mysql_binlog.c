@@ -1,6 +1,6 @@
 /*
- * mysql_binlog.c - see mysql_binlog.h. Positions in event headers have 32 bits; files may be longer, so the upper half is
- * counted here.
+ * mysql_binlog.c - see mysql_binlog.h. Positions in event headers have 32 bits; files may be longer, so the upper half
+ * is counted here.
  */
 #include "config.h"
 #include "source/mysql_binlog.h"
@@ -39,8 +39,10 @@ static int set_terms(struct mysql_conn *c, int64_t heartbeat_ms, const char *uui
 	if (mysql_conn_variable(c, "binlog_checksum", alg, sizeof(alg), err) < 0)
 		return -1;
 	*checksum = strcasecmp(alg, "CRC32") == 0;
-	return mysql_conn_run(c, err, "SET @master_binlog_checksum = '%s', @source_binlog_checksum = '%s', "
-			      "@master_heartbeat_period = %lld, @source_heartbeat_period = %lld, @slave_uuid = '%s', @replica_uuid = '%s'",
+	return mysql_conn_run(c, err,
+			      "SET @master_binlog_checksum = '%s', @source_binlog_checksum = '%s', "
+			      "@master_heartbeat_period = %lld, @source_heartbeat_period = %lld, @slave_uuid = '%s', "
+			      "@replica_uuid = '%s'",
 			      alg, alg, ns, ns, uuid, uuid);
 }
 
@@ -77,8 +79,11 @@ static int ask_by_file(struct binlog *b, uint32_t server_id, const char *file, u
 	int r;
 
 	if (pos > UINT32_MAX)
-		return err_set(err, ERR_FATAL, 0, "binlog %s: position %llu is beyond 4 GiB, which the protocol cannot ask for without GTIDs: "
-			       "set gtid_mode = ON", file, (unsigned long long)pos);
+		return err_set(
+			err, ERR_FATAL, 0,
+			"binlog %s: position %llu is beyond 4 GiB, which the protocol cannot ask for without GTIDs: "
+			"set gtid_mode = ON",
+			file, (unsigned long long)pos);
 	buf_init(&cmd, 4096);
 	put_le(&cmd, pos, 4);
 	put_le(&cmd, 0, 2);
@@ -89,8 +94,8 @@ static int ask_by_file(struct binlog *b, uint32_t server_id, const char *file, u
 	return r;
 }
 
-int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id, const char *name,
-		 const struct binlog_start *from, struct err *err)
+int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id,
+		 const char *name, const struct binlog_start *from, struct err *err)
 {
 	int64_t heartbeat_ms = conf->heartbeat_ms > 0 ? conf->heartbeat_ms : DEFAULT_HEARTBEAT_MS;
 	char uuid[40];
@@ -107,7 +112,8 @@ int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_c
 	identity(uuid, sizeof(uuid), server_id, name);
 	r = set_terms(&b->conn, heartbeat_ms, uuid, &b->format.checksum, err);
 	if (r == 0)
-		r = from->gtids ? ask_by_gtid(b, server_id, from->gtids, err) : ask_by_file(b, server_id, b->file, from->pos, err);
+		r = from->gtids ? ask_by_gtid(b, server_id, from->gtids, err)
+				: ask_by_file(b, server_id, b->file, from->pos, err);
 	if (r < 0)
 		binlog_stop(b);
 	b->wire.last_byte_us = clock_mono_us();
@@ -139,8 +145,11 @@ static int server_error(struct binlog *b, const uint8_t *p, size_t len, struct e
 		return err_set(err, mysql_conn_kind(code) == ERR_CONFIG ? ERR_CONFIG : ERR_RETRY, (int)code,
 			       "MySQL %s: binlog: %s (%u)", b->conn.server, text, code);
 	if (strstr(text, "same server_uuid") || strstr(text, "same server_id") || strstr(text, "server_uuid/server_id"))
-		return err_set(err, ERR_CONFIG, 0, "MySQL %s: another reader took over our server id: give each its own [mysql] server.id and "
-			       "[millrace] name", b->conn.server);
+		return err_set(
+			err, ERR_CONFIG, 0,
+			"MySQL %s: another reader took over our server id: give each its own [mysql] server.id and "
+			"[millrace] name",
+			b->conn.server);
 	return err_set(err, ERR_FATAL, BINLOG_GONE, "MySQL %s: binlog: %s", b->conn.server, text);
 }
 
@@ -165,7 +174,8 @@ static int follow(struct binlog *b, const struct event *e, struct err *err)
 	if (event_rotate_parse(e, &to, err) < 0)
 		return -1;
 	if (to.file_len >= sizeof(b->file))
-		return err_set(err, ERR_FATAL, 0, "MySQL %s: a binlog file name of %zu bytes", b->conn.server, to.file_len);
+		return err_set(err, ERR_FATAL, 0, "MySQL %s: a binlog file name of %zu bytes", b->conn.server,
+			       to.file_len);
 	memcpy(b->file, to.file, to.file_len);
 	b->file[to.file_len] = '\0';
 	b->pos = to.pos;
@@ -179,8 +189,8 @@ int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct ev
 	int r = wire_next(&b->wire, arena, timeout_ms, &p, &len, err);
 
 	if (r == 0 && clock_mono_us() - b->wire.last_byte_us > b->dead_after_ms * 1000)
-		return err_set(err, ERR_RETRY, 0, "MySQL %s: no heartbeat for %lld ms: the connection is dead", b->conn.server,
-			       (long long)b->dead_after_ms);
+		return err_set(err, ERR_RETRY, 0, "MySQL %s: no heartbeat for %lld ms: the connection is dead",
+			       b->conn.server, (long long)b->dead_after_ms);
 	if (r <= 0)
 		return r;
 	if (len > 0 && p[0] == 0xff)
@@ -190,7 +200,8 @@ int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct ev
 	if (len == 0 || p[0] != 0)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: binlog: not an event", b->conn.server);
 	if (event_open(e, &b->format, p + 1, len - 1, err) < 0)
-		return err_wrap(err, "MySQL %s: binlog %s behind position %llu", b->conn.server, b->file, (unsigned long long)b->pos);
+		return err_wrap(err, "MySQL %s: binlog %s behind position %llu", b->conn.server, b->file,
+				(unsigned long long)b->pos);
 	advance(b, &e->header);
 	if (e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE)
 		return follow(b, e, err) < 0 ? -1 : 1;

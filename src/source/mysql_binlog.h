@@ -1,7 +1,7 @@
 /*
  * mysql_binlog.h - the server's binlog as a stream of events: asks for it from a GTID set or from a file and position,
- * negotiates checksums and heartbeats, follows the server from file to file. What is hard: a dead connection looks like a
- * quiet server, so the server is asked for a heartbeat, and its absence is an error.
+ * negotiates checksums and heartbeats, follows the server from file to file. What is hard: a dead connection looks like
+ * a quiet server, so the server is asked for a heartbeat, and its absence is an error.
  *
  * @thread the stage's own.
  */
@@ -35,13 +35,16 @@ struct binlog_start {
 };
 
 /* conn: taken over, also on failure. name: tells readers of the same server apart (with server_id). */
-int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id, const char *name,
-		 const struct binlog_start *from, struct err *err);
+int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id,
+		 const char *name, const struct binlog_start *from, struct err *err);
 void binlog_stop(struct binlog *b);
 
-/* 1: an event, its bytes in the arena; 0: none within the time; -1. FORMAT_DESCRIPTION and ROTATE are dealt with before they are
- * given out; e->header says where the event was, binlog_event_pos() its start as 64 bits. */
+/* 1: an event, its bytes in the arena; 0: none within the time; -1. FORMAT_DESCRIPTION and ROTATE are dealt with before
+ * they are given out; e->header says where the event was, binlog_event_pos() its start as 64 bits. */
 int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err);
-static inline uint64_t binlog_event_pos(const struct binlog *b, const struct event *e) { return b->pos - e->header.size; }
+static inline uint64_t binlog_event_pos(const struct binlog *b, const struct event *e)
+{
+	return b->pos - e->header.size;
+}
 
 #endif

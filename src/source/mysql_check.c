@@ -1,6 +1,6 @@
 /*
- * mysql_check.c - see mysql_check.h; and source_check(), source_schemas(). Grants are read from the words of SHOW GRANTS: the
- * server has no function that says whether a privilege is held.
+ * mysql_check.c - see mysql_check.h; and source_check(), source_schemas(). Grants are read from the words of SHOW
+ * GRANTS: the server has no function that says whether a privilege is held.
  */
 #include "config.h"
 #include "source/mysql_check.h"
@@ -27,22 +27,32 @@ static void judge_retention(struct report *r, const struct setting *s, const cha
 	unsigned long long seconds = strtoull(value, NULL, 10);
 
 	if (seconds == 0)
-		report_add(r, REPORT_OK, "mysql binlog_expire_logs_seconds", NULL, "0: the binlog is kept until it is purged by hand");
+		report_add(r, REPORT_OK, "mysql binlog_expire_logs_seconds", NULL,
+			   "0: the binlog is kept until it is purged by hand");
 	else
-		report_add(r, seconds < SHORT_RETENTION_S ? REPORT_WARNING : REPORT_OK, "mysql binlog_expire_logs_seconds",
-			   seconds < SHORT_RETENTION_S ? s->remedy : NULL, "%llu s (%.1f hours)", seconds, (double)seconds / 3600);
+		report_add(r, seconds < SHORT_RETENTION_S ? REPORT_WARNING : REPORT_OK,
+			   "mysql binlog_expire_logs_seconds", seconds < SHORT_RETENTION_S ? s->remedy : NULL,
+			   "%llu s (%.1f hours)", seconds, (double)seconds / 3600);
 }
 
 static const struct setting settings[] = {
 	{ "log_bin", "ON", REPORT_PROBLEM, "start the server with log_bin", NULL },
-	{ "binlog_format", "ROW", REPORT_PROBLEM, "SET PERSIST binlog_format = 'ROW', then reconnect the clients", NULL },
-	{ "binlog_row_image", "FULL", REPORT_PROBLEM, "SET PERSIST binlog_row_image = 'FULL', then reconnect the clients", NULL },
-	{ "gtid_mode", "ON", REPORT_WARNING, "SET PERSIST gtid_mode = ON (step by step, see the server's manual): without GTIDs "
-	  "there is no failover, and positions are of one server only", NULL },
-	{ "binlog_row_metadata", "FULL", REPORT_NOTE, "SET PERSIST binlog_row_metadata = 'FULL' makes capture independent of the schema history", NULL },
-	{ "binlog_row_value_options", "", REPORT_NOTE, "SET PERSIST binlog_row_value_options = '' unless partial JSON updates are needed", NULL },
-	{ "binlog_expire_logs_seconds", NULL, REPORT_WARNING, "raise binlog_expire_logs_seconds: capture that stands still for longer needs a new "
-	  "snapshot", judge_retention },
+	{ "binlog_format", "ROW", REPORT_PROBLEM, "SET PERSIST binlog_format = 'ROW', then reconnect the clients",
+	  NULL },
+	{ "binlog_row_image", "FULL", REPORT_PROBLEM,
+	  "SET PERSIST binlog_row_image = 'FULL', then reconnect the clients", NULL },
+	{ "gtid_mode", "ON", REPORT_WARNING,
+	  "SET PERSIST gtid_mode = ON (step by step, see the server's manual): without GTIDs "
+	  "there is no failover, and positions are of one server only",
+	  NULL },
+	{ "binlog_row_metadata", "FULL", REPORT_NOTE,
+	  "SET PERSIST binlog_row_metadata = 'FULL' makes capture independent of the schema history", NULL },
+	{ "binlog_row_value_options", "", REPORT_NOTE,
+	  "SET PERSIST binlog_row_value_options = '' unless partial JSON updates are needed", NULL },
+	{ "binlog_expire_logs_seconds", NULL, REPORT_WARNING,
+	  "raise binlog_expire_logs_seconds: capture that stands still for longer needs a new "
+	  "snapshot",
+	  judge_retention },
 };
 
 int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err *err)
@@ -61,7 +71,8 @@ int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err
 		else if (s->judge)
 			s->judge(report, s, value);
 		else
-			report_add(report, good ? REPORT_OK : s->otherwise, subject, good ? NULL : s->remedy, "%s", value[0] ? value : "(empty)");
+			report_add(report, good ? REPORT_OK : s->otherwise, subject, good ? NULL : s->remedy, "%s",
+				   value[0] ? value : "(empty)");
 	}
 	return 0;
 }
@@ -75,8 +86,9 @@ int mysql_check_start(struct mysql_conn *c, struct err *err)
 	r = mysql_check_settings(c, &report, err);
 	for (size_t i = 0; r == 0 && i < report.count; i++)
 		if (report.items[i].level == REPORT_PROBLEM)
-			r = err_set(err, ERR_CONFIG, 0, "MySQL %s: %s is %s: %s", c->server, report.items[i].subject + strlen("mysql "),
-				    report.items[i].found, report.items[i].remedy);
+			r = err_set(err, ERR_CONFIG, 0, "MySQL %s: %s is %s: %s", c->server,
+				    report.items[i].subject + strlen("mysql "), report.items[i].found,
+				    report.items[i].remedy);
 	report_done(&report);
 	return r;
 }
@@ -91,10 +103,14 @@ struct grant {
 };
 
 static const struct grant grants[] = {
-	{ "REPLICATION SLAVE", NULL, true, REPORT_PROBLEM, "GRANT REPLICATION SLAVE ON *.* TO the user: it is what reading the binlog takes" },
-	{ "REPLICATION CLIENT", NULL, true, REPORT_PROBLEM, "GRANT REPLICATION CLIENT ON *.* TO the user: it is what asking for the position takes" },
-	{ "SELECT", NULL, false, REPORT_PROBLEM, "GRANT SELECT on the captured tables TO the user: it is what the snapshot reads with" },
-	{ "RELOAD", "FLUSH_TABLES", true, REPORT_NOTE, "GRANT RELOAD ON *.* TO the user: the snapshot then takes a short lock instead of waiting "
+	{ "REPLICATION SLAVE", NULL, true, REPORT_PROBLEM,
+	  "GRANT REPLICATION SLAVE ON *.* TO the user: it is what reading the binlog takes" },
+	{ "REPLICATION CLIENT", NULL, true, REPORT_PROBLEM,
+	  "GRANT REPLICATION CLIENT ON *.* TO the user: it is what asking for the position takes" },
+	{ "SELECT", NULL, false, REPORT_PROBLEM,
+	  "GRANT SELECT on the captured tables TO the user: it is what the snapshot reads with" },
+	{ "RELOAD", "FLUSH_TABLES", true, REPORT_NOTE,
+	  "GRANT RELOAD ON *.* TO the user: the snapshot then takes a short lock instead of waiting "
 	  "for a moment without a commit" },
 };
 
@@ -132,7 +148,8 @@ static int check_grants(struct mysql_conn *c, struct report *report, struct err 
 		char subject[80];
 
 		snprintf(subject, sizeof(subject), "mysql grant %s", grants[i].name);
-		report_add(report, held[i] ? REPORT_OK : grants[i].otherwise, subject, held[i] ? NULL : grants[i].remedy, "%s", held[i] ? "held" : "missing");
+		report_add(report, held[i] ? REPORT_OK : grants[i].otherwise, subject,
+			   held[i] ? NULL : grants[i].remedy, "%s", held[i] ? "held" : "missing");
 	}
 	return 0;
 }
@@ -145,12 +162,15 @@ static void check_table(struct report *report, const struct snapshot_table *t)
 
 	snprintf(subject, sizeof(subject), "table %s.%s", t->db, t->name);
 	if (t->error)
-		report_add(report, REPORT_PROBLEM, subject, "take it out by [mysql] table.exclude.list, or change the table", "%s", t->error);
+		report_add(report, REPORT_PROBLEM, subject,
+			   "take it out by [mysql] table.exclude.list, or change the table", "%s", t->error);
 	else if (t->schema->nkey == 0)
-		report_add(report, REPORT_WARNING, subject, "give it a primary key: without one, changes have no key and an upsert cannot find its row",
+		report_add(report, REPORT_WARNING, subject,
+			   "give it a primary key: without one, changes have no key and an upsert cannot find its row",
 			   "no primary key; about %llu rows", (unsigned long long)t->rows_total);
 	else
-		report_add(report, REPORT_OK, subject, NULL, "%u columns, about %llu rows", t->schema->ncolumns, (unsigned long long)t->rows_total);
+		report_add(report, REPORT_OK, subject, NULL, "%u columns, about %llu rows", t->schema->ncolumns,
+			   (unsigned long long)t->rows_total);
 }
 
 static struct catalog *new_catalog(struct mysql_conn *c, struct err *err)
@@ -184,8 +204,8 @@ static int check_tables(struct mysql_conn *c, const struct mysql_conf *conf, str
 	for (size_t i = 0; i < list.count; i++)
 		check_table(report, &list.items[i]);
 	if (list.count == 0)
-		report_add(report, REPORT_PROBLEM, "mysql table.include.list", "name tables as db.table; see which the user may read by SHOW TABLES",
-			   "no table matches");
+		report_add(report, REPORT_PROBLEM, "mysql table.include.list",
+			   "name tables as db.table; see which the user may read by SHOW TABLES", "no table matches");
 	snapshot_list_free(&list);
 	return 0;
 }
@@ -210,7 +230,8 @@ int source_check(const struct mysql_conf *conf, struct report *report, struct er
 
 	if (mysql_conn_open_any(&c, conf, &host, err) < 0)
 		return check_part(-1, report, "mysql connection", err);
-	report_add(report, REPORT_OK, "mysql connection", NULL, "%s, MySQL %s, %s", c.server, c.version_text, c.tls ? "TLS" : "no TLS");
+	report_add(report, REPORT_OK, "mysql connection", NULL, "%s, MySQL %s, %s", c.server, c.version_text,
+		   c.tls ? "TLS" : "no TLS");
 	r = check_part(mysql_check_settings(&c, report, err), report, "mysql settings", err);
 	if (r == 0)
 		r = check_part(check_grants(&c, report, err), report, "mysql grants", err);

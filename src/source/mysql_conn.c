@@ -1,6 +1,7 @@
 /*
- * mysql_conn.c - see mysql_conn.h. TLS modes are mapped by hand because MariaDB Connector/C has no ssl-mode option: a CA
- * without "verify server cert" checks the chain only, with it the name too, and "preferred" is a second try without TLS.
+ * mysql_conn.c - see mysql_conn.h. TLS modes are mapped by hand because MariaDB Connector/C has no ssl-mode option: a
+ * CA without "verify server cert" checks the chain only, with it the name too, and "preferred" is a second try without
+ * TLS.
  */
 #include "config.h"
 #include "source/mysql_conn.h"
@@ -18,13 +19,24 @@
 enum { QUERY_TIMEOUT_S = 20, SQL_MAX = 1 << 20, OLDEST_VERSION = 80000 };
 
 /* Passing trouble is the default; these need a person or mean that nobody answered. */
-static const struct { unsigned code; enum err_kind kind; } error_kinds[] = {
-	{ CR_CONNECTION_ERROR, ERR_UNREACHABLE }, { CR_CONN_HOST_ERROR, ERR_UNREACHABLE },
-	{ CR_UNKNOWN_HOST, ERR_UNREACHABLE }, { CR_SERVER_LOST, ERR_UNREACHABLE }, { CR_SERVER_GONE_ERROR, ERR_UNREACHABLE },
-	{ CR_SERVER_HANDSHAKE_ERR, ERR_UNREACHABLE }, { CR_AUTH_PLUGIN_CANNOT_LOAD, ERR_CONFIG }, { CR_SSL_CONNECTION_ERROR, ERR_UNREACHABLE },
-	{ ER_ACCESS_DENIED_ERROR, ERR_CONFIG }, { ER_DBACCESS_DENIED_ERROR, ERR_CONFIG }, { ER_TABLEACCESS_DENIED_ERROR, ERR_CONFIG },
-	{ ER_SPECIFIC_ACCESS_DENIED_ERROR, ERR_CONFIG }, { ER_ACCESS_DENIED_NO_PASSWORD_ERROR, ERR_CONFIG },
-	{ ER_MUST_CHANGE_PASSWORD_LOGIN, ERR_CONFIG }, { ER_MUST_CHANGE_PASSWORD, ERR_CONFIG }, { ER_HOST_NOT_PRIVILEGED, ERR_CONFIG },
+static const struct { unsigned code; enum err_kind kind;
+} error_kinds[] = {
+	{ CR_CONNECTION_ERROR, ERR_UNREACHABLE },
+	{ CR_CONN_HOST_ERROR, ERR_UNREACHABLE },
+	{ CR_UNKNOWN_HOST, ERR_UNREACHABLE },
+	{ CR_SERVER_LOST, ERR_UNREACHABLE },
+	{ CR_SERVER_GONE_ERROR, ERR_UNREACHABLE },
+	{ CR_SERVER_HANDSHAKE_ERR, ERR_UNREACHABLE },
+	{ CR_AUTH_PLUGIN_CANNOT_LOAD, ERR_CONFIG },
+	{ CR_SSL_CONNECTION_ERROR, ERR_UNREACHABLE },
+	{ ER_ACCESS_DENIED_ERROR, ERR_CONFIG },
+	{ ER_DBACCESS_DENIED_ERROR, ERR_CONFIG },
+	{ ER_TABLEACCESS_DENIED_ERROR, ERR_CONFIG },
+	{ ER_SPECIFIC_ACCESS_DENIED_ERROR, ERR_CONFIG },
+	{ ER_ACCESS_DENIED_NO_PASSWORD_ERROR, ERR_CONFIG },
+	{ ER_MUST_CHANGE_PASSWORD_LOGIN, ERR_CONFIG },
+	{ ER_MUST_CHANGE_PASSWORD, ERR_CONFIG },
+	{ ER_HOST_NOT_PRIVILEGED, ERR_CONFIG },
 };
 
 enum err_kind mysql_conn_kind(unsigned code)
@@ -39,7 +51,8 @@ int mysql_conn_fail(struct mysql_conn *c, const char *doing, struct err *err)
 {
 	unsigned code = mysql_errno(c->mysql);
 
-	return err_set(err, mysql_conn_kind(code), (int)code, "MySQL %s: %s: %s (%u)", c->server, doing, mysql_error(c->mysql), code);
+	return err_set(err, mysql_conn_kind(code), (int)code, "MySQL %s: %s: %s (%u)", c->server, doing,
+		       mysql_error(c->mysql), code);
 }
 
 /* ---- hosts ---- */
@@ -124,7 +137,8 @@ static void set_tls(MYSQL *m, const struct mysql_conf *conf, int mode)
 #endif
 }
 
-static MYSQL *connect_once(struct mysql_conn *c, const struct mysql_conf *conf, const char *host, unsigned port, int mode)
+static MYSQL *connect_once(struct mysql_conn *c, const struct mysql_conf *conf, const char *host, unsigned port,
+			   int mode)
 {
 	unsigned connect_s = (unsigned)((conf->connect_timeout_ms > 0 ? conf->connect_timeout_ms : 10000) + 999) / 1000;
 	unsigned query_s = QUERY_TIMEOUT_S;
@@ -142,12 +156,14 @@ static MYSQL *connect_once(struct mysql_conn *c, const struct mysql_conf *conf, 
 }
 
 /* Over a unix socket nothing crosses a network: "preferred" does without TLS. */
-static int connect_tls(struct mysql_conn *c, const struct mysql_conf *conf, const char *host, unsigned port, struct err *err)
+static int connect_tls(struct mysql_conn *c, const struct mysql_conf *conf, const char *host, unsigned port,
+		       struct err *err)
 {
 	int mode = conf->socket && conf->ssl_mode == SSL_PREFERRED ? SSL_DISABLED : conf->ssl_mode;
 
 	if (mode >= SSL_VERIFY_CA && conf->ssl_ca == NULL)
-		return err_set(err, ERR_CONFIG, 0, "[mysql] ssl.mode asks for a check of the server's certificate: set ssl.ca");
+		return err_set(err, ERR_CONFIG, 0,
+			       "[mysql] ssl.mode asks for a check of the server's certificate: set ssl.ca");
 	c->tls = mode != SSL_DISABLED;
 	if (connect_once(c, conf, host, port, mode))
 		return 0;
@@ -172,7 +188,8 @@ static int check_identity(struct mysql_conn *c, struct err *err)
 		return err_set(err, ERR_CONFIG, 0, "MySQL %s: this is MariaDB %s, whose binlog and GTIDs are others; "
 			       "a MySQL server 8.0 or newer is needed", c->server, c->version_text);
 	if (c->version < OLDEST_VERSION)
-		return err_set(err, ERR_CONFIG, 0, "MySQL %s: version %s is too old: 8.0 or newer is needed", c->server, c->version_text);
+		return err_set(err, ERR_CONFIG, 0, "MySQL %s: version %s is too old: 8.0 or newer is needed", c->server,
+			       c->version_text);
 	return 0;
 }
 

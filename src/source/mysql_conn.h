@@ -1,7 +1,7 @@
 /*
- * mysql_conn.h - one connection to a MySQL server: TLS, authentication, time limits, and short queries. What is hard: the
- * client library has no single time limit for "an answer within n seconds" and words every failure its own way, so all
- * calls go through here and come back as a struct err that names the server and never the password.
+ * mysql_conn.h - one connection to a MySQL server: TLS, authentication, time limits, and short queries. What is hard:
+ * the client library has no single time limit for "an answer within n seconds" and words every failure its own way, so
+ * all calls go through here and come back as a struct err that names the server and never the password.
  *
  * @thread the stage's own; a connection is never shared.
  */
@@ -26,7 +26,8 @@ struct mysql_conn {
 
 /* One of the hosts of conf->host ("a, b:3307"); conf->socket counts as one host. */
 unsigned mysql_conn_hosts(const struct mysql_conf *conf);
-/* Connects, refuses MariaDB and servers older than 8.0, and sets the session: UTC, utf8mb4, long waits of the server. */
+/* Connects, refuses MariaDB and servers older than 8.0, and sets the session: UTC, utf8mb4, long waits of the server.
+ */
 int mysql_conn_open(struct mysql_conn *c, const struct mysql_conf *conf, unsigned host, struct err *err);
 /* The first host of the list that answers, beginning with *host, which is set to it. */
 int mysql_conn_open_any(struct mysql_conn *c, const struct mysql_conf *conf, unsigned *host, struct err *err);
@@ -34,12 +35,14 @@ void mysql_conn_close(struct mysql_conn *c);		/* closed already: nothing */
 
 int mysql_conn_run(struct mysql_conn *c, struct err *err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A result of rows, stored; the caller frees it by mysql_free_result(). NULL: failed. */
-MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, struct err *err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Column `column` of the first row; no row or NULL gives "". */
 int mysql_conn_text(struct mysql_conn *c, unsigned column, char *out, size_t size, struct err *err, const char *sql);
 /* A global variable; 1 when the server does not know it. */
 int mysql_conn_variable(struct mysql_conn *c, const char *name, char *out, size_t size, struct err *err);
-int mysql_conn_fail(struct mysql_conn *c, const char *doing, struct err *err);	/* fills err from the library's last error, -1 */
+int mysql_conn_fail(struct mysql_conn *c, const char *doing,
+		    struct err *err);			/* fills err from the library's last error, -1 */
 enum err_kind mysql_conn_kind(unsigned code);		/* what a client or server error number asks for */
 void mysql_quote_name(struct buf *b, const char *name);	/* `na``me` */
 

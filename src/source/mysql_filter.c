@@ -24,9 +24,8 @@ struct mysql_filter {
 	struct pattern_list lists[LISTS];
 };
 
-static const char *const list_keys[LISTS] = {
-	"database.include.list", "database.exclude.list", "table.include.list", "table.exclude.list", "column.include.list", "column.exclude.list"
-};
+static const char *const list_keys[LISTS] = { "database.include.list", "database.exclude.list", "table.include.list",
+					      "table.exclude.list",    "column.include.list",	"column.exclude.list" };
 
 /* Java's spellings into POSIX ones; false for what has none. */
 static bool translate(const char *java, struct buf *out)
@@ -61,7 +60,8 @@ static int compile(regex_t *re, const char *key, const char *text, struct err *e
 	if (translate(text, &b) && (r = regcomp(re, b.data, REG_EXTENDED | REG_ICASE | REG_NOSUB)) != 0)
 		regerror(r, re, why, sizeof(why));
 	buf_done(&b);
-	return r == 0 ? 0 : err_set(err, ERR_CONFIG, 0, "[mysql] %s: '%s' is not a regular expression: %s", key, text, why);
+	return r == 0 ? 0
+		      : err_set(err, ERR_CONFIG, 0, "[mysql] %s: '%s' is not a regular expression: %s", key, text, why);
 }
 
 static int compile_list(struct pattern_list *list, const char *key, const struct conf_list *texts, struct err *err)
@@ -87,7 +87,8 @@ struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err 
 		bool both = i % 2 == 1 && texts[i]->count > 0 && texts[i - 1]->count > 0;
 
 		if (both)
-			err_set(err, ERR_CONFIG, 0, "[mysql] %s and %s exclude each other: keep one", list_keys[i - 1], list_keys[i]);
+			err_set(err, ERR_CONFIG, 0, "[mysql] %s and %s exclude each other: keep one", list_keys[i - 1],
+				list_keys[i]);
 		if (both || compile_list(&f->lists[i], list_keys[i], texts[i], err) < 0) {
 			mysql_filter_free(f);
 			return NULL;

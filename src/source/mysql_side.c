@@ -100,14 +100,16 @@ static void beat(struct mysql_side *side, const struct mysql_conf *conf, int64_t
 {
 	struct err err = { 0 };
 
-	if (conf->heartbeat_interval_ms <= 0 || conf->heartbeat_query == NULL || now_us - side->beat_us < conf->heartbeat_interval_ms * 1000)
+	if (conf->heartbeat_interval_ms <= 0 || conf->heartbeat_query == NULL ||
+	    now_us - side->beat_us < conf->heartbeat_interval_ms * 1000)
 		return;
 	side->beat_us = now_us;
 	if (mysql_conn_run(&side->conn, &err, "%s", conf->heartbeat_query) < 0 && err.kind == ERR_UNREACHABLE)
 		give_up(side, now_us);
 }
 
-void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *file, uint64_t pos)
+void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *file,
+		     uint64_t pos)
 {
 	int64_t now_us = clock_mono_us();
 	struct err err = { 0 };
@@ -124,7 +126,8 @@ void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, uns
 	if (side->state == SIDE_READY) {
 		beat(side, conf, now_us);
 		if (side->state == SIDE_READY && now_us >= side->next_us)
-			ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS", SIDE_ASKED_POSITION);
+			ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
+			    SIDE_ASKED_POSITION);
 	} else {
 		struct pollfd p = { .fd = (int)mysql_get_socket(side->conn.mysql), .events = POLLIN };
 

@@ -1,7 +1,7 @@
 /*
- * mysql_side.h - where the server is: its newest position, asked for once a second on a second connection, so that lag is seen
- * also when nothing comes. What is hard: the stream must not wait for the answer, so the question is sent in one step
- * and the answer is read in a later one, when it is there.
+ * mysql_side.h - where the server is: its newest position, asked for once a second on a second connection, so that lag
+ * is seen also when nothing comes. What is hard: the stream must not wait for the answer, so the question is sent in
+ * one step and the answer is read in a later one, when it is there.
  */
 #ifndef SOURCE_MYSQL_SIDE_H
 #define SOURCE_MYSQL_SIDE_H
@@ -24,6 +24,7 @@ struct mysql_side {
 void mysql_side_init(struct mysql_side *side);	/* clears what was known, keeps nothing open */
 void mysql_side_done(struct mysql_side *side);
 /* One look: connects, asks, or reads what has come. Never fails: what is not known stays unknown. */
-void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *file, uint64_t pos);
+void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *file,
+		     uint64_t pos);
 
 #endif

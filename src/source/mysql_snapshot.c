@@ -1,7 +1,7 @@
 /*
- * mysql_snapshot.c - see mysql_snapshot.h. Rows are cut from the server's packets by hand (mysql_wire, mysql_text) and never
- * held: a batch goes out when it is full. The mark of a row ("last in the table", "last of all") needs the packet behind it, so
- * one packet is read ahead before a batch is given away.
+ * mysql_snapshot.c - see mysql_snapshot.h. Rows are cut from the server's packets by hand (mysql_wire, mysql_text) and
+ * never held: a batch goes out when it is full. The mark of a row ("last in the table", "last of all") needs the packet
+ * behind it, so one packet is read ahead before a batch is given away.
  */
 #include "config.h"
 #include "source/mysql_snapshot.h"
@@ -18,7 +18,15 @@
 #include "source/mysql_text.h"
 #include "source/mysql_wire.h"
 
-enum { COM_QUERY_BYTE = 3, LOCK_TIMEOUT_MS = 10000, SILENCE_MS = 60000, SQL_LIMIT = 1 << 20, FENCE_PAUSE_MS = 2, MAX_ROWS = 2048, MAX_BYTES = 1 << 20 };
+enum {
+	COM_QUERY_BYTE = 3,
+	LOCK_TIMEOUT_MS = 10000,
+	SILENCE_MS = 60000,
+	SQL_LIMIT = 1 << 20,
+	FENCE_PAUSE_MS = 2,
+	MAX_ROWS = 2048,
+	MAX_BYTES = 1 << 20
+};
 
 enum phase { PHASE_DDL, PHASE_NEXT_TABLE, PHASE_ROWS, PHASE_END };
 
@@ -69,7 +77,8 @@ static int open_view(struct mysql_snapshot *s, struct err *err)
 	return mysql_conn_run(&s->conn, err, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }
 
-/* A table that was read stays locked against DDL until here, and a waiting DDL would hold up every writer of that table. */
+/* A table that was read stays locked against DDL until here, and a waiting DDL would hold up every writer of that
+ * table. */
 static int let_go(struct mysql_snapshot *s, struct err *err)
 {
 	return mysql_conn_run(&s->conn, err, "ROLLBACK TO SAVEPOINT millrace");
@@ -85,10 +94,12 @@ static bool has_gtids(struct mysql_conn *c, struct err *err, bool *on)
 	return true;
 }
 
-/* Without a lock: nothing was committed between two equal positions, so the view that was opened between them is theirs. */
+/* Without a lock: nothing was committed between two equal positions, so the view that was opened between them is
+ * theirs. */
 static int fence(struct mysql_snapshot *s, bool gtids, struct err *err)
 {
-	int64_t ms = s->setup.conf->snapshot_lock_timeout_ms > 0 ? s->setup.conf->snapshot_lock_timeout_ms : LOCK_TIMEOUT_MS;
+	int64_t ms =
+		s->setup.conf->snapshot_lock_timeout_ms > 0 ? s->setup.conf->snapshot_lock_timeout_ms : LOCK_TIMEOUT_MS;
 	int64_t until = clock_mono_us() + ms * 1000;
 	struct position after;
 	bool same = false;
@@ -105,8 +116,11 @@ static int fence(struct mysql_snapshot *s, bool gtids, struct err *err)
 	}
 	position_done(&after);
 	if (r == 0 && !same)
-		return err_set(err, ERR_RETRY, 0, "snapshot: no moment without a commit within %lld ms; grant RELOAD to %s, so that a short lock "
-			       "can be taken", (long long)ms, s->setup.conf->user);
+		return err_set(
+			err, ERR_RETRY, 0,
+			"snapshot: no moment without a commit within %lld ms; grant RELOAD to %s, so that a short lock "
+			"can be taken",
+			(long long)ms, s->setup.conf->user);
 	return r;
 }
 
@@ -121,7 +135,9 @@ static void remember_gone(struct schema *schema, void *arg)
 		if (l->items[i].db == schema->db && l->items[i].name == schema->table)
 			return;
 	l->items = xrealloc(l->items, (l->count + 1) * sizeof(*l->items));
-	l->items[l->count++] = (struct snapshot_table){ .db = schema->db, .name = schema->table, .schema = schema_ref(schema), .gone = true };
+	l->items[l->count++] = (struct snapshot_table){
+		.db = schema->db, .name = schema->table, .schema = schema_ref(schema), .gone = true
+	};
 }
 
 /* Lock, view, position, schemas, unlock. */
@@ -225,7 +241,8 @@ static struct change_txn *add_txn(struct mysql_snapshot *s, struct batch *b, int
 	return txn;
 }
 
-static struct change *add_change(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, enum change_op op)
+static struct change *add_change(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
+				 enum change_op op)
 {
 	struct change *c = batch_add_change(b);
 
@@ -236,12 +253,14 @@ static struct change *add_change(struct mysql_snapshot *s, struct batch *b, cons
 	return c;
 }
 
-static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db, const char *ddl,
-		    const char *tables, const struct ddl_table *table)
+static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
+		    const char *ddl, const char *tables, const struct ddl_table *table)
 {
 	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
 
-	*d = (struct ddl_change){ .db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true };
+	*d = (struct ddl_change){
+		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true
+	};
 	if (table) {
 		d->table = arena_dup(&b->arena, table, sizeof(*table));
 		d->ntables = 1;
@@ -269,9 +288,11 @@ static const char *quoted(struct arena *a, const char *before, const char *db, c
 	return text;
 }
 
-static int add_database(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db, struct err *err)
+static int add_database(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
+			struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(&s->conn, err, "SELECT schema_name, default_character_set_name, default_collation_name "
+	MYSQL_RES *res = mysql_conn_rows(&s->conn, err,
+					 "SELECT schema_name, default_character_set_name, default_collation_name "
 					 "FROM information_schema.schemata");
 	MYSQL_ROW row = NULL;
 	char charset[200] = "";
@@ -288,7 +309,8 @@ static int add_database(struct mysql_snapshot *s, struct batch *b, const struct 
 	return 0;
 }
 
-static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, struct snapshot_table *t)
+static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
+			 struct snapshot_table *t)
 {
 	struct change *c = add_change(s, b, txn, CHANGE_TRUNCATE);
 
@@ -296,20 +318,24 @@ static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct
 	batch_hold_schema(b, t->schema);
 }
 
-/* As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its tables. */
+/* As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its
+ * tables. */
 static int add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err)
 {
 	struct change_txn *txn = add_txn(s, b, clock_wall_us() / 1000000 * 1000000);
 	const char *db = NULL;
 
-	add_ddl(s, b, txn, "", arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset, s->collation), NULL, NULL);
+	add_ddl(s, b, txn, "",
+		arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset, s->collation),
+		NULL, NULL);
 	for (size_t i = 0; i < s->list.count; i++) {
 		struct snapshot_table *t = &s->list.items[i];
 		struct ddl_table drop = { .type = 'D', .db = t->db, .table = t->name };
 
 		if (s->setup.again && t->schema)
 			add_truncate(s, b, txn, t);
-		add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name, &drop);
+		add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name,
+			&drop);
 	}
 	for (size_t i = 0; i < s->list.count; i++) {
 		struct snapshot_table *t = &s->list.items[i];
@@ -335,11 +361,13 @@ static int server_error(struct mysql_snapshot *s, const uint8_t *p, size_t len, 
 	size_t skip = bytes_left(&in) >= 6 && *in.at == '#' ? 6 : 0;
 
 	bytes_take(&in, skip);
-	return err_set(err, mysql_conn_kind(code), (int)code, "snapshot: table %s.%s: %.*s (%u)", s->list.items[s->at].db,
-		       s->list.items[s->at].name, (int)(bytes_left(&in) < 300 ? bytes_left(&in) : 300), (const char *)in.at, code);
+	return err_set(err, mysql_conn_kind(code), (int)code, "snapshot: table %s.%s: %.*s (%u)",
+		       s->list.items[s->at].db, s->list.items[s->at].name,
+		       (int)(bytes_left(&in) < 300 ? bytes_left(&in) : 300), (const char *)in.at, code);
 }
 
-/* The packets before the first row: number of columns, their definitions, and an end unless both sides do without it. */
+/* The packets before the first row: number of columns, their definitions, and an end unless both sides do without it.
+ */
 static int skip_heading(struct mysql_snapshot *s, struct arena *arena, struct err *err)
 {
 	bool no_eof = s->conn.mysql->server_capabilities & s->conn.mysql->client_flag & (1u << 24);
@@ -351,7 +379,8 @@ static int skip_heading(struct mysql_snapshot *s, struct arena *arena, struct er
 		int r = wire_next(&s->wire, arena, SILENCE_MS, &p, &len, err);
 
 		if (r == 0)
-			return err_set(err, ERR_RETRY, 0, "snapshot: the server has not answered a SELECT within %d ms", SILENCE_MS);
+			return err_set(err, ERR_RETRY, 0, "snapshot: the server has not answered a SELECT within %d ms",
+				       SILENCE_MS);
 		if (r < 0)
 			return -1;
 		if (len > 0 && p[0] == 0xff)
@@ -394,8 +423,9 @@ static int start_table(struct mysql_snapshot *s, struct batch *b, struct err *er
 	buf_puts(&sql, quoted(&b->arena, " FROM ", t->db, t->name, ""));
 	wire_init(&s->wire, &s->conn);
 	s->wire_open = true;
-	r = sql.failed ? err_set(err, ERR_DATA, 0, "table %s.%s: its columns' names take more than %d bytes", t->db, t->name, SQL_LIMIT)
-		: wire_send(&s->wire, COM_QUERY_BYTE, sql.data, sql.len, err);
+	r = sql.failed ? err_set(err, ERR_DATA, 0, "table %s.%s: its columns' names take more than %d bytes", t->db,
+				 t->name, SQL_LIMIT)
+		       : wire_send(&s->wire, COM_QUERY_BYTE, sql.data, sql.len, err);
 	buf_done(&sql);
 	return r < 0 ? -1 : skip_heading(s, &b->arena, err);
 }
@@ -413,7 +443,8 @@ static void end_table(struct mysql_snapshot *s)
 	s->phase = PHASE_NEXT_TABLE;
 }
 
-/* The last row of a table is known when its end was seen; "last of all" wins over "first", "first" over "last in table". */
+/* The last row of a table is known when its end was seen; "last of all" wins over "first", "first" over "last in
+ * table". */
 static void mark_last(struct mysql_snapshot *s, struct batch *b)
 {
 	struct change *c = b->nchanges > 0 ? &b->changes[b->nchanges - 1] : NULL;
@@ -426,7 +457,8 @@ static void mark_last(struct mysql_snapshot *s, struct batch *b)
 		c->snapshot = SNAPSHOT_LAST_IN_TABLE;
 }
 
-static int add_row(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const uint8_t *p, size_t len, struct err *err)
+static int add_row(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const uint8_t *p,
+		   size_t len, struct err *err)
 {
 	struct snapshot_table *t = &s->list.items[s->at];
 	struct value *after = batch_row(b, t->schema);
@@ -473,7 +505,8 @@ static void take_back(struct mysql_snapshot *s, struct batch *b, const void *p, 
 }
 
 /* A packet of the result: 1, 0 when none came until the deadline, -1. The clock is asked only before a wait. */
-static int next_packet(struct mysql_snapshot *s, struct batch *b, int64_t deadline_us, const uint8_t **p, size_t *len, struct err *err)
+static int next_packet(struct mysql_snapshot *s, struct batch *b, int64_t deadline_us, const uint8_t **p, size_t *len,
+		       struct err *err)
 {
 	int r = wire_next(&s->wire, &b->arena, 0, p, len, err);
 	int64_t now;
@@ -482,9 +515,10 @@ static int next_packet(struct mysql_snapshot *s, struct batch *b, int64_t deadli
 		return r;
 	now = clock_mono_us();
 	if (now - s->wire.last_byte_us > (int64_t)SILENCE_MS * 1000)
-		return err_set(err, ERR_RETRY, 0, "snapshot: table %s.%s: no row for %d ms", s->list.items[s->at].db, s->list.items[s->at].name,
-			       SILENCE_MS);
-	return now >= deadline_us ? 0 : wire_next(&s->wire, &b->arena, (int)((deadline_us - now) / 1000) + 1, p, len, err);
+		return err_set(err, ERR_RETRY, 0, "snapshot: table %s.%s: no row for %d ms", s->list.items[s->at].db,
+			       s->list.items[s->at].name, SILENCE_MS);
+	return now >= deadline_us ? 0
+				  : wire_next(&s->wire, &b->arena, (int)((deadline_us - now) / 1000) + 1, p, len, err);
 }
 
 /* Reads rows: 0 when the table ended, 1 when the batch is to go out (full, or nothing more in time), -1. */

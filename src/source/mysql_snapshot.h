@@ -1,17 +1,20 @@
 /*
- * mysql_snapshot.h - the captured tables as of one position of the binlog: schemas first, then rows, streamed. What is hard:
- * rows and position must be of the same moment, the lock that ensures it must be short, and a snapshot that was interrupted
- * must not leave rows behind that no longer exist.
+ * mysql_snapshot.h - the captured tables as of one position of the binlog: schemas first, then rows, streamed. What is
+ * hard: rows and position must be of the same moment, the lock that ensures it must be short, and a snapshot that was
+ * interrupted must not leave rows behind that no longer exist.
  *
  * Same moment, by the first of these that the grants and snapshot.locking.mode allow:
- *  1. FLUSH TABLES WITH READ LOCK; a consistent snapshot is opened, position and schemas are read; unlock. extended: the lock
- *     stays until the last row.
- *  2. No lock: the position is read before and after the snapshot is opened, again and again until both are equal (a fence).
+ *  1. FLUSH TABLES WITH READ LOCK; a consistent snapshot is opened, position and schemas are read; unlock. extended:
+ * the lock stays until the last row.
+ *  2. No lock: the position is read before and after the snapshot is opened, again and again until both are equal (a
+ * fence).
  *
- * Interrupted: the log then holds rows of an earlier attempt, and some of them may have been deleted since. So the next attempt
- * (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for tables that are empty or gone
- * now. It is the snapshot's own and does not depend on skip_truncate: whoever passes changes on lets truncates through whose
- * mark is not SNAPSHOT_NO. The same holds when a snapshot is taken anew because the binlog was purged.
+ * Interrupted: the log then holds rows of an earlier attempt, and some of them may have been deleted since. So the next
+ * attempt
+ * (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for tables that are
+ * empty or gone now. It is the snapshot's own and does not depend on skip_truncate: whoever passes changes on lets
+ * truncates through whose mark is not SNAPSHOT_NO. The same holds when a snapshot is taken anew because the binlog was
+ * purged.
  */
 #ifndef SOURCE_MYSQL_SNAPSHOT_H
 #define SOURCE_MYSQL_SNAPSHOT_H
@@ -59,8 +62,8 @@ struct snapshot_list {
 	struct snapshot_table *items;
 	size_t count;
 };
-int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter, struct catalog *catalog,
-		       struct err *err);
+int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+		       struct catalog *catalog, struct err *err);
 void snapshot_list_free(struct snapshot_list *list);
 /* file, pos and (with gtid_mode ON) gtids of the server now. */
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err);

@@ -1,6 +1,7 @@
 /*
- * mysql_stream.c - see mysql_stream.h. The way of an event: a table of handlers by type; the ones that carry data end in
- * add_rows() or apply_ddl(). Nothing here is looked up twice for rows: table ids lead to a table with its decoder ready.
+ * mysql_stream.c - see mysql_stream.h. The way of an event: a table of handlers by type; the ones that carry data end
+ * in add_rows() or apply_ddl(). Nothing here is looked up twice for rows: table ids lead to a table with its decoder
+ * ready.
  */
 #include "config.h"
 #include "source/mysql_stream.h"
@@ -105,8 +106,11 @@ static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch
 	if (st->shared)
 		return st->shared;
 	t = arena_alloc(&b->arena, sizeof(*t));
-	*t = (struct change_txn){ .commit_us = st->txn.commit_us, .commit_exact = st->txn.commit_exact, .server_id = st->txn.server_id,
-		.thread = st->txn.thread, .file = st->file };
+	*t = (struct change_txn){ .commit_us = st->txn.commit_us,
+				  .commit_exact = st->txn.commit_exact,
+				  .server_id = st->txn.server_id,
+				  .thread = st->txn.thread,
+				  .file = st->file };
 	if (st->txn.gtid.gno > 0)
 		t->gtid = arena_dup(&b->arena, gtid, gtid_print(&st->txn.gtid, gtid));
 	if (st->txn.query)
@@ -115,7 +119,8 @@ static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch
 	return t;
 }
 
-static struct change *add_change(struct mysql_stream *st, struct batch *b, enum change_op op, const struct stream_place *at)
+static struct change *add_change(struct mysql_stream *st, struct batch *b, enum change_op op,
+				 const struct stream_place *at)
 {
 	struct change *c = batch_add_change(b);
 
@@ -137,7 +142,8 @@ static void hold(struct mysql_stream *st, struct batch *b, struct stream_table *
 
 /* ---- handlers: one a kind of event ---- */
 
-static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		   struct err *err)
 {
 	struct event_gtid g;
 
@@ -147,18 +153,21 @@ static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event 
 	st->txn.gtid = g.gtid;
 	st->txn.server_id = e->header.server_id;
 	st->txn.commit_exact = g.original_commit_us != 0;
-	st->txn.commit_us = g.original_commit_us ? (int64_t)g.original_commit_us : (int64_t)e->header.timestamp_s * 1000000;
+	st->txn.commit_us =
+		g.original_commit_us ? (int64_t)g.original_commit_us : (int64_t)e->header.timestamp_s * 1000000;
 	st->txn.begin_pos = at->end;
 	return 0;
 }
 
-static int on_commit(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_commit(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		     struct err *err)
 {
 	txn_end(st, at);
 	return 0;
 }
 
-static int on_rows_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_rows_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+			 struct err *err)
 {
 	struct event_text text;
 
@@ -172,15 +181,20 @@ static int on_rows_query(struct mysql_stream *st, struct batch *b, const struct 
 	return done(st);
 }
 
-static int on_table_map(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_table_map(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+			struct err *err)
 {
 	return stream_tables_map(&st->tables, e, err) < 0 ? -1 : done(st);
 }
 
-static void add_row(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at, struct value *before,
-		    struct value *after, uint32_t row)
+static void add_row(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at,
+		    struct value *before, struct value *after, uint32_t row)
 {
-	struct change *c = add_change(st, b, before == NULL ? CHANGE_CREATE : after == NULL ? CHANGE_DELETE : CHANGE_UPDATE, at);
+	struct change *c = add_change(st, b,
+				      before == NULL  ? CHANGE_CREATE
+				      : after == NULL ? CHANGE_DELETE
+						      : CHANGE_UPDATE,
+				      at);
 
 	c->schema = row_decoder_schema(t->decoder);
 	c->before = before;
@@ -190,7 +204,8 @@ static void add_row(struct mysql_stream *st, struct batch *b, struct stream_tabl
 }
 
 /* Rows that are in the log already are decoded and dropped: `row` of the position counts them. */
-static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_table *t, struct rows *rows, const struct stream_place *at)
+static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_table *t, struct rows *rows,
+		     const struct stream_place *at)
 {
 	uint64_t skip = st->txn.event == st->skip_event ? st->skip_row : 0;
 	struct value *before = NULL, *after = NULL;
@@ -202,13 +217,15 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 		uint64_t index = st->in_payload ? st->txn.row++ : rows->row - 1;
 
 		if (index >= skip)
-			add_row(st, b, t, at, rows->kind == ROWS_WRITE ? NULL : before, rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
+			add_row(st, b, t, at, rows->kind == ROWS_WRITE ? NULL : before,
+				rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
 	}
 	if (r < 0)
 		stream_table_stop(t, why.msg);
 }
 
-static int on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		   struct err *err)
 {
 	struct stream_table *t;
 	struct rows rows;
@@ -219,7 +236,8 @@ static int on_rows(struct mysql_stream *st, struct batch *b, const struct event 
 		return done(st);
 	t = stream_tables_by_id(&st->tables, rows.table_id);
 	if (t == NULL)
-		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: rows of table id %llu without its table map", at->file,
+		return err_set(err, ERR_FATAL, 0,
+			       "binlog %s, position %llu: rows of table id %llu without its table map", at->file,
 			       (unsigned long long)at->pos, (unsigned long long)rows.table_id);
 	if (t->wanted && t->error == NULL && !is_skipped(st)) {
 		add_rows(st, b, t, &rows, at);
@@ -228,17 +246,21 @@ static int on_rows(struct mysql_stream *st, struct batch *b, const struct event 
 	return done(st);
 }
 
-static int on_incident(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_incident(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		       struct err *err)
 {
 	struct event_incident i;
 
 	if (event_incident_parse(e, &i, err) < 0)
 		return -1;
-	return err_set(err, ERR_FATAL, i.code, "binlog %s, position %llu: the server says that events were lost (%.*s): take a new snapshot",
-		       at->file, (unsigned long long)at->pos, (int)(i.message_len < 200 ? i.message_len : 200), i.message);
+	return err_set(err, ERR_FATAL, i.code,
+		       "binlog %s, position %llu: the server says that events were lost (%.*s): take a new snapshot",
+		       at->file, (unsigned long long)at->pos, (int)(i.message_len < 200 ? i.message_len : 200),
+		       i.message);
 }
 
-static int on_idle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_idle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		   struct err *err)
 {
 	return 0;
 }
@@ -249,7 +271,8 @@ static bool is_word(const struct event_query *q, const char *word)
 {
 	size_t n = strlen(word);
 
-	return q->sql_len >= n && strncasecmp(q->sql, word, n) == 0 && (q->sql_len == n || !isalnum((unsigned char)q->sql[n]));
+	return q->sql_len >= n && strncasecmp(q->sql, word, n) == 0 &&
+	       (q->sql_len == n || !isalnum((unsigned char)q->sql[n]));
 }
 
 /* CREATE TABLE .. START TRANSACTION: the rows of a CREATE .. SELECT follow, in the same transaction. */
@@ -277,7 +300,8 @@ static bool is_captured(struct mysql_stream *st, const struct ddl_change *d)
 	return false;
 }
 
-static void add_truncate(struct mysql_stream *st, struct batch *b, const struct ddl_result *res, const struct stream_place *at)
+static void add_truncate(struct mysql_stream *st, struct batch *b, const struct ddl_result *res,
+			 const struct stream_place *at)
 {
 	const struct ddl_table *t = res->nchanges > 0 && res->changes[0].ntables > 0 ? &res->changes[0].table[0] : NULL;
 	struct schema *filtered;
@@ -310,7 +334,8 @@ static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result 
 		add_truncate(st, b, res, at);
 }
 
-/* A statement that is not understood stops the table that it names; when it names none, nothing after it can be trusted. */
+/* A statement that is not understood stops the table that it names; when it names none, nothing after it can be
+ * trusted. */
 static int not_understood(struct mysql_stream *st, const char *db_table, const struct stream_place *at, struct err *err)
 {
 	const char *dot = db_table ? strchr(db_table, '.') : NULL;
@@ -331,25 +356,32 @@ static int not_understood(struct mysql_stream *st, const char *db_table, const s
 	return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
 }
 
-static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q, const struct stream_place *at, enum ddl_kind *kind,
-		     struct err *err)
+static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q,
+		     const struct stream_place *at, enum ddl_kind *kind, struct err *err)
 {
-	struct ddl_context ctx = { .db = q->db, .sql_mode = q->has_sql_mode ? q->sql_mode : 0, .collation_server = q->collation_server, .collation_database = q->collation_database,
-		.charset_client = q->has_charset ? q->charset_client : 0,
-		.default_collation_utf8mb4 = q->default_collation_utf8mb4, .server_version = st->setup.server_version };
+	struct ddl_context ctx = { .db = q->db,
+				   .sql_mode = q->has_sql_mode ? q->sql_mode : 0,
+				   .collation_server = q->collation_server,
+				   .collation_database = q->collation_database,
+				   .charset_client = q->has_charset ? q->charset_client : 0,
+				   .default_collation_utf8mb4 = q->default_collation_utf8mb4,
+				   .server_version = st->setup.server_version };
 	struct ddl_result res = { 0 };
 	const char *db_table = NULL;
 
 	*kind = DDL_NOTHING;
-	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file, at->pos);
+	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file,
+			at->pos);
 	if (catalog_apply(st->setup.catalog, &ctx, q->sql, q->sql_len, &b->arena, &res, &db_table, err) < 0)
 		return not_understood(st, db_table, at, err);
 	*kind = res.kind;
 	if (res.kind == DDL_ROWS) {
 		ddl_result_release(&res);
-		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a change that was logged as a statement cannot be captured (%.*s): set "
-			       "binlog_format = ROW, for sessions too", at->file, (unsigned long long)at->pos,
-			       (int)(q->sql_len < 80 ? q->sql_len : 80), q->sql);
+		return err_set(err, ERR_FATAL, 0,
+			       "binlog %s, position %llu: a change that was logged as a statement cannot be captured "
+			       "(%.*s): set "
+			       "binlog_format = ROW, for sessions too",
+			       at->file, (unsigned long long)at->pos, (int)(q->sql_len < 80 ? q->sql_len : 80), q->sql);
 	}
 	if (res.kind == DDL_CONTROL || res.kind == DDL_NOTHING)
 		mysql_undo_drop_last(st->setup.undo);
@@ -359,7 +391,8 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 	return 0;
 }
 
-static int on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		    struct err *err)
 {
 	struct event_query q;
 	enum ddl_kind kind;
@@ -389,7 +422,8 @@ static int on_query(struct mysql_stream *st, struct batch *b, const struct event
 /* ---- compressed transactions ---- */
 
 /* The bytes are kept, because the batch that they came with may be gone before the last of their rows. */
-static int on_payload(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int on_payload(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		      struct err *err)
 {
 	struct event mine = *e;
 
@@ -398,8 +432,8 @@ static int on_payload(struct mysql_stream *st, struct batch *b, const struct eve
 	buf_reset(&st->payload_bytes);
 	buf_put(&st->payload_bytes, e->body, e->len);
 	if (st->payload_bytes.failed)
-		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a compressed transaction of %zu bytes", at->file,
-			       (unsigned long long)at->pos, e->len);
+		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a compressed transaction of %zu bytes",
+			       at->file, (unsigned long long)at->pos, e->len);
 	mine.body = (const uint8_t *)st->payload_bytes.data;
 	if (st->payload == NULL)
 		st->payload = payload_new(PAYLOAD_MAX);
@@ -412,7 +446,8 @@ static int on_payload(struct mysql_stream *st, struct batch *b, const struct eve
 	return 0;
 }
 
-static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err);
+static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		    struct err *err);
 
 int mysql_stream_more(struct mysql_stream *st, struct batch *b, struct err *err)
 {
@@ -422,7 +457,8 @@ int mysql_stream_more(struct mysql_stream *st, struct batch *b, struct err *err)
 	int r = payload_next(st->payload, &inner, &raw, &len, err);
 
 	if (r < 0)
-		return err_wrap(err, "binlog %s, position %llu", st->payload_at.file, (unsigned long long)st->payload_at.pos);
+		return err_wrap(err, "binlog %s, position %llu", st->payload_at.file,
+				(unsigned long long)st->payload_at.pos);
 	if (r == 0) {
 		st->in_payload = false;
 		return 0;
@@ -439,21 +475,43 @@ bool mysql_stream_has_more(const struct mysql_stream *st)
 
 /* ---- the table of handlers ---- */
 
-typedef int event_handler(struct mysql_stream *, struct batch *, const struct event *, const struct stream_place *, struct err *);
+typedef int event_handler(struct mysql_stream *, struct batch *, const struct event *, const struct stream_place *,
+			  struct err *);
 
 static event_handler *const handlers[] = {
-	[EVENT_QUERY] = on_query, [EVENT_STOP] = on_idle, [EVENT_ROTATE] = on_idle, [EVENT_INTVAR] = on_idle, [EVENT_RAND] = on_idle,
-	[EVENT_USER_VAR] = on_idle, [EVENT_FORMAT_DESCRIPTION] = on_idle, [EVENT_XID] = on_commit, [EVENT_TABLE_MAP] = on_table_map,
-	[EVENT_WRITE_ROWS_V1] = on_rows, [EVENT_UPDATE_ROWS_V1] = on_rows, [EVENT_DELETE_ROWS_V1] = on_rows,
-	[EVENT_INCIDENT] = on_incident, [EVENT_HEARTBEAT] = on_idle, [EVENT_IGNORABLE] = on_idle, [EVENT_ROWS_QUERY] = on_rows_query,
-	[EVENT_WRITE_ROWS] = on_rows, [EVENT_UPDATE_ROWS] = on_rows, [EVENT_DELETE_ROWS] = on_rows,
-	[EVENT_GTID] = on_gtid, [EVENT_ANONYMOUS_GTID] = on_gtid, [EVENT_PREVIOUS_GTIDS] = on_idle,
-	[EVENT_TRANSACTION_CONTEXT] = on_idle, [EVENT_VIEW_CHANGE] = on_idle, [EVENT_XA_PREPARE] = on_commit,
-	[EVENT_PARTIAL_UPDATE_ROWS] = on_rows, [EVENT_TRANSACTION_PAYLOAD] = on_payload, [EVENT_HEARTBEAT_V2] = on_idle,
+	[EVENT_QUERY] = on_query,
+	[EVENT_STOP] = on_idle,
+	[EVENT_ROTATE] = on_idle,
+	[EVENT_INTVAR] = on_idle,
+	[EVENT_RAND] = on_idle,
+	[EVENT_USER_VAR] = on_idle,
+	[EVENT_FORMAT_DESCRIPTION] = on_idle,
+	[EVENT_XID] = on_commit,
+	[EVENT_TABLE_MAP] = on_table_map,
+	[EVENT_WRITE_ROWS_V1] = on_rows,
+	[EVENT_UPDATE_ROWS_V1] = on_rows,
+	[EVENT_DELETE_ROWS_V1] = on_rows,
+	[EVENT_INCIDENT] = on_incident,
+	[EVENT_HEARTBEAT] = on_idle,
+	[EVENT_IGNORABLE] = on_idle,
+	[EVENT_ROWS_QUERY] = on_rows_query,
+	[EVENT_WRITE_ROWS] = on_rows,
+	[EVENT_UPDATE_ROWS] = on_rows,
+	[EVENT_DELETE_ROWS] = on_rows,
+	[EVENT_GTID] = on_gtid,
+	[EVENT_ANONYMOUS_GTID] = on_gtid,
+	[EVENT_PREVIOUS_GTIDS] = on_idle,
+	[EVENT_TRANSACTION_CONTEXT] = on_idle,
+	[EVENT_VIEW_CHANGE] = on_idle,
+	[EVENT_XA_PREPARE] = on_commit,
+	[EVENT_PARTIAL_UPDATE_ROWS] = on_rows,
+	[EVENT_TRANSACTION_PAYLOAD] = on_payload,
+	[EVENT_HEARTBEAT_V2] = on_idle,
 	[EVENT_GTID_TAGGED] = on_gtid,
 };
 
-static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		    struct err *err)
 {
 	unsigned type = e->header.type;
 
@@ -461,8 +519,10 @@ static int dispatch(struct mysql_stream *st, struct batch *b, const struct event
 		return handlers[type](st, b, e, at, err);
 	if (e->header.flags & EVENT_F_IGNORABLE)
 		return 0;
-	return err_set(err, ERR_FATAL, (int)type, "binlog %s, position %llu: event type %u is not known to this version: going on could lose changes",
-		       at->file, (unsigned long long)at->pos, type);
+	return err_set(
+		err, ERR_FATAL, (int)type,
+		"binlog %s, position %llu: event type %u is not known to this version: going on could lose changes",
+		at->file, (unsigned long long)at->pos, type);
 }
 
 static bool in_txn(const struct mysql_stream *st)
@@ -470,7 +530,8 @@ static bool in_txn(const struct mysql_stream *st)
 	return st->txn.begun || st->in_payload || st->txn.gtid.gno > 0;
 }
 
-int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err)
+int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		       struct err *err)
 {
 	st->counts.events++;
 	if (st->file == NULL || strcmp(st->file, at->file) != 0)
@@ -597,7 +658,9 @@ void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, cons
 	const char *dot = strchr(db_table, '.');
 
 	if (dot)
-		stream_table_stop(stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1, strlen(dot + 1)), why);
+		stream_table_stop(stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1,
+							strlen(dot + 1)),
+				  why);
 }
 
 uint64_t mysql_stream_tables_version(const struct mysql_stream *st)
@@ -609,7 +672,8 @@ uint64_t mysql_stream_tables_version(const struct mysql_stream *st)
 	return (uint64_t)st->tables.count << 32 | stopped;
 }
 
-void mysql_stream_tables(const struct mysql_stream *st, void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
+void mysql_stream_tables(const struct mysql_stream *st,
+			 void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
 {
 	for (size_t i = 0; i < st->tables.count; i++)
 		if (st->tables.items[i]->wanted)

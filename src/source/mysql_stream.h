@@ -1,14 +1,15 @@
 /*
- * mysql_stream.h - binlog events to changes: transactions, table maps, rows, DDL, and the position after each. What is hard:
- * a batch may end anywhere inside a transaction, and whoever comes back with its position must get the rest and nothing
- * twice. No socket: events in, changes out.
+ * mysql_stream.h - binlog events to changes: transactions, table maps, rows, DDL, and the position after each. What is
+ * hard: a batch may end anywhere inside a transaction, and whoever comes back with its position must get the rest and
+ * nothing twice. No socket: events in, changes out.
  *
- * Position inside a transaction: `gtids`, `file` and `pos` are those of its beginning, `event` counts its events from BEGIN on that
- * are done, `row` the rows of the next one. Batches end between events, so `row` is 0 but in a compressed transaction, which is
- * one event: there `row` counts rows over the whole of it. On return the first transaction is skipped up to that point.
+ * Position inside a transaction: `gtids`, `file` and `pos` are those of its beginning, `event` counts its events from
+ * BEGIN on that are done, `row` the rows of the next one. Batches end between events, so `row` is 0 but in a compressed
+ * transaction, which is one event: there `row` counts rows over the whole of it. On return the first transaction is
+ * skipped up to that point.
  *
- * A table that cannot be decoded is stopped: its rows are passed over from then on, mysql_stream_tables() says why, others flow.
- * XA transactions are given out at their PREPARE, as Debezium does.
+ * A table that cannot be decoded is stopped: its rows are passed over from then on, mysql_stream_tables() says why,
+ * others flow. XA transactions are given out at their PREPARE, as Debezium does.
  */
 #ifndef SOURCE_MYSQL_STREAM_H
 #define SOURCE_MYSQL_STREAM_H
@@ -48,9 +49,11 @@ struct mysql_stream *mysql_stream_new(const struct stream_setup *setup, const st
 void mysql_stream_free(struct mysql_stream *st);		/* NULL allowed */
 const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st);	/* complete transactions */
 
-/* Around each batch: begin, events, end. While mysql_stream_has_more(), mysql_stream_more() comes before the next event. */
+/* Around each batch: begin, events, end. While mysql_stream_has_more(), mysql_stream_more() comes before the next
+ * event. */
 void mysql_stream_begin(struct mysql_stream *st, struct batch *b);
-int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at, struct err *err);
+int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		       struct err *err);
 bool mysql_stream_has_more(const struct mysql_stream *st);	/* inside a compressed transaction */
 int mysql_stream_more(struct mysql_stream *st, struct batch *b, struct err *err);	/* its next event */
 void mysql_stream_end(struct mysql_stream *st, struct batch *b);	/* position, txn_open, newest_commit_us */
@@ -59,8 +62,9 @@ bool mysql_stream_in_txn(const struct mysql_stream *st);
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st);
 int64_t mysql_stream_commit_us(const struct mysql_stream *st);	/* of the last transaction; 0 none */
 void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, const char *why);
-uint64_t mysql_stream_tables_version(const struct mysql_stream *st);	/* another one when a table was met or stopped */
+uint64_t mysql_stream_tables_version(const struct mysql_stream *st); /* another one when a table was met or stopped */
 /* Calls fn for each table that was met or stopped; the texts are borrowed. */
-void mysql_stream_tables(const struct mysql_stream *st, void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg);
+void mysql_stream_tables(const struct mysql_stream *st,
+			 void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg);
 
 #endif

@@ -1,4 +1,5 @@
-/* mysql_stream_table.c - see mysql_stream_table.h. Both hashes are open with linear probing and never more than half full. */
+/* mysql_stream_table.c - see mysql_stream_table.h. Both hashes are open with linear probing and never more than half
+ * full. */
 #include "config.h"
 #include "source/mysql_stream_table.h"
 
@@ -12,7 +13,9 @@ enum { FIRST_CAP = 64, MAP_CHUNK = 4096 };
 
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog)
 {
-	*ts = (struct stream_tables){ .filter = filter, .catalog = catalog, .names_cap = FIRST_CAP, .ids_cap = FIRST_CAP };
+	*ts = (struct stream_tables){
+		.filter = filter, .catalog = catalog, .names_cap = FIRST_CAP, .ids_cap = FIRST_CAP
+	};
 	ts->names = xcalloc(ts->names_cap, sizeof(*ts->names));
 	ts->ids = xcalloc(ts->ids_cap, sizeof(*ts->ids));
 	event_format_init(&ts->format);
@@ -47,11 +50,13 @@ static size_t hash_name(const char *db, size_t db_len, const char *name, size_t 
 
 static bool is_named(const struct stream_table *t, const char *db, size_t db_len, const char *name, size_t name_len)
 {
-	return t->db_len == db_len && t->name_len == name_len && memcmp(t->db, db, db_len) == 0 && memcmp(t->name, name, name_len) == 0;
+	return t->db_len == db_len && t->name_len == name_len && memcmp(t->db, db, db_len) == 0 &&
+	       memcmp(t->name, name, name_len) == 0;
 }
 
 /* The slot that holds the name, or the free one where it belongs. */
-static struct stream_table **name_slot(const struct stream_tables *ts, const char *db, size_t db_len, const char *name, size_t name_len)
+static struct stream_table **name_slot(const struct stream_tables *ts, const char *db, size_t db_len, const char *name,
+				       size_t name_len)
 {
 	size_t i = hash_name(db, db_len, name, name_len) & (ts->names_cap - 1);
 
@@ -72,14 +77,17 @@ static void grow_names(struct stream_tables *ts)
 	}
 }
 
-struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name, size_t name_len)
+struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name,
+					   size_t name_len)
 {
 	struct stream_table *t = *name_slot(ts, db, db_len, name, name_len);
 
 	if (t)
 		return t;
 	t = xcalloc(1, sizeof(*t));
-	*t = (struct stream_table){ .db = intern_n(db, db_len), .name = intern_n(name, name_len), .db_len = db_len, .name_len = name_len };
+	*t = (struct stream_table){
+		.db = intern_n(db, db_len), .name = intern_n(name, name_len), .db_len = db_len, .name_len = name_len
+	};
 	t->wanted = mysql_filter_table(ts->filter, t->db, t->name);
 	arena_init(&t->arena, MAP_CHUNK);
 	if (ts->count == ts->cap) {

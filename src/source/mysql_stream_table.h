@@ -1,7 +1,7 @@
 /*
- * mysql_stream_table.h - the tables that a binlog stream meets: by the server's table id for rows, by name for everything
- * else, each with a decoder that is kept as long as its table map stays the same. What is hard: ids are dealt out anew
- * at every restart and DDL, so an id is only a way to find the name faster.
+ * mysql_stream_table.h - the tables that a binlog stream meets: by the server's table id for rows, by name for
+ * everything else, each with a decoder that is kept as long as its table map stays the same. What is hard: ids are
+ * dealt out anew at every restart and DDL, so an id is only a way to find the name faster.
  */
 #ifndef SOURCE_MYSQL_STREAM_TABLE_H
 #define SOURCE_MYSQL_STREAM_TABLE_H
@@ -51,7 +51,8 @@ void stream_tables_done(struct stream_tables *ts);
 /* A TABLE_MAP event. A table whose map cannot be read with what is known is stopped; -1: the event itself is broken. */
 int stream_tables_map(struct stream_tables *ts, const struct event *e, struct err *err);
 struct stream_table *stream_tables_by_id(const struct stream_tables *ts, uint64_t id);
-struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name, size_t name_len);
+struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name,
+					   size_t name_len);
 void stream_tables_forget(struct stream_tables *ts, const char *db, const char *name);	/* its definition changed */
 void stream_tables_clear_ids(struct stream_tables *ts);
 void stream_table_stop(struct stream_table *t, const char *why);	/* the first reason stays */

@@ -1,7 +1,7 @@
 /*
- * mysql_tables.c - which tables the server has and how they are made: the list that the snapshot, the preflight and `ddl` start
- * from. Schemas come from SHOW CREATE TABLE through the same parser that reads DDL in the binlog, so that both phases agree.
- * Declared in mysql_snapshot.h.
+ * mysql_tables.c - which tables the server has and how they are made: the list that the snapshot, the preflight and
+ * `ddl` start from. Schemas come from SHOW CREATE TABLE through the same parser that reads DDL in the binlog, so that
+ * both phases agree. Declared in mysql_snapshot.h.
  */
 #include "config.h"
 #include <stdio.h>
@@ -17,7 +17,8 @@ enum { QUOTED_MAX = 1024 };
 
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err, conn->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
+	MYSQL_RES *res =
+		mysql_conn_rows(conn, err, conn->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
 	MYSQL_ROW row;
 	size_t len = 0;
 
@@ -41,9 +42,11 @@ int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position 
 	return 0;
 }
 
-static int read_list(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err)
+static int read_list(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+		     struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err, "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
+	MYSQL_RES *res = mysql_conn_rows(conn, err,
+					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
 					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
 	MYSQL_ROW row;
 
@@ -53,9 +56,10 @@ static int read_list(struct snapshot_list *list, struct mysql_conn *conn, const 
 	while ((row = mysql_fetch_row(res)) != NULL) {
 		if (!mysql_filter_table(filter, row[0], row[1]))
 			continue;
-		list->items[list->count++] = (struct snapshot_table){
-			.db = intern(row[0]), .name = intern(row[1]), .rows_total = row[2] ? strtoull(row[2], NULL, 10) : 0
-		};
+		list->items[list->count++] =
+			(struct snapshot_table){ .db = intern(row[0]),
+						 .name = intern(row[1]),
+						 .rows_total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
 	}
 	mysql_free_result(res);
 	return 0;
@@ -63,7 +67,8 @@ static int read_list(struct snapshot_list *list, struct mysql_conn *conn, const 
 
 static int read_databases(struct mysql_conn *conn, struct catalog *catalog, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err, "SELECT schema_name, default_collation_name FROM information_schema.schemata");
+	MYSQL_RES *res = mysql_conn_rows(conn, err,
+					 "SELECT schema_name, default_collation_name FROM information_schema.schemata");
 	MYSQL_ROW row;
 
 	if (res == NULL)
@@ -76,8 +81,8 @@ static int read_databases(struct mysql_conn *conn, struct catalog *catalog, stru
 }
 
 /* A table whose definition is not understood is stopped by name; only a lost connection ends the reading. */
-static int read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter, struct catalog *catalog,
-		      struct err *err)
+static int read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
+		      struct catalog *catalog, struct err *err)
 {
 	struct err why = { 0 };
 	struct schema *schema = NULL;
@@ -109,8 +114,8 @@ static int read_table(struct snapshot_table *t, struct mysql_conn *conn, const s
 	return 0;
 }
 
-int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter, struct catalog *catalog,
-		       struct err *err)
+int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+		       struct catalog *catalog, struct err *err)
 {
 	*list = (struct snapshot_list){ 0 };
 	if (read_databases(conn, catalog, err) < 0 || read_list(list, conn, filter, err) < 0)

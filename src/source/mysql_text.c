@@ -1,6 +1,6 @@
 /*
- * mysql_text.c - see mysql_text.h. The session is set to UTC and utf8mb4, so that text comes as UTF-8 and a TIMESTAMP as
- * UTC. FLOAT is selected as (f + 0e0): by itself the server prints six digits only, as a double it prints all.
+ * mysql_text.c - see mysql_text.h. The session is set to UTC and utf8mb4, so that text comes as UTF-8 and a TIMESTAMP
+ * as UTC. FLOAT is selected as (f + 0e0): by itself the server prints six digits only, as a double it prints all.
  */
 #include "config.h"
 #include "source/mysql_text.h"
@@ -195,7 +195,8 @@ static int read_date(const struct text_cell *cell, struct arena *arena, const ch
 	return 0;
 }
 
-static int read_datetime(const struct text_cell *cell, struct arena *arena, const char *p, size_t len, struct value *out)
+static int read_datetime(const struct text_cell *cell, struct arena *arena, const char *p, size_t len,
+			 struct value *out)
 {
 	int64_t days = 0, us;
 	int r = parse_date(p, len, &days);
@@ -223,7 +224,8 @@ static int read_time(const struct text_cell *cell, struct arena *arena, const ch
 
 /* ---- rows ---- */
 
-static int (*reader_of(const struct column *c))(const struct text_cell *, struct arena *, const char *, size_t, struct value *)
+static int (*reader_of(const struct column *c))(const struct text_cell *, struct arena *, const char *, size_t,
+						struct value *)
 {
 	switch (c->type) {
 	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_YEAR:
@@ -246,7 +248,12 @@ static int (*reader_of(const struct column *c))(const struct text_cell *, struct
 		return read_enum;
 	case COL_SET: case COL_JSON:
 		return read_text;
-	case COL_GEOMETRY: case COL_POINT: case COL_LINESTRING: case COL_POLYGON: case COL_MULTIPOINT: case COL_MULTILINESTRING:
+	case COL_GEOMETRY:
+	case COL_POINT:
+	case COL_LINESTRING:
+	case COL_POLYGON:
+	case COL_MULTIPOINT:
+	case COL_MULTILINESTRING:
 	case COL_MULTIPOLYGON: case COL_GEOMCOLLECTION: case COL_VECTOR:
 		return read_bytes;
 	default:
@@ -266,8 +273,9 @@ int text_reader_init(struct text_reader *r, struct schema *schema, struct err *e
 		for (unsigned k = 0; c->type == COL_ENUM && k < c->labels; k++)
 			cell->empty_label |= c->label[k][0] == '\0';
 		if (cell->read == NULL) {
-			err_set(err, ERR_DATA, 0, "table %s.%s: column %s has the type '%s', which is not understood", schema->db, schema->table,
-				c->name, c->type_text ? c->type_text : column_type_name(c->type));
+			err_set(err, ERR_DATA, 0, "table %s.%s: column %s has the type '%s', which is not understood",
+				schema->db, schema->table, c->name,
+				c->type_text ? c->type_text : column_type_name(c->type));
 			text_reader_done(r);
 			return -1;
 		}
@@ -294,7 +302,8 @@ void text_select_list(const struct schema *schema, struct buf *out)
 	}
 }
 
-int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p, size_t len, struct value *out, struct err *err)
+int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p, size_t len, struct value *out,
+	     struct err *err)
 {
 	struct bytes in = bytes_of(p, len);
 
@@ -311,8 +320,11 @@ int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p,
 		n = in.at < in.end && *in.at < LENENC_NULL ? *in.at++ : bytes_lenenc(&in);
 		text = bytes_take(&in, n);
 		if (text == NULL || cell->read(cell, arena, (const char *)text, n, &out[i]) < 0)
-			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s (%s): the server sent a value of %zu bytes that is no such value",
-				       r->schema->db, r->schema->table, cell->column->name, column_type_name(cell->column->type), n);
+			return err_set(err, ERR_DATA, 0,
+				       "table %s.%s: column %s (%s): the server sent a value of %zu bytes that is no "
+				       "such value",
+				       r->schema->db, r->schema->table, cell->column->name,
+				       column_type_name(cell->column->type), n);
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * mysql_text.h - rows of a SELECT, as the text protocol carries them, to values. What is hard: the same cell must come out
- * as the same struct value that the binlog's row gives, and a million rows a second must not cost an allocation each.
+ * mysql_text.h - rows of a SELECT, as the text protocol carries them, to values. What is hard: the same cell must come
+ * out as the same struct value that the binlog's row gives, and a million rows a second must not cost an allocation
+ * each.
  *
  * Text and bytes are not copied: they point into the packet, which has to live as long as the values.
  */
@@ -32,6 +33,7 @@ void text_reader_done(struct text_reader *r);
 /* What to select, so that every digit comes: `a`, (`f` + 0e0), ... */
 void text_select_list(const struct schema *schema, struct buf *out);
 /* One row packet into schema->ncolumns values. */
-int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p, size_t len, struct value *out, struct err *err);
+int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p, size_t len, struct value *out,
+	     struct err *err);
 
 #endif

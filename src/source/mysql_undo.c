@@ -36,7 +36,8 @@ static void add_schema(struct schema *s, void *arg)
 	image->schemas[image->count++] = schema_ref(s);
 }
 
-void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct gtid *gtid, const char *file, uint64_t pos)
+void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct gtid *gtid, const char *file,
+		     uint64_t pos)
 {
 	struct undo_image *image;
 
@@ -47,7 +48,9 @@ void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct
 		u->dropped++;
 	}
 	image = image_at(u, u->count++);
-	*image = (struct undo_image){ .file = intern(file), .pos = pos, .schemas = xcalloc(catalog_count(c) + 1, sizeof(*image->schemas)) };
+	*image = (struct undo_image){ .file = intern(file),
+				      .pos = pos,
+				      .schemas = xcalloc(catalog_count(c) + 1, sizeof(*image->schemas)) };
 	if (gtid)
 		image->gtid = *gtid;
 	catalog_each(c, add_schema, image);
@@ -116,8 +119,11 @@ int mysql_undo_back_to(struct mysql_undo *u, struct catalog *c, const struct pos
 	while (kept > 0 && is_after(image_at(u, kept - 1), to, &gtids))
 		kept--;
 	if (kept == 0 && u->count > 0 && u->dropped > 0)
-		r = err_set(err, ERR_FATAL, 0, "the position to go back to lies before the last %d schema changes: start again, so that the schemas are "
-			    "read from the history", UNDO_MAX);
+		r = err_set(err, ERR_FATAL, 0,
+			    "the position to go back to lies before the last %d schema changes: start again, so that "
+			    "the schemas are "
+			    "read from the history",
+			    UNDO_MAX);
 	else if (kept < u->count)
 		restore(c, image_at(u, kept));
 	while (u->count > kept)

@@ -1,7 +1,8 @@
 /*
- * mysql_undo.h - the catalog as it was before each of the last DDL statements. Who goes back to an earlier position (a lost
- * batch, a new connection) must read the rows there with the schemas of that position. What is hard: positions of different
- * servers do not compare, so with GTIDs a statement counts as "after" when its GTID is not in the position's set.
+ * mysql_undo.h - the catalog as it was before each of the last DDL statements. Who goes back to an earlier position (a
+ * lost batch, a new connection) must read the rows there with the schemas of that position. What is hard: positions of
+ * different servers do not compare, so with GTIDs a statement counts as "after" when its GTID is not in the position's
+ * set.
  */
 #ifndef SOURCE_MYSQL_UNDO_H
 #define SOURCE_MYSQL_UNDO_H
@@ -31,7 +32,8 @@ struct mysql_undo {
 };
 
 void mysql_undo_done(struct mysql_undo *u);	/* all zero is an empty one */
-void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct gtid *gtid, const char *file, uint64_t pos);
+void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct gtid *gtid, const char *file,
+		     uint64_t pos);
 void mysql_undo_drop_last(struct mysql_undo *u);	/* the statement changed nothing */
 /* Makes the catalog that of the position, as far as kept statements reach. ERR_FATAL when it lies before them. */
 int mysql_undo_back_to(struct mysql_undo *u, struct catalog *c, const struct position *to, struct err *err);

@@ -1,7 +1,7 @@
 /*
- * mysql_wire.c - see mysql_wire.h. A block of the arena is reserved, the socket is read into it, and packets are cut from
- * it; what is left of a packet at the block's end is moved to the front of the next block, which is why a packet is
- * always contiguous. Parts of 16 MiB - 1 (giant rows) are joined in a buffer of their own with a ceiling.
+ * mysql_wire.c - see mysql_wire.h. A block of the arena is reserved, the socket is read into it, and packets are cut
+ * from it; what is left of a packet at the block's end is moved to the front of the next block, which is why a packet
+ * is always contiguous. Parts of 16 MiB - 1 (giant rows) are joined in a buffer of their own with a ceiling.
  */
 #include "config.h"
 #include "source/mysql_wire.h"
@@ -53,12 +53,15 @@ int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, 
 #else
 int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, struct err *err)
 {
-	unsigned char head[HEADER + 1] = { (unsigned char)(len + 1), (unsigned char)((len + 1) >> 8), (unsigned char)((len + 1) >> 16), 0, command };
+	unsigned char head[HEADER + 1] = { (unsigned char)(len + 1), (unsigned char)((len + 1) >> 8),
+					   (unsigned char)((len + 1) >> 16), 0, command };
 	struct iovec parts[2] = { { head, sizeof(head) }, { (void *)p, len } };
 	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
 
 	if (w->through_library)
-		return err_set(err, ERR_CONFIG, 0, "MySQL %s: TLS needs a build with MariaDB Connector/C: set ssl.mode = disabled", w->conn->server);
+		return err_set(err, ERR_CONFIG, 0,
+			       "MySQL %s: TLS needs a build with MariaDB Connector/C: set ssl.mode = disabled",
+			       w->conn->server);
 	if (len + 1 >= PART_MAX || sendmsg(w->fd, &msg, MSG_NOSIGNAL) != (ssize_t)(sizeof(head) + len))
 		return lost(w, strerror(errno), errno, err);
 	return 0;
@@ -80,8 +83,8 @@ static int wait_readable(struct wire *w, int timeout_ms, struct err *err)
 /* ---- over TLS: by the library ---- */
 
 #ifdef HAVE_MARIADB_CONNECTOR
-/* The library keeps up to 16 KiB read ahead, which shows; the TLS library may keep a rest of a record, which does not, but
- * only behind a read of more than the library's small reads. */
+/* The library keeps up to 16 KiB read ahead, which shows; the TLS library may keep a rest of a record, which does not,
+ * but only behind a read of more than the library's small reads. */
 static bool library_holds(struct wire *w)
 {
 	const MARIADB_PVIO *io = w->conn->mysql->net.pvio;
@@ -89,7 +92,8 @@ static bool library_holds(struct wire *w)
 	return io->cache_pos < io->cache + io->cache_size && io->cache_size > 0;
 }
 
-static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len, struct err *err)
+static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len,
+			   struct err *err)
 {
 	MYSQL *m = w->conn->mysql;
 	unsigned long n;
@@ -111,7 +115,8 @@ static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, 
 	return 1;
 }
 #else
-static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len, struct err *err)
+static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len,
+			   struct err *err)
 {
 	return lost(w, "no TLS in this build", 0, err);
 }
@@ -119,8 +124,9 @@ static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, 
 
 /* ---- plain: by ourselves ---- */
 
-/* Room to receive into, behind what is there: the rest of the block, or a new one to whose front the begun packet moves.
- * A block that was reserved for one big packet belongs to it as a whole; of others only what was received is kept. */
+/* Room to receive into, behind what is there: the rest of the block, or a new one to whose front the begun packet
+ * moves. A block that was reserved for one big packet belongs to it as a whole; of others only what was received is
+ * kept. */
 static char *make_room(struct wire *w, struct arena *arena, size_t want, size_t *room)
 {
 	size_t rest = (size_t)(w->end - w->at), bound = want > BLOCK / 2 ? want + BLOCK : rest + BLOCK;
@@ -228,7 +234,8 @@ int wire_next(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t
 			return 1;
 		buf_put(&w->big, *p, n);
 		if (w->big.failed)
-			return err_set(err, ERR_FATAL, 0, "MySQL %s: a packet of more than %zu bytes", w->conn->server, (size_t)PACKET_MAX);
+			return err_set(err, ERR_FATAL, 0, "MySQL %s: a packet of more than %zu bytes", w->conn->server,
+				       (size_t)PACKET_MAX);
 		if (n < PART_MAX) {
 			*p = arena_dup(arena, w->big.data, w->big.len);
 			*len = w->big.len;

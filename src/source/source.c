@@ -1,8 +1,8 @@
 /*
- * source.c - see source.h. A small state machine: START connects and decides (snapshot, or stream from where), SNAPSHOT and
- * STREAM fill batches, ENDED is initial_only's. What is hard is coming back: after every failure the source stands at the position
- * of the last batch that it gave out, the catalog of schemas included, and START takes it up from there, on the same host or
- * on the next of the list.
+ * source.c - see source.h. A small state machine: START connects and decides (snapshot, or stream from where), SNAPSHOT
+ * and STREAM fill batches, ENDED is initial_only's. What is hard is coming back: after every failure the source stands
+ * at the position of the last batch that it gave out, the catalog of schemas included, and START takes it up from
+ * there, on the same host or on the next of the list.
  *
  * Threads: one thread steps. Status is copied out under a mutex once a step; a reader never waits for the network.
  */
@@ -322,11 +322,17 @@ static int check_gtids(struct mysql_conn *c, const char *ours, struct err *err)
 	}
 	print_short(gtid_set_is_empty(&have) ? &purged : &have, text, sizeof(text));
 	if (r == 0 && !gtid_set_is_empty(&have))
-		r = err_set(err, ERR_RETRY, 0, "MySQL %s does not have transactions that were captured before (%s): a replica that catches up cures this; a "
-			    "server that lost them needs a new snapshot (new position)", c->server, text);
+		r = err_set(err, ERR_RETRY, 0,
+			    "MySQL %s does not have transactions that were captured before (%s): a replica that "
+			    "catches up cures this; a "
+			    "server that lost them needs a new snapshot (new position)",
+			    c->server, text);
 	else if (r == 0 && !gtid_set_is_empty(&purged))
-		r = err_set(err, ERR_FATAL, BINLOG_GONE, "MySQL %s has purged transactions that were not captured yet: %s. Their changes are lost to the "
-			    "stream; snapshot.mode = when_needed takes a new snapshot", c->server, text);
+		r = err_set(err, ERR_FATAL, BINLOG_GONE,
+			    "MySQL %s has purged transactions that were not captured yet: %s. Their changes are lost "
+			    "to the "
+			    "stream; snapshot.mode = when_needed takes a new snapshot",
+			    c->server, text);
 	gtid_set_done(&have);
 	gtid_set_done(&purged);
 	gtid_set_done(&executed);
@@ -359,7 +365,11 @@ static int oldest_position(struct source *s, struct mysql_conn *c, bool gtids, s
 static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
 {
 	char mode[32];
-	struct stream_setup setup = { .conf = s->conf, .filter = s->filter, .catalog = s->catalog, .undo = &s->undo, .server_version = c->version };
+	struct stream_setup setup = { .conf = s->conf,
+				      .filter = s->filter,
+				      .catalog = s->catalog,
+				      .undo = &s->undo,
+				      .server_version = c->version };
 	struct binlog_start from = { .file = s->position.file, .pos = s->position.pos };
 
 	if (mysql_conn_variable(c, "gtid_mode", mode, sizeof(mode), err) < 0)
@@ -368,7 +378,9 @@ static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
 	if (!position_is_set(&s->position) && oldest_position(s, c, setup.gtids, err) < 0)
 		return -1;
 	if (s->position.gtids && !setup.gtids)
-		return err_set(err, ERR_CONFIG, 0, "MySQL %s: gtid_mode is %s, but the stored position is a GTID set: set gtid_mode = ON", c->server, mode);
+		return err_set(err, ERR_CONFIG, 0,
+			       "MySQL %s: gtid_mode is %s, but the stored position is a GTID set: set gtid_mode = ON",
+			       c->server, mode);
 	if (setup.gtids && s->position.gtids == NULL)
 		setup.gtids = false;		/* the position is from before GTIDs: file and pos still lead on */
 	if (setup.gtids && check_gtids(c, s->position.gtids, err) < 0)
@@ -389,8 +401,12 @@ static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
 
 static int start_snapshot(struct source *s, struct err *err)
 {
-	struct snapshot_setup setup = { .conf = s->conf, .filter = s->filter, .catalog = s->catalog, .host = s->host, .again = s->again,
-		.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA };
+	struct snapshot_setup setup = { .conf = s->conf,
+					.filter = s->filter,
+					.catalog = s->catalog,
+					.host = s->host,
+					.again = s->again,
+					.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA };
 
 	s->snapshot = mysql_snapshot_open(&setup, err);
 	if (s->snapshot == NULL)
@@ -410,8 +426,10 @@ static int wants_snapshot(struct source *s, struct err *err)
 	if (s->conf->snapshot_mode != SNAPSHOT_NEVER)
 		return 1;
 	if (set)
-		return err_set(err, ERR_CONFIG, 0, "the stored position is of a snapshot that did not end, and snapshot.mode = never: set another "
-			       "snapshot.mode, or remove the position");
+		return err_set(
+			err, ERR_CONFIG, 0,
+			"the stored position is of a snapshot that did not end, and snapshot.mode = never: set another "
+			"snapshot.mode, or remove the position");
 	return 0;
 }
 
@@ -497,7 +515,9 @@ static int next_event(struct source *s, struct batch *b, int timeout_ms, struct 
 	r = binlog_next(&s->binlog, &b->arena, timeout_ms, &e, err);
 	if (r <= 0)
 		return r;
-	at = (struct stream_place){ .file = s->binlog.file, .pos = binlog_event_pos(&s->binlog, &e), .end = s->binlog.pos };
+	at = (struct stream_place){ .file = s->binlog.file,
+				    .pos = binlog_event_pos(&s->binlog, &e),
+				    .end = s->binlog.pos };
 	return mysql_stream_event(s->stream, b, &e, &at, err) < 0 ? -1 : 1;
 }
 
@@ -557,7 +577,8 @@ enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, 
 		err_clear(&s->late);
 		return fail(s, err);
 	}
-	if (s->phase == START && s->conf->snapshot_mode == SNAPSHOT_INITIAL_ONLY && position_is_set(&s->position) && !s->position.snapshot && !s->again)
+	if (s->phase == START && s->conf->snapshot_mode == SNAPSHOT_INITIAL_ONLY && position_is_set(&s->position) &&
+	    !s->position.snapshot && !s->again)
 		s->phase = ENDED;
 	if (s->phase == ENDED) {
 		update_status(s, true);

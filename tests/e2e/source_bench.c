@@ -1,7 +1,7 @@
 /*
- * source_bench.c - how fast the source is, into nowhere: the raw binlog read and thrown away, the same decoded to changes, and a
- * snapshot. Usage: source_bench ENVFILE TABLE-REGEX [disabled|preferred]. source_bench.sh fills the tables and runs mysqldump
- * beside it.
+ * source_bench.c - how fast the source is, into nowhere: the raw binlog read and thrown away, the same decoded to
+ * changes, and a snapshot. Usage: source_bench ENVFILE TABLE-REGEX [disabled|preferred]. source_bench.sh fills the
+ * tables and runs mysqldump beside it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,15 +38,16 @@ static double cpu_s(void)
 	struct rusage r;
 
 	getrusage(RUSAGE_SELF, &r);
-	return (double)r.ru_utime.tv_sec + (double)r.ru_stime.tv_sec + (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+	return (double)r.ru_utime.tv_sec + (double)r.ru_stime.tv_sec +
+	       (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 }
 
 static void print_rate(const char *what, uint64_t n, const char *unit, int64_t start_us, double start_cpu)
 {
 	double s = (double)(clock_mono_us() - start_us) / 1e6, cpu = cpu_s() - start_cpu;
 
-	printf("%-28s %10llu %s  %6.2f s  %10.0f %s/s  %5.2f CPU s per million\n", what, (unsigned long long)n, unit, s, (double)n / s, unit,
-	       n ? cpu * 1e6 / (double)n : 0.0);
+	printf("%-28s %10llu %s  %6.2f s  %10.0f %s/s  %5.2f CPU s per million\n", what, (unsigned long long)n, unit, s,
+	       (double)n / s, unit, n ? cpu * 1e6 / (double)n : 0.0);
 	fflush(stdout);
 }
 
@@ -127,8 +128,13 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	include[0] = argv[2];
-	conf = (struct mysql_conf){ .host = "127.0.0.1", .connect_timeout_ms = 5000, .table_include = { .items = include, .count = 1 },
-		.ssl_mode = argc > 3 && strcmp(argv[3], "preferred") == 0 ? SSL_PREFERRED : SSL_DISABLED, .max_batch_rows = 8192, .max_batch_bytes = 4 << 20 };
+	conf = (struct mysql_conf){ .host = "127.0.0.1",
+				    .connect_timeout_ms = 5000,
+				    .table_include = { .items = include, .count = 1 },
+				    .ssl_mode = argc > 3 && strcmp(argv[3], "preferred") == 0 ? SSL_PREFERRED
+											      : SSL_DISABLED,
+				    .max_batch_rows = 8192,
+				    .max_batch_bytes = 4 << 20 };
 	read_env(argv[1]);
 	bench_raw();
 	drain(SNAPSHOT_NEVER, "binlog, decoded");

@@ -111,11 +111,13 @@ static struct row **slot(const struct model *m, const char *key)
 	return at;
 }
 
-static void fault(struct model *m, const struct change *c, const char *what, const char *key, const char *had, const char *got)
+static void fault(struct model *m, const struct change *c, const char *what, const char *key, const char *had,
+		  const char *got)
 {
 	if (m->faults++ < PRINTED)
-		printf("# fault: %c %s at %s:%llu/%u: %s\n#   had %.600s\n#   got %.600s\n", c->op, key, c->txn->file ? c->txn->file : "",
-		       (unsigned long long)c->pos, c->row, what, had ? had : "(none)", got ? got : "(none)");
+		printf("# fault: %c %s at %s:%llu/%u: %s\n#   had %.600s\n#   got %.600s\n", c->op, key,
+		       c->txn->file ? c->txn->file : "", (unsigned long long)c->pos, c->row, what, had ? had : "(none)",
+		       got ? got : "(none)");
 }
 
 static void put(struct model *m, const struct change *c)
@@ -156,7 +158,8 @@ static bool is_of(const struct row *r, const char *db, const char *table)
 {
 	size_t a = strlen(db), n = strlen(table);
 
-	return strncmp(r->key, db, a) == 0 && r->key[a] == '.' && strncmp(r->key + a + 1, table, n) == 0 && r->key[a + 1 + n] == '|';
+	return strncmp(r->key, db, a) == 0 && r->key[a] == '.' && strncmp(r->key + a + 1, table, n) == 0 &&
+	       r->key[a + 1 + n] == '|';
 }
 
 static void each_of(struct model *m, const char *db, const char *table, bool drop)
@@ -287,7 +290,8 @@ static size_t missing_in(const struct model *a, const struct model *b, const cha
 			if (other && strcmp(other->text, r->text) == 0)
 				continue;
 			if (n++ < PRINTED)
-				printf("# %s: %s\n#   this  %.900s\n#   other %.900s\n", which, r->key, r->text, other ? other->text : "(none)");
+				printf("# %s: %s\n#   this  %.900s\n#   other %.900s\n", which, r->key, r->text,
+				       other ? other->text : "(none)");
 		}
 	return n;
 }

@@ -1,7 +1,8 @@
 /*
- * source_model.h - what a perfect consumer of the source would hold: tables of rows by key, kept as text. It checks while it
- * applies: a row is created once, and the before image of every update and delete is what the row was. What was lost,
- * doubled or decoded differently by snapshot and stream shows as a count of faults or a difference of two models.
+ * source_model.h - what a perfect consumer of the source would hold: tables of rows by key, kept as text. It checks
+ * while it applies: a row is created once, and the before image of every update and delete is what the row was. What
+ * was lost, doubled or decoded differently by snapshot and stream shows as a count of faults or a difference of two
+ * models.
  */
 #ifndef TESTS_E2E_SOURCE_MODEL_H
 #define TESTS_E2E_SOURCE_MODEL_H

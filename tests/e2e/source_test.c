@@ -1,10 +1,10 @@
 /*
- * source_test.c - the source against a real server: snapshot plus stream must equal the tables, each change once, whatever
- * happens in between. Run by source.sh with the folder of a running server (tests/servers/mysql) and the path of that
- * script, which the restarts use.
+ * source_test.c - the source against a real server: snapshot plus stream must equal the tables, each change once,
+ * whatever happens in between. Run by source.sh with the folder of a running server (tests/servers/mysql) and the path
+ * of that script, which the restarts use.
  *
- * A model (source_model.h) consumes the batches; at the end of each part a second source reads the tables anew, and both
- * models must be the same. As snapshot and stream decode by different code, this also compares every type.
+ * A model (source_model.h) consumes the batches; at the end of each part a second source reads the tables anew, and
+ * both models must be the same. As snapshot and stream decode by different code, this also compares every type.
  */
 #include <mysql.h>
 #include <stdarg.h>
@@ -50,7 +50,8 @@ static void db_connect(void)
 	if (db)
 		mysql_close(db);
 	db = mysql_init(NULL);
-	if (!mysql_real_connect(db, "127.0.0.1", conf.user, conf.password, NULL, (unsigned)conf.port, NULL, CLIENT_MULTI_STATEMENTS)) {
+	if (!mysql_real_connect(db, "127.0.0.1", conf.user, conf.password, NULL, (unsigned)conf.port, NULL,
+				CLIENT_MULTI_STATEMENTS)) {
 		printf("Bail out! %s\n", mysql_error(db));
 		exit(1);
 	}
@@ -219,8 +220,9 @@ static void check_equal(struct consumer *c, const char *what)
 		;
 	conf.snapshot_mode = mode;
 	is_int(model_faults(c->model), 0, "%s: each change once and in order", what);
-	is_int(model_differences(c->model, fresh.model), 0, "%s: equal to the tables (%zu rows, %llu changes, %llu batches)", what,
-	       model_rows(fresh.model), (unsigned long long)c->changes, (unsigned long long)c->batches);
+	is_int(model_differences(c->model, fresh.model), 0,
+	       "%s: equal to the tables (%zu rows, %llu changes, %llu batches)", what, model_rows(fresh.model),
+	       (unsigned long long)c->changes, (unsigned long long)c->batches);
 	consumer_done(&fresh);
 }
 
@@ -229,7 +231,8 @@ static void check_equal(struct consumer *c, const char *what)
 static void new_database(void)
 {
 	sql("DROP DATABASE IF EXISTS testdb; CREATE DATABASE testdb; USE testdb;"
-	    "CREATE TABLE orders (id BIGINT PRIMARY KEY, customer INT, amount DECIMAL(10,2), status VARCHAR(20), at DATETIME(3));"
+	    "CREATE TABLE orders (id BIGINT PRIMARY KEY, customer INT, amount DECIMAL(10,2), status VARCHAR(20), at "
+	    "DATETIME(3));"
 	    "CREATE TABLE customers (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(100), email VARCHAR(100));"
 	    "CREATE TABLE empty1 (id INT PRIMARY KEY); CREATE TABLE zlast (a INT, b INT, v INT, PRIMARY KEY (a, b));");
 }
@@ -238,8 +241,10 @@ static void new_database(void)
 static void insert_orders(int from, int count)
 {
 	sql("INSERT INTO testdb.orders WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
-	    "SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000000) */ i, i %% 1000, i / 7, ELT(1 + i %% 3, 'new', 'paid', NULL), "
-	    "'2024-01-01' + INTERVAL i SECOND FROM n", from, from + count - 1);
+	    "SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000000) */ i, i %% 1000, i / 7, ELT(1 + i %% 3, 'new', "
+	    "'paid', NULL), "
+	    "'2024-01-01' + INTERVAL i SECOND FROM n",
+	    from, from + count - 1);
 }
 
 static void test_basic(void)
@@ -255,10 +260,13 @@ static void test_basic(void)
 	is_int(c.err.kind, ERR_NONE, "snapshot %s", c.err.msg);
 	insert_orders(20000, 3000);
 	sql("BEGIN; UPDATE orders SET status = 'x' WHERE id < 500; DELETE FROM orders WHERE id BETWEEN 300 AND 400; "
-	    "INSERT INTO customers (name) VALUES ('in'), ('two'); UPDATE customers SET name = 'Anna' WHERE id = 1; COMMIT");
-	sql("UPDATE orders SET id = id + 1000000 WHERE id < 100; INSERT INTO zlast VALUES (1, 1, 1), (1, 2, 2); DELETE FROM zlast WHERE b = 1");
+	    "INSERT INTO customers (name) VALUES ('in'), ('two'); UPDATE customers SET name = 'Anna' WHERE id = 1; "
+	    "COMMIT");
+	sql("UPDATE orders SET id = id + 1000000 WHERE id < 100; INSERT INTO zlast VALUES (1, 1, 1), (1, 2, 2); DELETE "
+	    "FROM zlast WHERE b = 1");
 	sql("UPDATE orders o JOIN customers c ON o.customer = c.id SET o.amount = 0, c.name = 'joined'");
-	sql("BEGIN; INSERT INTO zlast VALUES (9, 9, 9); ROLLBACK; BEGIN; INSERT INTO zlast VALUES (8, 8, 8); SAVEPOINT s; "
+	sql("BEGIN; INSERT INTO zlast VALUES (9, 9, 9); ROLLBACK; BEGIN; INSERT INTO zlast VALUES (8, 8, 8); SAVEPOINT "
+	    "s; "
 	    "INSERT INTO zlast VALUES (7, 7, 7); ROLLBACK TO s; COMMIT");
 	check_equal(&c, "snapshot and stream");
 	consumer_done(&c);
@@ -272,12 +280,18 @@ static void test_ddl(void)
 	insert_orders(1, 100);
 	consumer_init(&c);
 	consumer_catch_up(&c);
-	sql("INSERT INTO zlast VALUES (1, 1, 1); ALTER TABLE zlast ADD COLUMN w VARCHAR(10) DEFAULT 'd' FIRST; INSERT INTO zlast (a, b, v) VALUES (2, 2, 2);"
-	    "ALTER TABLE zlast DROP COLUMN v, ADD COLUMN x INT UNSIGNED AFTER a; INSERT INTO zlast VALUES ('w', 3, 4000000000, 3);"
-	    "CREATE TABLE fresh (id INT PRIMARY KEY, t TEXT); INSERT INTO fresh VALUES (1, 'one'); RENAME TABLE fresh TO older; INSERT INTO older VALUES (2, 'two');"
-	    "CREATE TABLE copied (id INT PRIMARY KEY) SELECT id, status FROM orders; INSERT INTO copied VALUES (100000, 'more');"
-	    "CREATE TABLE likewise LIKE orders; INSERT INTO likewise SELECT * FROM orders LIMIT 10; TRUNCATE TABLE copied; INSERT INTO copied VALUES (5, 'after');"
-	    "DROP TABLE customers; CREATE TEMPORARY TABLE tmp (a INT); INSERT INTO tmp VALUES (1); DROP TEMPORARY TABLE tmp");
+	sql("INSERT INTO zlast VALUES (1, 1, 1); ALTER TABLE zlast ADD COLUMN w VARCHAR(10) DEFAULT 'd' FIRST; INSERT "
+	    "INTO zlast (a, b, v) VALUES (2, 2, 2);"
+	    "ALTER TABLE zlast DROP COLUMN v, ADD COLUMN x INT UNSIGNED AFTER a; INSERT INTO zlast VALUES ('w', 3, "
+	    "4000000000, 3);"
+	    "CREATE TABLE fresh (id INT PRIMARY KEY, t TEXT); INSERT INTO fresh VALUES (1, 'one'); RENAME TABLE fresh "
+	    "TO older; INSERT INTO older VALUES (2, 'two');"
+	    "CREATE TABLE copied (id INT PRIMARY KEY) SELECT id, status FROM orders; INSERT INTO copied VALUES "
+	    "(100000, 'more');"
+	    "CREATE TABLE likewise LIKE orders; INSERT INTO likewise SELECT * FROM orders LIMIT 10; TRUNCATE TABLE "
+	    "copied; INSERT INTO copied VALUES (5, 'after');"
+	    "DROP TABLE customers; CREATE TEMPORARY TABLE tmp (a INT); INSERT INTO tmp VALUES (1); DROP TEMPORARY "
+	    "TABLE tmp");
 	sql("UPDATE zlast SET w = NULL");
 	sql("DELETE FROM older; DROP TABLE older");
 	ok(consumer_catch_up(&c), "DDL between rows: caught up");
@@ -293,32 +307,49 @@ static void test_ddl(void)
 static void test_types(void)
 {
 	static const char *const rows[] = {
-		"NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-		"-128, 65535, -8388608, 4294967295, -9223372036854775808, 18446744073709551615, 1.1, -2.5e-300, 12345678.1234, "
-		"-12345678901234567890123456789012345.123456789, b'1010101', 2155, '9999-12-31', '-838:59:59.000000', '2024-02-29 23:59:59.123456', "
-		"'2038-01-19 03:14:07.999', 'char  ', 'ünïcödé €😀', REPEAT('x', 70000), 'bin', 0x00ff00, REPEAT(0xfe, 300), 'b,c', 'x,z', "
+		"NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+		"NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+		"-128, 65535, -8388608, 4294967295, -9223372036854775808, 18446744073709551615, 1.1, -2.5e-300, "
+		"12345678.1234, "
+		"-12345678901234567890123456789012345.123456789, b'1010101', 2155, '9999-12-31', '-838:59:59.000000', "
+		"'2024-02-29 23:59:59.123456', "
+		"'2038-01-19 03:14:07.999', 'char  ', 'ünïcödé €😀', REPEAT('x', 70000), 'bin', 0x00ff00, REPEAT(0xfe, "
+		"300), 'b,c', 'x,z', "
 		"'{\"a\": [1, 2.5, null, true], \"é\": \"q\"}', ST_GeomFromText('POINT(1 2)')",
-		"127, 0, 8388607, 0, 9223372036854775807, 0, 0, 1.7976931348623157e308, -0.0001, 0.000000001, b'0', 1901, '1000-01-01', '838:59:59', "
-		"'1000-01-01 00:00:00', '1970-01-01 00:00:01', '', '', '', '', '', '', 'a', '', '[]', ST_GeomFromText('LINESTRING(0 0,1 1)', 4326)",
-		"1, 1, 1, 1, 1, 1, 3.4028235e38, 0.1, 1, 1, b'1111111', 0, '0000-00-00', '00:00:00.5', '0000-00-00 00:00:00', '0000-00-00 00:00:00', "
-		"'a\\nb', '\\t\\\\', 'z', 'y', 0x0000, 0x00, '', 'y', '\"s\"', ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 0))')",
+		"127, 0, 8388607, 0, 9223372036854775807, 0, 0, 1.7976931348623157e308, -0.0001, 0.000000001, b'0', "
+		"1901, '1000-01-01', '838:59:59', "
+		"'1000-01-01 00:00:00', '1970-01-01 00:00:01', '', '', '', '', '', '', 'a', '', '[]', "
+		"ST_GeomFromText('LINESTRING(0 0,1 1)', 4326)",
+		"1, 1, 1, 1, 1, 1, 3.4028235e38, 0.1, 1, 1, b'1111111', 0, '0000-00-00', '00:00:00.5', '0000-00-00 "
+		"00:00:00', '0000-00-00 00:00:00', "
+		"'a\\nb', '\\t\\\\', 'z', 'y', 0x0000, 0x00, '', 'y', '\"s\"', ST_GeomFromText('POLYGON((0 0,1 0,1 1,0 "
+		"0))')",
 	};
 	struct consumer c;
 
 	new_database();
-	sql("SET sql_mode = ''; CREATE TABLE types (id INT PRIMARY KEY AUTO_INCREMENT, c1 TINYINT, c2 SMALLINT UNSIGNED, c3 MEDIUMINT, c4 INT UNSIGNED, "
-	    "c5 BIGINT, c6 BIGINT UNSIGNED, c7 FLOAT, c8 DOUBLE, c9 DECIMAL(12,4), c10 DECIMAL(44,9), c11 BIT(7), c12 YEAR, c13 DATE, c14 TIME(6), "
-	    "c15 DATETIME(6), c16 TIMESTAMP(3) NULL, c17 CHAR(10), c18 VARCHAR(200), c19 MEDIUMTEXT, c20 BINARY(5), c21 VARBINARY(10), c22 BLOB, "
+	sql("SET sql_mode = ''; CREATE TABLE types (id INT PRIMARY KEY AUTO_INCREMENT, c1 TINYINT, c2 SMALLINT "
+	    "UNSIGNED, c3 MEDIUMINT, c4 INT UNSIGNED, "
+	    "c5 BIGINT, c6 BIGINT UNSIGNED, c7 FLOAT, c8 DOUBLE, c9 DECIMAL(12,4), c10 DECIMAL(44,9), c11 BIT(7), c12 "
+	    "YEAR, c13 DATE, c14 TIME(6), "
+	    "c15 DATETIME(6), c16 TIMESTAMP(3) NULL, c17 CHAR(10), c18 VARCHAR(200), c19 MEDIUMTEXT, c20 BINARY(5), "
+	    "c21 VARBINARY(10), c22 BLOB, "
 	    "c23 ENUM('a', 'b,c', 'd\\'e'), c24 SET('x', 'y', 'z'), c25 JSON, c26 GEOMETRY)");
-	sql("CREATE TABLE latin (id INT PRIMARY KEY, a VARCHAR(50) CHARACTER SET latin1, b CHAR(20) CHARACTER SET utf16, e ENUM('ä', 'ö') CHARACTER SET latin1, "
-	    "z INT ZEROFILL, d DECIMAL(30,5) ZEROFILL, v VARCHAR(20) GENERATED ALWAYS AS (CONCAT(id, 'g')) VIRTUAL, s INT GENERATED ALWAYS AS (id * 2) STORED, "
-	    "inv INT INVISIBLE DEFAULT 7, f FLOAT(7,2), g DOUBLE(10,3), t1 TIME, dt DATETIME, ts TIMESTAMP NULL, y YEAR, b1 BIT(1), b64 BIT(64))");
+	sql("CREATE TABLE latin (id INT PRIMARY KEY, a VARCHAR(50) CHARACTER SET latin1, b CHAR(20) CHARACTER SET "
+	    "utf16, e ENUM('ä', 'ö') CHARACTER SET latin1, "
+	    "z INT ZEROFILL, d DECIMAL(30,5) ZEROFILL, v VARCHAR(20) GENERATED ALWAYS AS (CONCAT(id, 'g')) VIRTUAL, s "
+	    "INT GENERATED ALWAYS AS (id * 2) STORED, "
+	    "inv INT INVISIBLE DEFAULT 7, f FLOAT(7,2), g DOUBLE(10,3), t1 TIME, dt DATETIME, ts TIMESTAMP NULL, y "
+	    "YEAR, b1 BIT(1), b64 BIT(64))");
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 			sql("INSERT INTO types VALUES (NULL, %s)", rows[i]);
-		sql("INSERT INTO latin (id, a, b, e, z, d, f, g, t1, dt, ts, y, b1, b64) VALUES (%d, 'äöü€', 'üx', 'ö', 42, 1234567890123.5, 1.1, 2.005, '-01:02:03', "
-		    "'2020-01-01 10:00:00', '2020-06-01 10:00:00', 1999, b'1', 18446744073709551615), (%d, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
-		    "NULL, NULL, NULL, NULL, NULL, NULL)", pass * 10 + 1, pass * 10 + 2);
+		sql("INSERT INTO latin (id, a, b, e, z, d, f, g, t1, dt, ts, y, b1, b64) VALUES (%d, 'äöü€', 'üx', "
+		    "'ö', 42, 1234567890123.5, 1.1, 2.005, '-01:02:03', "
+		    "'2020-01-01 10:00:00', '2020-06-01 10:00:00', 1999, b'1', 18446744073709551615), (%d, NULL, NULL, "
+		    "NULL, NULL, NULL, NULL, NULL, "
+		    "NULL, NULL, NULL, NULL, NULL, NULL)",
+		    pass * 10 + 1, pass * 10 + 2);
 		if (pass == 0) {
 			consumer_init(&c);
 			ok(consumer_catch_up(&c), "types: snapshot");
@@ -341,7 +372,8 @@ static void test_resume(bool compressed)
 	sql("SET SESSION binlog_transaction_compression = %s", compressed ? "ON" : "OFF");
 	sql("BEGIN");
 	insert_orders(1, 30000);
-	sql("UPDATE orders SET status = 'y' WHERE id %% 3 = 0; DELETE FROM orders WHERE id %% 7 = 0; INSERT INTO zlast SELECT id, id, 1 FROM orders; COMMIT");
+	sql("UPDATE orders SET status = 'y' WHERE id %% 3 = 0; DELETE FROM orders WHERE id %% 7 = 0; INSERT INTO zlast "
+	    "SELECT id, id, 1 FROM orders; COMMIT");
 	insert_orders(50000, 2000);
 	sql("SET SESSION binlog_transaction_compression = OFF");
 	for (int i = 0; i < 400; i++) {
@@ -368,7 +400,8 @@ static void test_rewind(void)
 	position_init(&before);
 	position_copy(&before, &c.position);
 	insert_orders(1, 100);
-	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER TABLE orders DROP COLUMN customer; "
+	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER "
+	    "TABLE orders DROP COLUMN customer; "
 	    "UPDATE orders SET status = 'z'");
 	for (int i = 0; i < 20; i++) {		/* these batches are "lost" */
 		batch_reset(c.batch);
@@ -391,7 +424,8 @@ static void test_interrupted_snapshot(void)
 	for (int i = 0; i < 3; i++)
 		consumer_step(&c);
 	ok(c.position.snapshot, "the snapshot has not ended");
-	sql("DELETE FROM orders WHERE id < 5000; DROP TABLE customers; CREATE TABLE late (id INT PRIMARY KEY); INSERT INTO late VALUES (1)");
+	sql("DELETE FROM orders WHERE id < 5000; DROP TABLE customers; CREATE TABLE late (id INT PRIMARY KEY); INSERT "
+	    "INTO late VALUES (1)");
 	consumer_reopen(&c);
 	check_equal(&c, "a snapshot that was interrupted leaves no row behind");
 	consumer_done(&c);
@@ -408,7 +442,8 @@ static void test_faults(void)
 	for (int i = 0; i < 3; i++) {
 		insert_orders(1 + i * 2000, 2000);
 		consumer_step(&c);
-		id = sql_text("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' LIMIT 1");
+		id = sql_text(
+			"SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' LIMIT 1");
 		if (id[0])
 			sql("KILL %s", id);
 		free(id);
@@ -469,7 +504,8 @@ static void test_stopped_table(void)
 	consumer_catch_up(&c);
 	n = source_tables(c.source, tables, 32);
 	for (size_t i = 0; i < n; i++)
-		stopped += tables[i].stopped && strcmp(tables[i].name, "testdb.zlast") == 0 && strcmp(tables[i].error, "a test says so") == 0;
+		stopped += tables[i].stopped && strcmp(tables[i].name, "testdb.zlast") == 0 &&
+			   strcmp(tables[i].error, "a test says so") == 0;
 	is_int(stopped, 1, "a stopped table says why");
 	is_int(model_rows(c.model), 10, "its neighbours flow");
 	consumer_done(&c);
@@ -485,7 +521,8 @@ static void test_grants(void)
 
 	new_database();
 	insert_orders(1, 3000);
-	sql("CREATE USER IF NOT EXISTS poor IDENTIFIED BY 'poor-secret'; GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO poor");
+	sql("CREATE USER IF NOT EXISTS poor IDENTIFIED BY 'poor-secret'; GRANT SELECT, REPLICATION SLAVE, REPLICATION "
+	    "CLIENT ON *.* TO poor");
 	conf.user = "poor";
 	conf.password = "poor-secret";
 	consumer_init(&c);
@@ -514,7 +551,8 @@ static void test_no_gtids(void)
 	ok(consumer_catch_up(&c) && c.position.gtids == NULL, "no GTIDs: snapshot");
 	sql("BEGIN");
 	insert_orders(1000, 8000);
-	sql("DELETE FROM orders WHERE id < 5000; COMMIT; ALTER TABLE zlast ADD COLUMN n INT; INSERT INTO zlast VALUES (1, 2, 3, 4); FLUSH BINARY LOGS; "
+	sql("DELETE FROM orders WHERE id < 5000; COMMIT; ALTER TABLE zlast ADD COLUMN n INT; INSERT INTO zlast VALUES "
+	    "(1, 2, 3, 4); FLUSH BINARY LOGS; "
 	    "INSERT INTO zlast VALUES (2, 2, 3, 4)");
 	for (int i = 0; i < 15; i++) {
 		consumer_step(&c);
@@ -534,8 +572,8 @@ static void test_check(void)
 	is_int(source_check(&conf, &report, &err), 0, "check: %s", err.msg);
 	is_int(report_count(&report, REPORT_PROBLEM), 0, "check: no problem");
 	for (size_t i = 0; i < report.count; i++)
-		printf("# %s %s: %s %s\n", report_level_name(report.items[i].level), report.items[i].subject, report.items[i].found,
-		       report.items[i].remedy ? report.items[i].remedy : "");
+		printf("# %s %s: %s %s\n", report_level_name(report.items[i].level), report.items[i].subject,
+		       report.items[i].found, report.items[i].remedy ? report.items[i].remedy : "");
 	report_done(&report);
 }
 
@@ -561,13 +599,15 @@ static void test_connections(void)
 	conf.ssl_ca = "/etc/ssl/certs/ca-certificates.crt";
 	report_done(&report);
 	report_init(&report);
-	ok(source_check(&conf, &report, &err) < 0 || report_count(&report, REPORT_PROBLEM) > 0, "TLS with another CA is refused");
+	ok(source_check(&conf, &report, &err) < 0 || report_count(&report, REPORT_PROBLEM) > 0,
+	   "TLS with another CA is refused");
 	conf = saved;
 	conf.password = "wrong-secret";
 	report_done(&report);
 	report_init(&report);
 	source_check(&conf, &report, &err);
-	ok(report_count(&report, REPORT_PROBLEM) == 1 && strstr(report.items[0].found, "wrong-secret") == NULL, "a wrong password: %s", report.items[0].found);
+	ok(report_count(&report, REPORT_PROBLEM) == 1 && strstr(report.items[0].found, "wrong-secret") == NULL,
+	   "a wrong password: %s", report.items[0].found);
 	conf = saved;
 	conf.host = "127.0.0.1:1, 127.0.0.1";
 	is_int(source_check(&conf, &report, &err), 0, "the second host of the list answers");
@@ -577,10 +617,20 @@ static void test_connections(void)
 	report_done(&report);
 }
 
-static const struct { const char *name; void (*run)(void); } parts[] = {
-	{ "check", test_check }, { "connections", test_connections }, { "basic", test_basic }, { "ddl", test_ddl }, { "types", test_types },
-	{ "rewind", test_rewind }, { "interrupted", test_interrupted_snapshot }, { "stopped", test_stopped_table }, { "faults", test_faults },
-	{ "purged", test_purged }, { "grants", test_grants }, { "nogtids", test_no_gtids },
+static const struct { const char *name; void (*run)(void);
+} parts[] = {
+	{ "check", test_check },
+	{ "connections", test_connections },
+	{ "basic", test_basic },
+	{ "ddl", test_ddl },
+	{ "types", test_types },
+	{ "rewind", test_rewind },
+	{ "interrupted", test_interrupted_snapshot },
+	{ "stopped", test_stopped_table },
+	{ "faults", test_faults },
+	{ "purged", test_purged },
+	{ "grants", test_grants },
+	{ "nogtids", test_no_gtids },
 };
 
 static bool is_asked(int argc, char **argv, const char *name)
@@ -599,8 +649,13 @@ int main(int argc, char **argv)
 		return 2;
 	dir = argv[1];
 	script = argv[2];
-	conf = (struct mysql_conf){ .host = "127.0.0.1", .ssl_mode = SSL_PREFERRED, .connect_timeout_ms = 5000, .heartbeat_ms = 1000,
-		.max_batch_rows = 1000, .max_batch_bytes = 1 << 20, .table_include = { .items = include, .count = 1 } };
+	conf = (struct mysql_conf){ .host = "127.0.0.1",
+				    .ssl_mode = SSL_PREFERRED,
+				    .connect_timeout_ms = 5000,
+				    .heartbeat_ms = 1000,
+				    .max_batch_rows = 1000,
+				    .max_batch_bytes = 1 << 20,
+				    .table_include = { .items = include, .count = 1 } };
 	read_env();
 	db_connect();
 	new_database();
@@ -610,7 +665,8 @@ int main(int argc, char **argv)
 				continue;
 			conf.ssl_mode = metadata ? SSL_DISABLED : SSL_PREFERRED;
 			sql("SET GLOBAL binlog_row_metadata = %s", metadata ? "FULL" : "MINIMAL");
-			printf("# %s, binlog_row_metadata %s, %s\n", parts[i].name, metadata ? "FULL" : "MINIMAL", metadata ? "no TLS" : "TLS");
+			printf("# %s, binlog_row_metadata %s, %s\n", parts[i].name, metadata ? "FULL" : "MINIMAL",
+			       metadata ? "no TLS" : "TLS");
 			parts[i].run();
 		}
 	for (int compressed = 0; compressed < 2; compressed++)

@@ -16,7 +16,8 @@ static void put_table(struct catalog *c, const char *table)
 	schema_unref(s);
 }
 
-static int back(struct mysql_undo *u, struct catalog *c, const char *gtids, const char *file, uint64_t pos, struct err *err)
+static int back(struct mysql_undo *u, struct catalog *c, const char *gtids, const char *file, uint64_t pos,
+		struct err *err)
 {
 	struct position p;
 	int r;
