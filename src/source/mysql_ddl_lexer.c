@@ -157,7 +157,7 @@ static struct token number(struct lexer *l)
 	if (p < l->end && *p == '.')
 		p = skip_digits(p + 1, l->end);
 	p = skip_exponent(p, l->end);
-	if (p < l->end && is_name_char(*p))
+	if (p < l->end && is_name_char(*p) && *l->at != '.')
 		return word(l);
 	return token_to(l, TOKEN_NUMBER, p);
 }

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-#include "core/clock.h"
 #include "tests/unit/binlog_text.h"
 
 enum { BUILT_ROWS = 60, RUN_US = 2000000 };
@@ -43,16 +43,25 @@ static size_t decode_once(const struct load *load, struct arena *arena, size_t *
 	return rows_seen;
 }
 
+/* The machine may have other things to do: rows per second of this process's own time. */
+static int64_t cpu_us(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000ll + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
 static void run(const struct load *load, const char *name)
 {
-	int64_t start = clock_mono_us(), us;
+	int64_t start = cpu_us(), us;
 	size_t rows = 0, bytes = 0;
 	struct arena arena;
 
 	arena_init(&arena, 0);
 	do
 		rows += decode_once(load, &arena, &bytes);
-	while ((us = clock_mono_us() - start) < RUN_US);
+	while ((us = cpu_us() - start) < RUN_US);
 	arena_done(&arena);
 	printf("%s: %.2f M rows/s, %.0f MB/s, %.0f ns a row\n", name, (double)rows / (double)us,
 	       (double)bytes / (double)us, 1000.0 * (double)us / (double)rows);
@@ -68,8 +77,8 @@ static void put(struct buf *b, uint64_t v, unsigned width)
 
 static void put_row(struct buf *b, unsigned i)
 {
-	static const uint8_t decimal[] = { 0x80, 0x00, 0x04, 0xd2, 0x38 },
-	datetime[] = { 0x99, 0xa0, 0x28, 0xd9, 0x43 };
+	static const uint8_t decimal[] = { 0x80, 0x00, 0x04, 0xd2, 0x38 };
+	static const uint8_t datetime[] = { 0x99, 0xa0, 0x28, 0xd9, 0x43 };
 
 	put(b, 0, 1);
 	put(b, i, 4);

@@ -251,6 +251,7 @@ static void test_refusals(void)
 	refuses("ALTER TABLE t DROP a", "no columns");
 	refuses("ALTER TABLE t WIBBLE", "WIBBLE");
 	is_str(db_table, "d.t", "the table is named");
+	refuses("ALTER TABLE t LOCK=N.6\xc3\xa9, WIBBLE", "WIBBLE");	/* a number that runs into a name: went on for ever */
 	refuses("FROBNICATE t", "FROBNICATE");
 	refuses("DROP TABLE t WIBBLE", "WIBBLE");
 	refuses("ALTER TABLE t ADD b VARCHAR(3) DEFAULT 'x", "no end");
