@@ -1,13 +1,11 @@
 /*
  * conf.c - the ini file against the table of options.
  *
- * libinih reads the lines, with two limits that it does not report: it cuts section names at 50 bytes and, where the
- * distribution did not make that a variable, lines at 200. It also takes an indented line for a continuation. So our
- * line reader stands in front of it: it counts lines for the messages, keeps the section names itself, strips
- * indentation, and refuses a line that does not fit. inih keeps the syntax: comments, blanks, key = value.
+ * The syntax is small enough to be read here: libinih, which reads it elsewhere, cuts section names at 50 bytes and lines
+ * at 200 without a word, and takes an indented line for a continuation. A list of tables or a GTID set is longer than
+ * that. What is hard is the message: each one names its line, what was expected, what was found and the nearest name.
  */
 #include <errno.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +15,8 @@
 #include "core/xalloc.h"
 
 #define FILE_MAX (1 << 20)
-#define LINE_MAX_BYTES 16384
+#define LINE_BYTES_MAX (256 << 10)
 #define COMMAND_TIMEOUT_MS 10000
-
-extern int ini_max_line __attribute__((weak));	/* there in Debian's and Ubuntu's inih */
 
 struct seen {			/* a setting that the file has set; option NULL: the section itself */
 	char *section, *key;
@@ -31,7 +27,7 @@ struct seen {			/* a setting that the file has set; option NULL: the section its
 struct load {
 	const struct conf_table *table;
 	void *settings;
-	const char *file, *at;	/* its name for messages; what is left of the text */
+	const char *file;	/* its name for messages */
 	int line;
 	char *section;		/* as it stands in brackets; NULL: none yet */
 	void *base;		/* the struct that the section's rows write to */
@@ -39,7 +35,6 @@ struct load {
 	size_t nseen;
 	struct err *err;
 	bool failed;
-	int failed_line;
 };
 
 __attribute__((format(printf, 3, 4)))
@@ -51,7 +46,6 @@ static int fail(struct load *l, int line, const char *fmt, ...)
 	if (l->failed)
 		return 0;
 	l->failed = true;
-	l->failed_line = line;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
@@ -207,42 +201,6 @@ static int section_open(struct load *l, const char *text, size_t len)
 	return 1;
 }
 
-/* inih's reader: one line into out. Sections are opened here, with their whole names; inih only sees that there is one. */
-static char *line_read(char *out, int size, void *arg)
-{
-	struct load *l = arg;
-	const char *p = l->at, *name, *close;
-	size_t len = strcspn(p, "\n");
-
-	if (*p == '\0' || l->failed)
-		return NULL;
-	l->at += len + (p[len] == '\n');
-	l->line++;
-	while (len && (p[len - 1] == '\r' || p[len - 1] == ' ' || p[len - 1] == '\t'))
-		len--;
-	while (len && (*p == ' ' || *p == '\t')) {
-		p++;
-		len--;
-	}
-	close = len && *p == '[' ? memchr(p, ']', len) : NULL;
-	if (close) {
-		for (name = p + 1; name < close && (*name == ' ' || *name == '\t'); )
-			name++;
-		while (close > name && (close[-1] == ' ' || close[-1] == '\t'))
-			close--;
-		section_open(l, name, (size_t)(close - name));
-		p = "[s]";
-		len = 3;
-	}
-	if (len + 3 > (size_t)size) {
-		fail(l, l->line, "expected a line of at most %d bytes, found %zu", size - 3, len);
-		len = 0;
-	}
-	memcpy(out, p, len);
-	memcpy(out + len, "\n", 2);
-	return out;
-}
-
 /* ---- keys ---- */
 
 enum given { GIVEN_PLAIN, GIVEN_FILE, GIVEN_COMMAND };
@@ -343,17 +301,13 @@ static int key_unknown(struct load *l, const char *key)
 	return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s'%s", l->section, key, key, near);
 }
 
-/* inih's handler: one key. Its own idea of the section is not used, see above. */
-static int key_read(void *arg, const char *section, const char *key, const char *text)
+static int key_read(struct load *l, const char *key, const char *text)
 {
-	struct load *l = arg;
 	const struct conf_option *o;
 	const struct seen *before;
 	char bare[256], *value;
 	enum given given;
 
-	if (l->failed)
-		return 0;
 	if (l->section == NULL)
 		return fail(l, l->line, "%s: expected a [section] first, found a key before any", key);
 	o = option_find(l, key, bare, sizeof(bare), &given);
@@ -371,6 +325,84 @@ static int key_read(void *arg, const char *section, const char *key, const char 
 		explicit_bzero(value, strlen(value));
 	free(value);
 	return !l->failed;
+}
+
+/* ---- lines ---- */
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Without the blanks at both ends. The text is ours to cut. */
+static char *trim(char *text)
+{
+	size_t len;
+
+	while (blank(*text))
+		text++;
+	len = strlen(text);
+	while (len && (blank(text[len - 1]) || text[len - 1] == '\r'))
+		len--;
+	text[len] = '\0';
+	return text;
+}
+
+/* A ; behind a blank begins a comment; one inside a word, as in a password, does not. */
+static void comment_cut(char *text)
+{
+	for (char *p = text; (p = strchr(p, ';')); p++)
+		if (p > text && blank(p[-1])) {
+			*p = '\0';
+			return;
+		}
+}
+
+static void section_line(struct load *l, char *text)
+{
+	char *close = strchr(text, ']'), *name;
+
+	if (close == NULL) {
+		fail(l, l->line, "expected [section], found '%.40s' without ]", text);
+		return;
+	}
+	*close = '\0';
+	name = trim(text + 1);
+	section_open(l, name, strlen(name));
+}
+
+/* A line without '=' is not shown: it might be a password that slipped into a line of its own. */
+static void key_line(struct load *l, char *text)
+{
+	char *value;
+
+	comment_cut(text);
+	value = text + strcspn(text, "=:");
+	if (*value == '\0') {
+		fail(l, l->line, "expected key = value, found a line without =");
+		return;
+	}
+	*value++ = '\0';
+	key_read(l, trim(text), trim(value));
+}
+
+static void line_read(struct load *l, const char *line, size_t len)
+{
+	char *copy, *text;
+
+	l->line++;
+	if (len > LINE_BYTES_MAX) {
+		fail(l, l->line, "expected a line of at most %d bytes, found %zu", LINE_BYTES_MAX, len);
+		return;
+	}
+	copy = xstrndup(line, len);
+	text = trim(copy);
+	if (*text == '[')
+		section_line(l, text);
+	else if (*text && *text != ';' && *text != '#')
+		key_line(l, text);
+	explicit_bzero(copy, len);	/* it may hold a password */
+	free(copy);
 }
 
 /* ---- the whole ---- */
@@ -401,46 +433,18 @@ static void check_required(struct load *l)
 	}
 }
 
-/* What stands in a line of the text, for a message. */
-static const char *line_text(const char *text, int line, int *len)
-{
-	while (--line > 0)
-		text += strcspn(text, "\n") + 1;
-	text += strspn(text, " \t\xef\xbb\xbf");
-	*len = (int)strcspn(text, "\r\n");
-	if (*len > 40)
-		*len = 40;
-	return text;
-}
-
-/* A line without '=' is not shown whole: it might be a password that slipped into a line of its own. */
-static void fail_syntax(struct load *l, const char *text, int line)
-{
-	int len;
-	const char *p = line_text(text, line, &len);
-
-	if (*p == '[')
-		fail(l, line, "expected [section], found '%.*s' without ]", len, p);
-	else
-		fail(l, line, "expected key = value, found a line without =");
-}
-
 int conf_load_text(const struct conf_table *table, void *settings, const char *name, const char *text, struct err *err)
 {
 	struct load l = { .table = table, .settings = settings, .file = name, .err = err };
-	int bad;
 
 	load_presets(table, NULL, false, settings);
-	if (&ini_max_line)
-		ini_max_line = LINE_MAX_BYTES;
-	l.at = text + (strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
-	bad = ini_parse_stream(line_read, &l, key_read, &l);
-	if (bad > 0 && l.failed && bad < l.failed_line)
-		l.failed = false;	/* what inih did not understand came first */
-	if (bad > 0)
-		fail_syntax(&l, text, bad);
-	if (bad == -2)
-		fail(&l, l.line, "expected memory for a line, found none");
+	text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	while (*text && !l.failed) {
+		size_t len = strcspn(text, "\n");
+
+		line_read(&l, text, len);
+		text += len + (text[len] == '\n');
+	}
 	check_required(&l);
 	for (size_t i = 0; i < l.nseen; i++) {
 		free(l.seen[i].section);

@@ -125,6 +125,7 @@ static int command_spawn(const char *command, pid_t *pid, int *out)
 	sigset_t all, none;
 	int fds[2], rc;
 
+	*out = -1;
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return errno;
 	sigfillset(&all);

@@ -51,7 +51,7 @@ tests_unit_test_clock_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_conf
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/tap.h
-tests_unit_test_conf_LDADD = $(CORE) $(CORE_LIBS)
+tests_unit_test_conf_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_err
 tests_unit_test_err_SOURCES = tests/unit/test_err.c tests/tap.h

@@ -172,24 +172,35 @@ static void test_bad(void)
 	bad("[mysql]\nhost = a\x1b[2Jb\nport = \x1b\n", "t.conf:3: [mysql] port: expected a whole number from 1 to 65535, found '\\x1b'");
 }
 
+/* Lists of tables and sets of GTIDs are long: 64 KiB in one line and more have to go through whole. */
 static void test_long_lines(void)
 {
 	struct settings s = { 0 };
 	struct err err = { 0 };
-	char *text = malloc(40000);
+	char *text = xcalloc(1, 400000), *p;
 
-	sprintf(text, "[mysql]\ntoken = t\ntable.include.list = ");
-	for (int i = 0; i < 500; i++)
-		sprintf(text + strlen(text), "testdb.table_%d,", i);
-	is_int(conf_load_text(&table, &s, "t.conf", text, &err), 0, "a list of 500 tables: %s", err.msg);
-	is_int(s.tables.count, 500, "all of them");
+	p = text + sprintf(text, "[mysql]\ntoken = t\ntable.include.list = ");
+	for (int i = 0; i < 5000; i++)
+		p += sprintf(p, "testdb.table_%05d, ", i);
+	ok(p - text > 90000, "a line of 95,000 bytes");
+	p += sprintf(p, " ; and a comment\nport = 3309\n");
+	is_int(conf_load_text(&table, &s, "t.conf", text, &err), 0, "a list of 5,000 tables: %s", err.msg);
+	is_int(s.tables.count, 5000, "all of them");
+	is_str(s.tables.items[4999], "testdb.table_04999", "the last one whole");
+	is_int(s.port, 3309, "and what follows");
 	settings_done(&s);
 	memset(&s, 0, sizeof(s));
-	memset(text, 0, 40000);
+	memset(text, 0, 400000);
 	strcpy(text, "[mysql]\nhost = ");
-	memset(text + strlen(text), 'x', 30000);
-	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "a line of 30,000 bytes is refused");
-	ok(strncmp(err.msg, "t.conf:2: expected a line of at most ", 37) == 0, "by its number: %s", err.msg);
+	memset(text + strlen(text), 'x', 65536);
+	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "a value of 64 KiB, but no token");
+	is_str(err.msg, "t.conf:1: [mysql] token: expected a value, found none in this section", "which is all that is wrong");
+	is_int(s.host ? strlen(s.host) : 0, 65536, "every byte of it");
+	settings_done(&s);
+	memset(&s, 0, sizeof(s));
+	memset(text + 15, 'x', 300000);
+	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "a line of 300,000 bytes is refused");
+	is_str(err.msg, "t.conf:2: expected a line of at most 262144 bytes, found 300007", "by its number");
 	settings_done(&s);
 	free(text);
 }
