@@ -26,6 +26,7 @@ struct console {
 	struct feed *feed;
 	struct status status;
 	bool dirty, asking;
+	bool given_up;		/* nobody waits for the end of what was asked */
 	int end;		/* enum console_end, or -1 while it runs */
 };
 
@@ -65,7 +66,8 @@ static void console_answer(struct console *c)
 	}
 	buf_done(&lines);
 	if (done) {
-		screen_answer_end(&c->screen, why[0] ? why : NULL);
+		if (!c->given_up)
+			screen_answer_end(&c->screen, why[0] ? why : NULL);
 		c->asking = false;
 	}
 	c->dirty = true;
@@ -94,6 +96,7 @@ static void console_ask(struct console *c)
 		c->screen.asked = c->asking && c->screen.asked;
 	} else {
 		c->asking = true;
+		c->given_up = false;
 	}
 	c->screen.request[0] = '\0';
 }
@@ -127,8 +130,10 @@ static void console_keys(struct console *c)
 		screen_key(&c->screen, key, pasted);
 		console_ask(c);
 		console_wish(c);
-		if (listening && !c->screen.asked)
+		if (listening && !c->screen.asked) {
 			feed_cancel(c->feed);
+			c->given_up = true;
+		}
 		c->dirty = true;
 	}
 }

@@ -1,25 +1,38 @@
 #!/bin/sh
 # The console in a real terminal (tmux): it starts, follows a new size, answers keys, and every way out leaves the
-# terminal as it was. Waits for texts, never for time. Skipped where tmux or a UTF-8 locale is missing.
+# terminal as it was. Waits for what the screen shows, never for time. Skipped where tmux or a UTF-8 locale is missing.
 demo=${top_builddir:-.}/tests/screen/console_demo
 command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
 [ -x "$demo" ] || { echo "1..0 # SKIP no console_demo"; exit 0; }
 folder=$(mktemp -d) || exit 1
 count=0
 failed=0
+run=0
 unset TMUX NO_COLOR
 export LC_ALL=C.UTF-8 TERM=xterm-256color SHELL=/bin/sh ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_abort=0
 
 t() { tmux -S "$folder/socket" -f /dev/null "$@"; }
 screen() { t capture-pane -p -t 0; }
+keys() { t send-keys -t 0 "$@"; }
 finish() { t kill-server 2>/dev/null; rm -rf "$folder"; }
 trap finish EXIT
 
-# Waits until the screen shows a text (a basic regular expression); up to 20 seconds.
+# The demo between two looks at the terminal's settings. $1: which run it is; the rest: arguments.
+cat >"$folder/run" <<END
+run=\$1
+shift
+stty -a >"$folder/before"
+sh -c 'echo \$\$ >"$folder/pid"; exec "\$0" "\$@"' "$demo" "\$@" 2>/dev/null
+stty -a >"$folder/after"
+cmp -s "$folder/before" "$folder/after" && echo "run \$run: settings are the same" || echo "run \$run: settings changed"
+END
+
+# Waits until the screen shows a text (a basic regular expression); up to a minute. $2: a key to press at every look.
 shows() {
 	tries=0
-	while [ $tries -lt 200 ]; do
+	while [ $tries -lt 600 ]; do
 		screen | grep -q "$1" && return 0
+		[ -z "${2-}" ] || keys "$2"
 		sleep 0.1
 		tries=$((tries + 1))
 	done
@@ -37,16 +50,15 @@ report() {	# $1: what; $2: status
 	fi
 }
 
-# Starts the demo between two looks at the terminal's settings. $1: arguments; the end is told as "same" or "changed".
-start() {
-	t send-keys -t 0 C-l "clear; stty -a >$folder/before; $demo $1 2>/dev/null; stty -a >$folder/after; cmp -s $folder/before $folder/after && echo settings-are-the-same || echo settings-changed" Enter
+start() {	# the demo's arguments
+	run=$((run + 1))
+	keys C-u "sh $folder/run $run $*" Enter
 	shows 'STREAMING'
 }
-demo_pid() { pgrep -f "^$demo" | head -n 1; }
-ended_well() { shows '^settings-are-the-same' && ! screen | grep -q 'Topology'; }
+ended_well() { shows "^run $run: settings are the same" "${1-}" && ! screen | grep -q 'Topology'; }
 
 t new-session -d -x 80 -y 24 "env PS1='$ ' ENV= sh"
-start ""
+start
 report "the first screen comes" $?
 t resize-window -t 0 -x 200 -y 50
 shows 'p50 .*p99 .*p50'
@@ -56,32 +68,30 @@ shows 'need 40x10'
 report "one that is too small is told" $?
 t resize-window -t 0 -x 80 -y 24
 shows 'events'
-t send-keys -t 0 3
+keys 3
 shows 'captured'
 report "keys are answered" $?
-t send-keys -t 0 ':'
-t send-keys -t 0 'tap sink' Enter
+keys ':'
+keys 'tap sink' Enter
 shows '"id":3'
 report "a request's answer is shown while it comes" $?
-t send-keys -t 0 q
-t send-keys -t 0 C-c
+keys q
+keys C-c	# at once: the request that q ended has nothing more to say
 shows 'q leaves the console'
 report "Ctrl-C does not leave" $?
-t send-keys -t 0 q
+keys q
 shows 'stop and leave'
 report "leaving asks" $?
-sleep 0.4	# the dialog is deaf for 300 ms on purpose
-t send-keys -t 0 s
-ended_well
+ended_well s	# again and again: a dialog is deaf for a moment after it opened
 report "leaving gives the terminal back" $?
 for signal in TERM HUP INT SEGV ABRT; do
-	start ""
-	kill -$signal "$(demo_pid)"
+	start
+	kill -$signal "$(cat "$folder/pid")"
 	ended_well
 	report "SIG$signal gives the terminal back" $?
 done
 start attached
-t send-keys -t 0 q
+keys q
 ended_well
 report "attached, q leaves at once" $?
 echo "1..$count"
