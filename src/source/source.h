@@ -78,18 +78,21 @@ enum source_step {
 	SOURCE_BATCH,		/* the batch has changes, or at least a newer position (heartbeat, skipped tables) */
 	SOURCE_NOTHING,		/* nothing within the time; call again */
 	SOURCE_END,		/* initial_only: done */
+	/* A step that has to connect may take connect.timeout.ms a host, one that begins a snapshot the lock's time limit. */
 	SOURCE_FAILED		/* err says why; ERR_RETRY: call again after a pause, the source reconnects by itself at `resume` */
 };
 
 struct source;
 
-/* resume: NULL or unset: no position yet. history: the schemas as of resume, for servers with minimal row metadata. */
+/* conf is lent until source_close(); the texts in it must not move. resume: NULL or unset: no position yet. history: the schemas as of resume, for servers with minimal row metadata. */
 struct source *source_open(const struct mysql_conf *conf, const char *name, const struct position *resume,
 			   struct schema *const *history, size_t nhistory, struct err *err);
 /* timeout_ms: how long to wait for the first change; what has come by then is given out at once, and a batch is never
  * held back while the socket has no more bytes. */
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err);
-/* After ERR_RETRY, and after the log lost a batch: go back to a position that the log holds. */
+/* After ERR_RETRY, and after the log lost a batch: go back to a position that the log holds; NULL: it holds none.
+ * A snapshot that has to begin anew first clears what the log may hold of an earlier one: a CHANGE_TRUNCATE for each table,
+ * whose snapshot mark is not SNAPSHOT_NO; it must reach the target whatever skipped.operations says. */
 void source_rewind(struct source *s, const struct position *to);
 void source_close(struct source *s);
 

@@ -563,6 +563,57 @@ static void test_no_gtids(void)
 	sql("SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = ON");
 }
 
+/* A primary and its replica: the primary dies, capture goes on at the replica from the same GTIDs. */
+static void test_failover(void)
+{
+	struct mysql_conf saved = conf;
+	const char *main_dir = dir;
+	char primary[600], replica[600], hosts[100], *all;
+	int64_t primary_port;
+	struct consumer c;
+
+	snprintf(primary, sizeof(primary), "%s.primary", main_dir);
+	snprintf(replica, sizeof(replica), "%s.replica", main_dir);
+	dir = primary;
+	server("start", "");
+	read_env();
+	primary_port = conf.port;
+	dir = replica;
+	server("start", "--server-id=2 --replica-net-timeout=5");
+	read_env();
+	snprintf(hosts, sizeof(hosts), "127.0.0.1:%lld, 127.0.0.1:%lld", (long long)primary_port, (long long)conf.port);
+	db_connect();
+	sql("CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = %lld, SOURCE_USER = '%s', "
+	    "SOURCE_PASSWORD = '%s', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1; START REPLICA",
+	    (long long)primary_port, conf.user, conf.password);
+	conf.port = primary_port;
+	conf.host = hosts;
+	db_connect();
+	new_database();
+	insert_orders(1, 3000);
+	consumer_init(&c);
+	ok(consumer_catch_up(&c), "failover: caught up with the primary");
+	insert_orders(5000, 3000);
+	consumer_step(&c);
+	all = sql_text("SELECT @@GLOBAL.gtid_executed");
+	read_env();		/* the replica's port */
+	db_connect();
+	sql("SELECT WAIT_FOR_EXECUTED_GTID_SET('%s', 60)", all);
+	free(all);
+	dir = primary;
+	server("kill", "");
+	sql("STOP REPLICA; USE testdb; INSERT INTO zlast VALUES (1, 1, 1); DELETE FROM orders WHERE id < 100");
+	check_equal(&c, "the primary dies, capture goes on at the replica");
+	ok(c.failures > 0, "failover: noticed %u times", c.failures);
+	consumer_done(&c);
+	server("stop", "");
+	dir = replica;
+	server("stop", "");
+	dir = main_dir;
+	conf = saved;
+	db_connect();
+}
+
 static void test_check(void)
 {
 	struct report report;
@@ -672,6 +723,8 @@ int main(int argc, char **argv)
 	for (int compressed = 0; compressed < 2; compressed++)
 		if (is_asked(argc, argv, "resume"))
 			test_resume(compressed);
+	if (is_asked(argc, argv, "failover"))
+		test_failover();
 	mysql_close(db);
 	return tap_done();
 }
