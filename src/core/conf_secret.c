@@ -190,7 +190,7 @@ char *conf_secret_command(const char *command, int timeout_ms, char *expected, c
 {
 	int64_t deadline_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
 	char text[SECRET_MAX];
-	int fd, status, rc;
+	int fd = -1, status, rc;
 	pid_t pid;
 	ssize_t n;
 

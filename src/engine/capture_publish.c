@@ -241,6 +241,9 @@ void *capture_log_thread(void *arg)
 
 	err_clear(&err);
 	if (publish_loop(&p, &err)) {
+		/* A writer that is of no use any more is not the end: the next session opens another, where the log stands. */
+		if (err.kind == ERR_FATAL)
+			err.kind = ERR_RETRY;
 		err_wrap(&err, "log");
 		capture_fail(c, &err);
 	}
