@@ -167,15 +167,16 @@ static void grid_draw_header(const struct grid *g, const struct grid_source *sou
 	for (int i = 0; i < source->ncolumns; i++) {
 		const struct grid_column *column = &source->columns[i];
 		enum role role = i == g->sort ? ROLE_HEADER_SORT : ROLE_HEADER;
+		int end = x + widths[i];
 
 		if (widths[i] == 0)
 			continue;
 		if (column->width < 0)
-			canvas_text(cv, y, x, widths[i], role, column->title);
+			end = x + canvas_text(cv, y, x, widths[i], role, column->title);
 		else
 			canvas_right(cv, y, x, widths[i], role, column->title);
 		if (i == g->sort)
-			canvas_glyph(cv, y, x + widths[i], ROLE_HEADER_SORT, g->inverted ? 0x25b2 : 0x25bc);
+			canvas_glyph(cv, y, end, ROLE_HEADER_SORT, g->inverted ? 0x25b2 : 0x25bc);
 		x += widths[i] + 1;
 	}
 }

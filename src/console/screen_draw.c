@@ -44,7 +44,7 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_PAUSED, "FROZEN") + 2;
 	if (s->stale)
 		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_CRIT, "STALE") + 2;
-	x += canvas_printf(cv, 0, x, cv->cols - x, ROLE_DIM, "up %s", show_ms(text, st->uptime_s * 1000)) + 2;
+	x += canvas_printf(cv, 0, x, cv->cols - x, ROLE_DIM, "up %s", show_age(text, st->uptime_s)) + 2;
 	x += canvas_printf(cv, 0, x, cv->cols - x - 20, ROLE_DIM, "%s", s->where) + 2;
 	errors = count_events(st, LOG_ERROR);
 	if (errors)
@@ -140,6 +140,18 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 	}
 }
 
+/* How many bytes go into a line: as many words as fit, or as much of a word that is longer than a line. */
+static size_t line_fit(const struct canvas *cv, const char *text, size_t len, int width)
+{
+	size_t fits = canvas_fit(cv, text, len, width), n = fits;
+
+	if (fits == len)
+		return len;
+	while (n > fits / 2 && text[n] != ' ' && text[n - 1] != ' ')
+		n--;
+	return n > fits / 2 ? n : fits;
+}
+
 /* Draws text wrapped into a width, from line `top` on; returns how many lines there are. */
 static int draw_wrapped(struct canvas *cv, const char *text, size_t len, struct area at, int top, enum role role)
 {
@@ -150,12 +162,13 @@ static int draw_wrapped(struct canvas *cv, const char *text, size_t len, struct 
 		size_t end = newline ? (size_t)(newline - text) : len;
 
 		do {
-			size_t n = canvas_fit(cv, text + i, end - i, at.width);
+			size_t n = line_fit(cv, text + i, end - i, at.width);
 
 			if (line >= top && line - top < at.height)
 				canvas_text_n(cv, at.y + line - top, at.x, at.width, role, text + i, n);
 			line++;
 			i += n;
+			i += i < end && text[i] == ' ';
 		} while (i < end);
 		i = end + 1;
 	}

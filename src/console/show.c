@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#define LAG_WARN_MS 10000
+
 static const char *scaled(char *out, double n, double step, const char *const *units)
 {
 	while (n >= step * 0.9995 && units[1]) {
@@ -22,7 +24,7 @@ const char *show_count(char *out, int64_t n)
 
 	if (n < 0)
 		return strcpy(out, "-");
-	if (n < 10000) {
+	if (n < 1000000) {
 		snprintf(out, SHOW_SIZE, "%d", (int)n);
 		return out;
 	}
@@ -102,6 +104,14 @@ const char *show_ms(char *out, int64_t ms)
 	return out;
 }
 
+const char *show_age(char *out, int64_t s)
+{
+	if (s < 0 || s >= 60)
+		return show_ms(out, s < 0 ? -1 : s * 1000);
+	snprintf(out, SHOW_SIZE, "%ds", (int)s);
+	return out;
+}
+
 const char *show_percent(char *out, double share)
 {
 	if (!(share >= 0))
@@ -139,6 +149,11 @@ enum role show_state_role(enum half_state state)
 		break;
 	}
 	return ROLE_DIM;
+}
+
+enum role show_lag_role(int64_t ms)
+{
+	return ms >= LAG_WARN_MS ? ROLE_WARN : ROLE_TEXT;
 }
 
 enum role show_fill_role(double fill)

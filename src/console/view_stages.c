@@ -114,7 +114,7 @@ void view_stages_detail(const struct status *s, size_t row, struct buf *out)
 		buf_printf(out, "error: %s\n", error);
 	buf_printf(out, "rows in: %s\nrows out: %s\n", show_exact(a, (int64_t)stage->in), show_exact(b, (int64_t)stage->out));
 	buf_printf(out, "now: %s, %s a second\n", show_rate(a, stage->rows_per_s), show_bytes(b, (int64_t)stage->bytes_per_s));
-	buf_printf(out, "latency since the commit: p50 %s, p99 %s\n", show_us(a, stage->p50_us), show_us(b, stage->p99_us));
+	buf_printf(out, "from the commit to here, last minute: p50 %s, p99 %s\n", show_us(a, stage->p50_us), show_us(b, stage->p99_us));
 	buf_printf(out, "queue in front: %s full\n", show_percent(a, stage->queue_fill));
 	buf_printf(out, "working: %s of the time\n", show_percent(a, stage->busy));
 	buf_printf(out, "waiting: %s for rows, %s for the next stage\n", show_percent(a, stage->wait_in), show_percent(b, stage->wait_out));

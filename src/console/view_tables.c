@@ -58,6 +58,7 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 		show_count(out->text, t->lag_rows);
 		break;
 	case COLUMN_LAG:
+		out->role = show_lag_role(t->lag_ms);
 		show_ms(out->text, t->lag_ms);
 		break;
 	case COLUMN_P99:
@@ -112,7 +113,7 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 	buf_printf(out, "captured: %s rows\nloaded: %s rows\n", show_exact(a, (int64_t)t->captured), show_exact(b, (int64_t)t->loaded));
 	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s\n", show_exact(a, (int64_t)t->dropped), show_exact(b, (int64_t)t->dead));
 	buf_printf(out, "behind: %s rows, %s\n", show_exact(a, t->lag_rows), show_ms(b, t->lag_ms));
-	buf_printf(out, "commit to log: p99 %s\ncommit to target: p99 %s\n", show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
+	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n", show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
 	if (t->dead)
 		buf_puts(out, "see: ':dead' lists the rows with their reasons\n");
 }

@@ -43,7 +43,7 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 		return;
 	}
 	if (column == COLUMN_LAG && p->lag > 0)
-		out->role = ROLE_WARN;
+		out->role = ROLE_STRONG;
 	show_exact(out->text, figure(p, column));
 }
 

@@ -15,6 +15,7 @@
 #define EDGE_WIDTH 10
 #define FIGURE_WIDTH 12	/* "p99 2.10ms" and a gap */
 #define HALF_HEIGHT (BOX_HEIGHT + 1)
+#define TARGET_LEAST 10
 
 static bool is_slow(const struct status *s, const struct status_stage *stage)
 {
@@ -73,12 +74,12 @@ static void draw_edge(const struct status *s, size_t to, struct canvas *cv, int 
 		canvas_text(cv, y + 4, x + 1, width - 1, role, "HIGH");
 }
 
-/* A word in its role, two blanks behind it. */
+/* A word in its role, two blanks behind it. Half a figure would be a wrong one: what does not fit is left out. */
 static int word(struct canvas *cv, struct area at, int x, enum role role, const char *label, const char *value)
 {
-	int start = x;
+	int start = x, need = canvas_width(cv, label, strlen(label)) + canvas_width(cv, value, strlen(value));
 
-	if (x >= at.x + at.width)
+	if (x + need > at.x + at.width)
 		return 0;
 	x += canvas_text(cv, at.y, x, at.x + at.width - x, ROLE_DIM, label);
 	x += canvas_text(cv, at.y, x, at.x + at.width - x, role, value);
@@ -93,7 +94,7 @@ static void draw_capture_title(const struct status *s, struct canvas *cv, struct
 	x += word(cv, at, x, ROLE_TITLE, "", "capture");
 	x += word(cv, at, x, show_state_role(s->capture.state), "", half_state_name(s->capture.state));
 	x += word(cv, at, x, ROLE_TEXT, "", s->capture.server);
-	x += word(cv, at, x, ROLE_TEXT, "lag ", show_ms(a, s->capture.lag_ms));
+	x += word(cv, at, x, show_lag_role(s->capture.lag_ms), "lag ", show_ms(a, s->capture.lag_ms));
 	x += word(cv, at, x, ROLE_TEXT, "behind ", show_bytes(a, s->capture.behind_bytes));
 	if (s->capture.snapshot.running) {
 		double share = s->capture.snapshot.rows_total ? (double)s->capture.snapshot.rows_done / (double)s->capture.snapshot.rows_total : 0;
@@ -109,15 +110,17 @@ static void draw_capture_title(const struct status *s, struct canvas *cv, struct
 
 static void draw_load_title(const struct status *s, struct canvas *cv, struct area at)
 {
-	char a[SHOW_SIZE];
+	char a[SHOW_SIZE], rows[SHOW_SIZE + 8];
 	int x = at.x;
 
+	snprintf(rows, sizeof(rows), s->load.lag_rows < 0 ? "%s" : "%s rows", show_exact(a, s->load.lag_rows));
 	x += word(cv, at, x, ROLE_TITLE, "", "load");
 	x += word(cv, at, x, show_state_role(s->load.state), "", half_state_name(s->load.state));
-	x += word(cv, at, x, s->load.lag_rows > 0 ? ROLE_WARN : ROLE_TEXT, "lag rows ", show_exact(a, s->load.lag_rows));
-	x += word(cv, at, x, ROLE_TEXT, "lag ", show_ms(a, s->load.lag_ms));
+	x += word(cv, at, x, show_lag_role(s->load.lag_ms), "lag ", show_ms(a, s->load.lag_ms));
+	x += word(cv, at, x, ROLE_TEXT, "behind ", rows);
 	x += word(cv, at, x, ROLE_TEXT, "loads ", show_exact(a, (int64_t)s->load.loads));
-	word(cv, at, x, ROLE_TEXT, "", s->load.target);
+	if (at.x + at.width - x >= TARGET_LEAST)
+		canvas_text(cv, at.y, x, at.x + at.width - x, ROLE_TEXT, s->load.target);
 }
 
 static void draw_boxes(const struct grid *g, const struct status *s, bool load, struct canvas *cv, struct area at)
@@ -196,7 +199,11 @@ static int draw_reason(const struct status *s, struct canvas *cv, struct area at
 	size_t len, first;
 
 	if (s->bottleneck.stage[0] == '\0') {
-		canvas_printf(cv, at.y, at.x, at.width, ROLE_DIM, "log: %s; nothing holds up the flow", s->log_kind);
+		static const char times[] = "p50, p99: from the commit, last minute";
+		int used = canvas_printf(cv, at.y, at.x, at.width, ROLE_DIM, "log: %s; nothing is slow", s->log_kind);
+
+		if (used + 2 + (int)sizeof(times) <= at.width)
+			canvas_right(cv, at.y, at.x, at.width, ROLE_DIM, times);
 		return 1;
 	}
 	len = (size_t)snprintf(text, sizeof(text), "slow: %s: %s", s->bottleneck.stage, s->bottleneck.why);
