@@ -4,6 +4,16 @@
 
 #include "cli/cli.h"
 
+enum { NAME_WIDTH = 24 };	/* so that a line of a table takes 80 columns */
+
+static void rows_text(char *out, size_t size, int64_t rows)
+{
+	if (rows < 0)
+		snprintf(out, size, "-");
+	else
+		snprintf(out, size, "%" PRId64, rows);
+}
+
 static void print_capture(const struct status_capture *c)
 {
 	char lag[32], left[32];
@@ -30,10 +40,11 @@ static void print_capture(const struct status_capture *c)
 
 static void print_load(const struct status_load *l)
 {
-	char lag[32];
+	char lag[32], rows[24];
 
 	cli_duration(lag, sizeof(lag), l->lag_ms);
-	printf("load     %-10s %s\n         lag %" PRId64 " rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target, l->lag_rows, lag, l->loads);
+	rows_text(rows, sizeof(rows), l->lag_rows);
+	printf("load     %-10s %s\n         lag %s rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target, rows, lag, l->loads);
 	if (l->error[0]) {
 		fputs("         error: ", stdout);
 		cli_put_safe(stdout, l->error, strlen(l->error));
@@ -43,29 +54,30 @@ static void print_load(const struct status_load *l)
 
 static void print_stages(const struct status *s)
 {
-	printf("\n%-8s %12s %12s %10s %10s %10s %6s %6s\n", "STAGE", "IN", "OUT", "ROWS/S", "P50", "P99", "QUEUE", "BUSY");
+	printf("\n%-8s %12s %12s %9s %9s %9s %6s %6s\n", "STAGE", "IN", "OUT", "ROWS/S", "P50", "P99", "QUEUE", "BUSY");
 	for (size_t i = 0; i < s->nstages; i++) {
 		const struct status_stage *st = &s->stages[i];
 		char p50[32], p99[32];
 
 		cli_micros(p50, sizeof(p50), st->p50_us);
 		cli_micros(p99, sizeof(p99), st->p99_us);
-		printf("%-8s %12" PRIu64 " %12" PRIu64 " %10.0f %10s %10s %5.0f%% %5.0f%%\n", st->name, st->in, st->out, st->rows_per_s, p50, p99,
+		printf("%-8s %12" PRIu64 " %12" PRIu64 " %9.0f %9s %9s %5.0f%% %5.0f%%\n", st->name, st->in, st->out, st->rows_per_s, p50, p99,
 		       st->queue_fill * 100, st->busy * 100);
 	}
+	puts("P50, P99: from the commit to the end of the stage, over the last minute");
 }
 
 static void print_tables(const struct status *s)
 {
-	printf("\n%-32s %-10s %12s %12s %10s %8s %10s\n", "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED", "DEAD", "LAG ROWS");
+	printf("\n%-*s %-9s %10s %10s %8s %5s %8s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED", "DEAD", "LAG ROWS");
 	for (size_t i = 0; i < s->ntables; i++) {
 		const struct status_table *t = &s->tables[i];
-		char lag[24] = "-";
+		int width = (int)strlen(t->name);
+		char lag[24];
 
-		if (t->lag_rows >= 0)
-			snprintf(lag, sizeof(lag), "%" PRId64, t->lag_rows);
+		rows_text(lag, sizeof(lag), t->lag_rows);
 		cli_put_safe(stdout, t->name, strlen(t->name));
-		printf("%*s %-10s %12" PRIu64 " %12" PRIu64 " %10" PRIu64 " %8" PRIu64 " %10s\n", 32 > (int)strlen(t->name) ? 32 - (int)strlen(t->name) : 0, "",
+		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s\n", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
 		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag);
 		if (t->error[0]) {
 			fputs("    ", stdout);

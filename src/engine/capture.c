@@ -73,6 +73,26 @@ void capture_fail(struct capture *c, const struct err *err)
 
 /* ---- source thread ---- */
 
+/* One event for each turn that the source takes, so that the night's story can be read afterwards. */
+static void source_tell(struct capture *c, const struct source_status *st)
+{
+	int now = st->state == SOURCE_IDLE ? SOURCE_STREAMING : (int)st->state, before = c->told;
+
+	c->told = now;
+	if (now == before)
+		return;
+	if (now == SOURCE_SNAPSHOT) {
+		c->snapshot_us = clock_mono_us();
+		logline(LOG_NOTICE, "source", "%s: snapshot of %u tables, about %llu rows", st->server, st->snapshot_tables_total,
+			(unsigned long long)st->snapshot_rows_total);
+	}
+	if (before == SOURCE_SNAPSHOT && now == SOURCE_STREAMING)
+		logline(LOG_NOTICE, "source", "snapshot done: %llu rows in %.1f s", (unsigned long long)st->snapshot_rows_done,
+			(double)(clock_mono_us() - c->snapshot_us) / 1e6);
+	if (now == SOURCE_STREAMING)
+		logline(LOG_NOTICE, "source", "%s: streaming from %s:%llu", st->server, st->file, (unsigned long long)st->pos);
+}
+
 static void source_state(struct capture *c)
 {
 	struct source_status *st = xmalloc(sizeof(*st));
@@ -86,6 +106,7 @@ static void source_state(struct capture *c)
 	else if (st->state == SOURCE_IDLE)
 		state = HALF_IDLE;
 	half_state_set(&c->half, state);
+	source_tell(c, st);
 	free(st);
 }
 
@@ -137,6 +158,7 @@ static int source_loop(struct capture *c, struct err *err)
 	c->sh->stages[STAGE_SOURCE].mark_us = clock_mono_us();
 	while (turn == 1 && !half_stopping(&c->half) && !queue_closed(c->to_format)) {
 		if (half_paused(&c->half)) {
+			source_look(c->source);
 			half_wait(&c->half, 100);
 			meter_phase(&c->sh->stages[STAGE_SOURCE], PHASE_WAIT_OUT);
 			continue;
@@ -302,6 +324,7 @@ static int session_run(struct capture *c, struct err *err)
 	c->to_log = queue_new(QUEUE_DEPTH);
 	c->spare = queue_new(64);
 	c->failed = false;
+	c->told = SOURCE_CONNECTING;
 	atomic_store(&c->sh->stages[STAGE_FORMAT].queue, c->to_format);
 	atomic_store(&c->sh->stages[STAGE_LOG].queue, c->to_log);
 	rc = pthread_create(&format, NULL, format_thread, c);

@@ -18,6 +18,8 @@ struct capture {
 	struct log_writer *writer;
 	struct format_encoder *encoder;
 	struct queue *to_format, *to_log, *spare;
+	int told;			/* what the last event said that the source does; the source thread's own */
+	int64_t snapshot_us;		/* when its snapshot began */
 	struct source *source;		/* under half.lock when set or read by others */
 	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
 	bool failed;			/* under half.lock */

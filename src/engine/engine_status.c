@@ -241,7 +241,16 @@ static void copy_load_lag(struct status *out)
 	for (size_t i = 0; i < out->ntables; i++)
 		if (out->tables[i].lag_rows > 0 && out->tables[i].lag_ms > out->load.lag_ms)
 			out->load.lag_ms = out->tables[i].lag_ms;
-	if (out->load.state == HALF_STREAMING && out->load.lag_rows == 0)
+}
+
+/* A half through which rows flow streams, also in the moments in which it has caught up; without, it is idle. */
+static void settle_states(struct engine *e, struct status *out)
+{
+	bool captured = e->stages[STAGE_LOG].rows_per_s > 0, loaded = e->stages[STAGE_SINK].rows_per_s > 0;
+
+	if (out->capture.state == HALF_IDLE && captured)
+		out->capture.state = HALF_STREAMING;
+	if (out->load.state == HALF_STREAMING && out->load.lag_rows == 0 && !loaded)
 		out->load.state = HALF_IDLE;
 }
 
@@ -290,6 +299,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	copy_partitions(e, out);
 	copy_tables(e, out);
 	copy_load_lag(out);
+	settle_states(e, out);
 	copy_stages(e, out);
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);

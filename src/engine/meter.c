@@ -9,6 +9,8 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
+enum { QUIET_TICKS = 3 };	/* then nothing flows, and the figure does not fade but ends */
+
 const char *const stage_names[STAGE_COUNT] = { "source", "format", "log", "read", "script", "sink" };
 
 void meter_phase(struct stage_meter *m, enum phase past)
@@ -46,18 +48,27 @@ static double rate(const struct counter *c, uint64_t *last, double seconds)
 	return per_s;
 }
 
+/* A phase is counted when it ends, so a second may end more than a second of it. */
+static double share(const struct counter *c, uint64_t *last, double seconds)
+{
+	double part = rate(c, last, seconds) / 1e6;
+
+	return part > 1 ? 1 : part;
+}
+
 void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
 {
-	/* Two thirds of the old figure stay, so that a screen can be read while it changes. */
+	bool quiet = counter_get(&m->out) == m->last_out;
+
+	/* Two fifths of the old figure stay, so that a screen can be read while it changes. */
 	m->rows_per_s = rate(&m->out, &m->last_out, seconds) * 0.6 + m->rows_per_s * 0.4;
 	m->bytes_per_s = rate(&m->bytes, &m->last_bytes, seconds) * 0.6 + m->bytes_per_s * 0.4;
-	if (m->rows_per_s < 0.05)
-		m->rows_per_s = 0;
-	if (m->bytes_per_s < 1)
-		m->bytes_per_s = 0;
-	m->busy = rate(&m->busy_us, &m->last_busy, seconds) / 1e6;
-	m->wait_in = rate(&m->wait_in_us, &m->last_wait_in, seconds) / 1e6;
-	m->wait_out = rate(&m->wait_out_us, &m->last_wait_out, seconds) / 1e6;
+	m->quiet_ticks = quiet ? m->quiet_ticks + 1 : 0;
+	if (m->quiet_ticks >= QUIET_TICKS)
+		m->rows_per_s = m->bytes_per_s = 0;
+	m->busy = share(&m->busy_us, &m->last_busy, seconds);
+	m->wait_in = share(&m->wait_in_us, &m->last_wait_in, seconds);
+	m->wait_out = share(&m->wait_out_us, &m->last_wait_out, seconds);
 	if (minute_slot) {
 		histogram_copy(&m->latency, &m->window.slot[m->window.next]);
 		m->window.next = (m->window.next + 1) % WINDOW_SLOTS;

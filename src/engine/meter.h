@@ -38,6 +38,7 @@ struct stage_meter {
 	/* owned by the housekeeper, under the engine's status lock */
 	uint64_t last_out, last_bytes, last_busy, last_wait_in, last_wait_out;
 	double rows_per_s, bytes_per_s, busy, wait_in, wait_out;
+	unsigned quiet_ticks;
 	struct window window;
 };
 

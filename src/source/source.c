@@ -589,6 +589,14 @@ enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, 
 	return s->phase == SNAPSHOT ? snapshot_step(s, b, timeout_ms, err) : stream_step(s, b, timeout_ms, err);
 }
 
+void source_look(struct source *s)
+{
+	if (s->phase != STREAM)
+		return;
+	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
+	update_status(s, false);
+}
+
 /* ---- open, close, ask ---- */
 
 static uint32_t own_server_id(const char *name)
