@@ -174,7 +174,8 @@ static int source_loop(struct capture *c, struct err *err)
 
 /* ---- format thread ---- */
 
-/* A row that has no form stops its table: guessing would pass a wrong value, dropping would lose one. */
+/* A row that has no form stops its table: guessing would pass a wrong value, dropping would lose one. The log thread tells
+ * and remembers it. */
 static void stop_dead_tables(struct capture *c, struct batch *b)
 {
 	for (size_t i = 0; i < b->nchanges; i++) {
@@ -184,13 +185,7 @@ static void stop_dead_tables(struct capture *c, struct batch *b)
 		if (ch->dead == NULL || ch->schema == NULL)
 			continue;
 		snprintf(name, sizeof(name), "%s.%s", ch->schema->db, ch->schema->table);
-		if (source_stop_table(c->source, name, ch->dead) == 0) {
-			struct table_meter *m = table_meter_get(c->sh->tables, name);
-
-			logline(LOG_ERROR, "format", "table %s is stopped: %s", name, ch->dead);
-			table_meter_error(c->sh->tables, m, ch->dead);
-			atomic_store(&m->state, HALF_FAILED);
-		}
+		source_stop_table(c->source, name, ch->dead);
 	}
 }
 
@@ -230,7 +225,8 @@ static void *format_thread(void *arg)
 /* ---- session ---- */
 
 struct position_scan {
-	const struct format_conf *conf;
+	const struct settings *settings;
+	struct stopped_tables *stopped;
 	struct position *position;
 	struct err err;
 };
@@ -239,13 +235,14 @@ static int position_record(void *arg, const struct record *r)
 {
 	struct position_scan *scan = arg;
 
-	return format_position_decode(scan->conf, r, scan->position, &scan->err) < 0;
+	stopped_read(scan->stopped, scan->settings, r);
+	return format_position_decode(&scan->settings->format, r, scan->position, &scan->err) < 0;
 }
 
 static int read_position(struct capture *c, struct position *out, struct err *err)
 {
 	const struct format_conf *conf = &c->sh->settings->format;
-	struct position_scan scan = { .conf = conf, .position = out };
+	struct position_scan scan = { .settings = c->sh->settings, .stopped = c->stopped, .position = out };
 
 	if (log_scan(c->sh->log, conf->offsets_topic, 0, -1, -1, position_record, &scan, err))
 		return err_wrap(err, "source position '%s'", conf->offsets_topic);
@@ -278,6 +275,7 @@ static int session_open(struct capture *c, struct err *err)
 	char id[96];
 
 	position_init(&position);
+	c->stopped = stopped_new();
 	snprintf(id, sizeof(id), "%s-capture", s->name);
 	c->encoder = format_encoder_new(&s->format, err);
 	if (c->encoder)
@@ -296,6 +294,8 @@ static int session_open(struct capture *c, struct err *err)
 	position_copy(&c->logged, &position);
 	pthread_mutex_unlock(&c->half.lock);
 	position_done(&position);
+	if (source)
+		stopped_apply(c->stopped, c);
 	return source ? 0 : -1;
 }
 
@@ -313,6 +313,8 @@ static void session_close(struct capture *c)
 	c->writer = NULL;
 	format_encoder_free(c->encoder);
 	c->encoder = NULL;
+	stopped_free(c->stopped);
+	c->stopped = NULL;
 }
 
 static int session_run(struct capture *c, struct err *err)
@@ -388,6 +390,7 @@ void capture_free(struct capture *c)
 		return;
 	half_done(&c->half);
 	position_done(&c->logged);
+	free(c->resume);
 	free(c);
 }
 
@@ -428,4 +431,12 @@ void capture_status(struct capture *c, struct status_capture *out)
 		copy_source(out, st);
 	half_view(&c->half, &out->state, out->error, sizeof(out->error));
 	free(st);
+}
+
+void capture_resume_table(struct capture *c, const char *table)
+{
+	pthread_mutex_lock(&c->half.lock);
+	free(c->resume);
+	c->resume = xstrdup(table);
+	pthread_mutex_unlock(&c->half.lock);
 }

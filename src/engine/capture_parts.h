@@ -23,6 +23,8 @@ struct capture {
 	struct source *source;		/* under half.lock when set or read by others */
 	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
 	bool failed;			/* under half.lock */
+	struct stopped_tables *stopped;	/* log thread, once the session runs */
+	char *resume;			/* under half.lock: a stopped table that a person wants to go on */
 	struct position logged;		/* under half.lock: what the log holds, for status */
 };
 
@@ -30,5 +32,14 @@ void parcel_put(struct capture *c, struct parcel *p);			/* back for another roun
 void capture_fail(struct capture *c, const struct err *err);		/* the first failure ends the session */
 void capture_latency(struct stage_meter *m, const struct batch *b);	/* commit at the source until now */
 void *capture_log_thread(void *capture);				/* capture_publish.c */
+
+/* ---- tables that are stopped, remembered in the log (capture_stopped.c) ---- */
+struct stopped_tables;
+struct stopped_tables *stopped_new(void);
+void stopped_free(struct stopped_tables *t);
+void stopped_read(struct stopped_tables *t, const struct settings *s, const struct record *r);	/* a record of the offsets topic */
+void stopped_apply(struct stopped_tables *t, struct capture *c);	/* to a source that was just opened */
+int stopped_publish(struct stopped_tables *t, struct capture *c, struct err *err);	/* new ones into the open transaction; log thread */
+int stopped_forget(struct capture *c, const char *table, struct err *err);	/* a tombstone into the open transaction; log thread */
 
 #endif

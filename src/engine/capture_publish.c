@@ -153,7 +153,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 
 	if (p->nheld == 0)
 		return 0;
-	if (log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
+	if (stopped_publish(p->c->stopped, p->c, err) || log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
 		return -1;
 	tell_position(p, &p->held[p->nheld - 1]->batch->position);
 	for (size_t i = 0; i < p->nheld; i++) {
@@ -214,6 +214,24 @@ static void publish_forget_idle(struct publisher *p)
 	}
 }
 
+/* A person lets a stopped table go on: the stop is taken back in the log, and a new session begins without it. */
+static int publish_resume(struct publisher *p, struct err *err)
+{
+	char *table;
+	int rc;
+
+	pthread_mutex_lock(&p->c->half.lock);
+	table = p->c->resume;
+	p->c->resume = NULL;
+	pthread_mutex_unlock(&p->c->half.lock);
+	if (table == NULL)
+		return 0;
+	rc = stopped_forget(p->c, table, err) || log_writer_commit(p->c->writer, err) ? -1 :
+	     err_set(err, ERR_RETRY, 0, "table %s goes on by request; rows from the time that it was stopped are missing", table);
+	free(table);
+	return rc;
+}
+
 static int publish_loop(struct publisher *p, struct err *err)
 {
 	struct stage_meter *m = &p->c->sh->stages[STAGE_LOG];
@@ -226,6 +244,8 @@ static int publish_loop(struct publisher *p, struct err *err)
 		if (parcel && publish_hold(p, parcel, err))
 			return -1;
 		publish_forget_idle(p);
+		if (p->records == 0 && publish_resume(p, err))
+			return -1;
 		if (publish_due(p, queue_length(p->c->to_log) > 0) && publish_commit(p, err))
 			return -1;
 		if (parcel == NULL && queue_closed(p->c->to_log) && queue_length(p->c->to_log) == 0)

@@ -64,6 +64,7 @@ struct capture;
 struct capture *capture_new(struct shared *sh);
 struct half *capture_half(struct capture *c);
 void capture_free(struct capture *c);
+void capture_resume_table(struct capture *c, const char *table);	/* a table that capture had stopped goes on */
 void capture_status(struct capture *c, struct status_capture *out);	/* @thread any */
 
 /* ---- the load half ---- */

@@ -65,7 +65,7 @@ static int ask_status(struct ask *a)
 static int hold(struct ask *a, bool paused)
 {
 	const char *what;
-	struct table_meter *m;
+	struct table_meter *m = NULL;
 
 	if (need(a, "what", &what))
 		return -1;
@@ -73,7 +73,9 @@ static int hold(struct ask *a, bool paused)
 		half_pause(capture_half(a->e->capture), paused);
 	} else if (strcmp(what, "load") == 0 && a->e->load) {
 		half_pause(load_half(a->e->load), paused);
-	} else if ((m = table_meter_find(a->e->shared.tables, what)) != NULL && a->e->load) {
+	} else if ((m = table_meter_find(a->e->shared.tables, what)) != NULL && !paused && a->e->capture && atomic_load(&m->stopped)) {
+		capture_resume_table(a->e->capture, what);
+	} else if (m && a->e->load) {
 		atomic_store(&m->paused, paused);
 	} else {
 		return err_set(a->err, ERR_CONFIG, 0, "%s: expected capture, load or the name of a table that this process loads, found '%.100s'",

@@ -195,7 +195,7 @@ static int64_t percentile99(_Atomic(struct histogram *) *slot)
 static void copy_table(struct engine *e, struct table_meter *m, struct status_table *out)
 {
 	snprintf(out->name, sizeof(out->name), "%s", m->name);
-	out->state = atomic_load(&m->paused) ? HALF_PAUSED : (enum half_state)atomic_load(&m->state);
+	out->state = atomic_load(&m->stopped) ? HALF_FAILED : atomic_load(&m->paused) ? HALF_PAUSED : (enum half_state)atomic_load(&m->state);
 	out->captured = counter_get(&m->captured);
 	out->loaded = counter_get(&m->loaded);
 	out->dropped = counter_get(&m->dropped);

@@ -148,10 +148,9 @@ static void part_fine(struct load_worker *w, struct load_part *p)
 {
 	backoff_reset(&p->backoff);
 	p->retry_at_us = 0;
-	if (atomic_load(&p->meter->state) == HALF_STREAMING)
+	if (atomic_exchange(&p->meter->state, HALF_STREAMING) == HALF_STREAMING || atomic_load(&p->meter->stopped))
 		return;
 	table_meter_error(w->l->sh->tables, p->meter, NULL);
-	atomic_store(&p->meter->state, HALF_STREAMING);
 }
 
 /* ---- gathering a range ---- */

@@ -58,6 +58,7 @@ struct table_meter {
 	_Atomic int state;		/* enum half_state, of the load */
 	_Atomic int64_t last_loaded_ms;	/* timestamp of the newest row loaded */
 	_Atomic int paused;		/* by a person */
+	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */
 	_Atomic int held;		/* its sink thread cannot take more: the reader pauses it */
 	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
 	char error[512];		/* under tables lock */

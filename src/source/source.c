@@ -65,6 +65,7 @@ struct source {
 	size_t ntables, cap_tables;
 	struct stopped *asked;		/* by source_stop_table() */
 	size_t nasked;
+	unsigned stops;
 };
 
 /* ---- tables in the status ---- */
@@ -86,8 +87,9 @@ static struct source_table *table_entry(struct source *s, const char *db, const 
 	return &s->tables[s->ntables++];
 }
 
-static void table_stopped(struct source_table *t, const char *why)
+static void table_stopped(struct source *s, struct source_table *t, const char *why)
 {
+	s->stops += !t->stopped;
 	t->stopped = true;
 	snprintf(t->error, sizeof(t->error), "%s", why);
 }
@@ -106,7 +108,7 @@ static void note_stream_table(const char *db, const char *table, const char *err
 
 	if (error == NULL || t->stopped)
 		return;
-	table_stopped(t, error);
+	table_stopped(s, t, error);
 	add_stopped(&s->stopped, &s->nstopped, t->name, error);
 }
 
@@ -685,6 +687,16 @@ size_t source_tables(struct source *s, struct source_table *out, size_t max)
 	return n;
 }
 
+unsigned source_stops(struct source *s)
+{
+	unsigned stops;
+
+	pthread_mutex_lock(&s->lock);
+	stops = s->stops;
+	pthread_mutex_unlock(&s->lock);
+	return stops;
+}
+
 int source_stop_table(struct source *s, const char *db_table, const char *why)
 {
 	const char *dot = strchr(db_table, '.');
@@ -694,7 +706,7 @@ int source_stop_table(struct source *s, const char *db_table, const char *why)
 		return -1;
 	snprintf(db, sizeof(db), "%.*s", (int)(dot - db_table), db_table);
 	pthread_mutex_lock(&s->lock);
-	table_stopped(table_entry(s, db, dot + 1), why);
+	table_stopped(s, table_entry(s, db, dot + 1), why);
 	add_stopped(&s->asked, &s->nasked, db_table, why);
 	pthread_mutex_unlock(&s->lock);
 	return 0;

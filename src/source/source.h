@@ -100,6 +100,7 @@ void source_close(struct source *s);
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
 size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* @thread any */
+unsigned source_stops(struct source *s);		/* how many tables were stopped so far: source_tables() has news when it rises. @thread any */
 int source_stop_table(struct source *s, const char *db_table, const char *why);	/* the table's rows are refused from now on; @thread any */
 
 /* Preflight; adds to the report, -1 only when the server cannot be reached at all. */
