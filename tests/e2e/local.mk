@@ -1,5 +1,7 @@
 # End to end, on real servers.
 
+E2E_TESTS += tests/e2e/stopped.sh
+
 noinst_PROGRAMS += tests/e2e/compare_tables
 tests_e2e_compare_tables_SOURCES = tests/e2e/compare_tables.c
 tests_e2e_compare_tables_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
