@@ -271,6 +271,7 @@ int theme_load(struct theme *t, const char *name, const char *const *dirs, struc
 		return err_set(err, ERR_CONFIG, 0, "theme '%s': expected a name of letters, digits, '.', '_' and '-'", name);
 	for (; *dirs; dirs++) {
 		snprintf(path, sizeof(path), "%s/%s.theme", *dirs, name);
+		err_clear(err);		/* a folder without it is no failure when a later one has it */
 		if (theme_read_file(t, path, err) == 0)
 			return 0;
 		if (err->code != ENOENT)

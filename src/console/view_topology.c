@@ -198,6 +198,11 @@ static int draw_reason(const struct status *s, struct canvas *cv, struct area at
 	char text[320];
 	size_t len, first;
 
+	if (s->capture.state == HALF_PAUSED || s->load.state == HALF_PAUSED) {
+		canvas_printf(cv, at.y, at.x, at.width, ROLE_PAUSED, "%s is paused on request; p on one of its stages resumes it",
+			s->capture.state == HALF_PAUSED ? "capture" : "load");
+		return 1;
+	}
 	if (s->bottleneck.stage[0] == '\0') {
 		static const char times[] = "p50, p99: from the commit, last minute";
 		int used = canvas_printf(cv, at.y, at.x, at.width, ROLE_DIM, "log: %s; nothing is slow", s->log_kind);

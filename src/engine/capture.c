@@ -83,14 +83,14 @@ static void source_tell(struct capture *c, const struct source_status *st)
 		return;
 	if (now == SOURCE_SNAPSHOT) {
 		c->snapshot_us = clock_mono_us();
-		logline(LOG_NOTICE, "source", "%s: snapshot of %u tables, about %llu rows", st->server, st->snapshot_tables_total,
+		logline(LOG_NOTICE, "source", "snapshot of %u tables, about %llu rows", st->snapshot_tables_total,
 			(unsigned long long)st->snapshot_rows_total);
 	}
 	if (before == SOURCE_SNAPSHOT && now == SOURCE_STREAMING)
 		logline(LOG_NOTICE, "source", "snapshot done: %llu rows in %.1f s", (unsigned long long)st->snapshot_rows_done,
 			(double)(clock_mono_us() - c->snapshot_us) / 1e6);
 	if (now == SOURCE_STREAMING)
-		logline(LOG_NOTICE, "source", "%s: streaming from %s:%llu", st->server, st->file, (unsigned long long)st->pos);
+		logline(LOG_NOTICE, "source", "streaming from %s:%llu", st->file, (unsigned long long)st->pos);
 }
 
 static void source_state(struct capture *c)

@@ -97,19 +97,16 @@ static void table_lags(struct engine *e)
 
 /* ---- the brake ---- */
 
-struct reason {
-	enum stage_id stage;
-	const char *busy;	/* why a busy stage is slow, in words of that stage */
+static const char *const work_words[STAGE_COUNT] = {
+	[STAGE_SOURCE] = "reading and decoding the binlog", [STAGE_FORMAT] = "writing JSON", [STAGE_LOG] = "commits to the log",
+	[STAGE_READ] = "reading from the log", [STAGE_SCRIPT] = "decoding and the scripts", [STAGE_SINK] = "loads into the target",
 };
 
-static const char *const busy_words[STAGE_COUNT] = {
-	[STAGE_SOURCE] = "reading and decoding the binlog takes all its time",
-	[STAGE_FORMAT] = "writing JSON takes all its time",
-	[STAGE_LOG] = "commits to the log take all its time",
-	[STAGE_READ] = "reading from the log takes all its time",
-	[STAGE_SCRIPT] = "decoding and the scripts take all their time",
-	[STAGE_SINK] = "loads into the target take all their time",
-};
+/* Half of the time is enough when rows queue up for it; nearly all of it in any case. */
+static bool is_brake(const struct stage_meter *m)
+{
+	return m->rows_per_s > 0 && (m->busy >= 0.9 || (m->busy >= 0.5 && fill(m) >= 0.5));
+}
 
 static void find_brake(struct engine *e)
 {
@@ -120,7 +117,7 @@ static void find_brake(struct engine *e)
 	for (int i = 0; i < STAGE_COUNT; i++) {
 		const struct stage_meter *m = &e->stages[i];
 
-		if (m->busy < 0.5 || m->rows_per_s <= 0)
+		if (!is_brake(m))
 			continue;
 		if (worst < 0 || m->busy + fill(m) > e->stages[worst].busy + fill(&e->stages[worst]))
 			worst = i;
@@ -128,8 +125,8 @@ static void find_brake(struct engine *e)
 	if (worst < 0)
 		return;
 	snprintf(b->stage, sizeof(b->stage), "%s", stage_names[worst]);
-	snprintf(b->why, sizeof(b->why), "%s: busy %.0f %%, the queue in front of it is %.0f %% full", busy_words[worst],
-		 e->stages[worst].busy * 100, fill(&e->stages[worst]) * 100);
+	snprintf(b->why, sizeof(b->why), "busy %.0f %% of the time with %s, its queue %.0f %% full",
+		 e->stages[worst].busy * 100, work_words[worst], fill(&e->stages[worst]) * 100);
 }
 
 /* ---- the housekeeper's second ---- */
