@@ -5,13 +5,21 @@
 #include "cli/cli.h"
 #include "config.h"
 
+#define PAGE_DATE "2026-11-23"	/* of the release; the pages are the same wherever they are built */
+enum { LINE_WIDTH = 72 };
+
+static int column;	/* of the line being written */
+
 /* A dot or quote at the beginning of a line, and every backslash and hyphen, mean something to the formatter. */
 static void put(const char *s)
 {
-	if (*s == '.' || *s == '\'')
-		fputs("\\&", stdout);
 	for (; *s; s++) {
-		if (*s == '\\')
+		if (column == 0 && (*s == '.' || *s == '\''))
+			fputs("\\&", stdout);
+		column = *s == ' ' && column > LINE_WIDTH ? 0 : column + 1;
+		if (column == 0)
+			putchar('\n');		/* the formatter fills its lines itself */
+		else if (*s == '\\')
 			fputs("\\e", stdout);
 		else if (*s == '-')
 			fputs("\\-", stdout);
@@ -20,18 +28,24 @@ static void put(const char *s)
 	}
 }
 
+static void end_line(void)
+{
+	putchar('\n');
+	column = 0;
+}
+
 static void put_line(const char *s)
 {
 	put(s);
-	putchar('\n');
+	end_line();
 }
 
 static void commands_page(void)
 {
-	printf(".TH MILLRACE 1 \"\" \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace \\- changes of MySQL through Kafka and Lua into StarRocks\n");
+	printf(".TH MILLRACE 1 " PAGE_DATE " \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace \\- changes of MySQL through Kafka and Lua into StarRocks\n");
 	printf(".SH SYNOPSIS\n.B millrace\n[\\fB\\-c\\fR \\fIFILE\\fR] [\\fICOMMAND\\fR] [options]\n.SH COMMANDS\n");
 	for (const struct cli_command *c = cli_commands(); c->name; c++) {
-		printf(".TP\n\\fB%s\\fR ", c->name);
+		printf(c->words[0] ? ".TP\n\\fB%s\\fR " : ".TP\n\\fB%s\\fR", c->name);
 		put_line(c->words);
 		put_line(c->summary);
 		if (c->about) {
@@ -49,7 +63,7 @@ static void commands_page(void)
 			put_line(o->help);
 		}
 	}
-	puts(".SH EXIT STATUS\n0 done, 1 problems found, 2 wrong usage or configuration, 3 a system that cannot be reached.\n"
+	puts(".SH EXIT STATUS\n0 done, 1 problems found, 2 wrong usage or configuration,\n3 a system that cannot be reached.\n"
 	     ".SH SEE ALSO\n.BR millrace.conf (5)");
 }
 
@@ -57,8 +71,8 @@ static void settings_page(void)
 {
 	const char *section = "";
 
-	printf(".TH MILLRACE.CONF 5 \"\" \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace.conf \\- configuration of millrace\n.SH DESCRIPTION\n"
-	       "An ini file. ${VAR} takes from the environment. A secret KEY may be given as KEY.file or KEY.command.\n");
+	printf(".TH MILLRACE.CONF 5 " PAGE_DATE " \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace.conf \\- configuration of millrace\n.SH DESCRIPTION\n"
+	       "An ini file. ${VAR} takes from the environment.\nA secret KEY may be given as KEY.file or KEY.command.\n");
 	for (const struct conf_option *o = settings_table.options; o->section; o++) {
 		if (o->flags & CONF_HIDDEN)
 			continue;
@@ -71,16 +85,16 @@ static void settings_page(void)
 			fputs(" = ", stdout);
 			put(o->choices);
 		}
-		putchar('\n');
+		end_line();
 		put(o->help);
 		if (o->preset) {
-			fputs(" Preset: ", stdout);
+			put(" Preset: ");
 			put(o->preset);
-			putchar('.');
+			put(".");
 		}
 		if (o->flags & CONF_LIVE)
-			fputs(" Can be changed while running (SIGHUP).", stdout);
-		putchar('\n');
+			put(" Can be changed while running (SIGHUP).");
+		end_line();
 	}
 	puts(".SH SEE ALSO\n.BR millrace (1)");
 }

@@ -14,3 +14,19 @@ bin_PROGRAMS += millrace
 millrace_SOURCES = src/main.c
 millrace_LDADD = src/cli/libcli.a src/console/libconsole.a src/remote/libremote.a $(ENGINE) \
 	$(NCURSES_LIBS) $(ENGINE_LIBS)
+
+# The manual pages are printed from the tables that the program runs on.
+nodist_man_MANS = man/millrace.1 man/millrace.conf.5
+CLEANFILES += $(nodist_man_MANS)
+man/millrace.1: millrace$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) man && ASAN_OPTIONS=detect_leaks=0 ./millrace$(EXEEXT) manual > $@.new && mv $@.new $@
+man/millrace.conf.5: millrace$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) man && ASAN_OPTIONS=detect_leaks=0 ./millrace$(EXEEXT) manual --settings > $@.new && mv $@.new $@
+
+dist_check_SCRIPTS += tests/manual.sh
+
+themesdir = $(pkgdatadir)/themes
+dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.theme
+dist_doc_DATA = README.md docs/architecture.md docs/format.md docs/lua.md docs/starrocks.md docs/warehouse.md docs/millrace.conf
+examplesdir = $(docdir)/examples
+dist_examples_DATA = lua/customers.lua lua/fanout.lua lua/orders.lua

@@ -50,10 +50,27 @@ static void test_good(void)
 	settings_free(s);
 }
 
+/* The example that is installed is one that works. */
+static void test_example(void)
+{
+	const char *top = getenv("top_srcdir");
+	struct settings *s = settings_new();
+	struct err err;
+	char file[1024];
+
+	err_clear(&err);
+	snprintf(file, sizeof(file), "%s/docs/millrace.conf", top ? top : ".");
+	is_int(settings_load(s, file, &err), 0, "docs/millrace.conf is read: %s", err.msg);
+	is_str(s->name, "shop", "with its name");
+	is_int((long long)s->mysql.table_include.count, 2, "and its tables");
+	settings_free(s);
+}
+
 int main(void)
 {
 	close(mkstemp(path));
 	test_good();
+	test_example();
 	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
 	refused("[mysql]\nport = 70000\n", ":2:");
 	refused("[millrace]\nname = a b\n", "name");

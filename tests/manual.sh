@@ -1,0 +1,26 @@
+#!/bin/sh
+# The manual pages are whole, and mandoc has nothing against them but style. Every setting and every command is in them.
+millrace=${top_builddir:-.}/millrace
+command -v mandoc >/dev/null || { echo "1..0 # SKIP no mandoc"; exit 0; }
+[ -x "$millrace" ] || { echo "1..0 # SKIP no millrace"; exit 0; }
+export ASAN_OPTIONS=detect_leaks=0
+failed=0
+
+page() {	# $1: number; $2: name; $3: a word that it must have; the rest: arguments
+	number=$1 name=$2 has=$3
+	shift 3
+	text=$("$millrace" manual "$@")
+	lint=$(printf '%s\n' "$text" | mandoc -T lint -W warning)
+	if [ -z "$lint" ] && printf '%s\n' "$text" | mandoc -T html | grep -q -- "$has"; then
+		echo "ok $number - $name"
+	else
+		failed=1
+		echo "not ok $number - $name"
+		printf '%s\n' "$lint" | sed 's/^/# /'
+	fi
+}
+
+page 1 millrace.1 'resume'
+page 2 millrace.conf.5 'table.include.list' --settings
+echo "1..2"
+exit $failed
