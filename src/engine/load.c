@@ -151,8 +151,7 @@ static int partitions_changed(struct load *l, struct err *err)
 	return 0;
 }
 
-/* "prefix.db.table" -> "db.table" */
-static const char *table_of(const struct load *l, const char *topic)
+const char *load_table_name(const struct load *l, const char *topic)
 {
 	size_t prefix = strlen(l->sh->settings->format.topic_prefix);
 
@@ -165,7 +164,7 @@ static int apply_pauses(struct load *l, struct err *err)
 	bool all = half_paused(&l->half) || atomic_load(&l->buffered) >= (size_t)l->sh->settings->load.buffer_bytes;
 
 	for (size_t i = 0; i < l->nowned; i++) {
-		struct table_meter *m = table_meter_find(l->sh->tables, table_of(l, l->owned[i].topic));
+		struct table_meter *m = table_meter_find(l->sh->tables, load_table_name(l, l->owned[i].topic));
 		bool paused = all || (m && (atomic_load(&m->paused) || atomic_load(&m->held)));
 
 		if (paused == l->owned[i].paused)

@@ -97,7 +97,8 @@ enum log_read { LOG_READ_BATCH, LOG_READ_NOTHING, LOG_READ_CHANGED, LOG_READ_FAI
  * (5 minutes) is put out of its group. */
 struct log_reader *log_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void log_reader_close(struct log_reader *r);
-/* Fills the batch with committed records of one partition, in offset order, b->from .. b->to, at most max_bytes.
+/* Fills the batch with committed records of one partition, in offset order, b->from .. b->to, at most max_bytes; with
+ * none when only transaction markers are left up to the end.
  * LOG_READ_CHANGED: the partitions that this reader owns are others now: ask log_reader_assigned(), drop what was read
  * of lost ones. */
 enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);

@@ -233,8 +233,11 @@ static void fetch(struct kafka_reader *r, int timeout_ms)
 	r->count += (size_t)more;
 }
 
-static void reached_end(struct kafka_reader *r, const rd_kafka_message_t *m)
+/* The end of a partition, behind the marker of its last transaction: a batch without records says how far that is, so
+ * that a group which has read everything also stores the end. */
+static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_t *m, struct batch *b)
 {
+	enum log_read read = LOG_READ_NOTHING;
 	struct part *p;
 
 	pthread_mutex_lock(&r->lock);
@@ -242,18 +245,21 @@ static void reached_end(struct kafka_reader *r, const rd_kafka_message_t *m)
 	if (p && p->next >= 0 && m->offset > p->next) {
 		if (p->before_gap < 0)
 			p->before_gap = p->next;
-		p->next = m->offset;
+		b->topic = p->topic;
+		b->partition = p->partition;
+		b->from = p->next;
+		b->to = p->next = m->offset;
+		b->born_us = clock_mono_us();
+		read = LOG_READ_BATCH;
 	}
 	pthread_mutex_unlock(&r->lock);
+	return read;
 }
 
 /* An event that is no message. */
 static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, struct err *err)
 {
 	switch (m->err) {
-	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-		reached_end(r, m);
-		return 0;
 	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:	/* subscribed, does not exist yet */
 	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
 		return 0;
@@ -380,7 +386,9 @@ static enum log_read take_waiting(struct kafka_reader *r, struct batch *b, size_
 			got = take_batch(r, b, max_bytes, err);
 		} else {
 			r->at++;
-			if (handle_event(r, m, err))
+			if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+				got = reached_end(r, m, b);
+			else if (handle_event(r, m, err))
 				got = LOG_READ_FAILED;
 			rd_kafka_message_destroy(m);
 		}
