@@ -30,13 +30,10 @@ src_source_libsource_a_SOURCES += \
 	src/source/source.c \
 	src/source/source.h
 
-noinst_PROGRAMS += tests/e2e/source_test tests/e2e/source_bench
+noinst_PROGRAMS += tests/e2e/source_test
 tests_e2e_source_test_SOURCES = tests/e2e/source_test.c tests/e2e/source_model.c tests/e2e/source_model.h tests/tap.h
 tests_e2e_source_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_source_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
-tests_e2e_source_bench_SOURCES = tests/e2e/source_bench.c
-tests_e2e_source_bench_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
-tests_e2e_source_bench_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/source.sh
 
 check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_filter tests/unit/test_mysql_undo

@@ -1,0 +1,279 @@
+#!/bin/bash
+# bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
+#
+#   bench.sh [--append] [a b c debezium d e f]      without letters: all but debezium
+#
+#   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
+#   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
+#   d         a snapshot into nowhere against mysqldump, and into Kafka
+#   e         the load half into the StarRocks double, without and with a one-line filter
+#   f         latency at 1,000 rows/s, memory idle and in one large transaction
+#
+# Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
+# the large transaction), BENCH_SECONDS (of latency). --append adds the table to docs/benchmarks.md.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_builddir:-$PWD}
+. "$here/../e2e/lib.sh"
+
+events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10}
+append=no
+[ "${1:-}" != --append ] || { append=yes; shift; }
+parts=" ${*:-a b c d e f} "
+tools=$build/tests/bench
+results=$dir/results
+: > "$results"
+
+wants() { case $parts in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
+calc() { awk "BEGIN { printf \"$1\", $2 }"; }
+# row LETTER WHAT FIGURE TARGET: one line of the table, printed at once and kept.
+row() { printf '| %s | %s | %s | %s |\n' "$@" | tee -a "$results"; }
+
+load() { cut -d' ' -f1 /proc/loadavg; }
+heading()
+{
+	echo
+	echo "### $(date -u +%F), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)"
+	echo
+	echo "MySQL $(sql -N -e 'SELECT VERSION()'), Kafka 3.7.1 (one broker), librdkafka $(pkg-config --modversion rdkafka), Linux $(uname -r | cut -d- -f1)," \
+		"$("$millrace" --version | head -n 1). Load average of the machine when it began: $started_load."
+	echo "sysbench: $((events * 4)) row changes in $events transactions; multi-row: $rows rows in one table."
+	echo
+	echo "| | what | figure | to reach |"
+	echo "| --- | --- | --- | --- |"
+}
+
+# ---- data ----
+
+# The table is made again behind the reset, so that the binlog holds its CREATE; its first rows are not in the binlog.
+make_sysbench()
+{
+	local definition options=(--mysql-socket="$mysql_socket" --mysql-user=root --mysql-db=bench --tables=1 --table-size=100000 --rand-type=uniform
+		--db-ps-mode=disable --threads=4 --report-interval=0 --verbosity=1)
+
+	sysbench oltp_write_only "${options[@]}" prepare > "$dir/sysbench.log" 2>&1 || bail "sysbench prepare: $(tail -n 2 "$dir/sysbench.log")"
+	definition=$(sql bench -N -r -e 'SHOW CREATE TABLE sbtest1' | sed 's/^sbtest1\t//')
+	sql bench <<-SQL || bail "sysbench's table"
+	SET sql_log_bin = 0; RENAME TABLE sbtest1 TO first_rows; RESET BINARY LOGS AND GTIDS;
+	SET sql_log_bin = 1; $definition;
+	SET sql_log_bin = 0; INSERT INTO sbtest1 SELECT * FROM first_rows; DROP TABLE first_rows;
+	SQL
+	if wants debezium; then debezium_before; fi
+	sysbench oltp_write_only "${options[@]}" --events="$events" --time=0 run >> "$dir/sysbench.log" 2>&1 || bail "sysbench run: $(tail -n 2 "$dir/sysbench.log")"
+}
+
+# Six columns of the usual kinds. The rows are made once, in a table that the binlog does not know.
+make_source_rows()
+{
+	sql bench <<-SQL
+	SET sql_log_bin = 0;
+	SET SESSION cte_max_recursion_depth = 100000000;
+	CREATE TABLE IF NOT EXISTS made (id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120), created_at datetime(3));
+	INSERT INTO made WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+		SELECT i, i % 5000, ELT(1 + i % 4, 'new', 'paid', 'shipped', 'cancelled'), (i % 100000) / 100, CONCAT('order number ', i, ' of the day'),
+		'2024-01-01' + INTERVAL i SECOND FROM n;
+	SQL
+}
+
+make_inserted()
+{
+	make_source_rows "$rows"
+	sql bench <<-SQL
+	RESET BINARY LOGS AND GTIDS;
+	CREATE TABLE orders (id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120), created_at datetime(3));
+	SQL
+	for ((i = 0; i < rows; i += 100000)); do
+		sql bench -e "INSERT INTO orders SELECT * FROM made WHERE id > $i AND id <= $((i + 100000))"
+	done
+}
+
+# ---- a, b, d into nowhere ----
+
+stream() { "$tools/bench_stream" "$dir/mysql/env" "$1" "$2" || bail "bench_stream $2"; }
+
+rate() { calc '%.0f' "$1 / $2"; }
+million() { awk "BEGIN { v = $1 / $2; printf(v >= 1e6 ? \"%.2f M\" : \"%.0f k\", v >= 1e6 ? v / 1e6 : v / 1e3) }"; }
+
+# compare_stream NAME TABLE TARGET: a and b on the binlog that is there.
+compare_stream()
+{
+	local n s cpu kib rn rs rcpu ratio
+
+	read -r rn rs rcpu kib <<< "$(stream "$2" raw)"
+	row a "$1: binlog read and thrown away" "$(million "$rn" "$rs") events/s, $(calc '%.2f' "$rcpu * 1e6 / $rn") CPU s per million events" ""
+	read -r n s cpu kib <<< "$(stream "$2" decode)"
+	row b "$1: decoded" "$(million "$n" "$s") rows/s, $(million "$n" "$cpu") rows per CPU s" ""
+	read -r n s cpu kib <<< "$(stream "$2" json)"
+	ratio="$(calc '%.0f' "100 * $rs / $s") % of (a) by the clock, $(calc '%.0f' "100 * $rcpu / $cpu") % by CPU"
+	row b "$1: to JSON" "$(million "$n" "$s") rows/s, $(million "$n" "$cpu") rows per CPU s; events/s $ratio; $((kib / 1024)) MB" "$3"
+}
+
+bench_snapshot()
+{
+	local n s cpu kib start dumped
+
+	start=$(date +%s.%N)
+	mysqldump --no-defaults -uroot -S "$mysql_socket" --single-transaction --quick --skip-lock-tables bench orders > /dev/null 2> "$dir/dump.log"
+	dumped=$(calc '%.3f' "$(date +%s.%N) - $start")
+	row d "mysqldump of $rows rows into /dev/null" "$(million "$rows" "$dumped") rows/s" ""
+	read -r n s cpu kib <<< "$(stream 'bench\.orders' snapshot)"
+	row d "snapshot, decoded" "$(million "$n" "$s") rows/s, $(calc '%.0f' "100 * $dumped / $s") % of mysqldump, $(million "$n" "$cpu") rows per CPU s" ""
+	read -r n s cpu kib <<< "$(stream 'bench\.orders' snapshot-json)"
+	row d "snapshot to JSON, one core" "$(million "$n" "$s") rows/s, $(calc '%.0f' "100 * $dumped / $s") % of mysqldump, $(million "$n" "$cpu") rows per CPU s; $((kib / 1024)) MB" "60 %"
+}
+
+# ---- into Kafka ----
+
+# conf NAME TABLE SNAPSHOT-MODE, more sections from stdin: a configuration of its own state and topics.
+bench_conf()
+{
+	rm -rf "$dir/state"
+	{
+		echo "table.include.list = $2"
+		echo "snapshot.mode = $3"
+		echo "ssl.mode = disabled"
+		kafka_conf
+		echo "topic.prefix = $1"
+		cat
+	} | write_conf
+	sed -i "/^database.include.list/d; /^topic.prefix = mysql$/d; s/^name = .*/name = $1/; s/^schema.history.internal.kafka.topic = .*/schema.history.internal.kafka.topic = history.$1/" "$dir/millrace.conf"
+}
+
+# drain TOPIC MESSAGES PID [FROM]: figures in n first s cpu all kib
+drain()
+{
+	read -r n first s cpu all kib <<< "$("$tools/bench_drain" "$bootstrap" "$@")"
+	[ -n "$n" ] || { tail -n 3 "$dir/run.log" | note; bail "draining $1"; }
+}
+drained() { echo "$(million "$n" "$s") rows/s, $(calc '%.2f' "$cpu * 1e6 / $n") CPU s per million rows, peak $((kib / 1024)) MB, first message after $first s"; }
+
+# drain_millrace LETTER WHAT NAME TABLE SNAPSHOT-MODE ROWS TARGET
+drain_millrace()
+{
+	bench_conf "$3" "$4" "$5" < /dev/null
+	start_millrace --role capture
+	drain "$3.$4" "$6" "$pid"
+	stop_millrace
+	row "$1" "$2" "$(drained)" "$7"
+}
+
+debezium_start()
+{
+	"$top/tests/servers/debezium" start "$dir/debezium" "$bootstrap" 127.0.0.1 "$mysql_port" "$mysql_user" "$mysql_password" dbz bench.sbtest1 snapshot.mode=no_data \
+		transforms=unwrap transforms.unwrap.type=io.debezium.transforms.ExtractNewRecordState transforms.unwrap.delete.tombstone.handling.mode=rewrite \
+		worker.producer.compression.type=lz4 > "$dir/debezium.log" 2>&1
+}
+debezium_stop() { "$top/tests/servers/debezium" stop "$dir/debezium"; }
+
+# Debezium can only begin where it has been before: it is shown one row, stopped, and finds the backlog when it comes back.
+debezium_before()
+{
+	cleanups+=(debezium_stop)
+	debezium_start || { note < "$dir/debezium.log"; bail "Debezium does not start"; }
+	sql bench -e 'UPDATE sbtest1 SET k = k + 1 WHERE id = 1'
+	until_true 30 test -n "$(timeout 30 kcat -b "$bootstrap" -C -t dbz.bench.sbtest1 -o beginning -c 1 2>/dev/null)" || bail "Debezium sends nothing"
+	sleep 2		# Connect writes its offsets once a second
+	debezium_stop
+}
+
+# drain_debezium ROWS MILLRACE-CPU
+drain_debezium()
+{
+	debezium_start &
+	until_true 30 test -s "$dir/debezium/debezium.pid"
+	drain dbz.bench.sbtest1 "$1" "$(cat "$dir/debezium/debezium.pid")" 1
+	debezium_stop
+	row c "sysbench: Debezium 3.0.8 drains the same into Kafka, at least once" "$(drained)" ""
+	row c "millrace against Debezium, rows per CPU second" "$(calc '%.1f' "$cpu / $2") times (with Debezium's start-up: $(calc '%.1f' "$all / $2") times)" "12 times"
+}
+
+# ---- the load half ----
+
+proc_cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$pid/stat"; }
+proc_kib() { awk -v f="$1:" '$1 == f { print $2 }' "/proc/$pid/status"; }
+loaded() { status | jq -s -e --argjson n "$1" '[.[].tables[] | .loaded + .dropped] | add >= $n' > /dev/null; }
+
+# load_all WHAT NAME TARGET, [table] sections from stdin: the topic of (d), into the double
+load_all()
+{
+	local start s cpu
+
+	bench_conf d bench.orders never < <(starrocks_conf; echo "database = $2"; cat)
+	sed -i "s/^name = .*/name = $2/" "$dir/millrace.conf"
+	start=$(date +%s.%N)
+	start_millrace --role load
+	until_true 300 loaded "$rows" || { tail -n 5 "$dir/run.log" | note; bail "$1 does not end"; }
+	s=$(calc '%.3f' "$(date +%s.%N) - $start")
+	cpu=$(proc_cpu)
+	row e "$1" "$(million "$rows" "$cpu") rows per CPU s, $(million "$rows" "$s") rows/s by the clock, peak $(($(proc_kib VmHWM) / 1024)) MB" "$3"
+	stop_millrace
+}
+
+bench_load()
+{
+	printf '%s\n' "function transform(row, event) if row.status == 'test' then return nil end return row end" > "$dir/filter.lua"
+	load_all "load half, StarRocks double, no script" e1 "" < /dev/null
+	load_all "load half, StarRocks double, one-line filter" e2 "150 k per core" <<< "[table bench.orders]
+transform = $dir/filter.lua"
+}
+
+# ---- latency and memory ----
+
+captured() { [ "$(status | jq -r '.capture.gtid' | tr -d ' \n')" = "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d ' \n')" ]; }
+stage_ms() { status | jq -r --arg s "$1" '.stages[] | select(.name == $s) | "p50 \(.p50_us / 1000 | round) ms, p99 \(.p99_us / 1000 | round) ms"'; }
+
+bench_latency()
+{
+	local n p50 p99 i50 i99
+
+	sql bench -e 'CREATE TABLE beat (id int PRIMARY KEY, note varchar(40)); CREATE TABLE large LIKE orders'
+	bench_conf f bench.beat initial < <(starrocks_conf | sed '/load.interval/d')
+	start_millrace
+	until_true 60 captured || bail "millrace does not catch up: $(tail -n 2 "$dir/run.log")"
+	sql bench -e "INSERT INTO beat VALUES (1000000, 'the first one makes the topic')"
+	until_true 60 loaded 1
+	sleep 2
+	row f "memory idle, both halves" "$(($(proc_kib VmRSS) / 1024)) MB" "64 MB"
+	read -r n p50 p99 i50 i99 <<< "$("$tools/bench_latency" "$mysql_socket" "$bootstrap" f.bench.beat 1000 "$seconds")"
+	row f "commit to a read_committed reader of Kafka, 1,000 rows/s" "p50 $p50 ms, p99 $p99 ms (the INSERT itself: $i50 and $i99 ms)" "10, 50 ms"
+	row f "commit to the target, 1,000 rows/s" "$(stage_ms sink)" "p99 1 s"
+	stop_millrace
+	bench_conf g 'bench.large' initial < <(starrocks_conf)
+	start_millrace
+	until_true 60 captured || bail "millrace does not catch up"
+	sql bench -e "INSERT INTO large SELECT * FROM made LIMIT $big"
+	until_true 300 captured || bail "the large transaction is not captured"
+	row f "memory in a transaction of $big rows, both halves, captured" "peak $(($(proc_kib VmHWM) / 1024)) MB" "256 MB"
+	until_true 300 loaded "$big" || bail "the large transaction is not loaded"
+	row f "the same, loaded" "peak $(($(proc_kib VmHWM) / 1024)) MB" "256 MB"
+	stop_millrace
+}
+
+# ---- the run ----
+
+started_load=$(load)
+! ldd "$millrace" | grep -q asan || bail "a build with sanitizers measures the sanitizers: configure one without"
+start_mysql --innodb-buffer-pool-size=1G --max-binlog-size=1G
+sql -e 'CREATE DATABASE bench'
+for part in c debezium d e f; do
+	if wants $part && [ -z "${bootstrap:-}" ]; then start_kafka; fi
+done
+if wants e || wants f; then start_starrocks; fi
+heading | tee "$dir/heading"
+if wants a || wants b || wants c || wants debezium; then
+	make_sysbench
+	read -r sysbench_rows _ <<< "$(stream 'bench\.sbtest1' decode)"
+	if wants a || wants b; then compare_stream sysbench 'bench\.sbtest1' "50 % of (a)"; fi
+	if wants c || wants debezium; then
+		drain_millrace c "sysbench: backlog into Kafka, exactly once" c bench.sbtest1 never "$sysbench_rows" "200 k rows/s, 1 s"
+		! wants debezium || drain_debezium $((sysbench_rows - 1)) "$cpu"
+	fi
+fi
+if wants a || wants b || wants c || wants d || wants e || wants f; then make_inserted; fi
+if wants a || wants b; then compare_stream multi-row 'bench\.orders' "1.5 M rows/s"; fi
+! wants c || drain_millrace c "multi-row: backlog into Kafka, exactly once" m bench.orders never "$rows" "200 k rows/s, 1 s"
+! wants d || bench_snapshot
+if wants d || wants e; then drain_millrace d "snapshot into Kafka, exactly once" d bench.orders initial_only "$rows" "250 k rows/s"; fi
+! wants e || bench_load
+! wants f || bench_latency
+[ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"

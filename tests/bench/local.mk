@@ -1,0 +1,14 @@
+# What `make bench` runs beside millrace itself; the programs of single rooms stand in their rooms' local.mk.
+noinst_PROGRAMS += tests/bench/bench_stream tests/bench/bench_drain tests/bench/bench_latency
+
+tests_bench_bench_stream_SOURCES = tests/bench/bench_stream.c
+tests_bench_bench_stream_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_bench_bench_stream_LDADD = src/source/libsource.a src/format/libformat.a $(ROW) $(SOURCE_LIBS) $(FORMAT_LIBS)
+
+tests_bench_bench_drain_SOURCES = tests/bench/bench_drain.c
+tests_bench_bench_drain_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS)
+tests_bench_bench_drain_LDADD = $(CORE) $(KAFKA_LIBS) $(CORE_LIBS)
+
+tests_bench_bench_latency_SOURCES = tests/bench/bench_latency.c
+tests_bench_bench_latency_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS) $(KAFKA_CFLAGS)
+tests_bench_bench_latency_LDADD = $(CORE) $(MYSQL_LIBS) $(KAFKA_LIBS) $(CORE_LIBS) -lpthread
