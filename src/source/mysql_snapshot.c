@@ -24,7 +24,7 @@ enum {
 	SILENCE_MS = 60000,
 	SQL_LIMIT = 1 << 20,
 	FENCE_PAUSE_MS = 2,
-	MAX_ROWS = 2048,
+	MAX_ROWS = 1024,
 	MAX_BYTES = 1 << 20
 };
 

@@ -24,7 +24,7 @@
 #include "source/mysql_stream.h"
 #include "source/mysql_undo.h"
 
-enum { MAX_ROWS = 2048, MAX_BYTES = 1 << 20, POSITION_EVERY_US = 1000000, OWN_SERVER_IDS = 1000000000 };
+enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20, POSITION_EVERY_US = 1000000, OWN_SERVER_IDS = 1000000000 };
 
 enum source_phase { START, SNAPSHOT, STREAM, ENDED };
 
