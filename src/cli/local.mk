@@ -25,8 +25,6 @@ man/millrace.conf.5: millrace$(EXEEXT)
 
 dist_check_SCRIPTS += tests/manual.sh
 
-themesdir = $(pkgdatadir)/themes
-dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.theme
 dist_doc_DATA = README.md docs/architecture.md docs/format.md docs/lua.md docs/starrocks.md docs/warehouse.md docs/millrace.conf
 examplesdir = $(docdir)/examples
 dist_examples_DATA = lua/customers.lua lua/fanout.lua lua/orders.lua
