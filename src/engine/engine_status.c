@@ -105,7 +105,7 @@ static const char *const work_words[STAGE_COUNT] = {
 /* Half of the time is enough when rows queue up for it; nearly all of it in any case. */
 static bool is_brake(const struct stage_meter *m)
 {
-	return m->rows_per_s > 0 && (m->busy >= 0.9 || (m->busy >= 0.5 && fill(m) >= 0.5));
+	return m->busy >= 0.9 || (m->busy >= 0.5 && fill(m) >= 0.5);
 }
 
 static void find_brake(struct engine *e)

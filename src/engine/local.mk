@@ -29,7 +29,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status_json.c \
 	src/engine/tap.c
 
-check_PROGRAMS += tests/unit/test_load_range tests/unit/test_settings tests/unit/test_status_json
+check_PROGRAMS += tests/unit/test_load_range tests/unit/test_meter tests/unit/test_settings tests/unit/test_status_json
+tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/meter.c
+tests_unit_test_meter_LDADD = $(CORE)
 tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings.c

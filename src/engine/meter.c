@@ -15,18 +15,21 @@ const char *const stage_names[STAGE_COUNT] = { "source", "format", "log", "read"
 
 void meter_phase(struct stage_meter *m, enum phase past)
 {
-	int64_t now = clock_mono_us();
-	uint64_t spent = m->mark_us && now > m->mark_us ? (uint64_t)(now - m->mark_us) : 0;
+	int64_t now = clock_mono_us(), mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
+	uint64_t spent = mark && now > mark ? (uint64_t)(now - mark) : 0;
 
 	counter_add(past == PHASE_BUSY ? &m->busy_us : past == PHASE_WAIT_IN ? &m->wait_in_us : &m->wait_out_us, spent);
-	m->mark_us = now;
+	atomic_store_explicit(&m->past, past, memory_order_relaxed);
+	atomic_store_explicit(&m->mark_us, now, memory_order_relaxed);
 }
 
 void meter_waited(struct stage_meter *m, int64_t until_us)
 {
-	if (until_us > m->mark_us && until_us <= clock_mono_us()) {
-		counter_add(&m->wait_in_us, (uint64_t)(until_us - m->mark_us));
-		m->mark_us = until_us;
+	int64_t mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
+
+	if (until_us > mark && until_us <= clock_mono_us()) {
+		counter_add(&m->wait_in_us, (uint64_t)(until_us - mark));
+		atomic_store_explicit(&m->mark_us, until_us, memory_order_relaxed);
 	}
 	meter_phase(m, PHASE_BUSY);
 }
@@ -48,12 +51,21 @@ static double rate(const struct counter *c, uint64_t *last, double seconds)
 	return per_s;
 }
 
-/* A phase is counted when it ends, so a second may end more than a second of it. */
+/* A phase is counted when it ends: a second may end more than a second of it. */
 static double share(const struct counter *c, uint64_t *last, double seconds)
 {
 	double part = rate(c, last, seconds) / 1e6;
 
 	return part > 1 ? 1 : part;
+}
+
+/* A batch that takes longer than a second has not been counted yet, and is just what somebody looks for. */
+static bool busy_all_along(const struct stage_meter *m, double seconds)
+{
+	int64_t mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
+
+	return atomic_load(&m->queue) && atomic_load_explicit(&m->past, memory_order_relaxed) == PHASE_WAIT_IN &&
+	       (double)(clock_mono_us() - mark) > seconds * 1e6;
 }
 
 void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
@@ -69,6 +81,8 @@ void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
 	m->busy = share(&m->busy_us, &m->last_busy, seconds);
 	m->wait_in = share(&m->wait_in_us, &m->last_wait_in, seconds);
 	m->wait_out = share(&m->wait_out_us, &m->last_wait_out, seconds);
+	if (busy_all_along(m, seconds))
+		m->busy = 1;
 	if (minute_slot) {
 		histogram_copy(&m->latency, &m->window.slot[m->window.next]);
 		m->window.next = (m->window.next + 1) % WINDOW_SLOTS;

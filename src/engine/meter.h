@@ -33,7 +33,8 @@ struct stage_meter {
 	struct histogram latency;	/* commit at the source to the end of this stage */
 	_Atomic int state;		/* enum half_state */
 	_Atomic(struct queue *) queue;	/* in front of it, for its fill; NULL while the half is down */
-	int64_t mark_us;		/* when the present phase began; the stage's own */
+	_Atomic int64_t mark_us;	/* when the present phase began */
+	_Atomic int past;		/* enum phase: the one before it */
 
 	/* owned by the housekeeper, under the engine's status lock */
 	uint64_t last_out, last_bytes, last_busy, last_wait_in, last_wait_out;
