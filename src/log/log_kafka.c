@@ -251,16 +251,31 @@ void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *top
 
 /* ---- the handle ---- */
 
+/* Nobody polls this handle: what goes wrong is kept as a line at once, not as an event that waits for a poll. */
+static void admin_hook(rd_kafka_conf_t *conf)
+{
+	rd_kafka_conf_set_error_cb(conf, NULL);
+}
+
+/*
+ * A consumer that never joins its group: librdkafka (seen with 2.0.2) follows a group's coordinator through the handle's own
+ * group, and crashes in a handle that has none as soon as a coordinator has moved or a broker has just come up.
+ */
 static struct log *kafka_open(const struct log_conf *conf, struct err *err)
 {
 	static const struct kafka_setting presets[] = { { "topic.metadata.refresh.interval.ms", "60000" },
 		{ NULL, NULL } };
+	char group[128];
+	const struct kafka_setting forced[] = { { "group.id", group }, { NULL, NULL } };
+	const struct kafka_client_conf how = {
+		.type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced, .hook = admin_hook
+	};
 	struct kafka_log *l = xcalloc(1, sizeof *l);
 
+	snprintf(group, sizeof group, "%s-admin", conf->name ? conf->name : "millrace");
 	l->base.ops = &log_kafka_ops;
 	log_conf_copy(&l->base.conf, conf);
-	if (kafka_client_open(&l->admin, &l->base.conf, &(struct kafka_client_conf){ .type = RD_KAFKA_PRODUCER,
-		.presets = presets }, err)) {
+	if (kafka_client_open(&l->admin, &l->base.conf, &how, err)) {
 		log_conf_done(&l->base.conf);
 		free(l);
 		return NULL;
@@ -292,6 +307,7 @@ const struct log_ops log_kafka_ops = {
 	.writer_append = kafka_writer_append,
 	.writer_commit = kafka_writer_commit,
 	.writer_abort = kafka_writer_abort,
+	.writer_gap_us = kafka_writer_gap_us,
 	.reader_open = kafka_reader_open,
 	.reader_close = kafka_reader_close,
 	.reader_poll = kafka_reader_poll,
