@@ -3,7 +3,8 @@
  * quiet server's change is readable within milliseconds, and fill a transaction while more keep coming.
  *
  * Bytes are lent to the log until the commit: a parcel is held until then, and the ceiling on a transaction is the ceiling
- * on what is held.
+ * on what is held. Small transactions are appended in one go when they are due: Kafka asks its coordinator for the partitions
+ * that a transaction writes to, once when all of them are known at the same time, else again and again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "core/xalloc.h"
 #include "engine/capture_parts.h"
 
-enum { IDLE_POSITION_MS = 5000 };
+enum { IDLE_POSITION_MS = 5000, APPEND_EARLY_BYTES = 256 << 10 };
 
 /* Snapshot rows have no commit to measure from. Runs of one transaction are added in one step. */
 void capture_latency(struct stage_meter *m, const struct batch *b)
@@ -33,6 +34,7 @@ struct publisher {
 	struct capture *c;
 	struct parcel *held[256];	/* in the open transaction: their bytes are lent to the log until the commit */
 	size_t nheld, bytes, records;
+	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
 	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
 	const char **ensured;		/* topics that exist for sure; interned */
 	size_t nensured, cap_ensured;
@@ -147,13 +149,28 @@ static void tell_position(struct publisher *p, const struct position *position)
 	pthread_mutex_unlock(&p->c->half.lock);
 }
 
+static int publish_append(struct publisher *p, struct err *err)
+{
+	for (; p->nappended < p->nheld; p->nappended++) {
+		struct batch *b = p->held[p->nappended]->batch;
+
+		if (b->nrecords == 0)
+			continue;
+		if (ensure_topics(p, b, err) || fan_out_truncates(p, b, err) || log_writer_append(p->c->writer, b, err))
+			return -1;
+	}
+	p->waiting_bytes = 0;
+	return 0;
+}
+
 static int publish_commit(struct publisher *p, struct err *err)
 {
 	struct stage_meter *m = &p->c->sh->stages[STAGE_LOG];
 
 	if (p->nheld == 0)
 		return 0;
-	if (stopped_publish(p->c->stopped, p->c, err) || log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
+	if (publish_append(p, err) || stopped_publish(p->c->stopped, p->c, err) ||
+	    log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
 		return -1;
 	tell_position(p, &p->held[p->nheld - 1]->batch->position);
 	for (size_t i = 0; i < p->nheld; i++) {
@@ -165,7 +182,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 		taps_offer_records(p->c->sh->taps, STAGE_LOG, b);
 		parcel_put(p->c, p->held[i]);
 	}
-	p->nheld = p->bytes = p->records = 0;
+	p->nheld = p->nappended = p->bytes = p->waiting_bytes = p->records = 0;
 	meter_phase(m, PHASE_BUSY);
 	return 0;
 }
@@ -178,10 +195,9 @@ static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *
 		p->begun_us = clock_mono_us();
 	p->held[p->nheld++] = parcel;
 	p->bytes += b->arena.used;
+	p->waiting_bytes += b->arena.used;
 	p->records += b->nrecords;
-	if (b->nrecords == 0)
-		return 0;
-	return ensure_topics(p, b, err) || fan_out_truncates(p, b, err) || log_writer_append(p->c->writer, b, err) ? -1 : 0;
+	return p->waiting_bytes >= APPEND_EARLY_BYTES ? publish_append(p, err) : 0;
 }
 
 /* Rows go as soon as nothing more is waiting; a position without rows (idle server) only now and then. */
@@ -200,7 +216,7 @@ static bool publish_due(struct publisher *p, bool more)
 		p->idle_us = now;
 		return true;
 	}
-	return !more || now - p->begun_us >= s->commit_interval_ms * 1000;
+	return (!more && log_writer_gap_us(p->c->writer) == 0) || now - p->begun_us >= s->commit_interval_ms * 1000;
 }
 
 /* Positions of idle batches pile up; only the newest matters. */
@@ -212,6 +228,15 @@ static void publish_forget_idle(struct publisher *p)
 		parcel_put(p->c, p->held[0]);
 		memmove(p->held, p->held + 1, --p->nheld * sizeof(*p->held));
 	}
+	p->nappended = 0;
+}
+
+/* While rows are held, only what is there already, or what comes before the log can take them. */
+static struct parcel *publish_next(struct publisher *p)
+{
+	int64_t gap_us = p->records ? log_writer_gap_us(p->c->writer) : 200000;
+
+	return gap_us ? queue_pop_wait(p->c->to_log, (int)(gap_us + 999) / 1000) : queue_try_pop(p->c->to_log);
 }
 
 /* A person lets a stopped table go on: the stop is taken back in the log, and a new session begins without it. */
@@ -238,7 +263,7 @@ static int publish_loop(struct publisher *p, struct err *err)
 
 	m->mark_us = clock_mono_us();
 	for (;;) {
-		struct parcel *parcel = p->records ? queue_try_pop(p->c->to_log) : queue_pop_wait(p->c->to_log, 200);
+		struct parcel *parcel = publish_next(p);
 
 		meter_phase(m, PHASE_WAIT_IN);
 		if (parcel && publish_hold(p, parcel, err))

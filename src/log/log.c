@@ -192,6 +192,11 @@ int log_writer_abort(struct log_writer *w, struct err *err)
 	return w->ops->writer_abort(w, err);
 }
 
+int64_t log_writer_gap_us(struct log_writer *w)
+{
+	return w->ops->writer_gap_us ? w->ops->writer_gap_us(w) : 0;
+}
+
 /* ---- reading ---- */
 
 struct log_reader *log_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err)

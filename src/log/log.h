@@ -88,6 +88,8 @@ int log_writer_append_record(struct log_writer *w, const struct record *r, struc
  *   ERR_DATA, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
 int log_writer_abort(struct log_writer *w, struct err *err);
+/* How long the next transaction had better not begin: gather what comes until then. A begin before it waits. 0: now. */
+int64_t log_writer_gap_us(struct log_writer *w);
 
 /* ---- reading in a group: read_committed ---- */
 struct log_reader;

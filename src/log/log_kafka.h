@@ -75,6 +75,7 @@ void kafka_writer_close(struct log_writer *w);
 int kafka_writer_append(struct log_writer *w, const struct record *records, size_t count, struct err *err);
 int kafka_writer_commit(struct log_writer *w, struct err *err);
 int kafka_writer_abort(struct log_writer *w, struct err *err);
+int64_t kafka_writer_gap_us(struct log_writer *w);
 
 struct log_reader *kafka_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void kafka_reader_close(struct log_reader *r);

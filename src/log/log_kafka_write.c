@@ -20,7 +20,10 @@
 enum {
 	STEP_MS = 100,			/* one look at the delivery reports */
 	PATIENCE_US = 1000 * 1000,	/* a call gives up after so long without progress */
-	GAP_US = 1000,			/* between a commit and the next begin: the coordinator would answer "retry" */
+	GAP_MIN_US = 1000,		/* between a commit and the next begin; learn_gap() says why */
+	GAP_MAX_US = 8000,
+	REFUSED_US = 20000,		/* librdkafka asks again so much later */
+	SMALL_RECORDS = 1000,
 	HEADERS_MAX = 32,
 	CLOSE_MS = 1000
 };
@@ -40,6 +43,8 @@ struct kafka_writer {
 	char *id;
 	enum writer_state state;
 	int64_t committed_us;		/* monotonic, when the last transaction ended */
+	int64_t begun_us, gap_us;	/* monotonic, when this one began; learned */
+	size_t records;			/* in this transaction */
 	struct target *targets;		/* open addressing by pointer */
 	size_t ntargets, target_cap;
 	rd_kafka_resp_err_t lost;	/* of the first message in this transaction that was not delivered */
@@ -189,15 +194,39 @@ static struct target *target_for(struct kafka_writer *w, const char *topic, stru
 
 /* ---- append ---- */
 
+int64_t kafka_writer_gap_us(struct log_writer *base)
+{
+	const struct kafka_writer *w = (const struct kafka_writer *)base;
+	int64_t left_us = w->state == OPEN ? 0 : w->committed_us + w->gap_us - clock_mono_us();
+
+	return left_us > 0 ? left_us : 0;
+}
+
+/*
+ * A commit is answered before its markers are written, and a transaction that begins before they are is refused for so
+ * long, which librdkafka finds out by asking every 20 ms. How long the markers take depends on the cluster: a small
+ * transaction that took longer than such a pause lengthens the gap before the next, one that did not shortens it a little.
+ */
+static void learn_gap(struct kafka_writer *w)
+{
+	if (w->records > SMALL_RECORDS)
+		return;
+	w->gap_us += clock_mono_us() - w->begun_us >= REFUSED_US ? w->gap_us / 2 : -w->gap_us / 128;
+	w->gap_us = w->gap_us < GAP_MIN_US ? GAP_MIN_US : w->gap_us > GAP_MAX_US ? GAP_MAX_US : w->gap_us;
+}
+
 static int begin(struct kafka_writer *w, struct err *err)
 {
 	rd_kafka_error_t *e;
+	int64_t gap_us = kafka_writer_gap_us(&w->base);
 
-	if (clock_mono_us() - w->committed_us < GAP_US)
-		clock_sleep_ms(1);
+	if (gap_us > 0)
+		clock_sleep_ms((int)(gap_us + 999) / 1000);
 	e = rd_kafka_begin_transaction(w->client.rk);
 	if (!e) {
 		w->state = OPEN;
+		w->begun_us = clock_mono_us();
+		w->records = 0;
 		w->lost = RD_KAFKA_RESP_ERR_NO_ERROR;
 		return 0;
 	}
@@ -302,6 +331,7 @@ int kafka_writer_append(struct log_writer *base, const struct record *records, s
 		return 0;
 	if (ready_to_append(w, err))
 		return -1;
+	w->records += count;
 	for (size_t i = 0; i < count; i++) {
 		if (!t || t->topic != records[i].topic)
 			t = target_for(w, records[i].topic, err);
@@ -355,6 +385,8 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 	}
 	if (w->state == OPEN && drain(w, err))
 		return -1;
+	if (w->state == OPEN)
+		learn_gap(w);
 	if (w->state == OPEN && w->lost)
 		return fail_aborted(w, err, NULL);
 	w->state = COMMITTING;
@@ -440,6 +472,7 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 	w->base.ops = &log_kafka_ops;
 	w->log = (struct kafka_log *)l;
 	w->id = xstrdup(id);
+	w->gap_us = GAP_MIN_US;
 	if (kafka_client_open(&w->client, &l->conf, &how, err) || init_transactions(w, err)) {
 		kafka_writer_close(&w->base);
 		return NULL;

@@ -42,6 +42,7 @@ struct log_ops {
 	int (*writer_append)(struct log_writer *w, const struct record *records, size_t count, struct err *err);
 	int (*writer_commit)(struct log_writer *w, struct err *err);
 	int (*writer_abort)(struct log_writer *w, struct err *err);
+	int64_t (*writer_gap_us)(struct log_writer *w);		/* NULL: none */
 
 	struct log_reader *(*reader_open)(struct log *l, const char *group, const struct conf_list *topics,
 		struct err *err);
