@@ -6,3 +6,5 @@ noinst_PROGRAMS += tests/e2e/compare_tables
 tests_e2e_compare_tables_SOURCES = tests/e2e/compare_tables.c
 tests_e2e_compare_tables_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_compare_tables_LDADD = $(CORE) $(MYSQL_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)
+
+E2E_TESTS += tests/e2e/kafka_once.sh
