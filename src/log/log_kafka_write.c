@@ -20,6 +20,8 @@
 enum {
 	STEP_MS = 100,			/* one look at the delivery reports */
 	PATIENCE_US = 1000 * 1000,	/* a call gives up after so long without progress */
+	WINDOW_BYTES = 1250000,		/* on their way to a partition at a time, see window_wait() */
+	WINDOW_PARTITIONS = 16,
 	GAP_MIN_US = 1000,		/* between a commit and the next begin; learn_gap() says why */
 	GAP_MAX_US = 8000,
 	REFUSED_US = 20000,		/* librdkafka asks again so much later */
@@ -47,6 +49,9 @@ struct kafka_writer {
 	size_t records;			/* in this transaction */
 	struct target *targets;		/* open addressing by pointer */
 	size_t ntargets, target_cap;
+	size_t window_bytes;		/* of the topic with the most partitions */
+	size_t pending_bytes;		/* handed to librdkafka, not yet reported as delivered */
+	bool stalled;			/* in this transaction: the rest is not waited for, the commit says what is wrong */
 	rd_kafka_resp_err_t lost;	/* of the first message in this transaction that was not delivered */
 	char lost_topic[128];
 };
@@ -59,7 +64,7 @@ struct kafka_writer {
 static const struct kafka_setting presets[] = {
 	{ "transaction.timeout.ms", "300000" },
 	{ "compression.type", "lz4" },
-	{ "linger.ms", "5" },
+	{ "linger.ms", "20" },
 	{ "batch.num.messages", "20000" },
 	{ "batch.size", "1000000" },
 	{ "queue.buffering.max.messages", "1000000" },
@@ -72,6 +77,7 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 {
 	struct kafka_writer *w = ((struct kafka_client *)opaque)->owner;
 
+	w->pending_bytes -= m->len + m->key_len;
 	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR || w->lost != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return;
 	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
@@ -170,6 +176,14 @@ static void targets_grow(struct kafka_writer *w)
 	free(old);
 }
 
+static void window_widen(struct kafka_writer *w, int32_t partitions)
+{
+	size_t bytes = (size_t)(partitions < WINDOW_PARTITIONS ? partitions : WINDOW_PARTITIONS) * WINDOW_BYTES;
+
+	if (bytes > w->window_bytes)
+		w->window_bytes = bytes;
+}
+
 static struct target *target_for(struct kafka_writer *w, const char *topic, struct err *err)
 {
 	struct target *t;
@@ -189,6 +203,7 @@ static struct target *target_for(struct kafka_writer *w, const char *topic, stru
 	}
 	t->topic = topic;
 	w->ntargets++;
+	window_widen(w, t->partitions);
 	return t;
 }
 
@@ -227,6 +242,7 @@ static int begin(struct kafka_writer *w, struct err *err)
 		w->state = OPEN;
 		w->begun_us = clock_mono_us();
 		w->records = 0;
+		w->stalled = false;
 		w->lost = RD_KAFKA_RESP_ERR_NO_ERROR;
 		return 0;
 	}
@@ -261,6 +277,23 @@ static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t,
 	return rd_kafka_produceva(w->client.rk, vus, n);
 }
 
+/*
+ * While messages are queued behind a request that is on its way, librdkafka (seen with 2.0.2) asks its socket without a
+ * pause whether the next may go, and while it is told to flush it does so too: that cost more than all the rest of the way
+ * from the binlog. So no more is handed over than one full request and what fills the next one, for each partition, and a
+ * flush is asked for only at the end of a transaction. linger.ms is long enough for requests to become full.
+ */
+static void window_wait(struct kafka_writer *w)
+{
+	int64_t since_us = 0;
+
+	while (w->pending_bytes > w->window_bytes && !w->stalled && w->lost == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		if (rd_kafka_poll(w->client.rk, 10) > 0 || since_us == 0)
+			since_us = clock_mono_us();
+		w->stalled = clock_mono_us() - since_us > PATIENCE_US;
+	}
+}
+
 /* A full queue empties as the broker answers; a broker that is away is given up after a while. */
 static int append_one(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
 {
@@ -274,8 +307,11 @@ static int append_one(struct kafka_writer *w, const struct target *t, const stru
 			return fail_aborted(w, err, e);
 		rd_kafka_error_destroy(e);
 	}
-	if (!e)
+	if (!e) {
+		w->pending_bytes += (r->value ? r->value_len : 0) + (r->key ? r->key_len : 0);
+		window_wait(w);
 		return 0;
+	}
 	if (rd_kafka_error_is_fatal(e) || rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__FATAL) {
 		rd_kafka_error_destroy(e);
 		return fail_fatal(w, err);
