@@ -70,22 +70,6 @@ static int ensure_topics(struct publisher *p, const struct batch *b, struct err 
 	return 0;
 }
 
-static unsigned partitions_of(struct publisher *p, const char *topic, struct err *err)
-{
-	struct log_topics topics;
-	unsigned n = 0;
-
-	if (log_topics(p->c->sh->log, &topics, err))
-		return 0;
-	for (size_t i = 0; i < topics.count; i++)
-		if (strcmp(topics.items[i].name, topic) == 0)
-			n = topics.items[i].npartitions;
-	log_topics_free(&topics);
-	if (n == 0)
-		err_set(err, ERR_RETRY, 0, "topic '%s': expected to exist, found none", topic);
-	return n;
-}
-
 static bool is_truncate(const struct batch *b, const struct record *r)
 {
 	return r->change < b->nchanges && b->changes[r->change].op == CHANGE_TRUNCATE && r->key == NULL;
@@ -100,7 +84,7 @@ static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *e
 
 		if (!is_truncate(b, &b->records[i]) || b->records[i].partition >= 0)
 			continue;
-		n = partitions_of(p, b->records[i].topic, err);
+		n = shared_partitions(p->c->sh, b->records[i].topic, err);
 		if (n == 0)
 			return -1;
 		for (unsigned k = 1; k < n; k++)

@@ -26,6 +26,7 @@ struct shared {
 	int wake_fd;
 };
 void shared_wake(struct shared *sh);	/* something changed that a screen or the main loop should see */
+unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err);	/* 0: err; asks the log, not for every row */
 
 /* ---- a half: a supervisor thread that runs sessions, and starts a new one after a failure that may pass ---- */
 struct half {

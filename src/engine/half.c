@@ -3,23 +3,11 @@
  * closed, and after a pause a new session reads from the log where it stands. What the log holds is the truth, so no
  * failure needs a recovery path of its own.
  */
-#include <signal.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/logline.h"
 #include "engine/engine_parts.h"
-
-void shared_wake(struct shared *sh)
-{
-	uint64_t one = 1;
-
-	/* A full counter means that the reader is already awake. */
-	if (write(sh->wake_fd, &one, sizeof(one)) < 0)
-		return;
-}
 
 void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *))
 {

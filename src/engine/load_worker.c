@@ -398,20 +398,6 @@ static bool at_truncate(const struct load_part *p)
 	return p->npieces && p->pieces[0].truncate;
 }
 
-static unsigned topic_partitions(struct load_worker *w, const char *topic, struct err *err)
-{
-	struct log_topics topics;
-	unsigned n = 0;
-
-	if (log_topics(w->l->sh->log, &topics, err))
-		return 0;
-	for (size_t i = 0; i < topics.count; i++)
-		if (strcmp(topics.items[i].name, topic) == 0)
-			n = topics.items[i].npartitions;
-	log_topics_free(&topics);
-	return n;
-}
-
 static int truncate_pass(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
 {
 	p->truncated_ms = id;
@@ -427,7 +413,7 @@ static int part_truncate(struct load_worker *w, struct load_part *p, struct err 
 {
 	const struct change *change = &p->pieces[0].item->out->changes[p->pieces[0].first];
 	int64_t id = truncate_record(p)->timestamp_ms, done = -1;
-	unsigned there = 0, owned = 0;
+	unsigned there = 0, owned = 0, partitions;
 	struct err why;
 
 	for (size_t i = 0; i < w->nparts; i++) {
@@ -445,8 +431,9 @@ static int part_truncate(struct load_worker *w, struct load_part *p, struct err 
 	if (there < owned)
 		return 0;
 	err_clear(&why);
-	if (owned != topic_partitions(w, p->topic, &why)) {
-		if (why.kind == ERR_NONE)
+	partitions = shared_partitions(w->l->sh, p->topic, &why);
+	if (partitions == 0 || owned != partitions) {
+		if (partitions)
 			err_set(&why, ERR_CONFIG, 0, "TRUNCATE: expected all partitions of %s in this process, found %u; "
 				"stop the other processes of the group until it has passed", p->topic, owned);
 		part_trouble(w, p, HALF_FAILED, &why);

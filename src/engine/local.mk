@@ -24,6 +24,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/meter.h \
 	src/engine/settings.c \
 	src/engine/settings.h \
+	src/engine/shared.c \
 	src/engine/status.c \
 	src/engine/status.h \
 	src/engine/status_json.c \
