@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "core/conf.h"
@@ -202,6 +203,10 @@ int cli_main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	rc = take_rest(&cli, argc, argv, i, &err) ? cli_fail(&err) : cli.command->run(&cli);
+	if (cli.abandoned) {	/* no clearing up below the feet of a thread; the log is whole at any instant */
+		fflush(NULL);
+		_exit(rc);
+	}
 	settings_free(cli.settings);
 	return rc;
 }

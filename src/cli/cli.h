@@ -30,6 +30,7 @@ struct cli {
 	const char *words[CLI_MAX_WORDS];
 	int nwords;
 	struct settings *settings;		/* loaded on demand by cli_settings() */
+	bool abandoned;				/* a thread of the engine did not end in time, and still runs */
 };
 
 struct cli_command {

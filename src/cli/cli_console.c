@@ -75,7 +75,7 @@ int cli_console(struct cli *cli)
 	console_on_engine(cli, e, &err);
 	fprintf(stderr, "finishing what is in flight ...\n");
 	undrained = engine_stop(e, (int)s->drain_timeout_ms);
-	engine_free(e);
+	cli->abandoned = !engine_free(e);
 	logline_open(-1, LOG_TEXT, LOG_INFO);
 	close(fd);
 	if (err.kind != ERR_NONE)

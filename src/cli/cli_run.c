@@ -120,6 +120,6 @@ int cli_run(struct cli *cli)
 	serve(cli, e, &err);
 	undrained = engine_stop(e, (int)s->drain_timeout_ms);
 	logline(undrained ? LOG_WARNING : LOG_NOTICE, "engine", undrained ? "stopped; the next start goes on where the log stands" : "stopped");
-	engine_free(e);
+	cli->abandoned = !engine_free(e);
 	return err.kind == ERR_NONE ? EXIT_DONE : cli_fail(&err);
 }

@@ -327,8 +327,8 @@ static int session_run(struct capture *c, struct err *err)
 	c->spare = queue_new(64);
 	c->failed = false;
 	c->told = SOURCE_CONNECTING;
-	atomic_store(&c->sh->stages[STAGE_FORMAT].queue, c->to_format);
-	atomic_store(&c->sh->stages[STAGE_LOG].queue, c->to_log);
+	meter_queue(&c->sh->stages[STAGE_FORMAT], c->to_format);
+	meter_queue(&c->sh->stages[STAGE_LOG], c->to_log);
 	rc = pthread_create(&format, NULL, format_thread, c);
 	if (rc == 0 && (rc = pthread_create(&log, NULL, capture_log_thread, c)) != 0) {
 		queue_abort(c->to_format);
@@ -347,8 +347,8 @@ static int session_run(struct capture *c, struct err *err)
 			rc = -1;
 		}
 	}
-	atomic_store(&c->sh->stages[STAGE_FORMAT].queue, NULL);
-	atomic_store(&c->sh->stages[STAGE_LOG].queue, NULL);
+	meter_queue(&c->sh->stages[STAGE_FORMAT], NULL);
+	meter_queue(&c->sh->stages[STAGE_LOG], NULL);
 	queue_abort(c->to_format);
 	queue_empty(c->to_format);
 	queue_abort(c->to_log);

@@ -124,7 +124,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	pthread_cond_init(&e->tick, &attr);
 	pthread_condattr_destroy(&attr);
 	for (int i = 0; i < STAGE_COUNT; i++)
-		histogram_init(&e->stages[i].latency);
+		meter_init(&e->stages[i]);
 	e->shared = (struct shared){ .settings = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(),
 				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
 	if (make_state_dir(settings->state_dir, err) || (role != ROLE_CAPTURE && check_scripts(settings, err)) ||
@@ -178,10 +178,10 @@ int engine_stop(struct engine *e, int drain_ms)
 }
 
 /* Threads that did not come back in time still use it: then it is left to the end of the process. */
-void engine_free(struct engine *e)
+bool engine_free(struct engine *e)
 {
 	if ((e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started))
-		return;
+		return false;
 	capture_free(e->capture);
 	load_free(e->load);
 	if (e->shared.log)
@@ -193,6 +193,7 @@ void engine_free(struct engine *e)
 	pthread_mutex_destroy(&e->lock);
 	pthread_cond_destroy(&e->tick);
 	free(e);
+	return true;
 }
 
 int engine_wake_fd(struct engine *e)

@@ -20,7 +20,7 @@ enum engine_role { ROLE_ALL, ROLE_CAPTURE, ROLE_LOAD };
 struct engine *engine_start(const struct settings *settings, enum engine_role role, struct err *err);
 /* Asks both halves to finish what they hold, for at most drain_ms, then stops them. 0: everything was drained; 1: not all. */
 int engine_stop(struct engine *e, int drain_ms);
-void engine_free(struct engine *e);
+bool engine_free(struct engine *e);	/* false: a thread did not come back and still uses it and the settings */
 int engine_wake_fd(struct engine *e);	/* an eventfd: readable when a half ended or the state changed. @thread the main one */
 bool engine_ended(struct engine *e, struct err *err);	/* a half ended by itself (initial_only: err.kind NONE; failed: why) */
 int engine_reload(struct engine *e, const struct settings *fresh, struct err *err);	/* SIGHUP: what is live */

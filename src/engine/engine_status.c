@@ -15,13 +15,6 @@
 
 enum { LOOK_US = 10 * 1000000, PARTITIONS_WATCHED_S = 2, PARTITIONS_ALONE_S = 10, EVENTS_SHOWN = 200 };
 
-static double fill(const struct stage_meter *m)
-{
-	struct queue *q = atomic_load(&((struct stage_meter *)m)->queue);
-
-	return q ? (double)queue_length(q) / (double)queue_capacity(q) : 0;
-}
-
 /* ---- partitions, offsets, lags ---- */
 
 static void partition_offset(struct status_partition *p, const struct log_groups *groups)
@@ -103,9 +96,9 @@ static const char *const work_words[STAGE_COUNT] = {
 };
 
 /* Half of the time is enough when rows queue up for it; nearly all of it in any case. */
-static bool is_brake(const struct stage_meter *m)
+static bool is_brake(struct stage_meter *m)
 {
-	return m->busy >= 0.9 || (m->busy >= 0.5 && fill(m) >= 0.5);
+	return m->busy >= 0.9 || (m->busy >= 0.5 && meter_fill(m) >= 0.5);
 }
 
 static void find_brake(struct engine *e)
@@ -115,18 +108,18 @@ static void find_brake(struct engine *e)
 
 	memset(b, 0, sizeof(*b));
 	for (int i = 0; i < STAGE_COUNT; i++) {
-		const struct stage_meter *m = &e->stages[i];
+		struct stage_meter *m = &e->stages[i];
 
 		if (!is_brake(m))
 			continue;
-		if (worst < 0 || m->busy + fill(m) > e->stages[worst].busy + fill(&e->stages[worst]))
+		if (worst < 0 || m->busy + meter_fill(m) > e->stages[worst].busy + meter_fill(&e->stages[worst]))
 			worst = i;
 	}
 	if (worst < 0)
 		return;
 	snprintf(b->stage, sizeof(b->stage), "%s", stage_names[worst]);
 	snprintf(b->why, sizeof(b->why), "busy %.0f %% of the time with %s, its queue %.0f %% full",
-		 e->stages[worst].busy * 100, work_words[worst], fill(&e->stages[worst]) * 100);
+		 e->stages[worst].busy * 100, work_words[worst], meter_fill(&e->stages[worst]) * 100);
 }
 
 /* ---- the housekeeper's second ---- */
@@ -158,14 +151,14 @@ static void copy_stages(struct engine *e, struct status *out)
 {
 	out->stages = xcalloc(STAGE_COUNT, sizeof(*out->stages));
 	for (int i = 0; i < STAGE_COUNT; i++) {
-		const struct stage_meter *m = &e->stages[i];
+		struct stage_meter *m = &e->stages[i];
 		struct status_stage *s = &out->stages[out->nstages];
 
 		if (i < STAGE_READ ? e->capture == NULL : e->load == NULL)
 			continue;
 		*s = (struct status_stage){
 			.name = stage_names[i], .load_half = i >= STAGE_READ, .in = counter_get(&m->in), .out = counter_get(&m->out),
-			.bytes = counter_get(&m->bytes), .rows_per_s = m->rows_per_s, .bytes_per_s = m->bytes_per_s, .queue_fill = fill(m),
+			.bytes = counter_get(&m->bytes), .rows_per_s = m->rows_per_s, .bytes_per_s = m->bytes_per_s, .queue_fill = meter_fill(m),
 			.busy = m->busy, .wait_in = m->wait_in, .wait_out = m->wait_out,
 			.state = i < STAGE_READ ? out->capture.state : out->load.state,
 		};

@@ -291,8 +291,8 @@ static void session_close(struct load *l)
 	struct load_item *item;
 	struct batch *b;
 
-	atomic_store(&l->sh->stages[STAGE_SCRIPT].queue, NULL);
-	atomic_store(&l->sh->stages[STAGE_SINK].queue, NULL);
+	meter_queue(&l->sh->stages[STAGE_SCRIPT], NULL);
+	meter_queue(&l->sh->stages[STAGE_SINK], NULL);
 	for (size_t i = 0; i < l->nworkers; i++)
 		load_worker_join(l->workers[i]);
 	free(l->workers);
@@ -329,8 +329,8 @@ static int session_run(struct load *l, struct err *err)
 
 	if (rc)
 		return err_set(err, ERR_FATAL, rc, "load: no thread: %s", strerror(rc));
-	atomic_store(&l->sh->stages[STAGE_SCRIPT].queue, l->to_script);
-	atomic_store(&l->sh->stages[STAGE_SINK].queue, load_worker_queue(l->workers[0]));
+	meter_queue(&l->sh->stages[STAGE_SCRIPT], l->to_script);
+	meter_queue(&l->sh->stages[STAGE_SINK], load_worker_queue(l->workers[0]));
 	half_well(&l->half);
 	rc = read_loop(l, err);
 	if (rc)

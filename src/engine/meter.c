@@ -13,6 +13,30 @@ enum { QUIET_TICKS = 3 };	/* then nothing flows, and the figure does not fade bu
 
 const char *const stage_names[STAGE_COUNT] = { "source", "format", "log", "read", "script", "sink" };
 
+void meter_init(struct stage_meter *m)
+{
+	histogram_init(&m->latency);
+	pthread_mutex_init(&m->queue_lock, NULL);
+}
+
+void meter_queue(struct stage_meter *m, struct queue *q)
+{
+	pthread_mutex_lock(&m->queue_lock);
+	m->queue = q;
+	pthread_mutex_unlock(&m->queue_lock);
+}
+
+double meter_fill(struct stage_meter *m)
+{
+	double fill = 0;
+
+	pthread_mutex_lock(&m->queue_lock);
+	if (m->queue)
+		fill = (double)queue_length(m->queue) / (double)queue_capacity(m->queue);
+	pthread_mutex_unlock(&m->queue_lock);
+	return fill;
+}
+
 void meter_phase(struct stage_meter *m, enum phase past)
 {
 	int64_t now = clock_mono_us(), mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
@@ -60,11 +84,15 @@ static double share(const struct counter *c, uint64_t *last, double seconds)
 }
 
 /* A batch that takes longer than a second has not been counted yet, and is just what somebody looks for. */
-static bool busy_all_along(const struct stage_meter *m, double seconds)
+static bool busy_all_along(struct stage_meter *m, double seconds)
 {
+	bool up;
 	int64_t mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
 
-	return atomic_load(&m->queue) && atomic_load_explicit(&m->past, memory_order_relaxed) == PHASE_WAIT_IN &&
+	pthread_mutex_lock(&m->queue_lock);
+	up = m->queue != NULL;
+	pthread_mutex_unlock(&m->queue_lock);
+	return up && atomic_load_explicit(&m->past, memory_order_relaxed) == PHASE_WAIT_IN &&
 	       (double)(clock_mono_us() - mark) > seconds * 1e6;
 }
 

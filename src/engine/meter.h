@@ -8,6 +8,7 @@
 #ifndef ENGINE_METER_H
 #define ENGINE_METER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,7 +33,8 @@ struct stage_meter {
 	struct counter in, out, bytes, busy_us, wait_in_us, wait_out_us;
 	struct histogram latency;	/* commit at the source to the end of this stage */
 	_Atomic int state;		/* enum half_state */
-	_Atomic(struct queue *) queue;	/* in front of it, for its fill; NULL while the half is down */
+	pthread_mutex_t queue_lock;
+	struct queue *queue;		/* under queue_lock: in front of it, for its fill; NULL while the half is down */
 	_Atomic int64_t mark_us;	/* when the present phase began */
 	_Atomic int past;		/* enum phase: the one before it */
 
@@ -42,6 +44,10 @@ struct stage_meter {
 	unsigned quiet_ticks;
 	struct window window;
 };
+
+void meter_init(struct stage_meter *m);
+void meter_queue(struct stage_meter *m, struct queue *q);	/* NULL before the queue is freed: then nobody looks at it */
+double meter_fill(struct stage_meter *m);	/* 0..1. @thread any */
 
 /* The thread says what it has been doing since the last call. */
 enum phase { PHASE_BUSY, PHASE_WAIT_IN, PHASE_WAIT_OUT };

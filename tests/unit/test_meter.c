@@ -11,7 +11,8 @@ int main(void)
 	struct queue *q = queue_new(4);
 
 	clock_fake(1000000);
-	atomic_store(&m.queue, q);
+	meter_init(&m);
+	meter_queue(&m, q);
 	meter_phase(&m, PHASE_WAIT_OUT);
 	clock_fake(1500000);
 	meter_phase(&m, PHASE_WAIT_IN);
@@ -35,7 +36,7 @@ int main(void)
 	ok(m.busy == 0, "waiting is not work, however long");
 	ok(m.rows_per_s == 0, "after three quiet seconds nothing flows");
 	meter_phase(&m, PHASE_WAIT_IN);
-	atomic_store(&m.queue, NULL);
+	meter_queue(&m, NULL);
 	clock_fake(9000000);
 	meter_tick(&m, 1, false);
 	ok(m.busy == 0, "a half that is down does not work");
