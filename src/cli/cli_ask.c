@@ -1,4 +1,5 @@
-/* cli_ask.c - the commands that are one request to a running process, or, where the log can be read without one, to the log. */
+/* cli_ask.c - the commands that are one request to a running process, or, where the log can be read without one, to
+ * the log. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
  * cli_console.c - the console on an engine in this process, or attached to one elsewhere.
  *
- * While curses owns the terminal nothing may be printed, so log lines go to a file in the state directory and to the ring
- * that the events screen shows.
+ * While curses owns the terminal nothing may be printed, so log lines go to a file in the state directory and to the
+ * ring that the events screen shows.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * cli_run.c - the pipeline without a screen. The main thread only waits: for signals, which every other thread has blocked,
- * and for the engine to end by itself.
+ * cli_run.c - the pipeline without a screen. The main thread only waits: for signals, which every other thread has
+ * blocked, and for the engine to end by itself.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /*
- * canvas.c - the grid and the sanitiser. Hard is what a column is: text is cut by columns, not by bytes, a wide character
- * is never halved, and whatever is not printable takes the columns of its escape, so that no name can move its
- * neighbours.
+ * canvas.c - the grid and the sanitiser. Hard is what a column is: text is cut by columns, not by bytes, a wide
+ * character is never halved, and whatever is not printable takes the columns of its escape, so that no name can move
+ * its neighbours.
  */
 #include "console/canvas.h"
 

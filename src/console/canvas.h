@@ -1,7 +1,7 @@
 /*
- * canvas.h - a screen without a terminal: a grid of characters with roles. Views draw here and nowhere else, tests read
- * it as text, console_term.c shows it. All text passes one sanitiser on the way in: data is hostile, and a cell can hold
- * nothing but one printable character.
+ * canvas.h - a screen without a terminal: a grid of characters with roles. Views draw here and nowhere else, tests
+ * read it as text, console_term.c shows it. All text passes one sanitiser on the way in: data is hostile, and a cell
+ * can hold nothing but one printable character.
  */
 #ifndef CONSOLE_CANVAS_H
 #define CONSOLE_CANVAS_H

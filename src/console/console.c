@@ -1,6 +1,6 @@
 /*
- * console.c - the loop: waits for a key, a signal, a status or an answer, and draws at most once each time. Nothing here
- * waits for the engine, and the engine never waits for this.
+ * console.c - the loop: waits for a key, a signal, a status or an answer, and draws at most once each time. Nothing
+ * here waits for the engine, and the engine never waits for this.
  */
 #include "console/console.h"
 

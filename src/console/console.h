@@ -1,10 +1,10 @@
 /*
- * console.h - the console: shows an engine and takes keys until the person leaves. It cannot tell whether the engine is in
- * this process, except for what leaving means.
+ * console.h - the console: shows an engine and takes keys until the person leaves. It cannot tell whether the engine
+ * is in this process, except for what leaving means.
  *
- * Takes SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH and the crash signals while it runs and gives them back; needs nothing
- * blocked. File descriptor 2 is held meanwhile and what was written there is printed at the end: log to a file.
- * @thread the main one
+ * Takes SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH and the crash signals while it runs and gives them back; needs
+ * nothing blocked. File descriptor 2 is held meanwhile and what was written there is printed at the end: log to a
+ * file. @thread the main one
  */
 #ifndef CONSOLE_CONSOLE_H
 #define CONSOLE_CONSOLE_H

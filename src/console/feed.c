@@ -1,7 +1,7 @@
 /*
- * feed.c - two threads and a mailbox. The status is never copied twice: the thread fills its own struct and swaps it into
- * the mailbox, the console swaps it out. Hard is leaving: a request may hang in a socket, so a stop waits for a moment
- * and then lets its thread go, with the memory that it still uses.
+ * feed.c - two threads and a mailbox. The status is never copied twice: the thread fills its own struct and swaps it
+ * into the mailbox, the console swaps it out. Hard is leaving: a request may hang in a socket, so a stop waits for a
+ * moment and then lets its thread go, with the memory that it still uses.
  */
 #include "console/feed.h"
 

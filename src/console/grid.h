@@ -1,6 +1,6 @@
 /*
- * grid.h - the list that most views are: columns, a cursor, an order, a filter. It knows nothing of the engine: a source
- * answers with texts and compares rows. The cursor stays on its row by name when the rows move.
+ * grid.h - the list that most views are: columns, a cursor, an order, a filter. It knows nothing of the engine: a
+ * source answers with texts and compares rows. The cursor stays on its row by name when the rows move.
  */
 #ifndef CONSOLE_GRID_H
 #define CONSOLE_GRID_H

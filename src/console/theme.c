@@ -1,7 +1,7 @@
 /*
- * theme.c - reads themes/NAME.theme. A line is `role = color [on color] {attribute}`, a colour is a list of alternatives,
- * `#8a8f98/246/white`: true colour, palette index, one of the eight names. A bad line is told with its number and leaves
- * the role as it was, so that a typing error never makes the screen unreadable.
+ * theme.c - reads themes/NAME.theme. A line is `role = color [on color] {attribute}`, a colour is a list of
+ * alternatives, `#8a8f98/246/white`: true colour, palette index, one of the eight names. A bad line is told with its
+ * number and leaves the role as it was, so that a typing error never makes the screen unreadable.
  */
 #include "console/theme.h"
 

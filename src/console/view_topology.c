@@ -1,7 +1,7 @@
 /*
- * view_topology.c - both halves as boxes and edges. An edge says how much flows and how full the queue behind it is; the
- * stage that holds up the others is marked, and the engine's reason stands below. Hard is the room: two halves of up to
- * four boxes have to fit 80x24, and say more where there is more.
+ * view_topology.c - both halves as boxes and edges. An edge says how much flows and how full the queue behind it is;
+ * the stage that holds up the others is marked, and the engine's reason stands below. Hard is the room: two halves of
+ * up to four boxes have to fit 80x24, and say more where there is more.
  */
 #include "console/view.h"
 

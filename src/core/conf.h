@@ -1,13 +1,13 @@
 /*
- * conf.h - reads an ini file against a table of options. The table is the only place where a setting is named: parsing,
- * --help, `check`, the manual and the settings screen all read it.
+ * conf.h - reads an ini file against a table of options. The table is the only place where a setting is named:
+ * parsing, --help, `check`, the manual and the settings screen all read it.
  *
- * Errors say `file:line: what, expected, found, nearest name`. Keys are spelled as the system that they belong to spells
- * them. A comment begins with ; or # at the start of a line, or with ; behind a blank. ${VAR} takes from the environment
- * (an unset variable is an error; $${ is a plain ${). An empty value unsets a preset. A secret `password` may also be given
- * as password.file (relative to the ini file) or password.command: the first line of the file or of the output, within
- * 10 s. That also holds for passed-through keys whose name says that they are secret (sasl.password.file). Values of
- * secrets never reach a message.
+ * Errors say `file:line: what, expected, found, nearest name`. Keys are spelled as the system that they belong to
+ * spells them. A comment begins with ; or # at the start of a line, or with ; behind a blank. ${VAR} takes from the
+ * environment (an unset variable is an error; $${ is a plain ${). An empty value unsets a preset. A secret `password`
+ * may also be given as password.file (relative to the ini file) or password.command: the first line of the file or of
+ * the output, within 10 s. That also holds for passed-through keys whose name says that they are secret
+ * (sasl.password.file). Values of secrets never reach a message.
  */
 #ifndef CORE_CONF_H
 #define CORE_CONF_H
@@ -63,7 +63,8 @@ struct conf_option {
 
 struct conf_table {
 	const struct conf_option *options;	/* ends with section NULL */
-	/* A named section ("[table db.t]"): returns the struct that its rows write to, created (conf_preset_named()) when new. */
+	/* A named section ("[table db.t]"): returns the struct that its rows write to, created (conf_preset_named())
+	 * when new. */
 	void *(*named)(void *settings, const char *section, const char *name);
 	const char *named_section;		/* which section has names; NULL: "table" */
 };

@@ -1,7 +1,7 @@
 /*
- * conf_secret.c - values that do not stand in the file: environment variables, and the first line of a file or of what a
- * command prints. A command is an outside call: it has a time limit, its own process group so that all of it can be ended,
- * and no way to print anything to the terminal.
+ * conf_secret.c - values that do not stand in the file: environment variables, and the first line of a file or of what
+ * a command prints. A command is an outside call: it has a time limit, its own process group so that all of it can be
+ * ended, and no way to print anything to the terminal.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * conf_value.c - one setting: text to its field and back. One row of `types` per enum conf_type; the fields are written only
- * when the whole text was good.
+ * conf_value.c - one setting: text to its field and back. One row of `types` per enum conf_type; the fields are
+ * written only when the whole text was good.
  */
 #include <inttypes.h>
 #include <stdio.h>

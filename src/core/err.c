@@ -1,4 +1,5 @@
-/* err.c - fills a struct err. The texts often quote what a server said, so they are cleaned here, once, for all readers. */
+/* err.c - fills a struct err. The texts often quote what a server said, so they are cleaned here, once, for all
+ * readers. */
 #include "core/err.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* histogram.c - a value below 16 has its own bucket; above, the top five bits of the value choose one of 16 per power of
- * two. A percentile is told as the upper edge of its bucket: never better than it was. */
+/* histogram.c - a value below 16 has its own bucket; above, the top five bits of the value choose one of 16 per power
+ * of two. A percentile is told as the upper edge of its bucket: never better than it was. */
 #include "core/histogram.h"
 
 #include <math.h>

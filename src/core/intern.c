@@ -1,4 +1,5 @@
-/* intern.c - a hash table that only grows, under one lock. The texts are never freed, so a pointer may travel anywhere. */
+/* intern.c - a hash table that only grows, under one lock. The texts are never freed, so a pointer may travel
+ * anywhere. */
 #include "core/intern.h"
 
 #include <pthread.h>

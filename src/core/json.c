@@ -295,8 +295,8 @@ bool json_enter(struct json *j, char open)
 }
 
 /*
- * The comma between two items. Whether this is the first item is told by the byte behind which we stand: after a value it
- * is never the opening bracket.
+ * The comma between two items. Whether this is the first item is told by the byte behind which we stand: after a value
+ * it is never the opening bracket.
  */
 static bool next_item(struct json *j, char open, char close)
 {

@@ -33,7 +33,8 @@ struct json_slice {		/* one value as it stands in the text */
 
 void json_init(struct json *j, const char *p, size_t len);
 enum json_kind json_value(struct json *j, struct json_slice *out);	/* one whole value, skipped over (nested too) */
-/* Walk an object: json_enter(), then json_member() until false (end or problem), each followed by json_value() or a nested walk. */
+/* Walk an object: json_enter(), then json_member() until false (end or problem), each followed by json_value() or a
+ * nested walk. */
 bool json_enter(struct json *j, char open);				/* '{' or '[' */
 bool json_member(struct json *j, struct json_slice *key);		/* false at '}' */
 bool json_element(struct json *j);					/* false at ']' */

@@ -1,5 +1,6 @@
 /*
- * json_scan.h - what json.c and json_text.c share: eight bytes at a time over plain text, UTF-8, escapes. Private to them.
+ * json_scan.h - what json.c and json_text.c share: eight bytes at a time over plain text, UTF-8, escapes. Private to
+ * them.
  */
 #ifndef CORE_JSON_SCAN_H
 #define CORE_JSON_SCAN_H

@@ -2,8 +2,8 @@
  * num.c - integers, decimals, base64 and hex to text, and text back to numbers.
  *
  * Every row passes here several times, so digits are written two at a time from a table and straight to their place:
- * the length is known first, nothing is reversed or moved. Reading is strict: the whole text is the number, or it is not
- * one; an overflow is not a number either.
+ * the length is known first, nothing is reversed or moved. Reading is strict: the whole text is the number, or it is
+ * not one; an overflow is not a number either.
  */
 #include "core/num.h"
 

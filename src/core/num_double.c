@@ -2,9 +2,10 @@
  * num_double.c - doubles and floats as Java prints them (JDK 19 and later).
  *
  * Two things are hard: to find the shortest decimal that reads back as the same number, without printf and without
- * arithmetic of any length, and to break ties as Java does. This is Raffaello Giulietti's Schubfach ("The Schubfach way
- * to render doubles", 2020), which is also what the JDK runs: a number is scaled by a tabled power of ten in 126 bits, so
- * that at most four candidates remain, and comparisons that are exact pick one. Floats take the same way with other limits.
+ * arithmetic of any length, and to break ties as Java does. This is Raffaello Giulietti's Schubfach ("The Schubfach
+ * way to render doubles", 2020), which is also what the JDK runs: a number is scaled by a tabled power of ten in 126
+ * bits, so that at most four candidates remain, and comparisons that are exact pick one. Floats take the same way with
+ * other limits.
  */
 #include "core/num.h"
 #include "core/num_pow10.h"
@@ -32,7 +33,8 @@ static uint64_t multiply_high(uint64_t a, uint64_t b)
 	return (uint64_t)((unsigned __int128)a * b >> 64);
 }
 
-/* cp * g / 2^127, the last bit "sticky": set when anything was cut off ("round to odd"), which keeps comparisons exact. */
+/* cp * g / 2^127, the last bit "sticky": set when anything was cut off ("round to odd"), which keeps comparisons
+ * exact. */
 static uint64_t round_to_odd(const uint64_t g[2], uint64_t cp)
 {
 	const uint64_t mask = UINT64_MAX >> 1;
@@ -43,8 +45,8 @@ static uint64_t round_to_odd(const uint64_t g[2], uint64_t cp)
 }
 
 /*
- * The decimal f * 10^e for the binary c * 2^q. irregular: the neighbour below is half as far away as the one above, which
- * is so at powers of two.
+ * The decimal f * 10^e for the binary c * 2^q. irregular: the neighbour below is half as far away as the one above,
+ * which is so at powers of two.
  */
 static uint64_t shortest(int q, uint64_t c, bool irregular, int *e)
 {

@@ -1,7 +1,7 @@
 /*
- * num_pow10.h - powers of ten for num_double.c, its only reader: for k from -324 to 292 the number
- * floor(10^-k * 2^-r) + 1 with r = floor(log2(10^-k)) - 125, as upper and lower 63 bits. Exact by construction; made once
- * with integers of any length, and checked by tests/unit/test_num_double.c through every power of two and ten.
+ * num_pow10.h - powers of ten for num_double.c, its only reader: for k from -324 to 292 the number floor(10^-k * 2^-r)
+ * + 1 with r = floor(log2(10^-k)) - 125, as upper and lower 63 bits. Exact by construction; made once with integers of
+ * any length, and checked by tests/unit/test_num_double.c through every power of two and ten.
  */
 #ifndef CORE_NUM_POW10_H
 #define CORE_NUM_POW10_H

@@ -1,6 +1,6 @@
 /*
- * text.c - decides what is a character and what may be shown. The hard part is to cut a text that is too long neither in
- * the middle of a character nor in the middle of an escape: every piece is made whole first and copied if it fits.
+ * text.c - decides what is a character and what may be shown. The hard part is to cut a text that is too long neither
+ * in the middle of a character nor in the middle of an escape: every piece is made whole first and copied if it fits.
  */
 #include "core/text.h"
 

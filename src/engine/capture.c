@@ -174,8 +174,8 @@ static int source_loop(struct capture *c, struct err *err)
 
 /* ---- format thread ---- */
 
-/* A row that has no form stops its table: guessing would pass a wrong value, dropping would lose one. The log thread tells
- * and remembers it. */
+/* A row that has no form stops its table: guessing would pass a wrong value, dropping would lose one. The log thread
+ * tells and remembers it. */
 static void stop_dead_tables(struct capture *c, struct batch *b)
 {
 	for (size_t i = 0; i < b->nchanges; i++) {

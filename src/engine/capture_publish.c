@@ -1,10 +1,10 @@
 /*
- * capture_publish.c - the log thread: parcels into log transactions. Rows go as soon as nothing more is waiting, so that a
- * quiet server's change is readable within milliseconds, and fill a transaction while more keep coming.
+ * capture_publish.c - the log thread: parcels into log transactions. Rows go as soon as nothing more is waiting, so
+ * that a quiet server's change is readable within milliseconds, and fill a transaction while more keep coming.
  *
- * Bytes are lent to the log until the commit: a parcel is held until then, and the ceiling on a transaction is the ceiling
- * on what is held. Small transactions are appended in one go when they are due: Kafka asks its coordinator for the partitions
- * that a transaction writes to, once when all of them are known at the same time, else again and again.
+ * Bytes are lent to the log until the commit: a parcel is held until then, and the ceiling on a transaction is the
+ * ceiling on what is held. Small transactions are appended in one go when they are due: Kafka asks its coordinator for
+ * the partitions that a transaction writes to, once when all of them are known at the same time, else again and again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +75,8 @@ static bool is_truncate(const struct batch *b, const struct record *r)
 	return r->change < b->nchanges && b->changes[r->change].op == CHANGE_TRUNCATE && r->key == NULL;
 }
 
-/* A TRUNCATE has to be seen by every partition of its topic, in its place among the rows. Its timestamp tells the load half
- * which copies belong together. */
+/* A TRUNCATE has to be seen by every partition of its topic, in its place among the rows. Its timestamp tells the load
+ * half which copies belong together. */
 static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->nrecords; i++) {
@@ -270,7 +270,8 @@ void *capture_log_thread(void *arg)
 
 	err_clear(&err);
 	if (publish_loop(&p, &err)) {
-		/* A writer that is of no use any more is not the end: the next session opens another, where the log stands. */
+		/* A writer that is of no use any more is not the end: the next session opens another, where the log
+		 * stands. */
 		if (err.kind == ERR_FATAL)
 			err.kind = ERR_RETRY;
 		err_wrap(&err, "log");

@@ -1,7 +1,7 @@
 /*
- * capture_stopped.c - tables that capture had to stop. A stop outlives the process: it is written to the offsets topic in the
- * same transaction as the position that passes over the table's rows, so that a restart cannot let the table flow on with
- * a gap that nobody sees.
+ * capture_stopped.c - tables that capture had to stop. A stop outlives the process: it is written to the offsets topic
+ * in the same transaction as the position that passes over the table's rows, so that a restart cannot let the table
+ * flow on with a gap that nobody sees.
  *
  * Key: {"millrace":"stopped","name":NAME,"table":"db.table"}; value: the reason, null when a person let it go on.
  */

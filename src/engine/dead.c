@@ -1,9 +1,9 @@
 /*
- * dead.c - dead letters: messages that could not be loaded, kept in the log with the reason, so that nobody has to choose
- * between losing a row and stopping its table.
+ * dead.c - dead letters: messages that could not be loaded, kept in the log with the reason, so that nobody has to
+ * choose between losing a row and stopping its table.
  *
- * Key: where the message came from, so that a letter written twice after a crash is still one letter. Value: the message
- * as it was. Headers say why.
+ * Key: where the message came from, so that a letter written twice after a crash is still one letter. Value: the
+ * message as it was. Headers say why.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * engine.c - both halves from a configuration, and the end of both. The order matters: the log is opened first (it locks
- * the state directory), the halves next, the housekeeper last; the stop goes the other way, capture before load, so that
- * what was captured is still loaded within the drain time.
+ * engine.c - both halves from a configuration, and the end of both. The order matters: the log is opened first (it
+ * locks the state directory), the halves next, the housekeeper last; the stop goes the other way, capture before load,
+ * so that what was captured is still loaded within the drain time.
  */
 #include "engine/engine.h"
 

@@ -1,6 +1,7 @@
 /*
- * engine.h - the engine as everyone above it sees it: start and stop it, read its status, send it requests. Consoles and
- * commands use a `struct engine_link` and cannot tell whether the engine is in the same process or behind a socket.
+ * engine.h - the engine as everyone above it sees it: start and stop it, read its status, send it requests. Consoles
+ * and commands use a `struct engine_link` and cannot tell whether the engine is in the same process or behind a
+ * socket.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -18,7 +19,8 @@ enum engine_role { ROLE_ALL, ROLE_CAPTURE, ROLE_LOAD };
 
 /* Checks what can be checked without waiting and opens the log; returns within a few seconds. settings are lent. */
 struct engine *engine_start(const struct settings *settings, enum engine_role role, struct err *err);
-/* Asks both halves to finish what they hold, for at most drain_ms, then stops them. 0: everything was drained; 1: not all. */
+/* Asks both halves to finish what they hold, for at most drain_ms, then stops them. 0: everything was drained; 1: not
+ * all. */
 int engine_stop(struct engine *e, int drain_ms);
 bool engine_free(struct engine *e);	/* false: a thread did not come back and still uses it and the settings */
 int engine_wake_fd(struct engine *e);	/* an eventfd: readable when a half ended or the state changed. @thread the main one */

@@ -1,8 +1,8 @@
 /*
  * engine_parts.h - what the files of this room share and nobody above sees: the parts of a running engine.
  *
- * Threads: capture has three (source, format, log), load has read, script and one sink thread a worker, and a housekeeper
- * computes rates once a second. They share queues and meters, nothing else.
+ * Threads: capture has three (source, format, log), load has read, script and one sink thread a worker, and a
+ * housekeeper computes rates once a second. They share queues and meters, nothing else.
  */
 #ifndef ENGINE_ENGINE_PARTS_H
 #define ENGINE_ENGINE_PARTS_H

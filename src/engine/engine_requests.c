@@ -1,6 +1,6 @@
 /*
- * engine_requests.c - what can be asked of a running engine: one row in the table and one function each. The console, the
- * control socket and the commands all come through here.
+ * engine_requests.c - what can be asked of a running engine: one row in the table and one function each. The console,
+ * the control socket and the commands all come through here.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * half.c - the supervisor of one half. There is one way back from every failure: the session ends, everything it opened is
- * closed, and after a pause a new session reads from the log where it stands. What the log holds is the truth, so no
- * failure needs a recovery path of its own.
+ * half.c - the supervisor of one half. There is one way back from every failure: the session ends, everything it
+ * opened is closed, and after a pause a new session reads from the log where it stands. What the log holds is the
+ * truth, so no failure needs a recovery path of its own.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * history.c - the schema history as the log holds it: the last known schema of every table. Both halves read it: capture to
- * decode rows of servers that send no column names, load to know types that a message does not tell.
+ * history.c - the schema history as the log holds it: the last known schema of every table. Both halves read it:
+ * capture to decode rows of servers that send no column names, load to know types that a message does not tell.
  */
 #include <stdlib.h>
 #include <string.h>

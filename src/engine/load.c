@@ -1,8 +1,9 @@
 /*
  * load.c - the load half: opens a session, and is its read thread. See load_parts.h for the threads.
  *
- * What is hard: partitions that come and go. When they do, everything read so far is forgotten in every thread, one after
- * the other, before the new owner's offsets are asked for; what was forgotten is read again under the same labels.
+ * What is hard: partitions that come and go. When they do, everything read so far is forgotten in every thread, one
+ * after the other, before the new owner's offsets are asked for; what was forgotten is read again under the same
+ * labels.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -122,7 +122,8 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 	return n;
 }
 
-/* Labels allow letters, digits and _, up to 128, beginning with a letter or _. A long table name is replaced by its hash. */
+/* Labels allow letters, digits and _, up to 128, beginning with a letter or _. A long table name is replaced by its
+ * hash. */
 void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t from, int64_t to)
 {
 	uint64_t hash = 1469598103934665603u;

@@ -1,7 +1,7 @@
 /*
- * load_script.c - the script thread: messages to changes, changes through the table's script, results to the sink thread
- * that owns the table. A script is compiled anew between two batches, never inside one; when the new one does not
- * compile, the old one stays and the error is told.
+ * load_script.c - the script thread: messages to changes, changes through the table's script, results to the sink
+ * thread that owns the table. A script is compiled anew between two batches, never inside one; when the new one does
+ * not compile, the old one stays and the error is told.
  */
 #include <stdlib.h>
 #include <string.h>

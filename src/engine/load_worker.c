@@ -1,9 +1,9 @@
 /*
  * load_worker.c - one sink thread: waits for rows of its partitions, and sends each range as one load per schema.
  *
- * What is hard: every outcome that is not a clear yes. A range whose load is refused for its data is sent again in halves
- * until the bad message stands alone and becomes a dead letter; one whose fate is unknown is sent again under the same
- * label; a table that cannot take rows waits, holds its partition back, and lets its neighbours pass.
+ * What is hard: every outcome that is not a clear yes. A range whose load is refused for its data is sent again in
+ * halves until the bad message stands alone and becomes a dead letter; one whose fate is unknown is sent again under
+ * the same label; a table that cannot take rows waits, holds its partition back, and lets its neighbours pass.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -289,7 +289,8 @@ static int prepare(struct load_worker *w, size_t nkeep, struct err *err)
 	return 0;
 }
 
-/* Rows that the target cannot take were left out of the load and named; they become dead letters before the offset moves. */
+/* Rows that the target cannot take were left out of the load and named; they become dead letters before the offset
+ * moves. */
 static int put_bad_aside(struct load_worker *w, struct load_part *p, const struct sink_result *result, struct err *err)
 {
 	for (size_t i = 0; i < result->nbad; i++) {
@@ -407,8 +408,8 @@ static int truncate_pass(struct load_worker *w, struct load_part *p, int64_t id,
 	return commit(w, p, -1, err);
 }
 
-/* Every partition carries the TRUNCATE; it happens when all have reached it. Its id rises, and is stored with the offsets, so
- * that after a crash a partition that lags behind knows that it has happened. */
+/* Every partition carries the TRUNCATE; it happens when all have reached it. Its id rises, and is stored with the
+ * offsets, so that after a crash a partition that lags behind knows that it has happened. */
 static int part_truncate(struct load_worker *w, struct load_part *p, struct err *err)
 {
 	const struct change *change = &p->pieces[0].item->out->changes[p->pieces[0].first];

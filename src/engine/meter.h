@@ -1,6 +1,6 @@
 /*
- * meter.h - the numbers of the stages and tables. A stage's meter is written by its own thread alone and read by anyone;
- * nothing here takes a lock per row, and a meter costs a few stores per batch.
+ * meter.h - the numbers of the stages and tables. A stage's meter is written by its own thread alone and read by
+ * anyone; nothing here takes a lock per row, and a meter costs a few stores per batch.
  *
  * A table's meter is found by its interned name, once per batch, through a small table that only grows; its latency
  * histograms are made when its first row comes, so a thousand idle tables cost little.

@@ -1,9 +1,9 @@
 /*
- * settings.c - the one table of settings. Parsing, --help, `check`, the manual and the settings screen all read it, so a
- * setting is a row here and a field in its room's struct, nothing else.
+ * settings.c - the one table of settings. Parsing, --help, `check`, the manual and the settings screen all read it, so
+ * a setting is a row here and a field in its room's struct, nothing else.
  *
- * Two kinds of values are not read but derived, because they follow from others: the texts that several rooms need (the
- * name, the state directory), and presets that contain the name. settings_derive() does that, after the file.
+ * Two kinds of values are not read but derived, because they follow from others: the texts that several rooms need
+ * (the name, the state directory), and presets that contain the name. settings_derive() does that, after the file.
  */
 #include "engine/settings.h"
 

@@ -1,6 +1,6 @@
 /*
- * settings.h - every setting of millrace, in one struct filled from one table (settings.c). The rooms own their parts of
- * the struct; the table names the keys.
+ * settings.h - every setting of millrace, in one struct filled from one table (settings.c). The rooms own their parts
+ * of the struct; the table names the keys.
  */
 #ifndef ENGINE_SETTINGS_H
 #define ENGINE_SETTINGS_H

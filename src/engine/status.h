@@ -1,6 +1,6 @@
 /*
- * status.h - what a millrace process is doing: one struct, copied out under no lock that a stage holds, the same for the
- * console in the process, an attached console, `status`, and `status --json`.
+ * status.h - what a millrace process is doing: one struct, copied out under no lock that a stage holds, the same for
+ * the console in the process, an attached console, `status`, and `status --json`.
  *
  * Owner: the reader. status_init() once, filled again and again by whoever provides it, status_done() at the end. All
  * texts are UTF-8 and may hold anything that a table name may hold: escape before printing.

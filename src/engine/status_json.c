@@ -1,6 +1,6 @@
 /*
- * status_json.c - the status as JSON and back. One table a struct serves both directions, so what `status --json` prints
- * and what an attached console reads cannot drift apart.
+ * status_json.c - the status as JSON and back. One table a struct serves both directions, so what `status --json`
+ * prints and what an attached console reads cannot drift apart.
  */
 #include "engine/status.h"
 

@@ -1,7 +1,7 @@
 /*
  * tap.c - rows on their way, copied out for whoever asked to see them. A stage pays one relaxed load per batch while
- * nobody looks. While somebody does, it copies what the tap's small queue has room for and counts the rest: the pipeline
- * never waits for a reader.
+ * nobody looks. While somebody does, it copies what the tap's small queue has room for and counts the rest: the
+ * pipeline never waits for a reader.
  */
 #include <stdlib.h>
 #include <string.h>

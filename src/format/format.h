@@ -1,9 +1,9 @@
 /*
  * format.h - changes to messages and back: Debezium's JSON, envelope or flat, byte for byte.
  *
- * Encoding writes every message once, into the batch's arena, from templates prepared per schema (all constant bytes of a
- * message, the schema block included, are copied; only cells are formatted). Decoding recognises the schema block by its
- * bytes and builds a struct schema from it once. No thread, no socket; one encoder or decoder per thread.
+ * Encoding writes every message once, into the batch's arena, from templates prepared per schema (all constant bytes
+ * of a message, the schema block included, are copied; only cells are formatted). Decoding recognises the schema block
+ * by its bytes and builds a struct schema from it once. No thread, no socket; one encoder or decoder per thread.
  */
 #ifndef FORMAT_FORMAT_H
 #define FORMAT_FORMAT_H
@@ -51,11 +51,12 @@ int format_encode(struct format_encoder *e, struct batch *b, struct err *err);
 void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out);
 const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
 
-/* The last position stored, from the key and value of a record in the offsets topic. 1: is ours, 0: another connector's, -1: err. */
+/* The last position stored, from the key and value of a record in the offsets topic. 1: is ours, 0: another
+ * connector's, -1: err. */
 int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err);
 
-/* Schema history: applies one record of the history topic. Calls back for every table: schema NULL for a drop; it is lent,
- * take a reference to keep it. */
+/* Schema history: applies one record of the history topic. Calls back for every table: schema NULL for a drop; it is
+ * lent, take a reference to keep it. */
 typedef void format_history_cb(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema);
 int format_history_decode(const struct record *r, format_history_cb *cb, void *arg, struct err *err);
 

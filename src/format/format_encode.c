@@ -313,7 +313,8 @@ static void encode_change(struct format_encoder *e, struct batch *b, uint32_t i)
 	const struct change *c = &b->changes[i];
 	size_t records = b->nrecords;
 
-	/* The TRUNCATE of a snapshot that is taken again is no operation of the source: without it rows would stay for ever. */
+	/* The TRUNCATE of a snapshot that is taken again is no operation of the source: without it rows would stay for
+	 * ever. */
 	if (c->dead || (e->skip[(unsigned char)c->op] && !(c->op == CHANGE_TRUNCATE && c->snapshot != SNAPSHOT_NO)))
 		return;
 	e->bad = NULL;

@@ -260,8 +260,8 @@ static struct layout *layout_place(struct format_decoder *d, struct topic *t, co
 }
 
 /*
- * The four bytes "null" in place of a row: a delete by the key. The columns are those of the newest exact schema, or else
- * the key's alone.
+ * The four bytes "null" in place of a row: a delete by the key. The columns are those of the newest exact schema, or
+ * else the key's alone.
  */
 static bool recognise_bare_delete(struct format_decoder *d, const struct topic *t, const struct record *r,
 		struct layout_source *from, struct block_field *row)

@@ -258,8 +258,9 @@ static void admin_hook(rd_kafka_conf_t *conf)
 }
 
 /*
- * A consumer that never joins its group: librdkafka (seen with 2.0.2) follows a group's coordinator through the handle's own
- * group, and crashes in a handle that has none as soon as a coordinator has moved or a broker has just come up.
+ * A consumer that never joins its group: librdkafka (seen with 2.0.2) follows a group's coordinator through the
+ * handle's own group, and crashes in a handle that has none as soon as a coordinator has moved or a broker has just
+ * come up.
  */
 static struct log *kafka_open(const struct log_conf *conf, struct err *err)
 {

@@ -220,7 +220,8 @@ int64_t kafka_writer_gap_us(struct log_writer *base)
 /*
  * A commit is answered before its markers are written, and a transaction that begins before they are is refused for so
  * long, which librdkafka finds out by asking every 20 ms. How long the markers take depends on the cluster: a small
- * transaction that took longer than such a pause lengthens the gap before the next, one that did not shortens it a little.
+ * transaction that took longer than such a pause lengthens the gap before the next, one that did not shortens it a
+ * little.
  */
 static void learn_gap(struct kafka_writer *w)
 {
@@ -278,10 +279,11 @@ static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t,
 }
 
 /*
- * While messages are queued behind a request that is on its way, librdkafka (seen with 2.0.2) asks its socket without a
- * pause whether the next may go, and while it is told to flush it does so too: that cost more than all the rest of the way
- * from the binlog. So no more is handed over than one full request and what fills the next one, for each partition, and a
- * flush is asked for only at the end of a transaction. linger.ms is long enough for requests to become full.
+ * While messages are queued behind a request that is on its way, librdkafka (seen with 2.0.2) asks its socket without
+ * a pause whether the next may go, and while it is told to flush it does so too: that cost more than all the rest of
+ * the way from the binlog. So no more is handed over than one full request and what fills the next one, for each
+ * partition, and a flush is asked for only at the end of a transaction. linger.ms is long enough for requests to
+ * become full.
  */
 static void window_wait(struct kafka_writer *w)
 {

@@ -1,5 +1,5 @@
-/* control_client.c - the asker's side of the control socket. Each request is a connection of its own, so that a long one
- * (tap) does not keep the status waiting. */
+/* control_client.c - the asker's side of the control socket. Each request is a connection of its own, so that a long
+ * one (tap) does not keep the status waiting. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /*
  * control_server.c - answers requests on the control socket: one thread listens, one thread a connection, at most 16.
  *
- * What is hard is to stop: a tap may run for hours. Closing a connection's socket for reading and writing makes its next
- * line fail, and the request ends by itself.
+ * What is hard is to stop: a tap may run for hours. Closing a connection's socket for reading and writing makes its
+ * next line fail, and the request ends by itself.
  */
 #include <errno.h>
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /*
- * batch.h - what the stages hand to each other: changes, records, and the one arena that both live in. A stage reads one
- * of the two and fills the other; nothing is copied in between. Freed, or reset and used again, in one call.
+ * batch.h - what the stages hand to each other: changes, records, and the one arena that both live in. A stage reads
+ * one of the two and fills the other; nothing is copied in between. Freed, or reset and used again, in one call.
  *
  * Who holds it: a stage during its step, the worker before and after, the queue in between. Never two at once.
  */

@@ -1,10 +1,10 @@
 /*
- * position.h - where capture resumes, in the terms of Debezium's offset (debezium: offsets topic). Written to the log in
- * the same transaction as the rows that it covers.
+ * position.h - where capture resumes, in the terms of Debezium's offset (debezium: offsets topic). Written to the log
+ * in the same transaction as the rows that it covers.
  *
- * With GTIDs: `gtids` is what is complete before the current transaction; `event` and `row` say how much of the current
- * transaction is already in the log: `event` events since (and counting) its BEGIN, `row` rows of the next one.
- * file and pos point at the BEGIN of the current transaction, or at the end of the last event outside one.
+ * With GTIDs: `gtids` is what is complete before the current transaction; `event` and `row` say how much of the
+ * current transaction is already in the log: `event` events since (and counting) its BEGIN, `row` rows of the next
+ * one. file and pos point at the BEGIN of the current transaction, or at the end of the last event outside one.
  */
 #ifndef ROW_POSITION_H
 #define ROW_POSITION_H

@@ -2,8 +2,8 @@
  * value.h - one cell of a row, 16 bytes, exact. A value never owns memory: text and bytes point into the arena of the
  * batch that holds the row (often straight into the packet that came off the wire) or into the schema (enum labels).
  *
- * What a kind means beside its column (row/schema.h) is fixed here, so that the decoder, the formats, the scripts and the
- * sinks agree. Text is always UTF-8: decoders convert.
+ * What a kind means beside its column (row/schema.h) is fixed here, so that the decoder, the formats, the scripts and
+ * the sinks agree. Text is always UTF-8: decoders convert.
  */
 #ifndef ROW_VALUE_H
 #define ROW_VALUE_H

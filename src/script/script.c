@@ -1,9 +1,9 @@
 /*
  * script.c - runs a script over changes and decides what becomes of each.
  *
- * The rules: a row that the script drops is not loaded, and if it may have been loaded before (anything but an insert), it
- * is deleted by its key: that is how an update leaves the filter. Whatever goes wrong in a row, goes wrong in that row
- * only: its output is taken back and the change passes on as dead.
+ * The rules: a row that the script drops is not loaded, and if it may have been loaded before (anything but an
+ * insert), it is deleted by its key: that is how an update leaves the filter. Whatever goes wrong in a row, goes wrong
+ * in that row only: its output is taken back and the change passes on as dead.
  */
 #include "script/script.h"
 
@@ -266,7 +266,8 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 
 /* ---- opening ---- */
 
-/* Everything that can fail in Lua while a script is loaded. 1: its text, a light userdata of struct { text, length }. */
+/* Everything that can fail in Lua while a script is loaded. 1: its text, a light userdata of struct { text, length
+ * }. */
 struct source {
 	const char *text;
 	size_t len;

@@ -2,9 +2,10 @@
  * script.h - Lua between the log and the sink: filter and transform. One struct script per worker thread; the engine
  * swaps to a newly compiled one between two batches.
  *
- * function transform(row, event): return nil (not loaded), row, or a list of rows; docs/lua.md has the rules. A row is a view
- * on the batch's cells; writing a field puts a new value into out's arena. Cells that nobody wrote still point into in:
- * keep in for as long as out. A failing row gets `dead` ("orders.lua:12: why", clean) and its neighbours pass.
+ * function transform(row, event): return nil (not loaded), row, or a list of rows; docs/lua.md has the rules. A row is
+ * a view on the batch's cells; writing a field puts a new value into out's arena. Cells that nobody wrote still point
+ * into in: keep in for as long as out. A failing row gets `dead` ("orders.lua:12: why", clean) and its neighbours
+ * pass.
  */
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H
@@ -24,9 +25,10 @@ struct script *script_open(const char *path, const struct script_limits *limits,
 struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err);
 void script_close(struct script *s);
 /*
- * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and which
- * holds the schemas): rows passed, rows changed, deletes for updates that left the filter, dead letters. New fields that the
- * schema lacks make a new schema (cached per input schema). out->changes[].record keeps pointing at the input record.
+ * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and
+ * which holds the schemas): rows passed, rows changed, deletes for updates that left the filter, dead letters. New
+ * fields that the schema lacks make a new schema (cached per input schema). out->changes[].record keeps pointing at
+ * the input record.
  */
 int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err);
 struct script_stats { uint64_t rows_in, rows_out, dropped, dead, ns; };

@@ -1,6 +1,6 @@
 /*
- * script_decimal.c - school arithmetic in base 10^9. Numbers are short (a MySQL decimal has 65 digits), so the plain ways
- * are fast enough; what matters is that every result is exact or refused.
+ * script_decimal.c - school arithmetic in base 10^9. Numbers are short (a MySQL decimal has 65 digits), so the plain
+ * ways are fast enough; what matters is that every result is exact or refused.
  */
 #include "script/script_decimal.h"
 

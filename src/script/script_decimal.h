@@ -1,6 +1,6 @@
 /*
- * script_decimal.h - exact decimal arithmetic for scripts: up to DECIMAL_DIGITS digits in all, nothing rounded unless asked.
- * DECIMAL(65,30) times itself fits. Plain values of a fixed size: copied, never owned. Knows no Lua.
+ * script_decimal.h - exact decimal arithmetic for scripts: up to DECIMAL_DIGITS digits in all, nothing rounded unless
+ * asked. DECIMAL(65,30) times itself fits. Plain values of a fixed size: copied, never owned. Knows no Lua.
  */
 #ifndef SCRIPT_DECIMAL_H
 #define SCRIPT_DECIMAL_H

@@ -43,7 +43,8 @@ static bool is_missing(lua_State *L, int idx)
 	return lua_isnoneornil(L, idx) || script_tag(L, idx) == SCRIPT_NULL;
 }
 
-/* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape stays. */
+/* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape
+ * stays. */
 static int mask_lua(lua_State *L)
 {
 	luaL_Buffer b;
@@ -72,7 +73,8 @@ static int mask_lua(lua_State *L)
 	return 1;
 }
 
-/* hash(text [, salt]): SHA-256 of salt and text, as 64 hexadecimal digits. Numbers, decimals and times by their text. */
+/* hash(text [, salt]): SHA-256 of salt and text, as 64 hexadecimal digits. Numbers, decimals and times by their
+ * text. */
 static int hash_lua(lua_State *L)
 {
 	unsigned char digest[32];

@@ -1,9 +1,9 @@
 /*
  * script_json.c - json.decode and json.encode for the text of JSON columns.
  *
- * Decoding keeps what Lua's tables lose: null is `null`, an array is marked as one by its metatable (so that an empty one
- * stays an array), integers beyond 64 bits become decimals. Encoding sorts the keys: Lua's own order changes from run to
- * run, and a replay must give the same bytes.
+ * Decoding keeps what Lua's tables lose: null is `null`, an array is marked as one by its metatable (so that an empty
+ * one stays an array), integers beyond 64 bits become decimals. Encoding sorts the keys: Lua's own order changes from
+ * run to run, and a replay must give the same bytes.
  */
 #include "script/script_part.h"
 
@@ -129,8 +129,8 @@ static int decode_lua(lua_State *L)
 
 /* ---- encoding ----
  *
- * Each function pushes the text of the value at idx. A luaL_Buffer wants the stack for itself while it grows, so the parts
- * of a list or object are made first, kept in a table, and joined then.
+ * Each function pushes the text of the value at idx. A luaL_Buffer wants the stack for itself while it grows, so the
+ * parts of a list or object are made first, kept in a table, and joined then.
  */
 
 struct key {

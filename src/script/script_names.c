@@ -1,9 +1,10 @@
 /*
  * script_names.c - from a field's name to its column, and the columns that scripts add.
  *
- * The name in `row.status` is a short Lua string, and those are interned: the same name has the same address for as long
- * as something holds it. A table in the registry holds all column names of a schema, so that the address alone, through a
- * small hash table, gives the column. Other spellings (Status) and long names take the slow way through the schema.
+ * The name in `row.status` is a short Lua string, and those are interned: the same name has the same address for as
+ * long as something holds it. A table in the registry holds all column names of a schema, so that the address alone,
+ * through a small hash table, gives the column. Other spellings (Status) and long names take the slow way through the
+ * schema.
  */
 #include "script/script_part.h"
 

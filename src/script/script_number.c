@@ -1,6 +1,6 @@
 /*
- * script_number.c - decimals as Lua sees them: a userdata with operators. Lua's own integers are exact and mix freely. A
- * Lua float counts as the decimal that it prints as, so that amount * 1.19 is what a person means.
+ * script_number.c - decimals as Lua sees them: a userdata with operators. Lua's own integers are exact and mix freely.
+ * A Lua float counts as the decimal that it prints as, so that amount * 1.19 is what a person means.
  */
 #include "script/script_part.h"
 

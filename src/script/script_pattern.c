@@ -1,7 +1,7 @@
 /*
- * script_pattern.c - string.find, match, gmatch and gsub, guarded. Lua's matcher is C: no hook stops it, and a pattern like
- * "a*a*a*b" takes time with the third power of the text. So the worst case is reckoned from the pattern before it is
- * tried, and what could take seconds is refused.
+ * script_pattern.c - string.find, match, gmatch and gsub, guarded. Lua's matcher is C: no hook stops it, and a pattern
+ * like "a*a*a*b" takes time with the third power of the text. So the worst case is reckoned from the pattern before it
+ * is tried, and what could take seconds is refused.
  */
 #include "script/script_part.h"
 

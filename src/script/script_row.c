@@ -1,7 +1,7 @@
 /*
- * script_row.c - the row and the event that a script sees. A row is a view: reading a field converts one cell, the first
- * write copies the cells (not what they point to) into the outgoing batch. Both objects are made once and used again for
- * every call, so an untouched row allocates nothing.
+ * script_row.c - the row and the event that a script sees. A row is a view: reading a field converts one cell, the
+ * first write copies the cells (not what they point to) into the outgoing batch. Both objects are made once and used
+ * again for every call, so an untouched row allocates nothing.
  */
 #include "script/script_part.h"
 

@@ -1,10 +1,10 @@
 /*
  * script_sandbox.c - what a script may do, and for how long.
  *
- * Three limits. Memory: the allocator refuses, Lua raises. Instructions: a count hook raises, and once the budget is gone
- * it raises at every further instruction, so that no pcall gets anywhere. Time: C functions count no instructions, so the
- * hook also looks at the clock; and C functions that could run for ever are not given out, or are given out behind a check
- * (patterns, table functions over a made-up length, finalizers, which run with hooks off).
+ * Three limits. Memory: the allocator refuses, Lua raises. Instructions: a count hook raises, and once the budget is
+ * gone it raises at every further instruction, so that no pcall gets anywhere. Time: C functions count no
+ * instructions, so the hook also looks at the clock; and C functions that could run for ever are not given out, or are
+ * given out behind a check (patterns, table functions over a made-up length, finalizers, which run with hooks off).
  */
 #include "script/script_part.h"
 
@@ -43,7 +43,8 @@ static void *limited_alloc(void *arg, void *p, size_t old_size, size_t size)
 	return q;
 }
 
-/* Ends the call: for good, because from here on every instruction comes back to the hook. level: whose line is named. */
+/* Ends the call: for good, because from here on every instruction comes back to the hook. level: whose line is
+ * named. */
 static void budget_end(lua_State *L, struct script *s, int level)
 {
 	bool time = s->used < s->limits.instructions;
@@ -127,8 +128,8 @@ static int safe_pcall(lua_State *L)
 	return 2;
 }
 
-/* The handler is called when all is unwound, not where the error was raised: there, inside our own hook, it would run with
- * hooks off and could not be stopped. */
+/* The handler is called when all is unwound, not where the error was raised: there, inside our own hook, it would run
+ * with hooks off and could not be stopped. */
 static int safe_xpcall(lua_State *L)
 {
 	int status;

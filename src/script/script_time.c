@@ -1,6 +1,6 @@
 /*
- * script_time.c - dates and times as Lua sees them: a small userdata that prints as MySQL prints it, compares with its like
- * and with text, gives its parts, and goes back into a row unchanged. Zero dates keep their text.
+ * script_time.c - dates and times as Lua sees them: a small userdata that prints as MySQL prints it, compares with its
+ * like and with text, gives its parts, and goes back into a row unchanged. Zero dates keep their text.
  */
 #include "script/script_part.h"
 
@@ -157,7 +157,8 @@ static int64_t micros_of(const struct value *v)
 	return v->kind == VALUE_DATE ? v->i * DAY_US : v->i;
 }
 
-/* A time of day compares with its like only; dates, datetimes and timestamps among each other, zero dates by their text. */
+/* A time of day compares with its like only; dates, datetimes and timestamps among each other, zero dates by their
+ * text. */
 static int time_compare(lua_State *L)
 {
 	enum value_kind kind = script_tag(L, 1) == SCRIPT_TIME ? ((struct script_time *)lua_touserdata(L, 1))->v.kind

@@ -1,6 +1,7 @@
 /*
- * script_value.c - cells to Lua and back. To Lua nothing is lost: what a Lua integer, float or string cannot hold exactly
- * becomes a decimal or a time. Back is strict: a value that the column cannot hold exactly is an error that names both.
+ * script_value.c - cells to Lua and back. To Lua nothing is lost: what a Lua integer, float or string cannot hold
+ * exactly becomes a decimal or a time. Back is strict: a value that the column cannot hold exactly is an error that
+ * names both.
  */
 #include "script/script_part.h"
 

@@ -1,6 +1,7 @@
 /*
  * sink.c - picks the kind of target from the configuration and passes each call on to it; and the few things that both
- * kinds need in the same way: the list of rows left out, the time zone of stored timestamps, dates and decimals as text.
+ * kinds need in the same way: the list of rows left out, the time zone of stored timestamps, dates and decimals as
+ * text.
  */
 #include "sink/sink.h"
 

@@ -44,8 +44,8 @@ enum sink_outcome {
 
 /*
  * A row that the target cannot take: too long for its column, NULL where none may be, not a number. It is left out of
- * the load and named here, its neighbours go in. The same rows under the same label always give the same list, also with
- * SINK_DUPLICATE: after a crash between load and dead letter the engine learns it again.
+ * the load and named here, its neighbours go in. The same rows under the same label always give the same list, also
+ * with SINK_DUPLICATE: after a crash between load and dead letter the engine learns it again.
  */
 struct sink_bad {
 	uint32_t row;		/* index into rows, rising */
@@ -73,11 +73,11 @@ int64_t sink_interval_ms(const struct sink *s);
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
 /*
  * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of
- * the schema (change->schema tells), each of which sink_prepare() has seen. result is filled whenever LOADED or DUPLICATE
- * is returned. The embedded warehouse loads all or nothing. StarRocks may need several loads for one call (a body too
- * large, rows with different sets of absent columns, bad rows that only StarRocks found): then the last one carries the
- * label itself and the others labels derived from it, so that a committed label always means that everything is in, and
- * sending the same rows under the same label again completes what was begun.
+ * the schema (change->schema tells), each of which sink_prepare() has seen. result is filled whenever LOADED or
+ * DUPLICATE is returned. The embedded warehouse loads all or nothing. StarRocks may need several loads for one call (a
+ * body too large, rows with different sets of absent columns, bad rows that only StarRocks found): then the last one
+ * carries the label itself and the others labels derived from it, so that a committed label always means that
+ * everything is in, and sending the same rows under the same label again completes what was begun.
  */
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 			    const char *label, struct sink_result *result, struct err *err);

@@ -1,4 +1,5 @@
-/* sink_local.h - the embedded warehouse's own parts: files (sink_local_file.c), tables (sink_local_ddl.c), loading (sink_local.c). */
+/* sink_local.h - the embedded warehouse's own parts: files (sink_local_file.c), tables (sink_local_ddl.c), loading
+ * (sink_local.c). */
 #ifndef SINK_SINK_LOCAL_H
 #define SINK_SINK_LOCAL_H
 

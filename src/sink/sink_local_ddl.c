@@ -1,10 +1,11 @@
 /*
- * sink_local_ddl.c - the tables of the embedded warehouse. SQLite stores what fits into 64 bits as an integer and would
- * turn longer numbers into floating point without a word, so the tables are STRICT and each MySQL type has a column type
- * that keeps every digit: decimals, dates and times are text, unsigned bigints are integers or, above 2^63 - 1, text.
+ * sink_local_ddl.c - the tables of the embedded warehouse. SQLite stores what fits into 64 bits as an integer and
+ * would turn longer numbers into floating point without a word, so the tables are STRICT and each MySQL type has a
+ * column type that keeps every digit: decimals, dates and times are text, unsigned bigints are integers or, above 2^63
+ * - 1, text.
  *
- * Value columns are all nullable: SQLite cannot take NOT NULL away again when MySQL does. When a type changes so that the
- * old column cannot hold the new values, the table is rebuilt in one transaction.
+ * Value columns are all nullable: SQLite cannot take NOT NULL away again when MySQL does. When a type changes so that
+ * the old column cannot hold the new values, the table is rebuilt in one transaction.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * sink_local_file.c - the files of the embedded warehouse: one a database, opened or made. A file that is not ours is never
- * written to: SQLite's application id says whose it is, and is read before anything else is done.
+ * sink_local_file.c - the files of the embedded warehouse: one a database, opened or made. A file that is not ours is
+ * never written to: SQLite's application id says whose it is, and is read before anything else is done.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* starrocks.h - the parts of the StarRocks sink: types, statements, the body of a load, HTTP, SQL. For src/sink only. */
+/* starrocks.h - the parts of the StarRocks sink: types, statements, the body of a load, HTTP, SQL. For src/sink
+ * only. */
 #ifndef SINK_STARROCKS_H
 #define SINK_STARROCKS_H
 
@@ -100,7 +101,8 @@ enum starrocks_row { ROW_ADDED, ROW_BAD, ROW_OTHER, ROW_FULL };
 void starrocks_body_init(struct starrocks_body *b, size_t limit, int64_t zone_us);
 void starrocks_body_done(struct starrocks_body *b);
 void starrocks_body_begin(struct starrocks_body *b);
-/* ROW_BAD: problem says why. ROW_OTHER: its present columns are not `present`. ROW_FULL: send first. None of them adds. */
+/* ROW_BAD: problem says why. ROW_OTHER: its present columns are not `present`. ROW_FULL: send first. None of them
+ * adds. */
 enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct starrocks_target *t, const bool *present,
 				      const struct collapsed *row);
 void starrocks_body_end(struct starrocks_body *b);

@@ -1,10 +1,10 @@
 /*
  * starrocks_ddl.c - the table at the target: what is created, and how it follows the source.
  *
- * What is hard: a load that was planned before a new column is there ignores the column without a word, so no row of a new
- * schema may leave before ALTER TABLE is finished, and without fast schema evolution that is a job that runs on. Waiting is
- * cut into pieces of less than a second: then ERR_RETRY, and the next call goes on waiting. What cannot be undone or could
- * lose data (other types, another key) is never done, but written down as a statement for a person.
+ * What is hard: a load that was planned before a new column is there ignores the column without a word, so no row of a
+ * new schema may leave before ALTER TABLE is finished, and without fast schema evolution that is a job that runs on.
+ * Waiting is cut into pieces of less than a second: then ERR_RETRY, and the next call goes on waiting. What cannot be
+ * undone or could lose data (other types, another key) is never done, but written down as a statement for a person.
  *
  * Value columns are all created NULL: a delete carries no values, MySQL may drop NOT NULL at any time, and StarRocks
  * cannot add a NOT NULL column without inventing a value.

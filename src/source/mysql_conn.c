@@ -211,7 +211,7 @@ int mysql_conn_open(struct mysql_conn *c, const struct mysql_conf *conf, unsigne
 		snprintf(c->server, sizeof(c->server), "%s", conf->socket);
 	} else if (host_entry(conf->host, host, name, sizeof(name))) {
 		port = split_port(name, port);
-		snprintf(c->server, sizeof(c->server), "%s:%u", name, port);
+		snprintf(c->server, sizeof(c->server), "%.115s:%u", name, port);
 	} else {
 		return err_set(err, ERR_CONFIG, 0, "[mysql] host: entry %u of '%s' is empty", host + 1, conf->host);
 	}

@@ -219,7 +219,7 @@ static int next_part(struct wire *w, struct arena *arena, int timeout_ms, size_t
 
 int wire_next(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len, struct err *err)
 {
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	if (w->through_library)
