@@ -58,7 +58,8 @@ const struct cli_command *cli_commands(void)
 static void print_options(const struct cli_option *o)
 {
 	for (; o && o->name; o++)
-		printf("  %s%s%-*s %s\n", o->name, o->value ? " " : "", 24 - (int)strlen(o->name), o->value ? o->value : "", o->help);
+		printf("  %s%s%-*s %s\n", o->name, o->value ? " " : "", 24 - (int)strlen(o->name),
+				o->value ? o->value : "", o->help);
 }
 
 static void help_all(void)
@@ -75,7 +76,8 @@ static void help_all(void)
 
 static void help_command(const struct cli_command *c)
 {
-	printf("usage: millrace [-c FILE] %s%s%s%s\n\n%s\n", c->name, c->options ? " [options]" : "", *c->words ? " " : "", c->words, c->summary);
+	printf("usage: millrace [-c FILE] %s%s%s%s\n\n%s\n", c->name, c->options ? " [options]" : "",
+			*c->words ? " " : "", c->words, c->summary);
 	if (c->about)
 		printf("%s\n", c->about);
 	if (c->options)
@@ -94,7 +96,8 @@ static const struct cli_command *find_command(const char *name, struct err *err)
 		names[n++] = c->name;
 	}
 	near = conf_nearest(name, names, n);
-	err_set(err, ERR_CONFIG, 0, "command '%.40s' is unknown%s%s; `millrace --help` lists them", name, near ? "; nearest: " : "", near ? near : "");
+	err_set(err, ERR_CONFIG, 0, "command '%.40s' is unknown%s%s; `millrace --help` lists them", name,
+			near ? "; nearest: " : "", near ? near : "");
 	return NULL;
 }
 
@@ -131,13 +134,14 @@ static int take_option(struct cli *cli, int argc, char **argv, int i, struct err
 		if (o->value == NULL && argv[i][len] == '=')
 			return err_set(err, ERR_CONFIG, 0, "%s: takes no value", o->name), 0;
 		if (o->value && argv[i][len] == '\0' && i + 1 == argc)
-			return err_set(err, ERR_CONFIG, 0, "%s: expected %s behind it, found nothing", o->name, o->value), 0;
+			return err_set(err, ERR_CONFIG, 0, "%s: expected %s behind it, found nothing", o->name,
+					o->value), 0;
 		cli->options[n] = o->value == NULL ? "" : argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];
 		return o->value && argv[i][len] == '\0' ? 2 : 1;
 	}
 	near = conf_nearest(argv[i], names, n);
-	err_set(err, ERR_CONFIG, 0, "%s: option '%.40s' is unknown%s%s; `millrace %s --help` lists them", cli->command->name, argv[i],
-		near ? "; nearest: " : "", near ? near : "", cli->command->name);
+	err_set(err, ERR_CONFIG, 0, "%s: option '%.40s' is unknown%s%s; `millrace %s --help` lists them",
+			cli->command->name, argv[i], near ? "; nearest: " : "", near ? near : "", cli->command->name);
 	return 0;
 }
 

@@ -68,14 +68,16 @@ static int print_topic(void *arg, const char *line, size_t len)
 		return 0;
 	cli_put_safe(stdout, topic, strlen(topic));
 	printf("%*s %9lld %12lld %12lld", 40 > (int)strlen(topic) ? 40 - (int)strlen(topic) : 0, "",
-	       (long long)json_integer_value(json_object_get(o, "partition")), (long long)json_integer_value(json_object_get(o, "low")),
+	       (long long)json_integer_value(json_object_get(o, "partition")),
+	       (long long)json_integer_value(json_object_get(o, "low")),
 	       (long long)json_integer_value(json_object_get(o, "high")));
 	json_array_foreach(json_object_get(o, "groups"), i, g) {
 		const char *name = json_string_value(json_object_get(g, "group"));
 
 		fputs("  ", stdout);
 		cli_put_safe(stdout, name ? name : "", name ? strlen(name) : 0);
-		printf(" at %lld, lag %lld", (long long)json_integer_value(json_object_get(g, "offset")), (long long)json_integer_value(json_object_get(g, "lag")));
+		printf(" at %lld, lag %lld", (long long)json_integer_value(json_object_get(g, "offset")),
+				(long long)json_integer_value(json_object_get(g, "lag")));
 	}
 	putchar('\n');
 	json_decref(o);
@@ -113,7 +115,8 @@ static int dead_list(struct cli *cli, struct err *err)
 	int rc = ask(cli, &r, cli_print_line, err);
 
 	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
-		rc = inspect_dead_list(log, cli->settings, count ? strtoll(count, NULL, 10) : 100, cli_print_line, NULL, err);
+		rc = inspect_dead_list(log, cli->settings, count ? strtoll(count, NULL, 10) : 100, cli_print_line, NULL,
+				err);
 		log_close(log);
 	}
 	return rc;

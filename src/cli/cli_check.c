@@ -24,7 +24,8 @@ static void print_text(const struct report *r)
 			putchar('\n');
 		}
 	}
-	printf("\n%zu problem%s, %zu warning%s\n", report_count(r, REPORT_PROBLEM), report_count(r, REPORT_PROBLEM) == 1 ? "" : "s",
+	printf("\n%zu problem%s, %zu warning%s\n", report_count(r, REPORT_PROBLEM),
+			report_count(r, REPORT_PROBLEM) == 1 ? "" : "s",
 	       report_count(r, REPORT_WARNING), report_count(r, REPORT_WARNING) == 1 ? "" : "s");
 }
 

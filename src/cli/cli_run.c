@@ -68,7 +68,8 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 	int signals = block_signals();
 
 	for (;;) {
-		struct pollfd pfd[2] = { { .fd = signals, .events = POLLIN }, { .fd = engine_wake_fd(e), .events = POLLIN } };
+		struct pollfd pfd[2] = { { .fd = signals, .events = POLLIN },
+				{ .fd = engine_wake_fd(e), .events = POLLIN } };
 		struct signalfd_siginfo info;
 
 		if ((poll(pfd, 2, -1) < 0 && errno != EINTR) || (pfd[1].revents && ended(e, pfd[1].fd, err)))
@@ -76,7 +77,8 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 		if (pfd[0].revents == 0 || read(signals, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo != SIGHUP) {
-			logline(LOG_NOTICE, "engine", "%s: finishing what is in flight, for at most %lld s", strsignal((int)info.ssi_signo),
+			logline(LOG_NOTICE, "engine", "%s: finishing what is in flight, for at most %lld s",
+					strsignal((int)info.ssi_signo),
 				(long long)cli->settings->drain_timeout_ms / 1000);
 			break;
 		}
@@ -119,7 +121,8 @@ int cli_run(struct cli *cli)
 		return cli_fail(&err);
 	serve(cli, e, &err);
 	undrained = engine_stop(e, (int)s->drain_timeout_ms);
-	logline(undrained ? LOG_WARNING : LOG_NOTICE, "engine", undrained ? "stopped; the next start goes on where the log stands" : "stopped");
+	logline(undrained ? LOG_WARNING : LOG_NOTICE, "engine",
+			undrained ? "stopped; the next start goes on where the log stands" : "stopped");
 	cli->abandoned = !engine_free(e);
 	return err.kind == ERR_NONE ? EXIT_DONE : cli_fail(&err);
 }

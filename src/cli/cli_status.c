@@ -22,7 +22,8 @@ static void print_capture(const struct status_capture *c)
 	printf("capture  %-10s %s", half_state_name(c->state), c->server);
 	if (c->snapshot.running) {
 		cli_duration(left, sizeof(left), c->snapshot.left_ms);
-		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %s left", c->snapshot.tables_done, c->snapshot.tables_total,
+		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %s left",
+				c->snapshot.tables_done, c->snapshot.tables_total,
 		       c->snapshot.rows_done, c->snapshot.rows_total, left);
 	} else if (c->file[0]) {
 		printf("\n         at %s:%" PRIu64 ", lag %s", c->file, c->pos, lag);
@@ -44,7 +45,8 @@ static void print_load(const struct status_load *l)
 
 	cli_duration(lag, sizeof(lag), l->lag_ms);
 	rows_text(rows, sizeof(rows), l->lag_rows);
-	printf("load     %-10s %s\n         lag %s rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target, rows, lag, l->loads);
+	printf("load     %-10s %s\n         lag %s rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target,
+			rows, lag, l->loads);
 	if (l->error[0]) {
 		fputs("         error: ", stdout);
 		cli_put_safe(stdout, l->error, strlen(l->error));
@@ -61,15 +63,16 @@ static void print_stages(const struct status *s)
 
 		cli_micros(p50, sizeof(p50), st->p50_us);
 		cli_micros(p99, sizeof(p99), st->p99_us);
-		printf("%-8s %12" PRIu64 " %12" PRIu64 " %9.0f %9s %9s %5.0f%% %5.0f%%\n", st->name, st->in, st->out, st->rows_per_s, p50, p99,
-		       st->queue_fill * 100, st->busy * 100);
+		printf("%-8s %12" PRIu64 " %12" PRIu64 " %9.0f %9s %9s %5.0f%% %5.0f%%\n", st->name, st->in, st->out,
+				st->rows_per_s, p50, p99, st->queue_fill * 100, st->busy * 100);
 	}
 	puts("P50, P99: from the commit to the end of the stage, over the last minute");
 }
 
 static void print_tables(const struct status *s)
 {
-	printf("\n%-*s %-9s %10s %10s %8s %5s %8s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED", "DEAD", "LAG ROWS");
+	printf("\n%-*s %-9s %10s %10s %8s %5s %8s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED",
+			"DEAD", "LAG ROWS");
 	for (size_t i = 0; i < s->ntables; i++) {
 		const struct status_table *t = &s->tables[i];
 		int width = (int)strlen(t->name);
@@ -77,7 +80,8 @@ static void print_tables(const struct status *s)
 
 		rows_text(lag, sizeof(lag), t->lag_rows);
 		cli_put_safe(stdout, t->name, strlen(t->name));
-		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s\n", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
+		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s\n",
+				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
 		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag);
 		if (t->error[0]) {
 			fputs("    ", stdout);
@@ -92,7 +96,8 @@ static void print_status(const struct status *s)
 	char up[32];
 
 	cli_duration(up, sizeof(up), s->uptime_s * 1000);
-	printf("%s  %s  millrace %s, role %s, pid %d, up %s, log %s\n\n", s->name, half_state_name(s->state), s->version, s->role, s->pid, up, s->log_kind);
+	printf("%s  %s  millrace %s, role %s, pid %d, up %s, log %s\n\n", s->name, half_state_name(s->state),
+			s->version, s->role, s->pid, up, s->log_kind);
 	if (s->capture.enabled)
 		print_capture(&s->capture);
 	if (s->load.enabled)

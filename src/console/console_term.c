@@ -268,7 +268,8 @@ static int tty_open(struct err *err)
 {
 	term.tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (term.tty < 0 || tcgetattr(term.tty, &term.saved) != 0)
-		return err_set(err, ERR_CONFIG, errno, "no terminal: %s; use 'run' for a process without a screen", strerror(errno));
+		return err_set(err, ERR_CONFIG, errno, "no terminal: %s; use 'run' for a process without a screen",
+				strerror(errno));
 	term.in = fdopen(dup(term.tty), "r");
 	term.out = fdopen(dup(term.tty), "w");
 	if (term.in == NULL || term.out == NULL || pipe2(term.signals, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -306,7 +307,8 @@ int term_open(const struct theme *theme, struct err *err)
 		term.screen = newterm("vt100", term.out, term.in);	/* an unknown TERM: what every emulator can do */
 	if (term.screen == NULL) {
 		tty_close();
-		return err_set(err, ERR_CONFIG, 0, "terminal: curses does not know '%s'; set TERM", getenv("TERM") ? getenv("TERM") : "");
+		return err_set(err, ERR_CONFIG, 0, "terminal: curses does not know '%s'; set TERM",
+				getenv("TERM") ? getenv("TERM") : "");
 	}
 	prepare_leave();
 	signals_take();

@@ -181,8 +181,8 @@ static void grid_draw_header(const struct grid *g, const struct grid_source *sou
 	}
 }
 
-static void grid_draw_row(const struct grid_source *source, const struct status *s, size_t row, struct canvas *cv, int y,
-		int x, const int *widths)
+static void grid_draw_row(const struct grid_source *source, const struct status *s, size_t row, struct canvas *cv,
+		int y, int x, const int *widths)
 {
 	struct grid_text text;
 
@@ -219,7 +219,8 @@ void grid_draw(struct grid *g, const struct grid_source *source, const struct st
 	grid_draw_header(g, source, cv, y, x + 1, width - 1, widths);
 	if (g->count == 0) {
 		if (g->filter[0])
-			canvas_printf(cv, y + 2, x + 2, width - 4, ROLE_DIM, "no line of %zu matches '%s' (Esc shows all)", g->total, g->filter);
+			canvas_printf(cv, y + 2, x + 2, width - 4, ROLE_DIM,
+					"no line of %zu matches '%s' (Esc shows all)", g->total, g->filter);
 		else
 			canvas_text(cv, y + 2, x + 2, width - 4, ROLE_DIM, source->empty);
 		return;

@@ -80,7 +80,8 @@ static int name_argument(struct request_line *out, const struct engine_request_d
 		snprintf(name, sizeof(out->names[0]), "%.*s", (int)(equals - word), word);
 		word = equals + 1;
 	} else if (!doc_name(doc->args, (*positional)++, name, sizeof(out->names[0]))) {
-		return err_set(err, ERR_CONFIG, 0, "%s: '%s' is one too many; it takes: %s", doc->name, word, doc->args);
+		return err_set(err, ERR_CONFIG, 0, "%s: '%s' is one too many; it takes: %s", doc->name, word,
+				doc->args);
 	}
 	r->args[r->nargs].name = name;
 	r->args[r->nargs++].value = word;
@@ -98,7 +99,8 @@ static int unknown_request(const struct engine_request_doc *docs, const char *wo
 	return err_set(err, ERR_CONFIG, 0, "there is no '%s'; there are %s", word, names);
 }
 
-int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs, struct err *err)
+int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs,
+		struct err *err)
 {
 	const struct engine_request_doc *doc;
 	char *words[MAX_WORDS];
@@ -109,7 +111,8 @@ int request_line_parse(struct request_line *out, const char *line, const struct 
 	snprintf(out->text, sizeof(out->text), "%s", line);
 	n = split(out->text, words);
 	if (n <= 0)
-		return err_set(err, ERR_CONFIG, 0, "expected a request and at most %d words, with quotes closed", ENGINE_MAX_ARGS);
+		return err_set(err, ERR_CONFIG, 0, "expected a request and at most %d words, with quotes closed",
+				ENGINE_MAX_ARGS);
 	doc = doc_find(docs, words[0]);
 	if (doc == NULL)
 		return unknown_request(docs, words[0], err);

@@ -12,6 +12,7 @@ struct request_line {
 };
 
 /* docs ends with name NULL. -1 with a line for the person who typed. */
-int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs, struct err *err);
+int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs,
+		struct err *err);
 
 #endif

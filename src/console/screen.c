@@ -190,7 +190,8 @@ static void action_sort(struct screen *s, bool invert)
 	}
 	screen_refresh(s);
 	if (g->sort >= 0)
-		screen_toast(s, ROLE_STATUS, "sorted by %s%s", source->columns[g->sort].title, g->inverted ? ", turned round" : "");
+		screen_toast(s, ROLE_STATUS, "sorted by %s%s", source->columns[g->sort].title,
+				g->inverted ? ", turned round" : "");
 }
 
 static long move_of(enum action action, int rows)
@@ -317,7 +318,8 @@ static void key_in_command(struct screen *s, uint32_t key)
 		snprintf(s->request, sizeof(s->request), "%s", s->input);
 		snprintf(s->text_title, sizeof(s->text_title), "%.190s", s->input);
 		s->asked = true;
-	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') || (key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
+	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') ||
+			(key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
 		s->mode = MODE_LIST;
 	} else {
 		input_key(s->input, sizeof(s->input), key);

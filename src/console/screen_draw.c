@@ -58,8 +58,8 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 	int x = 1;
 
 	for (int i = 0; i < VIEW_COUNT; i++)
-		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB, " %d %s ", i + 1,
-			view_get((enum view_id)i)->name);
+		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB, " %d %s ",
+				i + 1, view_get((enum view_id)i)->name);
 }
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)
@@ -126,14 +126,16 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 		return;
 	}
 	if (s->mode != MODE_LIST) {
-		x += draw_hint(cv, y, x, s->mode == MODE_DIALOG ? (char[2]){ (char)s->dialog.yes, 0 } : "Enter", "do it");
+		x += draw_hint(cv, y, x, s->mode == MODE_DIALOG ? (char[2]){ (char)s->dialog.yes, 0 } : "Enter",
+				"do it");
 		draw_hint(cv, y, x, "Esc", "cancel");
 		return;
 	}
 	for (; count; count--, binding++) {
 		char first[16];
 
-		if (binding->hint == NULL || !(binding->scope & view->scope) || (binding->action == ACTION_PAUSE && view->target == NULL))
+		if (binding->hint == NULL || !(binding->scope & view->scope) ||
+				(binding->action == ACTION_PAUSE && view->target == NULL))
 			continue;
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(binding->label, " "), binding->label);
 		x += draw_hint(cv, y, x, first, binding->hint);
@@ -190,7 +192,8 @@ static void draw_text(struct screen *s, struct canvas *cv, struct area at)
 		s->text_top = lines > inner.height ? lines - inner.height : 0;
 	draw_wrapped(cv, text, s->text.len, inner, s->text_top, ROLE_TEXT);
 	if (lines > inner.height)
-		canvas_printf(cv, at.y + at.height - 1, at.x + 2, at.width - 4, ROLE_DIM, " %d of %d ", s->text_top + inner.height, lines);
+		canvas_printf(cv, at.y + at.height - 1, at.x + 2, at.width - 4, ROLE_DIM, " %d of %d ",
+				s->text_top + inner.height, lines);
 }
 
 static void draw_dialog(const struct screen *s, struct canvas *cv)
@@ -203,8 +206,8 @@ static void draw_dialog(const struct screen *s, struct canvas *cv)
 	canvas_box(cv, at.y, at.x, height, width, ROLE_DIALOG_DANGER);
 	canvas_printf(cv, at.y, at.x + 2, width - 4, ROLE_DIALOG_DANGER, " %s ", s->dialog.title);
 	draw_wrapped(cv, s->dialog.text, strlen(s->dialog.text), inner, 0, ROLE_DIALOG);
-	canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_KEY, "[%c] %s   [Esc] no, go back", (char)s->dialog.yes,
-		s->dialog.leaves ? "stop and leave" : "yes");
+	canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_KEY, "[%c] %s   [Esc] no, go back",
+			(char)s->dialog.yes, s->dialog.leaves ? "stop and leave" : "yes");
 }
 
 static void draw_view(struct screen *s, struct canvas *cv, struct area at)
@@ -215,7 +218,8 @@ static void draw_view(struct screen *s, struct canvas *cv, struct area at)
 
 	s->list_rows = at.height > 2 ? at.height - 1 : 1;
 	if (s->status == NULL && s->view != VIEW_HELP) {
-		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM, s->trouble[0] ? s->trouble : "connecting...");
+		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM,
+				s->trouble[0] ? s->trouble : "connecting...");
 		return;
 	}
 	if (s->status == NULL)
@@ -230,7 +234,8 @@ static void draw_too_small(const struct screen *s, struct canvas *cv)
 {
 	char lag[SHOW_SIZE];
 
-	canvas_printf(cv, 0, 0, cv->cols, ROLE_WARN, "%s lag %s", s->status ? half_state_name(s->status->state) : "waiting",
+	canvas_printf(cv, 0, 0, cv->cols, ROLE_WARN, "%s lag %s",
+			s->status ? half_state_name(s->status->state) : "waiting",
 		show_ms(lag, s->status ? s->status->load.lag_ms : -1));
 	canvas_printf(cv, 1, 0, cv->cols, ROLE_TEXT, "%dx%d: need %dx%d", cv->cols, cv->rows, LEAST_COLS, LEAST_ROWS);
 }

@@ -268,7 +268,8 @@ int theme_load(struct theme *t, const char *name, const char *const *dirs, struc
 	if (strchr(name, '/'))
 		return theme_read_file(t, name, err);
 	if (name[strspn(name, good)] || name[0] == '.')
-		return err_set(err, ERR_CONFIG, 0, "theme '%s': expected a name of letters, digits, '.', '_' and '-'", name);
+		return err_set(err, ERR_CONFIG, 0, "theme '%s': expected a name of letters, digits, '.', '_' and '-'",
+				name);
 	for (; *dirs; dirs++) {
 		snprintf(path, sizeof(path), "%s/%s.theme", *dirs, name);
 		err_clear(err);		/* a folder without it is no failure when a later one has it */

@@ -35,7 +35,8 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 	switch (column) {
 	case COLUMN_STAGE:
 		out->role = slow ? ROLE_CRIT : ROLE_STRONG;
-		snprintf(out->text, sizeof(out->text), "%s %s%s", stage->load_half ? "load" : "capture", stage->name, slow ? " SLOW" : "");
+		snprintf(out->text, sizeof(out->text), "%s %s%s", stage->load_half ? "load" : "capture", stage->name,
+				slow ? " SLOW" : "");
 		break;
 	case COLUMN_STATE:
 		out->role = show_state_role(stage->state);
@@ -107,24 +108,31 @@ void view_stages_detail(const struct status *s, size_t row, struct buf *out)
 	const char *error = stage->load_half ? s->load.error : s->capture.error;
 	char a[SHOW_SIZE], b[SHOW_SIZE];
 
-	buf_printf(out, "stage: %s %s\nstate: %s\n", stage->load_half ? "load" : "capture", stage->name, half_state_name(stage->state));
+	buf_printf(out, "stage: %s %s\nstate: %s\n", stage->load_half ? "load" : "capture", stage->name,
+			half_state_name(stage->state));
 	if (strcmp(s->bottleneck.stage, stage->name) == 0)
 		buf_printf(out, "slow: %s\n", s->bottleneck.why);
 	if (error[0])
 		buf_printf(out, "error: %s\n", error);
-	buf_printf(out, "rows in: %s\nrows out: %s\n", show_exact(a, (int64_t)stage->in), show_exact(b, (int64_t)stage->out));
-	buf_printf(out, "now: %s, %s a second\n", show_rate(a, stage->rows_per_s), show_bytes(b, (int64_t)stage->bytes_per_s));
-	buf_printf(out, "from the commit to here, last minute: p50 %s, p99 %s\n", show_us(a, stage->p50_us), show_us(b, stage->p99_us));
+	buf_printf(out, "rows in: %s\nrows out: %s\n", show_exact(a, (int64_t)stage->in),
+			show_exact(b, (int64_t)stage->out));
+	buf_printf(out, "now: %s, %s a second\n", show_rate(a, stage->rows_per_s),
+			show_bytes(b, (int64_t)stage->bytes_per_s));
+	buf_printf(out, "from the commit to here, last minute: p50 %s, p99 %s\n", show_us(a, stage->p50_us),
+			show_us(b, stage->p99_us));
 	buf_printf(out, "queue in front: %s full\n", show_percent(a, stage->queue_fill));
 	buf_printf(out, "working: %s of the time\n", show_percent(a, stage->busy));
-	buf_printf(out, "waiting: %s for rows, %s for the next stage\n", show_percent(a, stage->wait_in), show_percent(b, stage->wait_out));
+	buf_printf(out, "waiting: %s for rows, %s for the next stage\n", show_percent(a, stage->wait_in),
+			show_percent(b, stage->wait_out));
 	if (!stage->load_half) {
-		buf_printf(out, "server: %s\nbinlog: %s:%llu\n", s->capture.server, s->capture.file, (unsigned long long)s->capture.pos);
+		buf_printf(out, "server: %s\nbinlog: %s:%llu\n", s->capture.server, s->capture.file,
+				(unsigned long long)s->capture.pos);
 		buf_printf(out, "gtid: %s\nserver gtid: %s\n", s->capture.gtid, s->capture.server_gtid);
 		buf_printf(out, "behind: %s, %s\nreconnects: %llu\n", show_bytes(a, s->capture.behind_bytes),
 			show_ms(b, s->capture.lag_ms), (unsigned long long)s->capture.reconnects);
 	} else {
-		buf_printf(out, "target: %s\nbehind: %s rows, %s\n", s->load.target, show_exact(a, s->load.lag_rows), show_ms(b, s->load.lag_ms));
+		buf_printf(out, "target: %s\nbehind: %s rows, %s\n", s->load.target, show_exact(a, s->load.lag_rows),
+				show_ms(b, s->load.lag_ms));
 	}
 }
 

@@ -75,7 +75,8 @@ static int64_t figure(const struct status_table *t, int column)
 {
 	const int64_t figures[COLUMNS] = {
 		[COLUMN_STATE] = (int64_t)t->state, [COLUMN_CAPTURED] = (int64_t)t->captured, [COLUMN_LOADED] = (int64_t)t->loaded,
-		[COLUMN_DROPPED] = (int64_t)t->dropped, [COLUMN_DEAD] = (int64_t)t->dead, [COLUMN_LAG_ROWS] = t->lag_rows,
+		[COLUMN_DROPPED] = (int64_t)t->dropped, [COLUMN_DEAD] = (int64_t)t->dead,
+		[COLUMN_LAG_ROWS] = t->lag_rows,
 		[COLUMN_LAG] = t->lag_ms, [COLUMN_P99] = t->load_p99_us, [COLUMN_ERROR] = t->error[0] != '\0',
 	};
 
@@ -110,10 +111,13 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 	buf_printf(out, "table: %s\nstate: %s\n", t->name, half_state_name(t->state));
 	if (t->error[0])
 		buf_printf(out, "error: %s\n", t->error);
-	buf_printf(out, "captured: %s rows\nloaded: %s rows\n", show_exact(a, (int64_t)t->captured), show_exact(b, (int64_t)t->loaded));
-	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s\n", show_exact(a, (int64_t)t->dropped), show_exact(b, (int64_t)t->dead));
+	buf_printf(out, "captured: %s rows\nloaded: %s rows\n", show_exact(a, (int64_t)t->captured),
+			show_exact(b, (int64_t)t->loaded));
+	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s\n", show_exact(a, (int64_t)t->dropped),
+			show_exact(b, (int64_t)t->dead));
 	buf_printf(out, "behind: %s rows, %s\n", show_exact(a, t->lag_rows), show_ms(b, t->lag_ms));
-	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n", show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
+	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n",
+			show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
 	if (t->dead)
 		buf_puts(out, "see: ':dead' lists the rows with their reasons\n");
 }

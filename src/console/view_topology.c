@@ -37,20 +37,23 @@ static void draw_bar(struct canvas *cv, int y, int x, int width, double fill)
 		canvas_glyph(cv, y, x + i, i < full ? show_fill_role(fill) : ROLE_DIM, i < full ? 0x2588 : 0x2591);
 }
 
-static void draw_box(const struct grid *g, const struct status *s, size_t index, struct canvas *cv, int y, int x, int width)
+static void draw_box(const struct grid *g, const struct status *s, size_t index, struct canvas *cv, int y, int x,
+		int width)
 {
 	const struct status_stage *stage = &s->stages[index];
 	char a[SHOW_SIZE], b[SHOW_SIZE];
 	int inside = width - 4, used;
 
 	canvas_box(cv, y, x, BOX_HEIGHT, width, is_slow(s, stage) ? ROLE_CRIT : is_selected(g, index) ? ROLE_TITLE : ROLE_BORDER);
-	used = canvas_printf(cv, y, x + 2, inside, is_selected(g, index) ? ROLE_CURSOR : ROLE_TITLE, " %s ", stage->name);
+	used = canvas_printf(cv, y, x + 2, inside, is_selected(g, index) ? ROLE_CURSOR : ROLE_TITLE, " %s ",
+			stage->name);
 	if (is_slow(s, stage))
 		canvas_text(cv, y, x + 2 + used, inside - used, ROLE_CRIT, " SLOW ");
 	canvas_text(cv, y + 1, x + 2, inside, show_state_role(stage->state), half_state_name(stage->state));
 	canvas_printf(cv, y + 2, x + 2, inside, ROLE_STRONG, "%s", show_rate(a, stage->rows_per_s));
 	if (inside >= 2 * FIGURE_WIDTH)
-		canvas_printf(cv, y + 3, x + 2, inside, ROLE_TEXT, "p50 %-8s  p99 %s", show_us(a, stage->p50_us), show_us(b, stage->p99_us));
+		canvas_printf(cv, y + 3, x + 2, inside, ROLE_TEXT, "p50 %-8s  p99 %s", show_us(a, stage->p50_us),
+				show_us(b, stage->p99_us));
 	else
 		canvas_printf(cv, y + 3, x + 2, inside, ROLE_TEXT, "p99 %s", show_us(b, stage->p99_us));
 	used = canvas_text(cv, y + 4, x + 2, inside, ROLE_DIM, "busy ");
@@ -99,7 +102,8 @@ static void draw_capture_title(const struct status *s, struct canvas *cv, struct
 	if (s->capture.snapshot.running) {
 		double share = s->capture.snapshot.rows_total ? (double)s->capture.snapshot.rows_done / (double)s->capture.snapshot.rows_total : 0;
 
-		snprintf(text, sizeof(text), "%s, table %u of %u, %s left", show_percent(a, share), s->capture.snapshot.tables_done + 1,
+		snprintf(text, sizeof(text), "%s, table %u of %u, %s left", show_percent(a, share),
+				s->capture.snapshot.tables_done + 1,
 			s->capture.snapshot.tables_total, show_ms((char[SHOW_SIZE]){ 0 }, s->capture.snapshot.left_ms));
 		word(cv, at, x, ROLE_WARN, "snapshot ", text);
 	} else {
@@ -155,7 +159,8 @@ static void draw_half(const struct grid *g, const struct status *s, bool load, s
 	struct area title = { at.y, at.x, 1, at.width }, boxes = { at.y + 1, at.x, BOX_HEIGHT, at.width };
 
 	if (!enabled) {
-		canvas_printf(cv, at.y, at.x, at.width, ROLE_DIM, "%s: not part of this process (role %s)", load ? "load" : "capture", s->role);
+		canvas_printf(cv, at.y, at.x, at.width, ROLE_DIM, "%s: not part of this process (role %s)",
+				load ? "load" : "capture", s->role);
 		return;
 	}
 	if (load)
@@ -172,7 +177,8 @@ static void draw_small(struct grid *g, const struct status *s, struct canvas *cv
 {
 	grid_draw(g, &view_stages_source, s, cv, at.y + 1, at.x, at.height - 1, at.width);
 	if (s->bottleneck.stage[0])
-		canvas_printf(cv, at.y, at.x + 1, at.width - 2, ROLE_CRIT, "slow: %s: %s", s->bottleneck.stage, s->bottleneck.why);
+		canvas_printf(cv, at.y, at.x + 1, at.width - 2, ROLE_CRIT, "slow: %s: %s", s->bottleneck.stage,
+				s->bottleneck.why);
 }
 
 static void draw_events(const struct status *s, struct canvas *cv, struct area at)
@@ -199,7 +205,8 @@ static int draw_reason(const struct status *s, struct canvas *cv, struct area at
 	size_t len, first;
 
 	if (s->capture.state == HALF_PAUSED || s->load.state == HALF_PAUSED) {
-		canvas_printf(cv, at.y, at.x, at.width, ROLE_PAUSED, "%s is paused on request; p on one of its stages resumes it",
+		canvas_printf(cv, at.y, at.x, at.width, ROLE_PAUSED,
+				"%s is paused on request; p on one of its stages resumes it",
 			s->capture.state == HALF_PAUSED ? "capture" : "load");
 		return 1;
 	}

@@ -54,12 +54,14 @@ static int fail(struct load *l, int line, const char *fmt, ...)
 	return 0;
 }
 
-static const struct seen *seen_find(const struct load *l, const char *section, const struct conf_option *option, const char *key)
+static const struct seen *seen_find(const struct load *l, const char *section, const struct conf_option *option,
+		const char *key)
 {
 	for (size_t i = 0; i < l->nseen; i++) {
 		const struct seen *s = &l->seen[i];
 
-		if (s->option == option && strcmp(s->section, section) == 0 && (key == NULL || strcmp(s->key, key) == 0))
+		if (s->option == option && strcmp(s->section, section) == 0 &&
+				(key == NULL || strcmp(s->key, key) == 0))
 			return s;
 	}
 	return NULL;
@@ -193,7 +195,8 @@ static int section_open(struct load *l, const char *text, size_t len)
 	if (o->section == NULL)
 		return section_unknown(l, word);
 	if (is_named(l->table, word) != (name != NULL))
-		return fail(l, l->line, "[%s]: expected [%s%s], found %s name", l->section, word, name ? "" : " NAME", name ? "a" : "no");
+		return fail(l, l->line, "[%s]: expected [%s%s], found %s name", l->section, word, name ? "" : " NAME",
+				name ? "a" : "no");
 	l->base = name ? l->table->named(l->settings, word, name) : l->settings;
 	if (l->base == NULL)
 		return fail(l, l->line, "[%s]: expected a name that can be used, found '%s'", l->section, name);
@@ -223,7 +226,8 @@ static enum given key_split(const char *key, char *bare, size_t size)
 	return GIVEN_PLAIN;
 }
 
-static const struct conf_option *option_find(const struct load *l, const char *key, char *bare, size_t size, enum given *given)
+static const struct conf_option *option_find(const struct load *l, const char *key, char *bare, size_t size,
+		enum given *given)
 {
 	const struct conf_option *pairs = NULL;
 	enum given ending = key_split(key, bare, size);
@@ -242,7 +246,8 @@ static const struct conf_option *option_find(const struct load *l, const char *k
 			*given = ending;
 			return o;
 		}
-		if (o->type == CONF_PAIRS && strncmp(o->key, key, star) == 0 && (pairs == NULL || star > strcspn(pairs->key, "*")))
+		if (o->type == CONF_PAIRS && strncmp(o->key, key, star) == 0 &&
+				(pairs == NULL || star > strcspn(pairs->key, "*")))
 			pairs = o;
 	}
 	*given = pairs && conf_key_is_secret(bare) ? ending : GIVEN_PLAIN;
@@ -291,7 +296,8 @@ static void value_set(struct load *l, const struct conf_option *o, const char *k
 	if (*value == '\0' && (o->flags & CONF_REQUIRED))
 		fail(l, l->line, "[%s] %s: expected a value, found nothing", l->section, key);
 	else if (conf_value_set(o, l->base, value, expected, sizeof(expected)) != 0)
-		fail(l, l->line, "[%s] %s: expected %s, found '%s'", l->section, key, expected, o->flags & CONF_SECRET ? "(hidden)" : value);
+		fail(l, l->line, "[%s] %s: expected %s, found '%s'", l->section, key, expected,
+				o->flags & CONF_SECRET ? "(hidden)" : value);
 }
 
 static int key_unknown(struct load *l, const char *key)
@@ -316,7 +322,8 @@ static int key_read(struct load *l, const char *key, const char *text)
 		return key_unknown(l, key);
 	before = seen_find(l, l->section, o, o->type == CONF_PAIRS ? bare : NULL);
 	if (before)
-		return fail(l, l->line, "[%s] %s: expected once, found again (first in line %d)", l->section, key, before->line);
+		return fail(l, l->line, "[%s] %s: expected once, found again (first in line %d)", l->section, key,
+				before->line);
 	value = value_fetch(l, key, text, given);
 	if (value == NULL)
 		return 0;
@@ -413,10 +420,12 @@ static void load_presets(const struct conf_table *table, const char *section, bo
 	char expected[256];
 
 	for (const struct conf_option *o = table->options; o->section; o++) {
-		if (is_named(table, o->section) != named || (named && strcmp(o->section, section) != 0) || o->preset == NULL)
+		if (is_named(table, o->section) != named || (named && strcmp(o->section, section) != 0) ||
+				o->preset == NULL)
 			continue;
 		if (conf_value_set(o, base, o->preset, expected, sizeof(expected)) != 0) {
-			fprintf(stderr, "conf: preset of [%s] %s: expected %s, found '%s'\n", o->section, o->key, expected, o->preset);
+			fprintf(stderr, "conf: preset of [%s] %s: expected %s, found '%s'\n", o->section, o->key,
+					expected, o->preset);
 			abort();	/* the table is wrong, not the file */
 		}
 	}
@@ -430,7 +439,8 @@ static void check_required(struct load *l)
 		for (const struct conf_option *o = l->table->options; s->option == NULL && o->section; o++)
 			if ((o->flags & CONF_REQUIRED) && o->preset == NULL && section_is(o, s->section) &&
 			    seen_find(l, s->section, o, NULL) == NULL)
-				fail(l, s->line, "[%s] %s: expected a value, found none in this section", s->section, o->key);
+				fail(l, s->line, "[%s] %s: expected a value, found none in this section", s->section,
+						o->key);
 	}
 }
 

@@ -228,7 +228,8 @@ static int choice_set(const struct conf_option *o, void *field, const char *text
 	while (next && count < 64)
 		names[count++] = strsep(&next, "|");
 	near = conf_nearest(text, names, count);
-	snprintf(expected, size, "one of %s%s%s%s", o->choices, near ? " (nearest is '" : "", near ? near : "", near ? "')" : "");
+	snprintf(expected, size, "one of %s%s%s%s", o->choices, near ? " (nearest is '" : "", near ? near : "",
+			near ? "')" : "");
 	free(copy);
 	return -1;
 }

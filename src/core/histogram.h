@@ -33,7 +33,8 @@ struct counter {
 };
 static inline void counter_add(struct counter *c, uint64_t n)
 {
-	atomic_store_explicit(&c->value, atomic_load_explicit(&c->value, memory_order_relaxed) + n, memory_order_relaxed);
+	atomic_store_explicit(&c->value, atomic_load_explicit(&c->value, memory_order_relaxed) + n,
+			memory_order_relaxed);
 }
 static inline void counter_set(struct counter *c, uint64_t n)
 {

@@ -55,7 +55,8 @@ static size_t entry_text(const struct log_entry *entry, char *out, size_t size)
 	char when[40];
 
 	entry_time(entry, when, sizeof(when));
-	return (size_t)snprintf(out, size, "%s %-7s %s: %s\n", when, log_level_name(entry->level), entry->part, entry->msg);
+	return (size_t)snprintf(out, size, "%s %-7s %s: %s\n", when, log_level_name(entry->level), entry->part,
+			entry->msg);
 }
 
 static size_t entry_json(const struct log_entry *entry, char *out, size_t size)

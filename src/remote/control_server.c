@@ -62,7 +62,8 @@ static int parse_request(json_t *o, struct engine_request *r, struct err *err)
 		return err_set(err, ERR_CONFIG, 0, "control socket: expected {\"command\":\"..\",\"args\":{..}}");
 	json_object_foreach(json_object_get(o, "args"), name, value) {
 		if (!json_is_string(value) || r->nargs == ENGINE_MAX_ARGS)
-			return err_set(err, ERR_CONFIG, 0, "control socket: args: expected at most %d texts", ENGINE_MAX_ARGS);
+			return err_set(err, ERR_CONFIG, 0, "control socket: args: expected at most %d texts",
+					ENGINE_MAX_ARGS);
 		r->args[r->nargs].name = name;
 		r->args[r->nargs++].value = json_string_value(value);
 	}
@@ -79,7 +80,8 @@ static void answer(struct connection *c, const struct buf *line)
 	int rc;
 
 	err_clear(&err);
-	rc = o ? parse_request(o, &request, &err) : err_set(&err, ERR_CONFIG, 0, "control socket: expected one line of JSON, found: %s", problem.text);
+	rc = o ? parse_request(o, &request, &err) : err_set(&err, ERR_CONFIG, 0,
+			"control socket: expected one line of JSON, found: %s", problem.text);
 	if (rc == 0)
 		rc = c->server->link->request(c->server->link->self, &request, emit_line, &c->fd, &err);
 	if (rc == 0)

@@ -63,7 +63,8 @@ int control_line(int fd, struct buf *rest, struct buf *line, int timeout_ms, siz
 			return err_set(err, ERR_DATA, 0, "control socket: expected a line of at most %zu bytes, found a longer one", max);
 		n = poll(&pfd, 1, timeout_ms);
 		if (n == 0)
-			return err_set(err, ERR_UNREACHABLE, ETIMEDOUT, "control socket: no answer within %d s", timeout_ms / 1000);
+			return err_set(err, ERR_UNREACHABLE, ETIMEDOUT, "control socket: no answer within %d s",
+					timeout_ms / 1000);
 		n = recv(fd, room, 65536, 0);
 		if (n == 0)
 			return 0;
