@@ -52,7 +52,7 @@ static void *half_main(void *arg)
 	struct backoff backoff;
 	struct err err;
 
-	backoff_init(&backoff, 200, 15000);
+	backoff_init(&backoff, 200, 5000);
 	while (!half_stopping(h)) {
 		int wait_ms;
 
