@@ -53,6 +53,8 @@ char *cli_socket_path(const struct settings *s);	/* state.dir/control.sock; the 
 struct cli_call { struct engine_link link; void *client; };
 int cli_call(struct cli *cli, struct cli_call *call, struct err *err);
 void cli_hang_up(struct cli_call *call);
+/* SIGTERM, SIGINT, SIGHUP, SIGPIPE. Threads started later inherit the mask: only the descriptor, a signalfd, sees them. */
+int cli_block_signals(void);
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
 int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
 void cli_put_safe(FILE *f, const char *s, size_t len);		/* control characters and bad bytes as \xNN */

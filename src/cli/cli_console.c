@@ -28,6 +28,19 @@ static int log_to_file(const struct settings *s)
 	return fd;
 }
 
+/* Only this thread: those of the engine were started with these blocked, and a signal that one of them took would end
+ * the process when no console handles it any more. */
+static void take_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* The terminal may go away (ssh): then the pipeline goes on headless, and `millrace attach` finds it again. */
 static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 {
@@ -42,6 +55,8 @@ static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 	free(path);
 	if (server == NULL)
 		return -1;
+	signal(SIGHUP, SIG_IGN);	/* outside the console's own handler: a lost terminal sends more than one */
+	take_signals();
 	end = console_run(&link, &conf, err);
 	if (end == CONSOLE_HUNG_UP) {
 		logline(LOG_NOTICE, "console", "the terminal is gone; going on without it");
@@ -68,6 +83,7 @@ int cli_console(struct cli *cli)
 		return cli_fail(&err);
 	}
 	logline_open(-1, LOG_TEXT, (enum log_level)s->log_level);
+	close(cli_block_signals());
 	e = engine_start(s, role, &err);
 	if (e == NULL)
 		return cli_fail(&err);

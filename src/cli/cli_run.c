@@ -40,14 +40,13 @@ static void reload(struct cli *cli, struct engine *e)
 	settings_free(fresh);
 }
 
-/* Every thread that is started later inherits the mask, so only the descriptor sees these. */
-static int block_signals(void)
+int cli_block_signals(void)
 {
-	sigset_t set;
+	sigset_t pipe, set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &pipe, NULL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -65,8 +64,9 @@ static bool ended(struct engine *e, int wake_fd, struct err *err)
 
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 {
-	int signals = block_signals();
+	int signals = cli_block_signals();
 
+	signal(SIGHUP, SIG_DFL);	/* blocked now, and no longer ignored: it reloads */
 	for (;;) {
 		struct pollfd pfd[2] = { { .fd = signals, .events = POLLIN },
 				{ .fd = engine_wake_fd(e), .events = POLLIN } };
@@ -115,7 +115,7 @@ int cli_run(struct cli *cli)
 	s = cli_settings(cli, &err);
 	if (s == NULL || cli_role(cli, &role, &err) || apply_log_options(cli, s, &err))
 		return cli_fail(&err);
-	close(block_signals());
+	close(cli_block_signals());
 	e = engine_start(s, role, &err);
 	if (e == NULL)
 		return cli_fail(&err);

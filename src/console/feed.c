@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,8 @@ struct feed *feed_start(struct engine_link *link)
 {
 	struct feed *f = xcalloc(1, sizeof(*f));
 	pthread_condattr_t attr;
+	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
+	sigset_t outside, before;
 
 	f->link = link;
 	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -138,8 +141,13 @@ struct feed *feed_start(struct engine_link *link)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&f->changed, &attr);
 	pthread_condattr_destroy(&attr);
+	sigemptyset(&outside);	/* for the thread that has the terminal; a crash is for the one that crashes */
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&outside, signals[i]);
+	pthread_sigmask(SIG_BLOCK, &outside, &before);
 	pthread_create(&f->watcher, NULL, feed_watch, f);
 	pthread_create(&f->asker, NULL, feed_work, f);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return f;
 }
 
