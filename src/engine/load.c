@@ -14,7 +14,7 @@
 #include "core/xalloc.h"
 #include "engine/load_parts.h"
 
-enum { READ_BYTES = 2 << 20, READ_MS = 100, QUEUE_DEPTH = 4, SPARE_BATCHES = 16 };
+enum { READ_BYTES = 2 << 20, READ_MS = 100, QUEUE_DEPTH = 4, SPARE_BATCHES = 4 };
 
 struct batch *load_batch_get(struct load *l)
 {

@@ -108,7 +108,7 @@ static const struct conf_option options[] = {
 	{ "load", "group.id", CONF_STRING, AT(load.group), NULL, NULL, 0, "Consumer group of the load half; preset NAME-load." },
 	{ "load", "topics", CONF_LIST, AT(load.topics), NULL, NULL, 0, "Topics to load; preset: every topic below the prefix. ^ begins a regular expression." },
 	{ "load", "workers", CONF_INT, AT(load.workers), "2", "1..64", 0, "Threads that load; a table is always loaded by one." },
-	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "48M", NULL, 0, "Messages read and not yet loaded, at the most." },
+	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "24M", NULL, 0, "Messages read and not yet loaded, at the most." },
 	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0, "Lua instructions that one row may take." },
 	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
 
@@ -123,7 +123,7 @@ static const struct conf_option options[] = {
 	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0, "Replicas of a created table; 0 is the cluster's default." },
 	{ "starrocks", "load.interval", CONF_DURATION, AT(sink.interval_ms), "0", NULL, 0,
 	  "No more than one load per table and partition within this; 0 is 1s for StarRocks, 50ms for the embedded warehouse." },
-	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "32M", NULL, 0, "Message bytes in one load at the most." },
+	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "16M", NULL, 0, "Message bytes in one load at the most." },
 	{ "starrocks", "load.max.rows", CONF_INT, AT(sink.max_rows), "200000", "1..10000000", 0, "Rows in one load at the most." },
 	{ "starrocks", "load.timeout", CONF_DURATION, AT(sink.load_timeout_ms), "60s", NULL, 0, "How long one load may take." },
 	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0, "How long a connection may take." },
