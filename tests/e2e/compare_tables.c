@@ -21,7 +21,7 @@
 #include "core/buf.h"
 #include "core/xalloc.h"
 
-enum spelling { AS_IS, AS_DOUBLE, AS_FLOAT, AS_BITS, AS_HEX, AS_JSON, AS_FRACTION };
+enum spelling { AS_IS, AS_INTEGER, AS_DOUBLE, AS_FLOAT, AS_BITS, AS_HEX, AS_JSON, AS_FRACTION };
 
 struct column {
 	char *name;
@@ -46,7 +46,8 @@ static void die(const char *what, const char *why)
 static enum spelling spelling_of(const char *type)
 {
 	static const struct { const char *type; enum spelling spelling; } table[] = {
-		{ "float", AS_FLOAT }, { "double", AS_DOUBLE }, { "bit", AS_BITS }, { "json", AS_JSON },
+		{ "tinyint", AS_INTEGER }, { "smallint", AS_INTEGER }, { "mediumint", AS_INTEGER }, { "int", AS_INTEGER },
+		{ "bigint", AS_INTEGER }, { "float", AS_FLOAT }, { "double", AS_DOUBLE }, { "bit", AS_BITS }, { "json", AS_JSON },
 		{ "binary", AS_HEX }, { "varbinary", AS_HEX }, { "tinyblob", AS_HEX }, { "blob", AS_HEX }, { "mediumblob", AS_HEX },
 		{ "longblob", AS_HEX }, { "geometry", AS_HEX }, { "point", AS_HEX }, { "linestring", AS_HEX }, { "polygon", AS_HEX },
 		{ "multipoint", AS_HEX }, { "multilinestring", AS_HEX }, { "multipolygon", AS_HEX }, { "geomcollection", AS_HEX },
@@ -76,10 +77,53 @@ static void put_hex(struct buf *b, const char *p, size_t len)
 		buf_printf(b, "%02x", (unsigned char)p[i]);
 }
 
+/* Numbers become texts of one spelling, because the parser has no integers beyond 64 bits with a sign. */
+static void put_json_number(struct buf *b, const char *p, size_t len)
+{
+	char number[64];
+
+	buf_puts(b, "\"#");
+	if (len < 21 && memchr(p, '.', len) == NULL && memchr(p, 'e', len) == NULL && memchr(p, 'E', len) == NULL) {
+		buf_put(b, p, len);
+	} else {
+		snprintf(number, sizeof(number), "%.17g", strtod(p, NULL) + 0.0);
+		put_escaped(b, number, strlen(number));
+	}
+	buf_putc(b, '"');
+}
+
+static void quote_numbers(struct buf *b, const char *p, size_t len)
+{
+	size_t i = 0, n;
+
+	while (i < len) {
+		n = 1;
+		if (p[i] == '"') {
+			while (i + n < len && p[i + n] != '"')
+				n += p[i + n] == '\\' ? 2 : 1;
+			n = i + n < len ? n + 1 : len - i;
+			buf_put(b, p + i, n);
+		} else if ((p[i] >= '0' && p[i] <= '9') || p[i] == '-') {
+			while (i + n < len && strchr("0123456789+-.eE", p[i + n]))
+				n++;
+			put_json_number(b, p + i, n);
+		} else {
+			buf_putc(b, p[i]);
+		}
+		i += n;
+	}
+}
+
 static void put_json(struct buf *b, const char *p, size_t len)
 {
-	json_t *j = json_loadb(p, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	char *text = j ? json_dumps(j, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+	struct buf quoted;
+	json_t *j;
+	char *text;
+
+	buf_init(&quoted, 512 << 20);
+	quote_numbers(&quoted, p, len);
+	j = json_loadb(quoted.data ? quoted.data : "", quoted.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	text = j ? json_dumps(j, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT) : NULL;
 
 	if (text)
 		put_escaped(b, text, strlen(text));
@@ -87,6 +131,7 @@ static void put_json(struct buf *b, const char *p, size_t len)
 		put_escaped(b, p, len);
 	free(text);
 	json_decref(j);
+	buf_done(&quoted);
 }
 
 static void put_fraction(struct buf *b, const char *p, size_t len)
@@ -100,16 +145,28 @@ static void put_fraction(struct buf *b, const char *p, size_t len)
 	buf_put(b, p, len);
 }
 
+/* ZEROFILL is how a client shows a number, not the number. */
+static void put_integer(struct buf *b, const char *p, size_t len)
+{
+	while (len > 1 && *p == '0')
+		p++, len--;
+	buf_put(b, p, len);
+}
+
 static void put_value(struct buf *b, enum spelling spelling, const char *p, size_t len)
 {
 	char number[64];
 
 	switch (spelling) {
 	case AS_DOUBLE:
-	case AS_FLOAT:
-		snprintf(number, sizeof(number), "%.*g", spelling == AS_FLOAT ? 9 : 17, strtod(p, NULL) + 0.0);
+		snprintf(number, sizeof(number), "%.17g", strtod(p, NULL) + 0.0);
 		buf_puts(b, number);
 		break;
+	case AS_FLOAT:
+		snprintf(number, sizeof(number), "%.9g", (double)strtof(p, NULL) + 0.0);
+		buf_puts(b, number);
+		break;
+	case AS_INTEGER: put_integer(b, p, len); break;
 	case AS_HEX: put_hex(b, p, len); break;
 	case AS_JSON: put_json(b, p, len); break;
 	case AS_FRACTION: put_fraction(b, p, len); break;
@@ -216,19 +273,29 @@ static void put_result(MYSQL *m, struct rows *out)
 	buf_done(&line);
 }
 
+static void put_name(struct buf *sql, char quote, const char *name)
+{
+	buf_putc(sql, quote);
+	for (; *name; name++) {
+		if (*name == quote)
+			buf_putc(sql, quote);
+		buf_putc(sql, *name);
+	}
+	buf_putc(sql, quote);
+}
+
 static void select_list(struct buf *sql, bool exact_floats)
 {
 	buf_puts(sql, "SELECT ");
 	for (size_t i = 0; i < ncolumns; i++) {
 		const struct column *c = &columns[i];
 
+		bool as_double = exact_floats && c->spelling == AS_FLOAT;
+
 		buf_puts(sql, i ? ", " : "");
-		if (exact_floats && c->spelling == AS_FLOAT)
-			buf_printf(sql, "CAST(`%s` AS DOUBLE)", c->name);
-		else if (exact_floats && c->spelling == AS_BITS)
-			buf_printf(sql, "`%s` + 0", c->name);
-		else
-			buf_printf(sql, "`%s`", c->name);
+		buf_puts(sql, as_double ? "CAST(" : "");
+		put_name(sql, '`', c->name);
+		buf_puts(sql, as_double ? " AS DOUBLE)" : exact_floats && c->spelling == AS_BITS ? " + 0" : "");
 	}
 }
 
@@ -302,9 +369,12 @@ static void read_warehouse(const char *file, const char *table, struct rows *out
 	buf_init(&sql, 1 << 20);
 	buf_init(&line, 256 << 20);
 	buf_puts(&sql, "SELECT ");
-	for (size_t i = 0; i < ncolumns; i++)
-		buf_printf(&sql, "%s\"%s\"", i ? ", " : "", columns[i].name);
-	buf_printf(&sql, " FROM \"%s\"", table);
+	for (size_t i = 0; i < ncolumns; i++) {
+		buf_puts(&sql, i ? ", " : "");
+		put_name(&sql, '"', columns[i].name);
+	}
+	buf_puts(&sql, " FROM ");
+	put_name(&sql, '"', table);
 	if (sqlite3_prepare_v2(db, sql.data, -1, &st, NULL) != SQLITE_OK)
 		die(table, sqlite3_errmsg(db));
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -325,6 +395,36 @@ static void read_warehouse(const char *file, const char *table, struct rows *out
 
 /* ---- */
 
+static size_t field_length(const char *line)
+{
+	return strcspn(line, "\t");
+}
+
+/* Both lines have the same key: prints the columns that differ, and returns true. False: different rows. */
+static bool print_columns(const char *a, const char *b)
+{
+	const char *key = a;
+
+	for (size_t i = 0; i < ncolumns; i++) {
+		size_t na = field_length(a), nb = field_length(b);
+
+		if (na != nb || memcmp(a, b, na) != 0) {
+			if (i < nkeys || nkeys == 0)
+				return false;
+			printf("row %.*s: %s: MySQL %.*s%s (%zu bytes), target %.*s%s (%zu bytes)\n", (int)field_length(key), key, columns[i].name,
+			       na > 80 ? 80 : (int)na, a, na > 80 ? ".." : "", na, nb > 80 ? 80 : (int)nb, b, nb > 80 ? ".." : "", nb);
+		}
+		a += na + (a[na] == '\t');
+		b += nb + (b[nb] == '\t');
+	}
+	return true;
+}
+
+static void print_row(const char *where, const char *line)
+{
+	printf("%s %.300s\n", where, line);
+}
+
 static int compare(struct rows *source, struct rows *target)
 {
 	size_t i = 0, k = 0, different = 0;
@@ -334,8 +434,12 @@ static int compare(struct rows *source, struct rows *target)
 	while (i < source->count || k < target->count) {
 		int order = i == source->count ? 1 : k == target->count ? -1 : strcmp(source->lines[i], target->lines[k]);
 
-		if (order && ++different <= 10)
-			printf("%s %.300s\n", order < 0 ? "only in MySQL:     " : "only in the target:", order < 0 ? source->lines[i] : target->lines[k]);
+		if (order && i < source->count && k < target->count && different < 10 && print_columns(source->lines[i], target->lines[k])) {
+			different++;
+			order = 0;
+		} else if (order && ++different <= 10) {
+			print_row(order < 0 ? "only in MySQL:     " : "only in the target:", order < 0 ? source->lines[i] : target->lines[k]);
+		}
 		i += order <= 0;
 		k += order >= 0;
 	}
