@@ -118,6 +118,9 @@ kill_millrace()
 }
 status() { "$millrace" -c "$dir/millrace.conf" status --json 2>/dev/null; }
 
+# status_is JQ_ARGUMENTS...: a running process says so. (jq -e alone is content with no input at all.)
+status_is() { status > "$dir/status_is.json" && [ -s "$dir/status_is.json" ] && jq -e "$@" "$dir/status_is.json" > /dev/null; }
+
 # Everything that the server has executed is in the log, and everything in the log is loaded. The order of the two
 # questions matters: what is asked second is at least as new.
 caught_up()
@@ -149,4 +152,11 @@ same_table() # TABLE [compare_tables options]: MySQL's testdb.TABLE against the 
 	if [ -n "${fe_mysql:-}" ]; then where=(starrocks "$fe_mysql"); else where=(warehouse "$dir/state/warehouse/testdb.db"); fi
 	out=$("$build/tests/e2e/compare_tables" "$mysql_socket" "testdb.$table" "${where[@]}" "$@" 2>&1)
 	ok $? "$table: $(echo "$out" | tail -n 1)" || echo "$out" | note
+}
+
+# Last test of most scripts: nothing that a sanitizer or the program itself calls wrong stands in the log.
+no_trouble()
+{
+	! grep -E ' ERROR |runtime error|Sanitizer' "$dir/run.log" > "$dir/trouble"
+	ok $? "no error in the log" || head -n 20 "$dir/trouble" | note
 }
