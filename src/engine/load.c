@@ -123,7 +123,9 @@ static int assign_one(struct load *l, const struct log_assigned *a, struct err *
 	p->next = p->committed = p->arrived = a->committed;
 	range_metadata_parse(a->metadata, &p->intent, &p->truncated_ms);
 	item->assign = p;
-	if (log_reader_seek(l->reader, a->topic, a->partition, a->committed > 0 ? a->committed : 0, err)) {
+	/* The reader may hold it paused from before; nobody here remembers that. First, because going on has a place of its own. */
+	if (log_reader_pause(l->reader, a->topic, a->partition, false, err) ||
+	    log_reader_seek(l->reader, a->topic, a->partition, a->committed > 0 ? a->committed : 0, err)) {
 		load_item_free(item);
 		return -1;
 	}

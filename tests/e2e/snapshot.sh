@@ -19,7 +19,7 @@ writer()
 	for ((i = 1; ; i++)); do
 		echo "UPDATE big SET pad = CONCAT('w', $i) WHERE n = $((i * 37 % 1000)); DELETE FROM big WHERE id = $((i * 7919 % 100000));" || exit
 		echo "REPLACE INTO big VALUES ($((200000 + i)), $((i % 1000)), 'new'); UPDATE IGNORE big SET id = id + 1000000 WHERE id = $((i * 104729 % 100000));" || exit
-		sleep 0.005
+		sleep 0.02
 	done
 }
 start_writer()
@@ -50,7 +50,8 @@ round()
 	for table in $types big; do same_table "$table"; done
 }
 
-write_conf < /dev/null
+# A small buffer fills while tables come up one by one, so partitions are paused when the reader gets new ones.
+write_conf <<< $'[load]\nbuffer.bytes = 1M'
 round "embedded, MINIMAL" 100
 stop_millrace; ok $? "stops in good order"
 
