@@ -140,7 +140,14 @@ wait_caught_up()
 	local seconds=60
 	[ $# = 1 ] || { seconds=$1; shift; }
 	until_true "$seconds" caught_up
-	ok $? "$1" || { tail -n 20 "$dir/run.log" | note; status | jq -c '{capture: .capture, load: .load, tables: .tables, stages: .stages}' | note; }
+	ok $? "$1" || what_is_wrong
+}
+what_is_wrong()
+{
+	tail -n 20 "$dir/run.log" | note
+	kill -0 "$pid" 2>/dev/null || { echo "# millrace has ended"; return; }
+	status | jq -c '{capture: .capture, load: .load, tables: .tables, stages: .stages}' | note
+	command -v gdb > /dev/null && timeout 20 gdb -p "$pid" -batch -ex "thread apply all bt 12" 2>/dev/null | grep -E '^(Thread|#)' | note
 }
 
 # ---- tables ----
