@@ -1,0 +1,48 @@
+#!/bin/bash
+# terminal.sh - the console on the real engine: a terminal that goes away leaves the pipeline running, `attach` finds it,
+# SIGHUP then reloads, SIGTERM ends it in good order, and a quit from the console does too.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
+export LC_ALL=C.UTF-8 TERM=xterm-256color ASAN_OPTIONS=detect_leaks=0
+unset TMUX
+
+start_mysql
+sql -e "CREATE DATABASE testdb; CREATE TABLE testdb.t (id INT PRIMARY KEY, v INT); INSERT INTO testdb.t VALUES (1, 1);"
+write_conf < /dev/null
+
+terminal=0	# each has a server of its own: one that is being killed does not take the next
+t() { tmux -S "$dir/tmux.$terminal" -f /dev/null "$@"; }
+cleanups+=("t kill-server")
+screen() { t capture-pane -p -t 0 2>/dev/null; }
+shows() { screen | grep -q "$1"; }
+opened() { terminal=$((terminal + 1)); t new-session -d -x 80 -y 24 "$*; echo console-ended: \$?; sleep 60"; }
+gone() { ! kill -0 "$pid" 2>/dev/null; }
+status_pid() { pid=$("$millrace" -c "$dir/millrace.conf" status --json | jq -r .pid) && [ "$pid" -gt 1 ]; }
+log_has() { grep -q "$1" "$dir/state/millrace.log"; }
+
+opened "exec '$millrace' -c '$dir/millrace.conf'"
+until_true 30 shows 'q quit'; ok $? "the console opens"
+until_true 30 status_pid; ok $? "the control socket answers"
+t kill-server
+until_true 20 log_has 'the terminal is gone'; ok $? "the terminal goes away"
+before=$pid
+status_pid; is "$pid" "$before" "the pipeline goes on without it"
+opened "'$millrace' -c '$dir/millrace.conf' attach"
+until_true 20 shows 'Topology'; ok $? "attach finds it"
+t send-keys -t 0 q
+until_true 20 shows 'console-ended: 0'; ok $? "and leaves it at once"
+kill -HUP "$pid"
+until_true 20 log_has 'reloaded'; ok $? "SIGHUP reloads"
+kill -TERM "$pid"
+until_true 20 gone; ok $? "SIGTERM ends it"
+log_has 'finishing what is in flight'; ok $? "in good order"
+pid=
+t kill-server
+
+opened "'$millrace' -c '$dir/millrace.conf'"
+until_true 30 shows 'q quit'; ok $? "it opens again"
+t send-keys -t 0 q
+until_true 10 shows 'stop and leave'; ok $? "q asks"
+pressed() { t send-keys -t 0 s; shows 'console-ended: 0'; }
+until_true 20 pressed; ok $? "s ends the process"
+done_testing
