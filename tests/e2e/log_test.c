@@ -403,6 +403,7 @@ static void test_group(void)
 	struct batch *b = batch_new();
 
 	write_numbers(w, topic, PARTITION_BY_KEY, 0, 1000);
+	ok(log_writer_gap_us(w) <= 8000, "a writer that has committed wants a short gap at the most (%d us)", (int)log_writer_gap_us(w));
 	rd.r = open_reader("g", topic);
 	read_until(&rd, 1000);
 	is_int(rd.got.count, 1000, "all are read");
