@@ -46,7 +46,7 @@ static void test_good(void)
 	is_int(s->log.passthrough.count, 1, "any librdkafka property passes");
 	is_str(settings_for_table(s, "testdb.orders")->transform, "orders.lua", "a table's own section");
 	ok(settings_for_table(s, "testdb.customers") == NULL, "a table without one");
-	is_int(s->sink.max_bytes, 32 << 20, "presets");
+	is_int(s->sink.max_bytes, 16 << 20, "presets");
 	settings_free(s);
 }
 
