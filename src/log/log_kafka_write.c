@@ -282,7 +282,7 @@ static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t,
  * While messages are queued behind a request that is on its way, librdkafka (seen with 2.0.2) asks its socket without
  * a pause whether the next may go, and while it is told to flush it does so too: that cost more than all the rest of
  * the way from the binlog. So no more is handed over than one full request and what fills the next one, for each
- * partition, and a flush is asked for only at the end of a transaction. linger.ms is long enough for requests to
+ * partition, and a flush is asked for only at the end of a small transaction. linger.ms is long enough for requests to
  * become full.
  */
 static void window_wait(struct kafka_writer *w)
@@ -388,14 +388,17 @@ int kafka_writer_append(struct log_writer *base, const struct record *records, s
 
 /* ---- commit and abort ---- */
 
-/* All delivery reports, as long as they keep coming. */
+/* All delivery reports, as long as they keep coming. A large transaction's last request lingers: see window_wait(). */
 static int drain(struct kafka_writer *w, struct err *err)
 {
 	int64_t since_us = clock_mono_us();
 	int left = rd_kafka_outq_len(w->client.rk), before = left;
 
 	while (left > 0) {
-		rd_kafka_flush(w->client.rk, STEP_MS);
+		if (w->records > SMALL_RECORDS)
+			rd_kafka_poll(w->client.rk, STEP_MS);
+		else
+			rd_kafka_flush(w->client.rk, STEP_MS);
 		left = rd_kafka_outq_len(w->client.rk);
 		if (left < before) {
 			before = left;
