@@ -29,14 +29,16 @@ calc() { awk "BEGIN { printf \"$1\", $2 }"; }
 # row LETTER WHAT FIGURE TARGET: one line of the table, printed at once and kept.
 row() { printf '| %s | %s | %s | %s |\n' "$@" | tee -a "$results"; }
 
+bail_log() { tail -n 5 "$dir/$1.log" | note; bail "$1 failed"; }
 load() { cut -d' ' -f1 /proc/loadavg; }
 heading()
 {
 	echo
-	echo "### $(date -u +%F), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)"
+	echo "### $(date -u +%F), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores," \
+		"$(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)"
 	echo
-	echo "MySQL $(sql -N -e 'SELECT VERSION()'), Kafka 3.7.1 (one broker), librdkafka $(pkg-config --modversion rdkafka), Linux $(uname -r | cut -d- -f1)," \
-		"$("$millrace" --version | head -n 1). Load average of the machine when it began: $started_load."
+	echo "MySQL $(sql -N -e 'SELECT VERSION()'), Kafka 3.7.1 (one broker), librdkafka $(pkg-config --modversion rdkafka)," \
+		"Linux $(uname -r | cut -d- -f1)," "$("$millrace" --version | head -n 1). Load average of the machine when it began: $started_load."
 	echo "sysbench: $((events * 4)) row changes in $events transactions; multi-row: $rows rows in one table."
 	echo
 	echo "| | what | figure | to reach |"
@@ -48,10 +50,10 @@ heading()
 # The table is made again behind the reset, so that the binlog holds its CREATE; its first rows are not in the binlog.
 make_sysbench()
 {
-	local definition options=(--mysql-socket="$mysql_socket" --mysql-user=root --mysql-db=bench --tables=1 --table-size=100000 --rand-type=uniform
-		--db-ps-mode=disable --threads=4 --report-interval=0 --verbosity=1)
+	local definition options=(--mysql-socket="$mysql_socket" --mysql-user=root --mysql-db=bench --tables=1 --table-size=100000
+		--rand-type=uniform --db-ps-mode=disable --threads=4 --report-interval=0 --verbosity=1)
 
-	sysbench oltp_write_only "${options[@]}" prepare > "$dir/sysbench.log" 2>&1 || bail "sysbench prepare: $(tail -n 2 "$dir/sysbench.log")"
+	sysbench oltp_write_only "${options[@]}" prepare > "$dir/sysbench.log" 2>&1 || bail_log sysbench
 	definition=$(sql bench -N -r -e 'SHOW CREATE TABLE sbtest1' | sed 's/^sbtest1\t//')
 	sql bench <<-SQL || bail "sysbench's table"
 	SET sql_log_bin = 0; RENAME TABLE sbtest1 TO first_rows; RESET BINARY LOGS AND GTIDS;
@@ -59,8 +61,10 @@ make_sysbench()
 	SET sql_log_bin = 0; INSERT INTO sbtest1 SELECT * FROM first_rows; DROP TABLE first_rows;
 	SQL
 	if wants debezium; then debezium_before; fi
-	sysbench oltp_write_only "${options[@]}" --events="$events" --time=0 run >> "$dir/sysbench.log" 2>&1 || bail "sysbench run: $(tail -n 2 "$dir/sysbench.log")"
+	sysbench oltp_write_only "${options[@]}" --events="$events" --time=0 run >> "$dir/sysbench.log" 2>&1 || bail_log sysbench
 }
+
+columns='(id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120), created_at datetime(3))'
 
 # Six columns of the usual kinds. The rows are made once, in a table that the binlog does not know.
 make_source_rows()
@@ -68,10 +72,10 @@ make_source_rows()
 	sql bench <<-SQL
 	SET sql_log_bin = 0;
 	SET SESSION cte_max_recursion_depth = 100000000;
-	CREATE TABLE IF NOT EXISTS made (id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120), created_at datetime(3));
+	CREATE TABLE IF NOT EXISTS made $columns;
 	INSERT INTO made WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
-		SELECT i, i % 5000, ELT(1 + i % 4, 'new', 'paid', 'shipped', 'cancelled'), (i % 100000) / 100, CONCAT('order number ', i, ' of the day'),
-		'2024-01-01' + INTERVAL i SECOND FROM n;
+		SELECT i, i % 5000, ELT(1 + i % 4, 'new', 'paid', 'shipped', 'cancelled'), (i % 100000) / 100,
+		CONCAT('order number ', i, ' of the day'), '2024-01-01' + INTERVAL i SECOND FROM n;
 	SQL
 }
 
@@ -80,7 +84,7 @@ make_inserted()
 	make_source_rows "$rows"
 	sql bench <<-SQL
 	RESET BINARY LOGS AND GTIDS;
-	CREATE TABLE orders (id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120), created_at datetime(3));
+	CREATE TABLE orders $columns;
 	SQL
 	for ((i = 0; i < rows; i += 100000)); do
 		sql bench -e "INSERT INTO orders SELECT * FROM made WHERE id > $i AND id <= $((i + 100000))"
@@ -94,18 +98,21 @@ stream() { "$tools/bench_stream" "$dir/mysql/env" "$1" "$2" || bail "bench_strea
 rate() { calc '%.0f' "$1 / $2"; }
 million() { awk "BEGIN { v = $1 / $2; printf(v >= 1e6 ? \"%.2f M\" : \"%.0f k\", v >= 1e6 ? v / 1e6 : v / 1e3) }"; }
 
+rates() { echo "$(million "$n" "$s") rows/s, $(million "$n" "$cpu") rows per CPU s"; }
+of_dump() { echo "$(calc '%.0f' "100 * $dumped / $s") % of mysqldump"; }
+
 # compare_stream NAME TABLE TARGET: a and b on the binlog that is there.
 compare_stream()
 {
 	local n s cpu kib rn rs rcpu ratio
 
 	read -r rn rs rcpu kib <<< "$(stream "$2" raw)"
-	row a "$1: binlog read and thrown away" "$(million "$rn" "$rs") events/s, $(calc '%.2f' "$rcpu * 1e6 / $rn") CPU s per million events" ""
+	row a "$1: binlog read and thrown away" "$(million "$rn" "$rs") events/s, $(calc '%.2f' "$rcpu * 1e6 / $rn") CPU s per million" ""
 	read -r n s cpu kib <<< "$(stream "$2" decode)"
-	row b "$1: decoded" "$(million "$n" "$s") rows/s, $(million "$n" "$cpu") rows per CPU s" ""
+	row b "$1: decoded" "$(rates)" ""
 	read -r n s cpu kib <<< "$(stream "$2" json)"
 	ratio="$(calc '%.0f' "100 * $rs / $s") % of (a) by the clock, $(calc '%.0f' "100 * $rcpu / $cpu") % by CPU"
-	row b "$1: to JSON" "$(million "$n" "$s") rows/s, $(million "$n" "$cpu") rows per CPU s; events/s $ratio; $((kib / 1024)) MB" "$3"
+	row b "$1: to JSON" "$(rates); events/s $ratio; $((kib / 1024)) MB" "$3"
 }
 
 bench_snapshot()
@@ -113,13 +120,14 @@ bench_snapshot()
 	local n s cpu kib start dumped
 
 	start=$(date +%s.%N)
-	mysqldump --no-defaults -uroot -S "$mysql_socket" --single-transaction --quick --skip-lock-tables bench orders > /dev/null 2> "$dir/dump.log"
+	mysqldump --no-defaults -uroot -S "$mysql_socket" --single-transaction --quick --skip-lock-tables bench orders \
+		> /dev/null 2> "$dir/dump.log" || bail_log dump
 	dumped=$(calc '%.3f' "$(date +%s.%N) - $start")
 	row d "mysqldump of $rows rows into /dev/null" "$(million "$rows" "$dumped") rows/s" ""
 	read -r n s cpu kib <<< "$(stream 'bench\.orders' snapshot)"
-	row d "snapshot, decoded" "$(million "$n" "$s") rows/s, $(calc '%.0f' "100 * $dumped / $s") % of mysqldump, $(million "$n" "$cpu") rows per CPU s" ""
+	row d "snapshot, decoded" "$(rates), $(of_dump)" ""
 	read -r n s cpu kib <<< "$(stream 'bench\.orders' snapshot-json)"
-	row d "snapshot to JSON, one core" "$(million "$n" "$s") rows/s, $(calc '%.0f' "100 * $dumped / $s") % of mysqldump, $(million "$n" "$cpu") rows per CPU s; $((kib / 1024)) MB" "60 %"
+	row d "snapshot to JSON, one core" "$(rates), $(of_dump); $((kib / 1024)) MB" "60 %"
 }
 
 # ---- into Kafka ----
@@ -136,7 +144,8 @@ bench_conf()
 		echo "topic.prefix = $1"
 		cat
 	} | write_conf
-	sed -i "/^database.include.list/d; /^topic.prefix = mysql$/d; s/^name = .*/name = $1/; s/^schema.history.internal.kafka.topic = .*/schema.history.internal.kafka.topic = history.$1/" "$dir/millrace.conf"
+	sed -i "/^database.include.list/d; /^topic.prefix = mysql$/d; s/^name = .*/name = $1/
+		s/^\(schema.history.internal.kafka.topic = \).*/\1history.$1/" "$dir/millrace.conf"
 }
 
 # drain TOPIC MESSAGES PID [FROM]: figures in n first s cpu all kib
@@ -145,7 +154,11 @@ drain()
 	read -r n first s cpu all kib <<< "$("$tools/bench_drain" "$bootstrap" "$@")"
 	[ -n "$n" ] || { tail -n 3 "$dir/run.log" | note; bail "draining $1"; }
 }
-drained() { echo "$(million "$n" "$s") rows/s, $(calc '%.2f' "$cpu * 1e6 / $n") CPU s per million rows, peak $((kib / 1024)) MB, first message after $first s"; }
+drained()
+{
+	echo "$(million "$n" "$s") rows/s, $(calc '%.2f' "$cpu * 1e6 / $n") CPU s per million rows, peak $((kib / 1024)) MB," \
+		"first message after $first s"
+}
 
 # drain_millrace LETTER WHAT NAME TABLE SNAPSHOT-MODE ROWS TARGET
 drain_millrace()
@@ -159,10 +172,13 @@ drain_millrace()
 
 debezium_start()
 {
-	"$top/tests/servers/debezium" start "$dir/debezium" "$bootstrap" 127.0.0.1 "$mysql_port" "$mysql_user" "$mysql_password" dbz bench.sbtest1 snapshot.mode=no_data \
-		transforms=unwrap transforms.unwrap.type=io.debezium.transforms.ExtractNewRecordState transforms.unwrap.delete.tombstone.handling.mode=rewrite \
-		worker.producer.compression.type=lz4 > "$dir/debezium.log" 2>&1
+	"$top/tests/servers/debezium" start "$dir/debezium" "$bootstrap" 127.0.0.1 "$mysql_port" "$mysql_user" "$mysql_password" \
+		dbz bench.sbtest1 \
+		snapshot.mode=no_data worker.producer.compression.type=lz4 \
+		transforms=unwrap transforms.unwrap.type=io.debezium.transforms.ExtractNewRecordState \
+		transforms.unwrap.delete.tombstone.handling.mode=rewrite > "$dir/debezium.log" 2>&1
 }
+debezium_sent() { [ -n "$(timeout 5 kcat -b "$bootstrap" -C -t dbz.bench.sbtest1 -o beginning -c 1 2>/dev/null)" ]; }
 debezium_stop() { "$top/tests/servers/debezium" stop "$dir/debezium"; }
 
 # Debezium can only begin where it has been before: it is shown one row, stopped, and finds the backlog when it comes back.
@@ -171,7 +187,7 @@ debezium_before()
 	cleanups+=(debezium_stop)
 	debezium_start || { note < "$dir/debezium.log"; bail "Debezium does not start"; }
 	sql bench -e 'UPDATE sbtest1 SET k = k + 1 WHERE id = 1'
-	until_true 30 test -n "$(timeout 30 kcat -b "$bootstrap" -C -t dbz.bench.sbtest1 -o beginning -c 1 2>/dev/null)" || bail "Debezium sends nothing"
+	until_true 60 debezium_sent || { tail -n 5 "$dir/debezium/debezium.log" | note; bail "Debezium sends nothing"; }
 	sleep 2		# Connect writes its offsets once a second
 	debezium_stop
 }
@@ -184,7 +200,8 @@ drain_debezium()
 	drain dbz.bench.sbtest1 "$1" "$(cat "$dir/debezium/debezium.pid")" 1
 	debezium_stop
 	row c "sysbench: Debezium 3.0.8 drains the same into Kafka, at least once" "$(drained)" ""
-	row c "millrace against Debezium, rows per CPU second" "$(calc '%.1f' "$cpu / $2") times (with Debezium's start-up: $(calc '%.1f' "$all / $2") times)" "12 times"
+	row c "millrace against Debezium, rows per CPU second" \
+		"$(calc '%.1f' "$cpu / $2") times (with Debezium's start-up: $(calc '%.1f' "$all / $2") times)" "12 times"
 }
 
 # ---- the load half ----
@@ -205,7 +222,7 @@ load_all()
 	until_true 300 loaded "$rows" || { tail -n 5 "$dir/run.log" | note; bail "$1 does not end"; }
 	s=$(calc '%.3f' "$(date +%s.%N) - $start")
 	cpu=$(proc_cpu)
-	row e "$1" "$(million "$rows" "$cpu") rows per CPU s, $(million "$rows" "$s") rows/s by the clock, peak $(($(proc_kib VmHWM) / 1024)) MB" "$3"
+	row e "$1" "$(million "$rows" "$cpu") rows per CPU s, $(million "$rows" "$s") rows/s by the clock; $(($(proc_kib VmHWM) / 1024)) MB" "$3"
 	stop_millrace
 }
 
@@ -219,8 +236,12 @@ transform = $dir/filter.lua"
 
 # ---- latency and memory ----
 
-captured() { [ "$(status | jq -r '.capture.gtid' | tr -d ' \n')" = "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d ' \n')" ]; }
-stage_ms() { status | jq -r --arg s "$1" '.stages[] | select(.name == $s) | "p50 \(.p50_us / 1000 | round) ms, p99 \(.p99_us / 1000 | round) ms"'; }
+executed() { sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d ' \n'; }
+captured() { [ "$(status | jq -r '.capture.gtid' | tr -d ' \n')" = "$(executed)" ]; }
+stage_ms()
+{
+	status | jq -r --arg s "$1" '.stages[] | select(.name == $s) | "p50 \(.p50_us / 1000 | round) ms, p99 \(.p99_us / 1000 | round) ms"'
+}
 
 bench_latency()
 {
@@ -235,7 +256,8 @@ bench_latency()
 	sleep 2
 	row f "memory idle, both halves" "$(($(proc_kib VmRSS) / 1024)) MB" "64 MB"
 	read -r n p50 p99 i50 i99 <<< "$("$tools/bench_latency" "$mysql_socket" "$bootstrap" f.bench.beat 1000 "$seconds")"
-	row f "commit to a read_committed reader of Kafka, 1,000 rows/s" "p50 $p50 ms, p99 $p99 ms (the INSERT itself: $i50 and $i99 ms)" "10, 50 ms"
+	row f "commit to a read_committed reader of Kafka, 1,000 rows/s" \
+		"p50 $p50 ms, p99 $p99 ms (the INSERT itself: $i50 and $i99 ms)" "10, 50 ms"
 	row f "commit to the target, 1,000 rows/s" "$(stage_ms sink)" "p99 1 s"
 	stop_millrace
 	bench_conf g 'bench.large' initial < <(starrocks_conf)

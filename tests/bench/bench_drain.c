@@ -1,12 +1,13 @@
 /*
- * bench_drain.c - watches another process write a number of messages into one partition of Kafka, and says what it cost.
+ * bench_drain.c - watches another process write a number of messages into one partition of Kafka, and says what it
+ * cost.
  *
  *   bench_drain BOOTSTRAP TOPIC MESSAGES PID [FROM-OFFSET]
  *
- * Prints: messages start-to-first-s first-to-last-s CPU-s-from-first-to-last CPU-s-in-all peak-KiB. The first message is
- * seen by a read_committed consumer; after that only the partition's end is asked for, so that nothing is consumed while
- * the clock runs. Start is the start of the process. An open transaction's messages count before they are committed, which
- * is 1/20 s at most of a run.
+ * Prints: messages start-to-first-s first-to-last-s CPU-s-from-first-to-last CPU-s-in-all peak-KiB. The first
+ * message is seen by a read_committed consumer; after that only the partition's end is asked for, so that nothing
+ * is consumed while the clock runs. Start is the start of the process. An open transaction's messages count before
+ * they are committed, which is 1/20 s at most of a run.
  */
 #include <librdkafka/rdkafka.h>
 #include <stdbool.h>
@@ -81,7 +82,8 @@ static long peak_kib(int pid)
 static rd_kafka_t *consumer_new(const char *bootstrap)
 {
 	static const char *const settings[][2] = { { "group.id", "bench-drain" }, { "isolation.level", "read_committed" },
-		{ "enable.auto.commit", "false" }, { "auto.offset.reset", "earliest" }, { "topic.metadata.refresh.interval.ms", "50" },
+		{ "enable.auto.commit", "false" }, { "auto.offset.reset", "earliest" },
+		{ "topic.metadata.refresh.interval.ms", "50" },
 		{ "fetch.error.backoff.ms", "20" }, { "fetch.wait.max.ms", "20" }, { "allow.auto.create.topics", "false" },
 		{ "fetch.message.max.bytes", "4096" }, { "log_level", "0" } };
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();

@@ -1,11 +1,12 @@
 /*
- * bench_latency.c - from commit to a reader of Kafka, seen from outside: one thread inserts rows at an even pace, another
- * reads the topic in read_committed and looks each row's id up in the list of commit times.
+ * bench_latency.c - from commit to a reader of Kafka, seen from outside: one thread inserts rows at an even pace,
+ * another reads the topic in read_committed and looks each row's id up in the list of commit times.
  *
  *   bench_latency MYSQL-SOCKET BOOTSTRAP TOPIC ROWS-PER-S SECONDS
  *
- * The table bench.beat (id int primary key, note varchar(40)) has to be captured and empty. Prints: rows p50-ms p99-ms, measured
- * from the server's answer to the INSERT, then p50-ms p99-ms of the INSERT itself. Rows of the first second are not counted.
+ * The table bench.beat (id int primary key, note varchar(40)) has to be captured and empty. Prints: rows p50-ms
+ * p99-ms, measured from the server's answer to the INSERT, then p50-ms p99-ms of the INSERT itself. Rows of the
+ * first second are not counted.
  */
 #include <librdkafka/rdkafka.h>
 #include <mysql.h>
@@ -154,8 +155,8 @@ int main(int argc, char **argv)
 		die("thread", "not created");
 	seen = read_all(rk);
 	pthread_join(writer, NULL);
-	printf("%d %.2f %.2f %.2f %.2f\n", seen, percentile_ms(&arrival_us, 50), percentile_ms(&arrival_us, 99), percentile_ms(&insert_us, 50),
-	       percentile_ms(&insert_us, 99));
+	printf("%d %.2f %.2f %.2f %.2f\n", seen, percentile_ms(&arrival_us, 50), percentile_ms(&arrival_us, 99),
+	       percentile_ms(&insert_us, 50), percentile_ms(&insert_us, 99));
 	rd_kafka_consumer_close(rk);
 	rd_kafka_destroy(rk);
 	mysql_close(mysql);
