@@ -37,8 +37,9 @@ heading()
 	echo "### $(date -u +%F), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores," \
 		"$(awk '/MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo)"
 	echo
-	echo "MySQL $(sql -N -e 'SELECT VERSION()'), Kafka 3.7.1 (one broker), librdkafka $(pkg-config --modversion rdkafka)," \
-		"Linux $(uname -r | cut -d- -f1)," "$("$millrace" --version | head -n 1). Load average of the machine when it began: $started_load."
+	echo "MySQL $(sql -N -e 'SELECT VERSION()'), Kafka 3.7.1 (one broker), librdkafka" \
+		"$(pkg-config --modversion rdkafka), Linux $(uname -r | cut -d- -f1), $("$millrace" --version | head -n 1)." \
+		"Load average of the machine when it began: $started_load."
 	echo "sysbench: $((events * 4)) row changes in $events transactions; multi-row: $rows rows in one table."
 	echo
 	echo "| | what | figure | to reach |"
@@ -50,8 +51,8 @@ heading()
 # The table is made again behind the reset, so that the binlog holds its CREATE; its first rows are not in the binlog.
 make_sysbench()
 {
-	local definition options=(--mysql-socket="$mysql_socket" --mysql-user=root --mysql-db=bench --tables=1 --table-size=100000
-		--rand-type=uniform --db-ps-mode=disable --threads=4 --report-interval=0 --verbosity=1)
+	local definition options=(--mysql-socket="$mysql_socket" --mysql-user=root --mysql-db=bench --tables=1
+		--table-size=100000 --rand-type=uniform --db-ps-mode=disable --threads=4 --report-interval=0 --verbosity=1)
 
 	sysbench oltp_write_only "${options[@]}" prepare > "$dir/sysbench.log" 2>&1 || bail_log sysbench
 	definition=$(sql bench -N -r -e 'SHOW CREATE TABLE sbtest1' | sed 's/^sbtest1\t//')
@@ -61,10 +62,12 @@ make_sysbench()
 	SET sql_log_bin = 0; INSERT INTO sbtest1 SELECT * FROM first_rows; DROP TABLE first_rows;
 	SQL
 	if wants debezium; then debezium_before; fi
-	sysbench oltp_write_only "${options[@]}" --events="$events" --time=0 run >> "$dir/sysbench.log" 2>&1 || bail_log sysbench
+	sysbench oltp_write_only "${options[@]}" --events="$events" --time=0 run >> "$dir/sysbench.log" 2>&1 ||
+		bail_log sysbench
 }
 
-columns='(id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120), created_at datetime(3))'
+columns='(id bigint PRIMARY KEY, customer_id int, status varchar(20), amount decimal(10,2), note varchar(120),
+	created_at datetime(3))'
 
 # Six columns of the usual kinds. The rows are made once, in a table that the binlog does not know.
 make_source_rows()
@@ -107,7 +110,8 @@ compare_stream()
 	local n s cpu kib rn rs rcpu ratio
 
 	read -r rn rs rcpu kib <<< "$(stream "$2" raw)"
-	row a "$1: binlog read and thrown away" "$(million "$rn" "$rs") events/s, $(calc '%.2f' "$rcpu * 1e6 / $rn") CPU s per million" ""
+	row a "$1: binlog read and thrown away" \
+		"$(million "$rn" "$rs") events/s, $(calc '%.2f' "$rcpu * 1e6 / $rn") CPU s per million" ""
 	read -r n s cpu kib <<< "$(stream "$2" decode)"
 	row b "$1: decoded" "$(rates)" ""
 	read -r n s cpu kib <<< "$(stream "$2" json)"
@@ -172,8 +176,8 @@ drain_millrace()
 
 debezium_start()
 {
-	"$top/tests/servers/debezium" start "$dir/debezium" "$bootstrap" 127.0.0.1 "$mysql_port" "$mysql_user" "$mysql_password" \
-		dbz bench.sbtest1 \
+	"$top/tests/servers/debezium" start "$dir/debezium" "$bootstrap" 127.0.0.1 "$mysql_port" \
+		"$mysql_user" "$mysql_password" dbz bench.sbtest1 \
 		snapshot.mode=no_data worker.producer.compression.type=lz4 \
 		transforms=unwrap transforms.unwrap.type=io.debezium.transforms.ExtractNewRecordState \
 		transforms.unwrap.delete.tombstone.handling.mode=rewrite > "$dir/debezium.log" 2>&1
@@ -181,7 +185,7 @@ debezium_start()
 debezium_sent() { [ -n "$(timeout 5 kcat -b "$bootstrap" -C -t dbz.bench.sbtest1 -o beginning -c 1 2>/dev/null)" ]; }
 debezium_stop() { "$top/tests/servers/debezium" stop "$dir/debezium"; }
 
-# Debezium can only begin where it has been before: it is shown one row, stopped, and finds the backlog when it comes back.
+# Debezium can only begin where it has been before: it is shown one row, stopped, and finds the backlog when it is back.
 debezium_before()
 {
 	cleanups+=(debezium_stop)
@@ -222,13 +226,14 @@ load_all()
 	until_true 300 loaded "$rows" || { tail -n 5 "$dir/run.log" | note; bail "$1 does not end"; }
 	s=$(calc '%.3f' "$(date +%s.%N) - $start")
 	cpu=$(proc_cpu)
-	row e "$1" "$(million "$rows" "$cpu") rows per CPU s, $(million "$rows" "$s") rows/s by the clock; $(($(proc_kib VmHWM) / 1024)) MB" "$3"
+	row e "$1" \
+		"$(million "$rows" "$cpu") rows per CPU s, $(million "$rows" "$s") rows/s by the clock; $(($(proc_kib VmHWM) / 1024)) MB" "$3"
 	stop_millrace
 }
 
 bench_load()
 {
-	printf '%s\n' "function transform(row, event) if row.status == 'test' then return nil end return row end" > "$dir/filter.lua"
+	echo "function transform(row, event) if row.status == 'test' then return nil end return row end" > "$dir/filter.lua"
 	load_all "load half, StarRocks double, no script" e1 "" < /dev/null
 	load_all "load half, StarRocks double, one-line filter" e2 "150 k per core" <<< "[table bench.orders]
 transform = $dir/filter.lua"
@@ -240,7 +245,8 @@ executed() { sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d ' \n'; }
 captured() { [ "$(status | jq -r '.capture.gtid' | tr -d ' \n')" = "$(executed)" ]; }
 stage_ms()
 {
-	status | jq -r --arg s "$1" '.stages[] | select(.name == $s) | "p50 \(.p50_us / 1000 | round) ms, p99 \(.p99_us / 1000 | round) ms"'
+	status | jq -r --arg s "$1" '.stages[] | select(.name == $s) |
+		"p50 \(.p50_us / 1000 | round) ms, p99 \(.p99_us / 1000 | round) ms"'
 }
 
 bench_latency()
@@ -287,15 +293,19 @@ if wants a || wants b || wants c || wants debezium; then
 	read -r sysbench_rows _ <<< "$(stream 'bench\.sbtest1' decode)"
 	if wants a || wants b; then compare_stream sysbench 'bench\.sbtest1' "50 % of (a)"; fi
 	if wants c || wants debezium; then
-		drain_millrace c "sysbench: backlog into Kafka, exactly once" c bench.sbtest1 never "$sysbench_rows" "200 k rows/s, 1 s"
+		drain_millrace c "sysbench: backlog into Kafka, exactly once" c bench.sbtest1 never "$sysbench_rows" \
+			"200 k rows/s, 1 s"
 		! wants debezium || drain_debezium $((sysbench_rows - 1)) "$cpu"
 	fi
 fi
 if wants a || wants b || wants c || wants d || wants e || wants f; then make_inserted; fi
 if wants a || wants b; then compare_stream multi-row 'bench\.orders' "1.5 M rows/s"; fi
-! wants c || drain_millrace c "multi-row: backlog into Kafka, exactly once" m bench.orders never "$rows" "200 k rows/s, 1 s"
+! wants c ||
+	drain_millrace c "multi-row: backlog into Kafka, exactly once" m bench.orders never "$rows" "200 k rows/s, 1 s"
 ! wants d || bench_snapshot
-if wants d || wants e; then drain_millrace d "snapshot into Kafka, exactly once" d bench.orders initial "$rows" "250 k rows/s"; fi
+if wants d || wants e; then
+	drain_millrace d "snapshot into Kafka, exactly once" d bench.orders initial "$rows" "250 k rows/s"
+fi
 ! wants e || bench_load
 ! wants f || bench_latency
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"
