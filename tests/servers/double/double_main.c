@@ -142,29 +142,35 @@ static int take_option(struct server *s, int option, const char *value)
 	}
 }
 
-static int start_port(struct server *s, uint16_t *number_at, unsigned index,
-		      void (*serve)(struct server *, unsigned, int))
+static struct port *open_one(struct server *s, uint16_t *number_at, unsigned index,
+			     void (*serve)(struct server *, unsigned, int))
 {
 	struct port *p = xcalloc(1, sizeof(*p));
 
 	*p = (struct port){ .server = s, .index = index, .serve = serve };
-	if (port_open(p, number_at) == 0 && port_start(p) == 0)
-		return 0;
+	if (port_open(p, number_at) == 0)
+		return p;
 	fprintf(stderr, "starrocks-double: port %u: cannot be opened\n", *number_at);
 	free(p);
-	return -1;
+	return NULL;
 }
 
+/* All are open, and their numbers known, before the first one answers: a frontend names its backends' ports. */
 static int start_ports(struct server *s)
 {
+	struct port *ports[4 + sizeof(s->be_port) / sizeof(*s->be_port)];
+	size_t n = 0;
+
 	for (unsigned i = 0; i < 2; i++)
-		if (start_port(s, &s->fe_port[i], i, fe_serve) != 0)
-			return -1;
+		ports[n++] = open_one(s, &s->fe_port[i], i, fe_serve);
 	for (unsigned i = 0; i < s->nbackends; i++)
-		if (start_port(s, &s->be_port[i], i, be_serve) != 0)
+		ports[n++] = open_one(s, &s->be_port[i], i, be_serve);
+	ports[n++] = open_one(s, &s->mysql_port, 0, mysql_serve);
+	ports[n++] = open_one(s, &s->control_port, 0, control_serve);
+	for (size_t i = 0; i < n; i++)
+		if (ports[i] == NULL || port_start(ports[i]) != 0)
 			return -1;
-	return start_port(s, &s->mysql_port, 0, mysql_serve) != 0 ||
-		start_port(s, &s->control_port, 0, control_serve) != 0 ? -1 : 0;
+	return 0;
 }
 
 /* Written aside and renamed: whoever waits for the file sees all of it. */
