@@ -26,8 +26,11 @@ struct script_stage {
 	struct table_script *tables;
 	size_t ntables;
 	uint64_t reload;
-	int64_t history_us;	/* monotonic, when the history was last read */
+	uint64_t *asked;	/* versions of schemas that the history does not know */
+	size_t nasked;
 };
+
+enum { HISTORY_TRIES = 20, HISTORY_WAIT_MS = 50 };
 
 static char *script_path(const struct settings *s, const char *transform)
 {
@@ -97,33 +100,68 @@ static void reload(struct script_stage *st)
 	}
 }
 
-/* A message tells less than MySQL did; the schema history in the log has the rest. */
-static bool wants_history(struct script_stage *st, const struct batch *in)
+/* A message tells less than MySQL did; the schema history in the log has the rest. The first change whose schema it has not
+ * been asked for yet, or NULL. */
+static const struct schema *unasked(const struct script_stage *st, const struct batch *in)
 {
-	for (size_t i = 0; i < in->nchanges; i++)
-		if (in->changes[i].schema && !in->changes[i].schema->exact)
-			return clock_mono_us() - st->history_us > 1000000;
-	return false;
+	const struct schema *last = NULL;
+
+	for (size_t i = 0; i < in->nchanges; i++) {
+		const struct schema *schema = in->changes[i].schema;
+		size_t k = 0;
+
+		if (schema == NULL || schema == last || schema->exact)
+			continue;
+		last = schema;
+		while (k < st->nasked && st->asked[k] != schema->version)
+			k++;
+		if (k == st->nasked)
+			return schema;
+	}
+	return NULL;
 }
 
-static int decode(struct script_stage *st, struct batch *in, struct err *err)
+static void remember_asked(struct script_stage *st, const struct schema *schema)
+{
+	st->asked = xrealloc(st->asked, (st->nasked + 1) * sizeof(*st->asked));
+	st->asked[st->nasked++] = schema->version;
+}
+
+static int decode_with_history(struct script_stage *st, struct batch *in, size_t *known, struct err *err)
 {
 	struct load *l = st->l;
-	struct schema *const *known;
-	size_t n;
+	struct schema *const *schemas;
+
+	if (history_read(l->history, l->sh->log, l->sh->settings->format.history_topic, err))
+		return -1;
+	schemas = history_schemas(l->history, known);
+	for (size_t i = 0; i < *known; i++)
+		format_decoder_know(st->decoder, schemas[i]);
+	in->nchanges = 0;
+	return format_decode(st->decoder, in, err);
+}
+
+/* Rows and the history record that describes them are one transaction, but a broker may show one partition a moment before
+ * the other: so a history that exists is asked again before its silence is believed. */
+static int decode(struct script_stage *st, struct batch *in, struct err *err)
+{
+	const struct schema *schema;
+	size_t known;
 
 	if (format_decode(st->decoder, in, err))
 		return -1;
-	if (!wants_history(st, in))
-		return 0;
-	st->history_us = clock_mono_us();
-	if (history_read(l->history, l->sh->log, l->sh->settings->format.history_topic, err))
-		return -1;
-	known = history_schemas(l->history, &n);
-	for (size_t i = 0; i < n; i++)
-		format_decoder_know(st->decoder, known[i]);
-	in->nchanges = 0;
-	return format_decode(st->decoder, in, err);
+	for (int tries = 0; (schema = unasked(st, in)) != NULL; tries++) {
+		if (decode_with_history(st, in, &known, err))
+			return -1;
+		schema = unasked(st, in);
+		if (schema && (known == 0 || tries >= HISTORY_TRIES)) {
+			remember_asked(st, schema);
+			tries = 0;
+		} else if (schema) {
+			clock_sleep_ms(HISTORY_WAIT_MS);
+		}
+	}
+	return 0;
 }
 
 static int transform(struct script_stage *st, struct load_item *item, struct err *err)
@@ -240,6 +278,7 @@ void *load_script_thread(void *arg)
 		free((char *)st.tables[i].path);
 	}
 	free(st.tables);
+	free(st.asked);
 	for (size_t i = 0; i < l->nworkers; i++)
 		queue_close(load_worker_queue(l->workers[i]));
 	return NULL;

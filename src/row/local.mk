@@ -5,6 +5,8 @@ src_row_librow_a_SOURCES = \
 	src/row/change.h \
 	src/row/collapse.c \
 	src/row/collapse.h \
+	src/row/column_fill.c \
+	src/row/column_fill.h \
 	src/row/position.c \
 	src/row/position.h \
 	src/row/record.h \
@@ -28,3 +30,7 @@ tests_unit_test_schema_LDADD = $(ROW)
 check_PROGRAMS += tests/unit/test_value
 tests_unit_test_value_SOURCES = tests/unit/test_value.c tests/tap.h
 tests_unit_test_value_LDADD = $(ROW)
+
+check_PROGRAMS += tests/unit/test_column_fill
+tests_unit_test_column_fill_SOURCES = tests/unit/test_column_fill.c tests/tap.h
+tests_unit_test_column_fill_LDADD = $(ROW)

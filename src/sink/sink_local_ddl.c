@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "row/column_fill.h"
 #include "core/xalloc.h"
 #include "sink/sink_local.h"
 
@@ -284,6 +285,28 @@ static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_
 	return run(db, schema, "drop the old table", sql, err);
 }
 
+/* Rows that are there already get what MySQL gave them: the binlog does not tell them. */
+static void put_fill(struct buf *sql, const struct column *c)
+{
+	char text[4096];
+	bool quoted = local_class(c) == LOCAL_TEXT || local_class(c) == LOCAL_ANY;
+
+	if (!column_fill(c, text, sizeof(text)))
+		return;
+	buf_puts(sql, " DEFAULT ");
+	if (quoted && local_class(c) == LOCAL_ANY && strlen(text) < 19)
+		quoted = false;		/* fits in 63 bits: stored as an integer, as rows are */
+	if (quoted)
+		buf_putc(sql, '\'');
+	for (const char *p = text; *p; p++) {
+		if (quoted && *p == '\'')
+			buf_putc(sql, '\'');
+		buf_putc(sql, *p);
+	}
+	if (quoted)
+		buf_putc(sql, '\'');
+}
+
 static int bring_up(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct buf *sql, struct err *err)
 {
 	bool other_type = false;
@@ -302,6 +325,7 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 		buf_puts(sql, " ADD COLUMN ");
 		local_name(sql, c->name);
 		buf_printf(sql, " %s", type);
+		put_fill(sql, c);
 		if (run(db, schema, "add a column", sql, err))
 			return -1;
 	}

@@ -1,0 +1,100 @@
+/* column_fill.c - see column_fill.h. One row a type: how its literal is spelled, and what its zero is. */
+#include "row/column_fill.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/num.h"
+
+typedef bool fill(const struct column *c, const char *text, size_t len, char *out, size_t size);
+
+static bool copy(const char *text, size_t len, char *out, size_t size)
+{
+	if (len >= size)
+		return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+static bool fill_integer(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	uint64_t u;
+	int64_t i;
+
+	(void)c;
+	return (num_parse_i64(text, len, &i) || num_parse_u64(text, len, &u)) && copy(text, len, out, size);
+}
+
+static bool fill_double(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	double d;
+
+	(void)c;
+	return num_parse_double(text, len, &d) && copy(text, len, out, size);
+}
+
+/* Zeros behind the point up to the column's digits; a literal with more of them was rounded by the server. */
+static bool with_fraction(const char *text, size_t len, unsigned digits, char *out, size_t size)
+{
+	const char *point = memchr(text, '.', len);
+	size_t has = point ? len - (size_t)(point - text) - 1 : 0;
+
+	if (has > digits || len + digits + 2 > size)
+		return false;
+	memcpy(out, text, len);
+	if (!point && digits)
+		out[len++] = '.';
+	for (; has < digits; has++)
+		out[len++] = '0';
+	out[len] = '\0';
+	return true;
+}
+
+static bool fill_decimal(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	return len > 0 && strspn(text, "-0123456789.") >= len && text[0] != '.' && with_fraction(text, len, c->scale, out, size);
+}
+
+static bool fill_text(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	(void)c;
+	return memchr(text, '\\', len) == NULL && copy(text, len, out, size);
+}
+
+static bool fill_date(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	(void)c;
+	return len == 10 && text[4] == '-' && text[7] == '-' && strncmp(text, "0000", 4) != 0 && copy(text, len, out, size);
+}
+
+static bool fill_datetime(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	return len >= 19 && text[10] == ' ' && strncmp(text, "0000", 4) != 0 && with_fraction(text, len, c->scale, out, size);
+}
+
+static bool fill_time(const struct column *c, const char *text, size_t len, char *out, size_t size)
+{
+	return len >= 8 && text[2] == ':' && text[5] == ':' && with_fraction(text, len, c->scale, out, size);
+}
+
+static const struct { fill *literal; const char *zero; } fills[COL_COUNT] = {
+	[COL_TINYINT] = { fill_integer, "0" }, [COL_SMALLINT] = { fill_integer, "0" }, [COL_MEDIUMINT] = { fill_integer, "0" },
+	[COL_INT] = { fill_integer, "0" }, [COL_BIGINT] = { fill_integer, "0" }, [COL_YEAR] = { fill_integer, "0" },
+	[COL_FLOAT] = { fill_double, "0" }, [COL_DOUBLE] = { fill_double, "0" }, [COL_DECIMAL] = { fill_decimal, "0" },
+	[COL_CHAR] = { fill_text, "" }, [COL_VARCHAR] = { fill_text, "" }, [COL_TINYTEXT] = { fill_text, "" },
+	[COL_TEXT] = { fill_text, "" }, [COL_MEDIUMTEXT] = { fill_text, "" }, [COL_LONGTEXT] = { fill_text, "" },
+	[COL_ENUM] = { fill_text, NULL }, [COL_SET] = { fill_text, "" },
+	[COL_DATE] = { fill_date, NULL }, [COL_DATETIME] = { fill_datetime, NULL }, [COL_TIME] = { fill_time, "00:00:00" },
+};
+
+bool column_fill(const struct column *c, char *out, size_t size)
+{
+	const char *zero = c->type == COL_ENUM && c->labels ? c->label[0] : fills[c->type].zero;
+
+	if (c->generated || c->autoinc || fills[c->type].literal == NULL)
+		return false;
+	if (c->default_kind == DEFAULT_LITERAL)
+		return fills[c->type].literal(c, c->default_text, strlen(c->default_text), out, size);
+	return c->default_kind == DEFAULT_NONE && !c->nullable && zero && fills[c->type].literal(c, zero, strlen(zero), out, size);
+}
