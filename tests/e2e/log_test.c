@@ -183,7 +183,8 @@ static enum log_read poll_once(struct reading *rd, struct batch *b)
 	if (what != LOG_READ_BATCH)
 		return what;
 	rd->batches++;
-	rd->gaps += b->from > b->records[0].offset || b->to <= b->records[b->nrecords - 1].offset;
+	/* Without records a batch tells the end behind a transaction's marker. */
+	rd->gaps += b->nrecords ? b->from > b->records[0].offset || b->to <= b->records[b->nrecords - 1].offset : b->to <= b->from;
 	for (size_t i = 0; i < b->nrecords; i++) {
 		rd->mixed += b->records[i].partition != b->partition || b->records[i].topic != b->topic;
 		rd->mixed += i > 0 && b->records[i].offset <= b->records[i - 1].offset;
