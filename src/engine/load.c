@@ -164,11 +164,12 @@ const char *load_table_name(const struct load *l, const char *topic)
 /* A full buffer, a person, or a table in trouble: its partitions are left alone, while the group is still answered. */
 static int apply_pauses(struct load *l, struct err *err)
 {
-	bool all = half_paused(&l->half) || atomic_load(&l->buffered) >= (size_t)l->sh->settings->load.buffer_bytes;
+	bool all = half_paused(&l->half), full = atomic_load(&l->buffered) >= (size_t)l->sh->settings->load.buffer_bytes;
 
 	for (size_t i = 0; i < l->nowned; i++) {
 		struct table_meter *m = table_meter_find(l->sh->tables, load_table_name(l, l->owned[i].topic));
-		bool paused = all || (m && (atomic_load(&m->paused) || atomic_load(&m->held)));
+		uint64_t waiting = m ? atomic_load(&m->at_truncate) : 0, bit = l->owned[i].partition < 64 ? UINT64_C(1) << l->owned[i].partition : 0;
+		bool paused = all || (waiting & bit) || (full && !waiting) || (m && (atomic_load(&m->paused) || atomic_load(&m->held)));
 
 		if (paused == l->owned[i].paused)
 			continue;

@@ -51,11 +51,24 @@ static struct load_part *part_find(struct load_worker *w, const char *topic, int
 	return NULL;
 }
 
+/* The reader leaves a partition alone that waits at a TRUNCATE, and never the others: they have to come there too. */
+static void part_waits(struct load_part *p, bool waits)
+{
+	uint64_t bit = p->partition < 64 ? UINT64_C(1) << p->partition : 0;
+
+	if (waits)
+		atomic_fetch_or(&p->meter->at_truncate, bit);
+	else
+		atomic_fetch_and(&p->meter->at_truncate, ~bit);
+}
+
 static void part_free(struct load_part *p)
 {
 	part_drop_before(p, INT64_MAX);
-	if (p->meter)
+	if (p->meter) {
 		atomic_store(&p->meter->held, 0);
+		part_waits(p, false);
+	}
 	free(p->pieces);
 	free(p);
 }
@@ -401,6 +414,7 @@ static bool at_truncate(const struct load_part *p)
 
 static int truncate_pass(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
 {
+	part_waits(p, false);
 	p->truncated_ms = id;
 	p->next = p->pieces[0].to;
 	part_drop_before(p, p->next);
@@ -429,6 +443,7 @@ static int part_truncate(struct load_worker *w, struct load_part *p, struct err 
 	if (id <= done)
 		return truncate_pass(w, p, done, err);
 	p->retry_at_us = clock_mono_us() + 20000;
+	part_waits(p, there < owned);
 	if (there < owned)
 		return 0;
 	err_clear(&why);
@@ -474,7 +489,8 @@ static void part_hold(struct load_worker *w, struct load_part *p)
 	size_t share = (size_t)w->l->sh->settings->load.buffer_bytes / 4;
 
 	if (p->meter)
-		atomic_store(&p->meter->held, p->bytes > share && (p->retry_at_us || atomic_load(&p->meter->paused)));
+		atomic_store(&p->meter->held, p->bytes > share && 
+			((p->retry_at_us && !at_truncate(p)) || atomic_load(&p->meter->paused)));
 }
 
 static int turn_part(struct load_worker *w, struct load_part *p, struct err *err)

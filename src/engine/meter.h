@@ -67,6 +67,7 @@ struct table_meter {
 	_Atomic int paused;		/* by a person */
 	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */
 	_Atomic int held;		/* its sink thread cannot take more: the reader pauses it */
+	_Atomic uint64_t at_truncate;	/* partitions (bit of the id, below 64) that wait for the others at a TRUNCATE */
 	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
 	char error[512];		/* under tables lock */
 };

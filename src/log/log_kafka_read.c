@@ -24,7 +24,6 @@ struct part {
 	const char *topic;		/* interned */
 	int32_t partition;
 	int64_t next;			/* the next offset to hand out; -1 unknown */
-	int64_t before_gap;		/* what `next` was before the end moved it over markers; -1: no such gap */
 	int64_t resume_at;		/* paused with messages dropped: where to go on; -1 nothing dropped */
 	bool fresh;			/* nothing was handed out since it was assigned or sought */
 	bool gone;			/* the offsets to read next have been removed by retention */
@@ -101,7 +100,7 @@ static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_lis
 	for (int i = 0; i < list->cnt; i++)
 		r->parts[r->nparts++] = (struct part){ .topic = intern(list->elems[i].topic),
 			.partition = list->elems[i].partition,
-			.next = -1, .before_gap = -1, .resume_at = -1, .fresh = true };
+			.next = -1, .resume_at = -1, .fresh = true };
 }
 
 static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
@@ -243,8 +242,6 @@ static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_
 	pthread_mutex_lock(&r->lock);
 	p = part_find(r, rd_kafka_topic_name(m->rkt), m->partition);
 	if (p && p->next >= 0 && m->offset > p->next) {
-		if (p->before_gap < 0)
-			p->before_gap = p->next;
 		b->topic = p->topic;
 		b->partition = p->partition;
 		b->from = p->next;
@@ -368,7 +365,6 @@ static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t 
 	p = part_find(r, b->topic, b->partition);	/* the fetch may have moved or lost it */
 	if (p) {
 		p->next = b->to;
-		p->before_gap = -1;
 		p->fresh = false;
 	}
 	pthread_mutex_unlock(&r->lock);
@@ -513,7 +509,7 @@ int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partit
 	p = part_find(r, topic, partition);
 	if (p) {
 		p->next = offset;
-		p->before_gap = p->resume_at = -1;
+		p->resume_at = -1;
 		p->fresh = true;
 		p->gone = false;
 	}
@@ -553,17 +549,14 @@ int kafka_reader_pause(struct log_reader *base, const char *topic, int32_t parti
 
 /* ---- commit ---- */
 
-static int64_t behind_markers(struct kafka_reader *r, const char *topic, int32_t partition, int64_t offset, bool *ours)
+static bool is_ours(struct kafka_reader *r, const char *topic, int32_t partition)
 {
-	struct part *p;
+	bool ours;
 
 	pthread_mutex_lock(&r->lock);
-	p = part_find(r, topic, partition);
-	*ours = p != NULL;
-	if (p && p->before_gap == offset)
-		offset = p->next;
+	ours = part_find(r, topic, partition) != NULL;
 	pthread_mutex_unlock(&r->lock);
-	return offset;
+	return ours;
 }
 
 static rd_kafka_resp_err_t wait_commit(struct kafka_reader *r, rd_kafka_topic_partition_list_t *list)
@@ -595,7 +588,7 @@ int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t part
 	rd_kafka_resp_err_t code;
 	bool ours;
 
-	offset = behind_markers(r, topic, partition, offset, &ours);
+	ours = is_ours(r, topic, partition);
 	if (!ours)
 		return fail_not_ours(r, topic, partition, err);
 	list = one_partition(topic, partition, offset);
@@ -614,14 +607,8 @@ int64_t kafka_reader_high(struct log_reader *base, const char *topic, int32_t pa
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
 	int64_t low, high;
-	struct part *p;
 
 	if (rd_kafka_get_watermark_offsets(r->client.rk, topic, partition, &low, &high) || high < 0)
 		return -1;
-	pthread_mutex_lock(&r->lock);
-	p = part_find(r, topic, partition);
-	if (p && p->before_gap >= 0 && high <= p->next)
-		high = p->before_gap;		/* only markers lie behind what was handed out */
-	pthread_mutex_unlock(&r->lock);
 	return high;
 }
