@@ -136,11 +136,6 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	return e;
 }
 
-static void stop_half(struct half *h)
-{
-	half_stop(h);
-}
-
 static int left_ms(int64_t until_us)
 {
 	int64_t left = (until_us - clock_mono_us()) / 1000;
@@ -156,11 +151,11 @@ int engine_stop(struct engine *e, int drain_ms)
 	e->draining = true;
 	taps_stop(e->shared.taps);
 	if (e->capture) {
-		stop_half(capture_half(e->capture));
+		half_stop(capture_half(e->capture));
 		drained &= half_join(capture_half(e->capture), left_ms(until) + 1000);
 	}
 	if (e->load) {
-		stop_half(load_half(e->load));
+		half_stop(load_half(e->load));
 		if (!half_join(load_half(e->load), left_ms(until) + 1000)) {
 			load_abort(e->load);
 			drained = false;

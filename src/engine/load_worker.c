@@ -73,12 +73,11 @@ static void part_free(struct load_part *p)
 	free(p);
 }
 
-static void forget(struct load_worker *w, uint64_t generation)
+static void forget(struct load_worker *w)
 {
 	for (size_t i = 0; i < w->nparts; i++)
 		part_free(w->parts[i]);
 	w->nparts = 0;
-	(void)generation;
 	atomic_fetch_sub(&w->l->unforgotten, 1);
 }
 
@@ -120,7 +119,7 @@ static void accept_item(struct load_worker *w, struct load_item *item)
 	struct load_part *p;
 
 	if (item->forget_all) {
-		forget(w, item->generation);
+		forget(w);
 	} else if (item->generation != atomic_load(&w->l->generation)) {
 		;	/* read before the partitions changed: it will come again, here or elsewhere */
 	} else if (item->assign) {
