@@ -28,7 +28,10 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_wire.c \
 	src/source/mysql_wire.h \
 	src/source/source.c \
-	src/source/source.h
+	src/source/source.h \
+	src/source/source_parts.h \
+	src/source/source_start.c \
+	src/source/source_status.c
 
 noinst_PROGRAMS += tests/e2e/source_test
 tests_e2e_source_test_SOURCES = tests/e2e/source_test.c tests/e2e/source_model.c tests/e2e/source_model.h tests/tap.h

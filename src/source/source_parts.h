@@ -1,0 +1,75 @@
+/*
+ * source_parts.h - what the files of the source share: its state, and the few calls between source.c (steps, open and
+ * close), source_start.c (connect and decide where to begin) and source_status.c (what other threads see and ask).
+ * Nobody else includes it.
+ */
+#ifndef SOURCE_SOURCE_PARTS_H
+#define SOURCE_SOURCE_PARTS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source/mysql_binlog.h"
+#include "source/mysql_side.h"
+#include "source/mysql_snapshot.h"
+#include "source/mysql_stream.h"
+#include "source/mysql_undo.h"
+#include "source/source.h"
+
+enum source_phase { START, SNAPSHOT, STREAM, ENDED };
+
+struct stopped {
+	char *name, *why;
+};
+
+struct source {
+	/* owned by the thread that steps */
+	const struct mysql_conf *conf;
+	char *name;
+	uint32_t server_id;
+	struct mysql_filter *filter;
+	struct catalog *catalog;	/* NULL until the first connection */
+	struct schema **history;	/* for the catalog, until then */
+	size_t nhistory;
+	struct mysql_undo undo;
+	struct position position;	/* of the last batch that was given out */
+	enum source_phase phase;
+	bool again;			/* a snapshot before this one may have put rows into the log */
+	unsigned host;
+	struct mysql_snapshot *snapshot;
+	struct binlog binlog;
+	struct mysql_stream *stream;
+	struct mysql_side side;
+	struct err late;		/* happened behind changes that had to go out first */
+	int64_t position_sent_us;
+	uint64_t events_before, rows_before, bytes_before;	/* of earlier connections */
+	struct stopped *stopped;
+	size_t nstopped;
+	uint64_t tables_version;	/* of the stream's tables as the status has them */
+	size_t *snapshot_entry;		/* by table of the snapshot: index in `tables` */
+
+	/* shared, under lock */
+	pthread_mutex_t lock;
+	struct source_status status;
+	struct source_table *tables;
+	size_t ntables, cap_tables;
+	struct stopped *asked;		/* by source_stop_table() */
+	size_t nasked;
+	unsigned stops;
+};
+
+/* source_start.c: connects to the host of last time or the next that can go on, and begins a snapshot or the stream. */
+int source_start(struct source *s, struct err *err);
+
+/* source.c */
+void source_hang_up(struct source *s);
+
+/* source_status.c */
+void source_update_status(struct source *s, bool idle);
+void source_take_asked(struct source *s);	/* what source_stop_table() left for the thread that steps */
+void source_status_done(struct source *s);
+void source_copy_cut(char *out, size_t size, const char *text);	/* "..." at the end of what does not fit */
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * source_status.c - what other threads see of a source, and what they ask of it: its status, its tables, a table to be
+ * stopped. All of it lies under one lock, is copied out once a step, and is never held over a call to the network.
+ */
+#include "config.h"
+#include "source/source_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/xalloc.h"
+
+/* ---- tables in the status ---- */
+
+static struct source_table *table_entry(struct source *s, const char *db, const char *table)
+{
+	char name[sizeof(s->tables->name)];
+
+	snprintf(name, sizeof(name), "%s.%s", db, table);
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, name) == 0)
+			return &s->tables[i];
+	if (s->ntables == s->cap_tables) {
+		s->cap_tables = s->cap_tables ? s->cap_tables * 2 : 16;
+		s->tables = xrealloc(s->tables, s->cap_tables * sizeof(*s->tables));
+	}
+	s->tables[s->ntables] = (struct source_table){ 0 };
+	snprintf(s->tables[s->ntables].name, sizeof(s->tables->name), "%s", name);
+	return &s->tables[s->ntables++];
+}
+
+static void table_stopped(struct source *s, struct source_table *t, const char *why)
+{
+	s->stops += !t->stopped;
+	t->stopped = true;
+	snprintf(t->error, sizeof(t->error), "%s", why);
+}
+
+static void add_stopped(struct stopped **list, size_t *count, const char *name, const char *why)
+{
+	*list = xrealloc(*list, (*count + 1) * sizeof(**list));
+	(*list)[(*count)++] = (struct stopped){ .name = xstrdup(name), .why = xstrdup(why) };
+}
+
+/* A stopped table stays stopped over connections: rows were passed over. */
+static void note_stream_table(const char *db, const char *table, const char *error, void *arg)
+{
+	struct source *s = arg;
+	struct source_table *t = table_entry(s, db, table);
+
+	if (error == NULL || t->stopped)
+		return;
+	table_stopped(s, t, error);
+	add_stopped(&s->stopped, &s->nstopped, t->name, error);
+}
+
+void source_take_asked(struct source *s)
+{
+	pthread_mutex_lock(&s->lock);
+	for (size_t i = 0; i < s->nasked; i++) {
+		if (s->stream)
+			mysql_stream_stop_table(s->stream, s->asked[i].name, s->asked[i].why);
+		add_stopped(&s->stopped, &s->nstopped, s->asked[i].name, s->asked[i].why);
+		free(s->asked[i].name);
+		free(s->asked[i].why);
+	}
+	s->nasked = 0;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- status ---- */
+
+void source_copy_cut(char *out, size_t size, const char *text)
+{
+	if (snprintf(out, size, "%s", text ? text : "") >= (int)size)
+		memcpy(out + size - 4, "...", 4);
+}
+
+static void status_snapshot(struct source *s)
+{
+	struct source_status *st = &s->status;
+	size_t n;
+	struct snapshot_table *t = mysql_snapshot_tables(s->snapshot, &n);
+
+	st->state = SOURCE_SNAPSHOT;
+	st->snapshot_tables_total = (unsigned)n;
+	st->snapshot_tables_done = 0;
+	if (s->snapshot_entry == NULL) {
+		s->snapshot_entry = xcalloc(n + 1, sizeof(*s->snapshot_entry));
+		for (size_t i = 0; i < n; i++)
+			s->snapshot_entry[i] = (size_t)(table_entry(s, t[i].db, t[i].name) - s->tables);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct source_table *entry = &s->tables[s->snapshot_entry[i]];
+
+		st->snapshot_tables_done += t[i].done;
+		entry->rows_read = t[i].rows_read;
+		entry->rows_total = t[i].rows_total;
+		entry->done = t[i].done;
+		if (t[i].error && !entry->stopped)
+			note_stream_table(t[i].db, t[i].name, t[i].error, s);
+	}
+	mysql_snapshot_progress(s->snapshot, &st->snapshot_rows_done, &st->snapshot_rows_total);
+	st->snapshot_left_ms = mysql_snapshot_left_ms(s->snapshot);
+}
+
+static void status_stream(struct source *s, bool idle)
+{
+	struct source_status *st = &s->status;
+	struct stream_counts counts = mysql_stream_counts(s->stream);
+
+	st->state = idle ? SOURCE_IDLE : SOURCE_STREAMING;
+	st->events = s->events_before + counts.events;
+	st->rows = s->rows_before + counts.rows;
+	st->bytes = s->bytes_before + s->binlog.wire.bytes;
+	st->last_commit_us = mysql_stream_commit_us(s->stream);
+	st->last_event_us = clock_wall_us() - (clock_mono_us() - s->binlog.wire.last_byte_us);
+	source_copy_cut(st->server_gtids, sizeof(st->server_gtids), s->side.server.gtids);
+	source_copy_cut(st->server_file, sizeof(st->server_file), s->side.server.file);
+	st->server_pos = s->side.server.pos;
+	st->behind_bytes = s->side.behind_bytes;
+	if (mysql_stream_tables_version(s->stream) != s->tables_version)
+		mysql_stream_tables(s->stream, note_stream_table, s);
+	s->tables_version = mysql_stream_tables_version(s->stream);
+}
+
+void source_update_status(struct source *s, bool idle)
+{
+	struct source_status *st = &s->status;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->phase == SNAPSHOT && s->snapshot)
+		status_snapshot(s);
+	else if (s->phase == STREAM && s->stream)
+		status_stream(s, idle);
+	else
+		st->state = s->phase == ENDED ? SOURCE_STOPPED : SOURCE_CONNECTING;
+	source_copy_cut(st->gtids, sizeof(st->gtids), s->position.gtids);
+	source_copy_cut(st->file, sizeof(st->file), s->position.file);
+	st->pos = s->position.pos;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- asked by other threads ---- */
+
+void source_status(struct source *s, struct source_status *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = s->status;
+	pthread_mutex_unlock(&s->lock);
+}
+
+size_t source_tables(struct source *s, struct source_table *out, size_t max)
+{
+	size_t n;
+
+	pthread_mutex_lock(&s->lock);
+	n = s->ntables < max ? s->ntables : max;
+	if (n > 0)
+		memcpy(out, s->tables, n * sizeof(*out));
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
+unsigned source_stops(struct source *s)
+{
+	unsigned stops;
+
+	pthread_mutex_lock(&s->lock);
+	stops = s->stops;
+	pthread_mutex_unlock(&s->lock);
+	return stops;
+}
+
+int source_stop_table(struct source *s, const char *db_table, const char *why)
+{
+	const char *dot = strchr(db_table, '.');
+	char db[200];
+
+	if (dot == NULL)
+		return -1;
+	snprintf(db, sizeof(db), "%.*s", (int)(dot - db_table), db_table);
+	pthread_mutex_lock(&s->lock);
+	table_stopped(s, table_entry(s, db, dot + 1), why);
+	add_stopped(&s->asked, &s->nasked, db_table, why);
+	pthread_mutex_unlock(&s->lock);
+	return 0;
+}
+
+/* ---- end ---- */
+
+static void free_stopped(struct stopped *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(list[i].name);
+		free(list[i].why);
+	}
+	free(list);
+}
+
+void source_status_done(struct source *s)
+{
+	free_stopped(s->stopped, s->nstopped);
+	free_stopped(s->asked, s->nasked);
+	pthread_mutex_destroy(&s->lock);
+	free(s->tables);
+}
