@@ -23,6 +23,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/json_text.c \
 	src/core/logline.c \
 	src/core/logline.h \
+	src/core/name_map.c \
+	src/core/name_map.h \
 	src/core/num.c \
 	src/core/num.h \
 	src/core/num_double.c \
@@ -60,6 +62,10 @@ tests_unit_test_err_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_histogram
 tests_unit_test_histogram_SOURCES = tests/unit/test_histogram.c tests/tap.h
 tests_unit_test_histogram_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_name_map
+tests_unit_test_name_map_SOURCES = tests/unit/test_name_map.c tests/tap.h
+tests_unit_test_name_map_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_intern
 tests_unit_test_intern_SOURCES = tests/unit/test_intern.c tests/tap.h

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/name_map.h"
 #include "core/xalloc.h"
 
 enum {
@@ -47,8 +48,7 @@ struct kafka_writer {
 	int64_t committed_us;		/* monotonic, when the last transaction ended */
 	int64_t begun_us, gap_us;	/* monotonic, when this one began; learned */
 	size_t records;			/* in this transaction */
-	struct target *targets;		/* open addressing by pointer */
-	size_t ntargets, target_cap;
+	struct name_map targets;	/* by topic: struct target */
 	size_t window_bytes;		/* of the topic with the most partitions */
 	size_t pending_bytes;		/* handed to librdkafka, not yet reported as delivered */
 	bool stalled;			/* in this transaction: the rest is not waited for, the commit says what is wrong */
@@ -154,28 +154,6 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 
 /* ---- topics ---- */
 
-static size_t target_slot(const struct kafka_writer *w, const char *topic)
-{
-	size_t at = (size_t)(((uintptr_t)topic >> 4) * 0x9E3779B97F4A7C15u >> 20) & (w->target_cap - 1);
-
-	while (w->targets[at].topic && w->targets[at].topic != topic)
-		at = (at + 1) & (w->target_cap - 1);
-	return at;
-}
-
-static void targets_grow(struct kafka_writer *w)
-{
-	struct target *old = w->targets;
-	size_t old_cap = w->target_cap;
-
-	w->target_cap = old_cap ? old_cap * 2 : 64;
-	w->targets = xcalloc(w->target_cap, sizeof *w->targets);
-	for (size_t i = 0; i < old_cap; i++)
-		if (old[i].topic)
-			w->targets[target_slot(w, old[i].topic)] = old[i];
-	free(old);
-}
-
 static void window_widen(struct kafka_writer *w, int32_t partitions)
 {
 	size_t bytes = (size_t)(partitions < WINDOW_PARTITIONS ? partitions : WINDOW_PARTITIONS) * WINDOW_BYTES;
@@ -186,25 +164,25 @@ static void window_widen(struct kafka_writer *w, int32_t partitions)
 
 static struct target *target_for(struct kafka_writer *w, const char *topic, struct err *err)
 {
-	struct target *t;
+	void **slot = name_map_at(&w->targets, topic);
+	struct target *t = *slot;
+	rd_kafka_topic_t *rkt;
+	int32_t partitions;
 
-	if (2 * w->ntargets >= w->target_cap)
-		targets_grow(w);
-	t = &w->targets[target_slot(w, topic)];
-	if (t->topic)
+	if (t)
 		return t;
-	t->partitions = kafka_partitions(&w->client, topic, (int)w->log->base.conf.timeout_ms, err);
-	if (t->partitions < 0)
+	partitions = kafka_partitions(&w->client, topic, (int)w->log->base.conf.timeout_ms, err);
+	if (partitions < 0)
 		return NULL;
-	t->rkt = rd_kafka_topic_new(w->client.rk, topic, NULL);
-	if (!t->rkt) {
+	rkt = rd_kafka_topic_new(w->client.rk, topic, NULL);
+	if (!rkt) {
 		kafka_fail(&w->client, err, rd_kafka_last_error(), NULL, "topic %s", topic);
 		return NULL;
 	}
-	t->topic = topic;
-	w->ntargets++;
-	window_widen(w, t->partitions);
-	return t;
+	t = xcalloc(1, sizeof *t);
+	*t = (struct target){ .topic = topic, .rkt = rkt, .partitions = partitions };
+	window_widen(w, partitions);
+	return *slot = t;
 }
 
 /* ---- append ---- */
@@ -521,6 +499,15 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 	return &w->base;
 }
 
+static void target_free(void *target, void *unused)
+{
+	struct target *t = target;
+
+	(void)unused;
+	rd_kafka_topic_destroy(t->rkt);
+	free(t);
+}
+
 void kafka_writer_close(struct log_writer *base)
 {
 	struct kafka_writer *w = (struct kafka_writer *)base;
@@ -532,11 +519,9 @@ void kafka_writer_close(struct log_writer *base)
 		rd_kafka_purge(w->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(w->client.rk, CLOSE_MS);
 	}
-	for (size_t i = 0; i < w->target_cap; i++)
-		if (w->targets[i].rkt)
-			rd_kafka_topic_destroy(w->targets[i].rkt);
+	name_map_each(&w->targets, target_free, NULL);
+	name_map_done(&w->targets);
 	kafka_client_close(&w->client);
-	free(w->targets);
 	free(w->id);
 	free(w);
 }

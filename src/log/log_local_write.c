@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/name_map.h"
 #include "core/xalloc.h"
 
 #define TRANSACTION_MAX ((size_t)1 << 30)	/* packed bytes in memory */
@@ -52,8 +53,7 @@ struct local_writer {
 	char *id;
 	uint64_t epoch;
 	ZSTD_CCtx *zstd;
-	struct target *targets;		/* open addressing by pointer */
-	size_t ntargets, target_cap;
+	struct name_map targets;	/* by topic: struct target */
 	struct touched *touched;
 	size_t ntouched, cap_touched;
 	struct sealed *sealed;
@@ -84,37 +84,13 @@ static int check_fence(struct local_writer *w, struct err *err)
 
 /* ---- append ---- */
 
-static size_t target_slot(const struct local_writer *w, const char *topic)
-{
-	size_t at = (size_t)(((uintptr_t)topic >> 4) * 0x9E3779B97F4A7C15u >> 20) & (w->target_cap - 1);
-
-	while (w->targets[at].topic && w->targets[at].topic != topic)
-		at = (at + 1) & (w->target_cap - 1);
-	return at;
-}
-
-static void targets_grow(struct local_writer *w)
-{
-	struct target *old = w->targets;
-	size_t old_cap = w->target_cap;
-
-	w->target_cap = old_cap ? old_cap * 2 : 64;
-	w->targets = xcalloc(w->target_cap, sizeof *w->targets);
-	for (size_t i = 0; i < old_cap; i++)
-		if (old[i].topic)
-			w->targets[target_slot(w, old[i].topic)] = old[i];
-	free(old);
-}
-
 static struct target *target_for(struct local_writer *w, const char *topic, struct err *err)
 {
+	void **slot = name_map_at(&w->targets, topic);
 	struct local_topic *to;
-	struct target *t;
+	struct target *t = *slot;
 
-	if (2 * w->ntargets >= w->target_cap)
-		targets_grow(w);
-	t = &w->targets[target_slot(w, topic)];
-	if (t->topic)
+	if (t)
 		return t;
 	pthread_mutex_lock(&w->log->lock);
 	to = local_topic_find(w->log, topic);
@@ -123,11 +99,11 @@ static struct target *target_for(struct local_writer *w, const char *topic, stru
 		err_set(err, ERR_CONFIG, 0, "embedded log: topic %s does not exist; create it", topic);
 		return NULL;
 	}
+	t = xcalloc(1, sizeof *t);
 	*t = (struct target){ .topic = topic, .to = to, .open = xcalloc((size_t)to->nparts, sizeof *t->open) };
 	for (int32_t i = 0; i < to->nparts; i++)
 		buf_init(&t->open[i].raw, CHUNK_CEILING);
-	w->ntargets++;
-	return t;
+	return *slot = t;
 }
 
 static int seal(struct local_writer *w, struct local_topic *t, struct local_part *p, struct chunk_builder *c,
@@ -346,19 +322,26 @@ struct log_writer *local_writer_open(struct log *base, const char *id, struct er
 	return &w->base;
 }
 
+static void target_free(void *target, void *unused)
+{
+	struct target *t = target;
+
+	(void)unused;
+	for (int32_t i = 0; i < t->to->nparts; i++)
+		buf_done(&t->open[i].raw);
+	free(t->open);
+	free(t);
+}
+
 void local_writer_close(struct log_writer *base)
 {
 	struct local_writer *w = (struct local_writer *)base;
 	struct err ignored = { 0 };
 
 	local_writer_abort(base, &ignored);
-	for (size_t i = 0; i < w->target_cap; i++) {
-		for (int32_t k = 0; w->targets[i].topic && k < w->targets[i].to->nparts; k++)
-			buf_done(&w->targets[i].open[k].raw);
-		free(w->targets[i].open);
-	}
+	name_map_each(&w->targets, target_free, NULL);
+	name_map_done(&w->targets);
 	ZSTD_freeCCtx(w->zstd);
-	free(w->targets);
 	free(w->touched);
 	free(w->sealed);
 	free(w->id);
