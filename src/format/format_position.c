@@ -1,6 +1,6 @@
 /*
  * format_position.c - the record of the offsets topic. The order of the members is that of a Java hash map with
- * Debezium's keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot.
+ * Debezium's keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot. Behind them, millrace_snapshot is ours.
  */
 #include <string.h>
 
@@ -53,6 +53,10 @@ static void put_value(struct buf *b, const struct position *p)
 			buf_json_str(b, m[i].text);
 		else
 			buf_printf(b, "%llu", (unsigned long long)m[i].number);
+	}
+	if (p->progress) {
+		buf_puts(b, ",\"millrace_snapshot\":");
+		buf_json_str(b, p->progress);
 	}
 	buf_putc(b, '}');
 }

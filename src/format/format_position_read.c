@@ -49,6 +49,8 @@ int format_position_from_json(const json_t *object, struct position *out, struct
 	strcpy(out->file, file);
 	free(out->gtids);
 	out->gtids = xstrdup(gtids);
+	free(out->progress);
+	out->progress = xstrdup(json_string_value(json_object_get(object, "millrace_snapshot")));
 	out->ts_sec = (int64_t)ts_sec;
 	out->server_id = (uint32_t)server_id;
 	snapshot_member(object, out);

@@ -13,18 +13,21 @@ void position_init(struct position *p)
 void position_done(struct position *p)
 {
 	free(p->gtids);
+	free(p->progress);
 	position_init(p);
 }
 
 void position_copy(struct position *to, const struct position *from)
 {
-	char *gtids = to->gtids;
+	char *gtids = to->gtids, *progress = to->progress;
 
 	if (to == from)
 		return;
 	*to = *from;
 	to->gtids = xstrdup(from->gtids);
+	to->progress = xstrdup(from->progress);
 	free(gtids);
+	free(progress);
 }
 
 bool position_is_set(const struct position *p)

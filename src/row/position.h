@@ -22,6 +22,9 @@ struct position {
 	uint32_t server_id;
 	bool snapshot;		/* the initial snapshot is running: rows so far are not enough to resume from */
 	bool snapshot_blocking;	/* "BLOCKING" rather than "INITIAL" */
+	/* How far snapshots have come: text that only the source understands; owned, NULL: none. Stored beside
+	 * Debezium's members, which Debezium leaves alone. */
+	char *progress;
 };
 
 void position_init(struct position *p);
