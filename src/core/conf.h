@@ -76,6 +76,9 @@ void conf_free_named(const struct conf_table *table, const char *section, void *
 void conf_preset_named(const struct conf_table *table, const char *section, void *strukt);
 /* For help, manual, check: the value as text; secrets as "(set)" or "(not set)". */
 void conf_format(const struct conf_option *option, const void *settings, struct buf *out);
+/* Comma separated, blanks trimmed; a comma inside brackets or behind a backslash belongs to its item. */
+void conf_list_parse(struct conf_list *list, const char *text);
+void conf_list_free(struct conf_list *list);
 const char *conf_nearest(const char *word, const char *const *names, size_t count);	/* NULL when nothing is near */
 
 #endif

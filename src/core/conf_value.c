@@ -45,14 +45,17 @@ static void string_format(const struct conf_option *o, const void *field, struct
 	buf_puts(out, s ? s : "");
 }
 
-static void list_free(void *field)
+void conf_list_free(struct conf_list *list)
 {
-	struct conf_list *list = field;
-
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i]);
 	free(list->items);
 	*list = (struct conf_list){ NULL, 0 };
+}
+
+static void list_free(void *field)
+{
+	conf_list_free(field);
 }
 
 /* Commas inside brackets belong to the item: regular expressions have {1,3} and [a,b]. A backslash keeps a comma. */
@@ -72,11 +75,9 @@ static size_t list_item_length(const char *p)
 	return n;
 }
 
-static int list_set(const struct conf_option *o, void *field, const char *text, char *expected, size_t size)
+void conf_list_parse(struct conf_list *list, const char *text)
 {
-	struct conf_list *list = field;
-
-	list_free(list);
+	*list = (struct conf_list){ NULL, 0 };
 	while (*text) {
 		size_t n = list_item_length(text), len = n;
 		const char *p = text;
@@ -91,6 +92,12 @@ static int list_set(const struct conf_option *o, void *field, const char *text, 
 		}
 		text += n + (text[n] == ',');
 	}
+}
+
+static int list_set(const struct conf_option *o, void *field, const char *text, char *expected, size_t size)
+{
+	conf_list_free(field);
+	conf_list_parse(field, text);
 	return 0;
 }
 
@@ -273,10 +280,10 @@ static void pairs_free(void *field)
 /* A preset: "key=value, key=value". */
 static int pairs_set(const struct conf_option *o, void *field, const char *text, char *expected, size_t size)
 {
-	struct conf_list list = { NULL, 0 };
+	struct conf_list list;
 	int bad = 0;
 
-	list_set(o, &list, text, expected, size);
+	conf_list_parse(&list, text);
 	for (size_t i = 0; i < list.count; i++) {
 		char *equals = strchr(list.items[i], '=');
 
@@ -288,7 +295,7 @@ static int pairs_set(const struct conf_option *o, void *field, const char *text,
 		*equals = '\0';
 		conf_value_pair(o, (char *)field - o->offset, list.items[i], equals + 1, 0);
 	}
-	list_free(&list);
+	conf_list_free(&list);
 	return bad;
 }
 

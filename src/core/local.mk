@@ -30,6 +30,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/num_double.c \
 	src/core/num_pow10.h \
 	src/core/num_time.c \
+	src/core/pattern.c \
+	src/core/pattern.h \
 	src/core/queue.c \
 	src/core/queue.h \
 	src/core/report.c \

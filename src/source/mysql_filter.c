@@ -2,21 +2,15 @@
 #include "config.h"
 #include "source/mysql_filter.h"
 
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/buf.h"
+#include "core/pattern.h"
 #include "core/xalloc.h"
 
-enum { PATTERN_MAX = 4096, NAME_MAX_BYTES = 1024 };
-
-struct pattern_list {
-	regex_t *items;
-	size_t count;
-};
+enum { NAME_MAX_BYTES = 1024 };
 
 enum { DB_INCLUDE, DB_EXCLUDE, TABLE_INCLUDE, TABLE_EXCLUDE, COLUMN_INCLUDE, COLUMN_EXCLUDE, LISTS };
 
@@ -27,54 +21,6 @@ struct mysql_filter {
 static const char *const list_keys[LISTS] = { "database.include.list", "database.exclude.list", "table.include.list",
 					      "table.exclude.list",    "column.include.list",	"column.exclude.list" };
 
-/* Java's spellings into POSIX ones; false for what has none. */
-static bool translate(const char *java, struct buf *out)
-{
-	buf_puts(out, "^(");
-	for (const char *p = java; *p; p++) {
-		if (p[0] == '\\' && p[1] == 'd') {
-			buf_puts(out, "[0-9]");
-			p++;
-		} else if (p[0] == '\\' && p[1] != '\0') {
-			buf_put(out, p++, 2);
-		} else if (p[0] == '(' && p[1] == '?') {
-			if (p[2] != ':')
-				return false;
-			buf_putc(out, '(');
-			p += 2;
-		} else {
-			buf_putc(out, *p);
-		}
-	}
-	buf_puts(out, ")$");
-	return !out->failed;
-}
-
-static int compile(regex_t *re, const char *key, const char *text, struct err *err)
-{
-	struct buf b;
-	char why[128] = "it is too long, or uses a form that POSIX regular expressions do not have";
-	int r = -1;
-
-	buf_init(&b, PATTERN_MAX);
-	if (translate(text, &b) && (r = regcomp(re, b.data, REG_EXTENDED | REG_ICASE | REG_NOSUB)) != 0)
-		regerror(r, re, why, sizeof(why));
-	buf_done(&b);
-	return r == 0 ? 0
-		      : err_set(err, ERR_CONFIG, 0, "[mysql] %s: '%s' is not a regular expression: %s", key, text, why);
-}
-
-static int compile_list(struct pattern_list *list, const char *key, const struct conf_list *texts, struct err *err)
-{
-	list->items = xcalloc(texts->count + 1, sizeof(*list->items));
-	for (size_t i = 0; i < texts->count; i++) {
-		if (compile(&list->items[i], key, texts->items[i], err) < 0)
-			return -1;
-		list->count++;
-	}
-	return 0;
-}
-
 struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err *err)
 {
 	const struct conf_list *texts[LISTS] = {
@@ -84,12 +30,14 @@ struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err 
 	struct mysql_filter *f = xcalloc(1, sizeof(*f));
 
 	for (int i = 0; i < LISTS; i++) {
+		char key[64];
 		bool both = i % 2 == 1 && texts[i]->count > 0 && texts[i - 1]->count > 0;
 
 		if (both)
 			err_set(err, ERR_CONFIG, 0, "[mysql] %s and %s exclude each other: keep one", list_keys[i - 1],
 				list_keys[i]);
-		if (both || compile_list(&f->lists[i], list_keys[i], texts[i], err) < 0) {
+		snprintf(key, sizeof(key), "[mysql] %s", list_keys[i]);
+		if (both || pattern_list_init(&f->lists[i], key, texts[i], err) < 0) {
 			mysql_filter_free(f);
 			return NULL;
 		}
@@ -101,27 +49,16 @@ void mysql_filter_free(struct mysql_filter *f)
 {
 	if (f == NULL)
 		return;
-	for (int i = 0; i < LISTS; i++) {
-		for (size_t k = 0; k < f->lists[i].count; k++)
-			regfree(&f->lists[i].items[k]);
-		free(f->lists[i].items);
-	}
+	for (int i = 0; i < LISTS; i++)
+		pattern_list_done(&f->lists[i]);
 	free(f);
-}
-
-static bool matches(const struct pattern_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (regexec(&list->items[i], name, 0, NULL, 0) == 0)
-			return true;
-	return false;
 }
 
 static bool passes(const struct mysql_filter *f, int include, const char *name)
 {
 	if (f->lists[include].count > 0)
-		return matches(&f->lists[include], name);
-	return !matches(&f->lists[include + 1], name);
+		return pattern_list_match(&f->lists[include], name);
+	return !pattern_list_match(&f->lists[include + 1], name);
 }
 
 bool mysql_filter_database(const struct mysql_filter *f, const char *db)

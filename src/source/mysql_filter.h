@@ -2,8 +2,8 @@
  * mysql_filter.h - which databases, tables and columns are captured: Debezium's include and exclude lists. Each entry
  * is a regular expression that must match the whole name ("db", "db.table", "db.table.column"), case-insensitive.
  *
- * The expressions are POSIX extended ones; of Java's, \d \w \s and (?:...) are understood and other (?...) forms are
- * refused by name. Only one of each include/exclude pair may be given. MySQL's own databases are never captured.
+ * The expressions are those of core/pattern.h. Only one of each include/exclude pair may be given. MySQL's own databases
+ * are never captured.
  */
 #ifndef SOURCE_MYSQL_FILTER_H
 #define SOURCE_MYSQL_FILTER_H
