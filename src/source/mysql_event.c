@@ -6,7 +6,7 @@
 #include "source/mysql_event.h"
 
 #include <string.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "source/mysql_bytes.h"
 
@@ -74,13 +74,13 @@ static bool event_has_checksum(const struct event *e, const struct event_format 
 static uint32_t event_checksum(const struct event *e, const uint8_t *p, size_t len)
 {
 	uint8_t flags[2] = { (uint8_t)(p[FLAGS_AT] & ~EVENT_F_IN_USE), p[FLAGS_AT + 1] };
-	uLong crc;
+	uint32_t crc;
 
 	if (e->header.type != EVENT_FORMAT_DESCRIPTION)
-		return (uint32_t)crc32_z(0, p, len);
-	crc = crc32_z(0, p, FLAGS_AT);
-	crc = crc32_z(crc, flags, sizeof(flags));
-	return (uint32_t)crc32_z(crc, p + EVENT_HEADER_LEN, len - EVENT_HEADER_LEN);
+		return libdeflate_crc32(0, p, len);
+	crc = libdeflate_crc32(0, p, FLAGS_AT);
+	crc = libdeflate_crc32(crc, flags, sizeof(flags));
+	return libdeflate_crc32(crc, p + EVENT_HEADER_LEN, len - EVENT_HEADER_LEN);
 }
 
 static int event_checksum_verify(const struct event *e, const uint8_t *p, size_t len, struct err *err)
