@@ -11,6 +11,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/conf_part.h \
 	src/core/conf_secret.c \
 	src/core/conf_value.c \
+	src/core/digest.c \
+	src/core/digest.h \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/histogram.c \
@@ -56,6 +58,10 @@ tests_unit_test_clock_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_conf
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/tap.h
 tests_unit_test_conf_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_digest
+tests_unit_test_digest_SOURCES = tests/unit/test_digest.c tests/tap.h
+tests_unit_test_digest_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_err
 tests_unit_test_err_SOURCES = tests/unit/test_err.c tests/tap.h

@@ -13,8 +13,6 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_pattern.c \
 	src/script/script_row.c \
 	src/script/script_sandbox.c \
-	src/script/script_sha256.c \
-	src/script/script_sha256.h \
 	src/script/script_time.c \
 	src/script/script_value.c
 

@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/digest.h"
 #include "core/num.h"
-#include "script/script_sha256.h"
 
 static const char null_key;	/* the one null; its address is the registry key */
 
@@ -77,9 +77,9 @@ static int mask_lua(lua_State *L)
  * text. */
 static int hash_lua(lua_State *L)
 {
-	unsigned char digest[32];
-	char hex[64];
-	struct sha256 h;
+	unsigned char out[DIGEST_MAX];
+	char hex[2 * DIGEST_MAX];
+	struct digest d;
 	size_t len, salt_len = 0;
 	const char *text, *salt;
 
@@ -89,11 +89,10 @@ static int hash_lua(lua_State *L)
 	}
 	salt = luaL_optlstring(L, 2, "", &salt_len);
 	text = luaL_tolstring(L, 1, &len);
-	sha256_init(&h);
-	sha256_add(&h, salt, salt_len);
-	sha256_add(&h, text, len);
-	sha256_end(&h, digest);
-	lua_pushlstring(L, hex, num_hex(hex, digest, 32));
+	digest_init(&d, digest_kind_named("SHA-256"));
+	digest_add(&d, salt, salt_len);
+	digest_add(&d, text, len);
+	lua_pushlstring(L, hex, num_hex(hex, out, digest_end(&d, out)));
 	return 1;
 }
 

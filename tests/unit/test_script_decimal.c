@@ -2,7 +2,6 @@
 #include "script/script_decimal.h"
 
 #include "core/num.h"
-#include "script/script_sha256.h"
 
 #include "tests/tap.h"
 
@@ -151,38 +150,11 @@ static void test_laws(void)
 	is_int(bad, 0, "laws of arithmetic");
 }
 
-static void test_sha256(void)
-{
-	static const struct { const char *text, *hex; } cases[] = {
-		{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
-		{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
-		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" }
-	};
-	unsigned char out[32];
-	char hex[65];
-	struct sha256 h;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		sha256_init(&h);
-		sha256_add(&h, cases[i].text, strlen(cases[i].text));
-		sha256_end(&h, out);
-		hex[num_hex(hex, out, 32)] = '\0';
-		is_str(hex, cases[i].hex, "sha256 of %zu bytes", strlen(cases[i].text));
-	}
-	sha256_init(&h);
-	for (int i = 0; i < 1000000; i++)
-		sha256_add(&h, "a", 1);
-	sha256_end(&h, out);
-	hex[num_hex(hex, out, 32)] = '\0';
-	is_str(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "sha256 of a million bytes");
-}
-
 int main(void)
 {
 	test_text();
 	test_arithmetic();
 	test_rescale();
 	test_laws();
-	test_sha256();
 	return tap_done();
 }
