@@ -8,10 +8,14 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_binlog.h \
 	src/source/mysql_check.c \
 	src/source/mysql_check.h \
+	src/source/mysql_chunk.c \
+	src/source/mysql_chunk.h \
 	src/source/mysql_conn.c \
 	src/source/mysql_conn.h \
 	src/source/mysql_filter.c \
 	src/source/mysql_filter.h \
+	src/source/mysql_scan.c \
+	src/source/mysql_scan.h \
 	src/source/mysql_side.c \
 	src/source/mysql_side.h \
 	src/source/mysql_snapshot.c \
@@ -39,9 +43,12 @@ tests_e2e_source_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_source_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/source.sh
 
-check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_filter tests/unit/test_mysql_undo
+check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_mysql_filter tests/unit/test_mysql_undo
 tests_unit_test_mysql_text_SOURCES = tests/unit/test_mysql_text.c tests/tap.h
 tests_unit_test_mysql_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_mysql_chunk_SOURCES = tests/unit/test_mysql_chunk.c tests/tap.h
+tests_unit_test_mysql_chunk_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_unit_test_mysql_chunk_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_filter_SOURCES = tests/unit/test_mysql_filter.c tests/tap.h
 tests_unit_test_mysql_filter_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
