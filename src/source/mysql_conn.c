@@ -238,6 +238,15 @@ int mysql_conn_open_any(struct mysql_conn *c, const struct mysql_conf *conf, uns
 	return -1;
 }
 
+int mysql_conn_socket(const struct mysql_conn *c)
+{
+#ifdef HAVE_MARIADB_CONNECTOR
+	return (int)mysql_get_socket(c->mysql);
+#else
+	return (int)c->mysql->net.fd;
+#endif
+}
+
 void mysql_conn_close(struct mysql_conn *c)
 {
 	if (c->mysql)

@@ -41,6 +41,7 @@ MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, struct err *err, const char *fm
 int mysql_conn_text(struct mysql_conn *c, unsigned column, char *out, size_t size, struct err *err, const char *sql);
 /* A global variable; 1 when the server does not know it. */
 int mysql_conn_variable(struct mysql_conn *c, const char *name, char *out, size_t size, struct err *err);
+int mysql_conn_socket(const struct mysql_conn *c);
 int mysql_conn_fail(struct mysql_conn *c, const char *doing,
 		    struct err *err);			/* fills err from the library's last error, -1 */
 enum err_kind mysql_conn_kind(unsigned code);		/* what a client or server error number asks for */

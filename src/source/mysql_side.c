@@ -129,7 +129,7 @@ void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, uns
 			ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
 			    SIDE_ASKED_POSITION);
 	} else {
-		struct pollfd p = { .fd = (int)mysql_get_socket(side->conn.mysql), .events = POLLIN };
+		struct pollfd p = { .fd = mysql_conn_socket(&side->conn), .events = POLLIN };
 
 		if (poll(&p, 1, 0) > 0)
 			take_answer(side, file, pos, now_us);

@@ -23,7 +23,7 @@ enum { HEADER = 4, PART_MAX = 0xffffff, BLOCK = 64 << 10 };
 void wire_init(struct wire *w, struct mysql_conn *conn)
 {
 	*w = (struct wire){ .conn = conn, .through_library = conn->tls, .last_byte_us = clock_mono_us() };
-	w->fd = (int)mysql_get_socket(conn->mysql);
+	w->fd = mysql_conn_socket(conn);
 	buf_init(&w->saved, PACKET_MAX + BLOCK);
 	buf_init(&w->big, PACKET_MAX);
 }
@@ -51,18 +51,25 @@ int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, 
 	return 0;
 }
 #else
+enum { COM_QUERY_BYTE = 3 };
+#define QUERY_ATTRIBUTES (1ul << 27)
+
+/* libmysqlclient asks for query attributes, so a statement begins with their number, none, and that of their sets. */
 int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, struct err *err)
 {
-	unsigned char head[HEADER + 1] = { (unsigned char)(len + 1), (unsigned char)((len + 1) >> 8),
-					   (unsigned char)((len + 1) >> 16), 0, command };
-	struct iovec parts[2] = { { head, sizeof(head) }, { (void *)p, len } };
+	bool attributes = command == COM_QUERY_BYTE &&
+		w->conn->mysql->client_flag & w->conn->mysql->server_capabilities & QUERY_ATTRIBUTES;
+	size_t head_len = HEADER + 1 + (attributes ? 2 : 0), payload = head_len - HEADER + len;
+	unsigned char head[HEADER + 3] = { (unsigned char)payload, (unsigned char)(payload >> 8),
+					   (unsigned char)(payload >> 16), 0, command, 0, 1 };
+	struct iovec parts[2] = { { head, head_len }, { (void *)(uintptr_t)p, len } };
 	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
 
 	if (w->through_library)
 		return err_set(err, ERR_CONFIG, 0,
 			       "MySQL %s: TLS needs a build with MariaDB Connector/C: set ssl.mode = disabled",
 			       w->conn->server);
-	if (len + 1 >= PART_MAX || sendmsg(w->fd, &msg, MSG_NOSIGNAL) != (ssize_t)(sizeof(head) + len))
+	if (payload >= PART_MAX || sendmsg(w->fd, &msg, MSG_NOSIGNAL) != (ssize_t)(head_len + len))
 		return lost(w, strerror(errno), errno, err);
 	return 0;
 }
