@@ -21,9 +21,11 @@ enum time_mode { TIME_ADAPTIVE_MICROS, TIME_CONNECT };			/* "adaptive_time_micro
 enum bigint_mode { BIGINT_LONG, BIGINT_PRECISE };			/* "long|precise" */
 enum binary_mode { BINARY_BYTES, BINARY_BASE64, BINARY_BASE64_URL, BINARY_HEX };	/* "bytes|base64|base64-url-safe|hex" */
 enum delete_mode { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE, DELETE_REWRITE_WITH_TOMBSTONE };	/* "unset|drop|tombstone|rewrite|rewrite-with-tombstone" */
+enum name_mode { NAME_NONE, NAME_AVRO, NAME_AVRO_UNICODE };		/* "none|avro|avro_unicode" */
 
 struct format_conf {
 	char *topic_prefix;			/* [kafka] topic.prefix */
+	char *topic_delimiter;			/* topic.delimiter */
 	int message_format;			/* message.format */
 	bool schemas_enable;			/* schemas.enable */
 	int decimal_mode, time_mode, bigint_mode, binary_mode;	/* [mysql] decimal.handling.mode, ... */
@@ -32,8 +34,13 @@ struct format_conf {
 	bool replace_null_with_default;		/* replace.null.with.default */
 	bool include_schema_changes;		/* include.schema.changes */
 	bool include_schema_comments;		/* include.schema.comments */
+	int schema_name_mode, field_name_mode;	/* [mysql] schema.name.adjustment.mode, field.name.adjustment.mode */
 	struct conf_list add_fields;		/* add.fields: op, table, source.ts_ms, ... */
 	struct conf_list message_key_columns;	/* message.key.columns, ';' separated entries as one item each */
+	struct conf_pairs column_truncate;	/* column.truncate.to.N.chars */
+	struct conf_pairs column_mask;		/* column.mask.with.N.chars */
+	struct conf_pairs column_hash;		/* column.mask.hash.ALGORITHM.with.salt.SALT, column.mask.hash.v2... */
+	struct conf_list column_propagate, datatype_propagate;	/* column.propagate.source.type, datatype... */
 	struct conf_list skipped_operations;	/* skipped.operations: of c u d t none */
 	char *history_topic;			/* schema.history.internal.kafka.topic */
 	char *offsets_topic;			/* offset.storage.topic */

@@ -12,6 +12,7 @@ struct cell_env {		/* what a writer may know beside the value */
 };
 
 struct cell;
+struct cell_map;
 /* Writes v at out and returns the end, or NULL with env->problem. Never called with NULL or ABSENT. */
 typedef char *cell_write_fn(char *out, const struct cell *c, const struct value *v, struct cell_env *env);
 
@@ -21,6 +22,7 @@ struct cell {
 	const char *null_text;		/* what SQL NULL becomes: null, the default, or the type's fallback */
 	uint32_t prefix_len, null_len;
 	const struct column *column;
+	const struct cell_map *map;	/* of a mapped column (format_mapper.h), else NULL */
 	uint8_t digits;			/* fraction digits, or bytes of a BIT */
 };
 

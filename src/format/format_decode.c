@@ -212,7 +212,8 @@ int format_decode(struct format_decoder *d, struct batch *b, struct err *err)
 /* Layouts that were chosen without this schema are chosen anew. */
 void format_decoder_know(struct format_decoder *d, struct schema *exact)
 {
-	struct topic *t = topic_for(d, format_topic_name(d->conf->topic_prefix, exact->db, exact->table));
+	struct topic *t = topic_for(d, format_topic_name(d->conf->topic_prefix, d->conf->topic_delimiter, exact->db,
+			exact->table));
 
 	if (t->nexact && schema_equal(t->exact[t->nexact - 1], exact))
 		return;

@@ -264,7 +264,7 @@ static struct format_plan *plan_for(struct format_encoder *e, struct schema *s)
 		e->nplans--;
 	}
 	if (!*slot) {
-		*slot = format_plan_new(s, format_topic(e, s->db, s->table), e->conf, &e->add);
+		*slot = format_plan_new(e, s, format_topic(e, s->db, s->table));
 		e->nplans++;
 	}
 	return e->last = *slot;
@@ -351,7 +351,7 @@ int format_encode(struct format_encoder *e, struct batch *b, struct err *err)
 
 const char *format_topic(struct format_encoder *e, const char *db, const char *table)
 {
-	return format_topic_name(e->conf->topic_prefix, db, table);
+	return format_topic_name(e->conf->topic_prefix, e->conf->topic_delimiter, db, table);
 }
 
 static int skipped_init(struct format_encoder *e, struct err *err)
@@ -398,7 +398,7 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 			|| conf->delete_mode == DELETE_REWRITE_WITH_TOMBSTONE);
 	format_source_init(&e->source, conf);
 	if (skipped_init(e, err) < 0 || key_columns_check(conf, err) < 0
-			|| format_add_fields_init(&e->add, conf, err) < 0) {
+			|| format_add_fields_init(&e->add, conf, err) < 0 || mappers_init(&e->mappers, conf, err) < 0) {
 		format_encoder_free(e);
 		return NULL;
 	}
@@ -413,6 +413,7 @@ void format_encoder_free(struct format_encoder *e)
 		format_plan_free(e->plans[i]);
 	free(e->plans);
 	format_add_fields_done(&e->add);
+	mappers_done(&e->mappers);
 	format_source_done(&e->source);
 	free(e);
 }

@@ -10,6 +10,7 @@
 #include "core/xalloc.h"
 #include "format/format_default.h"
 #include "format/format_encoder.h"
+#include "format/format_name.h"
 #include "format/format_schema.h"
 
 #define PLAN_SLACK 16
@@ -29,8 +30,8 @@ static struct piece piece_take(struct format_plan *p, struct buf *b)
 	return piece;
 }
 
-static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, const struct column *c, bool first,
-		       const struct format_conf *conf)
+static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, const struct column *c,
+		const struct mapper *m, bool first, const struct format_conf *conf)
 {
 	struct format_modes modes = format_modes_of(conf);
 	struct format_type t;
@@ -43,7 +44,7 @@ static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, 
 		return;
 	}
 	buf_putc(b, first ? '{' : ',');
-	buf_json_str(b, c->name);
+	format_name_put_field(b, conf, c->name);
 	buf_putc(b, ':');
 	piece = piece_take(p, b);
 	cell->prefix = piece.p;
@@ -55,10 +56,13 @@ static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, 
 	cell->write = cell_writer(t.shape);
 	cell->column = c;
 	cell->digits = t.shape == CELL_BITS ? (uint8_t)((c->length + 7) / 8) : c->scale;
+	if (m)
+		mapper_apply(m, cell, &t, &p->arena);
 }
 
+/* mappers NULL: a key, which has none. */
 static void row_build(struct format_plan *p, struct buf *b, struct row_plan *r, const unsigned *column, unsigned n,
-		      const struct format_conf *conf)
+		const struct mapper *const *mappers, const struct format_conf *conf)
 {
 	r->cells = arena_alloc(&p->arena, (n + 1) * sizeof(*r->cells));
 	memset(r->cells, 0, (n + 1) * sizeof(*r->cells));
@@ -68,7 +72,7 @@ static void row_build(struct format_plan *p, struct buf *b, struct row_plan *r, 
 	for (unsigned i = 0; i < n && !p->problem; i++) {
 		struct cell *cell = &r->cells[i];
 
-		cell_build(p, b, cell, &p->schema->columns[column ? column[i] : i], i == 0, conf);
+		cell_build(p, b, cell, &p->schema->columns[column ? column[i] : i], mappers ? mappers[i] : NULL, i == 0, conf);
 		r->bound += cell->prefix_len + cell->null_len + CELL_FIXED_BOUND;
 	}
 }
@@ -150,54 +154,65 @@ static void put_flat_fields(struct buf *b, const struct format_plan *p, const st
 		buf_printf(b, "%s%s", comma ? "," : "", add->items[i].schema);
 }
 
-static void put_value_schema(struct buf *b, const struct format_plan *p, const struct format_conf *conf,
-		const struct add_fields *add, bool optional)
-{
-	if (conf->message_format == FORMAT_ENVELOPE) {
-		format_schema_envelope(b, p->schema, p->topic, conf);
-		return;
-	}
-	format_schema_row_open(b, p->schema, conf);
-	put_flat_fields(b, p, conf, add);
-	format_schema_row_close(b, p->schema, conf, optional, NULL);
-}
-
-static void build_values(struct format_plan *p, struct buf *b, const struct format_conf *conf,
+static void put_value_schema(struct buf *b, const struct format_plan *p, const struct schema_text *text,
 		const struct add_fields *add)
 {
-	if (conf->schemas_enable) {
+	if (text->conf->message_format == FORMAT_ENVELOPE) {
+		format_schema_envelope(b, text);
+		return;
+	}
+	format_schema_row_open(b, text);
+	put_flat_fields(b, p, text->conf, add);
+	format_schema_row_close(b, text, false, NULL);
+}
+
+static void build_values(struct format_plan *p, struct buf *b, const struct schema_text *text,
+		const struct add_fields *add)
+{
+	bool schemas = text->conf->schemas_enable;
+
+	if (schemas) {
 		buf_puts(b, "{\"schema\":");
-		put_value_schema(b, p, conf, add, false);
+		put_value_schema(b, p, text, add);
 		buf_puts(b, ",\"payload\":");
 	}
 	p->value_head = piece_take(p, b);
-	if (conf->schemas_enable) {
+	if (schemas) {
 		buf_puts(b, "{\"schema\":");
-		format_schema_row_open(b, p->schema, conf);
-		format_schema_row_close(b, p->schema, conf, true, NULL);
+		format_schema_row_open(b, text);
+		format_schema_row_close(b, text, true, NULL);
 		buf_puts(b, ",\"payload\":null}");
 	} else {
 		buf_puts(b, "null");
 	}
 	p->null_value = piece_take(p, b);
-	buf_puts(b, conf->schemas_enable ? "}}" : "}");
+	buf_puts(b, schemas ? "}}" : "}");
 	p->tail = piece_take(p, b);
 }
 
-static void build_key(struct format_plan *p, struct buf *b, const struct format_conf *conf)
+static void build_key(struct format_plan *p, struct buf *b, const struct schema_text *text)
 {
 	unsigned *key, n;
 
-	key_choose(p, conf, &key, &n);
-	row_build(p, b, &p->key, key, n, conf);
-	if (conf->schemas_enable) {
+	key_choose(p, text->conf, &key, &n);
+	row_build(p, b, &p->key, key, n, NULL, text->conf);
+	if (text->conf->schemas_enable) {
 		buf_puts(b, "{\"schema\":");
-		format_schema_key(b, p->schema, key, n, conf);
+		format_schema_key(b, text, key, n);
 		buf_puts(b, ",\"payload\":");
 	}
 	p->key_head = piece_take(p, b);
 	murmur2_cache_init(&p->hash, p->key_head.len);
 	p->no_key_hash = format_murmur2(p->topic, strlen(p->topic));
+}
+
+static const struct mapper *const *find_mappers(struct format_plan *p, const struct mappers *all)
+{
+	const struct mapper **found = arena_alloc(&p->arena, (p->schema->ncolumns + 1) * sizeof(*found));
+
+	for (unsigned i = 0; i < p->schema->ncolumns; i++)
+		found[i] = mappers_find(all, p->schema, &p->schema->columns[i]);
+	return found;
 }
 
 static void build_source_names(struct format_plan *p, struct buf *b)
@@ -212,19 +227,20 @@ static void build_source_names(struct format_plan *p, struct buf *b)
 	p->table = piece_take(p, b);
 }
 
-struct format_plan *format_plan_new(struct schema *s, const char *topic, const struct format_conf *conf,
-		const struct add_fields *add)
+struct format_plan *format_plan_new(const struct format_encoder *e, struct schema *s, const char *topic)
 {
 	struct format_plan *p = xcalloc(1, sizeof(*p));
+	struct schema_text text = { .schema = s, .topic = topic, .conf = e->conf };
 	struct buf b;
 
 	buf_init(&b, PLAN_TEXT_MAX);
 	arena_init(&p->arena, 16384);
 	p->schema = schema_ref(s);
 	p->topic = topic;
-	row_build(p, &b, &p->row, NULL, s->ncolumns, conf);
-	build_key(p, &b, conf);
-	build_values(p, &b, conf, add);
+	text.mappers = find_mappers(p, &e->mappers);
+	row_build(p, &b, &p->row, NULL, s->ncolumns, text.mappers, e->conf);
+	build_key(p, &b, &text);
+	build_values(p, &b, &text, &e->add);
 	build_source_names(p, &b);
 	buf_done(&b);
 	return p;

@@ -36,11 +36,9 @@ struct format_plan {
 	uint32_t no_key_hash;		/* keeps the rows of a table without key in one partition, in order */
 };
 
-struct add_field;
-struct add_fields;
+struct format_encoder;
 
-struct format_plan *format_plan_new(struct schema *s, const char *topic, const struct format_conf *conf,
-		const struct add_fields *add);
+struct format_plan *format_plan_new(const struct format_encoder *e, struct schema *s, const char *topic);
 void format_plan_free(struct format_plan *p);
 
 #endif

@@ -2,12 +2,15 @@
  * format_schema.c - the order of members is Connect's: type, items or fields, optional, name, version, doc, parameters,
  * default, field. Members without a value are left out, optional never is.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/json.h"
 #include "format/format_default.h"
+#include "format/format_name.h"
 #include "format/format_schema.h"
 #include "format/format_source.h"
+#include "format/format_topic.h"
 #include "format/format_type.h"
 
 #define WKB(optional) "{\"type\":\"bytes\",\"optional\":" optional ",\"field\":\"wkb\"}"
@@ -49,23 +52,39 @@ static void put_allowed(struct buf *b, const struct column *c)
 			buf_putc(&text, *p);
 		}
 	}
-	buf_puts(b, ",\"parameters\":{\"allowed\":");
+	buf_puts(b, "\"allowed\":");
 	buf_json_string(b, text.data ? text.data : "", text.len);
-	buf_putc(b, '}');
 	buf_done(&text);
 }
 
-static void put_parameters(struct buf *b, const struct column *c, const struct format_type *t)
+/* What belongs to the type itself. */
+static void put_own_parameters(struct buf *b, const struct column *c, const struct format_type *t)
 {
 	if (t->shape == CELL_DECIMAL)
-		buf_printf(b, ",\"parameters\":{\"scale\":\"%u\",\"connect.decimal.precision\":\"%u\"}", c->scale,
+		buf_printf(b, "\"scale\":\"%u\",\"connect.decimal.precision\":\"%u\"", c->scale,
 				c->precision ? c->precision : 10);
 	else if (t->shape == CELL_UNSIGNED_DECIMAL)
-		buf_puts(b, ",\"parameters\":{\"scale\":\"0\",\"connect.decimal.precision\":\"20\"}");
+		buf_puts(b, "\"scale\":\"0\",\"connect.decimal.precision\":\"20\"");
 	else if (t->shape == CELL_BITS)
-		buf_printf(b, ",\"parameters\":{\"length\":\"%u\"}", c->length);
+		buf_printf(b, "\"length\":\"%u\"", c->length);
 	else if (t->name == connect_enum_name || t->name == connect_set_name)
 		put_allowed(b, c);
+}
+
+static void put_parameters(struct buf *b, const struct column *c, const struct format_type *t, const struct mapper *m,
+		const struct format_conf *conf)
+{
+	size_t before = b->len, open;
+
+	buf_puts(b, ",\"parameters\":{");
+	open = b->len;
+	put_own_parameters(b, c, t);
+	if (m)
+		mapper_parameters(b, m, c, conf->include_schema_comments, b->len == open);
+	if (b->len == open)
+		b->len = before;
+	else
+		buf_putc(b, '}');
 }
 
 static void put_doc(struct buf *b, const struct column *c, const struct format_type *t, const struct format_conf *conf)
@@ -89,7 +108,7 @@ static void put_default(struct buf *b, const struct column *c, const struct form
 		b->len = before;
 }
 
-void format_schema_column(struct buf *b, const struct column *c, const struct format_conf *conf)
+void format_schema_column(struct buf *b, const struct column *c, const struct mapper *m, const struct format_conf *conf)
 {
 	struct format_modes modes = format_modes_of(conf);
 	struct format_type t;
@@ -101,72 +120,68 @@ void format_schema_column(struct buf *b, const struct column *c, const struct fo
 	if (t.name)
 		buf_printf(b, ",\"name\":\"%s\",\"version\":1", t.name);
 	put_doc(b, c, &t, conf);
-	put_parameters(b, c, &t);
+	put_parameters(b, c, &t, m, conf);
 	put_default(b, c, &t);
 	buf_puts(b, ",\"field\":");
-	buf_json_str(b, c->name);
+	format_name_put_field(b, conf, c->name);
 	buf_putc(b, '}');
 }
 
-static void put_name(struct buf *b, const struct schema *s, const struct format_conf *conf, const char *suffix)
+static void put_name(struct buf *b, const struct schema_text *t, const char *suffix)
 {
-	struct buf name;
+	char name[TOPIC_NAME_MAX + 16];
 
-	buf_init(&name, 4096);
-	buf_printf(&name, "%s.%s.%s.%s", conf->topic_prefix, s->db, s->table, suffix);
+	snprintf(name, sizeof(name), "%s.%s", t->topic, suffix);
 	buf_puts(b, ",\"name\":");
-	buf_json_string(b, name.data, name.len);
-	buf_done(&name);
+	format_name_put_schema(b, t->conf, name);
 }
 
-void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey,
-		const struct format_conf *conf)
+void format_schema_key(struct buf *b, const struct schema_text *t, const unsigned *key, unsigned nkey)
 {
 	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
 	for (unsigned i = 0; i < nkey; i++) {
 		if (i)
 			buf_putc(b, ',');
-		format_schema_column(b, &s->columns[key[i]], conf);
+		format_schema_column(b, &t->schema->columns[key[i]], NULL, t->conf);
 	}
 	buf_puts(b, "],\"optional\":false");
-	put_name(b, s, conf, "Key");
+	put_name(b, t, "Key");
 	buf_putc(b, '}');
 }
 
-void format_schema_row_open(struct buf *b, const struct schema *s, const struct format_conf *conf)
+void format_schema_row_open(struct buf *b, const struct schema_text *t)
 {
 	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
-	for (unsigned i = 0; i < s->ncolumns; i++) {
+	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
 		if (i)
 			buf_putc(b, ',');
-		format_schema_column(b, &s->columns[i], conf);
+		format_schema_column(b, &t->schema->columns[i], t->mappers[i], t->conf);
 	}
 }
 
-void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional,
-		const char *field)
+void format_schema_row_close(struct buf *b, const struct schema_text *t, bool optional, const char *field)
 {
 	buf_printf(b, "],\"optional\":%s", optional ? "true" : "false");
-	put_name(b, s, conf, "Value");
+	put_name(b, t, "Value");
 	if (field)
 		buf_printf(b, ",\"field\":\"%s\"", field);
 	buf_putc(b, '}');
 }
 
-void format_schema_envelope(struct buf *b, const struct schema *s, const char *topic, const struct format_conf *conf)
+void format_schema_envelope(struct buf *b, const struct schema_text *t)
 {
 	buf_puts(b, "{\"type\":\"struct\",\"fields\":[");
-	format_schema_row_open(b, s, conf);
-	format_schema_row_close(b, s, conf, true, "before");
+	format_schema_row_open(b, t);
+	format_schema_row_close(b, t, true, "before");
 	buf_putc(b, ',');
-	format_schema_row_open(b, s, conf);
-	format_schema_row_close(b, s, conf, true, "after");
+	format_schema_row_open(b, t);
+	format_schema_row_close(b, t, true, "after");
 	buf_putc(b, ',');
 	format_source_schema(b);
 	buf_putc(b, ',');
 	buf_puts(b, transaction_schema);
 	buf_puts(b, ",{\"type\":\"string\",\"optional\":false,\"field\":\"op\"}," TIME("ts_ms") "," TIME("ts_us") ","
-		    TIME("ts_ns") "],\"optional\":false,\"name\":\"");
-	buf_puts(b, topic);
-	buf_puts(b, ".Envelope\",\"version\":2}");
+		    TIME("ts_ns") "],\"optional\":false");
+	put_name(b, t, "Envelope");
+	buf_puts(b, ",\"version\":2}");
 }

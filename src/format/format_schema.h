@@ -6,17 +6,22 @@
 #define FORMAT_FORMAT_SCHEMA_H
 
 #include "core/buf.h"
-#include "format/format.h"
+#include "format/format_mapper.h"
 
-/* A field of a struct; text is `"type":"string"` and so on; optional and field are added around it. */
+/* A table whose schemas are written; names of schemas begin with its topic. */
+struct schema_text {
+	const struct schema *schema;
+	const char *topic;
+	const struct mapper *const *mappers;	/* by column, NULL: the column has none */
+	const struct format_conf *conf;
+};
+
 /* {"type":..,"field":"name"} */
-void format_schema_column(struct buf *b, const struct column *c, const struct format_conf *conf);
-void format_schema_key(struct buf *b, const struct schema *s, const unsigned *key, unsigned nkey,
-		const struct format_conf *conf);
+void format_schema_column(struct buf *b, const struct column *c, const struct mapper *m, const struct format_conf *conf);
+void format_schema_key(struct buf *b, const struct schema_text *t, const unsigned *key, unsigned nkey);
 /* The fields of the row in brackets, left open: `{"type":"struct","fields":[{..},{..}` ; the caller closes it. */
-void format_schema_row_open(struct buf *b, const struct schema *s, const struct format_conf *conf);
-void format_schema_row_close(struct buf *b, const struct schema *s, const struct format_conf *conf, bool optional,
-		const char *field);
-void format_schema_envelope(struct buf *b, const struct schema *s, const char *topic, const struct format_conf *conf);
+void format_schema_row_open(struct buf *b, const struct schema_text *t);
+void format_schema_row_close(struct buf *b, const struct schema_text *t, bool optional, const char *field);
+void format_schema_envelope(struct buf *b, const struct schema_text *t);
 
 #endif

@@ -24,14 +24,14 @@ static int is_allowed(unsigned char c)
 			|| c == '-';
 }
 
-static void topic_put_part(struct topic_text *t, const char *part)
+static void topic_put_part(struct topic_text *t, const char *delimiter, const char *part)
 {
 	const unsigned char *p = (const unsigned char *)part;
 
 	if (!part || !*part)
 		return;
-	if (t->len)
-		topic_put(t, '.');
+	for (const char *d = t->len ? delimiter : ""; *d; d++)
+		topic_put(t, *d);
 	for (; *p; p++) {
 		if ((*p & 0xc0) == 0x80)
 			continue;	/* the rest of a character that has its underscore */
@@ -41,13 +41,15 @@ static void topic_put_part(struct topic_text *t, const char *part)
 	}
 }
 
-const char *format_topic_name(const char *prefix, const char *db, const char *table)
+const char *format_topic_name(const char *prefix, const char *delimiter, const char *db, const char *table)
 {
 	struct topic_text t = { .len = 0 };
 
-	topic_put_part(&t, prefix);
-	topic_put_part(&t, db);
-	topic_put_part(&t, table);
+	if (!delimiter)
+		delimiter = ".";
+	topic_put_part(&t, delimiter, prefix);
+	topic_put_part(&t, delimiter, db);
+	topic_put_part(&t, delimiter, table);
 	if (t.len <= 2 && memcmp(t.p, "..", t.len) == 0)
 		memset(t.p, '_', t.len);
 	return intern_n(t.p, t.len);

@@ -4,6 +4,7 @@
 
 #define TOPIC_NAME_MAX 249
 
-const char *format_topic_name(const char *prefix, const char *db, const char *table);	/* interned */
+/* Interned. delimiter NULL: a dot. */
+const char *format_topic_name(const char *prefix, const char *delimiter, const char *db, const char *table);
 
 #endif

@@ -27,8 +27,14 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_history_read.c \
 	src/format/format_layout.c \
 	src/format/format_layout.h \
+	src/format/format_mapped.c \
+	src/format/format_mapped.h \
+	src/format/format_mapper.c \
+	src/format/format_mapper.h \
 	src/format/format_murmur2.c \
 	src/format/format_murmur2.h \
+	src/format/format_name.c \
+	src/format/format_name.h \
 	src/format/format_payload.c \
 	src/format/format_plan.c \
 	src/format/format_plan.h \
@@ -56,6 +62,14 @@ tests_unit_test_format_cell_LDADD = $(FORMAT) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_format_message
 tests_unit_test_format_message_SOURCES = tests/unit/test_format_message.c tests/unit/format_fixture.h tests/tap.h
 tests_unit_test_format_message_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/unit/test_format_mapper
+tests_unit_test_format_mapper_SOURCES = tests/unit/test_format_mapper.c tests/unit/format_fixture.h tests/tap.h
+tests_unit_test_format_mapper_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/unit/test_format_name
+tests_unit_test_format_name_SOURCES = tests/unit/test_format_name.c tests/unit/format_fixture.h tests/tap.h
+tests_unit_test_format_name_LDADD = $(FORMAT) $(FORMAT_LIBS)
 
 check_PROGRAMS += tests/unit/test_format_decode
 tests_unit_test_format_decode_SOURCES = tests/unit/test_format_decode.c tests/unit/format_random.h tests/unit/format_fixture.h tests/tap.h
