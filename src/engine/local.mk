@@ -19,7 +19,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load_parts.h \
 	src/engine/load_range.c \
 	src/engine/load_script.c \
+	src/engine/load_send.c \
+	src/engine/load_truncate.c \
 	src/engine/load_worker.c \
+	src/engine/load_worker_parts.h \
 	src/engine/meter.c \
 	src/engine/meter.h \
 	src/engine/settings.c \
