@@ -21,6 +21,8 @@ static const struct cli_option run_options[] = {
 static const struct cli_option json_options[] = { { "--json", NULL, "print one JSON document" }, { NULL, NULL, NULL } };
 static const struct cli_option check_options[] = {
 	{ "--json", NULL, "print one JSON document" },
+	{ "--all", NULL, "every column with its mapping, not only those with a question" },
+	{ "--full", NULL, "count all rows of all tables, however long it takes" },
 	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL }
 };
 static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" }, { NULL, NULL, NULL } };
@@ -34,6 +36,8 @@ static const struct cli_command commands[] = {
 	  "SIGHUP compiles the scripts anew.", run_options, 0, 0, cli_run },
 	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", NULL, 0, 1, cli_attach },
 	{ "check", "", "look at everything that the pipeline needs, and say what to do about it",
+	  "Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"
+	  "A large table is counted at both ends of its key (\"sampled\"); 5 s for a table, 60 s for all, unless --full.\n"
 	  "Exit 0: ready. 1: problems, each with its remedy. 3: a system does not answer.", check_options, 0, 0, cli_check },
 	{ "status", "", "what a running process is doing", NULL, json_options, 0, 0, cli_status },
 	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },

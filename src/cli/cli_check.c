@@ -4,7 +4,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/cli_doctor.h"
+#include "cli/cli_progress.h"
 #include "engine/engine_inspect.h"
+
+enum { TABLE_MS = 5000, ALL_MS = 60000, FULL_MS = 24 * 3600 * 1000, SAMPLE_ROWS = 200000 };
 
 static void print_text(const struct report *r)
 {
@@ -24,12 +28,21 @@ static void print_text(const struct report *r)
 			putchar('\n');
 		}
 	}
-	printf("\n%zu problem%s, %zu warning%s\n", report_count(r, REPORT_PROBLEM),
-			report_count(r, REPORT_PROBLEM) == 1 ? "" : "s",
-	       report_count(r, REPORT_WARNING), report_count(r, REPORT_WARNING) == 1 ? "" : "s");
 }
 
-static void print_json(const struct report *r)
+static size_t count_of(const struct report *r, const struct doctor_report *d, enum report_level level)
+{
+	return report_count(r, level) + doctor_report_count(d, level);
+}
+
+static void print_sum(const struct report *r, const struct doctor_report *d)
+{
+	size_t problems = count_of(r, d, REPORT_PROBLEM), warnings = count_of(r, d, REPORT_WARNING);
+
+	printf("\n%zu problem%s, %zu warning%s\n", problems, problems == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+}
+
+static void print_json(const struct report *r, const struct doctor_report *d, bool all)
 {
 	json_t *items = json_array(), *o;
 
@@ -41,14 +54,32 @@ static void print_json(const struct report *r)
 		json_object_set_new(o, "remedy", r->items[i].remedy ? json_string(r->items[i].remedy) : json_null());
 		json_array_append_new(items, o);
 	}
-	o = json_pack("{sb,so}", "ready", report_count(r, REPORT_PROBLEM) == 0, "items", items);
-	json_dumpf(o, stdout, JSON_COMPACT);
+	o = json_pack("{sb,so}", "ready", count_of(r, d, REPORT_PROBLEM) == 0, "items", items);
+	cli_doctor_json(d, all, o);
+	json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(o);
 }
 
+static int look(struct cli *cli, const struct settings *s, enum engine_role role, struct report *report,
+		struct doctor_report *doctor, struct err *err)
+{
+	bool full = cli_option(cli, "--full") != NULL;
+	struct source_limits limits = { .table_ms = full ? FULL_MS : TABLE_MS, .all_ms = full ? FULL_MS : ALL_MS,
+					.sample_rows = full ? 0 : SAMPLE_ROWS, .progress = cli_progress_say };
+	struct cli_progress *progress = cli_progress_start("counting rows");
+	int rc;
+
+	limits.arg = progress;
+	rc = inspect_check(s, role, &limits, report, doctor, err);
+	cli_progress_end(progress);
+	return rc;
+}
+
 int cli_check(struct cli *cli)
 {
+	bool all = cli_option(cli, "--all") != NULL;
+	struct doctor_report doctor = { 0 };
 	const struct settings *s;
 	enum engine_role role;
 	struct report report;
@@ -60,13 +91,17 @@ int cli_check(struct cli *cli)
 	if (s == NULL || cli_role(cli, &role, &err))
 		return cli_fail(&err);
 	report_init(&report);
-	rc = inspect_check(s, role, &report, &err);
-	if (cli_option(cli, "--json"))
-		print_json(&report);
-	else
+	rc = look(cli, s, role, &report, &doctor, &err);
+	if (cli_option(cli, "--json")) {
+		print_json(&report, &doctor, all);
+	} else {
 		print_text(&report);
+		cli_doctor_text(&doctor, all);
+		print_sum(&report, &doctor);
+	}
 	rc = rc && (err.kind == ERR_UNREACHABLE || err.kind == ERR_RETRY) ? EXIT_UNREACHABLE
-	   : report_count(&report, REPORT_PROBLEM) ? EXIT_PROBLEMS : EXIT_DONE;
+	   : count_of(&report, &doctor, REPORT_PROBLEM) ? EXIT_PROBLEMS : EXIT_DONE;
+	doctor_report_done(&doctor);
 	report_done(&report);
 	return rc;
 }

@@ -6,7 +6,11 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_check.c \
 	src/cli/cli_common.c \
 	src/cli/cli_console.c \
+	src/cli/cli_doctor.c \
+	src/cli/cli_doctor.h \
 	src/cli/cli_manual.c \
+	src/cli/cli_progress.c \
+	src/cli/cli_progress.h \
 	src/cli/cli_run.c \
 	src/cli/cli_status.c
 

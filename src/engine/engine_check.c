@@ -40,7 +40,8 @@ static void unreachable(struct report *report, const char *subject, const char *
 		*first = *now;
 }
 
-int inspect_check(const struct settings *s, enum engine_role role, struct report *report, struct err *err)
+int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
+		  struct report *report, struct doctor_report *doctor, struct err *err)
 {
 	struct schema **schemas = NULL;
 	size_t nschemas = 0;
@@ -52,8 +53,9 @@ int inspect_check(const struct settings *s, enum engine_role role, struct report
 	if (role != ROLE_LOAD) {
 		if (source_check(&s->mysql, report, &now))
 			unreachable(report, "mysql", "Start the server, or correct [mysql] host, port, user and password.", &now, err);
-		else
-			source_schemas(&s->mysql, &schemas, &nschemas, &now);
+		else if (source_schemas(&s->mysql, &schemas, &nschemas, &now) == 0 &&
+			 doctor_examine(s, role, schemas, nschemas, limits, doctor, &now))
+			report_add(report, REPORT_PROBLEM, "mysql tables", NULL, "counting rows: %s", now.msg);
 	}
 	err_clear(&now);
 	if (log_check(&s->log, report, &now))

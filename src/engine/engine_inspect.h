@@ -7,6 +7,7 @@
 
 #include "core/report.h"
 #include "engine/engine.h"
+#include "engine/engine_doctor.h"
 #include "engine/settings.h"
 
 int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err);
@@ -14,8 +15,9 @@ int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, 
 int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, engine_emit *emit, void *arg, struct err *err);
 
 /* Preflight of everything that the role uses. -1: something cannot be reached (err says what); the report has the
- * rest. */
-int inspect_check(const struct settings *s, enum engine_role role, struct report *report, struct err *err);
+ * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */
+int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
+		  struct report *report, struct doctor_report *doctor, struct err *err);
 /* The target table of db.table as it would be created: one text for people. The caller frees. */
 char *inspect_ddl(const struct settings *s, const char *db_table, struct err *err);
 

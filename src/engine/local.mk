@@ -8,6 +8,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/engine_check.c \
+	src/engine/engine_doctor.c \
+	src/engine/engine_doctor.h \
+	src/engine/engine_doctor_words.c \
+	src/engine/engine_doctor_words.h \
 	src/engine/engine_inspect.c \
 	src/engine/engine_inspect.h \
 	src/engine/engine_parts.h \

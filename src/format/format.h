@@ -14,6 +14,7 @@
 #include "core/conf.h"
 #include "core/err.h"
 #include "row/batch.h"
+#include "row/exam.h"
 
 enum message_format { FORMAT_ENVELOPE, FORMAT_FLAT };			/* "envelope|flat" */
 enum decimal_mode { DECIMAL_PRECISE, DECIMAL_DOUBLE, DECIMAL_STRING };	/* "precise|double|string" */
@@ -75,6 +76,9 @@ void format_decoder_know(struct format_decoder *d, struct schema *exact);
 /* Fills b->changes from b->records (change.record points back). Both message formats are recognised by themselves. A
  * message that is not understood becomes a change with `dead` set: nothing is dropped. Tombstones give no change. */
 int format_decode(struct format_decoder *d, struct batch *b, struct err *err);
+
+/* For `check`: the message's type of each column, the topic and the key's columns. */
+void format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count);
 
 uint32_t format_murmur2(const void *key, size_t len);	/* Kafka's, made positive */
 

@@ -20,6 +20,7 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_encode.c \
 	src/format/format_encoder.h \
 	src/format/format_envelope.c \
+	src/format/format_exam.c \
 	src/format/format_flat.c \
 	src/format/format_header.c \
 	src/format/format_history.c \

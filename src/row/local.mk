@@ -7,6 +7,8 @@ src_row_librow_a_SOURCES = \
 	src/row/collapse.h \
 	src/row/column_fill.c \
 	src/row/column_fill.h \
+	src/row/exam.c \
+	src/row/exam.h \
 	src/row/position.c \
 	src/row/position.h \
 	src/row/record.h \

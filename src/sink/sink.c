@@ -151,6 +151,11 @@ int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size
 	return ops_for(conf)->check(conf, schemas, count, report, err);
 }
 
+void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count)
+{
+	ops_for(conf)->examine(conf, exams, count);
+}
+
 int64_t sink_interval_ms(const struct sink *s)
 {
 	return s->conf->interval_ms > 0 ? s->conf->interval_ms : s->ops->interval_ms;

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/report.h"
 #include "row/collapse.h"
+#include "row/exam.h"
 #include "row/schema.h"
 
 struct sink_conf {
@@ -66,6 +67,8 @@ struct sink *sink_open(const struct sink_conf *conf, struct err *err);
 void sink_close(struct sink *s);
 const char *sink_kind(const struct sink *s);		/* "starrocks" or "embedded" */
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report, struct err *err);
+/* What each column becomes at the target, and the room that it has there. A target that does not answer is taken for empty. */
+void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 int64_t sink_interval_ms(const struct sink *s);
 
 /* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the

@@ -577,6 +577,7 @@ const struct sink_ops sink_local_ops = {
 	.open = local_open,
 	.close = local_close,
 	.check = local_check,
+	.examine = local_examine,
 	.prepare = local_prepare,
 	.load = local_load,
 	.label = local_label,

@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "row/exam.h"
 #include "row/schema.h"
 #include "sink/sink.h"
 
@@ -18,6 +19,7 @@ enum local_class local_class(const struct column *c);
 void local_name(struct buf *b, const char *name);	/* "name", quotes doubled */
 void local_create(struct buf *b, const struct schema *schema);
 void local_why(struct buf *b, const struct schema *schema);
+void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, struct err *err);
 

@@ -149,4 +149,9 @@ int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*eac
 int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		    struct err *err);
 
+
+/* starrocks_exam.c */
+
+void starrocks_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
+
 #endif

@@ -526,6 +526,7 @@ const struct sink_ops starrocks_ops = {
 	.open = starrocks_open,
 	.close = starrocks_close,
 	.check = starrocks_check,
+	.examine = starrocks_examine,
 	.prepare = starrocks_prepare,
 	.load = starrocks_load_rows,
 	.label = starrocks_label,

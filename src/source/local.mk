@@ -12,6 +12,9 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_chunk.h \
 	src/source/mysql_conn.c \
 	src/source/mysql_conn.h \
+	src/source/mysql_doctor.c \
+	src/source/mysql_doctor.h \
+	src/source/mysql_doctor_table.c \
 	src/source/mysql_filter.c \
 	src/source/mysql_filter.h \
 	src/source/mysql_scan.c \
@@ -53,6 +56,10 @@ tests_unit_test_mysql_filter_SOURCES = tests/unit/test_mysql_filter.c tests/tap.
 tests_unit_test_mysql_filter_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
 tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
+check_PROGRAMS += tests/unit/test_doctor
+tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c tests/tap.h
+tests_unit_test_doctor_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
 # The pure decoders: bytes in, values out.
 src_source_libsource_a_SOURCES += \

@@ -49,6 +49,10 @@ static const struct setting settings[] = {
 	  "SET PERSIST binlog_row_metadata = 'FULL' makes capture independent of the schema history", NULL },
 	{ "binlog_row_value_options", "", REPORT_NOTE,
 	  "SET PERSIST binlog_row_value_options = '' unless partial JSON updates are needed", NULL },
+	{ "binlog_checksum", "CRC32", REPORT_WARNING,
+	  "SET PERSIST binlog_checksum = 'CRC32': without it a damaged byte in the binlog that still reads as a value "
+	  "is seen by nobody",
+	  NULL },
 	{ "binlog_expire_logs_seconds", NULL, REPORT_WARNING,
 	  "raise binlog_expire_logs_seconds: capture that stands still for longer needs a new "
 	  "snapshot",
@@ -164,10 +168,6 @@ static void check_table(struct report *report, const struct snapshot_table *t)
 	if (t->error)
 		report_add(report, REPORT_PROBLEM, subject,
 			   "take it out by [mysql] table.exclude.list, or change the table", "%s", t->error);
-	else if (t->schema->nkey == 0)
-		report_add(report, REPORT_WARNING, subject,
-			   "give it a primary key: without one, changes have no key and an upsert cannot find its row",
-			   "no primary key; about %llu rows", (unsigned long long)t->rows_total);
 	else
 		report_add(report, REPORT_OK, subject, NULL, "%u columns, about %llu rows", t->schema->ncolumns,
 			   (unsigned long long)t->rows_total);

@@ -141,7 +141,7 @@ static MYSQL *connect_once(struct mysql_conn *c, const struct mysql_conf *conf, 
 			   int mode)
 {
 	unsigned connect_s = (unsigned)((conf->connect_timeout_ms > 0 ? conf->connect_timeout_ms : 10000) + 999) / 1000;
-	unsigned query_s = QUERY_TIMEOUT_S;
+	unsigned query_s = conf->answer_timeout_ms > 0 ? (unsigned)((conf->answer_timeout_ms + 999) / 1000) : QUERY_TIMEOUT_S;
 
 	if (c->mysql)
 		mysql_close(c->mysql);

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/report.h"
 #include "row/batch.h"
+#include "row/exam.h"
 
 enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, SNAPSHOT_NEVER, SNAPSHOT_WHEN_NEEDED };	/* "initial|initial_only|no_data|never|when_needed" */
 enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
@@ -36,6 +37,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	int ssl_mode;			/* ssl.mode */
 	char *ssl_ca, *ssl_cert, *ssl_key;
 	int64_t connect_timeout_ms;	/* connect.timeout.ms */
+	int64_t answer_timeout_ms;	/* of a query; 0: 20 s. Set by whoever asks for more than a moment's work */
 	int64_t heartbeat_ms;		/* dead connection: twice this without a byte. connect.heartbeat.ms, default 2000 */
 	int64_t heartbeat_interval_ms;	/* heartbeat.interval.ms: 0 off */
 	char *heartbeat_query;		/* heartbeat.action.query */
@@ -105,6 +107,16 @@ int source_stop_table(struct source *s, const char *db_table, const char *why);	
 
 /* Preflight; adds to the report, -1 only when the server cannot be reached at all. */
 int source_check(const struct mysql_conf *conf, struct report *report, struct err *err);
+/* Counts the rows that raise a question, table by table, and adds them to the exams: within the limits, else of a
+ * sample. A table that cannot be counted says why. -1: the server cannot be reached. */
+struct source_limits {
+	int64_t table_ms, all_ms;	/* time for one table's rows, for all of them */
+	int64_t sample_rows;		/* a larger table is counted in its first and last so many; 0: always all rows */
+	void (*progress)(void *arg, const char *table, size_t done, size_t total);	/* before each table; NULL allowed */
+	void *arg;
+};
+int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,
+		   const struct source_limits *limits, struct err *err);
 /* The schemas of captured tables as they are now (information_schema, SHOW CREATE TABLE); for `ddl`, `check`. Caller unrefs and frees. */
 int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, struct err *err);
 

@@ -1,0 +1,46 @@
+/*
+ * format_exam.c - the messages' part of an examination: the type that each column has in a message, the key's columns,
+ * and the topic, which two tables may share when their names differ only in characters that Kafka does not take.
+ */
+#include <string.h>
+
+#include "format/format_encoder.h"
+#include "format/format_topic.h"
+#include "format/format_type.h"
+
+/* "io.debezium.time.MicroTime" -> "MicroTime" */
+static const char *short_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot ? dot + 1 : name;
+}
+
+static void examine_key(const struct format_conf *conf, struct exam *e)
+{
+	static const struct add_fields none;
+	struct format_plan *plan = format_plan_new(e->schema, e->topic, conf, &none);
+	unsigned n = plan->key.ncells;
+
+	if (n > 0 && plan->key.column)
+		e->key = arena_dup(&e->arena, plan->key.column, n * sizeof(*e->key));
+	e->nkey = n;
+	format_plan_free(plan);
+}
+
+void format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count)
+{
+	struct format_modes modes = format_modes_of(conf);
+
+	for (size_t k = 0; k < count; k++) {
+		struct exam *e = exams[k];
+		struct format_type type;
+
+		e->topic = format_topic_name(conf->topic_prefix, e->schema->db, e->schema->table);
+		examine_key(conf, e);
+		for (unsigned i = 0; i < e->schema->ncolumns; i++)
+			if (format_type_of(&e->schema->columns[i], &modes, &type) == 0)
+				e->columns[i].message = arena_printf(&e->arena, "%s%s%s", connect_type_name(type.type),
+								     type.name ? " " : "", type.name ? short_name(type.name) : "");
+	}
+}

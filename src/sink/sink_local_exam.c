@@ -1,0 +1,51 @@
+/*
+ * sink_local_exam.c - the embedded warehouse's part of an examination: it has room for everything, but takes two tables
+ * for one when their names differ by case only.
+ */
+#include <stdlib.h>
+#include <strings.h>
+
+#include "core/xalloc.h"
+#include "sink/sink_local.h"
+#include "sink/sink_ops.h"
+
+static const char *const class_names[] = {
+	[LOCAL_INTEGER] = "INTEGER", [LOCAL_REAL] = "REAL", [LOCAL_TEXT] = "TEXT", [LOCAL_BLOB] = "BLOB", [LOCAL_ANY] = "ANY",
+};
+
+static void examine_columns(struct exam *e)
+{
+	for (unsigned i = 0; i < e->schema->ncolumns; i++)
+		if (e->schema->columns[i].type < COL_UNKNOWN)
+			e->columns[i].target = class_names[local_class(&e->schema->columns[i])];
+}
+
+struct named_exam {
+	const char *db;
+	struct exam *exam;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named_exam *left = a, *right = b;
+	int order = strcasecmp(left->db, right->db);
+
+	return order ? order : strcasecmp(left->exam->schema->table, right->exam->schema->table);
+}
+
+void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count)
+{
+	struct named_exam *list = xcalloc(count + 1, sizeof(*list));
+
+	for (size_t i = 0; i < count; i++) {
+		examine_columns(exams[i]);
+		list[i] = (struct named_exam){ sink_database(conf, exams[i]->schema), exams[i] };
+	}
+	if (count > 1)
+		qsort(list, count, sizeof(*list), by_name);
+	for (size_t i = 1; i < count; i++)
+		if (by_name(&list[i - 1], &list[i]) == 0)
+			list[i].exam->refused = arena_printf(&list[i].exam->arena, "the warehouse does not tell it from %s.%s",
+							     list[i - 1].exam->schema->db, list[i - 1].exam->schema->table);
+	free(list);
+}

@@ -1,0 +1,100 @@
+/*
+ * starrocks_exam.c - StarRocks' part of an examination: the type that each column has or gets there, how many bytes a
+ * value of it may have, and what is left of the key's 128 bytes for its texts.
+ */
+#include <stdio.h>
+#include <strings.h>
+
+#include "sink/sink_ops.h"
+#include "sink/starrocks.h"
+
+static const unsigned key_width[] = {
+	[SR_BOOLEAN] = 1, [SR_TINYINT] = 1, [SR_SMALLINT] = 2, [SR_INT] = 4, [SR_BIGINT] = 8, [SR_LARGEINT] = 16,
+	[SR_FLOAT] = 4, [SR_DOUBLE] = 8, [SR_DECIMAL] = 16, [SR_DATE] = 4, [SR_DATETIME] = 8, [SR_VARCHAR] = 0,
+	[SR_VARBINARY] = 0, [SR_JSON] = 0, [SR_OTHER] = 0,
+};
+
+/* A VARCHAR that is too short is made longer before the first row; see starrocks_alter(). */
+static void settle(struct starrocks_type *want, const struct starrocks_type *have, bool key)
+{
+	bool grows = have->kind == SR_VARCHAR && want->kind == SR_VARCHAR && !key && have->length < want->length;
+
+	if (!grows) {
+		const char *why = have->kind == want->kind ? want->why : NULL;
+
+		*want = *have;
+		want->why = why;
+	}
+}
+
+static void examine_room(struct exam_column *out, const struct column *c, const struct starrocks_type *type, bool key)
+{
+	bool binary = column_is_binary(c);
+
+	if (type->kind == SR_VARCHAR)
+		out->room_bytes = binary ? type->length / 2 : type->length;
+	else if (type->kind == SR_VARBINARY || type->kind == SR_JSON)
+		out->room_bytes = SR_VARCHAR_MAX;
+	if (key && type->kind == SR_VARCHAR)
+		out->key_weight = binary ? 2 : 1;
+	out->as_text = type->kind == SR_VARCHAR && (c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE);
+}
+
+static void examine_column(struct exam *e, unsigned at, const struct starrocks_columns *have)
+{
+	const struct column *c = &e->schema->columns[at];
+	const struct starrocks_column *there = starrocks_columns_find(have, c->name);
+	bool key = schema_is_key(e->schema, at);
+	struct exam_column *out = &e->columns[at];
+	struct starrocks_type type;
+	char text[64];
+
+	if (strncasecmp(c->name, "__op", 4) == 0 || strncasecmp(c->name, "__row", 5) == 0)
+		out->refused = "StarRocks keeps this name for itself";
+	if (starrocks_type_of(c, key, e->schema->exact, &type)) {
+		out->refused = key ? "StarRocks has no type for it in a key" : "StarRocks has no type for it";
+		return;
+	}
+	if (there && !starrocks_type_takes(&there->type, &type) && (there->type.kind != SR_VARCHAR || type.kind != SR_VARCHAR || there->key)) {
+		starrocks_type_print(&there->type, text, sizeof(text));
+		out->refused = arena_printf(&e->arena, "its column there is %s, too narrow", text);
+	}
+	if (there)
+		settle(&type, &there->type, there->key);
+	starrocks_type_print(&type, text, sizeof(text));
+	out->target = arena_printf(&e->arena, "%s", text);
+	out->why = type.why;
+	examine_room(out, c, &type, key);
+	if (key)
+		e->key_room_bytes -= key_width[type.kind] < e->key_room_bytes ? key_width[type.kind] : e->key_room_bytes - 1;
+}
+
+static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sql, struct exam *e)
+{
+	struct starrocks_columns have = { 0 };
+	const struct schema *s = e->schema;
+	struct err err;
+
+	if (sql)
+		starrocks_table_read(sql, sink_database(conf, s), s->table, &have, &err);
+	if (s->nkey == 0)
+		e->refused = "StarRocks updates and deletes by key, and it has none";
+	e->key_room_bytes = SR_KEY_BYTES;
+	for (unsigned i = 0; i < s->ncolumns; i++)
+		examine_column(e, i, &have);
+	for (unsigned i = 0; i + 1 < s->nkey; i++)
+		if (e->columns[s->key[i]].key_weight && e->key_room_bytes > 2)
+			e->key_room_bytes -= 2;		/* what ends a text that is not the last */
+	starrocks_columns_done(&have);
+}
+
+void starrocks_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count)
+{
+	struct starrocks_sql *sql = starrocks_sql_new(conf);
+	struct err err;
+	bool answers = starrocks_sql_run(sql, "SELECT 1", NULL, NULL, &err) == 0;
+
+	for (size_t i = 0; i < count; i++)
+		examine_table(conf, answers ? sql : NULL, exams[i]);
+	starrocks_sql_free(sql);
+}

@@ -1,0 +1,24 @@
+/*
+ * mysql_doctor.h - which questions a column raises, and the SQL that counts the rows that raise them. One table of
+ * rules; pure: no server here, so that the statements can be looked at in a unit test.
+ */
+#ifndef SOURCE_MYSQL_DOCTOR_H
+#define SOURCE_MYSQL_DOCTOR_H
+
+#include "core/buf.h"
+#include "row/exam.h"
+#include "source/source.h"
+
+struct doctor_count {			/* one number of the statement's answer */
+	enum exam_question question;
+	int column;			/* -1: the table */
+};
+
+/*
+ * One SELECT for all questions of a table: the number of rows, then a sum for each of counts[]. sample_rows 0: of all
+ * rows; else of so many from both ends of the key. Returns how many sums there are; 0: there is nothing to count.
+ */
+unsigned doctor_statement(const struct exam *e, const struct mysql_conf *conf, int64_t sample_rows, struct buf *sql,
+			  struct doctor_count *counts, unsigned max);
+
+#endif
