@@ -99,6 +99,9 @@ static void source_state(struct capture *c)
 	enum half_state state = HALF_STREAMING;
 
 	source_status(c->source, st);
+	if (st->says != c->said)
+		logline(LOG_WARNING, "source", "%s", st->said);
+	c->said = st->says;
 	if (st->state == SOURCE_CONNECTING)
 		state = HALF_STARTING;
 	else if (st->state == SOURCE_SNAPSHOT)
@@ -327,6 +330,7 @@ static int session_run(struct capture *c, struct err *err)
 	c->spare = queue_new(64);
 	c->failed = false;
 	c->told = SOURCE_CONNECTING;
+	c->said = 0;
 	meter_queue(&c->sh->stages[STAGE_FORMAT], c->to_format);
 	meter_queue(&c->sh->stages[STAGE_LOG], c->to_log);
 	rc = pthread_create(&format, NULL, format_thread, c);

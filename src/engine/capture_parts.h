@@ -18,6 +18,7 @@ struct capture {
 	struct log_writer *writer;
 	struct format_encoder *encoder;
 	struct queue *to_format, *to_log, *spare;
+	unsigned said;			/* how much of what the source said was logged */
 	int told;			/* what the last event said that the source does; the source thread's own */
 	int64_t snapshot_us;		/* when its snapshot began */
 	struct source *source;		/* under half.lock when set or read by others */

@@ -1,6 +1,7 @@
 /*
  * format_position.c - the record of the offsets topic. The order of the members is that of a Java hash map with
- * Debezium's keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot. Behind them, millrace_snapshot is ours.
+ * Debezium's keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot. Behind them are ours, by names that
+ * begin with millrace_.
  */
 #include <string.h>
 
@@ -41,6 +42,14 @@ static void put_key(struct buf *b, const struct format_conf *conf)
 	buf_puts(b, "}]");
 }
 
+static void put_text(struct buf *b, const char *name, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return;
+	buf_printf(b, ",\"%s\":", name);
+	buf_json_str(b, text);
+}
+
 static void put_value(struct buf *b, const struct position *p)
 {
 	struct position_member m[POSITION_MEMBERS];
@@ -54,10 +63,11 @@ static void put_value(struct buf *b, const struct position *p)
 		else
 			buf_printf(b, "%llu", (unsigned long long)m[i].number);
 	}
-	if (p->progress) {
-		buf_puts(b, ",\"millrace_snapshot\":");
-		buf_json_str(b, p->progress);
-	}
+	put_text(b, "millrace_server", p->server_uuid);
+	put_text(b, "millrace_gtid", p->gtid);
+	if (p->changes)
+		buf_printf(b, ",\"millrace_changes\":%llu", (unsigned long long)p->changes);
+	put_text(b, "millrace_snapshot", p->progress);
 	buf_putc(b, '}');
 }
 

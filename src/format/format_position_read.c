@@ -22,6 +22,15 @@ static int number_member(const json_t *object, const char *name, uint64_t *out, 
 	return 0;
 }
 
+static void text_member(const json_t *object, const char *name, char *out, size_t size)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	out[0] = '\0';
+	if (text && strlen(text) < size)
+		strcpy(out, text);
+}
+
 /* Debezium before 3.0.2 wrote a boolean, and reads the string "true" as well. */
 static void snapshot_member(const json_t *object, struct position *out)
 {
@@ -44,11 +53,14 @@ int format_position_from_json(const json_t *object, struct position *out, struct
 				"stored position: expected an object with 'file' of less than 256 bytes");
 	if (number_member(object, "pos", &out->pos, err) < 0 || number_member(object, "event", &out->event, err) < 0 ||
 	    number_member(object, "row", &out->row, err) < 0 || number_member(object, "ts_sec", &ts_sec, err) < 0 ||
-	    number_member(object, "server_id", &server_id, err) < 0)
+	    number_member(object, "server_id", &server_id, err) < 0 ||
+	    number_member(object, "millrace_changes", &out->changes, err) < 0)
 		return -1;
 	strcpy(out->file, file);
 	free(out->gtids);
 	out->gtids = xstrdup(gtids);
+	text_member(object, "millrace_server", out->server_uuid, sizeof(out->server_uuid));
+	text_member(object, "millrace_gtid", out->gtid, sizeof(out->gtid));
 	free(out->progress);
 	out->progress = xstrdup(json_string_value(json_object_get(object, "millrace_snapshot")));
 	out->ts_sec = (int64_t)ts_sec;

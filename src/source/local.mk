@@ -19,6 +19,12 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_filter.h \
 	src/source/mysql_scan.c \
 	src/source/mysql_scan.h \
+	src/source/mysql_identity.c \
+	src/source/mysql_identity.h \
+	src/source/mysql_reach.c \
+	src/source/mysql_reach.h \
+	src/source/mysql_resume.c \
+	src/source/mysql_resume.h \
 	src/source/mysql_side.c \
 	src/source/mysql_side.h \
 	src/source/mysql_snapshot.c \
@@ -108,11 +114,11 @@ src_source_libsource_a_SOURCES += \
 
 check_PROGRAMS += tests/unit/test_binlog
 tests_unit_test_binlog_SOURCES = tests/unit/test_binlog.c tests/unit/binlog_text.h tests/tap.h
-tests_unit_test_binlog_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_binlog_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 
 noinst_PROGRAMS += tests/bench/bench_decode
 tests_bench_bench_decode_SOURCES = tests/bench/bench_decode.c tests/unit/binlog_text.h
-tests_bench_bench_decode_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_bench_bench_decode_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 
 # Fuzz targets: seeds and a fixed number of mutations of each (tests/fuzz/fuzz_main.c).
 check_PROGRAMS += tests/fuzz/fuzz_event tests/fuzz/fuzz_row tests/fuzz/fuzz_jsonb tests/fuzz/fuzz_gtid tests/fuzz/fuzz_ddl tests/fuzz/fuzz_charset
@@ -140,6 +146,6 @@ tests_unit_test_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/tap.h
 tests_unit_test_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/binlog_text.h tests/tap.h
-tests_unit_test_row_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_row_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/binlog_text.h tests/tap.h
-tests_unit_test_event_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_event_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)

@@ -15,8 +15,9 @@
 #include <string.h>
 
 #include "core/xalloc.h"
+#include "source/mysql_identity.h"
 
-enum { QUERY_TIMEOUT_S = 20, SQL_MAX = 1 << 20, OLDEST_VERSION = 80000 };
+enum { QUERY_TIMEOUT_S = 20, SQL_MAX = 1 << 20 };
 
 /* Passing trouble is the default; these need a person or mean that nobody answered. */
 static const struct { unsigned code; enum err_kind kind;
@@ -178,21 +179,6 @@ static int connect_tls(struct mysql_conn *c, const struct mysql_conf *conf, cons
 	return -1;
 }
 
-static int check_identity(struct mysql_conn *c, struct err *err)
-{
-	const char *text = mysql_get_server_info(c->mysql);
-
-	snprintf(c->version_text, sizeof(c->version_text), "%s", text ? text : "");
-	c->version = (unsigned)mysql_get_server_version(c->mysql);
-	if (strcasestr(c->version_text, "mariadb"))
-		return err_set(err, ERR_CONFIG, 0, "MySQL %s: this is MariaDB %s, whose binlog and GTIDs are others; "
-			       "a MySQL server 8.0 or newer is needed", c->server, c->version_text);
-	if (c->version < OLDEST_VERSION)
-		return err_set(err, ERR_CONFIG, 0, "MySQL %s: version %s is too old: 8.0 or newer is needed", c->server,
-			       c->version_text);
-	return 0;
-}
-
 /* Texts are to come as they are: UTC, UTF-8, no silent cutting, and patience with a reader that waits for its log. */
 static int set_session(struct mysql_conn *c, struct err *err)
 {
@@ -215,7 +201,7 @@ int mysql_conn_open(struct mysql_conn *c, const struct mysql_conf *conf, unsigne
 	} else {
 		return err_set(err, ERR_CONFIG, 0, "[mysql] host: entry %u of '%s' is empty", host + 1, conf->host);
 	}
-	if (connect_tls(c, conf, name, port, err) < 0 || check_identity(c, err) < 0 || set_session(c, err) < 0) {
+	if (connect_tls(c, conf, name, port, err) < 0 || mysql_identity_read(c, err) < 0 || set_session(c, err) < 0) {
 		mysql_conn_close(c);
 		return -1;
 	}

@@ -21,12 +21,13 @@ struct mysql_conn {
 	char server[128];		/* "127.0.0.1:3306", for messages */
 	char version_text[64];		/* "9.7.4-2" */
 	unsigned version;		/* 90704 */
+	char uuid[40];			/* server_uuid */
 	bool tls;
 };
 
 /* One of the hosts of conf->host ("a, b:3307"); conf->socket counts as one host. */
 unsigned mysql_conn_hosts(const struct mysql_conf *conf);
-/* Connects, refuses MariaDB and servers older than 8.0, and sets the session: UTC, utf8mb4, long waits of the server.
+/* Connects, refuses what is no MySQL server 8.0 or newer (mysql_identity.h), and sets the session: UTC, utf8mb4, long waits of the server.
  */
 int mysql_conn_open(struct mysql_conn *c, const struct mysql_conf *conf, unsigned host, struct err *err);
 /* The first host of the list that answers, beginning with *host, which is set to it. */

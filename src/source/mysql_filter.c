@@ -12,20 +12,22 @@
 
 enum { NAME_MAX_BYTES = 1024 };
 
-enum { DB_INCLUDE, DB_EXCLUDE, TABLE_INCLUDE, TABLE_EXCLUDE, COLUMN_INCLUDE, COLUMN_EXCLUDE, LISTS };
+enum { DB_INCLUDE, DB_EXCLUDE, TABLE_INCLUDE, TABLE_EXCLUDE, COLUMN_INCLUDE, COLUMN_EXCLUDE, GTID_INCLUDE, GTID_EXCLUDE,
+	LISTS };
 
 struct mysql_filter {
 	struct pattern_list lists[LISTS];
 };
 
 static const char *const list_keys[LISTS] = { "database.include.list", "database.exclude.list", "table.include.list",
-					      "table.exclude.list",    "column.include.list",	"column.exclude.list" };
+					      "table.exclude.list",    "column.include.list",	"column.exclude.list",
+					      "gtid.source.includes",  "gtid.source.excludes" };
 
 struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err *err)
 {
 	const struct conf_list *texts[LISTS] = {
 		&conf->database_include, &conf->database_exclude, &conf->table_include, &conf->table_exclude,
-		&conf->column_include, &conf->column_exclude
+		&conf->column_include, &conf->column_exclude, &conf->gtid_includes, &conf->gtid_excludes
 	};
 	struct mysql_filter *f = xcalloc(1, sizeof(*f));
 
@@ -77,6 +79,16 @@ bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char
 
 	snprintf(name, sizeof(name), "%s.%s", db, table);
 	return mysql_filter_database(f, db) && passes(f, TABLE_INCLUDE, name);
+}
+
+bool mysql_filter_gtid_source(const struct mysql_filter *f, const struct gtid_source *source)
+{
+	char uuid[GTID_UUID_MAX];
+
+	if (f->lists[GTID_INCLUDE].count == 0 && f->lists[GTID_EXCLUDE].count == 0)
+		return true;
+	gtid_source_uuid(source, uuid);
+	return passes(f, GTID_INCLUDE, uuid);
 }
 
 static bool wants_column(const struct mysql_filter *f, const struct schema *s, unsigned i)

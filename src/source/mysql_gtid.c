@@ -565,6 +565,11 @@ int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err 
 	return 0;
 }
 
+void gtid_source_uuid(const struct gtid_source *source, char out[GTID_UUID_MAX])
+{
+	out[uuid_print(source->uuid, out)] = '\0';
+}
+
 size_t gtid_print(const struct gtid *gtid, char out[GTID_TEXT_MAX])
 {
 	size_t n = uuid_print(gtid->source.uuid, out), tag_len = strlen(gtid->source.tag);

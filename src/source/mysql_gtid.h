@@ -15,7 +15,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 
-enum { GTID_TAG_MAX = 32, GTID_TEXT_MAX = 36 + 1 + GTID_TAG_MAX + 1 + 20 + 1 };
+enum { GTID_UUID_MAX = 36 + 1, GTID_TAG_MAX = 32, GTID_TEXT_MAX = 36 + 1 + GTID_TAG_MAX + 1 + 20 + 1 };
 
 struct gtid_source {			/* who numbers the transactions */
 	uint8_t uuid[16];
@@ -71,6 +71,7 @@ void gtid_set_encode(const struct gtid_set *set, struct buf *out);
 /* adds to the set; both forms */
 int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err *err);
 
+void gtid_source_uuid(const struct gtid_source *source, char out[GTID_UUID_MAX]);	/* NUL behind */
 /* "uuid:5" or "uuid:tag:5", NUL behind; returns the length */
 size_t gtid_print(const struct gtid *gtid, char out[GTID_TEXT_MAX]);
 int gtid_parse(struct gtid *gtid, const char *text, struct err *err);

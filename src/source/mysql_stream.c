@@ -13,6 +13,7 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
+#include "source/mysql_resume.h"
 #include "source/mysql_stream_table.h"
 
 enum { GTIDS_MAX = 16 << 20, PAYLOAD_MAX = 1 << 30, STMT_END = 1, DUMMY_TABLE_ID = 0xffffff };
@@ -23,9 +24,11 @@ struct txn {
 	int64_t commit_us;
 	bool commit_exact;
 	uint64_t event, row;		/* done; row: of a compressed transaction only */
+	uint64_t changes;		/* given out, now or before */
 	uint64_t begin_pos;
 	int64_t thread;
 	uint32_t server_id;
+	bool left_out;			/* by gtid.source.includes or .excludes */
 	const char *query;		/* include.query: owned */
 };
 
@@ -35,7 +38,7 @@ struct mysql_stream {
 	char *gtids_text;		/* of gtids; NULL: to be printed again */
 	struct stream_tables tables;
 	struct txn txn;
-	uint64_t skip_event, skip_row;	/* of the first transaction, already in the log */
+	struct mysql_resume resume;	/* how much of the first transaction is in the log already */
 	const char *file;		/* interned */
 	uint64_t pos;			/* end of the last event outside a transaction */
 	uint32_t ts_sec, server_id;	/* of the last event */
@@ -61,14 +64,14 @@ static void txn_reset(struct mysql_stream *st)
 
 static void txn_end(struct mysql_stream *st, const struct stream_place *at)
 {
-	if (st->setup.gtids && st->txn.gtid.gno > 0) {
+	if (st->setup.gtids && st->txn.gtid.gno > 0 && !st->txn.left_out) {
 		gtid_set_add(&st->gtids, &st->txn.gtid);
 		free(st->gtids_text);
 		st->gtids_text = NULL;
 	}
 	if (st->txn.commit_us)
 		st->newest_commit_us = st->txn.commit_us;
-	st->skip_event = st->skip_row = 0;
+	mysql_resume_end(&st->resume);
 	st->pos = at->end;
 	st->in_payload = false;
 	txn_reset(st);
@@ -82,7 +85,18 @@ static int done(struct mysql_stream *st)
 	return 0;
 }
 
-static void txn_begin(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread)
+/* The first transaction may be one of which the log holds a part. */
+static int txn_resume(struct mysql_stream *st, const struct stream_place *at, bool compressed, struct err *err)
+{
+	if (mysql_resume_begin(&st->resume, &st->txn.gtid, at->file, at->pos, compressed, &st->txn.changes, err) < 0)
+		return -1;
+	if (st->txn.gtid.gno == 0 && st->resume.state == RESUME_INSIDE)
+		st->txn.gtid = st->resume.gtid;		/* by file and position it begins behind its GTID */
+	return 0;
+}
+
+static int txn_begin(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread,
+		     struct err *err)
 {
 	st->txn.begun = true;
 	st->txn.begin_pos = at->pos;
@@ -90,12 +104,19 @@ static void txn_begin(struct mysql_stream *st, const struct event *e, const stru
 	st->txn.server_id = e->header.server_id;
 	if (st->txn.commit_us == 0)
 		st->txn.commit_us = (int64_t)e->header.timestamp_s * 1000000;
+	return st->in_payload ? 0 : txn_resume(st, at, false, err);
 }
 
 /* Is what this event says in the log already? */
 static bool is_skipped(const struct mysql_stream *st)
 {
-	return st->txn.event < st->skip_event;
+	return mysql_resume_skips_event(&st->resume, st->txn.event);
+}
+
+/* The next change of the transaction: is it in the log already? */
+static bool is_given(struct mysql_stream *st)
+{
+	return mysql_resume_skips_change(&st->resume, st->txn.changes++);
 }
 
 static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch *b)
@@ -151,6 +172,8 @@ static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event 
 		return -1;
 	txn_reset(st);
 	st->txn.gtid = g.gtid;
+	st->txn.left_out = st->setup.conf->gtid_filter_dml && g.gtid.gno > 0 &&
+			   !mysql_filter_gtid_source(st->setup.filter, &g.gtid.source);
 	st->txn.server_id = e->header.server_id;
 	st->txn.commit_exact = g.original_commit_us != 0;
 	st->txn.commit_us =
@@ -207,7 +230,7 @@ static void add_row(struct mysql_stream *st, struct batch *b, struct stream_tabl
 static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_table *t, struct rows *rows,
 		     const struct stream_place *at)
 {
-	uint64_t skip = st->txn.event == st->skip_event ? st->skip_row : 0;
+	uint64_t skip = mysql_resume_skips_rows(&st->resume, st->txn.event);
 	struct value *before = NULL, *after = NULL;
 	struct err why = { 0 };
 	int r;
@@ -216,7 +239,7 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 	while ((r = row_next(t->decoder, rows, &b->arena, &before, &after, &why)) == 1) {
 		uint64_t index = st->in_payload ? st->txn.row++ : rows->row - 1;
 
-		if (index >= skip)
+		if (index >= skip && !is_given(st))
 			add_row(st, b, t, at, rows->kind == ROWS_WRITE ? NULL : before,
 				rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
 	}
@@ -239,7 +262,7 @@ static int on_rows(struct mysql_stream *st, struct batch *b, const struct event 
 		return err_set(err, ERR_FATAL, 0,
 			       "binlog %s, position %llu: rows of table id %llu without its table map", at->file,
 			       (unsigned long long)at->pos, (unsigned long long)rows.table_id);
-	if (t->wanted && t->error == NULL && !is_skipped(st)) {
+	if (t->wanted && t->error == NULL && !st->txn.left_out && !is_skipped(st)) {
 		add_rows(st, b, t, &rows, at);
 		b->bytes += e->header.size;
 	}
@@ -257,6 +280,21 @@ static int on_incident(struct mysql_stream *st, struct batch *b, const struct ev
 		       "binlog %s, position %llu: the server says that events were lost (%.*s): take a new snapshot",
 		       at->file, (unsigned long long)at->pos, (int)(i.message_len < 200 ? i.message_len : 200),
 		       i.message);
+}
+
+/* All that was committed before this file: streams by file and position go over to GTIDs here. */
+static int on_previous_gtids(struct mysql_stream *st, struct batch *b, const struct event *e,
+			     const struct stream_place *at, struct err *err)
+{
+	if (!st->setup.adopt || st->setup.gtids)
+		return 0;
+	gtid_set_clear(&st->gtids);
+	if (event_previous_gtids_parse(e, &st->gtids, err) < 0)
+		return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+	free(st->gtids_text);
+	st->gtids_text = NULL;
+	st->setup.gtids = true;
+	return 0;
 }
 
 static int on_idle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
@@ -310,6 +348,8 @@ static void add_truncate(struct mysql_stream *st, struct batch *b, const struct 
 	if (t == NULL || t->schema == NULL || !res->changes[0].captured || st->setup.conf->skip_truncate)
 		return;
 	filtered = mysql_filter_columns(st->setup.filter, t->schema);
+	if (is_given(st))
+		return;
 	c = add_change(st, b, CHANGE_TRUNCATE, at);
 	c->schema = filtered ? filtered : t->schema;
 	batch_hold_schema(b, c->schema);
@@ -327,7 +367,7 @@ static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result 
 				batch_hold_schema(b, d->table[k].schema);
 			stream_tables_forget(&st->tables, d->table[k].db, d->table[k].table);
 		}
-		if (!is_skipped(st) && !res->temporary)
+		if (!is_skipped(st) && !res->temporary && !is_given(st))
 			add_change(st, b, CHANGE_DDL, at)->ddl = d;
 	}
 	if (res->kind == DDL_TRUNCATE && !is_skipped(st))
@@ -400,14 +440,13 @@ static int on_query(struct mysql_stream *st, struct batch *b, const struct event
 	if (event_query_parse(e, &st->tables.format, &q, err) < 0)
 		return -1;
 	if (is_word(&q, "BEGIN") || is_word(&q, "XA START")) {
-		txn_begin(st, e, at, q.thread_id);
-		return done(st);
+		return txn_begin(st, e, at, q.thread_id, err) < 0 ? -1 : done(st);
 	}
 	if (st->txn.begun && (is_word(&q, "COMMIT") || (is_word(&q, "ROLLBACK") && q.sql_len <= sizeof("ROLLBACK"))))
 		return on_commit(st, b, e, at, err);
-	if (!st->txn.begun)
-		txn_begin(st, e, at, q.thread_id);
-	else if (st->txn.event > 0 && !opens_txn(&q) && is_word(&q, "XA"))
+	if (!st->txn.begun && txn_begin(st, e, at, q.thread_id, err) < 0)
+		return -1;
+	if (st->txn.event > 0 && !opens_txn(&q) && is_word(&q, "XA"))
 		return done(st);
 	if (apply_ddl(st, b, &q, at, &kind, err) < 0)
 		return -1;
@@ -427,6 +466,8 @@ static int on_payload(struct mysql_stream *st, struct batch *b, const struct eve
 {
 	struct event mine = *e;
 
+	if (txn_resume(st, at, true, err) < 0)
+		return -1;
 	if (is_skipped(st))
 		return done(st);
 	buf_reset(&st->payload_bytes);
@@ -500,7 +541,7 @@ static event_handler *const handlers[] = {
 	[EVENT_DELETE_ROWS] = on_rows,
 	[EVENT_GTID] = on_gtid,
 	[EVENT_ANONYMOUS_GTID] = on_gtid,
-	[EVENT_PREVIOUS_GTIDS] = on_idle,
+	[EVENT_PREVIOUS_GTIDS] = on_previous_gtids,
 	[EVENT_TRANSACTION_CONTEXT] = on_idle,
 	[EVENT_VIEW_CHANGE] = on_idle,
 	[EVENT_XA_PREPARE] = on_commit,
@@ -577,22 +618,27 @@ void mysql_stream_end(struct mysql_stream *st, struct batch *b)
 	bool inside = st->txn.begun || st->in_payload;
 	struct position *p = &b->position;
 
+	b->txn_open = inside;
+	if (b->nchanges > 0)
+		b->newest_commit_us = b->changes[b->nchanges - 1].txn->commit_us;
+	if (mysql_resume_holds(&st->resume, st->txn.event, st->txn.row, st->txn.changes)) {
+		position_copy(p, &st->resume.from);
+		return;
+	}
 	free(p->gtids);
 	p->gtids = st->setup.gtids ? xstrdup(gtids_text(st)) : NULL;
 	snprintf(p->file, sizeof(p->file), "%s", st->file ? st->file : "");
 	p->pos = st->in_payload ? st->payload_at.pos : st->txn.begun ? st->txn.begin_pos : st->pos;
 	p->event = inside ? st->txn.event : 0;
 	p->row = inside ? st->txn.row : 0;
-	if (inside && (st->skip_event > p->event || (st->skip_event == p->event && st->skip_row > p->row))) {
-		p->event = st->skip_event;
-		p->row = st->skip_row;
-	}
+	p->changes = inside ? st->txn.changes : 0;
+	p->gtid[0] = '\0';
+	if (inside && st->txn.gtid.gno > 0)
+		gtid_print(&st->txn.gtid, p->gtid);
+	snprintf(p->server_uuid, sizeof(p->server_uuid), "%s", st->setup.server_uuid);
 	p->ts_sec = st->ts_sec;
 	p->server_id = st->server_id;
 	p->snapshot = false;
-	b->txn_open = inside;
-	if (b->nchanges > 0)
-		b->newest_commit_us = b->changes[b->nchanges - 1].txn->commit_us;
 }
 
 /* ---- make, free, ask ---- */
@@ -609,9 +655,8 @@ struct mysql_stream *mysql_stream_new(const struct stream_setup *setup, const st
 	st->file = intern(from->file);
 	st->pos = from->pos;
 	st->ts_sec = (uint32_t)from->ts_sec;
-	st->skip_event = from->event;
-	st->skip_row = from->row;
-	if (setup->gtids && from->gtids && gtid_set_parse(&st->gtids, from->gtids, err) < 0) {
+	if (mysql_resume_init(&st->resume, from, setup->server_uuid, err) < 0 ||
+	    (setup->gtids && from->gtids && gtid_set_parse(&st->gtids, from->gtids, err) < 0)) {
 		mysql_stream_free(st);
 		err->kind = ERR_FATAL;
 		err_wrap(err, "the stored position");
@@ -627,15 +672,16 @@ void mysql_stream_free(struct mysql_stream *st)
 	free((char *)st->txn.query);
 	free(st->gtids_text);
 	gtid_set_done(&st->gtids);
+	mysql_resume_done(&st->resume);
 	stream_tables_done(&st->tables);
 	payload_free(st->payload);
 	buf_done(&st->payload_bytes);
 	free(st);
 }
 
-const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st)
+bool mysql_stream_is_over(const struct mysql_stream *st)
 {
-	return &st->gtids;
+	return st->resume.by_changes && st->resume.state == RESUME_OVER;
 }
 
 bool mysql_stream_in_txn(const struct mysql_stream *st)

@@ -6,7 +6,7 @@
  * Position inside a transaction: `gtids`, `file` and `pos` are those of its beginning, `event` counts its events from
  * BEGIN on that are done, `row` the rows of the next one. Batches end between events, so `row` is 0 but in a compressed
  * transaction, which is one event: there `row` counts rows over the whole of it. On return the first transaction is
- * skipped up to that point.
+ * skipped up to that point; on another server by the number of its changes (mysql_resume.h).
  *
  * A table that cannot be decoded is stopped: its rows are passed over from then on, mysql_stream_tables() says why,
  * others flow. XA transactions are given out at their PREPARE, as Debezium does.
@@ -33,7 +33,9 @@ struct stream_setup {
 	struct catalog *catalog;
 	struct mysql_undo *undo;
 	unsigned server_version;
-	bool gtids;			/* gtid_mode = ON */
+	bool gtids;			/* positions are GTID sets */
+	bool adopt;			/* positions become GTID sets at the next file */
+	const char *server_uuid;	/* of the server that the events come from; lent for the stream's life */
 };
 
 struct stream_place {			/* where an event is */
@@ -47,7 +49,6 @@ struct stream_counts {
 
 struct mysql_stream *mysql_stream_new(const struct stream_setup *setup, const struct position *from, struct err *err);
 void mysql_stream_free(struct mysql_stream *st);		/* NULL allowed */
-const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st);	/* complete transactions */
 
 /* Around each batch: begin, events, end. While mysql_stream_has_more(), mysql_stream_more() comes before the next
  * event. */
@@ -58,6 +59,8 @@ bool mysql_stream_has_more(const struct mysql_stream *st);	/* inside a compresse
 int mysql_stream_more(struct mysql_stream *st, struct batch *b, struct err *err);	/* its next event */
 void mysql_stream_end(struct mysql_stream *st, struct batch *b);	/* position, txn_open, newest_commit_us */
 
+/* The transaction that another server had begun is complete: its server has to be asked anew, for all that follows. */
+bool mysql_stream_is_over(const struct mysql_stream *st);
 bool mysql_stream_in_txn(const struct mysql_stream *st);
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st);
 int64_t mysql_stream_commit_us(const struct mysql_stream *st);	/* of the last transaction; 0 none */

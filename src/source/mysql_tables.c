@@ -31,6 +31,7 @@ int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position 
 	}
 	snprintf(out->file, sizeof(out->file), "%s", row[0]);
 	out->pos = strtoull(row[1], NULL, 10);
+	memcpy(out->server_uuid, conn->uuid, sizeof(out->server_uuid));
 	free(out->gtids);
 	out->gtids = gtids ? xstrdup(row[4] ? row[4] : "") : NULL;
 	for (char *p = out->gtids; p && *p; p++)

@@ -140,7 +140,7 @@ static int fill(struct source *s, struct batch *b, int timeout_ms, struct err *e
 	int r = 1;
 
 	mysql_stream_begin(s->stream, b);
-	while (r > 0 && !is_full(s, b)) {
+	while (r > 0 && !is_full(s, b) && !mysql_stream_is_over(s->stream)) {
 		r = next_event(s, b, 0, err);
 		if (r == 0 && b->nchanges == 0) {
 			int64_t now = clock_mono_us();
@@ -177,6 +177,8 @@ static enum source_step stream_step(struct source *s, struct batch *b, int timeo
 	s->position_sent_us = clock_mono_us();
 	position_copy(&s->position, &b->position);
 	source_update_status(s, idle);
+	if (mysql_stream_is_over(s->stream))
+		source_hang_up(s);
 	return SOURCE_BATCH;
 }
 

@@ -42,6 +42,8 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	int64_t heartbeat_interval_ms;	/* heartbeat.interval.ms: 0 off */
 	char *heartbeat_query;		/* heartbeat.action.query */
 	int64_t max_batch_rows, max_batch_bytes;	/* max.batch.size, max.batch.bytes */
+	struct conf_list gtid_includes, gtid_excludes;	/* gtid.source.includes: regular expressions on server_uuid */
+	bool gtid_filter_dml;		/* gtid.source.filter.dml.events: rows of sources that are left out are dropped */
 	bool include_query;		/* include.query */
 	bool enable_time_adjuster;	/* enable.time.adjuster */
 	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
@@ -60,6 +62,8 @@ struct source_table {
 
 struct source_status {
 	enum { SOURCE_CONNECTING, SOURCE_SNAPSHOT, SOURCE_STREAMING, SOURCE_IDLE, SOURCE_STOPPED } state;
+	char said[400];			/* the last thing that a person should know, though capture goes on */
+	unsigned says;			/* how often something was said: `said` has news when it rises */
 	char server[128];		/* "127.0.0.1:3306 MySQL 9.7.0" */
 	char gtids[4096];		/* executed by us, cut with ... */
 	char file[256];

@@ -29,6 +29,7 @@ struct source {
 	const struct mysql_conf *conf;
 	char *name;
 	uint32_t server_id;
+	char server_uuid[40];		/* of the server that the stream comes from */
 	struct mysql_filter *filter;
 	struct catalog *catalog;	/* NULL until the first connection */
 	struct schema **history;	/* for the catalog, until then */
@@ -69,6 +70,7 @@ void source_hang_up(struct source *s);
 /* source_status.c */
 void source_update_status(struct source *s, bool idle);
 void source_take_asked(struct source *s);	/* what source_stop_table() left for the thread that steps */
+void source_say(struct source *s, const char *what);	/* to a person; capture goes on */
 void source_status_done(struct source *s);
 void source_copy_cut(char *out, size_t size, const char *text);	/* "..." at the end of what does not fit */
 

@@ -1,7 +1,6 @@
 /*
  * source_start.c - connect and decide: a snapshot, or the stream from where? Every way back from a failure ends here,
- * on the same host or on the next of the list. What is hard is to know whether a server can go on from what we have:
- * it must have all of it, and still hold all that comes after it.
+ * on the same host or on the next of the list.
  */
 #include "config.h"
 #include "source/source_parts.h"
@@ -13,6 +12,7 @@
 #include "core/xalloc.h"
 #include "source/mysql_charset.h"
 #include "source/mysql_check.h"
+#include "source/mysql_reach.h"
 
 static int make_catalog(struct source *s, struct mysql_conn *c, struct err *err)
 {
@@ -32,80 +32,23 @@ static int make_catalog(struct source *s, struct mysql_conn *c, struct err *err)
 	return 0;
 }
 
-static int read_gtid_variable(struct mysql_conn *c, const char *name, struct gtid_set *out, struct err *err)
-{
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SELECT @@GLOBAL.%s", name);
-	MYSQL_ROW row;
-	int r;
-
-	if (res == NULL)
-		return -1;
-	row = mysql_fetch_row(res);
-	r = row && row[0] ? gtid_set_parse(out, row[0], err) : 0;
-	mysql_free_result(res);
-	return r;
-}
-
-static void print_short(const struct gtid_set *set, char *out, size_t size)
-{
-	struct buf b;
-
-	buf_init(&b, 1 << 20);
-	gtid_set_print(set, &b);
-	source_copy_cut(out, size, b.data);
-	buf_done(&b);
-}
-
-/* Can this server go on from what we have? It must have all of it, and still hold all that comes after it. */
-static int check_gtids(struct mysql_conn *c, const char *ours, struct err *err)
-{
-	struct gtid_set have, purged, executed;
-	char text[160];
-	int r = -1;
-
-	gtid_set_init(&have);
-	gtid_set_init(&purged);
-	gtid_set_init(&executed);
-	if (gtid_set_parse(&have, ours, err) == 0 && read_gtid_variable(c, "gtid_purged", &purged, err) == 0 &&
-	    read_gtid_variable(c, "gtid_executed", &executed, err) == 0) {
-		gtid_set_subtract(&purged, &have);
-		gtid_set_subtract(&have, &executed);
-		r = 0;
-	}
-	print_short(gtid_set_is_empty(&have) ? &purged : &have, text, sizeof(text));
-	if (r == 0 && !gtid_set_is_empty(&have))
-		r = err_set(err, ERR_RETRY, 0,
-			    "MySQL %s does not have transactions that were captured before (%s): a replica that "
-			    "catches up cures this; a "
-			    "server that lost them needs a new snapshot (new position)",
-			    c->server, text);
-	else if (r == 0 && !gtid_set_is_empty(&purged))
-		r = err_set(err, ERR_FATAL, BINLOG_GONE,
-			    "MySQL %s has purged transactions that were not captured yet: %s. Their changes are lost "
-			    "to the "
-			    "stream; snapshot.mode = when_needed takes a new snapshot",
-			    c->server, text);
-	gtid_set_done(&have);
-	gtid_set_done(&purged);
-	gtid_set_done(&executed);
-	return r;
-}
-
 /* snapshot.mode never without a position: the oldest place that the server still has. */
-static int oldest_position(struct source *s, struct mysql_conn *c, bool gtids, struct err *err)
+static int oldest_position(struct source *s, struct mysql_conn *c, struct err *err)
 {
 	struct gtid_set purged;
+	char mode[32];
 	struct buf text;
 	int r;
 
-	if (mysql_conn_text(c, 0, s->position.file, sizeof(s->position.file), err, "SHOW BINARY LOGS") < 0)
+	if (mysql_conn_text(c, 0, s->position.file, sizeof(s->position.file), err, "SHOW BINARY LOGS") < 0 ||
+	    mysql_conn_variable(c, "gtid_mode", mode, sizeof(mode), err) < 0)
 		return -1;
 	s->position.pos = 4;
-	if (!gtids)
+	if (strcasecmp(mode, "ON") != 0)
 		return 0;
 	gtid_set_init(&purged);
 	buf_init(&text, 16 << 20);
-	r = read_gtid_variable(c, "gtid_purged", &purged, err);
+	r = mysql_reach_variable(c, "gtid_purged", &purged, err);
 	gtid_set_print(&purged, &text);
 	free(s->position.gtids);
 	s->position.gtids = xstrdup(text.data ? text.data : "");
@@ -114,41 +57,49 @@ static int oldest_position(struct source *s, struct mysql_conn *c, bool gtids, s
 	return r;
 }
 
-static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
+/* Connected, and known to be able to go on: the stream begins. */
+static int begin_stream(struct source *s, struct mysql_conn *c, const struct mysql_reach *reach, struct err *err)
 {
-	char mode[32];
 	struct stream_setup setup = { .conf = s->conf,
 				      .filter = s->filter,
 				      .catalog = s->catalog,
 				      .undo = &s->undo,
-				      .server_version = c->version };
-	struct binlog_start from = { .file = s->position.file, .pos = s->position.pos };
+				      .server_version = c->version,
+				      .server_uuid = s->server_uuid,
+				      .gtids = reach->gtids,
+				      .adopt = reach->adopt };
+	struct binlog_start from = { .file = s->position.file,
+				     .pos = s->position.pos,
+				     .gtids = reach->gtids ? &reach->known : NULL };
 
-	if (mysql_conn_variable(c, "gtid_mode", mode, sizeof(mode), err) < 0)
-		return -1;
-	setup.gtids = strcasecmp(mode, "ON") == 0;
-	if (!position_is_set(&s->position) && oldest_position(s, c, setup.gtids, err) < 0)
-		return -1;
-	if (s->position.gtids && !setup.gtids)
-		return err_set(err, ERR_CONFIG, 0,
-			       "MySQL %s: gtid_mode is %s, but the stored position is a GTID set: set gtid_mode = ON",
-			       c->server, mode);
-	if (setup.gtids && s->position.gtids == NULL)
-		setup.gtids = false;		/* the position is from before GTIDs: file and pos still lead on */
-	if (setup.gtids && check_gtids(c, s->position.gtids, err) < 0)
-		return -1;
+	memcpy(s->server_uuid, c->uuid, sizeof(s->server_uuid));
 	if (mysql_undo_back_to(&s->undo, s->catalog, &s->position, err) < 0)
 		return -1;
 	s->stream = mysql_stream_new(&setup, &s->position, err);
-	if (s->stream == NULL)
-		return -1;
-	from.gtids = setup.gtids ? mysql_stream_gtids(s->stream) : NULL;
-	if (binlog_start(&s->binlog, c, s->conf, s->server_id, s->name, &from, err) < 0)
+	if (s->stream == NULL || binlog_start(&s->binlog, c, s->conf, s->server_id, s->name, &from, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->nstopped; i++)
 		mysql_stream_stop_table(s->stream, s->stopped[i].name, s->stopped[i].why);
 	s->phase = STREAM;
 	return 0;
+}
+
+static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
+{
+	struct mysql_reach reach;
+	int r = 0;
+
+	mysql_reach_init(&reach);
+	if (!position_is_set(&s->position))
+		r = oldest_position(s, c, err);
+	if (r == 0)
+		r = mysql_reach_find(&reach, c, s->conf, s->filter, &s->position, err);
+	if (r == 0)
+		r = begin_stream(s, c, &reach, err);
+	if (r == 0 && reach.said[0])
+		source_say(s, reach.said);
+	mysql_reach_done(&reach);
+	return r;
 }
 
 static int start_snapshot(struct source *s, struct err *err)
@@ -203,20 +154,40 @@ static int start_on(struct source *s, struct err *err)
 	return r;
 }
 
-/* The host of last time first; without GTIDs a position means nothing on another server. */
+static bool is_passing(const struct err *err)
+{
+	return err->kind == ERR_RETRY || err->kind == ERR_UNREACHABLE;
+}
+
+/* One host may come back while another can never go on: then both are said, and trying again is worth it. */
+static void weigh(struct err *all, const struct err *one)
+{
+	struct err before = *all;
+
+	if (all->kind == ERR_NONE || is_passing(all) == is_passing(one)) {
+		*all = *one;
+		return;
+	}
+	err_clear(all);
+	err_set(all, is_passing(one) ? one->kind : before.kind, 0, "%.300s; %.200s",
+		is_passing(one) ? before.msg : one->msg, is_passing(one) ? one->msg : before.msg);
+}
+
+/* The host of last time first. */
 int source_start(struct source *s, struct err *err)
 {
-	unsigned n = !position_is_set(&s->position) || s->position.gtids ? mysql_conn_hosts(s->conf) : 1;
-	unsigned first = s->host;
+	unsigned n = mysql_conn_hosts(s->conf), first = s->host;
+	struct err all = { 0 };
 
 	for (unsigned i = 0; i < n; i++) {
 		err_clear(err);
-		s->host = (first + i) % mysql_conn_hosts(s->conf);
+		s->host = (first + i) % n;
 		if (start_on(s, err) == 0)
 			return 0;
+		weigh(&all, err);
 		source_hang_up(s);
 	}
 	s->host = first;
+	*err = all;
 	return -1;
 }
-

@@ -78,6 +78,14 @@ void source_copy_cut(char *out, size_t size, const char *text)
 		memcpy(out + size - 4, "...", 4);
 }
 
+void source_say(struct source *s, const char *what)
+{
+	pthread_mutex_lock(&s->lock);
+	source_copy_cut(s->status.said, sizeof(s->status.said), what);
+	s->status.says++;
+	pthread_mutex_unlock(&s->lock);
+}
+
 static void status_snapshot(struct source *s)
 {
 	struct source_status *st = &s->status;

@@ -31,6 +31,9 @@ static void check(const struct position *p, const char *want, const char *name)
 	is_int(format_position_decode(&conf, &r, &back, &err), 1, "%s: is ours", name);
 	is_str(back.file, p->file, "%s: file", name);
 	is_str(back.gtids, p->gtids, "%s: gtids", name);
+	is_str(back.server_uuid, p->server_uuid, "%s: server", name);
+	is_str(back.gtid, p->gtid, "%s: transaction", name);
+	is_int(back.changes, p->changes, "%s: changes", name);
 	is_str(back.progress, p->progress, "%s: progress", name);
 	ok(back.pos == p->pos && back.event == p->event && back.row == p->row && back.ts_sec == p->ts_sec
 			&& back.server_id == p->server_id
@@ -83,10 +86,14 @@ int main(void)
 	p.server_id = 223344;
 	p.event = 2;
 	p.snapshot = true;
+	strcpy(p.server_uuid, "8a94f357-aab4-11df-86ab-c80aa9429562");
+	strcpy(p.gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:24");
+	p.changes = 17;
 	p.progress = strdup("{\"at\":1}");
 	check(&p,
 			"{\"ts_sec\":1741010278,\"file\":\"mysql-bin.000003\",\"pos\":484,\"gtids\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23\",\"row\":1,"
-		  "\"server_id\":223344,\"event\":2,\"snapshot\":\"INITIAL\",\"millrace_snapshot\":\"{\\\"at\\\":1}\"}", "most");
+		  "\"server_id\":223344,\"event\":2,\"snapshot\":\"INITIAL\",\"millrace_server\":\"8a94f357-aab4-11df-86ab-c80aa9429562\","
+		  "\"millrace_gtid\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:24\",\"millrace_changes\":17,\"millrace_snapshot\":\"{\\\"at\\\":1}\"}", "most");
 	position_done(&p);
 	test_foreign();
 	return tap_done();
