@@ -43,6 +43,6 @@ tests_unit_test_meter_LDADD = $(CORE)
 tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings.c
-tests_unit_test_settings_LDADD = $(CORE)
+tests_unit_test_settings_LDADD = $(FORMAT) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status.c src/engine/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)

@@ -82,7 +82,8 @@ static const struct conf_option options[] = {
 	{ "mysql", "tombstones.on.delete", CONF_BOOL, AT(format.tombstones_on_delete), "true", NULL, 0, "A delete is followed by a tombstone (envelope)." },
 	{ "mysql", "skipped.operations", CONF_LIST, AT(format.skipped_operations), "none", NULL, 0,
 	  "Operations that are not published: c, u, d, t, none. Debezium's preset is t; here a TRUNCATE reaches the target." },
-	{ "mysql", "message.key.columns", CONF_LIST, AT(format.message_key_columns), NULL, NULL, 0, "Keys other than the table's: db.table:col1;col2." },
+	{ "mysql", "message.key.columns", CONF_STRING, AT(format.message_key_columns), NULL, NULL, 0,
+	  "Keys other than the table's: db.table:col1,col2;db.other:col. Both sides of the colon are regular expressions." },
 	{ "mysql", "column.truncate.to.*", CONF_PAIRS, AT(format.column_truncate), NULL, NULL, 0,
 	  "column.truncate.to.N.chars = columns whose values keep their first N characters." },
 	{ "mysql", "column.mask.with.*", CONF_PAIRS, AT(format.column_mask), NULL, NULL, 0,
@@ -245,6 +246,15 @@ static int check_name(const struct settings *s, struct err *err)
 	return 0;
 }
 
+/* What a setting of messages means is known to the encoder: it is asked at once, not when the first row comes. */
+static int check_format(const struct settings *s, struct err *err)
+{
+	struct format_encoder *e = format_encoder_new(&s->format, err);
+
+	format_encoder_free(e);
+	return e ? 0 : err_wrap(err, "%s", s->path);
+}
+
 static int settings_derive(struct settings *s, struct err *err)
 {
 	if (check_name(s, err) || check_operations(s, err))
@@ -259,7 +269,7 @@ static int settings_derive(struct settings *s, struct err *err)
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
 	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
 	preset_text(&s->load.group, "", "-load", s->name);
-	return 0;
+	return check_format(s, err);
 }
 
 int settings_load(struct settings *s, const char *path, struct err *err)

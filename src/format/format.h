@@ -37,7 +37,7 @@ struct format_conf {
 	bool include_schema_comments;		/* include.schema.comments */
 	int schema_name_mode, field_name_mode;	/* [mysql] schema.name.adjustment.mode, field.name.adjustment.mode */
 	struct conf_list add_fields;		/* add.fields: op, table, source.ts_ms, ... */
-	struct conf_list message_key_columns;	/* message.key.columns, ';' separated entries as one item each */
+	char *message_key_columns;		/* message.key.columns: db.table:column,column;... */
 	struct conf_pairs column_truncate;	/* column.truncate.to.N.chars */
 	struct conf_pairs column_mask;		/* column.mask.with.N.chars */
 	struct conf_pairs column_hash;		/* column.mask.hash.ALGORITHM.with.salt.SALT, column.mask.hash.v2... */

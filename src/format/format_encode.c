@@ -3,7 +3,6 @@
  * three (a changed key). Each message is written once: a bound is reserved in the batch's arena, key and value are
  * written behind each other, and what was used is kept. A change that cannot be written keeps its neighbours untouched.
  */
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -371,23 +370,6 @@ static int skipped_init(struct format_encoder *e, struct err *err)
 	return 0;
 }
 
-static int key_columns_check(const struct format_conf *conf, struct err *err)
-{
-	for (size_t i = 0; i < conf->message_key_columns.count; i++) {
-		const char *item = conf->message_key_columns.items[i];
-		regex_t re;
-
-		if (!strchr(item, ':'))
-			return err_set(err, ERR_CONFIG, 0,
-					"message.key.columns: expected db.table:column,column, found '%.100s'", item);
-		if (regcomp(&re, item, REG_EXTENDED | REG_NOSUB) != 0)
-			return err_set(err, ERR_CONFIG, 0, "message.key.columns: '%.100s' is not a regular expression",
-					item);
-		regfree(&re);
-	}
-	return 0;
-}
-
 struct format_encoder *format_encoder_new(const struct format_conf *conf, struct err *err)
 {
 	struct format_encoder *e = xcalloc(1, sizeof(*e));
@@ -397,7 +379,7 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 	e->rewrite = e->flat && (conf->delete_mode == DELETE_REWRITE
 			|| conf->delete_mode == DELETE_REWRITE_WITH_TOMBSTONE);
 	format_source_init(&e->source, conf);
-	if (skipped_init(e, err) < 0 || key_columns_check(conf, err) < 0
+	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0
 			|| format_add_fields_init(&e->add, conf, err) < 0 || mappers_init(&e->mappers, conf, err) < 0) {
 		format_encoder_free(e);
 		return NULL;
@@ -414,6 +396,7 @@ void format_encoder_free(struct format_encoder *e)
 	free(e->plans);
 	format_add_fields_done(&e->add);
 	mappers_done(&e->mappers);
+	key_rules_done(&e->keys);
 	format_source_done(&e->source);
 	free(e);
 }

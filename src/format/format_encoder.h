@@ -4,6 +4,7 @@
 #ifndef FORMAT_FORMAT_ENCODER_H
 #define FORMAT_FORMAT_ENCODER_H
 
+#include "format/format_key.h"
 #include "format/format_mapper.h"
 #include "format/format_plan.h"
 #include "format/format_source.h"
@@ -39,6 +40,7 @@ struct format_encoder {
 	const struct format_conf *conf;
 	struct add_fields add;
 	struct mappers mappers;
+	struct key_rules keys;
 	struct source_block source;
 	/* open hash by schema->table and db (interned); a newer version takes the place */
 	struct format_plan **plans;

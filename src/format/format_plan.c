@@ -2,7 +2,6 @@
  * format_plan.c - prepares the templates of one table. Every text is built once in a scratch buffer and then copied
  * into the plan's arena with room behind it, so that the hot path may copy 16 bytes where it needs five.
  */
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,70 +76,6 @@ static void row_build(struct format_plan *p, struct buf *b, struct row_plan *r, 
 	}
 }
 
-static bool regex_matches(const char *pattern, size_t len, const char *name)
-{
-	char *anchored = xasprintf("^(%.*s)$", (int)len, pattern);
-	regex_t re;
-	bool match = false;
-
-	if (regcomp(&re, anchored, REG_EXTENDED | REG_ICASE | REG_NOSUB) == 0) {
-		match = regexec(&re, name, 0, NULL, 0) == 0;
-		regfree(&re);
-	}
-	free(anchored);
-	return match;
-}
-
-/* "col1,col2": the indexes of the columns, or a problem. */
-static void key_columns_take(struct format_plan *p, const char *list, size_t len, unsigned **out, unsigned *n)
-{
-	unsigned *key = arena_alloc(&p->arena, (len + 1) * sizeof(*key));
-	const char *end = list + len;
-
-	*n = 0;
-	while (list < end && !p->problem) {
-		const char *comma = memchr(list, ',', (size_t)(end - list));
-		const char *stop = comma ? comma : end;
-
-		while (list < stop && *list == ' ')
-			list++;
-		int column = schema_column(p->schema, list, (size_t)(stop - list));
-		if (column < 0)
-			p->problem = arena_printf(&p->arena,
-					"message.key.columns names %.*s, which the table does not have",
-					(int)(stop - list), list);
-		else
-			key[(*n)++] = (unsigned)column;
-		list = comma ? comma + 1 : end;
-	}
-	*out = key;
-}
-
-/*
- * The key's columns: as message.key.columns says for this table ("db.table:a,b", several split by ';'), else the
- * table's key.
- */
-static void key_choose(struct format_plan *p, const struct format_conf *conf, unsigned **key, unsigned *n)
-{
-	char *name = xasprintf("%s.%s", p->schema->db, p->schema->table);
-
-	*key = p->schema->key;
-	*n = p->schema->nkey;
-	for (size_t i = 0; i < conf->message_key_columns.count; i++) {
-		const char *at = conf->message_key_columns.items[i];
-
-		while (*at) {
-			size_t len = strcspn(at, ";");
-			const char *colon = memchr(at, ':', len);
-
-			if (colon && regex_matches(at, (size_t)(colon - at), name))
-				key_columns_take(p, colon + 1, len - (size_t)(colon + 1 - at), key, n);
-			at += len + (at[len] == ';');
-		}
-	}
-	free(name);
-}
-
 static void put_flat_fields(struct buf *b, const struct format_plan *p, const struct format_conf *conf,
 		const struct add_fields *add)
 {
@@ -190,11 +125,11 @@ static void build_values(struct format_plan *p, struct buf *b, const struct sche
 	p->tail = piece_take(p, b);
 }
 
-static void build_key(struct format_plan *p, struct buf *b, const struct schema_text *text)
+static void build_key(struct format_plan *p, struct buf *b, const struct schema_text *text,
+		const struct key_rules *rules)
 {
-	unsigned *key, n;
+	unsigned *key, n = key_rules_choose(rules, p->schema, &p->arena, &key);
 
-	key_choose(p, text->conf, &key, &n);
 	row_build(p, b, &p->key, key, n, NULL, text->conf);
 	if (text->conf->schemas_enable) {
 		buf_puts(b, "{\"schema\":");
@@ -239,7 +174,7 @@ struct format_plan *format_plan_new(const struct format_encoder *e, struct schem
 	p->topic = topic;
 	text.mappers = find_mappers(p, &e->mappers);
 	row_build(p, &b, &p->row, NULL, s->ncolumns, text.mappers, e->conf);
-	build_key(p, &b, &text);
+	build_key(p, &b, &text, &e->keys);
 	build_values(p, &b, &text, &e->add);
 	build_source_names(p, &b);
 	buf_done(&b);

@@ -26,6 +26,8 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_history.c \
 	src/format/format_history.h \
 	src/format/format_history_read.c \
+	src/format/format_key.c \
+	src/format/format_key.h \
 	src/format/format_layout.c \
 	src/format/format_layout.h \
 	src/format/format_mapped.c \

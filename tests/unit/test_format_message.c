@@ -106,7 +106,7 @@ static void check_flat(void)
 static void check_options(void)
 {
 	char *add[] = { "op", "table", "source.ts_ms", "snapshot", "id", "ts_us", "pos:at" }, *skip[] = { "d", "t" };
-	char *keys[] = { "inventory.other:id", "inventory\\..*:s,id" }, *missing[] = { "inventory.t:nope" };
+	char keys[] = "inventory.other:id; inventory\\..*:s,I.*", missing[] = "inventory.t:nope";
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
 
 	conf.add_fields = (struct conf_list){ add, 7 };
@@ -117,9 +117,9 @@ static void check_options(void)
 	conf.skipped_operations = (struct conf_list){ skip, 2 };
 	check(&conf, "skipped d", CHANGE_DELETE, one_x, NULL, "id");
 	check(&conf, "skipped t", CHANGE_TRUNCATE, NULL, NULL, "id");
-	conf.message_key_columns = (struct conf_list){ keys, 2 };
+	conf.message_key_columns = keys;
 	check(&conf, "message.key.columns", CHANGE_CREATE, NULL, one_x, "id");
-	conf.message_key_columns = (struct conf_list){ missing, 1 };
+	conf.message_key_columns = missing;
 	check(&conf, "message.key.columns missing", CHANGE_CREATE, NULL, one_x, "id");
 	conf = fixture_conf(FORMAT_FLAT, false);
 	check(&conf, "update without before", CHANGE_UPDATE, NULL, one_x, "id");
@@ -138,7 +138,7 @@ static void test_wrong_conf(void)
 	conf.skipped_operations = (struct conf_list){ bad, 1 };
 	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "an unknown operation is refused: %s", err.msg);
 	conf = fixture_conf(FORMAT_FLAT, false);
-	conf.message_key_columns = (struct conf_list){ bad, 1 };
+	conf.message_key_columns = bad[0];
 	ok(!format_encoder_new(&conf, &err) && err.kind == ERR_CONFIG, "key columns without a colon are refused: %s",
 			err.msg);
 }
