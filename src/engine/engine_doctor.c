@@ -105,7 +105,8 @@ int doctor_examine(const struct settings *s, enum engine_role role, struct schem
 		   const struct source_limits *limits, struct doctor_report *out, struct err *err)
 {
 	make_exams(s, schemas, nschemas, out);
-	format_examine(&s->format, out->exams, out->nexams);
+	if (format_examine(&s->format, out->exams, out->nexams, err))
+		return -1;
 	if (role != ROLE_CAPTURE)
 		sink_examine(&s->sink, out->exams, out->nexams);
 	if (source_examine(&s->mysql, out->exams, out->nexams, limits, err))

@@ -78,7 +78,7 @@ void format_decoder_know(struct format_decoder *d, struct schema *exact);
 int format_decode(struct format_decoder *d, struct batch *b, struct err *err);
 
 /* For `check`: the message's type of each column, the topic and the key's columns. */
-void format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count);
+int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err);
 
 uint32_t format_murmur2(const void *key, size_t len);	/* Kafka's, made positive */
 

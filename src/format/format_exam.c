@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "format/format_encoder.h"
-#include "format/format_topic.h"
 #include "format/format_type.h"
 
 /* "io.debezium.time.MicroTime" -> "MicroTime" */
@@ -16,10 +15,9 @@ static const char *short_name(const char *name)
 	return dot ? dot + 1 : name;
 }
 
-static void examine_key(const struct format_conf *conf, struct exam *e)
+static void examine_key(const struct format_encoder *encoder, struct exam *e)
 {
-	static const struct add_fields none;
-	struct format_plan *plan = format_plan_new(e->schema, e->topic, conf, &none);
+	struct format_plan *plan = format_plan_new(encoder, e->schema, e->topic);
 	unsigned n = plan->key.ncells;
 
 	if (n > 0 && plan->key.column)
@@ -28,19 +26,24 @@ static void examine_key(const struct format_conf *conf, struct exam *e)
 	format_plan_free(plan);
 }
 
-void format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count)
+int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err)
 {
+	struct format_encoder *encoder = format_encoder_new(conf, err);
 	struct format_modes modes = format_modes_of(conf);
 
+	if (encoder == NULL)
+		return -1;
 	for (size_t k = 0; k < count; k++) {
 		struct exam *e = exams[k];
 		struct format_type type;
 
-		e->topic = format_topic_name(conf->topic_prefix, e->schema->db, e->schema->table);
-		examine_key(conf, e);
+		e->topic = format_topic(encoder, e->schema->db, e->schema->table);
+		examine_key(encoder, e);
 		for (unsigned i = 0; i < e->schema->ncolumns; i++)
 			if (format_type_of(&e->schema->columns[i], &modes, &type) == 0)
 				e->columns[i].message = arena_printf(&e->arena, "%s%s%s", connect_type_name(type.type),
 								     type.name ? " " : "", type.name ? short_name(type.name) : "");
 	}
+	format_encoder_free(encoder);
+	return 0;
 }
