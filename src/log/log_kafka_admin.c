@@ -78,21 +78,28 @@ static rd_kafka_resp_err_t topic_state(struct kafka_client *c, const char *topic
 	return code;
 }
 
-int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_ms, struct err *err)
+/* A topic that was created a moment ago is not known to every broker yet: asks for as long as wait_ms. */
+static rd_kafka_resp_err_t await_topic(struct kafka_client *c, const char *topic, int wait_ms, int timeout_ms,
+	int32_t *partitions)
 {
-	int64_t until_us = clock_mono_us() + (timeout_ms < 1000 ? timeout_ms : 1000) * 1000;
+	int64_t until_us = clock_mono_us() + wait_ms * 1000LL;
 	rd_kafka_resp_err_t code;
-	int32_t partitions = 0;
 
-	while ((code = topic_state(c, topic, timeout_ms, &partitions))) {
+	while ((code = topic_state(c, topic, timeout_ms, partitions))) {
 		if (clock_mono_us() >= until_us || (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
 			code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
 			break;
 		clock_sleep_ms(10);
 	}
-	if (!code)
-		return partitions;
-	return fail_topic(c, err, code, topic);
+	return code;
+}
+
+int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_ms, struct err *err)
+{
+	int32_t partitions = 0;
+	rd_kafka_resp_err_t code = await_topic(c, topic, timeout_ms < 1000 ? timeout_ms : 1000, timeout_ms, &partitions);
+
+	return code ? fail_topic(c, err, code, topic) : partitions;
 }
 
 static void set_number(rd_kafka_NewTopic_t *t, const char *key, int64_t value)
@@ -182,7 +189,11 @@ int kafka_topic_ensure(struct log *base, const char *topic, enum log_topic_kind 
 		return kafka_fail(&l->admin, err, code, NULL, "topic %s", topic);
 	if (topic_create(l, topic, kind, err))
 		return -1;
-	return kafka_partitions(&l->admin, topic, limit_ms(l), err) < 0 ? -1 : 0;
+	code = await_topic(&l->admin, topic, limit_ms(l), limit_ms(l), &partitions);
+	if (code)
+		return err_set(err, ERR_RETRY, code, "kafka %s: topic %s was created, but no broker leads it yet", l->admin.servers,
+			topic);
+	return 0;
 }
 
 static rd_kafka_topic_partition_list_t *every_partition(const struct rd_kafka_metadata *md, int64_t offset)
