@@ -27,6 +27,15 @@ static const struct cli_option check_options[] = {
 };
 static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" }, { NULL, NULL, NULL } };
 static const struct cli_option dead_options[] = { { "-n", "COUNT", "show so many (100)" }, { NULL, NULL, NULL } };
+static const struct cli_option snapshot_options[] = {
+	{ "--where", "SQL", "only the rows that fulfil this condition" },
+	{ "--truncate", NULL, "empty the target first: rows that are gone from MySQL go there too" },
+	{ "--wait", NULL, "stay until the tables are read, and show how far they are" },
+	{ "--list", NULL, "print what is being read and what waits" },
+	{ "--stop", NULL, "end the snapshot of TABLE, or of all" },
+	{ "--pause", NULL, "hold all of them after the chunk that is being read" },
+	{ "--resume", NULL, "go on" }, { NULL, NULL, NULL }
+};
 static const struct cli_option manual_options[] = { { "--settings", NULL, "the page of the configuration file" }, { NULL, NULL, NULL } };
 
 static const struct cli_command commands[] = {
@@ -42,6 +51,9 @@ static const struct cli_command commands[] = {
 	{ "status", "", "what a running process is doing", NULL, json_options, 0, 0, cli_status },
 	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },
 	{ "resume", "capture|load|TABLE", "go on", NULL, NULL, 1, 1, cli_pause },
+	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",
+	  "TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
+	  "no older row follows a newer one. A restart goes on at the chunk.", snapshot_options, 0, 1, cli_snapshot },
 	{ "tap", "STAGE [TABLE]", "watch rows as they pass a stage: source, format, log, read, script, sink",
 	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },

@@ -67,6 +67,7 @@ int cli_run(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_status(struct cli *cli);
 int cli_pause(struct cli *cli);		/* also resume */
+int cli_snapshot(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_dead(struct cli *cli);
 int cli_tap(struct cli *cli);

@@ -12,6 +12,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_progress.c \
 	src/cli/cli_progress.h \
 	src/cli/cli_run.c \
+	src/cli/cli_snapshot.c \
 	src/cli/cli_status.c
 
 bin_PROGRAMS += millrace

@@ -58,6 +58,16 @@ static void queue_empty(struct queue *q)
 	queue_free(q);
 }
 
+const struct mysql_conf *capture_mysql_conf(struct capture *c)
+{
+	const struct mysql_conf *conf;
+
+	pthread_mutex_lock(&c->half.lock);
+	conf = c->mysql;
+	pthread_mutex_unlock(&c->half.lock);
+	return conf;
+}
+
 /* The first failure counts; it wakes every thread of the session. */
 void capture_fail(struct capture *c, const struct err *err)
 {
@@ -91,6 +101,16 @@ static void source_tell(struct capture *c, const struct source_status *st)
 			(double)(clock_mono_us() - c->snapshot_us) / 1e6);
 	if (now == SOURCE_STREAMING)
 		logline(LOG_NOTICE, "source", "streaming from %s:%llu", st->file, (unsigned long long)st->pos);
+}
+
+static void source_news_tell(struct capture *c)
+{
+	char *line;
+
+	while ((line = source_news(c->source)) != NULL) {
+		logline(LOG_NOTICE, "source", "%s", line);
+		free(line);
+	}
 }
 
 static void source_state(struct capture *c)
@@ -169,6 +189,7 @@ static int source_loop(struct capture *c, struct err *err)
 		if (parcel == NULL)
 			parcel = parcel_get(c);
 		turn = source_turn(c, &parcel, &backoff, err);
+		source_news_tell(c);
 		source_state(c);
 	}
 	parcel_free(parcel);
@@ -286,7 +307,7 @@ static int session_open(struct capture *c, struct err *err)
 	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
 	    history_read(history, c->sh->log, s->format.history_topic, err) == 0) {
 		schemas = history_schemas(history, &nschemas);
-		source = source_open(&s->mysql, s->name, &position, schemas, nschemas, err);
+		source = source_open(capture_mysql_conf(c), s->name, &position, schemas, nschemas, err);
 	}
 	if (source)
 		logline(LOG_NOTICE, "capture", position_is_set(&position) ? "resuming at %s:%llu%s%.400s" : "starting without a position",
@@ -378,6 +399,7 @@ struct capture *capture_new(struct shared *sh)
 	struct capture *c = xcalloc(1, sizeof(*c));
 
 	c->sh = sh;
+	c->mysql = &sh->settings->mysql;
 	position_init(&c->logged);
 	half_init(&c->half, sh, "capture", capture_session);
 	return c;
@@ -398,8 +420,18 @@ void capture_free(struct capture *c)
 	free(c);
 }
 
+static void copy_fill(struct status_fill *out, const struct source_fill_status *st)
+{
+	*out = (struct status_fill){ .tables = st->tables, .orders = st->orders, .paused = st->paused, .rows = st->rows,
+				     .total = st->total, .rows_per_s = st->rows_per_s, .left_ms = st->left_ms };
+	snprintf(out->table, sizeof(out->table), "%s", st->table);
+	snprintf(out->throttled, sizeof(out->throttled), "%s", st->throttled);
+	snprintf(out->error, sizeof(out->error), "%s", st->error);
+}
+
 static void copy_source(struct status_capture *out, const struct source_status *st)
 {
+	copy_fill(&out->fill, &st->fill);
 	snprintf(out->server, sizeof(out->server), "%s", st->server);
 	snprintf(out->server_gtid, sizeof(out->server_gtid), "%s", st->server_gtids);
 	snprintf(out->server_file, sizeof(out->server_file), "%s", st->server_file);
@@ -430,7 +462,7 @@ void capture_status(struct capture *c, struct status_capture *out)
 	pthread_mutex_unlock(&c->half.lock);
 	out->enabled = true;
 	out->lag_ms = out->behind_bytes = -1;
-	out->snapshot.left_ms = -1;
+	out->snapshot.left_ms = out->fill.left_ms = -1;
 	if (have)
 		copy_source(out, st);
 	half_view(&c->half, &out->state, out->error, sizeof(out->error));

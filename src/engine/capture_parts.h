@@ -22,6 +22,7 @@ struct capture {
 	int told;			/* what the last event said that the source does; the source thread's own */
 	int64_t snapshot_us;		/* when its snapshot began */
 	struct source *source;		/* under half.lock when set or read by others */
+	const struct mysql_conf *mysql;	/* under half.lock: as the last reload left it */
 	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
 	bool failed;			/* under half.lock */
 	struct stopped_tables *stopped;	/* log thread, once the session runs */
@@ -31,6 +32,7 @@ struct capture {
 
 void parcel_put(struct capture *c, struct parcel *p);			/* back for another round */
 void capture_fail(struct capture *c, const struct err *err);		/* the first failure ends the session */
+const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; lives as long as the engine */
 void capture_latency(struct stage_meter *m, const struct batch *b);	/* commit at the source until now */
 void *capture_log_thread(void *capture);				/* capture_publish.c */
 

@@ -34,6 +34,7 @@ struct publisher {
 	struct capture *c;
 	struct parcel *held[256];	/* in the open transaction: their bytes are lent to the log until the commit */
 	size_t nheld, bytes, records;
+	bool due;			/* a position among them must not wait for rows */
 	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
 	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
 	const char **ensured;		/* topics that exist for sure; interned */
@@ -167,6 +168,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 		parcel_put(p->c, p->held[i]);
 	}
 	p->nheld = p->nappended = p->bytes = p->waiting_bytes = p->records = 0;
+	p->due = false;
 	meter_phase(m, PHASE_BUSY);
 	return 0;
 }
@@ -181,6 +183,7 @@ static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *
 	p->bytes += b->arena.used;
 	p->waiting_bytes += b->arena.used;
 	p->records += b->nrecords;
+	p->due |= b->position_due || b->snapshot_end;
 	return p->waiting_bytes >= APPEND_EARLY_BYTES ? publish_append(p, err) : 0;
 }
 
@@ -194,7 +197,7 @@ static bool publish_due(struct publisher *p, bool more)
 		return false;
 	if (p->nheld == sizeof(p->held) / sizeof(*p->held) || p->bytes >= (size_t)s->commit_bytes)
 		return true;
-	if (p->records == 0 && !p->held[p->nheld - 1]->batch->snapshot_end) {
+	if (p->records == 0 && !p->due) {
 		if (now - p->idle_us < IDLE_POSITION_MS * 1000)
 			return false;
 		p->idle_us = now;

@@ -66,6 +66,8 @@ struct capture *capture_new(struct shared *sh);
 struct half *capture_half(struct capture *c);
 void capture_free(struct capture *c);
 void capture_resume_table(struct capture *c, const char *table);	/* a table that capture had stopped goes on */
+/* What `millrace snapshot` asks for: start, stop, pause, resume, list. @thread any */
+int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 void capture_status(struct capture *c, struct status_capture *out);	/* @thread any */
 
 /* ---- the load half ---- */

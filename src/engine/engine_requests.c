@@ -119,6 +119,13 @@ static int ask_dead_show(struct ask *a)
 	return inspect_dead_show(a->e->shared.log, a->e->settings, id, a->emit, a->arg, a->err);
 }
 
+static int ask_snapshot(struct ask *a)
+{
+	if (a->e->capture == NULL)
+		return err_set(a->err, ERR_CONFIG, 0, "snapshot: this process does not capture (role load)");
+	return capture_snapshot(a->e->capture, a->r, a->emit, a->arg, a->err);
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -147,6 +154,8 @@ static const struct request_row rows[] = {
 	{ { "status", "", "what this process is doing: one JSON document" }, ask_status },
 	{ { "pause", "what=capture|load|TABLE", "hold a half or the load of one table" }, ask_pause },
 	{ { "resume", "what=capture|load|TABLE", "go on" }, ask_resume },
+	{ { "snapshot", "action=start|stop|pause|resume|list [tables=TABLES] [where=SQL] [truncate=yes]",
+	    "read tables again while the stream goes on" }, ask_snapshot },
 	{ { "topics", "[topic=NAME]", "topics, partitions, offsets, groups, lag: a line each" }, ask_topics },
 	{ { "dead", "[n=COUNT]", "dead letters: a line each" }, ask_dead },
 	{ { "dead-show", "id=OFFSET", "one dead letter, whole" }, ask_dead_show },

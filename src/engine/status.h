@@ -28,6 +28,17 @@ struct status_snapshot {
 	int64_t left_ms;		/* -1 unknown */
 };
 
+struct status_fill {		/* snapshots of tables while the stream goes on */
+	unsigned tables, orders;	/* waiting or being read; asked for and not yet taken up */
+	bool paused;
+	char table[200];		/* being read; "" none */
+	uint64_t rows, total;		/* of it; total is the server's estimate */
+	double rows_per_s;
+	int64_t left_ms;		/* of it; -1 unknown */
+	char throttled[160];		/* by what; "" not */
+	char error[256];		/* why it does not go on; "" */
+};
+
 struct status_capture {
 	bool enabled;			/* the role runs this half */
 	enum half_state state;
@@ -42,6 +53,7 @@ struct status_capture {
 	int64_t behind_bytes;		/* -1 unknown */
 	uint64_t reconnects;
 	struct status_snapshot snapshot;
+	struct status_fill fill;
 	char error[512];		/* "" */
 };
 

@@ -41,6 +41,12 @@ static const struct field snapshot_fields[] = {
 	FIELD(status_snapshot, F_UINT, "tables_total", tables_total), FIELD(status_snapshot, F_U64, "rows_done", rows_done),
 	FIELD(status_snapshot, F_U64, "rows_total", rows_total), FIELD(status_snapshot, F_I64, "left_ms", left_ms), END
 };
+static const struct field fill_fields[] = {
+	FIELD(status_fill, F_UINT, "tables", tables), FIELD(status_fill, F_UINT, "orders", orders),
+	FIELD(status_fill, F_BOOL, "paused", paused), TEXT(status_fill, "table", table), FIELD(status_fill, F_U64, "rows", rows),
+	FIELD(status_fill, F_U64, "total", total), FIELD(status_fill, F_DOUBLE, "rows_per_s", rows_per_s),
+	FIELD(status_fill, F_I64, "left_ms", left_ms), TEXT(status_fill, "throttled", throttled), TEXT(status_fill, "error", error), END
+};
 static const struct field load_fields[] = {
 	FIELD(status_load, F_BOOL, "enabled", enabled), FIELD(status_load, F_STATE, "state", state), TEXT(status_load, "target", target),
 	FIELD(status_load, F_I64, "lag_rows", lag_rows), FIELD(status_load, F_I64, "lag_ms", lag_ms),
@@ -148,6 +154,7 @@ void status_to_json(const struct status *s, struct buf *out)
 	json_t *capture = object_json(capture_fields, &s->capture);
 
 	json_object_set_new(capture, "snapshot", object_json(snapshot_fields, &s->capture.snapshot));
+	json_object_set_new(capture, "fill", object_json(fill_fields, &s->capture.fill));
 	json_object_set_new(o, "capture", capture);
 	json_object_set_new(o, "load", object_json(load_fields, &s->load));
 	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
@@ -226,6 +233,7 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	object_read(top_fields, s, o);
 	object_read(capture_fields, &s->capture, capture);
 	object_read(snapshot_fields, &s->capture.snapshot, json_object_get(capture, "snapshot"));
+	object_read(fill_fields, &s->capture.fill, json_object_get(capture, "fill"));
 	object_read(load_fields, &s->load, json_object_get(o, "load"));
 	object_read(bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
 	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);

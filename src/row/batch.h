@@ -26,6 +26,7 @@ struct batch {
 	struct position position;
 	bool txn_open;		/* the batch ends inside a source transaction */
 	bool snapshot_end;	/* the last batch of the initial snapshot */
+	bool position_due;	/* the position says something new that no row tells: it must not wait for one */
 
 	/* load half: the contiguous range of one partition that the records are from */
 	const char *topic;	/* interned */

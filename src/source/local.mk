@@ -15,6 +15,16 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_doctor.c \
 	src/source/mysql_doctor.h \
 	src/source/mysql_doctor_table.c \
+	src/source/mysql_fill.c \
+	src/source/mysql_fill.h \
+	src/source/mysql_fill_keys.c \
+	src/source/mysql_fill_keys.h \
+	src/source/mysql_fill_order.c \
+	src/source/mysql_fill_order.h \
+	src/source/mysql_fill_plan.c \
+	src/source/mysql_fill_plan.h \
+	src/source/mysql_fill_view.c \
+	src/source/mysql_fill_view.h \
 	src/source/mysql_filter.c \
 	src/source/mysql_filter.h \
 	src/source/mysql_scan.c \
@@ -41,6 +51,7 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_wire.c \
 	src/source/mysql_wire.h \
 	src/source/source.c \
+	src/source/source_fill.c \
 	src/source/source.h \
 	src/source/source_parts.h \
 	src/source/source_start.c \
@@ -53,6 +64,10 @@ tests_e2e_source_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/source.sh
 
 check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_mysql_filter tests/unit/test_mysql_undo
+check_PROGRAMS += tests/unit/test_mysql_fill
+tests_unit_test_mysql_fill_SOURCES = tests/unit/test_mysql_fill.c tests/tap.h
+tests_unit_test_mysql_fill_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_unit_test_mysql_fill_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_text_SOURCES = tests/unit/test_mysql_text.c tests/tap.h
 tests_unit_test_mysql_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_chunk_SOURCES = tests/unit/test_mysql_chunk.c tests/tap.h

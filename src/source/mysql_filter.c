@@ -17,6 +17,7 @@ enum { DB_INCLUDE, DB_EXCLUDE, TABLE_INCLUDE, TABLE_EXCLUDE, COLUMN_INCLUDE, COL
 
 struct mysql_filter {
 	struct pattern_list lists[LISTS];
+	char *signal_table;		/* captured whatever the lists say; NULL: none */
 };
 
 static const char *const list_keys[LISTS] = { "database.include.list", "database.exclude.list", "table.include.list",
@@ -31,6 +32,7 @@ struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err 
 	};
 	struct mysql_filter *f = xcalloc(1, sizeof(*f));
 
+	f->signal_table = xstrdup(conf->signal_table);
 	for (int i = 0; i < LISTS; i++) {
 		char key[64];
 		bool both = i % 2 == 1 && texts[i]->count > 0 && texts[i - 1]->count > 0;
@@ -53,6 +55,7 @@ void mysql_filter_free(struct mysql_filter *f)
 		return;
 	for (int i = 0; i < LISTS; i++)
 		pattern_list_done(&f->lists[i]);
+	free(f->signal_table);
 	free(f);
 }
 
@@ -78,6 +81,8 @@ bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char
 	char name[NAME_MAX_BYTES];
 
 	snprintf(name, sizeof(name), "%s.%s", db, table);
+	if (f->signal_table && strcasecmp(f->signal_table, name) == 0)
+		return true;
 	return mysql_filter_database(f, db) && passes(f, TABLE_INCLUDE, name);
 }
 

@@ -3,7 +3,7 @@
  * is a regular expression that must match the whole name ("db", "db.table", "db.table.column"), case-insensitive.
  *
  * The expressions are those of core/pattern.h. Only one of each include/exclude pair may be given. MySQL's own databases
- * are never captured.
+ * are never captured. The table of signals always is.
  */
 #ifndef SOURCE_MYSQL_FILTER_H
 #define SOURCE_MYSQL_FILTER_H

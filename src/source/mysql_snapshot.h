@@ -64,6 +64,10 @@ struct snapshot_list {
 };
 int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
 		       struct catalog *catalog, struct err *err);
+/* One table, of which db and name are set. A definition that is not understood fills t->error; only a lost connection is
+ * a failure. What it fills is the caller's to free. */
+int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
+			struct catalog *catalog, struct err *err);
 void snapshot_list_free(struct snapshot_list *list);
 /* file, pos and (with gtid_mode ON) gtids of the server now. */
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err);

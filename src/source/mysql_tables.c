@@ -81,9 +81,8 @@ static int read_databases(struct mysql_conn *conn, struct catalog *catalog, stru
 	return 0;
 }
 
-/* A table whose definition is not understood is stopped by name; only a lost connection ends the reading. */
-static int read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
-		      struct catalog *catalog, struct err *err)
+int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
+			struct catalog *catalog, struct err *err)
 {
 	struct err why = { 0 };
 	struct schema *schema = NULL;
@@ -122,7 +121,7 @@ int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, cons
 	if (read_databases(conn, catalog, err) < 0 || read_list(list, conn, filter, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list->count; i++)
-		if (read_table(&list->items[i], conn, filter, catalog, err) < 0)
+		if (snapshot_read_table(&list->items[i], conn, filter, catalog, err) < 0)
 			return -1;
 	return 0;
 }

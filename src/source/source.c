@@ -36,6 +36,7 @@ void source_hang_up(struct source *s)
 		s->rows_before += counts.rows;
 	}
 	s->bytes_before += s->binlog.wire.bytes;
+	mysql_fill_hang_up(s->fill);
 	mysql_stream_free(s->stream);
 	s->stream = NULL;
 	binlog_stop(&s->binlog);
@@ -53,6 +54,7 @@ void source_hang_up(struct source *s)
 static enum source_step fail(struct source *s, struct err *why)
 {
 	source_hang_up(s);
+	err_clear(&s->late);
 	if (why->code == BINLOG_GONE && s->conf->snapshot_mode == SNAPSHOT_WHEN_NEEDED) {
 		err_clear(why);
 		s->again = true;
@@ -77,17 +79,25 @@ void source_rewind(struct source *s, const struct position *to)
 	}
 	s->again |= s->position.snapshot;
 	s->phase = START;
+	source_fill_rewind(s);
 	source_update_status(s, false);
 }
 
 /* ---- steps ---- */
 
+static size_t batch_rows(const struct source *s)
+{
+	return (size_t)(s->conf->max_batch_rows > 0 ? s->conf->max_batch_rows : MAX_ROWS);
+}
+
+static size_t batch_bytes(const struct source *s)
+{
+	return (size_t)(s->conf->max_batch_bytes > 0 ? s->conf->max_batch_bytes : MAX_BYTES);
+}
+
 static bool is_full(const struct source *s, const struct batch *b)
 {
-	size_t rows = (size_t)(s->conf->max_batch_rows > 0 ? s->conf->max_batch_rows : MAX_ROWS);
-	size_t bytes = (size_t)(s->conf->max_batch_bytes > 0 ? s->conf->max_batch_bytes : MAX_BYTES);
-
-	return b->nchanges >= rows || b->bytes >= bytes || b->arena.used >= bytes * 8;
+	return b->nchanges >= batch_rows(s) || b->bytes >= batch_bytes(s) || b->arena.used >= batch_bytes(s) * 8;
 }
 
 static bool has_moved(const struct source *s, const struct position *p)
@@ -133,10 +143,11 @@ static int next_event(struct source *s, struct batch *b, int timeout_ms, struct 
 	return mysql_stream_event(s->stream, b, &e, &at, err) < 0 ? -1 : 1;
 }
 
-/* Waits for the first change only; then takes what is there. */
-static int fill(struct source *s, struct batch *b, int timeout_ms, struct err *err)
+/* Waits for the first change only; then takes what is there, up to the place where a chunk belongs. */
+static int read_stream(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
 	int64_t deadline_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
+	bool chunk = mysql_fill_waits(s->fill);
 	int r = 1;
 
 	mysql_stream_begin(s->stream, b);
@@ -151,29 +162,17 @@ static int fill(struct source *s, struct batch *b, int timeout_ms, struct err *e
 		}
 		if (r > 0 && b->born_us == 0 && b->nchanges > 0)
 			b->born_us = s->binlog.wire.last_byte_us;
+		if (chunk && source_fill_met(s))
+			break;
 	}
 	wire_save(&s->binlog.wire);
 	mysql_stream_end(s->stream, b);
 	return r;
 }
 
-static enum source_step stream_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
+static enum source_step give(struct source *s, struct batch *b, bool idle)
 {
-	bool moved, idle;
-
-	if (fill(s, b, timeout_ms, err) < 0) {
-		if (b->nchanges == 0)
-			return fail(s, err);
-		s->late = *err;
-		err_clear(err);
-	}
-	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
-	moved = has_moved(s, &b->position) && clock_mono_us() - s->position_sent_us >= POSITION_EVERY_US;
-	idle = b->nchanges == 0 && s->side.behind_bytes == 0;
-	if (b->nchanges == 0 && !moved) {
-		source_update_status(s, idle);
-		return SOURCE_NOTHING;
-	}
+	source_fill_mark(s, b);
 	s->position_sent_us = clock_mono_us();
 	position_copy(&s->position, &b->position);
 	source_update_status(s, idle);
@@ -182,10 +181,45 @@ static enum source_step stream_step(struct source *s, struct batch *b, int timeo
 	return SOURCE_BATCH;
 }
 
+/* A chunk of a table that has its place here, before the stream goes on. */
+static enum source_step give_chunk(struct source *s, struct batch *b)
+{
+	mysql_stream_begin(s->stream, b);
+	source_fill_rows(s, b, batch_rows(s), batch_bytes(s));
+	mysql_stream_end(s->stream, b);
+	return give(s, b, false);
+}
+
+static enum source_step stream_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
+{
+	enum fill_step work = source_fill_step(s);
+	bool moved, idle;
+
+	if (work == FILL_ROWS)
+		return give_chunk(s, b);
+	if (read_stream(s, b, source_fill_patience(s, work, timeout_ms), err) < 0) {
+		if (b->nchanges == 0)
+			return fail(s, err);
+		s->late = *err;
+		err_clear(err);
+	}
+	if (source_fill_note(s, b, err) < 0)
+		return fail(s, err);
+	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
+	moved = has_moved(s, &b->position) && clock_mono_us() - s->position_sent_us >= POSITION_EVERY_US;
+	idle = b->nchanges == 0 && s->side.behind_bytes == 0;
+	if (b->nchanges > 0 || moved || s->fill_due)
+		return give(s, b, idle);
+	source_update_status(s, idle);
+	return SOURCE_NOTHING;
+}
+
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
 	err_clear(err);
 	source_take_asked(s);
+	if (source_take_orders(s, err) < 0)
+		return fail(s, err);
 	if (s->late.kind != ERR_NONE) {
 		*err = s->late;
 		err_clear(&s->late);
@@ -244,8 +278,13 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 		s->again = resume->snapshot;
 	}
 	pthread_mutex_init(&s->lock, NULL);
-	s->status.behind_bytes = s->status.snapshot_left_ms = -1;
+	s->status.behind_bytes = s->status.snapshot_left_ms = s->status.fill.left_ms = -1;
 	mysql_side_init(&s->side);
+	s->fill = mysql_fill_new();
+	if (!s->position.snapshot && mysql_fill_restore(s->fill, s->position.progress, err) < 0) {
+		source_close(s);
+		return NULL;
+	}
 	return s;
 }
 
@@ -263,6 +302,7 @@ void source_close(struct source *s)
 	free(s->history);
 	mysql_filter_free(s->filter);
 	position_done(&s->position);
+	source_fill_done(s);
 	source_status_done(s);
 	free(s->name);
 	free(s);

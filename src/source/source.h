@@ -30,10 +30,12 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	struct conf_list table_include, table_exclude;	/* table.include.list: anchored, case-insensitive regular expressions on db.table */
 	struct conf_list database_include, database_exclude;
 	struct conf_list column_include, column_exclude;
+	char *signal_table;		/* signal.data.collection: db.table */
 	int snapshot_mode, snapshot_locking;
 	int64_t snapshot_threads;	/* snapshot.max.threads */
 	int64_t snapshot_fetch_size;
 	int64_t snapshot_lock_timeout_ms;	/* snapshot.lock.timeout.ms */
+	int64_t chunk_rows;		/* incremental.snapshot.chunk.size */
 	int ssl_mode;			/* ssl.mode */
 	char *ssl_ca, *ssl_cert, *ssl_key;
 	int64_t connect_timeout_ms;	/* connect.timeout.ms */
@@ -51,6 +53,29 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 };
 
 struct mysql_name_list;
+
+/* ---- snapshots of tables while the stream goes on ---- */
+enum order_action { ORDER_NOTHING, ORDER_START, ORDER_STOP, ORDER_PAUSE, ORDER_RESUME, ORDER_LOG };
+
+struct source_order {
+	enum order_action action;
+	const char *tables;		/* db.table or regular expressions, separated by commas; stop: NULL is all */
+	const char *where;		/* start: condition of the rows; NULL: all */
+	const char *id;			/* for messages; NULL: none */
+	bool truncate;			/* start: empty the target first */
+};
+
+struct source_fill_status {
+	unsigned tables;		/* waiting or being read; 0: none */
+	unsigned orders;		/* given, and not yet taken up */
+	bool paused;
+	char table[200];		/* being read */
+	uint64_t rows, total;		/* of it; total is the server's estimate, 0 unknown */
+	double rows_per_s;
+	int64_t left_ms;		/* of this table; -1 unknown */
+	char throttled[160];		/* "Threads_running 60 > 50"; "": not */
+	char error[256];		/* why it does not go on; "" */
+};
 
 /* What a table is doing, for status; texts are copies. */
 struct source_table {
@@ -78,6 +103,7 @@ struct source_status {
 	unsigned snapshot_tables_done, snapshot_tables_total;
 	uint64_t snapshot_rows_done, snapshot_rows_total;
 	int64_t snapshot_left_ms;	/* estimate; -1 unknown */
+	struct source_fill_status fill;
 };
 
 enum source_step {
@@ -103,6 +129,24 @@ void source_rewind(struct source *s, const struct position *to);
 /* Instead of a step, while a person holds the capture: nothing is read, but how far the server has gone is asked on. */
 void source_look(struct source *s);
 void source_close(struct source *s);
+
+/* Snapshots of tables while the stream goes on. What an order means is asked of the server first, without a source: it may
+ * take as long as a connection does. @thread any */
+struct source_plan;
+struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct source_order *order, struct err *err);
+char *source_plan_text(const struct source_plan *plan);	/* its tables, as JSON; the caller frees */
+void source_plan_free(struct source_plan *plan);	/* NULL allowed */
+int source_take_plan(struct source *s, struct source_plan *plan, struct err *err);	/* 0: plan is taken over. @thread any */
+/* A message of Debezium's signal topic; NULL: none, only the mark is kept. mark: any text that tells the caller where to
+ * go on; source_mark() gives back the one of the last signal whose effect is in the position. @thread any */
+void source_signal(struct source *s, const char *text, size_t len, const char *mark);
+char *source_mark(struct source *s);	/* of the position that the source was opened with; the caller frees; NULL: none */
+char *source_fills(struct source *s);	/* what is planned, as JSON; the caller frees; NULL: nothing. @thread any */
+char *source_news(struct source *s);	/* what happened, a line for the log; the caller frees; NULL: nothing. @thread the one that steps */
+/* What may change without a restart: lists of tables and columns, limits. conf is lent like the first one, which has to
+ * live on. A table that is captured from now on is read beside the stream. @thread any */
+int source_conf_check(const struct mysql_conf *conf, struct err *err);
+void source_reload(struct source *s, const struct mysql_conf *conf);
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
 size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* @thread any */

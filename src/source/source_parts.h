@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include "source/mysql_binlog.h"
+#include "source/mysql_fill.h"
+#include "source/mysql_fill_order.h"
 #include "source/mysql_side.h"
 #include "source/mysql_snapshot.h"
 #include "source/mysql_stream.h"
@@ -22,6 +24,12 @@ enum source_phase { START, SNAPSHOT, STREAM, ENDED };
 
 struct stopped {
 	char *name, *why;
+};
+
+struct source_asked {			/* by another thread, in the order in which it came */
+	struct source_plan *plan;	/* an order that was looked at already; or */
+	char *signal;			/* a message of the signal topic, or NULL: only the mark */
+	char *mark;
 };
 
 struct source {
@@ -43,6 +51,9 @@ struct source {
 	struct binlog binlog;
 	struct mysql_stream *stream;
 	struct mysql_side side;
+	struct mysql_fill *fill;	/* snapshots beside the stream */
+	bool fill_due;			/* its plan has changed without a row: the next position has to go out */
+	struct mysql_filter *filter_before;	/* of a configuration that was exchanged: what is new is to be read */
 	struct err late;		/* happened behind changes that had to go out first */
 	int64_t position_sent_us;
 	uint64_t events_before, rows_before, bytes_before;	/* of earlier connections */
@@ -59,6 +70,10 @@ struct source {
 	struct stopped *asked;		/* by source_stop_table() */
 	size_t nasked;
 	unsigned stops;
+	struct source_asked *orders;
+	size_t norders;
+	const struct mysql_conf *fresh;	/* by source_reload() */
+	char *fills;			/* the plan as text */
 };
 
 /* source_start.c: connects to the host of last time or the next that can go on, and begins a snapshot or the stream. */
@@ -66,6 +81,19 @@ int source_start(struct source *s, struct err *err);
 
 /* source.c */
 void source_hang_up(struct source *s);
+
+/* source_fill.c: snapshots beside the stream, as the steps need them */
+int source_take_orders(struct source *s, struct err *err);	/* what other threads have left; a new configuration */
+int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err);	/* the stream begins */
+enum fill_step source_fill_step(struct source *s);
+int source_fill_patience(const struct source *s, enum fill_step work, int timeout_ms);
+void source_fill_rows(struct source *s, struct batch *b, size_t max_rows, size_t max_bytes);
+bool source_fill_met(const struct source *s);			/* a chunk belongs here */
+int source_fill_note(struct source *s, const struct batch *b, struct err *err);
+void source_fill_mark(struct source *s, struct batch *b);	/* the plan into the batch's position */
+void source_fill_rewind(struct source *s);
+void source_fill_status(struct source *s);			/* under the lock */
+void source_fill_done(struct source *s);
 
 /* source_status.c */
 void source_update_status(struct source *s, bool idle);

@@ -75,6 +75,8 @@ static int begin_stream(struct source *s, struct mysql_conn *c, const struct mys
 	memcpy(s->server_uuid, c->uuid, sizeof(s->server_uuid));
 	if (mysql_undo_back_to(&s->undo, s->catalog, &s->position, err) < 0)
 		return -1;
+	if (source_fill_begin(s, c, err) < 0)
+		return -1;
 	s->stream = mysql_stream_new(&setup, &s->position, err);
 	if (s->stream == NULL || binlog_start(&s->binlog, c, s->conf, s->server_id, s->name, &from, err) < 0)
 		return -1;

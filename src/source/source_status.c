@@ -139,6 +139,7 @@ void source_update_status(struct source *s, bool idle)
 	struct source_status *st = &s->status;
 
 	pthread_mutex_lock(&s->lock);
+	source_fill_status(s);
 	if (s->phase == SNAPSHOT && s->snapshot)
 		status_snapshot(s);
 	else if (s->phase == STREAM && s->stream)

@@ -1,0 +1,82 @@
+/*
+ * capture_snapshot.c - what a person asks about snapshots of tables while the stream goes on. What an order means is
+ * asked of the server in the asker's own thread, so that a wrong name or condition is an answer and not a log line, and
+ * the pipeline waits for nobody.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/capture_parts.h"
+
+static const struct { const char *name; enum order_action action; } actions[] = {
+	{ "start", ORDER_START }, { "stop", ORDER_STOP }, { "pause", ORDER_PAUSE }, { "resume", ORDER_RESUME },
+};
+
+static int read_order(const struct engine_request *r, const char *action, struct source_order *out, struct err *err)
+{
+	const char *truncate = engine_request_arg(r, "truncate");
+
+	*out = (struct source_order){ .tables = engine_request_arg(r, "tables"), .where = engine_request_arg(r, "where"),
+				      .truncate = truncate && strcmp(truncate, "yes") == 0 };
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(actions[i].name, action) == 0)
+			out->action = actions[i].action;
+	if (out->action == ORDER_NOTHING)
+		return err_set(err, ERR_CONFIG, 0, "snapshot: action: expected start, stop, pause, resume or list, found '%.40s'",
+			       action);
+	if (out->action == ORDER_START && out->tables == NULL)
+		return err_set(err, ERR_CONFIG, 0, "snapshot: expected the tables to be read, found none");
+	return 0;
+}
+
+static int no_source(struct err *err)
+{
+	return err_set(err, ERR_RETRY, 0, "snapshot: the capture does not run just now; `millrace status` says why");
+}
+
+static int list(struct capture *c, engine_emit *emit, void *arg, struct err *err)
+{
+	char *text = NULL;
+	bool have;
+
+	pthread_mutex_lock(&c->half.lock);
+	have = c->source != NULL;
+	if (have)
+		text = source_fills(c->source);
+	pthread_mutex_unlock(&c->half.lock);
+	if (!have)
+		return no_source(err);
+	if (text)
+		emit(arg, text, strlen(text));
+	free(text);
+	return 0;
+}
+
+/* A start is answered with the tables that it stands for. */
+static int order(struct capture *c, const struct source_order *o, engine_emit *emit, void *arg, struct err *err)
+{
+	struct source_plan *plan = source_plan_new(capture_mysql_conf(c), o, err);
+	char *text = plan && o->action == ORDER_START ? source_plan_text(plan) : NULL;
+	int r = plan ? 0 : -1;
+
+	pthread_mutex_lock(&c->half.lock);
+	if (r == 0)
+		r = c->source ? source_take_plan(c->source, plan, err) : no_source(err);
+	pthread_mutex_unlock(&c->half.lock);
+	if (r < 0)
+		source_plan_free(plan);
+	else if (text)
+		emit(arg, text, strlen(text));
+	free(text);
+	return r;
+}
+
+int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	const char *action = engine_request_arg(r, "action");
+	struct source_order o;
+
+	if (action && strcmp(action, "list") == 0)
+		return list(c, emit, arg, err);
+	return read_order(r, action ? action : "start", &o, err) || order(c, &o, emit, arg, err) ? -1 : 0;
+}

@@ -1,0 +1,51 @@
+/*
+ * mysql_fill_plan.h - which tables are still to be read beside the stream, and how far each has come. It is stored as
+ * text with the source's position, in the same log transaction as the rows that it counts, so that a restart goes on at
+ * the chunk. An initial snapshot that was interrupted leaves its rest in the same form.
+ *
+ * The text is JSON: {"paused":true,"tables":[{"db":"a","table":"b", ...}]}; what this version does not know in it is
+ * refused.
+ */
+#ifndef SOURCE_MYSQL_FILL_PLAN_H
+#define SOURCE_MYSQL_FILL_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+
+enum { FILL_PLAN_MAX = 4 << 20 };	/* bytes of its text */
+
+struct fill_table {
+	char *db, *name;
+	char *where;		/* condition of the rows; NULL: all */
+	char *bound;		/* key of the last row in the log (mysql_chunk.h); NULL: none yet */
+	char *id;		/* of the request, for messages; NULL: none */
+	uint64_t rows;		/* in the log */
+	uint64_t total;		/* the server's estimate; 0 unknown */
+	bool truncate;		/* the target is still to be emptied first */
+	bool fresh;		/* newly captured: its schema is still to be told */
+};
+
+struct fill_plan {
+	struct fill_table *items;	/* in the order in which they are read; the first one is being read */
+	size_t count;
+	bool paused;
+	char *mark;			/* how far the orders of whoever gives them are taken; NULL: not told */
+};
+
+void fill_plan_init(struct fill_plan *p);
+void fill_plan_done(struct fill_plan *p);
+/* Texts are copied. A table that is waiting already with the same condition begins anew instead of being read twice. */
+void fill_plan_add(struct fill_plan *p, const struct fill_table *table);
+void fill_plan_remove(struct fill_plan *p, size_t i);
+struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, const char *name);	/* NULL: not in it */
+void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from);	/* to is initialised; its content is replaced */
+
+void fill_plan_print(const struct fill_plan *p, struct buf *out);
+/* Replaces the content; -1: as it was. */
+int fill_plan_parse(struct fill_plan *p, const char *text, struct err *err);
+
+#endif

@@ -1,0 +1,512 @@
+/*
+ * source_fill.c - snapshots beside the stream as the source's steps drive them: orders of other threads, signals that
+ * the stream meets, tables that a new configuration adds. What is hard is to take each order once: what it asks for
+ * becomes part of the plan, and the plan of the position, in the same log transaction as the signal's own row.
+ */
+#include "config.h"
+#include "source/source_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/intern.h"
+#include "core/xalloc.h"
+
+enum { ORDERS_MAX = 1000, WORKING_MS = 1, WAITING_MS = 20 };
+
+struct source_plan {
+	struct fill_order order;
+	struct fill_plan tables;	/* of a start */
+};
+
+/* ---- orders, as another thread makes them ---- */
+
+struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct source_order *order, struct err *err)
+{
+	struct mysql_filter *filter = mysql_filter_new(conf, err);
+	struct source_plan *p = xcalloc(1, sizeof(*p));
+	struct mysql_conn c = { 0 };
+	unsigned host = 0;
+	int r = filter ? 0 : -1;
+
+	fill_plan_init(&p->tables);
+	fill_order_copy_of(&p->order, order);
+	if (r == 0 && order->action == ORDER_START)
+		r = mysql_conn_open_any(&c, conf, &host, err) < 0 ||
+			fill_order_resolve(&p->order, &c, filter, &p->tables, err) < 0 ? -1 : 0;
+	mysql_conn_close(&c);
+	mysql_filter_free(filter);
+	if (r == 0)
+		return p;
+	source_plan_free(p);
+	return NULL;
+}
+
+static char *plan_text(const struct fill_plan *plan)
+{
+	struct buf b;
+
+	buf_init(&b, FILL_PLAN_MAX);
+	fill_plan_print(plan, &b);
+	return buf_take(&b);
+}
+
+char *source_plan_text(const struct source_plan *p)
+{
+	return plan_text(&p->tables);
+}
+
+void source_plan_free(struct source_plan *p)
+{
+	if (p == NULL)
+		return;
+	fill_order_done(&p->order);
+	fill_plan_done(&p->tables);
+	free(p);
+}
+
+static void put_asked(struct source *s, struct source_asked asked)
+{
+	s->orders = xrealloc(s->orders, (s->norders + 1) * sizeof(*s->orders));
+	s->orders[s->norders++] = asked;
+}
+
+int source_take_plan(struct source *s, struct source_plan *plan, struct err *err)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->status.state == SOURCE_SNAPSHOT)
+		r = err_set(err, ERR_CONFIG, 0, "the initial snapshot is running, and reads all tables: ask again behind it");
+	else if (s->status.state == SOURCE_STOPPED)
+		r = err_set(err, ERR_CONFIG, 0, "the capture has ended (snapshot.mode = initial_only)");
+	else if (s->norders >= ORDERS_MAX)
+		r = err_set(err, ERR_RETRY, 0, "more than %d orders are waiting", ORDERS_MAX);
+	else
+		put_asked(s, (struct source_asked){ .plan = plan });
+	s->status.fill.orders = (unsigned)s->norders;
+	pthread_mutex_unlock(&s->lock);
+	return r;
+}
+
+void source_signal(struct source *s, const char *text, size_t len, const char *mark)
+{
+	pthread_mutex_lock(&s->lock);
+	put_asked(s, (struct source_asked){ .signal = text ? xstrndup(text, len) : NULL, .mark = xstrdup(mark) });
+	pthread_mutex_unlock(&s->lock);
+}
+
+char *source_mark(struct source *s)
+{
+	return xstrdup(mysql_fill_plan(s->fill)->mark);
+}
+
+char *source_fills(struct source *s)
+{
+	char *text;
+
+	pthread_mutex_lock(&s->lock);
+	text = xstrdup(s->fills);
+	pthread_mutex_unlock(&s->lock);
+	return text;
+}
+
+char *source_news(struct source *s)
+{
+	return mysql_fill_news(s->fill);
+}
+
+/* ---- orders, as the source carries them out ---- */
+
+static void tell_taken(struct source *s, const struct fill_order *o, size_t tables)
+{
+	const char *id = o->id ? o->id : "";
+	const char *by = o->id ? "signal " : "request";
+
+	if (o->action == ORDER_START)
+		mysql_fill_tell(s->fill, "snapshot of %zu tables by %s%s%s%s", tables, by, id, o->message ? "; " : "",
+				o->message ? o->message : "");
+	else if (o->action == ORDER_STOP)
+		mysql_fill_tell(s->fill, "snapshot of %zu tables stopped by %s%s", tables, by, id);
+	else if (o->action == ORDER_LOG)
+		mysql_fill_tell(s->fill, "%s%s: %.300s", by, id, o->message ? o->message : "");
+	else if (o->action != ORDER_NOTHING)
+		mysql_fill_tell(s->fill, "snapshots %s by %s%s", o->action == ORDER_PAUSE ? "paused" : "resumed", by, id);
+}
+
+/* tables: of a start, as the server has them. */
+static int carry_out(struct source *s, const struct fill_order *o, const struct fill_plan *tables, struct err *err)
+{
+	struct fill_plan *plan = mysql_fill_plan(s->fill);
+	size_t n = tables ? tables->count : 0;
+
+	for (size_t i = 0; i < n; i++)
+		fill_plan_add(plan, &tables->items[i]);
+	if (o->action == ORDER_STOP)
+		n = fill_order_stop(o, plan, err);
+	if (o->action == ORDER_PAUSE || o->action == ORDER_RESUME)
+		plan->paused = o->action == ORDER_PAUSE;
+	tell_taken(s, o, n);
+	mysql_fill_changed(s->fill);
+	s->fill_due = true;
+	return 0;
+}
+
+/* A signal that cannot be followed is told and done with; only a server that does not answer is a failure, and then the
+ * signal is met again. */
+static int follow_signal(struct source *s, struct fill_order *o, struct err *err)
+{
+	struct fill_plan tables;
+	struct mysql_conn c = { 0 };
+	int r = 0;
+
+	fill_plan_init(&tables);
+	if (o->action == ORDER_START) {
+		if (mysql_conn_open(&c, s->conf, s->host, err) < 0)
+			return -1;
+		r = fill_order_resolve(o, &c, s->filter, &tables, err);
+		mysql_conn_close(&c);
+	}
+	if (r == 0)
+		r = carry_out(s, o, &tables, err);
+	fill_plan_done(&tables);
+	if (r < 0 && err->kind == ERR_UNREACHABLE)
+		return -1;
+	if (r < 0)
+		mysql_fill_tell(s->fill, "signal %.60s is passed over: %s", o->id ? o->id : "", err->msg);
+	err_clear(err);
+	return 0;
+}
+
+static int take_signal(struct source *s, const char *text, struct err *err)
+{
+	struct fill_order o;
+	int r;
+
+	if (fill_order_from_message(&o, text, strlen(text), err) < 0) {
+		mysql_fill_tell(s->fill, "a signal is passed over: %s", err->msg);
+		err_clear(err);
+		return 0;
+	}
+	r = follow_signal(s, &o, err);
+	fill_order_done(&o);
+	return r;
+}
+
+static int take_order(struct source *s, const struct source_asked *asked, struct err *err)
+{
+	struct fill_plan *plan = mysql_fill_plan(s->fill);
+
+	if (asked->plan)
+		return carry_out(s, &asked->plan->order, &asked->plan->tables, err);
+	if (asked->signal && take_signal(s, asked->signal, err) < 0)
+		return -1;
+	free(plan->mark);
+	plan->mark = xstrdup(asked->mark);
+	mysql_fill_changed(s->fill);
+	s->fill_due = true;
+	return 0;
+}
+
+static void asked_done(struct source_asked *a)
+{
+	source_plan_free(a->plan);
+	free(a->signal);
+	free(a->mark);
+}
+
+/* The filter of before is kept until the server has been asked which tables are new. */
+static int exchange_conf(struct source *s, const struct mysql_conf *fresh, struct err *err)
+{
+	struct mysql_filter *filter = mysql_filter_new(fresh, err);
+
+	if (filter == NULL)
+		return -1;
+	if (s->filter_before == NULL)
+		s->filter_before = s->filter;
+	else
+		mysql_filter_free(s->filter);
+	s->filter = filter;
+	s->conf = fresh;
+	source_hang_up(s);
+	return 0;
+}
+
+/* Orders from `i` on wait again, before those that came meanwhile. */
+static void put_back(struct source *s, struct source_asked *orders, size_t i, size_t n)
+{
+	struct source_asked *later;
+	size_t nlater;
+
+	pthread_mutex_lock(&s->lock);
+	later = s->orders;
+	nlater = s->norders;
+	s->orders = NULL;
+	s->norders = 0;
+	for (; i < n; i++)
+		put_asked(s, orders[i]);
+	for (size_t k = 0; k < nlater; k++)
+		put_asked(s, later[k]);
+	pthread_mutex_unlock(&s->lock);
+	free(later);
+	free(orders);
+}
+
+int source_take_orders(struct source *s, struct err *err)
+{
+	struct source_asked *orders = NULL;
+	const struct mysql_conf *fresh = NULL;
+	size_t n = 0, i = 0;
+	int r = 0;
+
+	if (s->phase == SNAPSHOT)
+		return 0;
+	pthread_mutex_lock(&s->lock);
+	fresh = s->fresh;
+	s->fresh = NULL;
+	if (s->phase == STREAM) {
+		orders = s->orders;
+		n = s->norders;
+		s->orders = NULL;
+		s->norders = 0;
+	}
+	pthread_mutex_unlock(&s->lock);
+	while (i < n && (r = take_order(s, &orders[i], err)) == 0)
+		asked_done(&orders[i++]);
+	put_back(s, orders, i, n);
+	return r == 0 && fresh ? exchange_conf(s, fresh, err) : r;
+}
+
+/* ---- signals that the stream meets ---- */
+
+static bool is_signal(const struct source *s, const struct change *c)
+{
+	const char *name = s->conf->signal_table, *dot;
+
+	if (name == NULL || c->op != CHANGE_CREATE || c->after == NULL || c->schema->ncolumns != 3)
+		return false;
+	dot = strchr(name, '.');
+	return dot && strncasecmp(c->schema->db, name, (size_t)(dot - name)) == 0 &&
+	       c->schema->db[dot - name] == '\0' && strcasecmp(c->schema->table, dot + 1) == 0;
+}
+
+static char *cell_text(const struct value *v)
+{
+	return v->kind == VALUE_TEXT ? xstrndup(v->p, v->len) : NULL;
+}
+
+static int meet_signal(struct source *s, const struct change *c, struct err *err)
+{
+	char *id = cell_text(&c->after[0]), *type = cell_text(&c->after[1]), *data = cell_text(&c->after[2]);
+	struct fill_order o;
+	int r = fill_order_from_signal(&o, id, type, data, err);
+
+	free(id);
+	free(type);
+	free(data);
+	if (r < 0) {
+		mysql_fill_tell(s->fill, "a signal is passed over: %s", err->msg);
+		err_clear(err);
+		return 0;
+	}
+	r = follow_signal(s, &o, err);
+	fill_order_done(&o);
+	return r;
+}
+
+int source_fill_note(struct source *s, const struct batch *b, struct err *err)
+{
+	mysql_fill_note(s->fill, b);
+	if (s->conf->signal_table == NULL)
+		return 0;
+	for (size_t i = 0; i < b->nchanges; i++)
+		if (is_signal(s, &b->changes[i]) && meet_signal(s, &b->changes[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- a new configuration ---- */
+
+int source_conf_check(const struct mysql_conf *conf, struct err *err)
+{
+	struct mysql_filter *f = mysql_filter_new(conf, err);
+
+	mysql_filter_free(f);
+	return f ? 0 : -1;
+}
+
+void source_reload(struct source *s, const struct mysql_conf *conf)
+{
+	pthread_mutex_lock(&s->lock);
+	s->fresh = conf;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Its schema is needed before its first event, which may be the next one. */
+static int add_new_table(struct source *s, struct mysql_conn *c, MYSQL_ROW row, struct err *err)
+{
+	struct fill_table t = { .db = row[0], .name = row[1], .fresh = true,
+				.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
+	struct snapshot_table seen = { .db = intern(row[0]), .name = intern(row[1]) };
+	int r = snapshot_read_table(&seen, c, s->filter, s->catalog, err);
+
+	if (r == 0 && s->conf->snapshot_mode != SNAPSHOT_NO_DATA && s->conf->snapshot_mode != SNAPSHOT_NEVER)
+		fill_plan_add(mysql_fill_plan(s->fill), &t);
+	if (r == 0)
+		mysql_fill_tell(s->fill, "table %s.%s is captured from now on", row[0], row[1]);
+	schema_unref(seen.schema);
+	free(seen.create);
+	free(seen.error);
+	return r;
+}
+
+static void drop_uncaptured(struct source *s)
+{
+	struct fill_plan *plan = mysql_fill_plan(s->fill);
+
+	for (size_t i = plan->count; i-- > 0;)
+		if (!mysql_filter_table(s->filter, plan->items[i].db, plan->items[i].name)) {
+			mysql_fill_tell(s->fill, "snapshot of %s.%s stopped: the table is no longer captured",
+					plan->items[i].db, plan->items[i].name);
+			fill_plan_remove(plan, i);
+		}
+}
+
+static int take_new_tables(struct source *s, struct mysql_conn *c, struct err *err)
+{
+	MYSQL_RES *res = mysql_conn_rows(c, err,
+					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
+					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
+	MYSQL_ROW row;
+	int r = 0;
+
+	if (res == NULL)
+		return -1;
+	while (r == 0 && (row = mysql_fetch_row(res)) != NULL) {
+		bool before = mysql_filter_table(s->filter_before, row[0], row[1]);
+		bool now = mysql_filter_table(s->filter, row[0], row[1]);
+
+		if (now && !before)
+			r = add_new_table(s, c, row, err);
+		else if (before && !now)
+			mysql_fill_tell(s->fill, "table %s.%s is no longer captured", row[0], row[1]);
+	}
+	mysql_free_result(res);
+	return r;
+}
+
+int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err)
+{
+	struct fill_setup setup = { .conf = s->conf, .filter = s->filter, .catalog = s->catalog, .host = s->host };
+
+	mysql_fill_setup(s->fill, &setup);
+	if (s->filter_before == NULL)
+		return 0;
+	if (take_new_tables(s, c, err) < 0)
+		return -1;
+	drop_uncaptured(s);
+	mysql_filter_free(s->filter_before);
+	s->filter_before = NULL;
+	mysql_fill_changed(s->fill);
+	s->fill_due = true;
+	return 0;
+}
+
+/* ---- a step ---- */
+
+static struct fill_place place(const struct source *s)
+{
+	return (struct fill_place){ .gtids = s->position.gtids, .file = s->binlog.file, .pos = s->binlog.pos };
+}
+
+/* A table whose rows the stream refuses is not read either. */
+static void drop_stopped(struct source *s)
+{
+	struct fill_plan *plan = mysql_fill_plan(s->fill);
+	char name[sizeof(s->tables->name)];
+
+	for (size_t i = 0; plan->count > 0 && i < s->nstopped; i++) {
+		snprintf(name, sizeof(name), "%s.%s", plan->items[0].db, plan->items[0].name);
+		if (strcmp(s->stopped[i].name, name) != 0)
+			continue;
+		mysql_fill_tell(s->fill, "snapshot of %s ended: the table is stopped: %s", name, s->stopped[i].why);
+		fill_plan_remove(plan, 0);
+		mysql_fill_changed(s->fill);
+		return;
+	}
+}
+
+/* Until the first event nobody knows where in the server's files the stream is. */
+enum fill_step source_fill_step(struct source *s)
+{
+	struct fill_place at = place(s);
+
+	if (mysql_fill_plan(s->fill)->count == 0 || mysql_stream_in_txn(s->stream) ||
+	    mysql_stream_counts(s->stream).events == 0)
+		return FILL_NOTHING;
+	drop_stopped(s);
+	return mysql_fill_step(s->fill, &at);
+}
+
+int source_fill_patience(const struct source *s, enum fill_step work, int timeout_ms)
+{
+	int most = work == FILL_WORKING ? WORKING_MS : mysql_fill_plan(s->fill)->count > 0 ? WAITING_MS : timeout_ms;
+
+	if (s->fill_due)
+		return 0;
+	return most < timeout_ms ? most : timeout_ms;
+}
+
+void source_fill_rows(struct source *s, struct batch *b, size_t max_rows, size_t max_bytes)
+{
+	struct fill_place at = place(s);
+
+	mysql_fill_rows(s->fill, b, &at, max_rows, max_bytes);
+}
+
+bool source_fill_met(const struct source *s)
+{
+	return !mysql_stream_in_txn(s->stream) && mysql_fill_met(s->fill, s->binlog.file, s->binlog.pos);
+}
+
+void source_fill_mark(struct source *s, struct batch *b)
+{
+	free(b->position.progress);
+	b->position.progress = xstrdup(mysql_fill_progress(s->fill));
+	b->position_due = s->fill_due;
+	s->fill_due = false;
+}
+
+void source_fill_rewind(struct source *s)
+{
+	struct err err = { 0 };
+
+	if (mysql_fill_restore(s->fill, s->position.snapshot ? NULL : s->position.progress, &err) < 0)
+		mysql_fill_tell(s->fill, "%s", err.msg);
+}
+
+/* ---- status and end ---- */
+
+void source_fill_status(struct source *s)
+{
+	const char *text = mysql_fill_progress(s->fill);
+
+	mysql_fill_status(s->fill, &s->status.fill);
+	s->status.fill.orders = (unsigned)s->norders;
+	if ((text == NULL) == (s->fills == NULL) && (text == NULL || strcmp(text, s->fills) == 0))
+		return;
+	free(s->fills);
+	s->fills = xstrdup(text);
+}
+
+void source_fill_done(struct source *s)
+{
+	for (size_t i = 0; i < s->norders; i++)
+		asked_done(&s->orders[i]);
+	free(s->orders);
+	free(s->fills);
+	mysql_fill_free(s->fill);
+	mysql_filter_free(s->filter_before);
+}

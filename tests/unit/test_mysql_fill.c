@@ -1,0 +1,172 @@
+/*
+ * test_mysql_fill.c - what snapshots beside the stream are made of, without a server: the plan as text and back, keys
+ * of row images, signals, conditions that must stay one condition.
+ */
+#include "core/buf.h"
+#include "source/mysql_fill_keys.h"
+#include "source/mysql_fill_order.h"
+#include "source/mysql_fill_plan.h"
+#include "tests/tap.h"
+
+/* ---- the plan ---- */
+
+static void print_is(const struct fill_plan *p, const char *want, const char *name)
+{
+	struct buf b;
+
+	buf_init(&b, FILL_PLAN_MAX);
+	fill_plan_print(p, &b);
+	is_str(b.data, want, "%s", name);
+	buf_done(&b);
+}
+
+static void test_plan(void)
+{
+	static const char text[] = "{\"paused\":true,\"mark\":\"17\",\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
+				   "\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true},"
+				   "{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true}]}";
+	static const char *const broken[] = {
+		"", "{", "[]", "{\"tables\":[{\"db\":\"a\"}]}", "{\"tables\":[{\"db\":\"a\",\"table\":1}]}",
+		"{\"tables\":[{\"db\":\"a\",\"table\":\"b\",\"later\":1}]}", "{\"paused\":1}", "{\"paused\":false,\"tables\":[]}x",
+	};
+	struct fill_plan p, copy;
+	struct fill_table again = { .db = "a", .name = "d", .total = 9 };
+	struct err err = { 0 };
+
+	fill_plan_init(&p);
+	fill_plan_init(&copy);
+	is_int(fill_plan_parse(&p, text, &err), 0, "a plan is read");
+	print_is(&p, text, "and printed as it was");
+	ok(fill_plan_find(&p, "a", "d") == &p.items[1] && fill_plan_find(&p, "a", "e") == NULL, "tables are found");
+	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++)
+		is_int(fill_plan_parse(&p, broken[i], &err), -1, "refused: %s", broken[i]);
+	print_is(&p, text, "what is refused changes nothing");
+	fill_plan_copy(&copy, &p);
+	fill_plan_add(&p, &again);
+	is_int(p.count, 2, "a table that waits is not read twice");
+	is_int(p.items[1].total, 9, "it begins anew");
+	again.where = "n = 1";
+	fill_plan_add(&p, &again);
+	is_int(p.count, 3, "with another condition it is another order");
+	fill_plan_remove(&p, 0);
+	is_str(p.items[0].name, "d", "the first one goes");
+	print_is(&copy, text, "a copy is one");
+	fill_plan_done(&p);
+	fill_plan_done(&copy);
+}
+
+/* ---- keys ---- */
+
+static void test_keys(void)
+{
+	static const struct column columns[] = { { .name = "a", .type = COL_INT }, { .name = "b", .type = COL_VARCHAR },
+						 { .name = "c", .type = COL_INT } };
+	static const char *const key[] = { "a", "b" };
+	struct schema *s = schema_new("db", "t");
+	struct value row[3] = { value_int(1), value_text("x", 1), value_int(9) };
+	struct value absent[3] = { value_int(2), { .kind = VALUE_ABSENT }, { .kind = VALUE_ABSENT } };
+	struct value joined[3] = { value_int(2), value_text("x", 1), value_int(0) };
+	struct value other[3] = { value_int(1), value_text("xx", 2), value_int(9) };
+	struct fill_keys k;
+	bool all = true;
+
+	for (int i = 0; i < 3; i++)
+		schema_add_column(s, &columns[i]);
+	schema_set_key(s, key, 2);
+	fill_keys_init(&k, 1 << 20);
+	ok(!fill_keys_has(&k, s, row), "nothing is in an empty set");
+	ok(fill_keys_add(&k, s, row, NULL) && fill_keys_has(&k, s, row), "a key is found again");
+	ok(!fill_keys_has(&k, s, other), "another one is not");
+	row[2] = value_int(10);
+	ok(fill_keys_has(&k, s, row), "other columns do not count");
+	ok(!fill_keys_add(&k, s, absent, NULL), "half a key is none");
+	ok(fill_keys_add(&k, s, absent, row) && fill_keys_has(&k, s, joined), "what an image leaves out is in the other one");
+	for (int i = 0; i < 5000; i++) {
+		row[0] = value_int(i * 7);
+		fill_keys_add(&k, s, row, NULL);
+	}
+	for (int i = 0; i < 5000; i++) {
+		row[0] = value_int(i * 7);
+		all &= fill_keys_has(&k, s, row);
+		row[0] = value_int(i * 7 + 3);
+		all &= !fill_keys_has(&k, s, row);
+	}
+	ok(all && !k.full, "five thousand keys, and none by mistake");
+	for (int i = 0; i < 100000 && !k.full; i++) {
+		row[0] = value_int(1000000 + i);
+		fill_keys_add(&k, s, row, NULL);
+	}
+	ok(k.full, "it says when it is full");
+	fill_keys_clear(&k);
+	ok(!k.full && !fill_keys_has(&k, s, joined), "cleared");
+	fill_keys_done(&k);
+	schema_unref(s);
+}
+
+/* ---- signals ---- */
+
+static void refused(const char *type, const char *data, const char *part)
+{
+	struct err err = { 0 };
+	struct fill_order o;
+
+	is_int(fill_order_from_signal(&o, "s", type, data, &err), -1, "refused: %s %s", type ? type : "(null)", data ? data : "");
+	ok(strstr(err.msg, part) != NULL, "and says why: %s", err.msg);
+}
+
+static void test_signals(void)
+{
+	static const char message[] = "{\"id\":\"k1\",\"type\":\"stop-snapshot\",\"data\":{\"data-collections\":[\"a.b\"],\"type\":\"INCREMENTAL\"}}";
+	struct err err = { 0 };
+	struct fill_order o;
+
+	is_int(fill_order_from_signal(&o, "s1", "execute-snapshot",
+				      "{\"type\":\"blocking\",\"data-collections\":[\"a.b\",\"a\\\\.c.*\"],\"surrogate-key\":\"x\","
+				      "\"additional-conditions\":[{\"data-collection\":\"a.b\",\"filter\":\"id > 5\"}]}",
+				      &err), 0, "execute-snapshot");
+	is_int(o.action, ORDER_START, "is a start");
+	is_int(o.tables.count, 2, "of two names");
+	is_str(o.tables.items[1], "a\\.c.*", "as they were written");
+	is_str(o.conditions[0].where, "id > 5", "with a condition");
+	is_str(o.conditions[0].table, "a.b", "of one table");
+	ok(o.message != NULL, "what is passed over is told");
+	fill_order_done(&o);
+	is_int(fill_order_from_message(&o, message, strlen(message), &err), 0, "a message of the topic");
+	is_int(o.action, ORDER_STOP, "is a stop");
+	is_str(o.id, "k1", "with its id");
+	fill_order_done(&o);
+	is_int(fill_order_from_signal(&o, "s2", "log", "{\"message\":\"at offset {}\"}", &err), 0, "log");
+	is_str(o.message, "at offset {}", "its text");
+	fill_order_done(&o);
+	is_int(fill_order_from_signal(&o, "s3", "pause-snapshot", NULL, &err), 0, "pause-snapshot without data");
+	fill_order_done(&o);
+	refused("execute-snapshop", "{}", "not known");
+	refused(NULL, "{}", "not known");
+	refused("execute-snapshot", "{\"data-collections\":\"a.b\"}", "data-collections");
+	refused("execute-snapshot", "{\"type\":\"other\"}", "incremental or blocking");
+	refused("execute-snapshot", "{\"data-collections\":[\"a.b\"]", "JSON");
+	refused("execute-snapshot", "{\"data-collectionz\":[]}", "not known");
+	is_int(fill_order_from_message(&o, "nonsense", 8, &err), -1, "a message that is no JSON");
+	is_int(fill_order_from_message(&o, "{\"id\":\"a\"}", 10, &err), -1, "a message without a type");
+}
+
+static void test_conditions(void)
+{
+	static const char *const good[] = { "id < 5", "a = 'it''s' AND (b = 1 OR c IN (2, 3))", "t = '-- no; comment #'", "`we-ird;` = \"x\\\"y\"" };
+	static const char *const bad[] = { "", "  ", "id = 1) OR (1 = 1", "a = 'x", "a = 1; DROP TABLE t", "a = 1 -- b", "a /* b */ = 1", "a = 1 # b", "(a = 1" };
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		is_int(fill_where_check(good[i], &err), 0, "a condition: %s", good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		is_int(fill_where_check(bad[i], &err), -1, "none: '%s'", bad[i]);
+}
+
+int main(void)
+{
+	test_plan();
+	test_keys();
+	test_signals();
+	test_conditions();
+	return tap_done();
+}
