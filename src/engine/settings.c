@@ -49,7 +49,7 @@ static const struct conf_option options[] = {
 	  "Whether the tables are read before the binlog is followed." },
 	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none", 0,
 	  "How the snapshot is made consistent: a short global lock, one held throughout, or GTID fences." },
-	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..1", 0, "Connections that read the snapshot." },
+	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..32", 0, "Connections that read the snapshot." },
 	{ "mysql", "incremental.snapshot.chunk.size", CONF_INT, AT(mysql.chunk_rows), "4096", "16..1000000", CONF_LIVE,
 	  "Rows in one chunk of a snapshot that is taken while the stream goes on." },
 	{ "mysql", "signal.data.collection", CONF_STRING, AT(mysql.signal_table), NULL, NULL, CONF_LIVE,

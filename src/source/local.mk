@@ -35,9 +35,18 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_reach.h \
 	src/source/mysql_resume.c \
 	src/source/mysql_resume.h \
+	src/source/mysql_lane_plan.c \
+	src/source/mysql_lane_plan.h \
+	src/source/mysql_lanes.c \
+	src/source/mysql_lanes.h \
+	src/source/mysql_moment.c \
+	src/source/mysql_moment.h \
 	src/source/mysql_side.c \
 	src/source/mysql_side.h \
 	src/source/mysql_snapshot.c \
+	src/source/mysql_snapshot_ddl.c \
+	src/source/mysql_snapshot_parts.h \
+	src/source/mysql_snapshot_place.c \
 	src/source/mysql_snapshot.h \
 	src/source/mysql_stream.c \
 	src/source/mysql_stream.h \

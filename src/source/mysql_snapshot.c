@@ -6,123 +6,17 @@
 #include "config.h"
 #include "source/mysql_snapshot.h"
 
-#include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/intern.h"
 #include "core/xalloc.h"
-#include "source/mysql_bytes.h"
-#include "source/mysql_text.h"
-#include "source/mysql_wire.h"
+#include "source/mysql_snapshot_parts.h"
 
-enum {
-	COM_QUERY_BYTE = 3,
-	LOCK_TIMEOUT_MS = 10000,
-	SILENCE_MS = 60000,
-	SQL_LIMIT = 1 << 20,
-	FENCE_PAUSE_MS = 2,
-	MAX_ROWS = 1024,
-	MAX_BYTES = 1 << 20
-};
-
-enum phase { PHASE_DDL, PHASE_NEXT_TABLE, PHASE_ROWS, PHASE_END };
-
-struct mysql_snapshot {
-	struct snapshot_setup setup;
-	struct mysql_conn conn, lock;	/* lock: only while it holds the global lock */
-	struct wire wire;
-	bool wire_open;
-	struct position position;
-	struct snapshot_list list;
-	struct text_reader reader;
-	enum phase phase;
-	size_t at;			/* table being read */
-	size_t last_filled;		/* index of the last table that has rows; SIZE_MAX: none */
-	uint64_t rows_read, rows_total;
-	int64_t table_time_us;		/* the server's clock at the table's start, whole seconds */
-	int64_t started_us;
-	struct buf ahead;		/* a row packet that was read before its batch */
-	bool has_ahead;
-	char charset[128], collation[128];
-};
+enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20 };
 
 /* ---- the moment ---- */
-
-/* Lock waits block every writer behind us, so they end soon. 1: no grant for it. */
-static int take_lock(struct mysql_snapshot *s, struct err *err)
-{
-	const struct mysql_conf *conf = s->setup.conf;
-	int64_t ms = conf->snapshot_lock_timeout_ms > 0 ? conf->snapshot_lock_timeout_ms : LOCK_TIMEOUT_MS;
-	struct err denied = { 0 };
-
-	if (conf->snapshot_locking == LOCKING_NONE)
-		return 1;
-	if (mysql_conn_open(&s->lock, conf, s->setup.host, err) < 0 ||
-	    mysql_conn_run(&s->lock, err, "SET SESSION lock_wait_timeout = %lld", (long long)(ms + 999) / 1000) < 0)
-		return -1;
-	if (mysql_conn_run(&s->lock, &denied, "FLUSH TABLES WITH READ LOCK") == 0)
-		return 0;
-	mysql_conn_close(&s->lock);
-	if (denied.kind == ERR_CONFIG && conf->snapshot_locking == LOCKING_MINIMAL)
-		return 1;
-	*err = denied;
-	return err_wrap(err, "snapshot: the global read lock was not granted within %lld ms", (long long)ms);
-}
-
-static int open_view(struct mysql_snapshot *s, struct err *err)
-{
-	return mysql_conn_run(&s->conn, err, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-}
-
-/* A table that was read stays locked against DDL until here, and a waiting DDL would hold up every writer of that
- * table. */
-static int let_go(struct mysql_snapshot *s, struct err *err)
-{
-	return mysql_conn_run(&s->conn, err, "ROLLBACK TO SAVEPOINT millrace");
-}
-
-static bool has_gtids(struct mysql_conn *c, struct err *err, bool *on)
-{
-	char mode[32];
-
-	if (mysql_conn_variable(c, "gtid_mode", mode, sizeof(mode), err) < 0)
-		return false;
-	*on = strcasecmp(mode, "ON") == 0;
-	return true;
-}
-
-/* Without a lock: nothing was committed between two equal positions, so the view that was opened between them is
- * theirs. */
-static int fence(struct mysql_snapshot *s, bool gtids, struct err *err)
-{
-	int64_t ms =
-		s->setup.conf->snapshot_lock_timeout_ms > 0 ? s->setup.conf->snapshot_lock_timeout_ms : LOCK_TIMEOUT_MS;
-	int64_t until = clock_mono_us() + ms * 1000;
-	struct position after;
-	bool same = false;
-	int r = 0;
-
-	position_init(&after);
-	while (r == 0 && !same && clock_mono_us() < until) {
-		r = snapshot_read_position(&s->conn, gtids, &s->position, err) < 0 || open_view(s, err) < 0 ||
-			snapshot_read_position(&s->conn, gtids, &after, err) < 0 ? -1 : 0;
-		same = r == 0 && after.pos == s->position.pos && strcmp(after.file, s->position.file) == 0 &&
-			(!gtids || strcmp(after.gtids, s->position.gtids) == 0);
-		if (r == 0 && !same)
-			clock_sleep_ms(FENCE_PAUSE_MS);
-	}
-	position_done(&after);
-	if (r == 0 && !same)
-		return err_set(
-			err, ERR_RETRY, 0,
-			"snapshot: no moment without a commit within %lld ms; grant RELOAD to %s, so that a short lock "
-			"can be taken",
-			(long long)ms, s->setup.conf->user);
-	return r;
-}
 
 static void remember_gone(struct schema *schema, void *arg)
 {
@@ -140,25 +34,75 @@ static void remember_gone(struct schema *schema, void *arg)
 	};
 }
 
-/* Lock, view, position, schemas, unlock. */
+/* One connection asks; with more than one thread, as many more read. */
+static int connect_all(struct mysql_snapshot *s, struct err *err)
+{
+	const struct mysql_conf *conf = s->setup.conf;
+	int64_t threads = s->setup.rows && conf->snapshot_threads > 1 ? conf->snapshot_threads : 0;
+
+	if (mysql_conn_open(&s->conn, conf, s->setup.host, err) < 0)
+		return -1;
+	s->readers = xcalloc((size_t)threads + 1, sizeof(*s->readers));
+	for (; s->nreaders < threads; s->nreaders++)
+		if (mysql_conn_open(&s->readers[s->nreaders], conf, s->setup.host, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int open_views(struct mysql_snapshot *s, struct err *err)
+{
+	struct mysql_conn **conns = xcalloc(s->nreaders + 1, sizeof(*conns));
+	int r;
+
+	conns[0] = &s->conn;
+	for (unsigned i = 0; i < s->nreaders; i++)
+		conns[i + 1] = &s->readers[i];
+	r = moment_take(&s->moment, conns, s->nreaders + 1, &s->position, err);
+	for (unsigned i = 0; r == 0 && i <= s->nreaders; i++)
+		r = mysql_conn_run(conns[i], err, "SAVEPOINT " LANES_SAVEPOINT);
+	free(conns);
+	return r;
+}
+
+/* What was read stays locked against DDL until here, and a waiting DDL would hold up every writer. */
+static int let_go(struct mysql_snapshot *s, struct err *err)
+{
+	return mysql_conn_run(&s->conn, err, "ROLLBACK TO SAVEPOINT " LANES_SAVEPOINT);
+}
+
+/* Lock, views, position, definitions, unlock. */
 static int freeze(struct mysql_snapshot *s, struct err *err)
 {
-	int unlocked = take_lock(s, err);
-	bool gtids;
-
-	if (unlocked < 0 || !has_gtids(&s->conn, err, &gtids))
-		return -1;
-	if (unlocked && fence(s, gtids, err) < 0)
-		return -1;
-	if (!unlocked && (open_view(s, err) < 0 || snapshot_read_position(&s->conn, gtids, &s->position, err) < 0))
-		return -1;
-	if (mysql_conn_run(&s->conn, err, "SAVEPOINT millrace") < 0 ||
+	s->moment = (struct moment){ .conf = s->setup.conf, .filter = s->setup.filter, .host = s->setup.host,
+				     .rows = s->setup.rows };
+	if (open_views(s, err) < 0 ||
 	    snapshot_list_read(&s->list, &s->conn, s->setup.filter, s->setup.catalog, err) < 0 || let_go(s, err) < 0)
 		return -1;
+	for (size_t i = 0; i < s->list.count; i++)
+		if (moment_check_table(&s->moment, i, s->list.items[i].db, s->list.items[i].name, err) < 0)
+			return -1;
 	if (s->setup.conf->snapshot_locking != LOCKING_EXTENDED)
-		mysql_conn_close(&s->lock);
+		moment_unlock(&s->moment);
 	s->position.snapshot = true;
 	return 0;
+}
+
+static int probe_table(struct mysql_snapshot *s, struct snapshot_table *t, struct err *err)
+{
+	char one[8];
+	struct buf sql;
+	int r;
+
+	buf_init(&sql, CHUNK_SQL_MAX);
+	buf_puts(&sql, "SELECT 1 FROM ");
+	mysql_quote_name(&sql, t->db);
+	buf_putc(&sql, '.');
+	mysql_quote_name(&sql, t->name);
+	buf_puts(&sql, " LIMIT 1");
+	r = mysql_conn_text(&s->conn, 0, one, sizeof(one), err, sql.data);
+	buf_done(&sql);
+	t->empty = r == 0 && one[0] == '\0';
+	return r;
 }
 
 /* Which tables have rows decides where the marks go. */
@@ -167,28 +111,24 @@ static int probe(struct mysql_snapshot *s, struct err *err)
 	s->last_filled = SIZE_MAX;
 	for (size_t i = 0; i < s->list.count; i++) {
 		struct snapshot_table *t = &s->list.items[i];
-		char one[8];
-		struct buf sql;
-		int r;
 
 		if (t->gone || t->error)
 			continue;
-		buf_init(&sql, SQL_LIMIT);
-		buf_puts(&sql, "SELECT 1 FROM ");
-		mysql_quote_name(&sql, t->db);
-		buf_putc(&sql, '.');
-		mysql_quote_name(&sql, t->name);
-		buf_puts(&sql, " LIMIT 1");
-		r = mysql_conn_text(&s->conn, 0, one, sizeof(one), err, sql.data);
-		buf_done(&sql);
-		if (r < 0)
+		if (probe_table(s, t, err) < 0)
 			return -1;
-		t->empty = one[0] == '\0';
 		if (!t->empty)
 			s->last_filled = i;
 		s->rows_total += t->rows_total;
 	}
 	return let_go(s, err);
+}
+
+static void open_lanes(struct mysql_snapshot *s)
+{
+	struct lanes_setup setup = { .conf = s->setup.conf, .tables = s->list.items, .count = s->list.count,
+				     .planner = &s->conn, .conns = s->readers, .n = s->nreaders };
+
+	s->lanes = lanes_new(&setup);
 }
 
 struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, struct err *err)
@@ -200,7 +140,8 @@ struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, s
 	s->started_us = clock_mono_us();
 	position_init(&s->position);
 	buf_init(&s->ahead, SIZE_MAX / 2);
-	if (mysql_conn_open(&s->conn, setup->conf, setup->host, err) < 0 || freeze(s, err) < 0 ||
+	buf_init(&s->bound, CHUNK_SQL_MAX);
+	if (connect_all(s, err) < 0 || freeze(s, err) < 0 ||
 	    mysql_conn_variable(&s->conn, "character_set_server", s->charset, sizeof(s->charset), err) < 0 ||
 	    mysql_conn_variable(&s->conn, "collation_server", s->collation, sizeof(s->collation), err) < 0 ||
 	    (setup->rows && probe(s, err) < 0)) {
@@ -212,235 +153,43 @@ struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, s
 	for (size_t i = 0; i < s->list.count; i++)
 		if (s->list.items[i].gone)
 			catalog_forget(before, s->list.items[i].db, s->list.items[i].name);
+	open_lanes(s);
 	return s;
+}
+
+static void hang_up(struct mysql_snapshot *s)
+{
+	lanes_free(s->lanes);
+	s->lanes = NULL;
+	moment_unlock(&s->moment);
+	mysql_conn_close(&s->conn);
+	for (unsigned i = 0; i < s->nreaders; i++)
+		mysql_conn_close(&s->readers[i]);
 }
 
 void mysql_snapshot_close(struct mysql_snapshot *s)
 {
 	if (s == NULL)
 		return;
-	if (s->wire_open)
-		wire_done(&s->wire);
-	mysql_conn_close(&s->lock);
-	mysql_conn_close(&s->conn);
-	if (s->reader.schema)
-		text_reader_done(&s->reader);
+	hang_up(s);
+	free(s->readers);
 	snapshot_list_free(&s->list);
 	position_done(&s->position);
 	buf_done(&s->ahead);
+	buf_done(&s->bound);
 	free(s);
 }
 
-/* ---- schemas ---- */
-
-static struct change_txn *add_txn(struct mysql_snapshot *s, struct batch *b, int64_t time_us)
-{
-	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
-
-	*txn = (struct change_txn){ .commit_us = time_us, .thread = -1, .file = intern(s->position.file) };
-	return txn;
-}
-
-static struct change *add_change(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
-				 enum change_op op)
-{
-	struct change *c = batch_add_change(b);
-
-	c->op = op;
-	c->snapshot = SNAPSHOT_TRUE;
-	c->txn = txn;
-	c->pos = s->position.pos;
-	return c;
-}
-
-static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
-		    const char *ddl, const char *tables, const struct ddl_table *table)
-{
-	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
-
-	*d = (struct ddl_change){
-		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true
-	};
-	if (table) {
-		d->table = arena_dup(&b->arena, table, sizeof(*table));
-		d->ntables = 1;
-		if (table->schema)
-			batch_hold_schema(b, table->schema);
-	}
-	add_change(s, b, txn, CHANGE_DDL)->ddl = d;
-}
-
-static const char *quoted(struct arena *a, const char *before, const char *db, const char *table, const char *behind)
-{
-	struct buf b;
-	const char *text;
-
-	buf_init(&b, SQL_LIMIT);
-	buf_puts(&b, before);
-	mysql_quote_name(&b, db);
-	if (table) {
-		buf_putc(&b, '.');
-		mysql_quote_name(&b, table);
-	}
-	buf_puts(&b, behind);
-	text = arena_dup(a, b.data, b.len);
-	buf_done(&b);
-	return text;
-}
-
-static int add_database(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
-			struct err *err)
-{
-	MYSQL_RES *res = mysql_conn_rows(&s->conn, err,
-					 "SELECT schema_name, default_character_set_name, default_collation_name "
-					 "FROM information_schema.schemata");
-	MYSQL_ROW row = NULL;
-	char charset[200] = "";
-
-	if (res == NULL)
-		return -1;
-	while ((row = mysql_fetch_row(res)) != NULL)
-		if (row[0] && row[1] && row[2] && strcmp(row[0], db) == 0)
-			snprintf(charset, sizeof(charset), " CHARSET %s COLLATE %s", row[1], row[2]);
-	mysql_free_result(res);
-	add_ddl(s, b, txn, db, quoted(&b->arena, "DROP DATABASE IF EXISTS ", db, NULL, ""), NULL, NULL);
-	add_ddl(s, b, txn, db, quoted(&b->arena, "CREATE DATABASE ", db, NULL, charset), NULL, NULL);
-	add_ddl(s, b, txn, db, quoted(&b->arena, "USE ", db, NULL, ""), NULL, NULL);
-	return 0;
-}
-
-static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
-			 struct snapshot_table *t)
-{
-	struct change *c = add_change(s, b, txn, CHANGE_TRUNCATE);
-
-	c->schema = t->schema;
-	batch_hold_schema(b, t->schema);
-}
-
-/* As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its
- * tables. */
-static int add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err)
-{
-	struct change_txn *txn = add_txn(s, b, clock_wall_us() / 1000000 * 1000000);
-	const char *db = NULL;
-
-	add_ddl(s, b, txn, "",
-		arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset, s->collation),
-		NULL, NULL);
-	for (size_t i = 0; i < s->list.count; i++) {
-		struct snapshot_table *t = &s->list.items[i];
-		struct ddl_table drop = { .type = 'D', .db = t->db, .table = t->name };
-
-		if (s->setup.again && t->schema)
-			add_truncate(s, b, txn, t);
-		add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name,
-			&drop);
-	}
-	for (size_t i = 0; i < s->list.count; i++) {
-		struct snapshot_table *t = &s->list.items[i];
-		struct ddl_table create = { .type = 'C', .db = t->db, .table = t->name };
-
-		if (t->gone || t->error)
-			continue;
-		if (t->db != db && add_database(s, b, txn, t->db, err) < 0)
-			return -1;
-		db = t->db;
-		create.schema = catalog_find(s->setup.catalog, t->db, t->name);
-		add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
-	}
-	return 0;
-}
-
 /* ---- rows ---- */
-
-static int server_error(struct mysql_snapshot *s, const uint8_t *p, size_t len, struct err *err)
-{
-	struct bytes in = bytes_of(p, len);
-	unsigned code = (bytes_u8(&in), bytes_u16(&in));
-	size_t skip = bytes_left(&in) >= 6 && *in.at == '#' ? 6 : 0;
-
-	bytes_take(&in, skip);
-	return err_set(err, mysql_conn_kind(code), (int)code, "snapshot: table %s.%s: %.*s (%u)",
-		       s->list.items[s->at].db, s->list.items[s->at].name,
-		       (int)(bytes_left(&in) < 300 ? bytes_left(&in) : 300), (const char *)in.at, code);
-}
-
-/* The packets before the first row: number of columns, their definitions, and an end unless both sides do without it.
- */
-static int skip_heading(struct mysql_snapshot *s, struct arena *arena, struct err *err)
-{
-	bool no_eof = s->conn.mysql->server_capabilities & s->conn.mysql->client_flag & (1u << 24);
-	unsigned packets = s->reader.schema->ncolumns + (no_eof ? 1 : 2);
-
-	for (unsigned i = 0; i < packets; i++) {
-		const uint8_t *p;
-		size_t len;
-		int r = wire_next(&s->wire, arena, SILENCE_MS, &p, &len, err);
-
-		if (r == 0)
-			return err_set(err, ERR_RETRY, 0, "snapshot: the server has not answered a SELECT within %d ms",
-				       SILENCE_MS);
-		if (r < 0)
-			return -1;
-		if (len > 0 && p[0] == 0xff)
-			return server_error(s, p, len, err);
-		if (i == 0 && (len != 1 && len != 3))
-			return err_set(err, ERR_RETRY, 0, "snapshot: no result set where one was expected");
-	}
-	return 0;
-}
-
-static int read_server_time(struct mysql_snapshot *s, struct err *err)
-{
-	char seconds[32];
-
-	if (mysql_conn_text(&s->conn, 0, seconds, sizeof(seconds), err, "SELECT UNIX_TIMESTAMP(CURRENT_TIMESTAMP)") < 0)
-		return -1;
-	s->table_time_us = strtoll(seconds, NULL, 10) * 1000000;
-	return 0;
-}
-
-/* A table that cannot be read is left out by name; 1: it has no rows to read. */
-static int start_table(struct mysql_snapshot *s, struct batch *b, struct err *err)
-{
-	struct snapshot_table *t = &s->list.items[s->at];
-	struct err why = { 0 };
-	struct buf sql;
-	int r;
-
-	if (t->gone || t->error || t->empty)
-		return 1;
-	if (let_go(s, err) < 0 || read_server_time(s, err) < 0)
-		return -1;
-	if (text_reader_init(&s->reader, t->schema, &why) < 0) {
-		t->error = xstrdup(why.msg);
-		return 1;
-	}
-	buf_init(&sql, SQL_LIMIT);
-	buf_puts(&sql, "SELECT ");
-	text_select_list(t->schema, &sql);
-	buf_puts(&sql, quoted(&b->arena, " FROM ", t->db, t->name, ""));
-	wire_init(&s->wire, &s->conn);
-	s->wire_open = true;
-	r = sql.failed ? err_set(err, ERR_DATA, 0, "table %s.%s: its columns' names take more than %d bytes", t->db,
-				 t->name, SQL_LIMIT)
-		       : wire_send(&s->wire, COM_QUERY_BYTE, sql.data, sql.len, err);
-	buf_done(&sql);
-	return r < 0 ? -1 : skip_heading(s, &b->arena, err);
-}
 
 static void end_table(struct mysql_snapshot *s)
 {
 	struct snapshot_table *t = &s->list.items[s->at++];
 
 	t->done = true;
-	if (s->reader.schema)
-		text_reader_done(&s->reader);
-	if (s->wire_open)
-		wire_done(&s->wire);
-	s->wire_open = false;
-	s->phase = PHASE_NEXT_TABLE;
+	chunk_table_done(&t->chunk);
+	buf_reset(&s->bound);
+	s->given = NULL;
 }
 
 /* The last row of a table is known when its end was seen; "last of all" wins over "first", "first" over "last in
@@ -464,9 +213,9 @@ static int add_row(struct mysql_snapshot *s, struct batch *b, const struct chang
 	struct value *after = batch_row(b, t->schema);
 	struct change *c;
 
-	if (text_row(&s->reader, &b->arena, p, len, after, err) < 0)
+	if (text_row(&t->chunk.reader, &b->arena, p, len, after, err) < 0)
 		return -1;
-	c = add_change(s, b, txn, CHANGE_READ);
+	c = snapshot_add_change(s, b, txn, CHANGE_READ);
 	c->schema = t->schema;
 	c->after = after;
 	if (t->rows_read == 0)
@@ -495,8 +244,6 @@ static void keep_ahead(struct mysql_snapshot *s, const void *p, size_t len)
 /* Nothing comes behind this row for now: it goes with the next batch, when its mark is known. */
 static void take_back(struct mysql_snapshot *s, struct batch *b, const void *p, size_t len)
 {
-	if (p == NULL)
-		return;
 	keep_ahead(s, p, len);
 	b->nchanges--;
 	b->bytes -= len;
@@ -504,47 +251,66 @@ static void take_back(struct mysql_snapshot *s, struct batch *b, const void *p, 
 	s->rows_read--;
 }
 
-/* A packet of the result: 1, 0 when none came until the deadline, -1. The clock is asked only before a wait. */
-static int next_packet(struct mysql_snapshot *s, struct batch *b, int64_t deadline_us, const uint8_t **p, size_t *len,
-		       struct err *err)
+/* A row, or the end of a table; what was kept ahead comes first. */
+static int next_packet(struct mysql_snapshot *s, struct batch *b, int64_t deadline_us, size_t *table, const uint8_t **p,
+		       size_t *len, struct err *err)
 {
-	int r = wire_next(&s->wire, &b->arena, 0, p, len, err);
-	int64_t now;
+	int r;
 
-	if (r != 0)
-		return r;
-	now = clock_mono_us();
-	if (now - s->wire.last_byte_us > (int64_t)SILENCE_MS * 1000)
-		return err_set(err, ERR_RETRY, 0, "snapshot: table %s.%s: no row for %d ms", s->list.items[s->at].db,
-			       s->list.items[s->at].name, SILENCE_MS);
-	return now >= deadline_us ? 0
-				  : wire_next(&s->wire, &b->arena, (int)((deadline_us - now) / 1000) + 1, p, len, err);
+	if (s->has_ahead) {
+		*table = s->at;
+		*p = arena_dup(&b->arena, s->ahead.data, s->ahead.len);
+		*len = s->ahead.len;
+		s->has_ahead = false;
+		return LANES_ROW;
+	}
+	r = lanes_next(s->lanes, &b->arena, 0, table, p, len, err);
+	if (r == LANES_NOTHING) {
+		int64_t left_us = deadline_us - clock_mono_us();
+
+		if (left_us > 0)
+			r = lanes_next(s->lanes, &b->arena, (int)(left_us / 1000) + 1, table, p, len, err);
+	}
+	return r;
 }
 
-/* Reads rows: 0 when the table ended, 1 when the batch is to go out (full, or nothing more in time), -1. */
+/* The table of what has come: those before it have no rows, or cannot be read. */
+static const struct change_txn *go_to_table(struct mysql_snapshot *s, struct batch *b, size_t table)
+{
+	while (s->at < table)
+		end_table(s);
+	batch_hold_schema(b, s->list.items[table].schema);
+	return snapshot_add_txn(s, b, s->list.items[table].time_us);
+}
+
+/* The end of the table `at` was seen; the newest row in the batch, if it is of an earlier table, is the last one too. */
+static void close_table(struct mysql_snapshot *s, struct batch *b, size_t table)
+{
+	while (s->at < table)
+		end_table(s);
+	mark_last(s, b);
+	end_table(s);
+}
+
+/* Reads rows: 0 when all is read, 1 when the batch is to go out (full, or nothing more in time), -1. */
 static int read_rows(struct mysql_snapshot *s, struct batch *b, int64_t deadline_us, struct err *err)
 {
-	const struct change_txn *txn = add_txn(s, b, s->table_time_us);
-	const uint8_t *p = NULL, *last = NULL;
-	size_t len = 0, last_len = 0;
-	int r = 1;
+	const struct change_txn *txn = NULL;
+	const uint8_t *p, *last = NULL;
+	size_t len, last_len = 0, table;
+	int r;
 
-	batch_hold_schema(b, s->list.items[s->at].schema);
-	if (s->has_ahead) {
-		p = arena_dup(&b->arena, s->ahead.data, s->ahead.len);
-		len = s->ahead.len;
-		s->has_ahead = false;
-	} else {
-		r = next_packet(s, b, deadline_us, &p, &len, err);
-	}
-	for (; r > 0; r = next_packet(s, b, deadline_us, &p, &len, err)) {
-		if (len > 0 && p[0] == 0xff)
-			return server_error(s, p, len, err);
-		if (len > 0 && p[0] == 0xfe && len < 0xffffff) {
-			mark_last(s, b);
-			end_table(s);
-			return 0;
+	while ((r = next_packet(s, b, deadline_us, &table, &p, &len, err)) == LANES_ROW || r == LANES_TABLE_END) {
+		if (r == LANES_TABLE_END) {
+			close_table(s, b, table);
+			last = NULL;
+			txn = NULL;
+			continue;
 		}
+		if (txn == NULL)
+			txn = go_to_table(s, b, table);
+		s->given = last ? last : s->given;
+		s->given_len = last ? last_len : s->given_len;
 		if (is_full(s, b)) {
 			keep_ahead(s, p, len);
 			return 1;
@@ -554,38 +320,50 @@ static int read_rows(struct mysql_snapshot *s, struct batch *b, int64_t deadline
 		last = p;
 		last_len = len;
 	}
-	if (r == 0)
-		take_back(s, b, last, last_len);
-	return r < 0 ? -1 : 1;
-}
-
-static int next_table(struct mysql_snapshot *s, struct batch *b, struct err *err)
-{
-	int r;
-
-	if (s->at >= s->list.count || !s->setup.rows) {
-		s->phase = PHASE_END;
-		return 0;
-	}
-	r = start_table(s, b, err);
 	if (r < 0)
 		return -1;
-	s->phase = PHASE_ROWS;
-	if (r == 1)
-		end_table(s);
-	return 0;
+	if (last)
+		take_back(s, b, last, last_len);
+	return r == LANES_END ? 0 : 1;
 }
 
-/* The end: the view is closed, and from here on the position is one to resume from. */
+/* The end: the views are closed, and from here on the position is one to resume from. */
 static int finish(struct mysql_snapshot *s, struct batch *b)
 {
+	while (s->setup.rows && s->at < s->list.count)
+		end_table(s);
 	if (b->nchanges > 0 && (s->last_filled == SIZE_MAX || !s->setup.rows))
 		b->changes[b->nchanges - 1].snapshot = SNAPSHOT_LAST;
 	s->position.snapshot = false;
+	free(s->position.progress);
+	s->position.progress = NULL;
 	b->snapshot_end = true;
-	mysql_conn_close(&s->lock);
-	mysql_conn_close(&s->conn);
+	hang_up(s);
 	return 2;
+}
+
+/* The place behind the batch goes into its position. */
+static int tell_place(struct mysql_snapshot *s, struct err *err)
+{
+	struct snapshot_table *t = s->at < s->list.count ? &s->list.items[s->at] : NULL;
+	struct snapshot_place place = { 0 };
+	struct buf text;
+
+	if (t == NULL || !s->setup.rows)
+		return 0;
+	if (s->given && t->chunk.keyed) {
+		buf_reset(&s->bound);
+		if (chunk_bound(&t->chunk, s->given, s->given_len, &s->bound, err) < 0)
+			return -1;
+	}
+	s->given = NULL;
+	place = (struct snapshot_place){ .db = (char *)t->db, .table = (char *)t->name, .begun = t->rows_read > 0,
+					 .bound = s->bound.len > 0 ? s->bound.data : NULL };
+	buf_init(&text, CHUNK_SQL_MAX);
+	snapshot_place_print(&place, &text);
+	free(s->position.progress);
+	s->position.progress = buf_take(&text);
+	return 0;
 }
 
 int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_ms, struct err *err)
@@ -593,20 +371,18 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 	int64_t deadline_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
 	int r = 0;
 
-	while (r == 0 && s->phase != PHASE_END) {
-		if (s->phase == PHASE_DDL) {
-			r = add_schemas(s, b, err);
-			s->phase = PHASE_NEXT_TABLE;
-		} else if (s->phase == PHASE_ROWS) {
-			r = read_rows(s, b, deadline_us, err);
-		} else {
-			r = is_full(s, b) ? 1 : next_table(s, b, err);
-		}
+	if (s->phase == PHASE_DDL) {
+		r = snapshot_add_schemas(s, b, err);
+		s->phase = PHASE_ROWS;
 	}
-	if (s->wire_open)
-		wire_save(&s->wire);
+	if (r == 0 && s->setup.rows) {
+		r = lanes_ahead(s->lanes, err) < 0 ? -1 : read_rows(s, b, deadline_us, err);
+		lanes_save(s->lanes);
+	}
 	if (r == 0)
 		r = finish(s, b);
+	else if (r > 0 && tell_place(s, err) < 0)
+		r = -1;
 	else if (r == 1 && b->nchanges == 0)
 		r = 0;
 	position_copy(&b->position, &s->position);

@@ -3,15 +3,12 @@
  * hard: rows and position must be of the same moment, the lock that ensures it must be short, and a snapshot that was
  * interrupted must not leave rows behind that no longer exist.
  *
- * Same moment, by the first of these that the grants and snapshot.locking.mode allow:
- *  1. FLUSH TABLES WITH READ LOCK; a consistent snapshot is opened, position and schemas are read; unlock. extended:
- * the lock stays until the last row.
- *  2. No lock: the position is read before and after the snapshot is opened, again and again until both are equal (a
- * fence).
+ * Same moment: mysql_moment.h. Rows in the order of table names and keys, from several connections: mysql_lanes.h.
  *
- * Interrupted: the log then holds rows of an earlier attempt, and some of them may have been deleted since. So the next
- * attempt
- * (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for tables that are
+ * Interrupted: every batch's position carries the place that was reached (struct snapshot_place). The moment itself is
+ * lost with its connections, so the rest is read beside the stream (mysql_fill.h), which begins at the position of the
+ * moment. Where that cannot be, the log holds rows of an earlier attempt, and some of them may have been deleted since:
+ * the next attempt (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for tables that are
  * empty or gone now. It is the snapshot's own and does not depend on skip_truncate: whoever passes changes on lets
  * truncates through whose mark is not SNAPSHOT_NO. The same holds when a snapshot is taken anew because the binlog was
  * purged.
@@ -24,6 +21,7 @@
 
 #include "row/batch.h"
 #include "source/mysql_catalog.h"
+#include "source/mysql_chunk.h"
 #include "source/mysql_conn.h"
 #include "source/mysql_filter.h"
 
@@ -31,8 +29,11 @@ struct snapshot_table {
 	const char *db, *name;		/* interned */
 	struct schema *schema;		/* of the rows: without columns that are left out; NULL when error is set */
 	char *create;			/* SHOW CREATE TABLE */
-	uint64_t rows_total;		/* the server's estimate */
-	uint64_t rows_read;
+	uint64_t rows_total, row_bytes;	/* the server's estimates */
+	uint64_t rows_read, chunks_read;
+	struct chunk_wish wish;		/* lent by the configuration */
+	struct chunk_table chunk;	/* open while it is planned and read */
+	int64_t time_us;		/* the server's clock when its reading began, whole seconds */
 	bool empty, gone, done;
 	char *error;
 };
@@ -57,6 +58,19 @@ struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *c
 int64_t mysql_snapshot_left_ms(const struct mysql_snapshot *s);	/* -1 unknown */
 void mysql_snapshot_progress(const struct mysql_snapshot *s, uint64_t *rows_read, uint64_t *rows_total);
 
+/* How far the rows in the log reach, as text in a position (struct position, progress). Tables before this one, in the
+ * order of database and name by bytes, are whole. */
+struct snapshot_place {
+	char *db, *table;
+	char *bound;			/* of its last row in the log (mysql_chunk.h); NULL: it is read without bounds */
+	bool begun;			/* some of its rows are in the log */
+};
+
+void snapshot_place_print(const struct snapshot_place *p, struct buf *out);
+/* False: the text is none of a snapshot's; out is to be freed on true. */
+bool snapshot_place_parse(struct snapshot_place *out, const char *text);
+void snapshot_place_done(struct snapshot_place *p);
+
 /* Also for other users of a server's tables: SHOW CREATE TABLE of all captured tables into the catalog. */
 struct snapshot_list {
 	struct snapshot_table *items;
@@ -68,6 +82,9 @@ int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, cons
  * a failure. What it fills is the caller's to free. */
 int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
 			struct catalog *catalog, struct err *err);
+/* Names and estimates only, without asking for definitions. */
+int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+			struct err *err);
 void snapshot_list_free(struct snapshot_list *list);
 /* file, pos and (with gtid_mode ON) gtids of the server now. */
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err);

@@ -43,14 +43,24 @@ int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position 
 	return 0;
 }
 
-static int read_list(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-		     struct err *err)
+static int by_name(const void *a, const void *b)
+{
+	const struct snapshot_table *x = a, *y = b;
+	int r = strcmp(x->db, y->db);
+
+	return r ? r : strcmp(x->name, y->name);
+}
+
+/* Ordered here, not by the server's collation: who goes on with a list that was begun has to find the same order. */
+int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+			struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(conn, err,
-					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
-					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
+					 "SELECT table_schema, table_name, table_rows, avg_row_length FROM "
+					 "information_schema.tables WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
+	*list = (struct snapshot_list){ 0 };
 	if (res == NULL)
 		return -1;
 	list->items = xcalloc((size_t)mysql_num_rows(res) + 1, sizeof(*list->items));
@@ -60,9 +70,11 @@ static int read_list(struct snapshot_list *list, struct mysql_conn *conn, const 
 		list->items[list->count++] =
 			(struct snapshot_table){ .db = intern(row[0]),
 						 .name = intern(row[1]),
-						 .rows_total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
+						 .rows_total = row[2] ? strtoull(row[2], NULL, 10) : 0,
+						 .row_bytes = row[3] ? strtoull(row[3], NULL, 10) : 0 };
 	}
 	mysql_free_result(res);
+	qsort(list->items, list->count, sizeof(*list->items), by_name);
 	return 0;
 }
 
@@ -118,7 +130,7 @@ int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, cons
 		       struct catalog *catalog, struct err *err)
 {
 	*list = (struct snapshot_list){ 0 };
-	if (read_databases(conn, catalog, err) < 0 || read_list(list, conn, filter, err) < 0)
+	if (read_databases(conn, catalog, err) < 0 || snapshot_list_names(list, conn, filter, err) < 0)
 		return -1;
 	for (size_t i = 0; i < list->count; i++)
 		if (snapshot_read_table(&list->items[i], conn, filter, catalog, err) < 0)
@@ -129,6 +141,7 @@ int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, cons
 void snapshot_list_free(struct snapshot_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
+		chunk_table_done(&list->items[i].chunk);
 		schema_unref(list->items[i].schema);
 		free(list->items[i].create);
 		free(list->items[i].error);

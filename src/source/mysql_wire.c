@@ -26,12 +26,14 @@ void wire_init(struct wire *w, struct mysql_conn *conn)
 	w->fd = mysql_conn_socket(conn);
 	buf_init(&w->saved, PACKET_MAX + BLOCK);
 	buf_init(&w->big, PACKET_MAX);
+	buf_init(&w->ahead, PACKET_MAX);
 }
 
 void wire_done(struct wire *w)
 {
 	buf_done(&w->saved);
 	buf_done(&w->big);
+	buf_done(&w->ahead);
 }
 
 static int lost(struct wire *w, const char *why, int code, struct err *err)
@@ -157,23 +159,66 @@ static char *make_room(struct wire *w, struct arena *arena, size_t want, size_t 
 	return w->end;
 }
 
-static int receive(struct wire *w, struct arena *arena, size_t want, struct err *err)
+/* What was received ahead comes first. */
+static size_t take_ahead(struct wire *w, char *to, size_t room)
 {
-	size_t room;
-	char *to = make_room(w, arena, want, &room);
+	size_t n = w->ahead.len - w->ahead_at < room ? w->ahead.len - w->ahead_at : room;
+
+	memcpy(to, w->ahead.data + w->ahead_at, n);
+	w->ahead_at += n;
+	if (w->ahead_at == w->ahead.len) {
+		buf_reset(&w->ahead);
+		w->ahead_at = 0;
+	}
+	return n;
+}
+
+/* 1: *got bytes have come; 0: none are here; -1. */
+static int receive_into(struct wire *w, char *to, size_t room, size_t *got, struct err *err)
+{
 	ssize_t n = recv(w->fd, to, room, MSG_DONTWAIT);
 	int code = n < 0 ? errno : 0;
 
-	if (w->limit == NULL)
-		arena_commit(arena, (size_t)(to - w->at) + (n > 0 ? (size_t)n : 0));
+	*got = n > 0 ? (size_t)n : 0;
 	if (code == EAGAIN || code == EWOULDBLOCK || code == EINTR)
 		return 0;
 	if (n <= 0)
 		return lost(w, n < 0 ? strerror(code) : "closed by the server", code, err);
-	w->end += n;
-	w->bytes += (uint64_t)n;
+	w->bytes += *got;
 	w->last_byte_us = clock_mono_us();
 	return 1;
+}
+
+static int receive(struct wire *w, struct arena *arena, size_t want, struct err *err)
+{
+	size_t room, n = 0;
+	char *to = make_room(w, arena, want, &room);
+	int r = 1;
+
+	if (w->ahead.len > 0)
+		n = take_ahead(w, to, room);
+	else
+		r = receive_into(w, to, room, &n, err);
+	if (w->limit == NULL)
+		arena_commit(arena, (size_t)(to - w->at) + n);
+	w->end += n;
+	return r;
+}
+
+int wire_ahead(struct wire *w, size_t max_bytes, struct err *err)
+{
+	if (w->through_library)
+		return 0;
+	while (w->ahead.len < max_bytes) {
+		size_t room = max_bytes - w->ahead.len < BLOCK ? max_bytes - w->ahead.len : BLOCK, n = 0;
+		char *to = buf_reserve(&w->ahead, room);
+		int r = receive_into(w, to, room, &n, err);
+
+		if (r <= 0)
+			return r < 0 ? -1 : 1;
+		w->ahead.len += n;
+	}
+	return 0;
 }
 
 /* Waits until `want` bytes from w->at are here. */

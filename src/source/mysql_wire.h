@@ -28,6 +28,8 @@ struct wire {
 	char *limit;			/* room behind end in the same block; NULL: none */
 	struct buf saved;
 	struct buf big;			/* a packet of several parts is put together here */
+	struct buf ahead;		/* received before anyone asked, by wire_ahead() */
+	size_t ahead_at;		/* given out of it */
 	int64_t last_byte_us;		/* monotonic */
 	uint64_t bytes;			/* received since the start */
 };
@@ -40,5 +42,8 @@ int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, 
  * Over TLS a wait may last until the next packet: keep heartbeats shorter than a second there. */
 int wire_next(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len, struct err *err);
 void wire_save(struct wire *w);		/* the arena is about to leave us */
+/* Takes in what has come, up to the ceiling, so that the server need not wait while others are read. 1: more fits. Over
+ * TLS: nothing, 0. */
+int wire_ahead(struct wire *w, size_t max_bytes, struct err *err);
 
 #endif

@@ -80,7 +80,7 @@ struct source_fill_status {
 /* What a table is doing, for status; texts are copies. */
 struct source_table {
 	char name[200];			/* db.table */
-	uint64_t rows_read, rows_total;	/* snapshot; total is the server's estimate */
+	uint64_t rows_read, rows_total, chunks_read;	/* snapshot; total is the server's estimate */
 	bool done, stopped;
 	char error[512];
 };

@@ -106,6 +106,7 @@ static void status_snapshot(struct source *s)
 		st->snapshot_tables_done += t[i].done;
 		entry->rows_read = t[i].rows_read;
 		entry->rows_total = t[i].rows_total;
+		entry->chunks_read = t[i].chunks_read;
 		entry->done = t[i].done;
 		if (t[i].error && !entry->stopped)
 			note_stream_table(t[i].db, t[i].name, t[i].error, s);

@@ -431,6 +431,43 @@ static void test_interrupted_snapshot(void)
 	consumer_done(&c);
 }
 
+/* Rows of 4,000 bytes make small chunks: every kind of key is cut into several, read by four connections. */
+static void test_threads(void)
+{
+	struct source_table tables[32];
+	struct consumer c;
+	size_t n, cut = 0;
+
+	sql("DROP DATABASE IF EXISTS testdb; CREATE DATABASE testdb; USE testdb; CREATE TABLE i (id BIGINT PRIMARY KEY, "
+	    "pad VARCHAR(4000)); INSERT INTO i WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+	    "4000) SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000) */ i * i * IF(i %% 2, 1, -1), REPEAT('p', 4000) FROM n");
+	sql("CREATE TABLE u (id BIGINT UNSIGNED PRIMARY KEY, pad VARCHAR(4000)); INSERT INTO u SELECT "
+	    "18446744073709551615 - ABS(id), pad FROM i; CREATE TABLE d (id DECIMAL(30,3) PRIMARY KEY, pad VARCHAR(4000)); "
+	    "INSERT INTO d SELECT id / 8 + 99999999999999999999, pad FROM i WHERE id > 0;"
+	    "CREATE TABLE t (a CHAR(8) CHARACTER SET sjis, b VARCHAR(9), c VARBINARY(9), pad VARCHAR(4000), PRIMARY KEY (a, b, "
+	    "c));");
+	sql("INSERT INTO t SELECT ELT(1 + ABS(id) %% 3, '表', 'a', 'ア'), CONCAT('K,''', ABS(id) %% 50), "
+	    "SUBSTR(UNHEX(SHA2(id, 256)), 1, 9), pad FROM i; CREATE TABLE m (at TIMESTAMP(3), k BIT(20), pad VARCHAR(4000), PRIMARY "
+	    "KEY (at, k DESC)); INSERT INTO m SELECT '2024-03-31' + INTERVAL id SECOND, ABS(id) %% 1000000, pad FROM i;"
+	    "CREATE TABLE q (at DATETIME NOT NULL, k BIT(20) NOT NULL, y YEAR NOT NULL, pad VARCHAR(4000), UNIQUE odd (y, at), UNIQUE `na``me` (at, k, "
+	    "y)); INSERT INTO q SELECT '2024-03-31' + INTERVAL id SECOND, ABS(id) %% 1000000, 2000, pad FROM i;"
+	    "CREATE TABLE none (a INT, pad VARCHAR(4000)); INSERT INTO none SELECT 7, pad FROM i LIMIT 500;"
+	    "ANALYZE TABLE i, u, d, t, m, q, none");
+	conf.snapshot_threads = 4;
+	consumer_init(&c);
+	ok(consumer_catch_up(&c), "several connections: the snapshot ends");
+	n = source_tables(c.source, tables, 32);
+	for (size_t i = 0; i < n; i++) {
+		printf("# %s: %llu rows in %llu chunks\n", tables[i].name, (unsigned long long)tables[i].rows_read,
+		       (unsigned long long)tables[i].chunks_read);
+		cut += tables[i].chunks_read > 2;
+	}
+	is_int(cut, 5, "tables with a usable key are cut into chunks");
+	conf.snapshot_threads = 1;
+	check_equal(&c, "several connections");
+	consumer_done(&c);
+}
+
 static void test_faults(void)
 {
 	struct consumer c;
@@ -687,6 +724,7 @@ static const struct { const char *name; void (*run)(void);
 	{ "types", test_types },
 	{ "rewind", test_rewind },
 	{ "interrupted", test_interrupted_snapshot },
+	{ "threads", test_threads },
 	{ "stopped", test_stopped_table },
 	{ "faults", test_faults },
 	{ "purged", test_purged },

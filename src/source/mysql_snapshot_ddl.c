@@ -1,0 +1,132 @@
+/*
+ * mysql_snapshot_ddl.c - the first changes of a snapshot: what Debezium tells of the databases and tables before their
+ * rows, and the truncates that clear the log's readers of an earlier attempt.
+ */
+#include "config.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/intern.h"
+#include "source/mysql_snapshot_parts.h"
+
+enum { QUOTED_MAX = 1 << 20 };
+
+struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch *b, int64_t time_us)
+{
+	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
+
+	*txn = (struct change_txn){ .commit_us = time_us, .thread = -1, .file = intern(s->position.file) };
+	return txn;
+}
+
+struct change *snapshot_add_change(const struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
+				   enum change_op op)
+{
+	struct change *c = batch_add_change(b);
+
+	c->op = op;
+	c->snapshot = SNAPSHOT_TRUE;
+	c->txn = txn;
+	c->pos = s->position.pos;
+	return c;
+}
+
+static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
+		    const char *ddl, const char *tables, const struct ddl_table *table)
+{
+	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
+
+	*d = (struct ddl_change){
+		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true
+	};
+	if (table) {
+		d->table = arena_dup(&b->arena, table, sizeof(*table));
+		d->ntables = 1;
+		if (table->schema)
+			batch_hold_schema(b, table->schema);
+	}
+	snapshot_add_change(s, b, txn, CHANGE_DDL)->ddl = d;
+}
+
+static const char *quoted(struct arena *a, const char *before, const char *db, const char *table, const char *behind)
+{
+	struct buf b;
+	const char *text;
+
+	buf_init(&b, QUOTED_MAX);
+	buf_puts(&b, before);
+	mysql_quote_name(&b, db);
+	if (table) {
+		buf_putc(&b, '.');
+		mysql_quote_name(&b, table);
+	}
+	buf_puts(&b, behind);
+	text = arena_dup(a, b.data, b.len);
+	buf_done(&b);
+	return text;
+}
+
+static int add_database(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
+			struct err *err)
+{
+	MYSQL_RES *res = mysql_conn_rows(&s->conn, err,
+					 "SELECT schema_name, default_character_set_name, default_collation_name "
+					 "FROM information_schema.schemata");
+	MYSQL_ROW row = NULL;
+	char charset[200] = "";
+
+	if (res == NULL)
+		return -1;
+	while ((row = mysql_fetch_row(res)) != NULL)
+		if (row[0] && row[1] && row[2] && strcmp(row[0], db) == 0)
+			snprintf(charset, sizeof(charset), " CHARSET %s COLLATE %s", row[1], row[2]);
+	mysql_free_result(res);
+	add_ddl(s, b, txn, db, quoted(&b->arena, "DROP DATABASE IF EXISTS ", db, NULL, ""), NULL, NULL);
+	add_ddl(s, b, txn, db, quoted(&b->arena, "CREATE DATABASE ", db, NULL, charset), NULL, NULL);
+	add_ddl(s, b, txn, db, quoted(&b->arena, "USE ", db, NULL, ""), NULL, NULL);
+	return 0;
+}
+
+static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
+			 struct snapshot_table *t)
+{
+	struct change *c = snapshot_add_change(s, b, txn, CHANGE_TRUNCATE);
+
+	c->schema = t->schema;
+	batch_hold_schema(b, t->schema);
+}
+
+/* As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its
+ * tables. */
+int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err)
+{
+	struct change_txn *txn = snapshot_add_txn(s, b, clock_wall_us() / 1000000 * 1000000);
+	const char *db = NULL;
+
+	add_ddl(s, b, txn, "",
+		arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset, s->collation),
+		NULL, NULL);
+	for (size_t i = 0; i < s->list.count; i++) {
+		struct snapshot_table *t = &s->list.items[i];
+		struct ddl_table drop = { .type = 'D', .db = t->db, .table = t->name };
+
+		if (s->setup.again && t->schema)
+			add_truncate(s, b, txn, t);
+		add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name,
+			&drop);
+	}
+	for (size_t i = 0; i < s->list.count; i++) {
+		struct snapshot_table *t = &s->list.items[i];
+		struct ddl_table create = { .type = 'C', .db = t->db, .table = t->name };
+
+		if (t->gone || t->error)
+			continue;
+		if (t->db != db && add_database(s, b, txn, t->db, err) < 0)
+			return -1;
+		db = t->db;
+		create.schema = catalog_find(s->setup.catalog, t->db, t->name);
+		add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
+	}
+	return 0;
+}

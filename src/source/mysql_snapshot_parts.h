@@ -1,0 +1,42 @@
+/*
+ * mysql_snapshot_parts.h - what the files of the snapshot share: its state, and the few calls between mysql_snapshot.c
+ * (rows, batches, progress) and mysql_snapshot_ddl.c (definitions). Nobody else includes it.
+ */
+#ifndef SOURCE_MYSQL_SNAPSHOT_PARTS_H
+#define SOURCE_MYSQL_SNAPSHOT_PARTS_H
+
+#include "source/mysql_lanes.h"
+#include "source/mysql_moment.h"
+#include "source/mysql_snapshot.h"
+
+enum snapshot_phase { PHASE_DDL, PHASE_ROWS };
+
+struct mysql_snapshot {
+	struct snapshot_setup setup;
+	struct mysql_conn conn;		/* asks; reads too when it is the only one */
+	struct mysql_conn *readers;	/* the lanes' */
+	unsigned nreaders;
+	struct moment moment;
+	struct position position;
+	struct snapshot_list list;
+	struct lanes *lanes;
+	enum snapshot_phase phase;
+	size_t at;			/* table being read */
+	size_t last_filled;		/* index of the last table that has rows; SIZE_MAX: none */
+	uint64_t rows_read, rows_total;
+	int64_t started_us;
+	struct buf ahead;		/* a row packet that was read before its batch */
+	bool has_ahead;
+	const uint8_t *given;		/* packet of the table's newest row in the batch; NULL: none in this batch */
+	size_t given_len;
+	struct buf bound;		/* of the table's newest row that was given out; empty: none */
+	char charset[128], collation[128];
+};
+
+/* mysql_snapshot_ddl.c */
+struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch *b, int64_t time_us);
+struct change *snapshot_add_change(const struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
+				   enum change_op op);
+int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err);
+
+#endif
