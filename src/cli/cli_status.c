@@ -30,6 +30,8 @@ static void print_capture(const struct status_capture *c)
 		if (c->behind_bytes >= 0)
 			printf(", %" PRId64 " bytes behind the server", c->behind_bytes);
 	}
+	if (c->why[0])
+		printf("\n         %s", c->why);
 	if (c->gtid[0])
 		printf("\n         gtids %s", c->gtid);
 	if (c->error[0]) {

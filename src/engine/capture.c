@@ -99,7 +99,11 @@ static void source_tell(struct capture *c, const struct source_status *st)
 	if (before == SOURCE_SNAPSHOT && now == SOURCE_STREAMING)
 		logline(LOG_NOTICE, "source", "snapshot done: %llu rows in %.1f s", (unsigned long long)st->snapshot_rows_done,
 			(double)(clock_mono_us() - c->snapshot_us) / 1e6);
-	if (now == SOURCE_STREAMING)
+	if (now == SOURCE_STUCK)
+		logline(LOG_WARNING, "source", "%s", st->why);
+	else if (before == SOURCE_STUCK && now == SOURCE_STREAMING)
+		logline(LOG_NOTICE, "source", "no longer stuck: %s", st->why);
+	else if (now == SOURCE_STREAMING)
 		logline(LOG_NOTICE, "source", "streaming from %s:%llu", st->file, (unsigned long long)st->pos);
 }
 
@@ -128,6 +132,8 @@ static void source_state(struct capture *c)
 		state = HALF_SNAPSHOT;
 	else if (st->state == SOURCE_IDLE)
 		state = HALF_IDLE;
+	else if (st->state == SOURCE_STUCK)
+		state = HALF_STUCK;
 	half_state_set(&c->half, state);
 	source_tell(c, st);
 	free(st);
@@ -436,6 +442,7 @@ static void copy_source(struct status_capture *out, const struct source_status *
 	snprintf(out->server_gtid, sizeof(out->server_gtid), "%s", st->server_gtids);
 	snprintf(out->server_file, sizeof(out->server_file), "%s", st->server_file);
 	out->server_pos = st->server_pos;
+	snprintf(out->why, sizeof(out->why), "%s", st->why);
 	out->behind_bytes = st->behind_bytes;
 	out->reconnects = st->reconnects;
 	out->snapshot = (struct status_snapshot){

@@ -54,6 +54,7 @@ struct status_capture {
 	uint64_t reconnects;
 	struct status_snapshot snapshot;
 	struct status_fill fill;
+	char why[200];			/* idle, slow or stuck, in words; "" */
 	char error[512];		/* "" */
 };
 

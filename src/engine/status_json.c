@@ -34,7 +34,8 @@ static const struct field capture_fields[] = {
 	FIELD(status_capture, F_U64, "pos", pos), TEXT(status_capture, "server_gtid", server_gtid),
 	TEXT(status_capture, "server_file", server_file), FIELD(status_capture, F_U64, "server_pos", server_pos),
 	FIELD(status_capture, F_I64, "lag_ms", lag_ms), FIELD(status_capture, F_I64, "behind_bytes", behind_bytes),
-	FIELD(status_capture, F_U64, "reconnects", reconnects), TEXT(status_capture, "error", error), END
+	FIELD(status_capture, F_U64, "reconnects", reconnects), TEXT(status_capture, "why", why),
+	TEXT(status_capture, "error", error), END
 };
 static const struct field snapshot_fields[] = {
 	FIELD(status_snapshot, F_BOOL, "running", running), FIELD(status_snapshot, F_UINT, "tables_done", tables_done),

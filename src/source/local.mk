@@ -63,6 +63,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/source_fill.c \
 	src/source/source.h \
 	src/source/source_parts.h \
+	src/source/source_pulse.c \
+	src/source/source_pulse.h \
 	src/source/source_start.c \
 	src/source/source_status.c
 
@@ -84,6 +86,11 @@ tests_unit_test_mysql_chunk_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_mysql_chunk_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_filter_SOURCES = tests/unit/test_mysql_filter.c tests/tap.h
 tests_unit_test_mysql_filter_LDADD = $(SOURCE) $(SOURCE_LIBS)
+check_PROGRAMS += tests/unit/test_mysql_resume tests/unit/test_source_pulse
+tests_unit_test_mysql_resume_SOURCES = tests/unit/test_mysql_resume.c tests/tap.h
+tests_unit_test_mysql_resume_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_source_pulse_SOURCES = tests/unit/test_source_pulse.c tests/tap.h
+tests_unit_test_source_pulse_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
 tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
 

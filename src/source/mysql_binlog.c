@@ -101,7 +101,7 @@ int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_c
 	char uuid[40];
 	int r;
 
-	*b = (struct binlog){ .conn = *conn, .open = true, .pos = from->pos };
+	*b = (struct binlog){ .conn = *conn, .open = true, .pos = from->pos, .by_file = from->gtids == NULL };
 	*conn = (struct mysql_conn){ 0 };
 	wire_init(&b->wire, &b->conn);
 	event_format_init(&b->format);
@@ -182,8 +182,19 @@ static int follow(struct binlog *b, const struct event *e, struct err *err)
 	return 0;
 }
 
+/* Where the server says it stands, all before has come; otherwise something on the way ate it. */
+static int check_heartbeat(struct binlog *b, const struct event *e, uint64_t before, struct err *err)
+{
+	if (!b->by_file || e->header.next_pos == 0 || b->pos == before)
+		return 0;
+	return err_set(err, ERR_RETRY, 0,
+		       "MySQL %s: binlog %s: the server has sent all up to %llu, but only what is before %llu has come",
+		       b->conn.server, b->file, (unsigned long long)b->pos, (unsigned long long)before);
+}
+
 int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err)
 {
+	uint64_t before = b->pos;
 	const uint8_t *p;
 	size_t len;
 	int r = wire_next(&b->wire, arena, timeout_ms, &p, &len, err);
@@ -205,5 +216,7 @@ int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct ev
 	advance(b, &e->header);
 	if (e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE)
 		return follow(b, e, err) < 0 ? -1 : 1;
+	if (e->header.type == EVENT_HEARTBEAT || e->header.type == EVENT_HEARTBEAT_V2)
+		return check_heartbeat(b, e, before, err) < 0 ? -1 : 1;
 	return 1;
 }

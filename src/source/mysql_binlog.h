@@ -25,6 +25,7 @@ struct binlog {
 	char file[256];			/* that the last event is from */
 	uint64_t pos;			/* end of the last event in it */
 	int64_t dead_after_ms;
+	bool by_file;			/* nothing is left out: a heartbeat stands at the end of the last event */
 	bool open;
 };
 

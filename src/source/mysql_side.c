@@ -10,11 +10,17 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 
-enum { ASK_US = 1000000, CONNECT_AGAIN_US = 10000000 };
+enum {
+	ASK_US = 1000000,
+	ANSWER_US = 10000000,		/* the server's time for an answer */
+	CONNECT_MS = 2000,		/* the stream waits meanwhile */
+	AGAIN_FIRST_US = 5000000, AGAIN_LAST_US = 60000000
+};
 
 void mysql_side_init(struct mysql_side *side)
 {
-	*side = (struct mysql_side){ .behind_bytes = -1, .beat_us = clock_mono_us() };
+	*side = (struct mysql_side){ .behind_bytes = -1, .beat_us = clock_mono_us(),
+				     .again_us = AGAIN_FIRST_US };
 	position_init(&side->server);
 }
 
@@ -28,8 +34,14 @@ static void give_up(struct mysql_side *side, int64_t now_us)
 {
 	mysql_conn_close(&side->conn);
 	side->state = SIDE_CLOSED;
-	side->next_us = now_us + CONNECT_AGAIN_US;
+	side->next_us = now_us + side->again_us;
+	side->again_us = side->again_us * 2 < AGAIN_LAST_US ? side->again_us * 2 : AGAIN_LAST_US;
 	side->behind_bytes = -1;
+}
+
+static void say(struct mysql_side *side, const char *what, const char *why)
+{
+	snprintf(side->said, sizeof(side->said), "MySQL %.60s: %s: %.220s", side->conn.server, what, why);
 }
 
 static void ask(struct mysql_side *side, int64_t now_us, const char *sql, int state)
@@ -38,6 +50,7 @@ static void ask(struct mysql_side *side, int64_t now_us, const char *sql, int st
 		give_up(side, now_us);
 	else
 		side->state = state;
+	side->asked_us = now_us;
 }
 
 static void read_position(struct mysql_side *side, MYSQL_ROW row, unsigned fields)
@@ -72,7 +85,7 @@ static int64_t sum_files(MYSQL_RES *res, const char *file, uint64_t pos)
 	return sum;
 }
 
-static void take_answer(struct mysql_side *side, const char *file, uint64_t pos, int64_t now_us)
+static void take_position(struct mysql_side *side, const char *file, uint64_t pos, int64_t now_us)
 {
 	bool files = side->state == SIDE_ASKED_FILES;
 	MYSQL_RES *res = mysql_read_query_result(side->conn.mysql) == 0 ? mysql_store_result(side->conn.mysql) : NULL;
@@ -84,6 +97,7 @@ static void take_answer(struct mysql_side *side, const char *file, uint64_t pos,
 	}
 	side->state = SIDE_READY;
 	side->next_us = now_us + ASK_US;
+	side->again_us = AGAIN_FIRST_US;
 	if (files) {
 		side->behind_bytes = sum_files(res, file, pos);
 	} else if ((row = mysql_fetch_row(res)) != NULL && row[0] && row[1]) {
@@ -96,42 +110,92 @@ static void take_answer(struct mysql_side *side, const char *file, uint64_t pos,
 		ask(side, now_us, "SHOW BINARY LOGS", SIDE_ASKED_FILES);
 }
 
-static void beat(struct mysql_side *side, const struct mysql_conf *conf, int64_t now_us)
+/* ---- heartbeat.action.query ---- */
+
+/* Told once, until it works again. */
+static void beat_failed(struct mysql_side *side, const char *why)
 {
+	if (!side->failing)
+		say(side, "heartbeat.action.query fails, capture goes on without it", why);
+	side->failing = true;
+}
+
+static void take_beat(struct mysql_side *side, int64_t now_us)
+{
+	MYSQL *m = side->conn.mysql;
+
+	side->state = SIDE_READY;
+	if (mysql_read_query_result(m) == 0) {
+		mysql_free_result(mysql_store_result(m));
+		side->failing = false;
+		return;
+	}
+	beat_failed(side, mysql_error(m));
+	if (mysql_conn_kind(mysql_errno(m)) == ERR_UNREACHABLE)
+		give_up(side, now_us);
+}
+
+static bool is_beat_due(const struct mysql_side *side, const struct mysql_conf *conf, int64_t now_us)
+{
+	return conf->heartbeat_interval_ms > 0 && conf->heartbeat_query &&
+	       now_us - side->beat_us >= conf->heartbeat_interval_ms * 1000;
+}
+
+/* ---- steps ---- */
+
+static void send_next(struct mysql_side *side, const struct mysql_conf *conf, int64_t now_us)
+{
+	if (is_beat_due(side, conf, now_us)) {
+		side->beat_us = now_us;
+		ask(side, now_us, conf->heartbeat_query, SIDE_BEATING);
+	} else if (now_us >= side->next_us) {
+		ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
+		    SIDE_ASKED_POSITION);
+	}
+}
+
+static void await(struct mysql_side *side, const char *file, uint64_t pos, int64_t now_us)
+{
+	struct pollfd p = { .fd = (int)mysql_get_socket(side->conn.mysql), .events = POLLIN };
+
+	if (poll(&p, 1, 0) > 0) {
+		if (side->state == SIDE_BEATING)
+			take_beat(side, now_us);
+		else
+			take_position(side, file, pos, now_us);
+	} else if (now_us - side->asked_us > ANSWER_US) {
+		if (side->state == SIDE_BEATING)
+			beat_failed(side, "no answer within 10 s");
+		give_up(side, now_us);
+	}
+}
+
+static void open_side(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, int64_t now_us)
+{
+	struct mysql_conf hurried = *conf;
 	struct err err = { 0 };
 
-	if (conf->heartbeat_interval_ms <= 0 || conf->heartbeat_query == NULL ||
-	    now_us - side->beat_us < conf->heartbeat_interval_ms * 1000)
+	if (now_us < side->next_us)
 		return;
-	side->beat_us = now_us;
-	if (mysql_conn_run(&side->conn, &err, "%s", conf->heartbeat_query) < 0 && err.kind == ERR_UNREACHABLE)
-		give_up(side, now_us);
+	hurried.connect_timeout_ms = hurried.answer_timeout_ms = CONNECT_MS;
+	if (mysql_conn_open(&side->conn, &hurried, host, &err) == 0) {
+		side->state = SIDE_READY;
+		return;
+	}
+	if (side->again_us == AGAIN_FIRST_US)
+		say(side, "how far the server is cannot be asked, capture goes on without", err.msg);
+	give_up(side, now_us);
 }
 
 void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *file,
 		     uint64_t pos)
 {
 	int64_t now_us = clock_mono_us();
-	struct err err = { 0 };
 
-	if (side->state == SIDE_CLOSED) {
-		if (now_us < side->next_us)
-			return;
-		if (mysql_conn_open(&side->conn, conf, host, &err) < 0) {
-			give_up(side, now_us);
-			return;
-		}
-		side->state = SIDE_READY;
-	}
-	if (side->state == SIDE_READY) {
-		beat(side, conf, now_us);
-		if (side->state == SIDE_READY && now_us >= side->next_us)
-			ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
-			    SIDE_ASKED_POSITION);
-	} else {
-		struct pollfd p = { .fd = mysql_conn_socket(&side->conn), .events = POLLIN };
-
-		if (poll(&p, 1, 0) > 0)
-			take_answer(side, file, pos, now_us);
-	}
+	if (side->state == SIDE_CLOSED)
+		open_side(side, conf, host, now_us);
+	else if (side->state == SIDE_READY)
+		send_next(side, conf, now_us);
+	else
+		await(side, file, pos, now_us);
 }

@@ -1,7 +1,8 @@
 /*
- * mysql_side.h - where the server is: its newest position, asked for once a second on a second connection, so that lag
- * is seen also when nothing comes. What is hard: the stream must not wait for the answer, so the question is sent in
- * one step and the answer is read in a later one, when it is there.
+ * mysql_side.h - a second connection beside the stream: asks once a second how far the server is, so that lag is seen
+ * also when nothing comes, and runs heartbeat.action.query. What is hard: the stream must not wait for an answer. So a
+ * question is sent in one step and its answer is read in a later one, when it is there; one that does not come within
+ * its time limit costs the connection.
  */
 #ifndef SOURCE_MYSQL_SIDE_H
 #define SOURCE_MYSQL_SIDE_H
@@ -14,11 +15,15 @@
 
 struct mysql_side {
 	struct mysql_conn conn;
-	enum { SIDE_CLOSED, SIDE_READY, SIDE_ASKED_POSITION, SIDE_ASKED_FILES } state;
+	enum { SIDE_CLOSED, SIDE_READY, SIDE_ASKED_POSITION, SIDE_ASKED_FILES, SIDE_BEATING } state;
 	int64_t next_us;		/* monotonic: when to ask, or to connect again */
+	int64_t asked_us;		/* when the question that is out was sent */
+	int64_t again_us;		/* pause before the next connection: grows */
 	int64_t beat_us;		/* last heartbeat.action.query */
 	struct position server;
 	int64_t behind_bytes;		/* -1 unknown */
+	bool failing;			/* the last heartbeat.action.query failed */
+	char said[400];			/* "" or what a person should know; whoever tells it clears it */
 };
 
 void mysql_side_init(struct mysql_side *side);	/* clears what was known, keeps nothing open */

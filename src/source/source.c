@@ -170,15 +170,32 @@ static int read_stream(struct source *s, struct batch *b, int timeout_ms, struct
 	return r;
 }
 
-static enum source_step give(struct source *s, struct batch *b, bool idle)
+static enum source_step give(struct source *s, struct batch *b, bool reading)
 {
 	source_fill_mark(s, b);
 	s->position_sent_us = clock_mono_us();
 	position_copy(&s->position, &b->position);
-	source_update_status(s, idle);
+	source_update_status(s, reading);
 	if (mysql_stream_is_over(s->stream))
 		source_hang_up(s);
 	return SOURCE_BATCH;
+}
+
+/* Where is the server? A stream that stays silent for long while the server goes on is given up. */
+static int look(struct source *s, int64_t waited_us, struct err *err)
+{
+	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
+	if (s->side.said[0]) {
+		source_say(s, s->side.said);
+		s->side.said[0] = '\0';
+	}
+	pulse_step(&s->pulse, clock_mono_us(), waited_us, s->binlog.file, s->binlog.pos, s->side.behind_bytes);
+	if (s->pulse.silent_us < PULSE_HANG_UP_MS * 1000ll)
+		return 0;
+	return err_set(err, ERR_RETRY, 0,
+		       "MySQL %s: stuck: the server went on to %s, position %llu, but has sent nothing for %d s",
+		       s->binlog.conn.server, s->side.server.file, (unsigned long long)s->side.server.pos,
+		       PULSE_HANG_UP_MS / 1000);
 }
 
 /* A chunk of a table that has its place here, before the stream goes on. */
@@ -187,13 +204,14 @@ static enum source_step give_chunk(struct source *s, struct batch *b)
 	mysql_stream_begin(s->stream, b);
 	source_fill_rows(s, b, batch_rows(s), batch_bytes(s));
 	mysql_stream_end(s->stream, b);
-	return give(s, b, false);
+	return give(s, b, true);
 }
 
 static enum source_step stream_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
 	enum fill_step work = source_fill_step(s);
-	bool moved, idle;
+	int64_t from_us = clock_mono_us();
+	bool moved, reading;
 
 	if (work == FILL_ROWS)
 		return give_chunk(s, b);
@@ -205,12 +223,13 @@ static enum source_step stream_step(struct source *s, struct batch *b, int timeo
 	}
 	if (source_fill_note(s, b, err) < 0)
 		return fail(s, err);
-	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
+	if (look(s, clock_mono_us() - from_us, err) < 0)
+		return fail(s, err);
 	moved = has_moved(s, &b->position) && clock_mono_us() - s->position_sent_us >= POSITION_EVERY_US;
-	idle = b->nchanges == 0 && s->side.behind_bytes == 0;
-	if (b->nchanges > 0 || moved || s->fill_due)
-		return give(s, b, idle);
-	source_update_status(s, idle);
+	reading = b->nchanges > 0;
+	if (reading || moved || s->fill_due)
+		return give(s, b, reading);
+	source_update_status(s, reading);
 	return SOURCE_NOTHING;
 }
 
@@ -239,9 +258,11 @@ enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, 
 
 void source_look(struct source *s)
 {
+	struct err err = { 0 };		/* nothing was waited for: it cannot fail */
+
 	if (s->phase != STREAM)
 		return;
-	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
+	look(s, 0, &err);
 	source_update_status(s, false);
 }
 

@@ -86,7 +86,8 @@ struct source_table {
 };
 
 struct source_status {
-	enum { SOURCE_CONNECTING, SOURCE_SNAPSHOT, SOURCE_STREAMING, SOURCE_IDLE, SOURCE_STOPPED } state;
+	enum { SOURCE_CONNECTING, SOURCE_SNAPSHOT, SOURCE_STREAMING, SOURCE_IDLE, SOURCE_STUCK, SOURCE_STOPPED } state;
+	char why[200];			/* idle, slow or stuck, in words; "" when nothing is streamed */
 	char said[400];			/* the last thing that a person should know, though capture goes on */
 	unsigned says;			/* how often something was said: `said` has news when it rises */
 	char server[128];		/* "127.0.0.1:3306 MySQL 9.7.0" */

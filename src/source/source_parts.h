@@ -19,6 +19,7 @@
 #include "source/mysql_stream.h"
 #include "source/mysql_undo.h"
 #include "source/source.h"
+#include "source/source_pulse.h"
 
 enum source_phase { START, SNAPSHOT, STREAM, ENDED };
 
@@ -54,6 +55,7 @@ struct source {
 	struct mysql_fill *fill;	/* snapshots beside the stream */
 	bool fill_due;			/* its plan has changed without a row: the next position has to go out */
 	struct mysql_filter *filter_before;	/* of a configuration that was exchanged: what is new is to be read */
+	struct source_pulse pulse;
 	struct err late;		/* happened behind changes that had to go out first */
 	int64_t position_sent_us;
 	uint64_t events_before, rows_before, bytes_before;	/* of earlier connections */
@@ -96,7 +98,7 @@ void source_fill_status(struct source *s);			/* under the lock */
 void source_fill_done(struct source *s);
 
 /* source_status.c */
-void source_update_status(struct source *s, bool idle);
+void source_update_status(struct source *s, bool reading);	/* reading: the step brought changes */
 void source_take_asked(struct source *s);	/* what source_stop_table() left for the thread that steps */
 void source_say(struct source *s, const char *what);	/* to a person; capture goes on */
 void source_status_done(struct source *s);

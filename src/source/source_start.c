@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/xalloc.h"
 #include "source/mysql_charset.h"
 #include "source/mysql_check.h"
@@ -82,6 +83,7 @@ static int begin_stream(struct source *s, struct mysql_conn *c, const struct mys
 		return -1;
 	for (size_t i = 0; i < s->nstopped; i++)
 		mysql_stream_stop_table(s->stream, s->stopped[i].name, s->stopped[i].why);
+	pulse_init(&s->pulse, clock_mono_us());
 	s->phase = STREAM;
 	return 0;
 }

@@ -115,12 +115,16 @@ static void status_snapshot(struct source *s)
 	st->snapshot_left_ms = mysql_snapshot_left_ms(s->snapshot);
 }
 
-static void status_stream(struct source *s, bool idle)
+static void status_stream(struct source *s, bool reading)
 {
 	struct source_status *st = &s->status;
 	struct stream_counts counts = mysql_stream_counts(s->stream);
+	static const int states[] = { [PULSE_UNKNOWN] = SOURCE_STREAMING, [PULSE_IDLE] = SOURCE_IDLE,
+				      [PULSE_READING] = SOURCE_STREAMING, [PULSE_SLOW] = SOURCE_STREAMING,
+				      [PULSE_STUCK] = SOURCE_STUCK };
 
-	st->state = idle ? SOURCE_IDLE : SOURCE_STREAMING;
+	st->state = states[pulse_judge(&s->pulse, clock_mono_us(), reading, s->side.behind_bytes, st->why,
+				       sizeof(st->why))];
 	st->events = s->events_before + counts.events;
 	st->rows = s->rows_before + counts.rows;
 	st->bytes = s->bytes_before + s->binlog.wire.bytes;
@@ -135,16 +139,17 @@ static void status_stream(struct source *s, bool idle)
 	s->tables_version = mysql_stream_tables_version(s->stream);
 }
 
-void source_update_status(struct source *s, bool idle)
+void source_update_status(struct source *s, bool reading)
 {
 	struct source_status *st = &s->status;
 
 	pthread_mutex_lock(&s->lock);
 	source_fill_status(s);
+	st->why[0] = '\0';
 	if (s->phase == SNAPSHOT && s->snapshot)
 		status_snapshot(s);
 	else if (s->phase == STREAM && s->stream)
-		status_stream(s, idle);
+		status_stream(s, reading);
 	else
 		st->state = s->phase == ENDED ? SOURCE_STOPPED : SOURCE_CONNECTING;
 	source_copy_cut(st->gtids, sizeof(st->gtids), s->position.gtids);

@@ -56,6 +56,34 @@ read_mysql_env()
 {
 	eval "$(sed 's/^/mysql_/' "$dir/mysql/env")"
 }
+# More servers beside the first one: start_server NAME [mysqld options...], then `on NAME` runs SQL there; port_of, uuid_of.
+start_server()
+{
+	local name=$1
+	shift
+	"$top/tests/servers/mysql" start "$dir/$name" "$@" > "$dir/$name.log" 2>&1 || { note < "$dir/$name.log"; bail "MySQL $name does not start"; }
+	cleanups+=("'$top/tests/servers/mysql' stop '$dir/$name'")
+}
+port_of() { sed -n 's/^port=//p' "$dir/$1/env"; }
+on() { local socket; socket=$(sed -n 's/^socket=//p' "$dir/$1/env"); shift; mariadb --no-defaults -uroot -S "$socket" --default-character-set=utf8mb4 "$@"; }
+executed_on() { on "$1" -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n '; }
+uuid_of() { on "$1" -N -e 'SELECT @@server_uuid'; }
+follow() # REPLICA SOURCE
+{
+	on "$1" -e "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = $(port_of "$2"), SOURCE_USER = '$mysql_user',
+		SOURCE_PASSWORD = '$mysql_password', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1; START REPLICA"
+}
+
+# A proxy that goes wrong on request (mysql_proxy.c): sets proxy_port and proxy_pid.
+start_proxy() # SERVER_PORT [GREETING]
+{
+	"$build/tests/e2e/mysql_proxy" "$@" > "$dir/proxy.port" &
+	proxy_pid=$!
+	cleanups+=("kill -9 $proxy_pid")
+	until_true 20 test -s "$dir/proxy.port" || bail "the proxy does not start"
+	proxy_port=$(cat "$dir/proxy.port")
+}
+
 sql() { mariadb --no-defaults -uroot -S "$mysql_socket" --default-character-set=utf8mb4 "$@"; }
 
 start_kafka() # [--zookeeper] [broker properties]; sets bootstrap
