@@ -94,6 +94,11 @@ tests_unit_test_source_pulse_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
 tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
+check_PROGRAMS += tests/unit/test_corrupt
+tests_unit_test_corrupt_SOURCES = tests/unit/test_corrupt.c tests/unit/binlog_replay.h tests/tap.h
+tests_unit_test_corrupt_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_unit_test_corrupt_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
 check_PROGRAMS += tests/unit/test_doctor
 tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c tests/tap.h
 tests_unit_test_doctor_LDADD = $(SOURCE) $(SOURCE_LIBS)
@@ -134,6 +139,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_jsonb_diff.c \
 	src/source/mysql_jsonb_read.c \
 	src/source/mysql_jsonb_read.h \
+	src/source/mysql_order.c \
+	src/source/mysql_order.h \
 	src/source/mysql_payload.c \
 	src/source/mysql_row.c \
 	src/source/mysql_row.h \

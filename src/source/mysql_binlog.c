@@ -15,7 +15,8 @@ enum {
 	COM_DUMP = 0x12, COM_DUMP_GTID = 0x1e,
 	DUMP_THROUGH_GTID = 4,
 	TLS_HEARTBEAT_MS = 900,		/* a wait over TLS ends with the next packet: see mysql_wire.h */
-	DEFAULT_HEARTBEAT_MS = 2000
+	DEFAULT_HEARTBEAT_MS = 2000,
+	DAMAGED_TIMES = 3
 };
 
 /* ---- asking ---- */
@@ -131,16 +132,21 @@ void binlog_stop(struct binlog *b)
 
 /* ---- reading ---- */
 
-/* 1236 says in words what is wrong; only the words tell a purged log from a second reader with our server id. */
-static int server_error(struct binlog *b, const uint8_t *p, size_t len, struct err *err)
+/* What the server says when it cannot read its own file. */
+static bool is_damaged(const char *text)
 {
-	struct bytes in = bytes_of(p, len);
-	unsigned code = (bytes_u8(&in), bytes_u16(&in));
-	char text[400];
+	static const char *const words[] = { "truncated", "corrupt", "bogus data", "exceeded max_allowed_packet",
+					     "wrong checksum", "checksum failed", "not a binary log file" };
 
-	if (bytes_left(&in) >= 6 && *in.at == '#')
-		bytes_take(&in, 6);
-	snprintf(text, sizeof(text), "%.*s", (int)(bytes_left(&in) < 380 ? bytes_left(&in) : 380), (const char *)in.at);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
+/* 1236 says in words what is wrong; only the words tell a purged log from a second reader with our server id. */
+static int server_error(struct binlog *b, unsigned code, const char *text, struct err *err)
+{
 	if (code != BINLOG_GONE)
 		return err_set(err, mysql_conn_kind(code) == ERR_CONFIG ? ERR_CONFIG : ERR_RETRY, (int)code,
 			       "MySQL %s: binlog: %s (%u)", b->conn.server, text, code);
@@ -150,19 +156,55 @@ static int server_error(struct binlog *b, const uint8_t *p, size_t len, struct e
 			"MySQL %s: another reader took over our server id: give each its own [mysql] server.id and "
 			"[millrace] name",
 			b->conn.server);
+	if (is_damaged(text))
+		return err_set(err, ERR_RETRY, EVENT_DAMAGED, "MySQL %s: binlog: %s", b->conn.server, text);
 	return err_set(err, ERR_FATAL, BINLOG_GONE, "MySQL %s: binlog: %s", b->conn.server, text);
 }
 
-/* pos is taken from the header's 32 bits; when they go backwards by more than they could, the file passed 4 GiB. */
-static void advance(struct binlog *b, const struct event_header *h)
+static int error_packet(struct binlog *b, const uint8_t *p, size_t len, struct err *err)
 {
-	uint64_t pos = (b->pos & ~(uint64_t)UINT32_MAX) | h->next_pos;
+	struct bytes in = bytes_of(p, len);
+	unsigned code = (bytes_u8(&in), bytes_u16(&in));
+	char text[400];
+
+	if (bytes_left(&in) >= 6 && *in.at == '#')
+		bytes_take(&in, 6);
+	snprintf(text, sizeof(text), "%.*s", (int)(bytes_left(&in) < 380 ? bytes_left(&in) : 380), (const char *)in.at);
+	return server_error(b, code, text, err);
+}
+
+/* Heartbeats tell how far the server is; what they passed over was left out on purpose. */
+static bool has_place(const struct event_header *h)
+{
+	return h->next_pos != 0 && !(h->flags & EVENT_F_ARTIFICIAL) && h->type != EVENT_HEARTBEAT &&
+	       h->type != EVENT_HEARTBEAT_V2;
+}
+
+/* Inside a transaction nothing is ever left out. */
+static bool is_inner(unsigned type)
+{
+	return type == EVENT_TABLE_MAP || type == EVENT_XID || type == EVENT_ROWS_QUERY || event_is_rows(type);
+}
+
+/*
+ * pos is taken from the header's 32 bits; when they go backwards by more than they could, the file passed 4 GiB.
+ * Events lie end to end in the file, and the server leaves out whole transactions only.
+ */
+static int advance(struct binlog *b, const struct event_header *h, struct err *err)
+{
+	uint64_t pos = (b->pos & ~(uint64_t)UINT32_MAX) | h->next_pos, start;
 
 	if (h->next_pos == 0 || (h->flags & EVENT_F_ARTIFICIAL))
-		return;
+		return 0;
 	if (pos < b->pos && b->pos - pos > (uint64_t)1 << 31)
 		pos += (uint64_t)1 << 32;
+	start = pos - h->size;
+	if (has_place(h) && (h->size > pos || start < b->pos || (is_inner(h->type) && start != b->pos)))
+		return err_set(err, ERR_RETRY, EVENT_DAMAGED,
+			       "%s event: says that it lies at %llu to %llu: damaged in the binlog file or on the way",
+			       event_type_name(h->type), (unsigned long long)start, (unsigned long long)pos);
 	b->pos = pos;
+	return 0;
 }
 
 static int follow(struct binlog *b, const struct event *e, struct err *err)
@@ -192,9 +234,27 @@ static int check_heartbeat(struct binlog *b, const struct event *e, uint64_t bef
 		       b->conn.server, b->file, (unsigned long long)b->pos, (unsigned long long)before);
 }
 
-int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err)
+int binlog_packet(struct binlog *b, const uint8_t *p, size_t len, struct event *e, struct err *err)
 {
 	uint64_t before = b->pos;
+
+	if (len > 0 && p[0] == 0xff)
+		return error_packet(b, p, len, err);
+	if (len > 0 && p[0] == 0xfe && len < 9)
+		return err_set(err, ERR_RETRY, 0, "MySQL %s: the server ended the binlog stream", b->conn.server);
+	if (len == 0 || p[0] != 0)
+		return err_set(err, ERR_RETRY, 0, "MySQL %s: binlog: not an event", b->conn.server);
+	if (event_open(e, &b->format, p + 1, len - 1, err) < 0 || advance(b, &e->header, err) < 0 ||
+	    ((e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE) && follow(b, e, err) < 0))
+		return err_wrap(err, "MySQL %s: binlog %s behind position %llu", b->conn.server, b->file,
+				(unsigned long long)b->pos);
+	if (e->header.type == EVENT_HEARTBEAT || e->header.type == EVENT_HEARTBEAT_V2)
+		return check_heartbeat(b, e, before, err) < 0 ? -1 : 1;
+	return 1;
+}
+
+int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err)
+{
 	const uint8_t *p;
 	size_t len;
 	int r = wire_next(&b->wire, arena, timeout_ms, &p, &len, err);
@@ -202,21 +262,24 @@ int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct ev
 	if (r == 0 && clock_mono_us() - b->wire.last_byte_us > b->dead_after_ms * 1000)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: no heartbeat for %lld ms: the connection is dead",
 			       b->conn.server, (long long)b->dead_after_ms);
-	if (r <= 0)
-		return r;
-	if (len > 0 && p[0] == 0xff)
-		return server_error(b, p, len, err);
-	if (len > 0 && p[0] == 0xfe && len < 9)
-		return err_set(err, ERR_RETRY, 0, "MySQL %s: the server ended the binlog stream", b->conn.server);
-	if (len == 0 || p[0] != 0)
-		return err_set(err, ERR_RETRY, 0, "MySQL %s: binlog: not an event", b->conn.server);
-	if (event_open(e, &b->format, p + 1, len - 1, err) < 0)
-		return err_wrap(err, "MySQL %s: binlog %s behind position %llu", b->conn.server, b->file,
-				(unsigned long long)b->pos);
-	advance(b, &e->header);
-	if (e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE)
-		return follow(b, e, err) < 0 ? -1 : 1;
-	if (e->header.type == EVENT_HEARTBEAT || e->header.type == EVENT_HEARTBEAT_V2)
-		return check_heartbeat(b, e, before, err) < 0 ? -1 : 1;
-	return 1;
+	if (r < 0 && err->code == BINLOG_GONE)	/* where the client library reads, it has taken the packet apart */
+		return server_error(b, BINLOG_GONE, mysql_error(b->conn.mysql), err);
+	return r <= 0 ? r : binlog_packet(b, p, len, e, err);
+}
+
+void binlog_damaged(struct binlog_damage *d, const struct binlog *b, struct err *err)
+{
+	bool same = d->pos == b->pos && strcmp(d->file, b->file) == 0;
+
+	if (err->code != EVENT_DAMAGED)
+		return;
+	d->times = same ? d->times + 1 : 1;
+	d->pos = b->pos;
+	snprintf(d->file, sizeof(d->file), "%s", b->file);
+	if (d->times < DAMAGED_TIMES)
+		return;
+	d->times = 0;
+	err->kind = ERR_FATAL;
+	err_wrap(err, "the binlog file is damaged; capture from a replica that has its transactions ([mysql] host), or take "
+		 "a new snapshot; `mysqlbinlog --verify-binlog-checksum %s` tells more", b->file);
 }

@@ -29,6 +29,17 @@ struct binlog {
 	bool open;
 };
 
+/*
+ * Damaged bytes may be the network's: the connection is made anew, and the server reads its file again. When the same
+ * place fails again and again it is the file, and no retry helps: ERR_FATAL, with what does.
+ */
+struct binlog_damage {
+	char file[256];
+	uint64_t pos;
+	unsigned times;
+};
+void binlog_damaged(struct binlog_damage *d, const struct binlog *b, struct err *err);	/* at a failed binlog_next() */
+
 struct binlog_start {
 	const struct gtid_set *gtids;	/* not NULL: what we have; file and pos do not matter */
 	const char *file;
@@ -43,6 +54,8 @@ void binlog_stop(struct binlog *b);
 /* 1: an event, its bytes in the arena; 0: none within the time; -1. FORMAT_DESCRIPTION and ROTATE are dealt with before
  * they are given out; e->header says where the event was, binlog_event_pos() its start as 64 bits. */
 int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct event *e, struct err *err);
+/* The same of one packet that is here already: no socket. */
+int binlog_packet(struct binlog *b, const uint8_t *p, size_t len, struct event *e, struct err *err);
 static inline uint64_t binlog_event_pos(const struct binlog *b, const struct event *e)
 {
 	return b->pos - e->header.size;

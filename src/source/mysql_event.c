@@ -90,10 +90,30 @@ static int event_checksum_verify(const struct event *e, const uint8_t *p, size_t
 
 	if (got == want)
 		return 0;
-	/* RETRY: most often the network; the same bytes again from the file would fail again, and the engine counts. */
-	return err_set(err, ERR_RETRY, 0,
+	return err_set(err, ERR_RETRY, EVENT_DAMAGED,
 		       "%s event before position %u: checksum %08x, computed %08x: damaged in the binlog file or on the way",
 		       event_type_name(e->header.type), e->header.next_pos, want, got);
+}
+
+/*
+ * A damaged byte may say that there are no checksums, and nothing behind it would be verified any more. The checksum
+ * of the FORMAT_DESCRIPTION itself is there still, and fits as soon as the byte is what it was.
+ */
+static int event_checksum_hidden(const struct event *e, const uint8_t *p, size_t len, struct err *err)
+{
+	static const uint8_t crc32 = CHECKSUM_CRC32;
+	uint8_t flags[2] = { (uint8_t)(p[FLAGS_AT] & ~EVENT_F_IN_USE), p[FLAGS_AT + 1] };
+	size_t body = len - EVENT_HEADER_LEN - EVENT_CHECKSUM_LEN - 1;
+	uint32_t crc = libdeflate_crc32(0, p, FLAGS_AT);
+
+	crc = libdeflate_crc32(crc, flags, sizeof(flags));
+	crc = libdeflate_crc32(crc, e->body, body);
+	crc = libdeflate_crc32(crc, &crc32, 1);
+	if (crc != (uint32_t)bytes_le(p + len - EVENT_CHECKSUM_LEN, 4))
+		return 0;
+	return err_set(err, ERR_RETRY, EVENT_DAMAGED,
+		       "FORMAT_DESCRIPTION event: says that there are no checksums, but has one: damaged in the binlog file "
+		       "or on the way");
 }
 
 int event_open(struct event *e, const struct event_format *format, const void *p, size_t len, struct err *err)
@@ -103,15 +123,16 @@ int event_open(struct event *e, const struct event_format *format, const void *p
 			       EVENT_HEADER_LEN);
 	event_header_parse(p, &e->header);
 	if (e->header.size != len)
-		return err_set(err, ERR_FATAL, 0, "%s event: header says %u bytes, packet has %zu",
+		return err_set(err, ERR_RETRY, EVENT_DAMAGED, "%s event: header says %u bytes, packet has %zu",
 			       event_type_name(e->header.type), e->header.size, len);
 	e->body = (const uint8_t *)p + EVENT_HEADER_LEN;
 	e->len = len - EVENT_HEADER_LEN;
 	if (!event_has_checksum(e, format)) {
 		/* the unused room behind a FORMAT_DESCRIPTION without checksums */
-		if (e->header.type == EVENT_FORMAT_DESCRIPTION && e->len > EVENT_CHECKSUM_LEN)
-			e->len -= EVENT_CHECKSUM_LEN;
-		return 0;
+		if (e->header.type != EVENT_FORMAT_DESCRIPTION || e->len <= EVENT_CHECKSUM_LEN)
+			return 0;
+		e->len -= EVENT_CHECKSUM_LEN;
+		return format->verify ? event_checksum_hidden(e, p, len, err) : 0;
 	}
 	if (e->len < EVENT_CHECKSUM_LEN)
 		return event_short(e, err);

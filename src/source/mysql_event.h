@@ -35,6 +35,8 @@ enum event_flag {
 };
 
 enum { EVENT_HEADER_LEN = 19, EVENT_CHECKSUM_LEN = 4 };
+/* err.code when the bytes are not what the server wrote. ERR_RETRY at first: it may be the network, see binlog_damage */
+enum { EVENT_DAMAGED = -1 };
 
 struct event_header {
 	uint32_t timestamp_s;

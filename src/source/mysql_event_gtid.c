@@ -146,6 +146,9 @@ int event_gtid_parse(const struct event *e, struct event_gtid *out, struct err *
 		return gtid_tagged_parse(e, out, err);
 	if (gtid_classic_parse(e, out, err) < 0)
 		return -1;
+	if ((e->header.type == EVENT_ANONYMOUS_GTID) != (out->gtid.gno == 0))
+		return err_set(err, ERR_FATAL, EVENT_DAMAGED, "%s event: has number %lld", event_type_name(e->header.type),
+			       (long long)out->gtid.gno);
 	if (e->header.type == EVENT_ANONYMOUS_GTID)
 		out->gtid = (struct gtid){ .gno = 0 };
 	return 0;

@@ -186,6 +186,13 @@ static int image_failed(const struct row_decoder *d, const struct rows *rows, un
 			d->schema->columns[column].name);
 }
 
+/* The map and the row are of the same server: they cannot disagree unless one of them is damaged. */
+static int image_null(const struct row_decoder *d, const struct rows *rows, unsigned column, struct err *err)
+{
+	return err_set(err, ERR_DATA, 0, "table %s.%s, row %u: NULL in column '%s', which is NOT NULL", d->schema->db,
+		       d->schema->table, rows->row, d->schema->columns[column].name);
+}
+
 /* The bytes of one value: its width is fixed or in front. NULL: the event ends before. */
 static inline const uint8_t *cell_frame(const struct column_decoder *c, const uint8_t *p, const uint8_t *end,
 					size_t *len)
@@ -218,8 +225,11 @@ static int image_full(struct row_decoder *d, struct rows *rows, const struct dec
 		size_t len;
 
 		out[i] = (struct value){ .kind = VALUE_NULL };
-		if (nulls[i >> 3] >> (i & 7) & 1)
+		if (nulls[i >> 3] >> (i & 7) & 1) {
+			if (!c->nullable)
+				return image_null(d, rows, i, ctx->err);
 			continue;
+		}
 		p = cell_frame(c, p, end, &len);
 		if (p == NULL)
 			return image_short(d, rows, i, ctx->err);
@@ -272,6 +282,8 @@ static int image_some(struct row_decoder *d, struct rows *rows, const struct dec
 			continue;
 		*to = (struct value){ .kind = VALUE_NULL };
 		if (nulls[seen >> 3] >> (seen & 7) & 1) {
+			if (!c->nullable)
+				return image_null(d, rows, i, ctx->err);
 			seen++;
 			continue;
 		}

@@ -14,6 +14,7 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 #include "source/mysql_resume.h"
+#include "source/mysql_order.h"
 #include "source/mysql_stream_table.h"
 
 enum { GTIDS_MAX = 16 << 20, PAYLOAD_MAX = 1 << 30, STMT_END = 1, DUMMY_TABLE_ID = 0xffffff };
@@ -37,6 +38,7 @@ struct mysql_stream {
 	struct gtid_set gtids;
 	char *gtids_text;		/* of gtids; NULL: to be printed again */
 	struct stream_tables tables;
+	struct mysql_order order;
 	struct txn txn;
 	struct mysql_resume resume;	/* how much of the first transaction is in the log already */
 	const char *file;		/* interned */
@@ -52,6 +54,14 @@ struct mysql_stream {
 	struct stream_counts counts;
 	int64_t newest_commit_us;
 };
+
+/* Every failure names its place; those that have more to say about it have done so. */
+static int fail_at(const struct stream_place *at, struct err *err)
+{
+	if (strncmp(err->msg, "binlog ", strlen("binlog ")) == 0)
+		return -1;
+	return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+}
 
 /* ---- transactions ---- */
 
@@ -207,7 +217,7 @@ static int on_rows_query(struct mysql_stream *st, struct batch *b, const struct 
 static int on_table_map(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 			struct err *err)
 {
-	return stream_tables_map(&st->tables, e, err) < 0 ? -1 : done(st);
+	return stream_tables_map(&st->tables, e, at->file, at->pos, err) < 0 ? -1 : done(st);
 }
 
 static void add_row(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at,
@@ -231,6 +241,8 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 		     const struct stream_place *at)
 {
 	uint64_t skip = mysql_resume_skips_rows(&st->resume, st->txn.event);
+	uint64_t row_before = st->txn.row, changes_before = st->txn.changes, rows_before = st->counts.rows;
+	size_t first = b->nchanges;
 	struct value *before = NULL, *after = NULL;
 	struct err why = { 0 };
 	int r;
@@ -243,8 +255,15 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 			add_row(st, b, t, at, rows->kind == ROWS_WRITE ? NULL : before,
 				rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
 	}
-	if (r < 0)
-		stream_table_stop(t, why.msg);
+	if (r == 0)
+		return;
+	/* Rows in front of one that cannot be read may be as wrong as it is. */
+	b->nchanges = first;
+	st->txn.row = row_before;
+	st->txn.changes = changes_before;
+	st->counts.rows = rows_before;
+	err_wrap(&why, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+	stream_table_stop(t, why.msg);
 }
 
 static int on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
@@ -347,9 +366,9 @@ static void add_truncate(struct mysql_stream *st, struct batch *b, const struct 
 
 	if (t == NULL || t->schema == NULL || !res->changes[0].captured || st->setup.conf->skip_truncate)
 		return;
-	filtered = mysql_filter_columns(st->setup.filter, t->schema);
 	if (is_given(st))
 		return;
+	filtered = mysql_filter_columns(st->setup.filter, t->schema);
 	c = add_change(st, b, CHANGE_TRUNCATE, at);
 	c->schema = filtered ? filtered : t->schema;
 	batch_hold_schema(b, c->schema);
@@ -381,6 +400,7 @@ static int not_understood(struct mysql_stream *st, const char *db_table, const s
 	const char *dot = db_table ? strchr(db_table, '.') : NULL;
 	char db[256];
 
+	err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
 	if (dot) {
 		snprintf(db, sizeof(db), "%.*s", (int)(dot - db_table), db_table);
 		if (mysql_filter_table(st->setup.filter, db, dot + 1))
@@ -393,7 +413,7 @@ static int not_understood(struct mysql_stream *st, const char *db_table, const s
 		return 0;
 	}
 	err->kind = ERR_FATAL;
-	return err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
+	return -1;
 }
 
 static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q,
@@ -506,7 +526,7 @@ int mysql_stream_more(struct mysql_stream *st, struct batch *b, struct err *err)
 	}
 	inner.body = (const uint8_t *)arena_dup(&b->arena, raw, len) + (inner.body - (const uint8_t *)raw);
 	inner.header.server_id = st->payload_server_id;
-	return dispatch(st, b, &inner, &st->payload_at, err);
+	return dispatch(st, b, &inner, &st->payload_at, err) < 0 ? fail_at(&st->payload_at, err) : 0;
 }
 
 bool mysql_stream_has_more(const struct mysql_stream *st)
@@ -556,6 +576,8 @@ static int dispatch(struct mysql_stream *st, struct batch *b, const struct event
 {
 	unsigned type = e->header.type;
 
+	if (!st->tables.format.checksum && mysql_order_next(&st->order, e, &st->tables.format, err) < 0)
+		return -1;
 	if (type < sizeof(handlers) / sizeof(*handlers) && handlers[type])
 		return handlers[type](st, b, e, at, err);
 	if (e->header.flags & EVENT_F_IGNORABLE)
@@ -580,14 +602,14 @@ int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct ev
 	if (e->header.type == EVENT_FORMAT_DESCRIPTION) {
 		stream_tables_clear_ids(&st->tables);
 		if (event_format_parse(e, &st->tables.format, err) < 0)
-			return -1;
+			return fail_at(at, err);
 	}
 	if (e->header.timestamp_s) {
 		st->ts_sec = e->header.timestamp_s;
 		st->server_id = e->header.server_id;
 	}
 	if (dispatch(st, b, e, at, err) < 0)
-		return -1;
+		return fail_at(at, err);
 	if (!in_txn(st))
 		st->pos = at->end;
 	return 0;

@@ -183,7 +183,7 @@ static int make_decoder(struct stream_tables *ts, struct stream_table *t, const 
 	return t->decoder ? 0 : -1;
 }
 
-int stream_tables_map(struct stream_tables *ts, const struct event *e, struct err *err)
+int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos, struct err *err)
 {
 	struct table_map_name n;
 	struct stream_table *t;
@@ -192,13 +192,19 @@ int stream_tables_map(struct stream_tables *ts, const struct event *e, struct er
 	if (table_map_name_parse(e, &n, err) < 0)
 		return -1;
 	t = stream_tables_by_id(ts, n.table_id);
+	if (t && !ts->format.checksum && !is_named(t, n.db, n.db_len, n.table, n.table_len))
+		return err_set(err, ERR_FATAL, EVENT_DAMAGED,
+			       "TABLE_MAP event: table id %llu was %s.%s before: one of the two is damaged; the server writes no "
+			       "checksums: set binlog_checksum = CRC32", (unsigned long long)n.table_id, t->db, t->name);
 	if (t == NULL || !is_named(t, n.db, n.db_len, n.table, n.table_len)) {
 		t = stream_tables_by_name(ts, n.db, n.db_len, n.table, n.table_len);
 		put_id(ts, n.table_id, t);
 	}
 	if (!t->wanted || t->error || (t->decoder && table_map_same(&t->map, e)))
 		return 0;
-	if (make_decoder(ts, t, e, &why) < 0)
+	if (make_decoder(ts, t, e, &why) < 0) {
+		err_wrap(&why, "binlog %s, position %llu", file, (unsigned long long)pos);
 		stream_table_stop(t, why.msg);
+	}
 	return 0;
 }

@@ -48,8 +48,8 @@ struct stream_tables {
 
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog);
 void stream_tables_done(struct stream_tables *ts);
-/* A TABLE_MAP event. A table whose map cannot be read with what is known is stopped; -1: the event itself is broken. */
-int stream_tables_map(struct stream_tables *ts, const struct event *e, struct err *err);
+/* A TABLE_MAP event, at file and pos. A table whose map cannot be read with what is known is stopped; -1: the event itself is broken. */
+int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos, struct err *err);
 struct stream_table *stream_tables_by_id(const struct stream_tables *ts, uint64_t id);
 struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name,
 					   size_t name_len);

@@ -536,7 +536,7 @@ static int prepare_wire(struct column_decoder *c, const struct table_map_column 
 int column_decoder_prepare(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
 			   struct err *err)
 {
-	*c = (struct column_decoder){ .target = -1 };
+	*c = (struct column_decoder){ .target = -1, .nullable = wire->nullable };
 	if (prepare_wire(c, wire, column, err) < 0)
 		return err_wrap(err, "column '%s'", column->name);
 	return 0;

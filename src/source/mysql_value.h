@@ -32,6 +32,7 @@ struct column_decoder {
 	uint8_t prefix;			/* bytes of that length, 1 to 4 */
 	uint8_t precision, scale;	/* DECIMAL; scale: fraction digits of times */
 	bool is_json;
+	bool nullable;
 	uint16_t labels;
 	uint32_t length;		/* BINARY(n): n */
 	int target;			/* column of the rows that come out; -1: stepped over */

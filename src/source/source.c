@@ -50,12 +50,18 @@ void source_hang_up(struct source *s)
 		s->phase = START;
 }
 
-/* A binlog that is gone is no failure for when_needed: the next step takes a snapshot. */
+/* Gone, or damaged for good. */
+static bool binlog_is_lost(const struct err *why)
+{
+	return why->code == BINLOG_GONE || (why->code == EVENT_DAMAGED && why->kind == ERR_FATAL);
+}
+
+/* A binlog that is lost is no failure for when_needed: the next step takes a snapshot. */
 static enum source_step fail(struct source *s, struct err *why)
 {
 	source_hang_up(s);
 	err_clear(&s->late);
-	if (why->code == BINLOG_GONE && s->conf->snapshot_mode == SNAPSHOT_WHEN_NEEDED) {
+	if (binlog_is_lost(why) && s->conf->snapshot_mode == SNAPSHOT_WHEN_NEEDED) {
 		err_clear(why);
 		s->again = true;
 		return SOURCE_NOTHING;
@@ -135,6 +141,8 @@ static int next_event(struct source *s, struct batch *b, int timeout_ms, struct 
 	if (mysql_stream_has_more(s->stream))
 		return mysql_stream_more(s->stream, b, err) < 0 ? -1 : 1;
 	r = binlog_next(&s->binlog, &b->arena, timeout_ms, &e, err);
+	if (r < 0)
+		binlog_damaged(&s->damage, &s->binlog, err);
 	if (r <= 0)
 		return r;
 	at = (struct stream_place){ .file = s->binlog.file,

@@ -50,6 +50,7 @@ struct source {
 	unsigned host;
 	struct mysql_snapshot *snapshot;
 	struct binlog binlog;
+	struct binlog_damage damage;
 	struct mysql_stream *stream;
 	struct mysql_side side;
 	struct mysql_fill *fill;	/* snapshots beside the stream */
