@@ -14,6 +14,13 @@ E2E_TESTS += tests/e2e/mysql_silence.sh
 noinst_PROGRAMS += tests/e2e/mysql_proxy
 tests_e2e_mysql_proxy_SOURCES = tests/e2e/mysql_proxy.c
 tests_e2e_mysql_proxy_LDADD = $(CORE)
+# The schema at a position.
+E2E_TESTS += tests/e2e/ddl_differential.sh
+noinst_PROGRAMS += tests/e2e/ddl_differential
+tests_e2e_ddl_differential_SOURCES = tests/e2e/ddl_differential.c tests/e2e/ddl_random.c tests/e2e/ddl_random.h \
+	tests/e2e/ddl_compare.c tests/e2e/ddl_compare.h tests/tap.h
+tests_e2e_ddl_differential_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_e2e_ddl_differential_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm
 
 E2E_TESTS += tests/e2e/kafka_wire.sh tests/e2e/kafka_zookeeper.sh tests/e2e/kafka_fence.sh tests/e2e/kafka_broker.sh tests/e2e/kafka_once.sh tests/e2e/kafka_tls.sh
 
