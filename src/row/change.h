@@ -42,6 +42,8 @@ struct ddl_change {
 	const char *db;		/* default database of the statement; "" if none */
 	const char *ddl;	/* the text, as Debezium would show it */
 	const char *tables;	/* source.table: names joined by ','; NULL: null */
+	const char *database;	/* made, altered or dropped by the statement; NULL: none */
+	uint16_t collation;	/* its default after that; 0: dropped */
 	struct ddl_table *table;
 	unsigned ntables;
 	bool captured;		/* touches a captured table: goes to the schema change topic */

@@ -71,6 +71,37 @@ struct column *schema_add_column(struct schema *s, const struct column *like)
 	return c;
 }
 
+static struct schema_index *schema_room_for_index(struct schema *s)
+{
+	if ((s->nindexes & (s->nindexes - 1)) == 0)	/* 0 or a power of two: full */
+		s->indexes = xrealloc(s->indexes, (s->nindexes ? 2 * s->nindexes : 1) * sizeof(s->indexes[0]));
+	return &s->indexes[s->nindexes++];
+}
+
+void schema_add_index(struct schema *s, const struct schema_index *like)
+{
+	struct schema_index *index = schema_room_for_index(s);
+	const char **columns = arena_alloc(&s->arena, (like->ncolumns + 1u) * sizeof(columns[0]));
+
+	*index = *like;
+	index->name = schema_text(s, like->name);
+	for (unsigned i = 0; i < like->ncolumns; i++)
+		columns[i] = schema_text(s, like->columns[i]);
+	index->columns = columns;
+}
+
+void schema_add_primary(struct schema *s)
+{
+	struct schema_index *index;
+	const char **columns = arena_alloc(&s->arena, (s->nkey + 1u) * sizeof(columns[0]));
+
+	for (unsigned i = 0; i < s->nkey; i++)
+		columns[i] = s->columns[s->key[i]].name;
+	index = schema_room_for_index(s);
+	*index = (struct schema_index){ .name = "PRIMARY", .primary = true, .unique = true, .columns = columns,
+			.ncolumns = s->nkey };
+}
+
 int schema_set_key(struct schema *s, const char *const *names, unsigned count)
 {
 	unsigned *key = arena_alloc(&s->arena, (count ? count : 1) * sizeof(key[0]));
@@ -93,8 +124,11 @@ struct schema *schema_clone(const struct schema *s)
 
 	copy->charset = schema_text(copy, s->charset);
 	copy->comment = schema_text(copy, s->comment);
+	copy->collation = s->collation;
 	for (unsigned i = 0; i < s->ncolumns; i++)
 		schema_add_column(copy, &s->columns[i]);
+	for (unsigned i = 0; i < s->nindexes; i++)
+		schema_add_index(copy, &s->indexes[i]);
 	if (s->nkey) {
 		copy->key = arena_dup(&copy->arena, s->key, s->nkey * sizeof(s->key[0]));
 		copy->nkey = s->nkey;
@@ -122,6 +156,7 @@ void schema_unref(struct schema *s)
 	}
 	arena_done(&s->arena);
 	free(s->columns);
+	free(s->indexes);
 	free(s);
 }
 

@@ -49,16 +49,26 @@ struct column {
 	const char *type_text;	/* as DDL writes it, lower case: "int unsigned", "varchar(255)"; for people and `ddl` */
 };
 
+struct schema_index {		/* as MySQL has it; what the key is made from when a later DDL takes the present one away */
+	const char *name;
+	bool primary, unique, functional;	/* functional: a part of it is an expression */
+	const char *const *columns;	/* without the expressions */
+	unsigned ncolumns;
+};
+
 struct schema {
 	_Atomic unsigned refs;
 	struct arena arena;	/* owns every text below */
 	const char *db, *table;	/* interned */
 	const char *charset;	/* default charset of the table; may be NULL */
+	uint16_t collation;	/* default collation of the table; 0 unknown */
 	const char *comment;
 	struct column *columns;
 	unsigned ncolumns;
 	unsigned *key;		/* column indexes in key order; nkey 0: no key */
 	unsigned nkey;
+	struct schema_index *indexes;	/* as far as they are known; always with the key */
+	unsigned nindexes;
 	bool key_is_unique_index;	/* the key is a unique index, not the primary key */
 	bool exact;		/* from MySQL, not from a message */
 	uint64_t version;	/* process-wide, rising; a new schema has a new version: cache by it */
@@ -71,6 +81,8 @@ enum schema_slot { SCHEMA_SLOT_FORMAT, SCHEMA_SLOT_SCRIPT, SCHEMA_SLOT_SINK, SCH
 /* Build: schema_new(), schema_add_column() for each, schema_set_key(); then treat as const. Texts are copied. */
 struct schema *schema_new(const char *db, const char *table);
 struct column *schema_add_column(struct schema *s, const struct column *like);	/* copies texts and labels */
+void schema_add_index(struct schema *s, const struct schema_index *like);	/* copies */
+void schema_add_primary(struct schema *s);		/* the key, as the primary one */
 int schema_set_key(struct schema *s, const char *const *names, unsigned count);	/* -1: no such column */
 struct schema *schema_clone(const struct schema *s);	/* editable, new version, refs 1, no slots */
 struct schema *schema_ref(struct schema *s);

@@ -1,6 +1,6 @@
 /*
- * mysql_catalog.c - tables by name. What is hard: a schema says which key the table has, but a later DDL needs all its
- * indexes by name; they are kept beside it, and survive when the binlog brings a better schema with the same key.
+ * mysql_catalog.c - tables and databases by name. What is hard: names are compared as the server compares them, which
+ * depends on its lower_case_table_names.
  */
 #include "source/mysql_catalog.h"
 
@@ -13,7 +13,7 @@
 #include "source/mysql_catalog_entry.h"
 #include "source/mysql_charset.h"
 
-enum { BUCKETS_MIN = 64, ENTRY_CHUNK_BYTES = 512 };
+enum { BUCKETS_MIN = 64 };
 
 /* ---- names ---- */
 
@@ -52,48 +52,15 @@ void catalog_entry_free(struct entry *e)
 	if (e == NULL)
 		return;
 	schema_unref(e->schema);
-	arena_done(&e->arena);
 	free(e);
 }
 
-static const char *entry_text(struct entry *e, const char *text)
-{
-	return arena_dup(&e->arena, text, strlen(text));
-}
-
-struct entry *catalog_entry_new(struct schema *schema, const struct table_index *indexes, unsigned nindexes)
+struct entry *catalog_entry_new(struct schema *schema)
 {
 	struct entry *e = xcalloc(1, sizeof(*e));
 
-	arena_init(&e->arena, ENTRY_CHUNK_BYTES);
 	e->schema = schema_ref(schema);
-	e->nindexes = nindexes;
-	e->indexes = arena_alloc(&e->arena, (nindexes + 1u) * sizeof(*e->indexes));
-	for (unsigned i = 0; i < nindexes; i++) {
-		struct table_index *to = &e->indexes[i];
-
-		*to = indexes[i];
-		to->name = entry_text(e, indexes[i].name);
-		to->columns = arena_alloc(&e->arena, (to->ncolumns + 1u) * sizeof(*to->columns));
-		for (unsigned k = 0; k < to->ncolumns; k++)
-			to->columns[k] = entry_text(e, indexes[i].columns[k]);
-	}
 	return e;
-}
-
-/* A schema that came without its indexes has at least the one that is its key. */
-static struct entry *entry_from_schema(struct schema *schema)
-{
-	const char *columns[64];
-	struct table_index index = { .unique = true, .primary = !schema->key_is_unique_index, .columns = columns };
-
-	if (schema->nkey > 64)
-		return catalog_entry_new(schema, NULL, 0);
-	for (unsigned i = 0; i < schema->nkey; i++)
-		columns[i] = schema->columns[schema->key[i]].name;
-	index.ncolumns = schema->nkey;
-	index.name = index.primary || schema->nkey == 0 ? "PRIMARY" : columns[0];
-	return catalog_entry_new(schema, &index, schema->nkey ? 1 : 0);
 }
 
 static void catalog_grow(struct catalog *c)
@@ -170,42 +137,9 @@ void catalog_free(struct catalog *c)
 	free(c);
 }
 
-static bool same_key(const struct schema *a, const struct schema *b)
-{
-	if (a->nkey != b->nkey || a->key_is_unique_index != b->key_is_unique_index)
-		return false;
-	for (unsigned i = 0; i < a->nkey; i++)
-		if (strcasecmp(a->columns[a->key[i]].name, b->columns[b->key[i]].name) != 0)
-			return false;
-	return true;
-}
-
-static bool has_all_columns(const struct schema *s, const struct table_index *index)
-{
-	for (unsigned k = 0; k < index->ncolumns; k++)
-		if (schema_column(s, index->columns[k], strlen(index->columns[k])) < 0)
-			return false;
-	return true;
-}
-
-static bool indexes_still_hold(const struct entry *e, const struct schema *schema)
-{
-	if (e == NULL || !same_key(e->schema, schema))
-		return false;
-	for (unsigned i = 0; i < e->nindexes; i++)
-		if (!has_all_columns(schema, &e->indexes[i]))
-			return false;
-	return true;
-}
-
 void catalog_put(struct catalog *c, struct schema *schema)
 {
-	struct entry *e = catalog_entry_find(c, schema->db, schema->table);
-
-	if (indexes_still_hold(e, schema))
-		catalog_entry_put(c, catalog_entry_new(schema, e->indexes, e->nindexes));
-	else
-		catalog_entry_put(c, entry_from_schema(schema));
+	catalog_entry_put(c, catalog_entry_new(schema));
 }
 
 struct schema *catalog_find(const struct catalog *c, const char *db, const char *table)

@@ -38,8 +38,9 @@ struct ddl_context {			/* from the query event */
 	uint64_t sql_mode;		/* ANSI_QUOTES, NO_BACKSLASH_ESCAPES, PIPES_AS_CONCAT matter */
 	uint16_t charset_client;	/* collation id of the statement's own text; 0: utf8mb4 */
 	uint16_t collation_server;	/* session's collation_server: default of a new database; 0: the server's */
-	uint16_t collation_database;	/* default of db, for databases that the catalog does not know; 0: not known */
+	uint16_t collation_database;	/* the session's, when it is not db's default; 0: it is */
 	uint16_t default_collation_utf8mb4;	/* 0: utf8mb4_0900_ai_ci */
+	bool old_timestamps;		/* explicit_defaults_for_timestamp = OFF */
 	unsigned server_version;	/* 80300; decides which version comments are read; 0: all */
 };
 
@@ -57,6 +58,7 @@ struct ddl_result {
 	/* arena; one, or one a table for RENAME and DROP of several, as Debezium splits them */
 	struct ddl_change *changes;
 	unsigned nchanges;
+	bool opens_txn;			/* the rows of a CREATE .. SELECT follow, in the same transaction */
 	bool temporary;			/* CREATE or DROP TEMPORARY TABLE: no effect on the catalog */
 };
 

@@ -35,6 +35,18 @@ static unsigned database_collation(const struct apply *a, const char *db)
 	return a->c->server_collation;
 }
 
+/* Of the session: it may have been set apart from its database's, and only then the statement carries it. */
+static unsigned session_collation(const struct apply *a)
+{
+	return a->ctx->collation_database ? a->ctx->collation_database : database_collation(a, a->ctx->db);
+}
+
+static struct ddl_defaults defaults_of(const struct apply *a, const char *db)
+{
+	return (struct ddl_defaults){ .database = database_collation(a, db), .session = session_collation(a),
+				      .old_timestamps = a->ctx->old_timestamps };
+}
+
 /* One change, with room for one table, which is not counted yet. */
 static struct ddl_change *result_change(struct apply *a, const char *db, const char *tables)
 {
@@ -79,7 +91,7 @@ static int apply_model(struct apply *a, struct table_model *t, char type, const 
 
 	if (schema == NULL)
 		return -1;
-	e = catalog_entry_new(schema, t->indexes, t->nindexes);	/* before anything that t points to goes */
+	e = catalog_entry_new(schema);	/* before anything that t points to goes */
 	a->out->kind = DDL_TABLES;
 	result_room(a, 1);
 	change = result_change(a, t->db, arena_dup(a->arena, t->table, strlen(t->table)));
@@ -106,21 +118,22 @@ static int apply_unknown(struct apply *a, char type, const char *db, const char 
 static int apply_create(struct apply *a)
 {
 	const char *db = db_of(a, &a->s.table);
+	struct ddl_defaults defaults = defaults_of(a, db);
 	struct table_model t;
-	unsigned collation;
 
 	if (a->s.if_not_exists && catalog_find(a->c, db, a->s.table.table))
 		return apply_nothing(a, DDL_NOTHING);
-	collation = database_collation(a, db);
-	table_model_init(&t, a->arena, db, a->s.table.table, collation);
+	table_model_init(&t, a->arena, db, a->s.table.table, defaults.database);
 	t.utf8mb4_collation = a->ctx->default_collation_utf8mb4;
-	if (table_model_alter(&t, &a->s, collation, a->err) < 0)
+	if (table_model_alter(&t, &a->s, &defaults, a->err) < 0)
 		return -1;
 	return apply_model(a, &t, 'C', NULL, NULL);
 }
 
 static unsigned schema_collation(const struct apply *a, const struct schema *s)
 {
+	if (s->collation)
+		return s->collation;
 	return s->charset ? charset_collation(s->charset, strlen(s->charset)) : database_collation(a, s->db);
 }
 
@@ -135,7 +148,7 @@ static int apply_like(struct apply *a)
 	if (like == NULL)
 		return apply_unknown(a, 'C', db, a->s.table.table);
 	table_model_init(&t, a->arena, db, a->s.table.table, schema_collation(a, like->schema));
-	table_model_load(&t, like->schema, like->indexes, like->nindexes);
+	table_model_load(&t, like->schema);
 	return apply_model(a, &t, 'C', NULL, NULL);
 }
 
@@ -149,9 +162,17 @@ static const struct ddl_name *renamed_to(const struct ddl_statement *s)
 	return to;
 }
 
+/* RENAME TO name without a database is a name in the default one, wherever the table was. */
+static const char *renamed_db(const struct apply *a, const struct ddl_name *to, const char *old_db)
+{
+	if (to->db)
+		return to->db;
+	return a->ctx->db[0] ? a->ctx->db : old_db;
+}
+
 static int apply_alter_unknown(struct apply *a, const char *db, const struct ddl_name *to)
 {
-	const char *table = to ? to->table : a->s.table.table, *new_db = to && to->db ? to->db : db;
+	const char *table = to ? to->table : a->s.table.table, *new_db = to ? renamed_db(a, to, db) : db;
 
 	if (a->s.only_indexes)
 		return apply_nothing(a, DDL_NOTHING);
@@ -169,6 +190,7 @@ static int apply_alter(struct apply *a)
 	const char *db = db_of(a, &a->s.table);
 	const struct ddl_name *to = renamed_to(&a->s);
 	struct entry *e = catalog_entry_find(a->c, db, a->s.table.table);
+	struct ddl_defaults defaults = defaults_of(a, db);
 	struct table_model t;
 	int rc;
 
@@ -176,11 +198,11 @@ static int apply_alter(struct apply *a)
 		return apply_alter_unknown(a, db, to);
 	table_model_init(&t, a->arena, db, a->s.table.table, schema_collation(a, e->schema));
 	t.utf8mb4_collation = a->ctx->default_collation_utf8mb4;
-	table_model_load(&t, e->schema, e->indexes, e->nindexes);
-	if (table_model_alter(&t, &a->s, database_collation(a, db), a->err) < 0)
+	table_model_load(&t, e->schema);
+	if (table_model_alter(&t, &a->s, &defaults, a->err) < 0)
 		return -1;
 	if (to) {
-		t.db = to->db ? to->db : db;
+		t.db = renamed_db(a, to, db);
 		t.table = to->table;
 		return apply_model(a, &t, 'A', db, a->s.table.table);
 	}
@@ -243,7 +265,7 @@ static struct schema *rename_entry(struct apply *a, const char *db, const char *
 	s = schema_clone(e->schema);
 	s->db = intern(new_db);
 	s->table = intern(new_table);
-	renamed = catalog_entry_new(s, e->indexes, e->nindexes);
+	renamed = catalog_entry_new(s);
 	catalog_entry_put(a->c, renamed);
 	schema_unref(s);
 	catalog_entry_free(e);
@@ -285,17 +307,22 @@ static int apply_database(struct apply *a)
 	const char *db = a->s.database ? a->s.database : a->ctx->db;
 	const struct database *known = catalog_database_find(a->c, db);
 	unsigned fallback = a->ctx->collation_server ? a->ctx->collation_server : a->c->server_collation;
+	struct ddl_change *change;
 
 	if (known && (a->s.verb == VERB_ALTER_DATABASE || a->s.if_not_exists))
 		fallback = known->collation;
 	a->out->kind = DDL_DATABASE;
 	result_room(a, 1);
-	result_change(a, db, a->s.verb == VERB_ALTER_DATABASE ? "" : NULL);
-	if (a->s.verb == VERB_DROP_DATABASE)
+	change = result_change(a, db, a->s.verb == VERB_ALTER_DATABASE ? "" : NULL);
+	change->database = change->db;
+	if (a->s.verb == VERB_DROP_DATABASE) {
 		catalog_database_drop(a->c, db);
-	else if (!(a->s.if_not_exists && known))
-		catalog_set_database(a->c, db, ddl_charset_collation(&a->s.charset, a->ctx->default_collation_utf8mb4,
-								     fallback));
+		return 0;
+	}
+	if (!(a->s.if_not_exists && known))
+		fallback = ddl_charset_collation(&a->s.charset, a->ctx->default_collation_utf8mb4, fallback);
+	change->collation = (uint16_t)fallback;
+	catalog_set_database(a->c, db, fallback);
 	return 0;
 }
 
@@ -346,6 +373,7 @@ int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *
 	if (statement_to_utf8(arena, ctx->charset_client, &sql, &len, err) < 0)
 		return -1;
 	rc = ddl_parse(sql, len, ctx->sql_mode, ctx->server_version, arena, &a.s, err);
+	out->opens_txn = a.s.opens_txn;
 	if (a.s.table.table)
 		*db_table = arena_printf(arena, "%s.%s", db_of(&a, &a.s.table), a.s.table.table);
 	return rc < 0 ? -1 : apply_statement(&a);

@@ -10,9 +10,6 @@
 struct entry {
 	struct entry *next;
 	struct schema *schema;		/* one reference */
-	struct table_index *indexes;
-	unsigned nindexes;
-	struct arena arena;		/* of the indexes */
 };
 
 struct database {
@@ -30,8 +27,8 @@ struct catalog {
 };
 
 bool catalog_name_equal(const struct catalog *c, const char *a, const char *b);
-/* copies; takes a reference */
-struct entry *catalog_entry_new(struct schema *schema, const struct table_index *indexes, unsigned nindexes);
+/* takes a reference of its own */
+struct entry *catalog_entry_new(struct schema *schema);
 void catalog_entry_free(struct entry *e);
 struct entry *catalog_entry_find(const struct catalog *c, const char *db, const char *table);	/* lent */
 /* out of the catalog, to the caller */

@@ -42,10 +42,10 @@ static void column_remove(struct table_model *t, unsigned at)
 	memmove(&t->columns[at], &t->columns[at + 1], (t->ncolumns - at) * sizeof(*t->columns));
 }
 
-static struct table_index *index_append(struct table_model *t)
+static struct schema_index *index_append(struct table_model *t)
 {
 	t->indexes = list_room(t->arena, t->indexes, t->nindexes, &t->cap_indexes, sizeof(*t->indexes));
-	t->indexes[t->nindexes] = (struct table_index){ 0 };
+	t->indexes[t->nindexes] = (struct schema_index){ 0 };
 	return &t->indexes[t->nindexes++];
 }
 
@@ -112,6 +112,8 @@ unsigned ddl_charset_collation(const struct ddl_charset *c, unsigned utf8mb4_col
 		return collation_find(c->collation, strlen(c->collation));
 	if (c->binary) {
 		charset = charset ? charset : collation_charset(fallback);
+		if (charset && strcmp(charset, "binary") == 0)
+			return COLLATION_BINARY;
 		return charset ? bin_collation(charset) : fallback;
 	}
 	return charset ? charset_default(charset, utf8mb4_collation) : fallback;
@@ -131,8 +133,6 @@ static void shrink_to_length(struct column *c, unsigned width)
 			break;
 		}
 	}
-	if (c->length == 0)
-		c->type = base + 1;
 	c->length = 0;
 }
 
@@ -148,20 +148,45 @@ static void set_collation(struct column *c, unsigned collation)
 	c->charset = collation_charset(collation);
 }
 
+/* VARCHAR and VARBINARY of more than 65535 bytes: without strict mode the server makes them TEXT and BLOB. */
+static void outgrow_to_text(struct column *c, unsigned width)
+{
+	enum { ROW_BYTES_MAX = 65535 };
+
+	if ((c->type != COL_VARCHAR && c->type != COL_VARBINARY) || (uint64_t)c->length * width <= ROW_BYTES_MAX)
+		return;
+	c->type = c->type == COL_VARCHAR ? COL_TEXT : COL_BLOB;
+	shrink_to_length(c, width);
+}
+
+/* The server takes the spaces off the ends of labels, but not those of bytes. */
+static void trim_labels(struct table_model *t, struct column *c)
+{
+	const char **label = arena_alloc(t->arena, (c->labels + 1u) * sizeof(*label));
+
+	for (unsigned i = 0; i < c->labels; i++) {
+		size_t len = strlen(c->label[i]), all = len;
+
+		while (len > 0 && c->label[i][len - 1] == ' ')
+			len--;
+		label[i] = len == all ? c->label[i] : arena_dup(t->arena, c->label[i], len);
+	}
+	c->label = label;
+}
+
 static void column_settle_charset(struct table_model *t, const struct ddl_column *d, struct column *c)
 {
 	unsigned collation = ddl_charset_collation(&d->charset, t->utf8mb4_collation, t->collation);
+	const char *charset = collation_charset(collation);
+	unsigned width = column_is_text(c) ? charset ? charset_max_bytes(charset) : 4 : 1;
 
-	if (!column_is_text(c)) {
-		if (d->is_text_by_length)
-			shrink_to_length(c, 1);
+	if (d->is_text_by_length)
+		shrink_to_length(c, width);
+	outgrow_to_text(c, width);
+	if (!column_is_text(c))
 		return;
-	}
-	if (d->is_text_by_length) {
-		const char *charset = collation_charset(collation);
-
-		shrink_to_length(c, charset ? charset_max_bytes(charset) : 4);
-	}
+	if (c->labels && collation != COLLATION_BINARY)
+		trim_labels(t, c);
 	if (collation == COLLATION_BINARY) {
 		text_to_binary(c);
 		if (c->type != COL_ENUM && c->type != COL_SET)
@@ -182,11 +207,41 @@ static void column_type_text(struct table_model *t, struct column *c)
 	c->type_text = arena_dup(t->arena, text, strlen(text));
 }
 
+static const char zero_date[] = "0000-00-00 00:00:00";
+
+/* explicit_defaults_for_timestamp = OFF: a TIMESTAMP is NOT NULL unless it says otherwise, and has a default. */
+static void old_timestamp(const struct ddl_column *d, struct column *c)
+{
+	if (c->type != COL_TIMESTAMP || d->null_given || c->generated)
+		return;
+	c->nullable = false;
+	if (c->default_kind != DEFAULT_NONE)
+		return;
+	c->default_kind = DEFAULT_LITERAL;
+	c->default_text = d->on_update ? "0000-00-00 00:00:00" : zero_date;
+}
+
+/* The first TIMESTAMP of the table has the time of the change as its default, if it is new and says nothing itself. */
+static void first_timestamp(struct table_model *t)
+{
+	struct column *c = NULL;
+
+	for (unsigned i = 0; i < t->ncolumns && c == NULL; i++)
+		if (t->columns[i].column.type == COL_TIMESTAMP)
+			c = &t->columns[i].column;
+	if (c == NULL || c->default_text != zero_date)
+		return;
+	c->default_kind = DEFAULT_NOW;
+	c->default_text = "CURRENT_TIMESTAMP";
+}
+
 static struct column column_settle(struct table_model *t, const struct ddl_column *d)
 {
 	struct column c = d->column;
 
-	c.nullable = !d->not_null && !d->primary;
+	c.nullable = !d->not_null && !d->primary && !c.autoinc;
+	if (t->old_timestamps)
+		old_timestamp(d, &c);
 	column_settle_charset(t, d, &c);
 	column_type_text(t, &c);
 	return c;
@@ -216,13 +271,13 @@ static const char *index_name(struct table_model *t, const struct ddl_index *d)
 static int index_add(struct table_model *t, const struct ddl_index *d, struct err *err)
 {
 	const char *name = index_name(t, d);
-	struct table_index *index;
+	struct schema_index *index;
 
 	for (unsigned i = 0; i < d->ncolumns; i++)
 		if (column_find(t, d->columns[i]) < 0)
 			return no_column(t, d->columns[i], err);
 	index = index_append(t);
-	*index = (struct table_index){ .name = name, .primary = d->primary, .unique = d->unique,
+	*index = (struct schema_index){ .name = name, .primary = d->primary, .unique = d->unique,
 				       .functional = d->functional,
 				       .columns = d->columns, .ncolumns = d->ncolumns };
 	for (unsigned i = 0; d->primary && i < d->ncolumns; i++)
@@ -232,10 +287,10 @@ static int index_add(struct table_model *t, const struct ddl_index *d, struct er
 
 static int index_add_inline(struct table_model *t, const struct ddl_column *d, struct err *err)
 {
-	struct ddl_index index = { .unique = true, .columns = arena_alloc(t->arena, sizeof(*index.columns)),
-				   .ncolumns = 1 };
+	const char **columns = arena_alloc(t->arena, sizeof(*columns));
+	struct ddl_index index = { .unique = true, .columns = columns, .ncolumns = 1 };
 
-	index.columns[0] = d->column.name;
+	columns[0] = d->column.name;
 	if (d->primary) {
 		index.primary = true;
 		if (index_add(t, &index, err) < 0)
@@ -245,7 +300,7 @@ static int index_add_inline(struct table_model *t, const struct ddl_column *d, s
 	return d->unique ? index_add(t, &index, err) : 0;
 }
 
-static bool index_has(const struct table_index *index, const char *column)
+static bool index_has(const struct schema_index *index, const char *column)
 {
 	for (unsigned k = 0; k < index->ncolumns; k++)
 		if (strcasecmp(index->columns[k], column) == 0)
@@ -257,7 +312,7 @@ static bool index_has(const struct table_index *index, const char *column)
 static void indexes_follow_columns(struct table_model *t)
 {
 	for (unsigned i = t->nindexes; i-- > 0; ) {
-		struct table_index *index = &t->indexes[i];
+		struct schema_index *index = &t->indexes[i];
 		const char **columns = arena_alloc(t->arena, (index->ncolumns + 1u) * sizeof(*columns));
 		unsigned n = 0;
 
@@ -274,7 +329,7 @@ static void indexes_follow_columns(struct table_model *t)
 	}
 }
 
-static bool index_is_key(const struct table_model *t, const struct table_index *index)
+static bool index_is_key(const struct table_model *t, const struct schema_index *index)
 {
 	if (!index->unique || index->functional || index->ncolumns == 0)
 		return false;
@@ -288,7 +343,7 @@ static bool index_is_key(const struct table_model *t, const struct table_index *
 }
 
 /* The primary key, else the first unique index without a nullable column. */
-static const struct table_index *model_key(const struct table_model *t)
+static const struct schema_index *model_key(const struct table_model *t)
 {
 	for (unsigned i = 0; i < t->nindexes; i++)
 		if (t->indexes[i].primary)
@@ -319,6 +374,7 @@ static void column_redefine(struct table_model *t, unsigned at, const struct ddl
 		if (t->indexes[i].primary && index_has(&t->indexes[i], t->columns[at].origin))
 			c.nullable = false;
 	t->columns[at].column = c;
+	t->columns[at].is_new = true;
 }
 
 static int alter_change_column(struct table_model *t, const struct ddl_action *a, struct err *err)
@@ -358,25 +414,34 @@ static int alter_set(struct table_model *t, const struct ddl_action *a, struct e
 	return 0;
 }
 
-static void column_convert(struct column *c, unsigned collation)
+static void column_convert(struct table_column *column, unsigned collation)
 {
-	if (!column_is_text(c))
+	struct column *c = &column->column;
+
+	if (!column_is_text(c) || c->collation == COLLATION_BINARY)
 		return;
+	if (collation == COLLATION_BINARY && c->type != COL_ENUM && c->type != COL_SET) {
+		text_to_binary(c);
+		c->charset = NULL;
+		c->collation = 0;
+		return;
+	}
 	/* A longer character may not fit the type any more: the server then takes the next larger TEXT. */
-	if (c->type >= COL_TINYTEXT && c->type < COL_LONGTEXT && c->charset &&
+	if (!column->is_new && c->type >= COL_TINYTEXT && c->type < COL_LONGTEXT && c->charset &&
 	    charset_max_bytes(collation_charset(collation)) > charset_max_bytes(c->charset))
 		c->type++;
 	set_collation(c, collation);
 }
 
-static int alter_convert(struct table_model *t, const struct ddl_action *a, unsigned database_collation)
+static void alter_convert(struct table_model *t, const struct ddl_action *a, unsigned session_collation)
 {
-	unsigned collation = ddl_charset_collation(&a->charset, t->utf8mb4_collation, database_collation);
+	unsigned collation = ddl_charset_collation(&a->charset, t->utf8mb4_collation, session_collation);
 
 	t->collation = collation;
-	for (unsigned i = 0; i < t->ncolumns; i++)
-		column_convert(&t->columns[i].column, collation);
-	return 0;
+	for (unsigned i = 0; i < t->ncolumns; i++) {
+		column_convert(&t->columns[i], collation);
+		column_type_text(t, &t->columns[i].column);
+	}
 }
 
 static int alter_old_column(struct table_model *t, const struct ddl_action *a, struct err *err)
@@ -392,6 +457,12 @@ static int alter_old_column(struct table_model *t, const struct ddl_action *a, s
 
 /* ---- ALTER: what is added or moved ---- */
 
+/* The server's own invisible key (sql_generate_invisible_primary_key), which stays the first column. */
+static bool is_generated_key(const struct table_column *c)
+{
+	return c->origin && c->column.autoinc && strcmp(c->origin, "my_row_id") == 0;
+}
+
 static int place_column(struct table_model *t, const struct ddl_column *d, const struct table_column *c,
 			struct err *err)
 {
@@ -403,7 +474,7 @@ static int place_column(struct table_model *t, const struct ddl_column *d, const
 				t->table,
 			       c->column.name);
 	if (d->place == PLACE_FIRST) {
-		column_insert(t, 0, c);
+		column_insert(t, t->generated_key && is_generated_key(&t->columns[0]) ? 1 : 0, c);
 	} else if (d->place == PLACE_AFTER) {
 		after = column_find(t, d->after);
 		if (after < 0)
@@ -417,7 +488,7 @@ static int place_column(struct table_model *t, const struct ddl_column *d, const
 
 static int alter_new_column(struct table_model *t, const struct ddl_action *a, struct err *err)
 {
-	struct table_column c = { .origin = NULL };
+	struct table_column c = { .is_new = true };
 
 	if (a->kind == ACTION_ADD_COLUMN) {
 		c.column = column_settle(t, &a->column);
@@ -475,35 +546,50 @@ void table_model_init(struct table_model *t, struct arena *arena, const char *db
 	*t = (struct table_model){ .arena = arena, .db = db, .table = table, .collation = collation };
 }
 
-void table_model_load(struct table_model *t, const struct schema *schema, const struct table_index *indexes,
-		      unsigned nindexes)
+/* A schema that came without its indexes has at least the one that is its key. */
+static void load_key(struct table_model *t, const struct schema *schema)
+{
+	const char **columns = arena_alloc(t->arena, schema->nkey * sizeof(*columns));
+
+	for (unsigned i = 0; i < schema->nkey; i++)
+		columns[i] = schema->columns[schema->key[i]].name;
+	*index_append(t) = (struct schema_index){
+		.name = schema->key_is_unique_index ? columns[0] : "PRIMARY", .unique = true,
+		.primary = !schema->key_is_unique_index, .columns = columns, .ncolumns = schema->nkey
+	};
+}
+
+void table_model_load(struct table_model *t, const struct schema *schema)
 {
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		struct table_column c = { .column = schema->columns[i], .origin = schema->columns[i].name };
 
 		column_insert(t, i, &c);
 	}
-	for (unsigned i = 0; i < nindexes; i++)
-		*index_append(t) = indexes[i];
+	for (unsigned i = 0; i < schema->nindexes; i++)
+		*index_append(t) = schema->indexes[i];
+	if (schema->nkey > 0 && schema->nindexes == 0)
+		load_key(t, schema);
 	t->comment = schema->comment;
+	t->generated_key = t->ncolumns > 0 && t->columns[0].column.invisible && is_generated_key(&t->columns[0]);
 }
 
-static void alter_options(struct table_model *t, const struct ddl_statement *s)
+static void alter_options(struct table_model *t, const struct ddl_statement *s, const struct ddl_defaults *defaults)
 {
+	if (s->charset.is_default)
+		t->collation = defaults->database;
 	t->collation = ddl_charset_collation(&s->charset, t->utf8mb4_collation, t->collation);
 	if (s->comment)
 		t->comment = s->comment;
 }
 
-int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsigned database_collation,
+int table_model_alter(struct table_model *t, const struct ddl_statement *s, const struct ddl_defaults *defaults,
 		      struct err *err)
 {
 	const struct ddl_action *a;
 
-	alter_options(t, s);
-	for (a = s->actions; a; a = a->next)
-		if (a->kind == ACTION_CONVERT)
-			alter_convert(t, a, database_collation);
+	alter_options(t, s, defaults);
+	t->old_timestamps = defaults->old_timestamps;
 	for (a = s->actions; a; a = a->next)
 		if (alter_index(t, a, true, err) < 0)
 			return -1;
@@ -514,6 +600,11 @@ int table_model_alter(struct table_model *t, const struct ddl_statement *s, unsi
 	for (a = s->actions; a; a = a->next)
 		if (alter_new_column(t, a, err) < 0)
 			return -1;
+	for (a = s->actions; a; a = a->next)
+		if (a->kind == ACTION_CONVERT)
+			alter_convert(t, a, defaults->session);
+	if (t->old_timestamps)
+		first_timestamp(t);
 	for (a = s->actions; a; a = a->next)
 		if (alter_index(t, a, false, err) < 0)
 			return -1;
@@ -531,7 +622,7 @@ static int schema_check(const struct table_model *t, struct err *err)
 
 struct schema *table_model_schema(const struct table_model *t, struct err *err)
 {
-	const struct table_index *key = model_key(t);
+	const struct schema_index *key = model_key(t);
 	const char *charset = collation_charset(t->collation);
 	struct schema *s;
 
@@ -540,9 +631,12 @@ struct schema *table_model_schema(const struct table_model *t, struct err *err)
 	s = schema_new(t->db, t->table);
 	s->exact = true;
 	s->charset = charset ? arena_dup(&s->arena, charset, strlen(charset)) : NULL;
+	s->collation = (uint16_t)t->collation;
 	s->comment = t->comment ? arena_dup(&s->arena, t->comment, strlen(t->comment)) : NULL;
 	for (unsigned i = 0; i < t->ncolumns; i++)
 		schema_add_column(s, &t->columns[i].column);
+	for (unsigned i = 0; i < t->nindexes; i++)
+		schema_add_index(s, &t->indexes[i]);
 	if (key && schema_set_key(s, key->columns, key->ncolumns) == 0)
 		s->key_is_unique_index = !key->primary;
 	return s;

@@ -421,3 +421,19 @@ void charset_to_utf8(struct charset *c, struct arena *arena, const char *p, size
 	*out_len = (size_t)(end - to);
 	arena_commit(arena, *out_len);
 }
+
+bool charset_is_utf8(const char *p, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)p, *end = at + len;
+
+	while (at < end) {
+		unsigned more = *at < 0x80 ? 0 : *at >= 0xf0 && *at < 0xf5 ? 3 : *at >= 0xe0 ? 2 : 1;
+
+		if ((*at >= 0x80 && *at < 0xc2) || *at >= 0xf5 || (size_t)(end - at) <= more)
+			return false;
+		for (at++; more > 0; more--, at++)
+			if ((*at & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}

@@ -32,4 +32,6 @@ void charset_close(struct charset *c);
 void charset_to_utf8(struct charset *c, struct arena *arena, const char *p, size_t len, const char **out,
 		     size_t *out_len);
 
+bool charset_is_utf8(const char *p, size_t len);	/* could be: every sequence is whole */
+
 #endif

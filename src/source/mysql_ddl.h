@@ -27,6 +27,7 @@ struct ddl_name {
 
 struct ddl_charset {		/* as given; NULL: not given */
 	const char *charset, *collation;	/* canonical names */
+	bool is_default;	/* CHARACTER SET DEFAULT */
 	bool binary;		/* the BINARY attribute: the set's _bin collation */
 };
 
@@ -37,6 +38,7 @@ struct ddl_column {
 	struct ddl_charset charset;
 	bool is_text_by_length;	/* TEXT(n), BLOB(n): the smallest type that holds column.length characters */
 	bool null_given, not_null, primary, unique;
+	bool on_update;		/* ON UPDATE CURRENT_TIMESTAMP */
 	enum ddl_place place;
 	const char *after;
 };
@@ -44,7 +46,7 @@ struct ddl_column {
 struct ddl_index {
 	const char *name;	/* NULL: not given */
 	bool primary, unique, functional;
-	const char **columns;
+	const char *const *columns;
 	unsigned ncolumns;
 };
 
@@ -74,6 +76,7 @@ struct ddl_pair {		/* DROP: from; RENAME: from, to; with the clause as it stands
 struct ddl_statement {
 	enum ddl_verb verb;
 	bool temporary, if_exists, if_not_exists;
+	bool opens_txn;		/* CREATE TABLE .. START TRANSACTION: its rows follow in the same transaction */
 	bool only_indexes;	/* CREATE INDEX, DROP INDEX as an ALTER TABLE */
 	struct ddl_name table, like;
 	const char *database;	/* NULL: the default one */

@@ -142,6 +142,43 @@ static void fraction_argument(struct ddl_parser *p, struct column *c)
 	c->scale = (uint8_t)digits;
 }
 
+static int digit_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* x'4142', 0x4142, b'01000001': bytes of the column's own character set. Those of ASCII are the same in all of them. */
+static const char *bits_text(struct ddl_parser *p)
+{
+	const struct token *t = &p->token;
+	bool prefixed = *t->p == '0', hex = strchr("xX", t->p[prefixed ? 1 : 0]) != NULL;
+	size_t from = 2, to = prefixed ? t->len : t->len - 1, per_byte = hex ? 2 : 8, n = to - from;
+	char *out = arena_alloc(p->arena, n + 2);
+	unsigned byte = 0, at = 0;
+
+	for (size_t i = 0, pad = (per_byte - n % per_byte) % per_byte; i < n; i++) {
+		byte = byte << (hex ? 4 : 1) | (unsigned)digit_value(t->p[from + i]);
+		if ((i + 1 + pad) % per_byte != 0)
+			continue;
+		if (byte == 0 || byte >= 0x80) {
+			ddl_fail(p, "a value as text");
+			return NULL;
+		}
+		out[at++] = (char)byte;
+		byte = 0;
+	}
+	out[at] = '\0';
+	ddl_next(p);
+	return out;
+}
+
+static const char *label_text(struct ddl_parser *p)
+{
+	if (p->token.kind == TOKEN_WORD && *p->token.p == '_')	/* a character set in front */
+		ddl_next(p);
+	return p->token.kind == TOKEN_BITS ? bits_text(p) : ddl_text(p);
+}
+
 static void label_arguments(struct ddl_parser *p, struct column *c)
 {
 	size_t cap = 16;
@@ -158,9 +195,7 @@ static void label_arguments(struct ddl_parser *p, struct column *c)
 			label = more;
 			cap *= 2;
 		}
-		if (p->token.kind == TOKEN_WORD && *p->token.p == '_')	/* a character set in front */
-			ddl_next(p);
-		label[n++] = ddl_text(p);
+		label[n++] = label_text(p);
 	} while (!p->failed && n <= 65535 && ddl_accept_mark(p, ','));
 	if (ddl_expect_mark(p, ')') && n > (c->type == COL_SET ? 64 : 65535))
 		ddl_fail(p, "fewer values");
@@ -294,16 +329,33 @@ static void skip_now(struct ddl_parser *p)
 		ddl_skip_parens(p);
 }
 
+/* 'a' 'b' is 'ab'. */
+static const char *literal_texts(struct ddl_parser *p)
+{
+	const char *text = literal_text(p);
+
+	for (ddl_next(p); p->token.kind == TOKEN_STRING; ddl_next(p))
+		text = arena_printf(p->arena, "%s%s", text, literal_text(p));
+	return text;
+}
+
+/* What may stand in front of a string without changing its text: _utf8mb4'x', DATE'2024-01-01'. */
+static void skip_introducer(struct ddl_parser *p)
+{
+	static const char *const types[] = { "DATE", "TIME", "TIMESTAMP", NULL };
+
+	if ((p->token.kind == TOKEN_WORD && *p->token.p == '_') || ddl_is_one_of(p, types))
+		ddl_next(p);
+}
+
 static bool default_literal(struct ddl_parser *p, struct column *c)
 {
 	const char *from = p->token.p;
 
-	if (p->token.kind == TOKEN_WORD && *p->token.p == '_')	/* _utf8mb4'x' */
-		ddl_next(p);
+	skip_introducer(p);
 	c->default_kind = DEFAULT_LITERAL;
 	if (p->token.kind == TOKEN_STRING) {
-		c->default_text = literal_text(p);
-		ddl_next(p);
+		c->default_text = literal_texts(p);
 		return true;
 	}
 	if (ddl_accept_mark(p, '-') || ddl_accept_mark(p, '+'))
@@ -311,7 +363,9 @@ static bool default_literal(struct ddl_parser *p, struct column *c)
 			return ddl_fail(p, "a number");
 	if (p->token.kind != TOKEN_NUMBER && p->token.kind != TOKEN_BITS && !ddl_is(p, "TRUE") && !ddl_is(p, "FALSE"))
 		return ddl_fail(p, "a default value");
-	c->default_text = raw_text(p, *from == '_' ? p->token.p : from, p->token.p + p->token.len);
+	c->default_text = *from == '-' || *from == '+'
+				  ? arena_printf(p->arena, "%c%.*s", *from, (int)p->token.len, p->token.p)
+				  : arena_dup(p->arena, p->token.p, p->token.len);
 	ddl_next(p);
 	return true;
 }
@@ -424,7 +478,7 @@ static bool attribute_default(struct ddl_parser *p, struct ddl_column *out)
 	if (ddl_accept(p, "DEFAULT"))
 		return ddl_default_parse(p, &out->column);
 	if (ddl_accept(p, "ON"))
-		return ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true)
+		return (out->on_update = true) && ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true)
 						   : ddl_fail(p, "CURRENT_TIMESTAMP"));
 	if (!ddl_accept2(p, "SERIAL", "DEFAULT"))
 		return false;
@@ -465,7 +519,7 @@ static bool attribute_other(struct ddl_parser *p, struct column *c)
 						  "SECONDARY_ENGINE_ATTRIBUTE", NULL };
 
 	if (ddl_accept(p, "COMMENT")) {
-		c->comment = ddl_text(p);
+		c->comment = ddl_comment(p);
 		return true;
 	}
 	if (ddl_is_one_of(p, with_value)) {

@@ -198,13 +198,11 @@ static struct token variable(struct lexer *l)
 	return token_to(l, TOKEN_VARIABLE, p);
 }
 
-struct token lexer_next(struct lexer *l)
+static struct token token_read(struct lexer *l, bool after_dot)
 {
 	struct token t;
 	char c, next;
 
-	if (!skip_blank(l))
-		return token_to(l, TOKEN_BAD, l->end);
 	if (l->at == l->end || *l->at == '\0')
 		return (struct token){ .kind = TOKEN_END, .p = l->at };
 	c = *l->at;
@@ -219,6 +217,10 @@ struct token lexer_next(struct lexer *l)
 		l->at++;
 		return quoted(l, TOKEN_STRING, 0);
 	}
+	if (c == '.' && l->at == l->name_end)
+		return token_to(l, TOKEN_MARK, l->at + 1);
+	if (after_dot && is_name_char(c))
+		return word(l);
 	if (prefixed_number(l, &t))
 		return t;
 	if (isdigit((unsigned char)c) || (c == '.' && isdigit((unsigned char)next)))
@@ -228,6 +230,19 @@ struct token lexer_next(struct lexer *l)
 	if (is_name_char(c))
 		return word(l);
 	return token_to(l, TOKEN_MARK, l->at + 1);
+}
+
+struct token lexer_next(struct lexer *l)
+{
+	bool after_dot = l->after_dot;
+	struct token t;
+
+	if (!skip_blank(l))
+		return token_to(l, TOKEN_BAD, l->end);
+	t = token_read(l, after_dot);
+	l->after_dot = token_is_mark(&t, '.') && t.p == l->name_end;
+	l->name_end = t.kind == TOKEN_WORD || t.kind == TOKEN_NAME ? l->at : NULL;
+	return t;
 }
 
 bool token_is(const struct token *t, const char *word_text)
@@ -240,12 +255,28 @@ bool token_is_mark(const struct token *t, char mark)
 	return t->kind == TOKEN_MARK && *t->p == mark;
 }
 
+/* Names and comments are of three bytes a character at most: the server puts a question mark for longer ones. */
+char *token_narrow(char *text)
+{
+	char *out = text;
+
+	for (const char *p = text; *p; ) {
+		bool wide = (unsigned char)*p >= 0xf0;
+
+		*out++ = wide ? '?' : *p;
+		for (p++; wide && ((unsigned char)*p & 0xc0) == 0x80; p++)
+			continue;
+	}
+	*out = '\0';
+	return text;
+}
+
 const char *token_name(const struct token *t, struct arena *arena)
 {
 	char *out, *at;
 
 	if (t->kind == TOKEN_WORD || t->kind == TOKEN_NUMBER)
-		return arena_dup(arena, t->p, t->len);
+		return token_narrow(arena_dup(arena, t->p, t->len));
 	out = at = arena_alloc(arena, t->len + 1);
 	for (size_t i = 1; i + 1 < t->len; i++) {
 		*at++ = t->p[i];
@@ -253,7 +284,7 @@ const char *token_name(const struct token *t, struct arena *arena)
 			i++;
 	}
 	*at = '\0';
-	return out;
+	return token_narrow(out);
 }
 
 static char escape_of(char c)

@@ -37,6 +37,8 @@ struct lexer {
 	uint64_t sql_mode;
 	unsigned server_version;	/* 0: read all version comments */
 	unsigned open_comments;		/* version comments that we are in */
+	const char *name_end;		/* of the last name: a '.' right there is not the beginning of a number */
+	bool after_dot;			/* a name follows, even if it begins with a digit */
 };
 
 void lexer_init(struct lexer *l, const char *sql, size_t len, uint64_t sql_mode, unsigned server_version);
@@ -46,6 +48,7 @@ bool token_is(const struct token *t, const char *word);		/* a word, without case
 bool token_is_mark(const struct token *t, char mark);
 /* WORD, NAME, STRING: without quotes, quotes undoubled */
 const char *token_name(const struct token *t, struct arena *arena);
+char *token_narrow(char *text);		/* in place: characters of four bytes become '?', as in names and comments */
 /* STRING: what it stands for, escapes resolved. */
 const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena);
 

@@ -120,17 +120,20 @@ const char *ddl_text(struct ddl_parser *p)
 	return text;
 }
 
-/* db.table, table, .table; a number may follow the dot (db.1), which the tokenizer takes as ".1". */
+const char *ddl_comment(struct ddl_parser *p)
+{
+	const char *text = ddl_text(p);
+
+	return text ? token_narrow(arena_dup(p->arena, text, strlen(text))) : NULL;
+}
+
+/* db.table, table, .table */
 bool ddl_table_name(struct ddl_parser *p, struct ddl_name *out)
 {
 	*out = (struct ddl_name){ 0 };
 	ddl_accept_mark(p, '.');
 	out->table = ddl_name(p);
-	if (!p->failed && p->token.kind == TOKEN_NUMBER && *p->token.p == '.') {
-		out->db = out->table;
-		out->table = arena_dup(p->arena, p->token.p + 1, p->token.len - 1);
-		ddl_next(p);
-	} else if (ddl_accept_mark(p, '.')) {
+	if (ddl_accept_mark(p, '.')) {
 		out->db = out->table;
 		out->table = ddl_name(p);
 	}
@@ -216,7 +219,8 @@ bool ddl_charset_option(struct ddl_parser *p, struct ddl_charset *out)
 	ddl_accept(p, "DEFAULT");
 	if (ddl_accept2(p, "CHARACTER", "SET") || ddl_accept2(p, "CHAR", "SET") || ddl_accept(p, "CHARSET")) {
 		ddl_accept_mark(p, '=');
-		if (ddl_accept(p, "DEFAULT"))
+		out->is_default = ddl_accept(p, "DEFAULT");
+		if (out->is_default)
 			return true;
 		out->charset = charset_word(p);
 		return true;

@@ -28,6 +28,7 @@ bool ddl_at_end(const struct ddl_parser *p);		/* of the statement */
 bool ddl_fail(struct ddl_parser *p, const char *expected);	/* false, always */
 const char *ddl_name(struct ddl_parser *p);		/* a name, quoted or not; NULL after a failure */
 const char *ddl_text(struct ddl_parser *p);		/* a string's value */
+const char *ddl_comment(struct ddl_parser *p);		/* the same, in the character set of comments */
 bool ddl_table_name(struct ddl_parser *p, struct ddl_name *out);
 bool ddl_number(struct ddl_parser *p, uint32_t *out);
 bool ddl_skip_parens(struct ddl_parser *p);		/* from ( to its ) */

@@ -17,7 +17,7 @@ static void index_column_add(struct ddl_parser *p, struct ddl_index *out, const 
 			memcpy(more, out->columns, out->ncolumns * sizeof(*more));
 		out->columns = more;
 	}
-	out->columns[out->ncolumns++] = name;
+	((const char **)out->columns)[out->ncolumns++] = name;
 }
 
 bool ddl_index_columns(struct ddl_parser *p, struct ddl_index *out)
@@ -131,7 +131,7 @@ bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s)
 		return true;
 	if (ddl_accept(p, "COMMENT")) {
 		ddl_accept_mark(p, '=');
-		s->comment = ddl_text(p);
+		s->comment = ddl_comment(p);
 		return true;
 	}
 	if (ddl_accept(p, "TABLESPACE")) {
@@ -140,7 +140,7 @@ bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s)
 		return true;
 	}
 	if (ddl_accept2(p, "START", "TRANSACTION"))
-		return true;
+		return s->opens_txn = true;
 	if (!ddl_is_one_of(p, options_with_value))
 		return false;
 	ddl_next(p);

@@ -99,6 +99,7 @@ struct event_query {
 	uint16_t default_collation_utf8mb4;
 	const char *time_zone;		/* not NUL-terminated; NULL unknown */
 	size_t time_zone_len;
+	bool old_timestamps;		/* explicit_defaults_for_timestamp = OFF */
 	uint64_t ddl_xid;		/* 0: none */
 };
 int event_query_parse(const struct event *e, const struct event_format *format, struct event_query *out,

@@ -73,7 +73,8 @@ static bool query_var_parse(struct bytes *b, unsigned code, struct event_query *
 	case QV_INVOKER: skip_short_text(b); skip_short_text(b); return true;
 	case QV_UPDATED_DB_NAMES: skip_database_names(b); return true;
 	case QV_MICROSECONDS: bytes_take(b, 3); return true;
-	case QV_EXPLICIT_DEFAULTS_TS: case QV_SQL_REQUIRE_PRIMARY_KEY: bytes_take(b, 1); return true;
+	case QV_EXPLICIT_DEFAULTS_TS: out->old_timestamps = bytes_u8(b) == 0; return true;
+	case QV_SQL_REQUIRE_PRIMARY_KEY: bytes_take(b, 1); return true;
 	case QV_DEFAULT_TABLE_ENCRYPTION: bytes_take(b, 1); return true;
 	default: return false;
 	}

@@ -355,6 +355,22 @@ static void schema_key_from_map(const struct table_map *m, const struct schema *
 		s->key_is_unique_index = n > 0;
 }
 
+/* The known indexes whose columns are all still there, and the key as one of them. */
+static void schema_indexes_from_map(const struct schema *known, struct schema *s)
+{
+	for (unsigned i = 0; known && i < known->nindexes; i++) {
+		const struct schema_index *index = &known->indexes[i];
+		bool holds = !index->primary;
+
+		for (unsigned k = 0; k < index->ncolumns; k++)
+			holds &= schema_column(s, index->columns[k], strlen(index->columns[k])) >= 0;
+		if (holds)
+			schema_add_index(s, index);
+	}
+	if (s->nkey > 0 && !s->key_is_unique_index)
+		schema_add_primary(s);
+}
+
 static int schema_columns_from_map(const struct table_map *m, const struct schema *known, struct arena *arena,
 				   struct schema *s, struct err *err)
 {
@@ -373,6 +389,7 @@ static int schema_columns_from_map(const struct table_map *m, const struct schem
 		schema_add_column(s, &c);
 	}
 	schema_key_from_map(m, known, s);
+	schema_indexes_from_map(known, s);
 	return 0;
 }
 
@@ -387,6 +404,7 @@ static struct schema *schema_build(const struct table_map *m, struct schema *kno
 	s->exact = true;
 	if (known) {
 		s->charset = known->charset ? arena_dup(&s->arena, known->charset, strlen(known->charset)) : NULL;
+		s->collation = known->collation;
 		s->comment = known->comment ? arena_dup(&s->arena, known->comment, strlen(known->comment)) : NULL;
 	}
 	if (schema_columns_from_map(m, known, arena, s, err) < 0) {

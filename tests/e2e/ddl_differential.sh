@@ -6,4 +6,4 @@
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql --binlog-row-metadata=MINIMAL
-"$build/tests/e2e/ddl_differential" "$dir/mysql/env" "${DDL_SEED:-1}" "${DDL_STATEMENTS:-3000}" "$@"
+"$build/tests/e2e/ddl_differential" "$dir/mysql" "${DDL_SEED:-1}" "${DDL_STATEMENTS:-3000}" "$top/tests/e2e/ddl_corpus.sql"

@@ -14,6 +14,7 @@ E2E_TESTS += tests/e2e/mysql_silence.sh
 noinst_PROGRAMS += tests/e2e/mysql_proxy
 tests_e2e_mysql_proxy_SOURCES = tests/e2e/mysql_proxy.c
 tests_e2e_mysql_proxy_LDADD = $(CORE)
+
 # The schema at a position.
 E2E_TESTS += tests/e2e/ddl_differential.sh
 noinst_PROGRAMS += tests/e2e/ddl_differential
