@@ -74,6 +74,12 @@ tests_e2e_source_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_source_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/source.sh
 
+noinst_PROGRAMS += tests/e2e/fill_test
+tests_e2e_fill_test_SOURCES = tests/e2e/fill_test.c tests/tap.h
+tests_e2e_fill_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_e2e_fill_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
+E2E_TESTS += tests/e2e/fill_source.sh
+
 check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_mysql_filter tests/unit/test_mysql_undo
 check_PROGRAMS += tests/unit/test_mysql_fill
 tests_unit_test_mysql_fill_SOURCES = tests/unit/test_mysql_fill.c tests/tap.h

@@ -31,6 +31,7 @@ enum {
 	CHUNK_ROWS = 4096,
 	CHUNK_BYTES = 8 << 20,		/* held rows; one more row may be above it */
 	KEYS_BYTES = 32 << 20,
+	GTIDS_MAX = 16 << 20,
 	READ_WAIT_MS = 5,
 	RETRY_FIRST_MS = 50,
 	RETRY_MAX_MS = 5000,
@@ -364,6 +365,15 @@ static uint64_t chunk_rows(const struct mysql_fill *f)
 	return f->limit > 0 && f->limit < rows ? f->limit : rows;
 }
 
+static char *gtids_text(const struct gtid_set *set)
+{
+	struct buf b;
+
+	buf_init(&b, GTIDS_MAX);
+	gtid_set_print(set, &b);
+	return b.data ? buf_take(&b) : xstrdup("");
+}
+
 static enum fill_step at_rest(struct mysql_fill *f, const struct fill_place *at)
 {
 	struct fill_table *t = current(f);
@@ -381,7 +391,7 @@ static enum fill_step at_rest(struct mysql_fill *f, const struct fill_place *at)
 	}
 	drop_chunk(f);
 	f->reading = reading_of(t);
-	f->since = xstrdup(at->gtids);
+	f->since = at->gtids ? gtids_text(at->gtids) : NULL;
 	f->state = FENCE;
 	return FILL_WORKING;
 }

@@ -26,6 +26,7 @@
 #include "source/mysql_catalog.h"
 #include "source/mysql_fill_plan.h"
 #include "source/mysql_filter.h"
+#include "source/mysql_gtid.h"
 #include "source/source.h"
 
 struct mysql_fill;
@@ -38,7 +39,7 @@ struct fill_setup {			/* lent; given anew with every connection of the stream */
 };
 
 struct fill_place {			/* of the stream, between two transactions */
-	const char *gtids;		/* what it has given out; NULL: no GTIDs */
+	const struct gtid_set *gtids;	/* what it has given out; NULL: no GTIDs */
 	const char *file;
 	uint64_t pos;
 };

@@ -727,6 +727,11 @@ bool mysql_stream_is_over(const struct mysql_stream *st)
 	return st->resume.by_changes && st->resume.state == RESUME_OVER;
 }
 
+const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st)
+{
+	return st->setup.gtids ? &st->gtids : NULL;
+}
+
 bool mysql_stream_in_txn(const struct mysql_stream *st)
 {
 	return in_txn(st);

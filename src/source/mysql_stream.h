@@ -61,6 +61,7 @@ void mysql_stream_end(struct mysql_stream *st, struct batch *b);	/* position, tx
 
 /* The transaction that another server had begun is complete: its server has to be asked anew, for all that follows. */
 bool mysql_stream_is_over(const struct mysql_stream *st);
+const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st);	/* complete transactions; NULL: no GTIDs */
 bool mysql_stream_in_txn(const struct mysql_stream *st);
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st);
 int64_t mysql_stream_commit_us(const struct mysql_stream *st);	/* of the last transaction; 0 none */

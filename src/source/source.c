@@ -314,6 +314,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 		source_close(s);
 		return NULL;
 	}
+	source_fill_status(s);
 	return s;
 }
 

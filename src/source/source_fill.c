@@ -416,9 +416,12 @@ int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err)
 
 /* ---- a step ---- */
 
+/* The position lags behind: it is given out with rows, or once a second. */
 static struct fill_place place(const struct source *s)
 {
-	return (struct fill_place){ .gtids = s->position.gtids, .file = s->binlog.file, .pos = s->binlog.pos };
+	return (struct fill_place){
+		.gtids = mysql_stream_gtids(s->stream), .file = s->binlog.file, .pos = s->binlog.pos
+	};
 }
 
 /* A table whose rows the stream refuses is not read either. */
