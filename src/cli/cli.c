@@ -42,7 +42,8 @@ static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
 	  "The console runs in the same process; leaving it stops the pipeline.", role_options, 0, 0, cli_console },
 	{ "run", "", "run the pipeline without a screen", "One line per event on stderr. SIGTERM finishes what is in flight and stops; "
-	  "SIGHUP compiles the scripts anew.", run_options, 0, 0, cli_run },
+	  "SIGHUP reads the configuration and the scripts anew: tables that it adds are read while the others flow; what needs a "
+	  "restart is told by name.", run_options, 0, 0, cli_run },
 	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", NULL, 0, 1, cli_attach },
 	{ "check", "", "look at everything that the pipeline needs, and say what to do about it",
 	  "Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"

@@ -33,11 +33,12 @@ static void reload(struct cli *cli, struct engine *e)
 	struct err err;
 
 	err_clear(&err);
-	if (settings_load(fresh, cli->settings->path, &err) || engine_reload(e, fresh, &err))
+	if (settings_load(fresh, cli->settings->path, &err) || engine_reload(e, fresh, &err)) {
 		logline(LOG_ERROR, "engine", "reload refused, nothing has changed: %s", err.msg);
-	else
-		logline(LOG_NOTICE, "engine", "reloaded %s", fresh->path);
-	settings_free(fresh);
+		settings_free(fresh);
+	} else {
+		logline(LOG_NOTICE, "engine", "reloaded %s", cli->settings->path);
+	}
 }
 
 int cli_block_signals(void)

@@ -79,6 +79,9 @@ void conf_format(const struct conf_option *option, const void *settings, struct 
 /* Comma separated, blanks trimmed; a comma inside brackets or behind a backslash belongs to its item. */
 void conf_list_parse(struct conf_list *list, const char *text);
 void conf_list_free(struct conf_list *list);
+/* Have both structs the same value there? Secrets too. */
+bool conf_same(const struct conf_option *option, const void *a, const void *b);
+size_t conf_field_size(const struct conf_option *option);
 const char *conf_nearest(const char *word, const char *const *names, size_t count);	/* NULL when nothing is near */
 
 #endif

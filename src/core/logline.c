@@ -160,6 +160,11 @@ void logline_open(int fd, enum log_format format, enum log_level level)
 	atomic_store(&out_level, (int)level);
 }
 
+void logline_level(enum log_level level)
+{
+	atomic_store(&out_level, (int)level);
+}
+
 void logline(enum log_level level, const char *part, const char *fmt, ...)
 {
 	struct log_entry entry = { .level = level, .wall_us = clock_wall_us() }, told[RECENT];

@@ -313,7 +313,7 @@ static int session_open(struct capture *c, struct err *err)
 	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
 	    history_read(history, c->sh->log, s->format.history_topic, err) == 0) {
 		schemas = history_schemas(history, &nschemas);
-		source = source_open(capture_mysql_conf(c), s->name, &position, schemas, nschemas, err);
+		source = source_open(c->settled, s->name, &position, schemas, nschemas, err);
 	}
 	if (source)
 		logline(LOG_NOTICE, "capture", position_is_set(&position) ? "resuming at %s:%llu%s%.400s" : "starting without a position",
@@ -321,6 +321,8 @@ static int session_open(struct capture *c, struct err *err)
 	history_free(history);
 	pthread_mutex_lock(&c->half.lock);
 	c->source = source;
+	if (source && c->settled != c->mysql)
+		source_reload(source, c->mysql);	/* a reload that came while no source ran */
 	position_copy(&c->logged, &position);
 	pthread_mutex_unlock(&c->half.lock);
 	position_done(&position);
@@ -336,8 +338,10 @@ static void session_close(struct capture *c)
 	pthread_mutex_lock(&c->half.lock);
 	c->source = NULL;
 	pthread_mutex_unlock(&c->half.lock);
-	if (source)
+	if (source) {
+		c->settled = source_settled(source);
 		source_close(source);
+	}
 	if (c->writer)
 		log_writer_close(c->writer);
 	c->writer = NULL;
@@ -405,7 +409,7 @@ struct capture *capture_new(struct shared *sh)
 	struct capture *c = xcalloc(1, sizeof(*c));
 
 	c->sh = sh;
-	c->mysql = &sh->settings->mysql;
+	c->mysql = c->settled = &sh->settings->mysql;
 	position_init(&c->logged);
 	half_init(&c->half, sh, "capture", capture_session);
 	return c;
@@ -474,6 +478,15 @@ void capture_status(struct capture *c, struct status_capture *out)
 		copy_source(out, st);
 	half_view(&c->half, &out->state, out->error, sizeof(out->error));
 	free(st);
+}
+
+void capture_reload(struct capture *c, const struct mysql_conf *conf)
+{
+	pthread_mutex_lock(&c->half.lock);
+	c->mysql = conf;
+	if (c->source)
+		source_reload(c->source, conf);
+	pthread_mutex_unlock(&c->half.lock);
 }
 
 void capture_resume_table(struct capture *c, const char *table)

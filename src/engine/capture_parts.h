@@ -23,6 +23,7 @@ struct capture {
 	int64_t snapshot_us;		/* when its snapshot began */
 	struct source *source;		/* under half.lock when set or read by others */
 	const struct mysql_conf *mysql;	/* under half.lock: as the last reload left it */
+	const struct mysql_conf *settled;	/* whose tables the log has taken up: what the next source begins with */
 	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
 	bool failed;			/* under half.lock */
 	struct stopped_tables *stopped;	/* log thread, once the session runs */

@@ -43,7 +43,7 @@ static int make_state_dir(const char *path, struct err *err)
 }
 
 /* A script that does not compile must not start a pipeline that then stops in its middle. */
-static int check_scripts(const struct settings *s, struct err *err)
+int engine_check_scripts(const struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < s->ntables; i++) {
 		const char *transform = s->tables[i].transform;
@@ -125,9 +125,9 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	pthread_condattr_destroy(&attr);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
-	e->shared = (struct shared){ .settings = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(),
+	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(),
 				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
-	if (make_state_dir(settings->state_dir, err) || (role != ROLE_CAPTURE && check_scripts(settings, err)) ||
+	if (make_state_dir(settings->state_dir, err) || (role != ROLE_CAPTURE && engine_check_scripts(settings, err)) ||
 	    (e->shared.log = log_open(&settings->log, err)) == NULL || start_threads(e, err)) {
 		engine_stop(e, 0);
 		engine_free(e);
@@ -185,6 +185,7 @@ bool engine_free(struct engine *e)
 	taps_free(e->shared.taps);
 	close(e->shared.wake_fd);
 	free(e->partitions);
+	engine_reloads_free(e);
 	pthread_mutex_destroy(&e->lock);
 	pthread_cond_destroy(&e->tick);
 	free(e);
@@ -216,15 +217,6 @@ bool engine_ended(struct engine *e, struct err *err)
 	capture = e->capture == NULL || half_over(capture_half(e->capture), err);
 	load = e->load == NULL || half_over(load_half(e->load), err);
 	return capture && load;
-}
-
-int engine_reload(struct engine *e, const struct settings *fresh, struct err *err)
-{
-	if (check_scripts(fresh, err))
-		return -1;
-	if (e->load)
-		load_reload(e->load);
-	return 0;
 }
 
 static int local_status(void *self, struct status *out, struct err *err)

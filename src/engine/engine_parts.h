@@ -19,6 +19,7 @@ struct taps;
 /* What every part is given. Owned by the engine, alive as long as any thread. */
 struct shared {
 	const struct settings *settings;
+	_Atomic(const struct settings *) live;	/* as the last reload read them: scripts of tables, nothing else */
 	struct log *log;
 	struct stage_meter *stages;	/* STAGE_COUNT */
 	struct table_meters *tables;
@@ -68,6 +69,7 @@ void capture_free(struct capture *c);
 void capture_resume_table(struct capture *c, const char *table);	/* a table that capture had stopped goes on */
 /* What `millrace snapshot` asks for: start, stop, pause, resume, list. @thread any */
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */
 void capture_status(struct capture *c, struct status_capture *out);	/* @thread any */
 
 /* ---- the load half ---- */
@@ -123,7 +125,14 @@ struct engine {
 	size_t npartitions;
 	int64_t asked_us;		/* when a status was last asked for: partitions are only looked up while someone looks */
 	struct status_bottleneck bottleneck;
+	struct engine_reload {		/* what threads may still use; the newest first. @thread the main one */
+		struct engine_reload *before;
+		struct settings *settings;
+		struct mysql_conf mysql;
+	} *reloads;
 };
+int engine_check_scripts(const struct settings *s, struct err *err);
+void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);

@@ -14,7 +14,7 @@
 
 struct table_script {		/* one a topic, also when there is no script */
 	const char *topic;	/* interned */
-	const char *path;	/* NULL: no script; owned */
+	char *path;		/* NULL: no script */
 	struct script *script;
 	struct table_meter *meter;
 	uint64_t dropped;	/* script's own count, as of the last batch */
@@ -66,9 +66,9 @@ static struct table_script *table_script(struct script_stage *st, const struct b
 	st->tables = xrealloc(st->tables, (st->ntables + 1) * sizeof(*st->tables));
 	t = &st->tables[st->ntables];
 	*t = (struct table_script){ .topic = in->topic, .meter = table_meter_get(st->l->sh->tables, name) };
-	conf = settings_for_table(st->l->sh->settings, name);
+	conf = settings_for_table(atomic_load(&st->l->sh->live), name);
 	if (conf && conf->transform) {
-		t->path = script_path(st->l->sh->settings, conf->transform);
+		t->path = script_path(atomic_load(&st->l->sh->live), conf->transform);
 		if (compile(st, t, err))
 			return NULL;
 		logline(LOG_NOTICE, "script", "%s through %s", name, t->path);
@@ -79,25 +79,41 @@ static struct table_script *table_script(struct script_stage *st, const struct b
 	return t;
 }
 
+/* The table's script as the configuration has it now, which may be another one or none. */
+static void reload_table(struct script_stage *st, struct table_script *t)
+{
+	const struct settings *live = atomic_load(&st->l->sh->live);
+	const struct table_settings *conf = settings_for_table(live, t->meter->name);
+	char *path = conf && conf->transform ? script_path(live, conf->transform) : NULL, *before = t->path;
+	struct err err;
+
+	err_clear(&err);
+	if (path == NULL && before == NULL)
+		return;
+	t->path = path;
+	if (path == NULL) {
+		script_close(t->script);
+		t->script = NULL;
+		logline(LOG_NOTICE, "script", "%s through no script any more", t->meter->name);
+	} else if (compile(st, t, &err)) {
+		logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
+		t->path = before;
+		before = path;
+	} else {
+		logline(LOG_NOTICE, "script", "%s compiled anew", path);
+	}
+	free(before);
+}
+
 static void reload(struct script_stage *st)
 {
 	uint64_t wanted = atomic_load(&st->l->reload);
-	struct err err;
 
 	if (wanted == st->reload)
 		return;
 	st->reload = wanted;
-	for (size_t i = 0; i < st->ntables; i++) {
-		struct table_script *t = &st->tables[i];
-
-		err_clear(&err);
-		if (t->path == NULL)
-			continue;
-		if (compile(st, t, &err))
-			logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
-		else
-			logline(LOG_NOTICE, "script", "%s compiled anew", t->path);
-	}
+	for (size_t i = 0; i < st->ntables; i++)
+		reload_table(st, &st->tables[i]);
 }
 
 /* A message tells less than MySQL did; the schema history in the log has the rest. The first change whose schema it has not
@@ -275,7 +291,7 @@ void *load_script_thread(void *arg)
 	format_decoder_free(st.decoder);
 	for (size_t i = 0; i < st.ntables; i++) {
 		script_close(st.tables[i].script);
-		free((char *)st.tables[i].path);
+		free(st.tables[i].path);
 	}
 	free(st.tables);
 	free(st.asked);

@@ -16,6 +16,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_inspect.c \
 	src/engine/engine_inspect.h \
 	src/engine/engine_parts.h \
+	src/engine/engine_reload.c \
 	src/engine/engine_requests.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \

@@ -35,16 +35,16 @@ static const struct conf_option options[] = {
 	{ "mysql", "socket", CONF_STRING, AT(mysql.socket), NULL, NULL, 0, "Unix socket of the server, instead of host and port." },
 	{ "mysql", "user", CONF_STRING, AT(mysql.user), NULL, NULL, 0,
 	  "User with REPLICATION SLAVE, REPLICATION CLIENT, SELECT and, for the shortest lock, RELOAD." },
-	{ "mysql", "password", CONF_STRING, AT(mysql.password), NULL, NULL, CONF_SECRET, "Its password." },
+	{ "mysql", "password", CONF_STRING, AT(mysql.password), NULL, NULL, CONF_SECRET | CONF_LIVE, "Its password." },
 	{ "mysql", "server.id", CONF_INT, AT(mysql.server_id), "0", "0..4294967295", 0,
 	  "Replica id, unique in the replication topology; 0 derives one from the name." },
-	{ "mysql", "table.include.list", CONF_LIST, AT(mysql.table_include), NULL, NULL, 0,
+	{ "mysql", "table.include.list", CONF_LIST, AT(mysql.table_include), NULL, NULL, CONF_LIVE,
 	  "Tables to capture: regular expressions on db.table, anchored, case-insensitive." },
-	{ "mysql", "table.exclude.list", CONF_LIST, AT(mysql.table_exclude), NULL, NULL, 0, "Tables to leave out." },
-	{ "mysql", "database.include.list", CONF_LIST, AT(mysql.database_include), NULL, NULL, 0, "Databases to capture." },
-	{ "mysql", "database.exclude.list", CONF_LIST, AT(mysql.database_exclude), NULL, NULL, 0, "Databases to leave out." },
-	{ "mysql", "column.include.list", CONF_LIST, AT(mysql.column_include), NULL, NULL, 0, "Columns to capture: regular expressions on db.table.column." },
-	{ "mysql", "column.exclude.list", CONF_LIST, AT(mysql.column_exclude), NULL, NULL, 0, "Columns to leave out." },
+	{ "mysql", "table.exclude.list", CONF_LIST, AT(mysql.table_exclude), NULL, NULL, CONF_LIVE, "Tables to leave out." },
+	{ "mysql", "database.include.list", CONF_LIST, AT(mysql.database_include), NULL, NULL, CONF_LIVE, "Databases to capture." },
+	{ "mysql", "database.exclude.list", CONF_LIST, AT(mysql.database_exclude), NULL, NULL, CONF_LIVE, "Databases to leave out." },
+	{ "mysql", "column.include.list", CONF_LIST, AT(mysql.column_include), NULL, NULL, CONF_LIVE, "Columns to capture: regular expressions on db.table.column." },
+	{ "mysql", "column.exclude.list", CONF_LIST, AT(mysql.column_exclude), NULL, NULL, CONF_LIVE, "Columns to leave out." },
 	{ "mysql", "snapshot.mode", CONF_CHOICE, AT(mysql.snapshot_mode), "initial", "initial|initial_only|no_data|never|when_needed", 0,
 	  "Whether the tables are read before the binlog is followed." },
 	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none", 0,
@@ -54,18 +54,18 @@ static const struct conf_option options[] = {
 	  "Rows in one chunk of a snapshot that is taken while the stream goes on." },
 	{ "mysql", "signal.data.collection", CONF_STRING, AT(mysql.signal_table), NULL, NULL, CONF_LIVE,
 	  "Table of signals, db.table with the columns id, type, data; a row inserted there orders a snapshot." },
-	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, 0,
+	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, CONF_LIVE,
 	  "How long the global read lock may take to get." },
 	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
 	  "TLS to the server." },
 	{ "mysql", "ssl.ca", CONF_STRING, AT(mysql.ssl_ca), NULL, NULL, 0, "CA certificate file." },
 	{ "mysql", "ssl.cert", CONF_STRING, AT(mysql.ssl_cert), NULL, NULL, 0, "Client certificate file." },
 	{ "mysql", "ssl.key", CONF_STRING, AT(mysql.ssl_key), NULL, NULL, 0, "Client key file." },
-	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, 0, "How long a connection may take." },
+	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, CONF_LIVE, "How long a connection may take." },
 	{ "mysql", "connect.heartbeat.ms", CONF_DURATION, AT(mysql.heartbeat_ms), "2s", NULL, 0,
 	  "The server sends a sign of life this often; twice as long without one is a dead connection." },
 	{ "mysql", "heartbeat.interval.ms", CONF_DURATION, AT(mysql.heartbeat_interval_ms), "0", NULL, 0, "How often heartbeat.action.query runs; 0 never." },
-	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, 0, "Statement to run at each heartbeat." },
+	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, CONF_LIVE, "Statement to run at each heartbeat." },
 	{ "mysql", "max.batch.size", CONF_INT, AT(mysql.max_batch_rows), "1024", "1..1000000", 0, "Row changes in one batch at the most." },
 	{ "mysql", "max.batch.bytes", CONF_BYTES, AT(mysql.max_batch_bytes), "1M", NULL, 0, "Bytes read from the server in one batch at the most." },
 	{ "mysql", "gtid.source.includes", CONF_LIST, AT(mysql.gtid_includes), NULL, NULL, 0,
@@ -291,4 +291,29 @@ const struct table_settings *settings_for_table(const struct settings *s, const 
 		if (strcmp(s->tables[i].name, db_table) == 0)
 			return &s->tables[i];
 	return NULL;
+}
+
+/* mysql lies in no struct settings of its own: its fields are found from where they would be in one. */
+bool settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh)
+{
+	size_t from = offsetof(struct settings, mysql), to = from + sizeof(*mysql);
+	const char *base = (const char *)mysql - from;
+	bool changed = false;
+
+	for (const struct conf_option *o = options; o->section; o++) {
+		if (o->offset < from || o->offset >= to || !(o->flags & CONF_LIVE) || strcmp(o->section, "table") == 0 ||
+		    conf_same(o, base, fresh))
+			continue;
+		memcpy((char *)mysql + (o->offset - from), (const char *)fresh + o->offset, conf_field_size(o));
+		changed = true;
+	}
+	return changed;
+}
+
+void settings_need_restart(const struct settings *now, const struct settings *fresh,
+			   void (*tell)(const struct conf_option *option))
+{
+	for (const struct conf_option *o = options; o->section; o++)
+		if (!(o->flags & CONF_LIVE) && strcmp(o->section, "table") != 0 && !conf_same(o, now, fresh))
+			tell(o);
 }

@@ -47,6 +47,11 @@ extern const struct conf_table settings_table;
 struct settings *settings_new(void);
 void settings_free(struct settings *s);
 int settings_load(struct settings *s, const char *path, struct err *err);
+/* What SIGHUP makes of a file that was read anew: tells (calls back) each setting whose new value needs a restart, and
+ * copies those of [mysql] that may change while it runs over `mysql`, which borrows texts from both. True: one did. */
+bool settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh);
+void settings_need_restart(const struct settings *now, const struct settings *fresh,
+			   void (*tell)(const struct conf_option *option));
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);	/* NULL: none */
 
 #endif

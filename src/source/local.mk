@@ -78,7 +78,7 @@ noinst_PROGRAMS += tests/e2e/fill_test
 tests_e2e_fill_test_SOURCES = tests/e2e/fill_test.c tests/tap.h
 tests_e2e_fill_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_fill_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
-E2E_TESTS += tests/e2e/fill_source.sh
+E2E_TESTS += tests/e2e/fill_source.sh tests/e2e/fill.sh
 
 check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_mysql_filter tests/unit/test_mysql_undo
 check_PROGRAMS += tests/unit/test_mysql_fill

@@ -294,7 +294,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	if (filter == NULL)
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
-	s->conf = conf;
+	s->conf = s->settled = conf;
 	s->name = xstrdup(name);
 	s->server_id = conf->server_id > 0 ? (uint32_t)conf->server_id : own_server_id(name);
 	s->filter = filter;

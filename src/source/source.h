@@ -148,6 +148,7 @@ char *source_news(struct source *s);	/* what happened, a line for the log; the c
  * live on. A table that is captured from now on is read beside the stream. @thread any */
 int source_conf_check(const struct mysql_conf *conf, struct err *err);
 void source_reload(struct source *s, const struct mysql_conf *conf);
+const struct mysql_conf *source_settled(struct source *s);	/* whose tables are all taken up; for the next source. @thread the one that steps */
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
 size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* @thread any */

@@ -344,6 +344,11 @@ void source_reload(struct source *s, const struct mysql_conf *conf)
 	pthread_mutex_unlock(&s->lock);
 }
 
+const struct mysql_conf *source_settled(struct source *s)
+{
+	return s->settled;
+}
+
 /* Its schema is needed before its first event, which may be the next one. */
 static int add_new_table(struct source *s, struct mysql_conn *c, MYSQL_ROW row, struct err *err)
 {
@@ -478,6 +483,8 @@ void source_fill_mark(struct source *s, struct batch *b)
 {
 	free(b->position.progress);
 	b->position.progress = xstrdup(mysql_fill_progress(s->fill));
+	if (s->filter_before == NULL)
+		s->settled = s->conf;
 	b->position_due = s->fill_due;
 	s->fill_due = false;
 }

@@ -55,6 +55,7 @@ struct source {
 	struct mysql_side side;
 	struct mysql_fill *fill;	/* snapshots beside the stream */
 	bool fill_due;			/* its plan has changed without a row: the next position has to go out */
+	const struct mysql_conf *settled;	/* see source_settled() */
 	struct mysql_filter *filter_before;	/* of a configuration that was exchanged: what is new is to be read */
 	struct source_pulse pulse;
 	struct err late;		/* happened behind changes that had to go out first */
