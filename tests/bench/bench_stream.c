@@ -3,7 +3,7 @@
  * same decoded to changes, the same as JSON, and a snapshot as changes or JSON. One figure a process, so that none
  * warms up another.
  *
- *   bench_stream ENVFILE TABLE-REGEX raw|decode|json|snapshot|snapshot-json
+ *   bench_stream ENVFILE TABLE-REGEX raw|decode|json|snapshot|snapshot-json [CONNECTIONS]
  *
  * Prints: count seconds CPU-seconds peak-KiB. The count is events for raw, else rows. The end is a second without
  * data.
@@ -146,12 +146,12 @@ int main(int argc, char **argv)
 {
 	static char *include[1];
 
-	if (argc != 4)
+	if (argc != 4 && argc != 5)
 		return 2;
 	include[0] = argv[2];
 	conf = (struct mysql_conf){ .host = "127.0.0.1", .connect_timeout_ms = 5000,
 		.table_include = { .items = include, .count = 1 }, .ssl_mode = SSL_DISABLED,
-		.max_batch_rows = 1024, .max_batch_bytes = 1 << 20 };
+		.max_batch_rows = 1024, .max_batch_bytes = 1 << 20, .snapshot_threads = argc == 5 ? atoi(argv[4]) : 1 };
 	read_env(argv[1]);
 	if (strcmp(argv[3], "raw") == 0)
 		bench_raw();
