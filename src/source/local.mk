@@ -65,6 +65,7 @@ src_source_libsource_a_SOURCES += \
 	src/source/source_parts.h \
 	src/source/source_pulse.c \
 	src/source/source_pulse.h \
+	src/source/source_resume.c \
 	src/source/source_start.c \
 	src/source/source_status.c
 

@@ -241,6 +241,18 @@ static enum source_step stream_step(struct source *s, struct batch *b, int timeo
 	return SOURCE_NOTHING;
 }
 
+/* initial_only: all is read, also what an interrupted snapshot has left to be read beside the stream. */
+static bool has_ended(struct source *s)
+{
+	if (s->phase == ENDED)
+		return true;
+	if (s->conf->snapshot_mode != SNAPSHOT_INITIAL_ONLY || mysql_fill_plan(s->fill)->count > 0)
+		return false;
+	if (s->phase == STREAM)
+		return !s->fill_due && !mysql_stream_in_txn(s->stream);
+	return s->phase == START && position_is_set(&s->position) && !s->position.snapshot && !s->again;
+}
+
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
 	err_clear(err);
@@ -252,10 +264,9 @@ enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, 
 		err_clear(&s->late);
 		return fail(s, err);
 	}
-	if (s->phase == START && s->conf->snapshot_mode == SNAPSHOT_INITIAL_ONLY && position_is_set(&s->position) &&
-	    !s->position.snapshot && !s->again)
+	if (has_ended(s)) {
 		s->phase = ENDED;
-	if (s->phase == ENDED) {
+		source_hang_up(s);
 		source_update_status(s, true);
 		return SOURCE_END;
 	}

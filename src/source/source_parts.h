@@ -83,6 +83,10 @@ struct source {
 /* source_start.c: connects to the host of last time or the next that can go on, and begins a snapshot or the stream. */
 int source_start(struct source *s, struct err *err);
 
+/* source_resume.c: an initial snapshot that was interrupted goes on beside the stream. */
+bool source_can_resume(const struct source *s);
+int source_resume(struct source *s, struct mysql_conn *c, struct err *err);	/* plans what is left of it */
+
 /* source.c */
 void source_hang_up(struct source *s);
 

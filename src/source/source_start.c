@@ -123,6 +123,27 @@ static int start_snapshot(struct source *s, struct err *err)
 	return 0;
 }
 
+/* The rest of a snapshot beside the stream from its position on; anew when the binlog from there is gone. */
+static int resume_snapshot(struct source *s, struct mysql_conn *c, struct err *err)
+{
+	int r;
+
+	if (source_resume(s, c, err) < 0)
+		return -1;
+	s->position.snapshot = false;
+	r = start_stream(s, c, err);
+	if (r == 0) {
+		s->again = false;
+		return 0;
+	}
+	s->position.snapshot = true;
+	source_fill_rewind(s);
+	if (err->code != BINLOG_GONE)
+		return -1;
+	err_clear(err);
+	return start_snapshot(s, err);
+}
+
 /* 1: a snapshot comes first; 0: stream; -1. */
 static int wants_snapshot(struct source *s, struct err *err)
 {
@@ -152,7 +173,9 @@ static int start_on(struct source *s, struct err *err)
 	pthread_mutex_unlock(&s->lock);
 	snapshot = wants_snapshot(s, err);
 	r = snapshot < 0 || mysql_check_start(&c, err) < 0 || make_catalog(s, &c, err) < 0 ? -1 : 0;
-	if (r == 0)
+	if (r == 0 && snapshot && source_can_resume(s))
+		r = resume_snapshot(s, &c, err);
+	else if (r == 0)
 		r = snapshot ? start_snapshot(s, err) : start_stream(s, &c, err);
 	mysql_conn_close(&c);
 	return r;
