@@ -33,6 +33,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_identity.h \
 	src/source/mysql_reach.c \
 	src/source/mysql_reach.h \
+	src/source/mysql_refusal.c \
+	src/source/mysql_refusal.h \
 	src/source/mysql_resume.c \
 	src/source/mysql_resume.h \
 	src/source/mysql_lane_plan.c \

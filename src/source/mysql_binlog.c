@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "source/mysql_bytes.h"
+#include "source/mysql_refusal.h"
 
 enum {
 	COM_DUMP = 0x12, COM_DUMP_GTID = 0x1e,
@@ -132,35 +133,6 @@ void binlog_stop(struct binlog *b)
 
 /* ---- reading ---- */
 
-/* What the server says when it cannot read its own file. */
-static bool is_damaged(const char *text)
-{
-	static const char *const words[] = { "truncated", "corrupt", "bogus data", "exceeded max_allowed_packet",
-					     "wrong checksum", "checksum failed", "not a binary log file" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcasestr(text, words[i]))
-			return true;
-	return false;
-}
-
-/* 1236 says in words what is wrong; only the words tell a purged log from a second reader with our server id. */
-static int server_error(struct binlog *b, unsigned code, const char *text, struct err *err)
-{
-	if (code != BINLOG_GONE)
-		return err_set(err, mysql_conn_kind(code) == ERR_CONFIG ? ERR_CONFIG : ERR_RETRY, (int)code,
-			       "MySQL %s: binlog: %s (%u)", b->conn.server, text, code);
-	if (strstr(text, "same server_uuid") || strstr(text, "same server_id") || strstr(text, "server_uuid/server_id"))
-		return err_set(
-			err, ERR_CONFIG, 0,
-			"MySQL %s: another reader took over our server id: give each its own [mysql] server.id and "
-			"[millrace] name",
-			b->conn.server);
-	if (is_damaged(text))
-		return err_set(err, ERR_RETRY, EVENT_DAMAGED, "MySQL %s: binlog: %s", b->conn.server, text);
-	return err_set(err, ERR_FATAL, BINLOG_GONE, "MySQL %s: binlog: %s", b->conn.server, text);
-}
-
 static int error_packet(struct binlog *b, const uint8_t *p, size_t len, struct err *err)
 {
 	struct bytes in = bytes_of(p, len);
@@ -170,7 +142,7 @@ static int error_packet(struct binlog *b, const uint8_t *p, size_t len, struct e
 	if (bytes_left(&in) >= 6 && *in.at == '#')
 		bytes_take(&in, 6);
 	snprintf(text, sizeof(text), "%.*s", (int)(bytes_left(&in) < 380 ? bytes_left(&in) : 380), (const char *)in.at);
-	return server_error(b, code, text, err);
+	return mysql_refusal(b->conn.server, code, text, err);
 }
 
 /* Heartbeats tell how far the server is; what they passed over was left out on purpose. */
@@ -262,8 +234,6 @@ int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct ev
 	if (r == 0 && clock_mono_us() - b->wire.last_byte_us > b->dead_after_ms * 1000)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: no heartbeat for %lld ms: the connection is dead",
 			       b->conn.server, (long long)b->dead_after_ms);
-	if (r < 0 && err->code == BINLOG_GONE)	/* where the client library reads, it has taken the packet apart */
-		return server_error(b, BINLOG_GONE, mysql_error(b->conn.mysql), err);
 	return r <= 0 ? r : binlog_packet(b, p, len, e, err);
 }
 

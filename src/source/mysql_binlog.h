@@ -14,9 +14,8 @@
 #include "source/mysql_conn.h"
 #include "source/mysql_event.h"
 #include "source/mysql_gtid.h"
+#include "source/mysql_refusal.h"
 #include "source/mysql_wire.h"
-
-enum { BINLOG_GONE = 1236 };	/* err.code when the server no longer has, or never had, what was asked for */
 
 struct binlog {
 	struct mysql_conn conn;

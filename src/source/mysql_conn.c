@@ -17,27 +17,36 @@
 #include "core/xalloc.h"
 #include "source/mysql_identity.h"
 
+#ifndef ER_ACCOUNT_IS_LOCKED
+#define ER_ACCOUNT_IS_LOCKED 3118	/* MySQL's number; MariaDB's header has its own */
+#endif
+
 enum { QUERY_TIMEOUT_S = 20, SQL_MAX = 1 << 20 };
 
 /* Passing trouble is the default; these need a person or mean that nobody answered. */
-static const struct { unsigned code; enum err_kind kind;
+static const struct { unsigned code; enum err_kind kind; const char *remedy;
 } error_kinds[] = {
-	{ CR_CONNECTION_ERROR, ERR_UNREACHABLE },
-	{ CR_CONN_HOST_ERROR, ERR_UNREACHABLE },
-	{ CR_UNKNOWN_HOST, ERR_UNREACHABLE },
-	{ CR_SERVER_LOST, ERR_UNREACHABLE },
-	{ CR_SERVER_GONE_ERROR, ERR_UNREACHABLE },
-	{ CR_SERVER_HANDSHAKE_ERR, ERR_UNREACHABLE },
-	{ CR_AUTH_PLUGIN_CANNOT_LOAD, ERR_CONFIG },
-	{ CR_SSL_CONNECTION_ERROR, ERR_UNREACHABLE },
-	{ ER_ACCESS_DENIED_ERROR, ERR_CONFIG },
-	{ ER_DBACCESS_DENIED_ERROR, ERR_CONFIG },
-	{ ER_TABLEACCESS_DENIED_ERROR, ERR_CONFIG },
-	{ ER_SPECIFIC_ACCESS_DENIED_ERROR, ERR_CONFIG },
-	{ ER_ACCESS_DENIED_NO_PASSWORD_ERROR, ERR_CONFIG },
-	{ ER_MUST_CHANGE_PASSWORD_LOGIN, ERR_CONFIG },
-	{ ER_MUST_CHANGE_PASSWORD, ERR_CONFIG },
-	{ ER_HOST_NOT_PRIVILEGED, ERR_CONFIG },
+	{ CR_CONNECTION_ERROR, ERR_UNREACHABLE, "" },
+	{ CR_CONN_HOST_ERROR, ERR_UNREACHABLE, "" },
+	{ CR_UNKNOWN_HOST, ERR_UNREACHABLE, "" },
+	{ CR_SERVER_LOST, ERR_UNREACHABLE, "" },
+	{ CR_SERVER_GONE_ERROR, ERR_UNREACHABLE, "" },
+	{ CR_SERVER_HANDSHAKE_ERR, ERR_UNREACHABLE, "" },
+	{ CR_AUTH_PLUGIN_CANNOT_LOAD, ERR_CONFIG, "" },
+	{ CR_SSL_CONNECTION_ERROR, ERR_UNREACHABLE, "" },
+	{ ER_ACCESS_DENIED_ERROR, ERR_CONFIG, "see [mysql] user and password" },
+	{ ER_DBACCESS_DENIED_ERROR, ERR_CONFIG, "" },
+	{ ER_TABLEACCESS_DENIED_ERROR, ERR_CONFIG, "GRANT SELECT on the captured tables" },
+	{ ER_SPECIFIC_ACCESS_DENIED_ERROR, ERR_CONFIG, "see the grants in `millrace check`" },
+	{ ER_ACCESS_DENIED_NO_PASSWORD_ERROR, ERR_CONFIG, "see [mysql] user and password" },
+	{ ER_MUST_CHANGE_PASSWORD_LOGIN, ERR_CONFIG, "ALTER USER .. PASSWORD EXPIRE NEVER, or give it a new one" },
+	{ ER_MUST_CHANGE_PASSWORD, ERR_CONFIG, "ALTER USER .. PASSWORD EXPIRE NEVER, or give it a new one" },
+	{ ER_ACCOUNT_IS_LOCKED, ERR_CONFIG, "ALTER USER .. ACCOUNT UNLOCK" },
+	{ ER_HOST_NOT_PRIVILEGED, ERR_CONFIG, "CREATE USER for the address that this comes from" },
+	{ ER_HOST_IS_BLOCKED, ERR_CONFIG, "TRUNCATE TABLE performance_schema.host_cache on the server" },
+	{ ER_CON_COUNT_ERROR, ERR_RETRY, "raise max_connections on the server" },
+	{ ER_TOO_MANY_USER_CONNECTIONS, ERR_RETRY, "raise the user's MAX_USER_CONNECTIONS: capture needs three" },
+	{ ER_USER_LIMIT_REACHED, ERR_RETRY, "raise the user's limits: capture needs three connections" },
 };
 
 enum err_kind mysql_conn_kind(unsigned code)
@@ -48,12 +57,21 @@ enum err_kind mysql_conn_kind(unsigned code)
 	return ERR_RETRY;
 }
 
+const char *mysql_conn_remedy(unsigned code)
+{
+	for (size_t i = 0; i < sizeof(error_kinds) / sizeof(*error_kinds); i++)
+		if (error_kinds[i].code == code)
+			return error_kinds[i].remedy;
+	return "";
+}
+
 int mysql_conn_fail(struct mysql_conn *c, const char *doing, struct err *err)
 {
 	unsigned code = mysql_errno(c->mysql);
+	const char *remedy = mysql_conn_remedy(code);
 
-	return err_set(err, mysql_conn_kind(code), (int)code, "MySQL %s: %s: %s (%u)", c->server, doing,
-		       mysql_error(c->mysql), code);
+	return err_set(err, mysql_conn_kind(code), (int)code, "MySQL %s: %s: %s (%u)%s%s", c->server, doing,
+		       mysql_error(c->mysql), code, remedy[0] ? ": " : "", remedy);
 }
 
 /* ---- hosts ---- */

@@ -46,6 +46,7 @@ int mysql_conn_socket(const struct mysql_conn *c);
 int mysql_conn_fail(struct mysql_conn *c, const char *doing,
 		    struct err *err);			/* fills err from the library's last error, -1 */
 enum err_kind mysql_conn_kind(unsigned code);		/* what a client or server error number asks for */
+const char *mysql_conn_remedy(unsigned code);		/* "" or what to do about it */
 void mysql_quote_name(struct buf *b, const char *name);	/* `na``me` */
 
 #endif

@@ -182,6 +182,8 @@ static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event 
 	if (event_gtid_parse(e, &g, err) < 0)
 		return -1;
 	txn_reset(st);
+	if (g.gtid.gno == 0)
+		st->setup.gtids = false;	/* gtid_mode is no longer ON: a set would not tell of this one */
 	st->txn.gtid = g.gtid;
 	st->txn.left_out = st->setup.conf->gtid_filter_dml && g.gtid.gno > 0 &&
 			   !mysql_filter_gtid_source(st->setup.filter, &g.gtid.source);

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "source/mysql_wire.h"
 
+#include <errmsg.h>
 #include <errno.h>
 #ifdef HAVE_MARIADB_CONNECTOR
 #include <ma_pvio.h>
@@ -101,6 +102,21 @@ static bool library_holds(struct wire *w)
 	return io->cache_pos < io->cache + io->cache_size && io->cache_size > 0;
 }
 
+/* The library has read the server's error packet away: it is made again, so that both ways see the same. */
+static int error_packet(MYSQL *m, struct arena *arena, const uint8_t **p, size_t *len)
+{
+	size_t text = strlen(mysql_error(m));
+	uint8_t *packet = arena_alloc(arena, 3 + text);
+
+	packet[0] = 0xff;
+	packet[1] = (uint8_t)mysql_errno(m);
+	packet[2] = (uint8_t)(mysql_errno(m) >> 8);
+	memcpy(packet + 3, mysql_error(m), text);
+	*p = packet;
+	*len = 3 + text;
+	return 1;
+}
+
 static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len,
 			   struct err *err)
 {
@@ -114,6 +130,8 @@ static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, 
 			return r;
 	}
 	n = mysql_net_read_packet(m);
+	if (n == packet_error && mysql_errno(m) && (mysql_errno(m) < CR_MIN_ERROR || mysql_errno(m) > CR_MAX_ERROR))
+		return error_packet(m, arena, p, len);
 	if (n == packet_error)
 		return lost(w, mysql_errno(m) ? mysql_error(m) : "closed by the server", (int)mysql_errno(m), err);
 	w->maybe_more = n >= 2048;
