@@ -104,6 +104,8 @@ static const struct conf_option options[] = {
 	  "Whether names of fields are." },
 	{ "mysql", "include.schema.changes", CONF_BOOL, AT(format.include_schema_changes), "true", NULL, 0, "DDL is published to the topic named like the prefix." },
 	{ "mysql", "include.schema.comments", CONF_BOOL, AT(format.include_schema_comments), "false", NULL, 0, "Comments of columns and tables are published." },
+	{ "mysql", "schema.history.internal.store.only.captured.tables.ddl", CONF_BOOL, AT(format.store_only_captured_tables), "false", NULL, 0, "DDL of tables that are not captured is not recorded; they cannot be followed when they are renamed into view." },
+	{ "mysql", "schema.history.internal.store.only.captured.databases.ddl", CONF_BOOL, AT(format.store_only_captured_databases), "false", NULL, 0, "DDL of databases that are not captured is not recorded." },
 	{ "mysql", "schema.history.internal.kafka.topic", CONF_STRING, AT(format.history_topic), NULL, NULL, 0,
 	  "Topic of the schema history; preset schemahistory.PREFIX." },
 	{ "mysql", "source.version", CONF_STRING, AT(format.version), "3.0.8.Final", NULL, 0, "The version in the source block." },

@@ -35,6 +35,8 @@ struct format_conf {
 	bool replace_null_with_default;		/* replace.null.with.default */
 	bool include_schema_changes;		/* include.schema.changes */
 	bool include_schema_comments;		/* include.schema.comments */
+	bool store_only_captured_tables;	/* schema.history.internal.store.only.captured.tables.ddl */
+	bool store_only_captured_databases;	/* schema.history.internal.store.only.captured.databases.ddl */
 	int schema_name_mode, field_name_mode;	/* [mysql] schema.name.adjustment.mode, field.name.adjustment.mode */
 	struct conf_list add_fields;		/* add.fields: op, table, source.ts_ms, ... */
 	char *message_key_columns;		/* message.key.columns: db.table:column,column;... */

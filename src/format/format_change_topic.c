@@ -94,7 +94,7 @@ static void put_column(struct buf *b, const struct column *c, unsigned position,
 	buf_printf(b, "\"jdbcType\":%d,\"nativeType\":null,", h.jdbc_type);
 	put_text(b, "typeName", h.type_name, ",");
 	put_text(b, "typeExpression", h.type_name, ",");
-	put_text(b, "charsetName", c->charset, ",");
+	put_text(b, "charsetName", h.charset, ",");
 	put_number(b, "length", h.length);
 	put_number(b, "scale", h.scale);
 	buf_printf(b, "\"position\":%u,\"optional\":%s,\"autoIncremented\":%s,\"generated\":%s,", position, c->nullable
@@ -153,8 +153,10 @@ void format_change_topic_value(struct buf *b, const struct format_conf *conf, co
 	buf_printf(b, ",\"ts_ms\":%lld,", (long long)(now_us / 1000));
 	put_text(b, "databaseName", ddl->db ? ddl->db : "", ",\"schemaName\":null,");
 	put_text(b, "ddl", ddl->ddl, ",\"tableChanges\":[");
-	for (unsigned i = 0; i < ddl->ntables; i++) {
-		if (i)
+	for (unsigned i = 0, n = 0; i < ddl->ntables; i++) {
+		if (ddl->table[i].type == 'T')
+			continue;
+		if (n++)
 			buf_putc(b, ',');
 		put_change(b, &ddl->table[i], conf);
 	}

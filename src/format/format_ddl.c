@@ -31,7 +31,7 @@ static void record_from(struct format_encoder *e, struct batch *b, uint32_t chan
 	r->value_len = (uint32_t)value->len;
 }
 
-/* Where this statement stands: the batch's position, with the statement's own place in its file. */
+/* Where this statement stands: the batch's position, with the statement's own place. */
 static void position_of(const struct batch *b, const struct change *c, struct position *out)
 {
 	position_init(out);
@@ -41,9 +41,16 @@ static void position_of(const struct batch *b, const struct change *c, struct po
 
 		memcpy(out->file, c->txn->file, len);
 		out->file[len] = '\0';
-		out->pos = c->pos;
-		out->event = out->row = 0;
+		out->pos = c->ddl->history_pos ? c->ddl->history_pos : c->pos;
+		out->event = c->ddl->history_event;
+		out->row = 0;
 	}
+	if (c->ddl->history_gtids) {
+		free(out->gtids);
+		out->gtids = xstrdup(c->ddl->history_gtids);
+	}
+	if (c->snapshot != SNAPSHOT_NO)
+		out->snapshot = true;	/* also when the whole snapshot is one batch */
 	if (c->txn->commit_us > 0)
 		out->ts_sec = c->txn->commit_us / 1000000;
 	if (c->txn->server_id)
@@ -91,16 +98,22 @@ static char *source_text(struct format_encoder *e, const struct change *c, size_
 static int emit_change(struct format_encoder *e, struct batch *b, uint32_t i)
 {
 	const struct change *c = &b->changes[i];
+	struct change_txn txn;
 	struct buf key, value;
 	size_t len;
 	char *source;
 	bool failed;
 
-	if (format_source_take(&e->source, e->conf, c->txn) < 0)
+	txn = *c->txn;			/* as Debezium tells a statement: the time in milliseconds, mostly no thread */
+	if (c->ddl->history_event == 0)		/* the thread is that of a BEGIN */
+		txn.thread = -1;
+	txn.commit_us -= txn.commit_us % 1000;
+	if (format_source_take(&e->source, e->conf, &txn) < 0)
 		return -1;
 	buf_init(&key, 4096);
 	buf_init(&value, DDL_TEXT_MAX);
 	source = source_text(e, c, &len);
+	e->source.txn = NULL;		/* it was a copy */
 	format_change_topic_key(&key, e->conf, c->ddl->db ? c->ddl->db : "");
 	format_change_topic_value(&value, e->conf, source, len, e->now_us, c->ddl);
 	failed = key.failed || value.failed;
@@ -112,6 +125,12 @@ static int emit_change(struct format_encoder *e, struct batch *b, uint32_t i)
 	return failed ? -1 : 0;
 }
 
+static bool is_recorded(const struct format_conf *conf, const struct ddl_change *d)
+{
+	return (d->captured || !conf->store_only_captured_tables) &&
+			(d->captured_db || !conf->store_only_captured_databases);
+}
+
 int format_ddl_records(struct format_encoder *e, struct batch *b, uint32_t i)
 {
 	const struct change *c = &b->changes[i];
@@ -121,7 +140,9 @@ int format_ddl_records(struct format_encoder *e, struct batch *b, uint32_t i)
 		e->env.problem = "the DDL change has no statement or no transaction";
 		return -1;
 	}
+	if (!is_recorded(e->conf, c->ddl))
+		return 0;
 	if (e->conf->history_topic && emit_history(e, b, i) < 0)
 		return -1;
-	return e->conf->include_schema_changes && c->ddl->captured ? emit_change(e, b, i) : 0;
+	return e->conf->include_schema_changes ? emit_change(e, b, i) : 0;
 }

@@ -9,6 +9,8 @@
 #include "format/format_position.h"
 #include "format/format_pretty.h"
 
+enum { JDBC_NUMERIC = 2, JDBC_REAL = 7, JDBC_BOOLEAN = 16, JDBC_NVARCHAR = -9, JDBC_NCHAR = -15 };
+
 /* By enum column_type: java.sql.Types as Debezium's DDL parser gives them. */
 static const int jdbc_types[COL_COUNT] = {
 	[COL_TINYINT] = 5, [COL_SMALLINT] = 5, [COL_MEDIUMINT] = 4, [COL_INT] = 4, [COL_BIGINT] = -5,
@@ -51,27 +53,61 @@ static void column_length(const struct column *c, struct history_column *out)
 		out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0;
 		break;
 	default:
-		out->length = c->length ? (int64_t)c->length : -1;
+		out->length = c->length && !c->is_boolean ? (int64_t)c->length : -1;
 	}
+}
+
+static int jdbc_type_of(const struct column *c)
+{
+	const char *name = c->type_name ? c->type_name : "";
+
+	if (c->is_boolean)
+		return JDBC_BOOLEAN;
+	if (strcmp(name, "NUMERIC") == 0)
+		return JDBC_NUMERIC;
+	if (strcmp(name, "REAL") == 0)
+		return JDBC_REAL;
+	if (*name == 'N' && (c->type == COL_CHAR || c->type == COL_VARCHAR))	/* NCHAR, NATIONAL .. */
+		return c->type == COL_CHAR ? JDBC_NCHAR : JDBC_NVARCHAR;
+	return jdbc_types[c->type];
+}
+
+/* In the words of the DDL, where it had others. */
+static void column_name(const struct column *c, struct history_column *out)
+{
+	const char *name = c->type_name ? c->type_name : c->is_boolean ? "boolean" : column_type_name(c->type);
+	char *p = out->type_name;
+
+	snprintf(p, sizeof(out->type_name), "%s%s%s", name, c->is_unsigned && !c->is_boolean ? " unsigned" : "",
+		 c->zerofill ? " zerofill" : "");
+	for (; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 32);
+}
+
+/* b'101' stands as 101. */
+static void take_default_text(const struct column *c, struct history_column *out)
+{
+	const char *text = c->default_text;
+	size_t len = text ? strlen(text) : 0;
+
+	out->default_text = text;
+	if (c->type != COL_BIT || len < 4 || len > sizeof(out->bits) || strncasecmp(text, "b'", 2) != 0)
+		return;
+	memcpy(out->bits, text + 2, len - 3);
+	out->bits[len - 3] = '\0';
+	out->default_text = out->bits;
 }
 
 void history_column_of(const struct column *c, struct history_column *out)
 {
-	char *p = out->type_name;
-	size_t n;
-
-	*out = (struct history_column){ .jdbc_type = c->is_boolean ? 16 : jdbc_types[c->type], .length = -1,
-			.scale = -1 };
-	n = (size_t)snprintf(p, sizeof(out->type_name), "%s%s%s", c->is_boolean ? "boolean" : column_type_name(c->type),
-			     c->is_unsigned && !c->is_boolean ? " unsigned" : "", c->zerofill ? " zerofill" : "");
-	for (size_t i = 0; i < n; i++)
-		if (p[i] >= 'a' && p[i] <= 'z')
-			p[i] = (char)(p[i] - 32);
+	*out = (struct history_column){ .jdbc_type = jdbc_type_of(c), .length = -1, .scale = -1 };
+	column_name(c, out);
+	out->charset = out->jdbc_type == JDBC_NCHAR || out->jdbc_type == JDBC_NVARCHAR ? "utf8" : c->charset;
 	column_length(c, out);
-	out->has_default = c->default_kind == DEFAULT_NULL || c->default_kind == DEFAULT_LITERAL
-			|| c->default_kind == DEFAULT_NOW;
+	out->has_default = c->nullable || c->default_kind != DEFAULT_NONE;
 	if (c->default_kind == DEFAULT_LITERAL)
-		out->default_text = c->default_text;
+		take_default_text(c, out);
 	else if (c->default_kind == DEFAULT_NOW)
 		out->default_text = "1970-01-01 00:00:00";	/* what the model holds for CURRENT_TIMESTAMP */
 }
@@ -84,7 +120,10 @@ static const struct { const char *name; enum column_type type; } type_aliases[] 
 	{ "FIXED", COL_DECIMAL }, { "REAL", COL_DOUBLE }, { "FLOAT4", COL_FLOAT }, { "FLOAT8", COL_DOUBLE },
 	{ "DOUBLE PRECISION", COL_DOUBLE },
 	{ "BOOL", COL_TINYINT }, { "BOOLEAN", COL_TINYINT }, { "NCHAR", COL_CHAR }, { "NVARCHAR", COL_VARCHAR },
-	{ "CHARACTER", COL_CHAR },
+	{ "CHARACTER", COL_CHAR }, { "CHAR VARYING", COL_VARCHAR }, { "CHARACTER VARYING", COL_VARCHAR },
+	{ "NATIONAL CHAR", COL_CHAR }, { "NATIONAL CHARACTER", COL_CHAR }, { "NATIONAL VARCHAR", COL_VARCHAR },
+	{ "NATIONAL CHAR VARYING", COL_VARCHAR }, { "NATIONAL CHARACTER VARYING", COL_VARCHAR },
+	{ "NCHAR VARCHAR", COL_VARCHAR },
 	{ "LONG", COL_MEDIUMTEXT }, { "LONG VARCHAR", COL_MEDIUMTEXT }, { "LONG VARBINARY", COL_MEDIUMBLOB },
 	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION },
 };
@@ -130,9 +169,22 @@ bool history_column_type(const char *type_name, struct column *out)
 	return type_by_name(type_name, len, out);
 }
 
+static void put_id_part(struct buf *b, const char *name)
+{
+	buf_putc(b, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			buf_putc(b, '"');
+		buf_putc(b, *name);
+	}
+	buf_putc(b, '"');
+}
+
 void history_table_id(struct buf *b, const char *db, const char *table)
 {
-	buf_printf(b, "\"%s\".\"%s\"", db, table);
+	put_id_part(b, db);
+	buf_putc(b, '.');
+	put_id_part(b, table);
 }
 
 const char *history_change_name(char type)
@@ -188,7 +240,7 @@ static void put_column(struct pretty *p, const struct column *c, unsigned positi
 	pretty_key_int(p, "jdbcType", h.jdbc_type);
 	pretty_key_str(p, "typeName", h.type_name);
 	pretty_key_str(p, "typeExpression", h.type_name);
-	pretty_key_str(p, "charsetName", c->charset);
+	pretty_key_str(p, "charsetName", h.charset);
 	if (h.length >= 0)
 		pretty_key_int(p, "length", h.length);
 	if (h.scale >= 0)
@@ -244,19 +296,19 @@ static void put_id(struct pretty *p, const char *key, const char *db, const char
 
 static void put_change(struct pretty *p, const struct ddl_table *t, const struct format_conf *conf)
 {
+	if (t->type == 'T')
+		return;
 	pretty_element(p);
 	pretty_open(p, '{');
 	pretty_key_str(p, "type", history_change_name(t->type));
 	put_id(p, "id", t->db, t->table);
 	if (t->previous_table)
 		put_id(p, "previousId", t->previous_db ? t->previous_db : t->db, t->previous_table);
-	if (t->schema) {
+	if (t->schema) {	/* what is dropped has neither */
 		pretty_key(p, "table");
 		put_model(p, t->schema, conf);
-	} else {
-		pretty_key_str(p, "table", NULL);
+		pretty_key_str(p, "comment", conf->include_schema_comments ? t->schema->comment : NULL);
 	}
-	pretty_key_str(p, "comment", t->schema && conf->include_schema_comments ? t->schema->comment : NULL);
 	pretty_close(p, '}');
 }
 
@@ -325,7 +377,8 @@ static void put_exact(struct pretty *p, const struct ddl_change *ddl)
 	pretty_key(p, "tables");
 	pretty_open(p, '[');
 	for (unsigned i = 0; i < ddl->ntables; i++)
-		put_exact_table(p, ddl->table[i].schema);
+		if (ddl->table[i].type != 'T')
+			put_exact_table(p, ddl->table[i].schema);
 	pretty_close(p, ']');
 	pretty_close(p, '}');
 }

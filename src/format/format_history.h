@@ -14,9 +14,11 @@
 struct history_column {
 	int jdbc_type;
 	char type_name[64];		/* "INT UNSIGNED" */
+	const char *charset;
 	int64_t length, scale;		/* -1: not set */
 	bool has_default;
 	const char *default_text;	/* NULL: none or null */
+	char bits[72];			/* what default_text points to for BIT */
 };
 
 void history_column_of(const struct column *c, struct history_column *out);

@@ -3,6 +3,7 @@
  * Debezium's model; as far as the model goes, when a Debezium connector wrote the record.
  */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,21 +32,34 @@ static bool flag_of(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
-/* "db"."table": the quotes are not escaped inside, so the middle is where three of them meet around a point. */
+/* One part of an id, up to its closing quote; a quote in the name is doubled. NULL: it is none, or too long. */
+static const char *parse_part(const char *p, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (*p++ != '"')
+		return NULL;
+	for (; *p && n + 1 < size; p++) {
+		if (*p == '"' && *++p != '"') {
+			out[n] = '\0';
+			return n > 0 ? p : NULL;
+		}
+		out[n++] = *p;
+	}
+	return NULL;
+}
+
+/* "db"."table" */
 static int parse_id(const char *id, struct table_name *out, struct err *err)
 {
-	const char *middle = id && *id == '"' ? strstr(id, "\".\"") : NULL;
-	size_t len = id ? strlen(id) : 0;
+	const char *p = id ? parse_part(id, out->db, sizeof(out->db)) : NULL;
 
-	if (!middle || len < 7 || id[len - 1] != '"' || (size_t)(middle - id) > sizeof(out->db)
-			|| len > sizeof(out->table))
-		return err_set(err, ERR_DATA, 0, "schema history: expected a table as \"db\".\"table\", found %.200s",
-				id ? id : "nothing");
-	memcpy(out->db, id + 1, (size_t)(middle - id - 1));
-	out->db[middle - id - 1] = '\0';
-	memcpy(out->table, middle + 3, len - (size_t)(middle + 3 - id) - 1);
-	out->table[len - (size_t)(middle + 3 - id) - 1] = '\0';
-	return 0;
+	if (p && *p == '.')
+		p = parse_part(p + 1, out->table, sizeof(out->table));
+	else
+		p = NULL;
+	return p && *p == '\0' ? 0 : err_set(err, ERR_DATA, 0,
+			"schema history: expected a table as \"db\".\"table\", found %.200s", id ? id : "nothing");
 }
 
 /* 'it''s' to it's; without quotes as it stands. */
@@ -125,7 +139,23 @@ static void take_lengths(const json_t *model, struct column *c)
 	}
 }
 
-static int take_model(const json_t *model, struct column *c, struct err *err)
+/* The name of the type as the DDL had it, if it is another than the type's own. */
+static void take_type_name(const char *type, struct column *c, char *name, size_t size)
+{
+	struct history_column h;
+	char *suffix;
+
+	history_column_of(c, &h);
+	if (c->type == COL_UNKNOWN || strcasecmp(type, h.type_name) == 0)
+		return;
+	snprintf(name, size, "%s", type);
+	suffix = strcasestr(name, " UNSIGNED");
+	if (suffix || (suffix = strcasestr(name, " ZEROFILL")))
+		*suffix = '\0';
+	c->type_name = name;
+}
+
+static int take_model(const json_t *model, struct column *c, char *name, size_t name_size, struct err *err)
 {
 	const char *type = text_of(model, "typeName");
 
@@ -137,6 +167,9 @@ static int take_model(const json_t *model, struct column *c, struct err *err)
 		c->type = COL_UNKNOWN;
 		c->type_text = type;
 	}
+	take_type_name(type, c, name, name_size);
+	if (c->charset && strcmp(c->charset, "utf8") == 0)	/* of NCHAR, and of servers before 8.0 */
+		c->charset = "utf8mb3";
 	take_lengths(model, c);
 	c->nullable = flag_of(model, "optional");
 	c->autoinc = flag_of(model, "autoIncremented");
@@ -186,9 +219,10 @@ static void take_exact(const json_t *own, struct column *c)
 static int add_column(struct schema *s, const json_t *model, const json_t *own, struct err *err)
 {
 	const char **label;
+	char name[64];
 	struct column c;
 
-	if (take_model(model, &c, err) < 0)
+	if (take_model(model, &c, name, sizeof(name), err) < 0)
 		return -1;
 	if (json_is_object(own))
 		take_exact(own, &c);

@@ -31,7 +31,7 @@ struct change_txn {		/* what the changes of one transaction share; in the batch'
 };
 
 struct ddl_table {		/* one table that a DDL touched */
-	char type;		/* 'C'reate 'A'lter 'D'rop */
+	char type;		/* 'C'reate 'A'lter 'D'rop; 'T'runcate, which changes no schema */
 	const char *db, *table;	/* arena */
 	const char *previous_table;	/* rename: the old name, else NULL; with previous_db */
 	const char *previous_db;
@@ -46,7 +46,12 @@ struct ddl_change {
 	uint16_t collation;	/* its default after that; 0: dropped */
 	struct ddl_table *table;
 	unsigned ntables;
-	bool captured;		/* touches a captured table: goes to the schema change topic */
+	bool captured;		/* touches a captured table */
+	bool captured_db;	/* or at least a captured database */
+	/* Where the schema history says that it is: 0 is the place of the change. */
+	uint64_t history_pos;	/* behind the statement; of the transaction's BEGIN when rows follow in it */
+	uint64_t history_event;
+	const char *history_gtids;	/* what was complete before it; NULL: the batch's */
 };
 
 struct change {

@@ -61,6 +61,7 @@ struct column *schema_add_column(struct schema *s, const struct column *like)
 	c->default_text = schema_text(s, like->default_text);
 	c->comment = schema_text(s, like->comment);
 	c->type_text = schema_text(s, like->type_text);
+	c->type_name = schema_text(s, like->type_name);
 	c->label = NULL;
 	if (like->labels) {
 		label = arena_alloc(&s->arena, like->labels * sizeof(label[0]));

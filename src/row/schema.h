@@ -46,6 +46,7 @@ struct column {
 	enum column_default default_kind;
 	const char *default_text;	/* DEFAULT_LITERAL: as written in the DDL, outer quotes stripped, quotes undoubled, escapes kept */
 	const char *comment;	/* NULL: none */
+	const char *type_name;	/* what a live DDL called the type, upper case: "NATIONAL VARCHAR"; NULL: by its own name */
 	const char *type_text;	/* as DDL writes it, lower case: "int unsigned", "varchar(255)"; for people and `ddl` */
 };
 

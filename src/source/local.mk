@@ -132,6 +132,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_ddl_column.c \
 	src/source/mysql_ddl_lexer.c \
 	src/source/mysql_ddl_lexer.h \
+	src/source/mysql_ddl_names.c \
+	src/source/mysql_ddl_names.h \
 	src/source/mysql_ddl_parser.c \
 	src/source/mysql_ddl_parser.h \
 	src/source/mysql_ddl_table.c \
@@ -183,7 +185,7 @@ tests_fuzz_fuzz_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz_charset.c $(FUZZ)
 tests_fuzz_fuzz_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
-check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_row tests/unit/test_event
+check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_ddl_told tests/unit/test_row tests/unit/test_event
 tests_unit_test_gtid_SOURCES = tests/unit/test_gtid.c tests/tap.h
 tests_unit_test_gtid_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_jsonb_SOURCES = tests/unit/test_jsonb.c tests/tap.h
@@ -192,6 +194,8 @@ tests_unit_test_charset_SOURCES = tests/unit/test_charset.c tests/tap.h
 tests_unit_test_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/tap.h
 tests_unit_test_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_ddl_told_SOURCES = tests/unit/test_ddl_told.c tests/tap.h
+tests_unit_test_ddl_told_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/binlog_text.h tests/tap.h
 tests_unit_test_row_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/binlog_text.h tests/tap.h

@@ -4,11 +4,11 @@
  */
 #include <string.h>
 
-#include "core/buf.h"
 #include "core/intern.h"
 #include "source/mysql_catalog_entry.h"
 #include "source/mysql_charset.h"
 #include "source/mysql_ddl.h"
+#include "source/mysql_ddl_names.h"
 
 struct apply {
 	struct catalog *c;
@@ -77,7 +77,7 @@ static int apply_nothing(struct apply *a, enum ddl_kind kind)
 {
 	a->out->kind = kind;
 	result_room(a, 1);
-	result_change(a, a->ctx->db, "");
+	result_change(a, a->ctx->db, a->s.view.table ? a->s.view.table : "");
 	return 0;
 }
 
@@ -137,14 +137,25 @@ static unsigned schema_collation(const struct apply *a, const struct schema *s)
 	return s->charset ? charset_collation(s->charset, strlen(s->charset)) : database_collation(a, s->db);
 }
 
+/* Nothing happens to a table that is there; it is told all the same, as it is. */
+static int apply_like_existing(struct apply *a, const char *db, struct schema *schema)
+{
+	a->out->kind = DDL_TABLES;
+	result_room(a, 1);
+	result_table(a, result_change(a, db, arena_dup(a->arena, schema->table, strlen(schema->table))), 'C', db,
+		     schema->table, schema);
+	return 0;
+}
+
 static int apply_like(struct apply *a)
 {
 	const char *db = db_of(a, &a->s.table), *like_db = db_of(a, &a->s.like);
 	struct entry *like = catalog_entry_find(a->c, like_db, a->s.like.table);
+	struct schema *existing = catalog_find(a->c, db, a->s.table.table);
 	struct table_model t;
 
-	if (a->s.if_not_exists && catalog_find(a->c, db, a->s.table.table))
-		return apply_nothing(a, DDL_NOTHING);
+	if (a->s.if_not_exists && existing)
+		return apply_like_existing(a, db, existing);
 	if (like == NULL)
 		return apply_unknown(a, 'C', db, a->s.table.table);
 	table_model_init(&t, a->arena, db, a->s.table.table, schema_collation(a, like->schema));
@@ -185,6 +196,32 @@ static int apply_alter_unknown(struct apply *a, const char *db, const struct ddl
 	return 0;
 }
 
+static bool same_key(const struct schema *a, const struct schema *b)
+{
+	if (a->nkey != b->nkey)
+		return false;
+	for (unsigned i = 0; i < a->nkey; i++)
+		if (strcmp(a->columns[a->key[i]].name, b->columns[b->key[i]].name) != 0)
+			return false;
+	return true;
+}
+
+/* CREATE and DROP INDEX touch the table only where they change its key. */
+static int apply_index(struct apply *a, struct table_model *t, struct schema *before)
+{
+	int rc;
+
+	schema_ref(before);
+	rc = apply_model(a, t, 'A', NULL, NULL);
+	if (rc == 0 && same_key(before, a->out->changes[0].table[0].schema)) {
+		schema_unref(a->out->changes[0].table[0].schema);
+		a->out->changes[0].ntables = 0;
+		a->out->changes[0].tables = "";
+	}
+	schema_unref(before);
+	return rc;
+}
+
 static int apply_alter(struct apply *a)
 {
 	const char *db = db_of(a, &a->s.table);
@@ -192,7 +229,6 @@ static int apply_alter(struct apply *a)
 	struct entry *e = catalog_entry_find(a->c, db, a->s.table.table);
 	struct ddl_defaults defaults = defaults_of(a, db);
 	struct table_model t;
-	int rc;
 
 	if (e == NULL)
 		return apply_alter_unknown(a, db, to);
@@ -206,26 +242,19 @@ static int apply_alter(struct apply *a)
 		t.table = to->table;
 		return apply_model(a, &t, 'A', db, a->s.table.table);
 	}
-	rc = apply_model(a, &t, 'A', NULL, NULL);
-	if (a->s.only_indexes && rc == 0)
-		a->out->changes[0].tables = "";	/* as Debezium has it for CREATE INDEX */
-	return rc;
+	return a->s.only_indexes ? apply_index(a, &t, e->schema) : apply_model(a, &t, 'A', NULL, NULL);
 }
 
 static const char *pair_names(struct apply *a, bool new_names)
 {
-	struct buf names;
-	const char *text;
+	struct table_id *ids = arena_alloc(a->arena, (a->s.npairs + 1u) * sizeof(*ids));
 
-	buf_init(&names, 1 << 20);
 	for (unsigned i = 0; i < a->s.npairs; i++) {
-		if (i > 0)
-			buf_putc(&names, ',');
-		buf_puts(&names, new_names ? a->s.pairs[i].to.table : a->s.pairs[i].from.table);
+		const struct ddl_name *name = new_names ? &a->s.pairs[i].to : &a->s.pairs[i].from;
+
+		ids[i] = (struct table_id){ db_of(a, name), name->table };
 	}
-	text = arena_dup(a->arena, names.data ? names.data : "", names.len);
-	buf_done(&names);
-	return text;
+	return ddl_names_join(a->arena, ids, a->s.npairs);
 }
 
 /* The words up to the first name, then this one's: "DROP TABLE IF EXISTS `db`.`t`". */
@@ -272,6 +301,13 @@ static struct schema *rename_entry(struct apply *a, const char *db, const char *
 	return s;
 }
 
+/* The words up to the first name, then this one's clause. */
+static const char *rename_text(struct apply *a, const struct ddl_pair *pair)
+{
+	return arena_printf(a->arena, "%.*s%.*s", (int)(a->s.pairs[0].text - a->s.text), a->s.text, (int)pair->text_len,
+			    pair->text);
+}
+
 static int apply_rename(struct apply *a)
 {
 	const char *names = pair_names(a, true);
@@ -284,7 +320,7 @@ static int apply_rename(struct apply *a)
 		struct schema *schema = rename_entry(a, db, pair->from.table, new_db, pair->to.table);
 		struct ddl_change *change = result_change(a, new_db, names);
 
-		change->ddl = arena_dup(a->arena, pair->text, pair->text_len);
+		change->ddl = rename_text(a, pair);
 		result_table(a, change, 'A', new_db, pair->to.table, schema);
 		change->table->previous_db = arena_dup(a->arena, db, strlen(db));
 		change->table->previous_table = pair->from.table;
@@ -298,7 +334,7 @@ static int apply_truncate(struct apply *a)
 
 	a->out->kind = DDL_TRUNCATE;
 	result_room(a, 1);
-	result_table(a, result_change(a, db, table), 'A', db, table, catalog_find(a->c, db, table));
+	result_table(a, result_change(a, db, table), 'T', db, table, catalog_find(a->c, db, table));
 	return 0;
 }
 

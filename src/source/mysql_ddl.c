@@ -5,6 +5,7 @@
  */
 #include "source/mysql_ddl.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "source/mysql_ddl_parser.h"
@@ -135,10 +136,24 @@ static bool create_database(struct ddl_parser *p, struct ddl_statement *s)
 	return database_options(p, s);
 }
 
+/* The words in front of VIEW may be those in front of TRIGGER, PROCEDURE and the like as well. */
+static bool view_or_other(struct ddl_parser *p, struct ddl_statement *s)
+{
+	static const char *const stops[] = { "VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", NULL };
+
+	while (!ddl_at_end(p) && p->token.kind != TOKEN_BAD && !ddl_is_one_of(p, stops))
+		ddl_next(p);
+	if (ddl_accept(p, "VIEW")) {
+		if_not_exists(p);
+		ddl_table_name(p, &s->view);
+	}
+	return is_nothing(s);
+}
+
 static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 {
-	static const char *const others[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", "TRIGGER", "PROCEDURE", "FUNCTION",
-					      "AGGREGATE", "EVENT",
+	static const char *const views[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", NULL };
+	static const char *const others[] = { "TRIGGER", "PROCEDURE", "FUNCTION", "AGGREGATE", "EVENT",
 					      "USER", "ROLE", "SERVER", "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE",
 						"JSON", "LIBRARY",
 					      "EXTERNAL", NULL };
@@ -156,6 +171,8 @@ static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 		return ddl_expect(p, "INDEX") && create_index(p, s, true);
 	if (ddl_accept(p, "INDEX"))
 		return create_index(p, s, false);
+	if (ddl_is_one_of(p, views))
+		return view_or_other(p, s);
 	if (ddl_is(p, "FULLTEXT") || ddl_is(p, "SPATIAL") || ddl_is_one_of(p, others))
 		return is_nothing(s);
 	return ddl_fail(p, "something to create");
@@ -165,8 +182,8 @@ static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 
 static bool parse_alter(struct ddl_parser *p, struct ddl_statement *s)
 {
-	static const char *const others[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", "PROCEDURE", "FUNCTION", "EVENT",
-					      "USER", "SERVER",
+	static const char *const views[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", NULL };
+	static const char *const others[] = { "PROCEDURE", "FUNCTION", "EVENT", "USER", "SERVER",
 					      "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "INSTANCE", "JSON",
 						"LIBRARY", "EXTERNAL", NULL };
 
@@ -183,6 +200,8 @@ static bool parse_alter(struct ddl_parser *p, struct ddl_statement *s)
 			s->database = ddl_name(p);
 		return database_options(p, s);
 	}
+	if (ddl_is_one_of(p, views))
+		return view_or_other(p, s);
 	return ddl_is_one_of(p, others) ? is_nothing(s) : ddl_fail(p, "something to alter");
 }
 
@@ -273,6 +292,13 @@ static bool parse_truncate(struct ddl_parser *p, struct ddl_statement *s)
 	return ddl_table_name(p, &s->table) && at_clean_end(p);
 }
 
+/* Debezium's parser is not asked about this one, as it is in the log of every server. */
+static bool parse_flush(struct ddl_parser *p, struct ddl_statement *s)
+{
+	s->verb = ddl_accept(p, "PRIVILEGES") && ddl_at_end(p) ? VERB_CONTROL : VERB_NOTHING;
+	return true;
+}
+
 /* ---- all ---- */
 
 static const struct statement_word statement_words[] = {
@@ -290,7 +316,7 @@ static const struct statement_word statement_words[] = {
 	{ "CHECK", VERB_NOTHING, NULL },
 	{ "SET", VERB_NOTHING, NULL }, { "USE", VERB_NOTHING, NULL }, { "GRANT", VERB_NOTHING, NULL },
 	{ "REVOKE", VERB_NOTHING, NULL },
-	{ "FLUSH", VERB_NOTHING, NULL }, { "LOCK", VERB_NOTHING, NULL }, { "UNLOCK", VERB_NOTHING, NULL },
+	{ "FLUSH", VERB_NOTHING, parse_flush }, { "LOCK", VERB_NOTHING, NULL }, { "UNLOCK", VERB_NOTHING, NULL },
 	{ "INSTALL", VERB_NOTHING, NULL },
 	{ "UNINSTALL", VERB_NOTHING, NULL }, { "RESET", VERB_NOTHING, NULL }, { "PURGE", VERB_NOTHING, NULL },
 	{ "CHANGE", VERB_NOTHING, NULL },
@@ -301,13 +327,23 @@ static const struct statement_word statement_words[] = {
 	{ "CLONE", VERB_NOTHING, NULL },
 };
 
-/* A rule may stop before the end (partitions): the text goes on. */
-static void statement_text(struct ddl_parser *p, const char *from, struct ddl_statement *s)
+/*
+ * The statement as Debezium tells it. What changes tables: from its first word to its last that is not in a comment. A
+ * rule may stop before the end (partitions): the text goes on. All else, also what stands in the body of a trigger: as
+ * it was logged.
+ */
+static void statement_text(struct ddl_parser *p, const char *from, const char *end, struct ddl_statement *s)
 {
+	if (s->verb == VERB_NOTHING && s->view.table == NULL) {
+		while (end > s->text && isspace((unsigned char)end[-1]))
+			end--;
+		s->text_len = (size_t)(end - s->text);
+		return;
+	}
 	while (!p->failed && !ddl_at_end(p) && p->token.kind != TOKEN_BAD)
 		ddl_next(p);
 	s->text = from;
-	s->text_len = (size_t)(p->last_end - from);
+	s->text_len = (size_t)((s->text_end ? s->text_end : p->last_end) - from);
 }
 
 int ddl_parse(const char *sql, size_t len, uint64_t sql_mode, unsigned server_version, struct arena *arena,
@@ -323,6 +359,7 @@ int ddl_parse(const char *sql, size_t len, uint64_t sql_mode, unsigned server_ve
 	if (ddl_at_end(&p))
 		return 0;		/* nothing but comments */
 	from = p.token.p;
+	p.outside = p.lexer.open_comments;
 	for (size_t i = 0; i < sizeof(statement_words) / sizeof(statement_words[0]); i++) {
 		const struct statement_word *w = &statement_words[i];
 
@@ -331,7 +368,7 @@ int ddl_parse(const char *sql, size_t len, uint64_t sql_mode, unsigned server_ve
 		out->verb = w->verb;
 		if (w->parse && !w->parse(&p, out))
 			return -1;
-		statement_text(&p, from, out);
+		statement_text(&p, from, sql + len, out);
 		return p.failed ? -1 : 0;
 	}
 	ddl_fail(&p, "a statement");

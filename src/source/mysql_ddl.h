@@ -79,11 +79,13 @@ struct ddl_statement {
 	bool opens_txn;		/* CREATE TABLE .. START TRANSACTION: its rows follow in the same transaction */
 	bool only_indexes;	/* CREATE INDEX, DROP INDEX as an ALTER TABLE */
 	struct ddl_name table, like;
+	struct ddl_name view;	/* CREATE VIEW, ALTER VIEW */
 	const char *database;	/* NULL: the default one */
 	struct ddl_charset charset;	/* of the table or database */
 	const char *comment;	/* NULL: not given */
 	const char *text;	/* from its first word to its last, without comments around it and ';' */
 	size_t text_len;
+	const char *text_end;	/* NULL, or where the words begin that the server has added for CREATE .. SELECT */
 	struct ddl_action *actions, **tail;	/* CREATE TABLE: ADD_COLUMN and ADD_INDEX only */
 	struct ddl_pair *pairs;
 	unsigned npairs, cap_pairs;

@@ -2,6 +2,7 @@
  * mysql_ddl_column.c - a column definition: type, attributes, place. What is hard: the dozens of names for two dozen
  * types, and DEFAULT, which may be a literal, a function or an expression in brackets and has to be kept as written.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "source/mysql_ddl_parser.h"
@@ -269,8 +270,28 @@ static void type_special(const char *name, uint64_t sql_mode, struct ddl_column 
 	}
 }
 
+/* The words of the name in upper case, one space between; NULL for SERIAL, which is a shorthand and no name. */
+static const char *spelled(struct ddl_parser *p, const char *from, const char *name)
+{
+	size_t n = 0;
+	char *out;
+
+	if (p->failed || p->last_end <= from || strcmp(name, "SERIAL") == 0)
+		return NULL;
+	out = arena_dup(p->arena, from, (size_t)(p->last_end - from));
+	for (const char *in = out; *in; in++) {
+		if (!isspace((unsigned char)*in))
+			out[n++] = (char)toupper((unsigned char)*in);
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	out[n] = '\0';
+	return out;
+}
+
 static bool type_parse(struct ddl_parser *p, struct ddl_column *out)
 {
+	const char *from = p->token.p;
 	bool national = ddl_accept(p, "NATIONAL");
 	const struct type_name *type = type_find(p);
 	enum type_form form;
@@ -284,6 +305,7 @@ static bool type_parse(struct ddl_parser *p, struct ddl_column *out)
 		out->charset.charset = "utf8mb3";
 	type_second_word(p, type->name, &form, out);
 	type_special(type->name, p->lexer.sql_mode, out);
+	out->column.type_name = spelled(p, from, type->name);
 	type_arguments(p, form, out);
 	return !p->failed;
 }

@@ -30,7 +30,8 @@ bool ddl_fail(struct ddl_parser *p, const char *expected)
 
 void ddl_next(struct ddl_parser *p)
 {
-	p->last_end = p->token.p + p->token.len;
+	if (p->lexer.open_comments <= p->outside)
+		p->last_end = p->token.p + p->token.len;
 	p->token = lexer_next(&p->lexer);
 }
 

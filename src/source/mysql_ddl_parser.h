@@ -10,7 +10,8 @@
 struct ddl_parser {
 	struct lexer lexer;
 	struct token token;		/* not yet taken */
-	const char *last_end;		/* end of the last one taken */
+	const char *last_end;		/* end of the last one taken that does not stand in a comment */
+	unsigned outside;		/* comments that the statement as a whole stands in */
 	struct arena *arena;
 	struct err *err;
 	bool failed;

@@ -139,6 +139,8 @@ bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s)
 		ddl_name(p);
 		return true;
 	}
+	if (ddl_is(p, "START"))
+		s->text_end = p->last_end;
 	if (ddl_accept2(p, "START", "TRANSACTION"))
 		return s->opens_txn = true;
 	if (!ddl_is_one_of(p, options_with_value))

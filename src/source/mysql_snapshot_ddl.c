@@ -38,7 +38,8 @@ static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct chan
 	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
 
 	*d = (struct ddl_change){
-		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true
+		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true,
+		.captured_db = true
 	};
 	if (table) {
 		d->table = arena_dup(&b->arena, table, sizeof(*table));

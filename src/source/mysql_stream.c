@@ -396,12 +396,42 @@ static void add_truncate(struct mysql_stream *st, struct batch *b, const struct 
 	schema_unref(filtered);
 }
 
+static const char *gtids_text(struct mysql_stream *st)
+{
+	struct buf b;
+
+	if (st->gtids_text == NULL) {
+		buf_init(&b, GTIDS_MAX);
+		gtid_set_print(&st->gtids, &b);
+		st->gtids_text = b.data ? buf_take(&b) : xstrdup("");
+	}
+	return st->gtids_text;
+}
+
+/* As Debezium has it: the place to go on from when the statement itself is done. */
+static void set_history_place(struct mysql_stream *st, struct batch *b, struct ddl_result *res,
+			      const struct stream_place *at)
+{
+	const char *gtids = st->setup.gtids && res->nchanges > 0 ? gtids_text(st) : NULL;
+
+	gtids = gtids ? arena_dup(&b->arena, gtids, strlen(gtids)) : NULL;
+	for (unsigned i = 0; i < res->nchanges; i++) {
+		struct ddl_change *d = &res->changes[i];
+
+		d->history_gtids = gtids;
+		d->history_pos = st->txn.event > 0 ? st->txn.begin_pos : at->end;
+		d->history_event = st->txn.event;
+	}
+}
+
 static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result *res, const struct stream_place *at)
 {
+	set_history_place(st, b, res, at);
 	for (unsigned i = 0; i < res->nchanges; i++) {
 		struct ddl_change *d = &res->changes[i];
 
 		d->captured = is_captured(st, d);
+		d->captured_db = d->db[0] == '\0' || mysql_filter_database(st->setup.filter, d->db);
 		for (unsigned k = 0; k < d->ntables; k++) {
 			if (d->table[k].schema)
 				batch_hold_schema(b, d->table[k].schema);
@@ -644,18 +674,6 @@ void mysql_stream_begin(struct mysql_stream *st, struct batch *b)
 {
 	st->batch++;
 	st->shared = NULL;
-}
-
-static const char *gtids_text(struct mysql_stream *st)
-{
-	struct buf b;
-
-	if (st->gtids_text == NULL) {
-		buf_init(&b, GTIDS_MAX);
-		gtid_set_print(&st->gtids, &b);
-		st->gtids_text = b.data ? buf_take(&b) : xstrdup("");
-	}
-	return st->gtids_text;
 }
 
 void mysql_stream_end(struct mysql_stream *st, struct batch *b)

@@ -187,8 +187,8 @@ static void test_results(void)
 	run("CREATE TABLE b (y INT)");
 	is_int(apply(" /* c */ RENAME TABLE a TO tmp, b TO a,tmp TO `e`.b ; "), 0, "swap");
 	is_int(result.nchanges, 3, "one change a pair");
-	is_str(result.changes[1].ddl, "b TO a", "its clause");
-	is_str(result.changes[1].tables, "tmp,a,b", "all names");
+	is_str(result.changes[1].ddl, "RENAME TABLE b TO a", "its clause");
+	is_str(result.changes[1].tables, "a,b,tmp", "all names, as Java's hash set orders them");
 	is_str(result.changes[2].table[0].previous_table, "tmp", "old name");
 	is_str(result.changes[2].db, "e", "new database");
 	ok(result.changes[0].table[0].schema != NULL, "with its schema");
