@@ -49,6 +49,12 @@ static const struct conf_option options[] = {
 	  "Whether the tables are read before the binlog is followed." },
 	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none", 0,
 	  "How the snapshot is made consistent: a short global lock, one held throughout, or GTID fences." },
+	{ "mysql", "snapshot.include.collection.list", CONF_LIST, AT(mysql.snapshot_include), NULL, NULL, 0,
+	  "Captured tables whose rows the initial snapshot reads; preset: all. Regular expressions on db.table." },
+	{ "mysql", "snapshot.select.statement.overrides", CONF_LIST, AT(mysql.snapshot_overrides), NULL, NULL, 0,
+	  "Tables, db.table, of which snapshots read what a SELECT of yours gives." },
+	{ "mysql", "snapshot.select.statement.overrides.*", CONF_PAIRS, AT(mysql.snapshot_statements), NULL, NULL, 0,
+	  "overrides.db.table: that SELECT, with all columns of the table." },
 	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..32", 0, "Connections that read the snapshot." },
 	{ "mysql", "incremental.snapshot.chunk.size", CONF_INT, AT(mysql.chunk_rows), "4096", "16..1000000", CONF_LIVE,
 	  "Rows in one chunk of a snapshot that is taken while the stream goes on." },
@@ -271,7 +277,6 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->log.state_dir = xstrdup(s->state_dir);
 	s->sink.state_dir = xstrdup(s->state_dir);
 	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
-	s->mysql.snapshot_fetch_size = 0;
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
 	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
 	preset_text(&s->load.group, "", "-load", s->name);

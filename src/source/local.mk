@@ -49,6 +49,7 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_snapshot_ddl.c \
 	src/source/mysql_snapshot_parts.h \
 	src/source/mysql_snapshot_place.c \
+	src/source/mysql_snapshot_wish.c \
 	src/source/mysql_snapshot.h \
 	src/source/mysql_stream.c \
 	src/source/mysql_stream.h \
@@ -83,7 +84,7 @@ tests_e2e_fill_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_fill_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/fill_source.sh tests/e2e/fill.sh
 
-check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_mysql_filter tests/unit/test_mysql_undo
+check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_snapshot_place tests/unit/test_mysql_filter tests/unit/test_mysql_undo
 check_PROGRAMS += tests/unit/test_mysql_fill
 tests_unit_test_mysql_fill_SOURCES = tests/unit/test_mysql_fill.c tests/tap.h
 tests_unit_test_mysql_fill_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
@@ -93,6 +94,9 @@ tests_unit_test_mysql_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_chunk_SOURCES = tests/unit/test_mysql_chunk.c tests/tap.h
 tests_unit_test_mysql_chunk_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_mysql_chunk_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_snapshot_place_SOURCES = tests/unit/test_snapshot_place.c tests/tap.h
+tests_unit_test_snapshot_place_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_unit_test_snapshot_place_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_filter_SOURCES = tests/unit/test_mysql_filter.c tests/tap.h
 tests_unit_test_mysql_filter_LDADD = $(SOURCE) $(SOURCE_LIBS)
 check_PROGRAMS += tests/unit/test_mysql_resume tests/unit/test_source_pulse

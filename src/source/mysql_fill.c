@@ -328,7 +328,7 @@ static int read_schema(struct mysql_fill *f, const struct fill_table *t, struct 
 static int open_table(struct mysql_fill *f, struct err *err)
 {
 	struct fill_table *t = current(f);
-	struct chunk_wish wish = { .where = t->where };
+	struct chunk_wish wish = snapshot_wish_of(f->setup.conf, t->db, t->name);
 	struct schema *known, *wanted;
 	int r;
 
@@ -340,6 +340,7 @@ static int open_table(struct mysql_fill *f, struct err *err)
 	known = catalog_find(f->setup.catalog, f->db, f->name);
 	if (known == NULL)
 		return err_set(err, ERR_CONFIG, 0, "table %s.%s: its definition is not known", t->db, t->name);
+	wish.where = t->where;
 	wanted = mysql_filter_columns(f->setup.filter, known);
 	r = chunk_table_open(&f->table, &f->view.conn, wanted ? wanted : known, &wish, err);
 	schema_unref(wanted);

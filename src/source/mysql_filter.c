@@ -13,7 +13,7 @@
 enum { NAME_MAX_BYTES = 1024 };
 
 enum { DB_INCLUDE, DB_EXCLUDE, TABLE_INCLUDE, TABLE_EXCLUDE, COLUMN_INCLUDE, COLUMN_EXCLUDE, GTID_INCLUDE, GTID_EXCLUDE,
-	LISTS };
+	SNAPSHOT_INCLUDE, LISTS };
 
 struct mysql_filter {
 	struct pattern_list lists[LISTS];
@@ -22,13 +22,15 @@ struct mysql_filter {
 
 static const char *const list_keys[LISTS] = { "database.include.list", "database.exclude.list", "table.include.list",
 					      "table.exclude.list",    "column.include.list",	"column.exclude.list",
-					      "gtid.source.includes",  "gtid.source.excludes" };
+					      "gtid.source.includes",  "gtid.source.excludes",
+					      "snapshot.include.collection.list" };
 
 struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err *err)
 {
 	const struct conf_list *texts[LISTS] = {
 		&conf->database_include, &conf->database_exclude, &conf->table_include, &conf->table_exclude,
-		&conf->column_include, &conf->column_exclude, &conf->gtid_includes, &conf->gtid_excludes
+		&conf->column_include, &conf->column_exclude, &conf->gtid_includes, &conf->gtid_excludes,
+		&conf->snapshot_include
 	};
 	struct mysql_filter *f = xcalloc(1, sizeof(*f));
 
@@ -84,6 +86,14 @@ bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char
 	if (f->signal_table && strcasecmp(f->signal_table, name) == 0)
 		return true;
 	return mysql_filter_database(f, db) && passes(f, TABLE_INCLUDE, name);
+}
+
+bool mysql_filter_snapshot(const struct mysql_filter *f, const char *db, const char *table)
+{
+	char name[NAME_MAX_BYTES];
+
+	snprintf(name, sizeof(name), "%s.%s", db, table);
+	return f->lists[SNAPSHOT_INCLUDE].count == 0 || pattern_list_match(&f->lists[SNAPSHOT_INCLUDE], name);
 }
 
 bool mysql_filter_gtid_source(const struct mysql_filter *f, const struct gtid_source *source)

@@ -21,6 +21,8 @@ struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err 
 void mysql_filter_free(struct mysql_filter *f);		/* NULL allowed */
 bool mysql_filter_database(const struct mysql_filter *f, const char *db);
 bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char *table);
+/* Does the initial snapshot read the rows of this captured table? */
+bool mysql_filter_snapshot(const struct mysql_filter *f, const char *db, const char *table);
 /* gtid.source.includes and .excludes, on the server_uuid that a transaction was first committed at. */
 bool mysql_filter_gtid_source(const struct mysql_filter *f, const struct gtid_source *source);
 /* The schema without the columns that the lists leave out; key columns always stay. NULL: all columns are wanted. */

@@ -95,9 +95,13 @@ static int probe_table(struct mysql_snapshot *s, struct snapshot_table *t, struc
 
 	buf_init(&sql, CHUNK_SQL_MAX);
 	buf_puts(&sql, "SELECT 1 FROM ");
-	mysql_quote_name(&sql, t->db);
-	buf_putc(&sql, '.');
-	mysql_quote_name(&sql, t->name);
+	if (t->wish.statement) {
+		buf_printf(&sql, "(%s\n) AS `millrace`", t->wish.statement);
+	} else {
+		mysql_quote_name(&sql, t->db);
+		buf_putc(&sql, '.');
+		mysql_quote_name(&sql, t->name);
+	}
 	buf_puts(&sql, " LIMIT 1");
 	r = mysql_conn_text(&s->conn, 0, one, sizeof(one), err, sql.data);
 	buf_done(&sql);
@@ -114,8 +118,12 @@ static int probe(struct mysql_snapshot *s, struct err *err)
 
 		if (t->gone || t->error)
 			continue;
+		t->wish = snapshot_wish_of(s->setup.conf, t->db, t->name);
+		t->empty = !mysql_filter_snapshot(s->setup.filter, t->db, t->name);
+		if (t->empty)
+			continue;
 		if (probe_table(s, t, err) < 0)
-			return -1;
+			return err_wrap(err, "snapshot: table %s.%s", t->db, t->name);
 		if (!t->empty)
 			s->last_filled = i;
 		s->rows_total += t->rows_total;

@@ -71,6 +71,10 @@ void snapshot_place_print(const struct snapshot_place *p, struct buf *out);
 bool snapshot_place_parse(struct snapshot_place *out, const char *text);
 void snapshot_place_done(struct snapshot_place *p);
 
+/* snapshot.select.statement.overrides: whether both settings agree; what is given for a table (lent by conf). */
+int snapshot_wish_check(const struct mysql_conf *conf, struct err *err);
+struct chunk_wish snapshot_wish_of(const struct mysql_conf *conf, const char *db, const char *table);
+
 /* Also for other users of a server's tables: SHOW CREATE TABLE of all captured tables into the catalog. */
 struct snapshot_list {
 	struct snapshot_table *items;

@@ -302,8 +302,10 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	struct mysql_filter *filter = mysql_filter_new(conf, err);
 	struct source *s;
 
-	if (filter == NULL)
+	if (filter == NULL || snapshot_wish_check(conf, err) < 0) {
+		mysql_filter_free(filter);
 		return NULL;
+	}
 	s = xcalloc(1, sizeof(*s));
 	s->conf = s->settled = conf;
 	s->name = xstrdup(name);

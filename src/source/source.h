@@ -33,7 +33,9 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	char *signal_table;		/* signal.data.collection: db.table */
 	int snapshot_mode, snapshot_locking;
 	int64_t snapshot_threads;	/* snapshot.max.threads */
-	int64_t snapshot_fetch_size;
+	struct conf_list snapshot_include;	/* snapshot.include.collection.list: captured tables whose rows are read */
+	struct conf_list snapshot_overrides;	/* snapshot.select.statement.overrides: db.table */
+	struct conf_pairs snapshot_statements;	/* snapshot.select.statement.overrides.db.table */
 	int64_t snapshot_lock_timeout_ms;	/* snapshot.lock.timeout.ms */
 	int64_t chunk_rows;		/* incremental.snapshot.chunk.size */
 	int ssl_mode;			/* ssl.mode */

@@ -334,7 +334,7 @@ int source_conf_check(const struct mysql_conf *conf, struct err *err)
 	struct mysql_filter *f = mysql_filter_new(conf, err);
 
 	mysql_filter_free(f);
-	return f ? 0 : -1;
+	return f ? snapshot_wish_check(conf, err) : -1;
 }
 
 void source_reload(struct source *s, const struct mysql_conf *conf)

@@ -36,7 +36,8 @@ static void add_captured(struct schema *schema, void *arg)
 {
 	struct rest *r = arg;
 
-	if (!mysql_filter_table(r->filter, schema->db, schema->table))
+	if (!mysql_filter_table(r->filter, schema->db, schema->table) ||
+	    !mysql_filter_snapshot(r->filter, schema->db, schema->table))
 		return;
 	r->items = xrealloc(r->items, (r->count + 1) * sizeof(*r->items));
 	r->items[r->count++] = (struct fill_table){ .db = (char *)schema->db, .name = (char *)schema->table };

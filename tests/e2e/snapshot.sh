@@ -86,6 +86,21 @@ same_table numbers --where "id = 9001"
 same_table big --where "id = 3000001"
 stop_millrace
 
+# Whose rows are read, and which of them; the stream passes on all.
+write_conf <<'C'
+snapshot.include.collection.list = testdb.b.*
+snapshot.select.statement.overrides = testdb.big
+snapshot.select.statement.overrides.testdb.big = SELECT * FROM testdb.big WHERE n < 10 -- some
+C
+fresh
+start_millrace
+until_true 60 snapshot_over; ok $? "overrides: the snapshot ends"
+sql testdb -e "UPDATE numbers SET i = 5 WHERE id = 1; UPDATE big SET pad = 'streamed' WHERE n = 11"
+wait_caught_up 60 "overrides: caught up"
+same_table numbers --where "id = 1"
+same_table big --where "n < 10 OR n = 11"
+stop_millrace
+
 # never: the binlog from its beginning, which here holds everything since the server began.
 mode never
 fresh

@@ -621,6 +621,26 @@ static void test_grants(void)
 	sql("DROP USER poor");
 }
 
+/* Without GTIDs and without a lock nobody can say which position a view is of; a lock on the tables is enough. */
+static void check_poor_without_gtids(void)
+{
+	struct mysql_conf saved = conf;
+	struct consumer c;
+
+	sql("CREATE USER IF NOT EXISTS poor IDENTIFIED BY 'poor-secret'; GRANT SELECT, REPLICATION SLAVE, REPLICATION "
+	    "CLIENT ON *.* TO poor");
+	conf.user = "poor";
+	conf.password = "poor-secret";
+	consumer_init(&c);
+	is_int(consumer_step(&c), SOURCE_FAILED, "no GTIDs, no lock: %s", c.err.msg);
+	is_int(c.err.kind, ERR_CONFIG, "is refused with the remedy");
+	sql("GRANT LOCK TABLES ON testdb.* TO poor");
+	check_equal(&c, "no GTIDs, LOCK TABLES");
+	consumer_done(&c);
+	conf = saved;
+	sql("DROP USER poor");
+}
+
 /* gtid_mode OFF: by file and position, also inside a transaction. */
 static void test_no_gtids(void)
 {
@@ -629,6 +649,7 @@ static void test_no_gtids(void)
 	new_database();
 	sql("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL gtid_mode = OFF");
 	insert_orders(1, 500);
+	check_poor_without_gtids();
 	consumer_init(&c);
 	ok(consumer_catch_up(&c) && c.position.gtids == NULL, "no GTIDs: snapshot");
 	sql("BEGIN");
