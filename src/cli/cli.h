@@ -20,7 +20,7 @@ struct cli_option {
 	const char *help;
 };
 
-#define CLI_MAX_OPTIONS 8
+#define CLI_MAX_OPTIONS 12
 #define CLI_MAX_WORDS 8
 
 struct cli {

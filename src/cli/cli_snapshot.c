@@ -126,9 +126,22 @@ static void add_arg(struct engine_request *r, const char *name, const char *valu
 	r->args[r->nargs++].value = value;
 }
 
+static bool sets_limits(const struct cli *cli)
+{
+	return cli_option(cli, "--max-rows") || cli_option(cli, "--max-load") || cli_option(cli, "--max-lag");
+}
+
+static void add_limits(struct cli *cli, struct engine_request *r)
+{
+	add_arg(r, "action", "limit");
+	add_arg(r, "max_rows", cli_option(cli, "--max-rows"));
+	add_arg(r, "max_load", cli_option(cli, "--max-load"));
+	add_arg(r, "max_lag", cli_option(cli, "--max-lag"));
+}
+
 static int give_order(struct cli *cli, struct cli_call *call, const char *action, struct err *err)
 {
-	struct engine_request r = { .command = "snapshot" };
+	struct engine_request r = { .command = "snapshot" }, limits = { .command = "snapshot" };
 	json_t *ordered = NULL;
 	int rc;
 
@@ -136,6 +149,12 @@ static int give_order(struct cli *cli, struct cli_call *call, const char *action
 	add_arg(&r, "tables", cli->nwords ? cli->words[0] : NULL);
 	add_arg(&r, "where", cli_option(cli, "--where"));
 	add_arg(&r, "truncate", cli_option(cli, "--truncate") ? "yes" : NULL);
+	if (sets_limits(cli)) {
+		add_limits(cli, &limits);
+		rc = call->link.request(call->link.self, &limits, collect, &ordered, err);
+		if (rc || strcmp(action, "limit") == 0)
+			return rc;
+	}
 	rc = call->link.request(call->link.self, &r, collect, &ordered, err);
 	if (rc == 0 && ordered && cli_option(cli, "--wait"))
 		rc = wait_for(call, ordered, err);
@@ -166,6 +185,8 @@ int cli_snapshot(struct cli *cli)
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
 		if (cli_option(cli, actions[i]))
 			action = actions[i] + 2;
+	if (action == NULL && cli->nwords == 0 && sets_limits(cli))
+		action = "limit";
 	if (action == NULL && cli->nwords == 0) {
 		err_set(&err, ERR_CONFIG, 0, "usage: millrace snapshot TABLE[,TABLE...], or --list, --stop, --pause, --resume");
 		return cli_fail(&err);

@@ -14,6 +14,24 @@ static void rows_text(char *out, size_t size, int64_t rows)
 		snprintf(out, size, "%" PRId64, rows);
 }
 
+static void print_fill(const struct status_fill *f)
+{
+	const char *why = *f->throttled ? f->throttled : f->error;
+	char left[32];
+
+	if (f->tables == 0)
+		return;
+	cli_duration(left, sizeof(left), f->left_ms);
+	fputs("\n         snapshot beside the stream: ", stdout);
+	cli_put_safe(stdout, f->table, strlen(f->table));
+	printf(", %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left, %u tables%s", f->rows, f->total, f->rows_per_s,
+	       left, f->tables, f->paused ? ", paused" : "");
+	if (*why) {
+		fputs(*f->throttled ? "\n         throttled: " : "\n         waits: ", stdout);
+		cli_put_safe(stdout, why, strlen(why));
+	}
+}
+
 static void print_capture(const struct status_capture *c)
 {
 	char lag[32], left[32];
@@ -29,6 +47,11 @@ static void print_capture(const struct status_capture *c)
 		printf("\n         at %s:%" PRIu64 ", lag %s", c->file, c->pos, lag);
 		if (c->behind_bytes >= 0)
 			printf(", %" PRId64 " bytes behind the server", c->behind_bytes);
+	}
+	print_fill(&c->fill);
+	if (c->snapshot.running && c->fill.throttled[0]) {
+		fputs("\n         throttled: ", stdout);
+		cli_put_safe(stdout, c->fill.throttled, strlen(c->fill.throttled));
 	}
 	if (c->why[0])
 		printf("\n         %s", c->why);

@@ -372,11 +372,14 @@ static int session_run(struct capture *c, struct err *err)
 	if (rc) {
 		err_set(err, ERR_FATAL, rc, "capture: no thread: %s", strerror(rc));
 	} else {
+		struct capture_signals *signals = capture_signals_start(c);
+
 		half_well(&c->half);
 		rc = source_loop(c, err);
 		queue_close(c->to_format);	/* drains: format closes to_log, the log thread commits what is left */
 		pthread_join(format, NULL);
 		pthread_join(log, NULL);
+		capture_signals_end(signals);
 		if (c->failed && rc == 0) {
 			*err = c->failure;
 			rc = -1;
@@ -426,6 +429,7 @@ void capture_free(struct capture *c)
 		return;
 	half_done(&c->half);
 	position_done(&c->logged);
+	capture_limits_free(c);
 	free(c->resume);
 	free(c);
 }

@@ -23,6 +23,7 @@ struct capture {
 	int64_t snapshot_us;		/* when its snapshot began */
 	struct source *source;		/* under half.lock when set or read by others */
 	const struct mysql_conf *mysql;	/* under half.lock: as the last reload left it */
+	struct capture_limits *limits;	/* under half.lock: those that a person has set, newest first; threads may use all */
 	const struct mysql_conf *settled;	/* whose tables the log has taken up: what the next source begins with */
 	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
 	bool failed;			/* under half.lock */
@@ -36,6 +37,11 @@ void capture_fail(struct capture *c, const struct err *err);		/* the first failu
 const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; lives as long as the engine */
 void capture_latency(struct stage_meter *m, const struct batch *b);	/* commit at the source until now */
 void *capture_log_thread(void *capture);				/* capture_publish.c */
+
+struct capture_signals;
+struct capture_signals *capture_signals_start(struct capture *c);	/* capture_signal.c; NULL: no signal topic */
+void capture_signals_end(struct capture_signals *s);			/* once the queues are closed; NULL allowed */
+void capture_limits_free(struct capture *c);				/* capture_snapshot.c */
 
 /* ---- tables that are stopped, remembered in the log (capture_stopped.c) ---- */
 struct stopped_tables;

@@ -18,7 +18,8 @@ static void tell_restart(const struct conf_option *o)
 static void reload_capture(struct engine *e, struct engine_reload *r)
 {
 	r->mysql = e->reloads ? e->reloads->mysql : e->settings->mysql;
-	if (settings_reload_mysql(&r->mysql, r->settings) && e->capture)
+	settings_reload_mysql(&r->mysql, r->settings);
+	if (e->capture)
 		capture_reload(e->capture, &r->mysql);
 }
 

@@ -58,8 +58,22 @@ static const struct conf_option options[] = {
 	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..32", 0, "Connections that read the snapshot." },
 	{ "mysql", "incremental.snapshot.chunk.size", CONF_INT, AT(mysql.chunk_rows), "4096", "16..1000000", CONF_LIVE,
 	  "Rows in one chunk of a snapshot that is taken while the stream goes on." },
+	{ "mysql", "snapshot.max.rows.per.second", CONF_INT, AT(mysql.max_rows_s), "0", "0..1000000000", CONF_LIVE,
+	  "Rows that snapshots read at the most; 0 is no limit." },
+	{ "mysql", "snapshot.max.load", CONF_LIST, AT(mysql.max_load), NULL, NULL, CONF_LIVE,
+	  "Snapshots wait while a status variable of the server is above its limit: Threads_running=50." },
+	{ "mysql", "snapshot.throttle.replicas", CONF_LIST, AT(mysql.throttle_replicas), NULL, NULL, CONF_LIVE,
+	  "Replicas, host:port list; snapshots wait while one lags, or does not say." },
+	{ "mysql", "snapshot.throttle.lag", CONF_DURATION, AT(mysql.throttle_lag_ms), "1500ms", NULL, CONF_LIVE,
+	  "The most that a replica may lag." },
+	{ "mysql", "snapshot.throttle.query", CONF_STRING, AT(mysql.throttle_query), NULL, NULL, CONF_LIVE,
+	  "Statement that gives a replica's lag in seconds, instead of SHOW REPLICA STATUS; without replicas it is asked of the server." },
 	{ "mysql", "signal.data.collection", CONF_STRING, AT(mysql.signal_table), NULL, NULL, CONF_LIVE,
 	  "Table of signals, db.table with the columns id, type, data; a row inserted there orders a snapshot." },
+	{ "mysql", "signal.enabled.channels", CONF_LIST, AT(signal_channels), "source", NULL, 0,
+	  "Where signals come from: source (the table), kafka (the topic)." },
+	{ "mysql", "signal.kafka.topic", CONF_STRING, AT(signal_topic), NULL, NULL, 0,
+	  "Topic of signals in the log; a message's key is the prefix; preset PREFIX-signal." },
 	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, CONF_LIVE,
 	  "How long the global read lock may take to get." },
 	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
@@ -267,9 +281,29 @@ static int check_format(const struct settings *s, struct err *err)
 	return e ? 0 : err_wrap(err, "%s", s->path);
 }
 
+/* A channel that is left out must not order anything. */
+static int check_channels(struct settings *s, struct err *err)
+{
+	bool source = false;
+
+	for (size_t i = 0; i < s->signal_channels.count; i++) {
+		const char *name = s->signal_channels.items[i];
+
+		if (strcmp(name, "source") != 0 && strcmp(name, "kafka") != 0)
+			return err_set(err, ERR_CONFIG, 0, "%s: [mysql] signal.enabled.channels: expected source or kafka, found '%.40s'",
+				       s->path, name);
+		source |= strcmp(name, "source") == 0;
+	}
+	if (source)
+		return 0;
+	free(s->mysql.signal_table);
+	s->mysql.signal_table = NULL;
+	return 0;
+}
+
 static int settings_derive(struct settings *s, struct err *err)
 {
-	if (check_name(s, err) || check_operations(s, err))
+	if (check_name(s, err) || check_operations(s, err) || check_channels(s, err))
 		return -1;
 	s->log.name = xstrdup(s->name);
 	s->sink.name = xstrdup(s->name);
@@ -280,6 +314,7 @@ static int settings_derive(struct settings *s, struct err *err)
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
 	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
 	preset_text(&s->load.group, "", "-load", s->name);
+	preset_text(&s->signal_topic, "", "-signal", s->format.topic_prefix);
 	return check_format(s, err);
 }
 
@@ -300,21 +335,15 @@ const struct table_settings *settings_for_table(const struct settings *s, const 
 	return NULL;
 }
 
-/* mysql lies in no struct settings of its own: its fields are found from where they would be in one. */
-bool settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh)
+void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh)
 {
 	size_t from = offsetof(struct settings, mysql), to = from + sizeof(*mysql);
-	const char *base = (const char *)mysql - from;
-	bool changed = false;
 
 	for (const struct conf_option *o = options; o->section; o++) {
-		if (o->offset < from || o->offset >= to || !(o->flags & CONF_LIVE) || strcmp(o->section, "table") == 0 ||
-		    conf_same(o, base, fresh))
+		if (o->offset < from || o->offset >= to || !(o->flags & CONF_LIVE) || strcmp(o->section, "table") == 0)
 			continue;
 		memcpy((char *)mysql + (o->offset - from), (const char *)fresh + o->offset, conf_field_size(o));
-		changed = true;
 	}
-	return changed;
 }
 
 void settings_need_restart(const struct settings *now, const struct settings *fresh,

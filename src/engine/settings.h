@@ -37,6 +37,8 @@ struct settings {
 	size_t ntables;
 	int64_t commit_interval_ms;	/* [kafka] commit.interval.ms: the longest that rows wait for their transaction */
 	int64_t commit_bytes;		/* commit.bytes: the largest transaction */
+	struct conf_list signal_channels;	/* [mysql] signal.enabled.channels */
+	char *signal_topic;		/* signal.kafka.topic */
 	int64_t drain_timeout_ms;
 	int log_format, log_level;
 	char *theme;
@@ -48,8 +50,8 @@ struct settings *settings_new(void);
 void settings_free(struct settings *s);
 int settings_load(struct settings *s, const char *path, struct err *err);
 /* What SIGHUP makes of a file that was read anew: tells (calls back) each setting whose new value needs a restart, and
- * copies those of [mysql] that may change while it runs over `mysql`, which borrows texts from both. True: one did. */
-bool settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh);
+ * copies those of [mysql] that may change while it runs over `mysql`, which borrows texts from both. */
+void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh);
 void settings_need_restart(const struct settings *now, const struct settings *fresh,
 			   void (*tell)(const struct conf_option *option));
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);	/* NULL: none */

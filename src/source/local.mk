@@ -58,6 +58,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_tables.c \
 	src/source/mysql_text.c \
 	src/source/mysql_text.h \
+	src/source/mysql_throttle.c \
+	src/source/mysql_throttle.h \
 	src/source/mysql_undo.c \
 	src/source/mysql_undo.h \
 	src/source/mysql_wire.c \
@@ -82,7 +84,7 @@ noinst_PROGRAMS += tests/e2e/fill_test
 tests_e2e_fill_test_SOURCES = tests/e2e/fill_test.c tests/tap.h
 tests_e2e_fill_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_fill_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
-E2E_TESTS += tests/e2e/fill_source.sh tests/e2e/fill.sh
+E2E_TESTS += tests/e2e/fill_source.sh tests/e2e/fill.sh tests/e2e/fill_throttle.sh tests/e2e/fill_signal.sh
 
 check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_snapshot_place tests/unit/test_mysql_filter tests/unit/test_mysql_undo
 check_PROGRAMS += tests/unit/test_mysql_fill

@@ -618,6 +618,11 @@ enum fill_step mysql_fill_step(struct mysql_fill *f, const struct fill_place *at
 	return steps[f->state](f, at);
 }
 
+bool mysql_fill_rests(const struct mysql_fill *f)
+{
+	return f->state == REST && f->plan.count > 0 && !f->plan.paused;
+}
+
 bool mysql_fill_waits(const struct mysql_fill *f)
 {
 	return f->state == MEET;

@@ -58,6 +58,7 @@ void mysql_fill_changed(struct mysql_fill *f);			/* somebody has changed the pla
 const char *mysql_fill_progress(struct mysql_fill *f);
 int mysql_fill_restore(struct mysql_fill *f, const char *progress, struct err *err);	/* NULL: an empty plan */
 
+bool mysql_fill_rests(const struct mysql_fill *f);	/* it is between two chunks, and would begin one */
 /* Between two transactions. FILL_ROWS: mysql_fill_rows() has something for a batch now, before the stream goes on;
  * FILL_WORKING: call again soon; FILL_NOTHING: it waits for the stream or for time to pass, or has nothing to do. */
 enum fill_step mysql_fill_step(struct mysql_fill *f, const struct fill_place *at);

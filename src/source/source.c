@@ -37,6 +37,7 @@ void source_hang_up(struct source *s)
 	}
 	s->bytes_before += s->binlog.wire.bytes;
 	mysql_fill_hang_up(s->fill);
+	throttle_hang_up(s->throttle);
 	mysql_stream_free(s->stream);
 	s->stream = NULL;
 	binlog_stop(&s->binlog);
@@ -113,12 +114,28 @@ static bool has_moved(const struct source *s, const struct position *p)
 	return p->pos != was->pos || p->event != was->event || p->row != was->row || strcmp(p->file, was->file) != 0;
 }
 
+/* The server is too busy for a snapshot just now: its rows wait in the sockets. */
+static bool snapshot_held(struct source *s, int timeout_ms)
+{
+	int wait_ms = throttle_wait_ms(s->throttle, s->conf, s->host);
+
+	if (wait_ms == 0)
+		return false;
+	source_update_status(s, false);
+	clock_sleep_ms(wait_ms < timeout_ms ? wait_ms : timeout_ms);
+	return true;
+}
+
 static enum source_step snapshot_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
-	int r = mysql_snapshot_next(s->snapshot, b, timeout_ms, err);
+	int r;
 
+	if (snapshot_held(s, timeout_ms))
+		return SOURCE_NOTHING;
+	r = mysql_snapshot_next(s->snapshot, b, timeout_ms, err);
 	if (r < 0)
 		return fail(s, err);
+	throttle_count(s->throttle, s->conf, b->nchanges);
 	source_update_status(s, false);
 	if (r == 0)
 		return SOURCE_NOTHING;
@@ -302,7 +319,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	struct mysql_filter *filter = mysql_filter_new(conf, err);
 	struct source *s;
 
-	if (filter == NULL || snapshot_wish_check(conf, err) < 0) {
+	if (filter == NULL || snapshot_wish_check(conf, err) < 0 || throttle_check(conf, err) < 0) {
 		mysql_filter_free(filter);
 		return NULL;
 	}
@@ -322,6 +339,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	pthread_mutex_init(&s->lock, NULL);
 	s->status.behind_bytes = s->status.snapshot_left_ms = s->status.fill.left_ms = -1;
 	mysql_side_init(&s->side);
+	s->throttle = throttle_new();
 	s->fill = mysql_fill_new();
 	if (!s->position.snapshot && mysql_fill_restore(s->fill, s->position.progress, err) < 0) {
 		source_close(s);

@@ -38,6 +38,11 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	struct conf_pairs snapshot_statements;	/* snapshot.select.statement.overrides.db.table */
 	int64_t snapshot_lock_timeout_ms;	/* snapshot.lock.timeout.ms */
 	int64_t chunk_rows;		/* incremental.snapshot.chunk.size */
+	struct conf_list max_load;	/* snapshot.max.load: "Threads_running=50" */
+	struct conf_list throttle_replicas;	/* snapshot.throttle.replicas: host:port */
+	int64_t throttle_lag_ms;	/* snapshot.throttle.lag */
+	char *throttle_query;		/* snapshot.throttle.query: one number, seconds */
+	int64_t max_rows_s;		/* snapshot.max.rows.per.second; 0: no limit */
 	int ssl_mode;			/* ssl.mode */
 	char *ssl_ca, *ssl_cert, *ssl_key;
 	int64_t connect_timeout_ms;	/* connect.timeout.ms */

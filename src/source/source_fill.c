@@ -217,11 +217,37 @@ static void asked_done(struct source_asked *a)
 	free(a->mark);
 }
 
-/* The filter of before is kept until the server has been asked which tables are new. */
+static bool same_list(const struct conf_list *a, const struct conf_list *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+static bool same_tables(const struct mysql_conf *a, const struct mysql_conf *b)
+{
+	return same_list(&a->table_include, &b->table_include) && same_list(&a->table_exclude, &b->table_exclude) &&
+	       same_list(&a->database_include, &b->database_include) &&
+	       same_list(&a->database_exclude, &b->database_exclude) &&
+	       same_list(&a->column_include, &b->column_include) && same_list(&a->column_exclude, &b->column_exclude) &&
+	       strcmp(a->signal_table ? a->signal_table : "", b->signal_table ? b->signal_table : "") == 0;
+}
+
+/* Limits and passwords are there from the next use on; other tables need another connection of the stream. The filter
+ * of before is kept until the server has been asked which tables are new. */
 static int exchange_conf(struct source *s, const struct mysql_conf *fresh, struct err *err)
 {
-	struct mysql_filter *filter = mysql_filter_new(fresh, err);
+	struct mysql_filter *filter;
 
+	if (same_tables(s->conf, fresh)) {
+		struct fill_setup setup = { .conf = fresh, .filter = s->filter, .catalog = s->catalog, .host = s->host };
+
+		s->conf = fresh;
+		mysql_fill_setup(s->fill, &setup);
+		return 0;
+	}
+	filter = mysql_filter_new(fresh, err);
 	if (filter == NULL)
 		return -1;
 	if (s->filter_before == NULL)
@@ -261,11 +287,11 @@ int source_take_orders(struct source *s, struct err *err)
 	size_t n = 0, i = 0;
 	int r = 0;
 
-	if (s->phase == SNAPSHOT)
-		return 0;
 	pthread_mutex_lock(&s->lock);
-	fresh = s->fresh;
-	s->fresh = NULL;
+	if (s->fresh && (s->phase != SNAPSHOT || same_tables(s->conf, s->fresh))) {
+		fresh = s->fresh;
+		s->fresh = NULL;
+	}
 	if (s->phase == STREAM) {
 		orders = s->orders;
 		n = s->norders;
@@ -334,7 +360,7 @@ int source_conf_check(const struct mysql_conf *conf, struct err *err)
 	struct mysql_filter *f = mysql_filter_new(conf, err);
 
 	mysql_filter_free(f);
-	return f ? snapshot_wish_check(conf, err) : -1;
+	return f && snapshot_wish_check(conf, err) == 0 ? throttle_check(conf, err) : -1;
 }
 
 void source_reload(struct source *s, const struct mysql_conf *conf)
@@ -451,10 +477,14 @@ enum fill_step source_fill_step(struct source *s)
 {
 	struct fill_place at = place(s);
 
+	if (mysql_fill_plan(s->fill)->count == 0)
+		throttle_hang_up(s->throttle);
 	if (mysql_fill_plan(s->fill)->count == 0 || mysql_stream_in_txn(s->stream) ||
 	    mysql_stream_counts(s->stream).events == 0)
 		return FILL_NOTHING;
 	drop_stopped(s);
+	if (mysql_fill_rests(s->fill) && throttle_wait_ms(s->throttle, s->conf, s->host) > 0)
+		return FILL_NOTHING;
 	return mysql_fill_step(s->fill, &at);
 }
 
@@ -472,6 +502,7 @@ void source_fill_rows(struct source *s, struct batch *b, size_t max_rows, size_t
 	struct fill_place at = place(s);
 
 	mysql_fill_rows(s->fill, b, &at, max_rows, max_bytes);
+	throttle_count(s->throttle, s->conf, b->nchanges);
 }
 
 bool source_fill_met(const struct source *s)
@@ -505,6 +536,8 @@ void source_fill_status(struct source *s)
 
 	mysql_fill_status(s->fill, &s->status.fill);
 	s->status.fill.orders = (unsigned)s->norders;
+	if ((s->status.fill.tables > 0 && !s->status.fill.paused) || s->phase == SNAPSHOT)
+		source_copy_cut(s->status.fill.throttled, sizeof(s->status.fill.throttled), throttle_why(s->throttle));
 	if ((text == NULL) == (s->fills == NULL) && (text == NULL || strcmp(text, s->fills) == 0))
 		return;
 	free(s->fills);
@@ -518,5 +551,6 @@ void source_fill_done(struct source *s)
 	free(s->orders);
 	free(s->fills);
 	mysql_fill_free(s->fill);
+	throttle_free(s->throttle);
 	mysql_filter_free(s->filter_before);
 }

@@ -17,6 +17,7 @@
 #include "source/mysql_side.h"
 #include "source/mysql_snapshot.h"
 #include "source/mysql_stream.h"
+#include "source/mysql_throttle.h"
 #include "source/mysql_undo.h"
 #include "source/source.h"
 #include "source/source_pulse.h"
@@ -54,6 +55,7 @@ struct source {
 	struct mysql_stream *stream;
 	struct mysql_side side;
 	struct mysql_fill *fill;	/* snapshots beside the stream */
+	struct throttle *throttle;	/* of it, and of the initial snapshot */
 	bool fill_due;			/* its plan has changed without a row: the next position has to go out */
 	const struct mysql_conf *settled;	/* see source_settled() */
 	struct mysql_filter *filter_before;	/* of a configuration that was exchanged: what is new is to be read */
