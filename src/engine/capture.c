@@ -293,6 +293,15 @@ static int ensure_own_topics(struct capture *c, struct err *err)
 	return conf->include_schema_changes ? log_topic_ensure(c->sh->log, conf->topic_prefix, LOG_TOPIC_HISTORY, err) : 0;
 }
 
+static void tell_databases(struct source *source, const struct history *history)
+{
+	size_t n;
+	const struct history_database *d = history_databases(history, &n);
+
+	for (size_t i = 0; i < n; i++)
+		source_know_database(source, d[i].name, d[i].collation);
+}
+
 /* The writer comes first: opening it fences a predecessor, so the position read after it is final. */
 static int session_open(struct capture *c, struct err *err)
 {
@@ -311,10 +320,12 @@ static int session_open(struct capture *c, struct err *err)
 	if (c->encoder)
 		c->writer = log_writer_open(c->sh->log, id, err);
 	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
-	    history_read(history, c->sh->log, s->format.history_topic, err) == 0) {
+	    history_read(history, c->sh->log, s->format.history_topic, &position, err) == 0) {
 		schemas = history_schemas(history, &nschemas);
 		source = source_open(c->settled, s->name, &position, schemas, nschemas, err);
 	}
+	if (source)
+		tell_databases(source, history);
 	if (source)
 		logline(LOG_NOTICE, "capture", position_is_set(&position) ? "resuming at %s:%llu%s%.400s" : "starting without a position",
 			position.file, (unsigned long long)position.pos, position.gtids ? ", gtids " : "", position.gtids ? position.gtids : "");

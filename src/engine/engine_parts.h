@@ -86,8 +86,14 @@ void load_reload(struct load *l);					/* scripts are compiled anew */
 struct history;
 struct history *history_new(void);
 void history_free(struct history *h);
-int history_read(struct history *h, struct log *log, const char *topic, struct err *err);	/* what came since the last call */
+/* What came since the last call. until: nothing that happened after it; NULL: all. */
+int history_read(struct history *h, struct log *log, const char *topic, const struct position *until, struct err *err);
 struct schema *const *history_schemas(const struct history *h, size_t *count);			/* lent until the next read */
+struct history_database {
+	const char *name;		/* interned */
+	unsigned collation;		/* its default */
+};
+const struct history_database *history_databases(const struct history *h, size_t *count);	/* the same */
 
 /* ---- dead letters (dead.c) ---- */
 const char *dead_topic(const struct settings *s);	/* interned NAME.dead */

@@ -148,7 +148,7 @@ static int decode_with_history(struct script_stage *st, struct batch *in, size_t
 	struct load *l = st->l;
 	struct schema *const *schemas;
 
-	if (history_read(l->history, l->sh->log, l->sh->settings->format.history_topic, err))
+	if (history_read(l->history, l->sh->log, l->sh->settings->format.history_topic, NULL, err))
 		return -1;
 	schemas = history_schemas(l->history, known);
 	for (size_t i = 0; i < *known; i++)

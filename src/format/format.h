@@ -65,10 +65,16 @@ const char *format_topic(struct format_encoder *e, const char *db, const char *t
  * connector's, -1: err. */
 int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err);
 
-/* Schema history: applies one record of the history topic. Calls back for every table: schema NULL for a drop; it is
- * lent, take a reference to keep it. */
-typedef void format_history_cb(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema);
-int format_history_decode(const struct record *r, format_history_cb *cb, void *arg, struct err *err);
+/* What one record of the schema history says. A function that is NULL is not called. */
+struct format_history_reader {
+	void *arg;
+	/* Is the statement one that the reader wants? gtid: its own; NULL: not known (no GTIDs, or Debezium wrote it). */
+	bool (*wants)(void *arg, const struct position *at, const char *gtid);
+	/* schema NULL: dropped; it is lent, take a reference to keep it */
+	void (*table)(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema);
+	void (*database)(void *arg, const char *db, unsigned collation);	/* 0: dropped, with its tables */
+};
+int format_history_decode(const struct record *r, const struct format_history_reader *to, struct err *err);
 
 struct format_decoder;
 struct format_decoder *format_decoder_new(const struct format_conf *conf, struct err *err);

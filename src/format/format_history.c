@@ -353,6 +353,35 @@ static void put_exact_column(struct pretty *p, const struct column *c)
 	pretty_close(p, '}');
 }
 
+static void put_exact_index(struct pretty *p, const struct schema_index *index)
+{
+	pretty_element(p);
+	pretty_open(p, '{');
+	pretty_key_str(p, "name", index->name);
+	key_flag(p, "primary", index->primary);
+	key_flag(p, "unique", index->unique);
+	key_flag(p, "functional", index->functional);
+	pretty_key(p, "columns");
+	pretty_open(p, '[');
+	for (unsigned i = 0; i < index->ncolumns; i++) {
+		pretty_element(p);
+		pretty_str(p, index->columns[i]);
+	}
+	pretty_close(p, ']');
+	pretty_close(p, '}');
+}
+
+static void put_exact_indexes(struct pretty *p, const struct schema *s)
+{
+	if (s->nindexes == 0)
+		return;
+	pretty_key(p, "indexes");
+	pretty_open(p, '[');
+	for (unsigned i = 0; i < s->nindexes; i++)
+		put_exact_index(p, &s->indexes[i]);
+	pretty_close(p, ']');
+}
+
 static void put_exact_table(struct pretty *p, const struct schema *s)
 {
 	pretty_element(p);
@@ -360,7 +389,9 @@ static void put_exact_table(struct pretty *p, const struct schema *s)
 	if (s) {
 		if (s->comment)
 			pretty_key_str(p, "comment", s->comment);
+		key_number(p, "collation", s->collation);
 		key_flag(p, "keyIsUniqueIndex", s->key_is_unique_index);
+		put_exact_indexes(p, s);
 		pretty_key(p, "columns");
 		pretty_open(p, '[');
 		for (unsigned i = 0; i < s->ncolumns; i++)
@@ -370,10 +401,16 @@ static void put_exact_table(struct pretty *p, const struct schema *s)
 	pretty_close(p, '}');
 }
 
-static void put_exact(struct pretty *p, const struct ddl_change *ddl)
+static void put_exact(struct pretty *p, const char *gtid, const struct ddl_change *ddl)
 {
 	pretty_key(p, "millrace");
 	pretty_open(p, '{');
+	if (gtid)
+		pretty_key_str(p, "gtid", gtid);
+	if (ddl->database) {
+		pretty_key_str(p, "database", ddl->database);
+		key_number(p, "databaseCollation", ddl->collation);
+	}
 	pretty_key(p, "tables");
 	pretty_open(p, '[');
 	for (unsigned i = 0; i < ddl->ntables; i++)
@@ -400,7 +437,7 @@ static void put_position(struct pretty *p, const struct position *at)
 }
 
 void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
-		const struct ddl_change *ddl)
+		const char *gtid, const struct ddl_change *ddl)
 {
 	struct pretty p = { .b = b };
 
@@ -418,6 +455,6 @@ void format_history_write(struct buf *b, const struct format_conf *conf, const s
 	for (unsigned i = 0; i < ddl->ntables; i++)
 		put_change(&p, &ddl->table[i], conf);
 	pretty_close(&p, ']');
-	put_exact(&p, ddl);
+	put_exact(&p, gtid, ddl);
 	pretty_close(&p, '}');
 }

@@ -3,7 +3,8 @@
  * schema history topic and the schema change topic, and the history's own member "millrace".
  *
  * Debezium's model does not hold all that a schema here holds, so each history record ends in one more member, which
- * Debezium's reader passes over: "millrace" : { "tables" : [ .. ] }, parallel to tableChanges. See docs/format.md.
+ * Debezium's reader passes over: "millrace" : { "gtid", "database", "tables" : [ .. ] }, the last parallel to
+ * tableChanges. See docs/format.md.
  */
 #ifndef FORMAT_FORMAT_HISTORY_H
 #define FORMAT_FORMAT_HISTORY_H
@@ -31,8 +32,9 @@ void history_label_quote(struct buf *b, const char *label);		/* 'it''s' */
 /* "none", "null", "literal", "expression", "now" */
 const char *history_default_name(enum column_default kind);
 
+/* gtid: the statement's own; NULL: none */
 void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
-		const struct ddl_change *ddl);
+		const char *gtid, const struct ddl_change *ddl);
 void format_change_topic_value(struct buf *b, const struct format_conf *conf, const char *source, size_t source_len,
 		int64_t now_us, const struct ddl_change *ddl);
 void format_change_topic_key(struct buf *b, const struct format_conf *conf, const char *db);

@@ -254,6 +254,31 @@ static int take_key(struct schema *s, const json_t *table, struct err *err)
 			: 0;
 }
 
+static void take_index(struct schema *s, const json_t *own)
+{
+	const json_t *names = json_object_get(own, "columns");
+	size_t n = json_array_size(names);
+	const char **columns = xcalloc(n + 1, sizeof(*columns));
+	struct schema_index index = { .name = text_of(own, "name"), .primary = flag_of(own, "primary"),
+			.unique = flag_of(own, "unique"), .functional = flag_of(own, "functional"),
+			.columns = columns, .ncolumns = (unsigned)n };
+
+	for (size_t i = 0; i < n; i++) {
+		columns[i] = json_string_value(json_array_get(names, i));
+		if (!columns[i] || schema_column(s, columns[i], strlen(columns[i])) < 0)
+			index.name = NULL;
+	}
+	if (index.name)
+		schema_add_index(s, &index);
+	free(columns);
+}
+
+static void take_indexes(struct schema *s, const json_t *own)
+{
+	for (size_t i = 0; i < json_array_size(own); i++)
+		take_index(s, json_array_get(own, i));
+}
+
 static int fill_schema(struct schema *s, const json_t *table, const json_t *own, struct err *err)
 {
 	const json_t *columns = json_object_get(table, "columns"), *exact = json_object_get(own, "columns");
@@ -268,13 +293,22 @@ static int fill_schema(struct schema *s, const json_t *table, const json_t *own,
 		comment = text_of(table, "comment");
 	if (comment)
 		s->comment = arena_dup(&s->arena, comment, strlen(comment));
+	s->collation = (uint16_t)number_of(own, "collation", 0);
 	s->key_is_unique_index = flag_of(own, "keyIsUniqueIndex");
+	take_indexes(s, json_object_get(own, "indexes"));
 	s->exact = true;
 	return take_key(s, table, err);
 }
 
-static int apply_change(const json_t *change, const json_t *own, const struct position *at, format_history_cb *cb,
-		void *arg, struct err *err)
+static void tell_table(const struct format_history_reader *to, const struct position *at, const struct table_name *name,
+		struct schema *s)
+{
+	if (to->table)
+		to->table(to->arg, at, name->db, name->table, s);
+}
+
+static int apply_change(const json_t *change, const json_t *own, const struct position *at,
+		const struct format_history_reader *to, struct err *err)
 {
 	const json_t *table = json_object_get(change, "table");
 	const char *previous = text_of(change, "previousId");
@@ -288,33 +322,38 @@ static int apply_change(const json_t *change, const json_t *own, const struct po
 		if (parse_id(previous, &old, err) < 0)
 			return -1;
 		if (strcmp(old.db, name.db) != 0 || strcmp(old.table, name.table) != 0)
-			cb(arg, at, old.db, old.table, NULL);
+			tell_table(to, at, &old, NULL);
 	}
 	if (!json_is_object(table)) {
-		cb(arg, at, name.db, name.table, NULL);
+		tell_table(to, at, &name, NULL);
 		return 0;
 	}
 	s = schema_new(name.db, name.table);
 	rc = fill_schema(s, table, own, err);
 	if (rc == 0)
-		cb(arg, at, name.db, name.table, s);
+		tell_table(to, at, &name, s);
 	schema_unref(s);
 	return rc;
 }
 
-static int apply_record(const json_t *root, const struct position *at, format_history_cb *cb, void *arg,
+static int apply_record(const json_t *root, const struct position *at, const struct format_history_reader *to,
 		struct err *err)
 {
-	const json_t *changes = json_object_get(root, "tableChanges");
-	const json_t *own = json_object_get(json_object_get(root, "millrace"), "tables");
+	const json_t *changes = json_object_get(root, "tableChanges"), *own = json_object_get(root, "millrace");
+	const json_t *tables = json_object_get(own, "tables");
+	const char *database = text_of(own, "database");
 
+	if (to->wants && !to->wants(to->arg, at, text_of(own, "gtid")))
+		return 0;
+	if (database && to->database)
+		to->database(to->arg, database, (unsigned)number_of(own, "databaseCollation", 0));
 	for (size_t i = 0; i < json_array_size(changes); i++)
-		if (apply_change(json_array_get(changes, i), json_array_get(own, i), at, cb, arg, err) < 0)
+		if (apply_change(json_array_get(changes, i), json_array_get(tables, i), at, to, err) < 0)
 			return -1;
 	return 0;
 }
 
-int format_history_decode(const struct record *r, format_history_cb *cb, void *arg, struct err *err)
+int format_history_decode(const struct record *r, const struct format_history_reader *to, struct err *err)
 {
 	json_error_t problem;
 	json_t *root = r->value ? json_loadb(r->value, r->value_len, JSON_REJECT_DUPLICATES, &problem) : NULL;
@@ -328,7 +367,7 @@ int format_history_decode(const struct record *r, format_history_cb *cb, void *a
 				(long long)r->offset, problem.text);
 	position_init(&at);
 	if (format_position_from_json(json_object_get(root, "position"), &at, err) == 0)
-		rc = apply_record(root, &at, cb, arg, err);
+		rc = apply_record(root, &at, to, err);
 	else
 		rc = -1;
 	position_done(&at);

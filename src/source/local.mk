@@ -71,6 +71,7 @@ src_source_libsource_a_SOURCES += \
 	src/source/source_pulse.c \
 	src/source/source_pulse.h \
 	src/source/source_resume.c \
+	src/source/source_past.c \
 	src/source/source_start.c \
 	src/source/source_status.c
 
@@ -106,6 +107,9 @@ tests_unit_test_mysql_resume_SOURCES = tests/unit/test_mysql_resume.c tests/tap.
 tests_unit_test_mysql_resume_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_source_pulse_SOURCES = tests/unit/test_source_pulse.c tests/tap.h
 tests_unit_test_source_pulse_LDADD = $(SOURCE) $(SOURCE_LIBS)
+check_PROGRAMS += tests/unit/test_source_past
+tests_unit_test_source_past_SOURCES = tests/unit/test_source_past.c tests/tap.h
+tests_unit_test_source_past_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
 tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
 

@@ -235,6 +235,19 @@ static void first_timestamp(struct table_model *t)
 	c->default_text = "CURRENT_TIMESTAMP";
 }
 
+/* TEXT, BLOB, JSON and geometry have expressions only; without strict mode the server passes over a literal. */
+static void drop_impossible_default(struct column *c)
+{
+	bool text = c->type >= COL_TINYTEXT && c->type <= COL_LONGTEXT;
+	bool blob = c->type >= COL_TINYBLOB && c->type <= COL_LONGBLOB;
+	bool other = c->type >= COL_JSON && c->type <= COL_VECTOR;
+
+	if (c->default_kind != DEFAULT_LITERAL || !(text || blob || other))
+		return;
+	c->default_kind = DEFAULT_NONE;
+	c->default_text = NULL;
+}
+
 static struct column column_settle(struct table_model *t, const struct ddl_column *d)
 {
 	struct column c = d->column;
@@ -243,6 +256,7 @@ static struct column column_settle(struct table_model *t, const struct ddl_colum
 	if (t->old_timestamps)
 		old_timestamp(d, &c);
 	column_settle_charset(t, d, &c);
+	drop_impossible_default(&c);
 	column_type_text(t, &c);
 	return c;
 }
@@ -411,6 +425,7 @@ static int alter_set(struct table_model *t, const struct ddl_action *a, struct e
 	}
 	c->default_kind = a->column.column.default_kind;
 	c->default_text = a->column.column.default_text;
+	drop_impossible_default(c);
 	return 0;
 }
 

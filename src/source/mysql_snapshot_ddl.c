@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "source/mysql_charset.h"
 #include "source/mysql_snapshot_parts.h"
 
 enum { QUOTED_MAX = 1 << 20 };
@@ -32,8 +33,8 @@ struct change *snapshot_add_change(const struct mysql_snapshot *s, struct batch 
 	return c;
 }
 
-static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
-		    const char *ddl, const char *tables, const struct ddl_table *table)
+static struct ddl_change *add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
+				  const char *db, const char *ddl, const char *tables, const struct ddl_table *table)
 {
 	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
 
@@ -48,6 +49,7 @@ static void add_ddl(struct mysql_snapshot *s, struct batch *b, const struct chan
 			batch_hold_schema(b, table->schema);
 	}
 	snapshot_add_change(s, b, txn, CHANGE_DDL)->ddl = d;
+	return d;
 }
 
 static const char *quoted(struct arena *a, const char *before, const char *db, const char *table, const char *behind)
@@ -76,15 +78,21 @@ static int add_database(struct mysql_snapshot *s, struct batch *b, const struct 
 					 "FROM information_schema.schemata");
 	MYSQL_ROW row = NULL;
 	char charset[200] = "";
+	struct ddl_change *d;
+	unsigned collation = 0;
 
 	if (res == NULL)
 		return -1;
 	while ((row = mysql_fetch_row(res)) != NULL)
-		if (row[0] && row[1] && row[2] && strcmp(row[0], db) == 0)
+		if (row[0] && row[1] && row[2] && strcmp(row[0], db) == 0) {
 			snprintf(charset, sizeof(charset), " CHARSET %s COLLATE %s", row[1], row[2]);
+			collation = collation_find(row[2], strlen(row[2]));
+		}
 	mysql_free_result(res);
 	add_ddl(s, b, txn, db, quoted(&b->arena, "DROP DATABASE IF EXISTS ", db, NULL, ""), NULL, NULL);
-	add_ddl(s, b, txn, db, quoted(&b->arena, "CREATE DATABASE ", db, NULL, charset), NULL, NULL);
+	d = add_ddl(s, b, txn, db, quoted(&b->arena, "CREATE DATABASE ", db, NULL, charset), NULL, NULL);
+	d->database = collation ? d->db : NULL;
+	d->collation = (uint16_t)collation;
 	add_ddl(s, b, txn, db, quoted(&b->arena, "USE ", db, NULL, ""), NULL, NULL);
 	return 0;
 }

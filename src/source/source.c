@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/intern.h"
 #include "core/xalloc.h"
 
 enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20, POSITION_EVERY_US = 1000000, OWN_SERVER_IDS = 1000000000 };
@@ -349,6 +350,12 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	return s;
 }
 
+void source_know_database(struct source *s, const char *db, unsigned collation)
+{
+	s->databases = xrealloc(s->databases, (s->ndatabases + 1) * sizeof(*s->databases));
+	s->databases[s->ndatabases++] = (struct source_database){ .name = intern(db), .collation = collation };
+}
+
 void source_close(struct source *s)
 {
 	if (s == NULL)
@@ -360,6 +367,7 @@ void source_close(struct source *s)
 		catalog_free(s->catalog);
 	for (size_t i = 0; i < s->nhistory; i++)
 		schema_unref(s->history[i]);
+	free(s->databases);
 	free(s->history);
 	mysql_filter_free(s->filter);
 	position_done(&s->position);

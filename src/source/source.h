@@ -127,6 +127,8 @@ struct source;
 /* conf is lent until source_close(); the texts in it must not move. resume: NULL or unset: no position yet. history: the schemas as of resume, for servers with minimal row metadata. */
 struct source *source_open(const struct mysql_conf *conf, const char *name, const struct position *resume,
 			   struct schema *const *history, size_t nhistory, struct err *err);
+/* Between source_open() and the first step: what the history says of a database. */
+void source_know_database(struct source *s, const char *db, unsigned collation);
 /* timeout_ms: how long to wait for the first change; what has come by then is given out at once, and a batch is never
  * held back while the socket has no more bytes. */
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err);
@@ -176,5 +178,11 @@ int source_examine(const struct mysql_conf *conf, struct exam *const *exams, siz
 		   const struct source_limits *limits, struct err *err);
 /* The schemas of captured tables as they are now (information_schema, SHOW CREATE TABLE); for `ddl`, `check`. Caller unrefs and frees. */
 int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, struct err *err);
+
+/* What lies behind a position: has a statement of the schema history been carried out by then? gtid: its own, or NULL. */
+struct source_past;
+struct source_past *source_past_new(const struct position *until, struct err *err);
+void source_past_free(struct source_past *p);		/* NULL allowed */
+bool source_past_has(const struct source_past *p, const struct position *at, const char *gtid);
 
 #endif

@@ -44,6 +44,8 @@ struct source {
 	struct catalog *catalog;	/* NULL until the first connection */
 	struct schema **history;	/* for the catalog, until then */
 	size_t nhistory;
+	struct source_database { const char *name; unsigned collation; } *databases;	/* likewise */
+	size_t ndatabases;
 	struct mysql_undo undo;
 	struct position position;	/* of the last batch that was given out */
 	enum source_phase phase;

@@ -15,6 +15,24 @@
 #include "source/mysql_check.h"
 #include "source/mysql_reach.h"
 
+/* What the history says; for those that it does not name, what the server says now is the best guess there is. A wrong
+ * one shows: table maps carry the character sets of columns. */
+static int know_databases(struct source *s, struct mysql_conn *c, struct err *err)
+{
+	MYSQL_RES *res = mysql_conn_rows(c, err, "SELECT schema_name, default_collation_name FROM information_schema.schemata");
+	MYSQL_ROW row;
+
+	if (res == NULL)
+		return -1;
+	while ((row = mysql_fetch_row(res)) != NULL)
+		if (row[0] && row[1])
+			catalog_set_database(s->catalog, row[0], collation_find(row[1], strlen(row[1])));
+	mysql_free_result(res);
+	for (size_t i = 0; i < s->ndatabases; i++)
+		catalog_set_database(s->catalog, s->databases[i].name, s->databases[i].collation);
+	return 0;
+}
+
 static int make_catalog(struct source *s, struct mysql_conn *c, struct err *err)
 {
 	char fold[16], collation[128];
@@ -30,7 +48,7 @@ static int make_catalog(struct source *s, struct mysql_conn *c, struct err *err)
 		schema_unref(s->history[i]);
 	}
 	s->nhistory = 0;
-	return 0;
+	return know_databases(s, c, err);
 }
 
 /* snapshot.mode never without a position: the oldest place that the server still has. */

@@ -71,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct position p;
 	struct err err = { 0 };
 	size_t columns = 0;
+	struct format_history_reader history = { .arg = &columns, .table = table_seen };
 
 	if (size < 2 || size > 1 << 16)
 		return 0;
@@ -84,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		r.key_len = (uint32_t)(size - 2 - r.value_len);
 	}
 	fuzz_decode(&conf, &r);
-	(void)format_history_decode(&r, table_seen, &columns, &err);
+	(void)format_history_decode(&r, &history, &err);
 	position_init(&p);
 	(void)format_position_decode(&conf, &r, &p, &err);
 	position_done(&p);

@@ -109,6 +109,13 @@ static void check_file(const struct record *r, const char *file, bool print)
 	is_mem(r->value, r->value_len, want, len, "%s", file);
 }
 
+static int decode(const struct record *r, struct position *at, struct err *err)
+{
+	struct format_history_reader to = { .arg = at, .table = take };
+
+	return format_history_decode(r, &to, err);
+}
+
 static void test_records(struct schema *s, bool print)
 {
 	struct batch *b = encode_ddl(s, true, false), *plain = encode_ddl(s, false, true);
@@ -136,7 +143,7 @@ static void test_back(struct schema *s)
 	struct err err = { 0 };
 
 	position_init(&at);
-	is_int(format_history_decode(&b->records[0], take, &at, &err), 0, "decode: %s", err.msg);
+	is_int(decode(&b->records[0], &at, &err), 0, "decode: %s", err.msg);
 	is_int(nseen, 4, "created, renamed from, renamed to, dropped");
 	ok(seen[0] && schema_equal(seen[0], s), "the created schema is equal in all");
 	ok(!seen[1] && strcmp(seen_table[1], "things") == 0, "the old name is gone");
@@ -156,11 +163,54 @@ static void test_all_types(void)
 	struct batch *b = encode_ddl(s, true, false);
 	struct err err = { 0 };
 
-	is_int(format_history_decode(&b->records[0], take, NULL, &err), 0, "decode a table of all types: %s", err.msg);
+	is_int(decode(&b->records[0], NULL, &err), 0, "decode a table of all types: %s", err.msg);
 	ok(nseen && seen[0] && schema_equal(seen[0], s), "equal in all");
 	forget();
 	batch_free(b);
 	schema_unref(s);
+}
+
+static const char *seen_database;
+static unsigned seen_collation;
+
+static void take_database(void *arg, const char *db, unsigned collation)
+{
+	(void)arg;
+	seen_database = intern(db);
+	seen_collation = collation;
+}
+
+static bool refuse(void *arg, const struct position *at, const char *gtid)
+{
+	(void)at;
+	*(const char **)arg = intern(gtid ? gtid : "");
+	return false;
+}
+
+/* What Debezium's model has no place for: indexes, default collations, databases, the statement's own GTID. */
+static void test_more(void)
+{
+	static const char text[] = "{\"position\":{\"file\":\"b.1\",\"pos\":4},\"tableChanges\":[{\"id\":\"\\\"d\\\".\\\"t\\\"\","
+		"\"table\":{\"columns\":[{\"name\":\"a\",\"typeName\":\"INT\"},{\"name\":\"b\",\"typeName\":\"INT\"}]}}],"
+		"\"millrace\":{\"gtid\":\"u:7\",\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
+		"\"indexes\":[{\"name\":\"PRIMARY\",\"primary\":true,\"unique\":true,\"columns\":[\"b\",\"a\"]},"
+		"{\"name\":\"gone\",\"columns\":[\"x\"]}]}]}}";
+	struct record r = { .topic = "h", .value = text, .value_len = sizeof(text) - 1 };
+	struct format_history_reader to = { .table = take, .database = take_database };
+	const char *gtid = NULL;
+	struct err err = { 0 };
+
+	is_int(format_history_decode(&r, &to, &err), 0, "decode: %s", err.msg);
+	ok(nseen == 1 && seen[0]->collation == 46, "the table's default collation");
+	ok(nseen == 1 && seen[0]->nindexes == 1 && strcmp(seen[0]->indexes[0].columns[0], "b") == 0,
+			"its indexes, but none over a column that it does not have");
+	is_str(seen_database, "d", "the database");
+	is_int(seen_collation, 8, "its collation");
+	forget();
+	to = (struct format_history_reader){ .arg = &gtid, .wants = refuse, .table = take };
+	is_int(format_history_decode(&r, &to, &err), 0, "a statement that is not wanted");
+	ok(nseen == 0 && gtid && strcmp(gtid, "u:7") == 0, "is passed over by its GTID");
+	forget();
 }
 
 /* As a Debezium connector leaves it: without our member. */
@@ -180,7 +230,7 @@ static void test_debezium(void)
 	struct err err = { 0 };
 
 	position_init(&at);
-	is_int(format_history_decode(&r, take, &at, &err), 0, "a record of Debezium's: %s", err.msg);
+	is_int(decode(&r, &at, &err), 0, "a record of Debezium's: %s", err.msg);
 	const struct column *c = nseen ? seen[0]->columns : NULL;
 	ok(c && c[0].type == COL_INT && c[0].is_unsigned && c[0].zerofill && c[0].autoinc && !c[0].nullable,
 			"int unsigned zerofill");
@@ -208,7 +258,7 @@ static void test_hostile(void)
 		struct record r = { .topic = "h", .value = bad[i], .value_len = (uint32_t)strlen(bad[i]) };
 		struct err err = { 0 };
 
-		ok(format_history_decode(&r, take, NULL, &err) < 0 && err.kind == ERR_DATA, "refused: %.60s: %s",
+		ok(decode(&r, NULL, &err) < 0 && err.kind == ERR_DATA, "refused: %.60s: %s",
 				bad[i], err.msg);
 		forget();
 	}
@@ -223,6 +273,7 @@ int main(int argc, char **argv)
 		test_back(s);
 		test_all_types();
 		test_debezium();
+	test_more();
 		test_hostile();
 	}
 	schema_unref(s);
