@@ -63,6 +63,10 @@ static const struct cli_command commands[] = {
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
+	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
+	  "CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
+	  "standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
+	  "Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !", NULL, 1, 1, cli_convert },
 	{ "manual", "", "print the manual page", NULL, manual_options, 0, 0, cli_manual },
 	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }

@@ -300,10 +300,25 @@ static void value_set(struct load *l, const struct conf_option *o, const char *k
 				o->flags & CONF_SECRET ? "(hidden)" : value);
 }
 
+/* The section that has this key, when it is another than the one at hand. */
+static const char *section_with(const struct load *l, const char *key)
+{
+	for (const struct conf_option *o = l->table->options; o->section; o++)
+		if (strcmp(o->key, key) == 0 && !section_is(o, l->section))
+			return o->section;
+	return NULL;
+}
+
 static int key_unknown(struct load *l, const char *key)
 {
+	const char *known = l->table->explain ? l->table->explain(l->section, key) : NULL, *section = section_with(l, key);
 	char near[128];
 
+	if (section)
+		return fail(l, l->line, "[%s] %s: expected a key of this section, found one of [%s]: move it there", l->section,
+				key, section);
+	if (known)
+		return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s': %s", l->section, key, key, known);
 	nearest_text(l, key, l->section, near, sizeof(near));
 	return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s'%s", l->section, key, key, near);
 }

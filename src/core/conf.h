@@ -67,6 +67,8 @@ struct conf_table {
 	 * when new. */
 	void *(*named)(void *settings, const char *section, const char *name);
 	const char *named_section;		/* which section has names; NULL: "table" */
+	/* What is known about a key that no row has, for the message; NULL: nothing. May be NULL itself. */
+	const char *(*explain)(const char *section, const char *key);
 };
 
 int conf_load(const struct conf_table *table, void *settings, const char *path, struct err *err);	/* presets first, then the file */
@@ -76,6 +78,7 @@ void conf_free_named(const struct conf_table *table, const char *section, void *
 void conf_preset_named(const struct conf_table *table, const char *section, void *strukt);
 /* For help, manual, check: the value as text; secrets as "(set)" or "(not set)". */
 void conf_format(const struct conf_option *option, const void *settings, struct buf *out);
+bool conf_key_is_secret(const char *key);	/* of passed-through keys, by their name */
 /* Comma separated, blanks trimmed; a comma inside brackets or behind a backslash belongs to its item. */
 void conf_list_parse(struct conf_list *list, const char *text);
 void conf_list_free(struct conf_list *list);

@@ -10,7 +10,6 @@
 int conf_value_set(const struct conf_option *option, void *base, const char *text, char *expected, size_t size);
 void conf_value_free(const struct conf_option *option, void *base);
 void conf_value_pair(const struct conf_option *option, void *base, const char *key, const char *value, int line);
-bool conf_key_is_secret(const char *key);	/* of passed-through keys, by their name */
 
 /* Replaces ${VAR}. NULL: a variable is unset or a brace is missing; expected and found say it. The caller frees. */
 char *conf_expand(const char *text, char *expected, char *found, size_t size);

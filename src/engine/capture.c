@@ -257,6 +257,7 @@ static void *format_thread(void *arg)
 struct position_scan {
 	const struct settings *settings;
 	struct stopped_tables *stopped;
+	struct format_encoder *encoder;
 	struct position *position;
 	struct err err;
 };
@@ -266,13 +267,15 @@ static int position_record(void *arg, const struct record *r)
 	struct position_scan *scan = arg;
 
 	stopped_read(scan->stopped, scan->settings, r);
+	format_encoder_resume(scan->encoder, r);
 	return format_position_decode(&scan->settings->format, r, scan->position, &scan->err) < 0;
 }
 
 static int read_position(struct capture *c, struct position *out, struct err *err)
 {
 	const struct format_conf *conf = &c->sh->settings->format;
-	struct position_scan scan = { .settings = c->sh->settings, .stopped = c->stopped, .position = out };
+	struct position_scan scan = { .settings = c->sh->settings, .stopped = c->stopped,
+				     .encoder = c->encoder, .position = out };
 
 	if (log_scan(c->sh->log, conf->offsets_topic, 0, -1, -1, position_record, &scan, err))
 		return err_wrap(err, "source position '%s'", conf->offsets_topic);

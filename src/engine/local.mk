@@ -34,6 +34,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/meter.h \
 	src/engine/settings.c \
 	src/engine/settings.h \
+	src/engine/settings_convert.c \
+	src/engine/settings_convert.h \
+	src/engine/settings_debezium.c \
+	src/engine/settings_debezium.h \
 	src/engine/shared.c \
 	src/engine/status.c \
 	src/engine/status.h \
@@ -45,7 +49,11 @@ tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/meter.c
 tests_unit_test_meter_LDADD = $(CORE)
 tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
-tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings.c
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings.c src/engine/settings_debezium.c
 tests_unit_test_settings_LDADD = $(FORMAT) $(FORMAT_LIBS)
+check_PROGRAMS += tests/unit/test_settings_convert
+tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings.c \
+	src/engine/settings_convert.c src/engine/settings_debezium.c
+tests_unit_test_settings_convert_LDADD = $(FORMAT) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status.c src/engine/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)

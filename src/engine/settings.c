@@ -14,6 +14,7 @@
 
 #include "core/logline.h"
 #include "core/xalloc.h"
+#include "engine/settings_debezium.h"
 
 #define AT(field) offsetof(struct settings, field)
 
@@ -84,7 +85,10 @@ static const struct conf_option options[] = {
 	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, CONF_LIVE, "How long a connection may take." },
 	{ "mysql", "connect.heartbeat.ms", CONF_DURATION, AT(mysql.heartbeat_ms), "2s", NULL, 0,
 	  "The server sends a sign of life this often; twice as long without one is a dead connection." },
-	{ "mysql", "heartbeat.interval.ms", CONF_DURATION, AT(mysql.heartbeat_interval_ms), "0", NULL, 0, "How often heartbeat.action.query runs; 0 never." },
+	{ "mysql", "heartbeat.interval.ms", CONF_DURATION, AT(mysql.heartbeat_interval_ms), "0", NULL, 0,
+	  "How often a heartbeat is published to __debezium-heartbeat.PREFIX and heartbeat.action.query runs; 0 never." },
+	{ "mysql", "provide.transaction.metadata", CONF_BOOL, AT(format.transaction_metadata), "false", NULL, 0,
+	  "BEGIN and END of each transaction are published to PREFIX.transaction, and each change says its place in it." },
 	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, CONF_LIVE, "Statement to run at each heartbeat." },
 	{ "mysql", "max.batch.size", CONF_INT, AT(mysql.max_batch_rows), "1024", "1..1000000", 0, "Row changes in one batch at the most." },
 	{ "mysql", "max.batch.bytes", CONF_BYTES, AT(mysql.max_batch_bytes), "1M", NULL, 0, "Bytes read from the server in one batch at the most." },
@@ -106,6 +110,8 @@ static const struct conf_option options[] = {
 	{ "mysql", "tombstones.on.delete", CONF_BOOL, AT(format.tombstones_on_delete), "true", NULL, 0, "A delete is followed by a tombstone (envelope)." },
 	{ "mysql", "skipped.operations", CONF_LIST, AT(format.skipped_operations), "none", NULL, 0,
 	  "Operations that are not published: c, u, d, t, none. Debezium's preset is t; here a TRUNCATE reaches the target." },
+	{ "mysql", "skip.messages.without.change", CONF_BOOL, AT(format.skip_unchanged), "false", NULL, 0,
+	  "An update that changes no captured column is not published." },
 	{ "mysql", "message.key.columns", CONF_STRING, AT(format.message_key_columns), NULL, NULL, 0,
 	  "Keys other than the table's: db.table:col1,col2;db.other:col. Both sides of the colon are regular expressions." },
 	{ "mysql", "column.truncate.to.*", CONF_PAIRS, AT(format.column_truncate), NULL, NULL, 0,
@@ -133,14 +139,25 @@ static const struct conf_option options[] = {
 	{ "kafka", "bootstrap.servers", CONF_STRING, AT(log.bootstrap_servers), NULL, NULL, 0, "Brokers; without it the log is embedded." },
 	{ "kafka", "topic.prefix", CONF_STRING, AT(format.topic_prefix), "mysql", NULL, 0, "Topics are PREFIX.db.table." },
 	{ "kafka", "topic.delimiter", CONF_STRING, AT(format.topic_delimiter), ".", NULL, 0, "What stands between the parts of a topic's name." },
+	{ "kafka", "topic.transaction", CONF_STRING, AT(format.transaction_topic), "transaction", NULL, 0,
+	  "The last part of the topic of provide.transaction.metadata." },
+	{ "kafka", "topic.heartbeat.prefix", CONF_STRING, AT(format.heartbeat_prefix), "__debezium-heartbeat", NULL, 0,
+	  "The first part of the topic of heartbeat.interval.ms." },
 	{ "kafka", "message.format", CONF_CHOICE, AT(format.message_format), "flat", "envelope|flat", 0,
 	  "Debezium's envelope, or its rows as ExtractNewRecordState leaves them." },
 	{ "kafka", "schemas.enable", CONF_BOOL, AT(format.schemas_enable), "true", NULL, 0, "Messages carry their schema." },
-	{ "kafka", "delete.tombstone.handling.mode", CONF_CHOICE, AT(format.delete_mode), "rewrite", "unset|drop|tombstone|rewrite|rewrite-with-tombstone", 0,
-	  "What a delete becomes in flat messages." },
+	{ "kafka", "delete.tombstone.handling.mode", CONF_CHOICE, AT(format.delete_mode), "auto", "unset|drop|tombstone|rewrite|rewrite-with-tombstone|auto", 0,
+	  "What a delete becomes in flat messages; auto is rewrite, unless one of its two older names is set." },
+	{ "kafka", "delete.handling.mode", CONF_CHOICE, AT(format.old_delete_mode), "unset", "unset|none|drop|rewrite", 0,
+	  "Older name: what becomes of the delete itself." },
+	{ "kafka", "drop.tombstones", CONF_CHOICE, AT(format.drop_tombstones), "unset", "unset|true|false", 0,
+	  "Older name: whether the tombstone behind it is left out." },
 	{ "kafka", "replace.null.with.default", CONF_BOOL, AT(format.replace_null_with_default), "false", NULL, 0,
 	  "A NULL in a column with a default is written as the default. Debezium's preset is true and loses the NULL." },
 	{ "kafka", "add.fields", CONF_LIST, AT(format.add_fields), NULL, NULL, 0, "Fields of the envelope added to flat messages: op, table, source.ts_ms." },
+	{ "kafka", "add.fields.prefix", CONF_STRING, AT(format.add_fields_prefix), "__", NULL, 0, "What the names of added fields begin with." },
+	{ "kafka", "add.headers", CONF_LIST, AT(format.add_headers), NULL, NULL, 0, "Fields of the envelope added to the headers of flat messages." },
+	{ "kafka", "add.headers.prefix", CONF_STRING, AT(format.add_headers_prefix), "__", NULL, 0, "What the names of added headers begin with." },
 	{ "kafka", "offset.storage.topic", CONF_STRING, AT(format.offsets_topic), NULL, NULL, 0, "Topic of the source position; preset NAME.offsets." },
 	{ "kafka", "topic.creation.default.partitions", CONF_INT, AT(log.partitions), "1", "1..10000", 0, "Partitions of a topic that millrace creates." },
 	{ "kafka", "topic.creation.default.replication.factor", CONF_INT, AT(log.replication), "-1", "-1..32767", 0, "Its replication; -1 is the broker's default." },
@@ -200,7 +217,9 @@ static void *settings_named(void *settings, const char *section, const char *nam
 	return table;
 }
 
-const struct conf_table settings_table = { .options = options, .named = settings_named, .named_section = "table" };
+const struct conf_table settings_table = {
+	.options = options, .named = settings_named, .named_section = "table", .explain = debezium_explain
+};
 
 struct settings *settings_new(void)
 {
@@ -256,8 +275,8 @@ static int check_operations(const struct settings *s, struct err *err)
 		const char *op = s->format.skipped_operations.items[i];
 
 		if (strlen(op) != 1 ? strcmp(op, "none") != 0 : strchr("cudt", *op) == NULL)
-			return err_set(err, ERR_CONFIG, 0, "%s: [mysql] skipped.operations: expected a list of c, u, d, t or none, found '%s'",
-				       s->path, op);
+			return err_set(err, ERR_CONFIG, 0, "[mysql] skipped.operations: expected a list of c, u, d, t or none, found '%s'",
+				       op);
 	}
 	return 0;
 }
@@ -268,7 +287,7 @@ static int check_name(const struct settings *s, struct err *err)
 	size_t len = strlen(s->name);
 
 	if (len == 0 || len > 48 || strspn(s->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
-		return err_set(err, ERR_CONFIG, 0, "%s: [millrace] name: expected 1 to 48 of A-Z a-z 0-9 _ -, found '%.60s'", s->path, s->name);
+		return err_set(err, ERR_CONFIG, 0, "[millrace] name: expected 1 to 48 of A-Z a-z 0-9 _ -, found '%.60s'", s->name);
 	return 0;
 }
 
@@ -278,7 +297,45 @@ static int check_format(const struct settings *s, struct err *err)
 	struct format_encoder *e = format_encoder_new(&s->format, err);
 
 	format_encoder_free(e);
-	return e ? 0 : err_wrap(err, "%s", s->path);
+	return e ? 0 : -1;
+}
+
+/* Every key of [kafka] that is not a setting goes to librdkafka, which does not know Debezium's. */
+static int check_passthrough(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->log.passthrough.count; i++) {
+		const char *key = s->log.passthrough.items[i].key, *known = debezium_explain("kafka", key);
+
+		if (known)
+			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected a setting or a property of librdkafka, found '%s': %s",
+				       key, key, known);
+	}
+	return 0;
+}
+
+static bool is_topic_text(const char *text)
+{
+	return text && *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
+}
+
+static int check_topics(const struct settings *s, struct err *err)
+{
+	const struct { const char *key, *value; } parts[] = {
+		{ "topic.prefix", s->format.topic_prefix }, { "topic.delimiter", s->format.topic_delimiter },
+		{ "topic.transaction", s->format.transaction_topic }, { "topic.heartbeat.prefix", s->format.heartbeat_prefix },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!is_topic_text(parts[i].value))
+			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected characters of A-Z a-z 0-9 . _ -, found '%.60s'", parts[i].key,
+				       parts[i].value ? parts[i].value : "");
+	return 0;
+}
+
+int settings_check(const struct settings *s, struct err *err)
+{
+	return check_name(s, err) || check_operations(s, err) || check_passthrough(s, err) || check_topics(s, err) ||
+	       check_format(s, err) ? -1 : 0;
 }
 
 /* A channel that is left out must not order anything. */
@@ -303,7 +360,9 @@ static int check_channels(struct settings *s, struct err *err)
 
 static int settings_derive(struct settings *s, struct err *err)
 {
-	if (check_name(s, err) || check_operations(s, err) || check_channels(s, err))
+	if (settings_check(s, err))
+		return err_wrap(err, "%s", s->path);
+	if (check_channels(s, err))
 		return -1;
 	s->log.name = xstrdup(s->name);
 	s->sink.name = xstrdup(s->name);
@@ -311,11 +370,13 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->log.state_dir = xstrdup(s->state_dir);
 	s->sink.state_dir = xstrdup(s->state_dir);
 	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
+	s->mysql.transaction_marks = s->format.transaction_metadata;
+	s->format.heartbeat_interval_ms = s->mysql.heartbeat_interval_ms;
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
 	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
 	preset_text(&s->load.group, "", "-load", s->name);
 	preset_text(&s->signal_topic, "", "-signal", s->format.topic_prefix);
-	return check_format(s, err);
+	return 0;
 }
 
 int settings_load(struct settings *s, const char *path, struct err *err)

@@ -54,6 +54,7 @@ int settings_load(struct settings *s, const char *path, struct err *err);
 void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh);
 void settings_need_restart(const struct settings *now, const struct settings *fresh,
 			   void (*tell)(const struct conf_option *option));
+int settings_check(const struct settings *s, struct err *err);	/* what the reading of single values cannot see */
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);	/* NULL: none */
 
 #endif

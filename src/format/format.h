@@ -21,7 +21,7 @@ enum decimal_mode { DECIMAL_PRECISE, DECIMAL_DOUBLE, DECIMAL_STRING };	/* "preci
 enum time_mode { TIME_ADAPTIVE_MICROS, TIME_CONNECT };			/* "adaptive_time_microseconds|connect" */
 enum bigint_mode { BIGINT_LONG, BIGINT_PRECISE };			/* "long|precise" */
 enum binary_mode { BINARY_BYTES, BINARY_BASE64, BINARY_BASE64_URL, BINARY_HEX };	/* "bytes|base64|base64-url-safe|hex" */
-enum delete_mode { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE, DELETE_REWRITE_WITH_TOMBSTONE };	/* "unset|drop|tombstone|rewrite|rewrite-with-tombstone" */
+enum delete_mode { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE, DELETE_REWRITE_WITH_TOMBSTONE, DELETE_AUTO };	/* "unset|drop|tombstone|rewrite|rewrite-with-tombstone|auto" */
 enum name_mode { NAME_NONE, NAME_AVRO, NAME_AVRO_UNICODE };		/* "none|avro|avro_unicode" */
 
 struct format_conf {
@@ -30,7 +30,8 @@ struct format_conf {
 	int message_format;			/* message.format */
 	bool schemas_enable;			/* schemas.enable */
 	int decimal_mode, time_mode, bigint_mode, binary_mode;	/* [mysql] decimal.handling.mode, ... */
-	int delete_mode;			/* delete.tombstone.handling.mode; millrace's preset is rewrite, flat only */
+	int delete_mode;			/* delete.tombstone.handling.mode; flat only */
+	int old_delete_mode, drop_tombstones;	/* delete.handling.mode, drop.tombstones: its older names (format_delete.c) */
 	bool tombstones_on_delete;		/* tombstones.on.delete */
 	bool replace_null_with_default;		/* replace.null.with.default */
 	bool include_schema_changes;		/* include.schema.changes */
@@ -38,8 +39,14 @@ struct format_conf {
 	bool store_only_captured_tables;	/* schema.history.internal.store.only.captured.tables.ddl */
 	bool store_only_captured_databases;	/* schema.history.internal.store.only.captured.databases.ddl */
 	int schema_name_mode, field_name_mode;	/* [mysql] schema.name.adjustment.mode, field.name.adjustment.mode */
-	struct conf_list add_fields;		/* add.fields: op, table, source.ts_ms, ... */
+	struct conf_list add_fields, add_headers;	/* [kafka] add.fields, add.headers: op, table, source.ts_ms, ... */
+	char *add_fields_prefix, *add_headers_prefix;	/* add.fields.prefix, add.headers.prefix; NULL: none */
+	bool skip_unchanged;			/* [mysql] skip.messages.without.change */
 	char *message_key_columns;		/* message.key.columns: db.table:column,column;... */
+	bool transaction_metadata;		/* provide.transaction.metadata */
+	char *transaction_topic;		/* [kafka] topic.transaction */
+	int64_t heartbeat_interval_ms;		/* [mysql] heartbeat.interval.ms, 0: none */
+	char *heartbeat_prefix;			/* [kafka] topic.heartbeat.prefix */
 	struct conf_pairs column_truncate;	/* column.truncate.to.N.chars */
 	struct conf_pairs column_mask;		/* column.mask.with.N.chars */
 	struct conf_pairs column_hash;		/* column.mask.hash.ALGORITHM.with.salt.SALT, column.mask.hash.v2... */
@@ -60,6 +67,9 @@ int format_encode(struct format_encoder *e, struct batch *b, struct err *err);
 /* The record that stores b->position (Connect's offset format); memory in b's arena. */
 void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out);
 const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
+
+/* Takes up the counts of a transaction that a stored position lies in; a record of another connector is passed over. */
+void format_encoder_resume(struct format_encoder *e, const struct record *r);
 
 /* The last position stored, from the key and value of a record in the offsets topic. 1: is ours, 0: another
  * connector's, -1: err. */

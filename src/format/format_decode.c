@@ -231,7 +231,7 @@ struct format_decoder *format_decoder_new(const struct format_conf *conf, struct
 
 	d->conf = conf;
 	arena_init(&d->scratch, 0);
-	if (format_add_fields_init(&d->add, conf, err) < 0) {
+	if (format_add_fields_init(&d->add, &conf->add_fields, "add.fields", conf->add_fields_prefix, err) < 0) {
 		format_decoder_free(d);
 		return NULL;
 	}

@@ -12,6 +12,7 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "format/format_encoder.h"
+#include "format/format_service.h"
 #include "format/format_topic.h"
 
 #define HOUR_US INT64_C(3600000000)
@@ -115,7 +116,7 @@ static struct record *record_add(struct format_encoder *e, struct batch *b, uint
 }
 
 static int message_emit(struct format_encoder *e, struct batch *b, uint32_t change, struct format_plan *p,
-		const struct message *m)
+		struct message *m)
 {
 	const struct change *c = &b->changes[change];
 	bool has_key = p->key.ncells && m->key, has_value = !m->null_value;
@@ -135,6 +136,8 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 		return -1;
 	arena_commit(&b->arena, (size_t)(end - start));
 
+	if (m->op != 't')
+		format_add_headers(e, &b->arena, p, c, m);
 	struct record *r = record_add(e, b, change, p);
 	if (has_key) {
 		r->key = start;
@@ -156,9 +159,18 @@ static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i,
 	struct message tombstone = { .null_value = true, .key = m->key, .headers = m->headers,
 			.nheaders = m->nheaders };
 
-	if (!e->conf->tombstones_on_delete || (e->flat && e->conf->delete_mode != DELETE_REWRITE_WITH_TOMBSTONE))
+	if (!e->tombstones)
 		return 0;
 	return message_emit(e, b, i, p, &tombstone);
+}
+
+/* Rows of a snapshot belong to no transaction. A message that a flat format drops later is counted, too. */
+static void count(struct format_encoder *e, const struct batch *b, uint32_t i, struct format_plan *p)
+{
+	if (b->changes[i].snapshot == SNAPSHOT_NO)
+		transaction_count(&e->transaction, p->schema->db, p->schema->table, &p->counted);
+	else
+		e->transaction.order = 0;
 }
 
 static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
@@ -166,13 +178,14 @@ static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, st
 {
 	struct message m = {
 		.op = 'd', .deleted = true, .before = before, .row = before, .key = before,
-		.null_payload = e->flat && e->conf->delete_mode == DELETE_TOMBSTONE, .headers = header,
+		.null_payload = e->null_deletes, .headers = header,
 		.nheaders = header != NULL,
 	};
 
-	if (e->flat && e->conf->delete_mode <= DELETE_DROP)
-		return 0;
-	return message_emit(e, b, i, p, &m) < 0 ? -1 : emit_tombstone(e, b, i, p, &m);
+	count(e, b, i, p);
+	if (!e->drop_deletes && message_emit(e, b, i, p, &m) < 0)
+		return -1;
+	return emit_tombstone(e, b, i, p, &m);
 }
 
 static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, char op,
@@ -181,6 +194,7 @@ static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struc
 	struct message m = { .op = op, .before = before, .after = after, .row = after, .key = after, .headers = header,
 			.nheaders = header != NULL };
 
+	count(e, b, i, p);
 	return message_emit(e, b, i, p, &m);
 }
 
@@ -192,6 +206,14 @@ static bool key_changed(const struct format_plan *p, const struct value *before,
 	return false;
 }
 
+static bool row_changed(const struct format_plan *p, const struct value *before, const struct value *after)
+{
+	for (unsigned i = 0; i < p->schema->ncolumns; i++)
+		if (!value_equal(&before[i], &after[i]))
+			return true;
+	return false;
+}
+
 static int encode_update(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p)
 {
 	const struct value *before = b->changes[i].before, *after = b->changes[i].after;
@@ -199,6 +221,8 @@ static int encode_update(struct format_encoder *e, struct batch *b, uint32_t i, 
 
 	if (!before || !after)
 		return refuse(e, "an update needs both row images (binlog_row_image has to be FULL)");
+	if (e->conf->skip_unchanged && !row_changed(p, before, after))
+		return 0;
 	if (!key_changed(p, before, after))
 		return emit_row(e, b, i, p, 'u', before, after, NULL);
 	to = format_key_header(e, &b->arena, p, "__debezium.newkey", after);
@@ -213,6 +237,7 @@ static int encode_truncate(struct format_encoder *e, struct batch *b, uint32_t i
 {
 	struct message m = { .op = 't', .null_value = e->flat };
 
+	count(e, b, i, p);
 	if (e->flat) {
 		m.headers = arena_alloc(&b->arena, sizeof(*m.headers));
 		*m.headers = (struct record_header){ intern("__op"), "t", 1 };
@@ -307,6 +332,19 @@ static void change_bury(struct format_encoder *e, struct batch *b, uint32_t i)
 	c->dead_at = "format";
 }
 
+static int encode_by_kind(struct format_encoder *e, struct batch *b, uint32_t i)
+{
+	switch (b->changes[i].op) {
+	case CHANGE_DDL:
+		return format_ddl_records(e, b, i);
+	case CHANGE_BEGIN:
+	case CHANGE_END:
+		return format_transaction_record(e, b, i);
+	default:
+		return encode_row_change(e, b, i);
+	}
+}
+
 static void encode_change(struct format_encoder *e, struct batch *b, uint32_t i)
 {
 	const struct change *c = &b->changes[i];
@@ -317,7 +355,7 @@ static void encode_change(struct format_encoder *e, struct batch *b, uint32_t i)
 	if (c->dead || (e->skip[(unsigned char)c->op] && !(c->op == CHANGE_TRUNCATE && c->snapshot != SNAPSHOT_NO)))
 		return;
 	e->bad = NULL;
-	if ((c->op == CHANGE_DDL ? format_ddl_records(e, b, i) : encode_row_change(e, b, i)) < 0) {
+	if (encode_by_kind(e, b, i) < 0) {
 		b->nrecords = records;
 		change_bury(e, b, i);
 	}
@@ -345,6 +383,7 @@ int format_encode(struct format_encoder *e, struct batch *b, struct err *err)
 	encoder_set_clock(e);
 	for (size_t i = 0; i < b->nchanges; i++)
 		encode_change(e, b, (uint32_t)i);
+	format_heartbeat_record(e, b);
 	return 0;
 }
 
@@ -370,17 +409,29 @@ static int skipped_init(struct format_encoder *e, struct err *err)
 	return 0;
 }
 
+static int added_init(struct format_encoder *e, struct err *err)
+{
+	const struct format_conf *conf = e->conf;
+
+	if (!e->flat && (conf->add_fields.count || conf->add_headers.count))
+		return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected message.format = flat, found envelope, which has all "
+			       "fields", conf->add_fields.count ? "add.fields" : "add.headers");
+	if (format_add_fields_init(&e->add, &conf->add_fields, "add.fields", conf->add_fields_prefix, err) < 0)
+		return -1;
+	return format_add_fields_init(&e->add_headers, &conf->add_headers, "add.headers", conf->add_headers_prefix, err);
+}
+
 struct format_encoder *format_encoder_new(const struct format_conf *conf, struct err *err)
 {
 	struct format_encoder *e = xcalloc(1, sizeof(*e));
 
 	e->conf = conf;
 	e->flat = conf->message_format == FORMAT_FLAT;
-	e->rewrite = e->flat && (conf->delete_mode == DELETE_REWRITE
-			|| conf->delete_mode == DELETE_REWRITE_WITH_TOMBSTONE);
 	format_source_init(&e->source, conf);
+	transaction_init(&e->transaction);
 	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0
-			|| format_add_fields_init(&e->add, conf, err) < 0 || mappers_init(&e->mappers, conf, err) < 0) {
+			|| mappers_init(&e->mappers, conf, err) < 0 || format_deletes_init(e, err) < 0
+			|| added_init(e, err) < 0) {
 		format_encoder_free(e);
 		return NULL;
 	}
@@ -395,8 +446,10 @@ void format_encoder_free(struct format_encoder *e)
 		format_plan_free(e->plans[i]);
 	free(e->plans);
 	format_add_fields_done(&e->add);
+	format_add_fields_done(&e->add_headers);
 	mappers_done(&e->mappers);
 	key_rules_done(&e->keys);
+	transaction_done(&e->transaction);
 	format_source_done(&e->source);
 	free(e);
 }

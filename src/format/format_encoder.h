@@ -8,12 +8,16 @@
 #include "format/format_mapper.h"
 #include "format/format_plan.h"
 #include "format/format_source.h"
+#include "format/format_transaction.h"
 
-enum add_kind { ADD_OP, ADD_TS_MS, ADD_TS_US, ADD_TS_NS, ADD_SOURCE, ADD_NULL };
+enum add_kind {
+	ADD_OP, ADD_TS_MS, ADD_TS_US, ADD_TS_NS, ADD_SOURCE, ADD_TRANSACTION_ID, ADD_TOTAL_ORDER, ADD_TABLE_ORDER
+};
 
 struct add_field {
 	enum add_kind kind;
 	enum source_field source;
+	const char *name;		/* __op, interned */
 	struct piece prefix;		/* ,"__op": */
 	char *schema;			/* {"type":..,"field":"__op"} */
 };
@@ -38,9 +42,11 @@ struct message {			/* one record to be: what is in it */
 
 struct format_encoder {
 	const struct format_conf *conf;
-	struct add_fields add;
+	struct add_fields add, add_headers;
 	struct mappers mappers;
 	struct key_rules keys;
+	struct transaction transaction;
+	int64_t heartbeat_due_us;	/* wall; 0: not known yet */
 	struct source_block source;
 	/* open hash by schema->table and db (interned); a newer version takes the place */
 	struct format_plan **plans;
@@ -49,7 +55,10 @@ struct format_encoder {
 	struct cell_env env;
 	const struct column *bad;	/* the column of env.problem, NULL: none in particular */
 	bool skip[256];			/* by op */
-	bool flat, rewrite;
+	bool flat;
+	bool rewrite;			/* flat rows have __deleted */
+	bool drop_deletes, null_deletes;	/* flat: a delete is no message, or one with a null payload */
+	bool tombstones;		/* behind a delete */
 	/* per batch */
 	int64_t now_us;
 	char times[128];		/* "ts_ms":..,"ts_us":..,"ts_ns":.. of the envelope */
@@ -58,7 +67,8 @@ struct format_encoder {
 	uint8_t now_len[3];
 };
 
-int format_add_fields_init(struct add_fields *add, const struct format_conf *conf, struct err *err);
+int format_add_fields_init(struct add_fields *add, const struct conf_list *names, const char *key, const char *prefix,
+		struct err *err);
 void format_add_fields_done(struct add_fields *add);
 
 /* The writers of both formats: at most the bound, the end or NULL (env.problem, bad). */
@@ -76,6 +86,13 @@ char *format_flat_write(struct format_encoder *e, char *out, const struct format
 struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p,
 		const char *name,
 					const struct value *row);
+
+/* add.headers behind those that the message has; how many there are is set in m. */
+void format_add_headers(struct format_encoder *e, struct arena *a, const struct format_plan *p, const struct change *c,
+		struct message *m);
+
+/* What a delete becomes, from the three settings that say it. */
+int format_deletes_init(struct format_encoder *e, struct err *err);
 
 /* A DDL: its schema history record, and the record of the schema change topic. */
 int format_ddl_records(struct format_encoder *e, struct batch *b, uint32_t change);

@@ -1,6 +1,6 @@
 /*
  * format_envelope.c - before, after, source, transaction, op, ts_ms, ts_us, ts_ns: Debezium's envelope. `transaction`
- * is always null: transaction metadata is not offered.
+ * is null unless provide.transaction.metadata is on.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@ static char *put_row(struct format_encoder *e, char *out, const struct format_pl
 size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
 {
 	return p->value_head.len + format_row_bound(&p->row, m->before) + format_row_bound(&p->row, m->after) +
-	       format_source_bound(&e->source) + p->db.len + p->table.len + e->times_len + 256;
+	       format_source_bound(&e->source) + p->db.len + p->table.len + e->times_len + transaction_bound(&e->transaction) + 256;
 }
 
 char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
@@ -36,7 +36,13 @@ char *format_envelope_write(struct format_encoder *e, char *out, const struct fo
 		return NULL;
 	out = cell_put(out, ",\"source\":", 10);
 	out = format_source_write(out, &e->source, c, p->db.p, p->db.len, p->table.p, p->table.len);
-	out = cell_put(out, ",\"transaction\":null,\"op\":\"", 26);
+	if (e->transaction.order) {
+		out = cell_put(out, ",\"transaction\":", 15);
+		out = transaction_write(out, &e->transaction);
+		out = cell_put(out, ",\"op\":\"", 7);
+	} else {
+		out = cell_put(out, ",\"transaction\":null,\"op\":\"", 26);
+	}
 	*out++ = m->op;
 	*out++ = '"';
 	out = cell_put(out, e->times, e->times_len);

@@ -33,6 +33,15 @@ static char *put_source_field(struct format_encoder *e, char *out, const struct 
 	}
 }
 
+static char *put_transaction(char *out, const struct transaction *t, enum add_kind kind)
+{
+	if (t->order == 0)
+		return cell_put(out, "null", 4);
+	if (kind == ADD_TRANSACTION_ID)
+		return cell_put(out, t->id.data, t->id.len);
+	return out + num_u64(out, kind == ADD_TOTAL_ORDER ? t->total : t->order);
+}
+
 static char *put_added(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
 		const struct message *m, const struct add_field *f)
 {
@@ -50,14 +59,14 @@ static char *put_added(struct format_encoder *e, char *out, const struct format_
 	case ADD_SOURCE:
 		return put_source_field(e, out, p, c, f->source);
 	default:
-		return cell_put(out, "null", 4);
+		return put_transaction(out, &e->transaction, f->kind);
 	}
 }
 
 size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
 {
 	size_t added = e->add.count
-			? e->add.bound + e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len)
+			? e->add.bound + e->transaction.id.len * e->add.count + e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len)
 			: 0;
 
 	if (m->null_payload)

@@ -73,7 +73,7 @@ static void assign_roles(struct layout_builder *b)
 		const struct add_field *added = added_named(b->from->add, name);
 
 		b->roles[i] = ROLE_COLUMN;
-		if (b->from->envelope || strncmp(name, "__", 2) != 0 || exact_has(b->from, name)) {
+		if (b->from->envelope || (strncmp(name, "__", 2) != 0 && !added) || exact_has(b->from, name)) {
 			b->nrow++;
 			continue;
 		}

@@ -76,39 +76,38 @@ static void row_build(struct format_plan *p, struct buf *b, struct row_plan *r, 
 	}
 }
 
-static void put_flat_fields(struct buf *b, const struct format_plan *p, const struct format_conf *conf,
-		const struct add_fields *add)
+static void put_flat_fields(struct buf *b, const struct format_plan *p, const struct format_encoder *e)
 {
 	bool comma = p->schema->ncolumns > 0;
 
-	if (conf->delete_mode == DELETE_REWRITE || conf->delete_mode == DELETE_REWRITE_WITH_TOMBSTONE) {
+	if (e->rewrite) {
 		buf_printf(b, "%s{\"type\":\"string\",\"optional\":true,\"field\":\"__deleted\"}", comma ? "," : "");
 		comma = true;
 	}
-	for (unsigned i = 0; i < add->count; i++, comma = true)
-		buf_printf(b, "%s%s", comma ? "," : "", add->items[i].schema);
+	for (unsigned i = 0; i < e->add.count; i++, comma = true)
+		buf_printf(b, "%s%s", comma ? "," : "", e->add.items[i].schema);
 }
 
 static void put_value_schema(struct buf *b, const struct format_plan *p, const struct schema_text *text,
-		const struct add_fields *add)
+		const struct format_encoder *e)
 {
 	if (text->conf->message_format == FORMAT_ENVELOPE) {
 		format_schema_envelope(b, text);
 		return;
 	}
 	format_schema_row_open(b, text);
-	put_flat_fields(b, p, text->conf, add);
+	put_flat_fields(b, p, e);
 	format_schema_row_close(b, text, false, NULL);
 }
 
 static void build_values(struct format_plan *p, struct buf *b, const struct schema_text *text,
-		const struct add_fields *add)
+		const struct format_encoder *e)
 {
 	bool schemas = text->conf->schemas_enable;
 
 	if (schemas) {
 		buf_puts(b, "{\"schema\":");
-		put_value_schema(b, p, text, add);
+		put_value_schema(b, p, text, e);
 		buf_puts(b, ",\"payload\":");
 	}
 	p->value_head = piece_take(p, b);
@@ -175,7 +174,7 @@ struct format_plan *format_plan_new(const struct format_encoder *e, struct schem
 	text.mappers = find_mappers(p, &e->mappers);
 	row_build(p, &b, &p->row, NULL, s->ncolumns, text.mappers, e->conf);
 	build_key(p, &b, &text, &e->keys);
-	build_values(p, &b, &text, &e->add);
+	build_values(p, &b, &text, e);
 	build_source_names(p, &b);
 	buf_done(&b);
 	return p;

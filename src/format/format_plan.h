@@ -8,6 +8,7 @@
 #include "core/arena.h"
 #include "format/format_cell.h"
 #include "format/format_murmur2.h"
+#include "format/format_transaction.h"
 
 struct piece {
 	const char *p;		/* readable 16 bytes past its end */
@@ -33,6 +34,7 @@ struct format_plan {
 	struct piece db, table;		/* ,"db":".." and ,"table":".." of the source block */
 	struct piece db_text, table_text;	/* ".." */
 	struct murmur2_cache hash;	/* of the key's constant head */
+	struct transaction_place counted;	/* the table's count in the open transaction */
 	uint32_t no_key_hash;		/* keeps the rows of a table without key in one partition, in order */
 };
 

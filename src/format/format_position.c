@@ -50,7 +50,7 @@ static void put_text(struct buf *b, const char *name, const char *text)
 	buf_json_str(b, text);
 }
 
-static void put_value(struct buf *b, const struct position *p)
+static void put_value(struct buf *b, const struct position *p, const struct transaction *t)
 {
 	struct position_member m[POSITION_MEMBERS];
 	unsigned n = format_position_members(p, m);
@@ -63,6 +63,8 @@ static void put_value(struct buf *b, const struct position *p)
 		else
 			buf_printf(b, "%llu", (unsigned long long)m[i].number);
 	}
+	if (!p->snapshot)
+		transaction_put_position(b, t);
 	put_text(b, "millrace_server", p->server_uuid);
 	put_text(b, "millrace_gtid", p->gtid);
 	if (p->changes)
@@ -81,7 +83,7 @@ void format_position_record(struct format_encoder *e, struct batch *b, const str
 	out->key_len = (uint32_t)text.len;
 	out->key = arena_dup(&b->arena, text.data, text.len);
 	buf_reset(&text);
-	put_value(&text, p);
+	put_value(&text, p, &e->transaction);
 	out->value_len = (uint32_t)text.len;
 	out->value = arena_dup(&b->arena, text.data, text.len);
 	buf_done(&text);

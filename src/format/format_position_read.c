@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "format/format.h"
+#include "format/format_encoder.h"
 #include "format/format_position.h"
 
 static int number_member(const json_t *object, const char *name, uint64_t *out, struct err *err)
@@ -96,4 +96,31 @@ int format_position_decode(const struct format_conf *conf, const struct record *
 	rc = format_position_from_json(value, out, err) < 0 ? -1 : 1;
 	json_decref(value);
 	return rc < 0 ? err_wrap(err, "topic %s, offset %lld", r->topic, (long long)r->offset) : rc;
+}
+
+static void resume_transaction(struct transaction *t, const json_t *value)
+{
+	static const char prefix[] = "transaction_data_collection_order_";
+	const char *id = json_string_value(json_object_get(value, "transaction_id")), *name;
+	json_t *count;
+
+	transaction_end(t);
+	if (id == NULL)
+		return;
+	transaction_begin(t, id);
+	json_object_foreach((json_t *)value, name, count)
+		if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 && json_integer_value(count) > 0)
+			transaction_set_count(t, name + sizeof(prefix) - 1, (uint64_t)json_integer_value(count));
+}
+
+void format_encoder_resume(struct format_encoder *e, const struct record *r)
+{
+	json_t *key = r->key ? json_loadb(r->key, r->key_len, 0, NULL) : NULL;
+	bool ours = key && key_is_ours(key, e->conf);
+	json_t *value = ours && r->value ? json_loadb(r->value, r->value_len, 0, NULL) : NULL;
+
+	if (ours)
+		resume_transaction(&e->transaction, value);
+	json_decref(value);
+	json_decref(key);
 }

@@ -3,6 +3,7 @@ src_format_libformat_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_format_libformat_a_SOURCES = \
 	src/format/format.h \
 	src/format/format_add.c \
+	src/format/format_add_header.c \
 	src/format/format_bigint.c \
 	src/format/format_bigint.h \
 	src/format/format_block.c \
@@ -17,6 +18,7 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_decoder.h \
 	src/format/format_default.c \
 	src/format/format_default.h \
+	src/format/format_delete.c \
 	src/format/format_encode.c \
 	src/format/format_encoder.h \
 	src/format/format_envelope.c \
@@ -51,10 +53,14 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_recognise.c \
 	src/format/format_schema.c \
 	src/format/format_schema.h \
+	src/format/format_service.c \
+	src/format/format_service.h \
 	src/format/format_source.c \
 	src/format/format_source.h \
 	src/format/format_topic.c \
 	src/format/format_topic.h \
+	src/format/format_transaction.c \
+	src/format/format_transaction.h \
 	src/format/format_type.c \
 	src/format/format_type.h
 
@@ -69,6 +75,10 @@ tests_unit_test_format_message_LDADD = $(FORMAT) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_format_mapper
 tests_unit_test_format_mapper_SOURCES = tests/unit/test_format_mapper.c tests/unit/format_fixture.h tests/tap.h
 tests_unit_test_format_mapper_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
+check_PROGRAMS += tests/unit/test_format_transaction
+tests_unit_test_format_transaction_SOURCES = tests/unit/test_format_transaction.c tests/unit/format_fixture.h tests/tap.h
+tests_unit_test_format_transaction_LDADD = $(FORMAT) $(FORMAT_LIBS)
 
 check_PROGRAMS += tests/unit/test_format_name
 tests_unit_test_format_name_SOURCES = tests/unit/test_format_name.c tests/unit/format_fixture.h tests/tap.h

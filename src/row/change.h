@@ -13,7 +13,8 @@
 enum change_op {
 	CHANGE_READ = 'r', CHANGE_CREATE = 'c', CHANGE_UPDATE = 'u', CHANGE_DELETE = 'd', CHANGE_TRUNCATE = 't',
 	CHANGE_UPSERT = 's',	/* load half: a flat message tells rows from deletes, not inserts from updates */
-	CHANGE_DDL = 'D'	/* capture half: a schema change; ddl is set */
+	CHANGE_DDL = 'D',	/* capture half: a schema change; ddl is set */
+	CHANGE_BEGIN = 'B', CHANGE_END = 'E'	/* capture half, on demand: a transaction of the source; only txn and pos are set */
 };
 
 enum snapshot_mark {		/* Debezium's source.snapshot; SNAPSHOT_NO prints as "false" */

@@ -198,6 +198,13 @@ static int on_gtid(struct mysql_stream *st, struct batch *b, const struct event 
 static int on_commit(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		     struct err *err)
 {
+	if (st->setup.conf->transaction_marks) {
+		if (!st->txn.commit_exact) {
+			st->txn.commit_us = (int64_t)e->header.timestamp_s * 1000000;
+			st->shared = NULL;
+		}
+		add_change(st, b, CHANGE_END, at);
+	}
 	txn_end(st, at);
 	return 0;
 }
@@ -504,6 +511,17 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 	return 0;
 }
 
+/* Marks are for what begins with BEGIN: Debezium knows no others. */
+static int on_begin(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		    const struct event_query *q, struct err *err)
+{
+	if (txn_begin(st, e, at, q->thread_id, err) < 0)
+		return -1;
+	if (st->setup.conf->transaction_marks && is_word(q, "BEGIN") && !is_skipped(st))
+		add_change(st, b, CHANGE_BEGIN, at);
+	return done(st);
+}
+
 static int on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		    struct err *err)
 {
@@ -512,9 +530,8 @@ static int on_query(struct mysql_stream *st, struct batch *b, const struct event
 
 	if (event_query_parse(e, &st->tables.format, &q, err) < 0)
 		return -1;
-	if (is_word(&q, "BEGIN") || is_word(&q, "XA START")) {
-		return txn_begin(st, e, at, q.thread_id, err) < 0 ? -1 : done(st);
-	}
+	if (is_word(&q, "BEGIN") || is_word(&q, "XA START"))
+		return on_begin(st, b, e, at, &q, err);
 	if (st->txn.begun && (is_word(&q, "COMMIT") || (is_word(&q, "ROLLBACK") && q.sql_len <= sizeof("ROLLBACK"))))
 		return on_commit(st, b, e, at, err);
 	if (!st->txn.begun && txn_begin(st, e, at, q.thread_id, err) < 0)

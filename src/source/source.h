@@ -56,6 +56,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	bool include_query;		/* include.query */
 	bool enable_time_adjuster;	/* enable.time.adjuster */
 	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
+	bool transaction_marks;		/* give out CHANGE_BEGIN and CHANGE_END; set by the engine from provide.transaction.metadata */
 	bool skip_truncate;		/* set by the engine from skipped.operations */
 };
 

@@ -1,5 +1,5 @@
 -- Columns that the options of the modes options_* mask, hash, truncate, describe; tables that they key otherwise.
--- only: options_envelope options_flat
+-- only: options_envelope options_flat options_old
 -- before
 CREATE DATABASE options;
 -- both
@@ -15,8 +15,8 @@ INSERT INTO person_{phase} VALUES
   (3, '😀', 'x', '12😀45', '😀😀', REPEAT('n', 64), '12345€', 'red', '', -0.01, x'', x'', '1999-12-31 23:59:59.999', '[]', -1, 'ä"\\');
 CREATE TABLE pair_{phase} (a INT NOT NULL, b VARCHAR(10), c INT, `d e` VARCHAR(10), PRIMARY KEY (a));
 INSERT INTO pair_{phase} VALUES (1, 'x', 10, 'p'), (2, 'y', 20, NULL);
-CREATE TABLE keyed_nokey_{phase} (`1st` INT, _under VARCHAR(10), `weiß-nicht` INT);
-INSERT INTO keyed_nokey_{phase} VALUES (1, 'x', 10), (2, 'y', 20);
+CREATE TABLE keyed_{phase} (`1st` INT PRIMARY KEY, _under VARCHAR(10), `weiß-nicht` INT);
+INSERT INTO keyed_{phase} VALUES (1, 'x', 10), (2, 'y', 20);
 -- after
 UPDATE person_snapshot SET secret = 'new', hidden = 6 WHERE id = 1;
 UPDATE person_snapshot SET hidden = 7 WHERE id = 1;
@@ -28,5 +28,5 @@ UPDATE pair_stream SET c = 21 WHERE a = 2;
 INSERT INTO pair_stream VALUES (3, 'new', 30, 'q'), (4, NULL, NULL, NULL);
 DELETE FROM pair_snapshot WHERE a = 2;
 COMMIT;
-UPDATE keyed_nokey_snapshot SET _under = 'w' WHERE `1st` = 1;
-DELETE FROM keyed_nokey_stream WHERE `1st` = 2;
+UPDATE keyed_snapshot SET _under = 'w' WHERE `1st` = 1;
+DELETE FROM keyed_stream WHERE `1st` = 2;

@@ -23,7 +23,7 @@ __attribute__((unused)) static struct format_conf fixture_conf(int message_forma
 		.delete_mode = DELETE_REWRITE,
 		.tombstones_on_delete = true, .replace_null_with_default = true, .include_schema_changes = true,
 		.history_topic = "schemahistory.testdb", .offsets_topic = "offsets", .connector_name = "shop",
-		.version = "3.0.8.Final",
+		.version = "3.0.8.Final", .add_fields_prefix = "__", .add_headers_prefix = "__",
 	};
 }
 
