@@ -17,12 +17,15 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_doctor_table.c \
 	src/source/mysql_fill.c \
 	src/source/mysql_fill.h \
+	src/source/mysql_fill_give.c \
 	src/source/mysql_fill_keys.c \
 	src/source/mysql_fill_keys.h \
 	src/source/mysql_fill_order.c \
 	src/source/mysql_fill_order.h \
+	src/source/mysql_fill_parts.h \
 	src/source/mysql_fill_plan.c \
 	src/source/mysql_fill_plan.h \
+	src/source/mysql_fill_read.c \
 	src/source/mysql_fill_view.c \
 	src/source/mysql_fill_view.h \
 	src/source/mysql_filter.c \

@@ -86,18 +86,22 @@ static void write_once(unsigned me, uint64_t v)
 	if (what == 0)
 		sql("DELETE FROM numbers WHERE id = %u", key);
 	else if (what == 1)
-		sql("REPLACE INTO numbers VALUES (%u, %llu, 'r')", key, (unsigned long long)v);
+		sql("REPLACE INTO numbers (id, v, pad) VALUES (%u, %llu, 'r')", key, (unsigned long long)v);
 	else if (what == 2)
 		sql("UPDATE IGNORE numbers SET id = %u, v = %llu WHERE id = %u", far, (unsigned long long)v, key);
 	else if (what == 3)
 		sql("UPDATE IGNORE numbers SET id = %u, v = %llu WHERE id = %u", key, (unsigned long long)v, far);
 	else if (what == 4)
-		sql("INSERT INTO texts VALUES ('%s', %u, %llu) ON DUPLICATE KEY UPDATE v = VALUES(v), a = %s(a)", text, key % 7,
+		sql("INSERT INTO texts (a, b, v) VALUES ('%s', %u, %llu) ON DUPLICATE KEY UPDATE v = VALUES(v), a = %s(a)", text, key % 7,
 		    (unsigned long long)v, v % 2 ? "UPPER" : "LOWER");
 	else if (what == 5)
 		sql("DELETE FROM texts WHERE a = '%s'", text);
 	else
 		sql("UPDATE numbers SET v = %llu WHERE id IN (%u, %u)", (unsigned long long)v, key, far);
+	if (v % 20 == 0)
+		sql("INSERT INTO plain VALUES (%llu, %llu)", (unsigned long long)(v * WRITERS + me + 1000), (unsigned long long)v);
+	if (v % 60 == 0)
+		sql("DELETE FROM plain WHERE w = %llu", (unsigned long long)((v - 20) * WRITERS + me + 1000));
 	if (v % 50 == 0 && me == 0)
 		sql("UPDATE labels SET v = %llu WHERE l = 'c'", (unsigned long long)v);
 }
@@ -149,10 +153,24 @@ static struct cell *cell_of(const char *key)
 	return &cells[i];
 }
 
+static void apply_truncate(const char *table)
+{
+	size_t len = strlen(table);
+
+	for (size_t i = 0; i < SLOTS; i++)
+		if (cells[i].key && strncmp(cells[i].key, table, len) == 0 && cells[i].key[len] == '|')
+			cells[i].state = DELETED;
+}
+
 static void apply(const struct op *o)
 {
-	struct cell *c = cell_of(o->key);
+	struct cell *c;
 
+	if (o->kind == 't') {
+		apply_truncate(o->key);
+		return;
+	}
+	c = cell_of(o->key);
 	if (o->v < c->v || (o->kind == 'r' && c->state == DELETED && o->v <= c->v)) {
 		if (faults++ < 10)
 			printf("# %s: '%c' with v %llu behind v %llu%s\n", o->key, o->kind, (unsigned long long)o->v,
@@ -179,6 +197,10 @@ static void add_op(const struct change *c, const struct value *row, char kind)
 	int v = schema_column(c->schema, "v", 1);
 
 	at += sprintf(at, "%s", c->schema->table);
+	if (c->schema->nkey == 0) {	/* `plain`: its first column stays what it is, and is there once */
+		*at++ = '|';
+		at += value_print(&row[0], at);
+	}
 	for (unsigned i = 0; i < c->schema->nkey; i++) {
 		*at++ = '|';
 		at += value_print(&row[c->schema->key[i]], at);
@@ -201,6 +223,10 @@ static void take(const struct batch *b)
 	for (size_t i = 0; i < b->nchanges; i++) {
 		const struct change *c = &b->changes[i];
 
+		if (c->op == CHANGE_TRUNCATE) {
+			ops = xrealloc(ops, (nops + 1) * sizeof(*ops));
+			ops[nops++] = (struct op){ .key = xstrdup(c->schema->table), .kind = 't' };
+		}
 		if (c->op == CHANGE_DELETE || (c->op == CHANGE_UPDATE && !same_key(c)))
 			add_op(c, c->before, 'd');
 		if (c->op == CHANGE_READ || c->op == CHANGE_CREATE || c->op == CHANGE_UPDATE)
@@ -216,7 +242,7 @@ struct run {
 	struct position logged;
 	struct schema **history;
 	size_t nhistory;
-	unsigned crashes;
+	unsigned crashes, changed;
 };
 
 static void keep_history(struct run *r, const struct batch *b)
@@ -281,6 +307,21 @@ static void crash(struct run *r)
 	r->crashes++;
 }
 
+/* The tables change their form, and lose their rows, while they are read. */
+static void change_tables(struct run *r)
+{
+	static const char *const ddl[] = {
+		"ALTER TABLE numbers ADD COLUMN more INT DEFAULT 5", "ALTER TABLE numbers MODIFY pad VARCHAR(400)",
+		"TRUNCATE TABLE texts", "ALTER TABLE numbers DROP COLUMN more", "ALTER TABLE texts ADD COLUMN more INT FIRST",
+		"ALTER TABLE texts DROP COLUMN more", "CREATE TABLE other LIKE numbers", "DROP TABLE other",
+	};
+
+	if (r->crashes > 2 && r->crashes % 3 == 0 && r->crashes / 3 - 1 < sizeof(ddl) / sizeof(*ddl) && r->changed != r->crashes) {
+		sql("%s", ddl[r->crashes / 3 - 1]);
+		r->changed = r->crashes;
+	}
+}
+
 static unsigned filling(struct run *r)
 {
 	struct source_status *st = xcalloc(1, sizeof(*st));
@@ -324,6 +365,8 @@ static bool until(struct run *r, bool (*over)(struct run *), unsigned one_crash_
 		step(r, true);
 		if (one_crash_in && (unsigned)rand() % one_crash_in == 0)
 			crash(r);
+		if (one_crash_in)
+			change_tables(r);
 	}
 	return over(r);
 }
@@ -333,8 +376,17 @@ static bool filled(struct run *r)
 	return filling(r) == 0;
 }
 
-/* All that the server has executed is in the log. */
-static bool caught_up(struct run *r)
+static bool by_position(struct run *r)
+{
+	MYSQL_RES *res = mysql_query(db, "SHOW BINARY LOG STATUS") == 0 ? mysql_store_result(db) : NULL;
+	MYSQL_ROW row = res ? mysql_fetch_row(res) : NULL;
+	bool same = row && strcmp(row[0], r->logged.file) == 0 && strtoull(row[1], NULL, 10) == r->logged.pos;
+
+	mysql_free_result(res);
+	return same;
+}
+
+static bool by_gtids(struct run *r)
 {
 	MYSQL_RES *res = mysql_query(db, "SELECT @@GLOBAL.gtid_executed") == 0 ? mysql_store_result(db) : NULL;
 	MYSQL_ROW row = res ? mysql_fetch_row(res) : NULL;
@@ -366,6 +418,12 @@ static bool is_in(const char *table, const char *key, const char *row)
 	found = res && mysql_num_rows(res) > 0;
 	mysql_free_result(res);
 	return found;
+}
+
+/* All that the server has executed is in the log. */
+static bool caught_up(struct run *r)
+{
+	return r->logged.gtids ? by_gtids(r) : by_position(r);
 }
 
 static size_t compare(const char *table, const char *key)
@@ -404,10 +462,12 @@ static void make_tables(void)
 	sql("CREATE TABLE numbers (id INT UNSIGNED PRIMARY KEY, v BIGINT NOT NULL, pad VARCHAR(300))");
 	sql("CREATE TABLE texts (a VARCHAR(20) COLLATE utf8mb4_0900_ai_ci, b INT, v BIGINT NOT NULL, PRIMARY KEY (a, b))");
 	sql("CREATE TABLE labels (l ENUM('a', 'b', 'c') PRIMARY KEY, v BIGINT NOT NULL)");
+	sql("CREATE TABLE plain (w BIGINT UNSIGNED, v BIGINT NOT NULL)");
 	sql("SET SESSION cte_max_recursion_depth = 200000");
 	sql("INSERT INTO numbers WITH RECURSIVE n AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
 	    "SELECT i, 1, REPEAT('x', i %% 250) FROM n", ROWS * WRITERS);
 	sql("INSERT INTO texts SELECT CONCAT('k', id), id %% 7, 1 FROM numbers");
+	sql("INSERT INTO plain SELECT id, 1 FROM numbers WHERE id < 500");
 	sql("INSERT INTO labels VALUES ('a', 1), ('b', 1), ('c', 1)");
 }
 
@@ -437,8 +497,8 @@ int main(int argc, char **argv)
 	is_int(faults, 0, "no older row follows a newer one");
 	for (size_t i = 0; i < SLOTS; i++)	/* what is not told again is lost */
 		cells[i].state = cells[i].state == DELETED ? DELETED : UNTOLD;
-	ok(order(&r, "filltest\\..*") && until(&r, filled, 12), "again, with crashes, and a table without a key to page by");
-	ok(r.crashes >= 3, "there were crashes: %u", r.crashes);
+	ok(order(&r, "filltest\\..*") && until(&r, filled, 12), "again, with crashes and DDL, and tables without a key to page by");
+	ok(r.crashes >= 9 && r.changed >= 9, "there were crashes: %u, and DDL", r.crashes);
 	is_int(faults, 0, "no older row follows a newer one");
 	for (unsigned i = 0; i < WRITERS; i++) {
 		kill(writers[i], SIGKILL);
@@ -448,6 +508,7 @@ int main(int argc, char **argv)
 	is_int(compare("numbers", "id"), 0, "numbers: every row, as new as it is");
 	is_int(compare("texts", "a, b"), 0, "texts: every row");
 	is_int(compare("labels", "l"), 0, "labels: every row");
+	is_int(compare("plain", "w"), 0, "plain: every row, though it has no key");
 	is_int(faults, 0, "no older row in all of it, %u rows read", reads);
 	sql("DROP DATABASE filltest");
 	source_close(r.source);
