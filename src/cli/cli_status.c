@@ -43,6 +43,13 @@ static void print_capture(const struct status_capture *c)
 		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %s left",
 				c->snapshot.tables_done, c->snapshot.tables_total,
 		       c->snapshot.rows_done, c->snapshot.rows_total, left);
+		if (c->snapshot.table[0])
+			printf("\n         reading %s, chunk %" PRIu64 ", %.0f rows/s", c->snapshot.table,
+			       c->snapshot.chunks + 1, c->snapshot.rows_per_s);
+		if (c->snapshot.keeps_ms >= 0) {
+			cli_duration(left, sizeof(left), c->snapshot.keeps_ms);
+			printf("\n         MySQL keeps the binlog that has to follow for %s more", left);
+		}
 	} else if (c->file[0]) {
 		printf("\n         at %s:%" PRIu64 ", lag %s", c->file, c->pos, lag);
 		if (c->behind_bytes >= 0)

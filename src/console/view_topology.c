@@ -102,9 +102,10 @@ static void draw_capture_title(const struct status *s, struct canvas *cv, struct
 	if (s->capture.snapshot.running) {
 		double share = s->capture.snapshot.rows_total ? (double)s->capture.snapshot.rows_done / (double)s->capture.snapshot.rows_total : 0;
 
-		snprintf(text, sizeof(text), "%s, table %u of %u, %s left", show_percent(a, share),
+		snprintf(text, sizeof(text), "%s, table %u of %u, %s left, %s", show_percent(a, share),
 				s->capture.snapshot.tables_done + 1,
-			s->capture.snapshot.tables_total, show_ms((char[SHOW_SIZE]){ 0 }, s->capture.snapshot.left_ms));
+			s->capture.snapshot.tables_total, show_ms((char[SHOW_SIZE]){ 0 }, s->capture.snapshot.left_ms),
+			s->capture.snapshot.table);
 		word(cv, at, x, ROLE_WARN, "snapshot ", text);
 	} else {
 		snprintf(text, sizeof(text), "%s:%llu", s->capture.file, (unsigned long long)s->capture.pos);

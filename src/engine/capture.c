@@ -470,7 +470,9 @@ static void copy_source(struct status_capture *out, const struct source_status *
 	out->snapshot = (struct status_snapshot){
 		.running = st->state == SOURCE_SNAPSHOT, .tables_done = st->snapshot_tables_done, .tables_total = st->snapshot_tables_total,
 		.rows_done = st->snapshot_rows_done, .rows_total = st->snapshot_rows_total, .left_ms = st->snapshot_left_ms,
+		.chunks = st->snapshot_chunks, .rows_per_s = st->snapshot_rows_per_s, .keeps_ms = st->snapshot_keeps_ms,
 	};
+	snprintf(out->snapshot.table, sizeof(out->snapshot.table), "%s", st->snapshot_table);
 	out->lag_ms = st->last_commit_us && st->behind_bytes != 0 ? (clock_wall_us() - st->last_commit_us) / 1000 : 0;
 	if (out->lag_ms < 0)
 		out->lag_ms = 0;
@@ -491,7 +493,7 @@ void capture_status(struct capture *c, struct status_capture *out)
 	pthread_mutex_unlock(&c->half.lock);
 	out->enabled = true;
 	out->lag_ms = out->behind_bytes = -1;
-	out->snapshot.left_ms = out->fill.left_ms = -1;
+	out->snapshot.left_ms = out->snapshot.keeps_ms = out->fill.left_ms = -1;
 	if (have)
 		copy_source(out, st);
 	half_view(&c->half, &out->state, out->error, sizeof(out->error));

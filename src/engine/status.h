@@ -26,6 +26,10 @@ struct status_snapshot {
 	unsigned tables_done, tables_total;
 	uint64_t rows_done, rows_total;	/* total is the server's estimate */
 	int64_t left_ms;		/* -1 unknown */
+	char table[200];		/* being read; "" none */
+	uint64_t chunks;		/* of it, read */
+	double rows_per_s;
+	int64_t keeps_ms;		/* how long MySQL still keeps the binlog that has to follow; -1: no limit */
 };
 
 struct status_fill {		/* snapshots of tables while the stream goes on */

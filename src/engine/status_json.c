@@ -40,7 +40,9 @@ static const struct field capture_fields[] = {
 static const struct field snapshot_fields[] = {
 	FIELD(status_snapshot, F_BOOL, "running", running), FIELD(status_snapshot, F_UINT, "tables_done", tables_done),
 	FIELD(status_snapshot, F_UINT, "tables_total", tables_total), FIELD(status_snapshot, F_U64, "rows_done", rows_done),
-	FIELD(status_snapshot, F_U64, "rows_total", rows_total), FIELD(status_snapshot, F_I64, "left_ms", left_ms), END
+	FIELD(status_snapshot, F_U64, "rows_total", rows_total), FIELD(status_snapshot, F_I64, "left_ms", left_ms),
+	TEXT(status_snapshot, "table", table), FIELD(status_snapshot, F_U64, "chunks", chunks),
+	FIELD(status_snapshot, F_DOUBLE, "rows_per_s", rows_per_s), FIELD(status_snapshot, F_I64, "keeps_ms", keeps_ms), END
 };
 static const struct field fill_fields[] = {
 	FIELD(status_fill, F_UINT, "tables", tables), FIELD(status_fill, F_UINT, "orders", orders),

@@ -30,6 +30,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_fill_view.h \
 	src/source/mysql_filter.c \
 	src/source/mysql_filter.h \
+	src/source/mysql_retention.c \
+	src/source/mysql_retention.h \
 	src/source/mysql_scan.c \
 	src/source/mysql_scan.h \
 	src/source/mysql_identity.c \
@@ -90,7 +92,7 @@ tests_e2e_fill_test_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_fill_test_LDADD = $(SOURCE) $(SOURCE_LIBS)
 E2E_TESTS += tests/e2e/fill_source.sh tests/e2e/fill.sh tests/e2e/fill_throttle.sh tests/e2e/fill_signal.sh
 
-check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_snapshot_place tests/unit/test_mysql_filter tests/unit/test_mysql_undo
+check_PROGRAMS += tests/unit/test_mysql_text tests/unit/test_mysql_chunk tests/unit/test_snapshot_place tests/unit/test_retention tests/unit/test_mysql_filter tests/unit/test_mysql_undo
 check_PROGRAMS += tests/unit/test_mysql_fill
 tests_unit_test_mysql_fill_SOURCES = tests/unit/test_mysql_fill.c tests/tap.h
 tests_unit_test_mysql_fill_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
@@ -103,6 +105,9 @@ tests_unit_test_mysql_chunk_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_snapshot_place_SOURCES = tests/unit/test_snapshot_place.c tests/tap.h
 tests_unit_test_snapshot_place_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_snapshot_place_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_retention_SOURCES = tests/unit/test_retention.c tests/tap.h
+tests_unit_test_retention_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_unit_test_retention_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_filter_SOURCES = tests/unit/test_mysql_filter.c tests/tap.h
 tests_unit_test_mysql_filter_LDADD = $(SOURCE) $(SOURCE_LIBS)
 check_PROGRAMS += tests/unit/test_mysql_resume tests/unit/test_source_pulse

@@ -11,6 +11,7 @@
 
 #include "core/xalloc.h"
 #include "source/mysql_filter.h"
+#include "source/mysql_retention.h"
 #include "source/mysql_snapshot.h"
 
 enum { SHORT_RETENTION_S = 86400, GRANTS_MAX = 1 << 20 };
@@ -114,8 +115,8 @@ static const struct grant grants[] = {
 	{ "SELECT", NULL, false, REPORT_PROBLEM,
 	  "GRANT SELECT on the captured tables TO the user: it is what the snapshot reads with" },
 	{ "RELOAD", "FLUSH_TABLES", true, REPORT_NOTE,
-	  "GRANT RELOAD ON *.* TO the user: the snapshot then takes a short lock instead of waiting "
-	  "for a moment without a commit" },
+	  "GRANT RELOAD ON *.* TO the user, or LOCK TABLES on the captured tables: the snapshot then takes a short lock "
+	  "instead of waiting for a moment without a commit" },
 };
 
 static bool line_has(const char *line, const char *word)
@@ -196,18 +197,23 @@ static int list_tables(struct mysql_conn *c, const struct mysql_conf *conf, stru
 static int check_tables(struct mysql_conn *c, const struct mysql_conf *conf, struct report *report, struct err *err)
 {
 	struct snapshot_list list = { 0 };
+	uint64_t rows = 0;
+	int r;
 
 	if (list_tables(c, conf, &list, err) < 0) {
 		snapshot_list_free(&list);
 		return -1;
 	}
-	for (size_t i = 0; i < list.count; i++)
+	for (size_t i = 0; i < list.count; i++) {
 		check_table(report, &list.items[i]);
+		rows += list.items[i].rows_total;
+	}
 	if (list.count == 0)
 		report_add(report, REPORT_PROBLEM, "mysql table.include.list",
 			   "name tables as db.table; see which the user may read by SHOW TABLES", "no table matches");
+	r = retention_check(c, rows, report, err);
 	snapshot_list_free(&list);
-	return 0;
+	return r;
 }
 
 /* What a connected server answers is a finding, not a failure of the check. */

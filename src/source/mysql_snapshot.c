@@ -14,7 +14,7 @@
 #include "core/xalloc.h"
 #include "source/mysql_snapshot_parts.h"
 
-enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20 };
+enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20, SAMPLE_US = 500000 };
 
 /* ---- the moment ---- */
 
@@ -152,7 +152,7 @@ struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, s
 	if (connect_all(s, err) < 0 || freeze(s, err) < 0 ||
 	    mysql_conn_variable(&s->conn, "character_set_server", s->charset, sizeof(s->charset), err) < 0 ||
 	    mysql_conn_variable(&s->conn, "collation_server", s->collation, sizeof(s->collation), err) < 0 ||
-	    (setup->rows && probe(s, err) < 0)) {
+	    (setup->rows && (probe(s, err) < 0 || retention_begin(&s->retention, &s->conn, s->rows_total, err) < 0))) {
 		mysql_snapshot_close(s);
 		return NULL;
 	}
@@ -374,6 +374,36 @@ static int tell_place(struct mysql_snapshot *s, struct err *err)
 	return 0;
 }
 
+/* The estimate of rows may be wrong by half; it is the only one there is. */
+static int64_t left_ms(const struct mysql_snapshot *s)
+{
+	int64_t spent_ms = (clock_mono_us() - s->started_us) / 1000;
+
+	if (s->rows_read == 0 || spent_ms <= 0)
+		return -1;
+	if (s->rows_total <= s->rows_read)
+		return 0;
+	return (int64_t)((double)(s->rows_total - s->rows_read) * (double)spent_ms / (double)s->rows_read);
+}
+
+/* Twice a second. What was purged does not matter to who never reads on. */
+static int watch(struct mysql_snapshot *s, struct err *err)
+{
+	const struct mysql_conf *conf = s->setup.conf;
+	int64_t now_us = clock_mono_us();
+
+	if (now_us - s->sampled_us < SAMPLE_US)
+		return 0;
+	if (s->sampled_us)
+		s->rows_per_s = (double)(s->rows_read - s->sampled_rows) * 1e6 / (double)(now_us - s->sampled_us);
+	s->sampled_us = now_us;
+	s->sampled_rows = s->rows_read;
+	if (conf->snapshot_mode == SNAPSHOT_INITIAL_ONLY)
+		return 0;
+	retention_weigh(&s->retention, (now_us - s->started_us) / 1000, left_ms(s));
+	return retention_look(&s->retention, conf, s->setup.host, &s->position, err);
+}
+
 int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_ms, struct err *err)
 {
 	int64_t deadline_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
@@ -384,7 +414,7 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 		s->phase = PHASE_ROWS;
 	}
 	if (r == 0 && s->setup.rows) {
-		r = lanes_ahead(s->lanes, err) < 0 ? -1 : read_rows(s, b, deadline_us, err);
+		r = lanes_ahead(s->lanes, err) < 0 || watch(s, err) < 0 ? -1 : read_rows(s, b, deadline_us, err);
 		lanes_save(s->lanes);
 	}
 	if (r == 0)
@@ -399,31 +429,28 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 
 /* ---- progress ---- */
 
-const struct position *mysql_snapshot_position(const struct mysql_snapshot *s)
-{
-	return &s->position;
-}
-
 struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *count)
 {
 	*count = s->list.count;
 	return s->list.items;
 }
 
-/* The estimate of rows may be wrong by half; it is the only one there is. */
-int64_t mysql_snapshot_left_ms(const struct mysql_snapshot *s)
+void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_progress *out)
 {
-	int64_t spent_ms = (clock_mono_us() - s->started_us) / 1000;
+	const struct snapshot_table *t = s->at < s->list.count ? &s->list.items[s->at] : NULL;
 
-	if (s->rows_read == 0 || spent_ms <= 0)
-		return -1;
-	if (s->rows_total <= s->rows_read)
-		return 0;
-	return (int64_t)((double)(s->rows_total - s->rows_read) * (double)spent_ms / (double)s->rows_read);
+	*out = (struct snapshot_progress){ .rows_read = s->rows_read, .table = t, .rows_per_s = s->rows_per_s,
+					   .left_ms = left_ms(s), .keeps_ms = -1 };
+	out->rows_total = s->rows_total > s->rows_read ? s->rows_total : s->rows_read;
+	if (s->setup.rows && s->retention.keeps_ms >= 0)
+		out->keeps_ms = s->retention.keeps_ms - (clock_mono_us() - s->started_us) / 1000;
 }
 
-void mysql_snapshot_progress(const struct mysql_snapshot *s, uint64_t *read, uint64_t *total)
+const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size)
 {
-	*read = s->rows_read;
-	*total = s->rows_total > s->rows_read ? s->rows_total : s->rows_read;
+	if (s->retention.said[0] == '\0')
+		return NULL;
+	snprintf(out, size, "%s", s->retention.said);
+	s->retention.said[0] = '\0';
+	return out;
 }

@@ -53,10 +53,18 @@ struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, s
 void mysql_snapshot_close(struct mysql_snapshot *s);		/* NULL allowed */
 /* 1: the batch has changes; 0: nothing came within the time; 2: the batch is the last one; -1. */
 int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_ms, struct err *err);
-const struct position *mysql_snapshot_position(const struct mysql_snapshot *s);
 struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *count);	/* borrowed */
-int64_t mysql_snapshot_left_ms(const struct mysql_snapshot *s);	/* -1 unknown */
-void mysql_snapshot_progress(const struct mysql_snapshot *s, uint64_t *rows_read, uint64_t *rows_total);
+
+struct snapshot_progress {
+	uint64_t rows_read, rows_total;
+	const struct snapshot_table *table;	/* being read; NULL: none */
+	double rows_per_s;		/* lately */
+	int64_t left_ms;		/* -1 unknown */
+	int64_t keeps_ms;		/* how long the server still keeps the binlog from the snapshot's moment; -1: no limit */
+};
+void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_progress *out);
+/* A warning for a person, once; NULL: none. */
+const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size);
 
 /* How far the rows in the log reach, as text in a position (struct position, progress). Tables before this one, in the
  * order of database and name by bytes, are whole. */

@@ -7,6 +7,7 @@
 
 #include "source/mysql_lanes.h"
 #include "source/mysql_moment.h"
+#include "source/mysql_retention.h"
 #include "source/mysql_snapshot.h"
 
 enum snapshot_phase { PHASE_DDL, PHASE_ROWS };
@@ -25,6 +26,10 @@ struct mysql_snapshot {
 	size_t last_filled;		/* index of the last table that has rows; SIZE_MAX: none */
 	uint64_t rows_read, rows_total;
 	int64_t started_us;
+	struct retention retention;
+	int64_t sampled_us;		/* rows/s: when it was last taken, at how many rows */
+	uint64_t sampled_rows;
+	double rows_per_s;
 	struct buf ahead;		/* a row packet that was read before its batch */
 	bool has_ahead;
 	const uint8_t *given;		/* packet of the table's newest row in the batch; NULL: none in this batch */

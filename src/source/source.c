@@ -129,6 +129,7 @@ static bool snapshot_held(struct source *s, int timeout_ms)
 
 static enum source_step snapshot_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
+	char said[512];
 	int r;
 
 	if (snapshot_held(s, timeout_ms))
@@ -137,6 +138,8 @@ static enum source_step snapshot_step(struct source *s, struct batch *b, int tim
 	if (r < 0)
 		return fail(s, err);
 	throttle_count(s->throttle, s->conf, b->nchanges);
+	if (mysql_snapshot_said(s->snapshot, said, sizeof(said)))
+		source_say(s, said);
 	source_update_status(s, false);
 	if (r == 0)
 		return SOURCE_NOTHING;
@@ -339,6 +342,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	}
 	pthread_mutex_init(&s->lock, NULL);
 	s->status.behind_bytes = s->status.snapshot_left_ms = s->status.fill.left_ms = -1;
+	s->status.snapshot_keeps_ms = -1;
 	mysql_side_init(&s->side);
 	s->throttle = throttle_new();
 	s->fill = mysql_fill_new();

@@ -111,7 +111,11 @@ struct source_status {
 	int64_t last_commit_us;		/* commit time of the last transaction read */
 	unsigned snapshot_tables_done, snapshot_tables_total;
 	uint64_t snapshot_rows_done, snapshot_rows_total;
+	char snapshot_table[200];	/* being read */
+	uint64_t snapshot_chunks;	/* of it, read */
+	double snapshot_rows_per_s;
 	int64_t snapshot_left_ms;	/* estimate; -1 unknown */
+	int64_t snapshot_keeps_ms;	/* how long the server still keeps the binlog that has to follow; -1: no limit */
 	struct source_fill_status fill;
 };
 

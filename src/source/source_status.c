@@ -91,6 +91,7 @@ static void status_snapshot(struct source *s)
 	struct source_status *st = &s->status;
 	size_t n;
 	struct snapshot_table *t = mysql_snapshot_tables(s->snapshot, &n);
+	struct snapshot_progress p;
 
 	st->state = SOURCE_SNAPSHOT;
 	st->snapshot_tables_total = (unsigned)n;
@@ -111,8 +112,15 @@ static void status_snapshot(struct source *s)
 		if (t[i].error && !entry->stopped)
 			note_stream_table(t[i].db, t[i].name, t[i].error, s);
 	}
-	mysql_snapshot_progress(s->snapshot, &st->snapshot_rows_done, &st->snapshot_rows_total);
-	st->snapshot_left_ms = mysql_snapshot_left_ms(s->snapshot);
+	mysql_snapshot_progress(s->snapshot, &p);
+	st->snapshot_rows_done = p.rows_read;
+	st->snapshot_rows_total = p.rows_total;
+	st->snapshot_rows_per_s = p.rows_per_s;
+	st->snapshot_left_ms = p.left_ms;
+	st->snapshot_keeps_ms = p.keeps_ms;
+	st->snapshot_chunks = p.table ? p.table->chunks_read : 0;
+	snprintf(st->snapshot_table, sizeof(st->snapshot_table), "%s%s%s", p.table ? p.table->db : "", p.table ? "." : "",
+		 p.table ? p.table->name : "");
 }
 
 static void status_stream(struct source *s, bool reading)

@@ -141,8 +141,12 @@ fresh
 write_conf < /dev/null
 sql testdb -e "SET SESSION cte_max_recursion_depth = 200000;
 	INSERT INTO big WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 150000) SELECT i + 4000000, i % 1000, REPEAT('q', 150) FROM n"
+sql -e "SET GLOBAL binlog_expire_logs_seconds = 86400"
 start_millrace
 until_true 60 half_way; ok $? "half way through the snapshot"
+jq -e '.capture.snapshot | .table == "testdb.big" and .rows_done > 0 and .keeps_ms > 86000000 and .keeps_ms <= 86400000' "$dir/status_is.json" > /dev/null ||
+	status_is '.capture.snapshot.running | not'
+ok $? "status tells the table, and how long the binlog is kept"
 kill_millrace
 sql testdb -e "DELETE FROM big WHERE id % 3 = 0; DELETE FROM numbers WHERE id < 3; UPDATE big SET id = id + 5000000 WHERE n = 7"
 start_millrace
