@@ -35,6 +35,9 @@ static const struct refusal {
 	{ "purged", ERR_FATAL, BINLOG_GONE,
 	  "it has purged what was not captured yet, those changes are lost to the stream: connect to a server that has "
 	  "them, or take a new snapshot (snapshot.mode = when_needed)" },
+	{ "ould not find next log", ERR_FATAL, BINLOG_GONE,
+	  "its binlog was reset, or purged, while it was read, and what was written since is not captured: take a new "
+	  "snapshot (snapshot.mode = when_needed)" },
 	{ "ould not find first log", ERR_FATAL, BINLOG_GONE,
 	  "it no longer has the file, those changes are lost to the stream: connect to a server that has them, or take "
 	  "a new snapshot (snapshot.mode = when_needed)" },

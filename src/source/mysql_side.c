@@ -68,6 +68,24 @@ static void read_position(struct mysql_side *side, MYSQL_ROW row, unsigned field
 		side->server.gtids[len] = '\0';
 }
 
+/* binlog.999999 comes before binlog.1000000. */
+static bool is_before(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+
+	return la != lb ? la < lb : strcmp(a, b) < 0;
+}
+
+/* A dump thread whose files were deleted under it (RESET BINARY LOGS AND GTIDS) waits for ever and sends heartbeats. */
+static void see_reset(struct mysql_side *side)
+{
+	const struct position *p = &side->server;
+
+	if (side->asked_file[0])
+		side->went_back |= is_before(p->file, side->asked_file) ||
+				   (strcmp(p->file, side->asked_file) == 0 && p->pos < side->asked_pos);
+}
+
 /* SHOW BINARY LOGS: what is left of our file, and all of those behind it. */
 static int64_t sum_files(MYSQL_RES *res, const char *file, uint64_t pos)
 {
@@ -102,6 +120,7 @@ static void take_position(struct mysql_side *side, const char *file, uint64_t po
 		side->behind_bytes = sum_files(res, file, pos);
 	} else if ((row = mysql_fetch_row(res)) != NULL && row[0] && row[1]) {
 		read_position(side, row, mysql_num_fields(res));
+		see_reset(side);
 		if (strcmp(side->server.file, file) == 0)
 			side->behind_bytes = side->server.pos > pos ? (int64_t)(side->server.pos - pos) : 0;
 	}
@@ -143,12 +162,15 @@ static bool is_beat_due(const struct mysql_side *side, const struct mysql_conf *
 
 /* ---- steps ---- */
 
-static void send_next(struct mysql_side *side, const struct mysql_conf *conf, int64_t now_us)
+static void send_next(struct mysql_side *side, const struct mysql_conf *conf, const char *file, uint64_t pos,
+		      int64_t now_us)
 {
 	if (is_beat_due(side, conf, now_us)) {
 		side->beat_us = now_us;
 		ask(side, now_us, conf->heartbeat_query, SIDE_BEATING);
 	} else if (now_us >= side->next_us) {
+		snprintf(side->asked_file, sizeof(side->asked_file), "%s", file);
+		side->asked_pos = pos;
 		ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
 		    SIDE_ASKED_POSITION);
 	}
@@ -170,7 +192,8 @@ static void await(struct mysql_side *side, const char *file, uint64_t pos, int64
 	}
 }
 
-static void open_side(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, int64_t now_us)
+static void open_side(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *uuid,
+		      int64_t now_us)
 {
 	struct mysql_conf hurried = *conf;
 	struct err err = { 0 };
@@ -178,7 +201,10 @@ static void open_side(struct mysql_side *side, const struct mysql_conf *conf, un
 	if (now_us < side->next_us)
 		return;
 	hurried.connect_timeout_ms = hurried.answer_timeout_ms = CONNECT_MS;
-	if (mysql_conn_open(&side->conn, &hurried, host, &err) == 0) {
+	if (mysql_conn_open(&side->conn, &hurried, host, &err) == 0 && strcmp(side->conn.uuid, uuid) != 0)
+		err_set(&err, ERR_CONFIG, 0, "one address leads to several servers (now server_uuid %s): name the "
+			"servers themselves in [mysql] host", side->conn.uuid);
+	if (err.kind == ERR_NONE) {
 		side->state = SIDE_READY;
 		return;
 	}
@@ -187,15 +213,15 @@ static void open_side(struct mysql_side *side, const struct mysql_conf *conf, un
 	give_up(side, now_us);
 }
 
-void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *file,
-		     uint64_t pos)
+void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *uuid,
+		     const char *file, uint64_t pos)
 {
 	int64_t now_us = clock_mono_us();
 
 	if (side->state == SIDE_CLOSED)
-		open_side(side, conf, host, now_us);
+		open_side(side, conf, host, uuid, now_us);
 	else if (side->state == SIDE_READY)
-		send_next(side, conf, now_us);
+		send_next(side, conf, file, pos, now_us);
 	else
 		await(side, file, pos, now_us);
 }

@@ -213,12 +213,19 @@ static enum source_step give(struct source *s, struct batch *b, bool reading)
 /* Where is the server? A stream that stays silent for long while the server goes on is given up. */
 static int look(struct source *s, int64_t waited_us, struct err *err)
 {
-	mysql_side_step(&s->side, s->conf, s->host, s->binlog.file, s->binlog.pos);
+	mysql_side_step(&s->side, s->conf, s->host, s->server_uuid, s->binlog.file, s->binlog.pos);
 	if (s->side.said[0]) {
 		source_say(s, s->side.said);
 		s->side.said[0] = '\0';
 	}
 	pulse_step(&s->pulse, clock_mono_us(), waited_us, s->binlog.file, s->binlog.pos, s->side.behind_bytes);
+	if (s->side.went_back)
+		return err_set(err, ERR_FATAL, BINLOG_GONE,
+			       "MySQL %s: its binlog was reset (RESET BINARY LOGS AND GTIDS) while it was read: it is at "
+			       "%s, position %llu, but had sent all up to %s, %llu. What was written since is not "
+			       "captured: take a new snapshot (snapshot.mode = when_needed)",
+			       s->binlog.conn.server, s->side.server.file, (unsigned long long)s->side.server.pos,
+			       s->side.asked_file, (unsigned long long)s->side.asked_pos);
 	if (s->pulse.silent_us < PULSE_HANG_UP_MS * 1000ll)
 		return 0;
 	return err_set(err, ERR_RETRY, 0,
