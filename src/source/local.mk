@@ -56,6 +56,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_snapshot_place.c \
 	src/source/mysql_snapshot_wish.c \
 	src/source/mysql_snapshot.h \
+	src/source/mysql_statement.c \
+	src/source/mysql_statement.h \
 	src/source/mysql_stream.c \
 	src/source/mysql_stream.h \
 	src/source/mysql_stream_table.c \

@@ -15,6 +15,7 @@
 #include "core/xalloc.h"
 #include "source/mysql_charset.h"
 #include "source/mysql_resume.h"
+#include "source/mysql_statement.h"
 #include "source/mysql_order.h"
 #include "source/mysql_stream_table.h"
 
@@ -53,6 +54,7 @@ struct mysql_stream {
 	struct stream_place payload_at;
 	uint32_t payload_server_id;
 	struct stream_counts counts;
+	char said[400];			/* "" or what a person should know */
 	int64_t newest_commit_us;
 };
 
@@ -474,6 +476,35 @@ static int not_understood(struct mysql_stream *st, const char *db_table, const s
 	return -1;
 }
 
+struct statement {
+	struct mysql_stream *st;
+	const char *why;
+};
+
+static void stop_named(const char *db_table, void *arg)
+{
+	struct statement *s = arg;
+
+	mysql_stream_stop_table(s->st, db_table, s->why);
+}
+
+/* Rows that were changed by a statement are not in the binlog: they are lost to the stream, but never in silence. */
+static void on_statement_rows(struct mysql_stream *st, const struct event_query *q, const struct stream_place *at)
+{
+	char why[400];
+	struct statement s = { .st = st, .why = why };
+	int cut = (int)(q->sql_len < 80 ? q->sql_len : 80);
+
+	snprintf(why, sizeof(why), "binlog %s, position %llu: a change was logged as a statement, its rows are not in the "
+		 "binlog (%.*s): set binlog_format = ROW for that session; then `millrace resume` the table and "
+		 "`millrace snapshot` it", at->file, (unsigned long long)at->pos, cut, q->sql);
+	if (mysql_statement_tables(q, st->setup.filter, st->setup.catalog, stop_named, &s) == 0)
+		snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: passed over a change that was logged as a "
+			 "statement and names no captured table (%.*s): what triggers and foreign keys made of it is "
+			 "not captured; set binlog_format = ROW for that session", at->file,
+			 (unsigned long long)at->pos, cut, q->sql);
+}
+
 static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q,
 		     const struct stream_place *at, struct ddl_result *res, struct err *err)
 {
@@ -495,17 +526,11 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 		res->opens_txn = is_create_select(q);
 		return not_understood(st, db_table, at, err);
 	}
-	if (res->kind == DDL_ROWS) {
-		ddl_result_release(res);
-		return err_set(err, ERR_FATAL, 0,
-			       "binlog %s, position %llu: a change that was logged as a statement cannot be captured "
-			       "(%.*s): set "
-			       "binlog_format = ROW, for sessions too",
-			       at->file, (unsigned long long)at->pos, (int)(q->sql_len < 80 ? q->sql_len : 80), q->sql);
-	}
-	if (res->kind == DDL_CONTROL || res->kind == DDL_NOTHING)
+	if (res->kind == DDL_ROWS && !is_skipped(st))
+		on_statement_rows(st, q, at);
+	if (res->kind == DDL_CONTROL || res->kind == DDL_NOTHING || res->kind == DDL_ROWS)
 		mysql_undo_drop_last(st->setup.undo);
-	if (res->kind != DDL_CONTROL)
+	if (res->kind != DDL_CONTROL && res->kind != DDL_ROWS)
 		add_ddl(st, b, res, at);
 	ddl_result_release(res);
 	return 0;
@@ -772,6 +797,15 @@ const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st)
 bool mysql_stream_in_txn(const struct mysql_stream *st)
 {
 	return in_txn(st);
+}
+
+bool mysql_stream_said(struct mysql_stream *st, char *out, size_t size)
+{
+	if (st->said[0] == '\0')
+		return false;
+	snprintf(out, size, "%s", st->said);
+	st->said[0] = '\0';
+	return true;
 }
 
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st)

@@ -63,6 +63,7 @@ void mysql_stream_end(struct mysql_stream *st, struct batch *b);	/* position, tx
 bool mysql_stream_is_over(const struct mysql_stream *st);
 const struct gtid_set *mysql_stream_gtids(const struct mysql_stream *st);	/* complete transactions; NULL: no GTIDs */
 bool mysql_stream_in_txn(const struct mysql_stream *st);
+bool mysql_stream_said(struct mysql_stream *st, char *out, size_t size);	/* once: what a person should know */
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st);
 int64_t mysql_stream_commit_us(const struct mysql_stream *st);	/* of the last transaction; 0 none */
 void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, const char *why);

@@ -213,6 +213,10 @@ static enum source_step give(struct source *s, struct batch *b, bool reading)
 /* Where is the server? A stream that stays silent for long while the server goes on is given up. */
 static int look(struct source *s, int64_t waited_us, struct err *err)
 {
+	char said[400];
+
+	if (mysql_stream_said(s->stream, said, sizeof(said)))
+		source_say(s, said);
 	mysql_side_step(&s->side, s->conf, s->host, s->server_uuid, s->binlog.file, s->binlog.pos);
 	if (s->side.said[0]) {
 		source_say(s, s->side.said);

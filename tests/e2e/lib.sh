@@ -77,6 +77,7 @@ follow() # REPLICA SOURCE
 # A proxy that goes wrong on request (mysql_proxy.c): sets proxy_port and proxy_pid.
 start_proxy() # SERVER_PORT [GREETING]
 {
+	rm -f "$dir/proxy.port"
 	"$build/tests/e2e/mysql_proxy" "$@" > "$dir/proxy.port" &
 	proxy_pid=$!
 	cleanups+=("kill -9 $proxy_pid")
