@@ -369,6 +369,7 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->format.connector_name = xstrdup(s->name);
 	s->log.state_dir = xstrdup(s->state_dir);
 	s->sink.state_dir = xstrdup(s->state_dir);
+	s->format.enable_time_adjuster = s->mysql.enable_time_adjuster;
 	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
 	s->mysql.transaction_marks = s->format.transaction_metadata;
 	s->format.heartbeat_interval_ms = s->mysql.heartbeat_interval_ms;

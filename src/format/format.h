@@ -32,6 +32,7 @@ struct format_conf {
 	int decimal_mode, time_mode, bigint_mode, binary_mode;	/* [mysql] decimal.handling.mode, ... */
 	int delete_mode;			/* delete.tombstone.handling.mode; flat only */
 	int old_delete_mode, drop_tombstones;	/* delete.handling.mode, drop.tombstones: its older names (format_delete.c) */
+	bool enable_time_adjuster;		/* enable.time.adjuster */
 	bool tombstones_on_delete;		/* tombstones.on.delete */
 	bool replace_null_with_default;		/* replace.null.with.default */
 	bool include_schema_changes;		/* include.schema.changes */

@@ -169,12 +169,27 @@ static char *write_bits(char *out, const struct cell *c, const struct value *v, 
 	return write_base64_quoted(out, bytes, c->digits);
 }
 
+static inline int64_t adjusted_days(int64_t days, const struct cell_env *env)
+{
+	return days < DATE_YEAR_100 && env->adjust_years ? date_adjusted(days) : days;
+}
+
+static inline int64_t adjusted_micros(int64_t micros, const struct cell_env *env)
+{
+	int64_t days;
+
+	if (micros >= DATE_YEAR_100 * MICROS_PER_DAY || !env->adjust_years)
+		return micros;
+	days = floor_div(micros, MICROS_PER_DAY);
+	return micros + (date_adjusted(days) - days) * MICROS_PER_DAY;
+}
+
 static char *write_date(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
 {
 	int64_t days;
 
 	if (v->kind == VALUE_DATE)
-		return out + num_i64(out, v->i);
+		return out + num_i64(out, adjusted_days(v->i, env));
 	if (v->kind != VALUE_ZERODATE)
 		return cell_wrong_kind(env);
 	switch (date_zero_micros(v->p, v->len, env->snapshot, &days)) {
@@ -206,7 +221,7 @@ static char *write_datetime(char *out, const struct cell *c, const struct value 
 	int64_t micros;
 
 	if (v->kind == VALUE_DATETIME)
-		return out + num_i64(out, floor_div(v->i, unit_us));
+		return out + num_i64(out, floor_div(adjusted_micros(v->i, env), unit_us));
 	if (v->kind != VALUE_ZERODATE)
 		return cell_wrong_kind(env);
 	switch (date_zero_micros(v->p, v->len, env->snapshot, &micros)) {

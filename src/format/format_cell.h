@@ -8,6 +8,7 @@
 
 struct cell_env {		/* what a writer may know beside the value */
 	bool snapshot;		/* some types are rendered differently in the two phases */
+	bool adjust_years;	/* enable.time.adjuster */
 	const char *problem;	/* set by a writer that returns NULL; static text */
 };
 

@@ -157,3 +157,13 @@ bool date_parse_time(const char *p, size_t len, int64_t *micros)
 	*micros = negative ? -v : v;
 	return true;
 }
+
+int64_t date_adjusted(int64_t days)
+{
+	int year, month, day;
+
+	num_civil(days, &year, &month, &day);
+	if (year < 0 || year > 99)
+		return days;
+	return num_days(year + (year < 70 ? 2000 : 1900), month, day);
+}

@@ -77,39 +77,57 @@ static bool default_double(const struct column *c, struct default_text *t, struc
 	return isfinite(v->d);
 }
 
-/* Brings the digits to the column's scale, half up: adds zeros, or cuts and carries. */
-static bool default_decimal(const struct column *c, struct default_text *t, struct value *v)
+/* The digits without their point: how many of them are whole; -1 when it is no such number. */
+static int decimal_digits(const struct default_text *t, size_t sign, char *d, size_t *n)
 {
-	size_t sign = t->len && (t->p[0] == '-' || t->p[0] == '+'), n = 0, whole = 0;
 	bool point = false;
-	char *d = t->digits + 2;	/* room for a carry and a sign in front */
+	int whole = 0;
 
 	for (size_t i = sign; i < t->len; i++) {
 		if (t->p[i] == '.' && !point) {
 			point = true;
 			continue;
 		}
-		if ((unsigned char)(t->p[i] - '0') > 9 || n == BIGINT_DIGITS)
-			return false;
-		d[n++] = t->p[i];
+		if ((unsigned char)(t->p[i] - '0') > 9 || *n == BIGINT_DIGITS)
+			return -1;
+		d[(*n)++] = t->p[i];
 		whole += !point;
 	}
-	if (n == 0 || whole + c->scale > BIGINT_DIGITS)
+	return *n ? whole : -1;
+}
+
+/* Brings the digits to the column's scale, half up: adds zeros, or cuts and carries. Then puts the point in. */
+static bool default_decimal(const struct column *c, struct default_text *t, struct value *v)
+{
+	size_t sign = t->len && (t->p[0] == '-' || t->p[0] == '+'), n = 0, keep;
+	char *d = t->digits + 3;	/* room for a zero, a carry and a sign in front */
+	int whole = decimal_digits(t, sign, d, &n);
+	bool carry;
+
+	if (whole < 0 || (size_t)whole + c->scale > BIGINT_DIGITS)
 		return false;
-	bool carry = n > whole + c->scale && d[whole + c->scale] >= '5';
-	for (; n < whole + c->scale; n++)
+	keep = (size_t)whole + c->scale;
+	carry = n > keep && d[keep] >= '5';
+	for (; n < keep; n++)
 		d[n] = '0';
-	n = whole + c->scale;
-	for (size_t i = n; carry && i-- > 0;) {
+	for (size_t i = n = keep; carry && i-- > 0;) {
 		carry = d[i] == '9';
 		d[i] = carry ? '0' : (char)(d[i] + 1);
 	}
 	if (carry)
 		*--d = '1', n++;
+	for (; n > (size_t)c->scale + 1 && *d == '0'; n--)
+		d++;
+	if (n == c->scale)
+		*--d = '0', n++;
+	if (c->scale) {
+		memmove(d + n - c->scale + 1, d + n - c->scale, c->scale);
+		d[n++ - c->scale] = '.';
+	}
 	if (sign && t->p[0] == '-')
 		*--d = '-', n++;
 	*v = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .len = (uint32_t)n, .p = d };
-	return n > 0;
+	return true;
 }
 
 static bool default_text(const struct column *c, struct default_text *t, struct value *v)
@@ -204,9 +222,10 @@ static bool default_append(struct buf *b, const struct column *c, const struct f
 	cell_for(&cell, c, t);
 	out = buf_reserve(b, CELL_FIXED_BOUND + (value_has_bytes(v) ? 6 * (size_t)v->len : 0));
 	end = out ? cell.write(out, &cell, v, &env) : NULL;
-	if (end)
-		b->len += (size_t)(end - out);
-	return end != NULL;
+	if (end == NULL || (end - out == 4 && memcmp(out, "null", 4) == 0))
+		return false;
+	b->len += (size_t)(end - out);
+	return true;
 }
 
 static bool now_value(const struct column *c, struct value *v)

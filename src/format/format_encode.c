@@ -427,6 +427,7 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 
 	e->conf = conf;
 	e->flat = conf->message_format == FORMAT_FLAT;
+	e->env.adjust_years = conf->enable_time_adjuster;
 	format_source_init(&e->source, conf);
 	transaction_init(&e->transaction);
 	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0

@@ -1,6 +1,6 @@
 /*
  * format_header.c - the headers of a key change. Connect's SimpleHeaderConverter does not write JSON: strings escape
- * only the backslash and the quote, decimals are plain numbers, everything else looks the same. Rare, so it is simple.
+ * only the backslash and the quote, decimals are plain numbers, Connect's dates are dates, everything else looks the same. Rare, so it is simple.
  */
 #include <string.h>
 
@@ -8,6 +8,10 @@
 #include "core/num.h"
 #include "format/format_bigint.h"
 #include "format/format_encoder.h"
+
+enum { CLOCK_CHARS = 12 };		/* 01:02:03.456 */
+
+#define DAY_MS INT64_C(86400000)
 
 static char *put_quoted(char *out, const char *p, size_t len)
 {
@@ -50,10 +54,49 @@ static char *put_decimal(char *out, const char *digits, size_t len, int scale)
 	return out + num_i64(out, exponent);
 }
 
+/*
+ * Connect's own dates, as its Values prints them: what lies in the first day of the epoch or before it as a time of day,
+ * a whole day as a date, anything else as both. false: the cell is none of them.
+ */
+static bool date_ms(const struct cell *cell, const struct value *v, int64_t *ms)
+{
+	static const struct { enum cell_shape shape; enum value_kind kind; int64_t numerator, divisor; } dates[] = {
+		{ CELL_DATE, VALUE_DATE, DAY_MS, 1 }, { CELL_MILLI_TIME, VALUE_TIME, 1, 1000 }, { CELL_MILLIS, VALUE_DATETIME, 1, 1000 },
+	};
+
+	for (size_t i = 0; i < sizeof(dates) / sizeof(*dates); i++)
+		if (cell->write == cell_writer(dates[i].shape) && v->kind == dates[i].kind) {
+			*ms = v->i * dates[i].numerator / dates[i].divisor;
+			return true;
+		}
+	return false;
+}
+
+static char *put_date(char *out, int64_t ms)
+{
+	char text[40];
+	size_t len = num_iso_datetime(text, ms * 1000, 3, 'T');
+
+	if (ms < DAY_MS) {
+		memcpy(out, text + len - CLOCK_CHARS, CLOCK_CHARS);
+		out[CLOCK_CHARS] = 'Z';
+		return out + CLOCK_CHARS + 1;
+	}
+	if (ms % DAY_MS == 0)
+		len -= CLOCK_CHARS + 1;
+	memcpy(out, text, len);
+	if (ms % DAY_MS)
+		out[len++] = 'Z';
+	return out + len;
+}
+
 static char *put_header_cell(struct format_encoder *e, char *out, const struct cell *cell, const struct value *v)
 {
 	char text[BIGINT_DIGITS + 4];
+	int64_t ms;
 
+	if (e->conf->time_mode == TIME_CONNECT && date_ms(cell, v, &ms))
+		return put_date(out, ms);
 	if (v->kind == VALUE_TEXT)
 		return put_quoted(out, v->p, v->len);
 	if (cell->write == cell_writer(CELL_DECIMAL) && v->kind == VALUE_DECIMAL)

@@ -113,6 +113,10 @@ static const struct cell_case cases[] = {
 	{ "default bit(12)", COL(BIT, .length = 12, LIT("b'111100001111'")), NUL, 0, false },
 	{ "default decimal", COL(DECIMAL, .precision = 10, .scale = 2, LIT("9.995")), NUL, 0, false },
 	{ "default decimal negative", COL(DECIMAL, .precision = 10, .scale = 2, LIT("-1.5")), NUL, 0, false },
+	{ "default decimal string", COL(DECIMAL, .precision = 8, .scale = 3, LIT("1.5")), NUL, 's', false },
+	{ "default decimal string zero", COL(DECIMAL, .precision = 10, .scale = 2, LIT("000.00")), NUL, 's', false },
+	{ "default decimal string short", COL(DECIMAL, .precision = 4, .scale = 4, LIT("-.99995")), NUL, 's', false },
+	{ "default decimal double", COL(DECIMAL, .precision = 8, .scale = 3, LIT("1.5")), NUL, 'd', false },
 	{ "default double", COL(DOUBLE, LIT("1e21")), NUL, 0, false },
 	{ "default binary", COL(BINARY, .length = 4, LIT("ab")), NUL, 0, false },
 	{ "default hex", COL(INT, LIT("0x2A")), NUL, 0, false },
@@ -122,6 +126,12 @@ static const struct cell_case cases[] = {
 	{ "default date zero not null", REQUIRED(DATE, LIT("0000-00-00")), AT(DATE, 1), 0, false },
 	{ "default datetime", COL(DATETIME, LIT("2018-06-20 13:37:03")), NUL, 0, false },
 	{ "default time", COL(TIME, LIT("10:20:30.5")), NUL, 0, false },
+	{ "default time connect", COL(TIME, LIT("-01:02:03.5")), NUL, 'c', false },
+	{ "date year 18", COL(DATE), AT(DATE, -712863), 'y', false },
+	{ "date year 99", COL(DATE), AT(DATE, -683004), 'y', false },
+	{ "date year 100", COL(DATE), AT(DATE, -683003), 'y', false },
+	{ "date year 18 kept", COL(DATE), AT(DATE, -712863), 0, false },
+	{ "datetime year 70", COL(DATETIME), AT(DATETIME, -59958144000000000), 'y', false },
 	{ "default generated", COL(INT, .generated = true, LIT("1")), NUL, 0, false },
 };
 
@@ -132,6 +142,7 @@ static struct format_conf conf_of(char mode)
 	conf.delete_mode = DELETE_DROP;
 	conf.decimal_mode = mode == 'd' ? DECIMAL_DOUBLE : mode == 's' ? DECIMAL_STRING : DECIMAL_PRECISE;
 	conf.time_mode = mode == 'c' ? TIME_CONNECT : TIME_ADAPTIVE_MICROS;
+	conf.enable_time_adjuster = mode == 'y';
 	conf.bigint_mode = mode == 'p' ? BIGINT_PRECISE : BIGINT_LONG;
 	conf.binary_mode = mode == 'b' ? BINARY_BASE64 : mode == 'u' ? BINARY_BASE64_URL : mode == 'h' ? BINARY_HEX
 			: BINARY_BYTES;

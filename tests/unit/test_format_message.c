@@ -125,6 +125,37 @@ static void check_options(void)
 	check(&conf, "update without before", CHANGE_UPDATE, NULL, one_x, "id");
 }
 
+static bool header_is(const struct record *r, const char *text)
+{
+	return r->nheaders == 1 && r->headers[0].len == strlen(text) && memcmp(r->headers[0].value, text, strlen(text)) == 0;
+}
+
+static void check_dates_of_headers(void)
+{
+	static const struct column dated[] = {
+		{ .name = "d", .type = COL_DATE }, { .name = "t", .type = COL_DATETIME }, { .name = "c", .type = COL_TIME },
+	};
+	static const char *const key[] = { "d", "t", "c" };
+	static const struct value rows[][3] = {
+		{ { .kind = VALUE_DATE, .i = 18263 }, { .kind = VALUE_DATETIME, .i = 1529501823500000 }, { .kind = VALUE_TIME, .i = 0 } },
+		{ { .kind = VALUE_DATE, .i = -1 }, { .kind = VALUE_DATETIME, .i = 0 }, { .kind = VALUE_TIME, .i = 36672123456 } },
+	};
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
+	struct schema *s = fixture_schema("inventory", "t", dated, 3, NULL);
+	struct batch *b = batch_new();
+
+	conf.time_mode = TIME_CONNECT;
+	schema_set_key(s, key, 3);
+	fixture_change(b, s, CHANGE_UPDATE, rows[0], rows[1]);
+	fixture_encode(&conf, b);
+	schema_unref(s);
+	ok(header_is(&b->records[0], "{\"d\":00:00:00.000Z,\"t\":00:00:00.000Z,\"c\":10:11:12.123Z}"),
+	   "Connect's dates in a header: within the first day a time");
+	ok(header_is(&b->records[b->nrecords - 1], "{\"d\":2020-01-02,\"t\":2018-06-20T13:37:03.500Z,\"c\":00:00:00.000Z}"),
+	   "after it a date");
+	batch_free(b);
+}
+
 static void test_wrong_conf(void)
 {
 	char *bad[] = { "nonsense" };
@@ -216,6 +247,7 @@ int main(int argc, char **argv)
 	printing = argc > 1;
 	check_envelope();
 	check_flat();
+	check_dates_of_headers();
 	check_options();
 	if (printing)
 		return 0;
