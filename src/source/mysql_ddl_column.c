@@ -370,6 +370,11 @@ static void skip_introducer(struct ddl_parser *p)
 		ddl_next(p);
 }
 
+static bool is_hex(const char *literal)
+{
+	return (literal[0] == '0' && literal[1] == 'x') || ((literal[0] | 32) == 'x' && literal[1] == '\'');
+}
+
 static bool default_literal(struct ddl_parser *p, struct column *c)
 {
 	const char *from = p->token.p;
@@ -388,6 +393,8 @@ static bool default_literal(struct ddl_parser *p, struct column *c)
 	c->default_text = *from == '-' || *from == '+'
 				  ? arena_printf(p->arena, "%c%.*s", *from, (int)p->token.len, p->token.p)
 				  : arena_dup(p->arena, p->token.p, p->token.len);
+	if (c->type >= COL_CHAR && c->type <= COL_LONGBLOB && is_hex(c->default_text))
+		c->default_kind = DEFAULT_EXPRESSION;	/* 0x6162 stands for 'ab', not for its own text */
 	ddl_next(p);
 	return true;
 }

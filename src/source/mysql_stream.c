@@ -536,13 +536,15 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 	return 0;
 }
 
-/* Marks are for what begins with BEGIN: Debezium knows no others. */
+/* Marks and threads are for what begins with BEGIN: Debezium knows no others. */
 static int on_begin(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		    const struct event_query *q, struct err *err)
 {
-	if (txn_begin(st, e, at, q->thread_id, err) < 0)
+	bool plain = is_word(q, "BEGIN");
+
+	if (txn_begin(st, e, at, plain ? (int64_t)q->thread_id : -1, err) < 0)
 		return -1;
-	if (st->setup.conf->transaction_marks && is_word(q, "BEGIN") && !is_skipped(st))
+	if (st->setup.conf->transaction_marks && plain && !is_skipped(st))
 		add_change(st, b, CHANGE_BEGIN, at);
 	return done(st);
 }
