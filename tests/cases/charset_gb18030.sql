@@ -1,0 +1,14 @@
+-- gb18030: one, two, three and four bytes where it has them.
+-- before
+CREATE DATABASE charset_gb18030;
+-- both
+USE charset_gb18030;
+CREATE TABLE t_{phase} (id INT PRIMARY KEY, v VARCHAR(200), c CHAR(20), t TEXT) DEFAULT CHARSET = gb18030;
+INSERT INTO t_{phase} VALUES
+  (1, _gb18030 x'616263207e', '', _gb18030 x'616263207e'),
+  (2, _gb18030 x'babad7d695328236a2e381308a39', '', _gb18030 x'babad7d695328236a2e381308a39');
+-- after
+USE charset_gb18030;
+INSERT INTO t_snapshot SELECT id + 100, v, c, t FROM t_stream;
+UPDATE t_snapshot SET c = 'x' WHERE id = 1;
+DELETE FROM t_snapshot WHERE id = 101;

@@ -1,0 +1,14 @@
+-- ucs2: one, two, three and four bytes where it has them.
+-- before
+CREATE DATABASE charset_ucs2;
+-- both
+USE charset_ucs2;
+CREATE TABLE t_{phase} (id INT PRIMARY KEY, v VARCHAR(200), c CHAR(20), t TEXT) DEFAULT CHARSET = ucs2;
+INSERT INTO t_{phase} VALUES
+  (1, _ucs2 x'0061006200630020007e', '', _ucs2 x'0061006200630020007e'),
+  (2, _ucs2 x'00e400df65e5672c20ac', '', _ucs2 x'00e400df65e5672c20ac');
+-- after
+USE charset_ucs2;
+INSERT INTO t_snapshot SELECT id + 100, v, c, t FROM t_stream;
+UPDATE t_snapshot SET c = 'x' WHERE id = 1;
+DELETE FROM t_snapshot WHERE id = 101;

@@ -1,0 +1,15 @@
+-- Defaults of TIMESTAMP.
+-- before
+CREATE DATABASE defaults_timestamp;
+-- both
+USE defaults_timestamp;
+SET time_zone = '+00:00';
+CREATE TABLE t_{phase} (
+  id INT PRIMARY KEY, a TIMESTAMP NULL DEFAULT '2018-01-02 03:04:05', b TIMESTAMP(3) NULL DEFAULT '2018-01-02 03:04:05.5', c TIMESTAMP(6) NOT NULL DEFAULT '2018-01-02 03:04:05.123456', d TIMESTAMP NULL DEFAULT NULL
+);
+INSERT INTO t_{phase} VALUES
+  (1, '2020-01-01', '2020-01-01', '2020-01-01', '2020-01-01'),
+  (2, NULL, NULL, '2021-01-01', NULL);
+-- after
+INSERT INTO t_snapshot SELECT * FROM t_stream AS s ON DUPLICATE KEY UPDATE t_snapshot.id = s.id + 100;
+DELETE FROM t_snapshot ORDER BY id LIMIT 2;

@@ -1,0 +1,15 @@
+-- Zero dates as defaults.
+-- before
+CREATE DATABASE defaults_zero_date;
+-- both
+USE defaults_zero_date;
+SET sql_mode = ''; SET time_zone = '+00:00';
+CREATE TABLE t_{phase} (
+  id INT PRIMARY KEY, a DATE DEFAULT '0000-00-00', b DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', c TIMESTAMP NOT NULL DEFAULT '0000-00-00 00:00:00', d DATE NOT NULL DEFAULT '0000-00-00', e TIMESTAMP NULL DEFAULT '0000-00-00 00:00:00', f DATETIME DEFAULT '0000-00-00 00:00:00'
+);
+INSERT INTO t_{phase} VALUES
+  (1, '2020-01-01', '2020-01-01', '2020-01-01', '2020-01-01', '2020-01-01', '2020-01-01'),
+  (2, NULL, DEFAULT, '2020-01-01', DEFAULT, NULL, NULL);
+-- after
+INSERT INTO t_snapshot SELECT * FROM t_stream AS s ON DUPLICATE KEY UPDATE t_snapshot.id = s.id + 100;
+DELETE FROM t_snapshot ORDER BY id LIMIT 2;

@@ -1,0 +1,10 @@
+-- LOAD DATA LOCAL INFILE.
+-- before
+CREATE DATABASE rows_load_data;
+USE rows_load_data;
+CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20), w DECIMAL(5,2));
+INSERT INTO t VALUES (0, 'before', 0);
+-- after
+USE rows_load_data;
+LOAD DATA LOCAL INFILE '{cases}/rows_load_data.csv' INTO TABLE t CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"';
+LOAD DATA LOCAL INFILE '{cases}/rows_load_data.csv' REPLACE INTO TABLE t CHARACTER SET latin1 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' (id, @v, w) SET v = UPPER(@v);

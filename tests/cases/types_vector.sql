@@ -1,0 +1,15 @@
+-- VECTOR.
+-- before
+CREATE DATABASE types_vector;
+-- both
+USE types_vector;
+CREATE TABLE t_{phase} (
+  id INT PRIMARY KEY, v VECTOR(3), w VECTOR
+);
+INSERT INTO t_{phase} VALUES
+  (1, STRING_TO_VECTOR('[1, 1.1, -0.5]'), STRING_TO_VECTOR('[0]')),
+  (2, NULL, NULL),
+  (3, STRING_TO_VECTOR('[1e10, 1e-10, 3.4e38]'), STRING_TO_VECTOR('[1,2,3,4,5]'));
+-- after
+INSERT INTO t_snapshot SELECT * FROM t_stream AS s ON DUPLICATE KEY UPDATE t_snapshot.id = s.id + 100;
+DELETE FROM t_snapshot ORDER BY id LIMIT 2;
