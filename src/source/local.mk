@@ -125,6 +125,10 @@ tests_unit_test_source_past_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
 tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
+check_PROGRAMS += tests/unit/test_bombs
+tests_unit_test_bombs_SOURCES = tests/unit/test_bombs.c tests/tap.h
+tests_unit_test_bombs_LDADD = $(SOURCE) $(SOURCE_LIBS)
+
 check_PROGRAMS += tests/unit/test_corrupt
 tests_unit_test_corrupt_SOURCES = tests/unit/test_corrupt.c tests/unit/binlog_replay.h tests/tap.h
 tests_unit_test_corrupt_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
@@ -193,9 +197,20 @@ tests_bench_bench_decode_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 
 # Fuzz targets: seeds and a fixed number of mutations of each (tests/fuzz/fuzz_main.c).
 check_PROGRAMS += tests/fuzz/fuzz_event tests/fuzz/fuzz_row tests/fuzz/fuzz_jsonb tests/fuzz/fuzz_gtid tests/fuzz/fuzz_ddl tests/fuzz/fuzz_charset
+check_PROGRAMS += tests/fuzz/fuzz_stream tests/fuzz/fuzz_payload tests/fuzz/fuzz_text
 FUZZ = tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h
 tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz_event.c $(FUZZ)
 tests_fuzz_fuzz_event_LDADD = $(SOURCE) $(SOURCE_LIBS)
+noinst_PROGRAMS += tests/fuzz/seed_split
+tests_fuzz_seed_split_SOURCES = tests/fuzz/seed_split.c
+tests_fuzz_seed_split_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(FUZZ)
+tests_fuzz_fuzz_stream_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_fuzz_fuzz_stream_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c $(FUZZ)
+tests_fuzz_fuzz_payload_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(FUZZ)
+tests_fuzz_fuzz_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_row_SOURCES = tests/fuzz/fuzz_row.c $(FUZZ)
 tests_fuzz_fuzz_row_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_jsonb_SOURCES = tests/fuzz/fuzz_jsonb.c $(FUZZ)

@@ -219,6 +219,8 @@ static struct ddl_pair *pair_add(struct ddl_parser *p, struct ddl_statement *s)
 		s->cap_pairs = cap;
 	}
 	s->pairs[s->npairs] = (struct ddl_pair){ .text = p->token.p };
+	if (s->npairs == DDL_PAIRS_MAX)
+		ddl_fail(p, "fewer tables in one statement");
 	return &s->pairs[s->npairs++];
 }
 

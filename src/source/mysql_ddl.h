@@ -86,6 +86,7 @@ struct ddl_statement {
 	const char *text;	/* from its first word to its last, without comments around it and ';' */
 	size_t text_len;
 	const char *text_end;	/* NULL, or where the words begin that the server has added for CREATE .. SELECT */
+	unsigned nactions;
 	struct ddl_action *actions, **tail;	/* CREATE TABLE: ADD_COLUMN and ADD_INDEX only */
 	struct ddl_pair *pairs;
 	unsigned npairs, cap_pairs;

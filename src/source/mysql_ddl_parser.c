@@ -244,5 +244,7 @@ struct ddl_action *ddl_action_add(struct ddl_parser *p, struct ddl_statement *s,
 	*a = (struct ddl_action){ .kind = kind };
 	*s->tail = a;
 	s->tail = &a->next;
+	if (++s->nactions > DDL_ACTIONS_MAX)
+		ddl_fail(p, "fewer columns, keys and changes in one statement");
 	return a;
 }

@@ -7,6 +7,9 @@
 
 #include "source/mysql_ddl.h"
 
+/* Of one statement; a table has 4,096 columns at most. What is longer is no statement of a server's. */
+enum { DDL_ACTIONS_MAX = 20000, DDL_PAIRS_MAX = 100000, DDL_KEY_COLUMNS_MAX = 4096 };
+
 struct ddl_parser {
 	struct lexer lexer;
 	struct token token;		/* not yet taken */

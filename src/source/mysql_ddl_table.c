@@ -18,6 +18,8 @@ static void index_column_add(struct ddl_parser *p, struct ddl_index *out, const 
 		out->columns = more;
 	}
 	((const char **)out->columns)[out->ncolumns++] = name;
+	if (out->ncolumns > DDL_KEY_COLUMNS_MAX)
+		ddl_fail(p, "fewer columns in a key");
 }
 
 bool ddl_index_columns(struct ddl_parser *p, struct ddl_index *out)

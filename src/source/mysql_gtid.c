@@ -13,7 +13,7 @@
 #include "core/xalloc.h"
 #include "source/mysql_bytes.h"
 
-enum { GTID_FORMAT_CLASSIC = 0, GTID_FORMAT_TAGGED = 1 };
+enum { GTID_FORMAT_CLASSIC = 0, GTID_FORMAT_TAGGED = 1, SOURCES_MAX = 16384 };
 
 static const int64_t gno_end = INT64_MAX;	/* numbers are below it */
 
@@ -124,23 +124,65 @@ static void gtid_group_add(struct gtid_group *g, int64_t from, int64_t to)
 	g->intervals[first] = (struct gtid_interval){ from, to };
 }
 
-static void gtid_group_subtract(struct gtid_group *g, int64_t from, int64_t to)
+/* For many at once, in any order: gtid_group_settle() must follow. */
+static void gtid_group_append(struct gtid_group *g, int64_t from, int64_t to)
 {
-	struct gtid_interval *old = g->intervals;
-	size_t count = g->count;
+	struct gtid_interval *last = g->count ? &g->intervals[g->count - 1] : NULL;
+
+	if (last && from >= last->from && from <= last->to) {
+		last->to = to > last->to ? to : last->to;
+		return;
+	}
+	gtid_group_make_room(g);
+	g->intervals[g->count++] = (struct gtid_interval){ from, to };
+}
+
+static int by_from(const void *a, const void *b)
+{
+	const struct gtid_interval *left = a, *right = b;
+
+	return left->from < right->from ? -1 : left->from > right->from;
+}
+
+static void gtid_group_settle(struct gtid_group *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i < g->count; i++)
+		if (g->intervals[i].from <= g->intervals[i - 1].to) {
+			qsort(g->intervals, g->count, sizeof(*g->intervals), by_from);
+			break;
+		}
+	for (size_t i = 1; i < g->count; i++) {
+		if (g->intervals[i].from > g->intervals[n].to)
+			g->intervals[++n] = g->intervals[i];
+		else if (g->intervals[i].to > g->intervals[n].to)
+			g->intervals[n].to = g->intervals[i].to;
+	}
+	g->count = g->count ? n + 1 : 0;
+}
+
+/* Both are sorted: one walk over the two. */
+static void gtid_group_subtract(struct gtid_group *g, const struct gtid_group *less)
+{
+	struct gtid_group old = *g;
+	size_t k = 0;
 
 	*g = (struct gtid_group){ .source = g->source };
-	for (size_t i = 0; i < count; i++) {
-		if (old[i].to <= from || old[i].from >= to) {
-			gtid_group_add(g, old[i].from, old[i].to);
-			continue;
+	for (size_t i = 0; i < old.count; i++) {
+		int64_t from = old.intervals[i].from, to = old.intervals[i].to;
+
+		while (k < less->count && less->intervals[k].to <= from)
+			k++;
+		for (size_t n = k; n < less->count && less->intervals[n].from < to && from < to; n++) {
+			if (less->intervals[n].from > from)
+				gtid_group_append(g, from, less->intervals[n].from);
+			from = less->intervals[n].to;
 		}
-		if (old[i].from < from)
-			gtid_group_add(g, old[i].from, from);
-		if (old[i].to > to)
-			gtid_group_add(g, to, old[i].to);
+		if (from < to)
+			gtid_group_append(g, from, to);
 	}
-	free(old);
+	free(old.intervals);
 }
 
 static bool gtid_group_covers(const struct gtid_group *g, int64_t from, int64_t to)
@@ -245,7 +287,8 @@ void gtid_set_add_set(struct gtid_set *set, const struct gtid_set *more)
 		struct gtid_group *g = gtid_group_get(set, &more->groups[i].source);
 
 		for (size_t k = 0; k < more->groups[i].count; k++)
-			gtid_group_add(g, more->groups[i].intervals[k].from, more->groups[i].intervals[k].to);
+			gtid_group_append(g, more->groups[i].intervals[k].from, more->groups[i].intervals[k].to);
+		gtid_group_settle(g);
 	}
 }
 
@@ -257,9 +300,7 @@ void gtid_set_subtract(struct gtid_set *set, const struct gtid_set *less)
 
 		if (!found)
 			continue;
-		for (size_t k = 0; k < less->groups[i].count; k++)
-			gtid_group_subtract(&set->groups[at], less->groups[i].intervals[k].from,
-					    less->groups[i].intervals[k].to);
+		gtid_group_subtract(&set->groups[at], &less->groups[i]);
 		if (set->groups[at].count == 0)
 			gtid_group_drop(set, at);
 	}
@@ -394,7 +435,7 @@ static const char *interval_parse(const char *p, struct gtid_group *g, struct er
 			return NULL;
 		}
 	}
-	gtid_group_add(g, from, to + 1);
+	gtid_group_append(g, from, to + 1);
 	return skip_space(end);
 }
 
@@ -429,15 +470,30 @@ static const char *group_parse(struct gtid_set *set, struct gtid_source *source,
 	return p;
 }
 
-/* An interval that was refused may have left a group without intervals. */
-static void gtid_set_prune(struct gtid_set *set)
+static void gtid_set_settle(struct gtid_set *set)
 {
-	for (size_t i = set->count; i-- > 0; )
-		if (set->groups[i].count == 0)
-			gtid_group_drop(set, i);
+	for (size_t i = 0; i < set->count; i++)
+		gtid_group_settle(&set->groups[i]);
 }
 
-int gtid_set_parse(struct gtid_set *set, const char *text, struct err *err)
+/* What was read, added to the set if all of it was good. */
+static int gtid_set_take(struct gtid_set *set, struct gtid_set *read, int rc)
+{
+	gtid_set_settle(read);
+	if (rc == 0)
+		gtid_set_add_set(set, read);
+	gtid_set_done(read);
+	return rc;
+}
+
+static int sources_are_few(const struct gtid_set *set, struct err *err)
+{
+	if (set->count < SOURCES_MAX)
+		return 0;
+	return err_set(err, ERR_DATA, 0, "GTID set: more than %d sources", SOURCES_MAX);
+}
+
+static int text_parse(struct gtid_set *set, const char *text, struct err *err)
 {
 	const char *p = skip_space(text);
 
@@ -452,15 +508,20 @@ int gtid_set_parse(struct gtid_set *set, const char *text, struct err *err)
 		p = uuid_parse(p, source.uuid);
 		if (p == NULL)
 			return gtid_syntax(err, "a UUID", at);
-		p = group_parse(set, &source, skip_space(p), err);
-		if (p == NULL) {
-			gtid_set_prune(set);
+		p = sources_are_few(set, err) < 0 ? NULL : group_parse(set, &source, skip_space(p), err);
+		if (p == NULL)
 			return -1;
-		}
 		if (*p != '\0' && *p != ',')
 			return gtid_syntax(err, "',' or the end", p);
 	}
 	return 0;
+}
+
+int gtid_set_parse(struct gtid_set *set, const char *text, struct err *err)
+{
+	struct gtid_set read = { 0 };
+
+	return gtid_set_take(set, &read, text_parse(&read, text, err));
 }
 
 static void put_le64(struct buf *out, uint64_t v)
@@ -529,21 +590,21 @@ static int gtid_group_decode(struct gtid_set *set, struct bytes *b, bool tagged,
 	if (b->failed || count == 0 || count > bytes_left(b) / 16)
 		return err_set(err, ERR_DATA, 0, "GTID set: %llu intervals in %zu bytes", (unsigned long long)count,
 			       bytes_left(b));
+	if (sources_are_few(set, err) < 0)
+		return -1;
 	g = gtid_group_get(set, &source);
 	for (uint64_t i = 0; i < count; i++) {
 		int64_t from = (int64_t)bytes_u64(b), to = (int64_t)bytes_u64(b);
 
-		if (from < 1 || to <= from) {
-			gtid_set_prune(set);
+		if (from < 1 || to <= from)
 			return err_set(err, ERR_DATA, 0, "GTID set: interval from %lld to %lld", (long long)from,
 				       (long long)to);
-		}
-		gtid_group_add(g, from, to);
+		gtid_group_append(g, from, to);
 	}
 	return 0;
 }
 
-int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err *err)
+static int bytes_decode(struct gtid_set *set, const void *p, size_t len, struct err *err)
 {
 	struct bytes b = bytes_of(p, len);
 	uint64_t head = bytes_u64(&b), format = head >> 56, count = head;
@@ -563,6 +624,13 @@ int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err 
 	if (bytes_left(&b) > 0)
 		return err_set(err, ERR_DATA, 0, "GTID set: %zu bytes left over", bytes_left(&b));
 	return 0;
+}
+
+int gtid_set_decode(struct gtid_set *set, const void *p, size_t len, struct err *err)
+{
+	struct gtid_set read = { 0 };
+
+	return gtid_set_take(set, &read, bytes_decode(&read, p, len, err));
 }
 
 void gtid_source_uuid(const struct gtid_source *source, char out[GTID_UUID_MAX])
