@@ -11,6 +11,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_chunk.c \
 	src/source/mysql_chunk.h \
 	src/source/mysql_conn.c \
+	src/source/mysql_definition.c \
+	src/source/mysql_definition.h \
 	src/source/mysql_conn.h \
 	src/source/mysql_doctor.c \
 	src/source/mysql_doctor.h \
@@ -119,7 +121,9 @@ tests_unit_test_mysql_resume_SOURCES = tests/unit/test_mysql_resume.c tests/tap.
 tests_unit_test_mysql_resume_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_source_pulse_SOURCES = tests/unit/test_source_pulse.c tests/tap.h
 tests_unit_test_source_pulse_LDADD = $(SOURCE) $(SOURCE_LIBS)
-check_PROGRAMS += tests/unit/test_source_past
+check_PROGRAMS += tests/unit/test_source_past tests/unit/test_definition
+tests_unit_test_definition_SOURCES = tests/unit/test_definition.c tests/tap.h
+tests_unit_test_definition_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_source_past_SOURCES = tests/unit/test_source_past.c tests/tap.h
 tests_unit_test_source_past_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h

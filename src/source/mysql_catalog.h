@@ -69,7 +69,7 @@ struct ddl_result {
  * Applies one statement. Results live in the arena; a schema that they name is referenced by the result: give each to
  * batch_hold_schema() and then call ddl_result_release(). Words that may be followed by anything (GRANT, SET, CREATE
  * TRIGGER ...) are DDL_NOTHING. On -1 (ERR_DATA) the catalog is unchanged, and *db_table names the table where that is
- * known ("" if not).
+ * known ("" if not); *out then tells the table as altered, without a schema.
  */
 int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *sql, size_t len, struct arena *arena,
 		  struct ddl_result *out, const char **db_table, struct err *err);

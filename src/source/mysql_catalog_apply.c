@@ -412,7 +412,13 @@ int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *
 	out->opens_txn = a.s.opens_txn;
 	if (a.s.table.table)
 		*db_table = arena_printf(arena, "%s.%s", db_of(&a, &a.s.table), a.s.table.table);
-	return rc < 0 ? -1 : apply_statement(&a);
+	if (rc == 0 && apply_statement(&a) == 0)
+		return 0;
+	a.s.text = sql;
+	a.s.text_len = len;
+	if (a.s.table.table)
+		apply_unknown(&a, 'A', db_of(&a, &a.s.table), a.s.table.table);
+	return -1;
 }
 
 void ddl_result_release(struct ddl_result *r)

@@ -226,10 +226,33 @@ static int on_rows_query(struct mysql_stream *st, struct batch *b, const struct 
 	return done(st);
 }
 
+/* The server was asked for the schema: the history learns it, so that the next start need not ask. */
+static void tell_schema(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at)
+{
+	struct schema *schema = catalog_find(st->setup.catalog, t->db, t->name);
+	struct ddl_change *d;
+
+	t->asked = false;
+	if (schema == NULL || is_skipped(st))
+		return;
+	d = arena_alloc(&b->arena, sizeof(*d));
+	*d = (struct ddl_change){ .db = t->db, .ddl = "", .tables = t->name, .ntables = 1 };
+	d->table = arena_alloc(&b->arena, sizeof(*d->table));
+	*d->table = (struct ddl_table){ .type = 'A', .db = t->db, .table = t->name, .schema = schema };
+	batch_hold_schema(b, schema);
+	add_change(st, b, CHANGE_DDL, at)->ddl = d;
+}
+
 static int on_table_map(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 			struct err *err)
 {
-	return stream_tables_map(&st->tables, e, at->file, at->pos, err) < 0 ? -1 : done(st);
+	struct stream_table *t;
+
+	if (stream_tables_map(&st->tables, e, at->file, at->pos, &t, err) < 0)
+		return -1;
+	if (t->asked)
+		tell_schema(st, b, t, at);
+	return done(st);
 }
 
 static void add_row(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at,
@@ -453,27 +476,26 @@ static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result 
 		add_truncate(st, b, res, at);
 }
 
-/* A statement that is not understood stops the table that it names; when it names none, nothing after it can be
- * trusted. */
-static int not_understood(struct mysql_stream *st, const char *db_table, const struct stream_place *at, struct err *err)
+/* What a statement that is not understood has made of the table that it names is asked when rows of it come; when it names
+ * none, nothing after it can be trusted. */
+static int not_understood(struct mysql_stream *st, struct batch *b, struct ddl_result *res,
+			  const struct stream_place *at, struct err *err)
 {
-	const char *dot = db_table ? strchr(db_table, '.') : NULL;
-	char db[256];
+	const struct ddl_table *t = res->nchanges > 0 ? res->changes[0].table : NULL;
 
 	err_wrap(err, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
-	if (dot) {
-		snprintf(db, sizeof(db), "%.*s", (int)(dot - db_table), db_table);
-		if (mysql_filter_table(st->setup.filter, db, dot + 1))
-			mysql_stream_stop_table(st, db_table, err->msg);
-		err_clear(err);
-		return 0;
+	if (t) {
+		stream_tables_lose(&st->tables, t->db, t->table, err->msg);
+		add_ddl(st, b, res, at);
+	} else if (!st->setup.conf->skip_unparseable_ddl) {
+		struct err why = *err;
+
+		return err_set(err, ERR_FATAL, 0,
+			       "%.380s; if it changes no captured table, set "
+			       "schema.history.internal.skip.unparseable.ddl = true", why.msg);
 	}
-	if (st->setup.conf->skip_unparseable_ddl) {
-		err_clear(err);
-		return 0;
-	}
-	err->kind = ERR_FATAL;
-	return -1;
+	err_clear(err);
+	return 0;
 }
 
 struct statement {
@@ -518,13 +540,13 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 				   .default_collation_utf8mb4 = q->default_collation_utf8mb4,
 				   .old_timestamps = q->old_timestamps,
 				   .server_version = st->setup.server_version };
-	const char *db_table = NULL;
+	const char *db_table;
 
 	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file,
 			at->pos);
 	if (catalog_apply(st->setup.catalog, &ctx, q->sql, q->sql_len, &b->arena, res, &db_table, err) < 0) {
 		res->opens_txn = is_create_select(q);
-		return not_understood(st, db_table, at, err);
+		return not_understood(st, b, res, at, err);
 	}
 	if (res->kind == DDL_ROWS && !is_skipped(st))
 		on_statement_rows(st, q, at);
@@ -757,6 +779,8 @@ struct mysql_stream *mysql_stream_new(const struct stream_setup *setup, const st
 	st->setup = *setup;
 	gtid_set_init(&st->gtids);
 	stream_tables_init(&st->tables, setup->filter, setup->catalog);
+	st->tables.ask = setup->ask;
+	st->tables.ask_arg = setup->ask_arg;
 	buf_init(&st->payload_bytes, PAYLOAD_MAX);
 	txn_reset(st);
 	st->file = intern(from->file);

@@ -22,6 +22,7 @@
 #include "source/mysql_event.h"
 #include "source/mysql_filter.h"
 #include "source/mysql_gtid.h"
+#include "source/mysql_stream_table.h"
 #include "source/mysql_undo.h"
 #include "source/source.h"
 
@@ -33,6 +34,8 @@ struct stream_setup {
 	struct catalog *catalog;
 	struct mysql_undo *undo;
 	unsigned server_version;
+	stream_ask_fn *ask;		/* how the server defines a table; NULL: it cannot be asked */
+	void *ask_arg;
 	bool gtids;			/* positions are GTID sets */
 	bool adopt;			/* positions become GTID sets at the next file */
 	const char *server_uuid;	/* of the server that the events come from; lent for the stream's life */

@@ -3,13 +3,14 @@
 #include "config.h"
 #include "source/mysql_stream_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-enum { FIRST_CAP = 64, MAP_CHUNK = 4096 };
+enum { FIRST_CAP = 64, MAP_CHUNK = 4096, CREATE_MAX = 16 << 20 };
 
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog)
 {
@@ -27,6 +28,7 @@ void stream_tables_done(struct stream_tables *ts)
 		row_decoder_free(ts->items[i]->decoder);
 		arena_done(&ts->items[i]->arena);
 		free(ts->items[i]->error);
+		free(ts->items[i]->lost);
 		free(ts->items[i]);
 	}
 	free(ts->items);
@@ -160,16 +162,65 @@ void stream_tables_forget(struct stream_tables *ts, const char *db, const char *
 	t->held_schema = NULL;
 }
 
-/* What the binlog says and what DDL said, made into a decoder; the catalog learns what only the binlog knew. */
-static int make_decoder(struct stream_tables *ts, struct stream_table *t, const struct event *e, struct err *err)
+void stream_tables_lose(struct stream_tables *ts, const char *db, const char *name, const char *why)
 {
-	struct schema *known = catalog_find(ts->catalog, t->db, t->name), *schema, *wanted;
+	struct stream_table *t = stream_tables_by_name(ts, db, strlen(db), name, strlen(name));
+
+	stream_tables_forget(ts, db, name);
+	catalog_forget(ts->catalog, db, name);
+	free(t->lost);
+	t->lost = xstrdup(why);
+}
+
+/* Neither the binlog nor the history has the columns' names. NULL: nor has the server, for sure. */
+static struct schema *ask_schema(struct stream_tables *ts, struct stream_table *t, const char *file, uint64_t pos,
+				 struct err *err)
+{
+	struct table_place at = { .db = t->db, .table = t->name, .file = file, .pos = pos };
+	struct schema *schema = NULL;
+	struct buf create;
+
+	buf_init(&create, CREATE_MAX);
+	if (ts->ask && ts->ask(ts->ask_arg, &at, &create, err) == 0)
+		schema = catalog_read_table(ts->catalog, t->db, create.data, create.len, 0, err);
+	else if (ts->ask == NULL)
+		err_set(err, ERR_DATA, 0, "there is no server to ask");
+	buf_done(&create);
+	t->asked = schema != NULL;
+	return schema;
+}
+
+/* The schema as DDL said it; where nothing is known and the map has no names, as the server says it. */
+static int known_schema(struct stream_tables *ts, struct stream_table *t, const char *file, uint64_t pos,
+			struct schema **known, struct err *err)
+{
+	struct err why = { 0 };
+
+	*known = catalog_find(ts->catalog, t->db, t->name);
+	if (*known || t->map.has_names)
+		return 0;
+	*known = ask_schema(ts, t, file, pos, &why);
+	if (*known)
+		return 0;
+	if (why.kind == ERR_RETRY || why.kind == ERR_UNREACHABLE) {
+		*err = why;
+		return -1;
+	}
+	return err_set(err, ERR_DATA, 0, "its columns are not known: %.110s; %.160s", t->lost ? t->lost
+		       : "the table is not in the schema history, and the binlog carries no names", why.msg);
+}
+
+/* What the binlog says and what DDL said, made into a decoder; the catalog learns what only the binlog knew. */
+static int make_decoder(struct stream_tables *ts, struct stream_table *t, const struct event *e, const char *file,
+			uint64_t pos, struct err *err)
+{
+	struct schema *known, *schema, *wanted;
 
 	row_decoder_free(t->decoder);
 	t->decoder = NULL;
 	t->held_schema = NULL;
 	arena_reset(&t->arena);
-	if (table_map_parse(e, &t->arena, &t->map, err) < 0)
+	if (table_map_parse(e, &t->arena, &t->map, err) < 0 || known_schema(ts, t, file, pos, &known, err) < 0)
 		return -1;
 	schema = schema_from_table_map(&t->map, known, err);
 	if (schema == NULL)
@@ -183,7 +234,20 @@ static int make_decoder(struct stream_tables *ts, struct stream_table *t, const 
 	return t->decoder ? 0 : -1;
 }
 
-int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos, struct err *err)
+/* A person reads this at night: what is wrong, and the commands that end it. */
+static void stop_with_remedy(struct stream_table *t, const char *file, uint64_t pos, const struct err *why)
+{
+	char text[sizeof(why->msg)];
+
+	snprintf(text, sizeof(text),
+		 "%.280s (binlog %s, position %llu). To go on: set binlog_row_metadata = FULL, `millrace resume %s.%s`, then "
+		 "`millrace snapshot %s.%s` for the rows in between",
+		 why->msg, file, (unsigned long long)pos, t->db, t->name, t->db, t->name);
+	stream_table_stop(t, text);
+}
+
+int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos,
+		      struct stream_table **out, struct err *err)
 {
 	struct table_map_name n;
 	struct stream_table *t;
@@ -200,11 +264,15 @@ int stream_tables_map(struct stream_tables *ts, const struct event *e, const cha
 		t = stream_tables_by_name(ts, n.db, n.db_len, n.table, n.table_len);
 		put_id(ts, n.table_id, t);
 	}
+	*out = t;
 	if (!t->wanted || t->error || (t->decoder && table_map_same(&t->map, e)))
 		return 0;
-	if (make_decoder(ts, t, e, &why) < 0) {
-		err_wrap(&why, "binlog %s, position %llu", file, (unsigned long long)pos);
-		stream_table_stop(t, why.msg);
+	if (make_decoder(ts, t, e, file, pos, &why) == 0)
+		return 0;
+	if (why.kind == ERR_RETRY || why.kind == ERR_UNREACHABLE) {	/* the server could not be asked */
+		*err = why;
+		return -1;
 	}
+	stop_with_remedy(t, file, pos, &why);
 	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "core/arena.h"
 #include "source/mysql_catalog.h"
+#include "source/mysql_definition.h"
 #include "source/mysql_event.h"
 #include "source/mysql_filter.h"
 #include "source/mysql_row.h"
@@ -25,6 +26,8 @@ struct stream_table {
 	struct table_map map;
 	struct row_decoder *decoder;	/* NULL: to be made from the next table map */
 	char *error;			/* not NULL: stopped */
+	char *lost;			/* not NULL: why the schema is not known */
+	bool asked;			/* the server told the schema just now: whoever clears this tells it on */
 	uint64_t held;			/* serial of the batch that holds held_schema */
 	const struct schema *held_schema;
 };
@@ -34,7 +37,12 @@ struct stream_id {
 	struct stream_table *table;	/* NULL: free */
 };
 
+/* Asks the server for a definition, see mysql_definition(); NULL: nobody to ask. */
+typedef int stream_ask_fn(void *arg, const struct table_place *at, struct buf *create, struct err *err);
+
 struct stream_tables {
+	stream_ask_fn *ask;
+	void *ask_arg;
 	const struct mysql_filter *filter;
 	struct catalog *catalog;
 	struct event_format format;
@@ -49,11 +57,14 @@ struct stream_tables {
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog);
 void stream_tables_done(struct stream_tables *ts);
 /* A TABLE_MAP event, at file and pos. A table whose map cannot be read with what is known is stopped; -1: the event itself is broken. */
-int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos, struct err *err);
+int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos,
+		      struct stream_table **out, struct err *err);
 struct stream_table *stream_tables_by_id(const struct stream_tables *ts, uint64_t id);
 struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name,
 					   size_t name_len);
 void stream_tables_forget(struct stream_tables *ts, const char *db, const char *name);	/* its definition changed */
+/* What a statement has made of it is not known. */
+void stream_tables_lose(struct stream_tables *ts, const char *db, const char *name, const char *why);
 void stream_tables_clear_ids(struct stream_tables *ts);
 void stream_table_stop(struct stream_table *t, const char *why);	/* the first reason stays */
 

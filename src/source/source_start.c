@@ -33,6 +33,13 @@ static int know_databases(struct source *s, struct mysql_conn *c, struct err *er
 	return 0;
 }
 
+static int ask_definition(void *arg, const struct table_place *at, struct buf *create, struct err *err)
+{
+	struct source *s = arg;
+
+	return mysql_definition(s->conf, s->host, at, create, err);
+}
+
 static int make_catalog(struct source *s, struct mysql_conn *c, struct err *err)
 {
 	char fold[16], collation[128];
@@ -83,6 +90,8 @@ static int begin_stream(struct source *s, struct mysql_conn *c, const struct mys
 				      .filter = s->filter,
 				      .catalog = s->catalog,
 				      .undo = &s->undo,
+				      .ask = ask_definition,
+				      .ask_arg = s,
 				      .server_version = c->version,
 				      .server_uuid = s->server_uuid,
 				      .gtids = reach->gtids,

@@ -16,7 +16,7 @@ tests_e2e_mysql_proxy_SOURCES = tests/e2e/mysql_proxy.c
 tests_e2e_mysql_proxy_LDADD = $(CORE)
 
 # The schema at a position.
-E2E_TESTS += tests/e2e/ddl_differential.sh tests/e2e/schema_history.sh
+E2E_TESTS += tests/e2e/ddl_differential.sh tests/e2e/schema_history.sh tests/e2e/ddl_unknown.sh
 noinst_PROGRAMS += tests/e2e/ddl_differential
 tests_e2e_ddl_differential_SOURCES = tests/e2e/ddl_differential.c tests/e2e/ddl_random.c tests/e2e/ddl_random.h \
 	tests/e2e/ddl_compare.c tests/e2e/ddl_compare.h tests/tap.h
