@@ -11,5 +11,5 @@ finish()
 }
 trap finish EXIT INT TERM
 
-"$here/tests/servers/mysql" start "$dir" >/dev/null
+"$here/tests/servers/mysql" start "$dir" "$@" >/dev/null
 "${top_builddir:-.}/tests/e2e/fill_test" "$dir"

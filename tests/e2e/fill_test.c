@@ -426,6 +426,23 @@ static bool caught_up(struct run *r)
 	return r->logged.gtids ? by_gtids(r) : by_position(r);
 }
 
+static void tell_place(struct run *r)
+{
+	struct source_status *st = xcalloc(1, sizeof(*st));
+	char *executed = NULL;
+	MYSQL_RES *res = mysql_query(db, "SELECT @@GLOBAL.gtid_executed") == 0 ? mysql_store_result(db) : NULL;
+	MYSQL_ROW row = res ? mysql_fetch_row(res) : NULL;
+
+	executed = xstrdup(row ? row[0] : "");
+	source_status(r->source, st);
+	printf("# log: %s, %s:%llu; executed %s; source: state %d, %s:%llu, %llu events\n", r->logged.gtids ? r->logged.gtids : "",
+	       r->logged.file, (unsigned long long)r->logged.pos, executed, (int)st->state, st->file,
+	       (unsigned long long)st->pos, (unsigned long long)st->events);
+	free(executed);
+	mysql_free_result(res);
+	free(st);
+}
+
 static size_t compare(const char *table, const char *key)
 {
 	char text[200];
@@ -504,7 +521,8 @@ int main(int argc, char **argv)
 		kill(writers[i], SIGKILL);
 		waitpid(writers[i], NULL, 0);
 	}
-	ok(until(&r, caught_up, 0), "caught up");
+	if (!ok(until(&r, caught_up, 0), "caught up"))
+		tell_place(&r);
 	is_int(compare("numbers", "id"), 0, "numbers: every row, as new as it is");
 	is_int(compare("texts", "a, b"), 0, "texts: every row");
 	is_int(compare("labels", "l"), 0, "labels: every row");
