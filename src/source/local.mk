@@ -71,6 +71,8 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_throttle.h \
 	src/source/mysql_undo.c \
 	src/source/mysql_undo.h \
+	src/source/mysql_xa.c \
+	src/source/mysql_xa.h \
 	src/source/mysql_wire.c \
 	src/source/mysql_wire.h \
 	src/source/source.c \
@@ -128,6 +130,9 @@ tests_unit_test_source_past_SOURCES = tests/unit/test_source_past.c tests/tap.h
 tests_unit_test_source_past_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_undo_SOURCES = tests/unit/test_mysql_undo.c tests/tap.h
 tests_unit_test_mysql_undo_LDADD = $(SOURCE) $(SOURCE_LIBS)
+check_PROGRAMS += tests/unit/test_mysql_xa
+tests_unit_test_mysql_xa_SOURCES = tests/unit/test_mysql_xa.c tests/tap.h
+tests_unit_test_mysql_xa_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
 check_PROGRAMS += tests/unit/test_bombs
 tests_unit_test_bombs_SOURCES = tests/unit/test_bombs.c tests/tap.h

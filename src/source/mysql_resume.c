@@ -52,6 +52,11 @@ int mysql_resume_begin(struct mysql_resume *r, const struct gtid *gtid, const ch
 	return 0;
 }
 
+bool mysql_resume_awaits(const struct mysql_resume *r, const struct gtid *gtid)
+{
+	return r->state == RESUME_AWAITED && (r->gtid.gno == 0 || same_gtid(&r->gtid, gtid));
+}
+
 void mysql_resume_end(struct mysql_resume *r)
 {
 	if (r->state == RESUME_INSIDE)

@@ -36,6 +36,7 @@ void mysql_resume_done(struct mysql_resume *r);
 int mysql_resume_begin(struct mysql_resume *r, const struct gtid *gtid, const char *file, uint64_t pos, bool compressed,
 		       uint64_t *changes, struct err *err);
 void mysql_resume_end(struct mysql_resume *r);		/* a transaction has ended */
+bool mysql_resume_awaits(const struct mysql_resume *r, const struct gtid *gtid);	/* is it the one of which the log holds a part? */
 
 static inline bool mysql_resume_skips_event(const struct mysql_resume *r, uint64_t event)
 {

@@ -18,6 +18,7 @@
 #include "source/mysql_statement.h"
 #include "source/mysql_order.h"
 #include "source/mysql_stream_table.h"
+#include "source/mysql_xa.h"
 
 enum { GTIDS_MAX = 16 << 20, PAYLOAD_MAX = 1 << 30, STMT_END = 1, DUMMY_TABLE_ID = 0xffffff };
 
@@ -42,6 +43,7 @@ struct mysql_stream {
 	struct stream_tables tables;
 	struct mysql_order order;
 	struct txn txn;
+	struct mysql_xa xa;		/* prepared, neither committed nor rolled back */
 	struct mysql_resume resume;	/* how much of the first transaction is in the log already */
 	const char *file;		/* interned */
 	uint64_t pos;			/* end of the last event outside a transaction */
@@ -108,8 +110,7 @@ static int txn_resume(struct mysql_stream *st, const struct stream_place *at, bo
 	return 0;
 }
 
-static int txn_begin(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread,
-		     struct err *err)
+static void txn_open(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread)
 {
 	st->txn.begun = true;
 	st->txn.begin_pos = at->pos;
@@ -117,6 +118,12 @@ static int txn_begin(struct mysql_stream *st, const struct event *e, const struc
 	st->txn.server_id = e->header.server_id;
 	if (st->txn.commit_us == 0)
 		st->txn.commit_us = (int64_t)e->header.timestamp_s * 1000000;
+}
+
+static int txn_begin(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread,
+		     struct err *err)
+{
+	txn_open(st, e, at, thread);
 	return st->in_payload ? 0 : txn_resume(st, at, false, err);
 }
 
@@ -430,11 +437,16 @@ static void add_truncate(struct mysql_stream *st, struct batch *b, const struct 
 
 static const char *gtids_text(struct mysql_stream *st)
 {
+	struct gtid_set given;
 	struct buf b;
 
 	if (st->gtids_text == NULL) {
 		buf_init(&b, GTIDS_MAX);
-		gtid_set_print(&st->gtids, &b);
+		gtid_set_init(&given);
+		gtid_set_copy(&given, &st->gtids);
+		mysql_xa_leave_out(&st->xa, &given);
+		gtid_set_print(&given, &b);
+		gtid_set_done(&given);
 		st->gtids_text = b.data ? buf_take(&b) : xstrdup("");
 	}
 	return st->gtids_text;
@@ -571,15 +583,108 @@ static int on_begin(struct mysql_stream *st, struct batch *b, const struct event
 	return done(st);
 }
 
+/* ---- XA transactions ---- */
+
+static int handle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		  struct err *err);
+
+static bool is_kept_event(unsigned type)
+{
+	return type == EVENT_TABLE_MAP || type == EVENT_ROWS_QUERY || event_is_rows(type);
+}
+
+static int on_xa_start(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		       const struct event_query *q, struct err *err)
+{
+	if (!st->setup.gtids || st->txn.gtid.gno == 0 || st->in_payload || mysql_resume_awaits(&st->resume, &st->txn.gtid))
+		return on_begin(st, b, e, at, q, err);
+	txn_open(st, e, at, -1);
+	mysql_xa_start(&st->xa, q->sql, q->sql_len, &st->txn.gtid, &st->txn, sizeof(st->txn));
+	return done(st);
+}
+
+/* What was kept goes through the handlers now, as the transaction that it was, from the place where it stood. */
+static int give_kept(struct mysql_stream *st, struct batch *b, const struct xa_txn *t, struct err *err)
+{
+	struct txn mine = st->txn;
+	const char *file = st->file;
+	int rc = 0;
+
+	st->txn = *(const struct txn *)t->txn;
+	st->txn.event = mine.event;
+	st->txn.changes = mine.changes;
+	st->shared = NULL;
+	for (size_t i = 0; i < t->nevents && rc == 0; i++) {
+		const struct xa_event *k = &t->events[i];
+		struct event e = k->event;
+
+		e.body = arena_dup(&b->arena, t->bytes.data + k->at, e.len);
+		st->file = k->file;
+		rc = handle(st, b, &e, &(struct stream_place){ k->file, k->pos, k->end }, err);
+	}
+	mine.changes = st->txn.changes;
+	free((char *)st->txn.query);
+	st->txn = mine;
+	st->file = file;
+	st->shared = NULL;
+	return rc;
+}
+
+/* Too much to keep: it is given out at once, as a server without GTIDs has it. */
+static int give_up_keeping(struct mysql_stream *st, struct batch *b, struct err *err)
+{
+	struct xa_txn *t = st->xa.open;
+	int rc = give_kept(st, b, t, err);
+
+	mysql_xa_forget(&st->xa, t);
+	return rc;
+}
+
+static int keep(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		struct err *err)
+{
+	if (mysql_xa_keep(&st->xa, e, st->file, at->pos, at->end))
+		return done(st);
+	return give_up_keeping(st, b, err) < 0 ? -1 : handle(st, b, e, at, err);
+}
+
+/* The first byte says that it is committed in the same step. */
+static int on_xa_prepare(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+			 struct err *err)
+{
+	if (st->xa.open && e->len > 0 && e->body[0] && give_up_keeping(st, b, err) < 0)
+		return -1;
+	st->xa.open = NULL;
+	return on_commit(st, b, e, at, err);
+}
+
+static int on_xa_end(struct mysql_stream *st, struct batch *b, const struct event_query *q, struct xa_txn *t,
+		     const struct stream_place *at, struct err *err)
+{
+	if (is_word(q, "XA COMMIT") && give_kept(st, b, t, err) < 0)
+		return -1;
+	mysql_xa_forget(&st->xa, t);
+	txn_end(st, at);
+	return 0;
+}
+
+static struct xa_txn *xa_ended(struct mysql_stream *st, const struct event_query *q)
+{
+	return is_word(q, "XA COMMIT") || is_word(q, "XA ROLLBACK") ? mysql_xa_find(&st->xa, q->sql, q->sql_len) : NULL;
+}
+
 static int on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		    struct err *err)
 {
 	struct event_query q;
 	struct ddl_result res = { 0 };
+	struct xa_txn *ended;
 
 	if (event_query_parse(e, &st->tables.format, &q, err) < 0)
 		return -1;
-	if (is_word(&q, "BEGIN") || is_word(&q, "XA START"))
+	if (is_word(&q, "XA START"))
+		return on_xa_start(st, b, e, at, &q, err);
+	if (is_word(&q, "BEGIN"))
 		return on_begin(st, b, e, at, &q, err);
 	if (st->txn.begun && (is_word(&q, "COMMIT") || (is_word(&q, "ROLLBACK") && q.sql_len <= sizeof("ROLLBACK"))))
 		return on_commit(st, b, e, at, err);
@@ -587,6 +692,8 @@ static int on_query(struct mysql_stream *st, struct batch *b, const struct event
 		return -1;
 	if (st->txn.event > 0 && is_word(&q, "XA"))
 		return done(st);
+	if ((ended = xa_ended(st, &q)))
+		return on_xa_end(st, b, &q, ended, at, err);
 	if (apply_ddl(st, b, &q, at, &res, err) < 0)
 		return -1;
 	if (res.kind == DDL_CONTROL && st->txn.event > 0)
@@ -683,12 +790,18 @@ static event_handler *const handlers[] = {
 	[EVENT_PREVIOUS_GTIDS] = on_previous_gtids,
 	[EVENT_TRANSACTION_CONTEXT] = on_idle,
 	[EVENT_VIEW_CHANGE] = on_idle,
-	[EVENT_XA_PREPARE] = on_commit,
+	[EVENT_XA_PREPARE] = on_xa_prepare,
 	[EVENT_PARTIAL_UPDATE_ROWS] = on_rows,
 	[EVENT_TRANSACTION_PAYLOAD] = on_payload,
 	[EVENT_HEARTBEAT_V2] = on_idle,
 	[EVENT_GTID_TAGGED] = on_gtid,
 };
+
+static int handle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
+		  struct err *err)
+{
+	return handlers[e->header.type](st, b, e, at, err);
+}
 
 static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		    struct err *err)
@@ -697,8 +810,10 @@ static int dispatch(struct mysql_stream *st, struct batch *b, const struct event
 
 	if (!st->tables.format.checksum && mysql_order_next(&st->order, e, &st->tables.format, err) < 0)
 		return -1;
+	if (st->xa.open && is_kept_event(type))
+		return keep(st, b, e, at, err);
 	if (type < sizeof(handlers) / sizeof(*handlers) && handlers[type])
-		return handlers[type](st, b, e, at, err);
+		return handle(st, b, e, at, err);
 	if (e->header.flags & EVENT_F_IGNORABLE)
 		return 0;
 	return err_set(
@@ -744,7 +859,7 @@ void mysql_stream_begin(struct mysql_stream *st, struct batch *b)
 
 void mysql_stream_end(struct mysql_stream *st, struct batch *b)
 {
-	bool inside = st->txn.begun || st->in_payload;
+	bool inside = (st->txn.begun || st->in_payload) && st->xa.open == NULL;
 	struct position *p = &b->position;
 
 	b->txn_open = inside;
@@ -757,7 +872,7 @@ void mysql_stream_end(struct mysql_stream *st, struct batch *b)
 	free(p->gtids);
 	p->gtids = st->setup.gtids ? xstrdup(gtids_text(st)) : NULL;
 	snprintf(p->file, sizeof(p->file), "%s", st->file ? st->file : "");
-	p->pos = st->in_payload ? st->payload_at.pos : st->txn.begun ? st->txn.begin_pos : st->pos;
+	p->pos = !inside ? st->pos : st->in_payload ? st->payload_at.pos : st->txn.begin_pos;
 	p->event = inside ? st->txn.event : 0;
 	p->row = inside ? st->txn.row : 0;
 	p->changes = inside ? st->txn.changes : 0;
@@ -803,6 +918,7 @@ void mysql_stream_free(struct mysql_stream *st)
 	free((char *)st->txn.query);
 	free(st->gtids_text);
 	gtid_set_done(&st->gtids);
+	mysql_xa_done(&st->xa);
 	mysql_resume_done(&st->resume);
 	stream_tables_done(&st->tables);
 	payload_free(st->payload);

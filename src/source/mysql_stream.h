@@ -9,7 +9,7 @@
  * skipped up to that point; on another server by the number of its changes (mysql_resume.h).
  *
  * A table that cannot be decoded is stopped: its rows are passed over from then on, mysql_stream_tables() says why,
- * others flow. XA transactions are given out at their PREPARE, as Debezium does.
+ * others flow. With GTIDs, an XA transaction that is prepared is kept until its COMMIT (mysql_xa.h).
  */
 #ifndef SOURCE_MYSQL_STREAM_H
 #define SOURCE_MYSQL_STREAM_H
