@@ -221,9 +221,10 @@ static void print_messages(FILE *f, const struct run *r, const struct test_case 
 {
 	for (size_t i = 0; i < m->count; i++) {
 		const struct message *at = &m->at[i];
+		const char *topic = topic_of_mode(at->topic, r->mode);
 
-		if (topic_of_mode(at->topic, r->mode) && cases_of(&r->cases, at, r->mode) == c)
-			fprintf(f, "%s\t%s\t%s\n", topic_of_mode(at->topic, r->mode), at->key.p ? at->key.p : "(null)",
+		if (topic && *topic != '(' && cases_of(&r->cases, at, r->mode) == c)
+			fprintf(f, "%s\t%s\t%s\n", topic, at->key.p ? at->key.p : "(null)",
 				at->value.p ? at->value.p : "(null)");
 	}
 }

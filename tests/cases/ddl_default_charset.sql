@@ -1,0 +1,12 @@
+-- ALTER TABLE .. DEFAULT CHARSET: columns that are added later have it.
+-- after
+CREATE DATABASE ddl_default_charset; USE ddl_default_charset;
+CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10)) DEFAULT CHARSET=latin1;
+INSERT INTO t VALUES (1, 'é');
+ALTER TABLE t DEFAULT CHARACTER SET = utf8mb4;
+ALTER TABLE t ADD COLUMN b VARCHAR(10);
+INSERT INTO t VALUES (2, 'é', 'é€');
+ALTER TABLE t CHARSET latin2, ADD c VARCHAR(10), ADD d VARCHAR(10) CHARACTER SET cp1251;
+INSERT INTO t VALUES (3, 'é', 'é€', 'ő', 'ж');
+ALTER TABLE t MODIFY a VARCHAR(10);
+INSERT INTO t VALUES (4, 'ő', 'é€', 'ő', 'ж');

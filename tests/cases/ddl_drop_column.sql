@@ -1,0 +1,16 @@
+-- DROP COLUMN: first, middle, last, several, one of a key.
+-- after
+CREATE DATABASE ddl_drop_column; USE ddl_drop_column;
+CREATE TABLE t (z INT, id INT, a INT, b VARCHAR(10), c INT, PRIMARY KEY (id), KEY kb (b), UNIQUE KEY uc (c, a));
+INSERT INTO t VALUES (1, 1, 1, 'b', 1);
+ALTER TABLE t DROP COLUMN z;
+INSERT INTO t VALUES (2, 2, 'bb', 2);
+ALTER TABLE t DROP b;
+INSERT INTO t VALUES (3, 3, 3);
+ALTER TABLE t DROP COLUMN c, DROP COLUMN a, ADD COLUMN n INT;
+UPDATE t SET n = id * 10;
+CREATE TABLE k (a INT NOT NULL, b INT NOT NULL, v INT, PRIMARY KEY (a, b));
+INSERT INTO k VALUES (1, 1, 1);
+ALTER TABLE k DROP COLUMN b;
+INSERT INTO k VALUES (2, 2);
+UPDATE k SET v = 5 WHERE a = 1;

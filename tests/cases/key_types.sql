@@ -1,0 +1,21 @@
+-- Keys of every type.
+-- after
+CREATE DATABASE key_types; USE key_types;
+CREATE TABLE k_bigint_unsigned (k BIGINT UNSIGNED PRIMARY KEY, v INT); INSERT INTO k_bigint_unsigned VALUES (18446744073709551615, 1), (0, 2);
+CREATE TABLE k_int_unsigned (k INT UNSIGNED PRIMARY KEY, v INT); INSERT INTO k_int_unsigned VALUES (4294967295, 1);
+CREATE TABLE k_char (k CHAR(5) PRIMARY KEY, v INT); INSERT INTO k_char VALUES ('a ', 1), ('', 2), ('é"\\/', 3);
+CREATE TABLE k_binary (k BINARY(4) PRIMARY KEY, v INT); INSERT INTO k_binary VALUES (x'00ff', 1), (x'61626364', 2);
+CREATE TABLE k_varbinary (k VARBINARY(16) PRIMARY KEY, v INT); INSERT INTO k_varbinary VALUES (x'', 1), (x'00', 2), (x'ff00', 3);
+CREATE TABLE k_decimal (k DECIMAL(10,2) PRIMARY KEY, v INT); INSERT INTO k_decimal VALUES (-1.50, 1), (0, 2), (99999999.99, 3);
+CREATE TABLE k_datetime (k DATETIME(6) PRIMARY KEY, v INT); INSERT INTO k_datetime VALUES ('2020-01-01 00:00:00.000001', 1);
+CREATE TABLE k_timestamp (k TIMESTAMP(3) PRIMARY KEY, v INT); INSERT INTO k_timestamp VALUES ('2020-01-01 00:00:00.5', 1);
+CREATE TABLE k_date (k DATE PRIMARY KEY, v INT); INSERT INTO k_date VALUES ('1999-12-31', 1);
+CREATE TABLE k_time (k TIME PRIMARY KEY, v INT); INSERT INTO k_time VALUES ('-10:00:00', 1), ('800:00:00', 2);
+CREATE TABLE k_enum (k ENUM('a','b') PRIMARY KEY, v INT); INSERT INTO k_enum VALUES ('b', 1);
+CREATE TABLE k_set (k SET('a','b') PRIMARY KEY, v INT); INSERT INTO k_set VALUES ('a,b', 1), ('', 2);
+CREATE TABLE k_bit (k BIT(12) PRIMARY KEY, v INT); INSERT INTO k_bit VALUES (b'101010101010', 1);
+CREATE TABLE k_year (k YEAR PRIMARY KEY, v INT); INSERT INTO k_year VALUES (2024, 1);
+CREATE TABLE k_double (k DOUBLE PRIMARY KEY, v INT); INSERT INTO k_double VALUES (0.1, 1), (-1e300, 2);
+CREATE TABLE k_float (k FLOAT PRIMARY KEY, v INT); INSERT INTO k_float VALUES (0.5, 1);
+CREATE TABLE k_default (k INT DEFAULT 5 PRIMARY KEY, v INT); INSERT INTO k_default VALUES (1, 1);
+UPDATE k_bigint_unsigned SET v = 5; UPDATE k_binary SET v = 5; DELETE FROM k_set; UPDATE k_char SET k = 'b' WHERE v = 1;
