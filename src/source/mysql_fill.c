@@ -3,6 +3,7 @@
  */
 #include "config.h"
 #include "source/mysql_fill_parts.h"
+#include "source/mysql_snapshot.h"
 
 #include <mysqld_error.h>
 #include <stdarg.h>
@@ -131,6 +132,7 @@ char *fill_reading_of(const struct fill_table *t)
 static void table_begins(struct mysql_fill *f)
 {
 	f->limit = f->tries = f->failures = 0;
+	f->end = END_UNKNOWN;
 	f->started_us = 0;
 	f->error[0] = '\0';
 	f->next_us = 0;
@@ -230,15 +232,29 @@ static enum fill_step begin_anew(struct mysql_fill *f, const struct err *why)
 	return FILL_WORKING;
 }
 
+/* The server is ahead of the stream: a DDL that the stream has yet to meet may explain it. */
+static bool too_early(struct mysql_fill *f, const struct err *err)
+{
+	struct err why = { 0 };
+
+	if (f->end == END_MET || err->kind == ERR_UNREACHABLE || f->view.conn.mysql == NULL ||
+	    mysql_conn_run(&f->view.conn, &why, "ROLLBACK") < 0 ||
+	    snapshot_read_position(&f->view.conn, false, &f->view.fence, &why) < 0)
+		return false;
+	f->end = END_AHEAD;
+	return true;
+}
+
 enum fill_step fill_trouble(struct mysql_fill *f, const struct err *err)
 {
 	int64_t ms = (int64_t)RETRY_FIRST_MS << (f->failures < 10 ? f->failures : 10);
+	bool early = too_early(f, err);
 
-	if (is_final(err))
+	if (!early && is_final(err))
 		return fill_give_up(f, err->msg);
-	if (err->kind == ERR_DATA)
+	if (!early && err->kind == ERR_DATA)
 		return begin_anew(f, err);
-	if (++f->failures >= GIVE_UP_AFTER && err->kind == ERR_RETRY)
+	if (!early && ++f->failures >= GIVE_UP_AFTER && err->kind == ERR_RETRY)
 		return fill_give_up(f, err->msg);
 	snprintf(f->error, sizeof(f->error), "%.250s", err->msg);
 	fill_view_close(&f->view);

@@ -71,6 +71,7 @@ static void advance(struct mysql_fill *f, uint64_t rows)
 
 	t->rows += rows;
 	f->failures = 0;
+	f->end = END_UNKNOWN;
 	f->error[0] = '\0';
 	if (f->last) {
 		count_done(f, t);
@@ -177,6 +178,26 @@ static void note_ddl(struct mysql_fill *f, const struct ddl_change *d)
 			f->stale = true;
 }
 
+/* What waits to be read is found under its new name. */
+static void follow_renames(struct mysql_fill *f, const struct ddl_change *d)
+{
+	for (unsigned i = 0; i < d->ntables; i++) {
+		const struct ddl_table *new = &d->table[i];
+		struct fill_table *t = new->previous_table && new->previous_db
+			? fill_plan_find(&f->plan, new->previous_db, new->previous_table) : NULL;
+
+		if (t == NULL || !mysql_filter_table(f->setup.filter, new->db, new->table))
+			continue;
+		free(t->db);
+		free(t->name);
+		t->db = xstrdup(new->db);
+		t->name = xstrdup(new->table);
+		fill_plan_moved(f);
+		mysql_fill_tell(f, "snapshot of %s.%s: the table is called %s.%s now", new->previous_db,
+				new->previous_table, new->db, new->table);
+	}
+}
+
 static void note_row(struct mysql_fill *f, const struct change *c)
 {
 	f->touched = true;
@@ -189,14 +210,18 @@ static void note_row(struct mysql_fill *f, const struct change *c)
 
 void mysql_fill_note(struct mysql_fill *f, const struct batch *b)
 {
-	if (f->state == REST)
+	bool resting = f->state == REST;
+
+	if (f->plan.count == 0)
 		return;
 	for (size_t i = 0; i < b->nchanges; i++) {
 		const struct change *c = &b->changes[i];
 
-		if (c->op == CHANGE_DDL)
+		if (c->op == CHANGE_DDL && !resting)
 			note_ddl(f, c->ddl);
-		else if (c->schema && c->schema->db == f->db && c->schema->table == f->name)
+		if (c->op == CHANGE_DDL)
+			follow_renames(f, c->ddl);
+		else if (!resting && c->schema && c->schema->db == f->db && c->schema->table == f->name)
 			note_row(f, c);
 	}
 }

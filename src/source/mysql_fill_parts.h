@@ -52,6 +52,7 @@ struct mysql_fill {
 	bool last;			/* no row is behind the chunk */
 	uint64_t passed;		/* PASS: rows given out */
 	unsigned tries, failures;
+	enum { END_UNKNOWN, END_AHEAD, END_MET } end;	/* the binlog's end when something went wrong: view.fence */
 	int64_t next_us;
 	int64_t started_us;		/* of this table, in this process */
 	uint64_t started_rows;

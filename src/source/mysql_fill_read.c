@@ -92,8 +92,10 @@ enum fill_step fill_at_rest(struct mysql_fill *f, const struct fill_place *at)
 	struct fill_table *t = fill_current(f);
 	struct err err = { 0 };
 
-	if (t == NULL || f->plan.paused || clock_mono_us() < f->next_us)
+	if (t == NULL || f->plan.paused || clock_mono_us() < f->next_us ||
+	    (f->end == END_AHEAD && !fill_view_passed(&f->view, at->file, at->pos)))
 		return FILL_NOTHING;
+	f->end = f->end == END_AHEAD ? END_MET : f->end;
 	if (fill_view_connect(&f->view, f->setup.conf, f->setup.host, &err) < 0 ||
 	    (!f->table_open && open_table(f, &err) < 0))
 		return fill_trouble(f, &err);
