@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/name_map.h"
 #include "core/xalloc.h"
 
 enum { QUIET_TICKS = 3 };	/* then nothing flows, and the figure does not fade but ends */
@@ -132,6 +133,7 @@ struct table_meters {
 	pthread_mutex_t lock;
 	struct table_meter **items;
 	size_t count, cap;
+	struct name_map by_name;
 };
 
 struct table_meters *table_meters_new(void)
@@ -152,27 +154,22 @@ void table_meters_free(struct table_meters *t)
 		free(t->items[i]);
 	}
 	free(t->items);
+	name_map_done(&t->by_name);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
-}
-
-static struct table_meter *find_locked(struct table_meters *t, const char *interned)
-{
-	for (size_t i = 0; i < t->count; i++)
-		if (t->items[i]->name == interned)
-			return t->items[i];
-	return NULL;
 }
 
 struct table_meter *table_meter_get(struct table_meters *t, const char *name)
 {
 	const char *interned = intern(name);
 	struct table_meter *m;
+	void **place;
 
 	pthread_mutex_lock(&t->lock);
-	m = find_locked(t, interned);
+	place = name_map_at(&t->by_name, interned);
+	m = *place;
 	if (m == NULL) {
-		m = xcalloc(1, sizeof(*m));
+		*place = m = xcalloc(1, sizeof(*m));
 		m->name = interned;
 		atomic_store(&m->state, HALF_IDLE);
 		if (t->count == t->cap) {
@@ -191,7 +188,7 @@ struct table_meter *table_meter_find(struct table_meters *t, const char *name)
 	struct table_meter *m;
 
 	pthread_mutex_lock(&t->lock);
-	m = find_locked(t, interned);
+	m = *name_map_at(&t->by_name, interned);
 	pthread_mutex_unlock(&t->lock);
 	return m;
 }

@@ -12,7 +12,7 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-#define SCHEMA_CHUNK 2048
+#define SCHEMA_CHUNK 1024
 #define SCHEMA_SLOTS 4
 
 static _Atomic uint64_t last_version;

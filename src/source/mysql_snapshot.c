@@ -411,6 +411,9 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 
 	if (s->phase == PHASE_DDL) {
 		r = snapshot_add_schemas(s, b, err);
+		position_copy(&b->position, &s->position);
+		if (r != 0)
+			return r;
 		s->phase = PHASE_ROWS;
 	}
 	if (r == 0 && s->setup.rows) {

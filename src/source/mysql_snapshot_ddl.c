@@ -11,7 +11,7 @@
 #include "source/mysql_charset.h"
 #include "source/mysql_snapshot_parts.h"
 
-enum { QUOTED_MAX = 1 << 20 };
+enum { QUOTED_MAX = 1 << 20, DDL_AT_ONCE = 512 };
 
 struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch *b, int64_t time_us)
 {
@@ -106,36 +106,48 @@ static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct
 	batch_hold_schema(b, t->schema);
 }
 
-/* As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its
- * tables. */
+static void add_drop(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, struct snapshot_table *t)
+{
+	struct ddl_table drop = { .type = 'D', .db = t->db, .table = t->name };
+
+	if (s->setup.again && t->schema)
+		add_truncate(s, b, txn, t);
+	add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name, &drop);
+}
+
+static int add_create(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, struct snapshot_table *t,
+		      struct err *err)
+{
+	struct ddl_table create = { .type = 'C', .db = t->db, .table = t->name };
+
+	if (t->gone || t->error)
+		return 0;
+	if (t->db != s->told_db && add_database(s, b, txn, t->db, err) < 0)
+		return -1;
+	s->told_db = t->db;
+	create.schema = catalog_find(s->setup.catalog, t->db, t->name);
+	add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
+	return 0;
+}
+
+/*
+ * As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its
+ * tables. In several batches where there are many: a table's record in the history is thirty times its statement.
+ */
 int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err)
 {
 	struct change_txn *txn = snapshot_add_txn(s, b, clock_wall_us() / 1000000 * 1000000);
-	const char *db = NULL;
+	size_t count = s->list.count;
 
-	add_ddl(s, b, txn, "",
-		arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset, s->collation),
-		NULL, NULL);
-	for (size_t i = 0; i < s->list.count; i++) {
-		struct snapshot_table *t = &s->list.items[i];
-		struct ddl_table drop = { .type = 'D', .db = t->db, .table = t->name };
-
-		if (s->setup.again && t->schema)
-			add_truncate(s, b, txn, t);
-		add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name,
-			&drop);
-	}
-	for (size_t i = 0; i < s->list.count; i++) {
-		struct snapshot_table *t = &s->list.items[i];
-		struct ddl_table create = { .type = 'C', .db = t->db, .table = t->name };
-
-		if (t->gone || t->error)
-			continue;
-		if (t->db != db && add_database(s, b, txn, t->db, err) < 0)
+	if (s->told == 0)
+		add_ddl(s, b, txn, "",
+			arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset,
+				     s->collation), NULL, NULL);
+	for (; s->told < 2 * count && b->nchanges < DDL_AT_ONCE; s->told++) {
+		if (s->told < count)
+			add_drop(s, b, txn, &s->list.items[s->told]);
+		else if (add_create(s, b, txn, &s->list.items[s->told - count], err) < 0)
 			return -1;
-		db = t->db;
-		create.schema = catalog_find(s->setup.catalog, t->db, t->name);
-		add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
 	}
-	return 0;
+	return s->told < 2 * count;
 }

@@ -22,6 +22,8 @@ struct mysql_snapshot {
 	struct snapshot_list list;
 	struct lanes *lanes;
 	enum snapshot_phase phase;
+	size_t told;			/* definitions: drops, then creates of all tables */
+	const char *told_db;		/* of the last create */
 	size_t at;			/* table being read */
 	size_t last_filled;		/* index of the last table that has rows; SIZE_MAX: none */
 	uint64_t rows_read, rows_total;
@@ -42,6 +44,6 @@ struct mysql_snapshot {
 struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch *b, int64_t time_us);
 struct change *snapshot_add_change(const struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
 				   enum change_op op);
-int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err);
+int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err);	/* 1: more to come; 0; -1 */
 
 #endif

@@ -305,7 +305,7 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 	st->txn.changes = changes_before;
 	st->counts.rows = rows_before;
 	err_wrap(&why, "binlog %s, position %llu", at->file, (unsigned long long)at->pos);
-	stream_table_stop(t, why.msg);
+	stream_table_stop(&st->tables, t, why.msg);
 }
 
 static int on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
@@ -965,24 +965,15 @@ void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, cons
 	const char *dot = strchr(db_table, '.');
 
 	if (dot)
-		stream_table_stop(stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1,
-							strlen(dot + 1)),
-				  why);
+		stream_table_stop(&st->tables,
+				  stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1,
+							strlen(dot + 1)), why);
 }
 
-uint64_t mysql_stream_tables_version(const struct mysql_stream *st)
+void mysql_stream_news(struct mysql_stream *st,
+		       void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
 {
-	uint64_t stopped = 0;
-
-	for (size_t i = 0; i < st->tables.count; i++)
-		stopped += st->tables.items[i]->error != NULL;
-	return (uint64_t)st->tables.count << 32 | stopped;
-}
-
-void mysql_stream_tables(const struct mysql_stream *st,
-			 void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
-{
-	for (size_t i = 0; i < st->tables.count; i++)
-		if (st->tables.items[i]->wanted)
-			fn(st->tables.items[i]->db, st->tables.items[i]->name, st->tables.items[i]->error, arg);
+	for (size_t i = 0; i < st->tables.nnews; i++)
+		fn(st->tables.news[i]->db, st->tables.news[i]->name, st->tables.news[i]->error, arg);
+	st->tables.nnews = 0;
 }

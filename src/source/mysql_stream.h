@@ -8,7 +8,7 @@
  * transaction, which is one event: there `row` counts rows over the whole of it. On return the first transaction is
  * skipped up to that point; on another server by the number of its changes (mysql_resume.h).
  *
- * A table that cannot be decoded is stopped: its rows are passed over from then on, mysql_stream_tables() says why,
+ * A table that cannot be decoded is stopped: its rows are passed over from then on, mysql_stream_news() says why,
  * others flow. With GTIDs, an XA transaction that is prepared is kept until its COMMIT (mysql_xa.h).
  */
 #ifndef SOURCE_MYSQL_STREAM_H
@@ -70,9 +70,8 @@ bool mysql_stream_said(struct mysql_stream *st, char *out, size_t size);	/* once
 struct stream_counts mysql_stream_counts(const struct mysql_stream *st);
 int64_t mysql_stream_commit_us(const struct mysql_stream *st);	/* of the last transaction; 0 none */
 void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, const char *why);
-uint64_t mysql_stream_tables_version(const struct mysql_stream *st); /* another one when a table was met or stopped */
-/* Calls fn for each table that was met or stopped; the texts are borrowed. */
-void mysql_stream_tables(const struct mysql_stream *st,
-			 void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg);
+/* Calls fn for each table that was met or stopped since the last call; the texts are borrowed. */
+void mysql_stream_news(struct mysql_stream *st,
+		       void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg);
 
 #endif

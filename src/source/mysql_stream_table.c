@@ -10,7 +10,7 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-enum { FIRST_CAP = 64, MAP_CHUNK = 4096, CREATE_MAX = 16 << 20 };
+enum { FIRST_CAP = 64, MAP_CHUNK = 1024, CREATE_MAX = 16 << 20 };
 
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog)
 {
@@ -32,6 +32,7 @@ void stream_tables_done(struct stream_tables *ts)
 		free(ts->items[i]);
 	}
 	free(ts->items);
+	free(ts->news);
 	free(ts->names);
 	free(ts->ids);
 }
@@ -79,6 +80,17 @@ static void grow_names(struct stream_tables *ts)
 	}
 }
 
+static void tell_news(struct stream_tables *ts, struct stream_table *t)
+{
+	if (!t->wanted)
+		return;
+	if (ts->nnews == ts->cap_news) {
+		ts->cap_news = ts->cap_news ? ts->cap_news * 2 : FIRST_CAP;
+		ts->news = xrealloc(ts->news, ts->cap_news * sizeof(*ts->news));
+	}
+	ts->news[ts->nnews++] = t;
+}
+
 struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name,
 					   size_t name_len)
 {
@@ -92,6 +104,7 @@ struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char 
 	};
 	t->wanted = mysql_filter_table(ts->filter, t->db, t->name);
 	arena_init(&t->arena, MAP_CHUNK);
+	tell_news(ts, t);
 	if (ts->count == ts->cap) {
 		ts->cap = ts->cap ? ts->cap * 2 : FIRST_CAP;
 		ts->items = xrealloc(ts->items, ts->cap * sizeof(*ts->items));
@@ -145,10 +158,12 @@ void stream_tables_clear_ids(struct stream_tables *ts)
 
 /* ---- maps ---- */
 
-void stream_table_stop(struct stream_table *t, const char *why)
+void stream_table_stop(struct stream_tables *ts, struct stream_table *t, const char *why)
 {
-	if (t->error == NULL)
-		t->error = xstrdup(why);
+	if (t->error)
+		return;
+	t->error = xstrdup(why);
+	tell_news(ts, t);
 }
 
 void stream_tables_forget(struct stream_tables *ts, const char *db, const char *name)
@@ -235,7 +250,8 @@ static int make_decoder(struct stream_tables *ts, struct stream_table *t, const 
 }
 
 /* A person reads this at night: what is wrong, and the commands that end it. */
-static void stop_with_remedy(struct stream_table *t, const char *file, uint64_t pos, const struct err *why)
+static void stop_with_remedy(struct stream_tables *ts, struct stream_table *t, const char *file, uint64_t pos,
+			     const struct err *why)
 {
 	char text[sizeof(why->msg)];
 
@@ -243,7 +259,7 @@ static void stop_with_remedy(struct stream_table *t, const char *file, uint64_t 
 		 "%.280s (binlog %s, position %llu). To go on: set binlog_row_metadata = FULL, `millrace resume %s.%s`, then "
 		 "`millrace snapshot %s.%s` for the rows in between",
 		 why->msg, file, (unsigned long long)pos, t->db, t->name, t->db, t->name);
-	stream_table_stop(t, text);
+	stream_table_stop(ts, t, text);
 }
 
 int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos,
@@ -273,6 +289,6 @@ int stream_tables_map(struct stream_tables *ts, const struct event *e, const cha
 		*err = why;
 		return -1;
 	}
-	stop_with_remedy(t, file, pos, &why);
+	stop_with_remedy(ts, t, file, pos, &why);
 	return 0;
 }

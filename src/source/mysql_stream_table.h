@@ -48,6 +48,8 @@ struct stream_tables {
 	struct event_format format;
 	struct stream_table **items;
 	size_t count, cap;
+	struct stream_table **news;	/* wanted ones that were met or stopped, until somebody asks */
+	size_t nnews, cap_news;
 	struct stream_table **names;	/* hash by name */
 	size_t names_cap;
 	struct stream_id *ids;		/* hash by id */
@@ -66,6 +68,6 @@ void stream_tables_forget(struct stream_tables *ts, const char *db, const char *
 /* What a statement has made of it is not known. */
 void stream_tables_lose(struct stream_tables *ts, const char *db, const char *name, const char *why);
 void stream_tables_clear_ids(struct stream_tables *ts);
-void stream_table_stop(struct stream_table *t, const char *why);	/* the first reason stays */
+void stream_table_stop(struct stream_tables *ts, struct stream_table *t, const char *why);	/* the first reason stays */
 
 #endif

@@ -47,7 +47,6 @@ void source_hang_up(struct source *s)
 	mysql_side_init(&s->side);
 	s->again |= s->snapshot != NULL;
 	end_snapshot(s);
-	s->tables_version = 0;
 	if (s->phase != ENDED)
 		s->phase = START;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/name_map.h"
 #include "source/mysql_binlog.h"
 #include "source/mysql_fill.h"
 #include "source/mysql_fill_order.h"
@@ -67,7 +68,6 @@ struct source {
 	uint64_t events_before, rows_before, bytes_before;	/* of earlier connections */
 	struct stopped *stopped;
 	size_t nstopped;
-	uint64_t tables_version;	/* of the stream's tables as the status has them */
 	size_t *snapshot_entry;		/* by table of the snapshot: index in `tables` */
 
 	/* shared, under lock */
@@ -75,6 +75,7 @@ struct source {
 	struct source_status status;
 	struct source_table *tables;
 	size_t ntables, cap_tables;
+	struct name_map table_places;	/* by name: index in tables, plus one */
 	struct stopped *asked;		/* by source_stop_table() */
 	size_t nasked;
 	unsigned stops;

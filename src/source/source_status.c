@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/intern.h"
 #include "core/xalloc.h"
 
 /* ---- tables in the status ---- */
@@ -17,17 +18,19 @@
 static struct source_table *table_entry(struct source *s, const char *db, const char *table)
 {
 	char name[sizeof(s->tables->name)];
+	void **place;
 
 	snprintf(name, sizeof(name), "%s.%s", db, table);
-	for (size_t i = 0; i < s->ntables; i++)
-		if (strcmp(s->tables[i].name, name) == 0)
-			return &s->tables[i];
+	place = name_map_at(&s->table_places, intern(name));
+	if (*place)
+		return &s->tables[(size_t)*place - 1];
 	if (s->ntables == s->cap_tables) {
 		s->cap_tables = s->cap_tables ? s->cap_tables * 2 : 16;
 		s->tables = xrealloc(s->tables, s->cap_tables * sizeof(*s->tables));
 	}
 	s->tables[s->ntables] = (struct source_table){ 0 };
 	snprintf(s->tables[s->ntables].name, sizeof(s->tables->name), "%s", name);
+	*place = (void *)(s->ntables + 1);
 	return &s->tables[s->ntables++];
 }
 
@@ -142,9 +145,7 @@ static void status_stream(struct source *s, bool reading)
 	source_copy_cut(st->server_file, sizeof(st->server_file), s->side.server.file);
 	st->server_pos = s->side.server.pos;
 	st->behind_bytes = s->side.behind_bytes;
-	if (mysql_stream_tables_version(s->stream) != s->tables_version)
-		mysql_stream_tables(s->stream, note_stream_table, s);
-	s->tables_version = mysql_stream_tables_version(s->stream);
+	mysql_stream_news(s->stream, note_stream_table, s);
 }
 
 void source_update_status(struct source *s, bool reading)
@@ -229,4 +230,5 @@ void source_status_done(struct source *s)
 	free_stopped(s->asked, s->nasked);
 	pthread_mutex_destroy(&s->lock);
 	free(s->tables);
+	name_map_done(&s->table_places);
 }

@@ -181,7 +181,7 @@ static void replay_run(struct replay *r, const struct packets *list, bool checks
 		r->failed = replay_event(r, &b, st, batch, i == at ? other : &list->items[i], &err) < 0;
 	if (r->failed)
 		snprintf(r->error, sizeof(r->error), "%s", err.msg);
-	mysql_stream_tables(st, note_stopped, r);
+	mysql_stream_news(st, note_stopped, r);
 	for (size_t i = 0; i < batch->nchanges && r->changes < REPLAY_CHANGES; i++)
 		r->hash[r->changes++] = hash_change(&batch->changes[i]);
 	mysql_stream_end(st, batch);
