@@ -12,15 +12,17 @@
 
 enum { MESSAGE_BYTES = 1000000 };	/* librdkafka's preset of message.max.bytes */
 
-/* 0: no limit, the log is embedded. */
-static uint64_t message_room(const struct log_conf *log)
+/* Of a row's own bytes; an envelope has the row before and after. 0: no limit, the log is embedded. */
+static uint64_t message_room(const struct settings *s)
 {
-	if (log->bootstrap_servers == NULL)
+	uint64_t room = MESSAGE_BYTES;
+
+	if (s->log.bootstrap_servers == NULL)
 		return 0;
-	for (size_t i = 0; i < log->passthrough.count; i++)
-		if (strcmp(log->passthrough.items[i].key, "message.max.bytes") == 0)
-			return strtoull(log->passthrough.items[i].value, NULL, 10);
-	return MESSAGE_BYTES;
+	for (size_t i = 0; i < s->log.passthrough.count; i++)
+		if (strcmp(s->log.passthrough.items[i].key, "message.max.bytes") == 0)
+			room = strtoull(s->log.passthrough.items[i].value, NULL, 10);
+	return s->format.message_format == FORMAT_ENVELOPE ? room / 2 : room;
 }
 
 static void make_exams(const struct settings *s, struct schema *const *schemas, size_t n, struct doctor_report *out)
@@ -28,7 +30,7 @@ static void make_exams(const struct settings *s, struct schema *const *schemas, 
 	out->exams = xcalloc(n + 1, sizeof(*out->exams));
 	for (size_t i = 0; i < n; i++) {
 		out->exams[i] = exam_new(schemas[i]);
-		out->exams[i]->row_room_bytes = message_room(&s->log);
+		out->exams[i]->row_room_bytes = message_room(s);
 	}
 	out->nexams = n;
 }

@@ -64,7 +64,7 @@ static bool tell_key_wide(const struct told *t)
 
 static bool tell_row_wide(const struct told *t)
 {
-	t->out->what = arena_printf(&t->e->arena, "rows with more than the %llu bytes of one message",
+	t->out->what = arena_printf(&t->e->arena, "rows with more than the %llu bytes that one message has for them",
 				    (unsigned long long)t->e->row_room_bytes);
 	return true;
 }

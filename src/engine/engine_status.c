@@ -216,7 +216,8 @@ static void copy_partitions(struct engine *e, struct status *out)
 {
 	out->npartitions = e->npartitions;
 	out->partitions = xcalloc(e->npartitions ? e->npartitions : 1, sizeof(*out->partitions));
-	memcpy(out->partitions, e->partitions, e->npartitions * sizeof(*out->partitions));
+	if (e->npartitions)
+		memcpy(out->partitions, e->partitions, e->npartitions * sizeof(*out->partitions));
 	out->load.lag_rows = e->npartitions ? 0 : -1;
 	for (size_t i = 0; i < e->npartitions; i++) {
 		const struct status_partition *p = &e->partitions[i];

@@ -64,6 +64,10 @@ src_format_libformat_a_SOURCES = \
 	src/format/format_type.c \
 	src/format/format_type.h
 
+check_PROGRAMS += tests/unit/test_format_bombs
+tests_unit_test_format_bombs_SOURCES = tests/unit/test_format_bombs.c tests/tap.h
+tests_unit_test_format_bombs_LDADD = $(FORMAT) $(FORMAT_LIBS)
+
 check_PROGRAMS += tests/unit/test_format_cell
 tests_unit_test_format_cell_SOURCES = tests/unit/test_format_cell.c tests/unit/format_fixture.h tests/tap.h
 tests_unit_test_format_cell_LDADD = $(FORMAT) $(FORMAT_LIBS)

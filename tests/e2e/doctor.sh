@@ -80,6 +80,12 @@ is "$(question t_time t time_range)" warning "connect: times are lost"
 is "$(question t_time d short_year)" "" "no adjuster: years stay"
 is "$(question t_text l wide)" "" "the warehouse takes long texts"
 is "$(question t_json j json_number)" note "and every digit of JSON"
+printf '[kafka]\nbootstrap.servers = 127.0.0.1:1\nmessage.max.bytes = 1100000\nadmin.timeout.ms = 1s\n' | write_conf
+m check --json > "$dir/other.json"; is $? 3 "a broker that does not answer: exit 3, and all else is told"
+is "$(jq -c '.findings[] | select(.question == "row_wide") | [.table, .count]' "$dir/other.json")" '["testdb.t_text",2]' "a row that is larger than a message"
+printf 'message.format = envelope\n' >> "$dir/millrace.conf"
+m check --json > "$dir/other.json"
+is "$(jq -c '.findings[] | select(.question == "row_wide") | .count' "$dir/other.json")" 3 "an envelope holds it twice"
 
 # ---- what cannot be counted ----
 
