@@ -82,11 +82,18 @@ static void catalog_grow(struct catalog *c)
 	free(old);
 }
 
+static void tell(const struct catalog *c, const char *db, const char *table, struct schema *had, unsigned collation)
+{
+	if (c->watch)
+		c->watch(c->watch_arg, db, table, had, collation);
+}
+
 struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *table)
 {
 	struct entry **slot = entry_slot(c, db, table), *e = *slot;
 
 	if (e) {
+		tell(c, e->schema->db, e->schema->table, e->schema, 0);
 		*slot = e->next;
 		e->next = NULL;
 		c->count--;
@@ -96,9 +103,11 @@ struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *
 
 void catalog_entry_put(struct catalog *c, struct entry *e)
 {
-	struct entry **slot;
+	struct entry **slot, *old = catalog_entry_take(c, e->schema->db, e->schema->table);
 
-	catalog_entry_free(catalog_entry_take(c, e->schema->db, e->schema->table));
+	if (old == NULL)
+		tell(c, e->schema->db, e->schema->table, NULL, 0);
+	catalog_entry_free(old);
 	if (c->count >= c->nbuckets)
 		catalog_grow(c);
 	slot = entry_slot(c, e->schema->db, e->schema->table);
@@ -169,6 +178,7 @@ void catalog_set_database(struct catalog *c, const char *db, unsigned collation)
 {
 	struct database *d = catalog_database_find(c, db);
 
+	tell(c, db, NULL, NULL, d ? d->collation : 0);
 	if (d == NULL) {
 		c->databases = xrealloc(c->databases, (c->ndatabases + 1) * sizeof(*c->databases));
 		d = &c->databases[c->ndatabases++];
@@ -177,11 +187,18 @@ void catalog_set_database(struct catalog *c, const char *db, unsigned collation)
 	d->collation = collation ? collation : c->server_collation;
 }
 
-void catalog_database_drop(struct catalog *c, const char *db)
+void catalog_watch(struct catalog *c, catalog_watch_fn *fn, void *arg)
+{
+	c->watch = fn;
+	c->watch_arg = arg;
+}
+
+void catalog_drop_database(struct catalog *c, const char *db)
 {
 	struct database *d = catalog_database_find(c, db);
 
 	if (d) {
+		tell(c, db, NULL, NULL, d->collation);
 		free(d->name);
 		*d = c->databases[--c->ndatabases];
 	}
@@ -195,6 +212,7 @@ void catalog_database_drop(struct catalog *c, const char *db)
 				slot = &e->next;
 				continue;
 			}
+			tell(c, e->schema->db, e->schema->table, e->schema, 0);
 			*slot = e->next;
 			c->count--;
 			catalog_entry_free(e);

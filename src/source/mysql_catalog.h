@@ -33,6 +33,14 @@ void catalog_set_database(struct catalog *c, const char *db, unsigned collation)
 size_t catalog_count(const struct catalog *c);
 void catalog_each(const struct catalog *c, void (*fn)(struct schema *schema, void *arg), void *arg);
 
+/*
+ * Told before each change what was there: a table's schema, NULL if it was not known; or, table NULL, a database's
+ * default collation, 0 if it was not known. Must not change the catalog.
+ */
+typedef void catalog_watch_fn(void *arg, const char *db, const char *table, struct schema *had, unsigned collation);
+void catalog_watch(struct catalog *c, catalog_watch_fn *fn, void *arg);	/* one at a time; NULL: nobody */
+void catalog_drop_database(struct catalog *c, const char *db);		/* with its tables */
+
 struct ddl_context {			/* from the query event */
 	const char *db;			/* default database; "" none */
 	uint64_t sql_mode;		/* ANSI_QUOTES, NO_BACKSLASH_ESCAPES, PIPES_AS_CONCAT matter */

@@ -352,7 +352,7 @@ static int apply_database(struct apply *a)
 	change = result_change(a, db, a->s.verb == VERB_ALTER_DATABASE ? "" : NULL);
 	change->database = change->db;
 	if (a->s.verb == VERB_DROP_DATABASE) {
-		catalog_database_drop(a->c, db);
+		catalog_drop_database(a->c, db);
 		return 0;
 	}
 	if (!(a->s.if_not_exists && known))

@@ -24,6 +24,8 @@ struct catalog {
 	size_t ndatabases;
 	unsigned server_collation;
 	bool fold_case;
+	catalog_watch_fn *watch;
+	void *watch_arg;
 };
 
 bool catalog_name_equal(const struct catalog *c, const char *a, const char *b);
@@ -35,6 +37,5 @@ struct entry *catalog_entry_find(const struct catalog *c, const char *db, const 
 struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *table);
 void catalog_entry_put(struct catalog *c, struct entry *e);		/* takes it, replaces */
 struct database *catalog_database_find(const struct catalog *c, const char *db);
-void catalog_database_drop(struct catalog *c, const char *db);	/* with its tables */
 
 #endif

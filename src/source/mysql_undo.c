@@ -1,4 +1,5 @@
-/* mysql_undo.c - see mysql_undo.h. An image is a list of references, not of copies: eight bytes a table. */
+/* mysql_undo.c - see mysql_undo.h. Only what a statement changes is kept, so that
+ * one costs the same with ten thousand tables. */
 #include "config.h"
 #include "source/mysql_undo.h"
 
@@ -17,8 +18,8 @@ static struct undo_image *image_at(struct mysql_undo *u, size_t i)
 static void image_free(struct undo_image *image)
 {
 	for (size_t i = 0; i < image->count; i++)
-		schema_unref(image->schemas[i]);
-	free(image->schemas);
+		schema_unref(image->changes[i].had);
+	free(image->changes);
 	*image = (struct undo_image){ 0 };
 }
 
@@ -29,14 +30,24 @@ void mysql_undo_done(struct mysql_undo *u)
 	*u = (struct mysql_undo){ 0 };
 }
 
-static void add_schema(struct schema *s, void *arg)
+static void keep(void *arg, const char *db, const char *table, struct schema *had, unsigned collation)
 {
-	struct undo_image *image = arg;
+	struct mysql_undo *u = arg;
+	struct undo_image *image;
 
-	image->schemas[image->count++] = schema_ref(s);
+	if (u->count == 0)
+		return;
+	image = image_at(u, u->count - 1);
+	if (image->count == image->cap) {
+		image->cap = image->cap ? image->cap * 2 : 4;
+		image->changes = xrealloc(image->changes, image->cap * sizeof(*image->changes));
+	}
+	image->changes[image->count++] = (struct undo_change){ .db = intern(db), .table = table ? intern(table) : NULL,
+							       .had = had ? schema_ref(had) : NULL,
+							       .collation = collation };
 }
 
-void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct gtid *gtid, const char *file,
+void mysql_undo_save(struct mysql_undo *u, struct catalog *c, const struct gtid *gtid, const char *file,
 		     uint64_t pos)
 {
 	struct undo_image *image;
@@ -48,12 +59,10 @@ void mysql_undo_save(struct mysql_undo *u, const struct catalog *c, const struct
 		u->dropped++;
 	}
 	image = image_at(u, u->count++);
-	*image = (struct undo_image){ .file = intern(file),
-				      .pos = pos,
-				      .schemas = xcalloc(catalog_count(c) + 1, sizeof(*image->schemas)) };
+	*image = (struct undo_image){ .file = intern(file), .pos = pos };
 	if (gtid)
 		image->gtid = *gtid;
-	catalog_each(c, add_schema, image);
+	catalog_watch(c, keep, u);
 }
 
 void mysql_undo_drop_last(struct mysql_undo *u)
@@ -80,29 +89,23 @@ static bool is_after(const struct undo_image *image, const struct position *to, 
 	return order > 0 || (order == 0 && image->pos >= to->pos);
 }
 
-struct names {
-	const char *(*items)[2];
-	size_t count;
-};
-
-static void add_name(struct schema *s, void *arg)
+static void undo_change(struct catalog *c, const struct undo_change *change)
 {
-	struct names *n = arg;
-
-	n->items[n->count][0] = s->db;
-	n->items[n->count++][1] = s->table;
+	if (change->had)
+		catalog_put(c, change->had);
+	else if (change->table)
+		catalog_forget(c, change->db, change->table);
+	else if (change->collation)
+		catalog_set_database(c, change->db, change->collation);
+	else
+		catalog_drop_database(c, change->db);
 }
 
-static void restore(struct catalog *c, const struct undo_image *image)
+/* The last change first. */
+static void undo(struct catalog *c, const struct undo_image *image)
 {
-	struct names n = { .items = xcalloc(catalog_count(c) + 1, sizeof(*n.items)) };
-
-	catalog_each(c, add_name, &n);
-	for (size_t i = 0; i < n.count; i++)
-		catalog_forget(c, n.items[i][0], n.items[i][1]);
-	for (size_t i = 0; i < image->count; i++)
-		catalog_put(c, image->schemas[i]);
-	free(n.items);
+	for (size_t i = image->count; i-- > 0; )
+		undo_change(c, &image->changes[i]);
 }
 
 int mysql_undo_back_to(struct mysql_undo *u, struct catalog *c, const struct position *to, struct err *err)
@@ -120,14 +123,16 @@ int mysql_undo_back_to(struct mysql_undo *u, struct catalog *c, const struct pos
 		kept--;
 	if (kept == 0 && u->count > 0 && u->dropped > 0)
 		r = err_set(err, ERR_FATAL, 0,
-			    "the position to go back to lies before the last %d schema changes: start again, so that "
-			    "the schemas are "
-			    "read from the history",
+			    "the position to go back to lies before the last %d schema changes: start again, so that the schemas "
+			    "are read from the history",
 			    UNDO_MAX);
-	else if (kept < u->count)
-		restore(c, image_at(u, kept));
+	catalog_watch(c, NULL, NULL);
+	for (size_t i = u->count; r == 0 && i-- > kept; )
+		undo(c, image_at(u, i));
 	while (u->count > kept)
 		mysql_undo_drop_last(u);
+	if (u->count > 0)
+		catalog_watch(c, keep, u);
 	gtid_set_done(&gtids);
 	return r;
 }
