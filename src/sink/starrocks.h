@@ -52,6 +52,7 @@ struct starrocks_columns {	/* a table as StarRocks has it; count 0: there is non
 void starrocks_columns_add(struct starrocks_columns *have, const char *name, const char *type, bool nullable, bool key);
 void starrocks_columns_done(struct starrocks_columns *have);
 const struct starrocks_column *starrocks_columns_find(const struct starrocks_columns *have, const char *name);
+bool starrocks_name_is_plain(const char *name);		/* no control characters */
 void starrocks_name(struct buf *b, const char *name);		/* `name` */
 void starrocks_string(struct buf *b, const char *text);		/* "text" */
 int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err);

@@ -84,7 +84,7 @@ static void put_table(struct buf *b, const struct sink_conf *conf, const struct 
 	starrocks_name(b, schema->table);
 }
 
-static bool name_is_plain(const char *name)
+bool starrocks_name_is_plain(const char *name)
 {
 	for (; *name; name++)
 		if ((unsigned char)*name < ' ' || *name == 0x7f)
@@ -101,12 +101,12 @@ static int schema_check(const struct schema *schema, struct err *err)
 		return err_set(err, ERR_CONFIG, 0,
 			       "table %s.%s: no primary key; StarRocks updates and deletes by key: add one at the source, "
 			       "or leave the table out", schema->db, schema->table);
-	if (!name_is_plain(schema->table) || !name_is_plain(schema->db))
+	if (!starrocks_name_is_plain(schema->table) || !starrocks_name_is_plain(schema->db))
 		return err_set(err, ERR_DATA, 0, "a table name holds control characters; leave the table out");
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct column *c = &schema->columns[i];
 
-		if (!name_is_plain(c->name) || strncasecmp(c->name, "__op", 4) == 0 || strncasecmp(c->name, "__row", 5) == 0)
+		if (!starrocks_name_is_plain(c->name) || strncasecmp(c->name, "__op", 4) == 0 || strncasecmp(c->name, "__row", 5) == 0)
 			return err_set(err, ERR_DATA, 0,
 				       "table %s.%s: column %u: control characters, __op and __row are not possible in StarRocks; "
 				       "rename it in a script", schema->db, schema->table, i + 1);

@@ -51,6 +51,8 @@ static void examine_column(struct exam *e, unsigned at, const struct starrocks_c
 
 	if (strncasecmp(c->name, "__op", 4) == 0 || strncasecmp(c->name, "__row", 5) == 0)
 		out->refused = "StarRocks keeps this name for itself";
+	else if (!starrocks_name_is_plain(c->name))
+		out->refused = "StarRocks takes no control characters in a name";
 	if (starrocks_type_of(c, key, e->schema->exact, &type)) {
 		out->refused = key ? "StarRocks has no type for it in a key" : "StarRocks has no type for it";
 		return;
@@ -77,7 +79,9 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 
 	if (sql)
 		starrocks_table_read(sql, sink_database(conf, s), s->table, &have, &err);
-	if (s->nkey == 0)
+	if (!starrocks_name_is_plain(s->table) || !starrocks_name_is_plain(s->db))
+		e->refused = "StarRocks takes no control characters in a name";
+	else if (s->nkey == 0)
 		e->refused = "StarRocks updates and deletes by key, and it has none";
 	e->key_room_bytes = SR_KEY_BYTES;
 	for (unsigned i = 0; i < s->ncolumns; i++)

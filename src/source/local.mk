@@ -206,7 +206,7 @@ tests_bench_bench_decode_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 
 # Fuzz targets: seeds and a fixed number of mutations of each (tests/fuzz/fuzz_main.c).
 check_PROGRAMS += tests/fuzz/fuzz_event tests/fuzz/fuzz_row tests/fuzz/fuzz_jsonb tests/fuzz/fuzz_gtid tests/fuzz/fuzz_ddl tests/fuzz/fuzz_charset
-check_PROGRAMS += tests/fuzz/fuzz_stream tests/fuzz/fuzz_payload tests/fuzz/fuzz_text
+check_PROGRAMS += tests/fuzz/fuzz_stream tests/fuzz/fuzz_payload tests/fuzz/fuzz_text tests/fuzz/fuzz_wire
 FUZZ = tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h
 tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz_event.c $(FUZZ)
 tests_fuzz_fuzz_event_LDADD = $(SOURCE) $(SOURCE_LIBS)
@@ -216,6 +216,9 @@ tests_fuzz_seed_split_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(FUZZ)
 tests_fuzz_fuzz_stream_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_fuzz_fuzz_stream_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(FUZZ)
+tests_fuzz_fuzz_wire_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+tests_fuzz_fuzz_wire_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c $(FUZZ)
 tests_fuzz_fuzz_payload_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(FUZZ)

@@ -16,6 +16,7 @@ m check --json > "$dir/check.json"; is $? 1 "tables that would stop: exit 1"
 jq -r '.findings[] | [.table, .column // "-", .question, .count // "-", .rows // "-", .level] | map(tostring) | join(" ")' "$dir/check.json" | LC_ALL=C sort > "$dir/got"
 LC_ALL=C sort > "$dir/want" <<'W'
 testdb.evil a[31mred tinyint1 1 1 warning
+testdb.evil a[31mred refused 1 1 problem
 testdb.evil e label_odd 1 1 note
 testdb.t+x - topic_shared - 0 problem
 testdb.t_decimal wide decimal_wide 1 2 note
@@ -114,7 +115,7 @@ m check > "$dir/out"
 ! LC_ALL=C grep -q "$(printf '[\033\007]')" "$dir/out"; ok $? "no control character reaches the terminal"
 is "$(awk 'length > 80' "$dir/out" | grep -cv '^ok \|^PROBLEM \|^  *-> SET\|^note ')" 0 "no line of it is wider than 80 columns" || awk 'length > 80' "$dir/out" | note
 ! grep -q '^table testdb.plain' "$dir/out"; ok $? "nothing of a table without a question"
-is "$(grep '^table testdb' "$dir/out" | head -n 1 | cut -d: -f 1)" "table testdb.t+x" "the worst comes first"
+is "$(grep '^table testdb' "$dir/out" | head -n 1 | cut -d: -f 1)" "table testdb.evil" "the worst comes first"
 m check --all > "$dir/out"
 grep -q '  column  amount: decimal(10,2) -> bytes Decimal -> DECIMAL(10,2)' "$dir/out"; ok $? "--all: each column's mapping"
 sql -e "SET GLOBAL binlog_checksum = NONE"
