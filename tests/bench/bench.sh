@@ -1,16 +1,17 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f]      without letters: all but debezium
+#   bench.sh [--append] [a b c debezium d e f g]    without letters: all but debezium and g
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
 #   d         a snapshot into nowhere against mysqldump, and into Kafka
 #   e         the load half into the StarRocks double, without and with a one-line filter
 #   f         latency at 1,000 rows/s, memory idle and in one large transaction
+#   g         a snapshot of a large table by one, two and three connections, and what limits it
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
-# the large transaction), BENCH_SECONDS (of latency). --append adds the table to docs/benchmarks.md.
+# the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table). --append adds the table to docs/benchmarks.md.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_builddir:-$PWD}
@@ -96,7 +97,7 @@ make_inserted()
 
 # ---- a, b, d into nowhere ----
 
-stream() { "$tools/bench_stream" "$dir/mysql/env" "$1" "$2" || bail "bench_stream $2"; }
+stream() { "$tools/bench_stream" "$dir/mysql/env" "$@" || bail "bench_stream $2"; }
 
 rate() { calc '%.0f' "$1 / $2"; }
 million() { awk "BEGIN { v = $1 / $2; printf(v >= 1e6 ? \"%.2f M\" : \"%.0f k\", v >= 1e6 ? v / 1e6 : v / 1e3) }"; }
@@ -132,6 +133,44 @@ bench_snapshot()
 	row d "snapshot, decoded" "$(rates), $(of_dump)" ""
 	read -r n s cpu kib <<< "$(stream 'bench\.orders' snapshot-json)"
 	row d "snapshot to JSON, one core" "$(rates), $(of_dump); $((kib / 1024)) MB" "60 %"
+}
+
+# ---- g: several connections ----
+
+server_cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$mysql_pid/stat"; }
+
+# by_connections NAME TABLE: the best of three runs each, in turn, so that other work on the machine meets all of them.
+by_connections()
+{
+	local n s cpu kib c before used round
+	declare -A best line
+
+	for round in 1 2 3; do
+		for c in 1 2 3; do
+			before=$(server_cpu)
+			read -r n s cpu kib <<< "$(stream "$2" snapshot "$c")"
+			used=$(calc '%.2f' "$(server_cpu) - $before")
+			[ -z "${best[$c]:-}" ] || [ "$(calc '%d' "($s < ${best[$c]})")" = 1 ] || continue
+			best[$c]=$s
+			line[$c]="$(million "$n" "$s") rows/s; a million rows cost MySQL $(calc '%.2f' "$used * 1e6 / $n") and millrace \
+$(calc '%.2f' "$cpu * 1e6 / $n") CPU s; $(calc '%.0f' "100 * ($used + $cpu) / ($s * $(nproc))") % of the machine; $((kib / 1024)) MB"
+		done
+	done
+	row g "$1, 1 connection" "${line[1]}" ""
+	row g "$1, 2 connections" "${line[2]}" "faster than 1"
+	row g "$1, 3 connections" "${line[3]}" ""
+}
+
+bench_connections()
+{
+	local table=${BENCH_TABLE:-10000000}
+
+	sql bench -e "SET sql_log_bin = 0; DROP TABLE IF EXISTS made"
+	make_source_rows "$table"
+	sql bench -e "SET sql_log_bin = 0; ANALYZE TABLE made; CREATE TABLE named (name varchar(40) PRIMARY KEY, n int, note varchar(120));
+		INSERT INTO named SELECT CONCAT('name of ', id), customer_id, note FROM made WHERE id <= $((table / 5)); ANALYZE TABLE named" > "$dir/analyze"
+	by_connections "snapshot of $table rows, integer key" 'bench\.made'
+	by_connections "snapshot of $((table / 5)) rows, text key" 'bench\.named'
 }
 
 # ---- into Kafka ----
@@ -308,4 +347,5 @@ if wants d || wants e; then
 fi
 ! wants e || bench_load
 ! wants f || bench_latency
+! wants g || bench_connections
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"
