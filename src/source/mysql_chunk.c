@@ -282,10 +282,10 @@ static bool put_part(const struct chunk_table *t, unsigned i, const char *op, co
 }
 
 /* a > 1 OR (a = 1 AND b > 2); the last part's comparison is `last`. */
-static bool put_compare(const struct chunk_table *t, const char *op, const char *last, const char *bound,
+static bool put_compare(const struct chunk_table *t, const char *op, const char *last, const char *bound, bool leading,
 			struct buf *out)
 {
-	unsigned n = t->schema->nkey, parts = 1;
+	unsigned n = leading ? 1 : t->schema->nkey, parts = 1;
 	bool good = true;
 
 	for (const char *p = bound; *p; p++)
@@ -320,13 +320,13 @@ static int put_where(const struct chunk_table *t, const struct chunk_range *rang
 		return bad_bound(t, range->after ? range->after : range->upto, err);
 	if (range->after) {
 		buf_puts(sql, word);
-		if (!put_compare(t, " > ", " > ", range->after, sql))
+		if (!put_compare(t, " > ", " > ", range->after, range->leading, sql))
 			return bad_bound(t, range->after, err);
 		word = " AND ";
 	}
 	if (range->upto) {
 		buf_puts(sql, word);
-		if (!put_compare(t, " < ", " <= ", range->upto, sql))
+		if (!put_compare(t, " < ", " <= ", range->upto, range->leading, sql))
 			return bad_bound(t, range->upto, err);
 		word = " AND ";
 	}

@@ -44,6 +44,7 @@ struct chunk_wish {			/* what the user wants of the rows; all may be NULL */
 
 struct chunk_range {			/* bounds: NULL is open. Not keyed: all must be open */
 	const char *after, *upto;	/* exclusive, inclusive */
+	bool leading;			/* they are values of the key's first column only */
 	uint64_t limit;			/* rows; 0: all */
 };
 

@@ -14,7 +14,7 @@
 #include "core/xalloc.h"
 #include "source/mysql_lanes.h"
 
-enum { CHUNK_BYTES = 2 << 20, MIN_ROWS = 200, MAX_ROWS = 50000, ROW_BYTES_GUESS = 100 };
+enum { CHUNK_BYTES = 2 << 20, MIN_ROWS = 200, MAX_ROWS = 50000, ROW_BYTES_GUESS = 100, WALK_ROW_BYTES = 256 };
 
 void lane_plan_init(struct lane_plan *p, const struct lanes_setup *setup)
 {
@@ -81,6 +81,13 @@ static int begin_split(struct lane_plan *p, const struct snapshot_table *t, stru
 	return 0;
 }
 
+/* The server passes each row in the walk, and compares it with the bound there and when it is read: where rows are short,
+ * that costs more than a second connection gains. */
+static bool walk_pays(const struct snapshot_table *t)
+{
+	return t->row_bytes >= WALK_ROW_BYTES;
+}
+
 static int choose_way(struct lane_plan *p, struct snapshot_table *t, struct err *err)
 {
 	const struct schema *s = t->schema;
@@ -89,9 +96,9 @@ static int choose_way(struct lane_plan *p, struct snapshot_table *t, struct err 
 	p->way = LANE_WHOLE;
 	if (p->setup->n < 2 || !t->chunk.keyed || t->wish.statement || t->rows_total < 2 * p->rows)
 		return 0;
-	if (s->nkey == 1 && is_integer(&s->columns[s->key[0]]))
+	if (is_integer(&s->columns[s->key[0]]))
 		return begin_split(p, t, err);
-	p->way = LANE_WALK;
+	p->way = walk_pays(t) ? LANE_WALK : LANE_WHOLE;
 	return 0;
 }
 
@@ -209,6 +216,7 @@ static int find_next(struct lane_plan *p, struct err *err)
 
 	*out = (struct lane_chunk){ .table = p->table, .last = true };
 	out->range.after = p->after.len > 0 ? p->after.data : NULL;
+	out->range.leading = p->way == LANE_SPLIT;
 	if (p->way == LANE_SPLIT)
 		split_next(p, out);
 	else if (p->way == LANE_WALK)

@@ -23,7 +23,7 @@ struct lane_chunk {
 	bool last;			/* of its table */
 };
 
-struct lane_split {			/* a key of one integer: offsets from its smallest value */
+struct lane_split {			/* a key that begins with an integer: offsets from its smallest value */
 	bool is_unsigned;
 	uint64_t min, range, done, step, span;
 	char text[24];

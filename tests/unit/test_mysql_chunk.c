@@ -73,6 +73,9 @@ static void test_statements(void)
 	       "`na``me` = _sjis X'8142' AND `at` > '2024-01-01 00:00:00')) AND ((`tenant` < 2) OR (`tenant` = 2 AND "
 	       "`na``me` < _sjis X'') OR (`tenant` = 2 AND `na``me` = _sjis X'' AND `at` <= '0000-00-00 00:00:00')) "
 	       "ORDER BY `tenant`, `na``me`, `at` LIMIT 5", "a range");
+	is_sql(&t, (struct chunk_range){ .after = "1", .upto = "7", .leading = true },
+	       "SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
+	       "(`PRIMARY`) WHERE ((`tenant` > 1)) AND ((`tenant` <= 7)) ORDER BY `tenant`, `na``me`, `at`", "by the first column");
 	buf_init(&sql, CHUNK_SQL_MAX);
 	is_int(chunk_select_end(&t, NULL, 1000, &sql, &err), 0, "the end of a chunk");
 	is_str(sql.data, "SELECT `tenant`, CAST(`na``me` AS BINARY), `at` FROM `sh``op`.`orders` FORCE INDEX (`PRIMARY`)"
