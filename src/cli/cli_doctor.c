@@ -65,6 +65,8 @@ static void put_table(const struct exam *e)
 	else if (e->sampled)
 		snprintf(line, sizeof(line), "table %s: %" PRId64 " of about %" PRIu64 " rows sampled; --full counts all",
 			 name, e->rows, e->rows_estimate);
+	else if (e->rows < 0)
+		snprintf(line, sizeof(line), "table %s: about %" PRIu64 " rows", name, e->rows_estimate);
 	else
 		snprintf(line, sizeof(line), "table %s: %" PRId64 " row%s", name, e->rows, e->rows == 1 ? "" : "s");
 	putchar('\n');

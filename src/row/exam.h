@@ -75,7 +75,7 @@ struct exam {
 	int64_t rows;		/* looked at; -1: none were */
 	uint64_t rows_estimate;	/* the server's */
 	bool sampled;		/* rows are the first and the last ones, not all */
-	const char *uncounted;	/* why rows is -1; NULL when it is not */
+	const char *uncounted;	/* why rows is -1; NULL when it is not, or when nothing had to be counted */
 	struct exam_finding *findings;
 	size_t nfindings, cap;
 };

@@ -1,6 +1,6 @@
 /*
  * mysql_doctor.c - source_examine(): asks the server how many rows raise a question. What is hard: a table may be so
- * large that nobody wants to wait, so each statement has the server's own time limit (max_execution_time), a table
+ * large that nobody wants to wait, so each statement has the server's own time limit (MAX_EXECUTION_TIME), a table
  * above the sample's size is counted at both ends of its key only, and one that is not counted in time says so. Rows
  * are read uncommitted: a count is no snapshot, and must not keep the server from purging.
  */
@@ -60,7 +60,7 @@ static int take_answer(struct exam *e, MYSQL_RES *res, const struct doctor_count
 }
 
 /* 0, or -1 and err: OUT_OF_TIME, or what the server says. */
-static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, struct err *err)
+static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, int64_t limit_ms, struct err *err)
 {
 	struct doctor_count *counts = xcalloc(counts_max(e), sizeof(*counts));
 	MYSQL_RES *res = NULL;
@@ -70,22 +70,20 @@ static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, str
 
 	buf_init(&sql, SQL_MAX);
 	n = doctor_statement(e, d->conf, sample_rows, &sql, counts, counts_max(e));
-	e->sampled = sample_rows > 0;
+	e->sampled = sample_rows > 0 && n > 0;
 	if (sql.failed)
 		err_set(err, ERR_DATA, 0, "its statement would be longer than %d bytes", SQL_MAX);
+	else if (n == 0 && e->nkey > 0)
+		r = 0;			/* nothing is asked */
 	else
-		res = mysql_conn_rows(&d->conn, err, "%s", sql.data);
+		res = mysql_conn_rows(&d->conn, err, "SELECT /*+ MAX_EXECUTION_TIME(%lld) */%s",
+				      (long long)(limit_ms > 0 ? limit_ms : 1), sql.data + strlen("SELECT"));
 	if (res)
 		r = take_answer(e, res, counts, n, err);
 	mysql_free_result(res);
 	buf_done(&sql);
 	free(counts);
 	return r;
-}
-
-static int set_limit(struct doctor *d, int64_t ms, struct err *err)
-{
-	return mysql_conn_run(&d->conn, err, "SET SESSION max_execution_time = %lld", (long long)(ms > 0 ? ms : 1));
 }
 
 static int64_t left_ms(const struct doctor *d)
@@ -105,9 +103,9 @@ static int count_table(struct doctor *d, struct exam *e, struct err *err)
 		not_counted(d, e, "the time for all tables is used up");
 		return 0;
 	}
-	r = set_limit(d, left_ms(d), err) < 0 ? -1 : count_rows(d, e, rows, err);
+	r = count_rows(d, e, rows, left_ms(d), err);
 	if (r < 0 && err->code == OUT_OF_TIME && sample > 0 && left_ms(d) > 0)
-		r = set_limit(d, left_ms(d) / 5, err) < 0 ? -1 : count_rows(d, e, SMALLEST_SAMPLE, err);
+		r = count_rows(d, e, SMALLEST_SAMPLE, left_ms(d) / 5, err);
 	if (r == 0 || err->kind == ERR_UNREACHABLE)
 		return r;
 	not_counted(d, e, err->code == OUT_OF_TIME ? "it takes longer than the time limit" : err->msg);
@@ -146,14 +144,34 @@ static MYSQL_RES *ask_about(struct doctor *d, const struct exam *e, const char *
 	return res;
 }
 
-static int ask_estimate(struct doctor *d, struct exam *e, struct err *err)
+static int by_names(const void *a, const void *b)
 {
-	MYSQL_RES *res = ask_about(d, e, "SELECT table_rows FROM information_schema.tables", err);
-	MYSQL_ROW row = res ? mysql_fetch_row(res) : NULL;
+	const struct schema *left = (*(struct exam *const *)a)->schema, *right = (*(struct exam *const *)b)->schema;
+	int order = strcmp(left->db, right->db);
 
-	if (row && row[0])
-		e->rows_estimate = strtoull(row[0], NULL, 10);
+	return order ? order : strcmp(left->table, right->table);
+}
+
+/* How many rows the server thinks that each table has; one question for all. */
+static int ask_estimates(struct doctor *d, struct exam *const *exams, size_t count, struct err *err)
+{
+	struct exam **sorted = xcalloc(count + 1, sizeof(*sorted));
+	MYSQL_RES *res = mysql_conn_rows(&d->conn, err, "SELECT table_schema, table_name, table_rows FROM "
+					 "information_schema.tables WHERE table_type = 'BASE TABLE'");
+	MYSQL_ROW row;
+
+	memcpy(sorted, exams, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_names);
+	while (res && (row = mysql_fetch_row(res)) != NULL) {
+		struct schema names = { .db = row[0] ? row[0] : "", .table = row[1] ? row[1] : "" };
+		struct exam key = { .schema = &names }, *wanted = &key;
+		struct exam **found = bsearch(&wanted, sorted, count, sizeof(*sorted), by_names);
+
+		if (found && row[2])
+			(*found)->rows_estimate = strtoull(row[2], NULL, 10);
+	}
 	mysql_free_result(res);
+	free(sorted);
 	return res ? 0 : -1;
 }
 
@@ -178,8 +196,7 @@ static int ask_unique(struct doctor *d, struct exam *e, struct err *err)
 
 static int examine(struct doctor *d, struct exam *e, struct err *err)
 {
-	if (set_limit(d, d->limits->table_ms, err) < 0 || ask_estimate(d, e, err) < 0 || ask_unique(d, e, err) < 0 ||
-	    count_table(d, e, err) < 0) {
+	if (ask_unique(d, e, err) < 0 || count_table(d, e, err) < 0) {
 		if (err->kind == ERR_UNREACHABLE)
 			return -1;
 		not_counted(d, e, err->msg);
@@ -198,8 +215,7 @@ static int open_doctor(struct doctor *d, const struct mysql_conf *conf, struct e
 	patient.answer_timeout_ms = d->limits->table_ms + ANSWER_SLACK_MS;
 	if (mysql_conn_open_any(&d->conn, &patient, &host, err) < 0)
 		return -1;
-	return mysql_conn_run(&d->conn, err, "SET SESSION transaction_isolation = 'READ-UNCOMMITTED', "
-			      "information_schema_stats_expiry = 0");
+	return mysql_conn_run(&d->conn, err, "SET SESSION transaction_isolation = 'READ-UNCOMMITTED'");
 }
 
 int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,
@@ -208,6 +224,8 @@ int source_examine(const struct mysql_conf *conf, struct exam *const *exams, siz
 	struct doctor d = { .conf = conf, .limits = limits, .end_us = clock_mono_us() + limits->all_ms * 1000 };
 	int r = open_doctor(&d, conf, err);
 
+	if (r == 0 && count > 0)
+		r = ask_estimates(&d, exams, count, err);
 	for (size_t i = 0; i < count && r == 0; i++) {
 		char name[256];
 

@@ -18,7 +18,7 @@ LC_ALL=C sort > "$dir/want" <<'W'
 testdb.evil a[31mred tinyint1 1 1 warning
 testdb.evil a[31mred refused 1 1 problem
 testdb.evil e label_odd 1 1 note
-testdb.t+x - topic_shared - 0 problem
+testdb.t+x - topic_shared - - problem
 testdb.t_decimal wide decimal_wide 1 2 note
 testdb.t_floatkey f key_float 2 2 warning
 testdb.t_int b bits 5 6 note
