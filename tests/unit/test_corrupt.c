@@ -72,6 +72,9 @@ static void test_each_byte(const char *name)
 			missed += !flip_is_noticed(&b, p, byte, mask);
 			flips++;
 		}
+		/* the byte that says whether there are checksums at all */
+		if (p->p[5] == EVENT_FORMAT_DESCRIPTION)
+			missed += !flip_is_noticed(&b, p, p->len - EVENT_CHECKSUM_LEN - 1, 1);
 		binlog_packet(&b, p->p, p->len, &e, &err);
 	}
 	ok(missed == 0 && flips > 1000, "%s: %zu flipped bits, each an error with file and position", name, flips);
