@@ -100,15 +100,31 @@ static int add_row(struct mysql_fill *f, struct batch *b, const struct fill_plac
 	return 0;
 }
 
+/* A part of the chunk is out: who comes back goes on behind it. */
+static int advance_within(struct mysql_fill *f, const uint8_t *last, size_t len, struct err *err)
+{
+	struct fill_table *t = fill_current(f);
+	struct buf bound;
+
+	buf_init(&bound, CHUNK_SQL_MAX);
+	if (chunk_bound(&f->table, last, len, &bound, err) < 0) {
+		buf_done(&bound);
+		return -1;
+	}
+	free(t->bound);
+	t->bound = buf_take(&bound);
+	fill_plan_moved(f);
+	return 0;
+}
+
 static void give_held(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes)
 {
 	struct err err = { 0 };
+	const uint8_t *p = NULL;
+	uint32_t len;
 
 	batch_hold_schema(b, f->table.schema);
 	while (f->held_at < f->held.len && b->nchanges < max_rows && b->bytes < max_bytes) {
-		uint32_t len;
-		const uint8_t *p;
-
 		memcpy(&len, f->held.data + f->held_at, sizeof(len));
 		p = arena_dup(&b->arena, f->held.data + f->held_at + sizeof(len), len);
 		if (add_row(f, b, at, p, len, &err) < 0) {
@@ -119,6 +135,8 @@ static void give_held(struct mysql_fill *f, struct batch *b, const struct fill_p
 	}
 	if (f->held_at == f->held.len)
 		advance(f, f->nheld);
+	else if (p && advance_within(f, p, len, &err) < 0)
+		fill_give_up(f, err.msg);
 }
 
 static void give_passing(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes)

@@ -16,8 +16,10 @@ CREATE DATABASE testdb; USE testdb;
 CREATE TABLE acct (id INT PRIMARY KEY, v INT NOT NULL, txt VARCHAR(60));
 SET SESSION cte_max_recursion_depth = 200000;
 INSERT INTO acct WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 150000) SELECT i, 1, REPEAT('t', i % 50) FROM n;
+ANALYZE TABLE acct;
 S
 {
+	echo "snapshot.max.threads = 3"
 	kafka_conf
 	echo "topic.creation.default.partitions = 3"
 	echo "schemas.enable = false"
