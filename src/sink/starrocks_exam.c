@@ -57,7 +57,8 @@ static void examine_column(struct exam *e, unsigned at, const struct starrocks_c
 		out->refused = key ? "StarRocks has no type for it in a key" : "StarRocks has no type for it";
 		return;
 	}
-	if (there && !starrocks_type_takes(&there->type, &type) && (there->type.kind != SR_VARCHAR || type.kind != SR_VARCHAR || there->key)) {
+	if (there && !starrocks_type_takes(&there->type, &type) &&
+	    (there->type.kind != SR_VARCHAR || type.kind != SR_VARCHAR || there->key)) {
 		starrocks_type_print(&there->type, text, sizeof(text));
 		out->refused = arena_printf(&e->arena, "its column there is %s, too narrow", text);
 	}

@@ -251,5 +251,6 @@ void binlog_damaged(struct binlog_damage *d, const struct binlog *b, struct err 
 	d->times = 0;
 	err->kind = ERR_FATAL;
 	err_wrap(err, "the binlog file is damaged; capture from a replica that has its transactions ([mysql] host), or take "
-		 "a new snapshot ([mysql] snapshot.mode = when_needed); `mysqlbinlog --verify-binlog-checksum %s` tells more", b->file);
+		 "a new snapshot ([mysql] snapshot.mode = when_needed); `mysqlbinlog --verify-binlog-checksum %s` tells more",
+		 b->file);
 }

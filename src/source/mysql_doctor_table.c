@@ -145,7 +145,8 @@ static bool is_enum(const struct asked *a)
 
 static bool is_latin1(const struct asked *a)
 {
-	return a->c->charset && strcasecmp(a->c->charset, "latin1") == 0 && a->c->type != COL_ENUM && a->c->type != COL_SET;
+	return a->c->charset && strcasecmp(a->c->charset, "latin1") == 0 && a->c->type != COL_ENUM &&
+	       a->c->type != COL_SET;
 }
 
 static bool is_bits(const struct asked *a)

@@ -1,6 +1,7 @@
 /*
  * fuzz_wire.c - packets as they come off a socket, in pieces: the first byte says how large the pieces are. Between
- * pieces the arena changes, as it does between batches. A packet lies within what was sent, and all of it comes in order.
+ * pieces the arena changes, as it does between batches. A packet lies within what was sent, and all of it comes in
+ * order.
  */
 #include <string.h>
 #include <sys/socket.h>

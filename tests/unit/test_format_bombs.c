@@ -1,6 +1,6 @@
 /*
- * test_format_bombs.c - messages that ask for much: nested without end, a million members, numbers of a megabyte. Each is
- * decoded or made a dead letter, and neither memory nor time runs away; the test itself is the clock.
+ * test_format_bombs.c - messages that ask for much: nested without end, a million members, numbers of a megabyte. Each
+ * is decoded or made a dead letter, and neither memory nor time runs away; the test itself is the clock.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +107,8 @@ int main(void)
 	decode("a scale of 2^31", &b);
 	fill(&b, "{\"s\":\"", "\\u0041", 4 * MB, "\"}");
 	decode("four million escapes", &b);
-	fill(&b, "{\"source\":{},\"databaseName\":\"d\",\"ddl\":\"CREATE TABLE t (a INT", ", b INT", 1 * MB, ")\",\"tableChanges\":[]}");
+	fill(&b, "{\"source\":{},\"databaseName\":\"d\",\"ddl\":\"CREATE TABLE t (a INT", ", b INT", 1 * MB,
+	     ")\",\"tableChanges\":[]}");
 	decode("a history record with a long statement", &b);
 	return tap_done();
 }
