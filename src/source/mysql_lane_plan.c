@@ -81,8 +81,8 @@ static int begin_split(struct lane_plan *p, const struct snapshot_table *t, stru
 	return 0;
 }
 
-/* The server passes each row in the walk, and compares it with the bound there and when it is read: where rows are short,
- * that costs more than a second connection gains. */
+/* The server passes each row in the walk, and compares it with the bound there and when it is read: where rows are
+ * short, that costs more than a second connection gains. */
 static bool walk_pays(const struct snapshot_table *t)
 {
 	return t->row_bytes >= WALK_ROW_BYTES;
@@ -178,8 +178,8 @@ static int ask_end(struct lane_plan *p, const struct snapshot_table *t, struct e
 	return r;
 }
 
-/* 1: known; 0: the server still walks. The chunk is read by its number of rows, which are the same in every view: a bound
- * would be compared with every row once more, which costs as much as reading it where the key is a text. */
+/* 1: known; 0: the server still walks. The chunk is read by its number of rows, which are the same in every view: a
+ * bound would be compared with every row once more, which costs as much as reading it where the key is a text. */
 static int walk_next(struct lane_plan *p, struct lane_chunk *out, struct err *err)
 {
 	const struct snapshot_table *t = &p->setup->tables[p->table];

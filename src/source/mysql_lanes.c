@@ -133,9 +133,11 @@ static int wait_any(struct lanes *l, int timeout_ms, struct err *err)
 	nfds_t n = 0;
 
 	for (uint64_t k = l->reading; k < l->next; k++) {
-		const struct wire *w = &lane_of(l, k)->scan.wire;
+		const struct scan *scan = &lane_of(l, k)->scan;
+		const struct wire *w = &scan->wire;
+		bool has_room = scan->running && !w->through_library && w->ahead.len < AHEAD_BYTES;
 
-		if (k == l->reading || (!w->through_library && w->ahead.len < AHEAD_BYTES && lane_of(l, k)->scan.running))
+		if (k == l->reading || has_room)
 			fds[n++] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
 	}
 	if (lane_plan_waits(&l->plan))

@@ -5,9 +5,9 @@
  *
  * So a table is cut into chunks (mysql_chunk.h) that lanes take in turn. While the rows of one lane go out, the others
  * have their next chunks already asked for, and what they send is taken in up to a ceiling. Where a chunk ends is
- * planned before it is read: a key that begins with an integer by its smallest and largest value and how dense the rows of
- * the last chunks were; any other key by a walk along its index on a connection of its own, one chunk ahead. Tables that
- * are small, have no usable key, or are read by a single connection are one chunk, and so are those whose rows are too
+ * planned before it is read: a key that begins with an integer by its smallest and largest value and how dense the rows
+ * of the last chunks were; any other key by a walk along its index on a connection of its own, one chunk ahead. Tables
+ * that are small, have no usable key, or are read by a single connection are one chunk, and so are those whose rows are too
  * short for a walk to pay.
  */
 #ifndef SOURCE_MYSQL_LANES_H
@@ -23,7 +23,7 @@
 
 enum lanes_step { LANES_NOTHING, LANES_ROW, LANES_TABLE_END, LANES_END };	/* -1: failed */
 
-struct lanes_setup {			/* lent; every connection has its view, and the savepoint LANES_SAVEPOINT in it */
+struct lanes_setup {			/* lent; every connection has its view, and LANES_SAVEPOINT in it */
 	const struct mysql_conf *conf;
 	struct snapshot_table *tables;
 	size_t count;

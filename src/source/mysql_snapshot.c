@@ -291,7 +291,7 @@ static const struct change_txn *go_to_table(struct mysql_snapshot *s, struct bat
 	return snapshot_add_txn(s, b, s->list.items[table].time_us);
 }
 
-/* The end of the table `at` was seen; the newest row in the batch, if it is of an earlier table, is the last one too. */
+/* The table's end was seen; the newest row in the batch, if it is of an earlier table, is the last one too. */
 static void close_table(struct mysql_snapshot *s, struct batch *b, size_t table)
 {
 	while (s->at < table)

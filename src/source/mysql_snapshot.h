@@ -8,10 +8,10 @@
  * Interrupted: every batch's position carries the place that was reached (struct snapshot_place). The moment itself is
  * lost with its connections, so the rest is read beside the stream (mysql_fill.h), which begins at the position of the
  * moment. Where that cannot be, the log holds rows of an earlier attempt, and some of them may have been deleted since:
- * the next attempt (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for tables that are
- * empty or gone now. It is the snapshot's own and does not depend on skip_truncate: whoever passes changes on lets
- * truncates through whose mark is not SNAPSHOT_NO. The same holds when a snapshot is taken anew because the binlog was
- * purged.
+ * the next attempt (`again`) puts a CHANGE_TRUNCATE, marked SNAPSHOT_TRUE, for each table before all rows, also for
+ * tables that are empty or gone now. It is the snapshot's own and does not depend on skip_truncate: whoever passes
+ * changes on lets truncates through whose mark is not SNAPSHOT_NO. The same holds when a snapshot is taken anew because
+ * the binlog was purged.
  */
 #ifndef SOURCE_MYSQL_SNAPSHOT_H
 #define SOURCE_MYSQL_SNAPSHOT_H
@@ -60,7 +60,7 @@ struct snapshot_progress {
 	const struct snapshot_table *table;	/* being read; NULL: none */
 	double rows_per_s;		/* lately */
 	int64_t left_ms;		/* -1 unknown */
-	int64_t keeps_ms;		/* how long the server still keeps the binlog from the snapshot's moment; -1: no limit */
+	int64_t keeps_ms;		/* how long the server still keeps the binlog of the moment; -1: no limit */
 };
 void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_progress *out);
 /* A warning for a person, once; NULL: none. */
@@ -70,7 +70,7 @@ const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size
  * order of database and name by bytes, are whole. */
 struct snapshot_place {
 	char *db, *table;
-	char *bound;			/* of its last row in the log (mysql_chunk.h); NULL: it is read without bounds */
+	char *bound;			/* of its last row in the log (mysql_chunk.h); NULL: read without bounds */
 	bool begun;			/* some of its rows are in the log */
 };
 

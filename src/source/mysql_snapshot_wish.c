@@ -1,7 +1,7 @@
 /*
- * mysql_snapshot_wish.c - the statements that a user gives in place of whole tables, snapshot.select.statement.overrides.
- * Both settings have to name the same tables: a list without its statement, or the other way round, is a mistake that
- * would read too much or too little. Declared in mysql_snapshot.h.
+ * mysql_snapshot_wish.c - the statements that a user gives in place of whole tables, and the list that names them:
+ * snapshot.select.statement.overrides. Both have to name the same tables: a list without its statement, or the other
+ * way round, is a mistake that would read too much or too little. Declared in mysql_snapshot.h.
  */
 #include "config.h"
 #include <stdio.h>
@@ -48,8 +48,8 @@ int snapshot_wish_check(const struct mysql_conf *conf, struct err *err)
 
 		if (!is_listed(conf, table))
 			return err_set(err, ERR_CONFIG, 0,
-				       "[mysql] " PREFIX "%s: expected %s in snapshot.select.statement.overrides too", table,
-				       table);
+				       "[mysql] " PREFIX "%s: expected %s in snapshot.select.statement.overrides too",
+				       table, table);
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * source_resume.c - an initial snapshot that was interrupted goes on. Its moment is gone with its connections, but the
- * log knows which rows of that moment it has (struct snapshot_place), and the stream can begin at the moment's position.
- * So the stream begins there, and what is left of the tables is read beside it (mysql_fill.h): no row is read twice,
+ * log knows which rows of that moment it has (struct snapshot_place), and the stream can begin at its position. So the
+ * stream begins there, and what is left of the tables is read beside it (mysql_fill.h): no row is read twice,
  * none is lost.
  */
 #include "config.h"

@@ -8,7 +8,8 @@ static struct schema *make(void)
 	struct schema *s = schema_new("sh`op", "orders");
 
 	schema_add_column(s, &(struct column){ .name = "tenant", .type = COL_BIGINT, .is_unsigned = true });
-	schema_add_column(s, &(struct column){ .name = "note", .type = COL_TEXT, .charset = "utf8mb4", .nullable = true });
+	schema_add_column(s, &(struct column){ .name = "note", .type = COL_TEXT, .charset = "utf8mb4",
+					       .nullable = true });
 	schema_add_column(s, &(struct column){ .name = "na`me", .type = COL_VARCHAR, .charset = "sjis" });
 	schema_add_column(s, &(struct column){ .name = "at", .type = COL_DATETIME });
 	schema_set_key(s, key, 3);

@@ -22,8 +22,10 @@ static void check_back(struct snapshot_place p, const char *want)
 static void test_place(void)
 {
 	static const char *const bad[] = {
-		"", "{}", "[]", "{\"tables\":[]}", "{\"initial\":{}}", "{\"initial\":{\"db\":\"a\"}}", "{\"initial\":{\"db\":\"a\",\"table\":7}}",
-		"{\"initial\":{\"db\":\"a\",\"db\":\"b\",\"table\":\"c\"}}", "{\"initial\":{\"db\":\"a\",\"table\":\"c\",\"more\":1}}",
+		"", "{}", "[]", "{\"tables\":[]}", "{\"initial\":{}}", "{\"initial\":{\"db\":\"a\"}}",
+		"{\"initial\":{\"db\":\"a\",\"table\":7}}",
+		"{\"initial\":{\"db\":\"a\",\"db\":\"b\",\"table\":\"c\"}}",
+		"{\"initial\":{\"db\":\"a\",\"table\":\"c\",\"more\":1}}",
 		"{\"initial\":{\"db\":\"a\",\"table\":\"c\"}", "{\"initial\":{\"db\":\"a\",\"table\":\"c\"},\"x\":1}"
 	};
 	struct snapshot_place back;
