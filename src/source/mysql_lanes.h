@@ -7,8 +7,8 @@
  * have their next chunks already asked for, and what they send is taken in up to a ceiling. Where a chunk ends is
  * planned before it is read: a key that begins with an integer by its smallest and largest value and how dense the rows
  * of the last chunks were; any other key by a walk along its index on a connection of its own, one chunk ahead. Tables
- * that are small, have no usable key, or are read by a single connection are one chunk, and so are those whose rows are too
- * short for a walk to pay.
+ * that are small, have no usable key, or are read by a single connection are one chunk, and so are those whose rows are
+ * too short for a walk to pay.
  */
 #ifndef SOURCE_MYSQL_LANES_H
 #define SOURCE_MYSQL_LANES_H

@@ -180,8 +180,8 @@ static int fence(struct moment *m, struct mysql_conn *const *conns, unsigned n, 
 		clock_sleep_ms(FENCE_PAUSE_MS);
 	} while (clock_mono_us() < until);
 	return err_set(err, ERR_RETRY, 0,
-		       "snapshot: no moment without a commit within %lld ms; grant RELOAD or LOCK TABLES to %s, so that "
-		       "a short lock can be taken", (long long)timeout_ms(m), m->conf->user);
+		       "snapshot: no moment without a commit within %lld ms; grant RELOAD or LOCK TABLES to %s, so "
+		       "that a short lock can be taken", (long long)timeout_ms(m), m->conf->user);
 }
 
 int moment_take(struct moment *m, struct mysql_conn *const *conns, unsigned n, struct position *out, struct err *err)

@@ -20,8 +20,8 @@ bool retention_is_short(int64_t keeps_ms, uint64_t rows, char *out, size_t size)
 
 	if (keeps_ms < 0 || needs_ms < keeps_ms / 2)
 		return false;
-	snprintf(out, size, "a snapshot of about %llu rows takes %.1f hours at %d rows/s, and the server keeps its binlog "
-		 "for %.1f hours", (unsigned long long)rows, (double)needs_ms / 3600e3, RETENTION_ROWS_PER_S,
+	snprintf(out, size, "a snapshot of about %llu rows takes %.1f hours at %d rows/s, and the server keeps its "
+		 "binlog for %.1f hours", (unsigned long long)rows, (double)needs_ms / 3600e3, RETENTION_ROWS_PER_S,
 		 (double)keeps_ms / 3600e3);
 	return true;
 }
@@ -69,8 +69,8 @@ void retention_weigh(struct retention *r, int64_t spent_ms, int64_t left_ms)
 	if (r->keeps_ms < 0 || left_ms < 0 || r->warned || spent_ms + left_ms < r->keeps_ms / 10 * 8)
 		return;
 	r->warned = true;
-	snprintf(r->said, sizeof(r->said), "the snapshot needs about %.1f hours more, and the server keeps its binlog from "
-		 "the snapshot's beginning for %.1f hours more: " REMEDY, (double)left_ms / 3600e3,
+	snprintf(r->said, sizeof(r->said), "the snapshot needs about %.1f hours more, and the server keeps its binlog "
+		 "from the snapshot's beginning for %.1f hours more: " REMEDY, (double)left_ms / 3600e3,
 		 (double)(r->keeps_ms - spent_ms) / 3600e3);
 }
 
@@ -113,7 +113,7 @@ int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned 
 	if (has != 0)
 		return 0;
 	return err_set(err, ERR_FATAL, BINLOG_GONE,
-		       "snapshot: MySQL %s has purged the binlog behind the snapshot's position %s:%llu; the changes since "
-		       "then are lost, and it has to begin anew: " REMEDY, c.server, from->file,
+		       "snapshot: MySQL %s has purged the binlog behind the snapshot's position %s:%llu; the changes "
+		       "since then are lost, and it has to begin anew: " REMEDY, c.server, from->file,
 		       (unsigned long long)from->pos);
 }
