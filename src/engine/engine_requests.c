@@ -154,7 +154,7 @@ static const struct request_row rows[] = {
 	{ { "status", "", "what this process is doing: one JSON document" }, ask_status },
 	{ { "pause", "what=capture|load|TABLE", "hold a half or the load of one table" }, ask_pause },
 	{ { "resume", "what=capture|load|TABLE", "go on" }, ask_resume },
-	{ { "snapshot", "action=start|stop|pause|resume|list|limit [tables=TABLES] [where=SQL] [truncate=yes] [max_rows=N] [max_load=LIST] [max_lag=TIME]",
+	{ { "snapshot", "[tables=TABLES] [where=SQL] [action=start|stop|pause|resume|list|limit] [truncate=yes] [max_rows=N] [max_load=LIST] [max_lag=TIME]",
 	    "read tables again while the stream goes on" }, ask_snapshot },
 	{ { "topics", "[topic=NAME]", "topics, partitions, offsets, groups, lag: a line each" }, ask_topics },
 	{ { "dead", "[n=COUNT]", "dead letters: a line each" }, ask_dead },

@@ -106,16 +106,26 @@ static void write_once(unsigned me, uint64_t v)
 		sql("UPDATE labels SET v = %llu WHERE l = 'c'", (unsigned long long)v);
 }
 
+static volatile sig_atomic_t writers_end;
+
+static void end_writer(int number)
+{
+	writers_end = 1;
+}
+
+/* It ends between two statements: what the server still works on when its client is killed comes when nobody waits for
+ * it any more. */
 static pid_t start_writer(unsigned me)
 {
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
+	signal(SIGTERM, end_writer);
 	db_connect();
 	sql("USE filltest");
 	srand(me + 1);
-	for (uint64_t v = 2; getppid() != 1; v++)
+	for (uint64_t v = 2; !writers_end && getppid() != 1; v++)
 		write_once(me, v);
 	_exit(0);
 }
@@ -290,9 +300,9 @@ static void step(struct run *r, bool commit)
 	if (s != SOURCE_BATCH)
 		return;
 	take(r->batch);
-	keep_history(r, r->batch);
 	if (!commit)
 		return;
+	keep_history(r, r->batch);
 	ops_end(true);
 	position_copy(&r->logged, &r->batch->position);
 }
@@ -360,15 +370,16 @@ static bool order(struct run *r, const char *tables)
 static bool until(struct run *r, bool (*over)(struct run *), unsigned one_crash_in)
 {
 	int64_t end = clock_mono_us() + CEILING_S * 1000000ll;
+	bool done;
 
-	while (!over(r) && clock_mono_us() < end) {
+	while (!(done = over(r)) && clock_mono_us() < end) {
 		step(r, true);
 		if (one_crash_in && (unsigned)rand() % one_crash_in == 0)
 			crash(r);
 		if (one_crash_in)
 			change_tables(r);
 	}
-	return over(r);
+	return done;
 }
 
 static bool filled(struct run *r)
@@ -518,7 +529,7 @@ int main(int argc, char **argv)
 	ok(r.crashes >= 9 && r.changed >= 9, "there were crashes: %u, and DDL", r.crashes);
 	is_int(faults, 0, "no older row follows a newer one");
 	for (unsigned i = 0; i < WRITERS; i++) {
-		kill(writers[i], SIGKILL);
+		kill(writers[i], SIGTERM);
 		waitpid(writers[i], NULL, 0);
 	}
 	if (!ok(until(&r, caught_up, 0), "caught up"))
