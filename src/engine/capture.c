@@ -277,7 +277,7 @@ static int read_position(struct capture *c, struct position *out, struct err *er
 	struct position_scan scan = { .settings = c->sh->settings, .stopped = c->stopped,
 				     .encoder = c->encoder, .position = out };
 
-	if (log_scan(c->sh->log, conf->offsets_topic, 0, -1, -1, position_record, &scan, err))
+	if (log_scan(c->sh->log, conf->offsets_topic, LOG_EVERY_PARTITION, -1, -1, position_record, &scan, err))
 		return err_wrap(err, "source position '%s'", conf->offsets_topic);
 	if (scan.err.kind != ERR_NONE) {
 		*err = scan.err;

@@ -62,6 +62,7 @@ void log_groups_free(struct log_groups *g);
 /* Read a range without a group: history, positions, tap, dead letters, replay. Calls back per record until the callback
  * returns nonzero or `to` (-1: the committed end as of the call) is reached. from: -1 low, else offset. */
 typedef int log_scan_cb(void *arg, const struct record *r);
+enum { LOG_EVERY_PARTITION = -1 };	/* all of them, one after the other, whole */
 int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
 	struct err *err);
 int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,

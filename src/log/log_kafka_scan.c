@@ -103,6 +103,16 @@ static int scan_range(struct scan *s, int64_t from, struct err *err)
 	return rc;
 }
 
+static int scan_every(struct kafka_log *l, const char *topic, log_scan_cb *cb, void *arg, struct err *err)
+{
+	int32_t count = kafka_partitions(&l->admin, topic, (int)l->base.conf.timeout_ms, err);
+
+	for (int32_t i = 0; i < count; i++)
+		if (kafka_scan(&l->base, topic, i, -1, -1, cb, arg, err))
+			return -1;
+	return count < 0 ? -1 : 0;
+}
+
 int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 	void *arg,
 	struct err *err)
@@ -114,6 +124,8 @@ int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t f
 	int64_t low, high;
 	int rc;
 
+	if (partition == LOG_EVERY_PARTITION)
+		return scan_every(l, topic, cb, arg, err);
 	if (kafka_low_high(&l->admin, topic, partition, &low, &high, s.limit_ms, err))
 		return -1;
 	s.to = to < 0 || to > high ? high : to;

@@ -232,12 +232,29 @@ static int range_init(struct range *g, struct local_log *l, const char *topic, i
 	return 0;
 }
 
+static int scan_every(struct local_log *l, const char *topic, log_scan_cb *cb, void *arg, struct err *err)
+{
+	struct local_topic *t;
+	int32_t count;
+
+	pthread_mutex_lock(&l->lock);
+	t = local_topic_find(l, topic);
+	count = t ? t->nparts : 1;		/* one that is not there is told by the scan */
+	pthread_mutex_unlock(&l->lock);
+	for (int32_t i = 0; i < count; i++)
+		if (local_scan(&l->base, topic, i, -1, -1, cb, arg, err))
+			return -1;
+	return 0;
+}
+
 int local_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 	void *arg,
 	struct err *err)
 {
 	struct range g;
 
+	if (partition == LOG_EVERY_PARTITION)
+		return scan_every((struct local_log *)base, topic, cb, arg, err);
 	if (range_init(&g, (struct local_log *)base, topic, partition, from, to, err))
 		return -1;
 	if (g.from >= g.to)
