@@ -673,6 +673,14 @@ static struct xa_txn *xa_ended(struct mysql_stream *st, const struct event_query
 	return is_word(q, "XA COMMIT") || is_word(q, "XA ROLLBACK") ? mysql_xa_find(&st->xa, q->sql, q->sql_len) : NULL;
 }
 
+/* Only prepared ones stand in the binlog, and this one was not kept. */
+static void tell_xa_rollback(struct mysql_stream *st, const struct event_query *q, const struct stream_place *at)
+{
+	snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: a prepared transaction was rolled back (%.*s) "
+		 "after its rows had been published: `millrace snapshot` its tables", at->file,
+		 (unsigned long long)at->pos, (int)(q->sql_len < 100 ? q->sql_len : 100), q->sql);
+}
+
 static int on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		    struct err *err)
 {
@@ -694,6 +702,8 @@ static int on_query(struct mysql_stream *st, struct batch *b, const struct event
 		return done(st);
 	if ((ended = xa_ended(st, &q)))
 		return on_xa_end(st, b, &q, ended, at, err);
+	if (is_word(&q, "XA ROLLBACK"))
+		tell_xa_rollback(st, &q, at);
 	if (apply_ddl(st, b, &q, at, &res, err) < 0)
 		return -1;
 	if (res.kind == DDL_CONTROL && st->txn.event > 0)

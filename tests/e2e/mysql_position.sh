@@ -36,6 +36,9 @@ for i in 1 2 3; do
 done
 until_true 60 there; ok $? "killed inside transactions: caught up" || what_is_wrong
 same_table t; same_table big
+sql testdb -e "XA START 'gone'; INSERT INTO t (id, v) VALUES (5000, 'xa'); XA END 'gone'; XA PREPARE 'gone'; XA ROLLBACK 'gone'"
+until_true 30 logged "a prepared transaction was rolled back (XA ROLLBACK"; ok $? "without GTIDs a late XA ROLLBACK is told"
+sql testdb -e "INSERT INTO t (id, v) VALUES (5000, 'xa'); DELETE FROM t WHERE id = 5000; ALTER TABLE t AUTO_INCREMENT = 10"
 
 # ---- GTIDs switched on while rows flow, and off again ----
 

@@ -376,6 +376,8 @@ static void test_resume(bool compressed)
 	sql("UPDATE orders SET status = 'y' WHERE id %% 3 = 0; DELETE FROM orders WHERE id %% 7 = 0; INSERT INTO zlast "
 	    "SELECT id, id, 1 FROM orders; COMMIT");
 	insert_orders(50000, 2000);
+	sql("XA START 'x'; INSERT INTO zlast SELECT id + 1000000, id, 2 FROM orders; UPDATE zlast SET v = 3 WHERE a > 1010000; "
+	    "XA END 'x'; XA PREPARE 'x'; XA COMMIT 'x'");
 	sql("SET SESSION binlog_transaction_compression = OFF");
 	for (int i = 0; i < 400; i++) {
 		for (int n = rand() % 6; n >= 0; n--)
