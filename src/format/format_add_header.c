@@ -97,8 +97,6 @@ void format_add_headers(struct format_encoder *e, struct arena *a, const struct 
 {
 	struct record_header *all;
 
-	if (e->add_headers.count == 0)
-		return;
 	all = arena_alloc(a, (m->nheaders + e->add_headers.count) * sizeof(*all));
 	if (m->nheaders)
 		memcpy(all, m->headers, m->nheaders * sizeof(*all));

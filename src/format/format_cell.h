@@ -23,8 +23,8 @@ struct cell {
 	const char *null_text;		/* what SQL NULL becomes: null, the default, or the type's fallback */
 	uint32_t prefix_len, null_len;
 	const struct column *column;
-	const struct cell_map *map;	/* of a mapped column (format_mapper.h), else NULL */
 	uint8_t digits;			/* fraction digits, or bytes of a BIT */
+	const struct cell_map *map;	/* of a mapped column (format_mapper.h), else NULL */
 };
 
 #define CELL_FIXED_BOUND 192		/* the most that any cell writes beside 6 bytes for each byte of the value */

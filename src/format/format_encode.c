@@ -136,7 +136,7 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 		return -1;
 	arena_commit(&b->arena, (size_t)(end - start));
 
-	if (m->op != 't')
+	if (e->add_headers.count && m->op != 't')
 		format_add_headers(e, &b->arena, p, c, m);
 	struct record *r = record_add(e, b, change, p);
 	if (has_key) {
@@ -167,10 +167,9 @@ static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i,
 /* Rows of a snapshot belong to no transaction. A message that a flat format drops later is counted, too. */
 static void count(struct format_encoder *e, const struct batch *b, uint32_t i, struct format_plan *p)
 {
-	if (b->changes[i].snapshot == SNAPSHOT_NO)
+	e->transaction.order = 0;
+	if (e->transaction.open && b->changes[i].snapshot == SNAPSHOT_NO)
 		transaction_count(&e->transaction, p->schema->db, p->schema->table, &p->counted);
-	else
-		e->transaction.order = 0;
 }
 
 static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,

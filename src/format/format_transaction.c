@@ -85,10 +85,6 @@ void transaction_count(struct transaction *t, const char *db, const char *table,
 {
 	char name[NAME_BYTES_MAX];
 
-	if (!t->open) {
-		t->order = 0;
-		return;
-	}
 	if (place->serial != t->serial) {
 		snprintf(name, sizeof(name), "%s.%s", db, table);
 		*place = (struct transaction_place){ t->serial, table_find(t, intern(name)) };

@@ -39,7 +39,7 @@ void transaction_init(struct transaction *t);
 void transaction_done(struct transaction *t);
 void transaction_begin(struct transaction *t, const char *id);
 void transaction_end(struct transaction *t);
-/* One more change of this table. Outside a transaction nothing is counted, and the change has no block. */
+/* One more change of this table, in the open transaction; it has a block until `order` is 0 again. */
 void transaction_count(struct transaction *t, const char *db, const char *table, struct transaction_place *place);
 void transaction_set_count(struct transaction *t, const char *name, uint64_t events);	/* as a stored position says */
 
