@@ -18,7 +18,7 @@
 #include "core/xalloc.h"
 #include "engine/capture_parts.h"
 
-enum { QUEUE_DEPTH = 4, STEP_MS = 200 };
+enum { QUEUE_DEPTH = 4, STEP_MS = 200, HEARTBEAT_LOOK_MS = 500 };
 
 /* ---- parcels ---- */
 
@@ -219,15 +219,40 @@ static void stop_dead_tables(struct capture *c, struct batch *b)
 	}
 }
 
+/*
+ * The next parcel of the source. While it has none and heartbeats are wanted, an empty one at the place where the last
+ * one ended: a heartbeat needs a position to be written with. NULL: the source has ended.
+ */
+static struct parcel *format_next(struct capture *c, const struct position *last)
+{
+	int64_t interval_ms = c->sh->settings->mysql.heartbeat_interval_ms;
+	struct parcel *p;
+
+	if (interval_ms == 0)
+		return queue_pop(c->to_format);
+	for (;;) {
+		p = queue_pop_wait(c->to_format, interval_ms < HEARTBEAT_LOOK_MS ? (int)interval_ms : HEARTBEAT_LOOK_MS);
+		if (p || (queue_closed(c->to_format) && queue_length(c->to_format) == 0))
+			return p;
+		if (position_is_set(last) && format_heartbeat_due(c->encoder)) {
+			p = parcel_get(c);
+			position_copy(&p->batch->position, last);
+			return p;
+		}
+	}
+}
+
 static void *format_thread(void *arg)
 {
 	struct capture *c = arg;
 	struct stage_meter *m = &c->sh->stages[STAGE_FORMAT];
+	struct position last;
 	struct parcel *p;
 	struct err err;
 
 	m->mark_us = clock_mono_us();
-	while ((p = queue_pop(c->to_format)) != NULL) {
+	position_init(&last);
+	while ((p = format_next(c, &last)) != NULL) {
 		meter_phase(m, PHASE_WAIT_IN);
 		err_clear(&err);
 		if (format_encode(c->encoder, p->batch, &err)) {
@@ -237,6 +262,8 @@ static void *format_thread(void *arg)
 			break;
 		}
 		stop_dead_tables(c, p->batch);
+		if (c->sh->settings->mysql.heartbeat_interval_ms)
+			position_copy(&last, &p->batch->position);
 		format_position_record(c->encoder, p->batch, &p->batch->position, &p->position);
 		meter_done(m, p->batch->nchanges, p->batch->nrecords, p->batch->bytes);
 		capture_latency(m, p->batch);
@@ -248,6 +275,7 @@ static void *format_thread(void *arg)
 		}
 		meter_phase(m, PHASE_WAIT_OUT);
 	}
+	position_done(&last);
 	queue_close(c->to_log);
 	return NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "core/clock.h"
+#include "core/intern.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
@@ -63,15 +64,27 @@ static struct status_partition *partitions_read(struct engine *e, size_t *count)
 
 static bool is_row_topic(const struct engine *e, const char *topic)
 {
-	size_t n = strlen(e->settings->format.topic_prefix);
+	char name[512];
 
-	return strncmp(topic, e->settings->format.topic_prefix, n) == 0 && topic[n] == '.' && strchr(topic + n + 1, '.') != NULL;
+	return format_topic_table(&e->settings->format, topic, name, sizeof(name));
+}
+
+/* The table of each partition, interned; NULL: of none. */
+static const char **partition_tables(const struct engine *e)
+{
+	const char **out = xcalloc(e->npartitions + 1, sizeof(*out));
+	char name[512];
+
+	for (size_t k = 0; k < e->npartitions; k++)
+		if (format_topic_table(&e->settings->format, e->partitions[k].topic, name, sizeof(name)))
+			out[k] = intern(name);
+	return out;
 }
 
 /* A table's lag: rows behind its committed offsets, and how old the newest row at the target is. */
 static void table_lags(struct engine *e)
 {
-	size_t prefix = strlen(e->settings->format.topic_prefix) + 1;
+	const char **tables = partition_tables(e);
 	int64_t now_ms = clock_wall_us() / 1000;
 
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
@@ -81,12 +94,13 @@ static void table_lags(struct engine *e)
 		for (size_t k = 0; k < e->npartitions; k++) {
 			const struct status_partition *p = &e->partitions[k];
 
-			if (is_row_topic(e, p->topic) && strcmp(p->topic + prefix, m->name) == 0)
+			if (tables[k] && strcmp(tables[k], m->name) == 0)
 				lag = (lag < 0 ? 0 : lag) + (p->committed < 0 ? p->high - p->low : p->lag);
 		}
 		atomic_store(&m->lag_rows, lag);
 		atomic_store(&m->lag_ms, lag == 0 ? 0 : lag > 0 && last ? now_ms - last : -1);
 	}
+	free(tables);
 }
 
 /* ---- the brake ---- */

@@ -154,11 +154,18 @@ static int partitions_changed(struct load *l, struct err *err)
 	return 0;
 }
 
-const char *load_table_name(const struct load *l, const char *topic)
+void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
 {
-	size_t prefix = strlen(l->sh->settings->format.topic_prefix);
+	if (!format_topic_table(&l->sh->settings->format, topic, out, size))
+		snprintf(out, size, "%s", topic);
+}
 
-	return strncmp(topic, l->sh->settings->format.topic_prefix, prefix) == 0 && topic[prefix] == '.' ? topic + prefix + 1 : topic;
+static struct table_meter *meter_of(const struct load *l, const char *topic)
+{
+	char name[512];
+
+	load_table_name(l, topic, name, sizeof(name));
+	return table_meter_find(l->sh->tables, name);
 }
 
 /* A full buffer, a person, or a table in trouble: its partitions are left alone, while the group is still answered. */
@@ -167,7 +174,7 @@ static int apply_pauses(struct load *l, struct err *err)
 	bool all = half_paused(&l->half), full = atomic_load(&l->buffered) >= (size_t)l->sh->settings->load.buffer_bytes;
 
 	for (size_t i = 0; i < l->nowned; i++) {
-		struct table_meter *m = table_meter_find(l->sh->tables, load_table_name(l, l->owned[i].topic));
+		struct table_meter *m = meter_of(l, l->owned[i].topic);
 		uint64_t waiting = m ? atomic_load(&m->at_truncate) : 0, bit = l->owned[i].partition < 64 ? UINT64_C(1) << l->owned[i].partition : 0;
 		bool paused = all || (waiting & bit) || (full && !waiting) || (m && (atomic_load(&m->paused) || atomic_load(&m->held)));
 
@@ -240,20 +247,27 @@ static int read_loop(struct load *l, struct err *err)
 
 /* ---- session ---- */
 
+static void put_literal(struct buf *b, const char *text)
+{
+	for (const char *c = text; *c; c++) {
+		if (strchr(".*+?()[]{}|\\^$", *c))
+			buf_putc(b, '\\');
+		buf_putc(b, *c);
+	}
+}
+
 /* Every topic with a database and a table behind the prefix. */
 static int default_topics(const struct settings *s, struct conf_list *out)
 {
-	const char *prefix = s->format.topic_prefix;
 	struct buf b;
 
 	buf_init(&b, 4096);
 	buf_putc(&b, '^');
-	for (const char *c = prefix; *c; c++) {
-		if (strchr(".*+?()[]{}|\\^$", *c))
-			buf_putc(&b, '\\');
-		buf_putc(&b, *c);
-	}
-	buf_puts(&b, "\\.[^.]+\\..+");
+	put_literal(&b, s->format.topic_prefix);
+	put_literal(&b, s->format.topic_delimiter);
+	buf_puts(&b, ".+");
+	put_literal(&b, s->format.topic_delimiter);
+	buf_puts(&b, ".+");
 	out->items = xmalloc(sizeof(*out->items));
 	out->items[0] = buf_take(&b);
 	out->count = 1;

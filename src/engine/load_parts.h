@@ -89,7 +89,7 @@ struct load {
 
 struct batch *load_batch_get(struct load *l);
 void load_fail(struct load *l, const struct err *err);
-const char *load_table_name(const struct load *l, const char *topic);	/* "prefix.db.table" -> "db.table" */
+void load_table_name(const struct load *l, const char *topic, char *out, size_t size);	/* "prefix.db.table" -> "db.table" */
 struct load_worker *load_worker_for(struct load *l, const char *topic);
 void *load_script_thread(void *load);	/* load_script.c */
 

@@ -60,7 +60,7 @@ static struct table_script *table_script(struct script_stage *st, const struct b
 		if (st->tables[i].topic == in->topic)
 			return &st->tables[i];
 	if (schema == NULL)
-		snprintf(name, sizeof(name), "%s", load_table_name(st->l, in->topic));
+		load_table_name(st->l, in->topic, name, sizeof(name));
 	else
 		snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
 	st->tables = xrealloc(st->tables, (st->ntables + 1) * sizeof(*st->tables));

@@ -60,6 +60,11 @@ const struct debezium_option debezium_options[] = {
 	LOST("sourceinfo.struct.maker", "io.debezium.connector.mysql.MySqlSourceInfoStructMaker", NO_CODE),
 	LOST("transaction.metadata.factory", "io.debezium.pipeline.txmetadata.DefaultTransactionMetadataFactory", NO_CODE),
 	MOOT("unavailable.value.placeholder", "MySQL's row images are whole; Debezium's MySQL connector does not use it either"),
+	LOST("topic.regex", "", "topics are named PREFIX.db.table"),
+	LOST("topic.replacement", "", "topics are named PREFIX.db.table"),
+	MOOT("topic.key.*", "it belongs to another topic.naming.strategy"),
+	MOOT("schema.include.list", "MySQL has no schemas in its databases"),
+	MOOT("schema.exclude.list", "MySQL has no schemas in its databases"),
 	LOST("table.ignore.builtin", "true", "the server's own databases are never captured"),
 
 	/* what goes wrong */
@@ -112,7 +117,21 @@ const struct debezium_option debezium_options[] = {
 	MOOT("schema.history.internal.name", "there is one schema history"),
 	MOOT("schema.history.internal.prefer.ddl", "schemas are kept whole, and no DDL is read again"),
 
+	/* signals and snapshots on demand */
+	LOST("signal.file", NULL, "signals come from the signal table and from the signal topic; commands come by millrace snapshot"),
+	MOOT("signal.kafka.bootstrap.servers", "the signal topic is read from the broker of [kafka]"),
+	MOOT("signal.kafka.groupId", "the signal topic is read without a group"),
+	MOOT("signal.kafka.poll.timeout.ms", "signals are taken as they come"),
+	MOOT("signal.poll.interval.ms", "signals are taken as they come"),
+	MOOT("signal.consumer.*", "the signal topic is read as [kafka] says"),
+	MOOT("incremental.snapshot.watermarking.strategy", "nothing is written to the signal table: GTIDs fence what is read"),
+	MOOT("incremental.snapshot.allow.schema.changes", "a row is written with the schema that it was read with"),
+	MOOT("read.only", "nothing is written to the server"),
+
 	/* watching */
+	LOST("notification.enabled.channels", "", "progress of snapshots is in status --json, in the log lines and in the console"),
+	MOOT("notification.sink.topic.name", "it belongs to notification.enabled.channels"),
+	MOOT("internal.*", "a switch for Debezium's own tests"),
 	MOOT("custom.metric.tags", "metrics carry the name of [millrace]"),
 	MOOT("advanced.metrics.enable", "counts by table are always there"),
 
@@ -147,6 +166,7 @@ const struct debezium_option debezium_options[] = {
 	RENAMED("database.history.skip.unparseable.ddl", "mysql", "schema.history.internal.skip.unparseable.ddl"),
 	RENAMED("database.history.store.only.captured.tables.ddl", "mysql", "schema.history.internal.store.only.captured.tables.ddl"),
 	MOOT("database.history*", "the schema history is kept in the log"),
+	MOOT("database.*", "there is no JDBC driver"),
 	{ NULL, DEBEZIUM_MOOT, NULL, NULL, NULL, NULL }
 };
 

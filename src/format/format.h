@@ -69,6 +69,13 @@ int format_encode(struct format_encoder *e, struct batch *b, struct err *err);
 void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out);
 const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
 
+/* Would an encoded batch, though it be empty, bring a heartbeat? */
+bool format_heartbeat_due(const struct format_encoder *e);
+
+/* "db.table" of the topic of a table's rows; false: another topic. The delimiter may stand in names, too: then it is
+ * the first one that is taken. */
+bool format_topic_table(const struct format_conf *conf, const char *topic, char *out, size_t size);
+
 /* Takes up the counts of a transaction that a stored position lies in; a record of another connector is passed over. */
 void format_encoder_resume(struct format_encoder *e, const struct record *r);
 

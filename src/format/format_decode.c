@@ -111,7 +111,7 @@ static struct schema *topic_schema(struct format_decoder *d, struct topic *t)
 	if (t->nexact)
 		return t->exact[t->nexact - 1];
 	if (!t->empty)
-		t->empty = layout_empty_schema(t->name, d->conf->topic_prefix);
+		t->empty = layout_empty_schema(t->name, d->conf);
 	return t->empty;
 }
 

@@ -171,31 +171,33 @@ static struct schema *take_exact(struct layout_builder *b)
 }
 
 /* "prefix.db.table" to its parts; another prefix: the last two parts. */
-static struct schema *schema_named(const char *name, size_t len, const char *prefix)
+static struct schema *schema_named(const char *name, size_t len, const struct format_conf *conf)
 {
-	size_t skip = strlen(prefix);
-	char *text = xstrndup(name, len), *db = text, *dot;
+	const char *delimiter = conf->topic_delimiter ? conf->topic_delimiter : ".";
+	size_t skip = strlen(conf->topic_prefix), n = strlen(delimiter);
+	char *text = xstrndup(name, len), *db = text, *end;
 	struct schema *s;
 
-	if (len > skip && strncmp(text, prefix, skip) == 0 && text[skip] == '.') {
-		db = text + skip + 1;
-		dot = strchr(db, '.');
+	if (len > skip + n && strncmp(text, conf->topic_prefix, skip) == 0 && strncmp(text + skip, delimiter, n) == 0) {
+		db = text + skip + n;
+		end = strstr(db, delimiter);
 	} else {
-		dot = strrchr(text, '.');
-		for (char *p = text; dot && p < dot; p++)
+		end = strrchr(text, '.');
+		n = 1;
+		for (char *p = text; end && p < end; p++)
 			if (*p == '.')
 				db = p + 1;
 	}
-	if (dot)
-		*dot = '\0';
-	s = dot ? schema_new(db, dot + 1) : schema_new("", db);
+	if (end)
+		*end = '\0';
+	s = end ? schema_new(db, end + n) : schema_new("", db);
 	free(text);
 	return s;
 }
 
-struct schema *layout_empty_schema(const char *topic, const char *prefix)
+struct schema *layout_empty_schema(const char *topic, const struct format_conf *conf)
 {
-	return schema_named(topic, strlen(topic), prefix);
+	return schema_named(topic, strlen(topic), conf);
 }
 
 static struct schema *schema_of_source(const struct layout_source *from)
@@ -203,8 +205,8 @@ static struct schema *schema_of_source(const struct layout_source *from)
 	size_t len = from->name ? strlen(from->name) : 0;
 
 	if (len > 6 && strcmp(from->name + len - 6, ".Value") == 0)
-		return schema_named(from->name, len - 6, from->prefix);
-	return layout_empty_schema(from->topic, from->prefix);
+		return schema_named(from->name, len - 6, from->conf);
+	return layout_empty_schema(from->topic, from->conf);
 }
 
 static struct schema *make_schema(struct layout_builder *b)

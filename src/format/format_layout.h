@@ -29,7 +29,6 @@ struct layout {
 /* What a layout is built from, gathered from a message. */
 struct layout_source {
 	const char *topic;		/* interned */
-	const char *prefix;		/* topic.prefix */
 	const struct record *record;
 	/* the fields of the row; for messages without a schema: names, and types guessed */
 	const struct block_field *row;
@@ -45,6 +44,6 @@ struct layout_source {
 struct layout *layout_new(const struct layout_source *from, const char **why);
 void layout_free(struct layout *l);
 /* db and table from a topic's name, no columns */
-struct schema *layout_empty_schema(const char *topic, const char *prefix);
+struct schema *layout_empty_schema(const char *topic, const struct format_conf *conf);
 
 #endif

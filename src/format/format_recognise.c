@@ -304,7 +304,7 @@ static bool recognise_row(struct format_decoder *d, const struct topic *t, const
 struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r)
 {
 	struct layout_source from = {
-		.topic = t->name, .prefix = d->conf->topic_prefix, .record = r, .exact = t->exact, .nexact = t->nexact,
+		.topic = t->name, .record = r, .exact = t->exact, .nexact = t->nexact,
 		.add = &d->add, .conf = d->conf,
 	};
 	struct block_field row, key;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/intern.h"
+#include "core/clock.h"
 #include "core/json.h"
 #include "format/format_topic.h"
 
@@ -99,6 +99,11 @@ int format_transaction_record(struct format_encoder *e, struct batch *b, uint32_
 		return 0;
 	begin(e, c);
 	return add_transaction(e, b, change);
+}
+
+bool format_heartbeat_due(const struct format_encoder *e)
+{
+	return e->conf->heartbeat_interval_ms && e->heartbeat_due_us && clock_wall_us() >= e->heartbeat_due_us;
 }
 
 void format_heartbeat_record(struct format_encoder *e, struct batch *b)

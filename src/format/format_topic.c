@@ -2,9 +2,11 @@
  * format_topic.c - prefix.db.table with every character that Kafka does not allow made an underscore, one per UTF-16
  * unit, because Debezium counts those.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/intern.h"
+#include "format/format.h"
 #include "format/format_topic.h"
 
 struct topic_text {
@@ -53,4 +55,19 @@ const char *format_topic_name(const char *prefix, const char *delimiter, const c
 	if (t.len <= 2 && memcmp(t.p, "..", t.len) == 0)
 		memset(t.p, '_', t.len);
 	return intern_n(t.p, t.len);
+}
+
+bool format_topic_table(const struct format_conf *conf, const char *topic, char *out, size_t size)
+{
+	const char *delimiter = conf->topic_delimiter ? conf->topic_delimiter : ".", *table;
+	size_t prefix = strlen(conf->topic_prefix), n = strlen(delimiter);
+
+	if (strncmp(topic, conf->topic_prefix, prefix) != 0 || strncmp(topic + prefix, delimiter, n) != 0)
+		return false;
+	topic += prefix + n;
+	table = strstr(topic, delimiter);
+	if (table == NULL || table[n] == '\0')
+		return false;
+	snprintf(out, size, "%.*s.%s", (int)(table - topic), topic, table + n);
+	return true;
 }

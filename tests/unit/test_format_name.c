@@ -19,6 +19,23 @@ static void is_adjusted(const char *name, const char *avro, const char *unicode,
 	}
 }
 
+/* From a topic back to its table. */
+static void test_tables(void)
+{
+	static const struct { const char *delimiter, *topic, *table; } cases[] = {
+		{ ".", "p.d.t", "d.t" }, { NULL, "p.d.t.u", "d.t.u" }, { ".", "p.transaction", NULL }, { ".", "p", NULL },
+		{ ".", "other.d.t", NULL }, { "--", "p--d--t", "d.t" }, { "_", "p_d_t_1", "d.t_1" }, { "_", "p_d_", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct format_conf conf = { .topic_prefix = (char *)"p", .topic_delimiter = (char *)cases[i].delimiter };
+		char name[64];
+		bool found = format_topic_table(&conf, cases[i].topic, name, sizeof(name));
+
+		is_str(found ? name : NULL, cases[i].table, "the table of %s", cases[i].topic);
+	}
+}
+
 int main(void)
 {
 	struct format_conf none = { 0 };
@@ -37,5 +54,6 @@ int main(void)
 	is_str(format_topic_name("p", "_", "d", "t"), "p_d_t", "another delimiter");
 	is_str(format_topic_name("p", NULL, "d", "t"), "p.d.t", "the usual one");
 	is_str(format_topic_name("p", "--", "d", ""), "p--d", "blank parts are left out");
+	test_tables();
 	return tap_done();
 }

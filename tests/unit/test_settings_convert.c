@@ -104,7 +104,7 @@ static void test_table(void)
 	static char page[1 << 20];
 	char path[1024];
 	FILE *f;
-	unsigned bad = 0;
+	unsigned bad = 0, o_is_setting = 0;
 
 	snprintf(path, sizeof(path), "%s/docs/options.md", getenv("top_srcdir") ? getenv("top_srcdir") : ".");
 	f = fopen(path, "r");
@@ -117,12 +117,17 @@ static void test_table(void)
 
 		while (o->fate == DEBEZIUM_RENAMED && c->section && (strcmp(c->section, o->section) || strcmp(c->key, o->name)))
 			c++;
+		for (const struct conf_option *own = settings_table.options; own->section; own++)
+			if (strcmp(own->key, o->key) == 0 && strcmp(own->section, o->section ? o->section : own->section) == 0 &&
+			    o->fate != DEBEZIUM_RENAMED)
+				o_is_setting++;
 		snprintf(shown, sizeof(shown), "`%s`", o->key);
 		if ((o->fate == DEBEZIUM_RENAMED ? c->section == NULL : o->why == NULL) || !strstr(page, shown)) {
 			printf("# %s\n", o->key);
 			bad++;
 		}
 	}
+	is_int(o_is_setting, 0, "what is a setting of its name is not in the table");
 	is_int(bad, 0, "every option has a reason or a setting, and is documented");
 }
 
