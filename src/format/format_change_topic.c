@@ -154,7 +154,7 @@ void format_change_topic_value(struct buf *b, const struct format_conf *conf, co
 	put_text(b, "databaseName", ddl->db ? ddl->db : "", ",\"schemaName\":null,");
 	put_text(b, "ddl", ddl->ddl, ",\"tableChanges\":[");
 	for (unsigned i = 0, n = 0; i < ddl->ntables; i++) {
-		if (ddl->table[i].type == 'T')
+		if (ddl->table[i].type == 'T' || ddl->table[i].type == 'I')
 			continue;
 		if (n++)
 			buf_putc(b, ',');

@@ -189,7 +189,7 @@ void history_table_id(struct buf *b, const char *db, const char *table)
 
 const char *history_change_name(char type)
 {
-	return type == 'C' ? "CREATE" : type == 'A' ? "ALTER" : "DROP";
+	return type == 'C' ? "CREATE" : type == 'D' ? "DROP" : "ALTER";
 }
 
 void history_label_quote(struct buf *b, const char *label)
@@ -296,8 +296,6 @@ static void put_id(struct pretty *p, const char *key, const char *db, const char
 
 static void put_change(struct pretty *p, const struct ddl_table *t, const struct format_conf *conf)
 {
-	if (t->type == 'T')
-		return;
 	pretty_element(p);
 	pretty_open(p, '{');
 	pretty_key_str(p, "type", history_change_name(t->type));
@@ -401,7 +399,18 @@ static void put_exact_table(struct pretty *p, const struct schema *s)
 	pretty_close(p, '}');
 }
 
-static void put_exact(struct pretty *p, const char *gtid, const struct ddl_change *ddl)
+/* A table whose indexes have changed is none of Debezium's tableChanges. */
+static void put_indexed(struct pretty *p, const struct format_conf *conf, const struct ddl_change *ddl)
+{
+	if (ddl->ntables == 0 || ddl->table[0].type != 'I')
+		return;
+	pretty_key(p, "indexed");
+	pretty_open(p, '[');
+	put_change(p, &ddl->table[0], conf);
+	pretty_close(p, ']');
+}
+
+static void put_exact(struct pretty *p, const struct format_conf *conf, const char *gtid, const struct ddl_change *ddl)
 {
 	pretty_key(p, "millrace");
 	pretty_open(p, '{');
@@ -411,6 +420,7 @@ static void put_exact(struct pretty *p, const char *gtid, const struct ddl_chang
 		pretty_key_str(p, "database", ddl->database);
 		key_number(p, "databaseCollation", ddl->collation);
 	}
+	put_indexed(p, conf, ddl);
 	pretty_key(p, "tables");
 	pretty_open(p, '[');
 	for (unsigned i = 0; i < ddl->ntables; i++)
@@ -453,8 +463,9 @@ void format_history_write(struct buf *b, const struct format_conf *conf, const s
 	pretty_key(&p, "tableChanges");
 	pretty_open(&p, '[');
 	for (unsigned i = 0; i < ddl->ntables; i++)
-		put_change(&p, &ddl->table[i], conf);
+		if (ddl->table[i].type != 'T' && ddl->table[i].type != 'I')
+			put_change(&p, &ddl->table[i], conf);
 	pretty_close(&p, ']');
-	put_exact(&p, gtid, ddl);
+	put_exact(&p, conf, gtid, ddl);
 	pretty_close(&p, '}');
 }

@@ -339,7 +339,8 @@ static int apply_change(const json_t *change, const json_t *own, const struct po
 static int apply_record(const json_t *root, const struct position *at, const struct format_history_reader *to,
 		struct err *err)
 {
-	const json_t *changes = json_object_get(root, "tableChanges"), *own = json_object_get(root, "millrace");
+	const json_t *own = json_object_get(root, "millrace"), *indexed = json_object_get(own, "indexed");
+	const json_t *changes = indexed ? indexed : json_object_get(root, "tableChanges");
 	const json_t *tables = json_object_get(own, "tables");
 	const char *database = text_of(own, "database");
 

@@ -32,7 +32,8 @@ struct change_txn {		/* what the changes of one transaction share; in the batch'
 };
 
 struct ddl_table {		/* one table that a DDL touched */
-	char type;		/* 'C'reate 'A'lter 'D'rop; 'T'runcate, which changes no schema */
+	char type;		/* 'C'reate 'A'lter 'D'rop; 'T'runcate, which changes no schema; 'I'ndexes alone, not the key:
+				 * for the schema history, nobody else is told */
 	const char *db, *table;	/* arena */
 	const char *previous_table;	/* rename: the old name, else NULL; with previous_db */
 	const char *previous_db;

@@ -206,7 +206,7 @@ static bool same_key(const struct schema *a, const struct schema *b)
 	return true;
 }
 
-/* CREATE and DROP INDEX touch the table only where they change its key. */
+/* CREATE and DROP INDEX touch the table only where they change its key; the next one may depend on what they made. */
 static int apply_index(struct apply *a, struct table_model *t, struct schema *before)
 {
 	int rc;
@@ -214,8 +214,7 @@ static int apply_index(struct apply *a, struct table_model *t, struct schema *be
 	schema_ref(before);
 	rc = apply_model(a, t, 'A', NULL, NULL);
 	if (rc == 0 && same_key(before, a->out->changes[0].table[0].schema)) {
-		schema_unref(a->out->changes[0].table[0].schema);
-		a->out->changes[0].ntables = 0;
+		a->out->changes[0].table[0].type = 'I';
 		a->out->changes[0].tables = "";
 	}
 	schema_unref(before);

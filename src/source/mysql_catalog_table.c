@@ -235,14 +235,15 @@ static void first_timestamp(struct table_model *t)
 	c->default_text = "CURRENT_TIMESTAMP";
 }
 
-/* TEXT, BLOB, JSON and geometry have expressions only; without strict mode the server passes over a literal. */
+/* TEXT, BLOB, JSON and geometry have expressions only; without strict mode the server passes over a literal, as it does
+ * over one that ALTER sets where numbers are given by AUTO_INCREMENT. */
 static void drop_impossible_default(struct column *c)
 {
 	bool text = c->type >= COL_TINYTEXT && c->type <= COL_LONGTEXT;
 	bool blob = c->type >= COL_TINYBLOB && c->type <= COL_LONGBLOB;
 	bool other = c->type >= COL_JSON && c->type <= COL_VECTOR;
 
-	if (c->default_kind != DEFAULT_LITERAL || !(text || blob || other))
+	if (c->default_kind != DEFAULT_LITERAL || !(text || blob || other || c->autoinc))
 		return;
 	c->default_kind = DEFAULT_NONE;
 	c->default_text = NULL;

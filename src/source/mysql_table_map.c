@@ -31,11 +31,12 @@ static bool class_numeric(const struct table_map_column *c)
 	}
 }
 
+/* VECTOR, too, has a character set in the list: binary. */
 static bool class_character(const struct table_map_column *c)
 {
 	switch (c->type) {
 	case MT_STRING: case MT_VAR_STRING: case MT_VARCHAR: case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB:
-	case MT_BLOB:
+	case MT_BLOB: case MT_VECTOR:
 		return true;
 	default:
 		return false;

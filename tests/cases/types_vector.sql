@@ -6,6 +6,10 @@ USE types_vector;
 CREATE TABLE t_{phase} (
   id INT PRIMARY KEY, v VECTOR(3), w VECTOR
 );
+CREATE TABLE texts_{phase} (
+  id INT PRIMARY KEY, v VECTOR(3), a VARCHAR(9) CHARACTER SET latin1, b BLOB, c VARCHAR(9) CHARACTER SET gbk
+);
+INSERT INTO texts_{phase} VALUES (1, STRING_TO_VECTOR('[1,2,3]'), 'é', x'ff00', '表'), (2, NULL, 'x', NULL, 'y');
 INSERT INTO t_{phase} VALUES
   (1, STRING_TO_VECTOR('[1, 1.1, -0.5]'), STRING_TO_VECTOR('[0]')),
   (2, NULL, NULL),

@@ -157,6 +157,29 @@ static void test_back(struct schema *s)
 	batch_free(b);
 }
 
+/* CREATE INDEX: Debezium's members say nothing of the table, and a restart knows its indexes all the same. */
+static void test_indexed(struct schema *s)
+{
+	struct ddl_table table = { .type = 'I', .db = "inventory", .table = "goods", .schema = s };
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
+	struct batch *b = batch_new();
+	struct position at;
+	struct err err = { 0 };
+
+	position_init(&at);
+	add_ddl(b, &table, 1, "CREATE INDEX k ON goods (name)", "", true);
+	fixture_encode(&conf, b);
+	is_int(b->nrecords, 2, "an index: in the history and in the schema change topic");
+	ok(memmem(b->records[0].value, b->records[0].value_len, "\"tableChanges\" : [ ]", 20) != NULL,
+	   "no table is changed for Debezium");
+	ok(memmem(b->records[1].value, b->records[1].value_len, "\"tableChanges\":[]", 17) != NULL, "nor in the topic");
+	is_int(decode(&b->records[0], &at, &err), 0, "decode: %s", err.msg);
+	ok(nseen == 1 && seen[0] && schema_equal(seen[0], s), "the table with its indexes");
+	forget();
+	position_done(&at);
+	batch_free(b);
+}
+
 static void test_all_types(void)
 {
 	struct schema *s = fixture_schema("inventory", "goods", random_columns, RANDOM_COLUMNS, "id");
@@ -271,9 +294,10 @@ int main(int argc, char **argv)
 	test_records(s, argc > 1);
 	if (argc == 1) {
 		test_back(s);
+		test_indexed(s);
 		test_all_types();
 		test_debezium();
-	test_more();
+		test_more();
 		test_hostile();
 	}
 	schema_unref(s);
