@@ -13,9 +13,9 @@ static const struct refusal {
 	int code;
 	const char *meaning;
 } refusals[] = {
-	{ "same server_uuid", ERR_CONFIG, 0,
+	{ "same server_uuid", ERR_FENCED, 0,
 	  "another reader took over our server id: give each its own [mysql] server.id and [millrace] name" },
-	{ "same server_id", ERR_CONFIG, 0,
+	{ "same server_id", ERR_FENCED, 0,
 	  "another reader took over our server id: give each its own [mysql] server.id and [millrace] name" },
 	{ "nonymous", ERR_RETRY, 0, "gtid_mode is no longer ON: going on by file and position, if that can be" },
 	{ "AUTO_POSITION", ERR_RETRY, 0, "gtid_mode is no longer ON: going on by file and position, if that can be" },

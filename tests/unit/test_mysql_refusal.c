@@ -12,7 +12,7 @@ static const struct {
 	const char *says;
 } cases[] = {
 	{ 1236, "A replica with the same server_uuid/server_id as this replica has connected to the source; the first "
-		"event 'binlog.000001' at 4", ERR_CONFIG, 0, "server.id" },
+		"event 'binlog.000001' at 4", ERR_FENCED, 0, "server.id" },
 	{ 1236, "Cannot replicate because the source purged required binary logs. Replicate the missing transactions "
 		"from elsewhere", ERR_FATAL, 1, "when_needed" },
 	{ 1236, "Could not find first log file name in binary log index file", ERR_FATAL, 1, "no longer has the file" },
