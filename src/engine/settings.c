@@ -371,6 +371,8 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->sink.state_dir = xstrdup(s->state_dir);
 	s->format.enable_time_adjuster = s->mysql.enable_time_adjuster;
 	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
+	s->mysql.others = s->format.store_only_captured_tables	   ? OTHERS_NONE
+			  : s->format.store_only_captured_databases ? OTHERS_OF_CAPTURED_DATABASES : OTHERS_ALL;
 	s->mysql.transaction_marks = s->format.transaction_metadata;
 	s->format.heartbeat_interval_ms = s->mysql.heartbeat_interval_ms;
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);

@@ -293,6 +293,22 @@ static struct format_plan *plan_for(struct format_encoder *e, struct schema *s)
 	return e->last = *slot;
 }
 
+/* TRUNCATE is told as a statement is: the time in milliseconds, no thread. */
+static int take_source(struct format_encoder *e, const struct change *c)
+{
+	struct change_txn txn;
+	int rc;
+
+	if (c->op != CHANGE_TRUNCATE)
+		return format_source_take(&e->source, e->conf, c->txn);
+	txn = *c->txn;
+	txn.thread = -1;
+	txn.commit_us -= txn.commit_us % 1000;
+	rc = format_source_take(&e->source, e->conf, &txn);
+	e->source.txn = NULL;		/* it was a copy */
+	return rc;
+}
+
 static int encode_row_change(struct format_encoder *e, struct batch *b, uint32_t i)
 {
 	const struct change *c = &b->changes[i];
@@ -303,7 +319,7 @@ static int encode_row_change(struct format_encoder *e, struct batch *b, uint32_t
 	p = plan_for(e, c->schema);
 	if (p->problem)
 		return refuse(e, p->problem);
-	if (format_source_take(&e->source, e->conf, c->txn) < 0)
+	if (take_source(e, c) < 0)
 		return refuse(e, "the statement's text is larger than 256 MiB");
 	e->env.snapshot = c->op == CHANGE_READ;
 	switch (c->op) {

@@ -52,6 +52,12 @@ static void column_length(const struct column *c, struct history_column *out)
 	case COL_SET:
 		out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0;
 		break;
+	case COL_CHAR:
+	case COL_VARCHAR:
+	case COL_BINARY:
+	case COL_VARBINARY:
+		out->length = (int64_t)c->length;
+		break;
 	default:
 		out->length = c->length && !c->is_boolean ? (int64_t)c->length : -1;
 	}

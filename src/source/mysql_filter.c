@@ -68,14 +68,19 @@ static bool passes(const struct mysql_filter *f, int include, const char *name)
 	return !pattern_list_match(&f->lists[include + 1], name);
 }
 
-bool mysql_filter_database(const struct mysql_filter *f, const char *db)
+bool mysql_filter_is_own(const char *db)
 {
 	static const char *const own[] = { "mysql", "sys", "performance_schema", "information_schema" };
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		if (strcasecmp(db, own[i]) == 0)
-			return false;
-	return passes(f, DB_INCLUDE, db);
+			return true;
+	return false;
+}
+
+bool mysql_filter_database(const struct mysql_filter *f, const char *db)
+{
+	return !mysql_filter_is_own(db) && passes(f, DB_INCLUDE, db);
 }
 
 bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char *table)

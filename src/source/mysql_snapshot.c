@@ -83,8 +83,29 @@ static int freeze(struct mysql_snapshot *s, struct err *err)
 			return -1;
 	if (s->setup.conf->snapshot_locking != LOCKING_EXTENDED)
 		moment_unlock(&s->moment);
+	if (snapshot_list_others(&s->others, &s->conn, s->setup.filter, s->setup.conf->others, s->setup.catalog, err) < 0 ||
+	    let_go(s, err) < 0)
+		return -1;
 	s->position.snapshot = true;
 	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct snapshot_table *x = *(struct snapshot_table *const *)a, *y = *(struct snapshot_table *const *)b;
+	int r = strcmp(x->db, y->db);
+
+	return r ? r : strcmp(x->name, y->name);
+}
+
+static void plan_to_tell(struct mysql_snapshot *s)
+{
+	s->tell = xcalloc(s->list.count + s->others.count + 1, sizeof(*s->tell));
+	for (size_t i = 0; i < s->list.count; i++)
+		s->tell[s->ntell++] = &s->list.items[i];
+	for (size_t i = 0; i < s->others.count; i++)
+		s->tell[s->ntell++] = &s->others.items[i];
+	qsort(s->tell, s->ntell, sizeof(*s->tell), by_name);
 }
 
 static int probe_table(struct mysql_snapshot *s, struct snapshot_table *t, struct err *err)
@@ -161,6 +182,7 @@ struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, s
 	for (size_t i = 0; i < s->list.count; i++)
 		if (s->list.items[i].gone)
 			catalog_forget(before, s->list.items[i].db, s->list.items[i].name);
+	plan_to_tell(s);
 	open_lanes(s);
 	return s;
 }
@@ -181,7 +203,9 @@ void mysql_snapshot_close(struct mysql_snapshot *s)
 		return;
 	hang_up(s);
 	free(s->readers);
+	free(s->tell);
 	snapshot_list_free(&s->list);
+	snapshot_list_free(&s->others);
 	position_done(&s->position);
 	buf_done(&s->ahead);
 	buf_done(&s->bound);

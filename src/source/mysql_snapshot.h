@@ -97,6 +97,9 @@ int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const
 /* Names and estimates only, without asking for definitions. */
 int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
 			struct err *err);
+/* Those that are not captured: a definition that cannot be had is passed over. */
+int snapshot_list_others(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+			 enum other_tables which, struct catalog *catalog, struct err *err);
 void snapshot_list_free(struct snapshot_list *list);
 /* file, pos and (with gtid_mode ON) gtids of the server now. */
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err);

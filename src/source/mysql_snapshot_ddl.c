@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/intern.h"
 #include "source/mysql_charset.h"
+#include "source/mysql_ddl.h"
 #include "source/mysql_snapshot_parts.h"
 
 enum { QUOTED_MAX = 1 << 20, DDL_AT_ONCE = 512 };
@@ -40,9 +41,10 @@ static struct ddl_change *add_ddl(struct mysql_snapshot *s, struct batch *b, con
 
 	*d = (struct ddl_change){
 		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true,
-		.captured_db = true
+		.captured_db = db[0] == '\0' || mysql_filter_database(s->setup.filter, db)
 	};
 	if (table) {
+		d->captured = mysql_filter_table(s->setup.filter, table->db, table->table);
 		d->table = arena_dup(&b->arena, table, sizeof(*table));
 		d->ntables = 1;
 		if (table->schema)
@@ -115,6 +117,17 @@ static void add_drop(struct mysql_snapshot *s, struct batch *b, const struct cha
 	add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name, &drop);
 }
 
+/* As the stream tells statements: without a comment at the end, which is where SHOW CREATE TABLE has partitions. */
+static const char *told_text(const struct mysql_snapshot *s, struct arena *a, const char *create)
+{
+	struct ddl_statement told = { .text = create, .text_len = strlen(create) };
+	struct err none = { 0 };
+
+	if (ddl_parse(create, strlen(create), 0, s->conn.version, a, &told, &none) < 0)
+		return arena_dup(a, create, strlen(create));
+	return arena_dup(a, told.text, told.text_len);
+}
+
 static int add_create(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, struct snapshot_table *t,
 		      struct err *err)
 {
@@ -126,7 +139,7 @@ static int add_create(struct mysql_snapshot *s, struct batch *b, const struct ch
 		return -1;
 	s->told_db = t->db;
 	create.schema = catalog_find(s->setup.catalog, t->db, t->name);
-	add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
+	add_ddl(s, b, txn, t->db, told_text(s, &b->arena, t->create), t->name, &create);
 	return 0;
 }
 
@@ -137,7 +150,7 @@ static int add_create(struct mysql_snapshot *s, struct batch *b, const struct ch
 int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err)
 {
 	struct change_txn *txn = snapshot_add_txn(s, b, clock_wall_us() / 1000000 * 1000000);
-	size_t count = s->list.count;
+	size_t count = s->ntell;
 
 	if (s->told == 0)
 		add_ddl(s, b, txn, "",
@@ -145,8 +158,8 @@ int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *
 				     s->collation), NULL, NULL);
 	for (; s->told < 2 * count && b->nchanges < DDL_AT_ONCE; s->told++) {
 		if (s->told < count)
-			add_drop(s, b, txn, &s->list.items[s->told]);
-		else if (add_create(s, b, txn, &s->list.items[s->told - count], err) < 0)
+			add_drop(s, b, txn, s->tell[s->told]);
+		else if (add_create(s, b, txn, s->tell[s->told - count], err) < 0)
 			return -1;
 	}
 	return s->told < 2 * count;

@@ -22,7 +22,9 @@ struct mysql_snapshot {
 	struct snapshot_list list;
 	struct lanes *lanes;
 	enum snapshot_phase phase;
-	size_t told;			/* definitions: drops, then creates of all tables */
+	struct snapshot_list others;	/* not captured: only their definitions are told */
+	struct snapshot_table **tell;	/* all of both, by name */
+	size_t ntell, told;		/* definitions: drops, then creates of all tables */
 	const char *told_db;		/* of the last create */
 	size_t at;			/* table being read */
 	size_t last_filled;		/* index of the last table that has rows; SIZE_MAX: none */

@@ -51,9 +51,16 @@ static int by_name(const void *a, const void *b)
 	return r ? r : strcmp(x->name, y->name);
 }
 
-/* Ordered here, not by the server's collation: who goes on with a list that was begun has to find the same order. */
-int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-			struct err *err)
+static bool is_other(const struct mysql_filter *filter, enum other_tables which, const char *db, const char *table)
+{
+	return which != OTHERS_NONE && !mysql_filter_is_own(db) && !mysql_filter_table(filter, db, table) &&
+	       (which == OTHERS_ALL || mysql_filter_database(filter, db));
+}
+
+/* Ordered here, not by the server's collation: who goes on with a list that was begun has to find the same order.
+ * others: NULL for the captured tables. */
+static int list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+		      const enum other_tables *others, struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(conn, err,
 					 "SELECT table_schema, table_name, table_rows, avg_row_length FROM "
@@ -65,7 +72,7 @@ int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, con
 		return -1;
 	list->items = xcalloc((size_t)mysql_num_rows(res) + 1, sizeof(*list->items));
 	while ((row = mysql_fetch_row(res)) != NULL) {
-		if (!mysql_filter_table(filter, row[0], row[1]))
+		if (others ? !is_other(filter, *others, row[0], row[1]) : !mysql_filter_table(filter, row[0], row[1]))
 			continue;
 		list->items[list->count++] =
 			(struct snapshot_table){ .db = intern(row[0]),
@@ -76,6 +83,12 @@ int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, con
 	mysql_free_result(res);
 	qsort(list->items, list->count, sizeof(*list->items), by_name);
 	return 0;
+}
+
+int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+			struct err *err)
+{
+	return list_names(list, conn, filter, NULL, err);
 }
 
 static int read_databases(struct mysql_conn *conn, struct catalog *catalog, struct err *err)
@@ -135,6 +148,25 @@ int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, cons
 	for (size_t i = 0; i < list->count; i++)
 		if (snapshot_read_table(&list->items[i], conn, filter, catalog, err) < 0)
 			return -1;
+	return 0;
+}
+
+int snapshot_list_others(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
+			 enum other_tables which, struct catalog *catalog, struct err *err)
+{
+	*list = (struct snapshot_list){ 0 };
+	if (which == OTHERS_NONE)
+		return 0;
+	if (list_names(list, conn, filter, &which, err) < 0)
+		return -1;
+	for (size_t i = 0; i < list->count; i++) {
+		if (snapshot_read_table(&list->items[i], conn, filter, catalog, err) == 0)
+			continue;
+		if (mysql_ping(conn->mysql) != 0)
+			return -1;
+		err_clear(err);		/* dropped by now, or not ours to see: nobody reads its rows */
+		list->items[i].gone = true;
+	}
 	return 0;
 }
 

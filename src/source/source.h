@@ -21,6 +21,9 @@ enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, 
 enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
 enum ssl_mode { SSL_DISABLED, SSL_PREFERRED, SSL_REQUIRED, SSL_VERIFY_CA, SSL_VERIFY_IDENTITY };	/* "disabled|preferred|required|verify_ca|verify_identity" */
 
+/* Tables that are not captured, of which a snapshot tells the definitions all the same. */
+enum other_tables { OTHERS_ALL, OTHERS_OF_CAPTURED_DATABASES, OTHERS_NONE };
+
 struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where it has none in my.cnf */
 	char *host;			/* host: "a, b, c" is a failover list; each may carry :port */
 	int64_t port;
@@ -58,6 +61,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
 	bool transaction_marks;		/* give out CHANGE_BEGIN and CHANGE_END; set by the engine from provide.transaction.metadata */
 	bool skip_truncate;		/* set by the engine from skipped.operations */
+	enum other_tables others;	/* set by the engine from schema.history.internal.store.only.captured.* */
 };
 
 struct mysql_name_list;

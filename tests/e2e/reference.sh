@@ -176,7 +176,7 @@ has_row() # BROKER PREFIX ID
 }
 wait_for_row() # BROKER PREFIX ID NAME
 {
-	until_true "${REFERENCE_WAIT_S:-120}" has_row_or_failed "$@" && ! debezium_failed && return 0
+	until_true "${REFERENCE_WAIT_S:-500}" has_row_or_failed "$@" && ! debezium_failed && return 0
 	debezium_failed && grep -E ' ERROR |Caused by' "$dir/connect/debezium.log" | head -n 8 | note
 	[ ! -e "$dir/$2.log" ] || tail -n 5 "$dir/$2.log" | note
 	bail "$4: row $3 of the sentinel does not arrive in mode $2"

@@ -167,12 +167,15 @@ static void test_indexed(struct schema *s)
 	struct err err = { 0 };
 
 	position_init(&at);
-	add_ddl(b, &table, 1, "CREATE INDEX k ON goods (name)", "", true);
+	add_ddl(b, &table, 1, "CREATE INDEX k ON goods (name) COMMENT '\xf0\x9f\x98\x80 \\\\uD83D'", "", true);
 	fixture_encode(&conf, b);
 	is_int(b->nrecords, 2, "an index: in the history and in the schema change topic");
 	ok(memmem(b->records[0].value, b->records[0].value_len, "\"tableChanges\" : [ ]", 20) != NULL,
 	   "no table is changed for Debezium");
 	ok(memmem(b->records[1].value, b->records[1].value_len, "\"tableChanges\":[]", 17) != NULL, "nor in the topic");
+	ok(memmem(b->records[0].value, b->records[0].value_len, "'\xf0\x9f\x98\x80 \\\\\\\\uD83D'", 15) != NULL &&
+	   memmem(b->records[1].value, b->records[1].value_len, "'\\uD83D\\uDE00 ", 14) != NULL,
+	   "beyond the BMP: as it is in the history, escaped in the topic");
 	is_int(decode(&b->records[0], &at, &err), 0, "decode: %s", err.msg);
 	ok(nseen == 1 && seen[0] && schema_equal(seen[0], s), "the table with its indexes");
 	forget();
