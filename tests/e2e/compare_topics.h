@@ -27,7 +27,8 @@ struct messages {
 	size_t count, cap;
 };
 
-void topics_read(const char *broker, struct messages *out);	/* sorted by topic, partition, offset */
+/* Sorted by topic, partition, offset. mode: its topics only; NULL: all. */
+void topics_read(const char *broker, const char *mode, struct messages *out);
 void topics_clear(const char *broker);				/* deletes every topic */
 
 struct bytes json_masked(const struct bytes *value);

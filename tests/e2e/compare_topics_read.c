@@ -11,7 +11,7 @@
 #include "core/xalloc.h"
 #include "tests/e2e/compare_topics.h"
 
-enum { ANSWER_MS = 30000, QUIET_POLLS = 60 };
+enum { ANSWER_MS = 30000, QUIET_POLLS = 300 };
 
 static void die(const char *what, const char *why)
 {
@@ -118,13 +118,20 @@ static int by_place(const void *a, const void *b)
 	return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-static int assign_all(rd_kafka_t *client, const struct rd_kafka_metadata *meta)
+static bool is_read(const char *topic, const char *mode)
+{
+	size_t n = mode ? strlen(mode) : 0;
+
+	return !is_internal(topic) && (mode == NULL || (strncmp(topic, mode, n) == 0 && (topic[n] == '.' || topic[n] == '\0')));
+}
+
+static int assign_all(rd_kafka_t *client, const struct rd_kafka_metadata *meta, const char *mode)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(64);
 	int count;
 
 	for (int t = 0; t < meta->topic_cnt; t++)
-		for (int p = 0; p < meta->topics[t].partition_cnt && !is_internal(meta->topics[t].topic); p++)
+		for (int p = 0; p < meta->topics[t].partition_cnt && is_read(meta->topics[t].topic, mode); p++)
 			rd_kafka_topic_partition_list_add(list, meta->topics[t].topic, p)->offset = RD_KAFKA_OFFSET_BEGINNING;
 	count = list->cnt;
 	rd_kafka_assign(client, list);
@@ -132,18 +139,18 @@ static int assign_all(rd_kafka_t *client, const struct rd_kafka_metadata *meta)
 	return count;
 }
 
-void topics_read(const char *broker, struct messages *out)
+void topics_read(const char *broker, const char *mode, struct messages *out)
 {
 	rd_kafka_t *client = client_open(broker);
 	const struct rd_kafka_metadata *meta = client_topics(client, broker);
-	int open = assign_all(client, meta), quiet = 0;
+	int open = assign_all(client, meta, mode), quiet = 0;
 
 	while (open > 0) {
 		rd_kafka_message_t *m = rd_kafka_consumer_poll(client, 1000);
 
 		quiet = m ? 0 : quiet + 1;
 		if (quiet == QUIET_POLLS)
-			die(broker, "no end of its topics within a minute");
+			die(broker, "no end of its topics within five minutes");
 		if (m == NULL)
 			continue;
 		if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
