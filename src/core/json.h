@@ -47,6 +47,7 @@ int json_text(const struct json_slice *s, struct arena *a, const char **out, siz
  * out needs 6 * len. Returns the bytes written. */
 size_t json_escape(char *out, const char *p, size_t len);
 void buf_json_string(struct buf *b, const char *p, size_t len);	/* with quotes */
+void buf_json_string_whole(struct buf *b, const char *p, size_t len);	/* characters beyond the BMP raw, too */
 void buf_json_str(struct buf *b, const char *s);		/* NULL gives null */
 
 #endif

@@ -159,8 +159,8 @@ static size_t broken_length(const char *p, const char *end)
 	return 1;
 }
 
-/* One character beyond ASCII. */
-static char *put_wide(char *o, const char **at, const char *end)
+/* One character beyond ASCII; pairs: as two escapes when it lies beyond the BMP. */
+static char *put_wide(char *o, const char **at, const char *end, bool pairs)
 {
 	const unsigned char *p = (const unsigned char *)*at;
 	size_t n = json_utf8_length(*at, end);
@@ -171,7 +171,7 @@ static char *put_wide(char *o, const char **at, const char *end)
 		return o + 3;
 	}
 	*at += n;
-	if (n < 4) {
+	if (n < 4 || !pairs) {
 		memcpy(o, p, n);
 		return o + n;
 	}
@@ -182,7 +182,7 @@ static char *put_wide(char *o, const char **at, const char *end)
 	}
 }
 
-size_t json_escape(char *out, const char *p, size_t len)
+static inline size_t escape(char *out, const char *p, size_t len, bool pairs)
 {
 	const char *end = p + len;
 	char *o = out;
@@ -203,14 +203,19 @@ size_t json_escape(char *out, const char *p, size_t len)
 		if (p == end)
 			break;
 		if ((unsigned char)*p >= 0x80)
-			o = put_wide(o, &p, end);
+			o = put_wide(o, &p, end, pairs);
 		else
 			o = put_ascii(o, (unsigned char)*p++);
 	}
 	return (size_t)(o - out);
 }
 
-void buf_json_string(struct buf *b, const char *p, size_t len)
+size_t json_escape(char *out, const char *p, size_t len)
+{
+	return escape(out, p, len, true);
+}
+
+static void put_string(struct buf *b, const char *p, size_t len, bool pairs)
 {
 	char piece[6 * 512];
 
@@ -223,11 +228,21 @@ void buf_json_string(struct buf *b, const char *p, size_t len)
 			while (n > 509 && ((unsigned char)p[n] & 0xc0) == 0x80)
 				n--;
 		}
-		buf_put(b, piece, json_escape(piece, p, n));
+		buf_put(b, piece, escape(piece, p, n, pairs));
 		p += n;
 		len -= n;
 	}
 	buf_putc(b, '"');
+}
+
+void buf_json_string(struct buf *b, const char *p, size_t len)
+{
+	put_string(b, p, len, true);
+}
+
+void buf_json_string_whole(struct buf *b, const char *p, size_t len)
+{
+	put_string(b, p, len, false);
 }
 
 void buf_json_str(struct buf *b, const char *s)

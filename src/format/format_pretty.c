@@ -44,51 +44,13 @@ void pretty_element(struct pretty *p)
 	p->filled = true;
 }
 
-/* The value of four hexadecimal digits behind "\\u"; 0: these are none. */
-static unsigned escaped_unit(const char *at, const char *end)
-{
-	unsigned unit = 0;
-
-	if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
-		return 0;
-	for (unsigned i = 2; i < 6; i++)
-		unit = unit << 4 | ((unsigned char)at[i] <= '9' ? (unsigned)at[i] - '0' : ((unsigned)at[i] | 32) - 'a' + 10);
-	return unit;
-}
-
 /* The history's writer escapes no character beyond the BMP, while that of the messages does. */
-static void put_back_pairs(struct buf *b, size_t from)
-{
-	const char *in = b->data + from, *end = b->data + b->len;
-	char *out = b->data + from;
-
-	while (in < end) {
-		unsigned high = escaped_unit(in, end), low = high >> 10 == 0x36 ? escaped_unit(in + 6, end) : 0;
-
-		if (low >> 10 == 0x37) {
-			unsigned code = 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
-
-			for (int shift = 18; shift >= 0; shift -= 6)
-				*out++ = (char)(shift == 18 ? 0xf0 | code >> shift : 0x80 | (code >> shift & 0x3f));
-			in += 12;
-		} else {
-			unsigned n = *in == '\\' ? 2 : 1;
-
-			memmove(out, in, n);
-			out += n;
-			in += n;
-		}
-	}
-	b->len = (size_t)(out - b->data);
-}
-
 void pretty_str(struct pretty *p, const char *s)
 {
-	size_t from = p->b->len;
-
-	buf_json_str(p->b, s);
-	if (!p->b->failed && s && strpbrk(s, "\xf0\xf1\xf2\xf3\xf4"))
-		put_back_pairs(p->b, from);
+	if (s)
+		buf_json_string_whole(p->b, s, strlen(s));
+	else
+		buf_puts(p->b, "null");
 }
 
 void pretty_int(struct pretty *p, int64_t v)
