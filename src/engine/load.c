@@ -133,8 +133,15 @@ static int assign_one(struct load *l, const struct log_assigned *a, struct err *
 	return 0;
 }
 
+void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
+{
+	if (!format_topic_table(&l->sh->settings->format, topic, out, size))
+		snprintf(out, size, "%s", topic);
+}
+
 static int partitions_changed(struct load *l, struct err *err)
 {
+	char table[512];
 	size_t n;
 
 	forget_all(l);
@@ -144,7 +151,9 @@ static int partitions_changed(struct load *l, struct err *err)
 	l->owned = xrealloc(l->owned, (n ? n : 1) * sizeof(*l->owned));
 	l->nowned = n;
 	for (size_t i = 0; i < n; i++) {
+		load_table_name(l, l->assigned[i].topic, table, sizeof(table));
 		l->owned[i].topic = intern(l->assigned[i].topic);
+		l->owned[i].table = intern(table);
 		l->owned[i].partition = l->assigned[i].partition;
 		l->owned[i].paused = false;
 		if (assign_one(l, &l->assigned[i], err))
@@ -154,27 +163,13 @@ static int partitions_changed(struct load *l, struct err *err)
 	return 0;
 }
 
-void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
-{
-	if (!format_topic_table(&l->sh->settings->format, topic, out, size))
-		snprintf(out, size, "%s", topic);
-}
-
-static struct table_meter *meter_of(const struct load *l, const char *topic)
-{
-	char name[512];
-
-	load_table_name(l, topic, name, sizeof(name));
-	return table_meter_find(l->sh->tables, name);
-}
-
 /* A full buffer, a person, or a table in trouble: its partitions are left alone, while the group is still answered. */
 static int apply_pauses(struct load *l, struct err *err)
 {
 	bool all = half_paused(&l->half), full = atomic_load(&l->buffered) >= (size_t)l->sh->settings->load.buffer_bytes;
 
 	for (size_t i = 0; i < l->nowned; i++) {
-		struct table_meter *m = meter_of(l, l->owned[i].topic);
+		struct table_meter *m = table_meter_find(l->sh->tables, l->owned[i].table);
 		uint64_t waiting = m ? atomic_load(&m->at_truncate) : 0, bit = l->owned[i].partition < 64 ? UINT64_C(1) << l->owned[i].partition : 0;
 		bool paused = all || (waiting & bit) || (full && !waiting) || (m && (atomic_load(&m->paused) || atomic_load(&m->held)));
 

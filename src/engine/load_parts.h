@@ -80,7 +80,7 @@ struct load {
 	_Atomic bool drained;		/* no more is read: load what is there at once */
 	struct err failure;		/* under half.lock */
 	bool failed;			/* under half.lock */
-	struct { const char *topic; int32_t partition; bool paused; } *owned;	/* read thread */
+	struct { const char *topic, *table; int32_t partition; bool paused; } *owned;	/* read thread */
 	size_t nowned;
 	struct log_assigned *assigned;	/* read thread; room for MAX_ASSIGNED */
 	char target[256];		/* under half.lock */

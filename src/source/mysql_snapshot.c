@@ -92,10 +92,7 @@ static int freeze(struct mysql_snapshot *s, struct err *err)
 
 static int by_name(const void *a, const void *b)
 {
-	const struct snapshot_table *x = *(struct snapshot_table *const *)a, *y = *(struct snapshot_table *const *)b;
-	int r = strcmp(x->db, y->db);
-
-	return r ? r : strcmp(x->name, y->name);
+	return snapshot_table_order(*(struct snapshot_table *const *)a, *(struct snapshot_table *const *)b);
 }
 
 static void plan_to_tell(struct mysql_snapshot *s)

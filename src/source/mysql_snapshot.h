@@ -38,6 +38,8 @@ struct snapshot_table {
 	char *error;
 };
 
+int snapshot_table_order(const struct snapshot_table *a, const struct snapshot_table *b);	/* by database and name, bytes */
+
 struct mysql_snapshot;
 
 struct snapshot_setup {

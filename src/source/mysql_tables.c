@@ -43,17 +43,21 @@ int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position 
 	return 0;
 }
 
+int snapshot_table_order(const struct snapshot_table *a, const struct snapshot_table *b)
+{
+	int r = strcmp(a->db, b->db);
+
+	return r ? r : strcmp(a->name, b->name);
+}
+
 static int by_name(const void *a, const void *b)
 {
-	const struct snapshot_table *x = a, *y = b;
-	int r = strcmp(x->db, y->db);
-
-	return r ? r : strcmp(x->name, y->name);
+	return snapshot_table_order(a, b);
 }
 
 static bool is_other(const struct mysql_filter *filter, enum other_tables which, const char *db, const char *table)
 {
-	return which != OTHERS_NONE && !mysql_filter_is_own(db) && !mysql_filter_table(filter, db, table) &&
+	return !mysql_filter_is_own(db) && !mysql_filter_table(filter, db, table) &&
 	       (which == OTHERS_ALL || mysql_filter_database(filter, db));
 }
 
