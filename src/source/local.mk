@@ -62,8 +62,13 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_statement.h \
 	src/source/mysql_stream.c \
 	src/source/mysql_stream.h \
+	src/source/mysql_stream_parts.h \
+	src/source/mysql_stream_query.c \
+	src/source/mysql_stream_rows.c \
 	src/source/mysql_stream_table.c \
 	src/source/mysql_stream_table.h \
+	src/source/mysql_stream_txn.c \
+	src/source/mysql_stream_xa.c \
 	src/source/mysql_tables.c \
 	src/source/mysql_text.c \
 	src/source/mysql_text.h \
