@@ -14,6 +14,24 @@ static void rows_text(char *out, size_t size, int64_t rows)
 		snprintf(out, size, "%" PRId64, rows);
 }
 
+static void print_trouble(const struct status_trouble *t)
+{
+	char when[32];
+
+	if (t->error[0] == '\0')
+		return;
+	fputs("         error: ", stdout);
+	cli_put_safe(stdout, t->error, strlen(t->error));
+	cli_duration(when, sizeof(when), t->retry_ms);
+	printf("\n                %s; %u %s failed, ", t->kind, t->tries, t->tries == 1 ? "try" : "tries");
+	if (t->retry_ms < 0)
+		puts("there will be no other");
+	else if (t->retry_ms == 0)
+		puts("the next one is under way");
+	else
+		printf("the next one in %s\n", when);
+}
+
 static void print_fill(const struct status_fill *f)
 {
 	const char *why = *f->throttled ? f->throttled : f->error;
@@ -64,11 +82,8 @@ static void print_capture(const struct status_capture *c)
 		printf("\n         %s", c->why);
 	if (c->gtid[0])
 		printf("\n         gtids %s", c->gtid);
-	if (c->error[0]) {
-		fputs("\n         error: ", stdout);
-		cli_put_safe(stdout, c->error, strlen(c->error));
-	}
 	putchar('\n');
+	print_trouble(&c->trouble);
 }
 
 static void print_load(const struct status_load *l)
@@ -79,11 +94,7 @@ static void print_load(const struct status_load *l)
 	rows_text(rows, sizeof(rows), l->lag_rows);
 	printf("load     %-10s %s\n         lag %s rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target,
 			rows, lag, l->loads);
-	if (l->error[0]) {
-		fputs("         error: ", stdout);
-		cli_put_safe(stdout, l->error, strlen(l->error));
-		putchar('\n');
-	}
+	print_trouble(&l->trouble);
 }
 
 static void print_stages(const struct status *s)

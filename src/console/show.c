@@ -130,6 +130,19 @@ const char *show_clock(char *out, int64_t wall_us)
 	return out;
 }
 
+const char *show_trouble(char *out, const struct status_trouble *t)
+{
+	char when[SHOW_SIZE];
+
+	if (t->tries == 0)
+		return strcpy(out, "");
+	if (t->retry_ms < 0)
+		return strcpy(out, "there will be no other try");
+	snprintf(out, SHOW_TROUBLE, "%u %s failed, the next one %s%s", t->tries, t->tries == 1 ? "try" : "tries",
+		 t->retry_ms ? "in " : "is under way", t->retry_ms ? show_ms(when, t->retry_ms) : "");
+	return out;
+}
+
 enum role show_state_role(enum half_state state)
 {
 	switch (state) {

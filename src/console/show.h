@@ -10,6 +10,7 @@
 #include "engine/status.h"
 
 #define SHOW_SIZE 32
+#define SHOW_TROUBLE 80
 
 const char *show_count(char *out, int64_t n);		/* 987, 182311, 4.56M; -1: - */
 const char *show_exact(char *out, int64_t n);		/* 182,311 */
@@ -20,6 +21,8 @@ const char *show_ms(char *out, int64_t ms);		/* 0.2s, 18.4s, 3m04s, 2h05m, 3d04h
 const char *show_age(char *out, int64_t s);		/* of whole seconds: 18s, then as show_ms() */
 const char *show_percent(char *out, double share);	/* 0..1: 41% */
 const char *show_clock(char *out, int64_t wall_us);	/* 14:03:22, local time */
+/* "2 tries failed, the next one in 1.2s"; "": none failed. out: SHOW_TROUBLE bytes */
+const char *show_trouble(char *out, const struct status_trouble *t);
 enum role show_state_role(enum half_state state);
 enum role show_lag_role(int64_t ms);			/* a few seconds are on the way, ten are a warning */
 enum role show_fill_role(double fill);			/* idle up to 10 %, low up to 50 %, then high */

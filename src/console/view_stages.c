@@ -105,15 +105,16 @@ const struct grid_source view_stages_source = {
 void view_stages_detail(const struct status *s, size_t row, struct buf *out)
 {
 	const struct status_stage *stage = &s->stages[row];
-	const char *error = stage->load_half ? s->load.error : s->capture.error;
+	const struct status_trouble *trouble = stage->load_half ? &s->load.trouble : &s->capture.trouble;
+	char tries[SHOW_TROUBLE];
 	char a[SHOW_SIZE], b[SHOW_SIZE];
 
 	buf_printf(out, "stage: %s %s\nstate: %s\n", stage->load_half ? "load" : "capture", stage->name,
 			half_state_name(stage->state));
 	if (strcmp(s->bottleneck.stage, stage->name) == 0)
 		buf_printf(out, "slow: %s\n", s->bottleneck.why);
-	if (error[0])
-		buf_printf(out, "error: %s\n", error);
+	if (trouble->error[0])
+		buf_printf(out, "error: %s\n%s: %s\n", trouble->error, trouble->kind, show_trouble(tries, trouble));
 	buf_printf(out, "rows in: %s\nrows out: %s\n", show_exact(a, (int64_t)stage->in),
 			show_exact(b, (int64_t)stage->out));
 	buf_printf(out, "now: %s, %s a second\n", show_rate(a, stage->rows_per_s),

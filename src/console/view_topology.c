@@ -156,7 +156,8 @@ static void draw_boxes(const struct grid *g, const struct status *s, bool load, 
 static void draw_half(const struct grid *g, const struct status *s, bool load, struct canvas *cv, struct area at)
 {
 	bool enabled = load ? s->load.enabled : s->capture.enabled;
-	const char *error = load ? s->load.error : s->capture.error;
+	const struct status_trouble *trouble = load ? &s->load.trouble : &s->capture.trouble;
+	char tries[SHOW_TROUBLE];
 	struct area title = { at.y, at.x, 1, at.width }, boxes = { at.y + 1, at.x, BOX_HEIGHT, at.width };
 
 	if (!enabled) {
@@ -169,8 +170,9 @@ static void draw_half(const struct grid *g, const struct status *s, bool load, s
 	else
 		draw_capture_title(s, cv, title);
 	draw_boxes(g, s, load, cv, boxes);
-	if (error[0])
-		canvas_text(cv, at.y + BOX_HEIGHT, at.x + 2, at.width - 4, ROLE_CRIT, error);
+	if (trouble->error[0])
+		canvas_printf(cv, at.y + BOX_HEIGHT, at.x + 2, at.width - 4, ROLE_CRIT, "%s%s%s", show_trouble(tries, trouble),
+			      trouble->tries ? ": " : "", trouble->error);
 }
 
 /* The list form for screens on which boxes do not fit. */

@@ -134,7 +134,11 @@ static void source_state(struct capture *c)
 		state = HALF_IDLE;
 	else if (st->state == SOURCE_STUCK)
 		state = HALF_STUCK;
-	half_state_set(&c->half, state);
+	if (c->ill && state != HALF_STARTING) {
+		half_well(&c->half);
+		c->ill = false;
+	}
+	half_state_set(&c->half, c->ill ? HALF_RETRYING : state);
 	source_tell(c, st);
 	free(st);
 }
@@ -145,6 +149,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 	struct stage_meter *m = &c->sh->stages[STAGE_SOURCE];
 	struct batch *b = (*parcel)->batch;
 	enum source_step step = source_step(c->source, b, STEP_MS, err);
+	int wait_ms;
 
 	switch (step) {
 	case SOURCE_NOTHING:
@@ -172,8 +177,10 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 		return -1;
 	batch_reset(b);
 	logline(LOG_WARNING, "source", "%s; connecting again", err->msg);
-	half_state_set(&c->half, HALF_RETRYING);
-	half_wait(&c->half, backoff_next(backoff));
+	wait_ms = backoff_next(backoff);
+	half_trouble(&c->half, err, wait_ms);
+	c->ill = true;
+	half_wait(&c->half, wait_ms);
 	return 1;
 }
 
@@ -404,6 +411,7 @@ static int session_run(struct capture *c, struct err *err)
 	c->failed = false;
 	c->told = SOURCE_CONNECTING;
 	c->said = 0;
+	c->ill = false;
 	meter_queue(&c->sh->stages[STAGE_FORMAT], c->to_format);
 	meter_queue(&c->sh->stages[STAGE_LOG], c->to_log);
 	rc = pthread_create(&format, NULL, format_thread, c);
@@ -524,7 +532,7 @@ void capture_status(struct capture *c, struct status_capture *out)
 	out->snapshot.left_ms = out->snapshot.keeps_ms = out->fill.left_ms = -1;
 	if (have)
 		copy_source(out, st);
-	half_view(&c->half, &out->state, out->error, sizeof(out->error));
+	half_view(&c->half, &out->state, &out->trouble);
 	free(st);
 }
 

@@ -19,6 +19,7 @@ struct capture {
 	struct format_encoder *encoder;
 	struct queue *to_format, *to_log, *spare;
 	unsigned said;			/* how much of what the source said was logged */
+	bool ill;			/* the source's last try failed, and none has worked since; its thread's own */
 	int told;			/* what the last event said that the source does; the source thread's own */
 	int64_t snapshot_us;		/* when its snapshot began */
 	struct source *source;		/* under half.lock when set or read by others */

@@ -47,6 +47,7 @@ struct half {
 	enum half_state state;
 	struct err error;		/* the last failure; NONE while well */
 	unsigned failures;		/* in a row */
+	int64_t retry_at_us;		/* monotonic: the next try */
 };
 void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *));
 int half_start(struct half *h, struct err *err);
@@ -57,8 +58,9 @@ bool half_stopping(struct half *h);
 void half_pause(struct half *h, bool paused);
 bool half_paused(struct half *h);
 void half_state_set(struct half *h, enum half_state state);
-void half_well(struct half *h);			/* the session works: forget earlier failures */
-void half_view(struct half *h, enum half_state *state, char *error, size_t size);
+void half_trouble(struct half *h, const struct err *err, int retry_ms);	/* a try failed; negative: there will be no other */
+void half_well(struct half *h);			/* it works: forget earlier failures */
+void half_view(struct half *h, enum half_state *state, struct status_trouble *out);
 bool half_wait(struct half *h, int ms);		/* true: asked to stop meanwhile */
 
 /* ---- the capture half ---- */

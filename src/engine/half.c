@@ -31,12 +31,13 @@ void half_done(struct half *h)
 	pthread_cond_destroy(&h->changed);
 }
 
-static void half_failed(struct half *h, const struct err *err, bool final)
+void half_trouble(struct half *h, const struct err *err, int retry_ms)
 {
 	pthread_mutex_lock(&h->lock);
 	h->error = *err;
 	h->failures++;
-	h->state = final ? HALF_FAILED : HALF_RETRYING;
+	h->retry_at_us = clock_mono_us() + retry_ms * 1000LL;
+	h->state = retry_ms < 0 ? HALF_FAILED : HALF_RETRYING;
 	pthread_mutex_unlock(&h->lock);
 	shared_wake(h->sh);
 }
@@ -62,14 +63,15 @@ static void *half_main(void *arg)
 			half_state_set(h, HALF_STOPPED);
 			break;
 		}
-		half_failed(h, &err, !may_pass(&err));
 		if (!may_pass(&err)) {
+			half_trouble(h, &err, -1);
 			logline(LOG_ERROR, h->part, "stopped: %s", err.msg);
 			break;
 		}
-		if (h->failures == 1)
+		if (h->failures == 0)
 			backoff_reset(&backoff);
 		wait_ms = backoff_next(&backoff);
+		half_trouble(h, &err, wait_ms);
 		logline(LOG_WARNING, h->part, "%s; trying again in %d.%d s", err.msg, wait_ms / 1000, wait_ms % 1000 / 100);
 		if (half_wait(h, wait_ms))
 			break;
@@ -182,12 +184,25 @@ void half_well(struct half *h)
 	pthread_mutex_unlock(&h->lock);
 }
 
-void half_view(struct half *h, enum half_state *state, char *error, size_t size)
+static void trouble_view(const struct half *h, struct status_trouble *out)
+{
+	int64_t wait_us = h->retry_at_us - clock_mono_us();
+
+	*out = (struct status_trouble){ .retry_ms = -1 };
+	if (h->error.kind == ERR_NONE)
+		return;
+	snprintf(out->error, sizeof(out->error), "%s", h->error.msg);
+	snprintf(out->kind, sizeof(out->kind), "%s", err_kind_name(h->error.kind));
+	out->tries = h->failures;
+	if (h->state != HALF_FAILED)
+		out->retry_ms = wait_us > 0 ? wait_us / 1000 : 0;
+}
+
+void half_view(struct half *h, enum half_state *state, struct status_trouble *out)
 {
 	pthread_mutex_lock(&h->lock);
 	*state = h->paused && h->state != HALF_FAILED && h->state != HALF_STOPPED ? HALF_PAUSED : h->state;
-	strncpy(error, h->error.kind == ERR_NONE ? "" : h->error.msg, size - 1);
-	error[size - 1] = '\0';
+	trouble_view(h, out);
 	pthread_mutex_unlock(&h->lock);
 }
 

@@ -405,12 +405,46 @@ void load_reload(struct load *l)
 	atomic_fetch_add(&l->reload, 1);
 }
 
+/* While the half itself is well, tables that are tried again speak for it: the first one by name, and how many. */
+static void tables_trouble(struct load *l, struct status_load *out)
+{
+	struct status_trouble *t = &out->trouble;
+	struct table_meter *first = NULL;
+	char error[sizeof(t->error)];
+	unsigned more = 0;
+	int64_t wait_us;
+
+	for (size_t i = 0; i < table_meters_count(l->sh->tables); i++) {
+		struct table_meter *m = table_meter_at(l->sh->tables, i);
+
+		if (atomic_load(&m->state) != HALF_RETRYING || atomic_load(&m->stopped) || atomic_load(&m->tries) == 0)
+			continue;
+		more += first != NULL;
+		if (first == NULL || strcmp(m->name, first->name) < 0)
+			first = m;
+	}
+	if (first == NULL || t->error[0])
+		return;
+	table_meter_error_get(l->sh->tables, first, error, sizeof(error));
+	if (more)
+		snprintf(t->error, sizeof(t->error), "%.100s and %u more: %.380s", first->name, more, error);
+	else
+		snprintf(t->error, sizeof(t->error), "%.100s: %.400s", first->name, error);
+	snprintf(t->kind, sizeof(t->kind), "%s", err_kind_name(atomic_load(&first->trouble)));
+	wait_us = atomic_load(&first->retry_at_us) - clock_mono_us();
+	t->tries = atomic_load(&first->tries);
+	t->retry_ms = wait_us > 0 ? wait_us / 1000 : 0;
+	if (out->state == HALF_STREAMING || out->state == HALF_IDLE)
+		out->state = HALF_RETRYING;
+}
+
 void load_status(struct load *l, struct status_load *out)
 {
 	out->enabled = true;
 	out->loads = atomic_load(&l->loads);
 	memcpy(out->target, l->target, sizeof(out->target));
-	half_view(&l->half, &out->state, out->error, sizeof(out->error));
+	half_view(&l->half, &out->state, &out->trouble);
+	tables_trouble(l, out);
 }
 
 void load_abort(struct load *l)

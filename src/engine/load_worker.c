@@ -113,6 +113,9 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 		logline(state == HALF_FAILED ? LOG_ERROR : LOG_WARNING, "sink", "%s: %s", p->meter->name, err->msg);
 		table_meter_error(w->l->sh->tables, p->meter, err->msg);
 	}
+	atomic_fetch_add(&p->meter->tries, 1);
+	atomic_store(&p->meter->retry_at_us, p->retry_at_us);
+	atomic_store(&p->meter->trouble, err->kind);
 	atomic_store(&p->meter->state, state);
 	shared_wake(w->l->sh);
 }
@@ -121,6 +124,7 @@ void part_fine(struct load_worker *w, struct load_part *p)
 {
 	backoff_reset(&p->backoff);
 	p->retry_at_us = 0;
+	atomic_store(&p->meter->tries, 0);
 	if (atomic_exchange(&p->meter->state, HALF_STREAMING) == HALF_STREAMING || atomic_load(&p->meter->stopped))
 		return;
 	table_meter_error(w->l->sh->tables, p->meter, NULL);

@@ -63,6 +63,9 @@ struct table_meter {
 	struct counter loaded, dropped, dead;	/* the sink worker that owns the table; dropped: script thread */
 	_Atomic(struct histogram *) capture, load;	/* made at the first row */
 	_Atomic int state;		/* enum half_state, of the load */
+	_Atomic int trouble;		/* enum err_kind of the load's last failure; ERR_NONE while it works */
+	_Atomic unsigned tries;		/* that failed in a row */
+	_Atomic int64_t retry_at_us;	/* monotonic: the next one */
 	_Atomic int64_t last_loaded_ms;	/* timestamp of the newest row loaded */
 	_Atomic int paused;		/* by a person */
 	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */

@@ -21,6 +21,13 @@ enum half_state {		/* of a half, a stage or a table */
 };
 const char *half_state_name(enum half_state state);	/* "streaming" */
 
+struct status_trouble {		/* why a half does not go on */
+	char error[512];		/* "" while it is well */
+	char kind[16];			/* of the error: "unreachable", "retry", "config", ..; "" */
+	unsigned tries;			/* that failed in a row */
+	int64_t retry_ms;		/* until the next one; 0: under way, -1: there will be none */
+};
+
 struct status_snapshot {
 	bool running;
 	unsigned tables_done, tables_total;
@@ -59,7 +66,7 @@ struct status_capture {
 	struct status_snapshot snapshot;
 	struct status_fill fill;
 	char why[200];			/* idle, slow or stuck, in words; "" */
-	char error[512];		/* "" */
+	struct status_trouble trouble;
 };
 
 struct status_load {
@@ -68,7 +75,7 @@ struct status_load {
 	char target[256];		/* "embedded /var/lib/..", "starrocks 127.0.0.1:8030" */
 	int64_t lag_rows, lag_ms;	/* -1 unknown */
 	uint64_t loads;
-	char error[512];
+	struct status_trouble trouble;	/* of the half, else of a table that is tried again */
 };
 
 struct status_stage {

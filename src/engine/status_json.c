@@ -21,6 +21,8 @@ struct field {
 
 #define TEXT(strukt, key, member) { key, F_TEXT, offsetof(struct strukt, member), sizeof(((struct strukt *)0)->member) }
 #define FIELD(strukt, type, key, member) { key, type, offsetof(struct strukt, member), 0 }
+#define TROUBLE(strukt) TEXT(strukt, "error", trouble.error), TEXT(strukt, "error_kind", trouble.kind), \
+	FIELD(strukt, F_UINT, "tries", trouble.tries), FIELD(strukt, F_I64, "retry_ms", trouble.retry_ms)
 #define END { NULL, 0, 0, 0 }
 
 static const struct field top_fields[] = {
@@ -35,7 +37,7 @@ static const struct field capture_fields[] = {
 	TEXT(status_capture, "server_file", server_file), FIELD(status_capture, F_U64, "server_pos", server_pos),
 	FIELD(status_capture, F_I64, "lag_ms", lag_ms), FIELD(status_capture, F_I64, "behind_bytes", behind_bytes),
 	FIELD(status_capture, F_U64, "reconnects", reconnects), TEXT(status_capture, "why", why),
-	TEXT(status_capture, "error", error), END
+	TROUBLE(status_capture), END
 };
 static const struct field snapshot_fields[] = {
 	FIELD(status_snapshot, F_BOOL, "running", running), FIELD(status_snapshot, F_UINT, "tables_done", tables_done),
@@ -53,7 +55,7 @@ static const struct field fill_fields[] = {
 static const struct field load_fields[] = {
 	FIELD(status_load, F_BOOL, "enabled", enabled), FIELD(status_load, F_STATE, "state", state), TEXT(status_load, "target", target),
 	FIELD(status_load, F_I64, "lag_rows", lag_rows), FIELD(status_load, F_I64, "lag_ms", lag_ms),
-	FIELD(status_load, F_U64, "loads", loads), TEXT(status_load, "error", error), END
+	FIELD(status_load, F_U64, "loads", loads), TROUBLE(status_load), END
 };
 static const struct field stage_fields[] = {
 	FIELD(status_stage, F_NAME, "name", name), FIELD(status_stage, F_BOOL, "load_half", load_half),
@@ -134,10 +136,10 @@ static json_t *errors_json(const struct status *s)
 {
 	json_t *a = json_array();
 
-	if (s->capture.error[0])
-		json_array_append_new(a, json_pack("{ss,so}", "where", "capture", "error", text_json(s->capture.error)));
-	if (s->load.error[0])
-		json_array_append_new(a, json_pack("{ss,so}", "where", "load", "error", text_json(s->load.error)));
+	if (s->capture.trouble.error[0])
+		json_array_append_new(a, json_pack("{ss,so}", "where", "capture", "error", text_json(s->capture.trouble.error)));
+	if (s->load.trouble.error[0])
+		json_array_append_new(a, json_pack("{ss,so}", "where", "load", "error", text_json(s->load.trouble.error)));
 	for (size_t i = 0; i < s->ntables; i++)
 		if (s->tables[i].error[0])
 			json_array_append_new(a, json_pack("{so,so}", "where", text_json(s->tables[i].name),

@@ -55,10 +55,14 @@ same_table t; same_table big
 
 rows "three"
 "$top/tests/servers/mysql" stop "$dir/mysql"
-until_true 30 capture_is 'retrying|starting'; ok $? "MySQL stopped: the status says so"
+away() { status_is '.capture | .state == "retrying" and .error_kind == "unreachable" and .tries >= 2 and .retry_ms >= 0 and (.error | test("MySQL 127.0.0.1:"))'; }
+until_true 60 away; ok $? "MySQL stopped: the status has the error, its kind, the tries and the next: $(jq -c '.capture | [.error_kind, .tries, .retry_ms]' "$dir/status_is.json")"
+"$millrace" -c "$dir/millrace.conf" status > "$dir/out"
+grep -A 1 "error: MySQL" "$dir/out" | grep -qE "unreachable; [0-9]+ tries failed, the next one (in|is under way)"; ok $? "and as text" || note < "$dir/out"
 mysql_again
 rows "four"
 wait_caught_up 60 "goes on and catches up"
+status_is '.capture | .error == "" and .error_kind == "" and .tries == 0 and .retry_ms == -1'; ok $? "nothing is left of the error" || jq -c .capture "$dir/status_is.json" | note
 same_table t
 
 for k in 1 2 3; do

@@ -15,6 +15,7 @@ control() { curl -sS --max-time 5 "$control/$1"; }
 armed() { control faults | jq -e ".$1 // empty" > /dev/null; }
 taken() { ! control faults | grep -q "\"$1\""; }
 table_error() { status | jq -r '.tables[] | select(.table == "testdb.t") | .error'; }
+half_tells() { status_is --arg w "$1" '.load | .state == "retrying" and (.error | startswith("testdb.t: ")) and (.error | test($w; "i")) and .error_kind != "" and .tries >= 1 and .retry_ms >= 0'; }
 has_error() { [ -n "$(table_error)" ]; }
 step=0
 rows()
@@ -31,6 +32,7 @@ lasting()
 	rows "$1"
 	until_true 20 has_error; ok $? "$1: the status has an error"
 	table_error | grep -qiE "$2"; ok $? "$1: $(table_error | cut -c 1-150)"
+	until_true 20 half_tells "$2"; ok $? "$1: so does the load half, with its tries" || jq -c .load "$dir/status_is.json" | note
 	control clear > /dev/null
 	wait_caught_up 40 "$1: over"
 	same_table t

@@ -17,7 +17,10 @@ static void fill(struct status *s)
 	s->capture.snapshot = (struct status_snapshot){ .running = true, .tables_done = 1, .tables_total = 3, .rows_done = 10, .left_ms = -1 };
 	strcpy(s->capture.gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5");
 	s->load.state = HALF_FAILED;
-	strcpy(s->load.error, "a \"quoted\" reason\twith a tab");
+	strcpy(s->load.trouble.error, "a \"quoted\" reason\twith a tab");
+	strcpy(s->load.trouble.kind, "unreachable");
+	s->load.trouble.tries = 3;
+	s->load.trouble.retry_ms = 1500;
 	s->nstages = 1;
 	s->stages = xcalloc(1, sizeof(*s->stages));
 	s->stages[0] = (struct status_stage){ .name = "source", .in = UINT64_C(9007199254740993), .p50_us = -1, .p99_us = 1234, .queue_fill = 0.25 };
@@ -54,7 +57,10 @@ int main(void)
 	is_int(back.capture.snapshot.tables_total, 3, "snapshot");
 	is_int(back.capture.snapshot.left_ms, -1, "unknown stays unknown");
 	is_str(back.capture.gtid, s.capture.gtid, "gtid");
-	is_str(back.load.error, s.load.error, "quotes and tabs survive");
+	is_str(back.load.trouble.error, s.load.trouble.error, "quotes and tabs survive");
+	is_str(back.load.trouble.kind, "unreachable", "kind of an error");
+	is_int(back.load.trouble.tries, 3, "tries");
+	is_int(back.load.trouble.retry_ms, 1500, "until the next try");
 	is_int(back.stages[0].in, 9007199254740993, "counters beyond a double");
 	is_str(back.stages[0].name, "source", "stage");
 	ok(back.stages[0].queue_fill == 0.25, "shares");
