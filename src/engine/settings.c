@@ -187,7 +187,7 @@ static const struct conf_option options[] = {
 	{ "starrocks", "table.create.buckets", CONF_INT, AT(sink.buckets), "0", "0..100000", 0, "Buckets of a created table; 0 lets StarRocks decide." },
 	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0, "Replicas of a created table; 0 is the cluster's default." },
 	{ "starrocks", "load.interval", CONF_DURATION, AT(sink.interval_ms), "0", NULL, 0,
-	  "No more than one load per table and partition within this; 0 is 1s for StarRocks, 50ms for the embedded warehouse." },
+	  "No more than one load per table and partition within this; 0 is 800ms for StarRocks, 50ms for the embedded warehouse." },
 	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "16M", NULL, 0, "Message bytes in one load at the most." },
 	{ "starrocks", "load.max.rows", CONF_INT, AT(sink.max_rows), "200000", "1..10000000", 0, "Rows in one load at the most." },
 	{ "starrocks", "load.timeout", CONF_DURATION, AT(sink.load_timeout_ms), "60s", NULL, 0, "How long one load may take." },

@@ -84,11 +84,11 @@ int log_writer_append_record(struct log_writer *w, const struct record *r, struc
  *   ERR_RETRY        nothing was committed: append the same batches again
  *   ERR_FENCED       another writer has the id: stop
  *   ERR_FATAL        this writer is of no use any more, and it is not known what was committed (seen when a broker
- *                    comes back without its topics for a moment): close it, open the next one, start from the position
- *                    in the log
+ *                    comes back without its topics for a moment, or is away while a transaction is aborted): close it,
+ *                    open the next one, start from the position in the log
  *   ERR_DATA, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
-int log_writer_abort(struct log_writer *w, struct err *err);
+int log_writer_abort(struct log_writer *w, struct err *err);	/* within the time limit, else ERR_FATAL */
 /* How long the next transaction had better not begin: gather what comes until then. A begin before it waits. 0: now. */
 int64_t log_writer_gap_us(struct log_writer *w);
 

@@ -31,7 +31,7 @@ enum {
 	CLOSE_MS = 1000
 };
 
-enum writer_state { IDLE, OPEN, COMMITTING, ABORTING, DEAD };
+enum writer_state { IDLE, OPEN, COMMITTING, DEAD };
 
 struct target {				/* a topic that was written to */
 	const char *topic;		/* interned: equal pointers, equal names */
@@ -126,6 +126,31 @@ static bool spoils_producer(rd_kafka_resp_err_t code)
 	return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
+/*
+ * A producer that cannot abort in time is given up. Its broker may only be away, but a librdkafka (seen with 2.0.2) whose
+ * broker was killed at a bad moment waits for its last messages for ever; the next writer ends the transaction at once.
+ */
+static int abort_within(struct kafka_writer *w, int64_t limit_ms, struct err *err)
+{
+	rd_kafka_error_t *e = rd_kafka_abort_transaction(w->client.rk, (int)limit_ms);
+
+	if (!e) {
+		w->state = IDLE;
+		w->committed_us = clock_mono_us();
+		return 0;
+	}
+	if (rd_kafka_error_is_fatal(e)) {
+		rd_kafka_error_destroy(e);
+		return fail_fatal(w, err);
+	}
+	w->state = DEAD;
+	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
+		"aborting the transaction of '%s'", w->id);
+	err->kind = ERR_FATAL;
+	rd_kafka_error_destroy(e);
+	return -1;
+}
+
 /* Takes the error. Nothing of the transaction is or will be committed. */
 static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_t *e)
 {
@@ -143,8 +168,7 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 		return fail_fenced(w, err, code);
 	if (err->kind == ERR_UNREACHABLE || err->kind == ERR_FATAL)
 		err->kind = ERR_RETRY;		/* the outcome is known */
-	w->state = ABORTING;
-	kafka_writer_abort(&w->base, &ignored);	/* what it cannot finish now, the next append does */
+	abort_within(w, PATIENCE_US / 1000, &ignored);	/* what it cannot finish now, the next writer does */
 	if (spoils_producer(code)) {
 		w->state = DEAD;
 		err->kind = ERR_FATAL;
@@ -324,8 +348,6 @@ static int ready_to_append(struct kafka_writer *w, struct err *err)
 	switch (w->state) {
 	case OPEN:
 		return 0;
-	case ABORTING:
-		return kafka_writer_abort(&w->base, err) ? -1 : begin(w, err);
 	case IDLE:
 		return begin(w, err);
 	case COMMITTING:
@@ -352,7 +374,7 @@ int kafka_writer_append(struct log_writer *base, const struct record *records, s
 		if (!t || t->topic != records[i].topic)
 			t = target_for(w, records[i].topic, err);
 		if (!t || check_record(w, t, &records[i], err)) {
-			kafka_writer_abort(base, &ignored);
+			abort_within(w, PATIENCE_US / 1000, &ignored);
 			return -1;
 		}
 		if (append_one(w, t, &records[i], err))
@@ -398,10 +420,6 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 		return 0;
 	if (w->state == DEAD)
 		return fail_fatal(w, err);
-	if (w->state == ABORTING) {
-		kafka_writer_abort(base, err);
-		return err_set(err, ERR_RETRY, 0, "kafka: the transaction of '%s' was aborted", w->id);
-	}
 	if (w->state == OPEN && drain(w, err))
 		return -1;
 	if (w->state == OPEN)
@@ -431,7 +449,6 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 int kafka_writer_abort(struct log_writer *base, struct err *err)
 {
 	struct kafka_writer *w = (struct kafka_writer *)base;
-	rd_kafka_error_t *e;
 
 	if (w->state == IDLE)
 		return 0;
@@ -440,21 +457,7 @@ int kafka_writer_abort(struct log_writer *base, struct err *err)
 	if (w->state == COMMITTING)
 		return err_set(err, ERR_UNREACHABLE, 0,
 			"kafka: the commit of '%s' is under way and cannot be taken back", w->id);
-	w->state = ABORTING;
-	e = rd_kafka_abort_transaction(w->client.rk, PATIENCE_US / 1000);
-	if (!e) {
-		w->state = IDLE;
-		w->committed_us = clock_mono_us();
-		return 0;
-	}
-	if (rd_kafka_error_is_fatal(e)) {
-		rd_kafka_error_destroy(e);
-		return fail_fatal(w, err);
-	}
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
-		"aborting the transaction of '%s'", w->id);
-	rd_kafka_error_destroy(e);
-	return -1;
+	return abort_within(w, w->log->base.conf.timeout_ms, err);
 }
 
 /* ---- open and close ---- */
@@ -514,8 +517,8 @@ void kafka_writer_close(struct log_writer *base)
 	struct err ignored = { 0 };
 
 	if (w->client.rk) {
-		if (w->state == OPEN || w->state == ABORTING)
-			kafka_writer_abort(base, &ignored);
+		if (w->state == OPEN)
+			abort_within(w, PATIENCE_US / 1000, &ignored);
 		rd_kafka_purge(w->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(w->client.rk, CLOSE_MS);
 	}

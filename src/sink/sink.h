@@ -32,7 +32,7 @@ struct sink_conf {
 	int64_t connect_timeout_ms;
 	int64_t max_bytes;		/* load.max.bytes of one load, under StarRocks' 100 MB */
 	int64_t max_rows;
-	int64_t interval_ms;		/* load.interval: no more than one load per table within this; 0: 1000 StarRocks, 50 embedded */
+	int64_t interval_ms;		/* load.interval: no more than one load per table within this; 0: 800 StarRocks, 50 embedded */
 	char *time_zone;
 };
 

@@ -693,7 +693,8 @@ static int append_hundred(struct log_writer *w, struct batch *b, const char *top
 	return log_writer_append(w, b, err);
 }
 
-/* One transaction of 100, the way an engine does it. Returns whether the log holds it. */
+/* One transaction of 100, the way an engine does it: a writer that failed otherwise than by an abort is closed, and the
+ * next one starts from what the log holds. Returns whether the log holds it. */
 static bool hundred(struct log_writer **w, const char *topic, int round, bool kill)
 {
 	int64_t until_us = clock_mono_us() + 2 * PATIENCE_US;
@@ -714,7 +715,7 @@ static bool hundred(struct log_writer **w, const char *topic, int round, bool ki
 			rc = commit(*w, &err);
 		if (rc)
 			printf("# round %d: %s: %s\n", round, err_kind_name(err.kind), err.msg);
-		if (rc && err.kind == ERR_FATAL) {	/* the next writer starts from what the log holds */
+		if (rc && err.kind != ERR_RETRY) {
 			log_writer_close(*w);
 			*w = open_writer("killed");
 			if (scan(topic, 0, -1, -1).count == (round + 1) * 100)
