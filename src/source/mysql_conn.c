@@ -197,11 +197,14 @@ static int connect_tls(struct mysql_conn *c, const struct mysql_conf *conf, cons
 	return -1;
 }
 
-/* Texts are to come as they are: UTC, UTF-8, no silent cutting, and patience with a reader that waits for its log. */
+/*
+ * Texts are to come as they are: UTC, UTF-8, no silent cutting, and patience with a reader that waits for its log. None with
+ * a lock: who waits for a table behind an ALTER that waits for a connection of ours holds up all writers of that table.
+ */
 static int set_session(struct mysql_conn *c, struct err *err)
 {
 	return mysql_conn_run(c, err, "SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, "
-			      "net_read_timeout = 3600, wait_timeout = 86400, sql_quote_show_create = 1, "
+			      "net_read_timeout = 3600, wait_timeout = 86400, lock_wait_timeout = 5, sql_quote_show_create = 1, "
 			      "show_create_table_verbosity = 0, group_concat_max_len = 1048576");
 }
 

@@ -254,7 +254,7 @@ enum fill_step fill_trouble(struct mysql_fill *f, const struct err *err)
 		return fill_give_up(f, err->msg);
 	if (!early && err->kind == ERR_DATA)
 		return begin_anew(f, err);
-	if (!early && ++f->failures >= GIVE_UP_AFTER && err->kind == ERR_RETRY)
+	if (!early && ++f->failures >= GIVE_UP_AFTER && err->kind == ERR_RETRY && err->code != ER_LOCK_WAIT_TIMEOUT)
 		return fill_give_up(f, err->msg);
 	snprintf(f->error, sizeof(f->error), "%.250s", err->msg);
 	fill_view_close(&f->view);

@@ -196,24 +196,64 @@ static void note_ddl(struct mysql_fill *f, const struct ddl_change *d)
 			f->stale = true;
 }
 
-/* What waits to be read is found under its new name. */
+/* Renames of one statement are carried out one after the other. */
+static bool is_given_later(const struct ddl_change *d, unsigned i, const struct fill_table *t)
+{
+	while (++i < d->ntables)
+		if (d->table[i].previous_table && d->table[i].db && strcmp(d->table[i].db, t->db) == 0 &&
+		    strcmp(d->table[i].table, t->name) == 0)
+			return true;
+	return false;
+}
+
+static void begin_under(struct mysql_fill *f, struct fill_table *t, const struct ddl_table *new)
+{
+	mysql_fill_tell(f, "snapshot of %s.%s: the table is called %s.%s now%s", t->db, t->name, new->db, new->table,
+			t->bound ? ", and is read from its beginning" : "");
+	free(t->db);
+	free(t->name);
+	free(t->bound);
+	t->db = xstrdup(new->db);
+	t->name = xstrdup(new->table);
+	t->bound = NULL;
+	t->rows = 0;
+}
+
+/*
+ * A table is read under its new name, and from its beginning: what was read is in the topic of the old one. A name that the
+ * same statement gives to another table keeps its snapshot, which was ordered by that name: so end online changes, that
+ * swap a table for its copy.
+ */
+static bool follow_rename(struct mysql_fill *f, const struct ddl_change *d, unsigned i, size_t at)
+{
+	struct fill_table *t = &f->plan.items[at];
+	const struct ddl_table *new = &d->table[i];
+
+	if (strcmp(t->db, new->previous_db) != 0 || strcmp(t->name, new->previous_table) != 0)
+		return false;
+	if (is_given_later(d, i, t)) {
+		free(t->bound);
+		t->bound = NULL;
+		t->rows = 0;
+	} else if (!mysql_filter_table(f->setup.filter, new->db, new->table)) {
+		return false;
+	} else if (fill_plan_find(&f->plan, new->db, new->table)) {
+		fill_plan_remove(&f->plan, at);
+	} else {
+		begin_under(f, t, new);
+	}
+	return true;
+}
+
 static void follow_renames(struct mysql_fill *f, const struct ddl_change *d)
 {
-	for (unsigned i = 0; i < d->ntables; i++) {
-		const struct ddl_table *new = &d->table[i];
-		struct fill_table *t = new->previous_table && new->previous_db
-			? fill_plan_find(&f->plan, new->previous_db, new->previous_table) : NULL;
+	bool moved = false;
 
-		if (t == NULL || !mysql_filter_table(f->setup.filter, new->db, new->table))
-			continue;
-		free(t->db);
-		free(t->name);
-		t->db = xstrdup(new->db);
-		t->name = xstrdup(new->table);
-		fill_plan_moved(f);
-		mysql_fill_tell(f, "snapshot of %s.%s: the table is called %s.%s now", new->previous_db,
-				new->previous_table, new->db, new->table);
-	}
+	for (unsigned i = 0; i < d->ntables; i++)
+		for (size_t k = f->plan.count; d->table[i].previous_table && d->table[i].previous_db && k-- > 0;)
+			moved |= follow_rename(f, d, i, k);
+	if (moved)
+		mysql_fill_changed(f);
 }
 
 static void note_row(struct mysql_fill *f, const struct change *c)

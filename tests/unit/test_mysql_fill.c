@@ -1,8 +1,9 @@
 /*
- * test_mysql_fill.c - what snapshots beside the stream are made of, without a server: the plan as text and back, keys
- * of row images, signals, conditions that must stay one condition.
+ * test_mysql_fill.c - what snapshots beside the stream are made of, without a server: the plan as text and back, renames
+ * that the stream tells of, keys of row images, signals, conditions that must stay one condition.
  */
 #include "core/buf.h"
+#include "source/mysql_fill.h"
 #include "source/mysql_fill_keys.h"
 #include "source/mysql_fill_order.h"
 #include "source/mysql_fill_plan.h"
@@ -53,6 +54,50 @@ static void test_plan(void)
 	print_is(&copy, text, "a copy is one");
 	fill_plan_done(&p);
 	fill_plan_done(&copy);
+}
+
+/* ---- renames ---- */
+
+#define WAITS(name) "{\"db\":\"d\",\"table\":\"" name "\",\"rows\":0,\"total\":9}"
+#define HALF(name) "{\"db\":\"d\",\"table\":\"" name "\",\"bound\":\"12\",\"rows\":5,\"total\":9}"
+#define PLAN(tables) "{\"paused\":false,\"tables\":[" tables "]}"
+#define RENAME(from, to) { .type = 'A', .previous_db = "d", .previous_table = from, .db = "d", .table = to }
+
+static void renamed(const char *plan, struct ddl_table *tables, unsigned n, const char *want, const char *name)
+{
+	char pattern[] = "d.[a-z]*", *patterns[] = { pattern };
+	struct mysql_conf conf = { .table_include = { .items = patterns, .count = 1 } };
+	struct err err = { 0 };
+	struct fill_setup setup = { .conf = &conf, .filter = mysql_filter_new(&conf, &err) };
+	struct ddl_change ddl = { .db = "d", .table = tables, .ntables = n };
+	struct mysql_fill *f = mysql_fill_new();
+	struct batch *b = batch_new();
+	struct change *c = batch_add_change(b);
+
+	c->op = CHANGE_DDL;
+	c->ddl = &ddl;
+	mysql_fill_setup(f, &setup);
+	mysql_fill_restore(f, plan, &err);
+	mysql_fill_note(f, b);
+	is_str(mysql_fill_progress(f), want, "%s", name);
+	batch_free(b);
+	mysql_fill_free(f);
+	mysql_filter_free((struct mysql_filter *)setup.filter);
+}
+
+static void test_renames(void)
+{
+	static struct ddl_table plain[] = { RENAME("a", "b") }, out[] = { RENAME("a", "not captured 1") };
+	static struct ddl_table chain[] = { RENAME("a", "b"), RENAME("b", "c") };
+	static struct ddl_table swap[] = { RENAME("a", "old"), RENAME("copy", "a") };
+
+	renamed(PLAN(WAITS("a")), plain, 1, PLAN(WAITS("b")), "a table that waits has its new name");
+	renamed(PLAN(HALF("a")), plain, 1, PLAN(WAITS("b")), "one that was read in part begins anew under it");
+	renamed(PLAN(HALF("x")), plain, 1, PLAN(HALF("x")), "others stay");
+	renamed(PLAN(HALF("a")), out, 1, PLAN(HALF("a")), "a name that is not captured is not followed");
+	renamed(PLAN(HALF("a")), chain, 2, PLAN(WAITS("c")), "two renames of one table");
+	renamed(PLAN(HALF("a")), swap, 2, PLAN(WAITS("a")), "a swap: the name keeps its snapshot, of the other table");
+	renamed(PLAN(HALF("a") "," WAITS("copy")), swap, 2, PLAN(WAITS("a")), "which is read once");
 }
 
 /* ---- keys ---- */
@@ -165,6 +210,7 @@ static void test_conditions(void)
 int main(void)
 {
 	test_plan();
+	test_renames();
 	test_keys();
 	test_signals();
 	test_conditions();
