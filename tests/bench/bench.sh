@@ -203,13 +203,19 @@ drained()
 		"first message after $first s"
 }
 
+# drain_once NAME TABLE SNAPSHOT-MODE ROWS: what it took is in the variables of drain()
+drain_once()
+{
+	bench_conf "$1" "$2" "$3" < /dev/null
+	start_millrace --role capture
+	drain "$1.$2" "$4" "$pid"
+	stop_millrace
+}
+
 # drain_millrace LETTER WHAT NAME TABLE SNAPSHOT-MODE ROWS TARGET
 drain_millrace()
 {
-	bench_conf "$3" "$4" "$5" < /dev/null
-	start_millrace --role capture
-	drain "$3.$4" "$6" "$pid"
-	stop_millrace
+	drain_once "$3" "$4" "$5" "$6"
 	row "$1" "$2" "$(drained)" "$7"
 }
 
@@ -332,6 +338,8 @@ if wants a || wants b || wants c || wants debezium; then
 	read -r sysbench_rows _ <<< "$(stream 'bench\.sbtest1' decode)"
 	if wants a || wants b; then compare_stream sysbench 'bench\.sbtest1' "50 % of (a)"; fi
 	if wants c || wants debezium; then
+		# A broker's first seconds tell of its JVM: the backlog is drained once before.
+		drain_once warm bench.sbtest1 never "$sysbench_rows"
 		drain_millrace c "sysbench: backlog into Kafka, exactly once" c bench.sbtest1 never "$sysbench_rows" \
 			"200 k rows/s, 1 s"
 		! wants debezium || drain_debezium $((sysbench_rows - 1)) "$cpu"
