@@ -66,6 +66,7 @@ int cli_attach(struct cli *cli);
 int cli_run(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_status(struct cli *cli);
+void cli_print_readings(const struct status *s);	/* cli_status_snapshot.c */
 int cli_pause(struct cli *cli);		/* also resume */
 int cli_snapshot(struct cli *cli);
 int cli_topics(struct cli *cli);

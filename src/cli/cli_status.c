@@ -39,31 +39,27 @@ static void print_fill(const struct status_fill *f)
 
 	if (f->tables == 0)
 		return;
-	cli_duration(left, sizeof(left), f->left_ms);
-	fputs("\n         snapshot beside the stream: ", stdout);
-	cli_put_safe(stdout, f->table, strlen(f->table));
-	printf(", %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left, %u tables%s", f->rows, f->total, f->rows_per_s,
-	       left, f->tables, f->paused ? ", paused" : "");
+	cli_duration(left, sizeof(left), f->all_left_ms);
+	printf("\n         snapshot beside the stream: %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left%s",
+	       f->tables_done, f->tables_done + f->tables, f->all_rows, f->all_total, f->rows_per_s, left, f->paused ? ", paused" : "");
 	if (*why) {
 		fputs(*f->throttled ? "\n         throttled: " : "\n         waits: ", stdout);
 		cli_put_safe(stdout, why, strlen(why));
 	}
 }
 
-static void print_capture(const struct status_capture *c)
+static void print_capture(const struct status *s)
 {
+	const struct status_capture *c = &s->capture;
 	char lag[32], left[32];
 
 	cli_duration(lag, sizeof(lag), c->lag_ms);
 	printf("capture  %-10s %s", half_state_name(c->state), c->server);
 	if (c->snapshot.running) {
 		cli_duration(left, sizeof(left), c->snapshot.left_ms);
-		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %s left",
-				c->snapshot.tables_done, c->snapshot.tables_total,
-		       c->snapshot.rows_done, c->snapshot.rows_total, left);
-		if (c->snapshot.table[0])
-			printf("\n         reading %s, chunk %" PRIu64 ", %.0f rows/s", c->snapshot.table,
-			       c->snapshot.chunks + 1, c->snapshot.rows_per_s);
+		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left",
+		       c->snapshot.tables_done, c->snapshot.tables_total, c->snapshot.rows_done, c->snapshot.rows_total,
+		       c->snapshot.rows_per_s, left);
 		if (c->snapshot.keeps_ms >= 0) {
 			cli_duration(left, sizeof(left), c->snapshot.keeps_ms);
 			printf("\n         MySQL keeps the binlog that has to follow for %s more", left);
@@ -83,6 +79,7 @@ static void print_capture(const struct status_capture *c)
 	if (c->gtid[0])
 		printf("\n         gtids %s", c->gtid);
 	putchar('\n');
+	cli_print_readings(s);
 	print_trouble(&c->trouble);
 }
 
@@ -142,7 +139,7 @@ static void print_status(const struct status *s)
 	printf("%s  %s  millrace %s, role %s, pid %d, up %s, log %s\n\n", s->name, half_state_name(s->state),
 			s->version, s->role, s->pid, up, s->log_kind);
 	if (s->capture.enabled)
-		print_capture(&s->capture);
+		print_capture(s);
 	if (s->load.enabled)
 		print_load(&s->load);
 	print_stages(s);

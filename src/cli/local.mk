@@ -14,7 +14,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_progress.h \
 	src/cli/cli_run.c \
 	src/cli/cli_snapshot.c \
-	src/cli/cli_status.c
+	src/cli/cli_status.c \
+	src/cli/cli_status_snapshot.c
 
 bin_PROGRAMS += millrace
 millrace_SOURCES = src/main.c

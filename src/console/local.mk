@@ -28,6 +28,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view.h \
 	src/console/view_events.c \
 	src/console/view_help.c \
+	src/console/view_reading.c \
 	src/console/view_stages.c \
 	src/console/view_tables.c \
 	src/console/view_topics.c \

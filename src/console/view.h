@@ -35,6 +35,9 @@ extern const struct grid_source view_stages_source, view_tables_source, view_top
 void view_topology_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 void view_stages_detail(const struct status *s, size_t row, struct buf *out);
 const char *view_stages_target(const struct status *s, size_t row, bool *paused);
+/* A snapshot that runs, in one line; false: none does. Its tables, as "label: value" lines. */
+bool view_reading_title(const struct status *s, char *out, size_t size);
+void view_reading_detail(const struct status *s, struct buf *out);
 void view_tables_detail(const struct status *s, size_t row, struct buf *out);
 const char *view_tables_target(const struct status *s, size_t row, bool *paused);
 void view_topics_detail(const struct status *s, size_t row, struct buf *out);

@@ -130,6 +130,7 @@ void view_stages_detail(const struct status *s, size_t row, struct buf *out)
 				(unsigned long long)s->capture.pos);
 		if (s->capture.why[0])
 			buf_printf(out, "state: %s\n", s->capture.why);
+		view_reading_detail(s, out);
 		buf_printf(out, "gtid: %s\nserver gtid: %s\n", s->capture.gtid, s->capture.server_gtid);
 		buf_printf(out, "behind: %s, %s\nreconnects: %llu\n", show_bytes(a, s->capture.behind_bytes),
 			show_ms(b, s->capture.lag_ms), (unsigned long long)s->capture.reconnects);

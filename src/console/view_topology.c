@@ -99,14 +99,11 @@ static void draw_capture_title(const struct status *s, struct canvas *cv, struct
 	x += word(cv, at, x, ROLE_TEXT, "", s->capture.server);
 	x += word(cv, at, x, show_lag_role(s->capture.lag_ms), "lag ", show_ms(a, s->capture.lag_ms));
 	x += word(cv, at, x, ROLE_TEXT, "behind ", show_bytes(a, s->capture.behind_bytes));
-	if (s->capture.snapshot.running) {
-		double share = s->capture.snapshot.rows_total ? (double)s->capture.snapshot.rows_done / (double)s->capture.snapshot.rows_total : 0;
-
-		snprintf(text, sizeof(text), "%s, table %u of %u, %s left, %s", show_percent(a, share),
-				s->capture.snapshot.tables_done + 1,
-			s->capture.snapshot.tables_total, show_ms((char[SHOW_SIZE]){ 0 }, s->capture.snapshot.left_ms),
-			s->capture.snapshot.table);
-		word(cv, at, x, ROLE_WARN, "snapshot ", text);
+	if (view_reading_title(s, text, sizeof(text))) {
+		x += word(cv, at, x, ROLE_WARN, "snapshot ", text);
+		for (size_t i = 0; i < s->nreadings; i++)
+			if (strcmp(s->readings[i].state, "running") == 0)
+				x += word(cv, at, x, ROLE_WARN, "", s->readings[i].name);
 	} else {
 		snprintf(text, sizeof(text), "%s:%llu", s->capture.file, (unsigned long long)s->capture.pos);
 		word(cv, at, x, ROLE_TEXT, "at ", text);

@@ -514,8 +514,9 @@ static void copy_source(struct status_capture *out, const struct source_status *
 		out->lag_ms = 0;
 }
 
-void capture_status(struct capture *c, struct status_capture *out)
+void capture_status(struct capture *c, struct status *status)
 {
+	struct status_capture *out = &status->capture;
 	struct source_status *st = xcalloc(1, sizeof(*st));
 	bool have;
 
@@ -533,6 +534,7 @@ void capture_status(struct capture *c, struct status_capture *out)
 	if (have)
 		copy_source(out, st);
 	half_view(&c->half, &out->state, &out->trouble);
+	capture_readings(c, status);
 	free(st);
 }
 

@@ -42,6 +42,7 @@ void *capture_log_thread(void *capture);				/* capture_publish.c */
 struct capture_signals;
 struct capture_signals *capture_signals_start(struct capture *c);	/* capture_signal.c; NULL: no signal topic */
 void capture_signals_end(struct capture_signals *s);			/* once the queues are closed; NULL allowed */
+void capture_readings(struct capture *c, struct status *out);		/* capture_reading.c. @thread any */
 void capture_limits_free(struct capture *c);				/* capture_snapshot.c */
 
 /* ---- tables that are stopped, remembered in the log (capture_stopped.c) ---- */

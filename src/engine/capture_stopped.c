@@ -130,7 +130,7 @@ int stopped_publish(struct stopped_tables *t, struct capture *c, struct err *err
 	tables = xmalloc(MAX * sizeof(*tables));
 	n = source_tables(c->source, tables, MAX);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		if (!tables[i].stopped || find(t, tables[i].name) < t->count)
+		if (find(t, tables[i].name) < t->count)
 			continue;
 		logline(LOG_ERROR, "capture", "table %s is stopped: %s", tables[i].name, tables[i].error);
 		tell(c, tables[i].name, tables[i].error);

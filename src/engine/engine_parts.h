@@ -72,7 +72,7 @@ void capture_resume_table(struct capture *c, const char *table);	/* a table that
 /* What `millrace snapshot` asks for: start, stop, pause, resume, list. @thread any */
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */
-void capture_status(struct capture *c, struct status_capture *out);	/* @thread any */
+void capture_status(struct capture *c, struct status *out);	/* its part. @thread any */
 
 /* ---- the load half ---- */
 struct load;

@@ -297,7 +297,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	out->draining = e->draining;
 	out->capture.lag_ms = out->capture.behind_bytes = out->load.lag_ms = out->load.lag_rows = -1;
 	if (e->capture)
-		capture_status(e->capture, &out->capture);
+		capture_status(e->capture, out);
 	if (e->load)
 		load_status(e->load, &out->load);
 	pthread_mutex_lock(&e->lock);

@@ -3,6 +3,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture.c \
 	src/engine/capture_parts.h \
 	src/engine/capture_publish.c \
+	src/engine/capture_reading.c \
 	src/engine/capture_signal.c \
 	src/engine/capture_snapshot.c \
 	src/engine/capture_stopped.c \

@@ -21,6 +21,7 @@ void status_init(struct status *s)
 
 void status_done(struct status *s)
 {
+	free(s->readings);
 	free(s->stages);
 	free(s->tables);
 	free(s->partitions);

@@ -41,6 +41,9 @@ struct status_snapshot {
 
 struct status_fill {		/* snapshots of tables while the stream goes on */
 	unsigned tables, orders;	/* waiting or being read; asked for and not yet taken up */
+	unsigned tables_done;		/* before them, of the same snapshot */
+	uint64_t all_rows, all_total;	/* of all these */
+	int64_t all_left_ms;		/* -1 unknown */
 	bool paused;
 	char table[200];		/* being read; "" none */
 	uint64_t rows, total;		/* of it; total is the server's estimate */
@@ -48,6 +51,14 @@ struct status_fill {		/* snapshots of tables while the stream goes on */
 	int64_t left_ms;		/* of it; -1 unknown */
 	char throttled[160];		/* by what; "" not */
 	char error[256];		/* why it does not go on; "" */
+};
+
+struct status_reading {		/* a table of the snapshot that runs, in the order in which they are read */
+	char name[200];			/* db.table */
+	const char *state;		/* waiting, running, done, ended (before its last row): static or interned */
+	uint64_t rows, total, chunks;	/* total is the server's estimate, 0 unknown */
+	double rows_per_s;
+	int64_t left_ms;		/* -1 unknown */
 };
 
 struct status_capture {
@@ -120,6 +131,8 @@ struct status {
 	char log_kind[16];		/* embedded, kafka */
 	struct status_capture capture;
 	struct status_load load;
+	struct status_reading *readings;	/* of the capture: initial, or beside the stream */
+	size_t nreadings;
 	struct status_stage *stages;
 	size_t nstages;
 	struct status_table *tables;

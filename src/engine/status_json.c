@@ -48,9 +48,16 @@ static const struct field snapshot_fields[] = {
 };
 static const struct field fill_fields[] = {
 	FIELD(status_fill, F_UINT, "tables", tables), FIELD(status_fill, F_UINT, "orders", orders),
+	FIELD(status_fill, F_UINT, "tables_done", tables_done), FIELD(status_fill, F_U64, "all_rows", all_rows),
+	FIELD(status_fill, F_U64, "all_total", all_total), FIELD(status_fill, F_I64, "all_left_ms", all_left_ms),
 	FIELD(status_fill, F_BOOL, "paused", paused), TEXT(status_fill, "table", table), FIELD(status_fill, F_U64, "rows", rows),
 	FIELD(status_fill, F_U64, "total", total), FIELD(status_fill, F_DOUBLE, "rows_per_s", rows_per_s),
 	FIELD(status_fill, F_I64, "left_ms", left_ms), TEXT(status_fill, "throttled", throttled), TEXT(status_fill, "error", error), END
+};
+static const struct field reading_fields[] = {
+	TEXT(status_reading, "table", name), FIELD(status_reading, F_NAME, "state", state), FIELD(status_reading, F_U64, "rows", rows),
+	FIELD(status_reading, F_U64, "total", total), FIELD(status_reading, F_U64, "chunks", chunks),
+	FIELD(status_reading, F_DOUBLE, "rows_per_s", rows_per_s), FIELD(status_reading, F_I64, "left_ms", left_ms), END
 };
 static const struct field load_fields[] = {
 	FIELD(status_load, F_BOOL, "enabled", enabled), FIELD(status_load, F_STATE, "state", state), TEXT(status_load, "target", target),
@@ -160,6 +167,7 @@ void status_to_json(const struct status *s, struct buf *out)
 
 	json_object_set_new(capture, "snapshot", object_json(snapshot_fields, &s->capture.snapshot));
 	json_object_set_new(capture, "fill", object_json(fill_fields, &s->capture.fill));
+	json_object_set_new(capture, "reading", array_json(reading_fields, s->readings, s->nreadings, sizeof(*s->readings)));
 	json_object_set_new(o, "capture", capture);
 	json_object_set_new(o, "load", object_json(load_fields, &s->load));
 	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
@@ -241,6 +249,7 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	object_read(fill_fields, &s->capture.fill, json_object_get(capture, "fill"));
 	object_read(load_fields, &s->load, json_object_get(o, "load"));
 	object_read(bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
+	s->readings = array_read(reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings), &s->nreadings);
 	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
 	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
 	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions), &s->npartitions);

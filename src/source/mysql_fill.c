@@ -132,6 +132,7 @@ char *fill_reading_of(const struct fill_table *t)
 static void table_begins(struct mysql_fill *f)
 {
 	f->limit = f->tries = f->failures = 0;
+	f->chunks = 0;
 	f->end = END_UNKNOWN;
 	f->started_us = 0;
 	f->error[0] = '\0';
@@ -185,8 +186,9 @@ int mysql_fill_restore(struct mysql_fill *f, const char *progress, struct err *e
 	return 0;
 }
 
-void fill_next_table(struct mysql_fill *f)
+void fill_next_table(struct mysql_fill *f, bool whole)
 {
+	f->ended = (struct fill_end){ .count = f->ended.count + 1, .rows = fill_current(f)->rows, .whole = whole };
 	fill_plan_remove(&f->plan, 0);
 	fill_plan_moved(f);
 	close_table(f);
@@ -207,7 +209,7 @@ enum fill_step fill_give_up(struct mysql_fill *f, const char *why)
 
 	mysql_fill_tell(f, "snapshot of %s.%s ended after %llu rows: %s", t->db, t->name, (unsigned long long)t->rows, why);
 	fill_view_close(&f->view);
-	fill_next_table(f);
+	fill_next_table(f, false);
 	return FILL_WORKING;
 }
 
@@ -298,6 +300,11 @@ bool mysql_fill_met(const struct mysql_fill *f, const char *file, uint64_t pos)
 
 /* ---- status ---- */
 
+const struct fill_end *mysql_fill_end(const struct mysql_fill *f)
+{
+	return &f->ended;
+}
+
 void mysql_fill_status(const struct mysql_fill *f, struct source_fill_status *out)
 {
 	const struct fill_table *t = f->plan.count > 0 ? &f->plan.items[0] : NULL;
@@ -308,6 +315,8 @@ void mysql_fill_status(const struct mysql_fill *f, struct source_fill_status *ou
 		return;
 	snprintf(out->table, sizeof(out->table), "%s.%s", t->db, t->name);
 	snprintf(out->error, sizeof(out->error), "%s", f->error);
+	out->begun = f->started_us != 0;
+	out->chunks = f->chunks;
 	out->rows = t->rows + f->passed;
 	out->total = t->total > out->rows ? t->total : out->rows;
 	if (f->started_us == 0 || seconds <= 0)

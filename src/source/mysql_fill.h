@@ -69,6 +69,13 @@ bool mysql_fill_met(const struct mysql_fill *f, const char *file, uint64_t pos);
 /* What the stream has just put into a batch; from `from` on. */
 void mysql_fill_note(struct mysql_fill *f, const struct batch *b);
 
+struct fill_end {			/* of the last table that is over */
+	unsigned count;			/* how many were before, and it */
+	uint64_t rows;
+	bool whole;			/* else it was given up */
+};
+const struct fill_end *mysql_fill_end(const struct mysql_fill *f);
+
 /* What happened, for the log: the next line, or NULL. The caller frees. */
 char *mysql_fill_news(struct mysql_fill *f);
 void mysql_fill_tell(struct mysql_fill *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

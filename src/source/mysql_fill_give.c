@@ -70,12 +70,13 @@ static void advance(struct mysql_fill *f, uint64_t rows)
 	struct fill_table *t = fill_current(f);
 
 	t->rows += rows;
+	f->chunks++;
 	f->failures = 0;
 	f->end = END_UNKNOWN;
 	f->error[0] = '\0';
 	if (f->last) {
 		count_done(f, t);
-		fill_next_table(f);
+		fill_next_table(f, true);
 		return;
 	}
 	free(t->bound);
@@ -217,6 +218,7 @@ static void begin_under(struct mysql_fill *f, struct fill_table *t, const struct
 	t->name = xstrdup(new->table);
 	t->bound = NULL;
 	t->rows = 0;
+	f->plan.edits++;
 }
 
 /*

@@ -52,6 +52,8 @@ struct mysql_fill {
 	bool last;			/* no row is behind the chunk */
 	uint64_t passed;		/* PASS: rows given out */
 	unsigned tries, failures;
+	uint32_t chunks;		/* of this table, in this process */
+	struct fill_end ended;
 	enum { END_UNKNOWN, END_AHEAD, END_MET } end;	/* the binlog's end when something went wrong: view.fence */
 	int64_t next_us;
 	int64_t started_us;		/* of this table, in this process */
@@ -71,7 +73,7 @@ void fill_plan_moved(struct mysql_fill *f);	/* its text is to be printed anew */
 char *fill_reading_of(const struct fill_table *t);
 void fill_drop_chunk(struct mysql_fill *f);	/* nothing is held any more */
 void fill_forget_table(struct mysql_fill *f);	/* nor is anything known of the table */
-void fill_next_table(struct mysql_fill *f);
+void fill_next_table(struct mysql_fill *f, bool whole);	/* whole: all rows of this one are given out */
 enum fill_step fill_give_up(struct mysql_fill *f, const char *why);	/* this table is not read any further */
 enum fill_step fill_trouble(struct mysql_fill *f, const struct err *err);	/* again later, anew, or never */
 void fill_pause_ms(struct mysql_fill *f, int64_t ms);

@@ -29,7 +29,7 @@ void fill_plan_done(struct fill_plan *p)
 		table_done(&p->items[i]);
 	free(p->items);
 	free(p->mark);
-	fill_plan_init(p);
+	*p = (struct fill_plan){ .edits = p->edits + 1 };
 }
 
 static bool same_text(const char *a, const char *b)
@@ -53,6 +53,7 @@ void fill_plan_add(struct fill_plan *p, const struct fill_table *table)
 {
 	struct fill_table copy = table_copy(table);
 
+	p->edits++;
 	for (size_t i = 0; i < p->count; i++) {
 		struct fill_table *t = &p->items[i];
 
@@ -70,6 +71,7 @@ void fill_plan_add(struct fill_plan *p, const struct fill_table *table)
 
 void fill_plan_remove(struct fill_plan *p, size_t i)
 {
+	p->edits++;
 	table_done(&p->items[i]);
 	memmove(&p->items[i], &p->items[i + 1], (--p->count - i) * sizeof(*p->items));
 }
@@ -90,6 +92,7 @@ void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from)
 	for (size_t i = 0; i < from->count; i++)
 		copy.items[i] = table_copy(&from->items[i]);
 	fill_plan_done(to);
+	copy.edits = to->edits;
 	*to = copy;
 }
 
@@ -231,6 +234,7 @@ int fill_plan_parse(struct fill_plan *p, const char *text, struct err *err)
 	r = read_plan(&j, &fresh);
 	if (r == 0) {
 		fill_plan_done(p);
+		fresh.edits = p->edits;
 		*p = fresh;
 		return 0;
 	}

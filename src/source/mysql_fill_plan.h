@@ -33,6 +33,7 @@ struct fill_plan {
 	struct fill_table *items;	/* in the order in which they are read; the first one is being read */
 	size_t count;
 	bool paused;
+	unsigned edits;			/* rises when tables come, go or change their names */
 	char *mark;			/* how far the orders of whoever gives them are taken; NULL: not told */
 };
 

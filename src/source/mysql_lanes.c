@@ -113,6 +113,11 @@ static int assign(struct lanes *l, struct err *err)
 	return r > 0 && l->setup.n > 0 ? lane_plan_next(&l->plan, &chunk, err) : r;
 }
 
+size_t lanes_asked(const struct lanes *l)
+{
+	return l->next > 0 ? l->items[(l->next - 1) % l->n].table + 1 : 0;
+}
+
 /* ---- reading ---- */
 
 int lanes_ahead(struct lanes *l, struct err *err)

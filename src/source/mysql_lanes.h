@@ -41,6 +41,7 @@ void lanes_free(struct lanes *l);	/* NULL allowed */
 /* A row's packet in the arena, and which table it is of; or the end of a table whose rows were asked for. */
 int lanes_next(struct lanes *l, struct arena *arena, int timeout_ms, size_t *table, const uint8_t **p, size_t *len,
 	       struct err *err);
+size_t lanes_asked(const struct lanes *l);		/* of which tables rows were asked for: those before this one */
 int lanes_ahead(struct lanes *l, struct err *err);	/* takes in what has come; at every turn of the caller */
 void lanes_save(struct lanes *l);			/* the arena is about to leave us */
 

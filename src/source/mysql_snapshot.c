@@ -465,6 +465,7 @@ void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_pro
 
 	*out = (struct snapshot_progress){ .rows_read = s->rows_read, .table = t, .rows_per_s = s->rows_per_s,
 					   .left_ms = left_ms(s), .keeps_ms = -1 };
+	out->asked = s->lanes ? lanes_asked(s->lanes) : s->list.count;
 	out->rows_total = s->rows_total > s->rows_read ? s->rows_total : s->rows_read;
 	if (s->setup.rows && s->retention.keeps_ms >= 0)
 		out->keeps_ms = s->retention.keeps_ms - (clock_mono_us() - s->started_us) / 1000;

@@ -60,6 +60,7 @@ struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *c
 struct snapshot_progress {
 	uint64_t rows_read, rows_total;
 	const struct snapshot_table *table;	/* being read; NULL: none */
+	size_t asked;			/* the server was asked for rows of the tables before this one */
 	double rows_per_s;		/* lately */
 	int64_t left_ms;		/* -1 unknown */
 	int64_t keeps_ms;		/* how long the server still keeps the binlog of the moment; -1: no limit */

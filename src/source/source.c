@@ -24,8 +24,7 @@ static void end_snapshot(struct source *s)
 {
 	mysql_snapshot_close(s->snapshot);
 	s->snapshot = NULL;
-	free(s->snapshot_entry);
-	s->snapshot_entry = NULL;
+	s->progress.of = NULL;
 }
 
 void source_hang_up(struct source *s)

@@ -82,18 +82,29 @@ struct source_fill_status {
 	unsigned orders;		/* given, and not yet taken up */
 	bool paused;
 	char table[200];		/* being read */
+	bool begun;			/* it is being read by this process */
 	uint64_t rows, total;		/* of it; total is the server's estimate, 0 unknown */
+	uint32_t chunks;		/* of it, read by this process */
 	double rows_per_s;
 	int64_t left_ms;		/* of this table; -1 unknown */
 	char throttled[160];		/* "Threads_running 60 > 50"; "": not */
 	char error[256];		/* why it does not go on; "" */
 };
 
-/* What a table is doing, for status; texts are copies. */
+/* One table of the snapshot that runs, or of the last one: the initial one, or those beside the stream. */
+enum reading_state { READING_WAITS, READING_RUNS, READING_DONE, READING_ENDED };	/* ended: before its last row */
+struct source_reading {
+	const char *db, *table;		/* interned */
+	uint64_t rows, total;		/* given out; the server's estimate, 0 unknown */
+	int64_t begun_us;		/* monotonic, of the initial snapshot's */
+	uint32_t chunks;		/* whose rows are given out */
+	float rows_per_s;
+	uint8_t state;			/* enum reading_state */
+};
+
+/* A table whose rows are refused; texts are copies. */
 struct source_table {
 	char name[200];			/* db.table */
-	uint64_t rows_read, rows_total, chunks_read;	/* snapshot; total is the server's estimate */
-	bool done, stopped;
 	char error[512];
 };
 
@@ -169,7 +180,8 @@ void source_reload(struct source *s, const struct mysql_conf *conf);
 const struct mysql_conf *source_settled(struct source *s);	/* whose tables are all taken up; for the next source. @thread the one that steps */
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
-size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* @thread any */
+struct source_reading *source_readings(struct source *s, size_t *count);	/* in the order in which they are read; the caller frees. @thread any */
+size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* those that are stopped. @thread any */
 unsigned source_stops(struct source *s);		/* how many tables were stopped so far: source_tables() has news when it rises. @thread any */
 int source_stop_table(struct source *s, const char *db_table, const char *why);	/* the table's rows are refused from now on; @thread any */
 

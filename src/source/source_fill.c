@@ -526,6 +526,9 @@ void source_fill_rewind(struct source *s)
 
 	if (mysql_fill_restore(s->fill, s->position.snapshot ? NULL : s->position.progress, &err) < 0)
 		mysql_fill_tell(s->fill, "%s", err.msg);
+	pthread_mutex_lock(&s->lock);
+	source_progress_clear(&s->progress);
+	pthread_mutex_unlock(&s->lock);
 }
 
 /* ---- status and end ---- */
@@ -535,6 +538,8 @@ void source_fill_status(struct source *s)
 	const char *text = mysql_fill_progress(s->fill);
 
 	mysql_fill_status(s->fill, &s->status.fill);
+	if (s->phase != SNAPSHOT)
+		source_progress_fill(&s->progress, s->fill, &s->status.fill);
 	s->status.fill.orders = (unsigned)s->norders;
 	if ((s->status.fill.tables > 0 && !s->status.fill.paused) || s->phase == SNAPSHOT)
 		source_copy_cut(s->status.fill.throttled, sizeof(s->status.fill.throttled), throttle_why(s->throttle));

@@ -21,6 +21,7 @@
 #include "source/mysql_throttle.h"
 #include "source/mysql_undo.h"
 #include "source/source.h"
+#include "source/source_progress.h"
 #include "source/source_pulse.h"
 
 enum source_phase { START, SNAPSHOT, STREAM, ENDED };
@@ -68,11 +69,11 @@ struct source {
 	uint64_t events_before, rows_before, bytes_before;	/* of earlier connections */
 	struct stopped *stopped;
 	size_t nstopped;
-	size_t *snapshot_entry;		/* by table of the snapshot: index in `tables` */
 
 	/* shared, under lock */
 	pthread_mutex_t lock;
 	struct source_status status;
+	struct source_progress progress;
 	struct source_table *tables;
 	size_t ntables, cap_tables;
 	struct name_map table_places;	/* by name: index in tables, plus one */

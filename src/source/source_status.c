@@ -36,8 +36,7 @@ static struct source_table *table_entry(struct source *s, const char *db, const 
 
 static void table_stopped(struct source *s, struct source_table *t, const char *why)
 {
-	s->stops += !t->stopped;
-	t->stopped = true;
+	s->stops += t->error[0] == '\0';
 	snprintf(t->error, sizeof(t->error), "%s", why);
 }
 
@@ -51,9 +50,9 @@ static void add_stopped(struct stopped **list, size_t *count, const char *name, 
 static void note_stream_table(const char *db, const char *table, const char *error, void *arg)
 {
 	struct source *s = arg;
-	struct source_table *t = table_entry(s, db, table);
+	struct source_table *t = error ? table_entry(s, db, table) : NULL;
 
-	if (error == NULL || t->stopped)
+	if (t == NULL || t->error[0])
 		return;
 	table_stopped(s, t, error);
 	add_stopped(&s->stopped, &s->nstopped, t->name, error);
@@ -96,26 +95,13 @@ static void status_snapshot(struct source *s)
 	struct snapshot_table *t = mysql_snapshot_tables(s->snapshot, &n);
 	struct snapshot_progress p;
 
+	for (size_t i = 0; i < n && s->progress.of != s->snapshot; i++)		/* once: they are known from the beginning */
+		note_stream_table(t[i].db, t[i].name, t[i].error, s);
+	source_progress_snapshot(&s->progress, s->snapshot);
+	mysql_snapshot_progress(s->snapshot, &p);
 	st->state = SOURCE_SNAPSHOT;
 	st->snapshot_tables_total = (unsigned)n;
-	st->snapshot_tables_done = 0;
-	if (s->snapshot_entry == NULL) {
-		s->snapshot_entry = xcalloc(n + 1, sizeof(*s->snapshot_entry));
-		for (size_t i = 0; i < n; i++)
-			s->snapshot_entry[i] = (size_t)(table_entry(s, t[i].db, t[i].name) - s->tables);
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct source_table *entry = &s->tables[s->snapshot_entry[i]];
-
-		st->snapshot_tables_done += t[i].done;
-		entry->rows_read = t[i].rows_read;
-		entry->rows_total = t[i].rows_total;
-		entry->chunks_read = t[i].chunks_read;
-		entry->done = t[i].done;
-		if (t[i].error && !entry->stopped)
-			note_stream_table(t[i].db, t[i].name, t[i].error, s);
-	}
-	mysql_snapshot_progress(s->snapshot, &p);
+	st->snapshot_tables_done = (unsigned)s->progress.at;
 	st->snapshot_rows_done = p.rows_read;
 	st->snapshot_rows_total = p.rows_total;
 	st->snapshot_rows_per_s = p.rows_per_s;
@@ -188,6 +174,19 @@ size_t source_tables(struct source *s, struct source_table *out, size_t max)
 	return n;
 }
 
+struct source_reading *source_readings(struct source *s, size_t *count)
+{
+	struct source_reading *out;
+
+	pthread_mutex_lock(&s->lock);
+	*count = s->progress.count;
+	out = xcalloc(*count + 1, sizeof(*out));
+	if (*count > 0)
+		memcpy(out, s->progress.items, *count * sizeof(*out));
+	pthread_mutex_unlock(&s->lock);
+	return out;
+}
+
 unsigned source_stops(struct source *s)
 {
 	unsigned stops;
@@ -230,5 +229,6 @@ void source_status_done(struct source *s)
 	free_stopped(s->asked, s->nasked);
 	pthread_mutex_destroy(&s->lock);
 	free(s->tables);
+	source_progress_done(&s->progress);
 	name_map_done(&s->table_places);
 }

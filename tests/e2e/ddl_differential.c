@@ -142,8 +142,6 @@ static unsigned newly_stopped(struct follower *f)
 	size_t n = source_tables(f->source, tables, MAX), stopped = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!tables[i].stopped)
-			continue;
 		stopped++;
 		printf("# %s is stopped: %s\n", tables[i].name, tables[i].error);
 	}

@@ -147,6 +147,9 @@ until_true 60 half_way; ok $? "half way through the snapshot"
 jq -e '.capture.snapshot | .table == "testdb.big" and .rows_done > 0 and .keeps_ms > 86000000 and .keeps_ms <= 86400000' "$dir/status_is.json" > /dev/null ||
 	status_is '.capture.snapshot.running | not'
 ok $? "status tells the table, and how long the binlog is kept"
+status_is '.capture.snapshot.running | not' || jq -e '.capture | (.reading | length) == .snapshot.tables_total and
+	any(.reading[]; .table == "testdb.big" and .rows > 0 and .total > 1000 and (.state | IN("running", "done")))' "$dir/status_is.json" > /dev/null
+ok $? "status lists the tables" || jq -c .capture.reading "$dir/status_is.json" | note
 kill_millrace
 sql testdb -e "DELETE FROM big WHERE id % 3 = 0; DELETE FROM numbers WHERE id < 3; UPDATE big SET id = id + 5000000 WHERE n = 7"
 start_millrace

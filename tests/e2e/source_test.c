@@ -166,8 +166,7 @@ static void print_stopped(struct consumer *c)
 	size_t n = source_tables(c->source, tables, 32);
 
 	for (size_t i = 0; i < n; i++)
-		if (tables[i].stopped)
-			printf("# stopped: %s: %s\n", tables[i].name, tables[i].error);
+		printf("# stopped: %s: %s\n", tables[i].name, tables[i].error);
 }
 
 /* Does the position hold all that the server has executed? */
@@ -480,20 +479,22 @@ static void new_keys(void)
 
 static void test_threads(void)
 {
-	struct source_table tables[32];
+	struct source_reading *tables;
 	struct consumer c;
-	size_t n, cut = 0;
+	size_t n, cut = 0, whole = 0;
 
 	new_keys();
 	conf.snapshot_threads = 4;
 	consumer_init(&c);
 	ok(consumer_catch_up(&c), "several connections: the snapshot ends");
-	n = source_tables(c.source, tables, 32);
+	tables = source_readings(c.source, &n);
 	for (size_t i = 0; i < n; i++) {
-		printf("# %s: %llu rows in %llu chunks\n", tables[i].name, (unsigned long long)tables[i].rows_read,
-		       (unsigned long long)tables[i].chunks_read);
-		cut += tables[i].chunks_read > 2;
+		printf("# %s: %llu rows in %u chunks\n", tables[i].table, (unsigned long long)tables[i].rows, tables[i].chunks);
+		cut += tables[i].chunks > 2;
+		whole += tables[i].state == READING_DONE;
 	}
+	free(tables);
+	is_int(whole, n, "all tables are done");
 	is_int(cut, 5, "tables with a usable key are cut into chunks");
 	conf.snapshot_threads = 1;
 	check_equal(&c, "several connections");
@@ -611,7 +612,7 @@ static void test_stopped_table(void)
 	consumer_catch_up(&c);
 	n = source_tables(c.source, tables, 32);
 	for (size_t i = 0; i < n; i++)
-		stopped += tables[i].stopped && strcmp(tables[i].name, "testdb.zlast") == 0 &&
+		stopped += strcmp(tables[i].name, "testdb.zlast") == 0 &&
 			   strcmp(tables[i].error, "a test says so") == 0;
 	is_int(stopped, 1, "a stopped table says why");
 	is_int(model_rows(c.model), 10, "its neighbours flow");

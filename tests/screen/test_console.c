@@ -223,6 +223,50 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
 }
 
+/* Two connections read, ten thousand tables wait. */
+static void test_snapshot(void)
+{
+	static struct status_reading readings[10003];
+	struct status_reading *none = status.readings;
+
+	readings[0] = (struct status_reading){ .name = "d.first", .state = "done", .rows = 7 };
+	readings[1] = (struct status_reading){ .name = "d.large", .state = "running", .rows = 1200, .total = 5000, .chunks = 3,
+					       .rows_per_s = 4000, .left_ms = 950 };
+	readings[2] = (struct status_reading){ .name = "d.other", .state = "running", .left_ms = -1 };
+	for (int i = 3; i < 10003; i++) {
+		readings[i] = (struct status_reading){ .state = "waiting", .left_ms = -1 };
+		snprintf(readings[i].name, sizeof(readings[i].name), "d.t%d", i);
+	}
+	status.readings = readings;
+	status.nreadings = 10003;
+	status.capture.snapshot = (struct status_snapshot){ .running = true, .tables_done = 1, .tables_total = 10003, .rows_done = 1207,
+							    .rows_total = 12070, .left_ms = 60000 };
+	start(50, 200);
+	ok(strstr(dump(), "snapshot 10%, 1 of 10003 tables, 1m00s left  d.large  d.other") != NULL, "a snapshot and what is being read");
+	keys("\r");
+	ok(strstr(dump(), "d.large, 1,200 of about 5,000 rows, 3 chunks, 4.00k/s, 0.9s left") != NULL, "its tables are in the detail");
+	ok(strstr(dump(), "d.t5,") != NULL && strstr(dump(), "d.t6,") == NULL && strstr(dump(), "9,997 more tables") != NULL,
+	   "of those that wait only the next ones");
+	status.capture.snapshot = (struct status_snapshot){ 0 };
+	status.capture.fill = (struct status_fill){ .tables = 2, .tables_done = 1, .all_rows = 50, .all_total = 100, .paused = true, .all_left_ms = -1 };
+	start(24, 110);
+	ok(strstr(dump(), "snapshot 50%, 1 of 3 tables, - left, paused") != NULL, "one beside the stream");
+	status.capture.fill = (struct status_fill){ 0 };
+	status.readings = none;
+	status.nreadings = 0;
+}
+
+/* Capture has lost its server. */
+static void test_trouble(void)
+{
+	status.capture.state = HALF_RETRYING;
+	status.capture.trouble = (struct status_trouble){ .error = "MySQL db1:3306: connection refused", .kind = "unreachable", .tries = 4, .retry_ms = 2100 };
+	start(24, 80);
+	ok(strstr(dump(), "4 tries failed, the next one in 2.1s: MySQL db1:3306: connection refused") != NULL, "why a half tries again, and when");
+	status.capture.trouble = (struct status_trouble){ 0 };
+	status.capture.state = HALF_STREAMING;
+}
+
 static void test_hostile(void)
 {
 	static const char hostile[] = "\033]0;title\007\xc2\x9b" "2J\r\n\t\b\x7f\xe2\x80\xae\xe2\x80\x8b\xff\xc0\xaf\xef\xbb\xbf\xee\x80\x80";
@@ -296,6 +340,8 @@ int main(void)
 	test_leaving();
 	test_command();
 	test_request_line();
+	test_snapshot();
+	test_trouble();
 	test_hostile();
 	test_small();
 	screen_done(&screen);

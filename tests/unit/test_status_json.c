@@ -15,6 +15,10 @@ static void fill(struct status *s)
 	s->capture.enabled = true;
 	s->capture.state = HALF_SNAPSHOT;
 	s->capture.snapshot = (struct status_snapshot){ .running = true, .tables_done = 1, .tables_total = 3, .rows_done = 10, .left_ms = -1 };
+	s->nreadings = 1;
+	s->readings = xcalloc(1, sizeof(*s->readings));
+	s->readings[0] = (struct status_reading){ .name = "testdb.big", .state = "running", .rows = 12, .total = 40, .chunks = 2, .left_ms = -1 };
+	s->capture.fill.all_total = 40;
 	strcpy(s->capture.gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5");
 	s->load.state = HALF_FAILED;
 	strcpy(s->load.trouble.error, "a \"quoted\" reason\twith a tab");
@@ -56,6 +60,12 @@ int main(void)
 	is_int(back.capture.state, HALF_SNAPSHOT, "state of a half");
 	is_int(back.capture.snapshot.tables_total, 3, "snapshot");
 	is_int(back.capture.snapshot.left_ms, -1, "unknown stays unknown");
+	is_int(back.nreadings, 1, "tables of a snapshot");
+	is_str(back.readings[0].name, "testdb.big", "by name");
+	is_str(back.readings[0].state, "running", "state of a table");
+	is_int(back.readings[0].chunks, 2, "its chunks");
+	is_int(back.readings[0].left_ms, -1, "its time left");
+	is_int(back.capture.fill.all_total, 40, "and what they come to");
 	is_str(back.capture.gtid, s.capture.gtid, "gtid");
 	is_str(back.load.trouble.error, s.load.trouble.error, "quotes and tabs survive");
 	is_str(back.load.trouble.kind, "unreachable", "kind of an error");

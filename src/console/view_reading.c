@@ -1,0 +1,64 @@
+/*
+ * view_reading.c - a snapshot in the console: one line for the title of the capture half, and its tables in the detail
+ * of a stage. As in `millrace status`, ten thousand tables take no more room than ten.
+ */
+#include "console/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "console/show.h"
+
+/* At most so many tables of a state have a line. */
+static const struct { const char *state; size_t most; } shown[] = { { "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 } };
+
+bool view_reading_title(const struct status *s, char *out, size_t size)
+{
+	const struct status_snapshot *one = &s->capture.snapshot;
+	const struct status_fill *fill = &s->capture.fill;
+	uint64_t rows = one->running ? one->rows_done : fill->all_rows, total = one->running ? one->rows_total : fill->all_total;
+	char share[SHOW_SIZE], left[SHOW_SIZE];
+
+	if (!one->running && fill->tables == 0)
+		return false;
+	snprintf(out, size, "%s, %u of %u tables, %s left%s", show_percent(share, total ? (double)rows / (double)total : 0),
+		 one->running ? one->tables_done : fill->tables_done,
+		 one->running ? one->tables_total : fill->tables_done + fill->tables,
+		 show_ms(left, one->running ? one->left_ms : fill->all_left_ms), fill->paused ? ", paused" : "");
+	return true;
+}
+
+static void put_reading(const struct status_reading *r, struct buf *out)
+{
+	char rows[SHOW_SIZE], total[SHOW_SIZE], rate[SHOW_SIZE], left[SHOW_SIZE];
+
+	buf_printf(out, "%s: %s", r->state, r->name);
+	buf_printf(out, ", %s of about %s rows, %s chunks", show_exact(rows, (int64_t)r->rows),
+		   show_exact(total, r->total ? (int64_t)r->total : -1), show_count(left, (int64_t)r->chunks));
+	if (strcmp(r->state, "running") == 0)
+		buf_printf(out, ", %s, %s left", show_rate(rate, r->rows_per_s), show_ms(left, r->left_ms));
+	buf_putc(out, '\n');
+}
+
+static void put_state(const struct status *s, const char *state, size_t most, struct buf *out)
+{
+	char more[SHOW_SIZE];
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nreadings; i++)
+		if (strcmp(s->readings[i].state, state) == 0 && n++ < most)
+			put_reading(&s->readings[i], out);
+	if (n > most)
+		buf_printf(out, "%s: %s%s tables\n", state, show_exact(more, (int64_t)(n - most)), most ? " more" : "");
+}
+
+void view_reading_detail(const struct status *s, struct buf *out)
+{
+	char title[120];
+
+	if (!view_reading_title(s, title, sizeof(title)))
+		return;
+	buf_printf(out, "snapshot: %s\n", title);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
+		put_state(s, shown[i].state, shown[i].most, out);
+}
