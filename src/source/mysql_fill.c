@@ -67,7 +67,7 @@ void fill_drop_chunk(struct mysql_fill *f)
 	free(f->reading);
 	f->upto = f->since = f->reading = NULL;
 	f->held_at = f->nheld = f->passed = 0;
-	f->touched = f->stale = f->last = false;
+	f->touched = f->stale = f->last = f->cleared = false;
 	f->state = REST;
 }
 

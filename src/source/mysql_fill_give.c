@@ -49,11 +49,13 @@ static void give_first(struct mysql_fill *f, struct batch *b, const struct fill_
 	batch_hold_schema(b, f->table.schema);
 	if (f->create)
 		tell_schema(f, b, at);
-	if (t->truncate)
+	if (t->truncate && f->table.keyed)
 		add_change(f, b, CHANGE_TRUNCATE, at);
 	free(f->create);
 	f->create = NULL;
-	t->truncate = t->fresh = false;
+	t->truncate &= !f->table.keyed;
+	t->first |= t->fresh;
+	t->fresh = false;
 	fill_plan_moved(f);
 	f->state = REST;
 }
@@ -140,6 +142,19 @@ static void give_held(struct mysql_fill *f, struct batch *b, const struct fill_p
 		fill_give_up(f, err.msg);
 }
 
+/*
+ * Rows without key come in addition to those that are in the log: of an attempt that was interrupted, and of the stream. So
+ * what is in the log is cleared right in front of the first one, where nothing of the stream can come between.
+ */
+static void clear_first(struct mysql_fill *f, struct batch *b, const struct fill_place *at)
+{
+	const struct fill_table *t = fill_current(f);
+
+	if (!f->cleared && (t->truncate || t->first))
+		add_change(f, b, CHANGE_TRUNCATE, at);
+	f->cleared = true;
+}
+
 static void give_passing(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes)
 {
 	struct err err = { 0 };
@@ -148,6 +163,7 @@ static void give_passing(struct mysql_fill *f, struct batch *b, const struct fil
 	int r = SCAN_ROW;
 
 	batch_hold_schema(b, f->table.schema);
+	clear_first(f, b, at);
 	while (b->nchanges < max_rows && b->bytes < max_bytes &&
 	       (r = scan_next(&f->view.scan, &b->arena, FILL_READ_WAIT_MS, &p, &len, &err)) == SCAN_ROW) {
 		if (add_row(f, b, at, p, len, &err) < 0) {

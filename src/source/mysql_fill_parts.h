@@ -51,6 +51,7 @@ struct mysql_fill {
 	uint64_t nheld;
 	bool last;			/* no row is behind the chunk */
 	uint64_t passed;		/* PASS: rows given out */
+	bool cleared;			/* PASS: the TRUNCATE in front of them is given out */
 	unsigned tries, failures;
 	uint32_t chunks;		/* of this table, in this process */
 	struct fill_end ended;

@@ -61,6 +61,7 @@ void fill_plan_add(struct fill_plan *p, const struct fill_table *table)
 		    !same_text(t->where, table->where))
 			continue;
 		copy.fresh |= t->fresh;
+		copy.first |= t->first;
 		table_done(t);
 		*t = copy;
 		return;
@@ -114,8 +115,9 @@ static void put_table(struct buf *out, const struct fill_table *t)
 	put_text(out, "where", t->where);
 	put_text(out, "bound", t->bound);
 	put_text(out, "id", t->id);
-	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
-		   t->truncate ? ",\"truncate\":true" : "", t->fresh ? ",\"fresh\":true" : "");
+	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
+		   t->truncate ? ",\"truncate\":true" : "", t->fresh ? ",\"fresh\":true" : "",
+		   t->first ? ",\"first\":true" : "");
 }
 
 void fill_plan_print(const struct fill_plan *p, struct buf *out)
@@ -173,7 +175,7 @@ static int read_member(struct fill_table *t, const struct json_slice *key, const
 		{ "where", &t->where, NULL, NULL },   { "bound", &t->bound, NULL, NULL },
 		{ "id", &t->id, NULL, NULL },	      { "rows", NULL, &t->rows, NULL },
 		{ "total", NULL, &t->total, NULL },   { "truncate", NULL, NULL, &t->truncate },
-		{ "fresh", NULL, NULL, &t->fresh },
+		{ "fresh", NULL, NULL, &t->fresh },   { "first", NULL, NULL, &t->first },
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)

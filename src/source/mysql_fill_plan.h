@@ -25,8 +25,9 @@ struct fill_table {
 	char *id;		/* of the request, for messages; NULL: none */
 	uint64_t rows;		/* in the log */
 	uint64_t total;		/* the server's estimate; 0 unknown */
-	bool truncate;		/* the target is still to be emptied first */
+	bool truncate;		/* the target is still to be emptied first; without key: until all is read */
 	bool fresh;		/* newly captured: its schema is still to be told */
+	bool first;		/* its rows in the log are of this snapshot, and of the stream since */
 };
 
 struct fill_plan {

@@ -100,7 +100,7 @@ enum fill_step fill_at_rest(struct mysql_fill *f, const struct fill_place *at)
 	    (!f->table_open && open_table(f, &err) < 0))
 		return fill_trouble(f, &err);
 	count_begin(f, t);
-	if (t->truncate || f->create) {
+	if ((t->truncate && f->table.keyed) || f->create) {
 		f->state = TOLD;
 		return FILL_ROWS;
 	}

@@ -40,7 +40,7 @@ static void add_captured(struct schema *schema, void *arg)
 	    !mysql_filter_snapshot(r->filter, schema->db, schema->table))
 		return;
 	r->items = xrealloc(r->items, (r->count + 1) * sizeof(*r->items));
-	r->items[r->count++] = (struct fill_table){ .db = (char *)schema->db, .name = (char *)schema->table };
+	r->items[r->count++] = (struct fill_table){ .db = (char *)schema->db, .name = (char *)schema->table, .first = true };
 }
 
 /* The server's estimates; a table that is gone has none. */
@@ -63,8 +63,8 @@ static int estimate(struct rest *r, struct mysql_conn *c, struct err *err)
 	return 0;
 }
 
-/* Tables before the place are whole. The one at the place goes on behind its bound; without a bound its rows in the log
- * are cleared and it is read anew. */
+/* Tables before the place are whole. The one at the place goes on behind its bound; without a bound it is read anew, and
+ * cleared first. */
 static void plan_rest(struct source *s, struct rest *r, const struct snapshot_place *at)
 {
 	struct fill_plan *plan = mysql_fill_plan(s->fill);

@@ -94,6 +94,7 @@ for ((kills = 0; kills < 8; kills++)); do
 	kill_millrace
 	start_millrace
 done
+until_true 30 snapshot --max-rows 0 > /dev/null
 wait_caught_up 90 "killed $kills times: caught up"
 places=$(grep -oE "goes on behind row|by one scan" "$dir/run.log" | sort | uniq -c | tr -s '\n ' ' ')
 [ "$(grep -c "goes on behind row" "$dir/run.log")" -ge 1 ]; ok $? "it went on at a row:$places"
@@ -101,5 +102,20 @@ all_equal
 sql testdb -e "INSERT INTO w_none VALUES (1, 1)"
 wait_caught_up 60 "a row for the table that had none"
 same_table w_none
+
+# ---- without a key, killed between its rows ----
+
+sql testdb -e "INSERT INTO c_none SELECT n.i, b.i FROM n, n AS b WHERE b.i < 30"
+wait_caught_up 60 "18600 rows without key"
+snapshot testdb.c_none --truncate > /dev/null
+until_true 60 status_is '.capture.fill.tables == 0 or .capture.fill.rows > 1000'
+kill_millrace
+grep -q "snapshot of testdb.c_none done: 18600 rows" "$dir/run.log"; killed_late=$?
+sql testdb -e "INSERT INTO c_none VALUES (-1, -1); DELETE FROM c_none WHERE k = 5 AND v = 5"
+start_millrace
+wait_caught_up 60 "killed while its rows passed: caught up"
+is "$killed_late" 1 "it was killed in time"
+same_table c_none
+stop_millrace; ok $? "stops in good order"
 no_trouble
 done_testing

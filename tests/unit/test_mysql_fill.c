@@ -24,7 +24,7 @@ static void print_is(const struct fill_plan *p, const char *want, const char *na
 static void test_plan(void)
 {
 	static const char text[] = "{\"paused\":true,\"mark\":\"17\",\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
-				   "\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true},"
+				   "\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true,\"first\":true},"
 				   "{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true}]}";
 	static const char *const broken[] = {
 		"", "{", "[]", "{\"tables\":[{\"db\":\"a\"}]}", "{\"tables\":[{\"db\":\"a\",\"table\":1}]}",
