@@ -8,6 +8,8 @@ src_log_liblog_a_SOURCES = \
 	src/log/log_kafka_check.c \
 	src/log/log_kafka_read.c \
 	src/log/log_kafka_scan.c \
+	src/log/log_kafka_window.c \
+	src/log/log_kafka_window.h \
 	src/log/log_kafka_write.c \
 	src/log/log_local.c \
 	src/log/log_local.h \
@@ -27,6 +29,10 @@ E2E_TESTS += tests/e2e/log.sh
 check_PROGRAMS += tests/unit/test_log_local
 tests_unit_test_log_local_SOURCES = tests/unit/test_log_local.c tests/tap.h
 tests_unit_test_log_local_LDADD = $(LOG) $(LOG_LIBS)
+
+check_PROGRAMS += tests/unit/test_log_kafka_window
+tests_unit_test_log_kafka_window_SOURCES = tests/unit/test_log_kafka_window.c tests/tap.h
+tests_unit_test_log_kafka_window_LDADD = $(LOG) $(LOG_LIBS)
 
 noinst_PROGRAMS += tests/bench/bench_log
 tests_bench_bench_log_SOURCES = tests/bench/bench_log.c

@@ -17,12 +17,11 @@
 #include "core/clock.h"
 #include "core/name_map.h"
 #include "core/xalloc.h"
+#include "log/log_kafka_window.h"
 
 enum {
 	STEP_MS = 100,			/* one look at the delivery reports */
 	PATIENCE_US = 1000 * 1000,	/* a call gives up after so long without progress */
-	WINDOW_BYTES = 1250000,		/* on their way to a partition at a time, see window_wait() */
-	WINDOW_PARTITIONS = 16,
 	GAP_MIN_US = 1000,		/* between a commit and the next begin; learn_gap() says why */
 	GAP_MAX_US = 8000,
 	REFUSED_US = 20000,		/* librdkafka asks again so much later */
@@ -37,6 +36,7 @@ struct target {				/* a topic that was written to */
 	const char *topic;		/* interned: equal pointers, equal names */
 	rd_kafka_topic_t *rkt;
 	int32_t partitions;
+	size_t *lanes;			/* by partition: what is on its way, see log_kafka_window.h */
 };
 
 struct kafka_writer {
@@ -49,8 +49,7 @@ struct kafka_writer {
 	int64_t begun_us, gap_us;	/* monotonic, when this one began; learned */
 	size_t records;			/* in this transaction */
 	struct name_map targets;	/* by topic: struct target */
-	size_t window_bytes;		/* of the topic with the most partitions */
-	size_t pending_bytes;		/* handed to librdkafka, not yet reported as delivered */
+	struct kafka_window window;
 	bool stalled;			/* in this transaction: the rest is not waited for, the commit says what is wrong */
 	rd_kafka_resp_err_t lost;	/* of the first message in this transaction that was not delivered */
 	char lost_topic[128];
@@ -64,7 +63,7 @@ struct kafka_writer {
 static const struct kafka_setting presets[] = {
 	{ "transaction.timeout.ms", "300000" },
 	{ "compression.type", "lz4" },
-	{ "linger.ms", "20" },
+	{ "linger.ms", "1000" },
 	{ "batch.num.messages", "20000" },
 	{ "batch.size", "1000000" },
 	{ "queue.buffering.max.messages", "1000000" },
@@ -77,7 +76,7 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 {
 	struct kafka_writer *w = ((struct kafka_client *)opaque)->owner;
 
-	w->pending_bytes -= m->len + m->key_len;
+	kafka_window_take(&w->window, m->_private, m->len + m->key_len);
 	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR || w->lost != RD_KAFKA_RESP_ERR_NO_ERROR)
 		return;
 	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
@@ -178,14 +177,6 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 
 /* ---- topics ---- */
 
-static void window_widen(struct kafka_writer *w, int32_t partitions)
-{
-	size_t bytes = (size_t)(partitions < WINDOW_PARTITIONS ? partitions : WINDOW_PARTITIONS) * WINDOW_BYTES;
-
-	if (bytes > w->window_bytes)
-		w->window_bytes = bytes;
-}
-
 static struct target *target_for(struct kafka_writer *w, const char *topic, struct err *err)
 {
 	void **slot = name_map_at(&w->targets, topic);
@@ -205,7 +196,7 @@ static struct target *target_for(struct kafka_writer *w, const char *topic, stru
 	}
 	t = xcalloc(1, sizeof *t);
 	*t = (struct target){ .topic = topic, .rkt = rkt, .partitions = partitions };
-	window_widen(w, partitions);
+	t->lanes = xcalloc((size_t)partitions, sizeof *t->lanes);
 	return *slot = t;
 }
 
@@ -259,18 +250,20 @@ static int begin(struct kafka_writer *w, struct err *err)
 	return -1;
 }
 
-static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, const struct record *r)
+static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, int32_t partition,
+	const struct record *r)
 {
-	rd_kafka_vu_t vus[5 + HEADERS_MAX];
+	rd_kafka_vu_t vus[6 + HEADERS_MAX];
 	size_t n = 0;
 
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = t->rkt };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = log_partition_of(r, t->partitions) };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)r->value, r->value
 		? r->value_len : 0 } };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)r->key, r->key
 		? r->key_len : 0 } };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = &t->lanes[partition] };
 	for (uint32_t i = 0; i < r->nheaders; i++) {
 		const struct record_header *h = &r->headers[i];
 
@@ -280,31 +273,29 @@ static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t,
 	return rd_kafka_produceva(w->client.rk, vus, n);
 }
 
-/*
- * While messages are queued behind a request that is on its way, librdkafka (seen with 2.0.2) asks its socket without
- * a pause whether the next may go, and while it is told to flush it does so too: that cost more than all the rest of
- * the way from the binlog. So no more is handed over than one full request and what fills the next one, for each
- * partition, and a flush is asked for only at the end of a small transaction. linger.ms is long enough for requests to
- * become full.
- */
-static void window_wait(struct kafka_writer *w)
+/* A broker that is away is given up after a while. */
+static void window_wait(struct kafka_writer *w, const size_t *lane)
 {
-	int64_t since_us = 0;
+	int64_t since_us = clock_mono_us();
+	size_t before = w->window.bytes;
 
-	while (w->pending_bytes > w->window_bytes && !w->stalled && w->lost == RD_KAFKA_RESP_ERR_NO_ERROR) {
-		if (rd_kafka_poll(w->client.rk, 10) > 0 || since_us == 0)
+	while (kafka_window_is_full(&w->window, lane) && !w->stalled && w->lost == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		kafka_window_turn(&w->window, 10);
+		if (w->window.bytes < before)
 			since_us = clock_mono_us();
+		before = w->window.bytes;
 		w->stalled = clock_mono_us() - since_us > PATIENCE_US;
 	}
 }
 
-/* A full queue empties as the broker answers; a broker that is away is given up after a while. */
+/* A full queue empties as the broker answers. */
 static int append_one(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
 {
+	int32_t partition = log_partition_of(r, t->partitions);
 	int64_t since_us = 0;
 	rd_kafka_error_t *e;
 
-	while ((e = produce(w, t, r)) && rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+	while ((e = produce(w, t, partition, r)) && rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
 		if (rd_kafka_poll(w->client.rk, 10) > 0 || since_us == 0)
 			since_us = clock_mono_us();
 		if (clock_mono_us() - since_us > PATIENCE_US)
@@ -312,8 +303,11 @@ static int append_one(struct kafka_writer *w, const struct target *t, const stru
 		rd_kafka_error_destroy(e);
 	}
 	if (!e) {
-		w->pending_bytes += (r->value ? r->value_len : 0) + (r->key ? r->key_len : 0);
-		window_wait(w);
+		size_t *lane = &t->lanes[partition];
+
+		kafka_window_add(&w->window, lane, (r->value ? r->value_len : 0) + (r->key ? r->key_len : 0));
+		if (kafka_window_is_full(&w->window, lane))
+			window_wait(w, lane);
 		return 0;
 	}
 	if (rd_kafka_error_is_fatal(e) || rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__FATAL) {
@@ -388,17 +382,14 @@ int kafka_writer_append(struct log_writer *base, const struct record *records, s
 
 /* ---- commit and abort ---- */
 
-/* All delivery reports, as long as they keep coming. A large transaction's last request lingers: see window_wait(). */
+/* All delivery reports, as long as they keep coming. */
 static int drain(struct kafka_writer *w, struct err *err)
 {
 	int64_t since_us = clock_mono_us();
 	int left = rd_kafka_outq_len(w->client.rk), before = left;
 
 	while (left > 0) {
-		if (w->records > SMALL_RECORDS)
-			rd_kafka_poll(w->client.rk, STEP_MS);
-		else
-			rd_kafka_flush(w->client.rk, STEP_MS);
+		kafka_window_turn(&w->window, STEP_MS);
 		left = rd_kafka_outq_len(w->client.rk);
 		if (left < before) {
 			before = left;
@@ -499,16 +490,21 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 		kafka_writer_close(&w->base);
 		return NULL;
 	}
+	kafka_window_init(&w->window, w->client.rk);
 	return &w->base;
+}
+
+static void target_leave(void *target, void *unused)
+{
+	(void)unused;
+	rd_kafka_topic_destroy(((struct target *)target)->rkt);
 }
 
 static void target_free(void *target, void *unused)
 {
-	struct target *t = target;
-
 	(void)unused;
-	rd_kafka_topic_destroy(t->rkt);
-	free(t);
+	free(((struct target *)target)->lanes);
+	free(target);
 }
 
 void kafka_writer_close(struct log_writer *base)
@@ -522,9 +518,10 @@ void kafka_writer_close(struct log_writer *base)
 		rd_kafka_purge(w->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(w->client.rk, CLOSE_MS);
 	}
+	name_map_each(&w->targets, target_leave, NULL);
+	kafka_client_close(&w->client);		/* its last reports know the lanes */
 	name_map_each(&w->targets, target_free, NULL);
 	name_map_done(&w->targets);
-	kafka_client_close(&w->client);
 	free(w->id);
 	free(w);
 }

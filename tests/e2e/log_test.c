@@ -303,6 +303,44 @@ static void test_transactions(void)
 	is_str(scan(topic, 0, -1, -1).text, "a=1 a=3 ", "closing aborts");
 }
 
+/* More topics than one transaction may hold a little of each, and one that gets many times what goes at once. */
+static void test_wide_transaction(void)
+{
+	enum { TOPICS = 24, RECORDS = 10, MORE = 60, BYTES = 90000 };
+	struct log_writer *w = open_writer("wide");
+	const char *topics[TOPICS];
+	char *value = xcalloc(1, BYTES);
+	struct err err = { 0 };
+	struct record r;
+
+	memset(value, 'x', BYTES - 1);
+	for (int t = 0; t < TOPICS; t++) {
+		char name[32];
+
+		snprintf(name, sizeof name, "wide%d", t);
+		topics[t] = new_topic(name, LOG_TOPIC_HISTORY);
+	}
+	for (int i = 0; i < RECORDS; i++)
+		for (int t = 0; t < TOPICS; t++) {
+			r = rec(topics[t], 0, "1", value);
+			if (log_writer_append_record(w, &r, &err))
+				good(-1, &err, "append");
+		}
+	for (int i = 0; i < MORE; i++) {
+		r = rec(topics[0], 0, "1", value);
+		if (log_writer_append_record(w, &r, &err))
+			good(-1, &err, "append");
+	}
+	good(commit(w, &err), &err, "a wide transaction is committed");
+	for (int t = 0; t < TOPICS; t++) {
+		int want = RECORDS + (t == 0 ? MORE : 0);
+
+		is_int(scan_for(want, topics[t]).count, want, "all records of topic %d", t);
+	}
+	log_writer_close(w);
+	free(value);
+}
+
 static void test_fencing(void)
 {
 	const char *topic = new_topic("fence", LOG_TOPIC_HISTORY);
@@ -769,6 +807,7 @@ int main(int argc, char **argv)
 	is_str(log_kind(l), kafka ? "kafka" : "embedded", "kind");
 	test_records();
 	test_transactions();
+	test_wide_transaction();
 	test_fencing();
 	test_wrong_writes();
 	test_ranges();
