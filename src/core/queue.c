@@ -20,15 +20,27 @@ struct queue {
 	/* under lock */
 	enum queue_state state;
 	size_t head, length;
+	int64_t counted_us;		/* monotonic; up to here `area` is */
+	uint64_t area;			/* length by microseconds, since the last queue_mean() */
+	int64_t mean_since_us;
 	/* constant */
 	size_t capacity;
 	void *ring[];
 };
 
+static void queue_count(struct queue *q)
+{
+	int64_t now_us = clock_mono_us();
+
+	q->area += q->length * (uint64_t)(now_us - q->counted_us);
+	q->counted_us = now_us;
+}
+
 static void *queue_take(struct queue *q)
 {
 	void *item = q->ring[q->head];
 
+	queue_count(q);
 	q->head = (q->head + 1) % q->capacity;
 	q->length--;
 	pthread_cond_signal(&q->room);
@@ -54,6 +66,7 @@ static int queue_push_until(struct queue *q, void *item, const struct timespec *
 	if (q->state != QUEUE_OPEN) {
 		result = -1;
 	} else if (q->length < q->capacity) {
+		queue_count(q);
 		q->ring[(q->head + q->length++) % q->capacity] = item;
 		pthread_cond_signal(&q->items);
 		result = 0;
@@ -92,6 +105,7 @@ struct queue *queue_new(size_t capacity)
 	pthread_condattr_t attr;
 
 	q->capacity = capacity ? capacity : 1;
+	q->counted_us = q->mean_since_us = clock_mono_us();
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -194,4 +208,19 @@ size_t queue_length(const struct queue *q)
 size_t queue_capacity(const struct queue *q)
 {
 	return q->capacity;
+}
+
+double queue_mean(struct queue *q)
+{
+	double mean;
+
+	pthread_mutex_lock(&q->lock);
+	queue_count(q);
+	mean = (double)q->length;
+	if (q->counted_us > q->mean_since_us)
+		mean = (double)q->area / (double)(q->counted_us - q->mean_since_us);
+	q->area = 0;
+	q->mean_since_us = q->counted_us;
+	pthread_mutex_unlock(&q->lock);
+	return mean;
 }

@@ -24,7 +24,8 @@ void queue_close(struct queue *q);
 void queue_abort(struct queue *q);
 void *queue_drain(struct queue *q);		/* after close or abort: one item or NULL */
 bool queue_closed(const struct queue *q);
-size_t queue_length(const struct queue *q);	/* a snapshot, for status */
+size_t queue_length(const struct queue *q);	/* a snapshot */
+double queue_mean(struct queue *q);		/* length over the time since the last call, for status */
 size_t queue_capacity(const struct queue *q);
 
 #endif

@@ -113,7 +113,7 @@ static const char *const work_words[STAGE_COUNT] = {
 /* Half of the time is enough when rows queue up for it; nearly all of it in any case. */
 static bool is_brake(struct stage_meter *m)
 {
-	return m->busy >= 0.9 || (m->busy >= 0.5 && meter_fill(m) >= 0.5);
+	return m->busy >= 0.9 || (m->busy >= 0.5 && m->fill >= 0.5);
 }
 
 static void find_brake(struct engine *e)
@@ -127,14 +127,14 @@ static void find_brake(struct engine *e)
 
 		if (!is_brake(m))
 			continue;
-		if (worst < 0 || m->busy + meter_fill(m) > e->stages[worst].busy + meter_fill(&e->stages[worst]))
+		if (worst < 0 || m->busy + m->fill > e->stages[worst].busy + e->stages[worst].fill)
 			worst = i;
 	}
 	if (worst < 0)
 		return;
 	snprintf(b->stage, sizeof(b->stage), "%s", stage_names[worst]);
 	snprintf(b->why, sizeof(b->why), "busy %.0f %% of the time with %s, its queue %.0f %% full",
-		 e->stages[worst].busy * 100, work_words[worst], meter_fill(&e->stages[worst]) * 100);
+		 e->stages[worst].busy * 100, work_words[worst], e->stages[worst].fill * 100);
 }
 
 /* ---- the housekeeper's second ---- */
@@ -173,7 +173,7 @@ static void copy_stages(struct engine *e, struct status *out)
 			continue;
 		*s = (struct status_stage){
 			.name = stage_names[i], .load_half = i >= STAGE_READ, .in = counter_get(&m->in), .out = counter_get(&m->out),
-			.bytes = counter_get(&m->bytes), .rows_per_s = m->rows_per_s, .bytes_per_s = m->bytes_per_s, .queue_fill = meter_fill(m),
+			.bytes = counter_get(&m->bytes), .rows_per_s = m->rows_per_s, .bytes_per_s = m->bytes_per_s, .queue_fill = m->fill,
 			.busy = m->busy, .wait_in = m->wait_in, .wait_out = m->wait_out,
 			.state = i < STAGE_READ ? out->capture.state : out->load.state,
 		};

@@ -27,13 +27,14 @@ void meter_queue(struct stage_meter *m, struct queue *q)
 	pthread_mutex_unlock(&m->queue_lock);
 }
 
-double meter_fill(struct stage_meter *m)
+/* A queue of a few batches is full for moments, which says nothing: what counts is how full it is all the time. */
+static double mean_fill(struct stage_meter *m)
 {
 	double fill = 0;
 
 	pthread_mutex_lock(&m->queue_lock);
 	if (m->queue)
-		fill = (double)queue_length(m->queue) / (double)queue_capacity(m->queue);
+		fill = queue_mean(m->queue) / (double)queue_capacity(m->queue);
 	pthread_mutex_unlock(&m->queue_lock);
 	return fill;
 }
@@ -107,6 +108,7 @@ void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
 	m->quiet_ticks = quiet ? m->quiet_ticks + 1 : 0;
 	if (m->quiet_ticks >= QUIET_TICKS)
 		m->rows_per_s = m->bytes_per_s = 0;
+	m->fill = mean_fill(m);
 	m->busy = share(&m->busy_us, &m->last_busy, seconds);
 	m->wait_in = share(&m->wait_in_us, &m->last_wait_in, seconds);
 	m->wait_out = share(&m->wait_out_us, &m->last_wait_out, seconds);

@@ -40,14 +40,13 @@ struct stage_meter {
 
 	/* owned by the housekeeper, under the engine's status lock */
 	uint64_t last_out, last_bytes, last_busy, last_wait_in, last_wait_out;
-	double rows_per_s, bytes_per_s, busy, wait_in, wait_out;
+	double rows_per_s, bytes_per_s, busy, wait_in, wait_out, fill;
 	unsigned quiet_ticks;
 	struct window window;
 };
 
 void meter_init(struct stage_meter *m);
 void meter_queue(struct stage_meter *m, struct queue *q);	/* NULL before the queue is freed: then nobody looks at it */
-double meter_fill(struct stage_meter *m);	/* 0..1. @thread any */
 
 /* The thread says what it has been doing since the last call. */
 enum phase { PHASE_BUSY, PHASE_WAIT_IN, PHASE_WAIT_OUT };

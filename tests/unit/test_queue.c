@@ -153,6 +153,8 @@ int main(void)
 	queue_push(q, &b);
 	is_int(queue_push_wait(q, &c, 1), 1, "pushing runs out of time");
 	is_int(queue_length(q), 2, "length");
+	queue_mean(q);
+	ok(queue_mean(q) == 2, "the mean of a length that stays is that length");
 	ok(queue_try_pop(q) == &a, "first in, first out");
 	is_int(queue_push_wait(q, &c, 1000), 0, "room again");
 	queue_close(q);
