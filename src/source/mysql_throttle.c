@@ -18,6 +18,7 @@ enum {
 	ANSWER_WITHIN_US = 3000000,
 	CONNECT_MS = 1000,
 	CONNECT_AGAIN_US = 3000000,
+	LOST_AFTER_US = 10000000,
 	LOOK_MS = 20,
 	SQL_MAX = 64 << 10,
 	PEERS_MAX = 33
@@ -28,6 +29,7 @@ struct peer {
 	bool asked;
 	int64_t next_us, asked_us;	/* monotonic */
 	bool known;			/* an answer came on this connection */
+	int64_t away_us;		/* since when it cannot be reached; 0: it can */
 	char why[160];			/* it says: wait; "" */
 };
 
@@ -112,9 +114,11 @@ static bool asks_lag(const struct mysql_conf *conf, size_t peer)
 	return peer > 0 || (conf->throttle_query && conf->throttle_replicas.count == 0);
 }
 
+/* The server itself is asked also when only its replicas matter: somebody has to notice that it is gone. */
 static bool is_wanted(const struct mysql_conf *conf, size_t peer)
 {
-	return peer == 0 ? conf->max_load.count > 0 || asks_lag(conf, 0) : peer <= conf->throttle_replicas.count;
+	return peer > 0 ? peer <= conf->throttle_replicas.count
+			: conf->max_load.count > 0 || conf->throttle_replicas.count > 0 || asks_lag(conf, 0);
 }
 
 /* ---- a peer ---- */
@@ -242,9 +246,14 @@ static void ask(struct peer *p, const struct mysql_conf *conf, size_t peer, unsi
 	struct buf sql;
 
 	if (p->conn.mysql == NULL && peer_connect(p, conf, peer, host, &err) < 0) {
+		if (err.kind != ERR_UNREACHABLE)
+			p->away_us = 0;
+		else if (p->away_us == 0)
+			p->away_us = now_us;
 		give_up(p, conf, peer, err.msg);
 		return;
 	}
+	p->away_us = 0;
 	buf_init(&sql, SQL_MAX);
 	put_question(conf, &p->conn, asks_lag(conf, peer), &sql);
 	p->asked = !sql.failed && mysql_send_query(p->conn.mysql, sql.data, (unsigned long)sql.len) == 0;
@@ -268,6 +277,7 @@ static void look(struct throttle *t, const struct mysql_conf *conf, unsigned hos
 			if (p->conn.mysql)
 				peer_close(p);
 			p->why[0] = '\0';
+			p->away_us = 0;
 			continue;
 		}
 		t->open = true;
@@ -302,6 +312,15 @@ void throttle_count(struct throttle *t, const struct mysql_conf *conf, uint64_t 
 	if (t->next_row_us < now_us)
 		t->next_row_us = now_us;
 	t->next_row_us += (int64_t)((double)rows * 1e6 / (double)conf->max_rows_s);
+}
+
+int throttle_lost(const struct throttle *t, struct err *err)
+{
+	const struct peer *server = &t->peers[0];
+
+	if (server->away_us == 0 || clock_mono_us() - server->away_us < LOST_AFTER_US)
+		return 0;
+	return err_set(err, ERR_UNREACHABLE, 0, "MySQL: while the snapshot waited, %s", server->why);
 }
 
 const char *throttle_why(const struct throttle *t)

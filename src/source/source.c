@@ -131,7 +131,7 @@ static enum source_step snapshot_step(struct source *s, struct batch *b, int tim
 	int r;
 
 	if (snapshot_held(s, timeout_ms))
-		return SOURCE_NOTHING;
+		return throttle_lost(s->throttle, err) < 0 ? fail(s, err) : SOURCE_NOTHING;
 	r = mysql_snapshot_next(s->snapshot, b, timeout_ms, err);
 	if (r < 0)
 		return fail(s, err);
