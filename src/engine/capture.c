@@ -18,7 +18,7 @@
 #include "core/xalloc.h"
 #include "engine/capture_parts.h"
 
-enum { QUEUE_DEPTH = 4, STEP_MS = 200, HEARTBEAT_LOOK_MS = 500 };
+enum { QUEUE_DEPTH = 4, STEP_MS = 200, HEARTBEAT_LOOK_MS = 500, DEFINED_EVERY_US = 1000000 };
 
 /* ---- parcels ---- */
 
@@ -83,11 +83,28 @@ void capture_fail(struct capture *c, const struct err *err)
 
 /* ---- source thread ---- */
 
+/* With thousands of tables this is what the start takes its time for. */
+static void source_tell_defined(struct capture *c, const struct source_status *st)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (c->defining_us == 0)
+		c->defining_us = now_us;
+	if (now_us - c->defining_us < DEFINED_EVERY_US)
+		return;
+	c->defining_us = now_us;
+	logline(LOG_NOTICE, "source", "%s", st->why);
+}
+
 /* One event for each turn that the source takes, so that the night's story can be read afterwards. */
 static void source_tell(struct capture *c, const struct source_status *st)
 {
 	int now = st->state == SOURCE_IDLE ? SOURCE_STREAMING : (int)st->state, before = c->told;
 
+	if (now == SOURCE_SNAPSHOT && before != now && st->snapshot_begins) {
+		source_tell_defined(c, st);
+		return;
+	}
 	c->told = now;
 	if (now == before)
 		return;

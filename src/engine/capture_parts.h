@@ -22,6 +22,7 @@ struct capture {
 	bool ill;			/* the source's last try failed, and none has worked since; its thread's own */
 	int told;			/* what the last event said that the source does; the source thread's own */
 	int64_t snapshot_us;		/* when its snapshot began */
+	int64_t defining_us;		/* when it was last said how many definitions were read */
 	struct source *source;		/* under half.lock when set or read by others */
 	const struct mysql_conf *mysql;	/* under half.lock: as the last reload left it */
 	struct capture_limits *limits;	/* under half.lock: those that a person has set, newest first; threads may use all */

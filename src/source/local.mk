@@ -52,7 +52,10 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_moment.h \
 	src/source/mysql_side.c \
 	src/source/mysql_side.h \
+	src/source/mysql_show.c \
+	src/source/mysql_show.h \
 	src/source/mysql_snapshot.c \
+	src/source/mysql_snapshot_begin.c \
 	src/source/mysql_snapshot_ddl.c \
 	src/source/mysql_snapshot_parts.h \
 	src/source/mysql_snapshot_place.c \

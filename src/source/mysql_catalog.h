@@ -86,5 +86,9 @@ void ddl_result_release(struct ddl_result *r);
 /* SHOW CREATE TABLE text: puts the table into the catalog; the returned schema is borrowed. */
 struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
 				  struct err *err);
+/* The same; *told is the statement as the stream would tell it, the caller's to free: without a comment at the end, which
+ * is where SHOW CREATE TABLE has partitions. Untouched when NULL is returned. */
+struct schema *catalog_read_told(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
+				 char **told, struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/intern.h"
+#include "core/xalloc.h"
 #include "source/mysql_catalog_entry.h"
 #include "source/mysql_charset.h"
 #include "source/mysql_ddl.h"
@@ -428,8 +429,8 @@ void ddl_result_release(struct ddl_result *r)
 	}
 }
 
-struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
-				  struct err *err)
+struct schema *catalog_read_told(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
+				 char **told, struct err *err)
 {
 	struct ddl_context ctx = { .db = db, .sql_mode = sql_mode };
 	struct schema *schema = NULL;
@@ -439,13 +440,23 @@ struct schema *catalog_read_table(struct catalog *c, const char *db, const char 
 
 	arena_init(&arena, 0);
 	if (catalog_apply(c, &ctx, sql, len, &arena, &result, &db_table, err) == 0) {
-		if (result.kind == DDL_TABLES && result.nchanges == 1 && result.changes[0].table[0].type == 'C')
-			schema = catalog_find(c, result.changes[0].table[0].db, result.changes[0].table[0].table);
+		const struct ddl_change *change = result.nchanges == 1 ? &result.changes[0] : NULL;
+
+		if (result.kind == DDL_TABLES && change && change->table[0].type == 'C')
+			schema = catalog_find(c, change->table[0].db, change->table[0].table);
 		else
 			err_set(err, ERR_DATA, 0, "expected CREATE TABLE, found '%.*s'", (int)(len > 60 ? 60 : len),
 				sql);
+		if (schema && told)
+			*told = xstrdup(change->ddl);
 		ddl_result_release(&result);
 	}
 	arena_done(&arena);
 	return schema;
+}
+
+struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
+				  struct err *err)
+{
+	return catalog_read_told(c, db, sql, len, sql_mode, NULL, err);
 }

@@ -16,180 +16,17 @@
 
 enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20, SAMPLE_US = 500000 };
 
-/* ---- the moment ---- */
-
-static void remember_gone(struct schema *schema, void *arg)
-{
-	struct mysql_snapshot *s = arg;
-	struct snapshot_list *l = &s->list;
-
-	if (!mysql_filter_table(s->setup.filter, schema->db, schema->table))
-		return;
-	for (size_t i = 0; i < l->count; i++)
-		if (l->items[i].db == schema->db && l->items[i].name == schema->table)
-			return;
-	l->items = xrealloc(l->items, (l->count + 1) * sizeof(*l->items));
-	l->items[l->count++] = (struct snapshot_table){
-		.db = schema->db, .name = schema->table, .schema = schema_ref(schema), .gone = true
-	};
-}
-
-/* One connection asks; with more than one thread, as many more read. */
-static int connect_all(struct mysql_snapshot *s, struct err *err)
-{
-	const struct mysql_conf *conf = s->setup.conf;
-	int64_t threads = s->setup.rows && conf->snapshot_threads > 1 ? conf->snapshot_threads : 0;
-
-	if (mysql_conn_open(&s->conn, conf, s->setup.host, err) < 0)
-		return -1;
-	s->readers = xcalloc((size_t)threads + 1, sizeof(*s->readers));
-	for (; s->nreaders < threads; s->nreaders++)
-		if (mysql_conn_open(&s->readers[s->nreaders], conf, s->setup.host, err) < 0)
-			return -1;
-	return 0;
-}
-
-static int open_views(struct mysql_snapshot *s, struct err *err)
-{
-	struct mysql_conn **conns = xcalloc(s->nreaders + 1, sizeof(*conns));
-	int r;
-
-	conns[0] = &s->conn;
-	for (unsigned i = 0; i < s->nreaders; i++)
-		conns[i + 1] = &s->readers[i];
-	r = moment_take(&s->moment, conns, s->nreaders + 1, &s->position, err);
-	for (unsigned i = 0; r == 0 && i <= s->nreaders; i++)
-		r = mysql_conn_run(conns[i], err, "SAVEPOINT " LANES_SAVEPOINT);
-	free(conns);
-	return r;
-}
-
-/* What was read stays locked against DDL until here, and a waiting DDL would hold up every writer. */
-static int let_go(struct mysql_snapshot *s, struct err *err)
-{
-	return mysql_conn_run(&s->conn, err, "ROLLBACK TO SAVEPOINT " LANES_SAVEPOINT);
-}
-
-/* Lock, views, position, definitions, unlock. */
-static int freeze(struct mysql_snapshot *s, struct err *err)
-{
-	s->moment = (struct moment){ .conf = s->setup.conf, .filter = s->setup.filter, .host = s->setup.host,
-				     .rows = s->setup.rows };
-	if (open_views(s, err) < 0 ||
-	    snapshot_list_read(&s->list, &s->conn, s->setup.filter, s->setup.catalog, err) < 0 || let_go(s, err) < 0)
-		return -1;
-	for (size_t i = 0; i < s->list.count; i++)
-		if (moment_check_table(&s->moment, i, s->list.items[i].db, s->list.items[i].name, err) < 0)
-			return -1;
-	if (s->setup.conf->snapshot_locking != LOCKING_EXTENDED)
-		moment_unlock(&s->moment);
-	if (snapshot_list_others(&s->others, &s->conn, s->setup.filter, s->setup.conf->others, s->setup.catalog, err) < 0 ||
-	    let_go(s, err) < 0)
-		return -1;
-	s->position.snapshot = true;
-	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return snapshot_table_order(*(struct snapshot_table *const *)a, *(struct snapshot_table *const *)b);
-}
-
-static void plan_to_tell(struct mysql_snapshot *s)
-{
-	s->tell = xcalloc(s->list.count + s->others.count + 1, sizeof(*s->tell));
-	for (size_t i = 0; i < s->list.count; i++)
-		s->tell[s->ntell++] = &s->list.items[i];
-	for (size_t i = 0; i < s->others.count; i++)
-		s->tell[s->ntell++] = &s->others.items[i];
-	qsort(s->tell, s->ntell, sizeof(*s->tell), by_name);
-}
-
-static int probe_table(struct mysql_snapshot *s, struct snapshot_table *t, struct err *err)
-{
-	char one[8];
-	struct buf sql;
-	int r;
-
-	buf_init(&sql, CHUNK_SQL_MAX);
-	buf_puts(&sql, "SELECT 1 FROM ");
-	if (t->wish.statement) {
-		buf_printf(&sql, "(%s\n) AS `millrace`", t->wish.statement);
-	} else {
-		mysql_quote_name(&sql, t->db);
-		buf_putc(&sql, '.');
-		mysql_quote_name(&sql, t->name);
-	}
-	buf_puts(&sql, " LIMIT 1");
-	r = mysql_conn_text(&s->conn, 0, one, sizeof(one), err, sql.data);
-	buf_done(&sql);
-	t->empty = r == 0 && one[0] == '\0';
-	return r;
-}
-
-/* Which tables have rows decides where the marks go. */
-static int probe(struct mysql_snapshot *s, struct err *err)
-{
-	s->last_filled = SIZE_MAX;
-	for (size_t i = 0; i < s->list.count; i++) {
-		struct snapshot_table *t = &s->list.items[i];
-
-		if (t->gone || t->error)
-			continue;
-		t->wish = snapshot_wish_of(s->setup.conf, t->db, t->name);
-		t->empty = !mysql_filter_snapshot(s->setup.filter, t->db, t->name);
-		if (t->empty)
-			continue;
-		if (probe_table(s, t, err) < 0)
-			return err_wrap(err, "snapshot: table %s.%s", t->db, t->name);
-		if (!t->empty)
-			s->last_filled = i;
-		s->rows_total += t->rows_total;
-	}
-	return let_go(s, err);
-}
-
-static void open_lanes(struct mysql_snapshot *s)
-{
-	struct lanes_setup setup = { .conf = s->setup.conf, .tables = s->list.items, .count = s->list.count,
-				     .planner = &s->conn, .conns = s->readers, .n = s->nreaders };
-
-	s->lanes = lanes_new(&setup);
-}
-
-struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, struct err *err)
-{
-	struct mysql_snapshot *s = xcalloc(1, sizeof(*s));
-	struct catalog *before = setup->catalog;
-
-	s->setup = *setup;
-	s->started_us = clock_mono_us();
-	position_init(&s->position);
-	buf_init(&s->ahead, SIZE_MAX / 2);
-	buf_init(&s->bound, CHUNK_SQL_MAX);
-	if (connect_all(s, err) < 0 || freeze(s, err) < 0 ||
-	    mysql_conn_variable(&s->conn, "character_set_server", s->charset, sizeof(s->charset), err) < 0 ||
-	    mysql_conn_variable(&s->conn, "collation_server", s->collation, sizeof(s->collation), err) < 0 ||
-	    (setup->rows && (probe(s, err) < 0 || retention_begin(&s->retention, &s->conn, s->rows_total, err) < 0))) {
-		mysql_snapshot_close(s);
-		return NULL;
-	}
-	if (setup->again)
-		catalog_each(before, remember_gone, s);
-	for (size_t i = 0; i < s->list.count; i++)
-		if (s->list.items[i].gone)
-			catalog_forget(before, s->list.items[i].db, s->list.items[i].name);
-	plan_to_tell(s);
-	open_lanes(s);
-	return s;
-}
+/* ---- the end ---- */
 
 static void hang_up(struct mysql_snapshot *s)
 {
 	lanes_free(s->lanes);
 	s->lanes = NULL;
+	show_free(s->show);
+	s->show = NULL;
 	moment_unlock(&s->moment);
 	mysql_conn_close(&s->conn);
+	mysql_conn_close(&s->helper);
 	for (unsigned i = 0; i < s->nreaders; i++)
 		mysql_conn_close(&s->readers[i]);
 }
@@ -430,6 +267,12 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 	int64_t deadline_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
 	int r = 0;
 
+	while (s->phase < PHASE_DDL) {
+		if (snapshot_begin_step(s, deadline_us, err) < 0)
+			return -1;
+		if (clock_mono_us() >= deadline_us)
+			return 0;
+	}
 	if (s->phase == PHASE_DDL) {
 		r = snapshot_add_schemas(s, b, err);
 		position_copy(&b->position, &s->position);
@@ -466,9 +309,23 @@ void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_pro
 	*out = (struct snapshot_progress){ .rows_read = s->rows_read, .table = t, .rows_per_s = s->rows_per_s,
 					   .left_ms = left_ms(s), .keeps_ms = -1 };
 	out->asked = s->lanes ? lanes_asked(s->lanes) : s->list.count;
+	out->begins = s->phase < PHASE_DDL;
+	out->definitions = s->list.count + s->others.count;
+	out->defined = s->phase == PHASE_CAPTURED ? show_taken(s->show)
+		     : s->phase == PHASE_OTHERS ? s->list.count + show_taken(s->show) : out->definitions;
 	out->rows_total = s->rows_total > s->rows_read ? s->rows_total : s->rows_read;
 	if (s->setup.rows && s->retention.keeps_ms >= 0)
 		out->keeps_ms = s->retention.keeps_ms - (clock_mono_us() - s->started_us) / 1000;
+}
+
+bool mysql_snapshot_is_urgent(const struct mysql_snapshot *s)
+{
+	return s->phase == PHASE_CAPTURED && s->moment.lock.mysql;
+}
+
+bool mysql_snapshot_has_given(const struct mysql_snapshot *s)
+{
+	return s->phase > PHASE_DDL || s->told > 0;
 }
 
 const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size)

@@ -28,12 +28,13 @@
 struct snapshot_table {
 	const char *db, *name;		/* interned */
 	struct schema *schema;		/* of the rows: without columns that are left out; NULL when error is set */
-	char *create;			/* SHOW CREATE TABLE */
+	char *create;			/* SHOW CREATE TABLE, as it is told; until then */
 	uint64_t rows_total, row_bytes;	/* the server's estimates */
 	uint64_t rows_read, chunks_read;
 	struct chunk_wish wish;		/* lent by the configuration */
 	struct chunk_table chunk;	/* open while it is planned and read */
 	int64_t time_us;		/* the server's clock when its reading began, whole seconds */
+	bool ask_rows;			/* whether it is empty is still to be asked */
 	bool empty, gone, done;
 	char *error;
 };
@@ -51,6 +52,7 @@ struct snapshot_setup {
 	bool rows;			/* false: schemas only (no_data) */
 };
 
+/* The moment and the names of the tables. Their definitions come with the first steps. */
 struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, struct err *err);
 void mysql_snapshot_close(struct mysql_snapshot *s);		/* NULL allowed */
 /* 1: the batch has changes; 0: nothing came within the time; 2: the batch is the last one; -1. */
@@ -59,6 +61,8 @@ struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *c
 
 struct snapshot_progress {
 	uint64_t rows_read, rows_total;
+	bool begins;				/* what the tables are is still being read: */
+	size_t defined, definitions;		/* of so many it is known, of how many */
 	const struct snapshot_table *table;	/* being read; NULL: none */
 	size_t asked;			/* the server was asked for rows of the tables before this one */
 	double rows_per_s;		/* lately */
@@ -66,6 +70,9 @@ struct snapshot_progress {
 	int64_t keeps_ms;		/* how long the server still keeps the binlog of the moment; -1: no limit */
 };
 void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_progress *out);
+/* A lock on the server is held for the steps to come: they must not be put off. */
+bool mysql_snapshot_is_urgent(const struct mysql_snapshot *s);
+bool mysql_snapshot_has_given(const struct mysql_snapshot *s);		/* any change */
 /* A warning for a person, once; NULL: none. */
 const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size);
 
@@ -100,9 +107,19 @@ int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const
 /* Names and estimates only, without asking for definitions. */
 int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
 			struct err *err);
-/* Those that are not captured: a definition that cannot be had is passed over. */
-int snapshot_list_others(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-			 enum other_tables which, struct catalog *catalog, struct err *err);
+/* Names only, in one question: the captured tables, and those of the others that `which` wants. */
+int snapshot_list_split(struct snapshot_list *captured, struct snapshot_list *others, enum other_tables which,
+			struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err);
+/* Estimates of a list in order, for those that have rows. */
+int snapshot_list_estimate(struct snapshot_list *list, struct mysql_conn *conn, struct err *err);
+int snapshot_read_databases(struct mysql_conn *conn, struct catalog *catalog, struct err *err);
+
+struct snapshot_reader {		/* for those who read definitions in bulk (mysql_show.h) */
+	const struct mysql_filter *filter;
+	struct catalog *catalog;
+};
+void snapshot_take_captured(void *reader, struct snapshot_table *t, const char *create, size_t len);
+void snapshot_take_other(void *reader, struct snapshot_table *t, const char *create, size_t len);
 void snapshot_list_free(struct snapshot_list *list);
 /* file, pos and (with gtid_mode ON) gtids of the server now. */
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err);

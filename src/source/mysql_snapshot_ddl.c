@@ -4,15 +4,15 @@
  */
 #include "config.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/intern.h"
 #include "source/mysql_charset.h"
-#include "source/mysql_ddl.h"
 #include "source/mysql_snapshot_parts.h"
 
-enum { QUOTED_MAX = 1 << 20, DDL_AT_ONCE = 512 };
+enum { QUOTED_MAX = 1 << 20, DROPS_AT_ONCE = 512, CREATES_AT_ONCE = 64 };
 
 struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch *b, int64_t time_us)
 {
@@ -117,17 +117,6 @@ static void add_drop(struct mysql_snapshot *s, struct batch *b, const struct cha
 	add_ddl(s, b, txn, t->db, quoted(&b->arena, "DROP TABLE IF EXISTS ", t->db, t->name, ""), t->name, &drop);
 }
 
-/* As the stream tells statements: without a comment at the end, which is where SHOW CREATE TABLE has partitions. */
-static const char *told_text(const struct mysql_snapshot *s, struct arena *a, const char *create)
-{
-	struct ddl_statement told = { .text = create, .text_len = strlen(create) };
-	struct err none = { 0 };
-
-	if (ddl_parse(create, strlen(create), 0, s->conn.version, a, &told, &none) < 0)
-		return arena_dup(a, create, strlen(create));
-	return arena_dup(a, told.text, told.text_len);
-}
-
 static int add_create(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, struct snapshot_table *t,
 		      struct err *err)
 {
@@ -139,24 +128,29 @@ static int add_create(struct mysql_snapshot *s, struct batch *b, const struct ch
 		return -1;
 	s->told_db = t->db;
 	create.schema = catalog_find(s->setup.catalog, t->db, t->name);
-	add_ddl(s, b, txn, t->db, told_text(s, &b->arena, t->create), t->name, &create);
+	add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
+	free(t->create);		/* with many tables these are megabytes */
+	t->create = NULL;
 	return 0;
 }
 
 /*
  * As Debezium tells a snapshot's schemas: the server's character set, drops, then per database its making and its
- * tables. In several batches where there are many: a table's record in the history is thirty times its statement.
+ * tables. In several batches where there are many: a table's records in the history are thirty times its statement, and
+ * a dozen batches may be on their way at once.
  */
 int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *err)
 {
 	struct change_txn *txn = snapshot_add_txn(s, b, clock_wall_us() / 1000000 * 1000000);
-	size_t count = s->ntell;
+	size_t count = s->ntell, room = s->told < count ? DROPS_AT_ONCE : CREATES_AT_ONCE;
 
 	if (s->told == 0)
 		add_ddl(s, b, txn, "",
 			arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset,
 				     s->collation), NULL, NULL);
-	for (; s->told < 2 * count && b->nchanges < DDL_AT_ONCE; s->told++) {
+	for (; s->told < 2 * count && room > 0; s->told++, room--) {
+		if (s->told == count && room > CREATES_AT_ONCE)
+			room = CREATES_AT_ONCE;
 		if (s->told < count)
 			add_drop(s, b, txn, s->tell[s->told]);
 		else if (add_create(s, b, txn, s->tell[s->told - count], err) < 0)

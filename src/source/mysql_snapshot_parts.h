@@ -1,6 +1,7 @@
 /*
- * mysql_snapshot_parts.h - what the files of the snapshot share: its state, and the few calls between mysql_snapshot.c
- * (rows, batches, progress) and mysql_snapshot_ddl.c (definitions). Nobody else includes it.
+ * mysql_snapshot_parts.h - what the files of the snapshot share: its state, and the few calls between
+ * mysql_snapshot_begin.c (the moment, and what the tables are), mysql_snapshot_ddl.c (telling what they are) and
+ * mysql_snapshot.c (rows, batches, progress). Nobody else includes it.
  */
 #ifndef SOURCE_MYSQL_SNAPSHOT_PARTS_H
 #define SOURCE_MYSQL_SNAPSHOT_PARTS_H
@@ -8,18 +9,23 @@
 #include "source/mysql_lanes.h"
 #include "source/mysql_moment.h"
 #include "source/mysql_retention.h"
+#include "source/mysql_show.h"
 #include "source/mysql_snapshot.h"
 
-enum snapshot_phase { PHASE_DDL, PHASE_ROWS };
+enum snapshot_phase { PHASE_CAPTURED, PHASE_OTHERS, PHASE_DDL, PHASE_ROWS };	/* the first two: definitions are read */
 
 struct mysql_snapshot {
 	struct snapshot_setup setup;
 	struct mysql_conn conn;		/* asks; reads too when it is the only one */
 	struct mysql_conn *readers;	/* the lanes' */
 	unsigned nreaders;
+	struct mysql_conn helper;	/* reads definitions too when there are many; else closed */
+	struct snapshot_reader reader;
+	struct show *show;		/* definitions on their way */
 	struct moment moment;
 	struct position position;
 	struct snapshot_list list;
+	size_t present;			/* of the list: those that the server has */
 	struct lanes *lanes;
 	enum snapshot_phase phase;
 	struct snapshot_list others;	/* not captured: only their definitions are told */
@@ -41,6 +47,10 @@ struct mysql_snapshot {
 	struct buf bound;		/* of the table's newest row that was given out; empty: none */
 	char charset[128], collation[128];
 };
+
+/* mysql_snapshot_begin.c */
+/* As far as the deadline allows, and no further than the next phase; until PHASE_DDL. */
+int snapshot_begin_step(struct mysql_snapshot *s, int64_t deadline_us, struct err *err);
 
 /* mysql_snapshot_ddl.c */
 struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch *b, int64_t time_us);

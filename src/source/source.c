@@ -44,7 +44,7 @@ void source_hang_up(struct source *s)
 	s->binlog.wire.bytes = 0;
 	mysql_side_done(&s->side);
 	mysql_side_init(&s->side);
-	s->again |= s->snapshot != NULL;
+	s->again |= s->snapshot && mysql_snapshot_has_given(s->snapshot);
 	end_snapshot(s);
 	if (s->phase != ENDED)
 		s->phase = START;
@@ -130,7 +130,7 @@ static enum source_step snapshot_step(struct source *s, struct batch *b, int tim
 	char said[512];
 	int r;
 
-	if (snapshot_held(s, timeout_ms))
+	if (!mysql_snapshot_is_urgent(s->snapshot) && snapshot_held(s, timeout_ms))
 		return throttle_lost(s->throttle, err) < 0 ? fail(s, err) : SOURCE_NOTHING;
 	r = mysql_snapshot_next(s->snapshot, b, timeout_ms, err);
 	if (r < 0)
@@ -305,14 +305,25 @@ enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, 
 	return s->phase == SNAPSHOT ? snapshot_step(s, b, timeout_ms, err) : stream_step(s, b, timeout_ms, err);
 }
 
+/* What the server is locked for is done first. */
+static void look_at_snapshot(struct source *s)
+{
+	struct batch *b = s->phase == SNAPSHOT && mysql_snapshot_is_urgent(s->snapshot) ? batch_new() : NULL;
+
+	while (b && s->late.kind == ERR_NONE && mysql_snapshot_is_urgent(s->snapshot))
+		mysql_snapshot_next(s->snapshot, b, 0, &s->late);
+	batch_free(b);
+}
+
 void source_look(struct source *s)
 {
 	struct err err = { 0 };		/* nothing was waited for: it cannot fail */
 
-	if (s->phase != STREAM)
-		return;
-	look(s, 0, &err);
-	source_update_status(s, false);
+	look_at_snapshot(s);
+	if (s->phase == STREAM)
+		look(s, 0, &err);
+	if (s->phase == STREAM || s->phase == SNAPSHOT)
+		source_update_status(s, false);
 }
 
 /* ---- open, close, ask ---- */

@@ -124,6 +124,7 @@ struct source_status {
 	uint64_t reconnects;
 	int64_t last_event_us;		/* wall, when the last event or heartbeat came */
 	int64_t last_commit_us;		/* commit time of the last transaction read */
+	bool snapshot_begins;		/* what the tables are is still being read; `why` says how far */
 	unsigned snapshot_tables_done, snapshot_tables_total;
 	uint64_t snapshot_rows_done, snapshot_rows_total;
 	char snapshot_table[200];	/* being read */

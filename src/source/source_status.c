@@ -88,6 +88,18 @@ void source_say(struct source *s, const char *what)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* From when they are defined. A table that cannot be read is known then, or when its turn has come. */
+static void status_tables(struct source *s, const struct snapshot_table *t, size_t n)
+{
+	size_t before = s->progress.of == s->snapshot ? s->progress.at : 0;
+
+	for (size_t i = 0; i < n && s->progress.of != s->snapshot; i++)
+		note_stream_table(t[i].db, t[i].name, t[i].error, s);
+	source_progress_snapshot(&s->progress, s->snapshot);
+	for (size_t i = before; i < s->progress.at; i++)
+		note_stream_table(t[i].db, t[i].name, t[i].error, s);
+}
+
 static void status_snapshot(struct source *s)
 {
 	struct source_status *st = &s->status;
@@ -95,13 +107,15 @@ static void status_snapshot(struct source *s)
 	struct snapshot_table *t = mysql_snapshot_tables(s->snapshot, &n);
 	struct snapshot_progress p;
 
-	for (size_t i = 0; i < n && s->progress.of != s->snapshot; i++)		/* once: they are known from the beginning */
-		note_stream_table(t[i].db, t[i].name, t[i].error, s);
-	source_progress_snapshot(&s->progress, s->snapshot);
 	mysql_snapshot_progress(s->snapshot, &p);
 	st->state = SOURCE_SNAPSHOT;
 	st->snapshot_tables_total = (unsigned)n;
-	st->snapshot_tables_done = (unsigned)s->progress.at;
+	st->snapshot_begins = p.begins;
+	if (p.begins)
+		snprintf(st->why, sizeof(st->why), "reading what the tables are: %zu of %zu", p.defined, p.definitions);
+	else
+		status_tables(s, t, n);
+	st->snapshot_tables_done = p.begins ? 0 : (unsigned)s->progress.at;
 	st->snapshot_rows_done = p.rows_read;
 	st->snapshot_rows_total = p.rows_total;
 	st->snapshot_rows_per_s = p.rows_per_s;
