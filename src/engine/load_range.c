@@ -59,7 +59,8 @@ void part_drop_before(struct load_part *p, int64_t offset)
 			load_item_free(item);
 		gone++;
 	}
-	memmove(p->pieces, p->pieces + gone, (p->npieces - gone) * sizeof(*p->pieces));
+	if (gone > 0)
+		memmove(p->pieces, p->pieces + gone, (p->npieces - gone) * sizeof(*p->pieces));
 	p->npieces -= gone;
 	if (p->npieces && p->pieces[0].from < offset) {
 		struct piece head;

@@ -40,7 +40,9 @@ start_workload() # BASE
 	work=$!
 	cleanups+=("kill $work")
 }
-stop_workload() { kill "$work" 2>/dev/null; wait "$work" 2>/dev/null; }
+# A server carries out what it has begun, also when the client is gone.
+alone() { [ "$(sql -N -e "SELECT COUNT(*) FROM information_schema.processlist WHERE db = 'testdb' AND user = 'root'")" = 0 ]; }
+stop_workload() { kill "$work" 2>/dev/null; wait "$work" 2>/dev/null; until_true 60 alone; }
 snapshot_over() { status_is '.capture.state == "streaming" or .capture.state == "idle"'; }
 
 # kill_often TIMES MILLISECONDS: each time at a random moment within that many.
