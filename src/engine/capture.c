@@ -37,6 +37,7 @@ static void parcel_free(struct parcel *p)
 {
 	if (p == NULL)
 		return;
+	free(p->lists);
 	batch_free(p->batch);
 	free(p);
 }
@@ -45,6 +46,8 @@ void parcel_put(struct capture *c, struct parcel *p)
 {
 	batch_reset(p->batch);
 	memset(&p->position, 0, sizeof(p->position));
+	free(p->lists);
+	p->lists = NULL;
 	if (queue_push_wait(c->spare, p, 0) != 0)
 		parcel_free(p);
 }
@@ -181,6 +184,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 		taps_offer_changes(c->sh->taps, STAGE_SOURCE, b);
 		backoff_reset(backoff);
 		if (b->nchanges || position_is_set(&b->position)) {
+			(*parcel)->lists = lists_news(c);
 			if (queue_push(c->to_format, *parcel))
 				return 0;
 			*parcel = NULL;
@@ -311,6 +315,7 @@ struct position_scan {
 	struct stopped_tables *stopped;
 	struct format_encoder *encoder;
 	struct position *position;
+	char **lists;
 	struct err err;
 };
 
@@ -319,6 +324,7 @@ static int position_record(void *arg, const struct record *r)
 	struct position_scan *scan = arg;
 
 	stopped_read(scan->stopped, scan->settings, r);
+	lists_read(scan->lists, scan->settings, r);
 	format_encoder_resume(scan->encoder, r);
 	return format_position_decode(&scan->settings->format, r, scan->position, &scan->err) < 0;
 }
@@ -327,7 +333,7 @@ static int read_position(struct capture *c, struct position *out, struct err *er
 {
 	const struct format_conf *conf = &c->sh->settings->format;
 	struct position_scan scan = { .settings = c->sh->settings, .stopped = c->stopped,
-				     .encoder = c->encoder, .position = out };
+				     .encoder = c->encoder, .position = out, .lists = &c->lists };
 
 	if (log_scan(c->sh->log, conf->offsets_topic, LOG_EVERY_PARTITION, -1, -1, position_record, &scan, err))
 		return err_wrap(err, "source position '%s'", conf->offsets_topic);
@@ -379,6 +385,10 @@ static int session_open(struct capture *c, struct err *err)
 		schemas = history_schemas(history, &nschemas);
 		source = source_open(c->settled, s->name, &position, schemas, nschemas, err);
 	}
+	if (source && c->lists && source_captured_before(source, c->lists, err) < 0) {
+		source_close(source);
+		source = NULL;
+	}
 	if (source)
 		tell_databases(source, history);
 	if (source)
@@ -405,7 +415,8 @@ static void session_close(struct capture *c)
 	c->source = NULL;
 	pthread_mutex_unlock(&c->half.lock);
 	if (source) {
-		c->settled = source_settled(source);
+		if (source_settled(source))
+			c->settled = source_settled(source);
 		source_close(source);
 	}
 	if (c->writer)
@@ -415,6 +426,9 @@ static void session_close(struct capture *c)
 	c->encoder = NULL;
 	stopped_free(c->stopped);
 	c->stopped = NULL;
+	free(c->lists);
+	c->lists = NULL;
+	c->lists_of = NULL;
 }
 
 static int session_run(struct capture *c, struct err *err)

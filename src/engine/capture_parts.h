@@ -8,6 +8,7 @@
 struct parcel {
 	struct batch *batch;
 	struct record position;
+	char *lists;			/* news of which tables are captured, to be written with the position; NULL: none */
 };
 
 struct capture {
@@ -30,6 +31,8 @@ struct capture {
 	struct err failure;		/* of the format or log thread, under half.lock; the first one stays */
 	bool failed;			/* under half.lock */
 	struct stopped_tables *stopped;	/* log thread, once the session runs */
+	char *lists;			/* as the log has them, or is about to; NULL: it has none. The source thread's own */
+	const struct mysql_conf *lists_of;	/* whose they are */
 	char *resume;			/* under half.lock: a stopped table that a person wants to go on */
 	struct position logged;		/* under half.lock: what the log holds, for status */
 };
@@ -45,6 +48,11 @@ struct capture_signals *capture_signals_start(struct capture *c);	/* capture_sig
 void capture_signals_end(struct capture_signals *s);			/* once the queues are closed; NULL allowed */
 void capture_readings(struct capture *c, struct status *out);		/* capture_reading.c. @thread any */
 void capture_limits_free(struct capture *c);				/* capture_snapshot.c */
+
+/* ---- which tables are captured, remembered in the log (capture_lists.c) ---- */
+void lists_read(char **lists, const struct settings *s, const struct record *r);	/* a record of the offsets topic */
+char *lists_news(struct capture *c);	/* with the batch that the source has just given out; the caller frees; NULL: none */
+int lists_publish(struct capture *c, const char *lists, struct err *err);	/* into the open transaction; log thread */
 
 /* ---- tables that are stopped, remembered in the log (capture_stopped.c) ---- */
 struct stopped_tables;

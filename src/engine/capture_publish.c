@@ -34,6 +34,7 @@ struct publisher {
 	struct capture *c;
 	struct parcel *held[256];	/* in the open transaction: their bytes are lent to the log until the commit */
 	size_t nheld, bytes, records;
+	char *lists;			/* news of which tables are captured, among them */
 	bool due;			/* a position among them must not wait for rows */
 	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
 	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
@@ -155,6 +156,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 	if (p->nheld == 0)
 		return 0;
 	if (publish_append(p, err) || stopped_publish(p->c->stopped, p->c, err) ||
+	    (p->lists && lists_publish(p->c, p->lists, err)) ||
 	    log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
 		return -1;
 	tell_position(p, &p->held[p->nheld - 1]->batch->position);
@@ -167,6 +169,8 @@ static int publish_commit(struct publisher *p, struct err *err)
 		taps_offer_records(p->c->sh->taps, STAGE_LOG, b);
 		parcel_put(p->c, p->held[i]);
 	}
+	free(p->lists);
+	p->lists = NULL;
 	p->nheld = p->nappended = p->bytes = p->waiting_bytes = p->records = 0;
 	p->due = false;
 	meter_phase(m, PHASE_BUSY);
@@ -184,6 +188,11 @@ static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *
 	p->waiting_bytes += b->arena.used;
 	p->records += b->nrecords;
 	p->due |= b->position_due || b->snapshot_end;
+	if (parcel->lists) {
+		free(p->lists);
+		p->lists = parcel->lists;
+		parcel->lists = NULL;
+	}
 	return p->waiting_bytes >= APPEND_EARLY_BYTES ? publish_append(p, err) : 0;
 }
 
@@ -282,6 +291,7 @@ void *capture_log_thread(void *arg)
 	}
 	for (size_t i = 0; i < p.nheld; i++)
 		parcel_put(c, p.held[i]);
+	free(p.lists);
 	free(p.ensured);
 	return NULL;
 }

@@ -91,6 +91,9 @@ src_source_libsource_a_SOURCES += \
 	src/source/source_pulse.h \
 	src/source/source_resume.c \
 	src/source/source_past.c \
+	src/source/source_lists.c \
+	src/source/source_lists.h \
+	src/source/source_new_tables.c \
 	src/source/source_progress.c \
 	src/source/source_progress.h \
 	src/source/source_start.c \
@@ -131,7 +134,9 @@ tests_unit_test_mysql_refusal_SOURCES = tests/unit/test_mysql_refusal.c tests/ta
 tests_unit_test_mysql_refusal_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_resume_SOURCES = tests/unit/test_mysql_resume.c tests/tap.h
 tests_unit_test_mysql_resume_LDADD = $(SOURCE) $(SOURCE_LIBS)
-check_PROGRAMS += tests/unit/test_source_progress
+check_PROGRAMS += tests/unit/test_source_progress tests/unit/test_source_lists
+tests_unit_test_source_lists_SOURCES = tests/unit/test_source_lists.c tests/tap.h
+tests_unit_test_source_lists_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_source_progress_SOURCES = tests/unit/test_source_progress.c tests/tap.h
 tests_unit_test_source_progress_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_source_progress_LDADD = $(SOURCE) $(SOURCE_LIBS)

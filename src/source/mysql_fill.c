@@ -133,6 +133,7 @@ static void table_begins(struct mysql_fill *f)
 {
 	f->limit = f->tries = f->failures = 0;
 	f->chunks = 0;
+	f->end_asked = false;
 	f->end = END_UNKNOWN;
 	f->started_us = 0;
 	f->error[0] = '\0';

@@ -56,6 +56,7 @@ struct mysql_fill {
 	uint32_t chunks;		/* of this table, in this process */
 	struct fill_end ended;
 	enum { END_UNKNOWN, END_AHEAD, END_MET } end;	/* the binlog's end when something went wrong: view.fence */
+	bool end_asked;			/* of the binlog, for a table whose schema is to be asked for: view.fence */
 	int64_t next_us;
 	int64_t started_us;		/* of this table, in this process */
 	uint64_t started_rows;

@@ -60,6 +60,20 @@ static int open_table(struct mysql_fill *f, struct err *err)
 	return r;
 }
 
+/* The schema of such a table is what the server says of it now: true where the stream is when the stream has come that
+ * far. 1, 0: not yet, -1. */
+static int stream_is_there(struct mysql_fill *f, const struct fill_place *at, struct err *err)
+{
+	const struct fill_table *t = fill_current(f);
+
+	if (f->table_open || f->create || (!t->fresh && catalog_find(f->setup.catalog, intern(t->db), intern(t->name))))
+		return 1;
+	if (!f->end_asked && snapshot_read_position(&f->view.conn, false, &f->view.fence, err) < 0)
+		return -1;
+	f->end_asked = true;
+	return fill_view_passed(&f->view, at->file, at->pos);
+}
+
 static void count_begin(struct mysql_fill *f, const struct fill_table *t)
 {
 	if (f->started_us)
@@ -91,13 +105,18 @@ enum fill_step fill_at_rest(struct mysql_fill *f, const struct fill_place *at)
 {
 	struct fill_table *t = fill_current(f);
 	struct err err = { 0 };
+	int there;
 
 	if (t == NULL || f->plan.paused || clock_mono_us() < f->next_us ||
 	    (f->end == END_AHEAD && !fill_view_passed(&f->view, at->file, at->pos)))
 		return FILL_NOTHING;
 	f->end = f->end == END_AHEAD ? END_MET : f->end;
-	if (fill_view_connect(&f->view, f->setup.conf, f->setup.host, &err) < 0 ||
-	    (!f->table_open && open_table(f, &err) < 0))
+	if (fill_view_connect(&f->view, f->setup.conf, f->setup.host, &err) < 0)
+		return fill_trouble(f, &err);
+	there = stream_is_there(f, at, &err);
+	if (there == 0)
+		return FILL_NOTHING;
+	if (there < 0 || (!f->table_open && open_table(f, &err) < 0))
 		return fill_trouble(f, &err);
 	count_begin(f, t);
 	if ((t->truncate && f->table.keyed) || f->create) {

@@ -142,6 +142,7 @@ static enum source_step snapshot_step(struct source *s, struct batch *b, int tim
 	if (r == 0)
 		return SOURCE_NOTHING;
 	position_copy(&s->position, &b->position);
+	s->settled = s->conf;
 	if (r == 2) {
 		end_snapshot(s);
 		s->again = false;
@@ -280,7 +281,7 @@ static bool has_ended(struct source *s)
 		return false;
 	if (s->phase == STREAM)
 		return !s->fill_due && !mysql_stream_in_txn(s->stream);
-	return s->phase == START && position_is_set(&s->position) && !s->position.snapshot && !s->again;
+	return s->phase == START && position_is_set(&s->position) && !s->position.snapshot && !s->again && s->filter_before == NULL;
 }
 
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)

@@ -178,7 +178,14 @@ char *source_news(struct source *s);	/* what happened, a line for the log; the c
  * live on. A table that is captured from now on is read beside the stream. @thread any */
 int source_conf_check(const struct mysql_conf *conf, struct err *err);
 void source_reload(struct source *s, const struct mysql_conf *conf);
-const struct mysql_conf *source_settled(struct source *s);	/* whose tables are all taken up; for the next source. @thread the one that steps */
+/* Whose tables are all covered by the last position that was given out, or were when the source was opened; NULL: none's
+ * yet. For the next source. @thread the one that steps */
+const struct mysql_conf *source_settled(struct source *s);
+/* The lists that say which tables are captured, as text to be kept with the position; the caller frees. */
+char *source_lists(const struct mysql_conf *conf);
+/* Between source_open() and the first step: the lists as of the position, where they are known. Tables that came since
+ * are read beside the stream. */
+int source_captured_before(struct source *s, const char *lists, struct err *err);
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
 struct source_reading *source_readings(struct source *s, size_t *count);	/* in the order in which they are read; the caller frees. @thread any */

@@ -375,74 +375,12 @@ const struct mysql_conf *source_settled(struct source *s)
 	return s->settled;
 }
 
-/* Its schema is needed before its first event, which may be the next one. */
-static int add_new_table(struct source *s, struct mysql_conn *c, MYSQL_ROW row, struct err *err)
-{
-	struct fill_table t = { .db = row[0], .name = row[1], .fresh = true,
-				.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
-	struct snapshot_table seen = { .db = intern(row[0]), .name = intern(row[1]) };
-	int r = snapshot_read_table(&seen, c, s->filter, s->catalog, err);
-
-	if (r == 0 && s->conf->snapshot_mode != SNAPSHOT_NO_DATA && s->conf->snapshot_mode != SNAPSHOT_NEVER)
-		fill_plan_add(mysql_fill_plan(s->fill), &t);
-	if (r == 0)
-		mysql_fill_tell(s->fill, "table %s.%s is captured from now on", row[0], row[1]);
-	schema_unref(seen.schema);
-	free(seen.create);
-	free(seen.error);
-	return r;
-}
-
-static void drop_uncaptured(struct source *s)
-{
-	struct fill_plan *plan = mysql_fill_plan(s->fill);
-
-	for (size_t i = plan->count; i-- > 0;)
-		if (!mysql_filter_table(s->filter, plan->items[i].db, plan->items[i].name)) {
-			mysql_fill_tell(s->fill, "snapshot of %s.%s stopped: the table is no longer captured",
-					plan->items[i].db, plan->items[i].name);
-			fill_plan_remove(plan, i);
-		}
-}
-
-static int take_new_tables(struct source *s, struct mysql_conn *c, struct err *err)
-{
-	MYSQL_RES *res = mysql_conn_rows(c, err,
-					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
-					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
-	MYSQL_ROW row;
-	int r = 0;
-
-	if (res == NULL)
-		return -1;
-	while (r == 0 && (row = mysql_fetch_row(res)) != NULL) {
-		bool before = mysql_filter_table(s->filter_before, row[0], row[1]);
-		bool now = mysql_filter_table(s->filter, row[0], row[1]);
-
-		if (now && !before)
-			r = add_new_table(s, c, row, err);
-		else if (before && !now)
-			mysql_fill_tell(s->fill, "table %s.%s is no longer captured", row[0], row[1]);
-	}
-	mysql_free_result(res);
-	return r;
-}
-
 int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err)
 {
 	struct fill_setup setup = { .conf = s->conf, .filter = s->filter, .catalog = s->catalog, .host = s->host };
 
 	mysql_fill_setup(s->fill, &setup);
-	if (s->filter_before == NULL)
-		return 0;
-	if (take_new_tables(s, c, err) < 0)
-		return -1;
-	drop_uncaptured(s);
-	mysql_filter_free(s->filter_before);
-	s->filter_before = NULL;
-	mysql_fill_changed(s->fill);
-	s->fill_due = true;
-	return 0;
+	return source_new_tables(s, c, err);
 }
 
 /* ---- a step ---- */

@@ -61,7 +61,7 @@ struct source {
 	struct mysql_fill *fill;	/* snapshots beside the stream */
 	struct throttle *throttle;	/* of it, and of the initial snapshot */
 	bool fill_due;			/* its plan has changed without a row: the next position has to go out */
-	const struct mysql_conf *settled;	/* see source_settled() */
+	const struct mysql_conf *settled;	/* see source_settled(); NULL: none yet */
 	struct mysql_filter *filter_before;	/* of a configuration that was exchanged: what is new is to be read */
 	struct source_pulse pulse;
 	struct err late;		/* happened behind changes that had to go out first */
@@ -92,6 +92,9 @@ int source_start(struct source *s, struct err *err);
 /* source_resume.c: an initial snapshot that was interrupted goes on beside the stream. */
 bool source_can_resume(const struct source *s);
 int source_resume(struct source *s, struct mysql_conn *c, struct err *err);	/* plans what is left of it */
+
+/* source_new_tables.c */
+int source_new_tables(struct source *s, struct mysql_conn *c, struct err *err);	/* those that the filter of before did not have */
 
 /* source.c */
 void source_hang_up(struct source *s);

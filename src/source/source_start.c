@@ -146,6 +146,8 @@ static int start_snapshot(struct source *s, struct err *err)
 	if (s->snapshot == NULL)
 		return -1;
 	mysql_undo_done(&s->undo);
+	mysql_filter_free(s->filter_before);	/* it reads new tables too */
+	s->filter_before = NULL;
 	s->phase = SNAPSHOT;
 	return 0;
 }
