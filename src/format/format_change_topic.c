@@ -1,8 +1,10 @@
 /*
  * format_change_topic.c - the records of the schema change topic, for people and tools that follow DDL: Debezium's
- * SchemaChangeKey and SchemaChangeValue. Rare, so they are put together in a buffer.
+ * SchemaChangeKey and SchemaChangeValue. Rare, so they are put together in a buffer; but a first snapshot tells of all
+ * tables, so what is the same in each is made once.
  */
 #include "core/json.h"
+#include "core/num.h"
 #include "format/format_history.h"
 #include "format/format_source.h"
 
@@ -34,7 +36,7 @@ static const char change_schema_close[] =
 	"],\"optional\":false,\"name\":\"io.debezium.connector.schema.Change\",\"version\":1}"
 	",\"optional\":false,\"field\":\"tableChanges\"}";
 
-static void put_schema(struct buf *b)
+void format_change_topic_schema(struct buf *b)
 {
 	buf_puts(b, STRUCT);
 	format_source_schema(b);
@@ -46,17 +48,28 @@ static void put_schema(struct buf *b)
 	buf_puts(b, "],\"optional\":false,\"name\":\"io.debezium.connector.mysql.SchemaChangeValue\",\"version\":1}");
 }
 
+static void put_key(struct buf *b, const char *key)
+{
+	buf_putc(b, '"');
+	buf_puts(b, key);
+	buf_puts(b, "\":");
+}
+
 static void put_number(struct buf *b, const char *key, int64_t v)
 {
+	char text[20];
+
+	put_key(b, key);
 	if (v < 0)
-		buf_printf(b, "\"%s\":null,", key);
+		buf_puts(b, "null");
 	else
-		buf_printf(b, "\"%s\":%lld,", key, (long long)v);
+		buf_put(b, text, num_i64(text, v));
+	buf_putc(b, ',');
 }
 
 static void put_text(struct buf *b, const char *key, const char *text, const char *after)
 {
-	buf_printf(b, "\"%s\":", key);
+	put_key(b, key);
 	buf_json_str(b, text);
 	buf_puts(b, after);
 }
@@ -140,12 +153,12 @@ static void put_change(struct buf *b, const struct ddl_table *t, const struct fo
 	buf_done(&id);
 }
 
-void format_change_topic_value(struct buf *b, const struct format_conf *conf, const char *source, size_t source_len,
-		int64_t now_us, const struct ddl_change *ddl)
+void format_change_topic_value(struct buf *b, const struct format_conf *conf, const struct buf *schema, const char *source,
+		size_t source_len, int64_t now_us, const struct ddl_change *ddl)
 {
 	if (conf->schemas_enable) {
 		buf_puts(b, "{\"schema\":");
-		put_schema(b);
+		buf_put(b, schema->data, schema->len);
 		buf_puts(b, ",\"payload\":");
 	}
 	buf_puts(b, "{\"source\":");

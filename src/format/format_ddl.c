@@ -111,12 +111,14 @@ static int emit_change(struct format_encoder *e, struct batch *b, uint32_t i)
 	txn.commit_us -= txn.commit_us % 1000;
 	if (format_source_take(&e->source, e->conf, &txn) < 0)
 		return -1;
+	if (e->change_schema.len == 0)
+		format_change_topic_schema(&e->change_schema);
 	buf_init(&key, 4096);
 	buf_init(&value, DDL_TEXT_MAX);
 	source = source_text(e, c, &len);
 	e->source.txn = NULL;		/* it was a copy */
 	format_change_topic_key(&key, e->conf, c->ddl->db ? c->ddl->db : "");
-	format_change_topic_value(&value, e->conf, source, len, e->now_us, c->ddl);
+	format_change_topic_value(&value, e->conf, &e->change_schema, source, len, e->now_us, c->ddl);
 	failed = key.failed || value.failed;
 	if (!failed)
 		record_from(e, b, i, e->conf->topic_prefix, &key, &value);

@@ -443,6 +443,7 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 	e->conf = conf;
 	e->flat = conf->message_format == FORMAT_FLAT;
 	e->env.adjust_years = conf->enable_time_adjuster;
+	buf_init(&e->change_schema, 1 << 20);
 	format_source_init(&e->source, conf);
 	transaction_init(&e->transaction);
 	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0
@@ -466,6 +467,7 @@ void format_encoder_free(struct format_encoder *e)
 	mappers_done(&e->mappers);
 	key_rules_done(&e->keys);
 	transaction_done(&e->transaction);
+	buf_done(&e->change_schema);
 	format_source_done(&e->source);
 	free(e);
 }

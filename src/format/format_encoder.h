@@ -46,6 +46,7 @@ struct format_encoder {
 	struct mappers mappers;
 	struct key_rules keys;
 	struct transaction transaction;
+	struct buf change_schema;	/* of the schema change topic; empty: none was needed yet */
 	int64_t heartbeat_due_us;	/* wall; 0: not known yet */
 	struct source_block source;
 	/* open hash by schema->table and db (interned); a newer version takes the place */

@@ -35,8 +35,10 @@ const char *history_default_name(enum column_default kind);
 /* gtid: the statement's own; NULL: none */
 void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
 		const char *gtid, const struct ddl_change *ddl);
-void format_change_topic_value(struct buf *b, const struct format_conf *conf, const char *source, size_t source_len,
-		int64_t now_us, const struct ddl_change *ddl);
+/* schema: what format_change_topic_schema() writes, the same for all */
+void format_change_topic_schema(struct buf *b);
+void format_change_topic_value(struct buf *b, const struct format_conf *conf, const struct buf *schema, const char *source,
+		size_t source_len, int64_t now_us, const struct ddl_change *ddl);
 void format_change_topic_key(struct buf *b, const struct format_conf *conf, const char *db);
 
 #endif

@@ -4,10 +4,19 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "core/num.h"
 
 static void pretty_line(struct pretty *p)
 {
-	buf_printf(p->b, "\n%*s", 2 * p->depth, "");
+	size_t len = 2 * (size_t)p->depth;
+	char *out = buf_reserve(p->b, len + 1);
+
+	if (out == NULL)
+		return;
+	out[0] = '\n';
+	memset(out + 1, ' ', len);
+	out[len + 1] = '\0';
+	p->b->len += len + 1;
 }
 
 void pretty_key(struct pretty *p, const char *name)
@@ -55,7 +64,9 @@ void pretty_str(struct pretty *p, const char *s)
 
 void pretty_int(struct pretty *p, int64_t v)
 {
-	buf_printf(p->b, "%lld", (long long)v);
+	char text[20];
+
+	buf_put(p->b, text, num_i64(text, v));
 }
 
 void pretty_bool(struct pretty *p, bool v)
