@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/xalloc.h"
 #include "source/mysql_binlog.h"
 
 enum { SHORT_BYTES = 180, REPLICA_WORDS = 80022 };
@@ -125,13 +126,64 @@ static int is_replica(struct mysql_conn *c, bool *out, struct err *err)
 	return 0;
 }
 
+/* "uuid:5#12:7#13,uuid:tag:9#14": GTIDs, each behind the thread that commits it. */
+static int read_owned(struct gtid_set *out, struct mysql_conn *c, struct err *err)
+{
+	MYSQL_RES *res = mysql_conn_rows(c, err, "SELECT @@GLOBAL.gtid_owned");
+	MYSQL_ROW row;
+	char *text, *to;
+	int r;
+
+	if (res == NULL)
+		return -1;
+	row = mysql_fetch_row(res);
+	text = to = xstrdup(row && row[0] ? row[0] : "");
+	mysql_free_result(res);
+	for (const char *p = text; *p; p++) {
+		if (*p == '#')
+			p += strspn(p + 1, "0123456789");
+		else
+			*to++ = *p;
+	}
+	*to = '\0';
+	r = gtid_set_parse(out, text, err);
+	free(text);
+	return r;
+}
+
+/*
+ * A transaction is sent when it is in the binlog, and counts as executed when its commit has ended: in between it waits for
+ * the engine, a disk, or a semisynchronous replica. Who owns a GTID is asked first: what is given back by then is executed.
+ */
+static int is_unfinished(struct mysql_conn *c, const struct gtid_set *missing, bool *out, struct err *err)
+{
+	struct gtid_set seen, rest;
+	int r;
+
+	gtid_set_init(&seen);
+	gtid_set_init(&rest);
+	r = read_owned(&seen, c, err) < 0 || mysql_reach_variable(c, "gtid_executed", &seen, err) < 0 ? -1 : 0;
+	gtid_set_copy(&rest, missing);
+	gtid_set_subtract(&rest, &seen);
+	*out = gtid_set_is_empty(&rest);
+	gtid_set_done(&seen);
+	gtid_set_done(&rest);
+	return r;
+}
+
 static int say_missing(struct mysql_conn *c, const struct gtid_set *missing, const struct position *from,
 		       struct err *err)
 {
 	char text[SHORT_BYTES];
-	bool replica;
+	bool replica, unfinished;
 
 	in_words(missing, text);
+	if (is_unfinished(c, missing, &unfinished, err) < 0)
+		return -1;
+	if (unfinished)
+		return err_set(err, ERR_RETRY, 0,
+			       "MySQL %s has not yet finished what it has sent already: %s: waiting until it counts as executed",
+			       c->server, text);
 	if (strcasecmp(from->server_uuid, c->uuid) == 0)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
 			       "MySQL %s no longer knows what it had: %s: its binlog was reset (RESET BINARY LOGS AND "
