@@ -10,7 +10,7 @@
 #include "source/mysql_binlog.h"
 #include "source/mysql_chunk.h"
 
-enum { LOOK_EVERY_US = 30000000 };
+enum { LOOK_EVERY_US = 10000000 };
 
 #define REMEDY "raise binlog_expire_logs_seconds, or read faster (snapshot.max.threads)"
 
@@ -114,6 +114,7 @@ int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned 
 		return 0;
 	return err_set(err, ERR_FATAL, BINLOG_GONE,
 		       "snapshot: MySQL %s has purged the binlog behind the snapshot's position %s:%llu; the changes "
-		       "since then are lost, and it has to begin anew: " REMEDY, c.server, from->file,
+		       "since then are lost, and it has to begin anew: restart it, or set snapshot.mode = when_needed; "
+		       REMEDY, c.server, from->file,
 		       (unsigned long long)from->pos);
 }

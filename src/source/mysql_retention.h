@@ -28,7 +28,7 @@ struct retention {
 int retention_begin(struct retention *r, struct mysql_conn *c, uint64_t rows, struct err *err);
 /* Now and then while rows are read: spent so far, and still needed (-1: unknown). */
 void retention_weigh(struct retention *r, int64_t spent_ms, int64_t left_ms);
-/* On a connection of its own, twice a minute: does the server still have what follows the position? -1 with
+/* On a connection of its own, every ten seconds: does the server still have what follows the position? -1 with
  * BINLOG_GONE: no. A server that does not answer is no news. */
 int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned host, const struct position *from,
 		   struct err *err);

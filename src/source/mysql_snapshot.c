@@ -244,13 +244,13 @@ static int64_t left_ms(const struct mysql_snapshot *s)
 	return (int64_t)((double)(s->rows_total - s->rows_read) * (double)spent_ms / (double)s->rows_read);
 }
 
-/* Twice a second. What was purged does not matter to who never reads on. */
-static int watch(struct mysql_snapshot *s, struct err *err)
+/* What was purged does not matter to who never reads on. */
+int mysql_snapshot_watch(struct mysql_snapshot *s, struct err *err)
 {
 	const struct mysql_conf *conf = s->setup.conf;
 	int64_t now_us = clock_mono_us();
 
-	if (now_us - s->sampled_us < SAMPLE_US)
+	if (!s->setup.rows || s->phase < PHASE_DDL || now_us - s->sampled_us < SAMPLE_US)
 		return 0;
 	if (s->sampled_us)
 		s->rows_per_s = (double)(s->rows_read - s->sampled_rows) * 1e6 / (double)(now_us - s->sampled_us);
@@ -281,7 +281,7 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 		s->phase = PHASE_ROWS;
 	}
 	if (r == 0 && s->setup.rows) {
-		r = lanes_ahead(s->lanes, err) < 0 || watch(s, err) < 0 ? -1 : read_rows(s, b, deadline_us, err);
+		r = lanes_ahead(s->lanes, err) < 0 || mysql_snapshot_watch(s, err) < 0 ? -1 : read_rows(s, b, deadline_us, err);
 		lanes_save(s->lanes);
 	}
 	if (r == 0)

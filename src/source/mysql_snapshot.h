@@ -57,6 +57,8 @@ struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, s
 void mysql_snapshot_close(struct mysql_snapshot *s);		/* NULL allowed */
 /* 1: the batch has changes; 0: nothing came within the time; 2: the batch is the last one; -1. */
 int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_ms, struct err *err);
+/* While nobody asks for rows, so that what is purged then is noticed too: looks twice a second at the most; 0 or -1. */
+int mysql_snapshot_watch(struct mysql_snapshot *s, struct err *err);
 struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *count);	/* borrowed */
 
 struct snapshot_progress {

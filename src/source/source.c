@@ -62,6 +62,7 @@ static enum source_step fail(struct source *s, struct err *why)
 	source_hang_up(s);
 	err_clear(&s->late);
 	if (binlog_is_lost(why) && s->conf->snapshot_mode == SNAPSHOT_WHEN_NEEDED) {
+		source_say_anew(s, why);
 		err_clear(why);
 		s->again = true;
 		return SOURCE_NOTHING;
@@ -113,33 +114,31 @@ static bool has_moved(const struct source *s, const struct position *p)
 	return p->pos != was->pos || p->event != was->event || p->row != was->row || strcmp(p->file, was->file) != 0;
 }
 
-/* The server is too busy for a snapshot just now: its rows wait in the sockets. */
-static bool snapshot_held(struct source *s, int timeout_ms)
+/* The server is too busy for a snapshot just now: its rows wait in the sockets. 1: held, 0, -1. */
+static int snapshot_held(struct source *s, int timeout_ms, struct err *err)
 {
-	int wait_ms = throttle_wait_ms(s->throttle, s->conf, s->host);
+	int wait_ms = mysql_snapshot_is_urgent(s->snapshot) ? 0 : throttle_wait_ms(s->throttle, s->conf, s->host);
 
 	if (wait_ms == 0)
-		return false;
+		return 0;
 	source_update_status(s, false);
 	clock_sleep_ms(wait_ms < timeout_ms ? wait_ms : timeout_ms);
-	return true;
+	return throttle_lost(s->throttle, err) < 0 || mysql_snapshot_watch(s->snapshot, err) < 0 ? -1 : 1;
 }
 
 static enum source_step snapshot_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
+	int held = snapshot_held(s, timeout_ms, err);
+	int r = held ? held : mysql_snapshot_next(s->snapshot, b, timeout_ms, err);
 	char said[512];
-	int r;
 
-	if (!mysql_snapshot_is_urgent(s->snapshot) && snapshot_held(s, timeout_ms))
-		return throttle_lost(s->throttle, err) < 0 ? fail(s, err) : SOURCE_NOTHING;
-	r = mysql_snapshot_next(s->snapshot, b, timeout_ms, err);
 	if (r < 0)
 		return fail(s, err);
 	throttle_count(s->throttle, s->conf, b->nchanges);
 	if (mysql_snapshot_said(s->snapshot, said, sizeof(said)))
 		source_say(s, said);
 	source_update_status(s, false);
-	if (r == 0)
+	if (r == 0 || held)
 		return SOURCE_NOTHING;
 	position_copy(&s->position, &b->position);
 	s->settled = s->conf;

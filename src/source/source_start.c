@@ -169,6 +169,7 @@ static int resume_snapshot(struct source *s, struct mysql_conn *c, struct err *e
 	source_fill_rewind(s);
 	if (err->code != BINLOG_GONE)
 		return -1;
+	source_say_anew(s, err);
 	err_clear(err);
 	return start_snapshot(s, err);
 }

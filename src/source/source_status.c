@@ -88,6 +88,14 @@ void source_say(struct source *s, const char *what)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void source_say_anew(struct source *s, const struct err *why)
+{
+	char said[sizeof(s->status.said)];
+
+	snprintf(said, sizeof(said), "all tables are cleared and read again, because: %.*s", (int)sizeof(said) - 60, why->msg);
+	source_say(s, said);
+}
+
 /* From when they are defined. A table that cannot be read is known then, or when its turn has come. */
 static void status_tables(struct source *s, const struct snapshot_table *t, size_t n)
 {
