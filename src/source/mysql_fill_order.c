@@ -13,6 +13,7 @@
 #include "core/json.h"
 #include "core/pattern.h"
 #include "core/xalloc.h"
+#include "source/mysql_fill_view.h"
 
 enum { NAME_BYTES = 600, WHERE_MAX = 64 << 10, TABLES_MAX = 10000 };
 
@@ -338,6 +339,20 @@ static int try_condition(struct mysql_conn *conn, const struct fill_table *t, st
 	return res ? 0 : err_wrap(err, "table %s.%s: the condition is refused", t->db, t->name);
 }
 
+/* What cannot be carried out is better refused to who asks for it than given up later. */
+static int try_locks(struct mysql_conn *conn, const struct fill_plan *tables, struct err *err)
+{
+	char mode[32];
+	int r = mysql_conn_variable(conn, "gtid_mode", mode, sizeof(mode), err);
+
+	if (r < 0 || strcasecmp(mode, "ON") == 0)
+		return r < 0 ? -1 : 0;
+	for (size_t i = 0; i < tables->count; i++)
+		if (fill_view_can_lock(conn, tables->items[i].db, tables->items[i].name, err) < 0)
+			return err->kind == ERR_CONFIG ? err_wrap(err, FILL_NEEDS_LOCK) : -1;
+	return 0;
+}
+
 /* ---- tables ---- */
 
 struct matcher {			/* of one name or regular expression */
@@ -455,6 +470,8 @@ int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, cons
 		r = err_set(err, ERR_CONFIG, 0, "more than %d tables at once", TABLES_MAX);
 	for (size_t i = 0; r == 0 && i < found.count; i++)
 		r = try_condition(conn, &found.items[i], err);
+	if (r == 0)
+		r = try_locks(conn, &found, err);
 	for (size_t i = 0; r == 0 && i < found.count; i++)
 		fill_plan_add(plan, &found.items[i]);
 	fill_plan_done(&found);

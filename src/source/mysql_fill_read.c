@@ -189,7 +189,7 @@ static int open_view(struct mysql_fill *f, struct err *err)
 	if (r < 0 && err->kind == ERR_CONFIG)
 		err_wrap(err, f->since ? "rows that cannot be found by key, in a table that changes all the time, need a "
 					 "short lock: grant LOCK TABLES"
-				       : "without GTIDs a short lock is needed: set gtid_mode = ON, or grant LOCK TABLES");
+				       : FILL_NEEDS_LOCK);
 	return r < 0 ? -1 : r == 0;
 }
 

@@ -57,30 +57,48 @@ int fill_view_open(struct fill_view *v, struct err *err)
 	return snapshot_read_position(&v->conn, false, &v->fence, err);
 }
 
-int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, unsigned host, const char *db,
-			  const char *name, struct err *err)
+/* 1: somebody else has the table. */
+static int lock_table(struct mysql_conn *lock, const char *db, const char *name, struct err *err)
 {
-	struct mysql_conn lock;
 	struct buf quoted;
 	int r;
 
-	if (mysql_conn_open(&lock, conf, host, err) < 0)
-		return -1;
 	buf_init(&quoted, QUOTED_MAX);
 	mysql_quote_name(&quoted, db);
 	buf_putc(&quoted, '.');
 	mysql_quote_name(&quoted, name);
-	r = mysql_conn_run(&lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
+	r = mysql_conn_run(lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
 	if (r == 0)
-		r = mysql_conn_run(&lock, err, "LOCK TABLES %s READ", quoted.data);
+		r = mysql_conn_run(lock, err, "LOCK TABLES %s READ", quoted.data);
 	buf_done(&quoted);
-	if (r < 0 && err->code == ER_LOCK_WAIT_TIMEOUT)
-		r = 1;
+	return r < 0 && err->code == ER_LOCK_WAIT_TIMEOUT ? 1 : r;
+}
+
+int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, unsigned host, const char *db,
+			  const char *name, struct err *err)
+{
+	struct mysql_conn lock;
+	int r;
+
+	if (mysql_conn_open(&lock, conf, host, err) < 0)
+		return -1;
+	r = lock_table(&lock, db, name, err);
 	if (r == 0)
 		r = fill_view_open(v, err);
 	v->locked = r == 0;
 	mysql_conn_close(&lock);
 	return r;
+}
+
+int fill_view_can_lock(struct mysql_conn *conn, const char *db, const char *name, struct err *err)
+{
+	int r = lock_table(conn, db, name, err);
+
+	if (r > 0) {
+		err_clear(err);
+		return 0;
+	}
+	return r < 0 ? -1 : mysql_conn_run(conn, err, "UNLOCK TABLES");
 }
 
 int fill_view_release(struct fill_view *v, struct err *err)

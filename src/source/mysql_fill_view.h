@@ -18,6 +18,8 @@
 #include "source/mysql_scan.h"
 #include "source/source.h"
 
+#define FILL_NEEDS_LOCK "without GTIDs a short lock is needed: set gtid_mode = ON, or grant LOCK TABLES"
+
 struct fill_view {
 	struct mysql_conn conn;
 	struct scan scan;
@@ -36,6 +38,8 @@ int fill_view_open(struct fill_view *v, struct err *err);
 /* 1: the lock was not granted in time; ERR_CONFIG: no grant for it. */
 int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, unsigned host, const char *db,
 			  const char *name, struct err *err);
+/* Is the lock granted, so that a snapshot may be promised? Who holds the table just now does not matter. -1: why not. */
+int fill_view_can_lock(struct mysql_conn *conn, const char *db, const char *name, struct err *err);
 int fill_view_release(struct fill_view *v, struct err *err);	/* the view is let go, the connection stays */
 
 /* Is the place at or behind the fence? */
