@@ -69,16 +69,15 @@ static void print_plan(json_t *plan)
 static void print_progress(const struct status *s)
 {
 	const struct status_fill *f = &s->capture.fill;
+	const char *why = *f->throttled ? f->throttled : *f->error ? f->error : f->waits;
 	char left[32];
 
 	cli_duration(left, sizeof(left), f->left_ms);
 	cli_put_safe(stdout, f->table, strlen(f->table));
 	printf("  %llu of about %llu rows, %.0f rows/s, %s left, %u tables", (unsigned long long)f->rows,
 	       (unsigned long long)f->total, f->rows_per_s, left, f->tables);
-	fputs(f->paused ? ", paused" : *f->throttled ? ", throttled: " : *f->error ? ", " : "", stdout);
-	cli_put_safe(stdout, f->throttled, strlen(f->throttled));
-	if (*f->throttled == '\0')
-		cli_put_safe(stdout, f->error, strlen(f->error));
+	fputs(f->paused ? ", paused" : *f->throttled ? ", throttled: " : *why ? ", waits: " : "", stdout);
+	cli_put_safe(stdout, why, strlen(why));
 	putchar('\n');
 	fflush(stdout);
 }

@@ -34,7 +34,7 @@ static void print_trouble(const struct status_trouble *t)
 
 static void print_fill(const struct status_fill *f)
 {
-	const char *why = *f->throttled ? f->throttled : f->error;
+	const char *why = *f->throttled ? f->throttled : *f->error ? f->error : f->waits;
 	char left[32];
 
 	if (f->tables == 0)

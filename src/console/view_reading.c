@@ -54,11 +54,15 @@ static void put_state(const struct status *s, const char *state, size_t most, st
 
 void view_reading_detail(const struct status *s, struct buf *out)
 {
+	const struct status_fill *fill = &s->capture.fill;
+	const char *why = *fill->throttled ? fill->throttled : *fill->error ? fill->error : fill->waits;
 	char title[120];
 
 	if (!view_reading_title(s, title, sizeof(title)))
 		return;
 	buf_printf(out, "snapshot: %s\n", title);
+	if (*why)
+		buf_printf(out, "%s: %s\n", *fill->throttled ? "throttled" : "waits", why);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		put_state(s, shown[i].state, shown[i].most, out);
 }

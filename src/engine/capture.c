@@ -521,6 +521,7 @@ static void copy_fill(struct status_fill *out, const struct source_fill_status *
 				     .total = st->total, .rows_per_s = st->rows_per_s, .left_ms = st->left_ms };
 	snprintf(out->table, sizeof(out->table), "%s", st->table);
 	snprintf(out->throttled, sizeof(out->throttled), "%s", st->throttled);
+	snprintf(out->waits, sizeof(out->waits), "%s", st->waits);
 	snprintf(out->error, sizeof(out->error), "%s", st->error);
 }
 

@@ -50,6 +50,7 @@ struct status_fill {		/* snapshots of tables while the stream goes on */
 	double rows_per_s;
 	int64_t left_ms;		/* of it; -1 unknown */
 	char throttled[160];		/* by what; "" not */
+	char waits[200];		/* for what; "" */
 	char error[256];		/* why it does not go on; "" */
 };
 

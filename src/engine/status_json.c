@@ -52,7 +52,8 @@ static const struct field fill_fields[] = {
 	FIELD(status_fill, F_U64, "all_total", all_total), FIELD(status_fill, F_I64, "all_left_ms", all_left_ms),
 	FIELD(status_fill, F_BOOL, "paused", paused), TEXT(status_fill, "table", table), FIELD(status_fill, F_U64, "rows", rows),
 	FIELD(status_fill, F_U64, "total", total), FIELD(status_fill, F_DOUBLE, "rows_per_s", rows_per_s),
-	FIELD(status_fill, F_I64, "left_ms", left_ms), TEXT(status_fill, "throttled", throttled), TEXT(status_fill, "error", error), END
+	FIELD(status_fill, F_I64, "left_ms", left_ms), TEXT(status_fill, "throttled", throttled),
+	TEXT(status_fill, "waits", waits), TEXT(status_fill, "error", error), END
 };
 static const struct field reading_fields[] = {
 	TEXT(status_reading, "table", name), FIELD(status_reading, F_NAME, "state", state), FIELD(status_reading, F_U64, "rows", rows),

@@ -28,6 +28,7 @@ src_source_libsource_a_SOURCES += \
 	src/source/mysql_fill_plan.c \
 	src/source/mysql_fill_plan.h \
 	src/source/mysql_fill_read.c \
+	src/source/mysql_fill_status.c \
 	src/source/mysql_fill_view.c \
 	src/source/mysql_fill_view.h \
 	src/source/mysql_filter.c \

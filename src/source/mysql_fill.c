@@ -134,6 +134,8 @@ static void table_begins(struct mysql_fill *f)
 	f->limit = f->tries = f->failures = 0;
 	f->chunks = 0;
 	f->end_asked = false;
+	f->locks = f->shows_ms = 0;
+	f->moved_us = clock_mono_us();
 	f->end = END_UNKNOWN;
 	f->started_us = 0;
 	f->error[0] = '\0';
@@ -297,32 +299,4 @@ bool mysql_fill_waits(const struct mysql_fill *f)
 bool mysql_fill_met(const struct mysql_fill *f, const char *file, uint64_t pos)
 {
 	return f->state == MEET && fill_view_passed(&f->view, file, pos);
-}
-
-/* ---- status ---- */
-
-const struct fill_end *mysql_fill_end(const struct mysql_fill *f)
-{
-	return &f->ended;
-}
-
-void mysql_fill_status(const struct mysql_fill *f, struct source_fill_status *out)
-{
-	const struct fill_table *t = f->plan.count > 0 ? &f->plan.items[0] : NULL;
-	double seconds = (double)(clock_mono_us() - f->started_us) / 1e6;
-
-	*out = (struct source_fill_status){ .tables = (unsigned)f->plan.count, .paused = f->plan.paused, .left_ms = -1 };
-	if (t == NULL)
-		return;
-	snprintf(out->table, sizeof(out->table), "%s.%s", t->db, t->name);
-	snprintf(out->error, sizeof(out->error), "%s", f->error);
-	out->begun = f->started_us != 0;
-	out->chunks = f->chunks;
-	out->rows = t->rows + f->passed;
-	out->total = t->total > out->rows ? t->total : out->rows;
-	if (f->started_us == 0 || seconds <= 0)
-		return;
-	out->rows_per_s = (double)(out->rows - f->started_rows) / seconds;
-	if (out->rows_per_s > 0 && t->where == NULL && t->total > 0)
-		out->left_ms = (int64_t)((double)(out->total - out->rows) * 1000 / out->rows_per_s);
 }

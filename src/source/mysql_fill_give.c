@@ -73,6 +73,7 @@ static void advance(struct mysql_fill *f, uint64_t rows)
 
 	t->rows += rows;
 	f->chunks++;
+	f->moved_us = clock_mono_us();
 	f->failures = 0;
 	f->end = END_UNKNOWN;
 	f->error[0] = '\0';

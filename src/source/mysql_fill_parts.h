@@ -1,6 +1,6 @@
 /*
  * mysql_fill_parts.h - what the files of mysql_fill share: its state, and the few calls between mysql_fill.c (the plan,
- * the steps, what goes wrong), mysql_fill_read.c (a chunk comes in) and mysql_fill_give.c (it goes out). Nobody else
+ * the steps, what goes wrong), mysql_fill_read.c (a chunk comes in) and mysql_fill_give.c (it goes out); mysql_fill_status.c tells. Nobody else
  * includes it.
  *
  * A state a step of a chunk:
@@ -57,6 +57,9 @@ struct mysql_fill {
 	struct fill_end ended;
 	enum { END_UNKNOWN, END_AHEAD, END_MET } end;	/* the binlog's end when something went wrong: view.fence */
 	bool end_asked;			/* of the binlog, for a table whose schema is to be asked for: view.fence */
+	unsigned locks;			/* that were not granted, in a row */
+	unsigned shows_ms;		/* FENCE: the last pause between two looks */
+	int64_t moved_us;		/* when it last came any further */
 	int64_t next_us;
 	int64_t started_us;		/* of this table, in this process */
 	uint64_t started_rows;

@@ -17,7 +17,10 @@ enum {
 	CHUNK_ROWS = 4096,
 	GTIDS_MAX = 16 << 20,
 	QUIET_TRIES = 10,		/* moments without an event, before a lock is taken */
-	LOCK_AGAIN_MS = 5000
+	LOCK_AGAIN_MS = 5000,		/* then twice that, and so on */
+	LOCK_AGAIN_MOST_MS = 60000,
+	SHOWS_SOON_MS = 20,
+	SHOWS_AGAIN_MOST_MS = 200
 };
 
 /* ---- a table is taken up ---- */
@@ -172,6 +175,27 @@ static int start_read(struct mysql_fill *f, struct err *err)
 	return start_scan(f, t->bound, f->upto, f->asked, err);
 }
 
+/* A commit that does not end (it waits for a replica, or a disk) is not asked for a thousand times a second. */
+static int open_quiet(struct mysql_fill *f, struct err *err)
+{
+	int r = fill_view_shows(&f->view, f->since, err);
+
+	if (r > 0)
+		return fill_view_open(&f->view, err) < 0 ? -1 : 1;
+	f->shows_ms = f->shows_ms == 0 ? 1 : f->shows_ms * 2 < SHOWS_AGAIN_MOST_MS ? f->shows_ms * 2 : SHOWS_AGAIN_MOST_MS;
+	fill_pause_ms(f, f->shows_ms);
+	return r;
+}
+
+/* While a lock is waited for, at most a second, the stream waits and so do writers of the table: less and less often. */
+static void lock_later(struct mysql_fill *f)
+{
+	int64_t ms = (int64_t)LOCK_AGAIN_MS << (f->locks < 8 ? f->locks : 8);
+
+	f->locks++;
+	fill_pause_ms(f, ms < LOCK_AGAIN_MOST_MS ? ms : LOCK_AGAIN_MOST_MS);
+}
+
 /* 1: the view is open, 0: not yet, -1. */
 static int open_view(struct mysql_fill *f, struct err *err)
 {
@@ -179,18 +203,22 @@ static int open_view(struct mysql_fill *f, struct err *err)
 	bool lock = f->since == NULL || f->tries >= QUIET_TRIES;
 	int r;
 
-	if (!lock) {
-		r = fill_view_shows(&f->view, f->since, err);
-		return r <= 0 ? r : fill_view_open(&f->view, err) < 0 ? -1 : 1;
-	}
+	if (!lock)
+		return open_quiet(f, err);
 	r = fill_view_open_locked(&f->view, f->setup.conf, f->setup.host, t->db, t->name, err);
 	if (r == 1)
-		fill_pause_ms(f, LOCK_AGAIN_MS);
+		lock_later(f);
 	if (r < 0 && err->kind == ERR_CONFIG)
 		err_wrap(err, f->since ? "rows that cannot be found by key, in a table that changes all the time, need a "
 					 "short lock: grant LOCK TABLES"
 				       : FILL_NEEDS_LOCK);
 	return r < 0 ? -1 : r == 0;
+}
+
+/* A commit ends within a few looks, or takes its time. */
+static enum fill_step fence_patience(const struct mysql_fill *f)
+{
+	return f->locks == 0 && f->shows_ms < SHOWS_SOON_MS ? FILL_WORKING : FILL_NOTHING;
 }
 
 enum fill_step fill_at_fence(struct mysql_fill *f, const struct fill_place *at)
@@ -203,13 +231,15 @@ enum fill_step fill_at_fence(struct mysql_fill *f, const struct fill_place *at)
 		return FILL_WORKING;
 	}
 	if (clock_mono_us() < f->next_us)
-		return FILL_NOTHING;
+		return fence_patience(f);
 	r = open_view(f, &err);
+	if (r > 0)
+		f->locks = f->shows_ms = 0;
 	if (r > 0 && f->table.keyed)
 		r = (fill_current(f)->where ? start_ends(f, &err) : start_read(f, &err)) < 0 ? -1 : 1;
 	else if (r > 0)
 		f->state = MEET;
-	return r < 0 ? fill_trouble(f, &err) : FILL_WORKING;
+	return r < 0 ? fill_trouble(f, &err) : r > 0 ? FILL_WORKING : fence_patience(f);
 }
 
 enum fill_step fill_at_ends(struct mysql_fill *f, const struct fill_place *at)

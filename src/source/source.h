@@ -88,6 +88,7 @@ struct source_fill_status {
 	double rows_per_s;
 	int64_t left_ms;		/* of this table; -1 unknown */
 	char throttled[160];		/* "Threads_running 60 > 50"; "": not */
+	char waits[200];		/* for what; "" */
 	char error[256];		/* why it does not go on; "" */
 };
 
