@@ -12,7 +12,7 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-#define SCHEMA_CHUNK 1024
+#define SCHEMA_CHUNK 512		/* what a table of five columns needs; there may be ten thousand */
 #define SCHEMA_SLOTS 4
 
 static _Atomic uint64_t last_version;

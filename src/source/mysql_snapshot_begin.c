@@ -16,20 +16,6 @@ enum { HELP_FROM_TABLES = 200 };
 
 /* ---- connections ---- */
 
-/* Definitions of thousands of tables take seconds, less with a second connection. Without it, it only takes longer. */
-static int connect_helper(struct mysql_snapshot *s, struct err *err)
-{
-	struct err refused = { 0 };
-	char count[32];
-
-	if (mysql_conn_text(&s->conn, 0, count, sizeof(count), err,
-			    "SELECT COUNT(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE'") < 0)
-		return -1;
-	if (strtoull(count, NULL, 10) >= HELP_FROM_TABLES)
-		mysql_conn_open(&s->helper, s->setup.conf, s->setup.host, &refused);
-	return 0;
-}
-
 /* One connection asks; with more than one thread, as many more read. */
 static int connect_all(struct mysql_snapshot *s, struct err *err)
 {
@@ -42,7 +28,7 @@ static int connect_all(struct mysql_snapshot *s, struct err *err)
 	for (; s->nreaders < threads; s->nreaders++)
 		if (mysql_conn_open(&s->readers[s->nreaders], conf, s->setup.host, err) < 0)
 			return -1;
-	return threads > 0 ? 0 : connect_helper(s, err);
+	return 0;
 }
 
 /* All that there are, the one that asks first; at most max. */
@@ -60,8 +46,8 @@ static unsigned list_conns(struct mysql_snapshot *s, struct mysql_conn **out, un
 
 static int open_views(struct mysql_snapshot *s, struct err *err)
 {
-	struct mysql_conn **conns = xcalloc(s->nreaders + 2, sizeof(*conns));
-	unsigned n = list_conns(s, conns, s->nreaders + 2);
+	struct mysql_conn **conns = xcalloc(s->nreaders + 1, sizeof(*conns));
+	unsigned n = list_conns(s, conns, s->nreaders + 1);
 	int r = moment_take(&s->moment, conns, n, &s->position, err);
 
 	for (unsigned i = 0; r == 0 && i < n; i++)
@@ -83,6 +69,20 @@ static int let_go(struct mysql_snapshot *s, struct err *err)
 }
 
 /* ---- tables ---- */
+
+/* Definitions of thousands of tables take seconds, less with a second connection. Without it, it only takes longer, so a
+ * server that grants no more is content with one. It sees what the first one sees, because of the lock; else there is none. */
+static void connect_helper(struct mysql_snapshot *s)
+{
+	struct err refused = { 0 };
+
+	if (s->nreaders > 0 || s->moment.lock.mysql == NULL || s->list.count + s->others.count < HELP_FROM_TABLES)
+		return;
+	if (mysql_conn_open(&s->helper, s->setup.conf, s->setup.host, &refused) < 0 ||
+	    mysql_conn_run(&s->helper, &refused, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY") < 0 ||
+	    mysql_conn_run(&s->helper, &refused, "SAVEPOINT " LANES_SAVEPOINT) < 0)
+		mysql_conn_close(&s->helper);
+}
 
 static int by_name(const void *a, const void *b)
 {
@@ -125,6 +125,7 @@ static int freeze(struct mysql_snapshot *s, struct err *err)
 	if (open_views(s, err) < 0 || snapshot_read_databases(&s->conn, setup->catalog, err) < 0 ||
 	    snapshot_list_split(&s->list, &s->others, setup->conf->others, &s->conn, setup->filter, err) < 0)
 		return -1;
+	connect_helper(s);
 	s->position.snapshot = true;
 	s->present = s->list.count;
 	if (setup->again)
