@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g]    without letters: all but debezium and g
+#   bench.sh [--append] [a b c debezium d e f g h]    without letters: all but debezium, g and h
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -9,9 +9,11 @@
 #   e         the load half into the StarRocks double, without and with a one-line filter
 #   f         latency at 1,000 rows/s, memory idle and in one large transaction
 #   g         a snapshot of a large table by one, two and three connections, and what limits it
+#   h         the first start and a later one with many tables, captured and not, against the server's own time
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
-# the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table). --append adds the table to docs/benchmarks.md.
+# the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
+# --append adds the table to docs/benchmarks.md.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_builddir:-$PWD}
@@ -171,6 +173,73 @@ bench_connections()
 		INSERT INTO pairs SELECT customer_id, id, note FROM made WHERE id <= $((table / 5)); ANALYZE TABLE pairs" > "$dir/analyze"
 	by_connections "snapshot of $table rows, integer key" 'bench\.made' "faster than 1"
 	by_connections "snapshot of $((table / 5)) rows, key of two columns" 'bench\.pairs' ""
+}
+
+# ---- h: many tables ----
+
+streams() { grep -q 'streaming from' "$dir/run.log"; }
+
+# start_among WHAT TARGET: from the start of the process until it streams; sets kib to its peak.
+start_among()
+{
+	local from before s used
+
+	: > "$dir/run.log"
+	before=$(server_cpu)
+	from=$(date +%s.%N)
+	start_millrace --role capture
+	until_true 300 streams || { tail -n 3 "$dir/run.log" | note; bail "$1: does not stream"; }
+	s=$(calc '%.2f' "$(date +%s.%N -d "$(sed -n 's/ .*streaming from.*//p' "$dir/run.log" | head -n 1)") - $from")
+	used=$(calc '%.1f' "$(server_cpu) - $before")
+	kib=$(proc_kib VmHWM)
+	row h "$1" "streams after $s s; MySQL used $used CPU s, millrace $(proc_cpu); peak $((kib / 1024)) MB\
+${base:+, $(((kib - base) / 1024)) more}" "$2"
+	stop_millrace
+}
+
+many_conf()
+{
+	rm -rf "$dir/state"
+	write_conf
+	sed -i '/^database.include.list/d' "$dir/millrace.conf"
+}
+
+# The server alone: each half by a client of its own, in a transaction, which is what costs it least.
+show_all()
+{
+	local from before half clients=()
+
+	before=$(server_cpu)
+	from=$(date +%s.%N)
+	for half in 0 1; do
+		{ echo "START TRANSACTION READ ONLY;"; seq $((half + 1)) 2 "$1" | sed 's/.*/SHOW CREATE TABLE t&;/'; } | sql many > "$dir/shown.$half" &
+		clients+=($!)
+	done
+	wait "${clients[@]}"
+	row h "SHOW CREATE TABLE of all by two clients at once" \
+		"$(calc '%.2f' "$(date +%s.%N) - $from") s; MySQL used $(calc '%.1f' "$(server_cpu) - $before") CPU s" ""
+}
+
+few_columns="(id int PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'x', amount decimal(10,2), made datetime(3), note text)"
+
+bench_many()
+{
+	local tables=${BENCH_TABLES:-10000} base= kib
+
+	sql -e "SET sql_log_bin = 0; CREATE DATABASE many; CREATE TABLE many.t0 (id int PRIMARY KEY)"
+	many_conf <<< $'database.include.list = many\nssl.mode = disabled'
+	start_among "one table, first start" ""
+	base=$kib
+	{
+		echo "SET sql_log_bin = 0;"
+		seq 1 "$tables" | sed "s/.*/CREATE TABLE t& $few_columns;/"
+	} | sql many || bail "many tables"
+	show_all "$tables"
+	many_conf <<< $'database.include.list = many\nssl.mode = disabled'
+	start_among "$tables empty tables, first start (initial)" "2 s, 64 MB"
+	start_among "the same, a later start" "2 s, 64 MB"
+	many_conf <<< $'table.include.list = many.t0\nssl.mode = disabled'
+	start_among "$tables tables that are not captured, first start" "2 s, 64 MB"
 }
 
 # ---- into Kafka ----
@@ -356,4 +425,5 @@ fi
 ! wants e || bench_load
 ! wants f || bench_latency
 ! wants g || bench_connections
+! wants h || bench_many
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"
