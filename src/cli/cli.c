@@ -52,7 +52,9 @@ static const struct cli_command commands[] = {
 	  "Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"
 	  "A large table is counted at both ends of its key (\"sampled\"); 5 s for a table, 60 s for all, unless --full.\n"
 	  "Exit 0: ready. 1: problems, each with its remedy. 3: a system does not answer.", check_options, 0, 0, cli_check },
-	{ "status", "", "what a running process is doing", NULL, json_options, 0, 0, cli_status },
+	{ "status", "", "what a running process is doing",
+	  "While a snapshot runs: its tables, those that are being read and the next ones (--json: all, in capture.reading). While a half tries "
+	  "again: the last error, how many tries failed, and when the next one is due.", json_options, 0, 0, cli_status },
 	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },
 	{ "resume", "capture|load|TABLE", "go on", NULL, NULL, 1, 1, cli_pause },
 	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",

@@ -58,7 +58,7 @@ static void *half_main(void *arg)
 		int wait_ms;
 
 		err_clear(&err);
-		half_state_set(h, HALF_STARTING);
+		half_state_set(h, h->failures ? HALF_RETRYING : HALF_STARTING);
 		if (h->session(h, &err) == 0) {
 			half_state_set(h, HALF_STOPPED);
 			break;

@@ -105,5 +105,18 @@ until_true 60 status_is '.capture.state == "stopped" and any(.tables[]; .table =
 until_true 60 status_is 'any(.tables[]; .table == "testdb.big" and .loaded > 40000)'
 same_table big
 stop_millrace
+
+# ---- the first snapshot is interrupted, and the list changes: the new table sorts before the place that was reached ----
+
+rm -rf "$dir/state"
+conf initial 'testdb.big, testdb.first' 'snapshot.max.rows.per.second = 20000'
+start_millrace
+until_true 60 status_is '.capture.snapshot.running and .capture.snapshot.rows_done > 5000 and .tables[0].captured > 5000'; ok $? "half way through the first snapshot"
+kill_millrace
+conf initial 'testdb.big, testdb.first, testdb.added'
+start_millrace
+wait_caught_up "a table more after a snapshot that was interrupted"
+for table in added big first; do same_table $table; done
+stop_millrace
 no_trouble
 done_testing
