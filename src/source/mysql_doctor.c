@@ -215,7 +215,8 @@ static int open_doctor(struct doctor *d, const struct mysql_conf *conf, struct e
 	patient.answer_timeout_ms = d->limits->table_ms + ANSWER_SLACK_MS;
 	if (mysql_conn_open_any(&d->conn, &patient, &host, err) < 0)
 		return -1;
-	return mysql_conn_run(&d->conn, err, "SET SESSION transaction_isolation = 'READ-UNCOMMITTED'");
+	return mysql_conn_run(&d->conn, err,	/* the limit of each statement is its own */
+			      "SET SESSION transaction_isolation = 'READ-UNCOMMITTED', lock_wait_timeout = 3600");
 }
 
 int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,

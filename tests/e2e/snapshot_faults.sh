@@ -47,7 +47,7 @@ begin_half_way() # ROWS: a new pipeline, held when so many rows are read
 	conf
 	start_millrace
 	until_true 30 held || { what_is_wrong; bail "the snapshot does not begin"; }
-	snapshot --max-rows 20000; snapshot --max-load ""
+	snapshot --max-rows 4000; snapshot --max-load ""
 	until_true 30 rows_done "$1"; ok $? "$1 rows are read" || what_is_wrong
 	snapshot --max-load "Threads_running=0"
 	until_true 30 held

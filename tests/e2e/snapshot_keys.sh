@@ -105,12 +105,12 @@ same_table w_none
 
 # ---- without a key, killed between its rows ----
 
-sql testdb -e "INSERT INTO c_none SELECT n.i, b.i FROM n, n AS b WHERE b.i < 30"
-wait_caught_up 60 "18600 rows without key"
+sql testdb -e "INSERT INTO c_none SELECT n.i, b.i FROM n, n AS b WHERE b.i < 60"
+wait_caught_up 60 "36600 rows without key"
 snapshot testdb.c_none --truncate > /dev/null
 until_true 60 status_is '.capture.fill.tables == 0 or .capture.fill.rows > 1000'
 kill_millrace
-grep -q "snapshot of testdb.c_none done: 18600 rows" "$dir/run.log"; killed_late=$?
+grep -q "snapshot of testdb.c_none done: 36600 rows" "$dir/run.log"; killed_late=$?
 sql testdb -e "INSERT INTO c_none VALUES (-1, -1); DELETE FROM c_none WHERE k = 5 AND v = 5"
 start_millrace
 wait_caught_up 60 "killed while its rows passed: caught up"
