@@ -40,8 +40,9 @@ static void print_fill(const struct status_fill *f)
 	if (f->tables == 0)
 		return;
 	cli_duration(left, sizeof(left), f->all_left_ms);
-	printf("\n         snapshot beside the stream: %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left%s",
-	       f->tables_done, f->tables_done + f->tables, f->all_rows, f->all_total, f->rows_per_s, left, f->paused ? ", paused" : "");
+	printf("\n         snapshot beside the stream: %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, "
+	       "%s left%s", f->tables_done, f->tables_done + f->tables, f->all_rows, f->all_total, f->rows_per_s, left,
+	       f->paused ? ", paused" : "");
 	if (*why) {
 		fputs(*f->throttled ? "\n         throttled: " : "\n         waits: ", stdout);
 		cli_put_safe(stdout, why, strlen(why));

@@ -10,7 +10,9 @@
 enum { NAME_WIDTH = 24 };
 
 /* At most so many tables of a state have a line. */
-static const struct { const char *state; size_t most; } shown[] = { { "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 } };
+static const struct { const char *state; size_t most; } shown[] = {
+	{ "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 },
+};
 
 static void print_reading(const struct status_reading *r)
 {
@@ -22,8 +24,8 @@ static void print_reading(const struct status_reading *r)
 		snprintf(total, sizeof(total), "%" PRIu64, r->total);
 	fputs("         ", stdout);
 	cli_put_safe(stdout, r->name, strlen(r->name));
-	printf("%*s %-7s %10" PRIu64 " %10s %6" PRIu64 " %8.0f %8s\n", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "", r->state, r->rows,
-	       total, r->chunks, r->rows_per_s, left);
+	printf("%*s %-7s %10" PRIu64 " %10s %6" PRIu64 " %8.0f %8s\n", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
+	       r->state, r->rows, total, r->chunks, r->rows_per_s, left);
 }
 
 /* Returns how many tables of the state have no line. */
@@ -43,7 +45,8 @@ void cli_print_readings(const struct status *s)
 
 	if (s->nreadings == 0)
 		return;
-	printf("         %-*s %-7s %10s %10s %6s %8s %8s\n", NAME_WIDTH, "TABLE", "STATE", "ROWS", "OF ABOUT", "CHUNKS", "ROWS/S", "LEFT");
+	printf("         %-*s %-7s %10s %10s %6s %8s %8s\n", NAME_WIDTH, "TABLE", "STATE", "ROWS", "OF ABOUT", "CHUNKS",
+	       "ROWS/S", "LEFT");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
 		size_t more = print_state(s, shown[i].state, shown[i].most);
 

@@ -10,13 +10,16 @@
 #include "console/show.h"
 
 /* At most so many tables of a state have a line. */
-static const struct { const char *state; size_t most; } shown[] = { { "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 } };
+static const struct { const char *state; size_t most; } shown[] = {
+	{ "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 },
+};
 
 bool view_reading_title(const struct status *s, char *out, size_t size)
 {
 	const struct status_snapshot *one = &s->capture.snapshot;
 	const struct status_fill *fill = &s->capture.fill;
-	uint64_t rows = one->running ? one->rows_done : fill->all_rows, total = one->running ? one->rows_total : fill->all_total;
+	uint64_t rows = one->running ? one->rows_done : fill->all_rows;
+	uint64_t total = one->running ? one->rows_total : fill->all_total;
 	char share[SHOW_SIZE], left[SHOW_SIZE];
 
 	if (!one->running && fill->tables == 0)

@@ -3,7 +3,7 @@
  * the lists between two runs is new to the log, and the next start has to see that. The record is written in the log
  * transaction of the first position that covers the lists, and again only when they change.
  *
- * Key: {"millrace":"captured","name":NAME}; value: source_lists(). A log without one says nothing: then no table is new.
+ * Key: {"millrace":"captured","name":NAME}; value: source_lists(). A log without one says nothing: no table is new then.
  */
 #include <jansson.h>
 #include <stdlib.h>

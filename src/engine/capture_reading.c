@@ -31,7 +31,7 @@ static void copy_reading(struct status_reading *out, const struct source_reading
 	out->left_ms = r->state == READING_RUNS ? left_ms(r->rows, r->total, r->rows_per_s) : -1;
 }
 
-/* Of the initial snapshot the source knows it; beside the stream one table is read at a time, and its speed is theirs. */
+/* Of the initial snapshot the source knows it; beside the stream one table at a time is read, at the speed of all. */
 static void add_up(struct status_fill *f, const struct source_reading *readings, size_t n)
 {
 	double rows_per_s = 0;

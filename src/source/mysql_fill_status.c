@@ -1,7 +1,7 @@
 /*
- * mysql_fill_status.c - how far a snapshot beside the stream is, and what it waits for. Most waits are over before anyone
- * looks; one is told when nothing has moved for a second. While the rows of a table without a key pass the stream waits
- * too, which is always told.
+ * mysql_fill_status.c - how far a snapshot beside the stream is, and what it waits for. Most waits are over before
+ * anyone looks; one is told when nothing has moved for a second. While the rows of a table without a key pass the
+ * stream waits too, which is always told.
  */
 #include "config.h"
 #include "source/mysql_fill_parts.h"
@@ -21,13 +21,23 @@ static void waits_for_lock(const struct mysql_fill *f, char *out, size_t size)
 {
 	int64_t left_us = f->next_us - clock_mono_us();
 
-	snprintf(out, size, "LOCK TABLES .. READ was not granted %u time%s: a transaction that has written to the table is open; again in %lld s",
+	snprintf(out, size,
+		 "LOCK TABLES .. READ was not granted %u time%s: a transaction that has written to the table is open; "
+		 "again in %lld s",
 		 f->locks, f->locks == 1 ? "" : "s", left_us > 0 ? (long long)left_us / 1000000 + 1 : 0ll);
 }
 
 static void waits_for_stream(const struct mysql_fill *f, char *out, size_t size)
 {
-	snprintf(out, size, "the stream has to come to %.100s:%llu first", f->view.fence.file, (unsigned long long)f->view.fence.pos);
+	snprintf(out, size, "the stream has to come to %.100s:%llu first", f->view.fence.file,
+		 (unsigned long long)f->view.fence.pos);
+}
+
+/* At rest it may wait for the place from which on what the server says of the table is true. */
+static bool is_ahead(const struct mysql_fill *f)
+{
+	return f->state == MEET ||
+	       (f->state == REST && (f->end == END_AHEAD || (f->end_asked && !f->table_open)));
 }
 
 static void what_it_waits_for(const struct mysql_fill *f, char *out, size_t size)
@@ -43,7 +53,7 @@ static void what_it_waits_for(const struct mysql_fill *f, char *out, size_t size
 		waits_for_lock(f, out, size);
 	else if (f->state == FENCE && long_since)
 		snprintf(out, size, "the server does not yet show all that was captured: a commit has not ended");
-	else if (long_since && (f->state == MEET || (f->state == REST && (f->end == END_AHEAD || (f->end_asked && !f->table_open)))))
+	else if (long_since && is_ahead(f))
 		waits_for_stream(f, out, size);
 }
 

@@ -152,8 +152,9 @@ static int read_owned(struct gtid_set *out, struct mysql_conn *c, struct err *er
 }
 
 /*
- * A transaction is sent when it is in the binlog, and counts as executed when its commit has ended: in between it waits for
- * the engine, a disk, or a semisynchronous replica. Who owns a GTID is asked first: what is given back by then is executed.
+ * A transaction is sent when it is in the binlog, and counts as executed when its commit has ended: in between it waits
+ * for the engine, a disk, or a semisynchronous replica. Who owns a GTID is asked first: what is given back by then is
+ * executed.
  */
 static int is_unfinished(struct mysql_conn *c, const struct gtid_set *missing, bool *out, struct err *err)
 {

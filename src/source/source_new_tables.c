@@ -1,8 +1,8 @@
 /*
- * source_new_tables.c - tables that are captured from now on: added to the lists by a reload, or between two runs. Their
- * rows from before are not in the log, so they are read beside the stream while the others flow. What is hard is to read
- * them once and no other: what was captured before is told by the lists of before (source_lists.h), not by what the
- * history knows, so a table that was made while capture ran is none of them.
+ * source_new_tables.c - tables that are captured from now on: added to the lists by a reload, or between two runs.
+ * Their rows from before are not in the log, so they are read beside the stream while the others flow. What is hard is
+ * to read them once and no other: what was captured before is told by the lists of before (source_lists.h), not by what
+ * the history knows, so a table that was made while capture ran is none of them.
  */
 #include "config.h"
 #include "source/source_lists.h"
@@ -63,10 +63,13 @@ static void tell(struct source *s, const struct names *read, const struct names 
 	char a[320], b[320];
 
 	if (read->count > 0)
-		mysql_fill_tell(s->fill, "%s captured from now on, and read beside the stream%s", subject(read, a), which(read, b));
+		mysql_fill_tell(s->fill, "%s captured from now on, and read beside the stream%s", subject(read, a),
+				which(read, b));
 	if (unread->count > 0)
-		mysql_fill_tell(s->fill, "%s captured from now on, without the rows from before (%s)%s; `millrace snapshot %s` reads them",
-				subject(unread, a), why, which(unread, b), unread->shown == unread->count ? unread->text : "TABLE");
+		mysql_fill_tell(s->fill,
+				"%s captured from now on, without the rows from before (%s)%s; `millrace snapshot %s` reads them",
+				subject(unread, a), why, which(unread, b),
+				unread->shown == unread->count ? unread->text : "TABLE");
 	if (gone->count > 0)
 		mysql_fill_tell(s->fill, "%s no longer captured%s", subject(gone, a), which(gone, b));
 }

@@ -45,7 +45,8 @@ static void runs(struct source_reading *r, const struct snapshot_table *t, int64
 		r->rows_per_s = (float)((double)r->rows * 1e6 / (double)(now_us - r->begun_us));
 }
 
-static void list_tables(struct source_progress *p, const struct mysql_snapshot *s, const struct snapshot_table *t, size_t n)
+static void list_tables(struct source_progress *p, const struct mysql_snapshot *s, const struct snapshot_table *t,
+			size_t n)
 {
 	source_progress_clear(p);
 	p->of = s;
