@@ -1,4 +1,4 @@
-/* mysql_show.c - see mysql_show.h. An error ends a statement of many at that place; what stood behind it is asked anew. */
+/* mysql_show.c - see mysql_show.h. An error ends a statement of many there; what stood behind is asked anew. */
 #include "config.h"
 #include "source/mysql_show.h"
 

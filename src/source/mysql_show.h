@@ -4,8 +4,8 @@
  * as many once more when each is asked about twice.
  *
  * So both questions about a table stand side by side, many tables are one statement, and each connection has its next
- * statement at work while the answers of the one before are looked at. A connection in a transaction is cheaper than one
- * that commits behind every question. The questions about rows have a short time limit, because a lock may be held for
+ * statement at work while the answers of the one before are looked at. A connection in a transaction costs less than
+ * one that commits behind every question. The questions about rows have a short time limit, because a lock may be held for
  * them: a table that exceeds it keeps its mark (ask_rows), and is the caller's.
  */
 #ifndef SOURCE_MYSQL_SHOW_H

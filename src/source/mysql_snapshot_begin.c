@@ -1,7 +1,7 @@
 /*
  * mysql_snapshot_begin.c - how a snapshot begins: connections, the moment, the names of the tables; then, step by step,
- * what the captured tables are, while a lock may be held, and what the others are, when it is given back. Ends where the
- * first change can be told. Declared in mysql_snapshot.h.
+ * what the captured tables are, while a lock may be held, and what the others are, when it is given back. Ends where
+ * the first change can be told. Declared in mysql_snapshot.h.
  */
 #include "config.h"
 #include <stdio.h>
@@ -70,8 +70,9 @@ static int let_go(struct mysql_snapshot *s, struct err *err)
 
 /* ---- tables ---- */
 
-/* Definitions of thousands of tables take seconds, less with a second connection. Without it, it only takes longer, so a
- * server that grants no more is content with one. It sees what the first one sees, because of the lock; else there is none. */
+/* Definitions of thousands of tables take seconds, less with a second connection. Without it, it only takes longer, so
+ * a server that grants no more is content with one. It sees what the first one sees because of the lock; without a lock
+ * there is none. */
 static void connect_helper(struct mysql_snapshot *s)
 {
 	struct err refused = { 0 };
