@@ -126,6 +126,16 @@ static int snapshot_held(struct source *s, int timeout_ms, struct err *err)
 	return throttle_lost(s->throttle, err) < 0 || mysql_snapshot_watch(s->snapshot, err) < 0 ? -1 : 1;
 }
 
+/* Definitions are none: ten thousand tables would be held back for as many rows. */
+static uint64_t rows_in(const struct batch *b)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < b->nchanges; i++)
+		n += b->changes[i].op == CHANGE_READ;
+	return n;
+}
+
 static enum source_step snapshot_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
 	int held = snapshot_held(s, timeout_ms, err);
@@ -134,7 +144,7 @@ static enum source_step snapshot_step(struct source *s, struct batch *b, int tim
 
 	if (r < 0)
 		return fail(s, err);
-	throttle_count(s->throttle, s->conf, b->nchanges);
+	throttle_count(s->throttle, s->conf, rows_in(b));
 	if (mysql_snapshot_said(s->snapshot, said, sizeof(said)))
 		source_say(s, said);
 	source_update_status(s, false);

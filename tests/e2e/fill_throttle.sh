@@ -65,5 +65,14 @@ until_true 60 none_planned; ok $? "without replicas it goes on"
 wait_caught_up 60 "caught up"
 same_table big
 stop_millrace; ok $? "stops in good order"
+
+# ---- definitions are no rows: 300 of them would take five minutes ----
+
+for ((i = 0; i < 150; i++)); do echo "CREATE TABLE empty$i (id INT PRIMARY KEY);"; done | sql testdb
+printf 'table.include.list = testdb.empty.*\nsnapshot.max.rows.per.second = 1\n' | write_conf
+rm -rf "$dir/state"
+start_millrace --role capture
+until_true 100 status_is '.capture | (.state == "streaming" or .state == "idle") and .snapshot.tables_total == 150'; ok $? "a limit of rows does not hold back definitions"
+stop_millrace
 no_trouble
 done_testing
