@@ -216,9 +216,35 @@ enum fill_step fill_give_up(struct mysql_fill *f, const char *why)
 	return FILL_WORKING;
 }
 
+static bool is_gone(const struct err *err)
+{
+	return err->code == ER_NO_SUCH_TABLE || err->code == ER_BAD_DB_ERROR;
+}
+
 static bool is_final(const struct err *err)
 {
-	return err->kind == ERR_CONFIG || err->code == ER_NO_SUCH_TABLE || err->code == ER_BAD_DB_ERROR;
+	return err->kind == ERR_CONFIG || is_gone(err);
+}
+
+/* Of a table's first snapshot nobody gives up the rows, for they are nowhere yet: the others go first, and it is tried again
+ * until it works, or until somebody stops it. */
+static enum fill_step put_off(struct mysql_fill *f, const struct err *err)
+{
+	const struct fill_table *t = fill_current(f);
+
+	if (is_gone(err) || !(t->first || t->fresh))
+		return fill_give_up(f, err->msg);
+	mysql_fill_tell(f, "snapshot of %s.%s waits behind all others, and is tried again: %s", t->db, t->name, err->msg);
+	fill_view_close(&f->view);
+	fill_plan_put_last(&f->plan);
+	fill_plan_moved(f);
+	close_table(f);
+	fill_drop_chunk(f);
+	table_begins(f);
+	if (f->plan.count == 1)
+		snprintf(f->error, sizeof(f->error), "%.250s", err->msg);
+	fill_pause_ms(f, RETRY_MAX_MS);
+	return FILL_NOTHING;
 }
 
 /* A key of another form than the bound that was stored: the table was made anew, and so is its snapshot. */
@@ -256,11 +282,11 @@ enum fill_step fill_trouble(struct mysql_fill *f, const struct err *err)
 	bool early = too_early(f, err);
 
 	if (!early && is_final(err))
-		return fill_give_up(f, err->msg);
+		return put_off(f, err);
 	if (!early && err->kind == ERR_DATA)
 		return begin_anew(f, err);
 	if (!early && ++f->failures >= GIVE_UP_AFTER && err->kind == ERR_RETRY && err->code != ER_LOCK_WAIT_TIMEOUT)
-		return fill_give_up(f, err->msg);
+		return put_off(f, err);
 	snprintf(f->error, sizeof(f->error), "%.250s", err->msg);
 	fill_view_close(&f->view);
 	close_table(f);

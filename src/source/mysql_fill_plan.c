@@ -77,6 +77,15 @@ void fill_plan_remove(struct fill_plan *p, size_t i)
 	memmove(&p->items[i], &p->items[i + 1], (--p->count - i) * sizeof(*p->items));
 }
 
+void fill_plan_put_last(struct fill_plan *p)
+{
+	struct fill_table t = p->items[0];
+
+	p->edits++;
+	memmove(&p->items[0], &p->items[1], (p->count - 1) * sizeof(*p->items));
+	p->items[p->count - 1] = t;
+}
+
 struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, const char *name)
 {
 	for (size_t i = 0; i < p->count; i++)

@@ -43,6 +43,7 @@ void fill_plan_done(struct fill_plan *p);
 /* Texts are copied. A table that is waiting already with the same condition begins anew instead of being read twice. */
 void fill_plan_add(struct fill_plan *p, const struct fill_table *table);
 void fill_plan_remove(struct fill_plan *p, size_t i);
+void fill_plan_put_last(struct fill_plan *p);		/* the first one: all others are read before it */
 struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, const char *name);	/* NULL: not in it */
 void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from);	/* to is initialised; its content is replaced */
 

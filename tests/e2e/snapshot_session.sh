@@ -47,6 +47,25 @@ sed -i '/^heartbeat/d' "$dir/millrace.conf"
 stop_millrace; start_millrace
 wait_caught_up 60 "caught up"
 for t in first named keyless hidden beat; do same_table $t; done
+stop_millrace
+
+# ---- a grant that is taken away in the middle, and given back ----
+
+sql -e "CREATE USER some@'%' IDENTIFIED BY 'cdc-secret'; GRANT RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO some@'%'"
+for t in first named keyless hidden beat; do sql -e "GRANT SELECT ON testdb.$t TO some@'%'"; done
+rm -rf "$dir/state"
+mysql_user=some
+write_conf <<< $'snapshot.max.rows.per.second = 4000\nmax.batch.size = 200'
+start_millrace
+until_true 30 status_is '.capture.snapshot.rows_done > 1000'; ok $? "half way" || what_is_wrong
+kill_millrace
+sql -e "REVOKE SELECT ON testdb.hidden FROM some@'%'"
+start_millrace
+until_true 60 grep -q "snapshot of testdb.hidden waits behind all others, and is tried again: .*denied" "$dir/run.log"; ok $? "a table that may not be read any more waits" || what_is_wrong
+until_true 60 grep -q "snapshot of testdb.named done" "$dir/run.log"; ok $? "the others are read"
+sql -e "GRANT SELECT ON testdb.hidden TO some@'%'"
+wait_caught_up 60 "and it is read when it may be"
+for t in first named keyless hidden beat; do same_table $t; done
 stop_millrace; ok $? "stops in good order"
 no_trouble
 done_testing

@@ -49,8 +49,10 @@ static void test_plan(void)
 	again.where = "n = 1";
 	fill_plan_add(&p, &again);
 	is_int(p.count, 3, "with another condition it is another order");
-	fill_plan_remove(&p, 0);
-	is_str(p.items[0].name, "d", "the first one goes");
+	fill_plan_put_last(&p);
+	ok(strcmp(p.items[0].name, "d") == 0 && strcmp(p.items[2].name, "b\"c") == 0, "the first one is put behind the others");
+	fill_plan_remove(&p, 2);
+	is_str(p.items[0].name, "d", "one goes");
 	print_is(&copy, text, "a copy is one");
 	fill_plan_done(&p);
 	fill_plan_done(&copy);
