@@ -232,21 +232,6 @@ static int source_loop(struct capture *c, struct err *err)
 
 /* ---- format thread ---- */
 
-/* A row that has no form stops its table: guessing would pass a wrong value, dropping would lose one. The log thread
- * tells and remembers it. */
-static void stop_dead_tables(struct capture *c, struct batch *b)
-{
-	for (size_t i = 0; i < b->nchanges; i++) {
-		const struct change *ch = &b->changes[i];
-		char name[512];
-
-		if (ch->dead == NULL || ch->schema == NULL)
-			continue;
-		snprintf(name, sizeof(name), "%s.%s", ch->schema->db, ch->schema->table);
-		source_stop_table(c->source, name, ch->dead);
-	}
-}
-
 /*
  * The next parcel of the source. While it has none and heartbeats are wanted, an empty one at the place where the last
  * one ended: a heartbeat needs a position to be written with. NULL: the source has ended.
@@ -274,6 +259,7 @@ static void *format_thread(void *arg)
 {
 	struct capture *c = arg;
 	struct stage_meter *m = &c->sh->stages[STAGE_FORMAT];
+	struct buried buried = { 0 };
 	struct position last;
 	struct parcel *p;
 	struct err err;
@@ -289,7 +275,7 @@ static void *format_thread(void *arg)
 			capture_fail(c, &err);
 			break;
 		}
-		stop_dead_tables(c, p->batch);
+		capture_bury(c, p->batch, &buried);
 		if (c->sh->settings->mysql.heartbeat_interval_ms)
 			position_copy(&last, &p->batch->position);
 		format_position_record(c->encoder, p->batch, &p->batch->position, &p->position);

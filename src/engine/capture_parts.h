@@ -43,6 +43,9 @@ const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; l
 void capture_latency(struct stage_meter *m, const struct batch *b);	/* commit at the source until now */
 void *capture_log_thread(void *capture);				/* capture_publish.c */
 
+struct buried { size_t count; int64_t said_us; };			/* not yet told in the log; when it was last */
+void capture_bury(struct capture *c, struct batch *b, struct buried *buried);	/* capture_dead.c */
+
 struct capture_signals;
 struct capture_signals *capture_signals_start(struct capture *c);	/* capture_signal.c; NULL: no signal topic */
 void capture_signals_end(struct capture_signals *s);			/* once the queues are closed; NULL allowed */

@@ -38,6 +38,7 @@ struct publisher {
 	bool due;			/* a position among them must not wait for rows */
 	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
 	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
+	const char *dead_topic;		/* interned */
 	const char **ensured;		/* topics that exist for sure; interned */
 	size_t nensured, cap_ensured;
 	int64_t truncate_ms;		/* timestamp of the last truncate marker: they have to rise */
@@ -50,7 +51,7 @@ static int ensure_topic(struct publisher *p, const char *topic, struct err *err)
 	for (size_t i = p->nensured; i-- > 0;)
 		if (p->ensured[i] == topic)
 			return 0;
-	if (log_topic_ensure(p->c->sh->log, topic, LOG_TOPIC_ROWS, err))
+	if (log_topic_ensure(p->c->sh->log, topic, topic == p->dead_topic ? LOG_TOPIC_DEAD : LOG_TOPIC_ROWS, err))
 		return -1;
 	if (p->nensured == p->cap_ensured) {
 		p->cap_ensured = p->cap_ensured ? p->cap_ensured * 2 : 64;
@@ -121,6 +122,9 @@ static void count_rows(struct publisher *p, const struct batch *b)
 			p->schema = first->schema;
 		}
 		counter_add(&p->meter->captured, j - i);
+		for (size_t k = i; k < j; k++)
+			if (b->changes[k].dead)
+				counter_add(&p->meter->unwritten, 1);
 		if (first->op != CHANGE_READ && first->txn && first->txn->commit_us)
 			table_latency(&p->meter->capture, now - first->txn->commit_us, j - i);
 	}
@@ -276,8 +280,8 @@ static int publish_loop(struct publisher *p, struct err *err)
 
 void *capture_log_thread(void *arg)
 {
-	struct publisher p = { .c = arg, .idle_us = 0 };
 	struct capture *c = arg;
+	struct publisher p = { .c = c, .dead_topic = dead_topic(c->sh->settings) };
 	struct err err;
 
 	err_clear(&err);

@@ -1,6 +1,6 @@
 /*
  * dead.c - dead letters: messages that could not be loaded, kept in the log with the reason, so that nobody has to
- * choose between losing a row and stopping its table.
+ * choose between losing a row and stopping its table. (Those of capture, which could not be written: capture_dead.c.)
  *
  * Key: where the message came from, so that a letter written twice after a crash is still one letter. Value: the
  * message as it was. Headers say why.
@@ -60,32 +60,45 @@ static void header(struct batch *b, struct record *r, const char *name, const ch
 	h->value = arena_dup(&b->arena, value, h->len);
 }
 
+static struct record *add_letter(struct batch *b, const char *topic, char *key, const struct change *change, const char *reason,
+				 const char *stage)
+{
+	struct record *r = batch_add_record(b);
+
+	r->topic = topic;
+	r->partition = 0;
+	r->key = key;
+	r->key_len = key ? (uint32_t)strlen(key) : 0;
+	r->headers = arena_alloc(&b->arena, (3 + DEAD_HEADERS) * sizeof(*r->headers));
+	header(b, r, "millrace.reason", reason);
+	header(b, r, "millrace.stage", stage ? stage : "sink");
+	if (change && change->schema)
+		header(b, r, "millrace.table", arena_printf(&b->arena, "%s.%s", change->schema->db, change->schema->table));
+	return r;
+}
+
+struct record *dead_letter_add(struct batch *b, const char *topic, char *key, const struct change *change)
+{
+	return add_letter(b, topic, key, change, change->dead, change->dead_at);
+}
+
 int dead_write(struct dead_writer *w, const struct record *origin, const struct change *change, const char *reason,
 	       const char *stage, struct err *err)
 {
 	struct batch *b = w->batch;
-	struct record *r = batch_add_record(b);
 	char *key = arena_printf(&b->arena, "{\"topic\":\"%s\",\"partition\":%d,\"offset\":%lld}", origin->topic, (int)origin->partition,
 				 (long long)origin->offset);
+	struct record *r = add_letter(b, w->topic, key, change, reason, stage);
 	char number[24];
 
 	(void)err;
-	r->topic = w->topic;
-	r->partition = 0;
-	r->key = key;
-	r->key_len = (uint32_t)strlen(key);
 	r->value = origin->value ? arena_dup(&b->arena, origin->value, origin->value_len) : NULL;
 	r->value_len = origin->value_len;
-	r->headers = arena_alloc(&b->arena, 6 * sizeof(*r->headers));
-	header(b, r, "millrace.reason", reason);
-	header(b, r, "millrace.stage", stage ? stage : "sink");
 	header(b, r, "millrace.topic", origin->topic);
 	number[num_i64(number, origin->partition)] = '\0';
 	header(b, r, "millrace.partition", number);
 	number[num_i64(number, origin->offset)] = '\0';
 	header(b, r, "millrace.offset", number);
-	if (change && change->schema)
-		header(b, r, "millrace.table", arena_printf(&b->arena, "%s.%s", change->schema->db, change->schema->table));
 	return 0;
 }
 

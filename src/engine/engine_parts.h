@@ -99,6 +99,10 @@ const struct history_database *history_databases(const struct history *h, size_t
 
 /* ---- dead letters (dead.c) ---- */
 const char *dead_topic(const struct settings *s);	/* interned NAME.dead */
+/* A letter at the end of b: reason, stage and table are the change's; key (in b's arena, or NULL) and value are the
+ * caller's to say, and up to DEAD_HEADERS more headers. */
+enum { DEAD_HEADERS = 3 };
+struct record *dead_letter_add(struct batch *b, const char *topic, char *key, const struct change *change);
 struct dead_writer;
 struct dead_writer *dead_writer_open(struct shared *sh, int worker, struct err *err);
 void dead_writer_close(struct dead_writer *w);
@@ -114,6 +118,8 @@ void taps_offer_changes(struct taps *t, enum stage_id stage, const struct batch 
 void taps_offer_records(struct taps *t, enum stage_id stage, const struct batch *b);
 void taps_offer_change(struct taps *t, enum stage_id stage, const struct change *c);
 int taps_run(struct taps *t, enum stage_id stage, const char *table, int64_t count, engine_emit *emit, void *arg, struct err *err);
+/* One line of JSON. e: values that its messages mask are masked here, too; NULL: none. */
+void change_print(struct buf *b, const struct change *c, struct format_encoder *e);
 void taps_stop(struct taps *t);					/* wakes and ends all runs */
 
 /* ---- requests (engine_requests.c) ---- */

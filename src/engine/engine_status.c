@@ -204,7 +204,7 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->captured = counter_get(&m->captured);
 	out->loaded = counter_get(&m->loaded);
 	out->dropped = counter_get(&m->dropped);
-	out->dead = counter_get(&m->dead);
+	out->dead = counter_get(&m->dead) + counter_get(&m->unwritten);
 	out->lag_rows = atomic_load(&m->lag_rows);
 	out->lag_ms = atomic_load(&m->lag_ms);
 	out->capture_p99_us = percentile99(&m->capture);

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/capture.c \
+	src/engine/capture_dead.c \
 	src/engine/capture_lists.c \
 	src/engine/capture_parts.h \
 	src/engine/capture_publish.c \

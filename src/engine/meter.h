@@ -58,7 +58,7 @@ void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p9
 
 struct table_meter {
 	const char *name;		/* interned db.table */
-	struct counter captured;	/* publish thread */
+	struct counter captured, unwritten;	/* publish thread; unwritten: dead letters of capture */
 	struct counter loaded, dropped, dead;	/* the sink worker that owns the table; dropped: script thread */
 	_Atomic(struct histogram *) capture, load;	/* made at the first row */
 	_Atomic int state;		/* enum half_state, of the load */

@@ -65,7 +65,7 @@ static void put_value(struct buf *b, const struct value *v)
 		free(text);
 }
 
-static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row)
+static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row, struct format_encoder *e)
 {
 	bool first = true;
 
@@ -80,12 +80,15 @@ static void put_row(struct buf *b, const char *name, const struct schema *s, con
 		first = false;
 		buf_json_str(b, s->columns[i].name);
 		buf_putc(b, ':');
-		put_value(b, &row[i]);
+		if (e && row[i].kind != VALUE_NULL && format_masks(e, s, i))
+			buf_puts(b, "\"(masked)\"");
+		else
+			put_value(b, &row[i]);
 	}
 	buf_putc(b, '}');
 }
 
-static void put_change(struct buf *b, const struct change *c)
+void change_print(struct buf *b, const struct change *c, struct format_encoder *e)
 {
 	buf_printf(b, "{\"op\":\"%c\"", c->op == CHANGE_UPSERT ? 'u' : (char)c->op);
 	if (c->schema) {
@@ -93,8 +96,8 @@ static void put_change(struct buf *b, const struct change *c)
 		buf_json_str(b, c->schema->db);
 		buf_puts(b, ",\"table\":");
 		buf_json_str(b, c->schema->table);
-		put_row(b, "before", c->schema, c->before);
-		put_row(b, "after", c->schema, c->after);
+		put_row(b, "before", c->schema, c->before, e);
+		put_row(b, "after", c->schema, c->after, e);
 	}
 	if (c->txn && c->txn->gtid) {
 		buf_puts(b, ",\"gtid\":");
@@ -171,7 +174,7 @@ void taps_offer_change(struct taps *taps, enum stage_id stage, const struct chan
 		if (t->stage != stage || (c->schema ? !table_matches(t, c->schema->db, c->schema->table) : t->table != NULL))
 			continue;
 		if (line.len == 0)
-			put_change(&line, c);
+			change_print(&line, c, NULL);
 		offer(t, &line);
 	}
 	pthread_mutex_unlock(&taps->lock);

@@ -69,6 +69,9 @@ int format_encode(struct format_encoder *e, struct batch *b, struct err *err);
 void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out);
 const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
 
+/* Do messages show another value than the column's (masked, hashed, cut short)? For whoever prints a row himself. */
+bool format_masks(struct format_encoder *e, const struct schema *s, unsigned column);
+
 /* Would an encoded batch, though it be empty, bring a heartbeat? */
 bool format_heartbeat_due(const struct format_encoder *e);
 

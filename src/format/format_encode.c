@@ -471,3 +471,8 @@ void format_encoder_free(struct format_encoder *e)
 	format_source_done(&e->source);
 	free(e);
 }
+
+bool format_masks(struct format_encoder *e, const struct schema *s, unsigned column)
+{
+	return mappers_find(&e->mappers, s, &s->columns[column]) != NULL;
+}
