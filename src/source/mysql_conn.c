@@ -200,17 +200,18 @@ static int connect_tls(struct mysql_conn *c, const struct mysql_conf *conf, cons
 enum { HIDDEN_KEY_SHOWN = 80030 };	/* the version that has generated invisible keys */
 
 /*
- * Texts are to come as they are: UTC, UTF-8, no silent cutting, and patience with a reader that waits for its log. None with
- * a lock: who waits for a table behind an ALTER that waits for a connection of ours holds up all writers of that table.
- * And whole: whatever the server's presets for others are, a view is one moment, and rows and time have no limit.
+ * Texts are to come as they are: UTC, UTF-8, no silent cutting, and patience with a reader that waits for its log. None
+ * with a lock: who waits for a table behind an ALTER that waits for a connection of ours holds up all its writers. And
+ * whole: whatever the server's presets for others are, a view is one moment, and rows and time have no limit.
  */
 static int set_session(struct mysql_conn *c, struct err *err)
 {
-	return mysql_conn_run(c, err, "SET NAMES utf8mb4, SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, "
-			      "net_read_timeout = 3600, wait_timeout = 86400, lock_wait_timeout = 5, sql_quote_show_create = 1, "
-			      "show_create_table_verbosity = 0, group_concat_max_len = 1048576, autocommit = 1, "
-			      "transaction_isolation = 'REPEATABLE-READ', sql_select_limit = 18446744073709551615, "
-			      "max_execution_time = 0, sql_big_selects = 1%s", c->version < HIDDEN_KEY_SHOWN ? ""
+	return mysql_conn_run(c, err, "SET NAMES utf8mb4, SESSION time_zone = '+00:00', sql_mode = '', "
+			      "net_write_timeout = 3600, net_read_timeout = 3600, wait_timeout = 86400, "
+			      "lock_wait_timeout = 5, sql_quote_show_create = 1, show_create_table_verbosity = 0, "
+			      "group_concat_max_len = 1048576, autocommit = 1, transaction_isolation = 'REPEATABLE-READ', "
+			      "sql_select_limit = 18446744073709551615, max_execution_time = 0, sql_big_selects = 1%s",
+			      c->version < HIDDEN_KEY_SHOWN ? ""
 			      : ", show_gipk_in_create_table_and_information_schema = 1");
 }
 

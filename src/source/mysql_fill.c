@@ -226,8 +226,8 @@ static bool is_final(const struct err *err)
 	return err->kind == ERR_CONFIG || is_gone(err);
 }
 
-/* Of a table's first snapshot nobody gives up the rows, for they are nowhere yet: the others go first, and it is tried again
- * until it works, or until somebody stops it. */
+/* Of a table's first snapshot nobody gives up the rows, for they are nowhere yet: the others go first, and it is tried
+ * again until it works, or until somebody stops it. */
 static enum fill_step put_off(struct mysql_fill *f, const struct err *err)
 {
 	const struct fill_table *t = fill_current(f);

@@ -144,8 +144,9 @@ static void give_held(struct mysql_fill *f, struct batch *b, const struct fill_p
 }
 
 /*
- * Rows without key come in addition to those that are in the log: of an attempt that was interrupted, and of the stream. So
- * what is in the log is cleared right in front of the first one, where nothing of the stream can come between.
+ * Rows without key come in addition to those that are in the log: of an attempt that was interrupted, and of the
+ * stream. So what is in the log is cleared right in front of the first one, where nothing of the stream can come
+ * between.
  */
 static void clear_first(struct mysql_fill *f, struct batch *b, const struct fill_place *at)
 {
@@ -239,9 +240,9 @@ static void begin_under(struct mysql_fill *f, struct fill_table *t, const struct
 }
 
 /*
- * A table is read under its new name, and from its beginning: what was read is in the topic of the old one. A name that the
- * same statement gives to another table keeps its snapshot, which was ordered by that name: so end online changes, that
- * swap a table for its copy.
+ * A table is read under its new name, and from its beginning: what was read is in the topic of the old one. A name that
+ * the same statement gives to another table keeps its snapshot, which was ordered by that name: so end online changes,
+ * that swap a table for its copy.
  */
 static bool follow_rename(struct mysql_fill *f, const struct ddl_change *d, unsigned i, size_t at)
 {

@@ -38,7 +38,7 @@ int fill_view_open(struct fill_view *v, struct err *err);
 /* 1: the lock was not granted in time; ERR_CONFIG: no grant for it. */
 int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, unsigned host, const char *db,
 			  const char *name, struct err *err);
-/* Is the lock granted, so that a snapshot may be promised? Who holds the table just now does not matter. -1: why not. */
+/* Is the lock granted, so that a snapshot may be promised? Who has the table just now does not matter. -1: why not. */
 int fill_view_can_lock(struct mysql_conn *conn, const char *db, const char *name, struct err *err);
 int fill_view_release(struct fill_view *v, struct err *err);	/* the view is let go, the connection stays */
 
