@@ -38,7 +38,7 @@ wait_caught_up "and capture goes on without it"
 is "$(grep -c 'heartbeat.action.query fails' "$dir/run.log")" 1 "told once, not each second"
 sql -e "CREATE TABLE beats.beat (id INT PRIMARY KEY, n INT)"
 until_true 30 beats 1; ok $? "it runs again when it can"
-sql -e "LOCK TABLES beats.beat WRITE; SELECT SLEEP(14)" > "$dir/lock.log" 2>&1 &
+sql -e "BEGIN; SELECT * FROM beats.beat FOR UPDATE; SELECT SLEEP(14)" > "$dir/lock.log" 2>&1 &
 rows "three"
 wait_caught_up 20 "a heartbeat that hangs holds nothing up"
 until_true 30 logged "no answer within 10 s"; ok $? "its time limit is told"
