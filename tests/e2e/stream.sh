@@ -12,6 +12,7 @@ bench prepare; ok $? "sysbench prepares" || note < "$dir/sysbench.log"
 
 write_conf < /dev/null
 start_millrace
+wait_caught_up "what sysbench has prepared"		# what it writes from here on comes by the stream, all of it
 bench --events=50000 --time=0 --threads=8 run; ok $? "sysbench writes" || note < "$dir/sysbench.log"
 wait_caught_up 120 "200,000 changes: caught up"
 same_table sbtest1
