@@ -9,16 +9,12 @@
 
 enum { NAME_WIDTH = 24 };
 
-/* At most so many tables of a state have a line. */
-static const struct { const char *state; size_t most; } shown[] = {
-	{ "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 },
-};
-
-static void print_reading(const struct status_reading *r)
+static void print_reading(void *unused, const struct status_reading *r)
 {
 	int width = (int)strlen(r->name);
 	char left[32], total[24] = "-";
 
+	(void)unused;
 	cli_duration(left, sizeof(left), r->left_ms);
 	if (r->total > 0)
 		snprintf(total, sizeof(total), "%" PRIu64, r->total);
@@ -28,15 +24,12 @@ static void print_reading(const struct status_reading *r)
 	       r->state, r->rows, total, r->chunks, r->rows_per_s, left);
 }
 
-/* Returns how many tables of the state have no line. */
-static size_t print_state(const struct status *s, const char *state, size_t most)
+static void print_more(void *arg, const char *state, size_t n, bool some)
 {
-	size_t n = 0;
+	const char **before = arg;
 
-	for (size_t i = 0; i < s->nreadings; i++)
-		if (strcmp(s->readings[i].state, state) == 0 && n++ < most)
-			print_reading(&s->readings[i]);
-	return n > most ? n - most : 0;
+	printf("%s%zu%s %s", *before, n, some ? " more" : "", state);
+	*before = ", ";
 }
 
 void cli_print_readings(const struct status *s)
@@ -47,14 +40,7 @@ void cli_print_readings(const struct status *s)
 		return;
 	printf("         %-*s %-7s %10s %10s %6s %8s %8s\n", NAME_WIDTH, "TABLE", "STATE", "ROWS", "OF ABOUT", "CHUNKS",
 	       "ROWS/S", "LEFT");
-	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
-		size_t more = print_state(s, shown[i].state, shown[i].most);
-
-		if (more == 0)
-			continue;
-		printf("%s%zu%s %s", before, more, shown[i].most ? " more" : "", shown[i].state);
-		before = ", ";
-	}
+	status_show_readings(s, print_reading, print_more, &before);
 	if (*before == ',')
 		putchar('\n');
 }

@@ -9,11 +9,6 @@
 
 #include "console/show.h"
 
-/* At most so many tables of a state have a line. */
-static const struct { const char *state; size_t most; } shown[] = {
-	{ "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 },
-};
-
 bool view_reading_title(const struct status *s, char *out, size_t size)
 {
 	const struct status_snapshot *one = &s->capture.snapshot;
@@ -31,7 +26,7 @@ bool view_reading_title(const struct status *s, char *out, size_t size)
 	return true;
 }
 
-static void put_reading(const struct status_reading *r, struct buf *out)
+static void put_reading(void *out, const struct status_reading *r)
 {
 	char rows[SHOW_SIZE], total[SHOW_SIZE], rate[SHOW_SIZE], left[SHOW_SIZE];
 
@@ -43,16 +38,11 @@ static void put_reading(const struct status_reading *r, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-static void put_state(const struct status *s, const char *state, size_t most, struct buf *out)
+static void put_more(void *out, const char *state, size_t n, bool some)
 {
 	char more[SHOW_SIZE];
-	size_t n = 0;
 
-	for (size_t i = 0; i < s->nreadings; i++)
-		if (strcmp(s->readings[i].state, state) == 0 && n++ < most)
-			put_reading(&s->readings[i], out);
-	if (n > most)
-		buf_printf(out, "%s: %s%s tables\n", state, show_exact(more, (int64_t)(n - most)), most ? " more" : "");
+	buf_printf(out, "%s: %s%s tables\n", state, show_exact(more, (int64_t)n), some ? " more" : "");
 }
 
 void view_reading_detail(const struct status *s, struct buf *out)
@@ -66,6 +56,5 @@ void view_reading_detail(const struct status *s, struct buf *out)
 	buf_printf(out, "snapshot: %s\n", title);
 	if (*why)
 		buf_printf(out, "%s: %s\n", *fill->throttled ? "throttled" : "waits", why);
-	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
-		put_state(s, shown[i].state, shown[i].most, out);
+	status_show_readings(s, put_reading, put_more, out);
 }

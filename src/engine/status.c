@@ -28,3 +28,21 @@ void status_done(struct status *s)
 	free(s->events);
 	memset(s, 0, sizeof(*s));
 }
+
+/* At most so many tables of a state have a line. */
+static const struct { const char *state; size_t most; } shown[] = {
+	{ "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 },
+};
+
+void status_show_readings(const struct status *s, status_reading_line *line, status_reading_more *more, void *arg)
+{
+	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < s->nreadings; k++)
+			if (strcmp(s->readings[k].state, shown[i].state) == 0 && n++ < shown[i].most)
+				line(arg, &s->readings[k]);
+		if (n > shown[i].most)
+			more(arg, shown[i].state, n - shown[i].most, shown[i].most > 0);
+	}
+}

@@ -147,6 +147,13 @@ struct status {
 
 void status_init(struct status *s);
 void status_done(struct status *s);
+
+/* The tables of a snapshot for people: a line for those that are being read and the few that come next, and for each state how
+ * many have none (some: others of it have). So ten thousand tables take no more room than ten. */
+typedef void status_reading_line(void *arg, const struct status_reading *r);
+typedef void status_reading_more(void *arg, const char *state, size_t n, bool some);
+void status_show_readings(const struct status *s, status_reading_line *line, status_reading_more *more, void *arg);
+
 /* status --json, and what an attached console reads. */
 void status_to_json(const struct status *s, struct buf *out);
 int status_from_json(struct status *s, const char *text, size_t len, struct err *err);
