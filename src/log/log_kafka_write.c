@@ -125,6 +125,24 @@ static bool spoils_producer(rd_kafka_resp_err_t code)
 	return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
+/* Takes the error of a call that begins or ends a transaction. */
+static int fail_call(struct kafka_writer *w, struct err *err, rd_kafka_error_t *e, const char *doing)
+{
+	bool fatal = rd_kafka_error_is_fatal(e);
+
+	if (!fatal)
+		kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "%s '%s'", doing, w->id);
+	rd_kafka_error_destroy(e);
+	return fatal ? fail_fatal(w, err) : -1;
+}
+
+static int txn_ended(struct kafka_writer *w)
+{
+	w->state = IDLE;
+	w->committed_us = clock_mono_us();
+	return 0;
+}
+
 /*
  * A producer that cannot abort in time is given up. Its broker may only be away, but a librdkafka (seen with 2.0.2) whose
  * broker was killed at a bad moment waits for its last messages for ever; the next writer ends the transaction at once.
@@ -133,20 +151,12 @@ static int abort_within(struct kafka_writer *w, int64_t limit_ms, struct err *er
 {
 	rd_kafka_error_t *e = rd_kafka_abort_transaction(w->client.rk, (int)limit_ms);
 
-	if (!e) {
-		w->state = IDLE;
-		w->committed_us = clock_mono_us();
-		return 0;
-	}
-	if (rd_kafka_error_is_fatal(e)) {
-		rd_kafka_error_destroy(e);
-		return fail_fatal(w, err);
-	}
+	if (!e)
+		return txn_ended(w);
+	fail_call(w, err, e, "aborting the transaction of");
+	if (w->state != DEAD)
+		err->kind = ERR_FATAL;
 	w->state = DEAD;
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
-		"aborting the transaction of '%s'", w->id);
-	err->kind = ERR_FATAL;
-	rd_kafka_error_destroy(e);
 	return -1;
 }
 
@@ -240,14 +250,7 @@ static int begin(struct kafka_writer *w, struct err *err)
 		w->lost = RD_KAFKA_RESP_ERR_NO_ERROR;
 		return 0;
 	}
-	if (rd_kafka_error_is_fatal(e)) {
-		rd_kafka_error_destroy(e);
-		return fail_fatal(w, err);
-	}
-	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
-		"beginning a transaction of '%s'", w->id);
-	rd_kafka_error_destroy(e);
-	return -1;
+	return fail_call(w, err, e, "beginning a transaction of");
 }
 
 static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, int32_t partition,
@@ -419,11 +422,8 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 		return fail_aborted(w, err, NULL);
 	w->state = COMMITTING;
 	e = rd_kafka_commit_transaction(w->client.rk, PATIENCE_US / 1000);
-	if (!e) {
-		w->state = IDLE;
-		w->committed_us = clock_mono_us();
-		return 0;
-	}
+	if (!e)
+		return txn_ended(w);
 	if (rd_kafka_error_is_fatal(e)) {
 		rd_kafka_error_destroy(e);
 		return fail_fatal(w, err);
