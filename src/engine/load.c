@@ -414,6 +414,8 @@ static void tables_trouble(struct load *l, struct status_load *out)
 	unsigned more = 0;
 	int64_t wait_us;
 
+	if (t->error[0])
+		return;
 	for (size_t i = 0; i < table_meters_count(l->sh->tables); i++) {
 		struct table_meter *m = table_meter_at(l->sh->tables, i);
 
@@ -423,7 +425,7 @@ static void tables_trouble(struct load *l, struct status_load *out)
 		if (first == NULL || strcmp(m->name, first->name) < 0)
 			first = m;
 	}
-	if (first == NULL || t->error[0])
+	if (first == NULL)
 		return;
 	table_meter_error_get(l->sh->tables, first, error, sizeof(error));
 	if (more)

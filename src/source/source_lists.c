@@ -34,7 +34,7 @@ static void put_key(struct buf *b, const char *key)
 	buf_putc(b, ':');
 }
 
-char *source_lists_text(const struct mysql_conf *conf)
+char *source_lists(const struct mysql_conf *conf)
 {
 	struct mysql_conf lists = *conf;
 	struct buf b;

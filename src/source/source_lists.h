@@ -11,9 +11,8 @@
 
 enum { SOURCE_LISTS_MAX = 4 << 20 };		/* bytes of the text */
 
-/* JSON: {"table.include.list":["a\\.b"], ..}; lists that are empty are left out. The caller frees. */
-char *source_lists_text(const struct mysql_conf *conf);
-/* out: these lists and nothing else. What this version does not write is refused. */
+/* The text, by source_lists() of source.h, is JSON: {"table.include.list":["a\\.b"], ..}; lists that are empty are left out.
+ * out: these lists and nothing else. What this version does not write is refused. */
 int source_lists_parse(struct mysql_conf *out, const char *text, struct err *err);
 void source_lists_done(struct mysql_conf *parsed);
 

@@ -136,14 +136,9 @@ int source_new_tables(struct source *s, struct mysql_conn *c, struct err *err)
 
 /* ---- what was captured before ---- */
 
-char *source_lists(const struct mysql_conf *conf)
-{
-	return source_lists_text(conf);
-}
-
 int source_captured_before(struct source *s, const char *lists, struct err *err)
 {
-	char *now = source_lists_text(s->conf);
+	char *now = source_lists(s->conf);
 	bool same = strcmp(now, lists) == 0;
 	struct mysql_conf before;
 

@@ -13,17 +13,17 @@ static void test_text(void)
 				   .column_include = { include, 1 }, .signal_table = "a.signals" };
 	struct mysql_conf back, none = { 0 };
 	struct err err = { 0 };
-	char *text = source_lists_text(&conf), *again;
+	char *text = source_lists(&conf), *again;
 
 	is_str(text, want, "the lists that have something in them");
 	is_int(source_lists_parse(&back, text, &err), 0, "are read");
-	again = source_lists_text(&back);
+	again = source_lists(&back);
 	is_str(again, text, "and are the same");
 	is_int(back.table_include.count, 3, "with all their items");
 	source_lists_done(&back);
 	free(again);
 	free(text);
-	text = source_lists_text(&none);
+	text = source_lists(&none);
 	is_str(text, "{}", "no lists");
 	is_int(source_lists_parse(&back, text, &err), 0, "are read");
 	source_lists_done(&back);
