@@ -68,7 +68,7 @@ violations() {
 		sub("/.*", "", other)
 		if (!index(below[room], " " other " "))
 			complain("direction", room " may not know \"" header "\"")
-		else if ((room == "console" || room == "remote") && other == "engine" && header !~ "^engine/(engine|status[a-z_]*)[.]h$")
+		else if ((room == "console" || room == "remote") && other == "engine" && header !~ "^engine/(engine|status/status)[.]h$")
 			complain("direction", room " sees the engine through engine.h and status.h only, not \"" header "\"")
 	}')
 }

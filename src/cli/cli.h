@@ -10,7 +10,7 @@
 
 #include "core/err.h"
 #include "engine/engine.h"
-#include "engine/settings.h"
+#include "engine/settings/settings.h"
 
 enum { EXIT_DONE = 0, EXIT_PROBLEMS = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
 

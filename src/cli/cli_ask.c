@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "engine/engine_inspect.h"
+#include "engine/control/engine_inspect.h"
 
 static int ask(struct cli *cli, const struct engine_request *r, engine_emit *emit, struct err *err)
 {

@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/cli_doctor.h"
 #include "cli/cli_progress.h"
-#include "engine/engine_inspect.h"
+#include "engine/control/engine_inspect.h"
 
 enum { TABLE_MS = 5000, ALL_MS = 60000, FULL_MS = 24 * 3600 * 1000, SAMPLE_ROWS = 200000 };
 

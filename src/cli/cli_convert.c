@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "engine/settings_convert.h"
+#include "engine/settings/settings_convert.h"
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 

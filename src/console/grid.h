@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "console/canvas.h"
-#include "engine/status.h"
+#include "engine/status/status.h"
 
 #define GRID_TEXT 600
 #define GRID_KEY 300

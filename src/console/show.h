@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "console/theme.h"
-#include "engine/status.h"
+#include "engine/status/status.h"
 
 #define SHOW_SIZE 32
 #define SHOW_TROUBLE 80

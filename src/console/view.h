@@ -8,7 +8,7 @@
 #include "console/canvas.h"
 #include "console/grid.h"
 #include "core/buf.h"
-#include "engine/status.h"
+#include "engine/status/status.h"
 
 enum view_id { VIEW_TOPOLOGY, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_HELP, VIEW_COUNT };
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "core/err.h"
-#include "engine/status.h"
+#include "engine/status/status.h"
 
 struct engine;
 struct settings;

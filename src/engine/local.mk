@@ -1,62 +1,62 @@
 noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
-	src/engine/capture.c \
-	src/engine/capture_dead.c \
-	src/engine/capture_lists.c \
-	src/engine/capture_parts.h \
-	src/engine/capture_publish.c \
-	src/engine/capture_reading.c \
-	src/engine/capture_signal.c \
-	src/engine/capture_snapshot.c \
-	src/engine/capture_stopped.c \
+	src/engine/capture/capture.c \
+	src/engine/capture/capture_dead.c \
+	src/engine/capture/capture_lists.c \
+	src/engine/capture/capture_parts.h \
+	src/engine/capture/capture_publish.c \
+	src/engine/capture/capture_reading.c \
+	src/engine/capture/capture_signal.c \
+	src/engine/capture/capture_snapshot.c \
+	src/engine/capture/capture_stopped.c \
 	src/engine/dead.c \
 	src/engine/engine.c \
 	src/engine/engine.h \
-	src/engine/engine_check.c \
-	src/engine/engine_doctor.c \
-	src/engine/engine_doctor.h \
-	src/engine/engine_doctor_words.c \
-	src/engine/engine_doctor_words.h \
-	src/engine/engine_inspect.c \
-	src/engine/engine_inspect.h \
+	src/engine/control/engine_check.c \
+	src/engine/control/engine_doctor.c \
+	src/engine/control/engine_doctor.h \
+	src/engine/control/engine_doctor_words.c \
+	src/engine/control/engine_doctor_words.h \
+	src/engine/control/engine_inspect.c \
+	src/engine/control/engine_inspect.h \
 	src/engine/engine_parts.h \
-	src/engine/engine_reload.c \
-	src/engine/engine_requests.c \
+	src/engine/control/engine_reload.c \
+	src/engine/control/engine_requests.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \
 	src/engine/history.c \
-	src/engine/load.c \
-	src/engine/load_parts.h \
-	src/engine/load_range.c \
-	src/engine/load_script.c \
-	src/engine/load_send.c \
-	src/engine/load_truncate.c \
-	src/engine/load_worker.c \
-	src/engine/load_worker_parts.h \
-	src/engine/meter.c \
-	src/engine/meter.h \
-	src/engine/settings.c \
-	src/engine/settings.h \
-	src/engine/settings_convert.c \
-	src/engine/settings_convert.h \
-	src/engine/settings_debezium.c \
-	src/engine/settings_debezium.h \
+	src/engine/load/load.c \
+	src/engine/load/load_parts.h \
+	src/engine/load/load_range.c \
+	src/engine/load/load_script.c \
+	src/engine/load/load_send.c \
+	src/engine/load/load_truncate.c \
+	src/engine/load/load_worker.c \
+	src/engine/load/load_worker_parts.h \
+	src/engine/status/meter.c \
+	src/engine/status/meter.h \
+	src/engine/settings/settings.c \
+	src/engine/settings/settings.h \
+	src/engine/settings/settings_convert.c \
+	src/engine/settings/settings_convert.h \
+	src/engine/settings/settings_debezium.c \
+	src/engine/settings/settings_debezium.h \
 	src/engine/shared.c \
-	src/engine/status.c \
-	src/engine/status.h \
-	src/engine/status_json.c \
-	src/engine/tap.c
+	src/engine/status/status.c \
+	src/engine/status/status.h \
+	src/engine/status/status_json.c \
+	src/engine/control/tap.c
 
 check_PROGRAMS += tests/unit/test_load_range tests/unit/test_meter tests/unit/test_settings tests/unit/test_status_json
-tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/meter.c
+tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.c
 tests_unit_test_meter_LDADD = $(CORE)
-tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load_range.c
+tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
-tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings.c src/engine/settings_debezium.c
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c
 tests_unit_test_settings_LDADD = $(FORMAT) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert
-tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings.c \
-	src/engine/settings_convert.c src/engine/settings_debezium.c
+tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c \
+	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c
 tests_unit_test_settings_convert_LDADD = $(FORMAT) $(FORMAT_LIBS)
-tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status.c src/engine/status_json.c
+tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "source/mysql_gtid.h"
+#include "source/decode/mysql_gtid.h"
 #include "source/source.h"
 
 struct source_past {

@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "source/mysql_fill.h"
-#include "source/mysql_snapshot.h"
+#include "source/incremental/mysql_fill.h"
+#include "source/snapshot/mysql_snapshot.h"
 #include "source/source.h"
 
 struct source_progress {

@@ -16,7 +16,7 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 #include "format/format.h"
-#include "source/mysql_binlog.h"
+#include "source/server/mysql_binlog.h"
 #include "source/source.h"
 
 enum { QUIET_US = 1000000 };

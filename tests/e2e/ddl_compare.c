@@ -14,7 +14,7 @@
 
 #include "core/buf.h"
 #include "core/xalloc.h"
-#include "source/mysql_charset.h"
+#include "source/decode/mysql_charset.h"
 
 enum { KEY_MAX = 16, COLUMNS_MAX = 1024 };
 

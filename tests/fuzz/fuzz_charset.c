@@ -1,7 +1,7 @@
 /* fuzz_charset.c - text in any character set (first byte) must come out as well-formed UTF-8. */
 #include <string.h>
 
-#include "source/mysql_charset.h"
+#include "source/decode/mysql_charset.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "charset";

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "source/mysql_catalog.h"
+#include "source/catalog/mysql_catalog.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "ddl";

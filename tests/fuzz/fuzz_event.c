@@ -2,9 +2,9 @@
  * fuzz_event.c - one binlog event, as it comes off the wire without its checksum, through every parser that takes its
  * type.
  */
-#include "source/mysql_event.h"
-#include "source/mysql_row.h"
-#include "source/mysql_table_map.h"
+#include "source/decode/mysql_event.h"
+#include "source/decode/mysql_row.h"
+#include "source/decode/mysql_table_map.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "event";

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/mysql_gtid.h"
+#include "source/decode/mysql_gtid.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "gtid";

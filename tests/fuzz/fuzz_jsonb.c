@@ -2,7 +2,7 @@
  * fuzz_jsonb.c - a binary JSON document and the differences of a partial update. Input: two bytes length of the
  * document, it, the rest.
  */
-#include "source/mysql_jsonb.h"
+#include "source/decode/mysql_jsonb.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "jsonb";

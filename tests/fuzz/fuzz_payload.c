@@ -8,7 +8,7 @@
 #include <zstd.h>
 
 #include "core/xalloc.h"
-#include "source/mysql_event.h"
+#include "source/decode/mysql_event.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "payload";

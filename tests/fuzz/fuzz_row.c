@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "source/mysql_row.h"
-#include "source/mysql_table_map.h"
+#include "source/decode/mysql_row.h"
+#include "source/decode/mysql_table_map.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "row";

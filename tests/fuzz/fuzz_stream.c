@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "source/mysql_binlog.h"
-#include "source/mysql_bytes.h"
-#include "source/mysql_stream.h"
+#include "source/server/mysql_binlog.h"
+#include "source/decode/mysql_bytes.h"
+#include "source/stream/mysql_stream.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "stream";

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "source/mysql_catalog.h"
-#include "source/mysql_text.h"
+#include "source/catalog/mysql_catalog.h"
+#include "source/decode/mysql_text.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "text";

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "source/mysql_wire.h"
+#include "source/server/mysql_wire.h"
 #include "tests/fuzz/fuzz_target.h"
 
 const char fuzz_name[] = "wire";

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/mysql_bytes.h"
-#include "source/mysql_event.h"
+#include "source/decode/mysql_bytes.h"
+#include "source/decode/mysql_event.h"
 
 enum { SEED_MAX = 3000, SHAPES_MAX = 4096 };
 

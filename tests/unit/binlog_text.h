@@ -13,9 +13,9 @@
 #include "core/buf.h"
 #include "core/num.h"
 #include "core/xalloc.h"
-#include "source/mysql_event.h"
-#include "source/mysql_row.h"
-#include "source/mysql_table_map.h"
+#include "source/decode/mysql_event.h"
+#include "source/decode/mysql_row.h"
+#include "source/decode/mysql_table_map.h"
 
 struct binlog_text {
 	struct buf *out;

@@ -2,7 +2,7 @@
  * test_binlog.c - real binlog files (MySQL 9.7) through all decoders, compared with golden text. With an argument it
  * prints the text of that file instead, with UPDATE_GOLDEN set it writes the golden text.
  */
-#include "source/mysql_catalog.h"
+#include "source/catalog/mysql_catalog.h"
 #include "tests/tap.h"
 #include "tests/unit/binlog_text.h"
 

@@ -9,12 +9,12 @@
 #include <zstd.h>
 
 #include "core/xalloc.h"
-#include "source/mysql_catalog.h"
-#include "source/mysql_event.h"
-#include "source/mysql_gtid.h"
-#include "source/mysql_jsonb.h"
-#include "source/mysql_row.h"
-#include "source/mysql_table_map.h"
+#include "source/catalog/mysql_catalog.h"
+#include "source/decode/mysql_event.h"
+#include "source/decode/mysql_gtid.h"
+#include "source/decode/mysql_jsonb.h"
+#include "source/decode/mysql_row.h"
+#include "source/decode/mysql_table_map.h"
 #include "tests/tap.h"
 
 enum { MB = 1 << 20, DEEP = 10000, INTERVALS = 1000000, DDL_MB = 10 };

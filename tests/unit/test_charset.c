@@ -1,5 +1,5 @@
 /* test_charset.c - collations and conversions; what MySQL 9.7 itself makes of the bytes (CONVERT(x USING utf8mb4)). */
-#include "source/mysql_charset.h"
+#include "source/decode/mysql_charset.h"
 #include "tests/tap.h"
 
 static void converts(const char *charset, const char *in, size_t len, const char *want)

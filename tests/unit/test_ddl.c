@@ -2,7 +2,7 @@
  * test_ddl.c - statements applied to a catalog: what the golden binlog cannot show (defaults, comments, keys by rule, what is
  * refused, what the results say). Each table is printed in one line.
  */
-#include "source/mysql_catalog.h"
+#include "source/catalog/mysql_catalog.h"
 #include "tests/tap.h"
 
 static struct catalog *catalog;

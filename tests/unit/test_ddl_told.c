@@ -2,8 +2,8 @@
  * test_ddl_told.c - how a statement is told in the schema change topic and the schema history: its text, the names of its
  * tables, the words of its types. All as a real Debezium 3.0.8 was seen to tell it.
  */
-#include "source/mysql_catalog.h"
-#include "source/mysql_ddl_names.h"
+#include "source/catalog/mysql_catalog.h"
+#include "source/catalog/mysql_ddl_names.h"
 #include "tests/tap.h"
 
 static struct catalog *catalog;

@@ -1,7 +1,7 @@
 /*
  * test_definition.c - which statements may have changed a table: in doubt, all.
  */
-#include "source/mysql_definition.h"
+#include "source/server/mysql_definition.h"
 #include "tests/tap.h"
 
 static void changes(const char *table, const char *statement, bool want)

@@ -1,7 +1,7 @@
 /* test_doctor.c - the statements that count what a table's columns ask (mysql_doctor_table.c). */
 #include <string.h>
 
-#include "source/mysql_doctor.h"
+#include "source/check/mysql_doctor.h"
 #include "tests/tap.h"
 
 enum { MAX = 32 };

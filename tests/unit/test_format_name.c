@@ -1,6 +1,6 @@
 /* test_format_name.c - names in the alphabet of Avro, and topics with another delimiter. */
-#include "format/format_name.h"
-#include "format/format_topic.h"
+#include "format/cell/format_name.h"
+#include "format/cell/format_topic.h"
 #include "tests/unit/format_fixture.h"
 
 static void is_adjusted(const char *name, const char *avro, const char *unicode, const char *field, const char *field_unicode)

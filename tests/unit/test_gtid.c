@@ -1,5 +1,5 @@
 /* test_gtid.c - sets of transactions: text, binary, algebra, tags. */
-#include "source/mysql_gtid.h"
+#include "source/decode/mysql_gtid.h"
 #include "tests/tap.h"
 
 #define U1 "3e11fa47-71ca-11e1-9e33-c80aa9429562"

@@ -2,7 +2,7 @@
  * test_jsonb.c - binary JSON: damage, depth, doubles, partial updates. Whole documents of a real server are in the
  * golden binlog.
  */
-#include "source/mysql_jsonb.h"
+#include "source/decode/mysql_jsonb.h"
 #include "tests/tap.h"
 
 static struct buf out;

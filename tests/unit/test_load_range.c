@@ -3,7 +3,7 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
-#include "engine/load_parts.h"
+#include "engine/load/load_parts.h"
 
 /* load_range.c frees items through load.c's function; here items are the test's own. */
 static int freed;

@@ -1,5 +1,5 @@
 /* test_meter.c - what a stage's figures say: rates that end, shares that stay below one, and a batch that takes long. */
-#include "engine/meter.h"
+#include "engine/status/meter.h"
 
 #include "core/clock.h"
 

@@ -1,5 +1,5 @@
 /* test_mysql_chunk.c - bounds from rows, statements from bounds, and bounds that are refused. */
-#include "source/mysql_chunk.h"
+#include "source/snapshot/mysql_chunk.h"
 #include "tests/tap.h"
 
 static struct schema *make(void)

@@ -3,10 +3,10 @@
  * that the stream tells of, keys of row images, signals, conditions that must stay one condition.
  */
 #include "core/buf.h"
-#include "source/mysql_fill.h"
-#include "source/mysql_fill_keys.h"
-#include "source/mysql_fill_order.h"
-#include "source/mysql_fill_plan.h"
+#include "source/incremental/mysql_fill.h"
+#include "source/incremental/mysql_fill_keys.h"
+#include "source/incremental/mysql_fill_order.h"
+#include "source/incremental/mysql_fill_plan.h"
 #include "tests/tap.h"
 
 /* ---- the plan ---- */

@@ -1,7 +1,7 @@
 /* test_mysql_filter.c - include and exclude lists. */
 #include <string.h>
 
-#include "source/mysql_filter.h"
+#include "source/catalog/mysql_filter.h"
 #include "tests/tap.h"
 
 static bool matches(char *include, char *exclude, const char *db, const char *table)

@@ -1,7 +1,7 @@
 /* test_mysql_refusal.c - the server's words of error 1236, each with what it means: to wait, to ask a person, or gone. */
 #include <string.h>
 
-#include "source/mysql_refusal.h"
+#include "source/server/mysql_refusal.h"
 #include "tests/tap.h"
 
 static const struct {

@@ -1,7 +1,7 @@
 /* test_mysql_resume.c - which part of its first transaction a stream passes over: same server, another one, Debezium's. */
 #include <string.h>
 
-#include "source/mysql_resume.h"
+#include "source/stream/mysql_resume.h"
 #include "tests/tap.h"
 
 static const char here[] = "8a94f357-aab4-11df-86ab-c80aa9429562", there[] = "9a94f357-aab4-11df-86ab-c80aa9429562";

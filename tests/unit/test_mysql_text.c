@@ -1,7 +1,7 @@
 /* test_mysql_text.c - cells of the text protocol to values: the edges of each type, and what is refused. */
 #include <string.h>
 
-#include "source/mysql_text.h"
+#include "source/decode/mysql_text.h"
 #include "tests/tap.h"
 
 static struct value read_cell(const struct column *c, const char *text, struct err *err)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "source/mysql_undo.h"
+#include "source/catalog/mysql_undo.h"
 #include "tests/tap.h"
 
 #define UUID "3e11fa47-71ca-11e1-9e33-c80aa9429562"

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "source/mysql_xa.h"
+#include "source/stream/mysql_xa.h"
 #include "tests/tap.h"
 
 static struct gtid_set set;

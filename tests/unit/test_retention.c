@@ -1,5 +1,5 @@
 /* test_retention.c - when a snapshot and what the server keeps of its binlog do not fit together. */
-#include "source/mysql_retention.h"
+#include "source/snapshot/mysql_retention.h"
 #include "tests/tap.h"
 
 int main(void)

@@ -2,7 +2,7 @@
  * test_row.c - the row decoder beyond the golden binlog: a subset of the columns, events that end anywhere, rows that
  * do not fit their map, minimal metadata with a known schema and what is said when the two differ.
  */
-#include "source/mysql_catalog.h"
+#include "source/catalog/mysql_catalog.h"
 #include "tests/tap.h"
 #include "tests/unit/binlog_text.h"
 

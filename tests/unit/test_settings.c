@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "engine/settings.h"
+#include "engine/settings/settings.h"
 
 static char path[] = "/tmp/millrace-settings.XXXXXX";
 

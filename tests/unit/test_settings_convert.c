@@ -1,9 +1,9 @@
 /* test_settings_convert.c - a connector's configuration becomes a millrace.conf: lines, comments, and what is lost. */
 #include "tests/tap.h"
 
-#include "engine/settings.h"
-#include "engine/settings_convert.h"
-#include "engine/settings_debezium.h"
+#include "engine/settings/settings.h"
+#include "engine/settings/settings_convert.h"
+#include "engine/settings/settings_debezium.h"
 
 #define CONNECTOR "\"connector.class\":\"io.debezium.connector.mysql.MySqlConnector\",\"topic.prefix\":\"p\""
 #define UNWRAP "\"transforms\":\"u\",\"transforms.u.type\":\"io.debezium.transforms.ExtractNewRecordState\""

@@ -1,5 +1,5 @@
 /* test_snapshot_place.c - the place of a snapshot as text and back, and the settings that name statements. */
-#include "source/mysql_snapshot.h"
+#include "source/snapshot/mysql_snapshot.h"
 #include "tests/tap.h"
 
 static void check_back(struct snapshot_place p, const char *want)

@@ -3,7 +3,7 @@
  * in their order, given up, stopped by a person, renamed, begun again; and ten thousand of them.
  */
 #include "core/clock.h"
-#include "source/mysql_fill_parts.h"
+#include "source/incremental/mysql_fill_parts.h"
 #include "source/source_progress.h"
 #include "tests/tap.h"
 

@@ -3,7 +3,7 @@
 
 #include "core/buf.h"
 #include "core/xalloc.h"
-#include "engine/status.h"
+#include "engine/status/status.h"
 
 static void fill(struct status *s)
 {

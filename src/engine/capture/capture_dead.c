@@ -1,0 +1,70 @@
+/*
+ * capture_dead.c - changes that have no form as a message (a date that no calendar has, a value that the row image
+ * lacks) become dead letters, in the batch and so in the transaction of their neighbours: none is lost, none doubled,
+ * and nobody is held up by one row. Format thread.
+ *
+ * Key: where the change stands in the binlog. Value: the change as `millrace tap` prints it, masked as its message would
+ * have been.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/logline.h"
+#include "engine/capture/capture_parts.h"
+
+enum { LETTER_MAX = 8 << 20, SAY_EVERY_US = 10 * 1000 * 1000 };
+
+static char *letter_key(struct batch *b, const struct change *c)
+{
+	if (c->txn == NULL || c->txn->file == NULL)
+		return NULL;
+	return arena_printf(&b->arena, "{\"file\":\"%s\",\"pos\":%llu,\"row\":%u}", c->txn->file, (unsigned long long)c->pos,
+			    (unsigned)c->row);
+}
+
+static void add_letter(struct capture *c, struct batch *b, size_t i)
+{
+	const struct change *change = &b->changes[i];
+	struct record *r = dead_letter_add(b, dead_topic(c->sh->settings), letter_key(b, change), change);
+	struct buf text;
+
+	buf_init(&text, LETTER_MAX);
+	change_print(&text, change, c->encoder);
+	r->change = (uint32_t)i;
+	if (!text.failed) {		/* else there are still the reason and the place */
+		r->value = arena_dup(&b->arena, text.data, text.len);
+		r->value_len = (uint32_t)text.len;
+	}
+	buf_done(&text);
+}
+
+/* The first at once, then no more than one line in a while: a session with an incomplete row image makes thousands. */
+static void say(struct buried *buried, const struct change *last)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (buried->said_us && now_us - buried->said_us < SAY_EVERY_US)
+		return;
+	logline(LOG_WARNING, "format", "%zu change%s put aside as dead letters, the last of %s%s%s: %s; see `millrace dead list`",
+		buried->count, buried->count == 1 ? "" : "s", last->schema ? last->schema->db : "a statement",
+		last->schema ? "." : "", last->schema ? last->schema->table : "", last->dead);
+	buried->said_us = now_us;
+	buried->count = 0;
+}
+
+void capture_bury(struct capture *c, struct batch *b, struct buried *buried)
+{
+	const struct change *last = NULL;
+
+	for (size_t i = 0; i < b->nchanges; i++) {
+		if (b->changes[i].dead == NULL)
+			continue;
+		last = &b->changes[i];
+		add_letter(c, b, i);
+		buried->count++;
+	}
+	if (last)
+		say(buried, last);
+}

@@ -1,0 +1,301 @@
+/*
+ * capture_publish.c - the log thread: parcels into log transactions. Rows go as soon as nothing more is waiting, so
+ * that a quiet server's change is readable within milliseconds, and fill a transaction while more keep coming.
+ *
+ * Bytes are lent to the log until the commit: a parcel is held until then, and the ceiling on a transaction is the
+ * ceiling on what is held. Small transactions are appended in one go when they are due: Kafka asks its coordinator for
+ * the partitions that a transaction writes to, once when all of them are known at the same time, else again and again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/xalloc.h"
+#include "engine/capture/capture_parts.h"
+
+enum { IDLE_POSITION_MS = 5000, APPEND_EARLY_BYTES = 256 << 10 };
+
+/* Snapshot rows have no commit to measure from. Runs of one transaction are added in one step. */
+void capture_latency(struct stage_meter *m, const struct batch *b)
+{
+	int64_t now = clock_wall_us();
+
+	for (size_t i = 0, j; i < b->nchanges; i = j) {
+		const struct change_txn *txn = b->changes[i].txn;
+
+		for (j = i + 1; j < b->nchanges && b->changes[j].txn == txn; j++)
+			;
+		if (txn && b->changes[i].op != CHANGE_READ && b->changes[i].op != CHANGE_DDL && txn->commit_us)
+			histogram_add_n(&m->latency, now - txn->commit_us, j - i);
+	}
+}
+
+struct publisher {
+	struct capture *c;
+	struct parcel *held[256];	/* in the open transaction: their bytes are lent to the log until the commit */
+	size_t nheld, bytes, records;
+	char *lists;			/* news of which tables are captured, among them */
+	bool due;			/* a position among them must not wait for rows */
+	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
+	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
+	const char *dead_topic;		/* interned */
+	const char **ensured;		/* topics that exist for sure; interned */
+	size_t nensured, cap_ensured;
+	int64_t truncate_ms;		/* timestamp of the last truncate marker: they have to rise */
+	const struct schema *schema;	/* whose meter this is */
+	struct table_meter *meter;
+};
+
+static int ensure_topic(struct publisher *p, const char *topic, struct err *err)
+{
+	for (size_t i = p->nensured; i-- > 0;)
+		if (p->ensured[i] == topic)
+			return 0;
+	if (log_topic_ensure(p->c->sh->log, topic, topic == p->dead_topic ? LOG_TOPIC_DEAD : LOG_TOPIC_ROWS, err))
+		return -1;
+	if (p->nensured == p->cap_ensured) {
+		p->cap_ensured = p->cap_ensured ? p->cap_ensured * 2 : 64;
+		p->ensured = xrealloc(p->ensured, p->cap_ensured * sizeof(*p->ensured));
+	}
+	p->ensured[p->nensured++] = topic;
+	return 0;
+}
+
+static int ensure_topics(struct publisher *p, const struct batch *b, struct err *err)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < b->nrecords; i++) {
+		if (b->records[i].topic != last && ensure_topic(p, b->records[i].topic, err))
+			return -1;
+		last = b->records[i].topic;
+	}
+	return 0;
+}
+
+static bool is_truncate(const struct batch *b, const struct record *r)
+{
+	return r->change < b->nchanges && b->changes[r->change].op == CHANGE_TRUNCATE && r->key == NULL;
+}
+
+/* A TRUNCATE has to be seen by every partition of its topic, in its place among the rows. Its timestamp tells the load
+ * half which copies belong together. */
+static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->nrecords; i++) {
+		unsigned n;
+
+		if (!is_truncate(b, &b->records[i]) || b->records[i].partition >= 0)
+			continue;
+		n = shared_partitions(p->c->sh, b->records[i].topic, err);
+		if (n == 0)
+			return -1;
+		for (unsigned k = 1; k < n; k++)
+			batch_add_record(b);
+		memmove(&b->records[i + n], &b->records[i + 1], (b->nrecords - n - i) * sizeof(*b->records));
+		p->truncate_ms = clock_wall_us() / 1000 > p->truncate_ms ? clock_wall_us() / 1000 : p->truncate_ms + 1;
+		b->records[i].timestamp_ms = p->truncate_ms;
+		for (unsigned k = 0; k < n; k++) {
+			b->records[i + k] = b->records[i];
+			b->records[i + k].partition = (int32_t)k;
+		}
+		i += n - 1;
+	}
+	return 0;
+}
+
+static void count_rows(struct publisher *p, const struct batch *b)
+{
+	int64_t now = clock_wall_us();
+
+	for (size_t i = 0, j; i < b->nchanges; i = j) {
+		const struct change *first = &b->changes[i];
+		char name[512];
+
+		for (j = i + 1; j < b->nchanges && b->changes[j].schema == first->schema && b->changes[j].txn == first->txn; j++)
+			;
+		if (first->schema == NULL || first->op == CHANGE_DDL)
+			continue;
+		if (first->schema != p->schema) {
+			snprintf(name, sizeof(name), "%s.%s", first->schema->db, first->schema->table);
+			p->meter = table_meter_get(p->c->sh->tables, name);
+			p->schema = first->schema;
+		}
+		counter_add(&p->meter->captured, j - i);
+		for (size_t k = i; k < j; k++)
+			if (b->changes[k].dead)
+				counter_add(&p->meter->unwritten, 1);
+		if (first->op != CHANGE_READ && first->txn && first->txn->commit_us)
+			table_latency(&p->meter->capture, now - first->txn->commit_us, j - i);
+	}
+	p->schema = NULL;	/* the batch may hold its last reference */
+}
+
+/* What is in the log for sure, for whoever asks. */
+static void tell_position(struct publisher *p, const struct position *position)
+{
+	pthread_mutex_lock(&p->c->half.lock);
+	position_copy(&p->c->logged, position);
+	pthread_mutex_unlock(&p->c->half.lock);
+}
+
+static int publish_append(struct publisher *p, struct err *err)
+{
+	for (; p->nappended < p->nheld; p->nappended++) {
+		struct batch *b = p->held[p->nappended]->batch;
+
+		if (b->nrecords == 0)
+			continue;
+		if (ensure_topics(p, b, err) || fan_out_truncates(p, b, err) || log_writer_append(p->c->writer, b, err))
+			return -1;
+	}
+	p->waiting_bytes = 0;
+	return 0;
+}
+
+static int publish_commit(struct publisher *p, struct err *err)
+{
+	struct stage_meter *m = &p->c->sh->stages[STAGE_LOG];
+
+	if (p->nheld == 0)
+		return 0;
+	if (publish_append(p, err) || stopped_publish(p->c->stopped, p->c, err) ||
+	    (p->lists && lists_publish(p->c, p->lists, err)) ||
+	    log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
+		return -1;
+	tell_position(p, &p->held[p->nheld - 1]->batch->position);
+	for (size_t i = 0; i < p->nheld; i++) {
+		struct batch *b = p->held[i]->batch;
+
+		meter_done(m, b->nrecords, b->nrecords, b->bytes);
+		capture_latency(m, b);
+		count_rows(p, b);
+		taps_offer_records(p->c->sh->taps, STAGE_LOG, b);
+		parcel_put(p->c, p->held[i]);
+	}
+	free(p->lists);
+	p->lists = NULL;
+	p->nheld = p->nappended = p->bytes = p->waiting_bytes = p->records = 0;
+	p->due = false;
+	meter_phase(m, PHASE_BUSY);
+	return 0;
+}
+
+static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *err)
+{
+	struct batch *b = parcel->batch;
+
+	if (p->nheld == 0)
+		p->begun_us = clock_mono_us();
+	p->held[p->nheld++] = parcel;
+	p->bytes += b->arena.used;
+	p->waiting_bytes += b->arena.used;
+	p->records += b->nrecords;
+	p->due |= b->position_due || b->snapshot_end;
+	if (parcel->lists) {
+		free(p->lists);
+		p->lists = parcel->lists;
+		parcel->lists = NULL;
+	}
+	return p->waiting_bytes >= APPEND_EARLY_BYTES ? publish_append(p, err) : 0;
+}
+
+/* Rows go as soon as nothing more is waiting; a position without rows (idle server) only now and then. */
+static bool publish_due(struct publisher *p, bool more)
+{
+	const struct settings *s = p->c->sh->settings;
+	int64_t now = clock_mono_us();
+
+	if (p->nheld == 0)
+		return false;
+	if (p->nheld == sizeof(p->held) / sizeof(*p->held) || p->bytes >= (size_t)s->commit_bytes)
+		return true;
+	if (p->records == 0 && !p->due) {
+		if (now - p->idle_us < IDLE_POSITION_MS * 1000)
+			return false;
+		p->idle_us = now;
+		return true;
+	}
+	return (!more && log_writer_gap_us(p->c->writer) == 0) || now - p->begun_us >= s->commit_interval_ms * 1000;
+}
+
+/* Positions of idle batches pile up; only the newest matters. */
+static void publish_forget_idle(struct publisher *p)
+{
+	if (p->records)
+		return;
+	while (p->nheld > 1) {
+		parcel_put(p->c, p->held[0]);
+		memmove(p->held, p->held + 1, --p->nheld * sizeof(*p->held));
+	}
+	p->nappended = 0;
+}
+
+/* While rows are held, only what is there already, or what comes before the log can take them. */
+static struct parcel *publish_next(struct publisher *p)
+{
+	int64_t gap_us = p->records ? log_writer_gap_us(p->c->writer) : 200000;
+
+	return gap_us ? queue_pop_wait(p->c->to_log, (int)(gap_us + 999) / 1000) : queue_try_pop(p->c->to_log);
+}
+
+/* A person lets a stopped table go on: the stop is taken back in the log, and a new session begins without it. */
+static int publish_resume(struct publisher *p, struct err *err)
+{
+	char *table;
+	int rc;
+
+	pthread_mutex_lock(&p->c->half.lock);
+	table = p->c->resume;
+	p->c->resume = NULL;
+	pthread_mutex_unlock(&p->c->half.lock);
+	if (table == NULL)
+		return 0;
+	rc = stopped_forget(p->c, table, err) || log_writer_commit(p->c->writer, err) ? -1 :
+	     err_set(err, ERR_RETRY, 0, "table %s goes on by request; rows from the time that it was stopped are missing", table);
+	free(table);
+	return rc;
+}
+
+static int publish_loop(struct publisher *p, struct err *err)
+{
+	struct stage_meter *m = &p->c->sh->stages[STAGE_LOG];
+
+	m->mark_us = clock_mono_us();
+	for (;;) {
+		struct parcel *parcel = publish_next(p);
+
+		meter_phase(m, PHASE_WAIT_IN);
+		if (parcel && publish_hold(p, parcel, err))
+			return -1;
+		publish_forget_idle(p);
+		if (p->records == 0 && publish_resume(p, err))
+			return -1;
+		if (publish_due(p, queue_length(p->c->to_log) > 0) && publish_commit(p, err))
+			return -1;
+		if (parcel == NULL && queue_closed(p->c->to_log) && queue_length(p->c->to_log) == 0)
+			return publish_commit(p, err);
+	}
+}
+
+void *capture_log_thread(void *arg)
+{
+	struct capture *c = arg;
+	struct publisher p = { .c = c, .dead_topic = dead_topic(c->sh->settings) };
+	struct err err;
+
+	err_clear(&err);
+	if (publish_loop(&p, &err)) {
+		/* A writer that is of no use any more is not the end: the next session opens another, where the log
+		 * stands. */
+		if (err.kind == ERR_FATAL)
+			err.kind = ERR_RETRY;
+		err_wrap(&err, "log");
+		capture_fail(c, &err);
+	}
+	for (size_t i = 0; i < p.nheld; i++)
+		parcel_put(c, p.held[i]);
+	free(p.lists);
+	free(p.ensured);
+	return NULL;
+}

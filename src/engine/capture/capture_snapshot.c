@@ -1,0 +1,168 @@
+/*
+ * capture_snapshot.c - what a person asks about snapshots of tables while the stream goes on. What an order means is
+ * asked of the server in the asker's own thread, so that a wrong name or condition is an answer and not a log line, and
+ * the pipeline waits for nobody.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/logline.h"
+#include "core/num.h"
+#include "core/xalloc.h"
+#include "engine/capture/capture_parts.h"
+
+static const struct { const char *name; enum order_action action; } actions[] = {
+	{ "start", ORDER_START }, { "stop", ORDER_STOP }, { "pause", ORDER_PAUSE }, { "resume", ORDER_RESUME },
+};
+
+static int read_order(const struct engine_request *r, const char *action, struct source_order *out, struct err *err)
+{
+	const char *truncate = engine_request_arg(r, "truncate");
+
+	*out = (struct source_order){ .tables = engine_request_arg(r, "tables"), .where = engine_request_arg(r, "where"),
+				      .truncate = truncate && strcmp(truncate, "yes") == 0 };
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(actions[i].name, action) == 0)
+			out->action = actions[i].action;
+	if (out->action == ORDER_NOTHING)
+		return err_set(err, ERR_CONFIG, 0, "snapshot: action: expected start, stop, pause, resume, list or limit, found '%.40s'",
+			       action);
+	if (out->action == ORDER_START && out->tables == NULL)
+		return err_set(err, ERR_CONFIG, 0, "snapshot: expected the tables to be read, found none");
+	return 0;
+}
+
+static int no_source(struct err *err)
+{
+	return err_set(err, ERR_RETRY, 0, "snapshot: the capture does not run just now; `millrace status` says why");
+}
+
+static int list(struct capture *c, engine_emit *emit, void *arg, struct err *err)
+{
+	char *text = NULL;
+	bool have;
+
+	pthread_mutex_lock(&c->half.lock);
+	have = c->source != NULL;
+	if (have)
+		text = source_fills(c->source);
+	pthread_mutex_unlock(&c->half.lock);
+	if (!have)
+		return no_source(err);
+	if (text)
+		emit(arg, text, strlen(text));
+	free(text);
+	return 0;
+}
+
+/* A start is answered with the tables that it stands for. */
+static int order(struct capture *c, const struct source_order *o, engine_emit *emit, void *arg, struct err *err)
+{
+	struct source_plan *plan = source_plan_new(capture_mysql_conf(c), o, err);
+	char *text = plan && o->action == ORDER_START ? source_plan_text(plan) : NULL;
+	int r = plan ? 0 : -1;
+
+	pthread_mutex_lock(&c->half.lock);
+	if (r == 0)
+		r = c->source ? source_take_plan(c->source, plan, err) : no_source(err);
+	pthread_mutex_unlock(&c->half.lock);
+	if (r < 0)
+		source_plan_free(plan);
+	else if (text)
+		emit(arg, text, strlen(text));
+	free(text);
+	return r;
+}
+
+/* ---- limits, until the next reload or restart ---- */
+
+struct capture_limits {
+	struct capture_limits *before;
+	struct mysql_conf conf;		/* borrows all texts but max_load */
+};
+
+static void free_list(struct conf_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->items[i]);
+	free(l->items);
+}
+
+void capture_limits_free(struct capture *c)
+{
+	while (c->limits) {
+		struct capture_limits *l = c->limits;
+
+		c->limits = l->before;
+		free_list(&l->conf.max_load);
+		free(l);
+	}
+}
+
+static struct conf_list split_list(const char *text)
+{
+	struct conf_list l = { 0 };
+
+	for (const char *p = text; *p; p += *p == ',') {
+		size_t len = strcspn(p, ",");
+
+		l.items = xrealloc(l.items, (l.count + 1) * sizeof(*l.items));
+		if (len > 0)
+			l.items[l.count++] = xstrndup(p, len);
+		p += len;
+	}
+	return l;
+}
+
+static struct conf_list copy_list(const struct conf_list *from)
+{
+	struct conf_list l = { .items = xcalloc(from->count + 1, sizeof(*l.items)), .count = from->count };
+
+	for (size_t i = 0; i < l.count; i++)
+		l.items[i] = xstrdup(from->items[i]);
+	return l;
+}
+
+static int read_limits(const struct engine_request *r, struct mysql_conf *conf, struct err *err)
+{
+	const char *rows = engine_request_arg(r, "max_rows"), *lag = engine_request_arg(r, "max_lag");
+	const char *load = engine_request_arg(r, "max_load");
+
+	conf->max_load = load ? split_list(load) : copy_list(&conf->max_load);
+	if (rows && (!num_parse_i64(rows, strlen(rows), &conf->max_rows_s) || conf->max_rows_s < 0))
+		return err_set(err, ERR_CONFIG, 0, "--max-rows: expected rows per second, 0 for no limit, found '%.40s'", rows);
+	if (lag && (!num_parse_duration_ms(lag, strlen(lag), &conf->throttle_lag_ms) || conf->throttle_lag_ms < 0))
+		return err_set(err, ERR_CONFIG, 0, "--max-lag: expected a time (1500ms, 2s), found '%.40s'", lag);
+	return source_conf_check(conf, err);
+}
+
+static int limit(struct capture *c, const struct engine_request *r, struct err *err)
+{
+	struct capture_limits *l = xcalloc(1, sizeof(*l));
+
+	l->conf = *capture_mysql_conf(c);
+	if (read_limits(r, &l->conf, err)) {
+		free_list(&l->conf.max_load);
+		free(l);
+		return -1;
+	}
+	capture_reload(c, &l->conf);
+	pthread_mutex_lock(&c->half.lock);
+	l->before = c->limits;
+	c->limits = l;
+	pthread_mutex_unlock(&c->half.lock);
+	logline(LOG_NOTICE, "capture", "limits of snapshots are others by request, until the next reload");
+	return 0;
+}
+
+int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	const char *action = engine_request_arg(r, "action");
+	struct source_order o;
+
+	if (action && strcmp(action, "list") == 0)
+		return list(c, emit, arg, err);
+	if (action && strcmp(action, "limit") == 0)
+		return limit(c, r, err);
+	return read_order(r, action ? action : "start", &o, err) || order(c, &o, emit, arg, err) ? -1 : 0;
+}

@@ -1,0 +1,152 @@
+/*
+ * capture_stopped.c - tables that capture had to stop. A stop outlives the process: it is written to the offsets topic
+ * in the same transaction as the position that passes over the table's rows, so that a restart cannot let the table
+ * flow on with a gap that nobody sees.
+ *
+ * Key: {"millrace":"stopped","name":NAME,"table":"db.table"}; value: the reason, null when a person let it go on.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "engine/capture/capture_parts.h"
+
+struct stopped_tables {
+	struct { char *name, *why; } *items;
+	size_t count;
+	unsigned seen;		/* source_stops() as of the last look */
+};
+
+struct stopped_tables *stopped_new(void)
+{
+	return xcalloc(1, sizeof(struct stopped_tables));
+}
+
+void stopped_free(struct stopped_tables *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		free(t->items[i].name);
+		free(t->items[i].why);
+	}
+	free(t->items);
+	free(t);
+}
+
+static size_t find(const struct stopped_tables *t, const char *name)
+{
+	size_t i = 0;
+
+	while (i < t->count && strcmp(t->items[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void add(struct stopped_tables *t, const char *name, const char *why)
+{
+	t->items = xrealloc(t->items, (t->count + 1) * sizeof(*t->items));
+	t->items[t->count].name = xstrdup(name);
+	t->items[t->count++].why = xstrdup(why);
+}
+
+static void drop(struct stopped_tables *t, size_t i)
+{
+	free(t->items[i].name);
+	free(t->items[i].why);
+	t->items[i] = t->items[--t->count];
+}
+
+void stopped_read(struct stopped_tables *t, const struct settings *s, const struct record *r)
+{
+	json_t *key = r->key ? json_loadb(r->key, r->key_len, 0, NULL) : NULL;
+	const char *kind = json_string_value(json_object_get(key, "millrace")), *name = json_string_value(json_object_get(key, "name"));
+	const char *table = json_string_value(json_object_get(key, "table"));
+
+	if (kind && name && table && strcmp(kind, "stopped") == 0 && strcmp(name, s->name) == 0) {
+		size_t i = find(t, table);
+		char *why = xstrndup(r->value ? r->value : "", r->value ? r->value_len : 0);
+
+		if (i < t->count)
+			drop(t, i);
+		if (r->value)
+			add(t, table, why);
+		free(why);
+	}
+	json_decref(key);
+}
+
+static void tell(struct capture *c, const char *name, const char *why)
+{
+	struct table_meter *m = table_meter_get(c->sh->tables, name);
+
+	table_meter_error(c->sh->tables, m, why);
+	atomic_store(&m->stopped, 1);
+}
+
+void stopped_apply(struct stopped_tables *t, struct capture *c)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		source_stop_table(c->source, t->items[i].name, t->items[i].why);
+		tell(c, t->items[i].name, t->items[i].why);
+		logline(LOG_WARNING, "capture", "table %s is stopped since an earlier run: %s; `millrace resume %s` lets it go on without the rows in between",
+			t->items[i].name, t->items[i].why, t->items[i].name);
+	}
+	t->seen = source_stops(c->source);
+}
+
+static int put(struct capture *c, const char *table, const char *why, struct err *err)
+{
+	const struct settings *s = c->sh->settings;
+	json_t *key = json_pack("{ss,ss,ss}", "millrace", "stopped", "name", s->name, "table", table);
+	char *text = key ? json_dumps(key, JSON_COMPACT) : NULL;
+	struct record r = { .topic = s->format.offsets_topic, .key = text, .value = why };
+	int rc = -1;
+
+	if (text) {
+		r.key_len = (uint32_t)strlen(text);
+		r.value_len = why ? (uint32_t)strlen(why) : 0;
+		rc = log_writer_append_record(c->writer, &r, err);
+	} else {
+		err_set(err, ERR_DATA, 0, "table %.100s: expected a name in UTF-8", table);
+	}
+	json_decref(key);
+	free(text);
+	return rc;
+}
+
+int stopped_publish(struct stopped_tables *t, struct capture *c, struct err *err)
+{
+	unsigned now = source_stops(c->source);
+	enum { MAX = 16384 };
+	struct source_table *tables;
+	size_t n;
+	int rc = 0;
+
+	if (now == t->seen)
+		return 0;
+	tables = xmalloc(MAX * sizeof(*tables));
+	n = source_tables(c->source, tables, MAX);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (find(t, tables[i].name) < t->count)
+			continue;
+		logline(LOG_ERROR, "capture", "table %s is stopped: %s", tables[i].name, tables[i].error);
+		tell(c, tables[i].name, tables[i].error);
+		add(t, tables[i].name, tables[i].error);
+		rc = put(c, t->items[t->count - 1].name, t->items[t->count - 1].why, err);
+	}
+	free(tables);
+	t->seen = now;
+	return rc;
+}
+
+int stopped_forget(struct capture *c, const char *table, struct err *err)
+{
+	struct table_meter *m = table_meter_get(c->sh->tables, table);
+
+	table_meter_error(c->sh->tables, m, NULL);
+	atomic_store(&m->stopped, 0);
+	return put(c, table, NULL, err);
+}

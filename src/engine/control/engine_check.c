@@ -1,0 +1,99 @@
+/* engine_check.c - the preflight: every room looks at its own system, here they are asked in the order of the data. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/xalloc.h"
+#include "engine/control/engine_inspect.h"
+#include "engine/engine_parts.h"
+
+static void check_one_script(const struct settings *s, const struct table_settings *t, struct report *report)
+{
+	char *path = t->transform[0] == '/' ? xstrdup(t->transform) : xasprintf("%s/%s", s->dir, t->transform);
+	char *subject = xasprintf("script %s", t->transform);
+	struct script *script;
+	struct err err;
+
+	err_clear(&err);
+	script = script_open(path, &s->script, &err);
+	if (script)
+		report_add(report, REPORT_OK, subject, NULL, "compiles, for table %s", t->name);
+	else
+		report_add(report, REPORT_PROBLEM, subject, "Correct the script; `millrace check` compiles it again.", "%s", err.msg);
+	script_close(script);
+	free(subject);
+	free(path);
+}
+
+static void free_schemas(struct schema **schemas, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		schema_unref(schemas[i]);
+	free(schemas);
+}
+
+/* A system that does not answer is a line of the report too; the first one decides the exit code. */
+static void unreachable(struct report *report, const char *subject, const char *remedy, struct err *now, struct err *first)
+{
+	report_add(report, REPORT_PROBLEM, subject, remedy, "%s", now->msg);
+	if (first->kind == ERR_NONE)
+		*first = *now;
+}
+
+int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
+		  struct report *report, struct doctor_report *doctor, struct err *err)
+{
+	struct schema **schemas = NULL;
+	size_t nschemas = 0;
+	struct err now;
+
+	err_clear(err);
+	report_add(report, REPORT_OK, "configuration", NULL, "%s", s->path);
+	err_clear(&now);
+	if (role != ROLE_LOAD) {
+		if (source_check(&s->mysql, report, &now))
+			unreachable(report, "mysql", "Start the server, or correct [mysql] host, port, user and password.", &now, err);
+		else if (source_schemas(&s->mysql, &schemas, &nschemas, &now) == 0 &&
+			 doctor_examine(s, role, schemas, nschemas, limits, doctor, &now))
+			report_add(report, REPORT_PROBLEM, "mysql tables", NULL, "counting rows: %s", now.msg);
+	}
+	err_clear(&now);
+	if (log_check(&s->log, report, &now))
+		unreachable(report, "log", "Start the broker, or correct [kafka] bootstrap.servers.", &now, err);
+	err_clear(&now);
+	if (role != ROLE_CAPTURE) {
+		if (sink_check(&s->sink, schemas, nschemas, report, &now))
+			unreachable(report, "target", "Start StarRocks, or correct [starrocks] fe.http and fe.mysql.", &now, err);
+		for (size_t i = 0; i < s->ntables; i++)
+			if (s->tables[i].transform)
+				check_one_script(s, &s->tables[i], report);
+	}
+	free_schemas(schemas, nschemas);
+	return err->kind == ERR_NONE ? 0 : -1;
+}
+
+char *inspect_ddl(const struct settings *s, const char *db_table, struct err *err)
+{
+	struct schema **schemas = NULL;
+	size_t nschemas = 0;
+	char *text = NULL, *why = NULL, *out = NULL;
+
+	if (source_schemas(&s->mysql, &schemas, &nschemas, err))
+		return NULL;
+	for (size_t i = 0; i < nschemas && out == NULL; i++) {
+		size_t n = strlen(schemas[i]->db);
+
+		if (strncmp(db_table, schemas[i]->db, n) != 0 || db_table[n] != '.' || strcmp(db_table + n + 1, schemas[i]->table) != 0)
+			continue;
+		text = sink_ddl(&s->sink, schemas[i], &why, err);
+		if (text == NULL)
+			break;
+		out = xasprintf("%s\n\n%s", text, why ? why : "");
+	}
+	free(text);
+	free(why);
+	free_schemas(schemas, nschemas);
+	if (out == NULL && err->kind == ERR_NONE)
+		err_set(err, ERR_CONFIG, 0, "table '%.200s': expected db.table as [mysql] table.include.list captures it, found none of that name", db_table);
+	return out;
+}

@@ -1,0 +1,11 @@
+/* engine_doctor_words.h - how a question of an examination is told: by engine_doctor.c only. */
+#ifndef ENGINE_ENGINE_DOCTOR_WORDS_H
+#define ENGINE_ENGINE_DOCTOR_WORDS_H
+
+#include "engine/control/engine_doctor.h"
+
+/* false: under these settings it is no question. Fills level, what, decision and setting; made texts are in the exam's
+ * arena. */
+bool doctor_words(const struct settings *s, struct exam *e, const struct exam_finding *at, struct doctor_finding *out);
+
+#endif

@@ -1,0 +1,167 @@
+/* engine_inspect.c - see engine_inspect.h. Nothing here changes anything. */
+#include "engine/control/engine_inspect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json.h"
+#include "engine/engine_parts.h"
+
+static bool topic_exists(struct log *log, const char *name, struct err *err)
+{
+	struct log_topics topics;
+	bool found = false;
+
+	if (log_topics(log, &topics, err))
+		return false;
+	for (size_t i = 0; i < topics.count; i++)
+		found |= strcmp(topics.items[i].name, name) == 0;
+	log_topics_free(&topics);
+	return found;
+}
+
+static void put_groups(struct buf *b, const struct log_groups *groups, const char *topic, const struct log_partition *p)
+{
+	bool first = true;
+
+	buf_puts(b, ",\"groups\":[");
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct log_group_offset *g = &groups->items[i];
+
+		if (g->partition != p->id || strcmp(g->topic, topic) != 0)
+			continue;
+		buf_puts(b, first ? "{\"group\":" : ",{\"group\":");
+		first = false;
+		buf_json_str(b, g->group);
+		buf_printf(b, ",\"offset\":%lld,\"lag\":%lld}", (long long)g->offset, (long long)(p->high > g->offset ? p->high - g->offset : 0));
+	}
+	buf_putc(b, ']');
+}
+
+int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err)
+{
+	struct log_topics topics;
+	struct log_groups groups;
+	struct buf b;
+	size_t shown = 0;
+	int gone = 0;
+
+	if (log_topics(log, &topics, err))
+		return -1;
+	if (log_groups(log, NULL, &groups, err)) {
+		log_topics_free(&topics);
+		return -1;
+	}
+	buf_init(&b, 1 << 20);
+	for (size_t i = 0; i < topics.count && !gone; i++) {
+		if (topic && strcmp(topics.items[i].name, topic) != 0)
+			continue;
+		for (unsigned k = 0; k < topics.items[i].npartitions && !gone; k++) {
+			const struct log_partition *p = &topics.items[i].partitions[k];
+
+			buf_reset(&b);
+			buf_puts(&b, "{\"topic\":");
+			buf_json_str(&b, topics.items[i].name);
+			buf_printf(&b, ",\"partition\":%d,\"low\":%lld,\"high\":%lld", (int)p->id, (long long)p->low, (long long)p->high);
+			put_groups(&b, &groups, topics.items[i].name, p);
+			buf_putc(&b, '}');
+			gone = emit(arg, b.data, b.len);
+			shown++;
+		}
+	}
+	buf_done(&b);
+	log_groups_free(&groups);
+	log_topics_free(&topics);
+	if (topic && shown == 0)
+		return err_set(err, ERR_CONFIG, 0, "topic '%.200s': expected one that exists; `millrace topics` lists them", topic);
+	return 0;
+}
+
+/* ---- dead letters ---- */
+
+struct dead_scan {
+	engine_emit *emit;
+	void *arg;
+	bool whole;		/* with the message */
+	int64_t left;
+	struct buf line;
+	size_t found;
+};
+
+static void put_headers(struct buf *b, const struct record *r)
+{
+	static const char prefix[] = "millrace.";
+
+	for (uint32_t i = 0; i < r->nheaders; i++) {
+		const struct record_header *h = &r->headers[i];
+		bool number = strcmp(h->name, "millrace.partition") == 0 || strcmp(h->name, "millrace.offset") == 0;
+
+		if (strncmp(h->name, prefix, sizeof(prefix) - 1) != 0 || h->value == NULL)
+			continue;
+		buf_puts(b, ",");
+		buf_json_str(b, h->name + sizeof(prefix) - 1);
+		buf_putc(b, ':');
+		if (number)
+			buf_put(b, h->value, h->len);
+		else
+			buf_json_string(b, h->value, h->len);
+	}
+}
+
+static int dead_line(void *arg, const struct record *r)
+{
+	struct dead_scan *s = arg;
+	struct buf *b = &s->line;
+
+	buf_reset(b);
+	buf_printf(b, "{\"id\":%lld,\"at_ms\":%lld", (long long)r->offset, (long long)r->timestamp_ms);
+	put_headers(b, r);
+	if (s->whole) {
+		buf_puts(b, ",\"message\":");
+		if (r->value)
+			buf_json_string(b, r->value, r->value_len);
+		else
+			buf_puts(b, "null");
+	}
+	buf_putc(b, '}');
+	s->found++;
+	if (s->emit(s->arg, b->data, b->len))
+		return 1;
+	return --s->left <= 0;
+}
+
+static int scan_dead(struct log *log, const struct settings *s, struct dead_scan *scan, int64_t from, struct err *err)
+{
+	const char *topic = dead_topic(s);
+	struct err absent;
+	int rc = 0;
+
+	buf_init(&scan->line, 16 << 20);
+	err_clear(&absent);
+	if (topic_exists(log, topic, &absent))
+		rc = log_scan(log, topic, 0, from, -1, dead_line, scan, err);
+	else if (absent.kind != ERR_NONE)
+		*err = absent, rc = -1;
+	buf_done(&scan->line);
+	return rc;
+}
+
+int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg, struct err *err)
+{
+	struct dead_scan scan = { .emit = emit, .arg = arg, .left = count };
+
+	return scan_dead(log, s, &scan, -1, err);
+}
+
+int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, engine_emit *emit, void *arg, struct err *err)
+{
+	struct dead_scan scan = { .emit = emit, .arg = arg, .left = 1, .whole = true };
+
+	if (id < 0)
+		return err_set(err, ERR_CONFIG, 0, "dead-show: expected id=N as `millrace dead list` shows it");
+	if (scan_dead(log, s, &scan, id, err))
+		return -1;
+	if (scan.found == 0)
+		return err_set(err, ERR_CONFIG, 0, "dead letter %lld: expected one that exists; `millrace dead list` lists them", (long long)id);
+	return 0;
+}

@@ -1,0 +1,175 @@
+/*
+ * load_range.c - which rows make the next load. Pure functions on one partition's waiting pieces, so that the rule that
+ * exactly-once hangs on can be tested without a log, a target or a thread.
+ *
+ * A range ends where a stored intent says that it ended (a crash came between), else where the limits are reached, and
+ * never in the middle of one message or beyond a TRUNCATE.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/num.h"
+#include "core/xalloc.h"
+#include "engine/load/load_parts.h"
+
+static int64_t change_offset(const struct piece *p, size_t i)
+{
+	return p->item->in->records[p->item->out->changes[p->first + i].record].offset;
+}
+
+bool piece_split(const struct piece *whole, int64_t offset, struct piece *head)
+{
+	size_t n = 0;
+
+	*head = *whole;
+	if (whole->to <= offset)
+		return false;
+	while (n < whole->count && change_offset(whole, n) < offset)
+		n++;
+	head->count = n;
+	head->to = offset;
+	head->bytes = whole->count ? whole->bytes * n / whole->count : 0;
+	return true;
+}
+
+void part_add(struct load_part *p, const struct piece *piece)
+{
+	if (p->npieces == p->cap_pieces) {
+		p->cap_pieces = p->cap_pieces ? p->cap_pieces * 2 : 16;
+		p->pieces = xrealloc(p->pieces, p->cap_pieces * sizeof(*p->pieces));
+	}
+	p->pieces[p->npieces++] = *piece;
+	piece->item->refs++;
+	p->bytes += piece->bytes;
+	p->rows += piece->count;
+	p->arrived = piece->to;
+}
+
+void part_drop_before(struct load_part *p, int64_t offset)
+{
+	size_t gone = 0;
+
+	while (gone < p->npieces && p->pieces[gone].to <= offset) {
+		struct load_item *item = p->pieces[gone].item;
+
+		p->bytes -= p->pieces[gone].bytes;
+		p->rows -= p->pieces[gone].count;
+		if (--item->refs == 0)
+			load_item_free(item);
+		gone++;
+	}
+	if (gone > 0)
+		if (gone > 0)
+		memmove(p->pieces, p->pieces + gone, (p->npieces - gone) * sizeof(*p->pieces));
+	p->npieces -= gone;
+	if (p->npieces && p->pieces[0].from < offset) {
+		struct piece head;
+
+		piece_split(&p->pieces[0], offset, &head);
+		p->pieces[0].first += head.count;
+		p->pieces[0].count -= head.count;
+		p->pieces[0].bytes -= head.bytes;
+		p->pieces[0].from = offset;
+		p->bytes -= head.bytes;
+		p->rows -= head.count;
+	}
+}
+
+/* The offset behind the n-th message (counted by messages with rows) of a piece. */
+static int64_t offset_after(const struct piece *p, size_t n)
+{
+	int64_t last = -1;
+
+	for (size_t i = 0; i < p->count; i++) {
+		int64_t at = change_offset(p, i);
+
+		if (at != last && n-- == 0)
+			return at;
+		last = at;
+	}
+	return p->to;
+}
+
+/* How many pieces (the last one maybe in part: up to *to) make the next load. 0: none waits. */
+size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to)
+{
+	size_t n = 0, bytes = 0, rows = 0;
+
+	*to = p->next;
+	if (p->npieces == 0)
+		return 0;
+	if (p->pieces[0].truncate) {
+		*to = p->pieces[0].to;
+		return 1;
+	}
+	while (n < p->npieces && !p->pieces[n].truncate) {
+		const struct piece *piece = &p->pieces[n];
+
+		if (n && (bytes + piece->bytes > (size_t)conf->max_bytes || rows + piece->count > (size_t)conf->max_rows))
+			break;
+		if (p->intent >= 0 && piece->from >= p->intent)
+			break;
+		bytes += piece->bytes;
+		rows += piece->count;
+		*to = piece->to;
+		n++;
+		if (p->limit) {		/* looking for a bad row: a part of the first piece is enough */
+			*to = offset_after(piece, p->limit);
+			break;
+		}
+	}
+	if (p->intent >= 0 && *to > p->intent)
+		*to = p->intent;
+	return n;
+}
+
+/* Labels allow letters, digits and _, up to 128, beginning with a letter or _. A long table name is replaced by its
+ * hash. */
+void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t from, int64_t to)
+{
+	uint64_t hash = 1469598103934665603u;
+	char readable[64];
+	size_t n = 0;
+
+	/* The columns belong to the label: rows of another shape are another load. */
+	for (unsigned i = 0; i < schema->ncolumns; i++)
+		for (const char *c = schema->columns[i].name; ; c++) {
+			hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+			if (*c == '\0')
+				break;
+		}
+	for (const char *c = schema->db; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+	hash = (hash ^ '.') * 1099511628211u;
+	for (const char *c = schema->table; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+	for (const char *c = schema->table; *c && n < 32; c++)
+		readable[n++] = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c : '_';
+	readable[n] = '\0';
+	snprintf(out, size, "_%.48s_%s_%08x_%d_%lld_%lld", name, readable, (unsigned)(hash ^ hash >> 32), (int)partition,
+		 (long long)from, (long long)to);
+	for (char *c = out; *c; c++)
+		if (*c == '-')
+			*c = '_';
+}
+
+size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated_ms)
+{
+	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld}", (long long)intent, (long long)truncated_ms);
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static int64_t member(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
+}
+
+void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated_ms)
+{
+	*intent = member(text, "\"to\":");
+	*truncated_ms = member(text, "\"truncated\":");
+}

@@ -1,0 +1,231 @@
+/*
+ * load_send.c - a range of one partition becomes one load.
+ *
+ * What is hard: every outcome that is not a clear yes. A range whose load is refused for its data is sent again in
+ * halves until the bad message stands alone and becomes a dead letter; one whose fate is unknown is sent again under
+ * the same label; a table that cannot take rows waits, holds its partition back, and lets its neighbours pass.
+ */
+#include <stdlib.h>
+
+#include "core/clock.h"
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "engine/load/load_worker_parts.h"
+
+/* ---- gathering a range ---- */
+
+static void gather_piece(struct load_worker *w, const struct piece *piece, struct range *range)
+{
+	uint32_t last = UINT32_MAX;
+
+	for (size_t i = 0; i < piece->count; i++) {
+		const struct change *c = &piece->item->out->changes[piece->first + i];
+
+		if (c->dead) {
+			range->dead++;
+			continue;
+		}
+		if (w->nrows == w->cap_rows) {
+			w->cap_rows = w->cap_rows ? w->cap_rows * 2 : 4096;
+			w->rows = xrealloc(w->rows, w->cap_rows * sizeof(*w->rows));
+			w->origin = xrealloc(w->origin, w->cap_rows * sizeof(*w->origin));
+		}
+		w->origin[w->nrows] = piece->item;
+		w->rows[w->nrows++] = *c;
+		range->messages += c->record != last;
+		last = c->record;
+	}
+}
+
+static struct piece range_piece(const struct load_part *p, size_t i, int64_t to)
+{
+	struct piece piece;
+
+	piece_split(&p->pieces[i], to, &piece);
+	return piece;
+}
+
+static void gather(struct load_worker *w, struct load_part *p, struct range *range)
+{
+	w->nrows = 0;
+	range->from = p->next;
+	range->messages = range->dead = 0;
+	for (size_t i = 0; i < range->npieces; i++) {
+		struct piece piece = range_piece(p, i, range->to);
+
+		gather_piece(w, &piece, range);
+	}
+	if (w->cap_keep < w->nrows * 2) {
+		w->cap_keep = w->nrows * 2;
+		w->keep = xrealloc(w->keep, w->cap_keep * sizeof(*w->keep));
+	}
+}
+
+/* ---- one load ---- */
+
+/* Dead letters are durable before the offset moves past their rows. */
+static int write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused, struct err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < range->npieces; i++) {
+		struct piece piece = range_piece(p, i, range->to);
+
+		for (size_t k = 0; k < piece.count; k++) {
+			const struct change *c = &piece.item->out->changes[piece.first + k];
+
+			if (c->dead == NULL && refused == NULL)
+				continue;
+			if (dead_write(w->dead, &piece.item->in->records[c->record], c, c->dead ? c->dead : refused->msg,
+				       c->dead ? c->dead_at : "sink", err))
+				return -1;
+			n++;
+		}
+	}
+	if (n && dead_flush(w->dead, err))
+		return err_wrap(err, "dead letters of %s", p->meter->name);
+	counter_add(&p->meter->dead, n);
+	return 0;
+}
+
+static void range_done(struct load_worker *w, struct load_part *p, const struct range *range)
+{
+	struct stage_meter *m = &w->l->sh->stages[STAGE_SINK];
+	int64_t now = clock_wall_us();
+
+	for (size_t i = 0; i < range->npieces; i++) {
+		struct piece piece = range_piece(p, i, range->to);
+		const struct record *records = piece.item->in->records;
+		const struct change *c = piece.item->out->changes + piece.first;
+
+		for (size_t a = 0, b; a < piece.count; a = b) {
+			int64_t ts = records[c[a].record].timestamp_ms;
+
+			for (b = a + 1; b < piece.count && records[c[b].record].timestamp_ms == ts; b++)
+				;
+			histogram_add_n(&m->latency, now - ts * 1000, b - a);
+			table_latency(&p->meter->load, now - ts * 1000, b - a);
+			if (ts > atomic_load(&p->meter->last_loaded_ms))
+				atomic_store(&p->meter->last_loaded_ms, ts);
+		}
+		meter_done(m, piece.count, piece.count, piece.bytes);
+	}
+	counter_add(&p->meter->loaded, w->nrows);
+	p->next = range->to;
+	p->intent = -1;
+	part_drop_before(p, p->next);
+	if (p->limit && (p->limit *= 2) > 65536)
+		p->limit = 0;
+	part_fine(w, p);
+}
+
+/* The target has the columns of every row before the row goes out. */
+static int prepare(struct load_worker *w, size_t nkeep, struct err *err)
+{
+	const struct schema *last = NULL;
+
+	for (size_t i = 0; i < nkeep; i++) {
+		const struct schema *schema = w->keep[i].change->schema;
+
+		if (schema != last && sink_prepare(w->sink, schema, err))
+			return -1;
+		last = schema;
+	}
+	return 0;
+}
+
+/* Rows that the target cannot take were left out of the load and named; they become dead letters before the offset
+ * moves. */
+static int put_bad_aside(struct load_worker *w, struct load_part *p, const struct sink_result *result, struct err *err)
+{
+	for (size_t i = 0; i < result->nbad; i++) {
+		const struct change *c = w->keep[result->bad[i].row].change;
+		const struct load_item *item = w->origin[c - w->rows];
+
+		if (dead_write(w->dead, &item->in->records[c->record], c, result->bad[i].reason, "sink", err))
+			return -1;
+	}
+	if (result->nbad == 0)
+		return 0;
+	logline(LOG_WARNING, "sink", "%s: %zu row%s put aside as dead letters, the first: %s", p->meter->name, result->nbad,
+		result->nbad == 1 ? "" : "s", result->bad[0].reason);
+	counter_add(&p->meter->dead, result->nbad);
+	return dead_flush(w->dead, err);
+}
+
+enum verdict { RANGE_LOADED, RANGE_LATER, RANGE_REFUSED, RANGE_BROKEN };	/* broken: the session ends */
+
+/* why: of RANGE_REFUSED; err: of RANGE_BROKEN. RANGE_LATER has been told. */
+static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why, struct err *err)
+{
+	size_t nkeep = collapse_run(w->collapse, w->rows, w->nrows, w->keep);
+	const struct schema *schema = w->rows[w->nrows - 1].schema;
+	struct sink_result result = { 0 };
+	enum sink_outcome outcome;
+	char label[160];
+
+	if (prepare(w, nkeep, why)) {
+		part_trouble(w, p, why->kind == ERR_RETRY || why->kind == ERR_UNREACHABLE ? HALF_RETRYING : HALF_FAILED, why);
+		return RANGE_LATER;
+	}
+	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, range->from, range->to);
+	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
+	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
+		atomic_fetch_add(&w->l->loads, 1);
+		return put_bad_aside(w, p, &result, err) ? RANGE_BROKEN : RANGE_LOADED;
+	}
+	if (outcome == SINK_REFUSED && why->kind == ERR_DATA)
+		return RANGE_REFUSED;
+	part_trouble(w, p, outcome == SINK_REFUSED && why->kind == ERR_CONFIG ? HALF_FAILED : HALF_RETRYING, why);
+	return RANGE_LATER;
+}
+
+/* The load was refused for its data: halve the range, or, when one message is left, put it aside. */
+static int refused(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *why, struct err *err)
+{
+	p->intent = -1;
+	if (range->messages > 1) {
+		p->limit = range->messages / 2;
+		return 0;
+	}
+	logline(LOG_WARNING, "sink", "%s: a row is put aside as a dead letter: %s", p->meter->name, why->msg);
+	if (write_dead(w, p, range, why, err))
+		return -1;
+	w->nrows = 0;
+	range_done(w, p, range);
+	return 0;
+}
+
+static void tap_rows(struct load_worker *w)
+{
+	if (!taps_wanted(w->l->sh->taps, STAGE_SINK))
+		return;
+	for (size_t i = 0; i < w->nrows; i++)
+		taps_offer_change(w->l->sh->taps, STAGE_SINK, &w->rows[i]);
+}
+
+int part_load(struct load_worker *w, struct load_part *p, struct range *range, struct err *err)
+{
+	enum verdict verdict = RANGE_LOADED;
+	struct err why;
+
+	gather(w, p, range);
+	p->last_load_us = clock_mono_us();
+	if (w->nrows) {
+		if ((p->intent != range->to || p->committed != p->next) && part_commit(w, p, range->to, err))
+			return -1;
+		err_clear(&why);
+		verdict = load_rows(w, p, range, &why, err);
+	}
+	switch (verdict) {
+	case RANGE_BROKEN: return -1;
+	case RANGE_LATER: return 0;
+	case RANGE_REFUSED: return refused(w, p, range, &why, err);
+	case RANGE_LOADED: break;
+	}
+	if (range->dead && write_dead(w, p, range, NULL, err))
+		return -1;
+	tap_rows(w);
+	range_done(w, p, range);
+	return p->npieces == 0 ? part_commit(w, p, -1, err) : 0;
+}

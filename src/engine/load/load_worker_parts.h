@@ -1,0 +1,51 @@
+/*
+ * load_worker_parts.h - between the files of one sink thread: load_worker.c (partitions, the loop), load_send.c (a range
+ * becomes one load), load_truncate.c (what all partitions have to reach first). Everything here belongs to that thread.
+ */
+#ifndef ENGINE_LOAD_WORKER_PARTS_H
+#define ENGINE_LOAD_WORKER_PARTS_H
+
+#include "engine/load/load_parts.h"
+
+struct load_worker {
+	struct load *l;
+	int index;
+	pthread_t thread;
+	struct queue *queue;
+	struct sink *sink;
+	struct dead_writer *dead;
+	struct collapse *collapse;
+	struct load_part **parts;
+	size_t nparts;
+
+	/* the range being loaded */
+	struct change *rows;		/* copies, in order: collapse wants them in one run */
+	struct load_item **origin;	/* of each row */
+	size_t nrows, cap_rows;
+	struct collapsed *keep;
+	size_t cap_keep;
+};
+
+struct range {			/* what gather() found */
+	int64_t from, to;
+	size_t messages;	/* records with rows that can be loaded */
+	size_t dead;		/* changes that cannot */
+	size_t npieces;
+};
+
+/* load_worker.c */
+/* Told once, until it is another trouble or over; the partition comes again after its pause. */
+void part_trouble(struct load_worker *w, struct load_part *p, enum half_state state, const struct err *err);
+void part_fine(struct load_worker *w, struct load_part *p);
+/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: the session ends. */
+int part_commit(struct load_worker *w, struct load_part *p, int64_t intent, struct err *err);
+
+/* load_send.c: one load. -1: the session ends; every other trouble was told and is tried again. */
+int part_load(struct load_worker *w, struct load_part *p, struct range *range, struct err *err);
+
+/* load_truncate.c */
+int part_truncate(struct load_worker *w, struct load_part *p, struct err *err);
+bool part_at_truncate(const struct load_part *p);
+void part_waits(struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */
+
+#endif

@@ -1,0 +1,419 @@
+/*
+ * settings.c - the one table of settings. Parsing, --help, `check`, the manual and the settings screen all read it, so
+ * a setting is a row here and a field in its room's struct, nothing else.
+ *
+ * Two kinds of values are not read but derived, because they follow from others: the texts that several rooms need
+ * (the name, the state directory), and presets that contain the name. settings_derive() does that, after the file.
+ */
+#include "engine/settings/settings.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "engine/settings/settings_debezium.h"
+
+#define AT(field) offsetof(struct settings, field)
+
+static const struct conf_option options[] = {
+	/* section, key, type, offset, preset, choices, flags, help */
+	{ "millrace", "name", CONF_STRING, AT(name), "millrace", NULL, 0,
+	  "Prefixes labels, consumer groups and transactional ids; unique among the processes that share a Kafka." },
+	{ "millrace", "state.dir", CONF_STRING, AT(state_dir), "./millrace-state", NULL, 0,
+	  "Folder of the control socket, the embedded log and the embedded warehouse." },
+	{ "millrace", "log.level", CONF_CHOICE, AT(log_level), "info", "error|warning|notice|info|debug", CONF_LIVE,
+	  "The least important line that is printed." },
+	{ "millrace", "log.format", CONF_CHOICE, AT(log_format), "text", "text|json", 0, "Form of the lines that run prints on stderr." },
+	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
+	  "How long a stop may take to finish what is in flight." },
+
+	{ "mysql", "host", CONF_STRING, AT(mysql.host), "127.0.0.1", NULL, 0,
+	  "Server to capture from; a list (a, b:3307) is tried in turn and followed by GTID." },
+	{ "mysql", "port", CONF_INT, AT(mysql.port), "3306", "1..65535", 0, "Port of the server." },
+	{ "mysql", "socket", CONF_STRING, AT(mysql.socket), NULL, NULL, 0, "Unix socket of the server, instead of host and port." },
+	{ "mysql", "user", CONF_STRING, AT(mysql.user), NULL, NULL, 0,
+	  "User with REPLICATION SLAVE, REPLICATION CLIENT, SELECT and, for the shortest lock, RELOAD." },
+	{ "mysql", "password", CONF_STRING, AT(mysql.password), NULL, NULL, CONF_SECRET | CONF_LIVE, "Its password." },
+	{ "mysql", "server.id", CONF_INT, AT(mysql.server_id), "0", "0..4294967295", 0,
+	  "Replica id, unique in the replication topology; 0 derives one from the name." },
+	{ "mysql", "table.include.list", CONF_LIST, AT(mysql.table_include), NULL, NULL, CONF_LIVE,
+	  "Tables to capture: regular expressions on db.table, anchored, case-insensitive." },
+	{ "mysql", "table.exclude.list", CONF_LIST, AT(mysql.table_exclude), NULL, NULL, CONF_LIVE, "Tables to leave out." },
+	{ "mysql", "database.include.list", CONF_LIST, AT(mysql.database_include), NULL, NULL, CONF_LIVE, "Databases to capture." },
+	{ "mysql", "database.exclude.list", CONF_LIST, AT(mysql.database_exclude), NULL, NULL, CONF_LIVE, "Databases to leave out." },
+	{ "mysql", "column.include.list", CONF_LIST, AT(mysql.column_include), NULL, NULL, CONF_LIVE, "Columns to capture: regular expressions on db.table.column." },
+	{ "mysql", "column.exclude.list", CONF_LIST, AT(mysql.column_exclude), NULL, NULL, CONF_LIVE, "Columns to leave out." },
+	{ "mysql", "snapshot.mode", CONF_CHOICE, AT(mysql.snapshot_mode), "initial", "initial|initial_only|no_data|never|when_needed", 0,
+	  "Whether the tables are read before the binlog is followed." },
+	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none", 0,
+	  "How the snapshot is made consistent: a short global lock, one held throughout, or GTID fences." },
+	{ "mysql", "snapshot.include.collection.list", CONF_LIST, AT(mysql.snapshot_include), NULL, NULL, 0,
+	  "Captured tables whose rows the initial snapshot reads; preset: all. Regular expressions on db.table." },
+	{ "mysql", "snapshot.select.statement.overrides", CONF_LIST, AT(mysql.snapshot_overrides), NULL, NULL, 0,
+	  "Tables, db.table, of which snapshots read what a SELECT of yours gives." },
+	{ "mysql", "snapshot.select.statement.overrides.*", CONF_PAIRS, AT(mysql.snapshot_statements), NULL, NULL, 0,
+	  "overrides.db.table: that SELECT, with all columns of the table." },
+	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..32", 0, "Connections that read the snapshot." },
+	{ "mysql", "incremental.snapshot.chunk.size", CONF_INT, AT(mysql.chunk_rows), "4096", "16..1000000", CONF_LIVE,
+	  "Rows in one chunk of a snapshot that is taken while the stream goes on." },
+	{ "mysql", "snapshot.max.rows.per.second", CONF_INT, AT(mysql.max_rows_s), "0", "0..1000000000", CONF_LIVE,
+	  "Rows that snapshots read at the most; 0 is no limit." },
+	{ "mysql", "snapshot.max.load", CONF_LIST, AT(mysql.max_load), NULL, NULL, CONF_LIVE,
+	  "Snapshots wait while a status variable of the server is above its limit: Threads_running=50." },
+	{ "mysql", "snapshot.throttle.replicas", CONF_LIST, AT(mysql.throttle_replicas), NULL, NULL, CONF_LIVE,
+	  "Replicas, host:port list; snapshots wait while one lags, or does not say." },
+	{ "mysql", "snapshot.throttle.lag", CONF_DURATION, AT(mysql.throttle_lag_ms), "1500ms", NULL, CONF_LIVE,
+	  "The most that a replica may lag." },
+	{ "mysql", "snapshot.throttle.query", CONF_STRING, AT(mysql.throttle_query), NULL, NULL, CONF_LIVE,
+	  "Statement that gives a replica's lag in seconds, instead of SHOW REPLICA STATUS; without replicas it is asked of the server." },
+	{ "mysql", "signal.data.collection", CONF_STRING, AT(mysql.signal_table), NULL, NULL, CONF_LIVE,
+	  "Table of signals, db.table with the columns id, type, data; a row inserted there orders a snapshot." },
+	{ "mysql", "signal.enabled.channels", CONF_LIST, AT(signal_channels), "source", NULL, 0,
+	  "Where signals come from: source (the table), kafka (the topic)." },
+	{ "mysql", "signal.kafka.topic", CONF_STRING, AT(signal_topic), NULL, NULL, 0,
+	  "Topic of signals in the log; a message's key is the prefix; preset PREFIX-signal." },
+	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, CONF_LIVE,
+	  "How long the global read lock may take to get." },
+	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
+	  "TLS to the server." },
+	{ "mysql", "ssl.ca", CONF_STRING, AT(mysql.ssl_ca), NULL, NULL, 0, "CA certificate file." },
+	{ "mysql", "ssl.cert", CONF_STRING, AT(mysql.ssl_cert), NULL, NULL, 0, "Client certificate file." },
+	{ "mysql", "ssl.key", CONF_STRING, AT(mysql.ssl_key), NULL, NULL, 0, "Client key file." },
+	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, CONF_LIVE, "How long a connection may take." },
+	{ "mysql", "connect.heartbeat.ms", CONF_DURATION, AT(mysql.heartbeat_ms), "2s", NULL, 0,
+	  "The server sends a sign of life this often; twice as long without one is a dead connection." },
+	{ "mysql", "heartbeat.interval.ms", CONF_DURATION, AT(mysql.heartbeat_interval_ms), "0", NULL, 0,
+	  "How often a heartbeat is published to __debezium-heartbeat.PREFIX and heartbeat.action.query runs; 0 never." },
+	{ "mysql", "provide.transaction.metadata", CONF_BOOL, AT(format.transaction_metadata), "false", NULL, 0,
+	  "BEGIN and END of each transaction are published to PREFIX.transaction, and each change says its place in it." },
+	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, CONF_LIVE, "Statement to run at each heartbeat." },
+	{ "mysql", "max.batch.size", CONF_INT, AT(mysql.max_batch_rows), "1024", "1..1000000", 0, "Row changes in one batch at the most." },
+	{ "mysql", "max.batch.bytes", CONF_BYTES, AT(mysql.max_batch_bytes), "1M", NULL, 0, "Bytes read from the server in one batch at the most." },
+	{ "mysql", "gtid.source.includes", CONF_LIST, AT(mysql.gtid_includes), NULL, NULL, 0,
+	  "Sources of transactions to capture: regular expressions on their server_uuid. All, if neither list is given." },
+	{ "mysql", "gtid.source.excludes", CONF_LIST, AT(mysql.gtid_excludes), NULL, NULL, 0,
+	  "Sources of transactions to leave out: regular expressions on their server_uuid; a server need not have theirs to be gone on at." },
+	{ "mysql", "gtid.source.filter.dml.events", CONF_BOOL, AT(mysql.gtid_filter_dml), "true", NULL, 0,
+	  "Rows of sources that are left out are dropped; false: they are captured, and only not asked for when the server changes." },
+	{ "mysql", "include.query", CONF_BOOL, AT(mysql.include_query), "false", NULL, 0, "source.query carries the statement, when the server logs it." },
+	{ "mysql", "enable.time.adjuster", CONF_BOOL, AT(mysql.enable_time_adjuster), "true", NULL, 0, "Two-digit years become 1970 to 2069." },
+	{ "mysql", "schema.history.internal.skip.unparseable.ddl", CONF_BOOL, AT(mysql.skip_unparseable_ddl), "false", NULL, 0,
+	  "A statement that is not understood is passed over instead of stopping its tables." },
+	{ "mysql", "decimal.handling.mode", CONF_CHOICE, AT(format.decimal_mode), "precise", "precise|double|string", 0, "How DECIMAL is written." },
+	{ "mysql", "time.precision.mode", CONF_CHOICE, AT(format.time_mode), "adaptive_time_microseconds", "adaptive_time_microseconds|connect", 0,
+	  "How dates and times are written." },
+	{ "mysql", "bigint.unsigned.handling.mode", CONF_CHOICE, AT(format.bigint_mode), "long", "long|precise", 0, "How BIGINT UNSIGNED is written." },
+	{ "mysql", "binary.handling.mode", CONF_CHOICE, AT(format.binary_mode), "bytes", "bytes|base64|base64-url-safe|hex", 0, "How binary columns are written." },
+	{ "mysql", "tombstones.on.delete", CONF_BOOL, AT(format.tombstones_on_delete), "true", NULL, 0, "A delete is followed by a tombstone (envelope)." },
+	{ "mysql", "skipped.operations", CONF_LIST, AT(format.skipped_operations), "none", NULL, 0,
+	  "Operations that are not published: c, u, d, t, none. Debezium's preset is t; here a TRUNCATE reaches the target." },
+	{ "mysql", "skip.messages.without.change", CONF_BOOL, AT(format.skip_unchanged), "false", NULL, 0,
+	  "An update that changes no captured column is not published." },
+	{ "mysql", "message.key.columns", CONF_STRING, AT(format.message_key_columns), NULL, NULL, 0,
+	  "Keys other than the table's: db.table:col1,col2;db.other:col. Both sides of the colon are regular expressions." },
+	{ "mysql", "column.truncate.to.*", CONF_PAIRS, AT(format.column_truncate), NULL, NULL, 0,
+	  "column.truncate.to.N.chars = columns whose values keep their first N characters." },
+	{ "mysql", "column.mask.with.*", CONF_PAIRS, AT(format.column_mask), NULL, NULL, 0,
+	  "column.mask.with.N.chars = text columns that become N asterisks." },
+	{ "mysql", "column.mask.hash.*", CONF_PAIRS, AT(format.column_hash), NULL, NULL, 0,
+	  "column.mask.hash.v2.SHA-256.with.salt.SALT = text columns that become a digest; without v2, as Java serialises them." },
+	{ "mysql", "column.propagate.source.type", CONF_LIST, AT(format.column_propagate), NULL, NULL, 0,
+	  "Columns whose schema says their MySQL type." },
+	{ "mysql", "datatype.propagate.source.type", CONF_LIST, AT(format.datatype_propagate), NULL, NULL, 0,
+	  "The same by type: db.table.VARCHAR." },
+	{ "mysql", "schema.name.adjustment.mode", CONF_CHOICE, AT(format.schema_name_mode), "none", "none|avro|avro_unicode", 0,
+	  "Whether names of schemas are put into Avro's alphabet." },
+	{ "mysql", "field.name.adjustment.mode", CONF_CHOICE, AT(format.field_name_mode), "none", "none|avro|avro_unicode", 0,
+	  "Whether names of fields are." },
+	{ "mysql", "include.schema.changes", CONF_BOOL, AT(format.include_schema_changes), "true", NULL, 0, "DDL is published to the topic named like the prefix." },
+	{ "mysql", "include.schema.comments", CONF_BOOL, AT(format.include_schema_comments), "false", NULL, 0, "Comments of columns and tables are published." },
+	{ "mysql", "schema.history.internal.store.only.captured.tables.ddl", CONF_BOOL, AT(format.store_only_captured_tables), "false", NULL, 0, "DDL of tables that are not captured is not recorded; they cannot be followed when they are renamed into view." },
+	{ "mysql", "schema.history.internal.store.only.captured.databases.ddl", CONF_BOOL, AT(format.store_only_captured_databases), "false", NULL, 0, "DDL of databases that are not captured is not recorded." },
+	{ "mysql", "schema.history.internal.kafka.topic", CONF_STRING, AT(format.history_topic), NULL, NULL, 0,
+	  "Topic of the schema history; preset schemahistory.PREFIX." },
+	{ "mysql", "source.version", CONF_STRING, AT(format.version), "3.0.8.Final", NULL, 0, "The version in the source block." },
+
+	{ "kafka", "bootstrap.servers", CONF_STRING, AT(log.bootstrap_servers), NULL, NULL, 0, "Brokers; without it the log is embedded." },
+	{ "kafka", "topic.prefix", CONF_STRING, AT(format.topic_prefix), "mysql", NULL, 0, "Topics are PREFIX.db.table." },
+	{ "kafka", "topic.delimiter", CONF_STRING, AT(format.topic_delimiter), ".", NULL, 0, "What stands between the parts of a topic's name." },
+	{ "kafka", "topic.transaction", CONF_STRING, AT(format.transaction_topic), "transaction", NULL, 0,
+	  "The last part of the topic of provide.transaction.metadata." },
+	{ "kafka", "topic.heartbeat.prefix", CONF_STRING, AT(format.heartbeat_prefix), "__debezium-heartbeat", NULL, 0,
+	  "The first part of the topic of heartbeat.interval.ms." },
+	{ "kafka", "message.format", CONF_CHOICE, AT(format.message_format), "flat", "envelope|flat", 0,
+	  "Debezium's envelope, or its rows as ExtractNewRecordState leaves them." },
+	{ "kafka", "schemas.enable", CONF_BOOL, AT(format.schemas_enable), "true", NULL, 0, "Messages carry their schema." },
+	{ "kafka", "delete.tombstone.handling.mode", CONF_CHOICE, AT(format.delete_mode), "auto", "unset|drop|tombstone|rewrite|rewrite-with-tombstone|auto", 0,
+	  "What a delete becomes in flat messages; auto is rewrite, unless one of its two older names is set." },
+	{ "kafka", "delete.handling.mode", CONF_CHOICE, AT(format.old_delete_mode), "unset", "unset|none|drop|rewrite", 0,
+	  "Older name: what becomes of the delete itself." },
+	{ "kafka", "drop.tombstones", CONF_CHOICE, AT(format.drop_tombstones), "unset", "unset|true|false", 0,
+	  "Older name: whether the tombstone behind it is left out." },
+	{ "kafka", "replace.null.with.default", CONF_BOOL, AT(format.replace_null_with_default), "false", NULL, 0,
+	  "A NULL in a column with a default is written as the default. Debezium's preset is true and loses the NULL." },
+	{ "kafka", "add.fields", CONF_LIST, AT(format.add_fields), NULL, NULL, 0, "Fields of the envelope added to flat messages: op, table, source.ts_ms." },
+	{ "kafka", "add.fields.prefix", CONF_STRING, AT(format.add_fields_prefix), "__", NULL, 0, "What the names of added fields begin with." },
+	{ "kafka", "add.headers", CONF_LIST, AT(format.add_headers), NULL, NULL, 0, "Fields of the envelope added to the headers of flat messages." },
+	{ "kafka", "add.headers.prefix", CONF_STRING, AT(format.add_headers_prefix), "__", NULL, 0, "What the names of added headers begin with." },
+	{ "kafka", "offset.storage.topic", CONF_STRING, AT(format.offsets_topic), NULL, NULL, 0, "Topic of the source position; preset NAME.offsets." },
+	{ "kafka", "topic.creation.default.partitions", CONF_INT, AT(log.partitions), "1", "1..10000", 0, "Partitions of a topic that millrace creates." },
+	{ "kafka", "topic.creation.default.replication.factor", CONF_INT, AT(log.replication), "-1", "-1..32767", 0, "Its replication; -1 is the broker's default." },
+	{ "kafka", "topic.creation.default.cleanup.policy", CONF_STRING, AT(log.cleanup_policy), "delete", NULL, 0, "delete, compact, or both." },
+	{ "kafka", "topic.creation.default.retention.ms", CONF_DURATION, AT(log.retention_ms), "7d", NULL, 0, "How long rows stay in the log." },
+	{ "kafka", "topic.creation.default.retention.bytes", CONF_INT, AT(log.retention_bytes), "-1", "-1..9223372036854775807", 0, "How many bytes a partition keeps; -1 is no limit." },
+	{ "kafka", "topic.creation.default.segment.bytes", CONF_BYTES, AT(log.segment_bytes), "64M", NULL, CONF_HIDDEN, "Embedded log: how much one retention step removes." },
+	{ "kafka", "admin.timeout.ms", CONF_DURATION, AT(log.timeout_ms), "10s", NULL, 0, "How long a question to the cluster may take." },
+	{ "kafka", "commit.interval.ms", CONF_DURATION, AT(commit_interval_ms), "200", NULL, 0, "The longest that rows wait for their transaction while more keep coming." },
+	{ "kafka", "commit.bytes", CONF_BYTES, AT(commit_bytes), "24M", NULL, 0, "The largest transaction." },
+	{ "kafka", "*", CONF_PAIRS, AT(log.passthrough), NULL, NULL, 0, "Any other key is a librdkafka property: security.protocol, compression.type, linger.ms." },
+
+	{ "load", "group.id", CONF_STRING, AT(load.group), NULL, NULL, 0, "Consumer group of the load half; preset NAME-load." },
+	{ "load", "topics", CONF_LIST, AT(load.topics), NULL, NULL, 0, "Topics to load; preset: every topic below the prefix. ^ begins a regular expression." },
+	{ "load", "workers", CONF_INT, AT(load.workers), "2", "1..64", 0, "Threads that load; a table is always loaded by one." },
+	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "24M", NULL, 0, "Messages read and not yet loaded, at the most." },
+	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0, "Lua instructions that one row may take." },
+	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
+
+	{ "starrocks", "fe.http", CONF_STRING, AT(sink.fe_http), NULL, NULL, 0, "Frontends, host:port list; without it the warehouse is embedded." },
+	{ "starrocks", "fe.mysql", CONF_STRING, AT(sink.fe_mysql), NULL, NULL, 0, "The frontends' MySQL protocol, host:port list." },
+	{ "starrocks", "user", CONF_STRING, AT(sink.user), "root", NULL, 0, "User with INSERT, and CREATE TABLE and ALTER for table.create." },
+	{ "starrocks", "password", CONF_STRING, AT(sink.password), NULL, NULL, CONF_SECRET, "Its password." },
+	{ "starrocks", "database", CONF_STRING, AT(sink.database), NULL, NULL, 0, "Target database; preset: named as at the source." },
+	{ "starrocks", "load", CONF_CHOICE, AT(sink.load), "stream", "stream", 0, "Stream Load by millrace's own loader." },
+	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0, "Missing tables and columns are created." },
+	{ "starrocks", "table.create.buckets", CONF_INT, AT(sink.buckets), "0", "0..100000", 0, "Buckets of a created table; 0 lets StarRocks decide." },
+	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0, "Replicas of a created table; 0 is the cluster's default." },
+	{ "starrocks", "load.interval", CONF_DURATION, AT(sink.interval_ms), "0", NULL, 0,
+	  "No more than one load per table and partition within this; 0 is 800ms for StarRocks, 50ms for the embedded warehouse." },
+	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "16M", NULL, 0, "Message bytes in one load at the most." },
+	{ "starrocks", "load.max.rows", CONF_INT, AT(sink.max_rows), "200000", "1..10000000", 0, "Rows in one load at the most." },
+	{ "starrocks", "load.timeout", CONF_DURATION, AT(sink.load_timeout_ms), "60s", NULL, 0, "How long one load may take." },
+	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0, "How long a connection may take." },
+	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0, "Zone in which TIMESTAMP columns are stored." },
+
+	{ "table", "transform", CONF_STRING, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,
+	  "Lua script with function transform(row, event), relative to this file." },
+
+	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE, "Name of a file in themes, without .theme." },
+	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
+};
+
+static void *settings_named(void *settings, const char *section, const char *name)
+{
+	struct settings *s = settings;
+	struct table_settings *table;
+
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, name) == 0)
+			return &s->tables[i];
+	s->tables = xrealloc(s->tables, (s->ntables + 1) * sizeof(*s->tables));
+	table = &s->tables[s->ntables++];
+	memset(table, 0, sizeof(*table));
+	table->name = xstrdup(name);
+	conf_preset_named(&settings_table, section, table);
+	return table;
+}
+
+const struct conf_table settings_table = {
+	.options = options, .named = settings_named, .named_section = "table", .explain = debezium_explain
+};
+
+struct settings *settings_new(void)
+{
+	return xcalloc(1, sizeof(struct settings));
+}
+
+void settings_free(struct settings *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->ntables; i++) {
+		conf_free_named(&settings_table, "table", &s->tables[i]);
+		free(s->tables[i].name);
+	}
+	free(s->tables);
+	free(s->path);
+	free(s->dir);
+	/* derived copies; the originals go with conf_free() */
+	free(s->log.name);
+	free(s->log.state_dir);
+	free(s->sink.name);
+	free(s->sink.state_dir);
+	free(s->format.connector_name);
+	conf_free(&settings_table, s);
+	free(s);
+}
+
+/* "conf/a.conf" -> "conf"; scripts are found beside the file that names them. */
+static char *dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup(".");
+}
+
+static void preset_text(char **field, const char *fmt_prefix, const char *fmt_suffix, const char *middle)
+{
+	if (*field == NULL)
+		*field = xasprintf("%s%s%s", fmt_prefix, middle, fmt_suffix);
+}
+
+static bool skips(const struct conf_list *operations, const char *operation)
+{
+	for (size_t i = 0; i < operations->count; i++)
+		if (strcmp(operations->items[i], operation) == 0)
+			return true;
+	return false;
+}
+
+static int check_operations(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->format.skipped_operations.count; i++) {
+		const char *op = s->format.skipped_operations.items[i];
+
+		if (strlen(op) != 1 ? strcmp(op, "none") != 0 : strchr("cudt", *op) == NULL)
+			return err_set(err, ERR_CONFIG, 0, "[mysql] skipped.operations: expected a list of c, u, d, t or none, found '%s'",
+				       op);
+	}
+	return 0;
+}
+
+/* The name becomes part of labels, topics and file names, so its alphabet is what all of them allow. */
+static int check_name(const struct settings *s, struct err *err)
+{
+	size_t len = strlen(s->name);
+
+	if (len == 0 || len > 48 || strspn(s->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+		return err_set(err, ERR_CONFIG, 0, "[millrace] name: expected 1 to 48 of A-Z a-z 0-9 _ -, found '%.60s'", s->name);
+	return 0;
+}
+
+/* What a setting of messages means is known to the encoder: it is asked at once, not when the first row comes. */
+static int check_format(const struct settings *s, struct err *err)
+{
+	struct format_encoder *e = format_encoder_new(&s->format, err);
+
+	format_encoder_free(e);
+	return e ? 0 : -1;
+}
+
+/* Every key of [kafka] that is not a setting goes to librdkafka, which does not know Debezium's. */
+static int check_passthrough(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->log.passthrough.count; i++) {
+		const char *key = s->log.passthrough.items[i].key, *known = debezium_explain("kafka", key);
+
+		if (known)
+			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected a setting or a property of librdkafka, found '%s': %s",
+				       key, key, known);
+	}
+	return 0;
+}
+
+static bool is_topic_text(const char *text)
+{
+	return text && *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
+}
+
+static int check_topics(const struct settings *s, struct err *err)
+{
+	const struct { const char *key, *value; } parts[] = {
+		{ "topic.prefix", s->format.topic_prefix }, { "topic.delimiter", s->format.topic_delimiter },
+		{ "topic.transaction", s->format.transaction_topic }, { "topic.heartbeat.prefix", s->format.heartbeat_prefix },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!is_topic_text(parts[i].value))
+			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected characters of A-Z a-z 0-9 . _ -, found '%.60s'", parts[i].key,
+				       parts[i].value ? parts[i].value : "");
+	return 0;
+}
+
+int settings_check(const struct settings *s, struct err *err)
+{
+	return check_name(s, err) || check_operations(s, err) || check_passthrough(s, err) || check_topics(s, err) ||
+	       check_format(s, err) ? -1 : 0;
+}
+
+/* A channel that is left out must not order anything. */
+static int check_channels(struct settings *s, struct err *err)
+{
+	bool source = false;
+
+	for (size_t i = 0; i < s->signal_channels.count; i++) {
+		const char *name = s->signal_channels.items[i];
+
+		if (strcmp(name, "source") != 0 && strcmp(name, "kafka") != 0)
+			return err_set(err, ERR_CONFIG, 0, "%s: [mysql] signal.enabled.channels: expected source or kafka, found '%.40s'",
+				       s->path, name);
+		source |= strcmp(name, "source") == 0;
+	}
+	if (source)
+		return 0;
+	free(s->mysql.signal_table);
+	s->mysql.signal_table = NULL;
+	return 0;
+}
+
+static int settings_derive(struct settings *s, struct err *err)
+{
+	if (settings_check(s, err))
+		return err_wrap(err, "%s", s->path);
+	if (check_channels(s, err))
+		return -1;
+	s->log.name = xstrdup(s->name);
+	s->sink.name = xstrdup(s->name);
+	s->format.connector_name = xstrdup(s->name);
+	s->log.state_dir = xstrdup(s->state_dir);
+	s->sink.state_dir = xstrdup(s->state_dir);
+	s->format.enable_time_adjuster = s->mysql.enable_time_adjuster;
+	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
+	s->mysql.others = s->format.store_only_captured_tables	   ? OTHERS_NONE
+			  : s->format.store_only_captured_databases ? OTHERS_OF_CAPTURED_DATABASES : OTHERS_ALL;
+	s->mysql.transaction_marks = s->format.transaction_metadata;
+	s->format.heartbeat_interval_ms = s->mysql.heartbeat_interval_ms;
+	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
+	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
+	preset_text(&s->load.group, "", "-load", s->name);
+	preset_text(&s->signal_topic, "", "-signal", s->format.topic_prefix);
+	return 0;
+}
+
+int settings_load(struct settings *s, const char *path, struct err *err)
+{
+	s->path = xstrdup(path);
+	s->dir = dir_of(path);
+	if (conf_load(&settings_table, s, path, err))
+		return -1;
+	return settings_derive(s, err);
+}
+
+const struct table_settings *settings_for_table(const struct settings *s, const char *db_table)
+{
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, db_table) == 0)
+			return &s->tables[i];
+	return NULL;
+}
+
+void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh)
+{
+	size_t from = offsetof(struct settings, mysql), to = from + sizeof(*mysql);
+
+	for (const struct conf_option *o = options; o->section; o++) {
+		if (o->offset < from || o->offset >= to || !(o->flags & CONF_LIVE) || strcmp(o->section, "table") == 0)
+			continue;
+		memcpy((char *)mysql + (o->offset - from), (const char *)fresh + o->offset, conf_field_size(o));
+	}
+}
+
+void settings_need_restart(const struct settings *now, const struct settings *fresh,
+			   void (*tell)(const struct conf_option *option))
+{
+	for (const struct conf_option *o = options; o->section; o++)
+		if (!(o->flags & CONF_LIVE) && strcmp(o->section, "table") != 0 && !conf_same(o, now, fresh))
+			tell(o);
+}

@@ -1,0 +1,243 @@
+/* meter.c - see meter.h. The table of tables is an array of pointers under a lock; a meter never moves or goes away. */
+#include "engine/status/meter.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/intern.h"
+#include "core/name_map.h"
+#include "core/xalloc.h"
+
+enum { QUIET_TICKS = 3 };	/* then nothing flows, and the figure does not fade but ends */
+
+const char *const stage_names[STAGE_COUNT] = { "source", "format", "log", "read", "script", "sink" };
+
+void meter_init(struct stage_meter *m)
+{
+	histogram_init(&m->latency);
+	pthread_mutex_init(&m->queue_lock, NULL);
+}
+
+void meter_queue(struct stage_meter *m, struct queue *q)
+{
+	pthread_mutex_lock(&m->queue_lock);
+	m->queue = q;
+	pthread_mutex_unlock(&m->queue_lock);
+}
+
+/* A queue of a few batches is full for moments, which says nothing: what counts is how full it is all the time. */
+static double mean_fill(struct stage_meter *m)
+{
+	double fill = 0;
+
+	pthread_mutex_lock(&m->queue_lock);
+	if (m->queue)
+		fill = queue_mean(m->queue) / (double)queue_capacity(m->queue);
+	pthread_mutex_unlock(&m->queue_lock);
+	return fill;
+}
+
+void meter_phase(struct stage_meter *m, enum phase past)
+{
+	int64_t now = clock_mono_us(), mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
+	uint64_t spent = mark && now > mark ? (uint64_t)(now - mark) : 0;
+
+	counter_add(past == PHASE_BUSY ? &m->busy_us : past == PHASE_WAIT_IN ? &m->wait_in_us : &m->wait_out_us, spent);
+	atomic_store_explicit(&m->past, past, memory_order_relaxed);
+	atomic_store_explicit(&m->mark_us, now, memory_order_relaxed);
+}
+
+void meter_waited(struct stage_meter *m, int64_t until_us)
+{
+	int64_t mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
+
+	if (until_us > mark && until_us <= clock_mono_us()) {
+		counter_add(&m->wait_in_us, (uint64_t)(until_us - mark));
+		atomic_store_explicit(&m->mark_us, until_us, memory_order_relaxed);
+	}
+	meter_phase(m, PHASE_BUSY);
+}
+
+void meter_done(struct stage_meter *m, uint64_t in, uint64_t out, uint64_t bytes)
+{
+	counter_add(&m->in, in);
+	counter_add(&m->out, out);
+	counter_add(&m->bytes, bytes);
+}
+
+/* What was added since the last tick, per second. */
+static double rate(const struct counter *c, uint64_t *last, double seconds)
+{
+	uint64_t now = counter_get(c);
+	double per_s = (double)(now - *last) / seconds;
+
+	*last = now;
+	return per_s;
+}
+
+/* A phase is counted when it ends: a second may end more than a second of it. */
+static double share(const struct counter *c, uint64_t *last, double seconds)
+{
+	double part = rate(c, last, seconds) / 1e6;
+
+	return part > 1 ? 1 : part;
+}
+
+/* A batch that takes longer than a second has not been counted yet, and is just what somebody looks for. */
+static bool busy_all_along(struct stage_meter *m, double seconds)
+{
+	bool up;
+	int64_t mark = atomic_load_explicit(&m->mark_us, memory_order_relaxed);
+
+	pthread_mutex_lock(&m->queue_lock);
+	up = m->queue != NULL;
+	pthread_mutex_unlock(&m->queue_lock);
+	return up && atomic_load_explicit(&m->past, memory_order_relaxed) == PHASE_WAIT_IN &&
+	       (double)(clock_mono_us() - mark) > seconds * 1e6;
+}
+
+void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
+{
+	bool quiet = counter_get(&m->out) == m->last_out;
+
+	/* Two fifths of the old figure stay, so that a screen can be read while it changes. */
+	m->rows_per_s = rate(&m->out, &m->last_out, seconds) * 0.6 + m->rows_per_s * 0.4;
+	m->bytes_per_s = rate(&m->bytes, &m->last_bytes, seconds) * 0.6 + m->bytes_per_s * 0.4;
+	m->quiet_ticks = quiet ? m->quiet_ticks + 1 : 0;
+	if (m->quiet_ticks >= QUIET_TICKS)
+		m->rows_per_s = m->bytes_per_s = 0;
+	m->fill = mean_fill(m);
+	m->busy = share(&m->busy_us, &m->last_busy, seconds);
+	m->wait_in = share(&m->wait_in_us, &m->last_wait_in, seconds);
+	m->wait_out = share(&m->wait_out_us, &m->last_wait_out, seconds);
+	if (busy_all_along(m, seconds))
+		m->busy = 1;
+	if (minute_slot) {
+		histogram_copy(&m->latency, &m->window.slot[m->window.next]);
+		m->window.next = (m->window.next + 1) % WINDOW_SLOTS;
+	}
+}
+
+void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p99_us)
+{
+	struct histogram_copy *now = xmalloc(sizeof(*now));
+
+	histogram_copy(&m->latency, now);
+	histogram_subtract(now, &m->window.slot[m->window.next]);	/* the oldest copy */
+	*p50_us = histogram_percentile(now, 50);
+	*p99_us = histogram_percentile(now, 99);
+	free(now);
+}
+
+struct table_meters {
+	pthread_mutex_t lock;
+	struct table_meter **items;
+	size_t count, cap;
+	struct name_map by_name;
+};
+
+struct table_meters *table_meters_new(void)
+{
+	struct table_meters *t = xcalloc(1, sizeof(*t));
+
+	pthread_mutex_init(&t->lock, NULL);
+	return t;
+}
+
+void table_meters_free(struct table_meters *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		free(atomic_load(&t->items[i]->capture));
+		free(atomic_load(&t->items[i]->load));
+		free(t->items[i]);
+	}
+	free(t->items);
+	name_map_done(&t->by_name);
+	pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+struct table_meter *table_meter_get(struct table_meters *t, const char *name)
+{
+	const char *interned = intern(name);
+	struct table_meter *m;
+	void **place;
+
+	pthread_mutex_lock(&t->lock);
+	place = name_map_at(&t->by_name, interned);
+	m = *place;
+	if (m == NULL) {
+		*place = m = xcalloc(1, sizeof(*m));
+		m->name = interned;
+		atomic_store(&m->state, HALF_IDLE);
+		if (t->count == t->cap) {
+			t->cap = t->cap ? t->cap * 2 : 64;
+			t->items = xrealloc(t->items, t->cap * sizeof(*t->items));
+		}
+		t->items[t->count++] = m;
+	}
+	pthread_mutex_unlock(&t->lock);
+	return m;
+}
+
+struct table_meter *table_meter_find(struct table_meters *t, const char *name)
+{
+	const char *interned = intern(name);
+	struct table_meter *m;
+
+	pthread_mutex_lock(&t->lock);
+	m = *name_map_at(&t->by_name, interned);
+	pthread_mutex_unlock(&t->lock);
+	return m;
+}
+
+size_t table_meters_count(struct table_meters *t)
+{
+	size_t n;
+
+	pthread_mutex_lock(&t->lock);
+	n = t->count;
+	pthread_mutex_unlock(&t->lock);
+	return n;
+}
+
+struct table_meter *table_meter_at(struct table_meters *t, size_t i)
+{
+	struct table_meter *m;
+
+	pthread_mutex_lock(&t->lock);
+	m = i < t->count ? t->items[i] : NULL;
+	pthread_mutex_unlock(&t->lock);
+	return m;
+}
+
+void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text)
+{
+	pthread_mutex_lock(&t->lock);
+	strncpy(m->error, text ? text : "", sizeof(m->error) - 1);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size)
+{
+	pthread_mutex_lock(&t->lock);
+	strncpy(out, m->error, size - 1);
+	out[size - 1] = '\0';
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_latency(_Atomic(struct histogram *) *slot, int64_t us, uint64_t n)
+{
+	struct histogram *h = atomic_load_explicit(slot, memory_order_acquire);
+
+	if (h == NULL) {
+		h = xmalloc(sizeof(*h));
+		histogram_init(h);
+		atomic_store_explicit(slot, h, memory_order_release);
+	}
+	histogram_add_n(h, us, n);
+}

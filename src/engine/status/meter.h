@@ -1,0 +1,88 @@
+/*
+ * meter.h - the numbers of the stages and tables. A stage's meter is written by its own thread alone and read by
+ * anyone; nothing here takes a lock per row, and a meter costs a few stores per batch.
+ *
+ * A table's meter is found by its interned name, once per batch, through a small table that only grows; its latency
+ * histograms are made when its first row comes, so a thousand idle tables cost little.
+ */
+#ifndef ENGINE_METER_H
+#define ENGINE_METER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/histogram.h"
+#include "core/queue.h"
+#include "engine/status/status.h"
+#include "row/batch.h"
+
+enum stage_id { STAGE_SOURCE, STAGE_FORMAT, STAGE_LOG, STAGE_READ, STAGE_SCRIPT, STAGE_SINK, STAGE_COUNT };
+extern const char *const stage_names[STAGE_COUNT];
+
+/* Histograms over the last minute: a copy is kept every ten seconds, by the reader. */
+#define WINDOW_SLOTS 6
+struct window {
+	struct histogram_copy slot[WINDOW_SLOTS];	/* owned by the housekeeper */
+	unsigned next;
+};
+
+struct stage_meter {
+	/* written by the stage's thread */
+	struct counter in, out, bytes, busy_us, wait_in_us, wait_out_us;
+	struct histogram latency;	/* commit at the source to the end of this stage */
+	_Atomic int state;		/* enum half_state */
+	pthread_mutex_t queue_lock;
+	struct queue *queue;		/* under queue_lock: in front of it, for its fill; NULL while the half is down */
+	_Atomic int64_t mark_us;	/* when the present phase began */
+	_Atomic int past;		/* enum phase: the one before it */
+
+	/* owned by the housekeeper, under the engine's status lock */
+	uint64_t last_out, last_bytes, last_busy, last_wait_in, last_wait_out;
+	double rows_per_s, bytes_per_s, busy, wait_in, wait_out, fill;
+	unsigned quiet_ticks;
+	struct window window;
+};
+
+void meter_init(struct stage_meter *m);
+void meter_queue(struct stage_meter *m, struct queue *q);	/* NULL before the queue is freed: then nobody looks at it */
+
+/* The thread says what it has been doing since the last call. */
+enum phase { PHASE_BUSY, PHASE_WAIT_IN, PHASE_WAIT_OUT };
+void meter_phase(struct stage_meter *m, enum phase past);
+void meter_waited(struct stage_meter *m, int64_t until_us);	/* waited for rows until then (a batch's born_us), busy since */
+void meter_done(struct stage_meter *m, uint64_t in, uint64_t out, uint64_t bytes);
+void meter_tick(struct stage_meter *m, double seconds, bool minute_slot);	/* housekeeper */
+void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p99_us);
+
+struct table_meter {
+	const char *name;		/* interned db.table */
+	struct counter captured, unwritten;	/* publish thread; unwritten: dead letters of capture */
+	struct counter loaded, dropped, dead;	/* the sink worker that owns the table; dropped: script thread */
+	_Atomic(struct histogram *) capture, load;	/* made at the first row */
+	_Atomic int state;		/* enum half_state, of the load */
+	_Atomic int trouble;		/* enum err_kind of the load's last failure; ERR_NONE while it works */
+	_Atomic unsigned tries;		/* that failed in a row */
+	_Atomic int64_t retry_at_us;	/* monotonic: the next one */
+	_Atomic int64_t last_loaded_ms;	/* timestamp of the newest row loaded */
+	_Atomic int paused;		/* by a person */
+	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */
+	_Atomic int held;		/* its sink thread cannot take more: the reader pauses it */
+	_Atomic uint64_t at_truncate;	/* partitions (bit of the id, below 64) that wait for the others at a TRUNCATE */
+	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
+	char error[512];		/* under tables lock */
+};
+
+struct table_meters;
+struct table_meters *table_meters_new(void);
+void table_meters_free(struct table_meters *t);
+struct table_meter *table_meter_get(struct table_meters *t, const char *name);	/* made when new. @thread any */
+struct table_meter *table_meter_find(struct table_meters *t, const char *name);	/* NULL: none */
+size_t table_meters_count(struct table_meters *t);
+struct table_meter *table_meter_at(struct table_meters *t, size_t i);
+void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text);	/* NULL clears */
+void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size);
+void table_latency(_Atomic(struct histogram *) *h, int64_t us, uint64_t n);	/* the one writer */
+
+#endif

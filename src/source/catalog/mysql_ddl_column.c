@@ -1,0 +1,600 @@
+/*
+ * mysql_ddl_column.c - a column definition: type, attributes, place. What is hard: the dozens of names for two dozen
+ * types, and DEFAULT, which may be a literal, a function or an expression in brackets and has to be kept as written.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "source/catalog/mysql_ddl_parser.h"
+
+enum type_form {
+	FORM_INT,		/* (display width), SIGNED, UNSIGNED, ZEROFILL */
+	FORM_FLOAT,		/* (p) or (M,D) */
+	FORM_DOUBLE,		/* (M,D) */
+	FORM_DECIMAL,		/* (p[,s]) */
+	FORM_BIT,		/* [(n)], 1 */
+	FORM_FRACTION,		/* [(fraction digits)] */
+	FORM_CHARS,		/* [(n)], 1, character set */
+	FORM_VARCHARS,		/* (n), character set */
+	FORM_BYTES,		/* [(n)], 1 */
+	FORM_VARBYTES,		/* (n) */
+	FORM_TEXT,		/* character set */
+	FORM_TEXT_LENGTH,	/* [(n)], character set */
+	FORM_BLOB_LENGTH,	/* [(n)] */
+	FORM_LABELS,		/* ('a','b'), character set */
+	FORM_VECTOR,		/* [(n)], 2048 */
+	FORM_NOTHING, FORM_YEAR
+};
+
+struct type_name {
+	const char *name;
+	enum column_type type;
+	enum type_form form;
+};
+
+static const struct type_name type_names[] = {
+	{ "TINYINT", COL_TINYINT, FORM_INT }, { "INT1", COL_TINYINT, FORM_INT },
+	{ "SMALLINT", COL_SMALLINT, FORM_INT }, { "INT2", COL_SMALLINT, FORM_INT },
+	{ "MEDIUMINT", COL_MEDIUMINT, FORM_INT }, { "INT3", COL_MEDIUMINT, FORM_INT },
+	{ "MIDDLEINT", COL_MEDIUMINT, FORM_INT },
+	{ "INT", COL_INT, FORM_INT }, { "INTEGER", COL_INT, FORM_INT }, { "INT4", COL_INT, FORM_INT },
+	{ "BIGINT", COL_BIGINT, FORM_INT }, { "INT8", COL_BIGINT, FORM_INT },
+	{ "BOOL", COL_TINYINT, FORM_NOTHING }, { "BOOLEAN", COL_TINYINT, FORM_NOTHING },
+	{ "SERIAL", COL_BIGINT, FORM_NOTHING },
+	{ "FLOAT", COL_FLOAT, FORM_FLOAT }, { "FLOAT4", COL_FLOAT, FORM_FLOAT },
+	{ "DOUBLE", COL_DOUBLE, FORM_DOUBLE }, { "FLOAT8", COL_DOUBLE, FORM_DOUBLE },
+	{ "REAL", COL_DOUBLE, FORM_DOUBLE },
+	{ "DECIMAL", COL_DECIMAL, FORM_DECIMAL }, { "NUMERIC", COL_DECIMAL, FORM_DECIMAL },
+	{ "DEC", COL_DECIMAL, FORM_DECIMAL },
+	{ "FIXED", COL_DECIMAL, FORM_DECIMAL },
+	{ "BIT", COL_BIT, FORM_BIT }, { "YEAR", COL_YEAR, FORM_YEAR }, { "DATE", COL_DATE, FORM_NOTHING },
+	{ "TIME", COL_TIME, FORM_FRACTION }, { "DATETIME", COL_DATETIME, FORM_FRACTION },
+	{ "TIMESTAMP", COL_TIMESTAMP, FORM_FRACTION },
+	{ "CHAR", COL_CHAR, FORM_CHARS }, { "CHARACTER", COL_CHAR, FORM_CHARS },
+	{ "VARCHAR", COL_VARCHAR, FORM_VARCHARS }, { "VARCHARACTER", COL_VARCHAR, FORM_VARCHARS },
+	{ "NCHAR", COL_CHAR, FORM_CHARS }, { "NVARCHAR", COL_VARCHAR, FORM_VARCHARS },
+	{ "BINARY", COL_BINARY, FORM_BYTES }, { "VARBINARY", COL_VARBINARY, FORM_VARBYTES },
+	{ "TINYTEXT", COL_TINYTEXT, FORM_TEXT }, { "TEXT", COL_TEXT, FORM_TEXT_LENGTH },
+	{ "MEDIUMTEXT", COL_MEDIUMTEXT, FORM_TEXT },
+	{ "LONGTEXT", COL_LONGTEXT, FORM_TEXT }, { "LONG", COL_MEDIUMTEXT, FORM_TEXT },
+	{ "TINYBLOB", COL_TINYBLOB, FORM_NOTHING }, { "BLOB", COL_BLOB, FORM_BLOB_LENGTH },
+	{ "MEDIUMBLOB", COL_MEDIUMBLOB, FORM_NOTHING },
+	{ "LONGBLOB", COL_LONGBLOB, FORM_NOTHING },
+	{ "ENUM", COL_ENUM, FORM_LABELS }, { "SET", COL_SET, FORM_LABELS }, { "JSON", COL_JSON, FORM_NOTHING },
+	{ "GEOMETRY", COL_GEOMETRY, FORM_NOTHING }, { "POINT", COL_POINT, FORM_NOTHING },
+	{ "LINESTRING", COL_LINESTRING, FORM_NOTHING },
+	{ "POLYGON", COL_POLYGON, FORM_NOTHING }, { "MULTIPOINT", COL_MULTIPOINT, FORM_NOTHING },
+	{ "MULTILINESTRING", COL_MULTILINESTRING, FORM_NOTHING }, { "MULTIPOLYGON", COL_MULTIPOLYGON, FORM_NOTHING },
+	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
+	{ "GEOMCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
+	{ "VECTOR", COL_VECTOR, FORM_VECTOR },
+};
+
+static const struct type_name *type_find(const struct ddl_parser *p)
+{
+	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++)
+		if (ddl_is(p, type_names[i].name))
+			return &type_names[i];
+	return NULL;
+}
+
+/* ---- arguments ---- */
+
+/* [(n)] */
+static void length_optional(struct ddl_parser *p, uint32_t *out)
+{
+	if (ddl_accept_mark(p, '(') && ddl_number(p, out))
+		ddl_expect_mark(p, ')');
+}
+
+static void length_needed(struct ddl_parser *p, uint32_t *out)
+{
+	if (ddl_expect_mark(p, '(') && ddl_number(p, out))
+		ddl_expect_mark(p, ')');
+}
+
+/* [(M[,D])]; returns how many numbers there were. */
+static unsigned precision_and_scale(struct ddl_parser *p, struct column *c)
+{
+	uint32_t precision = 0, scale = 0;
+	unsigned n = 1;
+
+	if (!ddl_accept_mark(p, '('))
+		return 0;
+	ddl_number(p, &precision);
+	if (ddl_accept_mark(p, ',')) {
+		ddl_number(p, &scale);
+		n = 2;
+	}
+	if (ddl_expect_mark(p, ')') && (precision > 255 || scale > 30))
+		ddl_fail(p, "a precision and scale that are possible");
+	c->precision = (uint8_t)precision;
+	c->scale = (uint8_t)scale;
+	return p->failed ? 0 : n;
+}
+
+static void float_arguments(struct ddl_parser *p, struct column *c)
+{
+	unsigned n = precision_and_scale(p, c);
+
+	c->has_scale = n == 2;
+	if (n != 1)
+		return;
+	if (c->precision > 24)		/* FLOAT(25) is a DOUBLE */
+		c->type = COL_DOUBLE;
+	c->precision = 0;
+}
+
+static void decimal_arguments(struct ddl_parser *p, struct column *c)
+{
+	if (precision_and_scale(p, c) == 0 || c->precision == 0)
+		c->precision = 10;
+	if (c->precision > 65 || c->scale > c->precision)
+		ddl_fail(p, "a precision and scale that are possible");
+}
+
+static void fraction_argument(struct ddl_parser *p, struct column *c)
+{
+	uint32_t digits = 0;
+
+	length_optional(p, &digits);
+	if (digits > 6)
+		ddl_fail(p, "at most 6 fraction digits");
+	c->scale = (uint8_t)digits;
+}
+
+static int digit_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* x'4142', 0x4142, b'01000001': bytes of the column's own character set. Those of ASCII are the same in all of them. */
+static const char *bits_text(struct ddl_parser *p)
+{
+	const struct token *t = &p->token;
+	bool prefixed = *t->p == '0', hex = strchr("xX", t->p[prefixed ? 1 : 0]) != NULL;
+	size_t from = 2, to = prefixed ? t->len : t->len - 1, per_byte = hex ? 2 : 8, n = to - from;
+	char *out = arena_alloc(p->arena, n + 2);
+	unsigned byte = 0, at = 0;
+
+	for (size_t i = 0, pad = (per_byte - n % per_byte) % per_byte; i < n; i++) {
+		byte = byte << (hex ? 4 : 1) | (unsigned)digit_value(t->p[from + i]);
+		if ((i + 1 + pad) % per_byte != 0)
+			continue;
+		if (byte == 0 || byte >= 0x80) {
+			ddl_fail(p, "a value as text");
+			return NULL;
+		}
+		out[at++] = (char)byte;
+		byte = 0;
+	}
+	out[at] = '\0';
+	ddl_next(p);
+	return out;
+}
+
+static const char *label_text(struct ddl_parser *p)
+{
+	if (p->token.kind == TOKEN_WORD && *p->token.p == '_')	/* a character set in front */
+		ddl_next(p);
+	return p->token.kind == TOKEN_BITS ? bits_text(p) : ddl_text(p);
+}
+
+static void label_arguments(struct ddl_parser *p, struct column *c)
+{
+	size_t cap = 16;
+	const char **label = arena_alloc(p->arena, cap * sizeof(*label));
+	size_t n = 0;
+
+	if (!ddl_expect_mark(p, '('))
+		return;
+	do {
+		if (n == cap) {
+			const char **more = arena_alloc(p->arena, 2 * cap * sizeof(*more));
+
+			memcpy(more, label, n * sizeof(*more));
+			label = more;
+			cap *= 2;
+		}
+		label[n++] = label_text(p);
+	} while (!p->failed && n <= 65535 && ddl_accept_mark(p, ','));
+	if (ddl_expect_mark(p, ')') && n > (c->type == COL_SET ? 64 : 65535))
+		ddl_fail(p, "fewer values");
+	c->label = label;
+	c->labels = (uint16_t)n;
+}
+
+static void type_arguments(struct ddl_parser *p, enum type_form form, struct ddl_column *out)
+{
+	struct column *c = &out->column;
+	uint32_t ignored;
+
+	switch (form) {
+	case FORM_INT: length_optional(p, &c->length); break;
+	case FORM_FLOAT: float_arguments(p, c); break;
+	case FORM_DOUBLE: c->has_scale = precision_and_scale(p, c) == 2; break;
+	case FORM_DECIMAL: decimal_arguments(p, c); break;
+	case FORM_BIT: case FORM_CHARS: case FORM_BYTES: c->length = 1; length_optional(p, &c->length); break;
+	case FORM_FRACTION: fraction_argument(p, c); break;
+	case FORM_VARCHARS: case FORM_VARBYTES: length_needed(p, &c->length); break;
+	case FORM_TEXT_LENGTH: case FORM_BLOB_LENGTH:
+		out->is_text_by_length = p->token.kind == TOKEN_MARK && *p->token.p == '(';
+		length_optional(p, &c->length);
+		break;
+	case FORM_LABELS: label_arguments(p, c); break;
+	case FORM_VECTOR: c->length = 2048; length_optional(p, &c->length); break;
+	case FORM_YEAR: length_optional(p, &ignored); break;
+	case FORM_TEXT: case FORM_NOTHING: break;
+	}
+}
+
+/* ---- the type's name ---- */
+
+/* Words behind the first: CHAR VARYING, DOUBLE PRECISION, LONG VARBINARY, NATIONAL VARCHAR. */
+static void type_second_word(struct ddl_parser *p, const char *first, enum type_form *form, struct ddl_column *out)
+{
+	struct column *c = &out->column;
+
+	if (c->type == COL_CHAR && ddl_accept(p, "VARYING")) {
+		c->type = COL_VARCHAR;
+		*form = FORM_VARCHARS;
+	} else if (strcmp(first, "NCHAR") == 0 && (ddl_accept(p, "VARCHAR") || ddl_accept(p, "VARCHARACTER"))) {
+		c->type = COL_VARCHAR;
+		*form = FORM_VARCHARS;
+	} else if (strcmp(first, "DOUBLE") == 0) {
+		ddl_accept(p, "PRECISION");
+	} else if (strcmp(first, "LONG") == 0 && ddl_accept(p, "VARBINARY")) {
+		c->type = COL_MEDIUMBLOB;
+		*form = FORM_NOTHING;
+	} else if (strcmp(first, "LONG") == 0) {
+		if (!ddl_accept2(p, "CHAR", "VARYING") && !ddl_accept2(p, "CHARACTER", "VARYING") &&
+		    !ddl_accept(p, "VARCHAR"))
+			ddl_accept(p, "VARCHARACTER");
+	}
+	if (*first == 'N' && (strcmp(first, "NCHAR") == 0 || strcmp(first, "NVARCHAR") == 0))
+		out->charset.charset = "utf8mb3";
+}
+
+static void type_special(const char *name, uint64_t sql_mode, struct ddl_column *out)
+{
+	struct column *c = &out->column;
+
+	if (strcmp(name, "BOOL") == 0 || strcmp(name, "BOOLEAN") == 0) {
+		c->is_boolean = true;
+		c->length = 1;
+	} else if (strcmp(name, "SERIAL") == 0) {
+		c->is_unsigned = c->autoinc = true;
+		out->not_null = out->unique = true;
+	} else if (strcmp(name, "REAL") == 0 && sql_mode & SQL_MODE_REAL_AS_FLOAT) {
+		c->type = COL_FLOAT;
+	}
+}
+
+/* The words of the name in upper case, one space between; NULL for SERIAL, which is a shorthand and no name. */
+static const char *spelled(struct ddl_parser *p, const char *from, const char *name)
+{
+	size_t n = 0;
+	char *out;
+
+	if (p->failed || p->last_end <= from || strcmp(name, "SERIAL") == 0)
+		return NULL;
+	out = arena_dup(p->arena, from, (size_t)(p->last_end - from));
+	for (const char *in = out; *in; in++) {
+		if (!isspace((unsigned char)*in))
+			out[n++] = (char)toupper((unsigned char)*in);
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	out[n] = '\0';
+	return out;
+}
+
+static bool type_parse(struct ddl_parser *p, struct ddl_column *out)
+{
+	const char *from = p->token.p;
+	bool national = ddl_accept(p, "NATIONAL");
+	const struct type_name *type = type_find(p);
+	enum type_form form;
+
+	if (type == NULL)
+		return ddl_fail(p, "a column type");
+	ddl_next(p);
+	form = type->form;
+	out->column.type = type->type;
+	if (national)
+		out->charset.charset = "utf8mb3";
+	type_second_word(p, type->name, &form, out);
+	type_special(type->name, p->lexer.sql_mode, out);
+	out->column.type_name = spelled(p, from, type->name);
+	type_arguments(p, form, out);
+	return !p->failed;
+}
+
+/* ---- attributes ---- */
+
+static const char *raw_text(struct ddl_parser *p, const char *from, const char *to)
+{
+	while (to > from && (to[-1] == ' ' || to[-1] == '\n' || to[-1] == '\t' || to[-1] == '\r'))
+		to--;
+	return arena_dup(p->arena, from, (size_t)(to - from));
+}
+
+/* Quotes off and undoubled, escapes kept. */
+static const char *literal_text(struct ddl_parser *p)
+{
+	const struct token *t = &p->token;
+	bool escapes = !(p->lexer.sql_mode & SQL_MODE_NO_BACKSLASH_ESCAPES);
+	char *out = arena_alloc(p->arena, t->len + 1), *at = out;
+
+	for (size_t i = 1; i + 1 < t->len; i++) {
+		*at++ = t->p[i];
+		if (t->p[i] == '\\' && escapes && i + 2 < t->len)
+			*at++ = t->p[++i];
+		else if (t->p[i] == t->p[0])
+			i++;
+	}
+	*at = '\0';
+	return out;
+}
+
+static bool default_is_now(const struct ddl_parser *p)
+{
+	static const char *const words[] = { "CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP", NULL };
+
+	return ddl_is_one_of(p, words);
+}
+
+static void skip_now(struct ddl_parser *p)
+{
+	ddl_next(p);
+	if (!p->failed && token_is_mark(&p->token, '('))
+		ddl_skip_parens(p);
+}
+
+/* 'a' 'b' is 'ab'. */
+static const char *literal_texts(struct ddl_parser *p)
+{
+	const char *text = literal_text(p);
+
+	for (ddl_next(p); p->token.kind == TOKEN_STRING; ddl_next(p))
+		text = arena_printf(p->arena, "%s%s", text, literal_text(p));
+	return text;
+}
+
+/* What may stand in front of a string without changing its text: _utf8mb4'x', DATE'2024-01-01'. */
+static void skip_introducer(struct ddl_parser *p)
+{
+	static const char *const types[] = { "DATE", "TIME", "TIMESTAMP", NULL };
+
+	if ((p->token.kind == TOKEN_WORD && *p->token.p == '_') || ddl_is_one_of(p, types))
+		ddl_next(p);
+}
+
+static bool is_hex(const char *literal)
+{
+	return (literal[0] == '0' && literal[1] == 'x') || ((literal[0] | 32) == 'x' && literal[1] == '\'');
+}
+
+static bool default_literal(struct ddl_parser *p, struct column *c)
+{
+	const char *from = p->token.p;
+
+	skip_introducer(p);
+	c->default_kind = DEFAULT_LITERAL;
+	if (p->token.kind == TOKEN_STRING) {
+		c->default_text = literal_texts(p);
+		return true;
+	}
+	if (ddl_accept_mark(p, '-') || ddl_accept_mark(p, '+'))
+		if (p->token.kind != TOKEN_NUMBER)
+			return ddl_fail(p, "a number");
+	if (p->token.kind != TOKEN_NUMBER && p->token.kind != TOKEN_BITS && !ddl_is(p, "TRUE") && !ddl_is(p, "FALSE"))
+		return ddl_fail(p, "a default value");
+	c->default_text = *from == '-' || *from == '+'
+				  ? arena_printf(p->arena, "%c%.*s", *from, (int)p->token.len, p->token.p)
+				  : arena_dup(p->arena, p->token.p, p->token.len);
+	if (c->type >= COL_CHAR && c->type <= COL_LONGBLOB && is_hex(c->default_text))
+		c->default_kind = DEFAULT_EXPRESSION;	/* 0x6162 stands for 'ab', not for its own text */
+	ddl_next(p);
+	return true;
+}
+
+bool ddl_default_parse(struct ddl_parser *p, struct column *c)
+{
+	const char *from = p->token.p;
+
+	if (p->failed)
+		return false;
+	if (ddl_accept(p, "NULL")) {
+		c->default_kind = DEFAULT_NULL;
+		return true;
+	}
+	if (default_is_now(p)) {
+		skip_now(p);
+		c->default_kind = DEFAULT_NOW;
+		c->default_text = raw_text(p, from, p->token.p);
+		return !p->failed;
+	}
+	if (!token_is_mark(&p->token, '('))
+		return default_literal(p, c);
+	if (!ddl_skip_parens(p))
+		return false;
+	c->default_kind = DEFAULT_EXPRESSION;
+	c->default_text = raw_text(p, from, p->token.p);
+	return true;
+}
+
+static void skip_references(struct ddl_parser *p)
+{
+	struct ddl_name ignored;
+
+	ddl_table_name(p, &ignored);
+	if (token_is_mark(&p->token, '('))
+		ddl_skip_parens(p);
+	while (ddl_is(p, "MATCH") || ddl_is(p, "ON")) {
+		if (ddl_accept(p, "MATCH")) {
+			ddl_next(p);
+			continue;
+		}
+		ddl_next(p);
+		ddl_next(p);			/* DELETE, UPDATE */
+		if (!ddl_accept2(p, "SET", "NULL") && !ddl_accept2(p, "SET", "DEFAULT") &&
+		    !ddl_accept2(p, "NO", "ACTION"))
+			ddl_next(p);		/* RESTRICT, CASCADE */
+	}
+}
+
+static void skip_check(struct ddl_parser *p)
+{
+	ddl_skip_parens(p);
+	if (!ddl_accept(p, "ENFORCED"))
+		ddl_accept2(p, "NOT", "ENFORCED");
+}
+
+static bool attribute_number(struct ddl_parser *p, struct column *c)
+{
+	if (ddl_accept(p, "UNSIGNED")) {
+		c->is_unsigned = true;
+	} else if (ddl_accept(p, "ZEROFILL")) {
+		c->is_unsigned = c->zerofill = true;
+	} else if (!ddl_accept(p, "SIGNED")) {
+		return false;
+	}
+	return true;
+}
+
+static bool attribute_charset(struct ddl_parser *p, struct ddl_charset *out)
+{
+	if (ddl_accept(p, "ASCII"))
+		out->charset = "latin1";
+	else if (ddl_accept(p, "UNICODE"))
+		out->charset = "ucs2";
+	else if (ddl_accept(p, "BYTE"))
+		out->charset = "binary";
+	else if (ddl_accept(p, "BINARY"))
+		out->binary = true;
+	else
+		return !ddl_is(p, "DEFAULT") && ddl_charset_option(p, out);
+	return true;
+}
+
+static bool attribute_key(struct ddl_parser *p, struct ddl_column *out)
+{
+	if (ddl_accept(p, "UNIQUE")) {
+		ddl_accept(p, "KEY");
+		out->unique = true;
+	} else if (ddl_accept2(p, "PRIMARY", "KEY") || ddl_accept(p, "KEY")) {
+		out->primary = true;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool attribute_null(struct ddl_parser *p, struct ddl_column *out)
+{
+	if (ddl_accept2(p, "NOT", "NULL"))
+		out->not_null = true;
+	else if (ddl_accept(p, "NULL"))
+		out->null_given = true;
+	else
+		return false;
+	return true;
+}
+
+static bool attribute_default(struct ddl_parser *p, struct ddl_column *out)
+{
+	if (ddl_accept(p, "DEFAULT"))
+		return ddl_default_parse(p, &out->column);
+	if (ddl_accept(p, "ON"))
+		return (out->on_update = true) && ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true)
+						   : ddl_fail(p, "CURRENT_TIMESTAMP"));
+	if (!ddl_accept2(p, "SERIAL", "DEFAULT"))
+		return false;
+	out->column.autoinc = out->not_null = out->unique = true;
+	return ddl_expect(p, "VALUE");
+}
+
+static bool attribute_generated(struct ddl_parser *p, struct column *c)
+{
+	if (ddl_accept2(p, "GENERATED", "ALWAYS"))
+		ddl_expect(p, "AS");
+	else if (!ddl_accept(p, "AS"))
+		return false;
+	c->generated = true;
+	ddl_skip_parens(p);
+	if (!ddl_accept(p, "VIRTUAL"))
+		ddl_accept(p, "STORED");
+	return true;
+}
+
+static bool attribute_flag(struct ddl_parser *p, struct column *c)
+{
+	if (ddl_accept(p, "AUTO_INCREMENT"))
+		c->autoinc = true;
+	else if (ddl_accept(p, "VISIBLE"))
+		c->invisible = false;
+	else if (ddl_accept(p, "INVISIBLE"))
+		c->invisible = true;
+	else
+		return false;
+	return true;
+}
+
+/* Attributes that change nothing about the values. */
+static bool attribute_other(struct ddl_parser *p, struct column *c)
+{
+	static const char *const with_value[] = { "COLUMN_FORMAT", "STORAGE", "SRID", "ENGINE_ATTRIBUTE",
+						  "SECONDARY_ENGINE_ATTRIBUTE", NULL };
+
+	if (ddl_accept(p, "COMMENT")) {
+		c->comment = ddl_comment(p);
+		return true;
+	}
+	if (ddl_is_one_of(p, with_value)) {
+		ddl_next(p);
+		ddl_accept_mark(p, '=');
+		ddl_next(p);
+		return true;
+	}
+	if (ddl_accept2(p, "NOT", "SECONDARY"))
+		return true;
+	if (ddl_accept(p, "REFERENCES")) {
+		skip_references(p);
+		return true;
+	}
+	if (ddl_accept(p, "CONSTRAINT")) {
+		if (!ddl_is(p, "CHECK"))
+			ddl_name(p);
+		if (!ddl_is(p, "CHECK"))
+			return ddl_fail(p, "CHECK");
+	}
+	if (!ddl_accept(p, "CHECK"))
+		return false;
+	skip_check(p);
+	return true;
+}
+
+static bool attribute_parse(struct ddl_parser *p, struct ddl_column *out)
+{
+	return attribute_number(p, &out->column) || attribute_null(p, out) || attribute_default(p, out) ||
+	       attribute_charset(p, &out->charset) || attribute_generated(p, &out->column) ||
+		attribute_flag(p, &out->column) ||
+	       attribute_key(p, out) || attribute_other(p, &out->column);
+}
+
+bool ddl_column_parse(struct ddl_parser *p, const char *name, struct ddl_column *out)
+{
+	*out = (struct ddl_column){ .column = { .name = name } };
+	if (p->failed || !type_parse(p, out))
+		return false;
+	while (!p->failed && attribute_parse(p, out))
+		continue;
+	if (ddl_accept(p, "FIRST")) {
+		out->place = PLACE_FIRST;
+	} else if (ddl_accept(p, "AFTER")) {
+		out->place = PLACE_AFTER;
+		out->after = ddl_name(p);
+	}
+	return !p->failed;
+}

@@ -1,0 +1,416 @@
+/*
+ * mysql_doctor_table.c - see mysql_doctor.h. In the conditions @ stands for the column and # for the room that the
+ * target has. What is hard: each has to be false or NULL for a value without a question, whatever the sql_mode; the
+ * session's is empty (mysql_conn.c), so that zero dates compare.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "source/server/mysql_conn.h"
+#include "source/check/mysql_doctor.h"
+
+enum { MYSQL_CHAR_BYTES = 4, LONG_TEXT = 65535 };
+
+struct asked {
+	const struct exam *exam;
+	const struct mysql_conf *conf;
+	const struct column *c;
+	const struct exam_column *room;
+	unsigned at;
+};
+
+/* ---- does the column raise the question? ---- */
+
+static bool is_tinyint1(const struct asked *a)
+{
+	return a->c->type == COL_TINYINT && a->c->length == 1 && !a->c->is_unsigned;
+}
+
+static bool is_unsigned_bigint(const struct asked *a)
+{
+	return a->c->type == COL_BIGINT && a->c->is_unsigned;
+}
+
+static bool is_dated(const struct asked *a)
+{
+	return a->c->type == COL_DATE || a->c->type == COL_DATETIME || a->c->type == COL_TIMESTAMP;
+}
+
+static bool is_date_by_hand(const struct asked *a)
+{
+	return a->c->type == COL_DATE || a->c->type == COL_DATETIME;
+}
+
+static bool is_adjusted(const struct asked *a)
+{
+	return is_date_by_hand(a) && a->conf->enable_time_adjuster;
+}
+
+static bool is_year(const struct asked *a)
+{
+	return a->c->type == COL_YEAR;
+}
+
+static bool is_time(const struct asked *a)
+{
+	return a->c->type == COL_TIME;
+}
+
+static bool is_json(const struct asked *a)
+{
+	return a->c->type == COL_JSON;
+}
+
+/* The most bytes that a value can have in UTF-8. */
+static uint64_t longest(const struct column *c)
+{
+	switch (c->type) {
+	case COL_CHAR: case COL_VARCHAR: return (uint64_t)c->length * MYSQL_CHAR_BYTES;
+	case COL_BINARY: case COL_VARBINARY: return c->length;
+	case COL_TINYTEXT: case COL_TINYBLOB: return 255 * MYSQL_CHAR_BYTES;
+	case COL_TEXT: case COL_BLOB: return (uint64_t)LONG_TEXT * MYSQL_CHAR_BYTES;
+	case COL_MEDIUMTEXT: case COL_MEDIUMBLOB: return (1u << 24) * (uint64_t)MYSQL_CHAR_BYTES;
+	case COL_LONGTEXT: case COL_LONGBLOB: case COL_JSON: return UINT32_MAX;
+	default: return 0;
+	}
+}
+
+static bool is_wide_text(const struct asked *a)
+{
+	return a->room->room_bytes > 0 && column_is_text(a->c) && longest(a->c) > a->room->room_bytes;
+}
+
+static bool is_wide_bytes(const struct asked *a)
+{
+	return a->room->room_bytes > 0 && !column_is_text(a->c) && longest(a->c) > a->room->room_bytes;
+}
+
+static bool is_wide_decimal(const struct asked *a)
+{
+	return a->c->type == COL_DECIMAL && a->room->as_text && a->c->precision > 38;
+}
+
+static bool in_key(const struct asked *a)
+{
+	for (unsigned i = 0; i < a->exam->nkey; i++)
+		if (a->exam->key[i] == a->at)
+			return true;
+	return false;
+}
+
+static bool is_float_key(const struct asked *a)
+{
+	return in_key(a) && (a->c->type == COL_FLOAT || a->c->type == COL_DOUBLE);
+}
+
+static bool is_null_key(const struct asked *a)
+{
+	return a->room->unique_nullable || (in_key(a) && a->c->nullable);
+}
+
+static bool label_is_odd(const char *label)
+{
+	size_t len = strlen(label);
+
+	if (len == 0 || label[0] == ' ' || label[len - 1] == ' ')
+		return true;
+	for (const char *p = label; *p; p++)
+		if (strchr(",'\"\\`", *p) || (unsigned char)*p < ' ' || *p == 0x7f)
+			return true;
+	return false;
+}
+
+static bool has_odd_label(const struct asked *a)
+{
+	for (unsigned i = 0; i < a->c->labels; i++)
+		if (label_is_odd(a->c->label[i]))
+			return true;
+	return false;
+}
+
+static bool has_odd_enum(const struct asked *a)
+{
+	return a->c->type == COL_ENUM && has_odd_label(a);
+}
+
+static bool has_odd_set(const struct asked *a)
+{
+	return a->c->type == COL_SET && has_odd_label(a);
+}
+
+static bool is_enum(const struct asked *a)
+{
+	return a->c->type == COL_ENUM;
+}
+
+static bool is_latin1(const struct asked *a)
+{
+	return a->c->charset && strcasecmp(a->c->charset, "latin1") == 0 && a->c->type != COL_ENUM &&
+	       a->c->type != COL_SET;
+}
+
+static bool is_bits(const struct asked *a)
+{
+	return a->c->type == COL_BIT && a->c->length > 1;
+}
+
+static bool is_geometry(const struct asked *a)
+{
+	return a->c->type >= COL_GEOMETRY && a->c->type <= COL_GEOMCOLLECTION;
+}
+
+static bool is_vector(const struct asked *a)
+{
+	return a->c->type == COL_VECTOR;
+}
+
+static bool is_generated(const struct asked *a)
+{
+	return a->c->generated;
+}
+
+static bool is_invisible(const struct asked *a)
+{
+	return a->c->invisible;
+}
+
+static bool is_refused(const struct asked *a)
+{
+	return a->room->refused != NULL || a->c->type >= COL_UNKNOWN;
+}
+
+/* ---- and the rows that do ---- */
+
+static void put_odd_indexes(struct buf *sql, const struct column *c)
+{
+	const char *comma = "";
+
+	for (unsigned i = 0; i < c->labels; i++)
+		if (label_is_odd(c->label[i])) {
+			buf_printf(sql, "%s%u", comma, i + 1);
+			comma = ", ";
+		}
+}
+
+static void put_odd_bits(struct buf *sql, const struct column *c)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < c->labels && i < 64; i++)
+		bits |= label_is_odd(c->label[i]) ? (uint64_t)1 << i : 0;
+	buf_printf(sql, "%llu", (unsigned long long)bits);
+}
+
+static const struct rule {
+	enum exam_question question;
+	bool (*asks)(const struct asked *a);
+	const char *condition;		/* @: the column, #: its room, ~: what `odd` writes */
+	void (*odd)(struct buf *sql, const struct column *c);
+} rules[] = {
+	{ EXAM_REFUSED, is_refused, "@ IS NOT NULL", NULL },
+	{ EXAM_TEXT_WIDE, is_wide_text, "LENGTH(CONVERT(@ USING utf8mb4)) > #", NULL },
+	{ EXAM_TEXT_WIDE, is_wide_bytes, "LENGTH(@) > #", NULL },
+	{ EXAM_DECIMAL_WIDE, is_wide_decimal, "@ IS NOT NULL", NULL },
+	{ EXAM_BIGINT_WRAPS, is_unsigned_bigint, "@ > 9223372036854775807", NULL },
+	{ EXAM_BIGINT_NEAR, is_unsigned_bigint, "@ BETWEEN 4611686018427387904 AND 9223372036854775807", NULL },
+	{ EXAM_TINYINT1, is_tinyint1, "@ NOT IN (0, 1)", NULL },
+	{ EXAM_DATE_ZERO, is_dated, "@ = 0", NULL },
+	{ EXAM_DATE_PARTIAL, is_date_by_hand, "@ <> 0 AND (YEAR(@) = 0 OR MONTH(@) = 0 OR DAYOFMONTH(@) = 0)", NULL },
+	{ EXAM_DATE_NONE, is_date_by_hand, "MONTH(@) > 0 AND DAYOFMONTH(@) > DAYOFMONTH(LAST_DAY(@))", NULL },
+	{ EXAM_DATE_SHORT_YEAR, is_adjusted, "YEAR(@) BETWEEN 1 AND 99", NULL },
+	{ EXAM_YEAR_ZERO, is_year, "@ = 0", NULL },
+	{ EXAM_TIME_RANGE, is_time, "@ < '00:00:00' OR @ > '24:00:00'", NULL },
+	{ EXAM_KEY_FLOAT, is_float_key, "@ IS NOT NULL", NULL },
+	{ EXAM_KEY_NULL, is_null_key, "@ IS NULL", NULL },
+	{ EXAM_JSON_NUMBER, is_json, "CAST(@ AS CHAR) REGEXP '(^|[^0-9.])[0-9]{17}|[0-9][.][0-9]{18}'", NULL },
+	{ EXAM_LABEL_ODD, has_odd_enum, "@ + 0 IN (~)", put_odd_indexes },
+	{ EXAM_LABEL_ODD, has_odd_set, "(@ + 0) & ~ <> 0", put_odd_bits },
+	{ EXAM_LABEL_NONE, is_enum, "@ + 0 = 0", NULL },
+	{ EXAM_LATIN1_HOLES, is_latin1, "HEX(@) REGEXP '^(..)*(81|8D|8F|90|9D)'", NULL },
+	{ EXAM_LATIN1_UTF8, is_latin1, "HEX(@) REGEXP '^(..)*(C[2-9A-F]|D.|E.)[89AB].'", NULL },
+	{ EXAM_BITS, is_bits, "@ IS NOT NULL", NULL },
+	{ EXAM_GEOMETRY, is_geometry, "@ IS NOT NULL", NULL },
+	{ EXAM_VECTOR, is_vector, "@ IS NOT NULL", NULL },
+	{ EXAM_GENERATED, is_generated, "@ IS NOT NULL", NULL },
+	{ EXAM_INVISIBLE, is_invisible, "@ IS NOT NULL", NULL },
+};
+
+static void put_condition(struct buf *sql, const struct rule *rule, const struct asked *a)
+{
+	for (const char *p = rule->condition; *p; p++) {
+		if (*p == '@')
+			mysql_quote_name(sql, a->c->name);
+		else if (*p == '#')
+			buf_printf(sql, "%llu", (unsigned long long)a->room->room_bytes);
+		else if (*p == '~')
+			rule->odd(sql, a->c);
+		else
+			buf_putc(sql, *p);
+	}
+}
+
+/* ---- of the whole table ---- */
+
+static bool take_back(struct buf *sql, size_t len)
+{
+	sql->len = len;
+	if (sql->data)
+		sql->data[len] = '\0';
+	return false;
+}
+
+static void put_length(struct buf *sql, const struct column *c, const char *factor)
+{
+	buf_puts(sql, column_is_text(c) ? "COALESCE(LENGTH(CONVERT(" : "COALESCE(LENGTH(");
+	mysql_quote_name(sql, c->name);
+	buf_puts(sql, column_is_text(c) ? " USING utf8mb4))" : ")");
+	buf_printf(sql, "%s, 0)", factor);
+}
+
+/* False, and nothing written, when no key can be that long. */
+static bool put_key_wide(struct buf *sql, const struct exam *e)
+{
+	const struct schema *s = e->schema;
+	uint64_t most = 0;
+	size_t before = sql->len;
+
+	buf_putc(sql, '0');
+	for (unsigned i = 0; i < s->nkey && e->key_room_bytes; i++) {
+		unsigned weight = e->columns[s->key[i]].key_weight;
+
+		if (weight == 0)
+			continue;
+		most += longest(&s->columns[s->key[i]]) * weight;
+		buf_puts(sql, " + ");
+		put_length(sql, &s->columns[s->key[i]], weight == 2 ? " * 2" : "");
+	}
+	buf_printf(sql, " > %llu", (unsigned long long)e->key_room_bytes);
+	return most > e->key_room_bytes || take_back(sql, before);
+}
+
+static bool put_row_wide(struct buf *sql, const struct exam *e)
+{
+	uint64_t most = 0;
+	size_t before = sql->len;
+
+	buf_putc(sql, '0');
+	for (unsigned i = 0; i < e->schema->ncolumns && e->row_room_bytes; i++) {
+		const struct column *c = &e->schema->columns[i];
+
+		most += longest(c);
+		if (longest(c) > LONG_TEXT) {
+			buf_puts(sql, " + ");
+			put_length(sql, c, column_is_binary(c) ? " * 4 / 3" : "");
+		}
+	}
+	buf_printf(sql, " > %llu", (unsigned long long)e->row_room_bytes);
+	return most > e->row_room_bytes || take_back(sql, before);
+}
+
+/* ---- the statement ---- */
+
+struct builder {
+	struct buf *sql;
+	struct doctor_count *counts;
+	unsigned n, max;
+	bool sampled;
+};
+
+static void sum_open(struct builder *b)
+{
+	buf_puts(b->sql, b->sampled ? ", (" : ", SUM(");
+}
+
+static void sum_close(struct builder *b, enum exam_question question, int column)
+{
+	buf_puts(b->sql, b->sampled ? ") AS c" : ")");
+	if (b->sampled)
+		buf_printf(b->sql, "%u", b->n);
+	b->counts[b->n++] = (struct doctor_count){ question, column };
+}
+
+static void put_table_sum(struct builder *b, const struct exam *e, enum exam_question question,
+			  bool (*put)(struct buf *, const struct exam *))
+{
+	size_t before = b->sql->len;
+
+	if (b->n == b->max)
+		return;
+	sum_open(b);
+	if (put(b->sql, e))
+		sum_close(b, question, -1);
+	else
+		take_back(b->sql, before);
+}
+
+static void put_sums(struct builder *b, const struct exam *e, const struct mysql_conf *conf)
+{
+	for (unsigned i = 0; i < e->schema->ncolumns; i++) {
+		struct asked a = { e, conf, &e->schema->columns[i], &e->columns[i], i };
+
+		for (size_t k = 0; k < sizeof(rules) / sizeof(*rules) && b->n < b->max; k++) {
+			if (!rules[k].asks(&a))
+				continue;
+			sum_open(b);
+			put_condition(b->sql, &rules[k], &a);
+			sum_close(b, rules[k].question, (int)i);
+		}
+	}
+	put_table_sum(b, e, EXAM_KEY_WIDE, put_key_wide);
+	put_table_sum(b, e, EXAM_ROW_WIDE, put_row_wide);
+}
+
+static void put_order(struct buf *sql, const struct schema *s, const char *direction)
+{
+	for (unsigned i = 0; i < s->nkey; i++) {
+		buf_puts(sql, i ? ", " : " ORDER BY ");
+		mysql_quote_name(sql, s->columns[s->key[i]].name);
+		buf_puts(sql, direction);
+	}
+}
+
+static void put_from(struct buf *sql, const struct schema *s)
+{
+	buf_puts(sql, " FROM ");
+	mysql_quote_name(sql, s->db);
+	buf_putc(sql, '.');
+	mysql_quote_name(sql, s->table);
+}
+
+static void put_end(struct builder *b, const struct exam *e, const struct mysql_conf *conf, const char *direction,
+		    int64_t rows)
+{
+	b->n = 0;
+	buf_puts(b->sql, "(SELECT 1 AS one");
+	put_sums(b, e, conf);
+	put_from(b->sql, e->schema);
+	put_order(b->sql, e->schema, direction);
+	buf_printf(b->sql, " LIMIT %lld)", (long long)rows);
+}
+
+unsigned doctor_statement(const struct exam *e, const struct mysql_conf *conf, int64_t sample_rows, struct buf *sql,
+			  struct doctor_count *counts, unsigned max)
+{
+	struct builder b = { .sql = sql, .counts = counts, .max = max, .sampled = sample_rows > 0 };
+	struct buf ends;
+
+	buf_puts(sql, "SELECT COUNT(*)");
+	if (!b.sampled) {
+		put_sums(&b, e, conf);
+		put_from(sql, e->schema);
+		return b.n;
+	}
+	buf_init(&ends, sql->max);
+	b.sql = &ends;
+	put_end(&b, e, conf, "", e->schema->nkey ? sample_rows / 2 : sample_rows);
+	if (e->schema->nkey) {
+		buf_puts(&ends, " UNION ALL ");
+		put_end(&b, e, conf, " DESC", sample_rows / 2);
+	}
+	for (unsigned i = 0; i < b.n; i++)
+		buf_printf(sql, ", SUM(c%u)", i);
+	buf_printf(sql, " FROM (%s) AS ends", ends.data ? ends.data : "");
+	sql->failed |= ends.failed;
+	buf_done(&ends);
+	return b.n;
+}

@@ -1,0 +1,490 @@
+/*
+ * mysql_chunk.c - see mysql_chunk.h. A row comparison is written out, (a > 1) OR (a = 1 AND b > 2), because of that
+ * form MySQL makes ranges of the index, of (a, b) > (1, 2) it does not. A text key of a character set other than UTF-8
+ * is selected once more as bytes: the way to UTF-8 and back does not lead to the same bytes in all of them (sjis has
+ * characters twice), and a bound that stands a little before its row would read rows again, for ever.
+ */
+#include "config.h"
+#include "source/snapshot/mysql_chunk.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "source/decode/mysql_bytes.h"
+
+enum { LENENC_NULL = 0xfb, NAME_MAX_QUOTED = 1024, SHOW_INDEX_COLUMNS = 14 };
+
+enum key_form { FORM_NONE, FORM_NUMBER, FORM_BIT, FORM_TIME, FORM_TEXT, FORM_BYTES };
+
+struct chunk_key {
+	const struct column *column;
+	unsigned index;			/* in the schema */
+	enum key_form form;
+	bool carried;			/* selected once more, as bytes, behind the columns */
+};
+
+/* ---- keys ---- */
+
+static enum key_form form_of(const struct column *c)
+{
+	switch (c->type) {
+	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_BIGINT:
+	case COL_DECIMAL: case COL_YEAR:
+		return FORM_NUMBER;
+	case COL_BIT:
+		return FORM_BIT;
+	case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
+		return FORM_TIME;
+	case COL_CHAR: case COL_VARCHAR:
+		return FORM_TEXT;
+	case COL_BINARY: case COL_VARBINARY:
+		return FORM_BYTES;
+	default:
+		return FORM_NONE;
+	}
+}
+
+/* The way to utf8mb4 and back is the way to the same bytes. */
+static bool is_utf8(const char *charset)
+{
+	return strcmp(charset, "utf8mb4") == 0 || strcmp(charset, "utf8mb3") == 0 || strcmp(charset, "utf8") == 0;
+}
+
+static bool is_word(const char *s)
+{
+	while (isalnum((unsigned char)*s))
+		s++;
+	return *s == '\0';
+}
+
+static const char *take_keys(struct chunk_table *t)
+{
+	const struct schema *s = t->schema;
+
+	t->key = xcalloc(s->nkey + 1, sizeof(*t->key));
+	for (unsigned i = 0; i < s->nkey; i++) {
+		const struct column *c = &s->columns[s->key[i]];
+		enum key_form form = form_of(c);
+
+		if (form == FORM_NONE)
+			return "its key has a column whose order the server cannot be asked for by value";
+		if (c->nullable)
+			return "its key has a column that may be NULL";
+		if (form == FORM_TEXT && (c->charset == NULL || !is_word(c->charset)))
+			return "its key has a text of an unknown character set";
+		t->key[i] = (struct chunk_key){
+			.column = c, .index = s->key[i], .form = form,
+			.carried = form == FORM_TEXT && !is_utf8(c->charset)
+		};
+	}
+	return s->nkey > 0 ? NULL : "it has no key";
+}
+
+/* ---- tables ---- */
+
+static char *make_from(const struct schema *s, const char *index, const char *statement)
+{
+	struct buf b;
+
+	buf_init(&b, CHUNK_SQL_MAX);
+	if (statement) {
+		buf_puts(&b, "(");
+		buf_puts(&b, statement);
+		buf_puts(&b, "\n) AS `millrace`");
+		return buf_take(&b);
+	}
+	mysql_quote_name(&b, s->db);
+	buf_putc(&b, '.');
+	mysql_quote_name(&b, s->table);
+	if (index) {
+		buf_puts(&b, " FORCE INDEX (");
+		mysql_quote_name(&b, index);
+		buf_putc(&b, ')');
+	}
+	return buf_take(&b);
+}
+
+int chunk_table_init(struct chunk_table *t, struct schema *schema, const char *index, const char *why,
+		     const struct chunk_wish *wish, struct err *err)
+{
+	*t = (struct chunk_table){ .schema = schema_ref(schema) };
+	if (text_reader_init(&t->reader, schema, err) < 0) {
+		chunk_table_done(t);
+		return -1;
+	}
+	t->unkeyed_why = take_keys(t);
+	if (t->unkeyed_why == NULL && index == NULL)
+		t->unkeyed_why = why ? why : "no index of the server has its key";
+	t->keyed = t->unkeyed_why == NULL;
+	t->from = make_from(schema, t->keyed ? index : NULL, wish ? wish->statement : NULL);
+	t->where = xstrdup(wish ? wish->where : NULL);
+	return 0;
+}
+
+void chunk_table_done(struct chunk_table *t)
+{
+	if (t->reader.schema)
+		text_reader_done(&t->reader);
+	schema_unref(t->schema);
+	free(t->key);
+	free(t->from);
+	free(t->where);
+	*t = (struct chunk_table){ 0 };
+}
+
+/* ---- the index of the key ---- */
+
+struct index_search {
+	const struct schema *schema;
+	char name[256];			/* of the index that is being looked at; "" none */
+	unsigned columns;		/* of it, so far */
+	bool fits, ascending;
+	char found[256];
+	const char *why;		/* the best one that did not do */
+};
+
+/* Rows of SHOW INDEX: Key_name 2, Column_name 4, Collation 5, Sub_part 7, Index_type 10, Visible 13. */
+static void look_at_part(struct index_search *x, MYSQL_ROW row)
+{
+	const struct schema *s = x->schema;
+	const struct column *c = x->columns < s->nkey ? &s->columns[s->key[x->columns]] : NULL;
+	bool ascending = row[5] == NULL || row[5][0] != 'D', same = c && row[4] && strcasecmp(row[4], c->name) == 0;
+
+	if (!same) {
+		x->fits = false;
+	} else if (row[7]) {
+		x->fits = false;
+		x->why = "its key holds a part of a column only";
+	} else if (x->columns > 0 && ascending != x->ascending) {
+		x->fits = false;
+		x->why = "its key goes up in one column and down in another";
+	} else if ((row[10] && strcmp(row[10], "BTREE") != 0) || (row[13] && strcmp(row[13], "YES") != 0)) {
+		x->fits = false;
+		x->why = "its key's index has no order, or is invisible";
+	}
+	x->ascending = ascending;
+	x->columns++;
+}
+
+static void end_index(struct index_search *x)
+{
+	if (x->name[0] && x->fits && x->columns == x->schema->nkey && x->found[0] == '\0')
+		memcpy(x->found, x->name, sizeof(x->found));
+	x->columns = 0;
+	x->fits = true;
+}
+
+static int find_index(struct index_search *x, struct mysql_conn *conn, struct err *err)
+{
+	struct buf name;
+	MYSQL_RES *res;
+	MYSQL_ROW row;
+
+	buf_init(&name, NAME_MAX_QUOTED);
+	mysql_quote_name(&name, x->schema->db);
+	buf_putc(&name, '.');
+	mysql_quote_name(&name, x->schema->table);
+	res = mysql_conn_rows(conn, err, "SHOW INDEX FROM %s WHERE Non_unique = 0", name.data);
+	buf_done(&name);
+	if (res == NULL)
+		return -1;
+	while (mysql_num_fields(res) >= SHOW_INDEX_COLUMNS && (row = mysql_fetch_row(res)) != NULL) {
+		if (row[2] == NULL)
+			continue;
+		if (strcmp(row[2], x->name) != 0)
+			end_index(x);
+		snprintf(x->name, sizeof(x->name), "%s", row[2]);
+		look_at_part(x, row);
+	}
+	end_index(x);
+	mysql_free_result(res);
+	return 0;
+}
+
+int chunk_table_open(struct chunk_table *t, struct mysql_conn *conn, struct schema *schema,
+		     const struct chunk_wish *wish, struct err *err)
+{
+	struct index_search x = { .schema = schema, .fits = true };
+
+	*t = (struct chunk_table){ 0 };
+	if (schema->nkey > 0 && find_index(&x, conn, err) < 0)
+		return -1;
+	return chunk_table_init(t, schema, x.found[0] ? x.found : NULL, x.why, wish, err);
+}
+
+/* ---- bounds to SQL ---- */
+
+static bool is_number(const char *p, size_t len)
+{
+	size_t digits = 0, points = 0;
+
+	if (len > 0 && *p == '-')
+		p++, len--;
+	for (size_t i = 0; i < len; i++) {
+		digits += isdigit((unsigned char)p[i]) != 0;
+		points += p[i] == '.';
+	}
+	return digits > 0 && points <= 1 && digits + points == len;
+}
+
+static bool is_time(const char *p, size_t len)
+{
+	return len > 0 && len < 40 && strspn(p, "0123456789:-. ") >= len;
+}
+
+static bool is_hex(const char *p, size_t len)
+{
+	return len % 2 == 1 && *p == 'x' && strspn(p + 1, "0123456789abcdef") >= len - 1;
+}
+
+/* False when the part is no value of the key's column. */
+static bool put_literal(const struct chunk_key *k, const char *p, size_t len, struct buf *out)
+{
+	switch (k->form) {
+	case FORM_NUMBER: case FORM_BIT:
+		buf_put(out, p, len);
+		return is_number(p, len);
+	case FORM_TIME:
+		buf_putc(out, '\'');
+		buf_put(out, p, len);
+		buf_putc(out, '\'');
+		return is_time(p, len);
+	default:
+		if (!is_hex(p, len))
+			return false;
+		if (k->form == FORM_TEXT) {
+			buf_putc(out, '_');
+			buf_puts(out, k->carried ? k->column->charset : "utf8mb4");
+			buf_putc(out, ' ');
+		}
+		buf_puts(out, "X'");
+		buf_put(out, p + 1, len - 1);
+		buf_putc(out, '\'');
+		return true;
+	}
+}
+
+static size_t part_length(const char *p)
+{
+	return strcspn(p, ",");
+}
+
+static bool put_part(const struct chunk_table *t, unsigned i, const char *op, const char *bound, struct buf *out)
+{
+	for (unsigned k = 0; k < i; k++)
+		bound += part_length(bound) + 1;
+	mysql_quote_name(out, t->key[i].column->name);
+	buf_puts(out, op);
+	return put_literal(&t->key[i], bound, part_length(bound), out);
+}
+
+/* a > 1 OR (a = 1 AND b > 2); the last part's comparison is `last`. */
+static bool put_compare(const struct chunk_table *t, const char *op, const char *last, const char *bound, bool leading,
+			struct buf *out)
+{
+	unsigned n = leading ? 1 : t->schema->nkey, parts = 1;
+	bool good = true;
+
+	for (const char *p = bound; *p; p++)
+		parts += *p == ',';
+	if (parts != n)
+		return false;
+	buf_putc(out, '(');
+	for (unsigned i = 0; i < n && good; i++) {
+		buf_puts(out, i ? " OR (" : "(");
+		for (unsigned k = 0; k < i; k++) {
+			good &= put_part(t, k, " = ", bound, out);
+			buf_puts(out, " AND ");
+		}
+		good &= put_part(t, i, i == n - 1 ? last : op, bound, out);
+		buf_putc(out, ')');
+	}
+	buf_putc(out, ')');
+	return good;
+}
+
+static int bad_bound(const struct chunk_table *t, const char *bound, struct err *err)
+{
+	return err_set(err, ERR_DATA, 0, "table %s.%s: expected a place in its key, found '%.100s'", t->schema->db,
+		       t->schema->table, bound);
+}
+
+static int put_where(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err)
+{
+	const char *word = " WHERE ";
+
+	if (!t->keyed && (range->after || range->upto))
+		return bad_bound(t, range->after ? range->after : range->upto, err);
+	if (range->after) {
+		buf_puts(sql, word);
+		if (!put_compare(t, " > ", " > ", range->after, range->leading, sql))
+			return bad_bound(t, range->after, err);
+		word = " AND ";
+	}
+	if (range->upto) {
+		buf_puts(sql, word);
+		if (!put_compare(t, " < ", " <= ", range->upto, range->leading, sql))
+			return bad_bound(t, range->upto, err);
+		word = " AND ";
+	}
+	if (t->where) {			/* a comment at its end must not reach the bracket */
+		buf_puts(sql, word);
+		buf_putc(sql, '(');
+		buf_puts(sql, t->where);
+		buf_puts(sql, "\n)");
+	}
+	return 0;
+}
+
+static void put_order(const struct chunk_table *t, struct buf *sql)
+{
+	for (unsigned i = 0; t->keyed && i < t->schema->nkey; i++) {
+		buf_puts(sql, i ? ", " : " ORDER BY ");
+		mysql_quote_name(sql, t->key[i].column->name);
+	}
+}
+
+static int check_size(const struct chunk_table *t, const struct buf *sql, struct err *err)
+{
+	if (!sql->failed)
+		return 0;
+	return err_set(err, ERR_DATA, 0, "table %s.%s: a SELECT of its rows takes more than %d bytes", t->schema->db,
+		       t->schema->table, CHUNK_SQL_MAX);
+}
+
+static void put_as_bytes(const struct chunk_key *k, struct buf *sql)
+{
+	buf_puts(sql, "CAST(");
+	mysql_quote_name(sql, k->column->name);
+	buf_puts(sql, " AS BINARY)");
+}
+
+int chunk_select(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err)
+{
+	buf_puts(sql, "SELECT ");
+	text_select_list(t->schema, sql);
+	for (unsigned i = 0; t->keyed && i < t->schema->nkey; i++)
+		if (t->key[i].carried) {
+			buf_puts(sql, ", ");
+			put_as_bytes(&t->key[i], sql);
+		}
+	buf_puts(sql, " FROM ");
+	buf_puts(sql, t->from);
+	if (put_where(t, range, sql, err) < 0)
+		return -1;
+	put_order(t, sql);
+	if (range->limit)
+		buf_printf(sql, " LIMIT %llu", (unsigned long long)range->limit);
+	return check_size(t, sql, err);
+}
+
+int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n, struct buf *sql, struct err *err)
+{
+	struct chunk_range range = { .after = after };
+
+	buf_puts(sql, "SELECT ");
+	for (unsigned i = 0; i < t->schema->nkey; i++) {
+		buf_puts(sql, i ? ", " : "");
+		if (t->key[i].carried)
+			put_as_bytes(&t->key[i], sql);
+		else
+			mysql_quote_name(sql, t->key[i].column->name);
+	}
+	buf_puts(sql, " FROM ");
+	buf_puts(sql, t->from);
+	if (put_where(t, &range, sql, err) < 0)
+		return -1;
+	put_order(t, sql);
+	buf_printf(sql, " LIMIT 1 OFFSET %llu", (unsigned long long)(n > 0 ? n - 1 : 0));
+	return check_size(t, sql, err);
+}
+
+/* ---- rows to bounds ---- */
+
+struct cell {
+	const uint8_t *p;		/* NULL: SQL NULL, or nothing there */
+	size_t len;
+};
+
+static struct cell next_cell(struct bytes *in)
+{
+	struct cell c = { 0 };
+
+	if (in->at < in->end && *in->at == LENENC_NULL) {
+		in->at++;
+		return c;
+	}
+	c.len = (size_t)bytes_lenenc(in);
+	c.p = bytes_take(in, c.len);
+	return c;
+}
+
+static bool put_bound(const struct chunk_key *k, struct cell c, struct buf *out)
+{
+	if (c.p == NULL || (k->form == FORM_BIT && c.len > 8))
+		return false;
+	if (k->form == FORM_BIT) {
+		buf_printf(out, "%llu", (unsigned long long)bytes_be(c.p, (unsigned)c.len));
+		return true;
+	}
+	if (k->form == FORM_NUMBER || k->form == FORM_TIME) {
+		buf_put(out, c.p, c.len);
+		return k->form == FORM_NUMBER ? is_number((const char *)c.p, c.len)
+					      : is_time((const char *)c.p, c.len);
+	}
+	buf_putc(out, 'x');
+	for (size_t i = 0; i < c.len; i++) {
+		buf_putc(out, "0123456789abcdef"[c.p[i] >> 4]);
+		buf_putc(out, "0123456789abcdef"[c.p[i] & 15]);
+	}
+	return true;
+}
+
+static int join_bound(const struct chunk_table *t, const struct cell *cells, struct buf *out, struct err *err)
+{
+	for (unsigned i = 0; i < t->schema->nkey; i++) {
+		if (i > 0)
+			buf_putc(out, ',');
+		if (!put_bound(&t->key[i], cells[i], out))
+			return err_set(err, ERR_DATA, 0, "table %s.%s: a row came without a usable key",
+				       t->schema->db, t->schema->table);
+	}
+	return 0;
+}
+
+int chunk_bound(const struct chunk_table *t, const uint8_t *row, size_t len, struct buf *out, struct err *err)
+{
+	struct bytes in = bytes_of(row, len);
+	struct cell *cells = xcalloc(t->schema->nkey + 1, sizeof(*cells));
+	int r;
+
+	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
+		struct cell c = next_cell(&in);
+
+		for (unsigned k = 0; k < t->schema->nkey; k++)
+			if (t->key[k].index == i)
+				cells[k] = c;
+	}
+	for (unsigned k = 0; k < t->schema->nkey; k++)
+		if (t->key[k].carried)
+			cells[k] = next_cell(&in);
+	r = join_bound(t, cells, out, err);
+	free(cells);
+	return r;
+}
+
+int chunk_key_bound(const struct chunk_table *t, const uint8_t *row, size_t len, struct buf *out, struct err *err)
+{
+	struct bytes in = bytes_of(row, len);
+	struct cell *cells = xcalloc(t->schema->nkey + 1, sizeof(*cells));
+	int r;
+
+	for (unsigned k = 0; k < t->schema->nkey; k++)
+		cells[k] = next_cell(&in);
+	r = join_bound(t, cells, out, err);
+	free(cells);
+	return r;
+}
