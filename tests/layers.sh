@@ -9,7 +9,11 @@ failed=0
 violations() {
 	(cd "$1" && find . -name '*.[ch]' | sed 's|^\./||' | LC_ALL=C sort | xargs awk '
 	function allow(room, list) { below[room] = " " list " " }
-	function keep(header, list) { owner[++libraries] = " " list " "; library[libraries] = header }
+	function keep(header, list, not_in) {
+		owner[++libraries] = " " list " "; library[libraries] = header; without[libraries] = " " not_in " "
+	}
+	function floor(place, list) { parts[place] = " " list " " }
+	function door(place, headers) { doors[place] = " " headers " " }
 	function complain(rule, what) { print rule ": " FILENAME ": " what }
 	BEGIN {
 		allow("core", "core")
@@ -24,8 +28,28 @@ violations() {
 		allow("cli", "cli console remote engine " rooms " row core")
 		allow("main.c", "cli console remote engine core")
 
+		# Sub-folders: what each knows of its own room, besides the headers at the door of the room.
+		floor("source/decode", "decode")
+		floor("source/server", "server decode")
+		floor("source/catalog", "catalog server decode")
+		floor("source/stream", "stream catalog server decode")
+		floor("source/snapshot", "snapshot catalog server decode")
+		floor("source/incremental", "incremental snapshot catalog server decode")
+		floor("source/check", "check snapshot catalog server decode")
+		floor("format/cell", "cell")
+		floor("format/history", "history cell")
+		floor("format/encode", "encode history cell")
+		floor("format/decode", "decode encode history cell")
+		door("format", "format.h format_conf.h")
+		floor("engine/status", "status")
+		floor("engine/settings", "settings")
+		floor("engine/capture", "capture status settings")
+		floor("engine/load", "load status settings")
+		floor("engine/control", "control status settings")
+		door("engine", "engine.h engine_parts.h")
+
 		keep("^n?cursesw?([.]h|/)", "console")
-		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h", "source sink")
+		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h", "source sink", "source/decode source/catalog")
 		keep("^(librdkafka/)?rdkafka", "log")
 		keep("^curl/", "sink")
 		keep("^(lua|lualib|lauxlib)[.]h|^lua[0-9.]*/", "script")
@@ -38,6 +62,10 @@ violations() {
 	FNR == 1 {
 		room = FILENAME
 		sub("/.*", "", room)
+		place = FILENAME
+		sub("/[^/]*$", "", place)
+		if (place != room && !(place in parts))
+			complain("room", "is in a sub-folder that this test does not know")
 		name = FILENAME
 		sub(".*/", "", name)
 		if (name in seen)
@@ -56,7 +84,7 @@ violations() {
 			next
 		if (!quoted) {
 			for (i = 1; i <= libraries; i++)
-				if (header ~ library[i] && !index(owner[i], " " room " "))
+				if (header ~ library[i] && (!index(owner[i], " " room " ") || index(without[i], " " place " ")))
 					complain("library", "<" header "> belongs to:" owner[i])
 			next
 		}
@@ -66,8 +94,14 @@ violations() {
 		}
 		other = header
 		sub("/.*", "", other)
+		part = header
+		sub("^[^/]*/", "", part)
 		if (!index(below[room], " " other " "))
 			complain("direction", room " may not know \"" header "\"")
+		else if (other == room && place != room && part !~ "/" && !index(doors[room], " " part " "))
+			complain("direction", place " may not know \"" header "\"")
+		else if (other == room && place != room && part ~ "/" && !index(parts[place], " " substr(part, 1, index(part, "/") - 1) " "))
+			complain("direction", place " may not know \"" header "\"")
 		else if ((room == "console" || room == "remote") && other == "engine" && header !~ "^engine/(engine|status/status)[.]h$")
 			complain("direction", room " sees the engine through engine.h and status.h only, not \"" header "\"")
 	}')
@@ -94,7 +128,7 @@ report "every file is in a room" "$(of_rule room)"
 
 house=$(mktemp -d) || exit 1
 trap 'rm -rf "$house"' EXIT
-mkdir "$house/core" "$house/row" "$house/source" "$house/sink" "$house/console" "$house/attic"
+mkdir -p "$house/core" "$house/row" "$house/source/decode" "$house/source/server" "$house/source/cellar" "$house/sink" "$house/console" "$house/attic"
 echo '#include "row/value.h"' >"$house/core/up.c"
 echo '#include "sink/sink.h"' >"$house/source/sideways.c"
 echo '#include "engine/pipeline.h"' >"$house/console/deep.c"
@@ -103,13 +137,18 @@ echo '#  include	<ncursesw/curses.h>' >"$house/sink/screen.c"
 echo '#include "value.h"' >"$house/row/bare.c"
 echo >"$house/sink/bare.c"
 echo >"$house/attic/lost.c"
+echo '#include "source/server/conn.h"' >"$house/source/decode/climbs.c"
+echo '#include <mysql.h>' >"$house/source/decode/client.c"
+echo '#include "source/source.h"' >"$house/source/server/door.c"
+echo >"$house/source/cellar/unknown.c"
 for expected in 'direction: core/up.c' 'direction: source/sideways.c' 'direction: console/deep.c' 'library: row/library.c' \
-		'library: sink/screen.c' 'path: row/bare.c' 'name: sink/bare.c' 'room: attic/lost.c'; do
+		'library: sink/screen.c' 'direction: source/decode/climbs.c' 'library: source/decode/client.c' \
+		'direction: source/server/door.c' 'room: source/cellar/unknown.c' 'path: row/bare.c' 'name: sink/bare.c' 'room: attic/lost.c'; do
 	missing=$expected
 	violations "$house" | grep -q "^$expected: " && missing=
 	report "a wrong house is noticed: $expected" "$missing"
 done
-[ "$(violations "$house" | wc -l)" -eq 8 ] && extra= || extra=$(violations "$house")
+[ "$(violations "$house" | wc -l)" -eq 12 ] && extra= || extra=$(violations "$house")
 report "nothing else is complained about there" "$extra"
 echo "1..$count"
 exit $failed

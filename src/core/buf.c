@@ -80,6 +80,17 @@ void buf_puts(struct buf *b, const char *s)
 	buf_put(b, s, strlen(s));
 }
 
+void buf_put_quoted(struct buf *b, const char *s, char quote)
+{
+	buf_putc(b, quote);
+	for (; *s; s++) {
+		if (*s == quote)
+			buf_putc(b, quote);
+		buf_putc(b, *s);
+	}
+	buf_putc(b, quote);
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	size_t room = b->failed ? 0 : b->cap - b->len;		/* mostly enough */

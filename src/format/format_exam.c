@@ -6,6 +6,7 @@
 
 #include "format/encode/format_encoder.h"
 #include "format/cell/format_type.h"
+#include "format/format.h"
 
 /* "io.debezium.time.MicroTime" -> "MicroTime" */
 static const char *short_name(const char *name)

@@ -1,22 +1,37 @@
+# MySQL as a source of changes; each library below knows only those that follow it.
 noinst_LIBRARIES += src/source/libsource.a
-src_source_libsource_a_SOURCES =
 src_source_libsource_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+src_source_libsource_a_SOURCES = \
+	src/source/source.c \
+	src/source/source.h \
+	src/source/source_fill.c \
+	src/source/source_lists.c \
+	src/source/source_lists.h \
+	src/source/source_new_tables.c \
+	src/source/source_parts.h \
+	src/source/source_past.c \
+	src/source/source_progress.c \
+	src/source/source_progress.h \
+	src/source/source_pulse.c \
+	src/source/source_pulse.h \
+	src/source/source_resume.c \
+	src/source/source_start.c \
+	src/source/source_status.c
 
-# The server: connections, snapshot, stream.
-src_source_libsource_a_SOURCES += \
-	src/source/server/mysql_binlog.c \
-	src/source/server/mysql_binlog.h \
+# What `millrace check` asks of a server, and counts in its tables.
+noinst_LIBRARIES += src/source/check/libcheck.a
+src_source_check_libcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+src_source_check_libcheck_a_SOURCES = \
 	src/source/check/mysql_check.c \
 	src/source/check/mysql_check.h \
-	src/source/snapshot/mysql_chunk.c \
-	src/source/snapshot/mysql_chunk.h \
-	src/source/server/mysql_conn.c \
-	src/source/server/mysql_definition.c \
-	src/source/server/mysql_definition.h \
-	src/source/server/mysql_conn.h \
 	src/source/check/mysql_doctor.c \
 	src/source/check/mysql_doctor.h \
-	src/source/check/mysql_doctor_table.c \
+	src/source/check/mysql_doctor_table.c
+
+# Tables that are read again, or for the first time, beside the stream.
+noinst_LIBRARIES += src/source/incremental/libincremental.a
+src_source_incremental_libincremental_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+src_source_incremental_libincremental_a_SOURCES = \
 	src/source/incremental/mysql_fill.c \
 	src/source/incremental/mysql_fill.h \
 	src/source/incremental/mysql_fill_give.c \
@@ -30,40 +45,43 @@ src_source_libsource_a_SOURCES += \
 	src/source/incremental/mysql_fill_read.c \
 	src/source/incremental/mysql_fill_status.c \
 	src/source/incremental/mysql_fill_view.c \
-	src/source/incremental/mysql_fill_view.h \
-	src/source/catalog/mysql_filter.c \
-	src/source/catalog/mysql_filter.h \
-	src/source/snapshot/mysql_retention.c \
-	src/source/snapshot/mysql_retention.h \
-	src/source/server/mysql_scan.c \
-	src/source/server/mysql_scan.h \
-	src/source/server/mysql_identity.c \
-	src/source/server/mysql_identity.h \
-	src/source/stream/mysql_reach.c \
-	src/source/stream/mysql_reach.h \
-	src/source/server/mysql_refusal.c \
-	src/source/server/mysql_refusal.h \
-	src/source/stream/mysql_resume.c \
-	src/source/stream/mysql_resume.h \
+	src/source/incremental/mysql_fill_view.h
+
+# The initial snapshot.
+noinst_LIBRARIES += src/source/snapshot/libsnapshot.a
+src_source_snapshot_libsnapshot_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+src_source_snapshot_libsnapshot_a_SOURCES = \
+	src/source/snapshot/mysql_chunk.c \
+	src/source/snapshot/mysql_chunk.h \
 	src/source/snapshot/mysql_lane_plan.c \
 	src/source/snapshot/mysql_lane_plan.h \
 	src/source/snapshot/mysql_lanes.c \
 	src/source/snapshot/mysql_lanes.h \
 	src/source/snapshot/mysql_moment.c \
 	src/source/snapshot/mysql_moment.h \
-	src/source/server/mysql_side.c \
-	src/source/server/mysql_side.h \
+	src/source/snapshot/mysql_retention.c \
+	src/source/snapshot/mysql_retention.h \
 	src/source/snapshot/mysql_show.c \
 	src/source/snapshot/mysql_show.h \
 	src/source/snapshot/mysql_snapshot.c \
+	src/source/snapshot/mysql_snapshot.h \
 	src/source/snapshot/mysql_snapshot_begin.c \
 	src/source/snapshot/mysql_snapshot_ddl.c \
 	src/source/snapshot/mysql_snapshot_parts.h \
 	src/source/snapshot/mysql_snapshot_place.c \
 	src/source/snapshot/mysql_snapshot_wish.c \
-	src/source/snapshot/mysql_snapshot.h \
-	src/source/catalog/mysql_statement.c \
-	src/source/catalog/mysql_statement.h \
+	src/source/snapshot/mysql_tables.c
+
+# Events to changes.
+noinst_LIBRARIES += src/source/stream/libstream.a
+src_source_stream_libstream_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+src_source_stream_libstream_a_SOURCES = \
+	src/source/stream/mysql_order.c \
+	src/source/stream/mysql_order.h \
+	src/source/stream/mysql_reach.c \
+	src/source/stream/mysql_reach.h \
+	src/source/stream/mysql_resume.c \
+	src/source/stream/mysql_resume.h \
 	src/source/stream/mysql_stream.c \
 	src/source/stream/mysql_stream.h \
 	src/source/stream/mysql_stream_parts.h \
@@ -73,32 +91,92 @@ src_source_libsource_a_SOURCES += \
 	src/source/stream/mysql_stream_table.h \
 	src/source/stream/mysql_stream_txn.c \
 	src/source/stream/mysql_stream_xa.c \
-	src/source/snapshot/mysql_tables.c \
-	src/source/decode/mysql_text.c \
-	src/source/decode/mysql_text.h \
+	src/source/stream/mysql_xa.c \
+	src/source/stream/mysql_xa.h
+
+# What the tables are at a position, followed through DDL.
+noinst_LIBRARIES += src/source/catalog/libcatalog.a
+src_source_catalog_libcatalog_a_SOURCES = \
+	src/source/catalog/mysql_catalog.c \
+	src/source/catalog/mysql_catalog.h \
+	src/source/catalog/mysql_catalog_apply.c \
+	src/source/catalog/mysql_catalog_entry.h \
+	src/source/catalog/mysql_catalog_table.c \
+	src/source/catalog/mysql_catalog_table.h \
+	src/source/catalog/mysql_ddl.c \
+	src/source/catalog/mysql_ddl.h \
+	src/source/catalog/mysql_ddl_column.c \
+	src/source/catalog/mysql_ddl_lexer.c \
+	src/source/catalog/mysql_ddl_lexer.h \
+	src/source/catalog/mysql_ddl_names.c \
+	src/source/catalog/mysql_ddl_names.h \
+	src/source/catalog/mysql_ddl_parser.c \
+	src/source/catalog/mysql_ddl_parser.h \
+	src/source/catalog/mysql_ddl_table.c \
+	src/source/catalog/mysql_filter.c \
+	src/source/catalog/mysql_filter.h \
+	src/source/catalog/mysql_statement.c \
+	src/source/catalog/mysql_statement.h \
+	src/source/catalog/mysql_undo.c \
+	src/source/catalog/mysql_undo.h
+
+# Connections, and what is asked through them.
+noinst_LIBRARIES += src/source/server/libserver.a
+src_source_server_libserver_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
+src_source_server_libserver_a_SOURCES = \
+	src/source/server/mysql_binlog.c \
+	src/source/server/mysql_binlog.h \
+	src/source/server/mysql_conf.h \
+	src/source/server/mysql_conn.c \
+	src/source/server/mysql_conn.h \
+	src/source/server/mysql_definition.c \
+	src/source/server/mysql_definition.h \
+	src/source/server/mysql_identity.c \
+	src/source/server/mysql_identity.h \
+	src/source/server/mysql_refusal.c \
+	src/source/server/mysql_refusal.h \
+	src/source/server/mysql_scan.c \
+	src/source/server/mysql_scan.h \
+	src/source/server/mysql_side.c \
+	src/source/server/mysql_side.h \
 	src/source/server/mysql_throttle.c \
 	src/source/server/mysql_throttle.h \
-	src/source/catalog/mysql_undo.c \
-	src/source/catalog/mysql_undo.h \
-	src/source/stream/mysql_xa.c \
-	src/source/stream/mysql_xa.h \
 	src/source/server/mysql_wire.c \
-	src/source/server/mysql_wire.h \
-	src/source/source.c \
-	src/source/source_fill.c \
-	src/source/source.h \
-	src/source/source_parts.h \
-	src/source/source_pulse.c \
-	src/source/source_pulse.h \
-	src/source/source_resume.c \
-	src/source/source_past.c \
-	src/source/source_lists.c \
-	src/source/source_lists.h \
-	src/source/source_new_tables.c \
-	src/source/source_progress.c \
-	src/source/source_progress.h \
-	src/source/source_start.c \
-	src/source/source_status.c
+	src/source/server/mysql_wire.h
+
+# Bytes in, values out: no connection, and not the MySQL client.
+noinst_LIBRARIES += src/source/decode/libdecode.a
+src_source_decode_libdecode_a_SOURCES = \
+	src/source/decode/mysql_bytes.c \
+	src/source/decode/mysql_bytes.h \
+	src/source/decode/mysql_charset.c \
+	src/source/decode/mysql_charset.h \
+	src/source/decode/mysql_charset_table.c \
+	src/source/decode/mysql_charset_table.h \
+	src/source/decode/mysql_collation_table.c \
+	src/source/decode/mysql_decimal.c \
+	src/source/decode/mysql_decimal.h \
+	src/source/decode/mysql_event.c \
+	src/source/decode/mysql_event.h \
+	src/source/decode/mysql_event_gtid.c \
+	src/source/decode/mysql_event_query.c \
+	src/source/decode/mysql_gtid.c \
+	src/source/decode/mysql_gtid.h \
+	src/source/decode/mysql_jsonb.c \
+	src/source/decode/mysql_jsonb.h \
+	src/source/decode/mysql_jsonb_diff.c \
+	src/source/decode/mysql_jsonb_read.c \
+	src/source/decode/mysql_jsonb_read.h \
+	src/source/decode/mysql_payload.c \
+	src/source/decode/mysql_row.c \
+	src/source/decode/mysql_row.h \
+	src/source/decode/mysql_table_map.c \
+	src/source/decode/mysql_table_map.h \
+	src/source/decode/mysql_table_schema.c \
+	src/source/decode/mysql_text.c \
+	src/source/decode/mysql_text.h \
+	src/source/decode/mysql_value.c \
+	src/source/decode/mysql_value.h
 
 noinst_PROGRAMS += tests/e2e/source_test
 tests_e2e_source_test_SOURCES = tests/e2e/source_test.c tests/e2e/source_model.c tests/e2e/source_model.h tests/tap.h
@@ -118,7 +196,7 @@ tests_unit_test_mysql_fill_SOURCES = tests/unit/test_mysql_fill.c tests/tap.h
 tests_unit_test_mysql_fill_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_mysql_fill_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_mysql_text_SOURCES = tests/unit/test_mysql_text.c tests/tap.h
-tests_unit_test_mysql_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_mysql_text_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_mysql_chunk_SOURCES = tests/unit/test_mysql_chunk.c tests/tap.h
 tests_unit_test_mysql_chunk_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_mysql_chunk_LDADD = $(SOURCE) $(SOURCE_LIBS)
@@ -167,55 +245,6 @@ check_PROGRAMS += tests/unit/test_doctor
 tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c tests/tap.h
 tests_unit_test_doctor_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
-# The pure decoders: bytes in, values out.
-src_source_libsource_a_SOURCES += \
-	src/source/decode/mysql_bytes.c \
-	src/source/decode/mysql_bytes.h \
-	src/source/catalog/mysql_catalog.c \
-	src/source/catalog/mysql_catalog.h \
-	src/source/catalog/mysql_catalog_apply.c \
-	src/source/catalog/mysql_catalog_entry.h \
-	src/source/catalog/mysql_catalog_table.c \
-	src/source/catalog/mysql_catalog_table.h \
-	src/source/decode/mysql_charset.c \
-	src/source/decode/mysql_charset.h \
-	src/source/decode/mysql_charset_table.c \
-	src/source/decode/mysql_charset_table.h \
-	src/source/decode/mysql_collation_table.c \
-	src/source/catalog/mysql_ddl.c \
-	src/source/catalog/mysql_ddl.h \
-	src/source/catalog/mysql_ddl_column.c \
-	src/source/catalog/mysql_ddl_lexer.c \
-	src/source/catalog/mysql_ddl_lexer.h \
-	src/source/catalog/mysql_ddl_names.c \
-	src/source/catalog/mysql_ddl_names.h \
-	src/source/catalog/mysql_ddl_parser.c \
-	src/source/catalog/mysql_ddl_parser.h \
-	src/source/catalog/mysql_ddl_table.c \
-	src/source/decode/mysql_decimal.c \
-	src/source/decode/mysql_decimal.h \
-	src/source/decode/mysql_event.c \
-	src/source/decode/mysql_event.h \
-	src/source/decode/mysql_event_gtid.c \
-	src/source/decode/mysql_event_query.c \
-	src/source/decode/mysql_gtid.c \
-	src/source/decode/mysql_gtid.h \
-	src/source/decode/mysql_jsonb.c \
-	src/source/decode/mysql_jsonb.h \
-	src/source/decode/mysql_jsonb_diff.c \
-	src/source/decode/mysql_jsonb_read.c \
-	src/source/decode/mysql_jsonb_read.h \
-	src/source/stream/mysql_order.c \
-	src/source/stream/mysql_order.h \
-	src/source/decode/mysql_payload.c \
-	src/source/decode/mysql_row.c \
-	src/source/decode/mysql_row.h \
-	src/source/decode/mysql_table_map.c \
-	src/source/decode/mysql_table_map.h \
-	src/source/decode/mysql_table_schema.c \
-	src/source/decode/mysql_value.c \
-	src/source/decode/mysql_value.h
-
 check_PROGRAMS += tests/unit/test_binlog
 tests_unit_test_binlog_SOURCES = tests/unit/test_binlog.c tests/unit/binlog_text.h tests/tap.h
 tests_unit_test_binlog_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
@@ -229,7 +258,7 @@ check_PROGRAMS += tests/fuzz/fuzz_event tests/fuzz/fuzz_row tests/fuzz/fuzz_json
 check_PROGRAMS += tests/fuzz/fuzz_stream tests/fuzz/fuzz_payload tests/fuzz/fuzz_text tests/fuzz/fuzz_wire
 FUZZ = tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h
 tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz_event.c $(FUZZ)
-tests_fuzz_fuzz_event_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_event_LDADD = $(DECODE) $(DECODE_LIBS)
 noinst_PROGRAMS += tests/fuzz/seed_split
 tests_fuzz_seed_split_SOURCES = tests/fuzz/seed_split.c
 tests_fuzz_seed_split_LDADD = $(SOURCE) $(SOURCE_LIBS)
@@ -244,23 +273,23 @@ tests_fuzz_fuzz_payload_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c $(FUZZ)
 tests_fuzz_fuzz_text_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_row_SOURCES = tests/fuzz/fuzz_row.c $(FUZZ)
-tests_fuzz_fuzz_row_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_row_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_fuzz_fuzz_jsonb_SOURCES = tests/fuzz/fuzz_jsonb.c $(FUZZ)
-tests_fuzz_fuzz_jsonb_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_jsonb_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_fuzz_fuzz_gtid_SOURCES = tests/fuzz/fuzz_gtid.c $(FUZZ)
-tests_fuzz_fuzz_gtid_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_gtid_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_fuzz_fuzz_ddl_SOURCES = tests/fuzz/fuzz_ddl.c $(FUZZ)
 tests_fuzz_fuzz_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz_charset.c $(FUZZ)
-tests_fuzz_fuzz_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_fuzz_fuzz_charset_LDADD = $(DECODE) $(DECODE_LIBS)
 
 check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_ddl_told tests/unit/test_row tests/unit/test_event
 tests_unit_test_gtid_SOURCES = tests/unit/test_gtid.c tests/tap.h
-tests_unit_test_gtid_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_gtid_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_jsonb_SOURCES = tests/unit/test_jsonb.c tests/tap.h
-tests_unit_test_jsonb_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_jsonb_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_charset_SOURCES = tests/unit/test_charset.c tests/tap.h
-tests_unit_test_charset_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_charset_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/tap.h
 tests_unit_test_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_ddl_told_SOURCES = tests/unit/test_ddl_told.c tests/tap.h
@@ -268,4 +297,4 @@ tests_unit_test_ddl_told_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/binlog_text.h tests/tap.h
 tests_unit_test_row_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
 tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/binlog_text.h tests/tap.h
-tests_unit_test_event_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)
+tests_unit_test_event_LDADD = $(DECODE) $(DECODE_LIBS) $(ZLIB_LIBS)

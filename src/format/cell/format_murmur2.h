@@ -5,9 +5,12 @@
 #ifndef FORMAT_FORMAT_MURMUR2_H
 #define FORMAT_FORMAT_MURMUR2_H
 
-#include "format/format.h"
+#include <stddef.h>
+#include <stdint.h>
 
 #define MURMUR2_CACHE 32
+
+uint32_t format_murmur2(const void *key, size_t len);	/* Kafka's, made positive */
 
 struct murmur2_cache {
 	uint32_t head_len;			/* constant bytes in front, rounded down to whole words */

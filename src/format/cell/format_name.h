@@ -6,7 +6,8 @@
 #define FORMAT_FORMAT_NAME_H
 
 #include "core/buf.h"
-#include "format/format.h"
+#include "format/format_conf.h"
+#include "row/batch.h"
 
 /* Appends the adjusted name, not quoted. */
 void format_name_schema(struct buf *b, const struct format_conf *conf, const char *name);

@@ -7,6 +7,7 @@
 
 #include "core/intern.h"
 #include "format/format.h"
+#include "format/format_conf.h"
 #include "format/cell/format_topic.h"
 
 struct topic_text {

@@ -5,7 +5,8 @@
 #ifndef FORMAT_FORMAT_TYPE_H
 #define FORMAT_FORMAT_TYPE_H
 
-#include "format/format.h"
+#include "format/format_conf.h"
+#include "row/batch.h"
 
 enum connect_type {
 	CONNECT_BOOLEAN, CONNECT_INT8, CONNECT_INT16, CONNECT_INT32, CONNECT_INT64, CONNECT_FLOAT, CONNECT_DOUBLE,

@@ -9,6 +9,7 @@
 #include "core/xalloc.h"
 #include "format/decode/format_decoder.h"
 #include "format/cell/format_topic.h"
+#include "format/format.h"
 
 static size_t topic_place(const struct format_decoder *d, const char *name)
 {

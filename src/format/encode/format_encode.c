@@ -14,6 +14,7 @@
 #include "format/encode/format_encoder.h"
 #include "format/encode/format_service.h"
 #include "format/cell/format_topic.h"
+#include "format/format.h"
 
 #define HOUR_US INT64_C(3600000000)
 #define SHORT_TEXT 65536

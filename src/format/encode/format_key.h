@@ -4,7 +4,8 @@
 
 #include "core/arena.h"
 #include "core/pattern.h"
-#include "format/format.h"
+#include "format/format_conf.h"
+#include "row/batch.h"
 
 struct key_rules {
 	struct pattern_list *items;	/* each on db.table.column */

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "format/cell/format_topic.h"
+#include "format/format.h"
 
 enum { SERVICE_TEXT_MAX = 16 << 20 };
 

@@ -6,7 +6,8 @@
 #define FORMAT_FORMAT_SOURCE_H
 
 #include "core/buf.h"
-#include "format/format.h"
+#include "format/format_conf.h"
+#include "row/batch.h"
 
 enum source_field {
 	SOURCE_VERSION, SOURCE_CONNECTOR, SOURCE_NAME, SOURCE_TS_MS, SOURCE_SNAPSHOT, SOURCE_DB, SOURCE_SEQUENCE,

@@ -10,7 +10,8 @@
 #define FORMAT_FORMAT_TRANSACTION_H
 
 #include "core/buf.h"
-#include "format/format.h"
+#include "format/format_conf.h"
+#include "row/batch.h"
 
 struct transaction_table {
 	const char *name;		/* "db.table", interned */

@@ -10,7 +10,8 @@
 #define FORMAT_FORMAT_HISTORY_H
 
 #include "core/buf.h"
-#include "format/format.h"
+#include "format/format_conf.h"
+#include "row/batch.h"
 
 struct history_column {
 	int jdbc_type;

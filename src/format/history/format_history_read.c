@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
+#include "format/format.h"
 #include "format/history/format_history.h"
 #include "format/history/format_position.h"
 

@@ -1,16 +1,12 @@
 /*
- * format_position.c - the record of the offsets topic. The order of the members is that of a Java hash map with
- * Debezium's keys: ts_sec, file, pos, gtids, row, server_id, event, snapshot. Behind them are ours, by names that
- * begin with millrace_.
+ * format_position.c - the members of Connect's offset JSON: from a position, and back to one.
  */
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/intern.h"
-#include "core/json.h"
-#include "format/encode/format_encoder.h"
+#include "core/xalloc.h"
 #include "format/history/format_position.h"
-
-#define GTIDS_MAX ((size_t)64 << 20)
 
 unsigned format_position_members(const struct position *p, struct position_member out[POSITION_MEMBERS])
 {
@@ -33,61 +29,62 @@ unsigned format_position_members(const struct position *p, struct position_membe
 	return n;
 }
 
-static void put_key(struct buf *b, const struct format_conf *conf)
+static int number_member(const json_t *object, const char *name, uint64_t *out, struct err *err)
 {
-	buf_putc(b, '[');
-	buf_json_str(b, conf->connector_name);
-	buf_puts(b, ",{\"server\":");
-	buf_json_str(b, conf->topic_prefix);
-	buf_puts(b, "}]");
+	const json_t *v = json_object_get(object, name);
+
+	*out = 0;
+	if (!v || json_is_null(v))
+		return 0;
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return err_set(err, ERR_DATA, 0, "stored position: expected a number of 0 or more for '%s'", name);
+	*out = (uint64_t)json_integer_value(v);
+	return 0;
 }
 
-static void put_text(struct buf *b, const char *name, const char *text)
+static void text_member(const json_t *object, const char *name, char *out, size_t size)
 {
-	if (text == NULL || text[0] == '\0')
-		return;
-	buf_printf(b, ",\"%s\":", name);
-	buf_json_str(b, text);
+	const char *text = json_string_value(json_object_get(object, name));
+
+	out[0] = '\0';
+	if (text && strlen(text) < size)
+		strcpy(out, text);
 }
 
-static void put_value(struct buf *b, const struct position *p, const struct transaction *t)
+/* Debezium before 3.0.2 wrote a boolean, and reads the string "true" as well. */
+static void snapshot_member(const json_t *object, struct position *out)
 {
-	struct position_member m[POSITION_MEMBERS];
-	unsigned n = format_position_members(p, m);
+	const json_t *v = json_object_get(object, "snapshot");
+	const char *text = json_is_string(v) ? json_string_value(v) : "";
 
-	for (unsigned i = 0; i < n; i++) {
-		buf_putc(b, i ? ',' : '{');
-		buf_printf(b, "\"%s\":", m[i].name);
-		if (m[i].text)
-			buf_json_str(b, m[i].text);
-		else
-			buf_printf(b, "%llu", (unsigned long long)m[i].number);
-	}
-	if (!p->snapshot)
-		transaction_put_position(b, t);
-	put_text(b, "millrace_server", p->server_uuid);
-	put_text(b, "millrace_gtid", p->gtid);
-	if (p->changes)
-		buf_printf(b, ",\"millrace_changes\":%llu", (unsigned long long)p->changes);
-	put_text(b, "millrace_snapshot", p->progress);
-	buf_putc(b, '}');
+	out->snapshot_blocking = strcmp(text, "BLOCKING") == 0;
+	out->snapshot = json_is_true(v) || out->snapshot_blocking || strcmp(text, "INITIAL") == 0
+			|| strcmp(text, "true") == 0;
 }
 
-void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out)
+int format_position_from_json(const json_t *object, struct position *out, struct err *err)
 {
-	struct buf text;
+	const char *file = json_string_value(json_object_get(object, "file"));
+	const char *gtids = json_string_value(json_object_get(object, "gtids"));
+	uint64_t ts_sec, server_id;
 
-	buf_init(&text, GTIDS_MAX);
-	memset(out, 0, sizeof(*out));
-	put_key(&text, e->conf);
-	out->key_len = (uint32_t)text.len;
-	out->key = arena_dup(&b->arena, text.data, text.len);
-	buf_reset(&text);
-	put_value(&text, p, &e->transaction);
-	out->value_len = (uint32_t)text.len;
-	out->value = arena_dup(&b->arena, text.data, text.len);
-	buf_done(&text);
-	out->topic = intern(e->conf->offsets_topic);
-	out->partition = PARTITION_BY_KEY;
-	out->hash = format_murmur2(out->key, out->key_len);
+	if (!json_is_object(object) || !file || strlen(file) >= sizeof(out->file))
+		return err_set(err, ERR_DATA, 0,
+				"stored position: expected an object with 'file' of less than 256 bytes");
+	if (number_member(object, "pos", &out->pos, err) < 0 || number_member(object, "event", &out->event, err) < 0 ||
+	    number_member(object, "row", &out->row, err) < 0 || number_member(object, "ts_sec", &ts_sec, err) < 0 ||
+	    number_member(object, "server_id", &server_id, err) < 0 ||
+	    number_member(object, "millrace_changes", &out->changes, err) < 0)
+		return -1;
+	strcpy(out->file, file);
+	free(out->gtids);
+	out->gtids = xstrdup(gtids);
+	text_member(object, "millrace_server", out->server_uuid, sizeof(out->server_uuid));
+	text_member(object, "millrace_gtid", out->gtid, sizeof(out->gtid));
+	free(out->progress);
+	out->progress = xstrdup(json_string_value(json_object_get(object, "millrace_snapshot")));
+	out->ts_sec = (int64_t)ts_sec;
+	out->server_id = (uint32_t)server_id;
+	snapshot_member(object, out);
+	return 0;
 }

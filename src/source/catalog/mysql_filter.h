@@ -13,7 +13,7 @@
 #include "core/err.h"
 #include "row/schema.h"
 #include "source/decode/mysql_gtid.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct mysql_filter;
 

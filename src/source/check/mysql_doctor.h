@@ -7,7 +7,7 @@
 
 #include "core/buf.h"
 #include "row/exam.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct doctor_count {			/* one number of the statement's answer */
 	enum exam_question question;

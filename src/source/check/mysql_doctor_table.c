@@ -239,7 +239,7 @@ static void put_condition(struct buf *sql, const struct rule *rule, const struct
 {
 	for (const char *p = rule->condition; *p; p++) {
 		if (*p == '@')
-			mysql_quote_name(sql, a->c->name);
+			buf_put_quoted(sql, a->c->name, '`');
 		else if (*p == '#')
 			buf_printf(sql, "%llu", (unsigned long long)a->room->room_bytes);
 		else if (*p == '~')
@@ -262,7 +262,7 @@ static bool take_back(struct buf *sql, size_t len)
 static void put_length(struct buf *sql, const struct column *c, const char *factor)
 {
 	buf_puts(sql, column_is_text(c) ? "COALESCE(LENGTH(CONVERT(" : "COALESCE(LENGTH(");
-	mysql_quote_name(sql, c->name);
+	buf_put_quoted(sql, c->name, '`');
 	buf_puts(sql, column_is_text(c) ? " USING utf8mb4))" : ")");
 	buf_printf(sql, "%s, 0)", factor);
 }
@@ -364,7 +364,7 @@ static void put_order(struct buf *sql, const struct schema *s, const char *direc
 {
 	for (unsigned i = 0; i < s->nkey; i++) {
 		buf_puts(sql, i ? ", " : " ORDER BY ");
-		mysql_quote_name(sql, s->columns[s->key[i]].name);
+		buf_put_quoted(sql, s->columns[s->key[i]].name, '`');
 		buf_puts(sql, direction);
 	}
 }
@@ -372,9 +372,9 @@ static void put_order(struct buf *sql, const struct schema *s, const char *direc
 static void put_from(struct buf *sql, const struct schema *s)
 {
 	buf_puts(sql, " FROM ");
-	mysql_quote_name(sql, s->db);
+	buf_put_quoted(sql, s->db, '`');
 	buf_putc(sql, '.');
-	mysql_quote_name(sql, s->table);
+	buf_put_quoted(sql, s->table, '`');
 }
 
 static void put_end(struct builder *b, const struct exam *e, const struct mysql_conf *conf, const char *direction,

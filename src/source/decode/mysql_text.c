@@ -11,7 +11,6 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_bytes.h"
-#include "source/server/mysql_conn.h"
 
 enum { LENENC_NULL = 0xfb, DIGITS_OF_I64 = 18, US_PER_S = 1000000 };
 #define US_PER_DAY (86400ll * US_PER_S)
@@ -297,7 +296,7 @@ void text_select_list(const struct schema *schema, struct buf *out)
 
 		buf_puts(out, i ? ", " : "");
 		buf_puts(out, c->type == COL_FLOAT ? "(" : "");
-		mysql_quote_name(out, c->name);
+		buf_put_quoted(out, c->name, '`');
 		buf_puts(out, c->type == COL_FLOAT ? " + 0e0)" : "");
 	}
 }

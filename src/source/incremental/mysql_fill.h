@@ -27,7 +27,7 @@
 #include "source/incremental/mysql_fill_plan.h"
 #include "source/catalog/mysql_filter.h"
 #include "source/decode/mysql_gtid.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct mysql_fill;
 

@@ -64,9 +64,9 @@ static int lock_table(struct mysql_conn *lock, const char *db, const char *name,
 	int r;
 
 	buf_init(&quoted, QUOTED_MAX);
-	mysql_quote_name(&quoted, db);
+	buf_put_quoted(&quoted, db, '`');
 	buf_putc(&quoted, '.');
-	mysql_quote_name(&quoted, name);
+	buf_put_quoted(&quoted, name, '`');
 	r = mysql_conn_run(lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
 	if (r == 0)
 		r = mysql_conn_run(lock, err, "LOCK TABLES %s READ", quoted.data);

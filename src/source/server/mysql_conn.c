@@ -343,14 +343,3 @@ int mysql_conn_variable(struct mysql_conn *c, const char *name, char *out, size_
 	mysql_free_result(res);
 	return unknown;
 }
-
-void mysql_quote_name(struct buf *b, const char *name)
-{
-	buf_putc(b, '`');
-	for (; *name; name++) {
-		if (*name == '`')
-			buf_putc(b, '`');
-		buf_putc(b, *name);
-	}
-	buf_putc(b, '`');
-}

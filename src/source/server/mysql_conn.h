@@ -14,7 +14,7 @@
 
 #include "core/buf.h"
 #include "core/err.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct mysql_conn {
 	MYSQL *mysql;			/* NULL: closed */
@@ -47,6 +47,5 @@ int mysql_conn_fail(struct mysql_conn *c, const char *doing,
 		    struct err *err);			/* fills err from the library's last error, -1 */
 enum err_kind mysql_conn_kind(unsigned code);		/* what a client or server error number asks for */
 const char *mysql_conn_remedy(unsigned code);		/* "" or what to do about it */
-void mysql_quote_name(struct buf *b, const char *name);	/* `na``me` */
 
 #endif

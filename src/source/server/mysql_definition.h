@@ -11,7 +11,7 @@
 
 #include "core/buf.h"
 #include "core/err.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct table_place {			/* a table map */
 	const char *db, *table;

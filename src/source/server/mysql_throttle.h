@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "source/server/mysql_conn.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct throttle;
 

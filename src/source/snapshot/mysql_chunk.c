@@ -96,12 +96,12 @@ static char *make_from(const struct schema *s, const char *index, const char *st
 		buf_puts(&b, "\n) AS `millrace`");
 		return buf_take(&b);
 	}
-	mysql_quote_name(&b, s->db);
+	buf_put_quoted(&b, s->db, '`');
 	buf_putc(&b, '.');
-	mysql_quote_name(&b, s->table);
+	buf_put_quoted(&b, s->table, '`');
 	if (index) {
 		buf_puts(&b, " FORCE INDEX (");
-		mysql_quote_name(&b, index);
+		buf_put_quoted(&b, index, '`');
 		buf_putc(&b, ')');
 	}
 	return buf_take(&b);
@@ -184,9 +184,9 @@ static int find_index(struct index_search *x, struct mysql_conn *conn, struct er
 	MYSQL_ROW row;
 
 	buf_init(&name, NAME_MAX_QUOTED);
-	mysql_quote_name(&name, x->schema->db);
+	buf_put_quoted(&name, x->schema->db, '`');
 	buf_putc(&name, '.');
-	mysql_quote_name(&name, x->schema->table);
+	buf_put_quoted(&name, x->schema->table, '`');
 	res = mysql_conn_rows(conn, err, "SHOW INDEX FROM %s WHERE Non_unique = 0", name.data);
 	buf_done(&name);
 	if (res == NULL)
@@ -276,7 +276,7 @@ static bool put_part(const struct chunk_table *t, unsigned i, const char *op, co
 {
 	for (unsigned k = 0; k < i; k++)
 		bound += part_length(bound) + 1;
-	mysql_quote_name(out, t->key[i].column->name);
+	buf_put_quoted(out, t->key[i].column->name, '`');
 	buf_puts(out, op);
 	return put_literal(&t->key[i], bound, part_length(bound), out);
 }
@@ -343,7 +343,7 @@ static void put_order(const struct chunk_table *t, struct buf *sql)
 {
 	for (unsigned i = 0; t->keyed && i < t->schema->nkey; i++) {
 		buf_puts(sql, i ? ", " : " ORDER BY ");
-		mysql_quote_name(sql, t->key[i].column->name);
+		buf_put_quoted(sql, t->key[i].column->name, '`');
 	}
 }
 
@@ -358,7 +358,7 @@ static int check_size(const struct chunk_table *t, const struct buf *sql, struct
 static void put_as_bytes(const struct chunk_key *k, struct buf *sql)
 {
 	buf_puts(sql, "CAST(");
-	mysql_quote_name(sql, k->column->name);
+	buf_put_quoted(sql, k->column->name, '`');
 	buf_puts(sql, " AS BINARY)");
 }
 
@@ -391,7 +391,7 @@ int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n,
 		if (t->key[i].carried)
 			put_as_bytes(&t->key[i], sql);
 		else
-			mysql_quote_name(sql, t->key[i].column->name);
+			buf_put_quoted(sql, t->key[i].column->name, '`');
 	}
 	buf_puts(sql, " FROM ");
 	buf_puts(sql, t->from);

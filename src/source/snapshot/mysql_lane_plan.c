@@ -62,7 +62,7 @@ static int begin_split(struct lane_plan *p, const struct snapshot_table *t, stru
 	MYSQL_ROW row;
 
 	buf_init(&name, 1024);
-	mysql_quote_name(&name, c->name);
+	buf_put_quoted(&name, c->name, '`');
 	res = mysql_conn_rows(p->setup->planner, err, "SELECT MIN(%s), MAX(%s) FROM %s", name.data, name.data,
 			      t->chunk.from);
 	buf_done(&name);

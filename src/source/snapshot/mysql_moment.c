@@ -61,9 +61,9 @@ static int name_tables(struct moment *m, struct buf *sql, struct err *err)
 	m->locked = xcalloc(list.count + 1, sizeof(*m->locked));
 	for (size_t i = 0; i < list.count; i++) {
 		buf_puts(sql, i ? ", " : "LOCK TABLES ");
-		mysql_quote_name(sql, list.items[i].db);
+		buf_put_quoted(sql, list.items[i].db, '`');
 		buf_putc(sql, '.');
-		mysql_quote_name(sql, list.items[i].name);
+		buf_put_quoted(sql, list.items[i].name, '`');
 		buf_puts(sql, " READ");
 		m->locked[m->nlocked++] = xasprintf("%s.%s", list.items[i].db, list.items[i].name);
 	}

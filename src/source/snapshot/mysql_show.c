@@ -71,9 +71,9 @@ static int allow_many(struct show *s, bool many, struct err *err)
 
 static void put_name(struct buf *sql, const struct snapshot_table *t)
 {
-	mysql_quote_name(sql, t->db);
+	buf_put_quoted(sql, t->db, '`');
 	buf_putc(sql, '.');
-	mysql_quote_name(sql, t->name);
+	buf_put_quoted(sql, t->name, '`');
 }
 
 static void put_table(struct buf *sql, const struct snapshot_table *t)

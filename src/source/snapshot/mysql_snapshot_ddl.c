@@ -61,10 +61,10 @@ static const char *quoted(struct arena *a, const char *before, const char *db, c
 
 	buf_init(&b, QUOTED_MAX);
 	buf_puts(&b, before);
-	mysql_quote_name(&b, db);
+	buf_put_quoted(&b, db, '`');
 	if (table) {
 		buf_putc(&b, '.');
-		mysql_quote_name(&b, table);
+		buf_put_quoted(&b, table, '`');
 	}
 	buf_puts(&b, behind);
 	text = arena_dup(a, b.data, b.len);

@@ -24,7 +24,7 @@
 #include "source/decode/mysql_gtid.h"
 #include "source/stream/mysql_stream_table.h"
 #include "source/catalog/mysql_undo.h"
-#include "source/source.h"
+#include "source/server/mysql_conf.h"
 
 struct mysql_stream;
 
