@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 #include "source/server/mysql_conn.h"
+#include "source/source.h"
 
 enum { OUT_OF_TIME = 3024 /* ER_QUERY_TIMEOUT */, SQL_MAX = 8 << 20, ANSWER_SLACK_MS = 10000, SMALLEST_SAMPLE = 1000 };
 
