@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
-#include "engine/status/meter.h"
 #include "engine/settings/settings.h"
+#include "engine/status/meter.h"
 
 struct taps;
 

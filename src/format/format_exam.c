@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "format/encode/format_encoder.h"
 #include "format/cell/format_type.h"
+#include "format/encode/format_encoder.h"
 #include "format/format.h"
 
 /* "io.debezium.time.MicroTime" -> "MicroTime" */

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "row/column_fill.h"
 #include "core/xalloc.h"
+#include "row/column_fill.h"
 #include "sink/sink_local.h"
 
 #define SQL_MAX (4 << 20)

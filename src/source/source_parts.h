@@ -12,17 +12,17 @@
 #include <stdint.h>
 
 #include "core/name_map.h"
-#include "source/server/mysql_binlog.h"
+#include "source/catalog/mysql_undo.h"
 #include "source/incremental/mysql_fill.h"
 #include "source/incremental/mysql_fill_order.h"
+#include "source/server/mysql_binlog.h"
 #include "source/server/mysql_side.h"
-#include "source/snapshot/mysql_snapshot.h"
-#include "source/stream/mysql_stream.h"
 #include "source/server/mysql_throttle.h"
-#include "source/catalog/mysql_undo.h"
+#include "source/snapshot/mysql_snapshot.h"
 #include "source/source.h"
 #include "source/source_progress.h"
 #include "source/source_pulse.h"
+#include "source/stream/mysql_stream.h"
 
 enum source_phase { START, SNAPSHOT, STREAM, ENDED };
 

@@ -11,8 +11,8 @@
 
 #include "core/clock.h"
 #include "core/xalloc.h"
-#include "source/decode/mysql_charset.h"
 #include "source/check/mysql_check.h"
+#include "source/decode/mysql_charset.h"
 #include "source/stream/mysql_reach.h"
 
 /* What the history says; for those that it does not name, what the server says now is the best guess there is. A wrong

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "source/server/mysql_binlog.h"
 #include "source/decode/mysql_bytes.h"
+#include "source/server/mysql_binlog.h"
 #include "source/stream/mysql_stream.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "source/server/mysql_binlog.h"
 #include "source/decode/mysql_bytes.h"
+#include "source/server/mysql_binlog.h"
 #include "source/stream/mysql_stream.h"
 
 enum { REPLAY_MAGIC = 4, REPLAY_PACKETS = 4096, REPLAY_CHANGES = 8192, REPLAY_NOTES = 64 };

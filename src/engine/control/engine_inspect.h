@@ -6,8 +6,8 @@
 #define ENGINE_ENGINE_INSPECT_H
 
 #include "core/report.h"
-#include "engine/engine.h"
 #include "engine/control/engine_doctor.h"
+#include "engine/engine.h"
 #include "engine/settings/settings.h"
 
 int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/intern.h"
+#include "format/cell/format_topic.h"
 #include "format/format.h"
 #include "format/format_conf.h"
-#include "format/cell/format_topic.h"
 
 struct topic_text {
 	char p[TOPIC_NAME_MAX];

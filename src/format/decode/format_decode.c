@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "format/decode/format_decoder.h"
 #include "format/cell/format_topic.h"
+#include "format/decode/format_decoder.h"
 #include "format/format.h"
 
 static size_t topic_place(const struct format_decoder *d, const char *name)

@@ -5,9 +5,9 @@
 #ifndef FORMAT_FORMAT_LAYOUT_H
 #define FORMAT_FORMAT_LAYOUT_H
 
+#include "format/cell/format_read.h"
 #include "format/decode/format_block.h"
 #include "format/encode/format_encoder.h"
-#include "format/cell/format_read.h"
 
 struct layout {
 	struct arena arena;		/* owns all but the schema */

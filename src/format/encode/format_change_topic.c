@@ -5,8 +5,8 @@
  */
 #include "core/json.h"
 #include "core/num.h"
-#include "format/history/format_history.h"
 #include "format/encode/format_source.h"
+#include "format/history/format_history.h"
 
 #define STRING(name) "{\"type\":\"string\",\"optional\":false,\"field\":\"" name "\"}"
 #define STRING_OR_NULL(name) "{\"type\":\"string\",\"optional\":true,\"field\":\"" name "\"}"

@@ -11,9 +11,9 @@
 #include "core/intern.h"
 #include "core/num.h"
 #include "core/xalloc.h"
+#include "format/cell/format_topic.h"
 #include "format/encode/format_encoder.h"
 #include "format/encode/format_service.h"
-#include "format/cell/format_topic.h"
 #include "format/format.h"
 
 #define HOUR_US INT64_C(3600000000)

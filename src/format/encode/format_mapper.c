@@ -13,8 +13,8 @@
 #include "core/json.h"
 #include "core/num.h"
 #include "core/xalloc.h"
-#include "format/history/format_history.h"
 #include "format/encode/format_mapped.h"
+#include "format/history/format_history.h"
 
 enum { NAME_BYTES_MAX = 1024, MASK_CHARS_MAX = 65535 };
 

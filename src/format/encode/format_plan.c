@@ -8,8 +8,8 @@
 #include "core/json.h"
 #include "core/xalloc.h"
 #include "format/cell/format_default.h"
-#include "format/encode/format_encoder.h"
 #include "format/cell/format_name.h"
+#include "format/encode/format_encoder.h"
 #include "format/encode/format_schema.h"
 
 #define PLAN_SLACK 16

@@ -8,10 +8,10 @@
 #include "core/json.h"
 #include "format/cell/format_default.h"
 #include "format/cell/format_name.h"
-#include "format/encode/format_schema.h"
-#include "format/encode/format_source.h"
 #include "format/cell/format_topic.h"
 #include "format/cell/format_type.h"
+#include "format/encode/format_schema.h"
+#include "format/encode/format_source.h"
 
 #define WKB(optional) "{\"type\":\"bytes\",\"optional\":" optional ",\"field\":\"wkb\"}"
 #define SRID "{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}"

@@ -7,9 +7,9 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 #include "source/catalog/mysql_catalog_entry.h"
-#include "source/decode/mysql_charset.h"
 #include "source/catalog/mysql_ddl.h"
 #include "source/catalog/mysql_ddl_names.h"
+#include "source/decode/mysql_charset.h"
 
 struct apply {
 	struct catalog *c;

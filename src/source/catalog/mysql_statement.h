@@ -7,8 +7,8 @@
 #define SOURCE_MYSQL_STATEMENT_H
 
 #include "source/catalog/mysql_catalog.h"
-#include "source/decode/mysql_event.h"
 #include "source/catalog/mysql_filter.h"
+#include "source/decode/mysql_event.h"
 
 /* Calls fn once or more for each captured table that the statement names; returns how often. */
 unsigned mysql_statement_tables(const struct event_query *q, const struct mysql_filter *filter,

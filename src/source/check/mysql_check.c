@@ -13,6 +13,7 @@
 #include "source/catalog/mysql_filter.h"
 #include "source/snapshot/mysql_retention.h"
 #include "source/snapshot/mysql_snapshot.h"
+#include "source/source.h"
 
 enum { SHORT_RETENTION_S = 86400, GRANTS_MAX = 1 << 20 };
 

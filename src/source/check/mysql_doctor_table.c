@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "source/server/mysql_conn.h"
 #include "source/check/mysql_doctor.h"
+#include "source/server/mysql_conn.h"
 
 enum { MYSQL_CHAR_BYTES = 4, LONG_TEXT = 65535 };
 

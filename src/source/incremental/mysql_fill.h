@@ -24,9 +24,9 @@
 
 #include "row/batch.h"
 #include "source/catalog/mysql_catalog.h"
-#include "source/incremental/mysql_fill_plan.h"
 #include "source/catalog/mysql_filter.h"
 #include "source/decode/mysql_gtid.h"
+#include "source/incremental/mysql_fill_plan.h"
 #include "source/server/mysql_conf.h"
 
 struct mysql_fill;

@@ -10,10 +10,10 @@
 
 #include "core/conf.h"
 #include "core/err.h"
-#include "source/server/mysql_conn.h"
 #include "source/catalog/mysql_filter.h"
 #include "source/incremental/mysql_fill_plan.h"
 #include "source/server/mysql_conf.h"
+#include "source/server/mysql_conn.h"
 
 struct fill_condition {
 	char *table;		/* name or regular expression; NULL: every table of the order */

@@ -18,10 +18,10 @@
 #define SOURCE_MYSQL_FILL_PARTS_H
 
 #include "core/buf.h"
-#include "source/snapshot/mysql_chunk.h"
 #include "source/incremental/mysql_fill.h"
 #include "source/incremental/mysql_fill_keys.h"
 #include "source/incremental/mysql_fill_view.h"
+#include "source/snapshot/mysql_chunk.h"
 
 enum { FILL_CHUNK_BYTES = 8 << 20, FILL_READ_WAIT_MS = 5, FILL_NEWS = 64 };	/* held rows: one more may be above it */
 

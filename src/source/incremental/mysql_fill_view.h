@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 #include "row/position.h"
+#include "source/server/mysql_conf.h"
 #include "source/server/mysql_conn.h"
 #include "source/server/mysql_scan.h"
-#include "source/server/mysql_conf.h"
 
 #define FILL_NEEDS_LOCK "without GTIDs a short lock is needed: set gtid_mode = ON, or grant LOCK TABLES"
 

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "source/server/mysql_conn.h"
 #include "source/decode/mysql_event.h"
 #include "source/decode/mysql_gtid.h"
+#include "source/server/mysql_conn.h"
 #include "source/server/mysql_refusal.h"
 #include "source/server/mysql_wire.h"
 

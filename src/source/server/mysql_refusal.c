@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "source/server/mysql_conn.h"
 #include "source/decode/mysql_event.h"
+#include "source/server/mysql_conn.h"
 
 static const struct refusal {
 	const char *words;

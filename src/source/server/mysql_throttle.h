@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "source/server/mysql_conn.h"
 #include "source/server/mysql_conf.h"
+#include "source/server/mysql_conn.h"
 
 struct throttle;
 

@@ -20,8 +20,8 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "row/schema.h"
-#include "source/server/mysql_conn.h"
 #include "source/decode/mysql_text.h"
+#include "source/server/mysql_conn.h"
 
 enum { CHUNK_SQL_MAX = 4 << 20 };	/* a statement's ceiling */
 

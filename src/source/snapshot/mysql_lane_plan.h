@@ -12,8 +12,8 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/err.h"
-#include "source/snapshot/mysql_chunk.h"
 #include "source/server/mysql_scan.h"
+#include "source/snapshot/mysql_chunk.h"
 
 struct lanes_setup;
 

@@ -10,8 +10,8 @@
 
 #include "core/clock.h"
 #include "core/xalloc.h"
-#include "source/snapshot/mysql_lane_plan.h"
 #include "source/server/mysql_scan.h"
+#include "source/snapshot/mysql_lane_plan.h"
 
 enum { AHEAD_BYTES = 8 << 20, LANES_MAX = 64 };
 

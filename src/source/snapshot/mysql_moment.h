@@ -18,8 +18,8 @@
 
 #include "core/err.h"
 #include "row/position.h"
-#include "source/server/mysql_conn.h"
 #include "source/catalog/mysql_filter.h"
+#include "source/server/mysql_conn.h"
 
 struct moment {
 	const struct mysql_conf *conf;		/* lent */

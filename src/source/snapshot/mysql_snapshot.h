@@ -21,9 +21,9 @@
 
 #include "row/batch.h"
 #include "source/catalog/mysql_catalog.h"
-#include "source/snapshot/mysql_chunk.h"
-#include "source/server/mysql_conn.h"
 #include "source/catalog/mysql_filter.h"
+#include "source/server/mysql_conn.h"
+#include "source/snapshot/mysql_chunk.h"
 
 struct snapshot_table {
 	const char *db, *name;		/* interned */

@@ -8,9 +8,9 @@
 #define SOURCE_MYSQL_REACH_H
 
 #include "row/position.h"
-#include "source/server/mysql_conn.h"
 #include "source/catalog/mysql_filter.h"
 #include "source/decode/mysql_gtid.h"
+#include "source/server/mysql_conn.h"
 
 struct mysql_reach {
 	bool gtids;			/* ask by GTID set; otherwise by file and pos */

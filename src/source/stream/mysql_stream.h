@@ -19,12 +19,12 @@
 
 #include "row/batch.h"
 #include "source/catalog/mysql_catalog.h"
-#include "source/decode/mysql_event.h"
 #include "source/catalog/mysql_filter.h"
-#include "source/decode/mysql_gtid.h"
-#include "source/stream/mysql_stream_table.h"
 #include "source/catalog/mysql_undo.h"
+#include "source/decode/mysql_event.h"
+#include "source/decode/mysql_gtid.h"
 #include "source/server/mysql_conf.h"
+#include "source/stream/mysql_stream_table.h"
 
 struct mysql_stream;
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "source/decode/mysql_charset.h"
 #include "source/catalog/mysql_statement.h"
+#include "source/decode/mysql_charset.h"
 
 bool query_is(const struct event_query *q, const char *word)
 {

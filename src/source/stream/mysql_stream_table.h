@@ -12,11 +12,11 @@
 
 #include "core/arena.h"
 #include "source/catalog/mysql_catalog.h"
-#include "source/server/mysql_definition.h"
-#include "source/decode/mysql_event.h"
 #include "source/catalog/mysql_filter.h"
+#include "source/decode/mysql_event.h"
 #include "source/decode/mysql_row.h"
 #include "source/decode/mysql_table_map.h"
+#include "source/server/mysql_definition.h"
 
 struct stream_table {
 	const char *db, *name;		/* interned */
