@@ -125,7 +125,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	pthread_condattr_destroy(&attr);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
-	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(),
+	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(),
 				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
 	if (make_state_dir(settings->state_dir, err) || (role != ROLE_CAPTURE && engine_check_scripts(settings, err)) ||
 	    (e->shared.log = log_open(&settings->log, err)) == NULL || start_threads(e, err)) {
@@ -183,6 +183,7 @@ bool engine_free(struct engine *e)
 		log_close(e->shared.log);
 	table_meters_free(e->shared.tables);
 	taps_free(e->shared.taps);
+	problems_free(e->shared.problems);
 	close(e->shared.wake_fd);
 	free(e->partitions);
 	engine_reloads_free(e);

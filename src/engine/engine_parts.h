@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/settings/settings.h"
 #include "engine/status/meter.h"
+#include "engine/status/problems.h"
 
 struct taps;
 
@@ -24,6 +25,7 @@ struct shared {
 	struct stage_meter *stages;	/* STAGE_COUNT */
 	struct table_meters *tables;
 	struct taps *taps;
+	struct problems *problems;	/* what is wrong now. @thread any */
 	int wake_fd;
 };
 void shared_wake(struct shared *sh);	/* something changed that a screen or the main loop should see */

@@ -310,6 +310,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);
 	copy_events(out);
+	out->problems = problems_copy(e->shared.problems, &out->nproblems);
 	out->state = overall(out);
 	return 0;
 }

@@ -42,6 +42,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings/settings_debezium.c \
 	src/engine/settings/settings_debezium.h \
 	src/engine/shared.c \
+	src/engine/status/problem_table.c \
+	src/engine/status/problems.c \
+	src/engine/status/problems.h \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
 	src/engine/status/status_json.c \

@@ -14,6 +14,13 @@ const char *half_state_name(enum half_state state)
 	return (size_t)state < sizeof(state_names) / sizeof(*state_names) ? state_names[state] : "unknown";
 }
 
+const char *problem_severity_name(enum problem_severity severity)
+{
+	static const char *const names[] = { [PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning", [PROBLEM_ERROR] = "error" };
+
+	return names[severity];
+}
+
 void status_init(struct status *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -26,6 +33,7 @@ void status_done(struct status *s)
 	free(s->tables);
 	free(s->partitions);
 	free(s->events);
+	free(s->problems);
 	memset(s, 0, sizeof(*s));
 }
 

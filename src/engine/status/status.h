@@ -123,6 +123,21 @@ struct status_bottleneck {
 	char why[256];
 };
 
+enum problem_severity { PROBLEM_NOTE, PROBLEM_WARNING, PROBLEM_ERROR };
+const char *problem_severity_name(enum problem_severity severity);	/* "error" */
+
+struct status_problem {		/* something that is wrong now (problems.h) */
+	enum problem_severity severity;
+	const char *code, *kind;	/* "table-stopped", "table": static or interned */
+	char subject[640];		/* testdb.orders */
+	char text[512];			/* what was found */
+	const char *means, *remedy;	/* for the data; what to do: static or interned */
+	char command[720];		/* that does it; "" none */
+	int64_t since_us;		/* wall */
+	bool fails;			/* `status` exits with 1 */
+	char by[64];			/* who has acknowledged it; "" nobody */
+};
+
 struct status {
 	char name[64], version[32], role[16];
 	enum half_state state;
@@ -140,6 +155,8 @@ struct status {
 	size_t ntables;
 	struct status_partition *partitions;
 	size_t npartitions;
+	struct status_problem *problems;	/* the worst and oldest first */
+	size_t nproblems;
 	struct status_bottleneck bottleneck;
 	struct log_entry *events;	/* newest last, the last 200 */
 	size_t nevents;

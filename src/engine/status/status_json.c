@@ -11,7 +11,7 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-enum field_type { F_TEXT, F_NAME, F_STATE, F_LEVEL, F_BOOL, F_U64, F_I64, F_I32, F_UINT, F_DOUBLE };
+enum field_type { F_TEXT, F_NAME, F_STATE, F_LEVEL, F_SEVERITY, F_BOOL, F_U64, F_I64, F_I32, F_UINT, F_DOUBLE };
 
 struct field {
 	const char *key;
@@ -87,6 +87,13 @@ static const struct field partition_fields[] = {
 	FIELD(status_partition, F_I64, "high", high), FIELD(status_partition, F_I64, "committed", committed),
 	FIELD(status_partition, F_I64, "lag", lag), END
 };
+static const struct field problem_fields[] = {
+	FIELD(status_problem, F_SEVERITY, "severity", severity), FIELD(status_problem, F_NAME, "code", code),
+	FIELD(status_problem, F_NAME, "kind", kind), TEXT(status_problem, "subject", subject), TEXT(status_problem, "text", text),
+	FIELD(status_problem, F_NAME, "means", means), FIELD(status_problem, F_NAME, "remedy", remedy),
+	TEXT(status_problem, "command", command), FIELD(status_problem, F_I64, "since_us", since_us),
+	FIELD(status_problem, F_BOOL, "fails", fails), TEXT(status_problem, "acknowledged_by", by), END
+};
 static const struct field bottleneck_fields[] = {
 	TEXT(status_bottleneck, "stage", stage), TEXT(status_bottleneck, "why", why), END
 };
@@ -111,6 +118,7 @@ static json_t *field_json(const struct field *f, const void *strukt)
 	case F_NAME: return text_json(*(const char *const *)at);
 	case F_STATE: return json_string(half_state_name(*(const enum half_state *)at));
 	case F_LEVEL: return json_string(log_level_name(*(const enum log_level *)at));
+	case F_SEVERITY: return json_string(problem_severity_name(*(const enum problem_severity *)at));
 	case F_BOOL: return json_boolean(*(const bool *)at);
 	case F_U64: return json_integer((json_int_t)*(const uint64_t *)at);
 	case F_I64: return json_integer(*(const int64_t *)at);
@@ -169,6 +177,7 @@ void status_to_json(const struct status *s, struct buf *out)
 	json_object_set_new(capture, "snapshot", object_json(snapshot_fields, &s->capture.snapshot));
 	json_object_set_new(capture, "fill", object_json(fill_fields, &s->capture.fill));
 	json_object_set_new(capture, "reading", array_json(reading_fields, s->readings, s->nreadings, sizeof(*s->readings)));
+	json_object_set_new(o, "problems", array_json(problem_fields, s->problems, s->nproblems, sizeof(*s->problems)));
 	json_object_set_new(o, "capture", capture);
 	json_object_set_new(o, "load", object_json(load_fields, &s->load));
 	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
@@ -187,6 +196,14 @@ static enum half_state state_parse(const char *name)
 		if (name && strcmp(half_state_name(i), name) == 0)
 			return i;
 	return HALF_STOPPED;
+}
+
+static enum problem_severity severity_parse(const char *name)
+{
+	for (enum problem_severity i = PROBLEM_NOTE; i <= PROBLEM_ERROR; i++)
+		if (name && strcmp(problem_severity_name(i), name) == 0)
+			return i;
+	return PROBLEM_ERROR;
 }
 
 static void text_read(char *at, size_t size, const char *text)
@@ -209,6 +226,7 @@ static void field_read(const struct field *f, void *strukt, const json_t *v)
 		if (!json_is_string(v) || !log_level_parse(json_string_value(v), (enum log_level *)at))
 			*(enum log_level *)at = LOG_INFO;
 		break;
+	case F_SEVERITY: *(enum problem_severity *)at = severity_parse(json_string_value(v)); break;
 	case F_BOOL: *(bool *)at = json_is_true(v); break;
 	case F_U64: *(uint64_t *)at = (uint64_t)json_integer_value(v); break;
 	case F_I64: *(int64_t *)at = json_integer_value(v); break;
@@ -251,6 +269,7 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	object_read(load_fields, &s->load, json_object_get(o, "load"));
 	object_read(bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
 	s->readings = array_read(reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings), &s->nreadings);
+	s->problems = array_read(problem_fields, json_object_get(o, "problems"), sizeof(*s->problems), &s->nproblems);
 	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
 	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
 	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions), &s->npartitions);

@@ -1,0 +1,61 @@
+/*
+ * problems.h - what is wrong now: one list for the whole process, which the console, `status`, its exit code and alerts
+ * read. A problem is a code (a row of problem_table.c: how bad it is, what it means for the data, what to do) and a
+ * subject; raising the same pair again changes its text and nothing else.
+ *
+ * Two kinds of owners. Whoever notices something that lasts calls problem_raise(), and problem_clear() when it is over.
+ * Rules over figures (problem_rules.c) call problem_see() each time they find it so; what no rule has seen for the time
+ * in its row ends by itself in problems_sweep(), so that nothing flickers.
+ *
+ * @thread any: all functions take the list's lock. A call costs a search among the problems there are: for trouble, not
+ * for every row.
+ */
+#ifndef ENGINE_PROBLEMS_H
+#define ENGINE_PROBLEMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/status/status.h"
+
+enum problem_code {
+	PROBLEM_CAPTURE_STOPPED, PROBLEM_CAPTURE_RETRYING, PROBLEM_CAPTURE_PAUSED, PROBLEM_CAPTURE_STUCK,
+	PROBLEM_LOAD_STOPPED, PROBLEM_LOAD_RETRYING, PROBLEM_LOAD_PAUSED, PROBLEM_LOAD_STUCK,
+	PROBLEM_TABLE_STOPPED, PROBLEM_TABLE_RETRYING, PROBLEM_TABLE_PAUSED, PROBLEM_TABLE_DIFFERENT,
+	PROBLEM_DEAD_LETTERS, PROBLEM_OFFSETS_LOST, PROBLEM_SNAPSHOT_LATE, PROBLEM_SNAPSHOT_WAITS, PROBLEM_DISK_FULL, PROBLEM_LAG_GROWS,
+	PROBLEM_COUNT
+};
+
+struct problem_kind {		/* a row of problem_table.c */
+	const char *name;	/* "table-stopped": in JSON, in docs; never changes */
+	const char *subject;	/* half, table, partition, topic, endpoint, script, disk, log, target, process */
+	enum problem_severity severity;
+	bool fails;		/* `status` exits with 1 */
+	int hold_ms;		/* problem_see(): ends when it was not seen for so long */
+	const char *means;	/* for the data */
+	const char *remedy;
+	const char *command;	/* %s: the subject; NULL: none does it */
+};
+const struct problem_kind *problem_kind(enum problem_code code);
+
+struct problems;
+struct problems *problems_new(void);
+void problems_free(struct problems *p);
+
+void problem_raise(struct problems *p, enum problem_code code, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void problem_clear(struct problems *p, enum problem_code code, const char *subject);
+bool problem_is(struct problems *p, enum problem_code code, const char *subject);
+/* Stays until it is over; but the one who knows it is not counted as new by whoever is told of problems. by: who. -1: none
+ * of that name and subject. */
+int problem_acknowledge(struct problems *p, const char *code, const char *subject, const char *by);
+
+void problem_see(struct problems *p, enum problem_code code, const char *subject, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void problems_sweep(struct problems *p);
+
+/* A copy, the worst and oldest first; the caller frees. */
+struct status_problem *problems_copy(struct problems *p, size_t *count);
+
+#endif
