@@ -22,5 +22,13 @@ page() {	# $1: number; $2: name; $3: a word that it must have; the rest: argumen
 
 page 1 millrace.1 'resume'
 page 2 millrace.conf.5 'table.include.list' --settings
-echo "1..2"
+if "$millrace" manual --problems | diff - "${top_srcdir:-.}/docs/problems.md" > /tmp/problems.$$; then
+	echo "ok 3 - docs/problems.md is the program's own table"
+else
+	failed=1
+	echo "not ok 3 - docs/problems.md is the program's own table: millrace manual --problems > docs/problems.md"
+	sed 's/^/# /' /tmp/problems.$$
+fi
+rm -f /tmp/problems.$$
+echo "1..3"
 exit $failed

@@ -39,7 +39,10 @@ static const struct cli_option snapshot_options[] = {
 	{ "--pause", NULL, "hold all of them after the chunk that is being read" },
 	{ "--resume", NULL, "go on" }, { NULL, NULL, NULL }
 };
-static const struct cli_option manual_options[] = { { "--settings", NULL, "the page of the configuration file" }, { NULL, NULL, NULL } };
+static const struct cli_option manual_options[] = {
+	{ "--settings", NULL, "the page of the configuration file" },
+	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" }, { NULL, NULL, NULL }
+};
 
 static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
@@ -52,11 +55,14 @@ static const struct cli_command commands[] = {
 	  "Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"
 	  "A large table is counted at both ends of its key (\"sampled\"); 5 s for a table, 60 s for all, unless --full.\n"
 	  "Exit 0: ready. 1: problems, each with its remedy. 3: a system does not answer.", check_options, 0, 0, cli_check },
-	{ "status", "", "what a running process is doing",
+	{ "status", "", "what is wrong, and what a running process is doing",
+	  "Exit 0: nothing is wrong that needs a person. 1: it is; the problems come first, each with what it means and what to do.\n"
 	  "While a snapshot runs: its tables, those that are being read and the next ones (--json: all, in capture.reading). While a half tries "
 	  "again: the last error, how many tries failed, and when the next one is due.", json_options, 0, 0, cli_status },
 	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },
 	{ "resume", "capture|load|TABLE", "go on", NULL, NULL, 1, 1, cli_pause },
+	{ "acknowledge", "CODE [SUBJECT]", "say that a problem is known",
+	  "It stays in the list until it is over, with your name. CODE and SUBJECT: as `status` prints them.", NULL, 1, 2, cli_acknowledge },
 	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",
 	  "TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
 	  "no older row follows a newer one. A restart goes on at the chunk.", snapshot_options, 0, 1, cli_snapshot },

@@ -58,6 +58,7 @@ int cli_block_signals(void);
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
 int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
 void cli_put_safe(FILE *f, const char *s, size_t len);		/* control characters and bad bytes as \xNN */
+const char *cli_user(void);		/* the login name of who runs the command; "unknown" */
 size_t cli_duration(char *out, size_t size, int64_t ms);	/* 850 ms, 4.2 s, 3m 10s, 2h 5m, 3d 4h; "-" when negative */
 size_t cli_micros(char *out, size_t size, int64_t us);
 
@@ -66,8 +67,11 @@ int cli_attach(struct cli *cli);
 int cli_run(struct cli *cli);
 int cli_check(struct cli *cli);
 int cli_status(struct cli *cli);
+void cli_print_problems(const struct status *s);	/* cli_problems.c */
+void cli_print_problem_page(void);
 void cli_print_readings(const struct status *s);	/* cli_status_snapshot.c */
 int cli_pause(struct cli *cli);		/* also resume */
+int cli_acknowledge(struct cli *cli);
 int cli_snapshot(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_dead(struct cli *cli);

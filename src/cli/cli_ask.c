@@ -37,6 +37,19 @@ int cli_pause(struct cli *cli)
 	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
+int cli_acknowledge(struct cli *cli)
+{
+	struct engine_request r = { .command = "acknowledge", .args = { { "problem", cli->words[0] }, { "by", cli_user() } }, .nargs = 2 };
+	struct err err;
+
+	err_clear(&err);
+	if (cli->nwords > 1) {
+		r.args[r.nargs].name = "subject";
+		r.args[r.nargs++].value = cli->words[1];
+	}
+	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+}
+
 int cli_tap(struct cli *cli)
 {
 	struct engine_request r = { .command = "tap", .args = { { "stage", cli->words[0] } }, .nargs = 1 };

@@ -1,5 +1,6 @@
 /* cli_common.c - what several commands need: the configuration, a running process, numbers for people. */
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -143,4 +144,11 @@ size_t cli_micros(char *out, size_t size, int64_t us)
 	if (us >= 0 && us < 10000)
 		return (size_t)snprintf(out, size, "%.1f ms", (double)us / 1000);
 	return cli_duration(out, size, us < 0 ? -1 : us / 1000);
+}
+
+const char *cli_user(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user ? user->pw_name : "unknown";
 }

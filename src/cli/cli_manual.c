@@ -103,6 +103,8 @@ int cli_manual(struct cli *cli)
 {
 	if (cli_option(cli, "--settings"))
 		settings_page();
+	else if (cli_option(cli, "--problems"))
+		cli_print_problem_page();
 	else
 		commands_page();
 	return EXIT_DONE;

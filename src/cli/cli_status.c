@@ -139,6 +139,7 @@ static void print_status(const struct status *s)
 	cli_duration(up, sizeof(up), s->uptime_s * 1000);
 	printf("%s  %s  millrace %s, role %s, pid %d, up %s, log %s\n\n", s->name, half_state_name(s->state),
 			s->version, s->role, s->pid, up, s->log_kind);
+	cli_print_problems(s);
 	if (s->capture.enabled)
 		print_capture(s);
 	if (s->load.enabled)
@@ -149,12 +150,34 @@ static void print_status(const struct status *s)
 		printf("\nslowest: %s: %s\n", s->bottleneck.stage, s->bottleneck.why);
 }
 
+static bool any_fails(const struct status *s)
+{
+	for (size_t i = 0; i < s->nproblems; i++)
+		if (s->problems[i].fails)
+			return true;
+	return false;
+}
+
+static int print_and_note(void *arg, const char *line, size_t len)
+{
+	bool *fails = arg;
+	struct status s;
+	struct err err;
+
+	err_clear(&err);
+	status_init(&s);
+	*fails = status_from_json(&s, line, len, &err) == 0 && any_fails(&s);
+	status_done(&s);
+	return cli_print_line(NULL, line, len);
+}
+
 int cli_status(struct cli *cli)
 {
 	static const struct engine_request request = { .command = "status" };
 	struct cli_call call;
 	struct status s;
 	struct err err;
+	bool fails = false;
 	int rc;
 
 	err_clear(&err);
@@ -162,10 +185,12 @@ int cli_status(struct cli *cli)
 		return cli_fail(&err);
 	status_init(&s);
 	if (cli_option(cli, "--json"))
-		rc = call.link.request(call.link.self, &request, cli_print_line, NULL, &err);
-	else if ((rc = call.link.status(call.link.self, &s, &err)) == 0)
+		rc = call.link.request(call.link.self, &request, print_and_note, &fails, &err);
+	else if ((rc = call.link.status(call.link.self, &s, &err)) == 0) {
 		print_status(&s);
+		fails = any_fails(&s);
+	}
 	status_done(&s);
 	cli_hang_up(&call);
-	return rc ? cli_fail(&err) : EXIT_DONE;
+	return rc ? cli_fail(&err) : fails ? EXIT_PROBLEMS : EXIT_DONE;
 }

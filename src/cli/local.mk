@@ -10,6 +10,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_doctor.c \
 	src/cli/cli_doctor.h \
 	src/cli/cli_manual.c \
+	src/cli/cli_problems.c \
 	src/cli/cli_progress.c \
 	src/cli/cli_progress.h \
 	src/cli/cli_run.c \

@@ -118,6 +118,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->settings = (struct settings *)settings;
 	e->role = role;
 	e->started_us = clock_mono_us();
+	e->rules.disk_free = UINT64_MAX;
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -146,11 +146,19 @@ struct engine {
 		struct settings *settings;
 		struct mysql_conf mysql;
 	} *reloads;
+	struct engine_rules {		/* what the rules of engine_problems.c remember; under lock */
+		int64_t lag_rows;
+		unsigned lag_rises;	/* samples in a row */
+		uint64_t disk_free;	/* bytes; UINT64_MAX unknown */
+	} rules;
 };
 int engine_check_scripts(const struct settings *s, struct err *err);
 void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
+/* engine_problems.c: problems from figures. sample: once a second, under lock; look: s has capture's part; not under lock */
+void engine_rules_sample(struct engine *e, unsigned tick);
+void engine_rules_look(struct engine *e, const struct status *s);
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);
 
 #endif

@@ -139,6 +139,17 @@ static void find_brake(struct engine *e)
 
 /* ---- the housekeeper's second ---- */
 
+static void look(struct engine *e)
+{
+	struct status s;
+
+	status_init(&s);
+	if (e->capture)
+		capture_status(e->capture, &s);
+	engine_rules_look(e, &s);
+	status_done(&s);
+}
+
 void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 {
 	bool watched = clock_mono_us() - e->asked_us < LOOK_US;
@@ -157,7 +168,9 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 		e->npartitions = npartitions;
 		table_lags(e);
 	}
+	engine_rules_sample(e, tick);
 	pthread_mutex_unlock(&e->lock);
+	look(e);
 }
 
 /* ---- copying ---- */
@@ -260,6 +273,20 @@ static void settle_states(struct engine *e, struct status *out)
 		out->load.state = HALF_IDLE;
 }
 
+/* What stands still is not called well, whatever its threads say. */
+static void stuck_states(struct status *out)
+{
+	for (size_t i = 0; i < out->nproblems; i++) {
+		if (out->problems[i].code == problem_kind(PROBLEM_CAPTURE_STUCK)->name)
+			out->capture.state = HALF_STUCK;
+		else if (out->problems[i].code == problem_kind(PROBLEM_LOAD_STUCK)->name)
+			out->load.state = HALF_STUCK;
+	}
+	for (size_t i = 0; i < out->nstages; i++)
+		if ((out->stages[i].load_half ? out->load.state : out->capture.state) == HALF_STUCK)
+			out->stages[i].state = HALF_STUCK;
+}
+
 static void copy_events(struct status *out)
 {
 	out->events = xcalloc(1024, sizeof(*out->events));
@@ -309,8 +336,10 @@ int engine_status_copy(struct engine *e, struct status *out)
 	copy_stages(e, out);
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);
-	copy_events(out);
+	engine_rules_look(e, out);
 	out->problems = problems_copy(e->shared.problems, &out->nproblems);
+	stuck_states(out);
+	copy_events(out);
 	out->state = overall(out);
 	return 0;
 }

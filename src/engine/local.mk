@@ -22,6 +22,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \
 	src/engine/control/engine_requests.c \
+	src/engine/engine_problems.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \
 	src/engine/history.c \
@@ -63,3 +64,7 @@ tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c sr
 tests_unit_test_settings_convert_LDADD = $(FORMAT) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)
+E2E_TESTS += tests/e2e/problems.sh
+check_PROGRAMS += tests/unit/test_problems
+tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c
+tests_unit_test_problems_LDADD = $(CORE)

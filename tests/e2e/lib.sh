@@ -145,7 +145,11 @@ kill_millrace()
 	wait "$pid" 2>/dev/null
 	pid=
 }
-status() { "$millrace" -c "$dir/millrace.conf" status --json 2>/dev/null; }
+# Exit code 1 only says that the answer holds a problem.
+status() { "$millrace" -c "$dir/millrace.conf" status --json 2>/dev/null || [ $? = 1 ]; }
+# has_problem CODE [SUBJECT]; problem_is_over CODE [SUBJECT]
+has_problem() { status_is --arg c "$1" --arg s "${2:-}" 'any(.problems[]; .code == $c and ($s == "" or .subject == $s))'; }
+problem_is_over() { status_is --arg c "$1" --arg s "${2:-}" 'any(.problems[]; .code == $c and ($s == "" or .subject == $s)) | not'; }
 
 # status_is JQ_ARGUMENTS...: a running process says so. (jq -e alone is content with no input at all.)
 status_is() { status > "$dir/status_is.json" && [ -s "$dir/status_is.json" ] && jq -e "$@" "$dir/status_is.json" > /dev/null; }

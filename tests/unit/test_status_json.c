@@ -37,6 +37,10 @@ static void fill(struct status *s)
 	s->partitions = xcalloc(1, sizeof(*s->partitions));
 	strcpy(s->partitions[0].topic, "mysql.testdb.orders");
 	s->partitions[0].committed = -1;
+	s->nproblems = 1;
+	s->problems = xcalloc(1, sizeof(*s->problems));
+	s->problems[0] = (struct status_problem){ .severity = PROBLEM_WARNING, .code = "table-paused", .kind = "table", .subject = "testdb.orders",
+		.text = "paused", .means = "m", .remedy = "r", .command = "millrace resume testdb.orders", .since_us = 5, .fails = true };
 	s->nevents = 1;
 	s->events = xcalloc(1, sizeof(*s->events));
 	s->events[0].level = LOG_WARNING;
@@ -76,6 +80,11 @@ int main(void)
 	ok(back.stages[0].queue_fill == 0.25, "shares");
 	is_str(back.tables[0].error, "stopped", "table");
 	is_int(back.partitions[0].committed, -1, "partition");
+	is_int(back.nproblems, 1, "problems");
+	is_int(back.problems[0].severity, PROBLEM_WARNING, "severity of a problem");
+	is_str(back.problems[0].code, "table-paused", "its code");
+	is_str(back.problems[0].command, "millrace resume testdb.orders", "the command that ends it");
+	ok(back.problems[0].fails, "and whether `status` fails");
 	is_int(back.events[0].level, LOG_WARNING, "event");
 	ok(strstr(text.data, "\"errors\":[{\"where\":\"load\"") != NULL, "errors are gathered");
 	is_int(status_from_json(&back, "{", 1, &err), -1, "half a document is refused");

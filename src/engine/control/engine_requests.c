@@ -96,6 +96,19 @@ static int ask_resume(struct ask *a)
 	return hold(a, false);
 }
 
+static int ask_acknowledge(struct ask *a)
+{
+	const char *problem, *subject = engine_request_arg(a->r, "subject"), *by = engine_request_arg(a->r, "by");
+
+	if (need(a, "problem", &problem))
+		return -1;
+	if (problem_acknowledge(a->e->shared.problems, problem, subject, by ? by : "unknown"))
+		return err_set(a->err, ERR_CONFIG, 0, "acknowledge: expected a problem that `status` lists, found '%.60s'%s%.100s",
+			       problem, subject ? " of " : "", subject ? subject : "");
+	logline(LOG_NOTICE, "engine", "problem %s acknowledged by %s", problem, by ? by : "unknown");
+	return 0;
+}
+
 static int ask_topics(struct ask *a)
 {
 	return inspect_topics(a->e->shared.log, engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
@@ -156,6 +169,7 @@ static const struct request_row rows[] = {
 	{ { "resume", "what=capture|load|TABLE", "go on" }, ask_resume },
 	{ { "snapshot", "[tables=TABLES] [where=SQL] [action=start|stop|pause|resume|list|limit] [truncate=yes] [max_rows=N] [max_load=LIST] [max_lag=TIME]",
 	    "read tables again while the stream goes on" }, ask_snapshot },
+	{ { "acknowledge", "problem=CODE [subject=SUBJECT] [by=NAME]", "a problem is known" }, ask_acknowledge },
 	{ { "topics", "[topic=NAME]", "topics, partitions, offsets, groups, lag: a line each" }, ask_topics },
 	{ { "dead", "[n=COUNT]", "dead letters: a line each" }, ask_dead },
 	{ { "dead-show", "id=OFFSET", "one dead letter, whole" }, ask_dead_show },

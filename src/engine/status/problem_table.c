@@ -72,6 +72,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"snapshot-waits", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"The incremental snapshot does not get on; the stream goes on.",
 		"Correct what the text names; the snapshot goes on by itself.", "millrace snapshot --list" },
+	[PROBLEM_DISK_LOW] = {
+		"disk-low", "disk", PROBLEM_WARNING, false, STEADY_MS,
+		"When the disk is full, what needs it waits until there is room.",
+		"Make room on the file system of state.dir, or lower the retention of the log.", NULL },
 	[PROBLEM_DISK_FULL] = {
 		"disk-full", "disk", PROBLEM_ERROR, true, STEADY_MS,
 		"When the disk is full, what needs it waits until there is room. Nothing is lost.",

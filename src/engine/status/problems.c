@@ -143,15 +143,13 @@ int problem_acknowledge(struct problems *p, const char *code, const char *subjec
 	return found;
 }
 
-void problems_sweep(struct problems *p)
+void problems_sweep(struct problems *p, int64_t begun_us)
 {
-	int64_t now = clock_mono_us();
-
 	pthread_mutex_lock(&p->lock);
 	for (size_t i = 0; i < p->count; ) {
 		struct problem *item = &p->items[i];
 
-		if (item->seen_us != LASTS && now - item->seen_us > problem_kind(item->code)->hold_ms * 1000LL)
+		if (item->seen_us != LASTS && item->seen_us + problem_kind(item->code)->hold_ms * 1000LL < begun_us)
 			drop(p, item);
 		else
 			i++;

@@ -23,7 +23,8 @@ enum problem_code {
 	PROBLEM_CAPTURE_STOPPED, PROBLEM_CAPTURE_RETRYING, PROBLEM_CAPTURE_PAUSED, PROBLEM_CAPTURE_STUCK,
 	PROBLEM_LOAD_STOPPED, PROBLEM_LOAD_RETRYING, PROBLEM_LOAD_PAUSED, PROBLEM_LOAD_STUCK,
 	PROBLEM_TABLE_STOPPED, PROBLEM_TABLE_RETRYING, PROBLEM_TABLE_PAUSED, PROBLEM_TABLE_DIFFERENT,
-	PROBLEM_DEAD_LETTERS, PROBLEM_OFFSETS_LOST, PROBLEM_SNAPSHOT_LATE, PROBLEM_SNAPSHOT_WAITS, PROBLEM_DISK_FULL, PROBLEM_LAG_GROWS,
+	PROBLEM_DEAD_LETTERS, PROBLEM_OFFSETS_LOST, PROBLEM_SNAPSHOT_LATE, PROBLEM_SNAPSHOT_WAITS, PROBLEM_DISK_LOW, PROBLEM_DISK_FULL,
+	PROBLEM_LAG_GROWS,
 	PROBLEM_COUNT
 };
 
@@ -53,7 +54,8 @@ int problem_acknowledge(struct problems *p, const char *code, const char *subjec
 
 void problem_see(struct problems *p, enum problem_code code, const char *subject, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-void problems_sweep(struct problems *p);
+/* Ends what was seen last before the rules began to look (monotonic), and the time of its row is over. */
+void problems_sweep(struct problems *p, int64_t begun_us);
 
 /* A copy, the worst and oldest first; the caller frees. */
 struct status_problem *problems_copy(struct problems *p, size_t *count);

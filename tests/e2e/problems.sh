@@ -1,0 +1,57 @@
+#!/bin/bash
+# problems.sh - what is wrong is in problems[] and in the exit code of `status`, and is gone when it is over: paused by a
+# person, MySQL gone, the target hung, a dead letter.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+start_mysql
+start_starrocks
+{ starrocks_conf; echo "load.timeout = 600s"; } | write_conf
+sql -e "CREATE DATABASE testdb; CREATE TABLE testdb.t (id INT PRIMARY KEY, v INT); CREATE TABLE testdb.u (id INT PRIMARY KEY, v INT);
+	INSERT INTO testdb.t VALUES (1, 1), (2, 2); INSERT INTO testdb.u VALUES (1, 1)"
+ask() { "$millrace" -c "$dir/millrace.conf" "$@" > "$dir/out" 2>&1; }
+text_has() { ask status; grep -q -- "$1" "$dir/out"; }
+
+start_millrace
+wait_caught_up "both tables are loaded"
+until_true 10 status_is '.problems == []'; ok $? "nothing is wrong" || status | jq -c .problems | note
+ask status; is $? 0 "status: exit 0"
+
+ask pause load; is $? 0 "pause load"
+until_true 10 has_problem load-paused load; ok $? "a paused half is a problem"
+ask status; is $? 1 "status: exit 1"
+until_true 10 text_has "millrace resume load"; ok $? "and names the command that ends it"
+head -n 3 "$dir/out" | grep -q "load-paused"; ok $? "before all else"
+ask acknowledge load-paused; is $? 0 "it is acknowledged"
+until_true 10 status_is --arg me "$(id -un)" 'any(.problems[]; .code == "load-paused" and .acknowledged_by == $me)'; ok $? "by name"
+ask acknowledge load-stuck; is $? 2 "one that is not there is not"
+ask resume load
+until_true 10 problem_is_over load-paused; ok $? "it is over when the load goes on"
+
+ask pause testdb.t
+until_true 10 has_problem table-paused testdb.t; ok $? "a paused table is a problem"
+ask status; is $? 1 "status: exit 1"
+ask resume testdb.t
+until_true 10 problem_is_over table-paused; ok $? "until it goes on"
+
+"$top/tests/servers/mysql" kill "$dir/mysql"
+until_true 30 has_problem capture-retrying capture; ok $? "MySQL gone is a problem"
+"$top/tests/servers/mysql" start "$dir/mysql" > "$dir/mysql.log" 2>&1
+read_mysql_env
+sed -i "s/^port = .*/port = $mysql_port/" "$dir/millrace.conf"
+until_true 60 problem_is_over capture-retrying; ok $? "until it is back"
+sql -e "INSERT INTO testdb.t VALUES (3, 3)"
+wait_caught_up "and rows flow again"
+
+double_pid=$(cat "$dir/starrocks/pid" 2>/dev/null || sed -n 's/^pid=//p' "$dir/starrocks/env")
+kill -STOP "$double_pid"
+sql -e "INSERT INTO testdb.t VALUES (4, 4); INSERT INTO testdb.u VALUES (4, 4)"
+until_true 90 has_problem load-stuck load; ok $? "a target that hangs: the load is stuck" || status | jq -c '{problems, load, stages, tables}' | note
+status_is '.load.state == "stuck" and .state == "stuck"'; ok $? "and is not called well"
+kill -CONT "$double_pid"
+until_true 60 problem_is_over load-stuck; ok $? "until it answers"
+wait_caught_up "and rows flow again"
+same_table t; same_table u
+
+stop_millrace; ok $? "it stops in good order"
+no_trouble
+done_testing
