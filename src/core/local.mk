@@ -40,12 +40,18 @@ src_core_libcore_a_SOURCES = \
 	src/core/report.h \
 	src/core/text.c \
 	src/core/text.h \
+	src/core/unique.c \
+	src/core/unique.h \
 	src/core/xalloc.c \
 	src/core/xalloc.h
 
 check_PROGRAMS += tests/unit/test_arena
 tests_unit_test_arena_SOURCES = tests/unit/test_arena.c tests/tap.h
 tests_unit_test_arena_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_unique
+tests_unit_test_unique_SOURCES = tests/unit/test_unique.c tests/tap.h
+tests_unit_test_unique_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_buf
 tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/tap.h

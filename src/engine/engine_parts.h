@@ -112,6 +112,9 @@ int dead_write(struct dead_writer *w, const struct record *origin, const struct 
 	       const char *stage, struct err *err);
 int dead_flush(struct dead_writer *w, struct err *err);		/* durable on return */
 
+/* The header of a TRUNCATE's copies, one in each partition: a number that they share. */
+#define TRUNCATE_HEADER "millrace.truncate"
+
 /* ---- taps (tap.c): rows on their way, copied out for whoever asked ---- */
 struct taps *taps_new(void);
 void taps_free(struct taps *t);

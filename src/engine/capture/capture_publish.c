@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/intern.h"
+#include "core/unique.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 
@@ -41,7 +43,6 @@ struct publisher {
 	const char *dead_topic;		/* interned */
 	const char **ensured;		/* topics that exist for sure; interned */
 	size_t nensured, cap_ensured;
-	int64_t truncate_ms;		/* timestamp of the last truncate marker: they have to rise */
 	const struct schema *schema;	/* whose meter this is */
 	struct table_meter *meter;
 };
@@ -78,8 +79,22 @@ static bool is_truncate(const struct batch *b, const struct record *r)
 	return r->change < b->nchanges && b->changes[r->change].op == CHANGE_TRUNCATE && r->key == NULL;
 }
 
-/* A TRUNCATE has to be seen by every partition of its topic, in its place among the rows. Its timestamp tells the load
- * half which copies belong together. */
+/* The copies of one TRUNCATE carry one number, and no other TRUNCATE has it: by it the load half knows which belong
+ * together and which has been carried out. No clock has a say in it, and no order: a topic's next TRUNCATE is carried
+ * out when each partition has passed the one before. */
+static void number_truncate(struct batch *b, struct record *r)
+{
+	struct record_header *headers = arena_alloc(&b->arena, (r->nheaders + 1) * sizeof(*headers));
+	const char *id = arena_printf(&b->arena, "%lld", (long long)unique_number());
+
+	if (r->nheaders)
+		memcpy(headers, r->headers, r->nheaders * sizeof(*headers));
+	headers[r->nheaders] = (struct record_header){ intern(TRUNCATE_HEADER), id, (uint32_t)strlen(id) };
+	r->headers = headers;
+	r->nheaders++;
+}
+
+/* A TRUNCATE has to be seen by every partition of its topic, in its place among the rows. */
 static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->nrecords; i++) {
@@ -93,8 +108,7 @@ static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *e
 		for (unsigned k = 1; k < n; k++)
 			batch_add_record(b);
 		memmove(&b->records[i + n], &b->records[i + 1], (b->nrecords - n - i) * sizeof(*b->records));
-		p->truncate_ms = clock_wall_us() / 1000 > p->truncate_ms ? clock_wall_us() / 1000 : p->truncate_ms + 1;
-		b->records[i].timestamp_ms = p->truncate_ms;
+		number_truncate(b, &b->records[i]);
 		for (unsigned k = 0; k < n; k++) {
 			b->records[i + k] = b->records[i];
 			b->records[i + k].partition = (int32_t)k;

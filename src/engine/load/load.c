@@ -121,7 +121,7 @@ static int assign_one(struct load *l, const struct log_assigned *a, struct err *
 	p->partition = a->partition;
 	p->generation = item->generation;
 	p->next = p->committed = p->arrived = a->committed;
-	range_metadata_parse(a->metadata, &p->intent, &p->truncated_ms);
+	range_metadata_parse(a->metadata, &p->intent, &p->truncated);
 	item->assign = p;
 	/* The reader may hold it paused from before; nobody here remembers that. First, because going on has a place of its own. */
 	if (log_reader_pause(l->reader, a->topic, a->partition, false, err) ||

@@ -49,7 +49,7 @@ struct load_part {
 	int64_t next;			/* everything before it is loaded */
 	int64_t committed;		/* everything before it is stored as loaded */
 	int64_t intent;			/* stored with the offset: the range [committed, intent) was begun; -1 none */
-	int64_t truncated_ms;		/* the last TRUNCATE that reached the target, for this topic */
+	int64_t truncated;		/* id of the last TRUNCATE that this partition has passed; -1 none */
 	struct piece *pieces;		/* waiting, in offset order */
 	size_t npieces, cap_pieces;
 	size_t bytes, rows;
@@ -104,7 +104,7 @@ void part_add(struct load_part *p, const struct piece *piece);
 void part_drop_before(struct load_part *p, int64_t offset);	/* pieces or parts of pieces below offset */
 bool piece_split(const struct piece *whole, int64_t offset, struct piece *head);	/* head: below offset; false: all of it is */
 void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t from, int64_t to);
-size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated_ms);
-void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated_ms);
+size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated);
+void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated);
 
 #endif

@@ -154,9 +154,9 @@ void range_label(char *out, size_t size, const char *name, const struct schema *
 			*c = '_';
 }
 
-size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated_ms)
+size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated)
 {
-	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld}", (long long)intent, (long long)truncated_ms);
+	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld}", (long long)intent, (long long)truncated);
 
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -168,8 +168,8 @@ static int64_t member(const char *text, const char *key)
 	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
 }
 
-void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated_ms)
+void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated)
 {
 	*intent = member(text, "\"to\":");
-	*truncated_ms = member(text, "\"truncated\":");
+	*truncated = member(text, "\"truncated\":");
 }

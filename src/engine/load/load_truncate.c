@@ -3,8 +3,11 @@
  * happen only when all of them have reached it, neither before the rows ahead of it in a slow one nor after the rows
  * behind it in a fast one.
  */
+#include <string.h>
+
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/num.h"
 #include "engine/load/load_worker_parts.h"
 
 /* The reader leaves a partition alone that waits at a TRUNCATE, and never the others: they have to come there too. */
@@ -18,11 +21,18 @@ void part_waits(struct load_part *p, bool waits)
 		atomic_fetch_and(&p->meter->at_truncate, ~bit);
 }
 
-static const struct record *truncate_record(const struct load_part *p)
+/* The number that all copies share. What the version before wrote is told apart by the copies' timestamp. */
+static int64_t truncate_id(const struct load_part *p)
 {
 	const struct load_item *item = p->pieces[0].item;
+	const struct record *r = &item->in->records[item->out->changes[p->pieces[0].first].record];
+	int64_t id;
 
-	return &item->in->records[item->out->changes[p->pieces[0].first].record];
+	for (uint32_t i = 0; i < r->nheaders; i++)
+		if (strcmp(r->headers[i].name, TRUNCATE_HEADER) == 0 && r->headers[i].value &&
+		    num_parse_i64(r->headers[i].value, r->headers[i].len, &id))
+			return id;
+	return r->timestamp_ms;
 }
 
 bool part_at_truncate(const struct load_part *p)
@@ -33,19 +43,21 @@ bool part_at_truncate(const struct load_part *p)
 static int truncate_pass(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
 {
 	part_waits(p, false);
-	p->truncated_ms = id;
+	p->truncated = id;
 	p->next = p->pieces[0].to;
 	part_drop_before(p, p->next);
 	part_fine(w, p);
 	return part_commit(w, p, -1, err);
 }
 
-/* Every partition carries the TRUNCATE; it happens when all have reached it. Its id rises, and is stored with the
- * offsets, so that after a crash a partition that lags behind knows that it has happened. */
+/* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that
+ * after a crash a partition that lags behind knows that it has happened: nobody passes the next one before all have
+ * passed this one, so the last id that a partition has passed is all that there is to know. */
 int part_truncate(struct load_worker *w, struct load_part *p, struct err *err)
 {
 	const struct change *change = &p->pieces[0].item->out->changes[p->pieces[0].first];
-	int64_t id = truncate_record(p)->timestamp_ms, done = -1;
+	int64_t id = truncate_id(p);
+	bool done = false;
 	unsigned there = 0, owned = 0, partitions;
 	struct err why;
 
@@ -55,11 +67,11 @@ int part_truncate(struct load_worker *w, struct load_part *p, struct err *err)
 		if (q->topic != p->topic)
 			continue;
 		owned++;
-		done = q->truncated_ms > done ? q->truncated_ms : done;
-		there += part_at_truncate(q) && truncate_record(q)->timestamp_ms == id;
+		done |= q->truncated == id;
+		there += part_at_truncate(q) && truncate_id(q) == id;
 	}
-	if (id <= done)
-		return truncate_pass(w, p, done, err);
+	if (done)
+		return truncate_pass(w, p, id, err);
 	p->retry_at_us = clock_mono_us() + 20000;
 	part_waits(p, there < owned);
 	if (there < owned)

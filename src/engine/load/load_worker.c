@@ -134,7 +134,7 @@ int part_commit(struct load_worker *w, struct load_part *p, int64_t intent, stru
 {
 	char text[96];
 
-	range_metadata(text, sizeof(text), intent, p->truncated_ms);
+	range_metadata(text, sizeof(text), intent, p->truncated);
 	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, err))
 		return err_wrap(err, "offset of %s[%d]", p->topic, (int)p->partition);
 	p->committed = p->next;
