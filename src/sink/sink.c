@@ -71,7 +71,12 @@ void sink_bads_done(struct sink_bads *b)
 
 const char *sink_database(const struct sink_conf *conf, const struct schema *schema)
 {
-	return conf->database && conf->database[0] ? conf->database : schema->db;
+	return sink_database_named(conf, schema->db);
+}
+
+const char *sink_database_named(const struct sink_conf *conf, const char *db)
+{
+	return conf->database && conf->database[0] ? conf->database : db;
 }
 
 int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err)
@@ -163,7 +168,13 @@ int64_t sink_interval_ms(const struct sink *s)
 
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err)
 {
+	s->created = false;
 	return s->ops->prepare(s, schema, err);
+}
+
+bool sink_created(const struct sink *s)
+{
+	return s->created;
 }
 
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
@@ -185,9 +196,15 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 	return outcome;
 }
 
-enum sink_outcome sink_label(struct sink *s, const struct schema *schema, const char *label, struct err *err)
+enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, struct err *err)
 {
-	return s->ops->label(s, schema, label, err);
+	return s->ops->label(s, sink_database_named(s->conf, db), label, err);
+}
+
+int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out, struct err *err)
+{
+	*out = (struct sink_state){ .label = SINK_UNKNOWN };
+	return s->ops->look(s, sink_database_named(s->conf, db), table, label, out, err);
 }
 
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err)

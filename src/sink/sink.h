@@ -74,6 +74,7 @@ int64_t sink_interval_ms(const struct sink *s);
 /* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the
  * change to be finished. ERR_CONFIG or ERR_DATA when it cannot. Cheap when nothing changed (by schema->version). */
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
+bool sink_created(const struct sink *s);	/* did the last sink_prepare() of this handle create the table? */
 /*
  * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of
  * the schema (change->schema tells), each of which sink_prepare() has seen. result is filled whenever LOADED or
@@ -84,7 +85,17 @@ int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
  */
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 			    const char *label, struct sink_result *result, struct err *err);
-enum sink_outcome sink_label(struct sink *s, const struct schema *schema, const char *label, struct err *err);	/* LOADED, REFUSED (aborted or never seen), UNKNOWN */
+/* LOADED, REFUSED (aborted or never seen), UNKNOWN. db: the table's, as the source calls it. */
+enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, struct err *err);
+/*
+ * What the target has, without making anything. label: of a range that was loaded; NULL: not asked for. REFUSED means
+ * that this target has never had it, which is only said where labels are kept for ever; UNKNOWN: who knows.
+ */
+struct sink_state {
+	bool table, rows;	/* is it there, has it any */
+	enum sink_outcome label;
+};
+int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out, struct err *err);
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
 /* The CREATE TABLE that sink_prepare() would send, and a line per column saying why; caller frees both. */
 char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);

@@ -6,7 +6,8 @@
  * there means that the rows are; a second attempt finds it and changes nothing. The consumer's offset lives in another
  * file and is written after sink_load() has answered, therefore the answer has to survive a power cut:
  * synchronous=FULL, one fsync a load. (With NORMAL the offset could be on disk and the rows not.) A label is thrown
- * away when it is older than a week and 10,000 newer ones are there.
+ * away when it is older than a week, 10,000 newer ones are there, and a newer one of its series is: the last one of a
+ * partition stays, because it is asked for whether this is still the target that the partition was loaded into.
  *
  * A row that its column cannot take fails alone: SQLite undoes that one statement, the row is noted, the load goes on.
  * Several sinks, one a thread, write to one file: each has its own connection, and waits for the other's load to end.
@@ -55,9 +56,9 @@ struct local_sink {
 	unsigned ntables;
 };
 
-static struct local_db *db_get(struct local_sink *s, const struct schema *schema, struct err *err)
+/* name: as it is called at the target. */
+static struct local_db *db_get(struct local_sink *s, const char *name, struct err *err)
 {
-	const char *name = sink_database(s->base.conf, schema);
 	struct local_db *d;
 
 	for (d = s->dbs; d; d = d->next)
@@ -187,7 +188,7 @@ static struct local_table *table_new(struct local_sink *s, struct schema *schema
 	t->scratch = xmalloc((size_t)(schema->ncolumns + 1) * TEXT_ROOM);
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		t->class[i] = local_class(&schema->columns[i]);
-	t->db = db_get(s, schema, err);
+	t->db = db_get(s, sink_database(s->base.conf, schema), err);
 	if (t->db && (t->upsert = statement(t, false, NULL, err)) && (t->delete = statement(t, true, NULL, err)))
 		return t;
 	table_free(t);
@@ -399,16 +400,20 @@ static int label_insert(struct local_db *d, const char *label, size_t rows)
 	return rc;
 }
 
+/* A label without its last two numbers: what the ranges of one partition share. */
+#define SERIES "rtrim(rtrim(rtrim(label, '0123456789'), '_'), '0123456789')"
+
 static void labels_prune(struct local_db *d)
 {
-	char sql[320];
+	char sql[480];
 
 	if (++d->loads < PRUNE_EVERY)
 		return;
 	d->loads = 0;
 	snprintf(sql, sizeof(sql),
 		 "DELETE FROM " LOCAL_LABELS " WHERE at < %lld AND at < "
-		 "(SELECT at FROM " LOCAL_LABELS " ORDER BY at DESC LIMIT 1 OFFSET %d)",
+		 "(SELECT at FROM " LOCAL_LABELS " ORDER BY at DESC LIMIT 1 OFFSET %d) AND label NOT IN "
+		 "(SELECT label FROM (SELECT label, max(at) FROM " LOCAL_LABELS " GROUP BY " SERIES "))",
 		 (long long)(clock_wall_us() / 1000000 - LABEL_AGE_S), LABEL_COUNT);
 	local_exec(d->db, sql);	/* on failure the labels stay longer, which harms nobody */
 }
@@ -423,7 +428,7 @@ static enum sink_outcome local_load(struct sink *sink, const struct schema *sche
 				    size_t count, const char *label, struct sink_result *result, struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
-	struct local_db *d = db_get(s, schema, err);
+	struct local_db *d = db_get(s, sink_database(s->base.conf, schema), err);
 	int64_t start_us = clock_mono_us();
 	bool duplicate;
 	int rc;
@@ -459,13 +464,10 @@ static enum sink_outcome local_load(struct sink *sink, const struct schema *sche
 	return SINK_LOADED;
 }
 
-static enum sink_outcome local_label(struct sink *sink, const struct schema *schema, const char *label, struct err *err)
+static enum sink_outcome label_find(struct local_db *d, const char *label, struct err *err)
 {
-	struct local_db *d = db_get((struct local_sink *)sink, schema, err);
 	int rc;
 
-	if (!d)
-		return SINK_UNKNOWN;
 	sqlite3_bind_text(d->label_get, 1, label, -1, SQLITE_STATIC);
 	rc = sqlite3_step(d->label_get);
 	sqlite3_reset(d->label_get);
@@ -473,8 +475,35 @@ static enum sink_outcome local_label(struct sink *sink, const struct schema *sch
 		return SINK_LOADED;
 	if (rc == SQLITE_DONE)
 		return SINK_REFUSED;
-	local_error(d->db, schema, "ask for the label", err);
+	local_error(d->db, NULL, "ask for the label", err);
 	return SINK_UNKNOWN;
+}
+
+static enum sink_outcome local_label(struct sink *sink, const char *db, const char *label, struct err *err)
+{
+	struct local_sink *s = (struct local_sink *)sink;
+	struct local_db *d;
+
+	if (!local_db_exists(s->base.conf, db))
+		return SINK_REFUSED;
+	d = db_get(s, db, err);
+	return d ? label_find(d, label, err) : SINK_UNKNOWN;
+}
+
+static int local_look(struct sink *sink, const char *db, const char *table, const char *label, struct sink_state *out,
+		      struct err *err)
+{
+	struct local_sink *s = (struct local_sink *)sink;
+	struct local_db *d;
+
+	out->label = SINK_REFUSED;
+	if (!local_db_exists(s->base.conf, db))
+		return 0;
+	d = db_get(s, db, err);
+	if (!d || local_table_look(d->db, table, out, err))
+		return -1;
+	out->label = label ? label_find(d, label, err) : SINK_UNKNOWN;
+	return label && out->label == SINK_UNKNOWN ? -1 : 0;
 }
 
 /* The rest of the contract. */
@@ -517,15 +546,16 @@ static int local_prepare(struct sink *sink, const struct schema *schema, struct 
 	for (unsigned i = 0; i < s->ntables; i++)
 		if (s->tables[i]->version == schema->version)
 			return 0;
-	d = db_get(s, schema, err);
-	if (!d || local_table_prepare(d->db, schema, s->base.conf->table_create, err))
+	d = db_get(s, sink_database(s->base.conf, schema), err);
+	if (!d || local_table_prepare(d->db, schema, s->base.conf->table_create, &s->base.created, err))
 		return -1;
 	return table_get(s, schema, err) ? 0 : -1;
 }
 
 static int local_truncate(struct sink *sink, const struct schema *schema, struct err *err)
 {
-	struct local_db *d = db_get((struct local_sink *)sink, schema, err);
+	struct local_sink *s = (struct local_sink *)sink;
+	struct local_db *d = db_get(s, sink_database(s->base.conf, schema), err);
 	struct buf sql;
 	int result = 0;
 
@@ -581,6 +611,7 @@ const struct sink_ops sink_local_ops = {
 	.prepare = local_prepare,
 	.load = local_load,
 	.label = local_label,
+	.look = local_look,
 	.truncate = local_truncate,
 	.ddl = local_ddl,
 	.interval_ms = 50,

@@ -11,7 +11,10 @@
 #include "row/schema.h"
 #include "sink/sink.h"
 
-#define LOCAL_LABELS "_millrace_labels"
+/* Names that are ours end with a space, which no name of MySQL and no topic of Kafka does. Ready to stand in a
+ * statement. */
+#define LOCAL_LABELS "\"millrace labels \""
+#define LOCAL_OLD "\"millrace rebuilds \""
 
 enum local_class { LOCAL_INTEGER, LOCAL_REAL, LOCAL_TEXT, LOCAL_BLOB, LOCAL_ANY };
 
@@ -21,11 +24,13 @@ void local_create(struct buf *b, const struct schema *schema);
 void local_why(struct buf *b, const struct schema *schema);
 void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
-int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, struct err *err);
+int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err);
+int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, struct err *err);
 
 struct local_db {
 	struct local_db *next;
 	char *name;
+	int busy_ms;		/* how long another writer is waited for */
 	sqlite3 *db;
 	sqlite3_stmt *label_put, *label_get;
 	unsigned loads;		/* since labels were pruned */
@@ -34,6 +39,7 @@ struct local_db {
 int local_directory(const char *path, struct err *err);	/* made when missing */
 struct local_db *local_db_open(const struct sink_conf *conf, const char *name, struct err *err);
 void local_db_close(struct local_db *d);
+bool local_db_exists(const struct sink_conf *conf, const char *name);
 
 /* Fills err from the connection's last error. what: "load", "create table". Returns -1. */
 int local_error(sqlite3 *db, const struct schema *schema, const char *what, struct err *err);

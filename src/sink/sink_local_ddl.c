@@ -76,7 +76,8 @@ int local_error(sqlite3 *db, const struct schema *schema, const char *what, stru
 	case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_INTERRUPT:
 		return err_set(err, ERR_RETRY, code, "%s: %s: %s: %s", table, what, path, text);
 	case SQLITE_CORRUPT: case SQLITE_NOTADB:
-		return err_set(err, ERR_FATAL, code, "%s: %s: %s is damaged (%s); move it away and snapshot the tables again",
+		return err_set(err, ERR_FATAL, code, "%s: %s: %s is damaged (%s); stop millrace, rename the file, start it again "
+			       "and read the tables of this database again: `millrace snapshot TABLES`",
 			       table, what, path, text);
 	case SQLITE_READONLY: case SQLITE_CANTOPEN: case SQLITE_PERM:
 		return err_set(err, ERR_CONFIG, code, "%s: %s: %s: %s; check owner and rights", table, what, path, text);
@@ -266,7 +267,7 @@ static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_
 {
 	buf_puts(sql, "ALTER TABLE ");
 	local_name(sql, schema->table);
-	buf_puts(sql, " RENAME TO _millrace_old");
+	buf_puts(sql, " RENAME TO " LOCAL_OLD);
 	if (run(db, schema, "set the old table aside", sql, err))
 		return -1;
 	put_rebuilt(sql, schema, have);
@@ -278,10 +279,10 @@ static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_
 	put_names(sql, have);
 	buf_puts(sql, ") SELECT ");
 	put_names(sql, have);
-	buf_puts(sql, " FROM _millrace_old");
+	buf_puts(sql, " FROM " LOCAL_OLD);
 	if (run(db, schema, "copy the rows to a column of the new type", sql, err))
 		return -1;
-	buf_puts(sql, "DROP TABLE _millrace_old");
+	buf_puts(sql, "DROP TABLE " LOCAL_OLD);
 	return run(db, schema, "drop the old table", sql, err);
 }
 
@@ -338,7 +339,7 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 }
 
 static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create, struct local_columns *have,
-			  struct buf *sql, struct err *err)
+			  struct buf *sql, bool *created, struct err *err)
 {
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (schema->columns[i].type == COL_UNKNOWN)
@@ -352,11 +353,41 @@ static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create,
 	if (!create)
 		return err_set(err, ERR_CONFIG, 0, "table %s.%s: not in the warehouse; set table.create = true", schema->db,
 			       schema->table);
+	*created = true;
 	local_create(sql, schema);
 	return run(db, schema, "create the table", sql, err);
 }
 
-int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, struct err *err)
+/* Is the table there, and has it rows? */
+int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct buf sql;
+	int rc;
+
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", -1, &stmt, NULL))
+		return local_error(db, NULL, "read tables", err);
+	sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
+	rc = sqlite3_step(stmt);
+	out->table = rc == SQLITE_ROW;
+	sqlite3_finalize(stmt);
+	if (!out->table)
+		return rc == SQLITE_DONE ? 0 : local_error(db, NULL, "read tables", err);
+	buf_init(&sql, SQL_MAX);
+	buf_puts(&sql, "SELECT 1 FROM ");
+	local_name(&sql, table);
+	buf_puts(&sql, " LIMIT 1");
+	stmt = NULL;
+	rc = sqlite3_prepare_v2(db, sql.data, -1, &stmt, NULL) ? SQLITE_ERROR : sqlite3_step(stmt);
+	out->rows = rc == SQLITE_ROW;
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		local_error(db, NULL, "look for rows", err);
+	sqlite3_finalize(stmt);
+	buf_done(&sql);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err)
 {
 	struct local_columns have = { 0 };
 	struct buf sql;
@@ -365,7 +396,8 @@ int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, s
 	if (local_exec(db, "BEGIN IMMEDIATE"))
 		return local_error(db, schema, "begin", err);
 	buf_init(&sql, SQL_MAX);
-	result = prepare_inside(db, schema, create, &have, &sql, err);
+	*created = false;
+	result = prepare_inside(db, schema, create, &have, &sql, created, err);
 	if (result == 0 && local_exec(db, "COMMIT"))
 		result = local_error(db, schema, "commit the table", err);
 	if (result)

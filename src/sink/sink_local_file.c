@@ -12,7 +12,7 @@
 #include "sink/sink_local.h"
 
 #define APPLICATION_ID 0x4d524348	/* "MRCH" at offset 68 of the file: ours */
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2	/* 1: the labels were in _millrace_labels, a name that a source table can have */
 #define BUSY_MIN_MS 10000
 
 void local_db_close(struct local_db *d)
@@ -54,61 +54,113 @@ static char *db_path(const char *state_dir, const char *name)
 	return path;
 }
 
-static int64_t query_int(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *stmt;
-	int64_t value = -1;
+struct owner {			/* what the file says about itself, as of one moment */
+	int64_t id, version, tables;
+};
 
-	if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL))
-		return -1;
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		value = sqlite3_column_int64(stmt, 0);
+static int query_int(sqlite3 *db, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	*out = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : -1;
 	sqlite3_finalize(stmt);
-	return value;
+	return rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
-static int db_found(struct local_db *d, struct err *err)
+/* Inside a transaction: another worker may be making the file at this moment. */
+static int owner_read(sqlite3 *db, struct owner *out)
 {
-	static const char create[] =
-		"BEGIN IMMEDIATE;"
-		"CREATE TABLE IF NOT EXISTS " LOCAL_LABELS
-		" (label TEXT PRIMARY KEY, rows INTEGER, at INTEGER) STRICT, WITHOUT ROWID;"
-		"PRAGMA application_id = 1297236808;"
-		"PRAGMA user_version = 1;"
-		"COMMIT";
+	int rc = query_int(db, "PRAGMA application_id", &out->id);
 
-	_Static_assert(APPLICATION_ID == 1297236808, "as in the statement");
-	if (local_exec(d->db, create) == SQLITE_OK)
+	if (rc == SQLITE_OK)
+		rc = query_int(db, "PRAGMA user_version", &out->version);
+	return rc == SQLITE_OK ? query_int(db, "SELECT count(*) FROM sqlite_master", &out->tables) : rc;
+}
+
+static const char create_file[] =
+	"CREATE TABLE " LOCAL_LABELS " (label TEXT PRIMARY KEY, rows INTEGER, at INTEGER) STRICT, WITHOUT ROWID;"
+	"PRAGMA application_id = 1297236808;"
+	"PRAGMA user_version = 2";
+static const char upgrade_file[] =
+	"ALTER TABLE _millrace_labels RENAME TO " LOCAL_LABELS ";"
+	"PRAGMA user_version = 2";
+_Static_assert(APPLICATION_ID == 1297236808 && FORMAT_VERSION == 2, "as in the statements");
+
+static bool is_new(const struct owner *o)
+{
+	return o->id == 0 && o->tables == 0;
+}
+
+/* Nothing is written to a file before it has said whose it is. */
+static int owner_check(const struct owner *o, const char *path, struct err *err)
+{
+	if (is_new(o) || (o->id == APPLICATION_ID && (o->version == 1 || o->version == FORMAT_VERSION)))
+		return 0;
+	if (o->id != APPLICATION_ID)
+		return err_set(err, ERR_CONFIG, 0, "%s: this SQLite file is not millrace's (application id %lld, expected %d); "
+			       "nothing was written to it: choose another state.dir", path, (long long)o->id, APPLICATION_ID);
+	return err_set(err, ERR_CONFIG, 0, "%s: written by another millrace: format %lld, expected %d; start the millrace "
+		       "that wrote it", path, (long long)o->version, FORMAT_VERSION);
+}
+
+/* Under the file's write lock, so that of two workers one makes it and the other finds it made. */
+static int db_make(struct local_db *d, const char *path, struct err *err)
+{
+	struct owner o;
+	int rc = local_exec(d->db, "BEGIN IMMEDIATE");
+
+	if (rc == SQLITE_OK)
+		rc = owner_read(d->db, &o);
+	if (rc == SQLITE_OK && owner_check(&o, path, err)) {
+		local_exec(d->db, "ROLLBACK");
+		return -1;
+	}
+	if (rc == SQLITE_OK && is_new(&o))
+		rc = local_exec(d->db, create_file);
+	else if (rc == SQLITE_OK && o.version == 1)
+		rc = local_exec(d->db, upgrade_file);
+	if (rc == SQLITE_OK)
+		rc = local_exec(d->db, "COMMIT");
+	if (rc == SQLITE_OK)
 		return 0;
 	local_error(d->db, NULL, "create", err);
 	local_exec(d->db, "ROLLBACK");
 	return -1;
 }
 
-/* Whose file is it? Nothing is written before this is known. */
 static int db_recognise(struct local_db *d, const char *path, struct err *err)
 {
-	int64_t id = query_int(d->db, "PRAGMA application_id"), version = query_int(d->db, "PRAGMA user_version");
-	int64_t tables = query_int(d->db, "SELECT count(*) FROM sqlite_master");
+	int64_t until_us = clock_mono_us() + d->busy_ms * 1000LL;
+	struct owner o;
+	int rc;
 
-	if (tables < 0)
-		return local_error(d->db, NULL, "open", err);
-	if (tables == 0 && id == 0)
-		return db_found(d, err);
-	if (id != APPLICATION_ID)
-		return err_set(err, ERR_CONFIG, 0, "%s: an SQLite file that millrace did not make; move it away", path);
-	if (version != FORMAT_VERSION)
-		return err_set(err, ERR_CONFIG, 0, "%s: written by another millrace: format %lld, expected %d", path,
-			       (long long)version, FORMAT_VERSION);
-	return 0;
+	/* The busy handler is not asked while another worker changes the journal mode. */
+	for (;;) {
+		rc = local_exec(d->db, "BEGIN");
+		if (rc == SQLITE_OK)
+			rc = owner_read(d->db, &o);
+		if ((rc & 0xff) != SQLITE_BUSY || clock_mono_us() >= until_us)
+			break;
+		local_exec(d->db, "ROLLBACK");
+		clock_sleep_ms(5);
+	}
+	if (rc != SQLITE_OK)
+		local_error(d->db, NULL, "open", err);
+	local_exec(d->db, "ROLLBACK");
+	if (rc != SQLITE_OK || owner_check(&o, path, err))
+		return -1;
+	return is_new(&o) || o.version != FORMAT_VERSION ? db_make(d, path, err) : 0;
 }
 
-static int db_configure(struct local_db *d, int busy_ms, struct err *err)
+static int db_configure(struct local_db *d, struct err *err)
 {
 	static const char pragmas[] =
 		"PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
 		"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF";
-	int64_t until_us = clock_mono_us() + (int64_t)busy_ms * 1000;
+	int64_t until_us = clock_mono_us() + d->busy_ms * 1000LL;
 	int rc;
 
 	/* The busy handler is not asked while the mode changes. */
@@ -125,15 +177,15 @@ struct local_db *local_db_open(const struct sink_conf *conf, const char *name, s
 {
 	struct local_db *d = xcalloc(1, sizeof(*d));
 	char *path = db_path(conf->state_dir, name);
-	int busy_ms = conf->load_timeout_ms > BUSY_MIN_MS ? (int)conf->load_timeout_ms : BUSY_MIN_MS;
 
 	d->name = xstrdup(name);
+	d->busy_ms = conf->load_timeout_ms > BUSY_MIN_MS ? (int)conf->load_timeout_ms : BUSY_MIN_MS;
 	if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)) {
 		err_set(err, ERR_CONFIG, sqlite3_errcode(d->db), "%s: %s", path, sqlite3_errmsg(d->db));
 	} else {
 		sqlite3_extended_result_codes(d->db, 1);
-		sqlite3_busy_timeout(d->db, busy_ms);
-		if (db_recognise(d, path, err) == 0 && db_configure(d, busy_ms, err) == 0) {
+		sqlite3_busy_timeout(d->db, d->busy_ms);
+		if (db_recognise(d, path, err) == 0 && db_configure(d, err) == 0) {
 			free(path);
 			return d;
 		}
@@ -141,4 +193,14 @@ struct local_db *local_db_open(const struct sink_conf *conf, const char *name, s
 	free(path);
 	local_db_close(d);
 	return NULL;
+}
+
+bool local_db_exists(const struct sink_conf *conf, const char *name)
+{
+	char *path = db_path(conf->state_dir, name);
+	struct stat st;
+	bool exists = stat(path, &st) == 0;
+
+	free(path);
+	return exists;
 }

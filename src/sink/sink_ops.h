@@ -16,7 +16,9 @@ struct sink_ops {
 	int (*prepare)(struct sink *s, const struct schema *schema, struct err *err);
 	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 				  const char *label, struct sink_result *result, struct err *err);
-	enum sink_outcome (*label)(struct sink *s, const struct schema *schema, const char *label, struct err *err);
+	enum sink_outcome (*label)(struct sink *s, const char *db, const char *label, struct err *err);
+	int (*look)(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
+		    struct err *err);
 	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 		   struct err *err);
@@ -35,6 +37,7 @@ struct sink {			/* the first member of each kind's own struct */
 	const struct sink_conf *conf;
 	int64_t zone_us;	/* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
+	bool created;		/* the last prepare made the table */
 };
 
 extern const struct sink_ops starrocks_ops, sink_local_ops;
@@ -45,6 +48,7 @@ void sink_bads_sort(struct sink_bads *b);
 void sink_bads_done(struct sink_bads *b);
 
 const char *sink_database(const struct sink_conf *conf, const struct schema *schema);
+const char *sink_database_named(const struct sink_conf *conf, const char *db);	/* of a source database of this name */
 /* "UTC", "Z", "+02:00", "-05:30"; NULL is UTC. */
 int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err);
 /* The target's text of a date, time or decimal value; at most 64 bytes. 0: the kind has none. */

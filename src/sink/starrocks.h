@@ -65,7 +65,9 @@ struct starrocks_sql;
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
 			 struct err *err);
 int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			    struct starrocks_columns *have, struct err *err);
+			    struct starrocks_columns *have, bool *created, struct err *err);
+int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
+			 struct err *err);
 
 /* starrocks_body.c */
 

@@ -381,10 +381,11 @@ static int table_create(struct starrocks_sql *sql, const struct sink_conf *conf,
 }
 
 static int table_step(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		      struct starrocks_columns *have, struct buf *statement, bool *done, struct err *err)
+		      struct starrocks_columns *have, struct buf *statement, bool *created, bool *done, struct err *err)
 {
 	if (starrocks_table_read(sql, sink_database(conf, schema), schema->table, have, err))
 		return -1;
+	*created |= have->count == 0;
 	if (have->count == 0)
 		return table_create(sql, conf, schema, statement, err);
 	if (starrocks_alter(statement, conf, schema, have, err))
@@ -400,17 +401,45 @@ static int table_step(struct starrocks_sql *sql, const struct sink_conf *conf, c
 	return job_wait(sql, conf, schema, true, err);
 }
 
+static void keep_row(void *context, const struct starrocks_record *r)
+{
+	*(bool *)context = r->count > 0;
+}
+
+int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
+			 struct err *err)
+{
+	struct starrocks_columns have = { 0 };
+	struct buf b;
+	int result = starrocks_table_read(sql, db, table, &have, err);
+
+	out->table = have.count > 0;
+	starrocks_columns_done(&have);
+	if (result || !out->table)
+		return result;
+	buf_init(&b, SQL_MAX);
+	buf_puts(&b, "SELECT 1 FROM ");
+	starrocks_name(&b, db);
+	buf_putc(&b, '.');
+	starrocks_name(&b, table);
+	buf_puts(&b, " LIMIT 1");
+	result = starrocks_sql_run(sql, b.data, keep_row, &out->rows, err);
+	buf_done(&b);
+	return result;
+}
+
 int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			    struct starrocks_columns *have, struct err *err)
+			    struct starrocks_columns *have, bool *created, struct err *err)
 {
 	struct buf statement;
 	bool done = false;
 	int result = schema_check(schema, err);
 
+	*created = false;
 	buf_init(&statement, SQL_MAX);
 	for (unsigned step = 0; result == 0 && !done && step < STEPS_MAX + schema->ncolumns; step++) {
 		buf_reset(&statement);
-		result = table_step(sql, conf, schema, have, &statement, &done, err);
+		result = table_step(sql, conf, schema, have, &statement, created, &done, err);
 	}
 	if (result == 0 && !done)
 		result = err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks does not show the columns that were added",

@@ -98,7 +98,7 @@ static int starrocks_prepare(struct sink *sink, const struct schema *schema, str
 
 	if (target_find(s, schema->version))
 		return 0;
-	if (starrocks_table_prepare(s->sql, s->base.conf, schema, &have, err) == 0)
+	if (starrocks_table_prepare(s->sql, s->base.conf, schema, &have, &s->base.created, err) == 0)
 		t = starrocks_target_new(schema, &have, err);
 	starrocks_columns_done(&have);
 	if (!t)
@@ -153,8 +153,7 @@ static enum sink_outcome state_outcome(const char *state)
 }
 
 /* Asks until the label has come to an end, for less than a second. */
-static enum sink_outcome label_outcome(struct starrocks_sink *s, const struct schema *schema, const char *label,
-				       struct err *err)
+static enum sink_outcome label_outcome(struct starrocks_sink *s, const char *db, const char *label, struct err *err)
 {
 	int64_t until_us = clock_mono_us() + STATE_WAIT_MS * 1000;
 	char state[32];
@@ -162,7 +161,7 @@ static enum sink_outcome label_outcome(struct starrocks_sink *s, const struct sc
 	for (;;) {
 		enum sink_outcome outcome;
 
-		if (starrocks_http_state(s->http, sink_database(s->base.conf, schema), label, state, err))
+		if (starrocks_http_state(s->http, db, label, state, err))
 			return SINK_UNKNOWN;
 		outcome = state_outcome(state);
 		if (outcome != SINK_UNKNOWN)
@@ -212,7 +211,7 @@ static enum sink_outcome part_settle(struct load *l, const char *label, const st
 
 	if (strcmp(a->status, "Label Already Exists") == 0 && strcmp(a->existing, "FINISHED") == 0)
 		return SINK_DUPLICATE;
-	outcome = label_outcome(l->s, l->schema, label, err);
+	outcome = label_outcome(l->s, sink_database(l->s->base.conf, l->schema), label, err);
 	if (outcome == SINK_LOADED)
 		return strcmp(a->status, "Label Already Exists") == 0 ? SINK_DUPLICATE : SINK_LOADED;
 	if (outcome == SINK_REFUSED)
@@ -453,9 +452,18 @@ static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct sch
 	return outcome;
 }
 
-static enum sink_outcome starrocks_label(struct sink *sink, const struct schema *schema, const char *label, struct err *err)
+static enum sink_outcome starrocks_label(struct sink *sink, const char *db, const char *label, struct err *err)
 {
-	return label_outcome((struct starrocks_sink *)sink, schema, label, err);
+	return label_outcome((struct starrocks_sink *)sink, db, label, err);
+}
+
+/* A label tells nothing about the table: it outlives TRUNCATE and DROP, and is forgotten after label_keep_max_second. */
+static int starrocks_look(struct sink *sink, const char *db, const char *table, const char *label, struct sink_state *out,
+			  struct err *err)
+{
+	(void)label;
+	out->label = SINK_UNKNOWN;
+	return starrocks_table_look(((struct starrocks_sink *)sink)->sql, db, table, out, err);
 }
 
 /* The rest of the contract. */
@@ -530,6 +538,7 @@ const struct sink_ops starrocks_ops = {
 	.prepare = starrocks_prepare,
 	.load = starrocks_load_rows,
 	.label = starrocks_label,
+	.look = starrocks_look,
 	.truncate = starrocks_truncate,
 	.ddl = starrocks_print_ddl,
 	.interval_ms = 800,	/* with the load itself, a row is there within a second */

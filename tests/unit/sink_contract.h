@@ -93,11 +93,43 @@ static void contract_labels(struct sink *sink, const char *table, contract_dump 
 	contract_add(&r, s, false, 2, "two");
 	is_int(contract_load(sink, s, &r, "a-1", &result), SINK_DUPLICATE, "the same label is a duplicate");
 	is_str(dump(table, "id, name"), "1|one\n2|two\n", "each row is there once");
-	is_int(sink_label(sink, s, "a-1", &err), SINK_LOADED, "the label is known");
-	is_int(sink_label(sink, s, "a-2", &err), SINK_REFUSED, "another is not");
+	is_int(sink_label(sink, s->db, "a-1", &err), SINK_LOADED, "the label is known");
+	is_int(sink_label(sink, s->db, "a-2", &err), SINK_REFUSED, "another is not");
 	is_int(contract_load(sink, s, &r, "a-3", &result), SINK_LOADED, "a load of no rows is one");
 	contract_add(&r, s, false, 3, "x");
 	is_int(contract_load(sink, s, &r, "no good!", &result), SINK_REFUSED, "a label with other characters is refused");
+	schema_unref(s);
+}
+
+static void contract_look(struct sink *sink, const char *table, const char *label, struct sink_state want, const char *what)
+{
+	struct sink_state state;
+	struct err err = { 0 };
+
+	is_int(sink_look(sink, "shop", table, label, &state, &err), 0, "%s: a look (%s)", what, err.msg);
+	ok(state.table == want.table && state.rows == want.rows, "%s: table %d, rows %d", what, state.table, state.rows);
+	/* Who does not keep labels for ever says that he does not know. */
+	ok(label == NULL || state.label == want.label || state.label == SINK_UNKNOWN, "%s: label %d", what, state.label);
+}
+
+/* What a target says about itself before anything is loaded. */
+static void contract_looks(struct sink *sink, const char *table)
+{
+	struct schema *s = contract_schema(table, false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct err err = { 0 };
+
+	contract_look(sink, table, "l-1_0_1", (struct sink_state){ .label = SINK_REFUSED }, "no table");
+	sink_prepare(sink, s, &err);
+	ok(sink_created(sink), "the table was created");
+	sink_prepare(sink, s, &err);
+	ok(!sink_created(sink), "once");
+	contract_look(sink, table, NULL, (struct sink_state){ .table = true }, "an empty table");
+	contract_add(&r, s, false, 1, "one");
+	contract_load(sink, s, &r, "l-1_0_1", &result);
+	contract_look(sink, table, "l-1_0_1", (struct sink_state){ true, true, SINK_LOADED }, "a table with rows");
+	contract_look(sink, table, "l-1_1_2", (struct sink_state){ true, true, SINK_REFUSED }, "another label");
 	schema_unref(s);
 }
 
@@ -213,6 +245,7 @@ static void contract_values(struct sink *sink, const char *table, contract_dump 
 static void contract_run(struct sink *sink, contract_dump *dump)
 {
 	contract_labels(sink, "labels", dump);
+	contract_looks(sink, "looks");
 	contract_changes(sink, "changes", dump);
 	contract_bad_row(sink, "bad_row", dump);
 	contract_new_column(sink, "new_column", dump);

@@ -82,7 +82,7 @@ static void test_reopen(void)
 	contract_load(sink, s, &r, "re-1", &result);
 	sink_close(sink);
 	sink = open_or_fail();
-	is_int(sink_label(sink, s, "re-1", &err), SINK_LOADED, "a label outlives the handle");
+	is_int(sink_label(sink, s->db, "re-1", &err), SINK_LOADED, "a label outlives the handle");
 	contract_add(&r, s, false, 1, "changed");
 	is_int(contract_load(sink, s, &r, "re-1", &result), SINK_DUPLICATE, "and refuses its rows");
 	is_str(dump("reopened", "id, name"), "1|one\n", "nothing has changed");
@@ -300,6 +300,82 @@ static void *writer(void *context)
 	return (void *)loaded;
 }
 
+static void *opener(void *context)
+{
+	struct sink *sink = open_or_fail();
+	struct schema *s = schema_new(context, "t");
+	static const struct column column = { .name = "id", .type = COL_INT };
+	struct err err = { 0 };
+	intptr_t rc;
+
+	schema_add_column(s, &column);
+	rc = sink_prepare(sink, s, &err);
+	if (rc)
+		printf("# %s\n", err.msg);
+	sink_close(sink);
+	schema_unref(s);
+	return (void *)rc;
+}
+
+/* Several workers find no file at the same moment. */
+static void test_made_together(void)
+{
+	enum { OPENERS = 4, FILES = 30 };
+	int refused = 0;
+
+	for (int i = 0; i < FILES; i++) {
+		pthread_t threads[OPENERS];
+		char name[32];
+		void *rc;
+
+		snprintf(name, sizeof(name), "made%d", i);
+		for (int k = 0; k < OPENERS; k++)
+			pthread_create(&threads[k], NULL, opener, name);
+		for (int k = 0; k < OPENERS; k++) {
+			pthread_join(threads[k], &rc);
+			refused += rc != NULL;
+		}
+	}
+	is_int(refused, 0, "%d workers make one file at the same time: nobody takes it for a stranger's", OPENERS);
+}
+
+/* Tables of the source that are called as ours were, and one in a file of the version before. */
+static void test_our_names(void)
+{
+	static const char *const names[] = { "_millrace_labels", "_millrace_old", "millrace labels" };
+	struct sink *sink = open_or_fail();
+	struct sink_result result;
+	struct err err = { 0 };
+	char path[256], label[32];
+	sqlite3 *db;
+	struct schema *old = contract_schema("reopened", false);
+
+	path_of(path, sizeof(path), "shop");
+	is_int(contract_load(sink, old, &(struct contract_rows){ 0 }, "old-1", &result), SINK_LOADED, "a label");
+	for (size_t i = 0; i < 3; i++) {
+		struct contract_rows r = { .count = 0 };
+		struct schema *s = contract_schema(names[i], false);
+
+		is_int(sink_prepare(sink, s, &err), 0, "a source table %s (%s)", names[i], err.msg);
+		contract_add(&r, s, false, 1, "a");
+		snprintf(label, sizeof(label), "n-%zu", i);
+		is_int(contract_load(sink, s, &r, label, &result), SINK_LOADED, "takes rows");
+		is_str(dump(names[i], "id, name"), "1|a\n", "and has them");
+		schema_unref(s);
+	}
+	sink_close(sink);
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, "DROP TABLE _millrace_labels; ALTER TABLE \"millrace labels \" RENAME TO _millrace_labels; PRAGMA user_version = 1",
+		     NULL, NULL, NULL);
+	sqlite3_close(db);
+	sink = open_or_fail();
+	is_int(sink_label(sink, "shop", "old-1", &err), SINK_LOADED, "a file of the version before keeps its labels");
+	is_int(sink_label(sink, "shop", "old-2", &err), SINK_REFUSED, "and has no others");
+	is_str(query("shop", "PRAGMA user_version"), "2\n", "it has the new format");
+	sink_close(sink);
+	schema_unref(old);
+}
+
 static void test_two_writers(void)
 {
 	pthread_t threads[WRITERS];
@@ -359,9 +435,9 @@ static void test_killed(void)
 			told++;
 		close(ends[0]);
 	}
-	is_str(query("shop", "SELECT count(*) FROM killed LEFT JOIN _millrace_labels ON name = label "
+	is_str(query("shop", "SELECT count(*) FROM killed LEFT JOIN \"millrace labels \" ON name = label "
 			     "WHERE label IS NULL"), "0\n", "killed %d times: no row without its label", KILLS);
-	is_str(query("shop", "SELECT count(*) FROM _millrace_labels LEFT JOIN killed ON name = label "
+	is_str(query("shop", "SELECT count(*) FROM \"millrace labels \" LEFT JOIN killed ON name = label "
 			     "WHERE label LIKE 'k-%' AND name IS NULL"), "0\n",
 	       "and no label without its row");
 	ok(atol(query("shop", "SELECT count(*) FROM killed")) >= told, "everything that was answered is there (%ld rows)", told);
@@ -415,7 +491,9 @@ int main(void)
 	test_foreign_files();
 	test_no_room();
 	test_two_writers();
+	test_made_together();
 	test_killed();
+	test_our_names();
 	test_ddl();
 	remove_all();
 	return tap_done();
