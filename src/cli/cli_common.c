@@ -25,7 +25,8 @@ int cli_fail(const struct err *err)
 	cli_put_safe(stderr, err->msg, strlen(err->msg));
 	fputc('\n', stderr);
 	switch (err->kind) {
-	case ERR_CONFIG: return EXIT_USAGE;
+	case ERR_CONFIG:
+	case ERR_DENIED: return EXIT_USAGE;
 	case ERR_UNREACHABLE:
 	case ERR_RETRY: return EXIT_UNREACHABLE;
 	default: return EXIT_PROBLEMS;

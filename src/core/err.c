@@ -10,7 +10,7 @@
 
 static const char *const kind_names[] = {
 	[ERR_NONE] = "none", [ERR_RETRY] = "retry", [ERR_DATA] = "data", [ERR_CONFIG] = "config",
-	[ERR_UNREACHABLE] = "unreachable", [ERR_FENCED] = "fenced", [ERR_FATAL] = "fatal",
+	[ERR_DENIED] = "denied", [ERR_UNREACHABLE] = "unreachable", [ERR_FENCED] = "fenced", [ERR_FATAL] = "fatal",
 };
 
 int err_set(struct err *err, enum err_kind kind, int code, const char *fmt, ...)

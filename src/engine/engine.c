@@ -199,25 +199,13 @@ int engine_wake_fd(struct engine *e)
 	return e->shared.wake_fd;
 }
 
-static bool half_over(struct half *h, struct err *err)
-{
-	bool ended;
-
-	pthread_mutex_lock(&h->lock);
-	ended = h->ended;
-	if (ended && err->kind == ERR_NONE)
-		*err = h->error;
-	pthread_mutex_unlock(&h->lock);
-	return ended;
-}
-
 bool engine_ended(struct engine *e, struct err *err)
 {
 	bool capture, load;
 
 	err_clear(err);
-	capture = e->capture == NULL || half_over(capture_half(e->capture), err);
-	load = e->load == NULL || half_over(load_half(e->load), err);
+	capture = e->capture == NULL || half_is_over(capture_half(e->capture), err);
+	load = e->load == NULL || half_is_over(load_half(e->load), err);
 	return capture && load;
 }
 

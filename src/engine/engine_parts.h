@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
+#include "engine/half.h"
 #include "engine/settings/settings.h"
 #include "engine/status/meter.h"
 #include "engine/status/problems.h"
@@ -30,40 +31,6 @@ struct shared {
 };
 void shared_wake(struct shared *sh);	/* something changed that a screen or the main loop should see */
 unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err);	/* 0: err; asks the log, not for every row */
-
-/* ---- a half: a supervisor thread that runs sessions, and starts a new one after a failure that may pass ---- */
-struct half {
-	struct shared *sh;
-	const char *part;		/* "capture" or "load", for log lines */
-	/* One session: from opening to the end or a failure. 0: ended by itself or asked to stop; -1: err says why. */
-	int (*session)(struct half *h, struct err *err);
-	pthread_t thread;
-	bool started;
-
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	/* under lock */
-	bool stop;			/* asked to finish what is in flight and end */
-	bool paused;
-	bool ended;			/* the supervisor has returned */
-	enum half_state state;
-	struct err error;		/* the last failure; NONE while well */
-	unsigned failures;		/* in a row */
-	int64_t retry_at_us;		/* monotonic: the next try */
-};
-void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *));
-int half_start(struct half *h, struct err *err);
-void half_stop(struct half *h);			/* asks; does not wait */
-bool half_join(struct half *h, int timeout_ms);	/* false: still running */
-void half_done(struct half *h);
-bool half_stopping(struct half *h);
-void half_pause(struct half *h, bool paused);
-bool half_paused(struct half *h);
-void half_state_set(struct half *h, enum half_state state);
-void half_trouble(struct half *h, const struct err *err, int retry_ms);	/* a try failed; negative: there will be no other */
-void half_well(struct half *h);			/* it works: forget earlier failures */
-void half_view(struct half *h, enum half_state *state, struct status_trouble *out);
-bool half_wait(struct half *h, int ms);		/* true: asked to stop meanwhile */
 
 /* ---- the capture half ---- */
 struct capture;

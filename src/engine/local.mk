@@ -25,6 +25,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_problems.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \
+	src/engine/half.h \
 	src/engine/history.c \
 	src/engine/load/load.c \
 	src/engine/load/load_parts.h \
@@ -51,6 +52,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/status_json.c \
 	src/engine/control/tap.c
 
+check_PROGRAMS += tests/unit/test_half
+tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/half.c
+tests_unit_test_half_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_range tests/unit/test_meter tests/unit/test_settings tests/unit/test_status_json
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.c
 tests_unit_test_meter_LDADD = $(CORE)

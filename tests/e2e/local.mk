@@ -26,6 +26,7 @@ tests_e2e_ddl_differential_SOURCES = tests/e2e/ddl_differential.c tests/e2e/ddl_
 tests_e2e_ddl_differential_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_ddl_differential_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm
 
+E2E_TESTS += tests/e2e/resume.sh
 E2E_TESTS += tests/e2e/new_tables.sh tests/e2e/fill_waits.sh
 E2E_TESTS += tests/e2e/take_over.sh
 E2E_TESTS += tests/e2e/kafka_wire.sh tests/e2e/kafka_zookeeper.sh tests/e2e/kafka_fence.sh tests/e2e/kafka_broker.sh tests/e2e/kafka_once.sh tests/e2e/kafka_tls.sh

@@ -48,7 +48,7 @@ refused() # SQL WORDS NAME
 	sql -e "$1"
 	"$millrace" -c "$dir/millrace.conf" run > "$dir/refused.txt" 2>&1 &
 	pid=$!
-	until_true 30 eval '! kill -0 $pid 2>/dev/null || status_is ".capture.state == \"failed\""'
+	until_true 30 eval 'status_is ".capture.state | IN(\"failed\", \"retrying\")"'
 	kill -TERM "$pid" 2> /dev/null; wait "$pid"; pid=
 	grep -q -- "$2" "$dir/refused.txt"; ok $? "$3" || note < "$dir/refused.txt"
 }

@@ -137,6 +137,19 @@ static void source_news_tell(struct capture *c)
 	}
 }
 
+/* It works when the source is connected and the log has taken what the session gave it, if it gave anything. */
+static void source_works(struct capture *c, enum half_state state)
+{
+	bool works = state != HALF_STARTING && (!c->given || atomic_load(&c->proved));
+
+	if (works && !half_is_well(&c->half))
+		half_well(&c->half);
+	if (state == HALF_STARTING || !(works || half_is_well(&c->half)))
+		half_connecting(&c->half);
+	else
+		half_state_set(&c->half, state);
+}
+
 static void source_state(struct capture *c)
 {
 	struct source_status *st = xmalloc(sizeof(*st));
@@ -154,11 +167,7 @@ static void source_state(struct capture *c)
 		state = HALF_IDLE;
 	else if (st->state == SOURCE_STUCK)
 		state = HALF_STUCK;
-	if (c->ill && state != HALF_STARTING) {
-		half_well(&c->half);
-		c->ill = false;
-	}
-	half_state_set(&c->half, c->ill ? HALF_RETRYING : state);
+	source_works(c, state);
 	source_tell(c, st);
 	free(st);
 }
@@ -185,6 +194,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 		backoff_reset(backoff);
 		if (b->nchanges || position_is_set(&b->position)) {
 			(*parcel)->lists = lists_news(c);
+			c->given = true;
 			if (queue_push(c->to_format, *parcel))
 				return 0;
 			*parcel = NULL;
@@ -200,8 +210,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 	logline(LOG_WARNING, "source", "%s; connecting again", err->msg);
 	wait_ms = backoff_next(backoff);
 	half_trouble(&c->half, err, wait_ms);
-	c->ill = true;
-	half_wait(&c->half, wait_ms);
+	half_rest(&c->half, wait_ms);
 	return 1;
 }
 
@@ -426,9 +435,10 @@ static int session_run(struct capture *c, struct err *err)
 	c->to_log = queue_new(QUEUE_DEPTH);
 	c->spare = queue_new(64);
 	c->failed = false;
+	c->given = false;
+	atomic_store(&c->proved, false);
 	c->told = SOURCE_CONNECTING;
 	c->said = 0;
-	c->ill = false;
 	meter_queue(&c->sh->stages[STAGE_FORMAT], c->to_format);
 	meter_queue(&c->sh->stages[STAGE_LOG], c->to_log);
 	rc = pthread_create(&format, NULL, format_thread, c);
@@ -441,7 +451,6 @@ static int session_run(struct capture *c, struct err *err)
 	} else {
 		struct capture_signals *signals = capture_signals_start(c);
 
-		half_well(&c->half);
 		rc = source_loop(c, err);
 		queue_close(c->to_format);	/* drains: format closes to_log, the log thread commits what is left */
 		pthread_join(format, NULL);

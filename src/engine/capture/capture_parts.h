@@ -20,7 +20,8 @@ struct capture {
 	struct format_encoder *encoder;
 	struct queue *to_format, *to_log, *spare;
 	unsigned said;			/* how much of what the source said was logged */
-	bool ill;			/* the source's last try failed, and none has worked since; its thread's own */
+	bool given;			/* the session has given something to the log; the source thread's own */
+	atomic_bool proved;		/* and the log has taken something */
 	int told;			/* what the last event said that the source does; the source thread's own */
 	int64_t snapshot_us;		/* when its snapshot began */
 	int64_t defining_us;		/* when it was last said how many definitions were read */

@@ -177,6 +177,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 	    (p->lists && lists_publish(p->c, p->lists, err)) ||
 	    log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
 		return -1;
+	atomic_store(&p->c->proved, true);
 	tell_position(p, &p->held[p->nheld - 1]->batch->position);
 	for (size_t i = 0; i < p->nheld; i++) {
 		struct batch *b = p->held[i]->batch;

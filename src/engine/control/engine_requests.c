@@ -13,6 +13,8 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
+enum { RESUME_MS = 15000 };	/* an answer to `resume`: connections have time limits of about ten seconds */
+
 struct ask {			/* one request on its way */
 	struct engine *e;
 	const struct engine_request *r;
@@ -61,6 +63,14 @@ static int ask_status(struct ask *a)
 	return 0;
 }
 
+static int hold_half(struct ask *a, struct half *h, bool paused)
+{
+	if (!paused)
+		return half_resume(h, RESUME_MS, a->err);
+	half_pause(h);
+	return 0;
+}
+
 /* capture, load, or db.table */
 static int hold(struct ask *a, bool paused)
 {
@@ -70,9 +80,11 @@ static int hold(struct ask *a, bool paused)
 	if (need(a, "what", &what))
 		return -1;
 	if (strcmp(what, "capture") == 0 && a->e->capture) {
-		half_pause(capture_half(a->e->capture), paused);
+		if (hold_half(a, capture_half(a->e->capture), paused))
+			return -1;
 	} else if (strcmp(what, "load") == 0 && a->e->load) {
-		half_pause(load_half(a->e->load), paused);
+		if (hold_half(a, load_half(a->e->load), paused))
+			return -1;
 	} else if ((m = table_meter_find(a->e->shared.tables, what)) != NULL && !paused && a->e->capture && atomic_load(&m->stopped)) {
 		capture_resume_table(a->e->capture, what);
 	} else if (m && a->e->load) {

@@ -221,9 +221,10 @@ static bool is_gone(const struct err *err)
 	return err->code == ER_NO_SUCH_TABLE || err->code == ER_BAD_DB_ERROR;
 }
 
+/* A password that is refused is not of this table. */
 static bool is_final(const struct err *err)
 {
-	return err->kind == ERR_CONFIG || is_gone(err);
+	return (err_is_refusal(err) && err->code != ER_ACCESS_DENIED_ERROR) || is_gone(err);
 }
 
 /* Of a table's first snapshot nobody gives up the rows, for they are nowhere yet: the others go first, and it is tried

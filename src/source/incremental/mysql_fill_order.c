@@ -349,7 +349,7 @@ static int try_locks(struct mysql_conn *conn, const struct fill_plan *tables, st
 		return r < 0 ? -1 : 0;
 	for (size_t i = 0; i < tables->count; i++)
 		if (fill_view_can_lock(conn, tables->items[i].db, tables->items[i].name, err) < 0)
-			return err->kind == ERR_CONFIG ? err_wrap(err, FILL_NEEDS_LOCK) : -1;
+			return err_is_refusal(err) ? err_wrap(err, FILL_NEEDS_LOCK) : -1;
 	return 0;
 }
 

@@ -208,7 +208,7 @@ static int open_view(struct mysql_fill *f, struct err *err)
 	r = fill_view_open_locked(&f->view, f->setup.conf, f->setup.host, t->db, t->name, err);
 	if (r == 1)
 		lock_later(f);
-	if (r < 0 && err->kind == ERR_CONFIG)
+	if (r < 0 && err_is_refusal(err))
 		err_wrap(err, f->since ? "rows that cannot be found by key, in a table that changes all the time, need a "
 					 "short lock: grant LOCK TABLES"
 				       : FILL_NEEDS_LOCK);

@@ -59,6 +59,6 @@ int mysql_refusal(const char *server, unsigned code, const char *text, struct er
 	}
 	if (code == BINLOG_GONE)
 		return err_set(err, ERR_FATAL, BINLOG_GONE, "MySQL %s: binlog: %.300s (%u)", server, text, code);
-	return err_set(err, kind == ERR_CONFIG ? ERR_CONFIG : ERR_RETRY, (int)code, "MySQL %s: binlog: %.300s (%u)%s%s",
+	return err_set(err, kind == ERR_CONFIG || kind == ERR_DENIED ? kind : ERR_RETRY, (int)code, "MySQL %s: binlog: %.300s (%u)%s%s",
 		       server, text, code, mysql_conn_remedy(code)[0] ? ": " : "", mysql_conn_remedy(code));
 }

@@ -36,7 +36,7 @@ static int lock_all(struct moment *m, struct err *err)
 
 	if (mysql_conn_run(&m->lock, &denied, "FLUSH TABLES WITH READ LOCK") == 0)
 		return LOCKED;
-	if (denied.kind == ERR_CONFIG && m->conf->snapshot_locking == LOCKING_MINIMAL)
+	if (err_is_refusal(&denied) && m->conf->snapshot_locking == LOCKING_MINIMAL)
 		return NOT_GRANTED;
 	*err = denied;
 	return err_wrap(err, "snapshot: the global read lock was not granted within %lld ms", (long long)timeout_ms(m));
@@ -87,7 +87,7 @@ static int lock_tables(struct moment *m, struct err *err)
 	if (r == 0)
 		return LOCKED;
 	forget_locked(m);
-	if (r == NOT_GRANTED || why.kind == ERR_CONFIG)
+	if (r == NOT_GRANTED || err_is_refusal(&why))
 		return NOT_GRANTED;
 	if (why.kind == ERR_NONE)
 		return -1;
