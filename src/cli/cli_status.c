@@ -25,7 +25,7 @@ static void print_trouble(const struct status_trouble *t)
 	cli_duration(when, sizeof(when), t->retry_ms);
 	printf("\n                %s; %u %s failed, ", t->kind, t->tries, t->tries == 1 ? "try" : "tries");
 	if (t->retry_ms < 0)
-		puts("there will be no other");
+		puts("waits for `millrace resume`");
 	else if (t->retry_ms == 0)
 		puts("the next one is under way");
 	else

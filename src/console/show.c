@@ -137,7 +137,7 @@ const char *show_trouble(char *out, const struct status_trouble *t)
 	if (t->tries == 0)
 		return strcpy(out, "");
 	if (t->retry_ms < 0)
-		return strcpy(out, "there will be no other try");
+		return strcpy(out, "waits for `resume`");
 	snprintf(out, SHOW_TROUBLE, "%u %s failed, the next one %s%s", t->tries, t->tries == 1 ? "try" : "tries",
 		 t->retry_ms ? "in " : "is under way", t->retry_ms ? show_ms(when, t->retry_ms) : "");
 	return out;
