@@ -27,7 +27,7 @@ static const struct {
 	{ 1236, "Binary log is not open", ERR_CONFIG, 0, "log_bin" },
 	{ 1236, "something that nobody has seen yet", ERR_FATAL, 1, "something that nobody has seen yet" },
 	{ 1227, "Access denied; you need (at least one of) the REPLICATION SLAVE privilege(s) for this operation",
-	  ERR_CONFIG, 0, "REPLICATION SLAVE" },
+	  ERR_DENIED, 0, "REPLICATION SLAVE" },
 	{ 1053, "Server shutdown in progress", ERR_RETRY, 0, "shutdown" },
 };
 
