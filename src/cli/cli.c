@@ -39,6 +39,8 @@ static const struct cli_option snapshot_options[] = {
 	{ "--pause", NULL, "hold all of them after the chunk that is being read" },
 	{ "--resume", NULL, "go on" }, { NULL, NULL, NULL }
 };
+static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" }, { NULL, NULL, NULL } };
+static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" }, { NULL, NULL, NULL } };
 static const struct cli_option manual_options[] = {
 	{ "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" }, { NULL, NULL, NULL }
@@ -50,7 +52,7 @@ static const struct cli_command commands[] = {
 	{ "run", "", "run the pipeline without a screen", "One line per event on stderr. SIGTERM finishes what is in flight and stops; "
 	  "SIGHUP reads the configuration and the scripts anew: tables that it adds are read while the others flow; what needs a "
 	  "restart is told by name.", run_options, 0, 0, cli_run },
-	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", NULL, 0, 1, cli_attach },
+	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", attach_options, 0, 1, cli_attach },
 	{ "check", "", "look at everything that the pipeline needs, and say what to do about it",
 	  "Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"
 	  "A large table is counted at both ends of its key (\"sampled\"); 5 s for a table, 60 s for all, unless --full.\n"
@@ -70,6 +72,8 @@ static const struct cli_command commands[] = {
 	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
+	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
+	  "Without ACTION: all of them, with what they take and whether they change something.", do_options, 0, CLI_MAX_WORDS, cli_do },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
 	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
 	  "CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"

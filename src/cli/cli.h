@@ -53,12 +53,14 @@ char *cli_socket_path(const struct settings *s);	/* state.dir/control.sock; the 
 struct cli_call { struct engine_link link; void *client; };
 int cli_call(struct cli *cli, struct cli_call *call, struct err *err);
 void cli_hang_up(struct cli_call *call);
+int cli_ask(struct cli *cli, struct engine_request *r, engine_emit *emit, struct err *err);	/* one request, in the user's name */
 /* SIGTERM, SIGINT, SIGHUP, SIGPIPE. Threads started later inherit the mask: only the descriptor, a signalfd, sees them. */
 int cli_block_signals(void);
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
 int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
 void cli_put_safe(FILE *f, const char *s, size_t len);		/* control characters and bad bytes as \xNN */
-const char *cli_user(void);		/* the login name of who runs the command; "unknown" */
+/* Who runs the command, for the events that it causes: "ana@pts/3". */
+const struct engine_session *cli_session(void);
 size_t cli_duration(char *out, size_t size, int64_t ms);	/* 850 ms, 4.2 s, 3m 10s, 2h 5m, 3d 4h; "-" when negative */
 size_t cli_micros(char *out, size_t size, int64_t us);
 
@@ -72,6 +74,7 @@ void cli_print_problem_page(void);
 void cli_print_readings(const struct status *s);	/* cli_status_snapshot.c */
 int cli_pause(struct cli *cli);		/* also resume */
 int cli_acknowledge(struct cli *cli);
+int cli_do(struct cli *cli);		/* cli_do.c */
 int cli_snapshot(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_dead(struct cli *cli);

@@ -7,13 +7,14 @@
 #include "cli/cli.h"
 #include "engine/control/engine_inspect.h"
 
-static int ask(struct cli *cli, const struct engine_request *r, engine_emit *emit, struct err *err)
+int cli_ask(struct cli *cli, struct engine_request *r, engine_emit *emit, struct err *err)
 {
 	struct cli_call call;
 	int rc;
 
 	if (cli_call(cli, &call, err))
 		return -1;
+	r->session = cli_session();
 	rc = call.link.request(call.link.self, r, emit, NULL, err);
 	cli_hang_up(&call);
 	return rc;
@@ -34,12 +35,12 @@ int cli_pause(struct cli *cli)
 	struct err err;
 
 	err_clear(&err);
-	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
 int cli_acknowledge(struct cli *cli)
 {
-	struct engine_request r = { .command = "acknowledge", .args = { { "problem", cli->words[0] }, { "by", cli_user() } }, .nargs = 2 };
+	struct engine_request r = { .command = "acknowledge", .args = { { "problem", cli->words[0] } }, .nargs = 1 };
 	struct err err;
 
 	err_clear(&err);
@@ -47,7 +48,7 @@ int cli_acknowledge(struct cli *cli)
 		r.args[r.nargs].name = "subject";
 		r.args[r.nargs++].value = cli->words[1];
 	}
-	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
 int cli_tap(struct cli *cli)
@@ -65,7 +66,7 @@ int cli_tap(struct cli *cli)
 		r.args[r.nargs].name = "n";
 		r.args[r.nargs++].value = count;
 	}
-	return ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
 /* ---- topics ---- */
@@ -110,7 +111,7 @@ int cli_topics(struct cli *cli)
 	err_clear(&err);
 	if (!as_json)
 		printf("%-40s %9s %12s %12s  %s\n", "TOPIC", "PARTITION", "LOW", "HIGH", "GROUPS");
-	rc = ask(cli, &r, emit, &err);
+	rc = cli_ask(cli, &r, emit, &err);
 	if (rc && err.kind == ERR_UNREACHABLE && (log = own_log(cli, &err)) != NULL) {
 		rc = inspect_topics(log, topic, emit, NULL, &err);
 		log_close(log);
@@ -125,7 +126,7 @@ static int dead_list(struct cli *cli, struct err *err)
 	const char *count = cli_option(cli, "-n");
 	struct engine_request r = { .command = "dead", .args = { { "n", count } }, .nargs = count ? 1 : 0 };
 	struct log *log;
-	int rc = ask(cli, &r, cli_print_line, err);
+	int rc = cli_ask(cli, &r, cli_print_line, err);
 
 	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
 		rc = inspect_dead_list(log, cli->settings, count ? strtoll(count, NULL, 10) : 100, cli_print_line, NULL,
@@ -139,7 +140,7 @@ static int dead_show(struct cli *cli, struct err *err)
 {
 	struct engine_request r = { .command = "dead-show", .args = { { "id", cli->words[1] } }, .nargs = 1 };
 	struct log *log;
-	int rc = ask(cli, &r, cli_print_line, err);
+	int rc = cli_ask(cli, &r, cli_print_line, err);
 
 	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
 		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), cli_print_line, NULL, err);

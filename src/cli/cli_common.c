@@ -147,9 +147,16 @@ size_t cli_micros(char *out, size_t size, int64_t us)
 	return cli_duration(out, size, us < 0 ? -1 : us / 1000);
 }
 
-const char *cli_user(void)
+const struct engine_session *cli_session(void)
 {
+	static struct engine_session session;
 	const struct passwd *user = getpwuid(getuid());
+	const char *terminal = ttyname(STDERR_FILENO);
 
-	return user ? user->pw_name : "unknown";
+	if (terminal && strncmp(terminal, "/dev/", 5) == 0)
+		terminal += 5;
+	if (session.who[0] == '\0')
+		snprintf(session.who, sizeof(session.who), "%.60s%s%.30s", user ? user->pw_name : "unknown", terminal ? "@" : "",
+			 terminal ? terminal : "");
+	return &session;
 }

@@ -45,7 +45,7 @@ static void take_signals(void)
 static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 {
 	struct engine_link link;
-	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true };
+	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true, .session = cli_session() };
 	char *path = cli_socket_path(cli->settings);
 	struct control_server *server;
 	int end;
@@ -102,7 +102,8 @@ int cli_console(struct cli *cli)
 
 int cli_attach(struct cli *cli)
 {
-	struct console_conf conf = { .theme = NULL };
+	struct engine_session session = *cli_session();
+	struct console_conf conf = { .session = &session };
 	struct control_client *client = NULL;
 	struct engine_link link;
 	struct err err;
@@ -113,6 +114,7 @@ int cli_attach(struct cli *cli)
 		path = xstrdup(cli->words[0]);
 	else if (cli_settings(cli, &err))
 		path = cli_socket_path(cli->settings);
+	session.read_only = cli_option(cli, "--read-only") != NULL;
 	if (cli->settings)
 		conf.theme = cli->settings->theme;
 	logline_open(-1, LOG_TEXT, LOG_INFO);

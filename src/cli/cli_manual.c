@@ -40,6 +40,30 @@ static void put_line(const char *s)
 	end_line();
 }
 
+static void requests_section(void)
+{
+	char usage[600];
+
+	puts(".SH ACTIONS\nWhat\n.B millrace do\nand the console\'s command line take.");
+	for (const struct engine_request_doc *doc = engine_request_docs(); doc->name; doc++) {
+		engine_request_usage(doc, usage, sizeof(usage));
+		fputs(".TP\n\\fB", stdout);
+		put(usage);
+		puts("\\fR");
+		column = 0;
+		put(doc->help);
+		put(" (");
+		put(engine_effect_name(doc->effect));
+		put_line(").");
+		for (const struct engine_request_arg_doc *a = doc->args; a->name; a++) {
+			puts(".br");
+			put(a->name);
+			put(": ");
+			put_line(a->help);
+		}
+	}
+}
+
 static void commands_page(void)
 {
 	printf(".TH MILLRACE 1 " PAGE_DATE " \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace \\- changes of MySQL through Kafka and Lua into StarRocks\n");
@@ -63,6 +87,7 @@ static void commands_page(void)
 			put_line(o->help);
 		}
 	}
+	requests_section();
 	puts(".SH EXIT STATUS\n0 done, 1 problems found, 2 wrong usage or configuration,\n3 a system that cannot be reached.\n"
 	     ".SH SEE ALSO\n.BR millrace.conf (5)");
 }

@@ -24,9 +24,10 @@ static int collect(void *arg, const char *line, size_t len)
 /* What is planned, NULL: nothing. */
 static int ask_list(struct cli_call *call, json_t **out, struct err *err)
 {
-	const struct engine_request r = { .command = "snapshot", .args = { { "action", "list" } }, .nargs = 1 };
+	struct engine_request r = { .command = "snapshot", .args = { { "action", "list" } }, .nargs = 1 };
 
 	*out = NULL;
+	r.session = cli_session();
 	return call->link.request(call->link.self, &r, collect, out, err);
 }
 
@@ -150,10 +151,12 @@ static int give_order(struct cli *cli, struct cli_call *call, const char *action
 	add_arg(&r, "truncate", cli_option(cli, "--truncate") ? "yes" : NULL);
 	if (sets_limits(cli)) {
 		add_limits(cli, &limits);
+		limits.session = cli_session();
 		rc = call->link.request(call->link.self, &limits, collect, &ordered, err);
 		if (rc || strcmp(action, "limit") == 0)
 			return rc;
 	}
+	r.session = cli_session();
 	rc = call->link.request(call->link.self, &r, collect, &ordered, err);
 	if (rc == 0 && ordered && cli_option(cli, "--wait"))
 		rc = wait_for(call, ordered, err);

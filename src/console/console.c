@@ -216,7 +216,7 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 		screen_toast(&c.screen, ROLE_STATUS_ERROR, "%s", wrong.msg);
 	screen_draw(&c.screen, &c.canvas);
 	term_show(&c.canvas);
-	c.feed = feed_start(link);
+	c.feed = feed_start(link, conf->session);
 	console_loop(&c);
 	feed_stop(c.feed);
 	term_close();

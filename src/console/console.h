@@ -17,6 +17,7 @@
 struct console_conf {
 	const char *theme;		/* a name or a path; NULL: harbor */
 	bool in_process;		/* leaving asks first, because it stops the engine; Ctrl-Z is refused */
+	const struct engine_session *session;	/* who sits here; lent. NULL: nobody in particular */
 	bool ascii;			/* ASCII even where the locale has UTF-8 */
 };
 

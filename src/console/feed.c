@@ -26,6 +26,7 @@
 
 struct feed {
 	struct engine_link *link;
+	const struct engine_session *session;
 	int fd;
 	pthread_t watcher, asker;
 	_Atomic bool cancelled;
@@ -112,6 +113,7 @@ static void *feed_work(void *arg)
 		}
 		pthread_mutex_unlock(&f->lock);
 		err_clear(&err);
+		f->ask.request.session = f->session;
 		result = f->link->request(f->link->self, &f->ask.request, feed_emit, f, &err);
 		pthread_mutex_lock(&f->lock);
 		snprintf(f->why, sizeof(f->why), "%s", result && !atomic_load(&f->cancelled) ? err.msg : "");
@@ -124,7 +126,7 @@ static void *feed_work(void *arg)
 	return NULL;
 }
 
-struct feed *feed_start(struct engine_link *link)
+struct feed *feed_start(struct engine_link *link, const struct engine_session *session)
 {
 	struct feed *f = xcalloc(1, sizeof(*f));
 	pthread_condattr_t attr;
@@ -132,6 +134,7 @@ struct feed *feed_start(struct engine_link *link)
 	sigset_t outside, before;
 
 	f->link = link;
+	f->session = session;
 	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	status_init(&f->mailbox);
 	status_init(&f->work);

@@ -13,7 +13,7 @@
 
 struct feed;
 
-struct feed *feed_start(struct engine_link *link);	/* lent until feed_stop() */
+struct feed *feed_start(struct engine_link *link, const struct engine_session *session);	/* both lent until feed_stop() */
 void feed_stop(struct feed *f);				/* NULL allowed */
 int feed_fd(const struct feed *f);			/* readable when there is something to take */
 void feed_clear(struct feed *f);			/* what is there was seen: feed_fd() sleeps again */

@@ -43,11 +43,11 @@ tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE)
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console
-tests_screen_test_console_SOURCES = src/engine/status/status.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
+tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/control/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
 tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE)
 
 noinst_PROGRAMS += tests/screen/console_demo
-tests_screen_console_demo_SOURCES = src/engine/status/status.c tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
+tests_screen_console_demo_SOURCES = src/engine/status/status.c src/engine/control/request_doc.c tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
 tests_screen_console_demo_LDADD = src/console/libconsole.a $(CORE) $(NCURSES_LIBS)
 
 dist_check_SCRIPTS += tests/screen/test_terminal.sh

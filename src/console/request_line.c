@@ -34,39 +34,19 @@ static int split(char *text, char *words[MAX_WORDS])
 	}
 }
 
-/* The index-th argument's name in "what=X [n=COUNT]"; false when there are fewer. */
-static bool doc_name(const char *args, size_t index, char *out, size_t size)
+static bool doc_has(const struct engine_request_doc *doc, const char *word, size_t len)
 {
-	for (;; index--) {
-		size_t len;
-
-		args += strspn(args, " [");
-		if (*args == '\0')
-			return false;
-		len = strcspn(args, "= ]");
-		if (index == 0) {
-			snprintf(out, size, "%.*s", (int)len, args);
-			return true;
-		}
-		args += strcspn(args, " ");
-	}
-}
-
-static bool doc_has(const char *args, const char *word, size_t len)
-{
-	char name[32];
-
-	for (size_t i = 0; doc_name(args, i, name, sizeof(name)); i++)
-		if (strlen(name) == len && memcmp(name, word, len) == 0)
+	for (const struct engine_request_arg_doc *a = doc->args; a->name; a++)
+		if (strlen(a->name) == len && memcmp(a->name, word, len) == 0)
 			return true;
 	return false;
 }
 
-static const struct engine_request_doc *doc_find(const struct engine_request_doc *docs, const char *name)
+static const char *doc_name(const struct engine_request_doc *doc, size_t index)
 {
-	for (; docs->name; docs++)
-		if (strcmp(docs->name, name) == 0)
-			return docs;
+	for (const struct engine_request_arg_doc *a = doc->args; a->name; a++)
+		if (index-- == 0)
+			return a->name;
 	return NULL;
 }
 
@@ -75,13 +55,17 @@ static int name_argument(struct request_line *out, const struct engine_request_d
 {
 	struct engine_request *r = &out->request;
 	char *name = out->names[r->nargs], *equals = strchr(word, '=');
+	const char *next;
+	char usage[400];
 
-	if (equals && doc_has(doc->args, word, (size_t)(equals - word))) {
+	if (equals && doc_has(doc, word, (size_t)(equals - word))) {
 		snprintf(name, sizeof(out->names[0]), "%.*s", (int)(equals - word), word);
 		word = equals + 1;
-	} else if (!doc_name(doc->args, (*positional)++, name, sizeof(out->names[0]))) {
-		return err_set(err, ERR_CONFIG, 0, "%s: '%s' is one too many; it takes: %s", doc->name, word,
-				doc->args);
+	} else if ((next = doc_name(doc, (*positional)++)) != NULL) {
+		snprintf(name, sizeof(out->names[0]), "%s", next);
+	} else {
+		engine_request_usage(doc, usage, sizeof(usage));
+		return err_set(err, ERR_CONFIG, 0, "'%s' is one too many; expected: %s", word, usage);
 	}
 	r->args[r->nargs].name = name;
 	r->args[r->nargs++].value = word;
@@ -113,7 +97,7 @@ int request_line_parse(struct request_line *out, const char *line, const struct 
 	if (n <= 0)
 		return err_set(err, ERR_CONFIG, 0, "expected a request and at most %d words, with quotes closed",
 				ENGINE_MAX_ARGS);
-	doc = doc_find(docs, words[0]);
+	doc = engine_request_doc(docs, words[0]);
 	if (doc == NULL)
 		return unknown_request(docs, words[0], err);
 	out->request.command = doc->name;

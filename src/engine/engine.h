@@ -30,7 +30,13 @@ int engine_reload(struct engine *e, struct settings *fresh, struct err *err);
 
 /* ---- requests: what commands and consoles ask ---- */
 #define ENGINE_MAX_ARGS 12
+/* Who asks. NULL in a request: nobody in particular. */
+struct engine_session {
+	char who[96];			/* "ana@pts/3": user and terminal; in every event that the session causes */
+	bool read_only;			/* only requests that change nothing are carried out */
+};
 struct engine_request {
+	const struct engine_session *session;
 	const char *command;		/* a name in the table of engine_requests.c: "pause", "tap", "topics", ... */
 	struct { const char *name, *value; } args[ENGINE_MAX_ARGS];
 	size_t nargs;
@@ -49,8 +55,37 @@ struct engine_link {
 };
 void engine_link_local(struct engine *e, struct engine_link *out);
 
-/* Every request there is, for help and completion; ends with name NULL. */
-struct engine_request_doc { const char *name, *args, *help; };
+/* What a request does to the data or to the pipeline. Danger follows from it: nothing is asked before a read or what can be
+ * taken back, a key before what costs, a typed name before what destroys. */
+enum engine_effect { EFFECT_READ, EFFECT_REVERSIBLE, EFFECT_COSTLY, EFFECT_DESTRUCTIVE };
+const char *engine_effect_name(enum engine_effect effect);	/* "read" */
+enum engine_arg_kind {
+	ARG_TEXT, ARG_COUNT,		/* any text; a whole number of 0 or more */
+	ARG_CHOICE, ARG_YES,		/* one of choices; "yes" */
+	ARG_HELD,			/* capture, load or db.table */
+	ARG_TABLE, ARG_TABLES,		/* db.table; those or regular expressions, separated by commas */
+	ARG_TOPIC, ARG_SQL, ARG_TIME
+};
+struct engine_request_arg_doc {
+	const char *name;
+	enum engine_arg_kind kind;
+	bool needed;
+	const char *choices;		/* "start|stop"; NULL: any */
+	enum engine_effect effect;	/* of the whole request when this is given, where it is more than the request's own */
+	const char *help;
+};
+/* Every request there is: arguments are checked, completed, explained and printed from it; ends with name NULL. */
+struct engine_request_doc {
+	const char *name;
+	enum engine_effect effect;
+	const char *help;
+	const struct engine_request_arg_doc *args;	/* ends with name NULL */
+};
 const struct engine_request_doc *engine_request_docs(void);
+const struct engine_request_doc *engine_request_doc(const struct engine_request_doc *docs, const char *name);	/* NULL: none */
+enum engine_effect engine_request_effect(const struct engine_request_doc *doc, const struct engine_request *r);
+/* Unknown, missing, doubled and malformed arguments, each with what is expected. */
+int engine_request_check(const struct engine_request_doc *doc, const struct engine_request *r, struct err *err);
+void engine_request_usage(const struct engine_request_doc *doc, char *out, size_t size);	/* "pause what=capture|load|TABLE" */
 
 #endif

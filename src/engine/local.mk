@@ -22,6 +22,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \
 	src/engine/control/engine_requests.c \
+	src/engine/control/request_doc.c \
 	src/engine/engine_problems.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \
@@ -72,3 +73,6 @@ E2E_TESTS += tests/e2e/problems.sh
 check_PROGRAMS += tests/unit/test_problems
 tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c
 tests_unit_test_problems_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_request_doc
+tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/control/request_doc.c
+tests_unit_test_request_doc_LDADD = $(CORE)

@@ -45,6 +45,10 @@ static int send_request(int fd, const struct engine_request *r, struct err *err)
 	for (size_t i = 0; i < r->nargs; i++)
 		json_object_set_new(args, r->args[i].name, json_string(r->args[i].value));
 	o = json_pack("{ss,so}", "command", r->command, "args", args);
+	if (r->session) {
+		json_object_set_new(o, "who", json_string(r->session->who));
+		json_object_set_new(o, "read_only", json_boolean(r->session->read_only));
+	}
 	text = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	if (text == NULL)

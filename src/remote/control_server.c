@@ -51,6 +51,15 @@ static int emit_line(void *arg, const char *line, size_t len)
 	return send_line(*(int *)arg, line, len);
 }
 
+static void parse_session(json_t *o, struct engine_session *session)
+{
+	const char *who = json_string_value(json_object_get(o, "who"));
+
+	memset(session, 0, sizeof(*session));
+	snprintf(session->who, sizeof(session->who), "%s", who ? who : "");
+	session->read_only = json_is_true(json_object_get(o, "read_only"));
+}
+
 static int parse_request(json_t *o, struct engine_request *r, struct err *err)
 {
 	const char *name;
@@ -73,6 +82,7 @@ static int parse_request(json_t *o, struct engine_request *r, struct err *err)
 static void answer(struct connection *c, const struct buf *line)
 {
 	struct engine_request request;
+	struct engine_session session;
 	json_error_t problem;
 	json_t *o = json_loadb(line->data ? line->data : "", line->len, 0, &problem);
 	struct err err;
@@ -82,8 +92,11 @@ static void answer(struct connection *c, const struct buf *line)
 	err_clear(&err);
 	rc = o ? parse_request(o, &request, &err) : err_set(&err, ERR_CONFIG, 0,
 			"control socket: expected one line of JSON, found: %s", problem.text);
-	if (rc == 0)
+	if (rc == 0) {
+		parse_session(o, &session);
+		request.session = &session;
 		rc = c->server->link->request(c->server->link->self, &request, emit_line, &c->fd, &err);
+	}
 	if (rc == 0)
 		snprintf(last, sizeof(last), ". ok");
 	else

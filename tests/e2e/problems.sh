@@ -27,10 +27,17 @@ ask acknowledge load-stuck; is $? 2 "one that is not there is not"
 ask resume load
 until_true 10 problem_is_over load-paused; ok $? "it is over when the load goes on"
 
-ask pause testdb.t
+ask do pause what=testdb.t; is $? 0 "do: any action by name"
 until_true 10 has_problem table-paused testdb.t; ok $? "a paused table is a problem"
 ask status; is $? 1 "status: exit 1"
+ask do resume wat=testdb.t; is $? 2 "an argument that is unknown is refused"
+grep -q "nearest: what" "$dir/out"; ok $? "with the nearest one"
+ask do snapshot tables=testdb.t truncate=yes; is $? 2 "what removes data is asked twice"
+ask do snapshot tables=testdb.t max_rows=abc; is $? 2 "a number is a number"
+printf '%s\n' '{"command":"pause","args":{"what":"load"},"read_only":true}' | nc -N -U "$dir/state/control.sock" | grep -q read-only
+ok $? "a read-only session changes nothing"
 ask resume testdb.t
+grep -q "testdb.t paused on request of $(id -un)" "$dir/run.log"; ok $? "the event says who it was" || tail -5 "$dir/run.log" | note
 until_true 10 problem_is_over table-paused; ok $? "until it goes on"
 
 "$top/tests/servers/mysql" kill "$dir/mysql"

@@ -203,8 +203,16 @@ static void test_command(void)
 
 static void test_request_line(void)
 {
+	static const struct engine_request_arg_doc held[] = {
+		{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+	};
+	static const struct engine_request_arg_doc tap[] = {
+		{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
+		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+	};
 	static const struct engine_request_doc docs[] = {
-		{ "pause", "what=capture|load|TABLE", "" }, { "tap", "stage=STAGE [table=TABLE] [n=COUNT]", "" }, { NULL, NULL, NULL },
+		{ "pause", EFFECT_REVERSIBLE, "", held }, { "resume", EFFECT_REVERSIBLE, "", held }, { "tap", EFFECT_READ, "", tap },
+		{ NULL, EFFECT_READ, NULL, NULL },
 	};
 	struct request_line line;
 	struct err err;
@@ -216,9 +224,9 @@ static void test_request_line(void)
 	is_str(line.request.args[2].name, "table", "the next without takes the next");
 	is_str(line.request.args[2].value, "db.a b=c", "quotes hold words together");
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
-	is_str(err.msg, "pause: 'more' is one too many; it takes: what=capture|load|TABLE", "says what it takes");
+	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are pause, tap", "tells what there is");
+	is_str(err.msg, "there is no 'fly'; there are pause, resume, tap", "tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
 }

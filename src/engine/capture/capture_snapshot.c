@@ -151,8 +151,13 @@ static int limit(struct capture *c, const struct engine_request *r, struct err *
 	l->before = c->limits;
 	c->limits = l;
 	pthread_mutex_unlock(&c->half.lock);
-	logline(LOG_NOTICE, "capture", "limits of snapshots are others by request, until the next reload");
+	logline(LOG_NOTICE, "capture", "limits of snapshots changed on request, until the next reload");
 	return 0;
+}
+
+static bool sets_limits(const struct engine_request *r)
+{
+	return engine_request_arg(r, "max_rows") || engine_request_arg(r, "max_lag") || engine_request_arg(r, "max_load");
 }
 
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
@@ -164,5 +169,7 @@ int capture_snapshot(struct capture *c, const struct engine_request *r, engine_e
 		return list(c, emit, arg, err);
 	if (action && strcmp(action, "limit") == 0)
 		return limit(c, r, err);
+	if (sets_limits(r) && limit(c, r, err))
+		return -1;
 	return read_order(r, action ? action : "start", &o, err) || order(c, &o, emit, arg, err) ? -1 : 0;
 }

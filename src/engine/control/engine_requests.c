@@ -23,28 +23,19 @@ struct ask {			/* one request on its way */
 	struct err *err;
 };
 
-const char *engine_request_arg(const struct engine_request *r, const char *name)
-{
-	for (size_t i = 0; i < r->nargs; i++)
-		if (strcmp(r->args[i].name, name) == 0)
-			return r->args[i].value;
-	return NULL;
-}
-
-static int need(struct ask *a, const char *name, const char **out)
-{
-	*out = engine_request_arg(a->r, name);
-	return *out ? 0 : err_set(a->err, ERR_CONFIG, 0, "%s: expected %s, found none", a->r->command, name);
-}
-
-static int count_arg(struct ask *a, const char *name, int64_t preset, int64_t *out)
+/* engine_request_check() has seen that it is a number. */
+static int64_t count_arg(const struct ask *a, const char *name, int64_t otherwise)
 {
 	const char *text = engine_request_arg(a->r, name);
 
-	*out = preset;
-	if (text == NULL || num_parse_i64(text, strlen(text), out))
-		return 0;
-	return err_set(a->err, ERR_CONFIG, 0, "%s: %s: expected a number, found '%.40s'", a->r->command, name, text);
+	if (text)
+		num_parse_i64(text, strlen(text), &otherwise);
+	return otherwise;
+}
+
+static const char *who(const struct ask *a)
+{
+	return a->r->session && a->r->session->who[0] ? a->r->session->who : "unknown";
 }
 
 static int ask_status(struct ask *a)
@@ -74,11 +65,9 @@ static int hold_half(struct ask *a, struct half *h, bool paused)
 /* capture, load, or db.table */
 static int hold(struct ask *a, bool paused)
 {
-	const char *what;
+	const char *what = engine_request_arg(a->r, "what");
 	struct table_meter *m = NULL;
 
-	if (need(a, "what", &what))
-		return -1;
 	if (strcmp(what, "capture") == 0 && a->e->capture) {
 		if (hold_half(a, capture_half(a->e->capture), paused))
 			return -1;
@@ -93,7 +82,7 @@ static int hold(struct ask *a, bool paused)
 		return err_set(a->err, ERR_CONFIG, 0, "%s: expected capture, load or the name of a table that this process loads, found '%.100s'",
 			       a->r->command, what);
 	}
-	logline(LOG_NOTICE, "engine", "%s %s by request", what, paused ? "paused" : "resumed");
+	logline(LOG_NOTICE, "engine", "%s %s on request of %s", what, paused ? "paused" : "resumed", who(a));
 	shared_wake(&a->e->shared);
 	return 0;
 }
@@ -110,14 +99,12 @@ static int ask_resume(struct ask *a)
 
 static int ask_acknowledge(struct ask *a)
 {
-	const char *problem, *subject = engine_request_arg(a->r, "subject"), *by = engine_request_arg(a->r, "by");
+	const char *problem = engine_request_arg(a->r, "problem"), *subject = engine_request_arg(a->r, "subject");
 
-	if (need(a, "problem", &problem))
-		return -1;
-	if (problem_acknowledge(a->e->shared.problems, problem, subject, by ? by : "unknown"))
+	if (problem_acknowledge(a->e->shared.problems, problem, subject, who(a)))
 		return err_set(a->err, ERR_CONFIG, 0, "acknowledge: expected a problem that `status` lists, found '%.60s'%s%.100s",
 			       problem, subject ? " of " : "", subject ? subject : "");
-	logline(LOG_NOTICE, "engine", "problem %s acknowledged by %s", problem, by ? by : "unknown");
+	logline(LOG_NOTICE, "engine", "problem %s acknowledged by %s", problem, who(a));
 	return 0;
 }
 
@@ -128,20 +115,12 @@ static int ask_topics(struct ask *a)
 
 static int ask_dead(struct ask *a)
 {
-	int64_t count;
-
-	if (count_arg(a, "n", 100, &count))
-		return -1;
-	return inspect_dead_list(a->e->shared.log, a->e->settings, count, a->emit, a->arg, a->err);
+	return inspect_dead_list(a->e->shared.log, a->e->settings, count_arg(a, "n", 100), a->emit, a->arg, a->err);
 }
 
 static int ask_dead_show(struct ask *a)
 {
-	int64_t id;
-
-	if (count_arg(a, "id", -1, &id))
-		return -1;
-	return inspect_dead_show(a->e->shared.log, a->e->settings, id, a->emit, a->arg, a->err);
+	return inspect_dead_show(a->e->shared.log, a->e->settings, count_arg(a, "id", -1), a->emit, a->arg, a->err);
 }
 
 static int ask_snapshot(struct ask *a)
@@ -159,16 +138,50 @@ static const struct tap_stage tap_stages[] = {
 
 static int ask_tap(struct ask *a)
 {
-	const char *stage;
-	int64_t count;
+	const char *stage = engine_request_arg(a->r, "stage");
 
-	if (need(a, "stage", &stage) || count_arg(a, "n", -1, &count))
-		return -1;
 	for (size_t i = 0; i < sizeof(tap_stages) / sizeof(*tap_stages); i++)
 		if (strcmp(tap_stages[i].name, stage) == 0)
-			return taps_run(a->e->shared.taps, tap_stages[i].stage, engine_request_arg(a->r, "table"), count, a->emit, a->arg, a->err);
+			return taps_run(a->e->shared.taps, tap_stages[i].stage, engine_request_arg(a->r, "table"),
+					count_arg(a, "n", -1), a->emit, a->arg, a->err);
 	return err_set(a->err, ERR_CONFIG, 0, "tap: expected source, format, log, read, script or sink, found '%.40s'", stage);
 }
+
+/* ---- the table ---- */
+
+#define NO_MORE { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+
+static const struct engine_request_arg_doc no_args[] = { NO_MORE };
+static const struct engine_request_arg_doc held_args[] = {
+	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "a half, or the load of one table" }, NO_MORE
+};
+static const struct engine_request_arg_doc acknowledge_args[] = {
+	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "its code, as status prints it" },
+	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
+};
+static const struct engine_request_arg_doc snapshot_args[] = {
+	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to read" },
+	{ "where", ARG_SQL, false, NULL, EFFECT_READ, "only the rows that fulfil this condition" },
+	{ "action", ARG_CHOICE, false, "start|stop|pause|resume|list|limit", EFFECT_READ, "what to do (start)" },
+	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "empty the target first" },
+	{ "max_rows", ARG_COUNT, false, NULL, EFFECT_READ, "rows per second at the most; 0: no limit" },
+	{ "max_load", ARG_TEXT, false, NULL, EFFECT_READ, "wait while a status variable of the server is above: VARIABLE=N,.." },
+	{ "max_lag", ARG_TIME, false, NULL, EFFECT_READ, "wait while a replica lags more" }, NO_MORE
+};
+static const struct engine_request_arg_doc topics_args[] = {
+	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
+};
+static const struct engine_request_arg_doc dead_args[] = {
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE
+};
+static const struct engine_request_arg_doc dead_show_args[] = {
+	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" }, NO_MORE
+};
+static const struct engine_request_arg_doc tap_args[] = {
+	{ "stage", ARG_CHOICE, true, "source|format|log|read|script|sink", EFFECT_READ, "where" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its rows" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many rows" }, NO_MORE
+};
 
 struct request_row {
 	struct engine_request_doc doc;
@@ -176,16 +189,15 @@ struct request_row {
 };
 
 static const struct request_row rows[] = {
-	{ { "status", "", "what this process is doing: one JSON document" }, ask_status },
-	{ { "pause", "what=capture|load|TABLE", "hold a half or the load of one table" }, ask_pause },
-	{ { "resume", "what=capture|load|TABLE", "go on" }, ask_resume },
-	{ { "snapshot", "[tables=TABLES] [where=SQL] [action=start|stop|pause|resume|list|limit] [truncate=yes] [max_rows=N] [max_load=LIST] [max_lag=TIME]",
-	    "read tables again while the stream goes on" }, ask_snapshot },
-	{ { "acknowledge", "problem=CODE [subject=SUBJECT] [by=NAME]", "a problem is known" }, ask_acknowledge },
-	{ { "topics", "[topic=NAME]", "topics, partitions, offsets, groups, lag: a line each" }, ask_topics },
-	{ { "dead", "[n=COUNT]", "dead letters: a line each" }, ask_dead },
-	{ { "dead-show", "id=OFFSET", "one dead letter, whole" }, ask_dead_show },
-	{ { "tap", "stage=STAGE [table=TABLE] [n=COUNT]", "rows as they pass a stage: a line each" }, ask_tap },
+	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", no_args }, ask_status },
+	{ { "pause", EFFECT_REVERSIBLE, "hold a half or the load of one table", held_args }, ask_pause },
+	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", held_args }, ask_resume },
+	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
+	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
+	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
+	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
+	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
+	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args }, ask_tap },
 };
 
 enum { NROWS = sizeof(rows) / sizeof(*rows) };
@@ -199,16 +211,31 @@ const struct engine_request_doc *engine_request_docs(void)
 	return docs;
 }
 
+static int unknown_request(const char *name, struct err *err)
+{
+	const char *names[NROWS], *near;
+
+	for (size_t i = 0; i < NROWS; i++)
+		names[i] = rows[i].doc.name;
+	near = conf_nearest(name, names, NROWS);
+	return err_set(err, ERR_CONFIG, 0, "request '%.40s' is unknown%s%s", name, near ? "; nearest: " : "", near ? near : "");
+}
+
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
 	struct ask a = { .e = e, .r = r, .emit = emit, .arg = arg, .err = err };
-	const char *names[NROWS], *near;
+	const struct request_row *row = rows;
+	enum engine_effect effect;
 
-	for (size_t i = 0; i < NROWS; i++) {
-		if (strcmp(rows[i].doc.name, r->command) == 0)
-			return rows[i].run(&a);
-		names[i] = rows[i].doc.name;
-	}
-	near = conf_nearest(r->command, names, NROWS);
-	return err_set(err, ERR_CONFIG, 0, "request '%.40s' is unknown%s%s", r->command, near ? "; nearest: " : "", near ? near : "");
+	while (row < rows + NROWS && strcmp(row->doc.name, r->command) != 0)
+		row++;
+	if (row == rows + NROWS)
+		return unknown_request(r->command, err);
+	if (engine_request_check(&row->doc, r, err))
+		return -1;
+	effect = engine_request_effect(&row->doc, r);
+	if (r->session && r->session->read_only && effect != EFFECT_READ)
+		return err_set(err, ERR_CONFIG, 0, "%s: refused: this session is read-only, and the request is %s", r->command,
+			       engine_effect_name(effect));
+	return row->run(&a);
 }

@@ -1,0 +1,54 @@
+/* test_request_doc.c - arguments of requests are checked against the table: unknown, missing, doubled, malformed. */
+#include "tests/tap.h"
+
+#include "engine/engine.h"
+
+static const struct engine_request_arg_doc args[] = {
+	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" }, { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+	{ "action", ARG_CHOICE, false, "start|stop", EFFECT_READ, "" }, { "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+};
+static const struct engine_request_doc docs[] = {
+	{ "hold", EFFECT_COSTLY, "", args }, { NULL, EFFECT_READ, NULL, NULL }
+};
+
+struct row {
+	struct { const char *name, *value; } args[4];
+	const char *error;		/* NULL: right */
+	enum engine_effect effect;
+};
+static const struct row table[] = {
+	{ { { "what", "load" } }, NULL, EFFECT_COSTLY },
+	{ { { "what", "load" }, { "n", "5" }, { "action", "stop" } }, NULL, EFFECT_COSTLY },
+	{ { { "what", "load" }, { "truncate", "yes" } }, NULL, EFFECT_DESTRUCTIVE },
+	{ { { "n", "5" } }, "hold: expected what=capture|load|TABLE, found none", EFFECT_COSTLY },
+	{ { { "what", "" } }, "hold: what: expected capture|load|TABLE, found ''", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "n", "abc" } }, "hold: n: expected NUMBER, found 'abc'", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "n", "-5" } }, "hold: n: expected NUMBER, found '-5'", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "action", "sto" } }, "hold: action: expected start|stop, found 'sto'", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "truncate", "no" } }, "hold: truncate: expected yes, found 'no'", EFFECT_DESTRUCTIVE },
+	{ { { "what", "load" }, { "what", "capture" } }, "hold: what is given twice", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "wat", "capture" } }, "hold: 'wat' is unknown; nearest: what", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "nonsense", "1" } }, "hold: 'nonsense' is unknown; expected: hold what=capture|load|TABLE "
+	  "[n=NUMBER] [action=start|stop] [truncate=yes]", EFFECT_COSTLY },
+};
+
+int main(void)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct engine_request r = { .command = "hold" };
+		struct err err;
+		int rc;
+
+		for (; r.nargs < 4 && table[i].args[r.nargs].name; r.nargs++) {
+			r.args[r.nargs].name = table[i].args[r.nargs].name;
+			r.args[r.nargs].value = table[i].args[r.nargs].value;
+		}
+		err_clear(&err);
+		rc = engine_request_check(docs, &r, &err);
+		is_str(rc ? err.msg : "", table[i].error ? table[i].error : "", "row %zu", i);
+		is_int(engine_request_effect(docs, &r), table[i].effect, "its effect");
+	}
+	ok(engine_request_doc(docs, "hold") == docs && engine_request_doc(docs, "held") == NULL, "found by name");
+	return tap_done();
+}
