@@ -445,7 +445,7 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 	e->flat = conf->message_format == FORMAT_FLAT;
 	e->env.adjust_years = conf->enable_time_adjuster;
 	buf_init(&e->change_schema, 1 << 20);
-	format_source_init(&e->source, conf);
+	format_source_init(&e->source);
 	transaction_init(&e->transaction);
 	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0
 			|| mappers_init(&e->mappers, conf, err) < 0 || format_deletes_init(e, err) < 0

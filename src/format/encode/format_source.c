@@ -35,6 +35,15 @@ static const struct source_row {
 	[SOURCE_QUERY] = { "query", "string", true, "", NULL },
 };
 
+/*
+ * The field is unset in the stream, so Connect shows the default of the schema. replace.null.with.default does not
+ * matter: it is about rows, and readers compare this text.
+ */
+static const char *block_mark(enum snapshot_mark mark)
+{
+	return mark == SNAPSHOT_NO ? "\"false\"" : format_source_mark(mark);
+}
+
 const char *format_source_mark(enum snapshot_mark mark)
 {
 	static const char *const marks[] = {
@@ -47,15 +56,10 @@ const char *format_source_mark(enum snapshot_mark mark)
 	return marks[mark];
 }
 
-void format_source_init(struct source_block *s, const struct format_conf *conf)
+void format_source_init(struct source_block *s)
 {
 	memset(s, 0, sizeof(*s));
 	buf_init(&s->text, (size_t)256 << 20);
-	for (int mark = SNAPSHOT_NO; mark <= SNAPSHOT_INCREMENTAL; mark++)
-		s->marks[mark] = format_source_mark(mark);
-	if (conf->replace_null_with_default)
-		/* the field is unset in the stream: the schema's default shows */
-		s->marks[SNAPSHOT_NO] = "\"false\"";
 }
 
 void format_source_done(struct source_block *s)
@@ -181,8 +185,10 @@ static char *write_slice(char *out, const struct source_block *s, struct source_
 char *format_source_write(char *out, const struct source_block *s, const struct change *c, const char *db,
 		size_t db_len, const char *table, size_t table_len)
 {
+	const char *mark = block_mark(c->snapshot);
+
 	out = write_slice(out, s, s->head);
-	out = cell_put(out, s->marks[c->snapshot], strlen(s->marks[c->snapshot]));
+	out = cell_put(out, mark, strlen(mark));
 	out = cell_put(out, db, db_len);
 	out = write_slice(out, s, s->times);
 	out = cell_put(out, table, table_len);

@@ -30,10 +30,9 @@ struct source_block {
 	struct source_slice server;		/* ,"server_id":N,"gtid":..,"file":..,"pos": */
 	struct source_slice tail;		/* ,"thread":N,"query":null} */
 	struct source_slice field[SOURCE_FIELDS];	/* single values, as JSON; len 0: not of the transaction */
-	const char *marks[7];			/* by enum snapshot_mark, with quotes */
 };
 
-void format_source_init(struct source_block *s, const struct format_conf *conf);
+void format_source_init(struct source_block *s);
 void format_source_done(struct source_block *s);
 /* Renders txn unless it is the one at hand. -1: its texts are beyond the ceiling. */
 int format_source_take(struct source_block *s, const struct format_conf *conf, const struct change_txn *txn);
@@ -46,6 +45,6 @@ void format_source_schema(struct buf *b);				/* the field "source" of the envelo
 int format_source_field(const char *name);				/* enum source_field or -1 */
 /* type, always optional, no default; without the brace and field */
 void format_source_field_schema(struct buf *b, enum source_field f);
-const char *format_source_mark(enum snapshot_mark mark);		/* with quotes; SNAPSHOT_NO: null */
+const char *format_source_mark(enum snapshot_mark mark);		/* with quotes; SNAPSHOT_NO: null, as add.fields shows it */
 
 #endif
