@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/num.h"
 
@@ -23,6 +24,8 @@ static bool fill_integer(const struct column *c, const char *text, size_t len, c
 	int64_t i;
 
 	(void)c;
+	if (strcasecmp(text, "TRUE") == 0 || strcasecmp(text, "FALSE") == 0)
+		return copy(strcasecmp(text, "TRUE") == 0 ? "1" : "0", 1, out, size);
 	return (num_parse_i64(text, len, &i) || num_parse_u64(text, len, &u)) && copy(text, len, out, size);
 }
 
@@ -59,7 +62,7 @@ static bool fill_decimal(const struct column *c, const char *text, size_t len, c
 static bool fill_text(const struct column *c, const char *text, size_t len, char *out, size_t size)
 {
 	(void)c;
-	return memchr(text, '\\', len) == NULL && copy(text, len, out, size);
+	return copy(text, len, out, size);
 }
 
 static bool fill_date(const struct column *c, const char *text, size_t len, char *out, size_t size)

@@ -44,7 +44,7 @@ struct column {
 	uint16_t labels;	/* ENUM, SET: how many */
 	const char *const *label;	/* UTF-8, unquoted */
 	enum column_default default_kind;
-	const char *default_text;	/* DEFAULT_LITERAL: as written in the DDL, outer quotes stripped, quotes undoubled, escapes kept */
+	const char *default_text;	/* DEFAULT_LITERAL: the value as text, as MySQL reads it; of BINARY also 0x.. */
 	const char *comment;	/* NULL: none */
 	const char *type_name;	/* what a live DDL called the type, upper case: "NATIONAL VARCHAR"; NULL: by its own name */
 	const char *type_text;	/* as DDL writes it, lower case: "int unsigned", "varchar(255)"; for people and `ddl` */

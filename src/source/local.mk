@@ -106,6 +106,10 @@ src_source_catalog_libcatalog_a_SOURCES = \
 	src/source/catalog/mysql_ddl.c \
 	src/source/catalog/mysql_ddl.h \
 	src/source/catalog/mysql_ddl_column.c \
+	src/source/catalog/mysql_default.c \
+	src/source/catalog/mysql_default.h \
+	src/source/catalog/mysql_default_time.c \
+	src/source/catalog/mysql_default_time.h \
 	src/source/catalog/mysql_ddl_lexer.c \
 	src/source/catalog/mysql_ddl_lexer.h \
 	src/source/catalog/mysql_ddl_names.c \
@@ -283,7 +287,7 @@ tests_fuzz_fuzz_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz_charset.c $(FUZZ)
 tests_fuzz_fuzz_charset_LDADD = $(DECODE) $(DECODE_LIBS)
 
-check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_ddl_told tests/unit/test_row tests/unit/test_event
+check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_ddl_told tests/unit/test_default tests/unit/test_row tests/unit/test_event
 tests_unit_test_gtid_SOURCES = tests/unit/test_gtid.c tests/tap.h
 tests_unit_test_gtid_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_jsonb_SOURCES = tests/unit/test_jsonb.c tests/tap.h
@@ -293,6 +297,8 @@ tests_unit_test_charset_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/tap.h
 tests_unit_test_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_ddl_told_SOURCES = tests/unit/test_ddl_told.c tests/tap.h
+tests_unit_test_default_SOURCES = tests/unit/test_default.c tests/tap.h
+tests_unit_test_default_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm
 tests_unit_test_ddl_told_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_unit_test_row_SOURCES = tests/unit/test_row.c tests/unit/binlog_text.h tests/tap.h
 tests_unit_test_row_LDADD = $(SOURCE) $(SOURCE_LIBS) $(ZLIB_LIBS)

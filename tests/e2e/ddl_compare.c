@@ -185,32 +185,27 @@ static double number(const char *text)
 	return strtod(text, NULL);
 }
 
-static bool text_equal(const char *ours, const char *server)
-{
-	const char *p = ours, *q = server;
-
-	if (strcmp(ours, server) == 0)
-		return true;
-	if (strcmp(ours, "x'4142'") == 0)
-		return strcmp(server, "AB") == 0;
-	if (strcmp(ours, "TRUE") == 0)
-		return strcmp(server, "1") == 0;
-	for (; *p; p++, q++) {
-		if (*p == '\\' && p[1])
-			p++;
-		if (*p != *q)
-			return false;
-	}
-	return *q == '\0';
-}
-
-/* 12:34:56.780000 is 12:34:56.78. A number as a time is left out. */
+/* 12:34:56.780000 is 12:34:56.78. */
 static bool time_equal(const char *a, const char *b)
 {
 	size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
 
-	return strpbrk(a, ":-") == NULL || (strncmp(a, b, n) == 0 && strspn(a + n, ".0 :") == strlen(a + n) &&
-					    strspn(b + n, ".0 :") == strlen(b + n));
+	return strncmp(a, b, n) == 0 && strspn(a + n, ".0") == strlen(a + n) && strspn(b + n, ".0") == strlen(b + n);
+}
+
+/* The server shows bytes as hex up to the first zero byte. */
+static bool bytes_equal(const char *ours, const char *server)
+{
+	char hex[8192] = "0x";
+	size_t n;
+
+	if (strncmp(ours, "0x", 2) == 0)
+		snprintf(hex, sizeof(hex), "%s", ours);
+	else
+		for (size_t i = 0; ours[i] && 2 * i + 4 < sizeof(hex); i++)
+			snprintf(hex + 2 + 2 * i, 3, "%02X", (unsigned char)ours[i]);
+	n = strlen(server);
+	return strncasecmp(hex, server, n) == 0 && (hex[n] == '\0' || strncmp(hex + n, "00", 2) == 0);
 }
 
 static double rounding(const struct column *col)
@@ -222,7 +217,7 @@ static bool literal_equal(const struct column *col, const char *ours, const char
 {
 	switch (col->type) {
 	case COL_YEAR:
-		return (long)number(ours) % 100 == (long)number(server) % 100;
+		return strcmp(ours, server) == 0;
 	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_BIGINT: case COL_BIT:
 		return round(number(ours)) == number(server);
 	case COL_FLOAT: case COL_DOUBLE: case COL_DECIMAL:
@@ -230,9 +225,9 @@ static bool literal_equal(const struct column *col, const char *ours, const char
 	case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
 		return time_equal(ours, server);
 	case COL_BINARY: case COL_VARBINARY:
-		return true;			/* shown as hex of a value that has been padded */
+		return bytes_equal(ours, server);
 	default:
-		return col->collation == COLLATION_BINARY || text_equal(ours, server);
+		return strcmp(ours, server) == 0;
 	}
 }
 
@@ -244,11 +239,6 @@ static enum column_default server_default(char **row)
 	return row[F_DEFAULT] ? DEFAULT_LITERAL : DEFAULT_NULL;
 }
 
-static bool is_hex(const char *text)
-{
-	return text && (strncasecmp(text, "0x", 2) == 0 || strncasecmp(text, "x'", 2) == 0);
-}
-
 static void compare_default(struct compare *c, const struct schema *s, const struct column *col, char **row)
 {
 	enum column_default server = server_default(row), ours = col->default_kind;
@@ -257,8 +247,6 @@ static void compare_default(struct compare *c, const struct schema *s, const str
 		return;		/* it shows expressions so after CREATE .. SELECT, and says it of columns without any */
 	if (ours == DEFAULT_NONE)		/* without one and with NULL are the same to the server */
 		ours = DEFAULT_NULL;
-	if (ours == DEFAULT_EXPRESSION && server == DEFAULT_LITERAL && is_hex(col->default_text))
-		return;		/* what such bytes stand for as text is not told: Debezium does not tell it either */
 	if (ours != server)
 		differs(c, s->db, s->table, "column %s %s: default of kind %d (%s), the server has %d (%s)", col->name,
 			row[F_TYPE], col->default_kind, or_none(col->default_text), server, or_none(row[F_DEFAULT]));

@@ -144,7 +144,7 @@ static void test_defaults(void)
 	default_is("INT DEFAULT NULL", DEFAULT_NULL, NULL);
 	default_is("INT DEFAULT -5", DEFAULT_LITERAL, "-5");
 	default_is("VARCHAR(9) DEFAULT 'it''s'", DEFAULT_LITERAL, "it's");
-	default_is("VARCHAR(9) DEFAULT 'a\\'b\\n'", DEFAULT_LITERAL, "a\\'b\\n");
+	default_is("VARCHAR(9) DEFAULT 'a\\'b\\n'", DEFAULT_LITERAL, "a'b\n");
 	default_is("VARCHAR(9) DEFAULT _utf8mb4'x'", DEFAULT_LITERAL, "x");
 	default_is("BIT(3) DEFAULT b'101'", DEFAULT_LITERAL, "b'101'");
 	default_is("BOOL DEFAULT TRUE", DEFAULT_LITERAL, "TRUE");

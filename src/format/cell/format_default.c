@@ -16,6 +16,7 @@ struct default_text {
 	const char *p;
 	size_t len;
 	char digits[BIGINT_DIGITS + 8];	/* room for a decimal that had to be rescaled */
+	char bytes[65535];		/* and for the bytes of the longest VARBINARY */
 };
 
 typedef bool default_fn(const struct column *c, struct default_text *t, struct value *v);
@@ -136,9 +137,37 @@ static bool default_text(const struct column *c, struct default_text *t, struct 
 	return true;
 }
 
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+static bool unhex(char *out, const char *p, size_t digits)
+{
+	for (size_t i = 0; i + 1 < digits; i += 2) {
+		int high = hex_digit(p[i]), low = hex_digit(p[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		*out++ = (char)(high << 4 | low);
+	}
+	return digits % 2 == 0;
+}
+
+/* Bytes as text or as 0x..; BINARY is filled with zeros, as every value of it is. */
 static bool default_bytes(const struct column *c, struct default_text *t, struct value *v)
 {
-	*v = (struct value){ .kind = VALUE_BYTES, .len = (uint32_t)t->len, .p = t->p };
+	bool hex = t->len >= 2 && memcmp(t->p, "0x", 2) == 0;
+	size_t len = hex ? (t->len - 2) / 2 : t->len, whole = c->type == COL_BINARY && c->length > len ? c->length : len;
+
+	if (whole > sizeof(t->bytes))
+		return false;
+	memset(t->bytes, 0, whole);
+	if (!hex)
+		memcpy(t->bytes, t->p, len);
+	else if (!unhex(t->bytes, t->p + 2, t->len - 2))
+		return false;
+	*v = (struct value){ .kind = VALUE_BYTES, .len = (uint32_t)whole, .p = t->bytes };
 	return true;
 }
 
@@ -236,16 +265,18 @@ static bool now_value(const struct column *c, struct value *v)
 
 bool format_default_write(struct buf *b, const struct column *c, const struct format_type *t)
 {
-	struct default_text text = { .p = c->default_text, .len = c->default_text ? strlen(c->default_text) : 0 };
+	struct default_text text;
 	default_fn *parse = c->type < COL_UNKNOWN ? default_parser(c->type) : NULL;
 	struct value v = { 0 };
 
+	text.p = c->default_text;
+	text.len = c->default_text ? strlen(c->default_text) : 0;
 	if (c->generated)
 		return false;
 	if (c->default_kind == DEFAULT_NOW)
 		return now_value(c, &v) && default_append(b, c, t, &v);
 	if (c->default_kind != DEFAULT_LITERAL || !c->default_text || !parse
-			|| (parse != default_text && is_hex_literal(&text)))
+			|| (parse != default_text && parse != default_bytes && is_hex_literal(&text)))
 		return false;
 	return parse(c, &text, &v) && default_append(b, c, t, &v);
 }

@@ -344,7 +344,7 @@ static void put_exact_column(struct pretty *p, const struct column *c)
 	if (c->default_kind != DEFAULT_NONE)
 		pretty_key_str(p, "default", history_default_name(c->default_kind));
 	if (c->default_text)
-		pretty_key_str(p, "defaultText", c->default_text);
+		pretty_key_str(p, "defaultValue", c->default_text);
 	if (c->comment)
 		pretty_key_str(p, "comment", c->comment);
 	key_flag(p, "hasScale", c->has_scale);

@@ -156,6 +156,38 @@ static void take_type_name(const char *type, struct column *c, char *name, size_
 	c->type_name = name;
 }
 
+static char escaped(char c)
+{
+	static const char from[] = "ntrb0Z", to[] = "\n\t\r\b\0\x1a";
+	const char *at = strchr(from, c);
+
+	return c && at ? to[at - from] : c;
+}
+
+/*
+ * Debezium keeps the text between the quotes of the DDL: escapes stay, and so do doubled quotes. What it stands for,
+ * the caller's to free; NULL: a zero byte, which no text here has.
+ */
+static char *default_of_model(const char *text)
+{
+	char *out = xmalloc(strlen(text) + 1), *at = out;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == '\\' && p[1] && !strchr("%_", p[1]))
+			*at++ = escaped(*++p);
+		else if (*p == '\'' && p[1] == '\'')
+			*at++ = *p++;
+		else
+			*at++ = *p;
+		if (at[-1] == '\0') {
+			free(out);
+			return NULL;
+		}
+	}
+	*at = '\0';
+	return out;
+}
+
 static int take_model(const json_t *model, struct column *c, char *name, size_t name_size, struct err *err)
 {
 	const char *type = text_of(model, "typeName");
@@ -206,7 +238,7 @@ static void take_exact(const json_t *own, struct column *c)
 	c->scale = (uint8_t)number_of(own, "scale", 0);
 	c->collation = (uint16_t)number_of(own, "collation", 0);
 	c->default_kind = default_named(text_of(own, "default"));
-	c->default_text = text_of(own, "defaultText");
+	c->default_text = text_of(own, "defaultValue");
 	c->comment = text_of(own, "comment");
 	c->has_scale = flag_of(own, "hasScale");
 	c->is_unsigned = flag_of(own, "unsigned");
@@ -222,14 +254,20 @@ static int add_column(struct schema *s, const json_t *model, const json_t *own, 
 	const char **label;
 	char name[64];
 	struct column c;
+	char *text = NULL;
 
 	if (take_model(model, &c, name, sizeof(name), err) < 0)
 		return -1;
 	if (json_is_object(own))
 		take_exact(own, &c);
+	else if (c.default_text)
+		c.default_text = text = default_of_model(c.default_text);
+	if (c.default_text == NULL && c.default_kind == DEFAULT_LITERAL)
+		c.default_kind = DEFAULT_EXPRESSION;
 	label = take_labels(model, &c);
 	schema_add_column(s, &c);
 	free_labels(label, c.labels);
+	free(text);
 	return 0;
 }
 

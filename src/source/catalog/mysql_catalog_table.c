@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "source/catalog/mysql_default.h"
 #include "source/decode/mysql_charset.h"
 
 enum { INDEX_NAME_TRIES = 1000 };
@@ -258,6 +259,7 @@ static struct column column_settle(struct table_model *t, const struct ddl_colum
 		old_timestamp(d, &c);
 	column_settle_charset(t, d, &c);
 	drop_impossible_default(&c);
+	default_settle(t->arena, &c, &d->literal);
 	column_type_text(t, &c);
 	return c;
 }
@@ -427,6 +429,7 @@ static int alter_set(struct table_model *t, const struct ddl_action *a, struct e
 	c->default_kind = a->column.column.default_kind;
 	c->default_text = a->column.column.default_text;
 	drop_impossible_default(c);
+	default_settle(t->arena, c, &a->column.literal);
 	return 0;
 }
 

@@ -31,11 +31,22 @@ struct ddl_charset {		/* as given; NULL: not given */
 	bool binary;		/* the BINARY attribute: the set's _bin collation */
 };
 
+enum ddl_default_form { DEFAULT_FORM_STRING, DEFAULT_FORM_NUMBER, DEFAULT_FORM_BITS };	/* number: also TRUE, FALSE */
+
+struct ddl_default {		/* how the literal in column.default_text was written; mysql_default.c settles it */
+	enum ddl_default_form form;
+	size_t len;		/* of a string, whose text may hold a zero byte */
+	const char *charset;	/* _latin1'x': its introducer; NULL: none */
+	const char *raw;	/* as it stands in the statement */
+	bool cuts_fraction;	/* sql_mode TIME_TRUNCATE_FRACTIONAL */
+};
+
 enum ddl_place { PLACE_NONE, PLACE_FIRST, PLACE_AFTER };
 
 struct ddl_column {
 	struct column column;	/* charset and collation are settled later */
 	struct ddl_charset charset;
+	struct ddl_default literal;
 	bool is_text_by_length;	/* TEXT(n), BLOB(n): the smallest type that holds column.length characters */
 	bool null_given, not_null, primary, unique;
 	bool on_update;		/* ON UPDATE CURRENT_TIMESTAMP */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "source/catalog/mysql_ddl_parser.h"
+#include "source/decode/mysql_charset.h"
 
 enum type_form {
 	FORM_INT,		/* (display width), SIGNED, UNSIGNED, ZEROFILL */
@@ -319,24 +320,6 @@ static const char *raw_text(struct ddl_parser *p, const char *from, const char *
 	return arena_dup(p->arena, from, (size_t)(to - from));
 }
 
-/* Quotes off and undoubled, escapes kept. */
-static const char *literal_text(struct ddl_parser *p)
-{
-	const struct token *t = &p->token;
-	bool escapes = !(p->lexer.sql_mode & SQL_MODE_NO_BACKSLASH_ESCAPES);
-	char *out = arena_alloc(p->arena, t->len + 1), *at = out;
-
-	for (size_t i = 1; i + 1 < t->len; i++) {
-		*at++ = t->p[i];
-		if (t->p[i] == '\\' && escapes && i + 2 < t->len)
-			*at++ = t->p[++i];
-		else if (t->p[i] == t->p[0])
-			i++;
-	}
-	*at = '\0';
-	return out;
-}
-
 static bool default_is_now(const struct ddl_parser *p)
 {
 	static const char *const words[] = { "CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP", NULL };
@@ -352,56 +335,74 @@ static void skip_now(struct ddl_parser *p)
 }
 
 /* 'a' 'b' is 'ab'. */
-static const char *literal_texts(struct ddl_parser *p)
+static const char *literal_texts(struct ddl_parser *p, size_t *len)
 {
-	const char *text = literal_text(p);
+	const char *text = token_string(&p->token, p->lexer.sql_mode, p->arena, len);
 
-	for (ddl_next(p); p->token.kind == TOKEN_STRING; ddl_next(p))
-		text = arena_printf(p->arena, "%s%s", text, literal_text(p));
+	for (ddl_next(p); p->token.kind == TOKEN_STRING; ddl_next(p)) {
+		size_t more_len;
+		const char *more = token_string(&p->token, p->lexer.sql_mode, p->arena, &more_len);
+		char *both = arena_alloc(p->arena, *len + more_len + 1);
+
+		memcpy(both, text, *len);
+		memcpy(both + *len, more, more_len + 1);
+		*len += more_len;
+		text = both;
+	}
 	return text;
 }
 
-/* What may stand in front of a string without changing its text: _utf8mb4'x', DATE'2024-01-01'. */
-static void skip_introducer(struct ddl_parser *p)
+/* What may stand in front of a string: _utf8mb4'x', DATE'2024-01-01'. */
+static void default_introducer(struct ddl_parser *p, struct ddl_default *d)
 {
 	static const char *const types[] = { "DATE", "TIME", "TIMESTAMP", NULL };
 
-	if ((p->token.kind == TOKEN_WORD && *p->token.p == '_') || ddl_is_one_of(p, types))
-		ddl_next(p);
+	if (p->token.kind == TOKEN_WORD && *p->token.p == '_')
+		d->charset = charset_canonical(p->token.p + 1, p->token.len - 1);
+	else if (!ddl_is_one_of(p, types))
+		return;
+	ddl_next(p);
 }
 
-static bool is_hex(const char *literal)
+static bool default_number(struct ddl_parser *p, struct ddl_column *out)
 {
-	return (literal[0] == '0' && literal[1] == 'x') || ((literal[0] | 32) == 'x' && literal[1] == '\'');
-}
-
-static bool default_literal(struct ddl_parser *p, struct column *c)
-{
+	struct column *c = &out->column;
 	const char *from = p->token.p;
 
-	skip_introducer(p);
-	c->default_kind = DEFAULT_LITERAL;
-	if (p->token.kind == TOKEN_STRING) {
-		c->default_text = literal_texts(p);
-		return true;
-	}
 	if (ddl_accept_mark(p, '-') || ddl_accept_mark(p, '+'))
 		if (p->token.kind != TOKEN_NUMBER)
 			return ddl_fail(p, "a number");
 	if (p->token.kind != TOKEN_NUMBER && p->token.kind != TOKEN_BITS && !ddl_is(p, "TRUE") && !ddl_is(p, "FALSE"))
 		return ddl_fail(p, "a default value");
+	out->literal.form = p->token.kind == TOKEN_BITS ? DEFAULT_FORM_BITS : DEFAULT_FORM_NUMBER;
 	c->default_text = *from == '-' || *from == '+'
 				  ? arena_printf(p->arena, "%c%.*s", *from, (int)p->token.len, p->token.p)
 				  : arena_dup(p->arena, p->token.p, p->token.len);
-	if (c->type >= COL_CHAR && c->type <= COL_LONGBLOB && is_hex(c->default_text))
-		c->default_kind = DEFAULT_EXPRESSION;	/* 0x6162 stands for 'ab', not for its own text */
 	ddl_next(p);
 	return true;
 }
 
-bool ddl_default_parse(struct ddl_parser *p, struct column *c)
+static bool default_literal(struct ddl_parser *p, struct ddl_column *out)
+{
+	struct ddl_default *d = &out->literal;
+	const char *from = p->token.p;
+	bool taken = true;
+
+	*d = (struct ddl_default){ .cuts_fraction = p->lexer.sql_mode & SQL_MODE_TIME_TRUNCATE_FRACTIONAL };
+	default_introducer(p, d);
+	out->column.default_kind = DEFAULT_LITERAL;
+	if (p->token.kind == TOKEN_STRING)
+		out->column.default_text = literal_texts(p, &d->len);
+	else
+		taken = default_number(p, out);
+	d->raw = raw_text(p, from, p->token.p);
+	return taken;
+}
+
+bool ddl_default_parse(struct ddl_parser *p, struct ddl_column *out)
 {
 	const char *from = p->token.p;
+	struct column *c = &out->column;
 
 	if (p->failed)
 		return false;
@@ -416,7 +417,7 @@ bool ddl_default_parse(struct ddl_parser *p, struct column *c)
 		return !p->failed;
 	}
 	if (!token_is_mark(&p->token, '('))
-		return default_literal(p, c);
+		return default_literal(p, out);
 	if (!ddl_skip_parens(p))
 		return false;
 	c->default_kind = DEFAULT_EXPRESSION;
@@ -505,7 +506,7 @@ static bool attribute_null(struct ddl_parser *p, struct ddl_column *out)
 static bool attribute_default(struct ddl_parser *p, struct ddl_column *out)
 {
 	if (ddl_accept(p, "DEFAULT"))
-		return ddl_default_parse(p, &out->column);
+		return ddl_default_parse(p, out);
 	if (ddl_accept(p, "ON"))
 		return (out->on_update = true) && ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true)
 						   : ddl_fail(p, "CURRENT_TIMESTAMP"));

@@ -300,7 +300,7 @@ static char escape_of(char c)
 	}
 }
 
-const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena)
+const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena, size_t *len)
 {
 	char *out = arena_alloc(arena, t->len + 1), *at = out;
 	bool escapes = !(sql_mode & SQL_MODE_NO_BACKSLASH_ESCAPES);
@@ -319,5 +319,7 @@ const char *token_string(const struct token *t, uint64_t sql_mode, struct arena 
 			i++;
 	}
 	*at = '\0';
+	if (len)
+		*len = (size_t)(at - out);
 	return out;
 }

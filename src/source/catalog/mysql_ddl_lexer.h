@@ -13,6 +13,7 @@
 #include "core/arena.h"
 
 enum { SQL_MODE_REAL_AS_FLOAT = 1, SQL_MODE_ANSI_QUOTES = 4, SQL_MODE_NO_BACKSLASH_ESCAPES = 1048576 };
+#define SQL_MODE_TIME_TRUNCATE_FRACTIONAL (UINT64_C(1) << 32)
 
 enum token_kind {
 	TOKEN_END,
@@ -49,7 +50,7 @@ bool token_is_mark(const struct token *t, char mark);
 /* WORD, NAME, STRING: without quotes, quotes undoubled */
 const char *token_name(const struct token *t, struct arena *arena);
 char *token_narrow(char *text);		/* in place: characters of four bytes become '?', as in names and comments */
-/* STRING: what it stands for, escapes resolved. */
-const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena);
+/* STRING: what it stands for, escapes resolved; it may hold a zero byte, so len (NULL allowed) counts. */
+const char *token_string(const struct token *t, uint64_t sql_mode, struct arena *arena, size_t *len);
 
 #endif

@@ -116,7 +116,7 @@ const char *ddl_text(struct ddl_parser *p)
 		ddl_fail(p, "a string");
 		return NULL;
 	}
-	text = token_string(&p->token, p->lexer.sql_mode, p->arena);
+	text = token_string(&p->token, p->lexer.sql_mode, p->arena, NULL);
 	ddl_next(p);
 	return text;
 }

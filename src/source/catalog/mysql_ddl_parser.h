@@ -42,7 +42,7 @@ bool ddl_charset_option(struct ddl_parser *p, struct ddl_charset *out);
 struct ddl_action *ddl_action_add(struct ddl_parser *p, struct ddl_statement *s, enum ddl_action_kind kind);
 
 bool ddl_column_parse(struct ddl_parser *p, const char *name, struct ddl_column *out);	/* type and attributes, place */
-bool ddl_default_parse(struct ddl_parser *p, struct column *c);	/* behind DEFAULT */
+bool ddl_default_parse(struct ddl_parser *p, struct ddl_column *out);	/* after DEFAULT */
 bool ddl_index_columns(struct ddl_parser *p, struct ddl_index *out);	/* ( a, b(10) DESC, (expr) ) */
 /* a column or a key of CREATE TABLE */
 bool ddl_table_element(struct ddl_parser *p, struct ddl_statement *s, bool in_alter);

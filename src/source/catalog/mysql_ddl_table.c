@@ -259,7 +259,7 @@ static bool alter_column(struct ddl_parser *p, struct ddl_statement *s)
 		return true;
 	ddl_expect(p, "SET");
 	if (ddl_accept(p, "DEFAULT"))
-		return ddl_default_parse(p, &a->column.column);
+		return ddl_default_parse(p, &a->column);
 	a->kind = ACTION_SET_VISIBLE;
 	if (ddl_accept(p, "VISIBLE"))
 		return true;
