@@ -48,8 +48,12 @@ violations() {
 		floor("engine/load", "load status settings")
 		floor("engine/control", "control status settings")
 		door("engine", "engine.h engine_parts.h")
+		floor("console/canvas", "canvas")
+		floor("console/term", "term canvas")
+		floor("console/widget", "widget canvas")
+		floor("console/view", "view widget canvas")
 
-		keep("^n?cursesw?([.]h|/)", "console")
+		keep("^n?cursesw?([.]h|/)", "console", "console console/canvas console/widget console/view")
 		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h", "source sink", "source/decode source/catalog")
 		keep("^(librdkafka/)?rdkafka", "log")
 		keep("^curl/", "sink")

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/console_term.h"
 #include "console/feed.h"
 #include "console/screen.h"
+#include "console/term/console_term.h"
 #include "core/clock.h"
 
 #define TICK_MS 1000		/* a toast goes away without help */

@@ -1,38 +1,39 @@
 noinst_LIBRARIES += src/console/libconsole.a
 src_console_libconsole_a_SOURCES = \
-	src/console/canvas.c \
-	src/console/canvas.h \
-	src/console/canvas_width.c \
-	src/console/canvas_width.h \
+	src/console/canvas/canvas.c \
+	src/console/canvas/canvas.h \
+	src/console/canvas/canvas_width.c \
+	src/console/canvas/canvas_width.h \
 	src/console/console.c \
 	src/console/console.h \
-	src/console/console_term.c \
-	src/console/console_term.h \
+	src/console/term/console_term.c \
+	src/console/term/console_term.h \
 	src/console/feed.c \
 	src/console/feed.h \
-	src/console/grid.c \
-	src/console/grid.h \
-	src/console/keymap.c \
-	src/console/keymap.h \
+	src/console/widget/grid.c \
+	src/console/widget/grid.h \
+	src/console/view/keymap.c \
+	src/console/view/keymap.h \
 	src/console/request_line.c \
 	src/console/request_line.h \
 	src/console/screen.c \
 	src/console/screen.h \
 	src/console/screen_draw.c \
-	src/console/show.c \
-	src/console/show.h \
-	src/console/theme.c \
-	src/console/theme.h \
-	src/console/theme_default.c \
-	src/console/view.c \
-	src/console/view.h \
-	src/console/view_events.c \
-	src/console/view_help.c \
-	src/console/view_reading.c \
-	src/console/view_stages.c \
-	src/console/view_tables.c \
-	src/console/view_topics.c \
-	src/console/view_topology.c
+	src/console/widget/show.c \
+	src/console/widget/show.h \
+	src/console/canvas/keycode.h \
+	src/console/canvas/theme.c \
+	src/console/canvas/theme.h \
+	src/console/canvas/theme_default.c \
+	src/console/view/view.c \
+	src/console/view/view.h \
+	src/console/view/view_events.c \
+	src/console/view/view_help.c \
+	src/console/view/view_reading.c \
+	src/console/view/view_stages.c \
+	src/console/view/view_tables.c \
+	src/console/view/view_topics.c \
+	src/console/view/view_topology.c
 
 themesdir = $(pkgdatadir)/themes
 dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.theme

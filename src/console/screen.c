@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 #include "core/clock.h"
 #include "core/text.h"
 

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "console/canvas.h"
-#include "console/keymap.h"
-#include "console/view.h"
+#include "console/canvas/canvas.h"
+#include "console/view/keymap.h"
+#include "console/view/view.h"
 #include "core/buf.h"
 #include "engine/engine.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "console/screen.h"
-#include "console/show.h"
+#include "console/widget/show.h"
 #include "core/clock.h"
 
 #define LEAST_ROWS 10

@@ -1,5 +1,5 @@
 /* Themes: the file and the compiled default agree, alternatives, and errors that name the line. */
-#include "console/theme.h"
+#include "console/canvas/theme.h"
 #include "tests/tap.h"
 
 static int parse(struct theme *t, const char *text, struct err *err)

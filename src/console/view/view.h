@@ -5,8 +5,8 @@
 #ifndef CONSOLE_VIEW_H
 #define CONSOLE_VIEW_H
 
-#include "console/canvas.h"
-#include "console/grid.h"
+#include "console/canvas/canvas.h"
+#include "console/widget/grid.h"
 #include "core/buf.h"
 #include "engine/status/status.h"
 

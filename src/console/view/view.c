@@ -1,7 +1,7 @@
 /* view.c - the table of views, in the order of their keys. */
-#include "console/view.h"
+#include "console/view/view.h"
 
-#include "console/keymap.h"
+#include "console/view/keymap.h"
 
 static const struct view views[VIEW_COUNT] = {
 	[VIEW_TOPOLOGY] = { .name = "Topology", .scope = SCOPE_TOPOLOGY, .sort = -1, .source = &view_stages_source,

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "console/theme.h"
+#include "console/canvas/theme.h"
 #include "engine/status/status.h"
 
 #define SHOW_SIZE 32

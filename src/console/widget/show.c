@@ -1,5 +1,5 @@
 /* show.c - short forms of numbers, times and states. */
-#include "console/show.h"
+#include "console/widget/show.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * cursor is kept by the row's name, and only when the row is gone by its place. Only visible rows are asked for texts,
  * unless a filter has to see all.
  */
-#include "console/grid.h"
+#include "console/widget/grid.h"
 
 #include <limits.h>
 #include <stdlib.h>

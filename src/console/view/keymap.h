@@ -8,15 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum key_code {			/* beyond Unicode; control keys are 1..26 */
-	KEYCODE_UP = 0x110000, KEYCODE_DOWN, KEYCODE_LEFT, KEYCODE_RIGHT, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN,
-	KEYCODE_HOME, KEYCODE_END, KEYCODE_BACKTAB, KEYCODE_F1, KEYCODE_NONE
-};
-#define KEYCODE_CTRL(letter) ((letter) & 31)
-#define KEYCODE_ESCAPE 27
-#define KEYCODE_ENTER '\r'
-#define KEYCODE_BACKSPACE 127
-#define KEYCODE_TAB '\t'
+#include "console/canvas/keycode.h"
 
 enum action {
 	ACTION_NONE, ACTION_VIEW_1, ACTION_VIEW_2, ACTION_VIEW_3, ACTION_VIEW_4, ACTION_VIEW_5, ACTION_VIEW_6,

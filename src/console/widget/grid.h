@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "console/canvas.h"
+#include "console/canvas/canvas.h"
 #include "engine/status/status.h"
 
 #define GRID_TEXT 600

@@ -1,9 +1,9 @@
 /* view_events.c - what happened, newest last; the cursor on the last line follows. */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 
 enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_PART, COLUMN_MESSAGE, COLUMNS };
 

@@ -3,7 +3,7 @@
  * alternatives, `#8a8f98/246/white`: true colour, palette index, one of the eight names. A bad line is told with its
  * number and leaves the role as it was, so that a typing error never makes the screen unreadable.
  */
-#include "console/theme.h"
+#include "console/canvas/theme.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* theme_default.c - the settings of themes/harbor.theme, so that a console without its data folder looks the same. The
  * unit test of themes compares the two. */
-#include "console/theme.h"
+#include "console/canvas/theme.h"
 
 static const char text[] =
 	"name           = harbor\n"

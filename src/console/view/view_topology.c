@@ -3,12 +3,12 @@
  * the stage that holds up the others is marked, and the engine's reason stands below. Hard is the room: two halves of
  * up to four boxes have to fit 80x24, and say more where there is more.
  */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 
 #define BOX_HEIGHT 6
 #define BOX_MAX 34

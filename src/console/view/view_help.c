@@ -1,9 +1,9 @@
 /* view_help.c - the key map as a list: what is printed is what works. */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 
-#include "console/keymap.h"
+#include "console/view/keymap.h"
 
 static const struct grid_column columns[] = {
 	{ "key", -18, 0, 0 },

@@ -2,12 +2,12 @@
  * view_reading.c - a snapshot in the console: one line for the title of the capture half, and its tables in the detail
  * of a stage. As in `millrace status`, ten thousand tables take no more room than ten.
  */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 
 bool view_reading_title(const struct status *s, char *out, size_t size)
 {

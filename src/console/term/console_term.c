@@ -3,7 +3,7 @@
  * thread and in the middle of curses, so the way out is prepared at the start as plain bytes and a termios, and the
  * handler does nothing but write them, say which signal it was, and let the old handler have it.
  */
-#include "console/console_term.h"
+#include "console/term/console_term.h"
 
 #include <curses.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* view_stages.c - one line a stage: what goes in and out, how fast, how late, how full the queue in front of it is. */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 
 enum { COLUMN_STAGE, COLUMN_STATE, COLUMN_IN, COLUMN_OUT, COLUMN_RATE, COLUMN_P50, COLUMN_P99, COLUMN_QUEUE, COLUMN_BUSY,
 	COLUMN_BYTES, COLUMNS };

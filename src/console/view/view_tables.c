@@ -1,11 +1,11 @@
 /* view_tables.c - one line a table: what was captured, what became of it, and how late its target is. */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 
 enum { COLUMN_TABLE, COLUMN_STATE, COLUMN_CAPTURED, COLUMN_LOADED, COLUMN_DROPPED, COLUMN_DEAD, COLUMN_LAG_ROWS,
 	COLUMN_LAG, COLUMN_P99, COLUMN_ERROR, COLUMNS };

@@ -1,11 +1,11 @@
 /* view_topics.c - one line a partition: what the log holds and how far our group is. A group without a commit has no
  * lag: "-", never 0. */
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "console/show.h"
+#include "console/widget/show.h"
 
 enum { COLUMN_TOPIC, COLUMN_PARTITION, COLUMN_LOW, COLUMN_HIGH, COLUMN_COMMITTED, COLUMN_LAG, COLUMNS };
 

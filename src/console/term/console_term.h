@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "console/canvas.h"
-#include "console/keymap.h"
-#include "console/theme.h"
+#include "console/canvas/canvas.h"
+#include "console/canvas/keycode.h"
+#include "console/canvas/theme.h"
 #include "core/err.h"
 
 int term_open(const struct theme *theme, struct err *err);

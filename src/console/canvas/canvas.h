@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "console/theme.h"
+#include "console/canvas/theme.h"
 #include "core/buf.h"
 
 struct cell {

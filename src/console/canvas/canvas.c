@@ -3,14 +3,14 @@
  * character is never halved, and whatever is not printable takes the columns of its escape, so that no name can move
  * its neighbours.
  */
-#include "console/canvas.h"
+#include "console/canvas/canvas.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/canvas_width.h"
+#include "console/canvas/canvas_width.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 

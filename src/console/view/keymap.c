@@ -1,5 +1,5 @@
 /* keymap.c - the table. Its order is the order of the hint bar and of the help screen. */
-#include "console/keymap.h"
+#include "console/view/keymap.h"
 
 #define CTRL KEYCODE_CTRL
 

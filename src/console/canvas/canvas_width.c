@@ -1,6 +1,6 @@
 /* canvas_width.c - ranges of Unicode 15: combining marks take no column; East Asian wide and full-width characters and
  * the pictures that terminals draw as emoji take two. */
-#include "console/canvas_width.h"
+#include "console/canvas/canvas_width.h"
 
 #include <stddef.h>
 
