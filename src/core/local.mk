@@ -23,6 +23,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/json.h \
 	src/core/json_scan.h \
 	src/core/json_text.c \
+	src/core/lock_file.c \
+	src/core/lock_file.h \
 	src/core/logline.c \
 	src/core/logline.h \
 	src/core/name_map.c \

@@ -1,46 +1,19 @@
 /*
- * engine.c - both halves from a configuration, and the end of both. The order matters: the log is opened first (it
- * locks the state directory), the halves next, the housekeeper last; the stop goes the other way, capture before load,
+ * engine.c - both halves from a configuration, and the end of both. The order matters: the state directory is locked
+ * before anything else, then the log is opened, the halves next, the housekeeper last; the stop goes the other way, capture before load,
  * so that what was captured is still loaded within the drain time.
  */
 #include "engine/engine.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
-
-static int make_state_dir(const char *path, struct err *err)
-{
-	char *part = xstrdup(path);
-
-	for (char *c = part + 1; ; c++) {
-		char end = *c;
-
-		if (end != '/' && end != '\0')
-			continue;
-		*c = '\0';
-		if (mkdir(part, 0750) && errno != EEXIST) {
-			err_set(err, ERR_CONFIG, errno, "state.dir %s: expected a folder that can be made, found: %s", part, strerror(errno));
-			free(part);
-			return -1;
-		}
-		*c = end;
-		if (end == '\0')
-			break;
-	}
-	free(part);
-	if (access(path, R_OK | W_OK | X_OK))
-		return err_set(err, ERR_CONFIG, errno, "state.dir %s: expected to be able to write there, found: %s", path, strerror(errno));
-	return 0;
-}
 
 /* A script that does not compile must not start a pipeline that then stops in its middle. */
 int engine_check_scripts(const struct settings *s, struct err *err)
@@ -110,6 +83,17 @@ static int start_threads(struct engine *e, struct err *err)
 	return 0;
 }
 
+/* A log that cannot be opened now, because the disk is full, is opened by the halves, as they open everything else. */
+static int open_log(struct engine *e, struct err *err)
+{
+	if (shared_log_open(&e->shared, err) == 0)
+		return 0;
+	if (err->kind != ERR_RETRY && err->kind != ERR_UNREACHABLE)
+		return -1;
+	err_clear(err);
+	return 0;
+}
+
 struct engine *engine_start(const struct settings *settings, enum engine_role role, struct err *err)
 {
 	struct engine *e = xcalloc(1, sizeof(*e));
@@ -128,8 +112,9 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 		meter_init(&e->stages[i]);
 	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(),
 				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
-	if (make_state_dir(settings->state_dir, err) || (role != ROLE_CAPTURE && engine_check_scripts(settings, err)) ||
-	    (e->shared.log = log_open(&settings->log, err)) == NULL || start_threads(e, err)) {
+	pthread_mutex_init(&e->shared.log_lock, NULL);
+	e->lock_fd = state_dir_take(settings->state_dir, err);
+	if (e->lock_fd < 0 || (role != ROLE_CAPTURE && engine_check_scripts(settings, err)) || open_log(e, err) || start_threads(e, err)) {
 		engine_stop(e, 0);
 		engine_free(e);
 		return NULL;
@@ -180,12 +165,14 @@ bool engine_free(struct engine *e)
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);
-	if (e->shared.log)
-		log_close(e->shared.log);
+	log_close(shared_log(&e->shared, NULL));
 	table_meters_free(e->shared.tables);
 	taps_free(e->shared.taps);
 	problems_free(e->shared.problems);
 	close(e->shared.wake_fd);
+	pthread_mutex_destroy(&e->shared.log_lock);
+	if (e->lock_fd >= 0)
+		close(e->lock_fd);
 	free(e->partitions);
 	engine_reloads_free(e);
 	pthread_mutex_destroy(&e->lock);

@@ -22,7 +22,8 @@ struct taps;
 struct shared {
 	const struct settings *settings;
 	_Atomic(const struct settings *) live;	/* as the last reload read them: scripts of tables, nothing else */
-	struct log *log;
+	pthread_mutex_t log_lock;
+	_Atomic(struct log *) log;	/* NULL until it could be opened; then as long as the engine */
 	struct stage_meter *stages;	/* STAGE_COUNT */
 	struct table_meters *tables;
 	struct taps *taps;
@@ -30,6 +31,9 @@ struct shared {
 	int wake_fd;
 };
 void shared_wake(struct shared *sh);	/* something changed that a screen or the main loop should see */
+/* The log, or NULL with err (NULL allowed) as long as it could not be opened. @thread any */
+struct log *shared_log(struct shared *sh, struct err *err);
+int shared_log_open(struct shared *sh, struct err *err);	/* begins a session: opens it when nobody has yet */
 unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err);	/* 0: err; asks the log, not for every row */
 
 /* ---- the capture half ---- */
@@ -103,6 +107,7 @@ struct engine {
 	struct capture *capture;	/* NULL when the role leaves it out */
 	struct load *load;
 	pthread_t housekeeper;
+	int lock_fd;			/* of the state directory */
 	bool housekeeper_started, stopping, draining;
 	int64_t started_us;
 	pthread_mutex_t lock;		/* the figures below and the housekeeper's parts of the meters */
@@ -122,6 +127,7 @@ struct engine {
 		uint64_t disk_free;	/* bytes; UINT64_MAX unknown */
 	} rules;
 };
+int state_dir_take(const char *path, struct err *err);	/* the descriptor that holds its lock; -1 */
 int engine_check_scripts(const struct settings *s, struct err *err);
 void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);

@@ -39,7 +39,7 @@ static struct status_partition *partitions_read(struct engine *e, size_t *count)
 
 	*count = 0;
 	err_clear(&err);
-	if (log_topics(e->shared.log, &topics, &err))
+	if (shared_log(&e->shared, &err) == NULL || log_topics(e->shared.log, &topics, &err))
 		return NULL;
 	if (log_groups(e->shared.log, e->settings->load.group, &groups, &err))
 		memset(&groups, 0, sizeof(groups));
@@ -317,7 +317,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	snprintf(out->name, sizeof(out->name), "%s", e->settings->name);
 	snprintf(out->version, sizeof(out->version), "%s", PACKAGE_VERSION);
 	snprintf(out->role, sizeof(out->role), "%s", role_names[e->role]);
-	snprintf(out->log_kind, sizeof(out->log_kind), "%s", log_kind(e->shared.log));
+	snprintf(out->log_kind, sizeof(out->log_kind), "%s", log_kind(&e->settings->log));
 	out->pid = (int)getpid();
 	out->wall_us = clock_wall_us();
 	out->uptime_s = (clock_mono_us() - e->started_us) / 1000000;

@@ -45,6 +45,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings/settings_debezium.c \
 	src/engine/settings/settings_debezium.h \
 	src/engine/shared.c \
+	src/engine/state_dir.c \
 	src/engine/status/problem_table.c \
 	src/engine/status/problems.c \
 	src/engine/status/problems.h \

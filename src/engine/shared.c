@@ -1,4 +1,5 @@
 /* shared.c - what every part of the engine may ask of what it was given. */
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,27 @@ void shared_wake(struct shared *sh)
 	/* A full counter means that the reader is already awake. */
 	if (write(sh->wake_fd, &one, sizeof(one)) < 0)
 		return;
+}
+
+struct log *shared_log(struct shared *sh, struct err *err)
+{
+	struct log *log = atomic_load(&sh->log);
+
+	if (log == NULL && err)
+		err_set(err, ERR_RETRY, 0, "the log is not open yet; `millrace status` says why");
+	return log;
+}
+
+int shared_log_open(struct shared *sh, struct err *err)
+{
+	struct log *log;
+
+	pthread_mutex_lock(&sh->log_lock);
+	log = atomic_load(&sh->log);
+	if (log == NULL)
+		atomic_store(&sh->log, log = log_open(&sh->settings->log, err));
+	pthread_mutex_unlock(&sh->log_lock);
+	return log ? 0 : -1;
 }
 
 unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err)

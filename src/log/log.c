@@ -120,9 +120,9 @@ void log_close(struct log *l)
 		l->ops->close(l);
 }
 
-const char *log_kind(const struct log *l)
+const char *log_kind(const struct log_conf *conf)
 {
-	return l->ops->kind;
+	return ops_for(conf)->kind;
 }
 
 int log_check(const struct log_conf *conf, struct report *report, struct err *err)

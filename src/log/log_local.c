@@ -16,12 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/lock_file.h"
 #include "core/xalloc.h"
 
 enum { APPLICATION_ID = 0x4d4c4f47, SCHEMA_VERSION = 1, BUSY_MS = 1000 };
@@ -214,31 +214,6 @@ static int make_dirs(const char *dir, struct err *err)
 	return rc;
 }
 
-static int take_lock(struct local_log *l, const char *dir, struct err *err)
-{
-	char *path = xasprintf("%s/lock", dir), pid[24] = "";
-	ssize_t n;
-	int rc = 0;
-
-	l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (l->lock_fd < 0) {
-		rc = err_set(err, ERR_CONFIG, errno, "state.dir %s: cannot open %s: %s", dir, path, strerror(errno));
-	} else if (flock(l->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		n = pread(l->lock_fd, pid, sizeof pid - 1, 0);
-		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
-		rc = err_set(err, ERR_CONFIG, EWOULDBLOCK,
-			"state.dir %s is in use by process %s; stop that one, or give this one another state.dir",
-			dir, pid[0] ? pid : "(unknown)");
-	} else {
-		n = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-		if (ftruncate(l->lock_fd, 0) != 0 || pwrite(l->lock_fd, pid, (size_t)n, 0) != n)
-			rc = err_set(err, ERR_RETRY, errno, "state.dir %s: cannot write %s: %s", dir, path,
-				strerror(errno));
-	}
-	free(path);
-	return rc;
-}
-
 /* An empty file may have its first pages in the write-ahead log still, when the process ended while it created them. */
 static int check_schema(struct local_log *l, bool empty, struct err *err)
 {
@@ -398,7 +373,8 @@ static struct log *local_open(const struct log_conf *conf, struct err *err)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&l->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	if (make_dirs(conf->state_dir, err) || take_lock(l, conf->state_dir, err) || open_database(l, err)) {
+	if (make_dirs(conf->state_dir, err) || (l->lock_fd = lock_file_take(conf->state_dir, "log.lock", "state.dir", err)) < 0 ||
+		open_database(l, err)) {
 		local_close(&l->base);
 		return NULL;
 	}

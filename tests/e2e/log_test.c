@@ -804,7 +804,7 @@ int main(int argc, char **argv)
 	l = log_open(&conf, &err);
 	if (good(l ? 0 : -1, &err, "the log opens") != 0)
 		return tap_done();
-	is_str(log_kind(l), kafka ? "kafka" : "embedded", "kind");
+	is_str(log_kind(&conf), kafka ? "kafka" : "embedded", "kind");
 	test_records();
 	test_transactions();
 	test_wide_transaction();

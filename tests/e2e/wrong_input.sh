@@ -174,7 +174,7 @@ m pause testdb.none > "$dir/out" 2>&1; is $? 2 "pause of nothing: exit 2"
 # ---- state directories ----
 
 m run > "$dir/out" 2>&1; rc=$?
-[ $rc != 0 ] && [ $rc -lt 124 ]; ok $? "a second process: exit $rc"; says 'in use by' "$dir/out" "and it says who has the directory"
+[ $rc != 0 ] && [ $rc -lt 124 ]; ok $? "a second process: exit $rc"; says "in use by process $pid: .millrace attach" "$dir/out" "and it says who has the directory"
 m run --role load > "$dir/out" 2>&1; rc=$?
 [ $rc != 0 ] && [ $rc -lt 124 ]; ok $? "roles as two processes on the embedded log: exit $rc"; says 'in use by' "$dir/out" "and why"
 ps -eo args > "$dir/ps"
@@ -200,7 +200,10 @@ if mount -t tmpfs -o size=3m none "$dir/small" 2> /dev/null; then
 	cp "$dir/millrace.conf" "$dir/kept.conf"; cp "$dir/full.conf" "$dir/millrace.conf"
 	sql testdb -e "INSERT INTO orders WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 400)
 		SELECT i + 50000, 'new', 1, CONCAT(HEX(RANDOM_BYTES(1024)), HEX(RANDOM_BYTES(1024)), HEX(RANDOM_BYTES(1024)), HEX(RANDOM_BYTES(1024))) FROM n"
+	head -c 4M /dev/zero > "$dir/small/filled" 2> /dev/null
 	start_millrace
+	until_true 30 status_is '(.capture.state == "retrying") and (.capture.error | test("full|room|space"))'; ok $? "a start on a full disk waits and says why" || tail -n 3 "$dir/run.log" | note
+	rm "$dir/small/filled"
 	until_true 30 eval 'status_is "[.errors[].error] | any(test(\"no room|full|space\"))" || grep -qE "no room|full|No space" "$dir/run.log"'; ok $? "a full disk: said" || tail -n 3 "$dir/run.log" | note
 	mount -o remount,size=60m "$dir/small"
 	wait_caught_up 60 "room again: goes on by itself"

@@ -108,19 +108,24 @@ static int ask_acknowledge(struct ask *a)
 	return 0;
 }
 
+static struct log *log_of(struct ask *a)
+{
+	return shared_log(&a->e->shared, a->err);
+}
+
 static int ask_topics(struct ask *a)
 {
-	return inspect_topics(a->e->shared.log, engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
+	return log_of(a) == NULL ? -1 : inspect_topics(log_of(a), engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
 }
 
 static int ask_dead(struct ask *a)
 {
-	return inspect_dead_list(a->e->shared.log, a->e->settings, count_arg(a, "n", 100), a->emit, a->arg, a->err);
+	return log_of(a) == NULL ? -1 : inspect_dead_list(log_of(a), a->e->settings, count_arg(a, "n", 100), a->emit, a->arg, a->err);
 }
 
 static int ask_dead_show(struct ask *a)
 {
-	return inspect_dead_show(a->e->shared.log, a->e->settings, count_arg(a, "id", -1), a->emit, a->arg, a->err);
+	return log_of(a) == NULL ? -1 : inspect_dead_show(log_of(a), a->e->settings, count_arg(a, "id", -1), a->emit, a->arg, a->err);
 }
 
 static int ask_snapshot(struct ask *a)

@@ -359,7 +359,7 @@ static int session_run(struct load *l, struct err *err)
 static int load_session(struct half *h, struct err *err)
 {
 	struct load *l = (struct load *)h;
-	int rc = session_open(l, err);
+	int rc = shared_log_open(l->sh, err) || session_open(l, err) ? -1 : 0;
 
 	if (rc == 0)
 		rc = session_run(l, err);
