@@ -102,6 +102,11 @@ int dead_write(struct dead_writer *w, const struct record *origin, const struct 
 	return 0;
 }
 
+void dead_drop(struct dead_writer *w)
+{
+	batch_reset(w->batch);
+}
+
 /* The writer is opened at the first letter: most runs never have one, and ids are only fenced when they are used. */
 int dead_flush(struct dead_writer *w, struct err *err)
 {

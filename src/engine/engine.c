@@ -140,14 +140,8 @@ int engine_stop(struct engine *e, int drain_ms)
 		half_stop(capture_half(e->capture));
 		drained &= half_join(capture_half(e->capture), left_ms(until) + 1000);
 	}
-	if (e->load) {
-		half_stop(load_half(e->load));
-		if (!half_join(load_half(e->load), left_ms(until) + 1000)) {
-			load_abort(e->load);
-			drained = false;
-			half_join(load_half(e->load), 2000);
-		}
-	}
+	if (e->load)
+		drained &= load_stop(e->load, left_ms(until) + 1000);
 	pthread_mutex_lock(&e->lock);
 	e->stopping = true;
 	pthread_cond_broadcast(&e->tick);

@@ -52,10 +52,11 @@ struct load;
 struct load *load_new(struct shared *sh);
 struct half *load_half(struct load *l);
 void load_free(struct load *l);
-void load_abort(struct load *l);					/* ends the session without loading the rest */
+bool load_stop(struct load *l, int drain_ms);	/* asks it to end, and waits; false: not all that was read is loaded, or it hangs */
 void load_status(struct load *l, struct status_load *out);		/* @thread any */
 
-void load_reload(struct load *l);					/* scripts are compiled anew */
+void load_reload(struct load *l);					/* scripts are compiled again */
+void load_resumed(struct load *l);					/* a table was paused or resumed: what waits retries now */
 
 /* Both halves read the schema history; calls back for the last state of each table. */
 struct history;
@@ -82,6 +83,7 @@ void dead_writer_close(struct dead_writer *w);
 int dead_write(struct dead_writer *w, const struct record *origin, const struct change *change, const char *reason,
 	       const char *stage, struct err *err);
 int dead_flush(struct dead_writer *w, struct err *err);		/* durable on return */
+void dead_drop(struct dead_writer *w);				/* what was not flushed: it will be written again */
 
 /* The header of a TRUNCATE's copies, one in each partition: a number that they share. */
 #define TRUNCATE_HEADER "millrace.truncate"

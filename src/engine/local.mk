@@ -29,8 +29,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/half.h \
 	src/engine/history.c \
 	src/engine/load/load.c \
+	src/engine/load/load_due.c \
 	src/engine/load/load_parts.h \
 	src/engine/load/load_range.c \
+	src/engine/load/load_read.c \
 	src/engine/load/load_script.c \
 	src/engine/load/load_send.c \
 	src/engine/load/load_truncate.c \
@@ -62,6 +64,10 @@ tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.
 tests_unit_test_meter_LDADD = $(CORE)
 tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
+check_PROGRAMS += tests/unit/test_load_due
+tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c
+tests_unit_test_load_due_LDADD = $(ROW)
+E2E_TESTS += tests/e2e/load_partitions.sh
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c
 tests_unit_test_settings_LDADD = $(FORMAT) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert

@@ -215,9 +215,19 @@ enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_
 	return r->ops->reader_poll(r, b, max_bytes, timeout_ms, err);
 }
 
-size_t log_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err)
+int log_reader_assigned(struct log_reader *r, struct log_assigned_list *out, struct err *err)
 {
-	return r->ops->reader_assigned(r, out, max, err);
+	out->count = 0;
+	return r->ops->reader_assigned(r, out, err);
+}
+
+struct log_assigned *log_assigned_add(struct log_assigned_list *list)
+{
+	if (list->count == list->cap) {
+		list->cap = list->cap ? list->cap * 2 : 64;
+		list->items = xrealloc(list->items, list->cap * sizeof(*list->items));
+	}
+	return &list->items[list->count++];
 }
 
 int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err)

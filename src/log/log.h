@@ -107,7 +107,9 @@ void log_reader_close(struct log_reader *r);
 enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
 /* committed -1: none yet */
 struct log_assigned { const char *topic; int32_t partition; int64_t committed; char metadata[512]; };
-size_t log_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
+/* All that this reader owns now. out: all zero at first; grows, and is used again by the next call; its user frees items. */
+struct log_assigned_list { struct log_assigned *items; size_t count, cap; };
+int log_reader_assigned(struct log_reader *r, struct log_assigned_list *out, struct err *err);
 int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
 /* Stores offset (the next to read) with a text beside it; durable on return. @thread any: the one that loads calls
  * it. */

@@ -447,12 +447,11 @@ static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition
 	pthread_mutex_unlock(&r->lock);
 }
 
-size_t kafka_reader_assigned(struct log_reader *base, struct log_assigned *out, size_t max, struct err *err)
+int kafka_reader_assigned(struct log_reader *base, struct log_assigned_list *out, struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
 	rd_kafka_topic_partition_list_t *list = parts_list(r);
 	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-	size_t n = 0;
 
 	if (list->cnt > 0)
 		code = rd_kafka_committed(r->client.rk, list, (int)r->log->base.conf.timeout_ms);
@@ -460,10 +459,10 @@ size_t kafka_reader_assigned(struct log_reader *base, struct log_assigned *out, 
 		code = list->elems[i].err;
 	if (code)
 		kafka_fail(&r->client, err, code, NULL, "group %s: reading the committed offsets", r->group);
-	for (int i = 0; i < list->cnt && n < max && !code; i++)
-		fill_assigned(r, &list->elems[i], &out[n++]);
+	for (int i = 0; i < list->cnt && !code; i++)
+		fill_assigned(r, &list->elems[i], log_assigned_add(out));
 	rd_kafka_topic_partition_list_destroy(list);
-	return n;
+	return code ? -1 : 0;
 }
 
 static int fail_not_ours(struct kafka_reader *r, const char *topic, int32_t partition, struct err *err)

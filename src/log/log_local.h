@@ -138,7 +138,7 @@ struct log_reader *local_reader_open(struct log *l, const char *group, const str
 void local_reader_close(struct log_reader *r);
 enum log_read local_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms,
 	struct err *err);
-size_t local_reader_assigned(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
+int local_reader_assigned(struct log_reader *r, struct log_assigned_list *out, struct err *err);
 int local_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
 int local_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
 	const char *metadata,

@@ -345,18 +345,19 @@ enum log_read local_reader_poll(struct log_reader *base, struct batch *b, size_t
 
 /* ---- assignment and positions ---- */
 
-size_t local_reader_assigned(struct log_reader *base, struct log_assigned *out, size_t max, struct err *err)
+int local_reader_assigned(struct log_reader *base, struct log_assigned_list *out, struct err *err)
 {
 	struct local_reader *r = (struct local_reader *)base;
-	size_t n = 0;
 
-	for (size_t i = 0; i < r->nheld && n < max; i++, n++) {
-		out[n] = (struct log_assigned){ .topic = r->held[i].topic->name, .partition = r->held[i].part->number };
-		out[n].committed = committed(r, &r->held[i], out[n].metadata, sizeof out[n].metadata, err);
-		if (out[n].committed < -1)
-			return 0;
+	for (size_t i = 0; i < r->nheld; i++) {
+		struct log_assigned *a = log_assigned_add(out);
+
+		*a = (struct log_assigned){ .topic = r->held[i].topic->name, .partition = r->held[i].part->number };
+		a->committed = committed(r, &r->held[i], a->metadata, sizeof a->metadata, err);
+		if (a->committed < -1)
+			return -1;
 	}
-	return n;
+	return 0;
 }
 
 int local_reader_seek(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, struct err *err)

@@ -49,7 +49,7 @@ struct log_ops {
 	void (*reader_close)(struct log_reader *r);
 	enum log_read (*reader_poll)(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms,
 		struct err *err);
-	size_t (*reader_assigned)(struct log_reader *r, struct log_assigned *out, size_t max, struct err *err);
+	int (*reader_assigned)(struct log_reader *r, struct log_assigned_list *out, struct err *err);	/* out is empty */
 	int (*reader_seek)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
 	int (*reader_commit)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
 		const char *metadata,
@@ -68,5 +68,6 @@ struct log_topic *log_topics_add(struct log_topics *t, const char *name, unsigne
 struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic,
 	const char *metadata);
 int log_topics_compare(const void *a, const void *b);	/* by name, for qsort */
+struct log_assigned *log_assigned_add(struct log_assigned_list *list);	/* one more, not filled */
 
 #endif

@@ -140,6 +140,13 @@ void sink_close(struct sink *s)
 	s->ops->close(s);
 }
 
+void sink_cancel(struct sink *s)
+{
+	atomic_store(&s->cancelled, true);
+	if (s->ops->cancel)
+		s->ops->cancel(s);
+}
+
 const char *sink_kind(const struct sink *s)
 {
 	return s->ops->kind;

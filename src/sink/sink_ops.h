@@ -2,6 +2,8 @@
 #ifndef SINK_SINK_OPS_H
 #define SINK_SINK_OPS_H
 
+#include <stdatomic.h>
+
 #include "core/arena.h"
 #include "core/buf.h"
 #include "sink/sink.h"
@@ -10,6 +12,7 @@ struct sink_ops {
 	const char *kind;
 	struct sink *(*open)(const struct sink_conf *conf, struct err *err);
 	void (*close)(struct sink *s);
+	void (*cancel)(struct sink *s);	/* @thread any; NULL: `cancelled` alone ends its waits */
 	int (*check)(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		     struct err *err);
 	void (*examine)(const struct sink_conf *conf, struct exam *const *exams, size_t count);
@@ -38,6 +41,7 @@ struct sink {			/* the first member of each kind's own struct */
 	int64_t zone_us;	/* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
 	bool created;		/* the last prepare made the table */
+	_Atomic bool cancelled;
 };
 
 extern const struct sink_ops starrocks_ops, sink_local_ops;

@@ -17,7 +17,7 @@
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 
-enum { POLL_MS = 200, POLL_BYTES = 1 << 20, ASSIGNED_MAX = 64, SIGNAL_PARTITION = 0 };
+enum { POLL_MS = 200, POLL_BYTES = 1 << 20, SIGNAL_PARTITION = 0 };
 
 struct capture_signals {
 	struct capture *c;
@@ -25,7 +25,7 @@ struct capture_signals {
 	int64_t next;			/* offset; -1: not known yet */
 	struct log_reader *reader;
 	struct batch *batch;
-	struct log_assigned *assigned;
+	struct log_assigned_list assigned;
 	pthread_t thread;
 	bool started;
 };
@@ -100,15 +100,15 @@ static int begin(struct capture_signals *s, struct err *err)
 
 static int seek(struct capture_signals *s, struct err *err)
 {
-	size_t n = log_reader_assigned(s->reader, s->assigned, ASSIGNED_MAX, err);
-
-	for (size_t i = 0; err->kind == ERR_NONE && i < n; i++) {
-		const struct log_assigned *a = &s->assigned[i];
+	if (log_reader_assigned(s->reader, &s->assigned, err))
+		return -1;
+	for (size_t i = 0; i < s->assigned.count; i++) {
+		const struct log_assigned *a = &s->assigned.items[i];
 
 		if (log_reader_seek(s->reader, a->topic, a->partition, a->partition == SIGNAL_PARTITION ? s->next : 0, err))
 			return -1;
 	}
-	return err->kind == ERR_NONE ? 0 : -1;
+	return 0;
 }
 
 /* A message whose key is not our prefix is for another connector that shares the topic. */
@@ -172,7 +172,7 @@ static void *signal_thread(void *arg)
 static void signals_free(struct capture_signals *s)
 {
 	batch_free(s->batch);
-	free(s->assigned);
+	free(s->assigned.items);
 	free(s->topic);
 	free(s);
 }
@@ -190,7 +190,6 @@ struct capture_signals *capture_signals_start(struct capture *c)
 	s->c = c;
 	s->topic = xstrdup(c->sh->settings->signal_topic);
 	s->batch = batch_new();
-	s->assigned = xcalloc(ASSIGNED_MAX, sizeof(*s->assigned));
 	if (mark == NULL || !num_parse_i64(mark, strlen(mark), &s->next))
 		s->next = -1;
 	free(mark);

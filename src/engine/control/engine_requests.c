@@ -82,6 +82,8 @@ static int hold(struct ask *a, bool paused)
 		return err_set(a->err, ERR_CONFIG, 0, "%s: expected capture, load or the name of a table that this process loads, found '%.100s'",
 			       a->r->command, what);
 	}
+	if (a->e->load)
+		load_resumed(a->e->load);
 	logline(LOG_NOTICE, "engine", "%s %s on request of %s", what, paused ? "paused" : "resumed", who(a));
 	shared_wake(&a->e->shared);
 	return 0;

@@ -1,20 +1,21 @@
 /*
- * load.c - the load half: opens a session, and is its read thread. See load_parts.h for the threads.
+ * load.c - the load half: opens a session and closes it, what its threads share, and its status. See load_parts.h for
+ * the threads; load_read.c is the supervisor's own.
  *
- * What is hard: partitions that come and go. When they do, everything read so far is forgotten in every thread, one
- * after the other, before the new owner's offsets are asked for; what was forgotten is read again under the same
- * labels.
+ * A session's queues and workers are seen by other threads too (a failure or a stop reaches all of them), so they come
+ * and go under half.lock.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/intern.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
-enum { READ_BYTES = 2 << 20, READ_MS = 100, QUEUE_DEPTH = 4, SPARE_BATCHES = 4 };
+enum { QUEUE_DEPTH = 4, SPARE_BATCHES = 4, STOP_POLL_MS = 20,
+	STILL_MS = 700,			/* a stop waits for a target in which nothing moves for so long */
+	ABORT_MS = 400			/* and for the threads, when they were told to drop what they do */ };
 
 struct batch *load_batch_get(struct load *l)
 {
@@ -23,7 +24,7 @@ struct batch *load_batch_get(struct load *l)
 	return b ? b : batch_new();
 }
 
-static void load_batch_put(struct load *l, struct batch *b)
+void load_batch_put(struct load *l, struct batch *b)
 {
 	if (b == NULL)
 		return;
@@ -50,8 +51,18 @@ void load_item_free(struct load_item *item)
 	if (item->out != item->in)
 		load_batch_put(item->load, item->out);
 	load_batch_put(item->load, item->in);
-	free(item->assign);
 	free(item);
+}
+
+/* Under lock: what runs ends soon, and nothing begins. */
+static void abort_session(struct load *l)
+{
+	if (l->to_script)
+		queue_abort(l->to_script);
+	for (size_t i = 0; i < l->nworkers; i++) {
+		queue_abort(load_worker_queue(l->workers[i]));
+		load_worker_cancel(l->workers[i]);
+	}
 }
 
 void load_fail(struct load *l, const struct err *err)
@@ -61,13 +72,11 @@ void load_fail(struct load *l, const struct err *err)
 		l->failed = true;
 		l->failure = *err;
 	}
+	abort_session(l);
 	pthread_mutex_unlock(&l->half.lock);
-	queue_abort(l->to_script);
-	for (size_t i = 0; i < l->nworkers; i++)
-		queue_abort(load_worker_queue(l->workers[i]));
 }
 
-static bool load_failed(struct load *l)
+bool load_failed(struct load *l)
 {
 	bool failed;
 
@@ -77,7 +86,7 @@ static bool load_failed(struct load *l)
 	return failed;
 }
 
-/* Topics are interned: the pointer says which worker. */
+/* By the text of the name: every process of the group, and the same one after a restart, chooses the same. */
 struct load_worker *load_worker_for(struct load *l, const char *topic)
 {
 	uint64_t hash = 1469598103934665603u;
@@ -87,157 +96,15 @@ struct load_worker *load_worker_for(struct load *l, const char *topic)
 	return l->workers[(hash >> 20) % l->nworkers];
 }
 
-/* ---- read thread ---- */
-
-static int push(struct load *l, struct load_item *item)
+size_t load_stuck_share(const struct load *l)
 {
-	if (queue_push(l->to_script, item) == 0)
-		return 0;
-	load_item_free(item);
-	return 1;
-}
-
-/* Every thread forgets what it holds; when all have, what is committed is final. */
-static void forget_all(struct load *l)
-{
-	struct load_item *item;
-
-	atomic_fetch_add(&l->generation, 1);
-	atomic_store(&l->unforgotten, (int)l->nworkers);
-	item = load_item_new(l);
-	item->forget_all = true;
-	if (push(l, item))
-		return;
-	while (atomic_load(&l->unforgotten) > 0 && !load_failed(l))
-		clock_sleep_ms(2);
-}
-
-static int assign_one(struct load *l, const struct log_assigned *a, struct err *err)
-{
-	struct load_item *item = load_item_new(l);
-	struct load_part *p = xcalloc(1, sizeof(*p));
-
-	p->topic = intern(a->topic);
-	p->partition = a->partition;
-	p->generation = item->generation;
-	p->next = p->committed = p->arrived = a->committed;
-	range_metadata_parse(a->metadata, &p->intent, &p->truncated);
-	item->assign = p;
-	/* The reader may hold it paused from before; nobody here remembers that. First, because going on has a place of its own. */
-	if (log_reader_pause(l->reader, a->topic, a->partition, false, err) ||
-	    log_reader_seek(l->reader, a->topic, a->partition, a->committed > 0 ? a->committed : 0, err)) {
-		load_item_free(item);
-		return -1;
-	}
-	push(l, item);
-	return 0;
+	return (size_t)l->sh->settings->load.buffer_bytes / 4;
 }
 
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
 {
 	if (!format_topic_table(&l->sh->settings->format, topic, out, size))
 		snprintf(out, size, "%s", topic);
-}
-
-static int partitions_changed(struct load *l, struct err *err)
-{
-	char table[512];
-	size_t n;
-
-	forget_all(l);
-	n = log_reader_assigned(l->reader, l->assigned, MAX_ASSIGNED, err);
-	if (err->kind != ERR_NONE)
-		return -1;
-	l->owned = xrealloc(l->owned, (n ? n : 1) * sizeof(*l->owned));
-	l->nowned = n;
-	for (size_t i = 0; i < n; i++) {
-		load_table_name(l, l->assigned[i].topic, table, sizeof(table));
-		l->owned[i].topic = intern(l->assigned[i].topic);
-		l->owned[i].table = intern(table);
-		l->owned[i].partition = l->assigned[i].partition;
-		l->owned[i].paused = false;
-		if (assign_one(l, &l->assigned[i], err))
-			return -1;
-	}
-	logline(LOG_INFO, "load", "reading %zu partition%s", n, n == 1 ? "" : "s");
-	return 0;
-}
-
-/* A full buffer, a person, or a table in trouble: its partitions are left alone, while the group is still answered. */
-static int apply_pauses(struct load *l, struct err *err)
-{
-	bool all = half_paused(&l->half), full = atomic_load(&l->buffered) >= (size_t)l->sh->settings->load.buffer_bytes;
-
-	for (size_t i = 0; i < l->nowned; i++) {
-		struct table_meter *m = table_meter_find(l->sh->tables, l->owned[i].table);
-		uint64_t waiting = m ? atomic_load(&m->at_truncate) : 0, bit = l->owned[i].partition < 64 ? UINT64_C(1) << l->owned[i].partition : 0;
-		bool paused = all || (waiting & bit) || (full && !waiting) || (m && (atomic_load(&m->paused) || atomic_load(&m->held)));
-
-		if (paused == l->owned[i].paused)
-			continue;
-		if (log_reader_pause(l->reader, l->owned[i].topic, l->owned[i].partition, paused, err))
-			return -1;
-		l->owned[i].paused = paused;
-	}
-	return 0;
-}
-
-static int read_batch(struct load *l, struct batch *b)
-{
-	struct stage_meter *m = &l->sh->stages[STAGE_READ];
-	struct load_item *item = load_item_new(l);
-	int64_t now = clock_wall_us();
-
-	item->in = b;
-	atomic_fetch_add(&l->buffered, b->bytes);
-	meter_done(m, b->nrecords, b->nrecords, b->bytes);
-	for (size_t i = 0, j; i < b->nrecords; i = j) {
-		for (j = i + 1; j < b->nrecords && b->records[j].timestamp_ms == b->records[i].timestamp_ms; j++)
-			;
-		histogram_add_n(&m->latency, now - b->records[i].timestamp_ms * 1000, j - i);
-	}
-	taps_offer_records(l->sh->taps, STAGE_READ, b);
-	meter_phase(m, PHASE_BUSY);
-	return push(l, item);
-}
-
-/* 0: go on; 1: the session is over; -1: err */
-static int read_turn(struct load *l, struct err *err)
-{
-	struct stage_meter *m = &l->sh->stages[STAGE_READ];
-	struct batch *b = load_batch_get(l);
-	enum log_read read;
-	int over = 0;
-
-	if (apply_pauses(l, err)) {
-		load_batch_put(l, b);
-		return -1;
-	}
-	read = log_reader_poll(l->reader, b, READ_BYTES, READ_MS, err);
-	if (read != LOG_READ_BATCH)
-		meter_phase(m, PHASE_WAIT_IN);
-	if (read == LOG_READ_BATCH) {
-		meter_waited(m, b->born_us);
-		over = read_batch(l, b);
-		meter_phase(m, PHASE_WAIT_OUT);
-		half_state_set(&l->half, HALF_STREAMING);
-		return over;
-	}
-	load_batch_put(l, b);
-	if (read == LOG_READ_CHANGED)
-		return partitions_changed(l, err);
-	return read == LOG_READ_FAILED ? -1 : 0;
-}
-
-static int read_loop(struct load *l, struct err *err)
-{
-	int turn = 0;
-
-	l->sh->stages[STAGE_READ].mark_us = clock_mono_us();
-	half_state_set(&l->half, HALF_IDLE);
-	while (turn == 0 && !half_stopping(&l->half) && !queue_closed(l->to_script))
-		turn = read_turn(l, err);
-	return turn < 0 ? -1 : 0;
 }
 
 /* ---- session ---- */
@@ -269,6 +136,18 @@ static int default_topics(const struct settings *s, struct conf_list *out)
 	return 0;
 }
 
+static int worker_open(struct load *l, int index, struct err *err)
+{
+	struct load_worker *w = load_worker_start(l, index, err);
+
+	if (w == NULL)
+		return -1;
+	pthread_mutex_lock(&l->half.lock);
+	l->workers[l->nworkers++] = w;
+	pthread_mutex_unlock(&l->half.lock);
+	return 0;
+}
+
 static int session_open(struct load *l, struct err *err)
 {
 	const struct settings *s = l->sh->settings;
@@ -284,55 +163,81 @@ static int session_open(struct load *l, struct err *err)
 	if (l->reader == NULL)
 		return -1;
 	l->history = history_new();
-	l->to_script = queue_new(QUEUE_DEPTH);
 	l->spare = queue_new(SPARE_BATCHES);
-	l->workers = xcalloc((size_t)s->load.workers, sizeof(*l->workers));
 	atomic_store(&l->buffered, 0);
+	atomic_store(&l->stuck, 0);
 	atomic_store(&l->drained, false);
+	l->paused_all = l->full = false;
+	pthread_mutex_lock(&l->half.lock);
 	l->failed = false;
-	while (l->nworkers < (size_t)s->load.workers) {
-		l->workers[l->nworkers] = load_worker_start(l, (int)l->nworkers, err);
-		if (l->workers[l->nworkers] == NULL)
+	l->to_script = queue_new(QUEUE_DEPTH);
+	l->workers = xcalloc((size_t)s->load.workers, sizeof(*l->workers));
+	pthread_mutex_unlock(&l->half.lock);
+	for (int i = 0; i < s->load.workers; i++)
+		if (worker_open(l, i, err))
 			return -1;
-		l->nworkers++;
-	}
 	return 0;
+}
+
+static void close_queue(struct queue **q, void (*free_item)(void *item))
+{
+	void *item;
+
+	if (*q == NULL)
+		return;
+	queue_abort(*q);
+	while ((item = queue_drain(*q)) != NULL)
+		free_item(item);
+	queue_free(*q);
+	*q = NULL;
+}
+
+static void free_item(void *item)
+{
+	load_item_free(item);
+}
+
+static void free_batch(void *batch)
+{
+	batch_free(batch);
+}
+
+/* Threads first: a stop may still reach them. Then nobody sees them any more, then they go. */
+static void workers_close(struct load *l)
+{
+	struct load_worker **workers = l->workers;
+	size_t n = l->nworkers;
+
+	for (size_t i = 0; i < n; i++)
+		load_worker_join(workers[i]);
+	pthread_mutex_lock(&l->half.lock);
+	l->workers = NULL;
+	l->nworkers = 0;
+	pthread_mutex_unlock(&l->half.lock);
+	for (size_t i = 0; i < n; i++)
+		load_worker_free(workers[i]);
+	free(workers);
 }
 
 static void session_close(struct load *l)
 {
-	struct load_item *item;
-	struct batch *b;
+	struct queue *to_script;
 
 	meter_queue(&l->sh->stages[STAGE_SCRIPT], NULL);
 	meter_queue(&l->sh->stages[STAGE_SINK], NULL);
-	for (size_t i = 0; i < l->nworkers; i++)
-		load_worker_join(l->workers[i]);
-	free(l->workers);
-	l->workers = NULL;
-	l->nworkers = 0;
-	if (l->to_script) {
-		queue_abort(l->to_script);
-		while ((item = queue_drain(l->to_script)) != NULL)
-			load_item_free(item);
-		queue_free(l->to_script);
-		l->to_script = NULL;
-	}
-	if (l->spare) {
-		queue_abort(l->spare);
-		while ((b = queue_drain(l->spare)) != NULL)
-			batch_free(b);
-		queue_free(l->spare);
-		l->spare = NULL;
-	}
+	workers_close(l);
+	pthread_mutex_lock(&l->half.lock);
+	to_script = l->to_script;
+	l->to_script = NULL;
+	pthread_mutex_unlock(&l->half.lock);
+	close_queue(&to_script, free_item);
+	close_queue(&l->spare, free_batch);
+	load_read_done(l);
 	if (l->reader)
 		log_reader_close(l->reader);
 	l->reader = NULL;
 	history_free(l->history);
 	l->history = NULL;
-	free(l->owned);
-	l->owned = NULL;
-	l->nowned = 0;
 }
 
 static int session_run(struct load *l, struct err *err)
@@ -345,7 +250,7 @@ static int session_run(struct load *l, struct err *err)
 	meter_queue(&l->sh->stages[STAGE_SCRIPT], l->to_script);
 	meter_queue(&l->sh->stages[STAGE_SINK], load_worker_queue(l->workers[0]));
 	half_well(&l->half);
-	rc = read_loop(l, err);
+	rc = load_read_loop(l, err);
 	if (rc)
 		load_fail(l, err);
 	atomic_store(&l->drained, true);
@@ -377,7 +282,6 @@ struct load *load_new(struct shared *sh)
 	struct load *l = xcalloc(1, sizeof(*l));
 
 	l->sh = sh;
-	l->assigned = xmalloc(MAX_ASSIGNED * sizeof(*l->assigned));
 	half_init(&l->half, sh, "load", load_session);
 	if (conf->fe_http)
 		snprintf(l->target, sizeof(l->target), "starrocks %s", conf->fe_http);
@@ -396,8 +300,14 @@ void load_free(struct load *l)
 	if (l == NULL)
 		return;
 	half_done(&l->half);
-	free(l->assigned);
+	free(l->assigned.items);
 	free(l);
+}
+
+void load_resumed(struct load *l)
+{
+	atomic_fetch_add(&l->resumed, 1);
+	load_pauses_changed(l);
 }
 
 void load_reload(struct load *l)
@@ -449,12 +359,35 @@ void load_status(struct load *l, struct status_load *out)
 	tables_trouble(l, out);
 }
 
-void load_abort(struct load *l)
+static void load_abort(struct load *l)
 {
 	struct err err;
 
 	err_clear(&err);
 	err_set(&err, ERR_RETRY, 0, "stopped before everything was loaded; the next start goes on from the stored offsets");
-	if (l->to_script)
-		load_fail(l, &err);
+	load_fail(l, &err);
+}
+
+/* What is read is loaded as long as loads come to an end. A target that is down, hangs or refuses is not waited for: the
+ * log has its rows, and the next start loads them under the same labels. */
+bool load_stop(struct load *l, int drain_ms)
+{
+	int64_t now = clock_mono_us(), until = now + drain_ms * 1000LL, moved_us = now;
+	uint64_t turns = atomic_load(&l->turns), before = turns;
+
+	half_stop(&l->half);
+	while (!half_join(&l->half, STOP_POLL_MS)) {
+		now = clock_mono_us();
+		turns = atomic_load(&l->turns);
+		if (turns != before)
+			moved_us = now;
+		before = turns;
+		if (now >= until || now - moved_us >= STILL_MS * 1000)
+			break;
+	}
+	if (!l->half.started)
+		return true;
+	load_abort(l);
+	half_join(&l->half, ABORT_MS);
+	return false;
 }

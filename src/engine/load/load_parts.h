@@ -3,7 +3,7 @@
  *
  *   read thread    log_reader_poll() -> records     (the supervisor's own thread; the reader belongs to it)
  *   script thread  format_decode(), script_run() -> changes
- *   sink threads   gather, collapse, load; a table always belongs to the same one
+ *   sink threads   gather, collapse, load; a topic always belongs to the same one
  *
  * The rule that everything here serves: a range of offsets is loaded under a label made from the range, and the range is
  * stored beside the consumer offset before the load is sent. After a crash the same range goes out under the same label.
@@ -14,20 +14,35 @@
 #include <stdatomic.h>
 
 #include "core/clock.h"
-
+#include "core/name_map.h"
 #include "engine/engine_parts.h"
 
 struct load;
+
+struct load_part;
+struct load_worker;
+
+/* A topic of which this process reads partitions. Made by the read thread, which alone looks for it by name; it lives as
+ * long as the session. */
+struct load_topic {
+	const char *name;		/* interned */
+	struct load_worker *worker;	/* all its partitions belong to this sink thread */
+	_Atomic(struct table_meter *) meter;	/* set by the script thread when it knows the table; NULL until then */
+	_Atomic unsigned at_truncate;	/* partitions that wait for the others at a TRUNCATE */
+	struct load_part **parts;	/* read thread; by partition, NULL: not ours. Others: while their generation lasts */
+	size_t nparts, owned;		/* the same */
+	struct table_script *script;	/* script thread */
+};
 
 /* A batch as read, and what decoding and the script made of it. Freed when its last piece is loaded. */
 struct load_item {
 	struct load *load;
 	unsigned refs;			/* sink thread only, once it has it */
 	uint64_t generation;		/* of the assignment it was read under */
+	struct load_part *part;		/* valid while that generation is the present one; NULL: forget_all */
 	struct batch *in, *out;		/* out may be in itself, when there is no script */
 	struct table_meter *meter;
-	struct load_part *assign;	/* not NULL: no rows, but a partition that begins here (generation's first item) */
-	bool forget_all;		/* no rows: drop every partition of older generations and report */
+	bool forget_all;		/* no rows: drop what is held of older generations and report */
 };
 struct load_item *load_item_new(struct load *l);
 void load_item_free(struct load_item *item);
@@ -41,11 +56,15 @@ struct piece {
 	bool truncate;
 };
 
-/* One partition of one topic, from its committed offset on. Owned by its sink thread. */
+/* One partition of one topic, from its committed offset on. The read thread makes it, and frees it when all threads have
+ * forgotten its generation; between the two it belongs to the sink thread, but for what is marked. */
 struct load_part {
-	const char *topic;		/* interned */
+	struct load_topic *of;
+	const char *topic;		/* of->name */
 	int32_t partition;
-	uint64_t generation;
+	bool paused;			/* read thread: the log gives out none of it */
+	_Atomic bool waits;		/* at a TRUNCATE, for other partitions; set by the sink thread, as the next one */
+	_Atomic bool held;		/* it cannot go on and has enough rows waiting */
 	int64_t next;			/* everything before it is loaded */
 	int64_t committed;		/* everything before it is stored as loaded */
 	int64_t intent;			/* stored with the offset: the range [committed, intent) was begun; -1 none */
@@ -55,12 +74,17 @@ struct load_part {
 	size_t bytes, rows;
 	int64_t arrived;		/* offset behind the last piece */
 	int64_t last_load_us, retry_at_us;	/* monotonic */
+	int64_t due_us;			/* in the worker's heap: when its next turn is */
+	size_t due_place;		/* there, plus one; 0: it waits for nothing but rows */
+	bool troubled;			/* its last turn failed */
+	bool unstored;			/* nothing waits, and what is loaded is not stored with its offset */
+	bool is_held;			/* in the worker's list */
+	struct load_part *next_held;
+	size_t stuck;			/* bytes of it that load.stuck counts */
 	size_t limit;			/* records in a range while a bad row is being looked for; 0: no limit */
 	struct backoff backoff;
 	struct table_meter *meter;
 };
-
-struct load_worker;
 
 struct load {
 	struct half half;		/* first: a half is its load */
@@ -73,30 +97,52 @@ struct load {
 	struct history *history;
 	_Atomic uint64_t generation;	/* rises when partitions come or go; older items are dropped */
 	_Atomic int unforgotten;	/* sink threads that still hold older generations */
-	_Atomic uint64_t reload;	/* rises when scripts have to be compiled anew */
+	_Atomic uint64_t reload;	/* rises when scripts have to be compiled again */
 	_Atomic uint64_t loads;
+	_Atomic uint64_t turns;		/* of sink threads; one that rises means that they get on */
 	_Atomic size_t buffered;	/* message bytes between the reader and the targets */
+	_Atomic size_t stuck;		/* of these: of partitions that cannot go on; they take no room from the others */
+	_Atomic bool pauses_changed;	/* the reader has to look which partitions it may read */
+	_Atomic unsigned resumed;	/* rises when a person resumes a table: what waits for a retry retries now */
 	struct queue *spare;		/* batches to use again */
 	_Atomic bool drained;		/* no more is read: load what is there at once */
 	struct err failure;		/* under half.lock */
 	bool failed;			/* under half.lock */
-	struct { const char *topic, *table; int32_t partition; bool paused; } *owned;	/* read thread */
-	size_t nowned;
-	struct log_assigned *assigned;	/* read thread; room for MAX_ASSIGNED */
+	/* read thread */
+	struct name_map topics;		/* struct load_topic by name */
+	struct load_part **owned;
+	size_t nowned, cap_owned;
+	struct log_assigned_list assigned;
+	bool paused_all, full;
 	char target[256];		/* under half.lock */
 };
-#define MAX_ASSIGNED 4096
 
 struct batch *load_batch_get(struct load *l);
-void load_fail(struct load *l, const struct err *err);
+void load_batch_put(struct load *l, struct batch *b);	/* NULL allowed */
+void load_fail(struct load *l, const struct err *err);	/* ends the session. @thread any */
+bool load_failed(struct load *l);
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size);	/* "prefix.db.table" -> "db.table" */
 struct load_worker *load_worker_for(struct load *l, const char *topic);
+size_t load_stuck_share(const struct load *l);	/* what partitions that cannot go on may hold, all together */
+
+/* load_read.c, the read thread: until the end of the session. -1: err */
+int load_read_loop(struct load *l, struct err *err);
+void load_read_done(struct load *l);		/* when all other threads have ended */
+/* Something changed that decides which partitions are read. @thread any */
+void load_pauses_changed(struct load *l);
 void *load_script_thread(void *load);	/* load_script.c */
 
 /* load_worker.c */
 struct load_worker *load_worker_start(struct load *l, int index, struct err *err);
 struct queue *load_worker_queue(struct load_worker *w);
-void load_worker_join(struct load_worker *w);	/* its queue is closed by then */
+void load_worker_join(struct load_worker *w);	/* waits for its end; its queue is closed by then */
+void load_worker_free(struct load_worker *w);	/* it has ended */
+void load_worker_cancel(struct load_worker *w);	/* the call to the target that runs fails soon. @thread any */
+
+/* load_due.c: the partitions of one sink thread that want a turn at some time, the earliest first */
+struct due { struct load_part **heap; size_t count, cap; };
+void due_set(struct due *d, struct load_part *p, int64_t at_us);	/* negative: it wants none */
+struct load_part *due_first(const struct due *d);			/* NULL: none */
 
 /* load_range.c: pure; which pieces make the next load, its label, its text beside the offset */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to);

@@ -60,7 +60,6 @@ void part_drop_before(struct load_part *p, int64_t offset)
 		gone++;
 	}
 	if (gone > 0)
-		if (gone > 0)
 		memmove(p->pieces, p->pieces + gone, (p->npieces - gone) * sizeof(*p->pieces));
 	p->npieces -= gone;
 	if (p->npieces && p->pieces[0].from < offset) {

@@ -1,19 +1,18 @@
 /*
  * load_script.c - the script thread: messages to changes, changes through the table's script, results to the sink
- * thread that owns the table. A script is compiled anew between two batches, never inside one; when the new one does
+ * thread that owns the table. A script is compiled again between two batches, never inside one; when the new one does
  * not compile, the old one stays and the error is told.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/intern.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
 struct table_script {		/* one a topic, also when there is no script */
-	const char *topic;	/* interned */
+	struct table_script *next;
 	char *path;		/* NULL: no script */
 	struct script *script;
 	struct table_meter *meter;
@@ -23,8 +22,7 @@ struct table_script {		/* one a topic, also when there is no script */
 struct script_stage {
 	struct load *l;
 	struct format_decoder *decoder;
-	struct table_script *tables;
-	size_t ntables;
+	struct table_script *tables;	/* all; a topic knows its own */
 	uint64_t reload;
 	uint64_t *asked;	/* versions of schemas that the history does not know */
 	size_t nasked;
@@ -49,33 +47,38 @@ static int compile(struct script_stage *st, struct table_script *t, struct err *
 	return 0;
 }
 
-static struct table_script *table_script(struct script_stage *st, const struct batch *in, struct err *err)
+static void table_script_free(struct table_script *t)
+{
+	script_close(t->script);
+	free(t->path);
+	free(t);
+}
+
+/* A message that names no table yet does not decide for its topic: NULL, and no error. */
+static struct table_script *table_script(struct script_stage *st, struct load_topic *topic, const struct batch *in, struct err *err)
 {
 	const struct schema *schema = in->nchanges ? in->changes[0].schema : NULL;
 	const struct table_settings *conf;
-	struct table_script *t;
+	struct table_script *t = topic->script;
 	char name[512];
 
-	for (size_t i = 0; i < st->ntables; i++)
-		if (st->tables[i].topic == in->topic)
-			return &st->tables[i];
-	if (schema == NULL)
-		load_table_name(st->l, in->topic, name, sizeof(name));
-	else
-		snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
-	st->tables = xrealloc(st->tables, (st->ntables + 1) * sizeof(*st->tables));
-	t = &st->tables[st->ntables];
-	*t = (struct table_script){ .topic = in->topic, .meter = table_meter_get(st->l->sh->tables, name) };
+	if (t || schema == NULL)
+		return t;
+	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
+	t = xcalloc(1, sizeof(*t));
+	t->meter = table_meter_get(st->l->sh->tables, name);
 	conf = settings_for_table(atomic_load(&st->l->sh->live), name);
 	if (conf && conf->transform) {
 		t->path = script_path(atomic_load(&st->l->sh->live), conf->transform);
-		if (compile(st, t, err))
+		if (compile(st, t, err)) {
+			table_script_free(t);
 			return NULL;
+		}
 		logline(LOG_NOTICE, "script", "%s through %s", name, t->path);
 	}
-	/* A message that names no table yet must not fix the topic's table for good. */
-	if (schema)
-		st->ntables++;
+	t->next = st->tables;
+	st->tables = topic->script = t;
+	atomic_store(&topic->meter, t->meter);
 	return t;
 }
 
@@ -100,7 +103,7 @@ static void reload_table(struct script_stage *st, struct table_script *t)
 		t->path = before;
 		before = path;
 	} else {
-		logline(LOG_NOTICE, "script", "%s compiled anew", path);
+		logline(LOG_NOTICE, "script", "%s compiled again", path);
 	}
 	free(before);
 }
@@ -112,8 +115,8 @@ static void reload(struct script_stage *st)
 	if (wanted == st->reload)
 		return;
 	st->reload = wanted;
-	for (size_t i = 0; i < st->ntables; i++)
-		reload_table(st, &st->tables[i]);
+	for (struct table_script *t = st->tables; t; t = t->next)
+		reload_table(st, t);
 }
 
 /* A message tells less than MySQL did; the schema history in the log has the rest. The first change whose schema it has not
@@ -180,15 +183,23 @@ static int decode(struct script_stage *st, struct batch *in, struct err *err)
 	return 0;
 }
 
+static struct table_meter *meter_by_topic(const struct load *l, const char *topic)
+{
+	char name[512];
+
+	load_table_name(l, topic, name, sizeof(name));
+	return table_meter_get(l->sh->tables, name);
+}
+
 static int transform(struct script_stage *st, struct load_item *item, struct err *err)
 {
-	struct table_script *t = table_script(st, item->in, err);
+	struct table_script *t = table_script(st, item->part->of, item->in, err);
 	struct script_stats stats;
 
-	if (t == NULL)
+	if (t == NULL && err->kind != ERR_NONE)
 		return -1;
-	item->meter = t->meter;
-	if (t->script == NULL) {
+	item->meter = t ? t->meter : meter_by_topic(st->l, item->in->topic);
+	if (t == NULL || t->script == NULL) {
 		item->out = item->in;
 		return 0;
 	}
@@ -218,9 +229,7 @@ static int script_turn(struct script_stage *st, struct load_item *item, struct e
 	struct stage_meter *m = &st->l->sh->stages[STAGE_SCRIPT];
 
 	reload(st);
-	if (item->assign || item->forget_all)
-		return 0;
-	if (item->generation != atomic_load(&st->l->generation))
+	if (item->forget_all)
 		return 0;
 	if (decode(st, item->in, err) || transform(st, item, err))
 		return -1;
@@ -234,7 +243,7 @@ static int script_turn(struct script_stage *st, struct load_item *item, struct e
 static int pass_on(struct load *l, struct load_item *item)
 {
 	if (!item->forget_all)
-		return queue_push(load_worker_queue(load_worker_for(l, item->assign ? item->assign->topic : item->in->topic)), item);
+		return queue_push(load_worker_queue(item->part->of->worker), item);
 	for (size_t i = 0; i < l->nworkers; i++) {
 		struct load_item *copy = load_item_new(l);
 
@@ -260,6 +269,10 @@ static void script_loop(struct script_stage *st)
 	while ((item = queue_pop(l->to_script)) != NULL) {
 		meter_phase(m, PHASE_WAIT_IN);
 		err_clear(&err);
+		if (!item->forget_all && item->generation != atomic_load(&l->generation)) {
+			load_item_free(item);	/* its partition may be gone; what is still ours is read again */
+			continue;
+		}
 		if (script_turn(st, item, &err)) {
 			load_item_free(item);
 			err_wrap(&err, "script");
@@ -267,6 +280,7 @@ static void script_loop(struct script_stage *st)
 			return;
 		}
 		meter_phase(m, PHASE_BUSY);
+		atomic_fetch_add(&l->turns, 1);
 		if (pass_on(l, item)) {
 			load_item_free(item);
 			return;
@@ -289,11 +303,12 @@ void *load_script_thread(void *arg)
 	else
 		load_fail(l, &err);
 	format_decoder_free(st.decoder);
-	for (size_t i = 0; i < st.ntables; i++) {
-		script_close(st.tables[i].script);
-		free(st.tables[i].path);
+	while (st.tables) {
+		struct table_script *t = st.tables;
+
+		st.tables = t->next;
+		table_script_free(t);
 	}
-	free(st.tables);
 	free(st.asked);
 	for (size_t i = 0; i < l->nworkers; i++)
 		queue_close(load_worker_queue(l->workers[i]));

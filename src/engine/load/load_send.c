@@ -110,7 +110,6 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 		}
 		meter_done(m, piece.count, piece.count, piece.bytes);
 	}
-	counter_add(&p->meter->loaded, w->nrows);
 	p->next = range->to;
 	p->intent = -1;
 	part_drop_before(p, p->next);
@@ -136,8 +135,10 @@ static int prepare(struct load_worker *w, size_t nkeep, struct err *err)
 
 /* Rows that the target cannot take were left out of the load and named; they become dead letters before the offset
  * moves. */
-static int put_bad_aside(struct load_worker *w, struct load_part *p, const struct sink_result *result, struct err *err)
+static int write_bad(struct load_worker *w, struct load_part *p, const struct sink_result *result, struct err *err)
 {
+	if (result->nbad == 0)
+		return 0;
 	for (size_t i = 0; i < result->nbad; i++) {
 		const struct change *c = w->keep[result->bad[i].row].change;
 		const struct load_item *item = w->origin[c - w->rows];
@@ -145,18 +146,31 @@ static int put_bad_aside(struct load_worker *w, struct load_part *p, const struc
 		if (dead_write(w->dead, &item->in->records[c->record], c, result->bad[i].reason, "sink", err))
 			return -1;
 	}
-	if (result->nbad == 0)
-		return 0;
-	logline(LOG_WARNING, "sink", "%s: %zu row%s put aside as dead letters, the first: %s", p->meter->name, result->nbad,
+	if (dead_flush(w->dead, err))
+		return err_wrap(err, "dead letters of %s", p->meter->name);
+	logline(LOG_WARNING, "sink", "%s: %zu row%s became dead letters, the first: %s", p->meter->name, result->nbad,
 		result->nbad == 1 ? "" : "s", result->bad[0].reason);
 	counter_add(&p->meter->dead, result->nbad);
-	return dead_flush(w->dead, err);
+	return 0;
 }
 
-enum verdict { RANGE_LOADED, RANGE_LATER, RANGE_REFUSED, RANGE_BROKEN };	/* broken: the session ends */
+enum verdict { RANGE_LOADED, RANGE_LATER, RANGE_REFUSED };
 
-/* why: of RANGE_REFUSED; err: of RANGE_BROKEN. RANGE_LATER has been told. */
-static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why, struct err *err)
+/* A letter that cannot be written holds its table: the same range goes out again, and the target names the same rows. */
+static enum verdict letters_later(struct load_worker *w, struct load_part *p, const struct err *err)
+{
+	dead_drop(w->dead);
+	part_trouble(w, p, trouble_state(err->kind), err);
+	return RANGE_LATER;
+}
+
+static void count_loaded(struct load_worker *w, struct load_part *p, enum sink_outcome outcome, size_t bad)
+{
+	counter_add(outcome == SINK_DUPLICATE ? &p->meter->duplicates : &p->meter->loaded, w->nrows > bad ? w->nrows - bad : 0);
+}
+
+/* why: of RANGE_REFUSED. RANGE_LATER has been told. */
+static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
 	size_t nkeep = collapse_run(w->collapse, w->rows, w->nrows, w->keep);
 	const struct schema *schema = w->rows[w->nrows - 1].schema;
@@ -165,14 +179,17 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	char label[160];
 
 	if (prepare(w, nkeep, why)) {
-		part_trouble(w, p, why->kind == ERR_RETRY || why->kind == ERR_UNREACHABLE ? HALF_RETRYING : HALF_FAILED, why);
+		part_trouble(w, p, trouble_state(why->kind), why);
 		return RANGE_LATER;
 	}
 	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, range->from, range->to);
 	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);
-		return put_bad_aside(w, p, &result, err) ? RANGE_BROKEN : RANGE_LOADED;
+		if (write_bad(w, p, &result, why))
+			return letters_later(w, p, why);
+		count_loaded(w, p, outcome, result.nbad);
+		return RANGE_LOADED;
 	}
 	if (outcome == SINK_REFUSED && why->kind == ERR_DATA)
 		return RANGE_REFUSED;
@@ -180,20 +197,23 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	return RANGE_LATER;
 }
 
-/* The load was refused for its data: halve the range, or, when one message is left, put it aside. */
-static int refused(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *why, struct err *err)
+/* The load was refused for its data: halve the range, or, when one message is left, it becomes a dead letter. */
+static void refused(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *why)
 {
+	struct err err;
+
+	err_clear(&err);
 	p->intent = -1;
 	if (range->messages > 1) {
 		p->limit = range->messages / 2;
-		return 0;
+		return;
 	}
-	logline(LOG_WARNING, "sink", "%s: a row is put aside as a dead letter: %s", p->meter->name, why->msg);
-	if (write_dead(w, p, range, why, err))
-		return -1;
-	w->nrows = 0;
+	if (write_dead(w, p, range, why, &err)) {
+		letters_later(w, p, &err);
+		return;
+	}
+	logline(LOG_WARNING, "sink", "%s: a row became a dead letter: %s", p->meter->name, why->msg);
 	range_done(w, p, range);
-	return 0;
 }
 
 static void tap_rows(struct load_worker *w)
@@ -204,28 +224,30 @@ static void tap_rows(struct load_worker *w)
 		taps_offer_change(w->l->sh->taps, STAGE_SINK, &w->rows[i]);
 }
 
-int part_load(struct load_worker *w, struct load_part *p, struct range *range, struct err *err)
+void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 {
 	enum verdict verdict = RANGE_LOADED;
 	struct err why;
 
+	err_clear(&why);
 	gather(w, p, range);
 	p->last_load_us = clock_mono_us();
 	if (w->nrows) {
-		if ((p->intent != range->to || p->committed != p->next) && part_commit(w, p, range->to, err))
-			return -1;
-		err_clear(&why);
-		verdict = load_rows(w, p, range, &why, err);
+		if ((p->intent != range->to || p->committed != p->next) && part_commit(w, p, range->to))
+			return;
+		verdict = load_rows(w, p, range, &why);
 	}
-	switch (verdict) {
-	case RANGE_BROKEN: return -1;
-	case RANGE_LATER: return 0;
-	case RANGE_REFUSED: return refused(w, p, range, &why, err);
-	case RANGE_LOADED: break;
+	if (verdict == RANGE_LATER)
+		return;
+	if (verdict == RANGE_REFUSED) {
+		refused(w, p, range, &why);
+	} else if (range->dead && write_dead(w, p, range, NULL, &why)) {
+		letters_later(w, p, &why);
+		return;
+	} else {
+		tap_rows(w);
+		range_done(w, p, range);
 	}
-	if (range->dead && write_dead(w, p, range, NULL, err))
-		return -1;
-	tap_rows(w);
-	range_done(w, p, range);
-	return p->npieces == 0 ? part_commit(w, p, -1, err) : 0;
+	if (p->npieces == 0)
+		part_store(w, p);
 }

@@ -5,20 +5,33 @@
  */
 #include <string.h>
 
-#include "core/clock.h"
 #include "core/logline.h"
 #include "core/num.h"
 #include "engine/load/load_worker_parts.h"
 
 /* The reader leaves a partition alone that waits at a TRUNCATE, and never the others: they have to come there too. */
-void part_waits(struct load_part *p, bool waits)
+void part_waits(struct load_worker *w, struct load_part *p, bool waits)
 {
-	uint64_t bit = p->partition < 64 ? UINT64_C(1) << p->partition : 0;
-
+	if (atomic_exchange(&p->waits, waits) == waits)
+		return;
 	if (waits)
-		atomic_fetch_or(&p->meter->at_truncate, bit);
+		atomic_fetch_add(&p->of->at_truncate, 1);
 	else
-		atomic_fetch_and(&p->meter->at_truncate, ~bit);
+		atomic_fetch_sub(&p->of->at_truncate, 1);
+	load_pauses_changed(w->l);
+}
+
+/* The last one has come, or it has happened: those that wait have their turns. */
+static void wake_topic(struct load_worker *w, const struct load_topic *t)
+{
+	for (size_t i = 0; i < t->nparts; i++) {
+		struct load_part *p = t->parts[i];
+
+		if (p == NULL || !atomic_load(&p->waits))
+			continue;
+		part_waits(w, p, false);
+		part_schedule(w, p);
+	}
 }
 
 /* The number that all copies share. What the version before wrote is told apart by the copies' timestamp. */
@@ -40,42 +53,42 @@ bool part_at_truncate(const struct load_part *p)
 	return p->npieces && p->pieces[0].truncate;
 }
 
-static int truncate_pass(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
+static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id)
 {
-	part_waits(p, false);
+	part_waits(w, p, false);
 	p->truncated = id;
 	p->next = p->pieces[0].to;
 	part_drop_before(p, p->next);
 	part_fine(w, p);
-	return part_commit(w, p, -1, err);
+	part_store(w, p);
 }
 
 /* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that
  * after a crash a partition that lags behind knows that it has happened: nobody passes the next one before all have
  * passed this one, so the last id that a partition has passed is all that there is to know. */
-int part_truncate(struct load_worker *w, struct load_part *p, struct err *err)
+void part_truncate(struct load_worker *w, struct load_part *p)
 {
 	const struct change *change = &p->pieces[0].item->out->changes[p->pieces[0].first];
 	int64_t id = truncate_id(p);
 	bool done = false;
-	unsigned there = 0, owned = 0, partitions;
+	unsigned there = 0, owned = (unsigned)p->of->owned, partitions;
 	struct err why;
 
-	for (size_t i = 0; i < w->nparts; i++) {
-		struct load_part *q = w->parts[i];
+	for (size_t i = 0; i < p->of->nparts; i++) {
+		const struct load_part *q = p->of->parts[i];
 
-		if (q->topic != p->topic)
+		if (q == NULL)
 			continue;
-		owned++;
 		done |= q->truncated == id;
 		there += part_at_truncate(q) && truncate_id(q) == id;
 	}
-	if (done)
-		return truncate_pass(w, p, id, err);
-	p->retry_at_us = clock_mono_us() + 20000;
-	part_waits(p, there < owned);
+	if (done) {
+		truncate_pass(w, p, id);
+		return;
+	}
+	part_waits(w, p, there < owned);
 	if (there < owned)
-		return 0;
+		return;
 	err_clear(&why);
 	partitions = shared_partitions(w->l->sh, p->topic, &why);
 	if (partitions == 0 || owned != partitions) {
@@ -83,12 +96,13 @@ int part_truncate(struct load_worker *w, struct load_part *p, struct err *err)
 			err_set(&why, ERR_CONFIG, 0, "TRUNCATE: expected all partitions of %s in this process, found %u; "
 				"stop the other processes of the group until it has passed", p->topic, owned);
 		part_trouble(w, p, HALF_FAILED, &why);
-		return 0;
+		return;
 	}
 	if (sink_prepare(w->sink, change->schema, &why) || sink_truncate(w->sink, change->schema, &why)) {
 		part_trouble(w, p, HALF_RETRYING, &why);
-		return 0;
+		return;
 	}
 	logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
-	return truncate_pass(w, p, id, err);
+	wake_topic(w, p->of);
+	truncate_pass(w, p, id);
 }

@@ -15,37 +15,39 @@ enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, POLL_MS = 200 };
 
 /* ---- partitions ---- */
 
-static struct load_part *part_find(struct load_worker *w, const char *topic, int32_t partition)
+/* Its rows go; the partition itself is the read thread's to free, once all threads have forgotten it. */
+static void part_forget(struct load_worker *w, struct load_part *p)
 {
-	for (size_t i = 0; i < w->nparts; i++)
-		if (w->parts[i]->topic == topic && w->parts[i]->partition == partition)
-			return w->parts[i];
-	return NULL;
-}
-
-static void part_free(struct load_part *p)
-{
-	part_drop_before(p, INT64_MAX);
-	if (p->meter) {
-		atomic_store(&p->meter->held, 0);
-		part_waits(p, false);
+	if (p->troubled) {		/* whoever has it next says whether it still is */
+		table_meter_error(w->l->sh->tables, p->meter, NULL);
+		atomic_store(&p->meter->tries, 0);
+		atomic_store(&p->meter->state, HALF_IDLE);
 	}
-	free(p->pieces);
-	free(p);
+	part_drop_before(p, INT64_MAX);
+	part_waits(w, p, false);
+	due_set(&w->due, p, -1);
+	atomic_fetch_sub(&w->l->stuck, p->stuck);
+	p->stuck = 0;
 }
 
 static void forget(struct load_worker *w)
 {
-	for (size_t i = 0; i < w->nparts; i++)
-		part_free(w->parts[i]);
-	w->nparts = 0;
-	atomic_fetch_sub(&w->l->unforgotten, 1);
+	struct load_part *p;
+
+	while ((p = w->held) != NULL) {
+		w->held = p->next_held;
+		part_forget(w, p);
+	}
 }
 
-static void assign(struct load_worker *w, struct load_part *p)
+/* The first time that a row of it comes. */
+static void hold(struct load_worker *w, struct load_part *p)
 {
-	w->parts = xrealloc(w->parts, (w->nparts + 1) * sizeof(*w->parts));
-	w->parts[w->nparts++] = p;
+	if (p->is_held)
+		return;
+	p->is_held = true;
+	p->next_held = w->held;
+	w->held = p;
 	backoff_init(&p->backoff, RETRY_FIRST_MS, RETRY_MAX_MS);
 }
 
@@ -75,28 +77,32 @@ static void add_pieces(struct load_part *p, struct load_item *item)
 		part_add(p, &piece);
 }
 
+static void accept_rows(struct load_worker *w, struct load_item *item)
+{
+	struct load_part *p = item->part;
+
+	hold(w, p);
+	if (p->next < 0)
+		p->next = p->committed = item->in->from;
+	p->meter = item->meter;
+	item->refs = 1;
+	add_pieces(p, item);
+	if (--item->refs == 0) {
+		p->arrived = p->next;
+		load_item_free(item);
+	}
+	part_schedule(w, p);
+}
+
 static void accept_item(struct load_worker *w, struct load_item *item)
 {
-	struct load_part *p;
-
 	if (item->forget_all) {
 		forget(w);
-	} else if (item->generation != atomic_load(&w->l->generation)) {
-		;	/* read before the partitions changed: it will come again, here or elsewhere */
-	} else if (item->assign) {
-		assign(w, item->assign);
-		item->assign = NULL;
-	} else if ((p = part_find(w, item->in->topic, item->in->partition)) != NULL) {
-		if (p->next < 0)
-			p->next = p->committed = item->in->from;
-		p->meter = item->meter;
-		item->refs = 1;
-		add_pieces(p, item);
-		if (--item->refs)
-			item = NULL;
-		else
-			p->arrived = p->next;
-	}
+		atomic_fetch_sub(&w->l->unforgotten, 1);
+	} else if (item->generation == atomic_load(&w->l->generation)) {
+		accept_rows(w, item);
+		return;
+	}	/* else read before the partitions changed: it will come again, here or elsewhere */
 	load_item_free(item);
 }
 
@@ -108,6 +114,7 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 	char before[512];
 
 	p->retry_at_us = clock_mono_us() + wait_ms * 1000LL;
+	p->troubled = true;
 	table_meter_error_get(w->l->sh->tables, p->meter, before, sizeof(before));
 	if (strcmp(before, err->msg) != 0) {
 		logline(state == HALF_FAILED ? LOG_ERROR : LOG_WARNING, "sink", "%s: %s", p->meter->name, err->msg);
@@ -124,93 +131,154 @@ void part_fine(struct load_worker *w, struct load_part *p)
 {
 	backoff_reset(&p->backoff);
 	p->retry_at_us = 0;
+	p->troubled = false;
+	atomic_fetch_add(&w->l->turns, 1);
 	atomic_store(&p->meter->tries, 0);
 	if (atomic_exchange(&p->meter->state, HALF_STREAMING) == HALF_STREAMING || atomic_load(&p->meter->stopped))
 		return;
 	table_meter_error(w->l->sh->tables, p->meter, NULL);
 }
 
-int part_commit(struct load_worker *w, struct load_part *p, int64_t intent, struct err *err)
+/* Of a failure that says by its kind whether it may pass. */
+enum half_state trouble_state(enum err_kind kind)
 {
+	return kind == ERR_RETRY || kind == ERR_UNREACHABLE || kind == ERR_DENIED ? HALF_RETRYING : HALF_FAILED;
+}
+
+int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
+{
+	struct err err;
 	char text[96];
 
+	err_clear(&err);
 	range_metadata(text, sizeof(text), intent, p->truncated);
-	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, err))
-		return err_wrap(err, "offset of %s[%d]", p->topic, (int)p->partition);
+	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, &err)) {
+		err_wrap(&err, "offset of %s[%d]", p->topic, (int)p->partition);
+		part_trouble(w, p, trouble_state(err.kind), &err);
+		return -1;
+	}
 	p->committed = p->next;
 	p->intent = intent;
+	p->unstored = false;
 	return 0;
+}
+
+/* Nothing more waits: all that is loaded is stored, or will be. */
+void part_store(struct load_worker *w, struct load_part *p)
+{
+	p->unstored = true;
+	part_commit(w, p, -1);
 }
 
 /* ---- the loop ---- */
 
-/* When the partition wants its next load: microseconds from now, 0 now, -1 not before something arrives. */
-static int64_t part_wait_us(struct load_worker *w, const struct load_part *p, int64_t now)
+/* When the partition wants its next turn (monotonic), -1: not before something arrives or happens. */
+static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int64_t now)
 {
 	const struct sink_conf *conf = &w->l->sh->settings->sink;
 	int64_t due = p->last_load_us + sink_interval_ms(w->sink) * 1000;
 
-	if (p->npieces == 0 || atomic_load(&p->meter->paused))
+	if (p->npieces == 0 && !p->unstored)
 		return -1;
-	if (p->intent >= 0 && p->arrived < p->intent)
+	if (p->meter && atomic_load(&p->meter->paused))
 		return -1;
 	if (p->retry_at_us > now)
-		return p->retry_at_us - now;
+		return w->drained ? -1 : p->retry_at_us;	/* a stop does not wait for what is in trouble */
+	if (p->npieces == 0)
+		return now;		/* its offset could not be stored */
+	if (atomic_load(&p->waits) || (p->intent >= 0 && p->arrived < p->intent))
+		return -1;
 	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit || p->pieces[0].truncate ||
-	    atomic_load(&w->l->drained))
-		return 0;
-	return due > now ? due - now : 0;
+	    w->drained)
+		return now;
+	return due > now ? due : now;
 }
 
-/* A partition that cannot go on must not fill the buffer that its neighbours need. */
+/* A partition that cannot go on takes no room from the others: its bytes are counted apart, and when all such partitions
+ * together have their share, no more of them is read. */
 static void part_hold(struct load_worker *w, struct load_part *p)
 {
-	size_t share = (size_t)w->l->sh->settings->load.buffer_bytes / 4;
+	bool stands = p->troubled || (p->meter && atomic_load(&p->meter->paused)), held;
+	size_t stuck = stands ? p->bytes : 0;
 
-	if (p->meter)
-		atomic_store(&p->meter->held, p->bytes > share && 
-			((p->retry_at_us && !part_at_truncate(p)) || atomic_load(&p->meter->paused)));
+	if (stuck != p->stuck)
+		atomic_fetch_add(&w->l->stuck, stuck - p->stuck);
+	p->stuck = stuck;
+	held = stuck && atomic_load(&w->l->stuck) > load_stuck_share(w->l);
+	if (atomic_exchange(&p->held, held) != held)
+		load_pauses_changed(w->l);
 }
 
-static int turn_part(struct load_worker *w, struct load_part *p, struct err *err)
+void part_schedule(struct load_worker *w, struct load_part *p)
+{
+	due_set(&w->due, p, part_due_us(w, p, clock_mono_us()));
+	part_hold(w, p);
+}
+
+static void turn_part(struct load_worker *w, struct load_part *p)
 {
 	struct range range;
 
 	range.npieces = part_due_pieces(p, &w->l->sh->settings->sink, &range.to);
-	if (range.npieces == 0)
-		return 0;
-	return p->pieces[0].truncate ? part_truncate(w, p, err) : part_load(w, p, &range, err);
+	if (p->npieces == 0)
+		part_store(w, p);
+	else if (range.npieces == 0)
+		;
+	else if (p->pieces[0].truncate)
+		part_truncate(w, p);
+	else
+		part_load(w, p, &range);
 }
 
-/* Loads what is due. *wait_ms: until the next is. */
-static int turn(struct load_worker *w, int *wait_ms, struct err *err)
+/* Something happened that no partition's own state tells: each is looked at again. */
+static void schedule_all(struct load_worker *w, bool retry)
 {
-	*wait_ms = POLL_MS;
-	for (size_t i = 0; i < w->nparts; i++) {
-		struct load_part *p = w->parts[i];
-		int64_t wait_us = part_wait_us(w, p, clock_mono_us());
-
-		if (wait_us == 0) {
-			if (turn_part(w, p, err))
-				return -1;
-			wait_us = part_wait_us(w, p, clock_mono_us());
+	for (struct load_part *p = w->held; p; p = p->next_held) {
+		if (retry && p->troubled) {
+			p->retry_at_us = 0;
+			backoff_reset(&p->backoff);
 		}
-		part_hold(w, p);
-		if (wait_us >= 0 && wait_us / 1000 + 1 < *wait_ms)
-			*wait_ms = (int)(wait_us / 1000) + (wait_us ? 1 : 0);
+		part_schedule(w, p);
 	}
-	return 0;
 }
 
-static bool nothing_to_do(struct load_worker *w)
+static void look_around(struct load_worker *w)
 {
-	for (size_t i = 0; i < w->nparts; i++)
-		if (part_wait_us(w, w->parts[i], clock_mono_us()) >= 0)
-			return false;
-	return true;
+	unsigned resumed = atomic_load(&w->l->resumed);
+	bool drained = atomic_load(&w->l->drained);
+
+	if (resumed == w->resumed && drained == w->drained)
+		return;
+	w->drained = drained;
+	schedule_all(w, resumed != w->resumed);
+	w->resumed = resumed;
 }
 
-static int worker_loop(struct load_worker *w, struct err *err)
+/* One turn of the partition that is due first, if it is due. *wait_ms: until there is something to do. */
+static void turn(struct load_worker *w, int *wait_ms)
+{
+	struct load_part *p;
+	int64_t left_us;
+
+	look_around(w);
+	p = due_first(&w->due);
+	if (p && p->due_us <= clock_mono_us()) {
+		turn_part(w, p);
+		part_schedule(w, p);
+		p = due_first(&w->due);
+	}
+	left_us = p ? p->due_us - clock_mono_us() : POLL_MS * 1000;
+	*wait_ms = left_us <= 0 ? 0 : left_us >= POLL_MS * 1000 ? POLL_MS : (int)(left_us / 1000) + 1;
+}
+
+/* Everything that has been handed over, so that one load takes as much as there is. */
+static void accept_waiting(struct load_worker *w, struct load_item *item)
+{
+	for (; item; item = queue_try_pop(w->queue))
+		accept_item(w, item);
+}
+
+static void worker_loop(struct load_worker *w)
 {
 	struct stage_meter *m = &w->l->sh->stages[STAGE_SINK];
 	int wait_ms = 0;
@@ -220,40 +288,27 @@ static int worker_loop(struct load_worker *w, struct err *err)
 
 		if (w->index == 0)
 			meter_phase(m, PHASE_WAIT_IN);
-		if (item)
-			accept_item(w, item);
-		else if (queue_closed(w->queue) && queue_length(w->queue) == 0 && nothing_to_do(w))
-			return 0;
-		if (turn(w, &wait_ms, err))
-			return -1;
+		accept_waiting(w, item);
+		turn(w, &wait_ms);
 		if (w->index == 0)
 			meter_phase(m, PHASE_BUSY);
-		pthread_mutex_lock(&w->l->half.lock);
-		if (w->l->failed) {
-			pthread_mutex_unlock(&w->l->half.lock);
-			return 0;
-		}
-		pthread_mutex_unlock(&w->l->half.lock);
+		if (load_failed(w->l))
+			break;
+		if (w->drained && queue_closed(w->queue) && queue_length(w->queue) == 0 && due_first(&w->due) == NULL)
+			break;
 	}
 }
 
 static void *worker_thread(void *arg)
 {
 	struct load_worker *w = arg;
-	struct err err;
 
-	err_clear(&err);
-	if (worker_loop(w, &err)) {
-		err_wrap(&err, "sink");
-		load_fail(w->l, &err);
-	}
-	for (size_t i = 0; i < w->nparts; i++)
-		part_free(w->parts[i]);
-	w->nparts = 0;
+	worker_loop(w);
+	forget(w);
 	return NULL;
 }
 
-static void worker_free(struct load_worker *w)
+void load_worker_free(struct load_worker *w)
 {
 	struct load_item *item;
 
@@ -266,7 +321,7 @@ static void worker_free(struct load_worker *w)
 	if (w->dead)
 		dead_writer_close(w->dead);
 	collapse_free(w->collapse);
-	free(w->parts);
+	free(w->due.heap);
 	free(w->rows);
 	free(w->keep);
 	free(w->origin);
@@ -291,7 +346,7 @@ struct load_worker *load_worker_start(struct load *l, int index, struct err *err
 			return w;
 		err_set(err, ERR_FATAL, rc, "sink: no thread: %s", strerror(rc));
 	}
-	worker_free(w);
+	load_worker_free(w);
 	return NULL;
 }
 
@@ -304,5 +359,9 @@ void load_worker_join(struct load_worker *w)
 {
 	queue_close(w->queue);
 	pthread_join(w->thread, NULL);
-	worker_free(w);
+}
+
+void load_worker_cancel(struct load_worker *w)
+{
+	sink_cancel(w->sink);
 }

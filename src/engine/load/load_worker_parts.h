@@ -15,8 +15,10 @@ struct load_worker {
 	struct sink *sink;
 	struct dead_writer *dead;
 	struct collapse *collapse;
-	struct load_part **parts;
-	size_t nparts;
+	struct load_part *held;		/* all that rows have come of, in no order */
+	struct due due;			/* those of them that want a turn */
+	bool drained;			/* it has seen load.drained */
+	unsigned resumed;		/* load.resumed as it was seen last */
 
 	/* the range being loaded */
 	struct change *rows;		/* copies, in order: collapse wants them in one run */
@@ -37,15 +39,20 @@ struct range {			/* what gather() found */
 /* Told once, until it is another trouble or over; the partition comes again after its pause. */
 void part_trouble(struct load_worker *w, struct load_part *p, enum half_state state, const struct err *err);
 void part_fine(struct load_worker *w, struct load_part *p);
-/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: the session ends. */
-int part_commit(struct load_worker *w, struct load_part *p, int64_t intent, struct err *err);
+/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: it is in trouble now. */
+/* Its turn comes when its state says, which has changed. */
+void part_schedule(struct load_worker *w, struct load_part *p);
+int part_commit(struct load_worker *w, struct load_part *p, int64_t intent);
+void part_store(struct load_worker *w, struct load_part *p);
 
-/* load_send.c: one load. -1: the session ends; every other trouble was told and is tried again. */
-int part_load(struct load_worker *w, struct load_part *p, struct range *range, struct err *err);
+enum half_state trouble_state(enum err_kind kind);
+
+/* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
+void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 
 /* load_truncate.c */
-int part_truncate(struct load_worker *w, struct load_part *p, struct err *err);
+void part_truncate(struct load_worker *w, struct load_part *p);
 bool part_at_truncate(const struct load_part *p);
-void part_waits(struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */
+void part_waits(struct load_worker *w, struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */
 
 #endif

@@ -60,6 +60,7 @@ struct table_meter {
 	const char *name;		/* interned db.table */
 	struct counter captured, unwritten;	/* publish thread; unwritten: dead letters of capture */
 	struct counter loaded, dropped, dead;	/* the sink worker that owns the table; dropped: script thread */
+	struct counter duplicates;		/* the same: rows that the target had already, by their label */
 	_Atomic(struct histogram *) capture, load;	/* made at the first row */
 	_Atomic int state;		/* enum half_state, of the load */
 	_Atomic int trouble;		/* enum err_kind of the load's last failure; ERR_NONE while it works */
@@ -68,8 +69,6 @@ struct table_meter {
 	_Atomic int64_t last_loaded_ms;	/* timestamp of the newest row loaded */
 	_Atomic int paused;		/* by a person */
 	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */
-	_Atomic int held;		/* its sink thread cannot take more: the reader pauses it */
-	_Atomic uint64_t at_truncate;	/* partitions (bit of the id, below 64) that wait for the others at a TRUNCATE */
 	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
 	char error[512];		/* under tables lock */
 };

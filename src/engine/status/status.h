@@ -105,6 +105,7 @@ struct status_table {
 	char name[200];			/* db.table */
 	enum half_state state;		/* streaming, snapshot, paused, failed (stopped with an error) */
 	uint64_t captured, loaded, dropped, dead;
+	uint64_t duplicates;		/* rows that the target had already, by the label of their load */
 	int64_t lag_rows, lag_ms;	/* of the load; -1 unknown */
 	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
 	char error[512];

@@ -77,6 +77,7 @@ static const struct field stage_fields[] = {
 static const struct field table_fields[] = {
 	TEXT(status_table, "table", name), FIELD(status_table, F_STATE, "state", state),
 	FIELD(status_table, F_U64, "captured", captured), FIELD(status_table, F_U64, "loaded", loaded),
+	FIELD(status_table, F_U64, "duplicates", duplicates),
 	FIELD(status_table, F_U64, "dropped", dropped), FIELD(status_table, F_U64, "dead", dead),
 	FIELD(status_table, F_I64, "lag_rows", lag_rows), FIELD(status_table, F_I64, "lag_ms", lag_ms),
 	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us), FIELD(status_table, F_I64, "load_p99_us", load_p99_us),
