@@ -103,6 +103,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->role = role;
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
+	e->series = series_new();
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -163,6 +164,7 @@ bool engine_free(struct engine *e)
 	table_meters_free(e->shared.tables);
 	taps_free(e->shared.taps);
 	problems_free(e->shared.problems);
+	series_free(e->series);
 	close(e->shared.wake_fd);
 	pthread_mutex_destroy(&e->shared.log_lock);
 	if (e->lock_fd >= 0)

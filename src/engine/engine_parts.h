@@ -15,6 +15,7 @@
 #include "engine/settings/settings.h"
 #include "engine/status/meter.h"
 #include "engine/status/problems.h"
+#include "engine/status/series.h"
 
 struct taps;
 
@@ -128,6 +129,7 @@ struct engine {
 		unsigned lag_rises;	/* samples in a row */
 		uint64_t disk_free;	/* bytes; UINT64_MAX unknown */
 	} rules;
+	struct series *series;		/* under lock */
 };
 int state_dir_take(const char *path, struct err *err);	/* the descriptor that holds its lock; -1 */
 int engine_check_scripts(const struct settings *s, struct err *err);
@@ -137,6 +139,11 @@ int engine_status_copy(struct engine *e, struct status *out);
 /* engine_problems.c: problems from figures. sample: once a second, under lock; look: s has capture's part; not under lock */
 void engine_rules_sample(struct engine *e, unsigned tick);
 void engine_rules_look(struct engine *e, const struct status *s);
+/* engine_series.c: figures over time; under engine.lock. s has capture's part */
+void engine_series_sample(struct engine *e, const struct status *s);
+void engine_series_copy(struct engine *e, struct status *out);
+int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n, engine_emit *emit, void *arg,
+			struct err *err);
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);
 
 #endif

@@ -147,6 +147,9 @@ static void look(struct engine *e)
 	if (e->capture)
 		capture_status(e->capture, &s);
 	engine_rules_look(e, &s);
+	pthread_mutex_lock(&e->lock);
+	engine_series_sample(e, &s);
+	pthread_mutex_unlock(&e->lock);
 	status_done(&s);
 }
 
@@ -335,6 +338,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	copy_load_lag(out);
 	settle_states(e, out);
 	copy_stages(e, out);
+	engine_series_copy(e, out);
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);
 	engine_rules_look(e, out);

@@ -24,6 +24,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_requests.c \
 	src/engine/control/request_doc.c \
 	src/engine/engine_problems.c \
+	src/engine/engine_series.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \
 	src/engine/half.h \
@@ -51,6 +52,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/problem_table.c \
 	src/engine/status/problems.c \
 	src/engine/status/problems.h \
+	src/engine/status/series.c \
+	src/engine/status/series.h \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
 	src/engine/status/status_json.c \
@@ -83,3 +86,6 @@ tests_unit_test_problems_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_request_doc
 tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/control/request_doc.c
 tests_unit_test_request_doc_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_series
+tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c
+tests_unit_test_series_LDADD = $(CORE)

@@ -137,6 +137,12 @@ static int ask_snapshot(struct ask *a)
 	return capture_snapshot(a->e->capture, a->r, a->emit, a->arg, a->err);
 }
 
+static int ask_history(struct ask *a)
+{
+	return engine_series_print(a->e, engine_request_arg(a->r, "series"), count_arg(a, "until", 0), count_arg(a, "step", 10),
+				   count_arg(a, "n", 360), a->emit, a->arg, a->err);
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -184,6 +190,12 @@ static const struct engine_request_arg_doc dead_args[] = {
 static const struct engine_request_arg_doc dead_show_args[] = {
 	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" }, NO_MORE
 };
+static const struct engine_request_arg_doc history_args[] = {
+	{ "series", ARG_TEXT, true, NULL, EFFECT_READ, "capture.lag, load.lag, load.rows, or STAGE.rate, busy, queue, p99" },
+	{ "step", ARG_COUNT, false, NULL, EFFECT_READ, "seconds of a value (10)" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many values (360)" },
+	{ "until", ARG_COUNT, false, NULL, EFFECT_READ, "seconds since 1970 (now)" }, NO_MORE
+};
 static const struct engine_request_arg_doc tap_args[] = {
 	{ "stage", ARG_CHOICE, true, "source|format|log|read|script|sink", EFFECT_READ, "where" },
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its rows" },
@@ -204,6 +216,7 @@ static const struct request_row rows[] = {
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
+	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
 	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args }, ask_tap },
 };
 

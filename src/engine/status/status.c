@@ -34,6 +34,7 @@ void status_done(struct status *s)
 	free(s->partitions);
 	free(s->events);
 	free(s->problems);
+	free(s->trends);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -53,4 +54,12 @@ void status_show_readings(const struct status *s, status_reading_line *line, sta
 		if (n > shown[i].most)
 			more(arg, shown[i].state, n - shown[i].most, shown[i].most > 0);
 	}
+}
+
+const struct status_trend *status_trend(const struct status *s, const char *name)
+{
+	for (size_t i = 0; i < s->ntrends; i++)
+		if (strcmp(s->trends[i].name, name) == 0)
+			return &s->trends[i];
+	return NULL;
 }

@@ -119,6 +119,13 @@ struct status_partition {
 	int64_t lag;			/* -1: none */
 };
 
+enum { TREND_POINTS = 120 };
+struct status_trend {		/* a series of series.h, as screens show it beside its figure */
+	const char *name;		/* "load.lag": static or interned */
+	int step_s;
+	float values[TREND_POINTS];	/* oldest first; NAN unknown */
+};
+
 struct status_bottleneck {
 	char stage[24];			/* "" when nothing is slow */
 	char why[256];
@@ -158,6 +165,8 @@ struct status {
 	size_t npartitions;
 	struct status_problem *problems;	/* the worst and oldest first */
 	size_t nproblems;
+	struct status_trend *trends;
+	size_t ntrends;
 	struct status_bottleneck bottleneck;
 	struct log_entry *events;	/* newest last, the last 200 */
 	size_t nevents;
@@ -165,6 +174,7 @@ struct status {
 
 void status_init(struct status *s);
 void status_done(struct status *s);
+const struct status_trend *status_trend(const struct status *s, const char *name);	/* NULL: none */
 
 /* The tables of a snapshot for people: a line for those that are being read and the few that come next, and for each state how
  * many have none (some: others of it have). So ten thousand tables take no more room than ten. */

@@ -5,6 +5,7 @@
 #include "engine/status/status.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,6 +149,24 @@ static json_t *array_json(const struct field *fields, const void *items, size_t 
 	return a;
 }
 
+static json_t *trend_json(const struct status_trend *t)
+{
+	json_t *values = json_array();
+
+	for (int i = 0; i < TREND_POINTS; i++)
+		json_array_append_new(values, isnan(t->values[i]) ? json_null() : json_real((double)t->values[i]));
+	return json_pack("{ss,si,so}", "series", t->name, "step_s", t->step_s, "values", values);
+}
+
+static json_t *trends_json(const struct status *s)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < s->ntrends; i++)
+		json_array_append_new(a, trend_json(&s->trends[i]));
+	return a;
+}
+
 /* The errors of design.md's document: what is wrong now, gathered from where it is kept. */
 static json_t *errors_json(const struct status *s)
 {
@@ -184,6 +203,7 @@ void status_to_json(const struct status *s, struct buf *out)
 	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
 	json_object_set_new(o, "tables", array_json(table_fields, s->tables, s->ntables, sizeof(*s->tables)));
 	json_object_set_new(o, "partitions", array_json(partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
+	json_object_set_new(o, "trends", trends_json(s));
 	json_object_set_new(o, "bottleneck", object_json(bottleneck_fields, &s->bottleneck));
 	json_object_set_new(o, "errors", errors_json(s));
 	json_object_set_new(o, "events", array_json(event_fields, s->events, s->nevents, sizeof(*s->events)));
@@ -254,6 +274,24 @@ static void *array_read(const struct field *fields, const json_t *a, size_t size
 	return items;
 }
 
+static void trends_read(struct status *s, const json_t *a)
+{
+	s->ntrends = json_array_size(a);
+	s->trends = xcalloc(s->ntrends ? s->ntrends : 1, sizeof(*s->trends));
+	for (size_t i = 0; i < s->ntrends; i++) {
+		const json_t *t = json_array_get(a, i), *values = json_object_get(t, "values");
+		const char *name = json_string_value(json_object_get(t, "series"));
+
+		s->trends[i].name = intern(name ? name : "");
+		s->trends[i].step_s = (int)json_integer_value(json_object_get(t, "step_s"));
+		for (size_t k = 0; k < TREND_POINTS; k++) {
+			const json_t *v = json_array_get(values, k);
+
+			s->trends[i].values[k] = json_is_number(v) ? (float)json_number_value(v) : NAN;
+		}
+	}
+}
+
 int status_from_json(struct status *s, const char *text, size_t len, struct err *err)
 {
 	json_error_t problem;
@@ -271,6 +309,7 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	object_read(bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
 	s->readings = array_read(reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings), &s->nreadings);
 	s->problems = array_read(problem_fields, json_object_get(o, "problems"), sizeof(*s->problems), &s->nproblems);
+	trends_read(s, json_object_get(o, "trends"));
 	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
 	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
 	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions), &s->npartitions);
