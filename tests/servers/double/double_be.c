@@ -185,7 +185,7 @@ void be_write_error_log(struct be_call *c)
 	fwrite(c->load.errors.data, 1, c->load.errors.len, f);
 	fclose(f);
 	snprintf(c->error_url, sizeof(c->error_url), "http://127.0.0.1:%u/api/_load_error_log?file=%s",
-		 c->s->be_port[c->backend], name);
+		 server_be_port(c->s, c->backend), name);
 }
 
 int be_ratio(struct be_call *c)

@@ -78,7 +78,7 @@ static bool refuse_user(const struct server *s, struct http_request *r, char *us
 uint16_t fe_pick_backend(struct server *s, unsigned *index)
 {
 	*index = atomic_fetch_add(&s->next_backend, 1) % s->nbackends;
-	return s->be_port[*index];
+	return server_be_port(s, *index);
 }
 
 static void stream_load(struct server *s, struct http_request *r, char *const *parts, unsigned nparts)

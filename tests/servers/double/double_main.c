@@ -30,6 +30,7 @@ static const struct option options[] = {
 	{ "backends", required_argument, NULL, 'b' }, { "alter-delay-ms", required_argument, NULL, 'a' },
 	{ "label-keep-seconds", required_argument, NULL, 'k' }, { "label-keep-num", required_argument, NULL, 'n' },
 	{ "json-limit", required_argument, NULL, 'j' }, { "ports", required_argument, NULL, 'p' },
+	{ "be-link", required_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -49,7 +50,8 @@ static void help(void)
 	       "  --label-keep-seconds N  retention of finished labels (259200)\n"
 	       "  --label-keep-num N      and how many of them (1000)\n"
 	       "  --json-limit BYTES      largest JSON body (104857600)\n"
-	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, BE ...; 0 or none: free ones\n\n"
+	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, BE ...; 0 or none: free ones\n"
+	       "  --be-link PORT          the port that frontends name for every backend, where a proxy stands\n\n"
 	       "The control port answers /fault?name=NAME&count=N&arg=A (count -1: until cleared), /faults, /clear, /stats,\n"
 	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s",
 		faults.data);
@@ -131,6 +133,11 @@ static int take_option(struct server *s, int option, const char *value)
 		if (number(value, 0, 1 << 30, &n) != 0)
 			return -1;
 		s->store.label_keep_ms = n * 1000;
+		return 0;
+	case 'l':
+		if (number(value, 1, 65535, &n) != 0)
+			return -1;
+		s->be_link = (uint16_t)n;
 		return 0;
 	case 'n':
 		if (number(value, 0, 1 << 30, &n) != 0)

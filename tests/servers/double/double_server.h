@@ -34,11 +34,18 @@ struct server {
 	struct user users[USERS_MAX];
 	unsigned nusers;
 	uint16_t fe_port[2], mysql_port, be_port[BACKENDS_MAX], control_port;
+	uint16_t be_link;		/* named in place of be_port; 0: none */
 	unsigned nbackends;
 	int64_t alter_delay_ms, json_limit, started_ms;
 	_Atomic unsigned next_backend;
 	_Atomic uint64_t loads, failed_loads, rows, filtered, bytes, queries, next_connection;
 };
+
+/* The port that a backend is reached at, as a frontend names it. */
+static inline uint16_t server_be_port(const struct server *s, unsigned backend)
+{
+	return s->be_link != 0 ? s->be_link : s->be_port[backend];
+}
 
 /* What a listener hands to its thread: which server, and which of its ports. */
 struct port {

@@ -107,7 +107,7 @@ static void end(const struct fe_call *c, bool commit)
 	} else if (t->state == TXN_PREPARED || t->multi) {
 		end_here(c, t, commit);
 	} else {
-		fe_redirect(c->r, c->s->be_port[t->backend], c->parts, c->nparts);
+		fe_redirect(c->r, server_be_port(c->s, t->backend), c->parts, c->nparts);
 	}
 	store_unlock(st);
 }
@@ -125,7 +125,7 @@ static void to_backend(const struct fe_call *c, bool begins)
 	db = store_db(st, c->db);
 	t = db != NULL ? store_label(st, db, c->label) : NULL;
 	if (t != NULL)
-		port = c->s->be_port[t->backend];
+		port = server_be_port(c->s, t->backend);
 	store_unlock(st);
 	if (t != NULL || begins) {
 		fe_redirect(c->r, port, c->parts, c->nparts);

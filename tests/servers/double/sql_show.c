@@ -272,7 +272,7 @@ static int show_backends(struct sql *q)
 	rows_init(&rows, q, names, COUNT(names));
 	for (unsigned i = 0; i < q->server->nbackends; i++) {
 		const char *texts[COUNT(names)] = {
-			sql_number(q, 10001 + i), "127.0.0.1", "9050", "9060", sql_number(q, q->server->be_port[i]),
+			sql_number(q, 10001 + i), "127.0.0.1", "9050", "9060", sql_number(q, server_be_port(q->server, i)),
 				"8060", start, now, "true", "false",
 			"false", "10", "0.000 B", "100.000 GB", "200.000 GB", "50.00 %", "50.00 %", "",
 			q->server->version->full,
