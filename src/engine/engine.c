@@ -111,11 +111,11 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	pthread_condattr_destroy(&attr);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
-	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(),
+	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(), .loads = role != ROLE_CAPTURE,
 				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
 	pthread_mutex_init(&e->shared.log_lock, NULL);
-	e->lock_fd = state_dir_take(settings->state_dir, err);
-	if (e->lock_fd < 0 || (role != ROLE_CAPTURE && engine_check_scripts(settings, err)) || open_log(e, err) || start_threads(e, err)) {
+	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
+	if (e->lock_fd < 0 || open_log(e, err) || start_threads(e, err)) {
 		engine_stop(e, 0);
 		engine_free(e);
 		return NULL;

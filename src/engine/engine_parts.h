@@ -28,6 +28,7 @@ struct shared {
 	struct stage_meter *stages;	/* STAGE_COUNT */
 	struct table_meters *tables;
 	struct taps *taps;
+	bool loads;			/* this process has a load half */
 	struct problems *problems;	/* what is wrong now. @thread any */
 	int wake_fd;
 };
@@ -119,6 +120,7 @@ struct engine {
 	size_t npartitions;
 	int64_t asked_us;		/* when a status was last asked for: partitions are only looked up while someone looks */
 	struct status_bottleneck bottleneck;
+	const struct settings *sections_of;	/* whose [table NAME] were looked up last */
 	struct engine_reload {		/* what threads may still use; the newest first. @thread the main one */
 		struct engine_reload *before;
 		struct settings *settings;
@@ -133,6 +135,9 @@ struct engine {
 };
 int state_dir_take(const char *path, struct err *err);	/* the descriptor that holds its lock; -1 */
 int engine_check_scripts(const struct settings *s, struct err *err);
+/* engine_rules.c: what is wrong with the configuration by itself. The first fault as an error; or all of them as a report */
+int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err);
+bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report);	/* true: none */
 void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
@@ -144,6 +149,7 @@ void engine_series_sample(struct engine *e, const struct status *s);
 void engine_series_copy(struct engine *e, struct status *out);
 int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n, engine_emit *emit, void *arg,
 			struct err *err);
+void engine_sections_look(struct engine *e);	/* engine_sections.c: sections that no table has; under lock */
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);
 
 #endif

@@ -170,6 +170,8 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 		e->partitions = partitions;
 		e->npartitions = npartitions;
 		table_lags(e);
+		if (e->role == ROLE_LOAD)
+			engine_sections_look(e);
 	}
 	engine_rules_sample(e, tick);
 	pthread_mutex_unlock(&e->lock);

@@ -6,6 +6,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_parts.h \
 	src/engine/capture/capture_publish.c \
 	src/engine/capture/capture_reading.c \
+	src/engine/capture/capture_sections.c \
 	src/engine/capture/capture_signal.c \
 	src/engine/capture/capture_snapshot.c \
 	src/engine/capture/capture_stopped.c \
@@ -13,6 +14,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/control/engine_check.c \
+	src/engine/control/engine_check_names.c \
+	src/engine/control/engine_check_names.h \
 	src/engine/control/engine_doctor.c \
 	src/engine/control/engine_doctor.h \
 	src/engine/control/engine_doctor_words.c \
@@ -22,9 +25,11 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \
 	src/engine/control/engine_requests.c \
+	src/engine/control/engine_rules.c \
 	src/engine/control/request_doc.c \
 	src/engine/engine_problems.c \
 	src/engine/engine_series.c \
+	src/engine/engine_sections.c \
 	src/engine/engine_status.c \
 	src/engine/half.c \
 	src/engine/half.h \
@@ -79,7 +84,7 @@ tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c sr
 tests_unit_test_settings_convert_LDADD = $(FORMAT) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)
-E2E_TESTS += tests/e2e/problems.sh
+E2E_TESTS += tests/e2e/problems.sh tests/e2e/check_names.sh
 check_PROGRAMS += tests/unit/test_problems
 tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c
 tests_unit_test_problems_LDADD = $(CORE)

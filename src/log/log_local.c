@@ -24,7 +24,7 @@
 #include "core/lock_file.h"
 #include "core/xalloc.h"
 
-enum { APPLICATION_ID = 0x4d4c4f47, SCHEMA_VERSION = 1, BUSY_MS = 1000 };
+enum { APPLICATION_ID = LOCAL_APPLICATION_ID, SCHEMA_VERSION = LOCAL_SCHEMA_VERSION, BUSY_MS = 1000 };
 
 static const char schema[] =
 	"PRAGMA page_size = 8192;"

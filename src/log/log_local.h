@@ -15,6 +15,8 @@
 #include "core/buf.h"
 #include "log/log_ops.h"
 
+enum { LOCAL_APPLICATION_ID = 0x4d4c4f47, LOCAL_SCHEMA_VERSION = 1 };	/* what log.db says of itself */
+
 /* A chunk's row id: the partition's number, then the offset of its first record. So one b-tree is table and index. */
 #define LOCAL_OFFSET_BITS 40
 #define LOCAL_OFFSET_MAX (((int64_t)1 << LOCAL_OFFSET_BITS) - 1)

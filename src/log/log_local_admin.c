@@ -4,9 +4,12 @@
 #include "log/log_local.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "core/intern.h"
 #include "core/xalloc.h"
@@ -300,22 +303,84 @@ int local_offset_at(struct log *base, const char *topic, int32_t partition, int6
 
 /* ---- preflight ---- */
 
+/* Is state.dir used by a process? Asked without making or writing anything. */
+static bool is_in_use(const char *dir)
+{
+	char *path = xasprintf("%s/lock", dir);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool used = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return used;
+}
+
+static uint32_t header_number(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/*
+ * What the file says of itself, read as bytes: opening it by SQLite would make files beside it. An empty one has its
+ * first pages in the write-ahead log still.
+ */
+static int check_file(const char *path, struct report *report)
+{
+	enum { HEADER = 100, VERSION_AT = 60, APPLICATION_AT = 68 };
+	unsigned char header[HEADER];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, header, sizeof header) : -1;
+	int failed = errno;
+
+	if (fd >= 0)
+		close(fd);
+	if (fd < 0 && failed == ENOENT)
+		report_add(report, REPORT_OK, "embedded log", NULL, "%s: will be made at the start", path);
+	else if (n < 0)
+		report_add(report, REPORT_PROBLEM, "embedded log", "Give the user who runs millrace this file.", "%s: %s", path,
+			strerror(failed));
+	else if (n == HEADER && header_number(header + APPLICATION_AT) != LOCAL_APPLICATION_ID)
+		report_add(report, REPORT_PROBLEM, "embedded log", "Move it away, or choose another state.dir.",
+			"%s: this is not a log of millrace (application id %x)", path, header_number(header + APPLICATION_AT));
+	else if (n == HEADER && header_number(header + VERSION_AT) != LOCAL_SCHEMA_VERSION)
+		report_add(report, REPORT_PROBLEM, "embedded log", "Start the millrace that wrote it.",
+			"%s has format %u, this millrace knows %d", path, header_number(header + VERSION_AT), LOCAL_SCHEMA_VERSION);
+	else
+		return 0;
+	return -1;
+}
+
+/* The nearest folder that is there has to let us make the rest. */
+static void check_dir(const char *dir, struct report *report)
+{
+	char *path = xstrdup(dir), *slash;
+
+	while (access(path, F_OK) != 0 && (slash = strrchr(path, '/')) != NULL && slash != path)
+		*slash = '\0';
+	if (access(path, F_OK) != 0)
+		strcpy(path, *dir == '/' ? "/" : ".");
+	if (access(path, R_OK | W_OK | X_OK) != 0)
+		report_add(report, REPORT_PROBLEM, "state.dir", "Give the user who runs millrace this folder.",
+			"%s: %s cannot be written: %s", dir, path, strerror(errno));
+	free(path);
+}
+
+/* Nothing is made and nothing is changed: who runs `check` need not be who runs the service. */
 int local_check(const struct log_conf *conf, struct report *report, struct err *err)
 {
-	struct log *l = log_local_ops.open(conf, err);
+	char *path = xasprintf("%s/log.db", conf->state_dir);
 	struct statvfs fs;
 	double free_gb;
 
-	if (!l && err->code == EWOULDBLOCK) {		/* a running millrace is no problem */
-		report_add(report, REPORT_NOTE, "embedded log", NULL, "%s", err->msg);
-		err_clear(err);
-		return 0;
-	}
-	if (!l)
-		return -1;
-	log_close(l);
-	report_add(report, REPORT_OK, "embedded log", NULL, "%s/log.db, SQLite %s", conf->state_dir,
-		sqlite3_libversion());
+	(void)err;
+	check_dir(conf->state_dir, report);
+	if (is_in_use(conf->state_dir))		/* a running millrace is no problem */
+		report_add(report, REPORT_NOTE, "embedded log", NULL, "state.dir %s is in use by a running millrace",
+			conf->state_dir);
+	else if (check_file(path, report) == 0)
+		report_add(report, REPORT_OK, "embedded log", NULL, "%s, SQLite %s", path, sqlite3_libversion());
+	free(path);
 	if (statvfs(conf->state_dir, &fs) != 0)
 		return 0;
 	free_gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;

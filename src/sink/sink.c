@@ -90,7 +90,7 @@ int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err)
 	    !num_parse_i64(text + 1, 2, &hours) || !num_parse_i64(text + 4, 2, &minutes) ||
 	    hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
 		return err_set(err, ERR_CONFIG, 0,
-			       "time zone '%s': expected UTC or an offset such as +02:00; named zones have hours that exist twice",
+			       "[starrocks] time.zone '%s': expected UTC or an offset such as +02:00; named zones have hours that exist twice",
 			       text);
 	*zone_us = (hours * 60 + minutes) * 60000000 * (text[0] == '-' ? -1 : 1);
 	return 0;
@@ -152,14 +152,16 @@ const char *sink_kind(const struct sink *s)
 	return s->ops->kind;
 }
 
+int sink_conf_check(const struct sink_conf *conf, struct err *err)
+{
+	int64_t zone_us;
+
+	return sink_zone_parse(conf->time_zone, &zone_us, err);
+}
+
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 	       struct err *err)
 {
-	int64_t zone_us;
-	struct err zone_err;
-
-	if (sink_zone_parse(conf->time_zone, &zone_us, &zone_err))
-		report_add(report, REPORT_PROBLEM, "time.zone", "write UTC or an offset such as +02:00", "%s", zone_err.msg);
 	return ops_for(conf)->check(conf, schemas, count, report, err);
 }
 

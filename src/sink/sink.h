@@ -68,6 +68,8 @@ void sink_close(struct sink *s);
 /* The call that runs, and every later one, fails soon with ERR_RETRY: the handle is only good to be closed. @thread any */
 void sink_cancel(struct sink *s);
 const char *sink_kind(const struct sink *s);		/* "starrocks" or "embedded" */
+/* What is wrong with the settings by themselves; asks nobody. */
+int sink_conf_check(const struct sink_conf *conf, struct err *err);
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report, struct err *err);
 /* What each column becomes at the target, and the room that it has there. A target that does not answer is taken for empty. */
 void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);

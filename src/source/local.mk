@@ -7,6 +7,7 @@ src_source_libsource_a_SOURCES = \
 	src/source/source_fill.c \
 	src/source/source_lists.c \
 	src/source/source_lists.h \
+	src/source/source_names.c \
 	src/source/source_new_tables.c \
 	src/source/source_parts.h \
 	src/source/source_past.c \

@@ -113,6 +113,10 @@ char *source_lists(const struct mysql_conf *conf);
  * are read beside the stream. */
 int source_captured_before(struct source *s, const char *lists, struct err *err);
 
+/* Is there a captured table of this name, by the server's own rule of case? -1: not known yet. @thread the one that steps */
+int source_captures(struct source *s, const char *db_table);
+char *source_nearest(struct source *s, const char *db_table);	/* the captured table that may be meant, or NULL; the caller frees */
+
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
 struct source_reading *source_readings(struct source *s, size_t *count);	/* in the order in which they are read; the caller frees. @thread any */
 size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* those that are stopped. @thread any */
@@ -125,8 +129,9 @@ int source_check(const struct mysql_conf *conf, struct report *report, struct er
  * sample. A table that cannot be counted says why. -1: the server cannot be reached. */
 int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,
 		   const struct source_limits *limits, struct err *err);
-/* The schemas of captured tables as they are now (information_schema, SHOW CREATE TABLE); for `ddl`, `check`. Caller unrefs and frees. */
-int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, struct err *err);
+/* The schemas of captured tables as they are now (information_schema, SHOW CREATE TABLE); for `ddl`, `check`. Caller unrefs and frees.
+ * fold: names of tables that differ in case only are one on this server (lower_case_table_names); NULL allowed. */
+int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, bool *fold, struct err *err);
 
 /* What lies behind a position: has a statement of the schema history been carried out by then? gtid: its own, or NULL. */
 struct source_past;

@@ -169,6 +169,8 @@ static void source_state(struct capture *c)
 		state = HALF_STUCK;
 	source_works(c, state);
 	source_tell(c, st);
+	if (c->sh->loads && (state == HALF_STREAMING || state == HALF_IDLE))
+		capture_sections(c);
 	free(st);
 }
 

@@ -35,6 +35,8 @@ struct capture {
 	char *lists;			/* as the log has them, or is about to; NULL: it has none. The source thread's own */
 	const struct mysql_conf *lists_of;	/* whose they are */
 	char *resume;			/* under half.lock: a stopped table that a person wants to go on */
+	const struct settings *sections_of;	/* whose [table NAME] were looked up last, and when; the source thread's own */
+	int64_t sections_us;
 	struct position logged;		/* under half.lock: what the log holds, for status */
 };
 
@@ -50,6 +52,7 @@ void capture_bury(struct capture *c, struct batch *b, struct buried *buried);	/*
 struct capture_signals;
 struct capture_signals *capture_signals_start(struct capture *c);	/* capture_signal.c; NULL: no signal topic */
 void capture_signals_end(struct capture_signals *s);			/* once the queues are closed; NULL allowed */
+void capture_sections(struct capture *c);				/* capture_sections.c. @thread the source's */
 void capture_readings(struct capture *c, struct status *out);		/* capture_reading.c. @thread any */
 void capture_limits_free(struct capture *c);				/* capture_snapshot.c */
 

@@ -4,6 +4,7 @@
 
 #include "core/buf.h"
 #include "core/xalloc.h"
+#include "engine/control/engine_check_names.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
@@ -46,16 +47,20 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 	struct schema **schemas = NULL;
 	size_t nschemas = 0;
 	struct err now;
+	bool fold;
 
 	err_clear(err);
-	report_add(report, REPORT_OK, "configuration", NULL, "%s", s->path);
+	if (engine_report_settings(s, role, report))
+		report_add(report, REPORT_OK, "configuration", NULL, "%s", s->path);
 	err_clear(&now);
 	if (role != ROLE_LOAD) {
 		if (source_check(&s->mysql, report, &now))
 			unreachable(report, "mysql", "Start the server, or correct [mysql] host, port, user and password.", &now, err);
-		else if (source_schemas(&s->mysql, &schemas, &nschemas, &now) == 0 &&
-			 doctor_examine(s, role, schemas, nschemas, limits, doctor, &now))
-			report_add(report, REPORT_PROBLEM, "mysql tables", NULL, "counting rows: %s", now.msg);
+		else if (source_schemas(&s->mysql, &schemas, &nschemas, &fold, &now) == 0) {
+			check_names(s, role, schemas, nschemas, fold, report);
+			if (doctor_examine(s, role, schemas, nschemas, limits, doctor, &now))
+				report_add(report, REPORT_PROBLEM, "mysql tables", NULL, "counting rows: %s", now.msg);
+		}
 	}
 	err_clear(&now);
 	if (log_check(&s->log, report, &now))
@@ -78,7 +83,7 @@ char *inspect_ddl(const struct settings *s, const char *db_table, struct err *er
 	size_t nschemas = 0;
 	char *text = NULL, *why = NULL, *out = NULL;
 
-	if (source_schemas(&s->mysql, &schemas, &nschemas, err))
+	if (source_schemas(&s->mysql, &schemas, &nschemas, NULL, err))
 		return NULL;
 	for (size_t i = 0; i < nschemas && out == NULL; i++) {
 		size_t n = strlen(schemas[i]->db);

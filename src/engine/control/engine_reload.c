@@ -27,7 +27,7 @@ int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
 {
 	struct engine_reload *r;
 
-	if ((e->role != ROLE_CAPTURE && engine_check_scripts(fresh, err)) || source_conf_check(&fresh->mysql, err))
+	if (engine_check_settings(fresh, e->role, err))
 		return -1;
 	r = xcalloc(1, sizeof(*r));
 	r->settings = fresh;

@@ -393,10 +393,15 @@ int settings_load(struct settings *s, const char *path, struct err *err)
 
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table)
 {
-	for (size_t i = 0; i < s->ntables; i++)
+	const struct table_settings *other_case = NULL;
+
+	for (size_t i = 0; i < s->ntables; i++) {
 		if (strcmp(s->tables[i].name, db_table) == 0)
 			return &s->tables[i];
-	return NULL;
+		if (strcasecmp(s->tables[i].name, db_table) == 0)
+			other_case = &s->tables[i];
+	}
+	return other_case;
 }
 
 void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh)

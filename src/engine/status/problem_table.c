@@ -85,6 +85,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"Rows come faster than they are loaded; the target is further behind every minute.",
 		"See which stage is the slowest; add load workers, a longer load.interval, or another process with --role load.",
 		"millrace status" },
+	[PROBLEM_SECTION_UNKNOWN] = {
+		"section-unknown", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"The script of this section is applied to no row: what it masks or leaves out is loaded as it is.",
+		"Write the name as the server does, then send SIGHUP.", "millrace check" },
 };
 
 const struct problem_kind *problem_kind(enum problem_code code)

@@ -175,13 +175,21 @@ static void check_table(struct report *report, const struct snapshot_table *t)
 			   (unsigned long long)t->rows_total);
 }
 
+static int names_fold(struct mysql_conn *c, bool *fold, struct err *err)
+{
+	char value[16];
+
+	if (mysql_conn_variable(c, "lower_case_table_names", value, sizeof(value), err) < 0)
+		return -1;
+	*fold = value[0] != '0';
+	return 0;
+}
+
 static struct catalog *new_catalog(struct mysql_conn *c, struct err *err)
 {
-	char fold[16];
+	bool fold;
 
-	if (mysql_conn_variable(c, "lower_case_table_names", fold, sizeof(fold), err) < 0)
-		return NULL;
-	return catalog_new(0, fold[0] != '0');
+	return names_fold(c, &fold, err) < 0 ? NULL : catalog_new(0, fold);
 }
 
 static int list_tables(struct mysql_conn *c, const struct mysql_conf *conf, struct snapshot_list *list, struct err *err)
@@ -248,7 +256,7 @@ int source_check(const struct mysql_conf *conf, struct report *report, struct er
 	return r;
 }
 
-int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, struct err *err)
+int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, bool *fold, struct err *err)
 {
 	struct snapshot_list list = { 0 };
 	struct mysql_conn c = { 0 };
@@ -260,6 +268,8 @@ int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *
 	if (mysql_conn_open_any(&c, conf, &host, err) < 0)
 		return -1;
 	r = list_tables(&c, conf, &list, err);
+	if (r == 0 && fold)
+		r = names_fold(&c, fold, err);
 	if (r == 0) {
 		*out = xcalloc(list.count + 1, sizeof(**out));
 		for (size_t i = 0; i < list.count; i++)

@@ -1,0 +1,80 @@
+/*
+ * engine_rules.c - what is wrong with a configuration by itself, without asking any system. `check` tells each rule that
+ * is broken, `run` and a reload refuse the first one: one table serves all, so they say the same.
+ */
+#include <regex.h>
+#include <stdlib.h>
+
+#include "core/xalloc.h"
+#include "engine/engine_parts.h"
+
+static int rule_source(const struct settings *s, struct err *err)
+{
+	return source_conf_check(&s->mysql, err);
+}
+
+static int rule_sink(const struct settings *s, struct err *err)
+{
+	return sink_conf_check(&s->sink, err);
+}
+
+static int rule_topics(const struct settings *s, struct err *err)
+{
+	char text[128];
+
+	for (size_t i = 0; i < s->load.topics.count; i++) {
+		regex_t regex;
+		int rc = s->load.topics.items[i][0] == '^' ? regcomp(&regex, s->load.topics.items[i], REG_EXTENDED | REG_NOSUB) : -1;
+
+		if (rc == 0)
+			regfree(&regex);
+		if (rc <= 0)
+			continue;
+		regerror(rc, &regex, text, sizeof(text));
+		return err_set(err, ERR_CONFIG, 0, "[load] topics: expected a regular expression after ^, found '%.200s': %s",
+			       s->load.topics.items[i], text);
+	}
+	return 0;
+}
+
+static const struct rule {
+	bool capture, load;		/* whose configuration it is about */
+	bool apart;			/* `check` tells each of them in a line of its own */
+	int (*check)(const struct settings *s, struct err *err);
+	const char *subject, *remedy;
+} rules[] = {
+	{ true, false, false, rule_source, "[mysql]", "Correct the setting." },
+	{ false, true, false, rule_sink, "[starrocks]", "Correct the setting." },
+	{ false, true, false, rule_topics, "[load] topics", "Correct the expression." },
+	{ false, true, true, engine_check_scripts, NULL, NULL },
+};
+
+enum { RULES = sizeof(rules) / sizeof(*rules) };
+
+static int rule_run(const struct rule *r, const struct settings *s, enum engine_role role, struct err *err)
+{
+	bool counts = (r->capture && role != ROLE_LOAD) || (r->load && role != ROLE_CAPTURE);
+
+	return counts ? r->check(s, err) : 0;
+}
+
+int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err)
+{
+	for (int i = 0; i < RULES; i++)
+		if (rule_run(&rules[i], s, role, err))
+			return -1;
+	return 0;
+}
+
+bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report)
+{
+	size_t before = report->count;
+	struct err err;
+
+	for (int i = 0; i < RULES; i++) {
+		err_clear(&err);
+		if (!rules[i].apart && rule_run(&rules[i], s, role, &err))
+			report_add(report, REPORT_PROBLEM, rules[i].subject, rules[i].remedy, "%s", err.msg);
+	}
+	return report->count == before;
+}

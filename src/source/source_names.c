@@ -1,0 +1,66 @@
+/* source_names.c - is a table captured, and which one may have been meant: for settings that name tables. */
+#include "config.h"
+#include "source/source_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/conf.h"
+#include "core/xalloc.h"
+
+/* A name may hold a dot, so each of them may be the one between database and table. */
+int source_captures(struct source *s, const char *db_table)
+{
+	char *db = xstrdup(db_table);
+	bool found = false;
+
+	if (s->catalog == NULL || s->phase == START) {
+		free(db);
+		return -1;
+	}
+	for (char *dot = strchr(db, '.'); dot && !found; dot = strchr(dot + 1, '.')) {
+		struct schema *schema;
+
+		*dot = '\0';
+		schema = catalog_find(s->catalog, db, dot + 1);
+		found = schema && mysql_filter_table(s->filter, schema->db, schema->table);
+		*dot = '.';
+	}
+	free(db);
+	return found;
+}
+
+struct names {
+	const struct mysql_filter *filter;
+	char **items;
+	size_t count, cap;
+};
+
+static void add_name(struct schema *schema, void *arg)
+{
+	struct names *n = arg;
+
+	if (!mysql_filter_table(n->filter, schema->db, schema->table))
+		return;
+	if (n->count == n->cap) {
+		n->cap = n->cap ? 2 * n->cap : 64;
+		n->items = xrealloc(n->items, n->cap * sizeof(*n->items));
+	}
+	n->items[n->count++] = xasprintf("%s.%s", schema->db, schema->table);
+}
+
+char *source_nearest(struct source *s, const char *db_table)
+{
+	struct names n = { .filter = s->filter };
+	const char *near;
+	char *out;
+
+	if (s->catalog)
+		catalog_each(s->catalog, add_name, &n);
+	near = conf_nearest(db_table, (const char *const *)n.items, n.count);
+	out = near ? xstrdup(near) : NULL;
+	for (size_t i = 0; i < n.count; i++)
+		free(n.items[i]);
+	free(n.items);
+	return out;
+}
