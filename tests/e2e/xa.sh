@@ -54,4 +54,21 @@ wait_caught_up "nothing is asked for again"
 stop_millrace
 ok $? "stops"
 no_trouble
+
+# ---- prepared before the snapshot, committed after it ----
+
+rm -rf "$dir/state"
+sed -i '/^\[mysql\]/a snapshot.lock.timeout.ms = 500' "$dir/millrace.conf"
+for mode in minimal none; do
+	rm -rf "$dir/state"
+	sed -i -e '/^snapshot.locking.mode/d' -e "/^\[mysql\]/a snapshot.locking.mode = $mode" "$dir/millrace.conf"
+	sql testdb -e "DELETE FROM t WHERE id = 7; XA START 'early'; INSERT INTO t VALUES (7, 7); XA END 'early'; XA PREPARE 'early'"
+	start_millrace
+	until_true 30 status_is '.capture.error | test("XA transaction 0x6561726C79.* was prepared before the snapshot")'
+	ok $? "$mode: the snapshot waits for one that is prepared, and names it" || jq -c .capture "$dir/status_is.json" | note
+	sql testdb -e "XA COMMIT 'early'"
+	wait_caught_up "$mode: it begins when that has ended"
+	same_table t
+	stop_millrace
+done
 done_testing

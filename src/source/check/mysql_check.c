@@ -118,6 +118,9 @@ static const struct grant grants[] = {
 	{ "RELOAD", "FLUSH_TABLES", true, REPORT_NOTE,
 	  "GRANT RELOAD ON *.* TO the user, or LOCK TABLES on the captured tables: the snapshot then takes a short lock "
 	  "instead of waiting for a moment without a commit" },
+	{ "XA_RECOVER_ADMIN", NULL, true, REPORT_NOTE,
+	  "GRANT XA_RECOVER_ADMIN ON *.* TO the user, if the server has XA transactions: rows of one that is prepared before a "
+	  "snapshot and committed after it are lost otherwise" },
 };
 
 static bool line_has(const char *line, const char *word)
@@ -126,7 +129,7 @@ static bool line_has(const char *line, const char *word)
 	size_t n = word ? strlen(word) : 0;
 
 	for (p = word && on ? strstr(line, word) : NULL; p && p < on; p = strstr(p + 1, word))
-		if ((p[n] == ',' || p[n] == ' ' || p[n] == '(') && p[-1] == ' ')
+		if ((p[n] == ',' || p[n] == ' ' || p[n] == '(') && (p[-1] == ' ' || p[-1] == ','))
 			return true;
 	return false;
 }

@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <mysqld_error.h>
 
 #include "core/clock.h"
 #include "core/xalloc.h"
 #include "source/snapshot/mysql_chunk.h"
 #include "source/snapshot/mysql_snapshot.h"
 
-enum { LOCK_TIMEOUT_MS = 10000, FENCE_PAUSE_MS = 2 };
+enum { LOCK_TIMEOUT_MS = 10000, FENCE_PAUSE_MS = 2, XA_PAUSE_MS = 20 };
 
 enum lock_result { LOCKED, NOT_GRANTED };	/* or -1 */
 
@@ -128,6 +129,32 @@ static bool same_place(const struct position *a, const struct position *b)
 		(a->gtids == b->gtids || (a->gtids && b->gtids && strcmp(a->gtids, b->gtids) == 0));
 }
 
+/* ---- prepared XA transactions ---- */
+
+/* 1: there is one, m->xid. Its rows are in the binlog before the position and in no view: when it is committed later, neither
+ * the snapshot nor the stream has them. The server tells only who holds XA_RECOVER_ADMIN; `check` says so. */
+static int prepared(struct moment *m, struct mysql_conn *c, struct err *err)
+{
+	struct err refused = { 0 };
+
+	m->xid[0] = '\0';
+	if (mysql_conn_text(c, 3, m->xid, sizeof(m->xid), &refused, "XA RECOVER CONVERT XID") == 0)
+		return m->xid[0] != '\0';
+	if (refused.code == ER_XAER_RMERR || err_is_refusal(&refused))
+		return 0;
+	*err = refused;
+	return -1;
+}
+
+static int tell_prepared(const struct moment *m, struct err *err)
+{
+	return err_set(err, ERR_RETRY, 0, "snapshot: XA transaction %s was prepared before the snapshot; when it is "
+		       "committed later, its rows would be in neither; waited %lld ms: XA COMMIT or XA ROLLBACK it (XA RECOVER "
+		       "lists all that are prepared)", m->xid, (long long)timeout_ms(m));
+}
+
+/* ---- the moment ---- */
+
 /* All that was in the binlog at the first look is committed: 1; perhaps not: 0. */
 static int settled(struct mysql_conn *c, bool gtids, struct position *out, struct err *err)
 {
@@ -147,13 +174,17 @@ static int settled(struct mysql_conn *c, bool gtids, struct position *out, struc
 	return r;
 }
 
-static int try_fence(struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out, struct err *err)
+static int try_fence(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
+		     struct err *err)
 {
 	struct position after;
 	int r = settled(conns[0], gtids, out, err);
 
 	if (r <= 0)
 		return r;
+	r = prepared(m, conns[0], err);
+	if (r != 0)
+		return r < 0 ? -1 : 0;
 	position_init(&after);
 	r = open_views(conns, n, err) < 0 || snapshot_read_position(conns[0], gtids, &after, err) < 0
 		? -1 : same_place(out, &after);
@@ -173,15 +204,48 @@ static int fence(struct moment *m, struct mysql_conn *const *conns, unsigned n, 
 			       "gtid_mode = ON",
 			       m->conf->user);
 	do {
-		int r = try_fence(conns, n, gtids, out, err);
+		int r = try_fence(m, conns, n, gtids, out, err);
 
 		if (r != 0)
 			return r > 0 ? 0 : -1;
 		clock_sleep_ms(FENCE_PAUSE_MS);
 	} while (clock_mono_us() < until);
+	if (m->xid[0] != '\0')
+		return tell_prepared(m, err);
 	return err_set(err, ERR_RETRY, 0,
 		       "snapshot: no moment without a commit within %lld ms; grant RELOAD or LOCK TABLES to %s, so "
 		       "that a short lock can be taken", (long long)timeout_ms(m), m->conf->user);
+}
+
+/* The look for prepared ones comes last: nothing is committed while the lock is held, so none of them can have ended before. */
+static int try_locked(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
+		      struct err *err)
+{
+	int r = open_views(conns, n, err) < 0 || snapshot_read_position(conns[0], gtids, out, err) < 0
+		? -1 : prepared(m, conns[0], err);
+
+	return r < 0 ? -1 : r == 0;
+}
+
+/* Without the lock in between, so that they can end. */
+static int locked(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
+		  struct err *err)
+{
+	int64_t until = clock_mono_us() + timeout_ms(m) * 1000;
+	int r;
+
+	while ((r = try_locked(m, conns, n, gtids, out, err)) == 0) {
+		moment_unlock(m);
+		if (clock_mono_us() >= until)
+			return tell_prepared(m, err);
+		clock_sleep_ms(XA_PAUSE_MS);
+		r = take_lock(m, err);
+		if (r < 0)
+			return -1;
+		if (r == NOT_GRANTED)
+			return fence(m, conns, n, gtids, out, err);
+	}
+	return r > 0 ? 0 : -1;
 }
 
 int moment_take(struct moment *m, struct mysql_conn *const *conns, unsigned n, struct position *out, struct err *err)
@@ -198,7 +262,7 @@ int moment_take(struct moment *m, struct mysql_conn *const *conns, unsigned n, s
 		return -1;
 	if (r == NOT_GRANTED)
 		return fence(m, conns, n, gtids, out, err);
-	return open_views(conns, n, err) < 0 || snapshot_read_position(conns[0], gtids, out, err) < 0 ? -1 : 0;
+	return locked(m, conns, n, gtids, out, err);
 }
 
 int moment_check_table(const struct moment *m, size_t i, const char *db, const char *table, struct err *err)

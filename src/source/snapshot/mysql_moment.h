@@ -10,6 +10,9 @@
  *     opened, and the position is the same before and after; tried again and again.
  *
  * Without GTIDs and without a lock there is no such moment: refused, with the remedy.
+ *
+ * An XA transaction that is prepared at the moment has its rows in the binlog before it and in no view. So the moment is one
+ * at which none is prepared: awaited for snapshot.lock.timeout.ms, without holding the lock, then told.
  */
 #ifndef SOURCE_MYSQL_MOMENT_H
 #define SOURCE_MYSQL_MOMENT_H
@@ -29,6 +32,7 @@ struct moment {
 	struct mysql_conn lock;			/* open while a lock is held */
 	char **locked;				/* db.table, by LOCK TABLES; NULL: another way */
 	size_t nlocked;
+	char xid[300];				/* an XA transaction that was prepared at the last try; "": none */
 };
 
 /* Opens a view on each connection and says of which position they are. The lock stays until moment_unlock(). */
