@@ -3,9 +3,11 @@ faults.py - what goes wrong, by a seed. A fault is a function of the run; it las
 that it is about is locked for that time. Several may last at once.
 """
 import os
+import random
 import shutil
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -166,6 +168,18 @@ def clock(run, rng):
 
 # ---- what is gone ----
 
+def when_reachable(act, *arguments):
+    """The broker may be down or stand still by another fault: whoever deletes something there tries again."""
+    end = time.monotonic() + 40
+    while True:
+        try:
+            return act(*arguments)
+        except (OSError, subprocess.SubprocessError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(1)
+
+
 @fault("lost-log", "millrace", "embedded", harm=1)
 def lost_log(run, rng):
     w = run.world
@@ -218,11 +232,12 @@ def reset_group(run, rng):
     run.put_back()
     if w.kafka_used:
         run.sleep(4)            # the group has to lose its member first
-        topics = {t: n for t, n in kafka_admin.list_topics(w.bootstrap).items() if t.startswith(log_reader.PREFIX)}
+        topics = when_reachable(kafka_admin.list_topics, w.bootstrap)
+        topics = {t: n for t, n in topics.items() if t.startswith(log_reader.PREFIX)}
         if rng.random() < 0.5:
-            kafka_admin.delete_group(w.bootstrap, "hist-load")
+            when_reachable(kafka_admin.delete_group, w.bootstrap, "hist-load")
         else:
-            kafka_admin.put_back(w.bootstrap, "hist-load", topics)
+            when_reachable(kafka_admin.put_back, w.bootstrap, "hist-load", topics)
     else:
         db = sqlite3.connect(f"{w.state}/log.db", timeout=10)
         with db:
@@ -236,7 +251,7 @@ def delete_topic(run, rng):
     table = rng.choice(run.tables)
     run.tell(f"topic of {table} deleted")
     run.topic_gone(table)
-    kafka_admin.delete_topics(run.world.bootstrap, [log_reader.PREFIX + table])
+    when_reachable(kafka_admin.delete_topics, run.world.bootstrap, [log_reader.PREFIX + table])
 
 
 @fault("delete-all", "millrace", "kafka", harm=1)
@@ -244,7 +259,8 @@ def delete_all(run, rng):
     """Everything that the pipeline has in Kafka, except its group."""
     w = run.world
     w.millrace.kill()
-    kafka_admin.delete_topics(w.bootstrap, [t for t in kafka_admin.list_topics(w.bootstrap) if not t.startswith("__")])
+    topics = when_reachable(kafka_admin.list_topics, w.bootstrap)
+    when_reachable(kafka_admin.delete_topics, w.bootstrap, [t for t in topics if not t.startswith("__")])
     run.log_begins_anew()
     run.sleep(1)
     w.millrace.start()
@@ -278,11 +294,12 @@ class Faults:
         self.run.tell(f"fault {name}")
 
         def body():
-            import random
             try:
                 function(self.run, random.Random(seed))
             except Exception as e:          # the run says so in its line: a fault that did not happen is no test
                 self.trouble.append(f"{name}: {e!r}")
+            if about == "millrace" and not self.run.world.millrace.wanted:
+                self.run.world.millrace.start()
             self.run.tell(f"over {name}")
         self.busy[about] = threading.Thread(target=body, daemon=True)
         self.busy[about].start()
