@@ -56,6 +56,8 @@ src_format_encode_libencode_a_SOURCES = \
 noinst_LIBRARIES += src/format/history/libhistory.a
 src_format_history_libhistory_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_format_history_libhistory_a_SOURCES = \
+	src/format/history/format_alter.c \
+	src/format/history/format_alter.h \
 	src/format/history/format_history.c \
 	src/format/history/format_history.h \
 	src/format/history/format_history_read.c \

@@ -2,7 +2,7 @@
  * change.h - one change of one row, as the source decoded it or as the log gave it back.
  *
  * before and after are arrays of schema->ncolumns values in the batch's arena, or NULL. Which are set:
- *   READ, CREATE: after. UPDATE: both (before may be NULL when a flat message brought it). DELETE: before. TRUNCATE, DDL: none.
+ *   READ, CREATE: after. UPDATE: both (before may be NULL when a flat message brought it). DELETE: before. TRUNCATE, DDL, ALTER: none.
  */
 #ifndef ROW_CHANGE_H
 #define ROW_CHANGE_H
@@ -14,6 +14,7 @@ enum change_op {
 	CHANGE_READ = 'r', CHANGE_CREATE = 'c', CHANGE_UPDATE = 'u', CHANGE_DELETE = 'd', CHANGE_TRUNCATE = 't',
 	CHANGE_UPSERT = 's',	/* load half: a flat message tells rows from deletes, not inserts from updates */
 	CHANGE_DDL = 'D',	/* capture half: a schema change; ddl is set */
+	CHANGE_ALTER = 'a',	/* what the target's table has to become between two rows; alter is set */
 	CHANGE_BEGIN = 'B', CHANGE_END = 'E'	/* capture half, on demand: a transaction of the source; only txn and pos are set */
 };
 
@@ -29,6 +30,24 @@ struct change_txn {		/* what the changes of one transaction share; in the batch'
 	int64_t thread;		/* -1: null */
 	const char *file;	/* binlog file, interned */
 	const char *query;	/* include.query; of the current statement: a new change_txn per statement then; or NULL */
+};
+
+struct ddl_move {		/* of a column; from and to: renamed; from only: dropped; to only: added */
+	const char *from, *to;
+	bool blank;		/* added: what MySQL put into the rows that are there is not known here */
+};
+
+struct ddl_alter {		/* CHANGE_ALTER: the change's schema is that of the table after it, or before a drop */
+	bool drop;		/* the table is gone; or its key is another, and its rows come again */
+	const struct ddl_move *moves;	/* all at the same time: no `to` is the name of an old column, unless it is dropped */
+	unsigned nmoves;
+};
+
+struct ddl_touch {		/* a table of which a statement changes rows or names of columns, and no row event tells it */
+	const char *db, *table;	/* arena */
+	uint32_t effects;	/* as the source's table of rules numbers them */
+	struct schema *before, *after;	/* referenced by the batch; NULL: not known, or no such table */
+	struct ddl_alter alter;
 };
 
 struct ddl_table {		/* one table that a DDL touched */
@@ -48,6 +67,8 @@ struct ddl_change {
 	uint16_t collation;	/* its default after that; 0: dropped */
 	struct ddl_table *table;
 	unsigned ntables;
+	struct ddl_touch *touched;	/* by the whole statement; of its last part where it is told in several */
+	unsigned ntouched;
 	bool captured;		/* touches a captured table */
 	bool captured_db;	/* or at least a captured database */
 	/* Where the schema history says that it is: 0 is the place of the change. */
@@ -66,6 +87,7 @@ struct change {
 	uint32_t row;		/* index within the event */
 	uint32_t record;	/* load half: index of the record that it came from */
 	const struct ddl_change *ddl;
+	const struct ddl_alter *alter;
 	const char *dead;	/* not NULL: cannot be loaded, why (arena); the engine makes it a dead letter */
 	const char *dead_at;	/* which stage said so: "format", "script orders.lua", "sink" */
 };

@@ -228,7 +228,7 @@ static void run_one(struct script *s)
 
 static bool runs(const struct script *s, const struct change *c)
 {
-	if (c->dead || c->op == CHANGE_TRUNCATE || c->op == CHANGE_DDL)
+	if (c->dead || c->op == CHANGE_TRUNCATE || c->op == CHANGE_ALTER || c->op == CHANGE_DDL)
 		return false;
 	return c->op != CHANGE_DELETE || s->has_delete;
 }

@@ -5,6 +5,7 @@
  */
 #include "sink/sink.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,8 +176,34 @@ int64_t sink_interval_ms(const struct sink *s)
 	return s->conf->interval_ms > 0 ? s->conf->interval_ms : s->ops->interval_ms;
 }
 
+/* Tables that were altered through any handle of this process: each handle knows columns of its own. */
+static _Atomic uint64_t altered;
+
+static void forget_altered(struct sink *s)
+{
+	uint64_t now = atomic_load(&altered);
+
+	if (s->altered == now)
+		return;
+	s->altered = now;
+	s->ops->forget(s);
+}
+
+int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err)
+{
+	int result;
+
+	*gap = false;
+	result = s->ops->alter(s, schema, alter, gap, err);
+	atomic_fetch_add(&altered, 1);
+	if (result == 0 && !alter->drop)
+		result = sink_prepare(s, schema, err);
+	return result;
+}
+
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err)
 {
+	forget_altered(s);
 	s->created = false;
 	return s->ops->prepare(s, schema, err);
 }
@@ -196,6 +223,7 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 		err_set(err, ERR_CONFIG, 0, "label '%.140s': expected 1 to 128 letters, digits, '_' or '-'", label);
 		return SINK_REFUSED;
 	}
+	forget_altered(s);
 	sink_bads_reset(&s->bads);
 	outcome = s->ops->load(s, schema, rows, count, label, result, err);
 	sink_bads_sort(&s->bads);

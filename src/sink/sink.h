@@ -100,7 +100,14 @@ struct sink_state {
 	enum sink_outcome label;
 };
 int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out, struct err *err);
+/* Of the schema only the names count: what a table is, its next row tells. One that is not there is empty. */
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
+/*
+ * The table follows a statement of the source (row/change.h): columns renamed, dropped and added, or the table dropped. The
+ * same call again changes nothing more, so that one that was cut off can be repeated. A column that cannot be renamed
+ * (StarRocks before 3.3.2) is NULL afterwards, and *gap set. schema: the table after it.
+ */
+int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
 /* The CREATE TABLE that sink_prepare() would send, and a line per column saying why; caller frees both. */
 char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);
 

@@ -556,18 +556,40 @@ static int local_truncate(struct sink *sink, const struct schema *schema, struct
 {
 	struct local_sink *s = (struct local_sink *)sink;
 	struct local_db *d = db_get(s, sink_database(s->base.conf, schema), err);
+	struct local_columns have = { 0 };
 	struct buf sql;
-	int result = 0;
+	int result;
 
 	if (!d)
 		return -1;
+	result = local_columns_read(d->db, schema, &have, err);
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "DELETE FROM ");
 	local_name(&sql, schema->table);
-	if (sql.failed || local_exec(d->db, sql.data))
-		result = local_error(d->db, schema, "truncate", err);
+	if (result == 0 && have.count > 0)
+		result = local_run(d->db, schema, "truncate", &sql, err);
+	local_columns_done(&have);
 	buf_done(&sql);
 	return result;
+}
+
+static void local_forget(struct sink *sink)
+{
+	struct local_sink *s = (struct local_sink *)sink;
+
+	while (s->ntables > 0)
+		table_free(s->tables[--s->ntables]);
+}
+
+/* Statements that are ready hold the table's old form. */
+static int local_alter(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
+		       struct err *err)
+{
+	struct local_db *d = db_get((struct local_sink *)sink, sink_database(sink->conf, schema), err);
+
+	(void)gap;
+	local_forget(sink);
+	return d ? local_table_alter(d->db, schema, alter, err) : -1;
 }
 
 static int local_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
@@ -613,6 +635,8 @@ const struct sink_ops sink_local_ops = {
 	.label = local_label,
 	.look = local_look,
 	.truncate = local_truncate,
+	.alter = local_alter,
+	.forget = local_forget,
 	.ddl = local_ddl,
 	.interval_ms = 50,
 };

@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "row/change.h"
 #include "row/exam.h"
 #include "row/schema.h"
 #include "sink/sink.h"
@@ -26,6 +27,23 @@ void local_examine(const struct sink_conf *conf, struct exam *const *exams, size
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err);
 int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, struct err *err);
+
+/* What a table has now; none: there is no such table. */
+struct local_columns {
+	struct local_column {
+		char *name, *type;
+		int key;	/* place in the key from 1, or 0 */
+	} *items;
+	size_t count;
+};
+
+int local_columns_read(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct err *err);
+const struct local_column *local_columns_find(const struct local_columns *have, const char *name);
+void local_columns_done(struct local_columns *have);
+int local_run(sqlite3 *db, const struct schema *schema, const char *what, struct buf *sql, struct err *err);	/* and empties sql */
+const char *local_type(const struct column *c);		/* as a table has it */
+/* sink_local_alter.c: in one transaction */
+int local_table_alter(sqlite3 *db, const struct schema *schema, const struct ddl_alter *alter, struct err *err);
 
 struct local_db {
 	struct local_db *next;

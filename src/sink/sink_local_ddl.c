@@ -51,6 +51,11 @@ enum local_class local_class(const struct column *c)
 	return LOCAL_ANY;
 }
 
+const char *local_type(const struct column *c)
+{
+	return class_text[local_class(c)].type;
+}
+
 void local_name(struct buf *b, const char *name)
 {
 	buf_putc(b, '"');
@@ -140,16 +145,7 @@ void local_why(struct buf *b, const struct schema *schema)
 		buf_puts(b, "no key: rows are appended; a delete takes away one row that is equal in every column\n");
 }
 
-/* What the table has now. */
-struct local_columns {
-	struct local_column {
-		char *name, *type;
-		int key;	/* place in the key from 1, or 0 */
-	} *items;
-	size_t count;
-};
-
-static void columns_done(struct local_columns *have)
+void local_columns_done(struct local_columns *have)
 {
 	for (size_t i = 0; i < have->count; i++) {
 		free(have->items[i].name);
@@ -158,7 +154,7 @@ static void columns_done(struct local_columns *have)
 	free(have->items);
 }
 
-static int columns_read(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct err *err)
+int local_columns_read(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int rc;
@@ -180,7 +176,7 @@ static int columns_read(sqlite3 *db, const struct schema *schema, struct local_c
 	return rc == SQLITE_DONE ? 0 : local_error(db, schema, "read columns", err);
 }
 
-static const struct local_column *columns_find(const struct local_columns *have, const char *name)
+const struct local_column *local_columns_find(const struct local_columns *have, const char *name)
 {
 	for (size_t i = 0; i < have->count; i++)
 		if (sqlite3_stricmp(have->items[i].name, name) == 0)
@@ -195,7 +191,7 @@ static int key_check(const struct schema *schema, const struct local_columns *ha
 	for (size_t i = 0; i < have->count; i++)
 		nkey += have->items[i].key > 0;
 	for (unsigned i = 0; i < schema->nkey; i++) {
-		const struct local_column *c = columns_find(have, schema->columns[schema->key[i]].name);
+		const struct local_column *c = local_columns_find(have, schema->columns[schema->key[i]].name);
 
 		if (!c || c->key != (int)i + 1)
 			nkey = UINT32_MAX;
@@ -225,7 +221,7 @@ static int name_check(sqlite3 *db, const struct schema *schema, struct err *err)
 	return result;
 }
 
-static int run(sqlite3 *db, const struct schema *schema, const char *what, struct buf *sql, struct err *err)
+int local_run(sqlite3 *db, const struct schema *schema, const char *what, struct buf *sql, struct err *err)
 {
 	int result = 0;
 
@@ -268,10 +264,10 @@ static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_
 	buf_puts(sql, "ALTER TABLE ");
 	local_name(sql, schema->table);
 	buf_puts(sql, " RENAME TO " LOCAL_OLD);
-	if (run(db, schema, "set the old table aside", sql, err))
+	if (local_run(db, schema, "set the old table aside", sql, err))
 		return -1;
 	put_rebuilt(sql, schema, have);
-	if (run(db, schema, "create the table with new types", sql, err))
+	if (local_run(db, schema, "create the table with new types", sql, err))
 		return -1;
 	buf_puts(sql, "INSERT INTO ");
 	local_name(sql, schema->table);
@@ -280,10 +276,10 @@ static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_
 	buf_puts(sql, ") SELECT ");
 	put_names(sql, have);
 	buf_puts(sql, " FROM " LOCAL_OLD);
-	if (run(db, schema, "copy the rows to a column of the new type", sql, err))
+	if (local_run(db, schema, "copy the rows to a column of the new type", sql, err))
 		return -1;
 	buf_puts(sql, "DROP TABLE " LOCAL_OLD);
-	return run(db, schema, "drop the old table", sql, err);
+	return local_run(db, schema, "drop the old table", sql, err);
 }
 
 /* Rows that are there already get what MySQL gave them: the binlog does not tell them. */
@@ -314,7 +310,7 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct column *c = &schema->columns[i];
-		const struct local_column *had = columns_find(have, c->name);
+		const struct local_column *had = local_columns_find(have, c->name);
 		const char *type = class_text[local_class(c)].type;
 
 		if (had) {
@@ -327,13 +323,13 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 		local_name(sql, c->name);
 		buf_printf(sql, " %s", type);
 		put_fill(sql, c);
-		if (run(db, schema, "add a column", sql, err))
+		if (local_run(db, schema, "add a column", sql, err))
 			return -1;
 	}
 	if (!other_type)
 		return 0;
-	columns_done(have);
-	if (columns_read(db, schema, have, err))
+	local_columns_done(have);
+	if (local_columns_read(db, schema, have, err))
 		return -1;
 	return rebuild(db, schema, have, sql, err);
 }
@@ -346,7 +342,7 @@ static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create,
 			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s has a type that is not known (%s)", schema->db,
 				       schema->table, schema->columns[i].name,
 				       schema->columns[i].type_text ? schema->columns[i].type_text : "?");
-	if (name_check(db, schema, err) || columns_read(db, schema, have, err))
+	if (name_check(db, schema, err) || local_columns_read(db, schema, have, err))
 		return -1;
 	if (have->count > 0)
 		return key_check(schema, have, err) ? -1 : bring_up(db, schema, have, sql, err);
@@ -355,7 +351,7 @@ static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create,
 			       schema->table);
 	*created = true;
 	local_create(sql, schema);
-	return run(db, schema, "create the table", sql, err);
+	return local_run(db, schema, "create the table", sql, err);
 }
 
 /* Is the table there, and has it rows? */
@@ -402,7 +398,7 @@ int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, b
 		result = local_error(db, schema, "commit the table", err);
 	if (result)
 		local_exec(db, "ROLLBACK");
-	columns_done(&have);
+	local_columns_done(&have);
 	buf_done(&sql);
 	return result;
 }

@@ -23,6 +23,8 @@ struct sink_ops {
 	int (*look)(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
 		    struct err *err);
 	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
+	int (*alter)(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
+	void (*forget)(struct sink *s);		/* what is known of tables: another handle has altered one */
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 		   struct err *err);
 	int64_t interval_ms;	/* when load.interval is not set */
@@ -40,6 +42,7 @@ struct sink {			/* the first member of each kind's own struct */
 	const struct sink_conf *conf;
 	int64_t zone_us;	/* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
+	uint64_t altered;	/* how many tables had been altered when it last looked, by any handle */
 	bool created;		/* the last prepare made the table */
 	_Atomic bool cancelled;
 };

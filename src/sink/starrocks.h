@@ -42,6 +42,7 @@ struct starrocks_column {
 	char *name;
 	struct starrocks_type type;
 	bool nullable, key;
+	char *preset;		/* its DEFAULT; NULL: none, or not asked for */
 };
 
 struct starrocks_columns {	/* a table as StarRocks has it; count 0: there is none */
@@ -68,6 +69,15 @@ int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *c
 			    struct starrocks_columns *have, bool *created, struct err *err);
 int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
 			 struct err *err);
+
+void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at, const char *preset);	/* name, type, NULL, default, comment */
+/* Waits a little for the table's latest schema change. 0: there is none that runs. ours: one that failed is an error. */
+int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema, bool ours,
+		       struct err *err);
+
+/* starrocks_alter.c */
+int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
+			  const struct ddl_alter *alter, bool *gap, struct err *err);
 
 /* starrocks_body.c */
 

@@ -30,13 +30,16 @@ void starrocks_columns_add(struct starrocks_columns *have, const char *name, con
 	have->items[have->count].name = xstrdup(name);
 	starrocks_type_parse(type, &have->items[have->count].type);
 	have->items[have->count].nullable = nullable;
+	have->items[have->count].preset = NULL;
 	have->items[have->count++].key = key;
 }
 
 void starrocks_columns_done(struct starrocks_columns *have)
 {
-	for (size_t i = 0; i < have->count; i++)
+	for (size_t i = 0; i < have->count; i++) {
 		free(have->items[i].name);
+		free(have->items[i].preset);
+	}
 	free(have->items);
 	have->items = NULL;
 	have->count = 0;
@@ -118,7 +121,7 @@ static int schema_check(const struct schema *schema, struct err *err)
 	return 0;
 }
 
-static void put_column(struct buf *b, const struct schema *schema, unsigned at)
+void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at, const char *preset)
 {
 	const struct column *c = &schema->columns[at];
 	bool in_key = schema_is_key(schema, at);
@@ -129,6 +132,10 @@ static void put_column(struct buf *b, const struct schema *schema, unsigned at)
 	starrocks_type_print(&type, text, sizeof(text));
 	starrocks_name(b, c->name);
 	buf_printf(b, " %s %s", text, in_key ? "NOT NULL" : "NULL");
+	if (preset) {
+		buf_puts(b, " DEFAULT ");
+		starrocks_string(b, preset);
+	}
 	if (c->comment && c->comment[0]) {
 		buf_puts(b, " COMMENT ");
 		starrocks_string(b, c->comment);
@@ -152,13 +159,13 @@ int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct
 	buf_puts(sql, " (");
 	for (unsigned i = 0; i < schema->nkey; i++) {
 		buf_puts(sql, i ? ",\n  " : "\n  ");
-		put_column(sql, schema, schema->key[i]);
+		starrocks_put_column(sql, schema, schema->key[i], NULL);
 	}
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		if (schema_is_key(schema, i))
 			continue;
 		buf_puts(sql, ",\n  ");
-		put_column(sql, schema, i);
+		starrocks_put_column(sql, schema, i, NULL);
 	}
 	buf_puts(sql, "\n) ENGINE=OLAP\nPRIMARY KEY (");
 	put_key_names(sql, schema);
@@ -231,7 +238,7 @@ static int mismatch(const struct sink_conf *conf, const struct schema *schema, u
 		buf_puts(&sql, "run by hand: ALTER TABLE ");
 		put_table(&sql, conf, schema);
 		buf_puts(&sql, " MODIFY COLUMN ");
-		put_column(&sql, schema, at);
+		starrocks_put_column(&sql, schema, at, have->preset);
 	}
 	err_set(err, ERR_CONFIG, 0, "table %s.%s: column %s is %s in StarRocks, too narrow for %s; %s", schema->db,
 		schema->table, have->name, is, schema->columns[at].type_text ? schema->columns[at].type_text
@@ -242,7 +249,7 @@ static int mismatch(const struct sink_conf *conf, const struct schema *schema, u
 }
 
 static void put_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, const char *what,
-		      unsigned at)
+		      unsigned at, const char *preset)
 {
 	if (sql->len == 0) {
 		buf_puts(sql, "ALTER TABLE ");
@@ -251,7 +258,15 @@ static void put_alter(struct buf *sql, const struct sink_conf *conf, const struc
 		buf_putc(sql, ',');
 	}
 	buf_printf(sql, " %s COLUMN ", what);
-	put_column(sql, schema, at);
+	starrocks_put_column(sql, schema, at, preset);
+}
+
+/* StarRocks converts the rows that are there, and every value is kept. */
+static bool can_widen(const struct starrocks_type *have, const struct starrocks_type *want)
+{
+	if (have->kind == SR_VARCHAR && want->kind == SR_VARCHAR)
+		return true;
+	return have->kind >= SR_TINYINT && have->kind < want->kind && want->kind <= SR_BIGINT;
 }
 
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
@@ -261,7 +276,7 @@ int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct 
 		return -1;
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (!starrocks_columns_find(have, schema->columns[i].name))
-			put_alter(sql, conf, schema, "ADD", i);
+			put_alter(sql, conf, schema, "ADD", i, NULL);
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct starrocks_column *c = starrocks_columns_find(have, schema->columns[i].name);
 		struct starrocks_type want;
@@ -272,10 +287,10 @@ int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct 
 		/* A table made by hand may know better than an unbounded guess from a message. */
 		if (c->type.kind == SR_VARCHAR && want.kind == SR_VARCHAR && !schema->exact)
 			continue;
-		if (c->type.kind != SR_VARCHAR || want.kind != SR_VARCHAR || c->key)
+		if (c->key || !can_widen(&c->type, &want))
 			return mismatch(conf, schema, i, c, err);
 		if (sql->len == 0)
-			put_alter(sql, conf, schema, "MODIFY", i);
+			put_alter(sql, conf, schema, "MODIFY", i, c->preset);
 	}
 	return 0;
 }
@@ -286,13 +301,15 @@ static void add_column(void *context, const struct starrocks_record *r)
 {
 	const char *name = starrocks_record_get(r, "COLUMN_NAME"), *type = starrocks_record_get(r, "COLUMN_TYPE");
 	const char *plain = starrocks_record_get(r, "DATA_TYPE"), *nullable = starrocks_record_get(r, "IS_NULLABLE");
-	const char *key = starrocks_record_get(r, "COLUMN_KEY");
+	const char *key = starrocks_record_get(r, "COLUMN_KEY"), *preset = starrocks_record_get(r, "COLUMN_DEFAULT");
+	struct starrocks_columns *have = context;
 
 	if (!type || !type[0] || (plain && strcasestr(plain, "unsigned")))
 		type = plain;
-	if (name && type)
-		starrocks_columns_add(context, name, type, nullable && strcasecmp(nullable, "YES") == 0,
-				      key && strcasecmp(key, "PRI") == 0);
+	if (name == NULL || type == NULL)
+		return;
+	starrocks_columns_add(have, name, type, nullable && strcasecmp(nullable, "YES") == 0, key && strcasecmp(key, "PRI") == 0);
+	have->items[have->count - 1].preset = xstrdup(preset);
 }
 
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
@@ -303,7 +320,7 @@ int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *
 
 	starrocks_columns_done(have);
 	buf_init(&b, SQL_MAX);
-	buf_puts(&b, "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY FROM information_schema.columns "
+	buf_puts(&b, "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT FROM information_schema.columns "
 		     "WHERE TABLE_SCHEMA = ");
 	starrocks_string(&b, db);
 	buf_puts(&b, " AND TABLE_NAME = ");
@@ -327,8 +344,7 @@ static void keep_job(void *context, const struct starrocks_record *r)
 	snprintf(job->message, sizeof(job->message), "%s", message ? message : "");
 }
 
-/* Waits a little for the table's latest schema change. 0: there is none that runs. */
-static int job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema, bool ours,
+int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema, bool ours,
 		    struct err *err)
 {
 	int64_t until_us = clock_mono_us() + WAIT_MS * 1000;
@@ -396,9 +412,9 @@ static int table_step(struct starrocks_sql *sql, const struct sink_conf *conf, c
 	if (!conf->table_create)
 		return err_set(err, ERR_CONFIG, 0, "table %s.%s: its columns have to follow; set table.create = true or run: %s",
 			       schema->db, schema->table, statement->data);
-	if (job_wait(sql, conf, schema, false, err) || starrocks_sql_run(sql, statement->data, NULL, NULL, err))
+	if (starrocks_job_wait(sql, conf, schema, false, err) || starrocks_sql_run(sql, statement->data, NULL, NULL, err))
 		return -1;
-	return job_wait(sql, conf, schema, true, err);
+	return starrocks_job_wait(sql, conf, schema, true, err);
 }
 
 static void keep_row(void *context, const struct starrocks_record *r)

@@ -509,17 +509,34 @@ static struct sink *starrocks_open(const struct sink_conf *conf, struct err *err
 static int starrocks_truncate(struct sink *sink, const struct schema *schema, struct err *err)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	struct starrocks_columns have = { 0 };
 	struct buf sql;
-	int result;
+	int result = starrocks_table_read(s->sql, sink_database(s->base.conf, schema), schema->table, &have, err);
 
 	buf_init(&sql, COLUMNS_MAX);
 	buf_puts(&sql, "TRUNCATE TABLE ");
 	starrocks_name(&sql, sink_database(s->base.conf, schema));
 	buf_putc(&sql, '.');
 	starrocks_name(&sql, schema->table);
-	result = starrocks_sql_run(s->sql, sql.data, NULL, NULL, err);
+	if (result == 0 && have.count > 0)
+		result = starrocks_sql_run(s->sql, sql.data, NULL, NULL, err);
+	starrocks_columns_done(&have);
 	buf_done(&sql);
 	return result;
+}
+
+static void starrocks_forget(struct sink *sink)
+{
+	targets_clear((struct starrocks_sink *)sink);
+}
+
+static int starrocks_alter_table(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
+				 struct err *err)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+
+	targets_clear(s);
+	return starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
 }
 
 static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
@@ -540,6 +557,8 @@ const struct sink_ops starrocks_ops = {
 	.label = starrocks_label,
 	.look = starrocks_look,
 	.truncate = starrocks_truncate,
+	.alter = starrocks_alter_table,
+	.forget = starrocks_forget,
 	.ddl = starrocks_print_ddl,
 	.interval_ms = 800,	/* with the load itself, a row is there within a second */
 };

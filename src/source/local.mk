@@ -15,6 +15,7 @@ src_source_libsource_a_SOURCES = \
 	src/source/source_progress.h \
 	src/source/source_pulse.c \
 	src/source/source_pulse.h \
+	src/source/source_repair.c \
 	src/source/source_resume.c \
 	src/source/source_start.c \
 	src/source/source_status.c
@@ -115,6 +116,8 @@ src_source_catalog_libcatalog_a_SOURCES = \
 	src/source/catalog/mysql_ddl_lexer.h \
 	src/source/catalog/mysql_ddl_names.c \
 	src/source/catalog/mysql_ddl_names.h \
+	src/source/catalog/mysql_effect.c \
+	src/source/catalog/mysql_effect.h \
 	src/source/catalog/mysql_ddl_parser.c \
 	src/source/catalog/mysql_ddl_parser.h \
 	src/source/catalog/mysql_ddl_table.c \
@@ -122,6 +125,8 @@ src_source_catalog_libcatalog_a_SOURCES = \
 	src/source/catalog/mysql_filter.h \
 	src/source/catalog/mysql_statement.c \
 	src/source/catalog/mysql_statement.h \
+	src/source/catalog/mysql_touch.c \
+	src/source/catalog/mysql_touch.h \
 	src/source/catalog/mysql_undo.c \
 	src/source/catalog/mysql_undo.h
 
@@ -288,7 +293,7 @@ tests_fuzz_fuzz_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
 tests_fuzz_fuzz_charset_SOURCES = tests/fuzz/fuzz_charset.c $(FUZZ)
 tests_fuzz_fuzz_charset_LDADD = $(DECODE) $(DECODE_LIBS)
 
-check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_ddl_told tests/unit/test_default tests/unit/test_row tests/unit/test_event
+check_PROGRAMS += tests/unit/test_gtid tests/unit/test_jsonb tests/unit/test_charset tests/unit/test_ddl tests/unit/test_ddl_effect tests/unit/test_ddl_told tests/unit/test_default tests/unit/test_row tests/unit/test_event
 tests_unit_test_gtid_SOURCES = tests/unit/test_gtid.c tests/tap.h
 tests_unit_test_gtid_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_jsonb_SOURCES = tests/unit/test_jsonb.c tests/tap.h
@@ -297,6 +302,8 @@ tests_unit_test_charset_SOURCES = tests/unit/test_charset.c tests/tap.h
 tests_unit_test_charset_LDADD = $(DECODE) $(DECODE_LIBS)
 tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/tap.h
 tests_unit_test_ddl_LDADD = $(SOURCE) $(SOURCE_LIBS)
+tests_unit_test_ddl_effect_SOURCES = tests/unit/test_ddl_effect.c tests/tap.h
+tests_unit_test_ddl_effect_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm
 tests_unit_test_ddl_told_SOURCES = tests/unit/test_ddl_told.c tests/tap.h
 tests_unit_test_default_SOURCES = tests/unit/test_default.c tests/tap.h
 tests_unit_test_default_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm

@@ -123,6 +123,17 @@ size_t source_tables(struct source *s, struct source_table *out, size_t max);	/*
 unsigned source_stops(struct source *s);		/* how many tables were stopped so far: source_tables() has news when it rises. @thread any */
 int source_stop_table(struct source *s, const char *db_table, const char *why);	/* the table's rows are refused from now on; @thread any */
 
+/* Tables whose rows at the target differ from MySQL because of a statement that told no rows (docs/ddl.md), until they
+ * are read again. @thread any */
+struct source_difference {
+	char *table;			/* db.table */
+	char *why;
+	bool mending;			/* it is read again by itself */
+};
+unsigned source_differs(struct source *s);	/* rises when the list changes */
+struct source_difference *source_differences(struct source *s, size_t *count);	/* a copy, for: */
+void source_differences_free(struct source_difference *list, size_t count);
+
 /* Preflight; adds to the report, -1 only when the server cannot be reached at all. */
 int source_check(const struct mysql_conf *conf, struct report *report, struct err *err);
 /* Counts the rows that raise a question, table by table, and adds them to the exams: within the limits, else of a

@@ -345,6 +345,7 @@ static int meet_signal(struct source *s, const struct change *c, struct err *err
 int source_fill_note(struct source *s, const struct batch *b, struct err *err)
 {
 	mysql_fill_note(s->fill, b);
+	source_repair_note(s, b);
 	if (s->conf->signal_table == NULL)
 		return 0;
 	for (size_t i = 0; i < b->nchanges; i++)
@@ -485,6 +486,7 @@ void source_fill_status(struct source *s)
 		return;
 	free(s->fills);
 	s->fills = xstrdup(text);
+	source_repair_status(s);
 }
 
 void source_fill_done(struct source *s)
@@ -493,6 +495,7 @@ void source_fill_done(struct source *s)
 		asked_done(&s->orders[i]);
 	free(s->orders);
 	free(s->fills);
+	source_repair_done(s);
 	mysql_fill_free(s->fill);
 	throttle_free(s->throttle);
 	mysql_filter_free(s->filter_before);

@@ -84,6 +84,9 @@ struct source {
 	size_t norders;
 	const struct mysql_conf *fresh;	/* by source_reload() */
 	char *fills;			/* the plan as text */
+	struct source_difference *differences;
+	size_t ndifferences;
+	unsigned differs;
 };
 
 /* source_start.c: connects to the host of last time or the next that can go on, and begins a snapshot or the stream. */
@@ -111,6 +114,11 @@ void source_fill_mark(struct source *s, struct batch *b);	/* the plan into the b
 void source_fill_rewind(struct source *s);
 void source_fill_status(struct source *s);			/* under the lock */
 void source_fill_done(struct source *s);
+
+/* source_repair.c */
+void source_repair_note(struct source *s, const struct batch *b);	/* statements in the batch that change rows without telling them */
+void source_repair_status(struct source *s);			/* under the lock, when the plan has changed */
+void source_repair_done(struct source *s);
 
 /* source_status.c */
 void source_update_status(struct source *s, bool reading);	/* reading: the step brought changes */

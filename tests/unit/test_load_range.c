@@ -160,12 +160,14 @@ static void test_metadata(void)
 {
 	char text[96];
 	int64_t intent, truncated;
+	bool gap;
 
-	range_metadata(text, sizeof(text), 42, 1700000000123);
-	range_metadata_parse(text, &intent, &truncated);
+	range_metadata(text, sizeof(text), 42, 1700000000123, true);
+	range_metadata_parse(text, &intent, &truncated, &gap);
 	is_int(intent, 42, "the end of a range is read back");
 	is_int(truncated, 1700000000123, "and the last TRUNCATE");
-	range_metadata_parse("", &intent, &truncated);
+	ok(gap, "and that a column has no values");
+	range_metadata_parse("", &intent, &truncated, &gap);
 	is_int(intent, -1, "an offset of another program has no range");
 	is_int(truncated, -1, "and no TRUNCATE");
 }

@@ -193,7 +193,9 @@ static void test_alter(void)
 		 "ALTER TABLE `shop`.`t` ADD COLUMN `n` INT NULL, ADD COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
 		 "columns are added first");
 	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "smallint", "note", "string", NULL },
-		 "run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "a narrower number is for a person");
+		 "ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "a narrower integer is widened");
+	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "date", "note", "string", NULL },
+		 "run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "another type is for a person");
 	is_alter((const char *[]){ "id", "int", "name", "varchar(40)", "n", "int", "note", "string", NULL },
 		 "a key column cannot be altered", "so is the key");
 	is_alter((const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table", "another key");

@@ -235,6 +235,7 @@ static int source_loop(struct capture *c, struct err *err)
 			parcel = parcel_get(c);
 		turn = source_turn(c, &parcel, &backoff, err);
 		source_news_tell(c);
+		differences_look(c);
 		source_state(c);
 	}
 	parcel_free(parcel);
@@ -426,6 +427,7 @@ static void session_close(struct capture *c)
 	free(c->lists);
 	c->lists = NULL;
 	c->lists_of = NULL;
+	c->differences_known = false;
 }
 
 static int session_run(struct capture *c, struct err *err)
@@ -509,6 +511,7 @@ void capture_free(struct capture *c)
 	position_done(&c->logged);
 	capture_limits_free(c);
 	free(c->resume);
+	source_differences_free(c->differences, c->ndifferences);
 	free(c);
 }
 

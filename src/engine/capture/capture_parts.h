@@ -37,6 +37,10 @@ struct capture {
 	char *resume;			/* under half.lock: a stopped table that a person wants to go on */
 	const struct settings *sections_of;	/* whose [table NAME] were looked up last, and when; the source thread's own */
 	int64_t sections_us;
+	struct source_difference *differences;	/* as last raised as problems; the source thread's own */
+	size_t ndifferences;
+	unsigned differs;
+	bool differences_known;		/* of this session's source */
 	struct position logged;		/* under half.lock: what the log holds, for status */
 };
 
@@ -55,6 +59,8 @@ void capture_signals_end(struct capture_signals *s);			/* once the queues are cl
 void capture_sections(struct capture *c);				/* capture_sections.c. @thread the source's */
 void capture_readings(struct capture *c, struct status *out);		/* capture_reading.c. @thread any */
 void capture_limits_free(struct capture *c);				/* capture_snapshot.c */
+
+void differences_look(struct capture *c);				/* capture_different.c */
 
 /* ---- which tables are captured, remembered in the log (capture_lists.c) ---- */
 void lists_read(char **lists, const struct settings *s, const struct record *r);	/* a record of the offsets topic */

@@ -27,7 +27,7 @@ void capture_latency(struct stage_meter *m, const struct batch *b)
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].txn == txn; j++)
 			;
-		if (txn && b->changes[i].op != CHANGE_READ && b->changes[i].op != CHANGE_DDL && txn->commit_us)
+		if (txn && b->changes[i].op != CHANGE_READ && b->changes[i].op != CHANGE_DDL && b->changes[i].op != CHANGE_ALTER && txn->commit_us)
 			histogram_add_n(&m->latency, now - txn->commit_us, j - i);
 	}
 }
@@ -76,7 +76,9 @@ static int ensure_topics(struct publisher *p, const struct batch *b, struct err 
 
 static bool is_truncate(const struct batch *b, const struct record *r)
 {
-	return r->change < b->nchanges && b->changes[r->change].op == CHANGE_TRUNCATE && r->key == NULL;
+	enum change_op op = r->change < b->nchanges ? b->changes[r->change].op : CHANGE_READ;
+
+	return (op == CHANGE_TRUNCATE || op == CHANGE_ALTER) && r->key == NULL && r->partition < 0;
 }
 
 /* The copies of one TRUNCATE carry one number, and no other TRUNCATE has it: by it the load half knows which belong
@@ -94,7 +96,7 @@ static void number_truncate(struct batch *b, struct record *r)
 	r->nheaders++;
 }
 
-/* A TRUNCATE has to be seen by every partition of its topic, in its place among the rows. */
+/* A TRUNCATE, or ALTER of the target, has to be seen by every partition of its topic, in its place among the rows. */
 static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->nrecords; i++) {
@@ -128,7 +130,7 @@ static void count_rows(struct publisher *p, const struct batch *b)
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].schema == first->schema && b->changes[j].txn == first->txn; j++)
 			;
-		if (first->schema == NULL || first->op == CHANGE_DDL)
+		if (first->schema == NULL || first->op == CHANGE_DDL || first->op == CHANGE_ALTER)
 			continue;
 		if (first->schema != p->schema) {
 			snprintf(name, sizeof(name), "%s.%s", first->schema->db, first->schema->table);

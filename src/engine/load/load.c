@@ -101,6 +101,11 @@ size_t load_stuck_share(const struct load *l)
 	return (size_t)l->sh->settings->load.buffer_bytes / 4;
 }
 
+void load_tell_gap(struct load *l, const char *table)
+{
+	problem_raise(l->sh->problems, PROBLEM_COLUMN_EMPTY, table, "a column was renamed in MySQL, which this target cannot do");
+}
+
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
 {
 	if (!format_topic_table(&l->sh->settings->format, topic, out, size))

@@ -69,6 +69,7 @@ struct load_part {
 	int64_t committed;		/* everything before it is stored as loaded */
 	int64_t intent;			/* stored with the offset: the range [committed, intent) was begun; -1 none */
 	int64_t truncated;		/* id of the last TRUNCATE that this partition has passed; -1 none */
+	bool gap;			/* a column could not follow its name since then: it has no values */
 	struct piece *pieces;		/* waiting, in offset order */
 	size_t npieces, cap_pieces;
 	size_t bytes, rows;
@@ -122,6 +123,7 @@ void load_batch_put(struct load *l, struct batch *b);	/* NULL allowed */
 void load_fail(struct load *l, const struct err *err);	/* ends the session. @thread any */
 bool load_failed(struct load *l);
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size);	/* "prefix.db.table" -> "db.table" */
+void load_tell_gap(struct load *l, const char *table);
 struct load_worker *load_worker_for(struct load *l, const char *topic);
 size_t load_stuck_share(const struct load *l);	/* what partitions that cannot go on may hold, all together */
 
@@ -150,7 +152,7 @@ void part_add(struct load_part *p, const struct piece *piece);
 void part_drop_before(struct load_part *p, int64_t offset);	/* pieces or parts of pieces below offset */
 bool piece_split(const struct piece *whole, int64_t offset, struct piece *head);	/* head: below offset; false: all of it is */
 void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t from, int64_t to);
-size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated);
-void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated);
+size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated, bool gap);
+void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated, bool *gap);
 
 #endif

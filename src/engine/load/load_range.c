@@ -153,9 +153,10 @@ void range_label(char *out, size_t size, const char *name, const struct schema *
 			*c = '_';
 }
 
-size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated)
+size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated, bool gap)
 {
-	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld}", (long long)intent, (long long)truncated);
+	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld%s}", (long long)intent, (long long)truncated,
+			 gap ? ",\"gap\":1" : "");
 
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -167,8 +168,9 @@ static int64_t member(const char *text, const char *key)
 	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
 }
 
-void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated)
+void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated, bool *gap)
 {
 	*intent = member(text, "\"to\":");
 	*truncated = member(text, "\"truncated\":");
+	*gap = member(text, "\"gap\":") > 0;
 }

@@ -109,6 +109,14 @@ static int forget_all(struct load *l)
 	return 0;
 }
 
+static void tell_gap(struct load *l, const struct load_part *p)
+{
+	char table[512];
+
+	load_table_name(l, p->topic, table, sizeof(table));
+	load_tell_gap(l, table);
+}
+
 static struct load_part *part_new(struct load *l, const struct log_assigned *a)
 {
 	struct load_part *p = xcalloc(1, sizeof(*p));
@@ -117,7 +125,9 @@ static struct load_part *part_new(struct load *l, const struct log_assigned *a)
 	p->topic = p->of->name;
 	p->partition = a->partition;
 	p->next = p->committed = p->arrived = a->committed;
-	range_metadata_parse(a->metadata, &p->intent, &p->truncated);
+	range_metadata_parse(a->metadata, &p->intent, &p->truncated, &p->gap);
+	if (p->gap)
+		tell_gap(l, p);
 	return p;
 }
 

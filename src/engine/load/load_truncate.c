@@ -63,6 +63,51 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 	part_store(w, p);
 }
 
+/* A table that was emptied is filled with rows that the log has; a column that could not follow has no values. */
+static int carry_out(struct load_worker *w, struct load_part *p, const struct change *c, struct err *err)
+{
+	bool gap;
+
+	if (c->op == CHANGE_TRUNCATE) {
+		if (sink_truncate(w->sink, c->schema, err))
+			return -1;
+		p->gap = false;
+		problem_clear(w->l->sh->problems, PROBLEM_COLUMN_EMPTY, p->meter->name);
+		logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
+		return 0;
+	}
+	if (sink_alter(w->sink, c->schema, c->alter, &gap, err))
+		return -1;
+	p->gap = (p->gap && !c->alter->drop) || gap;
+	if (p->gap)
+		load_tell_gap(w->l, p->meter->name);
+	logline(LOG_NOTICE, "sink", "%s: %s", p->meter->name, c->alter->drop ? "dropped" : "columns altered");
+	return 0;
+}
+
+/* Columns that are only added may come before rows of an older form: nobody has to wait. */
+static bool only_adds(const struct change *c)
+{
+	if (c->op != CHANGE_ALTER || c->alter->drop)
+		return false;
+	for (unsigned i = 0; i < c->alter->nmoves; i++)
+		if (c->alter->moves[i].from)
+			return false;
+	return true;
+}
+
+/* It stands in all partitions, and is done in each: it is done already but in the first. */
+static void add_columns(struct load_worker *w, struct load_part *p, const struct change *c)
+{
+	struct err why;
+
+	err_clear(&why);
+	if (carry_out(w, p, c, &why))
+		part_trouble(w, p, HALF_RETRYING, &why);
+	else
+		truncate_pass(w, p, p->truncated);
+}
+
 /* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that
  * after a crash a partition that lags behind knows that it has happened: nobody passes the next one before all have
  * passed this one, so the last id that a partition has passed is all that there is to know. */
@@ -74,12 +119,18 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 	unsigned there = 0, owned = (unsigned)p->of->owned, partitions;
 	struct err why;
 
+	if (only_adds(change)) {
+		add_columns(w, p, change);
+		return;
+	}
 	for (size_t i = 0; i < p->of->nparts; i++) {
 		const struct load_part *q = p->of->parts[i];
 
 		if (q == NULL)
 			continue;
 		done |= q->truncated == id;
+		if (q->truncated == id)
+			p->gap = q->gap;
 		there += part_at_truncate(q) && truncate_id(q) == id;
 	}
 	if (done) {
@@ -93,16 +144,16 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 	partitions = shared_partitions(w->l->sh, p->topic, &why);
 	if (partitions == 0 || owned != partitions) {
 		if (partitions)
-			err_set(&why, ERR_CONFIG, 0, "TRUNCATE: expected all partitions of %s in this process, found %u; "
-				"stop the other processes of the group until it has passed", p->topic, owned);
+			err_set(&why, ERR_CONFIG, 0, "%s: expected all partitions of %s in this process, found %u; "
+				"stop the other processes of the group until it has passed",
+				change->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, owned);
 		part_trouble(w, p, HALF_FAILED, &why);
 		return;
 	}
-	if (sink_prepare(w->sink, change->schema, &why) || sink_truncate(w->sink, change->schema, &why)) {
+	if (carry_out(w, p, change, &why)) {
 		part_trouble(w, p, HALF_RETRYING, &why);
 		return;
 	}
-	logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
 	wake_topic(w, p->of);
 	truncate_pass(w, p, id);
 }

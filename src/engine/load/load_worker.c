@@ -51,7 +51,7 @@ static void hold(struct load_worker *w, struct load_part *p)
 	backoff_init(&p->backoff, RETRY_FIRST_MS, RETRY_MAX_MS);
 }
 
-/* Cuts the item where a TRUNCATE stands: rows before and after it never share a load. */
+/* Cuts the item where a TRUNCATE or ALTER stands: rows before and after it never share a load. */
 static void add_pieces(struct load_part *p, struct load_item *item)
 {
 	const struct batch *out = item->out;
@@ -60,8 +60,9 @@ static void add_pieces(struct load_part *p, struct load_item *item)
 
 	for (size_t i = 0; i < out->nchanges; i++) {
 		int64_t offset = item->in->records[out->changes[i].record].offset;
+		enum change_op op = out->changes[i].op;
 
-		if (out->changes[i].op != CHANGE_TRUNCATE || out->changes[i].dead) {
+		if ((op != CHANGE_TRUNCATE && op != CHANGE_ALTER) || out->changes[i].dead) {
 			piece.count++;
 			continue;
 		}
@@ -151,7 +152,7 @@ int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
 	char text[96];
 
 	err_clear(&err);
-	range_metadata(text, sizeof(text), intent, p->truncated);
+	range_metadata(text, sizeof(text), intent, p->truncated, p->gap);
 	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, &err)) {
 		err_wrap(&err, "offset of %s[%d]", p->topic, (int)p->partition);
 		part_trouble(w, p, trouble_state(err.kind), &err);

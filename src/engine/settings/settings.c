@@ -102,6 +102,8 @@ static const struct conf_option options[] = {
 	{ "mysql", "enable.time.adjuster", CONF_BOOL, AT(mysql.enable_time_adjuster), "true", NULL, 0, "Two-digit years become 1970 to 2069." },
 	{ "mysql", "schema.history.internal.skip.unparseable.ddl", CONF_BOOL, AT(mysql.skip_unparseable_ddl), "false", NULL, 0,
 	  "A statement that is not understood is passed over instead of stopping its tables." },
+	{ "mysql", "ddl.repair", CONF_CHOICE, AT(mysql.ddl_repair), "snapshot", "snapshot|warn", CONF_LIVE,
+	  "A table whose rows a statement changes without telling them is read again beside the stream; warn: it is told as different." },
 	{ "mysql", "decimal.handling.mode", CONF_CHOICE, AT(format.decimal_mode), "precise", "precise|double|string", 0, "How DECIMAL is written." },
 	{ "mysql", "time.precision.mode", CONF_CHOICE, AT(format.time_mode), "adaptive_time_microseconds", "adaptive_time_microseconds|connect", 0,
 	  "How dates and times are written." },

@@ -55,6 +55,14 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"table-different", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"Rows of this table at the target differ from MySQL, and later changes do not mend them.",
 		"Read the table again.", "millrace snapshot %s --truncate" },
+	[PROBLEM_TABLE_MENDING] = {
+		"table-mending", "table", PROBLEM_WARNING, false, AT_ONCE,
+		"Rows of this table at the target differ from MySQL until the incremental snapshot has read it again.",
+		"Nothing: it ends with the snapshot. millrace status shows how far it is.", NULL },
+	[PROBLEM_COLUMN_EMPTY] = {
+		"column-empty", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"A column that was renamed in MySQL is NULL at the target in rows that have not changed since.",
+		"Read the table again.", "millrace snapshot %s --truncate" },
 	[PROBLEM_DEAD_LETTERS] = {
 		"dead-letters", "topic", PROBLEM_WARNING, false, AT_ONCE,
 		"These rows are not at the target; later changes of the same rows are.",

@@ -10,6 +10,7 @@
 #include "format/cell/format_topic.h"
 #include "format/decode/format_decoder.h"
 #include "format/format.h"
+#include "format/history/format_alter.h"
 
 static size_t topic_place(const struct format_decoder *d, const char *name)
 {
@@ -132,11 +133,34 @@ static struct change *add_bare(struct format_decoder *d, struct batch *b, uint32
 	return c;
 }
 
+/* A record that the capture half has put between rows: what the target's table has to become. */
+static bool decode_alter(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t)
+{
+	struct ddl_alter *alter = arena_alloc(&b->arena, sizeof(*alter));
+	struct schema *schema = NULL;
+	struct err err = { 0 };
+	int found = format_alter_read(&b->records[record], &b->arena, alter, &schema, &err);
+	struct change *c = found ? add_bare(d, b, record, t, CHANGE_ALTER) : NULL;
+
+	if (found > 0) {
+		c->schema = schema;
+		c->alter = alter;
+		batch_hold_schema(b, schema);
+	} else if (found < 0) {
+		c->dead = arena_printf(&b->arena, "message not understood: %s", err.msg);
+		c->dead_at = "format";
+	}
+	schema_unref(schema);
+	return found != 0;
+}
+
 /* A null value is a tombstone, except that a flat truncate says so in a header. */
 static void decode_null(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t)
 {
 	const struct record *r = &b->records[record];
 
+	if (r->nheaders > 0 && decode_alter(d, b, record, t))
+		return;
 	for (uint32_t i = 0; i < r->nheaders; i++) {
 		const struct record_header *h = &r->headers[i];
 

@@ -15,6 +15,7 @@
 #include "format/encode/format_encoder.h"
 #include "format/encode/format_service.h"
 #include "format/format.h"
+#include "format/history/format_alter.h"
 
 #define HOUR_US INT64_C(3600000000)
 #define SHORT_TEXT 65536
@@ -249,6 +250,25 @@ static int encode_truncate(struct format_encoder *e, struct batch *b, uint32_t i
 	return 0;
 }
 
+/* Of no operation of the source's: a record that Debezium's consumers pass over, for all partitions too. */
+static int encode_alter(struct format_encoder *e, struct batch *b, uint32_t i)
+{
+	const struct change *c = &b->changes[i];
+	struct record_header *headers = format_alter_headers(e->conf, c, e->now_us, &b->arena);
+	struct record *r;
+
+	if (headers == NULL)
+		return refuse(e, "the table's definition is larger than 16 MiB");
+	r = batch_add_record(b);
+	r->topic = format_topic(e, c->schema->db, c->schema->table);
+	r->partition = PARTITION_ANY;
+	r->change = i;
+	r->commit_us = c->txn->commit_us;
+	r->headers = headers;
+	r->nheaders = ALTER_HEADERS;
+	return 0;
+}
+
 static struct format_plan **plan_slot(struct format_encoder *e, const struct schema *s)
 {
 	uint64_t h = ((uintptr_t)s->table >> 4) * UINT64_C(0x9e3779b97f4a7c15)
@@ -356,6 +376,8 @@ static int encode_by_kind(struct format_encoder *e, struct batch *b, uint32_t i)
 	case CHANGE_BEGIN:
 	case CHANGE_END:
 		return format_transaction_record(e, b, i);
+	case CHANGE_ALTER:
+		return encode_alter(e, b, i);
 	default:
 		return encode_row_change(e, b, i);
 	}

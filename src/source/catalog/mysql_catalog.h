@@ -66,6 +66,8 @@ struct ddl_result {
 	/* arena; one, or one a table for RENAME and DROP of several, as Debezium splits them */
 	struct ddl_change *changes;
 	unsigned nchanges;
+	struct ddl_touch *touched;	/* arena; tables whose rows or names it changes without telling them; no CREATE of a new one */
+	unsigned ntouched;
 	bool opens_txn;			/* the rows of a CREATE .. SELECT follow, in the same transaction */
 	bool temporary;			/* CREATE or DROP TEMPORARY TABLE: no effect on the catalog */
 };

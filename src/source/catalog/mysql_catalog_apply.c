@@ -9,6 +9,7 @@
 #include "source/catalog/mysql_catalog_entry.h"
 #include "source/catalog/mysql_ddl.h"
 #include "source/catalog/mysql_ddl_names.h"
+#include "source/catalog/mysql_touch.h"
 #include "source/decode/mysql_charset.h"
 
 struct apply {
@@ -17,8 +18,11 @@ struct apply {
 	struct arena *arena;
 	struct ddl_statement s;
 	struct ddl_result *out;
+	struct touches touched;
 	struct err *err;
 };
+
+enum { SQL_MODE_STRICT = 1 << 21 | 1 << 22 };	/* STRICT_TRANS_TABLES, STRICT_ALL_TABLES */
 
 static const char *db_of(const struct apply *a, const struct ddl_name *name)
 {
@@ -120,10 +124,13 @@ static int apply_create(struct apply *a)
 {
 	const char *db = db_of(a, &a->s.table);
 	struct ddl_defaults defaults = defaults_of(a, db);
+	struct schema *known = catalog_find(a->c, db, a->s.table.table);
 	struct table_model t;
 
-	if (a->s.if_not_exists && catalog_find(a->c, db, a->s.table.table))
+	if (a->s.if_not_exists && known)
 		return apply_nothing(a, DDL_NOTHING);
+	if (known)	/* it was dropped where the binlog does not tell it */
+		touch_other(&a->touched, db, a->s.table.table, known, NULL);
 	table_model_init(&t, a->arena, db, a->s.table.table, defaults.database);
 	t.utf8mb4_collation = a->ctx->default_collation_utf8mb4;
 	if (table_model_alter(&t, &a->s, &defaults, a->err) < 0)
@@ -189,7 +196,11 @@ static int apply_alter_unknown(struct apply *a, const char *db, const struct ddl
 	if (a->s.only_indexes)
 		return apply_nothing(a, DDL_NOTHING);
 	apply_unknown(a, 'A', new_db, table);
+	if (!to)
+		touch_add(&a->touched, db, table, NULL, NULL, 1 << EFFECT_NOT_UNDERSTOOD);
 	if (to) {
+		touch_gone(&a->touched, db, a->s.table.table, NULL);
+		touch_other(&a->touched, new_db, table, catalog_find(a->c, new_db, table), NULL);
 		catalog_forget(a->c, new_db, table);
 		a->out->changes[0].table->previous_db = db;
 		a->out->changes[0].table->previous_table = a->s.table.table;
@@ -207,13 +218,38 @@ static bool same_key(const struct schema *a, const struct schema *b)
 	return true;
 }
 
+static const struct ddl_name *exchanged_with(const struct ddl_statement *s)
+{
+	for (const struct ddl_action *x = s->actions; x; x = x->next)
+		if (x->kind == ACTION_EXCHANGE)
+			return &x->table;
+	return NULL;
+}
+
+/* A table that stays the one it is. before: still the catalog's. */
+static int apply_same_table(struct apply *a, struct table_model *t, struct schema *before)
+{
+	const struct ddl_name *other = exchanged_with(&a->s);
+	struct ddl_touch *touch = touch_add(&a->touched, t->db, t->table, before, NULL, 0);
+
+	if (apply_model(a, t, 'A', NULL, NULL) < 0)
+		return -1;
+	touch->after = schema_ref(a->out->changes[0].table[0].schema);
+	if (!ddl_effect_find(touch, &a->s, t, a->ctx->sql_mode & SQL_MODE_STRICT, a->arena))
+		touch_drop_last(&a->touched);
+	if (other)
+		touch_add(&a->touched, db_of(a, other), other->table, NULL,
+			  catalog_find(a->c, db_of(a, other), other->table), 1 << EFFECT_EXCHANGED);
+	return 0;
+}
+
 /* CREATE and DROP INDEX touch the table only where they change its key; the next one may depend on what they made. */
 static int apply_index(struct apply *a, struct table_model *t, struct schema *before)
 {
 	int rc;
 
 	schema_ref(before);
-	rc = apply_model(a, t, 'A', NULL, NULL);
+	rc = apply_same_table(a, t, before);
 	if (rc == 0 && same_key(before, a->out->changes[0].table[0].schema)) {
 		a->out->changes[0].table[0].type = 'I';
 		a->out->changes[0].tables = "";
@@ -240,9 +276,13 @@ static int apply_alter(struct apply *a)
 	if (to) {
 		t.db = renamed_db(a, to, db);
 		t.table = to->table;
-		return apply_model(a, &t, 'A', db, a->s.table.table);
+		touch_gone(&a->touched, db, a->s.table.table, e->schema);
+		if (apply_model(a, &t, 'A', db, a->s.table.table) < 0)
+			return -1;
+		touch_other(&a->touched, t.db, t.table, NULL, a->out->changes[0].table[0].schema);
+		return 0;
 	}
-	return a->s.only_indexes ? apply_index(a, &t, e->schema) : apply_model(a, &t, 'A', NULL, NULL);
+	return a->s.only_indexes ? apply_index(a, &t, e->schema) : apply_same_table(a, &t, e->schema);
 }
 
 static const char *pair_names(struct apply *a, bool new_names)
@@ -277,6 +317,8 @@ static int apply_drop(struct apply *a)
 
 		change->ddl = drop_text(a, db, name->table);
 		result_table(a, change, 'D', db, name->table, NULL);
+		touch_add(&a->touched, db, name->table, catalog_find(a->c, db, name->table), NULL,
+			  1 << EFFECT_TABLE_GONE)->alter.drop = true;
 		catalog_forget(a->c, db, name->table);
 	}
 	return 0;
@@ -301,6 +343,17 @@ static struct schema *rename_entry(struct apply *a, const char *db, const char *
 	return s;
 }
 
+static struct schema *rename_touch(struct apply *a, const char *db, const char *table, const char *new_db,
+				   const char *new_table)
+{
+	struct schema *schema;
+
+	touch_gone(&a->touched, db, table, catalog_find(a->c, db, table));
+	schema = rename_entry(a, db, table, new_db, new_table);
+	touch_other(&a->touched, new_db, new_table, NULL, schema);
+	return schema;
+}
+
 /* The words up to the first name, then this one's clause. */
 static const char *rename_text(struct apply *a, const struct ddl_pair *pair)
 {
@@ -317,7 +370,7 @@ static int apply_rename(struct apply *a)
 	for (unsigned i = 0; i < a->s.npairs; i++) {
 		const struct ddl_pair *pair = &a->s.pairs[i];
 		const char *db = db_of(a, &pair->from), *new_db = db_of(a, &pair->to);
-		struct schema *schema = rename_entry(a, db, pair->from.table, new_db, pair->to.table);
+		struct schema *schema = rename_touch(a, db, pair->from.table, new_db, pair->to.table);
 		struct ddl_change *change = result_change(a, new_db, names);
 
 		change->ddl = rename_text(a, pair);
@@ -338,6 +391,19 @@ static int apply_truncate(struct apply *a)
 	return 0;
 }
 
+struct dropping {
+	struct apply *a;
+	const char *db;
+};
+
+static void touch_in_database(struct schema *schema, void *arg)
+{
+	struct dropping *d = arg;
+
+	if (catalog_name_equal(d->a->c, schema->db, d->db))
+		touch_add(&d->a->touched, schema->db, schema->table, schema, NULL, 1 << EFFECT_TABLE_GONE)->alter.drop = true;
+}
+
 static int apply_database(struct apply *a)
 {
 	const char *db = a->s.database ? a->s.database : a->ctx->db;
@@ -352,6 +418,7 @@ static int apply_database(struct apply *a)
 	change = result_change(a, db, a->s.verb == VERB_ALTER_DATABASE ? "" : NULL);
 	change->database = change->db;
 	if (a->s.verb == VERB_DROP_DATABASE) {
+		catalog_each(a->c, touch_in_database, &(struct dropping){ a, db });
 		catalog_drop_database(a->c, db);
 		return 0;
 	}
@@ -401,7 +468,7 @@ static int statement_to_utf8(struct arena *arena, unsigned collation, const char
 int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *sql, size_t len, struct arena *arena,
 		  struct ddl_result *out, const char **db_table, struct err *err)
 {
-	struct apply a = { .c = c, .ctx = ctx, .arena = arena, .out = out, .err = err };
+	struct apply a = { .c = c, .ctx = ctx, .arena = arena, .out = out, .touched.arena = arena, .err = err };
 	int rc;
 
 	*out = (struct ddl_result){ .kind = DDL_NOTHING };
@@ -412,12 +479,20 @@ int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *
 	out->opens_txn = a.s.opens_txn;
 	if (a.s.table.table)
 		*db_table = arena_printf(arena, "%s.%s", db_of(&a, &a.s.table), a.s.table.table);
-	if (rc == 0 && apply_statement(&a) == 0)
+	if (rc == 0 && apply_statement(&a) == 0) {
+		out->touched = a.touched.items;
+		out->ntouched = a.touched.count;
 		return 0;
+	}
+	touches_release(&a.touched);
 	a.s.text = sql;
 	a.s.text_len = len;
-	if (a.s.table.table)
+	if (a.s.table.table) {
 		apply_unknown(&a, 'A', db_of(&a, &a.s.table), a.s.table.table);
+		out->touched = touch_add(&a.touched, db_of(&a, &a.s.table), a.s.table.table, NULL, NULL,
+					 1 << EFFECT_NOT_UNDERSTOOD);
+		out->ntouched = 1;
+	}
 	return -1;
 }
 
@@ -426,6 +501,10 @@ void ddl_result_release(struct ddl_result *r)
 	for (unsigned i = 0; i < r->nchanges; i++) {
 		for (unsigned k = 0; k < r->changes[i].ntables; k++)
 			schema_unref(r->changes[i].table[k].schema);	/* the pointer stays: the batch holds it */
+	}
+	for (unsigned i = 0; i < r->ntouched; i++) {
+		schema_unref(r->touched[i].before);
+		schema_unref(r->touched[i].after);
 	}
 }
 

@@ -65,7 +65,9 @@ enum ddl_action_kind {
 	ACTION_ADD_COLUMN, ACTION_CHANGE_COLUMN, ACTION_DROP_COLUMN, ACTION_RENAME_COLUMN, ACTION_SET_DEFAULT,
 	ACTION_SET_VISIBLE,
 	ACTION_ADD_INDEX, ACTION_DROP_INDEX, ACTION_DROP_PRIMARY, ACTION_RENAME_INDEX, ACTION_RENAME_TABLE,
-	ACTION_CONVERT
+	ACTION_CONVERT,
+	/* These change no column: rows come, go, or are another table's. */
+	ACTION_DROP_PARTITION, ACTION_MOVE_PARTITION, ACTION_EXCHANGE, ACTION_DISCARD, ACTION_IMPORT, ACTION_BLACKHOLE
 };
 
 struct ddl_action {
@@ -73,7 +75,7 @@ struct ddl_action {
 	const char *name, *to;	/* old name; new name */
 	struct ddl_column column;	/* ADD, CHANGE; SET_DEFAULT: only its default; SET_VISIBLE: only invisible */
 	struct ddl_index index;
-	struct ddl_name table;
+	struct ddl_name table;	/* RENAME_TABLE: to; EXCHANGE: with */
 	struct ddl_charset charset;	/* CONVERT; none given: the database's default */
 	struct ddl_action *next;
 };

@@ -129,6 +129,8 @@ static bool option_directory(struct ddl_parser *p)
 
 bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s)
 {
+	bool engine;
+
 	if (ddl_charset_option(p, &s->charset) || option_directory(p))
 		return true;
 	if (ddl_accept(p, "COMMENT")) {
@@ -147,8 +149,12 @@ bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s)
 		return s->opens_txn = true;
 	if (!ddl_is_one_of(p, options_with_value))
 		return false;
-	ddl_next(p);
+	engine = ddl_accept(p, "ENGINE");
+	if (!engine)
+		ddl_next(p);
 	ddl_accept_mark(p, '=');
+	if (engine && ddl_is(p, "BLACKHOLE"))
+		ddl_action_add(p, s, ACTION_BLACKHOLE);
 	if (!p->failed && token_is_mark(&p->token, '('))
 		return ddl_skip_parens(p);
 	if (ddl_at_end(p))
@@ -194,17 +200,26 @@ static bool add_column(struct ddl_parser *p, struct ddl_statement *s)
 	return ddl_column_parse(p, name, &a->column);
 }
 
+/* Behind its first words; which partitions is of no interest. */
+static bool partition_action(struct ddl_parser *p, struct ddl_statement *s, enum ddl_action_kind kind)
+{
+	ddl_action_add(p, s, kind);
+	while (!ddl_at_end(p)) {
+		if (p->token.kind == TOKEN_BAD)
+			return ddl_fail(p, "the end");
+		ddl_next(p);
+	}
+	return !p->failed;
+}
+
 static bool action_add(struct ddl_parser *p, struct ddl_statement *s)
 {
 	bool taken;
 
 	if (ddl_accept(p, "COLUMN"))
 		return add_column(p, s);
-	if (ddl_accept(p, "PARTITION")) {
-		while (!ddl_at_end(p))
-			ddl_next(p);
-		return true;
-	}
+	if (ddl_accept(p, "PARTITION"))
+		return partition_action(p, s, ACTION_MOVE_PARTITION);
 	if (!key_element(p, s, &taken) || taken)
 		return !p->failed;
 	return add_column(p, s);
@@ -227,11 +242,8 @@ static bool action_drop(struct ddl_parser *p, struct ddl_statement *s)
 		return drop_index(p, s, ACTION_DROP_INDEX);
 	if (ddl_accept2(p, "FOREIGN", "KEY") || ddl_accept(p, "CHECK"))
 		return ddl_name(p) != NULL;
-	if (ddl_accept(p, "PARTITION")) {
-		while (!ddl_at_end(p))
-			ddl_next(p);
-		return true;
-	}
+	if (ddl_accept(p, "PARTITION"))
+		return partition_action(p, s, ACTION_DROP_PARTITION);
 	ddl_accept(p, "COLUMN");
 	drop_index(p, s, ACTION_DROP_COLUMN);
 	if (!ddl_accept(p, "RESTRICT"))
@@ -310,26 +322,40 @@ static bool action_convert(struct ddl_parser *p, struct ddl_statement *s)
 	return !p->failed;
 }
 
-/* No effect on columns or keys; to the comma, and to the end for what takes lists. */
-static bool action_other(struct ddl_parser *p)
+/* EXCHANGE PARTITION name WITH TABLE name [validation] */
+static bool action_exchange(struct ddl_parser *p, struct ddl_statement *s)
 {
-	static const char *const clauses[] = { "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "DISCARD", "IMPORT",
-					       "WITH", "WITHOUT",
-					       "SECONDARY_LOAD", "SECONDARY_UNLOAD", NULL };
-	static const char *const to_the_end[] = { "ORDER", "PARTITION", "REMOVE", "COALESCE", "REORGANIZE", "EXCHANGE",
-						  "ANALYZE", "CHECK",
-						  "OPTIMIZE", "REBUILD", "REPAIR", "TRUNCATE", NULL };
+	struct ddl_action *a = ddl_action_add(p, s, ACTION_EXCHANGE);
 
+	if (!ddl_expect(p, "PARTITION"))
+		return false;
+	ddl_name(p);
+	if (!ddl_expect(p, "WITH") || !ddl_expect(p, "TABLE") || !ddl_table_name(p, &a->table))
+		return false;
+	return ddl_at_end(p) || ddl_skip_clause(p);
+}
+
+/* No effect on columns or keys; to the comma, and to the end for what takes lists. */
+static bool action_other(struct ddl_parser *p, struct ddl_statement *s)
+{
+	static const char *const clauses[] = { "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "WITH", "WITHOUT",
+					       "SECONDARY_LOAD", "SECONDARY_UNLOAD", NULL };
+	static const char *const to_the_end[] = { "ORDER", "PARTITION", "REMOVE", "COALESCE", "REORGANIZE",
+						  "ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR", NULL };
+
+	if (ddl_accept(p, "TRUNCATE"))
+		return partition_action(p, s, ACTION_DROP_PARTITION);
+	if (ddl_accept(p, "EXCHANGE"))
+		return action_exchange(p, s);
+	if (ddl_is(p, "DISCARD") || ddl_is(p, "IMPORT")) {
+		ddl_action_add(p, s, ddl_is(p, "IMPORT") ? ACTION_IMPORT : ACTION_DISCARD);
+		return ddl_skip_clause(p);
+	}
 	if (ddl_is_one_of(p, clauses))
 		return ddl_skip_clause(p);
 	if (!ddl_is_one_of(p, to_the_end))
 		return ddl_fail(p, "an action of ALTER TABLE");
-	while (!ddl_at_end(p)) {
-		if (p->token.kind == TOKEN_BAD)
-			return ddl_fail(p, "the end");
-		ddl_next(p);
-	}
-	return true;
+	return partition_action(p, s, ACTION_MOVE_PARTITION);
 }
 
 static bool action_parse(struct ddl_parser *p, struct ddl_statement *s)
@@ -353,7 +379,7 @@ static bool action_parse(struct ddl_parser *p, struct ddl_statement *s)
 			continue;
 		return !p->failed;
 	}
-	return !p->failed && action_other(p);
+	return !p->failed && action_other(p, s);
 }
 
 bool ddl_alter_parse(struct ddl_parser *p, struct ddl_statement *s)

@@ -168,7 +168,7 @@ const char *mysql_fill_progress(struct mysql_fill *f)
 {
 	struct buf b;
 
-	if (f->plan.count == 0 && !f->plan.paused && f->plan.mark == NULL)
+	if (f->plan.count == 0 && !f->plan.paused && f->plan.mark == NULL && f->plan.ndifferent == 0)
 		return NULL;
 	if (f->progress == NULL) {
 		buf_init(&b, FILL_PLAN_MAX);
@@ -191,7 +191,11 @@ int mysql_fill_restore(struct mysql_fill *f, const char *progress, struct err *e
 
 void fill_next_table(struct mysql_fill *f, bool whole)
 {
-	f->ended = (struct fill_end){ .count = f->ended.count + 1, .rows = fill_current(f)->rows, .whole = whole };
+	const struct fill_table *t = fill_current(f);
+
+	f->ended = (struct fill_end){ .count = f->ended.count + 1, .rows = t->rows, .whole = whole };
+	if (whole && t->where == NULL && (t->emptied || t->truncate))
+		fill_plan_equals(&f->plan, t->db, t->name);
 	fill_plan_remove(&f->plan, 0);
 	fill_plan_moved(f);
 	close_table(f);

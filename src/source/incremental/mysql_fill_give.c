@@ -53,6 +53,7 @@ static void give_first(struct mysql_fill *f, struct batch *b, const struct fill_
 		add_change(f, b, CHANGE_TRUNCATE, at);
 	free(f->create);
 	f->create = NULL;
+	t->emptied |= t->truncate && f->table.keyed;
 	t->truncate &= !f->table.keyed;
 	t->first |= t->fresh;
 	t->fresh = false;

@@ -23,11 +23,21 @@ static void table_done(struct fill_table *t)
 	free(t->id);
 }
 
+static void different_done(struct fill_different *d)
+{
+	free(d->db);
+	free(d->name);
+	free(d->why);
+}
+
 void fill_plan_done(struct fill_plan *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		table_done(&p->items[i]);
+	for (size_t i = 0; i < p->ndifferent; i++)
+		different_done(&p->different[i]);
 	free(p->items);
+	free(p->different);
 	free(p->mark);
 	*p = (struct fill_plan){ .edits = p->edits + 1 };
 }
@@ -94,6 +104,33 @@ struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, con
 	return NULL;
 }
 
+static size_t different_find(const struct fill_plan *p, const char *db, const char *name)
+{
+	size_t i = 0;
+
+	while (i < p->ndifferent && (strcmp(p->different[i].db, db) != 0 || strcmp(p->different[i].name, name) != 0))
+		i++;
+	return i;
+}
+
+void fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why)
+{
+	if (different_find(p, db, name) < p->ndifferent)
+		return;
+	p->different = xrealloc(p->different, (p->ndifferent + 1) * sizeof(*p->different));
+	p->different[p->ndifferent++] = (struct fill_different){ xstrdup(db), xstrdup(name), xstrdup(why) };
+}
+
+void fill_plan_equals(struct fill_plan *p, const char *db, const char *name)
+{
+	size_t i = different_find(p, db, name);
+
+	if (i == p->ndifferent)
+		return;
+	different_done(&p->different[i]);
+	memmove(&p->different[i], &p->different[i + 1], (--p->ndifferent - i) * sizeof(*p->different));
+}
+
 void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from)
 {
 	struct fill_plan copy = { .paused = from->paused, .count = from->count, .mark = xstrdup(from->mark) };
@@ -101,6 +138,8 @@ void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from)
 	copy.items = xcalloc(from->count + 1, sizeof(*copy.items));
 	for (size_t i = 0; i < from->count; i++)
 		copy.items[i] = table_copy(&from->items[i]);
+	for (size_t i = 0; i < from->ndifferent; i++)
+		fill_plan_differs(&copy, from->different[i].db, from->different[i].name, from->different[i].why);
 	fill_plan_done(to);
 	copy.edits = to->edits;
 	*to = copy;
@@ -124,15 +163,29 @@ static void put_table(struct buf *out, const struct fill_table *t)
 	put_text(out, "where", t->where);
 	put_text(out, "bound", t->bound);
 	put_text(out, "id", t->id);
-	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
+	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
 		   t->truncate ? ",\"truncate\":true" : "", t->fresh ? ",\"fresh\":true" : "",
-		   t->first ? ",\"first\":true" : "");
+		   t->first ? ",\"first\":true" : "", t->emptied ? ",\"emptied\":true" : "");
+}
+
+static void put_different(struct buf *out, const struct fill_plan *p)
+{
+	for (size_t i = 0; i < p->ndifferent; i++) {
+		buf_puts(out, i == 0 ? ",\"different\":[{\"db\":" : ",{\"db\":");
+		buf_json_str(out, p->different[i].db);
+		put_text(out, "table", p->different[i].name);
+		put_text(out, "why", p->different[i].why);
+		buf_putc(out, '}');
+	}
+	if (p->ndifferent > 0)
+		buf_putc(out, ']');
 }
 
 void fill_plan_print(const struct fill_plan *p, struct buf *out)
 {
 	buf_printf(out, "{\"paused\":%s", p->paused ? "true" : "false");
 	put_text(out, "mark", p->mark);
+	put_different(out, p);
 	buf_puts(out, ",\"tables\":[");
 	for (size_t i = 0; i < p->count; i++) {
 		if (i > 0)
@@ -185,6 +238,7 @@ static int read_member(struct fill_table *t, const struct json_slice *key, const
 		{ "id", &t->id, NULL, NULL },	      { "rows", NULL, &t->rows, NULL },
 		{ "total", NULL, &t->total, NULL },   { "truncate", NULL, NULL, &t->truncate },
 		{ "fresh", NULL, NULL, &t->fresh },   { "first", NULL, NULL, &t->first },
+		{ "emptied", NULL, NULL, &t->emptied },
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
@@ -211,6 +265,36 @@ static int read_table(struct json *j, struct fill_plan *p)
 	return r;
 }
 
+static int read_different(struct json *j, struct fill_plan *p)
+{
+	struct fill_different d = { 0 };
+	struct json_slice key, v;
+	int r = json_enter(j, '{') ? 0 : -1;
+
+	while (r == 0 && json_member(j, &key))
+		r = json_value(j, &v) == JSON_ERROR ? -1
+		    : is_key(&key, "db")	    ? read_text(&v, &d.db)
+		    : is_key(&key, "table")	    ? read_text(&v, &d.name)
+		    : is_key(&key, "why")	    ? read_text(&v, &d.why)
+						    : -1;
+	if (r == 0 && (j->problem || d.db == NULL || d.name == NULL || d.why == NULL))
+		r = -1;
+	if (r == 0)
+		fill_plan_differs(p, d.db, d.name, d.why);
+	different_done(&d);
+	return r;
+}
+
+static int read_list(struct json *j, struct fill_plan *p, int (*read)(struct json *, struct fill_plan *))
+{
+	if (!json_enter(j, '['))
+		return -1;
+	while (json_element(j))
+		if (read(j, p) < 0)
+			return -1;
+	return 0;
+}
+
 static int read_plan(struct json *j, struct fill_plan *p)
 {
 	struct json_slice key, v;
@@ -218,12 +302,9 @@ static int read_plan(struct json *j, struct fill_plan *p)
 	if (!json_enter(j, '{'))
 		return -1;
 	while (json_member(j, &key)) {
-		if (is_key(&key, "tables")) {
-			if (!json_enter(j, '['))
+		if (is_key(&key, "tables") || is_key(&key, "different")) {
+			if (read_list(j, p, is_key(&key, "tables") ? read_table : read_different) < 0)
 				return -1;
-			while (json_element(j))
-				if (read_table(j, p) < 0)
-					return -1;
 		} else if (json_value(j, &v) == JSON_ERROR ||
 			   (is_key(&key, "mark")     ? read_text(&v, &p->mark)
 			    : is_key(&key, "paused") ? read_flag(&v, &p->paused)

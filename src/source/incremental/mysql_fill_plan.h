@@ -3,7 +3,8 @@
  * text with the source's position, in the same log transaction as the rows that it counts, so that a restart goes on at
  * the chunk. An initial snapshot that was interrupted leaves its rest in the same form.
  *
- * The text is JSON: {"paused":true,"tables":[{"db":"a","table":"b", ...}]}; what this version does not know in it is
+ * The text is JSON: {"paused":true,"different":[{"db":"a","table":"b","why":".."}],
+ * "tables":[{"db":"a","table":"b", ...}]}; what this version does not know in it is
  * refused.
  */
 #ifndef SOURCE_MYSQL_FILL_PLAN_H
@@ -28,11 +29,20 @@ struct fill_table {
 	bool truncate;		/* the target is still to be emptied first; without key: until all is read */
 	bool fresh;		/* newly captured: its schema is still to be told */
 	bool first;		/* its rows in the log are of this snapshot, and of the stream since */
+	bool emptied;		/* the target was emptied in front of its first row */
+};
+
+/* A table whose rows at the target differ from MySQL until it is read again from an empty target. */
+struct fill_different {
+	char *db, *name;
+	char *why;		/* for a person */
 };
 
 struct fill_plan {
 	struct fill_table *items;	/* in the order in which they are read; the first one is being read */
 	size_t count;
+	struct fill_different *different;
+	size_t ndifferent;
 	bool paused;
 	unsigned edits;			/* rises when tables come, go or change their names */
 	char *mark;			/* how far the orders of whoever gives them are taken; NULL: not told */
@@ -45,6 +55,9 @@ void fill_plan_add(struct fill_plan *p, const struct fill_table *table);
 void fill_plan_remove(struct fill_plan *p, size_t i);
 void fill_plan_put_last(struct fill_plan *p);		/* the first one: all others are read before it */
 struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, const char *name);	/* NULL: not in it */
+/* Once a table: the first reason stays. */
+void fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why);
+void fill_plan_equals(struct fill_plan *p, const char *db, const char *name);
 void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from);	/* to is initialised; its content is replaced */
 
 void fill_plan_print(const struct fill_plan *p, struct buf *out);

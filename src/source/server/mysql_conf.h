@@ -14,6 +14,9 @@ enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, 
 enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
 enum ssl_mode { SSL_DISABLED, SSL_PREFERRED, SSL_REQUIRED, SSL_VERIFY_CA, SSL_VERIFY_IDENTITY };	/* "disabled|preferred|required|verify_ca|verify_identity" */
 
+/* What is done about a statement that changes rows without telling them (docs/ddl.md). */
+enum ddl_repair { DDL_REPAIR_SNAPSHOT, DDL_REPAIR_WARN };	/* "snapshot|warn" */
+
 /* Tables that are not captured, of which a snapshot tells the definitions all the same. */
 enum other_tables { OTHERS_ALL, OTHERS_OF_CAPTURED_DATABASES, OTHERS_NONE };
 
@@ -51,6 +54,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	bool gtid_filter_dml;		/* gtid.source.filter.dml.events: rows of sources that are left out are dropped */
 	bool include_query;		/* include.query */
 	bool enable_time_adjuster;	/* enable.time.adjuster */
+	int ddl_repair;			/* ddl.repair */
 	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
 	bool transaction_marks;		/* give out CHANGE_BEGIN and CHANGE_END; set by the engine from provide.transaction.metadata */
 	bool skip_truncate;		/* set by the engine from skipped.operations */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "source/catalog/mysql_effect.h"
 #include "source/catalog/mysql_statement.h"
 #include "source/decode/mysql_charset.h"
 
@@ -94,6 +95,49 @@ static void set_history_place(struct mysql_stream *st, struct batch *b, struct d
 	}
 }
 
+/* With ddl.repair = warn the rows of a name that holds another table now stay: a copy made by an online change has the
+ * same ones. */
+static bool is_carried_out(const struct mysql_stream *st, const struct ddl_touch *t)
+{
+	uint32_t other = UINT32_C(1) << EFFECT_TABLE_OTHER | UINT32_C(1) << EFFECT_KEY_CHANGED;
+
+	return (ddl_remedies(t->effects) & REMEDY_TARGET) &&
+	       (st->setup.conf->ddl_repair == DDL_REPAIR_SNAPSHOT || !(t->effects & other));
+}
+
+/* What the target's table has to become, in its place among the rows. */
+static void add_alter(struct mysql_stream *st, struct batch *b, const struct ddl_touch *t, const struct stream_place *at)
+{
+	struct schema *schema = t->after ? t->after : t->before, *filtered;
+	struct change *c;
+
+	if (schema == NULL || !is_carried_out(st, t) || stream_is_given(st))
+		return;
+	filtered = mysql_filter_columns(st->setup.filter, schema);
+	c = stream_add_change(st, b, CHANGE_ALTER, at);
+	c->schema = filtered ? filtered : schema;
+	c->alter = &t->alter;
+	batch_hold_schema(b, c->schema);
+	schema_unref(filtered);
+}
+
+/* Tables that are captured, of those that the statement touches: their remedies. Whoever keeps the plan of snapshots finds
+ * them in the last part of the statement. */
+static void add_touched(struct mysql_stream *st, struct batch *b, struct ddl_result *res, const struct stream_place *at)
+{
+	struct ddl_change *last = &res->changes[res->nchanges - 1];
+
+	last->touched = arena_alloc(&b->arena, res->ntouched * sizeof(*last->touched));
+	for (unsigned i = 0; i < res->ntouched; i++) {
+		const struct ddl_touch *t = &res->touched[i];
+
+		if (ddl_remedies(t->effects) && mysql_filter_table(st->setup.filter, t->db, t->table))
+			last->touched[last->ntouched++] = *t;
+	}
+	for (unsigned i = 0; i < last->ntouched; i++)
+		add_alter(st, b, &last->touched[i], at);
+}
+
 static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result *res, const struct stream_place *at)
 {
 	set_history_place(st, b, res, at);
@@ -110,6 +154,8 @@ static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result 
 		if (!stream_skips(st) && !res->temporary && !stream_is_given(st))
 			stream_add_change(st, b, CHANGE_DDL, at)->ddl = d;
 	}
+	if (res->ntouched > 0 && res->nchanges > 0 && !stream_skips(st))
+		add_touched(st, b, res, at);
 	if (res->kind == DDL_TRUNCATE && !stream_skips(st))
 		add_truncate(st, b, res, at);
 }

@@ -1,0 +1,149 @@
+/*
+ * starrocks_alter.c - a table in StarRocks follows a statement of the source. Each step is a statement of its own that
+ * may take a while, and is seen in the columns afterwards, so doing all again changes nothing more. RENAME COLUMN exists
+ * from 3.3.2 on: before, the column is added without values, and the caller told of the gap.
+ */
+#include <string.h>
+
+#include "row/column_fill.h"
+#include "sink/sink_ops.h"
+#include "sink/starrocks.h"
+
+#define SQL_MAX (1 << 20)
+
+struct alter {
+	struct starrocks_sql *sql;
+	const struct sink_conf *conf;
+	const struct schema *schema;
+	struct starrocks_columns have;
+	struct buf text;
+	bool *gap;
+	struct err *err;
+};
+
+static void put_name(struct alter *a)
+{
+	starrocks_name(&a->text, sink_database(a->conf, a->schema));
+	buf_putc(&a->text, '.');
+	starrocks_name(&a->text, a->schema->table);
+}
+
+static void begin_statement(struct alter *a)
+{
+	buf_reset(&a->text);
+	buf_puts(&a->text, "ALTER TABLE ");
+	put_name(a);
+}
+
+static int look(struct alter *a)
+{
+	return starrocks_table_read(a->sql, sink_database(a->conf, a->schema), a->schema->table, &a->have, a->err);
+}
+
+/* One change of columns at a time. */
+static int carry_out(struct alter *a)
+{
+	if (starrocks_job_wait(a->sql, a->conf, a->schema, false, a->err) ||
+	    starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err) ||
+	    starrocks_job_wait(a->sql, a->conf, a->schema, true, a->err))
+		return -1;
+	return look(a);
+}
+
+static int drop_column(struct alter *a, const char *name)
+{
+	const struct starrocks_column *c = starrocks_columns_find(&a->have, name);
+
+	if (c == NULL || c->key)
+		return 0;
+	begin_statement(a);
+	buf_puts(&a->text, " DROP COLUMN ");
+	starrocks_name(&a->text, c->name);
+	return carry_out(a);
+}
+
+/* Refused, not interrupted: the version does not know it. */
+static bool cannot_rename(const struct err *err)
+{
+	return err->kind != ERR_RETRY && err->kind != ERR_UNREACHABLE;
+}
+
+static int rename_column(struct alter *a, const struct ddl_move *m)
+{
+	const struct starrocks_column *c = starrocks_columns_find(&a->have, m->from);
+
+	if (c == NULL)
+		return 0;
+	if (drop_column(a, m->to))
+		return -1;
+	begin_statement(a);
+	buf_puts(&a->text, " RENAME COLUMN ");
+	starrocks_name(&a->text, m->from);
+	buf_puts(&a->text, " TO ");
+	starrocks_name(&a->text, m->to);
+	if (carry_out(a) == 0)
+		return 0;
+	c = starrocks_columns_find(&a->have, m->from);
+	if (!cannot_rename(a->err) || (c && c->key))
+		return -1;
+	err_clear(a->err);
+	*a->gap = true;
+	return drop_column(a, m->from);
+}
+
+/* With what MySQL has put into the rows that are there, where that is known here. */
+static int add_column(struct alter *a, const struct ddl_move *m)
+{
+	char fill[4096];
+	int at = schema_column(a->schema, m->to, strlen(m->to));
+
+	if (at < 0 || starrocks_columns_find(&a->have, m->to))
+		return 0;
+	begin_statement(a);
+	buf_puts(&a->text, " ADD COLUMN ");
+	starrocks_put_column(&a->text, a->schema, (unsigned)at,
+			     m->from == NULL && !m->blank && column_fill(&a->schema->columns[at], fill, sizeof(fill)) ? fill : NULL);
+	return carry_out(a);
+}
+
+/* A table that is ours is made again for the next row; one that a person has made keeps its form. */
+static int drop_table(struct alter *a)
+{
+	if (a->have.count == 0)
+		return 0;
+	buf_puts(&a->text, a->conf->table_create ? "DROP TABLE IF EXISTS " : "TRUNCATE TABLE ");
+	put_name(a);
+	return starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err);
+}
+
+/* Names become free before others take them. */
+static int alter_columns(struct alter *a, const struct ddl_alter *alter)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < alter->nmoves && r == 0; i++)
+		if (alter->moves[i].to == NULL)
+			r = drop_column(a, alter->moves[i].from);
+	for (unsigned i = 0; i < alter->nmoves && r == 0; i++)
+		if (alter->moves[i].from && alter->moves[i].to)
+			r = rename_column(a, &alter->moves[i]);
+	for (unsigned i = 0; i < alter->nmoves && r == 0; i++)
+		if (alter->moves[i].to)
+			r = add_column(a, &alter->moves[i]);
+	return r;
+}
+
+int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
+			  const struct ddl_alter *alter, bool *gap, struct err *err)
+{
+	struct alter a = { .sql = sql, .conf = conf, .schema = schema, .gap = gap, .err = err };
+	int result;
+
+	buf_init(&a.text, SQL_MAX);
+	result = look(&a);
+	if (result == 0)
+		result = alter->drop ? drop_table(&a) : a.have.count > 0 ? alter_columns(&a, alter) : 0;
+	starrocks_columns_done(&a.have);
+	buf_done(&a.text);
+	return result;
+}
