@@ -18,10 +18,13 @@ violations() {
 	BEGIN {
 		allow("core", "core")
 		allow("row", "row core")
+		allow("mysql", "mysql core")
 		rooms = "source format log script sink"
 		n = split(rooms, room_name, " ")
 		for (i = 1; i <= n; i++)
 			allow(room_name[i], room_name[i] " row core")
+		allow("source", "source mysql row core")
+		allow("sink", "sink mysql row core")
 		allow("engine", "engine " rooms " row core")
 		allow("console", "console engine core")
 		allow("remote", "remote engine core")
@@ -54,7 +57,7 @@ violations() {
 		floor("console/view", "view widget canvas")
 
 		keep("^n?cursesw?([.]h|/)", "console", "console console/canvas console/widget console/view")
-		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h", "source sink", "source/decode source/catalog")
+		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h|^ma_", "mysql source sink", "source/decode source/catalog")
 		keep("^(librdkafka/)?rdkafka", "log")
 		keep("^curl/", "sink")
 		keep("^(lua|lualib|lauxlib)[.]h|^lua[0-9.]*/", "script")
@@ -62,6 +65,7 @@ violations() {
 		keep("^sqlite3[.]h", "log sink")
 		keep("^ini[.]h", "core")
 		keep("^zstd[.]h|^zlib[.]h", "source log")
+		keep("^openssl/", "mysql")
 		keep("^jansson[.]h", "format script sink engine console remote cli")
 	}
 	FNR == 1 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/conf_part.h"
+#include "core/endpoint.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 
@@ -26,6 +27,31 @@ static int string_set(const struct conf_option *o, void *field, const char *text
 	free(*s);
 	*s = *text ? xstrdup(text) : NULL;
 	return 0;
+}
+
+static bool scheme_allowed(const char *choices, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	for (const char *p = choices ? choices : ""; *p && len; p += strcspn(p, "|"), p += *p == '|')
+		if (strcspn(p, "|") == len && strncasecmp(p, scheme, len) == 0)
+			return true;
+	return len == 0;
+}
+
+static int hosts_set(const struct conf_option *o, void *field, const char *text, char *expected, size_t size)
+{
+	struct endpoint e;
+	const char *entry, *wanted;
+	size_t len;
+
+	for (unsigned i = 0; *text && endpoint_entry(text, i, &entry, &len); i++) {
+		if (endpoint_parse(entry, len, &e, &wanted) == 0 && scheme_allowed(o->choices, e.scheme))
+			continue;
+		snprintf(expected, size, "%s, or a list of such", wanted);
+		return -1;
+	}
+	return string_set(o, field, text, expected, size);
 }
 
 static void string_free(void *field)
@@ -327,6 +353,7 @@ void conf_value_pair(const struct conf_option *o, void *base, const char *key, c
 
 static const struct conf_type_ops types[] = {
 	[CONF_STRING] = { string_set, string_free, string_format },
+	[CONF_HOSTS] = { hosts_set, string_free, string_format },
 	[CONF_BOOL] = { bool_set, NULL, bool_format },
 	[CONF_INT] = { number_set, NULL, int_format },
 	[CONF_BYTES] = { number_set, NULL, bytes_format },
@@ -367,7 +394,7 @@ bool conf_same(const struct conf_option *o, const void *a, const void *b)
 	struct buf x, y;
 	bool same;
 
-	if (o->type == CONF_STRING)
+	if (o->type == CONF_STRING || o->type == CONF_HOSTS)
 		return same_text(*(char *const *)((const char *)a + o->offset), *(char *const *)((const char *)b + o->offset));
 	buf_init(&x, SIZE_MAX / 2);
 	buf_init(&y, SIZE_MAX / 2);
@@ -382,7 +409,7 @@ bool conf_same(const struct conf_option *o, const void *a, const void *b)
 size_t conf_field_size(const struct conf_option *o)
 {
 	static const size_t sizes[] = {
-		[CONF_STRING] = sizeof(char *), [CONF_BOOL] = sizeof(bool), [CONF_INT] = sizeof(int64_t),
+		[CONF_STRING] = sizeof(char *), [CONF_HOSTS] = sizeof(char *), [CONF_BOOL] = sizeof(bool), [CONF_INT] = sizeof(int64_t),
 		[CONF_BYTES] = sizeof(int64_t), [CONF_DURATION] = sizeof(int64_t), [CONF_CHOICE] = sizeof(int),
 		[CONF_LIST] = sizeof(struct conf_list), [CONF_PAIRS] = sizeof(struct conf_pairs),
 	};

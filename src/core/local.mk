@@ -13,6 +13,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/conf_value.c \
 	src/core/digest.c \
 	src/core/digest.h \
+	src/core/endpoint.c \
+	src/core/endpoint.h \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/histogram.c \
@@ -62,6 +64,10 @@ tests_unit_test_buf_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_clock
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/tap.h
 tests_unit_test_clock_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_endpoint
+tests_unit_test_endpoint_SOURCES = tests/unit/test_endpoint.c tests/tap.h
+tests_unit_test_endpoint_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_conf
 tests_unit_test_conf_SOURCES = tests/unit/test_conf.c tests/tap.h

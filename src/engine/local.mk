@@ -78,11 +78,11 @@ tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/lo
 tests_unit_test_load_due_LDADD = $(ROW)
 E2E_TESTS += tests/e2e/load_partitions.sh
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c
-tests_unit_test_settings_LDADD = $(FORMAT) $(FORMAT_LIBS)
+tests_unit_test_settings_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert
 tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c \
 	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c
-tests_unit_test_settings_convert_LDADD = $(FORMAT) $(FORMAT_LIBS)
+tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)
 E2E_TESTS += tests/e2e/problems.sh tests/e2e/check_names.sh

@@ -115,6 +115,11 @@ size_t sink_value_text(const struct value *v, int64_t zone_us, char *out)
 	}
 }
 
+int sink_login_check(const struct sink_conf *conf, struct err *err)
+{
+	return login_conf_check(&conf->login, "starrocks", err);
+}
+
 struct sink *sink_open(const struct sink_conf *conf, struct err *err)
 {
 	const struct sink_ops *ops = ops_for(conf);

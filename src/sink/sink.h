@@ -14,6 +14,7 @@
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/report.h"
+#include "mysql/login_conf.h"
 #include "row/collapse.h"
 #include "row/exam.h"
 #include "row/schema.h"
@@ -23,6 +24,7 @@ struct sink_conf {
 	char *state_dir;		/* the embedded warehouse lives in state_dir/warehouse */
 	char *fe_http, *fe_mysql;	/* [starrocks] fe.http = host:port[, host:port]; NULL: the embedded warehouse */
 	char *user, *password;
+	struct login_conf login;	/* of fe.mysql: ssl.mode .. auth.plugins */
 	char *database;			/* NULL: as at the source */
 	int load;			/* load: "stream|routine" */
 	bool table_create;		/* table.create */
@@ -61,6 +63,8 @@ struct sink_result {
 	size_t nbad;
 	char detail[256];	/* what the target said */
 };
+
+int sink_login_check(const struct sink_conf *conf, struct err *err);	/* ssl.* and auth.plugins, which belong together */
 
 struct sink;
 struct sink *sink_open(const struct sink_conf *conf, struct err *err);

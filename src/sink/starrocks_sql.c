@@ -1,21 +1,19 @@
 /*
- * starrocks_sql.c - statements over the frontends' MySQL protocol. Text protocol only; the frontend knows the
- * mysql_native_password method. Connects when first used, to the frontends of the list in turn, and once more when a
+ * starrocks_sql.c - statements over the frontends' MySQL protocol, text protocol only. Connects when first used, to the frontends of the list in turn, and once more when a
  * connection that was idle turns out to be gone. Declared result widths are wrong there: never used.
  */
-#include <mysql.h>
 #include <errmsg.h>
-#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/endpoint.h"
 #include "core/xalloc.h"
+#include "mysql/mysql_login.h"
 #include "sink/starrocks.h"
 
 #define DEFAULT_PORT 9030
-#define COLUMNS_MAX 64
 
 struct starrocks_sql {
 	const struct sink_conf *conf;
@@ -30,17 +28,10 @@ const char *starrocks_record_get(const struct starrocks_record *r, const char *n
 	return NULL;
 }
 
-static void library_start(void)
-{
-	mysql_library_init(0, NULL, NULL);
-}
-
 struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct starrocks_sql *s = xcalloc(1, sizeof(*s));
 
-	pthread_once(&once, library_start);
 	s->conf = conf;
 	return s;
 }
@@ -65,60 +56,94 @@ static bool is_connection_error(unsigned code)
 	return code >= CR_MIN_ERROR && code <= 2999;
 }
 
-static int connect_one(struct starrocks_sql *s, const char *host, unsigned port, struct err *err)
+static unsigned seconds(int64_t ms, unsigned least)
+{
+	return ms > (int64_t)least * 1000 ? (unsigned)(ms / 1000) : least;
+}
+
+static int connect_fail(MYSQL *mysql, const char *who, struct err *err)
+{
+	return err_set(err, is_connection_error(mysql_errno(mysql)) ? ERR_UNREACHABLE : ERR_CONFIG, (int)mysql_errno(mysql), "%s: %s",
+		       who, mysql_error(mysql));
+}
+
+/* One value; NULL: the statement fails, or there is none. The caller frees. */
+static char *one_value(MYSQL *mysql, const char *statement, unsigned column)
+{
+	MYSQL_RES *res = mysql_query(mysql, statement) == 0 ? mysql_store_result(mysql) : NULL;
+	MYSQL_ROW row = res && mysql_num_fields(res) > column ? mysql_fetch_row(res) : NULL;
+	char *value = row && row[column] && row[column][0] ? xstrdup(row[column]) : NULL;
+
+	mysql_free_result(res);
+	return value;
+}
+
+/* A statement of ours that reaches a MySQL server, the source itself at the worst, would empty its tables. */
+static int refuse_others(MYSQL *mysql, const char *who, struct err *err)
+{
+	char *version = one_value(mysql, "SELECT current_version()", 0), *uuid;
+
+	if (version == NULL && is_connection_error(mysql_errno(mysql)))
+		return connect_fail(mysql, who, err);
+	uuid = one_value(mysql, "SHOW VARIABLES LIKE 'server_uuid'", 1);
+	if (uuid)
+		err_set(err, ERR_CONFIG, 0, "%s: this is a MySQL server (%s, server_uuid %s), not StarRocks; nothing was written. "
+			"Correct [starrocks] fe.mysql", who, mysql_get_server_info(mysql), uuid);
+	else if (version == NULL)
+		err_set(err, ERR_CONFIG, 0, "%s: this is not StarRocks (%s has no current_version()); nothing was written. Correct "
+			"[starrocks] fe.mysql", who, mysql_get_server_info(mysql));
+	free(uuid);
+	free(version);
+	return uuid || version == NULL ? -1 : 0;
+}
+
+static int connect_one(struct starrocks_sql *s, const struct endpoint *at, struct err *err)
 {
 	const struct sink_conf *conf = s->conf;
-	unsigned connect_s = conf->connect_timeout_ms > 1000 ? (unsigned)(conf->connect_timeout_ms / 1000) : 1;
-	unsigned io_s = conf->load_timeout_ms > 5000 ? (unsigned)(conf->load_timeout_ms / 1000) : 5;
-	unsigned local_infile = 0;
-	MYSQL *mysql = mysql_init(NULL);
+	char who[320], address[288];
+	const struct mysql_login login = {
+		.who = who, .section = "starrocks", .conf = &conf->login, .host = at->host, .port = at->port ? at->port : DEFAULT_PORT,
+		.user = conf->user, .password = conf->password, .charset = "utf8",
+		.connect_s = seconds(conf->connect_timeout_ms, 1), .answer_s = seconds(conf->load_timeout_ms, 5),
+	};
+	enum login_result r;
 
-	mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &io_s);
-	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &io_s);
-	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
-	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8");
-	mysql_options(mysql, MYSQL_DEFAULT_AUTH, "mysql_native_password");
-	if (mysql_real_connect(mysql, host, conf->user, conf->password ? conf->password : "", NULL, port, NULL, 0)) {
-		s->mysql = mysql;
+	snprintf(who, sizeof(who), "StarRocks %s (MySQL protocol)", endpoint_format(address, sizeof(address), at->host, login.port));
+	r = mysql_login(&login, &s->mysql, err);
+	if (r == LOGIN_FAILED)
+		connect_fail(s->mysql, who, err);
+	if (r == LOGIN_OPEN && refuse_others(s->mysql, who, err) == 0)
 		return 0;
-	}
-	err_set(err, is_connection_error(mysql_errno(mysql)) ? ERR_UNREACHABLE : ERR_CONFIG, (int)mysql_errno(mysql),
-		"StarRocks %s:%u (MySQL protocol): %s", host, port, mysql_error(mysql));
-	mysql_close(mysql);
+	disconnect(s);
 	return -1;
 }
 
 static int connect_any(struct starrocks_sql *s, struct err *err)
 {
-	char *list = xstrdup(s->conf->fe_mysql ? s->conf->fe_mysql : ""), *rest = NULL;
-	int result = err_set(err, ERR_CONFIG, 0, "fe.mysql: expected host:port of a frontend, found nothing");
+	const char *list = s->conf->fe_mysql, *text, *expected;
+	struct endpoint at;
+	size_t len;
 
-	for (char *host = strtok_r(list, ", ", &rest); host && result; host = strtok_r(NULL, ", ", &rest)) {
-		char *colon = strrchr(host, ':');
-		uint64_t port = DEFAULT_PORT;
-
-		if (colon && (!num_parse_u64(colon + 1, strlen(colon + 1), &port) || port == 0 || port > 65535)) {
-			result = err_set(err, ERR_CONFIG, 0, "fe.mysql: '%s': expected host:port", host);
-			break;
-		}
-		if (colon)
-			*colon = '\0';
-		result = connect_one(s, host, (unsigned)port, err);
-		if (result && err->kind == ERR_CONFIG)
-			break;
+	if (list == NULL || *list == '\0')
+		return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.mysql: expected host:port of a frontend, found nothing");
+	for (unsigned i = 0; endpoint_entry(list, i, &text, &len); i++) {
+		if (endpoint_parse(text, len, &at, &expected) < 0)
+			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.mysql: expected %s, found '%.*s'", expected, (int)len, text);
+		if (connect_one(s, &at, err) == 0)
+			return 0;
+		if (err->kind == ERR_CONFIG)
+			return -1;
 	}
-	free(list);
-	return result;
+	return -1;
 }
 
 static int rows_each(struct starrocks_sql *s, void (*each)(void *, const struct starrocks_record *), void *context,
 		     struct err *err)
 {
 	MYSQL_RES *result = mysql_store_result(s->mysql);
-	char *names[COLUMNS_MAX];
-	struct starrocks_record record = { .names = names };
+	struct starrocks_record record = { 0 };
 	MYSQL_FIELD *fields;
+	char **names;
 	MYSQL_ROW row;
 
 	if (!result) {
@@ -127,13 +152,15 @@ static int rows_each(struct starrocks_sql *s, void (*each)(void *, const struct 
 		return err_set(err, ERR_UNREACHABLE, (int)mysql_errno(s->mysql), "StarRocks: %s", mysql_error(s->mysql));
 	}
 	fields = mysql_fetch_fields(result);
-	record.count = mysql_num_fields(result) < COLUMNS_MAX ? mysql_num_fields(result) : COLUMNS_MAX;
+	record.count = mysql_num_fields(result);
+	record.names = names = xcalloc(record.count + 1, sizeof(*names));
 	for (unsigned i = 0; i < record.count; i++)
-		names[i] = fields[i].name;
+		names[i] = fields[i].name ? fields[i].name : (char *)"";
 	while (each && (row = mysql_fetch_row(result))) {
 		record.values = row;
 		each(context, &record);
 	}
+	free(names);
 	mysql_free_result(result);
 	return 0;
 }

@@ -102,6 +102,7 @@ char *source_fills(struct source *s);	/* what is planned, as JSON; the caller fr
 char *source_news(struct source *s);	/* what happened, a line for the log; the caller frees; NULL: nothing. @thread the one that steps */
 /* What may change without a restart: lists of tables and columns, limits. conf is lent like the first one, which has to
  * live on. A table that is captured from now on is read beside the stream. @thread any */
+int source_login_check(const struct mysql_conf *conf, struct err *err);	/* ssl.* and auth.plugins, which belong together */
 int source_conf_check(const struct mysql_conf *conf, struct err *err);
 void source_reload(struct source *s, const struct mysql_conf *conf);
 /* Whose tables are all covered by the last position that was given out, or were when the source was opened; NULL: none's

@@ -356,12 +356,17 @@ int source_fill_note(struct source *s, const struct batch *b, struct err *err)
 
 /* ---- a new configuration ---- */
 
+int source_login_check(const struct mysql_conf *conf, struct err *err)
+{
+	return login_conf_check(&conf->login, "mysql", err);
+}
+
 int source_conf_check(const struct mysql_conf *conf, struct err *err)
 {
 	struct mysql_filter *f = mysql_filter_new(conf, err);
 
 	mysql_filter_free(f);
-	return f && snapshot_wish_check(conf, err) == 0 ? throttle_check(conf, err) : -1;
+	return f && source_login_check(conf, err) == 0 && snapshot_wish_check(conf, err) == 0 ? throttle_check(conf, err) : -1;
 }
 
 void source_reload(struct source *s, const struct mysql_conf *conf)

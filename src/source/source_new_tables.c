@@ -85,7 +85,7 @@ static void plan_table(struct source *s, MYSQL_ROW row)
 
 static int take_new_tables(struct source *s, struct mysql_conn *c, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err,
+	MYSQL_RES *res = mysql_conn_rows(c, "!!?", err,
 					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
 					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
 	struct names read = { 0 }, unread = { 0 }, gone = { 0 };

@@ -19,7 +19,7 @@
  * one shows: table maps carry the character sets of columns. */
 static int know_databases(struct source *s, struct mysql_conn *c, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SELECT schema_name, default_collation_name FROM information_schema.schemata");
+	MYSQL_RES *res = mysql_conn_rows(c, "??", err, "SELECT schema_name, default_collation_name FROM information_schema.schemata");
 	MYSQL_ROW row;
 
 	if (res == NULL)

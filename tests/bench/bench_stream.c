@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 		return 2;
 	include[0] = argv[2];
 	conf = (struct mysql_conf){ .host = "127.0.0.1", .connect_timeout_ms = 5000,
-		.table_include = { .items = include, .count = 1 }, .ssl_mode = SSL_DISABLED,
+		.table_include = { .items = include, .count = 1 }, .login = { .ssl_mode = SSL_DISABLED },
 		.max_batch_rows = 1024, .max_batch_bytes = 1 << 20, .snapshot_threads = argc == 5 ? atoi(argv[4]) : 1 };
 	read_env(argv[1]);
 	if (strcmp(argv[3], "raw") == 0)

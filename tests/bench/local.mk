@@ -3,7 +3,7 @@ noinst_PROGRAMS += tests/bench/bench_stream tests/bench/bench_drain tests/bench/
 
 tests_bench_bench_stream_SOURCES = tests/bench/bench_stream.c
 tests_bench_bench_stream_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
-tests_bench_bench_stream_LDADD = $(SOURCE_PARTS) $(FORMAT_PARTS) $(ROW) $(SOURCE_LIBS) $(FORMAT_LIBS)
+tests_bench_bench_stream_LDADD = $(SOURCE_PARTS) $(FORMAT_PARTS) $(LOGIN) $(ROW) $(SOURCE_LIBS) $(FORMAT_LIBS)
 
 tests_bench_bench_drain_SOURCES = tests/bench/bench_drain.c
 tests_bench_bench_drain_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS)

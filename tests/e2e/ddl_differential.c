@@ -19,12 +19,13 @@
 #include "source/source.h"
 #include "tests/e2e/ddl_compare.h"
 #include "tests/e2e/ddl_random.h"
+#include "tests/login.h"
 #include "tests/tap.h"
 
 enum { ROUND = 150, TEXT_MAX = 1 << 20, CATCH_UP_S = 120, DIFFERENCES_MAX = 20 };
 
 static const char *server_dir;
-static struct mysql_conf conf = { .host = "127.0.0.1", .ssl_mode = SSL_DISABLED, .connect_timeout_ms = 20000,
+static struct mysql_conf conf = { .host = "127.0.0.1", .login = { .ssl_mode = SSL_DISABLED }, .connect_timeout_ms = 20000,
 				  .heartbeat_ms = 30000, .snapshot_mode = SNAPSHOT_NO_DATA, .max_batch_rows = 1000,
 				  .max_batch_bytes = 1 << 20 };
 
@@ -153,12 +154,8 @@ static unsigned newly_stopped(struct follower *f)
 
 static MYSQL *server_connect(void)
 {
-	MYSQL *db = mysql_init(NULL);
+	MYSQL *db = test_login(&conf);
 
-	if (!mysql_real_connect(db, conf.host, conf.user, conf.password, NULL, (unsigned)conf.port, NULL, 0)) {
-		printf("Bail out! %s\n", mysql_error(db));
-		exit(1);
-	}
 	mysql_query(db, "SET NAMES utf8mb4");
 	return db;
 }

@@ -19,6 +19,7 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 #include "source/source.h"
+#include "tests/login.h"
 #include "tests/tap.h"
 
 enum { ROWS = 6000, WRITERS = 2, SLOTS = 1 << 18, STEP_MS = 50, CEILING_S = 100 };
@@ -50,11 +51,7 @@ static void read_env(const char *dir)
 
 static void db_connect(void)
 {
-	db = mysql_init(NULL);
-	if (mysql_real_connect(db, "127.0.0.1", conf.user, conf.password, NULL, (unsigned)conf.port, NULL, 0))
-		return;
-	printf("Bail out! %s\n", mysql_error(db));
-	exit(1);
+	db = test_login(&conf);
 }
 
 /* Writers run into each other's locks: a statement that is refused for that is done without. */
@@ -511,7 +508,7 @@ int main(int argc, char **argv)
 	read_env(argv[1]);
 	conf.host = xstrdup("127.0.0.1");
 	conf.snapshot_mode = SNAPSHOT_NO_DATA;
-	conf.ssl_mode = SSL_DISABLED;
+	conf.login.ssl_mode = SSL_DISABLED;
 	conf.database_include = (struct conf_list){ .items = lists, .count = 1 };
 	conf.chunk_rows = 200;
 	db_connect();

@@ -36,3 +36,8 @@ tests_e2e_compare_topics_SOURCES = tests/e2e/compare_topics.c tests/e2e/compare_
 	tests/e2e/compare_topics_json.c tests/e2e/compare_topics_pair.c tests/e2e/compare_topics_read.c
 tests_e2e_compare_topics_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS)
 tests_e2e_compare_topics_LDADD = $(CORE) $(KAFKA_LIBS)
+
+# Servers that mean harm.
+E2E_TESTS += tests/e2e/rogue.sh tests/e2e/doors.sh
+noinst_PROGRAMS += tests/e2e/rogue
+tests_e2e_rogue_SOURCES = tests/e2e/rogue.c

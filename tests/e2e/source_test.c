@@ -17,6 +17,7 @@
 #include "core/xalloc.h"
 #include "source/source.h"
 #include "tests/e2e/source_model.h"
+#include "tests/login.h"
 #include "tests/tap.h"
 
 static const char *dir, *script;
@@ -49,12 +50,8 @@ static void db_connect(void)
 {
 	if (db)
 		mysql_close(db);
-	db = mysql_init(NULL);
-	if (!mysql_real_connect(db, "127.0.0.1", conf.user, conf.password, NULL, (unsigned)conf.port, NULL,
-				CLIENT_MULTI_STATEMENTS)) {
-		printf("Bail out! %s\n", mysql_error(db));
-		exit(1);
-	}
+	db = test_login(&conf);
+	mysql_set_server_option(db, MYSQL_OPTION_MULTI_STATEMENTS_ON);
 	mysql_query(db, "SET NAMES utf8mb4");
 }
 
@@ -777,18 +774,18 @@ static void test_connections(void)
 	char ca[600];
 
 	report_init(&report);
-	conf.ssl_mode = SSL_DISABLED;
+	conf.login.ssl_mode = SSL_DISABLED;
 	is_int(source_check(&conf, &report, &err), 0, "no TLS, the password by the server's RSA key");
-	conf.ssl_mode = SSL_REQUIRED;
+	conf.login.ssl_mode = SSL_REQUIRED;
 	is_int(source_check(&conf, &report, &err), 0, "TLS");
-	conf.ssl_mode = SSL_VERIFY_CA;
+	conf.login.ssl_mode = SSL_VERIFY_CA;
 	snprintf(ca, sizeof(ca), "%s/data/ca.pem", dir);
-	conf.ssl_ca = ca;
+	conf.login.ssl_ca = ca;
 	report_done(&report);
 	report_init(&report);
 	is_int(source_check(&conf, &report, &err), 0, "TLS with its CA");
 	is_int(report_count(&report, REPORT_PROBLEM), 0, "TLS with its CA: no problem");
-	conf.ssl_ca = "/etc/ssl/certs/ca-certificates.crt";
+	conf.login.ssl_ca = "/etc/ssl/certs/ca-certificates.crt";
 	report_done(&report);
 	report_init(&report);
 	ok(source_check(&conf, &report, &err) < 0 || report_count(&report, REPORT_PROBLEM) > 0,
@@ -845,7 +842,7 @@ int main(int argc, char **argv)
 	dir = argv[1];
 	script = argv[2];
 	conf = (struct mysql_conf){ .host = "127.0.0.1",
-				    .ssl_mode = SSL_PREFERRED,
+				    .login = { .ssl_mode = SSL_PREFERRED },
 				    .connect_timeout_ms = 5000,
 				    .heartbeat_ms = 1000,
 				    .max_batch_rows = 1000,
@@ -858,7 +855,7 @@ int main(int argc, char **argv)
 		for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 			if (!is_asked(argc, argv, parts[i].name))
 				continue;
-			conf.ssl_mode = metadata ? SSL_DISABLED : SSL_PREFERRED;
+			conf.login.ssl_mode = metadata ? SSL_DISABLED : SSL_PREFERRED;
 			sql("SET GLOBAL binlog_row_metadata = %s", metadata ? "FULL" : "MINIMAL");
 			printf("# %s, binlog_row_metadata %s, %s\n", parts[i].name, metadata ? "FULL" : "MINIMAL",
 			       metadata ? "no TLS" : "TLS");

@@ -73,6 +73,15 @@ int main(void)
 	test_example();
 	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
 	refused("[mysql]\nport = 70000\n", ":2:");
+	refused("[mysql]\nhost = 127.0.0.1:99999\n", ":2: [mysql] host: expected a port from 1 to 65535");
+	refused("[mysql]\nhost = a, [::1\n", ":2: [mysql] host: expected [IPv6 address]");
+	refused("[mysql]\nhost = http://a\n", ":2: [mysql] host");
+	refused("[starrocks]\nfe.mysql = fe1:0\n", ":2: [starrocks] fe.mysql: expected a port");
+	refused("[starrocks]\nfe.http = ftp://fe1\n", ":2: [starrocks] fe.http");
+	refused("[mysql]\nssl.mode = verify_ca\n", "[mysql] ssl.mode asks for a check of the server's certificate: set ssl.ca");
+	refused("[starrocks]\nssl.mode = verify_identity\n", "[starrocks] ssl.mode asks");
+	refused("[starrocks]\nauth.plugins = mysql_clear_password\n", "mysql_clear_password sends the password in clear text");
+	refused("[mysql]\nserver.public.key = /nowhere.pem\n", "server.public.key: expected a readable file, found '/nowhere.pem'");
 	refused("[millrace]\nname = a b\n", "name");
 	refused("[mysql]\nskipped.operations = x\n", "skipped.operations");
 	refused("[mysq]\nhost = a\n", "mysql");

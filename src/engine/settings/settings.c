@@ -30,7 +30,7 @@ static const struct conf_option options[] = {
 	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
 	  "How long a stop may take to finish what is in flight." },
 
-	{ "mysql", "host", CONF_STRING, AT(mysql.host), "127.0.0.1", NULL, 0,
+	{ "mysql", "host", CONF_HOSTS, AT(mysql.host), "127.0.0.1", NULL, 0,
 	  "Server to capture from; a list (a, b:3307) is tried in turn and followed by GTID." },
 	{ "mysql", "port", CONF_INT, AT(mysql.port), "3306", "1..65535", 0, "Port of the server." },
 	{ "mysql", "socket", CONF_STRING, AT(mysql.socket), NULL, NULL, 0, "Unix socket of the server, instead of host and port." },
@@ -77,11 +77,15 @@ static const struct conf_option options[] = {
 	  "Topic of signals in the log; a message's key is the prefix; preset PREFIX-signal." },
 	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, CONF_LIVE,
 	  "How long the global read lock may take to get." },
-	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
+	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.login.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
 	  "TLS to the server." },
-	{ "mysql", "ssl.ca", CONF_STRING, AT(mysql.ssl_ca), NULL, NULL, 0, "CA certificate file." },
-	{ "mysql", "ssl.cert", CONF_STRING, AT(mysql.ssl_cert), NULL, NULL, 0, "Client certificate file." },
-	{ "mysql", "ssl.key", CONF_STRING, AT(mysql.ssl_key), NULL, NULL, 0, "Client key file." },
+	{ "mysql", "ssl.ca", CONF_STRING, AT(mysql.login.ssl_ca), NULL, NULL, 0, "CA certificate file." },
+	{ "mysql", "ssl.cert", CONF_STRING, AT(mysql.login.ssl_cert), NULL, NULL, 0, "Client certificate file." },
+	{ "mysql", "ssl.key", CONF_STRING, AT(mysql.login.ssl_key), NULL, NULL, 0, "Client key file." },
+	{ "mysql", "server.public.key", CONF_STRING, AT(mysql.login.public_key), NULL, NULL, 0,
+	  "File with the server's RSA public key, which encrypts the password where there is no TLS; without it the server is asked for its key." },
+	{ "mysql", "auth.plugins", CONF_LIST, AT(mysql.login.plugins), "caching_sha2_password, sha256_password, mysql_native_password", NULL, 0,
+	  "Ways to authenticate that the server may ask for; mysql_clear_password and dialog need ssl.mode = verify_ca or verify_identity." },
 	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, CONF_LIVE, "How long a connection may take." },
 	{ "mysql", "connect.heartbeat.ms", CONF_DURATION, AT(mysql.heartbeat_ms), "2s", NULL, 0,
 	  "The server sends a sign of life this often; twice as long without one is a dead connection." },
@@ -179,10 +183,19 @@ static const struct conf_option options[] = {
 	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0, "Lua instructions that one row may take." },
 	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
 
-	{ "starrocks", "fe.http", CONF_STRING, AT(sink.fe_http), NULL, NULL, 0, "Frontends, host:port list; without it the warehouse is embedded." },
-	{ "starrocks", "fe.mysql", CONF_STRING, AT(sink.fe_mysql), NULL, NULL, 0, "The frontends' MySQL protocol, host:port list." },
+	{ "starrocks", "fe.http", CONF_HOSTS, AT(sink.fe_http), NULL, "http|https", 0, "Frontends, host:port list; without it the warehouse is embedded." },
+	{ "starrocks", "fe.mysql", CONF_HOSTS, AT(sink.fe_mysql), NULL, NULL, 0, "The frontends' MySQL protocol, host:port list." },
 	{ "starrocks", "user", CONF_STRING, AT(sink.user), "root", NULL, 0, "User with INSERT, and CREATE TABLE and ALTER for table.create." },
 	{ "starrocks", "password", CONF_STRING, AT(sink.password), NULL, NULL, CONF_SECRET, "Its password." },
+	{ "starrocks", "ssl.mode", CONF_CHOICE, AT(sink.login.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
+	  "TLS of fe.mysql; https in fe.http is TLS for the loads." },
+	{ "starrocks", "ssl.ca", CONF_STRING, AT(sink.login.ssl_ca), NULL, NULL, 0, "CA certificate file, for fe.mysql and for https." },
+	{ "starrocks", "ssl.cert", CONF_STRING, AT(sink.login.ssl_cert), NULL, NULL, 0, "Client certificate file, for fe.mysql." },
+	{ "starrocks", "ssl.key", CONF_STRING, AT(sink.login.ssl_key), NULL, NULL, 0, "Client key file, for fe.mysql." },
+	{ "starrocks", "server.public.key", CONF_STRING, AT(sink.login.public_key), NULL, NULL, 0,
+	  "File with the frontend's RSA public key, where a plugin asks for one and there is no TLS." },
+	{ "starrocks", "auth.plugins", CONF_LIST, AT(sink.login.plugins), "mysql_native_password", NULL, 0,
+	  "Ways to authenticate that a frontend may ask for; mysql_clear_password (LDAP) needs ssl.mode = verify_ca or verify_identity." },
 	{ "starrocks", "database", CONF_STRING, AT(sink.database), NULL, NULL, 0, "Target database; preset: named as at the source." },
 	{ "starrocks", "load", CONF_CHOICE, AT(sink.load), "stream", "stream", 0, "Stream Load by millrace's own loader." },
 	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0, "Missing tables and columns are created." },
@@ -337,7 +350,7 @@ static int check_topics(const struct settings *s, struct err *err)
 int settings_check(const struct settings *s, struct err *err)
 {
 	return check_name(s, err) || check_operations(s, err) || check_passthrough(s, err) || check_topics(s, err) ||
-	       check_format(s, err) ? -1 : 0;
+	       check_format(s, err) || source_login_check(&s->mysql, err) || sink_login_check(&s->sink, err) ? -1 : 0;
 }
 
 /* A channel that is left out must not order anything. */

@@ -144,7 +144,7 @@ static bool line_gives(const char *line, const struct grant *g)
 static int check_grants(struct mysql_conn *c, struct report *report, struct err *err)
 {
 	bool held[sizeof(grants) / sizeof(*grants)] = { 0 };
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SHOW GRANTS");
+	MYSQL_RES *res = mysql_conn_rows(c, "!", err, "SHOW GRANTS");
 	MYSQL_ROW row;
 
 	if (res == NULL)

@@ -77,7 +77,7 @@ static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, int
 	else if (n == 0 && e->nkey > 0)
 		r = 0;			/* nothing is asked */
 	else
-		res = mysql_conn_rows(&d->conn, err, "SELECT /*+ MAX_EXECUTION_TIME(%lld) */%s",
+		res = mysql_conn_rows(&d->conn, "!", err, "SELECT /*+ MAX_EXECUTION_TIME(%lld) */%s",
 				      (long long)(limit_ms > 0 ? limit_ms : 1), sql.data + strlen("SELECT"));
 	if (res)
 		r = take_answer(e, res, counts, n, err);
@@ -140,7 +140,7 @@ static MYSQL_RES *ask_about(struct doctor *d, const struct exam *e, const char *
 
 	buf_init(&where, SQL_MAX);
 	put_names(&where, e->schema);
-	res = mysql_conn_rows(&d->conn, err, "%s WHERE %s", select, where.data);
+	res = mysql_conn_rows(&d->conn, "???", err, "%s WHERE %s", select, where.data);
 	buf_done(&where);
 	return res;
 }
@@ -157,7 +157,7 @@ static int by_names(const void *a, const void *b)
 static int ask_estimates(struct doctor *d, struct exam *const *exams, size_t count, struct err *err)
 {
 	struct exam **sorted = xcalloc(count + 1, sizeof(*sorted));
-	MYSQL_RES *res = mysql_conn_rows(&d->conn, err, "SELECT table_schema, table_name, table_rows FROM "
+	MYSQL_RES *res = mysql_conn_rows(&d->conn, "???", err, "SELECT table_schema, table_name, table_rows FROM "
 					 "information_schema.tables WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 

@@ -331,7 +331,7 @@ static int try_condition(struct mysql_conn *conn, const struct fill_table *t, st
 	buf_put_quoted(&name, t->db, '`');
 	buf_putc(&name, '.');
 	buf_put_quoted(&name, t->name, '`');
-	res = mysql_conn_rows(conn, err, "EXPLAIN SELECT 1 FROM %s WHERE (%s\n) LIMIT 1", name.data, t->where);
+	res = mysql_conn_rows(conn, "?", err, "EXPLAIN SELECT 1 FROM %s WHERE (%s\n) LIMIT 1", name.data, t->where);
 	buf_done(&name);
 	if (res == NULL && err->kind == ERR_RETRY)
 		err->kind = ERR_CONFIG;
@@ -454,7 +454,7 @@ static int resolve_name(const struct fill_order *o, char *text, MYSQL_RES *res, 
 int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, const struct mysql_filter *filter,
 		       struct fill_plan *plan, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err,
+	MYSQL_RES *res = mysql_conn_rows(conn, "!!?", err,
 					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
 					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
 	struct fill_plan found;

@@ -35,7 +35,7 @@ int fill_view_connect(struct fill_view *v, const struct mysql_conf *conf, unsign
 
 int fill_view_shows(struct fill_view *v, const char *gtids, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(&v->conn, err, "SELECT GTID_SUBSET('%s', @@GLOBAL.gtid_executed)", gtids);
+	MYSQL_RES *res = mysql_conn_rows(&v->conn, "?", err, "SELECT GTID_SUBSET('%s', @@GLOBAL.gtid_executed)", gtids);
 	MYSQL_ROW row;
 	int r;
 

@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "core/conf.h"
+#include "mysql/login_conf.h"
 
 enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, SNAPSHOT_NEVER, SNAPSHOT_WHEN_NEEDED };	/* "initial|initial_only|no_data|never|when_needed" */
 enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
-enum ssl_mode { SSL_DISABLED, SSL_PREFERRED, SSL_REQUIRED, SSL_VERIFY_CA, SSL_VERIFY_IDENTITY };	/* "disabled|preferred|required|verify_ca|verify_identity" */
 
 /* What is done about a statement that changes rows without telling them (docs/ddl.md). */
 enum ddl_repair { DDL_REPAIR_SNAPSHOT, DDL_REPAIR_WARN };	/* "snapshot|warn" */
@@ -42,8 +42,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	int64_t throttle_lag_ms;	/* snapshot.throttle.lag */
 	char *throttle_query;		/* snapshot.throttle.query: one number, seconds */
 	int64_t max_rows_s;		/* snapshot.max.rows.per.second; 0: no limit */
-	int ssl_mode;			/* ssl.mode */
-	char *ssl_ca, *ssl_cert, *ssl_key;
+	struct login_conf login;	/* ssl.mode .. auth.plugins */
 	int64_t connect_timeout_ms;	/* connect.timeout.ms */
 	int64_t answer_timeout_ms;	/* of a query; 0: 20 s. Set by whoever asks for more than a moment's work */
 	int64_t heartbeat_ms;		/* dead connection: twice this without a byte. connect.heartbeat.ms, default 2000 */

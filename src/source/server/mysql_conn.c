@@ -1,12 +1,7 @@
-/*
- * mysql_conn.c - see mysql_conn.h. TLS modes are mapped by hand because MariaDB Connector/C has no ssl-mode option: a
- * CA without "verify server cert" checks the chain only, with it the name too, and "preferred" is a second try without
- * TLS.
- */
+/* mysql_conn.c - see mysql_conn.h. */
 #include "config.h"
 #include "source/server/mysql_conn.h"
 
-#include <ctype.h>
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include <stdarg.h>
@@ -14,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/endpoint.h"
 #include "core/xalloc.h"
+#include "mysql/mysql_login.h"
+#include "mysql/mysql_shape.h"
 #include "source/server/mysql_identity.h"
 
 #ifndef ER_ACCOUNT_IS_LOCKED
@@ -76,125 +74,51 @@ int mysql_conn_fail(struct mysql_conn *c, const char *doing, struct err *err)
 
 /* ---- hosts ---- */
 
-/* The host-th entry of "a, b:3307", trimmed; false when there is none. */
-static bool host_entry(const char *list, unsigned host, char *out, size_t size)
-{
-	const char *at = list ? list : "127.0.0.1";
-
-	for (unsigned i = 0; ; i++) {
-		size_t len = strcspn(at, ",");
-
-		if (i == host) {
-			while (len > 0 && isspace((unsigned char)*at))
-				at++, len--;
-			while (len > 0 && isspace((unsigned char)at[len - 1]))
-				len--;
-			snprintf(out, size, "%.*s", (int)len, at);
-			return len > 0;
-		}
-		if (at[len] == '\0')
-			return false;
-		at += len + 1;
-	}
-}
-
 unsigned mysql_conn_hosts(const struct mysql_conf *conf)
 {
-	unsigned n = 1;
-
-	if (conf->socket == NULL && conf->host)
-		for (const char *p = conf->host; (p = strchr(p, ',')) != NULL; p++)
-			n++;
-	return n;
+	return conf->socket || conf->host == NULL ? 1 : endpoint_count(conf->host);
 }
 
-/* "db1:3307", "[::1]:3307", "::1" and "db1" into host and port. */
-static unsigned split_port(char *host, unsigned port)
+static int find_host(const struct mysql_conf *conf, unsigned host, struct endpoint *out, struct err *err)
 {
-	char *colon = strrchr(host, ':');
-	bool bracket = host[0] == '[';
+	const char *text, *expected;
+	size_t len;
 
-	if (colon && (bracket ? colon[-1] == ']' : strchr(host, ':') == colon)) {
-		port = (unsigned)strtoul(colon + 1, NULL, 10);
-		*colon = '\0';
-	}
-	if (bracket) {
-		memmove(host, host + 1, strlen(host));
-		host[strcspn(host, "]")] = '\0';
-	}
-	return port;
+	if (!endpoint_entry(conf->host ? conf->host : "127.0.0.1", host, &text, &len))
+		return err_set(err, ERR_CONFIG, 0, "[mysql] host: there is no entry %u in '%s'", host + 1, conf->host);
+	if (endpoint_parse(text, len, out, &expected) < 0 || out->scheme[0])
+		return err_set(err, ERR_CONFIG, 0, "[mysql] host: expected %s, found '%.*s'", expected, (int)len, text);
+	if (out->port == 0)
+		out->port = (unsigned)(conf->port > 0 ? conf->port : 3306);
+	return 0;
 }
 
 /* ---- connect ---- */
 
-static void set_tls(MYSQL *m, const struct mysql_conf *conf, int mode)
+static int connect_fail(struct mysql_conn *c, struct err *err)
 {
-#ifdef HAVE_MARIADB_CONNECTOR
-	my_bool enforce = mode >= SSL_PREFERRED, verify = mode == SSL_VERIFY_IDENTITY;
-
-	mysql_optionsv(m, MYSQL_OPT_SSL_ENFORCE, &enforce);
-	mysql_optionsv(m, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
-	if (mode == SSL_DISABLED)
-		return;
-	if (mode >= SSL_VERIFY_CA)
-		mysql_optionsv(m, MYSQL_OPT_SSL_CA, conf->ssl_ca);
-	if (conf->ssl_cert)
-		mysql_optionsv(m, MYSQL_OPT_SSL_CERT, conf->ssl_cert);
-	if (conf->ssl_key)
-		mysql_optionsv(m, MYSQL_OPT_SSL_KEY, conf->ssl_key);
-#else
-	static const enum mysql_ssl_mode modes[] = {
-		SSL_MODE_DISABLED, SSL_MODE_PREFERRED, SSL_MODE_REQUIRED, SSL_MODE_VERIFY_CA, SSL_MODE_VERIFY_IDENTITY
-	};
-	bool get_key = true;
-
-	mysql_options(m, MYSQL_OPT_SSL_MODE, &modes[mode]);
-	mysql_options(m, MYSQL_OPT_SSL_CA, conf->ssl_ca);
-	mysql_options(m, MYSQL_OPT_SSL_CERT, conf->ssl_cert);
-	mysql_options(m, MYSQL_OPT_SSL_KEY, conf->ssl_key);
-	mysql_options(m, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &get_key);
-#endif
-}
-
-static MYSQL *connect_once(struct mysql_conn *c, const struct mysql_conf *conf, const char *host, unsigned port,
-			   int mode)
-{
-	unsigned connect_s = (unsigned)((conf->connect_timeout_ms > 0 ? conf->connect_timeout_ms : 10000) + 999) / 1000;
-	unsigned query_s = conf->answer_timeout_ms > 0 ? (unsigned)((conf->answer_timeout_ms + 999) / 1000) : QUERY_TIMEOUT_S;
-
-	if (c->mysql)
-		mysql_close(c->mysql);
-	c->mysql = mysql_init(NULL);
-	mysql_options(c->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	mysql_options(c->mysql, MYSQL_OPT_READ_TIMEOUT, &query_s);
-	mysql_options(c->mysql, MYSQL_OPT_WRITE_TIMEOUT, &query_s);
-	mysql_options(c->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	mysql_options4(c->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "millrace");
-	set_tls(c->mysql, conf, mode);
-	return mysql_real_connect(c->mysql, host, conf->user, conf->password, NULL, port, conf->socket, 0);
-}
-
-/* Over a unix socket nothing crosses a network: "preferred" does without TLS. */
-static int connect_tls(struct mysql_conn *c, const struct mysql_conf *conf, const char *host, unsigned port,
-		       struct err *err)
-{
-	int mode = conf->socket && conf->ssl_mode == SSL_PREFERRED ? SSL_DISABLED : conf->ssl_mode;
-
-	if (mode >= SSL_VERIFY_CA && conf->ssl_ca == NULL)
-		return err_set(err, ERR_CONFIG, 0,
-			       "[mysql] ssl.mode asks for a check of the server's certificate: set ssl.ca");
-	c->tls = mode != SSL_DISABLED;
-	if (connect_once(c, conf, host, port, mode))
-		return 0;
-	if (mode == SSL_PREFERRED && mysql_errno(c->mysql) == CR_SSL_CONNECTION_ERROR) {
-		c->tls = false;
-		if (connect_once(c, conf, host, port, SSL_DISABLED))
-			return 0;
-	}
 	mysql_conn_fail(c, "cannot connect", err);
 	if (err->code == CR_SSL_CONNECTION_ERROR && (strstr(err->msg, "ertificate") || strstr(err->msg, "ost name")))
 		err->kind = ERR_CONFIG;
 	return -1;
+}
+
+static int log_in(struct mysql_conn *c, const struct mysql_conf *conf, const struct endpoint *at, struct err *err)
+{
+	char who[sizeof(c->server) + 8];
+	const struct mysql_login login = {
+		.who = who, .section = "mysql", .conf = &conf->login, .host = at->host, .port = at->port, .socket = conf->socket,
+		.user = conf->user, .password = conf->password, .charset = "utf8mb4",
+		.connect_s = (unsigned)((conf->connect_timeout_ms > 0 ? conf->connect_timeout_ms : 10000) + 999) / 1000,
+		.answer_s = conf->answer_timeout_ms > 0 ? (unsigned)((conf->answer_timeout_ms + 999) / 1000) : QUERY_TIMEOUT_S,
+	};
+	enum login_result r;
+
+	snprintf(who, sizeof(who), "MySQL %s", c->server);
+	r = mysql_login(&login, &c->mysql, err);
+	if (r == LOGIN_OPEN)
+		c->tls = mysql_login_is_encrypted(c->mysql);
+	return r == LOGIN_OPEN ? 0 : r == LOGIN_REFUSED ? -1 : connect_fail(c, err);
 }
 
 enum { HIDDEN_KEY_SHOWN = 80030 };	/* the version that has generated invisible keys */
@@ -217,19 +141,16 @@ static int set_session(struct mysql_conn *c, struct err *err)
 
 int mysql_conn_open(struct mysql_conn *c, const struct mysql_conf *conf, unsigned host, struct err *err)
 {
-	char name[256] = "localhost";
-	unsigned port = (unsigned)(conf->port > 0 ? conf->port : 3306);
+	struct endpoint at = { 0 };
 
 	*c = (struct mysql_conn){ 0 };
-	if (conf->socket) {
+	if (conf->socket == NULL && find_host(conf, host, &at, err) < 0)
+		return -1;
+	if (conf->socket)
 		snprintf(c->server, sizeof(c->server), "%s", conf->socket);
-	} else if (host_entry(conf->host, host, name, sizeof(name))) {
-		port = split_port(name, port);
-		snprintf(c->server, sizeof(c->server), "%.115s:%u", name, port);
-	} else {
-		return err_set(err, ERR_CONFIG, 0, "[mysql] host: entry %u of '%s' is empty", host + 1, conf->host);
-	}
-	if (connect_tls(c, conf, name, port, err) < 0 || mysql_identity_read(c, err) < 0 || set_session(c, err) < 0) {
+	else
+		endpoint_format(c->server, sizeof(c->server), at.host, at.port);
+	if (log_in(c, conf, &at, err) < 0 || mysql_identity_read(c, err) < 0 || set_session(c, err) < 0) {
 		mysql_conn_close(c);
 		return -1;
 	}
@@ -299,26 +220,44 @@ int mysql_conn_run(struct mysql_conn *c, struct err *err, const char *fmt, ...)
 	return r;
 }
 
-MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, struct err *err, const char *fmt, ...)
+int mysql_conn_shape(const struct mysql_conn *c, MYSQL_RES *res, const char *shape, const char *doing, struct err *err)
 {
+	char who[sizeof(c->server) + 8];
+
+	snprintf(who, sizeof(who), "MySQL %s", c->server);
+	return mysql_shape_check(res, shape, who, doing, err);
+}
+
+MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, const char *shape, struct err *err, const char *fmt, ...)
+{
+	char doing[80];
 	MYSQL_RES *res;
 	va_list ap;
 	int r;
 
+	va_start(ap, fmt);
+	vsnprintf(doing, sizeof(doing), fmt, ap);
+	va_end(ap);
 	va_start(ap, fmt);
 	r = run_text(c, fmt, ap, err);
 	va_end(ap);
 	if (r < 0)
 		return NULL;
 	res = mysql_store_result(c->mysql);
-	if (res == NULL)
+	if (res == NULL && mysql_errno(c->mysql) == 0)
+		err_set(err, ERR_CONFIG, 0, "MySQL %s: %.60s: expected rows, found none: this is no server that millrace knows",
+			c->server, doing);
+	else if (res == NULL)
 		mysql_conn_fail(c, "reading a result", err);
-	return res;
+	else if (mysql_conn_shape(c, res, shape, doing, err) == 0)
+		return res;
+	mysql_free_result(res);
+	return NULL;
 }
 
 int mysql_conn_text(struct mysql_conn *c, unsigned column, char *out, size_t size, struct err *err, const char *sql)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "%s", sql);
+	MYSQL_RES *res = mysql_conn_rows(c, "?", err, "%s", sql);
 	MYSQL_ROW row;
 
 	if (res == NULL)
@@ -331,7 +270,7 @@ int mysql_conn_text(struct mysql_conn *c, unsigned column, char *out, size_t siz
 
 int mysql_conn_variable(struct mysql_conn *c, const char *name, char *out, size_t size, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SHOW GLOBAL VARIABLES WHERE Variable_name = '%s'", name);
+	MYSQL_RES *res = mysql_conn_rows(c, "!?", err, "SHOW GLOBAL VARIABLES WHERE Variable_name = '%s'", name);
 	MYSQL_ROW row;
 	int unknown;
 

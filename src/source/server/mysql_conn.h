@@ -35,9 +35,12 @@ int mysql_conn_open_any(struct mysql_conn *c, const struct mysql_conf *conf, uns
 void mysql_conn_close(struct mysql_conn *c);		/* closed already: nothing */
 
 int mysql_conn_run(struct mysql_conn *c, struct err *err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* A result of rows, stored; the caller frees it by mysql_free_result(). NULL: failed. */
-MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+/* A result of rows, stored, whose columns are as the shape says (mysql/mysql_shape.h: '!' never NULL, '?' perhaps); the
+ * caller frees it by mysql_free_result(). NULL: failed. */
+MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, const char *shape, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* The same question of a result that was fetched in another way. */
+int mysql_conn_shape(const struct mysql_conn *c, MYSQL_RES *res, const char *shape, const char *doing, struct err *err);
 /* Column `column` of the first row; no row or NULL gives "". */
 int mysql_conn_text(struct mysql_conn *c, unsigned column, char *out, size_t size, struct err *err, const char *sql);
 /* A global variable; 1 when the server does not know it. */

@@ -46,7 +46,7 @@ static int look_through(struct mysql_conn *c, const struct table_place *at, cons
 			unsigned *left, struct err *err)
 {
 	enum { TYPE = 2, INFO = 5 };
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SHOW BINLOG EVENTS IN '%s' FROM %llu LIMIT %u", file,
+	MYSQL_RES *res = mysql_conn_rows(c, "!?!???", err, "SHOW BINLOG EVENTS IN '%s' FROM %llu LIMIT %u", file,
 					 (unsigned long long)from, *left);
 	MYSQL_ROW row;
 	int r = 0;
@@ -68,7 +68,7 @@ static int look_through(struct mysql_conn *c, const struct table_place *at, cons
 /* The file of the place, and all behind it. */
 static int look_behind(struct mysql_conn *c, const struct table_place *at, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SHOW BINARY LOGS");
+	MYSQL_RES *res = mysql_conn_rows(c, "!!", err, "SHOW BINARY LOGS");
 	unsigned left = EVENTS_MAX;
 	bool found = false;
 	MYSQL_ROW row;
@@ -97,7 +97,7 @@ static int show_create(struct mysql_conn *c, const struct table_place *at, struc
 	buf_put_quoted(&name, at->db, '`');
 	buf_putc(&name, '.');
 	buf_put_quoted(&name, at->table, '`');
-	res = mysql_conn_rows(c, err, "SHOW CREATE TABLE %s", name.data);
+	res = mysql_conn_rows(c, "!!", err, "SHOW CREATE TABLE %s", name.data);
 	buf_done(&name);
 	if (res == NULL)
 		return -1;

@@ -45,7 +45,7 @@ static void take_variable(struct answer *a, const char *name, const char *value)
 
 static int ask(struct mysql_conn *c, struct answer *a, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', "
+	MYSQL_RES *res = mysql_conn_rows(c, "!?", err, "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', "
 					 "'version_comment', 'server_uuid', 'gtid_domain_id', 'tidb_txn_mode', "
 					 "'ndb_batch_size')");
 	MYSQL_ROW row;

@@ -108,8 +108,10 @@ static void take_position(struct mysql_side *side, const char *file, uint64_t po
 	bool files = side->state == SIDE_ASKED_FILES;
 	MYSQL_RES *res = mysql_read_query_result(side->conn.mysql) == 0 ? mysql_store_result(side->conn.mysql) : NULL;
 	MYSQL_ROW row;
+	struct err err;
 
-	if (res == NULL) {
+	if (res == NULL || mysql_conn_shape(&side->conn, res, files ? "!?" : "??", "its position", &err) < 0) {
+		mysql_free_result(res);
 		give_up(side, now_us);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "core/clock.h"
+#include "core/endpoint.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 
@@ -97,7 +98,13 @@ static int read_limit(const char *text, struct load_limit *out)
 int throttle_check(const struct mysql_conf *conf, struct err *err)
 {
 	struct load_limit limit;
+	struct endpoint at;
+	const char *expected;
 
+	for (size_t i = 0; i < conf->throttle_replicas.count; i++)
+		if (endpoint_parse(conf->throttle_replicas.items[i], strlen(conf->throttle_replicas.items[i]), &at, &expected) < 0)
+			return err_set(err, ERR_CONFIG, 0, "[mysql] snapshot.throttle.replicas: expected %s, found '%.100s'", expected,
+				       conf->throttle_replicas.items[i]);
 	for (size_t i = 0; i < conf->max_load.count; i++)
 		if (read_limit(conf->max_load.items[i], &limit) < 0)
 			return err_set(err, ERR_CONFIG, 0,
@@ -180,7 +187,7 @@ static void judge_load(struct peer *p, const struct mysql_conf *conf, MYSQL_RES 
 		mysql_data_seek(res, 0);
 		while (!found && (row = mysql_fetch_row(res)) != NULL)
 			found = strcasecmp(row[0], limit.name) == 0;
-		if (!found || !num_parse_double(row[1], strlen(row[1]), &now))
+		if (!found || row[1] == NULL || !num_parse_double(row[1], strlen(row[1]), &now))
 			snprintf(p->why, sizeof(p->why), "%s is no number that the server knows", limit.name);
 		else if (now > limit.most)
 			snprintf(p->why, sizeof(p->why), "%s %g > %g", limit.name, now, limit.most);
@@ -216,8 +223,9 @@ static void judge_lag(struct peer *p, const struct mysql_conf *conf, size_t peer
 
 static void take_answer(struct peer *p, const struct mysql_conf *conf, size_t peer, int64_t now_us)
 {
-	struct pollfd fd = { .fd = (int)mysql_get_socket(p->conn.mysql), .events = POLLIN };
+	struct pollfd fd = { .fd = mysql_conn_socket(&p->conn), .events = POLLIN };
 	MYSQL_RES *res;
+	struct err err;
 
 	if (poll(&fd, 1, 0) <= 0) {
 		if (now_us - p->asked_us > ANSWER_WITHIN_US)
@@ -225,8 +233,9 @@ static void take_answer(struct peer *p, const struct mysql_conf *conf, size_t pe
 		return;
 	}
 	res = mysql_read_query_result(p->conn.mysql) == 0 ? mysql_store_result(p->conn.mysql) : NULL;
-	if (res == NULL) {
-		give_up(p, conf, peer, mysql_error(p->conn.mysql));
+	if (res == NULL || mysql_conn_shape(&p->conn, res, asks_lag(conf, peer) ? "?" : "!?", "its load", &err) < 0) {
+		give_up(p, conf, peer, res ? err.msg : mysql_error(p->conn.mysql));
+		mysql_free_result(res);
 		return;
 	}
 	p->asked = false;

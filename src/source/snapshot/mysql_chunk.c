@@ -187,7 +187,7 @@ static int find_index(struct index_search *x, struct mysql_conn *conn, struct er
 	buf_put_quoted(&name, x->schema->db, '`');
 	buf_putc(&name, '.');
 	buf_put_quoted(&name, x->schema->table, '`');
-	res = mysql_conn_rows(conn, err, "SHOW INDEX FROM %s WHERE Non_unique = 0", name.data);
+	res = mysql_conn_rows(conn, "???", err, "SHOW INDEX FROM %s WHERE Non_unique = 0", name.data);
 	buf_done(&name);
 	if (res == NULL)
 		return -1;

@@ -63,7 +63,7 @@ static int begin_split(struct lane_plan *p, const struct snapshot_table *t, stru
 
 	buf_init(&name, 1024);
 	buf_put_quoted(&name, c->name, '`');
-	res = mysql_conn_rows(p->setup->planner, err, "SELECT MIN(%s), MAX(%s) FROM %s", name.data, name.data,
+	res = mysql_conn_rows(p->setup->planner, "??", err, "SELECT MIN(%s), MAX(%s) FROM %s", name.data, name.data,
 			      t->chunk.from);
 	buf_done(&name);
 	if (res == NULL)

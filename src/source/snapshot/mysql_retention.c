@@ -87,7 +87,7 @@ static int still_has(struct mysql_conn *c, const struct position *from, struct e
 		buf_printf(&sql, "SELECT 1 WHERE GTID_SUBSET(@@GLOBAL.gtid_purged, '%s')", from->gtids);
 	else
 		buf_puts(&sql, "SHOW BINARY LOGS");
-	res = sql.failed ? NULL : mysql_conn_rows(c, err, "%s", sql.data);
+	res = sql.failed ? NULL : mysql_conn_rows(c, "?", err, "%s", sql.data);
 	buf_done(&sql);
 	if (res == NULL)
 		return -1;

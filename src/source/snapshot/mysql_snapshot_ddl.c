@@ -75,7 +75,7 @@ static const char *quoted(struct arena *a, const char *before, const char *db, c
 static int add_database(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
 			struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(&s->conn, err,
+	MYSQL_RES *res = mysql_conn_rows(&s->conn, "???", err,
 					 "SELECT schema_name, default_character_set_name, default_collation_name "
 					 "FROM information_schema.schemata");
 	MYSQL_ROW row = NULL;

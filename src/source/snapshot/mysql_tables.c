@@ -21,7 +21,7 @@ enum { QUOTED_MAX = 1024, NAMED_MAX = 100, ESTIMATES_MAX = 1 << 20 };
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err)
 {
 	MYSQL_RES *res =
-		mysql_conn_rows(conn, err, conn->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
+		mysql_conn_rows(conn, "!!???", err, conn->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
 	MYSQL_ROW row;
 	size_t len = 0;
 
@@ -86,7 +86,7 @@ static void names_order(struct snapshot_list *list)
 int snapshot_list_split(struct snapshot_list *captured, struct snapshot_list *others, enum other_tables which,
 			struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err, "SELECT table_schema, table_name FROM information_schema.tables "
+	MYSQL_RES *res = mysql_conn_rows(conn, "!!", err, "SELECT table_schema, table_name FROM information_schema.tables "
 					 "WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
@@ -108,7 +108,7 @@ int snapshot_list_split(struct snapshot_list *captured, struct snapshot_list *ot
 int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
 			struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err, "SELECT table_schema, table_name, " ESTIMATES " FROM "
+	MYSQL_RES *res = mysql_conn_rows(conn, "!!??", err, "SELECT table_schema, table_name, " ESTIMATES " FROM "
 					 "information_schema.tables WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
@@ -177,7 +177,7 @@ int snapshot_list_estimate(struct snapshot_list *list, struct mysql_conn *conn, 
 		return 0;
 	buf_init(&sql, ESTIMATES_MAX);
 	put_estimates(&sql, conn, list, wanted <= NAMED_MAX);
-	res = mysql_conn_rows(conn, err, "%s", sql.data);
+	res = mysql_conn_rows(conn, "!!??", err, "%s", sql.data);
 	buf_done(&sql);
 	if (res == NULL)
 		return -1;
@@ -198,7 +198,7 @@ int snapshot_list_estimate(struct snapshot_list *list, struct mysql_conn *conn, 
 
 int snapshot_read_databases(struct mysql_conn *conn, struct catalog *catalog, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, err,
+	MYSQL_RES *res = mysql_conn_rows(conn, "??", err,
 					 "SELECT schema_name, default_collation_name FROM information_schema.schemata");
 	MYSQL_ROW row;
 
@@ -251,7 +251,7 @@ int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const
 	buf_put_quoted(&name, t->db, '`');
 	buf_putc(&name, '.');
 	buf_put_quoted(&name, t->name, '`');
-	res = mysql_conn_rows(conn, err, "SHOW CREATE TABLE %s", name.data);
+	res = mysql_conn_rows(conn, "??", err, "SHOW CREATE TABLE %s", name.data);
 	buf_done(&name);
 	if (res == NULL)
 		return -1;

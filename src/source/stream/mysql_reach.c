@@ -27,7 +27,7 @@ void mysql_reach_done(struct mysql_reach *r)
 
 int mysql_reach_variable(struct mysql_conn *c, const char *name, struct gtid_set *out, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SELECT @@GLOBAL.%s", name);
+	MYSQL_RES *res = mysql_conn_rows(c, "?", err, "SELECT @@GLOBAL.%s", name);
 	MYSQL_ROW row;
 	int r;
 
@@ -117,7 +117,7 @@ static int read_sets(struct sets *s, struct mysql_conn *c, const struct mysql_fi
 static int is_replica(struct mysql_conn *c, bool *out, struct err *err)
 {
 	MYSQL_RES *res =
-		mysql_conn_rows(c, err, c->version >= REPLICA_WORDS ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
+		mysql_conn_rows(c, "?", err, c->version >= REPLICA_WORDS ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
 
 	if (res == NULL)
 		return -1;
@@ -129,7 +129,7 @@ static int is_replica(struct mysql_conn *c, bool *out, struct err *err)
 /* "uuid:5#12:7#13,uuid:tag:9#14": GTIDs, each behind the thread that commits it. */
 static int read_owned(struct gtid_set *out, struct mysql_conn *c, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SELECT @@GLOBAL.gtid_owned");
+	MYSQL_RES *res = mysql_conn_rows(c, "?", err, "SELECT @@GLOBAL.gtid_owned");
 	MYSQL_ROW row;
 	char *text, *to;
 	int r;
@@ -306,7 +306,7 @@ static int by_gtids(struct mysql_reach *r, struct mysql_conn *c, const struct my
 static int find_file(struct mysql_conn *c, const char *file, int64_t *size, char *oldest, size_t oldest_size,
 		     struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, err, "SHOW BINARY LOGS");
+	MYSQL_RES *res = mysql_conn_rows(c, "??", err, "SHOW BINARY LOGS");
 	MYSQL_ROW row;
 
 	*size = -1;

@@ -1,0 +1,12 @@
+# Connections that speak MySQL's protocol, for source and sink.
+noinst_LIBRARIES += src/mysql/liblogin.a
+src_mysql_liblogin_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS) $(CRYPTO_CFLAGS)
+src_mysql_liblogin_a_SOURCES = \
+	src/mysql/login_conf.h \
+	src/mysql/mysql_auth.c \
+	src/mysql/mysql_auth.h \
+	src/mysql/mysql_auth_crypt.c \
+	src/mysql/mysql_login.c \
+	src/mysql/mysql_login.h \
+	src/mysql/mysql_shape.c \
+	src/mysql/mysql_shape.h
