@@ -6,6 +6,8 @@ src_log_liblog_a_SOURCES = \
 	src/log/log_kafka.h \
 	src/log/log_kafka_admin.c \
 	src/log/log_kafka_check.c \
+	src/log/log_kafka_fault.c \
+	src/log/log_kafka_fault.h \
 	src/log/log_kafka_read.c \
 	src/log/log_kafka_scan.c \
 	src/log/log_kafka_window.c \
@@ -25,6 +27,10 @@ check_PROGRAMS += tests/e2e/log_test
 tests_e2e_log_test_SOURCES = tests/e2e/log_test.c tests/tap.h
 tests_e2e_log_test_LDADD = $(LOG) $(LOG_LIBS)
 E2E_TESTS += tests/e2e/log.sh
+
+check_PROGRAMS += tests/unit/test_log_kafka_fault
+tests_unit_test_log_kafka_fault_SOURCES = tests/unit/test_log_kafka_fault.c tests/tap.h
+tests_unit_test_log_kafka_fault_LDADD = $(LOG) $(LOG_LIBS)
 
 check_PROGRAMS += tests/unit/test_log_local
 tests_unit_test_log_local_SOURCES = tests/unit/test_log_local.c tests/tap.h

@@ -173,7 +173,8 @@ static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, co
 
 	snprintf(client_id, sizeof client_id, "millrace%s%s", log_conf->name ? "-" : "", log_conf->name
 		? log_conf->name : "");
-	if (set_all(conf, first, err) || set_all(conf, common, err) || set_all(conf, how->presets, err))
+	if (set_all(conf, first, err) || set_all(conf, common, err) || set_all(conf, how->versioned, err) ||
+	    set_all(conf, how->presets, err))
 		return -1;
 	if (set_passthrough(conf, &log_conf->passthrough, err) || set_all(conf, how->forced, err))
 		return -1;

@@ -38,7 +38,7 @@ struct kafka_log {
  * NULL. */
 struct kafka_client_conf {
 	rd_kafka_type_t type;
-	const struct kafka_setting *presets, *forced;
+	const struct kafka_setting *versioned, *presets, *forced;	/* versioned: presets that follow from the library; NULL: none */
 	void (*hook)(rd_kafka_conf_t *conf);
 	void *owner;
 };

@@ -3,6 +3,7 @@
  * fit. Whether transactions work is tried, not guessed: a transactional id is opened and closed.
  */
 #include "log/log_kafka.h"
+#include "log/log_kafka_fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,7 @@ int kafka_check(const struct log_conf *conf, struct report *report, struct err *
 	report_add(report, REPORT_OK, "kafka brokers", NULL, "%d at %s, first %s:%d", md->broker_cnt,
 		conf->bootstrap_servers,
 		md->broker_cnt ? md->brokers[0].host : "none", md->broker_cnt ? md->brokers[0].port : 0);
+	kafka_report_version(rd_kafka_version(), &conf->passthrough, report);
 	if (md->broker_cnt)
 		report_settings(l, md->broker_cnt, md->brokers[0].id, report);
 	report_transactions(l, report);

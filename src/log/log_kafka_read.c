@@ -16,7 +16,9 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/logline.h"
 #include "core/xalloc.h"
+#include "log/log_kafka_fault.h"
 
 enum { WAITING_MAX = 4096 };
 
@@ -47,7 +49,6 @@ struct kafka_reader {
 };
 
 static const struct kafka_setting presets[] = {
-	{ "partition.assignment.strategy", "cooperative-sticky" },
 	{ "session.timeout.ms", "6000" },
 	{ "heartbeat.interval.ms", "1000" },
 	{ "topic.metadata.refresh.interval.ms", "3000" },
@@ -167,20 +168,24 @@ static int subscribe(struct kafka_reader *r, const struct conf_list *topics, str
 struct log_reader *kafka_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err)
 {
 	struct kafka_reader *r = xcalloc(1, sizeof *r);
+	const char *fault = kafka_strategy_fault(rd_kafka_version(), &l->conf.passthrough);
 	const struct kafka_setting forced[] = {
 		{ "group.id", group }, { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
 		{ "enable.auto.offset.store", "false" }, { "auto.offset.reset", "earliest" }, { "enable.partition.eof",
 		"true" },
 		{ NULL, NULL }
 	};
+	const struct kafka_setting strategy[] = { { "partition.assignment.strategy", kafka_strategy(rd_kafka_version()) }, { NULL, NULL } };
 	const struct kafka_client_conf how = {
-		.type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced, .hook = consumer_hook, .owner = r
+		.type = RD_KAFKA_CONSUMER, .versioned = strategy, .presets = presets, .forced = forced, .hook = consumer_hook, .owner = r
 	};
 
 	r->base.ops = &log_kafka_ops;
 	r->log = (struct kafka_log *)l;
 	r->group = xstrdup(group);
 	pthread_mutex_init(&r->lock, NULL);
+	if (fault)
+		logline(LOG_WARNING, "kafka", "[kafka] partition.assignment.strategy: %s", fault);
 	if (kafka_client_open(&r->client, &l->conf, &how, err)) {
 		kafka_reader_close(&r->base);
 		return NULL;

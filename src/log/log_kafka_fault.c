@@ -1,0 +1,49 @@
+/*
+ * log_kafka_fault.c - see log_kafka_fault.h. librdkafka's issue 4312: a consumer with cooperative-sticky that ends before its
+ * first assignment, as after the kill of a broker, meets an assertion, which aborts the process. Mended in 2.3.0.
+ */
+#include "log/log_kafka_fault.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STICKY "cooperative-sticky"
+#define STICKY_MENDED 0x020300ff
+
+const char *kafka_strategy(int version)
+{
+	return version < STICKY_MENDED ? "roundrobin" : STICKY;
+}
+
+static const char *configured(const struct conf_pairs *passthrough)
+{
+	for (size_t i = 0; i < passthrough->count; i++)
+		if (strcmp(passthrough->items[i].key, "partition.assignment.strategy") == 0)
+			return passthrough->items[i].value;
+	return NULL;
+}
+
+const char *kafka_strategy_fault(int version, const struct conf_pairs *passthrough)
+{
+	const char *strategy = configured(passthrough);
+
+	if (version >= STICKY_MENDED || strategy == NULL || strstr(strategy, STICKY) == NULL)
+		return NULL;
+	return STICKY " can abort this process when a broker is killed (librdkafka's issue 4312, mended in 2.3.0)";
+}
+
+void kafka_report_version(int version, const struct conf_pairs *passthrough, struct report *report)
+{
+	const char *fault = kafka_strategy_fault(version, passthrough);
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d.%d.%d", version >> 24 & 255, version >> 16 & 255, version >> 8 & 255);
+	if (fault)
+		report_add(report, REPORT_WARNING, "kafka client library",
+			   "remove [kafka] partition.assignment.strategy, or install librdkafka 2.3.0 or newer", "librdkafka %s: %s", text, fault);
+	else if (version < STICKY_MENDED)
+		report_add(report, REPORT_NOTE, "kafka client library", "install librdkafka 2.3.0 or newer for " STICKY,
+			   "librdkafka %s: groups use roundrobin, because " STICKY " can abort the process (issue 4312)", text);
+	else
+		report_add(report, REPORT_OK, "kafka client library", NULL, "librdkafka %s", text);
+}

@@ -1,0 +1,36 @@
+/* test_log_kafka_fault.c - what is done about versions of librdkafka with known faults. */
+#include "log/log_kafka_fault.h"
+#include "tests/tap.h"
+
+static const struct {
+	int version;
+	char *configured;
+	const char *strategy;
+	bool fault;
+	enum report_level level;
+} cases[] = {
+	{ 0x020002ff, NULL, "roundrobin", false, REPORT_NOTE },
+	{ 0x020200ff, "range", "roundrobin", false, REPORT_NOTE },
+	{ 0x020200ff, "cooperative-sticky", "roundrobin", true, REPORT_WARNING },
+	{ 0x020300ff, NULL, "cooperative-sticky", false, REPORT_OK },
+	{ 0x020300ff, "cooperative-sticky", "cooperative-sticky", false, REPORT_OK },
+	{ 0x020800ff, NULL, "cooperative-sticky", false, REPORT_OK },
+};
+
+int main(void)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct conf_pair pair = { .key = "partition.assignment.strategy", .value = cases[i].configured };
+		struct conf_pairs pairs = { .items = &pair, .count = cases[i].configured ? 1 : 0 };
+		struct report report;
+
+		report_init(&report);
+		kafka_report_version(cases[i].version, &pairs, &report);
+		is_str(kafka_strategy(cases[i].version), cases[i].strategy, "librdkafka %x: the strategy", (unsigned)cases[i].version);
+		is_int(kafka_strategy_fault(cases[i].version, &pairs) != NULL, cases[i].fault, "with %s",
+		       cases[i].configured ? cases[i].configured : "nothing configured");
+		is_int(report_count(&report, cases[i].level), 1, "and what check says");
+		report_done(&report);
+	}
+	return tap_done();
+}
