@@ -22,15 +22,16 @@ struct control_client {
 static int dial(const char *path, struct err *err)
 {
 	struct sockaddr_un un;
-	int fd, rc;
+	int fd, rc, dir_fd;
 
-	if (control_address(path, &un, err))
+	if (control_address(path, &un, &dir_fd, err))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	rc = fd < 0 ? -1 : connect(fd, (struct sockaddr *)&un, sizeof(un));
+	rc = fd < 0 || connect(fd, (struct sockaddr *)&un, sizeof(un)) ? errno : 0;
+	if (dir_fd >= 0)
+		close(dir_fd);
 	if (rc == 0)
 		return fd;
-	rc = errno;
 	if (fd >= 0)
 		close(fd);
 	return err_set(err, ERR_UNREACHABLE, rc, "no millrace answers on %s (%s); start one with `millrace run`, or name its socket", path, strerror(rc));

@@ -1,5 +1,6 @@
 /*
- * control_server.c - answers requests on the control socket: one thread listens, one thread a connection, at most 16.
+ * control_server.c - answers requests on the control socket: one thread listens, one thread a connection. Who connects and says nothing has
+ * a time limit, and is shown out when somebody else needs the place.
  *
  * What is hard is to stop: a tap may run for hours. Closing a connection's socket for reading and writing makes its
  * next line fail, and the request ends by itself.
@@ -16,17 +17,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "remote/control.h"
 #include "remote/control_wire.h"
 
-enum { MAX_CONNECTIONS = 16, REQUEST_MS = 10000 };
+enum { MAX_CONNECTIONS = 64, REQUEST_MS = 10000 };
 
 struct connection {
 	struct control_server *server;
 	pthread_t thread;
 	int fd;			/* -1: free */
+	int64_t since_us;	/* when it connected */
+	bool idle;		/* under lock: it has not asked anything yet */
 	bool done;		/* under lock: the thread has ended and can be joined */
 };
 
@@ -105,6 +109,18 @@ static void answer(struct connection *c, const struct buf *line)
 	json_decref(o);
 }
 
+/* Its question is there; false: it was shown out just now. */
+static bool begins(struct connection *c)
+{
+	bool was_idle;
+
+	pthread_mutex_lock(&c->server->lock);
+	was_idle = c->idle;
+	c->idle = false;
+	pthread_mutex_unlock(&c->server->lock);
+	return was_idle;
+}
+
 static void *connection_thread(void *arg)
 {
 	struct connection *c = arg;
@@ -114,13 +130,14 @@ static void *connection_thread(void *arg)
 	err_clear(&err);
 	buf_init(&rest, WIRE_REQUEST_MAX * 2);
 	buf_init(&line, WIRE_REQUEST_MAX);
-	if (control_line(c->fd, &rest, &line, REQUEST_MS, WIRE_REQUEST_MAX, &err) > 0)
+	if (control_line(c->fd, &rest, &line, REQUEST_MS, WIRE_REQUEST_MAX, &err) > 0 && begins(c))
 		answer(c, &line);
 	buf_done(&rest);
 	buf_done(&line);
 	pthread_mutex_lock(&c->server->lock);
 	shutdown(c->fd, SHUT_RDWR);
 	c->done = true;
+	c->idle = false;
 	pthread_mutex_unlock(&c->server->lock);
 	return NULL;
 }
@@ -156,6 +173,39 @@ static void reap(struct control_server *s, bool all)
 	}
 }
 
+static struct connection *find_free(struct control_server *s)
+{
+	for (int i = 0; i < MAX_CONNECTIONS; i++)
+		if (s->connections[i].fd < 0)
+			return &s->connections[i];
+	return NULL;
+}
+
+/* The place of the one that has been silent for longest; NULL: all are being answered. */
+static struct connection *show_out(struct control_server *s)
+{
+	struct connection *oldest = NULL;
+
+	pthread_mutex_lock(&s->lock);
+	for (int i = 0; i < MAX_CONNECTIONS; i++) {
+		struct connection *c = &s->connections[i];
+
+		if (c->idle && (oldest == NULL || c->since_us < oldest->since_us))
+			oldest = c;
+	}
+	if (oldest) {
+		oldest->idle = false;
+		shutdown(oldest->fd, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (oldest == NULL)
+		return NULL;
+	pthread_join(oldest->thread, NULL);
+	close(oldest->fd);
+	oldest->fd = -1;
+	return oldest;
+}
+
 static void refuse(int fd, const char *why)
 {
 	char line[128];
@@ -168,7 +218,7 @@ static void refuse(int fd, const char *why)
 static void accept_one(struct control_server *s)
 {
 	int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-	struct connection *c = NULL;
+	struct connection *c;
 
 	if (fd < 0)
 		return;
@@ -176,16 +226,17 @@ static void accept_one(struct control_server *s)
 		refuse(fd, "expected the user that runs millrace, or root");
 		return;
 	}
-	for (int i = 0; i < MAX_CONNECTIONS && c == NULL; i++)
-		if (s->connections[i].fd < 0)
-			c = &s->connections[i];
-	if (c == NULL) {
-		refuse(fd, "expected at most 16 connections at once");
+	if ((c = find_free(s)) == NULL && (c = show_out(s)) == NULL) {
+		char why[80];
+
+		snprintf(why, sizeof(why), "%d requests are being answered, which is the most at once", MAX_CONNECTIONS);
+		refuse(fd, why);
 		return;
 	}
-	*c = (struct connection){ .server = s, .fd = fd };
+	*c = (struct connection){ .server = s, .fd = fd, .idle = true, .since_us = clock_mono_us() };
 	if (pthread_create(&c->thread, NULL, connection_thread, c)) {
 		c->fd = -1;
+		c->idle = false;
 		refuse(fd, "no thread for it");
 	}
 }
@@ -229,14 +280,21 @@ static int listen_on(struct control_server *s, struct err *err)
 {
 	struct sockaddr_un un;
 	mode_t before;
-	int rc;
+	int rc, dir_fd;
 
-	if (control_address(s->path, &un, err) || clear_path(s->path, &un, err))
+	if (control_address(s->path, &un, &dir_fd, err))
 		return -1;
+	if (clear_path(s->path, &un, err)) {
+		if (dir_fd >= 0)
+			close(dir_fd);
+		return -1;
+	}
 	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	before = umask(0177);	/* the file is 0600 from its first moment */
 	rc = s->listener < 0 ? -1 : bind(s->listener, (struct sockaddr *)&un, sizeof(un));
 	umask(before);
+	if (dir_fd >= 0)
+		close(dir_fd);
 	if (rc || listen(s->listener, 8) || pipe(s->stop_pipe))
 		return err_set(err, ERR_CONFIG, errno, "control socket %s: %s", s->path, strerror(errno));
 	return 0;
