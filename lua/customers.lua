@@ -7,11 +7,11 @@ local SALT = "change-me:"
 local masked = { "name", "phone" }
 
 function transform(row, event)
-  if row.email ~= nil and row.email ~= null then
+  if row:has("email") and row.email ~= nil and row.email ~= null then
     row.email = hash(row.email:lower(), SALT)
   end
   for _, field in ipairs(masked) do
-    if row[field] ~= nil then row[field] = mask(row[field]) end
+    if row:has(field) then row[field] = mask(row[field]) end
   end
   return row
 end

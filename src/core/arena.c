@@ -23,6 +23,19 @@ struct arena_chunk {
 	_Alignas(16) char data[];
 };
 
+/* NULL when the machine has no memory left. */
+static struct arena_chunk *chunk_try(size_t size)
+{
+	struct arena_chunk *chunk = malloc(sizeof(*chunk) + size);
+
+	if (chunk) {
+		chunk->next = NULL;
+		chunk->size = size;
+	}
+	return chunk;
+}
+
+/* The same for those who cannot go on without: xmalloc() ends the process. */
 static struct arena_chunk *chunk_new(size_t size)
 {
 	struct arena_chunk *chunk = xmalloc(sizeof(*chunk) + size);
@@ -39,26 +52,29 @@ static void arena_use(struct arena *a, struct arena_chunk *chunk)
 	a->end = chunk->data + chunk->size;
 }
 
-static void arena_next_chunk(struct arena *a, size_t size)
+/* false: make() had no chunk. */
+static bool arena_next_chunk(struct arena *a, size_t size, struct arena_chunk *make(size_t))
 {
 	struct arena_chunk *chunk = a->current ? a->current->next : a->first;
 
 	if (chunk == NULL || chunk->size < size) {
-		struct arena_chunk *made = chunk_new(size > a->chunk_size ? size : a->chunk_size);
+		struct arena_chunk *made = make(size > a->chunk_size ? size : a->chunk_size);
 
+		if (made == NULL)
+			return false;
 		made->next = chunk;
 		*(a->current ? &a->current->next : &a->first) = made;
 		chunk = made;
 	}
 	arena_use(a, chunk);
+	return true;
 }
 
-static void *arena_alone(struct arena *a, size_t size)
+/* A chunk of its own at the front of the list, which must be in use. */
+static void *arena_alone(struct arena *a, struct arena_chunk *chunk)
 {
-	struct arena_chunk *chunk = chunk_new(size);
-
 	if (a->current == NULL)
-		arena_next_chunk(a, 1);		/* the front of the list must be in use */
+		arena_next_chunk(a, 1, chunk_new);
 	chunk->next = a->first;
 	a->first = chunk;
 	return chunk->data;
@@ -99,23 +115,83 @@ void arena_reset(struct arena *a)
 	a->used = 0;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* A piece from the current chunk; NULL: it has no room. */
+static void *arena_here(struct arena *a, size_t size)
 {
 	size_t pad = -(uintptr_t)a->at & 7;
 	char *p;
 
-	a->used += size;
-	if (a->at && size + pad <= (size_t)(a->end - a->at)) {
-		p = a->at + pad;
-		a->at = p + size;
-		return p;
-	}
-	if (size > a->chunk_size / 4)
-		return arena_alone(a, size);
-	arena_next_chunk(a, size);
-	p = a->at;
-	a->at += size;
+	if (a->at == NULL || size + pad > (size_t)(a->end - a->at))
+		return NULL;
+	p = a->at + pad;
+	a->at = p + size;
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *p = arena_here(a, size);
+
+	a->used += size;
+	if (p)
+		return p;
+	if (size > a->chunk_size / 4)
+		return arena_alone(a, chunk_new(size));
+	arena_next_chunk(a, size, chunk_new);
+	return arena_here(a, size);
+}
+
+void *arena_try(struct arena *a, size_t size)
+{
+	struct arena_chunk *chunk;
+	void *p = arena_here(a, size);
+
+	if (p == NULL && size > a->chunk_size / 4) {
+		chunk = a->current || arena_next_chunk(a, 1, chunk_try) ? chunk_try(size) : NULL;
+		p = chunk ? arena_alone(a, chunk) : NULL;
+	} else if (p == NULL && arena_next_chunk(a, size, chunk_try)) {
+		p = arena_here(a, size);
+	}
+	a->used += p ? size : 0;
+	return p;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ a->first, a->current, a->at, a->used };
+}
+
+/* Frees what is not of the ordinary size, from *link on. */
+static void arena_drop_oversized(const struct arena *a, struct arena_chunk **link)
+{
+	while (*link) {
+		struct arena_chunk *chunk = *link;
+
+		if (chunk->size == a->chunk_size) {
+			link = &chunk->next;
+		} else {
+			*link = chunk->next;
+			free(chunk);
+		}
+	}
+}
+
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+	if (mark.current == NULL) {
+		arena_reset(a);
+		return;
+	}
+	while (a->first != mark.first) {
+		struct arena_chunk *chunk = a->first;
+
+		a->first = chunk->next;
+		free(chunk);
+	}
+	arena_drop_oversized(a, &mark.current->next);
+	arena_use(a, mark.current);
+	a->at = mark.at;
+	a->used = mark.used;
 }
 
 void *arena_dup(struct arena *a, const void *p, size_t len)
@@ -149,7 +225,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 char *arena_reserve(struct arena *a, size_t bound)
 {
 	if (a->at == NULL || bound > (size_t)(a->end - a->at))
-		arena_next_chunk(a, bound);
+		arena_next_chunk(a, bound, chunk_new);
 	return a->at;
 }
 

@@ -2,17 +2,23 @@ noinst_LIBRARIES += src/script/libscript.a
 src_script_libscript_a_CFLAGS = $(AM_CFLAGS) $(LUA_CFLAGS)
 src_script_libscript_a_SOURCES = \
 	src/script/script.c \
+	src/script/script_budget.c \
 	src/script/script.h \
 	src/script/script_decimal.c \
 	src/script/script_decimal.h \
+	src/script/script_freeze.c \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
+	src/script/script_match.c \
+	src/script/script_match.h \
 	src/script/script_names.c \
 	src/script/script_number.c \
 	src/script/script_part.h \
 	src/script/script_pattern.c \
 	src/script/script_row.c \
 	src/script/script_sandbox.c \
+	src/script/script_string.c \
+	src/script/script_table.c \
 	src/script/script_time.c \
 	src/script/script_value.c
 
@@ -27,3 +33,11 @@ tests_unit_test_script_decimal_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 noinst_PROGRAMS += tests/bench/bench_script
 tests_bench_bench_script_SOURCES = tests/bench/bench_script.c tests/unit/script_rows.h
 tests_bench_bench_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_hostile
+tests_unit_test_script_hostile_SOURCES = tests/unit/test_script_hostile.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_hostile_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz_script
+tests_fuzz_fuzz_script_SOURCES = tests/fuzz/fuzz_script.c tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h tests/unit/script_rows.h
+tests_fuzz_fuzz_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)

@@ -20,7 +20,10 @@
 #define SCRIPT_MAX (1 << 20)		/* bytes of source */
 #define ROWS_MAX 10000			/* rows that one row may become */
 
+enum { FAILURE_MAX = 512 };
+
 static int run_change(lua_State *L);
+static int open_state(struct script *s, struct err *err);
 
 /* ---- what a call gives ---- */
 
@@ -40,9 +43,9 @@ static void emit(struct script *s, enum change_op op, struct schema *schema, str
 }
 
 /* Cells as wide as the schema that they go out under. */
-static struct value *fit(struct script *s, const struct script_row *r, const struct schema *schema, struct value *cells, unsigned width)
+static struct value *fit(lua_State *L, const struct schema *schema, struct value *cells, unsigned width)
 {
-	return width == schema->ncolumns || cells == NULL ? cells : script_cells_extend(&s->out->arena, cells, width, schema->ncolumns);
+	return width == schema->ncolumns || cells == NULL ? cells : script_cells_extend(L, cells, width, schema->ncolumns);
 }
 
 static bool key_moved(const struct change *c)
@@ -59,7 +62,7 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	const struct change *c = s->change;
 	struct script_names *n = r->names;
 	struct schema *schema = r->own ? n->ext : n->base;
-	struct value *cells = fit(s, r, schema, r->cells, r->own ? r->cap : n->base->ncolumns), *before = c->before;
+	struct value *cells = fit(L, schema, r->cells, r->own ? r->cap : n->base->ncolumns), *before = c->before;
 	bool was_insert = c->op == CHANGE_READ || c->op == CHANGE_CREATE;
 
 	for (unsigned i = 0; i < schema->nkey; i++)
@@ -69,7 +72,7 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	if (c->op == CHANGE_DELETE) {
 		emit(s, CHANGE_DELETE, schema, cells, NULL);
 	} else if (alone && !r->key_written) {
-		emit(s, c->op, schema, fit(s, r, schema, before, n->base->ncolumns), cells);
+		emit(s, c->op, schema, fit(L, schema, before, n->base->ncolumns), cells);
 	} else {
 		if (alone && key_moved(c))
 			emit(s, CHANGE_DELETE, c->schema, c->before, NULL);
@@ -93,7 +96,7 @@ static void row_from_table(lua_State *L, struct script *s, int idx, struct scrip
 
 	*r = (struct script_row){ .tag = SCRIPT_ROW, .own = true, .key_written = true, .cap = ncolumns, .call = s->call,
 		.names = s->row->names };
-	r->cells = arena_alloc(&s->out->arena, ncolumns * sizeof(*r->cells));
+	r->cells = script_room(L, ncolumns * sizeof(*r->cells));
 	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
 	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
 		script_row_set(L, r, lua_gettop(L) - 1, lua_gettop(L));
@@ -104,6 +107,7 @@ static void emit_value(lua_State *L, struct script *s, int idx, bool alone)
 	char found[120];
 	struct script_row made, *r;
 
+	script_thaw(L, idx);
 	if (script_tag(L, idx) == SCRIPT_ROW) {
 		r = lua_touserdata(L, idx);
 		if (r->call != s->call)
@@ -127,6 +131,7 @@ static void emit_list(lua_State *L, struct script *s, int idx)
 	if (s->change->op != CHANGE_DELETE && key_moved(s->change))
 		emit(s, CHANGE_DELETE, s->change->schema, s->change->before, NULL);
 	for (size_t i = 1; i <= count; i++) {
+		script_budget_row_bytes(L, sizeof(struct change));
 		lua_rawgeti(L, idx, (lua_Integer)i);
 		emit_value(L, s, lua_gettop(L), false);
 		lua_pop(L, 1);
@@ -135,6 +140,7 @@ static void emit_list(lua_State *L, struct script *s, int idx)
 
 static void emit_result(lua_State *L, struct script *s, int idx)
 {
+	script_thaw(L, idx);
 	if (lua_isnil(L, idx) || (lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
 		if (s->change->op == CHANGE_DELETE)
 			s->stats.dropped++;
@@ -174,16 +180,16 @@ static int run_change(lua_State *L)
 	return 0;
 }
 
-/* "orders.lua:12: message" of whatever was raised. */
-static const char *failure_text(struct script *s, int status)
+/* "orders.lua:12: message" of whatever was raised, clean. */
+static void failure_text(struct script *s, int status, char out[static FAILURE_MAX])
 {
-	char text[1024], clean[512];
+	char text[1024];
 	const char *p = lua_type(s->L, -1) == LUA_TSTRING ? lua_tostring(s->L, -1) : NULL;
 	size_t n = strlen(s->name);
 
 	if (s->exceeded)
 		p = s->stop_text;
-	if (status == LUA_ERRMEM)
+	if (status == LUA_ERRMEM && !s->exceeded)
 		snprintf(text, sizeof(text), "%s: expected to need at most %lld bytes of memory, found more", s->name,
 			 (long long)s->limits.memory_bytes);
 	else if (p == NULL)
@@ -192,7 +198,32 @@ static const char *failure_text(struct script *s, int status)
 		snprintf(text, sizeof(text), "%s", p);
 	else
 		snprintf(text, sizeof(text), "%s: %s", s->name, p);
-	return arena_dup(&s->out->arena, clean, text_escape(clean, sizeof(clean), text, strlen(text)));
+	out[text_escape(out, FAILURE_MAX, text, strlen(text))] = '\0';
+}
+
+/* ---- the state, which is made again when a row has spoilt it ---- */
+
+static void close_state(struct script *s)
+{
+	lua_State *L = s->L;
+
+	if (L == NULL)
+		return;
+	script_names_free(s);
+	s->L = NULL;			/* nothing is charged from here on */
+	lua_close(L);
+}
+
+/* L is NULL until the next row comes. */
+static bool remake(struct script *s, char why[static FAILURE_MAX])
+{
+	struct err err = { 0 };
+
+	if (open_state(s, &err) == 0)
+		return true;
+	snprintf(why, FAILURE_MAX, "%s", err.msg);
+	close_state(s);
+	return false;
 }
 
 static void pass_through(struct script *s)
@@ -200,30 +231,76 @@ static void pass_through(struct script *s)
 	emit(s, s->change->op, s->change->schema, s->change->before, s->change->after);
 }
 
-static void run_one(struct script *s)
+/* What a failed call has added to the schema goes. false: the state is not to be used again. */
+static bool schema_settled(struct script *s, bool failed)
 {
-	size_t nchanges = s->out->nchanges;
-	uint64_t dropped = s->stats.dropped;
-	struct change *c;
-	int status;
+	bool settled;
 
-	s->call++;
-	script_sandbox_arm(s);
-	lua_pushvalue(s->L, 1);
-	status = lua_pcall(s->L, 0, 0, 0);
-	s->row->cells = NULL;
-	if (status == LUA_OK)
-		return;
+	if (s->grown == NULL)
+		return true;
+	script_budget_arm(s);
+	lua_pushcfunction(s->L, script_names_settle);
+	lua_pushboolean(s->L, failed);
+	settled = lua_pcall(s->L, 1, 0, 0) == LUA_OK;
+	lua_settop(s->L, 1);
+	return settled;
+}
+
+/* Whether the call has left so much that later ones would have to do without. */
+static bool left_memory(struct script *s)
+{
+	size_t limit = (size_t)s->limits.memory_bytes;
+
+	if (s->memory <= s->loaded + (limit - s->loaded) / 2)
+		return false;
+	lua_gc(s->L, LUA_GCCOLLECT);
+	return s->memory > s->loaded + (limit - s->loaded) / 2;
+}
+
+/* The row is dead: what it has put out is taken back, and the change passes as it came, with the reason. */
+static void fail_one(struct script *s, struct arena_mark mark, size_t nchanges, const char *why)
+{
+	struct change *c;
+
+	arena_rewind(&s->out->arena, mark);
 	s->out->nchanges = nchanges;
-	s->stats.dropped = dropped;
 	s->stats.dead++;
 	pass_through(s);
 	c = &s->out->changes[nchanges];
-	c->dead = failure_text(s, status);
+	c->dead = arena_dup(&s->out->arena, why, strlen(why));
 	c->dead_at = arena_dup(&s->out->arena, s->dead_at, strlen(s->dead_at));
-	lua_settop(s->L, 1);
-	if (status == LUA_ERRMEM || s->memory > (size_t)s->limits.memory_bytes / 2)
-		lua_gc(s->L, LUA_GCCOLLECT);
+}
+
+static void run_one(struct script *s)
+{
+	struct arena_mark mark = arena_mark(&s->out->arena);
+	size_t nchanges = s->out->nchanges;
+	uint64_t dropped = s->stats.dropped;
+	char why[FAILURE_MAX];
+	bool good;
+	int status;
+
+	if (s->L == NULL && !remake(s, why)) {
+		fail_one(s, mark, nchanges, why);
+		return;
+	}
+	s->call++;
+	script_budget_arm(s);
+	lua_pushvalue(s->L, 1);
+	status = lua_pcall(s->L, 0, 0, 0);
+	s->row->cells = NULL;
+	if (status == LUA_OK) {
+		s->batch_bytes += s->row_bytes;
+		good = schema_settled(s, false);
+	} else {
+		failure_text(s, status, why);
+		s->stats.dropped = dropped;
+		fail_one(s, mark, nchanges, why);
+		lua_settop(s->L, 1);
+		good = schema_settled(s, true) && !s->keeps && status != LUA_ERRMEM;
+	}
+	if (!good || left_memory(s))
+		close_state(s);
 }
 
 static bool runs(const struct script *s, const struct change *c)
@@ -244,6 +321,8 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 	s->in = in;
 	s->out = out;
 	s->held = NULL;
+	s->batch_us = start_us;
+	s->batch_bytes = 0;
 	for (size_t i = first; i < first + count; i++) {
 		s->change = &in->changes[i];
 		if (s->change->schema == NULL) {	/* DDL of a whole database */
@@ -266,70 +345,72 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 
 /* ---- opening ---- */
 
-/* Everything that can fail in Lua while a script is loaded. 1: its text, a light userdata of struct { text, length
- * }. */
-struct source {
-	const char *text;
-	size_t len;
-};
-
 static void require_function(lua_State *L, int env, const char *name, bool needed)
 {
-	lua_getfield(L, env, name);
+	lua_pushstring(L, name);
+	lua_rawget(L, env);
 	if (!lua_isfunction(L, -1) && (needed || !lua_isnil(L, -1)))
 		luaL_error(L, "expected function %s(row, event), found %s", name, lua_isnil(L, -1) ? "none" : luaL_typename(L, -1));
 }
 
+/* Everything that can fail in Lua while a script is loaded. */
 static int load_script(lua_State *L)
 {
 	struct script *s = script_of(L);
-	const struct source *source = lua_touserdata(L, 1);
 	char chunk[256];
 
+	lua_settop(L, 0);
 	script_sandbox_globals(L);
 	script_helpers_open(L);
 	script_json_open(L);
 	script_decimal_open(L);
 	script_time_open(L);
 	script_row_open(L);
+	script_strict(L, 1);
 	snprintf(chunk, sizeof(chunk), "@%s", s->name);
-	if (luaL_loadbufferx(L, source->text, source->len, chunk, "t") != LUA_OK)
+	if (luaL_loadbufferx(L, s->source, strlen(s->source), chunk, "t") != LUA_OK)
 		return lua_error(L);
-	lua_pushvalue(L, 2);
+	lua_pushvalue(L, 1);
 	lua_setupvalue(L, -2, 1);	/* _ENV */
 	lua_call(L, 0, 0);
-	lua_getfield(L, 2, "fields");
-	script_fields_read(L, 3);
-	require_function(L, 2, "transform", true);
-	require_function(L, 2, "delete", false);
+	lua_pushliteral(L, "fields");
+	lua_rawget(L, 1);
+	script_fields_read(L, 2);
+	require_function(L, 1, "transform", true);
+	require_function(L, 1, "delete", false);
 	s->has_delete = !lua_isnil(L, -1);
+	script_sandbox_freeze(L, 1);
 	s->row = script_row_push(L);
 	script_event_push(L);
 	lua_pushcclosure(L, run_change, 4);
-	script_sandbox_freeze(L, 2);
 	return 1;
 }
 
-static int open_state(struct script *s, const struct source *source, struct err *err)
+static int open_state(struct script *s, struct err *err)
 {
+	char why[FAILURE_MAX];
 	int status;
 
+	s->memory = s->row_bytes = 0;
+	s->large = s->keeps = false;
+	s->batch_us = clock_mono_us();
 	s->L = script_sandbox_new(s);
 	if (s->L == NULL || !lua_checkstack(s->L, 20))
 		return err_set(err, ERR_CONFIG, 0, "%s: expected a memory limit that Lua can start with, found %lld bytes",
 			       s->name, (long long)s->limits.memory_bytes);
-	script_sandbox_arm(s);
+	script_budget_arm(s);
 	lua_pushcfunction(s->L, load_script);
-	lua_pushlightuserdata(s->L, (void *)source);
-	status = lua_pcall(s->L, 1, 1, 0);
+	status = lua_pcall(s->L, 0, 1, 0);
+	s->large = s->large_now;
+	s->loaded = s->memory;
 	if (status == LUA_OK)
 		return 0;
-	return err_set(err, ERR_CONFIG, 0, "%s", failure_text(s, status));
+	failure_text(s, status, why);
+	return err_set(err, ERR_CONFIG, 0, "%s", why);
 }
 
 struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err)
 {
-	struct source source = { text, strlen(text) };
 	struct script *s = xcalloc(1, sizeof(*s));
 	const char *slash = strrchr(name, '/');
 	struct batch *scratch;		/* for the texts of errors, and json.decode while the script is loaded */
@@ -339,7 +420,8 @@ struct script *script_open_text(const char *name, const char *text, const struct
 	s->dead_at = xasprintf("script %s", s->name);
 	s->limits = *limits;
 	scratch = s->out = batch_new();
-	rc = open_state(s, &source, err);
+	s->source = xstrdup(text);
+	rc = open_state(s, err);
 	s->out = NULL;
 	batch_free(scratch);
 	if (rc == 0)
@@ -376,15 +458,9 @@ void script_close(struct script *s)
 {
 	if (s == NULL)
 		return;
-	if (s->L) {
-		script_names_free(s);
-		lua_close(s->L);
-	}
-	for (unsigned i = 0; i < s->nfields; i++) {
-		free((char *)s->fields[i].name);
-		free((char *)s->fields[i].type_text);
-	}
-	free(s->fields);
+	close_state(s);
+	script_fields_free(s);
+	free(s->source);
 	free(s->name);
 	free(s->dead_at);
 	free(s);

@@ -17,7 +17,8 @@
 
 struct script_limits {
 	int64_t instructions;	/* per row; pcall cannot swallow it */
-	int64_t memory_bytes;	/* per state */
+	int64_t memory_bytes;	/* per state, with what a row puts out */
+	int64_t time_ms;	/* per row; 0: five seconds. The rows of a slow batch get less */
 };
 
 struct script;

@@ -7,6 +7,8 @@
 #include "core/digest.h"
 #include "core/num.h"
 
+enum { BYTES_PER_STEP = 4 };		/* SHA-256 takes a few nanoseconds a byte */
+
 static const char null_key;	/* the one null; its address is the registry key */
 
 void script_null_push(lua_State *L)
@@ -43,32 +45,40 @@ static bool is_missing(lua_State *L, int idx)
 	return lua_isnoneornil(L, idx) || script_tag(L, idx) == SCRIPT_NULL;
 }
 
+/* A letter, a digit or a character beyond ASCII, at its first byte. */
+static bool is_maskable(unsigned char c)
+{
+	return c < 0x80 ? isalnum(c) : (c & 0xc0) != 0x80;
+}
+
 /* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape
- * stays. */
+ * stays. A single one says it all, so it is masked, too. */
 static int mask_lua(lua_State *L)
 {
+	size_t len, n = 0, maskable = 0, i = 0;
 	luaL_Buffer b;
-	size_t len, n = 0;
 	const char *p;
 	char *out;
-	bool first = true;
 
 	if (is_missing(L, 1)) {
 		lua_settop(L, 1);
 		return 1;
 	}
 	p = luaL_checklstring(L, 1, &len);
+	script_charge(L, (int64_t)(len / BYTES_PER_STEP));
 	out = luaL_buffinitsize(L, &b, len);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)p[i];
-		bool plain = c < 0x80 && !isalnum(c);
-
-		if ((c & 0xc0) == 0x80 && !(first && i))		/* the rest of a character that is masked */
-			continue;
-		if ((c & 0xc0) != 0x80 && i && first && n)
-			first = false;
-		out[n++] = plain || first ? (char)c : '*';
-	}
+	for (i = 0; i < len && maskable < 2; i++)
+		maskable += is_maskable((unsigned char)p[i]);
+	i = 0;
+	if (maskable > 1)
+		do
+			out[n++] = p[i++];
+		while (i < len && ((unsigned char)p[i] & 0xc0) == 0x80);
+	for (; i < len; i++)
+		if (is_maskable((unsigned char)p[i]))
+			out[n++] = '*';
+		else if ((unsigned char)p[i] < 0x80)
+			out[n++] = p[i];
 	luaL_pushresultsize(&b, n);
 	return 1;
 }
@@ -89,6 +99,7 @@ static int hash_lua(lua_State *L)
 	}
 	salt = luaL_optlstring(L, 2, "", &salt_len);
 	text = luaL_tolstring(L, 1, &len);
+	script_charge(L, (int64_t)((len + salt_len) / BYTES_PER_STEP));
 	digest_init(&d, digest_kind_named("SHA-256"));
 	digest_add(&d, salt, salt_len);
 	digest_add(&d, text, len);

@@ -14,7 +14,7 @@
 #include "core/json.h"
 #include "core/num.h"
 
-#define DEPTH_MAX 100
+enum { DEPTH_MAX = 100, BYTES_PER_STEP = 8, STEPS_PER_VALUE = 2 };
 
 static const char array_metatable;
 
@@ -22,12 +22,18 @@ static void push_value(lua_State *L, struct json *j, int depth);
 
 static void push_string(lua_State *L, const struct json_slice *s)
 {
+	struct arena *a = &script_of(L)->out->arena;
+	struct arena_mark mark = arena_mark(a);
 	const char *text;
 	size_t len;
 
-	if (json_text(s, &script_of(L)->out->arena, &text, &len) != 0)
+	script_charge(L, (int64_t)(s->len / BYTES_PER_STEP));
+	script_budget_row_bytes(L, s->len);
+	if (json_text(s, a, &text, &len) != 0)
 		luaL_error(L, "json: expected whole \\u pairs, found half a surrogate pair");
 	lua_pushlstring(L, text, len);
+	arena_rewind(a, mark);
+	script_of(L)->row_bytes -= s->len;
 }
 
 static void push_number(lua_State *L, const struct json_slice *s)
@@ -81,6 +87,7 @@ static void push_value(lua_State *L, struct json *j, int depth)
 	if (depth > DEPTH_MAX)
 		luaL_error(L, "json: expected at most %d levels, found more", DEPTH_MAX);
 	luaL_checkstack(L, 8, "json");
+	script_charge(L, STEPS_PER_VALUE);
 	while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t'))
 		j->at++;
 	if (j->at < j->end && *j->at == '{') {
@@ -164,6 +171,7 @@ static void encode_text(lua_State *L, int idx)
 	size_t len;
 	const char *p = lua_tolstring(L, idx, &len);
 
+	script_charge(L, (int64_t)(len / BYTES_PER_STEP));
 	luaL_buffinit(L, &b);
 	encode_string(&b, p, len);
 	luaL_pushresult(&b);
@@ -187,6 +195,7 @@ static struct key *sorted_keys(lua_State *L, int idx, size_t *count)
 		if (lua_type(L, -2) != LUA_TSTRING)
 			luaL_error(L, "json: expected names or a list, found both or a hole");
 		n++;
+		script_charge(L, STEPS_PER_VALUE);
 	}
 	keys = lua_newuserdatauv(L, (n + 1) * sizeof(*keys), 0);
 	memset(keys, 0, (n + 1) * sizeof(*keys));	/* the first word is also its tag: none */
@@ -203,6 +212,7 @@ static void join(lua_State *L, int parts, size_t count, const struct key *keys)
 {
 	luaL_Buffer b;
 
+	script_charge(L, (int64_t)count * STEPS_PER_VALUE);
 	luaL_buffinit(L, &b);
 	luaL_addchar(&b, keys ? '{' : '[');
 	for (size_t i = 0; i < count; i++) {
@@ -233,11 +243,13 @@ static bool is_array(lua_State *L, int idx)
 
 static void encode_table(lua_State *L, int idx, int depth)
 {
-	int base = lua_gettop(L);
-	size_t count = lua_rawlen(L, idx);
-	struct key *keys = is_array(L, idx) ? NULL : sorted_keys(L, idx, &count);
-	int parts;
+	int base = lua_gettop(L), parts;
+	struct key *keys;
+	size_t count;
 
+	script_thaw(L, idx);
+	count = lua_rawlen(L, idx);
+	keys = is_array(L, idx) ? NULL : sorted_keys(L, idx, &count);
 	lua_newtable(L);
 	parts = lua_gettop(L);
 	for (size_t i = 0; i < count; i++) {
@@ -291,6 +303,7 @@ static void encode_value(lua_State *L, int idx, int depth)
 	if (depth > DEPTH_MAX)
 		luaL_error(L, "json: expected at most %d levels, found more", DEPTH_MAX);
 	luaL_checkstack(L, 16, "json");
+	script_charge(L, STEPS_PER_VALUE);
 	switch (lua_type(L, idx)) {
 	case LUA_TNIL:
 		lua_pushliteral(L, "null");

@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/conf.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 
 #define SCHEMAS_MAX 256			/* schemas of a worker at one time; more: begin again */
+#define SCRIPT_FIELD_TYPES "boolean, int, bigint, bigint unsigned, double, decimal(p,s), varchar(n), text, json, date, time, datetime, timestamp"
 #define FIELDS_MAX 256			/* columns that a script may add to a schema */
 
 static unsigned slot_of(const char *name, unsigned mask)
@@ -73,7 +75,9 @@ void script_names_free(struct script *s)
 		s->names = n->next;
 		names_done(s, n);
 	}
-	s->last_names = NULL;
+	schema_unref(s->was);
+	s->was = NULL;
+	s->last_names = s->grown = NULL;
 	s->nnames = 0;
 }
 
@@ -118,34 +122,115 @@ struct script_names *script_names_get(lua_State *L, struct schema *schema)
 	return s->last_names = n;
 }
 
-/* A field that no column has: the schema gets one, of the type that the value has. Returns its column. */
-int script_names_add(lua_State *L, struct script_names *n, int key, int value)
+/* How to add the field: its type, as far as the value at idx tells it. */
+static void add_hint(lua_State *L, const char *name, int value, char *out, size_t size)
 {
-	char type[80], found[120];
 	struct column c = { .nullable = true };
-	size_t len;
+	char type[80] = "text";
 
-	c.name = lua_tolstring(L, key, &len);
+	if (script_value_infer(L, value, &c))
+		column_type_print(&c, type, sizeof(type));
+	snprintf(out, size, "; to add it, write above the function: fields = { [\"%s\"] = \"%s\" }", name, strcmp(type, "longtext") ? type : "text");
+}
+
+/* Raises: the name at `key` is none of the table's columns. value: where a value for it is, 0 when it was read. */
+void script_names_unknown(lua_State *L, const struct script_names *n, int key, int value)
+{
+	const char **names = lua_newuserdatauv(L, (n->ext->ncolumns + 1) * sizeof(*names), 0), *near;
+	char word[64], hint[300] = "";
+
+	memset(names, 0, (n->ext->ncolumns + 1) * sizeof(*names));	/* its first word is no tag */
+	if (lua_type(L, key) != LUA_TSTRING)
+		luaL_error(L, "expected a field's name, found a %s", luaL_typename(L, key));
+	snprintf(word, sizeof(word), "%.60s", lua_tostring(L, key));
+	for (unsigned i = 0; i < n->ext->ncolumns; i++)
+		names[i] = n->ext->columns[i].name;
+	script_charge(L, n->ext->ncolumns);
+	near = conf_nearest(word, names, n->ext->ncolumns);
+	if (near)
+		snprintf(hint, sizeof(hint), "; nearest is '%.64s'", near);
+	else if (value && !lua_isnil(L, value))
+		add_hint(L, word, value, hint, sizeof(hint));
+	luaL_error(L, "row.%s: expected a column of %s.%s, found none%s", word, n->base->db, n->base->table, hint);
+	__builtin_unreachable();
+}
+
+static void check_name(lua_State *L, const char *name, size_t len)
+{
+	static const char *const taken[] = { "copy", "has", "set" };
+
 	for (size_t i = 0, step; i < len; i += step) {
 		uint32_t code;
 
-		step = text_decode(c.name + i, len - i, &code);
+		step = text_decode(name + i, len - i, &code);
 		if (step == 0 || !text_printable(code))
 			luaL_error(L, "field: expected a printable name, found bytes that are not");
 	}
 	if (len == 0 || len > 64)
 		luaL_error(L, "field: expected a name of 1 to 64 bytes, found %d", (int)(len > 9999 ? 9999 : len));
-	if (n->ext->ncolumns - n->base->ncolumns >= FIELDS_MAX)
-		luaL_error(L, "field %s: expected at most %d new fields, found one more", c.name, FIELDS_MAX);
-	if (!script_value_infer(L, value, &c)) {
-		script_describe(L, value, found, sizeof(found));
-		luaL_error(L, "field %s: expected a value that tells its type, or a line in `fields`, found %s", c.name, found);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
+		if (strcmp(name, taken[i]) == 0)
+			luaL_error(L, "field %s: expected a name that is none of a row's functions", name);
+	if (strncmp(name, "__", 2) == 0)
+		luaL_error(L, "field %s: expected a name that does not begin with __, which StarRocks keeps for itself", name);
+}
+
+/* Widens the schema by one column. How it was is kept until the call has ended well. */
+static void names_grow(lua_State *L, struct script_names *n, const struct column *c)
+{
+	struct script *s = script_of(L);
+
+	if (s->grown == NULL) {
+		s->grown = n;
+		s->was = schema_ref(n->ext);
 	}
-	column_type_print(&c, type, sizeof(type));
-	c.type_text = type;
-	names_add_column(n, &c);
+	names_add_column(n, c);
 	names_index(L, n);
-	return (int)n->ext->ncolumns - 1;
+}
+
+/* The field at `key` gets that type: a new column, or one that a call before has added with the same type. */
+void script_names_declare(lua_State *L, struct script_names *n, int key, const char *type)
+{
+	struct column c;
+	size_t len;
+	const char *name = lua_tolstring(L, key, &len);
+	int column = script_names_column(n, name, len);
+
+	check_name(L, name, len);
+	if (strlen(type) > 40 || !script_field_type(type, &c))
+		luaL_error(L, "column %s: expected a type (" SCRIPT_FIELD_TYPES "), found '%s'", name, type);
+	if (column >= 0 && (unsigned)column < n->base->ncolumns)
+		luaL_error(L, "column %s: expected no type, because %s.%s has it", name, n->base->db, n->base->table);
+	if (column >= 0) {
+		if (strcmp(n->ext->columns[column].type_text, type) != 0)
+			luaL_error(L, "column %s: expected the type that it was added with, '%s', found '%s'", name,
+				   n->ext->columns[column].type_text, type);
+		return;
+	}
+	if (n->ext->ncolumns - n->base->ncolumns >= FIELDS_MAX)
+		luaL_error(L, "field %s: expected at most %d new fields, found one more", name, FIELDS_MAX);
+	c.name = name;
+	c.type_text = type;
+	names_grow(L, n, &c);
+}
+
+/* The end of a call: what a failed one has added goes. */
+int script_names_settle(lua_State *L)
+{
+	struct script *s = script_of(L);
+	bool failed = lua_toboolean(L, 1);
+
+	if (failed) {
+		struct schema *grown = s->grown->ext;
+
+		s->grown->ext = s->was;
+		s->was = grown;
+		names_index(L, s->grown);
+	}
+	schema_unref(s->was);
+	s->grown = NULL;
+	s->was = NULL;
+	return 0;
 }
 
 /* ---- fields = { note = "varchar(200)" } ---- */
@@ -188,7 +273,7 @@ static bool field_sizes(struct column *c, const char *brackets)
 	}
 }
 
-static bool field_type(const char *text, struct column *c)
+bool script_field_type(const char *text, struct column *c)
 {
 	size_t n = strcspn(text, "(");
 
@@ -207,10 +292,22 @@ static int field_order(const void *a, const void *b)
 	return strcmp(((const struct column *)a)->name, ((const struct column *)b)->name);
 }
 
+void script_fields_free(struct script *s)
+{
+	for (unsigned i = 0; i < s->nfields; i++) {
+		free((char *)s->fields[i].name);
+		free((char *)s->fields[i].type_text);
+	}
+	free(s->fields);
+	s->fields = NULL;
+	s->nfields = 0;
+}
+
 void script_fields_read(lua_State *L, int idx)
 {
 	struct script *s = script_of(L);
 
+	script_fields_free(s);
 	if (lua_isnil(L, idx))
 		return;
 	if (!lua_istable(L, idx))
@@ -218,11 +315,11 @@ void script_fields_read(lua_State *L, int idx)
 	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
 		struct column c;
 
-		if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING || !field_type(lua_tostring(L, -1), &c))
-			luaL_error(L, "fields: expected name = \"type\" (boolean, int, bigint, bigint unsigned, double, decimal(p,s), varchar(n), text, "
-				   "json, date, time, datetime, timestamp), found %s", luaL_tolstring(L, -1, NULL));
+		if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING || !script_field_type(lua_tostring(L, -1), &c))
+			luaL_error(L, "fields: expected name = \"type\" (" SCRIPT_FIELD_TYPES "), found %s", luaL_tolstring(L, -1, NULL));
 		if (s->nfields == FIELDS_MAX)
 			luaL_error(L, "fields: expected at most %d, found more", FIELDS_MAX);
+		check_name(L, lua_tostring(L, -2), lua_rawlen(L, -2));
 		c.name = xstrdup(lua_tostring(L, -2));
 		c.type_text = xstrdup(lua_tostring(L, -1));
 		s->fields = xrealloc(s->fields, (s->nfields + 1) * sizeof(*s->fields));

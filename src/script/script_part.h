@@ -9,6 +9,7 @@
 
 #include <lauxlib.h>
 #include <lua.h>
+#include <string.h>
 
 #include "script/script.h"
 #include "script/script_decimal.h"
@@ -51,10 +52,17 @@ struct script {
 	char *dead_at;			/* "script orders.lua" */
 	struct script_limits limits;
 	size_t memory;			/* bytes that Lua holds */
-	int64_t used;			/* instructions of this call, counted in steps of `period` */
+	size_t row_bytes;		/* that this call has put into the outgoing batch */
+	size_t batch_bytes;		/* the same of the calls before it in this batch */
+	int64_t used;			/* instructions of this call, counted in steps of `period`, and what C functions charged */
+	int64_t look_at;		/* as many used: look at the clock */
+	size_t looked_bytes;		/* allocated since the last look */
 	int period;
-	int64_t started_us;		/* of this call; set by the first count */
+	bool large_now, large;		/* a large block was made in this call; was there when loaded */
+	int64_t batch_us;		/* when script_run() began */
+	int64_t started_us, time_us;	/* of this call, set by the first look; how long it may take */
 	bool exceeded;			/* the budget is gone: no pcall may go on */
+	bool told;			/* stop_text names the line */
 	char stop_text[256];
 	uint64_t call;
 
@@ -66,11 +74,16 @@ struct script {
 
 	struct script_row *row;		/* the one that is used again for every call; anchored as an upvalue */
 	bool has_delete;
+	bool keeps;			/* something can be kept from call to call */
 	struct script_names *names, *last_names;
 	unsigned nnames;
+	struct script_names *grown;	/* whose schema grew in this call; `was` is how it was before */
+	struct schema *was;
 	struct column *fields;		/* declared by the script */
 	unsigned nfields;
 	struct script_stats stats;
+	char *source;			/* the text, for a state that is made again */
+	size_t loaded;			/* memory after loading */
 };
 
 static inline struct script *script_of(lua_State *L)
@@ -85,13 +98,50 @@ static inline uint32_t script_tag(lua_State *L, int idx)
 	return tag ? *tag : 0;
 }
 
+/* script_budget.c */
+void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size);
+void script_budget_arm(struct script *s);		/* a new budget */
+__attribute__((noreturn)) void script_budget_end(lua_State *L);
+void script_budget_look(lua_State *L);			/* raises when the budget or the time is gone */
+void script_budget_row_bytes(lua_State *L, size_t size);	/* that go into the outgoing batch; raises when they are too many */
+void *script_room(lua_State *L, size_t size);		/* in the outgoing batch's arena, counted */
+
+static inline char *script_dup(lua_State *L, const char *p, size_t len)
+{
+	char *copy = script_room(L, len + 1);
+
+	memcpy(copy, p, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+/* For a C function that does as much as that many instructions; in portions of at most some thousand. */
+static inline void script_charge(lua_State *L, int64_t steps)
+{
+	struct script *s = script_of(L);
+
+	s->used += steps;
+	if (s->used >= s->look_at)
+		script_budget_look(L);
+}
+
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */
-void script_sandbox_arm(struct script *s);		/* a new budget */
-void script_sandbox_watch(lua_State *L);		/* before a C function that may take long: raises when the time is over */
 void script_sandbox_globals(lua_State *L);		/* pushes the table that is a script's _ENV */
-void script_sandbox_freeze(lua_State *L, int env);	/* from here on nothing is added to it */
-void script_patterns_open(lua_State *L);		/* script_pattern.c: into the table `string` on top of the stack */
+void script_sandbox_freeze(lua_State *L, int env);	/* from here on nothing that it leads to can be written */
+void script_strict(lua_State *L, int idx);		/* a name that the table at idx lacks is an error */
+
+/* script_freeze.c */
+void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
+bool script_thaw(lua_State *L, int idx);		/* a frozen table at idx is replaced by what it has; false: it was none */
+void script_raw_open(lua_State *L);			/* next, rawget, rawlen, rawset: into the table on top */
+
+/* script_string.c, script_table.c, script_pattern.c */
+void script_string_open(lua_State *L);			/* pushes the library */
+void script_utf8_open(lua_State *L);			/* pushes the library */
+void script_charge_functions(lua_State *L, const char *const *names);	/* of the table on top */
+void script_patterns_open(lua_State *L);		/* into the table `string` on top of the stack */
+void script_table_open(lua_State *L);			/* into the table on top */
 
 /* script_value.c */
 void script_value_push(lua_State *L, const struct value *v);
@@ -110,15 +160,19 @@ void script_time_open(lua_State *L);
 /* script_names.c */
 struct script_names *script_names_get(lua_State *L, struct schema *schema);
 int script_names_column(const struct script_names *n, const char *name, size_t len);	/* -1: none */
-int script_names_add(lua_State *L, struct script_names *n, int key, int value);
+__attribute__((noreturn)) void script_names_unknown(lua_State *L, const struct script_names *n, int key, int value);
+void script_names_declare(lua_State *L, struct script_names *n, int key, const char *type);
+int script_names_settle(lua_State *L);			/* 1: whether the call failed; to be called when s->grown */
+bool script_field_type(const char *text, struct column *c);
 void script_names_free(struct script *s);
 void script_fields_read(lua_State *L, int idx);		/* the script's table `fields` */
+void script_fields_free(struct script *s);
 
 /* script_row.c */
 void script_row_open(lua_State *L);
 struct script_row *script_row_push(lua_State *L);	/* a new, empty view */
 void script_row_set(lua_State *L, struct script_row *r, int key, int value);
-struct value *script_cells_extend(struct arena *a, const struct value *cells, unsigned from, unsigned to);
+struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to);
 void script_event_push(lua_State *L);
 
 /* script_helpers.c, script_json.c: into the table on top of the stack */

@@ -9,9 +9,9 @@
 
 static const char row_metatable, event_metatable;
 
-struct value *script_cells_extend(struct arena *a, const struct value *cells, unsigned from, unsigned to)
+struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to)
 {
-	struct value *copy = arena_alloc(a, to * sizeof(*copy));
+	struct value *copy = script_room(L, to * sizeof(*copy));
 
 	memcpy(copy, cells, from * sizeof(*copy));
 	memset(copy + from, 0, (to - from) * sizeof(*copy));	/* VALUE_ABSENT is 0 */
@@ -65,21 +65,58 @@ static int row_copy_lua(lua_State *L)
 	*to = *from;
 	to->own = true;
 	to->cap = ncolumns > width ? ncolumns : width;
-	to->cells = script_cells_extend(&script_of(L)->out->arena, from->cells, width, to->cap);
+	to->cells = script_cells_extend(L, from->cells, width, to->cap);
 	return 1;
+}
+
+/* row:has(name): whether the table has such a column, or the script has added it. */
+static int row_has_lua(lua_State *L)
+{
+	const struct script_row *r = row_to(L, 1);
+
+	luaL_checkstring(L, 2);
+	lua_pushboolean(L, column_of(L, r, 2) >= 0);
+	return 1;
+}
+
+/* row:set(name, value [, type]): with a type, a field that the table lacks becomes a column of that type. */
+static int row_set_lua(lua_State *L)
+{
+	struct script_row *r = row_to(L, 1);
+
+	luaL_checkstring(L, 2);
+	luaL_checkany(L, 3);
+	if (!lua_isnoneornil(L, 4))
+		script_names_declare(L, r->names, 2, luaL_checkstring(L, 4));
+	script_row_set(L, r, 2, 3);
+	return 0;
+}
+
+static lua_CFunction method_named(const char *name)
+{
+	static const luaL_Reg methods[] = { { "copy", row_copy_lua }, { "has", row_has_lua }, { "set", row_set_lua } };
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return methods[i].func;
+	return NULL;
 }
 
 static int row_index_lua(lua_State *L)
 {
 	const struct script_row *r = row_to(L, 1);
 	int column = column_of(L, r, 2);
+	lua_CFunction method;
 
 	if (column >= 0 && (unsigned)column < row_width(r)) {
 		script_value_push(L, &r->cells[column]);
-	} else if (column < 0 && lua_type(L, 2) == LUA_TSTRING && strcmp(lua_tostring(L, 2), "copy") == 0) {
-		lua_pushcfunction(L, row_copy_lua);
-	} else {
+	} else if (column >= 0) {
 		lua_pushnil(L);
+	} else {
+		method = lua_type(L, 2) == LUA_TSTRING ? method_named(lua_tostring(L, 2)) : NULL;
+		if (method == NULL)
+			script_names_unknown(L, r->names, 2, 0);
+		lua_pushcfunction(L, method);
 	}
 	return 1;
 }
@@ -91,7 +128,7 @@ static void row_own(lua_State *L, struct script_row *r)
 
 	if (r->own && r->cap >= ncolumns)
 		return;
-	r->cells = script_cells_extend(&script_of(L)->out->arena, r->cells, row_width(r), ncolumns);
+	r->cells = script_cells_extend(L, r->cells, row_width(r), ncolumns);
 	r->cap = ncolumns;
 	r->own = true;
 }
@@ -103,12 +140,8 @@ void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 	struct value v = { .kind = VALUE_ABSENT };
 	bool is_key;
 
-	if (lua_type(L, key) != LUA_TSTRING)
-		luaL_error(L, "expected a field's name, found a %s", luaL_typename(L, key));
-	if (column < 0 && lua_isnil(L, value))
-		return;
 	if (column < 0)
-		column = script_names_add(L, r->names, key, value);
+		script_names_unknown(L, r->names, key, value);
 	c = &r->names->ext->columns[column];
 	is_key = schema_is_key(r->names->ext, (unsigned)column);
 	if (!lua_isnil(L, value))

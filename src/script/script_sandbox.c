@@ -1,115 +1,22 @@
 /*
- * script_sandbox.c - what a script may do, and for how long.
- *
- * Three limits. Memory: the allocator refuses, Lua raises. Instructions: a count hook raises, and once the budget is
- * gone it raises at every further instruction, so that no pcall gets anywhere. Time: C functions count no
- * instructions, so the hook also looks at the clock; and C functions that could run for ever are not given out, or are
- * given out behind a check (patterns, table functions over a made-up length, finalizers, which run with hooks off).
+ * script_sandbox.c - what a script may call. What is not safe is not given out (os, io, load, coroutines, random), or
+ * given out in a form of ours: pcall() that lets the end of a budget through, setmetatable() without finalizers, which
+ * run with hooks off, and every function that takes time behind a charge (script_string.c, script_table.c).
  */
 #include "script/script_part.h"
 
 #include <lualib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
-
-#define HOOK_PERIOD 1000
-#define TIME_LIMIT_US 5000000
-#define MOVE_MAX 1000000
-
-static void budget_hook(lua_State *L, lua_Debug *ar);
-
-/* ---- limits ---- */
-
-static void *limited_alloc(void *arg, void *p, size_t old_size, size_t size)
-{
-	struct script *s = arg;
-	void *q;
-
-	if (p == NULL)
-		old_size = 0;		/* Lua passes a type there */
-	if (size == 0) {
-		free(p);
-		s->memory -= old_size;
-		return NULL;
-	}
-	if (size > old_size && s->memory + (size - old_size) > (size_t)s->limits.memory_bytes)
-		return NULL;
-	q = realloc(p, size);
-	if (q)
-		s->memory += size - old_size;
-	return q;
-}
-
-/* Ends the call: for good, because from here on every instruction comes back to the hook. level: whose line is
- * named. */
-static void budget_end(lua_State *L, struct script *s, int level)
-{
-	bool time = s->used < s->limits.instructions;
-
-	luaL_where(L, level);
-	snprintf(s->stop_text, sizeof(s->stop_text), "%sexpected an end within %lld %s for one row, found none", lua_tostring(L, -1),
-		 (long long)(time ? TIME_LIMIT_US / 1000000 : s->limits.instructions), time ? "seconds" : "instructions");
-	s->exceeded = true;
-	s->period = 0;
-	lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1);
-}
-
-static bool time_is_over(struct script *s)
-{
-	int64_t now_us = clock_mono_us();
-
-	if (s->started_us == 0)
-		s->started_us = now_us;
-	return now_us - s->started_us >= TIME_LIMIT_US;
-}
-
-static void budget_hook(lua_State *L, lua_Debug *ar)
-{
-	struct script *s = script_of(L);
-
-	s->used += s->period;
-	if (!s->exceeded && s->used < s->limits.instructions && !time_is_over(s))
-		return;
-	if (!s->exceeded)
-		budget_end(L, s, 0);
-	lua_pushstring(L, s->stop_text);
-	lua_error(L);
-}
-
-void script_sandbox_watch(lua_State *L)
-{
-	struct script *s = script_of(L);
-
-	if (!s->exceeded && !time_is_over(s))
-		return;
-	if (!s->exceeded)
-		budget_end(L, s, 1);
-	lua_pushstring(L, s->stop_text);
-	lua_error(L);
-}
-
-void script_sandbox_arm(struct script *s)
-{
-	s->used = 0;
-	s->started_us = 0;
-	s->exceeded = false;
-	s->period = s->limits.instructions < HOOK_PERIOD ? (int)s->limits.instructions : HOOK_PERIOD;
-	lua_sethook(s->L, budget_hook, LUA_MASKCOUNT, s->period);
-}
+#include "core/conf.h"
 
 /* ---- functions that are replaced ---- */
 
-static int rethrow_when_exceeded(lua_State *L)
+static void rethrow_when_exceeded(lua_State *L)
 {
-	struct script *s = script_of(L);
-
-	if (!s->exceeded)
-		return 0;
-	lua_pushstring(L, s->stop_text);
-	return lua_error(L);
+	if (script_of(L)->exceeded)
+		script_budget_end(L);
 }
 
 static int safe_pcall(lua_State *L)
@@ -170,34 +77,6 @@ static int safe_setmetatable(lua_State *L)
 	return 1;
 }
 
-/* A library function over a table, upvalue 1; a made-up length would make it run for ever. */
-static int safe_table_function(lua_State *L)
-{
-	if (lua_istable(L, 1) && luaL_getmetafield(L, 1, "__len") != LUA_TNIL)
-		return luaL_error(L, "expected a table without __len");
-	lua_pushvalue(L, lua_upvalueindex(1));
-	lua_insert(L, 1);
-	lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-	return lua_gettop(L);
-}
-
-static int safe_table_range(lua_State *L)
-{
-	lua_Integer from = luaL_checkinteger(L, 2), to = luaL_checkinteger(L, 3);
-
-	if (to >= from && (lua_Unsigned)to - (lua_Unsigned)from >= MOVE_MAX)
-		return luaL_error(L, "expected at most %d elements to move", MOVE_MAX);
-	return safe_table_function(L);
-}
-
-/* Functions of the table on top, wrapped. */
-static void wrap(lua_State *L, const char *name, lua_CFunction with)
-{
-	lua_getfield(L, -1, name);
-	lua_pushcclosure(L, with, 1);
-	lua_setfield(L, -2, name);
-}
-
 /* ---- the libraries ---- */
 
 /* Copies what is named of the library on top of the stack into a new table and replaces it by that. */
@@ -212,24 +91,13 @@ static void pick(lua_State *L, const char *const *names)
 }
 
 static const char *const base_names[] = {
-	"assert", "error", "getmetatable", "ipairs", "next", "pairs", "rawequal", "rawget", "rawlen", "rawset", "select", "tonumber", "tostring", "type", NULL
+	"assert", "error", "getmetatable", "ipairs", "pairs", "rawequal", "select", "tonumber", "tostring", "type", NULL
 };
-static const char *const string_names[] = {
-	"byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "pack", "packsize", "rep", "reverse", "sub", "unpack", "upper", NULL
-};
-static const char *const table_names[] = { "concat", "insert", "move", "pack", "remove", "sort", "unpack", NULL };
+static const char *const charged_names[] = { "select", "tonumber", "tostring", NULL };
 static const char *const math_names[] = {	/* no random: the same row must give the same result */
 	"abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger",
 	"modf", "pi", "rad", "sin", "sqrt", "tan", "tointeger", "type", "ult", NULL
 };
-static const char *const utf8_names[] = { "char", "charpattern", "codepoint", "codes", "len", "offset", NULL };
-
-static void open_library(lua_State *L, lua_CFunction open, const char *const *names)
-{
-	lua_pushcfunction(L, open);
-	lua_call(L, 0, 1);
-	pick(L, names);
-}
 
 /* luaopen_base fills the real globals; the script never sees those. */
 static void open_base(lua_State *L)
@@ -238,8 +106,12 @@ static void open_base(lua_State *L)
 		{ "pcall", safe_pcall }, { "xpcall", safe_xpcall }, { "setmetatable", safe_setmetatable }, { NULL, NULL }
 	};
 
-	open_library(L, luaopen_base, base_names);
+	lua_pushcfunction(L, luaopen_base);
+	lua_call(L, 0, 1);
+	pick(L, base_names);
 	luaL_setfuncs(L, safe, 0);
+	script_raw_open(L);
+	script_charge_functions(L, charged_names);
 }
 
 /* ("x"):upper() finds the same few functions. */
@@ -257,58 +129,71 @@ static void set_string_metatable(lua_State *L)
 
 void script_sandbox_globals(lua_State *L)
 {
-	static const char *const tables[] = { "concat", "insert", "remove", "sort", "unpack", NULL };
-
 	open_base(L);
-	open_library(L, luaopen_table, table_names);
-	for (const char *const *name = tables; *name; name++)
-		wrap(L, *name, safe_table_function);
-	wrap(L, "move", safe_table_range);
-	lua_setfield(L, -2, "table");
-	lua_pushcfunction(L, luaopen_string);
-	lua_call(L, 0, 1);
-	script_patterns_open(L);	/* takes find and its like from it */
-	pick(L, string_names);
+	script_table_open(L);
+	script_string_open(L);
 	set_string_metatable(L);
 	lua_setfield(L, -2, "string");
-	open_library(L, luaopen_math, math_names);
+	lua_pushcfunction(L, luaopen_math);
+	lua_call(L, 0, 1);
+	pick(L, math_names);
+	script_charge_functions(L, math_names);
 	lua_setfield(L, -2, "math");
-	open_library(L, luaopen_utf8, utf8_names);
+	script_utf8_open(L);
 	lua_setfield(L, -2, "utf8");
 }
+
+/* ---- strictness ---- */
 
 static int refuse_global(lua_State *L)
 {
 	return luaL_error(L, "global %s: expected a local; globals are only set while the script is loaded", luaL_tolstring(L, 2, NULL));
 }
 
-/* Moves everything behind an empty table, where it can be read and not be added to. */
-void script_sandbox_freeze(lua_State *L, int env)
+/* The names in the table at idx, and those that every transform() has; how many. */
+static size_t names_in(lua_State *L, int idx, const char **names, size_t max)
+{
+	size_t count = 0;
+
+	names[count++] = "row";
+	names[count++] = "event";
+	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
+		if (lua_type(L, -2) == LUA_TSTRING && count < max)
+			names[count++] = lua_tostring(L, -2);
+	return count;
+}
+
+static int undefined_global(lua_State *L)
+{
+	char word[64], hint[160] = "";
+	const char *names[500], *near;
+
+	lua_settop(L, 2);
+	snprintf(word, sizeof(word), "%.60s", luaL_tolstring(L, 2, NULL));
+	near = conf_nearest(word, names, names_in(L, 1, names, sizeof(names) / sizeof(*names)));
+	if (near)
+		snprintf(hint, sizeof(hint), "; nearest is '%.60s'", near);
+	return luaL_error(L, "global %s: expected a name that is defined, found none%s", word, hint);
+}
+
+void script_strict(lua_State *L, int idx)
 {
 	lua_newtable(L);
-	for (lua_pushnil(L); lua_next(L, env); ) {
-		lua_pushvalue(L, -2);
-		lua_insert(L, -2);
-		lua_rawset(L, -4);
-	}
-	for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-		lua_pushvalue(L, -2);
-		lua_pushnil(L);
-		lua_rawset(L, env);
-	}
-	lua_newtable(L);
-	lua_insert(L, -2);
+	lua_pushcfunction(L, undefined_global);
 	lua_setfield(L, -2, "__index");
-	lua_pushcfunction(L, refuse_global);
-	lua_setfield(L, -2, "__newindex");
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");
-	lua_setmetatable(L, env);
+	lua_setmetatable(L, idx);
+}
+
+void script_sandbox_freeze(lua_State *L, int env)
+{
+	script_freeze(L, env, refuse_global);
 }
 
 lua_State *script_sandbox_new(struct script *s)
 {
-	lua_State *L = lua_newstate(limited_alloc, s);
+	lua_State *L = lua_newstate(script_budget_alloc, s);
 
 	if (L)
 		*(struct script **)lua_getextraspace(L) = s;

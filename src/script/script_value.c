@@ -14,6 +14,8 @@
 #include "core/num.h"
 #include "core/text.h"
 
+enum { BYTES_PER_STEP = 8 };		/* to look at each byte of a text */
+
 void script_value_push(lua_State *L, const struct value *v)
 {
 	switch ((enum value_kind)v->kind) {
@@ -183,11 +185,10 @@ static void take_float(lua_State *L, int idx, const struct column *c, struct val
 
 static void take_decimal(lua_State *L, int idx, const struct column *c, struct value *out)
 {
-	struct script *s = script_of(L);
 	struct decimal scratch, d;
 	const struct decimal *given = lua_type(L, idx) == LUA_TSTRING ? NULL : script_decimal_to(L, idx, &scratch);
 	uint64_t magnitude;
-	char *text;
+	char text[DECIMAL_PRINT_BOUND];
 
 	if (given == NULL)
 		refuse(L, idx, c, "a number or decimal");
@@ -199,9 +200,8 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 		*out = (struct value){ .kind = VALUE_DECIMAL, .aux = c->scale, .i = d.negative ? -(int64_t)magnitude : (int64_t)magnitude };
 		return;
 	}
-	text = arena_reserve(&s->out->arena, DECIMAL_PRINT_BOUND);
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .p = text, .len = (uint32_t)script_decimal_print(&d, text) };
-	arena_commit(&s->out->arena, out->len);
+	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .len = (uint32_t)script_decimal_print(&d, text) };
+	out->p = script_dup(L, text, out->len);
 }
 
 /* ---- text and bytes ---- */
@@ -283,6 +283,7 @@ static void take_text(lua_State *L, int idx, const struct column *c, bool exact,
 	if (lua_type(L, idx) != LUA_TSTRING)
 		refuse(L, idx, c, "text");
 	p = lua_tolstring(L, idx, &len);
+	script_charge(L, (int64_t)(len / BYTES_PER_STEP) + c->labels / 4);
 	count = bytes ? len : text_length(p, len);
 	if (count == SIZE_MAX)
 		refuse(L, idx, c, "valid UTF-8");
@@ -292,7 +293,7 @@ static void take_text(lua_State *L, int idx, const struct column *c, bool exact,
 		refuse(L, idx, c, "one of its labels");
 	if (c->type == COL_JSON && !json_good(p, len))
 		refuse(L, idx, c, "JSON text");
-	*out = value_text(arena_dup(&script_of(L)->out->arena, p, len), len);
+	*out = value_text(script_dup(L, p, len), len);
 	if (bytes)
 		out->kind = VALUE_BYTES;
 }
@@ -308,7 +309,7 @@ static void take_time(lua_State *L, int idx, const struct column *c, struct valu
 	if (script_tag(L, idx) == SCRIPT_TIME) {
 		*out = ((struct script_time *)lua_touserdata(L, idx))->v;
 		if (out->kind == VALUE_ZERODATE && kind != VALUE_TIME) {
-			out->p = arena_dup(&script_of(L)->out->arena, out->p, out->len);
+			out->p = script_dup(L, out->p, out->len);
 			return;
 		}
 	} else if (lua_type(L, idx) != LUA_TSTRING || (p = lua_tolstring(L, idx, &len), !script_time_parse(p, len, kind, out))) {

@@ -47,7 +47,7 @@ int main(void)
 		{ "filter by text", "function transform(row, event) if row.status == 'test' then return nil end return row end" },
 		{ "filter by number and operation", "function transform(row, event) if event.op == 'd' or row.id < 0 then return nil end return row end" },
 		{ "write one integer", "function transform(row, event) row.small = 7 return row end" },
-		{ "filter, mask, exact cents", "function transform(row, event) if row.status == 'test' then return nil end "
+		{ "filter, mask, exact cents", "fields = { amount_cents = 'bigint' } function transform(row, event) if row.status == 'test' then return nil end "
 			"row.amount_cents = row.amount:scale(2) row.email = mask(row.email) return row end" }
 	};
 	struct schema *orders = orders_schema();

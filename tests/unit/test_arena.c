@@ -40,6 +40,28 @@ static void test_reservations(struct arena *a)
 	ok(at[1] == at[0] + 10, "only what was committed is used");
 }
 
+static void test_rewind(struct arena *a)
+{
+	char *kept = arena_dup(a, "kept", 4), *at;
+	struct arena_mark mark = arena_mark(a);
+
+	at = arena_alloc(a, 16);
+	for (int i = 0; i < 300; i++)
+		memset(arena_try(a, 900), 1, 900);
+	memset(arena_try(a, 1 << 20), 2, 1 << 20);
+	memset(arena_reserve(a, 1 << 19), 3, 1 << 19);
+	ok(arena_try(a, (size_t)1 << 60) == NULL, "what the machine does not have is NULL");
+	arena_rewind(a, mark);
+	is_str(kept, "kept", "what is older than the mark stays");
+	is_int(a->used, mark.used, "what is younger is not counted any more");
+	ok(arena_alloc(a, 16) == at, "and its room is used again");
+	arena_reset(a);
+	mark = arena_mark(a);
+	memset(arena_try(a, 1 << 20), 4, 1 << 20);
+	arena_rewind(a, mark);
+	ok(a->used == 0 && arena_try(a, 16) != NULL, "back to nothing");
+}
+
 int main(void)
 {
 	struct arena a;
@@ -50,6 +72,9 @@ int main(void)
 	arena_reset(&a);
 	is_int(a.used, 0, "a reset starts again");
 	test_reservations(&a);
+	arena_reset(&a);
+
+	test_rewind(&a);
 	arena_reset(&a);
 
 	small = arena_alloc(&a, 16);

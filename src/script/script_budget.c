@@ -1,0 +1,219 @@
+/*
+ * script_budget.c - how much a script may use. Three limits, and everything that a script can reach is charged to them.
+ *
+ * Memory: the allocator refuses, Lua raises; what a row writes into the outgoing batch counts as well. Instructions: a
+ * count hook counts those of Lua, and C functions charge what they do in the same unit. Time: hook, charges and the
+ * allocator look at the clock after bounded work. Blocks of a quarter megabyte make a single instruction slow (to
+ * compare or to join them), so with such a block the hook comes every fifty instructions.
+ *
+ * The end is for good: from there on every instruction comes back to the hook, and the error is a light userdata, which
+ * needs no memory, so that neither pcall nor a full heap keeps a script going.
+ */
+#include "script/script_part.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/clock.h"
+
+enum { HOOK_PERIOD = 1000, HOOK_PERIOD_LARGE = 50, LOOK_STEPS = 20000, LOOK_BYTES = 1 << 20, LARGE_BLOCK = 1 << 18, BYTES_PER_STEP = 256,
+       GARBAGE_BYTES_PER_STEP = 1024 };
+
+static const int64_t time_ms_unset = 5000, least_time_us = 20000;
+static const int64_t batch_time_us[] = { 10000000, 20000000, 40000000 };	/* each divides the time of a row by ten */
+
+static void budget_hook(lua_State *L, lua_Debug *ar);
+
+/* ---- the end ---- */
+
+static void hook_every(struct script *s, int period)
+{
+	s->period = period;
+	lua_sethook(s->L, budget_hook, LUA_MASKCOUNT, period);
+}
+
+/* The line of Lua code that is running; 0: none. Allocates nothing. */
+static int current_line(lua_State *L)
+{
+	lua_Debug ar;
+
+	for (int level = 0; level < 20 && lua_getstack(L, level, &ar); level++)
+		if (lua_getinfo(L, "l", &ar) && ar.currentline > 0)
+			return ar.currentline;
+	return 0;
+}
+
+static void end_text(struct script *s, int line)
+{
+	bool time = s->used < s->limits.instructions;
+	int n = line ? snprintf(s->stop_text, sizeof(s->stop_text), "%s:%d: ", s->name, line) : 0;
+
+	if (time)
+		snprintf(s->stop_text + n, sizeof(s->stop_text) - (size_t)n, "expected an end within %lld milliseconds for one row, found none",
+			 (long long)s->time_us / 1000);
+	else
+		snprintf(s->stop_text + n, sizeof(s->stop_text) - (size_t)n, "expected an end within %lld instructions for one row, found none",
+			 (long long)s->limits.instructions);
+}
+
+/* From here on every instruction comes to the hook. */
+static void budget_exceed(struct script *s)
+{
+	if (s->exceeded)
+		return;
+	s->exceeded = true;
+	end_text(s, 0);
+	hook_every(s, 1);
+}
+
+void script_budget_end(lua_State *L)
+{
+	struct script *s = script_of(L);
+	int line = s->told ? 0 : current_line(L);
+
+	budget_exceed(s);
+	if (line && !s->told) {
+		s->told = true;
+		end_text(s, line);
+	}
+	lua_pushlightuserdata(L, s);
+	lua_error(L);
+	__builtin_unreachable();
+}
+
+/* ---- the clock ---- */
+
+/* A batch whose rows are slow gives each that is left less, so that it ends, too. */
+static int64_t row_time(const struct script *s, int64_t batch_us)
+{
+	int64_t us = (s->limits.time_ms ? s->limits.time_ms : time_ms_unset) * 1000;
+
+	for (size_t i = 0; i < sizeof(batch_time_us) / sizeof(*batch_time_us); i++)
+		if (batch_us >= batch_time_us[i])
+			us /= 10;
+	return us < least_time_us ? least_time_us : us;
+}
+
+static bool time_is_over(struct script *s)
+{
+	int64_t now_us = clock_mono_us();
+
+	s->look_at = s->used + LOOK_STEPS;
+	s->looked_bytes = 0;
+	if (s->started_us == 0) {
+		s->started_us = now_us;
+		s->time_us = row_time(s, now_us - s->batch_us);
+	}
+	return now_us - s->started_us >= s->time_us;
+}
+
+static void budget_hook(lua_State *L, lua_Debug *ar)
+{
+	struct script *s = script_of(L);
+
+	s->used += s->period;
+	if (s->exceeded || s->used >= s->limits.instructions || time_is_over(s))
+		script_budget_end(L);
+}
+
+void script_budget_look(lua_State *L)
+{
+	struct script *s = script_of(L);
+
+	if (s->exceeded || s->used >= s->limits.instructions || time_is_over(s))
+		script_budget_end(L);
+}
+
+void script_budget_arm(struct script *s)
+{
+	int period = (s->large_now = s->large) ? HOOK_PERIOD_LARGE : HOOK_PERIOD;
+
+	s->used = 0;
+	s->look_at = LOOK_STEPS < s->limits.instructions ? LOOK_STEPS : s->limits.instructions;
+	s->looked_bytes = 0;
+	s->started_us = 0;
+	s->exceeded = s->told = false;
+	s->row_bytes = 0;
+	hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);
+}
+
+/* ---- memory ---- */
+
+/* An allocation of size bytes was made: it may not raise, but it can see to it that the next instruction
+ * does. */
+static void charge_allocation(struct script *s, size_t size)
+{
+	if (s->L == NULL || s->exceeded)
+		return;
+	s->used += (int64_t)(size / BYTES_PER_STEP);
+	s->looked_bytes += size;
+	if (size >= LARGE_BLOCK && !s->large_now) {
+		s->large_now = true;
+		hook_every(s, HOOK_PERIOD_LARGE);
+	}
+	if (s->looked_bytes >= LOOK_BYTES && time_is_over(s))
+		budget_exceed(s);
+}
+
+/* Before it comes to that, Lua goes through all that it holds in search of garbage. */
+static void *refuse_allocation(struct script *s)
+{
+	if (s->L == NULL || s->exceeded)
+		return NULL;
+	s->used += (int64_t)(s->memory / GARBAGE_BYTES_PER_STEP);
+	if (time_is_over(s))
+		budget_exceed(s);
+	return NULL;
+}
+
+void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size)
+{
+	struct script *s = arg;
+	void *q;
+
+	if (p == NULL)
+		old_size = 0;		/* Lua passes a type there */
+	if (size == 0) {
+		free(p);
+		s->memory -= old_size;
+		return NULL;
+	}
+	if (size > old_size && s->memory + s->row_bytes + (size - old_size) > (size_t)s->limits.memory_bytes)
+		return refuse_allocation(s);
+	q = realloc(p, size);
+	if (q == NULL)
+		return refuse_allocation(s);
+	s->memory += size - old_size;
+	if (size > old_size)
+		charge_allocation(s, size);
+	return q;
+}
+
+/* The ceiling of what all rows of a batch may add to the outgoing one: a few times what a row may, and what came in. */
+static size_t batch_ceiling(const struct script *s)
+{
+	return 8 * (size_t)s->limits.memory_bytes + (s->in ? 8 * s->in->arena.used : 0);
+}
+
+void script_budget_row_bytes(lua_State *L, size_t size)
+{
+	struct script *s = script_of(L);
+
+	script_charge(L, (int64_t)(size / BYTES_PER_STEP));
+	if (size > (size_t)s->limits.memory_bytes || s->memory + s->row_bytes + size > (size_t)s->limits.memory_bytes)
+		luaL_error(L, "expected to need at most %I bytes of memory for one row, found more", (LUAI_UACINT)s->limits.memory_bytes);
+	if (s->batch_bytes + s->row_bytes + size > batch_ceiling(s))
+		luaL_error(L, "expected the rows of one batch to need at most %I bytes of memory, found more", (LUAI_UACINT)batch_ceiling(s));
+	s->row_bytes += size;
+}
+
+void *script_room(lua_State *L, size_t size)
+{
+	void *p;
+
+	script_budget_row_bytes(L, size);
+	p = arena_try(&script_of(L)->out->arena, size);
+	if (p == NULL)
+		luaL_error(L, "expected %I bytes of memory from the machine, found none", (LUAI_UACINT)size);
+	return p;
+}

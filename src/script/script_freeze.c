@@ -1,0 +1,256 @@
+/*
+ * script_freeze.c - once a script is loaded, all that it can reach and that is not of one call is read-only: its
+ * globals, the libraries, and the tables that its functions hold, through and through. So a row finds what the row
+ * before it found, whatever that did.
+ *
+ * A table is frozen in place: its contents move into a hidden table, and it gets a metatable that reads from there and
+ * refuses to write. Everything of ours that looks into tables sees through that (script_thaw()).
+ */
+#include "script/script_part.h"
+
+#include <string.h>
+
+static const char frozen_key;
+
+/* ---- frozen tables ---- */
+
+bool script_thaw(lua_State *L, int idx)
+{
+	bool frozen;
+
+	idx = lua_absindex(L, idx);
+	if (!lua_istable(L, idx) || !lua_getmetatable(L, idx))
+		return false;
+	frozen = lua_rawgetp(L, -1, &frozen_key) != LUA_TNIL;
+	if (frozen)
+		lua_replace(L, idx);
+	else
+		lua_pop(L, 1);
+	lua_pop(L, 1);
+	return frozen;
+}
+
+static int refuse_write(lua_State *L)
+{
+	return luaL_error(L, "field %s: expected a table made in this call, found one from when the script was loaded, which is read-only; "
+			  "a row finds nothing that an earlier row left", luaL_tolstring(L, 2, NULL));
+}
+
+static int frozen_next(lua_State *L)
+{
+	lua_settop(L, 2);
+	if (lua_next(L, lua_upvalueindex(1)))
+		return 2;
+	lua_pushnil(L);
+	return 1;
+}
+
+static int frozen_pairs(lua_State *L)
+{
+	lua_settop(L, 1);
+	lua_pushvalue(L, 1);
+	script_thaw(L, -1);
+	lua_pushcclosure(L, frozen_next, 1);
+	lua_pushvalue(L, 1);
+	return 2;
+}
+
+static int frozen_length(lua_State *L)
+{
+	script_thaw(L, 1);
+	lua_pushinteger(L, (lua_Integer)lua_rawlen(L, 1));
+	return 1;
+}
+
+/* Moves what the table at idx has into a new one, which is left on top. */
+static void move_contents(lua_State *L, int idx)
+{
+	lua_newtable(L);
+	for (lua_pushnil(L); lua_next(L, idx); ) {
+		lua_pushvalue(L, -2);
+		lua_insert(L, -2);
+		lua_rawset(L, -4);
+	}
+	for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+		lua_pushvalue(L, -2);
+		lua_pushnil(L);
+		lua_rawset(L, idx);
+	}
+}
+
+/* Leaves the hidden table on top. */
+static void freeze_table(lua_State *L, int idx, lua_CFunction refuse)
+{
+	static const luaL_Reg functions[] = { { "__pairs", frozen_pairs }, { "__len", frozen_length }, { NULL, NULL } };
+
+	move_contents(L, idx);
+	lua_newtable(L);
+	luaL_setfuncs(L, functions, 0);
+	lua_pushvalue(L, -2);
+	lua_setfield(L, -2, "__index");
+	lua_pushvalue(L, -2);
+	lua_rawsetp(L, -2, &frozen_key);
+	lua_pushcfunction(L, refuse);
+	lua_setfield(L, -2, "__newindex");
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_setmetatable(L, idx);
+}
+
+/* ---- all that can be reached ---- */
+
+/* The value on top goes onto the list at index `list`, unless it was there: then it is in the table `seen`. Pops it. */
+static void reach(lua_State *L, int list, int seen)
+{
+	int type = lua_type(L, -1);
+
+	if (type == LUA_TTABLE || type == LUA_TFUNCTION) {
+		lua_pushvalue(L, -1);
+		if (lua_rawget(L, seen) == LUA_TNIL) {
+			lua_pushvalue(L, -2);
+			lua_pushboolean(L, 1);
+			lua_rawset(L, seen);
+			lua_pushvalue(L, -2);
+			lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+		}
+		lua_pop(L, 1);
+	}
+	lua_pop(L, 1);
+}
+
+/* What the table or function at idx leads to. Metatables are noted as classes. */
+static void reach_from(lua_State *L, int idx, int list, int seen, int classes)
+{
+	if (lua_isfunction(L, idx)) {
+		for (int i = 1; lua_getupvalue(L, idx, i); i++)
+			reach(L, list, seen);
+		return;
+	}
+	for (lua_pushnil(L); lua_next(L, idx); ) {
+		lua_pushvalue(L, -2);
+		reach(L, list, seen);
+		reach(L, list, seen);
+	}
+	if (lua_getmetatable(L, idx)) {
+		lua_pushvalue(L, -1);
+		lua_pushboolean(L, 1);
+		lua_rawset(L, classes);
+		reach(L, list, seen);
+	}
+}
+
+/* Whether the table at idx has a field __index or the like: it will be a metatable. */
+static bool has_metamethod(lua_State *L, int idx)
+{
+	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
+		if (lua_type(L, -2) == LUA_TSTRING && strncmp(lua_tostring(L, -2), "__", 2) == 0) {
+			lua_pop(L, 2);
+			return true;
+		}
+	return false;
+}
+
+/* An object and its class stay as they are: Lua looks into a metatable without asking ours. What they are told to
+ * keep, they keep until a row fails (script.c). */
+static bool stays(lua_State *L, int idx, int classes)
+{
+	bool stays = lua_getmetatable(L, idx);
+
+	lua_pop(L, stays);
+	stays |= has_metamethod(L, idx);
+	lua_pushvalue(L, idx);
+	stays |= lua_rawget(L, classes) != LUA_TNIL;
+	lua_pop(L, 1);
+	return stays;
+}
+
+static void freeze_reached(lua_State *L, int list, int classes, int env)
+{
+	int idx = lua_gettop(L) + 1;
+
+	for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, list); i++) {
+		script_charge(L, 1);
+		lua_rawgeti(L, list, i);
+		if (lua_istable(L, idx) && !lua_rawequal(L, idx, env)) {
+			if (stays(L, idx, classes))
+				script_of(L)->keeps = true;
+			else
+				freeze_table(L, idx, refuse_write);
+		}
+		lua_settop(L, idx - 1);
+	}
+}
+
+void script_freeze(lua_State *L, int env, lua_CFunction refuse_global)
+{
+	int top = lua_gettop(L), list = top + 1, seen = top + 2, classes = top + 3;
+
+	for (int i = 0; i < 3; i++)
+		lua_newtable(L);
+	lua_pushnil(L);
+	lua_setmetatable(L, env);
+	lua_pushvalue(L, env);
+	reach(L, list, seen);
+	for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, list); i++) {
+		script_charge(L, 1);
+		lua_rawgeti(L, list, i);
+		reach_from(L, classes + 1, list, seen, classes);
+		lua_settop(L, classes);
+	}
+	freeze_reached(L, list, classes, env);
+	freeze_table(L, env, refuse_global);
+	script_strict(L, lua_gettop(L));
+	lua_settop(L, top);
+}
+
+/* ---- functions that look past a metatable ---- */
+
+static int next_lua(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	script_thaw(L, 1);
+	lua_settop(L, 2);
+	if (lua_next(L, 1))
+		return 2;
+	lua_pushnil(L);
+	return 1;
+}
+
+static int rawget_lua(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	luaL_checkany(L, 2);
+	script_thaw(L, 1);
+	lua_settop(L, 2);
+	lua_rawget(L, 1);
+	return 1;
+}
+
+static int rawlen_lua(lua_State *L)
+{
+	luaL_argexpected(L, lua_istable(L, 1) || lua_type(L, 1) == LUA_TSTRING, 1, "table or string");
+	script_thaw(L, 1);
+	lua_pushinteger(L, (lua_Integer)lua_rawlen(L, 1));
+	return 1;
+}
+
+static int rawset_lua(lua_State *L)
+{
+	luaL_checktype(L, 1, LUA_TTABLE);
+	luaL_checkany(L, 2);
+	luaL_checkany(L, 3);
+	if (script_thaw(L, 1))
+		return refuse_write(L);
+	lua_settop(L, 3);
+	lua_rawset(L, 1);
+	return 1;
+}
+
+void script_raw_open(lua_State *L)
+{
+	static const luaL_Reg functions[] = {
+		{ "next", next_lua }, { "rawget", rawget_lua }, { "rawlen", rawlen_lua }, { "rawset", rawset_lua }, { NULL, NULL }
+	};
+
+	luaL_setfuncs(L, functions, 0);
+}
