@@ -211,7 +211,7 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	c.canvas.ascii = conf->ascii || theme.charset == CHARSET_ASCII || !term_is_utf8();
 	term_resize(&rows, &cols);
 	canvas_resize(&c.canvas, rows, cols);
-	screen_init(&c.screen, conf->in_process, link->where);
+	screen_init(&c.screen, conf->in_process, link->where, engine_request_docs());
 	if (wrong.kind != ERR_NONE)
 		screen_toast(&c.screen, ROLE_STATUS_ERROR, "%s", wrong.msg);
 	screen_draw(&c.screen, &c.canvas);

@@ -21,6 +21,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/screen_draw.c \
 	src/console/widget/show.c \
 	src/console/widget/show.h \
+	src/console/widget/spark.c \
+	src/console/widget/spark.h \
 	src/console/canvas/keycode.h \
 	src/console/canvas/theme.c \
 	src/console/canvas/theme.h \
@@ -29,11 +31,12 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view.h \
 	src/console/view/view_events.c \
 	src/console/view/view_help.c \
+	src/console/view/view_overview.c \
+	src/console/view/view_problems.c \
 	src/console/view/view_reading.c \
 	src/console/view/view_stages.c \
 	src/console/view/view_tables.c \
-	src/console/view/view_topics.c \
-	src/console/view/view_topology.c
+	src/console/view/view_topics.c
 
 themesdir = $(pkgdatadir)/themes
 dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.theme

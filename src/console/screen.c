@@ -1,7 +1,8 @@
 /*
  * screen.c - what keys do. Hard is that a key must never hit what it was not meant for: pasted text acts only in a
- * prompt, a dialog is deaf for a moment after it opened and never takes the key that opened it, and only `p` and the
- * command line change the engine.
+ * prompt, a dialog is deaf for a moment after it opened and never takes the key that opened it. What a
+ * request does to the data says what is asked before it: nothing before what can be taken back, a key before what
+ * costs, a typed name before what removes data.
  */
 #include "console/screen.h"
 
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/request_line.h"
 #include "console/widget/show.h"
 #include "core/clock.h"
 #include "core/text.h"
@@ -18,10 +20,11 @@
 #define DEAF_US 300000
 #define TEXT_MAX (256 << 10)	/* of an answer; more is cut, and said */
 
-void screen_init(struct screen *s, bool in_process, const char *where)
+void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs)
 {
 	memset(s, 0, sizeof(*s));
 	s->in_process = in_process;
+	s->docs = docs;
 	snprintf(s->where, sizeof(s->where), "%s", where);
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_init(&s->grids[i], view_get((enum view_id)i)->sort);
@@ -46,8 +49,10 @@ void screen_status(struct screen *s, const struct status *fresh, const char *tro
 {
 	s->stale = trouble != NULL;
 	snprintf(s->trouble, sizeof(s->trouble), "%s", trouble ? trouble : "");
-	if (fresh)
+	if (fresh) {
 		s->status = fresh;
+		s->stale_us = clock_mono_us();
+	}
 	screen_refresh(s);
 }
 
@@ -106,9 +111,50 @@ static void dialog_open(struct screen *s, uint32_t yes, const char *title)
 	snprintf(s->dialog.title, sizeof(s->dialog.title), "%s", title);
 }
 
+/* The name that has to be typed: what the request removes data of. */
+static const char *subject_of(const struct engine_request *r)
+{
+	const char *tables = engine_request_arg(r, "tables"), *table = engine_request_arg(r, "table");
+
+	return tables ? tables : table ? table : r->command;
+}
+
+static void ask_first(struct screen *s, enum engine_effect effect, const struct engine_request *r, const char *line)
+{
+	dialog_open(s, 'y', effect == EFFECT_DESTRUCTIVE ? "This removes data" : "This costs");
+	snprintf(s->dialog.command, sizeof(s->dialog.command), "%s", line);
+	snprintf(s->dialog.text, sizeof(s->dialog.text), "%.300s", line);
+	if (effect < EFFECT_DESTRUCTIVE)
+		return;
+	snprintf(s->dialog.word, sizeof(s->dialog.word), "%s", subject_of(r));
+	s->input[0] = '\0';
+}
+
+/* answer: it goes to the overlay */
+static void screen_request(struct screen *s, const char *line, bool answer)
+{
+	struct request_line parsed;
+	enum engine_effect effect;
+	struct err err;
+
+	err_clear(&err);
+	if (request_line_parse(&parsed, line, s->docs, &err)) {
+		screen_toast(s, ROLE_STATUS_ERROR, "%s", err.msg);
+		return;
+	}
+	effect = engine_request_effect(engine_request_doc(s->docs, parsed.request.command), &parsed.request);
+	s->asked = answer;
+	snprintf(s->text_title, sizeof(s->text_title), "%.190s", line);
+	if (effect >= EFFECT_COSTLY)
+		ask_first(s, effect, &parsed.request, line);
+	else
+		snprintf(s->request, sizeof(s->request), "%s", line);
+}
+
 static void action_pause(struct screen *s)
 {
 	const struct view *view = view_get(s->view);
+	char line[sizeof(s->request)];
 	const char *target;
 	bool paused;
 	size_t row;
@@ -116,20 +162,42 @@ static void action_pause(struct screen *s)
 	if (s->status == NULL || view->target == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
 	target = view->target(s->status, row, &paused);
-	if (paused) {		/* going on harms nobody */
-		snprintf(s->request, sizeof(s->request), "resume what=%s", target);
-		screen_toast(s, ROLE_OK, "resuming %s", target);
+	snprintf(line, sizeof(line), "%s \"what=%s\"", paused ? "resume" : "pause", target);
+	screen_toast(s, ROLE_OK, paused ? "resuming %s" : "pausing %s: nothing is lost, its lag grows until p resumes it", target);
+	screen_request(s, line, false);
+}
+
+static void action_repair(struct screen *s)
+{
+	const struct view *view = view_get(s->view);
+	const char *line;
+	size_t row;
+
+	if (s->status == NULL || view->repair == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
-	}
-	dialog_open(s, 'y', "Pause");
-	snprintf(s->dialog.text, sizeof(s->dialog.text), "Pause %s? Nothing is lost; its lag grows until it is resumed with p.", target);
-	snprintf(s->dialog.command, sizeof(s->dialog.command), "pause what=%s", target);
+	line = view->repair(s->status, row);
+	if (line[0])
+		screen_request(s, line, true);
+	else
+		screen_toast(s, ROLE_STATUS, "no request ends this problem; Enter says what does");
+}
+
+static void action_acknowledge(struct screen *s)
+{
+	const struct view *view = view_get(s->view);
+	char line[sizeof(s->request)];
+	size_t row;
+
+	if (s->status == NULL || view->acknowledge == NULL || !grid_selected(&s->grids[s->view], &row))
+		return;
+	view->acknowledge(s->status, row, line, sizeof(line));
+	screen_request(s, line, false);
 }
 
 static void action_quit(struct screen *s)
 {
 	if (s->view == VIEW_HELP) {
-		screen_go(s, VIEW_TOPOLOGY);
+		screen_go(s, VIEW_OVERVIEW);
 		return;
 	}
 	if (!s->in_process) {
@@ -163,7 +231,7 @@ static void action_back(struct screen *s)
 	if (g->filter[0])
 		g->filter[0] = '\0';
 	else if (s->view == VIEW_HELP)
-		s->view = VIEW_TOPOLOGY;
+		s->view = VIEW_OVERVIEW;
 	s->toast_until_us = 0;
 	screen_refresh(s);
 }
@@ -218,7 +286,7 @@ static void screen_act(struct screen *s, enum action action)
 			grid_move(&s->grids[s->view], view_get(s->view)->source, s->status, by);
 		return;
 	}
-	if (action >= ACTION_VIEW_1 && action <= ACTION_VIEW_6) {
+	if (action >= ACTION_VIEW_1 && action <= ACTION_VIEW_7) {
 		screen_go(s, (enum view_id)(action - ACTION_VIEW_1));
 		return;
 	}
@@ -231,8 +299,14 @@ static void screen_act(struct screen *s, enum action action)
 	case ACTION_FILTER: action_filter(s); break;
 	case ACTION_SORT: action_sort(s, false); break;
 	case ACTION_INVERT: action_sort(s, true); break;
-	case ACTION_FREEZE: s->frozen = !s->frozen; break;
+	case ACTION_FREEZE:
+		s->frozen = !s->frozen;
+		s->frozen_us = clock_mono_us();
+		break;
 	case ACTION_PAUSE: action_pause(s); break;
+	case ACTION_REPAIR: action_repair(s); break;
+	case ACTION_ACKNOWLEDGE: action_acknowledge(s); break;
+	case ACTION_PROBLEMS: screen_go(s, VIEW_PROBLEMS); break;
 	case ACTION_COMMAND: s->mode = MODE_COMMAND; s->input[0] = '\0'; break;
 	case ACTION_REPAINT: s->wish = WISH_REPAINT; break;
 	case ACTION_QUIT: action_quit(s); break;
@@ -315,9 +389,7 @@ static void key_in_command(struct screen *s, uint32_t key)
 			action_quit(s);
 			return;
 		}
-		snprintf(s->request, sizeof(s->request), "%s", s->input);
-		snprintf(s->text_title, sizeof(s->text_title), "%.190s", s->input);
-		s->asked = true;
+		screen_request(s, s->input, true);
 	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') ||
 			(key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
 		s->mode = MODE_LIST;
@@ -326,16 +398,40 @@ static void key_in_command(struct screen *s, uint32_t key)
 	}
 }
 
+static void dialog_yes(struct screen *s)
+{
+	s->mode = MODE_LIST;
+	if (s->dialog.leaves)
+		s->wish = WISH_LEAVE;
+	else
+		snprintf(s->request, sizeof(s->request), "%s", s->dialog.command);
+}
+
+/* The name of what loses data is typed in full; anything else goes back. */
+static void key_in_word(struct screen *s, uint32_t key)
+{
+	if (key == KEYCODE_ENTER && strcmp(s->input, s->dialog.word) == 0) {
+		dialog_yes(s);
+	} else if (key == KEYCODE_ENTER) {
+		screen_toast(s, ROLE_STATUS_ERROR, "'%s' is not '%s': nothing was done", s->input, s->dialog.word);
+		s->mode = MODE_LIST;
+	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
+		s->mode = MODE_LIST;
+	} else {
+		input_key(s->input, sizeof(s->input), key);
+	}
+}
+
 static void key_in_dialog(struct screen *s, uint32_t key)
 {
+	if (s->dialog.word[0]) {
+		key_in_word(s, key);
+		return;
+	}
 	if (clock_mono_us() - s->dialog.opened_us < DEAF_US && key != KEYCODE_ESCAPE)
 		return;
 	if (key == s->dialog.yes) {
-		s->mode = MODE_LIST;
-		if (s->dialog.leaves)
-			s->wish = WISH_LEAVE;
-		else
-			snprintf(s->request, sizeof(s->request), "%s", s->dialog.command);
+		dialog_yes(s);
 	} else if (key == KEYCODE_ESCAPE || key == 'n' || key == 'q' || key == KEYCODE_CTRL('c')) {
 		s->mode = MODE_LIST;
 	}

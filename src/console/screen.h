@@ -21,13 +21,17 @@ struct screen_dialog {
 	char title[64], text[400];
 	uint32_t yes;			/* the key that does it; never the one that opened the dialog */
 	bool leaves;			/* yes leaves the console; otherwise it sends `command` */
+	char word[300];			/* has to be typed before anything is done; "": the key is enough */
 	char command[600];
 	int64_t opened_us;		/* keys are ignored for a moment: they were meant for what was there before */
 };
 
 struct screen {
 	const struct status *status;	/* lent; NULL before the first one */
+	const struct engine_request_doc *docs;	/* what can be asked of the engine */
 	bool in_process, frozen, stale;
+	int64_t frozen_us;		/* monotonic: when it was frozen */
+	int64_t stale_us;		/* monotonic: when the last status came */
 	char where[200];		/* "in this process", or the socket */
 	char trouble[512];		/* why there is no new status; "" */
 	enum view_id view;
@@ -48,7 +52,7 @@ struct screen {
 	enum screen_wish wish;
 };
 
-void screen_init(struct screen *s, bool in_process, const char *where);
+void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs);
 void screen_done(struct screen *s);
 void screen_status(struct screen *s, const struct status *fresh, const char *trouble);	/* trouble NULL: none */
 void screen_key(struct screen *s, uint32_t key, bool pasted);

@@ -12,43 +12,45 @@
 #define LEAST_ROWS 10
 #define LEAST_COLS 40
 
-static unsigned count_events(const struct status *st, enum log_level level)
+/* The verdict: nothing is loud when all is well. */
+static int draw_verdict(const struct status *st, struct canvas *cv, int x)
 {
-	unsigned n = 0;
+	unsigned errors = 0, known = 0;
 
-	for (size_t i = 0; i < st->nevents; i++)
-		n += st->events[i].level <= level;
-	return n;
+	for (size_t i = 0; i < st->nproblems; i++) {
+		errors += st->problems[i].severity == PROBLEM_ERROR && st->problems[i].by[0] == '\0';
+		known += st->problems[i].by[0] != '\0';
+	}
+	if (st->nproblems > known)
+		return canvas_printf(cv, 0, x, cv->cols - x, errors ? ROLE_CRIT : ROLE_WARN, "%zu PROBLEM%s", st->nproblems - known,
+				     st->nproblems - known == 1 ? "" : "S");
+	return canvas_text(cv, 0, x, cv->cols - x, show_state_role(st->state), half_state_name(st->state));
 }
 
 static void draw_header(const struct screen *s, struct canvas *cv)
 {
 	const struct status *st = s->status;
-	char text[SHOW_SIZE], state[32];
-	unsigned errors;
-	int x = 1;
+	char text[SHOW_SIZE];
+	int x = 1, end = cv->cols - 18;
 
 	if (st == NULL) {
 		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_TITLE, "millrace") + 2;
 		canvas_printf(cv, 0, x, cv->cols - x, ROLE_DIM, "waiting for the engine (%s)", s->where);
 		return;
 	}
-	snprintf(state, sizeof(state), "%s", half_state_name(st->state));
-	for (char *p = state; *p; p++)
-		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
-	x += canvas_text(cv, 0, x, cv->cols - x, ROLE_TITLE, st->name) + 2;
-	x += canvas_text(cv, 0, x, cv->cols - x, show_state_role(st->state), state) + 2;
-	if (st->draining)
-		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_WARN, "DRAINING") + 2;
-	if (s->frozen)
-		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_PAUSED, "FROZEN") + 2;
+	x += canvas_text(cv, 0, x, end - x, ROLE_TITLE, st->name) + 2;
 	if (s->stale)
-		x += canvas_text(cv, 0, x, cv->cols - x, ROLE_CRIT, "STALE") + 2;
-	x += canvas_printf(cv, 0, x, cv->cols - x, ROLE_DIM, "up %s", show_age(text, st->uptime_s)) + 2;
-	x += canvas_printf(cv, 0, x, cv->cols - x - 20, ROLE_DIM, "%s", s->where) + 2;
-	errors = count_events(st, LOG_ERROR);
-	if (errors)
-		canvas_printf(cv, 0, x, cv->cols - x - 18, ROLE_CRIT, "%u error%s", errors, errors == 1 ? "" : "s");
+		x += canvas_printf(cv, 0, x, end - x, ROLE_CRIT, "STALE for %s", show_age(text, (clock_mono_us() - s->stale_us) / 1000000)) + 2;
+	else
+		x += draw_verdict(st, cv, x) + 2;
+	if (st->draining)
+		x += canvas_text(cv, 0, x, end - x, ROLE_WARN, "DRAINING") + 2;
+	if (s->frozen)
+		x += canvas_printf(cv, 0, x, end - x, ROLE_PAUSED, "FROZEN for %s", show_age(text, (clock_mono_us() - s->frozen_us) / 1000000)) + 2;
+	if (end - x > 12)
+		x += canvas_printf(cv, 0, x, end - x, ROLE_DIM, "up %s", show_age(text, st->uptime_s)) + 2;
+	if (end - x > 20)
+		canvas_printf(cv, 0, x, end - x, ROLE_DIM, "%s", s->where);
 	canvas_text(cv, 0, cv->cols - 16, 8, ROLE_TEXT, show_clock(text, st->wall_us));
 	canvas_text(cv, 0, cv->cols - 7, 7, ROLE_KEY, "? help");
 }
@@ -58,8 +60,9 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 	int x = 1;
 
 	for (int i = 0; i < VIEW_COUNT; i++)
-		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB, " %d %s ",
-				i + 1, view_get((enum view_id)i)->name);
+		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB,
+				   i == VIEW_PROBLEMS && s->status && s->status->nproblems ? " %d %s %zu! " : " %d %s ", i + 1,
+				   view_get((enum view_id)i)->name, s->status ? s->status->nproblems : 0);
 }
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)
@@ -113,6 +116,11 @@ static int draw_hint(struct canvas *cv, int y, int x, const char *key, const cha
 	return x - start;
 }
 
+static bool any_problem(const struct screen *s)
+{
+	return s->status && s->status->nproblems > 0;
+}
+
 static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 {
 	const struct view *view = view_get(s->view);
@@ -126,7 +134,7 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 		return;
 	}
 	if (s->mode != MODE_LIST) {
-		x += draw_hint(cv, y, x, s->mode == MODE_DIALOG ? (char[2]){ (char)s->dialog.yes, 0 } : "Enter",
+		x += draw_hint(cv, y, x, s->mode == MODE_DIALOG && s->dialog.word[0] == '\0' ? (char[2]){ (char)s->dialog.yes, 0 } : "Enter",
 				"do it");
 		draw_hint(cv, y, x, "Esc", "cancel");
 		return;
@@ -135,7 +143,8 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 		char first[16];
 
 		if (binding->hint == NULL || !(binding->scope & view->scope) ||
-				(binding->action == ACTION_PAUSE && view->target == NULL))
+				(binding->action == ACTION_PAUSE && view->target == NULL) ||
+				((binding->action == ACTION_REPAIR || binding->action == ACTION_ACKNOWLEDGE) && !any_problem(s)))
 			continue;
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(binding->label, " "), binding->label);
 		x += draw_hint(cv, y, x, first, binding->hint);
@@ -201,11 +210,17 @@ static void draw_dialog(const struct screen *s, struct canvas *cv)
 	int width = cv->cols < 64 ? cv->cols - 4 : 60, height = 7;
 	struct area at = { (cv->rows - height) / 2, (cv->cols - width) / 2, height, width };
 	struct area inner = { at.y + 1, at.x + 2, 3, width - 4 };
+	enum role frame = s->dialog.word[0] || s->dialog.leaves ? ROLE_DIALOG_DANGER : ROLE_TITLE;
 
 	canvas_fill(cv, at.y, at.x, height, width, ROLE_DIALOG);
-	canvas_box(cv, at.y, at.x, height, width, ROLE_DIALOG_DANGER);
-	canvas_printf(cv, at.y, at.x + 2, width - 4, ROLE_DIALOG_DANGER, " %s ", s->dialog.title);
+	canvas_box(cv, at.y, at.x, height, width, frame);
+	canvas_printf(cv, at.y, at.x + 2, width - 4, frame, " %s ", s->dialog.title);
 	draw_wrapped(cv, s->dialog.text, strlen(s->dialog.text), inner, 0, ROLE_DIALOG);
+	if (s->dialog.word[0]) {
+		canvas_printf(cv, at.y + height - 3, at.x + 2, width - 4, ROLE_KEY, "type %s and Enter   [Esc] no, go back", s->dialog.word);
+		canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_PROMPT, "> %s", s->input);
+		return;
+	}
 	canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_KEY, "[%c] %s   [Esc] no, go back",
 			(char)s->dialog.yes, s->dialog.leaves ? "stop and leave" : "yes");
 }
@@ -228,6 +243,8 @@ static void draw_view(struct screen *s, struct canvas *cv, struct area at)
 		view->draw(&s->grids[s->view], st, cv, at);
 	else
 		grid_draw(&s->grids[s->view], view->source, st, cv, at.y, at.x, at.height, at.width);
+	if (s->stale && s->view != VIEW_HELP)
+		canvas_over(cv, at.y, at.x, at.height, at.width, OVER_STALE);
 }
 
 static void draw_too_small(const struct screen *s, struct canvas *cv)

@@ -28,7 +28,7 @@ until_true 20 log_has 'the terminal is gone'; ok $? "the terminal goes away"
 before=$pid
 status_pid; is "$pid" "$before" "the pipeline goes on without it"
 opened "'$millrace' -c '$dir/millrace.conf' attach"
-until_true 20 shows 'Topology'; ok $? "attach finds it"
+until_true 20 shows 'Overview'; ok $? "attach finds it"
 t send-keys -t 0 q
 until_true 20 shows 'console-ended: 0'; ok $? "and leaves it at once"
 kill -HUP "$pid"

@@ -1,6 +1,7 @@
 /* fake_status.c - figures that move with the second, so that a demo shows life and a test the same picture every time. */
 #include "tests/screen/fake_status.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,48 @@ static void fill_partitions(struct status *s, unsigned second)
 	}
 }
 
+static void fill_problems(struct status *s, unsigned second)
+{
+	static const struct status_problem problems[] = {
+		{ .severity = PROBLEM_ERROR, .code = "table-stopped", .kind = "table", .subject = "testdb.items", .fails = true,
+			.text = "column 'price': expected decimal(10,2), found 'abc'; fix the row or change the column",
+			.means = "This table no longer changes at the target; the other tables do.",
+			.remedy = "Correct what the text names, then resume the table.",
+			.command = "millrace resume testdb.items", .request = "resume what=testdb.items" },
+		{ .severity = PROBLEM_WARNING, .code = "lag-grows", .kind = "half", .subject = "load",
+			.text = "191,311 rows wait, more each minute for 6 minutes",
+			.means = "Rows come faster than they are loaded; the target is further behind every minute.",
+			.remedy = "See which stage is the slowest.", .command = "millrace status" },
+		{ .severity = PROBLEM_WARNING, .code = "table-paused", .kind = "table", .subject = "testdb.customers", .fails = true,
+			.text = "paused on request", .means = "The rows of this table wait in the log.", .remedy = "Resume the table.",
+			.command = "millrace resume testdb.customers", .request = "resume what=testdb.customers", .by = "ana@pts/3" },
+	};
+
+	s->nproblems = sizeof(problems) / sizeof(problems[0]);
+	s->problems = xrealloc(s->problems, sizeof(problems));
+	memcpy(s->problems, problems, sizeof(problems));
+	for (size_t i = 0; i < s->nproblems; i++)
+		s->problems[i].since_us = START_US - (int64_t)(i * 90 + 130) * 1000000 + second;
+}
+
+static void fill_trends(struct status *s, unsigned second)
+{
+	static const struct { const char *name; int step_s; float base; } series[] = {
+		{ "source.rate", 5, 12300 }, { "log.rate", 5, 12290 }, { "read.rate", 5, 9100 }, { "sink.rate", 5, 9080 },
+		{ "capture.lag", 30, 200 }, { "load.lag", 30, 400 },
+	};
+
+	s->ntrends = sizeof(series) / sizeof(series[0]);
+	s->trends = xrealloc(s->trends, s->ntrends * sizeof(s->trends[0]));
+	for (size_t i = 0; i < s->ntrends; i++) {
+		s->trends[i] = (struct status_trend){ .name = series[i].name, .step_s = series[i].step_s };
+		for (int k = 0; k < TREND_POINTS; k++)
+			s->trends[i].values[k] = k < 10 ? NAN : series[i].base * (0.6f + 0.05f * (float)((k * 7 + (int)second) % 9));
+	}
+	for (int k = 60; k < TREND_POINTS; k++)
+		s->trends[5].values[k] = (float)(k - 59) * 310;
+}
+
 static void fill_events(struct status *s, unsigned second)
 {
 	static const struct log_entry events[] = {
@@ -137,4 +180,6 @@ void fake_status_fill(struct status *s, unsigned second)
 	fill_tables(s, second);
 	fill_partitions(s, second);
 	fill_events(s, second);
+	fill_problems(s, second);
+	fill_trends(s, second);
 }

@@ -15,6 +15,27 @@ static struct status status;
 static struct screen screen;
 static struct canvas canvas;
 
+static const struct engine_request_arg_doc held[] = {
+	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+};
+static const struct engine_request_arg_doc tap[] = {
+	{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+};
+static const struct engine_request_arg_doc snapshot[] = {
+	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "" }, { "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+};
+static const struct engine_request_arg_doc acknowledge[] = {
+	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { "subject", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+};
+static const struct engine_request_doc docs[] = {
+	{ "pause", EFFECT_REVERSIBLE, "", held }, { "resume", EFFECT_REVERSIBLE, "", held }, { "tap", EFFECT_READ, "", tap },
+	{ "snapshot", EFFECT_COSTLY, "", snapshot }, { "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
+	{ NULL, EFFECT_READ, NULL, NULL },
+};
+
 static const char *dump(void)
 {
 	static struct buf text;
@@ -36,7 +57,7 @@ static void keys(const char *text)
 static void start(int rows, int cols)
 {
 	screen_done(&screen);
-	screen_init(&screen, true, "in this process");
+	screen_init(&screen, true, "in this process", docs);
 	canvas_resize(&canvas, rows, cols);
 	screen_status(&screen, &status, NULL);
 }
@@ -74,7 +95,7 @@ static void is_golden(const char *name)
 static void test_golden(int rows, int cols)
 {
 	start(rows, cols);
-	is_golden("topology");
+	is_golden("overview");
 	keys("2");
 	is_golden("stages");
 	keys("3");
@@ -83,12 +104,17 @@ static void test_golden(int rows, int cols)
 	is_golden("topics");
 	keys("5");
 	is_golden("events");
-	keys("?");
+	keys("!");
+	is_golden("problems");
+	keys("\r");
+	is_golden("problem");
+	keys("q?");
 	is_golden("help");
 	keys("3jjjjj\r");
 	is_golden("detail");
-	keys("qp");
+	keys("q:snapshot testdb.orders truncate=yes\r");
 	is_golden("dialog");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
 }
 
 static void test_keys(void)
@@ -108,7 +134,7 @@ static void test_keys(void)
 	keys("g/x");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
 	is_str(screen.grids[VIEW_TABLES].filter, "", "Esc in the prompt takes the typing back");
-	keys("sss");
+	keys("ss");
 	ok(strstr(dump(), "sorted by loaded") != NULL, "s goes through the columns");
 	keys("G");
 	is_int(screen.grids[VIEW_TABLES].cursor, 5, "G goes to the end");
@@ -142,27 +168,74 @@ static void test_cursor_stays(void)
 static void test_pause(void)
 {
 	start(24, 80);
+	keys("3Gp");
+	is_str(screen.request, "pause \"what=testdb.orders\"", "p pauses at once: it can be taken back");
+	screen.request[0] = '\0';
+	keys("/custo\rp");
+	is_str(screen.request, "resume \"what=testdb.customers\"", "and resumes what is paused");
+	screen.request[0] = '\0';
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("/items\rp");
+	is_str(screen.request, "resume \"what=testdb.items\"", "or has failed");
+	screen.request[0] = '\0';
+	keys("2p");
+	is_str(screen.request, "pause \"what=capture\"", "a stage stands for its half");
+	screen.request[0] = '\0';
+}
+
+/* What a request does to the data says what is asked before it. */
+static void test_danger(void)
+{
+	start(24, 80);
 	clock_fake(1000000);
-	keys("p");
-	is_int(screen.mode, MODE_DIALOG, "p asks first");
+	keys(":snapshot testdb.orders\r");
+	is_int(screen.mode, MODE_DIALOG, "what costs is asked about");
 	keys("y");
 	is_str(screen.request, "", "a key that comes too soon is ignored");
 	clock_fake(2000000);
-	keys("p\r ");
-	is_str(screen.request, "", "neither the key that opened it nor Enter confirms");
+	keys("\r ");
+	is_str(screen.request, "", "Enter and Space do not confirm");
 	keys("y");
-	is_str(screen.request, "pause what=capture", "y does");
+	is_str(screen.request, "snapshot testdb.orders", "y does");
 	screen.request[0] = '\0';
-	status.capture.state = HALF_PAUSED;
-	keys("p");
-	is_str(screen.request, "resume what=capture", "resuming needs no question");
-	screen.request[0] = '\0';
-	keys("3p");
+	keys(":snapshot testdb.orders truncate=yes\r");
 	clock_fake(3000000);
-	screen_key(&screen, KEYCODE_ESCAPE, false);
-	is_str(screen.request, "", "Esc cancels");
-	is_int(screen.mode, MODE_LIST, "and closes");
-	status.capture.state = HALF_STREAMING;
+	keys("y\r");
+	is_str(screen.request, "", "what removes data wants its name typed");
+	ok(strstr(dump(), "'y' is not 'testdb.orders': nothing was done") != NULL, "and says so");
+	keys(":snapshot testdb.orders truncate=yes\r");
+	keys("testdb.orders\r");
+	is_str(screen.request, "snapshot testdb.orders truncate=yes", "the name in full does it");
+	screen.request[0] = '\0';
+	keys(":snapshot testdb.orders truncate=maybe extra more\r");
+	is_str(screen.request, "", "what is not understood is not sent");
+	keys(":tap sink\r");
+	is_str(screen.request, "tap sink", "a read asks nothing");
+	screen.request[0] = '\0';
+}
+
+static void test_problems(void)
+{
+	start(24, 80);
+	ok(strstr(dump(), "2 PROBLEMS") != NULL, "the header counts what nobody knows of yet");
+	ok(strstr(dump(), "testdb.items") && strstr(dump(), "6 Problems 3!"), "the first screen names them");
+	keys("r");
+	is_str(screen.request, "resume what=testdb.items", "r does what ends the selected one");
+	screen.request[0] = '\0';
+	keys("ja");
+	is_str(screen.request, "acknowledge problem=lag-grows \"subject=load\"", "a says that it is known");
+	screen.request[0] = '\0';
+	keys("r");
+	is_str(screen.request, "", "where no request helps");
+	ok(strstr(dump(), "Enter says what does") != NULL, "that is said");
+	status.nproblems = 0;
+	start(24, 80);
+	ok(strstr(dump(), "PROBLEM") == NULL || strstr(dump(), "6 Problems") != NULL, "without problems the header is calm");
+	ok(strstr(dump(), "nothing is wrong") != NULL && strstr(dump(), "streaming") != NULL, "and says so");
+	screen_status(&screen, NULL, "control socket: refused");
+	ok(strstr(dump(), "STALE for") != NULL, "old figures are called stale, with their age");
+	is_int(canvas_cell(&canvas, 5, 20)->over, OVER_STALE, "and look like it");
+	fake_status_fill(&status, 3);
 }
 
 static void test_leaving(void)
@@ -203,17 +276,6 @@ static void test_command(void)
 
 static void test_request_line(void)
 {
-	static const struct engine_request_arg_doc held[] = {
-		{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
-	};
-	static const struct engine_request_arg_doc tap[] = {
-		{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
-		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
-	};
-	static const struct engine_request_doc docs[] = {
-		{ "pause", EFFECT_REVERSIBLE, "", held }, { "resume", EFFECT_REVERSIBLE, "", held }, { "tap", EFFECT_READ, "", tap },
-		{ NULL, EFFECT_READ, NULL, NULL },
-	};
 	struct request_line line;
 	struct err err;
 
@@ -226,7 +288,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are pause, resume, tap", "tells what there is");
+	is_str(err.msg, "there is no 'fly'; there are pause, resume, tap, snapshot, acknowledge", "tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
 }
@@ -250,15 +312,15 @@ static void test_snapshot(void)
 	status.capture.snapshot = (struct status_snapshot){ .running = true, .tables_done = 1, .tables_total = 10003, .rows_done = 1207,
 							    .rows_total = 12070, .left_ms = 60000 };
 	start(50, 200);
-	ok(strstr(dump(), "snapshot 10%, 1 of 10003 tables, 1m00s left  d.large  d.other") != NULL, "a snapshot and what is being read");
-	keys("\r");
+	ok(strstr(dump(), "10%, 1 of 10003 tables, 1m00s left") != NULL, "a snapshot is on the first screen");
+	keys("2\r");
 	ok(strstr(dump(), "d.large, 1,200 of about 5,000 rows, 3 chunks, 4.00k/s, 0.9s left") != NULL, "its tables are in the detail");
 	ok(strstr(dump(), "d.t5,") != NULL && strstr(dump(), "d.t6,") == NULL && strstr(dump(), "9,997 more tables") != NULL,
 	   "of those that wait only the next ones");
 	status.capture.snapshot = (struct status_snapshot){ 0 };
 	status.capture.fill = (struct status_fill){ .tables = 2, .tables_done = 1, .all_rows = 50, .all_total = 100, .paused = true, .all_left_ms = -1 };
 	start(24, 110);
-	ok(strstr(dump(), "snapshot 50%, 1 of 3 tables, - left, paused") != NULL, "one beside the stream");
+	ok(strstr(dump(), "50%, 1 of 3 tables, - left, paused") != NULL, "one beside the stream");
 	status.capture.fill = (struct status_fill){ 0 };
 	status.readings = none;
 	status.nreadings = 0;
@@ -270,9 +332,20 @@ static void test_trouble(void)
 	status.capture.state = HALF_RETRYING;
 	status.capture.trouble = (struct status_trouble){ .error = "MySQL db1:3306: connection refused", .kind = "unreachable", .tries = 4, .retry_ms = 2100 };
 	start(24, 80);
-	ok(strstr(dump(), "4 tries failed, the next one in 2.1s: MySQL db1:3306: connection refused") != NULL, "why a half tries again, and when");
+	keys("2\r");
+	ok(strstr(dump(), "4 tries failed, the next one in 2.1s") != NULL, "a stage tells why its half tries again, and when");
 	status.capture.trouble = (struct status_trouble){ 0 };
 	status.capture.state = HALF_STREAMING;
+}
+
+/* The selected row keeps its colours. */
+static void test_cursor_colours(void)
+{
+	start(24, 80);
+	keys("3/items\r");
+	dump();
+	is_int(canvas_cell(&canvas, 3, 2)->role, ROLE_CRIT, "a failed table is red");
+	is_int(canvas_cell(&canvas, 3, 2)->over, OVER_CURSOR, "under the cursor too");
 }
 
 static void test_hostile(void)
@@ -309,7 +382,7 @@ static void test_small(void)
 	for (int rows = 1; rows < 60; rows += 3) {
 		for (int cols = 1; cols < 210; cols += 7) {
 			canvas_resize(&canvas, rows, cols);
-			for (char view = '1'; view <= '6'; view++) {
+			for (char view = '1'; view <= '7'; view++) {
 				screen_key(&screen, (unsigned char)view, false);
 				dump();
 			}
@@ -325,7 +398,7 @@ static void test_small(void)
 	is_golden("ascii");
 	canvas.ascii = false;
 	screen_done(&screen);
-	screen_init(&screen, true, "in this process");
+	screen_init(&screen, true, "in this process", docs);
 	ok(strstr(dump(), "connecting...") != NULL, "before the first status there is a screen");
 	screen_status(&screen, NULL, "control socket: refused");
 	ok(strstr(dump(), "control socket: refused") != NULL, "which says what is wrong");
@@ -338,18 +411,21 @@ int main(void)
 	clock_fake(0);
 	status_init(&status);
 	fake_status_fill(&status, 3);
-	screen_init(&screen, true, "");
+	screen_init(&screen, true, "", docs);
 	canvas_init(&canvas);
 	test_golden(24, 80);
 	test_golden(50, 200);
 	test_keys();
 	test_cursor_stays();
 	test_pause();
+	test_danger();
+	test_problems();
 	test_leaving();
 	test_command();
 	test_request_line();
 	test_snapshot();
 	test_trouble();
+	test_cursor_colours();
 	test_hostile();
 	test_small();
 	screen_done(&screen);

@@ -53,9 +53,9 @@ report() {	# $1: what; $2: status
 start() {	# the demo's arguments
 	run=$((run + 1))
 	keys C-u "sh $folder/run $run $*" Enter
-	shows 'STREAMING'
+	shows '2 PROBLEMS'
 }
-ended_well() { shows "^run $run: settings are the same" "${1-}" && ! screen | grep -q 'Topology'; }
+ended_well() { shows "^run $run: settings are the same" "${1-}" && ! screen | grep -q 'Overview'; }
 
 t new-session -d -x 80 -y 24 "env PS1='$ ' ENV= sh"
 start

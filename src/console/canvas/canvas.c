@@ -22,7 +22,7 @@ static const struct {
 } stand_ins[] = {
 	{ 0x2500, '-' }, { 0x2502, '|' }, { 0x250c, '+' }, { 0x2510, '+' }, { 0x2514, '+' }, { 0x2518, '+' },
 	{ 0x2026, '~' }, { 0x25b6, '>' }, { 0x25c0, '<' }, { 0x25b2, '^' }, { 0x25bc, 'v' }, { 0x2588, '#' },
-	{ 0x2591, '.' }, { 0x25cf, '*' }, { 0x2550, '=' },
+	{ 0x2591, '.' }, { 0x25cf, '*' }, { 0x2550, '=' }, { 0xb7, '?' },
 };
 
 /* One visible character, or the escape that stands for what is not: up to 10 columns of ASCII. */
@@ -245,14 +245,15 @@ void canvas_box(struct canvas *cv, int y, int x, int height, int width, enum rol
 	canvas_glyph(cv, y + height - 1, x + width - 1, role, 0x2518);
 }
 
-void canvas_role(struct canvas *cv, int y, int x, int width, enum role role)
+void canvas_over(struct canvas *cv, int y, int x, int height, int width, enum overlay over)
 {
-	for (int i = 0; i < width; i++) {
-		struct cell *cell = canvas_cell(cv, y, x + i);
+	for (int i = 0; i < height; i++)
+		for (int k = 0; k < width; k++) {
+			struct cell *cell = canvas_cell(cv, y + i, x + k);
 
-		if (cell)
-			cell->role = (uint8_t)role;
-	}
+			if (cell)
+				cell->over = (uint8_t)over;
+		}
 }
 
 void canvas_fill(struct canvas *cv, int y, int x, int height, int width, enum role role)

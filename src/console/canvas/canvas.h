@@ -17,7 +17,10 @@ struct cell {
 	uint32_t code;		/* 0: the right half of a wide character */
 	uint32_t mark;		/* a combining mark on it, or 0 */
 	uint8_t role;		/* enum role */
+	uint8_t over;		/* enum overlay: what lies on the role and leaves its colour to be seen */
 };
+
+enum overlay { OVER_NONE, OVER_CURSOR, OVER_STALE, OVER_COUNT };
 
 struct canvas {
 	int rows, cols;
@@ -43,7 +46,7 @@ size_t canvas_fit(const struct canvas *cv, const char *text, size_t len, int wid
 void canvas_glyph(struct canvas *cv, int y, int x, enum role role, uint32_t code);	/* our own signs; ASCII has stand-ins */
 void canvas_line(struct canvas *cv, int y, int x, int width, enum role role, uint32_t code);
 void canvas_box(struct canvas *cv, int y, int x, int height, int width, enum role role);
-void canvas_role(struct canvas *cv, int y, int x, int width, enum role role);	/* repaints, keeps the text */
+void canvas_over(struct canvas *cv, int y, int x, int height, int width, enum overlay over);	/* keeps text and roles */
 void canvas_fill(struct canvas *cv, int y, int x, int height, int width, enum role role);
 
 void canvas_dump(const struct canvas *cv, struct buf *out);	/* lines without trailing blanks */

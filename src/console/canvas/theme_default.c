@@ -6,7 +6,7 @@ static const char text[] =
 	"name           = harbor\n"
 	"charset        = auto\n"
 	"text           = default\n"
-	"text.dim       = #8a8f98/245/white dim\n"
+	"text.dim       = #8a8f98/245/white\n"
 	"text.strong    = default bold\n"
 	"title          = #56b4e9/74/cyan bold\n"
 	"tab            = #8a8f98/245/white\n"
@@ -28,7 +28,7 @@ static const char text[] =
 	"state.paused   = #cc79a7/175/magenta bold\n"
 	"edge.idle      = #56b4e9/74/cyan\n"
 	"edge.low       = #e69f00/178/yellow\n"
-	"edge.high      = #d55e00/166/red bold reverse\n"
+	"edge.high      = #d55e00/166/red bold\n"
 	"untrusted      = #cc79a7/175/magenta underline\n";
 
 const char *theme_default_text(void)

@@ -41,8 +41,8 @@ static struct {
 	FILE *in, *out;
 	int tty;
 	struct canvas shown;
-	attr_t attributes[ROLE_COUNT];
-	short pairs[ROLE_COUNT];
+	attr_t attributes[OVER_COUNT][ROLE_COUNT];
+	short pairs[OVER_COUNT][ROLE_COUNT];
 	int signals[2];			/* self-pipe */
 	struct sigaction old_caught[NCAUGHT], old_crashes[NCRASHES];
 	/* the way out, prepared for signal handlers */
@@ -158,7 +158,7 @@ static short color_number(const struct color *color, attr_t *attributes)
 	return (short)number;
 }
 
-static void style_use(enum role role, const struct style *style, bool colors)
+static void style_use(enum overlay over, enum role role, const struct style *style, bool colors)
 {
 	static const struct {
 		unsigned flag;
@@ -172,16 +172,33 @@ static void style_use(enum role role, const struct style *style, bool colors)
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (style->flags & flags[i].flag)
 			attributes |= flags[i].attribute;
-	term.pairs[role] = 0;
+	term.pairs[over][role] = 0;
 	if (colors) {
 		short fore = color_number(&style->fore, &attributes), back = color_number(&style->back, &attributes);
 
-		term.pairs[role] = (short)(role + 1);
-		init_pair(term.pairs[role], fore, back);
+		term.pairs[over][role] = (short)(over * ROLE_COUNT + role + 1);
+		init_pair(term.pairs[over][role], fore, back);
 	} else if (style->back.rich != COLOR_DEFAULT) {
 		attributes |= A_REVERSE;	/* a background is there to be seen */
 	}
-	term.attributes[role] = attributes;
+	term.attributes[over][role] = attributes;
+}
+
+/* A role under the cursor keeps its colour and takes the cursor's background; one that is stale is faint. */
+static struct style style_over(const struct theme *theme, enum role role, enum overlay over)
+{
+	struct style style = theme->style[role];
+	const struct style *cursor = &theme->style[ROLE_CURSOR];
+
+	if (over == OVER_CURSOR) {
+		style.back = cursor->back;
+		style.flags = (style.flags & ~(unsigned)STYLE_DIM) | cursor->flags;
+		if (style.fore.rich == COLOR_DEFAULT || role == ROLE_DIM || role == ROLE_BORDER)
+			style.fore = cursor->fore;
+	}
+	if (over == OVER_STALE)
+		style.flags = (style.flags & ~(unsigned)(STYLE_BOLD | STYLE_REVERSE)) | STYLE_DIM;
+	return style;
 }
 
 static void styles_use(const struct theme *theme)
@@ -193,8 +210,12 @@ static void styles_use(const struct theme *theme)
 		start_color();
 		use_default_colors();
 	}
-	for (int i = 0; i < ROLE_COUNT; i++)
-		style_use((enum role)i, &theme->style[i], colors);
+	for (int over = 0; over < OVER_COUNT; over++)
+		for (int role = 0; role < ROLE_COUNT; role++) {
+			struct style style = style_over(theme, (enum role)role, (enum overlay)over);
+
+			style_use((enum overlay)over, (enum role)role, &style, colors);
+		}
 }
 
 /* ---- file descriptor 2 ---- */
@@ -436,7 +457,7 @@ static void cell_show(const struct cell *cell, int y, int x)
 	wchar_t text[3] = { (wchar_t)cell->code, (wchar_t)cell->mark, 0 };
 	cchar_t complex;
 
-	setcchar(&complex, text, term.attributes[cell->role], term.pairs[cell->role], NULL);
+	setcchar(&complex, text, term.attributes[cell->over][cell->role], term.pairs[cell->over][cell->role], NULL);
 	mvadd_wch(y, x, &complex);
 }
 
@@ -453,7 +474,7 @@ void term_show(const struct canvas *cv)
 			const struct cell *cell = canvas_cell(cv, y, x);
 			struct cell *old = canvas_cell(&term.shown, y, x);
 
-			if (!all && old->code == cell->code && old->mark == cell->mark && old->role == cell->role)
+			if (!all && old->code == cell->code && old->mark == cell->mark && old->role == cell->role && old->over == cell->over)
 				continue;
 			*old = *cell;
 			if (cell->code)

@@ -10,7 +10,7 @@
 #include "core/buf.h"
 #include "engine/status/status.h"
 
-enum view_id { VIEW_TOPOLOGY, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_HELP, VIEW_COUNT };
+enum view_id { VIEW_OVERVIEW, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_PROBLEMS, VIEW_HELP, VIEW_COUNT };
 
 struct area {
 	int y, x, height, width;
@@ -26,13 +26,20 @@ struct view {
 	void (*detail)(const struct status *s, size_t row, struct buf *out);
 	/* What `p` would hold: "capture", "load" or a table; and whether it is held now. NULL: nothing. */
 	const char *(*target)(const struct status *s, size_t row, bool *paused);
+	/* What `r` asks the engine for, and `a`: requests as they are typed. NULL: nothing */
+	const char *(*repair)(const struct status *s, size_t row);
+	void (*acknowledge)(const struct status *s, size_t row, char *out, size_t size);
 };
 
 const struct view *view_get(enum view_id id);
 
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
-	view_help_source;
-void view_topology_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
+	view_problems_source, view_help_source;
+void view_overview_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
+enum role view_problem_role(const struct status_problem *p);
+void view_problems_detail(const struct status *s, size_t row, struct buf *out);
+const char *view_problems_request(const struct status *s, size_t row);
+void view_problems_acknowledge(const struct status *s, size_t row, char *out, size_t size);
 void view_stages_detail(const struct status *s, size_t row, struct buf *out);
 const char *view_stages_target(const struct status *s, size_t row, bool *paused);
 /* A snapshot that runs, in one line; false: none does. Its tables, as "label: value" lines. */

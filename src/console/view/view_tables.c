@@ -88,6 +88,10 @@ static int compare(const struct status *s, int column, size_t a, size_t b)
 	const struct status_table *x = &s->tables[a], *y = &s->tables[b];
 	int64_t p = figure(x, column), q = figure(y, column);
 
+	if (column == COLUMN_STATE && p == q) {		/* the worst first */
+		p = x->lag_ms;
+		q = y->lag_ms;
+	}
 	if (column == COLUMN_TABLE || p == q)
 		return strcasecmp(x->name, y->name);
 	return p < q ? 1 : -1;
@@ -100,7 +104,7 @@ static void key(const struct status *s, size_t row, char out[GRID_KEY])
 
 const struct grid_source view_tables_source = {
 	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .compare = compare, .key = key,
-	.empty = "no table has been seen yet: look at table.include.list",
+	.empty = "no row of any table has come since the start",
 };
 
 void view_tables_detail(const struct status *s, size_t row, struct buf *out)
@@ -124,6 +128,6 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 
 const char *view_tables_target(const struct status *s, size_t row, bool *paused)
 {
-	*paused = s->tables[row].state == HALF_PAUSED;
+	*paused = s->tables[row].state == HALF_PAUSED || s->tables[row].state == HALF_FAILED;
 	return s->tables[row].name;
 }

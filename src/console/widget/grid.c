@@ -231,8 +231,8 @@ void grid_draw(struct grid *g, const struct grid_source *source, const struct st
 
 		grid_draw_row(source, s, g->order[g->top + i], cv, line, x + 1, widths);
 		if (g->top + i == g->cursor) {
-			canvas_role(cv, line, x, width, ROLE_CURSOR);
-			canvas_glyph(cv, line, x, ROLE_CURSOR, '>');
+			canvas_glyph(cv, line, x, ROLE_STRONG, '>');
+			canvas_over(cv, line, x, 1, width, OVER_CURSOR);
 		}
 	}
 }

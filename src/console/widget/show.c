@@ -171,7 +171,7 @@ enum role show_lag_role(int64_t ms)
 
 enum role show_fill_role(double fill)
 {
-	return fill > 0.5 ? ROLE_EDGE_HIGH : fill > 0.1 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE;
+	return fill >= 0.85 ? ROLE_EDGE_HIGH : fill >= 0.5 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE;
 }
 
 enum role show_level_role(enum log_level level)

@@ -25,7 +25,7 @@ const char *show_clock(char *out, int64_t wall_us);	/* 14:03:22, local time */
 const char *show_trouble(char *out, const struct status_trouble *t);
 enum role show_state_role(enum half_state state);
 enum role show_lag_role(int64_t ms);			/* a few seconds are on the way, ten are a warning */
-enum role show_fill_role(double fill);			/* idle up to 10 %, low up to 50 %, then high */
+enum role show_fill_role(double fill);			/* idle below 50 %, low below 85 %, then high */
 enum role show_level_role(enum log_level level);
 
 #endif

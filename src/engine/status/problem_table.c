@@ -10,93 +10,93 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 	[PROBLEM_CAPTURE_STOPPED] = {
 		"capture-stopped", "half", PROBLEM_ERROR, true, AT_ONCE,
 		"No change of any table reaches the log. Nothing is lost as long as MySQL keeps its binlog.",
-		"Correct what the text names, then resume capture.", "millrace resume %s" },
+		"Correct what the text names, then resume capture.", "millrace resume %s", "resume what=%s" },
 	[PROBLEM_CAPTURE_RETRYING] = {
 		"capture-retrying", "half", PROBLEM_ERROR, true, STEADY_MS,
 		"No change reaches the log until a retry succeeds. Nothing is lost as long as MySQL keeps its binlog.",
-		"Check the system that the text names; capture retries by itself.", "millrace check" },
+		"Check the system that the text names; capture retries by itself.", "millrace check", NULL },
 	[PROBLEM_CAPTURE_PAUSED] = {
 		"capture-paused", "half", PROBLEM_WARNING, true, AT_ONCE,
 		"No change reaches the log. Nothing is lost as long as MySQL keeps its binlog.",
-		"Resume capture before MySQL purges the binlog.", "millrace resume %s" },
+		"Resume capture before MySQL purges the binlog.", "millrace resume %s", "resume what=%s" },
 	[PROBLEM_CAPTURE_STUCK] = {
 		"capture-stuck", "half", PROBLEM_ERROR, true, STEADY_MS,
 		"Changes wait in this process and do not get on. Nothing is lost.",
-		"Check the system that the text names.", "millrace check" },
+		"Check the system that the text names.", "millrace check", NULL },
 	[PROBLEM_LOAD_STOPPED] = {
 		"load-stopped", "half", PROBLEM_ERROR, true, AT_ONCE,
 		"No row reaches the target. Nothing is lost as long as the log keeps its messages.",
-		"Correct what the text names, then resume the load.", "millrace resume %s" },
+		"Correct what the text names, then resume the load.", "millrace resume %s", "resume what=%s" },
 	[PROBLEM_LOAD_RETRYING] = {
 		"load-retrying", "half", PROBLEM_ERROR, true, STEADY_MS,
 		"No row reaches the target until a retry succeeds. Nothing is lost as long as the log keeps its messages.",
-		"Check the system that the text names; the load retries by itself.", "millrace check" },
+		"Check the system that the text names; the load retries by itself.", "millrace check", NULL },
 	[PROBLEM_LOAD_PAUSED] = {
 		"load-paused", "half", PROBLEM_WARNING, true, AT_ONCE,
 		"No row reaches the target. Nothing is lost as long as the log keeps its messages.",
-		"Resume the load before the log's retention removes messages.", "millrace resume %s" },
+		"Resume the load before the log's retention removes messages.", "millrace resume %s", "resume what=%s" },
 	[PROBLEM_LOAD_STUCK] = {
 		"load-stuck", "half", PROBLEM_ERROR, true, STEADY_MS,
 		"Rows wait in this process and do not get on. Nothing is lost.",
-		"Check the stage that the text names.", "millrace status" },
+		"Check the stage that the text names.", "millrace status", NULL },
 	[PROBLEM_TABLE_STOPPED] = {
 		"table-stopped", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"This table no longer changes at the target; the other tables do.",
-		"Correct what the text names, then resume the table.", "millrace resume %s" },
+		"Correct what the text names, then resume the table.", "millrace resume %s", "resume what=%s" },
 	[PROBLEM_TABLE_RETRYING] = {
 		"table-retrying", "table", PROBLEM_WARNING, false, STEADY_MS,
 		"The rows of this table wait; the other tables go on. Nothing is lost.",
-		"Check what the text names; the load of the table retries by itself.", "millrace check" },
+		"Check what the text names; the load of the table retries by itself.", "millrace check", NULL },
 	[PROBLEM_TABLE_PAUSED] = {
 		"table-paused", "table", PROBLEM_WARNING, true, AT_ONCE,
 		"The rows of this table wait in the log. Nothing is lost as long as the log keeps its messages.",
-		"Resume the table before the log's retention removes messages.", "millrace resume %s" },
+		"Resume the table before the log's retention removes messages.", "millrace resume %s", "resume what=%s" },
 	[PROBLEM_TABLE_DIFFERENT] = {
 		"table-different", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"Rows of this table at the target differ from MySQL, and later changes do not mend them.",
-		"Read the table again.", "millrace snapshot %s --truncate" },
+		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
 	[PROBLEM_TABLE_MENDING] = {
 		"table-mending", "table", PROBLEM_WARNING, false, AT_ONCE,
 		"Rows of this table at the target differ from MySQL until the incremental snapshot has read it again.",
-		"Nothing: it ends with the snapshot. millrace status shows how far it is.", NULL },
+		"Nothing: it ends with the snapshot. millrace status shows how far it is.", NULL, NULL },
 	[PROBLEM_COLUMN_EMPTY] = {
 		"column-empty", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"A column that was renamed in MySQL is NULL at the target in rows that have not changed since.",
-		"Read the table again.", "millrace snapshot %s --truncate" },
+		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
 	[PROBLEM_DEAD_LETTERS] = {
 		"dead-letters", "topic", PROBLEM_WARNING, false, AT_ONCE,
 		"These rows are not at the target; later changes of the same rows are.",
-		"Look at the reasons, and correct the script, the target's column or the row.", "millrace dead list" },
+		"Look at the reasons, and correct the script, the target's column or the row.", "millrace dead list", "dead" },
 	[PROBLEM_OFFSETS_LOST] = {
 		"offsets-lost", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"The log has removed messages of this table that were not loaded: rows at the target differ from MySQL.",
-		"Read the table again.", "millrace snapshot %s --truncate" },
+		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
 	[PROBLEM_SNAPSHOT_LATE] = {
 		"snapshot-late", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"MySQL may purge the binlog that has to follow the snapshot before the snapshot ends; it would begin again.",
 		"Raise binlog_expire_logs_seconds in MySQL, or raise the limits of the snapshot.",
-		"mysql -e \"SET PERSIST binlog_expire_logs_seconds = 604800\"" },
+		"mysql -e \"SET PERSIST binlog_expire_logs_seconds = 604800\"", NULL },
 	[PROBLEM_SNAPSHOT_WAITS] = {
 		"snapshot-waits", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"The incremental snapshot does not get on; the stream goes on.",
-		"Correct what the text names; the snapshot goes on by itself.", "millrace snapshot --list" },
+		"Correct what the text names; the snapshot goes on by itself.", "millrace snapshot --list", "snapshot action=list" },
 	[PROBLEM_DISK_LOW] = {
 		"disk-low", "disk", PROBLEM_WARNING, false, STEADY_MS,
 		"When the disk is full, what needs it waits until there is room.",
-		"Make room on the file system of state.dir, or lower the retention of the log.", NULL },
+		"Make room on the file system of state.dir, or lower the retention of the log.", NULL, NULL },
 	[PROBLEM_DISK_FULL] = {
 		"disk-full", "disk", PROBLEM_ERROR, true, STEADY_MS,
 		"When the disk is full, what needs it waits until there is room. Nothing is lost.",
-		"Make room on the file system of state.dir, or lower the retention of the log.", NULL },
+		"Make room on the file system of state.dir, or lower the retention of the log.", NULL, NULL },
 	[PROBLEM_LAG_GROWS] = {
 		"lag-grows", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"Rows come faster than they are loaded; the target is further behind every minute.",
 		"See which stage is the slowest; add load workers, a longer load.interval, or another process with --role load.",
-		"millrace status" },
+		"millrace status", NULL },
 	[PROBLEM_SECTION_UNKNOWN] = {
 		"section-unknown", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"The script of this section is applied to no row: what it masks or leaves out is loaded as it is.",
-		"Write the name as the server does, then send SIGHUP.", "millrace check" },
+		"Write the name as the server does, then send SIGHUP.", "millrace check", NULL },
 };
 
 const struct problem_kind *problem_kind(enum problem_code code)

@@ -168,6 +168,8 @@ static void copy_one(const struct problem *item, struct status_problem *out)
 	snprintf(out->by, sizeof(out->by), "%s", item->by);
 	if (k->command)
 		snprintf(out->command, sizeof(out->command), k->command, item->subject);
+	if (k->request)
+		snprintf(out->request, sizeof(out->request), k->request, item->subject);
 }
 
 static int worst_first(const void *a, const void *b)

@@ -37,6 +37,7 @@ struct problem_kind {		/* a row of problem_table.c */
 	const char *means;	/* for the data */
 	const char *remedy;
 	const char *command;	/* %s: the subject; NULL: none does it */
+	const char *request;	/* the same as a line of engine.h's requests; NULL: none */
 };
 const struct problem_kind *problem_kind(enum problem_code code);
 

@@ -141,6 +141,7 @@ struct status_problem {		/* something that is wrong now (problems.h) */
 	char text[512];			/* what was found */
 	const char *means, *remedy;	/* for the data; what to do: static or interned */
 	char command[720];		/* that does it; "" none */
+	char request[720];		/* the same as a request: "resume what=testdb.orders"; "" none */
 	int64_t since_us;		/* wall */
 	bool fails;			/* `status` exits with 1 */
 	char by[64];			/* who has acknowledged it; "" nobody */

@@ -93,7 +93,7 @@ static const struct field problem_fields[] = {
 	FIELD(status_problem, F_SEVERITY, "severity", severity), FIELD(status_problem, F_NAME, "code", code),
 	FIELD(status_problem, F_NAME, "kind", kind), TEXT(status_problem, "subject", subject), TEXT(status_problem, "text", text),
 	FIELD(status_problem, F_NAME, "means", means), FIELD(status_problem, F_NAME, "remedy", remedy),
-	TEXT(status_problem, "command", command), FIELD(status_problem, F_I64, "since_us", since_us),
+	TEXT(status_problem, "command", command), TEXT(status_problem, "request", request), FIELD(status_problem, F_I64, "since_us", since_us),
 	FIELD(status_problem, F_BOOL, "fails", fails), TEXT(status_problem, "acknowledged_by", by), END
 };
 static const struct field bottleneck_fields[] = {

@@ -1,0 +1,395 @@
+/*
+ * view_overview.c - the first screen: what is wrong, the way of a change from MySQL to the target with what each part
+ * does, the lag of the last hour, where the time goes, the tables that need a look, and what happened. The most important
+ * stands first and survives a small screen; a large one shows more of it, side by side.
+ */
+#include "console/view/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console/widget/show.h"
+#include "console/widget/spark.h"
+
+enum { BOX_HEIGHT = 5, BOXES = 5, ARROW = 2, TITLE = 1, STAGES_HEIGHT = 7, WIDE = 100, TALL = 30, TABLES_LEAST = 4 };
+
+/* ---- a titled rule ---- */
+
+static int draw_title(struct canvas *cv, struct area at, const char *title, const char *right)
+{
+	canvas_line(cv, at.y, at.x, at.width, ROLE_BORDER, 0x2500);
+	canvas_printf(cv, at.y, at.x + 2, at.width - 4, ROLE_TITLE, " %s ", title);
+	if (right[0] && (int)(strlen(title) + strlen(right)) + 12 < at.width)
+		canvas_printf(cv, at.y, at.x + at.width - (int)strlen(right) - 4, (int)strlen(right) + 2, ROLE_DIM, " %s ", right);
+	return at.y + TITLE;
+}
+
+/* ---- what is wrong ---- */
+
+static void draw_well(const struct status *s, struct canvas *cv, struct area at)
+{
+	char lag[SHOW_SIZE];
+	int x = at.x + 1;
+
+	x += canvas_text(cv, at.y, x, at.width - 2, ROLE_OK, "nothing is wrong") + 2;
+	if (s->load.enabled && s->load.lag_ms >= 0)
+		canvas_printf(cv, at.y, x, at.x + at.width - x, ROLE_TEXT, "the target is %s behind MySQL",
+			      show_ms(lag, s->load.lag_ms + (s->capture.lag_ms > 0 ? s->capture.lag_ms : 0)));
+}
+
+static void draw_problem(const struct status *s, size_t i, bool selected, struct canvas *cv, struct area at)
+{
+	const struct status_problem *p = &s->problems[i];
+	enum role role = view_problem_role(p);
+	char age[SHOW_SIZE];
+	int x = at.x + 1;
+
+	canvas_glyph(cv, at.y, at.x, role, selected ? '>' : ' ');
+	x += canvas_printf(cv, at.y, x, at.width - 1, role, "%-7s", p->by[0] ? "known" : problem_severity_name(p->severity)) + 1;
+	canvas_right(cv, at.y, x, 6, ROLE_TEXT, show_age(age, (s->wall_us - p->since_us) / 1000000));
+	x += 8;
+	x += canvas_text(cv, at.y, x, (at.x + at.width - x) / 2, role, p->subject) + 2;
+	canvas_text(cv, at.y, x, at.x + at.width - x - 1, ROLE_TEXT, p->text);
+}
+
+static int draw_problems(const struct grid *g, const struct status *s, struct canvas *cv, struct area at, int most)
+{
+	size_t row, selected = grid_selected(g, &row) ? row : SIZE_MAX, first;
+	int lines = (int)s->nproblems < most ? (int)s->nproblems : most;
+
+	if (s->nproblems == 0) {
+		draw_well(s, cv, at);
+		return at.y + 1;
+	}
+	first = selected != SIZE_MAX && selected >= (size_t)lines ? selected - (size_t)lines + 1 : 0;
+	for (int i = 0; i < lines; i++, at.y++)
+		draw_problem(s, first + (size_t)i, first + (size_t)i == selected, cv, at);
+	return at.y;
+}
+
+/* ---- the way of a change ---- */
+
+struct part {
+	const char *name;
+	enum role role;			/* of its frame */
+	char line[2][64];
+	enum role line_role[2];
+	const struct status_trend *trend;
+	double rate;			/* < 0: none */
+	double pressure;		/* of the arrow before it */
+};
+
+static bool has_problem(const struct status *s, const char *prefix)
+{
+	for (size_t i = 0; i < s->nproblems; i++)
+		if (strncmp(s->problems[i].code, prefix, strlen(prefix)) == 0 && s->problems[i].severity == PROBLEM_ERROR)
+			return true;
+	return false;
+}
+
+static const struct status_stage *stage_of(const struct status *s, const char *name)
+{
+	for (size_t i = 0; i < s->nstages; i++)
+		if (strcmp(s->stages[i].name, name) == 0)
+			return &s->stages[i];
+	return NULL;
+}
+
+static double rate_of(const struct status *s, const char *stage)
+{
+	const struct status_stage *st = stage_of(s, stage);
+
+	return st ? st->rows_per_s : -1;
+}
+
+static double fill_of(const struct status *s, const char *stage)
+{
+	const struct status_stage *st = stage_of(s, stage);
+
+	return st ? st->queue_fill : 0;
+}
+
+/* "127.0.0.1:3306 MySQL 9.7.0": where, and what. */
+static void fill_server(const struct status *s, struct part *p)
+{
+	const char *blank = strchr(s->capture.server, ' ');
+	int len = blank ? (int)(blank - s->capture.server) : (int)strlen(s->capture.server);
+
+	*p = (struct part){ .name = "MySQL", .role = has_problem(s, "capture-retrying") ? ROLE_CRIT : ROLE_BORDER, .rate = -1 };
+	if (!s->capture.enabled) {
+		snprintf(p->line[0], sizeof(p->line[0]), "not read here");
+		return;
+	}
+	snprintf(p->line[0], sizeof(p->line[0]), "%.*s", len < 63 ? len : 63, s->capture.server[0] ? s->capture.server : "-");
+	snprintf(p->line[1], sizeof(p->line[1]), "%.60s", blank ? blank + 1 : "");
+}
+
+static void fill_half(const struct status *s, bool load, struct part *p)
+{
+	enum half_state state = load ? s->load.state : s->capture.state;
+	int64_t lag = load ? s->load.lag_ms : s->capture.lag_ms;
+	char text[SHOW_SIZE];
+
+	*p = (struct part){ .name = load ? "load" : "capture", .role = has_problem(s, load ? "load-" : "capture-") ? ROLE_CRIT : ROLE_BORDER,
+			    .rate = rate_of(s, load ? "sink" : "log"), .trend = status_trend(s, load ? "sink.rate" : "source.rate") };
+	if (!(load ? s->load.enabled : s->capture.enabled)) {
+		snprintf(p->line[0], sizeof(p->line[0]), "not here");
+		return;
+	}
+	if (load && has_problem(s, "table-"))
+		p->role = ROLE_WARN;
+	snprintf(p->line[0], sizeof(p->line[0]), "%s", half_state_name(state));
+	p->line_role[0] = show_state_role(state);
+	snprintf(p->line[1], sizeof(p->line[1]), "lag %s", show_ms(text, lag));
+	p->line_role[1] = show_lag_role(lag);
+	p->pressure = load ? fill_of(s, "script") : 0;
+}
+
+static void fill_log(const struct status *s, struct part *p)
+{
+	char text[SHOW_SIZE];
+	size_t topics = 0;
+
+	for (size_t i = 0; i < s->npartitions; i++)
+		topics += i == 0 || strcmp(s->partitions[i].topic, s->partitions[i - 1].topic) != 0;
+	*p = (struct part){ .name = "log", .role = ROLE_BORDER, .rate = rate_of(s, "read"), .trend = status_trend(s, "read.rate"),
+			    .pressure = fill_of(s, "log") };
+	snprintf(p->line[0], sizeof(p->line[0]), "%s", s->log_kind);
+	if (s->load.lag_rows > 0)
+		snprintf(p->line[1], sizeof(p->line[1]), "%s wait", s->load.lag_rows < 1000000 ? show_exact(text, s->load.lag_rows)
+			 : show_count(text, s->load.lag_rows));
+	else
+		snprintf(p->line[1], sizeof(p->line[1]), "%zu topics", topics);
+}
+
+static void fill_target(const struct status *s, struct part *p)
+{
+	const char *blank = strchr(s->load.target, ' ');
+	char text[SHOW_SIZE];
+
+	*p = (struct part){ .name = "target", .role = has_problem(s, "load-stuck") || has_problem(s, "load-retrying") ? ROLE_CRIT : ROLE_BORDER,
+			    .rate = -1, .pressure = fill_of(s, "sink") };
+	if (!s->load.enabled) {
+		snprintf(p->line[0], sizeof(p->line[0]), "not loaded here");
+		return;
+	}
+	if (blank && strncmp(s->load.target, "embedded", 8) == 0)
+		snprintf(p->line[0], sizeof(p->line[0]), "warehouse");
+	else
+		snprintf(p->line[0], sizeof(p->line[0]), "%.60s", blank ? blank + 1 : s->load.target);
+	snprintf(p->line[1], sizeof(p->line[1]), "%s loads", show_count(text, (int64_t)s->load.loads));
+}
+
+static void draw_part(struct canvas *cv, struct area at, const struct part *p)
+{
+	char text[SHOW_SIZE];
+	int inside = at.width - 2, used;
+
+	canvas_box(cv, at.y, at.x, BOX_HEIGHT, at.width, p->role);
+	canvas_printf(cv, at.y, at.x + 1, inside, p->role == ROLE_BORDER ? ROLE_TITLE : p->role, " %s ", p->name);
+	for (int i = 0; i < 2; i++)
+		canvas_text(cv, at.y + 1 + i, at.x + 1, inside, p->line_role[i], p->line[i]);
+	if (p->rate < 0)
+		return;
+	used = canvas_text(cv, at.y + 3, at.x + 1, inside, ROLE_STRONG, show_rate(text, p->rate)) + 1;
+	if (p->trend && inside - used > 3)
+		spark_draw(cv, at.y + 3, at.x + 1 + used, inside - used, ROLE_EDGE_IDLE, p->trend->values, TREND_POINTS);
+}
+
+static int draw_flow(const struct status *s, struct canvas *cv, struct area at)
+{
+	struct part parts[BOXES];
+	char reading[300];
+	int width, x;
+
+	if (!view_reading_title(s, reading, sizeof(reading)))
+		snprintf(reading, sizeof(reading), "%s", at.width >= WIDE ? "rows/s of the last minutes" : "");
+	at.y = draw_title(cv, at, "flow", reading);
+	at.x++;
+	at.width -= 2;
+	width = (at.width - (BOXES - 1) * ARROW) / BOXES;
+	x = at.x;
+	fill_server(s, &parts[0]);
+	fill_half(s, false, &parts[1]);
+	fill_log(s, &parts[2]);
+	fill_half(s, true, &parts[3]);
+	fill_target(s, &parts[4]);
+	for (int i = 0; i < BOXES; i++) {
+		if (i) {
+			canvas_glyph(cv, at.y + 2, x, show_fill_role(parts[i].pressure), parts[i].pressure > 0.5 ? 0x2550 : 0x2500);
+			canvas_glyph(cv, at.y + 2, x + 1, show_fill_role(parts[i].pressure), 0x25b6);
+			x += ARROW;
+		}
+		draw_part(cv, (struct area){ at.y, x, BOX_HEIGHT, width }, &parts[i]);
+		x += width;
+	}
+	return at.y + BOX_HEIGHT;
+}
+
+/* ---- lag, stages, tables, events ---- */
+
+static const char *show_axis_ms(char *out, double ms)
+{
+	return ms < 1000 ? snprintf(out, SHOW_SIZE, "%.0fms", ms), out : show_ms(out, (int64_t)ms);
+}
+
+static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
+{
+	const struct status_trend *t = status_trend(s, "load.lag");
+	struct chart chart;
+	char a[SHOW_SIZE];
+	int y = draw_title(cv, at, "lag of the target, last hour", show_ms(a, s->load.lag_ms));
+
+	if (t == NULL)
+		return;
+	chart = (struct chart){ .values = t->values, .n = TREND_POINTS, .step_s = t->step_s, .end_us = s->wall_us, .show = show_axis_ms,
+				.role = s->load.lag_ms >= 10000 ? ROLE_WARN : ROLE_EDGE_IDLE, .least_top = 1000 };
+	chart_draw(cv, y, at.x + 1, at.height - TITLE, at.width - 2, &chart);
+}
+
+static bool is_slow(const struct status *s, const struct status_stage *stage)
+{
+	return s->bottleneck.stage[0] && strcmp(s->bottleneck.stage, stage->name) == 0;
+}
+
+/* A latency has no upper end: a bar twice as long is ten times the time. */
+static int bar_of(int64_t us, int width)
+{
+	double decades = us > 100 ? log10((double)us / 100) : 0;	/* 0.1 ms .. 100 s are six */
+	int n = (int)lround(decades / 6 * width);
+
+	return us < 0 ? 0 : n < 1 ? 1 : n > width ? width : n;
+}
+
+static void draw_stage(const struct status *s, const struct status_stage *stage, struct canvas *cv, struct area at)
+{
+	char a[SHOW_SIZE], b[SHOW_SIZE];
+	enum role role = is_slow(s, stage) ? ROLE_CRIT : ROLE_TEXT;
+	int bar = at.width - 45, n;
+
+	canvas_printf(cv, at.y, at.x, 8, role, "%-7s", stage->name);
+	canvas_printf(cv, at.y, at.x + 8, 18, ROLE_DIM, "p50 %-6s p99 ", show_us(a, stage->p50_us));
+	canvas_right(cv, at.y, at.x + 25, 7, role, show_us(b, stage->p99_us));
+	canvas_printf(cv, at.y, at.x + 33, 11, show_fill_role(stage->busy), "busy %4s", show_percent(a, stage->busy));
+	if (bar < 8)
+		return;
+	n = bar_of(stage->p99_us, bar);
+	for (int i = 0; i < n; i++)
+		canvas_glyph(cv, at.y, at.x + 45 + i, role == ROLE_CRIT ? ROLE_CRIT : ROLE_EDGE_IDLE, 0x2588);
+}
+
+static void draw_stages(const struct status *s, struct canvas *cv, struct area at)
+{
+	at.y = draw_title(cv, at, "where the time goes", at.width > 70 ? "since the commit, last minute; a bar a decade" : "");
+	for (size_t i = 0; i < s->nstages && (int)i < at.height - TITLE; i++)
+		draw_stage(s, &s->stages[i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
+}
+
+static int64_t weight(const struct status_table *t)
+{
+	return (t->state == HALF_FAILED ? INT64_C(1) << 60 : t->state == HALF_RETRYING ? INT64_C(1) << 59 : t->state == HALF_PAUSED ? INT64_C(1) << 58 : 0)
+		+ (t->dead ? INT64_C(1) << 50 : 0) + (t->lag_ms > 0 ? t->lag_ms : 0);
+}
+
+/* The heaviest table that is lighter than `below` (or as heavy and later in the list): a screen's worth of a few is picked so. */
+static size_t next_table(const struct status *s, size_t before)
+{
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < s->ntables; i++) {
+		int64_t w = weight(&s->tables[i]), limit = before == SIZE_MAX ? INT64_MAX : weight(&s->tables[before]);
+
+		if (w > limit || (w == limit && before != SIZE_MAX && i <= before))
+			continue;
+		if (best == SIZE_MAX || w > weight(&s->tables[best]))
+			best = i;
+	}
+	return best;
+}
+
+static void draw_table(const struct status_table *t, struct canvas *cv, struct area at)
+{
+	char a[SHOW_SIZE];
+	int name = at.width - 34;
+
+	canvas_text(cv, at.y, at.x, name > 10 ? name : 10, ROLE_TEXT, t->name);
+	canvas_text(cv, at.y, at.x + name + 1, 9, show_state_role(t->state), half_state_name(t->state));
+	canvas_right(cv, at.y, at.x + name + 11, 8, show_lag_role(t->lag_ms), show_ms(a, t->lag_ms));
+	if (t->dead)
+		canvas_printf(cv, at.y, at.x + name + 21, 12, ROLE_CRIT, "%s dead", show_count(a, (int64_t)t->dead));
+}
+
+static void draw_tables(const struct status *s, struct canvas *cv, struct area at)
+{
+	char all[40];
+	size_t at_table = SIZE_MAX;
+
+	snprintf(all, sizeof(all), "3: all %zu", s->ntables);
+	at.y = draw_title(cv, at, "tables, the worst first", all);
+	for (int i = 0; i < at.height - TITLE; i++) {
+		at_table = next_table(s, at_table);
+		if (at_table == SIZE_MAX)
+			return;
+		draw_table(&s->tables[at_table], cv, (struct area){ at.y + i, at.x + 1, 1, at.width - 2 });
+	}
+}
+
+static void draw_event(const struct log_entry *event, struct canvas *cv, struct area at)
+{
+	char when[SHOW_SIZE];
+
+	canvas_text(cv, at.y, at.x, 8, ROLE_DIM, show_clock(when, event->wall_us));
+	canvas_text(cv, at.y, at.x + 9, 7, show_level_role(event->level), log_level_name(event->level));
+	canvas_text(cv, at.y, at.x + 17, 8, ROLE_DIM, event->part);
+	canvas_text(cv, at.y, at.x + 26, at.width - 26, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT, event->msg);
+}
+
+static void draw_events(const struct status *s, struct canvas *cv, struct area at)
+{
+	int lines = at.height - TITLE;
+	size_t shown = lines < 0 ? 0 : (size_t)lines < s->nevents ? (size_t)lines : s->nevents;
+
+	if (lines < 1)
+		return;
+	at.y = draw_title(cv, at, "events", "5: all");
+	for (size_t i = 0; i < shown; i++)
+		draw_event(&s->events[s->nevents - shown + i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
+}
+
+/* ---- all of it ---- */
+
+static void draw_wide(const struct status *s, struct canvas *cv, struct area at)
+{
+	int left = at.width / 2, right = at.width - left - 1, chart = at.height - STAGES_HEIGHT;
+	int tables = s->ntables < (size_t)at.height / 2 ? (int)s->ntables + TITLE : at.height / 2;
+
+	tables = tables < TABLES_LEAST ? TABLES_LEAST : tables;
+	draw_lag(s, cv, (struct area){ at.y, at.x, chart, left });
+	draw_stages(s, cv, (struct area){ at.y + chart, at.x, at.height - chart, left });
+	draw_tables(s, cv, (struct area){ at.y, at.x + left + 1, tables, right });
+	draw_events(s, cv, (struct area){ at.y + tables, at.x + left + 1, at.height - tables, right });
+}
+
+static void draw_narrow(const struct status *s, struct canvas *cv, struct area at)
+{
+	int stages = at.height >= STAGES_HEIGHT + 3 ? STAGES_HEIGHT : 0;
+
+	if (stages)
+		draw_stages(s, cv, (struct area){ at.y, at.x, stages, at.width });
+	draw_events(s, cv, (struct area){ at.y + stages, at.x, at.height - stages, at.width });
+}
+
+void view_overview_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at)
+{
+	int y = draw_problems(g, s, cv, at, at.height >= TALL ? 5 : 3);
+
+	if (at.height - (y - at.y) > BOX_HEIGHT + TITLE && at.width >= 78)
+		y = draw_flow(s, cv, (struct area){ y, at.x, BOX_HEIGHT + TITLE, at.width });
+	at.height -= y - at.y;
+	at.y = y;
+	if (at.width >= WIDE && at.height >= 2 * STAGES_HEIGHT)
+		draw_wide(s, cv, at);
+	else
+		draw_narrow(s, cv, at);
+}

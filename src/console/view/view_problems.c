@@ -1,0 +1,76 @@
+/* view_problems.c - what is wrong, the worst first: a line each, and with Enter what it means and what to do. */
+#include "console/view/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "console/widget/show.h"
+
+enum { COLUMN_SEVERITY, COLUMN_SINCE, COLUMN_SUBJECT, COLUMN_TEXT, COLUMNS };
+
+static const struct grid_column columns[COLUMNS] = {
+	[COLUMN_SEVERITY] = { "severity", -8, 0, 0 },
+	[COLUMN_SINCE] = { "for", 6, 0, 0 },
+	[COLUMN_SUBJECT] = { "what", -16, 1, 0 },
+	[COLUMN_TEXT] = { "why", -20, 5, 0 },
+};
+
+static size_t count(const struct status *s)
+{
+	return s->nproblems;
+}
+
+enum role view_problem_role(const struct status_problem *p)
+{
+	if (p->by[0])
+		return ROLE_PAUSED;
+	return p->severity == PROBLEM_ERROR ? ROLE_CRIT : p->severity == PROBLEM_WARNING ? ROLE_WARN : ROLE_TEXT;
+}
+
+static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+{
+	const struct status_problem *p = &s->problems[row];
+
+	out->role = column == COLUMN_SEVERITY || column == COLUMN_SUBJECT ? view_problem_role(p) : ROLE_TEXT;
+	switch (column) {
+	case COLUMN_SEVERITY: snprintf(out->text, sizeof(out->text), "%s", p->by[0] ? "known" : problem_severity_name(p->severity)); break;
+	case COLUMN_SINCE: show_age(out->text, (s->wall_us - p->since_us) / 1000000); break;
+	case COLUMN_SUBJECT: snprintf(out->text, sizeof(out->text), "%.400s", p->subject); break;
+	default: snprintf(out->text, sizeof(out->text), "%s", p->text); break;
+	}
+}
+
+static void key(const struct status *s, size_t row, char out[GRID_KEY])
+{
+	snprintf(out, GRID_KEY, "%s %.200s", s->problems[row].code, s->problems[row].subject);
+}
+
+const struct grid_source view_problems_source = {
+	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .key = key, .empty = "nothing is wrong",
+};
+
+void view_problems_detail(const struct status *s, size_t row, struct buf *out)
+{
+	const struct status_problem *p = &s->problems[row];
+	char a[SHOW_SIZE], b[SHOW_SIZE];
+
+	buf_printf(out, "%s: %s %s (%s)\nsince: %s, for %s\n", problem_severity_name(p->severity), p->kind, p->subject, p->code,
+		   show_clock(a, p->since_us), show_age(b, (s->wall_us - p->since_us) / 1000000));
+	if (p->by[0])
+		buf_printf(out, "acknowledged by: %s\n", p->by);
+	buf_printf(out, "\nwhy: %s\n\nmeans: %s\n\ndo: %s\n", p->text, p->means, p->remedy);
+	if (p->command[0])
+		buf_printf(out, "\n    %s\n", p->command);
+	if (p->request[0])
+		buf_printf(out, "\nr does it: %s\n", p->request);
+}
+
+const char *view_problems_request(const struct status *s, size_t row)
+{
+	return s->problems[row].request;
+}
+
+void view_problems_acknowledge(const struct status *s, size_t row, char *out, size_t size)
+{
+	snprintf(out, size, "acknowledge problem=%s \"subject=%.400s\"", s->problems[row].code, s->problems[row].subject);
+}
