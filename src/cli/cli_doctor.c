@@ -165,7 +165,7 @@ static json_t *count_of(int64_t n)
 
 static json_t *table_name(const struct exam *e)
 {
-	char name[TEXT_MAX];
+	char name[TABLE_NAME_ROOM];
 
 	snprintf(name, sizeof(name), "%s.%s", e->schema->db, e->schema->table);
 	return text_of(name);

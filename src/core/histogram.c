@@ -46,6 +46,11 @@ void histogram_add_n(struct histogram *h, int64_t us, uint64_t n)
 	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + n, memory_order_relaxed);
 }
 
+void histogram_add_shared(struct histogram *h, int64_t us, uint64_t n)
+{
+	atomic_fetch_add_explicit(&h->count[bucket_of(us)], n, memory_order_relaxed);
+}
+
 void histogram_copy(const struct histogram *h, struct histogram_copy *out)
 {
 	out->total = 0;

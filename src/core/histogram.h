@@ -22,6 +22,7 @@ struct histogram_copy {
 void histogram_init(struct histogram *h);
 void histogram_add(struct histogram *h, int64_t us);		/* negative counts as 0. @thread the one writer */
 void histogram_add_n(struct histogram *h, int64_t us, uint64_t n);
+void histogram_add_shared(struct histogram *h, int64_t us, uint64_t n);	/* the same. @thread any, several at once */
 void histogram_copy(const struct histogram *h, struct histogram_copy *out);	/* @thread any */
 void histogram_subtract(struct histogram_copy *now, const struct histogram_copy *before);	/* for "over the last minute" */
 void histogram_merge(struct histogram_copy *into, const struct histogram_copy *other);

@@ -15,7 +15,7 @@
 static const char **tables_of_topics(const struct engine *e, size_t *count)
 {
 	const char **names = xcalloc(e->npartitions + 1, sizeof(*names));
-	char name[1024];
+	char name[TABLE_NAME_ROOM];
 
 	*count = 0;
 	for (size_t i = 0; i < e->npartitions; i++)

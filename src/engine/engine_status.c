@@ -64,7 +64,7 @@ static struct status_partition *partitions_read(struct engine *e, size_t *count)
 
 static bool is_row_topic(const struct engine *e, const char *topic)
 {
-	char name[512];
+	char name[TABLE_NAME_ROOM];
 
 	return format_topic_table(&e->settings->format, topic, name, sizeof(name));
 }
@@ -73,7 +73,7 @@ static bool is_row_topic(const struct engine *e, const char *topic)
 static const char **partition_tables(const struct engine *e)
 {
 	const char **out = xcalloc(e->npartitions + 1, sizeof(*out));
-	char name[512];
+	char name[TABLE_NAME_ROOM];
 
 	for (size_t k = 0; k < e->npartitions; k++)
 		if (format_topic_table(&e->settings->format, e->partitions[k].topic, name, sizeof(name)))

@@ -238,6 +238,9 @@ int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, 
 int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
 	struct err *err)
 {
+	if (metadata && strlen(metadata) >= sizeof(((struct log_assigned *)0)->metadata))
+		return err_set(err, ERR_FATAL, 0, "group of %s[%d]: the text beside an offset has %zu bytes, expected fewer than %zu", topic,
+			(int)partition, strlen(metadata), sizeof(((struct log_assigned *)0)->metadata));
 	return r->ops->reader_commit(r, topic, partition, offset, metadata, err);
 }
 

@@ -15,6 +15,9 @@
 
 #include "core/arena.h"
 
+/* Room for db.table: MySQL's names are up to 64 characters, of up to four bytes each. Names are keys: none is ever cut. */
+enum { TABLE_NAME_ROOM = 2 * 64 * 4 + 2 };
+
 enum column_type {		/* by MySQL's own names; aliases are resolved by whoever reads the DDL */
 	COL_TINYINT, COL_SMALLINT, COL_MEDIUMINT, COL_INT, COL_BIGINT,
 	COL_FLOAT, COL_DOUBLE, COL_DECIMAL,

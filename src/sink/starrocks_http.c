@@ -414,10 +414,14 @@ static int hosts_parse(struct starrocks_http *h, struct err *err)
 {
 	char *list = xstrdup(h->conf->fe_http), *rest = NULL;
 
-	for (char *host = strtok_r(list, ", ", &rest); host && h->nhosts < HOSTS_MAX; host = strtok_r(NULL, ", ", &rest)) {
+	for (char *host = strtok_r(list, ", ", &rest); host; host = strtok_r(NULL, ", ", &rest)) {
 		bool scheme = strncmp(host, "http://", 7) == 0 || strncmp(host, "https://", 8) == 0;
 		const char *bare = scheme ? strstr(host, "://") + 3 : host;
 
+		if (h->nhosts == HOSTS_MAX) {
+			free(list);
+			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.http: expected at most %d frontends, found more", HOSTS_MAX);
+		}
 		h->hosts[h->nhosts++] = xasprintf("%s%s%s", scheme ? "" : "http://", host, strchr(bare, ':') ? "" : ":8030");
 	}
 	free(list);

@@ -30,7 +30,7 @@ struct source_reading {
 
 /* A table whose rows are refused; texts are copies. */
 struct source_table {
-	char name[200];			/* db.table */
+	char name[TABLE_NAME_ROOM];	/* db.table */
 	char error[512];
 };
 
@@ -53,7 +53,7 @@ struct source_status {
 	bool snapshot_begins;		/* what the tables are is still being read; `why` says how far */
 	unsigned snapshot_tables_done, snapshot_tables_total;
 	uint64_t snapshot_rows_done, snapshot_rows_total;
-	char snapshot_table[200];	/* being read */
+	char snapshot_table[TABLE_NAME_ROOM];	/* being read */
 	uint64_t snapshot_chunks;	/* of it, read */
 	double snapshot_rows_per_s;
 	int64_t snapshot_left_ms;	/* estimate; -1 unknown */

@@ -23,6 +23,29 @@ struct source_plan {
 
 /* ---- orders, as another thread makes them ---- */
 
+static char *plan_text(const struct fill_plan *plan)
+{
+	struct buf b;
+
+	buf_init(&b, FILL_PLAN_MAX);
+	fill_plan_print(plan, &b);
+	if (b.failed)
+		buf_done(&b);
+	return buf_take(&b);
+}
+
+/* The plan is kept as text in each position: one that has no room there would be lost. */
+static int plan_fits(const struct fill_plan *plan, struct err *err)
+{
+	char *text = plan_text(plan);
+
+	if (text == NULL)
+		return err_set(err, ERR_CONFIG, 0, "snapshot: expected a plan of at most %d bytes, found more for %zu tables; order fewer at once",
+			       FILL_PLAN_MAX, plan->count);
+	free(text);
+	return 0;
+}
+
 struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct source_order *order, struct err *err)
 {
 	struct mysql_filter *filter = mysql_filter_new(conf, err);
@@ -35,22 +58,13 @@ struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct 
 	fill_order_copy_of(&p->order, order);
 	if (r == 0 && order->action == ORDER_START)
 		r = mysql_conn_open_any(&c, conf, &host, err) < 0 ||
-			fill_order_resolve(&p->order, &c, filter, &p->tables, err) < 0 ? -1 : 0;
+			fill_order_resolve(&p->order, &c, filter, &p->tables, err) < 0 ? -1 : plan_fits(&p->tables, err);
 	mysql_conn_close(&c);
 	mysql_filter_free(filter);
 	if (r == 0)
 		return p;
 	source_plan_free(p);
 	return NULL;
-}
-
-static char *plan_text(const struct fill_plan *plan)
-{
-	struct buf b;
-
-	buf_init(&b, FILL_PLAN_MAX);
-	fill_plan_print(plan, &b);
-	return buf_take(&b);
 }
 
 char *source_plan_text(const struct source_plan *p)

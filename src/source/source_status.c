@@ -222,7 +222,7 @@ unsigned source_stops(struct source *s)
 int source_stop_table(struct source *s, const char *db_table, const char *why)
 {
 	const char *dot = strchr(db_table, '.');
-	char db[200];
+	char db[TABLE_NAME_ROOM];
 
 	if (dot == NULL)
 		return -1;

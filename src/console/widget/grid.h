@@ -12,7 +12,7 @@
 #include "engine/status/status.h"
 
 #define GRID_TEXT 600
-#define GRID_KEY 300
+#define GRID_KEY 640			/* TABLE_NAME_ROOM and more */
 
 struct grid_column {
 	const char *title;

@@ -191,7 +191,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 	case SOURCE_BATCH:
 		meter_waited(m, b->born_us);
 		meter_done(m, b->nchanges, b->nchanges, b->bytes);
-		capture_latency(m, b);
+		(*parcel)->read_us = clock_wall_us();
 		taps_offer_changes(c->sh->taps, STAGE_SOURCE, b);
 		backoff_reset(backoff);
 		if (b->nchanges || position_is_set(&b->position)) {
@@ -292,7 +292,7 @@ static void *format_thread(void *arg)
 			position_copy(&last, &p->batch->position);
 		format_position_record(c->encoder, p->batch, &p->batch->position, &p->position);
 		meter_done(m, p->batch->nchanges, p->batch->nrecords, p->batch->bytes);
-		capture_latency(m, p->batch);
+		p->formatted_us = clock_wall_us();
 		taps_offer_records(c->sh->taps, STAGE_FORMAT, p->batch);
 		meter_phase(m, PHASE_BUSY);
 		if (queue_push(c->to_log, p)) {

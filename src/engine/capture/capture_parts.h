@@ -8,6 +8,7 @@
 struct parcel {
 	struct batch *batch;
 	struct record position;
+	int64_t read_us, formatted_us;	/* wall: when the source and the format stage had done with it */
 	char *lists;			/* news of which tables are captured, to be written with the position; NULL: none */
 };
 
@@ -47,7 +48,6 @@ struct capture {
 void parcel_put(struct capture *c, struct parcel *p);			/* back for another round */
 void capture_fail(struct capture *c, const struct err *err);		/* the first failure ends the session */
 const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; lives as long as the engine */
-void capture_latency(struct stage_meter *m, const struct batch *b);	/* commit at the source until now */
 void *capture_log_thread(void *capture);				/* capture_publish.c */
 
 struct buried { size_t count; int64_t said_us; };			/* not yet told in the log; when it was last */

@@ -17,18 +17,25 @@
 
 enum { IDLE_POSITION_MS = 5000, APPEND_EARLY_BYTES = 256 << 10 };
 
-/* Snapshot rows have no commit to measure from. Runs of one transaction are added in one step. */
-void capture_latency(struct stage_meter *m, const struct batch *b)
+/*
+ * From the commit at the source to the end of each stage. All stages count the same rows, those that the log has taken, so
+ * a later stage is never faster than an earlier one. Snapshot rows have no commit to measure from.
+ */
+static void count_latencies(struct capture *c, const struct parcel *p)
 {
-	int64_t now = clock_wall_us();
+	const struct batch *b = p->batch;
+	const int64_t ends[] = { [STAGE_SOURCE] = p->read_us, [STAGE_FORMAT] = p->formatted_us, [STAGE_LOG] = clock_wall_us() };
 
 	for (size_t i = 0, j; i < b->nchanges; i = j) {
 		const struct change_txn *txn = b->changes[i].txn;
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].txn == txn; j++)
 			;
-		if (txn && b->changes[i].op != CHANGE_READ && b->changes[i].op != CHANGE_DDL && b->changes[i].op != CHANGE_ALTER && txn->commit_us)
-			histogram_add_n(&m->latency, now - txn->commit_us, j - i);
+		if (!txn || b->changes[i].op == CHANGE_READ || b->changes[i].op == CHANGE_DDL || b->changes[i].op == CHANGE_ALTER ||
+		    !txn->commit_us)
+			continue;
+		for (int stage = STAGE_SOURCE; stage <= STAGE_LOG; stage++)
+			histogram_add_n(&c->sh->stages[stage].latency, ends[stage] - txn->commit_us, j - i);
 	}
 }
 
@@ -126,7 +133,7 @@ static void count_rows(struct publisher *p, const struct batch *b)
 
 	for (size_t i = 0, j; i < b->nchanges; i = j) {
 		const struct change *first = &b->changes[i];
-		char name[512];
+		char name[TABLE_NAME_ROOM];
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].schema == first->schema && b->changes[j].txn == first->txn; j++)
 			;
@@ -185,7 +192,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 		struct batch *b = p->held[i]->batch;
 
 		meter_done(m, b->nrecords, b->nrecords, b->bytes);
-		capture_latency(m, b);
+		count_latencies(p->c, p->held[i]);
 		count_rows(p, b);
 		taps_offer_records(p->c->sh->taps, STAGE_LOG, b);
 		parcel_put(p->c, p->held[i]);

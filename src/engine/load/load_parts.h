@@ -42,6 +42,7 @@ struct load_item {
 	struct load_part *part;		/* valid while that generation is the present one; NULL: forget_all */
 	struct batch *in, *out;		/* out may be in itself, when there is no script */
 	struct table_meter *meter;
+	int64_t read_us, scripted_us;	/* wall: when the read and the script stage had done with it */
 	bool forget_all;		/* no rows: drop what is held of older generations and report */
 };
 struct load_item *load_item_new(struct load *l);

@@ -233,17 +233,6 @@ static int apply_pauses(struct load *l, struct err *err)
 
 /* ---- the loop ---- */
 
-static void read_latency(struct stage_meter *m, const struct batch *b)
-{
-	int64_t now = clock_wall_us();
-
-	for (size_t i = 0, j; i < b->nrecords; i = j) {
-		for (j = i + 1; j < b->nrecords && b->records[j].timestamp_ms == b->records[i].timestamp_ms; j++)
-			;
-		histogram_add_n(&m->latency, now - b->records[i].timestamp_ms * 1000, j - i);
-	}
-}
-
 /* 0: go on; 1: the session is over; -1: err. Takes b. */
 static int read_batch(struct load *l, struct batch *b, struct err *err)
 {
@@ -261,7 +250,7 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 		return -1;
 	}
 	meter_done(m, b->nrecords, b->nrecords, b->bytes);
-	read_latency(m, b);
+	item->read_us = clock_wall_us();
 	taps_offer_records(l->sh->taps, STAGE_READ, b);
 	meter_phase(m, PHASE_BUSY);
 	return push(l, item);

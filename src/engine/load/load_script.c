@@ -212,18 +212,6 @@ static int transform(struct script_stage *st, struct load_item *item, struct err
 	return 0;
 }
 
-/* Rows came when their message was appended (or committed at the source: format.h says when), in milliseconds. */
-static void script_latency(struct stage_meter *m, const struct batch *in)
-{
-	int64_t now = clock_wall_us();
-
-	for (size_t i = 0, j; i < in->nrecords; i = j) {
-		for (j = i + 1; j < in->nrecords && in->records[j].timestamp_ms == in->records[i].timestamp_ms; j++)
-			;
-		histogram_add_n(&m->latency, now - in->records[i].timestamp_ms * 1000, j - i);
-	}
-}
-
 static int script_turn(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct stage_meter *m = &st->l->sh->stages[STAGE_SCRIPT];
@@ -234,7 +222,7 @@ static int script_turn(struct script_stage *st, struct load_item *item, struct e
 	if (decode(st, item->in, err) || transform(st, item, err))
 		return -1;
 	meter_done(m, item->in->nrecords, item->out->nchanges, item->in->bytes);
-	script_latency(m, item->in);
+	item->scripted_us = clock_wall_us();
 	taps_offer_changes(st->l->sh->taps, STAGE_SCRIPT, item->out);
 	return 0;
 }

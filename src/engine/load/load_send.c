@@ -88,6 +88,20 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
 	return 0;
 }
 
+/*
+ * Since the message was appended, or committed at the source (format.h says when), to the end of each stage, in
+ * milliseconds. All stages count the same rows, those that the target has, so a later stage is never faster than an
+ * earlier one. Rows of a snapshot are left out where the message tells them: they have no commit.
+ */
+static void count_latencies(struct load_worker *w, struct load_part *p, const struct load_item *item, int64_t ts, int64_t now, size_t n)
+{
+	const int64_t ends[] = { item->read_us, item->scripted_us, now };
+
+	for (int i = 0; i < 3; i++)
+		histogram_add_shared(&w->l->sh->stages[STAGE_READ + i].latency, ends[i] - ts * 1000, n);
+	table_latency(&p->meter->load, now - ts * 1000, n);
+}
+
 static void range_done(struct load_worker *w, struct load_part *p, const struct range *range)
 {
 	struct stage_meter *m = &w->l->sh->stages[STAGE_SINK];
@@ -101,10 +115,10 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 		for (size_t a = 0, b; a < piece.count; a = b) {
 			int64_t ts = records[c[a].record].timestamp_ms;
 
-			for (b = a + 1; b < piece.count && records[c[b].record].timestamp_ms == ts; b++)
+			for (b = a + 1; b < piece.count && records[c[b].record].timestamp_ms == ts && c[b].snapshot == c[a].snapshot; b++)
 				;
-			histogram_add_n(&m->latency, now - ts * 1000, b - a);
-			table_latency(&p->meter->load, now - ts * 1000, b - a);
+			if (c[a].snapshot == SNAPSHOT_NO && c[a].op != CHANGE_READ)
+				count_latencies(w, p, piece.item, ts, now, b - a);
 			if (ts > atomic_load(&p->meter->last_loaded_ms))
 				atomic_store(&p->meter->last_loaded_ms, ts);
 		}

@@ -15,6 +15,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "core/logline.h"
+#include "row/schema.h"
 
 enum half_state {		/* of a half, a stage or a table */
 	HALF_STOPPED, HALF_STARTING, HALF_SNAPSHOT, HALF_STREAMING, HALF_IDLE, HALF_STUCK, HALF_PAUSED, HALF_RETRYING, HALF_FAILED
@@ -33,7 +34,7 @@ struct status_snapshot {
 	unsigned tables_done, tables_total;
 	uint64_t rows_done, rows_total;	/* total is the server's estimate */
 	int64_t left_ms;		/* -1 unknown */
-	char table[200];		/* being read; "" none */
+	char table[TABLE_NAME_ROOM];	/* being read; "" none */
 	uint64_t chunks;		/* of it, read */
 	double rows_per_s;
 	int64_t keeps_ms;		/* how long MySQL still keeps the binlog that has to follow; -1: no limit */
@@ -45,7 +46,7 @@ struct status_fill {		/* snapshots of tables while the stream goes on */
 	uint64_t all_rows, all_total;	/* of all these */
 	int64_t all_left_ms;		/* -1 unknown */
 	bool paused;
-	char table[200];		/* being read; "" none */
+	char table[TABLE_NAME_ROOM];	/* being read; "" none */
 	uint64_t rows, total;		/* of it; total is the server's estimate */
 	double rows_per_s;
 	int64_t left_ms;		/* of it; -1 unknown */
@@ -55,7 +56,7 @@ struct status_fill {		/* snapshots of tables while the stream goes on */
 };
 
 struct status_reading {		/* a table of the snapshot that runs, in the order in which they are read */
-	char name[200];			/* db.table */
+	char name[TABLE_NAME_ROOM];	/* db.table */
 	const char *state;		/* waiting, running, done, ended (before its last row): static or interned */
 	uint64_t rows, total, chunks;	/* total is the server's estimate, 0 unknown */
 	double rows_per_s;
@@ -102,7 +103,7 @@ struct status_stage {
 };
 
 struct status_table {
-	char name[200];			/* db.table */
+	char name[TABLE_NAME_ROOM];	/* db.table */
 	enum half_state state;		/* streaming, snapshot, paused, failed (stopped with an error) */
 	uint64_t captured, loaded, dropped, dead;
 	uint64_t duplicates;		/* rows that the target had already, by the label of their load */

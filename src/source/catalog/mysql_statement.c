@@ -8,7 +8,7 @@
 #include "core/arena.h"
 #include "source/catalog/mysql_ddl_lexer.h"
 
-enum { NAMES_CHUNK = 4096, NAME_BYTES = 512 };
+enum { NAMES_CHUNK = 4096, NAME_BYTES = TABLE_NAME_ROOM };
 
 static bool is_name(const struct token *t)
 {

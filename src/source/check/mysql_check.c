@@ -167,7 +167,7 @@ static int check_grants(struct mysql_conn *c, struct report *report, struct err 
 
 static void check_table(struct report *report, const struct snapshot_table *t)
 {
-	char subject[200];
+	char subject[TABLE_NAME_ROOM + 8];
 
 	snprintf(subject, sizeof(subject), "table %s.%s", t->db, t->name);
 	if (t->error)

@@ -17,7 +17,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 
-enum { FILL_PLAN_MAX = 4 << 20 };	/* bytes of its text */
+enum { FILL_PLAN_MAX = 16 << 20 };	/* bytes of its text */
 
 struct fill_table {
 	char *db, *name;

@@ -10,6 +10,7 @@
 
 #include "core/conf.h"
 #include "mysql/login_conf.h"
+#include "row/schema.h"
 
 enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, SNAPSHOT_NEVER, SNAPSHOT_WHEN_NEEDED };	/* "initial|initial_only|no_data|never|when_needed" */
 enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
@@ -75,7 +76,7 @@ struct source_fill_status {
 	unsigned tables;		/* waiting or being read; 0: none */
 	unsigned orders;		/* given, and not yet taken up */
 	bool paused;
-	char table[200];		/* being read */
+	char table[TABLE_NAME_ROOM];	/* being read */
 	bool begun;			/* it is being read by this process */
 	uint64_t rows, total;		/* of it; total is the server's estimate, 0 unknown */
 	uint32_t chunks;		/* of it, read by this process */
