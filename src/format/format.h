@@ -25,6 +25,11 @@ void format_encoder_free(struct format_encoder *e);
 int format_encode(struct format_encoder *e, struct batch *b, struct err *err);
 /* The record that stores b->position (Connect's offset format); memory in b's arena. */
 void format_position_record(struct format_encoder *e, struct batch *b, const struct position *p, struct record *out);
+/* Why no row of the table can be written; NULL: they can. Lent until the next schema of the table. */
+const char *format_refuses(struct format_encoder *e, struct schema *s);
+/* A table without a key that had an UPDATE in flat messages since the last call: they tell the new row only, so the old
+ * one stays at the target. NULL: none. Lent until the next call of format_encode(). */
+const struct schema *format_lost_row(struct format_encoder *e);
 const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
 
 /* Do messages show another value than the column's (masked, hashed, cut short)? For whoever prints a row himself. */

@@ -49,6 +49,7 @@ src_format_encode_libencode_a_SOURCES = \
 	src/format/encode/format_service.h \
 	src/format/encode/format_source.c \
 	src/format/encode/format_source.h \
+	src/format/encode/format_taken.c \
 	src/format/encode/format_transaction.c \
 	src/format/encode/format_transaction.h
 

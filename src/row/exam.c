@@ -7,7 +7,7 @@
 
 static const char *const names[EXAM_QUESTIONS] = {
 	[EXAM_NO_KEY] = "no_key", [EXAM_KEY_WIDE] = "key_wide", [EXAM_ROW_WIDE] = "row_wide",
-	[EXAM_TOPIC_SHARED] = "topic_shared", [EXAM_REFUSED] = "refused", [EXAM_TEXT_WIDE] = "wide",
+	[EXAM_TOPIC_SHARED] = "topic_shared", [EXAM_NAME_TAKEN] = "name_taken", [EXAM_REFUSED] = "refused", [EXAM_TEXT_WIDE] = "wide",
 	[EXAM_DECIMAL_WIDE] = "decimal_wide", [EXAM_BIGINT_WRAPS] = "bigint_wraps", [EXAM_BIGINT_NEAR] = "bigint_near",
 	[EXAM_TINYINT1] = "tinyint1", [EXAM_DATE_ZERO] = "zero_date", [EXAM_DATE_PARTIAL] = "partial_date",
 	[EXAM_DATE_NONE] = "impossible_date", [EXAM_DATE_SHORT_YEAR] = "short_year", [EXAM_YEAR_ZERO] = "year_zero",

@@ -21,6 +21,7 @@ enum exam_question {
 	EXAM_KEY_WIDE,		/* of the table: keys longer than the target takes */
 	EXAM_ROW_WIDE,		/* of the table: rows larger than one message may be */
 	EXAM_TOPIC_SHARED,	/* of the table: another one's rows go into the same topic */
+	EXAM_NAME_TAKEN,	/* a message would hold the name twice */
 	EXAM_REFUSED,		/* the target has no place for the column, or for the table */
 	EXAM_TEXT_WIDE,		/* text or bytes longer than the target's column */
 	EXAM_DECIMAL_WIDE,	/* more digits than the target's DECIMAL */

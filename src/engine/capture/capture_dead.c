@@ -54,6 +54,30 @@ static void say(struct buried *buried, const struct change *last)
 	buried->count = 0;
 }
 
+/* A table none of whose rows can be written is stopped: a dead letter for each of them would tell less. */
+static void stop_table(struct capture *c, struct schema *s)
+{
+	const char *why = s ? format_refuses(c->encoder, s) : NULL;
+	char name[TABLE_NAME_ROOM];
+
+	if (why == NULL)
+		return;
+	snprintf(name, sizeof(name), "%s.%s", s->db, s->table);
+	source_stop_table(c->source, name, why);
+}
+
+/* An UPDATE of a table without key, in messages that tell the new row only. */
+static void tell_lost_row(struct capture *c)
+{
+	const struct schema *s = format_lost_row(c->encoder);
+	char name[TABLE_NAME_ROOM];
+
+	if (s == NULL)
+		return;
+	snprintf(name, sizeof(name), "%s.%s", s->db, s->table);
+	problem_raise(c->sh->problems, PROBLEM_NO_KEY, name, "it has no key and was updated: the old row stays at the target");
+}
+
 void capture_bury(struct capture *c, struct batch *b, struct buried *buried)
 {
 	const struct change *last = NULL;
@@ -61,10 +85,13 @@ void capture_bury(struct capture *c, struct batch *b, struct buried *buried)
 	for (size_t i = 0; i < b->nchanges; i++) {
 		if (b->changes[i].dead == NULL)
 			continue;
+		if (last == NULL || last->schema != b->changes[i].schema)
+			stop_table(c, b->changes[i].schema);
 		last = &b->changes[i];
 		add_letter(c, b, i);
 		buried->count++;
 	}
 	if (last)
 		say(buried, last);
+	tell_lost_row(c);
 }

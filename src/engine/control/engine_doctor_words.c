@@ -98,7 +98,10 @@ static bool tell_null_key(const struct told *t)
 
 static bool tell_no_key(const struct told *t)
 {
-	if (t->s->sink.fe_http == NULL)
+	if (t->s->format.message_format == FORMAT_FLAT)
+		t->out->decision = "an UPDATE leaves its old row at the target: flat messages tell the new one only; [kafka] "
+				   "message.format = envelope tells both";
+	else if (t->s->sink.fe_http == NULL)
 		t->out->decision = "messages without key, in one partition; rows are appended, a delete takes an equal one";
 	return true;
 }
@@ -121,6 +124,9 @@ static const struct words {
 	[EXAM_TOPIC_SHARED] = { REPORT_PROBLEM, true, "another table has the same topic",
 		"rows of both tables would be mixed",
 		"[mysql] table.exclude.list, or rename one", NULL },
+	[EXAM_NAME_TAKEN] = { REPORT_PROBLEM, true, "a field that the messages add, or another column, has this name",
+		"the table is stopped",
+		"rename the column; [mysql] column.exclude.list; [kafka] message.format = envelope", NULL },
 	[EXAM_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target",
 		NULL,
 		NULL, tell_refused },

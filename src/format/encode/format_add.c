@@ -108,6 +108,15 @@ static int add_field_init(struct add_field *f, const char *text, const char *key
 	return 0;
 }
 
+/* Names are interned. */
+static bool is_repeated(const struct add_fields *add)
+{
+	for (unsigned i = 0; i + 1 < add->count; i++)
+		if (add->items[i].name == add->items[add->count - 1].name)
+			return true;
+	return false;
+}
+
 int format_add_fields_init(struct add_fields *add, const struct conf_list *names, const char *key, const char *prefix,
 		struct err *err)
 {
@@ -116,6 +125,9 @@ int format_add_fields_init(struct add_fields *add, const struct conf_list *names
 		if (add_field_init(&add->items[add->count], names->items[i], key, prefix ? prefix : "", err) < 0)
 			return -1;
 		add->bound += add->items[add->count++].prefix.len + 64;
+		if (is_repeated(add))
+			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected different names, found %s twice", key,
+				       add->items[add->count - 1].name);
 	}
 	return 0;
 }

@@ -224,6 +224,8 @@ static int encode_update(struct format_encoder *e, struct batch *b, uint32_t i, 
 		return refuse(e, "an update needs both row images (binlog_row_image has to be FULL)");
 	if (e->conf->skip_unchanged && !row_changed(p, before, after))
 		return 0;
+	if (e->flat && p->key.ncells == 0 && row_changed(p, before, after))
+		e->lost_row = p->schema;
 	if (!key_changed(p, before, after))
 		return emit_row(e, b, i, p, 'u', before, after, NULL);
 	to = format_key_header(e, &b->arena, p, "__debezium.newkey", after);
@@ -357,6 +359,19 @@ static int encode_row_change(struct format_encoder *e, struct batch *b, uint32_t
 	default:
 		return refuse(e, "the change's operation is not one of the source");
 	}
+}
+
+const char *format_refuses(struct format_encoder *e, struct schema *s)
+{
+	return plan_for(e, s)->problem;
+}
+
+const struct schema *format_lost_row(struct format_encoder *e)
+{
+	const struct schema *s = e->lost_row;
+
+	e->lost_row = NULL;
+	return s;
 }
 
 static void change_bury(struct format_encoder *e, struct batch *b, uint32_t i)

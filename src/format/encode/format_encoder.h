@@ -58,6 +58,7 @@ struct format_encoder {
 	bool skip[256];			/* by op */
 	bool flat;
 	bool rewrite;			/* flat rows have __deleted */
+	const struct schema *lost_row;	/* of the last update without a key: its plan holds it */
 	bool drop_deletes, null_deletes;	/* flat: a delete is no message, or one with a null payload */
 	bool tombstones;		/* behind a delete */
 	/* per batch */
@@ -71,6 +72,9 @@ struct format_encoder {
 int format_add_fields_init(struct add_fields *add, const struct conf_list *names, const char *key, const char *prefix,
 		struct err *err);
 void format_add_fields_done(struct add_fields *add);
+
+/* format_taken.c: why a message cannot hold the column beside what else it holds; NULL: it can. */
+const char *format_name_taken(const struct format_encoder *e, const struct schema *s, unsigned column);
 
 /* The writers of both formats: at most the bound, the end or NULL (env.problem, bad). */
 size_t format_row_bound(const struct row_plan *r, const struct value *row);

@@ -161,6 +161,17 @@ static void build_source_names(struct format_plan *p, struct buf *b)
 	p->table = piece_take(p, b);
 }
 
+static void find_taken_name(struct format_plan *p, const struct format_encoder *e)
+{
+	for (unsigned i = 0; i < p->schema->ncolumns && !p->problem; i++) {
+		const char *why = format_name_taken(e, p->schema, i);
+
+		if (why)
+			p->problem = arena_printf(&p->arena, "column %s: %s; rename it, leave it out by column.exclude.list, or set "
+						  "[kafka] message.format = envelope", p->schema->columns[i].name, why);
+	}
+}
+
 struct format_plan *format_plan_new(const struct format_encoder *e, struct schema *s, const char *topic)
 {
 	struct format_plan *p = xcalloc(1, sizeof(*p));
@@ -176,6 +187,7 @@ struct format_plan *format_plan_new(const struct format_encoder *e, struct schem
 	build_key(p, &b, &text, &e->keys);
 	build_values(p, &b, &text, e);
 	build_source_names(p, &b);
+	find_taken_name(p, e);
 	buf_done(&b);
 	return p;
 }
