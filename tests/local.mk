@@ -1,1 +1,1 @@
-dist_check_SCRIPTS += tests/layers.sh
+dist_check_SCRIPTS += tests/layers.sh tests/words.sh

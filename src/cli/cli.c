@@ -50,7 +50,7 @@ static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
 	  "The console runs in the same process; leaving it stops the pipeline.", role_options, 0, 0, cli_console },
 	{ "run", "", "run the pipeline without a screen", "One line per event on stderr. SIGTERM finishes what is in flight and stops; "
-	  "SIGHUP reads the configuration and the scripts anew: tables that it adds are read while the others flow; what needs a "
+	  "SIGHUP reads the configuration and the scripts again: tables that it adds are read while the others flow; what needs a "
 	  "restart is told by name.", run_options, 0, 0, cli_run },
 	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", attach_options, 0, 1, cli_attach },
 	{ "check", "", "look at everything that the pipeline needs, and say what to do about it",
@@ -170,7 +170,7 @@ static int take_option(struct cli *cli, int argc, char **argv, int i, struct err
 		if (o->value == NULL && argv[i][len] == '=')
 			return err_set(err, ERR_CONFIG, 0, "%s: takes no value", o->name), 0;
 		if (o->value && argv[i][len] == '\0' && i + 1 == argc)
-			return err_set(err, ERR_CONFIG, 0, "%s: expected %s behind it, found nothing", o->name,
+			return err_set(err, ERR_CONFIG, 0, "%s: expected %s after it, found nothing", o->name,
 					o->value), 0;
 		cli->options[n] = o->value == NULL ? "" : argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];
 		return o->value && argv[i][len] == '\0' ? 2 : 1;
@@ -221,7 +221,7 @@ int cli_main(int argc, char **argv)
 	err_clear(&err);
 	while (i < argc && strcmp(argv[i], "-c") == 0) {
 		if (i + 1 == argc)
-			return err_set(&err, ERR_CONFIG, 0, "-c: expected a file behind it, found nothing"), cli_fail(&err);
+			return err_set(&err, ERR_CONFIG, 0, "-c: expected a file after it, found nothing"), cli_fail(&err);
 		cli.conf_path = argv[i + 1];
 		i += 2;
 	}

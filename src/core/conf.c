@@ -439,7 +439,7 @@ static void load_presets(const struct conf_table *table, const char *section, bo
 				o->preset == NULL)
 			continue;
 		if (conf_value_set(o, base, o->preset, expected, sizeof(expected)) != 0) {
-			fprintf(stderr, "conf: preset of [%s] %s: expected %s, found '%s'\n", o->section, o->key,
+			fprintf(stderr, "conf: default of [%s] %s: expected %s, found '%s'\n", o->section, o->key,
 					expected, o->preset);
 			abort();	/* the table is wrong, not the file */
 		}

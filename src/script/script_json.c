@@ -130,7 +130,7 @@ static int decode_lua(lua_State *L)
 	json_init(&j, p, len);
 	push_value(L, &j, 0);
 	if (!json_done(&j))
-		return luaL_error(L, "json: expected one good value, found: %s", j.problem ? j.problem : "more behind it");
+		return luaL_error(L, "json: expected one good value, found: %s", j.problem ? j.problem : "more after it");
 	return 1;
 }
 

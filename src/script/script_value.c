@@ -193,7 +193,7 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 	if (given == NULL)
 		refuse(L, idx, c, "a number or decimal");
 	if (decimal_rescale(given, c->scale, &d) != DECIMAL_FITS)
-		refuse(L, idx, c, "no more digits behind the point; round() it");
+		refuse(L, idx, c, "no more digits after the point; round() it");
 	if (c->precision && d.limbs && decimal_digits(&d) > c->precision)
 		refuse(L, idx, c, "no more digits than it holds");
 	if (decimal_unscaled(&d, &magnitude) && magnitude <= INT64_MAX) {

@@ -233,7 +233,7 @@ static int mismatch(const struct sink_conf *conf, const struct schema *schema, u
 	starrocks_type_print(&have->type, is, sizeof(is));
 	buf_init(&sql, SQL_MAX);
 	if (have->key) {
-		buf_puts(&sql, "a key column cannot be altered: create the table anew and snapshot it");
+		buf_puts(&sql, "a key column cannot be altered: create the table again and snapshot it");
 	} else {
 		buf_puts(&sql, "run by hand: ALTER TABLE ");
 		put_table(&sql, conf, schema);

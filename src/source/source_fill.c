@@ -93,7 +93,7 @@ int source_take_plan(struct source *s, struct source_plan *plan, struct err *err
 
 	pthread_mutex_lock(&s->lock);
 	if (s->status.state == SOURCE_SNAPSHOT)
-		r = err_set(err, ERR_CONFIG, 0, "the initial snapshot is running, and reads all tables: ask again behind it");
+		r = err_set(err, ERR_CONFIG, 0, "the initial snapshot is running, and reads all tables: retry when it has finished");
 	else if (s->status.state == SOURCE_STOPPED)
 		r = err_set(err, ERR_CONFIG, 0, "the capture has ended (snapshot.mode = initial_only)");
 	else if (s->norders >= ORDERS_MAX)
@@ -189,7 +189,7 @@ static int follow_signal(struct source *s, struct fill_order *o, struct err *err
 	if (r < 0 && err->kind == ERR_UNREACHABLE)
 		return -1;
 	if (r < 0)
-		mysql_fill_tell(s->fill, "signal %.60s is passed over: %s", o->id ? o->id : "", err->msg);
+		mysql_fill_tell(s->fill, "signal %.60s is skipped: %s", o->id ? o->id : "", err->msg);
 	err_clear(err);
 	return 0;
 }
@@ -200,7 +200,7 @@ static int take_signal(struct source *s, const char *text, struct err *err)
 	int r;
 
 	if (fill_order_from_message(&o, text, strlen(text), err) < 0) {
-		mysql_fill_tell(s->fill, "a signal is passed over: %s", err->msg);
+		mysql_fill_tell(s->fill, "a signal is skipped: %s", err->msg);
 		err_clear(err);
 		return 0;
 	}
@@ -347,7 +347,7 @@ static int meet_signal(struct source *s, const struct change *c, struct err *err
 	free(type);
 	free(data);
 	if (r < 0) {
-		mysql_fill_tell(s->fill, "a signal is passed over: %s", err->msg);
+		mysql_fill_tell(s->fill, "a signal is skipped: %s", err->msg);
 		err_clear(err);
 		return 0;
 	}

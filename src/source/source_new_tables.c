@@ -30,7 +30,7 @@ static void add_name(struct names *n, const char *db, const char *table)
 	n->shown++;
 }
 
-/* "table a.b is", "3 tables are"; and behind it: ": a.b,a.c and 1 more" */
+/* "table a.b is", "3 tables are"; and after it: ": a.b,a.c and 1 more" */
 static const char *subject(const struct names *n, char out[320])
 {
 	if (n->count == 1 && n->shown == 1)

@@ -91,7 +91,7 @@ enum pulse pulse_judge(const struct source_pulse *p, int64_t now_us, bool readin
 	if (p->silent_us >= PULSE_STUCK_MS * 1000ll) {
 		bytes_in_words(far, sizeof(far), behind);
 		snprintf(why, size, "stuck: the server is %s further, but has sent nothing for %lld s; the connection "
-			 "is made anew after %d s", far, quiet_s, PULSE_HANG_UP_MS / 1000);
+			 "is made again after %d s", far, quiet_s, PULSE_HANG_UP_MS / 1000);
 		return PULSE_STUCK;
 	}
 	if (behind > 0)

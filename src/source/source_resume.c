@@ -82,7 +82,7 @@ static void plan_rest(struct source *s, struct rest *r, const struct snapshot_pl
 		fill_plan_add(plan, t);
 	}
 	mysql_fill_tell(s->fill, "the snapshot goes on at table %s.%s%s%.200s, beside the stream: %zu tables are left",
-			at->db, at->table, at->bound ? " behind row " : "", at->bound ? at->bound : "", plan->count);
+			at->db, at->table, at->bound ? " after row " : "", at->bound ? at->bound : "", plan->count);
 	mysql_fill_changed(s->fill);
 	s->fill_due = true;
 }

@@ -31,7 +31,7 @@ is "$(letters 'map(.reason | test("d")) | all')" true "the reason names the colu
 is "$(jq -r '.message | fromjson | .after.id, .after.d, .after.secret' "$dir/letter" | paste -sd' ')" "11 2021-04-31 (masked)" \
 	"a letter holds the row, and no masked value"
 is "$(grep -c hunter2 "$dir/run.log")" 0 "nor does the log"
-is "$(grep -c 'put aside as dead letter' "$dir/run.log" | awk '{ print ($1 >= 1 && $1 <= 4) }')" 1 "the log says so, and not per row"
+is "$(grep -c 'skipped as dead letter' "$dir/run.log" | awk '{ print ($1 >= 1 && $1 <= 4) }')" 1 "the log says so, and not per row"
 
 kill_millrace
 sql testdb -e "SET sql_mode = 'ALLOW_INVALID_DATES'; INSERT INTO t VALUES (21, '2021-02-30', 'x', NULL); UPDATE t SET d = '2021-06-31' WHERE id = 1"

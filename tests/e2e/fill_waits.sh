@@ -48,7 +48,7 @@ snapshot testdb.plain > /dev/null
 passes() { status_is '.capture.fill | .waits | test("^the stream waits while the rows pass: it has no key")'; }
 until_true 60 passes; ok $? "while rows without a key pass, the status says that the stream waits" || grep plain "$dir/run.log" | note
 snapshot --pause
-until_true 30 status_is '.capture.fill | .paused and (.tables == 0 or (.waits | test("the pause begins behind them")))'; ok $? "a pause does not leave the stream standing there"
+until_true 30 status_is '.capture.fill | .paused and (.tables == 0 or (.waits | test("the pause begins after them")))'; ok $? "a pause does not leave the stream standing there"
 snapshot --resume
 snapshot testdb.plain --stop > /dev/null
 sql testdb -e "INSERT INTO other VALUES (3, 'behind'), (4, 'behind')"

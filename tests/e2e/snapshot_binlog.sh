@@ -73,7 +73,7 @@ conf when_needed "$slowly"
 start_millrace
 until_true 30 read_some && hold; ok $? "half way" || what_is_wrong
 changes 5; purge
-until_true 60 logged "all tables are cleared and read again, because: .*has purged the binlog behind the snapshot's position"
+until_true 60 logged "all tables are cleared and read again, because: .*has purged the binlog after the snapshot's position"
 ok $? "purged while the snapshot is held: noticed" || what_is_wrong
 until_true 60 status_is '.capture.snapshot.running and .capture.snapshot.rows_done < 1000'; ok $? "when_needed begins anew by itself"
 go_on

@@ -96,8 +96,8 @@ for ((kills = 0; kills < 8; kills++)); do
 done
 until_true 30 snapshot --max-rows 0 > /dev/null
 wait_caught_up 90 "killed $kills times: caught up"
-places=$(grep -oE "goes on behind row|by one scan" "$dir/run.log" | sort | uniq -c | tr -s '\n ' ' ')
-[ "$(grep -c "goes on behind row" "$dir/run.log")" -ge 1 ]; ok $? "it went on at a row:$places"
+places=$(grep -oE "resumes after row|by one scan" "$dir/run.log" | sort | uniq -c | tr -s '\n ' ' ')
+[ "$(grep -c "resumes after row" "$dir/run.log")" -ge 1 ]; ok $? "it went on at a row:$places"
 all_equal
 sql testdb -e "INSERT INTO w_none VALUES (1, 1)"
 wait_caught_up 60 "a row for the table that had none"

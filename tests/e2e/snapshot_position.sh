@@ -70,7 +70,7 @@ until_true 30 fill_some; ok $? "half way"
 sql -e "FLUSH BINARY LOGS"; changes 15; sql -e "FLUSH BINARY LOGS"; changes 20
 kill_millrace
 start_millrace
-until_true 30 logged "snapshot of testdb.*goes on behind row"; ok $? "killed: it goes on at the chunk"
+until_true 30 logged "snapshot of testdb.*resumes after row"; ok $? "killed: it goes on at the chunk"
 "$top/tests/servers/mysql" stop "$dir/mysql"
 server_again
 changes 25

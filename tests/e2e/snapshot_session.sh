@@ -61,7 +61,7 @@ until_true 30 status_is '.capture.snapshot.rows_done > 1000'; ok $? "half way" |
 kill_millrace
 sql -e "REVOKE SELECT ON testdb.hidden FROM some@'%'"
 start_millrace
-until_true 60 grep -q "snapshot of testdb.hidden waits behind all others, and is tried again: .*denied" "$dir/run.log"; ok $? "a table that may not be read any more waits" || what_is_wrong
+until_true 60 grep -q "snapshot of testdb.hidden waits after all others, and is retried: .*denied" "$dir/run.log"; ok $? "a table that may not be read any more waits" || what_is_wrong
 until_true 60 grep -q "snapshot of testdb.named done" "$dir/run.log"; ok $? "the others are read"
 sql -e "GRANT SELECT ON testdb.hidden TO some@'%'"
 wait_caught_up 60 "and it is read when it may be"

@@ -126,7 +126,7 @@ static void test_write(void)
 	is_cell("row.created = '2024-02-29T10:00:00.5'", "created", "datetime:2024-02-29 10:00:00.500000");
 	is_cell("row.created = row.created", "created", "datetime:2018-06-20 13:37:03.500000");
 	is_cell("row.amount = 7", "amount", "decimal:7.00");
-	is_cell("row.amount = 0.1 + 0.2", "amount", "orders.lua:1: column amount: expected no more digits behind the point; round() it (decimal(10,2)), "
+	is_cell("row.amount = 0.1 + 0.2", "amount", "orders.lua:1: column amount: expected no more digits after the point; round() it (decimal(10,2)), "
 		"found float 0.3");
 	is_cell("local n = 0 for k, v in pairs(row) do n = n + 1 end row.small = n", "small", "int:13");
 }

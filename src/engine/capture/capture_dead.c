@@ -47,7 +47,7 @@ static void say(struct buried *buried, const struct change *last)
 
 	if (buried->said_us && now_us - buried->said_us < SAY_EVERY_US)
 		return;
-	logline(LOG_WARNING, "format", "%zu change%s put aside as dead letters, the last of %s%s%s: %s; see `millrace dead list`",
+	logline(LOG_WARNING, "format", "%zu change%s skipped as dead letters, the last of %s%s%s: %s; see `millrace dead list`",
 		buried->count, buried->count == 1 ? "" : "s", last->schema ? last->schema->db : "a statement",
 		last->schema ? "." : "", last->schema ? last->schema->table : "", last->dead);
 	buried->said_us = now_us;

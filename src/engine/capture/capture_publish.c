@@ -276,7 +276,7 @@ static int publish_resume(struct publisher *p, struct err *err)
 	if (table == NULL)
 		return 0;
 	rc = stopped_forget(p->c, table, err) || log_writer_commit(p->c->writer, err) ? -1 :
-	     err_set(err, ERR_RETRY, 0, "table %s goes on by request; rows from the time that it was stopped are missing", table);
+	     err_set(err, ERR_RETRY, 0, "table %s: resumed on request; rows from the time that it was stopped are missing", table);
 	free(table);
 	return rc;
 }

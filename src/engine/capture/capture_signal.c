@@ -77,7 +77,7 @@ static int find_start(struct capture_signals *s, struct err *err)
 	if (s->next >= 0 && s->next <= end)
 		return 0;
 	if (s->next > end)
-		logline(LOG_WARNING, "capture", "signal topic %s ends at offset %" PRId64 ", before %" PRId64 ": it was made anew, and is read from its end",
+		logline(LOG_WARNING, "capture", "signal topic %s ends at offset %" PRId64 ", before %" PRId64 ": it was created again, and is read from its end",
 			s->topic, end, s->next);
 	s->next = end;
 	send(s, NULL, 0);

@@ -14,7 +14,7 @@
 
 #define ALWAYS_RETRIED "what fails for a time is tried again with growing pauses, without end"
 #define BOUNDED_BY_BYTES "queues are bounded by bytes, and nothing is polled"
-#define STOPS_THE_TABLE "such a row stops its table with a message, and the others go on; nothing is passed over"
+#define STOPS_THE_TABLE "such a row becomes a dead letter with its reason, or stops its table; the others go on"
 #define NO_CODE "code in Java cannot run here; a Lua script can change rows before they are loaded"
 #define PEM_FILES "certificates are PEM files: ssl.ca, ssl.cert, ssl.key"
 

@@ -97,11 +97,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"section-unknown", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"The script of this section is applied to no row: what it masks or leaves out is loaded as it is.",
 		"Write the name as the server does, then send SIGHUP.", "millrace check", NULL },
-		"Write the name as the server does, then send SIGHUP.", "millrace check" },
 	[PROBLEM_NO_KEY] = {
 		"update-without-key", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"Each UPDATE of this table leaves its old row at the target, beside the new one: flat messages tell the new row only.",
-		"Add a primary key, or set [kafka] message.format = envelope; then read the table again.", "millrace snapshot %s --truncate" },
+		"Add a primary key, or set [kafka] message.format = envelope; then read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
 };
 
 const struct problem_kind *problem_kind(enum problem_code code)

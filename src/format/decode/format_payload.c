@@ -173,7 +173,7 @@ static enum payload_result read_key_row(struct payload *p, const struct record *
 	if (result == PAYLOAD_OK && p->l->key_head_len && !(p->j.at < p->j.end && *p->j.at++ == '}'))
 		result = refuse(p, "the key's message does not end");
 	if (result == PAYLOAD_OK && !json_done(&p->j))
-		result = refuse(p, "something stands behind the key");
+		result = refuse(p, "there is text after the key");
 	p->j = value;
 	return result;
 }
@@ -246,7 +246,7 @@ static enum payload_result read_flat(struct payload *p, uint32_t record)
 	if (result != PAYLOAD_OK)
 		return result;
 	if (!at_end(p))
-		return refuse(p, "something stands behind the row");
+		return refuse(p, "there is text after the row");
 	op = flat_op(&meta);
 	c = add_change(p, record, op, op == CHANGE_DELETE ? row : NULL, op == CHANGE_DELETE ? NULL : row);
 	c->txn = flat_txn(p, meta.commit_us ? meta.commit_us : r->timestamp_ms > 0 ? r->timestamp_ms * 1000 : 0);
@@ -409,7 +409,7 @@ static enum payload_result read_envelope(struct payload *p, uint32_t record)
 	if (result != PAYLOAD_OK)
 		return result;
 	if (!at_end(p))
-		return refuse(p, "something stands behind the envelope");
+		return refuse(p, "there is text after the envelope");
 	result = envelope_check(p, &p->b->records[record], &e);
 	if (result != PAYLOAD_OK)
 		return result;

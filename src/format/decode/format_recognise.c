@@ -38,7 +38,7 @@ static size_t read_head(struct format_decoder *d, const char *p, size_t len, str
 	if (block_read(&j, &d->scratch, out, &d->why) < 0)
 		return 0;
 	if (!json_member(&j, &key) || !slice_is(&key, "payload"))
-		return refuse(d, "no payload behind the schema"), 0;
+		return refuse(d, "no payload after the schema"), 0;
 	while (j.at < j.end && *j.at == ' ')
 		j.at++;
 	return (size_t)(j.at - p);
@@ -81,7 +81,7 @@ static bool guess_fields(struct format_decoder *d, const char *p, size_t len, st
 		guess_type(&out->fields[out->nfields], &v);
 		out->fields[out->nfields++].name = name;
 	}
-	return json_done(&j) || refuse(d, j.problem ? j.problem : "something stands behind the message");
+	return json_done(&j) || refuse(d, j.problem ? j.problem : "there is text after the message");
 }
 
 /* The slice of a member that is an object. */
@@ -116,7 +116,7 @@ static bool bare_payload(struct format_decoder *d, const char *p, size_t len, st
 	if (*head == 0)
 		return true;
 	json_init(&j, p + *head, len - *head);
-	return json_value(&j, out) > JSON_END || refuse(d, "no payload behind the schema");
+	return json_value(&j, out) > JSON_END || refuse(d, "no payload after the schema");
 }
 
 static bool recognise_schemaless(struct format_decoder *d, const struct record *r, struct layout_source *from,

@@ -415,7 +415,7 @@ static int gtid_syntax(struct err *err, const char *expected, const char *found)
 	return err_set(err, ERR_DATA, 0, "GTID set: expected %s, found '%.40s'", expected, found);
 }
 
-/* "1-5" behind a colon; "0-0"-like or reversed ranges are refused. */
+/* "1-5" after a colon; "0-0"-like or reversed ranges are refused. */
 static const char *interval_parse(const char *p, struct gtid_group *g, struct err *err)
 {
 	int64_t from, to;

@@ -239,7 +239,7 @@ static enum fill_step put_off(struct mysql_fill *f, const struct err *err)
 
 	if (is_gone(err) || !(t->first || t->fresh))
 		return fill_give_up(f, err->msg);
-	mysql_fill_tell(f, "snapshot of %s.%s waits behind all others, and is tried again: %s", t->db, t->name, err->msg);
+	mysql_fill_tell(f, "snapshot of %s.%s waits after all others, and is retried: %s", t->db, t->name, err->msg);
 	fill_view_close(&f->view);
 	fill_plan_put_last(&f->plan);
 	fill_plan_moved(f);
@@ -259,7 +259,7 @@ static enum fill_step begin_anew(struct mysql_fill *f, const struct err *why)
 
 	if (t->bound == NULL)
 		return fill_give_up(f, why->msg);
-	mysql_fill_tell(f, "snapshot of %s.%s begins anew: %s", t->db, t->name, why->msg);
+	mysql_fill_tell(f, "snapshot of %s.%s begins again: %s", t->db, t->name, why->msg);
 	free(t->bound);
 	t->bound = NULL;
 	t->rows = 0;

@@ -165,7 +165,7 @@ static int take_message(struct fill_order *o, const struct json_slice *v)
 static int pass_over(struct fill_order *o, const struct json_slice *v)
 {
 	if (o->message == NULL)
-		o->message = xstrdup("surrogate-key is passed over: chunks go by the table's own key");
+		o->message = xstrdup("surrogate-key is ignored: chunks go by the table's own key");
 	return 0;
 }
 

@@ -83,7 +83,7 @@ static void count_begin(struct mysql_fill *f, const struct fill_table *t)
 		return;
 	f->started_us = clock_mono_us();
 	f->started_rows = t->rows;
-	mysql_fill_tell(f, "snapshot of %s.%s %s%s%s%s", t->db, t->name, t->bound ? "goes on behind row " : "begins",
+	mysql_fill_tell(f, "snapshot of %s.%s %s%s%s%s", t->db, t->name, t->bound ? "resumes after row " : "begins",
 			t->bound ? t->bound : "", f->table.keyed ? "" : ", by one scan: ",
 			f->table.keyed ? "" : f->table.unkeyed_why);
 }

@@ -46,7 +46,7 @@ static void what_it_waits_for(const struct mysql_fill *f, char *out, size_t size
 
 	if (f->state == PASS)
 		snprintf(out, size, "the stream waits while the rows pass: %s%s", f->table.unkeyed_why,
-			 f->plan.paused ? "; the pause begins behind them" : "");
+			 f->plan.paused ? "; the pause begins after them" : "");
 	else if (f->plan.paused)
 		return;
 	else if (f->state == FENCE && f->locks > 0)

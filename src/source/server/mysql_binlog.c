@@ -218,7 +218,7 @@ int binlog_packet(struct binlog *b, const uint8_t *p, size_t len, struct event *
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: binlog: not an event", b->conn.server);
 	if (event_open(e, &b->format, p + 1, len - 1, err) < 0 || advance(b, &e->header, err) < 0 ||
 	    ((e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE) && follow(b, e, err) < 0))
-		return err_wrap(err, "MySQL %s: binlog %s behind position %llu", b->conn.server, b->file,
+		return err_wrap(err, "MySQL %s: binlog %s after position %llu", b->conn.server, b->file,
 				(unsigned long long)b->pos);
 	if (e->header.type == EVENT_HEARTBEAT || e->header.type == EVENT_HEARTBEAT_V2)
 		return check_heartbeat(b, e, before, err) < 0 ? -1 : 1;

@@ -113,8 +113,8 @@ int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned 
 	if (has != 0)
 		return 0;
 	return err_set(err, ERR_FATAL, BINLOG_GONE,
-		       "snapshot: MySQL %s has purged the binlog behind the snapshot's position %s:%llu; the changes "
-		       "since then are lost, and it has to begin anew: restart it, or set snapshot.mode = when_needed; "
+		       "snapshot: MySQL %s has purged the binlog after the snapshot's position %s:%llu; the changes "
+		       "since then are lost, and it has to begin again: restart it, or set snapshot.mode = when_needed; "
 		       REMEDY, c.server, from->file,
 		       (unsigned long long)from->pos);
 }

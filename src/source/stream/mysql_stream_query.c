@@ -205,7 +205,7 @@ static void on_statement_rows(struct mysql_stream *st, const struct event_query 
 		 "the binlog (%.*s): set binlog_format = ROW for that session; then `millrace resume` the table and "
 		 "`millrace snapshot` it", at->file, (unsigned long long)at->pos, cut, q->sql);
 	if (mysql_statement_tables(q, st->setup.filter, st->setup.catalog, stop_named, &s) == 0)
-		snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: passed over a change that was logged "
+		snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: skipped a change that was logged "
 			 "as a statement and names no captured table (%.*s): what triggers and foreign keys made of it is "
 			 "not captured; set binlog_format = ROW for that session", at->file,
 			 (unsigned long long)at->pos, cut, q->sql);
