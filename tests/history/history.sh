@@ -6,7 +6,7 @@
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 seeds=${HISTORY_SEEDS:-3,4,5}
 
-TMPDIR=/tmp python3 "$top/tests/history/run" --seeds "$seeds" --jobs 3 --seconds 8 --patience 120 --harm 0 --ddl 0 --keep "$dir/kept" > "$dir/lines"
+TMPDIR=/tmp python3 "$top/tests/history/run" --seeds "$seeds" --jobs 3 --seconds 8 --patience 120 --harm 0 --ddl 0 --settled 1 --keep "$dir/kept" > "$dir/lines"
 while read -r word seed verdict pipeline rest; do
 	[ "$word" = seed ] || continue
 	[ "$verdict" = ok ]

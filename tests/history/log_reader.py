@@ -33,6 +33,8 @@ def parse(topic, partition, offset, key, value, headers, keys):
     """None: a tombstone, which follows its delete and says nothing more."""
     table = topic[len(PREFIX):]
     if value is None and key is None:
+        if "__millrace.alter" in headers:       # DDL that changes rows: docs/ddl.md
+            return None
         assert headers.get("__op") == "t", f"{topic} {partition} {offset}: a record without key and value, no header __op"
         return Message(table, partition, offset, "t", None, None, None)
     if value is None:

@@ -44,13 +44,13 @@ def row_plant(rng, table):
     return columns, rows
 
 
-def prove(rng, changes, messages, base, gone, polls, free, rows):
-    """How many faults were planted, and the names of those that the judge has missed. base: counts without a fault; rows: a
-    table of MySQL with its name's number of key columns."""
+def prove(rng, changes, messages, base, gone, reread, polls, free, rows):
+    """How many faults were planted, and the names of those that the judge has missed. base: counts without a fault; gone and reread
+    as for check.Log; rows: a table of MySQL with its number of key columns."""
     planted, missed = 0, []
     for name, kind, faulty in log_plants(rng, [m for m in messages if m.table not in gone]):
         planted += 1
-        if len(check.Log(changes, faulty, gone).check().lines[kind]) <= base[kind]:
+        if len(check.Log(changes, faulty, gone, reread=reread).check().lines[kind]) <= base[kind]:
             missed.append(name)
     older = poll_plant(rng, [p for p in polls if not free or p[1] not in free])
     if older:

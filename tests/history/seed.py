@@ -28,7 +28,7 @@ ANOMALIES = check.KINDS + ("unequal", "late", "unmended", "crashed", "hung")
 STOP_LIMIT = 20                 # seconds for a SIGTERM, on a machine that does other things, too
 
 
-def make_plan(seed, pipeline=None, harm=None, ddl=None):
+def make_plan(seed, pipeline=None, harm=None, ddl=None, settled=None):
     """Everything that is chosen by the seed before anything runs."""
     rng = random.Random(seed)
     plan = {
@@ -37,7 +37,7 @@ def make_plan(seed, pipeline=None, harm=None, ddl=None):
         "ddl": rng.choice((0, 1, 1, 2)), "harm": int(rng.random() < 0.3), "disk": rng.random() < 0.25,
         "clock": rng.random() < 0.25, "pace": rng.choice((1.2, 2.5, 5)), "settled": rng.random() < 0.6,
     }
-    for name, value in ("pipeline", pipeline), ("harm", harm), ("ddl", ddl):
+    for name, value in ("pipeline", pipeline), ("harm", harm), ("ddl", ddl), ("settled", settled):
         if value is not None:
             plan[name] = value
     return plan
@@ -249,16 +249,16 @@ class Run:
         self.stop_millrace()
         reader = truth.read(sh(f"{TOP}/tests/servers/mysql", "root").strip(), f"{w.mysql.folder}/data", workload.NKEYS)
         self.changes, self.ddls = reader.changes, reader.ddls
-        reread = self.plan["harm"] > 0 or bool(self.told)
+        reread = self.tables if self.plan["harm"] or self.told else ["shape"] if self.plan["ddl"] else []
         log = check.Log(self.changes, self.messages, self.gone, reread=reread)
         self.take(log.check(), "log")
         base = log.found.counts()
         for path in self.lost_logs:
             old = check.Log(self.changes, log_reader.read_embedded(path, workload.KEYS, aside=True), whole=False, reread=reread)
             self.take(old.check(), path)
-        polls = check.check_polls(self.changes, self.polls, self.vanish | log.begun_anew, self.free)
+        polls = check.check_polls(self.changes, self.polls, self.vanish | log.begun_anew | set(reread), self.free)
         self.take(polls, "polls")
-        self.prove(base)
+        self.prove(base, reread)
         ends = w.millrace.ends
         self.counts["crashed"] += sum(e < 0 and e not in (-9, -15) for e in ends)
         self.counts["hung"] += w.millrace.slowest_stop > STOP_LIMIT
@@ -266,11 +266,12 @@ class Run:
             self.notes.append("ended by itself: " + ", ".join(f"{code} x{n}" for code, n in Counter(ends).items()))
         self.notes += self.faults.trouble
 
-    def prove(self, base):
+    def prove(self, base, reread):
         c = Mysql(self.world.socket)
         rows = (c.table("SELECT * FROM h.acct"), 1)
         c.close()
-        self.planted, self.missed = planted.prove(self.rng, self.changes, self.messages, base, self.gone, self.polls, self.free, rows)
+        self.planted, self.missed = planted.prove(self.rng, self.changes, self.messages, base, self.gone, reread, self.polls,
+                                                 self.free, rows)
 
     def stop_millrace(self):
         self.world.millrace.stop(limit=60)
