@@ -80,7 +80,7 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	}
 }
 
-static void emit_dropped(struct script *s)
+static void drop_one(struct script *s)
 {
 	const struct change *c = s->change;
 
@@ -142,10 +142,7 @@ static void emit_result(lua_State *L, struct script *s, int idx)
 {
 	script_thaw(L, idx);
 	if (lua_isnil(L, idx) || (lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
-		if (s->change->op == CHANGE_DELETE)
-			s->stats.dropped++;
-		else
-			emit_dropped(s);
+		drop_one(s);
 		return;
 	}
 	lua_settop(L, idx);
@@ -175,7 +172,10 @@ static int run_change(lua_State *L)
 	lua_pushvalue(L, lua_upvalueindex(deletes ? 2 : 1));
 	lua_pushvalue(L, lua_upvalueindex(3));
 	lua_pushvalue(L, lua_upvalueindex(4));
-	lua_call(L, 2, 1);
+	lua_call(L, 2, LUA_MULTRET);
+	if (lua_gettop(L) != 1)
+		return luaL_error(L, "%s: expected a row, a list of rows or nil, found %s", deletes ? "delete" : "transform",
+				  lua_gettop(L) ? "several results; return a list of rows" : "no return; write return row, return nil or drop(reason)");
 	emit_result(L, s, 1);
 	return 0;
 }
@@ -187,9 +187,9 @@ static void failure_text(struct script *s, int status, char out[static FAILURE_M
 	const char *p = lua_type(s->L, -1) == LUA_TSTRING ? lua_tostring(s->L, -1) : NULL;
 	size_t n = strlen(s->name);
 
-	if (s->exceeded)
+	if (s->exceeded || s->verdict)
 		p = s->stop_text;
-	if (status == LUA_ERRMEM && !s->exceeded)
+	if (status == LUA_ERRMEM && p != s->stop_text)
 		snprintf(text, sizeof(text), "%s: expected to need at most %lld bytes of memory, found more", s->name,
 			 (long long)s->limits.memory_bytes);
 	else if (p == NULL)
@@ -289,9 +289,16 @@ static void run_one(struct script *s)
 	lua_pushvalue(s->L, 1);
 	status = lua_pcall(s->L, 0, 0, 0);
 	s->row->cells = NULL;
+	s->old_row->cells = NULL;
 	if (status == LUA_OK) {
 		s->batch_bytes += s->row_bytes;
 		good = schema_settled(s, false);
+	} else if (s->verdict == VERDICT_DROP && !s->exceeded) {
+		s->out->nchanges = nchanges;
+		arena_rewind(&s->out->arena, mark);
+		drop_one(s);
+		lua_settop(s->L, 1);
+		good = schema_settled(s, true);
 	} else {
 		failure_text(s, status, why);
 		s->stats.dropped = dropped;

@@ -32,8 +32,7 @@ static void hook_every(struct script *s, int period)
 	lua_sethook(s->L, budget_hook, LUA_MASKCOUNT, period);
 }
 
-/* The line of Lua code that is running; 0: none. Allocates nothing. */
-static int current_line(lua_State *L)
+int script_current_line(lua_State *L)
 {
 	lua_Debug ar;
 
@@ -66,19 +65,25 @@ static void budget_exceed(struct script *s)
 	hook_every(s, 1);
 }
 
+/* A light userdata needs no memory. */
+void script_raise_end(lua_State *L)
+{
+	lua_pushlightuserdata(L, script_of(L));
+	lua_error(L);
+	__builtin_unreachable();
+}
+
 void script_budget_end(lua_State *L)
 {
 	struct script *s = script_of(L);
-	int line = s->told ? 0 : current_line(L);
+	int line = s->told ? 0 : script_current_line(L);
 
 	budget_exceed(s);
 	if (line && !s->told) {
 		s->told = true;
 		end_text(s, line);
 	}
-	lua_pushlightuserdata(L, s);
-	lua_error(L);
-	__builtin_unreachable();
+	script_raise_end(L);
 }
 
 /* ---- the clock ---- */
@@ -133,6 +138,7 @@ void script_budget_arm(struct script *s)
 	s->looked_bytes = 0;
 	s->started_us = 0;
 	s->exceeded = s->told = false;
+	s->verdict = VERDICT_NONE;
 	s->row_bytes = 0;
 	hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);
 }

@@ -1,7 +1,8 @@
-/* script_helpers.c - null, mask() and hash(): what scripts need that Lua does not have. */
+/* script_helpers.c - null, and functions that scripts need and Lua does not have: mask(), hash(), drop() and the like. */
 #include "script/script_part.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/digest.h"
@@ -107,11 +108,117 @@ static int hash_lua(lua_State *L)
 	return 1;
 }
 
+/* ---- drop(reason) and reject(reason): end the call, whatever catches errors on the way ---- */
+
+static int verdict(lua_State *L, enum script_verdict verdict, const char *what)
+{
+	struct script *s = script_of(L);
+	const char *reason = luaL_optstring(L, 1, "");
+	int line = script_current_line(L);
+
+	if (s->call == 0)
+		return luaL_error(L, "%s: expected a call from transform() or delete(), found one while the script is loaded", what);
+	if (verdict == VERDICT_REJECT)
+		snprintf(s->stop_text, sizeof(s->stop_text), "%s:%d: rejected%s%.180s", s->name, line, *reason ? ": " : "", reason);
+	else
+		snprintf(s->stop_text, sizeof(s->stop_text), "%.60s", reason);
+	s->verdict = verdict;
+	script_raise_end(L);
+}
+
+static int drop_lua(lua_State *L)
+{
+	return verdict(L, VERDICT_DROP, "drop");
+}
+
+static int reject_lua(lua_State *L)
+{
+	return verdict(L, VERDICT_REJECT, "reject");
+}
+
+/* coalesce(a, b, ...): the first that is neither nil nor null; null when none is. */
+static int coalesce_lua(lua_State *L)
+{
+	int n = lua_gettop(L);
+
+	for (int i = 1; i <= n; i++)
+		if (!is_missing(L, i)) {
+			lua_pushvalue(L, i);
+			return 1;
+		}
+	script_null_push(L);
+	return 1;
+}
+
+/* truncate(text, n): its first n characters; null stays null. */
+static int truncate_lua(lua_State *L)
+{
+	size_t len, at = 0;
+	lua_Integer n = luaL_checkinteger(L, 2);
+	const char *p;
+
+	if (is_missing(L, 1)) {
+		lua_settop(L, 1);
+		return 1;
+	}
+	p = luaL_checklstring(L, 1, &len);
+	script_charge(L, (int64_t)(len / BYTES_PER_STEP));
+	for (; at < len; at++)
+		if (((unsigned char)p[at] & 0xc0) != 0x80 && n-- <= 0)
+			break;
+	lua_pushlstring(L, p, at);
+	return 1;
+}
+
+/* contains(text, part): whether the text has it, as it is (no pattern); null has nothing. */
+static int contains_lua(lua_State *L)
+{
+	size_t len, part_len;
+	const char *p, *part;
+
+	if (is_missing(L, 1)) {
+		lua_pushboolean(L, 0);
+		return 1;
+	}
+	p = luaL_checklstring(L, 1, &len);
+	part = luaL_checklstring(L, 2, &part_len);
+	script_charge(L, (int64_t)(len / BYTES_PER_STEP));
+	lua_pushboolean(L, part_len == 0 || memmem(p, len, part, part_len) != NULL);
+	return 1;
+}
+
+/* split(text, separator): a list of the parts, at least one; of null an empty one. */
+static int split_lua(lua_State *L)
+{
+	size_t len, between_len;
+	const char *p, *between = luaL_checklstring(L, 2, &between_len), *end;
+
+	lua_newtable(L);
+	if (is_missing(L, 1))
+		return 1;
+	luaL_argcheck(L, between_len > 0, 2, "expected a separator, found an empty text");
+	p = luaL_checklstring(L, 1, &len);
+	end = p + len;
+	for (lua_Integer i = 1; ; i++) {
+		const char *found = memmem(p, (size_t)(end - p), between, between_len);
+		size_t part = (size_t)((found ? found : end) - p);
+
+		script_charge(L, (int64_t)(part / BYTES_PER_STEP) + 1);
+		lua_pushlstring(L, p, part);
+		lua_rawseti(L, -2, i);
+		if (found == NULL)
+			return 1;
+		p = found + between_len;
+	}
+}
+
 void script_helpers_open(lua_State *L)
 {
+	static const luaL_Reg functions[] = {
+		{ "mask", mask_lua }, { "hash", hash_lua }, { "drop", drop_lua }, { "reject", reject_lua }, { "coalesce", coalesce_lua },
+		{ "truncate", truncate_lua }, { "contains", contains_lua }, { "split", split_lua }, { NULL, NULL }
+	};
+
 	null_open(L);
-	lua_pushcfunction(L, mask_lua);
-	lua_setfield(L, -2, "mask");
-	lua_pushcfunction(L, hash_lua);
-	lua_setfield(L, -2, "hash");
+	luaL_setfuncs(L, functions, 0);
 }

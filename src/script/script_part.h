@@ -63,6 +63,7 @@ struct script {
 	int64_t started_us, time_us;	/* of this call, set by the first look; how long it may take */
 	bool exceeded;			/* the budget is gone: no pcall may go on */
 	bool told;			/* stop_text names the line */
+	enum script_verdict { VERDICT_NONE, VERDICT_DROP, VERDICT_REJECT } verdict;	/* drop() or reject() has ended the call */
 	char stop_text[256];
 	uint64_t call;
 
@@ -73,6 +74,7 @@ struct script {
 	struct schema *held;		/* the last schema that out was told of */
 
 	struct script_row *row;		/* the one that is used again for every call; anchored as an upvalue */
+	struct script_row *old_row;	/* event.before; anchored in the registry */
 	bool has_delete;
 	bool keeps;			/* something can be kept from call to call */
 	struct script_names *names, *last_names;
@@ -102,6 +104,8 @@ static inline uint32_t script_tag(lua_State *L, int idx)
 void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size);
 void script_budget_arm(struct script *s);		/* a new budget */
 __attribute__((noreturn)) void script_budget_end(lua_State *L);
+__attribute__((noreturn)) void script_raise_end(lua_State *L);	/* an end that no pcall() catches */
+int script_current_line(lua_State *L);			/* of Lua code; 0: none. Allocates nothing */
 void script_budget_look(lua_State *L);			/* raises when the budget or the time is gone */
 void script_budget_row_bytes(lua_State *L, size_t size);	/* that go into the outgoing batch; raises when they are too many */
 void *script_room(lua_State *L, size_t size);		/* in the outgoing batch's arena, counted */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const char row_metatable, event_metatable;
+static const char row_metatable, event_metatable, old_row_key;
 
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to)
 {
@@ -269,11 +269,72 @@ static void event_key(lua_State *L, const struct script *s)
 		lua_pushnil(L);
 }
 
+static void push_text(lua_State *L, const char *text)
+{
+	lua_pushstring(L, text);		/* NULL pushes nil */
+}
+
+static void event_gtid(lua_State *L, const struct script *s)
+{
+	push_text(L, s->change->txn ? s->change->txn->gtid : NULL);
+}
+
+static void event_file(lua_State *L, const struct script *s)
+{
+	push_text(L, s->change->txn ? s->change->txn->file : NULL);
+}
+
+static void event_query(lua_State *L, const struct script *s)
+{
+	push_text(L, s->change->txn ? s->change->txn->query : NULL);
+}
+
+static void event_pos(lua_State *L, const struct script *s)
+{
+	if (s->change->txn)
+		lua_pushinteger(L, (lua_Integer)s->change->pos);
+	else
+		lua_pushnil(L);
+}
+
+static void event_row(lua_State *L, const struct script *s)
+{
+	if (s->change->txn)
+		lua_pushinteger(L, s->change->row);
+	else
+		lua_pushnil(L);
+}
+
+static void event_snapshot(lua_State *L, const struct script *s)
+{
+	lua_pushboolean(L, s->change->snapshot != SNAPSHOT_NO || s->change->op == CHANGE_READ);
+}
+
+/* The row as it was; nil where the message does not tell it. */
+static void event_before(lua_State *L, const struct script *s)
+{
+	struct script_row *r = s->old_row;
+
+	if (s->change->before == NULL) {
+		lua_pushnil(L);
+		return;
+	}
+	if (r->call != s->call) {
+		r->call = s->call;
+		r->names = s->row->names;
+		r->cells = s->change->before;
+		r->own = r->key_written = false;
+	}
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &old_row_key);
+}
+
 static int event_index_lua(lua_State *L)
 {
 	static const struct { const char *name; void (*push)(lua_State *, const struct script *); } parts[] = {
 		{ "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts }, { "topic", event_topic },
-		{ "partition", event_partition }, { "offset", event_offset }, { "key", event_key }
+		{ "partition", event_partition }, { "offset", event_offset }, { "key", event_key },
+		{ "before", event_before }, { "gtid", event_gtid }, { "file", event_file }, { "pos", event_pos }, { "row", event_row },
+		{ "snapshot", event_snapshot }, { "query", event_query }
 	};
 	const struct script *s = script_of(L);
 	const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
@@ -285,7 +346,7 @@ static int event_index_lua(lua_State *L)
 			parts[i].push(L, s);
 			return 1;
 		}
-	return luaL_error(L, "event: expected op, table, db, ts, topic, partition, offset or key, found '%s'", name);
+	return luaL_error(L, "event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query, found '%s'", name);
 }
 
 static int event_newindex_lua(lua_State *L)
@@ -295,8 +356,11 @@ static int event_newindex_lua(lua_State *L)
 
 void script_event_push(lua_State *L)
 {
-	uint32_t *tag = lua_newuserdatauv(L, sizeof(*tag), 0);
+	uint32_t *tag;
 
+	script_of(L)->old_row = script_row_push(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &old_row_key);
+	tag = lua_newuserdatauv(L, sizeof(*tag), 0);
 	*tag = SCRIPT_EVENT;
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &event_metatable);
 	lua_setmetatable(L, -2);

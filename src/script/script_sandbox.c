@@ -13,10 +13,14 @@
 
 /* ---- functions that are replaced ---- */
 
-static void rethrow_when_exceeded(lua_State *L)
+static void rethrow_when_ended(lua_State *L)
 {
-	if (script_of(L)->exceeded)
+	const struct script *s = script_of(L);
+
+	if (s->exceeded)
 		script_budget_end(L);
+	if (s->verdict)
+		script_raise_end(L);
 }
 
 static int safe_pcall(lua_State *L)
@@ -27,7 +31,7 @@ static int safe_pcall(lua_State *L)
 	lua_pushboolean(L, 1);
 	lua_insert(L, 1);
 	status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
-	rethrow_when_exceeded(L);
+	rethrow_when_ended(L);
 	if (status == LUA_OK)
 		return lua_gettop(L);
 	lua_pushboolean(L, 0);
@@ -49,7 +53,7 @@ static int safe_xpcall(lua_State *L)
 	lua_pushboolean(L, 1);
 	lua_replace(L, 2);		/* handler, true, f, arguments */
 	status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0);
-	rethrow_when_exceeded(L);
+	rethrow_when_ended(L);
 	if (status == LUA_OK)
 		return lua_gettop(L) - 1;
 	lua_pushvalue(L, 1);

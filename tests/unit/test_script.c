@@ -192,7 +192,7 @@ static void test_types(void)
 	is_dead("row.id = null", "orders.lua:2: column id: expected a value that is not null (bigint), found null");
 	is_dead("row.id = nil", "orders.lua:2: column id: expected a value, because it is part of the key, found nil");
 	is_dead("row.ratio = 0/0", "orders.lua:2: column ratio: expected a finite number (double), found float -nan");
-	is_dead("local x = event.nope", "orders.lua:2: event: expected op, table, db, ts, topic, partition, offset or key, found 'nope'");
+	is_dead("local x = event.nope", "orders.lua:2: event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query, found 'nope'");
 	is_dead("event.op = 'x'", "orders.lua:2: the event cannot be written");
 	is_dead("error('bad\\nrow\\27[2J')", "orders.lua:2: bad\\x0arow\\x1b[2J");
 	is_dead("error({})", "orders.lua: an error that is no text (a table)");
@@ -258,7 +258,7 @@ static void test_outcomes(void)
 	is_ops("function transform(row) return row end", "rcusdt");
 	is_ops("function transform(row) return nil end", "dddt");
 	ok(out->changes[0].before == in->changes[2].before && out->changes[1].before == in->changes[3].after, "by the key of the old row, or the only one");
-	is_ops("function transform(row) end function delete(row, event) if event.op == 'd' then return nil end end", "ddt");
+	is_ops("function transform(row) return nil end function delete(row, event) if event.op == 'd' then return nil end return row end", "ddt");
 	is_ops("function transform(row) return row end function delete(row) row.id = row.id + 100 return row end", "rcusdt");
 	is_int(out->changes[4].before[C_ID].i, 105, "a delete by another key");
 	is_ops("function transform(row) return {} end", "dddt");
@@ -303,8 +303,40 @@ static void test_event(void)
 	is_cell("row.email = tostring(event.ts)", "email", "text:2018-06-20 13:37:03.123456");
 }
 
+static void test_verdicts(void)
+{
+	is_ops("function transform(row) drop('test') end", "dddt");
+	is_ops("function transform(row) pcall(function() xpcall(drop, tostring, 'test') end) return row end", "dddt");
+	is_ops("function transform(row) return row end function delete(row) return drop() end", "rcust");
+	is_ops("function transform(row) end", "!!!!dt");
+	is_ops("function transform(row) return row, row end", "!!!!dt");
+	is_ops("function transform(row) row.status = 'x' row:set('a', 1, 'int') if row.id == 1 then drop('x') end return row end", "cusdt");
+	is_dead("do end end function x()", "orders.lua: transform: expected a row, a list of rows or nil, found no return; write return row, return nil or drop(reason)");
+	is_dead("pcall(reject, 'no email')", "orders.lua:2: rejected: no email");
+}
+
+static void test_before(void)
+{
+	fresh();
+	add(CHANGE_UPDATE, 1, "paid");
+	add(CHANGE_CREATE, 2, "new");
+	run("function transform(row, event)\n  row.status = event.before and event.before.status .. row.id or 'none'\n  return row end");
+	is_str(ops(), "uc", "rows");
+	is_str(cell("status"), "text:before1", "the old value of an update");
+	is_int(out->changes[1].after[C_STATUS].len, 4, "an insert has none");
+	is_cell("row.status = tostring(event.gtid) .. tostring(event.pos) .. tostring(event.snapshot)", "status", "text:nilnilfalse");
+	is_dead("local x = event.before.staus", "orders.lua:2: attempt to index a nil value (field 'before')");
+}
+
 static void test_helpers(void)
 {
+	is_cell("row.status = coalesce(null, nil, 'x')", "status", "text:x");
+	is_cell("row.status = coalesce(null, nil)", "status", "null:");
+	is_cell("row.status = truncate('\xc3\x84rger', 2)", "status", "text:\xc3\x84r");
+	is_cell("row.status = truncate(row.status, 99)", "status", "text:paid");
+	is_cell("row.status = table.concat(split('a, b, ', ', '), '|') .. #split(null, ',') .. #split('', ',')", "status", "text:a|b|01");
+	is_cell("row.status = tostring(contains(row.email, '@')) .. tostring(contains(null, 'x'))", "status", "text:truefalse");
+	is_cell("row.status = mask('A') .. mask('7') .. mask('(1)') .. mask('ab')", "status", "text:**(*)a*");
 	is_cell("row.email = mask(row.email)", "email", "text:j***.***@*******.***");
 	is_cell("row.email = mask('\xc3\x84rger 5')", "email", "text:\xc3\x84**** *");
 	is_cell("row.email = mask(null)", "email", "null:");
@@ -536,6 +568,8 @@ int main(void)
 	test_outcomes();
 	test_key_update();
 	test_event();
+	test_verdicts();
+	test_before();
 	test_helpers();
 	test_budget();
 	test_memory();
