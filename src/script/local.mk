@@ -4,11 +4,14 @@ src_script_libscript_a_SOURCES = \
 	src/script/script.c \
 	src/script/script_budget.c \
 	src/script/script.h \
+	src/script/script_code.c \
+	src/script/script_code.h \
 	src/script/script_decimal.c \
 	src/script/script_decimal.h \
 	src/script/script_freeze.c \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
+	src/script/script_lint.c \
 	src/script/script_match.c \
 	src/script/script_match.h \
 	src/script/script_names.c \
@@ -41,3 +44,7 @@ tests_unit_test_script_hostile_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/fuzz/fuzz_script
 tests_fuzz_fuzz_script_SOURCES = tests/fuzz/fuzz_script.c tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h tests/unit/script_rows.h
 tests_fuzz_fuzz_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_lint
+tests_unit_test_script_lint_SOURCES = tests/unit/test_script_lint.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_lint_LDADD = $(SCRIPT) $(SCRIPT_LIBS)

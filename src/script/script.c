@@ -364,6 +364,7 @@ static void require_function(lua_State *L, int env, const char *name, bool neede
 static int load_script(lua_State *L)
 {
 	struct script *s = script_of(L);
+	struct arena_mark mark;
 	char chunk[256];
 
 	lua_settop(L, 0);
@@ -377,6 +378,9 @@ static int load_script(lua_State *L)
 	snprintf(chunk, sizeof(chunk), "@%s", s->name);
 	if (luaL_loadbufferx(L, s->source, strlen(s->source), chunk, "t") != LUA_OK)
 		return lua_error(L);
+	mark = arena_mark(&s->out->arena);
+	s->keeps = script_code_keeps(script_code(L, &s->out->arena));
+	arena_rewind(&s->out->arena, mark);
 	lua_pushvalue(L, 1);
 	lua_setupvalue(L, -2, 1);	/* _ENV */
 	lua_call(L, 0, 0);

@@ -35,4 +35,13 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 struct script_stats { uint64_t rows_in, rows_out, dropped, dead, ns; };
 void script_stats(const struct script *s, struct script_stats *out);
 
+/* What can be said of a script without running it. schema: the table's, or NULL when it is not known. */
+struct script_finding {
+	bool error;		/* the line will fail, or drop rows; false: it does not do what it looks like */
+	int line;
+	char text[300];
+};
+typedef void script_tell(void *arg, const struct script_finding *f);
+int script_lint(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
+
 #endif

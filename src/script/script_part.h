@@ -135,6 +135,12 @@ void script_sandbox_globals(lua_State *L);		/* pushes the table that is a script
 void script_sandbox_freeze(lua_State *L, int env);	/* from here on nothing that it leads to can be written */
 void script_strict(lua_State *L, int idx);		/* a name that the table at idx lacks is an error */
 
+void script_env_push(lua_State *L);			/* a script's _ENV again */
+
+/* script_lint.c */
+struct code *script_code(lua_State *L, struct arena *a);	/* of the function on top; NULL: not read */
+bool script_code_keeps(const struct code *code);	/* whether a variable lasts from row to row */
+
 /* script_freeze.c */
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
 bool script_thaw(lua_State *L, int idx);		/* a frozen table at idx is replaced by what it has; false: it was none */
@@ -178,6 +184,8 @@ struct script_row *script_row_push(lua_State *L);	/* a new, empty view */
 void script_row_set(lua_State *L, struct script_row *r, int key, int value);
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to);
 void script_event_push(lua_State *L);
+bool script_event_has(const char *name);
+#define SCRIPT_EVENT_PARTS "op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query"
 
 /* script_helpers.c, script_json.c: into the table on top of the stack */
 void script_helpers_open(lua_State *L);

@@ -328,25 +328,41 @@ static void event_before(lua_State *L, const struct script *s)
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &old_row_key);
 }
 
+static const struct event_part {
+	const char *name;
+	void (*push)(lua_State *, const struct script *);
+} event_parts[] = {
+	{ "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts }, { "topic", event_topic },
+	{ "partition", event_partition }, { "offset", event_offset }, { "key", event_key },
+	{ "before", event_before }, { "gtid", event_gtid }, { "file", event_file }, { "pos", event_pos }, { "row", event_row },
+	{ "snapshot", event_snapshot }, { "query", event_query }
+};
+
+static const struct event_part *event_part(const char *name)
+{
+	for (size_t i = 0; i < sizeof(event_parts) / sizeof(*event_parts); i++)
+		if (strcmp(name, event_parts[i].name) == 0)
+			return &event_parts[i];
+	return NULL;
+}
+
+bool script_event_has(const char *name)
+{
+	return event_part(name) != NULL;
+}
+
 static int event_index_lua(lua_State *L)
 {
-	static const struct { const char *name; void (*push)(lua_State *, const struct script *); } parts[] = {
-		{ "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts }, { "topic", event_topic },
-		{ "partition", event_partition }, { "offset", event_offset }, { "key", event_key },
-		{ "before", event_before }, { "gtid", event_gtid }, { "file", event_file }, { "pos", event_pos }, { "row", event_row },
-		{ "snapshot", event_snapshot }, { "query", event_query }
-	};
 	const struct script *s = script_of(L);
 	const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+	const struct event_part *part = event_part(name);
 
 	if (s->change == NULL)
 		return luaL_error(L, "expected the event of this call, found one that was kept");
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (strcmp(name, parts[i].name) == 0) {
-			parts[i].push(L, s);
-			return 1;
-		}
-	return luaL_error(L, "event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query, found '%s'", name);
+	if (part == NULL)
+		return luaL_error(L, "event: expected " SCRIPT_EVENT_PARTS ", found '%s'", name);
+	part->push(L, s);
+	return 1;
 }
 
 static int event_newindex_lua(lua_State *L)

@@ -131,9 +131,18 @@ static void set_string_metatable(lua_State *L)
 	lua_pop(L, 1);
 }
 
+static const char env_key;
+
+void script_env_push(lua_State *L)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &env_key);
+}
+
 void script_sandbox_globals(lua_State *L)
 {
 	open_base(L);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &env_key);
 	script_table_open(L);
 	script_string_open(L);
 	set_string_metatable(L);

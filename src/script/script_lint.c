@@ -1,0 +1,356 @@
+/*
+ * script_lint.c - what can be known of a script before a row comes: names that nothing defines, columns that the table
+ * lacks, and comparisons that do not do what they look like. It reads the compiled script (script_code.h), so scopes are
+ * Lua's own; and it tells only what is so whatever the rows are, for a false alarm costs more than a late one.
+ */
+#include "script/script_part.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/conf.h"
+#include "script/script_code.h"
+
+struct lint {
+	lua_State *L;			/* with the script's globals on top */
+	const struct script *s;
+	const struct schema *schema;	/* NULL: not known */
+	script_tell *tell;
+	void *arg;
+	struct arena arena;		/* the compiled script */
+};
+
+__attribute__((format(printf, 4, 5)))
+static void tell(const struct lint *l, bool error, int line, const char *fmt, ...)
+{
+	struct script_finding f = { .error = error, .line = line };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f.text, sizeof(f.text), fmt, ap);
+	va_end(ap);
+	l->tell(l->arg, &f);
+}
+
+/* ---- globals ---- */
+
+static bool is_upvalue(const struct code *c, unsigned up, const char *name)
+{
+	return up < c->nupvalues && c->upvalues[up].name && strcmp(c->upvalues[up].name, name) == 0;
+}
+
+static bool global_defined(const struct lint *l, const char *name)
+{
+	bool defined;
+
+	lua_pushstring(l->L, name);
+	defined = lua_rawget(l->L, -2) != LUA_TNIL;
+	lua_pop(l->L, 1);
+	return defined;
+}
+
+static void tell_global(const struct lint *l, int line, const char *name)
+{
+	const char *names[500], *near;
+	size_t count = 0;
+
+	names[count++] = "row";
+	names[count++] = "event";
+	for (lua_pushnil(l->L); lua_next(l->L, -2); lua_pop(l->L, 1))
+		if (lua_type(l->L, -2) == LUA_TSTRING && count < sizeof(names) / sizeof(*names))
+			names[count++] = lua_tostring(l->L, -2);
+	near = conf_nearest(name, names, count);
+	tell(l, true, line, "global %.60s: expected a name that is defined, found none%s%.60s%s", name, near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
+}
+
+static void check_global(const struct lint *l, const struct code *c, unsigned at)
+{
+	uint32_t i = c->ops[at];
+	bool reads = code_op(i) == OP_GETTABUP;
+	unsigned up = reads ? code_b(i) : code_a(i);
+	const char *name = code_text(c, reads ? code_c(i) : code_b(i));
+
+	if (name == NULL || !is_upvalue(c, up, "_ENV"))
+		return;
+	if (reads && !global_defined(l, name))
+		tell_global(l, c->lines[at], name);
+	else if (!reads && c->parent)
+		tell(l, true, c->lines[at], "global %.60s: expected a local; globals are only set while the script is loaded", name);
+}
+
+/* ---- columns ---- */
+
+static const struct column *column_named(const struct lint *l, const char *name)
+{
+	int column = l->schema ? schema_column(l->schema, name, strlen(name)) : -1;
+
+	if (column >= 0)
+		return &l->schema->columns[column];
+	for (unsigned i = 0; i < l->s->nfields; i++)
+		if (strcasecmp(l->s->fields[i].name, name) == 0)
+			return &l->s->fields[i];
+	return NULL;
+}
+
+static void tell_column(const struct lint *l, int line, const char *name)
+{
+	const char *names[4200], *near;
+	size_t count = 0;
+
+	for (unsigned i = 0; i < l->schema->ncolumns && count < 4100; i++)
+		names[count++] = l->schema->columns[i].name;
+	for (unsigned i = 0; i < l->s->nfields && count < 4200; i++)
+		names[count++] = l->s->fields[i].name;
+	near = conf_nearest(name, names, count);
+	tell(l, true, line, "row.%.60s: expected a column of %s.%s, found none%s%.60s%s", name, l->schema->db, l->schema->table,
+	     near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
+}
+
+/* Whether the register holds the variable of that name, or an upvalue of that name was just put there. */
+static bool holds(const struct code *c, unsigned at, unsigned reg, const char *name)
+{
+	const char *local = code_local(c, at, reg);
+	uint32_t before = at ? c->ops[at - 1] : 0;
+
+	if (local)
+		return strcmp(local, name) == 0;
+	return at && code_op(before) == OP_GETUPVAL && code_a(before) == reg && is_upvalue(c, code_b(before), name);
+}
+
+static bool is_method(const char *name)
+{
+	return strcmp(name, "copy") == 0 || strcmp(name, "has") == 0 || strcmp(name, "set") == 0;
+}
+
+/* The field that the instruction reads of `row`, or writes; NULL: none. */
+static const char *row_field(const struct code *c, unsigned at)
+{
+	uint32_t i = c->ops[at];
+
+	if (code_op(i) == OP_GETTABUP)
+		return is_upvalue(c, code_b(i), "row") ? code_text(c, code_c(i)) : NULL;
+	if (code_op(i) == OP_SETTABUP)
+		return is_upvalue(c, code_a(i), "row") ? code_text(c, code_b(i)) : NULL;
+	if (code_op(i) == OP_GETFIELD || code_op(i) == OP_SELF)
+		return holds(c, at, code_b(i), "row") ? code_text(c, code_c(i)) : NULL;
+	if (code_op(i) == OP_SETFIELD)
+		return holds(c, at, code_a(i), "row") ? code_text(c, code_b(i)) : NULL;
+	return NULL;
+}
+
+static void check_event(const struct lint *l, const struct code *c, unsigned at)
+{
+	uint32_t i = c->ops[at];
+	const char *name = code_op(i) == OP_GETFIELD && holds(c, at, code_b(i), "event") ? code_text(c, code_c(i)) : NULL;
+
+	if (name && !script_event_has(name))
+		tell(l, true, c->lines[at], "event.%.60s: expected " SCRIPT_EVENT_PARTS ", found '%.60s'", name, name);
+}
+
+/* ---- comparisons ---- */
+
+static bool is_integer_column(const struct column *k)
+{
+	return k->type <= COL_BIGINT || k->type == COL_BIT || k->type == COL_YEAR;
+}
+
+static bool is_time_column(const struct column *k)
+{
+	return k->type >= COL_DATE && k->type <= COL_TIMESTAMP;
+}
+
+/* row.x as a condition: 0 and null are true. */
+static void check_truth(const struct lint *l, const struct code *c, unsigned at, const char *name, const struct column *k)
+{
+	if (is_integer_column(k))
+		tell(l, false, c->lines[at], "row.%.60s as a condition: 0 is true in Lua; write row.%.60s ~= 0", name, name);
+	else if (k->nullable)
+		tell(l, false, c->lines[at], "row.%.60s as a condition: null is true in Lua; write row.%.60s ~= null, or coalesce(row.%.60s, ..)", name, name, name);
+}
+
+static bool function_knows_null(const struct code *c)
+{
+	for (unsigned i = 0; i < c->nops; i++) {
+		const char *name = code_op(c->ops[i]) == OP_GETTABUP ? code_text(c, code_c(c->ops[i])) : NULL;
+
+		if (name && (strcmp(name, "null") == 0 || strcmp(name, "coalesce") == 0))
+			return true;
+	}
+	return false;
+}
+
+static void check_equal(const struct lint *l, const struct code *c, unsigned at, const char *name, const struct column *k)
+{
+	uint32_t i = c->ops[at + 1];
+	int kind = code_op(i) == OP_EQI ? CODE_NUMBER : code_b(i) < c->nconstants ? (int)c->constants[code_b(i)].kind : CODE_NIL;
+	int line = c->lines[at];
+
+	if (kind == CODE_BOOLEAN)
+		tell(l, false, line, "row.%.60s == true or false is never so: no column is a boolean in Lua; compare with 1 or 0, NULL with null", name);
+	else if (kind == CODE_NIL && !function_knows_null(c))
+		tell(l, false, line, "row.%.60s == nil asks whether the row's image has the column; for SQL NULL write row.%.60s == null", name, name);
+	else if (kind == CODE_NUMBER && k && (k->type == COL_DECIMAL || is_time_column(k)))
+		tell(l, false, line, "row.%.60s == a number is never so: it is a %s; write row.%.60s%s", name, column_type_name(k->type), name,
+		     k->type == COL_DECIMAL ? ":eq(..)" : ".year or the like");
+	else if (kind == CODE_NUMBER && k && column_is_text(k))
+		tell(l, false, line, "row.%.60s == a number is never so: it is text; put the number in quotes", name);
+	else if (kind == CODE_TEXT && k && (is_integer_column(k) || k->type == COL_DECIMAL || is_time_column(k)))
+		tell(l, false, line, "row.%.60s == a text is never so: it is a %s; write tostring(row.%.60s) == ..", name, column_type_name(k->type), name);
+}
+
+/* What is done with a field that was just read. */
+static void check_use(const struct lint *l, const struct code *c, unsigned at, const char *name)
+{
+	const struct column *k = column_named(l, name);
+	uint32_t next = at + 1 < c->nops ? c->ops[at + 1] : 0;
+	unsigned reg = code_a(c->ops[at]);
+
+	if ((code_op(c->ops[at]) != OP_GETFIELD && code_op(c->ops[at]) != OP_GETTABUP) || at + 1 >= c->nops)
+		return;
+	if (code_op(next) == OP_EQK || code_op(next) == OP_EQI) {
+		if (code_a(next) == reg)
+			check_equal(l, c, at, name, k);
+	} else if (k && ((code_op(next) == OP_TEST && code_a(next) == reg) || (code_op(next) == OP_TESTSET && code_b(next) == reg)
+			 || (code_op(next) == OP_NOT && code_b(next) == reg))) {
+		check_truth(l, c, at, name, k);
+	}
+}
+
+/* ---- what is left out ---- */
+
+/* Returns of nothing that can be come to. The last instruction of a function is one that Lua adds. */
+static void check_returns(struct lint *l, const struct code *c, const char *name)
+{
+	const bool *reached = code_reached(&l->arena, c);
+
+	for (unsigned i = 0; i < c->nops; i++) {
+		bool of_nothing = code_op(c->ops[i]) == OP_RETURN0 || (code_op(c->ops[i]) == OP_RETURN && code_b(c->ops[i]) == 1);
+
+		if (!reached[i] || !of_nothing)
+			continue;
+		if (i + 1 < c->nops)
+			tell(l, true, c->lines[i], "%s: expected a row, a list of rows, nil or drop(reason) after return, found nothing", name);
+		else
+			tell(l, true, c->lines[i], "%s: expected a return on every way through the function, found an end without one; "
+			     "write return row, return nil or drop(reason)", name);
+	}
+}
+
+/* function transform() .. end in the main function: a closure that goes into the global of that name. */
+static void check_entry(struct lint *l, const struct code *main)
+{
+	for (unsigned i = 0; i + 1 < main->nops; i++) {
+		uint32_t made = main->ops[i], set = main->ops[i + 1];
+		const char *name = code_op(made) == OP_CLOSURE && code_op(set) == OP_SETTABUP ? code_text(main, code_b(set)) : NULL;
+
+		if (name && code_c(set) == code_a(made) && code_bx(made) < main->nfunctions && (strcmp(name, "transform") == 0 || strcmp(name, "delete") == 0))
+			check_returns(l, &main->functions[code_bx(made)], name);
+	}
+}
+
+/* Whether an upvalue is a variable of the main function: then it lasts from row to row. */
+static bool lasts(const struct code *c, unsigned upvalue)
+{
+	while (upvalue < c->nupvalues && c->parent) {
+		if (c->upvalues[upvalue].in_stack)
+			return c->parent->parent == NULL;
+		upvalue = c->upvalues[upvalue].index;
+		c = c->parent;
+	}
+	return false;
+}
+
+static void check_function(const struct lint *l, const struct code *c)
+{
+	for (unsigned i = 0; i < c->nops; i++) {
+		enum code_op op = code_op(c->ops[i]);
+		const char *field = row_field(c, i);
+
+		if (op == OP_GETTABUP || op == OP_SETTABUP)
+			check_global(l, c, i);
+		if (op == OP_SETUPVAL && lasts(c, code_b(c->ops[i])))
+			tell(l, false, c->lines[i], "%.60s: a variable outside the function is not kept: a restart, another worker or a failed row begins again",
+			     c->upvalues[code_b(c->ops[i])].name ? c->upvalues[code_b(c->ops[i])].name : "?");
+		if (field && l->schema && !is_method(field) && column_named(l, field) == NULL)
+			tell_column(l, c->lines[i], field);
+		else if (field)
+			check_use(l, c, i, field);
+		check_event(l, c, i);
+	}
+	for (unsigned i = 0; i < c->nfunctions; i++)
+		check_function(l, &c->functions[i]);
+}
+
+static bool keeps(const struct code *c)
+{
+	for (unsigned i = 0; i < c->nops; i++)
+		if (code_op(c->ops[i]) == OP_SETUPVAL && lasts(c, code_b(c->ops[i])))
+			return true;
+	for (unsigned i = 0; i < c->nfunctions; i++)
+		if (keeps(&c->functions[i]))
+			return true;
+	return false;
+}
+
+/* ---- the dump ---- */
+
+static int dump_add(lua_State *L, const void *p, size_t len, void *arg)
+{
+	buf_put(arg, p, len);
+	return ((struct buf *)arg)->failed;
+}
+
+struct code *script_code(lua_State *L, struct arena *a)
+{
+	struct code *code = NULL;
+	struct buf dump;
+
+	buf_init(&dump, 64 << 20);
+	if (lua_dump(L, dump_add, &dump, 0) == 0 && !dump.failed)
+		code = code_read(a, dump.data, dump.len);
+	buf_done(&dump);
+	return code;
+}
+
+bool script_code_keeps(const struct code *code)
+{
+	return code == NULL || keeps(code);
+}
+
+/* 1: the struct lint. Runs protected. */
+static int lint_lua(lua_State *L)
+{
+	struct lint *l = lua_touserdata(L, 1);
+	struct code *code;
+	int status = luaL_loadbufferx(L, l->s->source, strlen(l->s->source), "@lint", "t");
+
+	if (status != LUA_OK)
+		return lua_error(L);
+	code = script_code(L, &l->arena);
+	script_env_push(L);
+	script_thaw(L, -1);
+	if (code) {
+		check_entry(l, code);
+		check_function(l, code);
+	}
+	return 0;
+}
+
+int script_lint(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err)
+{
+	struct lint l = { .L = s->L, .s = s, .schema = schema, .tell = told, .arg = arg };
+	int status;
+
+	arena_init(&l.arena, 0);
+	script_budget_arm(s);
+	lua_pushcfunction(s->L, lint_lua);
+	lua_pushlightuserdata(s->L, &l);
+	status = lua_pcall(s->L, 1, 0, 0);
+	if (status != LUA_OK)
+		err_set(err, ERR_FATAL, 0, "%s: expected memory to check the script, found too little", s->name);
+	lua_settop(s->L, 1);
+	arena_done(&l.arena);
+	return status == LUA_OK ? 0 : -1;
+}
