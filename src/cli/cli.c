@@ -26,6 +26,7 @@ static const struct cli_option check_options[] = {
 	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL }
 };
 static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" }, { NULL, NULL, NULL } };
+static const struct cli_option lua_options[] = { { "--table", "DB.TABLE", "check: with the columns of this table" }, { NULL, NULL, NULL } };
 static const struct cli_option dead_options[] = { { "-n", "COUNT", "show so many (100)" }, { NULL, NULL, NULL } };
 static const struct cli_option snapshot_options[] = {
 	{ "--where", "SQL", "only the rows that fulfil this condition" },
@@ -79,6 +80,10 @@ static const struct cli_command commands[] = {
 	  "CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
 	  "standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 	  "Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !", NULL, 1, 1, cli_convert },
+	{ "lua", "check|test FILE", "a script before it meets rows of production",
+	  "check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
+	  "Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
+	  "test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.", lua_options, 2, 2, cli_lua },
 	{ "manual", "", "print the manual page", NULL, manual_options, 0, 0, cli_manual },
 	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }

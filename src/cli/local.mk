@@ -10,6 +10,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_do.c \
 	src/cli/cli_doctor.c \
 	src/cli/cli_doctor.h \
+	src/cli/cli_lua.c \
 	src/cli/cli_manual.c \
 	src/cli/cli_problems.c \
 	src/cli/cli_progress.c \
@@ -36,4 +37,16 @@ dist_check_SCRIPTS += tests/manual.sh
 
 dist_doc_DATA = README.md docs/architecture.md docs/format.md docs/lua.md docs/starrocks.md docs/warehouse.md docs/millrace.conf
 examplesdir = $(docdir)/examples
-dist_examples_DATA = lua/customers.lua lua/fanout.lua lua/orders.lua
+dist_examples_DATA = lua/currency.lua lua/currency.cases \
+	lua/customers.lua lua/customers.cases \
+	lua/enrich.lua lua/enrich.cases \
+	lua/fanout.lua lua/fanout.cases \
+	lua/filter.lua lua/filter.cases \
+	lua/json_pick.lua lua/json_pick.cases \
+	lua/orders.lua lua/orders.cases \
+	lua/soft_delete.lua lua/soft_delete.cases \
+	lua/split_name.lua lua/split_name.cases \
+	lua/tags.lua lua/tags.cases \
+	lua/validate.lua lua/validate.cases
+
+dist_check_SCRIPTS += tests/lua.sh

@@ -4,6 +4,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script.c \
 	src/script/script_budget.c \
 	src/script/script.h \
+	src/script/script_case.c \
 	src/script/script_code.c \
 	src/script/script_code.h \
 	src/script/script_decimal.c \

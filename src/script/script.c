@@ -69,7 +69,9 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 		if (cells[schema->key[i]].kind == VALUE_ABSENT || cells[schema->key[i]].kind == VALUE_NULL)
 			luaL_error(L, "column %s: expected a value, because it is part of the key, found none",
 				   schema->columns[schema->key[i]].name);
-	if (c->op == CHANGE_DELETE) {
+	if (c->op == CHANGE_DELETE && r->kept) {
+		emit(s, CHANGE_UPSERT, schema, NULL, cells);
+	} else if (c->op == CHANGE_DELETE) {
 		emit(s, CHANGE_DELETE, schema, cells, NULL);
 	} else if (alone && !r->key_written) {
 		emit(s, c->op, schema, fit(L, schema, before, n->base->ncolumns), cells);
@@ -166,7 +168,7 @@ static int run_change(lua_State *L)
 	r->cells = deletes ? c->before : c->after;
 	if (r->cells == NULL)
 		return luaL_error(L, "expected a row in the change, found none");
-	r->own = r->key_written = false;
+	r->own = r->key_written = r->kept = false;
 	r->call = s->call;
 	r->names = script_names_get(L, c->schema);
 	lua_pushvalue(L, lua_upvalueindex(deletes ? 2 : 1));

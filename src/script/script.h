@@ -44,4 +44,12 @@ struct script_finding {
 typedef void script_tell(void *arg, const struct script_finding *f);
 int script_lint(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
 
+/* A row and what must become of it: a line of JSON (script_case.c). schema: as the rows have it. */
+struct script_case {
+	bool passed;
+	char name[80], text[400];	/* text: what was expected and found, when it has not passed */
+};
+int script_case_table(const char *line, size_t len, struct schema **out, struct err *err);	/* the first line of a file of cases; the caller unrefs */
+void script_case_run(struct script *s, struct schema *schema, const char *line, size_t len, struct script_case *result);
+
 #endif

@@ -40,6 +40,7 @@ struct script_row {
 	uint32_t tag;
 	bool own;			/* cells are ours to write */
 	bool key_written;
+	bool kept;			/* by keep(): of a deleted row, to be loaded */
 	unsigned cap;			/* room in cells */
 	uint64_t call;			/* the call that it belongs to; later it is void */
 	struct script_names *names;
@@ -179,7 +180,7 @@ void script_fields_read(lua_State *L, int idx);		/* the script's table `fields` 
 void script_fields_free(struct script *s);
 
 /* script_row.c */
-void script_row_open(lua_State *L);
+void script_row_open(lua_State *L);			/* keep() goes into the table on top */
 struct script_row *script_row_push(lua_State *L);	/* a new, empty view */
 void script_row_set(lua_State *L, struct script_row *r, int key, int value);
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to);

@@ -365,6 +365,18 @@ static int event_index_lua(lua_State *L)
 	return 1;
 }
 
+/* keep(row), in delete(): the row is loaded instead of being deleted. */
+static int keep_lua(lua_State *L)
+{
+	struct script_row *r = row_to(L, 1);
+
+	if (script_of(L)->change->op != CHANGE_DELETE)
+		return luaL_error(L, "keep: expected a call from delete(), found one from transform(), where every row that is returned is loaded");
+	r->kept = true;
+	lua_settop(L, 1);
+	return 1;
+}
+
 static int event_newindex_lua(lua_State *L)
 {
 	return luaL_error(L, "the event cannot be written");
@@ -401,6 +413,8 @@ void script_row_open(lua_State *L)
 	};
 	static const luaL_Reg event[] = { { "__index", event_index_lua }, { "__newindex", event_newindex_lua }, { NULL, NULL } };
 
+	lua_pushcfunction(L, keep_lua);
+	lua_setfield(L, -2, "keep");
 	metatable_new(L, row, "row", &row_metatable);
 	metatable_new(L, event, "event", &event_metatable);
 }

@@ -8,18 +8,46 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
-static void check_one_script(const struct settings *s, const struct table_settings *t, struct report *report)
+struct script_told {
+	struct report *report;
+	const char *subject;
+	bool any;
+};
+
+static void tell_finding(void *arg, const struct script_finding *f)
+{
+	struct script_told *told = arg;
+
+	told->any = true;
+	report_add(told->report, f->error ? REPORT_PROBLEM : REPORT_WARNING, told->subject, "Correct the line; `millrace lua check` tells the same.",
+		   "line %d: %s", f->line, f->text);
+}
+
+/* As the server has it now; NULL: it was not asked, or the section is a pattern. */
+static const struct schema *schema_of(const char *name, struct schema *const *schemas, size_t nschemas)
+{
+	for (size_t i = 0; i < nschemas; i++) {
+		size_t n = strlen(schemas[i]->db);
+
+		if (strncmp(name, schemas[i]->db, n) == 0 && name[n] == '.' && strcmp(name + n + 1, schemas[i]->table) == 0)
+			return schemas[i];
+	}
+	return NULL;
+}
+
+static void check_one_script(const struct settings *s, const struct table_settings *t, const struct schema *schema, struct report *report)
 {
 	char *path = t->transform[0] == '/' ? xstrdup(t->transform) : xasprintf("%s/%s", s->dir, t->transform);
 	char *subject = xasprintf("script %s", t->transform);
+	struct script_told told = { .report = report, .subject = subject };
 	struct script *script;
 	struct err err;
 
 	err_clear(&err);
 	script = script_open(path, &s->script, &err);
-	if (script)
+	if (script && script_lint(script, schema, tell_finding, &told, &err) == 0 && !told.any)
 		report_add(report, REPORT_OK, subject, NULL, "compiles, for table %s", t->name);
-	else
+	else if (!told.any)
 		report_add(report, REPORT_PROBLEM, subject, "Correct the script; `millrace check` compiles it again.", "%s", err.msg);
 	script_close(script);
 	free(subject);
@@ -71,7 +99,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 			unreachable(report, "target", "Start StarRocks, or correct [starrocks] fe.http and fe.mysql.", &now, err);
 		for (size_t i = 0; i < s->ntables; i++)
 			if (s->tables[i].transform)
-				check_one_script(s, &s->tables[i], report);
+				check_one_script(s, &s->tables[i], schema_of(s->tables[i].name, schemas, nschemas), report);
 	}
 	free_schemas(schemas, nschemas);
 	return err->kind == ERR_NONE ? 0 : -1;

@@ -1,0 +1,185 @@
+/*
+ * cli_lua.c - `lua check` and `lua test`: a script before it meets rows of production. Neither needs a running process.
+ * The cases of orders.lua are in orders.cases beside it: JSON lines, the table first (docs/lua.md).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/xalloc.h"
+#include "script/script.h"
+#include "source/source.h"
+
+struct told {
+	const char *file;
+	unsigned errors, warnings;
+};
+
+static void tell(void *arg, const struct script_finding *f)
+{
+	struct told *told = arg;
+
+	printf("%s:%d: %s: ", told->file, f->line, f->error ? "error" : "warning");
+	cli_put_safe(stdout, f->text, strlen(f->text));
+	putchar('\n');
+	*(f->error ? &told->errors : &told->warnings) += 1;
+}
+
+/* "lua/orders.lua" -> "lua/orders.cases". */
+static char *cases_path(const char *script)
+{
+	size_t n = strlen(script);
+
+	return xasprintf("%.*s.cases", (int)(n > 4 && strcmp(script + n - 4, ".lua") == 0 ? n - 4 : n), script);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The limits of the configuration when there is one, else the defaults. */
+static struct script *open_script(struct cli *cli, const char *path, struct err *err)
+{
+	struct script_limits limits = { .instructions = 1000000, .memory_bytes = 64 << 20 };
+	struct err none = { 0 };
+	const struct settings *s = cli->conf_path ? cli_settings(cli, err) : cli_settings(cli, &none);
+
+	if (s == NULL && cli->conf_path)
+		return NULL;
+	return script_open(path, s ? &s->script : &limits, err);
+}
+
+/* ---- check ---- */
+
+static int table_from_server(struct cli *cli, const char *name, struct schema **out, struct err *err)
+{
+	const struct settings *s = cli_settings(cli, err);
+	struct schema **schemas;
+	size_t count;
+
+	if (s == NULL || source_schemas(&s->mysql, &schemas, &count, NULL, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(schemas[i]->db);
+
+		if (*out == NULL && strncmp(name, schemas[i]->db, n) == 0 && name[n] == '.' && strcmp(name + n + 1, schemas[i]->table) == 0)
+			*out = schema_ref(schemas[i]);
+		schema_unref(schemas[i]);
+	}
+	free(schemas);
+	return *out ? 0 : err_set(err, ERR_CONFIG, 0, "--table %.200s: expected db.table as [mysql] table.include.list captures it, found none of that name", name);
+}
+
+static int table_from_cases(const char *script, struct schema **out, struct err *err)
+{
+	char *path = cases_path(script), *line = NULL;
+	FILE *f = fopen(path, "re");
+	size_t size = 0;
+	ssize_t n = f ? getline(&line, &size, f) : -1;
+	int rc = n > 0 ? script_case_table(line, (size_t)n, out, err) : 0;
+
+	if (rc)
+		err_wrap(err, "%s:1", path);
+	if (f)
+		fclose(f);
+	free(line);
+	free(path);
+	return rc;
+}
+
+static int check(struct cli *cli, const char *path, struct err *err)
+{
+	const char *table = cli_option(cli, "--table");
+	struct told told = { .file = base_name(path) };
+	struct script *s = open_script(cli, path, err);
+	struct schema *schema = NULL;
+	int rc = s == NULL || (table ? table_from_server(cli, table, &schema, err) : table_from_cases(path, &schema, err)) ? -1 : 0;
+
+	if (rc == 0)
+		rc = script_lint(s, schema, tell, &told, err);
+	if (rc == 0)
+		printf("%s: %u error%s, %u warning%s%s\n", path, told.errors, told.errors == 1 ? "" : "s", told.warnings, told.warnings == 1 ? "" : "s",
+		       schema ? "" : "; columns are not checked: name the table with --table DB.TABLE, or in a file of cases");
+	schema_unref(schema);
+	script_close(s);
+	return rc ? cli_fail(err) : told.errors ? EXIT_PROBLEMS : EXIT_DONE;
+}
+
+/* ---- test ---- */
+
+static bool is_blank(const char *line)
+{
+	return line[strspn(line, " \t\r\n")] == '\0';
+}
+
+static void run_case(struct script *s, struct schema *schema, const char *path, int at, const char *line, unsigned *passed, unsigned *failed)
+{
+	struct script_case c;
+
+	script_case_run(s, schema, line, strlen(line), &c);
+	++*(c.passed ? passed : failed);
+	if (c.passed)
+		return;
+	printf("%s:%d: ", path, at);
+	cli_put_safe(stdout, c.name, strlen(c.name));
+	fputs(*c.name ? ": " : "", stdout);
+	cli_put_safe(stdout, c.text, strlen(c.text));
+	putchar('\n');
+}
+
+static int run_cases(struct script *s, const char *path, unsigned *passed, unsigned *failed, struct err *err)
+{
+	FILE *f = fopen(path, "re");
+	struct schema *schema = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	int rc = 0;
+
+	if (f == NULL)
+		return err_set(err, ERR_CONFIG, errno, "%s: expected a file of cases beside the script, found: %s", path, strerror(errno));
+	for (int at = 1; rc == 0 && (n = getline(&line, &size, f)) > 0; at++) {
+		if (is_blank(line))
+			continue;
+		if (schema)
+			run_case(s, schema, path, at, line, passed, failed);
+		else if ((rc = script_case_table(line, (size_t)n, &schema, err)) != 0)
+			err_wrap(err, "%s:%d", path, at);
+	}
+	if (rc == 0 && *passed + *failed == 0)
+		rc = err_set(err, ERR_CONFIG, 0, "%s: expected the table and at least one case, found none", path);
+	schema_unref(schema);
+	free(line);
+	fclose(f);
+	return rc;
+}
+
+static int test(struct cli *cli, const char *path, struct err *err)
+{
+	struct script *s = open_script(cli, path, err);
+	unsigned passed = 0, failed = 0;
+	char *cases = cases_path(path);
+	int rc = s ? run_cases(s, cases, &passed, &failed, err) : -1;
+
+	if (rc == 0)
+		printf("%s: %u passed, %u failed\n", path, passed, failed);
+	free(cases);
+	script_close(s);
+	return rc ? cli_fail(err) : failed ? EXIT_PROBLEMS : EXIT_DONE;
+}
+
+int cli_lua(struct cli *cli)
+{
+	static const struct { const char *name; int (*run)(struct cli *, const char *, struct err *); } actions[] = { { "check", check }, { "test", test } };
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
+		if (strcmp(cli->words[0], actions[i].name) == 0)
+			return actions[i].run(cli, cli->words[1], &err);
+	err_set(&err, ERR_CONFIG, 0, "lua %.40s: expected check or test", cli->words[0]);
+	return cli_fail(&err);
+}
