@@ -5,6 +5,7 @@ src_source_libsource_a_SOURCES = \
 	src/source/source.c \
 	src/source/source.h \
 	src/source/source_fill.c \
+	src/source/source_foreign.c \
 	src/source/source_lists.c \
 	src/source/source_lists.h \
 	src/source/source_names.c \
@@ -141,6 +142,8 @@ src_source_server_libserver_a_SOURCES = \
 	src/source/server/mysql_conn.h \
 	src/source/server/mysql_definition.c \
 	src/source/server/mysql_definition.h \
+	src/source/server/mysql_foreign.c \
+	src/source/server/mysql_foreign.h \
 	src/source/server/mysql_identity.c \
 	src/source/server/mysql_identity.h \
 	src/source/server/mysql_refusal.c \

@@ -257,10 +257,13 @@ static enum source_step give_chunk(struct source *s, struct batch *b)
 
 static enum source_step stream_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
 {
-	enum fill_step work = source_fill_step(s);
 	int64_t from_us = clock_mono_us();
 	bool moved, reading;
+	enum fill_step work;
 
+	if (source_foreign_step(s, err) < 0)
+		return fail(s, err);
+	work = source_fill_step(s);
 	if (work == FILL_ROWS)
 		return give_chunk(s, b);
 	if (read_stream(s, b, source_fill_patience(s, work, timeout_ms), err) < 0) {

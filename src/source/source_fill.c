@@ -360,6 +360,7 @@ int source_fill_note(struct source *s, const struct batch *b, struct err *err)
 {
 	mysql_fill_note(s->fill, b);
 	source_repair_note(s, b);
+	source_foreign_note(s, b);
 	if (s->conf->signal_table == NULL)
 		return 0;
 	for (size_t i = 0; i < b->nchanges; i++)
@@ -400,7 +401,7 @@ int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err)
 	struct fill_setup setup = { .conf = s->conf, .filter = s->filter, .catalog = s->catalog, .host = s->host };
 
 	mysql_fill_setup(s->fill, &setup);
-	return source_new_tables(s, c, err);
+	return foreign_keys_read(&s->foreign, c, err) < 0 ? -1 : source_new_tables(s, c, err);
 }
 
 /* ---- a step ---- */
@@ -515,6 +516,7 @@ void source_fill_done(struct source *s)
 	free(s->orders);
 	free(s->fills);
 	source_repair_done(s);
+	foreign_keys_done(&s->foreign);
 	mysql_fill_free(s->fill);
 	throttle_free(s->throttle);
 	mysql_filter_free(s->filter_before);

@@ -60,6 +60,9 @@ struct source {
 	struct mysql_side side;
 	struct mysql_fill *fill;	/* snapshots beside the stream */
 	struct throttle *throttle;	/* of it, and of the initial snapshot */
+	struct foreign_keys foreign;
+	bool foreign_stale;		/* statements since the last look may have made some */
+	int64_t foreign_begun_us, foreign_next_us;	/* tables that they touch: being read since; not to be read before */
 	bool fill_due;			/* its plan has changed without a row: the next position has to go out */
 	const struct mysql_conf *settled;	/* see source_settled(); NULL: none yet */
 	struct mysql_filter *filter_before;	/* of a configuration that was exchanged: what is new is to be read */
@@ -114,6 +117,10 @@ void source_fill_mark(struct source *s, struct batch *b);	/* the plan into the b
 void source_fill_rewind(struct source *s);
 void source_fill_status(struct source *s);			/* under the lock */
 void source_fill_done(struct source *s);
+
+/* source_foreign.c */
+void source_foreign_note(struct source *s, const struct batch *b);	/* what the stream has just met */
+int source_foreign_step(struct source *s, struct err *err);
 
 /* source_repair.c */
 void source_repair_note(struct source *s, const struct batch *b);	/* statements in the batch that change rows without telling them */

@@ -90,7 +90,8 @@ void source_repair_status(struct source *s)
 
 		s->differences[s->ndifferences] = (struct source_difference){
 			.table = xasprintf("%s.%s", d->db, d->name), .why = xstrdup(d->why),
-			.mending = t && t->where == NULL && (t->truncate || t->emptied),
+			.mending = (t && t->where == NULL && (t->truncate || t->emptied)) ||
+				   (d->again && s->conf->foreign_cascade == FOREIGN_REPAIR),
 		};
 	}
 	s->differs++;

@@ -87,6 +87,7 @@ static int oldest_position(struct source *s, struct mysql_conn *c, struct err *e
 static int begin_stream(struct source *s, struct mysql_conn *c, const struct mysql_reach *reach, struct err *err)
 {
 	struct stream_setup setup = { .conf = s->conf,
+				      .foreign = &s->foreign,
 				      .filter = s->filter,
 				      .catalog = s->catalog,
 				      .undo = &s->undo,

@@ -23,9 +23,10 @@ static void print_is(const struct fill_plan *p, const char *want, const char *na
 
 static void test_plan(void)
 {
-	static const char text[] = "{\"paused\":true,\"mark\":\"17\",\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
+	static const char text[] = "{\"paused\":true,\"mark\":\"17\",\"different\":[{\"db\":\"a\",\"table\":\"x\",\"why\":\"DROP\"},"
+				   "{\"db\":\"a\",\"table\":\"y\",\"why\":\"f\",\"again\":true}],\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
 				   "\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true,\"first\":true},"
-				   "{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true}]}";
+				   "{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true,\"emptied\":true,\"touched\":true}]}";
 	static const char *const broken[] = {
 		"", "{", "[]", "{\"tables\":[{\"db\":\"a\"}]}", "{\"tables\":[{\"db\":\"a\",\"table\":1}]}",
 		"{\"tables\":[{\"db\":\"a\",\"table\":\"b\",\"later\":1}]}", "{\"paused\":1}", "{\"paused\":false,\"tables\":[]}x",
@@ -54,6 +55,10 @@ static void test_plan(void)
 	fill_plan_remove(&p, 2);
 	is_str(p.items[0].name, "d", "one goes");
 	print_is(&copy, text, "a copy is one");
+	ok(fill_plan_differs(&copy, "a", "y", "g")->again && copy.ndifferent == 2, "a table differs once");
+	fill_plan_equals(&copy, "a", "x");
+	fill_plan_equals(&copy, "a", "x");
+	is_int(copy.ndifferent, 1, "and is equal again");
 	fill_plan_done(&p);
 	fill_plan_done(&copy);
 }

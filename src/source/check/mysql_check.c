@@ -11,6 +11,7 @@
 
 #include "core/xalloc.h"
 #include "source/catalog/mysql_filter.h"
+#include "source/server/mysql_foreign.h"
 #include "source/snapshot/mysql_retention.h"
 #include "source/snapshot/mysql_snapshot.h"
 #include "source/source.h"
@@ -228,6 +229,40 @@ static int check_tables(struct mysql_conn *c, const struct mysql_conf *conf, str
 	return r;
 }
 
+/* Child tables whose rows the engine changes, which no event tells. */
+static void tell_children(struct report *report, const struct mysql_conf *conf, const struct mysql_filter *filter,
+			  const struct foreign_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct foreign_key *k = &keys->items[i];
+		char subject[200];
+
+		if (!mysql_filter_table(filter, k->child_db, k->child))
+			continue;
+		snprintf(subject, sizeof(subject), "table %s.%s", k->child_db, k->child);
+		report_add(report, REPORT_WARNING, subject,
+			   "MySQL 9.6 with innodb_native_foreign_keys = OFF writes these rows to the binlog",
+			   "its foreign key %s to %s.%s changes rows without row events; the table is %s", k->name, k->parent_db,
+			   k->parent, conf->foreign_cascade == FOREIGN_REPAIR ? "read again each time (foreign.key.cascade = repair)"
+									      : "told as different (foreign.key.cascade = warn)");
+	}
+}
+
+static int check_foreign(struct mysql_conn *c, const struct mysql_conf *conf, struct report *report, struct err *err)
+{
+	int native = foreign_is_native(c, err), r = native < 0 ? -1 : 0;
+	struct mysql_filter *filter = native > 0 ? mysql_filter_new(conf, err) : NULL;
+	struct foreign_keys keys = { 0 };
+
+	if (native > 0)
+		r = filter ? foreign_keys_read(&keys, c, err) : -1;
+	if (native > 0 && r == 0)
+		tell_children(report, conf, filter, &keys);
+	foreign_keys_done(&keys);
+	mysql_filter_free(filter);
+	return r;
+}
+
 /* What a connected server answers is a finding, not a failure of the check. */
 static int check_part(int r, struct report *report, const char *subject, struct err *err)
 {
@@ -255,6 +290,8 @@ int source_check(const struct mysql_conf *conf, struct report *report, struct er
 		r = check_part(check_grants(&c, report, err), report, "mysql grants", err);
 	if (r == 0)
 		r = check_part(check_tables(&c, conf, report, err), report, "mysql tables", err);
+	if (r == 0)
+		r = check_part(check_foreign(&c, conf, report, err), report, "mysql foreign keys", err);
 	mysql_conn_close(&c);
 	return r;
 }

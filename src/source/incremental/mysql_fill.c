@@ -194,7 +194,7 @@ void fill_next_table(struct mysql_fill *f, bool whole)
 	const struct fill_table *t = fill_current(f);
 
 	f->ended = (struct fill_end){ .count = f->ended.count + 1, .rows = t->rows, .whole = whole };
-	if (whole && t->where == NULL && (t->emptied || t->truncate))
+	if (whole && t->where == NULL && (t->emptied || t->truncate) && !t->touched)
 		fill_plan_equals(&f->plan, t->db, t->name);
 	fill_plan_remove(&f->plan, 0);
 	fill_plan_moved(f);

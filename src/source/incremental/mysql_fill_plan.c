@@ -113,12 +113,15 @@ static size_t different_find(const struct fill_plan *p, const char *db, const ch
 	return i;
 }
 
-void fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why)
+struct fill_different *fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why)
 {
-	if (different_find(p, db, name) < p->ndifferent)
-		return;
+	size_t at = different_find(p, db, name);
+
+	if (at < p->ndifferent)
+		return &p->different[at];
 	p->different = xrealloc(p->different, (p->ndifferent + 1) * sizeof(*p->different));
-	p->different[p->ndifferent++] = (struct fill_different){ xstrdup(db), xstrdup(name), xstrdup(why) };
+	p->different[p->ndifferent++] = (struct fill_different){ xstrdup(db), xstrdup(name), xstrdup(why), false };
+	return &p->different[at];
 }
 
 void fill_plan_equals(struct fill_plan *p, const char *db, const char *name)
@@ -139,7 +142,8 @@ void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from)
 	for (size_t i = 0; i < from->count; i++)
 		copy.items[i] = table_copy(&from->items[i]);
 	for (size_t i = 0; i < from->ndifferent; i++)
-		fill_plan_differs(&copy, from->different[i].db, from->different[i].name, from->different[i].why);
+		fill_plan_differs(&copy, from->different[i].db, from->different[i].name, from->different[i].why)->again =
+			from->different[i].again;
 	fill_plan_done(to);
 	copy.edits = to->edits;
 	*to = copy;
@@ -163,9 +167,9 @@ static void put_table(struct buf *out, const struct fill_table *t)
 	put_text(out, "where", t->where);
 	put_text(out, "bound", t->bound);
 	put_text(out, "id", t->id);
-	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
+	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
 		   t->truncate ? ",\"truncate\":true" : "", t->fresh ? ",\"fresh\":true" : "",
-		   t->first ? ",\"first\":true" : "", t->emptied ? ",\"emptied\":true" : "");
+		   t->first ? ",\"first\":true" : "", t->emptied ? ",\"emptied\":true" : "", t->touched ? ",\"touched\":true" : "");
 }
 
 static void put_different(struct buf *out, const struct fill_plan *p)
@@ -175,7 +179,7 @@ static void put_different(struct buf *out, const struct fill_plan *p)
 		buf_json_str(out, p->different[i].db);
 		put_text(out, "table", p->different[i].name);
 		put_text(out, "why", p->different[i].why);
-		buf_putc(out, '}');
+		buf_puts(out, p->different[i].again ? ",\"again\":true}" : "}");
 	}
 	if (p->ndifferent > 0)
 		buf_putc(out, ']');
@@ -238,7 +242,7 @@ static int read_member(struct fill_table *t, const struct json_slice *key, const
 		{ "id", &t->id, NULL, NULL },	      { "rows", NULL, &t->rows, NULL },
 		{ "total", NULL, &t->total, NULL },   { "truncate", NULL, NULL, &t->truncate },
 		{ "fresh", NULL, NULL, &t->fresh },   { "first", NULL, NULL, &t->first },
-		{ "emptied", NULL, NULL, &t->emptied },
+		{ "emptied", NULL, NULL, &t->emptied },	{ "touched", NULL, NULL, &t->touched },
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
@@ -276,11 +280,12 @@ static int read_different(struct json *j, struct fill_plan *p)
 		    : is_key(&key, "db")	    ? read_text(&v, &d.db)
 		    : is_key(&key, "table")	    ? read_text(&v, &d.name)
 		    : is_key(&key, "why")	    ? read_text(&v, &d.why)
+		    : is_key(&key, "again")	    ? read_flag(&v, &d.again)
 						    : -1;
 	if (r == 0 && (j->problem || d.db == NULL || d.name == NULL || d.why == NULL))
 		r = -1;
 	if (r == 0)
-		fill_plan_differs(p, d.db, d.name, d.why);
+		fill_plan_differs(p, d.db, d.name, d.why)->again |= d.again;
 	different_done(&d);
 	return r;
 }

@@ -30,12 +30,14 @@ struct fill_table {
 	bool fresh;		/* newly captured: its schema is still to be told */
 	bool first;		/* its rows in the log are of this snapshot, and of the stream since */
 	bool emptied;		/* the target was emptied in front of its first row */
+	bool touched;		/* rows that were read since may have changed unseen */
 };
 
 /* A table whose rows at the target differ from MySQL until it is read again from an empty target. */
 struct fill_different {
 	char *db, *name;
 	char *why;		/* for a person */
+	bool again;		/* it changes unseen time and again (foreign keys): whoever plans reads it after a pause */
 };
 
 struct fill_plan {
@@ -56,7 +58,7 @@ void fill_plan_remove(struct fill_plan *p, size_t i);
 void fill_plan_put_last(struct fill_plan *p);		/* the first one: all others are read before it */
 struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, const char *name);	/* NULL: not in it */
 /* Once a table: the first reason stays. */
-void fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why);
+struct fill_different *fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why);
 void fill_plan_equals(struct fill_plan *p, const char *db, const char *name);
 void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from);	/* to is initialised; its content is replaced */
 

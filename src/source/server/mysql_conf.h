@@ -18,6 +18,9 @@ enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "m
 /* What is done about a statement that changes rows without telling them (docs/ddl.md). */
 enum ddl_repair { DDL_REPAIR_SNAPSHOT, DDL_REPAIR_WARN };	/* "snapshot|warn" */
 
+/* Rows that InnoDB changes by foreign keys, without telling them. */
+enum foreign_cascade { FOREIGN_REPAIR, FOREIGN_WARN };		/* "repair|warn" */
+
 /* Tables that are not captured, of which a snapshot tells the definitions all the same. */
 enum other_tables { OTHERS_ALL, OTHERS_OF_CAPTURED_DATABASES, OTHERS_NONE };
 
@@ -55,6 +58,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	bool include_query;		/* include.query */
 	bool enable_time_adjuster;	/* enable.time.adjuster */
 	int ddl_repair;			/* ddl.repair */
+	int foreign_cascade;		/* foreign.key.cascade */
 	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
 	bool transaction_marks;		/* give out CHANGE_BEGIN and CHANGE_END; set by the engine from provide.transaction.metadata */
 	bool skip_truncate;		/* set by the engine from skipped.operations */

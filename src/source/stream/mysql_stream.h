@@ -24,6 +24,7 @@
 #include "source/decode/mysql_event.h"
 #include "source/decode/mysql_gtid.h"
 #include "source/server/mysql_conf.h"
+#include "source/server/mysql_foreign.h"
 #include "source/stream/mysql_stream_table.h"
 
 struct mysql_stream;
@@ -38,6 +39,7 @@ struct stream_setup {
 	void *ask_arg;
 	bool gtids;			/* positions are GTID sets */
 	bool adopt;			/* positions become GTID sets at the next file */
+	struct foreign_keys *foreign;	/* what events may have changed without telling it is marked there; NULL: nobody asks */
 	const char *server_uuid;	/* of the server that the events come from; lent for the stream's life */
 };
 

@@ -109,9 +109,32 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 	stream_table_stop(&st->tables, t, why.msg);
 }
 
+/* Rows of child tables that no event tells. `first`: of this event's changes in the batch; those that were left out may
+ * have changed anything. */
+static void note_foreign(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct rows *rows, size_t first)
+{
+	struct foreign_keys *f = st->setup.foreign;
+
+	if (f == NULL || f->count == 0 || rows->kind == ROWS_WRITE || (rows->flags & (ROWS_NO_FOREIGN_CHECKS | ROWS_SQL_FOREIGN_KEYS)))
+		return;
+	if (t->foreign_edition != f->edition + 1) {
+		t->is_parent = foreign_is_parent(f, t->db, t->name);
+		t->foreign_edition = f->edition + 1;
+	}
+	if (!t->is_parent)
+		return;
+	if (rows->kind == ROWS_DELETE)
+		foreign_deleted(f, t->db, t->name);
+	else if (first == b->nchanges)
+		foreign_updated(f, NULL, t->db, t->name, NULL, NULL);
+	for (size_t i = first; i < b->nchanges && rows->kind == ROWS_UPDATE; i++)
+		foreign_updated(f, b->changes[i].schema, t->db, t->name, b->changes[i].before, b->changes[i].after);
+}
+
 int stream_on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
 		   struct err *err)
 {
+	size_t first = b->nchanges;
 	struct stream_table *t;
 	struct rows rows;
 
@@ -128,5 +151,7 @@ int stream_on_rows(struct mysql_stream *st, struct batch *b, const struct event 
 		add_rows(st, b, t, &rows, at);
 		b->bytes += e->header.size;
 	}
+	if (!stream_skips(st))
+		note_foreign(st, b, t, &rows, first);
 	return stream_event_done(st);
 }

@@ -22,6 +22,8 @@ struct stream_table {
 	const char *db, *name;		/* interned */
 	size_t db_len, name_len;
 	bool wanted;
+	bool is_parent;			/* of foreign keys, as of: */
+	unsigned foreign_edition;	/* of their list, plus one; 0: not looked up */
 	struct arena arena;		/* of map */
 	struct table_map map;
 	struct row_decoder *decoder;	/* NULL: to be made from the next table map */
