@@ -43,7 +43,8 @@ struct capture;
 struct capture *capture_new(struct shared *sh);
 struct half *capture_half(struct capture *c);
 void capture_free(struct capture *c);
-void capture_resume_table(struct capture *c, const char *table);	/* a table that capture had stopped goes on */
+/* A table that capture had stopped goes on, and is read again: 0 when the log says so, -1 when it does not within the time. */
+int capture_resume_table(struct capture *c, const char *table, int wait_ms, struct err *err);
 /* What `millrace snapshot` asks for: start, stop, pause, resume, list. @thread any */
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */

@@ -4,6 +4,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_dead.c \
 	src/engine/capture/capture_different.c \
 	src/engine/capture/capture_lists.c \
+	src/engine/capture/capture_orders.c \
 	src/engine/capture/capture_parts.h \
 	src/engine/capture/capture_publish.c \
 	src/engine/capture/capture_reading.c \
@@ -11,6 +12,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_signal.c \
 	src/engine/capture/capture_snapshot.c \
 	src/engine/capture/capture_stopped.c \
+	src/engine/capture/capture_topics.c \
 	src/engine/dead.c \
 	src/engine/engine.c \
 	src/engine/engine.h \

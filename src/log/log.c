@@ -174,11 +174,13 @@ void log_writer_close(struct log_writer *w)
 
 int log_writer_append(struct log_writer *w, const struct batch *b, struct err *err)
 {
+	w->refusal.why = LOG_NOT_REFUSED;
 	return w->ops->writer_append(w, b->records, b->nrecords, err);
 }
 
 int log_writer_append_record(struct log_writer *w, const struct record *r, struct err *err)
 {
+	w->refusal.why = LOG_NOT_REFUSED;
 	return w->ops->writer_append(w, r, 1, err);
 }
 
@@ -190,6 +192,16 @@ int log_writer_commit(struct log_writer *w, struct err *err)
 int log_writer_abort(struct log_writer *w, struct err *err)
 {
 	return w->ops->writer_abort(w, err);
+}
+
+const struct log_refusal *log_writer_refusal(const struct log_writer *w)
+{
+	return &w->refusal;
+}
+
+size_t log_topic_limit(struct log *l, const char *topic, struct err *err)
+{
+	return l->ops->topic_limit(l, topic, err);
 }
 
 int64_t log_writer_gap_us(struct log_writer *w)

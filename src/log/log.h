@@ -86,9 +86,27 @@ int log_writer_append_record(struct log_writer *w, const struct record *r, struc
  *   ERR_FATAL        this writer is of no use any more, and it is not known what was committed (seen when a broker
  *                    comes back without its topics for a moment, or is away while a transaction is aborted): close it,
  *                    open the next one, start from the position in the log
- *   ERR_DATA, ERR_CONFIG  nothing was committed and the same records would fail again */
+ *   ERR_DATA, ERR_DENIED, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
 int log_writer_abort(struct log_writer *w, struct err *err);	/* within the time limit, else ERR_FATAL */
+/*
+ * Why the log does not take the records of one topic, though it takes those of others: after a failed append or commit
+ * of kind ERR_DATA or ERR_DENIED. The transaction is aborted; without those records it would pass.
+ */
+enum log_refused { LOG_NOT_REFUSED, LOG_TOO_LARGE, LOG_TOPIC_DENIED, LOG_NEEDS_KEY };
+struct log_refusal {
+	enum log_refused why;
+	char topic[256];
+	const char *value;		/* of a record that was refused, as it was given to the append; NULL: none, or unknown */
+	bool keyed;			/* it has a key */
+	size_t bytes;			/* of that record */
+	size_t limit;			/* the topic's, in bytes; 0: unknown */
+	const char *setting;		/* that says so */
+};
+const struct log_refusal *log_writer_refusal(const struct log_writer *w);	/* of the last failure. Valid until the next call */
+/* The largest record that a topic takes, in bytes; 0 with err: it cannot be known. */
+size_t log_topic_limit(struct log *l, const char *topic, struct err *err);
+
 /* How long the next transaction had better not begin: gather what comes until then. A begin before it waits. 0: now. */
 int64_t log_writer_gap_us(struct log_writer *w);
 

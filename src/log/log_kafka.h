@@ -7,6 +7,7 @@
 
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "log/log_ops.h"
 
@@ -32,6 +33,7 @@ struct kafka_setting {
 struct kafka_log {
 	struct log base;
 	struct kafka_client admin;	/* any thread: librdkafka's calls are thread-safe */
+	atomic_size_t request_bytes;	/* of the next writer's requests, when a topic takes no larger ones; 0: as configured */
 };
 
 /* settings end with key NULL; they come before what the person configured, the forced ones after it. hook may be
@@ -70,6 +72,7 @@ int kafka_scan(struct log *l, const char *topic, int32_t partition, int64_t from
 int kafka_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 	struct err *err);
 
+size_t kafka_topic_limit(struct log *l, const char *topic, struct err *err);
 struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *err);
 void kafka_writer_close(struct log_writer *w);
 int kafka_writer_append(struct log_writer *w, const struct record *records, size_t count, struct err *err);

@@ -12,7 +12,7 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 
-enum { OFFSETS_END = -1, OFFSETS_BEGIN = -2, ERROR_TEXT = 256 };
+enum { OFFSETS_END = -1, OFFSETS_BEGIN = -2, ERROR_TEXT = 256, HISTORY_BYTES = 64 << 20 };
 
 static int limit_ms(const struct kafka_log *l)
 {
@@ -125,6 +125,8 @@ static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *t
 	}
 	rd_kafka_NewTopic_set_config(t, "cleanup.policy", kind == LOG_TOPIC_ROWS && conf->cleanup_policy
 		? conf->cleanup_policy : "delete");
+	if (kind == LOG_TOPIC_HISTORY)		/* a statement with its tables in full is one message, and cannot be split */
+		set_number(t, "max.message.bytes", HISTORY_BYTES);
 	set_number(t, "retention.ms", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_ms);
 	set_number(t, "retention.bytes", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_bytes);
 	return t;
@@ -266,6 +268,49 @@ int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int6
 		return 0;
 	/* nothing that late: the end */
 	return kafka_low_high(&l->admin, topic, partition, &low, offset, limit_ms(l), err);
+}
+
+/* ---- settings of a topic ---- */
+
+static const char *setting_of(rd_kafka_event_t *event, const char *name)
+{
+	const rd_kafka_ConfigResource_t **resources;
+	const rd_kafka_ConfigEntry_t **entries;
+	size_t count, n;
+
+	resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
+	if (count != 1 || rd_kafka_ConfigResource_error(resources[0]))
+		return NULL;
+	entries = rd_kafka_ConfigResource_configs(resources[0], &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), name) == 0)
+			return rd_kafka_ConfigEntry_value(entries[i]);
+	return NULL;
+}
+
+size_t kafka_topic_limit(struct log *base, const char *topic, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+	rd_kafka_ConfigResource_t *resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
+	rd_kafka_event_t *event;
+	const char *value = NULL;
+	size_t limit = 0;
+
+	rd_kafka_DescribeConfigs(l->admin.rk, &resource, 1, NULL, answer);
+	event = rd_kafka_queue_poll(answer, limit_ms(l));
+	if (event && !rd_kafka_event_error(event))
+		value = setting_of(event, "max.message.bytes");
+	if (value)
+		limit = strtoull(value, NULL, 10);
+	else
+		kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT,
+			"max.message.bytes is not readable: grant DescribeConfigs", "topic %s", topic);
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(answer);
+	rd_kafka_ConfigResource_destroy(resource);
+	return limit;
 }
 
 /* ---- groups ---- */

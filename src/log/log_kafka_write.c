@@ -26,6 +26,7 @@ enum {
 	GAP_MAX_US = 8000,
 	REFUSED_US = 20000,		/* librdkafka asks again so much later */
 	SMALL_RECORDS = 1000,
+	REQUEST_HEAD = 512,		/* of a request that holds one message: its own bytes, and a record's */
 	HEADERS_MAX = 32,
 	CLOSE_MS = 1000
 };
@@ -36,6 +37,8 @@ struct target {				/* a topic that was written to */
 	const char *topic;		/* interned: equal pointers, equal names */
 	rd_kafka_topic_t *rkt;
 	int32_t partitions;
+	unsigned txn;			/* the last transaction that wrote to it, and a record of it */
+	struct record sample;
 	size_t *lanes;			/* by partition: what is on its way, see log_kafka_window.h */
 };
 
@@ -48,11 +51,13 @@ struct kafka_writer {
 	int64_t committed_us;		/* monotonic, when the last transaction ended */
 	int64_t begun_us, gap_us;	/* monotonic, when this one began; learned */
 	size_t records;			/* in this transaction */
+	unsigned txn;			/* counts transactions */
+	bool tries;			/* only finds out what another one was refused for */
 	struct name_map targets;	/* by topic: struct target */
 	struct kafka_window window;
 	bool stalled;			/* in this transaction: the rest is not waited for, the commit says what is wrong */
 	rd_kafka_resp_err_t lost;	/* of the first message in this transaction that was not delivered */
-	char lost_topic[128];
+	struct log_refusal lost_record;	/* it, or a larger one of the same request */
 };
 
 /*
@@ -66,23 +71,40 @@ static const struct kafka_setting presets[] = {
 	{ "linger.ms", "1000" },
 	{ "batch.num.messages", "20000" },
 	{ "batch.size", "1000000" },
+	{ "message.max.bytes", "100000000" },	/* the topic's own limit counts; and what a broker takes in one request */
 	{ "queue.buffering.max.messages", "1000000" },
 	{ "queue.buffering.max.kbytes", "262144" },
 	{ "topic.metadata.refresh.interval.ms", "30000" },
 	{ NULL, NULL }
 };
 
+/* Of the messages of a refused request, which all have the same error: the one that explains it best. */
+static bool is_worse(const struct log_refusal *than, const rd_kafka_message_t *m)
+{
+	if (strcmp(than->topic, rd_kafka_topic_name(m->rkt)) != 0)
+		return false;
+	if (m->err == RD_KAFKA_RESP_ERR_INVALID_RECORD)
+		return m->key == NULL && than->keyed;
+	return m->len + m->key_len > than->bytes;
+}
+
+static void keep_lost(struct kafka_writer *w, const rd_kafka_message_t *m)
+{
+	w->lost = m->err;
+	w->lost_record = (struct log_refusal){ .keyed = m->key != NULL, .value = m->payload, .bytes = m->len + m->key_len };
+	snprintf(w->lost_record.topic, sizeof w->lost_record.topic, "%s", rd_kafka_topic_name(m->rkt));
+}
+
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
 	struct kafka_writer *w = ((struct kafka_client *)opaque)->owner;
 
 	kafka_window_take(&w->window, m->_private, m->len + m->key_len);
-	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR || w->lost != RD_KAFKA_RESP_ERR_NO_ERROR)
+	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR || (!w->tries && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+		m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)))
 		return;
-	if (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-		return;
-	w->lost = m->err;
-	snprintf(w->lost_topic, sizeof w->lost_topic, "%s", rd_kafka_topic_name(m->rkt));
+	if (w->lost == RD_KAFKA_RESP_ERR_NO_ERROR || (w->lost == m->err && is_worse(&w->lost_record, m)))
+		keep_lost(w, m);
 }
 
 static void producer_hook(rd_kafka_conf_t *conf)
@@ -160,6 +182,103 @@ static int abort_within(struct kafka_writer *w, int64_t limit_ms, struct err *er
 	return -1;
 }
 
+/* ---- which topic is it? ---- */
+
+static size_t number_setting(const struct kafka_writer *w, const char *name)
+{
+	char value[32];
+	size_t size = sizeof value;
+
+	return rd_kafka_conf_get(rd_kafka_conf(w->client.rk), name, value, &size) == RD_KAFKA_CONF_OK ? strtoull(value, NULL, 10) : 0;
+}
+
+/*
+ * A broker limits requests, not messages. As long as requests are larger than the topic takes, or than the message, a
+ * smaller one may pass: the next writer makes them so.
+ */
+static void explain_size(struct kafka_writer *w, struct err *err)
+{
+	struct log_refusal *r = &w->lost_record;
+	size_t request = number_setting(w, "batch.size"), smaller;
+	struct err unknown = { 0 };
+
+	r->limit = kafka_topic_limit(&w->log->base, r->topic, &unknown);
+	smaller = r->limit > 2 * REQUEST_HEAD ? r->limit - REQUEST_HEAD : request / 2;
+	if (request > r->bytes + REQUEST_HEAD && smaller < request) {
+		atomic_store(&w->log->request_bytes, smaller);
+		err_set(err, ERR_RETRY, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+			"kafka %s: topic %s takes no request of %zu bytes (max.message.bytes = %zu): requests are made smaller",
+			w->client.servers, r->topic, request, r->limit);
+		return;
+	}
+	r->why = LOG_TOO_LARGE;
+	r->setting = "max.message.bytes of the topic";
+}
+
+static int abort_within(struct kafka_writer *w, int64_t limit_ms, struct err *err);
+
+struct denied { struct kafka_writer *probe; unsigned txn; const char *topic; };
+
+/* Writes one record of the failed transaction alone, in a transaction that is aborted: is it this topic? */
+static void try_target(void *target, void *arg)
+{
+	const struct target *t = target;
+	struct denied *d = arg;
+	int64_t until_us = clock_mono_us() + PATIENCE_US;
+	struct err why = { 0 };
+
+	if (d->topic || t->txn != d->txn)
+		return;
+	if (kafka_writer_append(&d->probe->base, &t->sample, 1, &why) == 0)
+		while (rd_kafka_outq_len(d->probe->client.rk) > 0 && clock_mono_us() < until_us)
+			rd_kafka_flush(d->probe->client.rk, STEP_MS);
+	if (why.kind == ERR_DENIED || rd_kafka_outq_len(d->probe->client.rk) > 0 || d->probe->lost)
+		d->topic = t->topic;
+	else
+		abort_within(d->probe, PATIENCE_US / 1000, &why);
+}
+
+/*
+ * The broker refuses the transaction as a whole, the client says for which topic in a line for people only, and this
+ * producer (seen with librdkafka 2.0.2) is of no use after that: another one under the same id tries the topics.
+ */
+static void explain_denied(struct kafka_writer *w)
+{
+	struct err ignored = { 0 };
+	struct denied d = { .probe = (struct kafka_writer *)kafka_writer_open(&w->log->base, w->id, &ignored), .txn = w->txn };
+
+	w->lost_record = (struct log_refusal){ 0 };
+	if (d.probe == NULL)
+		return;
+	d.probe->tries = true;
+	name_map_each(&w->targets, try_target, &d);
+	if (d.topic) {
+		w->lost_record.why = LOG_TOPIC_DENIED;
+		snprintf(w->lost_record.topic, sizeof w->lost_record.topic, "%s", d.topic);
+	}
+	kafka_writer_close(&d.probe->base);
+	w->state = DEAD;
+}
+
+static void explain_refusal(struct kafka_writer *w, rd_kafka_resp_err_t code, struct err *err)
+{
+	if (w->tries)
+		return;
+	if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && w->lost)
+		explain_size(w, err);
+	else if (code == RD_KAFKA_RESP_ERR_INVALID_RECORD && w->lost)
+		w->lost_record.why = LOG_NEEDS_KEY;
+	else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && w->lost)
+		w->lost_record.why = LOG_TOPIC_DENIED;
+	else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+		explain_denied(w);
+	else
+		return;
+	w->base.refusal = w->lost_record;
+	if (w->base.refusal.why == LOG_NEEDS_KEY)
+		w->base.refusal.setting = "cleanup.policy of the topic";
+}
+
 /* Takes the error. Nothing of the transaction is or will be committed. */
 static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_t *e)
 {
@@ -167,7 +286,7 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 	struct err ignored = { 0 };
 
 	if (w->lost)
-		kafka_fail(&w->client, err, code, NULL, "writing to topic %s", w->lost_topic);
+		kafka_fail(&w->client, err, code, NULL, "writing to topic %s", w->lost_record.topic);
 	else
 		kafka_fail(&w->client, err, code, e ? rd_kafka_error_string(e) : NULL, "transaction of '%s' aborted",
 			w->id);
@@ -182,6 +301,7 @@ static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 		w->state = DEAD;
 		err->kind = ERR_FATAL;
 	}
+	explain_refusal(w, code, err);
 	return -1;
 }
 
@@ -246,6 +366,7 @@ static int begin(struct kafka_writer *w, struct err *err)
 		w->state = OPEN;
 		w->begun_us = clock_mono_us();
 		w->records = 0;
+		w->txn++;
 		w->stalled = false;
 		w->lost = RD_KAFKA_RESP_ERR_NO_ERROR;
 		return 0;
@@ -291,8 +412,17 @@ static void window_wait(struct kafka_writer *w, const size_t *lane)
 	}
 }
 
+/* By the client itself: it was never sent. */
+static void refuse_size(struct kafka_writer *w, const struct target *t, const struct record *r)
+{
+	w->base.refusal = (struct log_refusal){ .why = LOG_TOO_LARGE, .keyed = r->key != NULL, .value = r->value,
+		.bytes = (size_t)r->key_len + r->value_len, .limit = number_setting(w, "message.max.bytes"),
+		.setting = "[kafka] message.max.bytes" };
+	snprintf(w->base.refusal.topic, sizeof w->base.refusal.topic, "%s", t->topic);
+}
+
 /* A full queue empties as the broker answers. */
-static int append_one(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
+static int append_one(struct kafka_writer *w, struct target *t, const struct record *r, struct err *err)
 {
 	int32_t partition = log_partition_of(r, t->partitions);
 	int64_t since_us = 0;
@@ -308,6 +438,11 @@ static int append_one(struct kafka_writer *w, const struct target *t, const stru
 	if (!e) {
 		size_t *lane = &t->lanes[partition];
 
+		if (t->txn != w->txn) {
+			t->txn = w->txn;
+			t->sample = *r;
+		}
+
 		kafka_window_add(&w->window, lane, (r->value ? r->value_len : 0) + (r->key ? r->key_len : 0));
 		if (kafka_window_is_full(&w->window, lane))
 			window_wait(w, lane);
@@ -317,6 +452,8 @@ static int append_one(struct kafka_writer *w, const struct target *t, const stru
 		rd_kafka_error_destroy(e);
 		return fail_fatal(w, err);
 	}
+	if (rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+		refuse_size(w, t, r);
 	if (rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__STATE) {
 		/* The transaction failed behind our back; committing tells why. */
 		rd_kafka_error_destroy(e);
@@ -475,13 +612,16 @@ static int init_transactions(struct kafka_writer *w, struct err *err)
 struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *err)
 {
 	struct kafka_writer *w = xcalloc(1, sizeof *w);
+	size_t request = atomic_load(&((struct kafka_log *)l)->request_bytes);
+	char bytes[24];
 	const struct kafka_setting forced[] = {
-		{ "transactional.id", id }, { "enable.idempotence", "true" }, { NULL, NULL }
+		{ "transactional.id", id }, { "enable.idempotence", "true" }, { request ? "batch.size" : NULL, bytes }, { NULL, NULL }
 	};
 	const struct kafka_client_conf how = {
 		.type = RD_KAFKA_PRODUCER, .presets = presets, .forced = forced, .hook = producer_hook, .owner = w
 	};
 
+	snprintf(bytes, sizeof bytes, "%zu", request);
 	w->base.ops = &log_kafka_ops;
 	w->log = (struct kafka_log *)l;
 	w->id = xstrdup(id);

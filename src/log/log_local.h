@@ -98,6 +98,7 @@ struct chunk_builder {
 	int64_t min_ms, max_ms;
 };
 void chunk_start(struct chunk_builder *c, const struct local_part *p);
+enum { RECORD_MAX = 900000000 };	/* SQLite has a limit of 1,000,000,000 bytes a value */
 int chunk_add(struct chunk_builder *c, const struct record *r, int64_t now_ms, struct err *err);
 void *chunk_seal(const struct chunk_builder *c, ZSTD_CCtx *z, size_t *len);	/* the caller frees */
 
@@ -130,6 +131,8 @@ int local_scan(struct log *l, const char *topic, int32_t partition, int64_t from
 int local_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 	struct err *err);
 
+/* -1: err, and the writer's refusal says which record */
+size_t local_topic_limit(struct log *l, const char *topic, struct err *err);
 struct log_writer *local_writer_open(struct log *l, const char *id, struct err *err);
 void local_writer_close(struct log_writer *w);
 int local_writer_append(struct log_writer *w, const struct record *records, size_t count, struct err *err);

@@ -16,7 +16,6 @@
 enum {
 	MAGIC = 0x31434c4d,		/* "MLC1" */
 	LEVEL = 1,
-	RECORD_MAX = 1 << 30,
 	UNPACKED_MAX = 0x7fffffff
 };
 
@@ -79,7 +78,7 @@ int chunk_add(struct chunk_builder *c, const struct record *r, int64_t now_ms, s
 	char *to = size <= RECORD_MAX ? buf_reserve(&c->raw, size) : NULL;
 
 	if (!to)
-		return err_set(err, ERR_DATA, 0, "embedded log: topic %s: a record of %zu bytes, at most %d go",
+		return err_set(err, ERR_DATA, 0, "embedded log: topic %s: a record of %zu bytes, expected at most %d",
 			r->topic, size, RECORD_MAX);
 	to = put(to, &head, sizeof head);
 	to = put(to, r->key, r->key_len);

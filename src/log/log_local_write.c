@@ -8,6 +8,7 @@
  */
 #include "log/log_local.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,33 @@ static void touch(struct local_writer *w, struct local_topic *to, struct local_p
 	w->touched[w->ntouched++] = (struct touched){ to, p, c };
 }
 
+/* As a broker does: nothing without a key into a topic that is compacted by key. */
+static bool local_refuses(struct local_writer *w, const struct local_topic *to, const struct record *r)
+{
+	const char *policy = w->log->base.conf.cleanup_policy;
+	size_t bytes = (size_t)r->key_len + r->value_len;
+	enum log_refused why = LOG_NOT_REFUSED;
+
+	if (bytes > RECORD_MAX / 10 * 9)	/* the rest is for headers and what is packed with it */
+		why = LOG_TOO_LARGE;
+	else if (r->key == NULL && to->kind == LOG_TOPIC_ROWS && policy && strstr(policy, "compact"))
+		why = LOG_NEEDS_KEY;
+	if (why == LOG_NOT_REFUSED)
+		return false;
+	w->base.refusal = (struct log_refusal){ .why = why, .keyed = r->key != NULL, .value = r->value, .bytes = bytes,
+						.limit = RECORD_MAX / 10 * 9, .setting = "the embedded log's limit" };
+	snprintf(w->base.refusal.topic, sizeof(w->base.refusal.topic), "%s", to->name);
+	return true;
+}
+
+size_t local_topic_limit(struct log *base, const char *topic, struct err *err)
+{
+	(void)base;
+	(void)topic;
+	(void)err;
+	return RECORD_MAX / 10 * 9;
+}
+
 static int append_one(struct local_writer *w, struct target *t, const struct record *r, int64_t now_ms, struct err *err)
 {
 	int32_t number = log_partition_of(r, t->to->nparts);
@@ -147,6 +175,8 @@ static int append_one(struct local_writer *w, struct target *t, const struct rec
 	if (number >= t->to->nparts)
 		return err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d",
 			t->topic, number, t->to->nparts);
+	if (local_refuses(w, t->to, r))
+		return err_set(err, ERR_DATA, 0, "embedded log: topic %s does not take the record", t->topic);
 	c = &t->open[number];
 	p = &t->to->parts[number];
 	if (c->count == 0)

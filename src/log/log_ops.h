@@ -16,6 +16,7 @@ struct log {
 
 struct log_writer {
 	const struct log_ops *ops;
+	struct log_refusal refusal;
 };
 
 struct log_reader {
@@ -36,6 +37,8 @@ struct log_ops {
 		struct err *err);
 	int (*offset_at)(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 		struct err *err);
+
+	size_t (*topic_limit)(struct log *l, const char *topic, struct err *err);
 
 	struct log_writer *(*writer_open)(struct log *l, const char *id, struct err *err);
 	void (*writer_close)(struct log_writer *w);

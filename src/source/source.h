@@ -92,8 +92,14 @@ void source_close(struct source *s);
 struct source_plan;
 struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct source_order *order, struct err *err);
 char *source_plan_text(const struct source_plan *plan);	/* its tables, as JSON; the caller frees */
+/* Of one table by its name, asked of the server when its turn comes; one that cannot be carried out is told then. */
+struct source_plan *source_plan_later(const struct source_order *order);
 void source_plan_free(struct source_plan *plan);	/* NULL allowed */
-int source_take_plan(struct source *s, struct source_plan *plan, struct err *err);	/* 0: plan is taken over. @thread any */
+/* The source uses the plan, too, until it is carried out or the source is closed. The answer is how many it was given with
+ * this one; -1: refused. @thread any */
+int source_take_plan(struct source *s, struct source_plan *plan, struct err *err);
+/* How many of them, in that order, the position of the last batch holds or has done with. @thread the one that steps */
+unsigned source_plans_given(const struct source *s);
 /* A message of Debezium's signal topic; NULL: none, only the mark is kept. mark: any text that tells the caller where to
  * go on; source_mark() gives back the one of the last signal whose effect is in the position. @thread any */
 void source_signal(struct source *s, const char *text, size_t len, const char *mark);
@@ -120,7 +126,7 @@ char *source_nearest(struct source *s, const char *db_table);	/* the captured ta
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */
 struct source_reading *source_readings(struct source *s, size_t *count);	/* in the order in which they are read; the caller frees. @thread any */
-size_t source_tables(struct source *s, struct source_table *out, size_t max);	/* those that are stopped. @thread any */
+struct source_table *source_tables(struct source *s, size_t *count);	/* those that are stopped; the caller frees. @thread any */
 unsigned source_stops(struct source *s);		/* how many tables were stopped so far: source_tables() has news when it rises. @thread any */
 int source_stop_table(struct source *s, const char *db_table, const char *why);	/* the table's rows are refused from now on; @thread any */
 

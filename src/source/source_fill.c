@@ -6,6 +6,7 @@
 #include "config.h"
 #include "source/source_parts.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ enum { ORDERS_MAX = 1000, WORKING_MS = 1, WAITING_MS = 20 };
 struct source_plan {
 	struct fill_order order;
 	struct fill_plan tables;	/* of a start */
+	bool later;			/* they are not known yet */
+	atomic_uint users;
 };
 
 /* ---- orders, as another thread makes them ---- */
@@ -55,6 +58,7 @@ struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct 
 	int r = filter ? 0 : -1;
 
 	fill_plan_init(&p->tables);
+	atomic_init(&p->users, 1);
 	fill_order_copy_of(&p->order, order);
 	if (r == 0 && order->action == ORDER_START)
 		r = mysql_conn_open_any(&c, conf, &host, err) < 0 ||
@@ -67,6 +71,19 @@ struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct 
 	return NULL;
 }
 
+struct source_plan *source_plan_later(const struct source_order *order)
+{
+	struct source_plan *p = xcalloc(1, sizeof(*p));
+
+	fill_plan_init(&p->tables);
+	atomic_init(&p->users, 1);
+	p->later = true;
+	p->order = (struct fill_order){ .action = order->action, .truncate = order->truncate,
+					.tables = { .items = xcalloc(1, sizeof(char *)), .count = 1 } };
+	p->order.tables.items[0] = xstrdup(order->tables);
+	return p;
+}
+
 char *source_plan_text(const struct source_plan *p)
 {
 	return plan_text(&p->tables);
@@ -74,7 +91,7 @@ char *source_plan_text(const struct source_plan *p)
 
 void source_plan_free(struct source_plan *p)
 {
-	if (p == NULL)
+	if (p == NULL || atomic_fetch_sub(&p->users, 1) > 1)
 		return;
 	fill_order_done(&p->order);
 	fill_plan_done(&p->tables);
@@ -85,6 +102,13 @@ static void put_asked(struct source *s, struct source_asked asked)
 {
 	s->orders = xrealloc(s->orders, (s->norders + 1) * sizeof(*s->orders));
 	s->orders[s->norders++] = asked;
+}
+
+static int take_plan(struct source *s, struct source_plan *plan)
+{
+	atomic_fetch_add(&plan->users, 1);
+	put_asked(s, (struct source_asked){ .plan = plan });
+	return (int)++s->plans_taken;
 }
 
 int source_take_plan(struct source *s, struct source_plan *plan, struct err *err)
@@ -99,10 +123,15 @@ int source_take_plan(struct source *s, struct source_plan *plan, struct err *err
 	else if (s->norders >= ORDERS_MAX)
 		r = err_set(err, ERR_RETRY, 0, "more than %d orders are waiting", ORDERS_MAX);
 	else
-		put_asked(s, (struct source_asked){ .plan = plan });
+		r = take_plan(s, plan);
 	s->status.fill.orders = (unsigned)s->norders;
 	pthread_mutex_unlock(&s->lock);
 	return r;
+}
+
+unsigned source_plans_given(const struct source *s)
+{
+	return s->plans_given;
 }
 
 void source_signal(struct source *s, const char *text, size_t len, const char *mark)
@@ -189,7 +218,8 @@ static int follow_signal(struct source *s, struct fill_order *o, struct err *err
 	if (r < 0 && err->kind == ERR_UNREACHABLE)
 		return -1;
 	if (r < 0)
-		mysql_fill_tell(s->fill, "signal %.60s is skipped: %s", o->id ? o->id : "", err->msg);
+		mysql_fill_tell(s->fill, "%s%.60s is skipped: %s", o->id ? "signal " : "a snapshot", o->id ? o->id : "", err->msg);
+	s->fill_due |= r < 0;
 	err_clear(err);
 	return 0;
 }
@@ -213,8 +243,12 @@ static int take_order(struct source *s, const struct source_asked *asked, struct
 {
 	struct fill_plan *plan = mysql_fill_plan(s->fill);
 
-	if (asked->plan)
-		return carry_out(s, &asked->plan->order, &asked->plan->tables, err);
+	if (asked->plan) {
+		if (asked->plan->later ? follow_signal(s, &asked->plan->order, err) : carry_out(s, &asked->plan->order, &asked->plan->tables, err))
+			return -1;
+		s->plans_done++;
+		return 0;
+	}
 	if (asked->signal && take_signal(s, asked->signal, err) < 0)
 		return -1;
 	free(plan->mark);
@@ -476,6 +510,7 @@ void source_fill_mark(struct source *s, struct batch *b)
 	if (s->filter_before == NULL)
 		s->settled = s->conf;
 	b->position_due = s->fill_due;
+	s->plans_given = s->plans_done;
 	s->fill_due = false;
 }
 

@@ -38,6 +38,7 @@ struct source_asked {			/* by another thread, in the order in which it came */
 
 struct source {
 	/* owned by the thread that steps */
+	unsigned plans_done, plans_given;	/* carried out; as of the last position that was given out */
 	const struct mysql_conf *conf;
 	char *name;
 	uint32_t server_id;
@@ -85,6 +86,7 @@ struct source {
 	unsigned stops;
 	struct source_asked *orders;
 	size_t norders;
+	unsigned plans_taken;
 	const struct mysql_conf *fresh;	/* by source_reload() */
 	char *fills;			/* the plan as text */
 	struct source_difference *differences;

@@ -184,16 +184,17 @@ void source_status(struct source *s, struct source_status *out)
 	pthread_mutex_unlock(&s->lock);
 }
 
-size_t source_tables(struct source *s, struct source_table *out, size_t max)
+struct source_table *source_tables(struct source *s, size_t *count)
 {
-	size_t n;
+	struct source_table *out;
 
 	pthread_mutex_lock(&s->lock);
-	n = s->ntables < max ? s->ntables : max;
-	if (n > 0)
-		memcpy(out, s->tables, n * sizeof(*out));
+	*count = s->ntables;
+	out = xcalloc(*count + 1, sizeof(*out));
+	if (*count > 0)
+		memcpy(out, s->tables, *count * sizeof(*out));
 	pthread_mutex_unlock(&s->lock);
-	return n;
+	return out;
 }
 
 struct source_reading *source_readings(struct source *s, size_t *count)

@@ -138,14 +138,14 @@ static bool catch_up(struct follower *f, const char *executed)
 /* Tables that are stopped since the last question. */
 static unsigned newly_stopped(struct follower *f)
 {
-	enum { MAX = 200 };
-	static struct source_table tables[MAX];
-	size_t n = source_tables(f->source, tables, MAX), stopped = 0;
+	size_t n, stopped = 0;
+	struct source_table *tables = source_tables(f->source, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		stopped++;
 		printf("# %s is stopped: %s\n", tables[i].name, tables[i].error);
 	}
+	free(tables);
 	f->stopped = stopped;
 	return (unsigned)stopped;
 }

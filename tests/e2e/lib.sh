@@ -162,7 +162,7 @@ caught_up()
 	local executed
 	executed=$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')
 	status > "$dir/status.json" || return 1
-	jq -e --arg g "$executed" '(.capture.state | IN("starting", "retrying") | not) and .capture.snapshot.running == false and (.capture.fill.tables // 0) == 0 and (.capture.gtid | gsub("[ \n]"; "")) == $g' "$dir/status.json" > /dev/null || return 1
+	jq -e --arg g "$executed" '(.capture.state | IN("starting", "retrying") | not) and .capture.snapshot.running == false and ((.capture.fill.tables // 0) + (.capture.fill.orders // 0)) == 0 and (.capture.gtid | gsub("[ \n]"; "")) == $g' "$dir/status.json" > /dev/null || return 1
 	[ "$(jq -r .load.enabled "$dir/status.json")" = true ] || return 0
 	"$millrace" -c "$dir/millrace.conf" topics --json > "$dir/topics.json" 2>/dev/null || return 1
 	jq -s -e 'map(select(.topic | test("^mysql\\.[^.]+\\..+")) | select(.high > .low)) | all(any(.groups[]; .group == "e2e-load" and .lag == 0))' \

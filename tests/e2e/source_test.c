@@ -159,11 +159,12 @@ static enum source_step consumer_step(struct consumer *c)
 
 static void print_stopped(struct consumer *c)
 {
-	struct source_table tables[32];
-	size_t n = source_tables(c->source, tables, 32);
+	size_t n;
+	struct source_table *tables = source_tables(c->source, &n);
 
 	for (size_t i = 0; i < n; i++)
 		printf("# stopped: %s: %s\n", tables[i].name, tables[i].error);
+	free(tables);
 }
 
 /* Does the position hold all that the server has executed? */
@@ -598,7 +599,7 @@ static void test_purged(void)
 
 static void test_stopped_table(void)
 {
-	struct source_table tables[32];
+	struct source_table *tables;
 	struct consumer c;
 	size_t n, stopped = 0;
 
@@ -609,11 +610,12 @@ static void test_stopped_table(void)
 	sql("INSERT INTO zlast VALUES (1, 1, 1)");
 	insert_orders(1, 10);
 	consumer_catch_up(&c);
-	n = source_tables(c.source, tables, 32);
+	tables = source_tables(c.source, &n);
 	for (size_t i = 0; i < n; i++)
 		stopped += strcmp(tables[i].name, "testdb.zlast") == 0 &&
 			   strcmp(tables[i].error, "a test says so") == 0;
 	is_int(stopped, 1, "a stopped table says why");
+	free(tables);
 	is_int(model_rows(c.model), 10, "its neighbours flow");
 	consumer_done(&c);
 }

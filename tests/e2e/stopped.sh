@@ -1,6 +1,6 @@
 #!/bin/bash
 # stopped.sh - a table whose rows cannot be decoded surely is stopped by name, its neighbours flow, and a restart does not let
-# it flow on with a gap: a person does.
+# it flow on with a gap: a person resumes it, and it is read again.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql --binlog-row-metadata=MINIMAL
@@ -32,10 +32,10 @@ sql -e "SET sql_log_bin = 0; ALTER TABLE testdb.odd DROP COLUMN w; SET sql_log_b
 "$millrace" -c "$dir/millrace.conf" resume testdb.odd; ok $? "resume is taken"
 odd_flows() { [ -z "$(odd_error)" ] && [ "$(status | jq -r .capture.state)" != retrying ]; }
 until_true 20 odd_flows; ok $? "the stop is taken back"
-until_true 20 grep -q 'resumed on request' "$dir/run.log"; ok $? "and told, with what is missing"
+until_true 20 grep -q 'resumed on request' "$dir/run.log"; ok $? "and told"
 sql -e "INSERT INTO testdb.odd VALUES (4, 4)"
 wait_caught_up "catches up"
-is "$(sqlite3 "$dir/state/warehouse/testdb.db" 'SELECT group_concat(id) FROM odd')" 1,4 "rows flow again"
+same_table odd
 stop_millrace
 start_millrace
 wait_caught_up "after one more restart"

@@ -196,6 +196,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 		backoff_reset(backoff);
 		if (b->nchanges || position_is_set(&b->position)) {
 			(*parcel)->lists = lists_news(c);
+			(*parcel)->plans = source_plans_given(c->source);
 			c->given = true;
 			if (queue_push(c->to_format, *parcel))
 				return 0;
@@ -402,6 +403,10 @@ static int session_open(struct capture *c, struct err *err)
 	position_done(&position);
 	if (source)
 		stopped_apply(c->stopped, c);
+	pthread_mutex_lock(&c->half.lock);
+	if (source)
+		orders_give(c);
+	pthread_mutex_unlock(&c->half.lock);
 	return source ? 0 : -1;
 }
 
@@ -410,6 +415,10 @@ static void session_close(struct capture *c)
 	struct source *source = c->source;
 
 	pthread_mutex_lock(&c->half.lock);
+	if (source) {
+		free(c->fills);
+		c->fills = source_fills(source);
+	}
 	c->source = NULL;
 	pthread_mutex_unlock(&c->half.lock);
 	if (source) {
@@ -510,7 +519,10 @@ void capture_free(struct capture *c)
 	half_done(&c->half);
 	position_done(&c->logged);
 	capture_limits_free(c);
-	free(c->resume);
+	orders_free(c);
+	resumes_free(c);
+	withheld_forget(c, NULL);
+	free(c->fills);
 	source_differences_free(c->differences, c->ndifferences);
 	free(c);
 }
@@ -550,6 +562,7 @@ void capture_status(struct capture *c, struct status *status)
 {
 	struct status_capture *out = &status->capture;
 	struct source_status *st = xcalloc(1, sizeof(*st));
+	size_t waiting;
 	bool have;
 
 	pthread_mutex_lock(&c->half.lock);
@@ -559,12 +572,15 @@ void capture_status(struct capture *c, struct status *status)
 	snprintf(out->gtid, sizeof(out->gtid), "%s", c->logged.gtids ? c->logged.gtids : "");
 	snprintf(out->file, sizeof(out->file), "%s", c->logged.file);
 	out->pos = c->logged.pos;
+	waiting = orders_waiting(c);
 	pthread_mutex_unlock(&c->half.lock);
 	out->enabled = true;
 	out->lag_ms = out->behind_bytes = -1;
 	out->snapshot.left_ms = out->snapshot.keeps_ms = out->fill.left_ms = -1;
 	if (have)
 		copy_source(out, st);
+	if (out->fill.orders < waiting)
+		out->fill.orders = (unsigned)waiting;
 	half_view(&c->half, &out->state, &out->trouble);
 	capture_readings(c, status);
 	free(st);
@@ -576,13 +592,5 @@ void capture_reload(struct capture *c, const struct mysql_conf *conf)
 	c->mysql = conf;
 	if (c->source)
 		source_reload(c->source, conf);
-	pthread_mutex_unlock(&c->half.lock);
-}
-
-void capture_resume_table(struct capture *c, const char *table)
-{
-	pthread_mutex_lock(&c->half.lock);
-	free(c->resume);
-	c->resume = xstrdup(table);
 	pthread_mutex_unlock(&c->half.lock);
 }

@@ -14,7 +14,7 @@
 #include "core/logline.h"
 #include "engine/capture/capture_parts.h"
 
-enum { LETTER_MAX = 8 << 20, SAY_EVERY_US = 10 * 1000 * 1000 };
+enum { LETTER_MAX = 900 << 10,	/* a broker takes about a megabyte */ SAY_EVERY_US = 10 * 1000 * 1000 };
 
 static char *letter_key(struct batch *b, const struct change *c)
 {
@@ -31,9 +31,10 @@ static void add_letter(struct capture *c, struct batch *b, size_t i)
 	struct buf text;
 
 	buf_init(&text, LETTER_MAX);
-	change_print(&text, change, c->encoder);
+	if (!c->short_letters)
+		change_print(&text, change, c->encoder);
 	r->change = (uint32_t)i;
-	if (!text.failed) {		/* else there are still the reason and the place */
+	if (!text.failed && !c->short_letters) {		/* else there are still the reason and the place */
 		r->value = arena_dup(&b->arena, text.data, text.len);
 		r->value_len = (uint32_t)text.len;
 	}

@@ -10,6 +10,12 @@ struct parcel {
 	struct record position;
 	int64_t read_us, formatted_us;	/* wall: when the source and the format stage had done with it */
 	char *lists;			/* news of which tables are captured, to be written with the position; NULL: none */
+	unsigned plans;			/* of the source's, how many the position holds */
+};
+
+struct resume {			/* a stopped table that a person wants to go on */
+	struct resume *next;
+	char *table;
 };
 
 struct capture {
@@ -35,7 +41,11 @@ struct capture {
 	struct stopped_tables *stopped;	/* log thread, once the session runs */
 	char *lists;			/* as the log has them, or is about to; NULL: it has none. The source thread's own */
 	const struct mysql_conf *lists_of;	/* whose they are */
-	char *resume;			/* under half.lock: a stopped table that a person wants to go on */
+	struct resume *resumes;		/* under half.lock: stopped tables that a person wants to go on */
+	struct kept_order *orders;	/* under half.lock: capture_orders.c */
+	char *fills;			/* under half.lock: source_fills() of the last session */
+	struct withheld *withheld;	/* log thread, or no session: capture_topics.c */
+	bool short_letters;		/* dead letters with their values are too large for their topic */
 	const struct settings *sections_of;	/* whose [table NAME] were looked up last, and when; the source thread's own */
 	int64_t sections_us;
 	struct source_difference *differences;	/* as last raised as problems; the source thread's own */
@@ -67,6 +77,28 @@ void lists_read(char **lists, const struct settings *s, const struct record *r);
 char *lists_news(struct capture *c);	/* with the batch that the source has just given out; the caller frees; NULL: none */
 int lists_publish(struct capture *c, const char *lists, struct err *err);	/* into the open transaction; log thread */
 
+/* ---- orders that no position in the log holds yet (capture_orders.c) ---- */
+int orders_take(struct capture *c, struct source_plan *plan, struct err *err);	/* 0: plan is taken over. Under half.lock */
+void orders_again(struct capture *c, const char *table);	/* a table that was stopped has to be read again; under half.lock */
+void orders_give(struct capture *c);			/* to a source that was just opened; under half.lock */
+size_t orders_waiting(const struct capture *c);		/* under half.lock */
+int orders_publish(struct capture *c, unsigned plans, struct err *err);	/* with a position that holds so many; log thread */
+void orders_done(struct capture *c, unsigned plans);	/* it is in the log */
+void orders_free(struct capture *c);
+
+/* ---- topics, and what the log does not take (capture_topics.c) ---- */
+struct topics;
+struct topics *topics_new(struct capture *c);
+void topics_free(struct topics *t);
+/* Before an append: topics are made, records of stopped tables are taken out. -1: a failure that is not of one table. */
+int topics_admit(struct topics *t, struct batch *b, struct err *err);
+/* The log has refused a record of this batch: its table is stopped. false: it is none of these records. err: as refused. */
+bool topics_refused(struct topics *t, const struct log_refusal *why, const struct batch *b, const struct err *err);
+bool topics_leave_out(const struct topics *t, const struct schema *s);	/* rows of this table */
+void withheld_stopped(struct capture *c, const char *table, const char *why);	/* stopped in an earlier session */
+void withheld_again(struct capture *c);			/* a new source learns of those that the log does not know as stopped yet */
+void withheld_forget(struct capture *c, const char *table);	/* NULL: all */
+
 /* ---- tables that are stopped, remembered in the log (capture_stopped.c) ---- */
 struct stopped_tables;
 struct stopped_tables *stopped_new(void);
@@ -75,5 +107,9 @@ void stopped_read(struct stopped_tables *t, const struct settings *s, const stru
 void stopped_apply(struct stopped_tables *t, struct capture *c);	/* to a source that was just opened */
 int stopped_publish(struct stopped_tables *t, struct capture *c, struct err *err);	/* new ones into the open transaction; log thread */
 int stopped_forget(struct capture *c, const char *table, struct err *err);	/* a tombstone into the open transaction; log thread */
+/* A stop is taken back: until stopped_forget() the log remembers that the table has to be read again. Log thread */
+void capture_resumed(struct capture *c);		/* the first of c->resumes is in the log */
+void resumes_free(struct capture *c);
+int stopped_resume(struct capture *c, const char *table, struct err *err);
 
 #endif

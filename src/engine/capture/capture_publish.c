@@ -47,39 +47,11 @@ struct publisher {
 	bool due;			/* a position among them must not wait for rows */
 	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
 	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
-	const char *dead_topic;		/* interned */
-	const char **ensured;		/* topics that exist for sure; interned */
-	size_t nensured, cap_ensured;
+	struct topics *topics;
+	unsigned plans;			/* of the source's, how many the last position held holds */
 	const struct schema *schema;	/* whose meter this is */
 	struct table_meter *meter;
 };
-
-static int ensure_topic(struct publisher *p, const char *topic, struct err *err)
-{
-	for (size_t i = p->nensured; i-- > 0;)
-		if (p->ensured[i] == topic)
-			return 0;
-	if (log_topic_ensure(p->c->sh->log, topic, topic == p->dead_topic ? LOG_TOPIC_DEAD : LOG_TOPIC_ROWS, err))
-		return -1;
-	if (p->nensured == p->cap_ensured) {
-		p->cap_ensured = p->cap_ensured ? p->cap_ensured * 2 : 64;
-		p->ensured = xrealloc(p->ensured, p->cap_ensured * sizeof(*p->ensured));
-	}
-	p->ensured[p->nensured++] = topic;
-	return 0;
-}
-
-static int ensure_topics(struct publisher *p, const struct batch *b, struct err *err)
-{
-	const char *last = NULL;
-
-	for (size_t i = 0; i < b->nrecords; i++) {
-		if (b->records[i].topic != last && ensure_topic(p, b->records[i].topic, err))
-			return -1;
-		last = b->records[i].topic;
-	}
-	return 0;
-}
 
 static bool is_truncate(const struct batch *b, const struct record *r)
 {
@@ -137,7 +109,8 @@ static void count_rows(struct publisher *p, const struct batch *b)
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].schema == first->schema && b->changes[j].txn == first->txn; j++)
 			;
-		if (first->schema == NULL || first->op == CHANGE_DDL || first->op == CHANGE_ALTER)
+		if (first->schema == NULL || first->op == CHANGE_DDL || first->op == CHANGE_ALTER ||
+		    (p->c->withheld && topics_leave_out(p->topics, first->schema)))
 			continue;
 		if (first->schema != p->schema) {
 			snprintf(name, sizeof(name), "%s.%s", first->schema->db, first->schema->table);
@@ -169,7 +142,7 @@ static int publish_append(struct publisher *p, struct err *err)
 
 		if (b->nrecords == 0)
 			continue;
-		if (ensure_topics(p, b, err) || fan_out_truncates(p, b, err) || log_writer_append(p->c->writer, b, err))
+		if (topics_admit(p->topics, b, err) || fan_out_truncates(p, b, err) || log_writer_append(p->c->writer, b, err))
 			return -1;
 	}
 	p->waiting_bytes = 0;
@@ -183,10 +156,11 @@ static int publish_commit(struct publisher *p, struct err *err)
 	if (p->nheld == 0)
 		return 0;
 	if (publish_append(p, err) || stopped_publish(p->c->stopped, p->c, err) ||
-	    (p->lists && lists_publish(p->c, p->lists, err)) ||
+	    (p->lists && lists_publish(p->c, p->lists, err)) || orders_publish(p->c, p->plans, err) ||
 	    log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
 		return -1;
 	atomic_store(&p->c->proved, true);
+	orders_done(p->c, p->plans);
 	tell_position(p, &p->held[p->nheld - 1]->batch->position);
 	for (size_t i = 0; i < p->nheld; i++) {
 		struct batch *b = p->held[i]->batch;
@@ -216,6 +190,7 @@ static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *
 	p->waiting_bytes += b->arena.used;
 	p->records += b->nrecords;
 	p->due |= b->position_due || b->snapshot_end;
+	p->plans = parcel->plans > p->plans ? parcel->plans : p->plans;
 	if (parcel->lists) {
 		free(p->lists);
 		p->lists = parcel->lists;
@@ -263,22 +238,40 @@ static struct parcel *publish_next(struct publisher *p)
 	return gap_us ? queue_pop_wait(p->c->to_log, (int)(gap_us + 999) / 1000) : queue_try_pop(p->c->to_log);
 }
 
-/* A person lets a stopped table go on: the stop is taken back in the log, and a new session begins without it. */
+/* A person lets stopped tables go on: the stops are taken back in the log, and a new session begins without them. */
 static int publish_resume(struct publisher *p, struct err *err)
 {
-	char *table;
-	int rc;
+	struct resume *r;
+	char table[512];
+	int rc = 0;
 
-	pthread_mutex_lock(&p->c->half.lock);
-	table = p->c->resume;
-	p->c->resume = NULL;
-	pthread_mutex_unlock(&p->c->half.lock);
-	if (table == NULL)
-		return 0;
-	rc = stopped_forget(p->c, table, err) || log_writer_commit(p->c->writer, err) ? -1 :
-	     err_set(err, ERR_RETRY, 0, "table %s: resumed on request; rows from the time that it was stopped are missing", table);
-	free(table);
-	return rc;
+	for (;;) {
+		pthread_mutex_lock(&p->c->half.lock);
+		r = p->c->resumes;
+		snprintf(table, sizeof(table), "%s", r ? r->table : "");
+		pthread_mutex_unlock(&p->c->half.lock);
+		if (r == NULL)
+			return rc;
+		if (stopped_resume(p->c, table, err) || log_writer_commit(p->c->writer, err))
+			return -1;
+		withheld_forget(p->c, table);
+		capture_resumed(p->c);
+		rc = err_set(err, ERR_RETRY, 0, "table %s: resumed on request; it is read again", table);
+	}
+}
+
+/* A refusal that is one table's, or one topic's: the next session writes the same without it. */
+static void publish_refused(struct publisher *p, struct err *err)
+{
+	const struct log_refusal *why = log_writer_refusal(p->c->writer);
+
+	if (err->kind != ERR_DATA && err->kind != ERR_DENIED)
+		return;
+	for (size_t i = 0; i < p->nheld; i++)
+		if (topics_refused(p->topics, why, p->held[i]->batch, err)) {
+			err->kind = ERR_RETRY;
+			return;
+		}
 }
 
 static int publish_loop(struct publisher *p, struct err *err)
@@ -305,7 +298,7 @@ static int publish_loop(struct publisher *p, struct err *err)
 void *capture_log_thread(void *arg)
 {
 	struct capture *c = arg;
-	struct publisher p = { .c = c, .dead_topic = dead_topic(c->sh->settings) };
+	struct publisher p = { .c = c, .topics = topics_new(c) };
 	struct err err;
 
 	err_clear(&err);
@@ -314,12 +307,13 @@ void *capture_log_thread(void *arg)
 		 * stands. */
 		if (err.kind == ERR_FATAL)
 			err.kind = ERR_RETRY;
+		publish_refused(&p, &err);
 		err_wrap(&err, "log");
 		capture_fail(c, &err);
 	}
 	for (size_t i = 0; i < p.nheld; i++)
 		parcel_put(c, p.held[i]);
 	free(p.lists);
-	free(p.ensured);
+	topics_free(p.topics);
 	return NULL;
 }

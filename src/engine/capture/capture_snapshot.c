@@ -32,23 +32,19 @@ static int read_order(const struct engine_request *r, const char *action, struct
 	return 0;
 }
 
-static int no_source(struct err *err)
+/* Under half.lock. */
+static int no_source(struct capture *c, struct err *err)
 {
-	return err_set(err, ERR_RETRY, 0, "snapshot: the capture does not run just now; `millrace status` says why");
+	return err_set(err, ERR_FATAL, 0, "snapshot: capture has stopped: %.400s", c->half.error.msg);
 }
 
-static int list(struct capture *c, engine_emit *emit, void *arg, struct err *err)
+static int list(struct capture *c, engine_emit *emit, void *arg)
 {
-	char *text = NULL;
-	bool have;
+	char *text;
 
 	pthread_mutex_lock(&c->half.lock);
-	have = c->source != NULL;
-	if (have)
-		text = source_fills(c->source);
+	text = c->source ? source_fills(c->source) : xstrdup(c->fills);
 	pthread_mutex_unlock(&c->half.lock);
-	if (!have)
-		return no_source(err);
 	if (text)
 		emit(arg, text, strlen(text));
 	free(text);
@@ -64,7 +60,7 @@ static int order(struct capture *c, const struct source_order *o, engine_emit *e
 
 	pthread_mutex_lock(&c->half.lock);
 	if (r == 0)
-		r = c->source ? source_take_plan(c->source, plan, err) : no_source(err);
+		r = c->half.state == HALF_FAILED || c->half.ended ? no_source(c, err) : orders_take(c, plan, err);
 	pthread_mutex_unlock(&c->half.lock);
 	if (r < 0)
 		source_plan_free(plan);
@@ -166,7 +162,7 @@ int capture_snapshot(struct capture *c, const struct engine_request *r, engine_e
 	struct source_order o;
 
 	if (action && strcmp(action, "list") == 0)
-		return list(c, emit, arg, err);
+		return list(c, emit, arg);
 	if (action && strcmp(action, "limit") == 0)
 		return limit(c, r, err);
 	if (sets_limits(r) && limit(c, r, err))

@@ -3,15 +3,19 @@
  * in the same transaction as the position that passes over the table's rows, so that a restart cannot let the table
  * flow on with a gap that nobody sees.
  *
- * Key: {"millrace":"stopped","name":NAME,"table":"db.table"}; value: the reason, null when a person let it go on.
+ * Key: {"millrace":"stopped","name":NAME,"table":"db.table"}; value: the reason; AGAIN when a person has resumed the table and
+ * no position in the log says yet that it will be read again; null when one does.
  */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
+
+#define AGAIN "{\"millrace\":\"read again\"}"
 
 struct stopped_tables {
 	struct { char *name, *why; } *items;
@@ -88,13 +92,23 @@ static void tell(struct capture *c, const char *name, const char *why)
 
 void stopped_apply(struct stopped_tables *t, struct capture *c)
 {
-	for (size_t i = 0; i < t->count; i++) {
+	for (size_t i = 0; i < t->count; ) {
+		if (strcmp(t->items[i].why, AGAIN) == 0) {
+			pthread_mutex_lock(&c->half.lock);
+			orders_again(c, t->items[i].name);
+			pthread_mutex_unlock(&c->half.lock);
+			drop(t, i);
+			continue;
+		}
 		source_stop_table(c->source, t->items[i].name, t->items[i].why);
+		withheld_stopped(c, t->items[i].name, t->items[i].why);
 		tell(c, t->items[i].name, t->items[i].why);
-		logline(LOG_WARNING, "capture", "table %s is stopped since an earlier run: %s; `millrace resume %s` lets it go on without the rows in between",
+		logline(LOG_WARNING, "capture", "table %s is stopped since an earlier run: %s; `millrace resume %s` reads it again and lets it go on",
 			t->items[i].name, t->items[i].why, t->items[i].name);
+		i++;
 	}
 	t->seen = source_stops(c->source);
+	withheld_again(c);
 }
 
 static int put(struct capture *c, const char *table, const char *why, struct err *err)
@@ -120,15 +134,13 @@ static int put(struct capture *c, const char *table, const char *why, struct err
 int stopped_publish(struct stopped_tables *t, struct capture *c, struct err *err)
 {
 	unsigned now = source_stops(c->source);
-	enum { MAX = 16384 };
 	struct source_table *tables;
 	size_t n;
 	int rc = 0;
 
 	if (now == t->seen)
 		return 0;
-	tables = xmalloc(MAX * sizeof(*tables));
-	n = source_tables(c->source, tables, MAX);
+	tables = source_tables(c->source, &n);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (find(t, tables[i].name) < t->count)
 			continue;
@@ -142,11 +154,85 @@ int stopped_publish(struct stopped_tables *t, struct capture *c, struct err *err
 	return rc;
 }
 
-int stopped_forget(struct capture *c, const char *table, struct err *err)
+int stopped_resume(struct capture *c, const char *table, struct err *err)
 {
 	struct table_meter *m = table_meter_get(c->sh->tables, table);
 
 	table_meter_error(c->sh->tables, m, NULL);
 	atomic_store(&m->stopped, 0);
+	return put(c, table, AGAIN, err);
+}
+
+int stopped_forget(struct capture *c, const char *table, struct err *err)
+{
 	return put(c, table, NULL, err);
+}
+
+/* ---- a person resumes a table ---- */
+
+void capture_resumed(struct capture *c)
+{
+	struct resume *r;
+
+	pthread_mutex_lock(&c->half.lock);
+	r = c->resumes;
+	c->resumes = r->next;
+	orders_again(c, r->table);
+	pthread_cond_broadcast(&c->half.changed);
+	pthread_mutex_unlock(&c->half.lock);
+	free(r->table);
+	free(r);
+}
+
+void resumes_free(struct capture *c)
+{
+	while (c->resumes) {
+		struct resume *r = c->resumes;
+
+		c->resumes = r->next;
+		free(r->table);
+		free(r);
+	}
+}
+
+/* Under half.lock. */
+static bool resume_waits(const struct capture *c, const char *table)
+{
+	const struct resume *r = c->resumes;
+
+	while (r && strcmp(r->table, table) != 0)
+		r = r->next;
+	return r != NULL;
+}
+
+/* Under half.lock. */
+static void resume_add(struct capture *c, const char *table)
+{
+	struct resume **at = &c->resumes;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = xcalloc(1, sizeof(**at));
+	(*at)->table = xstrdup(table);
+}
+
+int capture_resume_table(struct capture *c, const char *table, int wait_ms, struct err *err)
+{
+	int64_t until_us = clock_mono_us() + wait_ms * 1000LL;
+	struct half *h = &c->half;
+	int r = 0;
+
+	pthread_mutex_lock(&h->lock);
+	if (!resume_waits(c, table))
+		resume_add(c, table);
+	while (resume_waits(c, table) && h->state != HALF_FAILED && !h->stop && clock_mono_us() < until_us) {
+		pthread_mutex_unlock(&h->lock);
+		clock_sleep_ms(20);
+		pthread_mutex_lock(&h->lock);
+	}
+	if (resume_waits(c, table))
+		r = err_set(err, ERR_FATAL, 0, "table %.200s goes on as soon as capture does, which it does not%s%.250s", table,
+			    h->error.kind ? ": " : "; `millrace status` says why", h->error.kind ? h->error.msg : "");
+	pthread_mutex_unlock(&h->lock);
+	return r;
 }

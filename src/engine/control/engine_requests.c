@@ -75,7 +75,8 @@ static int hold(struct ask *a, bool paused)
 		if (hold_half(a, load_half(a->e->load), paused))
 			return -1;
 	} else if ((m = table_meter_find(a->e->shared.tables, what)) != NULL && !paused && a->e->capture && atomic_load(&m->stopped)) {
-		capture_resume_table(a->e->capture, what);
+		if (capture_resume_table(a->e->capture, what, RESUME_MS, a->err))
+			return -1;
 	} else if (m && a->e->load) {
 		atomic_store(&m->paused, paused);
 	} else {

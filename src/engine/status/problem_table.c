@@ -101,6 +101,14 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"update-without-key", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"Each UPDATE of this table leaves its old row at the target, beside the new one: flat messages tell the new row only.",
 		"Add a primary key, or set [kafka] message.format = envelope; then read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
+	[PROBLEM_TOPIC_REFUSED] = {
+		"topic-refused", "topic", PROBLEM_WARNING, false, AT_ONCE,
+		"Messages of this topic, which are not rows, are not written. The rows of all tables are.",
+		"Correct what the text names, then restart millrace.", NULL, NULL },
+	[PROBLEM_HISTORY_LACKS] = {
+		"history-lacks", "topic", PROBLEM_WARNING, false, AT_ONCE,
+		"The schema history lacks a statement. Rows of captured tables that it is about are stopped; others do not need it.",
+		"Raise max.message.bytes of the history topic, then resume the tables that are stopped.", "millrace status", NULL },
 };
 
 const struct problem_kind *problem_kind(enum problem_code code)
