@@ -231,7 +231,7 @@ int cli_main(int argc, char **argv)
 		i += 2;
 	}
 	if (i < argc && strcmp(argv[i], "--version") == 0) {
-		puts("millrace " PACKAGE_VERSION);
+		cli_print_version();
 		return EXIT_DONE;
 	}
 	if (i < argc && argv[i][0] != '-') {

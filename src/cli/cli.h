@@ -82,6 +82,7 @@ int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);
 int cli_convert(struct cli *cli);	/* cli_convert.c */
 int cli_lua(struct cli *cli);		/* cli_lua.c */
+void cli_print_version(void);	/* cli_version.c */
 int cli_manual(struct cli *cli);
 int cli_help(struct cli *cli);
 

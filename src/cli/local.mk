@@ -18,6 +18,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_run.c \
 	src/cli/cli_snapshot.c \
 	src/cli/cli_status.c \
+	src/cli/cli_version.c \
 	src/cli/cli_status_snapshot.c
 
 bin_PROGRAMS += millrace

@@ -33,6 +33,7 @@ struct log_conf {
 struct log;
 struct log *log_open(const struct log_conf *conf, struct err *err);
 void log_close(struct log *l);
+const char *log_library(void);		/* Kafka's client that is linked, with its version */
 const char *log_kind(const struct log_conf *conf);		/* "kafka" or "embedded" */
 int log_check(const struct log_conf *conf, struct report *report, struct err *err);
 

@@ -319,3 +319,11 @@ const struct log_ops log_kafka_ops = {
 	.reader_pause = kafka_reader_pause,
 	.reader_high = kafka_reader_high,
 };
+
+const char *log_library(void)
+{
+	static _Thread_local char text[80];
+
+	snprintf(text, sizeof(text), "librdkafka %.60s", rd_kafka_version_str());
+	return text;
+}

@@ -173,3 +173,15 @@ enum login_result mysql_login(const struct mysql_login *l, MYSQL **out, struct e
 		r = try_once(l, SSL_DISABLED, out, err);
 	return r;
 }
+
+const char *mysql_library(void)
+{
+	static _Thread_local char text[80];
+
+#ifdef HAVE_MARIADB_CONNECTOR
+	snprintf(text, sizeof(text), "MariaDB Connector/C %.50s", mysql_get_client_info());
+#else
+	snprintf(text, sizeof(text), "libmysqlclient %.50s", mysql_get_client_info());
+#endif
+	return text;
+}

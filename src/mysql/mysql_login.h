@@ -37,4 +37,6 @@ enum login_result { LOGIN_OPEN, LOGIN_REFUSED, LOGIN_FAILED };
 enum login_result mysql_login(const struct mysql_login *login, MYSQL **out, struct err *err);
 bool mysql_login_is_encrypted(MYSQL *mysql);
 
+const char *mysql_library(void);	/* the client library that is linked, with its version */
+
 #endif

@@ -483,3 +483,8 @@ void script_stats(const struct script *s, struct script_stats *out)
 {
 	*out = s->stats;
 }
+
+const char *script_library(void)
+{
+	return LUA_RELEASE;
+}

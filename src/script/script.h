@@ -51,5 +51,6 @@ struct script_case {
 };
 int script_case_table(const char *line, size_t len, struct schema **out, struct err *err);	/* the first line of a file of cases; the caller unrefs */
 void script_case_run(struct script *s, struct schema *schema, const char *line, size_t len, struct script_case *result);
+const char *script_library(void);	/* "Lua 5.4.4": what is linked */
 
 #endif

@@ -71,6 +71,7 @@ struct sink *sink_open(const struct sink_conf *conf, struct err *err);
 void sink_close(struct sink *s);
 /* The call that runs, and every later one, fails soon with ERR_RETRY: the handle is only good to be closed. @thread any */
 void sink_cancel(struct sink *s);
+const char *sink_library(void);			/* that is linked, with its version */
 const char *sink_kind(const struct sink *s);		/* "starrocks" or "embedded" */
 /* What is wrong with the settings by themselves; asks nobody. */
 int sink_conf_check(const struct sink_conf *conf, struct err *err);

@@ -458,3 +458,11 @@ void starrocks_http_free(struct starrocks_http *h)
 	buf_done(&h->answer);
 	free(h);
 }
+
+const char *sink_library(void)
+{
+	static _Thread_local char text[80];
+
+	snprintf(text, sizeof(text), "libcurl %.60s", curl_version_info(CURLVERSION_NOW)->version);
+	return text;
+}

@@ -141,6 +141,8 @@ unsigned source_differs(struct source *s);	/* rises when the list changes */
 struct source_difference *source_differences(struct source *s, size_t *count);	/* a copy, for: */
 void source_differences_free(struct source_difference *list, size_t count);
 
+const char *source_library(void);		/* the client library that is linked, with its version */
+
 /* Preflight; adds to the report, -1 only when the server cannot be reached at all. */
 int source_check(const struct mysql_conf *conf, struct report *report, struct err *err);
 /* Counts the rows that raise a question, table by table, and adds them to the exams: within the limits, else of a

@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/xalloc.h"
+#include "mysql/mysql_login.h"
 #include "source/check/mysql_check.h"
 #include "source/decode/mysql_charset.h"
 #include "source/stream/mysql_reach.h"
@@ -248,4 +249,9 @@ int source_start(struct source *s, struct err *err)
 	s->host = first;
 	*err = all;
 	return -1;
+}
+
+const char *source_library(void)
+{
+	return mysql_library();
 }
