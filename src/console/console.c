@@ -25,8 +25,9 @@ struct console {
 	struct canvas canvas;
 	struct feed *feed;
 	struct status status;
-	bool dirty, asking;
-	bool given_up;		/* nobody waits for the end of what was asked */
+	bool dirty;
+	bool running[FEED_JOBS + 1];	/* by number */
+	int shown;		/* the job whose answer is in the overlay; 0: none */
 	int end;		/* enum console_end, or -1 while it runs */
 };
 
@@ -47,29 +48,45 @@ static void console_signals(struct console *c)
 	c->dirty = true;
 }
 
-static void console_answer(struct console *c)
+static void show_lines(struct console *c, const struct buf *lines)
 {
-	struct buf lines;
-	char why[512];
-	bool done;
+	for (size_t at = 0; at < lines->len;) {
+		const char *newline = memchr(lines->data + at, '\n', lines->len - at);
+		size_t len = newline ? (size_t)(newline - lines->data) - at : lines->len - at;
 
-	if (!c->asking)
-		return;
-	buf_init(&lines, 4 << 20);
-	done = feed_answer(c->feed, &lines, why);
-	for (size_t at = 0; at < lines.len;) {
-		const char *newline = memchr(lines.data + at, '\n', lines.len - at);
-		size_t len = newline ? (size_t)(newline - lines.data) - at : lines.len - at;
-
-		screen_answer(&c->screen, lines.data + at, len);
+		screen_answer(&c->screen, lines->data + at, len);
 		at += len + 1;
 	}
+}
+
+/* What one job has answered. Of those that are not shown only the end is told: what failed, or that it is done. */
+static void console_answer(struct console *c, int job)
+{
+	bool shown = job == c->shown && c->screen.asked, done;
+	struct buf lines;
+	char why[512];
+
+	buf_init(&lines, 4 << 20);
+	done = feed_answer(c->feed, job, &lines, why);
+	if (shown)
+		show_lines(c, &lines);
 	buf_done(&lines);
-	if (done) {
-		if (!c->given_up)
-			screen_answer_end(&c->screen, why[0] ? why : NULL);
-		c->asking = false;
-	}
+	if (!done)
+		return;
+	c->running[job] = false;
+	if (shown)
+		screen_answer_end(&c->screen, why[0] ? why : NULL);
+	else if (why[0])
+		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", why);
+	if (job == c->shown)
+		c->shown = 0;
+}
+
+static void console_answers(struct console *c)
+{
+	for (int job = 1; job <= FEED_JOBS; job++)
+		if (c->running[job])
+			console_answer(c, job);
 	c->dirty = true;
 }
 
@@ -82,23 +99,27 @@ static void console_feed(struct console *c)
 		screen_status(&c->screen, trouble[0] ? NULL : &c->status, trouble[0] ? trouble : NULL);
 		c->dirty = true;
 	}
-	console_answer(c);
+	console_answers(c);
 }
 
 static void console_ask(struct console *c)
 {
 	struct err err;
+	int job;
 
 	if (c->screen.request[0] == '\0')
 		return;
-	if (feed_ask(c->feed, c->screen.request, &err)) {
-		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
-		c->screen.asked = c->asking && c->screen.asked;
-	} else {
-		c->asking = true;
-		c->given_up = false;
-	}
+	err_clear(&err);
+	job = feed_ask(c->feed, c->screen.request, &err);
 	c->screen.request[0] = '\0';
+	if (job < 0) {
+		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
+		c->screen.asked = false;
+		return;
+	}
+	c->running[job] = true;
+	if (c->screen.asked)
+		c->shown = job;
 }
 
 static void console_wish(struct console *c)
@@ -130,9 +151,9 @@ static void console_keys(struct console *c)
 		screen_key(&c->screen, key, pasted);
 		console_ask(c);
 		console_wish(c);
-		if (listening && !c->screen.asked) {
-			feed_cancel(c->feed);
-			c->given_up = true;
+		if (listening && !c->screen.asked && c->shown) {
+			feed_cancel(c->feed, c->shown);
+			c->shown = 0;
 		}
 		c->dirty = true;
 	}

@@ -1,5 +1,5 @@
 /*
- * feed.c - two threads and a mailbox. The status is never copied twice: the thread fills its own struct and swaps it
+ * feed.c - a thread for the status with its mailbox, and one for each request that runs. The status is never copied twice: the thread fills its own struct and swaps it
  * into the mailbox, the console swaps it out. Hard is leaving: a request may hang in a socket, so a stop waits for a
  * moment and then lets its thread go, with the memory that it still uses.
  */
@@ -24,22 +24,29 @@
 #define ANSWER_MAX (1 << 20)
 #define LEAVE_S 2
 
+struct job {
+	struct feed *feed;
+	pthread_t thread;
+	struct request_line ask;
+	_Atomic bool cancelled;
+	/* under the feed's lock */
+	bool used, ended;
+	struct buf answer;
+	char why[512];
+};
+
 struct feed {
 	struct engine_link *link;
 	const struct engine_session *session;
 	int fd;
-	pthread_t watcher, asker;
-	_Atomic bool cancelled;
+	pthread_t watcher;
+	struct job jobs[FEED_JOBS];
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under lock */
 	bool stopping, fresh, hurry;
 	struct status mailbox;
 	char trouble[512];
-	bool asking, answered;
-	struct request_line ask;
-	struct buf answer;
-	char why[512];
 	/* the watcher's own */
 	struct status work;
 };
@@ -84,73 +91,78 @@ static void *feed_watch(void *arg)
 	return NULL;
 }
 
-static int feed_emit(void *arg, const char *line, size_t len)
+static int job_emit(void *arg, const char *line, size_t len)
 {
-	struct feed *f = arg;
+	struct job *job = arg;
 
-	if (atomic_load(&f->cancelled))
+	if (atomic_load(&job->cancelled))
 		return 1;
-	pthread_mutex_lock(&f->lock);
-	buf_put(&f->answer, line, len);
-	buf_putc(&f->answer, '\n');
-	pthread_mutex_unlock(&f->lock);
-	feed_wake(f);
+	if (len == 0)
+		return 0;
+	pthread_mutex_lock(&job->feed->lock);
+	buf_put(&job->answer, line, len);
+	buf_putc(&job->answer, '\n');
+	pthread_mutex_unlock(&job->feed->lock);
+	feed_wake(job->feed);
 	return 0;
 }
 
-static void *feed_work(void *arg)
+static void *job_run(void *arg)
 {
-	struct feed *f = arg;
+	struct job *job = arg;
+	struct feed *f = job->feed;
+	struct err err;
+	int result;
 
+	err_clear(&err);
+	job->ask.request.session = f->session;
+	result = f->link->request(f->link->self, &job->ask.request, job_emit, job, &err);
 	pthread_mutex_lock(&f->lock);
-	while (!f->stopping) {
-		struct err err;
-		int result;
-
-		if (!f->asking || f->answered) {
-			pthread_cond_wait(&f->changed, &f->lock);
-			continue;
-		}
-		pthread_mutex_unlock(&f->lock);
-		err_clear(&err);
-		f->ask.request.session = f->session;
-		result = f->link->request(f->link->self, &f->ask.request, feed_emit, f, &err);
-		pthread_mutex_lock(&f->lock);
-		snprintf(f->why, sizeof(f->why), "%s", result && !atomic_load(&f->cancelled) ? err.msg : "");
-		f->answered = true;
-		f->hurry = true;	/* what was asked for shows at once */
-		pthread_cond_broadcast(&f->changed);
-		feed_wake(f);
-	}
+	snprintf(job->why, sizeof(job->why), "%s", result && !atomic_load(&job->cancelled) ? err.msg : "");
+	job->ended = true;
+	f->hurry = true;	/* what was asked for shows at once */
+	pthread_cond_broadcast(&f->changed);
+	feed_wake(f);
 	pthread_mutex_unlock(&f->lock);
 	return NULL;
+}
+
+/* The thread that has the terminal takes the signals; a crash is for the one that crashes. */
+static int thread_start(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
+	sigset_t outside, before;
+	int rc;
+
+	sigemptyset(&outside);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&outside, signals[i]);
+	pthread_sigmask(SIG_BLOCK, &outside, &before);
+	rc = pthread_create(thread, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
 }
 
 struct feed *feed_start(struct engine_link *link, const struct engine_session *session)
 {
 	struct feed *f = xcalloc(1, sizeof(*f));
 	pthread_condattr_t attr;
-	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
-	sigset_t outside, before;
 
 	f->link = link;
 	f->session = session;
 	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	status_init(&f->mailbox);
 	status_init(&f->work);
-	buf_init(&f->answer, ANSWER_MAX);
+	for (int i = 0; i < FEED_JOBS; i++) {
+		f->jobs[i].feed = f;
+		buf_init(&f->jobs[i].answer, ANSWER_MAX);
+	}
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&f->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	sigemptyset(&outside);	/* for the thread that has the terminal; a crash is for the one that crashes */
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&outside, signals[i]);
-	pthread_sigmask(SIG_BLOCK, &outside, &before);
-	pthread_create(&f->watcher, NULL, feed_watch, f);
-	pthread_create(&f->asker, NULL, feed_work, f);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	thread_start(&f->watcher, feed_watch, f);
 	return f;
 }
 
@@ -165,23 +177,27 @@ static bool thread_ends(pthread_t thread)
 
 void feed_stop(struct feed *f)
 {
-	bool watcher, asker;
+	bool all;
 
 	if (f == NULL)
 		return;
-	atomic_store(&f->cancelled, true);
+	for (int i = 0; i < FEED_JOBS; i++)
+		atomic_store(&f->jobs[i].cancelled, true);
 	pthread_mutex_lock(&f->lock);
 	f->stopping = true;
 	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
-	watcher = thread_ends(f->watcher);
-	asker = thread_ends(f->asker);
-	if (!watcher || !asker)
+	all = thread_ends(f->watcher);
+	for (int i = 0; i < FEED_JOBS; i++)
+		if (f->jobs[i].used)
+			all &= thread_ends(f->jobs[i].thread);
+	if (!all)
 		return;
 	close(f->fd);
 	status_done(&f->mailbox);
 	status_done(&f->work);
-	buf_done(&f->answer);
+	for (int i = 0; i < FEED_JOBS; i++)
+		buf_done(&f->jobs[i].answer);
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
@@ -218,45 +234,53 @@ bool feed_status(struct feed *f, struct status *mine, char *trouble)
 	return fresh;
 }
 
+static int free_job(struct feed *f)
+{
+	for (int i = 0; i < FEED_JOBS; i++)
+		if (!f->jobs[i].used)
+			return i;
+	return -1;
+}
+
 int feed_ask(struct feed *f, const char *line, struct err *err)
 {
-	struct request_line parsed;
-	int result = 0;
+	int i = free_job(f), rc;
+	struct job *job = &f->jobs[i < 0 ? 0 : i];
 
-	if (request_line_parse(&parsed, line, engine_request_docs(), err))
+	if (i < 0)
+		return err_set(err, ERR_RETRY, 0, "%d requests run already; close one with Esc first", FEED_JOBS);
+	if (request_line_parse(&job->ask, line, engine_request_docs(), err))
 		return -1;
-	pthread_mutex_lock(&f->lock);
-	if (f->asking) {
-		result = err_set(err, ERR_RETRY, 0, "the request before is still running; Esc ends it");
-	} else {
-		request_line_parse(&f->ask, line, engine_request_docs(), err);	/* again: it points into itself */
-		f->asking = true;
-		f->answered = false;
-		atomic_store(&f->cancelled, false);
-		pthread_cond_broadcast(&f->changed);
-	}
-	pthread_mutex_unlock(&f->lock);
-	return result;
+	atomic_store(&job->cancelled, false);
+	job->ended = false;
+	rc = thread_start(&job->thread, job_run, job);
+	if (rc)
+		return err_set(err, ERR_RETRY, rc, "no thread for the request: %s", strerror(rc));
+	job->used = true;
+	return i + 1;
 }
 
-void feed_cancel(struct feed *f)
+void feed_cancel(struct feed *f, int job)
 {
-	atomic_store(&f->cancelled, true);
+	atomic_store(&f->jobs[job - 1].cancelled, true);
 }
 
-bool feed_answer(struct feed *f, struct buf *out, char *why)
+bool feed_answer(struct feed *f, int number, struct buf *out, char *why)
 {
+	struct job *job = &f->jobs[number - 1];
 	bool done;
 
 	pthread_mutex_lock(&f->lock);
-	if (f->answer.len)
-		buf_put(out, f->answer.data, f->answer.len);
-	buf_reset(&f->answer);
-	done = f->asking && f->answered;
-	if (done) {
-		f->asking = false;
-		memcpy(why, f->why, sizeof(f->why));
-	}
+	if (job->answer.len)
+		buf_put(out, job->answer.data, job->answer.len);
+	buf_reset(&job->answer);
+	done = job->ended;
+	if (done)
+		memcpy(why, job->why, sizeof(job->why));
 	pthread_mutex_unlock(&f->lock);
+	if (done) {
+		pthread_join(job->thread, NULL);
+		job->used = false;
+	}
 	return done;
 }

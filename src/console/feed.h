@@ -1,6 +1,6 @@
 /*
- * feed.h - the console's ears and mouth: a thread that takes a status once a second and one that runs requests, so that
- * a slow engine or socket never holds up a key. @thread ui for all calls.
+ * feed.h - the console's ears and mouth: a thread that takes a status once a second and one for each request that
+ * runs, so that a slow engine or socket never holds up a key. @thread ui for all calls.
  */
 #ifndef CONSOLE_FEED_H
 #define CONSOLE_FEED_H
@@ -19,9 +19,12 @@ int feed_fd(const struct feed *f);			/* readable when there is something to take
 void feed_clear(struct feed *f);			/* what is there was seen: feed_fd() sleeps again */
 /* Swaps a fresh status into *mine; false when there is none. trouble (512) is why the last try failed, or "". */
 bool feed_status(struct feed *f, struct status *mine, char *trouble);
-int feed_ask(struct feed *f, const char *line, struct err *err);	/* -1: not understood, or one is running */
-void feed_cancel(struct feed *f);			/* nobody reads the answer any more */
-/* Moves what was answered so far to the end of out; true when that is all, then why is the failure or "". */
-bool feed_answer(struct feed *f, struct buf *out, char *why);
+/* Requests run side by side, up to FEED_JOBS of them, so that a tap that waits for rows holds up nothing. */
+enum { FEED_JOBS = 8 };
+int feed_ask(struct feed *f, const char *line, struct err *err);	/* the job's number, 1 or more; -1: not understood, or too many run */
+void feed_cancel(struct feed *f, int job);			/* nobody reads its answer any more: it ends within a second */
+/* Moves what the job has answered since the last call to the end of out; true when that is all, then why is the failure
+ * or "", and the number is free again. */
+bool feed_answer(struct feed *f, int job, struct buf *out, char *why);
 
 #endif

@@ -86,13 +86,11 @@ static int read_answer(int fd, engine_emit *emit, void *arg, struct err *err)
 			break;
 		}
 		rc = 0;
-		if (line.len == 0)
-			continue;
-		if (line.data[0] == '.') {
+		if (line.len && line.data[0] == '.') {
 			rc = last_line(&line, err);
 			break;
 		}
-		if (emit(arg, line.data, line.len))
+		if (emit(arg, line.len ? line.data : "", line.len))
 			break;
 	}
 	buf_done(&rest);

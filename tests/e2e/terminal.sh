@@ -29,6 +29,17 @@ before=$pid
 status_pid; is "$pid" "$before" "the pipeline goes on without it"
 opened "'$millrace' -c '$dir/millrace.conf' attach"
 until_true 20 shows 'Overview'; ok $? "attach finds it"
+t send-keys -t 0 ':tap source table=no.such' Enter
+sleep 1
+t send-keys -t 0 ':pause load' Enter
+until_true 20 has_problem load-paused load; ok $? "a tap that waits for rows holds up no other request"
+t send-keys -t 0 ':resume load' Enter
+until_true 20 problem_is_over load-paused; ok $? "nor the next one"
+for n in 1 2 3 4 5 6 7 8 9 10; do t send-keys -t 0 ':tap source table=no.such' Enter; sleep 0.2; t send-keys -t 0 Escape; sleep 0.2; done
+t send-keys -t 0 ':pause load' Enter
+until_true 20 has_problem load-paused load; ok $? "and one that was closed ends, though no row comes"
+t send-keys -t 0 ':resume load' Enter
+until_true 20 problem_is_over load-paused
 t send-keys -t 0 q
 until_true 20 shows 'console-ended: 0'; ok $? "and leaves it at once"
 kill -HUP "$pid"
