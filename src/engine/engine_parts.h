@@ -36,6 +36,7 @@ void shared_wake(struct shared *sh);	/* something changed that a screen or the m
 /* The log, or NULL with err (NULL allowed) as long as it could not be opened. @thread any */
 struct log *shared_log(struct shared *sh, struct err *err);
 int shared_log_open(struct shared *sh, struct err *err);	/* begins a session: opens it when nobody has yet */
+int shared_topic_exists(struct shared *sh, const char *topic, bool *exists, struct err *err);	/* asks the log */
 unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err);	/* 0: err; asks the log, not for every row */
 
 /* ---- the capture half ---- */
@@ -65,7 +66,10 @@ void load_resumed(struct load *l);					/* a table was paused or resumed: what wa
 struct history;
 struct history *history_new(void);
 void history_free(struct history *h);
-/* What came since the last call. until: nothing that happened after it; NULL: all. */
+/* Calls back for every version of every table that is read, in the order of the log. commit_us: -1 not known */
+typedef void history_version(void *arg, struct schema *schema, int64_t commit_us);
+void history_each_version(struct history *h, history_version *version, void *arg);
+/* What came since the last call. A record that cannot be read is where the next call begins again. until: nothing that happened after it; NULL: all. */
 int history_read(struct history *h, struct log *log, const char *topic, const struct position *until, struct err *err);
 struct schema *const *history_schemas(const struct history *h, size_t *count);			/* lent until the next read */
 struct history_database {

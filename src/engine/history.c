@@ -1,6 +1,6 @@
 /*
- * history.c - the schema history as the log holds it: the last known schema of every table, and the default collation
- * of every database. Both halves read it: capture to decode rows of servers that send no column names, load to know
+ * history.c - the schema history as the log holds it: the last known schema of every table, each version of it for whoever
+ * asks, and the default collation of every database. Both halves read it: capture to decode rows of servers that send no column names, load to know
  * types that a message does not tell. What is hard: capture wants it as of its position. Debezium writes the history
  * ahead of its offsets, and a position may be set back by hand: what came after it will be read from the binlog again.
  */
@@ -19,6 +19,8 @@ struct history {
 	struct history_database *databases;
 	size_t ndatabases;
 	struct source_past *past;	/* NULL: everything is wanted */
+	history_version *version;	/* NULL: only the last state of each table is of interest */
+	void *version_arg;
 	int64_t next;			/* offset to read from */
 	struct err err;			/* of the record that was not understood */
 };
@@ -29,6 +31,12 @@ struct history *history_new(void)
 
 	h->next = -1;
 	return h;
+}
+
+void history_each_version(struct history *h, history_version *version, void *arg)
+{
+	h->version = version;
+	h->version_arg = arg;
 }
 
 void history_free(struct history *h)
@@ -77,13 +85,16 @@ static void add(struct history *h, struct schema *schema, void **place)
 	*place = (void *)h->count;
 }
 
-static void history_table(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema)
+static void history_table(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
+			  struct schema *schema)
 {
 	struct history *h = arg;
 	void **place = place_of(h, db, table);
 	size_t i = place ? (size_t)*place : 0;
 
 	(void)at;
+	if (schema && h->version)
+		h->version(h->version_arg, schema, commit_us);
 	if (place == NULL)
 		return;
 	if (schema && i) {
@@ -135,14 +146,17 @@ static int history_record(void *arg, const struct record *r)
 	struct format_history_reader to = { .arg = h, .wants = history_wants, .table = history_table,
 					    .database = history_database };
 
+	if (format_history_decode(r, &to, &h->err))
+		return -1;
 	h->next = r->offset + 1;
-	return format_history_decode(r, &to, &h->err);
+	return 0;
 }
 
 int history_read(struct history *h, struct log *log, const char *topic, const struct position *until, struct err *err)
 {
 	int rc;
 
+	err_clear(&h->err);
 	h->past = until && position_is_set(until) ? source_past_new(until, err) : NULL;
 	if (h->past == NULL && until && position_is_set(until))
 		return -1;

@@ -39,10 +39,14 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/history.c \
 	src/engine/load/load.c \
 	src/engine/load/load_due.c \
+	src/engine/load/load_history.c \
 	src/engine/load/load_parts.h \
 	src/engine/load/load_range.c \
 	src/engine/load/load_read.c \
 	src/engine/load/load_script.c \
+	src/engine/load/load_script_parts.h \
+	src/engine/load/load_table_script.c \
+	src/engine/load/load_wait.c \
 	src/engine/load/load_send.c \
 	src/engine/load/load_truncate.c \
 	src/engine/load/load_worker.c \
@@ -78,7 +82,7 @@ tests_unit_test_load_range_LDADD = $(ROW)
 check_PROGRAMS += tests/unit/test_load_due
 tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c
 tests_unit_test_load_due_LDADD = $(ROW)
-E2E_TESTS += tests/e2e/load_partitions.sh
+E2E_TESTS += tests/e2e/load_partitions.sh tests/e2e/load_shapes.sh tests/e2e/load_trouble.sh
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c
 tests_unit_test_settings_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert

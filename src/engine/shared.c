@@ -35,6 +35,19 @@ int shared_log_open(struct shared *sh, struct err *err)
 	return log ? 0 : -1;
 }
 
+int shared_topic_exists(struct shared *sh, const char *topic, bool *exists, struct err *err)
+{
+	struct log_topics topics;
+
+	if (log_topics(sh->log, &topics, err))
+		return -1;
+	*exists = false;
+	for (size_t i = 0; i < topics.count; i++)
+		*exists |= strcmp(topics.items[i].name, topic) == 0;
+	log_topics_free(&topics);
+	return 0;
+}
+
 unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err)
 {
 	struct log_topics topics;

@@ -54,8 +54,9 @@ struct format_history_reader {
 	void *arg;
 	/* Is the statement one that the reader wants? gtid: its own; NULL: not known (no GTIDs, or Debezium wrote it). */
 	bool (*wants)(void *arg, const struct position *at, const char *gtid);
-	/* schema NULL: dropped; it is lent, take a reference to keep it */
-	void (*table)(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema);
+	/* schema NULL: dropped; it is lent, take a reference to keep it. commit_us: of the statement; -1 not known */
+	void (*table)(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
+		struct schema *schema);
 	void (*database)(void *arg, const char *db, unsigned collation);	/* 0: dropped, with its tables */
 };
 int format_history_decode(const struct record *r, const struct format_history_reader *to, struct err *err);
@@ -63,11 +64,22 @@ int format_history_decode(const struct record *r, const struct format_history_re
 struct format_decoder;
 struct format_decoder *format_decoder_new(const struct format_conf *conf, struct err *err);
 void format_decoder_free(struct format_decoder *d);
-/* Exact MySQL schemas (from the history topic) beside which messages are read; keeps a reference. */
-void format_decoder_know(struct format_decoder *d, struct schema *exact);
-/* Fills b->changes from b->records (change.record points back). Both message formats are recognised by themselves. A
- * message that is not understood becomes a change with `dead` set: nothing is dropped. Tombstones give no change. */
+/* Exact MySQL schemas (from the history topic) beside which messages are read, the oldest of a table first; keeps a
+ * reference. since_us: commit time of the statement that made it so; -1 not known. */
+void format_decoder_know(struct format_decoder *d, struct schema *exact, int64_t since_us);
+/* Fills b->changes from b->records, which are of one topic (change.record points back). Both message formats are recognised
+ * by themselves. A message that is not understood becomes a change with `dead` set: nothing is dropped. Tombstones give no
+ * change. */
 int format_decode(struct format_decoder *d, struct batch *b, struct err *err);
+/* Were there messages in the last format_decode() whose shape is that of no exact schema? Then its changes are not to be
+ * used before more schemas are known, or the shapes are settled: taken as the messages themselves describe them. */
+struct format_unsure {
+	bool described;		/* each such message describes itself by its schema block; else its types would be guessed */
+	const char *shape;	/* the columns of the first, or what is unclear about it; lent until the next decode */
+};
+bool format_decoder_unsure(const struct format_decoder *d, struct format_unsure *out);
+void format_decoder_settle(struct format_decoder *d);
+bool format_decoder_bare(const struct format_decoder *d);	/* had the last format_decode() messages without a schema? */
 
 /* For `check`: the message's type of each column, the topic and the key's columns. */
 int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err);

@@ -78,7 +78,7 @@ static void bench_decode(const struct format_conf *conf, struct schema *s, struc
 	fill(from, s);
 	format_encode(e, from, &err);
 	if (exact)
-		format_decoder_know(d, exact);
+		format_decoder_know(d, exact, -1);
 	while (spent < (int64_t)(seconds * 1e6)) {
 		batch_reset(b);
 		for (size_t i = 0; i < from->nrecords; i++)

@@ -21,7 +21,7 @@ static struct format_conf conf_of(uint8_t flags)
 	};
 }
 
-static void table_seen(void *arg, const struct position *at, const char *db, const char *table, struct schema *s)
+static void table_seen(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table, struct schema *s)
 {
 	size_t *columns = arg;
 

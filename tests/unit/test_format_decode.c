@@ -16,7 +16,7 @@ static struct batch *decode(const struct format_conf *conf, const struct batch *
 	struct batch *b = batch_new();
 
 	if (exact)
-		format_decoder_know(d, exact);
+		format_decoder_know(d, exact, -1);
 	for (size_t i = 0; i < from->nrecords; i++)
 		*batch_add_record(b) = from->records[i];
 	format_decode(d, b, &err);
@@ -237,8 +237,8 @@ static void test_disagreement(void)
 	is_int(back->changes[0].schema->columns[0].type, COL_INT, "with the message's type");
 	batch_free(back);
 	d = format_decoder_new(&conf, &err);
-	format_decoder_know(d, s);
-	format_decoder_know(d, newer);
+	format_decoder_know(d, s, -1);
+	format_decoder_know(d, newer, -1);
 	back = batch_new();
 	*batch_add_record(back) = b->records[0];
 	format_decode(d, back, &err);
@@ -425,6 +425,87 @@ static void test_mutants(void)
 	schema_unref(s);
 }
 
+/* Shapes that no exact schema explains: told, settled for good, and as many at once as there are. */
+static void test_unsure(void)
+{
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
+	static const struct column columns[] = { { .name = "id", .type = COL_INT }, { .name = "v", .type = COL_DECIMAL, .precision = 9, .scale = 2 } };
+	struct schema *s = fixture_schema("shop", "t", columns, 2, "id");
+	struct err err = { 0 };
+	struct format_decoder *d = format_decoder_new(&conf, &err);
+	struct batch *b = batch_new();
+	struct format_unsure unsure;
+	uint64_t version;
+
+	for (int i = 0; i < 20; i++) {
+		struct record *r = batch_add_record(b);
+
+		r->topic = intern("dbserver1.shop.t");
+		r->key = "{\"id\":1}";
+		r->key_len = (uint32_t)strlen(r->key);
+		r->value = i < 19 ? arena_printf(&b->arena, "{\"id\":1,\"c%d\":\"AQ==\"}", i) : "{\"id\":1,\"v\":\"AQ==\"}";
+		r->value_len = (uint32_t)strlen(r->value);
+		r->timestamp_ms = 1000;
+	}
+	format_decode(d, b, &err);
+	ok(format_decoder_unsure(d, &unsure) && !unsure.described && format_decoder_bare(d), "nobody knows these messages, nor do they");
+	is_str(unsure.shape, "id, c0", "the first of them");
+	format_decoder_settle(d);
+	b->nchanges = 0;
+	format_decode(d, b, &err);
+	ok(!format_decoder_unsure(d, &unsure), "settled: twenty shapes of one batch");
+	version = b->changes[7].schema->version;
+	format_decoder_know(d, s, -1);
+	b->nchanges = 0;
+	format_decode(d, b, &err);
+	ok(!format_decoder_unsure(d, &unsure), "settled for good");
+	ok(b->changes[19].schema == s && b->changes[19].after[1].kind == VALUE_DECIMAL, "and what becomes known is known");
+	version = b->changes[7].schema->version;
+	b->nchanges = 0;
+	format_decode(d, b, &err);
+	is_int(b->changes[7].schema->version, version, "a shape keeps its schema from batch to batch");
+	format_decoder_free(d);
+	batch_free(b);
+	schema_unref(s);
+}
+
+/* One name, three types: the commit time says which. */
+static void test_timed(void)
+{
+	static const enum column_type types[] = { COL_DATE, COL_DATETIME, COL_BIGINT };
+	static const struct { int64_t ms; const char *value; enum value_kind kind; } rows[] = {
+		{ 5000, "7", VALUE_INT }, { 1000, "7", VALUE_DATE }, { 2999, "1000", VALUE_DATETIME }, { 1999, "8", VALUE_DATE },
+		{ 2000, "1000", VALUE_DATETIME }, { 3000, "7", VALUE_INT },
+	};
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
+	struct err err = { 0 };
+	struct format_decoder *d = format_decoder_new(&conf, &err);
+	struct batch *b = batch_new();
+	struct format_unsure unsure;
+
+	for (int i = 0; i < 3; i++) {
+		struct column columns[] = { { .name = "id", .type = COL_INT }, { .name = "v", .type = types[i] } };
+		struct schema *s = fixture_schema("shop", "t", columns, 2, "id");
+
+		format_decoder_know(d, s, i ? (i + 1) * 1000000 + 400 : 1000000);
+		schema_unref(s);
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct record *r = batch_add_record(b);
+
+		r->topic = intern("dbserver1.shop.t");
+		r->value = arena_printf(&b->arena, "{\"id\":1,\"v\":%s}", rows[i].value);
+		r->value_len = (uint32_t)strlen(r->value);
+		r->timestamp_ms = rows[i].ms;
+	}
+	format_decode(d, b, &err);
+	ok(!format_decoder_unsure(d, &unsure), "all definitions are known");
+	for (size_t i = 0; i < b->nchanges; i++)
+		is_int(b->changes[i].dead ? -1 : (int)b->changes[i].after[1].kind, rows[i].kind, "row %zu is read with the definition of its time", i);
+	format_decoder_free(d);
+	batch_free(b);
+}
+
 int main(void)
 {
 	test_round_trips();
@@ -438,5 +519,7 @@ int main(void)
 	test_many_schemas();
 	test_not_understood();
 	test_mutants();
+	test_unsure();
+	test_timed();
 	return tap_done();
 }

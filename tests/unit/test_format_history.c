@@ -23,8 +23,11 @@ static struct schema *seen[8];
 static const char *seen_table[8];
 static unsigned nseen;
 
-static void take(void *arg, const struct position *at, const char *db, const char *table, struct schema *s)
+static int64_t seen_commit_us;
+
+static void take(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table, struct schema *s)
 {
+	seen_commit_us = commit_us;
 	if (nseen < 8) {
 		seen_table[nseen] = intern(table);
 		seen[nseen++] = s ? schema_ref(s) : NULL;
@@ -218,7 +221,7 @@ static void test_more(void)
 {
 	static const char text[] = "{\"position\":{\"file\":\"b.1\",\"pos\":4},\"tableChanges\":[{\"id\":\"\\\"d\\\".\\\"t\\\"\","
 		"\"table\":{\"columns\":[{\"name\":\"a\",\"typeName\":\"INT\"},{\"name\":\"b\",\"typeName\":\"INT\"}]}}],"
-		"\"millrace\":{\"gtid\":\"u:7\",\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
+		"\"millrace\":{\"gtid\":\"u:7\",\"ts_us\":1700000000123456,\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
 		"\"indexes\":[{\"name\":\"PRIMARY\",\"primary\":true,\"unique\":true,\"columns\":[\"b\",\"a\"]},"
 		"{\"name\":\"gone\",\"columns\":[\"x\"]}]}]}}";
 	struct record r = { .topic = "h", .value = text, .value_len = sizeof(text) - 1 };
@@ -230,6 +233,7 @@ static void test_more(void)
 	ok(nseen == 1 && seen[0]->collation == 46, "the table's default collation");
 	ok(nseen == 1 && seen[0]->nindexes == 1 && strcmp(seen[0]->indexes[0].columns[0], "b") == 0,
 			"its indexes, but none over a column that it does not have");
+	is_int(seen_commit_us, 1700000000123456, "when it was committed");
 	is_str(seen_database, "d", "the database");
 	is_int(seen_collation, 8, "its collation");
 	forget();

@@ -96,6 +96,17 @@ struct load_worker *load_worker_for(struct load *l, const char *topic)
 	return l->workers[(hash >> 20) % l->nworkers];
 }
 
+struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t)
+{
+	struct table_meter *m = atomic_load(&t->meter);
+	char name[512];
+
+	if (m)
+		return m;
+	load_table_name(l, t->name, name, sizeof(name));
+	return table_meter_get(l->sh->tables, name);
+}
+
 size_t load_stuck_share(const struct load *l)
 {
 	return (size_t)l->sh->settings->load.buffer_bytes / 4;
@@ -167,7 +178,9 @@ static int session_open(struct load *l, struct err *err)
 	}
 	if (l->reader == NULL)
 		return -1;
-	l->history = history_new();
+	l->history = load_history_open(l, err);
+	if (l->history == NULL)
+		return -1;
 	l->spare = queue_new(SPARE_BATCHES);
 	atomic_store(&l->buffered, 0);
 	atomic_store(&l->stuck, 0);
@@ -241,7 +254,7 @@ static void session_close(struct load *l)
 	if (l->reader)
 		log_reader_close(l->reader);
 	l->reader = NULL;
-	history_free(l->history);
+	load_history_close(l->history);
 	l->history = NULL;
 }
 

@@ -29,9 +29,13 @@ struct load_topic {
 	struct load_worker *worker;	/* all its partitions belong to this sink thread */
 	_Atomic(struct table_meter *) meter;	/* set by the script thread when it knows the table; NULL until then */
 	_Atomic unsigned at_truncate;	/* partitions that wait for the others at a TRUNCATE */
+	_Atomic bool held;		/* set by the script thread: enough of it waits there */
+	unsigned troubled;		/* sink thread: partitions whose last turn failed */
 	struct load_part **parts;	/* read thread; by partition, NULL: not ours. Others: while their generation lasts */
 	size_t nparts, owned;		/* the same */
-	struct table_script *script;	/* script thread */
+	struct table_script *script;	/* script thread, as what follows */
+	struct topic_wait *wait;	/* NULL: it gets on */
+	bool bare;			/* its messages have no schema */
 };
 
 /* A batch as read, and what decoding and the script made of it. Freed when its last piece is loaded. */
@@ -39,6 +43,7 @@ struct load_item {
 	struct load *load;
 	unsigned refs;			/* sink thread only, once it has it */
 	uint64_t generation;		/* of the assignment it was read under */
+	int64_t polled_us;		/* monotonic: when the log gave it */
 	struct load_part *part;		/* valid while that generation is the present one; NULL: forget_all */
 	struct batch *in, *out;		/* out may be in itself, when there is no script */
 	struct table_meter *meter;
@@ -96,7 +101,7 @@ struct load {
 	struct queue *to_script;
 	struct load_worker **workers;
 	size_t nworkers;
-	struct history *history;
+	struct load_history *history;
 	_Atomic uint64_t generation;	/* rises when partitions come or go; older items are dropped */
 	_Atomic int unforgotten;	/* sink threads that still hold older generations */
 	_Atomic uint64_t reload;	/* rises when scripts have to be compiled again */
@@ -126,6 +131,7 @@ bool load_failed(struct load *l);
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size);	/* "prefix.db.table" -> "db.table" */
 void load_tell_gap(struct load *l, const char *table);
 struct load_worker *load_worker_for(struct load *l, const char *topic);
+struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t);	/* its table's; made when new */
 size_t load_stuck_share(const struct load *l);	/* what partitions that cannot go on may hold, all together */
 
 /* load_read.c, the read thread: until the end of the session. -1: err */
@@ -141,6 +147,14 @@ struct queue *load_worker_queue(struct load_worker *w);
 void load_worker_join(struct load_worker *w);	/* waits for its end; its queue is closed by then */
 void load_worker_free(struct load_worker *w);	/* it has ended */
 void load_worker_cancel(struct load_worker *w);	/* the call to the target that runs fails soon. @thread any */
+
+/* load_history.c. @thread script, but for its own */
+struct load_history *load_history_open(struct load *l, struct err *err);	/* begins to read */
+void load_history_close(struct load_history *h);
+uint64_t load_history_ask(struct load_history *h);	/* for a read that begins after now; its number */
+int64_t load_history_complete(struct load_history *h);	/* monotonic: the history was read to its end at this time; 0 never */
+/* Makes known to d what was read. true: read `number` is done; err: of the last read; missing: the log has no history. */
+bool load_history_take(struct load_history *h, struct format_decoder *d, uint64_t number, bool *missing, struct err *err);
 
 /* load_due.c: the partitions of one sink thread that want a turn at some time, the earliest first */
 struct due { struct load_part **heap; size_t count, cap; };

@@ -195,7 +195,7 @@ static bool wants_pause(const struct load *l, const struct load_part *p)
 {
 	struct table_meter *m;
 
-	if (l->paused_all || atomic_load(&p->waits) || atomic_load(&p->held))
+	if (l->paused_all || atomic_load(&p->waits) || atomic_load(&p->held) || atomic_load(&p->of->held))
 		return true;
 	if (l->full && atomic_load(&p->of->at_truncate) == 0)	/* else the others of its topic would wait for it for ever */
 		return true;
@@ -241,6 +241,7 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 	struct load_topic *t = topic_get(l, b->topic);
 
 	item->in = b;
+	item->polled_us = clock_mono_us();
 	atomic_fetch_add(&l->buffered, b->bytes);
 	item->part = (size_t)b->partition < t->nparts ? t->parts[b->partition] : NULL;
 	if (item->part == NULL) {

@@ -1,279 +1,134 @@
 /*
- * load_script.c - the script thread: messages to changes, changes through the table's script, results to the sink
- * thread that owns the table. A script is compiled again between two batches, never inside one; when the new one does
- * not compile, the old one stays and the error is told.
+ * load_script.c - the script thread: messages to changes, changes through the table's script, results to the sink thread
+ * that owns the topic. What cannot be read or transformed now waits with its topic (load_wait.c); nothing of it ends the
+ * session, and no topic waits for another one.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/clock.h"
 #include "core/logline.h"
-#include "core/xalloc.h"
-#include "engine/load/load_parts.h"
+#include "engine/load/load_script_parts.h"
 
-struct table_script {		/* one a topic, also when there is no script */
-	struct table_script *next;
-	char *path;		/* NULL: no script */
-	struct script *script;
-	struct table_meter *meter;
-	uint64_t dropped;	/* script's own count, as of the last batch */
-};
+enum { VISIBLE_MS = 10 };	/* a broker shows one partition of a transaction before the other by at most so much */
 
-struct script_stage {
-	struct load *l;
-	struct format_decoder *decoder;
-	struct table_script *tables;	/* all; a topic knows its own */
-	uint64_t reload;
-	uint64_t *asked;	/* versions of schemas that the history does not know */
-	size_t nasked;
-};
-
-enum { HISTORY_TRIES = 20, HISTORY_WAIT_MS = 50 };
-
-static char *script_path(const struct settings *s, const char *transform)
+static enum stage_result decode(struct script_stage *st, struct batch *in, struct err *err)
 {
-	return transform[0] == '/' ? xstrdup(transform) : xasprintf("%s/%s", s->dir, transform);
-}
+	struct format_unsure unsure;
 
-static int compile(struct script_stage *st, struct table_script *t, struct err *err)
-{
-	struct script *fresh = script_open(t->path, &st->l->sh->settings->script, err);
-
-	if (fresh == NULL)
-		return -1;
-	script_close(t->script);
-	t->script = fresh;
-	t->dropped = 0;
-	return 0;
-}
-
-static void table_script_free(struct table_script *t)
-{
-	script_close(t->script);
-	free(t->path);
-	free(t);
-}
-
-/* A message that names no table yet does not decide for its topic: NULL, and no error. */
-static struct table_script *table_script(struct script_stage *st, struct load_topic *topic, const struct batch *in, struct err *err)
-{
-	const struct schema *schema = in->nchanges ? in->changes[0].schema : NULL;
-	const struct table_settings *conf;
-	struct table_script *t = topic->script;
-	char name[512];
-
-	if (t || schema == NULL)
-		return t;
-	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
-	t = xcalloc(1, sizeof(*t));
-	t->meter = table_meter_get(st->l->sh->tables, name);
-	conf = settings_for_table(atomic_load(&st->l->sh->live), name);
-	if (conf && conf->transform) {
-		t->path = script_path(atomic_load(&st->l->sh->live), conf->transform);
-		if (compile(st, t, err)) {
-			table_script_free(t);
-			return NULL;
-		}
-		logline(LOG_NOTICE, "script", "%s through %s", name, t->path);
-	}
-	t->next = st->tables;
-	st->tables = topic->script = t;
-	atomic_store(&topic->meter, t->meter);
-	return t;
-}
-
-/* The table's script as the configuration has it now, which may be another one or none. */
-static void reload_table(struct script_stage *st, struct table_script *t)
-{
-	const struct settings *live = atomic_load(&st->l->sh->live);
-	const struct table_settings *conf = settings_for_table(live, t->meter->name);
-	char *path = conf && conf->transform ? script_path(live, conf->transform) : NULL, *before = t->path;
-	struct err err;
-
-	err_clear(&err);
-	if (path == NULL && before == NULL)
-		return;
-	t->path = path;
-	if (path == NULL) {
-		script_close(t->script);
-		t->script = NULL;
-		logline(LOG_NOTICE, "script", "%s through no script any more", t->meter->name);
-	} else if (compile(st, t, &err)) {
-		logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
-		t->path = before;
-		before = path;
-	} else {
-		logline(LOG_NOTICE, "script", "%s compiled again", path);
-	}
-	free(before);
-}
-
-static void reload(struct script_stage *st)
-{
-	uint64_t wanted = atomic_load(&st->l->reload);
-
-	if (wanted == st->reload)
-		return;
-	st->reload = wanted;
-	for (struct table_script *t = st->tables; t; t = t->next)
-		reload_table(st, t);
-}
-
-/* A message tells less than MySQL did; the schema history in the log has the rest. The first change whose schema it has not
- * been asked for yet, or NULL. */
-static const struct schema *unasked(const struct script_stage *st, const struct batch *in)
-{
-	const struct schema *last = NULL;
-
-	for (size_t i = 0; i < in->nchanges; i++) {
-		const struct schema *schema = in->changes[i].schema;
-		size_t k = 0;
-
-		if (schema == NULL || schema == last || schema->exact)
-			continue;
-		last = schema;
-		while (k < st->nasked && st->asked[k] != schema->version)
-			k++;
-		if (k == st->nasked)
-			return schema;
-	}
-	return NULL;
-}
-
-static void remember_asked(struct script_stage *st, const struct schema *schema)
-{
-	st->asked = xrealloc(st->asked, (st->nasked + 1) * sizeof(*st->asked));
-	st->asked[st->nasked++] = schema->version;
-}
-
-static int decode_with_history(struct script_stage *st, struct batch *in, size_t *known, struct err *err)
-{
-	struct load *l = st->l;
-	struct schema *const *schemas;
-
-	if (history_read(l->history, l->sh->log, l->sh->settings->format.history_topic, NULL, err))
-		return -1;
-	schemas = history_schemas(l->history, known);
-	for (size_t i = 0; i < *known; i++)
-		format_decoder_know(st->decoder, schemas[i]);
 	in->nchanges = 0;
-	return format_decode(st->decoder, in, err);
-}
-
-/* Rows and the history record that describes them are one transaction, but a broker may show one partition a moment before
- * the other: so a history that exists is asked again before its silence is believed. */
-static int decode(struct script_stage *st, struct batch *in, struct err *err)
-{
-	const struct schema *schema;
-	size_t known;
-
 	if (format_decode(st->decoder, in, err))
-		return -1;
-	for (int tries = 0; (schema = unasked(st, in)) != NULL; tries++) {
-		if (decode_with_history(st, in, &known, err))
-			return -1;
-		schema = unasked(st, in);
-		if (schema && (known == 0 || tries >= HISTORY_TRIES)) {
-			remember_asked(st, schema);
-			tries = 0;
-		} else if (schema) {
-			clock_sleep_ms(HISTORY_WAIT_MS);
-		}
-	}
-	return 0;
+		return STAGE_TROUBLE;
+	return format_decoder_unsure(st->decoder, &unsure) ? STAGE_UNSURE : STAGE_DONE;
 }
 
-static struct table_meter *meter_by_topic(const struct load *l, const char *topic)
+/* A message without a schema says nothing of types that changed: every statement before it has to be known first. */
+static bool is_early(struct script_stage *st, const struct load_item *item)
 {
-	char name[512];
-
-	load_table_name(l, topic, name, sizeof(name));
-	return table_meter_get(l->sh->tables, name);
+	return item->part->of->bare && load_history_complete(st->l->history) < item->polled_us + VISIBLE_MS * 1000;
 }
 
-static int transform(struct script_stage *st, struct load_item *item, struct err *err)
-{
-	struct table_script *t = table_script(st, item->part->of, item->in, err);
-	struct script_stats stats;
-
-	if (t == NULL && err->kind != ERR_NONE)
-		return -1;
-	item->meter = t ? t->meter : meter_by_topic(st->l, item->in->topic);
-	if (t == NULL || t->script == NULL) {
-		item->out = item->in;
-		return 0;
-	}
-	item->out = load_batch_get(st->l);
-	if (script_run(t->script, item->in, 0, item->in->nchanges, item->out, err))
-		return -1;
-	script_stats(t->script, &stats);
-	counter_add(&t->meter->dropped, stats.dropped - t->dropped);
-	t->dropped = stats.dropped;
-	return 0;
-}
-
-static int script_turn(struct script_stage *st, struct load_item *item, struct err *err)
+enum stage_result stage_item(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct stage_meter *m = &st->l->sh->stages[STAGE_SCRIPT];
+	enum stage_result result = is_early(st, item) ? STAGE_EARLY : decode(st, item->in, err);
 
-	reload(st);
-	if (item->forget_all)
-		return 0;
-	if (decode(st, item->in, err) || transform(st, item, err))
-		return -1;
+	if (result == STAGE_DONE && !item->part->of->bare && format_decoder_bare(st->decoder)) {
+		item->part->of->bare = true;
+		result = is_early(st, item) ? STAGE_EARLY : STAGE_DONE;
+	}
+	if (result == STAGE_DONE && script_transform(st, item, err))
+		result = STAGE_TROUBLE;
+	if (result != STAGE_DONE)
+		return result;
 	meter_done(m, item->in->nrecords, item->out->nchanges, item->in->bytes);
 	item->scripted_us = clock_wall_us();
 	taps_offer_changes(st->l->sh->taps, STAGE_SCRIPT, item->out);
-	return 0;
+	return STAGE_DONE;
 }
 
-/* Hands the item over; one for all goes to every worker. -1: the session is over. */
-static int pass_on(struct load *l, struct load_item *item)
+int stage_pass(struct script_stage *st, struct load_item *item)
 {
-	if (!item->forget_all)
-		return queue_push(load_worker_queue(item->part->of->worker), item);
+	struct stage_meter *m = &st->l->sh->stages[STAGE_SCRIPT];
+	int rc;
+
+	meter_phase(m, PHASE_BUSY);
+	atomic_fetch_add(&st->l->turns, 1);
+	rc = queue_push(load_worker_queue(item->part->of->worker), item);
+	meter_phase(m, PHASE_WAIT_OUT);
+	if (rc)
+		load_item_free(item);
+	return rc;
+}
+
+/* To every sink thread. */
+static int pass_forget(struct script_stage *st, struct load_item *item)
+{
+	struct load *l = st->l;
+	uint64_t generation = item->generation;
+
+	wait_forget(st);
+	load_item_free(item);
 	for (size_t i = 0; i < l->nworkers; i++) {
 		struct load_item *copy = load_item_new(l);
 
 		copy->forget_all = true;
-		copy->generation = item->generation;
+		copy->generation = generation;
 		if (queue_push(load_worker_queue(l->workers[i]), copy)) {
 			load_item_free(copy);
 			return -1;
 		}
 	}
-	load_item_free(item);
 	return 0;
+}
+
+/* One item from the reader. Takes it. -1: the session is over. */
+static int take_item(struct script_stage *st, struct load_item *item)
+{
+	enum stage_result result;
+	struct err err;
+
+	if (item->forget_all)
+		return pass_forget(st, item);
+	if (item->generation != atomic_load(&st->l->generation)) {
+		load_item_free(item);	/* its partition may be gone; what is still ours is read again */
+		return 0;
+	}
+	if (item->part->of->wait) {
+		wait_add(st, item);
+		return 0;
+	}
+	err_clear(&err);
+	result = stage_item(st, item, &err);
+	if (result == STAGE_DONE)
+		return stage_pass(st, item);
+	wait_begin(st, item, result, &err);
+	return 0;
+}
+
+static struct load_item *next_item(struct script_stage *st)
+{
+	int wait_ms = wait_next_ms(st);
+
+	return wait_ms < 0 ? queue_pop(st->l->to_script) : queue_pop_wait(st->l->to_script, wait_ms);
 }
 
 static void script_loop(struct script_stage *st)
 {
 	struct load *l = st->l;
 	struct stage_meter *m = &l->sh->stages[STAGE_SCRIPT];
-	struct load_item *item;
-	struct err err;
+	int over = 0;
 
 	m->mark_us = clock_mono_us();
-	while ((item = queue_pop(l->to_script)) != NULL) {
+	while (!over) {
+		struct load_item *item = next_item(st);
+
 		meter_phase(m, PHASE_WAIT_IN);
-		err_clear(&err);
-		if (!item->forget_all && item->generation != atomic_load(&l->generation)) {
-			load_item_free(item);	/* its partition may be gone; what is still ours is read again */
-			continue;
-		}
-		if (script_turn(st, item, &err)) {
-			load_item_free(item);
-			err_wrap(&err, "script");
-			load_fail(l, &err);
-			return;
-		}
+		if (item == NULL && queue_closed(l->to_script) && (queue_length(l->to_script) == 0 || load_failed(l)))
+			break;		/* what waits is read again at the next start */
+		scripts_reload(st);
+		if (item)
+			over = take_item(st, item);
+		if (!over && st->waits)
+			over = wait_look(st);
 		meter_phase(m, PHASE_BUSY);
-		atomic_fetch_add(&l->turns, 1);
-		if (pass_on(l, item)) {
-			load_item_free(item);
-			return;
-		}
-		meter_phase(m, PHASE_WAIT_OUT);
 	}
 }
 
@@ -285,19 +140,15 @@ void *load_script_thread(void *arg)
 
 	err_clear(&err);
 	st.reload = atomic_load(&l->reload);
+	st.resumed = atomic_load(&l->resumed);
 	st.decoder = format_decoder_new(&l->sh->settings->format, &err);
 	if (st.decoder)
 		script_loop(&st);
 	else
 		load_fail(l, &err);
+	wait_forget(&st);
+	scripts_free(&st);
 	format_decoder_free(st.decoder);
-	while (st.tables) {
-		struct table_script *t = st.tables;
-
-		st.tables = t->next;
-		table_script_free(t);
-	}
-	free(st.asked);
 	for (size_t i = 0; i < l->nworkers; i++)
 		queue_close(load_worker_queue(l->workers[i]));
 	return NULL;

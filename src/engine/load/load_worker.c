@@ -18,6 +18,7 @@ enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, POLL_MS = 200 };
 /* Its rows go; the partition itself is the read thread's to free, once all threads have forgotten it. */
 static void part_forget(struct load_worker *w, struct load_part *p)
 {
+	p->of->troubled -= p->troubled;
 	if (p->troubled) {		/* whoever has it next says whether it still is */
 		table_meter_error(w->l->sh->tables, p->meter, NULL);
 		atomic_store(&p->meter->tries, 0);
@@ -115,6 +116,7 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 	char before[512];
 
 	p->retry_at_us = clock_mono_us() + wait_ms * 1000LL;
+	p->of->troubled += !p->troubled;
 	p->troubled = true;
 	table_meter_error_get(w->l->sh->tables, p->meter, before, sizeof(before));
 	if (strcmp(before, err->msg) != 0) {
@@ -132,8 +134,11 @@ void part_fine(struct load_worker *w, struct load_part *p)
 {
 	backoff_reset(&p->backoff);
 	p->retry_at_us = 0;
+	p->of->troubled -= p->troubled;
 	p->troubled = false;
 	atomic_fetch_add(&w->l->turns, 1);
+	if (p->of->troubled || atomic_load(&p->meter->waiting))
+		return;			/* of its table, something else is in trouble, and says so */
 	atomic_store(&p->meter->tries, 0);
 	if (atomic_exchange(&p->meter->state, HALF_STREAMING) == HALF_STREAMING || atomic_load(&p->meter->stopped))
 		return;

@@ -63,6 +63,15 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"column-empty", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"A column that was renamed in MySQL is NULL at the target in rows that have not changed since.",
 		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
+	[PROBLEM_SCHEMA_UNKNOWN] = {
+		"schema-unknown", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"The rows of this table wait in the log until their definition is known; the other tables go on. Nothing is lost.",
+		"Check that the schema history topic is the one that capture writes, and whole; the table goes on by itself.",
+		"millrace topics", "topics" },
+	[PROBLEM_SCHEMA_GUESSED] = {
+		"schema-guessed", "table", PROBLEM_WARNING, false, AT_ONCE,
+		"Columns of this table at the target may have other types than in MySQL, and decimals and dates other values.",
+		"Set schemas.enable = true where the messages are written, or name their schema history topic.", NULL, NULL },
 	[PROBLEM_DEAD_LETTERS] = {
 		"dead-letters", "topic", PROBLEM_WARNING, false, AT_ONCE,
 		"These rows are not at the target; later changes of the same rows are.",

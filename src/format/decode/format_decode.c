@@ -3,6 +3,7 @@
  * seen in its topic, and then its row; anything new is recognised once. What is not understood becomes a dead change,
  * so that nothing is dropped.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #include "format/decode/format_decoder.h"
 #include "format/format.h"
 #include "format/history/format_alter.h"
+
+enum { LAYOUTS_KEPT = 64 };
 
 static size_t topic_place(const struct format_decoder *d, const char *name)
 {
@@ -67,9 +70,11 @@ static void topic_free(struct topic *t)
 		return;
 	topic_forget_layouts(t);
 	for (size_t i = 0; i < t->nexact; i++)
-		schema_unref(t->exact[i]);
+		schema_unref(t->exact[i].schema);
 	schema_unref(t->empty);
 	free(t->exact);
+	free(t->layouts);
+	free(t->settled);
 	free(t);
 }
 
@@ -111,7 +116,7 @@ static struct schema *topic_schema(struct format_decoder *d, struct topic *t)
 	if (t->nlayouts)
 		return t->layouts[t->used]->schema;
 	if (t->nexact)
-		return t->exact[t->nexact - 1];
+		return t->exact[t->nexact - 1].schema;
 	if (!t->empty)
 		t->empty = layout_empty_schema(t->name, d->conf);
 	return t->empty;
@@ -154,6 +159,90 @@ static bool decode_alter(struct format_decoder *d, struct batch *b, uint32_t rec
 	return found != 0;
 }
 
+/* ---- shapes that no exact schema explains ---- */
+
+static void add_unsure(struct format_decoder *d, uint64_t shape, bool described)
+{
+	d->undescribed |= !described;
+	for (size_t i = 0; i < d->nunsure; i++)
+		if (d->unsure[i] == shape)
+			return;
+	if (d->nunsure == d->cap_unsure) {
+		d->cap_unsure = d->cap_unsure ? d->cap_unsure * 2 : 8;
+		d->unsure = xrealloc(d->unsure, d->cap_unsure * sizeof(*d->unsure));
+	}
+	d->unsure[d->nunsure++] = shape;
+}
+
+static void note_unsure(struct format_decoder *d, const struct layout *l)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; d->nunsure == 0 && i < l->ncells && at < sizeof(d->shape); i++)
+		at += (size_t)snprintf(d->shape + at, sizeof(d->shape) - at, "%s%.60s", i ? ", " : "", l->cells[i].name);
+	add_unsure(d, l->shape, l->head_len || l->key_head_len);
+}
+
+static void note_layout(struct format_decoder *d, const struct layout *l)
+{
+	d->bare |= l->head_len == 0;
+	if (!l->settled)
+		note_unsure(d, l);
+}
+
+/* Something of which not even the layout is known. */
+static void note_unclear(struct format_decoder *d, const char *why)
+{
+	if (d->nunsure == 0)
+		snprintf(d->shape, sizeof(d->shape), "%s", why);
+	add_unsure(d, 0, false);
+}
+
+bool format_decoder_unsure(const struct format_decoder *d, struct format_unsure *out)
+{
+	*out = (struct format_unsure){ .described = !d->undescribed, .shape = d->shape };
+	return d->nunsure > 0;
+}
+
+bool format_decoder_bare(const struct format_decoder *d)
+{
+	return d->bare;
+}
+
+void format_decoder_settle(struct format_decoder *d)
+{
+	struct topic *t = d->topic;
+
+	t->settled = xrealloc(t->settled, (t->nsettled + d->nunsure) * sizeof(*t->settled));
+	for (size_t i = 0; i < d->nunsure; i++) {
+		t->settled[t->nsettled++] = d->unsure[i];
+		for (unsigned k = 0; k < t->nlayouts; k++)
+			t->layouts[k]->settled |= t->layouts[k]->shape == d->unsure[i];
+	}
+	d->nunsure = 0;
+}
+
+/* ---- one record ---- */
+
+/* A TRUNCATE brings no row: its table is that of the rows around it, or what the history knows. */
+static void truncate_adopt(struct format_decoder *d, struct batch *b, struct topic *t)
+{
+	struct change *c = &b->changes[b->nchanges - 1];
+	struct schema *s = NULL;
+
+	for (unsigned i = 0; s == NULL && i < t->nlayouts; i++)
+		if (t->layouts[i]->has_key)
+			s = t->layouts[i]->schema;
+	if (s == NULL && t->nexact)
+		s = t->exact[t->nexact - 1].schema;
+	if (s) {
+		c->schema = s;
+		batch_hold_schema(b, s);
+	} else if (c->schema->ncolumns == 0) {
+		note_unclear(d, "a TRUNCATE, of a table with no definition");
+	}
+}
+
 /* A null value is a tombstone, except that a flat truncate says so in a header. */
 static void decode_null(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t)
 {
@@ -164,12 +253,42 @@ static void decode_null(struct format_decoder *d, struct batch *b, uint32_t reco
 	for (uint32_t i = 0; i < r->nheaders; i++) {
 		const struct record_header *h = &r->headers[i];
 
-		if (strcmp(h->name, "__op") == 0 && h->len == 1 && h->value && *h->value == 't')
-			add_bare(d, b, record, t, CHANGE_TRUNCATE);
+		if (strcmp(h->name, "__op") != 0 || h->len != 1 || !h->value || *h->value != 't')
+			continue;
+		add_bare(d, b, record, t, CHANGE_TRUNCATE);
+		truncate_adopt(d, b, t);
+		return;
 	}
 }
 
-static enum payload_result decode_by_known(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t)
+/* Commit time of the change that was read last. Where the message's own timestamp stands for it, it has milliseconds: of
+ * two that share one with a DDL the row is the later, for a DDL takes longer than that. */
+static int64_t commit_time(const struct batch *b, const struct layout *l)
+{
+	const struct change *c = &b->changes[b->nchanges - 1];
+	int64_t us = c->txn->commit_us, ms = b->records[c->record].timestamp_ms;
+
+	return !l->envelope && us == ms * 1000 ? us + 999 : us;
+}
+
+/* Reads it by a layout; the change is taken back when the schema is not the one of its time, which *at_us says then. */
+static enum payload_result read_by(struct format_decoder *d, struct batch *b, uint32_t record, const struct layout *l, int64_t *at_us)
+{
+	enum payload_result result = payload_read(d, b, record, l);
+
+	if (result == PAYLOAD_MISMATCH || !l->timed)
+		return result;
+	/* A value of another type may not even be read: then the message's own timestamp has to do. */
+	*at_us = result == PAYLOAD_OK ? commit_time(b, l) : b->records[record].timestamp_ms * 1000 + 999;
+	if (layout_counts_at(l, *at_us))
+		return result;
+	b->nchanges -= result == PAYLOAD_OK;
+	return PAYLOAD_MISMATCH;
+}
+
+/* Without a schema block, that a value is not of its column's type may only mean that it is another shape's message: then
+ * its own is looked for. */
+static enum payload_result decode_by_known(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t, int64_t *at_us)
 {
 	enum payload_result result = PAYLOAD_MISMATCH;
 
@@ -178,25 +297,32 @@ static enum payload_result decode_by_known(struct format_decoder *d, struct batc
 
 		if (!layout_fits(t->layouts[i], &b->records[record]))
 			continue;
-		result = payload_read(d, b, record, t->layouts[i]);
+		result = read_by(d, b, record, t->layouts[i], at_us);
 		if (result == PAYLOAD_OK)
 			t->used = i;
+		else if (t->layouts[i]->head_len == 0)
+			result = PAYLOAD_MISMATCH;
 	}
 	return result;
 }
 
-/* A truncate has no key and so a layout of its own; its table is that of the rows around it. */
-static void truncate_adopt(struct batch *b, const struct topic *t)
+/* A new layout; and one more, when only its reading told the time that decides between schemas. */
+static enum payload_result decode_by_new(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t, int64_t at_us)
 {
-	struct change *c = &b->changes[b->nchanges - 1];
+	enum payload_result result = PAYLOAD_MISMATCH;
 
-	for (unsigned i = 0; c->op == CHANGE_TRUNCATE && i < t->nlayouts; i++) {
-		if (t->layouts[i]->has_key) {
-			c->schema = t->layouts[i]->schema;
-			batch_hold_schema(b, c->schema);
-			return;
-		}
+	for (int tries = 0; result == PAYLOAD_MISMATCH && tries < 2; tries++) {
+		struct layout *l = layout_recognise(d, t, &b->records[record], at_us);
+
+		if (l == NULL && at_us >= 0)
+			note_unclear(d, d->why);
+		if (l == NULL)
+			return PAYLOAD_BAD;
+		result = read_by(d, b, record, l, &at_us);
+		if (!l->timed)
+			break;
 	}
+	return result;
 }
 
 static void decode_record(struct format_decoder *d, struct batch *b, uint32_t record)
@@ -204,20 +330,21 @@ static void decode_record(struct format_decoder *d, struct batch *b, uint32_t re
 	const struct record *r = &b->records[record];
 	struct topic *t = topic_for(d, r->topic);
 	enum payload_result result;
-	struct layout *l;
+	int64_t at_us = -1;
 	struct change *c;
 
 	if (!r->value) {
 		decode_null(d, b, record, t);
 		return;
 	}
-	result = decode_by_known(d, b, record, t);
-	if (result == PAYLOAD_MISMATCH) {
-		l = layout_recognise(d, t, r);
-		result = l ? payload_read(d, b, record, l) : PAYLOAD_BAD;
-	}
+	result = decode_by_known(d, b, record, t, &at_us);
+	if (result == PAYLOAD_MISMATCH)
+		result = decode_by_new(d, b, record, t, at_us);
+	if (t->nlayouts)
+		note_layout(d, t->layouts[t->used]);
 	if (result == PAYLOAD_OK) {
-		truncate_adopt(b, t);
+		if (b->changes[b->nchanges - 1].op == CHANGE_TRUNCATE)
+			truncate_adopt(d, b, t);
 		return;
 	}
 	c = add_bare(d, b, record, t, CHANGE_UPSERT);
@@ -229,24 +356,30 @@ int format_decode(struct format_decoder *d, struct batch *b, struct err *err)
 {
 	d->held = NULL;
 	d->txn = NULL;
+	d->nunsure = 0;
+	d->undescribed = d->bare = false;
+	d->shape[0] = '\0';
+	d->topic = b->nrecords ? topic_for(d, b->records[0].topic) : NULL;
+	if (d->topic && d->topic->nlayouts > LAYOUTS_KEPT)
+		topic_forget_layouts(d->topic);		/* a cache; a batch makes what it needs */
 	for (size_t i = 0; i < b->nrecords; i++)
 		decode_record(d, b, (uint32_t)i);
 	return 0;
 }
 
-/* Layouts that were chosen without this schema are chosen anew. */
-void format_decoder_know(struct format_decoder *d, struct schema *exact)
+/* Layouts that were chosen without this schema are chosen again. */
+void format_decoder_know(struct format_decoder *d, struct schema *exact, int64_t since_us)
 {
 	struct topic *t = topic_for(d, format_topic_name(d->conf->topic_prefix, d->conf->topic_delimiter, exact->db,
 			exact->table));
 
-	if (t->nexact && schema_equal(t->exact[t->nexact - 1], exact))
+	if (t->nexact && schema_equal(t->exact[t->nexact - 1].schema, exact))
 		return;
 	if (t->nexact == t->cap_exact) {
 		t->cap_exact = t->cap_exact ? t->cap_exact * 2 : 4;
 		t->exact = xrealloc(t->exact, t->cap_exact * sizeof(*t->exact));
 	}
-	t->exact[t->nexact++] = schema_ref(exact);
+	t->exact[t->nexact++] = (struct known_schema){ .schema = schema_ref(exact), .since_us = since_us };
 	topic_forget_layouts(t);
 }
 
@@ -270,6 +403,7 @@ void format_decoder_free(struct format_decoder *d)
 	for (size_t i = 0; i < d->cap_topics; i++)
 		topic_free(d->topics[i]);
 	free(d->topics);
+	free(d->unsure);
 	arena_done(&d->scratch);
 	format_add_fields_done(&d->add);
 	free(d);

@@ -6,15 +6,14 @@
 
 #include "format/decode/format_layout.h"
 
-#define TOPIC_LAYOUTS 8
-
 struct topic {
 	const char *name;		/* interned */
-	struct schema **exact;		/* what was made known, oldest first; references */
+	struct known_schema *exact;	/* what was made known, oldest first */
 	size_t nexact, cap_exact;
-	struct layout *layouts[TOPIC_LAYOUTS];
-	unsigned nlayouts, used;	/* used: index of the one that fitted last */
-	unsigned evict;
+	struct layout **layouts;	/* as many as a batch needs; between batches there may be fewer */
+	unsigned nlayouts, cap_layouts, used;	/* used: index of the one that fitted last */
+	uint64_t *settled;		/* shapes that are taken as they describe themselves */
+	size_t nsettled;
 	struct schema *empty;		/* for changes that have no schema; made when needed */
 };
 
@@ -29,6 +28,12 @@ struct format_decoder {
 	/* per batch */
 	const struct schema *held;	/* the schema that was held last */
 	const struct change_txn *txn;	/* of the last flat record */
+	struct topic *topic;		/* of its records */
+	uint64_t *unsure;		/* shapes that no exact schema explains */
+	size_t nunsure, cap_unsure;
+	bool undescribed;		/* one of them has no schema block */
+	bool bare;			/* some message had none */
+	char shape[240];		/* of the first */
 };
 
 enum payload_result { PAYLOAD_OK, PAYLOAD_MISMATCH, PAYLOAD_BAD };	/* mismatch: another layout may fit */
@@ -39,7 +44,8 @@ enum payload_result payload_read(struct format_decoder *d, struct batch *b, uint
 bool layout_fits(const struct layout *l, const struct record *r);
 bool record_has_schema(const char *p, size_t len);			/* {"schema":{ */
 
-/* Builds the layout of a message and puts it among the topic's. NULL: d->why. */
-struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r);
+/* Builds the layout of a message and puts it among the topic's. at_us: its commit time, which decides between schemas that
+ * have the same names; -1: not known yet, the newest. NULL: d->why. */
+struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r, int64_t at_us);
 
 #endif

@@ -40,7 +40,7 @@ static enum read_role role_of_added(const struct add_field *f)
 static bool exact_has(const struct layout_source *from, const char *name)
 {
 	for (size_t i = 0; i < from->nexact; i++)
-		if (schema_column(from->exact[i], name, strlen(name)) >= 0)
+		if (schema_column(from->exact[i].schema, name, strlen(name)) >= 0)
 			return true;
 	return false;
 }
@@ -151,22 +151,88 @@ static int set_key(struct layout_builder *b, struct schema *s)
 	return rc;
 }
 
-/* The newest exact schema that agrees; with the message's key, if that is another. */
+/* Does a value of the one read as the same value of the other? */
+static bool reads_alike(const struct schema *a, const struct schema *b, const struct format_modes *modes)
+{
+	for (unsigned i = 0; i < a->ncolumns; i++) {
+		const struct column *x = &a->columns[i], *y = &b->columns[i];
+		struct format_type tx, ty;
+
+		if (format_type_of(x, modes, &tx) < 0 || format_type_of(y, modes, &ty) < 0 || tx.shape != ty.shape ||
+		    cell_reader(tx.shape, x) != cell_reader(ty.shape, y) || x->scale != y->scale ||
+		    (x->type == COL_BIT && x->length != y->length))
+			return false;
+	}
+	return true;
+}
+
+/* Of the schemas with the message's names, all are read alike, or its time decides. A DDL's commit time is exact; from it on
+ * the next schema counts, whatever names that has. */
+static bool is_timed(struct layout_builder *b, size_t newest)
+{
+	struct format_modes modes = format_modes_of(b->from->conf);
+
+	for (size_t i = 0; b->from->schemaless && i < newest; i++)
+		if (exact_agrees(b, b->from->exact[i].schema) &&
+		    !reads_alike(b->from->exact[i].schema, b->from->exact[newest].schema, &modes))
+			return true;
+	return false;
+}
+
+/* The first one known counts from the beginning; one whose time nobody knows, never for sure. */
+static void set_time(struct layout_builder *b, size_t i)
+{
+	const struct known_schema *k = b->from->exact;
+	struct layout *l = b->layout;
+
+	l->timed = true;
+	l->from_us = i == 0 ? 0 : k[i].since_us >= 0 ? k[i].since_us : INT64_MAX;
+	l->until_us = i + 1 == b->from->nexact ? INT64_MAX : k[i + 1].since_us >= 0 ? k[i + 1].since_us : l->from_us;
+}
+
+bool layout_counts_at(const struct layout *l, int64_t at_us)
+{
+	return !l->timed || (at_us >= l->from_us && at_us < l->until_us);
+}
+
+/* The newest exact schema that agrees and counts at the message's time. b->why: some agree, and none counts. */
+static const struct schema *choose_exact(struct layout_builder *b)
+{
+	const struct known_schema *k = b->from->exact;
+	bool timed = false, first = true;
+
+	for (size_t i = b->from->nexact; i-- > 0;) {
+		if (!exact_agrees(b, k[i].schema))
+			continue;
+		if (first)
+			timed = is_timed(b, i);
+		first = false;
+		if (!timed)
+			return k[i].schema;
+		set_time(b, i);
+		if (b->from->at_us < 0 || layout_counts_at(b->layout, b->from->at_us))
+			return k[i].schema;
+	}
+	if (!first)
+		b->why = "the schema history has several definitions with these columns, and none that counts at the message's time";
+	return NULL;
+}
+
+/* With the message's key, if that is another. */
 static struct schema *take_exact(struct layout_builder *b)
 {
-	for (size_t i = b->from->nexact; i-- > 0;) {
-		struct schema *s = b->from->exact[i], *copy;
+	const struct schema *s = choose_exact(b);
+	struct schema *copy;
 
-		if (!exact_agrees(b, s))
-			continue;
-		if (key_agrees(b->from->key, s))
-			return schema_ref(s);
-		copy = schema_clone(s);
-		if (set_key(b, copy) == 0)
-			return copy;
-		schema_unref(copy);
+	if (s == NULL)
 		return NULL;
-	}
+	exact_agrees(b, s);		/* types are its own again */
+	if (key_agrees(b->from->key, s))
+		return schema_ref((struct schema *)s);
+	copy = schema_clone(s);
+	if (set_key(b, copy) == 0)
+		return copy;
+	schema_unref(copy);
 	return NULL;
 }
 

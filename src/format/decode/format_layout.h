@@ -9,6 +9,11 @@
 #include "format/decode/format_block.h"
 #include "format/encode/format_encoder.h"
 
+struct known_schema {			/* an exact one; a reference */
+	struct schema *schema;
+	int64_t since_us;		/* commit time of the statement that made it so; -1 not known */
+};
+
 struct layout {
 	struct arena arena;		/* owns all but the schema */
 	/* bytes of the value in front of the payload; head_len 0: messages without a schema */
@@ -24,6 +29,11 @@ struct layout {
 	struct schema *schema;		/* a reference */
 	struct read_cell *cells;
 	unsigned ncells;
+	uint64_t shape;			/* hash of what tells it from other layouts: its heads and its names */
+	bool settled;			/* the schema is exact, or nobody knows a better one */
+	/* Other exact schemas have the same names and are read in another way: this one counts from .. until. */
+	bool timed;
+	int64_t from_us, until_us;
 };
 
 /* What a layout is built from, gathered from a message. */
@@ -35,14 +45,16 @@ struct layout_source {
 	const struct block_field *key;	/* the fields of the key; NULL: no key */
 	const char *name;		/* "prefix.db.table.Value"; NULL: from the topic */
 	bool envelope, schemaless;
-	struct schema *const *exact;	/* known schemas of this topic, oldest first */
+	const struct known_schema *exact;	/* of this topic, oldest first */
 	size_t nexact;
+	int64_t at_us;			/* commit time of the message; -1: not known */
 	const struct add_fields *add;
 	const struct format_conf *conf;
 };
 
 struct layout *layout_new(const struct layout_source *from, const char **why);
 void layout_free(struct layout *l);
+bool layout_counts_at(const struct layout *l, int64_t at_us);	/* commit time of a message */
 /* db and table from a topic's name, no columns */
 struct schema *layout_empty_schema(const char *topic, const struct format_conf *conf);
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/xalloc.h"
 #include "format/decode/format_decoder.h"
 
 #define SCHEMALESS_FIELDS 4096
@@ -211,10 +212,12 @@ static struct layout **slot_for(struct topic *t, const struct layout_source *fro
 			return &t->layouts[i];
 		}
 	}
-	if (t->nlayouts < TOPIC_LAYOUTS)
-		return &t->layouts[t->nlayouts++];
-	t->evict = (t->evict + 1) % TOPIC_LAYOUTS;
-	return &t->layouts[t->evict];
+	if (t->nlayouts == t->cap_layouts) {
+		t->cap_layouts = t->cap_layouts ? t->cap_layouts * 2 : 4;
+		t->layouts = xrealloc(t->layouts, t->cap_layouts * sizeof(*t->layouts));
+	}
+	t->layouts[t->nlayouts] = NULL;
+	return &t->layouts[t->nlayouts++];
 }
 
 static bool recognise_key(struct format_decoder *d, const struct record *r, struct layout_source *from,
@@ -230,6 +233,50 @@ static bool recognise_key(struct format_decoder *d, const struct record *r, stru
 		return bare_payload(d, r->key, r->key_len, &payload, head) && guess_fields(d, payload.p, payload.len, key);
 	*head = read_head(d, r->key, r->key_len, key);
 	return *head && (key->type == CONNECT_STRUCT || refuse(d, "the key is not a struct"));
+}
+
+static uint64_t shape_add(uint64_t hash, const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)p[i]) * 1099511628211u;
+	return (hash ^ 0xff) * 1099511628211u;
+}
+
+static uint64_t shape_of(const struct layout *l)
+{
+	uint64_t hash = shape_add(14695981039346656037u, l->head, l->head_len);
+
+	hash = shape_add(hash, l->key_head, l->key_head_len);
+	for (unsigned i = 0; i < l->ncells; i++)
+		hash = shape_add(hash, l->cells[i].name, l->cells[i].name_len);
+	for (unsigned i = 0; i < l->nkey; i++)
+		hash = shape_add(hash, l->key[i].name, l->key[i].name_len);
+	return hash + l->envelope;
+}
+
+static bool is_settled(const struct topic *t, uint64_t shape)
+{
+	for (size_t i = 0; i < t->nsettled; i++)
+		if (t->settled[i] == shape)
+			return true;
+	return false;
+}
+
+/* One that is there already is not kept twice: a message that cannot be read comes here each time. */
+static struct layout *layout_once(struct topic *t, struct layout *l)
+{
+	for (unsigned i = 0; i < t->nlayouts; i++) {
+		struct layout *old = t->layouts[i];
+
+		if (old == l || old->shape != l->shape || old->dynamic != l->dynamic || old->from_us != l->from_us ||
+		    (old->schema != l->schema && l->schema->exact))
+			continue;
+		t->layouts[t->used] = t->layouts[--t->nlayouts];
+		t->used = i < t->nlayouts ? i : t->used;
+		layout_free(l);
+		return t->layouts[t->used];
+	}
+	return l;
 }
 
 static struct layout *layout_place(struct format_decoder *d, struct topic *t, const struct record *r,
@@ -255,8 +302,10 @@ static struct layout *layout_place(struct format_decoder *d, struct topic *t, co
 	l->key_head = arena_dup(&l->arena, r->key ? r->key : "", key_head);
 	l->key_head_len = key_head;
 	l->key_bare = r->key && !record_has_schema(r->key, r->key_len);
+	l->shape = shape_of(l);
+	l->settled = l->schema->exact || l->ncells == 0 || is_settled(t, l->shape);
 	t->used = (unsigned)(slot - t->layouts);
-	return l;
+	return layout_once(t, l);
 }
 
 /*
@@ -266,7 +315,7 @@ static struct layout *layout_place(struct format_decoder *d, struct topic *t, co
 static bool recognise_bare_delete(struct format_decoder *d, const struct topic *t, const struct record *r,
 		struct layout_source *from, struct block_field *row)
 {
-	const struct schema *s = t->nexact ? t->exact[t->nexact - 1] : NULL;
+	const struct schema *s = t->nexact ? t->exact[t->nexact - 1].schema : NULL;
 
 	from->row = row;
 	if (!from->key)
@@ -301,10 +350,10 @@ static bool recognise_row(struct format_decoder *d, const struct topic *t, const
 	return *head != 0;
 }
 
-struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r)
+struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r, int64_t at_us)
 {
 	struct layout_source from = {
-		.topic = t->name, .record = r, .exact = t->exact, .nexact = t->nexact,
+		.topic = t->name, .record = r, .exact = t->exact, .nexact = t->nexact, .at_us = at_us,
 		.add = &d->add, .conf = d->conf,
 	};
 	struct block_field row, key;

@@ -66,8 +66,7 @@ static int emit_history(struct format_encoder *e, struct batch *b, uint32_t i)
 	buf_init(&key, 16);
 	buf_init(&value, DDL_TEXT_MAX);
 	position_of(b, &b->changes[i], &at);
-	format_history_write(&value, e->conf, &at, e->now_us, b->changes[i].txn->gtid,
-			b->changes[i].ddl);
+	format_history_write(&value, e->conf, &at, e->now_us, b->changes[i].txn, b->changes[i].ddl);
 	position_done(&at);
 	failed = value.failed;
 	if (!failed)

@@ -50,7 +50,7 @@ static void put_table(struct buf *b, const struct format_conf *conf, const struc
 	position_init(&at);
 	snprintf(at.file, sizeof(at.file), "%s", c->txn->file ? c->txn->file : "");
 	at.pos = c->pos;
-	format_history_write(b, conf, &at, now_us, NULL, &ddl);
+	format_history_write(b, conf, &at, now_us, &(struct change_txn){ 0 }, &ddl);
 	position_done(&at);
 }
 
@@ -152,11 +152,12 @@ static bool read_alter(const struct record_header *h, struct arena *a, struct dd
 	return json_done(&j);
 }
 
-static void keep_schema(void *arg, const struct position *at, const char *db, const char *table, struct schema *schema)
+static void keep_schema(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
+		struct schema *schema)
 {
 	struct schema **out = arg;
 
-	(void)at, (void)db, (void)table;
+	(void)at, (void)commit_us, (void)db, (void)table;
 	schema_unref(*out);
 	*out = schema ? schema_ref(schema) : NULL;
 }

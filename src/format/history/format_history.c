@@ -416,12 +416,14 @@ static void put_indexed(struct pretty *p, const struct format_conf *conf, const 
 	pretty_close(p, ']');
 }
 
-static void put_exact(struct pretty *p, const struct format_conf *conf, const char *gtid, const struct ddl_change *ddl)
+static void put_exact(struct pretty *p, const struct format_conf *conf, const struct change_txn *txn, const struct ddl_change *ddl)
 {
 	pretty_key(p, "millrace");
 	pretty_open(p, '{');
-	if (gtid)
-		pretty_key_str(p, "gtid", gtid);
+	if (txn->gtid)
+		pretty_key_str(p, "gtid", txn->gtid);
+	if (txn->commit_us > 0)
+		pretty_key_int(p, "ts_us", txn->commit_us);
 	if (ddl->database) {
 		pretty_key_str(p, "database", ddl->database);
 		key_number(p, "databaseCollation", ddl->collation);
@@ -453,7 +455,7 @@ static void put_position(struct pretty *p, const struct position *at)
 }
 
 void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
-		const char *gtid, const struct ddl_change *ddl)
+		const struct change_txn *txn, const struct ddl_change *ddl)
 {
 	struct pretty p = { .b = b };
 
@@ -472,6 +474,6 @@ void format_history_write(struct buf *b, const struct format_conf *conf, const s
 		if (ddl->table[i].type != 'T' && ddl->table[i].type != 'I')
 			put_change(&p, &ddl->table[i], conf);
 	pretty_close(&p, ']');
-	put_exact(&p, conf, gtid, ddl);
+	put_exact(&p, conf, txn, ddl);
 	pretty_close(&p, '}');
 }

@@ -33,9 +33,9 @@ void history_label_quote(struct buf *b, const char *label);		/* 'it''s' */
 /* "none", "null", "literal", "expression", "now" */
 const char *history_default_name(enum column_default kind);
 
-/* gtid: the statement's own; NULL: none */
+/* txn: of the statement */
 void format_history_write(struct buf *b, const struct format_conf *conf, const struct position *at, int64_t now_us,
-		const char *gtid, const struct ddl_change *ddl);
+		const struct change_txn *txn, const struct ddl_change *ddl);
 /* schema: what format_change_topic_schema() writes, the same for all */
 void format_change_topic_schema(struct buf *b);
 void format_change_topic_value(struct buf *b, const struct format_conf *conf, const struct buf *schema, const char *source,

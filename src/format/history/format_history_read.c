@@ -339,14 +339,20 @@ static int fill_schema(struct schema *s, const json_t *table, const json_t *own,
 	return take_key(s, table, err);
 }
 
-static void tell_table(const struct format_history_reader *to, const struct position *at, const struct table_name *name,
+/* Where and when a statement was. */
+struct statement {
+	const struct position *at;
+	int64_t commit_us;	/* -1: not known */
+};
+
+static void tell_table(const struct format_history_reader *to, const struct statement *of, const struct table_name *name,
 		struct schema *s)
 {
 	if (to->table)
-		to->table(to->arg, at, name->db, name->table, s);
+		to->table(to->arg, of->at, of->commit_us, name->db, name->table, s);
 }
 
-static int apply_change(const json_t *change, const json_t *own, const struct position *at,
+static int apply_change(const json_t *change, const json_t *own, const struct statement *of,
 		const struct format_history_reader *to, struct err *err)
 {
 	const json_t *table = json_object_get(change, "table");
@@ -361,16 +367,16 @@ static int apply_change(const json_t *change, const json_t *own, const struct po
 		if (parse_id(previous, &old, err) < 0)
 			return -1;
 		if (strcmp(old.db, name.db) != 0 || strcmp(old.table, name.table) != 0)
-			tell_table(to, at, &old, NULL);
+			tell_table(to, of, &old, NULL);
 	}
 	if (!json_is_object(table)) {
-		tell_table(to, at, &name, NULL);
+		tell_table(to, of, &name, NULL);
 		return 0;
 	}
 	s = schema_new(name.db, name.table);
 	rc = fill_schema(s, table, own, err);
 	if (rc == 0)
-		tell_table(to, at, &name, s);
+		tell_table(to, of, &name, s);
 	schema_unref(s);
 	return rc;
 }
@@ -382,13 +388,14 @@ static int apply_record(const json_t *root, const struct position *at, const str
 	const json_t *changes = indexed ? indexed : json_object_get(root, "tableChanges");
 	const json_t *tables = json_object_get(own, "tables");
 	const char *database = text_of(own, "database");
+	const struct statement of = { .at = at, .commit_us = number_of(own, "ts_us", -1) };
 
 	if (to->wants && !to->wants(to->arg, at, text_of(own, "gtid")))
 		return 0;
 	if (database && to->database)
 		to->database(to->arg, database, (unsigned)number_of(own, "databaseCollation", 0));
 	for (size_t i = 0; i < json_array_size(changes); i++)
-		if (apply_change(json_array_get(changes, i), json_array_get(tables, i), at, to, err) < 0)
+		if (apply_change(json_array_get(changes, i), json_array_get(tables, i), &of, to, err) < 0)
 			return -1;
 	return 0;
 }
@@ -402,6 +409,9 @@ int format_history_decode(const struct record *r, const struct format_history_re
 
 	if (!r->value)
 		return 0;
+	if (!root && json_error_code(&problem) == json_error_out_of_memory)
+		return err_set(err, ERR_RETRY, 0, "schema history, offset %lld: not enough memory for %u bytes of JSON",
+				(long long)r->offset, r->value_len);
 	if (!root)
 		return err_set(err, ERR_DATA, 0, "schema history, offset %lld: expected JSON, found: %s",
 				(long long)r->offset, problem.text);

@@ -1,0 +1,39 @@
+/*
+ * load_script_parts.h - between the files of the script thread: load_script.c (the loop), load_wait.c (topics that cannot go
+ * on, and what they wait for), load_table_script.c (each table's script). Everything here belongs to that thread.
+ */
+#ifndef ENGINE_LOAD_SCRIPT_PARTS_H
+#define ENGINE_LOAD_SCRIPT_PARTS_H
+
+#include "engine/load/load_parts.h"
+
+struct script_stage {
+	struct load *l;
+	struct format_decoder *decoder;
+	struct table_script *tables;	/* all; a topic knows its own */
+	uint64_t reload;		/* load.reload as it was seen last */
+	struct topic_wait *waits;	/* all; a topic knows its own */
+	unsigned resumed;		/* load.resumed as it was seen last */
+};
+
+/* load_table_script.c */
+/* item->out: the changes of item->in through its table's script. -1: the table's trouble, err says which. */
+int script_transform(struct script_stage *st, struct load_item *item, struct err *err);
+void scripts_reload(struct script_stage *st);		/* when somebody asked for it */
+void scripts_free(struct script_stage *st);
+
+/* load_wait.c */
+/* early: the history has to be read first; unsure: of a shape that it does not know; trouble: err says which */
+enum stage_result { STAGE_DONE, STAGE_EARLY, STAGE_UNSURE, STAGE_TROUBLE };
+/* Its topic waits, and the item with it: the first of its items, or one behind those that wait. Takes it. */
+void wait_begin(struct script_stage *st, struct load_item *item, enum stage_result why, const struct err *err);
+void wait_add(struct script_stage *st, struct load_item *item);
+int wait_next_ms(const struct script_stage *st);	/* until a topic wants to be looked at; -1: none waits */
+int wait_look(struct script_stage *st);			/* tries those that want to be. -1: the session is over */
+void wait_forget(struct script_stage *st);		/* all of them and their items */
+
+/* load_script.c */
+enum stage_result stage_item(struct script_stage *st, struct load_item *item, struct err *err);	/* decodes it and runs the script */
+int stage_pass(struct script_stage *st, struct load_item *item);	/* to the sink thread. -1: the session is over. Takes it */
+
+#endif
