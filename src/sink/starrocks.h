@@ -139,6 +139,7 @@ struct starrocks_load {		/* one Stream Load */
 struct starrocks_http;
 struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct err *err);
 void starrocks_http_free(struct starrocks_http *h);
+void starrocks_http_cancel(struct starrocks_http *h);	/* what runs ends at once, as what comes. @thread any */
 int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *load, struct starrocks_answer *answer,
 			struct err *err);
 int starrocks_http_state(struct starrocks_http *h, const char *db, const char *label, char state[32], struct err *err);
@@ -154,6 +155,7 @@ const char *starrocks_record_get(const struct starrocks_record *r, const char *n
 
 struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf);	/* connects when first used */
 void starrocks_sql_free(struct starrocks_sql *s);
+void starrocks_sql_cancel(struct starrocks_sql *s);	/* what runs ends at once, and nothing is connected to any more. @thread any */
 int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*each)(void *, const struct starrocks_record *),
 		      void *context, struct err *err);
 

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ struct starrocks_http {
 	char *hosts[HOSTS_MAX];	/* http://host:port */
 	unsigned nhosts, current;	/* current: the frontend that answered last */
 	CURL *frontend, *backend;
+	CURLM *multi;		/* runs one request at a time; keeps the connections */
+	_Atomic bool cancelled;
 	char curl_problem[CURL_ERROR_SIZE];
 	struct buf answer;
 	struct upload {
@@ -36,6 +39,36 @@ struct starrocks_http {
 };
 
 /* One request. */
+
+enum { POLL_MS = 1000 };
+
+/* As curl_easy_perform(), but another thread can end it. */
+static CURLcode perform(struct starrocks_http *h, CURL *c)
+{
+	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+	int running = 1, left;
+	CURLMsg *done;
+
+	if (curl_multi_add_handle(h->multi, c) != CURLM_OK)
+		return CURLE_FAILED_INIT;
+	while (running && !atomic_load(&h->cancelled)) {
+		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
+			break;
+		if (running)
+			curl_multi_poll(h->multi, NULL, 0, POLL_MS, NULL);
+	}
+	while ((done = curl_multi_info_read(h->multi, &left)) != NULL)
+		if (done->msg == CURLMSG_DONE && done->easy_handle == c)
+			code = done->data.result;
+	curl_multi_remove_handle(h->multi, c);
+	return code;
+}
+
+void starrocks_http_cancel(struct starrocks_http *h)
+{
+	atomic_store(&h->cancelled, true);
+	curl_multi_wakeup(h->multi);
+}
 
 static size_t take_answer(char *data, size_t size, size_t count, void *context)
 {
@@ -259,7 +292,7 @@ static int ask_frontend(struct starrocks_http *h, const char *url, struct curl_s
 	long http = 0;
 
 	request_put(h, h->frontend, url, headers, "", 0);
-	code = curl_easy_perform(h->frontend);
+	code = perform(h, h->frontend);
 	if (code != CURLE_OK)
 		return curl_fail(h, code, "frontend", url, err);
 	curl_easy_getinfo(h->frontend, CURLINFO_RESPONSE_CODE, &http);
@@ -299,7 +332,7 @@ static int send_body(struct starrocks_http *h, char *location, const char *front
 		char *next;
 
 		request_put(h, h->backend, location, headers, load->body, load->len);
-		code = curl_easy_perform(h->backend);
+		code = perform(h, h->backend);
 		curl_easy_getinfo(h->backend, CURLINFO_RESPONSE_CODE, &http);
 		if (code != CURLE_OK) {
 			a->sent = !never_arrived(code);
@@ -356,7 +389,7 @@ static int get_once(struct starrocks_http *h, char **url, struct err *err)
 
 		request_common(h, h->frontend, *url, FETCH_TIMEOUT_MS, &h->answer);
 		request_login(h, h->frontend);
-		code = curl_easy_perform(h->frontend);
+		code = perform(h, h->frontend);
 		if (code != CURLE_OK)
 			return curl_fail(h, code, "frontend", *url, err);
 		curl_easy_getinfo(h->frontend, CURLINFO_RESPONSE_CODE, &http);
@@ -401,7 +434,7 @@ int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *
 	CURLcode code;
 
 	request_common(h, h->frontend, url, FETCH_TIMEOUT_MS, out);
-	code = curl_easy_perform(h->frontend);
+	code = perform(h, h->frontend);
 	return code == CURLE_OK ? 0 : curl_fail(h, code, "error log at", url, err);
 }
 
@@ -439,7 +472,8 @@ struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct e
 	buf_init(&h->answer, ANSWER_MAX);
 	h->frontend = curl_easy_init();
 	h->backend = curl_easy_init();
-	if (!h->frontend || !h->backend)
+	h->multi = curl_multi_init();
+	if (!h->frontend || !h->backend || !h->multi)
 		err_set(err, ERR_FATAL, 0, "libcurl does not start");
 	else if (hosts_parse(h, err) == 0)
 		return h;
@@ -453,6 +487,7 @@ void starrocks_http_free(struct starrocks_http *h)
 		return;
 	curl_easy_cleanup(h->frontend);
 	curl_easy_cleanup(h->backend);
+	curl_multi_cleanup(h->multi);
 	for (unsigned i = 0; i < h->nhosts; i++)
 		free(h->hosts[i]);
 	buf_done(&h->answer);

@@ -484,6 +484,14 @@ static void starrocks_close(struct sink *sink)
 	free(s);
 }
 
+static void starrocks_cancel(struct sink *sink)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+
+	starrocks_http_cancel(s->http);
+	starrocks_sql_cancel(s->sql);
+}
+
 static struct sink *starrocks_open(const struct sink_conf *conf, struct err *err)
 {
 	int64_t limit = conf->max_bytes > 0 ? conf->max_bytes : BODY_DEFAULT;
@@ -550,6 +558,7 @@ const struct sink_ops starrocks_ops = {
 	.kind = "starrocks",
 	.open = starrocks_open,
 	.close = starrocks_close,
+	.cancel = starrocks_cancel,
 	.check = starrocks_check,
 	.examine = starrocks_examine,
 	.prepare = starrocks_prepare,

@@ -3,10 +3,12 @@
  * connection that was idle turns out to be gone. Declared result widths are wrong there: never used.
  */
 #include <errmsg.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "core/endpoint.h"
 #include "core/xalloc.h"
@@ -18,6 +20,8 @@
 struct starrocks_sql {
 	const struct sink_conf *conf;
 	MYSQL *mysql;		/* NULL: not connected */
+	pthread_mutex_t lock;	/* mysql comes and goes under it, for the thread that cancels */
+	bool cancelled;		/* under lock */
 };
 
 const char *starrocks_record_get(const struct starrocks_record *r, const char *name)
@@ -32,15 +36,40 @@ struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf)
 {
 	struct starrocks_sql *s = xcalloc(1, sizeof(*s));
 
+	pthread_mutex_init(&s->lock, NULL);
 	s->conf = conf;
 	return s;
 }
 
 static void disconnect(struct starrocks_sql *s)
 {
-	if (s->mysql)
-		mysql_close(s->mysql);
+	MYSQL *mysql = s->mysql;
+
+	pthread_mutex_lock(&s->lock);
 	s->mysql = NULL;
+	pthread_mutex_unlock(&s->lock);
+	if (mysql)
+		mysql_close(mysql);
+}
+
+/* The connection is the other thread's: it finds it cut. */
+void starrocks_sql_cancel(struct starrocks_sql *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->cancelled = true;
+	if (s->mysql)
+		shutdown((int)mysql_get_socket(s->mysql), SHUT_RDWR);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static bool is_cancelled(struct starrocks_sql *s)
+{
+	bool cancelled;
+
+	pthread_mutex_lock(&s->lock);
+	cancelled = s->cancelled;
+	pthread_mutex_unlock(&s->lock);
+	return cancelled;
 }
 
 void starrocks_sql_free(struct starrocks_sql *s)
@@ -48,6 +77,7 @@ void starrocks_sql_free(struct starrocks_sql *s)
 	if (!s)
 		return;
 	disconnect(s);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
@@ -97,6 +127,13 @@ static int refuse_others(MYSQL *mysql, const char *who, struct err *err)
 	return uuid || version == NULL ? -1 : 0;
 }
 
+static void connected(struct starrocks_sql *s, MYSQL *mysql)
+{
+	pthread_mutex_lock(&s->lock);
+	s->mysql = mysql;
+	pthread_mutex_unlock(&s->lock);
+}
+
 static int connect_one(struct starrocks_sql *s, const struct endpoint *at, struct err *err)
 {
 	const struct sink_conf *conf = s->conf;
@@ -107,9 +144,14 @@ static int connect_one(struct starrocks_sql *s, const struct endpoint *at, struc
 		.connect_s = seconds(conf->connect_timeout_ms, 1), .answer_s = seconds(conf->load_timeout_ms, 5),
 	};
 	enum login_result r;
+	MYSQL *mysql = NULL;
+
+	if (is_cancelled(s))
+		return err_set(err, ERR_RETRY, 0, "StarRocks: stopped");
 
 	snprintf(who, sizeof(who), "StarRocks %s (MySQL protocol)", endpoint_format(address, sizeof(address), at->host, login.port));
-	r = mysql_login(&login, &s->mysql, err);
+	r = mysql_login(&login, &mysql, err);
+	connected(s, mysql);
 	if (r == LOGIN_FAILED)
 		connect_fail(s->mysql, who, err);
 	if (r == LOGIN_OPEN && refuse_others(s->mysql, who, err) == 0)
