@@ -9,7 +9,7 @@
 [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -lt 2000000 ] || export TMPDIR=/dev/shm
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
-seeds=${1:-1-2} statements=${2:-60}
+seeds=${1:-1-8} statements=${2:-12}
 tables=(t0 t1 t2 t3 t4 p0)
 types=(INT BIGINT SMALLINT 'INT UNSIGNED' 'VARCHAR(8)' 'VARCHAR(20)' 'CHAR(6)' TEXT 'DECIMAL(8,2)' 'DECIMAL(10,3)' DATE 'DATETIME(3)' DATETIME
 	DOUBLE "ENUM('1','2','x')" "ENUM('x','1','2','3')" 'VARCHAR(10) CHARACTER SET latin1' JSON 'VARBINARY(6)')
