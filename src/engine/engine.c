@@ -130,6 +130,18 @@ static int left_ms(int64_t until_us)
 	return left > 0 ? (int)left : 0;
 }
 
+/* While it connects there is nothing to drain; a call to a server that does not answer is left to the end of the process. */
+enum { CONNECTING_MS = 700 };
+
+static bool holds_rows(struct half *h)
+{
+	struct status_trouble trouble;
+	enum half_state state;
+
+	half_view(h, &state, &trouble);
+	return state != HALF_STARTING && state != HALF_RETRYING;
+}
+
 int engine_stop(struct engine *e, int drain_ms)
 {
 	int64_t until = clock_mono_us() + drain_ms * 1000LL;
@@ -139,7 +151,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	taps_stop(e->shared.taps);
 	if (e->capture) {
 		half_stop(capture_half(e->capture));
-		drained &= half_join(capture_half(e->capture), left_ms(until) + 1000);
+		drained &= half_join(capture_half(e->capture), holds_rows(capture_half(e->capture)) ? left_ms(until) + 1000 : CONNECTING_MS);
 	}
 	if (e->load)
 		drained &= load_stop(e->load, left_ms(until) + 1000);

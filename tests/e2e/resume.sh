@@ -14,7 +14,7 @@ cut_off() # as if the network had gone for a moment: capture connects again
 
 # ---- a setting of the server that nothing but a person mends ----
 
-write_conf < /dev/null
+echo 'connect.timeout.ms = 30000' | write_conf
 start_millrace
 wait_caught_up "snapshot"
 first=$pid
@@ -30,5 +30,29 @@ wait_caught_up "and it goes on"
 same_table t
 is "$pid" "$first" "in the same process"
 resume capture; is $? 0 "resume of what works: exit code 0"
+
+# ---- a password that is changed in MySQL first, then in its file ----
+
+sql -e "ALTER USER $mysql_user IDENTIFIED BY 'another-secret'; INSERT INTO testdb.t VALUES (3, 3)"
+cut_off
+until_true 40 capture_is retrying; ok $? "a password that is refused is retried" || what_is_wrong
+resume capture; is $? 1 "resume before the file has the new one: exit code 1"
+says "Access denied" "and why"
+echo another-secret > "$dir/mysql.pw"
+resume capture; is $? 0 "resume reads the password again" || note < "$dir/resume.txt"
+wait_caught_up "and goes on"
+same_table t
 stop_millrace; is $? 0 "stops in good order"
+
+# ---- a stop while the server does not answer ----
+
+kill -STOP "$mysql_pid"
+start_millrace --role capture
+until_true 20 capture_is starting; ok $? "the server is silent: capture waits for it"
+kill -TERM "$pid"
+gone() { ! kill -0 "$pid" 2> /dev/null; }
+until_true 6 gone; ok $? "SIGTERM does not wait for the server, which has thirty seconds to answer"
+kill -CONT "$mysql_pid"
+wait "$pid"; is $? 0 "and ends in good order"
+pid=
 done_testing

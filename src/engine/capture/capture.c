@@ -488,7 +488,11 @@ static int session_run(struct capture *c, struct err *err)
 static int capture_session(struct half *h, struct err *err)
 {
 	struct capture *c = (struct capture *)h;
-	int rc = shared_log_open(c->sh, err) || session_open(c, err) ? -1 : 0;
+	int rc;
+
+	if (h->error.kind == ERR_DENIED)
+		capture_password_again(c);
+	rc = shared_log_open(c->sh, err) || session_open(c, err) ? -1 : 0;
 
 	if (rc == 0)
 		rc = session_run(c, err);

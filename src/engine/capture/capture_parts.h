@@ -69,6 +69,7 @@ void capture_signals_end(struct capture_signals *s);			/* once the queues are cl
 void capture_sections(struct capture *c);				/* capture_sections.c. @thread the source's */
 void capture_readings(struct capture *c, struct status *out);		/* capture_reading.c. @thread any */
 void capture_limits_free(struct capture *c);				/* capture_snapshot.c */
+void capture_password_again(struct capture *c);				/* the same; before a try after a refusal */
 
 void differences_look(struct capture *c);				/* capture_different.c */
 

@@ -74,7 +74,8 @@ static int order(struct capture *c, const struct source_order *o, engine_emit *e
 
 struct capture_limits {
 	struct capture_limits *before;
-	struct mysql_conf conf;		/* borrows all texts but max_load */
+	struct mysql_conf conf;		/* borrows all texts but max_load and this */
+	char *password;
 };
 
 static void free_list(struct conf_list *l)
@@ -91,6 +92,7 @@ void capture_limits_free(struct capture *c)
 
 		c->limits = l->before;
 		free_list(&l->conf.max_load);
+		free(l->password);
 		free(l);
 	}
 }
@@ -154,6 +156,30 @@ static int limit(struct capture *c, const struct engine_request *r, struct err *
 static bool sets_limits(const struct engine_request *r)
 {
 	return engine_request_arg(r, "max_rows") || engine_request_arg(r, "max_lag") || engine_request_arg(r, "max_load");
+}
+
+/* The file or the command that holds it may say another one by now. A file that cannot be read leaves the old one. */
+void capture_password_again(struct capture *c)
+{
+	struct settings *fresh = settings_new();
+	const struct mysql_conf *now = capture_mysql_conf(c);
+	struct err err = { 0 };
+
+	if (settings_load(fresh, c->sh->settings->path, &err) == 0 && fresh->mysql.password &&
+	    (now->password == NULL || strcmp(now->password, fresh->mysql.password) != 0)) {
+		struct capture_limits *l = xcalloc(1, sizeof(*l));
+
+		l->conf = *now;
+		l->conf.max_load = copy_list(&now->max_load);
+		l->conf.password = l->password = xstrdup(fresh->mysql.password);
+		capture_reload(c, &l->conf);
+		pthread_mutex_lock(&c->half.lock);
+		l->before = c->limits;
+		c->limits = l;
+		pthread_mutex_unlock(&c->half.lock);
+		logline(LOG_NOTICE, "capture", "[mysql] password: another one was read");
+	}
+	settings_free(fresh);
 }
 
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
