@@ -3,7 +3,7 @@ src_sink_libsink_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS) $(CURL_CFLAGS) $(SQ
 src_sink_libsink_a_SOURCES = src/sink/sink.c src/sink/sink.h src/sink/sink_ops.h \
 	src/sink/sink_local.c src/sink/sink_local.h src/sink/sink_local_file.c src/sink/sink_local_alter.c src/sink/sink_local_ddl.c src/sink/sink_local_exam.c \
 	src/sink/starrocks.h src/sink/starrocks_alter.c src/sink/starrocks_types.c src/sink/starrocks_ddl.c src/sink/starrocks_body.c \
-	src/sink/starrocks_http.c src/sink/starrocks_sql.c src/sink/starrocks_load.c src/sink/starrocks_check.c src/sink/starrocks_exam.c
+	src/sink/starrocks_http.c src/sink/starrocks_nodes.c src/sink/starrocks_nodes.h src/sink/starrocks_sql.c src/sink/starrocks_load.c src/sink/starrocks_check.c src/sink/starrocks_exam.c
 
 check_PROGRAMS += tests/unit/test_sink_local
 tests_unit_test_sink_local_SOURCES = tests/unit/test_sink_local.c tests/unit/sink_contract.h tests/tap.h
@@ -16,6 +16,10 @@ tests_unit_test_starrocks_types_LDADD = $(SINK) $(SINK_LIBS)
 check_PROGRAMS += tests/unit/test_starrocks_body
 tests_unit_test_starrocks_body_SOURCES = tests/unit/test_starrocks_body.c tests/tap.h
 tests_unit_test_starrocks_body_LDADD = $(SINK) $(SINK_LIBS)
+
+check_PROGRAMS += tests/unit/test_starrocks_nodes
+tests_unit_test_starrocks_nodes_SOURCES = tests/unit/test_starrocks_nodes.c tests/tap.h
+tests_unit_test_starrocks_nodes_LDADD = $(SINK) $(SINK_LIBS)
 
 noinst_PROGRAMS += tests/bench/bench_sink
 tests_bench_bench_sink_SOURCES = tests/bench/bench_sink.c

@@ -25,6 +25,7 @@ struct sink_conf {
 	char *fe_http, *fe_mysql;	/* [starrocks] fe.http = host:port[, host:port]; NULL: the embedded warehouse */
 	char *user, *password;
 	struct login_conf login;	/* of fe.mysql: ssl.mode .. auth.plugins */
+	struct conf_list be_map;	/* be.map: hosts that a frontend may redirect to, and where they are reached */
 	char *database;			/* NULL: as at the source */
 	int load;			/* load: "stream|routine" */
 	bool table_create;		/* table.create */

@@ -14,17 +14,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/endpoint.h"
 #include "core/xalloc.h"
 #include "sink/starrocks.h"
+#include "sink/starrocks_nodes.h"
 
 #define ANSWER_MAX (1 << 20)
 #define HOPS_MAX 3
-#define HOSTS_MAX 16
+#define DEFAULT_PORT 8030
 #define FETCH_TIMEOUT_MS 10000
 
 struct starrocks_http {
 	const struct sink_conf *conf;
-	char *hosts[HOSTS_MAX];	/* http://host:port */
+	struct starrocks_nodes *nodes;
+	char **hosts;		/* http://host:port */
 	unsigned nhosts, current;	/* current: the frontend that answered last */
 	CURL *frontend, *backend;
 	CURLM *multi;		/* runs one request at a time; keeps the connections */
@@ -109,6 +112,8 @@ static void request_common(struct starrocks_http *h, CURL *c, const char *url, i
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	if (h->conf->login.ssl_ca)
+		curl_easy_setopt(c, CURLOPT_CAINFO, h->conf->login.ssl_ca);
 	curl_easy_setopt(c, CURLOPT_PROXY, "");
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
@@ -185,7 +190,7 @@ static bool host_is_wildcard(const char *host)
 }
 
 /* The Location of a 307 as an own string. */
-static char *redirect_target(CURL *c, const char *from, struct err *err)
+static char *redirect_target(struct starrocks_http *h, CURL *c, const char *from, struct err *err)
 {
 	char host[256], from_host[256], *location = NULL;
 
@@ -202,7 +207,7 @@ static char *redirect_target(CURL *c, const char *from, struct err *err)
 			"(priority_networks, or ALTER SYSTEM MODIFY BACKEND HOST)", from_host, host);
 		return NULL;
 	}
-	return xstrdup(location);
+	return starrocks_nodes_follow(h->nodes, from, location, err);
 }
 
 /* Answers. */
@@ -297,7 +302,7 @@ static int ask_frontend(struct starrocks_http *h, const char *url, struct curl_s
 		return curl_fail(h, code, "frontend", url, err);
 	curl_easy_getinfo(h->frontend, CURLINFO_RESPONSE_CODE, &http);
 	if (http == 307 || http == 302 || http == 308) {
-		*location = redirect_target(h->frontend, url, err);
+		*location = redirect_target(h, h->frontend, url, err);
 		return *location ? 1 : -1;
 	}
 	return answer_parse(h, http, url, a, err);
@@ -345,7 +350,7 @@ static int send_body(struct starrocks_http *h, char *location, const char *front
 			result = answer_parse(h, http, location, a, err);
 			break;
 		}
-		next = redirect_target(h->backend, location, err);
+		next = redirect_target(h, h->backend, location, err);
 		free(location);
 		location = next;
 	}
@@ -397,7 +402,7 @@ static int get_once(struct starrocks_http *h, char **url, struct err *err)
 			return 0;
 		if (http != 307 && http != 302 && http != 308)
 			return err_set(err, http == 401 ? ERR_CONFIG : ERR_RETRY, (int)http, "StarRocks: label state: HTTP %ld", http);
-		next = redirect_target(h->frontend, *url, err);	/* to the leader */
+		next = redirect_target(h, h->frontend, *url, err);	/* to the leader */
 		free(*url);
 		*url = next;
 	}
@@ -445,21 +450,19 @@ static void curl_start(void)
 
 static int hosts_parse(struct starrocks_http *h, struct err *err)
 {
-	char *list = xstrdup(h->conf->fe_http), *rest = NULL;
+	const char *text, *expected;
+	char address[288];
+	struct endpoint e;
+	size_t len;
 
-	for (char *host = strtok_r(list, ", ", &rest); host; host = strtok_r(NULL, ", ", &rest)) {
-		bool scheme = strncmp(host, "http://", 7) == 0 || strncmp(host, "https://", 8) == 0;
-		const char *bare = scheme ? strstr(host, "://") + 3 : host;
-
-		if (h->nhosts == HOSTS_MAX) {
-			free(list);
-			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.http: expected at most %d frontends, found more", HOSTS_MAX);
-		}
-		h->hosts[h->nhosts++] = xasprintf("%s%s%s", scheme ? "" : "http://", host, strchr(bare, ':') ? "" : ":8030");
+	h->hosts = xcalloc(endpoint_count(h->conf->fe_http), sizeof(*h->hosts));
+	for (unsigned i = 0; endpoint_entry(h->conf->fe_http, i, &text, &len); i++) {
+		if (endpoint_parse(text, len, &e, &expected))
+			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.http: expected %s, found '%.*s'", expected, (int)len, text);
+		endpoint_format(address, sizeof(address), e.host, e.port ? e.port : DEFAULT_PORT);
+		h->hosts[h->nhosts++] = xasprintf("%s://%s", e.scheme[0] ? e.scheme : "http", address);
 	}
-	free(list);
-	return h->nhosts ? 0 : err_set(err, ERR_CONFIG, 0, "fe.http: expected host:port of a frontend, found '%s'",
-				       h->conf->fe_http);
+	return 0;
 }
 
 struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct err *err)
@@ -469,6 +472,7 @@ struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct e
 
 	pthread_once(&once, curl_start);
 	h->conf = conf;
+	h->nodes = starrocks_nodes_new(conf);
 	buf_init(&h->answer, ANSWER_MAX);
 	h->frontend = curl_easy_init();
 	h->backend = curl_easy_init();
@@ -490,6 +494,8 @@ void starrocks_http_free(struct starrocks_http *h)
 	curl_multi_cleanup(h->multi);
 	for (unsigned i = 0; i < h->nhosts; i++)
 		free(h->hosts[i]);
+	free(h->hosts);
+	starrocks_nodes_free(h->nodes);
 	buf_done(&h->answer);
 	free(h);
 }

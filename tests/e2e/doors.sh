@@ -74,4 +74,28 @@ until_true 30 status_is '.load.state == "failed" or ([.tables[] | select(.state 
 is "$(sql -N -e 'SELECT COUNT(*) FROM testdb.t')" 2 "the source has its rows"
 stop_millrace
 ! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+
+# ---- redirects: the cluster's nodes only ----
+
+start_starrocks
+redirect() # WHERE: a frontend that redirects there; sets thief to what arrived
+{
+	printf 'HTTP/1.1 307 Temporary Redirect\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n' "$1" > "$dir/redirect"
+	timeout 30 nc -l -N 127.0.0.1 "$fe_port" < "$dir/redirect" > "$dir/asked" &
+	fe_pid=$!
+	timeout 30 nc -l -N 127.0.0.2 "$thief_port" < /dev/null > "$dir/stolen" &
+	thief_pid=$!
+	until_true 10 sh -c "ss -tln | grep -q '127.0.0.1:$fe_port ' && ss -tln | grep -q '127.0.0.2:$thief_port '"
+	with
+	printf '[starrocks]\nfe.http = 127.0.0.1:%s\nfe.mysql = %s\nuser = root\n%s\n' "$fe_port" "$fe_mysql" "${2:-}" >> "$dir/millrace.conf"
+	check
+	kill "$fe_pid" "$thief_pid" 2> /dev/null; wait "$fe_pid" "$thief_pid" 2> /dev/null
+}
+fe_port=$((mysql_port + 1)) thief_port=$((mysql_port + 2))
+redirect "http://127.0.0.2:$thief_port/api/x/get_load_state"
+grep -aqi '^authorization:' "$dir/asked"; ok $? "the frontend gets the password"
+[ ! -s "$dir/stolen" ]; ok $? "a host that is no node of the cluster gets nothing" || note < "$dir/stolen"
+says "redirects to 127.0.0.2, which is no node of the cluster .*be.map" "and that is told"
+redirect "http://127.0.0.2:$thief_port/api/x/get_load_state" "be.map = 127.0.0.2"
+grep -aqi '^authorization:' "$dir/stolen"; ok $? "one that be.map names does"
 done_testing
