@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -49,8 +50,11 @@ const struct settings *cli_settings(struct cli *cli, struct err *err)
 		return NULL;
 	}
 	cli->settings = settings_new();
-	if (settings_load(cli->settings, path, err) == 0)
+	if (settings_load(cli->settings, path, err) == 0) {
+		if (cli->settings->core_dumps)
+			prctl(PR_SET_DUMPABLE, 1);
 		return cli->settings;
+	}
 	settings_free(cli->settings);
 	cli->settings = NULL;
 	return NULL;

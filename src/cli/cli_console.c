@@ -20,7 +20,7 @@
 static int log_to_file(const struct settings *s)
 {
 	char *path = xasprintf("%s/millrace.log", s->state_dir);
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 
 	/* Without the file there is still the ring; the console shows it. */
 	free(path);

@@ -97,7 +97,14 @@ static void settings_page(void)
 	const char *section = "";
 
 	printf(".TH MILLRACE.CONF 5 " PAGE_DATE " \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace.conf \\- configuration of millrace\n.SH DESCRIPTION\n"
-	       "An ini file. ${VAR} takes from the environment.\nA secret KEY may be given as KEY.file or KEY.command.\n");
+	       "An ini file of UTF\\-8 text. A line is a [section], KEY = VALUE, a comment, or empty; a line of 256 KiB is the longest, and none is\n"
+	       "continued in the next one. A comment begins with ; or # at the start of a line, or with ; after a blank.\n"
+	       "Blanks around a value do not count.\n.PP\n"
+	       "In \"double\" quotes blanks and ; count, in \\(aqsingle\\(aq quotes so does $;\n"
+	       "a quote inside is written twice.\n"
+	       "A password with blanks at its ends, a ; behind a blank or a ${ stands in single quotes.\n.PP\n"
+	       "${VAR} takes from the environment, except in single quotes; $${ is a plain ${.\n"
+	       "A secret KEY may be given as KEY.file or KEY.command: the first line of the file, or of what the command prints.\n");
 	for (const struct conf_option *o = settings_table.options; o->section; o++) {
 		if (o->flags & CONF_HIDDEN)
 			continue;

@@ -55,7 +55,7 @@ void cli_print_problem_page(void)
 		       k->fails ? ", fails" : "", k->means, k->remedy);
 		if (k->command) {
 			fputs("\n    ", stdout);
-			printf(k->command, strcmp(k->subject, "half") == 0 ? "HALF" : "TABLE");
+			printf(k->command, strcmp(k->subject, "half") == 0 ? "HALF" : strcmp(k->subject, "file") == 0 ? "FILE" : "TABLE");
 			putchar('\n');
 		}
 		if (i + 1 < PROBLEM_COUNT)

@@ -1,7 +1,7 @@
 /*
  * conf.c - the ini file against the table of options.
  *
- * The syntax is small enough to be read here: libinih, which reads it elsewhere, cuts section names at 50 bytes and
+ * The syntax is small enough to be read here (conf.h says what it is): libinih, which reads it elsewhere, cuts section names at 50 bytes and
  * lines at 200 without a word, and takes an indented line for a continuation. A list of tables or a GTID set is longer
  * than that. What is hard is the message: each one names its line, what was expected, what was found and the nearest
  * name.
@@ -265,15 +265,17 @@ static char *path_beside(const char *file, const char *path)
 }
 
 /* The value as it is meant: variables replaced, secrets fetched. NULL after a failure. */
-static char *value_fetch(struct load *l, const char *key, const char *text, enum given given)
+static char *value_fetch(struct load *l, const char *key, const char *text, enum given given, bool literal)
 {
 	char expected[256] = "", found[512] = "", *value, *path;
-	char *expanded = conf_expand(text, expected, found, sizeof(expected));
+	char *expanded = literal ? xstrdup(text) : conf_expand(text, expected, found, sizeof(expected));
 
 	value = expanded;
 	if (expanded && given == GIVEN_FILE) {
 		path = path_beside(l->file, expanded);
 		value = conf_secret_file(path, expected, found, sizeof(expected));
+		if (value && l->table->keeps_secret)
+			l->table->keeps_secret(l->settings, path);
 		free(path);
 	} else if (expanded && given == GIVEN_COMMAND) {
 		value = conf_secret_command(expanded, COMMAND_TIMEOUT_MS, expected, found, sizeof(expected));
@@ -323,7 +325,12 @@ static int key_unknown(struct load *l, const char *key)
 	return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s'%s", l->section, key, key, near);
 }
 
-static int key_read(struct load *l, const char *key, const char *text)
+static bool is_secret(const struct conf_option *o, const char *bare)
+{
+	return o->flags & CONF_SECRET || (o->type == CONF_PAIRS && conf_key_is_secret(bare));
+}
+
+static int key_read(struct load *l, const char *key, const char *text, bool literal)
 {
 	const struct conf_option *o;
 	const struct seen *before;
@@ -339,12 +346,14 @@ static int key_read(struct load *l, const char *key, const char *text)
 	if (before)
 		return fail(l, l->line, "[%s] %s: expected once, found again (first in line %d)", l->section, key,
 				before->line);
-	value = value_fetch(l, key, text, given);
+	value = value_fetch(l, key, text, given, literal);
 	if (value == NULL)
 		return 0;
 	seen_add(l, o, bare);
 	value_set(l, o, key, bare, value);
-	if (o->flags & CONF_SECRET)
+	if (given == GIVEN_PLAIN && *value && is_secret(o, bare) && strncmp(text, "${", 2) != 0 && l->table->keeps_secret)
+		l->table->keeps_secret(l->settings, l->file);
+	if (is_secret(o, bare))
 		explicit_bzero(value, strlen(value));
 	free(value);
 	return !l->failed;
@@ -371,16 +380,6 @@ static char *trim(char *text)
 	return text;
 }
 
-/* A ; behind a blank begins a comment; one inside a word, as in a password, does not. */
-static void comment_cut(char *text)
-{
-	for (char *p = text; (p = strchr(p, ';')); p++)
-		if (p > text && blank(p[-1])) {
-			*p = '\0';
-			return;
-		}
-}
-
 static void section_line(struct load *l, char *text)
 {
 	char *close = strchr(text, ']'), *name;
@@ -397,16 +396,23 @@ static void section_line(struct load *l, char *text)
 /* A line without '=' is not shown: it might be a password that slipped into a line of its own. */
 static void key_line(struct load *l, char *text)
 {
-	char *value;
+	char *value = text + strcspn(text, "=:");
+	const char *expected;
+	bool literal;
 
-	comment_cut(text);
-	value = text + strcspn(text, "=:");
 	if (*value == '\0') {
 		fail(l, l->line, "expected key = value, found a line without =");
 		return;
 	}
 	*value++ = '\0';
-	key_read(l, trim(text), trim(value));
+	text = trim(text);
+	value = conf_value_text(value, &literal, &expected);
+	if (value)
+		key_read(l, text, value, literal);
+	else if (l->section)
+		fail(l, l->line, "[%s] %s: expected %s", l->section, text, expected);
+	else
+		fail(l, l->line, "%s: expected %s", text, expected);
 }
 
 static void line_read(struct load *l, const char *line, size_t len)

@@ -3,8 +3,10 @@
  * parsing, --help, `check`, the manual and the settings screen all read it.
  *
  * Errors say `file:line: what, expected, found, nearest name`. Keys are spelled as the system that they belong to
- * spells them. A comment begins with ; or # at the start of a line, or with ; behind a blank. ${VAR} takes from the
- * environment (an unset variable is an error; $${ is a plain ${). An empty value unsets a preset. A secret `password`
+ * spells them. A line is a [section], KEY = VALUE (or KEY : VALUE), a comment or empty; none goes on in the next one. A comment
+ * begins with ; or # at the start of a line, or with ; behind a blank. Blanks around a value do not count; in "double" or
+ * 'single' quotes blanks and ; do, and a quote inside is written twice. ${VAR} takes from the environment, but not in
+ * single quotes (an unset variable is an error; $${ is a plain ${). An empty value unsets a preset. A secret `password`
  * may also be given as password.file (relative to the ini file) or password.command: the first line of the file or of
  * the output, within 10 s. That also holds for passed-through keys whose name says that they are secret
  * (sasl.password.file). Values of secrets never reach a message.
@@ -70,6 +72,8 @@ struct conf_table {
 	const char *named_section;		/* which section has names; NULL: "table" */
 	/* What is known about a key that no row has, for the message; NULL: nothing. May be NULL itself. */
 	const char *(*explain)(const char *section, const char *key);
+	/* Called with each file that a secret stands in: a KEY.file, or the configuration itself. May be NULL. */
+	void (*keeps_secret)(void *settings, const char *path);
 };
 
 int conf_load(const struct conf_table *table, void *settings, const char *path, struct err *err);	/* presets first, then the file */

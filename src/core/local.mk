@@ -9,6 +9,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/conf.c \
 	src/core/conf.h \
 	src/core/conf_part.h \
+	src/core/conf_quote.c \
 	src/core/conf_secret.c \
 	src/core/conf_value.c \
 	src/core/digest.c \

@@ -39,7 +39,7 @@ int lock_file_take(const char *dir, const char *name, const char *what, struct e
 
 	if (fd < 0) {
 		err_set(err, errno == ENOSPC ? ERR_RETRY : ERR_CONFIG, errno, "%s %s: expected to open %s, found: %s", what, dir, path,
-			strerror(errno));
+			errno == ELOOP ? "a symbolic link" : strerror(errno));
 	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		in_use(fd, dir, what, err);
 		close(fd);

@@ -5,12 +5,15 @@
  *
  * @thread the housekeeper or whoever asks for a status; those that read the housekeeper's figures take engine.lock.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "core/clock.h"
+#include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
 enum {
@@ -222,6 +225,33 @@ static void look_at_disk(struct engine *e)
 			    "%" PRIu64 " MiB are free", left >> 20);
 }
 
+/* ---- files ---- */
+
+/* Removed under us, or another one put in its place. */
+static bool state_dir_is_gone(const struct engine *e)
+{
+	char *path = xasprintf("%s/lock", e->settings->state_dir);
+	struct stat ours, there;
+	bool gone = e->lock_fd >= 0 && fstat(e->lock_fd, &ours) == 0 &&
+		    (stat(path, &there) ? errno == ENOENT || errno == ENOTDIR
+		     : ours.st_ino != there.st_ino || ours.st_dev != there.st_dev);
+
+	free(path);
+	return gone;
+}
+
+static void look_at_files(struct engine *e)
+{
+	const struct settings *s = atomic_load(&e->shared.live);
+	const char *path;
+
+	if (state_dir_is_gone(e))
+		problem_see(e->shared.problems, PROBLEM_STATE_DIR_GONE, e->settings->state_dir,
+			    "the state directory was removed or replaced while this process runs");
+	for (size_t i = 0; (path = settings_exposed(s, &i)) != NULL;)
+		problem_see(e->shared.problems, PROBLEM_SECRET_READABLE, path, "a password stands in it, and every user can read it");
+}
+
 /* ---- all of them ---- */
 
 void engine_rules_sample(struct engine *e, unsigned tick)
@@ -238,6 +268,7 @@ static void look_at_figures(struct engine *e)
 	look_at_partitions(e);
 	look_at_lag(e);
 	look_at_disk(e);
+	look_at_files(e);
 	pthread_mutex_unlock(&e->lock);
 }
 

@@ -309,10 +309,11 @@ static int load_topics(struct local_log *l, struct err *err)
 static int open_database(struct local_log *l, struct err *err)
 {
 	struct stat st;
-	int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);	/* SQLite would let others read it */
+	int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);	/* SQLite would let others read it */
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		err_set(err, ERR_CONFIG, errno, "embedded log %s: %s", l->path, strerror(errno));
+		err_set(err, ERR_CONFIG, errno, "embedded log %s: %s", l->path,
+			errno == ELOOP ? "it is a symbolic link" : strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;

@@ -78,7 +78,7 @@ static void test_good(void)
 {
 	static const char text[] =
 		"\xef\xbb\xbf; a comment\r\n# another\n\n[millrace]\r\n  name = shop   ; prefixes labels\r\n\n"
-		"[mysql]\nhost = \"a b\"\nport=3307\npassword = p;w#d\ntoken = ${CONF_TEST}/$${x}\n"
+		"[mysql]\nhost = \"a \"\"b;  \"  ; quoted\nport=3307\npassword = p;w#d\ntoken = ${CONF_TEST}/$${x}\n"
 		"\tenabled = off\nbuffer.size = 16k\nwait = 1m\nretention = -1\nsnapshot.mode = WHEN_NEEDED\n"
 		"table.include.list = testdb.orders, testdb.(a,b){1,2} ,, testdb.c\\,d,\n"
 		"[kafka]\nbootstrap.servers = h:1,h:2\ntopic.retention = 1\nlinger.ms = 7\n"
@@ -99,7 +99,7 @@ static void test_good(void)
 		free(shorter);
 	}
 	is_str(s.name, "shop", "a comment behind a value");
-	is_str(s.host, "\"a b\"", "quotes are part of the value");
+	is_str(s.host, "a \"b;  ", "a value in quotes");
 	is_str(s.password, "p;w#d", "no comment without a blank in front");
 	is_str(s.token, "from outside/${x}", "a variable");
 	is_int(s.port, 3307, "a number");
@@ -133,6 +133,37 @@ static void bad(const char *text, const char *want)
 	is_str(err.msg, want, "the line: %s", want);
 	is_int(err.kind, ERR_CONFIG, "its kind");
 	settings_done(&s);
+}
+
+/* What stands behind the = and what it means. */
+static const struct {
+	const char *text, *value;	/* value NULL: refused */
+} quoted[] = {
+	{ " a b ", "a b" }, { " a ; b", "a" }, { "a;b", "a;b" }, { " ; nothing", "" }, { ";x", ";x" }, { "", "" },
+	{ " \" p ;w#d \" ; comment", " p ;w#d " }, { " ' p ;w#d '", " p ;w#d " }, { " '${CONF_TEST}'", "${CONF_TEST}" },
+	{ " \"${CONF_TEST}\"", "from outside" }, { " \"$${x}\"", "${x}" }, { " '$${x}'", "$${x}" },
+	{ " \"a\"\"b\"", "a\"b" }, { " 'it''s'", "it's" }, { " 'a\"b'", "a\"b" }, { " \"\"", "" }, { " a\"b", "a\"b" }, { " p'w'", "p'w'" },
+	{ " \"a", NULL }, { " 'a\"", NULL }, { " \"a\" b", NULL }, { " \"a\"b", NULL },
+};
+
+static void test_quoted(void)
+{
+	setenv("CONF_TEST", "from outside", 1);
+	for (size_t i = 0; i < sizeof(quoted) / sizeof(*quoted); i++) {
+		struct settings s = { 0 };
+		struct err err = { 0 };
+		char text[256];
+		int r;
+
+		snprintf(text, sizeof(text), "[mysql]\ntoken = t\npassword =%s\r\n", quoted[i].text);
+		r = conf_load_text(&table, &s, "t.conf", text, &err);
+		is_int(r, quoted[i].value ? 0 : -1, "password =%s", quoted[i].text);
+		if (r == 0)
+			is_str(s.password ? s.password : "", quoted[i].value, "and its value");
+		else
+			ok(strncmp(err.msg, "t.conf:3: [mysql] password: expected ", 37) == 0 && !strstr(err.msg, "'a"), "told: %s", err.msg);
+		settings_done(&s);
+	}
 }
 
 static void test_bad(void)
@@ -340,6 +371,7 @@ int main(void)
 		abort();
 	test_good();
 	test_bad();
+	test_quoted();
 	test_long_lines();
 	test_secrets();
 	test_files();

@@ -69,6 +69,15 @@ static void unreachable(struct report *report, const char *subject, const char *
 		*first = *now;
 }
 
+static void check_secrets(const struct settings *s, struct report *report)
+{
+	const char *path;
+
+	for (size_t i = 0; (path = settings_exposed(s, &i)) != NULL;)
+		report_add(report, REPORT_WARNING, "secrets", "chmod o-rwx it, and consider a new password",
+			   "%s holds a password, and every user of this machine can read it", path);
+}
+
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
 		  struct report *report, struct doctor_report *doctor, struct err *err)
 {
@@ -80,6 +89,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 	err_clear(err);
 	if (engine_report_settings(s, role, report))
 		report_add(report, REPORT_OK, "configuration", NULL, "%s", s->path);
+	check_secrets(s, report);
 	err_clear(&now);
 	if (role != ROLE_LOAD) {
 		if (source_check(&s->mysql, report, &now))
@@ -92,7 +102,8 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 	}
 	err_clear(&now);
 	if (log_check(&s->log, report, &now))
-		unreachable(report, "log", "Start the broker, or correct [kafka] bootstrap.servers.", &now, err);
+		unreachable(report, "log", s->log.bootstrap_servers ? "Start the broker, or correct [kafka] bootstrap.servers."
+			    : "Make [millrace] state.dir a folder that this user may write to.", &now, err);
 	err_clear(&now);
 	if (role != ROLE_CAPTURE) {
 		if (sink_check(&s->sink, schemas, nschemas, report, &now))

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/logline.h"
 #include "core/xalloc.h"
@@ -27,6 +28,8 @@ static const struct conf_option options[] = {
 	{ "millrace", "log.level", CONF_CHOICE, AT(log_level), "info", "error|warning|notice|info|debug", CONF_LIVE,
 	  "The least important line that is printed." },
 	{ "millrace", "log.format", CONF_CHOICE, AT(log_format), "text", "text|json", 0, "Form of the lines that run prints on stderr." },
+	{ "millrace", "core.dumps", CONF_BOOL, AT(core_dumps), "false", NULL, 0,
+	  "Whether a crash may leave a core dump, and a debugger of the same user attach; both show passwords and rows." },
 	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
 	  "How long a stop may take to finish what is in flight." },
 
@@ -198,6 +201,8 @@ static const struct conf_option options[] = {
 	  "File with the frontend's RSA public key, where a plugin asks for one and there is no TLS." },
 	{ "starrocks", "auth.plugins", CONF_LIST, AT(sink.login.plugins), "mysql_native_password", NULL, 0,
 	  "Ways to authenticate that a frontend may ask for; mysql_clear_password (LDAP) needs ssl.mode = verify_ca or verify_identity." },
+	{ "starrocks", "be.map", CONF_LIST, AT(sink.be_map), NULL, NULL, 0,
+	  "Hosts that a frontend may send loads to besides those that SHOW BACKENDS names: be1, be1:8040=10.0.0.5:8040 (reached there), * for any." },
 	{ "starrocks", "database", CONF_STRING, AT(sink.database), NULL, NULL, 0, "Target database; default: named as at the source." },
 	{ "starrocks", "load", CONF_CHOICE, AT(sink.load), "stream", "stream", 0, "Stream Load by millrace's own loader." },
 	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0, "Missing tables and columns are created." },
@@ -234,8 +239,29 @@ static void *settings_named(void *settings, const char *section, const char *nam
 	return table;
 }
 
+static void keeps_secret(void *settings, const char *path)
+{
+	struct settings *s = settings;
+
+	for (size_t i = 0; i < s->nsecret_files; i++)
+		if (strcmp(s->secret_files[i], path) == 0)
+			return;
+	s->secret_files = xrealloc(s->secret_files, (s->nsecret_files + 1) * sizeof(*s->secret_files));
+	s->secret_files[s->nsecret_files++] = xstrdup(path);
+}
+
+const char *settings_exposed(const struct settings *s, size_t *index)
+{
+	struct stat st;
+
+	for (; *index < s->nsecret_files; (*index)++)
+		if (stat(s->secret_files[*index], &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & S_IROTH)
+			return s->secret_files[(*index)++];
+	return NULL;
+}
+
 const struct conf_table settings_table = {
-	.options = options, .named = settings_named, .named_section = "table", .explain = debezium_explain
+	.options = options, .named = settings_named, .named_section = "table", .explain = debezium_explain, .keeps_secret = keeps_secret
 };
 
 struct settings *settings_new(void)
@@ -252,6 +278,9 @@ void settings_free(struct settings *s)
 		free(s->tables[i].name);
 	}
 	free(s->tables);
+	for (size_t i = 0; i < s->nsecret_files; i++)
+		free(s->secret_files[i]);
+	free(s->secret_files);
 	free(s->path);
 	free(s->dir);
 	/* derived copies; the originals go with conf_free() */

@@ -27,6 +27,9 @@ struct load_settings {
 struct settings {
 	char *name, *state_dir;
 	char *path, *dir;	/* of the configuration file */
+	char **secret_files;	/* that hold secrets: their modes are looked at */
+	size_t nsecret_files;
+	bool core_dumps;
 	struct mysql_conf mysql;
 	struct format_conf format;
 	struct log_conf log;
@@ -55,6 +58,8 @@ void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fres
 void settings_need_restart(const struct settings *now, const struct settings *fresh,
 			   void (*tell)(const struct conf_option *option));
 int settings_check(const struct settings *s, struct err *err);	/* what the reading of single values cannot see */
+/* Which file with secrets others than its owner and group may read, from the index-th on; NULL: none. */
+const char *settings_exposed(const struct settings *s, size_t *index);
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);	/* NULL: none */
 
 #endif

@@ -97,6 +97,14 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"disk-full", "disk", PROBLEM_ERROR, true, STEADY_MS,
 		"When the disk is full, what needs it waits until there is room. Nothing is lost.",
 		"Make room on the file system of state.dir, or lower the retention of the log.", NULL, NULL },
+	[PROBLEM_SECRET_READABLE] = {
+		"secret-readable", "file", PROBLEM_WARNING, false, STEADY_MS,
+		"Every user of this machine can read a password of MySQL, Kafka or StarRocks.",
+		"Take the right to read the file from others, and consider a new password.", "chmod o-rwx %s", NULL },
+	[PROBLEM_STATE_DIR_GONE] = {
+		"state-dir-gone", "disk", PROBLEM_ERROR, true, STEADY_MS,
+		"The embedded log and warehouse are written into files that no longer have a name: they are lost when the process ends.",
+		"Stop the process, put the state directory back from a copy, or start with an empty one: a new snapshot is taken.", NULL, NULL },
 	[PROBLEM_LAG_GROWS] = {
 		"lag-grows", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"Rows come faster than they are loaded; the target is further behind every minute.",
