@@ -25,9 +25,15 @@ static const struct cli_option check_options[] = {
 	{ "--full", NULL, "count all rows of all tables, however long it takes" },
 	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL }
 };
-static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" }, { NULL, NULL, NULL } };
+static const struct cli_option tap_options[] = {
+	{ "-n", "COUNT", "stop after so many rows" },
+	{ "--unmasked", NULL, "rows as they are, also where messages or the table's script mask" }, { NULL, NULL, NULL }
+};
 static const struct cli_option lua_options[] = { { "--table", "DB.TABLE", "check: with the columns of this table" }, { NULL, NULL, NULL } };
-static const struct cli_option dead_options[] = { { "-n", "COUNT", "show so many (100)" }, { NULL, NULL, NULL } };
+static const struct cli_option dead_options[] = {
+	{ "-n", "COUNT", "show so many (100)" },
+	{ "--unmasked", NULL, "the message also where the table's script masks" }, { NULL, NULL, NULL }
+};
 static const struct cli_option snapshot_options[] = {
 	{ "--where", "SQL", "only the rows that fulfil this condition" },
 	{ "--truncate", NULL, "empty the target first: rows that are gone from MySQL go there too" },

@@ -66,6 +66,10 @@ int cli_tap(struct cli *cli)
 		r.args[r.nargs].name = "n";
 		r.args[r.nargs++].value = count;
 	}
+	if (cli_option(cli, "--unmasked")) {
+		r.args[r.nargs].name = "unmasked";
+		r.args[r.nargs++].value = "yes";
+	}
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
@@ -138,12 +142,13 @@ static int dead_list(struct cli *cli, struct err *err)
 
 static int dead_show(struct cli *cli, struct err *err)
 {
-	struct engine_request r = { .command = "dead-show", .args = { { "id", cli->words[1] } }, .nargs = 1 };
+	bool unmasked = cli_option(cli, "--unmasked") != NULL;
+	struct engine_request r = { .command = "dead-show", .args = { { "id", cli->words[1] }, { "unmasked", "yes" } }, .nargs = unmasked ? 2 : 1 };
 	struct log *log;
 	int rc = cli_ask(cli, &r, cli_print_line, err);
 
 	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
-		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), cli_print_line, NULL, err);
+		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), unmasked, cli_print_line, NULL, err);
 		log_close(log);
 	}
 	return rc;

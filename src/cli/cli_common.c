@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/text.h"
 #include "core/xalloc.h"
 #include "remote/control.h"
 
@@ -101,16 +102,31 @@ void cli_hang_up(struct cli_call *call)
 
 void cli_put_safe(FILE *f, const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	char piece[TEXT_PIECE];
+	size_t taken;
 
-		/* C1 controls are two bytes in UTF-8 */
-		if (c < 0x20 || c == 0x7f)
-			fprintf(f, "\\x%02X", c);
-		else if (c == 0xC2 && i + 1 < len && (unsigned char)s[i + 1] < 0xA0)
-			fprintf(f, "\\x%02X", (unsigned char)s[++i]);
-		else
-			fputc(c, f);
+	for (size_t i = 0; i < len; i += taken)
+		fwrite(piece, 1, text_piece(piece, s + i, len - i, &taken), f);
+}
+
+/* A line of JSON stays one: what must not be shown is escaped as JSON does, so it means the same. */
+static void put_json(const char *line, size_t len)
+{
+	uint32_t code;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = text_decode(line + i, len - i, &code);
+		if (n > 0 && text_printable(code)) {
+			fwrite(line + i, 1, n, stdout);
+		} else if (n == 0) {
+			fputs("\\ufffd", stdout);
+			n = 1;
+		} else if (code < 0x10000) {
+			printf("\\u%04x", code);
+		} else {
+			printf("\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+		}
 	}
 }
 
@@ -119,7 +135,10 @@ int cli_print_line(void *arg, const char *line, size_t len)
 	(void)arg;
 	if (len == 0)
 		return ferror(stdout);
-	cli_put_safe(stdout, line, len);
+	if (line[0] == '{' || line[0] == '[')
+		put_json(line, len);
+	else
+		cli_put_safe(stdout, line, len);
 	putchar('\n');
 	return fflush(stdout) == EOF;
 }

@@ -49,13 +49,21 @@ static void print_fill(const struct status_fill *f)
 	}
 }
 
+/* What a server or a person named: through the sanitiser. */
+static void say(const char *before, const char *text)
+{
+	fputs(before, stdout);
+	cli_put_safe(stdout, text, strlen(text));
+}
+
 static void print_capture(const struct status *s)
 {
 	const struct status_capture *c = &s->capture;
 	char lag[32], left[32];
 
 	cli_duration(lag, sizeof(lag), c->lag_ms);
-	printf("capture  %-10s %s", half_state_name(c->state), c->server);
+	printf("capture  %-10s", half_state_name(c->state));
+	say(" ", c->server);
 	if (c->snapshot.running) {
 		cli_duration(left, sizeof(left), c->snapshot.left_ms);
 		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left",
@@ -66,19 +74,18 @@ static void print_capture(const struct status *s)
 			printf("\n         MySQL keeps the binlog that has to follow for %s more", left);
 		}
 	} else if (c->file[0]) {
-		printf("\n         at %s:%" PRIu64 ", lag %s", c->file, c->pos, lag);
+		say("\n         at ", c->file);
+		printf(":%" PRIu64 ", lag %s", c->pos, lag);
 		if (c->behind_bytes >= 0)
 			printf(", %" PRId64 " bytes behind the server", c->behind_bytes);
 	}
 	print_fill(&c->fill);
-	if (c->snapshot.running && c->fill.throttled[0]) {
-		fputs("\n         throttled: ", stdout);
-		cli_put_safe(stdout, c->fill.throttled, strlen(c->fill.throttled));
-	}
+	if (c->snapshot.running && c->fill.throttled[0])
+		say("\n         throttled: ", c->fill.throttled);
 	if (c->why[0])
-		printf("\n         %s", c->why);
+		say("\n         ", c->why);
 	if (c->gtid[0])
-		printf("\n         gtids %s", c->gtid);
+		say("\n         gtids ", c->gtid);
 	putchar('\n');
 	cli_print_readings(s);
 	print_trouble(&c->trouble);
@@ -90,8 +97,9 @@ static void print_load(const struct status_load *l)
 
 	cli_duration(lag, sizeof(lag), l->lag_ms);
 	rows_text(rows, sizeof(rows), l->lag_rows);
-	printf("load     %-10s %s\n         lag %s rows, %s; %" PRIu64 " loads\n", half_state_name(l->state), l->target,
-			rows, lag, l->loads);
+	printf("load     %-10s", half_state_name(l->state));
+	say(" ", l->target);
+	printf("\n         lag %s rows, %s; %" PRIu64 " loads\n", rows, lag, l->loads);
 	print_trouble(&l->trouble);
 }
 
@@ -146,8 +154,11 @@ static void print_status(const struct status *s)
 		print_load(&s->load);
 	print_stages(s);
 	print_tables(s);
-	if (s->bottleneck.stage[0])
-		printf("\nslowest: %s: %s\n", s->bottleneck.stage, s->bottleneck.why);
+	if (s->bottleneck.stage[0]) {
+		printf("\nslowest: %s", s->bottleneck.stage);
+		say(": ", s->bottleneck.why);
+		putchar('\n');
+	}
 }
 
 static bool any_fails(const struct status *s)

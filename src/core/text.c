@@ -78,8 +78,7 @@ bool text_printable(uint32_t code)
 	return code <= 0x10ffff;
 }
 
-/* The next piece of the text as it is shown: one character, or all bytes of one that is not. */
-static size_t text_piece(char piece[16], const char *p, size_t len, size_t *taken)
+size_t text_piece(char piece[TEXT_PIECE], const char *p, size_t len, size_t *taken)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint32_t code;

@@ -14,6 +14,10 @@ size_t text_decode(const char *p, size_t len, uint32_t *code);
 size_t text_encode(char *out, uint32_t code);	/* <= 4; an invalid code gives U+FFFD */
 bool text_printable(uint32_t code);		/* false: controls, bidi and line separators, noncharacters, private use */
 
+/* The next piece of the text as it may be shown: one character, or \xNN for each byte of one that may not. Returns the
+ * length; *taken: of the text. */
+enum { TEXT_PIECE = 16 };
+size_t text_piece(char piece[TEXT_PIECE], const char *p, size_t len, size_t *taken);
 /*
  * Copies text so that it is one line of printable UTF-8: whatever is not printable becomes \xNN, byte by byte, and a
  * text that does not fit ends in "...". Always NUL-terminated; returns the length.

@@ -102,7 +102,13 @@ bool taps_wanted(struct taps *t, enum stage_id stage);		/* one relaxed load */
 void taps_offer_changes(struct taps *t, enum stage_id stage, const struct batch *b);
 void taps_offer_records(struct taps *t, enum stage_id stage, const struct batch *b);
 void taps_offer_change(struct taps *t, enum stage_id stage, const struct change *c);
-int taps_run(struct taps *t, enum stage_id stage, const char *table, int64_t count, engine_emit *emit, void *arg, struct err *err);
+struct tap_wish {
+	enum stage_id stage;
+	const char *table;		/* NULL: all */
+	int64_t count;			/* < 0: until the reader is gone */
+	bool unmasked;			/* rows as they are, also where the messages or the table's script mask */
+};
+int taps_run(struct taps *t, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg, struct err *err);
 /* One line of JSON. e: values that its messages mask are masked here, too; NULL: none. */
 void change_print(struct buf *b, const struct change *c, struct format_encoder *e);
 void taps_stop(struct taps *t);					/* wakes and ends all runs */

@@ -69,6 +69,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
 	src/engine/status/status_json.c \
+	src/engine/control/row_mask.c \
+	src/engine/control/row_mask.h \
 	src/engine/control/tap.c
 
 check_PROGRAMS += tests/unit/test_half

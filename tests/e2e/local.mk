@@ -39,6 +39,6 @@ tests_e2e_compare_topics_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS)
 tests_e2e_compare_topics_LDADD = $(CORE) $(KAFKA_LIBS)
 
 # Servers that mean harm.
-E2E_TESTS += tests/e2e/rogue.sh tests/e2e/doors.sh tests/e2e/files.sh
+E2E_TESTS += tests/e2e/rogue.sh tests/e2e/doors.sh tests/e2e/files.sh tests/e2e/masks.sh
 noinst_PROGRAMS += tests/e2e/rogue
 tests_e2e_rogue_SOURCES = tests/e2e/rogue.c

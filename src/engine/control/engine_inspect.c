@@ -1,6 +1,8 @@
 /* engine_inspect.c - see engine_inspect.h. Nothing here changes anything. */
 #include "engine/control/engine_inspect.h"
+#include "engine/control/row_mask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +85,8 @@ struct dead_scan {
 	engine_emit *emit;
 	void *arg;
 	bool whole;		/* with the message */
+	bool unmasked;		/* also where the table's script masks */
+	struct row_mask mask;
 	int64_t left;
 	struct buf line;
 	size_t found;
@@ -108,6 +112,23 @@ static void put_headers(struct buf *b, const struct record *r)
 	}
 }
 
+/* Whose message must not be shown: of a table whose script masks. */
+static bool is_masked(const struct dead_scan *s, const struct record *r)
+{
+	for (uint32_t i = 0; i < r->nheaders && !s->unmasked; i++) {
+		const struct record_header *h = &r->headers[i];
+		bool topic = strcmp(h->name, "millrace.topic") == 0, table = strcmp(h->name, "millrace.table") == 0;
+		char name[600];
+
+		if (h->value == NULL || !(topic || table))
+			continue;
+		snprintf(name, sizeof(name), ".%.*s", (int)h->len, h->value);	/* a topic ends in .db.table as well */
+		if (row_mask_topic(&s->mask, name))
+			return true;
+	}
+	return false;
+}
+
 static int dead_line(void *arg, const struct record *r)
 {
 	struct dead_scan *s = arg;
@@ -118,7 +139,9 @@ static int dead_line(void *arg, const struct record *r)
 	put_headers(b, r);
 	if (s->whole) {
 		buf_puts(b, ",\"message\":");
-		if (r->value)
+		if (r->value && is_masked(s, r))
+			buf_json_str(b, ROW_MASKED);
+		else if (r->value)
 			buf_json_string(b, r->value, r->value_len);
 		else
 			buf_puts(b, "null");
@@ -153,13 +176,18 @@ int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, 
 	return scan_dead(log, s, &scan, -1, err);
 }
 
-int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, engine_emit *emit, void *arg, struct err *err)
+int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit, void *arg,
+		      struct err *err)
 {
-	struct dead_scan scan = { .emit = emit, .arg = arg, .left = 1, .whole = true };
+	struct dead_scan scan = { .emit = emit, .arg = arg, .left = 1, .whole = true, .unmasked = unmasked };
+	int rc;
 
 	if (id < 0)
 		return err_set(err, ERR_CONFIG, 0, "dead-show: expected id=N as `millrace dead list` shows it");
-	if (scan_dead(log, s, &scan, id, err))
+	row_mask_init(&scan.mask, s);
+	rc = scan_dead(log, s, &scan, id, err);
+	row_mask_done(&scan.mask);
+	if (rc)
 		return -1;
 	if (scan.found == 0)
 		return err_set(err, ERR_CONFIG, 0, "dead letter %lld: expected one that exists; `millrace dead list` lists them", (long long)id);

@@ -12,7 +12,7 @@
 
 int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err);
 int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg, struct err *err);
-int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, engine_emit *emit, void *arg, struct err *err);
+int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit, void *arg, struct err *err);
 
 /* Preflight of everything that the role uses. -1: something cannot be reached (err says what); the report has the
  * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */

@@ -128,7 +128,8 @@ static int ask_dead(struct ask *a)
 
 static int ask_dead_show(struct ask *a)
 {
-	return log_of(a) == NULL ? -1 : inspect_dead_show(log_of(a), a->e->settings, count_arg(a, "id", -1), a->emit, a->arg, a->err);
+	return log_of(a) == NULL ? -1 : inspect_dead_show(log_of(a), atomic_load(&a->e->shared.live), count_arg(a, "id", -1),
+									   engine_request_arg(a->r, "unmasked") != NULL, a->emit, a->arg, a->err);
 }
 
 static int ask_snapshot(struct ask *a)
@@ -156,8 +157,10 @@ static int ask_tap(struct ask *a)
 
 	for (size_t i = 0; i < sizeof(tap_stages) / sizeof(*tap_stages); i++)
 		if (strcmp(tap_stages[i].name, stage) == 0)
-			return taps_run(a->e->shared.taps, tap_stages[i].stage, engine_request_arg(a->r, "table"),
-					count_arg(a, "n", -1), a->emit, a->arg, a->err);
+			return taps_run(a->e->shared.taps,
+					&(struct tap_wish){ tap_stages[i].stage, engine_request_arg(a->r, "table"), count_arg(a, "n", -1),
+							    engine_request_arg(a->r, "unmasked") != NULL },
+					atomic_load(&a->e->shared.live), a->emit, a->arg, a->err);
 	return err_set(a->err, ERR_CONFIG, 0, "tap: expected source, format, log, read, script or sink, found '%.40s'", stage);
 }
 
@@ -189,7 +192,8 @@ static const struct engine_request_arg_doc dead_args[] = {
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE
 };
 static const struct engine_request_arg_doc dead_show_args[] = {
-	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" }, NO_MORE
+	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" }, NO_MORE
 };
 static const struct engine_request_arg_doc history_args[] = {
 	{ "series", ARG_TEXT, true, NULL, EFFECT_READ, "capture.lag, load.lag, load.rows, or STAGE.rate, busy, queue, p99" },
@@ -200,7 +204,8 @@ static const struct engine_request_arg_doc history_args[] = {
 static const struct engine_request_arg_doc tap_args[] = {
 	{ "stage", ARG_CHOICE, true, "source|format|log|read|script|sink", EFFECT_READ, "where" },
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its rows" },
-	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many rows" }, NO_MORE
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many rows" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "rows as they are, also where messages or the table's script mask" }, NO_MORE
 };
 
 struct request_row {

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/xalloc.h"
+#include "engine/control/row_mask.h"
 #include "engine/engine_parts.h"
 
 enum { TAP_QUEUE = 256, TAP_LINE = 1 << 20, TAP_PER_BATCH = 64 };
@@ -18,6 +19,9 @@ struct tap {
 	char *table;		/* NULL: all */
 	struct queue *lines;	/* struct buf * */
 	_Atomic uint64_t missed;
+	bool unmasked;		/* whoever looks has asked for the rows as they are */
+	struct row_mask mask;
+	struct format_encoder *encoder;	/* knows the columns that messages mask; under the lock of the list */
 	struct tap *next;
 };
 
@@ -88,7 +92,16 @@ static void put_row(struct buf *b, const char *name, const struct schema *s, con
 	buf_putc(b, '}');
 }
 
-void change_print(struct buf *b, const struct change *c, struct format_encoder *e)
+/* All of a row that a script masks: which columns it takes is known to the script alone. */
+static void put_hidden(struct buf *b, const char *name, const struct value *row)
+{
+	if (row == NULL)
+		return;
+	buf_printf(b, ",\"%s\":", name);
+	buf_json_str(b, ROW_MASKED);
+}
+
+static void put_change(struct buf *b, const struct change *c, struct format_encoder *e, bool hide_before, bool hide_after)
 {
 	buf_printf(b, "{\"op\":\"%c\"", c->op == CHANGE_UPSERT ? 'u' : (char)c->op);
 	if (c->schema) {
@@ -96,8 +109,14 @@ void change_print(struct buf *b, const struct change *c, struct format_encoder *
 		buf_json_str(b, c->schema->db);
 		buf_puts(b, ",\"table\":");
 		buf_json_str(b, c->schema->table);
-		put_row(b, "before", c->schema, c->before, e);
-		put_row(b, "after", c->schema, c->after, e);
+		if (hide_before)
+			put_hidden(b, "before", c->before);
+		else
+			put_row(b, "before", c->schema, c->before, e);
+		if (hide_after)
+			put_hidden(b, "after", c->after);
+		else
+			put_row(b, "after", c->schema, c->after, e);
 	}
 	if (c->txn && c->txn->gtid) {
 		buf_puts(b, ",\"gtid\":");
@@ -116,7 +135,20 @@ void change_print(struct buf *b, const struct change *c, struct format_encoder *
 	buf_putc(b, '}');
 }
 
-static void put_record(struct buf *b, const struct record *r)
+void change_print(struct buf *b, const struct change *c, struct format_encoder *e)
+{
+	put_change(b, c, e, false, false);
+}
+
+/* After the script a row is as the script made it, but what it was before is not. */
+static void put_masked(struct buf *b, const struct tap *t, const struct change *c)
+{
+	bool script = c->schema && !t->unmasked && row_mask_table(&t->mask, c->schema->db, c->schema->table);
+
+	put_change(b, c, t->unmasked ? NULL : t->encoder, script, script && t->stage < STAGE_SCRIPT);
+}
+
+static void put_record(struct buf *b, const struct record *r, bool hide)
 {
 	buf_puts(b, "{\"topic\":");
 	buf_json_str(b, r->topic);
@@ -129,7 +161,9 @@ static void put_record(struct buf *b, const struct record *r)
 	else
 		buf_puts(b, "null");
 	buf_puts(b, ",\"value\":");
-	if (r->value)
+	if (r->value && hide)
+		buf_json_str(b, ROW_MASKED);
+	else if (r->value)
 		buf_json_string(b, r->value, r->value_len);
 	else
 		buf_puts(b, "null");
@@ -173,8 +207,8 @@ void taps_offer_change(struct taps *taps, enum stage_id stage, const struct chan
 	for (struct tap *t = taps->first; t; t = t->next) {
 		if (t->stage != stage || (c->schema ? !table_matches(t, c->schema->db, c->schema->table) : t->table != NULL))
 			continue;
-		if (line.len == 0)
-			change_print(&line, c, NULL);
+		buf_reset(&line);
+		put_masked(&line, t, c);
 		offer(t, &line);
 	}
 	pthread_mutex_unlock(&taps->lock);
@@ -198,8 +232,8 @@ static void offer_record(struct taps *taps, enum stage_id stage, const struct re
 	for (struct tap *t = taps->first; t; t = t->next) {
 		if (t->stage != stage || !topic_matches(t, r->topic))
 			continue;
-		if (line.len == 0)
-			put_record(&line, r);
+		buf_reset(&line);
+		put_record(&line, r, !t->unmasked && row_mask_topic(&t->mask, r->topic));
 		offer(t, &line);
 	}
 	pthread_mutex_unlock(&taps->lock);
@@ -244,14 +278,20 @@ static void tap_remove(struct taps *taps, struct tap *t)
 		free(line);
 	}
 	queue_free(t->lines);
+	format_encoder_free(t->encoder);
+	row_mask_done(&t->mask);
 	free(t->table);
 }
 
-int taps_run(struct taps *taps, enum stage_id stage, const char *table, int64_t count, engine_emit *emit, void *arg, struct err *err)
+int taps_run(struct taps *taps, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg, struct err *err)
 {
-	struct tap t = { .stage = stage, .table = xstrdup(table), .lines = queue_new(TAP_QUEUE) };
+	struct tap t = { .stage = wish->stage, .table = xstrdup(wish->table), .unmasked = wish->unmasked, .lines = queue_new(TAP_QUEUE) };
+	int64_t count = wish->count;
 	bool gone = false;
 
+	row_mask_init(&t.mask, s);
+	if (t.stage == STAGE_SOURCE)		/* later stages have what the messages have */
+		t.encoder = format_encoder_new(&s->format, err);
 	if (tap_add(taps, &t)) {
 		tap_remove(taps, &t);
 		return err_set(err, ERR_RETRY, 0, "tap: expected a running engine, found one that is stopping");
