@@ -102,7 +102,7 @@ static void settings_page(void)
 	       "Blanks around a value do not count.\n.PP\n"
 	       "In \"double\" quotes blanks and ; count, in \\(aqsingle\\(aq quotes so does $;\n"
 	       "a quote inside is written twice.\n"
-	       "A password with blanks at its ends, a ; behind a blank or a ${ stands in single quotes.\n.PP\n"
+	       "A password with blanks at its ends, a ; after a blank or a ${ stands in single quotes.\n.PP\n"
 	       "${VAR} takes from the environment, except in single quotes; $${ is a plain ${.\n"
 	       "A secret KEY may be given as KEY.file or KEY.command: the first line of the file, or of what the command prints.\n");
 	for (const struct conf_option *o = settings_table.options; o->section; o++) {
