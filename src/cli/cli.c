@@ -48,6 +48,9 @@ static const struct cli_option snapshot_options[] = {
 };
 static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" }, { NULL, NULL, NULL } };
 static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" }, { NULL, NULL, NULL } };
+static const struct cli_option replay_options[] = {
+	{ "--from", "begin|OFFSET|TIME", "where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" }, { NULL, NULL, NULL }
+};
 static const struct cli_option manual_options[] = {
 	{ "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" }, { NULL, NULL, NULL }
@@ -75,6 +78,10 @@ static const struct cli_command commands[] = {
 	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",
 	  "TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
 	  "no older row follows a newer one. A restart goes on at the chunk.", snapshot_options, 0, 1, cli_snapshot },
+	{ "replay", "TABLE", "load the messages of a table again",
+	  "Every partition of its topic goes back; labels of before do not count. Rows show older values until it has come to the end of the\n"
+	  "log; then each is what its last message says. A table without a key is not for this: read it again by `millrace snapshot --truncate`.",
+	  replay_options, 1, 1, cli_replay },
 	{ "tap", "STAGE [TABLE]", "watch rows as they pass a stage: source, format, log, read, script, sink",
 	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },

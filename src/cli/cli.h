@@ -76,6 +76,7 @@ int cli_pause(struct cli *cli);		/* also resume */
 int cli_acknowledge(struct cli *cli);
 int cli_do(struct cli *cli);		/* cli_do.c */
 int cli_snapshot(struct cli *cli);
+int cli_replay(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_dead(struct cli *cli);
 int cli_tap(struct cli *cli);

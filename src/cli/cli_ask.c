@@ -51,6 +51,19 @@ int cli_acknowledge(struct cli *cli)
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
+int cli_replay(struct cli *cli)
+{
+	struct engine_request r = { .command = "replay", .args = { { "table", cli->words[0] } }, .nargs = 1 };
+	struct err err;
+
+	err_clear(&err);
+	if (cli_option(cli, "--from")) {
+		r.args[r.nargs].name = "from";
+		r.args[r.nargs++].value = cli_option(cli, "--from");
+	}
+	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
+}
+
 int cli_tap(struct cli *cli)
 {
 	struct engine_request r = { .command = "tap", .args = { { "stage", cli->words[0] } }, .nargs = 1 };

@@ -59,6 +59,8 @@ void load_free(struct load *l);
 bool load_stop(struct load *l, int drain_ms);	/* asks it to end, and waits; false: not all that was read is loaded, or it hangs */
 void load_status(struct load *l, struct status_load *out);		/* @thread any */
 
+/* The messages of a table are loaded again: from "begin", an offset, a time. partitions: how many. @thread any */
+int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err);
 void load_reload(struct load *l);					/* scripts are compiled again */
 void load_resumed(struct load *l);					/* a table was paused or resumed: what waits retries now */
 
@@ -94,6 +96,10 @@ void dead_drop(struct dead_writer *w);				/* what was not flushed: it will be wr
 
 /* The header of a TRUNCATE's copies, one in each partition: a number that they share. */
 #define TRUNCATE_HEADER "millrace.truncate"
+
+/* ---- topics that begin with an initial snapshot (initial.c) ---- */
+int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first, struct err *err);	/* into the open transaction */
+int initial_begins(struct shared *sh, const char *topic, bool *begins, struct err *err);
 
 /* ---- taps (tap.c): rows on their way, copied out for whoever asked ---- */
 struct taps *taps_new(void);

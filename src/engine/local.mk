@@ -37,18 +37,26 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/half.c \
 	src/engine/half.h \
 	src/engine/history.c \
+	src/engine/initial.c \
 	src/engine/load/load.c \
+	src/engine/load/load_assign.c \
 	src/engine/load/load_due.c \
+	src/engine/load/load_gate.c \
 	src/engine/load/load_history.c \
 	src/engine/load/load_parts.h \
+	src/engine/load/load_place.c \
+	src/engine/load/load_place.h \
 	src/engine/load/load_range.c \
 	src/engine/load/load_read.c \
+	src/engine/load/load_replay.c \
 	src/engine/load/load_script.c \
 	src/engine/load/load_script_parts.h \
 	src/engine/load/load_table_script.c \
 	src/engine/load/load_wait.c \
 	src/engine/load/load_send.c \
+	src/engine/load/load_target.c \
 	src/engine/load/load_truncate.c \
+	src/engine/load/load_verify.c \
 	src/engine/load/load_worker.c \
 	src/engine/load/load_worker_parts.h \
 	src/engine/status/meter.c \
@@ -76,6 +84,9 @@ src_engine_libengine_a_SOURCES = \
 check_PROGRAMS += tests/unit/test_half
 tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/half.c
 tests_unit_test_half_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_load_place
+tests_unit_test_load_place_SOURCES = tests/unit/test_load_place.c src/engine/load/load_place.c tests/tap.h
+tests_unit_test_load_place_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_range tests/unit/test_meter tests/unit/test_settings tests/unit/test_status_json
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.c
 tests_unit_test_meter_LDADD = $(CORE)

@@ -141,6 +141,12 @@ int log_topics(struct log *l, struct log_topics *out, struct err *err)
 	return l->ops->topics(l, out, err);
 }
 
+int log_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err)
+{
+	*compacts = false;
+	return l->ops->topic_compacts(l, topic, compacts, err);
+}
+
 int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err)
 {
 	*out = (struct log_groups){ 0 };

@@ -54,6 +54,9 @@ struct log_topics { struct log_topic *items; size_t count; };
 int log_topics(struct log *l, struct log_topics *out, struct err *err);
 void log_topics_free(struct log_topics *t);
 
+/* May messages in the middle of the topic be gone (compaction), and not only the oldest? */
+int log_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err);
+
 struct log_group_offset { char *group, *topic; int32_t partition; int64_t offset; char *metadata; };
 struct log_groups { struct log_group_offset *items; size_t count; };
 /* group NULL: all that can be listed */
@@ -121,8 +124,9 @@ struct log_reader *log_reader_open(struct log *l, const char *group, const struc
 void log_reader_close(struct log_reader *r);
 /* Fills the batch with committed records of one partition, in offset order, b->from .. b->to, at most max_bytes; with
  * none when only transaction markers are left up to the end.
- * LOG_READ_CHANGED: the partitions that this reader owns are others now: ask log_reader_assigned(), drop what was read
- * of lost ones. */
+ * LOG_READ_CHANGED: the partitions that this reader owns are others now, or one of them is not what it was (messages
+ * that come next have been removed, offsets have begun again): ask log_reader_assigned() and log_topics(), drop what was
+ * read, and seek. */
 enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err);
 /* committed -1: none yet */
 struct log_assigned { const char *topic; int32_t partition; int64_t committed; char metadata[512]; };

@@ -300,6 +300,7 @@ const struct log_ops log_kafka_ops = {
 	.check = kafka_check,
 	.topic_ensure = kafka_topic_ensure,
 	.topics = kafka_topics,
+	.topic_compacts = kafka_topic_compacts,
 	.groups = kafka_groups,
 	.scan = kafka_scan,
 	.offset_at = kafka_offset_at,

@@ -65,6 +65,7 @@ void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *top
 int kafka_check(const struct log_conf *conf, struct report *report, struct err *err);
 int kafka_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int kafka_topics(struct log *l, struct log_topics *out, struct err *err);
+int kafka_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err);
 int kafka_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
 int kafka_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 	void *arg,

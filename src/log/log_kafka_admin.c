@@ -248,6 +248,46 @@ int kafka_topics(struct log *base, struct log_topics *out, struct err *err)
 	return code ? kafka_fail(&l->admin, err, code, NULL, "offsets of all topics") : 0;
 }
 
+static const char *config_of(rd_kafka_event_t *event, const char *name)
+{
+	const rd_kafka_ConfigResource_t **resources;
+	const rd_kafka_ConfigEntry_t **entries;
+	size_t nresources, nentries;
+
+	resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &nresources);
+	for (size_t i = 0; i < nresources; i++) {
+		entries = rd_kafka_ConfigResource_configs(resources[i], &nentries);
+		for (size_t k = 0; k < nentries; k++)
+			if (strcmp(rd_kafka_ConfigEntry_name(entries[k]), name) == 0)
+				return rd_kafka_ConfigEntry_value(entries[k]);
+	}
+	return NULL;
+}
+
+int kafka_topic_compacts(struct log *base, const char *topic, bool *compacts, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+	rd_kafka_ConfigResource_t *ask = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
+	rd_kafka_event_t *event;
+	const char *policy = NULL;
+	int rc = 0;
+
+	rd_kafka_DescribeConfigs(l->admin.rk, &ask, 1, NULL, answer);
+	event = rd_kafka_queue_poll(answer, limit_ms(l));
+	if (event && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		policy = config_of(event, "cleanup.policy");
+	*compacts = policy && strstr(policy, "compact");
+	if (!policy)
+		rc = kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT, NULL,
+			"cleanup.policy of topic %s", topic);
+	if (event)
+		rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(answer);
+	rd_kafka_ConfigResource_destroy(ask);
+	return rc;
+}
+
 int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 	struct err *err)
 {

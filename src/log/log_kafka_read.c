@@ -28,7 +28,7 @@ struct part {
 	int64_t next;			/* the next offset to hand out; -1 unknown */
 	int64_t resume_at;		/* paused with messages dropped: where to go on; -1 nothing dropped */
 	bool fresh;			/* nothing was handed out since it was assigned or sought */
-	bool gone;			/* the offsets to read next have been removed by retention */
+	bool suspect;			/* the topic was gone for a moment: may be another one */
 };
 
 struct kafka_reader {
@@ -258,12 +258,22 @@ static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_
 	return read;
 }
 
+/* A topic that was there and is not: what comes next under its name may be another one. */
+static void suspect(struct kafka_reader *r, const rd_kafka_message_t *m)
+{
+	struct part *p = m->rkt ? part_find(r, rd_kafka_topic_name(m->rkt), m->partition) : NULL;
+
+	if (p)
+		p->suspect = true;
+}
+
 /* An event that is no message. */
 static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, struct err *err)
 {
 	switch (m->err) {
-	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:	/* subscribed, does not exist yet */
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:	/* subscribed, does not exist yet, or not any more */
 	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+		suspect(r, m);
 		return 0;
 	case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
 		r->changed = true;
@@ -274,24 +284,23 @@ static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, str
 	}
 }
 
-/* A first message behind the position is right after markers and compaction, and wrong when retention has been
- * faster. */
-static int check_not_gone(struct kafka_reader *r, struct part *p, struct err *err)
+/*
+ * Is the next message not the one that has to come? A first message after the position is right after markers and
+ * compaction, and wrong when retention has been faster. One before the position is of a topic that was made again: the
+ * broker had nothing at the position, and the client has begun at the oldest.
+ */
+static int look_for_gap(struct kafka_reader *r, struct part *p, int64_t offset, bool *gap, struct err *err)
 {
 	int64_t low, high;
 
-	if (!p->fresh && !p->gone)
+	*gap = p->suspect || (p->next >= 0 && offset < p->next);
+	p->suspect = false;
+	if (*gap || p->next < 0 || offset <= p->next || !p->fresh)
 		return 0;
 	if (kafka_low_high(&r->client, p->topic, p->partition, &low, &high, (int)r->log->base.conf.timeout_ms, err))
 		return -1;
-	p->gone = low > p->next;
-	if (!p->gone)
-		return 0;
-	return err_set(err, ERR_FATAL, 0, "kafka group %s: %s partition %d: offsets %lld to %lld were removed by "
-		"retention before they were "
-		"loaded; take a new snapshot of the table, then move the group to "
-		"%lld", r->group, p->topic, p->partition,
-		(long long)p->next, (long long)low, (long long)low);
+	*gap = low > p->next;
+	return 0;
 }
 
 /* How many of the waiting messages from `at` on belong together and fit; their payload bytes. */
@@ -346,13 +355,16 @@ static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t 
 	const rd_kafka_message_t *head = r->waiting[r->at];
 	struct part *p = part_find(r, rd_kafka_topic_name(head->rkt), head->partition);
 	size_t n, bytes;
+	bool gap;
 
 	if (!p) {			/* of a partition that was taken from us */
 		rd_kafka_message_destroy(r->waiting[r->at++]);
 		return LOG_READ_NOTHING;
 	}
-	if (p->next >= 0 && head->offset > p->next && check_not_gone(r, p, err))
+	if (look_for_gap(r, p, head->offset, &gap, err))
 		return LOG_READ_FAILED;
+	if (gap)
+		return LOG_READ_CHANGED;	/* the messages go when the caller seeks */
 	b->topic = p->topic;
 	b->partition = p->partition;
 	b->from = p->next >= 0 ? p->next : head->offset;
@@ -515,7 +527,6 @@ int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partit
 		p->next = offset;
 		p->resume_at = -1;
 		p->fresh = true;
-		p->gone = false;
 	}
 	pthread_mutex_unlock(&r->lock);
 	return 0;

@@ -124,6 +124,7 @@ int local_retention(struct local_log *l, struct err *err);	/* under write_lock, 
 int local_check(const struct log_conf *conf, struct report *report, struct err *err);
 int local_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int local_topics(struct log *l, struct log_topics *out, struct err *err);
+int local_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err);
 int local_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
 int local_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 	void *arg,

@@ -127,6 +127,19 @@ int local_topics(struct log *base, struct log_topics *out, struct err *err)
 	return 0;
 }
 
+int local_topic_compacts(struct log *base, const char *topic, bool *compacts, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+	const struct local_topic *t;
+
+	(void)err;
+	pthread_mutex_lock(&l->lock);
+	t = local_topic_find(l, topic);
+	*compacts = t && t->kind == LOG_TOPIC_OFFSETS;	/* the only ones that local_compact() is called for */
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
+
 int local_groups(struct log *base, const char *group, struct log_groups *out, struct err *err)
 {
 	struct local_log *l = (struct local_log *)base;

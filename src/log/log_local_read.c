@@ -309,14 +309,8 @@ static enum log_read read_work(struct local_reader *r, const struct work *w, str
 {
 	struct held *h = w->held;
 
-	if (h->next < w->low) {
-		err_set(err, ERR_FATAL, 0, "embedded log: group %s: %s partition %d: offsets %lld to %lld were removed "
-			"by retention before they were "
-			"loaded; take a new snapshot of the table, then move the group to "
-			"%lld", r->group_name, h->topic->name, h->part->number,
-			(long long)h->next, (long long)w->low, (long long)w->low);
-		return LOG_READ_FAILED;
-	}
+	if (h->next < w->low)
+		return LOG_READ_CHANGED;	/* retention was faster; whoever asks finds low above the offset */
 	b->topic = h->topic->name;
 	b->partition = h->part->number;
 	b->from = b->to = h->next;

@@ -74,6 +74,11 @@ static enum source_step fail(struct source *s, struct err *why)
 	return SOURCE_FAILED;
 }
 
+void source_clear_first(struct source *s)
+{
+	s->clears = true;
+}
+
 void source_rewind(struct source *s, const struct position *to)
 {
 	source_hang_up(s);

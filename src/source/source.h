@@ -83,6 +83,9 @@ enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, 
  * A snapshot that has to begin anew first clears what the log may hold of an earlier one: a CHANGE_TRUNCATE for each table,
  * whose snapshot mark is not SNAPSHOT_NO; it must reach the target whatever skipped.operations says. */
 void source_rewind(struct source *s, const struct position *to);
+/* Between source_open() and the first step: an initial snapshot clears all tables first, because the log has rows of an
+ * earlier life. */
+void source_clear_first(struct source *s);
 /* Instead of a step, while a person holds the capture: nothing is read, but how far the server has gone is asked on. */
 void source_look(struct source *s);
 void source_close(struct source *s);

@@ -53,6 +53,7 @@ struct source {
 	struct position position;	/* of the last batch that was given out */
 	enum source_phase phase;
 	bool again;			/* a snapshot before this one may have put rows into the log */
+	bool clears;			/* somebody has: the first snapshot clears the tables */
 	unsigned host;
 	struct mysql_snapshot *snapshot;
 	struct binlog binlog;

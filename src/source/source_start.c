@@ -141,7 +141,7 @@ static int start_snapshot(struct source *s, struct err *err)
 					.filter = s->filter,
 					.catalog = s->catalog,
 					.host = s->host,
-					.again = s->again,
+					.again = s->again || (s->clears && s->conf->snapshot_mode != SNAPSHOT_NO_DATA),
 					.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA };
 
 	s->snapshot = mysql_snapshot_open(&setup, err);

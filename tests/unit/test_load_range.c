@@ -41,7 +41,7 @@ static struct load_part *make_part(int64_t next)
 	struct load_part *p = xcalloc(1, sizeof(*p));
 
 	p->next = p->committed = p->arrived = next;
-	p->intent = -1;
+	p->place.intent = -1;
 	return p;
 }
 
@@ -81,7 +81,7 @@ static void test_intent(void)
 	struct load_part *p = make_part(0);
 	int64_t to;
 
-	p->intent = 6;
+	p->place.intent = 6;
 	add(p, 0, 4, 10);
 	add(p, 4, 4, 10);
 	is_int(part_due_pieces(p, &conf, &to), 2, "a stored range takes the pieces that it covers");
@@ -133,6 +133,8 @@ static void test_halving(void)
 	free(p);
 }
 
+enum { EPOCH = 123456789 };
+
 static void test_label(void)
 {
 	struct schema *a = schema_new("testdb", "or-ders"), *b = schema_new("testdb", "orders2");
@@ -140,36 +142,27 @@ static void test_label(void)
 
 	schema_add_column(a, &(struct column){ .name = "id", .type = COL_INT });
 	schema_add_column(b, &(struct column){ .name = "id", .type = COL_INT });
-	range_label(one, sizeof(one), "my-shop", a, 0, 5, 9);
-	range_label(two, sizeof(two), "my-shop", a, 0, 5, 9);
+	range_label(one, sizeof(one), "my-shop", a, 0, EPOCH, 5, 9);
+	range_label(two, sizeof(two), "my-shop", a, 0, EPOCH, 5, 9);
 	is_str(one, two, "the same range has the same label");
 	ok(strspn(one, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(one), "%s: only what a label may hold", one);
 	ok(strlen(one) <= 128, "not longer than 128");
-	range_label(two, sizeof(two), "my-shop", a, 0, 5, 10);
+	range_label(two, sizeof(two), "my-shop", a, 0, EPOCH, 5, 10);
 	ok(strcmp(one, two) != 0, "another end, another label");
-	range_label(two, sizeof(two), "my-shop", a, 1, 5, 9);
+	range_label(two, sizeof(two), "my-shop", a, 1, EPOCH, 5, 9);
 	ok(strcmp(one, two) != 0, "another partition, another label");
+	range_label(two, sizeof(two), "my-shop", a, 0, EPOCH + 1, 5, 9);
+	ok(strcmp(one, two) != 0, "another log, another label");
+	range_label(two, sizeof(two), "my-shop", a, 0, 0, 5, 9);
+	is_str(two, "_my_shop_or_ders_3efbd9ff_0_5_9", "a range that the version before has begun keeps its label");
+	range_label(one, sizeof(one), "a-name-of-a-pipeline-that-is-longer-than-there-is-room", a, 99999, INT64_MAX >> 1, 1099511627775, 1099511627776);
+	ok(strlen(one) <= 128, "not longer than 128 at the most: %zu", strlen(one));
+	range_label(one, sizeof(one), "my-shop", a, 0, EPOCH, 5, 9);
 	schema_add_column(b, &(struct column){ .name = "x", .type = COL_INT });
-	range_label(two, sizeof(two), "my-shop", b, 0, 5, 9);
+	range_label(two, sizeof(two), "my-shop", b, 0, EPOCH, 5, 9);
 	ok(strcmp(one, two) != 0, "other columns, another label");
 	schema_unref(a);
 	schema_unref(b);
-}
-
-static void test_metadata(void)
-{
-	char text[96];
-	int64_t intent, truncated;
-	bool gap;
-
-	range_metadata(text, sizeof(text), 42, 1700000000123, true);
-	range_metadata_parse(text, &intent, &truncated, &gap);
-	is_int(intent, 42, "the end of a range is read back");
-	is_int(truncated, 1700000000123, "and the last TRUNCATE");
-	ok(gap, "and that a column has no values");
-	range_metadata_parse("", &intent, &truncated, &gap);
-	is_int(intent, -1, "an offset of another program has no range");
-	is_int(truncated, -1, "and no TRUNCATE");
 }
 
 int main(void)
@@ -179,6 +172,5 @@ int main(void)
 	test_truncate();
 	test_halving();
 	test_label();
-	test_metadata();
 	return tap_done();
 }

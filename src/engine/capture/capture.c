@@ -362,6 +362,27 @@ static void tell_databases(struct source *source, const struct history *history)
 		source_know_database(source, d[i].name, d[i].collation);
 }
 
+/* Without a position a snapshot comes first. What topics hold from before is not what MySQL holds. */
+static int look_for_old_rows(struct capture *c, struct source *source, struct err *err)
+{
+	struct log_topics topics;
+	char table[512];
+	bool old = false;
+
+	if (log_topics(c->sh->log, &topics, err))
+		return -1;
+	for (size_t i = 0; i < topics.count && !old; i++)
+		for (unsigned k = 0; k < topics.items[i].npartitions; k++)
+			old |= topics.items[i].partitions[k].high > topics.items[i].partitions[k].low &&
+			       format_topic_table(&c->sh->settings->format, topics.items[i].name, table, sizeof(table));
+	log_topics_free(&topics);
+	if (!old)
+		return 0;
+	source_clear_first(source);
+	logline(LOG_NOTICE, "capture", "the log has rows but no position of %s: a snapshot clears the tables first", c->sh->settings->name);
+	return 0;
+}
+
 /* The writer comes first: opening it fences a predecessor, so the position read after it is final. */
 static int session_open(struct capture *c, struct err *err)
 {
@@ -384,7 +405,8 @@ static int session_open(struct capture *c, struct err *err)
 		schemas = history_schemas(history, &nschemas);
 		source = source_open(c->settled, s->name, &position, schemas, nschemas, err);
 	}
-	if (source && c->lists && source_captured_before(source, c->lists, err) < 0) {
+	if (source && ((c->lists && source_captured_before(source, c->lists, err) < 0) ||
+		       (!position_is_set(&position) && look_for_old_rows(c, source, err)))) {
 		source_close(source);
 		source = NULL;
 	}

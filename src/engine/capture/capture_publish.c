@@ -11,6 +11,7 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/name_map.h"
 #include "core/unique.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
@@ -49,6 +50,7 @@ struct publisher {
 	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
 	struct topics *topics;
 	unsigned plans;			/* of the source's, how many the last position held holds */
+	struct name_map begun;		/* topics whose first snapshot row is remembered; any value */
 	const struct schema *schema;	/* whose meter this is */
 	struct table_meter *meter;
 };
@@ -89,12 +91,41 @@ static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *e
 		for (unsigned k = 1; k < n; k++)
 			batch_add_record(b);
 		memmove(&b->records[i + n], &b->records[i + 1], (b->nrecords - n - i) * sizeof(*b->records));
+		if (b->records[i].timestamp_ms == 0)	/* one time for all, so that a replay from a time finds all or none */
+			b->records[i].timestamp_ms = clock_wall_us() / 1000;
 		number_truncate(b, &b->records[i]);
 		for (unsigned k = 0; k < n; k++) {
 			b->records[i + k] = b->records[i];
 			b->records[i + k].partition = (int32_t)k;
 		}
 		i += n - 1;
+	}
+	return 0;
+}
+
+static bool is_initial(const struct batch *b, const struct record *r)
+{
+	const struct change *c = r->change < b->nchanges ? &b->changes[r->change] : NULL;
+
+	return c && c->op == CHANGE_READ && c->snapshot != SNAPSHOT_INCREMENTAL;
+}
+
+/* The first row of each table in an initial snapshot. */
+static int remember_first_rows(struct publisher *p, const struct batch *b, struct err *err)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < b->nrecords; i++) {
+		const struct record *r = &b->records[i];
+
+		if (r->topic == last || !is_initial(b, r))
+			continue;
+		last = r->topic;
+		if (*name_map_at(&p->begun, r->topic))
+			continue;
+		*name_map_at(&p->begun, r->topic) = p;
+		if (initial_publish(p->c->sh, p->c->writer, r, err))
+			return -1;
 	}
 	return 0;
 }
@@ -142,7 +173,8 @@ static int publish_append(struct publisher *p, struct err *err)
 
 		if (b->nrecords == 0)
 			continue;
-		if (topics_admit(p->topics, b, err) || fan_out_truncates(p, b, err) || log_writer_append(p->c->writer, b, err))
+		if (topics_admit(p->topics, b, err) || fan_out_truncates(p, b, err) || remember_first_rows(p, b, err) ||
+		    log_writer_append(p->c->writer, b, err))
 			return -1;
 	}
 	p->waiting_bytes = 0;
@@ -315,5 +347,6 @@ void *capture_log_thread(void *arg)
 		parcel_put(c, p.held[i]);
 	free(p.lists);
 	topics_free(p.topics);
+	name_map_done(&p.begun);
 	return NULL;
 }

@@ -145,6 +145,19 @@ static int ask_history(struct ask *a)
 				   count_arg(a, "n", 360), a->emit, a->arg, a->err);
 }
 
+static int ask_replay(struct ask *a)
+{
+	const char *table = engine_request_arg(a->r, "table"), *from = engine_request_arg(a->r, "from");
+	unsigned partitions = 0;
+
+	if (a->e->load == NULL)
+		return err_set(a->err, ERR_CONFIG, 0, "replay: this process does not load (role capture)");
+	if (load_replay(a->e->load, table, from ? from : "begin", &partitions, a->err))
+		return -1;
+	logline(LOG_NOTICE, "engine", "replay of %s on request of %s", table, who(a));
+	return 0;
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -185,6 +198,10 @@ static const struct engine_request_arg_doc snapshot_args[] = {
 	{ "max_load", ARG_TEXT, false, NULL, EFFECT_READ, "wait while a status variable of the server is above: VARIABLE=N,.." },
 	{ "max_lag", ARG_TIME, false, NULL, EFFECT_READ, "wait while a replica lags more" }, NO_MORE
 };
+static const struct engine_request_arg_doc replay_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" }, NO_MORE
+};
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
@@ -219,6 +236,7 @@ static const struct request_row rows[] = {
 	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", held_args }, ask_resume },
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
+	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },

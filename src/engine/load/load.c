@@ -250,7 +250,7 @@ static void session_close(struct load *l)
 	pthread_mutex_unlock(&l->half.lock);
 	close_queue(&to_script, free_item);
 	close_queue(&l->spare, free_batch);
-	load_read_done(l);
+	load_assign_done(l);
 	if (l->reader)
 		log_reader_close(l->reader);
 	l->reader = NULL;

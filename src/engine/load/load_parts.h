@@ -16,6 +16,7 @@
 #include "core/clock.h"
 #include "core/name_map.h"
 #include "engine/engine_parts.h"
+#include "engine/load/load_place.h"
 
 struct load;
 
@@ -49,6 +50,7 @@ struct load_item {
 	struct table_meter *meter;
 	int64_t read_us, scripted_us;	/* wall: when the read and the script stage had done with it */
 	bool forget_all;		/* no rows: drop what is held of older generations and report */
+	bool look;			/* no rows: the target of this partition may be looked at */
 };
 struct load_item *load_item_new(struct load *l);
 void load_item_free(struct load_item *item);
@@ -69,13 +71,21 @@ struct load_part {
 	const char *topic;		/* of->name */
 	int32_t partition;
 	bool paused;			/* read thread: the log gives out none of it */
+	int64_t verify;			/* read thread: the mark whose message has to come; -1 none, or it has */
+	int64_t read_from;		/* read thread: what comes before it is only looked at */
 	_Atomic bool waits;		/* at a TRUNCATE, for other partitions; set by the sink thread, as the next one */
 	_Atomic bool held;		/* it cannot go on and has enough rows waiting */
 	int64_t next;			/* everything before it is loaded */
 	int64_t committed;		/* everything before it is stored as loaded */
-	int64_t intent;			/* stored with the offset: the range [committed, intent) was begun; -1 none */
-	int64_t truncated;		/* id of the last TRUNCATE that this partition has passed; -1 none */
-	bool gap;			/* a column could not follow its name since then: it has no values */
+	struct place place;		/* as it is stored with the offset */
+	bool is_new;			/* nothing of its topic was loaded before */
+	bool gate;			/* it is new, its topic is not: waits for the others (load_gate.c) */
+	int64_t *ahead;			/* how far each of the others has to come, by partition; NULL: no message of its own yet */
+	unsigned nahead;
+	int64_t asked_id;		/* the last TRUNCATE of the others that it was searched for, and whether it has it */
+	bool asked_has;
+	bool looked;			/* the target was asked what it has (load_target.c) */
+	struct load_part *next_look;	/* in the worker's list of those that it will be */
 	struct piece *pieces;		/* waiting, in offset order */
 	size_t npieces, cap_pieces;
 	size_t bytes, rows;
@@ -115,11 +125,16 @@ struct load {
 	_Atomic bool drained;		/* no more is read: load what is there at once */
 	struct err failure;		/* under half.lock */
 	bool failed;			/* under half.lock */
+	struct load_replay *replay;	/* under half.lock: an order of load_replay.c, the asker's; NULL: none */
+	bool replaying;			/* under half.lock: the read thread is at it */
+	_Atomic bool replay_asked;
 	/* read thread */
 	struct name_map topics;		/* struct load_topic by name */
 	struct load_part **owned;
 	size_t nowned, cap_owned;
 	struct log_assigned_list assigned;
+	size_t unverified;		/* partitions whose mark has to come */
+	struct name_map replaced;	/* topics whose log is found to be another; any value */
 	bool paused_all, full;
 	char target[256];		/* under half.lock */
 };
@@ -136,9 +151,28 @@ size_t load_stuck_share(const struct load *l);	/* what partitions that cannot go
 
 /* load_read.c, the read thread: until the end of the session. -1: err */
 int load_read_loop(struct load *l, struct err *err);
-void load_read_done(struct load *l);		/* when all other threads have ended */
+int load_push(struct load *l, struct load_item *item);		/* to the script thread; 1: the session ends, the item is freed */
 /* Something changed that decides which partitions are read. @thread any */
 void load_pauses_changed(struct load *l);
+
+/* load_assign.c, the read thread: the partitions are others now, or one of them is not what it was. 0; 1: the session
+ * ends; -1: err */
+int load_assign(struct load *l, struct err *err);
+struct load_topic *load_topic_get(struct load *l, const char *name);	/* interned */
+void load_assign_done(struct load *l);		/* when all other threads have ended */
+
+/* load_replay.c, the read thread. at: the log's ends of a partition */
+bool load_replay_wanted(struct load *l);	/* true: load_assign() carries it out, load_replay_done() ends it */
+int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, const char *topic, int32_t partition), void *look,
+		      struct err *err);
+void load_replay_done(struct load *l, const struct err *err);
+
+/* load_verify.c, the read thread: holds the mark's message against what is stored, and drops what was loaded before. again:
+ * it is another log, call load_assign(). */
+int load_verify(struct load *l, struct batch *b, bool *again, struct err *err);
+/* @thread any: this is missing at the target until the table is read again; detail "": none. */
+void gap_tell(struct load *l, const char *topic, int32_t partition, enum place_gap gap, const char *detail);
+void gaps_clear(struct load *l, const char *topic);
 void *load_script_thread(void *load);	/* load_script.c */
 
 /* load_worker.c */
@@ -161,13 +195,13 @@ struct due { struct load_part **heap; size_t count, cap; };
 void due_set(struct due *d, struct load_part *p, int64_t at_us);	/* negative: it wants none */
 struct load_part *due_first(const struct due *d);			/* NULL: none */
 
-/* load_range.c: pure; which pieces make the next load, its label, its text beside the offset */
+/* load_range.c: pure; which pieces make the next load, its label */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to);
 void part_add(struct load_part *p, const struct piece *piece);
 void part_drop_before(struct load_part *p, int64_t offset);	/* pieces or parts of pieces below offset */
 bool piece_split(const struct piece *whole, int64_t offset, struct piece *head);	/* head: below offset; false: all of it is */
-void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t from, int64_t to);
-size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated, bool gap);
-void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated, bool *gap);
+/* epoch 0: the form that the version before used. */
+void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t epoch,
+		 int64_t from, int64_t to);
 
 #endif

@@ -107,7 +107,7 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 
 		if (n && (bytes + piece->bytes > (size_t)conf->max_bytes || rows + piece->count > (size_t)conf->max_rows))
 			break;
-		if (p->intent >= 0 && piece->from >= p->intent)
+		if (p->place.intent >= 0 && piece->from >= p->place.intent)
 			break;
 		bytes += piece->bytes;
 		rows += piece->count;
@@ -118,59 +118,49 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 			break;
 		}
 	}
-	if (p->intent >= 0 && *to > p->intent)
-		*to = p->intent;
+	if (p->place.intent >= 0 && *to > p->place.intent)
+		*to = p->place.intent;
 	return n;
 }
 
-/* Labels allow letters, digits and _, up to 128, beginning with a letter or _. A long table name is replaced by its
- * hash. */
-void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t from, int64_t to)
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+	return hash;
+}
+
+/* The columns belong to the label: rows of another shape are another load. */
+static uint64_t schema_hash(const struct schema *schema)
 {
 	uint64_t hash = 1469598103934665603u;
+
+	for (unsigned i = 0; i < schema->ncolumns; i++)
+		hash = hash_text(hash, schema->columns[i].name) * 1099511628211u;
+	hash = (hash_text(hash, schema->db) ^ '.') * 1099511628211u;
+	hash = hash_text(hash, schema->table);
+	return hash ^ hash >> 32;
+}
+
+/* Labels allow letters, digits and _, up to 128, beginning with a letter or _. A long table name is replaced by its
+ * hash. The last two numbers are the range; what is before them is the same for all ranges of a place. */
+void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t epoch,
+		 int64_t from, int64_t to)
+{
+	unsigned hash = (unsigned)schema_hash(schema);
 	char readable[64];
 	size_t n = 0;
 
-	/* The columns belong to the label: rows of another shape are another load. */
-	for (unsigned i = 0; i < schema->ncolumns; i++)
-		for (const char *c = schema->columns[i].name; ; c++) {
-			hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-			if (*c == '\0')
-				break;
-		}
-	for (const char *c = schema->db; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-	hash = (hash ^ '.') * 1099511628211u;
-	for (const char *c = schema->table; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-	for (const char *c = schema->table; *c && n < 32; c++)
+	for (const char *c = schema->table; *c && n < (epoch ? 24 : 32); c++)
 		readable[n++] = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c : '_';
 	readable[n] = '\0';
-	snprintf(out, size, "_%.48s_%s_%08x_%d_%lld_%lld", name, readable, (unsigned)(hash ^ hash >> 32), (int)partition,
-		 (long long)from, (long long)to);
+	if (epoch)
+		snprintf(out, size, "_%.32s_%s_%08x_%llx_%d_%lld_%lld", name, readable, hash, (unsigned long long)epoch,
+			 (int)partition, (long long)from, (long long)to);
+	else
+		snprintf(out, size, "_%.48s_%s_%08x_%d_%lld_%lld", name, readable, hash, (int)partition, (long long)from,
+			 (long long)to);
 	for (char *c = out; *c; c++)
 		if (*c == '-')
 			*c = '_';
-}
-
-size_t range_metadata(char *out, size_t size, int64_t intent, int64_t truncated, bool gap)
-{
-	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld%s}", (long long)intent, (long long)truncated,
-			 gap ? ",\"gap\":1" : "");
-
-	return n < 0 ? 0 : (size_t)n;
-}
-
-static int64_t member(const char *text, const char *key)
-{
-	const char *at = strstr(text, key);
-
-	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
-}
-
-void range_metadata_parse(const char *text, int64_t *intent, int64_t *truncated, bool *gap)
-{
-	*intent = member(text, "\"to\":");
-	*truncated = member(text, "\"truncated\":");
-	*gap = member(text, "\"gap\":") > 0;
 }

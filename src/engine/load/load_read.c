@@ -1,9 +1,6 @@
 /*
  * load_read.c - the read thread: records of one partition at a time, and which partitions are read at all.
  *
- * Partitions come and go. When they do, everything read so far is forgotten in every thread, one after the other, before
- * the new owner's offsets are asked for; what was forgotten is read again under the same labels.
- *
  * A pause is looked at when something has changed that decides it, never for every batch: with ten thousand partitions
  * that would cost more than reading.
  */
@@ -11,157 +8,18 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/intern.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
 enum { READ_BYTES = 2 << 20, READ_MS = 100 };
 
-static int push(struct load *l, struct load_item *item)
+int load_push(struct load *l, struct load_item *item)
 {
 	if (queue_push(l->to_script, item) == 0)
 		return 0;
 	load_item_free(item);
 	return 1;
-}
-
-/* ---- topics and partitions ---- */
-
-static struct load_topic *topic_get(struct load *l, const char *name)
-{
-	void **place = name_map_at(&l->topics, name);
-	struct load_topic *t = *place;
-
-	if (t)
-		return t;
-	*place = t = xcalloc(1, sizeof(*t));
-	t->name = name;
-	t->worker = load_worker_for(l, name);
-	return t;
-}
-
-static void topic_free(void *value, void *arg)
-{
-	struct load_topic *t = value;
-
-	(void)arg;
-	free(t->parts);
-	free(t);
-}
-
-static void topic_put(struct load_topic *t, struct load_part *p)
-{
-	size_t place = (size_t)p->partition;
-
-	if (place >= t->nparts) {
-		size_t n = place + 1 > t->nparts * 2 ? place + 1 : t->nparts * 2;
-
-		t->parts = xrealloc(t->parts, n * sizeof(*t->parts));
-		memset(t->parts + t->nparts, 0, (n - t->nparts) * sizeof(*t->parts));
-		t->nparts = n;
-	}
-	t->parts[place] = p;
-	t->owned++;
-}
-
-static void drop_owned(struct load *l)
-{
-	for (size_t i = 0; i < l->nowned; i++) {
-		struct load_part *p = l->owned[i];
-
-		p->of->parts[p->partition] = NULL;
-		p->of->owned--;
-		free(p->pieces);
-		free(p);
-	}
-	l->nowned = 0;
-}
-
-void load_read_done(struct load *l)
-{
-	drop_owned(l);
-	free(l->owned);
-	l->owned = NULL;
-	l->cap_owned = 0;
-	name_map_each(&l->topics, topic_free, NULL);
-	name_map_done(&l->topics);
-}
-
-/* ---- partitions that come and go ---- */
-
-/* Every thread forgets what it holds; when all have, what is committed is final. 1: the session ends meanwhile. */
-static int forget_all(struct load *l)
-{
-	struct load_item *item;
-
-	atomic_fetch_add(&l->generation, 1);
-	atomic_store(&l->unforgotten, (int)l->nworkers);
-	item = load_item_new(l);
-	item->forget_all = true;
-	if (push(l, item))
-		return 1;
-	while (atomic_load(&l->unforgotten) > 0) {
-		if (half_stopping(&l->half) || queue_closed(l->to_script))
-			return 1;
-		clock_sleep_ms(2);
-	}
-	return 0;
-}
-
-static void tell_gap(struct load *l, const struct load_part *p)
-{
-	char table[512];
-
-	load_table_name(l, p->topic, table, sizeof(table));
-	load_tell_gap(l, table);
-}
-
-static struct load_part *part_new(struct load *l, const struct log_assigned *a)
-{
-	struct load_part *p = xcalloc(1, sizeof(*p));
-
-	p->of = topic_get(l, intern(a->topic));
-	p->topic = p->of->name;
-	p->partition = a->partition;
-	p->next = p->committed = p->arrived = a->committed;
-	range_metadata_parse(a->metadata, &p->intent, &p->truncated, &p->gap);
-	if (p->gap)
-		tell_gap(l, p);
-	return p;
-}
-
-static int assign_one(struct load *l, const struct log_assigned *a, struct err *err)
-{
-	struct load_part *p = part_new(l, a);
-
-	if (l->nowned == l->cap_owned) {
-		l->cap_owned = l->cap_owned ? l->cap_owned * 2 : 64;
-		l->owned = xrealloc(l->owned, l->cap_owned * sizeof(*l->owned));
-	}
-	l->owned[l->nowned++] = p;
-	topic_put(p->of, p);
-	/* The reader may hold it paused from before; nobody here remembers that. First, because going on has a place of its own. */
-	if (log_reader_pause(l->reader, a->topic, a->partition, false, err) ||
-	    log_reader_seek(l->reader, a->topic, a->partition, a->committed > 0 ? a->committed : 0, err))
-		return -1;
-	return 0;
-}
-
-/* 0: go on; 1: the session is over; -1: err */
-static int partitions_changed(struct load *l, struct err *err)
-{
-	if (forget_all(l))
-		return 1;
-	drop_owned(l);
-	if (log_reader_assigned(l->reader, &l->assigned, err))
-		return -1;
-	for (size_t i = 0; i < l->assigned.count; i++)
-		if (assign_one(l, &l->assigned.items[i], err))
-			return -1;
-	load_pauses_changed(l);
-	logline(LOG_INFO, "load", "reading %zu partition%s", l->nowned, l->nowned == 1 ? "" : "s");
-	return 0;
 }
 
 /* ---- what is left alone ---- */
@@ -238,7 +96,7 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 {
 	struct stage_meter *m = &l->sh->stages[STAGE_READ];
 	struct load_item *item = load_item_new(l);
-	struct load_topic *t = topic_get(l, b->topic);
+	struct load_topic *t = load_topic_get(l, b->topic);
 
 	item->in = b;
 	item->polled_us = clock_mono_us();
@@ -254,7 +112,20 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 	item->read_us = clock_wall_us();
 	taps_offer_records(l->sh->taps, STAGE_READ, b);
 	meter_phase(m, PHASE_BUSY);
-	return push(l, item);
+	return load_push(l, item);
+}
+
+/* A person wants messages of a table again. A wrong order is the asker's answer, and no failure. */
+static int replay_turn(struct load *l, struct err *err)
+{
+	int rc = load_assign(l, err);
+	bool wrong = rc < 0 && err->kind == ERR_CONFIG;
+
+	load_replay_done(l, rc < 0 ? err : NULL);
+	if (!wrong)
+		return rc;
+	err_clear(err);
+	return load_assign(l, err);
 }
 
 static int read_turn(struct load *l, struct err *err)
@@ -262,12 +133,21 @@ static int read_turn(struct load *l, struct err *err)
 	struct stage_meter *m = &l->sh->stages[STAGE_READ];
 	struct batch *b = load_batch_get(l);
 	enum log_read read = LOG_READ_FAILED;
+	bool again = false;
 	int over = 0;
 
+	if (load_replay_wanted(l)) {
+		load_batch_put(l, b);
+		return replay_turn(l, err);
+	}
 	if (apply_pauses(l, err) == 0)
 		read = log_reader_poll(l->reader, b, READ_BYTES, READ_MS, err);
 	if (read != LOG_READ_BATCH)
 		meter_phase(m, PHASE_WAIT_IN);
+	if (read == LOG_READ_BATCH && l->unverified && (load_verify(l, b, &again, err) || again)) {
+		load_batch_put(l, b);
+		return again ? load_assign(l, err) : -1;
+	}
 	if (read == LOG_READ_BATCH) {
 		meter_waited(m, b->born_us);
 		over = read_batch(l, b, err);
@@ -277,7 +157,7 @@ static int read_turn(struct load *l, struct err *err)
 	}
 	load_batch_put(l, b);
 	if (read == LOG_READ_CHANGED)
-		return partitions_changed(l, err);
+		return load_assign(l, err);
 	return read == LOG_READ_FAILED ? -1 : 0;
 }
 

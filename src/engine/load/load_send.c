@@ -6,9 +6,11 @@
  * the same label; a table that cannot take rows waits, holds its partition back, and lets its neighbours pass.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/unique.h"
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
@@ -45,11 +47,41 @@ static struct piece range_piece(const struct load_part *p, size_t i, int64_t to)
 	return piece;
 }
 
+/* The last message of the range, loaded or not: it says whose log this is. */
+static void range_mark(const struct load_part *p, struct range *range)
+{
+	range->mark = -1;
+	for (size_t i = range->npieces; i-- > 0;) {
+		const struct batch *in = p->pieces[i].item->in;
+
+		for (size_t k = in->nrecords; k-- > 0;) {
+			const struct record *r = &in->records[k];
+
+			if (r->offset < range->from)
+				return;
+			if (r->offset >= range->to)
+				continue;
+			range->mark = r->offset;
+			range->print = place_fingerprint(r);
+			return;
+		}
+	}
+}
+
+static void take_mark(struct load_part *p, const struct range *range)
+{
+	if (range->mark < 0)
+		return;
+	p->place.mark = range->mark;
+	p->place.print = range->print;
+}
+
 static void gather(struct load_worker *w, struct load_part *p, struct range *range)
 {
 	w->nrows = 0;
 	range->from = p->next;
 	range->messages = range->dead = 0;
+	range_mark(p, range);
 	for (size_t i = 0; i < range->npieces; i++) {
 		struct piece piece = range_piece(p, i, range->to);
 
@@ -124,8 +156,9 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 		}
 		meter_done(m, piece.count, piece.count, piece.bytes);
 	}
+	take_mark(p, range);
 	p->next = range->to;
-	p->intent = -1;
+	p->place.intent = -1;
 	part_drop_before(p, p->next);
 	if (p->limit && (p->limit *= 2) > 65536)
 		p->limit = 0;
@@ -133,7 +166,7 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 }
 
 /* The target has the columns of every row before the row goes out. */
-static int prepare(struct load_worker *w, size_t nkeep, struct err *err)
+static int prepare(struct load_worker *w, struct load_part *p, size_t nkeep, struct err *err)
 {
 	const struct schema *last = NULL;
 
@@ -142,6 +175,8 @@ static int prepare(struct load_worker *w, size_t nkeep, struct err *err)
 
 		if (schema != last && sink_prepare(w->sink, schema, err))
 			return -1;
+		if (schema != last && sink_created(w->sink))
+			part_created(w, p);
 		last = schema;
 	}
 	return 0;
@@ -183,6 +218,28 @@ static void count_loaded(struct load_worker *w, struct load_part *p, enum sink_o
 	counter_add(outcome == SINK_DUPLICATE ? &p->meter->duplicates : &p->meter->loaded, w->nrows > bad ? w->nrows - bad : 0);
 }
 
+/* What the next start holds against the target. A range of the version before was the last without an epoch. */
+static void part_loaded(struct load_worker *w, struct load_part *p, const struct schema *schema, const char *label, size_t nkeep,
+			const struct sink_result *result)
+{
+	char table[512], name[512];
+	size_t bad = 0;
+
+	snprintf(p->place.label, sizeof(p->place.label), "%.*s", PLACE_LABEL - 1, label);
+	load_table_name(w->l, p->topic, table, sizeof(table));
+	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
+	p->place.named = strcmp(table, name) == 0 && strchr(schema->db, '.') == NULL;
+	p->place.put = false;
+	for (size_t i = 0; i < nkeep && !p->place.put; i++) {
+		bool is_bad = bad < result->nbad && result->bad[bad].row == i;
+
+		bad += is_bad;
+		p->place.put = !is_bad && !w->keep[i].is_delete;
+	}
+	if (p->place.epoch == 0)
+		p->place.epoch = unique_number();
+}
+
 /* why: of RANGE_REFUSED. RANGE_LATER has been told. */
 static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
@@ -192,16 +249,17 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	enum sink_outcome outcome;
 	char label[160];
 
-	if (prepare(w, nkeep, why)) {
+	if (part_look(w, p, schema, why) || prepare(w, p, nkeep, why)) {
 		part_trouble(w, p, trouble_state(why->kind), why);
 		return RANGE_LATER;
 	}
-	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, range->from, range->to);
+	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from, range->to);
 	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);
 		if (write_bad(w, p, &result, why))
 			return letters_later(w, p, why);
+		part_loaded(w, p, schema, label, nkeep, &result);
 		count_loaded(w, p, outcome, result.nbad);
 		return RANGE_LOADED;
 	}
@@ -217,7 +275,7 @@ static void refused(struct load_worker *w, struct load_part *p, const struct ran
 	struct err err;
 
 	err_clear(&err);
-	p->intent = -1;
+	p->place.intent = -1;
 	if (range->messages > 1) {
 		p->limit = range->messages / 2;
 		return;
@@ -247,7 +305,8 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 	gather(w, p, range);
 	p->last_load_us = clock_mono_us();
 	if (w->nrows) {
-		if ((p->intent != range->to || p->committed != p->next) && part_commit(w, p, range->to))
+		take_mark(p, range);
+		if ((p->place.intent != range->to || p->committed != p->next) && part_commit(w, p, range->to))
 			return;
 		verdict = load_rows(w, p, range, &why);
 	}

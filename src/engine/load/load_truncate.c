@@ -34,11 +34,16 @@ static void wake_topic(struct load_worker *w, const struct load_topic *t)
 	}
 }
 
-/* The number that all copies share. What the version before wrote is told apart by the copies' timestamp. */
-static int64_t truncate_id(const struct load_part *p)
+static const struct record *truncate_record(const struct load_part *p, size_t piece)
 {
-	const struct load_item *item = p->pieces[0].item;
-	const struct record *r = &item->in->records[item->out->changes[p->pieces[0].first].record];
+	const struct load_item *item = p->pieces[piece].item;
+
+	return &item->in->records[item->out->changes[p->pieces[piece].first].record];
+}
+
+/* The number that all copies share. What the version before wrote is told apart by the copies' timestamp. */
+int64_t truncate_record_id(const struct record *r)
+{
 	int64_t id;
 
 	for (uint32_t i = 0; i < r->nheaders; i++)
@@ -48,15 +53,52 @@ static int64_t truncate_id(const struct load_part *p)
 	return r->timestamp_ms;
 }
 
+int64_t truncate_id(const struct load_part *p, size_t piece)
+{
+	return truncate_record_id(truncate_record(p, piece));
+}
+
+static const struct change *truncate_change(const struct load_part *p)
+{
+	return &p->pieces[0].item->out->changes[p->pieces[0].first];
+}
+
+static bool empties(const struct change *c)
+{
+	return c->op == CHANGE_TRUNCATE || c->alter->drop;
+}
+
 bool part_at_truncate(const struct load_part *p)
 {
 	return p->npieces && p->pieces[0].truncate;
 }
 
+/* The table is read again behind it, or is empty in MySQL: nothing is missing any more. */
+static void gap_over(struct load_worker *w, struct load_part *p)
+{
+	bool others = false;
+
+	if (p->place.gap == GAP_NONE)
+		return;
+	p->place.gap = GAP_NONE;
+	for (size_t i = 0; i < p->of->nparts; i++)
+		others |= p->of->parts[i] && p->of->parts[i]->place.gap;
+	if (!others)
+		gaps_clear(w->l, p->topic);
+}
+
 static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id)
 {
+	const struct record *r = truncate_record(p, 0);
+
 	part_waits(w, p, false);
-	p->truncated = id;
+	p->place.truncated = id;
+	p->place.mark = r->offset;
+	p->place.print = place_fingerprint(r);
+	if (empties(truncate_change(p))) {
+		p->place.put = p->is_new = false;
+		gap_over(w, p);
+	}
 	p->next = p->pieces[0].to;
 	part_drop_before(p, p->next);
 	part_fine(w, p);
@@ -71,15 +113,15 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 	if (c->op == CHANGE_TRUNCATE) {
 		if (sink_truncate(w->sink, c->schema, err))
 			return -1;
-		p->gap = false;
+		p->place.column = false;
 		problem_clear(w->l->sh->problems, PROBLEM_COLUMN_EMPTY, p->meter->name);
 		logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
 		return 0;
 	}
 	if (sink_alter(w->sink, c->schema, c->alter, &gap, err))
 		return -1;
-	p->gap = (p->gap && !c->alter->drop) || gap;
-	if (p->gap)
+	p->place.column = (p->place.column && !c->alter->drop) || gap;
+	if (p->place.column)
 		load_tell_gap(w->l, p->meter->name);
 	logline(LOG_NOTICE, "sink", "%s: %s", p->meter->name, c->alter->drop ? "dropped" : "columns altered");
 	return 0;
@@ -105,7 +147,46 @@ static void add_columns(struct load_worker *w, struct load_part *p, const struct
 	if (carry_out(w, p, c, &why))
 		part_trouble(w, p, HALF_RETRYING, &why);
 	else
-		truncate_pass(w, p, p->truncated);
+		truncate_pass(w, p, p->place.truncated);
+}
+
+/* Where the partitions of the topic stand. */
+struct stand {
+	unsigned wanted, there;	/* those that have to reach it, those that have */
+	bool done;		/* one has passed it: it was carried out */
+};
+
+static int take_stand(struct load_worker *w, struct load_part *p, int64_t id, struct stand *s, struct err *err)
+{
+	*s = (struct stand){ 0 };
+	for (size_t i = 0; i < p->of->nparts; i++) {
+		struct load_part *q = p->of->parts[i];
+		int has = q ? part_has_truncate(w, q, id, err) : 0;
+
+		if (has < 0)
+			return -1;
+		if (q == NULL)
+			continue;
+		s->wanted += (unsigned)has;
+		s->done |= q->place.truncated == id;
+		if (q->place.truncated == id)
+			p->place.column = q->place.column;
+		s->there += part_at_truncate(q) && truncate_id(q, 0) == id;
+	}
+	return 0;
+}
+
+static int has_all_partitions(struct load_worker *w, const struct load_part *p, const struct change *c, struct err *why)
+{
+	unsigned partitions = shared_partitions(w->l->sh, p->topic, why);
+
+	if (partitions == 0)
+		return -1;
+	if (p->of->owned == partitions)
+		return 0;
+	return err_set(why, ERR_CONFIG, 0, "%s: expected all partitions of %s in this process, found %zu; "
+		       "stop the other processes of the group until it has passed",
+		       c->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned);
 }
 
 /* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that
@@ -113,40 +194,28 @@ static void add_columns(struct load_worker *w, struct load_part *p, const struct
  * passed this one, so the last id that a partition has passed is all that there is to know. */
 void part_truncate(struct load_worker *w, struct load_part *p)
 {
-	const struct change *change = &p->pieces[0].item->out->changes[p->pieces[0].first];
-	int64_t id = truncate_id(p);
-	bool done = false;
-	unsigned there = 0, owned = (unsigned)p->of->owned, partitions;
+	const struct change *change = truncate_change(p);
+	int64_t id = truncate_id(p, 0);
+	struct stand s;
 	struct err why;
 
 	if (only_adds(change)) {
 		add_columns(w, p, change);
 		return;
 	}
-	for (size_t i = 0; i < p->of->nparts; i++) {
-		const struct load_part *q = p->of->parts[i];
-
-		if (q == NULL)
-			continue;
-		done |= q->truncated == id;
-		if (q->truncated == id)
-			p->gap = q->gap;
-		there += part_at_truncate(q) && truncate_id(q) == id;
+	err_clear(&why);
+	if (take_stand(w, p, id, &s, &why)) {
+		part_trouble(w, p, HALF_RETRYING, &why);
+		return;
 	}
-	if (done) {
+	if (s.done) {
 		truncate_pass(w, p, id);
 		return;
 	}
-	part_waits(w, p, there < owned);
-	if (there < owned)
+	part_waits(w, p, s.there < s.wanted);
+	if (s.there < s.wanted)
 		return;
-	err_clear(&why);
-	partitions = shared_partitions(w->l->sh, p->topic, &why);
-	if (partitions == 0 || owned != partitions) {
-		if (partitions)
-			err_set(&why, ERR_CONFIG, 0, "%s: expected all partitions of %s in this process, found %u; "
-				"stop the other processes of the group until it has passed",
-				change->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, owned);
+	if (has_all_partitions(w, p, change, &why)) {
 		part_trouble(w, p, HALF_FAILED, &why);
 		return;
 	}

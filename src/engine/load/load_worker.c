@@ -11,7 +11,7 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
-enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, POLL_MS = 200 };
+enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, POLL_MS = 200, GATE_MS = 100 };
 
 /* ---- partitions ---- */
 
@@ -39,6 +39,7 @@ static void forget(struct load_worker *w)
 		w->held = p->next_held;
 		part_forget(w, p);
 	}
+	w->looks = NULL;
 }
 
 /* The first time that a row of it comes. */
@@ -96,11 +97,20 @@ static void accept_rows(struct load_worker *w, struct load_item *item)
 	part_schedule(w, p);
 }
 
+static void look_later(struct load_worker *w, struct load_part *p)
+{
+	hold(w, p);
+	p->next_look = w->looks;
+	w->looks = p;
+}
+
 static void accept_item(struct load_worker *w, struct load_item *item)
 {
 	if (item->forget_all) {
 		forget(w);
 		atomic_fetch_sub(&w->l->unforgotten, 1);
+	} else if (item->look && item->generation == atomic_load(&w->l->generation)) {
+		look_later(w, item->part);
 	} else if (item->generation == atomic_load(&w->l->generation)) {
 		accept_rows(w, item);
 		return;
@@ -154,17 +164,17 @@ enum half_state trouble_state(enum err_kind kind)
 int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
 {
 	struct err err;
-	char text[96];
+	char text[PLACE_TEXT];
 
 	err_clear(&err);
-	range_metadata(text, sizeof(text), intent, p->truncated, p->gap);
+	p->place.intent = intent;
+	place_print(text, sizeof(text), &p->place);
 	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, &err)) {
 		err_wrap(&err, "offset of %s[%d]", p->topic, (int)p->partition);
 		part_trouble(w, p, trouble_state(err.kind), &err);
 		return -1;
 	}
 	p->committed = p->next;
-	p->intent = intent;
 	p->unstored = false;
 	return 0;
 }
@@ -192,7 +202,7 @@ static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int
 		return w->drained ? -1 : p->retry_at_us;	/* a stop does not wait for what is in trouble */
 	if (p->npieces == 0)
 		return now;		/* its offset could not be stored */
-	if (atomic_load(&p->waits) || (p->intent >= 0 && p->arrived < p->intent))
+	if (atomic_load(&p->waits) || (p->place.intent >= 0 && p->arrived < p->place.intent))
 		return -1;
 	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit || p->pieces[0].truncate ||
 	    w->drained)
@@ -204,7 +214,7 @@ static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int
  * together have their share, no more of them is read. */
 static void part_hold(struct load_worker *w, struct load_part *p)
 {
-	bool stands = p->troubled || (p->meter && atomic_load(&p->meter->paused)), held;
+	bool stands = p->troubled || p->gate || (p->meter && atomic_load(&p->meter->paused)), held;
 	size_t stuck = stands ? p->bytes : 0;
 
 	if (stuck != p->stuck)
@@ -221,10 +231,29 @@ void part_schedule(struct load_worker *w, struct load_part *p)
 	part_hold(w, p);
 }
 
+/* A partition that is new waits for the older ones: true. */
+static bool is_held_back(struct load_worker *w, struct load_part *p)
+{
+	struct err why;
+	bool gated = false;
+
+	if (!p->gate || p->npieces == 0)
+		return false;
+	err_clear(&why);
+	if (part_gated(w, p, &gated, &why)) {
+		part_trouble(w, p, HALF_RETRYING, &why);
+		return true;
+	}
+	p->retry_at_us = gated ? clock_mono_us() + GATE_MS * 1000 : 0;
+	return gated;
+}
+
 static void turn_part(struct load_worker *w, struct load_part *p)
 {
 	struct range range;
 
+	if (is_held_back(w, p))
+		return;
 	range.npieces = part_due_pieces(p, &w->l->sh->settings->sink, &range.to);
 	if (p->npieces == 0)
 		part_store(w, p);
@@ -296,6 +325,8 @@ static void worker_loop(struct load_worker *w)
 			meter_phase(m, PHASE_WAIT_IN);
 		accept_waiting(w, item);
 		turn(w, &wait_ms);
+		if (item == NULL && wait_ms > 0 && parts_look(w))
+			wait_ms = 0;
 		if (w->index == 0)
 			meter_phase(m, PHASE_BUSY);
 		if (load_failed(w->l))

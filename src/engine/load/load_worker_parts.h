@@ -17,6 +17,7 @@ struct load_worker {
 	struct collapse *collapse;
 	struct load_part *held;		/* all that rows have come of, in no order */
 	struct due due;			/* those of them that want a turn */
+	struct load_part *looks;	/* whose target is looked at when nothing else is to do */
 	bool drained;			/* it has seen load.drained */
 	unsigned resumed;		/* load.resumed as it was seen last */
 
@@ -33,6 +34,8 @@ struct range {			/* what gather() found */
 	size_t messages;	/* records with rows that can be loaded */
 	size_t dead;		/* changes that cannot */
 	size_t npieces;
+	int64_t mark;		/* its last message, -1 none, and the fingerprint */
+	uint64_t print;
 };
 
 /* load_worker.c */
@@ -50,7 +53,19 @@ enum half_state trouble_state(enum err_kind kind);
 /* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
 void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 
+/* load_target.c */
+/* Before the first load: what differs is told and stored, and the partition goes on. -1: the target does not answer. */
+int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err);
+bool parts_look(struct load_worker *w);		/* one that nothing is loaded into; false: there is none */
+void part_created(struct load_worker *w, struct load_part *p);	/* its table was created a moment ago */
+
+/* load_gate.c */
+int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err);
+int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, struct err *err);
+
 /* load_truncate.c */
+int64_t truncate_record_id(const struct record *r);
+int64_t truncate_id(const struct load_part *p, size_t piece);	/* of a piece that is a TRUNCATE */
 void part_truncate(struct load_worker *w, struct load_part *p);
 bool part_at_truncate(const struct load_part *p);
 void part_waits(struct load_worker *w, struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */

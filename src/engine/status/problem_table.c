@@ -80,6 +80,23 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"offsets-lost", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"The log has removed messages of this table that were not loaded: rows at the target differ from MySQL.",
 		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
+	[PROBLEM_LOG_REPLACED] = {
+		"log-replaced", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"The log of this table is another one than was loaded from before: made again, emptied, or an older copy. All that it has is "
+		"loaded; changes that only the other one had may be missing.",
+		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
+	[PROBLEM_OFFSETS_MOVED] = {
+		"offsets-moved", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"Another program has moved the consumer group. Messages before the new offset may not have been loaded.",
+		"Load the table's messages again from the beginning of the log, or read the table again.", "millrace replay %s --from begin", "replay table=%s from=begin" },
+	[PROBLEM_TARGET_LOST] = {
+		"target-lost", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"Rows that were loaded are not at the target: the table was dropped, emptied, or comes from an older copy.",
+		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
+	[PROBLEM_TARGET_OLD] = {
+		"target-old", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"The target had rows before this pipeline loaded its first one. Rows that MySQL does not have stay there.",
+		"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
 	[PROBLEM_SNAPSHOT_LATE] = {
 		"snapshot-late", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"MySQL may purge the binlog that has to follow the snapshot before the snapshot ends; it would begin again.",

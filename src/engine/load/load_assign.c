@@ -1,0 +1,326 @@
+/*
+ * load_assign.c - read thread: which partitions this process has, where each begins, and whether the log under each is
+ * the one that it was.
+ *
+ * When partitions come or go, everything read so far is forgotten in every thread, before the offsets are asked for;
+ * what was forgotten is read again under the same labels. Each partition's stored place (load_place.h) is then held
+ * against the ends of its log; load_verify.c does the rest. What differs begins again in a place of its own, is told by
+ * name, and stays told until the table is read again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/intern.h"
+#include "core/logline.h"
+#include "core/xalloc.h"
+#include "engine/load/load_parts.h"
+
+/* A broker that has just come back may show less than it has: what is missing is asked for again so often. */
+enum { LOOK_AGAIN = 5, LOOK_AGAIN_MS = 1000 };
+
+/* ---- topics and partitions ---- */
+
+struct load_topic *load_topic_get(struct load *l, const char *name)
+{
+	void **place = name_map_at(&l->topics, name);
+	struct load_topic *t = *place;
+
+	if (t)
+		return t;
+	*place = t = xcalloc(1, sizeof(*t));
+	t->name = name;
+	t->worker = load_worker_for(l, name);
+	return t;
+}
+
+static void topic_free(void *value, void *arg)
+{
+	struct load_topic *t = value;
+
+	(void)arg;
+	free(t->parts);
+	free(t);
+}
+
+static void topic_put(struct load_topic *t, struct load_part *p)
+{
+	size_t place = (size_t)p->partition;
+
+	if (place >= t->nparts) {
+		size_t n = place + 1 > t->nparts * 2 ? place + 1 : t->nparts * 2;
+
+		t->parts = xrealloc(t->parts, n * sizeof(*t->parts));
+		memset(t->parts + t->nparts, 0, (n - t->nparts) * sizeof(*t->parts));
+		t->nparts = n;
+	}
+	t->parts[place] = p;
+	t->owned++;
+}
+
+static void drop_owned(struct load *l)
+{
+	for (size_t i = 0; i < l->nowned; i++) {
+		struct load_part *p = l->owned[i];
+
+		p->of->parts[p->partition] = NULL;
+		p->of->owned--;
+		free(p->pieces);
+		free(p->ahead);
+		free(p);
+	}
+	l->nowned = l->unverified = 0;
+}
+
+void load_assign_done(struct load *l)
+{
+	drop_owned(l);
+	free(l->owned);
+	l->owned = NULL;
+	l->cap_owned = 0;
+	name_map_each(&l->topics, topic_free, NULL);
+	name_map_done(&l->topics);
+	name_map_done(&l->replaced);
+}
+
+/* Every thread forgets what it holds; when all have, what is committed is final. 1: the session ends meanwhile. */
+static int forget_all(struct load *l)
+{
+	struct load_item *item;
+
+	atomic_fetch_add(&l->generation, 1);
+	atomic_store(&l->unforgotten, (int)l->nworkers);
+	item = load_item_new(l);
+	item->forget_all = true;
+	if (load_push(l, item))
+		return 1;
+	while (atomic_load(&l->unforgotten) > 0) {
+		if (half_stopping(&l->half) || queue_closed(l->to_script))
+			return 1;
+		clock_sleep_ms(2);
+	}
+	return 0;
+}
+
+/* ---- a look at the log ---- */
+
+struct look {			/* one look at everything that is assigned */
+	struct load *l;
+	struct log_topics topics;
+	struct name_map by_topic;	/* struct log_topic, lent */
+	struct name_map known;		/* topics of which a partition was loaded before; any value */
+	struct name_map shorter;	/* topics that are shorter than what was loaded; any value */
+	struct log_groups group;	/* of topics that other processes have partitions of; asked for when needed */
+	bool group_asked;
+};
+
+static int look_begin(struct look *k, struct load *l, struct err *err)
+{
+	*k = (struct look){ .l = l };
+	if (log_topics(l->sh->log, &k->topics, err))
+		return -1;
+	for (size_t i = 0; i < k->topics.count; i++)
+		*name_map_at(&k->by_topic, intern(k->topics.items[i].name)) = &k->topics.items[i];
+	return 0;
+}
+
+static void look_end(struct look *k)
+{
+	name_map_done(&k->by_topic);
+	name_map_done(&k->known);
+	name_map_done(&k->shorter);
+	log_topics_free(&k->topics);
+	log_groups_free(&k->group);
+}
+
+static struct log_partition look_at(struct look *k, const char *topic, int32_t partition)
+{
+	const struct log_topic *t = *name_map_at(&k->by_topic, topic);
+
+	for (unsigned i = 0; t && i < t->npartitions; i++)
+		if (t->partitions[i].id == partition)
+			return t->partitions[i];
+	return (struct log_partition){ partition, -1, -1 };
+}
+
+/* Has another process of the group loaded a partition of this topic? */
+static int known_elsewhere(struct look *k, const char *topic, bool *known, struct err *err)
+{
+	struct load *l = k->l;
+
+	if (!k->group_asked && log_groups(l->sh->log, l->sh->settings->load.group, &k->group, err))
+		return -1;
+	k->group_asked = true;
+	*known = false;
+	for (size_t i = 0; i < k->group.count; i++)
+		*known |= k->group.items[i].offset >= 0 && strcmp(k->group.items[i].topic, topic) == 0;
+	return 0;
+}
+
+/* A first look: which topics were loaded before, and which are shorter than what was. */
+static int survey(struct look *k, const struct log_assigned *assigned, size_t n, struct err *err)
+{
+	struct place place;
+	int64_t next;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *topic = intern(assigned[i].topic);
+		struct log_partition at = look_at(k, topic, assigned[i].partition);
+		enum place_finding finding = place_find(&place, &next, assigned[i].committed, assigned[i].metadata, at.low, at.high);
+		const struct log_topic *t = *name_map_at(&k->by_topic, topic);
+		bool known = finding != PLACE_NEW;
+
+		if (!known && t && t->npartitions > 1 && known_elsewhere(k, topic, &known, err))
+			return -1;
+		if (known)
+			*name_map_at(&k->known, topic) = k;
+		if (finding == PLACE_REPLACED)
+			*name_map_at(&k->shorter, topic) = k;
+	}
+	return 0;
+}
+
+/* With a look that is sure: what is shorter has to be shorter for some seconds. */
+static int look_surely(struct look *k, struct load *l, const struct log_assigned *assigned, size_t n, struct err *err)
+{
+	for (int i = 1;; i++) {
+		if (look_begin(k, l, err))
+			return -1;
+		if (survey(k, assigned, n, err)) {
+			look_end(k);
+			return -1;
+		}
+		if (k->shorter.count == 0 || i == LOOK_AGAIN || half_stopping(&l->half))
+			return 0;
+		look_end(k);
+		clock_sleep_ms(LOOK_AGAIN_MS);
+	}
+}
+
+/* ---- one partition ---- */
+
+static void tell_finding(struct load *l, const struct log_assigned *a, const struct load_part *p, enum place_finding finding,
+			 struct log_partition at)
+{
+	char detail[160] = "", table[512];
+
+	if (finding == PLACE_TRIMMED)
+		snprintf(detail, sizeof(detail), "offsets %lld to %lld", (long long)a->committed, (long long)at.low);
+	else if (finding == PLACE_REPLACED)
+		snprintf(detail, sizeof(detail), "loaded up to %lld, it has %lld to %lld", (long long)a->committed, (long long)at.low,
+			 (long long)at.high);
+	else if (finding == PLACE_MOVED && p->place.gap)
+		snprintf(detail, sizeof(detail), "to %lld; the log begins at %lld", (long long)p->next, (long long)at.low);
+	if (finding == PLACE_MOVED && !p->place.gap)
+		logline(LOG_NOTICE, "load", "%s partition %d: another program has set the group's offset to the beginning: "
+			"all of it is loaded again", a->topic, (int)a->partition);
+	gap_tell(l, p->topic, p->partition, p->place.gap, detail);
+	if (p->place.column) {
+		load_table_name(l, p->topic, table, sizeof(table));
+		load_tell_gap(l, table);
+	}
+}
+
+static bool is_shorter(struct look *k, const char *topic)
+{
+	return k->shorter.count && *name_map_at(&k->shorter, topic);
+}
+
+/* The part, and the offset that it begins with. */
+static struct load_part *part_new(struct look *k, const struct log_assigned *a)
+{
+	struct load *l = k->l;
+	struct load_part *p = xcalloc(1, sizeof(*p));
+	struct log_partition at;
+	enum place_finding finding;
+
+	p->of = load_topic_get(l, intern(a->topic));
+	p->topic = p->of->name;
+	p->partition = a->partition;
+	at = look_at(k, p->topic, a->partition);
+	finding = place_find(&p->place, &p->next, a->committed, a->metadata, at.low, at.high);
+	if (finding != PLACE_NEW && (*name_map_at(&l->replaced, p->topic) || is_shorter(k, p->topic))) {
+		place_replaced(&p->place, &p->next, at.low);
+		finding = PLACE_REPLACED;
+	}
+	p->committed = p->arrived = p->read_from = p->next;
+	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
+	p->gate = finding == PLACE_NEW && !p->is_new;
+	p->verify = finding == PLACE_GOES_ON ? p->place.mark : -1;
+	tell_finding(l, a, p, finding, at);
+	return p;
+}
+
+/* Nothing may ever come for it: its target is looked at all the same. */
+static int look_at_target(struct load *l, struct load_part *p)
+{
+	struct load_item *item;
+
+	if (!p->place.named || p->place.label[0] == '\0' || p->place.gap)
+		return 0;
+	item = load_item_new(l);
+	item->part = p;
+	item->look = true;
+	return load_push(l, item);
+}
+
+static int assign_one(struct look *k, const struct log_assigned *a, struct err *err)
+{
+	struct load *l = k->l;
+	struct load_part *p = part_new(k, a);
+
+	if (l->nowned == l->cap_owned) {
+		l->cap_owned = l->cap_owned ? l->cap_owned * 2 : 64;
+		l->owned = xrealloc(l->owned, l->cap_owned * sizeof(*l->owned));
+	}
+	l->owned[l->nowned++] = p;
+	topic_put(p->of, p);
+	l->unverified += p->verify >= 0;
+	/* The reader may hold it paused from before; nobody here remembers that. First, because going on has a place of its own. */
+	if (log_reader_pause(l->reader, a->topic, a->partition, false, err) ||
+	    log_reader_seek(l->reader, a->topic, a->partition, p->verify >= 0 && p->verify < p->next ? p->verify : p->next, err))
+		return -1;
+	return 0;
+}
+
+/* ---- all of them ---- */
+
+static struct log_partition replay_look(void *look, const char *topic, int32_t partition)
+{
+	return look_at(look, intern(topic), partition);
+}
+
+static int assign_all(struct look *k, struct err *err)
+{
+	struct load *l = k->l;
+
+	if (l->replaying && load_replay_apply(l, replay_look, k, err))
+		return -1;
+	for (size_t i = 0; i < l->assigned.count; i++)
+		if (assign_one(k, &l->assigned.items[i], err))
+			return -1;
+	for (size_t i = 0; i < l->nowned; i++)		/* when all are there: they look at each other */
+		if (look_at_target(l, l->owned[i]))
+			return 1;
+	return 0;
+}
+
+int load_assign(struct load *l, struct err *err)
+{
+	struct look look;
+	int rc;
+
+	if (forget_all(l))
+		return 1;
+	drop_owned(l);
+	if (log_reader_assigned(l->reader, &l->assigned, err) || look_surely(&look, l, l->assigned.items, l->assigned.count, err))
+		return -1;
+	rc = assign_all(&look, err);
+	look_end(&look);
+	if (rc)
+		return rc;
+	name_map_done(&l->replaced);
+	load_pauses_changed(l);
+	logline(LOG_INFO, "load", "reading %zu partition%s", l->nowned, l->nowned == 1 ? "" : "s");
+	return 0;
+}

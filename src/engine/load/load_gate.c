@@ -1,0 +1,114 @@
+/*
+ * load_gate.c - a partition that was added to a topic while messages of the others wait. Keys have moved to it: what the
+ * others still have of them is older. So it waits until each of the others has loaded what it had when the first message
+ * of the new one was there; whatever its producer wrote to them before that is among it.
+ *
+ * A TRUNCATE that the others carry is older than the new partition, and does not wait for it, or is carried by it, too:
+ * then what the new one has before it may go.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "engine/load/load_worker_parts.h"
+
+/* The ends of all partitions of the topic, as of now. */
+static int ask_ends(struct load_worker *w, struct load_part *p, struct err *err)
+{
+	struct log_topics topics;
+
+	if (log_topics(w->l->sh->log, &topics, err))
+		return -1;
+	for (size_t i = 0; i < topics.count; i++) {
+		const struct log_topic *t = &topics.items[i];
+
+		if (strcmp(t->name, p->topic) != 0)
+			continue;
+		p->ahead = xrealloc(p->ahead, (t->npartitions + 1) * sizeof(*p->ahead));
+		p->nahead = t->npartitions;
+		for (unsigned k = 0; k < t->npartitions; k++)
+			p->ahead[t->partitions[k].id] = t->partitions[k].high;
+	}
+	log_topics_free(&topics);
+	return 0;
+}
+
+/* ---- a TRUNCATE that the others have come to ---- */
+
+struct search {
+	int64_t id;
+	bool found;
+};
+
+static int keep_truncate(void *arg, const struct record *r)
+{
+	struct search *s = arg;
+
+	s->found = truncate_record_id(r) == s->id && r->key == NULL;
+	return s->found;
+}
+
+/* All copies of a TRUNCATE are in the log at once: either this partition has one now, or it is younger. */
+int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
+{
+	struct search s = { .id = id };
+
+	if (!p->gate)
+		return 1;
+	if (p->asked_id != id) {
+		if (log_scan(w->l->sh->log, p->topic, p->partition, -1, -1, keep_truncate, &s, err))
+			return -1;
+		p->asked_id = id;
+		p->asked_has = s.found;
+	}
+	return p->asked_has;
+}
+
+/* ---- how far the others are ---- */
+
+/* What a partition of another process has come to. */
+static int committed_elsewhere(struct load_worker *w, const struct load_part *p, int32_t partition, int64_t *next, struct err *err)
+{
+	struct log_groups groups;
+
+	*next = -1;
+	if (log_groups(w->l->sh->log, w->l->sh->settings->load.group, &groups, err))
+		return -1;
+	for (size_t i = 0; i < groups.count; i++)
+		if (groups.items[i].partition == partition && strcmp(groups.items[i].topic, p->topic) == 0)
+			*next = groups.items[i].offset;
+	log_groups_free(&groups);
+	return 0;
+}
+
+/* 1: it has come far enough; 0: not yet; -1: err. */
+static int is_past(struct load_worker *w, struct load_part *p, int32_t partition, struct err *err)
+{
+	struct load_part *q = (size_t)partition < p->of->nparts ? p->of->parts[partition] : NULL;
+	int64_t next;
+
+	if (q == NULL)
+		return committed_elsewhere(w, p, partition, &next, err) ? -1 : next >= p->ahead[partition];
+	if (q->gate || q->next >= p->ahead[partition])
+		return 1;
+	return part_at_truncate(q) ? part_has_truncate(w, p, truncate_id(q, 0), err) : 0;
+}
+
+int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err)
+{
+	*gated = p->gate;
+	if (p->npieces == 0)
+		return 0;
+	if (p->ahead == NULL && ask_ends(w, p, err))
+		return -1;
+	for (unsigned i = 0; i < p->nahead; i++) {
+		int past = (int32_t)i == p->partition ? 1 : is_past(w, p, (int32_t)i, err);
+
+		if (past <= 0)
+			return past;
+	}
+	p->gate = *gated = false;
+	free(p->ahead);
+	p->ahead = NULL;
+	return 0;
+}

@@ -1,0 +1,158 @@
+/* load_place.c - see load_place.h. */
+#include "engine/load/load_place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/json.h"
+#include "core/num.h"
+#include "core/unique.h"
+
+static const char *const gap_names[GAP_COUNT] = {
+	"", "log-replaced", "offsets-lost", "offsets-moved", "target-lost", "target-old", "no-key",
+};
+
+void place_begin(struct place *p)
+{
+	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1, .epoch = unique_number() };
+}
+
+size_t place_print(char *out, size_t size, const struct place *p)
+{
+	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
+			 "\"again\":%d,\"named\":%d,\"column\":%d,\"label\":\"%s\",\"gap\":\"%s\"}", (long long)p->intent, (long long)p->truncated, (long long)p->epoch,
+			 (long long)p->mark, (unsigned long long)p->print, p->put, p->again, p->named, p->column, p->label, gap_names[p->gap]);
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* ---- reading it back ---- */
+
+static void take_number(const struct json_slice *v, int64_t *out)
+{
+	if (v->kind == JSON_NUMBER)
+		num_parse_i64(v->p, v->len, out);
+}
+
+static enum place_gap gap_named(const struct json_slice *v)
+{
+	for (int i = 1; i < GAP_COUNT; i++)
+		if (strlen(gap_names[i]) == v->len && memcmp(gap_names[i], v->p, v->len) == 0)
+			return (enum place_gap)i;
+	return GAP_NONE;
+}
+
+static void take_text(struct place *p, const struct json_slice *key, const struct json_slice *v)
+{
+	char text[PLACE_LABEL] = "";
+
+	if (v->kind != JSON_STRING || v->escaped || v->len >= sizeof(text))
+		return;
+	memcpy(text, v->p, v->len);
+	if (strncmp(key->p, "label", 5) == 0)
+		memcpy(p->label, text, sizeof(text));
+	else if (strncmp(key->p, "print", 5) == 0)
+		sscanf(text, "%16llx", (unsigned long long *)&p->print);
+	else if (strncmp(key->p, "gap", 3) == 0)
+		p->gap = gap_named(v);
+}
+
+static bool key_is(const struct json_slice *key, const char *name)
+{
+	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
+}
+
+bool place_parse(const char *text, struct place *p)
+{
+	int64_t put = 0, named = 0, column = 0, again = 0;
+	const struct { const char *name; int64_t *to; } numbers[] = {
+		{ "to", &p->intent }, { "truncated", &p->truncated }, { "epoch", &p->epoch }, { "mark", &p->mark },
+		{ "put", &put }, { "named", &named }, { "column", &column }, { "again", &again },
+	};
+	struct json_slice key, v;
+	bool ours = false;
+	struct json j;
+
+	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1 };
+	json_init(&j, text, strlen(text));
+	if (json_enter(&j, '{')) {
+		while (json_member(&j, &key)) {
+			json_value(&j, &v);
+			ours |= key_is(&key, "to");
+			for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+				if (key_is(&key, numbers[i].name))
+					take_number(&v, numbers[i].to);
+			take_text(p, &key, &v);
+		}
+	}
+	p->put = put == 1;
+	p->named = named == 1;
+	p->again = again == 1;
+	p->column = column == 1;
+	if (ours && json_done(&j))
+		return true;
+	place_begin(p);
+	return false;
+}
+
+/* ---- whose log it is ---- */
+
+static uint64_t hash_bytes(uint64_t hash, const void *p, size_t len)
+{
+	const unsigned char *c = p;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ c[i]) * 1099511628211u;
+	return hash;
+}
+
+/* Lengths first, so that no byte can pass from the key into the value unseen; null is no empty text. */
+uint64_t place_fingerprint(const struct record *r)
+{
+	const int64_t head[] = { r->offset, r->timestamp_ms, r->key ? (int64_t)r->key_len : -1, r->value ? (int64_t)r->value_len : -1 };
+	uint64_t hash = hash_bytes(1469598103934665603u, head, sizeof(head));
+
+	hash = r->key ? hash_bytes(hash, r->key, r->key_len) : hash;
+	return r->value ? hash_bytes(hash, r->value, r->value_len) : hash;
+}
+
+void place_replaced(struct place *p, int64_t *next, int64_t low)
+{
+	place_begin(p);
+	p->again = true;
+	p->gap = GAP_LOG_REPLACED;
+	*next = low > 0 ? low : 0;
+}
+
+enum place_finding place_find(struct place *p, int64_t *next, int64_t committed, const char *metadata, int64_t low, int64_t high)
+{
+	bool ours;
+
+	*next = committed;
+	if (committed < 0) {
+		place_begin(p);
+		*next = low > 0 ? low : 0;
+		return PLACE_NEW;
+	}
+	ours = place_parse(metadata, p);
+	if (high >= 0 && (committed > high || p->intent > high || p->mark >= high)) {
+		place_replaced(p, next, low);
+		return PLACE_REPLACED;
+	}
+	if (committed < low) {
+		place_begin(p);
+		p->gap = GAP_OFFSETS_LOST;
+		*next = low;
+		return PLACE_TRIMMED;
+	}
+	if (!ours) {
+		p->again = true;
+		p->gap = committed > low ? GAP_OFFSETS_MOVED : GAP_NONE;
+	}
+	if (p->mark < low)
+		p->mark = -1;		/* removed in the meantime, as it may be */
+	if (p->epoch == 0 && p->intent < 0)
+		p->epoch = unique_number();
+	return ours ? PLACE_GOES_ON : PLACE_MOVED;
+}

@@ -1,0 +1,136 @@
+/*
+ * load_target.c - is the target the one that was loaded into? Asked by the sink thread, once a session for each
+ * partition, before its first load, and when there is nothing to load.
+ *
+ * In the warehouse the label of the last range tells it exactly. StarRocks keeps labels for three days only, and keeps
+ * them when a table is emptied or dropped; so there the table is asked: the last range of a partition that left a row is
+ * followed by nothing that could have taken it away, so a table without rows is not the one.
+ */
+#include <string.h>
+
+#include "core/logline.h"
+#include "engine/load/load_worker_parts.h"
+
+static void part_gap(struct load_worker *w, struct load_part *p, enum place_gap gap, const char *detail)
+{
+	p->place.gap = gap;
+	gap_tell(w->l, p->topic, p->partition, gap, detail);
+}
+
+static bool is_lost(const struct place *place, const struct sink_state *state)
+{
+	if (place->label[0] == '\0')
+		return false;
+	return (place->put && (!state->table || !state->rows)) || state->label == SINK_REFUSED;
+}
+
+/* ---- the first load of a topic ---- */
+
+/* Rows are there that nobody loaded from this log. An initial snapshot takes their place; else they are told. */
+static int old_rows(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err)
+{
+	bool snapshot;
+
+	if (initial_begins(w->l->sh, p->topic, &snapshot, err))
+		return -1;
+	if (!snapshot) {
+		part_gap(w, p, GAP_TARGET_OLD, "no initial snapshot stands at the beginning of the log");
+		return 0;
+	}
+	if (sink_prepare(w->sink, schema, err) || sink_truncate(w->sink, schema, err))
+		return -1;
+	logline(LOG_NOTICE, "sink", "%s.%s: the target had rows; emptied for the initial snapshot", schema->db, schema->table);
+	return 0;
+}
+
+/* The first one of its topic looks for all: rows of the others are there a moment later. */
+static void looked_for_all(struct load_part *p)
+{
+	for (size_t i = 0; i < p->of->nparts; i++)
+		if (p->of->parts[i])
+			p->of->parts[i]->is_new = false;
+}
+
+/* With some partitions in other processes, rows may be theirs. */
+static bool has_all(struct load_worker *w, const struct load_part *p)
+{
+	struct err ignored = { .kind = ERR_NONE };
+
+	return p->of->owned == shared_partitions(w->l->sh, p->topic, &ignored);
+}
+
+static const char *lost_how(const struct sink_state *state)
+{
+	return !state->table ? "no table" : !state->rows ? "no row" : "its last load is not known there";
+}
+
+int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err)
+{
+	const char *label = p->place.label[0] ? p->place.label : NULL;
+	struct sink_state state;
+
+	if (p->looked || (label == NULL && !p->is_new && !p->place.again)) {
+		p->looked = true;
+		return 0;
+	}
+	if (sink_look(w->sink, schema->db, schema->table, label, &state, err))
+		return -1;
+	if (p->is_new && state.rows && has_all(w, p) && old_rows(w, p, schema, err))
+		return -1;
+	if (p->is_new)
+		looked_for_all(p);
+	else if (is_lost(&p->place, &state) && p->place.gap == GAP_NONE)
+		part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
+	if (p->place.again && schema->nkey == 0 && state.rows && p->place.gap == GAP_NONE)
+		part_gap(w, p, GAP_NO_KEY, "its rows are appended");
+	p->place.again = false;
+	p->looked = true;
+	return 0;
+}
+
+/* ---- tables that nothing is loaded into ---- */
+
+static void look_by_name(struct load_worker *w, struct load_part *p)
+{
+	char name[512], *dot;
+	struct sink_state state;
+	struct err ignored;
+
+	load_table_name(w->l, p->topic, name, sizeof(name));
+	p->meter = p->meter ? p->meter : table_meter_get(w->l->sh->tables, name);
+	dot = strchr(name, '.');
+	if (dot == NULL)
+		return;
+	*dot = '\0';
+	err_clear(&ignored);
+	if (sink_look(w->sink, name, dot + 1, p->place.label, &state, &ignored))
+		return;			/* the target does not answer: the first load asks again, and tells it */
+	p->looked = true;
+	if (!is_lost(&p->place, &state))
+		return;
+	part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
+	part_commit(w, p, p->place.intent);
+}
+
+bool parts_look(struct load_worker *w)
+{
+	struct load_part *p = w->looks;
+
+	if (p == NULL)
+		return false;
+	w->looks = p->next_look;
+	if (!p->looked && p->place.gap == GAP_NONE)
+		look_by_name(w, p);
+	return true;
+}
+
+/* A table that has just been created had been loaded into before: it was dropped while this process ran. */
+void part_created(struct load_worker *w, struct load_part *p)
+{
+	for (size_t i = 0; i < p->of->nparts; i++) {
+		struct load_part *q = p->of->parts[i];
+
+		if (q && q->place.label[0] && q->place.put && q->place.gap == GAP_NONE)
+			part_gap(w, q, GAP_TARGET_LOST, "the table was created again");
+	}
+}

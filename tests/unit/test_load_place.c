@@ -1,0 +1,103 @@
+/* test_load_place.c - what a stored place says, and what is made of it against the log that is found. */
+#include "tests/tap.h"
+
+#include <string.h>
+
+#include "engine/load/load_place.h"
+
+static void test_text(void)
+{
+	struct place p = { .intent = 90, .truncated = 4611686018427387903, .epoch = 4611686018427387902, .mark = 89,
+			   .print = UINT64_MAX, .put = true, .gap = GAP_TARGET_LOST }, q;
+	char text[PLACE_TEXT];
+
+	memset(p.label, 'x', 128);
+	ok(place_print(text, sizeof(text), &p) < sizeof(text), "the longest place has room");
+	ok(place_parse(text, &q), "it is ours");
+	is_int(q.intent, p.intent, "intent");
+	is_int(q.truncated, p.truncated, "truncated");
+	is_int(q.epoch, p.epoch, "epoch");
+	is_int(q.mark, p.mark, "mark");
+	ok(q.print == p.print && q.put && q.gap == p.gap, "print, put and gap");
+	is_str(q.label, p.label, "label");
+	ok(place_parse("{\"to\":7,\"truncated\":1700000000000}", &q), "the text of the version before is ours, too");
+	is_int(q.intent, 7, "with its intent");
+	is_int(q.truncated, 1700000000000, "and its TRUNCATE");
+	is_int(q.epoch, 0, "but no epoch");
+	ok(!place_parse("", &q) && q.epoch > 9 && q.intent == -1, "no text is not: a place begins");
+	ok(!place_parse("{\"to\":7", &q), "half a text is not");
+	ok(!place_parse("hello", &q), "nor is another's");
+}
+
+static void test_find(void)
+{
+	static const char ours[] = "{\"to\":-1,\"truncated\":5,\"epoch\":77,\"mark\":9,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"_l\",\"gap\":\"\"}";
+	static const char begun[] = "{\"to\":20,\"truncated\":-1,\"epoch\":77,\"mark\":19,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"\",\"gap\":\"\"}";
+	static const char old[] = "{\"to\":-1,\"truncated\":5}", old_begun[] = "{\"to\":20,\"truncated\":5}";
+	static const struct {
+		const char *what, *metadata;
+		int64_t committed, low, high;
+		enum place_finding finding;
+		int64_t next;
+		enum place_gap gap;
+		int64_t mark;
+	} cases[] = {
+		{ "nothing stored", "", -1, 0, 10, PLACE_NEW, 0, GAP_NONE, -1 },
+		{ "nothing stored, the log has lost its beginning", "", -1, 5, 10, PLACE_NEW, 5, GAP_NONE, -1 },
+		{ "all is well", ours, 10, 0, 10, PLACE_GOES_ON, 10, GAP_NONE, 9 },
+		{ "messages wait", ours, 10, 0, 30, PLACE_GOES_ON, 10, GAP_NONE, 9 },
+		{ "the log is not known", ours, 10, -1, -1, PLACE_GOES_ON, 10, GAP_NONE, 9 },
+		{ "all that was loaded is removed", ours, 10, 10, 30, PLACE_GOES_ON, 10, GAP_NONE, -1 },
+		{ "more is removed", ours, 10, 11, 30, PLACE_TRIMMED, 11, GAP_OFFSETS_LOST, -1 },
+		{ "the log is shorter", ours, 10, 0, 9, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
+		{ "the log is empty", ours, 10, 0, 0, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
+		{ "a range was begun", begun, 10, 0, 20, PLACE_GOES_ON, 10, GAP_NONE, 19 },
+		{ "a range was begun that the log does not have", begun, 10, 0, 19, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
+		{ "moved to the beginning", "", 0, 0, 30, PLACE_MOVED, 0, GAP_NONE, -1 },
+		{ "moved to later", "", 12, 0, 30, PLACE_MOVED, 12, GAP_OFFSETS_MOVED, -1 },
+		{ "moved beyond the end", "", 40, 0, 30, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
+		{ "of the version before", old, 10, 0, 30, PLACE_GOES_ON, 10, GAP_NONE, -1 },
+		{ "of the version before, begun", old_begun, 10, 0, 30, PLACE_GOES_ON, 10, GAP_NONE, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct place p;
+		int64_t next;
+		enum place_finding f = place_find(&p, &next, cases[i].committed, cases[i].metadata, cases[i].low, cases[i].high);
+
+		is_int(f, cases[i].finding, "%s: what is found", cases[i].what);
+		is_int(next, cases[i].next, "%s: where it begins", cases[i].what);
+		is_int(p.gap, cases[i].gap, "%s: what is missing", cases[i].what);
+		is_int(p.mark, cases[i].mark, "%s: the mark", cases[i].what);
+		ok(p.epoch != 0 || p.intent >= 0, "%s: an epoch, or a range of the old form", cases[i].what);
+		ok(f == PLACE_GOES_ON || p.epoch != 77, "%s: another epoch, if it does not go on", cases[i].what);
+	}
+}
+
+static void test_fingerprint(void)
+{
+	struct record a = { .offset = 1, .timestamp_ms = 5, .key = "ab", .key_len = 2, .value = "c", .value_len = 1 }, b = a;
+	uint64_t print = place_fingerprint(&a);
+
+	ok(place_fingerprint(&b) == print, "the same message");
+	b.value = "d";
+	ok(place_fingerprint(&b) != print, "another value");
+	b = a;
+	b.key_len = 1, b.value = "bc", b.value_len = 2;
+	ok(place_fingerprint(&b) != print, "the same bytes, cut elsewhere");
+	b = a;
+	b.timestamp_ms++;
+	ok(place_fingerprint(&b) != print, "another time");
+	b = a;
+	b.value = NULL, b.value_len = 0;
+	a.value = "", a.value_len = 0;
+	ok(place_fingerprint(&b) != place_fingerprint(&a), "null is not empty");
+}
+
+int main(void)
+{
+	test_text();
+	test_find();
+	test_fingerprint();
+	return tap_done();
+}
