@@ -20,7 +20,7 @@
 #define SCRIPT_MAX (1 << 20)		/* bytes of source */
 #define ROWS_MAX 10000			/* rows that one row may become */
 
-enum { FAILURE_MAX = 512 };
+enum { FAILURE_MAX = 512, SLOW_ROWS = 2 };
 
 static int run_change(lua_State *L);
 static int open_state(struct script *s, struct err *err);
@@ -273,6 +273,28 @@ static void fail_one(struct script *s, struct arena_mark mark, size_t nchanges, 
 	c->dead_at = arena_dup(&s->out->arena, s->dead_at, strlen(s->dead_at));
 }
 
+/* After a call that was long enough to be looked at. */
+static void note_time(struct script *s, int64_t started_us, int line)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (now_us - started_us > s->slow.row_us) {
+		s->slow.row_us = now_us - started_us;
+		s->slow.line = line;
+		s->slow.record = s->change->record;
+	}
+	if (s->slow_told && s->slow.batch_us == 0 && now_us - s->batch_us > SLOW_ROWS * script_row_us(s)) {
+		s->slow.batch_us = now_us - s->batch_us;
+		s->slow_told(s->slow_arg, &s->slow);
+	}
+}
+
+void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg)
+{
+	s->slow_told = told;
+	s->slow_arg = arg;
+}
+
 static void run_one(struct script *s)
 {
 	struct arena_mark mark = arena_mark(&s->out->arena);
@@ -292,6 +314,8 @@ static void run_one(struct script *s)
 	status = lua_pcall(s->L, 0, 0, 0);
 	s->row->cells = NULL;
 	s->old_row->cells = NULL;
+	if (s->started_us)
+		note_time(s, s->started_us, s->slow_line);
 	if (status == LUA_OK) {
 		s->batch_bytes += s->row_bytes;
 		good = schema_settled(s, false);
@@ -332,6 +356,7 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 	s->held = NULL;
 	s->batch_us = start_us;
 	s->batch_bytes = 0;
+	s->slow = (struct script_slow){ 0 };
 	for (size_t i = first; i < first + count; i++) {
 		s->change = &in->changes[i];
 		if (s->change->schema == NULL) {	/* DDL of a whole database */

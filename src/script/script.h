@@ -35,6 +35,14 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 struct script_stats { uint64_t rows_in, rows_out, dropped, dead, ns; };
 void script_stats(const struct script *s, struct script_stats *out);
 
+/* A batch in which the script has been busy for twice the time of a row (ten seconds): told once, between two rows, with the slowest so far. */
+struct script_slow {
+	int64_t row_us, batch_us;
+	int line;		/* where that row was when it took long; 0: not known */
+	uint32_t record;	/* of the batch that came in */
+};
+void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg);
+
 /* What can be said of a script without running it. schema: the table's, or NULL when it is not known. */
 struct script_finding {
 	bool error;		/* the line will fail, or drop rows; false: it does not do what it looks like */

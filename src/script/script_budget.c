@@ -17,10 +17,10 @@
 #include "core/clock.h"
 
 enum { HOOK_PERIOD = 1000, HOOK_PERIOD_LARGE = 50, LOOK_STEPS = 20000, LOOK_BYTES = 1 << 20, LARGE_BLOCK = 1 << 18, BYTES_PER_STEP = 256,
-       GARBAGE_BYTES_PER_STEP = 1024 };
+       GARBAGE_BYTES_PER_STEP = 1024, LATE_US = 100000 };
 
 static const int64_t time_ms_unset = 5000, least_time_us = 20000;
-static const int64_t batch_time_us[] = { 10000000, 20000000, 40000000 };	/* each divides the time of a row by ten */
+static const int64_t batch_times[] = { 2, 4, 8 };	/* times that of a row: each divides the time of a row by ten */
 
 static void budget_hook(lua_State *L, lua_Debug *ar);
 
@@ -88,13 +88,18 @@ void script_budget_end(lua_State *L)
 
 /* ---- the clock ---- */
 
+int64_t script_row_us(const struct script *s)
+{
+	return (s->limits.time_ms ? s->limits.time_ms : time_ms_unset) * 1000;
+}
+
 /* A batch whose rows are slow gives each that is left less, so that it ends, too. */
 static int64_t row_time(const struct script *s, int64_t batch_us)
 {
-	int64_t us = (s->limits.time_ms ? s->limits.time_ms : time_ms_unset) * 1000;
+	int64_t whole = script_row_us(s), us = whole;
 
-	for (size_t i = 0; i < sizeof(batch_time_us) / sizeof(*batch_time_us); i++)
-		if (batch_us >= batch_time_us[i])
+	for (size_t i = 0; i < sizeof(batch_times) / sizeof(*batch_times); i++)
+		if (batch_us >= batch_times[i] * whole)
 			us /= 10;
 	return us < least_time_us ? least_time_us : us;
 }
@@ -109,16 +114,14 @@ static bool time_is_over(struct script *s)
 		s->started_us = now_us;
 		s->time_us = row_time(s, now_us - s->batch_us);
 	}
+	s->late = now_us - s->started_us > LATE_US;
 	return now_us - s->started_us >= s->time_us;
 }
 
 static void budget_hook(lua_State *L, lua_Debug *ar)
 {
-	struct script *s = script_of(L);
-
-	s->used += s->period;
-	if (s->exceeded || s->used >= s->limits.instructions || time_is_over(s))
-		script_budget_end(L);
+	script_of(L)->used += script_of(L)->period;
+	script_budget_look(L);
 }
 
 void script_budget_look(lua_State *L)
@@ -127,6 +130,8 @@ void script_budget_look(lua_State *L)
 
 	if (s->exceeded || s->used >= s->limits.instructions || time_is_over(s))
 		script_budget_end(L);
+	if (s->late)
+		s->slow_line = script_current_line(L);
 }
 
 void script_budget_arm(struct script *s)
@@ -137,7 +142,8 @@ void script_budget_arm(struct script *s)
 	s->look_at = LOOK_STEPS < s->limits.instructions ? LOOK_STEPS : s->limits.instructions;
 	s->looked_bytes = 0;
 	s->started_us = 0;
-	s->exceeded = s->told = false;
+	s->slow_line = 0;
+	s->exceeded = s->told = s->late = false;
 	s->verdict = VERDICT_NONE;
 	s->row_bytes = 0;
 	hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);

@@ -62,7 +62,12 @@ struct script {
 	bool large_now, large;		/* a large block was made in this call; was there when loaded */
 	int64_t batch_us;		/* when script_run() began */
 	int64_t started_us, time_us;	/* of this call, set by the first look; how long it may take */
+	int slow_line;			/* where this call was when it was looked at late */
+	struct script_slow slow;	/* of this batch; batch_us is 0 until it has been told */
+	void (*slow_told)(void *, const struct script_slow *);
+	void *slow_arg;
 	bool exceeded;			/* the budget is gone: no pcall may go on */
+	bool late;			/* the last look was long after the beginning */
 	bool told;			/* stop_text names the line */
 	enum script_verdict { VERDICT_NONE, VERDICT_DROP, VERDICT_REJECT } verdict;	/* drop() or reject() has ended the call */
 	char stop_text[256];
@@ -104,6 +109,7 @@ static inline uint32_t script_tag(lua_State *L, int idx)
 /* script_budget.c */
 void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size);
 void script_budget_arm(struct script *s);		/* a new budget */
+int64_t script_row_us(const struct script *s);		/* how long a row may take */
 __attribute__((noreturn)) void script_budget_end(lua_State *L);
 __attribute__((noreturn)) void script_raise_end(lua_State *L);	/* an end that no pcall() catches */
 int script_current_line(lua_State *L);			/* of Lua code; 0: none. Allocates nothing */

@@ -227,6 +227,36 @@ static void test_fan_out(void)
 	script_close(s);
 }
 
+static void tell_slow(void *arg, const struct script_slow *slow)
+{
+	((struct script_slow *)arg)[0] = *slow;
+	((struct script_slow *)arg)[1].line++;
+}
+
+/* Rows that each take all of their time: told once, with the line and the row; and the batch ends. */
+static void test_slow_batch(void)
+{
+	struct script_slow slow[2] = { { 0 } };
+	struct err err = { 0 };
+	struct script *s = script_open_text("slow.lua", "function transform(row)\n  if row.id > 1 then\n    while true do end\n  end\n  return row end",
+					    &(struct script_limits){ .instructions = INT64_MAX, .memory_bytes = 8 << 20, .time_ms = 200 }, &err);
+	size_t dead = 0;
+
+	batch_reset(in);
+	batch_reset(out);
+	for (int id = 1; id <= 20; id++)
+		orders_change(in, orders, CHANGE_CREATE, NULL, orders_row(in, orders, id, "paid"));
+	script_on_slow(s, tell_slow, slow);
+	script_run(s, in, 0, in->nchanges, out, &err);
+	for (size_t i = 0; i < out->nchanges; i++)
+		dead += out->changes[i].dead != NULL;
+	is_int(dead, 19, "each slow row is dead");
+	is_int(slow[1].line, 1, "told once");
+	ok(slow[0].line == 3 && slow[0].record >= 1 && slow[0].row_us >= 200000 && slow[0].batch_us > 400000, "with line, row and times: line %d, row %u, %lld us",
+	   slow[0].line, slow[0].record, (long long)slow[0].row_us);
+	script_close(s);
+}
+
 int main(void)
 {
 	signal(SIGALRM, killed);
@@ -237,6 +267,7 @@ int main(void)
 	test_each(harmless, sizeof(harmless) / sizeof(*harmless), false);
 	test_memory_held();
 	test_fan_out();
+	test_slow_batch();
 	batch_free(in);
 	batch_free(out);
 	schema_unref(orders);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/logline.h"
+#include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/load/load_script_parts.h"
 
@@ -16,6 +17,7 @@ struct table_script {		/* one a topic, also when there is no script */
 	struct script *script;
 	struct table_meter *meter;
 	uint64_t dropped;	/* script's own count, as of the last batch */
+	bool slow;		/* the last batch took so long that it was told */
 };
 
 static char *script_path(const struct settings *s, const char *transform)
@@ -117,6 +119,41 @@ void scripts_free(struct script_stage *st)
 	}
 }
 
+struct slow_batch {
+	struct script_stage *st;
+	const struct load_item *item;
+	bool told;
+};
+
+/* Between two rows of a batch that takes long already: whoever waits for it may look. */
+static void tell_slow(void *arg, const struct script_slow *slow)
+{
+	struct slow_batch *batch = arg;
+	const struct record *r = slow->record < batch->item->in->nrecords ? &batch->item->in->records[slow->record] : NULL;
+	char key[200] = "";
+
+	if (r && r->key)
+		key[text_escape(key, sizeof(key), r->key, r->key_len)] = '\0';
+	batch->told = true;
+	problem_raise(batch->st->l->sh->problems, PROBLEM_SCRIPT_SLOW, batch->item->meter->name,
+		      "the script is busy for %lld s with one batch; the slowest row took %lld ms at line %d, key %s",
+		      (long long)slow->batch_us / 1000000, (long long)slow->row_us / 1000, slow->line, *key ? key : "(none)");
+}
+
+static int run_script(struct script_stage *st, struct table_script *t, struct load_item *item, struct err *err)
+{
+	struct slow_batch batch = { .st = st, .item = item };
+	int rc;
+
+	script_on_slow(t->script, tell_slow, &batch);
+	rc = script_run(t->script, item->in, 0, item->in->nchanges, item->out, err);
+	script_on_slow(t->script, NULL, NULL);
+	if (t->slow && !batch.told)
+		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);
+	t->slow = batch.told;
+	return rc;
+}
+
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct table_script *t = table_script(st, item->part->of, item->in, err);
@@ -130,7 +167,7 @@ int script_transform(struct script_stage *st, struct load_item *item, struct err
 		return 0;
 	}
 	item->out = load_batch_get(st->l);
-	if (script_run(t->script, item->in, 0, item->in->nchanges, item->out, err)) {
+	if (run_script(st, t, item, err)) {
 		load_batch_put(st->l, item->out);
 		item->out = NULL;
 		return -1;

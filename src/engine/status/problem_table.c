@@ -143,6 +143,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"history-lacks", "topic", PROBLEM_WARNING, false, AT_ONCE,
 		"The schema history lacks a statement. Rows of captured tables that it is about are stopped; others do not need it.",
 		"Raise max.message.bytes of the history topic, then resume the tables that are stopped.", "millrace status", NULL },
+	[PROBLEM_SCRIPT_SLOW] = {
+		"script-slow", "table", PROBLEM_WARNING, false, AT_ONCE,
+		"Rows of this table that take longer than their time are dead letters. While the script is busy, rows of other tables wait.",
+		"Make the line that the text names faster, then send SIGHUP.", "millrace dead list", "dead" },
 };
 
 const struct problem_kind *problem_kind(enum problem_code code)
