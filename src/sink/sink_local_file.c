@@ -3,7 +3,6 @@
  * never written to: SQLite's application id says whose it is, and is read before anything else is done.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -179,18 +178,17 @@ struct local_db *local_db_open(const struct sink_conf *conf, const char *name, s
 {
 	struct local_db *d = xcalloc(1, sizeof(*d));
 	char *path = db_path(conf->state_dir, name);
-	int fd;
+	struct stat st;
 
 	d->name = xstrdup(name);
 	d->busy_ms = conf->load_timeout_ms > BUSY_MIN_MS ? (int)conf->load_timeout_ms : BUSY_MIN_MS;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);	/* SQLite would follow a link */
-	if (fd < 0) {
-		err_set(err, ERR_CONFIG, errno, "warehouse %s: %s", path, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+	/* Not by opening it: closing any descriptor of the file drops the locks of this process's other connections. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+		err_set(err, ERR_CONFIG, ELOOP, "warehouse %s: it is a symbolic link", path);
 		free(path);
 		local_db_close(d);
 		return NULL;
 	}
-	close(fd);
 	if (sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)) {
 		err_set(err, ERR_CONFIG, sqlite3_errcode(d->db), "%s: %s", path, sqlite3_errmsg(d->db));
 	} else {
