@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "core/conf.h"
+#include "core/conf/conf.h"
 
 static const struct cli_option role_options[] = {
 	{ "--role", "all|capture|load", "which halves run in this process (all)" }, { NULL, NULL, NULL }

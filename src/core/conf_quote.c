@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/conf_part.h"
+#include "core/conf/conf_part.h"
 
 static bool blank(char c)
 {

@@ -6,16 +6,16 @@ src_core_libcore_a_SOURCES = \
 	src/core/buf.h \
 	src/core/clock.c \
 	src/core/clock.h \
-	src/core/conf.c \
-	src/core/conf.h \
-	src/core/conf_part.h \
+	src/core/conf/conf.c \
+	src/core/conf/conf.h \
+	src/core/conf/conf_part.h \
 	src/core/conf_quote.c \
-	src/core/conf_secret.c \
-	src/core/conf_value.c \
+	src/core/conf/conf_secret.c \
+	src/core/conf/conf_value.c \
 	src/core/digest.c \
 	src/core/digest.h \
-	src/core/endpoint.c \
-	src/core/endpoint.h \
+	src/core/conf/endpoint.c \
+	src/core/conf/endpoint.h \
 	src/core/err.c \
 	src/core/err.h \
 	src/core/histogram.c \

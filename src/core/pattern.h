@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/err.h"
 
 struct pattern_list {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/intern.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"

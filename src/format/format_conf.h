@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 
 enum message_format { FORMAT_ENVELOPE, FORMAT_FLAT };			/* "envelope|flat" */
 enum decimal_mode { DECIMAL_PRECISE, DECIMAL_DOUBLE, DECIMAL_STRING };	/* "precise|double|string" */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/err.h"
 #include "core/report.h"
 #include "row/batch.h"

@@ -2,7 +2,7 @@
 #ifndef LOG_LOG_KAFKA_FAULT_H
 #define LOG_LOG_KAFKA_FAULT_H
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/report.h"
 
 /* Versions are librdkafka's: 0x020300ff is 2.3.0. */

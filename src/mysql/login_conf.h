@@ -2,7 +2,7 @@
 #ifndef MYSQL_LOGIN_CONF_H
 #define MYSQL_LOGIN_CONF_H
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/err.h"
 
 enum ssl_mode { SSL_DISABLED, SSL_PREFERRED, SSL_REQUIRED, SSL_VERIFY_CA, SSL_VERIFY_IDENTITY };

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "script/script_code.h"
 
 struct lint {

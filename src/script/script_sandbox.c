@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 
 /* ---- functions that are replaced ---- */
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/err.h"
 #include "core/report.h"
 #include "mysql/login_conf.h"

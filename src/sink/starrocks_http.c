@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 #include "core/xalloc.h"
 #include "sink/starrocks.h"
 #include "sink/starrocks_nodes.h"

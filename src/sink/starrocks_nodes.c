@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 #include "core/xalloc.h"
 #include "sink/starrocks.h"
 

@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 #include "core/xalloc.h"
 #include "mysql/mysql_login.h"
 #include "sink/starrocks.h"

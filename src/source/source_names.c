@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/xalloc.h"
 
 /* A name may hold a dot, so each of them may be the one between database and table. */

@@ -2,12 +2,12 @@
  * test_conf.c - a table of options of every type against good files, and against bad ones whose exact error line is part of
  * the contract: file:line, what, expected, found, nearest name. Secrets by file and by command; none may reach a message.
  */
-#include "core/conf.h"
+#include "core/conf/conf.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/conf_part.h"
+#include "core/conf/conf_part.h"
 #include "core/xalloc.h"
 
 #include "tests/tap.h"

@@ -1,5 +1,5 @@
 /* test_endpoint.c - host:port in every spelling, right and wrong. */
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 #include "tests/tap.h"
 
 #include <string.h>

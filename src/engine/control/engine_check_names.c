@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/pattern.h"
 #include "core/xalloc.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/json.h"
 #include "core/logline.h"
 #include "core/num.h"

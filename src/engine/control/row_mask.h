@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "engine/settings/settings.h"
 
 #define ROW_MASKED "(masked: the script of this table masks; --unmasked shows the row)"

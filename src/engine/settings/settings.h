@@ -5,7 +5,7 @@
 #ifndef ENGINE_SETTINGS_H
 #define ENGINE_SETTINGS_H
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "format/format.h"
 #include "log/log.h"
 #include "script/script.h"

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "core/err.h"
 #include "source/catalog/mysql_filter.h"
 #include "source/incremental/mysql_fill_plan.h"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 #include "mysql/login_conf.h"
 #include "row/schema.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 #include "core/xalloc.h"
 #include "mysql/mysql_login.h"
 #include "mysql/mysql_shape.h"

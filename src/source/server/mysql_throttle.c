@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "core/clock.h"
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 

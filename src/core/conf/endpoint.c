@@ -1,5 +1,5 @@
 /* endpoint.c - see endpoint.h. A text with two colons or more and no brackets is an IPv6 address without a port. */
-#include "core/endpoint.h"
+#include "core/conf/endpoint.h"
 
 #include <stdio.h>
 #include <string.h>

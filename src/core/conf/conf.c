@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/conf_part.h"
+#include "core/conf/conf_part.h"
 #include "core/xalloc.h"
 
 #define FILE_MAX (1 << 20)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/conf_part.h"
-#include "core/endpoint.h"
+#include "core/conf/conf_part.h"
+#include "core/conf/endpoint.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 

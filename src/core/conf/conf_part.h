@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "core/conf.h"
+#include "core/conf/conf.h"
 
 /* Sets the field of `option` in base. -1: not a value of its type; expected says what is, and nothing was changed. */
 int conf_value_set(const struct conf_option *option, void *base, const char *text, char *expected, size_t size);

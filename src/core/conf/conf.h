@@ -22,7 +22,7 @@
 
 enum conf_type {
 	CONF_STRING,		/* char *; NULL when unset and no default */
-	CONF_HOSTS,		/* char *: host[:port], comma separated (core/endpoint.h); schemes in front of them only where choices names them */
+	CONF_HOSTS,		/* char *: host[:port], comma separated (core/conf/endpoint.h); schemes in front of them only where choices names them */
 	CONF_BOOL,		/* bool; true/false, on/off, yes/no, 1/0 */
 	CONF_INT,		/* int64_t, between min and max */
 	CONF_BYTES,		/* int64_t bytes; 64M; -1 where min allows it */

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/conf_part.h"
+#include "core/conf/conf_part.h"
 #include "core/xalloc.h"
 
 #define SECRET_MAX 65536
