@@ -43,8 +43,9 @@ round() # NUMBER ROWS
 	fill $t 100 "b, c, e" "n, n + 2, 'ü'" "CONCAT('b=', n, ';c=', n + 2, ';e=ü')"
 	fill tmp 100 "b, c" "n, n + 8" "CONCAT('b=', n, ';c=', n + 8)"
 	echo "CREATE TABLE copy$1 AS SELECT id, told, c, b FROM tmp; ALTER TABLE copy$1 ADD PRIMARY KEY (id); DROP TABLE tmp;"
-	expected=$((expected + 200))
+	expected=$((expected + 200 + markers))
 }
+markers=6	# messages that stand for the statements of a round that change rows without an event (docs/ddl.md)
 in_log()
 {
 	"$millrace" -c "$dir/millrace.conf" topics --json 2>/dev/null | jq -s '[.[] | select(.topic | test("^mysql\\.testdb\\.")) | .high] | add // 0'
@@ -61,7 +62,8 @@ check_rows() # NAME
 
 start_mysql --binlog-row-metadata=MINIMAL --cte-max-recursion-depth=1000000
 sql -e "CREATE DATABASE testdb; CREATE TABLE testdb.first (id INT PRIMARY KEY, told VARCHAR(400))"
-write_conf <<< "max.batch.size = 500"
+# What is repaired is read again, and this test counts what the stream brings.
+printf '%s\n' "max.batch.size = 500" "ddl.repair = warn" | write_conf
 for t in t1 t2 t3 t4 tmp other copy1 copy2 copy3 copy4 first; do printf '[table testdb.%s]\ntransform = %s\n' $t "$dir/compare.lua"; done >> "$dir/millrace.conf"
 start_millrace
 wait_caught_up "snapshot"
