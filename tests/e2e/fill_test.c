@@ -356,12 +356,12 @@ static bool order(struct run *r, const char *tables)
 	struct source_order o = { .action = ORDER_START, .tables = tables };
 	struct err err = { 0 };
 	struct source_plan *p = source_plan_new(&conf, &o, &err);
+	bool taken = p && source_take_plan(r->source, p, &err) > 0;
 
-	if (p && source_take_plan(r->source, p, &err) == 0)
-		return true;
-	printf("# %s\n", err.msg);
+	if (!taken)
+		printf("# %s\n", err.msg);
 	source_plan_free(p);
-	return false;
+	return taken;
 }
 
 static bool until(struct run *r, bool (*over)(struct run *), unsigned one_crash_in)
