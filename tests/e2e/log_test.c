@@ -560,6 +560,7 @@ static void test_regex(void)
 	rd = (struct reading){ .r = open_reader("re", pattern) };
 	read_until(&rd, 10);
 	is_int(rd.got.count, 10, "a topic that matches");
+	good(log_reader_commit(rd.r, first, 0, 10, NULL, &err), &err, "what is read is committed: partitions that change are read from there");
 	second = new_topic("re.two", LOG_TOPIC_HISTORY);
 	third = new_topic("other", LOG_TOPIC_HISTORY);
 	write_numbers(w, third, 0, 0, 10);
