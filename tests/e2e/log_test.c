@@ -554,6 +554,7 @@ static void test_regex(void)
 	struct log_writer *w = open_writer("re");
 	char pattern[80];
 	struct reading rd;
+	struct err err = { 0 };
 
 	snprintf(pattern, sizeof pattern, "^lt%s[.]re[.].*", run_id);
 	write_numbers(w, first, 0, 0, 10);
