@@ -180,7 +180,7 @@ what_is_wrong()
 {
 	tail -n 20 "$dir/run.log" | note
 	kill -0 "$pid" 2>/dev/null || { echo "# millrace has ended"; return; }
-	status | jq -c '{capture: .capture, load: .load, tables: .tables, stages: .stages}' | note
+	status | jq -c '{problems: [.problems[] | {code, subject, text}], capture: .capture, load: .load, tables: .tables, stages: .stages}' | note
 	command -v gdb > /dev/null && timeout 20 gdb -p "$pid" -batch -ex "thread apply all bt 12" 2>/dev/null | grep -E '^(Thread|#)' | note
 }
 

@@ -97,6 +97,8 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 	p->place.print = place_fingerprint(r);
 	if (empties(truncate_change(p))) {
 		p->place.put = p->is_new = false;
+		p->place.label[0] = '\0';	/* what was loaded before it is not looked for any more */
+		p->looked = true;
 		gap_over(w, p);
 	}
 	p->next = p->pieces[0].to;
