@@ -109,7 +109,7 @@ ALTER TABLE parted TRUNCATE PARTITION p0;
 S
 wait_caught_up 60 "DDL: caught up"
 for table in ddl made picked emptied; do same_table "$table"; done
-same_table new_name --where "id = 2"
+same_table new_name
 status_is '[.tables[] | select(.error != "")] == []'; ok $? "no table has an error" || status | jq -c '[.tables[] | select(.error != "")]' | note
 
 # ---- a row that cannot be told whole is a dead letter, and nothing else waits for it ----
@@ -124,7 +124,7 @@ status_is '.tables[] | select(.table == "testdb.partial") | .state == "streaming
 ok $? "a partial row image is counted" || status | jq -c '.tables[] | select(.table == "testdb.partial")' | note
 "$millrace" -c "$dir/millrace.conf" dead list | grep -q '"reason":"column w: .*binlog_row_image.*"table":"testdb.partial"'
 ok $? "and its letter says why" || "$millrace" -c "$dir/millrace.conf" dead list | note
-same_table new_name --where "id > 1"
+same_table new_name
 
 # ---- a million rows in one transaction ----
 
