@@ -101,6 +101,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 
 	e->settings = (struct settings *)settings;
 	e->role = role;
+	e->settings->mysql.loads = role != ROLE_CAPTURE;
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
 	e->series = series_new();

@@ -133,7 +133,7 @@ int source_foreign_step(struct source *s, struct err *err)
 {
 	if (s->foreign_stale && look_again(s, err) < 0)
 		return -1;
-	if (s->conf->foreign_cascade == FOREIGN_REPAIR && mysql_fill_plan(s->fill)->ndifferent > 0)
+	if (mysql_repairs(s->conf, s->conf->foreign_cascade) && mysql_fill_plan(s->fill)->ndifferent > 0)
 		read_again(s);
 	return 0;
 }

@@ -39,7 +39,7 @@ static void note_touch(struct source *s, const struct ddl_touch *t)
 	}
 	if (remedies & (REMEDY_SNAPSHOT | REMEDY_TELL))
 		fill_plan_differs(plan, t->db, t->table, ddl_effect_why(t->effects));
-	if ((remedies & REMEDY_SNAPSHOT) && s->conf->ddl_repair == DDL_REPAIR_SNAPSHOT)
+	if ((remedies & REMEDY_SNAPSHOT) && mysql_repairs(s->conf, s->conf->ddl_repair))
 		read_again(s, t);
 }
 
@@ -91,7 +91,7 @@ void source_repair_status(struct source *s)
 		s->differences[s->ndifferences] = (struct source_difference){
 			.table = xasprintf("%s.%s", d->db, d->name), .why = xstrdup(d->why),
 			.mending = (t && t->where == NULL && (t->truncate || t->emptied)) ||
-				   (d->again && s->conf->foreign_cascade == FOREIGN_REPAIR),
+				   (d->again && mysql_repairs(s->conf, s->conf->foreign_cascade)),
 		};
 	}
 	s->differs++;

@@ -91,9 +91,23 @@ static const char *topic_name(const rd_kafka_message_t *m, struct messages *out)
 	return xstrdup(name);
 }
 
+/* What stands for a statement that changes rows without an event: a tombstone for Debezium's consumers (docs/ddl.md). */
+static bool is_marker(rd_kafka_message_t *m)
+{
+	rd_kafka_headers_t *headers;
+	const void *value;
+	size_t len;
+
+	return m->payload == NULL && m->key == NULL && rd_kafka_message_headers(m, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+	       rd_kafka_header_get_last(headers, "__millrace.alter", &value, &len) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 static void keep(struct messages *out, rd_kafka_message_t *m)
 {
 	struct message *k;
+
+	if (is_marker(m))
+		return;
 
 	if (out->count == out->cap) {
 		out->cap = out->cap ? out->cap * 2 : 1024;

@@ -109,10 +109,12 @@ static const struct conf_option options[] = {
 	{ "mysql", "enable.time.adjuster", CONF_BOOL, AT(mysql.enable_time_adjuster), "true", NULL, 0, "Two-digit years become 1970 to 2069." },
 	{ "mysql", "schema.history.internal.skip.unparseable.ddl", CONF_BOOL, AT(mysql.skip_unparseable_ddl), "false", NULL, 0,
 	  "A statement that is not understood is skipped; its tables are not stopped." },
-	{ "mysql", "ddl.repair", CONF_CHOICE, AT(mysql.ddl_repair), "snapshot", "snapshot|warn", CONF_LIVE,
-	  "A table whose rows a statement changes without telling them is read again beside the stream; warn: it is told as different." },
-	{ "mysql", "foreign.key.cascade", CONF_CHOICE, AT(mysql.foreign_cascade), "repair", "repair|warn", CONF_LIVE,
-	  "A table whose rows InnoDB changes by a foreign key, which no event tells, is read again beside the stream; warn: it is told as different." },
+	{ "mysql", "ddl.repair", CONF_CHOICE, AT(mysql.ddl_repair), "auto", "auto|snapshot|warn", CONF_LIVE,
+	  "A table whose rows a statement changes without telling them: snapshot: it is read again beside the stream; warn: it is told as different; "
+	  "auto: snapshot where this process also loads, else warn." },
+	{ "mysql", "foreign.key.cascade", CONF_CHOICE, AT(mysql.foreign_cascade), "auto", "auto|repair|warn", CONF_LIVE,
+	  "A table whose rows InnoDB changes by a foreign key, which no event tells: repair: it is read again beside the stream; warn: it is told as "
+	  "different; auto: repair where this process also loads, else warn." },
 	{ "mysql", "decimal.handling.mode", CONF_CHOICE, AT(format.decimal_mode), "precise", "precise|double|string", 0, "How DECIMAL is written." },
 	{ "mysql", "time.precision.mode", CONF_CHOICE, AT(format.time_mode), "adaptive_time_microseconds", "adaptive_time_microseconds|connect", 0,
 	  "How dates and times are written." },

@@ -243,7 +243,7 @@ static void tell_children(struct report *report, const struct mysql_conf *conf, 
 		report_add(report, REPORT_WARNING, subject,
 			   "MySQL 9.6 with innodb_native_foreign_keys = OFF writes these rows to the binlog",
 			   "its foreign key %s to %s.%s changes rows without row events; the table is %s", k->name, k->parent_db,
-			   k->parent, conf->foreign_cascade == FOREIGN_REPAIR ? "read again each time (foreign.key.cascade = repair)"
+			   k->parent, conf->foreign_cascade != REPAIR_WARN ? "read again each time (foreign.key.cascade = repair)"
 									      : "told as different (foreign.key.cascade = warn)");
 	}
 }

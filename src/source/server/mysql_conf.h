@@ -16,10 +16,11 @@ enum snapshot_mode { SNAPSHOT_INITIAL, SNAPSHOT_INITIAL_ONLY, SNAPSHOT_NO_DATA, 
 enum snapshot_locking { LOCKING_MINIMAL, LOCKING_EXTENDED, LOCKING_NONE };	/* "minimal|extended|none" */
 
 /* What is done about a statement that changes rows without telling them (docs/ddl.md). */
-enum ddl_repair { DDL_REPAIR_SNAPSHOT, DDL_REPAIR_WARN };	/* "snapshot|warn" */
+/* What happens to a table whose rows changed without row events: read again, or told as different. REPAIR_AUTO: read again
+ * where this process loads what it captures; other readers of the topics would see rows and a TRUNCATE that nobody wrote. */
+enum repair { REPAIR_AUTO, REPAIR_DO, REPAIR_WARN };	/* "auto|snapshot|warn", "auto|repair|warn" */
 
 /* Rows that InnoDB changes by foreign keys, without telling them. */
-enum foreign_cascade { FOREIGN_REPAIR, FOREIGN_WARN };		/* "repair|warn" */
 
 /* Tables that are not captured, of which a snapshot tells the definitions all the same. */
 enum other_tables { OTHERS_ALL, OTHERS_OF_CAPTURED_DATABASES, OTHERS_NONE };
@@ -58,6 +59,7 @@ struct mysql_conf {			/* [mysql]; keys are Debezium's without "database." where 
 	bool include_query;		/* include.query */
 	bool enable_time_adjuster;	/* enable.time.adjuster */
 	int ddl_repair;			/* ddl.repair */
+	bool loads;			/* set by the engine: this process loads what it captures */
 	int foreign_cascade;		/* foreign.key.cascade */
 	bool skip_unparseable_ddl;	/* schema.history.internal.skip.unparseable.ddl */
 	bool transaction_marks;		/* give out CHANGE_BEGIN and CHANGE_END; set by the engine from provide.transaction.metadata */
@@ -90,6 +92,11 @@ struct source_fill_status {
 	char waits[200];		/* for what; "" */
 	char error[256];		/* why it does not go on; "" */
 };
+
+static inline bool mysql_repairs(const struct mysql_conf *conf, int choice)
+{
+	return choice == REPAIR_DO || (choice == REPAIR_AUTO && conf->loads);
+}
 
 /* How much `check` may read to count the rows that raise a question. */
 struct source_limits {

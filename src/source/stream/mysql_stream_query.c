@@ -102,7 +102,7 @@ static bool is_carried_out(const struct mysql_stream *st, const struct ddl_touch
 	uint32_t other = UINT32_C(1) << EFFECT_TABLE_OTHER | UINT32_C(1) << EFFECT_KEY_CHANGED;
 
 	return (ddl_remedies(t->effects) & REMEDY_TARGET) &&
-	       (st->setup.conf->ddl_repair == DDL_REPAIR_SNAPSHOT || !(t->effects & other));
+	       (mysql_repairs(st->setup.conf, st->setup.conf->ddl_repair) || !(t->effects & other));
 }
 
 /* What the target's table has to become, in its place among the rows. */
