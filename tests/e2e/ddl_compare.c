@@ -193,12 +193,14 @@ static bool time_equal(const char *a, const char *b)
 	return strncmp(a, b, n) == 0 && strspn(a + n, ".0") == strlen(a + n) && strspn(b + n, ".0") == strlen(b + n);
 }
 
-/* The server shows bytes as hex up to the first zero byte. */
+/* The server shows bytes as hex up to the first zero byte; none as 0x, or, after CONVERT TO, as nothing. */
 static bool bytes_equal(const char *ours, const char *server)
 {
 	char hex[8192] = "0x";
 	size_t n;
 
+	if (*server == '\0')
+		return *ours == '\0' || strspn(ours + 1, "x0") == strlen(ours + 1);
 	if (strncmp(ours, "0x", 2) == 0)
 		snprintf(hex, sizeof(hex), "%s", ours);
 	else

@@ -35,7 +35,7 @@ is "$topics" "e2e.offsets 1;mysql 1;mysql.testdb.orders 5;mysql.testdb.pair 5;sc
 # The broker's own log says what a topic was created with.
 created() { grep -o "Created log for partition $1-0 in [^ ]* with properties {[^}]*}" "$dir/kafka/kafka.log" | sed 's/.*{//; s/}.*//' | tail -n 1; }
 is "$(created mysql.testdb.orders | tr -d ' ' | tr ',' '\n' | grep -v retention.bytes | sort | tr '\n' ' ')" "cleanup.policy=delete retention.ms=259200000 " "rows: retention as configured"
-is "$(created schemahistory.testdb | tr -d ' ' | tr ',' '\n' | sort | tr '\n' ' ')" "cleanup.policy=delete retention.bytes=-1 retention.ms=-1 " "history: kept forever"
+is "$(created schemahistory.testdb | tr -d ' ' | tr ',' '\n' | sort | tr '\n' ' ')" "cleanup.policy=delete max.message.bytes=67108864 retention.bytes=-1 retention.ms=-1 " "history: kept forever, with room for large statements"
 is "$(created e2e.offsets)" "cleanup.policy=compact" "positions: compacted"
 
 # ---- messages ----
