@@ -158,6 +158,11 @@ bool engine_report_settings(const struct settings *s, enum engine_role role, str
 void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
+/* Of all tables: rows that wait, and the longest time that one is behind; what is not known counts as 0. Under lock */
+struct load_lag {
+	int64_t rows, worst_ms;
+};
+struct load_lag engine_load_lag(struct engine *e);
 /* engine_problems.c: problems from figures. sample: once a second, under lock; look: s has capture's part; not under lock */
 void engine_rules_sample(struct engine *e, unsigned tick);
 void engine_rules_look(struct engine *e, const struct status *s);

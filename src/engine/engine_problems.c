@@ -163,30 +163,6 @@ static void look_at_partitions(struct engine *e)
 		problem_see(p, PROBLEM_DEAD_LETTERS, dead, "about %" PRId64 " dead letters", letters);
 }
 
-static int64_t rows_behind(const struct engine *e)
-{
-	int64_t rows = 0;
-
-	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
-		int64_t lag = atomic_load(&table_meter_at(e->shared.tables, i)->lag_rows);
-
-		rows += lag > 0 ? lag : 0;
-	}
-	return rows;
-}
-
-static int64_t worst_lag_ms(const struct engine *e)
-{
-	int64_t worst = 0;
-
-	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
-		int64_t lag = atomic_load(&table_meter_at(e->shared.tables, i)->lag_ms);
-
-		worst = lag > worst ? lag : worst;
-	}
-	return worst;
-}
-
 /* A minute's figure says little; several that rise one after the other say that it will not catch up by itself. */
 static void sample_lag(struct engine *e, unsigned tick)
 {
@@ -194,14 +170,14 @@ static void sample_lag(struct engine *e, unsigned tick)
 
 	if (tick % LAG_SAMPLE_S != LAG_SAMPLE_S - 1)
 		return;
-	rows = rows_behind(e);
+	rows = engine_load_lag(e).rows;
 	e->rules.lag_rises = rows > e->rules.lag_rows ? e->rules.lag_rises + 1 : 0;
 	e->rules.lag_rows = rows;
 }
 
 static void look_at_lag(struct engine *e)
 {
-	if (e->load && e->rules.lag_rises >= LAG_RISES && worst_lag_ms(e) >= LAG_SERIOUS_MS)
+	if (e->load && e->rules.lag_rises >= LAG_RISES && engine_load_lag(e).worst_ms >= LAG_SERIOUS_MS)
 		problem_see(e->shared.problems, PROBLEM_LAG_GROWS, "load", "%" PRId64 " rows wait, more each minute for %u minutes",
 			    e->rules.lag_rows, e->rules.lag_rises);
 }

@@ -18,27 +18,15 @@ static float known(int64_t figure)
 	return figure < 0 ? NAN : (float)figure;
 }
 
-static int64_t load_lag(struct engine *e, bool in_rows)
-{
-	int64_t sum = e->npartitions ? 0 : -1, worst = e->npartitions ? 0 : -1;
-
-	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
-		struct table_meter *m = table_meter_at(e->shared.tables, i);
-		int64_t rows = atomic_load(&m->lag_rows), ms = atomic_load(&m->lag_ms);
-
-		sum += rows > 0 ? rows : 0;
-		worst = ms > worst ? ms : worst;
-	}
-	return in_rows ? sum : worst;
-}
-
 void engine_series_sample(struct engine *e, const struct status *s)
 {
+	struct load_lag lag = engine_load_lag(e);
+	bool lag_known = e->load && e->npartitions > 0;
 	float v[SERIES_COUNT];
 
 	v[SERIES_CAPTURE_LAG] = e->capture ? known(s->capture.lag_ms) : NAN;
-	v[SERIES_LOAD_LAG] = e->load ? known(load_lag(e, false)) : NAN;
-	v[SERIES_LOAD_ROWS] = e->load ? known(load_lag(e, true)) : NAN;
+	v[SERIES_LOAD_LAG] = lag_known ? known(lag.worst_ms) : NAN;
+	v[SERIES_LOAD_ROWS] = lag_known ? known(lag.rows) : NAN;
 	for (int i = 0; i < STAGE_COUNT; i++) {
 		const struct stage_meter *m = &e->stages[i];
 		bool here = i < STAGE_READ ? e->capture != NULL : e->load != NULL;
