@@ -201,7 +201,9 @@ static bool consumer_catch_up(struct consumer *c)
 			is_there(&c->position);
 	}
 	if (!there)
-		printf("# not caught up: step %d, %s\n", step, c->err.msg);
+		printf("# not caught up: step %d, %s%s, at %s %llu\n", step, c->err.msg,
+		       c->position.progress ? c->position.progress : "", c->position.file,
+		       (unsigned long long)c->position.pos);
 	print_stopped(c);
 	return there;
 }
@@ -849,6 +851,7 @@ int main(int argc, char **argv)
 				    .heartbeat_ms = 1000,
 				    .max_batch_rows = 1000,
 				    .max_batch_bytes = 1 << 20,
+				    .ddl_repair = REPAIR_DO,	/* equal in the end, so nothing may stay told as different */
 				    .table_include = { .items = include, .count = 1 } };
 	read_env();
 	db_connect();
