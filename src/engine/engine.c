@@ -102,6 +102,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->settings = (struct settings *)settings;
 	e->role = role;
 	e->settings->mysql.loads = role != ROLE_CAPTURE;
+	e->settings->log.keeps_for = role != ROLE_CAPTURE ? settings->load.group : NULL;	/* the same string; load.group owns it */
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
 	e->series = series_new();

@@ -163,6 +163,19 @@ static void look_at_partitions(struct engine *e)
 		problem_see(p, PROBLEM_DEAD_LETTERS, dead, "about %" PRId64 " dead letters", letters);
 }
 
+/* Told while there is time: past the limit the oldest messages go, and the tables that they are of say offsets-lost. */
+static void look_at_unloaded(struct engine *e)
+{
+	struct log *log = atomic_load(&e->shared.log);
+	uint64_t bytes = log ? log_unloaded(log) : 0;
+	int64_t limit = e->settings->log.unloaded_bytes;
+
+	if (limit < 0 || bytes <= (uint64_t)limit / 2)
+		return;
+	problem_see(e->shared.problems, PROBLEM_LOG_UNLOADED, "log", "%" PRIu64 " MiB are kept past their retention because the load "
+		    "has not read them; the limit is %" PRId64 " MiB", bytes >> 20, limit >> 20);
+}
+
 /* A minute's figure says little; several that rise one after the other say that it will not catch up by itself. */
 static void sample_lag(struct engine *e, unsigned tick)
 {
@@ -242,6 +255,7 @@ static void look_at_figures(struct engine *e)
 	pthread_mutex_lock(&e->lock);
 	look_at_stages(e);
 	look_at_partitions(e);
+	look_at_unloaded(e);
 	look_at_lag(e);
 	look_at_disk(e);
 	look_at_files(e);

@@ -22,6 +22,7 @@ void log_conf_copy(struct log_conf *out, const struct log_conf *conf)
 	out->state_dir = xstrdup(conf->state_dir);
 	out->bootstrap_servers = xstrdup(conf->bootstrap_servers);
 	out->cleanup_policy = xstrdup(conf->cleanup_policy);
+	out->keeps_for = xstrdup(conf->keeps_for);
 	out->passthrough.items = conf->passthrough.count ? xcalloc(conf->passthrough.count,
 		sizeof *out->passthrough.items) : NULL;
 	for (size_t i = 0; i < conf->passthrough.count; i++) {
@@ -38,6 +39,7 @@ void log_conf_done(struct log_conf *conf)
 		free(conf->passthrough.items[i].value);
 	}
 	free(conf->passthrough.items);
+	free(conf->keeps_for);
 	free(conf->name);
 	free(conf->state_dir);
 	free(conf->bootstrap_servers);
@@ -139,6 +141,11 @@ int log_topics(struct log *l, struct log_topics *out, struct err *err)
 {
 	*out = (struct log_topics){ 0 };
 	return l->ops->topics(l, out, err);
+}
+
+uint64_t log_unloaded(struct log *l)
+{
+	return l->ops->unloaded ? l->ops->unloaded(l) : 0;
 }
 
 int log_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err)

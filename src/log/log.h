@@ -27,6 +27,8 @@ struct log_conf {
 	char *cleanup_policy;		/* topic.creation.default.cleanup.policy */
 	int64_t retention_ms, retention_bytes;	/* topic.creation.default.retention.ms / .bytes; -1: forever */
 	int64_t segment_bytes;		/* embedded: how much a retention step removes at a time */
+	char *keeps_for;		/* embedded: the group whose unread messages outlive their retention; NULL: none */
+	int64_t unloaded_bytes;		/* embedded: at most so many bytes of them; -1: no limit */
 	int64_t timeout_ms;		/* request.timeout.ms for admin and metadata calls */
 };
 
@@ -53,6 +55,9 @@ struct log_topic {
 struct log_topics { struct log_topic *items; size_t count; };
 int log_topics(struct log *l, struct log_topics *out, struct err *err);
 void log_topics_free(struct log_topics *t);
+
+/* Bytes that the embedded log keeps past their retention because conf.keeps_for has not read them; Kafka: 0. @thread any */
+uint64_t log_unloaded(struct log *l);
 
 /* May messages in the middle of the topic be gone (compaction), and not only the oldest? */
 int log_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err);

@@ -389,6 +389,7 @@ const struct log_ops log_local_ops = {
 	.check = local_check,
 	.topic_ensure = local_topic_ensure,
 	.topics = local_topics,
+	.unloaded = local_unloaded,
 	.topic_compacts = local_topic_compacts,
 	.groups = local_groups,
 	.scan = local_scan,

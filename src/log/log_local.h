@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <zstd.h>
 
 #include "core/buf.h"
@@ -61,6 +62,7 @@ struct local_log {
 	sqlite3_stmt *insert_chunk, *set_offset;
 	uint64_t unkept_bytes;		/* under write_lock: written since retention last looked */
 	int64_t kept_us;		/* under write_lock: when it did */
+	_Atomic uint64_t unloaded;	/* bytes past their retention that a group still has to read */
 	struct local_fence *fences;	/* under write_lock */
 	size_t nfences;
 
@@ -120,6 +122,7 @@ int chunk_next(struct chunk_cursor *c, struct record *r, struct arena *a);
 /* inside a transaction */
 int local_compact(struct local_log *l, const struct local_topic *t, struct local_part *p, struct err *err);
 int local_retention(struct local_log *l, struct err *err);	/* under write_lock, outside a transaction */
+uint64_t local_unloaded(struct log *l);
 
 int local_check(const struct log_conf *conf, struct report *report, struct err *err);
 int local_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);

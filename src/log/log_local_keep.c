@@ -1,6 +1,9 @@
 /*
  * log_local_keep.c - what the embedded log forgets: old or excess chunks of row topics, and all but the last record per
  * key of compacted ones. Freed pages are used again by later chunks; the file itself does not shrink.
+ *
+ * What the group conf.keeps_for has not read stays longer, up to conf.unloaded_bytes over all partitions; past that limit
+ * the oldest of it goes too. Each pass takes away what the pass before found to be too much.
  */
 #include "log/log_local.h"
 
@@ -16,10 +19,75 @@ struct excess {				/* the oldest chunks of a partition that may go */
 	int64_t last_id;		/* 0: none */
 	int64_t low;			/* of the partition, once they are gone */
 	uint64_t bytes;
+	int64_t unread;			/* offsets from here on are kept for a group */
+	uint64_t unloaded;		/* bytes of chunks that are kept for it alone */
 };
 
-static int find_excess(struct local_log *l, const struct local_part *p, uint64_t bytes, struct excess *out,
+/* One pass over all partitions. */
+struct pass {
+	uint64_t over;			/* bytes kept for the group that have to go all the same */
+	uint64_t unloaded;		/* bytes that stay for it */
+};
+
+/* Does the reader of this process want the topic? One that is not there just now may want any. */
+static bool group_wants(struct local_log *l, const char *topic)
+{
+	const struct local_group *g = NULL;
+	bool wants;
+
+	pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < l->ngroups && !g; i++)
+		if (strcmp(l->groups[i]->name, l->base.conf.keeps_for) == 0)
+			g = l->groups[i];
+	wants = g == NULL || g->nmembers == 0;
+	for (size_t i = 0; g && i < g->nmembers && !wants; i++)
+		wants = local_reader_wants(g->members[i], topic);
+	pthread_mutex_unlock(&l->lock);
+	return wants;
+}
+
+/* The first offset that the group has not read; LOCAL_OFFSET_MAX: it reads nothing of this topic. */
+static int find_unread(struct local_log *l, const struct local_topic *t, const struct local_part *p, int64_t *unread,
 	struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	*unread = LOCAL_OFFSET_MAX;
+	if (l->base.conf.keeps_for == NULL || t->kind != LOG_TOPIC_ROWS || !group_wants(l, t->name))
+		return 0;
+	s = local_prepare(l, l->db, "SELECT offset FROM group_offset WHERE name = ?1 AND topic = ?2 AND partition = ?3", err);
+	if (!s)
+		return -1;
+	sqlite3_bind_text(s, 1, l->base.conf.keeps_for, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 2, t->name, -1, SQLITE_STATIC);
+	sqlite3_bind_int(s, 3, p->number);
+	rc = sqlite3_step(s);
+	*unread = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		local_fail(l, l->db, err, "reading the offset of group %s", l->base.conf.keeps_for);
+	sqlite3_finalize(s);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
+}
+
+/* A chunk whose time is over goes, or stays for the group; once one stays, all after it stay. */
+static void take_chunk(struct excess *out, struct pass *pass, int64_t id, int64_t count, uint64_t bytes)
+{
+	int64_t end = (id & LOCAL_OFFSET_MAX) + count;
+	bool unread = end > out->unread;
+
+	if (unread && (out->unloaded > 0 || pass->over < bytes)) {
+		out->unloaded += bytes;
+		return;
+	}
+	pass->over -= unread ? bytes : 0;
+	out->last_id = id;
+	out->low = end;
+	out->bytes += bytes;
+}
+
+static int find_excess(struct local_log *l, const struct local_part *p, uint64_t bytes, struct pass *pass,
+	struct excess *out, struct err *err)
 {
 	const struct log_conf *conf = &l->base.conf;
 	int64_t oldest_ms = clock_wall_us() / 1000 - conf->retention_ms;
@@ -34,13 +102,11 @@ static int find_excess(struct local_log *l, const struct local_part *p, uint64_t
 	sqlite3_bind_int64(s, 2, local_chunk_id(p, LOCAL_OFFSET_MAX));
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW && out->bytes < step) {
 		bool old = conf->retention_ms >= 0 && sqlite3_column_int64(s, 3) < oldest_ms;
-		bool over = conf->retention_bytes >= 0 && bytes - out->bytes > (uint64_t)conf->retention_bytes;
+		bool over = conf->retention_bytes >= 0 && bytes - out->bytes - out->unloaded > (uint64_t)conf->retention_bytes;
 
 		if (!old && !over)
 			break;
-		out->last_id = sqlite3_column_int64(s, 0);
-		out->low = (out->last_id & LOCAL_OFFSET_MAX) + sqlite3_column_int64(s, 1);
-		out->bytes += (uint64_t)sqlite3_column_int64(s, 2);
+		take_chunk(out, pass, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), (uint64_t)sqlite3_column_int64(s, 2));
 	}
 	sqlite3_finalize(s);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : local_fail(l, l->db, err, "looking for old chunks");
@@ -74,7 +140,7 @@ static int store_part(struct local_log *l, const struct local_part *p, uint64_t 
 	return run_bound(l, "UPDATE part SET high = ?2, bytes = ?3 WHERE id = ?1", p->id, p->next, (int64_t)bytes, err);
 }
 
-static int trim(struct local_log *l, struct local_part *p, struct err *err)
+static int trim(struct local_log *l, const struct local_topic *t, struct local_part *p, struct pass *pass, struct err *err)
 {
 	struct excess excess = { 0 };
 	uint64_t bytes;
@@ -83,8 +149,9 @@ static int trim(struct local_log *l, struct local_part *p, struct err *err)
 	pthread_mutex_lock(&l->lock);
 	bytes = p->bytes;
 	pthread_mutex_unlock(&l->lock);
-	if (find_excess(l, p, bytes, &excess, err))
+	if (find_unread(l, t, p, &excess.unread, err) || find_excess(l, p, bytes, pass, &excess, err))
 		return -1;
+	pass->unloaded += excess.unloaded;
 	if (excess.last_id == 0)
 		return 0;
 	if (local_begin(l, err))
@@ -112,20 +179,31 @@ static bool is_trimmed(const struct local_log *l, const struct local_topic *t)
 
 int local_retention(struct local_log *l, struct err *err)
 {
+	const struct log_conf *conf = &l->base.conf;
+	uint64_t kept = atomic_load(&l->unloaded);
+	struct pass pass = { .over = conf->unloaded_bytes >= 0 && kept > (uint64_t)conf->unloaded_bytes
+		? kept - (uint64_t)conf->unloaded_bytes : 0 };
 	struct local_topic *t = NULL;
 
-	if (l->base.conf.retention_ms < 0 && l->base.conf.retention_bytes < 0)
+	if (conf->retention_ms < 0 && conf->retention_bytes < 0)
 		return 0;
 	for (size_t i = 0;; i++) {
 		pthread_mutex_lock(&l->lock);
 		t = i < l->ntopics ? l->topics[i] : NULL;
 		pthread_mutex_unlock(&l->lock);
 		if (!t)
-			return 0;
+			break;
 		for (int32_t k = 0; k < t->nparts && is_trimmed(l, t); k++)
-			if (trim(l, &t->parts[k], err))
+			if (trim(l, t, &t->parts[k], &pass, err))
 				return -1;
 	}
+	atomic_store(&l->unloaded, pass.unloaded);
+	return 0;
+}
+
+uint64_t local_unloaded(struct log *l)
+{
+	return atomic_load(&((struct local_log *)l)->unloaded);
 }
 
 /* ---- compaction ---- */

@@ -31,6 +31,7 @@ struct log_ops {
 
 	int (*topic_ensure)(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 	int (*topics)(struct log *l, struct log_topics *out, struct err *err);
+	uint64_t (*unloaded)(struct log *l);		/* NULL: it keeps none */
 	int (*topic_compacts)(struct log *l, const char *topic, bool *compacts, struct err *err);
 	int (*groups)(struct log *l, const char *group, struct log_groups *out, struct err *err);
 	int (*scan)(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,

@@ -394,6 +394,71 @@ static void test_retention(void)
 	batch_free(b);
 }
 
+/* Writes one message a step of the clock, so that retention looks each time. */
+static void write_later(struct log_writer *w, int64_t *now, int count)
+{
+	struct err err = { 0 };
+
+	for (int i = 0; i < count; i++) {
+		clock_fake(*now += 100000000);
+		append(w, "rows", "k", "v", 0, &err);
+		is_int(log_writer_commit(w, &err), 0, "commit");
+	}
+}
+
+/* What the load has not read stays when its time is over, up to a limit. */
+static void test_unloaded(void)
+{
+	struct log_conf conf = conf_in("unloaded");
+	char *topic[] = { (char *)"rows" };
+	struct conf_list topics = { topic, 1 }, none = { 0 };
+	int64_t now = 1000000000000000;
+	struct batch *b = batch_new();
+	struct err err = { 0 };
+	struct log_writer *w;
+	struct log_reader *r;
+	uint64_t all;
+	struct log *l;
+
+	conf.retention_ms = 60000;
+	conf.keeps_for = (char *)"g";
+	conf.unloaded_bytes = -1;
+	clock_fake(now);
+	l = open_log(&conf);
+	w = log_writer_open(l, "w", &err);
+	log_topic_ensure(l, "rows", LOG_TOPIC_ROWS, &err);
+	write_later(w, &now, 6);
+	retained(l, 0, 6, "nobody has read them yet");
+	ok(log_unloaded(l) > 0, "bytes past their retention are counted");
+	r = log_reader_open(l, "g", &topics, &err);
+	is_int(log_reader_poll(r, b, 1, 0, &err), LOG_READ_CHANGED, "the group's reader");
+	is_int(log_reader_commit(r, "rows", 0, 4, "", &err), 0, "has loaded four of them");
+	write_later(w, &now, 1);
+	retained(l, 4, 7, "what it has loaded goes");
+	log_reader_close(r);
+	write_later(w, &now, 2);
+	retained(l, 4, 9, "a reader that is gone keeps its place");
+	all = log_unloaded(l);
+	log_writer_close(w);
+	log_close(l);
+
+	conf.unloaded_bytes = (int64_t)(all / 2);
+	l = open_log(&conf);
+	w = log_writer_open(l, "w", &err);
+	write_later(w, &now, 4);
+	ok(log_unloaded(l) <= all, "twice as many messages, and the limit holds the bytes down (%llu)", (unsigned long long)log_unloaded(l));
+	retained(l, 9, 13, "past the limit the oldest go");
+	r = log_reader_open(l, "g", &none, &err);
+	write_later(w, &now, 1);
+	retained(l, 13, 14, "a group that does not read the topic keeps nothing of it");
+	is_int((long long)log_unloaded(l), 0, "and nothing is counted");
+	log_reader_close(r);
+	log_writer_close(w);
+	log_close(l);
+	clock_fake(-1);
+	batch_free(b);
+}
+
 static void test_retention_bytes(void)
 {
 	struct log_conf conf = conf_in("bytes");
@@ -466,6 +531,7 @@ int main(void)
 	test_second_process();
 	test_full_disk();
 	test_retention();
+	test_unloaded();
 	test_retention_bytes();
 	test_compaction();
 	snprintf(line, sizeof line, "rm -rf '%s'", root);

@@ -178,6 +178,8 @@ static const struct conf_option options[] = {
 	{ "kafka", "topic.creation.default.retention.ms", CONF_DURATION, AT(log.retention_ms), "7d", NULL, 0, "How long rows stay in the log." },
 	{ "kafka", "topic.creation.default.retention.bytes", CONF_INT, AT(log.retention_bytes), "-1", "-1..9223372036854775807", 0, "How many bytes a partition keeps; -1 is no limit." },
 	{ "kafka", "topic.creation.default.segment.bytes", CONF_BYTES, AT(log.segment_bytes), "64M", NULL, CONF_HIDDEN, "Embedded log: how much one retention step removes." },
+	{ "kafka", "unloaded.max.bytes", CONF_INT, AT(log.unloaded_bytes), "10737418240", "-1..9223372036854775807", 0,
+	  "Embedded log: bytes that stay past their retention because the load has not read them; -1 is no limit." },
 	{ "kafka", "admin.timeout.ms", CONF_DURATION, AT(log.timeout_ms), "10s", NULL, 0, "How long a question to the cluster may take." },
 	{ "kafka", "commit.interval.ms", CONF_DURATION, AT(commit_interval_ms), "200", NULL, 0, "The longest that rows wait for their transaction while more keep coming." },
 	{ "kafka", "commit.bytes", CONF_BYTES, AT(commit_bytes), "24M", NULL, 0, "The largest transaction." },

@@ -106,6 +106,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"snapshot-waits", "half", PROBLEM_WARNING, false, STEADY_MS,
 		"The incremental snapshot does not get on; the stream goes on.",
 		"Correct what the text names; the snapshot goes on by itself.", "millrace snapshot --list", "snapshot action=list" },
+	[PROBLEM_LOG_UNLOADED] = {
+		"log-unloaded", "log", PROBLEM_WARNING, false, STEADY_MS,
+		"At the limit the log removes the oldest of these messages; their tables then have to be read again.",
+		"Let the load go on, or raise unloaded.max.bytes in [kafka].", "millrace resume load", "resume what=load" },
 	[PROBLEM_DISK_LOW] = {
 		"disk-low", "disk", PROBLEM_WARNING, false, STEADY_MS,
 		"When the disk is full, what needs it waits until there is room.",
