@@ -12,7 +12,6 @@
 #include "source/source.h"
 
 struct told {
-	const char *file;
 	unsigned errors, warnings;
 };
 
@@ -20,7 +19,7 @@ static void tell(void *arg, const struct script_finding *f)
 {
 	struct told *told = arg;
 
-	printf("%s:%d: %s: ", told->file, f->line, f->error ? "error" : "warning");
+	printf("%s:%d: %s: ", f->script, f->line, f->error ? "error" : "warning");
 	cli_put_safe(stdout, f->text, strlen(f->text));
 	putchar('\n');
 	*(f->error ? &told->errors : &told->warnings) += 1;
@@ -32,13 +31,6 @@ static char *cases_path(const char *script)
 	size_t n = strlen(script);
 
 	return xasprintf("%.*s.cases", (int)(n > 4 && strcmp(script + n - 4, ".lua") == 0 ? n - 4 : n), script);
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* The limits of the configuration when there is one, else the defaults. */
@@ -94,7 +86,7 @@ static int table_from_cases(const char *script, struct schema **out, struct err 
 static int check(struct cli *cli, const char *path, struct err *err)
 {
 	const char *table = cli_option(cli, "--table");
-	struct told told = { .file = base_name(path) };
+	struct told told = { 0 };
 	struct script *s = open_script(cli, path, err);
 	struct schema *schema = NULL;
 	int rc = s == NULL || (table ? table_from_server(cli, table, &schema, err) : table_from_cases(path, &schema, err)) ? -1 : 0;

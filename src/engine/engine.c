@@ -19,15 +19,11 @@
 int engine_check_scripts(const struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < s->ntables; i++) {
-		const char *transform = s->tables[i].transform;
 		struct script *script;
-		char *path;
 
-		if (transform == NULL)
+		if (!table_has_script(&s->tables[i]))
 			continue;
-		path = transform[0] == '/' ? xstrdup(transform) : xasprintf("%s/%s", s->dir, transform);
-		script = script_open(path, &s->script, err);
-		free(path);
+		script = table_script_open(s, &s->tables[i], err);
 		if (script == NULL)
 			return -1;
 		script_close(script);

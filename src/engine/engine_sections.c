@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/conf/conf.h"
 #include "core/intern.h"
@@ -25,18 +24,18 @@ static const char **tables_of_topics(const struct engine *e, size_t *count)
 	return names;
 }
 
-static void look_at_section(struct engine *e, const char *section, const char *const *names, size_t count)
+static void look_at_section(struct engine *e, const struct table_settings *section, const char *const *names, size_t count)
 {
 	const char *near;
 
 	for (size_t i = 0; i < count; i++)
-		if (strcasecmp(names[i], section) == 0) {
-			problem_clear(e->shared.problems, PROBLEM_SECTION_UNKNOWN, section);
+		if (section_matches(section, names[i])) {
+			problem_clear(e->shared.problems, PROBLEM_SECTION_UNKNOWN, section->name);
 			return;
 		}
-	near = conf_nearest(section, names, count);
-	problem_raise(e->shared.problems, PROBLEM_SECTION_UNKNOWN, section, "[table %s]: the log has no topic of this table%s%s",
-		      section, near ? "; nearest is " : "", near ? near : "");
+	near = conf_nearest(section->name, names, count);
+	problem_raise(e->shared.problems, PROBLEM_SECTION_UNKNOWN, section->name, "[table %s]: the log has no topic of this table%s%s",
+		      section->name, near ? "; nearest is " : "", near ? near : "");
 }
 
 void engine_sections_look(struct engine *e)
@@ -52,6 +51,6 @@ void engine_sections_look(struct engine *e)
 		return;
 	names = tables_of_topics(e, &count);
 	for (size_t i = 0; i < live->ntables; i++)
-		look_at_section(e, live->tables[i].name, names, count);
+		look_at_section(e, &live->tables[i], names, count);
 	free(names);
 }

@@ -67,6 +67,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings/settings_convert.h \
 	src/engine/settings/settings_debezium.c \
 	src/engine/settings/settings_debezium.h \
+	src/engine/settings/settings_script.c \
+	src/engine/settings/settings_table.c \
 	src/engine/shared.c \
 	src/engine/state_dir.c \
 	src/engine/status/problem_table.c \
@@ -96,10 +98,11 @@ check_PROGRAMS += tests/unit/test_load_due
 tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c
 tests_unit_test_load_due_LDADD = $(ROW)
 E2E_TESTS += tests/e2e/load_partitions.sh tests/e2e/load_shapes.sh tests/e2e/load_trouble.sh tests/e2e/load_stop.sh
-tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c \
+	src/engine/settings/settings_table.c
 tests_unit_test_settings_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert
-tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c \
+tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c src/engine/settings/settings_table.c \
 	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c
 tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c

@@ -5,6 +5,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_budget.c \
 	src/script/script.h \
 	src/script/script_case.c \
+	src/script/script_chain.c \
 	src/script/script_code.c \
 	src/script/script_code.h \
 	src/script/script_decimal.c \
@@ -29,6 +30,10 @@ src_script_libscript_a_SOURCES = \
 check_PROGRAMS += tests/unit/test_script
 tests_unit_test_script_SOURCES = tests/unit/test_script.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_chain
+tests_unit_test_script_chain_SOURCES = tests/unit/test_script_chain.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_chain_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_decimal
 tests_unit_test_script_decimal_SOURCES = tests/unit/test_script_decimal.c tests/tap.h

@@ -289,12 +289,6 @@ static void note_time(struct script *s, int64_t started_us, int line)
 	}
 }
 
-void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg)
-{
-	s->slow_told = told;
-	s->slow_arg = arg;
-}
-
 static void run_one(struct script *s)
 {
 	struct arena_mark mark = arena_mark(&s->out->arena);
@@ -343,22 +337,19 @@ static bool runs(const struct script *s, const struct change *c)
 	return c->op != CHANGE_DELETE || s->has_delete;
 }
 
-int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count, struct batch *out)
 {
 	size_t before = out->nchanges;
 	int64_t start_us = clock_mono_us();
 
-	if (first > in->nchanges || count > in->nchanges - first)
-		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
-			       s->name, in->nchanges, count, first);
 	s->in = in;
 	s->out = out;
 	s->held = NULL;
 	s->batch_us = start_us;
 	s->batch_bytes = 0;
 	s->slow = (struct script_slow){ 0 };
-	for (size_t i = first; i < first + count; i++) {
-		s->change = &in->changes[i];
+	for (size_t i = 0; i < count; i++) {
+		s->change = &changes[i];
 		if (s->change->schema == NULL) {	/* DDL of a whole database */
 			*batch_add_change(out) = *s->change;
 			continue;
@@ -374,7 +365,6 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 	s->stats.rows_in += count;
 	s->stats.rows_out += out->nchanges - before;
 	s->stats.ns += (uint64_t)(clock_mono_us() - start_us) * 1000;
-	return 0;
 }
 
 /* ---- opening ---- */
@@ -492,21 +482,15 @@ struct script *script_open(const char *path, const struct script_limits *limits,
 	return s;
 }
 
-void script_close(struct script *s)
+void script_close_one(struct script *s)
 {
-	if (s == NULL)
-		return;
 	close_state(s);
 	script_fields_free(s);
+	free(s->taken);
 	free(s->source);
 	free(s->name);
 	free(s->dead_at);
 	free(s);
-}
-
-void script_stats(const struct script *s, struct script_stats *out)
-{
-	*out = s->stats;
 }
 
 const char *script_library(void)

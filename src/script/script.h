@@ -24,6 +24,8 @@ struct script_limits {
 struct script;
 struct script *script_open(const char *path, const struct script_limits *limits, struct err *err);	/* ERR_CONFIG: file:line: ... */
 struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err);
+/* The rows that s gives go through next, too: one script then, with its errors told by the part that they are in. Takes both; s may be NULL. */
+struct script *script_chain(struct script *s, struct script *next);
 void script_close(struct script *s);
 /*
  * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and
@@ -45,6 +47,7 @@ void script_on_slow(struct script *s, void told(void *arg, const struct script_s
 
 /* What can be said of a script without running it. schema: the table's, or NULL when it is not known. */
 struct script_finding {
+	const char *script;	/* "orders.lua" */
 	bool error;		/* the line will fail, or drop rows; false: it does not do what it looks like */
 	int line;
 	char text[300];

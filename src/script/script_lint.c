@@ -25,7 +25,7 @@ struct lint {
 __attribute__((format(printf, 4, 5)))
 static void tell(const struct lint *l, bool error, int line, const char *fmt, ...)
 {
-	struct script_finding f = { .error = error, .line = line };
+	struct script_finding f = { .script = l->s->name, .error = error, .line = line };
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -338,7 +338,7 @@ static int lint_lua(lua_State *L)
 	return 0;
 }
 
-int script_lint(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err)
+int script_lint_one(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err)
 {
 	struct lint l = { .L = s->L, .s = s, .schema = schema, .tell = told, .arg = arg };
 	int status;

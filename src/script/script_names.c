@@ -303,6 +303,13 @@ void script_fields_free(struct script *s)
 	s->nfields = 0;
 }
 
+void script_fields_add(const struct script *s, struct schema *schema)
+{
+	for (unsigned i = 0; i < s->nfields; i++)
+		if (schema_column(schema, s->fields[i].name, strlen(s->fields[i].name)) < 0)
+			schema_add_column(schema, &s->fields[i]);
+}
+
 void script_fields_read(lua_State *L, int idx)
 {
 	struct script *s = script_of(L);

@@ -90,6 +90,9 @@ struct script {
 	struct column *fields;		/* declared by the script */
 	unsigned nfields;
 	struct script_stats stats;
+	struct script *next;		/* gets what this one gives */
+	struct change *taken;		/* that, out of the outgoing batch */
+	size_t cap_taken;
 	char *source;			/* the text, for a state that is made again */
 	size_t loaded;			/* memory after loading */
 };
@@ -136,6 +139,10 @@ static inline void script_charge(lua_State *L, int64_t steps)
 		script_budget_look(L);
 }
 
+/* script.c */
+void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count, struct batch *out);
+void script_close_one(struct script *s);
+
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */
 void script_sandbox_globals(lua_State *L);		/* pushes the table that is a script's _ENV */
@@ -145,6 +152,7 @@ void script_strict(lua_State *L, int idx);		/* a name that the table at idx lack
 void script_env_push(lua_State *L);			/* a script's _ENV again */
 
 /* script_lint.c */
+int script_lint_one(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
 struct code *script_code(lua_State *L, struct arena *a);	/* of the function on top; NULL: not read */
 bool script_code_keeps(const struct code *code);	/* whether a variable lasts from row to row */
 
@@ -183,6 +191,7 @@ int script_names_settle(lua_State *L);			/* 1: whether the call failed; to be ca
 bool script_field_type(const char *text, struct column *c);
 void script_names_free(struct script *s);
 void script_fields_read(lua_State *L, int idx);		/* the script's table `fields` */
+void script_fields_add(const struct script *s, struct schema *schema);	/* those that it lacks */
 void script_fields_free(struct script *s);
 
 /* script_row.c */

@@ -125,6 +125,8 @@ int source_captured_before(struct source *s, const char *lists, struct err *err)
 
 /* Is there a captured table of this name, by the server's own rule of case? -1: not known yet. @thread the one that steps */
 int source_captures(struct source *s, const char *db_table);
+/* The same for a pattern: whether `matches` says so of any captured table, db.table. */
+int source_captures_any(struct source *s, bool matches(const void *arg, const char *db_table), const void *arg);
 char *source_nearest(struct source *s, const char *db_table);	/* the captured table that may be meant, or NULL; the caller frees */
 
 void source_status(struct source *s, struct source_status *out);	/* @thread any */

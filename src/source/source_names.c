@@ -49,6 +49,27 @@ static void add_name(struct schema *schema, void *arg)
 	n->items[n->count++] = xasprintf("%s.%s", schema->db, schema->table);
 }
 
+static void free_names(struct names *n)
+{
+	for (size_t i = 0; i < n->count; i++)
+		free(n->items[i]);
+	free(n->items);
+}
+
+int source_captures_any(struct source *s, bool matches(const void *arg, const char *db_table), const void *arg)
+{
+	struct names n = { .filter = s->filter };
+	bool found = false;
+
+	if (s->catalog == NULL || s->phase == START)
+		return -1;
+	catalog_each(s->catalog, add_name, &n);
+	for (size_t i = 0; i < n.count && !found; i++)
+		found = matches(arg, n.items[i]);
+	free_names(&n);
+	return found;
+}
+
 char *source_nearest(struct source *s, const char *db_table)
 {
 	struct names n = { .filter = s->filter };
@@ -59,8 +80,6 @@ char *source_nearest(struct source *s, const char *db_table)
 		catalog_each(s->catalog, add_name, &n);
 	near = conf_nearest(db_table, (const char *const *)n.items, n.count);
 	out = near ? xstrdup(near) : NULL;
-	for (size_t i = 0; i < n.count; i++)
-		free(n.items[i]);
-	free(n.items);
+	free_names(&n);
 	return out;
 }

@@ -44,9 +44,41 @@ static void test_good(void)
 	is_int(s->mysql.table_include.count, 2, "lists");
 	ok(s->mysql.skip_truncate, "skipped.operations reaches the source");
 	is_int(s->log.passthrough.count, 1, "any librdkafka property passes");
-	is_str(settings_for_table(s, "testdb.orders")->transform, "orders.lua", "a table's own section");
+	is_str(settings_for_table(s, "testdb.orders")->transform.items[0], "orders.lua", "a table's own section");
 	ok(settings_for_table(s, "testdb.customers") == NULL, "a table without one");
 	is_int(s->sink.max_bytes, 16 << 20, "presets");
+	settings_free(s);
+}
+
+static const char *section_of(const struct settings *s, const char *table)
+{
+	const struct table_settings *t = settings_for_table(s, table);
+
+	return t ? t->name : "none";
+}
+
+/* One section counts: the name, the name in another case, the pattern that says most, the first of two such. */
+static void test_sections(void)
+{
+	struct settings *s;
+	struct err err;
+
+	is_int(load(&s, "[table *]\ntransform = all.lua\n[table shop.*]\ntransform = mask.lua, shop.lua\n[table shop.order*]\n"
+		    "filter = row.status ~= 'test'\n[table *.orderz]\n[table shop.orders]\n[table s*p.*]\n[table s*p.x*]\n[table s*p.*y]\n", &err), 0,
+	       "patterns and a filter are read");
+	is_str(section_of(s, "shop.orders"), "shop.orders", "the table's own section first");
+	is_str(section_of(s, "Shop.Orders"), "shop.orders", "in any case");
+	is_str(section_of(s, "shop.order_lines"), "shop.order*", "then the pattern with the most characters");
+	is_str(section_of(s, "shop.customers"), "shop.*", "another");
+	is_str(section_of(s, "sp.xy"), "s*p.x*", "of two with as many the first");
+	is_str(section_of(s, "crm.customers"), "*", "the one for all");
+	is_int(settings_for_table(s, "shop.customers")->transform.count, 2, "a chain of scripts");
+	is_str(settings_for_table(s, "shop.order_lines")->filter.text, "row.status ~= 'test'", "a filter");
+	is_int(settings_for_table(s, "shop.order_lines")->filter.line, 6, "and its line");
+	settings_free(s);
+	is_int(load(&s, "[table shop.*]\n[table *.b]\n", &err), 0, "patterns");
+	is_str(section_of(s, "crm.a"), "none", "that do not match");
+	is_str(section_of(s, "shop.b"), "shop.*", "and do");
 	settings_free(s);
 }
 
@@ -70,6 +102,7 @@ int main(void)
 {
 	close(mkstemp(path));
 	test_good();
+	test_sections();
 	test_example();
 	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
 	refused("[mysql]\nport = 70000\n", ":2:");

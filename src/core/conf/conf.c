@@ -300,6 +300,8 @@ static void value_set(struct load *l, const struct conf_option *o, const char *k
 	else if (conf_value_set(o, l->base, value, expected, sizeof(expected)) != 0)
 		fail(l, l->line, "[%s] %s: expected %s, found '%s'", l->section, key, expected,
 				o->flags & CONF_SECRET ? "(hidden)" : value);
+	else if (o->type == CONF_CODE)
+		((struct conf_code *)(void *)((char *)l->base + o->offset))->line = l->line;
 }
 
 /* The section that has this key, when it is another than the one at hand. */

@@ -29,12 +29,18 @@ enum conf_type {
 	CONF_DURATION,		/* int64_t milliseconds; 5s, 500ms, a bare number is ms; -1 where min allows it */
 	CONF_CHOICE,		/* int: index into choices */
 	CONF_LIST,		/* struct conf_list: comma separated, blanks trimmed */
+	CONF_CODE,		/* struct conf_code: a line of a script, and which line of the file it is */
 	CONF_PAIRS		/* struct conf_pairs: collects every key of the section that no row names, or `prefix.*` rows */
 };
 
 struct conf_list {
 	char **items;
 	size_t count;
+};
+
+struct conf_code {
+	char *text;		/* NULL when unset */
+	int line;
 };
 
 struct conf_pair {

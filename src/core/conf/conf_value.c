@@ -360,6 +360,7 @@ static const struct conf_type_ops types[] = {
 	[CONF_DURATION] = { number_set, NULL, duration_format },
 	[CONF_CHOICE] = { choice_set, NULL, choice_format },
 	[CONF_LIST] = { list_set, list_free, list_format },
+	[CONF_CODE] = { string_set, string_free, string_format },	/* its text comes first */
 	[CONF_PAIRS] = { pairs_set, pairs_free, pairs_format }
 };
 
@@ -394,7 +395,7 @@ bool conf_same(const struct conf_option *o, const void *a, const void *b)
 	struct buf x, y;
 	bool same;
 
-	if (o->type == CONF_STRING || o->type == CONF_HOSTS)
+	if (o->type == CONF_STRING || o->type == CONF_HOSTS || o->type == CONF_CODE)
 		return same_text(*(char *const *)((const char *)a + o->offset), *(char *const *)((const char *)b + o->offset));
 	buf_init(&x, SIZE_MAX / 2);
 	buf_init(&y, SIZE_MAX / 2);
@@ -411,7 +412,7 @@ size_t conf_field_size(const struct conf_option *o)
 	static const size_t sizes[] = {
 		[CONF_STRING] = sizeof(char *), [CONF_HOSTS] = sizeof(char *), [CONF_BOOL] = sizeof(bool), [CONF_INT] = sizeof(int64_t),
 		[CONF_BYTES] = sizeof(int64_t), [CONF_DURATION] = sizeof(int64_t), [CONF_CHOICE] = sizeof(int),
-		[CONF_LIST] = sizeof(struct conf_list), [CONF_PAIRS] = sizeof(struct conf_pairs),
+		[CONF_LIST] = sizeof(struct conf_list), [CONF_CODE] = sizeof(struct conf_code), [CONF_PAIRS] = sizeof(struct conf_pairs),
 	};
 
 	return sizes[o->type];

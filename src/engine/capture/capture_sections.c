@@ -10,12 +10,18 @@
 
 enum { EVERY_US = 2000000 };
 
-static void look_at_section(struct capture *c, const char *name)
+static bool matches(const void *section, const char *db_table)
+{
+	return section_matches(section, db_table);
+}
+
+static void look_at_section(struct capture *c, const struct table_settings *section)
 {
 	struct problems *p = c->sh->problems;
+	const char *name = section->name;
 	char *near;
 
-	switch (source_captures(c->source, name)) {
+	switch (section_is_pattern(section) ? source_captures_any(c->source, matches, section) : source_captures(c->source, name)) {
 	case 1:
 		problem_clear(p, PROBLEM_SECTION_UNKNOWN, name);
 		break;
@@ -44,5 +50,5 @@ void capture_sections(struct capture *c)
 	c->sections_of = live;
 	c->sections_us = now_us;
 	for (size_t i = 0; i < live->ntables; i++)
-		look_at_section(c, live->tables[i].name);
+		look_at_section(c, &live->tables[i]);
 }

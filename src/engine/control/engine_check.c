@@ -20,7 +20,7 @@ static void tell_finding(void *arg, const struct script_finding *f)
 
 	told->any = true;
 	report_add(told->report, f->error ? REPORT_PROBLEM : REPORT_WARNING, told->subject, "Correct the line; `millrace lua check` tells the same.",
-		   "line %d: %s", f->line, f->text);
+		   "%s:%d: %s", f->script, f->line, f->text);
 }
 
 /* As the server has it now; NULL: it was not asked, or the section is a pattern. */
@@ -37,21 +37,20 @@ static const struct schema *schema_of(const char *name, struct schema *const *sc
 
 static void check_one_script(const struct settings *s, const struct table_settings *t, const struct schema *schema, struct report *report)
 {
-	char *path = t->transform[0] == '/' ? xstrdup(t->transform) : xasprintf("%s/%s", s->dir, t->transform);
-	char *subject = xasprintf("script %s", t->transform);
+	char *subject = xasprintf("[table %s]", t->name);
 	struct script_told told = { .report = report, .subject = subject };
 	struct script *script;
 	struct err err;
 
 	err_clear(&err);
-	script = script_open(path, &s->script, &err);
+	script = table_script_open(s, t, &err);
 	if (script && script_lint(script, schema, tell_finding, &told, &err) == 0 && !told.any)
-		report_add(report, REPORT_OK, subject, NULL, "compiles, for table %s", t->name);
+		report_add(report, REPORT_OK, subject, NULL, "%s compile%s", t->filter.text == NULL ? "its scripts" : t->transform.count ? "filter and scripts"
+			   : "its filter", t->filter.text && t->transform.count == 0 ? "s" : "");
 	else if (!told.any)
 		report_add(report, REPORT_PROBLEM, subject, "Correct the script; `millrace check` compiles it again.", "%s", err.msg);
 	script_close(script);
 	free(subject);
-	free(path);
 }
 
 static void free_schemas(struct schema **schemas, size_t n)
@@ -109,7 +108,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 		if (sink_check(&s->sink, schemas, nschemas, report, &now))
 			unreachable(report, "target", "Start StarRocks, or correct [starrocks] fe.http and fe.mysql.", &now, err);
 		for (size_t i = 0; i < s->ntables; i++)
-			if (s->tables[i].transform)
+			if (table_has_script(&s->tables[i]))
 				check_one_script(s, &s->tables[i], schema_of(s->tables[i].name, schemas, nschemas), report);
 	}
 	free_schemas(schemas, nschemas);

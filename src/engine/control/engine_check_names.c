@@ -34,6 +34,15 @@ static void names_free(struct names *n)
 	free(n->tables);
 }
 
+/* Whether the section is that of any table; each table has one. */
+static bool section_applies(const struct names *n, const struct settings *s, const struct table_settings *t)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (settings_for_table(s, n->tables[i]) == t)
+			return true;
+	return false;
+}
+
 static bool table_exists(const struct names *n, const char *name)
 {
 	for (size_t i = 0; i < n->count; i++)
@@ -56,7 +65,10 @@ static void check_sections(const struct names *n, const struct settings *s)
 	for (size_t i = 0; i < s->ntables; i++) {
 		char *subject = xasprintf("[table %s]", s->tables[i].name);
 
-		if (!table_exists(n, s->tables[i].name))
+		if (section_is_pattern(&s->tables[i]) && !section_applies(n, s, &s->tables[i]))
+			report_add(n->report, REPORT_PROBLEM, subject, "Correct the pattern (* is any text), or take the section out.",
+				   "is the section of no captured table: %s", "none matches, or those that do have sections of their own");
+		else if (!section_is_pattern(&s->tables[i]) && !table_exists(n, s->tables[i].name))
 			tell_missing(n, REPORT_PROBLEM, subject, s->tables[i].name,
 				     "Write the name as the server does; until then the section is applied to no row.");
 		free(subject);

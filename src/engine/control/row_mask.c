@@ -27,44 +27,45 @@ void row_mask_init(struct row_mask *m, const struct settings *s)
 	*m = (struct row_mask){ 0 };
 	for (size_t i = 0; i < s->ntables; i++) {
 		const struct table_settings *t = &s->tables[i];
-		char *path = t->transform == NULL ? NULL : t->transform[0] == '/' ? xstrdup(t->transform)
-			     : xasprintf("%s/%s", s->dir, t->transform);
+		bool masks = false;
 
-		if (path && calls_mask(path)) {
-			m->tables.items = xrealloc(m->tables.items, (m->tables.count + 1) * sizeof(*m->tables.items));
-			m->tables.items[m->tables.count++] = xstrdup(t->name);
+		for (size_t k = 0; k < t->transform.count && !masks; k++) {
+			char *path = table_script_path(s, t->transform.items[k]);
+
+			masks = calls_mask(path);
+			free(path);
 		}
-		free(path);
+		if (masks) {
+			m->sections = xrealloc(m->sections, (m->count + 1) * sizeof(*m->sections));
+			m->sections[m->count++] = (struct table_settings){ .name = xstrdup(t->name) };
+		}
 	}
 }
 
 void row_mask_done(struct row_mask *m)
 {
-	conf_list_free(&m->tables);
+	for (size_t i = 0; i < m->count; i++)
+		free(m->sections[i].name);
+	free(m->sections);
+	*m = (struct row_mask){ 0 };
 }
 
 bool row_mask_table(const struct row_mask *m, const char *db, const char *table)
 {
-	size_t n = strlen(db);
+	char *name = m->count ? xasprintf("%s.%s", db, table) : NULL;
+	bool masks = false;
 
-	for (size_t i = 0; i < m->tables.count; i++) {
-		const char *name = m->tables.items[i];
-
-		if (strncasecmp(name, db, n) == 0 && name[n] == '.' && strcasecmp(name + n + 1, table) == 0)
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < m->count && !masks; i++)
+		masks = section_matches(&m->sections[i], name);
+	free(name);
+	return masks;
 }
 
 bool row_mask_topic(const struct row_mask *m, const char *topic)
 {
-	size_t n = strlen(topic);
-
-	for (size_t i = 0; i < m->tables.count; i++) {
-		size_t k = strlen(m->tables.items[i]);
-
-		if (n > k && topic[n - k - 1] == '.' && strcasecmp(topic + n - k, m->tables.items[i]) == 0)
-			return true;
-	}
+	for (size_t i = 0; i < m->count; i++)
+		for (const char *dot = strchr(topic, '.'); dot; dot = strchr(dot + 1, '.'))
+			if (section_matches(&m->sections[i], dot + 1))
+				return true;
 	return false;
 }

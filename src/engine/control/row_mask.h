@@ -13,7 +13,8 @@
 #define ROW_MASKED "(masked: the script of this table masks; --unmasked shows the row)"
 
 struct row_mask {
-	struct conf_list tables;	/* db.table whose script calls mask() */
+	struct table_settings *sections;	/* those whose script calls mask(): names and patterns. One that another section overrules counts, too */
+	size_t count;
 };
 
 void row_mask_init(struct row_mask *m, const struct settings *s);	/* reads the scripts as they are now */

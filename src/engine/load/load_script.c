@@ -7,7 +7,10 @@
 #include "core/logline.h"
 #include "engine/load/load_script_parts.h"
 
-enum { VISIBLE_MS = 10 };	/* a broker shows one partition of a transaction before the other by at most so much */
+enum {
+	VISIBLE_MS = 10,	/* a broker shows one partition of a transaction before the other by at most so much */
+	RELOAD_MS = 200		/* without messages a reload is seen after so much, and confirmed */
+};
 
 static enum stage_result decode(struct script_stage *st, struct batch *in, struct err *err)
 {
@@ -109,7 +112,7 @@ static struct load_item *next_item(struct script_stage *st)
 {
 	int wait_ms = wait_next_ms(st);
 
-	return wait_ms < 0 ? queue_pop(st->l->to_script) : queue_pop_wait(st->l->to_script, wait_ms);
+	return queue_pop_wait(st->l->to_script, wait_ms >= 0 && wait_ms < RELOAD_MS ? wait_ms : RELOAD_MS);
 }
 
 static void script_loop(struct script_stage *st)

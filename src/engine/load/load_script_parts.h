@@ -11,6 +11,7 @@ struct script_stage {
 	struct load *l;
 	struct format_decoder *decoder;
 	struct table_script *tables;	/* all; a topic knows its own */
+	struct section_script *sections;	/* those that any of them uses */
 	uint64_t reload;		/* load.reload as it was seen last */
 	struct topic_wait *waits;	/* all; a topic knows its own */
 	unsigned resumed;		/* load.resumed as it was seen last */

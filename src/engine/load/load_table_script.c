@@ -1,7 +1,7 @@
 /*
- * load_table_script.c - each table's script: found in the configuration when its first row comes, compiled again between
- * two batches when the files may have changed, and run over a batch. When a new version does not compile, the old one
- * stays and the error is told. @thread script
+ * load_table_script.c - each table's script: its section of the configuration is found when its first row comes, compiled again between
+ * two batches when the files may have changed, and run over a batch. Tables of one section share its script, since nothing in it stays
+ * from row to row. When a new version does not compile, the old one stays and the error is told. @thread script
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,37 +11,65 @@
 #include "core/xalloc.h"
 #include "engine/load/load_script_parts.h"
 
+struct section_script {		/* of a section [table NAME]: tables of a pattern share it */
+	struct section_script *next;
+	char *name;		/* the section's */
+	struct script *script;
+	unsigned tables;	/* that use it */
+};
+
 struct table_script {		/* one a topic, also when there is no script */
 	struct table_script *next;
-	char *path;		/* NULL: no script */
-	struct script *script;
+	struct section_script *section;	/* NULL: no script */
 	struct table_meter *meter;
-	uint64_t dropped;	/* script's own count, as of the last batch */
 	bool slow;		/* the last batch took so long that it was told */
 };
 
-static char *script_path(const struct settings *s, const char *transform)
+static int compile(struct script_stage *st, struct section_script *c, const struct table_settings *conf, struct err *err)
 {
-	return transform[0] == '/' ? xstrdup(transform) : xasprintf("%s/%s", s->dir, transform);
-}
-
-static int compile(struct script_stage *st, struct table_script *t, struct err *err)
-{
-	struct script *fresh = script_open(t->path, &st->l->sh->settings->script, err);
+	struct script *fresh = table_script_open(atomic_load(&st->l->sh->live), conf, err);
 
 	if (fresh == NULL)
 		return -1;
-	script_close(t->script);
-	t->script = fresh;
-	t->dropped = 0;
+	script_close(c->script);
+	c->script = fresh;
 	return 0;
 }
 
-static void table_script_free(struct table_script *t)
+/* The section's script, compiled when it is new. NULL: err says why. */
+static struct section_script *section_get(struct script_stage *st, const struct table_settings *conf, struct err *err)
 {
-	script_close(t->script);
-	free(t->path);
-	free(t);
+	struct section_script *c = st->sections;
+
+	while (c && strcmp(c->name, conf->name) != 0)
+		c = c->next;
+	if (c)
+		return c;
+	c = xcalloc(1, sizeof(*c));
+	if (compile(st, c, conf, err)) {
+		free(c);
+		return NULL;
+	}
+	c->name = xstrdup(conf->name);
+	c->next = st->sections;
+	return st->sections = c;
+}
+
+static void table_uses(struct table_script *t, struct section_script *section)
+{
+	if (section)
+		section->tables++;
+	if (t->section)
+		t->section->tables--;
+	t->section = section;
+}
+
+/* Whose script it is; NULL: no script. */
+static const struct table_settings *section_of(struct script_stage *st, const char *name)
+{
+	const struct table_settings *conf = settings_for_table(atomic_load(&st->l->sh->live), name);
+
+	return conf && table_has_script(conf) ? conf : NULL;
 }
 
 /* A message that names no table yet does not decide for its topic: NULL, and no error. */
@@ -49,53 +77,77 @@ static struct table_script *table_script(struct script_stage *st, struct load_to
 {
 	const struct schema *schema = in->nchanges ? in->changes[0].schema : NULL;
 	const struct table_settings *conf;
+	struct section_script *section = NULL;
 	struct table_script *t = topic->script;
 	char name[512];
 
 	if (t || schema == NULL)
 		return t;
 	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
+	conf = section_of(st, name);
+	if (conf && (section = section_get(st, conf, err)) == NULL)
+		return NULL;
+	if (section)
+		logline(LOG_NOTICE, "script", "%s through [table %s]", name, section->name);
 	t = xcalloc(1, sizeof(*t));
 	t->meter = table_meter_get(st->l->sh->tables, name);
-	conf = settings_for_table(atomic_load(&st->l->sh->live), name);
-	if (conf && conf->transform) {
-		t->path = script_path(atomic_load(&st->l->sh->live), conf->transform);
-		if (compile(st, t, err)) {
-			table_script_free(t);
-			return NULL;
-		}
-		logline(LOG_NOTICE, "script", "%s through %s", name, t->path);
-	}
+	table_uses(t, section);
 	t->next = st->tables;
 	st->tables = topic->script = t;
 	atomic_store(&topic->meter, t->meter);
 	return t;
 }
 
-/* The table's script as the configuration has it now, which may be another one or none. */
-static void reload_table(struct script_stage *st, struct table_script *t)
+/* ---- a configuration that was read anew ---- */
+
+static void reload_section(struct script_stage *st, struct section_script *c)
 {
 	const struct settings *live = atomic_load(&st->l->sh->live);
-	const struct table_settings *conf = settings_for_table(live, t->meter->name);
-	char *path = conf && conf->transform ? script_path(live, conf->transform) : NULL, *before = t->path;
+	const struct table_settings *conf = NULL;
 	struct err err;
 
 	err_clear(&err);
-	if (path == NULL && before == NULL)
-		return;
-	t->path = path;
-	if (path == NULL) {
-		script_close(t->script);
-		t->script = NULL;
-		logline(LOG_NOTICE, "script", "%s through no script any more", t->meter->name);
-	} else if (compile(st, t, &err)) {
+	for (size_t i = 0; i < live->ntables && conf == NULL; i++)
+		if (strcmp(live->tables[i].name, c->name) == 0 && table_has_script(&live->tables[i]))
+			conf = &live->tables[i];
+	if (conf && compile(st, c, conf, &err))
 		logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
-		t->path = before;
-		before = path;
-	} else {
-		logline(LOG_NOTICE, "script", "%s compiled again", path);
+	else if (conf)
+		logline(LOG_NOTICE, "script", "[table %s]: compiled again", c->name);
+}
+
+/* The table's section as the configuration has it now, which may be another one or none. */
+static void reload_table(struct script_stage *st, struct table_script *t)
+{
+	const struct table_settings *conf = section_of(st, t->meter->name);
+	struct section_script *section = NULL;
+	struct err err;
+
+	err_clear(&err);
+	if (conf && (section = section_get(st, conf, &err)) == NULL) {
+		logline(LOG_ERROR, "script", "%s; the script before it stays", err.msg);
+		return;
 	}
-	free(before);
+	if (section != t->section)
+		logline(LOG_NOTICE, "script", section ? "%s through [table %s]" : "%s through no script any more%s", t->meter->name,
+			section ? section->name : "");
+	table_uses(t, section);
+}
+
+static void free_sections(struct script_stage *st, bool all)
+{
+	for (struct section_script **at = &st->sections; *at;) {
+		struct section_script *c = *at;
+
+		if (!all && c->tables) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		script_close(c->script);
+		free(c->name);
+		free(c);
+	}
 }
 
 void scripts_reload(struct script_stage *st)
@@ -105,8 +157,11 @@ void scripts_reload(struct script_stage *st)
 	if (wanted == st->reload)
 		return;
 	st->reload = wanted;
+	for (struct section_script *c = st->sections; c; c = c->next)
+		reload_section(st, c);
 	for (struct table_script *t = st->tables; t; t = t->next)
 		reload_table(st, t);
+	free_sections(st, false);
 }
 
 void scripts_free(struct script_stage *st)
@@ -115,9 +170,12 @@ void scripts_free(struct script_stage *st)
 		struct table_script *t = st->tables;
 
 		st->tables = t->next;
-		table_script_free(t);
+		free(t);
 	}
+	free_sections(st, true);
 }
+
+/* ---- a batch ---- */
 
 struct slow_batch {
 	struct script_stage *st;
@@ -143,11 +201,16 @@ static void tell_slow(void *arg, const struct script_slow *slow)
 static int run_script(struct script_stage *st, struct table_script *t, struct load_item *item, struct err *err)
 {
 	struct slow_batch batch = { .st = st, .item = item };
+	struct script *script = t->section->script;
+	struct script_stats before, after;
 	int rc;
 
-	script_on_slow(t->script, tell_slow, &batch);
-	rc = script_run(t->script, item->in, 0, item->in->nchanges, item->out, err);
-	script_on_slow(t->script, NULL, NULL);
+	script_stats(script, &before);
+	script_on_slow(script, tell_slow, &batch);
+	rc = script_run(script, item->in, 0, item->in->nchanges, item->out, err);
+	script_on_slow(script, NULL, NULL);
+	script_stats(script, &after);
+	counter_add(&t->meter->dropped, after.dropped - before.dropped);
 	if (t->slow && !batch.told)
 		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);
 	t->slow = batch.told;
@@ -157,12 +220,11 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct table_script *t = table_script(st, item->part->of, item->in, err);
-	struct script_stats stats;
 
 	if (t == NULL && err->kind != ERR_NONE)
 		return -1;
 	item->meter = t ? t->meter : load_topic_meter(st->l, item->part->of);
-	if (t == NULL || t->script == NULL) {
+	if (t == NULL || t->section == NULL) {
 		item->out = item->in;
 		return 0;
 	}
@@ -172,8 +234,5 @@ int script_transform(struct script_stage *st, struct load_item *item, struct err
 		item->out = NULL;
 		return -1;
 	}
-	script_stats(t->script, &stats);
-	counter_add(&t->meter->dropped, stats.dropped - t->dropped);
-	t->dropped = stats.dropped;
 	return 0;
 }

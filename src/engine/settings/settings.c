@@ -220,8 +220,10 @@ static const struct conf_option options[] = {
 	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0, "How long a connection may take." },
 	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0, "Zone in which TIMESTAMP columns are stored." },
 
-	{ "table", "transform", CONF_STRING, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,
-	  "Lua script with function transform(row, event), relative to this file." },
+	{ "table", "transform", CONF_LIST, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,
+	  "Lua scripts with function transform(row, event), relative to this file; what one gives is what the next one gets." },
+	{ "table", "filter", CONF_CODE, offsetof(struct table_settings, filter), NULL, NULL, CONF_LIVE,
+	  "Lua expression over row and event that is true for the rows that are loaded: row.status ~= 'test'. It comes before transform." },
 
 	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE, "Name of a file in themes, without .theme." },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
@@ -439,19 +441,6 @@ int settings_load(struct settings *s, const char *path, struct err *err)
 	if (conf_load(&settings_table, s, path, err))
 		return -1;
 	return settings_derive(s, err);
-}
-
-const struct table_settings *settings_for_table(const struct settings *s, const char *db_table)
-{
-	const struct table_settings *other_case = NULL;
-
-	for (size_t i = 0; i < s->ntables; i++) {
-		if (strcmp(s->tables[i].name, db_table) == 0)
-			return &s->tables[i];
-		if (strcasecmp(s->tables[i].name, db_table) == 0)
-			other_case = &s->tables[i];
-	}
-	return other_case;
 }
 
 void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh)

@@ -12,9 +12,10 @@
 #include "sink/sink.h"
 #include "source/source.h"
 
-struct table_settings {		/* [table db.table] */
+struct table_settings {		/* [table db.table], [table db.*] */
 	char *name;
-	char *transform;	/* path of a Lua script, relative to the configuration file */
+	struct conf_list transform;	/* paths of Lua scripts, relative to the configuration file */
+	struct conf_code filter;	/* a Lua expression that comes before them */
 };
 
 struct load_settings {
@@ -60,6 +61,17 @@ void settings_need_restart(const struct settings *now, const struct settings *fr
 int settings_check(const struct settings *s, struct err *err);	/* what the reading of single values cannot see */
 /* Which file with secrets others than its owner and group may read, from the index-th on; NULL: none. */
 const char *settings_exposed(const struct settings *s, size_t *index);
-const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);	/* NULL: none */
+
+/* settings_table.c: which section is a table's. One counts alone: that of its name, else of its name in another case, else the pattern (* is any
+ * text) with the most characters besides *, of two such the first in the file. NULL: none. */
+const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);
+bool section_is_pattern(const struct table_settings *t);
+bool section_matches(const struct table_settings *t, const char *db_table);	/* by its name or pattern, in any case */
+bool table_has_script(const struct table_settings *t);
+
+/* settings_script.c */
+char *table_script_path(const struct settings *s, const char *transform);	/* beside the configuration; the caller frees */
+/* The section's filter and scripts as one. NULL: ERR_CONFIG. */
+struct script *table_script_open(const struct settings *s, const struct table_settings *t, struct err *err);
 
 #endif

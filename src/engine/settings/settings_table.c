@@ -1,0 +1,71 @@
+/* settings_table.c - sections [table NAME]: which one is a table's. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/settings/settings.h"
+
+static bool glob(const char *pattern, const char *text)
+{
+	const char *star = NULL, *again = NULL;
+
+	while (*text) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			again = text;
+		} else if (tolower((unsigned char)*pattern) == tolower((unsigned char)*text)) {
+			pattern++;
+			text++;
+		} else if (star) {
+			pattern = star;
+			text = ++again;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
+
+bool section_is_pattern(const struct table_settings *t)
+{
+	return strchr(t->name, '*') != NULL;
+}
+
+bool section_matches(const struct table_settings *t, const char *db_table)
+{
+	return glob(t->name, db_table);
+}
+
+static size_t literal_characters(const char *pattern)
+{
+	size_t n = 0;
+
+	for (; *pattern; pattern++)
+		n += *pattern != '*';
+	return n;
+}
+
+const struct table_settings *settings_for_table(const struct settings *s, const char *db_table)
+{
+	const struct table_settings *other_case = NULL, *pattern = NULL;
+
+	for (size_t i = 0; i < s->ntables; i++) {
+		const struct table_settings *t = &s->tables[i];
+
+		if (strcmp(t->name, db_table) == 0)
+			return t;
+		if (strcasecmp(t->name, db_table) == 0)
+			other_case = t;
+		else if (section_is_pattern(t) && section_matches(t, db_table) &&
+			 (pattern == NULL || literal_characters(t->name) > literal_characters(pattern->name)))
+			pattern = t;
+	}
+	return other_case ? other_case : pattern;
+}
+
+bool table_has_script(const struct table_settings *t)
+{
+	return t->transform.count || t->filter.text;
+}

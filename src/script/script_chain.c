@@ -1,0 +1,98 @@
+/*
+ * script_chain.c - several scripts in a row, each with a state of its own: what one gives is what the next one gets. A row that is dead passes
+ * the others untouched; a row that one has dropped, and that may be at the target, comes to the next one as a delete.
+ *
+ * What a script gave is taken out of the outgoing batch before the next one runs, and its cells stay in that batch's arena.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "script/script_part.h"
+
+struct script *script_chain(struct script *s, struct script *next)
+{
+	struct script *last = s;
+
+	if (s == NULL)
+		return next;
+	while (last->next)
+		last = last->next;
+	last->next = next;
+	return s;
+}
+
+void script_close(struct script *s)
+{
+	while (s) {
+		struct script *next = s->next;
+
+		script_close_one(s);
+		s = next;
+	}
+}
+
+/* What is in out from `first` on goes to s. */
+static void take(struct script *s, struct batch *out, size_t first)
+{
+	size_t count = out->nchanges - first;
+
+	if (s->cap_taken < count) {
+		s->taken = xrealloc(s->taken, count * sizeof(*s->taken));
+		s->cap_taken = count;
+	}
+	if (count)
+		memcpy(s->taken, out->changes + first, count * sizeof(*s->taken));
+	out->nchanges = first;
+}
+
+int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+{
+	size_t before = out->nchanges;
+
+	if (first > in->nchanges || count > in->nchanges - first)
+		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
+			       s->name, in->nchanges, count, first);
+	script_run_one(s, in, in->changes + first, count, out);
+	for (s = s->next; s; s = s->next) {
+		count = out->nchanges - before;
+		take(s, out, before);
+		script_run_one(s, in, s->taken, count, out);
+	}
+	return 0;
+}
+
+/* Rows are those that came to the first and left the last; what was dropped or failed did so in any of them. */
+void script_stats(const struct script *s, struct script_stats *out)
+{
+	*out = s->stats;
+	for (s = s->next; s; s = s->next) {
+		out->rows_out = s->stats.rows_out;
+		out->dropped += s->stats.dropped;
+		out->dead += s->stats.dead;
+		out->ns += s->stats.ns;
+	}
+}
+
+void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg)
+{
+	for (; s; s = s->next) {
+		s->slow_told = told;
+		s->slow_arg = arg;
+	}
+}
+
+/* Each part knows the columns that those before it have added. */
+int script_lint(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err)
+{
+	struct schema *wide = schema ? schema_clone(schema) : NULL;
+	int rc = 0;
+
+	for (; rc == 0 && s; s = s->next) {
+		rc = script_lint_one(s, wide, told, arg, err);
+		if (wide)
+			script_fields_add(s, wide);
+	}
+	schema_unref(wide);
+	return rc;
+}

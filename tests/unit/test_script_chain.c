@@ -1,0 +1,149 @@
+/* test_script_chain.c - scripts in a row: what one gives is what the next one gets, whatever becomes of a row. */
+#include "script/script.h"
+
+#include "tests/tap.h"
+#include "tests/unit/script_rows.h"
+
+static const struct script_limits limits = { .instructions = 100000, .memory_bytes = 8 << 20 };
+
+static struct schema *orders;
+static struct batch *in, *out;
+static struct script *chain;
+
+static void open_chain(const char *const *texts)
+{
+	struct err err = { 0 };
+
+	for (char name[] = "a.lua"; *texts; texts++, name[0]++) {
+		struct script *s = script_open_text(name, *texts, &limits, &err);
+
+		if (s == NULL)
+			ok(false, "compiles: %s", err.msg);
+		else
+			chain = script_chain(chain, s);
+	}
+}
+
+static void run(void)
+{
+	struct err err = { 0 };
+
+	batch_reset(out);
+	is_int(script_run(chain, in, 0, in->nchanges, out, &err), 0, "runs");
+}
+
+static void end(void)
+{
+	script_close(chain);
+	chain = NULL;
+	batch_reset(in);
+}
+
+static void add(enum change_op op, int64_t id, const char *status)
+{
+	struct value *row = orders_row(in, orders, id, status), *old = orders_row(in, orders, id, "before");
+
+	orders_change(in, orders, op, op == CHANGE_UPDATE ? old : op == CHANGE_DELETE ? row : NULL, op == CHANGE_DELETE ? NULL : row);
+}
+
+static int64_t number(const struct change *c, const char *name)
+{
+	int column = schema_column(c->schema, name, strlen(name));
+
+	return column < 0 || c->after == NULL ? -1 : c->after[column].i;
+}
+
+static void test_rows(void)
+{
+	static const char *const texts[] = {
+		"fields = { a = 'bigint' } function transform(row) if row.status == 'test' then return nil end row.a = row.id * 10 return row end",
+		"fields = { b = 'bigint' } function transform(row, event) if row.id == 3 then error('three') end row.b = row.a + 1 "
+			"if row.id == 2 then local more = row:copy() more.id = 1000 return { row, more } end return row end",
+		"function transform(row, event) row.small = row.b % 100 if event.offset ~= 99 + (row.id == 1000 and 2 or row.id) then reject('offset') end return row end",
+		NULL
+	};
+	struct script_stats stats;
+
+	open_chain(texts);
+	for (int i = 1; i <= 4; i++)
+		add(CHANGE_CREATE, i, i == 4 ? "test" : "paid");
+	run();
+	is_int(out->nchanges, 4, "one dropped, one doubled");
+	is_int(number(&out->changes[0], "b"), 11, "the second sees what the first wrote");
+	is_int(number(&out->changes[0], "small"), 11, "and the third what the second wrote");
+	is_int(number(&out->changes[2], "id"), 1000, "a row that the second made goes through the third");
+	is_str(out->changes[3].dead, "b.lua:1: three", "a row that fails in one is dead, with its name");
+	is_str(out->changes[3].dead_at, "script b.lua", "and place");
+	script_stats(chain, &stats);
+	is_int(stats.dropped, 1, "dropped rows are counted once");
+	is_int(stats.dead, 1, "and dead ones");
+	run();
+	is_int(out->nchanges, 4, "the next batch");
+	end();
+}
+
+/* A row that leaves the filter of the first is a delete for the second, which may have put it elsewhere. */
+static void test_dropped(void)
+{
+	static const char *const texts[] = {
+		"function transform(row) if row.status == 'test' then return nil end return row end",
+		"function transform(row) row.id = row.id + 100 return row end function delete(row) row.id = row.id + 100 return row end", NULL
+	};
+
+	open_chain(texts);
+	add(CHANGE_UPDATE, 1, "test");
+	add(CHANGE_UPDATE, 2, "paid");
+	add(CHANGE_DELETE, 3, "paid");
+	run();
+	is_int(out->nchanges, 3, "three changes");
+	is_int(out->changes[0].op, CHANGE_DELETE, "an update that leaves the filter is a delete");
+	is_int(out->changes[0].before[C_ID].i, 101, "by the key that the second gave it");
+	is_int(out->changes[1].after[C_ID].i, 102, "a row that stays");
+	is_int(out->changes[2].before[C_ID].i, 103, "a delete goes through the second");
+	end();
+}
+
+struct told {
+	int count;
+	char script[20], text[300];
+};
+
+static void tell(void *arg, const struct script_finding *f)
+{
+	struct told *told = arg;
+
+	told->count++;
+	snprintf(told->script, sizeof(told->script), "%s", f->script);
+	snprintf(told->text, sizeof(told->text), "%s", f->text);
+}
+
+static void test_lint(void)
+{
+	static const char *const texts[] = {
+		"fields = { a = 'bigint' } function transform(row) row.a = 1 return row end",
+		"function transform(row) row.small = row.a row.small = row.c return row end", NULL
+	};
+	struct told told = { 0 };
+	struct err err = { 0 };
+
+	open_chain(texts);
+	is_int(script_lint(chain, orders, tell, &told, &err), 0, "is looked at");
+	is_int(told.count, 1, "the second knows the columns of the first");
+	is_str(told.script, "b.lua", "the script is told");
+	ok(strstr(told.text, "row.c: expected a column") != NULL, "and the column that none has");
+	end();
+}
+
+int main(void)
+{
+	orders = orders_schema();
+	in = batch_new();
+	out = batch_new();
+	test_rows();
+	test_dropped();
+	test_lint();
+	batch_free(in);
+	batch_free(out);
+	schema_unref(orders);
+	return tap_done();
+}
