@@ -29,6 +29,18 @@ static const struct cli_option tap_options[] = {
 	{ "-n", "COUNT", "stop after so many rows" },
 	{ "--unmasked", NULL, "rows as they are, also where messages or the table's script mask" }, { NULL, NULL, NULL }
 };
+static const struct cli_option messages_options[] = {
+	{ "--seek", "o:N|-N|@TIME|begin|end", "where to begin (-10; begin when something is searched for)" },
+	{ "--partition", "P", "only this one" },
+	{ "--filter", "EXPR", "only what this Lua expression is true for" },
+	{ "--grep", "TEXT", "only with this text in key or payload" },
+	{ "--regex", "RE", "only what this extended regular expression matches" },
+	{ "--limit", "N", "stop after so many" },
+	{ "--follow", NULL, "and what comes from now on" },
+	{ "--json", NULL, "a JSON document for each, keys and values as they stand in the log" },
+	{ "--csv", NULL, "the same as CSV" },
+	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL }
+};
 static const struct cli_option lua_options[] = { { "--table", "DB.TABLE", "check: with the columns of this table" }, { NULL, NULL, NULL } };
 static const struct cli_option dead_options[] = {
 	{ "-n", "COUNT", "show so many (100)" },
@@ -85,6 +97,12 @@ static const struct cli_command commands[] = {
 	{ "tap", "STAGE [TABLE]", "watch rows as they pass a stage: source, format, log, read, script, sink",
 	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },
+	{ "messages", "TOPIC|TABLE", "read and search what is in the log",
+	  "--seek: o:N begins at an offset, -N with the newest N messages of each partition, @TIME at a time (UTC: 2026-01-31 23:59, 23:59, or how\n"
+	  "long ago: 90m), end with what comes from now on. Partitions are read one after the other.\n"
+	  "--filter: op (c, u, d, r, s), before, after, row (after, or before of a delete), key, db, table, event, as in docs/lua.md:\n"
+	  "op == \"u\" and after.customer_id == 1085. Messages for which it fails are counted. With Kafka only committed messages are read, and in\n"
+	  "no consumer group.", messages_options, 1, 1, cli_messages },
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
 	  "Without ACTION: all of them, with what they take and whether they change something.", do_options, 0, CLI_MAX_WORDS, cli_do },

@@ -54,10 +54,12 @@ struct cli_call { struct engine_link link; void *client; };
 int cli_call(struct cli *cli, struct cli_call *call, struct err *err);
 void cli_hang_up(struct cli_call *call);
 int cli_ask(struct cli *cli, struct engine_request *r, engine_emit *emit, struct err *err);	/* one request, in the user's name */
+int cli_ask_to(struct cli *cli, struct engine_request *r, engine_emit *emit, void *arg, struct err *err);	/* the same, with an argument for emit */
 /* SIGTERM, SIGINT, SIGHUP, SIGPIPE. Threads started later inherit the mask: only the descriptor, a signalfd, sees them. */
 int cli_block_signals(void);
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
 int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
+void cli_put_json(const char *line, size_t len);		/* to stdout: what must not be shown is escaped as JSON does */
 void cli_put_safe(FILE *f, const char *s, size_t len);		/* control characters and bad bytes as \xNN */
 /* Who runs the command, for the events that it causes: "ana@pts/3". */
 const struct engine_session *cli_session(void);
@@ -78,6 +80,7 @@ int cli_do(struct cli *cli);		/* cli_do.c */
 int cli_snapshot(struct cli *cli);
 int cli_replay(struct cli *cli);
 int cli_topics(struct cli *cli);
+int cli_messages(struct cli *cli);	/* cli_messages.c */
 int cli_dead(struct cli *cli);
 int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);

@@ -9,13 +9,18 @@
 
 int cli_ask(struct cli *cli, struct engine_request *r, engine_emit *emit, struct err *err)
 {
+	return cli_ask_to(cli, r, emit, NULL, err);
+}
+
+int cli_ask_to(struct cli *cli, struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
 	struct cli_call call;
 	int rc;
 
 	if (cli_call(cli, &call, err))
 		return -1;
 	r->session = cli_session();
-	rc = call.link.request(call.link.self, r, emit, NULL, err);
+	rc = call.link.request(call.link.self, r, emit, arg, err);
 	cli_hang_up(&call);
 	return rc;
 }

@@ -110,7 +110,7 @@ void cli_put_safe(FILE *f, const char *s, size_t len)
 }
 
 /* A line of JSON stays one: what must not be shown is escaped as JSON does, so it means the same. */
-static void put_json(const char *line, size_t len)
+void cli_put_json(const char *line, size_t len)
 {
 	uint32_t code;
 	size_t n;
@@ -136,7 +136,7 @@ int cli_print_line(void *arg, const char *line, size_t len)
 	if (len == 0)
 		return ferror(stdout);
 	if (line[0] == '{' || line[0] == '[')
-		put_json(line, len);
+		cli_put_json(line, len);
 	else
 		cli_put_safe(stdout, line, len);
 	putchar('\n');

@@ -12,6 +12,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_doctor.h \
 	src/cli/cli_lua.c \
 	src/cli/cli_manual.c \
+	src/cli/cli_messages.c \
 	src/cli/cli_problems.c \
 	src/cli/cli_progress.c \
 	src/cli/cli_progress.h \

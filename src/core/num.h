@@ -31,6 +31,9 @@ int64_t num_days(int year, int month, int day);
 void num_civil(int64_t days, int *year, int *month, int *day);
 size_t num_iso_date(char *out, int64_t days);				/* 2018-06-20; <= 16 */
 size_t num_iso_datetime(char *out, int64_t micros, int digits, char sep);	/* 2018-06-20T13:37:03.500; digits 0..6, -1: as needed; <= 40 */
+/* A moment as people write it, in UTC: 2026-01-31 23:59:00, 2026-01-31T23:59Z, 2026-01-31, 23:59 (the last time that it was), or how
+ * long ago: 90m. ms since the epoch; false: none of these. */
+bool num_parse_moment_ms(const char *text, int64_t now_ms, int64_t *ms);
 size_t num_time(char *out, int64_t micros, int digits);			/* -838:59:59.000000; <= 24 */
 
 #endif

@@ -7,6 +7,7 @@
 #include "core/num.h"
 
 #include <string.h>
+#include <time.h>
 
 #define DAY_US 86400000000LL
 
@@ -113,4 +114,43 @@ size_t num_time(char *out, int64_t micros, int digits)
 		return clock_print(out, micros, digits);
 	*out = '-';
 	return 1 + clock_print(out + 1, micros == INT64_MIN ? INT64_MAX : -micros, digits);
+}
+
+static const char *const date_forms[] = {
+	"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d", NULL
+};
+static const char *const clock_forms[] = { "%H:%M:%S", "%H:%M", NULL };
+
+/* The whole text in one of the forms. */
+static bool parse_forms(const char *text, const char *const *forms, struct tm *tm)
+{
+	for (; *forms; forms++) {
+		const char *end;
+
+		*tm = (struct tm){ .tm_mday = 1 };
+		end = strptime(text, *forms, tm);
+		if (end && *end == '\0')
+			return true;
+	}
+	return false;
+}
+
+bool num_parse_moment_ms(const char *text, int64_t now_ms, int64_t *ms)
+{
+	struct tm tm;
+	int64_t ago;
+
+	if (parse_forms(text, date_forms, &tm)) {
+		*ms = (num_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec) * 1000;
+		return true;
+	}
+	if (parse_forms(text, clock_forms, &tm)) {
+		*ms = now_ms - now_ms % 86400000 + (tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec) * 1000LL;
+		*ms -= *ms > now_ms ? 86400000 : 0;
+		return true;
+	}
+	if (!num_parse_duration_ms(text, strlen(text), &ago) || ago < 0)
+		return false;
+	*ms = now_ms - ago;
+	return true;
 }

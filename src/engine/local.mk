@@ -59,6 +59,18 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_verify.c \
 	src/engine/load/load_worker.c \
 	src/engine/load/load_worker_parts.h \
+	src/engine/messages/filter.c \
+	src/engine/messages/filter.h \
+	src/engine/messages/message.c \
+	src/engine/messages/message.h \
+	src/engine/messages/message_print.c \
+	src/engine/messages/message_print.h \
+	src/engine/messages/messages.c \
+	src/engine/messages/messages.h \
+	src/engine/messages/search.c \
+	src/engine/messages/search.h \
+	src/engine/messages/seek.c \
+	src/engine/messages/seek.h \
 	src/engine/status/meter.c \
 	src/engine/status/meter.h \
 	src/engine/settings/settings.c \
@@ -114,6 +126,10 @@ tests_unit_test_problems_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_request_doc
 tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/control/request_doc.c
 tests_unit_test_request_doc_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_messages
+tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \
+	src/engine/messages/search.c src/engine/messages/seek.c
+tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIBS)
 check_PROGRAMS += tests/unit/test_series
 tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c
 tests_unit_test_series_LDADD = $(CORE)

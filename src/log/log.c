@@ -172,6 +172,11 @@ int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t t
 	return l->ops->offset_at(l, topic, partition, timestamp_ms, offset, err);
 }
 
+int log_ends(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err)
+{
+	return l->ops->ends(l, topic, partition, low, high, err);
+}
+
 /* ---- writing ---- */
 
 struct log_writer *log_writer_open(struct log *l, const char *id, struct err *err)

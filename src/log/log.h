@@ -76,6 +76,7 @@ int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, 
 	struct err *err);
 int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 	struct err *err);
+int log_ends(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);	/* of what is committed */
 
 /* ---- writing: exactly once ---- */
 struct log_writer;

@@ -304,6 +304,7 @@ const struct log_ops log_kafka_ops = {
 	.groups = kafka_groups,
 	.scan = kafka_scan,
 	.offset_at = kafka_offset_at,
+	.ends = kafka_ends,
 	.topic_limit = kafka_topic_limit,
 	.writer_open = kafka_writer_open,
 	.writer_close = kafka_writer_close,

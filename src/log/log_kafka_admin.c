@@ -310,6 +310,13 @@ int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int6
 	return kafka_low_high(&l->admin, topic, partition, &low, offset, limit_ms(l), err);
 }
 
+int kafka_ends(struct log *base, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err)
+{
+	struct kafka_log *l = (struct kafka_log *)base;
+
+	return kafka_low_high(&l->admin, topic, partition, low, high, limit_ms(l), err);
+}
+
 /* ---- settings of a topic ---- */
 
 static const char *setting_of(rd_kafka_event_t *event, const char *name)

@@ -132,6 +132,7 @@ int local_groups(struct log *l, const char *group, struct log_groups *out, struc
 int local_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 	void *arg,
 	struct err *err);
+int local_ends(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);
 int local_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 	struct err *err);
 

@@ -314,6 +314,20 @@ int local_offset_at(struct log *base, const char *topic, int32_t partition, int6
 	return 0;
 }
 
+int local_ends(struct log *base, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+	const struct local_part *p = local_part_get(l, topic, partition, err);
+
+	if (!p)
+		return -1;
+	pthread_mutex_lock(&l->lock);
+	*low = p->low;
+	*high = p->high;
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
+
 /* ---- preflight ---- */
 
 /* Is state.dir used by a process? Asked without making or writing anything. */

@@ -40,6 +40,8 @@ struct log_ops {
 	int (*offset_at)(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
 		struct err *err);
 
+	int (*ends)(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);
+
 	size_t (*topic_limit)(struct log *l, const char *topic, struct err *err);
 
 	struct log_writer *(*writer_open)(struct log *l, const char *id, struct err *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "core/num.h"
 #include "engine/engine_parts.h"
 
 static bool topic_exists(struct log *log, const char *name, struct err *err)
@@ -192,4 +193,49 @@ int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, boo
 	if (scan.found == 0)
 		return err_set(err, ERR_CONFIG, 0, "dead letter %lld: expected one that exists; `millrace dead list` lists them", (long long)id);
 	return 0;
+}
+
+/* ---- messages ---- */
+
+static int64_t number_arg(const struct engine_request *r, const char *name)
+{
+	const char *text = engine_request_arg(r, name);
+	int64_t n = -1;
+
+	if (text)
+		num_parse_i64(text, strlen(text), &n);
+	return n;
+}
+
+static enum message_form form_arg(const struct engine_request *r)
+{
+	static const char *const names[] = { [MESSAGE_JSON] = "json", [MESSAGE_CSV] = "csv", [MESSAGE_LIST] = "list", [MESSAGE_WHOLE] = "whole" };
+	const char *form = engine_request_arg(r, "form");
+
+	for (size_t i = 0; form && i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(form, names[i]) == 0)
+			return (enum message_form)i;
+	return MESSAGE_JSON;
+}
+
+int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	const char *seek = engine_request_arg(r, "seek"), *topic = engine_request_arg(r, "topic");
+	struct messages_wish wish = {
+		.topic = topic, .seek = seek, .text = engine_request_arg(r, "grep"), .regex = engine_request_arg(r, "regex"),
+		.filter = engine_request_arg(r, "filter"), .partition = number_arg(r, "partition"), .limit = number_arg(r, "limit"),
+		.form = form_arg(r), .progress = engine_request_arg(r, "progress") != NULL,
+		.follow = engine_request_arg(r, "follow") || (seek && strcmp(seek, "end") == 0),
+	};
+	struct row_mask mask;
+	char name[600];
+	int rc;
+
+	row_mask_init(&mask, s);
+	snprintf(name, sizeof(name), ".%s", topic);	/* db.table names a topic, too */
+	if (engine_request_arg(r, "unmasked") == NULL && row_mask_topic(&mask, name))
+		wish.hidden = ROW_MASKED;
+	rc = messages_run(log, s, &wish, emit, arg, err);
+	row_mask_done(&mask);
+	return rc;
 }

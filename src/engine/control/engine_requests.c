@@ -158,6 +158,11 @@ static int ask_replay(struct ask *a)
 	return 0;
 }
 
+static int ask_messages(struct ask *a)
+{
+	return log_of(a) == NULL ? -1 : inspect_messages(log_of(a), atomic_load(&a->e->shared.live), a->r, a->emit, a->arg, a->err);
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -205,6 +210,20 @@ static const struct engine_request_arg_doc replay_args[] = {
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
+static const struct engine_request_arg_doc messages_args[] = {
+	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "or the table that it is of" },
+	{ "seek", ARG_TEXT, false, NULL, EFFECT_READ, "where to begin: o:OFFSET, -N (the newest N of each partition), @TIME, begin, end (-10; begin when "
+	  "something is searched for)" },
+	{ "partition", ARG_COUNT, false, NULL, EFFECT_READ, "only this one" },
+	{ "filter", ARG_TEXT, false, NULL, EFFECT_READ, "only what this Lua expression is true for: op == \"u\" and after.id == 42" },
+	{ "grep", ARG_TEXT, false, NULL, EFFECT_READ, "only with this text in key or payload" },
+	{ "regex", ARG_TEXT, false, NULL, EFFECT_READ, "only what this extended regular expression matches" },
+	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many" },
+	{ "form", ARG_CHOICE, false, "json|csv|list|whole", EFFECT_READ, "of a line (json)" },
+	{ "follow", ARG_YES, false, NULL, EFFECT_READ, "and what comes from now on" },
+	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE
+};
 static const struct engine_request_arg_doc dead_args[] = {
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE
 };
@@ -238,6 +257,7 @@ static const struct request_row rows[] = {
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
+	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },

@@ -8,7 +8,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/clock.h"
 #include "core/logline.h"
@@ -31,32 +30,13 @@ struct load_replay {		/* under half.lock, but for the read thread while it is at
 
 /* ---- the asker ---- */
 
-static bool parse_time(const char *text, int64_t *ms)
-{
-	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M" };
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		struct tm tm = { 0 };
-		const char *end = strptime(text, forms[i], &tm);
-
-		if (end && *end == '\0') {
-			*ms = (int64_t)timegm(&tm) * 1000;
-			return true;
-		}
-	}
-	if (!num_parse_duration_ms(text, strlen(text), ms) || *ms < 0)
-		return false;
-	*ms = clock_wall_us() / 1000 - *ms;
-	return true;
-}
-
 static int parse_from(const char *text, struct load_replay *r, struct err *err)
 {
 	if (strcmp(text, "begin") == 0) {
 		r->from = FROM_BEGIN;
 	} else if (num_parse_i64(text, strlen(text), &r->value) && r->value >= 0) {
 		r->from = FROM_OFFSET;
-	} else if (parse_time(text, &r->value)) {
+	} else if (num_parse_moment_ms(text, clock_wall_us() / 1000, &r->value)) {
 		r->from = FROM_TIME;
 	} else {
 		return err_set(err, ERR_CONFIG, 0, "replay: from: expected begin, an offset, a time in UTC (2026-01-31 23:59:00) or how "
