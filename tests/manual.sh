@@ -22,13 +22,18 @@ page() {	# $1: number; $2: name; $3: a word that it must have; the rest: argumen
 
 page 1 millrace.1 'resume'
 page 2 millrace.conf.5 'table.include.list' --settings
-if "$millrace" manual --problems | diff - "${top_srcdir:-.}/docs/problems.md" > /tmp/problems.$$; then
-	echo "ok 3 - docs/problems.md is the program's own table"
-else
-	failed=1
-	echo "not ok 3 - docs/problems.md is the program's own table: millrace manual --problems > docs/problems.md"
-	sed 's/^/# /' /tmp/problems.$$
-fi
-rm -f /tmp/problems.$$
-echo "1..3"
+document() {	# $1: number; $2: the page in docs; $3: the option that prints it
+	if "$millrace" manual "$3" | diff - "${top_srcdir:-.}/docs/$2" > "/tmp/page.$$"; then
+		echo "ok $1 - docs/$2 is the program's own table"
+	else
+		failed=1
+		echo "not ok $1 - docs/$2 is the program's own table: millrace manual $3 > docs/$2"
+		sed 's/^/# /' "/tmp/page.$$"
+	fi
+	rm -f "/tmp/page.$$"
+}
+
+document 3 problems.md --problems
+document 4 metrics.md --metrics
+echo "1..4"
 exit $failed

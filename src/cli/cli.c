@@ -65,7 +65,8 @@ static const struct cli_option replay_options[] = {
 };
 static const struct cli_option manual_options[] = {
 	{ "--settings", NULL, "the page of the configuration file" },
-	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" }, { NULL, NULL, NULL }
+	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" },
+	{ "--metrics", NULL, "the page of what /metrics serves (Markdown)" }, { NULL, NULL, NULL }
 };
 
 static const struct cli_command commands[] = {

@@ -57,6 +57,9 @@ int cli_ask(struct cli *cli, struct engine_request *r, engine_emit *emit, struct
 int cli_ask_to(struct cli *cli, struct engine_request *r, engine_emit *emit, void *arg, struct err *err);	/* the same, with an argument for emit */
 /* SIGTERM, SIGINT, SIGHUP, SIGPIPE. Threads started later inherit the mask: only the descriptor, a signalfd, sees them. */
 int cli_block_signals(void);
+/* What a running engine is reached by: the control socket and, where it is configured, HTTP. NULL: err */
+struct cli_doors *cli_open_doors(const struct settings *s, struct engine_link *link, struct err *err);
+void cli_close_doors(struct cli_doors *doors);		/* NULL: nothing */
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
 int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
 void cli_put_json(const char *line, size_t len);		/* to stdout: what must not be shown is escaped as JSON does */

@@ -46,14 +46,12 @@ static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 {
 	struct engine_link link;
 	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true, .session = cli_session() };
-	char *path = cli_socket_path(cli->settings);
-	struct control_server *server;
+	struct cli_doors *doors;
 	int end;
 
 	engine_link_local(e, &link);
-	server = control_serve(&link, path, err);
-	free(path);
-	if (server == NULL)
+	doors = cli_open_doors(cli->settings, &link, err);
+	if (doors == NULL)
 		return -1;
 	signal(SIGHUP, SIG_IGN);	/* outside the console's own handler: a lost terminal sends more than one */
 	take_signals();
@@ -62,7 +60,7 @@ static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 		logline(LOG_NOTICE, "console", "the terminal is gone; going on without it");
 		cli_wait_for_end(cli, e, err);
 	}
-	control_stop(server);
+	cli_close_doors(doors);
 	return end < 0 ? -1 : 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "config.h"
+#include "http/http.h"
 
 #define PAGE_DATE "2026-11-23"	/* of the release; the pages are the same wherever they are built */
 enum { LINE_WIDTH = 72 };
@@ -137,6 +138,8 @@ int cli_manual(struct cli *cli)
 		settings_page();
 	else if (cli_option(cli, "--problems"))
 		cli_print_problem_page();
+	else if (cli_option(cli, "--metrics"))
+		http_print_metrics_page(stdout);
 	else
 		commands_page();
 	return EXIT_DONE;

@@ -12,7 +12,6 @@
 
 #include "cli/cli.h"
 #include "core/logline.h"
-#include "remote/control.h"
 
 static int apply_log_options(struct cli *cli, const struct settings *s, struct err *err)
 {
@@ -91,16 +90,14 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 static int serve(struct cli *cli, struct engine *e, struct err *err)
 {
 	struct engine_link link;
-	struct control_server *server;
-	char *path = cli_socket_path(cli->settings);
+	struct cli_doors *doors;
 
 	engine_link_local(e, &link);
-	server = control_serve(&link, path, err);
-	free(path);
-	if (server == NULL)
+	doors = cli_open_doors(cli->settings, &link, err);
+	if (doors == NULL)
 		return -1;
 	cli_wait_for_end(cli, e, err);
-	control_stop(server);
+	cli_close_doors(doors);
 	return 0;
 }
 

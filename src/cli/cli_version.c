@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "config.h"
+#include "http/http.h"
 #include "log/log.h"
 #include "script/script.h"
 #include "sink/sink.h"
@@ -11,5 +12,5 @@
 void cli_print_version(void)
 {
 	puts("millrace " PACKAGE_VERSION);
-	printf("%s\n%s\n%s\n%s\n", source_library(), log_library(), script_library(), sink_library());
+	printf("%s\n%s\n%s\n%s\n%s\n", source_library(), log_library(), script_library(), sink_library(), http_library());
 }

@@ -17,6 +17,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_progress.c \
 	src/cli/cli_progress.h \
 	src/cli/cli_run.c \
+	src/cli/cli_serve.c \
 	src/cli/cli_snapshot.c \
 	src/cli/cli_status.c \
 	src/cli/cli_version.c \
@@ -24,8 +25,8 @@ src_cli_libcli_a_SOURCES = \
 
 bin_PROGRAMS += millrace
 millrace_SOURCES = src/main.c
-millrace_LDADD = src/cli/libcli.a src/console/libconsole.a src/remote/libremote.a $(ENGINE) \
-	$(NCURSES_LIBS) $(ENGINE_LIBS)
+millrace_LDADD = src/cli/libcli.a src/console/libconsole.a src/remote/libremote.a src/http/libhttp.a $(ENGINE) \
+	$(MICROHTTPD_LIBS) $(NCURSES_LIBS) $(ENGINE_LIBS)
 
 # The manual pages are printed from the tables that the program runs on.
 nodist_man_MANS = man/millrace.1 man/millrace.conf.5

@@ -92,3 +92,24 @@ int64_t histogram_percentile(const struct histogram_copy *h, double percent)
 	}
 	return bucket_top(HISTOGRAM_BUCKETS - 1);
 }
+
+uint64_t histogram_at_most(const struct histogram_copy *h, int64_t us)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS && bucket_top(i) <= us; i++)
+		n += h->count[i];
+	return n;
+}
+
+double histogram_sum_us(const struct histogram_copy *h)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		int64_t bottom = i ? bucket_top(i - 1) + 1 : 0;
+
+		sum += (double)h->count[i] * ((double)bottom + (double)bucket_top(i)) / 2;
+	}
+	return sum;
+}

@@ -27,6 +27,8 @@ void histogram_copy(const struct histogram *h, struct histogram_copy *out);	/* @
 void histogram_subtract(struct histogram_copy *now, const struct histogram_copy *before);	/* for "over the last minute" */
 void histogram_merge(struct histogram_copy *into, const struct histogram_copy *other);
 int64_t histogram_percentile(const struct histogram_copy *h, double percent);	/* us; -1 when empty */
+uint64_t histogram_at_most(const struct histogram_copy *h, int64_t us);	/* how many were not longer, as far as the buckets tell for sure */
+double histogram_sum_us(const struct histogram_copy *h);		/* of the buckets' middles */
 
 /* A counter with one writer and many readers: a plain add, no lock prefix. */
 struct counter {

@@ -30,7 +30,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_requests.c \
 	src/engine/control/engine_rules.c \
 	src/engine/control/request_doc.c \
+	src/engine/engine_latency.c \
 	src/engine/engine_problems.c \
+	src/engine/control/engine_settings.c \
 	src/engine/engine_series.c \
 	src/engine/engine_sections.c \
 	src/engine/engine_status.c \
@@ -79,6 +81,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings/settings_convert.h \
 	src/engine/settings/settings_debezium.c \
 	src/engine/settings/settings_debezium.h \
+	src/engine/settings/settings_http.c \
 	src/engine/settings/settings_script.c \
 	src/engine/settings/settings_table.c \
 	src/engine/shared.c \
@@ -111,11 +114,11 @@ tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/lo
 tests_unit_test_load_due_LDADD = $(ROW)
 E2E_TESTS += tests/e2e/load_partitions.sh tests/e2e/load_shapes.sh tests/e2e/load_trouble.sh tests/e2e/load_stop.sh
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c \
-	src/engine/settings/settings_table.c
+	src/engine/settings/settings_table.c src/engine/settings/settings_http.c
 tests_unit_test_settings_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert
 tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c src/engine/settings/settings_table.c \
-	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c
+	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c src/engine/settings/settings_http.c
 tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)

@@ -60,6 +60,10 @@ int main(void)
 	ok(histogram_percentile(&now, 1) >= (int64_t)1 << 39, "tells the new values only");
 	histogram_merge(&now, &before);
 	is_int(now.total, 11, "merged");
+	is_int(histogram_at_most(&now, 0), 1, "at most 0");
+	is_int(histogram_at_most(&now, 6), 1, "at most 6");
+	is_int(histogram_at_most(&now, 1000000), 10, "at most a second");
+	ok(histogram_sum_us(&before) == 63, "the sum of small values is exact");
 	test_against_sort(38);
 	test_against_sort(5);
 	return tap_done();

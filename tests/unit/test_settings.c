@@ -82,6 +82,34 @@ static void test_sections(void)
 	settings_free(s);
 }
 
+static void test_http(void)
+{
+	static const struct { const char *listen, *host; unsigned port; } good[] = {
+		{ "8083", "127.0.0.1", 8083 }, { "localhost:80", "127.0.0.1", 80 }, { "127.1.2.3:1", "127.1.2.3", 1 }, { "[::1]:8083", "::1", 8083 },
+	};
+	struct settings *s;
+	struct err err;
+	char text[200];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		snprintf(text, sizeof(text), "[http]\nlisten = %s\n", good[i].listen);
+		is_int(load(&s, text, &err), 0, "[http] listen = %s", good[i].listen);
+		is_str(s->http.host, good[i].host, "its address");
+		is_int(s->http.port, good[i].port, "its port");
+		settings_free(s);
+	}
+	is_int(load(&s, "[http]\nlisten = 0.0.0.0:8083\ntoken = 0123456789abcdef\n", &err), 0, "any address, with a token");
+	settings_free(s);
+	refused("[http]\nlisten = 0.0.0.0:8083\n", "can be reached by others: expected a token");
+	refused("[http]\nlisten = [::]:8083\n", "can be reached by others: expected a token");
+	refused("[http]\nlisten = 99999\n", "[http] listen: expected a port");
+	refused("[http]\nlisten = 127.0.0.1\n", "[http] listen: expected a port");
+	refused("[http]\nlisten = db1:80\n", "expected an address of this machine");
+	refused("[http]\nlisten = http://127.0.0.1:80\n", "[http] listen: expected a port");
+	refused("[http]\ntoken = 0123456789abcde\n", "[http] token: expected 16 to 512 characters, found 15");
+	refused("[http]\nreads.need.token = yes\n", "expected a token, found none");
+}
+
 /* The example that is installed is one that works. */
 static void test_example(void)
 {
@@ -104,6 +132,7 @@ int main(void)
 	test_good();
 	test_sections();
 	test_example();
+	test_http();
 	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
 	refused("[mysql]\nport = 70000\n", ":2:");
 	refused("[mysql]\nhost = 127.0.0.1:99999\n", ":2: [mysql] host: expected a port from 1 to 65535");

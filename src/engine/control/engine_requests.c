@@ -145,6 +145,16 @@ static int ask_history(struct ask *a)
 				   count_arg(a, "n", 360), a->emit, a->arg, a->err);
 }
 
+static int ask_latency(struct ask *a)
+{
+	return engine_latency_print(a->e, count_arg(a, "tables", INT64_MAX), a->emit, a->arg);
+}
+
+static int ask_settings(struct ask *a)
+{
+	return engine_settings_print(a->e->settings, a->emit, a->arg);
+}
+
 static int ask_replay(struct ask *a)
 {
 	const char *table = engine_request_arg(a->r, "table"), *from = engine_request_arg(a->r, "from");
@@ -237,6 +247,9 @@ static const struct engine_request_arg_doc history_args[] = {
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many values (360)" },
 	{ "until", ARG_COUNT, false, NULL, EFFECT_READ, "seconds since 1970 (now)" }, NO_MORE
 };
+static const struct engine_request_arg_doc latency_args[] = {
+	{ "tables", ARG_COUNT, false, NULL, EFFECT_READ, "of so many tables, by name (all)" }, NO_MORE
+};
 static const struct engine_request_arg_doc tap_args[] = {
 	{ "stage", ARG_CHOICE, true, "source|format|log|read|script|sink", EFFECT_READ, "where" },
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its rows" },
@@ -261,6 +274,8 @@ static const struct request_row rows[] = {
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
+	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args }, ask_latency },
+	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args }, ask_settings },
 	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args }, ask_tap },
 };
 

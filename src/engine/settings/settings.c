@@ -225,6 +225,16 @@ static const struct conf_option options[] = {
 	{ "table", "filter", CONF_CODE, offsetof(struct table_settings, filter), NULL, NULL, CONF_LIVE,
 	  "Lua expression over row and event that is true for the rows that are loaded: row.status ~= 'test'. It comes before transform." },
 
+	{ "http", "listen", CONF_STRING, AT(http.listen), NULL, NULL, 0,
+	  "Where HTTP is served: a port (on 127.0.0.1), or ADDRESS:PORT; without it nowhere. An address that is not loopback needs a token." },
+	{ "http", "token", CONF_STRING, AT(http.token), NULL, NULL, CONF_SECRET, "What a request that changes something has to carry; 16 characters or more. Without it HTTP changes nothing." },
+	{ "http", "reads.need.token", CONF_BOOL, AT(http.reads_need_token), "false", NULL, 0, "Whether requests that only read need it, too." },
+	{ "http", "max.connections", CONF_INT, AT(http.connections), "32", "1..1024", 0, "Connections at once; one more closes the one that has been silent for longest." },
+	{ "http", "request.timeout", CONF_DURATION, AT(http.timeout_ms), "10s", "100..600000", 0,
+	  "How long a request may take to arrive, and its answer to be taken." },
+	{ "http", "metrics.tables", CONF_INT, AT(http.tables), "200", "0..100000", 0,
+	  "Tables that /metrics has figures of, by name; millrace_tables_without_metrics tells how many have none." },
+
 	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE, "Name of a file in themes, without .theme." },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
 };
@@ -413,6 +423,8 @@ static int check_channels(struct settings *s, struct err *err)
 static int settings_derive(struct settings *s, struct err *err)
 {
 	if (settings_check(s, err))
+		return err_wrap(err, "%s", s->path);
+	if (settings_http(&s->http, err))
 		return err_wrap(err, "%s", s->path);
 	if (check_channels(s, err))
 		return -1;

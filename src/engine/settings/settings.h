@@ -25,6 +25,15 @@ struct load_settings {
 	int64_t buffer_bytes;	/* load.buffer.bytes: rows read and not loaded yet, all workers together */
 };
 
+struct http_settings {		/* [http] */
+	char *listen;		/* PORT or ADDRESS:PORT; NULL: no HTTP */
+	char *token;		/* NULL: nothing can be changed by HTTP */
+	bool reads_need_token;
+	int64_t connections, timeout_ms, tables;
+	char host[64];		/* derived from listen: an address */
+	unsigned port;
+};
+
 struct settings {
 	char *name, *state_dir;
 	char *path, *dir;	/* of the configuration file */
@@ -46,6 +55,7 @@ struct settings {
 	int64_t drain_timeout_ms;
 	int log_format, log_level;
 	char *theme;
+	struct http_settings http;
 };
 
 extern const struct conf_table settings_table;
@@ -59,6 +69,7 @@ void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fres
 void settings_need_restart(const struct settings *now, const struct settings *fresh,
 			   void (*tell)(const struct conf_option *option));
 int settings_check(const struct settings *s, struct err *err);	/* what the reading of single values cannot see */
+int settings_http(struct http_settings *http, struct err *err);	/* settings_http.c: reads listen, and refuses an open door */
 /* Which file with secrets others than its owner and group may read, from the index-th on; NULL: none. */
 const char *settings_exposed(const struct settings *s, size_t *index);
 
