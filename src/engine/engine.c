@@ -54,6 +54,8 @@ static void *housekeeper(void *arg)
 		pthread_mutex_lock(&e->lock);
 		last = now;
 	}
+	e->housekeeper_ended = true;
+	pthread_cond_broadcast(&e->tick);
 	pthread_mutex_unlock(&e->lock);
 	return NULL;
 }
@@ -121,52 +123,51 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	return e;
 }
 
-static int left_ms(int64_t until_us)
+/*
+ * A call to a server that does not answer is left to the end of the process, like the rows that wait for it: the next start
+ * goes on where the log and the stored offsets stand.
+ */
+enum {
+	STILL_MS = 700,			/* a half in which nothing moves for so long is not waited for */
+	STILL_AGAIN_MS = 100,		/* nor is a second one for long */
+	HOUSEKEEPER_MS = 200
+};
+
+static void stop_housekeeper(struct engine *e)
 {
-	int64_t left = (until_us - clock_mono_us()) / 1000;
+	struct timespec until = clock_deadline(HOUSEKEEPER_MS);
 
-	return left > 0 ? (int)left : 0;
-}
-
-/* While it connects there is nothing to drain; a call to a server that does not answer is left to the end of the process. */
-enum { CONNECTING_MS = 700 };
-
-static bool holds_rows(struct half *h)
-{
-	struct status_trouble trouble;
-	enum half_state state;
-
-	half_view(h, &state, &trouble);
-	return state != HALF_STARTING && state != HALF_RETRYING;
+	pthread_mutex_lock(&e->lock);
+	e->stopping = true;
+	pthread_cond_broadcast(&e->tick);
+	while (e->housekeeper_started && !e->housekeeper_ended && pthread_cond_timedwait(&e->tick, &e->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&e->lock);
+	if (!e->housekeeper_ended)
+		return;
+	pthread_join(e->housekeeper, NULL);
+	e->housekeeper_started = false;
 }
 
 int engine_stop(struct engine *e, int drain_ms)
 {
-	int64_t until = clock_mono_us() + drain_ms * 1000LL;
-	bool drained = true;
+	int64_t until_us = clock_mono_us() + (drain_ms + 1000) * 1000LL;
+	bool captured = true, loaded = true;
 
 	e->draining = true;
 	taps_stop(e->shared.taps);
-	if (e->capture) {
-		half_stop(capture_half(e->capture));
-		drained &= half_join(capture_half(e->capture), holds_rows(capture_half(e->capture)) ? left_ms(until) + 1000 : CONNECTING_MS);
-	}
+	if (e->capture)
+		captured = capture_stop(e->capture, until_us, STILL_MS);
 	if (e->load)
-		drained &= load_stop(e->load, left_ms(until) + 1000);
-	pthread_mutex_lock(&e->lock);
-	e->stopping = true;
-	pthread_cond_broadcast(&e->tick);
-	pthread_mutex_unlock(&e->lock);
-	if (e->housekeeper_started)
-		pthread_join(e->housekeeper, NULL);
-	e->housekeeper_started = false;
-	return drained ? 0 : 1;
+		loaded = load_stop(e->load, until_us, captured ? STILL_MS : STILL_AGAIN_MS);
+	stop_housekeeper(e);
+	return captured && loaded ? 0 : 1;
 }
 
 /* Threads that did not come back in time still use it: then it is left to the end of the process. */
 bool engine_free(struct engine *e)
 {
-	if ((e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started))
+	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

@@ -43,6 +43,8 @@ unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err
 struct capture;
 struct capture *capture_new(struct shared *sh);
 struct half *capture_half(struct capture *c);
+/* Asks it to end, and waits while batches come into the log; false: the log, or the server, does not answer. */
+bool capture_stop(struct capture *c, int64_t until_us, int still_ms);
 void capture_free(struct capture *c);
 /* A table that capture had stopped goes on, and is read again: 0 when the log says so, -1 when it does not within the time. */
 int capture_resume_table(struct capture *c, const char *table, int wait_ms, struct err *err);
@@ -56,7 +58,8 @@ struct load;
 struct load *load_new(struct shared *sh);
 struct half *load_half(struct load *l);
 void load_free(struct load *l);
-bool load_stop(struct load *l, int drain_ms);	/* asks it to end, and waits; false: not all that was read is loaded, or it hangs */
+/* Asks it to end, and waits while loads come to an end; false: not all that was read is loaded, or it hangs. */
+bool load_stop(struct load *l, int64_t until_us, int still_ms);
 void load_status(struct load *l, struct status_load *out);		/* @thread any */
 
 /* The messages of a table are loaded again: from "begin", an offset, a time. partitions: how many. @thread any */
@@ -129,7 +132,7 @@ struct engine {
 	struct load *load;
 	pthread_t housekeeper;
 	int lock_fd;			/* of the state directory */
-	bool housekeeper_started, stopping, draining;
+	bool housekeeper_started, housekeeper_ended, stopping, draining;
 	int64_t started_us;
 	pthread_mutex_t lock;		/* the figures below and the housekeeper's parts of the meters */
 	pthread_cond_t tick;

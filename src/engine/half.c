@@ -219,23 +219,11 @@ void half_stop(struct half *h)
 	pthread_mutex_unlock(&h->lock);
 }
 
-static struct timespec deadline_in(int ms)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += ms / 1000;
-	ts.tv_nsec += ms % 1000 * 1000000L;
-	if (ts.tv_nsec >= 1000000000L) {
-		ts.tv_sec++;
-		ts.tv_nsec -= 1000000000L;
-	}
-	return ts;
-}
+enum { JOIN_POLL_MS = 20 };
 
 bool half_join(struct half *h, int timeout_ms)
 {
-	struct timespec until = deadline_in(timeout_ms);
+	struct timespec until = clock_deadline(timeout_ms);
 	bool ended;
 
 	if (!h->started)
@@ -252,6 +240,23 @@ bool half_join(struct half *h, int timeout_ms)
 	return ended;
 }
 
+bool half_drain(struct half *h, int64_t until_us, int still_ms, half_moves *moves, const void *arg)
+{
+	int64_t now = clock_mono_us(), moved_us = now;
+	uint64_t before = moves(arg), turns;
+
+	while (!half_join(h, JOIN_POLL_MS)) {
+		now = clock_mono_us();
+		turns = moves(arg);
+		if (turns != before)
+			moved_us = now;
+		before = turns;
+		if (now >= until_us || now - moved_us >= still_ms * 1000LL)
+			return false;
+	}
+	return true;
+}
+
 bool half_stopping(struct half *h)
 {
 	bool stop;
@@ -264,7 +269,7 @@ bool half_stopping(struct half *h)
 
 bool half_wait(struct half *h, int ms)
 {
-	struct timespec until = deadline_in(ms);
+	struct timespec until = clock_deadline(ms);
 	bool stop;
 
 	pthread_mutex_lock(&h->lock);
@@ -277,7 +282,7 @@ bool half_wait(struct half *h, int ms)
 
 bool half_rest(struct half *h, int ms)
 {
-	struct timespec until = deadline_in(ms < 0 ? 0 : ms);
+	struct timespec until = clock_deadline(ms < 0 ? 0 : ms);
 	bool stop;
 
 	pthread_mutex_lock(&h->lock);
@@ -326,7 +331,7 @@ static int outcome(const struct half *h, unsigned ticket, int wait_ms, struct er
 
 int half_resume(struct half *h, int wait_ms, struct err *err)
 {
-	struct timespec until = deadline_in(wait_ms);
+	struct timespec until = clock_deadline(wait_ms);
 	unsigned ticket;
 	int r = 0;
 

@@ -49,6 +49,10 @@ void half_init(struct half *h, struct shared *sh, const char *part, int (*sessio
 int half_start(struct half *h, struct err *err);
 void half_stop(struct half *h);			/* asks; does not wait */
 bool half_join(struct half *h, int timeout_ms);	/* false: still running */
+/* After a stop: waits as long as `moves`, a number that rises with what gets done, does not stand still for still_ms, at most
+ * until until_us. false: still running */
+typedef uint64_t half_moves(const void *arg);
+bool half_drain(struct half *h, int64_t until_us, int still_ms, half_moves *moves, const void *arg);
 void half_done(struct half *h);
 
 bool half_stopping(struct half *h);

@@ -40,6 +40,7 @@ start_all()
 {
 	local at=${servers:-$dir}
 	"$top/tests/servers/mysql" start "$at/mysql" --binlog-rows-query-log-events=ON --local-infile=ON --max-allowed-packet=64M \
+		--net-write-timeout=600 --net-read-timeout=600 \
 		> "$dir/mysql.log" 2>&1 || { note < "$dir/mysql.log"; bail "MySQL does not start"; }
 	eval "$(sed 's/^/mysql_/' "$at/mysql/env")"
 	for side in debezium millrace; do
@@ -129,6 +130,8 @@ write_connector() # MODE
 	topic.prefix=$1
 	poll.interval.ms=50
 	producer.override.max.request.size=$message_max
+	producer.override.request.timeout.ms=300000
+	producer.override.delivery.timeout.ms=600000
 	key.converter=org.apache.kafka.connect.json.JsonConverter
 	value.converter=org.apache.kafka.connect.json.JsonConverter
 	topic.creation.groups=single
@@ -177,11 +180,12 @@ has_row() # BROKER PREFIX ID
 wait_for_row() # BROKER PREFIX ID NAME
 {
 	until_true "${REFERENCE_WAIT_S:-500}" has_row_or_failed "$@" && ! debezium_failed && return 0
-	debezium_failed && grep -E ' ERROR |Caused by' "$dir/connect/debezium.log" | head -n 8 | note
+	debezium_failed && grep -E ' ERROR |Caused by|java\.lang\.OutOfMemoryError' "$dir/connect/debezium.log" | head -n 8 | note
 	[ ! -e "$dir/$2.log" ] || tail -n 5 "$dir/$2.log" | note
+	tail -n 5 "$dir/connect/debezium.log" | note
 	bail "$4: row $3 of the sentinel does not arrive in mode $2"
 }
-debezium_failed() { grep -qE 'Task threw an uncaught and unrecoverable exception|Going to restart connector' "$dir/connect/debezium.log"; }
+debezium_failed() { grep -qE 'Task threw an uncaught and unrecoverable exception|Going to restart connector|java\.lang\.OutOfMemoryError' "$dir/connect/debezium.log"; }
 has_row_or_failed() { has_row "$@" || debezium_failed; }
 
 # ---- the run ----
@@ -199,7 +203,7 @@ sql -e "CREATE DATABASE zz_end; CREATE TABLE zz_end.sentinel (id INT PRIMARY KEY
 run_cases before shared
 for mode in "${modes[@]}"; do launch_millrace "$mode"; done
 files=("${modes[@]/#/$dir/}")
-"$top/tests/servers/debezium" connect "$dir/connect" "$debezium_broker" "${files[@]/%/.properties}" > "$dir/connect.out" 2>&1 ||
+DEBEZIUM_HEAP=3g "$top/tests/servers/debezium" connect "$dir/connect" "$debezium_broker" "${files[@]/%/.properties}" > "$dir/connect.out" 2>&1 ||
 	{ note < "$dir/connect.out"; grep -m 5 -E 'ERROR|Caused by' "$dir/connect/debezium.log" | note; bail "Debezium does not stream"; }
 for mode in "${modes[@]}"; do
 	grep -qE '^both snapshot.mode=(no_data|never)' "$cases/modes/$mode.mode" || wait_for_row "$millrace_broker" "$mode" 0 millrace

@@ -533,6 +533,22 @@ struct capture *capture_new(struct shared *sh)
 	return c;
 }
 
+static uint64_t capture_moves(const void *arg)
+{
+	const struct stage_meter *stages = arg;
+	uint64_t sum = 0;
+
+	for (int i = STAGE_SOURCE; i <= STAGE_LOG; i++)
+		sum += counter_get(&stages[i].in) + counter_get(&stages[i].out);
+	return sum;
+}
+
+bool capture_stop(struct capture *c, int64_t until_us, int still_ms)
+{
+	half_stop(&c->half);
+	return half_drain(&c->half, until_us, still_ms, capture_moves, c->sh->stages);
+}
+
 struct half *capture_half(struct capture *c)
 {
 	return &c->half;

@@ -13,9 +13,8 @@
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
-enum { QUEUE_DEPTH = 4, SPARE_BATCHES = 4, STOP_POLL_MS = 20,
-	STILL_MS = 700,			/* a stop waits for a target in which nothing moves for so long */
-	ABORT_MS = 400			/* and for the threads, when they were told to drop what they do */ };
+enum { QUEUE_DEPTH = 4, SPARE_BATCHES = 4,
+	ABORT_MS = 400			/* a stop waits so long for threads that were told to drop what they do */ };
 
 struct batch *load_batch_get(struct load *l)
 {
@@ -386,23 +385,19 @@ static void load_abort(struct load *l)
 	load_fail(l, &err);
 }
 
+static uint64_t load_moves(const void *arg)
+{
+	const struct load *l = arg;
+
+	return atomic_load(&l->turns);
+}
+
 /* What is read is loaded as long as loads come to an end. A target that is down, hangs or refuses is not waited for: the
  * log has its rows, and the next start loads them under the same labels. */
-bool load_stop(struct load *l, int drain_ms)
+bool load_stop(struct load *l, int64_t until_us, int still_ms)
 {
-	int64_t now = clock_mono_us(), until = now + drain_ms * 1000LL, moved_us = now;
-	uint64_t turns = atomic_load(&l->turns), before = turns;
-
 	half_stop(&l->half);
-	while (!half_join(&l->half, STOP_POLL_MS)) {
-		now = clock_mono_us();
-		turns = atomic_load(&l->turns);
-		if (turns != before)
-			moved_us = now;
-		before = turns;
-		if (now >= until || now - moved_us >= STILL_MS * 1000)
-			break;
-	}
+	half_drain(&l->half, until_us, still_ms, load_moves, l);
 	if (!l->half.started)
 		return true;
 	load_abort(l);

@@ -31,7 +31,7 @@ static const struct conf_option options[] = {
 	{ "millrace", "core.dumps", CONF_BOOL, AT(core_dumps), "false", NULL, 0,
 	  "Whether a crash may leave a core dump, and a debugger of the same user attach; both show passwords and rows." },
 	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
-	  "How long a stop may take to finish what is in flight." },
+	  "How long a stop may take to finish what is in flight; a system that does not answer is not waited for." },
 
 	{ "mysql", "host", CONF_HOSTS, AT(mysql.host), "127.0.0.1", NULL, 0,
 	  "Server to capture from; a list (a, b:3307) is tried in turn and followed by GTID." },
