@@ -19,6 +19,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_check.c \
 	src/engine/control/engine_check_names.c \
 	src/engine/control/engine_check_names.h \
+	src/engine/control/engine_check_topics.c \
+	src/engine/control/engine_check_topics.h \
 	src/engine/control/engine_doctor.c \
 	src/engine/control/engine_doctor.h \
 	src/engine/control/engine_doctor_words.c \

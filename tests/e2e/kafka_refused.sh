@@ -85,6 +85,9 @@ same_table shut
 # ---- a compacted topic takes no TRUNCATE ----
 
 topic_config --entity-name mysql.testdb.packed --add-config cleanup.policy=compact
+"$millrace" -c "$dir/millrace.conf" check > "$dir/out" 2>&1
+grep -q 'mysql.testdb.packed.*a TRUNCATE of testdb.packed would stop the table' "$dir/out"; ok $? "check tells it before" || note < "$dir/out"
+! grep -q 'would stop' <(grep -v packed "$dir/out"); ok $? "and of no other topic" || note < "$dir/out"
 sql -e "TRUNCATE testdb.packed; INSERT INTO testdb.packed VALUES (5, 1)"
 until_true 30 stopped testdb.packed 'compacted .cleanup.policy. and takes no message without key'; ok $? "a TRUNCATE for a compacted topic stops its table" || what_is_wrong
 others_flow "a compacted topic"

@@ -5,6 +5,7 @@
 #include "core/buf.h"
 #include "core/xalloc.h"
 #include "engine/control/engine_check_names.h"
+#include "engine/control/engine_check_topics.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
@@ -100,7 +101,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 		}
 	}
 	err_clear(&now);
-	if (log_check(&s->log, report, &now))
+	if (log_check(&s->log, report, &now) || (s->log.bootstrap_servers && check_topics(s, schemas, nschemas, report, &now)))
 		unreachable(report, "log", s->log.bootstrap_servers ? "Start the broker, or correct [kafka] bootstrap.servers."
 			    : "Make [millrace] state.dir a folder that this user may write to.", &now, err);
 	err_clear(&now);

@@ -1,0 +1,66 @@
+/* engine_check_topics.c - see engine_check_topics.h. */
+#include "engine/control/engine_check_topics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/xalloc.h"
+#include "format/cell/format_topic.h"
+#include "log/log.h"
+
+static bool is_there(const struct log_topics *topics, const char *name)
+{
+	for (size_t i = 0; i < topics->count; i++)
+		if (strcmp(topics->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void judge(const struct settings *s, const struct schema *schema, const char *topic, struct report *report)
+{
+	char *subject;
+
+	if (schema->nkey > 0 && s->mysql.skip_truncate)
+		return;
+	subject = xasprintf("topic %s", topic);
+	if (schema->nkey == 0)
+		report_add(report, REPORT_PROBLEM, subject, "Set cleanup.policy=delete on the topic, or give the table a primary key.",
+			   "it is compacted and takes no message without key, and table %s.%s has no key: its first row would stop it",
+			   schema->db, schema->table);
+	else
+		report_add(report, REPORT_WARNING, subject, "Set cleanup.policy=delete on the topic, or skipped.operations = t in [mysql].",
+			   "it is compacted and takes no message without key: a TRUNCATE of %s.%s would stop the table", schema->db,
+			   schema->table);
+	free(subject);
+}
+
+static int check_one(const struct settings *s, struct log *log, const struct log_topics *topics, const struct schema *schema,
+		     struct report *report, struct err *err)
+{
+	const char *topic = format_topic_name(s->format.topic_prefix, s->format.topic_delimiter, schema->db, schema->table);
+	bool compacts = s->log.cleanup_policy && strstr(s->log.cleanup_policy, "compact");
+
+	if (is_there(topics, topic) && log_topic_compacts(log, topic, &compacts, err)) {
+		if (err->kind != ERR_DENIED)
+			return -1;
+		report_add(report, REPORT_NOTE, "kafka topics", "Grant DescribeConfigs on the topic to have it checked.", "%s", err->msg);
+		err_clear(err);
+		return 0;
+	}
+	if (compacts)
+		judge(s, schema, topic, report);
+	return 0;
+}
+
+int check_topics(const struct settings *s, struct schema *const *schemas, size_t count, struct report *report, struct err *err)
+{
+	struct log_topics topics = { 0 };
+	struct log *log = log_open(&s->log, err);
+	int rc = log ? log_topics(log, &topics, err) : -1;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = check_one(s, log, &topics, schemas[i], report, err);
+	log_topics_free(&topics);
+	log_close(log);
+	return rc;
+}
