@@ -27,6 +27,7 @@ struct console {
 	struct status status;
 	bool dirty;
 	bool running[FEED_JOBS + 1];	/* by number */
+	enum view_lane lanes[FEED_JOBS + 1];	/* of the page that its answer is for; LANE_NONE: of nobody */
 	int shown;		/* the job whose answer is in the overlay; 0: none */
 	int end;		/* enum console_end, or -1 while it runs */
 };
@@ -59,6 +60,29 @@ static void show_lines(struct console *c, const struct buf *lines)
 	}
 }
 
+static void page_lines(struct console *c, enum view_lane lane, const struct buf *lines)
+{
+	for (size_t at = 0; at < lines->len;) {
+		const char *newline = memchr(lines->data + at, '\n', lines->len - at);
+		size_t len = newline ? (size_t)(newline - lines->data) - at : lines->len - at;
+
+		screen_lane_answer(&c->screen, lane, lines->data + at, len);
+		at += len + 1;
+	}
+	screen_refresh(&c->screen);
+}
+
+/* The request of a page: a failure is shown there. */
+static void page_answer(struct console *c, int job, const struct buf *lines, bool done, const char *why)
+{
+	page_lines(c, c->lanes[job], lines);
+	if (!done)
+		return;
+	c->running[job] = false;
+	screen_lane_end(&c->screen, c->lanes[job], why);
+	c->lanes[job] = LANE_NONE;
+}
+
 /* What one job has answered. Of those that are not shown only the end is told: what failed, or that it is done. */
 static void console_answer(struct console *c, int job)
 {
@@ -66,8 +90,13 @@ static void console_answer(struct console *c, int job)
 	struct buf lines;
 	char why[512];
 
-	buf_init(&lines, 4 << 20);
+	buf_init(&lines, FEED_ANSWER_MAX);
 	done = feed_answer(c->feed, job, &lines, why);
+	if (c->lanes[job]) {
+		page_answer(c, job, &lines, done, done ? why : "");
+		buf_done(&lines);
+		return;
+	}
 	if (shown)
 		show_lines(c, &lines);
 	buf_done(&lines);
@@ -90,6 +119,46 @@ static void console_answers(struct console *c)
 	c->dirty = true;
 }
 
+/* Its answer is nobody's from here on. */
+static void end_lane(struct console *c, enum view_lane lane)
+{
+	for (int job = 1; job <= FEED_JOBS; job++)
+		if (c->running[job] && c->lanes[job] == lane) {
+			feed_cancel(c->feed, job);
+			c->lanes[job] = LANE_NONE;
+		}
+}
+
+static void console_ask(struct console *c)
+{
+	enum view_lane lane = c->screen.request_lane;
+	struct err err;
+	int job;
+
+	for (enum view_lane l = LANE_LIST; l < LANE_COUNT; l++)
+		if (c->screen.cancel & 1u << l || (l == lane && c->screen.request[0]))
+			end_lane(c, l);
+	c->screen.cancel = 0;
+	c->screen.request_lane = LANE_NONE;
+	if (c->screen.request[0] == '\0')
+		return;
+	err_clear(&err);
+	job = feed_ask(c->feed, c->screen.request, &err);
+	c->screen.request[0] = '\0';
+	if (job < 0) {
+		if (lane)
+			screen_lane_end(&c->screen, lane, err.msg);
+		else
+			screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
+		c->screen.asked &= lane != LANE_NONE;
+		return;
+	}
+	c->running[job] = true;
+	c->lanes[job] = lane;
+	if (c->screen.asked && lane == LANE_NONE)
+		c->shown = job;
+}
+
 static void console_feed(struct console *c)
 {
 	char trouble[512];
@@ -100,30 +169,15 @@ static void console_feed(struct console *c)
 		c->dirty = true;
 	}
 	console_answers(c);
-}
-
-static void console_ask(struct console *c)
-{
-	struct err err;
-	int job;
-
-	if (c->screen.request[0] == '\0')
-		return;
-	err_clear(&err);
-	job = feed_ask(c->feed, c->screen.request, &err);
-	c->screen.request[0] = '\0';
-	if (job < 0) {
-		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
-		c->screen.asked = false;
-		return;
-	}
-	c->running[job] = true;
-	if (c->screen.asked)
-		c->shown = job;
+	console_ask(c);		/* what an answer makes a page ask */
 }
 
 static void console_wish(struct console *c)
 {
+	if (c->screen.clip.len) {
+		term_copy(c->screen.clip.data, c->screen.clip.len);
+		buf_reset(&c->screen.clip);
+	}
 	switch (c->screen.wish) {
 	case WISH_LEAVE:
 		c->end = CONSOLE_LEFT;

@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "console/request_line.h"
+#include "console/view/request_line.h"
 #include "core/clock.h"
 #include "core/xalloc.h"
 
 #define PERIOD_MS 1000
-#define ANSWER_MAX (1 << 20)
+#define ANSWER_WAITS (1 << 20)	/* bytes that nobody has taken yet: the request waits. One line more is taken, however long */
 #define LEAVE_S 2
 
 struct job {
@@ -100,6 +100,8 @@ static int job_emit(void *arg, const char *line, size_t len)
 	if (len == 0)
 		return 0;
 	pthread_mutex_lock(&job->feed->lock);
+	while (job->answer.len > ANSWER_WAITS && !atomic_load(&job->cancelled) && !job->feed->stopping)
+		pthread_cond_wait(&job->feed->changed, &job->feed->lock);
 	buf_put(&job->answer, line, len);
 	buf_putc(&job->answer, '\n');
 	pthread_mutex_unlock(&job->feed->lock);
@@ -155,7 +157,7 @@ struct feed *feed_start(struct engine_link *link, const struct engine_session *s
 	status_init(&f->work);
 	for (int i = 0; i < FEED_JOBS; i++) {
 		f->jobs[i].feed = f;
-		buf_init(&f->jobs[i].answer, ANSWER_MAX);
+		buf_init(&f->jobs[i].answer, FEED_ANSWER_MAX);
 	}
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -262,7 +264,10 @@ int feed_ask(struct feed *f, const char *line, struct err *err)
 
 void feed_cancel(struct feed *f, int job)
 {
+	pthread_mutex_lock(&f->lock);
 	atomic_store(&f->jobs[job - 1].cancelled, true);
+	pthread_cond_broadcast(&f->changed);
+	pthread_mutex_unlock(&f->lock);
 }
 
 bool feed_answer(struct feed *f, int number, struct buf *out, char *why)
@@ -274,6 +279,7 @@ bool feed_answer(struct feed *f, int number, struct buf *out, char *why)
 	if (job->answer.len)
 		buf_put(out, job->answer.data, job->answer.len);
 	buf_reset(&job->answer);
+	pthread_cond_broadcast(&f->changed);
 	done = job->ended;
 	if (done)
 		memcpy(why, job->why, sizeof(job->why));

@@ -14,24 +14,35 @@ src_console_libconsole_a_SOURCES = \
 	src/console/widget/grid.h \
 	src/console/view/keymap.c \
 	src/console/view/keymap.h \
-	src/console/request_line.c \
-	src/console/request_line.h \
+	src/console/view/request_line.c \
+	src/console/view/request_line.h \
 	src/console/screen.c \
 	src/console/screen.h \
 	src/console/screen_draw.c \
+	src/console/screen_keys.c \
+	src/console/screen_page.c \
+	src/console/screen_parts.h \
 	src/console/widget/show.c \
 	src/console/widget/show.h \
 	src/console/widget/spark.c \
 	src/console/widget/spark.h \
+	src/console/widget/wrap.c \
+	src/console/widget/wrap.h \
 	src/console/canvas/keycode.h \
 	src/console/canvas/theme.c \
 	src/console/canvas/theme.h \
 	src/console/canvas/theme_default.c \
+	src/console/view/messages_detail.c \
+	src/console/view/messages_page.h \
+	src/console/view/messages_rows.c \
+	src/console/view/messages_save.c \
 	src/console/view/view.c \
 	src/console/view/view.h \
 	src/console/view/view_events.c \
 	src/console/view/view_help.c \
+	src/console/view/view_messages.c \
 	src/console/view/view_overview.c \
+	src/console/view/view_page.h \
 	src/console/view/view_problems.c \
 	src/console/view/view_reading.c \
 	src/console/view/view_stages.c \
@@ -48,10 +59,10 @@ tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE)
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console
 tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/control/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
-tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE)
+tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
 
 noinst_PROGRAMS += tests/screen/console_demo
 tests_screen_console_demo_SOURCES = src/engine/status/status.c src/engine/control/request_doc.c tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
-tests_screen_console_demo_LDADD = src/console/libconsole.a $(CORE) $(NCURSES_LIBS)
+tests_screen_console_demo_LDADD = src/console/libconsole.a $(CORE) $(NCURSES_LIBS) $(JANSSON_LIBS)
 
 dist_check_SCRIPTS += tests/screen/test_terminal.sh

@@ -1,23 +1,20 @@
 /*
- * screen.c - what keys do. Hard is that a key must never hit what it was not meant for: pasted text acts only in a
- * prompt, a dialog is deaf for a moment after it opened and never takes the key that opened it. What a
- * request does to the data says what is asked before it: nothing before what can be taken back, a key before what
- * costs, a typed name before what removes data.
+ * screen.c - what actions do. What a request does to the data says what is asked before it: nothing before what can be taken back, a key
+ * before what costs, a typed name before what removes data.
  */
-#include "console/screen.h"
+#include "console/screen_parts.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "console/request_line.h"
+#include "console/view/request_line.h"
 #include "console/widget/show.h"
 #include "core/clock.h"
 #include "core/text.h"
 
 #define TOAST_US 6000000
-#define DEAF_US 300000
+#define CLIP_MAX (256 << 10)
 #define TEXT_MAX (256 << 10)	/* of an answer; more is cut, and said */
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs)
@@ -29,6 +26,7 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_init(&s->grids[i], view_get((enum view_id)i)->sort);
 	buf_init(&s->text, TEXT_MAX);
+	buf_init(&s->clip, CLIP_MAX);
 	s->list_rows = s->text_rows = 10;
 }
 
@@ -36,12 +34,16 @@ void screen_done(struct screen *s)
 {
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_done(&s->grids[i]);
+	screen_pages_done(s);
 	buf_done(&s->text);
+	buf_done(&s->clip);
 }
 
-static void screen_refresh(struct screen *s)
+void screen_refresh(struct screen *s)
 {
-	if (s->status)
+	if (view_get(s->view)->page)
+		screen_page_refresh(s);
+	else if (s->status)
 		grid_update(&s->grids[s->view], view_get(s->view)->source, s->status);
 }
 
@@ -98,9 +100,13 @@ void screen_answer_end(struct screen *s, const char *why)
 
 /* ---- what actions do ---- */
 
-static void screen_go(struct screen *s, enum view_id view)
+void screen_go(struct screen *s, enum view_id view)
 {
+	if (view_get(s->view)->page && view != s->view)	/* nobody looks any more */
+		s->cancel |= 1 << LANE_LIST | 1 << LANE_DETAIL;
 	s->view = view;
+	if (view_get(view)->page)
+		s->last_page = view;
 	screen_refresh(s);
 }
 
@@ -131,7 +137,7 @@ static void ask_first(struct screen *s, enum engine_effect effect, const struct 
 }
 
 /* answer: it goes to the overlay */
-static void screen_request(struct screen *s, const char *line, bool answer)
+void screen_request(struct screen *s, const char *line, bool answer)
 {
 	struct request_line parsed;
 	enum engine_effect effect;
@@ -144,6 +150,7 @@ static void screen_request(struct screen *s, const char *line, bool answer)
 	}
 	effect = engine_request_effect(engine_request_doc(s->docs, parsed.request.command), &parsed.request);
 	s->asked = answer;
+	s->request_lane = LANE_NONE;
 	snprintf(s->text_title, sizeof(s->text_title), "%.190s", line);
 	if (effect >= EFFECT_COSTLY)
 		ask_first(s, effect, &parsed.request, line);
@@ -194,7 +201,7 @@ static void action_acknowledge(struct screen *s)
 	screen_request(s, line, false);
 }
 
-static void action_quit(struct screen *s)
+void screen_quit(struct screen *s)
 {
 	if (s->view == VIEW_HELP) {
 		screen_go(s, VIEW_OVERVIEW);
@@ -236,6 +243,57 @@ static void action_back(struct screen *s)
 	screen_refresh(s);
 }
 
+void screen_copy(struct screen *s, const char *text, size_t len)
+{
+	buf_reset(&s->clip);
+	buf_put(&s->clip, text, len);
+	screen_toast(s, ROLE_OK, "%zu bytes are in the clipboard, if the terminal takes OSC 52", s->clip.len);
+}
+
+/* The row under the cursor, its cells with a tab between them; nothing in it acts in a terminal. */
+static void action_copy(struct screen *s)
+{
+	const struct grid_source *source = view_get(s->view)->source;
+	struct grid_text text;
+	char line[4096];
+	size_t row, len = 0;
+
+	if (screen_of(s) == NULL || !grid_selected(&s->grids[s->view], &row))
+		return;
+	for (int i = 0; i < source->ncolumns && len < sizeof(line); i++) {
+		source->cell(screen_of(s), row, i, &text);
+		len += (size_t)snprintf(line + len, sizeof(line) - len, i ? "\t" : "%s", "");
+		len += len < sizeof(line) ? text_escape(line + len, sizeof(line) - len, text.text, strlen(text.text)) : 0;
+	}
+	screen_copy(s, line, len < sizeof(line) ? len : sizeof(line) - 1);
+}
+
+static void action_messages(struct screen *s)
+{
+	const struct view *view = view_get(s->view);
+	char topic[GRID_KEY];
+	size_t row;
+
+	if (s->status == NULL || view->topic == NULL || !grid_selected(&s->grids[s->view], &row))
+		return;
+	view->topic(s->status, row, topic, sizeof(topic));
+	screen_page_open(s, VIEW_MESSAGES, topic);
+}
+
+static void action_search(struct screen *s)
+{
+	s->mode = MODE_SEARCH;
+	s->input[0] = '\0';
+}
+
+void screen_search(struct screen *s, int step)
+{
+	if (s->search[0] == '\0')
+		screen_toast(s, ROLE_STATUS, "/ searches; then n and N go on");
+	else if (screen_of(s) == NULL || !grid_find(&s->grids[s->view], view_get(s->view)->source, screen_of(s), s->search, step))
+		screen_toast(s, ROLE_STATUS, "no line has '%s'", s->search);
+}
+
 static void action_filter(struct screen *s)
 {
 	struct grid *g = &s->grids[s->view];
@@ -245,15 +303,15 @@ static void action_filter(struct screen *s)
 	snprintf(s->input, sizeof(s->input), "%s", g->filter);
 }
 
-static void action_sort(struct screen *s, bool invert)
+static void action_sort(struct screen *s, int step)
 {
 	struct grid *g = &s->grids[s->view];
 	const struct grid_source *source = view_get(s->view)->source;
 
-	if (invert) {
+	if (step == 0) {
 		g->inverted = !g->inverted;
 	} else {
-		g->sort = g->sort + 1 < source->ncolumns ? g->sort + 1 : 0;
+		g->sort = (g->sort + step + source->ncolumns) % source->ncolumns;
 		g->inverted = false;
 	}
 	screen_refresh(s);
@@ -262,7 +320,7 @@ static void action_sort(struct screen *s, bool invert)
 				g->inverted ? ", turned round" : "");
 }
 
-static long move_of(enum action action, int rows)
+long screen_move_of(enum action action, int rows)
 {
 	switch (action) {
 	case ACTION_UP: return -1;
@@ -277,13 +335,20 @@ static long move_of(enum action action, int rows)
 	}
 }
 
-static void screen_act(struct screen *s, enum action action)
+static enum view_id tab_of(const struct screen *s)
 {
-	long by = move_of(action, s->list_rows);
+	return view_get(s->view)->page ? s->parent : s->view;
+}
 
+void screen_act(struct screen *s, enum action action)
+{
+	long by = screen_move_of(action, s->list_rows);
+
+	if (screen_page_act(s, action))
+		return;
 	if (by) {
-		if (s->status)
-			grid_move(&s->grids[s->view], view_get(s->view)->source, s->status, by);
+		if (screen_of(s))
+			grid_move(&s->grids[s->view], view_get(s->view)->source, screen_of(s), by);
 		return;
 	}
 	if (action >= ACTION_VIEW_1 && action <= ACTION_VIEW_7) {
@@ -291,14 +356,20 @@ static void screen_act(struct screen *s, enum action action)
 		return;
 	}
 	switch (action) {
-	case ACTION_NEXT_VIEW: screen_go(s, (s->view + 1) % VIEW_COUNT); break;
-	case ACTION_PREVIOUS_VIEW: screen_go(s, (s->view + VIEW_COUNT - 1) % VIEW_COUNT); break;
+	case ACTION_NEXT_VIEW: screen_go(s, (tab_of(s) + 1) % VIEW_TABS); break;
+	case ACTION_PREVIOUS_VIEW: screen_go(s, (tab_of(s) + VIEW_TABS - 1) % VIEW_TABS); break;
 	case ACTION_HELP: screen_go(s, VIEW_HELP); break;
 	case ACTION_OPEN: action_open(s); break;
+	case ACTION_MESSAGES: action_messages(s); break;
+	case ACTION_SEARCH: action_search(s); break;
+	case ACTION_NEXT: screen_search(s, 1); break;
+	case ACTION_PREVIOUS: screen_search(s, -1); break;
+	case ACTION_COPY: action_copy(s); break;
 	case ACTION_BACK: action_back(s); break;
 	case ACTION_FILTER: action_filter(s); break;
-	case ACTION_SORT: action_sort(s, false); break;
-	case ACTION_INVERT: action_sort(s, true); break;
+	case ACTION_SORT: action_sort(s, 1); break;
+	case ACTION_SORT_BACK: action_sort(s, -1); break;
+	case ACTION_INVERT: action_sort(s, 0); break;
 	case ACTION_FREEZE:
 		s->frozen = !s->frozen;
 		s->frozen_us = clock_mono_us();
@@ -309,7 +380,7 @@ static void screen_act(struct screen *s, enum action action)
 	case ACTION_PROBLEMS: screen_go(s, VIEW_PROBLEMS); break;
 	case ACTION_COMMAND: s->mode = MODE_COMMAND; s->input[0] = '\0'; break;
 	case ACTION_REPAINT: s->wish = WISH_REPAINT; break;
-	case ACTION_QUIT: action_quit(s); break;
+	case ACTION_QUIT: screen_quit(s); break;
 	case ACTION_INTERRUPT: screen_toast(s, ROLE_STATUS, "q leaves the console"); break;
 	case ACTION_SUSPEND:
 		if (s->in_process)
@@ -318,157 +389,5 @@ static void screen_act(struct screen *s, enum action action)
 			s->wish = WISH_SUSPEND;
 		break;
 	default: break;
-	}
-}
-
-/* ---- keys by mode ---- */
-
-static void input_backspace(char *input)
-{
-	size_t len = strlen(input);
-
-	while (len > 0 && ((unsigned char)input[len - 1] & 0xc0) == 0x80)
-		len--;
-	input[len ? len - 1 : 0] = '\0';
-}
-
-/* Readline's keys; true when the key was used. */
-static bool input_key(char *input, size_t size, uint32_t key)
-{
-	size_t len = strlen(input);
-
-	if (key == KEYCODE_BACKSPACE) {
-		input_backspace(input);
-		return true;
-	}
-	if (key == KEYCODE_CTRL('u')) {
-		input[0] = '\0';
-		return true;
-	}
-	if (key == KEYCODE_CTRL('w')) {
-		while (len > 0 && input[len - 1] == ' ')
-			len--;
-		while (len > 0 && input[len - 1] != ' ')
-			len--;
-		input[len] = '\0';
-		return true;
-	}
-	if (key > 0x10ffff || !text_printable(key) || len + 5 > size)
-		return false;
-	len += text_encode(input + len, key);
-	input[len] = '\0';
-	return true;
-}
-
-static void filter_set(struct screen *s, const char *filter)
-{
-	struct grid *g = &s->grids[s->view];
-
-	snprintf(g->filter, sizeof(g->filter), "%.*s", (int)sizeof(g->filter) - 1, filter);
-	screen_refresh(s);
-}
-
-static void key_in_filter(struct screen *s, uint32_t key)
-{
-	if (key == KEYCODE_ENTER || key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
-		if (key != KEYCODE_ENTER)
-			filter_set(s, s->filter_before);
-		s->mode = MODE_LIST;
-	} else if (input_key(s->input, sizeof(s->grids[0].filter), key)) {
-		filter_set(s, s->input);
-	}
-}
-
-static void key_in_command(struct screen *s, uint32_t key)
-{
-	if (key == KEYCODE_ENTER) {
-		s->mode = MODE_LIST;
-		if (s->input[strspn(s->input, " ")] == '\0')
-			return;
-		if (strcmp(s->input, "quit") == 0 || strcmp(s->input, "q") == 0) {
-			action_quit(s);
-			return;
-		}
-		screen_request(s, s->input, true);
-	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') ||
-			(key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
-		s->mode = MODE_LIST;
-	} else {
-		input_key(s->input, sizeof(s->input), key);
-	}
-}
-
-static void dialog_yes(struct screen *s)
-{
-	s->mode = MODE_LIST;
-	if (s->dialog.leaves)
-		s->wish = WISH_LEAVE;
-	else
-		snprintf(s->request, sizeof(s->request), "%s", s->dialog.command);
-}
-
-/* The name of what loses data is typed in full; anything else goes back. */
-static void key_in_word(struct screen *s, uint32_t key)
-{
-	if (key == KEYCODE_ENTER && strcmp(s->input, s->dialog.word) == 0) {
-		dialog_yes(s);
-	} else if (key == KEYCODE_ENTER) {
-		screen_toast(s, ROLE_STATUS_ERROR, "'%s' is not '%s': nothing was done", s->input, s->dialog.word);
-		s->mode = MODE_LIST;
-	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
-		s->mode = MODE_LIST;
-	} else {
-		input_key(s->input, sizeof(s->input), key);
-	}
-}
-
-static void key_in_dialog(struct screen *s, uint32_t key)
-{
-	if (s->dialog.word[0]) {
-		key_in_word(s, key);
-		return;
-	}
-	if (clock_mono_us() - s->dialog.opened_us < DEAF_US && key != KEYCODE_ESCAPE)
-		return;
-	if (key == s->dialog.yes) {
-		dialog_yes(s);
-	} else if (key == KEYCODE_ESCAPE || key == 'n' || key == 'q' || key == KEYCODE_CTRL('c')) {
-		s->mode = MODE_LIST;
-	}
-}
-
-static void key_in_text(struct screen *s, uint32_t key)
-{
-	enum action action = keymap_find(key, SCOPE_HELP);
-	long by = move_of(action, s->text_rows);
-
-	if (by == LONG_MIN || (by < 0 && -by > s->text_top))
-		s->text_top = 0;
-	else if (by == LONG_MAX)
-		s->text_top = INT_MAX / 2;
-	else if (by)
-		s->text_top += (int)by;
-	else if (key == KEYCODE_ENTER || action == ACTION_QUIT || action == ACTION_BACK || action == ACTION_INTERRUPT) {
-		s->mode = MODE_LIST;
-		s->asked = false;
-	} else if (action == ACTION_REPAINT) {
-		s->wish = WISH_REPAINT;
-	}
-}
-
-void screen_key(struct screen *s, uint32_t key, bool pasted)
-{
-	if (pasted && s->mode != MODE_FILTER && s->mode != MODE_COMMAND) {
-		screen_toast(s, ROLE_STATUS, "pasted text is only taken by / and :");
-		return;
-	}
-	if (pasted && (key < 32 || key == KEYCODE_BACKSPACE))
-		return;
-	switch (s->mode) {
-	case MODE_FILTER: key_in_filter(s, key); break;
-	case MODE_COMMAND: key_in_command(s, key); break;
-	case MODE_DIALOG: key_in_dialog(s, key); break;
-	case MODE_TEXT: key_in_text(s, key); break;
-	case MODE_LIST: screen_act(s, keymap_find(key, view_get(s->view)->scope)); break;
 	}
 }

@@ -14,7 +14,7 @@
 #include "core/buf.h"
 #include "engine/engine.h"
 
-enum screen_mode { MODE_LIST, MODE_FILTER, MODE_COMMAND, MODE_DIALOG, MODE_TEXT };
+enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT };
 enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_REPAINT, WISH_SUSPEND };
 
 struct screen_dialog {
@@ -22,7 +22,7 @@ struct screen_dialog {
 	uint32_t yes;			/* the key that does it; never the one that opened the dialog */
 	bool leaves;			/* yes leaves the console; otherwise it sends `command` */
 	char word[300];			/* has to be typed before anything is done; "": the key is enough */
-	char command[600];
+	char command[2400];
 	int64_t opened_us;		/* keys are ignored for a moment: they were meant for what was there before */
 };
 
@@ -36,8 +36,14 @@ struct screen {
 	char trouble[512];		/* why there is no new status; "" */
 	enum view_id view;
 	struct grid grids[VIEW_COUNT];
+	void *pages[VIEW_COUNT];	/* states of views that have one; NULL: not opened yet */
+	enum view_id parent, last_page;	/* where the page was opened; the page that requests run for */
 	enum screen_mode mode;
 	char input[512];
+	char search[128];		/* what n and N look for */
+	enum view_prompt prompt;	/* of a page, in MODE_PROMPT */
+	char prompt_label[80];
+	struct buf clip;		/* to be put into the clipboard; empty: nothing */
 	char filter_before[128];
 	struct screen_dialog dialog;
 	struct buf text;		/* the overlay: details, answers */
@@ -47,7 +53,9 @@ struct screen {
 	char toast[600];
 	enum role toast_role;
 	int64_t toast_until_us;
-	char request[600];		/* to be sent: "pause what=load"; "" when none */
+	char request[2400];		/* to be sent: "pause what=load"; "" when none */
+	enum view_lane request_lane;	/* of its answer, unless `asked` */
+	unsigned cancel;		/* 1 << lane: to be ended */
 	bool asked;			/* the answer of a request goes to the overlay */
 	enum screen_wish wish;
 };
@@ -61,5 +69,9 @@ void screen_toast(struct screen *s, enum role role, const char *fmt, ...) __attr
 /* One line of an answer, then its end: why NULL means done. */
 void screen_answer(struct screen *s, const char *line, size_t len);
 void screen_answer_end(struct screen *s, const char *why);
+/* The same of a request that a page has sent; why "": all of it. After some lines screen_refresh() puts them into the list. */
+void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line, size_t len);
+void screen_lane_end(struct screen *s, enum view_lane lane, const char *why);
+void screen_refresh(struct screen *s);
 
 #endif

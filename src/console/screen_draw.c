@@ -7,6 +7,7 @@
 
 #include "console/screen.h"
 #include "console/widget/show.h"
+#include "console/widget/wrap.h"
 #include "core/clock.h"
 
 #define LEAST_ROWS 10
@@ -57,9 +58,16 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 
 static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 {
+	const struct view_page *page = view_get(s->view)->page;
+	char title[900];
 	int x = 1;
 
-	for (int i = 0; i < VIEW_COUNT; i++)
+	if (page) {
+		page->title(s->pages[s->view], title, sizeof(title));
+		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
+		return;
+	}
+	for (int i = 0; i < VIEW_TABS; i++)
 		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB,
 				   i == VIEW_PROBLEMS && s->status && s->status->nproblems ? " %d %s %zu! " : " %d %s ", i + 1,
 				   view_get((enum view_id)i)->name, s->status ? s->status->nproblems : 0);
@@ -70,7 +78,7 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 	const struct grid *g = &s->grids[s->view];
 	char text[200];
 
-	if (s->status == NULL)
+	if (s->status == NULL && view_get(s->view)->page == NULL)
 		return;
 	snprintf(text, sizeof(text), "%s%s%s%zu/%zu", g->filter[0] ? "</" : "", g->filter, g->filter[0] ? "> " : "",
 		g->count ? g->cursor + 1 : 0, g->count);
@@ -89,8 +97,9 @@ static const char *selected_error(const struct screen *s)
 
 static void draw_status(const struct screen *s, struct canvas *cv, int y)
 {
-	if (s->mode == MODE_FILTER || s->mode == MODE_COMMAND) {
-		int x = 1 + canvas_text(cv, y, 1, cv->cols - 2, ROLE_PROMPT, s->mode == MODE_FILTER ? "filter: " : ":");
+	if (s->mode == MODE_FILTER || s->mode == MODE_COMMAND || s->mode == MODE_SEARCH || s->mode == MODE_PROMPT) {
+		const char *label = s->mode == MODE_FILTER ? "filter: " : s->mode == MODE_SEARCH ? "/" : s->mode == MODE_PROMPT ? s->prompt_label : ":";
+		int x = 1 + canvas_text(cv, y, 1, cv->cols - 2, ROLE_PROMPT, label);
 
 		x += canvas_text(cv, y, x, cv->cols - x - 2, ROLE_TEXT, s->input);
 		canvas_text(cv, y, x, 1, ROLE_CURSOR, " ");
@@ -151,41 +160,6 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 	}
 }
 
-/* How many bytes go into a line: as many words as fit, or as much of a word that is longer than a line. */
-static size_t line_fit(const struct canvas *cv, const char *text, size_t len, int width)
-{
-	size_t fits = canvas_fit(cv, text, len, width), n = fits;
-
-	if (fits == len)
-		return len;
-	while (n > fits / 2 && text[n] != ' ' && text[n - 1] != ' ')
-		n--;
-	return n > fits / 2 ? n : fits;
-}
-
-/* Draws text wrapped into a width, from line `top` on; returns how many lines there are. */
-static int draw_wrapped(struct canvas *cv, const char *text, size_t len, struct area at, int top, enum role role)
-{
-	int line = 0;
-
-	for (size_t i = 0; i < len;) {
-		const char *newline = memchr(text + i, '\n', len - i);
-		size_t end = newline ? (size_t)(newline - text) : len;
-
-		do {
-			size_t n = line_fit(cv, text + i, end - i, at.width);
-
-			if (line >= top && line - top < at.height)
-				canvas_text_n(cv, at.y + line - top, at.x, at.width, role, text + i, n);
-			line++;
-			i += n;
-			i += i < end && text[i] == ' ';
-		} while (i < end);
-		i = end + 1;
-	}
-	return line;
-}
-
 static void draw_text(struct screen *s, struct canvas *cv, struct area at)
 {
 	struct area inner = { at.y + 1, at.x + 2, at.height - 2, at.width - 4 };
@@ -196,10 +170,10 @@ static void draw_text(struct screen *s, struct canvas *cv, struct area at)
 	canvas_box(cv, at.y, at.x, at.height, at.width, ROLE_BORDER);
 	canvas_printf(cv, at.y, at.x + 2, at.width - 4, ROLE_TITLE, " %s ", s->text_title);
 	s->text_rows = inner.height;
-	lines = draw_wrapped(cv, text, s->text.len, inner, INT32_MAX / 2, ROLE_TEXT);
+	lines = wrap_draw(cv, text, s->text.len, inner.y, inner.x, inner.height, inner.width, INT32_MAX / 2, ROLE_TEXT);
 	if (s->text_top > lines - inner.height)
 		s->text_top = lines > inner.height ? lines - inner.height : 0;
-	draw_wrapped(cv, text, s->text.len, inner, s->text_top, ROLE_TEXT);
+	wrap_draw(cv, text, s->text.len, inner.y, inner.x, inner.height, inner.width, s->text_top, ROLE_TEXT);
 	if (lines > inner.height)
 		canvas_printf(cv, at.y + at.height - 1, at.x + 2, at.width - 4, ROLE_DIM, " %d of %d ",
 				s->text_top + inner.height, lines);
@@ -215,7 +189,7 @@ static void draw_dialog(const struct screen *s, struct canvas *cv)
 	canvas_fill(cv, at.y, at.x, height, width, ROLE_DIALOG);
 	canvas_box(cv, at.y, at.x, height, width, frame);
 	canvas_printf(cv, at.y, at.x + 2, width - 4, frame, " %s ", s->dialog.title);
-	draw_wrapped(cv, s->dialog.text, strlen(s->dialog.text), inner, 0, ROLE_DIALOG);
+	wrap_draw(cv, s->dialog.text, strlen(s->dialog.text), inner.y, inner.x, inner.height, inner.width, 0, ROLE_DIALOG);
 	if (s->dialog.word[0]) {
 		canvas_printf(cv, at.y + height - 3, at.x + 2, width - 4, ROLE_KEY, "type %s and Enter   [Esc] no, go back", s->dialog.word);
 		canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_PROMPT, "> %s", s->input);
@@ -232,6 +206,10 @@ static void draw_view(struct screen *s, struct canvas *cv, struct area at)
 	const struct status *st = s->status ? s->status : &nothing;
 
 	s->list_rows = at.height > 2 ? at.height - 1 : 1;
+	if (view->page) {
+		view->page->draw(s->pages[s->view], &s->grids[s->view], cv, at);
+		return;
+	}
 	if (s->status == NULL && s->view != VIEW_HELP) {
 		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM,
 				s->trouble[0] ? s->trouble : "connecting...");

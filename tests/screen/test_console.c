@@ -3,8 +3,9 @@
  * GOLDEN_UPDATE set in the environment they are written instead of compared.
  */
 #include <time.h>
+#include <unistd.h>
 
-#include "console/request_line.h"
+#include "console/view/request_line.h"
 #include "console/screen.h"
 #include "core/clock.h"
 #include "core/text.h"
@@ -120,22 +121,25 @@ static void test_golden(int rows, int cols)
 static void test_keys(void)
 {
 	start(24, 80);
-	keys("3/custo");
+	keys("3fcusto");
 	ok(strstr(dump(), "filter: custo") != NULL, "the filter is being typed");
 	ok(strstr(dump(), "customers") && !strstr(dump(), "testdb.orders"), "and works while it is");
 	keys("\r");
 	ok(strstr(dump(), "</custo> 1/1") != NULL, "the filter stands in the status line");
-	keys("/\x15!testdb\r");
+	keys("f\x15!testdb\r");
 	ok(strstr(dump(), "archive") && !strstr(dump(), "customers"), "! turns a filter round");
-	keys("/\x15nothing\r");
+	keys("f\x15nothing\r");
 	ok(strstr(dump(), "matches 'nothing' (Esc shows all)") != NULL, "an empty list says why");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
 	ok(strstr(dump(), "testdb.orders") != NULL, "Esc shows all");
-	keys("g/x");
+	keys("gfx");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
 	is_str(screen.grids[VIEW_TABLES].filter, "", "Esc in the prompt takes the typing back");
-	keys("ss");
-	ok(strstr(dump(), "sorted by loaded") != NULL, "s goes through the columns");
+	keys(">>");
+	ok(strstr(dump(), "sorted by loaded") != NULL, "> goes through the columns");
+	keys("<");
+	ok(strstr(dump(), "sorted by captured") != NULL, "< goes back");
+	keys(">");
 	keys("G");
 	is_int(screen.grids[VIEW_TABLES].cursor, 5, "G goes to the end");
 	keys("kk");
@@ -155,7 +159,7 @@ static void test_cursor_stays(void)
 
 	start(24, 80);
 	keys("3");
-	keys("/testdb.orders\r");
+	keys("ftestdb.orders\r");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
 	is_str(screen.grids[VIEW_TABLES].key, "testdb.orders", "the cursor is on a table");
 	strcpy(status.tables[0].name, "aaa.first");
@@ -171,11 +175,11 @@ static void test_pause(void)
 	keys("3Gp");
 	is_str(screen.request, "pause \"what=testdb.orders\"", "p pauses at once: it can be taken back");
 	screen.request[0] = '\0';
-	keys("/custo\rp");
+	keys("fcusto\rp");
 	is_str(screen.request, "resume \"what=testdb.customers\"", "and resumes what is paused");
 	screen.request[0] = '\0';
 	screen_key(&screen, KEYCODE_ESCAPE, false);
-	keys("/items\rp");
+	keys("fitems\rp");
 	is_str(screen.request, "resume \"what=testdb.items\"", "or has failed");
 	screen.request[0] = '\0';
 	keys("2p");
@@ -326,6 +330,124 @@ static void test_snapshot(void)
 	status.nreadings = 0;
 }
 
+static void answer(enum view_lane lane, const char *line)
+{
+	screen_lane_answer(&screen, lane, line, strlen(line));
+}
+
+static void answer_messages(void)
+{
+	char line[400];
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(line, sizeof(line), "{\"partition\":%d,\"offset\":%d,\"ms\":%lld,\"size\":412,\"op\":\"%c\",\"table\":\"testdb.orders\",\"key\":\"id=%d\","
+			 "\"what\":\"status \\\"new\\\">\\\"paid\\\", note null>\\\"n%d\\u202e\\u001b[2J\\\"\"}", i % 2, 8412000 + i, 1741010278123LL + i * 1000,
+			 "uuucd-"[i % 6], 4700 + i, i);
+		answer(LANE_LIST, line);
+	}
+	answer(LANE_LIST, "{\"progress\":{\"scanned\":412310,\"done\":412310,\"total\":412310,\"bytes\":222298112,\"matched\":40,\"errors\":2,"
+	       "\"us\":1900000,\"ended\":false,\"error\":\"filter:1: attempt to index a nil value\"}}");
+	screen_refresh(&screen);
+}
+
+static const char whole[] = "{\"topic\":\"mysql.testdb.orders\",\"partition\":1,\"offset\":8412039,\"timestamp_ms\":1741010317123,\"op\":\"u\",\"table\":\"testdb.orders\","
+	"\"key\":\"{\\\"id\\\":4739}\",\"value\":\"{\\\"before\\\":1}\",\"headers\":[[\"__op\",\"u\"]],\"source\":[[\"db\",\"\\\"testdb\\\"\"],[\"gtid\",\"\\\"3e11:7\\\"\"]],"
+	"\"fields\":[[\"id\",\"4739\",\"4739\",false],[\"status\",\"\\\"new\\\"\",\"\\\"paid\\\"\",true],[\"note\",null,\"\\\"\\u001b[31m\\\"\",false]],\"hex\":\"7b22\"}";
+
+/* The browser of messages: what it asks for, what it shows, how it is left. */
+static void test_messages(int rows, int cols)
+{
+	start(rows, cols);
+	keys("4\r");
+	is_int(screen.view, VIEW_MESSAGES, "Enter on a topic opens its messages");
+	ok(strstr(screen.request, "messages \"topic=") && strstr(screen.request, "\"seek=-100\" \"progress=yes\" \"form=list\" \"follow=yes\""), "asks for the newest: %s",
+	   screen.request);
+	is_int(screen.request_lane, LANE_LIST, "for the list");
+	ok(strstr(dump(), "reading...") != NULL, "until the first one comes");
+	answer_messages();
+	is_golden("messages");
+	is_int(screen.grids[VIEW_MESSAGES].cursor, 39, "the cursor is on the newest");
+	ok(strstr(dump(), "FOLLOW") != NULL, "and follows");
+	keys("kk");
+	answer_messages();
+	is_int(screen.grids[VIEW_MESSAGES].cursor, 37, "moved away it stays");
+	ok(strstr(dump(), "+40 new") != NULL, "and what is new is counted");
+	keys("G");
+	is_int(screen.grids[VIEW_MESSAGES].cursor, 79, "at the end it follows again");
+	keys("/id=4711\rn");
+	is_int(screen.grids[VIEW_MESSAGES].cursor, 51, "/ searches, n goes on, round the end");
+	keys("N");
+	is_int(screen.grids[VIEW_MESSAGES].cursor, 11, "N goes back");
+	keys("G\r");
+	ok(strstr(screen.request, "\"partition=1\" \"seek=o:8412039\" \"limit=1\" \"form=whole\"") != NULL, "Enter asks for the message: %s", screen.request);
+	is_int(screen.request_lane, LANE_DETAIL, "for its page");
+	answer(LANE_DETAIL, whole);
+	is_golden("message");
+	keys("]]]");
+	ok(strstr(dump(), "3e11:7") != NULL, "where it comes from");
+	keys("]]");
+	ok(strstr(dump(), "0000  7b 22") != NULL, "bytes");
+	keys("y");
+	is_str(screen.clip.data, "{\"before\":1}", "y copies the value");
+	keys("KK");
+	ok(strstr(screen.request, "\"seek=o:8412037\"") != NULL, "K: the message before");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("f\x15" "after.note == \"a\\b\"\r");
+	ok(strstr(screen.request, "\"filter=after.note == \\\"a\\\\b\\\"\" \"seek=begin\"") != NULL, "a filter in Lua begins at the begin: %s", screen.request);
+	keys("f\x15'some text\r");
+	ok(strstr(screen.request, "\"grep=some text\"") != NULL, "a text");
+	keys("s\x15@90m\r");
+	ok(strstr(screen.request, "\"seek=@90m\"") != NULL, "a time");
+	screen_lane_end(&screen, LANE_LIST, "messages: seek: expected something");
+	ok(strstr(dump(), "expected something") != NULL, "a refusal is shown in the list's place");
+	keys("s\x15-5\r");
+	screen.cancel = 0;
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.cancel, 1 << LANE_LIST, "Esc stops a scan");
+	is_int(screen.view, VIEW_MESSAGES, "and stays");
+	keys("q");
+	is_int(screen.view, VIEW_TOPICS, "then goes back");
+	keys("3m");
+	ok(screen.view == VIEW_MESSAGES && strstr(screen.request, "topic=testdb.") != NULL, "m opens those of a table");
+}
+
+static void test_messages_saved(void)
+{
+	char path[] = "/tmp/test_console.XXXXXX", line[200];
+	int fd = mkstemp(path);
+
+	close(fd);
+	start(24, 80);
+	keys("4\r");
+	snprintf(line, sizeof(line), "\x13\x15%s\r", path);
+	keys(line);
+	ok(strstr(dump(), "does not exist yet") != NULL, "a file that exists is not written over");
+	unlink(path);
+	keys(line);
+	is_int(screen.request_lane, LANE_SAVE, "a request of its own");
+	ok(strstr(screen.request, "form=json") != NULL && strstr(screen.request, "follow") == NULL, "for all of them");
+	answer(LANE_SAVE, "{\"progress\":{}}");
+	answer(LANE_SAVE, "{\"offset\":1}");
+	screen_lane_end(&screen, LANE_SAVE, "");
+	is_str(read_file(path), "{\"offset\":1}\n", "the file has the messages and nothing else");
+	unlink(path);
+}
+
+static void test_messages_many(void)
+{
+	start(24, 80);
+	keys("4\r");
+	for (int i = 0; i < 301; i++)
+		answer_messages();
+	ok(screen.grids[VIEW_MESSAGES].count <= 11000 && screen.grids[VIEW_MESSAGES].count >= 10000, "the list keeps the last ten thousand");
+	keys("s\x15" "begin\r");
+	screen.cancel = 0;
+	for (int i = 0; i < 251; i++)
+		answer_messages();
+	is_int(screen.cancel, 1 << LANE_LIST, "from the begin it stops when it is full");
+	is_int(screen.grids[VIEW_MESSAGES].cursor, 0, "and shows the begin");
+}
+
 /* Capture has lost its server. */
 static void test_trouble(void)
 {
@@ -342,7 +464,7 @@ static void test_trouble(void)
 static void test_cursor_colours(void)
 {
 	start(24, 80);
-	keys("3/items\r");
+	keys("3fitems\r");
 	dump();
 	is_int(canvas_cell(&canvas, 3, 2)->role, ROLE_CRIT, "a failed table is red");
 	is_int(canvas_cell(&canvas, 3, 2)->over, OVER_CURSOR, "under the cursor too");
@@ -388,6 +510,17 @@ static void test_small(void)
 			}
 		}
 	}
+	screen_key(&screen, '4', false);
+	screen_key(&screen, '\r', false);
+	answer_messages();
+	for (int open = 0; open < 2; open++) {
+		for (int size = 10; size < 60; size += 3) {
+			canvas_resize(&canvas, size, size * 4);
+			dump();
+		}
+		screen_key(&screen, '\r', false);
+		answer(LANE_DETAIL, whole);
+	}
 	ok(1, "every size can be drawn");
 	canvas_resize(&canvas, 5, 30);
 	ok(strstr(dump(), "need 40x10") != NULL, "a screen that is too small says so");
@@ -424,6 +557,10 @@ int main(void)
 	test_command();
 	test_request_line();
 	test_snapshot();
+	test_messages(24, 80);
+	test_messages(50, 200);
+	test_messages_saved();
+	test_messages_many();
 	test_trouble();
 	test_cursor_colours();
 	test_hostile();

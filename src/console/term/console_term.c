@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/num.h"
 #include "core/xalloc.h"
 
 #define PASTE_ON "\033[?2004h"
@@ -488,6 +489,17 @@ void term_repaint(void)
 {
 	canvas_done(&term.shown);	/* everything is new */
 	clearok(curscr, TRUE);
+}
+
+void term_copy(const char *text, size_t len)
+{
+	char *out = xmalloc((len + 2) / 3 * 4);
+	size_t n = num_base64(out, text, len);
+
+	write_all(term.tty, "\033]52;c;", 7);
+	write_all(term.tty, out, n);
+	write_all(term.tty, "\a", 1);
+	free(out);
 }
 
 void term_suspend(void)

@@ -25,6 +25,7 @@ uint32_t term_key(bool *pasted);	/* KEYCODE_NONE: none waiting */
 bool term_resize(int *rows, int *cols);	/* asks for the size; false when it is the same */
 void term_show(const struct canvas *cv);
 void term_repaint(void);
+void term_copy(const char *text, size_t len);	/* to the clipboard, by OSC 52; terminals that do not know it ignore it */
 void term_suspend(void);		/* to the shell; returns when brought back */
 
 #endif

@@ -10,13 +10,15 @@ static const struct view views[VIEW_COUNT] = {
 	[VIEW_STAGES] = { .name = "Stages", .scope = SCOPE_STAGES, .sort = -1, .source = &view_stages_source,
 		.detail = view_stages_detail, .target = view_stages_target },
 	[VIEW_TABLES] = { .name = "Tables", .scope = SCOPE_TABLES, .sort = 1, .source = &view_tables_source,
-		.detail = view_tables_detail, .target = view_tables_target },
+		.detail = view_tables_detail, .target = view_tables_target, .topic = view_tables_topic },
 	[VIEW_TOPICS] = { .name = "Topics", .scope = SCOPE_TOPICS, .sort = 0, .source = &view_topics_source,
-		.detail = view_topics_detail },
+		.topic = view_topics_topic },
 	[VIEW_EVENTS] = { .name = "Events", .scope = SCOPE_EVENTS, .sort = -1, .source = &view_events_source,
 		.detail = view_events_detail },
 	[VIEW_PROBLEMS] = { .name = "Problems", .scope = SCOPE_PROBLEMS, .sort = -1, .source = &view_problems_source,
 		.detail = view_problems_detail, .repair = view_problems_request, .acknowledge = view_problems_acknowledge },
+	[VIEW_MESSAGES] = { .name = "Messages", .scope = SCOPE_MESSAGES, .sort = -1, .source = &view_messages_source,
+		.page = &view_messages_page },
 	[VIEW_HELP] = { .name = "Help", .scope = SCOPE_HELP, .sort = -1, .source = &view_help_source },
 };
 

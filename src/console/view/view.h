@@ -1,19 +1,18 @@
 /*
- * view.h - one row a view: its name, the list behind it, how it is drawn. A view sees the engine's status and nothing
+ * view.h - one row a view: its name, the list behind it, how it is drawn. A view sees the engine's status, or the state of its own page, and nothing
  * else, so that tests hand it one of their own making.
  */
 #ifndef CONSOLE_VIEW_H
 #define CONSOLE_VIEW_H
 
 #include "console/canvas/canvas.h"
+#include "console/view/view_page.h"
 #include "console/widget/grid.h"
 #include "core/buf.h"
 #include "engine/status/status.h"
 
-enum view_id { VIEW_OVERVIEW, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_PROBLEMS, VIEW_HELP, VIEW_COUNT };
-
-struct area {
-	int y, x, height, width;
+enum view_id { VIEW_OVERVIEW, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_PROBLEMS, VIEW_HELP, VIEW_MESSAGES, VIEW_COUNT,
+	VIEW_TABS = VIEW_HELP + 1	/* those with a number; the others are opened from them */
 };
 
 struct view {
@@ -29,12 +28,16 @@ struct view {
 	/* What `r` asks the engine for, and `a`: requests as they are typed. NULL: nothing */
 	const char *(*repair)(const struct status *s, size_t row);
 	void (*acknowledge)(const struct status *s, size_t row, char *out, size_t size);
+	/* The topic of a row, or a table that stands for one. NULL: none */
+	void (*topic)(const struct status *s, size_t row, char *out, size_t size);
+	const struct view_page *page;	/* it has a state of its own, and the list is over that; NULL: over the status */
 };
 
 const struct view *view_get(enum view_id id);
 
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
-	view_problems_source, view_help_source;
+	view_problems_source, view_help_source, view_messages_source;
+extern const struct view_page view_messages_page;
 void view_overview_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 enum role view_problem_role(const struct status_problem *p);
 void view_problems_detail(const struct status *s, size_t row, struct buf *out);
@@ -47,7 +50,8 @@ bool view_reading_title(const struct status *s, char *out, size_t size);
 void view_reading_detail(const struct status *s, struct buf *out);
 void view_tables_detail(const struct status *s, size_t row, struct buf *out);
 const char *view_tables_target(const struct status *s, size_t row, bool *paused);
-void view_topics_detail(const struct status *s, size_t row, struct buf *out);
+void view_tables_topic(const struct status *s, size_t row, char *out, size_t size);
+void view_topics_topic(const struct status *s, size_t row, char *out, size_t size);
 void view_events_detail(const struct status *s, size_t row, struct buf *out);
 
 #endif

@@ -14,13 +14,15 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_MESSAGE] = { "message", -20, 1, 0 },
 };
 
-static size_t count(const struct status *s)
+static size_t count(const void *of)
 {
+	const struct status *s = of;
 	return s->nevents;
 }
 
-static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
+	const struct status *s = of;
 	const struct log_entry *event = &s->events[row];
 
 	out->role = show_level_role(event->level);
@@ -31,8 +33,9 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 			: column == COLUMN_PART ? event->part : event->msg);
 }
 
-static void key(const struct status *s, size_t row, char out[GRID_KEY])
+static void key(const void *of, size_t row, char out[GRID_KEY])
 {
+	const struct status *s = of;
 	snprintf(out, GRID_KEY, "%llu", (unsigned long long)s->events[row].seq);
 }
 

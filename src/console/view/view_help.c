@@ -10,7 +10,7 @@ static const struct grid_column columns[] = {
 	{ "what it does", -20, 1, 0 },
 };
 
-static size_t count(const struct status *s)
+static size_t count(const void *of)
 {
 	size_t n;
 
@@ -18,7 +18,7 @@ static size_t count(const struct status *s)
 	return n;
 }
 
-static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
 	size_t n;
 	const struct key_binding *binding = &keymap_table(&n)[row];
@@ -27,7 +27,7 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 	snprintf(out->text, sizeof(out->text), "%s", column == 0 ? binding->label : binding->help);
 }
 
-static void key(const struct status *s, size_t row, char out[GRID_KEY])
+static void key(const void *of, size_t row, char out[GRID_KEY])
 {
 	snprintf(out, GRID_KEY, "%zu", row);
 }

@@ -15,8 +15,9 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TEXT] = { "why", -20, 5, 0 },
 };
 
-static size_t count(const struct status *s)
+static size_t count(const void *of)
 {
+	const struct status *s = of;
 	return s->nproblems;
 }
 
@@ -27,8 +28,9 @@ enum role view_problem_role(const struct status_problem *p)
 	return p->severity == PROBLEM_ERROR ? ROLE_CRIT : p->severity == PROBLEM_WARNING ? ROLE_WARN : ROLE_TEXT;
 }
 
-static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
+	const struct status *s = of;
 	const struct status_problem *p = &s->problems[row];
 
 	out->role = column == COLUMN_SEVERITY || column == COLUMN_SUBJECT ? view_problem_role(p) : ROLE_TEXT;
@@ -40,8 +42,9 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 	}
 }
 
-static void key(const struct status *s, size_t row, char out[GRID_KEY])
+static void key(const void *of, size_t row, char out[GRID_KEY])
 {
+	const struct status *s = of;
 	snprintf(out, GRID_KEY, "%s %.200s", s->problems[row].code, s->problems[row].subject);
 }
 

@@ -22,13 +22,15 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_BYTES] = { "bytes/s", 10, 1, 3 },
 };
 
-static size_t count(const struct status *s)
+static size_t count(const void *of)
 {
+	const struct status *s = of;
 	return s->nstages;
 }
 
-static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
+	const struct status *s = of;
 	const struct status_stage *stage = &s->stages[row];
 	bool slow = s->bottleneck.stage[0] && strcmp(s->bottleneck.stage, stage->name) == 0;
 
@@ -81,8 +83,9 @@ static double figure(const struct status_stage *stage, int column)
 	return figures[column];
 }
 
-static int compare(const struct status *s, int column, size_t a, size_t b)
+static int compare(const void *of, int column, size_t a, size_t b)
 {
+	const struct status *s = of;
 	const struct status_stage *x = &s->stages[a], *y = &s->stages[b];
 
 	if (column == COLUMN_STAGE)
@@ -92,8 +95,9 @@ static int compare(const struct status *s, int column, size_t a, size_t b)
 	return (figure(x, column) < figure(y, column)) - (figure(x, column) > figure(y, column));
 }
 
-static void key(const struct status *s, size_t row, char out[GRID_KEY])
+static void key(const void *of, size_t row, char out[GRID_KEY])
 {
+	const struct status *s = of;
 	snprintf(out, GRID_KEY, "%d%s", s->stages[row].load_half, s->stages[row].name);
 }
 

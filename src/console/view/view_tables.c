@@ -23,13 +23,15 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_ERROR] = { "error", -20, 6, 2 },
 };
 
-static size_t count(const struct status *s)
+static size_t count(const void *of)
 {
+	const struct status *s = of;
 	return s->ntables;
 }
 
-static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
+	const struct status *s = of;
 	const struct status_table *t = &s->tables[row];
 
 	switch (column) {
@@ -83,8 +85,9 @@ static int64_t figure(const struct status_table *t, int column)
 	return figures[column];
 }
 
-static int compare(const struct status *s, int column, size_t a, size_t b)
+static int compare(const void *of, int column, size_t a, size_t b)
 {
+	const struct status *s = of;
 	const struct status_table *x = &s->tables[a], *y = &s->tables[b];
 	int64_t p = figure(x, column), q = figure(y, column);
 
@@ -97,8 +100,9 @@ static int compare(const struct status *s, int column, size_t a, size_t b)
 	return p < q ? 1 : -1;
 }
 
-static void key(const struct status *s, size_t row, char out[GRID_KEY])
+static void key(const void *of, size_t row, char out[GRID_KEY])
 {
+	const struct status *s = of;
 	snprintf(out, GRID_KEY, "%s", s->tables[row].name);
 }
 
@@ -130,4 +134,9 @@ const char *view_tables_target(const struct status *s, size_t row, bool *paused)
 {
 	*paused = s->tables[row].state == HALF_PAUSED || s->tables[row].state == HALF_FAILED;
 	return s->tables[row].name;
+}
+
+void view_tables_topic(const struct status *s, size_t row, char *out, size_t size)
+{
+	snprintf(out, size, "%s", s->tables[row].name);
 }

@@ -18,8 +18,9 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_LAG] = { "lag", 10, 1, 0 },
 };
 
-static size_t count(const struct status *s)
+static size_t count(const void *of)
 {
+	const struct status *s = of;
 	return s->npartitions;
 }
 
@@ -33,8 +34,9 @@ static int64_t figure(const struct status_partition *p, int column)
 	return figures[column];
 }
 
-static void cell(const struct status *s, size_t row, int column, struct grid_text *out)
+static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
+	const struct status *s = of;
 	const struct status_partition *p = &s->partitions[row];
 
 	if (column == COLUMN_TOPIC) {
@@ -47,8 +49,9 @@ static void cell(const struct status *s, size_t row, int column, struct grid_tex
 	show_exact(out->text, figure(p, column));
 }
 
-static int compare(const struct status *s, int column, size_t a, size_t b)
+static int compare(const void *of, int column, size_t a, size_t b)
 {
+	const struct status *s = of;
 	const struct status_partition *x = &s->partitions[a], *y = &s->partitions[b];
 	int64_t p = figure(x, column), q = figure(y, column);
 	int names;
@@ -59,8 +62,9 @@ static int compare(const struct status *s, int column, size_t a, size_t b)
 	return names ? names : (int)x->id - (int)y->id;
 }
 
-static void key(const struct status *s, size_t row, char out[GRID_KEY])
+static void key(const void *of, size_t row, char out[GRID_KEY])
 {
+	const struct status *s = of;
 	snprintf(out, GRID_KEY, "%s/%d", s->partitions[row].topic, (int)s->partitions[row].id);
 }
 
@@ -69,13 +73,7 @@ const struct grid_source view_topics_source = {
 	.empty = "the log has no topic yet: nothing was captured",
 };
 
-void view_topics_detail(const struct status *s, size_t row, struct buf *out)
+void view_topics_topic(const struct status *s, size_t row, char *out, size_t size)
 {
-	const struct status_partition *p = &s->partitions[row];
-	char a[SHOW_SIZE], b[SHOW_SIZE];
-
-	buf_printf(out, "topic: %s\npartition: %d\n", p->topic, (int)p->id);
-	buf_printf(out, "offsets: %s to %s\n", show_exact(a, p->low), show_exact(b, p->high));
-	buf_printf(out, "committed: %s\nlag: %s\n", show_exact(a, p->committed), show_exact(b, p->lag));
-	buf_printf(out, "log: %s\n", s->log_kind);
+	snprintf(out, size, "%s", s->partitions[row].topic);
 }

@@ -13,7 +13,7 @@
 
 struct sorting {
 	const struct grid_source *source;
-	const struct status *status;
+	const void *of;
 	const struct grid *grid;
 };
 
@@ -28,7 +28,7 @@ void grid_done(struct grid *g)
 	*g = (struct grid){ 0 };
 }
 
-static bool row_matches(const struct grid *g, const struct grid_source *source, const struct status *s, size_t row)
+static bool row_matches(const struct grid *g, const struct grid_source *source, const void *of, size_t row)
 {
 	bool inverse = g->filter[0] == '!';
 	const char *wanted = g->filter + inverse;
@@ -37,7 +37,7 @@ static bool row_matches(const struct grid *g, const struct grid_source *source, 
 	if (*wanted == '\0')
 		return true;
 	for (int column = 0; column < source->ncolumns; column++) {
-		source->cell(s, row, column, &text);
+		source->cell(of, row, column, &text);
 		if (strcasestr(text.text, wanted))
 			return !inverse;
 	}
@@ -48,14 +48,14 @@ static int row_compare(const void *a, const void *b, void *arg)
 {
 	const struct sorting *sorting = arg;
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	int order = sorting->source->compare(sorting->status, sorting->grid->sort, x, y);
+	int order = sorting->source->compare(sorting->of, sorting->grid->sort, x, y);
 
 	if (order == 0)
 		return (x > y) - (x < y);
 	return sorting->grid->inverted ? -order : order;
 }
 
-static void cursor_set(struct grid *g, const struct grid_source *source, const struct status *s, size_t cursor)
+static void cursor_set(struct grid *g, const struct grid_source *source, const void *of, size_t cursor)
 {
 	if (g->count == 0) {
 		g->cursor = 0;
@@ -63,47 +63,47 @@ static void cursor_set(struct grid *g, const struct grid_source *source, const s
 	}
 	g->cursor = cursor < g->count ? cursor : g->count - 1;
 	g->at_end = g->cursor == g->count - 1;
-	source->key(s, g->order[g->cursor], g->key);
+	source->key(of, g->order[g->cursor], g->key);
 }
 
-static void cursor_restore(struct grid *g, const struct grid_source *source, const struct status *s)
+static void cursor_restore(struct grid *g, const struct grid_source *source, const void *of)
 {
 	char key[GRID_KEY];
 
 	if (source->follow && g->at_end) {
-		cursor_set(g, source, s, g->count);
+		cursor_set(g, source, of, g->count);
 		return;
 	}
 	for (size_t i = 0; g->key[0] && i < g->count; i++) {
-		source->key(s, g->order[i], key);
+		source->key(of, g->order[i], key);
 		if (strcmp(key, g->key) == 0) {
-			cursor_set(g, source, s, i);
+			cursor_set(g, source, of, i);
 			return;
 		}
 	}
-	cursor_set(g, source, s, g->cursor);
+	cursor_set(g, source, of, g->cursor);
 }
 
-void grid_update(struct grid *g, const struct grid_source *source, const struct status *s)
+void grid_update(struct grid *g, const struct grid_source *source, const void *of)
 {
-	g->total = source->count(s);
+	g->total = source->count(of);
 	if (g->total > g->cap) {
 		g->cap = g->total + g->total / 2 + 16;
 		g->order = xrealloc(g->order, g->cap * sizeof(g->order[0]));
 	}
 	g->count = 0;
 	for (size_t i = 0; i < g->total; i++)
-		if (row_matches(g, source, s, i))
+		if (row_matches(g, source, of, i))
 			g->order[g->count++] = i;
 	if (g->sort >= 0 && source->compare && g->count > 1) {
-		struct sorting sorting = { source, s, g };
+		struct sorting sorting = { source, of, g };
 
 		qsort_r(g->order, g->count, sizeof(g->order[0]), row_compare, &sorting);
 	}
-	cursor_restore(g, source, s);
+	cursor_restore(g, source, of);
 }
 
-void grid_move(struct grid *g, const struct grid_source *source, const struct status *s, long by)
+void grid_move(struct grid *g, const struct grid_source *source, const void *of, long by)
 {
 	size_t cursor = g->cursor;
 
@@ -115,7 +115,32 @@ void grid_move(struct grid *g, const struct grid_source *source, const struct st
 		cursor = (size_t)-by > cursor ? 0 : cursor - (size_t)-by;
 	else
 		cursor += (size_t)by;
-	cursor_set(g, source, s, cursor);
+	cursor_set(g, source, of, cursor);
+}
+
+bool grid_find(struct grid *g, const struct grid_source *source, const void *of, const char *text, int step)
+{
+	struct grid_text cell;
+
+	for (size_t i = 1; i <= g->count; i++) {
+		size_t at = (g->cursor + (step > 0 ? i : g->count - i)) % g->count;
+
+		for (int column = 0; column < source->ncolumns; column++) {
+			source->cell(of, g->order[at], column, &cell);
+			if (strcasestr(cell.text, text) == NULL)
+				continue;
+			cursor_set(g, source, of, at);
+			return true;
+		}
+	}
+	return false;
+}
+
+void grid_reset(struct grid *g)
+{
+	g->filter[0] = g->key[0] = '\0';
+	g->cursor = g->top = g->count = 0;
+	g->at_end = true;
 }
 
 bool grid_selected(const struct grid *g, size_t *row)
@@ -181,7 +206,7 @@ static void grid_draw_header(const struct grid *g, const struct grid_source *sou
 	}
 }
 
-static void grid_draw_row(const struct grid_source *source, const struct status *s, size_t row, struct canvas *cv,
+static void grid_draw_row(const struct grid_source *source, const void *of, size_t row, struct canvas *cv,
 		int y, int x, const int *widths)
 {
 	struct grid_text text;
@@ -190,7 +215,7 @@ static void grid_draw_row(const struct grid_source *source, const struct status 
 		if (widths[i] == 0)
 			continue;
 		text.role = ROLE_TEXT;
-		source->cell(s, row, i, &text);
+		source->cell(of, row, i, &text);
 		if (source->columns[i].width < 0)
 			canvas_text(cv, y, x, widths[i], text.role, text.text);
 		else
@@ -209,7 +234,7 @@ static void grid_scroll(struct grid *g, size_t height)
 		g->top = g->count > height ? g->count - height : 0;
 }
 
-void grid_draw(struct grid *g, const struct grid_source *source, const struct status *s, struct canvas *cv,
+void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv,
 		int y, int x, int height, int width)
 {
 	int widths[16] = { 0 };
@@ -229,7 +254,7 @@ void grid_draw(struct grid *g, const struct grid_source *source, const struct st
 	for (size_t i = 0; i < rows && g->top + i < g->count; i++) {
 		int line = y + 1 + (int)i;
 
-		grid_draw_row(source, s, g->order[g->top + i], cv, line, x + 1, widths);
+		grid_draw_row(source, of, g->order[g->top + i], cv, line, x + 1, widths);
 		if (g->top + i == g->cursor) {
 			canvas_glyph(cv, line, x, ROLE_STRONG, '>');
 			canvas_over(cv, line, x, 1, width, OVER_CURSOR);

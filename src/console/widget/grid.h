@@ -1,5 +1,5 @@
 /*
- * grid.h - the list that most views are: columns, a cursor, an order, a filter. It knows nothing of the engine: a
+ * grid.h - the list that most views are: columns, a cursor, an order, a filter. It knows nothing of what it lists (`of`): a
  * source answers with texts and compares rows. The cursor stays on its row by name when the rows move.
  */
 #ifndef CONSOLE_GRID_H
@@ -9,7 +9,6 @@
 #include <stddef.h>
 
 #include "console/canvas/canvas.h"
-#include "engine/status/status.h"
 
 #define GRID_TEXT 600
 #define GRID_KEY 640			/* TABLE_NAME_ROOM and more */
@@ -29,11 +28,11 @@ struct grid_text {
 struct grid_source {
 	const struct grid_column *columns;
 	int ncolumns;
-	size_t (*count)(const struct status *s);
-	void (*cell)(const struct status *s, size_t row, int column, struct grid_text *out);
+	size_t (*count)(const void *of);
+	void (*cell)(const void *of, size_t row, int column, struct grid_text *out);
 	/* The natural order of a column, best to look at first; NULL: rows stand as they come. */
-	int (*compare)(const struct status *s, int column, size_t a, size_t b);
-	void (*key)(const struct status *s, size_t row, char out[GRID_KEY]);	/* what names the row */
+	int (*compare)(const void *of, int column, size_t a, size_t b);
+	void (*key)(const void *of, size_t row, char out[GRID_KEY]);	/* what names the row */
 	bool follow;		/* the cursor on the last row stays on the last row */
 	const char *empty;	/* told when there is nothing, and why */
 };
@@ -52,10 +51,13 @@ struct grid {
 
 void grid_init(struct grid *g, int sort);
 void grid_done(struct grid *g);
-void grid_update(struct grid *g, const struct grid_source *source, const struct status *s);
-void grid_move(struct grid *g, const struct grid_source *source, const struct status *s, long by);	/* clamps; LONG_MIN, LONG_MAX: ends */
+void grid_update(struct grid *g, const struct grid_source *source, const void *of);
+void grid_move(struct grid *g, const struct grid_source *source, const void *of, long by);	/* clamps; LONG_MIN, LONG_MAX: ends */
 bool grid_selected(const struct grid *g, size_t *row);	/* false when there is none */
-void grid_draw(struct grid *g, const struct grid_source *source, const struct status *s, struct canvas *cv,
+/* To the next (step 1) or last (-1) row that has the text in a cell, whatever its case, and round the ends; false: none. */
+bool grid_find(struct grid *g, const struct grid_source *source, const void *of, const char *text, int step);
+void grid_reset(struct grid *g);	/* cursor and filter as at first */
+void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv,
 		int y, int x, int height, int width);
 
 #endif

@@ -1,5 +1,5 @@
 /* request_line.c - splits the line, finds the request in the engine's table and names its arguments. */
-#include "console/request_line.h"
+#include "console/view/request_line.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +22,9 @@ static int split(char *text, char *words[MAX_WORDS])
 			return -1;
 		words[n++] = to;
 		for (; *from && (quoted || *from != ' '); from++) {
-			if (*from == '"')
+			if (quoted && from[0] == '\\' && (from[1] == '"' || from[1] == '\\'))
+				*to++ = *++from;
+			else if (*from == '"')
 				quoted = !quoted;
 			else
 				*to++ = *from;
@@ -105,4 +107,19 @@ int request_line_parse(struct request_line *out, const char *line, const struct 
 		if (name_argument(out, doc, words[i], &positional, err))
 			return -1;
 	return 0;
+}
+
+void request_line_add(char *line, size_t size, const char *name, const char *value)
+{
+	size_t len = strlen(line);
+
+	len += (size_t)snprintf(line + len, size - len, " \"%s=", name);
+	for (; *value && len + 4 < size; value++) {
+		if (*value == '"' || *value == '\\')
+			line[len++] = '\\';
+		line[len++] = *value;
+	}
+	if (len + 1 < size)
+		line[len++] = '"';
+	line[len < size ? len : size - 1] = '\0';
 }

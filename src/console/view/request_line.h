@@ -1,12 +1,13 @@
 /* request_line.h - what is typed behind ':' as a request: `pause load` or `tap stage=sink n=10`. Words without a name
- * take the names of the request's arguments in their order; "quotes" hold words together. */
+ * take the names of the request's arguments in their order; "quotes" hold words together, and \" and \\ stand for themselves there. */
 #ifndef CONSOLE_REQUEST_LINE_H
 #define CONSOLE_REQUEST_LINE_H
 
 #include "engine/engine.h"
 
+enum { REQUEST_LINE_MAX = 2400 };
 struct request_line {
-	char text[600];			/* what request points into */
+	char text[REQUEST_LINE_MAX];	/* what request points into */
 	char names[ENGINE_MAX_ARGS][32];
 	struct engine_request request;
 };
@@ -14,5 +15,8 @@ struct request_line {
 /* docs ends with name NULL. -1 with a line for the person who typed. */
 int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs,
 		struct err *err);
+
+/* Puts name=value at the end of a line, in quotes; what does not fit is cut. */
+void request_line_add(char *line, size_t size, const char *name, const char *value);
 
 #endif

@@ -1,0 +1,184 @@
+/*
+ * screen_keys.c - what keys do, by what is open. Hard is that a key must never hit what it was not meant for: pasted text acts only in a
+ * prompt, a dialog is deaf for a moment after it opened and never takes the key that opened it.
+ */
+#include "console/screen_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/text.h"
+
+#define DEAF_US 300000
+
+static void input_backspace(char *input)
+{
+	size_t len = strlen(input);
+
+	while (len > 0 && ((unsigned char)input[len - 1] & 0xc0) == 0x80)
+		len--;
+	input[len ? len - 1 : 0] = '\0';
+}
+
+/* Readline's keys; true when the key was used. */
+static bool input_key(char *input, size_t size, uint32_t key)
+{
+	size_t len = strlen(input);
+
+	if (key == KEYCODE_BACKSPACE) {
+		input_backspace(input);
+		return true;
+	}
+	if (key == KEYCODE_CTRL('u')) {
+		input[0] = '\0';
+		return true;
+	}
+	if (key == KEYCODE_CTRL('w')) {
+		while (len > 0 && input[len - 1] == ' ')
+			len--;
+		while (len > 0 && input[len - 1] != ' ')
+			len--;
+		input[len] = '\0';
+		return true;
+	}
+	if (key > 0x10ffff || !text_printable(key) || len + 5 > size)
+		return false;
+	len += text_encode(input + len, key);
+	input[len] = '\0';
+	return true;
+}
+
+static void filter_set(struct screen *s, const char *filter)
+{
+	struct grid *g = &s->grids[s->view];
+
+	snprintf(g->filter, sizeof(g->filter), "%.*s", (int)sizeof(g->filter) - 1, filter);
+	screen_refresh(s);
+}
+
+static void key_in_filter(struct screen *s, uint32_t key)
+{
+	if (key == KEYCODE_ENTER || key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
+		if (key != KEYCODE_ENTER)
+			filter_set(s, s->filter_before);
+		s->mode = MODE_LIST;
+	} else if (input_key(s->input, sizeof(s->grids[0].filter), key)) {
+		filter_set(s, s->input);
+	}
+}
+
+/* A search, or what a page has asked for. */
+static void key_in_prompt(struct screen *s, uint32_t key)
+{
+	bool search = s->mode == MODE_SEARCH;
+
+	if (key == KEYCODE_ENTER) {
+		s->mode = MODE_LIST;
+		if (search && s->input[0])
+			snprintf(s->search, sizeof(s->search), "%.*s", (int)sizeof(s->search) - 1, s->input);
+		if (search)
+			screen_search(s, 1);
+		else
+			screen_page_prompted(s, s->input);
+	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
+		s->mode = MODE_LIST;
+	} else {
+		input_key(s->input, sizeof(s->input), key);
+	}
+}
+
+static void key_in_command(struct screen *s, uint32_t key)
+{
+	if (key == KEYCODE_ENTER) {
+		s->mode = MODE_LIST;
+		if (s->input[strspn(s->input, " ")] == '\0')
+			return;
+		if (strcmp(s->input, "quit") == 0 || strcmp(s->input, "q") == 0) {
+			screen_quit(s);
+			return;
+		}
+		screen_request(s, s->input, true);
+	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') ||
+			(key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
+		s->mode = MODE_LIST;
+	} else {
+		input_key(s->input, sizeof(s->input), key);
+	}
+}
+
+static void dialog_yes(struct screen *s)
+{
+	s->mode = MODE_LIST;
+	if (s->dialog.leaves)
+		s->wish = WISH_LEAVE;
+	else
+		snprintf(s->request, sizeof(s->request), "%s", s->dialog.command);
+}
+
+/* The name of what loses data is typed in full; anything else goes back. */
+static void key_in_word(struct screen *s, uint32_t key)
+{
+	if (key == KEYCODE_ENTER && strcmp(s->input, s->dialog.word) == 0) {
+		dialog_yes(s);
+	} else if (key == KEYCODE_ENTER) {
+		screen_toast(s, ROLE_STATUS_ERROR, "'%s' is not '%s': nothing was done", s->input, s->dialog.word);
+		s->mode = MODE_LIST;
+	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
+		s->mode = MODE_LIST;
+	} else {
+		input_key(s->input, sizeof(s->input), key);
+	}
+}
+
+static void key_in_dialog(struct screen *s, uint32_t key)
+{
+	if (s->dialog.word[0]) {
+		key_in_word(s, key);
+		return;
+	}
+	if (clock_mono_us() - s->dialog.opened_us < DEAF_US && key != KEYCODE_ESCAPE)
+		return;
+	if (key == s->dialog.yes) {
+		dialog_yes(s);
+	} else if (key == KEYCODE_ESCAPE || key == 'n' || key == 'q' || key == KEYCODE_CTRL('c')) {
+		s->mode = MODE_LIST;
+	}
+}
+
+static void key_in_text(struct screen *s, uint32_t key)
+{
+	enum action action = keymap_find(key, SCOPE_HELP);
+	long by = screen_move_of(action, s->text_rows);
+
+	if (by == LONG_MIN || (by < 0 && -by > s->text_top))
+		s->text_top = 0;
+	else if (by == LONG_MAX)
+		s->text_top = INT_MAX / 2;
+	else if (by)
+		s->text_top += (int)by;
+	else if (key == KEYCODE_ENTER || action == ACTION_QUIT || action == ACTION_BACK || action == ACTION_INTERRUPT) {
+		s->mode = MODE_LIST;
+		s->asked = false;
+	} else if (action == ACTION_REPAINT) {
+		s->wish = WISH_REPAINT;
+	}
+}
+
+void screen_key(struct screen *s, uint32_t key, bool pasted)
+{
+	if (pasted && s->mode != MODE_FILTER && s->mode != MODE_SEARCH && s->mode != MODE_COMMAND && s->mode != MODE_PROMPT) {
+		screen_toast(s, ROLE_STATUS, "pasted text is only taken by a prompt: / f :");
+		return;
+	}
+	if (pasted && (key < 32 || key == KEYCODE_BACKSPACE))
+		return;
+	switch (s->mode) {
+	case MODE_FILTER: key_in_filter(s, key); break;
+	case MODE_SEARCH: case MODE_PROMPT: key_in_prompt(s, key); break;
+	case MODE_COMMAND: key_in_command(s, key); break;
+	case MODE_DIALOG: key_in_dialog(s, key); break;
+	case MODE_TEXT: key_in_text(s, key); break;
+	case MODE_LIST: screen_act(s, keymap_find(key, view_get(s->view)->scope)); break;
+	}
+}

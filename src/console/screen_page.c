@@ -1,0 +1,131 @@
+/*
+ * screen_page.c - views with a state of their own: opens them, hands them keys, prompts and answers, and does what they ask for. A state
+ * lives from the first time that its view is opened until the console ends, so that coming back finds what was left.
+ */
+#include "console/screen_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "console/view/request_line.h"
+#include "core/xalloc.h"
+
+static const struct view_page *page_of(const struct screen *s)
+{
+	return view_get(s->view)->page;
+}
+
+const void *screen_of(const struct screen *s)
+{
+	return page_of(s) ? s->pages[s->view] : (const void *)s->status;
+}
+
+/* What the page wanted. */
+static void carry_out(struct screen *s, const struct view_order *o)
+{
+	s->cancel |= o->cancel;
+	if (o->request[0]) {
+		snprintf(s->request, sizeof(s->request), "%s", o->request);
+		s->request_lane = o->lane;
+		if (o->lane == LANE_LIST)
+			grid_reset(&s->grids[s->view]);
+	}
+	if (o->prompt) {
+		s->mode = MODE_PROMPT;
+		s->prompt = o->prompt;
+		snprintf(s->prompt_label, sizeof(s->prompt_label), "%s", o->label);
+		snprintf(s->input, sizeof(s->input), "%s", o->text);
+	}
+	if (o->toast[0])
+		screen_toast(s, o->role, "%s", o->toast);
+	if (o->copy)
+		screen_copy(s, o->copy->data ? o->copy->data : "", o->copy->len);
+	if (o->close)
+		screen_go(s, s->parent);
+}
+
+void screen_page_refresh(struct screen *s)
+{
+	const struct view_page *page = page_of(s);
+	struct grid *g = &s->grids[s->view];
+
+	grid_update(g, view_get(s->view)->source, s->pages[s->view]);
+	if (page->at_end && page->at_end(s->pages[s->view]) && g->count)
+		grid_move(g, view_get(s->view)->source, s->pages[s->view], LONG_MAX);
+}
+
+void screen_page_open(struct screen *s, enum view_id view, const char *subject)
+{
+	const struct view_page *page = view_get(view)->page;
+	struct view_order o = { .prompt = PROMPT_NONE };
+
+	if (s->pages[view] == NULL)
+		s->pages[view] = xcalloc(1, page->size);
+	if (view_get(s->view)->page == NULL)
+		s->parent = s->view;
+	grid_reset(&s->grids[view]);
+	page->open(s->pages[view], subject, &o);
+	screen_go(s, view);
+	carry_out(s, &o);
+}
+
+bool screen_page_act(struct screen *s, enum action action)
+{
+	const struct view_page *page = page_of(s);
+	struct view_order o = { .prompt = PROMPT_NONE };
+	bool taken;
+
+	if (page == NULL)
+		return false;
+	taken = page->act(s->pages[s->view], &s->grids[s->view], action, &o);
+	if (taken)
+		screen_page_refresh(s);
+	carry_out(s, &o);
+	return taken;
+}
+
+void screen_page_prompted(struct screen *s, const char *text)
+{
+	struct view_order o = { .prompt = PROMPT_NONE };
+
+	page_of(s)->prompted(s->pages[s->view], s->prompt, text, &o);
+	screen_page_refresh(s);
+	carry_out(s, &o);
+}
+
+/* The view that a lane's answers are for: the one that was opened last, also while another one is looked at. */
+static enum view_id answers_to(const struct screen *s)
+{
+	return page_of(s) ? s->view : s->last_page;
+}
+
+void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line, size_t len)
+{
+	struct view_order o = { .prompt = PROMPT_NONE };
+	enum view_id view = answers_to(s);
+
+	view_get(view)->page->answer(s->pages[view], lane, line, len, &o);
+	carry_out(s, &o);
+}
+
+void screen_lane_end(struct screen *s, enum view_lane lane, const char *why)
+{
+	struct view_order o = { .prompt = PROMPT_NONE };
+	enum view_id view = answers_to(s);
+
+	view_get(view)->page->answer_end(s->pages[view], lane, why, &o);
+	carry_out(s, &o);
+	if (page_of(s))
+		screen_page_refresh(s);
+}
+
+void screen_pages_done(struct screen *s)
+{
+	for (int i = 0; i < VIEW_COUNT; i++) {
+		if (s->pages[i] == NULL)
+			continue;
+		view_get((enum view_id)i)->page->done(s->pages[i]);
+		free(s->pages[i]);
+		s->pages[i] = NULL;
+	}
+}
