@@ -202,8 +202,8 @@ static void on_statement_rows(struct mysql_stream *st, const struct event_query 
 	int cut = (int)(q->sql_len < 80 ? q->sql_len : 80);
 
 	snprintf(why, sizeof(why), "binlog %s, position %llu: a change was logged as a statement, its rows are not in "
-		 "the binlog (%.*s): set binlog_format = ROW for that session; then `millrace resume` the table and "
-		 "`millrace snapshot` it", at->file, (unsigned long long)at->pos, cut, q->sql);
+		 "the binlog (%.*s): set binlog_format = ROW for that session; then `millrace resume` the table, which "
+		 "reads it again", at->file, (unsigned long long)at->pos, cut, q->sql);
 	if (mysql_statement_tables(q, st->setup.filter, st->setup.catalog, stop_named, &s) == 0)
 		snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: skipped a change that was logged "
 			 "as a statement and names no captured table (%.*s): what triggers and foreign keys made of it is "

@@ -256,9 +256,9 @@ static void stop_with_remedy(struct stream_tables *ts, struct stream_table *t, c
 	char text[sizeof(why->msg)];
 
 	snprintf(text, sizeof(text),
-		 "%.280s (binlog %s, position %llu). To go on: set binlog_row_metadata = FULL, `millrace resume %s.%s`, then "
-		 "`millrace snapshot %s.%s` for the rows in between",
-		 why->msg, file, (unsigned long long)pos, t->db, t->name, t->db, t->name);
+		 "%.280s (binlog %s, position %llu). To go on: set binlog_row_metadata = FULL, then `millrace resume %s.%s`, "
+		 "which reads the table again",
+		 why->msg, file, (unsigned long long)pos, t->db, t->name);
 	stream_table_stop(ts, t, text);
 }
 
