@@ -125,3 +125,11 @@ size_t text_escape(char *out, size_t size, const char *p, size_t len)
 	out[at] = '\0';
 	return at;
 }
+
+bool text_consists(const char *p, size_t len, const char *of)
+{
+	for (size_t i = 0; i < len; i++)
+		if (p[i] == '\0' || strchr(of, p[i]) == NULL)
+			return false;
+	return true;
+}

@@ -24,4 +24,6 @@ size_t text_piece(char piece[TEXT_PIECE], const char *p, size_t len, size_t *tak
  */
 size_t text_escape(char *out, size_t size, const char *p, size_t len);
 
+bool text_consists(const char *p, size_t len, const char *of);	/* of these characters only; true for none */
+
 #endif

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/arena.h"
 #include "core/conf/conf.h"
 #include "core/err.h"
 #include "core/report.h"
@@ -114,6 +115,43 @@ int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
  * (StarRocks before 3.3.2) is NULL afterwards, and *gap set. schema: the table after it.
  */
 int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
+/*
+ * What a table has, to be compared with what it should have. A cell is the value's one text (sink_cell.h): equal values are
+ * equal bytes, however target and source spell them. Rows come in pages of one statement each, so that nothing is held
+ * open at the target.
+ */
+enum sink_cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT };	/* absent: nothing is said about it */
+struct sink_cell {
+	const char *p;
+	uint32_t len;
+	uint8_t kind;
+};
+struct sink_reader;
+/* The table of a schema with a key; ERR_DATA: there is none at the target. It knows the columns of now: open another one
+ * when they may have changed. */
+struct sink_reader *sink_reader_open(struct sink *s, const struct schema *schema, struct err *err);
+void sink_reader_close(struct sink_reader *r);		/* NULL allowed */
+unsigned sink_reader_columns(const struct sink_reader *r);
+const char *sink_reader_column(const struct sink_reader *r, unsigned column);	/* its name */
+bool sink_reader_hex(const struct sink_reader *r, unsigned column);	/* its cells are hex digits of bytes */
+bool sink_reader_ordered(const struct sink_reader *r);	/* rows lie in the same order of keys as in MySQL */
+/* The cells that loading this row gives, one for each column of the target; texts in the arena or the row's. -1: the target
+ * refuses the row, why says so. */
+int sink_reader_expect(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a,
+		       struct sink_cell *cells, char *why, size_t size);
+/* The key of it; a part that the target cannot have is NULL. */
+void sink_reader_expect_key(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a, struct sink_cell *key);
+void sink_reader_key(const struct sink_reader *r, const struct sink_cell *cells, struct sink_cell *key);	/* nkey of them, borrowed */
+/* A part of the key as the source has it: times in UTC. Bytes stay hex digits. */
+struct sink_cell sink_reader_source(const struct sink_reader *r, unsigned part, const struct sink_cell *c, struct arena *a);
+struct sink_page {
+	const struct sink_cell *after, *upto;	/* keys: exclusive, inclusive; NULL: open */
+	uint64_t limit;				/* rows in the order of the key; 0: all, in any order */
+	const struct sink_cell *keys;		/* nkeys > 0: these, nkeys times nkey cells, and nothing else counts */
+	size_t nkeys;
+};
+typedef int sink_reader_row(void *arg, const struct sink_cell *cells);	/* lent; -1 ends the page, which fails */
+int sink_reader_page(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg, struct err *err);
 /* The CREATE TABLE that sink_prepare() would send, and a line per column saying why; caller frees both. */
 char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);
 

@@ -72,6 +72,11 @@ static struct local_db *db_get(struct local_sink *s, const char *name, struct er
 	return d;
 }
 
+struct local_db *local_sink_db(struct sink *sink, const char *name, struct err *err)
+{
+	return db_get((struct local_sink *)sink, name, err);
+}
+
 /* Statements. */
 
 static void table_free(struct local_table *t)
@@ -636,6 +641,7 @@ const struct sink_ops sink_local_ops = {
 	.look = local_look,
 	.truncate = local_truncate,
 	.alter = local_alter,
+	.reader = local_reader,
 	.forget = local_forget,
 	.ddl = local_ddl,
 	.interval_ms = 50,

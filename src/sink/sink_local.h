@@ -23,6 +23,8 @@ enum local_class local_class(const struct column *c);
 void local_name(struct buf *b, const char *name);	/* "name", quotes doubled */
 void local_create(struct buf *b, const struct schema *schema);
 void local_why(struct buf *b, const struct schema *schema);
+struct local_db *local_sink_db(struct sink *sink, const char *name, struct err *err);	/* opened when first used */
+struct sink_reader *local_reader(struct sink *sink, const struct schema *schema, struct err *err);	/* sink_local_read.c */
 void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err);

@@ -24,6 +24,7 @@ struct sink_ops {
 		    struct err *err);
 	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
 	int (*alter)(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
+	struct sink_reader *(*reader)(struct sink *s, const struct schema *schema, struct err *err);	/* ops and columns set */
 	void (*forget)(struct sink *s);		/* what is known of tables: another handle has altered one */
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 		   struct err *err);

@@ -119,6 +119,8 @@ void starrocks_body_begin(struct starrocks_body *b);
 enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct starrocks_target *t, const bool *present,
 				      const struct collapsed *row);
 void starrocks_body_end(struct starrocks_body *b);
+/* Of one value, as a row has it, alone in the buffer; false: problem says why not. */
+bool starrocks_body_value(struct starrocks_body *b, const struct starrocks_cell *cell, const struct value *v);
 
 /* starrocks_http.c */
 
@@ -149,6 +151,7 @@ int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *
 
 struct starrocks_record {	/* lent during the callback */
 	char *const *names, **values;	/* NULL: SQL NULL */
+	const unsigned long *lengths;	/* of the values, which may hold zeros */
 	unsigned count;
 };
 const char *starrocks_record_get(const struct starrocks_record *r, const char *name);
@@ -164,6 +167,10 @@ int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*eac
 int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		    struct err *err);
 
+
+/* starrocks_read.c; the connection is lent */
+
+struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema, struct err *err);
 
 /* starrocks_exam.c */
 

@@ -576,3 +576,15 @@ void starrocks_body_end(struct starrocks_body *b)
 	if (b->rows == 0)
 		buf_putc(&b->buf, ']');
 }
+
+bool starrocks_body_value(struct starrocks_body *b, const struct starrocks_cell *cell, const struct value *v)
+{
+	char *p;
+
+	buf_reset(&b->buf);
+	p = buf_reserve(&b->buf, VALUE_ROOM);
+	p = p ? put_value(b, cell, p, v) : NULL;
+	if (p)
+		b->buf.len = (size_t)(p - b->buf.data);
+	return p != NULL;
+}

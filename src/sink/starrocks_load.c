@@ -547,6 +547,11 @@ static int starrocks_alter_table(struct sink *sink, const struct schema *schema,
 	return starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
 }
 
+static struct sink_reader *starrocks_open_reader(struct sink *sink, const struct schema *schema, struct err *err)
+{
+	return starrocks_reader(((struct starrocks_sink *)sink)->sql, sink, schema, err);
+}
+
 static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 			       struct err *err)
 {
@@ -567,6 +572,7 @@ const struct sink_ops starrocks_ops = {
 	.look = starrocks_look,
 	.truncate = starrocks_truncate,
 	.alter = starrocks_alter_table,
+	.reader = starrocks_open_reader,
 	.forget = starrocks_forget,
 	.ddl = starrocks_print_ddl,
 	.interval_ms = 800,	/* with the load itself, a row is there within a second */

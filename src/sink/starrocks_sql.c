@@ -200,6 +200,7 @@ static int rows_each(struct starrocks_sql *s, void (*each)(void *, const struct 
 		names[i] = fields[i].name ? fields[i].name : (char *)"";
 	while (each && (row = mysql_fetch_row(result))) {
 		record.values = row;
+		record.lengths = mysql_fetch_lengths(result);
 		each(context, &record);
 	}
 	free(names);

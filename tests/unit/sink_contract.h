@@ -215,6 +215,79 @@ static void contract_new_column(struct sink *sink, const char *table, contract_d
 	schema_unref(wider);
 }
 
+/* ---- rows read back: what a load should have made of a row is what the target has ---- */
+
+struct contract_reading {
+	struct sink_reader *reader;
+	struct sink_cell expected[16][8];
+	bool refused[16];
+	size_t count, found, equal;
+};
+
+static bool contract_cells_equal(const struct sink_cell *a, const struct sink_cell *b, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (a[i].kind != b[i].kind || (a[i].kind == CELL_TEXT && (a[i].len != b[i].len || memcmp(a[i].p, b[i].p, a[i].len))))
+			return false;
+	return true;
+}
+
+static int contract_read_row(void *arg, const struct sink_cell *cells)
+{
+	struct contract_reading *g = arg;
+
+	g->found++;
+	for (size_t i = 0; i < g->count; i++)
+		g->equal += contract_cells_equal(g->expected[i], cells, sink_reader_columns(g->reader));
+	return 0;
+}
+
+static void contract_page(struct contract_reading *g, const struct sink_page *page, size_t want, const char *what)
+{
+	struct err err = { 0 };
+
+	g->found = g->equal = 0;
+	is_int(sink_reader_page(g->reader, page, contract_read_row, g, &err), 0, "%s (%s)", what, err.msg);
+	is_int(g->found, want, "so many rows");
+	is_int(g->equal, want, "each as it was loaded");
+}
+
+static void contract_reads(struct sink *sink, struct schema *s, struct contract_rows *r)
+{
+	struct contract_reading g = { .count = r->count };
+	struct sink_cell low, high;
+	struct arena arena;
+	struct err err = { 0 };
+	char why[200];
+
+	arena_init(&arena, 0);
+	g.reader = sink_reader_open(sink, s, &err);
+	ok(g.reader != NULL, "the table can be read (%s)", err.msg);
+	for (size_t i = 0; g.reader && i < r->count; i++)
+		is_int(sink_reader_expect(g.reader, s, r->values[i], &arena, g.expected[i], why, sizeof(why)), 0, "row %zu: what it should be (%s)",
+		       i, why);
+	if (g.reader) {
+		sink_reader_key(g.reader, g.expected[0], &low);
+		sink_reader_key(g.reader, g.expected[1], &high);
+		contract_page(&g, &(struct sink_page){ 0 }, 2, "all rows");
+		contract_page(&g, &(struct sink_page){ .after = &low, .limit = 5 }, 1, "those behind a key");
+		contract_page(&g, &(struct sink_page){ .upto = &low }, 1, "those up to a key");
+		contract_page(&g, &(struct sink_page){ .after = &low, .upto = &high, .limit = 1 }, 1, "those between two");
+		contract_page(&g, &(struct sink_page){ .keys = &high, .nkeys = 1 }, 1, "one by its key");
+	}
+	sink_reader_close(g.reader);
+	arena_done(&arena);
+}
+
+static void contract_reads_nothing(struct sink *sink)
+{
+	struct schema *s = contract_schema("there_is_no_such_table", false);
+	struct err err = { 0 };
+
+	ok(sink_reader_open(sink, s, &err) == NULL && err.kind == ERR_DATA, "a table that is not there is told (%s)", err.msg);
+	schema_unref(s);
+}
+
 static void contract_values(struct sink *sink, const char *table, contract_dump *dump)
 {
 	struct schema *s = contract_schema(table, false);
@@ -238,6 +311,9 @@ static void contract_values(struct sink *sink, const char *table, contract_dump 
 	is_str(dump(table, "id, name, amount, big, day, data"),
 	       "-9223372036854775808|\"\\\n\xf0\x9f\x98\x80|-99999999.99|18446744073709551615|2018-06-20|00ff22\n"
 	       "1||0.01|0|NULL|\n", "every digit and byte is kept");
+	r.count = 2;			/* they are still there */
+	contract_reads(sink, s, &r);
+	contract_reads_nothing(sink);
 	schema_unref(s);
 }
 

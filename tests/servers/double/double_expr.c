@@ -35,6 +35,7 @@ struct parse {
 };
 
 static struct expr *parse_or(struct parse *p);
+static struct expr *parse_primary(struct parse *p);
 
 struct cell cell_text(const char *p, size_t len)
 {
@@ -199,6 +200,21 @@ static struct expr *parse_word(struct parse *p)
 	return strcasecmp(name, "cast") == 0 ? parse_cast(p) : parse_call(p, name);
 }
 
+/* The smallest BIGINT is no difference of two that fit. */
+static struct expr *parse_negative(struct parse *p)
+{
+	struct expr *e;
+
+	if (p->l->token == TOKEN_NUMBER) {
+		e = literal(p, (struct cell){ .kind = CELL_NUMBER, .p = arena_printf(p->l->arena, "-%s", p->l->value),
+					      .len = (uint32_t)p->l->len + 1 });
+		lex_next(p->l);
+		return e;
+	}
+	e = parse_primary(p);
+	return e != NULL ? node(p, OP_SUB, literal(p, (struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }), e) : NULL;
+}
+
 static struct expr *parse_primary(struct parse *p)
 {
 	struct lex *l = p->l;
@@ -218,11 +234,8 @@ static struct expr *parse_primary(struct parse *p)
 		return literal(p, cell_str(p->names->variable != NULL ? p->names->variable(p->names->ctx, value.p) :
 					   NULL));
 	}
-	if (lex_accept(l, "-")) {
-		e = parse_primary(p);
-		return e != NULL ? node(p, OP_SUB, literal(p, (struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }),
-					e) : NULL;
-	}
+	if (lex_accept(l, "-"))
+		return parse_negative(p);
 	if (lex_accept(l, "(")) {
 		e = parse_or(p);
 		return e != NULL && lex_expect(l, ")", p->err) == 0 ? e : NULL;
@@ -277,9 +290,25 @@ static struct expr *parse_between(struct parse *p, struct expr *e)
 	return node(p, OP_AND, node(p, OP_GE, e, low), node(p, OP_LE, e, high));
 }
 
+/* A list of any length: nodes of as many as one takes, in a row. */
+static struct expr *parse_in(struct parse *p, struct expr *e)
+{
+	struct expr *all = NULL, *part = NULL;
+
+	do {
+		if (part == NULL || part->nargs == EXPR_ARGS_MAX) {
+			part = node(p, OP_IN, e, NULL);
+			all = all == NULL ? part : node(p, OP_OR, all, part);
+		}
+		if ((part->args[part->nargs++] = parse_or(p)) == NULL)
+			return NULL;
+	} while (lex_accept(p->l, ","));
+	return lex_expect(p->l, ")", p->err) == 0 ? all : NULL;
+}
+
 static struct expr *parse_predicate(struct parse *p, struct expr *e)
 {
-	struct expr *list, *pattern;
+	struct expr *pattern;
 
 	if (lex_accept(p->l, "like"))
 		return (pattern = parse_sum(p)) != NULL ? node(p, OP_LIKE, e, pattern) : NULL;
@@ -287,8 +316,7 @@ static struct expr *parse_predicate(struct parse *p, struct expr *e)
 		return parse_between(p, e);
 	if (!lex_accept(p->l, "in") || !lex_accept(p->l, "("))
 		return fail(p);
-	list = node(p, OP_IN, e, NULL);
-	return parse_args(p, list) == 0 ? list : NULL;
+	return parse_in(p, e);
 }
 
 static struct expr *parse_comparison(struct parse *p)
