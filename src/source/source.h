@@ -158,6 +158,38 @@ int source_examine(const struct mysql_conf *conf, struct exam *const *exams, siz
  * fold: names of tables that differ in case only are one on this server (lower_case_table_names); NULL allowed. */
 int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *count, bool *fold, struct err *err);
 
+/*
+ * A table's rows as they are now, to be compared with a target: in chunks of its key, or by key, on a connection of its own.
+ * Plain SELECTs: nothing is locked. A bound is the key of a row as text (snapshot/mysql_chunk.h). @thread one at a time
+ */
+struct source_reader;
+struct source_reader *source_reader_open(const struct mysql_conf *conf, const char *db_table, struct err *err);
+void source_reader_close(struct source_reader *r);	/* NULL allowed */
+void source_reader_cancel(struct source_reader *r);	/* what runs fails soon, and all that comes. @thread any */
+struct schema *source_reader_schema(struct source_reader *r);	/* without columns that are left out; borrowed */
+const char *source_reader_unkeyed(const struct source_reader *r);	/* why its rows cannot be read by key; NULL: they can */
+const char *source_reader_partly(const struct source_reader *r);	/* a setting that leaves rows out of its snapshots; NULL: none */
+/* The rows behind a key (NULL: the first), each as a CHANGE_READ of the batch, bounds beside it in the batch's arena. They
+ * end with `rows`, or with the one that makes them `bytes` large. */
+struct source_chunk {
+	const char **bounds;		/* one for each change */
+	bool last;			/* no row is behind them */
+};
+int source_reader_chunk(struct source_reader *r, const char *after, uint64_t rows, size_t bytes, struct batch *b,
+			struct source_chunk *out, struct err *err);
+int source_reader_keys(struct source_reader *r, const char *const *bounds, size_t n, struct batch *b, struct source_chunk *out,
+		       struct err *err);
+struct source_text { const char *p; size_t len; };
+/* The bound of a key as text, one a part: numbers and times (UTC) as MySQL prints them, bytes as hex digits, texts in UTF-8.
+ * For source_reader_keys() only. The caller frees; NULL: err. */
+char *source_reader_bound(struct source_reader *r, const struct source_text *key, struct err *err);
+char *source_reader_where(struct source_reader *r, const char *const *bounds, size_t n, struct err *err);	/* as a condition; the caller frees */
+/* How far the server's binlog is: all that was read stands before it. */
+int source_reader_moment(struct source_reader *r, struct position *out, struct err *err);
+bool source_position_covers(const struct position *have, const struct position *want);
+/* Names of all captured tables, db.table. */
+int source_table_names(const struct mysql_conf *conf, char ***out, size_t *count, struct err *err);
+
 /* What lies behind a position: has a statement of the schema history been carried out by then? gtid: its own, or NULL. */
 struct source_past;
 struct source_past *source_past_new(const struct position *until, struct err *err);

@@ -108,7 +108,7 @@ int fill_view_release(struct fill_view *v, struct err *err)
 }
 
 /* binlog.000999 comes before binlog.001000, and before binlog.1000000. */
-static int file_compare(const char *a, const char *b)
+int fill_file_compare(const char *a, const char *b)
 {
 	const char *dot_a = strrchr(a, '.'), *dot_b = strrchr(b, '.');
 	unsigned long long x = dot_a ? strtoull(dot_a + 1, NULL, 10) : 0, y = dot_b ? strtoull(dot_b + 1, NULL, 10) : 0;
@@ -118,7 +118,7 @@ static int file_compare(const char *a, const char *b)
 
 bool fill_view_passed(const struct fill_view *v, const char *file, uint64_t pos)
 {
-	int order = file_compare(file, v->fence.file);
+	int order = fill_file_compare(file, v->fence.file);
 
 	return order > 0 || (order == 0 && pos >= v->fence.pos);
 }

@@ -42,6 +42,7 @@ int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, un
 int fill_view_can_lock(struct mysql_conn *conn, const char *db, const char *name, struct err *err);
 int fill_view_release(struct fill_view *v, struct err *err);	/* the view is let go, the connection stays */
 
+int fill_file_compare(const char *a, const char *b);	/* binlog files of one server, as strcmp() does */
 /* Is the place at or behind the fence? */
 bool fill_view_passed(const struct fill_view *v, const char *file, uint64_t pos);
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_bytes.h"
 
@@ -232,12 +233,12 @@ static bool is_number(const char *p, size_t len)
 
 static bool is_time(const char *p, size_t len)
 {
-	return len > 0 && len < 40 && strspn(p, "0123456789:-. ") >= len;
+	return len > 0 && len < 40 && text_consists(p, len, "0123456789:-. ");
 }
 
 static bool is_hex(const char *p, size_t len)
 {
-	return len % 2 == 1 && *p == 'x' && strspn(p + 1, "0123456789abcdef") >= len - 1;
+	return len % 2 == 1 && (*p == 'x' || *p == 'u') && text_consists(p + 1, len - 1, "0123456789abcdef");
 }
 
 /* False when the part is no value of the key's column. */
@@ -257,7 +258,7 @@ static bool put_literal(const struct chunk_key *k, const char *p, size_t len, st
 			return false;
 		if (k->form == FORM_TEXT) {
 			buf_putc(out, '_');
-			buf_puts(out, k->carried ? k->column->charset : "utf8mb4");
+			buf_puts(out, k->carried && *p == 'x' ? k->column->charset : "utf8mb4");
 			buf_putc(out, ' ');
 		}
 		buf_puts(out, "X'");
@@ -362,7 +363,7 @@ static void put_as_bytes(const struct chunk_key *k, struct buf *sql)
 	buf_puts(sql, " AS BINARY)");
 }
 
-int chunk_select(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err)
+static void put_columns(const struct chunk_table *t, struct buf *sql)
 {
 	buf_puts(sql, "SELECT ");
 	text_select_list(t->schema, sql);
@@ -373,12 +374,50 @@ int chunk_select(const struct chunk_table *t, const struct chunk_range *range, s
 		}
 	buf_puts(sql, " FROM ");
 	buf_puts(sql, t->from);
+}
+
+int chunk_select(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err)
+{
+	put_columns(t, sql);
 	if (put_where(t, range, sql, err) < 0)
 		return -1;
 	put_order(t, sql);
 	if (range->limit)
 		buf_printf(sql, " LIMIT %llu", (unsigned long long)range->limit);
 	return check_size(t, sql, err);
+}
+
+static bool put_key(const struct chunk_table *t, const char *bound, struct buf *sql)
+{
+	unsigned parts = 1;
+	bool good = true;
+
+	for (const char *p = bound; *p; p++)
+		parts += *p == ',';
+	buf_putc(sql, '(');
+	for (unsigned i = 0; i < t->schema->nkey && parts == t->schema->nkey && good; i++) {
+		buf_puts(sql, i ? " AND " : "");
+		good = put_part(t, i, " = ", bound, sql);
+	}
+	buf_putc(sql, ')');
+	return good && parts == t->schema->nkey;
+}
+
+int chunk_put_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(sql, i ? " OR " : "");
+		if (!t->keyed || !put_key(t, bounds[i], sql))
+			return bad_bound(t, bounds[i], err);
+	}
+	return check_size(t, sql, err);
+}
+
+int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err)
+{
+	put_columns(t, sql);
+	buf_puts(sql, " WHERE ");
+	return chunk_put_keys(t, bounds, n, sql, err);
 }
 
 int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n, struct buf *sql, struct err *err)
@@ -487,4 +526,35 @@ int chunk_key_bound(const struct chunk_table *t, const uint8_t *row, size_t len,
 	r = join_bound(t, cells, out, err);
 	free(cells);
 	return r;
+}
+
+static bool put_text_part(const struct chunk_key *k, const struct chunk_text *c, struct buf *out)
+{
+	if (k->form == FORM_NUMBER || k->form == FORM_BIT || k->form == FORM_TIME) {
+		buf_put(out, c->p, c->len);
+		return k->form == FORM_TIME ? is_time(c->p, c->len) : is_number(c->p, c->len);
+	}
+	if (k->form == FORM_BYTES) {
+		buf_putc(out, 'x');
+		buf_put(out, c->p, c->len);
+		return c->len % 2 == 0 && text_consists(c->p, c->len, "0123456789abcdef");
+	}
+	buf_putc(out, 'u');
+	for (size_t i = 0; i < c->len; i++) {
+		buf_putc(out, "0123456789abcdef"[(uint8_t)c->p[i] >> 4]);
+		buf_putc(out, "0123456789abcdef"[c->p[i] & 15]);
+	}
+	return true;
+}
+
+int chunk_text_bound(const struct chunk_table *t, const struct chunk_text *parts, struct buf *out, struct err *err)
+{
+	for (unsigned i = 0; i < t->schema->nkey; i++) {
+		buf_puts(out, i ? "," : "");
+		if (!t->keyed || !put_text_part(&t->key[i], &parts[i], out))
+			return err_set(err, ERR_DATA, 0, "table %s.%s: expected a value of its key's column %s, found '%.*s'", t->schema->db,
+				       t->schema->table, t->schema->columns[t->schema->key[i]].name,
+				       (int)(parts[i].len < 100 ? parts[i].len : 100), parts[i].p);
+	}
+	return 0;
 }

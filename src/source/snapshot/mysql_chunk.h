@@ -60,6 +60,17 @@ void chunk_table_done(struct chunk_table *t);	/* all zero: nothing */
 int chunk_select(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err);
 /* The key alone of the row that is n rows behind `after`: where the next n rows end. chunk_key_bound() reads it. */
 int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n, struct buf *sql, struct err *err);
+/* The rows of n keys, each a bound, in any order. */
+int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err);
+/* The condition of chunk_select_keys() alone. */
+int chunk_put_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err);
+/* A bound for chunk_select_keys() of a key as text, one a part: numbers and times (UTC) as MySQL prints them, bytes as hex
+ * digits, texts in UTF-8 whatever the column's character set ("u" and hex digits). */
+struct chunk_text {
+	const char *p;
+	size_t len;
+};
+int chunk_text_bound(const struct chunk_table *t, const struct chunk_text *parts, struct buf *out, struct err *err);
 /* The bound of a row's packet, appended. Keyed tables only. */
 int chunk_bound(const struct chunk_table *t, const uint8_t *row, size_t len, struct buf *out, struct err *err);
 int chunk_key_bound(const struct chunk_table *t, const uint8_t *row, size_t len, struct buf *out, struct err *err);
