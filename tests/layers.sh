@@ -54,6 +54,7 @@ violations() {
 		floor("engine/load", "load status settings")
 		floor("engine/messages", "messages settings")
 		floor("engine/control", "control messages status settings")
+		floor("engine/verify", "verify control status settings")
 		door("engine", "engine.h engine_parts.h")
 		floor("console/canvas", "canvas")
 		floor("console/term", "term canvas")

@@ -63,6 +63,10 @@ static const struct cli_option attach_options[] = { { "--read-only", NULL, "refu
 static const struct cli_option replay_options[] = {
 	{ "--from", "begin|OFFSET|TIME", "where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" }, { NULL, NULL, NULL }
 };
+static const struct cli_option verify_options[] = {
+	{ "--limit", "COUNT", "leave a table after so many differences (1000); 0: find all" },
+	{ "--json", NULL, "a line of JSON for each difference, with its two rows, and for each table" }, { NULL, NULL, NULL }
+};
 static const struct cli_option manual_options[] = {
 	{ "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" },
@@ -95,6 +99,10 @@ static const struct cli_command commands[] = {
 	  "Every partition of its topic goes back; labels of before do not count. Rows show older values until it has come to the end of the\n"
 	  "log; then each is what its last message says. A table without a key is not for this: read it again by `millrace snapshot --truncate`.",
 	  replay_options, 1, 1, cli_replay },
+	{ "verify", "[TABLE[,TABLE...]]", "compare MySQL with the target while both change",
+	  "Rows pass the same messages and scripts as the load's. Those that differ are looked at again when the load has passed the place at\n"
+	  "which MySQL was read: what is on its way is no difference. Each one that stays is printed by key, with both rows. docs/verify.md\n"
+	  "Exit 0: equal. 1: different. 2: a table could not be compared; its line says why. 3: the process does not answer.", verify_options, 0, 1, cli_verify },
 	{ "tap", "STAGE [TABLE]", "watch rows as they pass a stage: source, format, log, read, script, sink",
 	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },

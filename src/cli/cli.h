@@ -82,6 +82,7 @@ int cli_acknowledge(struct cli *cli);
 int cli_do(struct cli *cli);		/* cli_do.c */
 int cli_snapshot(struct cli *cli);
 int cli_replay(struct cli *cli);
+int cli_verify(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_messages(struct cli *cli);	/* cli_messages.c */
 int cli_dead(struct cli *cli);

@@ -20,6 +20,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_serve.c \
 	src/cli/cli_snapshot.c \
 	src/cli/cli_status.c \
+	src/cli/cli_verify.c \
 	src/cli/cli_version.c \
 	src/cli/cli_status_snapshot.c
 

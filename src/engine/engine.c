@@ -114,6 +114,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(), .loads = role != ROLE_CAPTURE,
 				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
 	pthread_mutex_init(&e->shared.log_lock, NULL);
+	e->verifier = verifier_new(e);
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd < 0 || open_log(e, err) || start_threads(e, err)) {
 		engine_stop(e, 0);
@@ -156,6 +157,7 @@ int engine_stop(struct engine *e, int drain_ms)
 
 	e->draining = true;
 	taps_stop(e->shared.taps);
+	verifier_stop(e->verifier);
 	if (e->capture)
 		captured = capture_stop(e->capture, until_us, STILL_MS);
 	if (e->load)
@@ -167,7 +169,8 @@ int engine_stop(struct engine *e, int drain_ms)
 /* Threads that did not come back in time still use it: then it is left to the end of the process. */
 bool engine_free(struct engine *e)
 {
-	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started))
+	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started) ||
+	    !verifier_free(e->verifier))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

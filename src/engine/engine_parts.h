@@ -50,6 +50,10 @@ void capture_free(struct capture *c);
 int capture_resume_table(struct capture *c, const char *table, int wait_ms, struct err *err);
 /* What `millrace snapshot` asks for: start, stop, pause, resume, list. @thread any */
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; lives as long as the engine */
+/* How far the log is, for whoever compares; and a position without rows goes to the log soon, not in some seconds. @thread any */
+void capture_logged(struct capture *c, struct position *out);	/* initialised */
+void capture_hurry(struct capture *c);
 void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */
 void capture_status(struct capture *c, struct status *out);	/* its part. @thread any */
 
@@ -66,6 +70,13 @@ void load_status(struct load *l, struct status_load *out);		/* @thread any */
 int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err);
 void load_reload(struct load *l);					/* scripts are compiled again */
 void load_resumed(struct load *l);					/* a table was paused or resumed: what waits retries now */
+
+/* ---- verify (verify/verify.c): MySQL compared with the target. @thread any ---- */
+struct verifier;
+struct verifier *verifier_new(struct engine *e);
+void verifier_stop(struct verifier *v);			/* every run ends soon */
+bool verifier_free(struct verifier *v);			/* NULL allowed; false: a run did not come back, and uses it */
+int verifier_request(struct verifier *v, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 
 /* Both halves read the schema history; calls back for the last state of each table. */
 struct history;
@@ -130,6 +141,7 @@ struct engine {
 	struct stage_meter stages[STAGE_COUNT];
 	struct capture *capture;	/* NULL when the role leaves it out */
 	struct load *load;
+	struct verifier *verifier;
 	pthread_t housekeeper;
 	int lock_fd;			/* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping, draining;

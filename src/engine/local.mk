@@ -96,6 +96,15 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
 	src/engine/status/status_json.c \
+	src/engine/verify/verify.c \
+	src/engine/verify/verify_compare.c \
+	src/engine/verify/verify_compare.h \
+	src/engine/verify/verify_fence.c \
+	src/engine/verify/verify_parts.h \
+	src/engine/verify/verify_pipe.c \
+	src/engine/verify/verify_print.c \
+	src/engine/verify/verify_settle.c \
+	src/engine/verify/verify_table.c \
 	src/engine/control/row_mask.c \
 	src/engine/control/row_mask.h \
 	src/engine/control/tap.c
@@ -135,6 +144,9 @@ check_PROGRAMS += tests/unit/test_messages
 tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \
 	src/engine/messages/search.c src/engine/messages/seek.c
 tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIBS)
+check_PROGRAMS += tests/unit/test_verify_compare
+tests_unit_test_verify_compare_SOURCES = tests/unit/test_verify_compare.c src/engine/verify/verify_compare.c tests/tap.h
+tests_unit_test_verify_compare_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_series
 tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c
 tests_unit_test_series_LDADD = $(CORE)

@@ -2,6 +2,7 @@
 
 E2E_TESTS += tests/e2e/replaced_log.sh tests/e2e/replaced_kafka.sh
 E2E_TESTS += tests/e2e/reference.sh
+E2E_TESTS += tests/e2e/verify.sh tests/e2e/verify_starrocks.sh
 E2E_TESTS += tests/e2e/stopped.sh tests/e2e/dead_capture.sh tests/e2e/snapshot.sh tests/e2e/stream.sh tests/e2e/kill.sh tests/e2e/faults_mysql.sh tests/e2e/faults_starrocks.sh
 E2E_TESTS += tests/e2e/snapshot_faults.sh tests/e2e/snapshot_keys.sh tests/e2e/snapshot_replica.sh tests/e2e/snapshot_binlog.sh tests/e2e/snapshot_position.sh tests/e2e/snapshot_session.sh
 E2E_TESTS += tests/e2e/capture_stop.sh tests/e2e/truncate_clock.sh tests/e2e/ddl_rows.sh tests/e2e/ddl_rows_starrocks.sh tests/e2e/ddl_target.sh tests/e2e/foreign_keys.sh tests/e2e/ddl_target_starrocks.sh

@@ -628,6 +628,18 @@ void capture_status(struct capture *c, struct status *status)
 	free(st);
 }
 
+void capture_logged(struct capture *c, struct position *out)
+{
+	pthread_mutex_lock(&c->half.lock);
+	position_copy(out, &c->logged);
+	pthread_mutex_unlock(&c->half.lock);
+}
+
+void capture_hurry(struct capture *c)
+{
+	atomic_store(&c->hurry, true);
+}
+
 void capture_reload(struct capture *c, const struct mysql_conf *conf)
 {
 	pthread_mutex_lock(&c->half.lock);

@@ -52,12 +52,12 @@ struct capture {
 	size_t ndifferences;
 	unsigned differs;
 	bool differences_known;		/* of this session's source */
+	atomic_bool hurry;		/* somebody waits for a position without rows */
 	struct position logged;		/* under half.lock: what the log holds, for status */
 };
 
 void parcel_put(struct capture *c, struct parcel *p);			/* back for another round */
 void capture_fail(struct capture *c, const struct err *err);		/* the first failure ends the session */
-const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; lives as long as the engine */
 void *capture_log_thread(void *capture);				/* capture_publish.c */
 
 struct buried { size_t count; int64_t said_us; };			/* not yet told in the log; when it was last */

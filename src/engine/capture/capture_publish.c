@@ -242,7 +242,7 @@ static bool publish_due(struct publisher *p, bool more)
 	if (p->nheld == sizeof(p->held) / sizeof(*p->held) || p->bytes >= (size_t)s->commit_bytes)
 		return true;
 	if (p->records == 0 && !p->due) {
-		if (now - p->idle_us < IDLE_POSITION_MS * 1000)
+		if (now - p->idle_us < IDLE_POSITION_MS * 1000 && !atomic_exchange(&p->c->hurry, false))
 			return false;
 		p->idle_us = now;
 		return true;

@@ -173,6 +173,11 @@ static int ask_messages(struct ask *a)
 	return log_of(a) == NULL ? -1 : inspect_messages(log_of(a), atomic_load(&a->e->shared.live), a->r, a->emit, a->arg, a->err);
 }
 
+static int ask_verify(struct ask *a)
+{
+	return verifier_request(a->e->verifier, a->r, a->emit, a->arg, a->err);
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -216,6 +221,10 @@ static const struct engine_request_arg_doc snapshot_args[] = {
 static const struct engine_request_arg_doc replay_args[] = {
 	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" }, NO_MORE
+};
+static const struct engine_request_arg_doc verify_args[] = {
+	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to compare (all)" },
+	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" }, NO_MORE
 };
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
@@ -269,6 +278,7 @@ static const struct request_row rows[] = {
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
+	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference", verify_args }, ask_verify },
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
 	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
