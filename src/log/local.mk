@@ -13,6 +13,8 @@ src_log_liblog_a_SOURCES = \
 	src/log/log_kafka_window.c \
 	src/log/log_kafka_window.h \
 	src/log/log_kafka_write.c \
+	src/log/log_kafka_write_fault.c \
+	src/log/log_kafka_writer.h \
 	src/log/log_local.c \
 	src/log/log_local.h \
 	src/log/log_local_admin.c \

@@ -1,5 +1,6 @@
 /*
- * log_kafka_write.c - exactly-once writing: an idempotent, transactional producer.
+ * log_kafka_write.c - exactly-once writing: an idempotent, transactional producer. log_kafka_write_fault.c says what its
+ * failures mean.
  *
  * Hard about it: knowing what a failure means. Before the commit request goes out, everything can be aborted and
  * written again (ERR_RETRY). Once it is out, the broker alone knows, so the commit stays open and is resumed by the
@@ -9,55 +10,21 @@
  * reports are in before commit or abort returns. Waiting for them first also avoids the 10 ms steps in which
  * rd_kafka_commit_transaction() itself would wait.
  */
-#include "log/log_kafka.h"
+#include "log/log_kafka_writer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/name_map.h"
 #include "core/xalloc.h"
-#include "log/log_kafka_window.h"
 
 enum {
-	STEP_MS = 100,			/* one look at the delivery reports */
-	PATIENCE_US = 1000 * 1000,	/* a call gives up after so long without progress */
 	GAP_MIN_US = 1000,		/* between a commit and the next begin; learn_gap() says why */
 	GAP_MAX_US = 8000,
 	REFUSED_US = 20000,		/* librdkafka asks again so much later */
 	SMALL_RECORDS = 1000,
-	REQUEST_HEAD = 512,		/* of a request that holds one message: its own bytes, and a record's */
 	HEADERS_MAX = 32,
 	CLOSE_MS = 1000
-};
-
-enum writer_state { IDLE, OPEN, COMMITTING, DEAD };
-
-struct target {				/* a topic that was written to */
-	const char *topic;		/* interned: equal pointers, equal names */
-	rd_kafka_topic_t *rkt;
-	int32_t partitions;
-	unsigned txn;			/* the last transaction that wrote to it, and a record of it */
-	struct record sample;
-	size_t *lanes;			/* by partition: what is on its way, see log_kafka_window.h */
-};
-
-struct kafka_writer {
-	struct log_writer base;
-	struct kafka_log *log;
-	struct kafka_client client;
-	char *id;
-	enum writer_state state;
-	int64_t committed_us;		/* monotonic, when the last transaction ended */
-	int64_t begun_us, gap_us;	/* monotonic, when this one began; learned */
-	size_t records;			/* in this transaction */
-	unsigned txn;			/* counts transactions */
-	bool tries;			/* only finds out what another one was refused for */
-	struct name_map targets;	/* by topic: struct target */
-	struct kafka_window window;
-	bool stalled;			/* in this transaction: the rest is not waited for, the commit says what is wrong */
-	rd_kafka_resp_err_t lost;	/* of the first message in this transaction that was not delivered */
-	struct log_refusal lost_record;	/* it, or a larger one of the same request */
 };
 
 /*
@@ -110,199 +77,6 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 static void producer_hook(rd_kafka_conf_t *conf)
 {
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-}
-
-/* ---- failures ---- */
-
-static int fail_fenced(struct kafka_writer *w, struct err *err, rd_kafka_resp_err_t code)
-{
-	w->state = DEAD;
-	return err_set(err, ERR_FENCED, code, "kafka %s: transactional id '%s': another writer has taken it over, or a "
-		"transaction outlived "
-		"transaction.timeout.ms; see that one millrace only runs under this name, then start "
-		"again", w->client.servers, w->id);
-}
-
-/* The producer is of no use any more. What it had sent may or may not be committed. */
-static int fail_fatal(struct kafka_writer *w, struct err *err)
-{
-	char text[256] = "";
-	rd_kafka_resp_err_t code = rd_kafka_fatal_error(w->client.rk, text, sizeof text);
-
-	if (kafka_kind(code) == ERR_FENCED)
-		return fail_fenced(w, err, code);
-	w->state = DEAD;
-	kafka_fail(&w->client, err, code, code ? text : "this writer has ended", "transactional id '%s'", w->id);
-	err->kind = ERR_FATAL;
-	return -1;
-}
-
-/*
- * A broker that comes back may for a moment know none of its topics. librdkafka (seen with 2.0.2) then drops the
- * messages, but goes on to believe that their partitions are part of the next transaction, and would write outside of
- * any.
- */
-static bool spoils_producer(rd_kafka_resp_err_t code)
-{
-	return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
-}
-
-/* Takes the error of a call that begins or ends a transaction. */
-static int fail_call(struct kafka_writer *w, struct err *err, rd_kafka_error_t *e, const char *doing)
-{
-	bool fatal = rd_kafka_error_is_fatal(e);
-
-	if (!fatal)
-		kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "%s '%s'", doing, w->id);
-	rd_kafka_error_destroy(e);
-	return fatal ? fail_fatal(w, err) : -1;
-}
-
-static int txn_ended(struct kafka_writer *w)
-{
-	w->state = IDLE;
-	w->committed_us = clock_mono_us();
-	return 0;
-}
-
-/*
- * A producer that cannot abort in time is given up. Its broker may only be away, but a librdkafka (seen with 2.0.2) whose
- * broker was killed at a bad moment waits for its last messages for ever; the next writer ends the transaction at once.
- */
-static int abort_within(struct kafka_writer *w, int64_t limit_ms, struct err *err)
-{
-	rd_kafka_error_t *e = rd_kafka_abort_transaction(w->client.rk, (int)limit_ms);
-
-	if (!e)
-		return txn_ended(w);
-	fail_call(w, err, e, "aborting the transaction of");
-	if (w->state != DEAD)
-		err->kind = ERR_FATAL;
-	w->state = DEAD;
-	return -1;
-}
-
-/* ---- which topic is it? ---- */
-
-static size_t number_setting(const struct kafka_writer *w, const char *name)
-{
-	char value[32];
-	size_t size = sizeof value;
-
-	return rd_kafka_conf_get(rd_kafka_conf(w->client.rk), name, value, &size) == RD_KAFKA_CONF_OK ? strtoull(value, NULL, 10) : 0;
-}
-
-/*
- * A broker limits requests, not messages. As long as requests are larger than the topic takes, or than the message, a
- * smaller one may pass: the next writer makes them so.
- */
-static void explain_size(struct kafka_writer *w, struct err *err)
-{
-	struct log_refusal *r = &w->lost_record;
-	size_t request = number_setting(w, "batch.size"), smaller;
-	struct err unknown = { 0 };
-
-	r->limit = kafka_topic_limit(&w->log->base, r->topic, &unknown);
-	smaller = r->limit > 2 * REQUEST_HEAD ? r->limit - REQUEST_HEAD : request / 2;
-	if (request > r->bytes + REQUEST_HEAD && smaller < request) {
-		atomic_store(&w->log->request_bytes, smaller);
-		err_set(err, ERR_RETRY, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-			"kafka %s: topic %s takes no request of %zu bytes (max.message.bytes = %zu): requests are made smaller",
-			w->client.servers, r->topic, request, r->limit);
-		return;
-	}
-	r->why = LOG_TOO_LARGE;
-	r->setting = "max.message.bytes of the topic";
-}
-
-static int abort_within(struct kafka_writer *w, int64_t limit_ms, struct err *err);
-
-struct denied { struct kafka_writer *probe; unsigned txn; const char *topic; };
-
-/* Writes one record of the failed transaction alone, in a transaction that is aborted: is it this topic? */
-static void try_target(void *target, void *arg)
-{
-	const struct target *t = target;
-	struct denied *d = arg;
-	int64_t until_us = clock_mono_us() + PATIENCE_US;
-	struct err why = { 0 };
-
-	if (d->topic || t->txn != d->txn)
-		return;
-	if (kafka_writer_append(&d->probe->base, &t->sample, 1, &why) == 0)
-		while (rd_kafka_outq_len(d->probe->client.rk) > 0 && clock_mono_us() < until_us)
-			rd_kafka_flush(d->probe->client.rk, STEP_MS);
-	if (why.kind == ERR_DENIED || rd_kafka_outq_len(d->probe->client.rk) > 0 || d->probe->lost)
-		d->topic = t->topic;
-	else
-		abort_within(d->probe, PATIENCE_US / 1000, &why);
-}
-
-/*
- * The broker refuses the transaction as a whole, the client says for which topic in a line for people only, and this
- * producer (seen with librdkafka 2.0.2) is of no use after that: another one under the same id tries the topics.
- */
-static void explain_denied(struct kafka_writer *w)
-{
-	struct err ignored = { 0 };
-	struct denied d = { .probe = (struct kafka_writer *)kafka_writer_open(&w->log->base, w->id, &ignored), .txn = w->txn };
-
-	w->lost_record = (struct log_refusal){ 0 };
-	if (d.probe == NULL)
-		return;
-	d.probe->tries = true;
-	name_map_each(&w->targets, try_target, &d);
-	if (d.topic) {
-		w->lost_record.why = LOG_TOPIC_DENIED;
-		snprintf(w->lost_record.topic, sizeof w->lost_record.topic, "%s", d.topic);
-	}
-	kafka_writer_close(&d.probe->base);
-	w->state = DEAD;
-}
-
-static void explain_refusal(struct kafka_writer *w, rd_kafka_resp_err_t code, struct err *err)
-{
-	if (w->tries)
-		return;
-	if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && w->lost)
-		explain_size(w, err);
-	else if (code == RD_KAFKA_RESP_ERR_INVALID_RECORD && w->lost)
-		w->lost_record.why = LOG_NEEDS_KEY;
-	else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && w->lost)
-		w->lost_record.why = LOG_TOPIC_DENIED;
-	else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-		explain_denied(w);
-	else
-		return;
-	w->base.refusal = w->lost_record;
-	if (w->base.refusal.why == LOG_NEEDS_KEY)
-		w->base.refusal.setting = "cleanup.policy of the topic";
-}
-
-/* Takes the error. Nothing of the transaction is or will be committed. */
-static int fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_t *e)
-{
-	rd_kafka_resp_err_t code = w->lost ? w->lost : e ? rd_kafka_error_code(e) : RD_KAFKA_RESP_ERR__FAIL;
-	struct err ignored = { 0 };
-
-	if (w->lost)
-		kafka_fail(&w->client, err, code, NULL, "writing to topic %s", w->lost_record.topic);
-	else
-		kafka_fail(&w->client, err, code, e ? rd_kafka_error_string(e) : NULL, "transaction of '%s' aborted",
-			w->id);
-	if (e)
-		rd_kafka_error_destroy(e);
-	if (err->kind == ERR_FENCED)
-		return fail_fenced(w, err, code);
-	if (err->kind == ERR_UNREACHABLE || err->kind == ERR_FATAL)
-		err->kind = ERR_RETRY;		/* the outcome is known */
-	abort_within(w, PATIENCE_US / 1000, &ignored);	/* what it cannot finish now, the next writer does */
-	if (spoils_producer(code)) {
-		w->state = DEAD;
-		err->kind = ERR_FATAL;
-	}
-	explain_refusal(w, code, err);
-	return -1;
 }
 
 /* ---- topics ---- */
@@ -371,7 +145,7 @@ static int begin(struct kafka_writer *w, struct err *err)
 		w->lost = RD_KAFKA_RESP_ERR_NO_ERROR;
 		return 0;
 	}
-	return fail_call(w, err, e, "beginning a transaction of");
+	return writer_fail_call(w, err, e, "beginning a transaction of");
 }
 
 static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, int32_t partition,
@@ -416,7 +190,7 @@ static void window_wait(struct kafka_writer *w, const size_t *lane)
 static void refuse_size(struct kafka_writer *w, const struct target *t, const struct record *r)
 {
 	w->base.refusal = (struct log_refusal){ .why = LOG_TOO_LARGE, .keyed = r->key != NULL, .value = r->value,
-		.bytes = (size_t)r->key_len + r->value_len, .limit = number_setting(w, "message.max.bytes"),
+		.bytes = (size_t)r->key_len + r->value_len, .limit = writer_number_setting(w, "message.max.bytes"),
 		.setting = "[kafka] message.max.bytes" };
 	snprintf(w->base.refusal.topic, sizeof w->base.refusal.topic, "%s", t->topic);
 }
@@ -432,7 +206,7 @@ static int append_one(struct kafka_writer *w, struct target *t, const struct rec
 		if (rd_kafka_poll(w->client.rk, 10) > 0 || since_us == 0)
 			since_us = clock_mono_us();
 		if (clock_mono_us() - since_us > PATIENCE_US)
-			return fail_aborted(w, err, e);
+			return writer_fail_aborted(w, err, e);
 		rd_kafka_error_destroy(e);
 	}
 	if (!e) {
@@ -450,7 +224,7 @@ static int append_one(struct kafka_writer *w, struct target *t, const struct rec
 	}
 	if (rd_kafka_error_is_fatal(e) || rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR__FATAL) {
 		rd_kafka_error_destroy(e);
-		return fail_fatal(w, err);
+		return writer_fail_fatal(w, err);
 	}
 	if (rd_kafka_error_code(e) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
 		refuse_size(w, t, r);
@@ -460,10 +234,10 @@ static int append_one(struct kafka_writer *w, struct target *t, const struct rec
 		e = rd_kafka_commit_transaction(w->client.rk, STEP_MS);
 		if (e && rd_kafka_error_is_fatal(e)) {
 			rd_kafka_error_destroy(e);
-			return fail_fatal(w, err);
+			return writer_fail_fatal(w, err);
 		}
 	}
-	return fail_aborted(w, err, e);
+	return writer_fail_aborted(w, err, e);
 }
 
 static int check_record(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
@@ -490,7 +264,7 @@ static int ready_to_append(struct kafka_writer *w, struct err *err)
 	case DEAD:
 		break;
 	}
-	return fail_fatal(w, err);
+	return writer_fail_fatal(w, err);
 }
 
 int kafka_writer_append(struct log_writer *base, const struct record *records, size_t count, struct err *err)
@@ -508,7 +282,7 @@ int kafka_writer_append(struct log_writer *base, const struct record *records, s
 		if (!t || t->topic != records[i].topic)
 			t = target_for(w, records[i].topic, err);
 		if (!t || check_record(w, t, &records[i], err)) {
-			abort_within(w, PATIENCE_US / 1000, &ignored);
+			writer_abort_within(w, PATIENCE_US / 1000, &ignored);
 			return -1;
 		}
 		if (append_one(w, t, &records[i], err))
@@ -550,23 +324,23 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 	if (w->state == IDLE)
 		return 0;
 	if (w->state == DEAD)
-		return fail_fatal(w, err);
+		return writer_fail_fatal(w, err);
 	if (w->state == OPEN && drain(w, err))
 		return -1;
 	if (w->state == OPEN)
 		learn_gap(w);
 	if (w->state == OPEN && w->lost)
-		return fail_aborted(w, err, NULL);
+		return writer_fail_aborted(w, err, NULL);
 	w->state = COMMITTING;
 	e = rd_kafka_commit_transaction(w->client.rk, PATIENCE_US / 1000);
 	if (!e)
-		return txn_ended(w);
+		return writer_txn_ended(w);
 	if (rd_kafka_error_is_fatal(e)) {
 		rd_kafka_error_destroy(e);
-		return fail_fatal(w, err);
+		return writer_fail_fatal(w, err);
 	}
 	if (rd_kafka_error_txn_requires_abort(e))
-		return fail_aborted(w, err, e);
+		return writer_fail_aborted(w, err, e);
 	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
 		"the commit of '%s' is not answered yet", w->id);
 	err->kind = ERR_UNREACHABLE;
@@ -581,11 +355,11 @@ int kafka_writer_abort(struct log_writer *base, struct err *err)
 	if (w->state == IDLE)
 		return 0;
 	if (w->state == DEAD)
-		return fail_fatal(w, err);
+		return writer_fail_fatal(w, err);
 	if (w->state == COMMITTING)
 		return err_set(err, ERR_UNREACHABLE, 0,
 			"kafka: the commit of '%s' is under way and cannot be taken back", w->id);
-	return abort_within(w, w->log->base.conf.timeout_ms, err);
+	return writer_abort_within(w, w->log->base.conf.timeout_ms, err);
 }
 
 /* ---- open and close ---- */
@@ -654,7 +428,7 @@ void kafka_writer_close(struct log_writer *base)
 
 	if (w->client.rk) {
 		if (w->state == OPEN)
-			abort_within(w, PATIENCE_US / 1000, &ignored);
+			writer_abort_within(w, PATIENCE_US / 1000, &ignored);
 		rd_kafka_purge(w->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 		rd_kafka_flush(w->client.rk, CLOSE_MS);
 	}
