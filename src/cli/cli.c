@@ -41,6 +41,11 @@ static const struct cli_option messages_options[] = {
 	{ "--csv", NULL, "the same as CSV" },
 	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL }
 };
+static const struct cli_option trace_options[] = {
+	{ "--from", "o:N|-N|@TIME|begin", "how far back (begin: all that the log has)" },
+	{ "--json", NULL, "a JSON document for each message of the row, and one for the verdict" },
+	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL }
+};
 static const struct cli_option lua_options[] = { { "--table", "DB.TABLE", "check: with the columns of this table" }, { NULL, NULL, NULL } };
 static const struct cli_option dead_options[] = {
 	{ "-n", "COUNT", "show so many (100)" },
@@ -112,6 +117,9 @@ static const struct cli_command commands[] = {
 	  "--filter: op (c, u, d, r, s), before, after, row (after, or before of a delete), key, db, table, event, as in docs/lua.md:\n"
 	  "op == \"u\" and after.customer_id == 1085. Messages for which it fails are counted. With Kafka only committed messages are read, and in\n"
 	  "no consumer group.", messages_options, 1, 1, cli_messages },
+	{ "trace", "TABLE KEY", "what became of one row",
+	  "KEY: 4711, id=4711, or \"a=1 b=2\". Every change of the row that the log still has: commit, place in the log, what the script makes of it now and\n"
+	  "in which line, loaded or waiting or dead and why; and a verdict in words.", trace_options, 2, 2, cli_trace },
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
 	  "Without ACTION: all of them, with what they take and whether they change something.", do_options, 0, CLI_MAX_WORDS, cli_do },

@@ -84,7 +84,8 @@ int cli_snapshot(struct cli *cli);
 int cli_replay(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_topics(struct cli *cli);
-int cli_messages(struct cli *cli);	/* cli_messages.c */
+int cli_messages(struct cli *cli);	/* cli_messages.c; also trace */
+int cli_trace(struct cli *cli);
 int cli_dead(struct cli *cli);
 int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);

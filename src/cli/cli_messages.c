@@ -1,5 +1,5 @@
 /*
- * cli_messages.c - `millrace messages`: lines to standard output, how far it is to standard error. Without a running process the log is
+ * cli_messages.c - `millrace messages` and `millrace trace`: lines to standard output, how far it is to standard error. Without a running process the log is
  * read from here.
  */
 #include <inttypes.h>
@@ -16,6 +16,7 @@ struct printing {
 	enum message_form form;
 	bool told;		/* a line of progress stands on the terminal */
 	bool terminal;		/* standard error is one */
+	bool trace;		/* progress has fewer figures */
 };
 
 static int64_t number(const json_t *o, const char *name)
@@ -45,7 +46,10 @@ static void print_progress(struct printing *p, const json_t *o)
 	fprintf(stderr, "%" PRId64 " messages read", number(o, "scanned"));
 	if (!ended && number(o, "total") > 0)
 		fprintf(stderr, " (%" PRId64 "%%)", number(o, "done") * 100 / number(o, "total"));
-	fprintf(stderr, ", %.1f MB, in %s: %" PRId64 " found", (double)bytes / 1e6, took, number(o, "matched"));
+	if (p->trace)
+		fprintf(stderr, ": %" PRId64 " found", number(o, "found"));
+	else
+		fprintf(stderr, ", %.1f MB, in %s: %" PRId64 " found", (double)bytes / 1e6, took, number(o, "matched"));
 	if (errors) {
 		fprintf(stderr, ", %" PRId64 " for which the filter failed, the first with: ", errors);
 		cli_put_safe(stderr, text(o, "error"), strlen(text(o, "error")));
@@ -109,7 +113,7 @@ static int print_answer(void *arg, const char *line, size_t len)
 /* Option by option; the request's names are the options'. */
 static void add_options(const struct cli *cli, struct engine_request *r)
 {
-	static const char *const names[] = { "seek", "partition", "filter", "grep", "regex", "limit", "follow", "unmasked" };
+	static const char *const names[] = { "seek", "partition", "filter", "grep", "regex", "limit", "follow", "from", "unmasked" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char option[32];
@@ -124,24 +128,48 @@ static void add_options(const struct cli *cli, struct engine_request *r)
 	}
 }
 
-static int ask(struct cli *cli, struct engine_request *r, struct printing *p, struct err *err)
+/* Nobody answers: the log is still there to be read. */
+static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p, struct err *err)
 {
-	const struct settings *s;
+	const struct settings *s = cli_settings(cli, err);
+	struct trace_wish wish = { .stopped = NULL };
 	struct log *log;
-	int rc = cli_ask_to(cli, r, print_answer, p, err);
+	int rc;
 
-	if (rc == 0 || err->kind != ERR_UNREACHABLE)
-		return rc;
-	s = cli_settings(cli, err);	/* nobody answers: the log is still there to be read */
 	err_clear(err);
 	log = s ? log_open(&s->log, err) : NULL;
 	if (log == NULL)
 		return -1;
-	rc = engine_request_check(engine_request_doc(engine_request_docs(), "messages"), r, err);
+	rc = engine_request_check(engine_request_doc(engine_request_docs(), r->command), r, err);
 	if (rc == 0)
-		rc = inspect_messages(log, s, r, print_answer, p, err);
+		rc = strcmp(r->command, "trace") == 0 ? inspect_trace(log, s, r, &wish, print_answer, p, err) : inspect_messages(log, s, r, print_answer, p, err);
 	log_close(log);
 	return rc;
+}
+
+static int ask(struct cli *cli, struct engine_request *r, struct printing *p)
+{
+	struct err err;
+	int rc;
+
+	err_clear(&err);
+	rc = cli_ask_to(cli, r, print_answer, p, &err);
+	if (rc && err.kind == ERR_UNREACHABLE)
+		rc = ask_log(cli, r, p, &err);
+	if (p->told)
+		fputc('\n', stderr);
+	return rc ? cli_fail(&err) : EXIT_DONE;
+}
+
+int cli_trace(struct cli *cli)
+{
+	struct printing p = { .form = cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_CSV, .terminal = isatty(STDERR_FILENO), .trace = true };
+	struct engine_request r = { .command = "trace", .nargs = 4,
+				    .args = { { "table", cli->words[0] }, { "key", cli->words[1] }, { "form", cli_option(cli, "--json") ? "json" : "text" },
+					      { "progress", "yes" } } };
+
+	add_options(cli, &r);
+	return ask(cli, &r, &p);
 }
 
 int cli_messages(struct cli *cli)
@@ -151,15 +179,9 @@ int cli_messages(struct cli *cli)
 			      .terminal = isatty(STDERR_FILENO) };
 	struct engine_request r = { .command = "messages", .nargs = 3,
 				    .args = { { "topic", cli->words[0] }, { "form", forms[p.form] }, { "progress", "yes" } } };
-	struct err err;
-	int rc;
 
-	err_clear(&err);
 	add_options(cli, &r);
 	if (p.form == MESSAGE_CSV)
 		puts(message_csv_header);
-	rc = ask(cli, &r, &p, &err);
-	if (p.told)
-		fputc('\n', stderr);
-	return rc ? cli_fail(&err) : EXIT_DONE;
+	return ask(cli, &r, &p);
 }

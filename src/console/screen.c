@@ -280,6 +280,30 @@ static void action_messages(struct screen *s)
 	screen_page_open(s, VIEW_MESSAGES, topic);
 }
 
+/* The key is asked for; on a message it is that message's. */
+static void action_trace(struct screen *s)
+{
+	const struct view *view = view_get(s->view);
+	size_t row;
+
+	if (s->status == NULL || view->topic == NULL || !grid_selected(&s->grids[s->view], &row))
+		return;
+	view->topic(s->status, row, s->traced, sizeof(s->traced));
+	s->mode = MODE_PROMPT;
+	s->prompt = PROMPT_TRACE;
+	snprintf(s->prompt_label, sizeof(s->prompt_label), "trace the row with key (4711, id=4711, \"a=1 b=2\"): ");
+	s->input[0] = '\0';
+}
+
+void screen_trace(struct screen *s, const char *key)
+{
+	char line[sizeof(s->request)] = "trace";
+
+	request_line_add(line, sizeof(line), "table", s->traced);
+	request_line_add(line, sizeof(line), "key", key);
+	screen_request(s, line, true);
+}
+
 static void action_search(struct screen *s)
 {
 	s->mode = MODE_SEARCH;
@@ -364,6 +388,7 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_SEARCH: action_search(s); break;
 	case ACTION_NEXT: screen_search(s, 1); break;
 	case ACTION_PREVIOUS: screen_search(s, -1); break;
+	case ACTION_TRACE: action_trace(s); break;
 	case ACTION_COPY: action_copy(s); break;
 	case ACTION_BACK: action_back(s); break;
 	case ACTION_FILTER: action_filter(s); break;

@@ -43,6 +43,7 @@ struct screen {
 	char search[128];		/* what n and N look for */
 	enum view_prompt prompt;	/* of a page, in MODE_PROMPT */
 	char prompt_label[80];
+	char traced[GRID_KEY];		/* the table of PROMPT_TRACE */
 	struct buf clip;		/* to be put into the clipboard; empty: nothing */
 	char filter_before[128];
 	struct screen_dialog dialog;

@@ -40,6 +40,10 @@ static void carry_out(struct screen *s, const struct view_order *o)
 		screen_toast(s, o->role, "%s", o->toast);
 	if (o->copy)
 		screen_copy(s, o->copy->data ? o->copy->data : "", o->copy->len);
+	if (o->trace) {
+		snprintf(s->traced, sizeof(s->traced), "%s", o->table);
+		screen_trace(s, o->trace);
+	}
 	if (o->close)
 		screen_go(s, s->parent);
 }

@@ -9,6 +9,7 @@
 
 void screen_act(struct screen *s, enum action action);
 void screen_request(struct screen *s, const char *line, bool answer);	/* answer: it goes to the overlay */
+void screen_trace(struct screen *s, const char *key);	/* of the table in s->traced */
 void screen_quit(struct screen *s);
 void screen_search(struct screen *s, int step);		/* to the next line that has what was searched for, or the last */
 long screen_move_of(enum action action, int rows);	/* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */

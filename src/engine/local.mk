@@ -71,10 +71,20 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/messages/message_print.h \
 	src/engine/messages/messages.c \
 	src/engine/messages/messages.h \
+	src/engine/messages/outcome.c \
+	src/engine/messages/outcome.h \
+	src/engine/messages/rows.c \
+	src/engine/messages/rows.h \
 	src/engine/messages/search.c \
 	src/engine/messages/search.h \
 	src/engine/messages/seek.c \
 	src/engine/messages/seek.h \
+	src/engine/messages/trace.c \
+	src/engine/messages/trace.h \
+	src/engine/messages/trace_key.c \
+	src/engine/messages/trace_key.h \
+	src/engine/messages/trace_parts.h \
+	src/engine/messages/trace_tell.c \
 	src/engine/status/meter.c \
 	src/engine/status/meter.h \
 	src/engine/settings/settings.c \
@@ -142,7 +152,7 @@ tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/c
 tests_unit_test_request_doc_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_messages
 tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \
-	src/engine/messages/search.c src/engine/messages/seek.c
+	src/engine/messages/search.c src/engine/messages/seek.c src/engine/messages/trace_key.c
 tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIBS)
 check_PROGRAMS += tests/unit/test_verify_compare
 tests_unit_test_verify_compare_SOURCES = tests/unit/test_verify_compare.c src/engine/verify/verify_compare.c tests/tap.h

@@ -62,6 +62,9 @@ struct script_case {
 };
 int script_case_table(const char *line, size_t len, struct schema **out, struct err *err);	/* the first line of a file of cases; the caller unrefs */
 void script_case_run(struct script *s, struct schema *schema, const char *line, size_t len, struct script_case *result);
+/* For who asks about one row: where its call ended. Costs time; not for rows on their way. */
+void script_watch_lines(struct script *s);
+const char *script_last_line(struct script *s);	/* "orders.lua:5", in the last script that was called since the last question */
 const char *script_library(void);	/* "Lua 5.4.4": what is linked */
 
 #endif

@@ -29,7 +29,7 @@ static void budget_hook(lua_State *L, lua_Debug *ar);
 static void hook_every(struct script *s, int period)
 {
 	s->period = period;
-	lua_sethook(s->L, budget_hook, LUA_MASKCOUNT, period);
+	lua_sethook(s->L, budget_hook, LUA_MASKCOUNT | (s->watched ? LUA_MASKLINE : 0), period);
 }
 
 int script_current_line(lua_State *L)
@@ -120,6 +120,10 @@ static bool time_is_over(struct script *s)
 
 static void budget_hook(lua_State *L, lua_Debug *ar)
 {
+	if (ar->event == LUA_HOOKLINE) {
+		script_of(L)->line = ar->currentline;
+		return;
+	}
 	script_of(L)->used += script_of(L)->period;
 	script_budget_look(L);
 }
@@ -147,6 +151,26 @@ void script_budget_arm(struct script *s)
 	s->verdict = VERDICT_NONE;
 	s->row_bytes = 0;
 	hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);
+}
+
+/* ---- lines ---- */
+
+void script_watch_lines(struct script *s)
+{
+	for (; s; s = s->next)
+		s->watched = true;
+}
+
+const char *script_last_line(struct script *s)
+{
+	struct script *last = s;
+
+	for (; s; s = s->next) {
+		last = s->line ? s : last;
+		snprintf(s->line_text, sizeof(s->line_text), "%s:%d", s->name, s->line);
+		s->line = 0;
+	}
+	return last->line_text;
 }
 
 /* ---- memory ---- */

@@ -90,6 +90,9 @@ struct script {
 	struct column *fields;		/* declared by the script */
 	unsigned nfields;
 	struct script_stats stats;
+	bool watched;			/* line is kept: the one that ran last */
+	int line;
+	char line_text[140];
 	struct script *next;		/* gets what this one gives */
 	struct change *taken;		/* that, out of the outgoing batch */
 	size_t cap_taken;

@@ -23,6 +23,10 @@ static const struct engine_request_arg_doc tap[] = {
 	{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
 };
+static const struct engine_request_arg_doc trace[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "" }, { "key", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+};
 static const struct engine_request_arg_doc snapshot[] = {
 	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "" }, { "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
@@ -33,7 +37,7 @@ static const struct engine_request_arg_doc acknowledge[] = {
 };
 static const struct engine_request_doc docs[] = {
 	{ "pause", EFFECT_REVERSIBLE, "", held }, { "resume", EFFECT_REVERSIBLE, "", held }, { "tap", EFFECT_READ, "", tap },
-	{ "snapshot", EFFECT_COSTLY, "", snapshot }, { "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
+	{ "trace", EFFECT_READ, "", trace }, { "snapshot", EFFECT_COSTLY, "", snapshot }, { "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
 	{ NULL, EFFECT_READ, NULL, NULL },
 };
 
@@ -292,7 +296,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are pause, resume, tap, snapshot, acknowledge", "tells what there is");
+	is_str(err.msg, "there is no 'fly'; there are pause, resume, tap, trace, snapshot, acknowledge", "tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
 }
@@ -409,6 +413,23 @@ static void test_messages(int rows, int cols)
 	is_int(screen.view, VIEW_TOPICS, "then goes back");
 	keys("3m");
 	ok(screen.view == VIEW_MESSAGES && strstr(screen.request, "topic=testdb.") != NULL, "m opens those of a table");
+}
+
+static void test_trace(void)
+{
+	start(24, 80);
+	keys("3ftestdb.orders\rT");
+	ok(strstr(dump(), "trace the row with key") != NULL, "T asks for the key");
+	keys("a=\"1 2\"\r");
+	is_str(screen.request, "trace \"table=testdb.orders\" \"key=a=\\\"1 2\\\"\"", "and for the trace");
+	screen_answer(&screen, "verdict: the target has the row", 31);
+	ok(strstr(dump(), "verdict: the target has the row") != NULL, "which is shown");
+	start(24, 80);
+	keys("4\r");
+	answer_messages();
+	keys("T");
+	is_str(screen.request, "trace \"table=testdb.orders\" \"key=id=4739\"", "on a message T traces its row");
+	is_int(screen.request_lane, LANE_NONE, "into the overlay");
 }
 
 static void test_messages_saved(void)
@@ -559,6 +580,7 @@ int main(void)
 	test_snapshot();
 	test_messages(24, 80);
 	test_messages(50, 200);
+	test_trace();
 	test_messages_saved();
 	test_messages_many();
 	test_trouble();

@@ -7,6 +7,7 @@
 #include "engine/messages/message_print.h"
 #include "engine/messages/search.h"
 #include "engine/messages/seek.h"
+#include "engine/messages/trace_key.h"
 
 #define SOURCE "\"source\":{\"db\":\"d\",\"table\":\"t\",\"gtid\":\"u:7\"}"
 #define SCHEMA "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"field\":\"note\"}]},\"payload\":"
@@ -140,6 +141,33 @@ static void test_seek(void)
 	}
 }
 
+static void test_trace_key(void)
+{
+	static const struct { const char *key, *object; int is_key, matches; } rows[] = {
+		{ "4711", "{\"id\":4711}", 1, 1 }, { "4711", "{\"id\":47110}", 1, 0 }, { "4711", "{\"id\":4711,\"b\":1}", 1, 0 }, { "4711", "{\"id\":4711}", 0, 0 },
+		{ "id=4711", "{\"id\":4711,\"b\":1}", 0, 1 }, { "id=4711", "{\"di\":4711}", 1, 0 }, { "a=1 b=x", "{\"a\":1,\"b\":\"x\"}", 1, 1 },
+		{ "a=1,b=\"x y, z\"", "{\"a\":1,\"b\":\"x y, z\"}", 1, 1 }, { "a=1 b=y", "{\"a\":1,\"b\":\"x\"}", 1, 0 }, { "\"a=b\"", "{\"k\":\"a=b\"}", 1, 1 },
+		{ "x", "[1]", 1, 0 }, { "x", "{", 1, 0 }, { "", NULL, 0, -1 }, { "1 2", NULL, 0, -1 }, { " , ", NULL, 0, -1 },
+		{ "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7", NULL, 0, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct json_slice object;
+		struct trace_key k;
+		struct json j;
+		struct err err;
+		int got = trace_key_parse(&k, rows[i].key, &err);
+
+		if (got == 0) {
+			json_init(&j, rows[i].object, strlen(rows[i].object));
+			json_value(&j, &object);
+			got = trace_key_matches(&k, &object, rows[i].is_key);
+			ok(!got || trace_key_may_match(&k, rows[i].object, strlen(rows[i].object)), "the quick look lets it through");
+		}
+		is_int(got, rows[i].matches, "key %s, message %s", rows[i].key, rows[i].object ? rows[i].object : "-");
+	}
+}
+
 int main(void)
 {
 	test_list();
@@ -147,5 +175,6 @@ int main(void)
 	test_payload();
 	test_search();
 	test_seek();
+	test_trace_key();
 	return tap_done();
 }

@@ -188,6 +188,16 @@ static void copy_row(struct messages_page *p, const struct grid *g, struct view_
 	out->copy = &p->copied;
 }
 
+static void trace_row(const struct messages_page *p, const struct grid *g, struct view_order *out)
+{
+	size_t row;
+
+	if (!grid_selected(g, &row) || row >= p->count)
+		return;
+	out->table = p->rows[row].table[0] ? p->rows[row].table : p->topic;
+	out->trace = p->rows[row].key;
+}
+
 static bool page_act(void *state, struct grid *g, enum action action, struct view_order *out)
 {
 	struct messages_page *p = state;
@@ -206,6 +216,7 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 	case ACTION_FILTER: ask_prompt(out, PROMPT_FILTER, "filter (Lua, or 'text, or ~regex): ", p->filter); return true;
 	case ACTION_SAVE: ask_path(p, out); return true;
 	case ACTION_FOLLOW: toggle_follow(p, out); return true;
+	case ACTION_TRACE: trace_row(p, g, out); return true;
 	case ACTION_COPY: copy_row(p, g, out); return true;
 	default: note_move(p, action); return false;
 	}

@@ -16,7 +16,7 @@ struct area {
 
 /* What an answer is for. A request that begins in a lane ends the one before it there. */
 enum view_lane { LANE_NONE, LANE_TEXT, LANE_LIST, LANE_DETAIL, LANE_SAVE, LANE_COUNT };
-enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE };
+enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE };
 
 struct view_order {
 	char request[2400];		/* as it is typed behind ':'; "" none */
@@ -26,6 +26,8 @@ struct view_order {
 	char label[80], text[512];
 	char toast[400];		/* "" none */
 	enum role role;			/* of the toast */
+	const char *trace;		/* the key of a row to be traced; lent until the next call. NULL: none */
+	const char *table;		/* of it */
 	bool close;			/* back to where it was opened */
 	struct buf *copy;		/* to the clipboard; lent until the next call. NULL: nothing */
 };

@@ -218,6 +218,22 @@ static enum message_form form_arg(const struct engine_request *r)
 	return MESSAGE_JSON;
 }
 
+/* What stands in the place of rows of a table whose script masks; NULL: they are shown. name: db.table, or a topic. */
+static const char *hidden_of(const struct settings *s, const struct engine_request *r, const char *name)
+{
+	struct row_mask mask;
+	char topic[600];
+	bool masks;
+
+	if (engine_request_arg(r, "unmasked"))
+		return NULL;
+	row_mask_init(&mask, s);
+	snprintf(topic, sizeof(topic), ".%s", name);
+	masks = row_mask_topic(&mask, topic);
+	row_mask_done(&mask);
+	return masks ? ROW_MASKED : NULL;
+}
+
 int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
 	const char *seek = engine_request_arg(r, "seek"), *topic = engine_request_arg(r, "topic");
@@ -227,15 +243,21 @@ int inspect_messages(struct log *log, const struct settings *s, const struct eng
 		.form = form_arg(r), .progress = engine_request_arg(r, "progress") != NULL,
 		.follow = engine_request_arg(r, "follow") || (seek && strcmp(seek, "end") == 0),
 	};
-	struct row_mask mask;
-	char name[600];
-	int rc;
 
-	row_mask_init(&mask, s);
-	snprintf(name, sizeof(name), ".%s", topic);	/* db.table names a topic, too */
-	if (engine_request_arg(r, "unmasked") == NULL && row_mask_topic(&mask, name))
-		wish.hidden = ROW_MASKED;
-	rc = messages_run(log, s, &wish, emit, arg, err);
-	row_mask_done(&mask);
-	return rc;
+	wish.hidden = hidden_of(s, r, topic);
+	return messages_run(log, s, &wish, emit, arg, err);
+}
+
+int inspect_trace(struct log *log, const struct settings *s, const struct engine_request *r, struct trace_wish *wish, engine_emit *emit, void *arg,
+		  struct err *err)
+{
+	const char *form = engine_request_arg(r, "form");
+
+	wish->table = engine_request_arg(r, "table");
+	wish->key = engine_request_arg(r, "key");
+	wish->from = engine_request_arg(r, "from");
+	wish->text = form == NULL || strcmp(form, "text") == 0;
+	wish->progress = engine_request_arg(r, "progress") != NULL;
+	wish->hidden = hidden_of(s, r, wish->table);
+	return trace_run(log, s, wish, emit, arg, err);
 }

@@ -9,6 +9,7 @@
 #include "engine/control/engine_doctor.h"
 #include "engine/engine.h"
 #include "engine/messages/messages.h"
+#include "engine/messages/trace.h"
 #include "engine/settings/settings.h"
 
 int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err);
@@ -16,6 +17,10 @@ int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, 
 int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit, void *arg, struct err *err);
 /* The request's arguments as a wish; r is checked. Both point into r. */
 int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+
+/* The same of a trace; wish has what only a running engine knows. */
+int inspect_trace(struct log *log, const struct settings *s, const struct engine_request *r, struct trace_wish *wish, engine_emit *emit, void *arg,
+		  struct err *err);
 
 /* Preflight of everything that the role uses. -1: something cannot be reached (err says what); the report has the
  * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */

@@ -178,6 +178,21 @@ static int ask_verify(struct ask *a)
 	return verifier_request(a->e->verifier, a->r, a->emit, a->arg, a->err);
 }
 
+static int ask_trace(struct ask *a)
+{
+	struct table_meter *m = table_meter_find(a->e->shared.tables, engine_request_arg(a->r, "table"));
+	struct trace_wish wish = { .paused = m && atomic_load(&m->paused) };
+	char why[512];
+
+	if (log_of(a) == NULL)
+		return -1;
+	if (m && atomic_load(&m->stopped)) {
+		table_meter_error_get(a->e->shared.tables, m, why, sizeof(why));
+		wish.stopped = why;
+	}
+	return inspect_trace(log_of(a), atomic_load(&a->e->shared.live), a->r, &wish, a->emit, a->arg, a->err);
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -243,6 +258,14 @@ static const struct engine_request_arg_doc messages_args[] = {
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE
 };
+static const struct engine_request_arg_doc trace_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose row" },
+	{ "key", ARG_TEXT, true, NULL, EFFECT_READ, "4711, id=4711, or \"a=1 b=2\"" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "how far back, as seek of messages (begin)" },
+	{ "form", ARG_CHOICE, false, "text|json", EFFECT_READ, "of the lines (text)" },
+	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE
+};
 static const struct engine_request_arg_doc dead_args[] = {
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE
 };
@@ -281,6 +304,7 @@ static const struct request_row rows[] = {
 	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference", verify_args }, ask_verify },
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
 	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
+	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict", trace_args }, ask_trace },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },

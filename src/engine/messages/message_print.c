@@ -131,6 +131,16 @@ static void put_key(struct buf *b, const struct shown *s)
 	message_fields(&key, put_field, &l);
 }
 
+void message_what(struct buf *b, const struct message *m, bool hidden)
+{
+	if (m->op == '-')
+		buf_puts(b, "(tombstone)");
+	else if (hidden)
+		buf_puts(b, "(masked)");
+	else
+		put_what(b, m);
+}
+
 static void put_list(const struct message_printer *p, struct buf *out, const struct shown *s)
 {
 	struct buf text;
@@ -144,14 +154,10 @@ static void put_list(const struct message_printer *p, struct buf *out, const str
 		put_key(&text, s);
 	put_text(out, "key", s->key ? text.data : NULL, text.len);
 	buf_reset(&text);
-	if (s->m.op == '-')
-		buf_puts(&text, "(tombstone)");
-	else if (p->hidden)
-		buf_puts(&text, "(masked)");
-	else if (s->m.op == '?')
+	if (s->m.op == '?' && !p->hidden)
 		buf_put(&text, s->value, shortened(s->value, s->value_len, WHAT_MAX));
 	else
-		put_what(&text, &s->m);
+		message_what(&text, &s->m, p->hidden != NULL);
 	put_text(out, "what", text.data ? text.data : "", text.len);
 	buf_putc(out, '}');
 	buf_done(&text);

@@ -14,6 +14,7 @@ struct message_printer {
 };
 
 void message_printer_done(struct message_printer *p);
+void message_what(struct buf *b, const struct message *m, bool hidden);	/* the row, or what an update has changed in it: short */
 void message_print(struct message_printer *p, struct buf *out, const struct record *r);
 
 #endif
