@@ -20,6 +20,36 @@ grep -q "filter.lua:4: error: row.staus: expected a column of shop.orders, found
 grep -q "filter.lua:5: error: global rw: expected a name that is defined, found none; nearest is 'row'" "$dir/out"; ok $? "the global, with its line"
 "$millrace" lua test "$dir/filter.lua" > "$dir/out"; [ $? = 1 ]; ok $? "its cases fail: exit 1"
 grep -q 'filter.cases:2: a paid order passes: expected a row that passes, found a dead letter: filter.lua:4: row.staus' "$dir/out"; ok $? "with file, line and reason"
+# ---- the page: every script in it is well, the cases in it are those of the script before them, sections are read ----
+page=$top/docs/lua.md
+# snippets KIND: the code blocks of that kind, into $dir/KIND.1, $dir/KIND.2, ..; with the line that each begins at in $dir/KIND.N.line
+snippets() { awk -v kind="$1" -v dir="$dir" '/^```/ && on { on = 0; close(file); next } $0 == "```" kind { on = 1; file = dir "/" kind "." ++n; print FNR > (file ".line"); close(file ".line"); printf "" > file; next } on { print > file }' "$page"; }
+snippets lua; snippets json; snippets ini
+i=0
+while i=$((i + 1)); [ -e "$dir/lua.$i" ]; do
+	cp "$dir/lua.$i" "$dir/page.lua"
+	head -n 1 "$top/lua/orders.cases" > "$dir/page.cases"
+	grep -q '^function' "$dir/page.lua" || echo 'function transform(row, event) return row end' >> "$dir/page.lua"
+	"$millrace" lua check "$dir/page.lua" > "$dir/out" 2>&1 && grep -q ': 0 errors, 0 warnings$' "$dir/out"; rc=$?
+	[ $rc = 0 ] || sed 's/^/# /' "$dir/out"
+	ok $rc "docs/lua.md:$(cat "$dir/lua.$i.line"): the script is well"
+done
+[ $i -gt 3 ]; ok $? "the page has scripts"
+cp "$dir/json.1" "$dir/page.cases"
+i=0
+while i=$((i + 1)); [ -e "$dir/lua.$i" ] && [ "$(cat "$dir/lua.$i.line")" -lt "$(cat "$dir/json.1.line")" ]; do cp "$dir/lua.$i" "$dir/page.lua"; done
+"$millrace" lua test "$dir/page.lua" > "$dir/out" 2>&1; rc=$?
+[ $rc = 0 ] || sed 's/^/# /' "$dir/out"
+ok $rc "docs/lua.md:$(cat "$dir/json.1.line"): $(tail -n 1 "$dir/out")"
+i=0
+while i=$((i + 1)); [ -e "$dir/ini.$i" ]; do
+	cp "$dir/ini.$i" "$dir/page.conf"
+	"$millrace" -c "$dir/page.conf" lua check "$dir/page.lua" > "$dir/out" 2>&1; rc=$?
+	[ $rc = 0 ] || sed 's/^/# /' "$dir/out"
+	ok $rc "docs/lua.md:$(cat "$dir/ini.$i.line"): the sections are read"
+done
+[ $i -gt 2 ]; ok $? "the page has sections"
+
 rm "$dir/filter.cases"
 "$millrace" lua test "$dir/filter.lua" 2> "$dir/out"; [ $? = 2 ]; ok $? "no cases: exit 2"
 "$millrace" lua tset "$dir/filter.lua" 2> "$dir/out"; [ $? = 2 ]; ok $? "another action: exit 2"

@@ -46,7 +46,14 @@ static const struct cli_option trace_options[] = {
 	{ "--json", NULL, "a JSON document for each message of the row, and one for the verdict" },
 	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL }
 };
-static const struct cli_option lua_options[] = { { "--table", "DB.TABLE", "check: with the columns of this table" }, { NULL, NULL, NULL } };
+static const struct cli_option lua_options[] = {
+	{ "--table", "DB.TABLE", "check, new: with the columns of this table; run: its messages" },
+	{ "--from", "OFFSET|TIME", "run: begin, an offset, a time in UTC, or how long ago (90m); the newest messages" },
+	{ "-n", "COUNT", "run: messages at the most (10000)" },
+	{ "--against", "FILE|running", "run: compare with another script, or with what the configuration has" },
+	{ "--unmasked", NULL, "run: values also where a script masks" },
+	{ "--json", NULL, "run: one line of JSON for each fact" }, { NULL, NULL, NULL }
+};
 static const struct cli_option dead_options[] = {
 	{ "-n", "COUNT", "show so many (100)" },
 	{ "--unmasked", NULL, "the message also where the table's script masks" }, { NULL, NULL, NULL }
@@ -128,10 +135,13 @@ static const struct cli_command commands[] = {
 	  "CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
 	  "standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 	  "Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !", NULL, 1, 1, cli_convert },
-	{ "lua", "check|test FILE", "a script before it meets rows of production",
+	{ "lua", "check|test|new|run FILE", "a script before it meets rows of production",
 	  "check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
 	  "Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
-	  "test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.", lua_options, 2, 2, cli_lua },
+	  "test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.\n"
+	  "new: writes FILE and its cases, a start with the columns of --table.\n"
+	  "run: what would become of the messages of --table that are in the log: passed, changed, dropped, deleted, dead, with reasons, keys and\n"
+	  "nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.", lua_options, 2, 2, cli_lua },
 	{ "manual", "", "print the manual page", NULL, manual_options, 0, 0, cli_manual },
 	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }

@@ -61,6 +61,7 @@ int cli_block_signals(void);
 struct cli_doors *cli_open_doors(const struct settings *s, struct engine_link *link, struct err *err);
 void cli_close_doors(struct cli_doors *doors);		/* NULL: nothing */
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err);	/* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
+struct log *cli_own_log(struct cli *cli, struct err *err);	/* where no process answers; NULL: err */
 int cli_print_line(void *arg, const char *line, size_t len);	/* engine_emit: to stdout */
 void cli_put_json(const char *line, size_t len);		/* to stdout: what must not be shown is escaped as JSON does */
 void cli_put_safe(FILE *f, const char *s, size_t len);		/* control characters and bad bytes as \xNN */
@@ -91,6 +92,11 @@ int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);
 int cli_convert(struct cli *cli);	/* cli_convert.c */
 int cli_lua(struct cli *cli);		/* cli_lua.c */
+int cli_lua_new(struct cli *cli, const char *path, struct err *err);	/* cli_lua_new.c; the exit code */
+int cli_lua_run(struct cli *cli, const char *path, struct err *err);	/* cli_lua_run.c; the exit code */
+char *cli_lua_cases(const char *script);		/* "lua/orders.lua" -> "lua/orders.cases"; the caller frees */
+struct schema;
+int cli_lua_table(struct cli *cli, const char *name, struct schema **out, struct err *err);	/* as the server has it now */
 void cli_print_version(void);	/* cli_version.c */
 int cli_manual(struct cli *cli);
 int cli_help(struct cli *cli);

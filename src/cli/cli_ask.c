@@ -26,7 +26,7 @@ int cli_ask_to(struct cli *cli, struct engine_request *r, engine_emit *emit, voi
 }
 
 /* Nobody answers: the log is still there to be read. */
-static struct log *own_log(struct cli *cli, struct err *err)
+struct log *cli_own_log(struct cli *cli, struct err *err)
 {
 	const struct settings *s = cli_settings(cli, err);
 
@@ -134,7 +134,7 @@ int cli_topics(struct cli *cli)
 	if (!as_json)
 		printf("%-40s %9s %12s %12s  %s\n", "TOPIC", "PARTITION", "LOW", "HIGH", "GROUPS");
 	rc = cli_ask(cli, &r, emit, &err);
-	if (rc && err.kind == ERR_UNREACHABLE && (log = own_log(cli, &err)) != NULL) {
+	if (rc && err.kind == ERR_UNREACHABLE && (log = cli_own_log(cli, &err)) != NULL) {
 		rc = inspect_topics(log, topic, emit, NULL, &err);
 		log_close(log);
 	}
@@ -150,7 +150,7 @@ static int dead_list(struct cli *cli, struct err *err)
 	struct log *log;
 	int rc = cli_ask(cli, &r, cli_print_line, err);
 
-	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
+	if (rc && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
 		rc = inspect_dead_list(log, cli->settings, count ? strtoll(count, NULL, 10) : 100, cli_print_line, NULL,
 				err);
 		log_close(log);
@@ -165,7 +165,7 @@ static int dead_show(struct cli *cli, struct err *err)
 	struct log *log;
 	int rc = cli_ask(cli, &r, cli_print_line, err);
 
-	if (rc && err->kind == ERR_UNREACHABLE && (log = own_log(cli, err)) != NULL) {
+	if (rc && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
 		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), unmasked, cli_print_line, NULL, err);
 		log_close(log);
 	}

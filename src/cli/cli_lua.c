@@ -1,5 +1,6 @@
 /*
- * cli_lua.c - `lua check` and `lua test`: a script before it meets rows of production. Neither needs a running process.
+ * cli_lua.c - `lua check` and `lua test`: a script before it meets rows of production. Neither needs a running process; `lua new` is in
+ * cli_lua_new.c, `lua run` in cli_lua_run.c.
  * The cases of orders.lua are in orders.cases beside it: JSON lines, the table first (docs/lua.md).
  */
 #include <errno.h>
@@ -25,29 +26,30 @@ static void tell(void *arg, const struct script_finding *f)
 	*(f->error ? &told->errors : &told->warnings) += 1;
 }
 
-/* "lua/orders.lua" -> "lua/orders.cases". */
-static char *cases_path(const char *script)
+char *cli_lua_cases(const char *script)
 {
 	size_t n = strlen(script);
 
 	return xasprintf("%.*s.cases", (int)(n > 4 && strcmp(script + n - 4, ".lua") == 0 ? n - 4 : n), script);
 }
 
-/* The limits of the configuration when there is one, else the defaults. */
+/* The limits of the configuration when there is one, else the defaults; and what its section tells the script. */
 static struct script *open_script(struct cli *cli, const char *path, struct err *err)
 {
 	struct script_limits limits = { .instructions = 1000000, .memory_bytes = 64 << 20 };
 	struct err none = { 0 };
+	const struct table_settings *section;
 	const struct settings *s = cli->conf_path ? cli_settings(cli, err) : cli_settings(cli, &none);
 
 	if (s == NULL && cli->conf_path)
 		return NULL;
-	return script_open(path, s ? &s->script : &limits, err);
+	section = s ? settings_for_script(s, path) : NULL;
+	return script_open_from(&(struct script_origin){ .path = path, .config = section ? &section->script : NULL }, s ? &s->script : &limits, err);
 }
 
 /* ---- check ---- */
 
-static int table_from_server(struct cli *cli, const char *name, struct schema **out, struct err *err)
+int cli_lua_table(struct cli *cli, const char *name, struct schema **out, struct err *err)
 {
 	const struct settings *s = cli_settings(cli, err);
 	struct schema **schemas;
@@ -68,7 +70,7 @@ static int table_from_server(struct cli *cli, const char *name, struct schema **
 
 static int table_from_cases(const char *script, struct schema **out, struct err *err)
 {
-	char *path = cases_path(script), *line = NULL;
+	char *path = cli_lua_cases(script), *line = NULL;
 	FILE *f = fopen(path, "re");
 	size_t size = 0;
 	ssize_t n = f ? getline(&line, &size, f) : -1;
@@ -89,7 +91,7 @@ static int check(struct cli *cli, const char *path, struct err *err)
 	struct told told = { 0 };
 	struct script *s = open_script(cli, path, err);
 	struct schema *schema = NULL;
-	int rc = s == NULL || (table ? table_from_server(cli, table, &schema, err) : table_from_cases(path, &schema, err)) ? -1 : 0;
+	int rc = s == NULL || (table ? cli_lua_table(cli, table, &schema, err) : table_from_cases(path, &schema, err)) ? -1 : 0;
 
 	if (rc == 0)
 		rc = script_lint(s, schema, tell, &told, err);
@@ -154,7 +156,7 @@ static int test(struct cli *cli, const char *path, struct err *err)
 {
 	struct script *s = open_script(cli, path, err);
 	unsigned passed = 0, failed = 0;
-	char *cases = cases_path(path);
+	char *cases = cli_lua_cases(path);
 	int rc = s ? run_cases(s, cases, &passed, &failed, err) : -1;
 
 	if (rc == 0)
@@ -166,12 +168,14 @@ static int test(struct cli *cli, const char *path, struct err *err)
 
 int cli_lua(struct cli *cli)
 {
-	static const struct { const char *name; int (*run)(struct cli *, const char *, struct err *); } actions[] = { { "check", check }, { "test", test } };
+	static const struct { const char *name; int (*run)(struct cli *, const char *, struct err *); } actions[] = {
+		{ "check", check }, { "test", test }, { "new", cli_lua_new }, { "run", cli_lua_run }
+	};
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
 		if (strcmp(cli->words[0], actions[i].name) == 0)
 			return actions[i].run(cli, cli->words[1], &err);
-	err_set(&err, ERR_CONFIG, 0, "lua %.40s: expected check or test", cli->words[0]);
+	err_set(&err, ERR_CONFIG, 0, "lua %.40s: expected check, test, new or run", cli->words[0]);
 	return cli_fail(&err);
 }

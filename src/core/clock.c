@@ -29,6 +29,14 @@ int64_t clock_mono_us(void)
 	return clock_read_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_mono_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 void clock_sleep_ms(int ms)
 {
 	struct timespec until = clock_deadline(ms);

@@ -94,6 +94,14 @@ struct history_database {
 };
 const struct history_database *history_databases(const struct history *h, size_t *count);	/* the same */
 
+/* ---- from where on a topic is read (log_from.c) ---- */
+struct log_from {
+	enum { FROM_BEGIN, FROM_OFFSET, FROM_TIME } kind;
+	int64_t value;			/* an offset, or milliseconds since the epoch */
+};
+int log_from_parse(const char *text, struct log_from *out, struct err *err);
+int log_from_offset(struct log *log, const struct log_from *from, const char *topic, struct log_partition at, int64_t *offset, struct err *err);
+
 /* ---- dead letters (dead.c) ---- */
 const char *dead_topic(const struct settings *s);	/* interned NAME.dead */
 /* A letter at the end of b: reason, stage and table are the change's; key (in b's arena, or NULL) and value are the

@@ -33,6 +33,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_rules.c \
 	src/engine/control/request_doc.c \
 	src/engine/engine_latency.c \
+	src/engine/control/script_trial.c \
+	src/engine/control/script_trial.h \
+	src/engine/control/script_trial_part.h \
+	src/engine/control/script_trial_row.c \
 	src/engine/engine_problems.c \
 	src/engine/control/engine_settings.c \
 	src/engine/engine_series.c \
@@ -42,6 +46,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/half.h \
 	src/engine/history.c \
 	src/engine/initial.c \
+	src/engine/log_from.c \
 	src/engine/load/load.c \
 	src/engine/load/load_assign.c \
 	src/engine/load/load_due.c \

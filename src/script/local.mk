@@ -10,6 +10,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_code.h \
 	src/script/script_decimal.c \
 	src/script/script_decimal.h \
+	src/script/script_exact.c \
 	src/script/script_freeze.c \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
@@ -18,18 +19,29 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_match.h \
 	src/script/script_names.c \
 	src/script/script_number.c \
+	src/script/script_open.c \
 	src/script/script_part.h \
 	src/script/script_pattern.c \
+	src/script/script_require.c \
 	src/script/script_row.c \
 	src/script/script_sandbox.c \
 	src/script/script_string.c \
 	src/script/script_table.c \
 	src/script/script_time.c \
+	src/script/script_time_math.c \
 	src/script/script_value.c
 
 check_PROGRAMS += tests/unit/test_script
 tests_unit_test_script_SOURCES = tests/unit/test_script.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_exact
+tests_unit_test_script_exact_SOURCES = tests/unit/test_script_exact.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_exact_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_require
+tests_unit_test_script_require_SOURCES = tests/unit/test_script_require.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_require_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_chain
 tests_unit_test_script_chain_SOURCES = tests/unit/test_script_chain.c tests/unit/script_rows.h tests/tap.h

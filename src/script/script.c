@@ -17,13 +17,9 @@
 #include "core/xalloc.h"
 #include "script/script_part.h"
 
-#define SCRIPT_MAX (1 << 20)		/* bytes of source */
 #define ROWS_MAX 10000			/* rows that one row may become */
 
-enum { FAILURE_MAX = 512, SLOW_ROWS = 2 };
-
-static int run_change(lua_State *L);
-static int open_state(struct script *s, struct err *err);
+enum { SLOW_ROWS = 2 };
 
 /* ---- what a call gives ---- */
 
@@ -82,11 +78,12 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	}
 }
 
-static void drop_one(struct script *s)
+static void drop_one(struct script *s, const char *reason)
 {
 	const struct change *c = s->change;
 
 	s->stats.dropped++;
+	script_note_drop(s, reason);
 	if (c->op == CHANGE_UPDATE || c->op == CHANGE_UPSERT)
 		emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
 }
@@ -144,7 +141,7 @@ static void emit_result(lua_State *L, struct script *s, int idx)
 {
 	script_thaw(L, idx);
 	if (lua_isnil(L, idx) || (lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
-		drop_one(s);
+		drop_one(s, "");
 		return;
 	}
 	lua_settop(L, idx);
@@ -158,7 +155,7 @@ static void emit_result(lua_State *L, struct script *s, int idx)
 /* ---- one change ---- */
 
 /* Upvalues: transform, delete, row, event. Runs inside lua_pcall(). */
-static int run_change(lua_State *L)
+int script_run_change(lua_State *L)
 {
 	struct script *s = script_of(L);
 	const struct change *c = s->change;
@@ -183,7 +180,7 @@ static int run_change(lua_State *L)
 }
 
 /* "orders.lua:12: message" of whatever was raised, clean. */
-static void failure_text(struct script *s, int status, char out[static FAILURE_MAX])
+void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX])
 {
 	char text[1024];
 	const char *p = lua_type(s->L, -1) == LUA_TSTRING ? lua_tostring(s->L, -1) : NULL;
@@ -200,12 +197,12 @@ static void failure_text(struct script *s, int status, char out[static FAILURE_M
 		snprintf(text, sizeof(text), "%s", p);
 	else
 		snprintf(text, sizeof(text), "%s: %s", s->name, p);
-	out[text_escape(out, FAILURE_MAX, text, strlen(text))] = '\0';
+	out[text_escape(out, SCRIPT_FAILURE_MAX, text, strlen(text))] = '\0';
 }
 
 /* ---- the state, which is made again when a row has spoilt it ---- */
 
-static void close_state(struct script *s)
+void script_close_state(struct script *s)
 {
 	lua_State *L = s->L;
 
@@ -217,14 +214,14 @@ static void close_state(struct script *s)
 }
 
 /* L is NULL until the next row comes. */
-static bool remake(struct script *s, char why[static FAILURE_MAX])
+static bool remake(struct script *s, char why[static SCRIPT_FAILURE_MAX])
 {
 	struct err err = { 0 };
 
-	if (open_state(s, &err) == 0)
+	if (script_open_state(s, &err) == 0)
 		return true;
-	snprintf(why, FAILURE_MAX, "%s", err.msg);
-	close_state(s);
+	snprintf(why, SCRIPT_FAILURE_MAX, "%s", err.msg);
+	script_close_state(s);
 	return false;
 }
 
@@ -294,7 +291,7 @@ static void run_one(struct script *s)
 	struct arena_mark mark = arena_mark(&s->out->arena);
 	size_t nchanges = s->out->nchanges;
 	uint64_t dropped = s->stats.dropped;
-	char why[FAILURE_MAX];
+	char why[SCRIPT_FAILURE_MAX];
 	bool good;
 	int status;
 
@@ -316,18 +313,18 @@ static void run_one(struct script *s)
 	} else if (s->verdict == VERDICT_DROP && !s->exceeded) {
 		s->out->nchanges = nchanges;
 		arena_rewind(&s->out->arena, mark);
-		drop_one(s);
+		drop_one(s, s->stop_text);
 		lua_settop(s->L, 1);
 		good = schema_settled(s, true);
 	} else {
-		failure_text(s, status, why);
+		script_failure_text(s, status, why);
 		s->stats.dropped = dropped;
 		fail_one(s, mark, nchanges, why);
 		lua_settop(s->L, 1);
 		good = schema_settled(s, true) && !s->keeps && status != LUA_ERRMEM;
 	}
 	if (!good || left_memory(s))
-		close_state(s);
+		script_close_state(s);
 }
 
 static bool runs(const struct script *s, const struct change *c)
@@ -365,135 +362,4 @@ void script_run_one(struct script *s, const struct batch *in, const struct chang
 	s->stats.rows_in += count;
 	s->stats.rows_out += out->nchanges - before;
 	s->stats.ns += (uint64_t)(clock_mono_us() - start_us) * 1000;
-}
-
-/* ---- opening ---- */
-
-static void require_function(lua_State *L, int env, const char *name, bool needed)
-{
-	lua_pushstring(L, name);
-	lua_rawget(L, env);
-	if (!lua_isfunction(L, -1) && (needed || !lua_isnil(L, -1)))
-		luaL_error(L, "expected function %s(row, event), found %s", name, lua_isnil(L, -1) ? "none" : luaL_typename(L, -1));
-}
-
-/* Everything that can fail in Lua while a script is loaded. */
-static int load_script(lua_State *L)
-{
-	struct script *s = script_of(L);
-	struct arena_mark mark;
-	char chunk[256];
-
-	lua_settop(L, 0);
-	script_sandbox_globals(L);
-	script_helpers_open(L);
-	script_json_open(L);
-	script_decimal_open(L);
-	script_time_open(L);
-	script_row_open(L);
-	script_strict(L, 1);
-	snprintf(chunk, sizeof(chunk), "@%s", s->name);
-	if (luaL_loadbufferx(L, s->source, strlen(s->source), chunk, "t") != LUA_OK)
-		return lua_error(L);
-	mark = arena_mark(&s->out->arena);
-	s->keeps = script_code_keeps(script_code(L, &s->out->arena));
-	arena_rewind(&s->out->arena, mark);
-	lua_pushvalue(L, 1);
-	lua_setupvalue(L, -2, 1);	/* _ENV */
-	lua_call(L, 0, 0);
-	lua_pushliteral(L, "fields");
-	lua_rawget(L, 1);
-	script_fields_read(L, 2);
-	require_function(L, 1, "transform", true);
-	require_function(L, 1, "delete", false);
-	s->has_delete = !lua_isnil(L, -1);
-	script_sandbox_freeze(L, 1);
-	s->row = script_row_push(L);
-	script_event_push(L);
-	lua_pushcclosure(L, run_change, 4);
-	return 1;
-}
-
-static int open_state(struct script *s, struct err *err)
-{
-	char why[FAILURE_MAX];
-	int status;
-
-	s->memory = s->row_bytes = 0;
-	s->large = s->keeps = false;
-	s->batch_us = clock_mono_us();
-	s->L = script_sandbox_new(s);
-	if (s->L == NULL || !lua_checkstack(s->L, 20))
-		return err_set(err, ERR_CONFIG, 0, "%s: expected a memory limit that Lua can start with, found %lld bytes",
-			       s->name, (long long)s->limits.memory_bytes);
-	script_budget_arm(s);
-	lua_pushcfunction(s->L, load_script);
-	status = lua_pcall(s->L, 0, 1, 0);
-	s->large = s->large_now;
-	s->loaded = s->memory;
-	if (status == LUA_OK)
-		return 0;
-	failure_text(s, status, why);
-	return err_set(err, ERR_CONFIG, 0, "%s", why);
-}
-
-struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err)
-{
-	struct script *s = xcalloc(1, sizeof(*s));
-	const char *slash = strrchr(name, '/');
-	struct batch *scratch;		/* for the texts of errors, and json.decode while the script is loaded */
-	int rc;
-
-	s->name = xasprintf("%.100s", slash ? slash + 1 : name);
-	s->dead_at = xasprintf("script %s", s->name);
-	s->limits = *limits;
-	scratch = s->out = batch_new();
-	s->source = xstrdup(text);
-	rc = open_state(s, err);
-	s->out = NULL;
-	batch_free(scratch);
-	if (rc == 0)
-		return s;
-	script_close(s);
-	return NULL;
-}
-
-struct script *script_open(const char *path, const struct script_limits *limits, struct err *err)
-{
-	FILE *f = fopen(path, "re");
-	char *text = xmalloc(SCRIPT_MAX + 1);
-	struct script *s = NULL;
-	size_t len = 0;
-
-	if (f)
-		len = fread(text, 1, SCRIPT_MAX + 1, f);
-	if (f == NULL || ferror(f)) {
-		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", path, strerror(errno));
-	} else if (len > SCRIPT_MAX || memchr(text, '\0', len)) {
-		err_set(err, ERR_CONFIG, 0, "%s: expected Lua source of at most 1 MB, found %s", path,
-			len > SCRIPT_MAX ? "more" : "a NUL byte");
-	} else {
-		text[len] = '\0';
-		s = script_open_text(path, text, limits, err);
-	}
-	if (f)
-		fclose(f);
-	free(text);
-	return s;
-}
-
-void script_close_one(struct script *s)
-{
-	close_state(s);
-	script_fields_free(s);
-	free(s->taken);
-	free(s->source);
-	free(s->name);
-	free(s->dead_at);
-	free(s);
-}
-
-const char *script_library(void)
-{
-	return LUA_RELEASE;
 }

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "core/conf/conf.h"
 #include "core/err.h"
 #include "row/batch.h"
 
@@ -22,10 +23,17 @@ struct script_limits {
 };
 
 struct script;
+struct script_origin {
+	const char *path;		/* of the file, or of the one that the text is from: errors name it */
+	const char *text;		/* NULL: the file is read; then require() finds files beside it */
+	const struct conf_pairs *config;	/* for init(config), keys script.KEY; NULL: none */
+};
+struct script *script_open_from(const struct script_origin *from, const struct script_limits *limits, struct err *err);
 struct script *script_open(const char *path, const struct script_limits *limits, struct err *err);	/* ERR_CONFIG: file:line: ... */
 struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err);
 /* The rows that s gives go through next, too: one script then, with its errors told by the part that they are in. Takes both; s may be NULL. */
 struct script *script_chain(struct script *s, struct script *next);
+bool script_has_init(const struct script *s);	/* any of the chain */
 void script_close(struct script *s);
 /*
  * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and
@@ -36,6 +44,9 @@ void script_close(struct script *s);
 int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err);
 struct script_stats { uint64_t rows_in, rows_out, dropped, dead, ns; };
 void script_stats(const struct script *s, struct script_stats *out);
+/* Dropped rows by reason: the i-th, over all scripts of a chain; false: there are no more. Lent until the script runs again. */
+struct script_drop { const char *script, *reason; uint64_t rows; };	/* reason: of drop(); "" of return nil */
+bool script_drop_at(const struct script *s, size_t i, struct script_drop *out);
 
 /* A batch in which the script has been busy for twice the time of a row (ten seconds): told once, between two rows, with the slowest so far. */
 struct script_slow {

@@ -4,6 +4,7 @@
  *
  * What a script gave is taken out of the outgoing batch before the next one runs, and its cells stay in that batch's arena.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,29 @@ void script_stats(const struct script *s, struct script_stats *out)
 		out->dead += s->stats.dead;
 		out->ns += s->stats.ns;
 	}
+}
+
+void script_note_drop(struct script *s, const char *reason)
+{
+	unsigned i = 0;
+
+	while (i < s->nreasons && strncmp(s->reasons[i].text, reason, sizeof(s->reasons->text) - 1) != 0)
+		i++;
+	if (i == s->nreasons && i < SCRIPT_REASONS)
+		snprintf(s->reasons[s->nreasons++].text, sizeof(s->reasons->text), "%s", reason);
+	if (i == SCRIPT_REASONS && s->nreasons == SCRIPT_REASONS)
+		snprintf(s->reasons[s->nreasons++].text, sizeof(s->reasons->text), "(other reasons)");
+	s->reasons[i < s->nreasons ? i : SCRIPT_REASONS].rows++;
+}
+
+bool script_drop_at(const struct script *s, size_t i, struct script_drop *out)
+{
+	for (; s; i -= s->nreasons, s = s->next)
+		if (i < s->nreasons) {
+			*out = (struct script_drop){ .script = s->name, .reason = s->reasons[i].text, .rows = s->reasons[i].rows };
+			return true;
+		}
+	return false;
 }
 
 void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg)

@@ -108,6 +108,69 @@ static int hash_lua(lua_State *L)
 	return 1;
 }
 
+/* hmac(text, key): HMAC-SHA-256 (RFC 2104), 64 hexadecimal digits. Who has no key cannot find the text by trying. */
+static int hmac_lua(lua_State *L)
+{
+	enum { BLOCK = 64 };
+	unsigned char pad[BLOCK] = { 0 }, out[DIGEST_MAX];
+	char hex[2 * DIGEST_MAX];
+	struct digest d;
+	size_t len, key_len, n;
+	const char *text, *key = luaL_checklstring(L, 2, &key_len);
+
+	if (is_missing(L, 1)) {
+		lua_settop(L, 1);
+		return 1;
+	}
+	text = luaL_tolstring(L, 1, &len);
+	script_charge(L, (int64_t)((len + key_len) / BYTES_PER_STEP));
+	if (key_len > BLOCK) {
+		digest_init(&d, digest_kind_named("SHA-256"));
+		digest_add(&d, key, key_len);
+		n = digest_end(&d, out);
+		memcpy(pad, out, n);
+	} else {
+		memcpy(pad, key, key_len);
+	}
+	for (size_t i = 0; i < BLOCK; i++)
+		pad[i] ^= 0x36;
+	digest_init(&d, digest_kind_named("SHA-256"));
+	digest_add(&d, pad, BLOCK);
+	digest_add(&d, text, len);
+	n = digest_end(&d, out);
+	for (size_t i = 0; i < BLOCK; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	digest_init(&d, digest_kind_named("SHA-256"));
+	digest_add(&d, pad, BLOCK);
+	digest_add(&d, out, n);
+	lua_pushlstring(L, hex, num_hex(hex, out, digest_end(&d, out)));
+	return 1;
+}
+
+/* redact(text, pattern, ..): what the patterns match becomes [redacted]; without patterns the whole text. Upvalue 1: string.gsub. */
+static int redact_lua(lua_State *L)
+{
+	int n = lua_gettop(L);
+
+	if (is_missing(L, 1)) {
+		lua_settop(L, 1);
+		return 1;
+	}
+	luaL_checkstring(L, 1);
+	if (n < 2)
+		lua_pushliteral(L, "[redacted]");
+	else
+		lua_pushvalue(L, 1);
+	for (int i = 2; i <= n; i++) {
+		lua_pushvalue(L, lua_upvalueindex(1));
+		lua_insert(L, -2);
+		lua_pushvalue(L, i);
+		lua_pushliteral(L, "[redacted]");
+		lua_call(L, 3, 1);
+	}
+	return 1;
+}
+
 /* ---- drop(reason) and reject(reason): end the call, whatever catches errors on the way ---- */
 
 static int verdict(lua_State *L, enum script_verdict verdict, const char *what)
@@ -215,10 +278,15 @@ static int split_lua(lua_State *L)
 void script_helpers_open(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "mask", mask_lua }, { "hash", hash_lua }, { "drop", drop_lua }, { "reject", reject_lua }, { "coalesce", coalesce_lua },
+		{ "mask", mask_lua }, { "hash", hash_lua }, { "hmac", hmac_lua }, { "drop", drop_lua }, { "reject", reject_lua }, { "coalesce", coalesce_lua },
 		{ "truncate", truncate_lua }, { "contains", contains_lua }, { "split", split_lua }, { NULL, NULL }
 	};
 
 	null_open(L);
 	luaL_setfuncs(L, functions, 0);
+	lua_getfield(L, -1, "string");
+	lua_getfield(L, -1, "gsub");
+	lua_remove(L, -2);
+	lua_pushcclosure(L, redact_lua, 1);
+	lua_setfield(L, -2, "redact");
 }

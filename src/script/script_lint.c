@@ -238,16 +238,34 @@ static void check_returns(struct lint *l, const struct code *c, const char *name
 	}
 }
 
-/* function transform() .. end in the main function: a closure that goes into the global of that name. */
-static void check_entry(struct lint *l, const struct code *main)
+/* function NAME() .. end in the main function: a closure that goes into the global of that name. NULL: none. */
+static const struct code *entry(const struct code *main, const char *wanted)
 {
-	for (unsigned i = 0; i + 1 < main->nops; i++) {
+	const struct code *found = NULL;
+
+	for (unsigned i = 0; main && i + 1 < main->nops; i++) {
 		uint32_t made = main->ops[i], set = main->ops[i + 1];
 		const char *name = code_op(made) == OP_CLOSURE && code_op(set) == OP_SETTABUP ? code_text(main, code_b(set)) : NULL;
 
-		if (name && code_c(set) == code_a(made) && code_bx(made) < main->nfunctions && (strcmp(name, "transform") == 0 || strcmp(name, "delete") == 0))
-			check_returns(l, &main->functions[code_bx(made)], name);
+		if (name && code_c(set) == code_a(made) && code_bx(made) < main->nfunctions && strcmp(name, wanted) == 0)
+			found = &main->functions[code_bx(made)];
 	}
+	return found;
+}
+
+static void check_entry(struct lint *l, const struct code *main)
+{
+	static const char *const names[] = { "transform", "delete" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (entry(main, names[i]))
+			check_returns(l, entry(main, names[i]), names[i]);
+}
+
+/* init() runs each time when the script is loaded: what it sets is there for every row. */
+static bool is_init(const struct code *c)
+{
+	return c->parent && c->parent->parent == NULL && c == entry(c->parent, "init");
 }
 
 /* Whether an upvalue is a variable of the main function: then it lasts from row to row. */
@@ -270,7 +288,7 @@ static void check_function(const struct lint *l, const struct code *c)
 
 		if (op == OP_GETTABUP || op == OP_SETTABUP)
 			check_global(l, c, i);
-		if (op == OP_SETUPVAL && lasts(c, code_b(c->ops[i])))
+		if (op == OP_SETUPVAL && lasts(c, code_b(c->ops[i])) && !is_init(c))
 			tell(l, false, c->lines[i], "%.60s: a variable outside the function is not kept: a restart, another worker or a failed row begins again",
 			     c->upvalues[code_b(c->ops[i])].name ? c->upvalues[code_b(c->ops[i])].name : "?");
 		if (field && l->schema && !is_method(field) && column_named(l, field) == NULL)
@@ -285,7 +303,7 @@ static void check_function(const struct lint *l, const struct code *c)
 
 static bool keeps(const struct code *c)
 {
-	for (unsigned i = 0; i < c->nops; i++)
+	for (unsigned i = 0; i < c->nops && !is_init(c); i++)
 		if (code_op(c->ops[i]) == OP_SETUPVAL && lasts(c, code_b(c->ops[i])))
 			return true;
 	for (unsigned i = 0; i < c->nfunctions; i++)

@@ -47,6 +47,14 @@ struct script_row {
 	struct value *cells;
 };
 
+enum { SCRIPT_FAILURE_MAX = 512 };
+enum { SCRIPT_REASONS = 32 };		/* that are counted apart; rows with others count as "(other reasons)" */
+
+struct script_reason {
+	char text[64];
+	uint64_t rows;
+};
+
 struct script {
 	lua_State *L;
 	char *name;			/* "orders.lua" */
@@ -93,9 +101,15 @@ struct script {
 	bool watched;			/* line is kept: the one that ran last */
 	int line;
 	char line_text[140];
+	struct script_reason reasons[SCRIPT_REASONS + 1];	/* of dropped rows; the first is "", the last the others */
+	unsigned nreasons;
 	struct script *next;		/* gets what this one gives */
 	struct change *taken;		/* that, out of the outgoing batch */
 	size_t cap_taken;
+	struct conf_pairs config;	/* for init() */
+	bool has_init;
+	int folder;			/* of require(), while the script is loaded; -1 */
+	struct script_module *modules;	/* files that it has read */
 	char *source;			/* the text, for a state that is made again */
 	size_t loaded;			/* memory after loading */
 };
@@ -142,9 +156,24 @@ static inline void script_charge(lua_State *L, int64_t steps)
 		script_budget_look(L);
 }
 
+/* script_chain.c */
+void script_note_drop(struct script *s, const char *reason);
+
 /* script.c */
 void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count, struct batch *out);
+int script_run_change(lua_State *L);			/* upvalues: transform, delete, row, event */
+void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX]);	/* of the error on top */
+void script_close_state(struct script *s);
+
+/* script_open.c */
+int script_open_state(struct script *s, struct err *err);
 void script_close_one(struct script *s);
+
+/* script_require.c */
+void script_require_open(lua_State *L);			/* into the table on top */
+void script_require_folder(struct script *s, const char *path);
+void script_require_done(struct script *s);		/* no more files are read */
+void script_require_free(struct script *s);
 
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */
@@ -167,9 +196,15 @@ void script_raw_open(lua_State *L);			/* next, rawget, rawlen, rawset: into the 
 /* script_string.c, script_table.c, script_pattern.c */
 void script_string_open(lua_State *L);			/* pushes the library */
 void script_utf8_open(lua_State *L);			/* pushes the library */
+int script_charged(lua_State *L);			/* a library's function, upvalue 1, behind a charge */
 void script_charge_functions(lua_State *L, const char *const *names);	/* of the table on top */
 void script_patterns_open(lua_State *L);		/* into the table `string` on top of the stack */
 void script_table_open(lua_State *L);			/* into the table on top */
+
+/* script_exact.c: into the library on top, over its own functions */
+void script_exact_math(lua_State *L);
+void script_exact_format(lua_State *L);
+void script_exact_base(lua_State *L);
 
 /* script_value.c */
 void script_value_push(lua_State *L, const struct value *v);
@@ -182,6 +217,12 @@ struct decimal *script_decimal_push(lua_State *L);
 const struct decimal *script_decimal_to(lua_State *L, int idx, struct decimal *scratch);	/* numbers count; NULL: not one */
 void script_decimal_open(lua_State *L);
 void script_time_push(lua_State *L, const struct value *v);
+int64_t script_time_part(const struct value *v, const char *name, bool *known);
+/* script_time_math.c */
+int script_time_add_lua(lua_State *L);
+int script_time_sub_lua(lua_State *L);
+int script_time_format_lua(lua_State *L);
+bool script_time_convert(const struct value *v, enum value_kind kind, struct value *out);	/* false: it has no such part */
 bool script_time_parse(const char *p, size_t len, enum value_kind kind, struct value *out);
 void script_time_open(lua_State *L);
 

@@ -133,18 +133,37 @@ static void row_own(lua_State *L, struct script_row *r)
 	r->own = true;
 }
 
+/* What was read can be written back, also where the column's definition would not take it: the cell stays as it is. */
+static const struct value *same_text(lua_State *L, const struct script_row *r, unsigned column, int value)
+{
+	const struct value *v = r->cells && column < row_width(r) ? &r->cells[column] : NULL;
+	size_t len;
+	const char *p = lua_type(L, value) == LUA_TSTRING ? lua_tolstring(L, value, &len) : NULL;
+
+	if (p == NULL || v == NULL || (v->kind != VALUE_TEXT && v->kind != VALUE_BYTES) || v->len != len)
+		return NULL;
+	script_charge(L, (int64_t)(len / 16));
+	return memcmp(v->p, p, len) == 0 ? v : NULL;
+}
+
 void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 {
 	int column = column_of(L, r, key);
 	const struct column *c;
 	struct value v = { .kind = VALUE_ABSENT };
+	const struct value *same;
 	bool is_key;
 
 	if (column < 0)
 		script_names_unknown(L, r->names, key, value);
 	c = &r->names->ext->columns[column];
 	is_key = schema_is_key(r->names->ext, (unsigned)column);
-	if (!lua_isnil(L, value))
+	same = same_text(L, r, (unsigned)column, value);
+	if (same == NULL && script_of(L)->row->names == r->names)
+		same = same_text(L, script_of(L)->row, (unsigned)column, value);
+	if (same)
+		v = *same;
+	else if (!lua_isnil(L, value))
 		script_value_take(L, value, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns, &v);
 	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
 		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s",

@@ -97,7 +97,7 @@ static void pick(lua_State *L, const char *const *names)
 static const char *const base_names[] = {
 	"assert", "error", "getmetatable", "ipairs", "pairs", "rawequal", "select", "tonumber", "tostring", "type", NULL
 };
-static const char *const charged_names[] = { "select", "tonumber", "tostring", NULL };
+static const char *const charged_names[] = { "select", "tostring", NULL };
 static const char *const math_names[] = {	/* no random: the same row must give the same result */
 	"abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger",
 	"modf", "pi", "rad", "sin", "sqrt", "tan", "tointeger", "type", "ult", NULL
@@ -116,6 +116,7 @@ static void open_base(lua_State *L)
 	luaL_setfuncs(L, safe, 0);
 	script_raw_open(L);
 	script_charge_functions(L, charged_names);
+	script_exact_base(L);
 }
 
 /* ("x"):upper() finds the same few functions. */
@@ -150,7 +151,7 @@ void script_sandbox_globals(lua_State *L)
 	lua_pushcfunction(L, luaopen_math);
 	lua_call(L, 0, 1);
 	pick(L, math_names);
-	script_charge_functions(L, math_names);
+	script_exact_math(L);
 	lua_setfield(L, -2, "math");
 	script_utf8_open(L);
 	lua_setfield(L, -2, "utf8");

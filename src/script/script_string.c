@@ -38,7 +38,7 @@ static int rep_lua(lua_State *L)
 }
 
 /* Upvalue 1: the library's function, which uses no upvalues of its own. */
-static int charged(lua_State *L)
+int script_charged(lua_State *L)
 {
 	lua_CFunction f = lua_tocfunction(L, lua_upvalueindex(1));
 	int n = lua_gettop(L), results;
@@ -80,15 +80,16 @@ static void take(lua_State *L, int from, const char *const *names, lua_CFunction
 
 void script_string_open(lua_State *L)
 {
-	static const char *const whole[] = { "format", "lower", "pack", "packsize", "reverse", "unpack", "upper", "char", NULL };
-	static const char *const part[] = { "byte", "sub", NULL }, *const plain[] = { "len", NULL };
+	static const char *const whole[] = { "lower", "pack", "packsize", "reverse", "unpack", "upper", "char", NULL };
+	static const char *const part[] = { "byte", "sub", NULL }, *const plain[] = { "len", "format", NULL };
 
 	lua_pushcfunction(L, luaopen_string);
 	lua_call(L, 0, 1);
 	lua_newtable(L);
-	take(L, -2, whole, charged);
+	take(L, -2, whole, script_charged);
 	take(L, -2, part, charged_results);
 	take(L, -2, plain, NULL);
+	script_exact_format(L);
 	script_patterns_open(L);
 	lua_pushcfunction(L, rep_lua);
 	lua_setfield(L, -2, "rep");
@@ -102,7 +103,7 @@ void script_utf8_open(lua_State *L)
 	lua_pushcfunction(L, luaopen_utf8);
 	lua_call(L, 0, 1);
 	lua_newtable(L);
-	take(L, -2, whole, charged);
+	take(L, -2, whole, script_charged);
 	take(L, -2, plain, NULL);
 	lua_remove(L, -2);
 }
@@ -115,7 +116,7 @@ void script_charge_functions(lua_State *L, const char *const *names)
 			lua_pop(L, 1);
 			continue;
 		}
-		lua_pushcclosure(L, charged, 1);
+		lua_pushcclosure(L, script_charged, 1);
 		lua_setfield(L, -2, *names);
 	}
 }

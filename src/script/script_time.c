@@ -214,7 +214,7 @@ static int time_concat_lua(lua_State *L)
 	return 1;
 }
 
-static int64_t part_of(const struct value *v, const char *name, bool *known)
+int64_t script_time_part(const struct value *v, const char *name, bool *known)
 {
 	int64_t rest = v->kind == VALUE_DATE ? 0 : v->i % DAY_US, days = v->kind == VALUE_DATE ? v->i : v->i / DAY_US;
 	int date[3];
@@ -245,7 +245,7 @@ static int64_t part_of(const struct value *v, const char *name, bool *known)
 	return 0;
 }
 
-/* t.year, t.hour; nil of what it does not have, and of every part of a zero date. */
+/* t.year, t.hour, t.zero, t:format(); nil of what it does not have, and of every part of a zero date. */
 static int time_index_lua(lua_State *L)
 {
 	const struct script_time *t = lua_touserdata(L, 1);
@@ -253,8 +253,16 @@ static int time_index_lua(lua_State *L)
 	bool known = false;
 	int64_t v = 0;
 
+	if (strcmp(name, "format") == 0) {
+		lua_pushcfunction(L, script_time_format_lua);
+		return 1;
+	}
+	if (script_tag(L, 1) == SCRIPT_TIME && strcmp(name, "zero") == 0) {
+		lua_pushboolean(L, t->v.kind == VALUE_ZERODATE);
+		return 1;
+	}
 	if (script_tag(L, 1) == SCRIPT_TIME && t->v.kind != VALUE_ZERODATE)
-		v = part_of(&t->v, name, &known);
+		v = script_time_part(&t->v, name, &known);
 	if (known)
 		lua_pushinteger(L, v);
 	else
@@ -262,7 +270,7 @@ static int time_index_lua(lua_State *L)
 	return 1;
 }
 
-/* date("2024-02-29"), datetime(..), timestamp(..), time(..); upvalue 1 is the kind. */
+/* date("2024-02-29"), datetime(..), timestamp(..), time(..), of a text or of another time; upvalue 1 is the kind. */
 static int time_new_lua(lua_State *L)
 {
 	enum value_kind kind = (enum value_kind)lua_tointeger(L, lua_upvalueindex(1));
@@ -270,6 +278,8 @@ static int time_new_lua(lua_State *L)
 	const struct value *v = lua_isnoneornil(L, 1) ? NULL : time_to(L, 1, kind, &scratch);
 	char found[80];
 
+	if (v && v->kind != kind && script_time_convert(v, kind, &scratch))
+		v = &scratch;
 	if (v == NULL || v->kind != kind) {
 		script_describe(L, 1, found, sizeof(found));
 		return luaL_error(L, "expected the text of a %s, found %s", value_kind_name(kind), found);
@@ -282,7 +292,7 @@ void script_time_open(lua_State *L)
 {
 	static const luaL_Reg meta[] = {
 		{ "__eq", time_eq_lua }, { "__lt", time_lt_lua }, { "__le", time_le_lua }, { "__tostring", time_tostring_lua },
-		{ "__concat", time_concat_lua }, { "__index", time_index_lua }, { NULL, NULL }
+		{ "__concat", time_concat_lua }, { "__index", time_index_lua }, { "__add", script_time_add_lua }, { "__sub", script_time_sub_lua }, { NULL, NULL }
 	};
 	static const struct { const char *name; enum value_kind kind; } kinds[] = {
 		{ "date", VALUE_DATE }, { "time", VALUE_TIME }, { "datetime", VALUE_DATETIME }, { "timestamp", VALUE_TIMESTAMP }

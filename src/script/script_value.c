@@ -121,7 +121,14 @@ static bool integer_of(lua_State *L, int idx, bool *negative, uint64_t *magnitud
 	int exact = 0;
 
 	if (lua_type(L, idx) == LUA_TNUMBER) {
+		double f = lua_tonumber(L, idx);
+
 		v = lua_tointegerx(L, idx, &exact);
+		if (!exact && f >= 9223372036854775808.0 && f < 18446744073709551616.0) {
+			*negative = false;
+			*magnitude = (uint64_t)f;
+			return true;
+		}
 		*negative = v < 0;
 		*magnitude = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 		return exact;
@@ -252,8 +259,10 @@ static bool labels_known(const struct column *c, const char *p, size_t len)
 {
 	const char *end = p + len;
 
-	if (c->type == COL_ENUM || len == 0)
-		return len == 0 ? c->type == COL_SET : label_known(c, p, len);
+	if (len == 0)
+		return true;		/* no member; of an ENUM its index 0, which MySQL stores where a label was none of its */
+	if (c->type == COL_ENUM)
+		return label_known(c, p, len);
 	for (;;) {
 		const char *comma = memchr(p, ',', (size_t)(end - p));
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g h]    without letters: all but debezium, g and h
+#   bench.sh [--append] [a b c debezium d e f g h i]    without letters: all but debezium, g, h and i
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -10,6 +10,7 @@
 #   f         latency at 1,000 rows/s, memory idle and in one large transaction
 #   g         a snapshot of a large table by one, two and three connections, and what limits it
 #   h         the first start and a later one with many tables, captured and not, against the server's own time
+#   i         what scripts cost a row, against a table built for each row
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
 # the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
@@ -391,6 +392,15 @@ bench_latency()
 	stop_millrace
 }
 
+bench_scripts()
+{
+	local name ns times goal
+
+	while IFS='|' read -r name ns times goal; do
+		row i "script: $name" "$ns ns a row, $times times cheaper than the reference" "${goal:+$goal ns}"
+	done < <("$tools/bench_script" || bail "bench_script failed")
+}
+
 # ---- the run ----
 
 started_load=$(load)
@@ -426,4 +436,5 @@ fi
 ! wants f || bench_latency
 ! wants g || bench_connections
 ! wants h || bench_many
+! wants i || bench_scripts
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"

@@ -24,12 +24,24 @@ function transform(row, event)
 	return row
 end
 L
+cat > "$dir/share.lua" <<'L'
+return { hide = function(text) return mask(text) end }
+L
+cat > "$dir/people.lua" <<'L'
+local share, column = require("share")
+function init(config) column = config.column end
+function transform(row, event)
+	row[column] = share.hide(row[column])
+	return row
+end
+L
 write_conf <<C
 [table *]
 transform = mask.lua
 [table testdb.p*]
 filter = row.status ~= 'test'
-transform = mask.lua, cents.lua
+transform = people.lua, cents.lua
+script.column = email
 [table testdb.orders]
 filter = row.status ~= 'test'
 C
@@ -72,6 +84,58 @@ m dead list | grep -q "millrace.conf:$line: filter: expected true or false, foun
 echo "[table testdb.nothing*]" >> "$dir/millrace.conf"
 m check > "$dir/check.out"
 grep -q "testdb.nothing\*\].* is the section of no captured table" "$dir/check.out"; ok $? "check names a section that matches no table" || note < "$dir/check.out"
+
+# ---- a script over what is in the log ----
+
+sql testdb -e "CREATE TABLE parts (id INT PRIMARY KEY, status VARCHAR(20), n TINYINT, price DECIMAL(10,2), seen DATETIME, tags JSON)
+	; INSERT INTO parts VALUES (1, 'new', 1, 1.5, '2024-01-01 10:00:00', '[]'), (2, 'test', 2, NULL, NULL, NULL), (3, 'new', 100, 3, NULL, NULL)
+	; UPDATE parts SET status = 'test' WHERE id = 3; DELETE FROM parts WHERE id = 1"
+printf '[table testdb.parts]\nfilter = row.id > 0\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+wait_caught_up "a table to try scripts on"
+( cd "$dir" && m lua new parts.lua --table testdb.parts > out 2>&1 ); is $? 0 "lua new" || note < "$dir/out"
+grep -q "^--   price     decimal(10,2)          may be null; exact" "$dir/parts.lua"; ok $? "a start with the table's columns" || note < "$dir/parts.lua"
+m lua test "$dir/parts.lua" > "$dir/out" 2>&1; is $? 0 "its cases pass" || note < "$dir/out"
+m lua check "$dir/parts.lua" --table testdb.parts > "$dir/out" 2>&1; is $? 0 "check has nothing against it" || note < "$dir/out"
+m lua new "$dir/parts.lua" --table testdb.parts > "$dir/out" 2>&1; is $? 2 "a script that is there is not written over"
+try() { m lua run "$@" --table testdb.parts --json > "$dir/run.json" 2> "$dir/out"; } # FILE [OPTIONS]; exit code in $?
+sum() { jq -c 'select(.kind == "summary") | [.messages, .rows, .passed, .changed, .dropped, .deleted, .dead]' "$dir/run.json"; }
+try "$dir/parts.lua"; is $? 0 "lua run" || note < "$dir/out"
+is "$(sum)" "[5,5,5,0,0,0,0]" "every row passes as it came"
+cat > "$dir/parts.lua" <<'L'
+fields = { cents = "bigint" }
+function transform(row, event)
+	if row.status == "test" then drop("test part") end
+	row.cents = row.price:scale(2)
+	row.n = row.n + 30
+	return row
+end
+L
+try "$dir/parts.lua"; is $? 1 "a dead row: exit 1" || note < "$dir/out"
+is "$(sum)" "[5,5,1,1,0,2,1]" "passed, changed, dropped, deleted, dead"
+is "$(jq -c 'select(.kind == "drop") | [.script, .reason, .rows]' "$dir/run.json")" '["parts.lua","test part",2]' "drops by reason"
+is "$(jq -c 'select(.kind == "dead") | [.reason[0:30], .keys[0]]' "$dir/run.json")" '["parts.lua:5: column n: expecte","{\"id\":\"3\"}"]' "dead rows by reason, with keys"
+is "$(jq -c 'select(.kind == "changed") | [.key, .before, .after]' "$dir/run.json")" '[{"id":"1"},{"n":"1"},{"n":"31","cents":"150"}]' "before and after of changed rows"
+jq -s -e '.[-1].p50_ns > 0 and .[-1].p99_ns >= .[-1].p50_ns' "$dir/run.json" > /dev/null; ok $? "nanoseconds per row" || note < "$dir/run.json"
+sed 's/return row/return rw/' "$dir/parts.lua" > "$dir/slip.lua"
+try "$dir/slip.lua" --against "$dir/parts.lua"; is $? 1 "what another script does otherwise: exit 1"
+is "$(jq -c 'select(.kind == "different") | [.key, .was, .is]' "$dir/run.json")" '[{"id":"1"},"changed","dead"]' "which row, and what becomes of it"
+try "$dir/parts.lua" --against running; is $? 1 "against what runs"
+is "$(jq -c 'select(.kind == "different") | .was' "$dir/run.json" | sort | uniq -c | tr -s ' ' | tr '\n' ';')" ' 4 "passed";' "rows that it does otherwise with"
+try "$dir/parts.lua" --from 3; is "$(sum)" "[2,2,1,0,0,1,0]" "from an offset on"
+try "$dir/parts.lua" --from begin -n 1; is "$(sum)" "[1,1,0,1,0,0,0]" "and so many"
+try "$dir/parts.lua" --from yesterday; is $? 2 "an unknown time: exit 2"
+grep -q "expected begin, an offset, a time" "$dir/out"; ok $? "says what is expected" || note < "$dir/out"
+m lua run "$dir/nothing.lua" --table testdb.parts > "$dir/out" 2>&1; is $? 2 "no script: exit 2"
+sed -i 's/row.cents = .*/row.status = mask(row.status)/' "$dir/parts.lua"
+try "$dir/parts.lua"
+! grep -q '"before":{[^}]*new' "$dir/run.json"; ok $? "what a script masks is not shown" || note < "$dir/run.json"
+try "$dir/parts.lua" --unmasked
+grep -q '"before":{"status":"new"' "$dir/run.json"; ok $? "--unmasked shows it" || note < "$dir/run.json"
+m lua run "$dir/parts.lua" --table testdb.parts > "$dir/out"
+grep -q "^testdb.parts: 5 messages of mysql.testdb.parts, 5 rows" "$dir/out"; ok $? "told for a person" || note < "$dir/out"
+has_rows parts $'2|test|2|||\n3|test|100|3.00||' "nothing has changed"
 stop_millrace; is $? 0 "stops"
+try "$dir/parts.lua"; is "$(jq -c 'select(.kind == "summary") | .rows' "$dir/run.json")" 5 "without a running process from the log itself" || note < "$dir/out"
 no_trouble
 done_testing

@@ -38,13 +38,13 @@ static void put(struct writer *w, const char *text)
 static const char *const atoms[] = {
 	"1", "0", "-1", "1e9", "math.huge", "math.maxinteger", "1 << 60", "'a'", "''", "null", "nil", "true", "{}", "row.id", "row.amount", "row.huge", "row.created",
 	"row.doc", "row.email", "row.status", "row", "event", "x", "y", "f", "kept", "('a'):rep(1000)", "('a'):rep(1e6)", "('[1,'):rep(200)", "'(a*)*b'", "'%b()[^a]+'",
-	"decimal('1.5')", "date('2024-02-29')", "setmetatable({}, { __index = f, __len = f, __call = f })", "'%f[a]%1'", "'{\"a\":[1.5,null]}'", "-0.0", "0/0"
+	"decimal('1.5')", "date('2024-02-29')", "setmetatable({}, { __index = f, __len = f, __call = f })", "'%f[a]%1'", "'%.3f%d%-9s%Y'", "'{\"a\":[1.5,null]}'", "-0.0", "0/0"
 };
 static const char *const calls[] = {
 	"string.find", "string.match", "string.gsub", "string.gmatch", "string.rep", "string.format", "string.pack", "string.unpack", "string.byte", "string.char", "string.sub",
 	"string.upper", "string.reverse", "table.concat", "table.insert", "table.remove", "table.move", "table.sort", "table.unpack", "table.pack", "utf8.len", "utf8.char",
-	"utf8.codepoint", "utf8.offset", "math.floor", "math.tointeger", "tonumber", "tostring", "select", "next", "pairs", "rawget", "rawset", "rawlen", "setmetatable", "pcall",
-	"xpcall", "error", "mask", "hash", "json.encode", "json.decode", "decimal", "date", "datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type"
+	"utf8.codepoint", "utf8.offset", "math.floor", "math.ceil", "math.abs", "math.max", "math.fmod", "math.tointeger", "tonumber", "tostring", "select", "next", "pairs", "rawget", "rawset", "rawlen", "setmetatable", "pcall",
+	"xpcall", "error", "mask", "hash", "hmac", "redact", "coalesce", "truncate", "split", "contains", "row.created.format", "keep", "drop", "json.encode", "json.decode", "decimal", "date", "datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type"
 };
 static const char *const operators[] = { "+", "-", "*", "/", "//", "%", "^", "..", "==", "<", "<=", "and", "or", "&", "<<" };
 static const char *const targets[] = { "x", "y", "row.status", "row.amount", "row.small", "row.doc", "row.id", "row.created", "kept.x", "string.upper", "row.nope", "z" };

@@ -52,6 +52,14 @@ static void test_names(void)
 		"query, found 'opp'");
 }
 
+/* What init() sets is there for every row; what another function sets is not. */
+static void test_init(void)
+{
+	is_str(findings("local a\nfunction init(config) a = 1 end\nfunction transform(row) row.id = a return row end", true), "", "init() may set a variable");
+	is_str(findings("local a\nfunction other() a = 1 end\nfunction transform(row) other() return row end", true),
+	       "warning 2: a: a variable outside the function is not kept: a restart, another worker or a failed row begins again", "other functions not");
+}
+
 static void test_traps(void)
 {
 	is_told("if row.active then drop() end", "warning 4: row.active as a condition: 0 is true in Lua; write row.active ~= 0");
@@ -111,6 +119,7 @@ int main(void)
 	orders = orders_schema();
 	test_names();
 	test_traps();
+	test_init();
 	test_returns();
 	test_examples();
 	schema_unref(orders);

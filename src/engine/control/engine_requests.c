@@ -11,6 +11,7 @@
 #include "core/logline.h"
 #include "core/num.h"
 #include "engine/control/engine_inspect.h"
+#include "engine/control/script_trial.h"
 #include "engine/engine_parts.h"
 
 enum { RESUME_MS = 15000 };	/* an answer to `resume`: connections have time limits of about ten seconds */
@@ -193,6 +194,15 @@ static int ask_trace(struct ask *a)
 	return inspect_trace(log_of(a), atomic_load(&a->e->shared.live), a->r, &wish, a->emit, a->arg, a->err);
 }
 
+static int ask_script_trial(struct ask *a)
+{
+	struct trial_wish wish = { .table = engine_request_arg(a->r, "table"), .script = engine_request_arg(a->r, "script"),
+		.against = engine_request_arg(a->r, "against"), .from = engine_request_arg(a->r, "from"), .count = count_arg(a, "n", 10000),
+		.unmasked = engine_request_arg(a->r, "unmasked") != NULL };
+
+	return log_of(a) == NULL ? -1 : script_trial(log_of(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
+}
+
 struct tap_stage { const char *name; enum stage_id stage; };
 static const struct tap_stage tap_stages[] = {
 	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
@@ -289,6 +299,15 @@ static const struct engine_request_arg_doc tap_args[] = {
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "rows as they are, also where messages or the table's script mask" }, NO_MORE
 };
 
+static const struct engine_request_arg_doc script_trial_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
+	{ "script", ARG_TEXT, true, NULL, EFFECT_READ, "a file, or running: what the configuration has for the table" },
+	{ "against", ARG_TEXT, false, NULL, EFFECT_READ, "another one, to compare with" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m); the newest messages" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "messages at the most (10000)" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" }, NO_MORE
+};
+
 struct request_row {
 	struct engine_request_doc doc;
 	int (*run)(struct ask *a);
@@ -307,6 +326,7 @@ static const struct request_row rows[] = {
 	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict", trace_args }, ask_trace },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
+	{ { "script-trial", EFFECT_READ, "a script over messages of the log, changing nothing: a line each", script_trial_args }, ask_script_trial },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
 	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args }, ask_latency },
 	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args }, ask_settings },

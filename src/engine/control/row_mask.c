@@ -9,12 +9,23 @@
 
 enum { SCRIPT_MAX = 1 << 20 };
 
-static bool calls_mask(const char *path)
+/* What a script may take away from a value. */
+static const char *const words[] = { "mask", "redact", "hmac(", "hash(" };
+
+static bool has_word(const char *text, size_t len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (memmem(text, len, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+bool row_mask_file(const char *path)
 {
 	char *text = xmalloc(SCRIPT_MAX + 1);
 	FILE *f = fopen(path, "re");
 	size_t len = f ? fread(text, 1, SCRIPT_MAX, f) : 0;
-	bool masks = f == NULL || memmem(text, len, "mask", 4) != NULL;
+	bool masks = f == NULL || has_word(text, len);
 
 	if (f)
 		fclose(f);
@@ -24,48 +35,42 @@ static bool calls_mask(const char *path)
 
 void row_mask_init(struct row_mask *m, const struct settings *s)
 {
-	*m = (struct row_mask){ 0 };
-	for (size_t i = 0; i < s->ntables; i++) {
-		const struct table_settings *t = &s->tables[i];
-		bool masks = false;
+	*m = (struct row_mask){ .settings = s, .masks = xcalloc(s->ntables + 1, sizeof(*m->masks)) };
+	for (size_t i = 0; i < s->ntables; i++)
+		for (size_t k = 0; k < s->tables[i].transform.count && !m->masks[i]; k++) {
+			char *path = table_script_path(s, s->tables[i].transform.items[k]);
 
-		for (size_t k = 0; k < t->transform.count && !masks; k++) {
-			char *path = table_script_path(s, t->transform.items[k]);
-
-			masks = calls_mask(path);
+			m->masks[i] = row_mask_file(path);
 			free(path);
 		}
-		if (masks) {
-			m->sections = xrealloc(m->sections, (m->count + 1) * sizeof(*m->sections));
-			m->sections[m->count++] = (struct table_settings){ .name = xstrdup(t->name) };
-		}
-	}
 }
 
 void row_mask_done(struct row_mask *m)
 {
-	for (size_t i = 0; i < m->count; i++)
-		free(m->sections[i].name);
-	free(m->sections);
+	free(m->masks);
 	*m = (struct row_mask){ 0 };
+}
+
+static bool table_masks(const struct row_mask *m, const char *db_table)
+{
+	const struct table_settings *t = settings_for_table(m->settings, db_table);
+
+	return t && m->masks[t - m->settings->tables];
 }
 
 bool row_mask_table(const struct row_mask *m, const char *db, const char *table)
 {
-	char *name = m->count ? xasprintf("%s.%s", db, table) : NULL;
-	bool masks = false;
+	char *name = xasprintf("%s.%s", db, table);
+	bool masks = table_masks(m, name);
 
-	for (size_t i = 0; i < m->count && !masks; i++)
-		masks = section_matches(&m->sections[i], name);
 	free(name);
 	return masks;
 }
 
 bool row_mask_topic(const struct row_mask *m, const char *topic)
 {
-	for (size_t i = 0; i < m->count; i++)
-		for (const char *dot = strchr(topic, '.'); dot; dot = strchr(dot + 1, '.'))
-			if (section_matches(&m->sections[i], dot + 1))
-				return true;
+	for (const char *dot = strchr(topic, '.'); dot; dot = strchr(dot + 1, '.'))
+		if (strchr(dot + 1, '.') && table_masks(m, dot + 1))
+			return true;
 	return false;
 }

@@ -11,39 +11,20 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
-#include "core/num.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
 enum { ANSWER_MS = 30000, LOOK_MS = 20 };
 
-enum replay_from { FROM_BEGIN, FROM_OFFSET, FROM_TIME };
-
 struct load_replay {		/* under half.lock, but for the read thread while it is at it */
 	char table[512];
-	enum replay_from from;
-	int64_t value;		/* an offset, or milliseconds since the epoch */
+	struct log_from from;
 	bool done;
 	struct err err;
 	unsigned partitions;
 };
 
 /* ---- the asker ---- */
-
-static int parse_from(const char *text, struct load_replay *r, struct err *err)
-{
-	if (strcmp(text, "begin") == 0) {
-		r->from = FROM_BEGIN;
-	} else if (num_parse_i64(text, strlen(text), &r->value) && r->value >= 0) {
-		r->from = FROM_OFFSET;
-	} else if (num_parse_moment_ms(text, clock_wall_us() / 1000, &r->value)) {
-		r->from = FROM_TIME;
-	} else {
-		return err_set(err, ERR_CONFIG, 0, "replay: from: expected begin, an offset, a time in UTC (2026-01-31 23:59:00) or how "
-			       "long ago (90m), found '%.40s'", text);
-	}
-	return 0;
-}
 
 static bool is_done(struct load *l, const struct load_replay *r)
 {
@@ -83,11 +64,11 @@ static bool take_back(struct load *l, struct load_replay *r)
 
 int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err)
 {
-	struct load_replay r = { .value = 0 };
+	struct load_replay r = { .done = false };
 	int64_t until_us = clock_mono_us() + ANSWER_MS * 1000LL;
 
 	snprintf(r.table, sizeof(r.table), "%s", table);
-	if (parse_from(from, &r, err) || give_order(l, &r, err))
+	if (log_from_parse(from, &r.from, err) || give_order(l, &r, err))
 		return -1;
 	while (!is_done(l, &r)) {
 		if ((half_stopping(&l->half) || clock_mono_us() >= until_us) && take_back(l, &r))
@@ -129,16 +110,6 @@ void load_replay_done(struct load *l, const struct err *err)
 	pthread_mutex_unlock(&l->half.lock);
 }
 
-static int offset_of(struct load *l, const struct load_replay *r, const char *topic, struct log_partition at, int64_t *offset,
-		     struct err *err)
-{
-	*offset = r->from == FROM_OFFSET ? r->value : at.low;
-	if (r->from == FROM_TIME && log_offset_at(l->sh->log, topic, at.id, r->value, offset, err))
-		return -1;
-	*offset = *offset < at.low ? at.low : *offset > at.high ? at.high : *offset;
-	return 0;
-}
-
 /* What the log has from its first message on, it can mend; what it never had, it cannot. */
 static enum place_gap gap_left(enum place_gap gap, int64_t offset)
 {
@@ -150,7 +121,7 @@ static int replay_one(struct load *l, const struct load_replay *r, struct log_as
 	struct place before, place;
 	int64_t offset;
 
-	if (offset_of(l, r, a->topic, at, &offset, err))
+	if (log_from_offset(l->sh->log, &r->from, a->topic, at, &offset, err))
 		return -1;
 	place_parse(a->metadata, &before);
 	place_begin(&place);

@@ -224,6 +224,8 @@ static const struct conf_option options[] = {
 	  "Lua scripts with function transform(row, event), relative to this file; what one gives is what the next one gets." },
 	{ "table", "filter", CONF_CODE, offsetof(struct table_settings, filter), NULL, NULL, CONF_LIVE,
 	  "Lua expression over row and event that is true for the rows that are loaded: row.status ~= 'test'. It comes before transform." },
+	{ "table", "script.*", CONF_PAIRS, offsetof(struct table_settings, script), NULL, NULL, CONF_LIVE,
+	  "script.KEY: what the scripts' function init(config) gets as config.KEY." },
 
 	{ "http", "listen", CONF_STRING, AT(http.listen), NULL, NULL, 0,
 	  "Where HTTP is served: a port (on 127.0.0.1), or ADDRESS:PORT; without it nowhere. An address that is not loopback needs a token." },

@@ -16,6 +16,7 @@ struct table_settings {		/* [table db.table], [table db.*] */
 	char *name;
 	struct conf_list transform;	/* paths of Lua scripts, relative to the configuration file */
 	struct conf_code filter;	/* a Lua expression that comes before them */
+	struct conf_pairs script;	/* script.KEY: for their init(config) */
 };
 
 struct load_settings {
@@ -82,6 +83,8 @@ bool table_has_script(const struct table_settings *t);
 
 /* settings_script.c */
 char *table_script_path(const struct settings *s, const char *transform);	/* beside the configuration; the caller frees */
+/* The first section whose transform names this file; NULL: none. Its script.KEYs are those that the file is tried with. */
+const struct table_settings *settings_for_script(const struct settings *s, const char *path);
 /* The section's filter and scripts as one. NULL: ERR_CONFIG. */
 struct script *table_script_open(const struct settings *s, const struct table_settings *t, struct err *err);
 

@@ -13,6 +13,24 @@ char *table_script_path(const struct settings *s, const char *transform)
 	return transform[0] == '/' ? xstrdup(transform) : xasprintf("%s/%s", s->dir, transform);
 }
 
+const struct table_settings *settings_for_script(const struct settings *s, const char *path)
+{
+	const struct table_settings *found = NULL;
+	char *wanted = realpath(path, NULL);
+
+	for (size_t i = 0; i < s->ntables; i++)
+		for (size_t k = 0; k < s->tables[i].transform.count && wanted && found == NULL; k++) {
+			char *named = table_script_path(s, s->tables[i].transform.items[k]), *real = realpath(named, NULL);
+
+			if (real && strcmp(real, wanted) == 0)
+				found = &s->tables[i];
+			free(real);
+			free(named);
+		}
+	free(wanted);
+	return found;
+}
+
 /* The expression as a script. Empty lines before it make its line that of the file; what it gives has to be true or false, because 0 and
  * null are true in Lua. */
 static struct script *open_filter(const struct settings *s, const struct table_settings *t, struct err *err)
@@ -39,7 +57,7 @@ struct script *table_script_open(const struct settings *s, const struct table_se
 		return NULL;
 	for (size_t i = 0; i < t->transform.count; i++) {
 		char *path = table_script_path(s, t->transform.items[i]);
-		struct script *next = script_open(path, &s->script, err);
+		struct script *next = script_open_from(&(struct script_origin){ .path = path, .config = &t->script }, &s->script, err);
 
 		free(path);
 		if (next == NULL) {
@@ -48,5 +66,10 @@ struct script *table_script_open(const struct settings *s, const struct table_se
 		}
 		all = script_chain(all, next);
 	}
-	return all;
+	if (t->script.count == 0 || script_has_init(all))
+		return all;
+	script_close(all);
+	err_set(err, ERR_CONFIG, 0, "%s:%d: [table %s] %s: expected a script with function init(config), found none", s->path, t->script.items[0].line,
+		t->name, t->script.items[0].key);
+	return NULL;
 }

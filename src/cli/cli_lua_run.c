@@ -1,0 +1,216 @@
+/*
+ * cli_lua_run.c - `lua run FILE --table T`: a script over messages that are in the log, by the running process, or where none runs by this
+ * one. The answer is lines of JSON (script_trial.h), printed here for a person.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/xalloc.h"
+#include "engine/control/script_trial.h"
+
+struct answer {
+	bool json;
+	unsigned shown;		/* rows that were shown */
+	bool reasons;		/* so far the rows have been before them */
+	json_int_t dead, different;
+};
+
+static const char *text_of(const json_t *o, const char *name)
+{
+	const char *text = json_string_value(json_object_get(o, name));
+
+	return text ? text : "";
+}
+
+static long long number_of(const json_t *o, const char *name)
+{
+	return json_integer_value(json_object_get(o, name));
+}
+
+static void put(const char *text)
+{
+	cli_put_safe(stdout, text, strlen(text));
+}
+
+/* {"id":"1"} as id=1 */
+static void put_key(const json_t *key)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)key, name, value) {
+		putchar(' ');
+		put(name);
+		putchar('=');
+		put(json_is_null(value) ? "NULL" : json_string_value(value));
+	}
+}
+
+/* "status paid -> test, cents -> 125" */
+static void put_columns(const json_t *before, const json_t *after)
+{
+	const char *name, *between = "  ";
+	json_t *value;
+
+	json_object_foreach((json_t *)after, name, value) {
+		const json_t *was = json_object_get(before, name);
+
+		fputs(between, stdout);
+		put(name);
+		putchar(' ');
+		if (was) {
+			put(json_is_null(was) ? "NULL" : json_string_value(was));
+			fputs(" ", stdout);
+		}
+		fputs("-> ", stdout);
+		put(json_is_null(value) ? "NULL" : json_string_value(value));
+		between = ", ";
+	}
+}
+
+static void print_row(struct answer *a, const json_t *o)
+{
+	bool changed = strcmp(text_of(o, "kind"), "changed") == 0;
+
+	if (a->shown++ == 0)
+		puts(changed ? "rows that are changed, the first ones:" : "rows that become something else, the first ones:");
+	printf("  %lld:%lld", number_of(o, "partition"), number_of(o, "offset"));
+	put_key(json_object_get(o, "key"));
+	if (!changed)
+		printf("  %s, was %s", text_of(o, "is"), text_of(o, "was"));
+	else if (number_of(o, "rows") > 1)
+		printf("  becomes %lld rows; the last:", number_of(o, "rows"));
+	put_columns(json_object_get(o, "before"), json_object_get(o, "after"));
+	putchar('\n');
+}
+
+static void print_reason(struct answer *a, const json_t *o)
+{
+	bool drop = strcmp(text_of(o, "kind"), "drop") == 0;
+	const json_t *key;
+	size_t i;
+
+	if (!a->reasons)
+		puts("reasons:");
+	a->reasons = true;
+	printf("  %-8s %9lld  ", drop ? "dropped" : "dead", number_of(o, "rows"));
+	if (drop) {
+		put(text_of(o, "script"));
+		fputs(": ", stdout);
+		put(*text_of(o, "reason") ? text_of(o, "reason") : "return nil");
+	} else {
+		put(text_of(o, "reason"));
+	}
+	json_array_foreach(json_object_get(o, "keys"), i, key) {
+		fputs(i ? " " : "  keys ", stdout);
+		put(json_string_value(key));
+	}
+	putchar('\n');
+}
+
+static void print_summary(const json_t *o)
+{
+	static const struct { const char *name, *means; } outcomes[] = {
+		{ "passed", "as they came" }, { "changed", "" }, { "dropped", "not loaded" },
+		{ "deleted", "dropped updates, and rows of flat messages: they leave the target" }, { "dead", "dead letters" }
+	};
+	long long ms = number_of(o, "ms"), rows = number_of(o, "rows");
+
+	put(text_of(o, "table"));
+	printf(": %lld messages of ", number_of(o, "messages"));
+	put(text_of(o, "topic"));
+	printf(", %lld rows\n", rows);
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++)
+		printf("  %-8s %9lld  %s\n", outcomes[i].name, number_of(o, outcomes[i].name), outcomes[i].means);
+	if (json_object_get(o, "different"))
+		printf("  %-8s %9lld  from the other script\n", "differ", number_of(o, "different"));
+	printf("  a row: p50 %lld ns, p99 %lld ns; all in %lld.%03lld s, %lld rows/s\n", number_of(o, "p50_ns"), number_of(o, "p99_ns"), ms / 1000,
+	       ms % 1000, rows * 1000 / (ms ? ms : 1));
+}
+
+static int take_line(void *arg, const char *line, size_t len)
+{
+	struct answer *a = arg;
+	json_t *o = len ? json_loadb(line, len, 0, NULL) : NULL;
+	const char *kind = text_of(o, "kind");
+
+	if (strcmp(kind, "summary") == 0) {
+		a->dead = number_of(o, "dead");
+		a->different = number_of(o, "different");
+	}
+	if (a->json && len) {
+		fwrite(line, 1, len, stdout);
+		putchar('\n');
+	} else if (strcmp(kind, "summary") == 0) {
+		print_summary(o);
+	} else if (strcmp(kind, "changed") == 0 || strcmp(kind, "different") == 0) {
+		print_row(a, o);
+	} else if (len) {
+		print_reason(a, o);
+	}
+	json_decref(o);
+	return ferror(stdout);
+}
+
+/* As another process finds it. */
+static char *whole_path(const char *name, struct err *err)
+{
+	char *path = strcmp(name, "running") == 0 ? xstrdup(name) : realpath(name, NULL);
+
+	if (path == NULL)
+		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", name, strerror(errno));
+	return path;
+}
+
+static int ask(struct cli *cli, const struct trial_wish *w, struct answer *a, struct err *err)
+{
+	const struct { const char *name, *value; } given[] = {
+		{ "table", w->table }, { "script", w->script }, { "against", w->against }, { "from", w->from }, { "n", cli_option(cli, "-n") },
+		{ "unmasked", w->unmasked ? "yes" : NULL }
+	};
+	struct engine_request r = { .command = "script-trial", .session = cli_session() };
+	struct cli_call call;
+	struct log *log;
+	int rc;
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+		if (given[i].value) {
+			r.args[r.nargs].name = given[i].name;
+			r.args[r.nargs++].value = given[i].value;
+		}
+	if (cli_call(cli, &call, err) == 0) {
+		rc = call.link.request(call.link.self, &r, take_line, a, err);
+		cli_hang_up(&call);
+		return rc;
+	}
+	if (err->kind != ERR_UNREACHABLE || (log = cli_own_log(cli, err)) == NULL)
+		return -1;
+	rc = script_trial(log, cli->settings, w, take_line, a, err);
+	log_close(log);
+	return rc;
+}
+
+int cli_lua_run(struct cli *cli, const char *path, struct err *err)
+{
+	const char *against = cli_option(cli, "--against"), *count = cli_option(cli, "-n");
+	struct answer a = { .json = cli_option(cli, "--json") != NULL };
+	struct trial_wish w = { .table = cli_option(cli, "--table"), .from = cli_option(cli, "--from"), .count = count ? strtoll(count, NULL, 10) : 10000,
+		.unmasked = cli_option(cli, "--unmasked") != NULL };
+	char *script = whole_path(path, err), *other = against && script ? whole_path(against, err) : NULL;
+	int rc = -1;
+
+	w.script = script;
+	w.against = other;
+	if (w.table == NULL)
+		err_set(err, ERR_CONFIG, 0, "lua run: expected --table DB.TABLE, found none");
+	else if (w.count <= 0)
+		err_set(err, ERR_CONFIG, 0, "lua run: -n: expected a number of messages, found '%.40s'", count);
+	else if (script && (other || against == NULL))
+		rc = ask(cli, &w, &a, err);
+	free(script);
+	free(other);
+	return rc ? cli_fail(err) : a.dead || a.different ? EXIT_PROBLEMS : EXIT_DONE;
+}

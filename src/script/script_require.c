@@ -1,0 +1,181 @@
+/*
+ * script_require.c - require("lib.masks"): lib/masks.lua in the folder of the script, and nothing outside of it: a name is letters, digits and
+ * points, and no link is followed on the way. Files are read once, while the script is loaded; a state that is made again runs the same
+ * texts. What a file returns is read-only then, as all that loading has made.
+ */
+#include "script/script_part.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/xalloc.h"
+
+enum { MODULES_MAX = 64, MODULE_BYTES_MAX = 1 << 20, NAME_MAX_BYTES = 100 };
+
+struct script_module {
+	struct script_module *next;
+	char *name, *text;
+};
+
+/* "a.b": words of letters, digits and _, with points between them. */
+static bool is_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++) {
+		bool point = name[i] == '.';
+
+		if (!(isalnum((unsigned char)name[i]) || name[i] == '_' || point) || (point && (i == 0 || i + 1 == n || name[i - 1] == '.')))
+			return false;
+	}
+	return n > 0 && n <= NAME_MAX_BYTES;
+}
+
+/* The file of a name, from the folder on, through folders that are none of them a link. -1: errno. */
+static int open_module(int folder, const char *name)
+{
+	char part[NAME_MAX_BYTES + 5];
+	int fd = folder, next;
+
+	for (;;) {
+		size_t n = strcspn(name, ".");
+		bool last = name[n] == '\0';
+
+		snprintf(part, sizeof(part), "%.*s%s", (int)n, name, last ? ".lua" : "");
+		next = openat(fd, part, O_NOFOLLOW | O_CLOEXEC | (last ? O_RDONLY | O_NONBLOCK : O_PATH | O_DIRECTORY));
+		if (fd != folder)
+			close(fd);
+		if (next < 0 || last)
+			return next;
+		fd = next;
+		name += n + 1;
+	}
+}
+
+/* NULL: why, empty before, says it. */
+static char *read_module(const struct script *s, const char *name, char *why, size_t size)
+{
+	int fd = open_module(s->folder, name);
+	char *text = xmalloc(MODULE_BYTES_MAX + 2);
+	struct stat st;
+	size_t len = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		snprintf(why, size, "%s", errno == ELOOP || errno == ENOTDIR ? "a link, or no folder" : strerror(errno));
+	else if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		snprintf(why, size, "something that is no file");
+	while (*why == '\0' && (n = read(fd, text + len, MODULE_BYTES_MAX + 1 - len)) > 0)
+		len += (size_t)n;
+	if (n < 0)
+		snprintf(why, size, "%s", strerror(errno));
+	else if (len > MODULE_BYTES_MAX || memchr(text, '\0', len))
+		snprintf(why, size, "no text of at most 1 MB");
+	text[len] = '\0';
+	if (fd >= 0)
+		close(fd);
+	if (*why == '\0')
+		return text;
+	free(text);
+	return NULL;
+}
+
+static const char *module_text(lua_State *L, struct script *s, const char *name)
+{
+	unsigned count = 0;
+	char why[200] = "", *text;
+
+	for (struct script_module *m = s->modules; m; m = m->next, count++)
+		if (strcmp(m->name, name) == 0)
+			return m->text;
+	if (s->folder < 0)
+		luaL_error(L, "require: expected a file that is read while a script from a file is loaded, found '%s'%s", name,
+			   s->call ? " in a call; write local x = require(..) outside the functions" : "");
+	if (count == MODULES_MAX)
+		luaL_error(L, "require: expected at most %d files, found one more: '%s'", MODULES_MAX, name);
+	text = read_module(s, name, why, sizeof(why));
+	if (text == NULL)
+		luaL_error(L, "require: expected file %s.lua (points are folders) in the folder of the script, found: %s", name, why);
+	s->modules = memcpy(xmalloc(sizeof(struct script_module)), &(struct script_module){ .next = s->modules, .name = xstrdup(name), .text = text },
+			    sizeof(struct script_module));
+	return text;
+}
+
+/* Upvalue 1: what was loaded, by name; true while it is at it. */
+static int require_lua(lua_State *L)
+{
+	struct script *s = script_of(L);
+	const char *name = luaL_checkstring(L, 1), *text;
+	struct arena_mark mark;
+	char chunk[NAME_MAX_BYTES + 8];
+
+	if (!is_name(name) || strlen(name) != lua_rawlen(L, 1))
+		return luaL_error(L, "require: expected a name of letters, digits, _ and points, found '%s'", name);
+	lua_settop(L, 1);
+	if (lua_getfield(L, lua_upvalueindex(1), name) != LUA_TNIL) {
+		if (lua_islightuserdata(L, -1))
+			return luaL_error(L, "require: expected files that do not require each other in a circle, found '%s' again", name);
+		return 1;
+	}
+	text = module_text(L, s, name);
+	lua_pushlightuserdata(L, s);
+	lua_setfield(L, lua_upvalueindex(1), name);
+	snprintf(chunk, sizeof(chunk), "@%s.lua", name);
+	if (luaL_loadbufferx(L, text, strlen(text), chunk, "t") != LUA_OK)
+		return lua_error(L);
+	mark = arena_mark(&s->out->arena);
+	s->keeps |= script_code_keeps(script_code(L, &s->out->arena));
+	arena_rewind(&s->out->arena, mark);
+	script_env_push(L);
+	lua_setupvalue(L, -2, 1);
+	lua_pushvalue(L, 1);
+	lua_call(L, 1, 1);
+	if (lua_isnil(L, -1)) {
+		lua_pop(L, 1);
+		lua_pushboolean(L, 1);
+	}
+	lua_pushvalue(L, -1);
+	lua_setfield(L, lua_upvalueindex(1), name);
+	return 1;
+}
+
+void script_require_open(lua_State *L)
+{
+	lua_newtable(L);
+	lua_pushcclosure(L, require_lua, 1);
+	lua_setfield(L, -2, "require");
+}
+
+void script_require_folder(struct script *s, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup(".");
+
+	s->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+}
+
+void script_require_done(struct script *s)
+{
+	if (s->folder >= 0)
+		close(s->folder);
+	s->folder = -1;
+}
+
+void script_require_free(struct script *s)
+{
+	script_require_done(s);
+	while (s->modules) {
+		struct script_module *m = s->modules;
+
+		s->modules = m->next;
+		free(m->name);
+		free(m->text);
+		free(m);
+	}
+}

@@ -1,0 +1,183 @@
+/*
+ * script_time_math.c - later, earlier, how long between, and in which form: t + 90 (seconds; days for a date), t - other, t:format("%d.%m.%Y"),
+ * date(t). No zone is known here: a timestamp is UTC.
+ */
+#include "script/script_part.h"
+
+#include <stdio.h>
+
+#include "core/num.h"
+
+#define DAY_US 86400000000LL
+#define TIME_MAX_US (839LL * 3600000000 - 1)
+#define AMOUNT_MAX_US (4000000LL * DAY_US)	/* more than there is between two dates */
+
+static const struct script_time *time_at(lua_State *L, int idx)
+{
+	return script_tag(L, idx) == SCRIPT_TIME ? lua_touserdata(L, idx) : NULL;
+}
+
+static int64_t floor_days(int64_t us)
+{
+	return us / DAY_US - (us % DAY_US < 0);
+}
+
+bool script_time_convert(const struct value *v, enum value_kind kind, struct value *out)
+{
+	struct value from = *v;
+	int64_t us = from.kind == VALUE_DATE ? from.i * DAY_US : from.i;
+
+	if (from.kind == VALUE_ZERODATE || from.kind == VALUE_TIME || (kind == VALUE_TIME && from.kind == VALUE_DATE))
+		return false;
+	*out = (struct value){ .kind = (uint8_t)kind, .aux = from.kind == VALUE_DATE ? 0 : from.aux, .i = us };
+	if (kind == VALUE_DATE)
+		*out = (struct value){ .kind = VALUE_DATE, .i = floor_days(us) };
+	else if (kind == VALUE_TIME)
+		out->i = us - floor_days(us) * DAY_US;
+	return true;
+}
+
+__attribute__((noreturn))
+static void refuse(lua_State *L, int idx, const char *expected)
+{
+	char found[120];
+
+	script_describe(L, idx, found, sizeof(found));
+	luaL_error(L, "expected %s, found %s", expected, found);
+	__builtin_unreachable();
+}
+
+/* What the value at idx adds to a time: seconds, or days for a date, or a TIME. */
+static int64_t amount(lua_State *L, int idx, bool days)
+{
+	const struct script_time *t = time_at(L, idx);
+	struct decimal scratch, d;
+	uint64_t v;
+
+	if (t && t->v.kind == VALUE_TIME && !days)
+		return t->v.i;
+	if (lua_type(L, idx) == LUA_TSTRING || script_decimal_to(L, idx, &scratch) == NULL)
+		refuse(L, idx, days ? "a number of days" : "a number of seconds, or a time");
+	if (!decimal_shift(script_decimal_to(L, idx, &scratch), days ? 0 : 6, &d) || decimal_rescale(&d, 0, &d) != DECIMAL_FITS
+	    || !decimal_unscaled(&d, &v) || v > (uint64_t)(days ? AMOUNT_MAX_US / DAY_US : AMOUNT_MAX_US))
+		refuse(L, idx, days ? "a whole number of days, less than 10000 years" : "seconds with at most six digits, less than 10000 years");
+	return d.negative ? -(int64_t)v : (int64_t)v;
+}
+
+/* How many digits after the point the micros need. */
+static uint8_t digits_of(int64_t us)
+{
+	uint8_t n = 6;
+
+	for (; n && us % 10 == 0; n--)
+		us /= 10;
+	return n;
+}
+
+static int push_moved(lua_State *L, const struct value *from, int64_t by)
+{
+	struct value v = *from;
+	int64_t low = num_days(0, 1, 1), high = num_days(9999, 12, 31), days;
+	uint8_t need;
+
+	v.i += by;
+	days = v.kind == VALUE_DATE ? v.i : floor_days(v.i);
+	if (v.kind == VALUE_TIME ? v.i < -TIME_MAX_US || v.i > TIME_MAX_US : days < low || days > high)
+		return luaL_error(L, "expected a %s that MySQL has, found one beyond", value_kind_name((enum value_kind)v.kind));
+	need = v.kind == VALUE_DATE ? 0 : digits_of(v.i % 1000000);
+	if (v.aux < need)
+		v.aux = need;
+	script_time_push(L, &v);
+	return 1;
+}
+
+static const struct value *moved(lua_State *L, int idx)
+{
+	const struct script_time *t = time_at(L, idx);
+
+	if (t == NULL || t->v.kind == VALUE_ZERODATE)
+		refuse(L, idx, "a date or time");
+	return &t->v;
+}
+
+/* One of the two is the time that is moved: the first, unless only the second can be. */
+int script_time_add_lua(lua_State *L)
+{
+	const struct script_time *a = time_at(L, 1), *b = time_at(L, 2);
+	int at = a == NULL || (b && a->v.kind == VALUE_TIME && b->v.kind != VALUE_TIME) ? 2 : 1;
+	const struct value *v = moved(L, at);
+
+	return push_moved(L, v, amount(L, 3 - at, v->kind == VALUE_DATE));
+}
+
+/* Between two: days of dates, else seconds. */
+static int push_between(lua_State *L, const struct value *a, const struct value *b)
+{
+	int64_t us = (a->kind == VALUE_DATE ? a->i * DAY_US : a->i) - (b->kind == VALUE_DATE ? b->i * DAY_US : b->i);
+	struct decimal *d;
+
+	if (a->kind == VALUE_DATE && b->kind == VALUE_DATE) {
+		lua_pushinteger(L, us / DAY_US);
+	} else if (us % 1000000 == 0) {
+		lua_pushinteger(L, us / 1000000);
+	} else {
+		d = script_decimal_push(L);
+		decimal_from_u64(d, us < 0 ? 0 - (uint64_t)us : (uint64_t)us, us < 0);
+		d->scale = 6;
+	}
+	return 1;
+}
+
+int script_time_sub_lua(lua_State *L)
+{
+	const struct value *a = moved(L, 1), *b = time_at(L, 2) ? moved(L, 2) : NULL;
+
+	if (b && (a->kind == VALUE_TIME) == (b->kind == VALUE_TIME))
+		return push_between(L, a, b);
+	return push_moved(L, a, -amount(L, 2, a->kind == VALUE_DATE));
+}
+
+/* ---- t:format("%d.%m.%Y %H:%M") ---- */
+
+static const struct { char letter; const char *part; int width; } format_parts[] = {
+	{ 'Y', "year", 4 }, { 'm', "month", 2 }, { 'd', "day", 2 }, { 'H', "hour", 2 }, { 'M', "minute", 2 }, { 'S', "second", 2 }, { 'f', "micros", 6 }
+};
+
+static void add_part(lua_State *L, luaL_Buffer *b, const struct value *v, char letter)
+{
+	char text[24];
+	bool known;
+
+	for (size_t i = 0; i < sizeof(format_parts) / sizeof(*format_parts); i++)
+		if (format_parts[i].letter == letter) {
+			int64_t n = script_time_part(v, format_parts[i].part, &known);
+
+			if (!known)
+				luaL_error(L, "format: expected a part of a %s, found %%%c", value_kind_name((enum value_kind)v->kind), letter);
+			luaL_addlstring(b, text, (size_t)snprintf(text, sizeof(text), "%0*lld", format_parts[i].width, (long long)n));
+			return;
+		}
+	luaL_error(L, "format: expected %%Y %%m %%d %%H %%M %%S %%f or %%%%, found %%%c", letter ? letter : ' ');
+}
+
+int script_time_format_lua(lua_State *L)
+{
+	const struct value *v = moved(L, 1);
+	size_t len;
+	const char *p = luaL_checklstring(L, 2, &len), *end = p + len;
+	luaL_Buffer b;
+
+	script_charge(L, (int64_t)len);
+	luaL_buffinit(L, &b);
+	if (v->kind == VALUE_TIME && v->i < 0)
+		luaL_addchar(&b, '-');
+	for (; p < end; p++)
+		if (*p != '%')
+			luaL_addchar(&b, *p);
+		else if (*++p == '%')
+			luaL_addchar(&b, '%');
+		else
+			add_part(L, &b, v, *p);
+	luaL_pushresult(&b);
+	return 1;
+}
