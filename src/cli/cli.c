@@ -71,6 +71,10 @@ static const struct cli_option snapshot_options[] = {
 	{ "--resume", NULL, "go on" }, { NULL, NULL, NULL }
 };
 static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" }, { NULL, NULL, NULL } };
+static const struct cli_option dump_options[] = {
+	{ "--size", "WxH", "columns and lines (120, and as many lines as the list needs)" },
+	{ "--json", NULL, "the view's list as one JSON document: texts as they are shown" }, { NULL, NULL, NULL }
+};
 static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" }, { NULL, NULL, NULL } };
 static const struct cli_option replay_options[] = {
 	{ "--from", "begin|OFFSET|TIME", "where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" }, { NULL, NULL, NULL }
@@ -130,6 +134,8 @@ static const struct cli_command commands[] = {
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
 	  "Without ACTION: all of them, with what they take and whether they change something.", do_options, 0, CLI_MAX_WORDS, cli_do },
+	{ "dump", "[VIEW [SOCKET]]", "print a view of the console, of a running process", "Without VIEW: their names. Without SOCKET: the process of this "
+	  "configuration. Needs no terminal.", dump_options, 0, 2, cli_dump },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
 	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
 	  "CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"

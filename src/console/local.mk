@@ -8,6 +8,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/console.h \
 	src/console/term/console_term.c \
 	src/console/term/console_term.h \
+	src/console/dump.c \
+	src/console/dump.h \
 	src/console/feed.c \
 	src/console/feed.h \
 	src/console/widget/grid.c \
@@ -66,3 +68,8 @@ tests_screen_console_demo_SOURCES = src/engine/status/status.c src/engine/contro
 tests_screen_console_demo_LDADD = src/console/libconsole.a $(CORE) $(NCURSES_LIBS) $(JANSSON_LIBS)
 
 dist_check_SCRIPTS += tests/screen/test_terminal.sh
+E2E_TESTS += tests/e2e/dump.sh
+check_PROGRAMS += tests/unit/test_dump
+tests_unit_test_dump_SOURCES = tests/unit/test_dump.c src/engine/status/status.c src/engine/control/request_doc.c \
+	tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
+tests_unit_test_dump_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)

@@ -1,0 +1,21 @@
+/*
+ * dump.h - a view of the console as text, or its list as JSON, without a terminal: one status is asked for, and drawn. @thread any
+ */
+#ifndef CONSOLE_DUMP_H
+#define CONSOLE_DUMP_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+#include "engine/engine.h"
+
+struct dump_conf {
+	const char *view;	/* its name, in any case */
+	int rows, cols;		/* rows 0: as many as its list needs */
+	bool ascii, json;
+};
+
+const char *dump_view_name(int i);	/* "overview"; NULL: there are not so many. @thread main */
+int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf *out, struct err *err);
+
+#endif

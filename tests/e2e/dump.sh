@@ -1,0 +1,72 @@
+#!/bin/bash
+# dump.sh - everything that the console shows and does is there without a terminal: each view by `dump`, the same as an attached console
+# shows it; each request by `do`, done or refused with how it is written.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+export LC_ALL=C.UTF-8 TERM=xterm-256color ASAN_OPTIONS=detect_leaks=0
+unset TMUX
+
+start_mysql
+sql -e "CREATE DATABASE testdb; CREATE TABLE testdb.t (id INT PRIMARY KEY, v INT); INSERT INTO testdb.t VALUES (1, 1), (2, 2);
+	CREATE TABLE testdb.\`esc$(printf '\033')[31m\` (id INT PRIMARY KEY); INSERT INTO testdb.\`esc$(printf '\033')[31m\` VALUES (1)"
+write_conf < /dev/null
+ask() { timeout 60 "$millrace" -c "$dir/millrace.conf" "$@" > "$dir/out" 2> "$dir/err"; }
+
+ask dump; is $? 0 "dump: the names of the views need no process"
+mapfile -t views < "$dir/out"
+[ "${#views[@]}" -ge 7 ]; ok $? "there are ${#views[@]}"
+ask dump tables; is $? 3 "nobody answers: exit 3"
+start_millrace
+wait_caught_up "the tables are loaded"
+
+# ---- each view ----
+
+for view in "${views[@]}"; do
+	ask dump "$view" --size 80x24; is $? 0 "dump $view" || note < "$dir/err"
+	is "$(wc -l < "$dir/out")" 24 "24 lines"
+	[ "$(wc -L < "$dir/out")" -le 80 ]; ok $? "of at most 80 columns"
+	! grep -q "$(printf '\033')" "$dir/out"; ok $? "without escape sequences"
+	ask dump "$view" --json; jq -e --arg v "$view" '.view == $v and (.rows | type) == "array"' "$dir/out" > /dev/null; ok $? "and as JSON" || note < "$dir/out"
+done
+ask dump tables --json; jq -e '[.rows[] | select(.table == "testdb.t")][0].loaded == "2"' "$dir/out" > /dev/null; ok $? "a table's rows" || note < "$dir/out"
+ask dump tables "$dir/state/control.sock" --size 60x12; is $? 0 "by its socket"
+ask dump tabels; is $? 2 "a view that is not there: exit 2"; grep -q "nearest: tables" "$dir/err"; ok $? "names the nearest"
+for size in 80 0x0 80x 9999x24 80x24x1 x; do ask dump tables --size "$size"; is $? 2 "--size $size: exit 2"; done
+
+# ---- the same as a console shows ----
+
+if command -v tmux > /dev/null; then
+	t() { tmux -S "$dir/tmux" -f /dev/null "$@"; }
+	cleanups+=("t kill-server")
+	t new-session -d -x 80 -y 24 "'$millrace' -c '$dir/millrace.conf' attach; sleep 60"
+	shown() { t capture-pane -p -t 0 2> /dev/null; }
+	plain() { sed '1d; $d' | sed 's/[0-9][0-9.,]*/#/g; s/ [a-zµ]\{1,2\} / /g; s/[[:space:]]\{1,\}/ /g; s/ $//'; }	# header and hints apart
+	same() { ask dump "$1" --size 80x24 && diff <(plain < "$dir/out") <(shown | plain) > "$dir/diff"; }
+	until_true 20 grep -q Overview <(shown)
+	for key in 2 3 4 6; do
+		view=${views[key - 1]}
+		t send-keys -t 0 "$key"
+		until_true 20 same "$view"; ok $? "key $key shows what dump $view prints" || note < "$dir/diff"
+	done
+fi
+
+# ---- each request ----
+
+ask do; grep -oE '^[a-z][a-z-]*' "$dir/out" > "$dir/requests"
+[ "$(wc -l < "$dir/requests")" -ge 10 ]; ok $? "do: $(wc -l < "$dir/requests") requests"
+while read -r request; do
+	if grep -qE "^$request( .*)? ([a-z_]+)=|^$request [a-z_]+=" <(sed 's/\[[^]]*\]//g' "$dir/out"); then
+		ask do "$request"; is $? 2 "do $request: an argument is missing"
+		grep -q "expected" "$dir/err"; ok $? "and it says which" || note < "$dir/err"
+	fi
+	ask do
+	ask do "$request" no_such_argument=1; is $? 2 "do $request: an unknown argument is refused"
+	grep -qE "unknown" "$dir/err"; ok $? "as one" || note < "$dir/err"
+	ask do
+done < "$dir/requests"
+for request in status topics dead latency settings "history series=load.rows n=3" "pause what=load" "resume what=load" "snapshot action=list"; do
+	# shellcheck disable=SC2086
+	ask do $request; is $? 0 "do $request" || note < "$dir/err"
+done
+stop_millrace; ok $? "it stops in good order"
+no_trouble
+done_testing
