@@ -86,7 +86,8 @@ static const struct cli_option verify_options[] = {
 static const struct cli_option manual_options[] = {
 	{ "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" },
-	{ "--metrics", NULL, "the page of what /metrics serves (Markdown)" }, { NULL, NULL, NULL }
+	{ "--metrics", NULL, "the page of what /metrics serves (Markdown)" },
+	{ "--completion", "bash|zsh|fish", "completion of commands, options and requests for a shell" }, { NULL, NULL, NULL }
 };
 
 static const struct cli_command commands[] = {

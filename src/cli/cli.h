@@ -98,6 +98,7 @@ int cli_lua_run(struct cli *cli, const char *path, struct err *err);	/* cli_lua_
 char *cli_lua_cases(const char *script);		/* "lua/orders.lua" -> "lua/orders.cases"; the caller frees */
 struct schema;
 int cli_lua_table(struct cli *cli, const char *name, struct schema **out, struct err *err);	/* as the server has it now */
+int cli_print_completion(const char *shell, struct err *err);	/* cli_completion.c */
 void cli_print_version(void);	/* cli_version.c */
 int cli_manual(struct cli *cli);
 int cli_help(struct cli *cli);

@@ -134,6 +134,12 @@ static void settings_page(void)
 
 int cli_manual(struct cli *cli)
 {
+	const char *shell = cli_option(cli, "--completion");
+	struct err err;
+
+	err_clear(&err);
+	if (shell)
+		return cli_print_completion(shell, &err) ? cli_fail(&err) : EXIT_DONE;
 	if (cli_option(cli, "--settings"))
 		settings_page();
 	else if (cli_option(cli, "--problems"))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/notify.h"
 #include "core/logline.h"
 
 static int apply_log_options(struct cli *cli, const struct settings *s, struct err *err)
@@ -65,13 +66,16 @@ static bool ended(struct engine *e, int wake_fd, struct err *err)
 void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 {
 	int signals = cli_block_signals();
+	struct notify notify;
 
+	notify_open(&notify);
 	signal(SIGHUP, SIG_DFL);	/* blocked now, and no longer ignored: it reloads */
 	for (;;) {
 		struct pollfd pfd[2] = { { .fd = signals, .events = POLLIN },
 				{ .fd = engine_wake_fd(e), .events = POLLIN } };
 		struct signalfd_siginfo info;
 
+		notify_look(&notify, e);
 		if ((poll(pfd, 2, -1) < 0 && errno != EINTR) || (pfd[1].revents && ended(e, pfd[1].fd, err)))
 			break;
 		if (pfd[0].revents == 0 || read(signals, &info, sizeof(info)) != sizeof(info))
@@ -84,6 +88,8 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 		}
 		reload(cli, e);
 	}
+	notify_stopping(&notify);
+	notify_close(&notify);
 	close(signals);
 }
 

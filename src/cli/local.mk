@@ -5,6 +5,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_ask.c \
 	src/cli/cli_check.c \
 	src/cli/cli_common.c \
+	src/cli/cli_completion.c \
 	src/cli/cli_console.c \
 	src/cli/cli_convert.c \
 	src/cli/cli_do.c \
@@ -25,6 +26,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_status.c \
 	src/cli/cli_verify.c \
 	src/cli/cli_version.c \
+	src/cli/notify.c \
+	src/cli/notify.h \
 	src/cli/cli_status_snapshot.c
 
 bin_PROGRAMS += millrace
@@ -42,18 +45,44 @@ man/millrace.conf.5: millrace$(EXEEXT)
 
 dist_check_SCRIPTS += tests/manual.sh
 
-dist_doc_DATA = README.md docs/architecture.md docs/format.md docs/lua.md docs/starrocks.md docs/warehouse.md docs/millrace.conf
-examplesdir = $(docdir)/examples
-dist_examples_DATA = lua/currency.lua lua/currency.cases \
-	lua/customers.lua lua/customers.cases \
-	lua/enrich.lua lua/enrich.cases \
-	lua/fanout.lua lua/fanout.cases \
-	lua/filter.lua lua/filter.cases \
-	lua/json_pick.lua lua/json_pick.cases \
-	lua/orders.lua lua/orders.cases \
-	lua/soft_delete.lua lua/soft_delete.cases \
-	lua/split_name.lua lua/split_name.cases \
-	lua/tags.lua lua/tags.cases \
-	lua/validate.lua lua/validate.cases
+# Completion is printed from the same tables.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+nodist_bashcompletion_DATA = contrib/completion/millrace
+nodist_zshcompletion_DATA = contrib/completion/_millrace
+nodist_fishcompletion_DATA = contrib/completion/millrace.fish
+COMPLETIONS = $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA) $(nodist_fishcompletion_DATA)
+CLEANFILES += $(COMPLETIONS)
+COMPLETE = $(AM_V_GEN)$(MKDIR_P) contrib/completion && ASAN_OPTIONS=detect_leaks=0 ./millrace$(EXEEXT) manual --completion
+contrib/completion/millrace: millrace$(EXEEXT)
+	$(COMPLETE) bash > $@.new && mv $@.new $@
+contrib/completion/_millrace: millrace$(EXEEXT)
+	$(COMPLETE) zsh > $@.new && mv $@.new $@
+contrib/completion/millrace.fish: millrace$(EXEEXT)
+	$(COMPLETE) fish > $@.new && mv $@.new $@
 
+systemdunitdir = $(prefix)/lib/systemd/system
+nodist_systemdunit_DATA = contrib/millrace.service
+CLEANFILES += $(nodist_systemdunit_DATA)
+contrib/millrace.service: $(srcdir)/contrib/millrace.service.in
+	$(AM_V_GEN)$(MKDIR_P) contrib && sed -e 's|@bindir[@]|$(bindir)|; s|@sysconfdir[@]|$(sysconfdir)|' $(srcdir)/contrib/millrace.service.in > $@.new && mv $@.new $@
+
+# README links to docs/, docs to each other; whole folders, so that no new page or script is forgotten.
+dist_doc_DATA = README.md CHANGELOG.md LICENSE
+install-data-local:
+	for file in `cd $(srcdir) && find docs lua -type f`; do \
+		to="$(DESTDIR)$(docdir)/`echo "$$file" | sed 's|^lua/|examples/|'`"; \
+		$(MKDIR_P) "`dirname "$$to"`" && $(INSTALL_DATA) "$(srcdir)/$$file" "$$to" || exit 1; \
+	done
+uninstall-local:
+	rm -rf '$(DESTDIR)$(docdir)/docs' '$(DESTDIR)$(docdir)/examples'
+
+dist_check_SCRIPTS += tests/completion.sh
+E2E_TESTS += tests/e2e/install.sh
 dist_check_SCRIPTS += tests/lua.sh
+
+check_PROGRAMS += tests/unit/test_notify
+tests_unit_test_notify_SOURCES = tests/unit/test_notify.c src/cli/notify.c tests/tap.h
+tests_unit_test_notify_LDADD = $(CORE)
+E2E_TESTS += tests/e2e/systemd.sh

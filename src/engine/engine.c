@@ -50,6 +50,7 @@ static void *housekeeper(void *arg)
 		now = clock_mono_us();
 		pthread_mutex_unlock(&e->lock);
 		engine_house_tick(e, (double)(now - last) / 1e6, tick++);
+		atomic_fetch_add(&e->ticks, 1);
 		shared_wake(&e->shared);
 		pthread_mutex_lock(&e->lock);
 		last = now;
@@ -194,6 +195,16 @@ bool engine_free(struct engine *e)
 int engine_wake_fd(struct engine *e)
 {
 	return e->shared.wake_fd;
+}
+
+bool engine_has_come_up(struct engine *e)
+{
+	return (e->capture == NULL || half_has_worked(capture_half(e->capture))) && (e->load == NULL || half_has_worked(load_half(e->load)));
+}
+
+uint64_t engine_ticks(struct engine *e)
+{
+	return atomic_load(&e->ticks);
 }
 
 bool engine_ended(struct engine *e, struct err *err)

@@ -153,6 +153,7 @@ struct engine {
 	pthread_t housekeeper;
 	int lock_fd;			/* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping, draining;
+	_Atomic uint64_t ticks;		/* of the housekeeper */
 	int64_t started_us;
 	pthread_mutex_t lock;		/* the figures below and the housekeeper's parts of the meters */
 	pthread_cond_t tick;

@@ -353,6 +353,16 @@ int half_resume(struct half *h, int wait_ms, struct err *err)
 
 /* ---- seen from outside ---- */
 
+bool half_has_worked(struct half *h)
+{
+	bool worked;
+
+	pthread_mutex_lock(&h->lock);
+	worked = h->worked;
+	pthread_mutex_unlock(&h->lock);
+	return worked;
+}
+
 bool half_is_over(struct half *h, struct err *err)
 {
 	bool over;

@@ -65,6 +65,7 @@ int half_resume(struct half *h, int wait_ms, struct err *err);
 void half_view(struct half *h, enum half_state *state, struct status_trouble *out);
 /* It has ended, or nothing has ever worked and only another configuration can help; err: why, NONE by itself. */
 bool half_is_over(struct half *h, struct err *err);
+bool half_has_worked(struct half *h);		/* some session of this process has */
 
 /* ---- supervisor ---- */
 void half_state_set(struct half *h, enum half_state state);
