@@ -135,7 +135,7 @@ static const struct cli_command commands[] = {
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
 	  "Without ACTION: all of them, with what they take and whether they change something.", do_options, 0, CLI_MAX_WORDS, cli_do },
-	{ "dump", "[VIEW [SOCKET]]", "print a view of the console, of a running process", "Without VIEW: their names. Without SOCKET: the process of this "
+	{ "dump", "[VIEW [SOCKET]]", "print a view of the console, of a running process", "Without VIEW: their names; messages of a topic: messages/TOPIC. Without SOCKET: the process of this "
 	  "configuration. Needs no terminal.", dump_options, 0, 2, cli_dump },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
 	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",

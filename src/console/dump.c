@@ -8,34 +8,47 @@
 #include <string.h>
 #include <strings.h>
 
-#include "console/screen.h"
+#include "console/screen_parts.h"
+#include "console/view/request_line.h"
 #include "core/conf/conf.h"
 #include "core/json.h"
 #include "core/xalloc.h"
 
 enum { AROUND_LIST = 8, ROWS_LEAST = 40 };	/* header, tabs, status line and hints; without --size */
 
-const char *dump_view_name(int i)
+static const char *plain_name(int i)
 {
 	static char names[VIEW_COUNT][24];
 
-	if (i < 0 || i >= VIEW_COUNT)
-		return NULL;
 	snprintf(names[i], sizeof(names[i]), "%s", view_get((enum view_id)i)->name);
 	for (char *c = names[i]; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	return names[i];
 }
 
+const char *dump_view_name(int i)
+{
+	static char names[VIEW_COUNT][40];
+
+	if (i < 0 || i >= VIEW_COUNT)
+		return NULL;
+	snprintf(names[i], sizeof(names[i]), "%s%s", plain_name(i), view_get((enum view_id)i)->page ? "/TOPIC" : "");
+	return names[i];
+}
+
 static int find_view(const char *name, enum view_id *id, struct err *err)
 {
 	const char *names[VIEW_COUNT], *near;
+	size_t len = strcspn(name, "/");
 
 	for (int i = 0; i < VIEW_COUNT; i++) {
-		names[i] = dump_view_name(i);
+		names[i] = plain_name(i);
 		*id = (enum view_id)i;
-		if (strcasecmp(names[i], name) == 0)
+		if (strlen(names[i]) != len || strncasecmp(names[i], name, len) != 0)
+			continue;
+		if ((view_get(*id)->page != NULL) == (name[len] == '/' && name[len + 1] != '\0'))
 			return 0;
+		return err_set(err, ERR_CONFIG, 0, "dump: expected %s, found '%.60s'", dump_view_name(i), name);
 	}
 	near = conf_nearest(name, names, VIEW_COUNT);
 	return err_set(err, ERR_CONFIG, 0, "view '%.40s' is unknown%s%s; `millrace dump` lists them", name, near ? "; nearest: " : "", near ? near : "");
@@ -65,7 +78,7 @@ static void put_row(const struct screen *s, const struct grid_source *source, si
 	buf_putc(out, '{');
 	for (int i = 0; i < source->ncolumns; i++) {
 		memset(&cell, 0, sizeof(cell));
-		source->cell(s->status, row, i, &cell);
+		source->cell(screen_of(s), row, i, &cell);
 		if (i)
 			buf_putc(out, ',');
 		buf_json_str(out, source->columns[i].title);
@@ -81,7 +94,7 @@ static void put_list(const struct screen *s, struct buf *out)
 	const struct grid *g = &s->grids[s->view];
 
 	buf_puts(out, "{\"view\":");
-	buf_json_str(out, dump_view_name((int)s->view));
+	buf_json_str(out, plain_name((int)s->view));
 	buf_printf(out, ",\"at_us\":%" PRId64 ",\"rows\":[", s->status->wall_us);
 	for (size_t i = 0; i < g->count; i++) {
 		if (i)
@@ -91,13 +104,77 @@ static void put_list(const struct screen *s, struct buf *out)
 	buf_puts(out, "]}\n");
 }
 
+/* ---- views that ask for what they show ---- */
+
+struct lane {
+	struct screen *s;
+	enum view_lane id;
+};
+
+static int take_line(void *arg, const char *line, size_t len)
+{
+	struct lane *lane = arg;
+
+	if (len)
+		screen_lane_answer(lane->s, lane->id, line, len);
+	return 0;
+}
+
+/* What is there now: nobody waits here for what comes. */
+static void do_not_follow(struct engine_request *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nargs; i++)
+		if (strcmp(r->args[i].name, "follow") != 0)
+			r->args[n++] = r->args[i];
+	r->nargs = n;
+}
+
+static int open_page(struct screen *s, struct engine_link *link, enum view_id id, const char *subject, struct err *err)
+{
+	static const struct engine_session session = { .who = "dump", .read_only = true };
+	struct lane lane = { .s = s };
+	struct request_line *parsed;
+	int rc;
+
+	screen_page_open(s, id, subject);
+	lane.id = s->request_lane;
+	if (s->request[0] == '\0')
+		return 0;
+	parsed = xcalloc(1, sizeof(*parsed));
+	rc = request_line_parse(parsed, s->request, s->docs, err);
+	if (rc == 0) {
+		do_not_follow(&parsed->request);
+		parsed->request.session = &session;
+		rc = link->request(link->self, &parsed->request, take_line, &lane, err);
+	}
+	s->request[0] = '\0';
+	screen_lane_end(s, lane.id, rc ? err->msg : "");
+	free(parsed);
+	return rc;
+}
+
 /* ---- both ---- */
+
+static int fill(struct screen *s, struct engine_link *link, const struct dump_conf *conf, enum view_id id, const struct status *status,
+		struct err *err)
+{
+	if (view_get(id)->page == NULL) {
+		s->view = id;
+		screen_status(s, status, NULL);
+		return 0;
+	}
+	screen_status(s, status, NULL);
+	return open_page(s, link, id, strchr(conf->view, '/') + 1, err);
+}
 
 int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf *out, struct err *err)
 {
 	struct status status;
 	struct screen *s;
 	enum view_id id;
+	int rc;
 
 	if (find_view(conf->view, &id, err))
 		return -1;
@@ -108,14 +185,13 @@ int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf
 	}
 	s = xcalloc(1, sizeof(*s));
 	screen_init(s, false, link->where, engine_request_docs());
-	s->view = id;
-	screen_status(s, &status, NULL);
-	if (conf->json)
+	rc = fill(s, link, conf, id, &status, err);
+	if (rc == 0 && conf->json)
 		put_list(s, out);
-	else
+	else if (rc == 0)
 		draw(s, conf, out);
 	screen_done(s);
 	free(s);
 	status_done(&status);
-	return out->failed ? err_set(err, ERR_DATA, 0, "dump: the view would be longer than %zu bytes", out->max) : 0;
+	return rc ? rc : out->failed ? err_set(err, ERR_DATA, 0, "dump: the view would be longer than %zu bytes", out->max) : 0;
 }

@@ -20,14 +20,19 @@ wait_caught_up "the tables are loaded"
 
 # ---- each view ----
 
-for view in "${views[@]}"; do
+for view in "${views[@]/TOPIC/mysql.testdb.t}"; do
 	ask dump "$view" --size 80x24; is $? 0 "dump $view" || note < "$dir/err"
 	is "$(wc -l < "$dir/out")" 24 "24 lines"
 	[ "$(wc -L < "$dir/out")" -le 80 ]; ok $? "of at most 80 columns"
 	! grep -q "$(printf '\033')" "$dir/out"; ok $? "without escape sequences"
-	ask dump "$view" --json; jq -e --arg v "$view" '.view == $v and (.rows | type) == "array"' "$dir/out" > /dev/null; ok $? "and as JSON" || note < "$dir/out"
+	ask dump "$view" --json; jq -e --arg v "${view%/*}" '.view == $v and (.rows | type) == "array"' "$dir/out" > /dev/null; ok $? "and as JSON" || note < "$dir/out"
 done
 ask dump tables --json; jq -e '[.rows[] | select(.table == "testdb.t")][0].loaded == "2"' "$dir/out" > /dev/null; ok $? "a table's rows" || note < "$dir/out"
+ask dump messages/mysql.testdb.t --json; jq -e '.rows | length == 2' "$dir/out" > /dev/null; ok $? "a topic's messages" || note < "$dir/out"
+ask dump messages/mysql.testdb.t; grep -q 'id=2' "$dir/out"; ok $? "and as text" || note < "$dir/out"
+ask dump messages; is $? 2 "messages of no topic: exit 2"
+ask dump messages/no.such.topic; [ $? != 0 ]; ok $? "of a topic that is not there: refused"
+ask dump tables/x; is $? 2 "a subject where there is none: exit 2"
 ask dump tables "$dir/state/control.sock" --size 60x12; is $? 0 "by its socket"
 ask dump tabels; is $? 2 "a view that is not there: exit 2"; grep -q "nearest: tables" "$dir/err"; ok $? "names the nearest"
 for size in 80 0x0 80x 9999x24 80x24x1 x; do ask dump tables --size "$size"; is $? 2 "--size $size: exit 2"; done

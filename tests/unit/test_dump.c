@@ -84,6 +84,8 @@ int main(void)
 	struct buf out;
 
 	for (int i = 0; dump_view_name(i); i++) {
+		if (strchr(dump_view_name(i), '/'))	/* what it shows is asked for: dump.sh */
+			continue;
 		test_view(dump_view_name(i));
 		test_json(dump_view_name(i));
 	}
