@@ -80,6 +80,9 @@ static const struct cli_option replay_options[] = {
 	{ "--from", "begin|OFFSET|TIME", "where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" }, { NULL, NULL, NULL }
 };
 static const struct cli_option verify_options[] = {
+	{ "--continuous", NULL, "compare all tables in turn, for ever, in the running process; `status` says when each was compared last" },
+	{ "--stop", NULL, "end that" },
+	{ "--repair", NULL, "read rows that are missing or have other values again, beside the stream" },
 	{ "--limit", "COUNT", "leave a table after so many differences (1000); 0: find all" },
 	{ "--json", NULL, "a line of JSON for each difference, with its two rows, and for each table" }, { NULL, NULL, NULL }
 };

@@ -118,20 +118,35 @@ static void print_stages(const struct status *s)
 	puts("P50, P99: from the commit to the end of the stage, over the last minute");
 }
 
+/* As of when its rows were last compared with MySQL. */
+static void verified_text(char *out, size_t size, const struct status *s, const struct status_table *t)
+{
+	char ago[32];
+
+	cli_duration(ago, sizeof(ago), (s->wall_us - t->verified_us) / 1000);
+	if (t->verified_us == 0)
+		snprintf(out, size, "-");
+	else if (t->differences > 0)
+		snprintf(out, size, "%" PRId64 " differ, %s ago", t->differences, ago);
+	else
+		snprintf(out, size, "equal, %s ago", ago);
+}
+
 static void print_tables(const struct status *s)
 {
-	printf("\n%-*s %-9s %10s %10s %8s %5s %8s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED",
-			"DEAD", "LAG ROWS");
+	printf("\n%-*s %-9s %10s %10s %8s %5s %8s  %s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED",
+			"DEAD", "LAG ROWS", "VERIFIED");
 	for (size_t i = 0; i < s->ntables; i++) {
 		const struct status_table *t = &s->tables[i];
 		int width = (int)strlen(t->name);
-		char lag[24];
+		char lag[24], verified[80];
 
 		rows_text(lag, sizeof(lag), t->lag_rows);
+		verified_text(verified, sizeof(verified), s, t);
 		cli_put_safe(stdout, t->name, strlen(t->name));
-		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s\n",
+		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s  %s\n",
 				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
-		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag);
+		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag, verified);
 		if (t->error[0]) {
 			fputs("    ", stdout);
 			cli_put_safe(stdout, t->error, strlen(t->error));

@@ -108,6 +108,8 @@ static void print_outcome(struct answers *a, json_t *o)
 		printf(", %lld looked at again", number(o, "looked_again"));
 	if (number(o, "differences") > 0)
 		printf(", %lld differences%s", number(o, "differences"), json_is_true(json_object_get(o, "more")) ? " or more" : "");
+	if (number(o, "repaired") > 0)
+		printf(", %lld repaired", number(o, "repaired"));
 	if (*member(o, "why")) {
 		fputs(": ", stdout);
 		put(member(o, "why"));
@@ -168,6 +170,8 @@ int cli_verify(struct cli *cli)
 
 	err_clear(&err);
 	add_arg(&r, "tables", cli->nwords ? cli->words[0] : NULL);
+	add_arg(&r, "continuous", cli_option(cli, "--stop") ? "off" : cli_option(cli, "--continuous") ? "on" : NULL);
+	add_arg(&r, "repair", cli_option(cli, "--repair") ? "yes" : NULL);
 	add_arg(&r, "limit", cli_option(cli, "--limit"));
 	r.session = cli_session();
 	if (cli_call(cli, &call, &err))

@@ -75,6 +75,8 @@ static int start_threads(struct engine *e, struct err *err)
 		if (half_start(load_half(e->load), err))
 			return -1;
 	}
+	if (verifier_start(e->verifier, err))
+		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)
 		return err_set(err, ERR_FATAL, rc, "engine: no thread: %s", strerror(rc));

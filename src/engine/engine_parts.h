@@ -54,6 +54,9 @@ const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; l
 /* How far the log is, for whoever compares; and a position without rows goes to the log soon, not in some seconds. @thread any */
 void capture_logged(struct capture *c, struct position *out);	/* initialised */
 void capture_hurry(struct capture *c);
+/* Rows of one table are read again beside the stream; and is anything of that table still to be read so? */
+int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err);
+bool capture_reads(struct capture *c, const char *db, const char *table);
 void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */
 void capture_status(struct capture *c, struct status *out);	/* its part. @thread any */
 
@@ -74,6 +77,7 @@ void load_resumed(struct load *l);					/* a table was paused or resumed: what wa
 /* ---- verify (verify/verify.c): MySQL compared with the target. @thread any ---- */
 struct verifier;
 struct verifier *verifier_new(struct engine *e);
+int verifier_start(struct verifier *v, struct err *err);	/* as the settings say */
 void verifier_stop(struct verifier *v);			/* every run ends soon */
 bool verifier_free(struct verifier *v);			/* NULL allowed; false: a run did not come back, and uses it */
 int verifier_request(struct verifier *v, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);

@@ -240,6 +240,8 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->dead = counter_get(&m->dead) + counter_get(&m->unwritten);
 	out->lag_rows = atomic_load(&m->lag_rows);
 	out->lag_ms = atomic_load(&m->lag_ms);
+	out->verified_us = atomic_load(&m->verified_us);
+	out->differences = atomic_load(&m->differences);
 	out->capture_p99_us = percentile99(&m->capture);
 	out->load_p99_us = percentile99(&m->load);
 	table_meter_error_get(e->shared.tables, m, out->error, sizeof(out->error));

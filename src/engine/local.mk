@@ -115,9 +115,11 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/verify/verify_compare.c \
 	src/engine/verify/verify_compare.h \
 	src/engine/verify/verify_fence.c \
+	src/engine/verify/verify_loop.c \
 	src/engine/verify/verify_parts.h \
 	src/engine/verify/verify_pipe.c \
 	src/engine/verify/verify_print.c \
+	src/engine/verify/verify_repair.c \
 	src/engine/verify/verify_settle.c \
 	src/engine/verify/verify_table.c \
 	src/engine/control/row_mask.c \

@@ -84,6 +84,24 @@ struct source_plan *source_plan_later(const struct source_order *order)
 	return p;
 }
 
+struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table, const char *where, struct err *err)
+{
+	struct source_plan *p = xcalloc(1, sizeof(*p));
+	struct mysql_conn c = { 0 };
+	unsigned host = 0;
+	int r;
+
+	fill_plan_init(&p->tables);
+	atomic_init(&p->users, 1);
+	p->order = (struct fill_order){ .action = ORDER_START };
+	r = mysql_conn_open_any(&c, conf, &host, err) < 0 || fill_order_rows(&c, db, table, where, &p->tables, err) < 0 ? -1 : plan_fits(&p->tables, err);
+	mysql_conn_close(&c);
+	if (r == 0)
+		return p;
+	source_plan_free(p);
+	return NULL;
+}
+
 char *source_plan_text(const struct source_plan *p)
 {
 	return plan_text(&p->tables);

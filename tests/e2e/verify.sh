@@ -113,6 +113,31 @@ says "target 'flipped'" "another value"
 verify testdb.orders --limit 1; is_rc 1 "a limit"
 says "or more" "is told"
 
+# ---- repaired, through the log ----
+
+verify testdb.orders --repair; is_rc 1 "repair: what only the target has stays, exit 1"
+says "1 differences, 2 repaired" "the two others are repaired"
+says "snapshot testdb.orders --truncate" "and the command for the rest is named"
+delete_row orders id=1000000
+verify testdb.orders; is_rc 0 "the table is equal"
+delete_row orders id=7
+write_row orders id=8 note=again
+verify testdb.orders --repair; is_rc 0 "repair of all that differs: exit 0" 
+
+# ---- continuously ----
+
+verified() { status_is --arg t "$1" 'any(.tables[]; .table == $t and .verified_us > 0 and .differences == 0)'; }
+delete_row orders id=9
+m verify --continuous; ok $? "all tables in turn, in the running process"
+until_true 60 has_problem rows-different testdb.orders; ok $? "a row that is missing is a problem" || what_is_wrong
+status_is 'any(.problems[]; .code == "rows-different" and (.text | test("1 rows differ.*missing.*\"9\"")))'; ok $? "with its key" || what_is_wrong
+status_is 'any(.tables[]; .table == "testdb.orders" and .differences == 1)'; ok $? "and counted by table"
+write_row orders id=9 v="$(sql -N testdb -e 'SELECT v FROM orders WHERE id = 9')" note="$(sql -N testdb -e 'SELECT note FROM orders WHERE id = 9')"
+until_true 60 problem_is_over rows-different testdb.orders; ok $? "that ends when it is equal" || what_is_wrong
+until_true 60 verified testdb.orders; ok $? "and when it was compared is in the status" || what_is_wrong
+m status | grep -q 'testdb.orders .*equal, .* ago'; ok $? "in words, too"
+m verify --stop; ok $? "until told to end"
+
 # ---- what a script masks, hostile bytes ----
 
 write_row people id=1 email=ana@secret.example

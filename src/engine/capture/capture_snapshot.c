@@ -3,6 +3,7 @@
  * asked of the server in the asker's own thread, so that a wrong name or condition is an answer and not a log line, and
  * the pipeline waits for nobody.
  */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,20 +52,64 @@ static int list(struct capture *c, engine_emit *emit, void *arg)
 	return 0;
 }
 
+static int give(struct capture *c, struct source_plan *plan, struct err *err)
+{
+	int r;
+
+	pthread_mutex_lock(&c->half.lock);
+	r = c->half.state == HALF_FAILED || c->half.ended ? no_source(c, err) : orders_take(c, plan, err);
+	pthread_mutex_unlock(&c->half.lock);
+	if (r < 0)
+		source_plan_free(plan);
+	return r;
+}
+
+int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err)
+{
+	struct source_plan *plan = source_plan_rows(capture_mysql_conf(c), db, table, where, err);
+
+	return plan ? give(c, plan, err) : -1;
+}
+
+static bool plan_names(const char *text, const char *db, const char *table)
+{
+	json_t *plan = json_loads(text, 0, NULL), *t;
+	bool found = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "tables"), i, t) {
+		const char *a = json_string_value(json_object_get(t, "db")), *b = json_string_value(json_object_get(t, "table"));
+
+		found |= a && b && strcmp(a, db) == 0 && strcmp(b, table) == 0;
+	}
+	json_decref(plan);
+	return found;
+}
+
+/* An order is in the list until a position in the log has it; then it is in the plan. */
+bool capture_reads(struct capture *c, const char *db, const char *table)
+{
+	size_t waiting;
+	char *text;
+	bool reads;
+
+	pthread_mutex_lock(&c->half.lock);
+	waiting = orders_waiting(c);
+	text = c->source ? source_fills(c->source) : xstrdup(c->fills);
+	pthread_mutex_unlock(&c->half.lock);
+	reads = waiting > 0 || (text && plan_names(text, db, table));
+	free(text);
+	return reads;
+}
+
 /* A start is answered with the tables that it stands for. */
 static int order(struct capture *c, const struct source_order *o, engine_emit *emit, void *arg, struct err *err)
 {
 	struct source_plan *plan = source_plan_new(capture_mysql_conf(c), o, err);
 	char *text = plan && o->action == ORDER_START ? source_plan_text(plan) : NULL;
-	int r = plan ? 0 : -1;
+	int r = plan ? give(c, plan, err) : -1;
 
-	pthread_mutex_lock(&c->half.lock);
-	if (r == 0)
-		r = c->half.state == HALF_FAILED || c->half.ended ? no_source(c, err) : orders_take(c, plan, err);
-	pthread_mutex_unlock(&c->half.lock);
-	if (r < 0)
-		source_plan_free(plan);
-	else if (text)
+	if (r == 0 && text)
 		emit(arg, text, strlen(text));
 	free(text);
 	return r;

@@ -30,6 +30,10 @@ static const struct conf_option options[] = {
 	{ "millrace", "log.format", CONF_CHOICE, AT(log_format), "text", "text|json", 0, "Form of the lines that run prints on stderr." },
 	{ "millrace", "core.dumps", CONF_BOOL, AT(core_dumps), "false", NULL, 0,
 	  "Whether a crash may leave a core dump, and a debugger of the same user attach; both show passwords and rows." },
+	{ "millrace", "verify.continuous", CONF_BOOL, AT(verify_continuous), "false", NULL, 0,
+	  "Whether all tables are compared with the target in turn, for ever, while the process runs (`millrace verify --continuous`)." },
+	{ "millrace", "verify.rate", CONF_INT, AT(verify_rate), "5", "1..100", 0,
+	  "Percent of the time that this comparison may be busy; so much of a core at the most, here, in MySQL and at the target." },
 	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
 	  "How long a stop may take to finish what is in flight; a system that does not answer is not waited for." },
 

@@ -53,6 +53,8 @@ struct settings {
 	int64_t commit_bytes;		/* commit.bytes: the largest transaction */
 	struct conf_list signal_channels;	/* [mysql] signal.enabled.channels */
 	char *signal_topic;		/* signal.kafka.topic */
+	bool verify_continuous;		/* verify.continuous */
+	int64_t verify_rate;		/* verify.rate: percent of a core */
 	int64_t drain_timeout_ms;
 	int log_format, log_level;
 	char *theme;

@@ -70,6 +70,7 @@ struct table_meter {
 	_Atomic int paused;		/* by a person */
 	_Atomic int waiting;		/* the script thread cannot read or transform its rows: state and error are its */
 	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */
+	_Atomic int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; what it found; 0 and -1: none yet */
 	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
 	char error[512];		/* under tables lock */
 };

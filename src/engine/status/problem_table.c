@@ -147,6 +147,11 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"history-lacks", "topic", PROBLEM_WARNING, false, AT_ONCE,
 		"The schema history lacks a statement. Rows of captured tables that it is about are stopped; others do not need it.",
 		"Raise max.message.bytes of the history topic, then resume the tables that are stopped.", "millrace status", NULL },
+	[PROBLEM_ROWS_DIFFERENT] = {
+		"rows-different", "table", PROBLEM_ERROR, true, AT_ONCE,
+		"Rows of this table at the target are not what MySQL has, and are not on their way: `millrace verify` has looked at them again.",
+		"See which rows; --repair reads those that are missing or have other values again. It ends when a comparison finds none.",
+		"millrace verify %s --repair", "verify tables=%s repair=yes" },
 	[PROBLEM_SCRIPT_SLOW] = {
 		"script-slow", "table", PROBLEM_WARNING, false, AT_ONCE,
 		"Rows of this table that take longer than their time are dead letters. While the script is busy, rows of other tables wait.",

@@ -1,6 +1,7 @@
 /*
  * verify.c - who asked for what to be compared, and what is known of each table since. A run belongs to the thread that asks;
- * there is one at a time, because each costs MySQL and the target a scan.
+ * there is one at a time, because each costs MySQL and the target a scan. Beside it all tables may be compared in turn, for
+ * ever, by a thread of our own (verify_loop.c) that is busy for a small part of the time only.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,33 +15,32 @@
 
 enum { LIMIT = 1000, ASK_US = 200000, NAP_US = 100000 };
 
-struct verifier {
-	struct engine *e;
-	atomic_bool stopping;
-	pthread_mutex_t lock;
-	pthread_cond_t idle;
-	bool running;			/* under lock: somebody's run */
-	char who[96];			/* under lock: whose */
-	struct verify_table *table;	/* under lock: what it has open, to be cancelled; NULL: nothing */
-};
-
 struct verifier *verifier_new(struct engine *e)
 {
 	struct verifier *v = xcalloc(1, sizeof(*v));
 
 	v->e = e;
 	pthread_mutex_init(&v->lock, NULL);
-	pthread_cond_init(&v->idle, NULL);
+	pthread_cond_init(&v->changed, NULL);
 	return v;
 }
 
 /* Under lock: what waits for a server ends soon. */
 static void cancel(struct verifier *v)
 {
-	if (v->table && v->table->sink)
-		sink_cancel(v->table->sink);
-	if (v->table && v->table->source)
-		source_reader_cancel(v->table->source);
+	for (int i = 0; i < VERIFY_SLOTS; i++) {
+		struct verify_table *t = v->slots[i].table;
+
+		if (t && t->sink)
+			sink_cancel(t->sink);
+		if (t && t->source)
+			source_reader_cancel(t->source);
+	}
+}
+
+static bool running(const struct verifier *v)
+{
+	return v->slots[VERIFY_ASKED].running || v->slots[VERIFY_LOOP].running;
 }
 
 /* A connection that is being opened has a time limit of its own, which is longer than a stop may take. */
@@ -53,24 +53,25 @@ void verifier_stop(struct verifier *v)
 	atomic_store(&v->stopping, true);
 	pthread_mutex_lock(&v->lock);
 	cancel(v);
-	while (v->running && pthread_cond_timedwait(&v->idle, &v->lock, &until) == 0)
+	pthread_cond_broadcast(&v->changed);
+	while (running(v) && pthread_cond_timedwait(&v->changed, &v->lock, &until) == 0)
 		;
 	pthread_mutex_unlock(&v->lock);
 }
 
 bool verifier_free(struct verifier *v)
 {
-	bool running;
+	bool busy;
 
 	if (v == NULL)
 		return true;
 	pthread_mutex_lock(&v->lock);
-	running = v->running;
+	busy = running(v);
 	pthread_mutex_unlock(&v->lock);
-	if (running)
+	if (busy)
 		return false;
 	pthread_mutex_destroy(&v->lock);
-	pthread_cond_destroy(&v->idle);
+	pthread_cond_destroy(&v->changed);
 	free(v);
 	return true;
 }
@@ -80,7 +81,7 @@ void verify_watch(struct verify_job *job, struct verify_table *t)
 	struct verifier *v = job->e->verifier;
 
 	pthread_mutex_lock(&v->lock);
-	v->table = t;
+	v->slots[job->slot].table = t;
 	if (atomic_load(&v->stopping))
 		cancel(v);
 	pthread_mutex_unlock(&v->lock);
@@ -96,7 +97,7 @@ bool verify_gone(struct verify_job *job)
 		job->asked_us = now;
 		job->gone = job->emit(job->arg, "", 0) != 0;
 	}
-	return job->gone || atomic_load(job->stopping);
+	return job->gone || atomic_load(&job->e->verifier->stopping) || (job->slot == VERIFY_LOOP && !atomic_load(&job->e->verifier->on));
 }
 
 void verify_sleep(struct verify_job *job, int64_t us)
@@ -124,9 +125,40 @@ static const char *result_of(int rc, const struct verify_counts *c)
 	return c->different > 0 ? "different" : rc || c->unsettled ? "not compared" : "equal";
 }
 
-static void run_table(struct verify_job *job, const char *table)
+/* What a run has found is known until the next one of the table. */
+static void note(struct verify_job *job, const char *table, int64_t began_us, int rc, const struct verify_counts *c)
 {
-	int64_t begun_us = clock_mono_us();
+	struct table_meter *m = table_meter_find(job->e->shared.tables, table);
+
+	if (rc || (c->unsettled > 0 && c->different == 0))
+		return;
+	if (m) {			/* else no row of it was ever captured or loaded here */
+		atomic_store(&m->differences, (int64_t)c->different);
+		atomic_store(&m->verified_us, began_us);
+	}
+	if (c->different == 0)
+		problem_clear(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table);
+	else
+		problem_raise(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table, "%llu%s rows differ from MySQL; the first %s", (unsigned long long)c->different,
+			      c->more ? " or more" : "", c->first);
+}
+
+/* The loop says what is news only. */
+static void tell(struct verify_job *job, const struct verify_outcome *o, int64_t before)
+{
+	const struct verify_counts *c = o->counts;
+
+	if (job->slot == VERIFY_LOOP && (o->why || (int64_t)c->different == before || (c->different == 0 && before < 0)))
+		return;
+	logline(c->different ? LOG_WARNING : LOG_NOTICE, "verify", "%s is %s: %llu rows, %llu differences%s%s%s%s", o->table, o->result,
+		(unsigned long long)c->rows, (unsigned long long)c->different, c->first[0] ? "; first " : "", c->first, o->why ? ": " : "",
+		o->why ? o->why : "");
+}
+
+void verify_run(struct verify_job *job, const char *table)
+{
+	struct table_meter *m = table_meter_find(job->e->shared.tables, table);
+	int64_t began_us = clock_wall_us(), begun_us = clock_mono_us(), before = m ? atomic_load(&m->differences) : -1;
 	struct verify_counts counts = { 0 };
 	struct verify_outcome o = { .table = table, .counts = &counts };
 	struct err err;
@@ -134,15 +166,17 @@ static void run_table(struct verify_job *job, const char *table)
 
 	err_clear(&err);
 	rc = verify_table_run(job, table, &counts, &err);
+	if (rc == 0 && job->repair && counts.extra > 0)
+		err_set(&err, ERR_DATA, 0, "%llu rows that MySQL does not have are still at the target; `millrace snapshot %s --truncate` empties it and reads the table again",
+			(unsigned long long)counts.extra, table);
 	if (rc == 0 && counts.unsettled > 0)
 		err_set(&err, ERR_RETRY, 0, "%llu rows changed each time they were looked at", (unsigned long long)counts.unsettled);
 	o.result = result_of(rc, &counts);
 	o.why = err.kind == ERR_NONE ? NULL : err.msg;
 	o.ms = (clock_mono_us() - begun_us) / 1000;
+	note(job, table, began_us, rc, &counts);
 	verify_tell_outcome(job, &o);
-	logline(counts.different ? LOG_WARNING : LOG_NOTICE, "verify", "%s is %s: %llu rows, %llu differences%s%s%s%s", table, o.result,
-		(unsigned long long)counts.rows, (unsigned long long)counts.different, counts.first[0] ? "; first " : "", counts.first,
-		o.why ? ": " : "", o.why ? o.why : "");
+	tell(job, &o, before);
 }
 
 /* ---- which tables ---- */
@@ -164,7 +198,7 @@ static int match_tables(struct verify_job *job, const char *wanted, char **names
 		if (!named)
 			continue;
 		found++;
-		run_table(job, names[i]);
+		verify_run(job, names[i]);
 	}
 	if (rc == 0 && found == 0 && !verify_gone(job))
 		rc = err_set(err, ERR_CONFIG, 0, "verify: no captured table matches '%.200s'", wanted);
@@ -196,10 +230,10 @@ static int begin(struct verifier *v, const char *who, struct err *err)
 	pthread_mutex_lock(&v->lock);
 	if (atomic_load(&v->stopping))
 		rc = err_set(err, ERR_RETRY, 0, "verify: the process is stopping");
-	else if (v->running)
+	else if (v->slots[VERIFY_ASKED].running)
 		rc = err_set(err, ERR_RETRY, 0, "verify: another one is running, of %.90s; retry when it has finished", v->who);
 	if (rc == 0) {
-		v->running = true;
+		v->slots[VERIFY_ASKED].running = true;
 		snprintf(v->who, sizeof(v->who), "%s", who);
 	}
 	pthread_mutex_unlock(&v->lock);
@@ -209,22 +243,26 @@ static int begin(struct verifier *v, const char *who, struct err *err)
 static void end(struct verifier *v)
 {
 	pthread_mutex_lock(&v->lock);
-	v->running = false;
-	pthread_cond_broadcast(&v->idle);
+	v->slots[VERIFY_ASKED].running = false;
+	pthread_cond_broadcast(&v->changed);
 	pthread_mutex_unlock(&v->lock);
 }
 
 int verifier_request(struct verifier *v, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
 	const char *who = r->session && r->session->who[0] ? r->session->who : "unknown", *limit = engine_request_arg(r, "limit");
-	struct verify_job job = { .e = v->e, .emit = emit, .arg = arg, .stopping = &v->stopping, .limit = LIMIT, .rate = 100 };
+	const char *continuous = engine_request_arg(r, "continuous");
+	struct verify_job job = { .e = v->e, .emit = emit, .arg = arg, .slot = VERIFY_ASKED, .limit = LIMIT, .rate = 100 };
 	int64_t n;
 	int rc;
 
 	if (v->e->capture == NULL || v->e->load == NULL)
 		return err_set(err, ERR_CONFIG, 0, "verify: this process runs one half only, and cannot know what is on its way; run it with --role all");
+	job.repair = engine_request_arg(r, "repair") != NULL;
 	if (limit && num_parse_i64(limit, strlen(limit), &n))
 		job.limit = n > 0 ? (uint64_t)n : UINT64_MAX / 2;
+	if (continuous)
+		return verify_loop_switch(v, strcmp(continuous, "on") == 0, who, err);
 	if (begin(v, who, err))
 		return -1;
 	logline(LOG_NOTICE, "verify", "%s is compared on request of %s", engine_request_arg(r, "tables") ? engine_request_arg(r, "tables") : "every table", who);

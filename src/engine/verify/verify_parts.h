@@ -1,5 +1,6 @@
 /*
- * verify_parts.h - between the files of verify: verify.c (who asked, which tables, what is known of each), verify_table.c (one
+ * verify_parts.h - between the files of verify: verify.c (who asked, which tables, what is known of each), verify_loop.c
+ * (all of them in turn), verify_table.c (one
  * table, chunk by chunk), verify_pipe.c (rows as the load makes them), verify_settle.c (rows that differ are looked at again),
  * verify_fence.c (the load has passed a place), verify_print.c (what is told), verify_compare.h (rows against rows).
  *
@@ -27,7 +28,7 @@ struct verify_job {			/* of whoever asked */
 	struct engine *e;
 	engine_emit *emit;		/* NULL: nobody reads */
 	void *arg;
-	const _Atomic bool *stopping;	/* the process ends */
+	enum { VERIFY_ASKED, VERIFY_LOOP, VERIFY_SLOTS } slot;	/* by a request, or in turn for ever */
 	uint64_t limit;			/* differences of one table, then it is left */
 	bool repair;
 	int rate;			/* percent of the time that it may be busy; 100: all */
@@ -40,6 +41,23 @@ bool verify_gone(struct verify_job *job);		/* nobody wants it any more */
 void verify_pace(struct verify_job *job);		/* sleeps as its rate says */
 void verify_sleep(struct verify_job *job, int64_t us);	/* ends early when it is gone; counts as no work */
 
+/* The one verifier of a process. */
+struct verifier {
+	struct engine *e;
+	atomic_bool stopping;
+	atomic_bool on;			/* all tables are compared in turn */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;		/* something under lock */
+	/* under lock */
+	struct {
+		bool running;
+		struct verify_table *table;	/* what it has open, to be cancelled; NULL: nothing */
+	} slots[VERIFY_SLOTS];
+	char who[96];			/* whose the run is that was asked for */
+};
+void verify_run(struct verify_job *job, const char *table);	/* compares it, tells and notes what comes of it */
+int verify_loop_switch(struct verifier *v, bool on, const char *who, struct err *err);	/* verify_loop.c */
+
 struct verify_table;
 void verify_watch(struct verify_job *job, struct verify_table *t);	/* what it has open can be cancelled now; NULL: nothing can */
 
@@ -48,6 +66,7 @@ struct verify_counts {
 	uint64_t found;			/* of the target */
 	uint64_t looked;		/* rows that were looked at again */
 	uint64_t different, unsettled;	/* the latter changed at every look */
+	uint64_t extra, repaired;	/* rows that only the target has; rows that were different and are equal now */
 	bool more;			/* the limit was reached: there may be more */
 	char first[200];		/* the first difference, for the problem */
 };
@@ -65,8 +84,8 @@ struct verify_table {			/* one table being compared */
 	struct sink_cell *key;		/* room for one */
 	struct verify_counts counts;
 	bool masked;			/* its script masks: the target's own values are not shown */
-	char **differing;		/* bounds of rows that are missing or have other columns, and of extra ones; for a repair */
-	size_t ndiffering;
+	struct verify_set differing;	/* for a repair: keys of rows that are missing or have other columns */
+	bool repaired;			/* what is looked at now was repaired, and is told already */
 };
 
 /* verify_pipe.c */
@@ -87,6 +106,9 @@ void verify_suspect(struct verify_table *t, const struct sink_cell *key, const c
 /* The key of a row of the target, as MySQL takes it; the caller frees. NULL: MySQL cannot have it. */
 char *verify_bound(struct verify_table *t, const struct sink_cell *key);
 int verify_settle(struct verify_table *t, struct err *err);
+
+/* verify_repair.c: what differs is read again beside the stream, and looked at again */
+int verify_repair(struct verify_table *t, struct err *err);
 
 /* verify_table.c: 0: compared, counts say how; -1: it cannot be */
 int verify_table_run(struct verify_job *job, const char *name, struct verify_counts *counts, struct err *err);

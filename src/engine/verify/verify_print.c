@@ -150,8 +150,9 @@ void verify_tell_difference(struct verify_table *t, const struct verify_differen
 
 static void put_counts(struct buf *b, const struct verify_counts *c)
 {
-	buf_printf(b, "\"rows\":%llu,\"looked_again\":%llu,\"differences\":%llu,\"more\":%s,\"unsettled\":%llu", (unsigned long long)c->rows,
-		   (unsigned long long)c->looked, (unsigned long long)c->different, c->more ? "true" : "false", (unsigned long long)c->unsettled);
+	buf_printf(b, "\"rows\":%llu,\"looked_again\":%llu,\"differences\":%llu,\"more\":%s,\"unsettled\":%llu,\"extra\":%llu,\"repaired\":%llu",
+		   (unsigned long long)c->rows, (unsigned long long)c->looked, (unsigned long long)c->different, c->more ? "true" : "false",
+		   (unsigned long long)c->unsettled, (unsigned long long)c->extra, (unsigned long long)c->repaired);
 }
 
 void verify_tell_progress(struct verify_table *t, const char *doing)

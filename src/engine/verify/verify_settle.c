@@ -137,12 +137,15 @@ static int read_target(struct settling *g, struct err *err)
 
 /* ---- what comes of it ---- */
 
-static void keep(struct verify_table *t, const char *bound)
+static void tell(struct verify_table *t, const struct verify_difference *d, const char *bound)
 {
-	if (!t->job->repair || bound == NULL)
+	t->counts.different++;
+	if (t->repaired)
 		return;
-	t->differing = xrealloc(t->differing, (t->ndiffering + 1) * sizeof(*t->differing));
-	t->differing[t->ndiffering++] = xstrdup(bound);
+	t->counts.extra += d->what == VERIFY_EXTRA;
+	if (t->job->repair && bound && (d->what == VERIFY_MISSING || d->what == VERIFY_COLUMNS))
+		verify_set_put(&t->differing, d->key, NULL, NULL, bound);
+	verify_tell_difference(t, d);
 }
 
 static uint64_t hash_of(const struct verify_table *t, const struct verify_row *row)
@@ -170,9 +173,7 @@ static void judge(struct settling *g, const struct verify_row *suspect, struct l
 	l->done = what == VERIFY_EQUAL || l->same >= VERIFY_LOOKS;
 	if (!l->done || what == VERIFY_EQUAL)
 		return;
-	t->counts.different++;
-	keep(t, suspect->bound);
-	verify_tell_difference(t, &(struct verify_difference){ .what = what, .key = suspect->key, .expected = row, .found = l->cells });
+	tell(t, &(struct verify_difference){ .what = what, .key = suspect->key, .expected = row, .found = l->cells }, suspect->bound);
 }
 
 static int round_of(struct settling *g, struct err *err)

@@ -61,6 +61,7 @@ static int open_table(struct verify_table *t, struct err *err)
 	t->key = xcalloc(source_reader_schema(t->source)->nkey + 1, sizeof(*t->key));
 	t->masked = row_mask_table(&t->job->mask, source_reader_schema(t->source)->db, source_reader_schema(t->source)->table);
 	verify_set_reset(&t->suspects, source_reader_schema(t->source)->nkey, 0);
+	verify_set_reset(&t->differing, source_reader_schema(t->source)->nkey, 0);
 	return 0;
 }
 
@@ -73,9 +74,7 @@ static void close_table(struct verify_table *t)
 	batch_free(t->in);
 	verify_set_done(&t->expected);
 	verify_set_done(&t->suspects);
-	for (size_t i = 0; i < t->ndiffering; i++)
-		free(t->differing[i]);
-	free(t->differing);
+	verify_set_done(&t->differing);
 	free(t->key);
 }
 
@@ -365,7 +364,7 @@ static int run(struct verify_table *t, struct err *err)
 	if (settle_some(t, true, err))
 		return -1;
 	t->counts.more = has_enough(t);
-	return 0;
+	return t->job->repair && t->counts.different > 0 ? verify_repair(t, err) : 0;
 }
 
 int verify_table_run(struct verify_job *job, const char *name, struct verify_counts *counts, struct err *err)
@@ -375,6 +374,7 @@ int verify_table_run(struct verify_job *job, const char *name, struct verify_cou
 
 	verify_set_init(&t.expected);
 	verify_set_init(&t.suspects);
+	verify_set_init(&t.differing);
 	t.in = batch_new();
 	job->mark_us = clock_mono_us();
 	rc = run(&t, err);

@@ -1,0 +1,67 @@
+/*
+ * verify_repair.c - rows that differ are read again beside the stream, as `snapshot --where` does it with their keys: they come
+ * to the log in their place among the changes, so no older row follows a newer one, and from there to the target. Then they are
+ * looked at again. A row that only the target has is in no SELECT: it is told.
+ */
+#include <stdlib.h>
+
+#include "engine/verify/verify_parts.h"
+
+enum { LOOK_US = 100000 };
+
+static int order(struct verify_table *t, const char *const *bounds, size_t n, struct err *err)
+{
+	const struct schema *s = source_reader_schema(t->source);
+	char *where = source_reader_where(t->source, bounds, n, err);
+	int rc = where ? capture_read_rows(t->job->e->capture, s->db, s->table, where, err) : -1;
+
+	free(where);
+	return rc;
+}
+
+static int wait_read(struct verify_table *t, struct err *err)
+{
+	const struct schema *s = source_reader_schema(t->source);
+
+	while (capture_reads(t->job->e->capture, s->db, s->table)) {
+		if (verify_fence_ready(t->job, t->name, err))
+			return -1;
+		if (verify_gone(t->job))
+			return err_set(err, ERR_RETRY, 0, "stopped; the rows that differ are read again");
+		verify_sleep(t->job, LOOK_US);
+	}
+	return 0;
+}
+
+static int order_all(struct verify_table *t, struct err *err)
+{
+	const char *bounds[VERIFY_KEYS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->differing.count; i++) {
+		bounds[n++] = t->differing.rows[i]->bound;
+		if (n < VERIFY_KEYS && i + 1 < t->differing.count)
+			continue;
+		if (order(t, bounds, n, err) || wait_read(t, err))
+			return -1;
+		n = 0;
+		verify_tell_progress(t, "repairing");
+	}
+	return 0;
+}
+
+int verify_repair(struct verify_table *t, struct err *err)
+{
+	uint64_t before = t->counts.different;
+
+	if (order_all(t, err))
+		return -1;
+	for (size_t i = 0; i < t->differing.count; i++)
+		verify_suspect(t, t->differing.rows[i]->key, t->differing.rows[i]->bound);
+	t->repaired = true;
+	t->counts.different -= t->differing.count;
+	if (verify_settle(t, err))
+		return -1;
+	t->counts.repaired = before - t->counts.different;
+	return 0;
+}
