@@ -156,7 +156,8 @@ struct engine {
 	struct verifier *verifier;
 	pthread_t housekeeper;
 	int lock_fd;			/* of the state directory */
-	bool housekeeper_started, housekeeper_ended, stopping, draining;
+	bool housekeeper_started, housekeeper_ended, stopping;
+	_Atomic bool draining;
 	_Atomic uint64_t ticks;		/* of the housekeeper */
 	int64_t started_us;
 	pthread_mutex_t lock;		/* the figures below and the housekeeper's parts of the meters */

@@ -17,6 +17,7 @@
 #include "engine/engine_parts.h"
 
 enum {
+	LOAD_SLOW_MS = 5000,		/* a load under way for so long is told */
 	STUCK_S = 30,			/* a stage that puts nothing out for so long while rows wait */
 	LAG_SAMPLE_S = 60, LAG_RISES = 5, LAG_SERIOUS_MS = 60000,
 	DISK_LOOK_S = 10,
@@ -73,8 +74,12 @@ static void look_at_source(struct problems *p, const struct status *s)
 static void look_at_table(struct engine *e, struct table_meter *m)
 {
 	struct problems *p = e->shared.problems;
+	int64_t since_us = atomic_load(&m->loading_us), now_us = clock_mono_us();
 	int state = atomic_load(&m->state);
 	char error[sizeof(m->error)];
+
+	if (since_us && now_us - since_us >= LOAD_SLOW_MS * 1000)
+		problem_see(p, PROBLEM_LOAD_SLOW, m->name, "one load has been under way for %" PRId64 " s", (now_us - since_us) / 1000000);
 
 	if (atomic_load(&m->paused))
 		problem_see(p, PROBLEM_TABLE_PAUSED, m->name, "paused on request");

@@ -58,6 +58,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_range.c \
 	src/engine/load/load_read.c \
 	src/engine/load/load_replay.c \
+	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
 	src/engine/load/load_script_parts.h \
 	src/engine/load/load_table_script.c \

@@ -120,7 +120,7 @@ int sink_login_check(const struct sink_conf *conf, struct err *err)
 	return login_conf_check(&conf->login, "starrocks", err);
 }
 
-struct sink *sink_open(const struct sink_conf *conf, struct err *err)
+static struct sink *open_one(const struct sink_conf *conf, struct sink *beside, struct err *err)
 {
 	const struct sink_ops *ops = ops_for(conf);
 	struct sink *s;
@@ -128,7 +128,7 @@ struct sink *sink_open(const struct sink_conf *conf, struct err *err)
 
 	if (sink_zone_parse(conf->time_zone, &zone_us, err))
 		return NULL;
-	s = ops->open(conf, err);
+	s = ops->open(conf, beside, err);
 	if (!s)
 		return NULL;
 	s->ops = ops;
@@ -138,12 +138,28 @@ struct sink *sink_open(const struct sink_conf *conf, struct err *err)
 	return s;
 }
 
+struct sink *sink_open(const struct sink_conf *conf, struct err *err)
+{
+	return open_one(conf, NULL, err);
+}
+
+struct sink *sink_open_beside(struct sink *first, struct err *err)
+{
+	return open_one(first->conf, first, err);
+}
+
 void sink_close(struct sink *s)
 {
 	if (!s)
 		return;
 	sink_bads_done(&s->bads);
 	s->ops->close(s);
+}
+
+void sink_rest(struct sink *s)
+{
+	if (s->ops->rest)
+		s->ops->rest(s);
 }
 
 void sink_cancel(struct sink *s)
@@ -191,7 +207,8 @@ static void forget_altered(struct sink *s)
 	if (s->altered == now)
 		return;
 	s->altered = now;
-	s->ops->forget(s);
+	if (s->ops->forget)
+		s->ops->forget(s);
 }
 
 int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err)

@@ -70,7 +70,11 @@ int sink_login_check(const struct sink_conf *conf, struct err *err);	/* ssl.* an
 
 struct sink;
 struct sink *sink_open(const struct sink_conf *conf, struct err *err);
+/* One more for another thread; both load into the same tables, so they share what they know of them. They are closed in
+ * any order. */
+struct sink *sink_open_beside(struct sink *first, struct err *err);
 void sink_close(struct sink *s);
+void sink_rest(struct sink *s);		/* nothing to do for a while: gives back what loads need */
 /* The call that runs, and every later one, fails soon with ERR_RETRY: the handle is only good to be closed. @thread any */
 void sink_cancel(struct sink *s);
 const char *sink_library(void);			/* that is linked, with its version */

@@ -25,7 +25,7 @@
 #include "sink/sink_local.h"
 #include "sink/sink_ops.h"
 
-#define TABLES_MAX 256			/* tables with statements ready, per handle */
+#define TABLES_MAX 512			/* tables with statements ready, per handle */
 #define PARTIALS_MAX 16			/* sets of present columns with a statement ready, per table */
 #define SQL_MAX (4 << 20)
 #define TEXT_ROOM 64			/* sink_value_text() */
@@ -513,11 +513,12 @@ static int local_look(struct sink *sink, const char *db, const char *table, cons
 
 /* The rest of the contract. */
 
-static struct sink *local_open(const struct sink_conf *conf, struct err *err)
+static struct sink *local_open(const struct sink_conf *conf, struct sink *beside, struct err *err)
 {
 	struct local_sink *s;
 	char *path;
 
+	(void)beside;		/* each has its own connection, and statements belong to it */
 	if (!conf->state_dir || !conf->state_dir[0]) {
 		err_set(err, ERR_CONFIG, 0, "state.dir: not set; the embedded warehouse lives there");
 		return NULL;

@@ -10,8 +10,9 @@
 
 struct sink_ops {
 	const char *kind;
-	struct sink *(*open)(const struct sink_conf *conf, struct err *err);
+	struct sink *(*open)(const struct sink_conf *conf, struct sink *beside, struct err *err);	/* beside NULL: the first */
 	void (*close)(struct sink *s);
+	void (*rest)(struct sink *s);	/* NULL: it has nothing to give back */
 	void (*cancel)(struct sink *s);	/* @thread any; NULL: `cancelled` alone ends its waits */
 	int (*check)(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		     struct err *err);
@@ -25,7 +26,7 @@ struct sink_ops {
 	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
 	int (*alter)(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
 	struct sink_reader *(*reader)(struct sink *s, const struct schema *schema, struct err *err);	/* ops and columns set */
-	void (*forget)(struct sink *s);		/* what is known of tables: another handle has altered one */
+	void (*forget)(struct sink *s);		/* what is known of tables: another handle has altered one. NULL: handles share it */
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 		   struct err *err);
 	int64_t interval_ms;	/* when load.interval is not set */

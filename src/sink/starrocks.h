@@ -3,6 +3,7 @@
 #ifndef SINK_STARROCKS_H
 #define SINK_STARROCKS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -89,7 +90,8 @@ struct starrocks_cell {		/* a column of the schema as the table takes it */
 	uint32_t prefix_len;
 };
 
-struct starrocks_target {	/* how rows of one schema version are written */
+struct starrocks_target {	/* how rows of one schema version are written; does not change */
+	_Atomic unsigned refs;
 	uint64_t version;
 	struct schema *schema;	/* a reference */
 	struct starrocks_cell *cells;
@@ -98,7 +100,8 @@ struct starrocks_target {	/* how rows of one schema version are written */
 
 struct starrocks_target *starrocks_target_new(const struct schema *schema, const struct starrocks_columns *have,
 					      struct err *err);
-void starrocks_target_free(struct starrocks_target *t);
+struct starrocks_target *starrocks_target_ref(struct starrocks_target *t);
+void starrocks_target_free(struct starrocks_target *t);		/* one reference; NULL allowed */
 /* The value of the `columns` header; present NULL: all. */
 void starrocks_target_columns(const struct starrocks_target *t, const bool *present, struct buf *out);
 
@@ -121,6 +124,17 @@ enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct sta
 void starrocks_body_end(struct starrocks_body *b);
 /* Of one value, as a row has it, alone in the buffer; false: problem says why not. */
 bool starrocks_body_value(struct starrocks_body *b, const struct starrocks_cell *cell, const struct value *v);
+
+/* starrocks_tables.c: what is known of the tables of one StarRocks, by several handles. db: as it is called there. @thread any */
+
+struct starrocks_tables;
+struct starrocks_tables *starrocks_tables_new(void);
+struct starrocks_tables *starrocks_tables_ref(struct starrocks_tables *t);
+void starrocks_tables_unref(struct starrocks_tables *t);
+/* NULL: nothing is known for this version. Else a reference. */
+struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const char *db, const struct schema *schema);
+void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target);	/* a reference more */
+void starrocks_tables_drop(struct starrocks_tables *t, const char *db, const char *table);	/* the table is looked at again */
 
 /* starrocks_http.c */
 

@@ -25,9 +25,15 @@
 
 /* Targets. */
 
+struct starrocks_target *starrocks_target_ref(struct starrocks_target *t)
+{
+	atomic_fetch_add(&t->refs, 1);
+	return t;
+}
+
 void starrocks_target_free(struct starrocks_target *t)
 {
-	if (!t)
+	if (!t || atomic_fetch_sub(&t->refs, 1) > 1)
 		return;
 	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
 		free(t->cells[i].name);
@@ -57,6 +63,7 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 {
 	struct starrocks_target *t = xcalloc(1, sizeof(*t));
 
+	t->refs = 1;
 	t->version = schema->version;
 	t->schema = schema_ref((struct schema *)schema);
 	t->cells = xcalloc(schema->ncolumns + 1, sizeof(t->cells[0]));

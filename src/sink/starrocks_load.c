@@ -22,7 +22,6 @@
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
 
-#define TARGETS_MAX 256
 #define LABEL_MAX 128
 #define STATE_WAIT_MS 800
 #define STATE_POLL_MS 50
@@ -36,8 +35,7 @@ struct starrocks_sink {
 	struct sink base;
 	struct starrocks_http *http;
 	struct starrocks_sql *sql;
-	struct starrocks_target *targets[TARGETS_MAX];	/* most recently used first */
-	unsigned ntargets;
+	struct starrocks_tables *tables;	/* shared with the handles beside this one */
 	struct starrocks_body body;
 	struct buf columns;	/* the header of the current part */
 	struct buf log;		/* an error log that was fetched */
@@ -66,49 +64,33 @@ struct part {			/* rows that go into one Stream Load */
 
 /* Targets. */
 
-static void targets_clear(struct starrocks_sink *s)
+static const char *database(const struct starrocks_sink *s, const struct schema *schema)
 {
-	for (unsigned i = 0; i < s->ntargets; i++)
-		starrocks_target_free(s->targets[i]);
-	s->ntargets = 0;
+	return sink_database(s->base.conf, schema);
 }
 
-/* Moves it to the front. */
-static struct starrocks_target *target_find(struct starrocks_sink *s, uint64_t version)
+/* A reference; NULL: err. */
+static struct starrocks_target *target_get(struct starrocks_sink *s, const struct schema *schema, struct err *err)
 {
-	struct starrocks_target *t;
-	unsigned at;
+	struct starrocks_target *t = starrocks_tables_find(s->tables, database(s, schema), schema);
+	struct starrocks_columns have = { 0 };
 
-	for (at = 0; at < s->ntargets; at++)
-		if (s->targets[at]->version == version)
-			break;
-	if (at == s->ntargets)
-		return NULL;
-	t = s->targets[at];
-	memmove(s->targets + 1, s->targets, at * sizeof(s->targets[0]));
-	s->targets[0] = t;
+	if (t)
+		return t;
+	if (starrocks_table_prepare(s->sql, s->base.conf, schema, &have, &s->base.created, err) == 0)
+		t = starrocks_target_new(schema, &have, err);
+	starrocks_columns_done(&have);
+	if (t)
+		starrocks_tables_put(s->tables, database(s, schema), t);
 	return t;
 }
 
 static int starrocks_prepare(struct sink *sink, const struct schema *schema, struct err *err)
 {
-	struct starrocks_sink *s = (struct starrocks_sink *)sink;
-	struct starrocks_columns have = { 0 };
-	struct starrocks_target *t = NULL;
+	struct starrocks_target *t = target_get((struct starrocks_sink *)sink, schema, err);
 
-	if (target_find(s, schema->version))
-		return 0;
-	if (starrocks_table_prepare(s->sql, s->base.conf, schema, &have, &s->base.created, err) == 0)
-		t = starrocks_target_new(schema, &have, err);
-	starrocks_columns_done(&have);
-	if (!t)
-		return -1;
-	if (s->ntargets == TARGETS_MAX)
-		starrocks_target_free(s->targets[--s->ntargets]);
-	memmove(s->targets + 1, s->targets, s->ntargets * sizeof(s->targets[0]));
-	s->targets[0] = t;
-	s->ntargets++;
-	return 0;
+	starrocks_target_free(t);
+	return t ? 0 : -1;
 }
 
 /* What a message means. */
@@ -417,16 +399,13 @@ static enum sink_outcome load_parts(struct load *l, size_t todo)
 
 	while (todo > 0 && (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)) {
 		const struct collapsed *first = &l->rows[l->s->todo[0]];
-		struct part part = { .target = NULL };
-		bool *present;
+		struct starrocks_target *target = target_get(l->s, first->change->schema, l->err);
+		bool *present = present_of(first);
+		struct part part = { .target = target, .present = present };
 
-		/* Prepared by the caller; once more if that was too many tables ago. */
-		if (starrocks_prepare(&l->s->base, first->change->schema, l->err))
-			return SINK_REFUSED;
-		part.target = l->s->targets[0];
-		part.present = present = present_of(first);
-		outcome = part_load(l, &part, &todo);
+		outcome = target ? part_load(l, &part, &todo) : SINK_REFUSED;
 		free(present);
+		starrocks_target_free(target);
 	}
 	return outcome;
 }
@@ -448,7 +427,7 @@ static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct sch
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)
 		return l.any_new || count == 0 || s->base.bads.count == count ? SINK_LOADED : SINK_DUPLICATE;
 	if (outcome == SINK_REFUSED && err->kind == ERR_CONFIG)
-		targets_clear(s);	/* a table that is gone or changed: look again when asked next */
+		starrocks_tables_drop(s->tables, database(s, schema), schema->table);	/* gone or changed: look again */
 	return outcome;
 }
 
@@ -472,7 +451,7 @@ static void starrocks_close(struct sink *sink)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 
-	targets_clear(s);
+	starrocks_tables_unref(s->tables);
 	starrocks_http_free(s->http);
 	starrocks_sql_free(s->sql);
 	starrocks_body_done(&s->body);
@@ -484,6 +463,20 @@ static void starrocks_close(struct sink *sink)
 	free(s);
 }
 
+static void starrocks_rest(struct sink *sink)
+{
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	size_t limit = s->body.limit;
+
+	starrocks_body_done(&s->body);
+	starrocks_body_init(&s->body, limit, s->base.zone_us);
+	free(s->todo);
+	free(s->part);
+	free(s->rest);
+	s->todo = s->part = s->rest = NULL;
+	s->cap = 0;
+}
+
 static void starrocks_cancel(struct sink *sink)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
@@ -492,7 +485,7 @@ static void starrocks_cancel(struct sink *sink)
 	starrocks_sql_cancel(s->sql);
 }
 
-static struct sink *starrocks_open(const struct sink_conf *conf, struct err *err)
+static struct sink *starrocks_open(const struct sink_conf *conf, struct sink *beside, struct err *err)
 {
 	int64_t limit = conf->max_bytes > 0 ? conf->max_bytes : BODY_DEFAULT;
 	struct starrocks_http *http;
@@ -508,6 +501,7 @@ static struct sink *starrocks_open(const struct sink_conf *conf, struct err *err
 	s = xcalloc(1, sizeof(*s));
 	s->http = http;
 	s->sql = starrocks_sql_new(conf);
+	s->tables = beside ? starrocks_tables_ref(((struct starrocks_sink *)beside)->tables) : starrocks_tables_new();
 	starrocks_body_init(&s->body, (size_t)(limit < BODY_MAX ? limit : BODY_MAX), 0);
 	buf_init(&s->columns, COLUMNS_MAX);
 	buf_init(&s->log, ERROR_LOG_MAX);
@@ -519,11 +513,11 @@ static int starrocks_truncate(struct sink *sink, const struct schema *schema, st
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 	struct starrocks_columns have = { 0 };
 	struct buf sql;
-	int result = starrocks_table_read(s->sql, sink_database(s->base.conf, schema), schema->table, &have, err);
+	int result = starrocks_table_read(s->sql, database(s, schema), schema->table, &have, err);
 
 	buf_init(&sql, COLUMNS_MAX);
 	buf_puts(&sql, "TRUNCATE TABLE ");
-	starrocks_name(&sql, sink_database(s->base.conf, schema));
+	starrocks_name(&sql, database(s, schema));
 	buf_putc(&sql, '.');
 	starrocks_name(&sql, schema->table);
 	if (result == 0 && have.count > 0)
@@ -533,18 +527,14 @@ static int starrocks_truncate(struct sink *sink, const struct schema *schema, st
 	return result;
 }
 
-static void starrocks_forget(struct sink *sink)
-{
-	targets_clear((struct starrocks_sink *)sink);
-}
-
 static int starrocks_alter_table(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
 				 struct err *err)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	int result = starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
 
-	targets_clear(s);
-	return starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
+	starrocks_tables_drop(s->tables, database(s, schema), schema->table);
+	return result;
 }
 
 static struct sink_reader *starrocks_open_reader(struct sink *sink, const struct schema *schema, struct err *err)
@@ -563,6 +553,7 @@ const struct sink_ops starrocks_ops = {
 	.kind = "starrocks",
 	.open = starrocks_open,
 	.close = starrocks_close,
+	.rest = starrocks_rest,
 	.cancel = starrocks_cancel,
 	.check = starrocks_check,
 	.examine = starrocks_examine,
@@ -573,7 +564,6 @@ const struct sink_ops starrocks_ops = {
 	.truncate = starrocks_truncate,
 	.alter = starrocks_alter_table,
 	.reader = starrocks_open_reader,
-	.forget = starrocks_forget,
 	.ddl = starrocks_print_ddl,
 	.interval_ms = 800,	/* with the load itself, a row is there within a second */
 };

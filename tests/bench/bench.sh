@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g h i]    without letters: all but debezium, g, h and i
+#   bench.sh [--append] [a b c debezium d e f g h i j]    without letters: all but debezium, g, h, i and j
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -11,6 +11,7 @@
 #   g         a snapshot of a large table by one, two and three connections, and what limits it
 #   h         the first start and a later one with many tables, captured and not, against the server's own time
 #   i         what scripts cost a row, against a table built for each row
+#   j         200 and 1,000 tables that change once a second each, into a StarRocks double whose commits take 80 ms
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
 # the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
@@ -401,6 +402,58 @@ bench_scripts()
 	done < <("$tools/bench_script" || bail "bench_script failed")
 }
 
+# ---- j: many tables that change ----
+
+# One change of each table a second, in ten slices, until the file is gone.
+change_tables() # TABLES
+{
+	local i slice=$(($1 / 10))
+
+	while [ -e "$dir/changing" ]; do
+		for ((i = 0; i < $1; i++)); do
+			echo "UPDATE t$i SET n = n + 1;"
+			[ $((i % slice)) != $((slice - 1)) ] || echo "DO SLEEP(GREATEST(0, 0.1 * (1 + $i DIV $slice) - TIMESTAMPDIFF(MICROSECOND, @from, SYSDATE(6)) / 1e6));"
+		done | { echo "SET @from = SYSDATE(6);"; cat; } | sql many
+	done
+}
+
+bench_changing() # TABLES WORKERS
+{
+	local loads0 cpu0 loads cpu lag changer i
+
+	sql -e "DROP DATABASE IF EXISTS many; CREATE DATABASE many"
+	for ((i = 0; i < $1; i++)); do echo "CREATE TABLE t$i (id INT PRIMARY KEY, n INT); INSERT INTO t$i VALUES (1, 0);"; done | sql many
+	rm -rf "$dir/state"
+	{ starrocks_conf | sed '/load.interval/d'; printf '[load]\nworkers = %s\n[kafka]\ntopic.prefix = mysql\nschemas.enable = false\n' "$2"; } | write_conf
+	sed -i 's/^name = .*/name = many'"$1$2"'/; s/^database.include.list.*/database.include.list = many/' "$dir/millrace.conf"
+	start_millrace
+	until_true 120 status_is "[.tables[] | select(.loaded >= 1)] | length == $1" || bail "the snapshot is not loaded"
+	curl -sS "$control/fault?name=slow_answer&count=-1&arg=80" > /dev/null
+	touch "$dir/changing"
+	change_tables "$1" &
+	changer=$!
+	sleep 15
+	loads0=$(status | jq .load.loads) cpu0=$(proc_cpu)
+	for ((i = 0; i < 20; i++)); do
+		sleep 1
+		status | jq -r '[.tables[].lag_ms] | max'
+	done > "$dir/lags"
+	loads=$(status | jq .load.loads) cpu=$(proc_cpu)
+	lag=$(sort -n "$dir/lags" | tail -n 1)
+	row j "$1 tables, one change a second each, commits of 80 ms, $2 load threads" \
+		"$(((loads - loads0) / 20)) loads/s, $(stage_ms sink), the worst lag of a table $lag ms, $(calc '%.0f' "($cpu - $cpu0) * 5") % of a core; $(($(proc_kib VmHWM) / 1024)) MB" "3 s"
+	rm "$dir/changing"
+	wait "$changer"
+	stop_millrace
+	curl -sS "$control/clear" > /dev/null
+}
+
+bench_tables()
+{
+	bench_changing 200 "${BENCH_WORKERS:-16}"
+	bench_changing 1000 "${BENCH_WORKERS:-32}"
+}
+
 # ---- the run ----
 
 started_load=$(load)
@@ -410,7 +463,7 @@ sql -e 'CREATE DATABASE bench'
 for part in c debezium d e f; do
 	if wants $part && [ -z "${bootstrap:-}" ]; then start_kafka; fi
 done
-if wants e || wants f; then start_starrocks; fi
+if wants e || wants f || wants j; then start_starrocks; fi
 heading | tee "$dir/heading"
 if wants a || wants b || wants c || wants debezium; then
 	make_sysbench
@@ -437,4 +490,5 @@ fi
 ! wants g || bench_connections
 ! wants h || bench_many
 ! wants i || bench_scripts
+! wants j || bench_tables
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"

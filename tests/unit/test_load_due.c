@@ -20,36 +20,36 @@ static int64_t earliest(const int64_t *at)
 
 static void test_order(void)
 {
-	struct load_part *parts = xcalloc(PARTS, sizeof(*parts));
+	struct due_at *all = xcalloc(PARTS, sizeof(*all));
 	int64_t at[PARTS];
 	struct due due = { 0 };
 	unsigned wrong = 0, state = 7;
 
-	for (int i = 0; i < PARTS; i++)
+	for (int i = 0; i < PARTS; i++) {
+		all[i].who = &all[i];
 		at[i] = -1;
+	}
 	ok(due_first(&due) == NULL, "nobody waits");
 	for (int step = 0; step < STEPS; step++) {
 		int i;
-		const struct load_part *first;
 
 		state = state * 1103515245 + 12345;
 		i = (int)(state >> 8) % PARTS;
 		at[i] = (state >> 4) % 5 == 0 ? -1 : (int64_t)(state >> 12) % 1000;
-		due_set(&due, &parts[i], at[i]);
-		first = due_first(&due);
-		wrong += (first ? first->due_us : -1) != earliest(at);
+		due_set(&due, &all[i], at[i]);
+		wrong += due_first_us(&due) != earliest(at);
 	}
 	is_int(wrong, 0, "the first is the earliest, after each of %d changes", STEPS);
 	for (int64_t last = 0; due_first(&due); due_set(&due, due_first(&due), -1)) {
-		wrong += due_first(&due)->due_us < last;
-		last = due_first(&due)->due_us;
+		wrong += due_first_us(&due) < last;
+		last = due_first_us(&due);
 	}
 	is_int(wrong, 0, "they come out in order");
 	for (int i = 0; i < PARTS; i++)
-		wrong += parts[i].due_place != 0;
+		wrong += all[i].place != 0;
 	is_int(wrong, 0, "and none is left");
 	free(due.heap);
-	free(parts);
+	free(all);
 }
 
 int main(void)

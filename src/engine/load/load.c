@@ -47,6 +47,8 @@ void load_item_free(struct load_item *item)
 		return;
 	if (item->in)
 		atomic_fetch_sub(&item->load->buffered, item->in->bytes);
+	if (item->of)
+		load_topic_less(item->load, item->of, item->in->bytes);
 	if (item->out != item->in)
 		load_batch_put(item->load, item->out);
 	load_batch_put(item->load, item->in);
@@ -58,10 +60,10 @@ static void abort_session(struct load *l)
 {
 	if (l->to_script)
 		queue_abort(l->to_script);
-	for (size_t i = 0; i < l->nworkers; i++) {
-		queue_abort(load_worker_queue(l->workers[i]));
+	if (l->sched)
+		load_sched_abort(l->sched);
+	for (size_t i = 0; i < l->nworkers; i++)
 		load_worker_cancel(l->workers[i]);
-	}
 }
 
 void load_fail(struct load *l, const struct err *err)
@@ -83,16 +85,6 @@ bool load_failed(struct load *l)
 	failed = l->failed;
 	pthread_mutex_unlock(&l->half.lock);
 	return failed;
-}
-
-/* By the text of the name: every process of the group, and the same one after a restart, chooses the same. */
-struct load_worker *load_worker_for(struct load *l, const char *topic)
-{
-	uint64_t hash = 1469598103934665603u;
-
-	for (const char *c = topic; *c; c++)
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-	return l->workers[(hash >> 20) % l->nworkers];
 }
 
 struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t)
@@ -188,6 +180,7 @@ static int session_open(struct load *l, struct err *err)
 	pthread_mutex_lock(&l->half.lock);
 	l->failed = false;
 	l->to_script = queue_new(QUEUE_DEPTH);
+	l->sched = load_sched_new(l);
 	l->workers = xcalloc((size_t)s->load.workers, sizeof(*l->workers));
 	pthread_mutex_unlock(&l->half.lock);
 	for (int i = 0; i < s->load.workers; i++)
@@ -223,17 +216,23 @@ static void free_batch(void *batch)
 static void workers_close(struct load *l)
 {
 	struct load_worker **workers = l->workers;
+	struct load_sched *sched = l->sched;
 	size_t n = l->nworkers;
 
+	atomic_store(&l->drained, true);
+	if (sched)
+		load_sched_close(sched);
 	for (size_t i = 0; i < n; i++)
 		load_worker_join(workers[i]);
 	pthread_mutex_lock(&l->half.lock);
 	l->workers = NULL;
 	l->nworkers = 0;
+	l->sched = NULL;
 	pthread_mutex_unlock(&l->half.lock);
 	for (size_t i = 0; i < n; i++)
 		load_worker_free(workers[i]);
 	free(workers);
+	load_sched_free(sched);
 }
 
 static void session_close(struct load *l)
@@ -241,7 +240,7 @@ static void session_close(struct load *l)
 	struct queue *to_script;
 
 	meter_queue(&l->sh->stages[STAGE_SCRIPT], NULL);
-	meter_queue(&l->sh->stages[STAGE_SINK], NULL);
+	meter_pool(&l->sh->stages[STAGE_SINK], 0, NULL, 0);
 	workers_close(l);
 	pthread_mutex_lock(&l->half.lock);
 	to_script = l->to_script;
@@ -265,16 +264,15 @@ static int session_run(struct load *l, struct err *err)
 	if (rc)
 		return err_set(err, ERR_FATAL, rc, "load: no thread: %s", strerror(rc));
 	meter_queue(&l->sh->stages[STAGE_SCRIPT], l->to_script);
-	meter_queue(&l->sh->stages[STAGE_SINK], load_worker_queue(l->workers[0]));
+	meter_pool(&l->sh->stages[STAGE_SINK], (unsigned)l->nworkers, &l->buffered, (size_t)l->sh->settings->load.buffer_bytes);
 	half_well(&l->half);
 	rc = load_read_loop(l, err);
 	if (rc)
 		load_fail(l, err);
 	atomic_store(&l->drained, true);
-	queue_close(l->to_script);	/* drains: the script thread closes the workers' queues, they load what is left */
+	load_sched_again(l->sched, false);
+	queue_close(l->to_script);	/* drains: the script thread closes the scheduler, whose threads load what is left */
 	pthread_join(script, NULL);
-	for (size_t i = 0; i < l->nworkers; i++)
-		queue_close(load_worker_queue(l->workers[i]));
 	return rc;
 }
 
@@ -325,6 +323,10 @@ void load_resumed(struct load *l)
 {
 	atomic_fetch_add(&l->resumed, 1);
 	load_pauses_changed(l);
+	pthread_mutex_lock(&l->half.lock);
+	if (l->sched)
+		load_sched_again(l->sched, true);
+	pthread_mutex_unlock(&l->half.lock);
 }
 
 void load_reload(struct load *l)

@@ -30,7 +30,6 @@ struct load_topic *load_topic_get(struct load *l, const char *name)
 		return t;
 	*place = t = xcalloc(1, sizeof(*t));
 	t->name = name;
-	t->worker = load_worker_for(l, name);
 	return t;
 }
 
@@ -40,6 +39,7 @@ static void topic_free(void *value, void *arg)
 
 	(void)arg;
 	free(t->parts);
+	free(t->due.heap);
 	free(t);
 }
 
@@ -89,7 +89,7 @@ static int forget_all(struct load *l)
 	struct load_item *item;
 
 	atomic_fetch_add(&l->generation, 1);
-	atomic_store(&l->unforgotten, (int)l->nworkers);
+	atomic_store(&l->unforgotten, 1);		/* the script thread */
 	item = load_item_new(l);
 	item->forget_all = true;
 	if (load_push(l, item))

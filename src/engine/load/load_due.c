@@ -1,75 +1,80 @@
 /*
- * load_due.c - which partition's turn is next: a binary heap by time, with each partition's place kept in it, so that a
- * change of one costs the logarithm of those that wait and nothing of those that do not. Owned by one sink thread.
+ * load_due.c - whose turn is next: a binary heap by time, with each member's place kept in it, so that a change of one
+ * costs the logarithm of those that wait and nothing of those that do not. Owned by whoever owns what it is part of.
  */
 #include <assert.h>
 
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
-static void put(struct due *d, size_t i, struct load_part *p)
+static void put(struct due *d, size_t i, struct due_at *m)
 {
-	d->heap[i] = p;
-	p->due_place = i + 1;
+	d->heap[i] = m;
+	m->place = i + 1;
 }
 
-static void move_up(struct due *d, size_t i, struct load_part *p)
+static void move_up(struct due *d, size_t i, struct due_at *m)
 {
-	while (i > 0 && d->heap[(i - 1) / 2]->due_us > p->due_us) {
+	while (i > 0 && d->heap[(i - 1) / 2]->us > m->us) {
 		put(d, i, d->heap[(i - 1) / 2]);
 		i = (i - 1) / 2;
 	}
-	put(d, i, p);
+	put(d, i, m);
 }
 
-static void move_down(struct due *d, size_t i, struct load_part *p)
+static void move_down(struct due *d, size_t i, struct due_at *m)
 {
 	for (;;) {
 		size_t child = 2 * i + 1;
 
-		if (child + 1 < d->count && d->heap[child + 1]->due_us < d->heap[child]->due_us)
+		if (child + 1 < d->count && d->heap[child + 1]->us < d->heap[child]->us)
 			child++;
-		if (child >= d->count || d->heap[child]->due_us >= p->due_us)
+		if (child >= d->count || d->heap[child]->us >= m->us)
 			break;
 		put(d, i, d->heap[child]);
 		i = child;
 	}
-	put(d, i, p);
+	put(d, i, m);
 }
 
 /* The one at the end takes the free place. */
-static void take_out(struct due *d, struct load_part *p)
+static void take_out(struct due *d, struct due_at *m)
 {
-	size_t i = p->due_place - 1;
-	struct load_part *last = d->heap[--d->count];
+	size_t i = m->place - 1;
+	struct due_at *last = d->heap[--d->count];
 
-	p->due_place = 0;
-	if (last == p)
+	m->place = 0;
+	if (last == m)
 		return;
-	if (i > 0 && d->heap[(i - 1) / 2]->due_us > last->due_us)
+	if (i > 0 && d->heap[(i - 1) / 2]->us > last->us)
 		move_up(d, i, last);
 	else
 		move_down(d, i, last);
 }
 
-void due_set(struct due *d, struct load_part *p, int64_t at_us)
+void due_set(struct due *d, struct due_at *m, int64_t us)
 {
-	assert(p->due_place == 0 || d->heap[p->due_place - 1] == p);
-	if (p->due_place && p->due_us == at_us)
+	assert(m->place == 0 || d->heap[m->place - 1] == m);
+	if (m->place && m->us == us)
 		return;
-	if (p->due_place)
-		take_out(d, p);
-	if (at_us < 0)
+	if (m->place)
+		take_out(d, m);
+	if (us < 0)
 		return;
 	if (d->count == d->cap) {
-		d->cap = d->cap ? d->cap * 2 : 64;
+		d->cap = d->cap ? d->cap * 2 : 4;
 		d->heap = xrealloc(d->heap, d->cap * sizeof(*d->heap));
 	}
-	p->due_us = at_us;
-	move_up(d, d->count++, p);
+	m->us = us;
+	move_up(d, d->count++, m);
 }
 
-struct load_part *due_first(const struct due *d)
+int64_t due_first_us(const struct due *d)
 {
-	return d->count ? d->heap[0] : NULL;
+	return d->count ? d->heap[0]->us : -1;
+}
+
+void *due_first(const struct due *d)
+{
+	return d->count ? d->heap[0]->who : NULL;
 }

@@ -3,7 +3,7 @@
  *
  *   read thread    log_reader_poll() -> records     (the supervisor's own thread; the reader belongs to it)
  *   script thread  format_decode(), script_run() -> changes
- *   sink threads   gather, collapse, load; a topic always belongs to the same one
+ *   sink threads   gather, collapse, load; each takes the topic that is due first, and nobody else has it meanwhile
  *
  * The rule that everything here serves: a range of offsets is loaded under a label made from the range, and the range is
  * stored beside the consumer offset before the load is sent. After a crash the same range goes out under the same label.
@@ -22,12 +22,41 @@ struct load;
 
 struct load_part;
 struct load_worker;
+struct load_sched;
+
+/* load_due.c: who wants a turn at some time, the earliest first */
+struct due_at {
+	void *who;			/* whose turn it is */
+	int64_t us;			/* monotonic */
+	size_t place;			/* in the heap, plus one; 0: it waits for no time */
+};
+struct due { struct due_at **heap; size_t count, cap; };
+void due_set(struct due *d, struct due_at *m, int64_t us);	/* negative: it wants none */
+void *due_first(const struct due *d);				/* NULL: nobody */
+int64_t due_first_us(const struct due *d);			/* -1: nobody */
+
+/* What the scheduler (load_sched.c) keeps of a topic. Under its lock. */
+struct topic_turn {
+	struct load_item *inbox, **inbox_end;	/* in order; of no turn yet */
+	struct due_at due;		/* when its next turn is; none while it has one */
+	struct load_topic *next, *next_look;	/* in the lists of all that had an item, and of those that want a look */
+	bool known, has_look;		/* it is in them */
+	bool running;			/* a sink thread has it */
+	bool forget;			/* that thread forgets its partitions at the end of the turn */
+	bool again, retry;		/* each of its partitions is looked at again; also those that wait after a failure */
+};
 
 /* A topic of which this process reads partitions. Made by the read thread, which alone looks for it by name; it lives as
- * long as the session. */
+ * long as the session. "Sink thread" is the one whose turn it is: it has the topic and its partitions alone. */
 struct load_topic {
 	const char *name;		/* interned */
-	struct load_worker *worker;	/* all its partitions belong to this sink thread */
+	struct topic_turn turn;
+	struct due due;			/* sink thread: of its partitions those that want a turn */
+	struct load_part *rows_came;	/* sink thread: its partitions that rows have come of, in no order */
+	struct load_part *looks;	/* sink thread: those whose target is looked at when nothing else is to do */
+	_Atomic size_t bytes;		/* message bytes between the reader and the target */
+	_Atomic size_t stuck;		/* of these: of partitions that cannot go on */
+	_Atomic bool over;		/* it has its share of the buffer: the others go on without it */
 	_Atomic(struct table_meter *) meter;	/* set by the script thread when it knows the table; NULL until then */
 	_Atomic unsigned at_truncate;	/* partitions that wait for the others at a TRUNCATE */
 	_Atomic bool held;		/* set by the script thread: enough of it waits there */
@@ -51,6 +80,8 @@ struct load_item {
 	int64_t read_us, scripted_us;	/* wall: when the read and the script stage had done with it */
 	bool forget_all;		/* no rows: drop what is held of older generations and report */
 	bool look;			/* no rows: the target of this partition may be looked at */
+	struct load_topic *of;		/* whose bytes it counts to; NULL: none */
+	struct load_item *next;		/* in the topic's inbox */
 };
 struct load_item *load_item_new(struct load *l);
 void load_item_free(struct load_item *item);
@@ -75,6 +106,7 @@ struct load_part {
 	int64_t read_from;		/* read thread: what comes before it is only looked at */
 	_Atomic bool waits;		/* at a TRUNCATE, for other partitions; set by the sink thread, as the next one */
 	_Atomic bool held;		/* it cannot go on and has enough rows waiting */
+	_Atomic bool wants_more;	/* a range that was begun needs the rows that follow: it is read, however full it is */
 	int64_t next;			/* everything before it is loaded */
 	int64_t committed;		/* everything before it is stored as loaded */
 	struct place place;		/* as it is stored with the offset */
@@ -85,18 +117,17 @@ struct load_part {
 	int64_t asked_id;		/* the last TRUNCATE of the others that it was searched for, and whether it has it */
 	bool asked_has;
 	bool looked;			/* the target was asked what it has (load_target.c) */
-	struct load_part *next_look;	/* in the worker's list of those that it will be */
+	struct load_part *next_look;	/* in the topic's list of those that it will be */
 	struct piece *pieces;		/* waiting, in offset order */
 	size_t npieces, cap_pieces;
 	size_t bytes, rows;
 	int64_t arrived;		/* offset behind the last piece */
 	int64_t last_load_us, retry_at_us;	/* monotonic */
-	int64_t due_us;			/* in the worker's heap: when its next turn is */
-	size_t due_place;		/* there, plus one; 0: it waits for nothing but rows */
+	struct due_at due;		/* in the topic's heap: when its next turn is; none: it waits for rows */
 	bool troubled;			/* its last turn failed */
 	bool unstored;			/* nothing waits, and what is loaded is not stored with its offset */
-	bool is_held;			/* in the worker's list */
-	struct load_part *next_held;
+	bool has_rows_come;		/* in the topic's list */
+	struct load_part *next_came;
 	size_t stuck;			/* bytes of it that load.stuck counts */
 	size_t limit;			/* records in a range while a bad row is being looked for; 0: no limit */
 	struct backoff backoff;
@@ -109,11 +140,12 @@ struct load {
 	/* the session */
 	struct log_reader *reader;
 	struct queue *to_script;
+	struct load_sched *sched;
 	struct load_worker **workers;
 	size_t nworkers;
 	struct load_history *history;
 	_Atomic uint64_t generation;	/* rises when partitions come or go; older items are dropped */
-	_Atomic int unforgotten;	/* sink threads that still hold older generations */
+	_Atomic int unforgotten;	/* threads that still hold older generations */
 	_Atomic uint64_t reload;	/* rises when scripts have to be compiled again */
 	_Atomic uint64_t loads;
 	_Atomic uint64_t turns;		/* of sink threads; one that rises means that they get on */
@@ -145,7 +177,6 @@ void load_fail(struct load *l, const struct err *err);	/* ends the session. @thr
 bool load_failed(struct load *l);
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size);	/* "prefix.db.table" -> "db.table" */
 void load_tell_gap(struct load *l, const char *table);
-struct load_worker *load_worker_for(struct load *l, const char *topic);
 struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t);	/* its table's; made when new */
 size_t load_stuck_share(const struct load *l);	/* what partitions that cannot go on may hold, all together */
 
@@ -154,6 +185,7 @@ int load_read_loop(struct load *l, struct err *err);
 int load_push(struct load *l, struct load_item *item);		/* to the script thread; 1: the session ends, the item is freed */
 /* Something changed that decides which partitions are read. @thread any */
 void load_pauses_changed(struct load *l);
+void load_topic_less(struct load *l, struct load_topic *t, size_t bytes);	/* they are with the reader no more. @thread any */
 
 /* load_assign.c, the read thread: the partitions are others now, or one of them is not what it was. 0; 1: the session
  * ends; -1: err */
@@ -177,8 +209,7 @@ void *load_script_thread(void *load);	/* load_script.c */
 
 /* load_worker.c */
 struct load_worker *load_worker_start(struct load *l, int index, struct err *err);
-struct queue *load_worker_queue(struct load_worker *w);
-void load_worker_join(struct load_worker *w);	/* waits for its end; its queue is closed by then */
+void load_worker_join(struct load_worker *w);	/* waits for its end; the scheduler is closed by then */
 void load_worker_free(struct load_worker *w);	/* it has ended */
 void load_worker_cancel(struct load_worker *w);	/* the call to the target that runs fails soon. @thread any */
 
@@ -190,10 +221,22 @@ int64_t load_history_complete(struct load_history *h);	/* monotonic: the history
 /* Makes known to d what was read. true: read `number` is done; err: of the last read; missing: the log has no history. */
 bool load_history_take(struct load_history *h, struct format_decoder *d, uint64_t number, bool *missing, struct err *err);
 
-/* load_due.c: the partitions of one sink thread that want a turn at some time, the earliest first */
-struct due { struct load_part **heap; size_t count, cap; };
-void due_set(struct due *d, struct load_part *p, int64_t at_us);	/* negative: it wants none */
-struct load_part *due_first(const struct due *d);			/* NULL: none */
+/* load_sched.c: which topic's turn is next */
+struct load_sched *load_sched_new(struct load *l);
+void load_sched_free(struct load_sched *s);		/* all threads have ended */
+void load_sched_push(struct load_sched *s, struct load_item *item);	/* to its topic; never waits. Takes it. @thread script */
+void load_sched_forget(struct load_sched *s);		/* all partitions are forgotten; load.unforgotten counts down. @thread script */
+void load_sched_close(struct load_sched *s);		/* nothing more is pushed. @thread any, as what follows */
+void load_sched_again(struct load_sched *s, bool retry);	/* something happened that no partition's own state tells */
+void load_sched_abort(struct load_sched *s);		/* no more turns */
+struct sched_turn {
+	struct load_topic *topic;
+	struct load_item *inbox;	/* what has come for it, in order; the taker's */
+	bool again, retry;		/* look at all its partitions; and at those that wait after a failure too */
+};
+/* Waits for the next turn; false: there will be none. @thread sink, as what follows */
+bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_turn *out);
+void load_sched_give(struct load_sched *s, struct load_topic *t);	/* the turn is over */
 
 /* load_range.c: pure; which pieces make the next load, its label */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to);

@@ -38,6 +38,40 @@ static bool buffer_is_full(const struct load *l)
 	return all > stuck && all - stuck >= (l->full ? limit / 4 * 3 : limit);
 }
 
+/* ---- one topic's share ----
+ *
+ * A topic may hold twice as much as is free: two thirds of the buffer when it is the only one that does not get on, two
+ * fifths when two do not, and there is always room left for the others. What cannot go on is counted apart, as above. */
+
+static size_t topic_share(const struct load *l)
+{
+	size_t limit = (size_t)l->sh->settings->load.buffer_bytes, stuck = atomic_load(&l->stuck), all = atomic_load(&l->buffered);
+	size_t used = all > stuck ? all - stuck : 0;
+
+	return used < limit ? 2 * (limit - used) : 0;
+}
+
+static size_t topic_bytes(const struct load_topic *t)
+{
+	size_t all = atomic_load(&t->bytes), stuck = atomic_load(&t->stuck);
+
+	return all > stuck ? all - stuck : 0;
+}
+
+static void topic_more(struct load *l, struct load_topic *t, size_t bytes)
+{
+	atomic_fetch_add(&t->bytes, bytes);
+	if (topic_bytes(t) > topic_share(l) && !atomic_exchange(&t->over, true))
+		load_pauses_changed(l);
+}
+
+void load_topic_less(struct load *l, struct load_topic *t, size_t bytes)
+{
+	atomic_fetch_sub(&t->bytes, bytes);
+	if (atomic_load(&t->over) && topic_bytes(t) <= topic_share(l) / 2 && atomic_exchange(&t->over, false))
+		load_pauses_changed(l);
+}
+
 static struct table_meter *topic_meter(const struct load *l, struct load_topic *t)
 {
 	struct table_meter *m = atomic_load(&t->meter);
@@ -55,7 +89,8 @@ static bool wants_pause(const struct load *l, const struct load_part *p)
 
 	if (l->paused_all || atomic_load(&p->waits) || atomic_load(&p->held) || atomic_load(&p->of->held))
 		return true;
-	if (l->full && atomic_load(&p->of->at_truncate) == 0)	/* else the others of its topic would wait for it for ever */
+	/* Else the others of its topic would wait for it for ever, or the rows that it has. */
+	if ((l->full || atomic_load(&p->of->over)) && atomic_load(&p->of->at_truncate) == 0 && !atomic_load(&p->wants_more))
 		return true;
 	m = topic_meter(l, p->of);
 	return m && atomic_load(&m->paused);
@@ -100,7 +135,9 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 
 	item->in = b;
 	item->polled_us = clock_mono_us();
+	item->of = t;
 	atomic_fetch_add(&l->buffered, b->bytes);
+	topic_more(l, t, b->bytes);
 	item->part = (size_t)b->partition < t->nparts ? t->parts[b->partition] : NULL;
 	if (item->part == NULL) {
 		err_set(err, ERR_RETRY, 0, "%s[%d]: expected messages of partitions that this process owns, found offsets %lld to %lld",

@@ -1,6 +1,6 @@
 /*
- * load_script.c - the script thread: messages to changes, changes through the table's script, results to the sink thread
- * that owns the topic. What cannot be read or transformed now waits with its topic (load_wait.c); nothing of it ends the
+ * load_script.c - the script thread: messages to changes, changes through the table's script, results to the topic's turn
+ * at a sink thread. What cannot be read or transformed now waits with its topic (load_wait.c); nothing of it ends the
  * session, and no topic waits for another one.
  */
 #include "core/clock.h"
@@ -47,65 +47,46 @@ enum stage_result stage_item(struct script_stage *st, struct load_item *item, st
 	return STAGE_DONE;
 }
 
-int stage_pass(struct script_stage *st, struct load_item *item)
+void stage_pass(struct script_stage *st, struct load_item *item)
 {
-	struct stage_meter *m = &st->l->sh->stages[STAGE_SCRIPT];
-	int rc;
-
-	meter_phase(m, PHASE_BUSY);
 	atomic_fetch_add(&st->l->turns, 1);
-	rc = queue_push(load_worker_queue(item->part->of->worker), item);
-	meter_phase(m, PHASE_WAIT_OUT);
-	if (rc)
-		load_item_free(item);
-	return rc;
+	load_sched_push(st->l->sched, item);
 }
 
 /* To every sink thread. */
-static int pass_forget(struct script_stage *st, struct load_item *item)
+static void pass_forget(struct script_stage *st, struct load_item *item)
 {
-	struct load *l = st->l;
-	uint64_t generation = item->generation;
-
 	wait_forget(st);
 	load_item_free(item);
-	for (size_t i = 0; i < l->nworkers; i++) {
-		struct load_item *copy = load_item_new(l);
-
-		copy->forget_all = true;
-		copy->generation = generation;
-		if (queue_push(load_worker_queue(l->workers[i]), copy)) {
-			load_item_free(copy);
-			return -1;
-		}
-	}
-	return 0;
+	load_sched_forget(st->l->sched);
 }
 
-/* One item from the reader. Takes it. -1: the session is over. */
-static int take_item(struct script_stage *st, struct load_item *item)
+static void take_rows(struct script_stage *st, struct load_item *item)
 {
 	enum stage_result result;
 	struct err err;
 
-	if (item->forget_all)
-		return pass_forget(st, item);
-	if (item->generation != atomic_load(&st->l->generation)) {
-		load_item_free(item);	/* its partition may be gone; what is still ours is read again */
-		return 0;
-	}
-	if (item->look)
-		return stage_pass(st, item);
-	if (item->part->of->wait) {
-		wait_add(st, item);
-		return 0;
-	}
 	err_clear(&err);
 	result = stage_item(st, item, &err);
 	if (result == STAGE_DONE)
-		return stage_pass(st, item);
-	wait_begin(st, item, result, &err);
-	return 0;
+		stage_pass(st, item);
+	else
+		wait_begin(st, item, result, &err);
+}
+
+/* One item from the reader. Takes it. */
+static void take_item(struct script_stage *st, struct load_item *item)
+{
+	if (item->forget_all)
+		pass_forget(st, item);
+	else if (item->generation != atomic_load(&st->l->generation))
+		load_item_free(item);	/* its partition may be gone; what is still ours is read again */
+	else if (item->look)
+		stage_pass(st, item);
+	else if (item->part->of->wait)
+		wait_add(st, item);
+	else
+		take_rows(st, item);
 }
 
 static struct load_item *next_item(struct script_stage *st)
@@ -119,10 +100,9 @@ static void script_loop(struct script_stage *st)
 {
 	struct load *l = st->l;
 	struct stage_meter *m = &l->sh->stages[STAGE_SCRIPT];
-	int over = 0;
 
 	m->mark_us = clock_mono_us();
-	while (!over) {
+	for (;;) {
 		struct load_item *item = next_item(st);
 
 		meter_phase(m, PHASE_WAIT_IN);
@@ -130,9 +110,9 @@ static void script_loop(struct script_stage *st)
 			break;		/* what waits is read again at the next start */
 		scripts_reload(st);
 		if (item)
-			over = take_item(st, item);
-		if (!over && st->waits)
-			over = wait_look(st);
+			take_item(st, item);
+		if (st->waits)
+			wait_look(st);
 		meter_phase(m, PHASE_BUSY);
 	}
 }
@@ -154,7 +134,6 @@ void *load_script_thread(void *arg)
 	wait_forget(&st);
 	scripts_free(&st);
 	format_decoder_free(st.decoder);
-	for (size_t i = 0; i < l->nworkers; i++)
-		queue_close(load_worker_queue(l->workers[i]));
+	load_sched_close(l->sched);
 	return NULL;
 }

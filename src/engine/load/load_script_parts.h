@@ -30,11 +30,11 @@ enum stage_result { STAGE_DONE, STAGE_EARLY, STAGE_UNSURE, STAGE_TROUBLE };
 void wait_begin(struct script_stage *st, struct load_item *item, enum stage_result why, const struct err *err);
 void wait_add(struct script_stage *st, struct load_item *item);
 int wait_next_ms(const struct script_stage *st);	/* until a topic wants to be looked at; -1: none waits */
-int wait_look(struct script_stage *st);			/* tries those that want to be. -1: the session is over */
+void wait_look(struct script_stage *st);			/* tries those that want to be */
 void wait_forget(struct script_stage *st);		/* all of them and their items */
 
 /* load_script.c */
 enum stage_result stage_item(struct script_stage *st, struct load_item *item, struct err *err);	/* decodes it and runs the script */
-int stage_pass(struct script_stage *st, struct load_item *item);	/* to the sink thread. -1: the session is over. Takes it */
+void stage_pass(struct script_stage *st, struct load_item *item);	/* to its topic's turn. Takes it */
 
 #endif

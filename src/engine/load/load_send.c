@@ -154,7 +154,7 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 			if (ts > atomic_load(&p->meter->last_loaded_ms))
 				atomic_store(&p->meter->last_loaded_ms, ts);
 		}
-		meter_done(m, piece.count, piece.count, piece.bytes);
+		meter_pool_done(m, piece.count, piece.bytes);
 	}
 	take_mark(p, range);
 	p->next = range->to;
@@ -308,7 +308,9 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 		take_mark(p, range);
 		if ((p->place.intent != range->to || p->committed != p->next) && part_commit(w, p, range->to))
 			return;
+		atomic_store(&p->meter->loading_us, clock_mono_us());
 		verdict = load_rows(w, p, range, &why);
+		atomic_store(&p->meter->loading_us, 0);
 	}
 	if (verdict == RANGE_LATER)
 		return;

@@ -112,16 +112,13 @@ static void look_by_name(struct load_worker *w, struct load_part *p)
 	part_commit(w, p, p->place.intent);
 }
 
-bool parts_look(struct load_worker *w)
+void topic_look(struct load_worker *w, struct load_topic *t)
 {
-	struct load_part *p = w->looks;
+	struct load_part *p = t->looks;
 
-	if (p == NULL)
-		return false;
-	w->looks = p->next_look;
+	t->looks = p->next_look;
 	if (!p->looked && p->place.gap == GAP_NONE)
 		look_by_name(w, p);
-	return true;
 }
 
 /* A table that has just been created had been loaded into before: it was dropped while this process ran. */

@@ -10,7 +10,7 @@
 #include "engine/load/load_worker_parts.h"
 
 /* The reader leaves a partition alone that waits at a TRUNCATE, and never the others: they have to come there too. */
-void part_waits(struct load_worker *w, struct load_part *p, bool waits)
+void part_waits(struct load *l, struct load_part *p, bool waits)
 {
 	if (atomic_exchange(&p->waits, waits) == waits)
 		return;
@@ -18,7 +18,7 @@ void part_waits(struct load_worker *w, struct load_part *p, bool waits)
 		atomic_fetch_add(&p->of->at_truncate, 1);
 	else
 		atomic_fetch_sub(&p->of->at_truncate, 1);
-	load_pauses_changed(w->l);
+	load_pauses_changed(l);
 }
 
 /* The last one has come, or it has happened: those that wait have their turns. */
@@ -29,7 +29,7 @@ static void wake_topic(struct load_worker *w, const struct load_topic *t)
 
 		if (p == NULL || !atomic_load(&p->waits))
 			continue;
-		part_waits(w, p, false);
+		part_waits(w->l, p, false);
 		part_schedule(w, p);
 	}
 }
@@ -91,7 +91,7 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 {
 	const struct record *r = truncate_record(p, 0);
 
-	part_waits(w, p, false);
+	part_waits(w->l, p, false);
 	p->place.truncated = id;
 	p->place.mark = r->offset;
 	p->place.print = place_fingerprint(r);
@@ -214,7 +214,7 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		truncate_pass(w, p, id);
 		return;
 	}
-	part_waits(w, p, s.there < s.wanted);
+	part_waits(w->l, p, s.there < s.wanted);
 	if (s.there < s.wanted)
 		return;
 	if (has_all_partitions(w, p, change, &why)) {

@@ -1,7 +1,7 @@
 /*
- * load_worker.c - one sink thread: waits for rows of its partitions, and gives each range that is due to load_send.c or
- * load_truncate.c. What is hard: partitions come and go while their rows are under way, and one that is in trouble
- * must hold up nobody else.
+ * load_worker.c - a sink thread: takes the topic whose turn it is (load_sched.c), and gives the range that is due first to
+ * load_send.c or load_truncate.c. What is hard: partitions come and go while their rows are under way, and one that is in
+ * trouble must hold up nobody else.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,45 +11,47 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
-enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, POLL_MS = 200, GATE_MS = 100 };
+enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, GATE_MS = 100 };
 
 /* ---- partitions ---- */
 
 /* Its rows go; the partition itself is the read thread's to free, once all threads have forgotten it. */
-static void part_forget(struct load_worker *w, struct load_part *p)
+static void part_forget(struct load *l, struct load_part *p)
 {
 	p->of->troubled -= p->troubled;
 	if (p->troubled) {		/* whoever has it next says whether it still is */
-		table_meter_error(w->l->sh->tables, p->meter, NULL);
+		table_meter_error(l->sh->tables, p->meter, NULL);
 		atomic_store(&p->meter->tries, 0);
 		atomic_store(&p->meter->state, HALF_IDLE);
 	}
 	part_drop_before(p, INT64_MAX);
-	part_waits(w, p, false);
-	due_set(&w->due, p, -1);
-	atomic_fetch_sub(&w->l->stuck, p->stuck);
+	part_waits(l, p, false);
+	due_set(&p->of->due, &p->due, -1);
+	atomic_fetch_sub(&l->stuck, p->stuck);
+	atomic_fetch_sub(&p->of->stuck, p->stuck);
 	p->stuck = 0;
 }
 
-static void forget(struct load_worker *w)
+void topic_forget(struct load *l, struct load_topic *t)
 {
 	struct load_part *p;
 
-	while ((p = w->held) != NULL) {
-		w->held = p->next_held;
-		part_forget(w, p);
+	while ((p = t->rows_came) != NULL) {
+		t->rows_came = p->next_came;
+		part_forget(l, p);
 	}
-	w->looks = NULL;
+	t->looks = NULL;
 }
 
 /* The first time that a row of it comes. */
-static void hold(struct load_worker *w, struct load_part *p)
+static void rows_come(struct load_part *p)
 {
-	if (p->is_held)
+	if (p->has_rows_come)
 		return;
-	p->is_held = true;
-	p->next_held = w->held;
-	w->held = p;
+	p->has_rows_come = true;
+	p->due.who = p;
+	p->next_came = p->of->rows_came;
+	p->of->rows_came = p;
 	backoff_init(&p->backoff, RETRY_FIRST_MS, RETRY_MAX_MS);
 }
 
@@ -84,7 +86,7 @@ static void accept_rows(struct load_worker *w, struct load_item *item)
 {
 	struct load_part *p = item->part;
 
-	hold(w, p);
+	rows_come(p);
 	if (p->next < 0)
 		p->next = p->committed = item->in->from;
 	p->meter = item->meter;
@@ -97,25 +99,23 @@ static void accept_rows(struct load_worker *w, struct load_item *item)
 	part_schedule(w, p);
 }
 
-static void look_later(struct load_worker *w, struct load_part *p)
+static void look_later(struct load_part *p)
 {
-	hold(w, p);
-	p->next_look = w->looks;
-	w->looks = p;
+	rows_come(p);
+	p->next_look = p->of->looks;
+	p->of->looks = p;
 }
 
 static void accept_item(struct load_worker *w, struct load_item *item)
 {
-	if (item->forget_all) {
-		forget(w);
-		atomic_fetch_sub(&w->l->unforgotten, 1);
-	} else if (item->look && item->generation == atomic_load(&w->l->generation)) {
-		look_later(w, item->part);
-	} else if (item->generation == atomic_load(&w->l->generation)) {
+	if (item->generation != atomic_load(&w->l->generation)) {
+		load_item_free(item);	/* read before the partitions changed: it will come again, here or elsewhere */
+	} else if (item->look) {
+		look_later(item->part);
+		load_item_free(item);
+	} else {
 		accept_rows(w, item);
-		return;
-	}	/* else read before the partitions changed: it will come again, here or elsewhere */
-	load_item_free(item);
+	}
 }
 
 /* ---- what happened, told once ---- */
@@ -193,19 +193,19 @@ static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int
 {
 	const struct sink_conf *conf = &w->l->sh->settings->sink;
 	int64_t due = p->last_load_us + sink_interval_ms(w->sink) * 1000;
+	bool drained = atomic_load(&w->l->drained);
 
 	if (p->npieces == 0 && !p->unstored)
 		return -1;
 	if (p->meter && atomic_load(&p->meter->paused))
 		return -1;
 	if (p->retry_at_us > now)
-		return w->drained ? -1 : p->retry_at_us;	/* a stop does not wait for what is in trouble */
+		return drained ? -1 : p->retry_at_us;	/* a stop does not wait for what is in trouble */
 	if (p->npieces == 0)
 		return now;		/* its offset could not be stored */
-	if (atomic_load(&p->waits) || (p->place.intent >= 0 && p->arrived < p->place.intent))
+	if (atomic_load(&p->waits) || atomic_load(&p->wants_more))
 		return -1;
-	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit || p->pieces[0].truncate ||
-	    w->drained)
+	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit || p->pieces[0].truncate || drained)
 		return now;
 	return due > now ? due : now;
 }
@@ -217,17 +217,29 @@ static void part_hold(struct load_worker *w, struct load_part *p)
 	bool stands = p->troubled || p->gate || (p->meter && atomic_load(&p->meter->paused)), held;
 	size_t stuck = stands ? p->bytes : 0;
 
-	if (stuck != p->stuck)
+	if (stuck != p->stuck) {
 		atomic_fetch_add(&w->l->stuck, stuck - p->stuck);
+		atomic_fetch_add(&p->of->stuck, stuck - p->stuck);
+	}
 	p->stuck = stuck;
 	held = stuck && atomic_load(&w->l->stuck) > load_stuck_share(w->l);
 	if (atomic_exchange(&p->held, held) != held)
 		load_pauses_changed(w->l);
 }
 
+/* A range that was begun goes out as a whole: what is missing of it is read, whatever else waits. */
+static void part_ask_more(struct load_worker *w, struct load_part *p)
+{
+	bool more = p->place.intent >= 0 && p->arrived < p->place.intent;
+
+	if (atomic_exchange(&p->wants_more, more) != more)
+		load_pauses_changed(w->l);
+}
+
 void part_schedule(struct load_worker *w, struct load_part *p)
 {
-	due_set(&w->due, p, part_due_us(w, p, clock_mono_us()));
+	part_ask_more(w, p);
+	due_set(&p->of->due, &p->due, part_due_us(w, p, clock_mono_us()));
 	part_hold(w, p);
 }
 
@@ -265,10 +277,10 @@ static void turn_part(struct load_worker *w, struct load_part *p)
 		part_load(w, p, &range);
 }
 
-/* Something happened that no partition's own state tells: each is looked at again. */
-static void schedule_all(struct load_worker *w, bool retry)
+/* Each partition is looked at again. */
+static void schedule_all(struct load_worker *w, struct load_topic *t, bool retry)
 {
-	for (struct load_part *p = w->held; p; p = p->next_held) {
+	for (struct load_part *p = t->rows_came; p; p = p->next_came) {
 		if (retry && p->troubled) {
 			p->retry_at_us = 0;
 			backoff_reset(&p->backoff);
@@ -277,88 +289,68 @@ static void schedule_all(struct load_worker *w, bool retry)
 	}
 }
 
-static void look_around(struct load_worker *w)
+/* Everything that has been handed over, so that one load takes as much as there is. */
+static void accept_all(struct load_worker *w, struct load_item *inbox)
 {
-	unsigned resumed = atomic_load(&w->l->resumed);
-	bool drained = atomic_load(&w->l->drained);
+	while (inbox) {
+		struct load_item *item = inbox;
 
-	if (resumed == w->resumed && drained == w->drained)
-		return;
-	w->drained = drained;
-	schedule_all(w, resumed != w->resumed);
-	w->resumed = resumed;
+		inbox = item->next;
+		accept_item(w, item);
+	}
 }
 
-/* One turn of the partition that is due first, if it is due. *wait_ms: until there is something to do. */
-static void turn(struct load_worker *w, int *wait_ms)
+/* The partition that is due first has its turn, if it is due. */
+static void turn_topic(struct load_worker *w, const struct sched_turn *turn)
 {
+	struct load_topic *t = turn->topic;
 	struct load_part *p;
-	int64_t left_us;
 
-	look_around(w);
-	p = due_first(&w->due);
-	if (p && p->due_us <= clock_mono_us()) {
+	accept_all(w, turn->inbox);
+	if (turn->again)
+		schedule_all(w, t, turn->retry);
+	p = due_first(&t->due);
+	if (p && p->due.us <= clock_mono_us()) {
 		turn_part(w, p);
 		part_schedule(w, p);
-		p = due_first(&w->due);
-	}
-	left_us = p ? p->due_us - clock_mono_us() : POLL_MS * 1000;
-	*wait_ms = left_us <= 0 ? 0 : left_us >= POLL_MS * 1000 ? POLL_MS : (int)(left_us / 1000) + 1;
-}
-
-/* Everything that has been handed over, so that one load takes as much as there is. */
-static void accept_waiting(struct load_worker *w, struct load_item *item)
-{
-	for (; item; item = queue_try_pop(w->queue))
-		accept_item(w, item);
-}
-
-static void worker_loop(struct load_worker *w)
-{
-	struct stage_meter *m = &w->l->sh->stages[STAGE_SINK];
-	int wait_ms = 0;
-
-	for (;;) {
-		struct load_item *item = queue_pop_wait(w->queue, wait_ms);
-
-		if (w->index == 0)
-			meter_phase(m, PHASE_WAIT_IN);
-		accept_waiting(w, item);
-		turn(w, &wait_ms);
-		if (item == NULL && wait_ms > 0 && parts_look(w))
-			wait_ms = 0;
-		if (w->index == 0)
-			meter_phase(m, PHASE_BUSY);
-		if (load_failed(w->l))
-			break;
-		if (w->drained && queue_closed(w->queue) && queue_length(w->queue) == 0 && due_first(&w->due) == NULL)
-			break;
+	} else if (t->looks) {
+		topic_look(w, t);
 	}
 }
 
 static void *worker_thread(void *arg)
 {
 	struct load_worker *w = arg;
+	struct sched_turn turn;
 
-	worker_loop(w);
-	forget(w);
+	while (load_sched_take(w->l->sched, w, &turn)) {
+		turn_topic(w, &turn);
+		load_sched_give(w->l->sched, turn.topic);
+	}
 	return NULL;
+}
+
+void worker_rest(struct load_worker *w)
+{
+	free(w->rows);
+	free(w->keep);
+	free(w->origin);
+	w->rows = NULL;
+	w->keep = NULL;
+	w->origin = NULL;
+	w->nrows = w->cap_rows = w->cap_keep = 0;
+	collapse_free(w->collapse);
+	w->collapse = collapse_new();
+	sink_rest(w->sink);
 }
 
 void load_worker_free(struct load_worker *w)
 {
-	struct load_item *item;
-
-	queue_abort(w->queue);
-	while ((item = queue_drain(w->queue)) != NULL)
-		load_item_free(item);
-	queue_free(w->queue);
 	if (w->sink)
 		sink_close(w->sink);
 	if (w->dead)
 		dead_writer_close(w->dead);
 	collapse_free(w->collapse);
-	free(w->due.heap);
 	free(w->rows);
 	free(w->keep);
 	free(w->origin);
@@ -372,9 +364,8 @@ struct load_worker *load_worker_start(struct load *l, int index, struct err *err
 
 	w->l = l;
 	w->index = index;
-	w->queue = queue_new(8);
 	w->collapse = collapse_new();
-	w->sink = sink_open(&l->sh->settings->sink, err);
+	w->sink = index == 0 ? sink_open(&l->sh->settings->sink, err) : sink_open_beside(l->workers[0]->sink, err);
 	if (w->sink)
 		w->dead = dead_writer_open(l->sh, index, err);
 	if (w->dead) {
@@ -387,14 +378,8 @@ struct load_worker *load_worker_start(struct load *l, int index, struct err *err
 	return NULL;
 }
 
-struct queue *load_worker_queue(struct load_worker *w)
-{
-	return w->queue;
-}
-
 void load_worker_join(struct load_worker *w)
 {
-	queue_close(w->queue);
 	pthread_join(w->thread, NULL);
 }
 

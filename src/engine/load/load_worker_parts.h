@@ -1,6 +1,7 @@
 /*
- * load_worker_parts.h - between the files of one sink thread: load_worker.c (partitions, the loop), load_send.c (a range
- * becomes one load), load_truncate.c (what all partitions have to reach first). Everything here belongs to that thread.
+ * load_worker_parts.h - between the files of a sink thread: load_worker.c (the turn of a topic), load_send.c (a range
+ * becomes one load), load_truncate.c (what all partitions have to reach first). Everything here belongs to that thread, the
+ * topic and its partitions while it has the turn.
  */
 #ifndef ENGINE_LOAD_WORKER_PARTS_H
 #define ENGINE_LOAD_WORKER_PARTS_H
@@ -11,15 +12,9 @@ struct load_worker {
 	struct load *l;
 	int index;
 	pthread_t thread;
-	struct queue *queue;
 	struct sink *sink;
 	struct dead_writer *dead;
 	struct collapse *collapse;
-	struct load_part *held;		/* all that rows have come of, in no order */
-	struct due due;			/* those of them that want a turn */
-	struct load_part *looks;	/* whose target is looked at when nothing else is to do */
-	bool drained;			/* it has seen load.drained */
-	unsigned resumed;		/* load.resumed as it was seen last */
 
 	/* the range being loaded */
 	struct change *rows;		/* copies, in order: collapse wants them in one run */
@@ -39,6 +34,8 @@ struct range {			/* what gather() found */
 };
 
 /* load_worker.c */
+void topic_forget(struct load *l, struct load_topic *t);	/* its partitions: nobody has its turn, or the caller */
+void worker_rest(struct load_worker *w);	/* it has nothing to do: its buffers are given back */
 /* Told once, until it is another trouble or over; the partition comes again after its pause. */
 void part_trouble(struct load_worker *w, struct load_part *p, enum half_state state, const struct err *err);
 void part_fine(struct load_worker *w, struct load_part *p);
@@ -56,7 +53,7 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 /* load_target.c */
 /* Before the first load: what differs is told and stored, and the partition goes on. -1: the target does not answer. */
 int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err);
-bool parts_look(struct load_worker *w);		/* one that nothing is loaded into; false: there is none */
+void topic_look(struct load_worker *w, struct load_topic *t);	/* the first of topic.looks, which nothing is loaded into */
 void part_created(struct load_worker *w, struct load_part *p);	/* its table was created a moment ago */
 
 /* load_gate.c */
@@ -68,6 +65,6 @@ int64_t truncate_record_id(const struct record *r);
 int64_t truncate_id(const struct load_part *p, size_t piece);	/* of a piece that is a TRUNCATE */
 void part_truncate(struct load_worker *w, struct load_part *p);
 bool part_at_truncate(const struct load_part *p);
-void part_waits(struct load_worker *w, struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */
+void part_waits(struct load *l, struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */
 
 #endif

@@ -191,7 +191,8 @@ static const struct conf_option options[] = {
 
 	{ "load", "group.id", CONF_STRING, AT(load.group), NULL, NULL, 0, "Consumer group of the load half; default NAME-load." },
 	{ "load", "topics", CONF_LIST, AT(load.topics), NULL, NULL, 0, "Topics to load; default: every topic below the prefix. ^ begins a regular expression." },
-	{ "load", "workers", CONF_INT, AT(load.workers), "2", "1..64", 0, "Threads that load; a table is always loaded by one." },
+	{ "load", "workers", CONF_INT, AT(load.workers), "0", "0..64", 0,
+	  "Threads that load; each takes the table that is due next, a table in one thread at a time. 0 is 8 for StarRocks, 2 for the embedded warehouse." },
 	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "24M", NULL, 0, "Messages read and not yet loaded, at the most." },
 	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0, "Lua instructions that one row may take." },
 	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
@@ -448,6 +449,8 @@ static int settings_derive(struct settings *s, struct err *err)
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
 	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
 	preset_text(&s->load.group, "", "-load", s->name);
+	if (s->load.workers == 0)	/* loads into StarRocks wait for its commits; the warehouse's files take one writer each */
+		s->load.workers = s->sink.fe_http && s->sink.fe_http[0] ? 8 : 2;
 	preset_text(&s->signal_topic, "", "-signal", s->format.topic_prefix);
 	return 0;
 }

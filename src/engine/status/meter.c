@@ -33,10 +33,50 @@ static double mean_fill(struct stage_meter *m)
 	double fill = 0;
 
 	pthread_mutex_lock(&m->queue_lock);
-	if (m->queue)
+	if (m->level)
+		fill = (double)atomic_load(m->level) / (double)m->limit;
+	else if (m->queue)
 		fill = queue_mean(m->queue) / (double)queue_capacity(m->queue);
 	pthread_mutex_unlock(&m->queue_lock);
 	return fill;
+}
+
+/* Under queue_lock. */
+static void pool_count(struct stage_meter *m)
+{
+	int64_t now = clock_mono_us(), spent = m->pool_us ? now - m->pool_us : 0;
+
+	m->pool_us = now;
+	if (m->threads == 0 || spent <= 0)
+		return;
+	counter_add(&m->busy_us, (uint64_t)spent * m->running / m->threads);
+	counter_add(&m->wait_in_us, (uint64_t)spent * (m->threads - m->running) / m->threads);
+}
+
+void meter_pool(struct stage_meter *m, unsigned threads, const _Atomic size_t *level, size_t limit)
+{
+	pthread_mutex_lock(&m->queue_lock);
+	pool_count(m);
+	m->threads = threads;
+	m->running = 0;
+	m->level = level;
+	m->limit = limit;
+	pthread_mutex_unlock(&m->queue_lock);
+}
+
+void meter_pool_running(struct stage_meter *m, unsigned running)
+{
+	pthread_mutex_lock(&m->queue_lock);
+	pool_count(m);
+	m->running = running < m->threads ? running : m->threads;
+	pthread_mutex_unlock(&m->queue_lock);
+}
+
+void meter_pool_done(struct stage_meter *m, uint64_t rows, uint64_t bytes)
+{
+	pthread_mutex_lock(&m->queue_lock);
+	meter_done(m, rows, rows, bytes);
+	pthread_mutex_unlock(&m->queue_lock);
 }
 
 void meter_phase(struct stage_meter *m, enum phase past)
@@ -102,6 +142,9 @@ void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
 {
 	bool quiet = counter_get(&m->out) == m->last_out;
 
+	pthread_mutex_lock(&m->queue_lock);
+	pool_count(m);
+	pthread_mutex_unlock(&m->queue_lock);
 	/* Two fifths of the old figure stay, so that a screen can be read while it changes. */
 	m->rows_per_s = rate(&m->out, &m->last_out, seconds) * 0.6 + m->rows_per_s * 0.4;
 	m->bytes_per_s = rate(&m->bytes, &m->last_bytes, seconds) * 0.6 + m->bytes_per_s * 0.4;

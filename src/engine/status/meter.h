@@ -35,6 +35,10 @@ struct stage_meter {
 	_Atomic int state;		/* enum half_state */
 	pthread_mutex_t queue_lock;
 	struct queue *queue;		/* under queue_lock: in front of it, for its fill; NULL while the half is down */
+	unsigned threads, running;	/* under queue_lock: of a stage of several threads; 0: it is a single one's */
+	const _Atomic size_t *level;	/* under queue_lock, of the same: what waits in front of it, and how much may */
+	size_t limit;
+	int64_t pool_us;		/* under queue_lock: busy_us and wait_in_us are counted up to here */
 	_Atomic int64_t mark_us;	/* when the present phase began */
 	_Atomic int past;		/* enum phase: the one before it */
 
@@ -48,6 +52,11 @@ struct stage_meter {
 void meter_init(struct stage_meter *m);
 void meter_queue(struct stage_meter *m, struct queue *q);	/* NULL before the queue is freed: then nobody looks at it */
 
+/* A stage of several threads, each of which may run: their shares are those of all together. 0 threads: it is down. */
+void meter_pool(struct stage_meter *m, unsigned threads, const _Atomic size_t *level, size_t limit);
+void meter_pool_running(struct stage_meter *m, unsigned running);	/* so many run from now on. @thread any, as the next */
+void meter_pool_done(struct stage_meter *m, uint64_t rows, uint64_t bytes);
+
 /* The thread says what it has been doing since the last call. */
 enum phase { PHASE_BUSY, PHASE_WAIT_IN, PHASE_WAIT_OUT };
 void meter_phase(struct stage_meter *m, enum phase past);
@@ -59,7 +68,7 @@ void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p9
 struct table_meter {
 	const char *name;		/* interned db.table */
 	struct counter captured, unwritten;	/* publish thread; unwritten: dead letters of capture */
-	struct counter loaded, dropped, dead;	/* the sink worker that owns the table; dropped: script thread */
+	struct counter loaded, dropped, dead;	/* the sink thread that has the table; dropped: script thread */
 	struct counter duplicates;		/* the same: rows that the target had already, by their label */
 	_Atomic(struct histogram *) capture, load;	/* made at the first row */
 	_Atomic int state;		/* enum half_state, of the load */
@@ -67,6 +76,7 @@ struct table_meter {
 	_Atomic unsigned tries;		/* that failed in a row */
 	_Atomic int64_t retry_at_us;	/* monotonic: the next one */
 	_Atomic int64_t last_loaded_ms;	/* timestamp of the newest row loaded */
+	_Atomic int64_t loading_us;	/* monotonic: when the load that is under way began; 0: none is */
 	_Atomic int paused;		/* by a person */
 	_Atomic int waiting;		/* the script thread cannot read or transform its rows: state and error are its */
 	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */

@@ -39,6 +39,11 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"load-stuck", "half", PROBLEM_ERROR, true, STEADY_MS,
 		"Rows wait in this process and do not get on. Nothing is lost.",
 		"Check the stage that the text names.", "millrace status", NULL },
+	[PROBLEM_LOAD_SLOW] = {
+		"load-slow", "table", PROBLEM_WARNING, false, STEADY_MS,
+		"The rows of this table wait for one load that takes long; the other tables go on. Nothing is lost.",
+		"Look at the cluster's load of this label (information_schema.loads); load.timeout ends it, and it is tried again.", "millrace check",
+		NULL },
 	[PROBLEM_TABLE_STOPPED] = {
 		"table-stopped", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"This table no longer changes at the target; the other tables do.",
