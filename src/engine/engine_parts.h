@@ -164,7 +164,7 @@ struct engine {
 	pthread_cond_t tick;
 	struct status_partition *partitions;
 	size_t npartitions;
-	int64_t asked_us;		/* when a status was last asked for: partitions are only looked up while someone looks */
+	_Atomic int64_t asked_us;	/* when a status was last asked for: partitions are only looked up while someone looks */
 	struct status_bottleneck bottleneck;
 	const struct settings *sections_of;	/* whose [table NAME] were looked up last */
 	struct engine_reload {		/* what threads may still use; the newest first. @thread the main one */
