@@ -29,6 +29,7 @@ src_format_encode_libencode_a_SOURCES = \
 	src/format/encode/format_ddl.c \
 	src/format/encode/format_delete.c \
 	src/format/encode/format_encode.c \
+	src/format/encode/format_row.c \
 	src/format/encode/format_encoder.h \
 	src/format/encode/format_envelope.c \
 	src/format/encode/format_flat.c \

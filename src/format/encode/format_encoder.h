@@ -76,7 +76,7 @@ void format_add_fields_done(struct add_fields *add);
 /* format_taken.c: why a message cannot hold the column beside what else it holds; NULL: it can. */
 const char *format_name_taken(const struct format_encoder *e, const struct schema *s, unsigned column);
 
-/* The writers of both formats: at most the bound, the end or NULL (env.problem, bad). */
+/* The writers: at most the bound, the end or NULL (env.problem, bad). format_row.c: a row, for both formats and the key. */
 size_t format_row_bound(const struct row_plan *r, const struct value *row);
 /* without the closing brace */
 char *format_row_write(struct format_encoder *e, char *out, const struct row_plan *r, const struct value *row);
