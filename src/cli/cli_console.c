@@ -64,13 +64,72 @@ static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 	return end < 0 ? -1 : 0;
 }
 
+/* The console on a process that runs; path NULL: err says why. */
+static int attach(struct cli *cli, const char *path, struct err *err)
+{
+	struct engine_session session = *cli_session();
+	struct console_conf conf = { .session = &session, .theme = cli->settings ? cli->settings->theme : NULL };
+	struct control_client *client;
+	struct engine_link link;
+
+	session.read_only = cli_option(cli, "--read-only") != NULL;
+	logline_open(-1, LOG_TEXT, LOG_INFO);
+	client = path ? control_connect(path, &link, err) : NULL;
+	if (client)
+		console_run(&link, &conf, err);
+	control_disconnect(client);
+	return err->kind == ERR_NONE ? EXIT_DONE : cli_fail(err);
+}
+
+static bool somebody_answers(const char *path)
+{
+	struct control_client *client;
+	struct engine_link link;
+	struct err err;
+
+	err_clear(&err);
+	client = control_connect(path, &link, &err);
+	control_disconnect(client);
+	return client != NULL;
+}
+
+static bool says_yes(const char *question)
+{
+	char line[80];
+
+	fputs(question, stdout);
+	fflush(stdout);
+	return fgets(line, sizeof(line), stdin) != NULL && (line[0] == '\n' || line[0] == 'y' || line[0] == 'Y');
+}
+
+/* A process runs on this state directory already, which has room for one: the console can be opened on it. false: nobody does. */
+static bool attach_instead(struct cli *cli, int *code, struct err *err)
+{
+	char *path = cli_socket_path(cli->settings);
+	bool runs = somebody_answers(path);
+
+	if (runs) {
+		fputs("A millrace already runs on ", stdout);
+		cli_put_safe(stdout, cli->settings->state_dir, strlen(cli->settings->state_dir));
+		if (!says_yes(". Attach to it? [Y/n] ")) {
+			err_set(err, ERR_CONFIG, 0, "state.dir %s: another millrace runs on it; attach to it, stop it, or give this one its own",
+				cli->settings->state_dir);
+			*code = cli_fail(err);
+		} else {
+			*code = attach(cli, path, err);
+		}
+	}
+	free(path);
+	return runs;
+}
+
 int cli_console(struct cli *cli)
 {
 	const struct settings *s;
 	enum engine_role role;
 	struct engine *e;
 	struct err err;
-	int undrained, fd;
+	int undrained, fd, code;
 
 	err_clear(&err);
 	s = cli_settings(cli, &err);
@@ -80,6 +139,8 @@ int cli_console(struct cli *cli)
 		err_set(&err, ERR_CONFIG, 0, "console: expected a terminal, found none; `millrace run` needs no terminal");
 		return cli_fail(&err);
 	}
+	if (attach_instead(cli, &code, &err))
+		return code;
 	logline_open(-1, LOG_TEXT, (enum log_level)s->log_level);
 	close(cli_block_signals());
 	e = engine_start(s, role, &err);
@@ -100,27 +161,16 @@ int cli_console(struct cli *cli)
 
 int cli_attach(struct cli *cli)
 {
-	struct engine_session session = *cli_session();
-	struct console_conf conf = { .session = &session };
-	struct control_client *client = NULL;
-	struct engine_link link;
 	struct err err;
 	char *path = NULL;
+	int code;
 
 	err_clear(&err);
 	if (cli->nwords)
 		path = xstrdup(cli->words[0]);
 	else if (cli_settings(cli, &err))
 		path = cli_socket_path(cli->settings);
-	session.read_only = cli_option(cli, "--read-only") != NULL;
-	if (cli->settings)
-		conf.theme = cli->settings->theme;
-	logline_open(-1, LOG_TEXT, LOG_INFO);
-	if (path)
-		client = control_connect(path, &link, &err);
+	code = attach(cli, path, &err);
 	free(path);
-	if (client)
-		console_run(&link, &conf, &err);
-	control_disconnect(client);
-	return err.kind == ERR_NONE ? EXIT_DONE : cli_fail(&err);
+	return code;
 }

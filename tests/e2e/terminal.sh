@@ -27,6 +27,19 @@ t kill-server
 until_true 20 log_has 'the terminal is gone'; ok $? "the terminal goes away"
 before=$pid
 status_pid; is "$pid" "$before" "the pipeline goes on without it"
+opened "'$millrace' -c '$dir/millrace.conf'"
+until_true 20 shows 'Attach to it?'; ok $? "a second one on the same state directory offers to attach"
+t send-keys -t 0 n Enter
+until_true 20 shows 'console-ended: 2'; ok $? "no: it ends"
+t kill-server
+opened "'$millrace' -c '$dir/millrace.conf'"
+until_true 20 shows 'Attach to it?'
+t send-keys -t 0 Enter
+until_true 20 shows 'Overview'; ok $? "yes: the console opens"
+t send-keys -t 0 q
+until_true 20 shows 'console-ended: 0'; ok $? "and leaves at once"
+status_pid; is "$pid" "$before" "the pipeline goes on"
+t kill-server
 opened "'$millrace' -c '$dir/millrace.conf' attach"
 until_true 20 shows 'Overview'; ok $? "attach finds it"
 t send-keys -t 0 ':tap source table=no.such' Enter

@@ -367,8 +367,11 @@ static int get_again(unsigned port, const char *path)
 {
 	int code = -1;
 
-	for (int i = 0; i < 20 && code < 0; i++)
+	for (int i = 0; i < 2000 && code < 0; i++) {
 		code = get(port, path);
+		if (code < 0)
+			usleep(10000);
+	}
 	return code;
 }
 
