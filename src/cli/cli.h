@@ -95,7 +95,6 @@ int cli_convert(struct cli *cli);	/* cli_convert.c */
 int cli_lua(struct cli *cli);		/* cli_lua.c */
 int cli_lua_new(struct cli *cli, const char *path, struct err *err);	/* cli_lua_new.c; the exit code */
 int cli_lua_run(struct cli *cli, const char *path, struct err *err);	/* cli_lua_run.c; the exit code */
-char *cli_lua_cases(const char *script);		/* "lua/orders.lua" -> "lua/orders.cases"; the caller frees */
 struct schema;
 int cli_lua_table(struct cli *cli, const char *name, struct schema **out, struct err *err);	/* as the server has it now */
 int cli_print_completion(const char *shell, struct err *err);	/* cli_completion.c */

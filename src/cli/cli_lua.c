@@ -26,13 +26,6 @@ static void tell(void *arg, const struct script_finding *f)
 	*(f->error ? &told->errors : &told->warnings) += 1;
 }
 
-char *cli_lua_cases(const char *script)
-{
-	size_t n = strlen(script);
-
-	return xasprintf("%.*s.cases", (int)(n > 4 && strcmp(script + n - 4, ".lua") == 0 ? n - 4 : n), script);
-}
-
 /* The limits of the configuration when there is one, else the defaults; and what its section tells the script. */
 static struct script *open_script(struct cli *cli, const char *path, struct err *err)
 {
@@ -70,7 +63,7 @@ int cli_lua_table(struct cli *cli, const char *name, struct schema **out, struct
 
 static int table_from_cases(const char *script, struct schema **out, struct err *err)
 {
-	char *path = cli_lua_cases(script), *line = NULL;
+	char *path = script_case_path(script), *line = NULL;
 	FILE *f = fopen(path, "re");
 	size_t size = 0;
 	ssize_t n = f ? getline(&line, &size, f) : -1;
@@ -105,65 +98,37 @@ static int check(struct cli *cli, const char *path, struct err *err)
 
 /* ---- test ---- */
 
-static bool is_blank(const char *line)
-{
-	return line[strspn(line, " \t\r\n")] == '\0';
-}
+struct tested {
+	const char *path;		/* of the cases */
+	unsigned passed, failed;
+};
 
-static void run_case(struct script *s, struct schema *schema, const char *path, int at, const char *line, unsigned *passed, unsigned *failed)
+static void told_case(void *arg, int line, const struct script_case *c)
 {
-	struct script_case c;
+	struct tested *t = arg;
 
-	script_case_run(s, schema, line, strlen(line), &c);
-	++*(c.passed ? passed : failed);
-	if (c.passed)
+	*(c->passed ? &t->passed : &t->failed) += 1;
+	if (c->passed)
 		return;
-	printf("%s:%d: ", path, at);
-	cli_put_safe(stdout, c.name, strlen(c.name));
-	fputs(*c.name ? ": " : "", stdout);
-	cli_put_safe(stdout, c.text, strlen(c.text));
+	printf("%s:%d: ", t->path, line);
+	cli_put_safe(stdout, c->name, strlen(c->name));
+	fputs(*c->name ? ": " : "", stdout);
+	cli_put_safe(stdout, c->text, strlen(c->text));
 	putchar('\n');
-}
-
-static int run_cases(struct script *s, const char *path, unsigned *passed, unsigned *failed, struct err *err)
-{
-	FILE *f = fopen(path, "re");
-	struct schema *schema = NULL;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t n;
-	int rc = 0;
-
-	if (f == NULL)
-		return err_set(err, ERR_CONFIG, errno, "%s: expected a file of cases beside the script, found: %s", path, strerror(errno));
-	for (int at = 1; rc == 0 && (n = getline(&line, &size, f)) > 0; at++) {
-		if (is_blank(line))
-			continue;
-		if (schema)
-			run_case(s, schema, path, at, line, passed, failed);
-		else if ((rc = script_case_table(line, (size_t)n, &schema, err)) != 0)
-			err_wrap(err, "%s:%d", path, at);
-	}
-	if (rc == 0 && *passed + *failed == 0)
-		rc = err_set(err, ERR_CONFIG, 0, "%s: expected the table and at least one case, found none", path);
-	schema_unref(schema);
-	free(line);
-	fclose(f);
-	return rc;
 }
 
 static int test(struct cli *cli, const char *path, struct err *err)
 {
 	struct script *s = open_script(cli, path, err);
-	unsigned passed = 0, failed = 0;
-	char *cases = cli_lua_cases(path);
-	int rc = s ? run_cases(s, cases, &passed, &failed, err) : -1;
+	char *cases = script_case_path(path);
+	struct tested t = { .path = cases };
+	int rc = s ? script_case_file(s, cases, told_case, &t, err) : -1;
 
 	if (rc == 0)
-		printf("%s: %u passed, %u failed\n", path, passed, failed);
+		printf("%s: %u passed, %u failed\n", path, t.passed, t.failed);
 	free(cases);
 	script_close(s);
-	return rc ? cli_fail(err) : failed ? EXIT_PROBLEMS : EXIT_DONE;
+	return rc ? cli_fail(err) : t.failed ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
 int cli_lua(struct cli *cli)

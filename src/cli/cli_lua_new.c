@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/xalloc.h"
 #include "row/schema.h"
+#include "script/script.h"
 
 static bool is_number(const struct column *c)
 {
@@ -145,7 +146,7 @@ static int write_new(const char *path, const struct buf *b, struct err *err)
 int cli_lua_new(struct cli *cli, const char *path, struct err *err)
 {
 	const char *table = cli_option(cli, "--table"), *slash = strrchr(path, '/');
-	char *cases = cli_lua_cases(path);
+	char *cases = script_case_path(path);
 	struct schema *s = NULL;
 	struct buf script, lines;
 	int rc = -1;

@@ -147,6 +147,11 @@ static void print_tables(const struct status *s)
 		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s  %s\n",
 				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
 		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag, verified);
+		if (t->script[0]) {
+			printf("    script %s, %" PRIu64 " ns a row%s", t->script, t->script_rows ? t->script_ns / t->script_rows : 0, t->drops[0] ? "; dropped: " : "");
+			cli_put_safe(stdout, t->drops, strlen(t->drops));
+			putchar('\n');
+		}
 		if (t->error[0]) {
 			fputs("    ", stdout);
 			cli_put_safe(stdout, t->error, strlen(t->error));

@@ -244,6 +244,9 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->differences = atomic_load(&m->differences);
 	out->capture_p99_us = percentile99(&m->capture);
 	out->load_p99_us = percentile99(&m->load);
+	out->script_rows = counter_get(&m->script_rows);
+	out->script_ns = counter_get(&m->script_ns);
+	table_meter_script_get(e->shared.tables, m, out->script, sizeof(out->script), out->drops, sizeof(out->drops));
 	table_meter_error_get(e->shared.tables, m, out->error, sizeof(out->error));
 }
 

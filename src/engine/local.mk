@@ -33,6 +33,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_rules.c \
 	src/engine/control/request_doc.c \
 	src/engine/engine_latency.c \
+	src/engine/control/script_try.c \
 	src/engine/control/script_trial.c \
 	src/engine/control/script_trial.h \
 	src/engine/control/script_trial_part.h \
@@ -60,6 +61,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_replay.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
+	src/engine/load/load_script_drops.c \
 	src/engine/load/load_script_parts.h \
 	src/engine/load/load_table_script.c \
 	src/engine/load/load_wait.c \

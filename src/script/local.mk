@@ -5,6 +5,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_budget.c \
 	src/script/script.h \
 	src/script/script_case.c \
+	src/script/script_case_file.c \
 	src/script/script_chain.c \
 	src/script/script_code.c \
 	src/script/script_code.h \

@@ -47,6 +47,11 @@ void script_stats(const struct script *s, struct script_stats *out);
 /* Dropped rows by reason: the i-th, over all scripts of a chain; false: there are no more. Lent until the script runs again. */
 struct script_drop { const char *script, *reason; uint64_t rows; };	/* reason: of drop(); "" of return nil */
 bool script_drop_at(const struct script *s, size_t i, struct script_drop *out);
+/* Those since the last call of this function. */
+void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg);
+enum { SCRIPT_VERSION_ROOM = 13 };
+/* Twelve hexadecimal digits over all texts of the script: of its files, those that they require, and its part of the configuration. */
+void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM]);
 
 /* A batch in which the script has been busy for twice the time of a row (ten seconds): told once, between two rows, with the slowest so far. */
 struct script_slow {
@@ -76,6 +81,10 @@ void script_case_run(struct script *s, struct schema *schema, const char *line, 
 /* For who asks about one row: where its call ended. Costs time; not for rows on their way. */
 void script_watch_lines(struct script *s);
 const char *script_last_line(struct script *s);	/* "orders.lua:5", in the last script that was called since the last question */
+/* A file of cases: the table, then a case a line. Calls back for each; line: of the file. -1: no such file, or none of cases. */
+typedef void script_case_told(void *arg, int line, const struct script_case *c);
+int script_case_file(struct script *s, const char *path, script_case_told *told, void *arg, struct err *err);
+char *script_case_path(const char *script);	/* "lua/orders.lua" -> "lua/orders.cases"; the caller frees */
 const char *script_library(void);	/* "Lua 5.4.4": what is linked */
 
 #endif

@@ -85,7 +85,19 @@ void script_note_drop(struct script *s, const char *reason)
 		snprintf(s->reasons[s->nreasons++].text, sizeof(s->reasons->text), "%s", reason);
 	if (i == SCRIPT_REASONS && s->nreasons == SCRIPT_REASONS)
 		snprintf(s->reasons[s->nreasons++].text, sizeof(s->reasons->text), "(other reasons)");
-	s->reasons[i < s->nreasons ? i : SCRIPT_REASONS].rows++;
+	i = i < s->nreasons ? i : SCRIPT_REASONS;
+	s->reasons[i].rows++;
+	s->reasons[i].fresh++;
+}
+
+void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg)
+{
+	for (; s; s = s->next)
+		for (unsigned i = 0; i < s->nreasons; i++) {
+			if (s->reasons[i].fresh)
+				each(arg, &(struct script_drop){ .script = s->name, .reason = s->reasons[i].text, .rows = s->reasons[i].fresh });
+			s->reasons[i].fresh = 0;
+		}
 }
 
 bool script_drop_at(const struct script *s, size_t i, struct script_drop *out)

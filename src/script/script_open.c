@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/digest.h"
+#include "core/num.h"
 #include "core/xalloc.h"
 #include "script/script_part.h"
 
@@ -118,6 +120,42 @@ static void free_config(struct script *s)
 	free(s->config.items);
 }
 
+static void hex_version(struct digest *d, char out[static SCRIPT_VERSION_ROOM])
+{
+	unsigned char bytes[DIGEST_MAX];
+	char hex[2 * DIGEST_MAX];
+
+	num_hex(hex, bytes, digest_end(d, bytes));
+	snprintf(out, SCRIPT_VERSION_ROOM, "%.*s", SCRIPT_VERSION_ROOM - 1, hex);
+}
+
+static void name_version(struct script *s)
+{
+	struct digest d;
+
+	digest_init(&d, digest_kind_named("SHA-256"));
+	digest_add(&d, s->source, strlen(s->source) + 1);
+	script_require_digest(s, &d);
+	for (size_t i = 0; i < s->config.count; i++) {
+		digest_add(&d, s->config.items[i].key, strlen(s->config.items[i].key) + 1);
+		digest_add(&d, s->config.items[i].value, strlen(s->config.items[i].value) + 1);
+	}
+	hex_version(&d, s->version);
+}
+
+void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM])
+{
+	struct digest d;
+
+	memcpy(out, s->version, SCRIPT_VERSION_ROOM);
+	if (s->next == NULL)
+		return;
+	digest_init(&d, digest_kind_named("SHA-256"));
+	for (; s; s = s->next)
+		digest_add(&d, s->version, SCRIPT_VERSION_ROOM);
+	hex_version(&d, out);
+}
+
 static struct script *open_text(const struct script_origin *from, const char *text, const struct script_limits *limits, struct err *err)
 {
 	struct script *s = xcalloc(1, sizeof(*s));
@@ -126,7 +164,6 @@ static struct script *open_text(const struct script_origin *from, const char *te
 	int rc;
 
 	s->name = xasprintf("%.100s", slash ? slash + 1 : from->path);
-	s->dead_at = xasprintf("script %s", s->name);
 	s->limits = *limits;
 	s->folder = -1;
 	if (from->text == NULL)
@@ -139,6 +176,8 @@ static struct script *open_text(const struct script_origin *from, const char *te
 	s->out = NULL;
 	batch_free(scratch);
 	script_require_done(s);
+	name_version(s);
+	s->dead_at = xasprintf("script %s %s", s->name, s->version);
 	if (rc == 0)
 		return s;
 	script_close(s);

@@ -52,13 +52,14 @@ enum { SCRIPT_REASONS = 32 };		/* that are counted apart; rows with others count
 
 struct script_reason {
 	char text[64];
-	uint64_t rows;
+	uint64_t rows, fresh;		/* fresh: since script_drops_fresh() */
 };
 
 struct script {
 	lua_State *L;
 	char *name;			/* "orders.lua" */
-	char *dead_at;			/* "script orders.lua" */
+	char version[SCRIPT_VERSION_ROOM];
+	char *dead_at;			/* "script orders.lua 0123456789ab" */
 	struct script_limits limits;
 	size_t memory;			/* bytes that Lua holds */
 	size_t row_bytes;		/* that this call has put into the outgoing batch */
@@ -174,6 +175,8 @@ void script_require_open(lua_State *L);			/* into the table on top */
 void script_require_folder(struct script *s, const char *path);
 void script_require_done(struct script *s);		/* no more files are read */
 void script_require_free(struct script *s);
+struct digest;
+void script_require_digest(const struct script *s, struct digest *d);	/* the texts that were read */
 
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/digest.h"
 #include "core/xalloc.h"
 
 enum { MODULES_MAX = 64, MODULE_BYTES_MAX = 1 << 20, NAME_MAX_BYTES = 100 };
@@ -165,6 +166,14 @@ void script_require_done(struct script *s)
 	if (s->folder >= 0)
 		close(s->folder);
 	s->folder = -1;
+}
+
+void script_require_digest(const struct script *s, struct digest *d)
+{
+	for (const struct script_module *m = s->modules; m; m = m->next) {
+		digest_add(d, m->name, strlen(m->name) + 1);
+		digest_add(d, m->text, strlen(m->text) + 1);
+	}
 }
 
 void script_require_free(struct script *s)

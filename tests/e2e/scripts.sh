@@ -85,13 +85,47 @@ echo "[table testdb.nothing*]" >> "$dir/millrace.conf"
 m check > "$dir/check.out"
 grep -q "testdb.nothing\*\].* is the section of no captured table" "$dir/check.out"; ok $? "check names a section that matches no table" || note < "$dir/check.out"
 
+# ---- a version, and one that its cases do not let in ----
+
+version() { status | jq -r '.tables[] | select(.table == "testdb.visits") | .script'; }
+before=$(version)
+printf %s "$before" | grep -qE '^[0-9a-f]{12}$'; ok $? "status tells the version of a table's script: $before"
+status_is '.tables[] | select(.table == "testdb.people") | .script_rows > 2 and .script_ns > 0'; ok $? "and what it costs" || status | jq -c .tables | note
+sed -i "s/^filter = row.id > 2/filter = row.id > 2/; $line s/.*/filter = row.status ~= 'x'/" "$dir/millrace.conf"
+cat > "$dir/mask.lua" <<'L'
+function transform(row, event)
+	if row.status == "test" then drop("a test") end
+	row.email = truncate(row.email, 3)
+	return row
+end
+L
+cat > "$dir/mask.cases" <<'J'
+{"table": "testdb.visits", "columns": {"id": "int", "status": "varchar(20)", "email": "varchar(60)"}, "key": ["id"]}
+{"name": "an address is masked", "row": {"id": 1, "email": "a@b.c"}, "expect": {"email": "*@*.*"}}
+J
+kill -HUP "$pid"
+until_true 20 grep -q "mask.cases:2: case 'an address is masked': email: expected " "$dir/run.log"; ok $? "a reload whose cases fail is refused, with the case" || what_is_wrong
+is "$(version)" "$before" "and the version before it stays"
+sed -i 's/truncate(row.email, 3)/mask(row.email)/; s/return row$/return rw/' "$dir/mask.lua"
+kill -HUP "$pid"
+until_true 20 grep -q "mask.lua:4: global rw: expected a name that is defined" "$dir/run.log"; ok $? "so is one with a name that nothing defines" || what_is_wrong
+is "$(version)" "$before" "still the version before"
+sed -i 's/return rw/return row/; s/expect/expect/' "$dir/mask.lua"; sed -i 's/"\*@\*\.\*"/"a@*.*"/' "$dir/mask.cases"
+kill -HUP "$pid"
+other_version() { [ "$(version)" != "$before" ]; }
+until_true 20 other_version; ok $? "one whose cases pass is taken, without waiting for a row" || what_is_wrong
+sql testdb -e "UPDATE visits SET status = 'test' WHERE id = 1; INSERT INTO visits VALUES (5, 'test', NULL, 1)"
+until_true 20 status_is '.tables[] | select(.table == "testdb.visits") | .drops == "a test 2"'; ok $? "status tells dropped rows by reason" || status | jq -c .tables | note
+m dead list | jq -r .stage | grep -qE '^script millrace.conf [0-9a-f]{12}$'; ok $? "a dead letter tells the version" || m dead list | note
+
 # ---- a script over what is in the log ----
 
+printf '[table testdb.parts]\nfilter = row.id > 0\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.parts; ok $? "a section whose table is still to come" || what_is_wrong
 sql testdb -e "CREATE TABLE parts (id INT PRIMARY KEY, status VARCHAR(20), n TINYINT, price DECIMAL(10,2), seen DATETIME, tags JSON)
 	; INSERT INTO parts VALUES (1, 'new', 1, 1.5, '2024-01-01 10:00:00', '[]'), (2, 'test', 2, NULL, NULL, NULL), (3, 'new', 100, 3, NULL, NULL)
 	; UPDATE parts SET status = 'test' WHERE id = 3; DELETE FROM parts WHERE id = 1"
-printf '[table testdb.parts]\nfilter = row.id > 0\n' >> "$dir/millrace.conf"
-kill -HUP "$pid"
 wait_caught_up "a table to try scripts on"
 ( cd "$dir" && m lua new parts.lua --table testdb.parts > out 2>&1 ); is $? 0 "lua new" || note < "$dir/out"
 grep -q "^--   price     decimal(10,2)          may be null; exact" "$dir/parts.lua"; ok $? "a start with the table's columns" || note < "$dir/parts.lua"

@@ -95,7 +95,7 @@ cp "$dir/orders.lua" "$dir/good.lua"
 echo 'function transform(row' > "$dir/orders.lua"
 table_conf | write_conf
 m check > "$dir/out" 2>&1; is $? 1 "check of a script that does not compile: exit 1"
-says 'PROBLEM script orders.lua: .*orders.lua:[12]:' "$dir/out" "with file and line"
+says 'PROBLEM \[table testdb.orders\]: .*orders.lua:[12]:' "$dir/out" "with file and line"
 timeout 20 "$millrace" -c "$dir/millrace.conf" run > "$dir/out" 2>&1; rc=$?
 [ $rc = 1 ] || [ $rc = 2 ]; ok $? "run refuses it at the start: exit $rc"; says 'orders.lua:[12]:' "$dir/out" "with file and line"
 cp "$dir/good.lua" "$dir/orders.lua"

@@ -73,7 +73,7 @@ static void test_rows(void)
 	is_int(number(&out->changes[0], "small"), 11, "and the third what the second wrote");
 	is_int(number(&out->changes[2], "id"), 1000, "a row that the second made goes through the third");
 	is_str(out->changes[3].dead, "b.lua:1: three", "a row that fails in one is dead, with its name");
-	is_str(out->changes[3].dead_at, "script b.lua", "and place");
+	ok(strncmp(out->changes[3].dead_at, "script b.lua ", 13) == 0, "and place");
 	script_stats(chain, &stats);
 	is_int(stats.dropped, 1, "dropped rows are counted once");
 	is_int(stats.dead, 1, "and dead ones");

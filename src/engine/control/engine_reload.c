@@ -27,7 +27,7 @@ int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
 {
 	struct engine_reload *r;
 
-	if (engine_check_settings(fresh, e->role, err))
+	if (engine_check_settings(fresh, e->role, err) || (e->load && script_try_all(fresh, err)))
 		return -1;
 	r = xcalloc(1, sizeof(*r));
 	r->settings = fresh;

@@ -109,6 +109,7 @@ static void script_loop(struct script_stage *st)
 		if (item == NULL && queue_closed(l->to_script) && (queue_length(l->to_script) == 0 || load_failed(l)))
 			break;		/* what waits is read again at the next start */
 		scripts_reload(st);
+		scripts_tell(st);
 		if (item)
 			take_item(st, item);
 		if (st->waits)

@@ -12,6 +12,8 @@ struct script_stage {
 	struct format_decoder *decoder;
 	struct table_script *tables;	/* all; a topic knows its own */
 	struct section_script *sections;	/* those that any of them uses */
+	bool untold;			/* the status does not know all of a table's script */
+	int64_t told_us;		/* monotonic: when it did last */
 	uint64_t reload;		/* load.reload as it was seen last */
 	struct topic_wait *waits;	/* all; a topic knows its own */
 	unsigned resumed;		/* load.resumed as it was seen last */
@@ -21,7 +23,13 @@ struct script_stage {
 /* item->out: the changes of item->in through its table's script. -1: the table's trouble, err says which. */
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err);
 void scripts_reload(struct script_stage *st);		/* when somebody asked for it */
+void scripts_tell(struct script_stage *st);		/* versions and dropped rows to the status, once a second */
 void scripts_free(struct script_stage *st);
+
+/* load_script_drops.c: of one table; NULL: none yet. Its user frees it */
+struct table_drops;
+void drops_note(struct table_drops **d, struct script *script);	/* what the script has dropped since the last call */
+void drops_print(const struct table_drops *d, char *out, size_t size);	/* "test order 12, return nil in orders.lua 3" */
 
 /* load_wait.c */
 /* early: the history has to be read first; unsure: of a shape that it does not know; trouble: err says which */

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/logline.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/load/load_script_parts.h"
+
+enum { TELL_US = 1000000 };
 
 struct section_script {		/* of a section [table NAME]: tables of a pattern share it */
 	struct section_script *next;
@@ -22,8 +25,18 @@ struct table_script {		/* one a topic, also when there is no script */
 	struct table_script *next;
 	struct section_script *section;	/* NULL: no script */
 	struct table_meter *meter;
+	struct table_drops *drops;	/* NULL: none */
+	bool untold;		/* the status has not all of it */
 	bool slow;		/* the last batch took so long that it was told */
 };
+
+static void told_version(const struct section_script *c, const char *what)
+{
+	char version[SCRIPT_VERSION_ROOM];
+
+	script_version(c->script, version);
+	logline(LOG_NOTICE, "script", "[table %s]: version %s, %s", c->name, version, what);
+}
 
 static int compile(struct script_stage *st, struct section_script *c, const struct table_settings *conf, struct err *err)
 {
@@ -52,6 +65,7 @@ static struct section_script *section_get(struct script_stage *st, const struct 
 	}
 	c->name = xstrdup(conf->name);
 	c->next = st->sections;
+	told_version(c, "compiled");
 	return st->sections = c;
 }
 
@@ -62,6 +76,31 @@ static void table_uses(struct table_script *t, struct section_script *section)
 	if (t->section)
 		t->section->tables--;
 	t->section = section;
+}
+
+static void is_news(struct script_stage *st, struct table_script *t)
+{
+	t->untold = st->untold = true;
+}
+
+void scripts_tell(struct script_stage *st)
+{
+	int64_t now_us = clock_mono_us();
+	char version[SCRIPT_VERSION_ROOM] = "", drops[300];
+
+	if (!st->untold || now_us - st->told_us < TELL_US)
+		return;
+	st->untold = false;
+	st->told_us = now_us;
+	for (struct table_script *t = st->tables; t; t = t->next) {
+		if (!t->untold)
+			continue;
+		t->untold = false;
+		if (t->section)
+			script_version(t->section->script, version);
+		drops_print(t->drops, drops, sizeof(drops));
+		table_meter_script(st->l->sh->tables, t->meter, t->section ? version : "", drops);
+	}
 }
 
 /* Whose script it is; NULL: no script. */
@@ -92,6 +131,7 @@ static struct table_script *table_script(struct script_stage *st, struct load_to
 	t = xcalloc(1, sizeof(*t));
 	t->meter = table_meter_get(st->l->sh->tables, name);
 	table_uses(t, section);
+	is_news(st, t);
 	t->next = st->tables;
 	st->tables = topic->script = t;
 	atomic_store(&topic->meter, t->meter);
@@ -113,7 +153,7 @@ static void reload_section(struct script_stage *st, struct section_script *c)
 	if (conf && compile(st, c, conf, &err))
 		logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
 	else if (conf)
-		logline(LOG_NOTICE, "script", "[table %s]: compiled again", c->name);
+		told_version(c, "compiled again");
 }
 
 /* The table's section as the configuration has it now, which may be another one or none. */
@@ -132,6 +172,7 @@ static void reload_table(struct script_stage *st, struct table_script *t)
 		logline(LOG_NOTICE, "script", section ? "%s through [table %s]" : "%s through no script any more%s", t->meter->name,
 			section ? section->name : "");
 	table_uses(t, section);
+	is_news(st, t);
 }
 
 static void free_sections(struct script_stage *st, bool all)
@@ -170,6 +211,7 @@ void scripts_free(struct script_stage *st)
 		struct table_script *t = st->tables;
 
 		st->tables = t->next;
+		free(t->drops);
 		free(t);
 	}
 	free_sections(st, true);
@@ -211,6 +253,12 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	script_on_slow(script, NULL, NULL);
 	script_stats(script, &after);
 	counter_add(&t->meter->dropped, after.dropped - before.dropped);
+	counter_add(&t->meter->script_rows, after.rows_in - before.rows_in);
+	counter_add(&t->meter->script_ns, after.ns - before.ns);
+	if (after.dropped != before.dropped) {
+		drops_note(&t->drops, script);
+		is_news(st, t);
+	}
 	if (t->slow && !batch.told)
 		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);
 	t->slow = batch.told;

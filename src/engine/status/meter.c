@@ -2,6 +2,7 @@
 #include "engine/status/meter.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,6 +264,22 @@ void table_meter_error(struct table_meters *t, struct table_meter *m, const char
 {
 	pthread_mutex_lock(&t->lock);
 	strncpy(m->error, text ? text : "", sizeof(m->error) - 1);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops)
+{
+	pthread_mutex_lock(&t->lock);
+	snprintf(m->script, sizeof(m->script), "%s", version);
+	snprintf(m->drops, sizeof(m->drops), "%s", drops);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_meter_script_get(struct table_meters *t, struct table_meter *m, char *version, size_t version_size, char *drops, size_t drops_size)
+{
+	pthread_mutex_lock(&t->lock);
+	snprintf(version, version_size, "%s", m->script);
+	snprintf(drops, drops_size, "%s", m->drops);
 	pthread_mutex_unlock(&t->lock);
 }
 

@@ -82,7 +82,9 @@ struct table_meter {
 	_Atomic int stopped;		/* by capture: error says why, until a person lets it go on */
 	_Atomic int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; what it found; 0 and -1: none yet */
 	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
-	char error[512];		/* under tables lock */
+	struct counter script_rows, script_ns;	/* script thread: rows that went through the table's script, and what that took */
+	char error[512];		/* under tables lock, as what follows */
+	char script[16], drops[300];	/* the version of its script, "" without; dropped rows by reason, as text */
 };
 
 struct table_meters;
@@ -92,6 +94,8 @@ struct table_meter *table_meter_get(struct table_meters *t, const char *name);	/
 struct table_meter *table_meter_find(struct table_meters *t, const char *name);	/* NULL: none */
 size_t table_meters_count(struct table_meters *t);
 struct table_meter *table_meter_at(struct table_meters *t, size_t i);
+void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops);
+void table_meter_script_get(struct table_meters *t, struct table_meter *m, char *version, size_t version_size, char *drops, size_t drops_size);
 void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text);	/* NULL clears */
 void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size);
 void table_latency(_Atomic(struct histogram *) *h, int64_t us, uint64_t n);	/* the one writer */

@@ -110,6 +110,8 @@ struct status_table {
 	int64_t lag_rows, lag_ms;	/* of the load; -1 unknown */
 	int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; rows that differed; 0 and -1: none yet */
 	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
+	uint64_t script_rows, script_ns;	/* that went through its script, and how long that took in all */
+	char script[16], drops[300];	/* the version of its script, "" without; dropped rows by reason: "test order 12, return nil 3" */
 	char error[512];
 };
 

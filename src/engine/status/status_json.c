@@ -83,6 +83,8 @@ static const struct field table_fields[] = {
 	FIELD(status_table, F_I64, "lag_rows", lag_rows), FIELD(status_table, F_I64, "lag_ms", lag_ms),
 	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us), FIELD(status_table, F_I64, "load_p99_us", load_p99_us),
 	FIELD(status_table, F_I64, "verified_us", verified_us), FIELD(status_table, F_I64, "differences", differences),
+	TEXT(status_table, "script", script), TEXT(status_table, "drops", drops),
+	FIELD(status_table, F_U64, "script_rows", script_rows), FIELD(status_table, F_U64, "script_ns", script_ns),
 	TEXT(status_table, "error", error), END
 };
 static const struct field partition_fields[] = {
