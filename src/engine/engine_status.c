@@ -236,6 +236,7 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->captured = counter_get(&m->captured);
 	out->loaded = counter_get(&m->loaded);
 	out->duplicates = counter_get(&m->duplicates);
+	out->slowed_ms = atomic_load(&m->interval_ms);
 	out->dropped = counter_get(&m->dropped);
 	out->dead = counter_get(&m->dead) + counter_get(&m->unwritten);
 	out->lag_rows = atomic_load(&m->lag_rows);

@@ -59,6 +59,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_range.c \
 	src/engine/load/load_read.c \
 	src/engine/load/load_replay.c \
+	src/engine/load/load_interval.c \
+	src/engine/load/load_pace.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
 	src/engine/load/load_script_drops.c \
@@ -140,6 +142,10 @@ tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.
 tests_unit_test_meter_LDADD = $(CORE)
 tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
+check_PROGRAMS += tests/unit/test_load_pace
+tests_unit_test_load_pace_SOURCES = tests/unit/test_load_pace.c src/engine/load/load_pace.c
+tests_unit_test_load_pace_LDADD = $(ROW)
+
 check_PROGRAMS += tests/unit/test_load_due
 tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c
 tests_unit_test_load_due_LDADD = $(ROW)

@@ -211,6 +211,7 @@ static enum sink_outcome part_judge(struct load *l, const struct part *part, con
 			(long long)a->loaded, part->count);
 		return SINK_REFUSED;
 	}
+	l->result->too_many_versions = strstr(a->message, "oo many versions") || strstr(a->message, "too many tablet versions");
 	err_set(err, message_kind(a->message), 0, "StarRocks: %s: %s", a->status[0] ? a->status : "no status", a->message);
 	return a->sent ? part_settle(l, label, a, err) : SINK_REFUSED;
 }

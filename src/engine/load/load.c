@@ -332,6 +332,10 @@ void load_resumed(struct load *l)
 void load_reload(struct load *l)
 {
 	atomic_fetch_add(&l->reload, 1);
+	pthread_mutex_lock(&l->half.lock);
+	if (l->sched)
+		load_sched_again(l->sched, false);
+	pthread_mutex_unlock(&l->half.lock);
 }
 
 /* While the half itself is well, tables that are tried again speak for it: the first one by name, and how many. */

@@ -36,8 +36,12 @@ struct load_topic *load_topic_get(struct load *l, const char *name)
 static void topic_free(void *value, void *arg)
 {
 	struct load_topic *t = value;
+	struct load *l = arg;
 
-	(void)arg;
+	if (t->pace.slow_ms) {		/* the next session begins as it is set, and is told again */
+		atomic_store(&load_topic_meter(l, t)->interval_ms, 0);
+		problem_clear(l->sh->problems, PROBLEM_TOO_MANY_VERSIONS, load_topic_meter(l, t)->name);
+	}
 	free(t->parts);
 	free(t->due.heap);
 	free(t);
@@ -78,7 +82,7 @@ void load_assign_done(struct load *l)
 	free(l->owned);
 	l->owned = NULL;
 	l->cap_owned = 0;
-	name_map_each(&l->topics, topic_free, NULL);
+	name_map_each(&l->topics, topic_free, l);
 	name_map_done(&l->topics);
 	name_map_done(&l->replaced);
 }

@@ -35,6 +35,12 @@ void due_set(struct due *d, struct due_at *m, int64_t us);	/* negative: it wants
 void *due_first(const struct due *d);				/* NULL: nobody */
 int64_t due_first_us(const struct due *d);			/* -1: nobody */
 
+/* load_pace.c: how often a table is loaded; all zero: as often as it is set */
+struct pace { int64_t slow_ms, since_us; };		/* 0: it is not slowed; monotonic: when that was last changed */
+int64_t pace_ms(const struct pace *p, int64_t set_ms);	/* between two of its loads */
+void pace_refused(struct pace *p, int64_t set_ms, int64_t now_us);	/* the target has too many versions of it */
+bool pace_loaded(struct pace *p, int64_t set_ms, int64_t now_us);	/* true: the pace has changed */
+
 /* What the scheduler (load_sched.c) keeps of a topic. Under its lock. */
 struct topic_turn {
 	struct load_item *inbox, **inbox_end;	/* in order; of no turn yet */
@@ -54,6 +60,9 @@ struct load_topic {
 	struct due due;			/* sink thread: of its partitions those that want a turn */
 	struct load_part *rows_came;	/* sink thread: its partitions that rows have come of, in no order */
 	struct load_part *looks;	/* sink thread: those whose target is looked at when nothing else is to do */
+	int64_t set_ms;			/* sink thread: load.interval of its section; 0: the target's */
+	struct pace pace;		/* sink thread */
+	int64_t last_load_us;		/* sink thread, monotonic: of any of its partitions */
 	_Atomic size_t bytes;		/* message bytes between the reader and the target */
 	_Atomic size_t stuck;		/* of these: of partitions that cannot go on */
 	_Atomic bool over;		/* it has its share of the buffer: the others go on without it */

@@ -266,6 +266,8 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	if (outcome == SINK_REFUSED && why->kind == ERR_DATA)
 		return RANGE_REFUSED;
 	part_trouble(w, p, outcome == SINK_REFUSED && why->kind == ERR_CONFIG ? HALF_FAILED : HALF_RETRYING, why);
+	if (result.too_many_versions)
+		part_too_fast(w, p);
 	return RANGE_LATER;
 }
 
@@ -303,7 +305,7 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 
 	err_clear(&why);
 	gather(w, p, range);
-	p->last_load_us = clock_mono_us();
+	p->last_load_us = p->of->last_load_us = clock_mono_us();
 	if (w->nrows) {
 		take_mark(p, range);
 		if ((p->place.intent != range->to || p->committed != p->next) && part_commit(w, p, range->to))

@@ -86,6 +86,8 @@ static void accept_rows(struct load_worker *w, struct load_item *item)
 {
 	struct load_part *p = item->part;
 
+	if (!p->of->rows_came)
+		topic_interval_read(w->l, p->of);
 	rows_come(p);
 	if (p->next < 0)
 		p->next = p->committed = item->in->from;
@@ -142,6 +144,7 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 
 void part_fine(struct load_worker *w, struct load_part *p)
 {
+	part_pace(w, p);
 	backoff_reset(&p->backoff);
 	p->retry_at_us = 0;
 	p->of->troubled -= p->troubled;
@@ -192,7 +195,8 @@ void part_store(struct load_worker *w, struct load_part *p)
 static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int64_t now)
 {
 	const struct sink_conf *conf = &w->l->sh->settings->sink;
-	int64_t due = p->last_load_us + sink_interval_ms(w->sink) * 1000;
+	const struct pace *pace = &p->of->pace;
+	int64_t due = (pace->slow_ms ? p->of->last_load_us : p->last_load_us) + topic_interval_ms(w, p->of) * 1000;
 	bool drained = atomic_load(&w->l->drained);
 
 	if (p->npieces == 0 && !p->unstored)
@@ -205,6 +209,8 @@ static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int
 		return now;		/* its offset could not be stored */
 	if (atomic_load(&p->waits) || atomic_load(&p->wants_more))
 		return -1;
+	if (pace->slow_ms && !p->pieces[0].truncate && !drained)
+		return due > now ? due : now;	/* each load is one version more, however large it is */
 	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit || p->pieces[0].truncate || drained)
 		return now;
 	return due > now ? due : now;
@@ -280,6 +286,7 @@ static void turn_part(struct load_worker *w, struct load_part *p)
 /* Each partition is looked at again. */
 static void schedule_all(struct load_worker *w, struct load_topic *t, bool retry)
 {
+	topic_interval_read(w->l, t);
 	for (struct load_part *p = t->rows_came; p; p = p->next_came) {
 		if (retry && p->troubled) {
 			p->retry_at_us = 0;
@@ -311,7 +318,9 @@ static void turn_topic(struct load_worker *w, const struct sched_turn *turn)
 		schedule_all(w, t, turn->retry);
 	p = due_first(&t->due);
 	if (p && p->due.us <= clock_mono_us()) {
-		turn_part(w, p);
+		part_schedule(w, p);	/* another partition's turn may have put it off */
+		if (p->due.place && p->due.us <= clock_mono_us())
+			turn_part(w, p);
 		part_schedule(w, p);
 	} else if (t->looks) {
 		topic_look(w, t);

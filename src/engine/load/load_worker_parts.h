@@ -47,6 +47,13 @@ void part_store(struct load_worker *w, struct load_part *p);
 
 enum half_state trouble_state(enum err_kind kind);
 
+/* load_interval.c */
+void topic_interval_read(struct load *l, struct load_topic *t);		/* as it is set now */
+int64_t topic_interval_ms(const struct load_worker *w, const struct load_topic *t);	/* between two loads of a partition; slowed: of any */
+/* The target has too many versions of its table: it is loaded less often, and has its next turn then. */
+void part_too_fast(struct load_worker *w, struct load_part *p);
+void part_pace(struct load_worker *w, struct load_part *p);		/* a load has come to a good end */
+
 /* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
 void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 

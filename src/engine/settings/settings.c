@@ -225,6 +225,8 @@ static const struct conf_option options[] = {
 	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0, "How long a connection may take." },
 	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0, "Zone in which TIMESTAMP columns are stored." },
 
+	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,
+	  "No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "transform", CONF_LIST, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,
 	  "Lua scripts with function transform(row, event), relative to this file; what one gives is what the next one gets." },
 	{ "table", "filter", CONF_CODE, offsetof(struct table_settings, filter), NULL, NULL, CONF_LIVE,

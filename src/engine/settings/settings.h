@@ -14,6 +14,7 @@
 
 struct table_settings {		/* [table db.table], [table db.*] */
 	char *name;
+	int64_t interval_ms;		/* load.interval of its loads; 0: that of [starrocks] */
 	struct conf_list transform;	/* paths of Lua scripts, relative to the configuration file */
 	struct conf_code filter;	/* a Lua expression that comes before them */
 	struct conf_pairs script;	/* script.KEY: for their init(config) */

@@ -44,6 +44,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 		"The rows of this table wait for one load that takes long; the other tables go on. Nothing is lost.",
 		"Look at the cluster's load of this label (information_schema.loads); load.timeout ends it, and it is tried again.", "millrace check",
 		NULL },
+	[PROBLEM_TOO_MANY_VERSIONS] = {
+		"too-many-versions", "table", PROBLEM_WARNING, false, AT_ONCE,
+		"StarRocks merges the versions of this table more slowly than loads make them, so it is loaded less often. Nothing is lost.",
+		"Give compaction more threads, or set a longer load.interval; by itself the table comes back by a tenth a minute.", "millrace status", NULL },
 	[PROBLEM_TABLE_STOPPED] = {
 		"table-stopped", "table", PROBLEM_ERROR, true, AT_ONCE,
 		"This table no longer changes at the target; the other tables do.",

@@ -108,6 +108,7 @@ struct status_table {
 	uint64_t captured, loaded, dropped, dead;
 	uint64_t duplicates;		/* rows that the target had already, by the label of their load */
 	int64_t lag_rows, lag_ms;	/* of the load; -1 unknown */
+	int64_t slowed_ms;		/* between two loads, while the target has too many versions of it; 0: as it is set */
 	int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; rows that differed; 0 and -1: none yet */
 	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
 	uint64_t script_rows, script_ns;	/* that went through its script, and how long that took in all */

@@ -81,6 +81,7 @@ static const struct field table_fields[] = {
 	FIELD(status_table, F_U64, "duplicates", duplicates),
 	FIELD(status_table, F_U64, "dropped", dropped), FIELD(status_table, F_U64, "dead", dead),
 	FIELD(status_table, F_I64, "lag_rows", lag_rows), FIELD(status_table, F_I64, "lag_ms", lag_ms),
+	FIELD(status_table, F_I64, "slowed_ms", slowed_ms),
 	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us), FIELD(status_table, F_I64, "load_p99_us", load_p99_us),
 	FIELD(status_table, F_I64, "verified_us", verified_us), FIELD(status_table, F_I64, "differences", differences),
 	TEXT(status_table, "script", script), TEXT(status_table, "drops", drops),

@@ -1,0 +1,57 @@
+/*
+ * load_interval.c - how often a table is loaded: as its section or [starrocks] sets it, or less often while the target has
+ * too many versions of it (load_pace.c), which is told. @thread the one that has the topic
+ */
+#include "core/clock.h"
+#include "engine/load/load_worker_parts.h"
+
+void topic_interval_read(struct load *l, struct load_topic *t)
+{
+	char name[TABLE_NAME_ROOM];
+	const struct table_settings *section;
+
+	load_table_name(l, t->name, name, sizeof(name));
+	section = settings_for_table(atomic_load(&l->sh->live), name);
+	t->set_ms = section ? section->interval_ms : 0;
+}
+
+static int64_t set_ms(const struct load_worker *w, const struct load_topic *t)
+{
+	return t->set_ms > 0 ? t->set_ms : sink_interval_ms(w->sink);
+}
+
+int64_t topic_interval_ms(const struct load_worker *w, const struct load_topic *t)
+{
+	return pace_ms(&t->pace, set_ms(w, t));
+}
+
+static void tell_pace(struct load_worker *w, struct load_part *p)
+{
+	struct problems *problems = w->l->sh->problems;
+	const struct pace *pace = &p->of->pace;
+
+	atomic_store(&p->meter->interval_ms, pace->slow_ms);
+	if (pace->slow_ms)
+		problem_raise(problems, PROBLEM_TOO_MANY_VERSIONS, p->meter->name, "one load in %lld ms instead of %lld",
+			      (long long)pace->slow_ms, (long long)set_ms(w, p->of));
+	else
+		problem_clear(problems, PROBLEM_TOO_MANY_VERSIONS, p->meter->name);
+}
+
+void part_too_fast(struct load_worker *w, struct load_part *p)
+{
+	struct load_topic *t = p->of;
+	int64_t now = clock_mono_us();
+
+	pace_refused(&t->pace, set_ms(w, t), now);
+	if (p->retry_at_us < now + t->pace.slow_ms * 1000)
+		p->retry_at_us = now + t->pace.slow_ms * 1000;
+	atomic_store(&p->meter->retry_at_us, p->retry_at_us);
+	tell_pace(w, p);
+}
+
+void part_pace(struct load_worker *w, struct load_part *p)
+{
+	if (p->of->pace.slow_ms && pace_loaded(&p->of->pace, set_ms(w, p->of), clock_mono_us()))
+		tell_pace(w, p);
+}
