@@ -83,6 +83,7 @@ static const struct cli_option verify_options[] = {
 	{ "--continuous", NULL, "compare all tables in turn, for ever, in the running process; `status` says when each was compared last" },
 	{ "--stop", NULL, "end that" },
 	{ "--repair", NULL, "read rows that are missing or have other values again, beside the stream" },
+	{ "--truncate", NULL, "with --repair: a table with rows that only the target has is emptied there and read again" },
 	{ "--limit", "COUNT", "leave a table after so many differences (1000); 0: find all" },
 	{ "--json", NULL, "a line of JSON for each difference, with its two rows, and for each table" }, { NULL, NULL, NULL }
 };

@@ -172,8 +172,13 @@ int cli_verify(struct cli *cli)
 	add_arg(&r, "tables", cli->nwords ? cli->words[0] : NULL);
 	add_arg(&r, "continuous", cli_option(cli, "--stop") ? "off" : cli_option(cli, "--continuous") ? "on" : NULL);
 	add_arg(&r, "repair", cli_option(cli, "--repair") ? "yes" : NULL);
+	add_arg(&r, "truncate", cli_option(cli, "--truncate") ? "yes" : NULL);
 	add_arg(&r, "limit", cli_option(cli, "--limit"));
 	r.session = cli_session();
+	if (cli_option(cli, "--truncate") && !cli_option(cli, "--repair")) {
+		err_set(&err, ERR_CONFIG, 0, "verify: --truncate is for --repair; `millrace snapshot TABLE --truncate` reads a table again without comparing it");
+		return cli_fail(&err);
+	}
 	if (cli_call(cli, &call, &err))
 		return cli_fail(&err);
 	rc = call.link.request(call.link.self, &r, take_line, &a, &err);

@@ -54,7 +54,7 @@ const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; l
 /* How far the log is, for whoever compares; and a position without rows goes to the log soon, not in some seconds. @thread any */
 void capture_logged(struct capture *c, struct position *out);	/* initialised */
 void capture_hurry(struct capture *c);
-/* Rows of one table are read again beside the stream; and is anything of that table still to be read so? */
+/* Rows of one table are read again beside the stream (where NULL: all, into an emptied target); and is anything of that table still to be read so? */
 int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err);
 bool capture_reads(struct capture *c, const char *db, const char *table);
 void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */

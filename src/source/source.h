@@ -97,7 +97,7 @@ struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct 
 char *source_plan_text(const struct source_plan *plan);	/* its tables, as JSON; the caller frees */
 /* Of one table by its name, asked of the server when its turn comes; one that cannot be carried out is told then. */
 struct source_plan *source_plan_later(const struct source_order *order);
-/* Of rows of one captured table, by a condition (source_reader_where()). */
+/* Of rows of one captured table, by a condition (source_reader_where()); NULL: all of them, into an emptied target. */
 struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table, const char *where, struct err *err);
 void source_plan_free(struct source_plan *plan);	/* NULL allowed */
 /* The source uses the plan, too, until it is carried out or the source is closed. The answer is how many it was given with

@@ -30,6 +30,8 @@ end
 L
 [ "$target" != starrocks ] || start_starrocks
 write_conf <<C
+[millrace]
+verify.rate = 50
 $([ "$target" != starrocks ] || starrocks_conf)
 [table testdb.people]
 transform = people.lua
@@ -117,8 +119,9 @@ says "or more" "is told"
 
 verify testdb.orders --repair; is_rc 1 "repair: what only the target has stays, exit 1"
 says "1 differences, 2 repaired" "the two others are repaired"
-says "snapshot testdb.orders --truncate" "and the command for the rest is named"
-delete_row orders id=1000000
+says "verify testdb.orders --repair --truncate" "and the command for the rest is named"
+verify testdb.orders --repair --truncate; is_rc 0 "which reads the table again into an emptied target: exit 0"
+says "1 repaired" "and says so"
 verify testdb.orders; is_rc 0 "the table is equal"
 delete_row orders id=7
 write_row orders id=8 note=again

@@ -170,10 +170,50 @@ static void test_keys(void)
 	ok(why(COL_CHAR, false, "no set"), "nor text of an unknown character set");
 }
 
+/* A key as a target has it: any bytes may stand in its texts, and what is no number or time is refused. */
+static const char *text_key(const struct chunk_table *t, const char *tenant, const char *name, size_t len, const char *at)
+{
+	const struct chunk_text parts[] = { { tenant, strlen(tenant) }, { name, len }, { at, strlen(at) } };
+	static char out[400];
+	struct err err = { 0 };
+	struct buf b;
+
+	buf_init(&b, 300);
+	snprintf(out, sizeof(out), "%s", chunk_text_bound(t, parts, &b, &err) == 0 ? b.data : "refused");
+	buf_done(&b);
+	return out;
+}
+
+static void test_texts(void)
+{
+	const char *const bounds[] = { "7,x8142,2024-01-01 00:00:00", "8,u27203b,2024-01-01 00:00:00.5" }, *const bad = "7 OR 1,x41,2024-01-01";
+	struct schema *s = make();
+	struct chunk_table t;
+	struct err err = { 0 };
+	struct buf sql;
+
+	chunk_table_init(&t, s, "PRIMARY", NULL, NULL, &err);
+	buf_init(&sql, CHUNK_SQL_MAX);
+	is_int(chunk_put_keys(&t, bounds, 2, &sql, &err), 0, "two keys %s", err.msg);
+	is_str(sql.data, "(`tenant` = 7 AND `na``me` = _sjis X'8142' AND `at` = '2024-01-01 00:00:00') OR "
+	       "(`tenant` = 8 AND `na``me` = _utf8mb4 X'27203b' AND `at` = '2024-01-01 00:00:00.5')", "of a row, and of a text");
+	buf_reset(&sql);
+	is_int(chunk_put_keys(&t, &bad, 1, &sql, &err), -1, "what is no number is refused (%s)", err.msg);
+	is_str(text_key(&t, "18446744073709551615", "a,\0'", 4, "2024-01-01"), "18446744073709551615,u612c0027,2024-01-01", "any bytes in a text");
+	is_str(text_key(&t, "1 OR 1", "a", 1, "2024-01-01"), "refused", "a number that is more than one");
+	is_str(text_key(&t, "1", "a", 1, "2024-01-01' OR '"), "refused", "a time that ends its quotes");
+	is_str(text_key(&t, "", "a", 1, "2024-01-01"), "refused", "no number");
+	is_str(text_key(&t, "1", "", 0, ""), "refused", "no time");
+	buf_done(&sql);
+	chunk_table_done(&t);
+	schema_unref(s);
+}
+
 int main(void)
 {
 	test_statements();
 	test_bounds();
 	test_keys();
+	test_texts();
 	return tap_done();
 }

@@ -251,6 +251,7 @@ static const struct engine_request_arg_doc verify_args[] = {
 	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to compare (all)" },
 	{ "continuous", ARG_CHOICE, false, "on|off", EFFECT_READ, "all tables in turn, for ever, at verify.rate; until then or a restart" },
 	{ "repair", ARG_YES, false, NULL, EFFECT_READ, "read rows that are missing or have other values again, beside the stream" },
+	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "with repair: where only the target has rows, empty it and read the table again" },
 	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" }, NO_MORE
 };
 static const struct engine_request_arg_doc topics_args[] = {

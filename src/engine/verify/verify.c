@@ -167,7 +167,7 @@ void verify_run(struct verify_job *job, const char *table)
 	err_clear(&err);
 	rc = verify_table_run(job, table, &counts, &err);
 	if (rc == 0 && job->repair && counts.extra > 0)
-		err_set(&err, ERR_DATA, 0, "%llu rows that MySQL does not have are still at the target; `millrace snapshot %s --truncate` empties it and reads the table again",
+		err_set(&err, ERR_DATA, 0, "%llu rows that MySQL does not have are still at the target; `millrace verify %s --repair --truncate` empties it and reads the table again",
 			(unsigned long long)counts.extra, table);
 	if (rc == 0 && counts.unsettled > 0)
 		err_set(&err, ERR_RETRY, 0, "%llu rows changed each time they were looked at", (unsigned long long)counts.unsettled);
@@ -259,6 +259,7 @@ int verifier_request(struct verifier *v, const struct engine_request *r, engine_
 	if (v->e->capture == NULL || v->e->load == NULL)
 		return err_set(err, ERR_CONFIG, 0, "verify: this process runs one half only, and cannot know what is on its way; run it with --role all");
 	job.repair = engine_request_arg(r, "repair") != NULL;
+	job.truncate = engine_request_arg(r, "truncate") != NULL;
 	if (limit && num_parse_i64(limit, strlen(limit), &n))
 		job.limit = n > 0 ? (uint64_t)n : UINT64_MAX / 2;
 	if (continuous)

@@ -31,6 +31,7 @@ struct verify_job {			/* of whoever asked */
 	enum { VERIFY_ASKED, VERIFY_LOOP, VERIFY_SLOTS } slot;	/* by a request, or in turn for ever */
 	uint64_t limit;			/* differences of one table, then it is left */
 	bool repair;
+	bool truncate;			/* a table with rows that only the target has is emptied there and read again */
 	int rate;			/* percent of the time that it may be busy; 100: all */
 	int64_t mark_us;		/* monotonic: busy since */
 	int64_t asked_us, told_us;	/* when the reader was last asked whether it is still there, and told how far this is */
@@ -109,6 +110,7 @@ int verify_settle(struct verify_table *t, struct err *err);
 
 /* verify_repair.c: what differs is read again beside the stream, and looked at again */
 int verify_repair(struct verify_table *t, struct err *err);
+int verify_repair_whole(struct verify_table *t, struct err *err);	/* the target's table is emptied, and all is read again: compare it again */
 
 /* verify_table.c: 0: compared, counts say how; -1: it cannot be */
 int verify_table_run(struct verify_job *job, const char *name, struct verify_counts *counts, struct err *err);

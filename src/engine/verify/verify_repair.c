@@ -1,7 +1,8 @@
 /*
  * verify_repair.c - rows that differ are read again beside the stream, as `snapshot --where` does it with their keys: they come
  * to the log in their place among the changes, so no older row follows a newer one, and from there to the target. Then they are
- * looked at again. A row that only the target has is in no SELECT: it is told.
+ * looked at again. A row that only the target has is in no SELECT: it is told; or, when that is wished, the target's table is
+ * emptied and read again, as `snapshot --truncate` does it.
  */
 #include <stdlib.h>
 
@@ -48,6 +49,14 @@ static int order_all(struct verify_table *t, struct err *err)
 		verify_tell_progress(t, "repairing");
 	}
 	return 0;
+}
+
+int verify_repair_whole(struct verify_table *t, struct err *err)
+{
+	const struct schema *s = source_reader_schema(t->source);
+
+	verify_tell_progress(t, "reading the table again");
+	return capture_read_rows(t->job->e->capture, s->db, s->table, NULL, err) || wait_read(t, err) ? -1 : 0;
 }
 
 int verify_repair(struct verify_table *t, struct err *err)

@@ -351,12 +351,8 @@ static int run_backward(struct verify_table *t, struct err *err)
 
 /* ---- the whole table ---- */
 
-static int run(struct verify_table *t, struct err *err)
+static int compare(struct verify_table *t, struct err *err)
 {
-	int rc = verify_fence_ready(t->job, t->name, err) ? -1 : open_table(t, err);
-
-	if (rc)
-		return rc < 0 ? -1 : 0;
 	if (run_forward(t, err))
 		return -1;
 	if (!sink_reader_ordered(t->reader) && !has_enough(t) && run_backward(t, err))
@@ -364,7 +360,34 @@ static int run(struct verify_table *t, struct err *err)
 	if (settle_some(t, true, err))
 		return -1;
 	t->counts.more = has_enough(t);
-	return t->job->repair && t->counts.different > 0 ? verify_repair(t, err) : 0;
+	return 0;
+}
+
+/* After the table was read again all of it is compared again. */
+static int repair(struct verify_table *t, struct err *err)
+{
+	uint64_t before = t->counts.different;
+
+	if (!t->job->truncate || t->counts.extra == 0)
+		return verify_repair(t, err);
+	if (verify_repair_whole(t, err))
+		return -1;
+	t->counts = (struct verify_counts){ .looked = t->counts.looked };
+	if (compare(t, err))
+		return -1;
+	t->counts.repaired = before > t->counts.different ? before - t->counts.different : 0;
+	return 0;
+}
+
+static int run(struct verify_table *t, struct err *err)
+{
+	int rc = verify_fence_ready(t->job, t->name, err) ? -1 : open_table(t, err);
+
+	if (rc)
+		return rc < 0 ? -1 : 0;
+	if (compare(t, err))
+		return -1;
+	return t->job->repair && t->counts.different > 0 ? repair(t, err) : 0;
 }
 
 int verify_table_run(struct verify_job *job, const char *name, struct verify_counts *counts, struct err *err)

@@ -480,7 +480,7 @@ int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, cons
 
 int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where, struct fill_plan *plan, struct err *err)
 {
-	const struct fill_table t = { .db = (char *)db, .name = (char *)name, .where = (char *)where };
+	const struct fill_table t = { .db = (char *)db, .name = (char *)name, .where = (char *)where, .truncate = where == NULL };
 
 	fill_plan_add(plan, &t);
 	return try_condition(conn, &plan->items[plan->count - 1], err) < 0 ? -1 : try_locks(conn, plan, err);

@@ -41,7 +41,7 @@ int fill_order_from_message(struct fill_order *o, const char *text, size_t len, 
  * that the server takes. -1: the plan is as it was. */
 int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, const struct mysql_filter *filter,
 		       struct fill_plan *plan, struct err *err);
-/* Rows of one captured table, by a condition of ours. */
+/* Rows of one captured table, by a condition of ours; or, where NULL, all of them into an emptied target. */
 int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where, struct fill_plan *plan, struct err *err);
 /* Removes the order's tables from the plan; how many. */
 size_t fill_order_stop(const struct fill_order *o, struct fill_plan *plan, struct err *err);
