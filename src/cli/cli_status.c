@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/num.h"
 
 enum { NAME_WIDTH = 24 };	/* so that a line of a table takes 80 columns */
 
@@ -160,6 +161,25 @@ static void print_tables(const struct status *s)
 	}
 }
 
+/* Up to when the target has everything. */
+static void print_complete(const struct status *s)
+{
+	char at[48], age[32];
+
+	if (!s->capture.enabled || !s->load.enabled)
+		return;
+	if (s->complete_us < 0) {
+		printf("complete to -\n");
+		return;
+	}
+	at[num_iso_datetime(at, s->complete_us, 3, ' ')] = '\0';
+	cli_duration(age, sizeof(age), s->wall_us > s->complete_us ? (s->wall_us - s->complete_us) / 1000 : 0);
+	printf("complete to %s UTC, %s ago", at, age);
+	if (s->complete_gtid[0])
+		say("\n         gtid ", s->complete_gtid);
+	putchar('\n');
+}
+
 static void print_status(const struct status *s)
 {
 	char up[32];
@@ -172,6 +192,7 @@ static void print_status(const struct status *s)
 		print_capture(s);
 	if (s->load.enabled)
 		print_load(&s->load);
+	print_complete(s);
 	print_stages(s);
 	print_tables(s);
 	if (s->bottleneck.stage[0]) {

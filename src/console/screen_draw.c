@@ -28,6 +28,17 @@ static int draw_verdict(const struct status *st, struct canvas *cv, int x)
 	return canvas_text(cv, 0, x, cv->cols - x, show_state_role(st->state), half_state_name(st->state));
 }
 
+/* Up to when the target has everything. */
+static int draw_complete(const struct status *st, struct canvas *cv, int x, int end)
+{
+	char at[SHOW_SIZE], age[SHOW_SIZE];
+	int64_t ms = (st->wall_us - st->complete_us) / 1000;
+
+	if (st->complete_us < 0)
+		return canvas_text(cv, 0, x, end - x, ROLE_DIM, "complete to -");
+	return canvas_printf(cv, 0, x, end - x, show_lag_role(ms), "complete to %s (%s ago)", show_clock(at, st->complete_us), show_ms(age, ms < 0 ? 0 : ms));
+}
+
 static void draw_header(const struct screen *s, struct canvas *cv)
 {
 	const struct status *st = s->status;
@@ -48,6 +59,8 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 		x += canvas_text(cv, 0, x, end - x, ROLE_WARN, "DRAINING") + 2;
 	if (s->frozen)
 		x += canvas_printf(cv, 0, x, end - x, ROLE_PAUSED, "FROZEN for %s", show_age(text, (clock_mono_us() - s->frozen_us) / 1000000)) + 2;
+	if (st->load.enabled && st->capture.enabled && end - x > 26)
+		x += draw_complete(st, cv, x, end) + 2;
 	if (end - x > 12)
 		x += canvas_printf(cv, 0, x, end - x, ROLE_DIM, "up %s", show_age(text, st->uptime_s)) + 2;
 	if (end - x > 20)

@@ -107,6 +107,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
 	e->series = series_new();
+	e->complete = engine_complete_new();
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -182,6 +183,7 @@ bool engine_free(struct engine *e)
 	taps_free(e->shared.taps);
 	problems_free(e->shared.problems);
 	series_free(e->series);
+	engine_complete_free(e->complete);
 	close(e->shared.wake_fd);
 	pthread_mutex_destroy(&e->shared.log_lock);
 	if (e->lock_fd >= 0)

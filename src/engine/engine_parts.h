@@ -58,6 +58,13 @@ void capture_hurry(struct capture *c);
 int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err);
 bool capture_reads(struct capture *c, const char *db, const char *table);
 void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */
+/* How far the log is, for complete.h. @thread any */
+struct capture_reach {
+	int64_t us;			/* everything committed up to then is in it; 0 unknown */
+	uint64_t noted, given;		/* batches of the source: that are in it; that there are */
+	char gtid[4096];		/* executed, and in it */
+};
+void capture_reach(struct capture *c, struct capture_reach *out);
 void capture_status(struct capture *c, struct status *out);	/* its part. @thread any */
 
 /* ---- the load half ---- */
@@ -178,6 +185,7 @@ struct engine {
 		uint64_t disk_free;	/* bytes; UINT64_MAX unknown */
 	} rules;
 	struct series *series;		/* under lock */
+	struct engine_complete *complete;	/* under lock */
 };
 int state_dir_take(const char *path, struct err *err);	/* the descriptor that holds its lock; -1 */
 int script_try_all(const struct settings *s, struct err *err);	/* script_try.c: checks and cases of all scripts */
@@ -196,6 +204,12 @@ struct load_lag engine_load_lag(struct engine *e);
 /* engine_problems.c: problems from figures. sample: once a second, under lock; look: s has capture's part; not under lock */
 void engine_rules_sample(struct engine *e, unsigned tick);
 void engine_rules_look(struct engine *e, const struct status *s);
+/* engine_complete.c: up to which commit everything is at the target. before: not under lock, and before the log's ends are asked */
+struct engine_complete *engine_complete_new(void);
+void engine_complete_free(struct engine_complete *c);
+void engine_complete_before(struct engine *e);
+void engine_complete_sample(struct engine *e, const char *const *tables, const struct status *s);	/* s has capture's part */
+void engine_complete_copy(const struct engine *e, struct status *out);
 /* engine_series.c: figures over time; under engine.lock. s has capture's part */
 void engine_series_sample(struct engine *e, const struct status *s);
 void engine_series_copy(struct engine *e, struct status *out);

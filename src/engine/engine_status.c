@@ -153,15 +153,21 @@ static void find_brake(struct engine *e)
 
 /* ---- the housekeeper's second ---- */
 
-static void look(struct engine *e)
+static void look(struct engine *e, bool fresh)
 {
 	struct status s;
+	const char **tables;
 
 	status_init(&s);
 	if (e->capture)
 		capture_status(e->capture, &s);
 	engine_rules_look(e, &s);
 	pthread_mutex_lock(&e->lock);
+	if (fresh) {
+		tables = partition_tables(e);
+		engine_complete_sample(e, tables, &s);
+		free(tables);
+	}
 	engine_series_sample(e, &s);
 	pthread_mutex_unlock(&e->lock);
 	status_done(&s);
@@ -173,8 +179,10 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 	struct status_partition *partitions = NULL;
 	size_t npartitions = 0;
 
-	if (tick % (watched ? PARTITIONS_WATCHED_S : PARTITIONS_ALONE_S) == 0)
+	if (tick % (watched ? PARTITIONS_WATCHED_S : PARTITIONS_ALONE_S) == 0) {
+		engine_complete_before(e);
 		partitions = partitions_read(e, &npartitions);
+	}
 	pthread_mutex_lock(&e->lock);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_tick(&e->stages[i], seconds, tick % 10 == 9);
@@ -189,7 +197,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 	}
 	engine_rules_sample(e, tick);
 	pthread_mutex_unlock(&e->lock);
-	look(e);
+	look(e, partitions != NULL);
 }
 
 /* ---- copying ---- */
@@ -248,6 +256,7 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->script_rows = counter_get(&m->script_rows);
 	out->script_ns = counter_get(&m->script_ns);
 	table_meter_script_get(e->shared.tables, m, out->script, sizeof(out->script), out->drops, sizeof(out->drops));
+	out->complete_us = atomic_load(&m->complete_us) ? atomic_load(&m->complete_us) : -1;
 	table_meter_error_get(e->shared.tables, m, out->error, sizeof(out->error));
 }
 
@@ -361,6 +370,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	settle_states(e, out);
 	copy_stages(e, out);
 	engine_series_copy(e, out);
+	engine_complete_copy(e, out);
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);
 	engine_rules_look(e, out);

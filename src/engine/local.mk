@@ -7,6 +7,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_orders.c \
 	src/engine/capture/capture_parts.h \
 	src/engine/capture/capture_publish.c \
+	src/engine/capture/capture_reach.c \
 	src/engine/capture/capture_reading.c \
 	src/engine/capture/capture_sections.c \
 	src/engine/capture/capture_signal.c \
@@ -38,6 +39,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/script_trial.h \
 	src/engine/control/script_trial_part.h \
 	src/engine/control/script_trial_row.c \
+	src/engine/engine_complete.c \
 	src/engine/engine_problems.c \
 	src/engine/control/engine_settings.c \
 	src/engine/engine_series.c \
@@ -95,6 +97,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/messages/trace_key.h \
 	src/engine/messages/trace_parts.h \
 	src/engine/messages/trace_tell.c \
+	src/engine/status/complete.c \
+	src/engine/status/complete.h \
 	src/engine/status/meter.c \
 	src/engine/status/meter.h \
 	src/engine/settings/settings.c \
@@ -173,6 +177,9 @@ tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIB
 check_PROGRAMS += tests/unit/test_verify_compare
 tests_unit_test_verify_compare_SOURCES = tests/unit/test_verify_compare.c src/engine/verify/verify_compare.c tests/tap.h
 tests_unit_test_verify_compare_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_complete
+tests_unit_test_complete_SOURCES = tests/unit/test_complete.c src/engine/status/complete.c
+tests_unit_test_complete_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_series
 tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c
 tests_unit_test_series_LDADD = $(CORE)

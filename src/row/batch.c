@@ -83,7 +83,7 @@ void batch_reset(struct batch *b)
 	b->topic = NULL;
 	b->partition = 0;
 	b->from = b->to = 0;
-	b->born_us = b->newest_commit_us = 0;
+	b->born_us = b->newest_commit_us = b->complete_us = 0;
 	b->bytes = 0;
 }
 

@@ -34,6 +34,7 @@ struct batch {
 	int64_t from, to;	/* offsets [from, to) ; gaps (transaction markers) are inside */
 
 	int64_t born_us;	/* monotonic, when the first byte of it was read; for latencies */
+	int64_t complete_us;	/* capture half: all that was committed up to this time is in it or before it; 0: it does not say */
 	int64_t newest_commit_us;	/* wall, commit time of its last change; 0 unknown */
 	size_t bytes;		/* payload bytes, for rates and ceilings */
 };

@@ -46,6 +46,7 @@ struct source_status {
 	char server_gtids[4096], server_file[256];	/* asked once in a while */
 	uint64_t server_pos;
 	int64_t behind_bytes;		/* -1 unknown */
+	int64_t server_us;		/* wall, when that was asked */
 	uint64_t events, rows, bytes;	/* read since the start */
 	uint64_t reconnects;
 	int64_t last_event_us;		/* wall, when the last event or heartbeat came */

@@ -80,6 +80,7 @@ static void fill_tables(struct status *s, unsigned second)
 		t->dead = i == 5 ? 3 : 0;
 		t->lag_rows = (int64_t)i * 4000;
 		t->lag_ms = i ? (int64_t)i * 3100 : 0;
+		t->complete_us = i == 1 ? -1 : s->wall_us - t->lag_ms * 1000 - 400000;
 		t->capture_p99_us = 9100;
 		t->load_p99_us = i ? 4100000 : -1;
 	}
@@ -173,6 +174,8 @@ void fake_status_fill(struct status *s, unsigned second)
 	s->pid = 4711;
 	s->uptime_s = 273600 + second;
 	s->wall_us = START_US + (int64_t)second * 1000000;
+	s->complete_us = s->wall_us - 18400000;
+	strcpy(s->complete_gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77110");
 	strcpy(s->log_kind, "kafka");
 	fill_capture(&s->capture, second);
 	fill_load(&s->load, second);

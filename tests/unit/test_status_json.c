@@ -12,6 +12,8 @@ static void fill(struct status *s)
 	strcpy(s->role, "all");
 	s->state = HALF_STREAMING;
 	s->pid = 77;
+	s->complete_us = 1741010278123456;
+	strcpy(s->complete_gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-4");
 	s->capture.enabled = true;
 	s->capture.state = HALF_SNAPSHOT;
 	s->capture.snapshot = (struct status_snapshot){ .running = true, .tables_done = 1, .tables_total = 3, .rows_done = 10, .left_ms = -1 };
@@ -32,6 +34,7 @@ static void fill(struct status *s)
 	s->tables = xcalloc(1, sizeof(*s->tables));
 	strcpy(s->tables[0].name, "testdb.orders");
 	s->tables[0].loaded = 5;
+	s->tables[0].complete_us = -1;
 	strcpy(s->tables[0].error, "stopped");
 	s->npartitions = 1;
 	s->partitions = xcalloc(1, sizeof(*s->partitions));

@@ -126,6 +126,11 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 	buf_printf(out, "behind: %s rows, %s\n", show_exact(a, t->lag_rows), show_ms(b, t->lag_ms));
 	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n",
 			show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
+	if (t->complete_us >= 0)
+		buf_printf(out, "complete to: %s, %s ago: every commit up to then is at the target, filtered or a dead letter\n", show_clock(a, t->complete_us),
+			   show_ms(b, (s->wall_us - t->complete_us) / 1000));
+	else
+		buf_puts(out, "complete to: - (not known yet, or the table is being read)\n");
 	if (t->dead)
 		buf_puts(out, "see: ':dead' lists the rows with their reasons\n");
 }

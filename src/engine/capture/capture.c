@@ -185,6 +185,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 	switch (step) {
 	case SOURCE_NOTHING:
 		meter_phase(m, PHASE_WAIT_IN);
+		capture_note_idle(c);
 		batch_reset(b);
 		return 1;
 	case SOURCE_END:
@@ -198,6 +199,9 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 			(*parcel)->lists = lists_news(c);
 			(*parcel)->plans = source_plans_given(c->source);
 			c->given = true;
+			pthread_mutex_lock(&c->half.lock);
+			(*parcel)->number = ++c->pushed;
+			pthread_mutex_unlock(&c->half.lock);
 			if (queue_push(c->to_format, *parcel))
 				return 0;
 			*parcel = NULL;
@@ -421,6 +425,8 @@ static int session_open(struct capture *c, struct err *err)
 	if (source && c->settled != c->mysql)
 		source_reload(source, c->mysql);	/* a reload that came while no source ran */
 	position_copy(&c->logged, &position);
+	c->idle_us = 0;			/* what was given before may be lost; it is read again */
+	c->noted = c->pushed;
 	pthread_mutex_unlock(&c->half.lock);
 	position_done(&position);
 	if (source)

@@ -11,6 +11,7 @@ struct parcel {
 	int64_t read_us, formatted_us;	/* wall: when the source and the format stage had done with it */
 	char *lists;			/* news of which tables are captured, to be written with the position; NULL: none */
 	unsigned plans;			/* of the source's, how many the position holds */
+	uint64_t number;		/* from 1 on, over all sessions; 0: the format thread's own */
 };
 
 struct resume {			/* a stopped table that a person wants to go on */
@@ -54,8 +55,16 @@ struct capture {
 	bool differences_known;		/* of this session's source */
 	atomic_bool hurry;		/* somebody waits for a position without rows */
 	struct position logged;		/* under half.lock: what the log holds, for status */
+	uint64_t pushed;		/* parcels that the source has given; its thread's, read under half.lock */
+	/* under half.lock: how far the log is */
+	uint64_t noted;			/* the last parcel of which everything is in it */
+	int64_t complete_us;		/* all that was committed up to then is in it; 0 unknown */
+	int64_t idle_us;		/* the same, once the parcel idle_after is: the source had nothing more then; 0: none */
+	uint64_t idle_after;
 };
 
+void capture_note(struct capture *c, const struct parcel *p);	/* capture_reach.c: all of it and before it is in the log. Log thread */
+void capture_note_idle(struct capture *c);			/* the source has read all that there is. Its thread */
 void parcel_put(struct capture *c, struct parcel *p);			/* back for another round */
 void capture_fail(struct capture *c, const struct err *err);		/* the first failure ends the session */
 void *capture_log_thread(void *capture);				/* capture_publish.c */

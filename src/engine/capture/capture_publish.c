@@ -197,6 +197,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 	for (size_t i = 0; i < p->nheld; i++) {
 		struct batch *b = p->held[i]->batch;
 
+		capture_note(p->c, p->held[i]);
 		meter_done(m, b->nrecords, b->nrecords, b->bytes);
 		count_latencies(p->c, p->held[i]);
 		count_rows(p, b);
@@ -221,6 +222,8 @@ static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *
 	p->bytes += b->arena.used;
 	p->waiting_bytes += b->arena.used;
 	p->records += b->nrecords;
+	if (p->records == 0)		/* nothing of it has to be written */
+		capture_note(p->c, parcel);
 	p->due |= b->position_due || b->snapshot_end;
 	p->plans = parcel->plans > p->plans ? parcel->plans : p->plans;
 	if (parcel->lists) {

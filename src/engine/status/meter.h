@@ -84,6 +84,10 @@ struct table_meter {
 	_Atomic int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; what it found; 0 and -1: none yet */
 	_Atomic int64_t lag_rows, lag_ms;	/* of the load, by the housekeeper; -1 unknown */
 	struct counter script_rows, script_ns;	/* script thread: rows that went through the table's script, and what that took */
+	_Atomic int64_t complete_us;	/* wall: everything of it up to this commit is at the target; 0 unknown */
+	/* of complete.h's samples; the housekeeper's */
+	uint64_t complete_from;		/* the first one that counts for it; UINT64_MAX: none yet */
+	uint64_t being_read, reached;	/* the next one when it was seen being read last; the newest that it has reached */
 	char error[512];		/* under tables lock, as what follows */
 	char script[16], drops[300];	/* the version of its script, "" without; dropped rows by reason, as text */
 };

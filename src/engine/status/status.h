@@ -113,6 +113,7 @@ struct status_table {
 	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
 	uint64_t script_rows, script_ns;	/* that went through its script, and how long that took in all */
 	char script[16], drops[300];	/* the version of its script, "" without; dropped rows by reason: "test order 12, return nil 3" */
+	int64_t complete_us;		/* wall: everything of it up to this commit is at the target; -1 unknown */
 	char error[512];
 };
 
@@ -159,6 +160,8 @@ struct status {
 	int64_t wall_us, uptime_s;
 	bool draining;
 	char log_kind[16];		/* embedded, kafka */
+	int64_t complete_us;		/* wall: everything up to this commit is at the target, of all tables; -1 unknown */
+	char complete_gtid[4096];	/* executed by then; "" unknown */
 	struct status_capture capture;
 	struct status_load load;
 	struct status_reading *readings;	/* of the capture: initial, or beside the stream */

@@ -29,7 +29,8 @@ struct field {
 static const struct field top_fields[] = {
 	TEXT(status, "name", name), TEXT(status, "version", version), TEXT(status, "role", role),
 	FIELD(status, F_STATE, "state", state), FIELD(status, F_I32, "pid", pid), FIELD(status, F_I64, "now_us", wall_us),
-	FIELD(status, F_I64, "uptime_s", uptime_s), FIELD(status, F_BOOL, "draining", draining), TEXT(status, "log", log_kind), END
+	FIELD(status, F_I64, "uptime_s", uptime_s), FIELD(status, F_BOOL, "draining", draining), TEXT(status, "log", log_kind),
+	FIELD(status, F_I64, "complete_us", complete_us), TEXT(status, "complete_gtid", complete_gtid), END
 };
 static const struct field capture_fields[] = {
 	FIELD(status_capture, F_BOOL, "enabled", enabled), FIELD(status_capture, F_STATE, "state", state),
@@ -77,7 +78,7 @@ static const struct field stage_fields[] = {
 };
 static const struct field table_fields[] = {
 	TEXT(status_table, "table", name), FIELD(status_table, F_STATE, "state", state),
-	FIELD(status_table, F_U64, "captured", captured), FIELD(status_table, F_U64, "loaded", loaded),
+	FIELD(status_table, F_I64, "complete_us", complete_us), FIELD(status_table, F_U64, "captured", captured), FIELD(status_table, F_U64, "loaded", loaded),
 	FIELD(status_table, F_U64, "duplicates", duplicates),
 	FIELD(status_table, F_U64, "dropped", dropped), FIELD(status_table, F_U64, "dead", dead),
 	FIELD(status_table, F_I64, "lag_rows", lag_rows), FIELD(status_table, F_I64, "lag_ms", lag_ms),

@@ -51,6 +51,7 @@ static void ask(struct mysql_side *side, int64_t now_us, const char *sql, int st
 	else
 		side->state = state;
 	side->asked_us = now_us;
+	side->asked_wall_us = clock_wall_us();
 }
 
 static void read_position(struct mysql_side *side, MYSQL_ROW row, unsigned fields)
@@ -118,6 +119,7 @@ static void take_position(struct mysql_side *side, const char *file, uint64_t po
 	side->state = SIDE_READY;
 	side->next_us = now_us + ASK_US;
 	side->again_us = AGAIN_FIRST_US;
+	side->known_us = side->asked_wall_us;
 	if (files) {
 		side->behind_bytes = sum_files(res, file, pos);
 	} else if ((row = mysql_fetch_row(res)) != NULL && row[0] && row[1]) {

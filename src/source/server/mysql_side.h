@@ -24,6 +24,7 @@ struct mysql_side {
 	int64_t beat_us;		/* last heartbeat.action.query */
 	struct position server;
 	int64_t behind_bytes;		/* -1 unknown */
+	int64_t asked_wall_us, known_us;	/* wall: when the question that is out was sent; the one that behind_bytes answers */
 	bool went_back;			/* the server stands before what it had sent: its binlog was reset */
 	bool failing;			/* the last heartbeat.action.query failed */
 	char said[400];			/* "" or what a person should know; whoever tells it clears it */

@@ -189,6 +189,7 @@ void mysql_stream_end(struct mysql_stream *st, struct batch *b)
 		position_copy(p, &st->resume.from);
 		return;
 	}
+	b->complete_us = inside ? 0 : st->newest_commit_us;
 	free(p->gtids);
 	p->gtids = st->setup.gtids ? xstrdup(stream_gtids_text(st)) : NULL;
 	snprintf(p->file, sizeof(p->file), "%s", st->file ? st->file : "");
