@@ -55,6 +55,7 @@ static int load_script(lua_State *L)
 	script_time_open(L);
 	script_row_open(L);
 	script_require_open(L);
+	script_lookup_open(L);
 	script_strict(L, 1);
 	snprintf(chunk, sizeof(chunk), "@%s", s->name);
 	if (luaL_loadbufferx(L, s->source, strlen(s->source), chunk, "t") != LUA_OK)

@@ -111,6 +111,8 @@ struct script {
 	bool has_init;
 	int folder;			/* of require(), while the script is loaded; -1 */
 	struct script_module *modules;	/* files that it has read */
+	int64_t log_second;		/* of the last log.info(), monotonic; lines in it */
+	unsigned log_lines;
 	char *source;			/* the text, for a state that is made again */
 	size_t loaded;			/* memory after loading */
 };
@@ -175,8 +177,13 @@ void script_require_open(lua_State *L);			/* into the table on top */
 void script_require_folder(struct script *s, const char *path);
 void script_require_done(struct script *s);		/* no more files are read */
 void script_require_free(struct script *s);
+/* A file in the script's folder, by the name at 1, which ends so; kept as long as the script. */
+const char *script_file_text(lua_State *L, const char *path, const char *ending);
 struct digest;
 void script_require_digest(const struct script *s, struct digest *d);	/* the texts that were read */
+
+/* script_lookup.c */
+void script_lookup_open(lua_State *L);			/* into the table on top */
 
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */

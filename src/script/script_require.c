@@ -1,6 +1,6 @@
 /*
  * script_require.c - require("lib.masks"): lib/masks.lua in the folder of the script, and nothing outside of it: a name is letters, digits and
- * points, and no link is followed on the way. Files are read once, while the script is loaded; a state that is made again runs the same
+ * points, and no link is followed on the way. The same for the files of lookup(). Files are read once, while the script is loaded; a state that is made again runs the same
  * texts. What a file returns is read-only then, as all that loading has made.
  */
 #include "script/script_part.h"
@@ -20,7 +20,7 @@ enum { MODULES_MAX = 64, MODULE_BYTES_MAX = 1 << 20, NAME_MAX_BYTES = 100 };
 
 struct script_module {
 	struct script_module *next;
-	char *name, *text;
+	char *path, *text;
 };
 
 /* "a.b": words of letters, digits and _, with points between them. */
@@ -37,31 +37,47 @@ static bool is_name(const char *name)
 	return n > 0 && n <= NAME_MAX_BYTES;
 }
 
-/* The file of a name, from the folder on, through folders that are none of them a link. -1: errno. */
-static int open_module(int folder, const char *name)
+/* "a/b-1.csv": such words, with one / between them, and that end. */
+static bool is_path(const char *path, const char *ending)
+{
+	size_t n = strlen(path), m = strlen(ending);
+
+	if (n <= m || n > NAME_MAX_BYTES || strcmp(path + n - m, ending) != 0)
+		return false;
+	for (size_t i = 0; i < n - m; i++) {
+		bool slash = path[i] == '/';
+
+		if (!(isalnum((unsigned char)path[i]) || path[i] == '_' || path[i] == '-' || slash) || (slash && (i == 0 || i + 1 == n - m || path[i - 1] == '/')))
+			return false;
+	}
+	return true;
+}
+
+/* The file of a path, from the folder on, through folders that are none of them a link. -1: errno. */
+static int open_inside(int folder, const char *path)
 {
 	char part[NAME_MAX_BYTES + 5];
 	int fd = folder, next;
 
 	for (;;) {
-		size_t n = strcspn(name, ".");
-		bool last = name[n] == '\0';
+		size_t n = strcspn(path, "/");
+		bool last = path[n] == '\0';
 
-		snprintf(part, sizeof(part), "%.*s%s", (int)n, name, last ? ".lua" : "");
+		snprintf(part, sizeof(part), "%.*s", (int)n, path);
 		next = openat(fd, part, O_NOFOLLOW | O_CLOEXEC | (last ? O_RDONLY | O_NONBLOCK : O_PATH | O_DIRECTORY));
 		if (fd != folder)
 			close(fd);
 		if (next < 0 || last)
 			return next;
 		fd = next;
-		name += n + 1;
+		path += n + 1;
 	}
 }
 
 /* NULL: why, empty before, says it. */
-static char *read_module(const struct script *s, const char *name, char *why, size_t size)
+static char *read_inside(const struct script *s, const char *path, char *why, size_t size)
 {
-	int fd = open_module(s->folder, name);
+	int fd = open_inside(s->folder, path);
 	char *text = xmalloc(MODULE_BYTES_MAX + 2);
 	struct stat st;
 	size_t len = 0;
@@ -86,25 +102,32 @@ static char *read_module(const struct script *s, const char *name, char *why, si
 	return NULL;
 }
 
-static const char *module_text(lua_State *L, struct script *s, const char *name)
+static const char *file_text(lua_State *L, struct script *s, const char *what, const char *path)
 {
 	unsigned count = 0;
 	char why[200] = "", *text;
 
 	for (struct script_module *m = s->modules; m; m = m->next, count++)
-		if (strcmp(m->name, name) == 0)
+		if (strcmp(m->path, path) == 0)
 			return m->text;
 	if (s->folder < 0)
-		luaL_error(L, "require: expected a file that is read while a script from a file is loaded, found '%s'%s", name,
-			   s->call ? " in a call; write local x = require(..) outside the functions" : "");
+		luaL_error(L, "%s: expected a file that is read while a script from a file is loaded, found '%s'%s", what, path,
+			   s->call ? " in a call; write local x = .. outside the functions" : "");
 	if (count == MODULES_MAX)
-		luaL_error(L, "require: expected at most %d files, found one more: '%s'", MODULES_MAX, name);
-	text = read_module(s, name, why, sizeof(why));
+		luaL_error(L, "%s: expected at most %d files, found one more: '%s'", what, MODULES_MAX, path);
+	text = read_inside(s, path, why, sizeof(why));
 	if (text == NULL)
-		luaL_error(L, "require: expected file %s.lua (points are folders) in the folder of the script, found: %s", name, why);
-	s->modules = memcpy(xmalloc(sizeof(struct script_module)), &(struct script_module){ .next = s->modules, .name = xstrdup(name), .text = text },
+		luaL_error(L, "%s: expected file %s in the folder of the script, found: %s", what, path, why);
+	s->modules = memcpy(xmalloc(sizeof(struct script_module)), &(struct script_module){ .next = s->modules, .path = xstrdup(path), .text = text },
 			    sizeof(struct script_module));
 	return text;
+}
+
+const char *script_file_text(lua_State *L, const char *path, const char *ending)
+{
+	if (!is_path(path, ending) || strlen(path) != lua_rawlen(L, 1))
+		luaL_error(L, "expected a file's name of letters, digits, _, - and / that ends in %s, found '%s'", ending, path);
+	return file_text(L, script_of(L), "lookup", path);
 }
 
 /* Upvalue 1: what was loaded, by name; true while it is at it. */
@@ -113,7 +136,7 @@ static int require_lua(lua_State *L)
 	struct script *s = script_of(L);
 	const char *name = luaL_checkstring(L, 1), *text;
 	struct arena_mark mark;
-	char chunk[NAME_MAX_BYTES + 8];
+	char chunk[NAME_MAX_BYTES + 8], path[NAME_MAX_BYTES + 5];
 
 	if (!is_name(name) || strlen(name) != lua_rawlen(L, 1))
 		return luaL_error(L, "require: expected a name of letters, digits, _ and points, found '%s'", name);
@@ -123,7 +146,10 @@ static int require_lua(lua_State *L)
 			return luaL_error(L, "require: expected files that do not require each other in a circle, found '%s' again", name);
 		return 1;
 	}
-	text = module_text(L, s, name);
+	snprintf(path, sizeof(path), "%s.lua", name);
+	for (size_t i = 0; name[i]; i++)
+		path[i] = name[i] == '.' ? '/' : name[i];
+	text = file_text(L, s, "require", path);
 	lua_pushlightuserdata(L, s);
 	lua_setfield(L, lua_upvalueindex(1), name);
 	snprintf(chunk, sizeof(chunk), "@%s.lua", name);
@@ -171,7 +197,7 @@ void script_require_done(struct script *s)
 void script_require_digest(const struct script *s, struct digest *d)
 {
 	for (const struct script_module *m = s->modules; m; m = m->next) {
-		digest_add(d, m->name, strlen(m->name) + 1);
+		digest_add(d, m->path, strlen(m->path) + 1);
 		digest_add(d, m->text, strlen(m->text) + 1);
 	}
 }
@@ -183,7 +209,7 @@ void script_require_free(struct script *s)
 		struct script_module *m = s->modules;
 
 		s->modules = m->next;
-		free(m->name);
+		free(m->path);
 		free(m->text);
 		free(m);
 	}

@@ -32,6 +32,7 @@ local share, column = require("share")
 function init(config) column = config.column end
 function transform(row, event)
 	row[column] = share.hide(row[column])
+	log.info("row " .. row.id)
 	return row
 end
 L
@@ -106,6 +107,7 @@ J
 kill -HUP "$pid"
 until_true 20 grep -q "mask.cases:2: case 'an address is masked': email: expected " "$dir/run.log"; ok $? "a reload whose cases fail is refused, with the case" || what_is_wrong
 is "$(version)" "$before" "and the version before it stays"
+grep -q "script: people.lua:5: row 1$" "$dir/run.log"; ok $? "log.info writes into the log, with its line" || note < "$dir/run.log"
 sed -i 's/truncate(row.email, 3)/mask(row.email)/; s/return row$/return rw/' "$dir/mask.lua"
 kill -HUP "$pid"
 until_true 20 grep -q "mask.lua:4: global rw: expected a name that is defined" "$dir/run.log"; ok $? "so is one with a name that nothing defines" || what_is_wrong

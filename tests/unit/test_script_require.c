@@ -110,12 +110,12 @@ static void test_require(void)
 	gives("local a, b = require 'count', require 'count' function transform(row) row.email = a .. b .. made return row end", "111");
 	fails("require 'greet' function transform(row) require('greet').list[1] = 7 return row end", "read-only");
 	fails("require 'greet' function transform(row) require('greet').hello = nil return row end", "read-only");
-	fails("function transform(row) require('greet') return row end", "'greet' in a call; write local x = require(..) outside the functions");
+	fails("function transform(row) require('greet') return row end", "'greet.lua' in a call; write local x = .. outside the functions");
 	fails("require 'wrong' function transform(row) return row end", "s.lua: wrong.lua:1: unexpected symbol near <eof>");
 	fails("require 'raises' function transform(row) return row end", "raises.lua:1: no");
 	fails("require 'a' function transform(row) return row end", "in a circle, found 'a' again");
 	fails("require 'loop' function transform(row) return row end", "expected an end within 1000000 instructions");
-	fails("require 'missing' function transform(row) return row end", "file missing.lua (points are folders) in the folder of the script, found: No such file");
+	fails("require 'missing' function transform(row) return row end", "file missing.lua in the folder of the script, found: No such file");
 }
 
 static void test_outside(void)
@@ -143,6 +143,40 @@ static void test_outside(void)
 	fails("require 'dir' function transform(row) return row end", "something that is no file");
 	snprintf(text, sizeof(text), "require('%0*d') function transform(row) return row end", 101, 1);
 	fails(text, "expected a name of letters");
+}
+
+static void test_lookup(void)
+{
+	put("in/rates.csv", "\xef\xbb\xbf" "currency,rate,note\r\nEUR,1.25,\"a, \"\"b\"\"\nc\"\r\nUSD,1,\r\n");
+	put("in/lib/one-column.csv", "name\na\nb");
+	put("in/short.csv", "a,b\n1,2\n3\n");
+	put("in/long.csv", "a,b\n1,2,3\n");
+	put("in/twice.csv", "a,b\n1,2\n1,3\n");
+	put("in/open.csv", "a,b\n1,\"2\n");
+	put("in/after.csv", "a,b\n1,\"2\"x\n");
+	put("in/unnamed.csv", "a,\n1,2\n");
+	put("in/nothing.csv", "");
+#define SHOWS(e) " function transform(row) row.email = tostring(" e ") return row end"
+	gives("local r = lookup('rates.csv')" SHOWS("decimal(r.EUR.rate) * 2"), "2.50");
+	gives("local r = lookup('rates.csv')" SHOWS("r.EUR.note"), "a, \"b\"\nc");
+	gives("local r = lookup('rates.csv')" SHOWS("r.USD.note == ''"), "true");
+	gives("local r = lookup('rates.csv')" SHOWS("r[row.status]"), "nil");
+	gives("local r = lookup('lib/one-column.csv')" SHOWS("r.b.name"), "b");
+	fails("local r = lookup('rates.csv') function transform(row) r.EUR.rate = 2 return row end", "read-only");
+	fails("lookup('short.csv')" SHOWS("1"), "short.csv:3: expected 2 values, found 1");
+	fails("lookup('long.csv')" SHOWS("1"), "long.csv:2: expected 2 values, found more");
+	fails("lookup('twice.csv')" SHOWS("1"), "twice.csv:3: expected each key once, found 1");
+	fails("lookup('open.csv')" SHOWS("1"), "open.csv:3: expected a closing quote");
+	fails("lookup('after.csv')" SHOWS("1"), "after.csv:2: expected a comma or the end of the line");
+	fails("lookup('unnamed.csv')" SHOWS("1"), "expected a name for each column");
+	fails("lookup('nothing.csv')" SHOWS("1"), "expected a name for each column");
+	fails("lookup('../in/rates.csv')" SHOWS("1"), "expected a file's name of letters");
+	fails("lookup('/etc/x.csv')" SHOWS("1"), "expected a file's name of letters");
+	fails("lookup('rates.lua')" SHOWS("1"), "that ends in .csv");
+	fails("lookup('missing.csv')" SHOWS("1"), "lookup: expected file missing.csv in the folder of the script, found: No such");
+	fails("lookup()" SHOWS("1"), "string expected");
+	gives("function transform(row) for i = 1, 1000 do log.info('line ' .. i) end log.info(row.amount) return row end", "jane.doe@example.com");
+	fails("function transform(row) log.info() return row end", "bad argument #1");
 }
 
 /* A state that is made again runs the texts of before, whatever has become of the files. */
@@ -195,6 +229,7 @@ int main(void)
 	out = batch_new();
 	test_require();
 	test_outside();
+	test_lookup();
 	test_again();
 	test_init();
 	batch_free(in);
