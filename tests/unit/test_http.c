@@ -108,6 +108,7 @@ static void test_connect(void)
 		{ "HEAD", "/status", NULL, NULL, 200, "{\"name\":\"shop\"}" },
 		{ "GET", "/connectors/none", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"Connector none not found\"}" },
 		{ "GET", "/connectors/shop/tasks/7/status", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"Unknown task: shop-7\"}" },
+		{ "GET", "/connectors/shop%00/status", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}" },
 		{ "GET", "/nowhere", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}" },
 		{ "DELETE", "/connectors/shop", NULL, NULL, 405, "{\"error_code\":405,\"message\":\"HTTP 405 Method Not Allowed\"}" },
 	};
@@ -382,6 +383,7 @@ static void test_silent(unsigned port)
 	void *shown_out = NULL;
 	char got[1000];
 
+	ok(drip(&port) != NULL, "one that sends a byte now and then is shown out, though nobody wants its place");
 	pthread_create(&slow, NULL, drip, &port);
 	for (int i = 0; i < SILENT; i++) {
 		silent[i] = dial(port);
@@ -394,7 +396,25 @@ static void test_silent(unsigned port)
 	}
 	is_int(out, SILENT, "the silent ones are shown out");
 	pthread_join(slow, &shown_out);
-	ok(shown_out != NULL, "so is one that sends a byte now and then");
+	ok(shown_out != NULL, "so is it among many");
+}
+
+/* A body whose length is not told before. */
+static void test_chunked(unsigned port)
+{
+	static const char head[] = "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN "\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static char text[200000];
+	size_t n = sizeof(head) - 1;
+
+	memcpy(text, head, n);
+	for (int i = 0; i < 100; i++) {
+		n += (size_t)sprintf(text + n, "3e8\r\n");
+		memset(text + n, 'x', 1000);
+		n += 1000;
+		n += (size_t)sprintf(text + n, "\r\n");
+	}
+	n += (size_t)sprintf(text + n, "0\r\n\r\n");
+	is_int(code_of(port, text, n), 413, "a body of 100 kB in pieces");
 }
 
 static void test_limits(unsigned port)
@@ -411,6 +431,7 @@ static void test_limits(unsigned port)
 	ok(code_of(port, big, sizeof(big)) != 200, "a request line of 200 kB is refused");
 	snprintf(big, sizeof(big), "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN "\r\nContent-Length: 100000\r\n\r\n");
 	is_int(code_of(port, big, strlen(big)), 413, "a body of 100 kB");
+	test_chunked(port);
 	snprintf(big, sizeof(big), "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN "\r\nContent-Length: 2\r\n\r\n{}");
 	is_int(code_of(port, big, strlen(big)), 202, "a small one does not matter");
 	code_of(port, "\x16\x03\x01\x02\r\n\x80 \xff\r\n\r\n", 13);
