@@ -96,7 +96,7 @@ static const struct cli_option manual_options[] = {
 
 static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
-	  "The console runs in the same process; leaving it stops the pipeline. Where a process already runs on the\n"
+	  "The console runs in the same process; leaving it stops the pipeline, or leaves it running without a screen. Where a process already runs on the\n"
 	  "state directory, it offers to attach to that.", role_options, 0, 0, cli_console },
 	{ "run", "", "run the pipeline without a screen", "One line per event on stderr. SIGTERM finishes what is in flight and stops; "
 	  "SIGHUP reads the configuration and the scripts again: tables that it adds are read while the others flow; what needs a "

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/keeper.h"
 #include "console/console.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
@@ -41,8 +42,16 @@ static void take_signals(void)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* The terminal may go away (ssh): then the pipeline goes on headless, and `millrace attach` finds it again. */
-static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
+static void leave_running(int keeper)
+{
+	printf("The pipeline goes on, in process %d. `millrace attach` opens the console on it, SIGTERM stops it.\n", (int)getpid());
+	fflush(stdout);
+	logline(LOG_NOTICE, "console", "left by %s; going on without a terminal", cli_session()->who);
+	keeper_leave(keeper);
+}
+
+/* The terminal may go away (ssh), or be left: then the pipeline goes on headless, and `millrace attach` finds it again. */
+static int console_on_engine(struct cli *cli, struct engine *e, int keeper, struct err *err)
 {
 	struct engine_link link;
 	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true, .session = cli_session() };
@@ -56,10 +65,12 @@ static int console_on_engine(struct cli *cli, struct engine *e, struct err *err)
 	signal(SIGHUP, SIG_IGN);	/* outside the console's own handler: a lost terminal sends more than one */
 	take_signals();
 	end = console_run(&link, &conf, err);
-	if (end == CONSOLE_HUNG_UP) {
+	if (end == CONSOLE_HUNG_UP)
 		logline(LOG_NOTICE, "console", "the terminal is gone; going on without it");
+	else if (end == CONSOLE_LEFT_RUNNING)
+		leave_running(keeper);
+	if (end == CONSOLE_HUNG_UP || end == CONSOLE_LEFT_RUNNING)
 		cli_wait_for_end(cli, e, err);
-	}
 	cli_close_doors(doors);
 	return end < 0 ? -1 : 0;
 }
@@ -129,7 +140,7 @@ int cli_console(struct cli *cli)
 	enum engine_role role;
 	struct engine *e;
 	struct err err;
-	int undrained, fd, code;
+	int undrained, fd, code, keeper;
 
 	err_clear(&err);
 	s = cli_settings(cli, &err);
@@ -141,13 +152,16 @@ int cli_console(struct cli *cli)
 	}
 	if (attach_instead(cli, &code, &err))
 		return code;
+	keeper = keeper_begin(&err);
+	if (keeper < 0)
+		return cli_fail(&err);
 	logline_open(-1, LOG_TEXT, (enum log_level)s->log_level);
 	close(cli_block_signals());
 	e = engine_start(s, role, &err);
 	if (e == NULL)
 		return cli_fail(&err);
 	fd = log_to_file(s);
-	console_on_engine(cli, e, &err);
+	console_on_engine(cli, e, keeper, &err);
 	fprintf(stderr, "finishing what is in flight ...\n");
 	undrained = engine_stop(e, (int)s->drain_timeout_ms);
 	cli->abandoned = !engine_free(e);

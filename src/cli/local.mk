@@ -26,6 +26,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_status.c \
 	src/cli/cli_verify.c \
 	src/cli/cli_version.c \
+	src/cli/keeper.c \
+	src/cli/keeper.h \
 	src/cli/notify.c \
 	src/cli/notify.h \
 	src/cli/cli_status_snapshot.c

@@ -182,6 +182,9 @@ static void console_wish(struct console *c)
 	case WISH_LEAVE:
 		c->end = CONSOLE_LEFT;
 		break;
+	case WISH_LEAVE_RUNNING:
+		c->end = CONSOLE_LEFT_RUNNING;
+		break;
 	case WISH_REPAINT:
 		term_repaint();
 		break;

@@ -23,6 +23,7 @@ struct console_conf {
 
 enum console_end {
 	CONSOLE_LEFT,			/* the person left: in-process, drain and stop; attached, that is all */
+	CONSOLE_LEFT_RUNNING,		/* the same, but the pipeline is to go on: only in-process */
 	CONSOLE_TERMINATED,		/* SIGTERM, SIGINT or SIGQUIT: drain and stop */
 	CONSOLE_HUNG_UP			/* the terminal is gone: in-process, go on headless */
 };

@@ -214,7 +214,8 @@ void screen_quit(struct screen *s)
 	dialog_open(s, 's', "Quit");
 	s->dialog.leaves = true;
 	snprintf(s->dialog.text, sizeof(s->dialog.text),
-		"The engine runs in this process: leaving stops it after what it holds is written. 's' stops it.");
+		"The engine runs in this process. s stops it after what it holds is written; l leaves it running without a screen, and "
+		"`millrace attach` opens the console on it again.");
 }
 
 static void action_open(struct screen *s)

@@ -15,12 +15,12 @@
 #include "engine/engine.h"
 
 enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT };
-enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_REPAINT, WISH_SUSPEND };
+enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND };
 
 struct screen_dialog {
 	char title[64], text[400];
 	uint32_t yes;			/* the key that does it; never the one that opened the dialog */
-	bool leaves;			/* yes leaves the console; otherwise it sends `command` */
+	bool leaves;			/* yes stops and leaves the console, l leaves it running; otherwise it sends `command` */
 	char word[300];			/* has to be typed before anything is done; "": the key is enough */
 	char command[2400];
 	int64_t opened_us;		/* keys are ignored for a moment: they were meant for what was there before */

@@ -209,7 +209,7 @@ static void draw_dialog(const struct screen *s, struct canvas *cv)
 		return;
 	}
 	canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_KEY, "[%c] %s   [Esc] no, go back",
-			(char)s->dialog.yes, s->dialog.leaves ? "stop and leave" : "yes");
+			(char)s->dialog.yes, s->dialog.leaves ? "stop and leave   [l] leave it running" : "yes");
 }
 
 static void draw_view(struct screen *s, struct canvas *cv, struct area at)

@@ -143,6 +143,9 @@ static void key_in_dialog(struct screen *s, uint32_t key)
 		return;
 	if (key == s->dialog.yes) {
 		dialog_yes(s);
+	} else if (key == 'l' && s->dialog.leaves) {
+		s->mode = MODE_LIST;
+		s->wish = WISH_LEAVE_RUNNING;
 	} else if (key == KEYCODE_ESCAPE || key == 'n' || key == 'q' || key == KEYCODE_CTRL('c')) {
 		s->mode = MODE_LIST;
 	}

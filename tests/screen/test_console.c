@@ -260,6 +260,13 @@ static void test_leaving(void)
 	keys("s");
 	is_int(screen.wish, WISH_LEAVE, "s leaves");
 	start(24, 80);
+	keys("q");
+	clock_fake(19000000);
+	keys("l");
+	is_int(screen.wish, WISH_LEAVE_RUNNING, "l leaves the pipeline running");
+	start(24, 80);
+	keys("l");
+	is_int(screen.wish, WISH_NONE, "but only where it is asked");
 	screen.in_process = false;
 	screen_key(&screen, 'q', true);
 	is_int(screen.wish, WISH_NONE, "a pasted q does nothing");
