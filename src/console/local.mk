@@ -56,7 +56,7 @@ dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.the
 
 check_PROGRAMS += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h
-tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE)
+tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE) -lm
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console

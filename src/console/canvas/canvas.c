@@ -263,6 +263,23 @@ void canvas_fill(struct canvas *cv, int y, int x, int height, int width, enum ro
 			cell_set(cv, y + i, x + k, role, ' ');
 }
 
+/* A role under the cursor keeps its colour and takes the cursor's background; one that is stale is faint. */
+struct style canvas_style(const struct theme *theme, enum role role, enum overlay over)
+{
+	struct style style = theme->style[role];
+	const struct style *cursor = &theme->style[ROLE_CURSOR];
+
+	if (over == OVER_CURSOR) {
+		style.back = cursor->back;
+		style.flags = (style.flags & ~(unsigned)STYLE_DIM) | cursor->flags;
+		if (style.fore.rich == COLOR_DEFAULT || role == ROLE_DIM || role == ROLE_BORDER)
+			style.fore = cursor->fore;
+	}
+	if (over == OVER_STALE)
+		style.flags = (style.flags & ~(unsigned)(STYLE_BOLD | STYLE_REVERSE)) | STYLE_DIM;
+	return style;
+}
+
 void canvas_dump(const struct canvas *cv, struct buf *out)
 {
 	for (int y = 0; y < cv->rows; y++) {

@@ -49,6 +49,8 @@ void canvas_box(struct canvas *cv, int y, int x, int height, int width, enum rol
 void canvas_over(struct canvas *cv, int y, int x, int height, int width, enum overlay over);	/* keeps text and roles */
 void canvas_fill(struct canvas *cv, int y, int x, int height, int width, enum role role);
 
+struct style canvas_style(const struct theme *theme, enum role role, enum overlay over);
+
 void canvas_dump(const struct canvas *cv, struct buf *out);	/* lines without trailing blanks */
 
 #define CANVAS_MAX 500

@@ -185,23 +185,6 @@ static void style_use(enum overlay over, enum role role, const struct style *sty
 	term.attributes[over][role] = attributes;
 }
 
-/* A role under the cursor keeps its colour and takes the cursor's background; one that is stale is faint. */
-static struct style style_over(const struct theme *theme, enum role role, enum overlay over)
-{
-	struct style style = theme->style[role];
-	const struct style *cursor = &theme->style[ROLE_CURSOR];
-
-	if (over == OVER_CURSOR) {
-		style.back = cursor->back;
-		style.flags = (style.flags & ~(unsigned)STYLE_DIM) | cursor->flags;
-		if (style.fore.rich == COLOR_DEFAULT || role == ROLE_DIM || role == ROLE_BORDER)
-			style.fore = cursor->fore;
-	}
-	if (over == OVER_STALE)
-		style.flags = (style.flags & ~(unsigned)(STYLE_BOLD | STYLE_REVERSE)) | STYLE_DIM;
-	return style;
-}
-
 static void styles_use(const struct theme *theme)
 {
 	const char *no_color = getenv("NO_COLOR");
@@ -213,7 +196,7 @@ static void styles_use(const struct theme *theme)
 	}
 	for (int over = 0; over < OVER_COUNT; over++)
 		for (int role = 0; role < ROLE_COUNT; role++) {
-			struct style style = style_over(theme, (enum role)role, (enum overlay)over);
+			struct style style = canvas_style(theme, (enum role)role, (enum overlay)over);
 
 			style_use((enum overlay)over, (enum role)role, &style, colors);
 		}

@@ -60,8 +60,9 @@ static void say_hop(struct trace *t, const struct trace_hop *h)
 
 	iso(time, h->ms);
 	load_words(h, load, sizeof(load));
-	say(t, "%s  commit  %s%s%s%s%s%s", time, h->gtid[0] ? "gtid " : "", h->gtid, h->gtid[0] ? "  " : "", h->file, h->file[0] ? ":" : "", h->pos);
-	say(t, "%25s%c  %s", "", h->op, h->what);
+	if (h->gtid[0] || h->file[0])
+		say(t, "%s  commit  %s%s%s%s%s%s", time, h->gtid[0] ? "gtid " : "", h->gtid, h->gtid[0] ? "  " : "", h->file, h->file[0] ? ":" : "", h->pos);
+	say(t, "%-25s%c  %s", h->gtid[0] || h->file[0] ? "" : time, h->op, h->what);
 	say(t, "%25slog     %s[%d] offset %lld", "", t->topic, (int)h->partition, (long long)h->offset);
 	if (h->outcome.kind != OUTCOME_NO_SCRIPT)
 		say(t, "%25sscript  %s%s%s", "", script_word(&h->outcome), h->outcome.text[0] ? ": " : "", h->outcome.text);
