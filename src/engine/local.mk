@@ -133,7 +133,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/verify/verify_table.c \
 	src/engine/control/row_mask.c \
 	src/engine/control/row_mask.h \
-	src/engine/control/tap.c
+	src/engine/control/tap.c \
+	src/engine/control/trace_now.c \
+	src/engine/control/trace_now.h
 
 check_PROGRAMS += tests/unit/test_half
 tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/half.c

@@ -56,6 +56,11 @@ says "script  changed: changes note" testdb.orders 1
 says "load    done: the group is at offset" testdb.orders 1
 gtid=$(sql -N -e 'SELECT @@server_uuid')
 says "commit  gtid $gtid:" testdb.orders 1
+says "now: MySQL: there; target: there" testdb.orders 1
+says "now: MySQL: there; target: not there" testdb.orders 2
+says "now: MySQL: not there; target: not there" testdb.orders 5
+says "now: MySQL: there; target: there" testdb.plain 'a=1 b="x y"'
+says "now: MySQL: not asked: the key of the table has 2 columns, and 1 are given" testdb.plain a=1
 says "verdict: the change of" testdb.orders 2
 says "script  dropped: orders.lua:3: not loaded" testdb.orders 2
 says "because the script says so (orders.lua:3" testdb.orders 2

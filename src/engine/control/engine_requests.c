@@ -12,6 +12,7 @@
 #include "core/num.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/control/script_trial.h"
+#include "engine/control/trace_now.h"
 #include "engine/engine_parts.h"
 
 enum { RESUME_MS = 15000 };	/* an answer to `resume`: connections have time limits of about ten seconds */
@@ -183,6 +184,7 @@ static int ask_trace(struct ask *a)
 {
 	struct table_meter *m = table_meter_find(a->e->shared.tables, engine_request_arg(a->r, "table"));
 	struct trace_wish wish = { .paused = m && atomic_load(&m->paused) };
+	struct trace_now now;
 	char why[512];
 
 	if (log_of(a) == NULL)
@@ -190,6 +192,11 @@ static int ask_trace(struct ask *a)
 	if (m && atomic_load(&m->stopped)) {
 		table_meter_error_get(a->e->shared.tables, m, why, sizeof(why));
 		wish.stopped = why;
+	}
+	if (a->e->capture && a->e->load) {
+		trace_now_ask(a->e, engine_request_arg(a->r, "table"), engine_request_arg(a->r, "key"), &now);
+		wish.mysql = now.mysql;
+		wish.target = now.target;
 	}
 	return inspect_trace(log_of(a), atomic_load(&a->e->shared.live), a->r, &wish, a->emit, a->arg, a->err);
 }

@@ -18,6 +18,7 @@ struct trace_wish {
 	const char *hidden;	/* rows are not to be seen: stands in their place; NULL: they are */
 	const char *stopped;	/* why capture has stopped the table; NULL: it has not, or is not known here */
 	bool paused;		/* its load, by a person */
+	const char *mysql, *target;	/* has it the row now: "there", "not there", or why not known; NULL: not asked */
 };
 
 int trace_run(struct log *log, const struct settings *s, const struct trace_wish *wish, engine_emit *emit, void *arg, struct err *err);

@@ -155,12 +155,18 @@ static void put_verdict(struct trace *t, const char *table)
 	if (t->wish->text) {
 		say(t, "%llu messages of this row among %llu%s", (unsigned long long)t->found, (unsigned long long)t->scanned,
 		    t->found > TRACE_KEPT ? ", the newest 50 are shown" : "");
+		if (t->wish->mysql)
+			say(t, "now: MySQL: %s; target: %s", t->wish->mysql, t->wish->target);
 		say(t, "verdict: %s", text);
 		return;
 	}
 	buf_reset(&t->line);
 	buf_printf(&t->line, "{\"found\":%llu,\"scanned\":%llu,\"verdict\":", (unsigned long long)t->found, (unsigned long long)t->scanned);
 	buf_json_str(&t->line, text);
+	if (t->wish->mysql) {
+		put(&t->line, "mysql", t->wish->mysql);
+		put(&t->line, "target", t->wish->target);
+	}
 	buf_putc(&t->line, '}');
 	t->over |= t->emit(t->arg, t->line.data, t->line.len) != 0;
 }
