@@ -61,6 +61,7 @@ struct sink_result {
 	uint64_t rows_loaded;
 	uint64_t rows_filtered;	/* = nbad */
 	int64_t ms;
+	bool down;		/* with REFUSED: the target itself was not there, whatever the table */
 	bool too_many_versions;	/* with REFUSED, UNKNOWN: loads come faster than the target merges them */
 	const struct sink_bad *bad;	/* lent until the next call on this handle */
 	size_t nbad;

@@ -235,7 +235,7 @@ static int answer_parse(struct starrocks_http *h, long http, const char *url, st
 	}
 	if (!json_is_object(root)) {
 		json_decref(root);
-		return err_set(err, ERR_RETRY, (int)http, "StarRocks %s: HTTP %ld without a JSON answer: %.80s", host, http,
+		return err_set(err, http >= 500 ? ERR_UNREACHABLE : ERR_RETRY, (int)http, "StarRocks %s: HTTP %ld without a JSON answer: %.80s", host, http,
 			       h->answer.len ? h->answer.data : "(empty)");
 	}
 	snprintf(a->status, sizeof(a->status), "%s", member(root, "Status", "status"));

@@ -103,6 +103,7 @@ static enum err_kind message_kind(const char *message)
 	} known[] = {
 		{ "too many filtered rows", ERR_DATA },
 		{ "primary key size exceed", ERR_DATA },
+		{ "No backend alive", ERR_UNREACHABLE },
 		{ "Too many versions", ERR_RETRY },
 		{ "too many tablet versions", ERR_RETRY },
 		{ "unknown database", ERR_CONFIG },
@@ -253,6 +254,7 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 		outcome = part_judge(l, part, label, answer, l->err);
 	else
 		outcome = answer->sent ? part_settle(l, label, answer, l->err) : SINK_REFUSED;
+	l->result->down = outcome == SINK_REFUSED && !answer->sent && l->err->kind == ERR_UNREACHABLE;
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		l->any_new |= outcome == SINK_LOADED;
 		l->result->rows_loaded += outcome == SINK_LOADED ? part->count : 0;

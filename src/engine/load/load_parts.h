@@ -245,7 +245,9 @@ struct sched_turn {
 };
 /* Waits for the next turn; false: there will be none. @thread sink, as what follows */
 bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_turn *out);
-void load_sched_give(struct load_sched *s, struct load_topic *t);	/* the turn is over */
+/* The turn is over; called: the target was asked for something in it. */
+void load_sched_give(struct load_sched *s, struct load_topic *t, bool called);
+void load_sched_target(struct load_sched *s, bool down);	/* it was asked, and is there or not */
 
 /* load_range.c: pure; which pieces make the next load, its label */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to);

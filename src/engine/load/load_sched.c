@@ -16,7 +16,11 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
-enum { REST_MS = 5000 };		/* a thread that had nothing to do for so long gives its memory back */
+enum {
+	REST_MS = 5000,			/* a thread that had nothing to do for so long gives its memory back */
+	DOWN_FAILURES = 3,		/* one backend of several that is out of reach is not the target */
+	PROBE_FIRST_MS = 100, PROBE_MAX_MS = 5000
+};
 
 struct idler {			/* a thread that waits, on its own stack */
 	struct idler *next;
@@ -36,6 +40,10 @@ struct load_sched {
 	struct idler *idle;		/* threads that wait and were not told; the last one first */
 	int64_t kept_us;		/* one of these waits until then; INT64_MAX: none does */
 	bool closed, aborted;
+	unsigned failures;		/* of calls to a target that was not there, one after the other */
+	bool down;			/* it is, by so many: one turn at a time asks whether it still is, the next one at */
+	int64_t probe_us;		/* monotonic */
+	struct backoff probe;
 };
 
 struct load_sched *load_sched_new(struct load *l)
@@ -155,9 +163,9 @@ void load_sched_forget(struct load_sched *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-void load_sched_again(struct load_sched *s, bool retry)
+/* Under lock. */
+static void look_again(struct load_sched *s, bool retry)
 {
-	pthread_mutex_lock(&s->lock);
 	for (struct load_topic *t = s->topics; t; t = t->turn.next) {
 		t->turn.again = true;
 		t->turn.retry |= retry;
@@ -165,6 +173,32 @@ void load_sched_again(struct load_sched *s, bool retry)
 			schedule(s, t);
 	}
 	tell_all(s);
+}
+
+void load_sched_again(struct load_sched *s, bool retry)
+{
+	pthread_mutex_lock(&s->lock);
+	look_again(s, retry);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void probe_later(struct load_sched *s)
+{
+	s->probe_us = clock_mono_us() + backoff_next(&s->probe) * 1000LL;
+}
+
+void load_sched_target(struct load_sched *s, bool down)
+{
+	pthread_mutex_lock(&s->lock);
+	s->failures = down ? s->failures + 1 : 0;
+	if (s->failures == DOWN_FAILURES) {
+		s->down = true;
+		backoff_init(&s->probe, PROBE_FIRST_MS, PROBE_MAX_MS);
+		probe_later(s);
+	} else if (!down && s->down) {
+		s->down = false;
+		look_again(s, true);
+	}
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -186,12 +220,18 @@ void load_sched_abort(struct load_sched *s)
 
 /* ---- a sink thread ---- */
 
+/* The target is down, and not everything has to be tried once more because the process stops. */
+static bool is_closed_target(const struct load_sched *s)
+{
+	return s->down && !atomic_load(&s->l->drained);
+}
+
 /* The topic that may begin now, NULL: none. */
 static struct load_topic *pick(struct load_sched *s)
 {
 	struct load_topic *t = due_first(&s->due);
 
-	if (s->aborted)
+	if (s->aborted || (is_closed_target(s) && s->probe_us > clock_mono_us()))
 		return NULL;
 	if (t && t->turn.due.us <= clock_mono_us())
 		return t;
@@ -220,10 +260,18 @@ static void wait_told(struct load_sched *s, struct idler *me, int64_t until_us)
 		late = until_us == INT64_MAX ? pthread_cond_wait(&me->wake, &s->lock) : pthread_cond_timedwait(&me->wake, &s->lock, &until);
 }
 
+/* When somebody has to look, -1: not before something happens. */
+static int64_t next_us(const struct load_sched *s)
+{
+	int64_t first = due_first_us(&s->due);
+
+	return first >= 0 && is_closed_target(s) && first < s->probe_us ? s->probe_us : first;
+}
+
 static void wait_idle(struct load_sched *s, struct load_worker *w)
 {
 	struct idler me = { .next = s->idle }, **link;
-	int64_t first = due_first_us(&s->due);
+	int64_t first = next_us(s);
 	bool keeps = first >= 0 && first < s->kept_us;
 
 	pthread_cond_init(&me.wake, &s->clock);
@@ -250,6 +298,8 @@ static void begin(struct load_sched *s, struct load_topic *t, struct sched_turn 
 {
 	due_set(&s->due, &t->turn.due, -1);
 	t->turn.running = true;
+	if (s->down)
+		probe_later(s);
 	*out = (struct sched_turn){ .topic = t, .inbox = t->turn.inbox, .again = t->turn.again, .retry = t->turn.retry };
 	t->turn.inbox = NULL;
 	t->turn.again = t->turn.retry = false;
@@ -273,10 +323,12 @@ bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_t
 	return t != NULL;
 }
 
-void load_sched_give(struct load_sched *s, struct load_topic *t)
+void load_sched_give(struct load_sched *s, struct load_topic *t, bool called)
 {
 	pthread_mutex_lock(&s->lock);
 	t->turn.running = false;
+	if (s->down && !called)
+		s->probe_us = clock_mono_us();		/* it had nothing for the target: the next one may ask */
 	meter_pool_running(&s->l->sh->stages[STAGE_SINK], --s->running);
 	if (t->turn.forget) {
 		forget(s, t);

@@ -14,6 +14,8 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
+enum { PROBE_MAX_MS = 5000 };	/* a table that found the target down is tried again within so much */
+
 /* ---- gathering a range ---- */
 
 static void gather_piece(struct load_worker *w, const struct piece *piece, struct range *range)
@@ -240,6 +242,19 @@ static void part_loaded(struct load_worker *w, struct load_part *p, const struct
 		p->place.epoch = unique_number();
 }
 
+/* After part_trouble(). A target that is down is asked by one table at a time, and none waits long for its turn to do so. */
+static void target_says(struct load_worker *w, struct load_part *p, bool down)
+{
+	int64_t latest = clock_mono_us() + PROBE_MAX_MS * 1000;
+
+	w->called = true;
+	if (down && p->retry_at_us > latest) {
+		p->retry_at_us = latest;
+		atomic_store(&p->meter->retry_at_us, latest);
+	}
+	load_sched_target(w->l->sched, down);
+}
+
 /* why: of RANGE_REFUSED. RANGE_LATER has been told. */
 static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
@@ -251,21 +266,26 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 
 	if (part_look(w, p, schema, why) || prepare(w, p, nkeep, why)) {
 		part_trouble(w, p, trouble_state(why->kind), why);
+		target_says(w, p, why->kind == ERR_UNREACHABLE);
 		return RANGE_LATER;
 	}
 	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from, range->to);
 	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);
+		target_says(w, p, false);
 		if (write_bad(w, p, &result, why))
 			return letters_later(w, p, why);
 		part_loaded(w, p, schema, label, nkeep, &result);
 		count_loaded(w, p, outcome, result.nbad);
 		return RANGE_LOADED;
 	}
-	if (outcome == SINK_REFUSED && why->kind == ERR_DATA)
+	if (outcome == SINK_REFUSED && why->kind == ERR_DATA) {
+		target_says(w, p, false);
 		return RANGE_REFUSED;
+	}
 	part_trouble(w, p, outcome == SINK_REFUSED && why->kind == ERR_CONFIG ? HALF_FAILED : HALF_RETRYING, why);
+	target_says(w, p, result.down);
 	if (result.too_many_versions)
 		part_too_fast(w, p);
 	return RANGE_LATER;

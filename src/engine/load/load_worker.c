@@ -333,8 +333,9 @@ static void *worker_thread(void *arg)
 	struct sched_turn turn;
 
 	while (load_sched_take(w->l->sched, w, &turn)) {
+		w->called = false;
 		turn_topic(w, &turn);
-		load_sched_give(w->l->sched, turn.topic);
+		load_sched_give(w->l->sched, turn.topic, w->called);
 	}
 	return NULL;
 }

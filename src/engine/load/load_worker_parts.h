@@ -13,6 +13,7 @@ struct load_worker {
 	int index;
 	pthread_t thread;
 	struct sink *sink;
+	bool called;			/* in this turn the target was asked for something */
 	struct dead_writer *dead;
 	struct collapse *collapse;
 

@@ -1,0 +1,40 @@
+#!/bin/bash
+# load_down.sh - the cluster takes no loads, and sixty tables have rows: a few turns ask whether it still is so, not all tables;
+# when it is well again, all of them are loaded at once.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+start_mysql
+start_starrocks
+sql -e "CREATE DATABASE testdb"
+for i in {1..60}; do echo "CREATE TABLE t$i (id INT PRIMARY KEY, n INT); INSERT INTO t$i VALUES (1, 1);"; done | sql testdb
+{ starrocks_conf; printf '[kafka]\ntopic.prefix = mysql\n'; } | write_conf
+start_millrace
+wait_caught_up "the snapshot of 60 tables"
+
+troubled() { status | jq '[.tables[] | select(.error != "")] | length'; }
+captured() { [ "$(status | jq -r '.capture.gtid | gsub("[ \n]"; "")')" = "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')" ]; }
+tried() { [ "$(grep -c 'No backend alive' "$dir/run.log")" -ge "$1" ]; }
+
+curl -sS --max-time 5 "$control/fault?name=no_backend&count=-1" > /dev/null
+for i in {1..60}; do echo "UPDATE t$i SET n = n + 1;"; done | sql testdb
+until_true 30 captured; ok $? "60 tables have rows"
+until_true 30 tried 4; ok $? "several of them were tried"
+n=$(troubled)
+[ "$n" -ge 1 ] && [ "$n" -le 30 ]; ok $? "by far not all: $n"
+status_is '.load.state == "retrying"'; ok $? "the load half says that it retries"
+curl -sS --max-time 5 "$control/clear" > /dev/null
+wait_caught_up 40 "all are loaded when it is well"
+is "$(troubled)" 0 "none of them is in trouble"
+for t in t1 t30 t60; do same_table $t; done
+curl -sS --max-time 5 "$control/fault?name=no_backend&count=-1" > /dev/null
+for i in {1..60}; do echo "UPDATE t$i SET n = n + 1;"; done | sql testdb
+until_true 30 captured && until_true 30 tried 6; ok $? "down again"
+stop_millrace
+[ $? -le 1 ]; ok $? "it stops all the same"
+curl -sS --max-time 5 "$control/clear" > /dev/null
+start_millrace
+wait_caught_up "and goes on"
+for t in t1 t30 t60; do same_table $t; done
+stop_millrace
+no_trouble
+done_testing
