@@ -217,8 +217,8 @@ int engine_series_print(struct engine *e, const char *name, int64_t until_s, int
 			struct err *err);
 /* engine_latency.c: histograms since the start, a line each: of the stages, and of the first `tables` tables by name */
 int engine_latency_print(struct engine *e, int64_t tables, engine_emit *emit, void *arg);
-/* engine_settings.c: the settings in force, a line each; secrets are not in it */
-int engine_settings_print(const struct settings *s, engine_emit *emit, void *arg);
+/* engine_settings.c: the settings in force, a line each: those that a reload changes as it read them; secrets are not in it */
+int engine_settings_print(const struct settings *start, const struct settings *live, engine_emit *emit, void *arg);
 void engine_sections_look(struct engine *e);	/* engine_sections.c: sections that no table has; under lock */
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);
 

@@ -10,6 +10,8 @@ write_conf << C
 column.mask.hash.v2.SHA-256.with.salt.pepper-and-salt = testdb.t.s
 [kafka]
 sasl.password = 'kafka-secret'
+[table testdb.t]
+filter = row.id > 0
 [http]
 listen = $port
 token.file = $dir/http.token
@@ -60,9 +62,15 @@ is "$(call '/connectors?expand=status&expand=info')" 200 "expand"
 answer_is '.e2e.status.tasks == [{"id": 0, "state": "RUNNING", "worker_id": "127.0.0.1:'$port'"}] and .["e2e-load"].info.type == "sink"'
 is "$(call /connectors/e2e/config)" 200 "config"; answer_is --arg p "$mysql_port" '.["mysql.port"] == $p and .["mysql.password"] == "(set)" and .["kafka.sasl.password"] == "(set)"'
 ! grep -qE "$mysql_password|kafka-secret|pepper" "$dir/answer"; ok $? "no secret and no salt is in it"
-call /connectors/e2e-load/config > /dev/null; ! grep -qE "$mysql_password|kafka-secret|pepper|a-token" "$dir/answer"; ok $? "nor in the other's"
+call /connectors/e2e-load/config > /dev/null; jq -e '.["table testdb.t.filter"] == "row.id > 0"' "$dir/answer" > /dev/null; ok $? "sections of tables are in the load's" || note < "$dir/answer"
+! grep -qE "$mysql_password|kafka-secret|pepper|a-token" "$dir/answer"; ok $? "nor in the other's"
 "$millrace" -c "$dir/millrace.conf" do settings > "$dir/settings"; ! grep -qE "$mysql_password|kafka-secret|pepper-and|a-token" "$dir/settings"
 ok $? "nor in the settings that are asked of the engine"
+sed -i "s/^\[mysql\]/[mysql]\nincremental.snapshot.chunk.size = 777\nmax.batch.size = 555/" "$dir/millrace.conf"
+kill -HUP "$pid"
+in_force() { call /connectors/e2e/config > /dev/null; jq -e '.["mysql.incremental.snapshot.chunk.size"] == "777"' "$dir/answer" > /dev/null; }
+until_true 20 in_force; ok $? "a setting that a reload changes is told as it is in force"
+answer_is '.["mysql.max.batch.size"] == "1024"'
 is "$(call /connectors/e2e/offsets)" 200 "offsets of capture"
 answer_is --arg g "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')" '.offsets[0].partition.server == "mysql" and (.offsets[0].offset.gtids | gsub("[ \n]"; "")) == $g'
 is "$(call /connectors/e2e-load/offsets)" 200 "offsets of the load"; answer_is '[.offsets[] | select(.partition.kafka_topic == "mysql.testdb.t")][0].offset.kafka_offset > 0'

@@ -154,7 +154,7 @@ static int ask_latency(struct ask *a)
 
 static int ask_settings(struct ask *a)
 {
-	return engine_settings_print(a->e->settings, a->emit, a->arg);
+	return engine_settings_print(a->e->settings, atomic_load(&a->e->shared.live), a->emit, a->arg);
 }
 
 static int ask_replay(struct ask *a)

@@ -44,7 +44,7 @@ static const char *without_salt(const char *key, char *out, size_t size)
 	return out;
 }
 
-static int put_pairs(const struct conf_option *o, const struct conf_pairs *pairs, engine_emit *emit, void *arg)
+static int put_pairs(const char *section, const struct conf_pairs *pairs, engine_emit *emit, void *arg)
 {
 	char key[512];
 	int gone = 0;
@@ -52,7 +52,7 @@ static int put_pairs(const struct conf_option *o, const struct conf_pairs *pairs
 	for (size_t i = 0; i < pairs->count && !gone; i++) {
 		const struct conf_pair *p = &pairs->items[i];
 
-		gone = put_line(o->section, without_salt(p->key, key, sizeof(key)), conf_key_is_secret(p->key) ? hidden_text : p->value,
+		gone = put_line(section, without_salt(p->key, key, sizeof(key)), conf_key_is_secret(p->key) ? hidden_text : p->value,
 				NULL, emit, arg);
 	}
 	return gone;
@@ -65,7 +65,7 @@ static int put_option(const struct conf_option *o, const void *settings, const c
 	int gone;
 
 	if (o->type == CONF_PAIRS)
-		return put_pairs(o, field, emit, arg);
+		return put_pairs(section, field, emit, arg);
 	buf_init(&value, VALUE_MAX);
 	conf_format(o, settings, &value);
 	gone = put_line(section, o->key, value.data ? value.data : "", o->preset, emit, arg);
@@ -86,11 +86,13 @@ static int put_tables(const struct conf_option *o, const struct settings *s, eng
 	return gone;
 }
 
-int engine_settings_print(const struct settings *s, engine_emit *emit, void *arg)
+int engine_settings_print(const struct settings *start, const struct settings *live, engine_emit *emit, void *arg)
 {
 	int gone = 0;
 
 	for (const struct conf_option *o = settings_table.options; o->section && !gone; o++) {
+		const struct settings *s = o->flags & CONF_LIVE ? live : start;
+
 		if (o->flags & CONF_HIDDEN)
 			continue;
 		gone = strcmp(o->section, "table") == 0 ? put_tables(o, s, emit, arg) : put_option(o, s, o->section, emit, arg);
