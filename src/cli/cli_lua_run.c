@@ -96,7 +96,7 @@ static void print_reason(struct answer *a, const json_t *o)
 	if (!a->reasons)
 		puts("reasons:");
 	a->reasons = true;
-	printf("  %-8s %9lld  ", drop ? "dropped" : "dead", number_of(o, "rows"));
+	printf("  %-8s %9lld  ", drop ? "dropped" : strcmp(text_of(o, "kind"), "count") == 0 ? "counted" : "dead", number_of(o, "rows"));
 	if (drop) {
 		put(text_of(o, "script"));
 		fputs(": ", stdout);

@@ -151,6 +151,8 @@ static void print_tables(const struct status *s)
 		if (t->script[0]) {
 			printf("    script %s, %" PRIu64 " ns a row%s", t->script, t->script_rows ? t->script_ns / t->script_rows : 0, t->drops[0] ? "; dropped: " : "");
 			cli_put_safe(stdout, t->drops, strlen(t->drops));
+			fputs(t->counts[0] ? "; counted: " : "", stdout);
+			cli_put_safe(stdout, t->counts, strlen(t->counts));
 			putchar('\n');
 		}
 		if (t->error[0]) {

@@ -255,7 +255,7 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->load_p99_us = percentile99(&m->load);
 	out->script_rows = counter_get(&m->script_rows);
 	out->script_ns = counter_get(&m->script_ns);
-	table_meter_script_get(e->shared.tables, m, out->script, sizeof(out->script), out->drops, sizeof(out->drops));
+	table_meter_script_get(e->shared.tables, m, out);
 	out->complete_us = atomic_load(&m->complete_us) ? atomic_load(&m->complete_us) : -1;
 	table_meter_error_get(e->shared.tables, m, out->error, sizeof(out->error));
 }

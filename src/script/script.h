@@ -49,6 +49,8 @@ struct script_drop { const char *script, *reason; uint64_t rows; };	/* reason: o
 bool script_drop_at(const struct script *s, size_t i, struct script_drop *out);
 /* Those since the last call of this function. */
 void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg);
+/* What counter(name) has counted since the last call of this function. */
+void script_counts_fresh(struct script *s, void each(void *arg, const char *name, uint64_t count), void *arg);
 enum { SCRIPT_VERSION_ROOM = 13 };
 /* Twelve hexadecimal digits over all texts of the script: of its files, those that they require, and its part of the configuration. */
 void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM]);

@@ -100,6 +100,16 @@ void script_drops_fresh(struct script *s, void each(void *arg, const struct scri
 		}
 }
 
+void script_counts_fresh(struct script *s, void each(void *arg, const char *name, uint64_t count), void *arg)
+{
+	for (; s; s = s->next)
+		for (unsigned i = 0; i < s->ncounters; i++) {
+			if (s->counters[i].fresh)
+				each(arg, s->counters[i].text, s->counters[i].fresh);
+			s->counters[i].fresh = 0;
+		}
+}
+
 bool script_drop_at(const struct script *s, size_t i, struct script_drop *out)
 {
 	for (; s; i -= s->nreasons, s = s->next)

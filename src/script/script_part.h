@@ -48,6 +48,7 @@ struct script_row {
 };
 
 enum { SCRIPT_FAILURE_MAX = 512 };
+enum { SCRIPT_COUNTERS = 16 };
 enum { SCRIPT_REASONS = 32 };		/* that are counted apart; rows with others count as "(other reasons)" */
 
 struct script_reason {
@@ -104,6 +105,8 @@ struct script {
 	char line_text[140];
 	struct script_reason reasons[SCRIPT_REASONS + 1];	/* of dropped rows; the first is "", the last the others */
 	unsigned nreasons;
+	struct script_reason counters[SCRIPT_COUNTERS];	/* of counter() */
+	unsigned ncounters;
 	struct script *next;		/* gets what this one gives */
 	struct change *taken;		/* that, out of the outgoing batch */
 	size_t cap_taken;

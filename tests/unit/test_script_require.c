@@ -176,6 +176,9 @@ static void test_lookup(void)
 	fails("lookup('missing.csv')" SHOWS("1"), "lookup: expected file missing.csv in the folder of the script, found: No such");
 	fails("lookup()" SHOWS("1"), "string expected");
 	gives("function transform(row) for i = 1, 1000 do log.info('line ' .. i) end log.info(row.amount) return row end", "jane.doe@example.com");
+	fails("function transform(row) for i = 1, 17 do counter('c' .. i) end return row end", "expected at most 16 names, found one more: 'c17'");
+	fails("function transform(row) counter('x', -1) return row end", "expected 0 or more");
+	fails("function transform(row) counter('') return row end", "expected a name");
 	fails("function transform(row) log.info() return row end", "bad argument #1");
 }
 

@@ -4,6 +4,7 @@
  *   {"kind":"changed","key":{..},"before":{..},"after":{..}}	the first ten rows that are changed: the columns that are
  *   {"kind":"different","key":{..},"was":"passed","is":"deleted"}	the first ten that the other script does otherwise with
  *   {"kind":"drop","reason":..,"rows":N}  {"kind":"dead","reason":..,"rows":N,"keys":[..]}
+ *   {"kind":"count","reason":NAME,"rows":N}			of counter()
  *   {"kind":"summary",..}						the last
  */
 #ifndef ENGINE_SCRIPT_TRIAL_H

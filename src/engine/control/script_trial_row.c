@@ -261,6 +261,16 @@ void trial_judge(struct trial *t)
 
 /* ---- the end ---- */
 
+static void tell_count(void *arg, const char *name, uint64_t count)
+{
+	struct trial *t = arg;
+
+	buf_puts(&t->line, "{\"kind\":\"count\",\"reason\":");
+	buf_json_str(&t->line, name);
+	buf_printf(&t->line, ",\"rows\":%llu}", (unsigned long long)count);
+	emit_line(t);
+}
+
 static void tell_reasons(struct trial *t)
 {
 	struct script_drop drop;
@@ -296,6 +306,7 @@ void trial_tell(struct trial *t, int64_t took_us)
 
 	histogram_copy(&t->cost, &cost);
 	tell_reasons(t);
+	script_counts_fresh(t->side[0].script, tell_count, t);
 	buf_puts(&t->line, "{\"kind\":\"summary\",\"table\":");
 	buf_json_str(&t->line, t->wish->table);
 	buf_puts(&t->line, ",\"topic\":");

@@ -28,8 +28,8 @@ void scripts_free(struct script_stage *st);
 
 /* load_script_drops.c: of one table; NULL: none yet. Its user frees it */
 struct table_drops;
-void drops_note(struct table_drops **d, struct script *script);	/* what the script has dropped since the last call */
-void drops_print(const struct table_drops *d, char *out, size_t size);	/* "test order 12, return nil in orders.lua 3" */
+bool drops_note(struct table_drops **d, struct script *script);	/* what the script has dropped and counted since the last call; false: nothing */
+void drops_tell(const struct table_drops *d, struct table_meters *meters, struct table_meter *m, const char *version);
 
 /* load_wait.c */
 /* early: the history has to be read first; unsure: of a shape that it does not know; trouble: err says which */

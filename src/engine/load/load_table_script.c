@@ -86,7 +86,7 @@ static void is_news(struct script_stage *st, struct table_script *t)
 void scripts_tell(struct script_stage *st)
 {
 	int64_t now_us = clock_mono_us();
-	char version[SCRIPT_VERSION_ROOM] = "", drops[300];
+	char version[SCRIPT_VERSION_ROOM] = "";
 
 	if (!st->untold || now_us - st->told_us < TELL_US)
 		return;
@@ -98,8 +98,7 @@ void scripts_tell(struct script_stage *st)
 		t->untold = false;
 		if (t->section)
 			script_version(t->section->script, version);
-		drops_print(t->drops, drops, sizeof(drops));
-		table_meter_script(st->l->sh->tables, t->meter, t->section ? version : "", drops);
+		drops_tell(t->drops, st->l->sh->tables, t->meter, t->section ? version : "");
 	}
 }
 
@@ -255,10 +254,8 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	counter_add(&t->meter->dropped, after.dropped - before.dropped);
 	counter_add(&t->meter->script_rows, after.rows_in - before.rows_in);
 	counter_add(&t->meter->script_ns, after.ns - before.ns);
-	if (after.dropped != before.dropped) {
-		drops_note(&t->drops, script);
+	if (drops_note(&t->drops, script))
 		is_news(st, t);
-	}
 	if (t->slow && !batch.told)
 		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);
 	t->slow = batch.told;

@@ -10,6 +10,7 @@
 #include "core/intern.h"
 #include "core/name_map.h"
 #include "core/xalloc.h"
+#include "engine/status/status.h"
 
 enum { QUIET_TICKS = 3 };	/* then nothing flows, and the figure does not fade but ends */
 
@@ -267,19 +268,21 @@ void table_meter_error(struct table_meters *t, struct table_meter *m, const char
 	pthread_mutex_unlock(&t->lock);
 }
 
-void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops)
+void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops, const char *counts)
 {
 	pthread_mutex_lock(&t->lock);
 	snprintf(m->script, sizeof(m->script), "%s", version);
 	snprintf(m->drops, sizeof(m->drops), "%s", drops);
+	snprintf(m->counts, sizeof(m->counts), "%s", counts);
 	pthread_mutex_unlock(&t->lock);
 }
 
-void table_meter_script_get(struct table_meters *t, struct table_meter *m, char *version, size_t version_size, char *drops, size_t drops_size)
+void table_meter_script_get(struct table_meters *t, struct table_meter *m, struct status_table *out)
 {
 	pthread_mutex_lock(&t->lock);
-	snprintf(version, version_size, "%s", m->script);
-	snprintf(drops, drops_size, "%s", m->drops);
+	snprintf(out->script, sizeof(out->script), "%s", m->script);
+	snprintf(out->drops, sizeof(out->drops), "%s", m->drops);
+	snprintf(out->counts, sizeof(out->counts), "%s", m->counts);
 	pthread_mutex_unlock(&t->lock);
 }
 

@@ -89,7 +89,7 @@ struct table_meter {
 	uint64_t complete_from;		/* the first one that counts for it; UINT64_MAX: none yet */
 	uint64_t being_read, reached;	/* the next one when it was seen being read last; the newest that it has reached */
 	char error[512];		/* under tables lock, as what follows */
-	char script[16], drops[300];	/* the version of its script, "" without; dropped rows by reason, as text */
+	char script[16], drops[300], counts[300];	/* the version of its script, "" without; dropped rows by reason, and counter(), as text */
 };
 
 struct table_meters;
@@ -99,8 +99,9 @@ struct table_meter *table_meter_get(struct table_meters *t, const char *name);	/
 struct table_meter *table_meter_find(struct table_meters *t, const char *name);	/* NULL: none */
 size_t table_meters_count(struct table_meters *t);
 struct table_meter *table_meter_at(struct table_meters *t, size_t i);
-void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops);
-void table_meter_script_get(struct table_meters *t, struct table_meter *m, char *version, size_t version_size, char *drops, size_t drops_size);
+void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops, const char *counts);
+struct status_table;
+void table_meter_script_get(struct table_meters *t, struct table_meter *m, struct status_table *out);
 void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text);	/* NULL clears */
 void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size);
 void table_latency(_Atomic(struct histogram *) *h, int64_t us, uint64_t n);	/* the one writer */

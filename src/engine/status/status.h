@@ -112,7 +112,8 @@ struct status_table {
 	int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; rows that differed; 0 and -1: none yet */
 	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
 	uint64_t script_rows, script_ns;	/* that went through its script, and how long that took in all */
-	char script[16], drops[300];	/* the version of its script, "" without; dropped rows by reason: "test order 12, return nil 3" */
+	char script[16], drops[300], counts[300];	/* the version of its script, "" without; dropped rows by reason: "test order 12, late 3"; what
+							 * it counts, in the same form */
 	int64_t complete_us;		/* wall: everything of it up to this commit is at the target; -1 unknown */
 	char error[512];
 };

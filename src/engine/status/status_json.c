@@ -85,7 +85,7 @@ static const struct field table_fields[] = {
 	FIELD(status_table, F_I64, "slowed_ms", slowed_ms),
 	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us), FIELD(status_table, F_I64, "load_p99_us", load_p99_us),
 	FIELD(status_table, F_I64, "verified_us", verified_us), FIELD(status_table, F_I64, "differences", differences),
-	TEXT(status_table, "script", script), TEXT(status_table, "drops", drops),
+	TEXT(status_table, "script", script), TEXT(status_table, "drops", drops), TEXT(status_table, "counts", counts),
 	FIELD(status_table, F_U64, "script_rows", script_rows), FIELD(status_table, F_U64, "script_ns", script_ns),
 	TEXT(status_table, "error", error), END
 };
