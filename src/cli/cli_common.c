@@ -109,6 +109,16 @@ void cli_put_safe(FILE *f, const char *s, size_t len)
 		fwrite(piece, 1, text_piece(piece, s + i, len - i, &taken), f);
 }
 
+/* How many bytes from here on are printable ASCII. */
+static size_t plain_run(const char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= 0x20 && p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 /* A line of JSON stays one: what must not be shown is escaped as JSON does, so it means the same. */
 void cli_put_json(const char *line, size_t len)
 {
@@ -116,6 +126,11 @@ void cli_put_json(const char *line, size_t len)
 	size_t n;
 
 	for (size_t i = 0; i < len; i += n) {
+		n = plain_run(line + i, len - i);
+		if (n > 0) {		/* nearly all of it */
+			fwrite(line + i, 1, n, stdout);
+			continue;
+		}
 		n = text_decode(line + i, len - i, &code);
 		if (n > 0 && text_printable(code)) {
 			fwrite(line + i, 1, n, stdout);

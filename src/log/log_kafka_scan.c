@@ -26,7 +26,8 @@ struct scan {
 static const struct kafka_setting presets[] = {
 	{ "fetch.error.backoff.ms", "50" },
 	{ "fetch.wait.max.ms", "5" },		/* the end of a partition is told by a fetch that finds nothing */
-	{ "queued.max.messages.kbytes", "16384" },
+	{ "queued.max.messages.kbytes", "65536" },	/* a queue that is full is looked at once a second only (librdkafka before 2.2) */
+	{ "fetch.message.max.bytes", "8388608" },
 	{ "check.crcs", "true" },
 	{ NULL, NULL }
 };
