@@ -92,7 +92,7 @@ grep -q "testdb.nothing\*\].* is the section of no captured table" "$dir/check.o
 version() { status | jq -r '.tables[] | select(.table == "testdb.visits") | .script'; }
 before=$(version)
 printf %s "$before" | grep -qE '^[0-9a-f]{12}$'; ok $? "status tells the version of a table's script: $before"
-status_is '.tables[] | select(.table == "testdb.people") | .script_rows > 2 and .script_ns > 0 and .counts == "hidden 3"'; ok $? "what it costs and counts" || status | jq -c .tables | note
+until_true 20 status_is '.tables[] | select(.table == "testdb.people") | .script_rows > 2 and .script_ns > 0 and .counts == "hidden 3"'; ok $? "what it costs and counts" || status | jq -c .tables | note
 sed -i "s/^filter = row.id > 2/filter = row.id > 2/; $line s/.*/filter = row.status ~= 'x'/" "$dir/millrace.conf"
 cat > "$dir/mask.lua" <<'L'
 function transform(row, event)
