@@ -565,6 +565,39 @@ static void test_small(void)
 	ok(strstr(dump(), "control socket: refused") != NULL, "which says what is wrong");
 }
 
+/* Keys by chance, with answers between them, whole and cut short: nothing crashes, and Esc leads out of everything. */
+static void test_random(void)
+{
+	static const uint32_t keys_of[] = { '1', '3', '4', 'm', '\r', '\r', '\r', KEYCODE_ESCAPE, 'q', '/', 'n', 'N', 'f', 's', 'F', 'J', 'K', ']', '[', 'y', 'T', 'g', 'G',
+		'j', 'k', KEYCODE_UP, KEYCODE_DOWN, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN, 'a', '\'', '"', '\\', 'z', ':', '?', '<', '>', 'I', 'p', KEYCODE_CTRL('u'),
+		KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB };
+	uint64_t state = 7;
+
+	start(24, 80);
+	for (int i = 0; i < 20000; i++) {
+		char cut[sizeof(whole)];
+
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		screen_key(&screen, keys_of[(state >> 33) % (sizeof(keys_of) / sizeof(keys_of[0]))], false);
+		screen.request[0] = '\0';
+		screen.wish = WISH_NONE;
+		if (i % 5 == 0 && screen.view == VIEW_MESSAGES) {
+			snprintf(cut, sizeof(cut), "%.*s", (int)((state >> 20) % sizeof(whole)), whole);
+			answer(LANE_DETAIL, state & 1 ? whole : cut);
+			answer(LANE_LIST, "{\"partition\":\"x\",\"op\":7,\"what\":null}");
+			screen_refresh(&screen);
+		}
+		if (i % 97 == 0)
+			canvas_resize(&canvas, 10 + (int)((state >> 40) % 50), 40 + (int)((state >> 50) % 160));
+		if (i % 7 == 0)
+			dump();
+	}
+	for (int i = 0; i < 10; i++)
+		screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.mode, MODE_LIST, "20,000 keys by chance, and Esc leads out");
+	ok(screen.view < VIEW_TABS, "also of the messages");
+}
+
 int main(void)
 {
 	setenv("TZ", "UTC", 1);
@@ -593,6 +626,7 @@ int main(void)
 	test_trouble();
 	test_cursor_colours();
 	test_hostile();
+	test_random();
 	test_small();
 	screen_done(&screen);
 	canvas_done(&canvas);

@@ -168,6 +168,33 @@ static void test_trace_key(void)
 	}
 }
 
+/* Messages with bytes by chance, cut anywhere: every form has an answer, and nothing is read beyond the end. */
+static void test_damaged(void)
+{
+	static const enum message_form forms[] = { MESSAGE_JSON, MESSAGE_CSV, MESSAGE_LIST, MESSAGE_WHOLE };
+	uint64_t state = 3;
+	int bad = 0;
+
+	for (int i = 0; i < 40000; i++) {
+		const char *text = lists[(size_t)i % (sizeof(lists) / sizeof(*lists))].value;
+		size_t len = text ? strlen(text) : 0;
+		char *value = malloc(len + 1), key[8];
+
+		memcpy(value, text ? text : "", len + 1);
+		for (int k = 0; k < 3 && len; k++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			value[(state >> 20) % len] = (char)((state >> 56) | 1);
+		}
+		if (len && i % 3 == 0)
+			value[(state >> 30) % len] = '\0';
+		value = realloc(value, strlen(value) + 1);
+		snprintf(key, sizeof(key), "%.6s", value);
+		bad += print(forms[i % 4], key, value, i % 5 ? NULL : "hidden")[0] == '\0';
+		free(value);
+	}
+	is_int(bad, 0, "40,000 damaged messages");
+}
+
 int main(void)
 {
 	test_list();
@@ -176,5 +203,6 @@ int main(void)
 	test_search();
 	test_seek();
 	test_trace_key();
+	test_damaged();
 	return tap_done();
 }

@@ -88,6 +88,8 @@ static int64_t number_of(const json_t *o, const char *name)
 
 void messages_rows_drop(struct messages_page *p, size_t n)
 {
+	if (n == 0)
+		return;
 	for (size_t i = 0; i < n; i++)
 		free(p->rows[i].table);
 	memmove(p->rows, p->rows + n, (p->count - n) * sizeof(*p->rows));
