@@ -71,6 +71,7 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 		leave_running(keeper);
 	if (end == CONSOLE_HUNG_UP || end == CONSOLE_LEFT_RUNNING)
 		cli_wait_for_end(cli, e, err);
+	engine_dismiss(e);
 	cli_close_doors(doors);
 	return end < 0 ? -1 : 0;
 }

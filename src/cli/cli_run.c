@@ -103,6 +103,7 @@ static int serve(struct cli *cli, struct engine *e, struct err *err)
 	if (doors == NULL)
 		return -1;
 	cli_wait_for_end(cli, e, err);
+	engine_dismiss(e);
 	cli_close_doors(doors);
 	return 0;
 }

@@ -154,6 +154,14 @@ static void stop_housekeeper(struct engine *e)
 	e->housekeeper_started = false;
 }
 
+void engine_dismiss(struct engine *e)
+{
+	if (e->capture)
+		half_dismiss(capture_half(e->capture));
+	if (e->load)
+		half_dismiss(load_half(e->load));
+}
+
 int engine_stop(struct engine *e, int drain_ms)
 {
 	int64_t until_us = clock_mono_us() + (drain_ms + 1000) * 1000LL;

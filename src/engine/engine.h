@@ -22,6 +22,8 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 /* Asks both halves to finish what they hold, for at most drain_ms, then stops them. 0: everything was drained; 1: not
  * all. */
 int engine_stop(struct engine *e, int drain_ms);
+/* Before the doors are closed: requests that wait for an outcome are answered, so that a stop does not wait for them. */
+void engine_dismiss(struct engine *e);
 bool engine_free(struct engine *e);	/* false: a thread did not come back and still uses it and the settings */
 int engine_wake_fd(struct engine *e);	/* an eventfd: readable when a half ended or the state changed. @thread the main one */
 bool engine_has_come_up(struct engine *e);	/* each half that it has worked at least once. @thread any */

@@ -219,6 +219,14 @@ void half_stop(struct half *h)
 	pthread_mutex_unlock(&h->lock);
 }
 
+void half_dismiss(struct half *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->dismissed = true;
+	pthread_cond_broadcast(&h->changed);
+	pthread_mutex_unlock(&h->lock);
+}
+
 enum { JOIN_POLL_MS = 20 };
 
 bool half_join(struct half *h, int timeout_ms)
@@ -321,6 +329,8 @@ static int outcome(const struct half *h, unsigned ticket, int wait_ms, struct er
 {
 	if (h->ended || h->stop)
 		return err_set(err, ERR_FATAL, 0, "%s does not go on: it has ended and does nothing more in this process; start millrace again", h->part);
+	if ((int)(h->answered - ticket) < 0 && h->dismissed)
+		return err_set(err, ERR_FATAL, 0, "%s was started again, and now millrace stops; the next start goes on", h->part);
 	if ((int)(h->answered - ticket) < 0)
 		return err_set(err, ERR_FATAL, 0, "%s was started again and after %d s neither works nor has failed; `millrace status` says how far it is%s%.300s",
 			       h->part, wait_ms / 1000, h->error.kind ? "; before that: " : "", h->error.kind ? h->error.msg : "");
@@ -340,7 +350,7 @@ int half_resume(struct half *h, int wait_ms, struct err *err)
 	if (h->failures || h->ended) {
 		ticket = ++h->resumed;
 		pthread_cond_broadcast(&h->changed);
-		while (!h->ended && !h->stop && (int)(h->answered - ticket) < 0)
+		while (!h->ended && !h->stop && !h->dismissed && (int)(h->answered - ticket) < 0)
 			if (pthread_cond_timedwait(&h->changed, &h->lock, &until) != 0)
 				break;
 		r = outcome(h, ticket, wait_ms, err);

@@ -34,6 +34,7 @@ struct half {
 	/* under lock */
 	pthread_t supervisor;		/* set by itself */
 	bool stop;			/* asked to finish what is in flight and end */
+	bool dismissed;			/* the process is about to stop: nobody waits for the outcome of a resume any more */
 	bool paused;
 	bool ended;			/* the supervisor has returned */
 	bool worked;			/* some session of this process has worked */
@@ -48,6 +49,7 @@ struct half {
 void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *));
 int half_start(struct half *h, struct err *err);
 void half_stop(struct half *h);			/* asks; does not wait */
+void half_dismiss(struct half *h);		/* those that wait for the outcome of a resume are answered now */
 bool half_join(struct half *h, int timeout_ms);	/* false: still running */
 /* After a stop: waits as long as `moves`, a number that rises with what gets done, does not stand still for still_ms, at most
  * until until_us. false: still running */

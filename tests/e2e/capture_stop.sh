@@ -31,6 +31,8 @@ goes_on() # STATE
 begin() { "$millrace" -c "$dir/millrace.conf" run > "$dir/run.log" 2>&1 & pid=$!; until_true 20 answers; ok $? "$1" || note < "$dir/run.log"; }
 answers() { status > /dev/null; }
 
+told() { status_is '.problems | length > 0'; }
+
 start_millrace
 wait_caught_up "snapshot"
 change
@@ -52,8 +54,18 @@ for which in kafka mysql "kafka mysql"; do
 	goes_on "a start with $which frozen"
 done
 
+# ---- a request that waits for its outcome ----
+kill -STOP "$(pid_of mysql)"
+until_true 60 told; ok $? "MySQL frozen: it is told" || what_is_wrong
+"$millrace" -c "$dir/millrace.conf" resume capture > "$dir/out" 2>&1 &
+waiter=$!
+sleep 1
+stops "while a resume waits"
+! wait "$waiter"; ok $? "the resume has not succeeded"
+kill -CONT "$(pid_of mysql)"
+goes_on "while a resume waits"
+
 # ---- gone ----
-told() { status_is '.problems | length > 0'; }
 for which in kafka mysql; do
 	"$top/tests/servers/$which" kill "$dir/$which"
 	until_true 60 told; ok $? "without $which: it is told" || what_is_wrong

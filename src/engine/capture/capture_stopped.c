@@ -225,7 +225,7 @@ int capture_resume_table(struct capture *c, const char *table, int wait_ms, stru
 	pthread_mutex_lock(&h->lock);
 	if (!resume_waits(c, table))
 		resume_add(c, table);
-	while (resume_waits(c, table) && h->state != HALF_FAILED && !h->stop && clock_mono_us() < until_us) {
+	while (resume_waits(c, table) && h->state != HALF_FAILED && !h->stop && !h->dismissed && clock_mono_us() < until_us) {
 		pthread_mutex_unlock(&h->lock);
 		clock_sleep_ms(20);
 		pthread_mutex_lock(&h->lock);
