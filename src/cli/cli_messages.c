@@ -128,6 +128,17 @@ static void add_options(const struct cli *cli, struct engine_request *r)
 	}
 }
 
+/* Waiting in an embedded log would keep its lock, so that millrace could not start; and nothing comes while it does not run. */
+static int refuse_waiting(const struct cli *cli, const struct settings *s, struct err *err)
+{
+	const char *seek = cli_option(cli, "--seek");
+
+	if (s->log.bootstrap_servers || (cli_option(cli, "--follow") == NULL && (seek == NULL || strcmp(seek, "end") != 0)))
+		return 0;
+	return err_set(err, ERR_CONFIG, 0, "no millrace runs on %s, so nothing comes into its embedded log: start millrace, or ask without "
+		       "--follow and --seek end", s->state_dir);
+}
+
 /* Nobody answers: the log is still there to be read. */
 static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p, struct err *err)
 {
@@ -137,7 +148,7 @@ static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p
 	int rc;
 
 	err_clear(err);
-	log = s ? log_open(&s->log, err) : NULL;
+	log = s && refuse_waiting(cli, s, err) == 0 ? log_open(&s->log, err) : NULL;
 	if (log == NULL)
 		return -1;
 	rc = engine_request_check(engine_request_doc(engine_request_docs(), r->command), r, err);

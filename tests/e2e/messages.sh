@@ -108,6 +108,8 @@ check_log
 wait_caught_up "the load has not noticed"
 stop_millrace
 is "$(lines --seek begin --limit 91)" 91 "without a process the log is read directly"
+timeout 20 "$millrace" -c "$dir/millrace.conf" messages testdb.orders --follow > "$dir/out" 2>&1; is $? 2 "but nobody waits in it: millrace could not start"
+grep -q 'nothing comes into its embedded log' "$dir/out"; ok $? "and it is said why" || note < "$dir/out"
 same_table orders
 no_trouble
 sql -e "DROP DATABASE testdb"
