@@ -128,7 +128,7 @@ report() {	# $1: what is told; $2: empty when good
 	else
 		failed=1
 		echo "not ok $count - $1"
-		echo "$2" | sed 's/^/# /'
+		printf '%s\n' "$2" | sed 's/^/# /'
 	fi
 }
 

@@ -24,6 +24,6 @@ check "docs and README" "$(grep -nE '' "$top"/docs/*.md "$top"/docs/millrace.con
 n=$((n + 1))			# it sees what it is for
 [ -n "$(found 'x:1:"the table is read anew"')" ] && [ -n "$(found 'x:1:"a point behind the digits"')" ] && [ -z "$(found 'x:1:"5 kB behind the server"')" ]
 rc=$?
-[ $rc = 0 ] && echo "ok $n - a bad word is seen, lag is not one" || { echo "not ok $n - a bad word is seen"; failed=1; }
+if [ $rc = 0 ]; then echo "ok $n - a bad word is seen, lag is not one"; else echo "not ok $n - a bad word is seen"; failed=1; fi
 echo "1..$n"
 exit $failed

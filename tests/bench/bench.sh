@@ -146,10 +146,10 @@ server_cpu() { awk '{ print ($14 + $15) / 100 }' "/proc/$mysql_pid/stat"; }
 # by_connections NAME TABLE TARGET: the best of three runs each, in turn, so that other work on the machine meets all of them.
 by_connections()
 {
-	local n s cpu kib c before used round
+	local n s cpu kib c before used
 	declare -A best line
 
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		for c in 1 2 3; do
 			before=$(server_cpu)
 			read -r n s cpu kib <<< "$(stream "$2" snapshot "$c")"
@@ -226,7 +226,7 @@ few_columns="(id int PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'x', amount 
 
 bench_many()
 {
-	local tables=${BENCH_TABLES:-10000} base= kib
+	local tables=${BENCH_TABLES:-10000} base='' kib
 
 	sql -e "SET sql_log_bin = 0; CREATE DATABASE many; CREATE TABLE many.t0 (id int PRIMARY KEY)"
 	many_conf <<< $'database.include.list = many\nssl.mode = disabled'

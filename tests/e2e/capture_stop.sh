@@ -40,17 +40,17 @@ stops "well"; goes_on "well"
 
 # ---- frozen: the other side accepts, and does not answer ----
 for which in kafka mysql "kafka mysql"; do
-	pids=; for server in $which; do pids="$pids $(pid_of "$server")"; done
-	[ "$which" != kafka ] || { kill -STOP $pids; change; sleep 1; }
-	kill -STOP $pids
+	pids=(); for server in $which; do pids+=("$(pid_of "$server")"); done
+	[ "$which" != kafka ] || { kill -STOP "${pids[@]}"; change; sleep 1; }
+	kill -STOP "${pids[@]}"
 	stops "$which frozen"
-	kill -CONT $pids
+	kill -CONT "${pids[@]}"
 	goes_on "$which frozen"
 	stop_millrace
-	kill -STOP $pids
+	kill -STOP "${pids[@]}"
 	begin "a start with $which frozen"
 	stops "a start with $which frozen"
-	kill -CONT $pids
+	kill -CONT "${pids[@]}"
 	goes_on "a start with $which frozen"
 done
 
@@ -93,5 +93,4 @@ until_true 20 waits; ok $? "the snapshot waits for the lock"
 stops "the snapshot waits for a lock"
 kill "$locker"; wait "$locker" 2> /dev/null
 sql -N -e "SELECT CONCAT('KILL ', id) FROM information_schema.processlist WHERE state = 'User sleep'" | sql
-stop_millrace() { :; }
 done_testing

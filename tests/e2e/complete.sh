@@ -26,7 +26,6 @@ uuid=$(sql -N -e 'SELECT @@server_uuid')
 
 "$millrace" -c "$dir/millrace.conf" pause testdb.b
 sleep 1
-before=$(now)
 sql -e "INSERT INTO testdb.b VALUES (2, 2); INSERT INTO testdb.a VALUES (2, 2); INSERT INTO other.x VALUES (1)"
 after=$(now)
 until_true 40 table_past a "$after"; ok $? "a table that loads goes on" || what_is_wrong

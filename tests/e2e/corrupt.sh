@@ -28,6 +28,7 @@ damage() # OFFSET BITS: flips them in one byte
 	local path byte
 	path=$(find "$dir/mysql" -name "$file")
 	byte=$(od -An -tu1 -j "$1" -N 1 "$path")
+	# shellcheck disable=SC2059	# the format is one escaped byte
 	printf "\\$(printf %03o $((byte ^ $2)))" | dd of="$path" bs=1 seek="$1" conv=notrunc 2> /dev/null
 }
 # The half stands with an error that matches; what came before the damage is there, nothing behind it.

@@ -170,7 +170,7 @@ has "$(load nothing '{}')" 'unknown table \"d.nothing\"' "unknown table"
 has "$(rows t '[{"id":6,"n":1,"name":"1234567"}]')" "too many filtered rows" "a string longer than its column"
 answer=$(rows t '[{"id":6,"n":1,"name":"äöüß"},{"id":7,"n":1}]' -H 'max_filter_ratio: 0.6')
 has "$answer" '"NumberTotalRows": 2, "NumberLoadedRows": 1, "NumberFilteredRows": 1, "NumberUnselectedRows": 0' "length counts bytes; max_filter_ratio lets one pass"
-url=$(echo "$answer" | sed 's/.*"ErrorURL": "\([^"]*\)".*/\1/')
+url=$(sed 's/.*"ErrorURL": "\([^"]*\)".*/\1/' <<< "$answer")
 has "$(curl -sS "$url")" "Error: String 'äöüß'(length=8) is too long. The max length of 'name' is 6. Row: {" "ErrorURL says which row and why"
 has "$(curl -sS "http://$be_http/api/_load_error_log?file=../data.log")" "file not exist" "ErrorURL serves nothing else"
 has "$(rows t '[{"id":8}]')" "too many filtered rows" "a missing NOT NULL column is NULL, not its default"

@@ -61,6 +61,7 @@ lasting strange_status 'status'
 lasting cut_body 'connection|reply|closed|reset' 10
 for fault in "cut_body 10" "cut_before_commit 300" cut_after_commit "slow_answer 700" "publish_timeout 400" fail_committed no_json \
 	"slow_continue 1200" too_many_filtered "json_too_big 30"; do
+	# shellcheck disable=SC2086	# words on purpose
 	once $fault
 done
 

@@ -27,7 +27,7 @@ wait_caught_up "snapshot"
 is "$(sql testdb -N -e "SELECT count(*) FROM d WHERE c_id IS NULL")" 0 "nothing is NULL yet"
 
 equal() { "$build/tests/e2e/compare_tables" "$mysql_socket" "testdb.$1" warehouse "$dir/state/warehouse/testdb.db" > /dev/null 2>&1; }
-all_equal() { for t in a b c d e; do equal $t || return 1; done; }
+all_equal() { for t in a b c d e; do equal "$t" || return 1; done; }
 sql testdb -e "DELETE FROM a WHERE id % 5 = 0"
 until_true 40 all_equal; ok $? "rows deleted and set to NULL in three levels"
 sql testdb -e "UPDATE a SET id = id + 1000 WHERE id % 3 = 0; UPDATE a SET v = v + 1"

@@ -64,7 +64,7 @@ is "$(call /connectors/e2e/config)" 200 "config"; answer_is --arg p "$mysql_port
 ! grep -qE "$mysql_password|kafka-secret|pepper" "$dir/answer"; ok $? "no secret and no salt is in it"
 call /connectors/e2e-load/config > /dev/null; jq -e '.["table testdb.t.filter"] == "row.id > 0"' "$dir/answer" > /dev/null; ok $? "sections of tables are in the load's" || note < "$dir/answer"
 ! grep -qE "$mysql_password|kafka-secret|pepper|a-token" "$dir/answer"; ok $? "nor in the other's"
-"$millrace" -c "$dir/millrace.conf" do settings > "$dir/settings"; ! grep -qE "$mysql_password|kafka-secret|pepper-and|a-token" "$dir/settings"
+"$millrace" -c "$dir/millrace.conf" "do" settings > "$dir/settings"; ! grep -qE "$mysql_password|kafka-secret|pepper-and|a-token" "$dir/settings"
 ok $? "nor in the settings that are asked of the engine"
 sed -i "s/^\[mysql\]/[mysql]\nincremental.snapshot.chunk.size = 777\nmax.batch.size = 555/" "$dir/millrace.conf"
 kill -HUP "$pid"

@@ -8,7 +8,7 @@
 start_mysql
 start_kafka authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer allow.everyone.if.no.acl.found=true \
 	message.max.bytes=1048588
-admin() { java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "${MILLRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace}/kafka-3.7.1/*" "kafka.admin.$@" > "$dir/admin.txt" 2>&1 || note < "$dir/admin.txt"; }
+admin() { local class=$1; shift; java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "${MILLRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace}/kafka-3.7.1/*" "kafka.admin.$class" "$@" > "$dir/admin.txt" 2>&1 || note < "$dir/admin.txt"; }
 acl() { admin AclCommand --bootstrap-server "$bootstrap" "$@"; }
 topic_config() { admin ConfigCommand --bootstrap-server "$bootstrap" --entity-type topics --alter "$@"; }
 sql <<'S'

@@ -84,7 +84,7 @@ in_the_end() # NAME
 }
 
 { [ "${LOG:-local}" = local ] || kafka_conf; } | write_conf
-[ "${LOG:-local}" != local ] && snapshot_ms=1500 || measure_snapshot
+if [ "${LOG:-local}" != local ]; then snapshot_ms=1500; else measure_snapshot; fi
 start_workload 200000
 alive=0
 kill_often $((kills / 2)) "$snapshot_ms"

@@ -5,7 +5,7 @@
 
 start_mysql
 start_starrocks
-tables=(big $(seq -f 'orders_%g' 0 9) $(seq -f 't%g' 1 60))
+tables=(big orders_{0..9} t{1..60})
 sql -e "CREATE DATABASE testdb"
 for t in "${tables[@]}"; do echo "CREATE TABLE $t (id INT PRIMARY KEY, n INT, v MEDIUMTEXT); INSERT INTO $t VALUES (1, 1, 'first');"; done | sql testdb
 { starrocks_conf; printf '[starrocks]\nload.timeout = 30m\n[load]\nbuffer.bytes = 4M\n[kafka]\ntopic.prefix = mysql\nschemas.enable = false\n'; } | write_conf

@@ -50,9 +50,9 @@ done
 rows() { local list; printf -v list '(%s, REPEAT("x", 60000)),' "$@"; echo "${list%,}"; }
 start_millrace --role capture
 sql testdb -e "CREATE TABLE t (id INT PRIMARY KEY, v MEDIUMTEXT)"
-for round in 1 2; do echo "REPLACE INTO t VALUES $(rows "${others[@]:0:200}");"; done | sql testdb
+for _ in 1 2; do echo "REPLACE INTO t VALUES $(rows "${others[@]:0:200}");"; done | sql testdb
 sql testdb -e "TRUNCATE t"
-for round in {1..20}; do echo "REPLACE INTO t VALUES $(rows "${last[@]}");"; done | sql testdb
+for _ in {1..20}; do echo "REPLACE INTO t VALUES $(rows "${last[@]}");"; done | sql testdb
 sql testdb -e "INSERT INTO t VALUES $(rows "${others[@]:0:20}")"
 until_true 60 caught_up; ok $? "captured"
 stop_millrace

@@ -20,7 +20,7 @@ for format in ${FORMATS:-flat envelope}; do for schemas in ${SCHEMAS:-true false
 		CREATE TABLE testdb.t (id INT PRIMARY KEY, d DECIMAL(10,2), e DATE); CREATE TABLE testdb.other (id INT PRIMARY KEY, v INT);
 		CREATE TABLE testdb.many (id INT PRIMARY KEY, v INT); INSERT INTO testdb.t VALUES (1, 1.50, '2001-01-01');
 		INSERT INTO testdb.other VALUES (1, 1); INSERT INTO testdb.many VALUES (1, 1), (2, 2)"
-	conf $format $schemas | write_conf
+	conf "$format" "$schemas" | write_conf
 	start_millrace
 	wait_caught_up "$what: snapshot"
 	pause load; ok $? "paused"
@@ -32,7 +32,7 @@ for format in ${FORMATS:-flat envelope}; do for schemas in ${SCHEMAS:-true false
 	until_true 30 captured; ok $? "captured"
 	kill_millrace
 	start_millrace
-	wait_caught_up ${WAIT:-60} "$what: everything after kill -9"
+	wait_caught_up "${WAIT:-60}" "$what: everything after kill -9"
 	same_table t
 	same_table many
 	same_table other

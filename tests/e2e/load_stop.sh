@@ -22,7 +22,7 @@ stops() # STATE
 	v=$((v + 1))
 	sql -e "UPDATE testdb.t SET v = $v"
 	until_true 20 read_all; ok $? "$1: captured"
-	[ -z "${wait_for:-}" ] || { until_true 20 $wait_for; ok $? "$1: it shows"; }
+	[ -z "${wait_for:-}" ] || { until_true 20 "$wait_for"; ok $? "$1: it shows"; }
 	kill -TERM "$pid"
 	until_true 12 gone; ok $? "$1: ends" || kill -9 "$pid"
 	wait "$pid" 2> /dev/null
@@ -39,6 +39,7 @@ goes_on()
 
 stops "well"; goes_on "well"
 for fault in "slow_continue 9000" "slow_answer 100000" "publish_timeout 100000" "too_many_versions" "memory" "cut_body 10" "mysql_cut"; do
+	# shellcheck disable=SC2086	# words on purpose
 	set -- $fault
 	control "fault?name=$1&count=-1${2:+&arg=$2}"
 	case $fault in slow_*) wait_for=;; publish*|mysql_cut) wait_for=;; *) wait_for=trouble;; esac

@@ -45,7 +45,7 @@ grep -q "bob@secret.example" "$dir/out"; ok $? "--unmasked does" || note < "$dir
 
 tap() # STAGE TABLE [OPTION]: one row as it passes, into $dir/tap
 {
-	m tap "$1" "$2" -n 1 ${3:-} > "$dir/tap" &
+	m tap "$1" "$2" -n 1 ${3:+"$3"} > "$dir/tap" &
 	local tap=$! i
 	for i in $(seq 1 100); do
 		kill -0 "$tap" 2> /dev/null || break

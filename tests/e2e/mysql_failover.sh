@@ -51,7 +51,6 @@ rows b "four"
 until_true 60 captured b
 relayed() { on c -N -e "SHOW REPLICA STATUS\G" | tr -d ' \n' | grep -q "$(on b -N -e 'SELECT @@server_uuid'):1-$(executed_on b | grep -o "$(uuid_of b):1-[0-9]*" | sed 's/.*-//')"; }
 until_true 30 relayed
-before=$(grep -c "has not yet applied" "$dir/run.log")
 stop_millrace; hosts "$(at b), $(at c)"; start_millrace
 until_true 30 captured b
 uuid_b=$(uuid_of b)

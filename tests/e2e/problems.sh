@@ -27,13 +27,13 @@ ask acknowledge load-stuck; is $? 2 "one that is not there is not"
 ask resume load
 until_true 10 problem_is_over load-paused; ok $? "it is over when the load goes on"
 
-ask do pause what=testdb.t; is $? 0 "do: any action by name"
+ask "do" pause what=testdb.t; is $? 0 "do: any action by name"
 until_true 10 has_problem table-paused testdb.t; ok $? "a paused table is a problem"
 ask status; is $? 1 "status: exit 1"
-ask do resume wat=testdb.t; is $? 2 "an argument that is unknown is refused"
+ask "do" resume wat=testdb.t; is $? 2 "an argument that is unknown is refused"
 grep -q "nearest: what" "$dir/out"; ok $? "with the nearest one"
-ask do snapshot tables=testdb.t truncate=yes; is $? 2 "what removes data is asked twice"
-ask do snapshot tables=testdb.t max_rows=abc; is $? 2 "a number is a number"
+ask "do" snapshot tables=testdb.t truncate=yes; is $? 2 "what removes data is asked twice"
+ask "do" snapshot tables=testdb.t max_rows=abc; is $? 2 "a number is a number"
 printf '%s\n' '{"command":"pause","args":{"what":"load"},"read_only":true}' | nc -N -U "$dir/state/control.sock" | grep -q read-only
 ok $? "a read-only session changes nothing"
 ask resume testdb.t

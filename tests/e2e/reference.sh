@@ -15,7 +15,7 @@
 [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -lt 4000000 ] || export TMPDIR=/dev/shm
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 cases=$top/tests/cases
-only_cases=() modes=() compare_options=() servers= keep= accept= stop_servers=
+only_cases=() modes=() compare_options=() servers='' keep='' accept='' stop_servers=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--case) only_cases+=("$2"); shift ;;

@@ -109,7 +109,7 @@ for answers in nulls one none many words error liar columns cut infile starrocks
 	! grep -aq "root:" "$dir/record"; ok $? "StarRocks answers $answers: no file was sent"
 done
 bad=0
-for seed in $(seq 1 ${ROGUE_SEEDS:-20}); do
+for seed in $(seq 1 "${ROGUE_SEEDS:-20}"); do
 	start_rogue accept mysql:chance "$seed"
 	mysql_conf "ssl.mode = disabled"
 	try

@@ -112,11 +112,11 @@ killed=no
 for ((try = 0; try < 20; try++)); do
 	lines=$(wc -l < "$dir/run.log")
 	this_time() { tail -n +$((lines + 1)) "$dir/run.log" | grep -q "snapshot of testdb.c_none $1"; }
-	done_or_under_way() { this_time done || status_is '.capture.fill.rows > 1000'; }
+	done_or_under_way() { this_time "done" || status_is '.capture.fill.rows > 1000'; }
 	snapshot testdb.c_none --truncate > /dev/null
 	until_true 60 done_or_under_way
 	kill_millrace
-	this_time done || killed=yes
+	this_time "done" || killed=yes
 	[ $try -gt 0 ] || sql testdb -e "INSERT INTO c_none VALUES (-1, -1); DELETE FROM c_none WHERE k = 5 AND v = 5"
 	start_millrace
 	wait_caught_up 60 "killed while its rows passed: caught up"

@@ -42,7 +42,7 @@ changes() # SERVER NUMBER
 		INSERT INTO third VALUES (900000 + $2, 'new'); DELETE FROM third WHERE k % 50 = $2"
 }
 use() { eval "$(sed 's/^/mysql_/' "$dir/$1/env")"; }	# whom wait_caught_up and same_table ask
-equal() { use "$1"; wait_caught_up 60 "$2"; local t; for t in $tables; do same_table $t; done; }
+equal() { use "$1"; wait_caught_up 60 "$2"; local t; for t in $tables; do same_table "$t"; done; }
 held() { status_is '.capture.fill.throttled | test("Threads_running")'; }
 half_way() { status_is '.capture.snapshot.rows_done > 3000'; }
 fill_half_way() { status_is '.capture.fill.rows > 3000'; }

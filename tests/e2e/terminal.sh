@@ -48,7 +48,7 @@ t send-keys -t 0 ':pause load' Enter
 until_true 20 has_problem load-paused load; ok $? "a tap that waits for rows holds up no other request"
 t send-keys -t 0 ':resume load' Enter
 until_true 20 problem_is_over load-paused; ok $? "nor the next one"
-for n in 1 2 3 4 5 6 7 8 9 10; do t send-keys -t 0 ':tap source table=no.such' Enter; sleep 0.2; t send-keys -t 0 Escape; sleep 0.2; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do t send-keys -t 0 ':tap source table=no.such' Enter; sleep 0.2; t send-keys -t 0 Escape; sleep 0.2; done
 t send-keys -t 0 ':pause load' Enter
 until_true 20 has_problem load-paused load; ok $? "and one that was closed ends, though no row comes"
 t send-keys -t 0 ':resume load' Enter

@@ -90,7 +90,7 @@ while :; do
 done 2> /dev/null &
 writer=$!
 verify testdb.orders,testdb.words --json; is_rc 0 "rows on their way are no difference"
-some_looked() { verify testdb.orders,testdb.words --json; [ $rc != 0 ] || jq -se 'any(.[]; .result and .looked_again > 0)' "$dir/out" > /dev/null; }
+some_looked() { verify testdb.orders,testdb.words --json; [ "$rc" != 0 ] || jq -se 'any(.[]; .result and .looked_again > 0)' "$dir/out" > /dev/null; }
 until_true 30 some_looked; ok $? "some are looked at again" || note < "$dir/out"
 is_rc 0 "and are no difference either"
 
@@ -108,7 +108,7 @@ held()
 	verify testdb.orders --json 9>&- & local verify=$!
 	sleep 3
 	exec 9>&-
-	wait $verify
+	wait "$verify"
 	rm "$dir/hold"
 	jq -s 'map(select(.result)) | .[0] | [.result, .looked_again > 0]' -c "$dir/out"
 }
