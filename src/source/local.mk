@@ -13,6 +13,7 @@ src_source_libsource_a_SOURCES = \
 	src/source/source_parts.h \
 	src/source/source_past.c \
 	src/source/source_progress.c \
+	src/source/source_successor.c \
 	src/source/source_progress.h \
 	src/source/source_pulse.c \
 	src/source/source_pulse.h \

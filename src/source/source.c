@@ -61,6 +61,8 @@ static enum source_step fail(struct source *s, struct err *why)
 {
 	source_hang_up(s);
 	err_clear(&s->late);
+	if (why->kind == ERR_FENCED)
+		source_name_successor(s, why);
 	if (binlog_is_lost(why) && s->conf->snapshot_mode == SNAPSHOT_WHEN_NEEDED) {
 		source_say_anew(s, why);
 		err_clear(why);

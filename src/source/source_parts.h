@@ -134,6 +134,8 @@ void source_repair_done(struct source *s);
 void source_update_status(struct source *s, bool reading);	/* reading: the step brought changes */
 void source_take_asked(struct source *s);	/* what source_stop_table() left for the thread that steps */
 void source_say(struct source *s, const char *what);	/* to a person; capture goes on */
+/* After ERR_FENCED: adds to it who reads in our place. Asks the server, for at most a few seconds. */
+void source_name_successor(const struct source *s, struct err *why);
 void source_say_anew(struct source *s, const struct err *why);	/* what makes a new snapshot necessary */
 void source_status_done(struct source *s);
 void source_copy_cut(char *out, size_t size, const char *text);	/* "..." at the end of what does not fit */

@@ -69,6 +69,7 @@ sed "s#^state.dir = .*#state.dir = $dir/state2#" "$dir/millrace.conf" > "$dir/se
 "$millrace" -c "$dir/second.conf" run > "$dir/second.log" 2>&1 &
 second=$!
 until_true 30 error_is "another reader took over our server id: give each its own"; ok $? "a second reader of the same name: the first says so and stops, they do not fight" || what_is_wrong
+error_is "read the binlog now: (127.0.0.1|localhost):"; ok $? "and from where the other one reads" || what_is_wrong
 kill -TERM "$second"; wait "$second"
 ! grep -q "another reader" "$dir/second.log"; ok $? "the second one stays"
 stop_millrace
