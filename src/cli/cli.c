@@ -4,12 +4,14 @@
  */
 #include "cli/cli.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "core/conf/conf.h"
+#include "core/xalloc.h"
 
 static const struct cli_option role_options[] = {
 	{ "--role", "all|capture|load", "which halves run in this process (all)" }, { NULL, NULL, NULL }
@@ -293,6 +295,7 @@ int cli_main(int argc, char **argv)
 	struct err err;
 	int i = 1, rc;
 
+	json_set_alloc_funcs(xmalloc, free);	/* no memory must never look like JSON that is damaged */
 	err_clear(&err);
 	while (i < argc && strcmp(argv[i], "-c") == 0) {
 		if (i + 1 == argc)
