@@ -148,7 +148,6 @@ static int thread_start(pthread_t *thread, void *(*run)(void *), void *arg)
 struct feed *feed_start(struct engine_link *link, const struct engine_session *session)
 {
 	struct feed *f = xcalloc(1, sizeof(*f));
-	pthread_condattr_t attr;
 
 	f->link = link;
 	f->session = session;
@@ -160,10 +159,7 @@ struct feed *feed_start(struct engine_link *link, const struct engine_session *s
 		buf_init(&f->jobs[i].answer, FEED_ANSWER_MAX);
 	}
 	pthread_mutex_init(&f->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	clock_cond_init(&f->changed);
 	thread_start(&f->watcher, feed_watch, f);
 	return f;
 }

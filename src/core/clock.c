@@ -70,6 +70,16 @@ struct timespec clock_deadline(int timeout_ms)
 	return ts;
 }
 
+void clock_cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
 /* splitmix64: many processes that lost one server at one time must not come back at one time. */
 static uint64_t jitter_random(void)
 {

@@ -102,16 +102,12 @@ static void queue_end(struct queue *q, enum queue_state state)
 struct queue *queue_new(size_t capacity)
 {
 	struct queue *q = xcalloc(1, sizeof(*q) + (capacity ? capacity : 1) * sizeof(q->ring[0]));
-	pthread_condattr_t attr;
 
 	q->capacity = capacity ? capacity : 1;
 	q->counted_us = q->mean_since_us = clock_mono_us();
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->room, &attr);
-	pthread_cond_init(&q->items, &attr);
-	pthread_condattr_destroy(&attr);
+	clock_cond_init(&q->room);
+	clock_cond_init(&q->items);
 	return q;
 }
 

@@ -39,11 +39,9 @@ static void *housekeeper(void *arg)
 
 	pthread_mutex_lock(&e->lock);
 	while (!e->stopping) {
-		struct timespec until;
+		struct timespec until = clock_deadline(1000);
 		int64_t now;
 
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec++;
 		pthread_cond_timedwait(&e->tick, &e->lock, &until);
 		if (e->stopping)
 			break;
@@ -98,7 +96,6 @@ static int open_log(struct engine *e, struct err *err)
 struct engine *engine_start(const struct settings *settings, enum engine_role role, struct err *err)
 {
 	struct engine *e = xcalloc(1, sizeof(*e));
-	pthread_condattr_t attr;
 
 	e->settings = (struct settings *)settings;
 	e->role = role;
@@ -109,10 +106,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->series = series_new();
 	e->complete = engine_complete_new();
 	pthread_mutex_init(&e->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&e->tick, &attr);
-	pthread_condattr_destroy(&attr);
+	clock_cond_init(&e->tick);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
 	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(), .loads = role != ROLE_CAPTURE,

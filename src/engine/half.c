@@ -181,7 +181,6 @@ static void *half_main(void *arg)
 
 void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *))
 {
-	pthread_condattr_t attr;
 
 	memset(h, 0, sizeof(*h));
 	h->sh = sh;
@@ -189,10 +188,7 @@ void half_init(struct half *h, struct shared *sh, const char *part, int (*sessio
 	h->session = session;
 	h->state = HALF_STOPPED;
 	pthread_mutex_init(&h->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&h->changed, &attr);
-	pthread_condattr_destroy(&attr);
+	clock_cond_init(&h->changed);
 }
 
 void half_done(struct half *h)

@@ -301,14 +301,10 @@ static void server_free(struct http_server *s)
 static struct http_server *server_new(struct engine_link *link, const struct http_conf *conf)
 {
 	struct http_server *s = xcalloc(1, sizeof(*s));
-	pthread_condattr_t attr;
 
 	http_site_init(&s->site, link, conf);
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->ends, &attr);
-	pthread_condattr_destroy(&attr);
+	clock_cond_init(&s->ends);
 	s->nguests = 2 * conf->connections + SPARE_GUESTS;
 	s->guests = xcalloc(s->nguests, sizeof(*s->guests));
 	for (unsigned i = 0; i < s->nguests; i++)

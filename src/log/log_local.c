@@ -361,7 +361,6 @@ static void local_close(struct log *base)
 static struct log *local_open(const struct log_conf *conf, struct err *err)
 {
 	struct local_log *l = xcalloc(1, sizeof *l);
-	pthread_condattr_t attr;
 
 	l->base.ops = &log_local_ops;
 	l->lock_fd = -1;
@@ -370,10 +369,7 @@ static struct log *local_open(const struct log_conf *conf, struct err *err)
 	log_conf_copy(&l->base.conf, conf);
 	pthread_mutex_init(&l->write_lock, NULL);
 	pthread_mutex_init(&l->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&l->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	clock_cond_init(&l->wake);
 	if (make_dirs(conf->state_dir, err) || (l->lock_fd = lock_file_take(conf->state_dir, "log.lock", "state.dir", err)) < 0 ||
 		open_database(l, err)) {
 		local_close(&l->base);

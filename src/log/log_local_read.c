@@ -237,15 +237,8 @@ static void find_work(struct local_reader *r, struct work *w)
 
 static void wait_for_work(struct local_reader *r, struct work *w, int timeout_ms)
 {
-	struct timespec until;
+	struct timespec until = clock_deadline(timeout_ms);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);		/* the condition waits by the real clock, tests may stop ours */
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += timeout_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
 	pthread_mutex_lock(&r->log->lock);
 	for (;;) {
 		if (r->seen != r->log->generation) {

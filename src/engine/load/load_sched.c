@@ -31,7 +31,6 @@ struct idler {			/* a thread that waits, on its own stack */
 struct load_sched {
 	struct load *l;
 	pthread_mutex_t lock;
-	pthread_condattr_t clock;
 	/* under lock */
 	struct due due;			/* topics that want a turn and have none */
 	struct load_topic *topics;	/* all that had an item */
@@ -53,8 +52,6 @@ struct load_sched *load_sched_new(struct load *l)
 	s->l = l;
 	s->kept_us = INT64_MAX;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&s->clock);
-	pthread_condattr_setclock(&s->clock, CLOCK_MONOTONIC);
 	return s;
 }
 
@@ -274,7 +271,7 @@ static void wait_idle(struct load_sched *s, struct load_worker *w)
 	int64_t first = next_us(s);
 	bool keeps = first >= 0 && first < s->kept_us;
 
-	pthread_cond_init(&me.wake, &s->clock);
+	clock_cond_init(&me.wake);
 	s->idle = &me;
 	if (keeps) {
 		s->kept_us = first;
@@ -347,7 +344,6 @@ void load_sched_free(struct load_sched *s)
 		forget(s, t);
 	}
 	free(s->due.heap);
-	pthread_condattr_destroy(&s->clock);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
