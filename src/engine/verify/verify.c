@@ -21,7 +21,7 @@ struct verifier *verifier_new(struct engine *e)
 
 	v->e = e;
 	pthread_mutex_init(&v->lock, NULL);
-	pthread_cond_init(&v->changed, NULL);
+	clock_cond_init(&v->changed);
 	return v;
 }
 
@@ -46,10 +46,8 @@ static bool running(const struct verifier *v)
 /* A connection that is being opened has a time limit of its own, which is longer than a stop may take. */
 void verifier_stop(struct verifier *v)
 {
-	struct timespec until;
+	struct timespec until = clock_deadline(1000);
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec++;
 	atomic_store(&v->stopping, true);
 	pthread_mutex_lock(&v->lock);
 	cancel(v);

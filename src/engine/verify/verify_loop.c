@@ -6,18 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/logline.h"
 #include "engine/verify/verify_parts.h"
 
-enum { PASS_GAP_S = 10, DIFFERENCES = 100 };	/* after a pass; of a table, then it is left */
+enum { PASS_GAP_MS = 10000, DIFFERENCES = 100 };	/* after a pass; of a table, then it is left */
 
 /* Until then, or until something changes. */
 static void rest(struct verifier *v)
 {
-	struct timespec until;
+	struct timespec until = clock_deadline(PASS_GAP_MS);
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += PASS_GAP_S;
 	pthread_mutex_lock(&v->lock);
 	if (!atomic_load(&v->stopping))
 		pthread_cond_timedwait(&v->changed, &v->lock, &until);
