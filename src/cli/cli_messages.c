@@ -147,8 +147,7 @@ static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p
 	struct log *log;
 	int rc;
 
-	err_clear(err);
-	log = s && refuse_waiting(cli, s, err) == 0 ? log_open(&s->log, err) : NULL;
+	log = s && refuse_waiting(cli, s, err) == 0 ? cli_own_log(cli, err) : NULL;
 	if (log == NULL)
 		return -1;
 	rc = engine_request_check(engine_request_doc(engine_request_docs(), r->command), r, err);

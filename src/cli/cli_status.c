@@ -204,14 +204,6 @@ static void print_status(const struct status *s)
 	}
 }
 
-static bool any_fails(const struct status *s)
-{
-	for (size_t i = 0; i < s->nproblems; i++)
-		if (s->problems[i].fails)
-			return true;
-	return false;
-}
-
 static int print_and_note(void *arg, const char *line, size_t len)
 {
 	bool *fails = arg;
@@ -220,7 +212,7 @@ static int print_and_note(void *arg, const char *line, size_t len)
 
 	err_clear(&err);
 	status_init(&s);
-	*fails = status_from_json(&s, line, len, &err) == 0 && any_fails(&s);
+	*fails = status_from_json(&s, line, len, &err) == 0 && status_failing(&s) > 0;
 	status_done(&s);
 	return cli_print_line(NULL, line, len);
 }
@@ -242,7 +234,7 @@ int cli_status(struct cli *cli)
 		rc = call.link.request(call.link.self, &request, print_and_note, &fails, &err);
 	else if ((rc = call.link.status(call.link.self, &s, &err)) == 0) {
 		print_status(&s);
-		fails = any_fails(&s);
+		fails = status_failing(&s) > 0;
 	}
 	status_done(&s);
 	cli_hang_up(&call);

@@ -21,12 +21,8 @@ enum { LOOK_US = 10 * 1000000, PARTITIONS_WATCHED_S = 2, PARTITIONS_ALONE_S = 10
 
 static void partition_offset(struct status_partition *p, const struct log_groups *groups)
 {
-	p->committed = p->lag = -1;
-	for (size_t i = 0; i < groups->count; i++)
-		if (groups->items[i].partition == p->id && strcmp(groups->items[i].topic, p->topic) == 0)
-			p->committed = groups->items[i].offset;
-	if (p->committed >= 0)
-		p->lag = p->high > p->committed ? p->high - p->committed : 0;
+	p->committed = log_groups_offset(groups, p->topic, p->id);
+	p->lag = p->committed < 0 ? -1 : p->high > p->committed ? p->high - p->committed : 0;
 }
 
 static struct status_partition *partitions_read(struct engine *e, size_t *count)

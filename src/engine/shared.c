@@ -41,23 +41,21 @@ int shared_topic_exists(struct shared *sh, const char *topic, bool *exists, stru
 
 	if (log_topics(sh->log, &topics, err))
 		return -1;
-	*exists = false;
-	for (size_t i = 0; i < topics.count; i++)
-		*exists |= strcmp(topics.items[i].name, topic) == 0;
+	*exists = log_topics_find(&topics, topic) != NULL;
 	log_topics_free(&topics);
 	return 0;
 }
 
 unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err)
 {
+	const struct log_topic *found;
 	struct log_topics topics;
-	unsigned n = 0;
+	unsigned n;
 
 	if (log_topics(sh->log, &topics, err))
 		return 0;
-	for (size_t i = 0; i < topics.count; i++)
-		if (strcmp(topics.items[i].name, topic) == 0)
-			n = topics.items[i].npartitions;
+	found = log_topics_find(&topics, topic);
+	n = found ? found->npartitions : 0;
 	log_topics_free(&topics);
 	if (n == 0)
 		err_set(err, ERR_RETRY, 0, "topic '%s': expected to exist, found none", topic);

@@ -30,13 +30,12 @@ static void put_problem(struct buf *b, const struct status_problem *p)
 void http_health(struct http_call *c)
 {
 	struct buf *b = &c->answer->body;
-	size_t failing = 0;
+	size_t failing;
 	char message[80];
 	struct status s;
 
 	if (http_status(c, &s)) {
-		for (size_t i = 0; i < s.nproblems; i++)
-			failing += s.problems[i].fails;
+		failing = status_failing(&s);
 		snprintf(message, sizeof(message), failing ? "%zu problems need a person" : "nothing is wrong that needs a person", failing);
 		buf_printf(b, "{\"status\":\"%s\",\"message\":\"%s\",\"problems\":[", failing ? "unhealthy" : "healthy", message);
 		for (size_t i = 0; i < s.nproblems; i++) {

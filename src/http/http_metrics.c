@@ -91,11 +91,7 @@ static void print_states(struct metrics *m, const struct metric *row)
 
 static void print_healthy(struct metrics *m, const struct metric *row)
 {
-	bool fails = false;
-
-	for (size_t i = 0; i < m->s->nproblems; i++)
-		fails |= m->s->problems[i].fails;
-	buf_printf(m->out, "%s %d\n", row->name, !fails);
+	buf_printf(m->out, "%s %d\n", row->name, status_failing(m->s) == 0);
 }
 
 /* By code: how many subjects have it. */

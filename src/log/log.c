@@ -109,6 +109,22 @@ void log_groups_free(struct log_groups *g)
 	*g = (struct log_groups){ 0 };
 }
 
+/* log_topics() gives them in the order of their names. */
+const struct log_topic *log_topics_find(const struct log_topics *t, const char *name)
+{
+	struct log_topic wanted = { .name = (char *)name };
+
+	return t->count ? bsearch(&wanted, t->items, t->count, sizeof *t->items, log_topics_compare) : NULL;
+}
+
+int64_t log_groups_offset(const struct log_groups *g, const char *topic, int32_t partition)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (g->items[i].partition == partition && strcmp(g->items[i].topic, topic) == 0)
+			return g->items[i].offset;
+	return -1;
+}
+
 /* ---- the handle ---- */
 
 struct log *log_open(const struct log_conf *conf, struct err *err)

@@ -55,6 +55,7 @@ struct log_topic {
 struct log_topics { struct log_topic *items; size_t count; };
 int log_topics(struct log *l, struct log_topics *out, struct err *err);
 void log_topics_free(struct log_topics *t);
+const struct log_topic *log_topics_find(const struct log_topics *t, const char *name);	/* NULL: it is not there */
 
 /* Bytes that the embedded log keeps past their retention because conf.keeps_for has not read them; Kafka: 0. @thread any */
 uint64_t log_unloaded(struct log *l);
@@ -67,6 +68,7 @@ struct log_groups { struct log_group_offset *items; size_t count; };
 /* group NULL: all that can be listed */
 int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
 void log_groups_free(struct log_groups *g);
+int64_t log_groups_offset(const struct log_groups *g, const char *topic, int32_t partition);	/* of one group; -1: none stored */
 
 /* Read a range without a group: history, positions, tap, dead letters, replay. Calls back per record until the callback
  * returns nonzero or `to` (-1: the committed end as of the call) is reached. from: -1 low, else offset. */

@@ -47,14 +47,14 @@ static bool group_wants(struct local_log *l, const char *topic)
 }
 
 /* The first offset that the group has not read; LOCAL_OFFSET_MAX: it reads nothing of this topic. */
-static int find_unread(struct local_log *l, const struct local_topic *t, const struct local_part *p, int64_t *unread,
+static int find_unread(struct local_log *l, const struct local_topic *t, const struct local_part *p, bool wanted, int64_t *unread,
 	struct err *err)
 {
 	sqlite3_stmt *s;
 	int rc;
 
 	*unread = LOCAL_OFFSET_MAX;
-	if (l->base.conf.keeps_for == NULL || t->kind != LOG_TOPIC_ROWS || !group_wants(l, t->name))
+	if (!wanted)
 		return 0;
 	s = local_prepare(l, l->db, "SELECT offset FROM group_offset WHERE name = ?1 AND topic = ?2 AND partition = ?3", err);
 	if (!s)
@@ -140,7 +140,7 @@ static int store_part(struct local_log *l, const struct local_part *p, uint64_t 
 	return run_bound(l, "UPDATE part SET high = ?2, bytes = ?3 WHERE id = ?1", p->id, p->next, (int64_t)bytes, err);
 }
 
-static int trim(struct local_log *l, const struct local_topic *t, struct local_part *p, struct pass *pass, struct err *err)
+static int trim(struct local_log *l, const struct local_topic *t, struct local_part *p, bool wanted, struct pass *pass, struct err *err)
 {
 	struct excess excess = { 0 };
 	uint64_t bytes;
@@ -149,7 +149,7 @@ static int trim(struct local_log *l, const struct local_topic *t, struct local_p
 	pthread_mutex_lock(&l->lock);
 	bytes = p->bytes;
 	pthread_mutex_unlock(&l->lock);
-	if (find_unread(l, t, p, &excess.unread, err) || find_excess(l, p, bytes, pass, &excess, err))
+	if (find_unread(l, t, p, wanted, &excess.unread, err) || find_excess(l, p, bytes, pass, &excess, err))
 		return -1;
 	pass->unloaded += excess.unloaded;
 	if (excess.last_id == 0)
@@ -184,6 +184,7 @@ int local_retention(struct local_log *l, struct err *err)
 	struct pass pass = { .over = conf->unloaded_bytes >= 0 && kept > (uint64_t)conf->unloaded_bytes
 		? kept - (uint64_t)conf->unloaded_bytes : 0 };
 	struct local_topic *t = NULL;
+	bool wanted;
 
 	if (conf->retention_ms < 0 && conf->retention_bytes < 0)
 		return 0;
@@ -193,8 +194,11 @@ int local_retention(struct local_log *l, struct err *err)
 		pthread_mutex_unlock(&l->lock);
 		if (!t)
 			break;
-		for (int32_t k = 0; k < t->nparts && is_trimmed(l, t); k++)
-			if (trim(l, t, &t->parts[k], &pass, err))
+		if (!is_trimmed(l, t))
+			continue;
+		wanted = conf->keeps_for && t->kind == LOG_TOPIC_ROWS && group_wants(l, t->name);
+		for (int32_t k = 0; k < t->nparts; k++)
+			if (trim(l, t, &t->parts[k], wanted, &pass, err))
 				return -1;
 	}
 	atomic_store(&l->unloaded, pass.unloaded);

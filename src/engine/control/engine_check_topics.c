@@ -8,14 +8,6 @@
 #include "format/cell/format_topic.h"
 #include "log/log.h"
 
-static bool is_there(const struct log_topics *topics, const char *name)
-{
-	for (size_t i = 0; i < topics->count; i++)
-		if (strcmp(topics->items[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 static void judge(const struct settings *s, const struct schema *schema, const char *topic, struct report *report)
 {
 	char *subject;
@@ -40,7 +32,7 @@ static int check_one(const struct settings *s, struct log *log, const struct log
 	const char *topic = format_topic_name(s->format.topic_prefix, s->format.topic_delimiter, schema->db, schema->table);
 	bool compacts = s->log.cleanup_policy && strstr(s->log.cleanup_policy, "compact");
 
-	if (is_there(topics, topic) && log_topic_compacts(log, topic, &compacts, err)) {
+	if (log_topics_find(topics, topic) && log_topic_compacts(log, topic, &compacts, err)) {
 		if (err->kind != ERR_DENIED)
 			return -1;
 		report_add(report, REPORT_NOTE, "kafka topics", "Grant DescribeConfigs on the topic to have it checked.", "%s", err->msg);

@@ -13,12 +13,11 @@
 static bool topic_exists(struct log *log, const char *name, struct err *err)
 {
 	struct log_topics topics;
-	bool found = false;
+	bool found;
 
 	if (log_topics(log, &topics, err))
 		return false;
-	for (size_t i = 0; i < topics.count; i++)
-		found |= strcmp(topics.items[i].name, name) == 0;
+	found = log_topics_find(&topics, name) != NULL;
 	log_topics_free(&topics);
 	return found;
 }

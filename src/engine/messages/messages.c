@@ -182,13 +182,13 @@ static int follow(struct scan *s, struct log *log, const char *topic, struct err
 
 const struct log_topic *messages_topic(struct log *log, const struct settings *s, const char *name, struct log_topics *topics, struct err *err)
 {
+	const struct log_topic *exact;
 	char table[600];
 
 	if (log_topics(log, topics, err))
 		return NULL;
-	for (size_t i = 0; i < topics->count; i++)
-		if (strcmp(topics->items[i].name, name) == 0)
-			return &topics->items[i];
+	if ((exact = log_topics_find(topics, name)) != NULL)
+		return exact;
 	for (size_t i = 0; i < topics->count; i++)
 		if (format_topic_table(&s->format, topics->items[i].name, table, sizeof(table)) && strcmp(table, name) == 0)
 			return &topics->items[i];

@@ -136,10 +136,7 @@ static int on_dead(void *arg, const struct record *r)
 
 static int find_dead(struct trace *t, struct log *log, const struct settings *s, const struct log_topics *topics, struct err *err)
 {
-	for (size_t i = 0; i < topics->count; i++)
-		if (strcmp(topics->items[i].name, dead_topic(s)) == 0)
-			return log_scan(log, dead_topic(s), LOG_EVERY_PARTITION, -1, -1, on_dead, t, err);
-	return 0;
+	return log_topics_find(topics, dead_topic(s)) ? log_scan(log, dead_topic(s), LOG_EVERY_PARTITION, -1, -1, on_dead, t, err) : 0;
 }
 
 static int find_loaded(struct trace *t, struct log *log, const struct settings *s, struct err *err)
@@ -148,12 +145,8 @@ static int find_loaded(struct trace *t, struct log *log, const struct settings *
 
 	if (log_groups(log, s->load.group, &groups, err))
 		return -1;
-	for (size_t i = 0; i < trace_hops(t); i++) {
-		t->hops[i].committed = -1;
-		for (size_t k = 0; k < groups.count; k++)
-			if (groups.items[k].partition == t->hops[i].partition && strcmp(groups.items[k].topic, t->topic) == 0)
-				t->hops[i].committed = groups.items[k].offset;
-	}
+	for (size_t i = 0; i < trace_hops(t); i++)
+		t->hops[i].committed = log_groups_offset(&groups, t->topic, t->hops[i].partition);
 	log_groups_free(&groups);
 	return 0;
 }

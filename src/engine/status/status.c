@@ -26,6 +26,15 @@ void status_init(struct status *s)
 	memset(s, 0, sizeof(*s));
 }
 
+size_t status_failing(const struct status *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nproblems; i++)
+		n += s->problems[i].fails;
+	return n;
+}
+
 void status_done(struct status *s)
 {
 	free(s->readings);

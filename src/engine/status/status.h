@@ -184,6 +184,7 @@ struct status {
 
 void status_init(struct status *s);
 void status_done(struct status *s);
+size_t status_failing(const struct status *s);	/* problems that need a person: what /health and the exit code of `status` tell */
 const struct status_trend *status_trend(const struct status *s, const char *name);	/* NULL: none */
 
 /* The tables of a snapshot for people: a line for those that are being read and the few that come next, and for each state how

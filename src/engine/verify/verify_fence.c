@@ -58,18 +58,8 @@ static int read_ends(struct verify_table *t, struct reach *r, struct err *err)
 	*r = (struct reach){ 0 };
 	if (log == NULL || log_topics(log, &r->topics, err))
 		return -1;
-	for (size_t i = 0; i < r->topics.count; i++)
-		if (strcmp(r->topics.items[i].name, verify_pipe_topic(t->pipe)) == 0)
-			r->topic = &r->topics.items[i];
+	r->topic = log_topics_find(&r->topics, verify_pipe_topic(t->pipe));
 	return 0;
-}
-
-static int64_t committed(const struct log_groups *groups, const char *topic, const struct log_partition *p)
-{
-	for (size_t i = 0; i < groups->count; i++)
-		if (groups->items[i].partition == p->id && strcmp(groups->items[i].topic, topic) == 0)
-			return groups->items[i].offset;
-	return p->low;
 }
 
 /* How many messages are not loaded yet; -1: err. */
@@ -85,8 +75,9 @@ static int64_t left_of(struct verify_table *t, const struct reach *r, struct err
 		return -1;
 	for (unsigned i = 0; i < r->topic->npartitions; i++) {
 		const struct log_partition *p = &r->topic->partitions[i];
-		int64_t at = committed(&groups, r->topic->name, p);
+		int64_t at = log_groups_offset(&groups, r->topic->name, p->id);
 
+		at = at < 0 ? p->low : at;
 		left += at < p->high ? p->high - at : 0;
 	}
 	log_groups_free(&groups);
