@@ -12,8 +12,16 @@ static MYSQL *test_login(const struct mysql_conf *conf)
 {
 	const struct login_conf plain = { .ssl_mode = SSL_DISABLED };
 	const struct mysql_login login = {
-		.who = "MySQL", .section = "mysql", .conf = &plain, .host = "127.0.0.1", .port = (unsigned)conf->port, .user = conf->user,
-		.password = conf->password, .charset = "utf8mb4", .connect_s = 20, .answer_s = 600,
+		.who = "MySQL",
+		.section = "mysql",
+		.conf = &plain,
+		.host = "127.0.0.1",
+		.port = (unsigned)conf->port,
+		.user = conf->user,
+		.password = conf->password,
+		.charset = "utf8mb4",
+		.connect_s = 20,
+		.answer_s = 600,
 	};
 	struct err err = { 0 };
 	MYSQL *db;

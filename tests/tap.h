@@ -11,8 +11,8 @@
 
 static int tap_count, tap_failed;
 
-__attribute__((format(printf, 4, 5), unused))
-static int tap_ok(int good, const char *file, int line, const char *fmt, ...)
+__attribute__((format(printf, 4, 5), unused)) static int tap_ok(int good, const char *file, int line, const char *fmt,
+		...)
 {
 	va_list ap;
 
@@ -30,20 +30,26 @@ static int tap_ok(int good, const char *file, int line, const char *fmt, ...)
 }
 
 #define ok(cond, ...) tap_ok(!!(cond), __FILE__, __LINE__, __VA_ARGS__)
-#define is_int(got, want, ...) do { \
-	long long got_ = (long long)(got), want_ = (long long)(want); \
-	if (!tap_ok(got_ == want_, __FILE__, __LINE__, __VA_ARGS__)) \
-		printf("#   got %lld\n#  want %lld\n", got_, want_); \
-} while (0)
-#define is_str(got, want, ...) do { \
-	const char *got_ = (got), *want_ = (want); \
-	if (!tap_ok(got_ && want_ ? strcmp(got_, want_) == 0 : got_ == want_, __FILE__, __LINE__, __VA_ARGS__)) \
-		printf("#   got %s\n#  want %s\n", got_ ? got_ : "(null)", want_ ? want_ : "(null)"); \
-} while (0)
-#define is_mem(got, got_len, want, want_len, ...) do { \
-	if (!tap_ok((size_t)(got_len) == (size_t)(want_len) && memcmp((got), (want), (want_len)) == 0, __FILE__, __LINE__, __VA_ARGS__)) \
-		printf("#   got %.*s\n#  want %.*s\n", (int)(got_len), (const char *)(got), (int)(want_len), (const char *)(want)); \
-} while (0)
+#define is_int(got, want, ...) \
+	do { \
+		long long got_ = (long long)(got), want_ = (long long)(want); \
+		if (!tap_ok(got_ == want_, __FILE__, __LINE__, __VA_ARGS__)) \
+			printf("#   got %lld\n#  want %lld\n", got_, want_); \
+	} while (0)
+#define is_str(got, want, ...) \
+	do { \
+		const char *got_ = (got), *want_ = (want); \
+		if (!tap_ok(got_ && want_ ? strcmp(got_, want_) == 0 : got_ == want_, __FILE__, __LINE__, \
+				    __VA_ARGS__)) \
+			printf("#   got %s\n#  want %s\n", got_ ? got_ : "(null)", want_ ? want_ : "(null)"); \
+	} while (0)
+#define is_mem(got, got_len, want, want_len, ...) \
+	do { \
+		if (!tap_ok((size_t)(got_len) == (size_t)(want_len) && memcmp((got), (want), (want_len)) == 0, \
+				    __FILE__, __LINE__, __VA_ARGS__)) \
+			printf("#   got %.*s\n#  want %.*s\n", (int)(got_len), (const char *)(got), (int)(want_len), \
+					(const char *)(want)); \
+	} while (0)
 
 __attribute__((unused)) static int tap_done(void)
 {

@@ -16,38 +16,31 @@
 static const struct cli_option role_options[] = {
 	{ "--role", "all|capture|load", "which halves run in this process (all)" }, { NULL, NULL, NULL }
 };
-static const struct cli_option run_options[] = {
-	{ "--role", "all|capture|load", "which halves run in this process (all)" },
-	{ "--log-format", "text|json", "form of the lines on stderr" }, { NULL, NULL, NULL }
-};
+static const struct cli_option run_options[] = { { "--role", "all|capture|load",
+								 "which halves run in this process (all)" },
+	{ "--log-format", "text|json", "form of the lines on stderr" }, { NULL, NULL, NULL } };
 static const struct cli_option json_options[] = { { "--json", NULL, "print one JSON document" }, { NULL, NULL, NULL } };
-static const struct cli_option check_options[] = {
-	{ "--json", NULL, "print one JSON document" },
+static const struct cli_option check_options[] = { { "--json", NULL, "print one JSON document" },
 	{ "--all", NULL, "every column with its mapping, not only those with a question" },
 	{ "--full", NULL, "count all rows of all tables, however long it takes" },
-	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL }
-};
-static const struct cli_option tap_options[] = {
-	{ "-n", "COUNT", "stop after so many rows" },
-	{ "--unmasked", NULL, "rows as they are, also where messages or the table's script mask" }, { NULL, NULL, NULL }
-};
+	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL } };
+static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" },
+	{ "--unmasked", NULL, "rows as they are, also where messages or the table's script mask" },
+	{ NULL, NULL, NULL } };
 static const struct cli_option messages_options[] = {
 	{ "--seek", "o:N|-N|@TIME|begin|end", "where to begin (-10; begin when something is searched for)" },
-	{ "--partition", "P", "only this one" },
-	{ "--filter", "EXPR", "only what this Lua expression is true for" },
+	{ "--partition", "P", "only this one" }, { "--filter", "EXPR", "only what this Lua expression is true for" },
 	{ "--grep", "TEXT", "only with this text in key or payload" },
 	{ "--regex", "RE", "only what this extended regular expression matches" },
-	{ "--limit", "N", "stop after so many" },
-	{ "--follow", NULL, "and what comes from now on" },
+	{ "--limit", "N", "stop after so many" }, { "--follow", NULL, "and what comes from now on" },
 	{ "--json", NULL, "a JSON document for each, keys and values as they stand in the log" },
-	{ "--csv", NULL, "the same as CSV" },
-	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL }
+	{ "--csv", NULL, "the same as CSV" }, { "--unmasked", NULL, "also where the table's script masks" },
+	{ NULL, NULL, NULL }
 };
-static const struct cli_option trace_options[] = {
-	{ "--from", "o:N|-N|@TIME|begin", "how far back (begin: all that the log has)" },
+static const struct cli_option trace_options[] = { { "--from", "o:N|-N|@TIME|begin",
+								   "how far back (begin: all that the log has)" },
 	{ "--json", NULL, "a JSON document for each message of the row, and one for the verdict" },
-	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL }
-};
+	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL } };
 static const struct cli_option lua_options[] = {
 	{ "--table", "DB.TABLE", "check, new: with the columns of this table; run: its messages" },
 	{ "--from", "OFFSET|TIME", "run: begin, an offset, a time in UTC, or how long ago (90m); the newest messages" },
@@ -56,12 +49,9 @@ static const struct cli_option lua_options[] = {
 	{ "--unmasked", NULL, "run: values also where a script masks" },
 	{ "--json", NULL, "run: one line of JSON for each fact" }, { NULL, NULL, NULL }
 };
-static const struct cli_option dead_options[] = {
-	{ "-n", "COUNT", "show so many (100)" },
-	{ "--unmasked", NULL, "the message also where the table's script masks" }, { NULL, NULL, NULL }
-};
-static const struct cli_option snapshot_options[] = {
-	{ "--where", "SQL", "only the rows that fulfil this condition" },
+static const struct cli_option dead_options[] = { { "-n", "COUNT", "show so many (100)" },
+	{ "--unmasked", NULL, "the message also where the table's script masks" }, { NULL, NULL, NULL } };
+static const struct cli_option snapshot_options[] = { { "--where", "SQL", "only the rows that fulfil this condition" },
 	{ "--truncate", NULL, "empty the target first: rows that are gone from MySQL go there too" },
 	{ "--wait", NULL, "stay until the tables are read, and show how far they are" },
 	{ "--max-rows", "N", "rows per second that all of them read at the most, until the next reload; 0: no limit" },
@@ -69,96 +59,117 @@ static const struct cli_option snapshot_options[] = {
 	{ "--max-lag", "TIME", "wait while a replica of snapshot.throttle.replicas lags more" },
 	{ "--list", NULL, "print what is being read and what waits" },
 	{ "--stop", NULL, "end the snapshot of TABLE, or of all" },
-	{ "--pause", NULL, "hold all of them after the chunk that is being read" },
-	{ "--resume", NULL, "go on" }, { NULL, NULL, NULL }
-};
-static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" }, { NULL, NULL, NULL } };
+	{ "--pause", NULL, "hold all of them after the chunk that is being read" }, { "--resume", NULL, "go on" },
+	{ NULL, NULL, NULL } };
+static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" },
+	{ NULL, NULL, NULL } };
 static const struct cli_option dump_options[] = {
 	{ "--size", "WxH", "columns and lines (120, and as many lines as the list needs)" },
 	{ "--json", NULL, "the view's list as one JSON document: texts as they are shown" }, { NULL, NULL, NULL }
 };
-static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" }, { NULL, NULL, NULL } };
+static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" },
+	{ NULL, NULL, NULL } };
 static const struct cli_option replay_options[] = {
-	{ "--from", "begin|OFFSET|TIME", "where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" }, { NULL, NULL, NULL }
+	{ "--from", "begin|OFFSET|TIME",
+			"where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" },
+	{ NULL, NULL, NULL }
 };
 static const struct cli_option verify_options[] = {
-	{ "--continuous", NULL, "compare all tables in turn, for ever, in the running process; `status` says when each was compared last" },
+	{ "--continuous", NULL,
+			"compare all tables in turn, for ever, in the running process; `status` says when each was compared last" },
 	{ "--stop", NULL, "end that" },
 	{ "--repair", NULL, "read rows that are missing or have other values again, beside the stream" },
-	{ "--truncate", NULL, "with --repair: a table with rows that only the target has is emptied there and read again" },
+	{ "--truncate", NULL,
+			"with --repair: a table with rows that only the target has is emptied there and read again" },
 	{ "--limit", "COUNT", "leave a table after so many differences (1000); 0: find all" },
-	{ "--json", NULL, "a line of JSON for each difference, with its two rows, and for each table" }, { NULL, NULL, NULL }
+	{ "--json", NULL, "a line of JSON for each difference, with its two rows, and for each table" },
+	{ NULL, NULL, NULL }
 };
-static const struct cli_option manual_options[] = {
-	{ "--settings", NULL, "the page of the configuration file" },
+static const struct cli_option manual_options[] = { { "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" },
 	{ "--metrics", NULL, "the page of what /metrics serves (Markdown)" },
-	{ "--completion", "bash|zsh|fish", "completion of commands, options and requests for a shell" }, { NULL, NULL, NULL }
-};
+	{ "--completion", "bash|zsh|fish", "completion of commands, options and requests for a shell" },
+	{ NULL, NULL, NULL } };
 
 static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
-	  "The console runs in the same process; leaving it stops the pipeline, or leaves it running without a screen. Where a process already runs on the\n"
-	  "state directory, it offers to attach to that.", role_options, 0, 0, cli_console },
-	{ "run", "", "run the pipeline without a screen", "One line per event on stderr. SIGTERM finishes what is in flight and stops; "
-	  "SIGHUP reads the configuration and the scripts again: tables that it adds are read while the others flow; what needs a "
-	  "restart is told by name.", run_options, 0, 0, cli_run },
-	{ "attach", "[SOCKET]", "open the console on a running process", "Without SOCKET: the process of this configuration.", attach_options, 0, 1, cli_attach },
+			"The console runs in the same process; leaving it stops the pipeline, or leaves it running without a screen. Where a process already runs on the\n"
+			"state directory, it offers to attach to that.",
+			role_options, 0, 0, cli_console },
+	{ "run", "", "run the pipeline without a screen",
+			"One line per event on stderr. SIGTERM finishes what is in flight and stops; "
+			"SIGHUP reads the configuration and the scripts again: tables that it adds are read while the others flow; what needs a "
+			"restart is told by name.",
+			run_options, 0, 0, cli_run },
+	{ "attach", "[SOCKET]", "open the console on a running process",
+			"Without SOCKET: the process of this configuration.", attach_options, 0, 1, cli_attach },
 	{ "check", "", "look at everything that the pipeline needs, and say what to do about it",
-	  "Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"
-	  "A large table is counted at both ends of its key (\"sampled\"); 5 s for a table, 60 s for all, unless --full.\n"
-	  "Exit 0: ready. 1: problems, each with its remedy. 3: a system does not answer.", check_options, 0, 0, cli_check },
+			"Settings, grants and systems first, then the questions that tables and columns raise, with the rows that raise them.\n"
+			"A large table is counted at both ends of its key (\"sampled\"); 5 s for a table, 60 s for all, unless --full.\n"
+			"Exit 0: ready. 1: problems, each with its remedy. 3: a system does not answer.",
+			check_options, 0, 0, cli_check },
 	{ "status", "", "what is wrong, and what a running process is doing",
-	  "Exit 0: nothing is wrong that needs a person. 1: it is; the problems come first, each with what it means and what to do.\n"
-	  "While a snapshot runs: its tables, those that are being read and the next ones (--json: all, in capture.reading). While a half tries "
-	  "again: the last error, how many tries failed, and when the next one is due.", json_options, 0, 0, cli_status },
+			"Exit 0: nothing is wrong that needs a person. 1: it is; the problems come first, each with what it means and what to do.\n"
+			"While a snapshot runs: its tables, those that are being read and the next ones (--json: all, in capture.reading). While a half tries "
+			"again: the last error, how many tries failed, and when the next one is due.",
+			json_options, 0, 0, cli_status },
 	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },
 	{ "resume", "capture|load|TABLE", "go on", NULL, NULL, 1, 1, cli_pause },
 	{ "acknowledge", "CODE [SUBJECT]", "say that a problem is known",
-	  "It stays in the list until it is over, with your name. CODE and SUBJECT: as `status` prints them.", NULL, 1, 2, cli_acknowledge },
+			"It stays in the list until it is over, with your name. CODE and SUBJECT: as `status` prints them.",
+			NULL, 1, 2, cli_acknowledge },
 	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",
-	  "TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
-	  "no older row follows a newer one. A restart goes on at the chunk.", snapshot_options, 0, 1, cli_snapshot },
+			"TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
+			"no older row follows a newer one. A restart goes on at the chunk.",
+			snapshot_options, 0, 1, cli_snapshot },
 	{ "replay", "TABLE", "load the messages of a table again",
-	  "Every partition of its topic goes back; labels of before do not count. Rows show older values until it has come to the end of the\n"
-	  "log; then each is what its last message says. A table without a key is not for this: read it again by `millrace snapshot --truncate`.",
-	  replay_options, 1, 1, cli_replay },
+			"Every partition of its topic goes back; labels of before do not count. Rows show older values until it has come to the end of the\n"
+			"log; then each is what its last message says. A table without a key is not for this: read it again by `millrace snapshot --truncate`.",
+			replay_options, 1, 1, cli_replay },
 	{ "verify", "[TABLE[,TABLE...]]", "compare MySQL with the target while both change",
-	  "Rows pass the same messages and scripts as the load's. Those that differ are looked at again when the load has passed the place at\n"
-	  "which MySQL was read: what is on its way is no difference. Each one that stays is printed by key, with both rows. docs/verify.md\n"
-	  "Exit 0: equal. 1: different. 2: a table could not be compared; its line says why. 3: the process does not answer.", verify_options, 0, 1, cli_verify },
+			"Rows pass the same messages and scripts as the load's. Those that differ are looked at again when the load has passed the place at\n"
+			"which MySQL was read: what is on its way is no difference. Each one that stays is printed by key, with both rows. docs/verify.md\n"
+			"Exit 0: equal. 1: different. 2: a table could not be compared; its line says why. 3: the process does not answer.",
+			verify_options, 0, 1, cli_verify },
 	{ "tap", "STAGE [TABLE]", "watch rows as they pass a stage: source, format, log, read, script, sink",
-	  "One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.", tap_options, 1, 2, cli_tap },
+			"One line of JSON per row. The pipeline does not wait for the reader: what it is too slow for is left out.",
+			tap_options, 1, 2, cli_tap },
 	{ "topics", "[TOPIC]", "topics, partitions, offsets, groups, lag", NULL, json_options, 0, 1, cli_topics },
 	{ "messages", "TOPIC|TABLE", "read and search what is in the log",
-	  "--seek: o:N begins at an offset, -N with the newest N messages of each partition, @TIME at a time (UTC: 2026-01-31 23:59, 23:59, or how\n"
-	  "long ago: 90m), end with what comes from now on. Partitions are read one after the other.\n"
-	  "--filter: op (c, u, d, r, s), before, after, row (after, or before of a delete), key, db, table, event, as in docs/lua.md:\n"
-	  "op == \"u\" and after.customer_id == 1085. Messages for which it fails are counted. With Kafka only committed messages are read, and in\n"
-	  "no consumer group.", messages_options, 1, 1, cli_messages },
+			"--seek: o:N begins at an offset, -N with the newest N messages of each partition, @TIME at a time (UTC: 2026-01-31 23:59, 23:59, or how\n"
+			"long ago: 90m), end with what comes from now on. Partitions are read one after the other.\n"
+			"--filter: op (c, u, d, r, s), before, after, row (after, or before of a delete), key, db, table, event, as in docs/lua.md:\n"
+			"op == \"u\" and after.customer_id == 1085. Messages for which it fails are counted. With Kafka only committed messages are read, and in\n"
+			"no consumer group.",
+			messages_options, 1, 1, cli_messages },
 	{ "trace", "TABLE KEY", "what became of one row",
-	  "KEY: 4711, id=4711, or \"a=1 b=2\". Every change of the row that the log still has: commit, place in the log, what the script makes of it now and\n"
-	  "in which line, loaded or waiting or dead and why; and a verdict in words.", trace_options, 2, 2, cli_trace },
+			"KEY: 4711, id=4711, or \"a=1 b=2\". Every change of the row that the log still has: commit, place in the log, what the script makes of it now and\n"
+			"in which line, loaded or waiting or dead and why; and a verdict in words.",
+			trace_options, 2, 2, cli_trace },
 	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
-	  "Without ACTION: all of them, with what they take and whether they change something.", do_options, 0, CLI_MAX_WORDS, cli_do },
-	{ "dump", "[VIEW [SOCKET]]", "print a view of the console, of a running process", "Without VIEW: their names; messages of a topic: messages/TOPIC. Without SOCKET: the process of this "
-	  "configuration. Needs no terminal.", dump_options, 0, 2, cli_dump },
+			"Without ACTION: all of them, with what they take and whether they change something.",
+			do_options, 0, CLI_MAX_WORDS, cli_do },
+	{ "dump", "[VIEW [SOCKET]]", "print a view of the console, of a running process",
+			"Without VIEW: their names; messages of a topic: messages/TOPIC. Without SOCKET: the process of this "
+			"configuration. Needs no terminal.",
+			dump_options, 0, 2, cli_dump },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
 	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
-	  "CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
-	  "standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
-	  "Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !", NULL, 1, 1, cli_convert },
+			"CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
+			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
+			"Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !",
+			NULL, 1, 1, cli_convert },
 	{ "lua", "check|test|new|run FILE", "a script before it meets rows of production",
-	  "check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
-	  "Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
-	  "test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.\n"
-	  "new: writes FILE and its cases, a start with the columns of --table.\n"
-	  "run: what would become of the messages of --table that are in the log: passed, changed, dropped, deleted, dead, with reasons, keys and\n"
-	  "nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.", lua_options, 2, 2, cli_lua },
+			"check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
+			"Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
+			"test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.\n"
+			"new: writes FILE and its cases, a start with the columns of --table.\n"
+			"run: what would become of the messages of --table that are in the log: passed, changed, dropped, deleted, dead, with reasons, keys and\n"
+			"nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.",
+			lua_options, 2, 2, cli_lua },
 	{ "manual", "", "print the manual page", NULL, manual_options, 0, 0, cli_manual },
-	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help },
-	{ NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
+	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help }, { NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
 };
 
 const struct cli_command *cli_commands(void)
@@ -248,7 +259,8 @@ static int take_option(struct cli *cli, int argc, char **argv, int i, struct err
 			return err_set(err, ERR_CONFIG, 0, "%s: takes no value", o->name), 0;
 		if (o->value && argv[i][len] == '\0' && i + 1 == argc)
 			return err_set(err, ERR_CONFIG, 0, "%s: expected %s after it, found nothing", o->name,
-					o->value), 0;
+					       o->value),
+			       0;
 		cli->options[n] = o->value == NULL ? "" : argv[i][len] == '=' ? argv[i] + len + 1 : argv[i + 1];
 		return o->value && argv[i][len] == '\0' ? 2 : 1;
 	}
@@ -295,11 +307,12 @@ int cli_main(int argc, char **argv)
 	struct err err;
 	int i = 1, rc;
 
-	json_set_alloc_funcs(xmalloc, free);	/* no memory must never look like JSON that is damaged */
+	json_set_alloc_funcs(xmalloc, free); /* no memory must never look like JSON that is damaged */
 	err_clear(&err);
 	while (i < argc && strcmp(argv[i], "-c") == 0) {
 		if (i + 1 == argc)
-			return err_set(&err, ERR_CONFIG, 0, "-c: expected a file after it, found nothing"), cli_fail(&err);
+			return err_set(&err, ERR_CONFIG, 0, "-c: expected a file after it, found nothing"),
+			       cli_fail(&err);
 		cli.conf_path = argv[i + 1];
 		i += 2;
 	}
@@ -321,7 +334,7 @@ int cli_main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	rc = take_rest(&cli, argc, argv, i, &err) ? cli_fail(&err) : cli.command->run(&cli);
-	if (cli.abandoned) {	/* no clearing up below the feet of a thread; the log is whole at any instant */
+	if (cli.abandoned) { /* no clearing up below the feet of a thread; the log is whole at any instant */
 		fflush(NULL);
 		_exit(rc);
 	}

@@ -104,10 +104,11 @@ static int print_topic(void *arg, const char *line, size_t len)
 		return 0;
 	cli_put_safe(stdout, topic, strlen(topic));
 	printf("%*s %9lld %12lld %12lld", 40 > (int)strlen(topic) ? 40 - (int)strlen(topic) : 0, "",
-	       (long long)json_integer_value(json_object_get(o, "partition")),
-	       (long long)json_integer_value(json_object_get(o, "low")),
-	       (long long)json_integer_value(json_object_get(o, "high")));
-	json_array_foreach(json_object_get(o, "groups"), i, g) {
+			(long long)json_integer_value(json_object_get(o, "partition")),
+			(long long)json_integer_value(json_object_get(o, "low")),
+			(long long)json_integer_value(json_object_get(o, "high")));
+	json_array_foreach(json_object_get(o, "groups"), i, g)
+	{
 		const char *name = json_string_value(json_object_get(g, "group"));
 
 		fputs("  ", stdout);
@@ -161,12 +162,15 @@ static int dead_list(struct cli *cli, struct err *err)
 static int dead_show(struct cli *cli, struct err *err)
 {
 	bool unmasked = cli_option(cli, "--unmasked") != NULL;
-	struct engine_request r = { .command = "dead-show", .args = { { "id", cli->words[1] }, { "unmasked", "yes" } }, .nargs = unmasked ? 2 : 1 };
+	struct engine_request r = { .command = "dead-show",
+		.args = { { "id", cli->words[1] }, { "unmasked", "yes" } },
+		.nargs = unmasked ? 2 : 1 };
 	struct log *log;
 	int rc = cli_ask(cli, &r, cli_print_line, err);
 
 	if (rc && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
-		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), unmasked, cli_print_line, NULL, err);
+		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), unmasked, cli_print_line,
+				NULL, err);
 		log_close(log);
 	}
 	return rc;

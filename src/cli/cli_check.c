@@ -12,7 +12,10 @@ enum { TABLE_MS = 5000, ALL_MS = 60000, FULL_MS = 24 * 3600 * 1000, SAMPLE_ROWS 
 
 static void print_text(const struct report *r)
 {
-	static const char *const marks[] = { [REPORT_OK] = "ok      ", [REPORT_NOTE] = "note    ", [REPORT_WARNING] = "warning ", [REPORT_PROBLEM] = "PROBLEM " };
+	static const char *const marks[] = { [REPORT_OK] = "ok      ",
+		[REPORT_NOTE] = "note    ",
+		[REPORT_WARNING] = "warning ",
+		[REPORT_PROBLEM] = "PROBLEM " };
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct report_item *item = &r->items[i];
@@ -39,7 +42,8 @@ static void print_sum(const struct report *r, const struct doctor_report *d)
 {
 	size_t problems = count_of(r, d, REPORT_PROBLEM), warnings = count_of(r, d, REPORT_WARNING);
 
-	printf("\n%zu problem%s, %zu warning%s\n", problems, problems == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+	printf("\n%zu problem%s, %zu warning%s\n", problems, problems == 1 ? "" : "s", warnings,
+			warnings == 1 ? "" : "s");
 }
 
 static void print_json(const struct report *r, const struct doctor_report *d, bool all)
@@ -65,8 +69,10 @@ static int look(struct cli *cli, const struct settings *s, enum engine_role role
 		struct doctor_report *doctor, struct err *err)
 {
 	bool full = cli_option(cli, "--full") != NULL;
-	struct source_limits limits = { .table_ms = full ? FULL_MS : TABLE_MS, .all_ms = full ? FULL_MS : ALL_MS,
-					.sample_rows = full ? 0 : SAMPLE_ROWS, .progress = cli_progress_say };
+	struct source_limits limits = { .table_ms = full ? FULL_MS : TABLE_MS,
+		.all_ms = full ? FULL_MS : ALL_MS,
+		.sample_rows = full ? 0 : SAMPLE_ROWS,
+		.progress = cli_progress_say };
 	struct cli_progress *progress = cli_progress_start("counting rows");
 	int rc;
 
@@ -100,7 +106,8 @@ int cli_check(struct cli *cli)
 		print_sum(&report, &doctor);
 	}
 	rc = rc && (err.kind == ERR_UNREACHABLE || err.kind == ERR_RETRY) ? EXIT_UNREACHABLE
-	   : count_of(&report, &doctor, REPORT_PROBLEM) ? EXIT_PROBLEMS : EXIT_DONE;
+			: count_of(&report, &doctor, REPORT_PROBLEM)	  ? EXIT_PROBLEMS
+									  : EXIT_DONE;
 	doctor_report_done(&doctor);
 	report_done(&report);
 	return rc;

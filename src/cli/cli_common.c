@@ -46,8 +46,10 @@ const struct settings *cli_settings(struct cli *cli, struct err *err)
 		if (access(places[i], F_OK) == 0)
 			path = places[i];
 	if (path == NULL) {
-		err_set(err, ERR_CONFIG, 0, "no configuration: expected ./millrace.conf or " SYSCONFDIR "/millrace/millrace.conf, found neither; "
-			"write one (the README begins with one), or name it with -c FILE");
+		err_set(err, ERR_CONFIG, 0,
+				"no configuration: expected ./millrace.conf or " SYSCONFDIR
+				"/millrace/millrace.conf, found neither; "
+				"write one (the README begins with one), or name it with -c FILE");
 		return NULL;
 	}
 	cli->settings = settings_new();
@@ -127,7 +129,7 @@ void cli_put_json(const char *line, size_t len)
 
 	for (size_t i = 0; i < len; i += n) {
 		n = plain_run(line + i, len - i);
-		if (n > 0) {		/* nearly all of it */
+		if (n > 0) { /* nearly all of it */
 			fwrite(line + i, 1, n, stdout);
 			continue;
 		}
@@ -194,7 +196,7 @@ const struct engine_session *cli_session(void)
 	if (terminal && strncmp(terminal, "/dev/", 5) == 0)
 		terminal += 5;
 	if (session.who[0] == '\0')
-		snprintf(session.who, sizeof(session.who), "%.60s%s%.30s", user ? user->pw_name : "unknown", terminal ? "@" : "",
-			 terminal ? terminal : "");
+		snprintf(session.who, sizeof(session.who), "%.60s%s%.30s", user ? user->pw_name : "unknown",
+				terminal ? "@" : "", terminal ? terminal : "");
 	return &session;
 }

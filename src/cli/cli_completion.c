@@ -265,7 +265,8 @@ static void fish_option(const char *command, const struct cli_option *o)
 {
 	bool is_long = strncmp(o->name, "--", 2) == 0;
 
-	printf("complete -c millrace -n '__fish_seen_subcommand_from %s' -%c %s", command, is_long ? 'l' : 's', o->name + (is_long ? 2 : 1));
+	printf("complete -c millrace -n '__fish_seen_subcommand_from %s' -%c %s", command, is_long ? 'l' : 's',
+			o->name + (is_long ? 2 : 1));
 	if (o->value) {
 		fputs(" -x -a '", stdout);
 		put_words(o->value);
@@ -303,7 +304,8 @@ static void print_fish(void)
 		fish_command(c);
 	for (const struct engine_request_doc *doc = engine_request_docs(); doc->name; doc++)
 		for (const struct engine_request_arg_doc *a = doc->args; a->name; a++) {
-			printf("complete -c millrace -n '__fish_seen_subcommand_from do; and __fish_seen_subcommand_from %s' -a '%s=' -d ", doc->name, a->name);
+			printf("complete -c millrace -n '__fish_seen_subcommand_from do; and __fish_seen_subcommand_from %s' -a '%s=' -d ",
+					doc->name, a->name);
 			fish_text(a->help);
 			putchar('\n');
 		}
@@ -311,8 +313,13 @@ static void print_fish(void)
 
 int cli_print_completion(const char *shell, struct err *err)
 {
-	static const struct { const char *name; void (*print)(void); } shells[] = {
-		{ "bash", print_bash }, { "zsh", print_zsh }, { "fish", print_fish },
+	static const struct {
+		const char *name;
+		void (*print)(void);
+	} shells[] = {
+		{ "bash", print_bash },
+		{ "zsh", print_zsh },
+		{ "fish", print_fish },
 	};
 
 	for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)

@@ -44,7 +44,8 @@ static void take_signals(void)
 
 static void leave_running(int keeper)
 {
-	printf("The pipeline goes on, in process %d. `millrace attach` opens the console on it, SIGTERM stops it.\n", (int)getpid());
+	printf("The pipeline goes on, in process %d. `millrace attach` opens the console on it, SIGTERM stops it.\n",
+			(int)getpid());
 	fflush(stdout);
 	logline(LOG_NOTICE, "console", "left by %s; going on without a terminal", cli_session()->who);
 	keeper_leave(keeper);
@@ -62,7 +63,7 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 	doors = cli_open_doors(cli->settings, &link, err);
 	if (doors == NULL)
 		return -1;
-	signal(SIGHUP, SIG_IGN);	/* outside the console's own handler: a lost terminal sends more than one */
+	signal(SIGHUP, SIG_IGN); /* outside the console's own handler: a lost terminal sends more than one */
 	take_signals();
 	end = console_run(&link, &conf, err);
 	if (end == CONSOLE_HUNG_UP)
@@ -124,8 +125,9 @@ static bool attach_instead(struct cli *cli, int *code, struct err *err)
 		fputs("A millrace already runs on ", stdout);
 		cli_put_safe(stdout, cli->settings->state_dir, strlen(cli->settings->state_dir));
 		if (!says_yes(". Attach to it? [Y/n] ")) {
-			err_set(err, ERR_CONFIG, 0, "state.dir %s: another millrace runs on it; attach to it, stop it, or give this one its own",
-				cli->settings->state_dir);
+			err_set(err, ERR_CONFIG, 0,
+					"state.dir %s: another millrace runs on it; attach to it, stop it, or give this one its own",
+					cli->settings->state_dir);
 			*code = cli_fail(err);
 		} else {
 			*code = attach(cli, path, err);
@@ -148,7 +150,8 @@ int cli_console(struct cli *cli)
 	if (s == NULL || cli_role(cli, &role, &err))
 		return cli_fail(&err);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		err_set(&err, ERR_CONFIG, 0, "console: expected a terminal, found none; `millrace run` needs no terminal");
+		err_set(&err, ERR_CONFIG, 0,
+				"console: expected a terminal, found none; `millrace run` needs no terminal");
 		return cli_fail(&err);
 	}
 	if (attach_instead(cli, &code, &err))

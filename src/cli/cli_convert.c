@@ -16,7 +16,8 @@ static int file_read(const char *path, struct buf *out, struct err *err)
 	size_t n;
 
 	if (f == NULL)
-		return err_set(err, ERR_CONFIG, errno, "%s: expected a readable file, found: %s", path, strerror(errno));
+		return err_set(err, ERR_CONFIG, errno, "%s: expected a readable file, found: %s", path,
+				strerror(errno));
 	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
 		buf_put(out, piece, n);
 	if (ferror(f))
@@ -46,8 +47,8 @@ int cli_convert(struct cli *cli)
 	if (rc == 0)
 		fputs(conf.data, stdout);
 	if (lost)
-		fprintf(stderr, "millrace: %u option%s could not be carried over; see the lines that begin with ; !\n", lost,
-			lost == 1 ? "" : "s");
+		fprintf(stderr, "millrace: %u option%s could not be carried over; see the lines that begin with ; !\n",
+				lost, lost == 1 ? "" : "s");
 	buf_done(&json);
 	buf_done(&conf);
 	return rc < 0 ? cli_fail(&err) : lost ? EXIT_PROBLEMS : EXIT_DONE;

@@ -36,7 +36,8 @@ static int add_argument(const struct engine_request_doc *doc, struct engine_requ
 }
 
 /* What destroys is not begun by a slip of the finger. */
-static int confirm(struct cli *cli, const struct engine_request_doc *doc, const struct engine_request *r, struct err *err)
+static int confirm(struct cli *cli, const struct engine_request_doc *doc, const struct engine_request *r,
+		struct err *err)
 {
 	if (engine_request_effect(doc, r) < EFFECT_DESTRUCTIVE || cli_option(cli, "--yes"))
 		return 0;
@@ -50,7 +51,8 @@ static int run_request(struct cli *cli, const struct engine_request_doc *doc, st
 
 	for (int i = 1; i < cli->nwords; i++) {
 		if (strlen(cli->words[i]) >= sizeof(words[i]))
-			return err_set(err, ERR_CONFIG, 0, "do: '%.60s..': expected at most %zu bytes", cli->words[i], sizeof(words[i]) - 1);
+			return err_set(err, ERR_CONFIG, 0, "do: '%.60s..': expected at most %zu bytes", cli->words[i],
+					sizeof(words[i]) - 1);
 		strcpy(words[i], cli->words[i]);
 		if (add_argument(doc, &r, words[i], err))
 			return -1;
@@ -72,6 +74,7 @@ int cli_do(struct cli *cli)
 	}
 	doc = engine_request_doc(engine_request_docs(), cli->words[0]);
 	if (doc == NULL)
-		err_set(&err, ERR_CONFIG, 0, "do: expected an action that `millrace do` lists, found '%.60s'", cli->words[0]);
+		err_set(&err, ERR_CONFIG, 0, "do: expected an action that `millrace do` lists, found '%.60s'",
+				cli->words[0]);
 	return doc && run_request(cli, doc, &err) == 0 ? EXIT_DONE : cli_fail(&err);
 }

@@ -50,7 +50,8 @@ static void put_mapping(const struct exam *e, int column, int indent, const char
 	text_escape(type, NAME_MAX_SHOWN, plain, strlen(plain));
 	text_escape(name, NAME_MAX_SHOWN, e->schema->columns[column].name, strlen(e->schema->columns[column].name));
 	snprintf(line, sizeof(line), "%s: %s%s%s%s%s", name, type, part->message ? " -> " : "",
-		 part->message ? part->message : "", part->target ? " -> " : "", part->target ? part->target : "");
+			part->message ? part->message : "", part->target ? " -> " : "",
+			part->target ? part->target : "");
 	put_wrapped(indent, mark, line);
 }
 
@@ -63,8 +64,9 @@ static void put_table(const struct exam *e)
 	if (e->uncounted)
 		snprintf(line, sizeof(line), "table %s: not counted: %.200s", name, e->uncounted);
 	else if (e->sampled)
-		snprintf(line, sizeof(line), "table %s: %" PRId64 " of about %" PRIu64 " rows sampled; --full counts all",
-			 name, e->rows, e->rows_estimate);
+		snprintf(line, sizeof(line),
+				"table %s: %" PRId64 " of about %" PRIu64 " rows sampled; --full counts all", name,
+				e->rows, e->rows_estimate);
 	else if (e->rows < 0)
 		snprintf(line, sizeof(line), "table %s: about %" PRIu64 " rows", name, e->rows_estimate);
 	else
@@ -82,15 +84,17 @@ static void put_found(const struct doctor_finding *f, int indent, const char *ma
 		snprintf(line, sizeof(line), "%s", f->what);
 	else
 		snprintf(line, sizeof(line), "%" PRId64 " of %" PRId64 " %srow%s: %s", count, f->exam->rows,
-			 f->exam->sampled ? "sampled " : "", f->exam->rows == 1 ? "" : "s", f->what);
+				f->exam->sampled ? "sampled " : "", f->exam->rows == 1 ? "" : "s", f->what);
 	put_wrapped(indent, mark, line);
 }
 
 /* after: the finding told before it, whose column need not be named again; NULL: none. */
 static void put_finding(const struct doctor_finding *f, const struct doctor_finding *after)
 {
-	static const char *const marks[] = { [REPORT_OK] = "  ok      ", [REPORT_NOTE] = "  note    ",
-					     [REPORT_WARNING] = "  warning ", [REPORT_PROBLEM] = "  PROBLEM " };
+	static const char *const marks[] = { [REPORT_OK] = "  ok      ",
+		[REPORT_NOTE] = "  note    ",
+		[REPORT_WARNING] = "  warning ",
+		[REPORT_PROBLEM] = "  PROBLEM " };
 	bool same = after && after->exam == f->exam && after->at->column == f->at->column && after->level == f->level;
 
 	if (f->at->column < 0)
@@ -177,7 +181,7 @@ static json_t *mapping_json(const struct exam *e, int column)
 
 	column_type_print(&e->schema->columns[column], type, sizeof(type));
 	return json_pack("{so,so,so}", "type", text_of(type), "message", text_of(e->columns[column].message), "target",
-			 text_of(e->columns[column].target));
+			text_of(e->columns[column].target));
 }
 
 static json_t *finding_json(const struct doctor_finding *f)

@@ -15,10 +15,11 @@ static int take_size(const char *text, struct dump_conf *conf, struct err *err)
 {
 	char end;
 
-	if (sscanf(text, "%4dx%4d%c", &conf->cols, &conf->rows, &end) == 2 && conf->cols >= LEAST && conf->cols <= MOST && conf->rows >= 1 &&
-	    conf->rows <= MOST)
+	if (sscanf(text, "%4dx%4d%c", &conf->cols, &conf->rows, &end) == 2 && conf->cols >= LEAST &&
+			conf->cols <= MOST && conf->rows >= 1 && conf->rows <= MOST)
 		return 0;
-	return err_set(err, ERR_CONFIG, 0, "--size: expected columns x lines, %dx1 to %dx%d, found '%.40s'", LEAST, MOST, MOST, text);
+	return err_set(err, ERR_CONFIG, 0, "--size: expected columns x lines, %dx1 to %dx%d, found '%.40s'", LEAST,
+			MOST, MOST, text);
 }
 
 /* The socket that is named, or that of this configuration. */

@@ -37,7 +37,8 @@ static struct script *open_script(struct cli *cli, const char *path, struct err 
 	if (s == NULL && cli->conf_path)
 		return NULL;
 	section = s ? settings_for_script(s, path) : NULL;
-	return script_open_from(&(struct script_origin){ .path = path, .config = section ? &section->script : NULL }, s ? &s->script : &limits, err);
+	return script_open_from(&(struct script_origin){ .path = path, .config = section ? &section->script : NULL },
+			s ? &s->script : &limits, err);
 }
 
 /* ---- check ---- */
@@ -53,12 +54,16 @@ int cli_lua_table(struct cli *cli, const char *name, struct schema **out, struct
 	for (size_t i = 0; i < count; i++) {
 		size_t n = strlen(schemas[i]->db);
 
-		if (*out == NULL && strncmp(name, schemas[i]->db, n) == 0 && name[n] == '.' && strcmp(name + n + 1, schemas[i]->table) == 0)
+		if (*out == NULL && strncmp(name, schemas[i]->db, n) == 0 && name[n] == '.' &&
+				strcmp(name + n + 1, schemas[i]->table) == 0)
 			*out = schema_ref(schemas[i]);
 		schema_unref(schemas[i]);
 	}
 	free(schemas);
-	return *out ? 0 : err_set(err, ERR_CONFIG, 0, "--table %.200s: expected db.table as [mysql] table.include.list captures it, found none of that name", name);
+	return *out ? 0
+		    : err_set(err, ERR_CONFIG, 0,
+				      "--table %.200s: expected db.table as [mysql] table.include.list captures it, found none of that name",
+				      name);
 }
 
 static int table_from_cases(const char *script, struct schema **out, struct err *err)
@@ -84,13 +89,17 @@ static int check(struct cli *cli, const char *path, struct err *err)
 	struct told told = { 0 };
 	struct script *s = open_script(cli, path, err);
 	struct schema *schema = NULL;
-	int rc = s == NULL || (table ? cli_lua_table(cli, table, &schema, err) : table_from_cases(path, &schema, err)) ? -1 : 0;
+	int rc = s == NULL || (table ? cli_lua_table(cli, table, &schema, err) : table_from_cases(path, &schema, err))
+			? -1
+			: 0;
 
 	if (rc == 0)
 		rc = script_lint(s, schema, tell, &told, err);
 	if (rc == 0)
-		printf("%s: %u error%s, %u warning%s%s\n", path, told.errors, told.errors == 1 ? "" : "s", told.warnings, told.warnings == 1 ? "" : "s",
-		       schema ? "" : "; columns are not checked: name the table with --table DB.TABLE, or in a file of cases");
+		printf("%s: %u error%s, %u warning%s%s\n", path, told.errors, told.errors == 1 ? "" : "s",
+				told.warnings, told.warnings == 1 ? "" : "s",
+				schema ? ""
+				       : "; columns are not checked: name the table with --table DB.TABLE, or in a file of cases");
 	schema_unref(schema);
 	script_close(s);
 	return rc ? cli_fail(err) : told.errors ? EXIT_PROBLEMS : EXIT_DONE;
@@ -99,7 +108,7 @@ static int check(struct cli *cli, const char *path, struct err *err)
 /* ---- test ---- */
 
 struct tested {
-	const char *path;		/* of the cases */
+	const char *path; /* of the cases */
 	unsigned passed, failed;
 };
 
@@ -133,9 +142,10 @@ static int test(struct cli *cli, const char *path, struct err *err)
 
 int cli_lua(struct cli *cli)
 {
-	static const struct { const char *name; int (*run)(struct cli *, const char *, struct err *); } actions[] = {
-		{ "check", check }, { "test", test }, { "new", cli_lua_new }, { "run", cli_lua_run }
-	};
+	static const struct {
+		const char *name;
+		int (*run)(struct cli *, const char *, struct err *);
+	} actions[] = { { "check", check }, { "test", test }, { "new", cli_lua_new }, { "run", cli_lua_run } };
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)

@@ -43,8 +43,11 @@ static void put_columns(struct buf *b, const struct schema *s)
 		char type[80];
 
 		column_type_print(c, type, sizeof(type));
-		buf_printf(b, "--   %-*s  %-22s %s%s%s\n", width, c->name, type, schema_is_key(s, i) ? "key" : c->nullable ? "may be null" : "",
-			   *hint(c) ? "; " : "", hint(c));
+		buf_printf(b, "--   %-*s  %-22s %s%s%s\n", width, c->name, type,
+				schema_is_key(s, i)	      ? "key"
+						: c->nullable ? "may be null"
+							      : "",
+				*hint(c) ? "; " : "", hint(c));
 	}
 }
 
@@ -57,15 +60,20 @@ static void put_script(struct buf *b, const struct schema *s, const char *file)
 			text = &s->columns[i];
 	buf_printf(b, "-- %s: the rows of %s.%s on their way to the target.\n--\n", file, s->db, s->table);
 	put_columns(b, s);
-	buf_printf(b, "--\n-- NULL is null, and true like every other value: if row.x == null. Before it meets rows:\n--   millrace lua check %s --table %s.%s\n"
-		   "--   millrace lua test %s\n--   millrace lua run %s --table %s.%s --against running\n\n", file, s->db, s->table, file, file, s->db, s->table);
+	buf_printf(b,
+			"--\n-- NULL is null, and true like every other value: if row.x == null. Before it meets rows:\n--   millrace lua check %s --table %s.%s\n"
+			"--   millrace lua test %s\n--   millrace lua run %s --table %s.%s --against running\n\n",
+			file, s->db, s->table, file, file, s->db, s->table);
 	buf_puts(b, "-- fields = { note = \"varchar(200)\" }      -- columns that the table lacks\n\n");
 	buf_puts(b, "function transform(row, event)\n");
 	if (text)
-		buf_printf(b, "  -- if row[\"%s\"] == \"test\" then return drop(\"test\") end      -- not loaded; an update deletes its row\n"
-			   "  -- row[\"%s\"] = mask(row[\"%s\"])\n", text->name, text->name, text->name);
-	buf_puts(b, "  return row\nend\n\n-- Which rows a delete deletes; needed where transform changes keys or gives several rows.\n"
-		 "-- function delete(row, event) return row end\n");
+		buf_printf(b,
+				"  -- if row[\"%s\"] == \"test\" then return drop(\"test\") end      -- not loaded; an update deletes its row\n"
+				"  -- row[\"%s\"] = mask(row[\"%s\"])\n",
+				text->name, text->name, text->name);
+	buf_puts(b,
+			"  return row\nend\n\n-- Which rows a delete deletes; needed where transform changes keys or gives several rows.\n"
+			"-- function delete(row, event) return row end\n");
 }
 
 /* ---- the cases ---- */
@@ -73,10 +81,13 @@ static void put_script(struct buf *b, const struct schema *s, const char *file)
 /* The column by a type of `fields`. */
 static void put_type(struct buf *b, const struct column *c)
 {
-	static const char *const names[COL_COUNT] = {
-		[COL_FLOAT] = "double", [COL_DOUBLE] = "double", [COL_DATE] = "date", [COL_TIME] = "time", [COL_DATETIME] = "datetime",
-		[COL_TIMESTAMP] = "timestamp", [COL_JSON] = "json"
-	};
+	static const char *const names[COL_COUNT] = { [COL_FLOAT] = "double",
+		[COL_DOUBLE] = "double",
+		[COL_DATE] = "date",
+		[COL_TIME] = "time",
+		[COL_DATETIME] = "datetime",
+		[COL_TIMESTAMP] = "timestamp",
+		[COL_JSON] = "json" };
 
 	if (c->type == COL_TINYINT && c->length == 1)
 		buf_puts(b, "\"boolean\"");
@@ -95,14 +106,14 @@ static void put_type(struct buf *b, const struct column *c)
 static const char *sample(const struct column *c)
 {
 	switch (c->type) {
-	case COL_DATE:
-		return "\"2024-02-29\"";
-	case COL_TIME:
-		return "\"10:00:00\"";
-	case COL_DATETIME: case COL_TIMESTAMP:
-		return "\"2024-02-29 10:00:00\"";
+	case COL_DATE: return "\"2024-02-29\"";
+	case COL_TIME: return "\"10:00:00\"";
+	case COL_DATETIME:
+	case COL_TIMESTAMP: return "\"2024-02-29 10:00:00\"";
 	default:
-		return is_number(c) || c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE ? "1" : "\"1\"";
+		return is_number(c) || c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE
+				? "1"
+				: "\"1\"";
 	}
 }
 
@@ -126,7 +137,10 @@ static void put_cases(struct buf *b, const struct schema *s)
 		for (unsigned i = 0; i < s->nkey; i++) {
 			buf_puts(b, i ? ", " : "");
 			buf_json_str(b, s->columns[s->key[i]].name);
-			buf_printf(b, ": %s", part && s->columns[s->key[i]].type == COL_DECIMAL ? "\"1\"" : sample(&s->columns[s->key[i]]));
+			buf_printf(b, ": %s",
+					part && s->columns[s->key[i]].type == COL_DECIMAL
+							? "\"1\""
+							: sample(&s->columns[s->key[i]]));
 		}
 		buf_puts(b, part ? "}}\n" : "}, \"expect\": {");
 	}
@@ -140,7 +154,8 @@ static int write_new(const char *path, const struct buf *b, struct err *err)
 
 	if (f && fclose(f) == 0 && n == b->len)
 		return 0;
-	return err_set(err, ERR_CONFIG, errno, "%s: expected a file that can be made, found: %s", path, strerror(errno));
+	return err_set(err, ERR_CONFIG, errno, "%s: expected a file that can be made, found: %s", path,
+			strerror(errno));
 }
 
 int cli_lua_new(struct cli *cli, const char *path, struct err *err)
@@ -161,7 +176,8 @@ int cli_lua_new(struct cli *cli, const char *path, struct err *err)
 		rc = write_new(path, &script, err) || write_new(cases, &lines, err) ? -1 : 0;
 	}
 	if (rc == 0)
-		printf("%s and %s: written. In the configuration:\n\n[table %s.%s]\ntransform = %s\n", path, cases, s->db, s->table, path);
+		printf("%s and %s: written. In the configuration:\n\n[table %s.%s]\ntransform = %s\n", path, cases,
+				s->db, s->table, path);
 	schema_unref(s);
 	buf_done(&script);
 	buf_done(&lines);

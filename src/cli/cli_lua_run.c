@@ -13,8 +13,8 @@
 
 struct answer {
 	bool json;
-	unsigned shown;		/* rows that were shown */
-	bool reasons;		/* so far the rows have been before them */
+	unsigned shown; /* rows that were shown */
+	bool reasons;	/* so far the rows have been before them */
 	json_int_t dead, different;
 };
 
@@ -41,7 +41,8 @@ static void put_key(const json_t *key)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)key, name, value) {
+	json_object_foreach((json_t *)key, name, value)
+	{
 		putchar(' ');
 		put(name);
 		putchar('=');
@@ -55,7 +56,8 @@ static void put_columns(const json_t *before, const json_t *after)
 	const char *name, *between = "  ";
 	json_t *value;
 
-	json_object_foreach((json_t *)after, name, value) {
+	json_object_foreach((json_t *)after, name, value)
+	{
 		const json_t *was = json_object_get(before, name);
 
 		fputs(between, stdout);
@@ -76,7 +78,8 @@ static void print_row(struct answer *a, const json_t *o)
 	bool changed = strcmp(text_of(o, "kind"), "changed") == 0;
 
 	if (a->shown++ == 0)
-		puts(changed ? "rows that are changed, the first ones:" : "rows that become something else, the first ones:");
+		puts(changed ? "rows that are changed, the first ones:"
+			     : "rows that become something else, the first ones:");
 	printf("  %lld:%lld", number_of(o, "partition"), number_of(o, "offset"));
 	put_key(json_object_get(o, "key"));
 	if (!changed)
@@ -96,7 +99,11 @@ static void print_reason(struct answer *a, const json_t *o)
 	if (!a->reasons)
 		puts("reasons:");
 	a->reasons = true;
-	printf("  %-8s %9lld  ", drop ? "dropped" : strcmp(text_of(o, "kind"), "count") == 0 ? "counted" : "dead", number_of(o, "rows"));
+	printf("  %-8s %9lld  ",
+			drop							   ? "dropped"
+					: strcmp(text_of(o, "kind"), "count") == 0 ? "counted"
+										   : "dead",
+			number_of(o, "rows"));
 	if (drop) {
 		put(text_of(o, "script"));
 		fputs(": ", stdout);
@@ -104,7 +111,8 @@ static void print_reason(struct answer *a, const json_t *o)
 	} else {
 		put(text_of(o, "reason"));
 	}
-	json_array_foreach(json_object_get(o, "keys"), i, key) {
+	json_array_foreach(json_object_get(o, "keys"), i, key)
+	{
 		fputs(i ? " " : "  keys ", stdout);
 		put(json_string_value(key));
 	}
@@ -113,10 +121,11 @@ static void print_reason(struct answer *a, const json_t *o)
 
 static void print_summary(const json_t *o)
 {
-	static const struct { const char *name, *means; } outcomes[] = {
-		{ "passed", "as they came" }, { "changed", "" }, { "dropped", "not loaded" },
-		{ "deleted", "dropped updates, and rows of flat messages: they leave the target" }, { "dead", "dead letters" }
-	};
+	static const struct {
+		const char *name, *means;
+	} outcomes[] = { { "passed", "as they came" }, { "changed", "" }, { "dropped", "not loaded" },
+		{ "deleted", "dropped updates, and rows of flat messages: they leave the target" },
+		{ "dead", "dead letters" } };
 	long long ms = number_of(o, "ms"), rows = number_of(o, "rows");
 
 	put(text_of(o, "table"));
@@ -127,8 +136,8 @@ static void print_summary(const json_t *o)
 		printf("  %-8s %9lld  %s\n", outcomes[i].name, number_of(o, outcomes[i].name), outcomes[i].means);
 	if (json_object_get(o, "different"))
 		printf("  %-8s %9lld  from the other script\n", "differ", number_of(o, "different"));
-	printf("  a row: p50 %lld ns, p99 %lld ns; all in %lld.%03lld s, %lld rows/s\n", number_of(o, "p50_ns"), number_of(o, "p99_ns"), ms / 1000,
-	       ms % 1000, rows * 1000 / (ms ? ms : 1));
+	printf("  a row: p50 %lld ns, p99 %lld ns; all in %lld.%03lld s, %lld rows/s\n", number_of(o, "p50_ns"),
+			number_of(o, "p99_ns"), ms / 1000, ms % 1000, rows * 1000 / (ms ? ms : 1));
 }
 
 static int take_line(void *arg, const char *line, size_t len)
@@ -167,10 +176,10 @@ static char *whole_path(const char *name, struct err *err)
 
 static int ask(struct cli *cli, const struct trial_wish *w, struct answer *a, struct err *err)
 {
-	const struct { const char *name, *value; } given[] = {
-		{ "table", w->table }, { "script", w->script }, { "against", w->against }, { "from", w->from }, { "n", cli_option(cli, "-n") },
-		{ "unmasked", w->unmasked ? "yes" : NULL }
-	};
+	const struct {
+		const char *name, *value;
+	} given[] = { { "table", w->table }, { "script", w->script }, { "against", w->against }, { "from", w->from },
+		{ "n", cli_option(cli, "-n") }, { "unmasked", w->unmasked ? "yes" : NULL } };
 	struct engine_request r = { .command = "script-trial", .session = cli_session() };
 	struct cli_call call;
 	struct log *log;
@@ -197,7 +206,9 @@ int cli_lua_run(struct cli *cli, const char *path, struct err *err)
 {
 	const char *against = cli_option(cli, "--against"), *count = cli_option(cli, "-n");
 	struct answer a = { .json = cli_option(cli, "--json") != NULL };
-	struct trial_wish w = { .table = cli_option(cli, "--table"), .from = cli_option(cli, "--from"), .count = count ? strtoll(count, NULL, 10) : 10000,
+	struct trial_wish w = { .table = cli_option(cli, "--table"),
+		.from = cli_option(cli, "--from"),
+		.count = count ? strtoll(count, NULL, 10) : 10000,
 		.unmasked = cli_option(cli, "--unmasked") != NULL };
 	char *script = whole_path(path, err), *other = against && script ? whole_path(against, err) : NULL;
 	int rc = -1;

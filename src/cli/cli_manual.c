@@ -6,10 +6,10 @@
 #include "config.h"
 #include "http/http.h"
 
-#define PAGE_DATE "2026-11-23"	/* of the release; the pages are the same wherever they are built */
+#define PAGE_DATE "2026-11-23" /* of the release; the pages are the same wherever they are built */
 enum { LINE_WIDTH = 72 };
 
-static int column;	/* of the line being written */
+static int column; /* of the line being written */
 
 /* A dot or quote at the beginning of a line, and every backslash and hyphen, mean something to the formatter. */
 static void put(const char *s)
@@ -19,7 +19,7 @@ static void put(const char *s)
 			fputs("\\&", stdout);
 		column = *s == ' ' && column > LINE_WIDTH ? 0 : column + 1;
 		if (column == 0)
-			putchar('\n');		/* the formatter fills its lines itself */
+			putchar('\n'); /* the formatter fills its lines itself */
 		else if (*s == '\\')
 			fputs("\\e", stdout);
 		else if (*s == '-')
@@ -67,7 +67,8 @@ static void requests_section(void)
 
 static void commands_page(void)
 {
-	printf(".TH MILLRACE 1 " PAGE_DATE " \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace \\- changes of MySQL through Kafka and Lua into StarRocks\n");
+	printf(".TH MILLRACE 1 " PAGE_DATE " \"millrace " PACKAGE_VERSION
+	       "\"\n.SH NAME\nmillrace \\- changes of MySQL through Kafka and Lua into StarRocks\n");
 	printf(".SH SYNOPSIS\n.B millrace\n[\\fB\\-c\\fR \\fIFILE\\fR] [\\fICOMMAND\\fR] [options]\n.SH COMMANDS\n");
 	for (const struct cli_command *c = cli_commands(); c->name; c++) {
 		printf(c->words[0] ? ".TP\n\\fB%s\\fR " : ".TP\n\\fB%s\\fR", c->name);
@@ -97,7 +98,8 @@ static void settings_page(void)
 {
 	const char *section = "";
 
-	printf(".TH MILLRACE.CONF 5 " PAGE_DATE " \"millrace " PACKAGE_VERSION "\"\n.SH NAME\nmillrace.conf \\- configuration of millrace\n.SH DESCRIPTION\n"
+	printf(".TH MILLRACE.CONF 5 " PAGE_DATE " \"millrace " PACKAGE_VERSION
+	       "\"\n.SH NAME\nmillrace.conf \\- configuration of millrace\n.SH DESCRIPTION\n"
 	       "An ini file of UTF\\-8 text. A line is a [section], KEY = VALUE, a comment, or empty; a line of 256 KiB is the longest, and none is\n"
 	       "continued in the next one. A comment begins with ; or # at the start of a line, or with ; after a blank.\n"
 	       "Blanks around a value do not count.\n.PP\n"

@@ -14,9 +14,9 @@
 
 struct printing {
 	enum message_form form;
-	bool told;		/* a line of progress stands on the terminal */
-	bool terminal;		/* standard error is one */
-	bool trace;		/* progress has fewer figures */
+	bool told;     /* a line of progress stands on the terminal */
+	bool terminal; /* standard error is one */
+	bool trace;    /* progress has fewer figures */
 };
 
 static int64_t number(const json_t *o, const char *name)
@@ -113,7 +113,8 @@ static int print_answer(void *arg, const char *line, size_t len)
 /* Option by option; the request's names are the options'. */
 static void add_options(const struct cli *cli, struct engine_request *r)
 {
-	static const char *const names[] = { "seek", "partition", "filter", "grep", "regex", "limit", "follow", "from", "unmasked" };
+	static const char *const names[] = { "seek", "partition", "filter", "grep", "regex", "limit", "follow", "from",
+		"unmasked" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char option[32];
@@ -133,10 +134,13 @@ static int refuse_waiting(const struct cli *cli, const struct settings *s, struc
 {
 	const char *seek = cli_option(cli, "--seek");
 
-	if (s->log.bootstrap_servers || (cli_option(cli, "--follow") == NULL && (seek == NULL || strcmp(seek, "end") != 0)))
+	if (s->log.bootstrap_servers ||
+			(cli_option(cli, "--follow") == NULL && (seek == NULL || strcmp(seek, "end") != 0)))
 		return 0;
-	return err_set(err, ERR_CONFIG, 0, "no millrace runs on %s, so nothing comes into its embedded log: start millrace, or ask without "
-		       "--follow and --seek end", s->state_dir);
+	return err_set(err, ERR_CONFIG, 0,
+			"no millrace runs on %s, so nothing comes into its embedded log: start millrace, or ask without "
+			"--follow and --seek end",
+			s->state_dir);
 }
 
 /* Nobody answers: the log is still there to be read. */
@@ -152,7 +156,8 @@ static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p
 		return -1;
 	rc = engine_request_check(engine_request_doc(engine_request_docs(), r->command), r, err);
 	if (rc == 0)
-		rc = strcmp(r->command, "trace") == 0 ? inspect_trace(log, s, r, &wish, print_answer, p, err) : inspect_messages(log, s, r, print_answer, p, err);
+		rc = strcmp(r->command, "trace") == 0 ? inspect_trace(log, s, r, &wish, print_answer, p, err)
+						      : inspect_messages(log, s, r, print_answer, p, err);
 	log_close(log);
 	return rc;
 }
@@ -173,10 +178,13 @@ static int ask(struct cli *cli, struct engine_request *r, struct printing *p)
 
 int cli_trace(struct cli *cli)
 {
-	struct printing p = { .form = cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_CSV, .terminal = isatty(STDERR_FILENO), .trace = true };
-	struct engine_request r = { .command = "trace", .nargs = 4,
-				    .args = { { "table", cli->words[0] }, { "key", cli->words[1] }, { "form", cli_option(cli, "--json") ? "json" : "text" },
-					      { "progress", "yes" } } };
+	struct printing p = { .form = cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_CSV,
+		.terminal = isatty(STDERR_FILENO),
+		.trace = true };
+	struct engine_request r = { .command = "trace",
+		.nargs = 4,
+		.args = { { "table", cli->words[0] }, { "key", cli->words[1] },
+				{ "form", cli_option(cli, "--json") ? "json" : "text" }, { "progress", "yes" } } };
 
 	add_options(cli, &r);
 	return ask(cli, &r, &p);
@@ -185,10 +193,13 @@ int cli_trace(struct cli *cli)
 int cli_messages(struct cli *cli)
 {
 	static const char *const forms[] = { [MESSAGE_JSON] = "json", [MESSAGE_CSV] = "csv", [MESSAGE_LIST] = "list" };
-	struct printing p = { .form = cli_option(cli, "--csv") ? MESSAGE_CSV : cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_LIST,
-			      .terminal = isatty(STDERR_FILENO) };
-	struct engine_request r = { .command = "messages", .nargs = 3,
-				    .args = { { "topic", cli->words[0] }, { "form", forms[p.form] }, { "progress", "yes" } } };
+	struct printing p = { .form = cli_option(cli, "--csv") ? MESSAGE_CSV
+				: cli_option(cli, "--json")    ? MESSAGE_JSON
+							       : MESSAGE_LIST,
+		.terminal = isatty(STDERR_FILENO) };
+	struct engine_request r = { .command = "messages",
+		.nargs = 3,
+		.args = { { "topic", cli->words[0] }, { "form", forms[p.form] }, { "progress", "yes" } } };
 
 	add_options(cli, &r);
 	if (p.form == MESSAGE_CSV)

@@ -51,11 +51,14 @@ void cli_print_problem_page(void)
 	for (enum problem_code i = 0; i < PROBLEM_COUNT; i++) {
 		const struct problem_kind *k = problem_kind(i);
 
-		printf("## %s\n\n%s, of a %s%s. %s\n\nDo: %s\n", k->name, problem_severity_name(k->severity), k->subject,
-		       k->fails ? ", fails" : "", k->means, k->remedy);
+		printf("## %s\n\n%s, of a %s%s. %s\n\nDo: %s\n", k->name, problem_severity_name(k->severity),
+				k->subject, k->fails ? ", fails" : "", k->means, k->remedy);
 		if (k->command) {
 			fputs("\n    ", stdout);
-			printf(k->command, strcmp(k->subject, "half") == 0 ? "HALF" : strcmp(k->subject, "file") == 0 ? "FILE" : "TABLE");
+			printf(k->command,
+					strcmp(k->subject, "half") == 0			  ? "HALF"
+							: strcmp(k->subject, "file") == 0 ? "FILE"
+											  : "TABLE");
 			putchar('\n');
 		}
 		if (i + 1 < PROBLEM_COUNT)

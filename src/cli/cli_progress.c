@@ -15,11 +15,11 @@
 struct cli_progress {
 	const char *what;
 	pthread_t thread;
-	bool drawing;			/* the thread runs */
+	bool drawing; /* the thread runs */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under lock */
-	char name[48];			/* escaped */
+	char name[48]; /* escaped */
 	size_t done, total;
 	bool ended, drawn;
 };

@@ -9,8 +9,8 @@
 
 struct cli_progress;
 
-struct cli_progress *cli_progress_start(const char *what);		/* "counting rows" */
+struct cli_progress *cli_progress_start(const char *what); /* "counting rows" */
 void cli_progress_say(void *progress, const char *name, size_t done, size_t total);
-void cli_progress_end(struct cli_progress *p);				/* takes the line away */
+void cli_progress_end(struct cli_progress *p); /* takes the line away */
 
 #endif

@@ -69,10 +69,10 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 	struct notify notify;
 
 	notify_open(&notify);
-	signal(SIGHUP, SIG_DFL);	/* blocked now, and no longer ignored: it reloads */
+	signal(SIGHUP, SIG_DFL); /* blocked now, and no longer ignored: it reloads */
 	for (;;) {
 		struct pollfd pfd[2] = { { .fd = signals, .events = POLLIN },
-				{ .fd = engine_wake_fd(e), .events = POLLIN } };
+			{ .fd = engine_wake_fd(e), .events = POLLIN } };
 		struct signalfd_siginfo info;
 
 		notify_look(&notify, e);
@@ -83,7 +83,7 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 		if (info.ssi_signo != SIGHUP) {
 			logline(LOG_NOTICE, "engine", "%s: finishing what is in flight, for at most %lld s",
 					strsignal((int)info.ssi_signo),
-				(long long)cli->settings->drain_timeout_ms / 1000);
+					(long long)cli->settings->drain_timeout_ms / 1000);
 			break;
 		}
 		reload(cli, e);

@@ -10,7 +10,7 @@
 struct cli_doors {
 	struct control_server *control;
 	struct http_conf conf;
-	struct http_server *http;	/* NULL: not configured */
+	struct http_server *http; /* NULL: not configured */
 };
 
 static int open_http(struct cli_doors *d, const struct http_settings *http, struct engine_link *link, struct err *err)
@@ -18,14 +18,19 @@ static int open_http(struct cli_doors *d, const struct http_settings *http, stru
 	if (http->listen == NULL)
 		return 0;
 	d->conf = (struct http_conf){
-		.host = http->host, .port = http->port, .token = http->token, .reads_need_token = http->reads_need_token,
-		.connections = (unsigned)http->connections, .timeout_ms = (int)http->timeout_ms, .tables = (int)http->tables,
+		.host = http->host,
+		.port = http->port,
+		.token = http->token,
+		.reads_need_token = http->reads_need_token,
+		.connections = (unsigned)http->connections,
+		.timeout_ms = (int)http->timeout_ms,
+		.tables = (int)http->tables,
 	};
 	d->http = http_serve(link, &d->conf, err);
 	if (d->http == NULL)
 		return -1;
 	logline(LOG_NOTICE, "http", "listening on %s port %u%s", http->host, http->port,
-		http->token ? "" : "; without a token nothing can be changed by it");
+			http->token ? "" : "; without a token nothing can be changed by it");
 	return 0;
 }
 

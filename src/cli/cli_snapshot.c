@@ -45,9 +45,12 @@ static void print_table(json_t *t, bool first, bool paused)
 	cli_put_safe(stdout, db, strlen(db));
 	putchar('.');
 	cli_put_safe(stdout, name, strlen(name));
-	printf("  %s, %lld of about %lld rows", paused ? "paused" : first ? "running" : "waiting",
-	       (long long)json_integer_value(json_object_get(t, "rows")),
-	       (long long)json_integer_value(json_object_get(t, "total")));
+	printf("  %s, %lld of about %lld rows",
+			paused			? "paused"
+					: first ? "running"
+						: "waiting",
+			(long long)json_integer_value(json_object_get(t, "rows")),
+			(long long)json_integer_value(json_object_get(t, "total")));
 	if (*where) {
 		fputs(", where ", stdout);
 		cli_put_safe(stdout, where, strlen(where));
@@ -63,8 +66,7 @@ static void print_plan(json_t *plan)
 
 	if (json_array_size(tables) == 0)
 		puts(paused ? "no table is being read; snapshots are paused" : "no table is being read");
-	json_array_foreach(tables, i, t)
-		print_table(t, i == 0, paused);
+	json_array_foreach(tables, i, t) print_table(t, i == 0, paused);
 }
 
 static void print_progress(const struct status *s)
@@ -76,7 +78,7 @@ static void print_progress(const struct status *s)
 	cli_duration(left, sizeof(left), f->left_ms);
 	cli_put_safe(stdout, f->table, strlen(f->table));
 	printf("  %llu of about %llu rows, %.0f rows/s, %s left, %u tables", (unsigned long long)f->rows,
-	       (unsigned long long)f->total, f->rows_per_s, left, f->tables);
+			(unsigned long long)f->total, f->rows_per_s, left, f->tables);
 	fputs(f->paused ? ", paused" : *f->throttled ? ", throttled: " : *why ? ", waits: " : "", stdout);
 	cli_put_safe(stdout, why, strlen(why));
 	putchar('\n');
@@ -88,11 +90,9 @@ static bool is_planned(json_t *plan, json_t *ordered)
 	json_t *t, *o;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(plan, "tables"), i, t)
-		json_array_foreach(json_object_get(ordered, "tables"), k, o)
-			if (strcmp(member(t, "db"), member(o, "db")) == 0 &&
-			    strcmp(member(t, "table"), member(o, "table")) == 0)
-				return true;
+	json_array_foreach(json_object_get(plan, "tables"), i, t) json_array_foreach(json_object_get(ordered, "tables"),
+			k, o) if (strcmp(member(t, "db"), member(o, "db")) == 0 &&
+			strcmp(member(t, "table"), member(o, "table")) == 0) return true;
 	return false;
 }
 
@@ -190,7 +190,8 @@ int cli_snapshot(struct cli *cli)
 	if (action == NULL && cli->nwords == 0 && sets_limits(cli))
 		action = "limit";
 	if (action == NULL && cli->nwords == 0) {
-		err_set(&err, ERR_CONFIG, 0, "usage: millrace snapshot TABLE[,TABLE...], or --list, --stop, --pause, --resume");
+		err_set(&err, ERR_CONFIG, 0,
+				"usage: millrace snapshot TABLE[,TABLE...], or --list, --stop, --pause, --resume");
 		return cli_fail(&err);
 	}
 	if (cli_call(cli, &call, &err))

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "core/num.h"
 
-enum { NAME_WIDTH = 24 };	/* so that a line of a table takes 80 columns */
+enum { NAME_WIDTH = 24 }; /* so that a line of a table takes 80 columns */
 
 static void rows_text(char *out, size_t size, int64_t rows)
 {
@@ -41,9 +41,11 @@ static void print_fill(const struct status_fill *f)
 	if (f->tables == 0)
 		return;
 	cli_duration(left, sizeof(left), f->all_left_ms);
-	printf("\n         snapshot beside the stream: %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, "
-	       "%s left%s", f->tables_done, f->tables_done + f->tables, f->all_rows, f->all_total, f->rows_per_s, left,
-	       f->paused ? ", paused" : "");
+	printf("\n         snapshot beside the stream: %u of %u tables, %" PRIu64 " of about %" PRIu64
+	       " rows, %.0f rows/s, "
+	       "%s left%s",
+			f->tables_done, f->tables_done + f->tables, f->all_rows, f->all_total, f->rows_per_s, left,
+			f->paused ? ", paused" : "");
 	if (*why) {
 		fputs(*f->throttled ? "\n         throttled: " : "\n         waits: ", stdout);
 		cli_put_safe(stdout, why, strlen(why));
@@ -67,9 +69,10 @@ static void print_capture(const struct status *s)
 	say(" ", c->server);
 	if (c->snapshot.running) {
 		cli_duration(left, sizeof(left), c->snapshot.left_ms);
-		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64 " rows, %.0f rows/s, %s left",
-		       c->snapshot.tables_done, c->snapshot.tables_total, c->snapshot.rows_done, c->snapshot.rows_total,
-		       c->snapshot.rows_per_s, left);
+		printf("\n         snapshot %u of %u tables, %" PRIu64 " of about %" PRIu64
+		       " rows, %.0f rows/s, %s left",
+				c->snapshot.tables_done, c->snapshot.tables_total, c->snapshot.rows_done,
+				c->snapshot.rows_total, c->snapshot.rows_per_s, left);
 		if (c->snapshot.keeps_ms >= 0) {
 			cli_duration(left, sizeof(left), c->snapshot.keeps_ms);
 			printf("\n         MySQL keeps the binlog that has to follow for %s more", left);
@@ -146,10 +149,12 @@ static void print_tables(const struct status *s)
 		verified_text(verified, sizeof(verified), s, t);
 		cli_put_safe(stdout, t->name, strlen(t->name));
 		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s  %s\n",
-				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
-		       half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, lag, verified);
+				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "", half_state_name(t->state), t->captured,
+				t->loaded, t->dropped, t->dead, lag, verified);
 		if (t->script[0]) {
-			printf("    script %s, %" PRIu64 " ns a row%s", t->script, t->script_rows ? t->script_ns / t->script_rows : 0, t->drops[0] ? "; dropped: " : "");
+			printf("    script %s, %" PRIu64 " ns a row%s", t->script,
+					t->script_rows ? t->script_ns / t->script_rows : 0,
+					t->drops[0] ? "; dropped: " : "");
 			cli_put_safe(stdout, t->drops, strlen(t->drops));
 			fputs(t->counts[0] ? "; counted: " : "", stdout);
 			cli_put_safe(stdout, t->counts, strlen(t->counts));

@@ -21,7 +21,7 @@ static void print_reading(void *unused, const struct status_reading *r)
 	fputs("         ", stdout);
 	cli_put_safe(stdout, r->name, strlen(r->name));
 	printf("%*s %-7s %10" PRIu64 " %10s %6" PRIu64 " %8.0f %8s\n", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
-	       r->state, r->rows, total, r->chunks, r->rows_per_s, left);
+			r->state, r->rows, total, r->chunks, r->rows_per_s, left);
 }
 
 static void print_more(void *arg, const char *state, size_t n, bool some)
@@ -39,7 +39,7 @@ void cli_print_readings(const struct status *s)
 	if (s->nreadings == 0)
 		return;
 	printf("         %-*s %-7s %10s %10s %6s %8s %8s\n", NAME_WIDTH, "TABLE", "STATE", "ROWS", "OF ABOUT", "CHUNKS",
-	       "ROWS/S", "LEFT");
+			"ROWS/S", "LEFT");
 	status_show_readings(s, print_reading, print_more, &before);
 	if (*before == ',')
 		putchar('\n');

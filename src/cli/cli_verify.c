@@ -11,7 +11,7 @@
 
 struct answers {
 	bool json;
-	bool progress;			/* a line of it stands on the screen */
+	bool progress; /* a line of it stands on the screen */
 	unsigned different, not_compared;
 };
 
@@ -50,7 +50,8 @@ static void put_row(json_t *row)
 	const char *name, *separator = "";
 	json_t *v;
 
-	json_object_foreach(row, name, v) {
+	json_object_foreach(row, name, v)
+	{
 		fputs(separator, stdout);
 		put(name);
 		putchar('=');
@@ -62,7 +63,8 @@ static void put_row(json_t *row)
 /* Of a row with other values only those; of a row that is on one side only, all of it. */
 static void print_difference(json_t *o)
 {
-	json_t *mysql = json_object_get(o, "mysql"), *target = json_object_get(o, "target"), *columns = json_object_get(o, "columns"), *c;
+	json_t *mysql = json_object_get(o, "mysql"), *target = json_object_get(o, "target"),
+	       *columns = json_object_get(o, "columns"), *c;
 	size_t i;
 
 	put(member(o, "table"));
@@ -74,7 +76,8 @@ static void print_difference(json_t *o)
 		put(member(o, "why"));
 		putchar('\n');
 	}
-	json_array_foreach(columns, i, c) {
+	json_array_foreach(columns, i, c)
+	{
 		fputs("    ", stdout);
 		put(json_string_value(c));
 		fputs("  MySQL ", stdout);
@@ -107,7 +110,8 @@ static void print_outcome(struct answers *a, json_t *o)
 	if (number(o, "looked_again") > 0)
 		printf(", %lld looked at again", number(o, "looked_again"));
 	if (number(o, "differences") > 0)
-		printf(", %lld differences%s", number(o, "differences"), json_is_true(json_object_get(o, "more")) ? " or more" : "");
+		printf(", %lld differences%s", number(o, "differences"),
+				json_is_true(json_object_get(o, "more")) ? " or more" : "");
 	if (number(o, "repaired") > 0)
 		printf(", %lld repaired", number(o, "repaired"));
 	if (*member(o, "why")) {
@@ -123,7 +127,8 @@ static void print_progress(struct answers *a, json_t *o)
 		return;
 	fputs("\r\033[K", stderr);
 	cli_put_safe(stderr, member(o, "table"), strlen(member(o, "table")));
-	fprintf(stderr, "  %s: %lld rows, %lld differences", member(o, "progress"), number(o, "rows"), number(o, "differences"));
+	fprintf(stderr, "  %s: %lld rows, %lld differences", member(o, "progress"), number(o, "rows"),
+			number(o, "differences"));
 	fflush(stderr);
 	a->progress = true;
 }
@@ -176,7 +181,8 @@ int cli_verify(struct cli *cli)
 	add_arg(&r, "limit", cli_option(cli, "--limit"));
 	r.session = cli_session();
 	if (cli_option(cli, "--truncate") && !cli_option(cli, "--repair")) {
-		err_set(&err, ERR_CONFIG, 0, "verify: --truncate is for --repair; `millrace snapshot TABLE --truncate` reads a table again without comparing it");
+		err_set(&err, ERR_CONFIG, 0,
+				"verify: --truncate is for --repair; `millrace snapshot TABLE --truncate` reads a table again without comparing it");
 		return cli_fail(&err);
 	}
 	if (cli_call(cli, &call, &err))

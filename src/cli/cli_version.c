@@ -12,5 +12,6 @@
 void cli_print_version(void)
 {
 	puts("millrace " PACKAGE_VERSION);
-	printf("%s\n%s\n%s\n%s\n%s\n", source_library(), log_library(), script_library(), sink_library(), http_library());
+	printf("%s\n%s\n%s\n%s\n%s\n", source_library(), log_library(), script_library(), sink_library(),
+			http_library());
 }

@@ -13,11 +13,11 @@
 struct engine;
 
 struct notify {
-	int fd;				/* -1: nobody wants to know */
+	int fd; /* -1: nobody wants to know */
 	struct sockaddr_un to;
 	socklen_t to_len;
-	int64_t every_us, last_us;	/* signs of life: the watchdog's; 0: none are wanted. Monotonic */
-	uint64_t ticks;			/* of the engine, when the last one was sent */
+	int64_t every_us, last_us; /* signs of life: the watchdog's; 0: none are wanted. Monotonic */
+	uint64_t ticks;		   /* of the engine, when the last one was sent */
 	bool told, ready;
 };
 

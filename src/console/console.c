@@ -15,7 +15,7 @@
 #include "console/term/console_term.h"
 #include "core/clock.h"
 
-#define TICK_MS 1000		/* a toast goes away without help */
+#define TICK_MS 1000 /* a toast goes away without help */
 #define AT_REST_MS 10000
 
 enum { POLL_KEYS, POLL_SIGNALS, POLL_FEED, POLL_ERRORS, POLLS };
@@ -26,10 +26,10 @@ struct console {
 	struct feed *feed;
 	struct status status;
 	bool dirty;
-	bool running[FEED_JOBS + 1];	/* by number */
-	enum view_lane lanes[FEED_JOBS + 1];	/* of the page that its answer is for; LANE_NONE: of nobody */
-	int shown;		/* the job whose answer is in the overlay; 0: none */
-	int end;		/* enum console_end, or -1 while it runs */
+	bool running[FEED_JOBS + 1];	     /* by number */
+	enum view_lane lanes[FEED_JOBS + 1]; /* of the page that its answer is for; LANE_NONE: of nobody */
+	int shown;			     /* the job whose answer is in the overlay; 0: none */
+	int end;			     /* enum console_end, or -1 while it runs */
 };
 
 static void console_signals(struct console *c)
@@ -169,7 +169,7 @@ static void console_feed(struct console *c)
 		c->dirty = true;
 	}
 	console_answers(c);
-	console_ask(c);		/* what an answer makes a page ask */
+	console_ask(c); /* what an answer makes a page ask */
 }
 
 static void console_wish(struct console *c)
@@ -179,20 +179,11 @@ static void console_wish(struct console *c)
 		buf_reset(&c->screen.clip);
 	}
 	switch (c->screen.wish) {
-	case WISH_LEAVE:
-		c->end = CONSOLE_LEFT;
-		break;
-	case WISH_LEAVE_RUNNING:
-		c->end = CONSOLE_LEFT_RUNNING;
-		break;
-	case WISH_REPAINT:
-		term_repaint();
-		break;
-	case WISH_SUSPEND:
-		term_suspend();
-		break;
-	case WISH_NONE:
-		break;
+	case WISH_LEAVE: c->end = CONSOLE_LEFT; break;
+	case WISH_LEAVE_RUNNING: c->end = CONSOLE_LEFT_RUNNING; break;
+	case WISH_REPAINT: term_repaint(); break;
+	case WISH_SUSPEND: term_suspend(); break;
+	case WISH_NONE: break;
 	}
 	c->screen.wish = WISH_NONE;
 }

@@ -15,17 +15,17 @@
 #include "engine/engine.h"
 
 struct console_conf {
-	const char *theme;		/* a name or a path; NULL: harbor */
-	bool in_process;		/* leaving asks first, because it stops the engine; Ctrl-Z is refused */
-	const struct engine_session *session;	/* who sits here; lent. NULL: nobody in particular */
-	bool ascii;			/* ASCII even where the locale has UTF-8 */
+	const char *theme;		      /* a name or a path; NULL: harbor */
+	bool in_process;		      /* leaving asks first, because it stops the engine; Ctrl-Z is refused */
+	const struct engine_session *session; /* who sits here; lent. NULL: nobody in particular */
+	bool ascii;			      /* ASCII even where the locale has UTF-8 */
 };
 
 enum console_end {
-	CONSOLE_LEFT,			/* the person left: in-process, drain and stop; attached, that is all */
-	CONSOLE_LEFT_RUNNING,		/* the same, but the pipeline is to go on: only in-process */
-	CONSOLE_TERMINATED,		/* SIGTERM, SIGINT or SIGQUIT: drain and stop */
-	CONSOLE_HUNG_UP			/* the terminal is gone: in-process, go on headless */
+	CONSOLE_LEFT,	      /* the person left: in-process, drain and stop; attached, that is all */
+	CONSOLE_LEFT_RUNNING, /* the same, but the pipeline is to go on: only in-process */
+	CONSOLE_TERMINATED,   /* SIGTERM, SIGINT or SIGQUIT: drain and stop */
+	CONSOLE_HUNG_UP	      /* the terminal is gone: in-process, go on headless */
 };
 
 /* enum console_end, or -1: no terminal. */

@@ -14,7 +14,7 @@
 #include "core/json.h"
 #include "core/xalloc.h"
 
-enum { AROUND_LIST = 8, ROWS_LEAST = 40 };	/* header, tabs, status line and hints; without --size */
+enum { AROUND_LIST = 8, ROWS_LEAST = 40 }; /* header, tabs, status line and hints; without --size */
 
 static const char *plain_name(int i)
 {
@@ -51,7 +51,8 @@ static int find_view(const char *name, enum view_id *id, struct err *err)
 		return err_set(err, ERR_CONFIG, 0, "dump: expected %s, found '%.60s'", dump_view_name(i), name);
 	}
 	near = conf_nearest(name, names, VIEW_COUNT);
-	return err_set(err, ERR_CONFIG, 0, "view '%.40s' is unknown%s%s; `millrace dump` lists them", name, near ? "; nearest: " : "", near ? near : "");
+	return err_set(err, ERR_CONFIG, 0, "view '%.40s' is unknown%s%s; `millrace dump` lists them", name,
+			near ? "; nearest: " : "", near ? near : "");
 }
 
 /* ---- as text ---- */
@@ -157,8 +158,8 @@ static int open_page(struct screen *s, struct engine_link *link, enum view_id id
 
 /* ---- both ---- */
 
-static int fill(struct screen *s, struct engine_link *link, const struct dump_conf *conf, enum view_id id, const struct status *status,
-		struct err *err)
+static int fill(struct screen *s, struct engine_link *link, const struct dump_conf *conf, enum view_id id,
+		const struct status *status, struct err *err)
 {
 	if (view_get(id)->page == NULL) {
 		s->view = id;
@@ -193,5 +194,8 @@ int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf
 	screen_done(s);
 	free(s);
 	status_done(&status);
-	return rc ? rc : out->failed ? err_set(err, ERR_DATA, 0, "dump: the view would be longer than %zu bytes", out->max) : 0;
+	return rc ? rc
+			: out->failed
+			? err_set(err, ERR_DATA, 0, "dump: the view would be longer than %zu bytes", out->max)
+			: 0;
 }

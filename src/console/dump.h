@@ -10,12 +10,12 @@
 #include "engine/engine.h"
 
 struct dump_conf {
-	const char *view;	/* its name, in any case; one that shows something of its own: messages/TOPIC */
-	int rows, cols;		/* rows 0: as many as its list needs */
+	const char *view; /* its name, in any case; one that shows something of its own: messages/TOPIC */
+	int rows, cols;	  /* rows 0: as many as its list needs */
 	bool ascii, json;
 };
 
-const char *dump_view_name(int i);	/* "overview", "messages/TOPIC"; NULL: there are not so many. @thread main */
+const char *dump_view_name(int i); /* "overview", "messages/TOPIC"; NULL: there are not so many. @thread main */
 int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf *out, struct err *err);
 
 #endif

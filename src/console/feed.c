@@ -21,7 +21,8 @@
 #include "core/xalloc.h"
 
 #define PERIOD_MS 1000
-#define ANSWER_WAITS (1 << 20)	/* bytes that nobody has taken yet: the request waits. One line more is taken, however long */
+#define ANSWER_WAITS \
+	(1 << 20) /* bytes that nobody has taken yet: the request waits. One line more is taken, however long */
 #define LEAVE_S 2
 
 struct job {
@@ -56,7 +57,7 @@ static void feed_wake(struct feed *f)
 	uint64_t one = 1;
 
 	if (write(f->fd, &one, sizeof(one)) < 0)
-		return;		/* EAGAIN: it is readable already */
+		return; /* EAGAIN: it is readable already */
 }
 
 static void *feed_watch(void *arg)
@@ -122,7 +123,7 @@ static void *job_run(void *arg)
 	pthread_mutex_lock(&f->lock);
 	snprintf(job->why, sizeof(job->why), "%s", result && !atomic_load(&job->cancelled) ? err.msg : "");
 	job->ended = true;
-	f->hurry = true;	/* what was asked for shows at once */
+	f->hurry = true; /* what was asked for shows at once */
 	pthread_cond_broadcast(&f->changed);
 	feed_wake(f);
 	pthread_mutex_unlock(&f->lock);
@@ -168,7 +169,7 @@ static bool thread_ends(pthread_t thread)
 {
 	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);		/* the only clock that pthread_timedjoin_np() takes */
+	clock_gettime(CLOCK_REALTIME, &until); /* the only clock that pthread_timedjoin_np() takes */
 	until.tv_sec += LEAVE_S;
 	return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
@@ -211,7 +212,7 @@ void feed_clear(struct feed *f)
 	uint64_t count;
 
 	if (read(f->fd, &count, sizeof(count)) < 0)
-		return;		/* EAGAIN: nothing was there */
+		return; /* EAGAIN: nothing was there */
 }
 
 bool feed_status(struct feed *f, struct status *mine, char *trouble)

@@ -13,16 +13,18 @@
 
 struct feed;
 
-struct feed *feed_start(struct engine_link *link, const struct engine_session *session);	/* both lent until feed_stop() */
-void feed_stop(struct feed *f);				/* NULL allowed */
-int feed_fd(const struct feed *f);			/* readable when there is something to take */
-void feed_clear(struct feed *f);			/* what is there was seen: feed_fd() sleeps again */
+struct feed *feed_start(struct engine_link *link,
+		const struct engine_session *session); /* both lent until feed_stop() */
+void feed_stop(struct feed *f);			       /* NULL allowed */
+int feed_fd(const struct feed *f);		       /* readable when there is something to take */
+void feed_clear(struct feed *f);		       /* what is there was seen: feed_fd() sleeps again */
 /* Swaps a fresh status into *mine; false when there is none. trouble (512) is why the last try failed, or "". */
 bool feed_status(struct feed *f, struct status *mine, char *trouble);
 /* Requests run side by side, up to FEED_JOBS of them, so that a tap that waits for rows holds up nothing. */
-enum { FEED_JOBS = 8, FEED_ANSWER_MAX = 80 << 20 };	/* bytes that one feed_answer() moves at the most */
-int feed_ask(struct feed *f, const char *line, struct err *err);	/* the job's number, 1 or more; -1: not understood, or too many run */
-void feed_cancel(struct feed *f, int job);			/* nobody reads its answer any more: it ends within a second */
+enum { FEED_JOBS = 8, FEED_ANSWER_MAX = 80 << 20 }; /* bytes that one feed_answer() moves at the most */
+int feed_ask(struct feed *f, const char *line,
+		struct err *err);	   /* the job's number, 1 or more; -1: not understood, or too many run */
+void feed_cancel(struct feed *f, int job); /* nobody reads its answer any more: it ends within a second */
 /* Moves what the job has answered since the last call to the end of out; true when that is all, then why is the failure
  * or "", and the number is free again. */
 bool feed_answer(struct feed *f, int job, struct buf *out, char *why);

@@ -15,7 +15,7 @@
 
 #define TOAST_US 6000000
 #define CLIP_MAX (256 << 10)
-#define TEXT_MAX (256 << 10)	/* of an answer; more is cut, and said */
+#define TEXT_MAX (256 << 10) /* of an answer; more is cut, and said */
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs)
 {
@@ -102,7 +102,7 @@ void screen_answer_end(struct screen *s, const char *why)
 
 void screen_go(struct screen *s, enum view_id view)
 {
-	if (view_get(s->view)->page && view != s->view)	/* nobody looks any more */
+	if (view_get(s->view)->page && view != s->view) /* nobody looks any more */
 		s->cancel |= 1 << LANE_LIST | 1 << LANE_DETAIL;
 	s->view = view;
 	if (view_get(view)->page)
@@ -170,7 +170,9 @@ static void action_pause(struct screen *s)
 		return;
 	target = view->target(s->status, row, &paused);
 	snprintf(line, sizeof(line), "%s \"what=%s\"", paused ? "resume" : "pause", target);
-	screen_toast(s, ROLE_OK, paused ? "resuming %s" : "pausing %s: nothing is lost, its lag grows until p resumes it", target);
+	screen_toast(s, ROLE_OK,
+			paused ? "resuming %s" : "pausing %s: nothing is lost, its lag grows until p resumes it",
+			target);
 	screen_request(s, line, false);
 }
 
@@ -208,14 +210,14 @@ void screen_quit(struct screen *s)
 		return;
 	}
 	if (!s->in_process) {
-		s->wish = WISH_LEAVE;		/* detached: the engine goes on */
+		s->wish = WISH_LEAVE; /* detached: the engine goes on */
 		return;
 	}
 	dialog_open(s, 's', "Quit");
 	s->dialog.leaves = true;
 	snprintf(s->dialog.text, sizeof(s->dialog.text),
-		"The engine runs in this process. s stops it after what it holds is written; l leaves it running without a screen, and "
-		"`millrace attach` opens the console on it again.");
+			"The engine runs in this process. s stops it after what it holds is written; l leaves it running without a screen, and "
+			"`millrace attach` opens the console on it again.");
 }
 
 static void action_open(struct screen *s)
@@ -264,7 +266,8 @@ static void action_copy(struct screen *s)
 	for (int i = 0; i < source->ncolumns && len < sizeof(line); i++) {
 		source->cell(screen_of(s), row, i, &text);
 		len += (size_t)snprintf(line + len, sizeof(line) - len, i ? "\t" : "%s", "");
-		len += len < sizeof(line) ? text_escape(line + len, sizeof(line) - len, text.text, strlen(text.text)) : 0;
+		len += len < sizeof(line) ? text_escape(line + len, sizeof(line) - len, text.text, strlen(text.text))
+					  : 0;
 	}
 	screen_copy(s, line, len < sizeof(line) ? len : sizeof(line) - 1);
 }
@@ -315,7 +318,8 @@ void screen_search(struct screen *s, int step)
 {
 	if (s->search[0] == '\0')
 		screen_toast(s, ROLE_STATUS, "/ searches; then n and N go on");
-	else if (screen_of(s) == NULL || !grid_find(&s->grids[s->view], view_get(s->view)->source, screen_of(s), s->search, step))
+	else if (screen_of(s) == NULL ||
+			!grid_find(&s->grids[s->view], view_get(s->view)->source, screen_of(s), s->search, step))
 		screen_toast(s, ROLE_STATUS, "no line has '%s'", s->search);
 }
 
@@ -404,13 +408,17 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_REPAIR: action_repair(s); break;
 	case ACTION_ACKNOWLEDGE: action_acknowledge(s); break;
 	case ACTION_PROBLEMS: screen_go(s, VIEW_PROBLEMS); break;
-	case ACTION_COMMAND: s->mode = MODE_COMMAND; s->input[0] = '\0'; break;
+	case ACTION_COMMAND:
+		s->mode = MODE_COMMAND;
+		s->input[0] = '\0';
+		break;
 	case ACTION_REPAINT: s->wish = WISH_REPAINT; break;
 	case ACTION_QUIT: screen_quit(s); break;
 	case ACTION_INTERRUPT: screen_toast(s, ROLE_STATUS, "q leaves the console"); break;
 	case ACTION_SUSPEND:
 		if (s->in_process)
-			screen_toast(s, ROLE_WARN, "not here: stopping this process would stop the engine; run it headless and attach");
+			screen_toast(s, ROLE_WARN,
+					"not here: stopping this process would stop the engine; run it headless and attach");
 		else
 			s->wish = WISH_SUSPEND;
 		break;

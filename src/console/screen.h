@@ -19,51 +19,51 @@ enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH
 
 struct screen_dialog {
 	char title[64], text[400];
-	uint32_t yes;			/* the key that does it; never the one that opened the dialog */
-	bool leaves;			/* yes stops and leaves the console, l leaves it running; otherwise it sends `command` */
-	char word[300];			/* has to be typed before anything is done; "": the key is enough */
+	uint32_t yes;	/* the key that does it; never the one that opened the dialog */
+	bool leaves;	/* yes stops and leaves the console, l leaves it running; otherwise it sends `command` */
+	char word[300]; /* has to be typed before anything is done; "": the key is enough */
 	char command[2400];
-	int64_t opened_us;		/* keys are ignored for a moment: they were meant for what was there before */
+	int64_t opened_us; /* keys are ignored for a moment: they were meant for what was there before */
 };
 
 struct screen {
-	const struct status *status;	/* lent; NULL before the first one */
-	const struct engine_request_doc *docs;	/* what can be asked of the engine */
+	const struct status *status;	       /* lent; NULL before the first one */
+	const struct engine_request_doc *docs; /* what can be asked of the engine */
 	bool in_process, frozen, stale;
-	int64_t frozen_us;		/* monotonic: when it was frozen */
-	int64_t stale_us;		/* monotonic: when the last status came */
-	char where[200];		/* "in this process", or the socket */
-	char trouble[512];		/* why there is no new status; "" */
+	int64_t frozen_us; /* monotonic: when it was frozen */
+	int64_t stale_us;  /* monotonic: when the last status came */
+	char where[200];   /* "in this process", or the socket */
+	char trouble[512]; /* why there is no new status; "" */
 	enum view_id view;
 	struct grid grids[VIEW_COUNT];
 	void *pages[VIEW_COUNT];	/* states of views that have one; NULL: not opened yet */
-	enum view_id parent, last_page;	/* where the page was opened; the page that requests run for */
+	enum view_id parent, last_page; /* where the page was opened; the page that requests run for */
 	enum screen_mode mode;
 	char input[512];
-	char search[128];		/* what n and N look for */
-	enum view_prompt prompt;	/* of a page, in MODE_PROMPT */
+	char search[128];	 /* what n and N look for */
+	enum view_prompt prompt; /* of a page, in MODE_PROMPT */
 	char prompt_label[80];
-	char traced[GRID_KEY];		/* the table of PROMPT_TRACE */
-	struct buf clip;		/* to be put into the clipboard; empty: nothing */
+	char traced[GRID_KEY]; /* the table of PROMPT_TRACE */
+	struct buf clip;       /* to be put into the clipboard; empty: nothing */
 	char filter_before[128];
 	struct screen_dialog dialog;
-	struct buf text;		/* the overlay: details, answers */
+	struct buf text; /* the overlay: details, answers */
 	char text_title[200];
-	int text_top, text_rows;	/* first line shown; how many fit, as drawn last */
-	int list_rows;			/* as drawn last, for paging */
+	int text_top, text_rows; /* first line shown; how many fit, as drawn last */
+	int list_rows;		 /* as drawn last, for paging */
 	char toast[600];
 	enum role toast_role;
 	int64_t toast_until_us;
-	char request[2400];		/* to be sent: "pause what=load"; "" when none */
-	enum view_lane request_lane;	/* of its answer, unless `asked` */
-	unsigned cancel;		/* 1 << lane: to be ended */
-	bool asked;			/* the answer of a request goes to the overlay */
+	char request[2400];	     /* to be sent: "pause what=load"; "" when none */
+	enum view_lane request_lane; /* of its answer, unless `asked` */
+	unsigned cancel;	     /* 1 << lane: to be ended */
+	bool asked;		     /* the answer of a request goes to the overlay */
 	enum screen_wish wish;
 };
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs);
 void screen_done(struct screen *s);
-void screen_status(struct screen *s, const struct status *fresh, const char *trouble);	/* trouble NULL: none */
+void screen_status(struct screen *s, const struct status *fresh, const char *trouble); /* trouble NULL: none */
 void screen_key(struct screen *s, uint32_t key, bool pasted);
 void screen_draw(struct screen *s, struct canvas *cv);
 void screen_toast(struct screen *s, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

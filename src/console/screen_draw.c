@@ -23,8 +23,8 @@ static int draw_verdict(const struct status *st, struct canvas *cv, int x)
 		known += st->problems[i].by[0] != '\0';
 	}
 	if (st->nproblems > known)
-		return canvas_printf(cv, 0, x, cv->cols - x, errors ? ROLE_CRIT : ROLE_WARN, "%zu PROBLEM%s", st->nproblems - known,
-				     st->nproblems - known == 1 ? "" : "S");
+		return canvas_printf(cv, 0, x, cv->cols - x, errors ? ROLE_CRIT : ROLE_WARN, "%zu PROBLEM%s",
+				st->nproblems - known, st->nproblems - known == 1 ? "" : "S");
 	return canvas_text(cv, 0, x, cv->cols - x, show_state_role(st->state), half_state_name(st->state));
 }
 
@@ -36,7 +36,8 @@ static int draw_complete(const struct status *st, struct canvas *cv, int x, int 
 
 	if (st->complete_us < 0)
 		return canvas_text(cv, 0, x, end - x, ROLE_DIM, "complete to -");
-	return canvas_printf(cv, 0, x, end - x, show_lag_role(ms), "complete to %s (%s ago)", show_clock(at, st->complete_us), show_ms(age, ms < 0 ? 0 : ms));
+	return canvas_printf(cv, 0, x, end - x, show_lag_role(ms), "complete to %s (%s ago)",
+			show_clock(at, st->complete_us), show_ms(age, ms < 0 ? 0 : ms));
 }
 
 static void draw_header(const struct screen *s, struct canvas *cv)
@@ -52,13 +53,17 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 	}
 	x += canvas_text(cv, 0, x, end - x, ROLE_TITLE, st->name) + 2;
 	if (s->stale)
-		x += canvas_printf(cv, 0, x, end - x, ROLE_CRIT, "STALE for %s", show_age(text, (clock_mono_us() - s->stale_us) / 1000000)) + 2;
+		x += canvas_printf(cv, 0, x, end - x, ROLE_CRIT, "STALE for %s",
+				     show_age(text, (clock_mono_us() - s->stale_us) / 1000000)) +
+				2;
 	else
 		x += draw_verdict(st, cv, x) + 2;
 	if (st->draining)
 		x += canvas_text(cv, 0, x, end - x, ROLE_WARN, "DRAINING") + 2;
 	if (s->frozen)
-		x += canvas_printf(cv, 0, x, end - x, ROLE_PAUSED, "FROZEN for %s", show_age(text, (clock_mono_us() - s->frozen_us) / 1000000)) + 2;
+		x += canvas_printf(cv, 0, x, end - x, ROLE_PAUSED, "FROZEN for %s",
+				     show_age(text, (clock_mono_us() - s->frozen_us) / 1000000)) +
+				2;
 	if (st->load.enabled && st->capture.enabled && end - x > 26)
 		x += draw_complete(st, cv, x, end) + 2;
 	if (end - x > 12)
@@ -82,8 +87,8 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 	}
 	for (int i = 0; i < VIEW_TABS; i++)
 		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB,
-				   i == VIEW_PROBLEMS && s->status && s->status->nproblems ? " %d %s %zu! " : " %d %s ", i + 1,
-				   view_get((enum view_id)i)->name, s->status ? s->status->nproblems : 0);
+				i == VIEW_PROBLEMS && s->status && s->status->nproblems ? " %d %s %zu! " : " %d %s ",
+				i + 1, view_get((enum view_id)i)->name, s->status ? s->status->nproblems : 0);
 }
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)
@@ -94,7 +99,7 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 	if (s->status == NULL && view_get(s->view)->page == NULL)
 		return;
 	snprintf(text, sizeof(text), "%s%s%s%zu/%zu", g->filter[0] ? "</" : "", g->filter, g->filter[0] ? "> " : "",
-		g->count ? g->cursor + 1 : 0, g->count);
+			g->count ? g->cursor + 1 : 0, g->count);
 	canvas_right(cv, y, cv->cols / 2, cv->cols - cv->cols / 2 - 1, ROLE_STATUS, text);
 }
 
@@ -111,7 +116,10 @@ static const char *selected_error(const struct screen *s)
 static void draw_status(const struct screen *s, struct canvas *cv, int y)
 {
 	if (s->mode == MODE_FILTER || s->mode == MODE_COMMAND || s->mode == MODE_SEARCH || s->mode == MODE_PROMPT) {
-		const char *label = s->mode == MODE_FILTER ? "filter: " : s->mode == MODE_SEARCH ? "/" : s->mode == MODE_PROMPT ? s->prompt_label : ":";
+		const char *label = s->mode == MODE_FILTER ? "filter: "
+				: s->mode == MODE_SEARCH   ? "/"
+				: s->mode == MODE_PROMPT   ? s->prompt_label
+							   : ":";
 		int x = 1 + canvas_text(cv, y, 1, cv->cols - 2, ROLE_PROMPT, label);
 
 		x += canvas_text(cv, y, x, cv->cols - x - 2, ROLE_TEXT, s->input);
@@ -156,7 +164,10 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 		return;
 	}
 	if (s->mode != MODE_LIST) {
-		x += draw_hint(cv, y, x, s->mode == MODE_DIALOG && s->dialog.word[0] == '\0' ? (char[2]){ (char)s->dialog.yes, 0 } : "Enter",
+		x += draw_hint(cv, y, x,
+				s->mode == MODE_DIALOG && s->dialog.word[0] == '\0'
+						? (char[2]){ (char)s->dialog.yes, 0 }
+						: "Enter",
 				"do it");
 		draw_hint(cv, y, x, "Esc", "cancel");
 		return;
@@ -166,7 +177,8 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 
 		if (binding->hint == NULL || !(binding->scope & view->scope) ||
 				(binding->action == ACTION_PAUSE && view->target == NULL) ||
-				((binding->action == ACTION_REPAIR || binding->action == ACTION_ACKNOWLEDGE) && !any_problem(s)))
+				((binding->action == ACTION_REPAIR || binding->action == ACTION_ACKNOWLEDGE) &&
+						!any_problem(s)))
 			continue;
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(binding->label, " "), binding->label);
 		x += draw_hint(cv, y, x, first, binding->hint);
@@ -202,9 +214,11 @@ static void draw_dialog(const struct screen *s, struct canvas *cv)
 	canvas_fill(cv, at.y, at.x, height, width, ROLE_DIALOG);
 	canvas_box(cv, at.y, at.x, height, width, frame);
 	canvas_printf(cv, at.y, at.x + 2, width - 4, frame, " %s ", s->dialog.title);
-	wrap_draw(cv, s->dialog.text, strlen(s->dialog.text), inner.y, inner.x, inner.height, inner.width, 0, ROLE_DIALOG);
+	wrap_draw(cv, s->dialog.text, strlen(s->dialog.text), inner.y, inner.x, inner.height, inner.width, 0,
+			ROLE_DIALOG);
 	if (s->dialog.word[0]) {
-		canvas_printf(cv, at.y + height - 3, at.x + 2, width - 4, ROLE_KEY, "type %s and Enter   [Esc] no, go back", s->dialog.word);
+		canvas_printf(cv, at.y + height - 3, at.x + 2, width - 4, ROLE_KEY,
+				"type %s and Enter   [Esc] no, go back", s->dialog.word);
 		canvas_printf(cv, at.y + height - 2, at.x + 2, width - 4, ROLE_PROMPT, "> %s", s->input);
 		return;
 	}
@@ -244,7 +258,7 @@ static void draw_too_small(const struct screen *s, struct canvas *cv)
 
 	canvas_printf(cv, 0, 0, cv->cols, ROLE_WARN, "%s lag %s",
 			s->status ? half_state_name(s->status->state) : "waiting",
-		show_ms(lag, s->status ? s->status->load.lag_ms : -1));
+			show_ms(lag, s->status ? s->status->load.lag_ms : -1));
 	canvas_printf(cv, 1, 0, cv->cols, ROLE_TEXT, "%dx%d: need %dx%d", cv->cols, cv->rows, LEAST_COLS, LEAST_ROWS);
 }
 

@@ -172,7 +172,8 @@ static void key_in_text(struct screen *s, uint32_t key)
 
 void screen_key(struct screen *s, uint32_t key, bool pasted)
 {
-	if (pasted && s->mode != MODE_FILTER && s->mode != MODE_SEARCH && s->mode != MODE_COMMAND && s->mode != MODE_PROMPT) {
+	if (pasted && s->mode != MODE_FILTER && s->mode != MODE_SEARCH && s->mode != MODE_COMMAND &&
+			s->mode != MODE_PROMPT) {
 		screen_toast(s, ROLE_STATUS, "pasted text is only taken by a prompt: / f :");
 		return;
 	}
@@ -180,7 +181,8 @@ void screen_key(struct screen *s, uint32_t key, bool pasted)
 		return;
 	switch (s->mode) {
 	case MODE_FILTER: key_in_filter(s, key); break;
-	case MODE_SEARCH: case MODE_PROMPT: key_in_prompt(s, key); break;
+	case MODE_SEARCH:
+	case MODE_PROMPT: key_in_prompt(s, key); break;
 	case MODE_COMMAND: key_in_command(s, key); break;
 	case MODE_DIALOG: key_in_dialog(s, key); break;
 	case MODE_TEXT: key_in_text(s, key); break;

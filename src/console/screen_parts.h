@@ -8,14 +8,14 @@
 #include "console/screen.h"
 
 void screen_act(struct screen *s, enum action action);
-void screen_request(struct screen *s, const char *line, bool answer);	/* answer: it goes to the overlay */
-void screen_trace(struct screen *s, const char *key);	/* of the table in s->traced */
+void screen_request(struct screen *s, const char *line, bool answer); /* answer: it goes to the overlay */
+void screen_trace(struct screen *s, const char *key);		      /* of the table in s->traced */
 void screen_quit(struct screen *s);
-void screen_search(struct screen *s, int step);		/* to the next line that has what was searched for, or the last */
-long screen_move_of(enum action action, int rows);	/* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */
+void screen_search(struct screen *s, int step);	   /* to the next line that has what was searched for, or the last */
+long screen_move_of(enum action action, int rows); /* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */
 void screen_go(struct screen *s, enum view_id view);
 void screen_copy(struct screen *s, const char *text, size_t len);
-const void *screen_of(const struct screen *s);		/* what the list of the view is over; NULL: nothing yet */
+const void *screen_of(const struct screen *s); /* what the list of the view is over; NULL: nothing yet */
 /* The page that is shown: a key's action (false: not the page's), and what was typed at its prompt. */
 bool screen_page_act(struct screen *s, enum action action);
 void screen_page_prompted(struct screen *s, const char *text);

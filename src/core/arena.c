@@ -15,7 +15,7 @@
 #include "core/xalloc.h"
 
 #define ARENA_CHUNK (256 * 1024)
-#define ARENA_KEEP 16		/* chunks that survive a reset */
+#define ARENA_KEEP 16 /* chunks that survive a reset */
 
 struct arena_chunk {
 	struct arena_chunk *next;

@@ -14,23 +14,27 @@ struct arena_chunk;
 
 struct arena {
 	struct arena_chunk *first, *current;
-	char *at, *end;			/* free room in the current chunk */
-	size_t used;			/* bytes handed out since the reset */
+	char *at, *end; /* free room in the current chunk */
+	size_t used;	/* bytes handed out since the reset */
 	size_t chunk_size;
 };
 
-void arena_init(struct arena *a, size_t chunk_size);	/* 0: 256 KiB */
+void arena_init(struct arena *a, size_t chunk_size); /* 0: 256 KiB */
 void arena_done(struct arena *a);
-void arena_reset(struct arena *a);	/* keeps ordinary chunks up to a few, frees oversized ones */
-void *arena_alloc(struct arena *a, size_t size);	/* aligned to 8, not zeroed; never NULL */
-void *arena_try(struct arena *a, size_t size);		/* the same; NULL: the machine has no memory left */
-void *arena_dup(struct arena *a, const void *p, size_t len);	/* adds a NUL behind the copy */
+void arena_reset(struct arena *a);		 /* keeps ordinary chunks up to a few, frees oversized ones */
+void *arena_alloc(struct arena *a, size_t size); /* aligned to 8, not zeroed; never NULL */
+void *arena_try(struct arena *a, size_t size);	 /* the same; NULL: the machine has no memory left */
+void *arena_dup(struct arena *a, const void *p, size_t len); /* adds a NUL behind the copy */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *arena_reserve(struct arena *a, size_t bound);	/* not aligned; valid until the next call */
+char *arena_reserve(struct arena *a, size_t bound); /* not aligned; valid until the next call */
 void arena_commit(struct arena *a, size_t used);
 
 /* What is handed out after the mark is taken back: its pieces are void, those before it stay. */
-struct arena_mark { struct arena_chunk *first, *current; char *at; size_t used; };
+struct arena_mark {
+	struct arena_chunk *first, *current;
+	char *at;
+	size_t used;
+};
 struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark mark);
 

@@ -93,7 +93,7 @@ void buf_put_quoted(struct buf *b, const char *s, char quote)
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
-	size_t room = b->failed ? 0 : b->cap - b->len;		/* mostly enough */
+	size_t room = b->failed ? 0 : b->cap - b->len; /* mostly enough */
 	va_list ap;
 	int n;
 

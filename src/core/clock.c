@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-static _Atomic int64_t fake_us = -1;		/* negative: not faked */
+static _Atomic int64_t fake_us = -1; /* negative: not faked */
 static _Atomic uint64_t jitter_state;
 
 static int64_t clock_read_us(clockid_t id)

@@ -9,13 +9,19 @@
 #include "core/text.h"
 
 static const char *const kind_names[] = {
-	[ERR_NONE] = "none", [ERR_RETRY] = "retry", [ERR_DATA] = "data", [ERR_CONFIG] = "config",
-	[ERR_DENIED] = "denied", [ERR_UNREACHABLE] = "unreachable", [ERR_FENCED] = "fenced", [ERR_FATAL] = "fatal",
+	[ERR_NONE] = "none",
+	[ERR_RETRY] = "retry",
+	[ERR_DATA] = "data",
+	[ERR_CONFIG] = "config",
+	[ERR_DENIED] = "denied",
+	[ERR_UNREACHABLE] = "unreachable",
+	[ERR_FENCED] = "fenced",
+	[ERR_FATAL] = "fatal",
 };
 
 int err_set(struct err *err, enum err_kind kind, int code, const char *fmt, ...)
 {
-	char text[2 * sizeof(err->msg)];	/* apart from msg: the arguments may point into it */
+	char text[2 * sizeof(err->msg)]; /* apart from msg: the arguments may point into it */
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -16,7 +16,7 @@ struct name {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct name **slots;		/* under lock; open addressing, at most half full */
+static struct name **slots; /* under lock; open addressing, at most half full */
 static size_t nslots, nnames;
 
 static uint64_t name_hash(const char *p, size_t len)

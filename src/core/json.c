@@ -130,9 +130,7 @@ static bool scan_scalar(struct json *j, struct json_slice *out)
 	bool good;
 
 	switch (*start) {
-	case '"':
-		j->at++;
-		return scan_string(j, out);
+	case '"': j->at++; return scan_string(j, out);
 	case 'n':
 		out->kind = JSON_NULL;
 		good = scan_word(j, "null", 4);
@@ -145,12 +143,21 @@ static bool scan_scalar(struct json *j, struct json_slice *out)
 		out->kind = JSON_FALSE;
 		good = scan_word(j, "false", 5);
 		break;
-	case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+	case '-':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
 		out->kind = JSON_NUMBER;
 		good = scan_number(j);
 		break;
-	default:
-		return failed(j, "a value was expected");
+	default: return failed(j, "a value was expected");
 	}
 	out->escaped = false;
 	out->p = start;
@@ -160,7 +167,7 @@ static bool scan_scalar(struct json *j, struct json_slice *out)
 
 /* ---- whole values ---- */
 
-struct nest {			/* what is open: one bit a level, set for an object */
+struct nest { /* what is open: one bit a level, set for an object */
 	uint64_t bits[JSON_DEPTH / 64];
 	unsigned depth;
 };

@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-extern const unsigned char json_hex[256];		/* 0..15; 255: not a hex digit */
-extern const char json_escape_value[256];		/* 'n' -> '\n'; 0: no such escape */
+extern const unsigned char json_hex[256]; /* 0..15; 255: not a hex digit */
+extern const char json_escape_value[256]; /* 'n' -> '\n'; 0: no such escape */
 
 #define JSON_ONES 0x0101010101010101ull
 #define JSON_HIGHS 0x8080808080808080ull

@@ -10,18 +10,19 @@
 
 #include "core/json_scan.h"
 
-const char json_escape_value[256] = {
-	['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'
-};
+const char json_escape_value[256] = { ['"'] = '"',
+	['\\'] = '\\',
+	['/'] = '/',
+	['b'] = '\b',
+	['f'] = '\f',
+	['n'] = '\n',
+	['r'] = '\r',
+	['t'] = '\t' };
 
 #define NOT16 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
-const unsigned char json_hex[256] = {
-	NOT16, NOT16, NOT16,
-	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 255, 255, 255, 255, 255,
-	255, 10, 11, 12, 13, 14, 15, 255, 255, 255, 255, 255, 255, 255, 255, 255, NOT16,
-	255, 10, 11, 12, 13, 14, 15, 255, 255, 255, 255, 255, 255, 255, 255, 255, NOT16,
-	NOT16, NOT16, NOT16, NOT16, NOT16, NOT16, NOT16, NOT16
-};
+const unsigned char json_hex[256] = { NOT16, NOT16, NOT16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 255, 255, 255, 255, 255,
+	255, 10, 11, 12, 13, 14, 15, 255, 255, 255, 255, 255, 255, 255, 255, 255, NOT16, 255, 10, 11, 12, 13, 14, 15,
+	255, 255, 255, 255, 255, 255, 255, 255, 255, NOT16, NOT16, NOT16, NOT16, NOT16, NOT16, NOT16, NOT16, NOT16 };
 
 /* ---- reading ---- */
 
@@ -87,7 +88,7 @@ int json_text(const struct json_slice *s, struct arena *a, const char **out, siz
 		*len = s->len;
 		return 0;
 	}
-	text = o = arena_reserve(a, s->len + 1);	/* an escape is always longer than what it stands for */
+	text = o = arena_reserve(a, s->len + 1); /* an escape is always longer than what it stands for */
 	while (p < end) {
 		const char *slash = memchr(p, '\\', (size_t)(end - p));
 		size_t run = (size_t)((slash ? slash : end) - p);
@@ -130,9 +131,13 @@ static char *put_u(char *o, unsigned c)
 
 static char *put_ascii(char *o, unsigned char c)
 {
-	static const char names[128] = {
-		['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
-	};
+	static const char names[128] = { ['"'] = '"',
+		['\\'] = '\\',
+		['\b'] = 'b',
+		['\t'] = 't',
+		['\n'] = 'n',
+		['\f'] = 'f',
+		['\r'] = 'r' };
 
 	if (names[c] == 0)
 		return put_u(o, c);
@@ -198,7 +203,7 @@ static inline size_t escape(char *out, const char *p, size_t len, bool pairs)
 			p += 8;
 			o += 8;
 		}
-		for (const char *stop = json_skip_plain(p, end); p < stop; )
+		for (const char *stop = json_skip_plain(p, end); p < stop;)
 			*o++ = *p++;
 		if (p == end)
 			break;
@@ -223,7 +228,7 @@ static void put_string(struct buf *b, const char *p, size_t len, bool pairs)
 	while (len) {
 		size_t n = len;
 
-		if (n > 512) {		/* not to cut inside a character */
+		if (n > 512) { /* not to cut inside a character */
 			n = 512;
 			while (n > 509 && ((unsigned char)p[n] & 0xc0) == 0x80)
 				n--;

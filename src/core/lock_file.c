@@ -17,9 +17,10 @@ static int in_use(int fd, const char *dir, const char *what, struct err *err)
 	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
 
 	pid[n > 0 ? strspn(pid, "0123456789") : 0] = '\0';
-	return err_set(err, ERR_CONFIG, EWOULDBLOCK, "%s %s is in use by process %s: `millrace attach` opens its console, "
-		       "`millrace status` says what it does. Stop that one first, or give this one another %s",
-		       what, dir, pid[0] ? pid : "(unknown)", what);
+	return err_set(err, ERR_CONFIG, EWOULDBLOCK,
+			"%s %s is in use by process %s: `millrace attach` opens its console, "
+			"`millrace status` says what it does. Stop that one first, or give this one another %s",
+			what, dir, pid[0] ? pid : "(unknown)", what);
 }
 
 /* The pid is for people: a full disk, which may take no byte of it, is no reason to refuse the lock. */
@@ -38,8 +39,8 @@ int lock_file_take(const char *dir, const char *name, const char *what, struct e
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0) {
-		err_set(err, errno == ENOSPC ? ERR_RETRY : ERR_CONFIG, errno, "%s %s: expected to open %s, found: %s", what, dir, path,
-			errno == ELOOP ? "a symbolic link" : strerror(errno));
+		err_set(err, errno == ENOSPC ? ERR_RETRY : ERR_CONFIG, errno, "%s %s: expected to open %s, found: %s",
+				what, dir, path, errno == ELOOP ? "a symbolic link" : strerror(errno));
 	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		in_use(fd, dir, what, err);
 		close(fd);

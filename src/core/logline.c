@@ -66,8 +66,8 @@ static size_t entry_json(const struct log_entry *entry, char *out, size_t size)
 	entry_time(entry, when, sizeof(when));
 	msg[json_escape(msg, entry->msg, strlen(entry->msg))] = '\0';
 	part[json_escape(part, entry->part, strlen(entry->part))] = '\0';
-	return (size_t)snprintf(out, size, "{\"time\":\"%s\",\"level\":\"%s\",\"part\":\"%s\",\"msg\":\"%s\"}\n",
-		when, log_level_name(entry->level), part, msg);
+	return (size_t)snprintf(out, size, "{\"time\":\"%s\",\"level\":\"%s\",\"part\":\"%s\",\"msg\":\"%s\"}\n", when,
+			log_level_name(entry->level), part, msg);
 }
 
 static void entry_write(const struct log_entry *entry)
@@ -79,12 +79,12 @@ static void entry_write(const struct log_entry *entry)
 	if (fd < 0)
 		return;
 	len = atomic_load(&out_format) == LOG_JSON ? entry_json(entry, line, sizeof(line))
-		: entry_text(entry, line, sizeof(line));
+						   : entry_text(entry, line, sizeof(line));
 	while (done < len) {
 		ssize_t n = write(fd, line + done, len - done);
 
 		if (n <= 0)
-			return;		/* nowhere left to complain */
+			return; /* nowhere left to complain */
 		done += (size_t)n;
 	}
 }
@@ -130,8 +130,8 @@ static bool recent_counts(const struct log_entry *entry)
 	for (unsigned i = 0; i < RECENT; i++) {
 		struct recent *r = &recent[i];
 
-		if (r->entry.seq && r->entry.level == entry->level && strcmp(r->entry.part, entry->part) == 0
-				&& strcmp(r->entry.msg, entry->msg) == 0) {
+		if (r->entry.seq && r->entry.level == entry->level && strcmp(r->entry.part, entry->part) == 0 &&
+				strcmp(r->entry.msg, entry->msg) == 0) {
 			r->repeats++;
 			return true;
 		}

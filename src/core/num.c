@@ -13,19 +13,17 @@
 #include <string.h>
 
 static const char pairs[] =
-	"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-	"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+		"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+		"5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-static const uint64_t pow10_u64[20] = {
-	1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u,
-	1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
-	1000000000000000000u, 10000000000000000000u
-};
+static const uint64_t pow10_u64[20] = { 1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u,
+	1000000000u, 10000000000u, 100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u,
+	10000000000000000u, 100000000000000000u, 1000000000000000000u, 10000000000000000000u };
 
 static int digit_count(uint64_t v)
 {
 	int bits = 64 - __builtin_clzll(v | 1);
-	int guess = bits * 1233 >> 12;		/* log10(2) is about 1233 / 4096 */
+	int guess = bits * 1233 >> 12; /* log10(2) is about 1233 / 4096 */
 
 	return guess + (v >= pow10_u64[guess]) + (v == 0);
 }
@@ -141,14 +139,11 @@ size_t num_hex(char *out, const void *p, size_t len)
 
 /* Both alphabets are read; one table, made from neither order nor branches. 0xff: not a digit. */
 #define BAD8 255, 255, 255, 255, 255, 255, 255, 255
-static const unsigned char base64_value[256] = {
-	BAD8, BAD8, BAD8, BAD8, BAD8,
-	255, 255, 255, 62, 255, 62, 255, 63,
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 255, 255, 255, 255, 255, 255,
-	255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 255, 255, 255, 255, 63,
-	255, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 255, 255, 255, 255, 255,
-	BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8
-};
+static const unsigned char base64_value[256] = { BAD8, BAD8, BAD8, BAD8, BAD8, 255, 255, 255, 62, 255, 62, 255, 63, 52,
+	53, 54, 55, 56, 57, 58, 59, 60, 61, 255, 255, 255, 255, 255, 255, 255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+	13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 255, 255, 255, 255, 63, 255, 26, 27, 28, 29, 30, 31, 32, 33,
+	34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 255, 255, 255, 255, 255, BAD8, BAD8,
+	BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8, BAD8 };
 
 int num_unbase64(void *out, const char *p, size_t len, size_t *out_len)
 {
@@ -171,7 +166,7 @@ int num_unbase64(void *out, const char *p, size_t len, size_t *out_len)
 			bad |= d & 128;
 			v = v << 6 | (d & 63);
 		}
-		if (bad || (n < 4 && (v & (n == 3 ? 0xff : 0xffff))))	/* bits behind the last byte must be zero */
+		if (bad || (n < 4 && (v & (n == 3 ? 0xff : 0xffff)))) /* bits behind the last byte must be zero */
 			return -1;
 		o[0] = (unsigned char)(v >> 16);
 		if (n > 2)
@@ -247,10 +242,10 @@ static bool parse_double_slowly(const char *p, size_t len, double *out)
 	return v <= 1.7976931348623157e308 && v >= -1.7976931348623157e308;
 }
 
-struct number {			/* the parts of a decimal number as they were read */
-	uint64_t mantissa;	/* all digits, without the point */
-	int digits;		/* of the mantissa, leading zeros not counted */
-	int64_t exponent;	/* of ten */
+struct number {		   /* the parts of a decimal number as they were read */
+	uint64_t mantissa; /* all digits, without the point */
+	int digits;	   /* of the mantissa, leading zeros not counted */
+	int64_t exponent;  /* of ten */
 	bool negative;
 };
 
@@ -298,10 +293,8 @@ static bool number_scan(const char *p, const char *end, struct number *n)
 
 bool num_parse_double(const char *p, size_t len, double *out)
 {
-	static const double pow10_exact[23] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-		1e20, 1e21, 1e22
-	};
+	static const double pow10_exact[23] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
+		1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	struct number n;
 	double v;
 
@@ -323,7 +316,7 @@ struct unit {
 
 /* A number with one of the units behind it; "" is a unit too. compare: whether case counts (5M is no duration). */
 static bool parse_with_unit(const char *p, size_t len, const struct unit *units, uint64_t max,
-			    int (*compare)(const char *, const char *, size_t), uint64_t *out)
+		int (*compare)(const char *, const char *, size_t), uint64_t *out)
 {
 	size_t digits = 0;
 	uint64_t v;
@@ -345,18 +338,16 @@ static bool parse_with_unit(const char *p, size_t len, const struct unit *units,
 
 bool num_parse_bytes(const char *p, size_t len, uint64_t *out)
 {
-	static const struct unit units[] = {
-		{ "", 1 }, { "k", 1u << 10 }, { "M", 1u << 20 }, { "G", 1u << 30 }, { "T", (uint64_t)1 << 40 }, { NULL, 0 }
-	};
+	static const struct unit units[] = { { "", 1 }, { "k", 1u << 10 }, { "M", 1u << 20 }, { "G", 1u << 30 },
+		{ "T", (uint64_t)1 << 40 }, { NULL, 0 } };
 
 	return parse_with_unit(p, len, units, UINT64_MAX, strncasecmp, out);
 }
 
 bool num_parse_duration_ms(const char *p, size_t len, int64_t *out)
 {
-	static const struct unit units[] = {
-		{ "", 1 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 }, { NULL, 0 }
-	};
+	static const struct unit units[] = { { "", 1 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
+		{ "d", 86400000 }, { NULL, 0 } };
 	uint64_t v;
 
 	if (!parse_with_unit(p, len, units, INT64_MAX, strncmp, &v))

@@ -59,7 +59,7 @@ static uint64_t shortest(int q, uint64_t c, bool irregular, int *e)
 	bool s_in, t_in;
 
 	*e = k;
-	if (s >= 100) {		/* is one digit fewer enough? */
+	if (s >= 100) { /* is one digit fewer enough? */
 		uint64_t shorter = s / 10 * 10, next = shorter + 10;
 		bool shorter_in = vbl + out <= shorter << 2, next_in = (next << 2) + out <= vbr;
 
@@ -82,7 +82,7 @@ static size_t java_print(char *out, uint64_t f, int e)
 	int n, point;
 
 	n = (int)num_u64(digits, f);
-	point = n + e;			/* digits before the point */
+	point = n + e; /* digits before the point */
 	while (n > 1 && digits[n - 1] == '0')
 		n--;
 	if (point > 0 && point <= 7) {
@@ -112,11 +112,11 @@ static size_t java_print(char *out, uint64_t f, int e)
 	return (size_t)(p - out) + num_i64(p, point - 1);
 }
 
-struct layout {			/* of an IEEE format */
-	int bits;		/* of the significand, the hidden one counted */
-	int q_min;		/* exponent of the last bit of a subnormal */
-	int special;		/* biased exponent of infinities and NaN */
-	uint64_t tiny;		/* below: so few digits that Java looks at one more */
+struct layout {	       /* of an IEEE format */
+	int bits;      /* of the significand, the hidden one counted */
+	int q_min;     /* exponent of the last bit of a subnormal */
+	int special;   /* biased exponent of infinities and NaN */
+	uint64_t tiny; /* below: so few digits that Java looks at one more */
 };
 
 static size_t special_print(char *out, bool negative, bool nan)
@@ -142,7 +142,7 @@ static size_t binary_print(char *out, const struct layout *l, bool negative, int
 		memcpy(p, "0.0", 3);
 		return (size_t)(p - out) + 3;
 	}
-	if (q <= 0 && q > -l->bits && biased && (c >> -q) << -q == c)	/* an integer that has all its digits */
+	if (q <= 0 && q > -l->bits && biased && (c >> -q) << -q == c) /* an integer that has all its digits */
 		return (size_t)(p - out) + java_print(p, c >> -q, 0);
 	if (biased == 0) {
 		q = l->q_min;

@@ -70,7 +70,7 @@ static size_t fraction_print(char *out, int64_t micros, int digits)
 
 	num_pad(text, (uint64_t)micros, 6);
 	if (digits < 0)
-		for (digits = 6; digits > 0 && text[digits - 1] == '0'; )
+		for (digits = 6; digits > 0 && text[digits - 1] == '0';)
 			digits--;
 	if (digits == 0)
 		return 0;
@@ -116,9 +116,8 @@ size_t num_time(char *out, int64_t micros, int digits)
 	return 1 + clock_print(out + 1, micros == INT64_MIN ? INT64_MAX : -micros, digits);
 }
 
-static const char *const date_forms[] = {
-	"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d", NULL
-};
+static const char *const date_forms[] = { "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+	"%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d", NULL };
 static const char *const clock_forms[] = { "%H:%M:%S", "%H:%M", NULL };
 
 /* The whole text in one of the forms. */
@@ -141,7 +140,9 @@ bool num_parse_moment_ms(const char *text, int64_t now_ms, int64_t *ms)
 	int64_t ago;
 
 	if (parse_forms(text, date_forms, &tm)) {
-		*ms = (num_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec) * 1000;
+		*ms = (num_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 86400 + tm.tm_hour * 3600 +
+				      tm.tm_min * 60 + tm.tm_sec) *
+				1000;
 		return true;
 	}
 	if (parse_forms(text, clock_forms, &tm)) {

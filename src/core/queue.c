@@ -20,8 +20,8 @@ struct queue {
 	/* under lock */
 	enum queue_state state;
 	size_t head, length;
-	int64_t counted_us;		/* monotonic; up to here `area` is */
-	uint64_t area;			/* length by microseconds, since the last queue_mean() */
+	int64_t counted_us; /* monotonic; up to here `area` is */
+	uint64_t area;	    /* length by microseconds, since the last queue_mean() */
 	int64_t mean_since_us;
 	/* constant */
 	size_t capacity;
@@ -181,7 +181,7 @@ void *queue_drain(struct queue *q)
 
 bool queue_closed(const struct queue *q)
 {
-	struct queue *open = (struct queue *)q;		/* the lock is not part of what const promises */
+	struct queue *open = (struct queue *)q; /* the lock is not part of what const promises */
 	bool closed;
 
 	pthread_mutex_lock(&open->lock);

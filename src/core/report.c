@@ -10,7 +10,10 @@
 #define REPORT_MAX_FOUND 1024
 
 static const char *const level_names[] = {
-	[REPORT_OK] = "ok", [REPORT_NOTE] = "note", [REPORT_WARNING] = "warning", [REPORT_PROBLEM] = "problem",
+	[REPORT_OK] = "ok",
+	[REPORT_NOTE] = "note",
+	[REPORT_WARNING] = "warning",
+	[REPORT_PROBLEM] = "problem",
 };
 
 void report_init(struct report *r)
@@ -43,7 +46,10 @@ void report_add(struct report *r, enum report_level level, const char *subject, 
 		r->items = xrealloc(r->items, r->cap * sizeof(r->items[0]));
 	}
 	r->items[r->count++] = (struct report_item){
-		.level = level, .subject = xstrdup(subject), .found = xstrdup(found), .remedy = xstrdup(remedy),
+		.level = level,
+		.subject = xstrdup(subject),
+		.found = xstrdup(found),
+		.remedy = xstrdup(remedy),
 	};
 }
 

@@ -11,9 +11,9 @@ enum report_level { REPORT_OK, REPORT_NOTE, REPORT_WARNING, REPORT_PROBLEM };
 
 struct report_item {
 	enum report_level level;
-	char *subject;		/* "mysql binlog_format", "table testdb.orders" */
-	char *found;		/* what is */
-	char *remedy;		/* what to do; NULL when nothing is */
+	char *subject; /* "mysql binlog_format", "table testdb.orders" */
+	char *found;   /* what is */
+	char *remedy;  /* what to do; NULL when nothing is */
 };
 
 struct report {
@@ -24,7 +24,7 @@ struct report {
 void report_init(struct report *r);
 void report_done(struct report *r);
 void report_add(struct report *r, enum report_level level, const char *subject, const char *remedy,
-		const char *found_fmt, ...) __attribute__((format(printf, 5, 6)));	/* remedy may be NULL */
+		const char *found_fmt, ...) __attribute__((format(printf, 5, 6))); /* remedy may be NULL */
 size_t report_count(const struct report *r, enum report_level level);
 const char *report_level_name(enum report_level level);
 

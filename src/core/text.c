@@ -9,8 +9,17 @@
 static const struct {
 	uint32_t from, to;
 } hidden[] = {
-	{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
-	{ 0x2060, 0x206f }, { 0xd800, 0xf8ff }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffc }, { 0xfffe, 0xffff },
+	{ 0x00, 0x1f },
+	{ 0x7f, 0x9f },
+	{ 0xad, 0xad },
+	{ 0x61c, 0x61c },
+	{ 0x200b, 0x200f },
+	{ 0x2028, 0x202e },
+	{ 0x2060, 0x206f },
+	{ 0xd800, 0xf8ff },
+	{ 0xfeff, 0xfeff },
+	{ 0xfff0, 0xfffc },
+	{ 0xfffe, 0xffff },
 	{ 0xe0000, 0x10ffff },
 };
 
@@ -102,7 +111,7 @@ size_t text_piece(char piece[TEXT_PIECE], const char *p, size_t len, size_t *tak
 
 size_t text_escape(char *out, size_t size, const char *p, size_t len)
 {
-	size_t at = 0, safe = 0, taken;		/* safe: the last place where "..." still fits */
+	size_t at = 0, safe = 0, taken; /* safe: the last place where "..." still fits */
 	char piece[16];
 
 	if (size == 0)

@@ -11,8 +11,8 @@
 
 /* One character of valid UTF-8 (no surrogates, no overlong forms): how many bytes it takes, or 0. */
 size_t text_decode(const char *p, size_t len, uint32_t *code);
-size_t text_encode(char *out, uint32_t code);	/* <= 4; an invalid code gives U+FFFD */
-bool text_printable(uint32_t code);		/* false: controls, bidi and line separators, noncharacters, private use */
+size_t text_encode(char *out, uint32_t code); /* <= 4; an invalid code gives U+FFFD */
+bool text_printable(uint32_t code); /* false: controls, bidi and line separators, noncharacters, private use */
 
 /* The next piece of the text as it may be shown: one character, or \xNN for each byte of one that may not. Returns the
  * length; *taken: of the text. */
@@ -24,6 +24,6 @@ size_t text_piece(char piece[TEXT_PIECE], const char *p, size_t len, size_t *tak
  */
 size_t text_escape(char *out, size_t size, const char *p, size_t len);
 
-bool text_consists(const char *p, size_t len, const char *of);	/* of these characters only; true for none */
+bool text_consists(const char *p, size_t len, const char *of); /* of these characters only; true for none */
 
 #endif

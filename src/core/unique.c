@@ -12,7 +12,7 @@ int64_t unique_number(void)
 	ssize_t got;
 
 	do {
-		got = getrandom(&n, sizeof n, 0);	/* 8 bytes come whole, or not at all */
+		got = getrandom(&n, sizeof n, 0); /* 8 bytes come whole, or not at all */
 		if (got < 0 && errno != EINTR) {
 			perror("getrandom");
 			abort();

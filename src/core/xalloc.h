@@ -10,10 +10,10 @@
 void *xmalloc(size_t size) __attribute__((malloc));
 void *xcalloc(size_t count, size_t size) __attribute__((malloc));
 void *xrealloc(void *p, size_t size);
-char *xstrdup(const char *s) __attribute__((malloc));		/* NULL gives NULL */
+char *xstrdup(const char *s) __attribute__((malloc)); /* NULL gives NULL */
 char *xstrndup(const char *s, size_t len) __attribute__((malloc));
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-void xalloc_on_fatal(void (*hook)(void));	/* called before abort(); the console sets it */
+void xalloc_on_fatal(void (*hook)(void)); /* called before abort(); the console sets it */
 
 #endif

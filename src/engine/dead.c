@@ -60,8 +60,8 @@ static void header(struct batch *b, struct record *r, const char *name, const ch
 	h->value = arena_dup(&b->arena, value, h->len);
 }
 
-static struct record *add_letter(struct batch *b, const char *topic, char *key, const struct change *change, const char *reason,
-				 const char *stage)
+static struct record *add_letter(struct batch *b, const char *topic, char *key, const struct change *change,
+		const char *reason, const char *stage)
 {
 	struct record *r = batch_add_record(b);
 
@@ -73,7 +73,8 @@ static struct record *add_letter(struct batch *b, const char *topic, char *key, 
 	header(b, r, "millrace.reason", reason);
 	header(b, r, "millrace.stage", stage ? stage : "sink");
 	if (change && change->schema)
-		header(b, r, "millrace.table", arena_printf(&b->arena, "%s.%s", change->schema->db, change->schema->table));
+		header(b, r, "millrace.table",
+				arena_printf(&b->arena, "%s.%s", change->schema->db, change->schema->table));
 	return r;
 }
 
@@ -83,11 +84,11 @@ struct record *dead_letter_add(struct batch *b, const char *topic, char *key, co
 }
 
 int dead_write(struct dead_writer *w, const struct record *origin, const struct change *change, const char *reason,
-	       const char *stage, struct err *err)
+		const char *stage, struct err *err)
 {
 	struct batch *b = w->batch;
-	char *key = arena_printf(&b->arena, "{\"topic\":\"%s\",\"partition\":%d,\"offset\":%lld}", origin->topic, (int)origin->partition,
-				 (long long)origin->offset);
+	char *key = arena_printf(&b->arena, "{\"topic\":\"%s\",\"partition\":%d,\"offset\":%lld}", origin->topic,
+			(int)origin->partition, (long long)origin->offset);
 	struct record *r = add_letter(b, w->topic, key, change, reason, stage);
 	char number[24];
 

@@ -100,7 +100,8 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->settings = (struct settings *)settings;
 	e->role = role;
 	e->settings->mysql.loads = role != ROLE_CAPTURE;
-	e->settings->log.keeps_for = role != ROLE_CAPTURE ? settings->load.group : NULL;	/* the same string; load.group owns it */
+	e->settings->log.keeps_for = role != ROLE_CAPTURE ? settings->load.group
+							  : NULL; /* the same string; load.group owns it */
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
 	e->series = series_new();
@@ -109,8 +110,14 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	clock_cond_init(&e->tick);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
-	e->shared = (struct shared){ .settings = settings, .live = settings, .stages = e->stages, .tables = table_meters_new(), .taps = taps_new(), .problems = problems_new(), .loads = role != ROLE_CAPTURE,
-				     .wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
+	e->shared = (struct shared){ .settings = settings,
+		.live = settings,
+		.stages = e->stages,
+		.tables = table_meters_new(),
+		.taps = taps_new(),
+		.problems = problems_new(),
+		.loads = role != ROLE_CAPTURE,
+		.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
 	pthread_mutex_init(&e->shared.log_lock, NULL);
 	e->verifier = verifier_new(e);
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
@@ -127,8 +134,8 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
  * goes on where the log and the stored offsets stand.
  */
 enum {
-	STILL_MS = 700,			/* a half in which nothing moves for so long is not waited for */
-	STILL_AGAIN_MS = 100,		/* nor is a second one for long */
+	STILL_MS = 700,	      /* a half in which nothing moves for so long is not waited for */
+	STILL_AGAIN_MS = 100, /* nor is a second one for long */
 	HOUSEKEEPER_MS = 200
 };
 
@@ -139,7 +146,8 @@ static void stop_housekeeper(struct engine *e)
 	pthread_mutex_lock(&e->lock);
 	e->stopping = true;
 	pthread_cond_broadcast(&e->tick);
-	while (e->housekeeper_started && !e->housekeeper_ended && pthread_cond_timedwait(&e->tick, &e->lock, &until) == 0)
+	while (e->housekeeper_started && !e->housekeeper_ended &&
+			pthread_cond_timedwait(&e->tick, &e->lock, &until) == 0)
 		;
 	pthread_mutex_unlock(&e->lock);
 	if (!e->housekeeper_ended)
@@ -175,8 +183,8 @@ int engine_stop(struct engine *e, int drain_ms)
 /* Threads that did not come back in time still use it: then it is left to the end of the process. */
 bool engine_free(struct engine *e)
 {
-	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) || (e->load && load_half(e->load)->started) ||
-	    !verifier_free(e->verifier))
+	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) ||
+			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);
@@ -205,7 +213,8 @@ int engine_wake_fd(struct engine *e)
 
 bool engine_has_come_up(struct engine *e)
 {
-	return (e->capture == NULL || half_has_worked(capture_half(e->capture))) && (e->load == NULL || half_has_worked(load_half(e->load)));
+	return (e->capture == NULL || half_has_worked(capture_half(e->capture))) &&
+			(e->load == NULL || half_has_worked(load_half(e->load)));
 }
 
 uint64_t engine_ticks(struct engine *e)
@@ -236,5 +245,8 @@ static int local_request(void *self, const struct engine_request *r, engine_emit
 
 void engine_link_local(struct engine *e, struct engine_link *out)
 {
-	*out = (struct engine_link){ .self = e, .status = local_status, .request = local_request, .where = "in this process" };
+	*out = (struct engine_link){ .self = e,
+		.status = local_status,
+		.request = local_request,
+		.where = "in this process" };
 }

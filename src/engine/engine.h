@@ -24,11 +24,15 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 int engine_stop(struct engine *e, int drain_ms);
 /* Before the doors are closed: requests that wait for an outcome are answered, so that a stop does not wait for them. */
 void engine_dismiss(struct engine *e);
-bool engine_free(struct engine *e);	/* false: a thread did not come back and still uses it and the settings */
-int engine_wake_fd(struct engine *e);	/* an eventfd: readable when a half ended or the state changed. @thread the main one */
-bool engine_has_come_up(struct engine *e);	/* each half that it has worked at least once. @thread any */
-uint64_t engine_ticks(struct engine *e);	/* seconds that its housekeeper has counted: who hangs does not count. @thread any */
-bool engine_ended(struct engine *e, struct err *err);	/* nothing is left to do (initial_only: err.kind NONE), or nothing can be done with this configuration: why */
+bool engine_free(struct engine *e); /* false: a thread did not come back and still uses it and the settings */
+int engine_wake_fd(struct
+		engine *e); /* an eventfd: readable when a half ended or the state changed. @thread the main one */
+bool engine_has_come_up(struct engine *e); /* each half that it has worked at least once. @thread any */
+uint64_t engine_ticks(
+		struct engine *e); /* seconds that its housekeeper has counted: who hangs does not count. @thread any */
+bool engine_ended(struct engine *e,
+		struct
+		err *err); /* nothing is left to do (initial_only: err.kind NONE), or nothing can be done with this configuration: why */
 /* SIGHUP: what may change while it runs. 0: fresh is taken over; -1: nothing has changed. @thread the main one */
 int engine_reload(struct engine *e, struct settings *fresh, struct err *err);
 
@@ -36,16 +40,18 @@ int engine_reload(struct engine *e, struct settings *fresh, struct err *err);
 #define ENGINE_MAX_ARGS 12
 /* Who asks. NULL in a request: nobody in particular. */
 struct engine_session {
-	char who[96];			/* "ana@pts/3": user and terminal; in every event that the session causes */
-	bool read_only;			/* only requests that change nothing are carried out */
+	char who[96];	/* "ana@pts/3": user and terminal; in every event that the session causes */
+	bool read_only; /* only requests that change nothing are carried out */
 };
 struct engine_request {
 	const struct engine_session *session;
-	const char *command;		/* a name in the table of engine_requests.c: "pause", "tap", "topics", ... */
-	struct { const char *name, *value; } args[ENGINE_MAX_ARGS];
+	const char *command; /* a name in the table of engine_requests.c: "pause", "tap", "topics", ... */
+	struct {
+		const char *name, *value;
+	} args[ENGINE_MAX_ARGS];
 	size_t nargs;
 };
-const char *engine_request_arg(const struct engine_request *r, const char *name);	/* NULL: not given */
+const char *engine_request_arg(const struct engine_request *r, const char *name); /* NULL: not given */
 /* One call per line of the answer (JSON, no newline); nonzero: the asker is gone, stop. A line of length 0 is no part of the
  * answer: it only finds out whether the asker is still there. */
 typedef int engine_emit(void *arg, const char *line, size_t len);
@@ -56,27 +62,33 @@ struct engine_link {
 	int (*status)(void *self, struct status *out, struct err *err);
 	/* Runs one request to its end; -1 with err when refused. @thread any */
 	int (*request)(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
-	const char *where;		/* "in this process" or the socket's path */
+	const char *where; /* "in this process" or the socket's path */
 };
 void engine_link_local(struct engine *e, struct engine_link *out);
 
 /* What a request does to the data or to the pipeline. Danger follows from it: nothing is asked before a read or what can be
  * taken back, a key before what costs, a typed name before what destroys. */
 enum engine_effect { EFFECT_READ, EFFECT_REVERSIBLE, EFFECT_COSTLY, EFFECT_DESTRUCTIVE };
-const char *engine_effect_name(enum engine_effect effect);	/* "read" */
+const char *engine_effect_name(enum engine_effect effect); /* "read" */
 enum engine_arg_kind {
-	ARG_TEXT, ARG_COUNT,		/* any text; a whole number of 0 or more */
-	ARG_CHOICE, ARG_YES,		/* one of choices; "yes" */
-	ARG_HELD,			/* capture, load or db.table */
-	ARG_TABLE, ARG_TABLES,		/* db.table; those or regular expressions, separated by commas */
-	ARG_TOPIC, ARG_SQL, ARG_TIME
+	ARG_TEXT,
+	ARG_COUNT, /* any text; a whole number of 0 or more */
+	ARG_CHOICE,
+	ARG_YES,  /* one of choices; "yes" */
+	ARG_HELD, /* capture, load or db.table */
+	ARG_TABLE,
+	ARG_TABLES, /* db.table; those or regular expressions, separated by commas */
+	ARG_TOPIC,
+	ARG_SQL,
+	ARG_TIME
 };
 struct engine_request_arg_doc {
 	const char *name;
 	enum engine_arg_kind kind;
 	bool needed;
-	const char *choices;		/* "start|stop"; NULL: any */
-	enum engine_effect effect;	/* of the whole request when this is given, where it is more than the request's own */
+	const char *choices; /* "start|stop"; NULL: any */
+	enum engine_effect
+			effect; /* of the whole request when this is given, where it is more than the request's own */
 	const char *help;
 };
 /* Every request there is: arguments are checked, completed, explained and printed from it; ends with name NULL. */
@@ -84,13 +96,15 @@ struct engine_request_doc {
 	const char *name;
 	enum engine_effect effect;
 	const char *help;
-	const struct engine_request_arg_doc *args;	/* ends with name NULL */
+	const struct engine_request_arg_doc *args; /* ends with name NULL */
 };
 const struct engine_request_doc *engine_request_docs(void);
-const struct engine_request_doc *engine_request_doc(const struct engine_request_doc *docs, const char *name);	/* NULL: none */
+const struct engine_request_doc *engine_request_doc(const struct engine_request_doc *docs,
+		const char *name); /* NULL: none */
 enum engine_effect engine_request_effect(const struct engine_request_doc *doc, const struct engine_request *r);
 /* Unknown, missing, doubled and malformed arguments, each with what is expected. */
 int engine_request_check(const struct engine_request_doc *doc, const struct engine_request *r, struct err *err);
-void engine_request_usage(const struct engine_request_doc *doc, char *out, size_t size);	/* "pause what=capture|load|TABLE" */
+void engine_request_usage(const struct engine_request_doc *doc, char *out,
+		size_t size); /* "pause what=capture|load|TABLE" */
 
 #endif

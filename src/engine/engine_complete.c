@@ -12,10 +12,10 @@
 
 struct engine_complete {
 	struct complete *samples;
-	struct capture_reach reach;	/* taken before the partitions */
-	uint64_t settles;		/* parcels that have to be in the log before tables that were read again count */
+	struct capture_reach reach; /* taken before the partitions */
+	uint64_t settles;	    /* parcels that have to be in the log before tables that were read again count */
 	bool settling;
-	int64_t us;			/* of all tables; 0 unknown */
+	int64_t us; /* of all tables; 0 unknown */
 	char gtid[4096];
 };
 
@@ -102,7 +102,8 @@ static void settle(struct engine *e, uint64_t all)
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
 
-		if (m->complete_from != UINT64_MAX && m->reached >= m->complete_from && (us = complete_us(c->samples, m->reached, &gtid)) > 0)
+		if (m->complete_from != UINT64_MAX && m->reached >= m->complete_from &&
+				(us = complete_us(c->samples, m->reached, &gtid)) > 0)
 			atomic_store(&m->complete_us, us);
 		us = atomic_load(&m->complete_us);
 		known &= us > 0;

@@ -12,8 +12,23 @@
 #include "engine/engine_parts.h"
 
 static const int64_t bounds_us[] = {
-	1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000, 30000000, 60000000,
-	300000000, 1800000000,
+	1000,
+	2500,
+	5000,
+	10000,
+	25000,
+	50000,
+	100000,
+	250000,
+	500000,
+	1000000,
+	2500000,
+	5000000,
+	10000000,
+	30000000,
+	60000000,
+	300000000,
+	1800000000,
 };
 
 enum { BOUNDS = sizeof(bounds_us) / sizeof(*bounds_us), LINE_MAX_BYTES = 1 << 16 };
@@ -34,7 +49,8 @@ static void put_counts(struct buf *b, const struct histogram *h)
 }
 
 /* of: "stage" or "table"; nonzero: the asker is gone */
-static int print_one(const char *of, const char *name, const char *half, const struct histogram *h, engine_emit *emit, void *arg)
+static int print_one(const char *of, const char *name, const char *half, const struct histogram *h, engine_emit *emit,
+		void *arg)
 {
 	struct buf b;
 	int rc;
@@ -55,7 +71,7 @@ static int print_table(const struct table_meter *m, engine_emit *emit, void *arg
 	const struct histogram *load = atomic_load_explicit(&m->load, memory_order_acquire);
 
 	return (capture && print_one("table", m->name, "capture", capture, emit, arg)) ||
-	       (load && print_one("table", m->name, "load", load, emit, arg));
+			(load && print_one("table", m->name, "load", load, emit, arg));
 }
 
 static int by_name(const void *a, const void *b)
@@ -83,7 +99,8 @@ int engine_latency_print(struct engine *e, int64_t tables, engine_emit *emit, vo
 
 	for (int i = 0; i < STAGE_COUNT && !gone; i++)
 		if (i < STAGE_READ ? e->capture != NULL : e->load != NULL)
-			gone = print_one("stage", stage_names[i], i < STAGE_READ ? "capture" : "load", &e->stages[i].latency, emit, arg);
+			gone = print_one("stage", stage_names[i], i < STAGE_READ ? "capture" : "load",
+					&e->stages[i].latency, emit, arg);
 	meters = tables_by_name(e, &count);
 	for (size_t i = 0; i < count && (int64_t)i < tables && !gone; i++)
 		gone = print_table(meters[i], emit, arg);

@@ -22,22 +22,23 @@ struct taps;
 /* What every part is given. Owned by the engine, alive as long as any thread. */
 struct shared {
 	const struct settings *settings;
-	_Atomic(const struct settings *) live;	/* as the last reload read them: scripts of tables, nothing else */
+	_Atomic(const struct settings *) live; /* as the last reload read them: scripts of tables, nothing else */
 	pthread_mutex_t log_lock;
-	_Atomic(struct log *) log;	/* NULL until it could be opened; then as long as the engine */
-	struct stage_meter *stages;	/* STAGE_COUNT */
+	_Atomic(struct log *) log;  /* NULL until it could be opened; then as long as the engine */
+	struct stage_meter *stages; /* STAGE_COUNT */
 	struct table_meters *tables;
 	struct taps *taps;
-	bool loads;			/* this process has a load half */
-	struct problems *problems;	/* what is wrong now. @thread any */
+	bool loads;		   /* this process has a load half */
+	struct problems *problems; /* what is wrong now. @thread any */
 	int wake_fd;
 };
-void shared_wake(struct shared *sh);	/* something changed that a screen or the main loop should see */
+void shared_wake(struct shared *sh); /* something changed that a screen or the main loop should see */
 /* The log, or NULL with err (NULL allowed) as long as it could not be opened. @thread any */
 struct log *shared_log(struct shared *sh, struct err *err);
-int shared_log_open(struct shared *sh, struct err *err);	/* begins a session: opens it when nobody has yet */
-int shared_topic_exists(struct shared *sh, const char *topic, bool *exists, struct err *err);	/* asks the log */
-unsigned shared_partitions(struct shared *sh, const char *topic, struct err *err);	/* 0: err; asks the log, not for every row */
+int shared_log_open(struct shared *sh, struct err *err); /* begins a session: opens it when nobody has yet */
+int shared_topic_exists(struct shared *sh, const char *topic, bool *exists, struct err *err); /* asks the log */
+unsigned shared_partitions(struct shared *sh, const char *topic,
+		struct err *err); /* 0: err; asks the log, not for every row */
 
 /* ---- the capture half ---- */
 struct capture;
@@ -50,22 +51,22 @@ void capture_free(struct capture *c);
 int capture_resume_table(struct capture *c, const char *table, int wait_ms, struct err *err);
 /* What `millrace snapshot` asks for: start, stop, pause, resume, list. @thread any */
 int capture_snapshot(struct capture *c, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
-const struct mysql_conf *capture_mysql_conf(struct capture *c);		/* as of now; lives as long as the engine */
+const struct mysql_conf *capture_mysql_conf(struct capture *c); /* as of now; lives as long as the engine */
 /* How far the log is, for whoever compares; and a position without rows goes to the log soon, not in some seconds. @thread any */
-void capture_logged(struct capture *c, struct position *out);	/* initialised */
+void capture_logged(struct capture *c, struct position *out); /* initialised */
 void capture_hurry(struct capture *c);
 /* Rows of one table are read again beside the stream (where NULL: all, into an emptied target); and is anything of that table still to be read so? */
 int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err);
 bool capture_reads(struct capture *c, const char *db, const char *table);
-void capture_reload(struct capture *c, const struct mysql_conf *conf);	/* lent until the capture is freed */
+void capture_reload(struct capture *c, const struct mysql_conf *conf); /* lent until the capture is freed */
 /* How far the log is, for complete.h. @thread any */
 struct capture_reach {
-	int64_t us;			/* everything committed up to then is in it; 0 unknown */
-	uint64_t noted, given;		/* batches of the source: that are in it; that there are */
-	char gtid[4096];		/* executed, and in it */
+	int64_t us;	       /* everything committed up to then is in it; 0 unknown */
+	uint64_t noted, given; /* batches of the source: that are in it; that there are */
+	char gtid[4096];       /* executed, and in it */
 };
 void capture_reach(struct capture *c, struct capture_reach *out);
-void capture_status(struct capture *c, struct status *out);	/* its part. @thread any */
+void capture_status(struct capture *c, struct status *out); /* its part. @thread any */
 
 /* ---- the load half ---- */
 struct load;
@@ -74,19 +75,19 @@ struct half *load_half(struct load *l);
 void load_free(struct load *l);
 /* Asks it to end, and waits while loads come to an end; false: not all that was read is loaded, or it hangs. */
 bool load_stop(struct load *l, int64_t until_us, int still_ms);
-void load_status(struct load *l, struct status_load *out);		/* @thread any */
+void load_status(struct load *l, struct status_load *out); /* @thread any */
 
 /* The messages of a table are loaded again: from "begin", an offset, a time. partitions: how many. @thread any */
 int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err);
-void load_reload(struct load *l);					/* scripts are compiled again */
-void load_resumed(struct load *l);					/* a table was paused or resumed: what waits retries now */
+void load_reload(struct load *l);  /* scripts are compiled again */
+void load_resumed(struct load *l); /* a table was paused or resumed: what waits retries now */
 
 /* ---- verify (verify/verify.c): MySQL compared with the target. @thread any ---- */
 struct verifier;
 struct verifier *verifier_new(struct engine *e);
-int verifier_start(struct verifier *v, struct err *err);	/* as the settings say */
-void verifier_stop(struct verifier *v);			/* every run ends soon */
-bool verifier_free(struct verifier *v);			/* NULL allowed; false: a run did not come back, and uses it */
+int verifier_start(struct verifier *v, struct err *err); /* as the settings say */
+void verifier_stop(struct verifier *v);			 /* every run ends soon */
+bool verifier_free(struct verifier *v);			 /* NULL allowed; false: a run did not come back, and uses it */
 int verifier_request(struct verifier *v, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 
 /* Both halves read the schema history; calls back for the last state of each table. */
@@ -98,23 +99,24 @@ typedef void history_version(void *arg, struct schema *schema, int64_t commit_us
 void history_each_version(struct history *h, history_version *version, void *arg);
 /* What came since the last call. A record that cannot be read is where the next call begins again. until: nothing that happened after it; NULL: all. */
 int history_read(struct history *h, struct log *log, const char *topic, const struct position *until, struct err *err);
-struct schema *const *history_schemas(const struct history *h, size_t *count);			/* lent until the next read */
+struct schema *const *history_schemas(const struct history *h, size_t *count); /* lent until the next read */
 struct history_database {
-	const char *name;		/* interned */
-	unsigned collation;		/* its default */
+	const char *name;   /* interned */
+	unsigned collation; /* its default */
 };
-const struct history_database *history_databases(const struct history *h, size_t *count);	/* the same */
+const struct history_database *history_databases(const struct history *h, size_t *count); /* the same */
 
 /* ---- from where on a topic is read (log_from.c) ---- */
 struct log_from {
 	enum { FROM_BEGIN, FROM_OFFSET, FROM_TIME } kind;
-	int64_t value;			/* an offset, or milliseconds since the epoch */
+	int64_t value; /* an offset, or milliseconds since the epoch */
 };
 int log_from_parse(const char *text, struct log_from *out, struct err *err);
-int log_from_offset(struct log *log, const struct log_from *from, const char *topic, struct log_partition at, int64_t *offset, struct err *err);
+int log_from_offset(struct log *log, const struct log_from *from, const char *topic, struct log_partition at,
+		int64_t *offset, struct err *err);
 
 /* ---- dead letters (dead.c) ---- */
-const char *dead_topic(const struct settings *s);	/* interned NAME.dead */
+const char *dead_topic(const struct settings *s); /* interned NAME.dead */
 /* A letter at the end of b: reason, stage and table are the change's; key (in b's arena, or NULL) and value are the
  * caller's to say, and up to DEAD_HEADERS more headers. */
 enum { DEAD_HEADERS = 3 };
@@ -123,76 +125,78 @@ struct dead_writer;
 struct dead_writer *dead_writer_open(struct shared *sh, int worker, struct err *err);
 void dead_writer_close(struct dead_writer *w);
 int dead_write(struct dead_writer *w, const struct record *origin, const struct change *change, const char *reason,
-	       const char *stage, struct err *err);
-int dead_flush(struct dead_writer *w, struct err *err);		/* durable on return */
-void dead_drop(struct dead_writer *w);				/* what was not flushed: it will be written again */
+		const char *stage, struct err *err);
+int dead_flush(struct dead_writer *w, struct err *err); /* durable on return */
+void dead_drop(struct dead_writer *w);			/* what was not flushed: it will be written again */
 
 /* The header of a TRUNCATE's copies, one in each partition: a number that they share. */
 #define TRUNCATE_HEADER "millrace.truncate"
 
 /* ---- topics that begin with an initial snapshot (initial.c) ---- */
-int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first, struct err *err);	/* into the open transaction */
+int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first,
+		struct err *err); /* into the open transaction */
 int initial_begins(struct shared *sh, const char *topic, bool *begins, struct err *err);
 
 /* ---- taps (tap.c): rows on their way, copied out for whoever asked ---- */
 struct taps *taps_new(void);
 void taps_free(struct taps *t);
-bool taps_wanted(struct taps *t, enum stage_id stage);		/* one relaxed load */
+bool taps_wanted(struct taps *t, enum stage_id stage); /* one relaxed load */
 void taps_offer_changes(struct taps *t, enum stage_id stage, const struct batch *b);
 void taps_offer_records(struct taps *t, enum stage_id stage, const struct batch *b);
 void taps_offer_change(struct taps *t, enum stage_id stage, const struct change *c);
 struct tap_wish {
 	enum stage_id stage;
-	const char *table;		/* NULL: all */
-	int64_t count;			/* < 0: until the reader is gone */
-	bool unmasked;			/* rows as they are, also where the messages or the table's script mask */
+	const char *table; /* NULL: all */
+	int64_t count;	   /* < 0: until the reader is gone */
+	bool unmasked;	   /* rows as they are, also where the messages or the table's script mask */
 };
-int taps_run(struct taps *t, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg, struct err *err);
+int taps_run(struct taps *t, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg,
+		struct err *err);
 /* One line of JSON. e: values that its messages mask are masked here, too; NULL: none. */
 void change_print(struct buf *b, const struct change *c, struct format_encoder *e);
-void taps_stop(struct taps *t);					/* wakes and ends all runs */
+void taps_stop(struct taps *t); /* wakes and ends all runs */
 
 /* ---- requests (engine_requests.c) ---- */
 struct engine {
-	struct settings *settings;	/* lent */
+	struct settings *settings; /* lent */
 	enum engine_role role;
 	struct shared shared;
 	struct stage_meter stages[STAGE_COUNT];
-	struct capture *capture;	/* NULL when the role leaves it out */
+	struct capture *capture; /* NULL when the role leaves it out */
 	struct load *load;
 	struct verifier *verifier;
 	pthread_t housekeeper;
-	int lock_fd;			/* of the state directory */
+	int lock_fd; /* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping;
 	_Atomic bool draining;
-	_Atomic uint64_t ticks;		/* of the housekeeper */
+	_Atomic uint64_t ticks; /* of the housekeeper */
 	int64_t started_us;
-	pthread_mutex_t lock;		/* the figures below and the housekeeper's parts of the meters */
+	pthread_mutex_t lock; /* the figures below and the housekeeper's parts of the meters */
 	pthread_cond_t tick;
 	struct status_partition *partitions;
 	size_t npartitions;
-	_Atomic int64_t asked_us;	/* when a status was last asked for: partitions are only looked up while someone looks */
+	_Atomic int64_t asked_us; /* when a status was last asked for: partitions are only looked up while someone looks */
 	struct status_bottleneck bottleneck;
-	const struct settings *sections_of;	/* whose [table NAME] were looked up last */
-	struct engine_reload {		/* what threads may still use; the newest first. @thread the main one */
+	const struct settings *sections_of; /* whose [table NAME] were looked up last */
+	struct engine_reload {		    /* what threads may still use; the newest first. @thread the main one */
 		struct engine_reload *before;
 		struct settings *settings;
 		struct mysql_conf mysql;
-	} *reloads;
-	struct engine_rules {		/* what the rules of engine_problems.c remember; under lock */
+	} * reloads;
+	struct engine_rules { /* what the rules of engine_problems.c remember; under lock */
 		int64_t lag_rows;
-		unsigned lag_rises;	/* samples in a row */
-		uint64_t disk_free;	/* bytes; UINT64_MAX unknown */
+		unsigned lag_rises; /* samples in a row */
+		uint64_t disk_free; /* bytes; UINT64_MAX unknown */
 	} rules;
-	struct series *series;		/* under lock */
-	struct engine_complete *complete;	/* under lock */
+	struct series *series;		  /* under lock */
+	struct engine_complete *complete; /* under lock */
 };
-int state_dir_take(const char *path, struct err *err);	/* the descriptor that holds its lock; -1 */
-int script_try_all(const struct settings *s, struct err *err);	/* script_try.c: checks and cases of all scripts */
+int state_dir_take(const char *path, struct err *err);	       /* the descriptor that holds its lock; -1 */
+int script_try_all(const struct settings *s, struct err *err); /* script_try.c: checks and cases of all scripts */
 int engine_check_scripts(const struct settings *s, struct err *err);
 /* engine_rules.c: what is wrong with the configuration by itself. The first fault as an error; or all of them as a report */
 int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err);
-bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report);	/* true: none */
+bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report); /* true: none */
 void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
@@ -208,18 +212,19 @@ void engine_rules_look(struct engine *e, const struct status *s);
 struct engine_complete *engine_complete_new(void);
 void engine_complete_free(struct engine_complete *c);
 void engine_complete_before(struct engine *e);
-void engine_complete_sample(struct engine *e, const char *const *tables, const struct status *s);	/* s has capture's part */
+void engine_complete_sample(struct engine *e, const char *const *tables,
+		const struct status *s); /* s has capture's part */
 void engine_complete_copy(const struct engine *e, struct status *out);
 /* engine_series.c: figures over time; under engine.lock. s has capture's part */
 void engine_series_sample(struct engine *e, const struct status *s);
 void engine_series_copy(struct engine *e, struct status *out);
-int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n, engine_emit *emit, void *arg,
-			struct err *err);
+int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n,
+		engine_emit *emit, void *arg, struct err *err);
 /* engine_latency.c: histograms since the start, a line each: of the stages, and of the first `tables` tables by name */
 int engine_latency_print(struct engine *e, int64_t tables, engine_emit *emit, void *arg);
 /* engine_settings.c: the settings in force, a line each: those that a reload changes as it read them; secrets are not in it */
 int engine_settings_print(const struct settings *start, const struct settings *live, engine_emit *emit, void *arg);
-void engine_sections_look(struct engine *e);	/* engine_sections.c: sections that no table has; under lock */
+void engine_sections_look(struct engine *e); /* engine_sections.c: sections that no table has; under lock */
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);
 
 #endif

@@ -17,13 +17,15 @@
 #include "engine/engine_parts.h"
 
 enum {
-	LOAD_SLOW_MS = 5000,		/* a load under way for so long is told */
-	STUCK_S = 30,			/* a stage that puts nothing out for so long while rows wait */
-	LAG_SAMPLE_S = 60, LAG_RISES = 5, LAG_SERIOUS_MS = 60000,
+	LOAD_SLOW_MS = 5000, /* a load under way for so long is told */
+	STUCK_S = 30,	     /* a stage that puts nothing out for so long while rows wait */
+	LAG_SAMPLE_S = 60,
+	LAG_RISES = 5,
+	LAG_SERIOUS_MS = 60000,
 	DISK_LOOK_S = 10,
-	SNAPSHOT_MARGIN = 2,		/* the binlog is kept at least so many times as long as the snapshot still takes */
+	SNAPSHOT_MARGIN = 2, /* the binlog is kept at least so many times as long as the snapshot still takes */
 };
-#define DISK_LOW ((uint64_t)512 << 20)	/* bytes that are free */
+#define DISK_LOW ((uint64_t)512 << 20) /* bytes that are free */
 #define DISK_FULL ((uint64_t)16 << 20)
 
 /* ---- halves ---- */
@@ -31,12 +33,10 @@ enum {
 struct half_codes {
 	enum problem_code stopped, retrying, paused, stuck;
 };
-static const struct half_codes capture_codes = {
-	PROBLEM_CAPTURE_STOPPED, PROBLEM_CAPTURE_RETRYING, PROBLEM_CAPTURE_PAUSED, PROBLEM_CAPTURE_STUCK
-};
-static const struct half_codes load_codes = {
-	PROBLEM_LOAD_STOPPED, PROBLEM_LOAD_RETRYING, PROBLEM_LOAD_PAUSED, PROBLEM_LOAD_STUCK
-};
+static const struct half_codes capture_codes = { PROBLEM_CAPTURE_STOPPED, PROBLEM_CAPTURE_RETRYING,
+	PROBLEM_CAPTURE_PAUSED, PROBLEM_CAPTURE_STUCK };
+static const struct half_codes load_codes = { PROBLEM_LOAD_STOPPED, PROBLEM_LOAD_RETRYING, PROBLEM_LOAD_PAUSED,
+	PROBLEM_LOAD_STUCK };
 
 static void look_at_half(struct problems *p, struct half *h, const struct half_codes *codes)
 {
@@ -48,7 +48,7 @@ static void look_at_half(struct problems *p, struct half *h, const struct half_c
 		problem_see(p, codes->stopped, h->part, "%s", trouble.error);
 	else if (state == HALF_RETRYING && trouble.error[0])
 		problem_see(p, codes->retrying, h->part, "%s; %u %s failed", trouble.error, trouble.tries,
-			    trouble.tries == 1 ? "try" : "tries");
+				trouble.tries == 1 ? "try" : "tries");
 	else if (state == HALF_PAUSED)
 		problem_see(p, codes->paused, h->part, "paused on request");
 }
@@ -62,9 +62,10 @@ static void look_at_source(struct problems *p, const struct status *s)
 	if (s->capture.state == HALF_STUCK)
 		problem_see(p, PROBLEM_CAPTURE_STUCK, "capture", "%s", s->capture.why);
 	if (snapshot->running && snapshot->keeps_ms >= 0 && snapshot->left_ms > 0 &&
-	    snapshot->left_ms * SNAPSHOT_MARGIN > snapshot->keeps_ms)
-		problem_see(p, PROBLEM_SNAPSHOT_LATE, "capture", "the snapshot needs %" PRId64 " s more, and MySQL keeps its binlog for %"
-			    PRId64 " s", snapshot->left_ms / 1000, snapshot->keeps_ms / 1000);
+			snapshot->left_ms * SNAPSHOT_MARGIN > snapshot->keeps_ms)
+		problem_see(p, PROBLEM_SNAPSHOT_LATE, "capture",
+				"the snapshot needs %" PRId64 " s more, and MySQL keeps its binlog for %" PRId64 " s",
+				snapshot->left_ms / 1000, snapshot->keeps_ms / 1000);
 	if (fill->tables > 0 && fill->error[0])
 		problem_see(p, PROBLEM_SNAPSHOT_WAITS, "capture", "%s", fill->error);
 }
@@ -79,7 +80,8 @@ static void look_at_table(struct engine *e, struct table_meter *m)
 	char error[sizeof(m->error)];
 
 	if (since_us && now_us - since_us >= LOAD_SLOW_MS * 1000)
-		problem_see(p, PROBLEM_LOAD_SLOW, m->name, "one load has been under way for %" PRId64 " s", (now_us - since_us) / 1000000);
+		problem_see(p, PROBLEM_LOAD_SLOW, m->name, "one load has been under way for %" PRId64 " s",
+				(now_us - since_us) / 1000000);
 
 	if (atomic_load(&m->paused))
 		problem_see(p, PROBLEM_TABLE_PAUSED, m->name, "paused on request");
@@ -102,7 +104,8 @@ static bool rows_wait(struct engine *e, char *why, size_t size)
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
 		int state = atomic_load(&m->state);
 
-		if (atomic_load(&m->lag_rows) <= 0 || atomic_load(&m->paused) || atomic_load(&m->stopped) || state == HALF_FAILED)
+		if (atomic_load(&m->lag_rows) <= 0 || atomic_load(&m->paused) || atomic_load(&m->stopped) ||
+				state == HALF_FAILED)
 			continue;
 		wait = true;
 		if (state != HALF_RETRYING)
@@ -129,7 +132,7 @@ static void see_stuck(struct engine *e, const struct half_codes *codes, const ch
 	struct stage_meter *m = &e->stages[stage];
 
 	problem_see(e->shared.problems, codes->stuck, part, "stage %s has put nothing out for %u s while rows wait: %s",
-		    stage_names[stage], m->quiet_ticks, m->busy >= 0.5 ? "it is busy" : why);
+			stage_names[stage], m->quiet_ticks, m->busy >= 0.5 ? "it is busy" : why);
 }
 
 static void look_at_stages(struct engine *e)
@@ -137,9 +140,11 @@ static void look_at_stages(struct engine *e)
 	char why[sizeof(((struct table_meter *)0)->error)];
 	int stage;
 
-	if (e->capture && !half_paused(capture_half(e->capture)) && (stage = stuck_stage(e, STAGE_FORMAT, STAGE_LOG)) >= 0)
+	if (e->capture && !half_paused(capture_half(e->capture)) &&
+			(stage = stuck_stage(e, STAGE_FORMAT, STAGE_LOG)) >= 0)
 		see_stuck(e, &capture_codes, "capture", stage, "it waits for the next stage or the log");
-	if (e->load == NULL || half_paused(load_half(e->load)) || e->stages[STAGE_SINK].quiet_ticks < STUCK_S || !rows_wait(e, why, sizeof(why)))
+	if (e->load == NULL || half_paused(load_half(e->load)) || e->stages[STAGE_SINK].quiet_ticks < STUCK_S ||
+			!rows_wait(e, why, sizeof(why)))
 		return;
 	stage = stuck_stage(e, STAGE_SCRIPT, STAGE_SINK);
 	see_stuck(e, &load_codes, "load", stage >= 0 ? stage : STAGE_SINK, why);
@@ -160,9 +165,10 @@ static void look_at_partitions(struct engine *e)
 		if (strcmp(part->topic, dead) == 0)
 			letters += part->high - part->low;
 		else if (part->committed >= 0 && part->committed < part->low &&
-			 format_topic_table(&e->settings->format, part->topic, table, sizeof(table)))
-			problem_see(p, PROBLEM_OFFSETS_LOST, table, "%s[%d] begins at offset %" PRId64 ", and the load stands at %" PRId64,
-				    part->topic, (int)part->id, part->low, part->committed);
+				format_topic_table(&e->settings->format, part->topic, table, sizeof(table)))
+			problem_see(p, PROBLEM_OFFSETS_LOST, table,
+					"%s[%d] begins at offset %" PRId64 ", and the load stands at %" PRId64,
+					part->topic, (int)part->id, part->low, part->committed);
 	}
 	if (letters > 0)
 		problem_see(p, PROBLEM_DEAD_LETTERS, dead, "about %" PRId64 " dead letters", letters);
@@ -177,8 +183,10 @@ static void look_at_unloaded(struct engine *e)
 
 	if (limit < 0 || bytes <= (uint64_t)limit / 2)
 		return;
-	problem_see(e->shared.problems, PROBLEM_LOG_UNLOADED, "log", "%" PRIu64 " MiB are kept past their retention because the load "
-		    "has not read them; the limit is %" PRId64 " MiB", bytes >> 20, limit >> 20);
+	problem_see(e->shared.problems, PROBLEM_LOG_UNLOADED, "log",
+			"%" PRIu64 " MiB are kept past their retention because the load "
+			"has not read them; the limit is %" PRId64 " MiB",
+			bytes >> 20, limit >> 20);
 }
 
 /* A minute's figure says little; several that rise one after the other say that it will not catch up by itself. */
@@ -196,8 +204,9 @@ static void sample_lag(struct engine *e, unsigned tick)
 static void look_at_lag(struct engine *e)
 {
 	if (e->load && e->rules.lag_rises >= LAG_RISES && engine_load_lag(e).worst_ms >= LAG_SERIOUS_MS)
-		problem_see(e->shared.problems, PROBLEM_LAG_GROWS, "load", "%" PRId64 " rows wait, more each minute for %u minutes",
-			    e->rules.lag_rows, e->rules.lag_rises);
+		problem_see(e->shared.problems, PROBLEM_LAG_GROWS, "load",
+				"%" PRId64 " rows wait, more each minute for %u minutes", e->rules.lag_rows,
+				e->rules.lag_rises);
 }
 
 /* ---- the disk ---- */
@@ -207,7 +216,8 @@ static void sample_disk(struct engine *e, unsigned tick)
 	struct statvfs fs;
 
 	if (tick % DISK_LOOK_S == 0)
-		e->rules.disk_free = statvfs(e->settings->state_dir, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : UINT64_MAX;
+		e->rules.disk_free = statvfs(e->settings->state_dir, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize
+									       : UINT64_MAX;
 }
 
 static void look_at_disk(struct engine *e)
@@ -215,8 +225,8 @@ static void look_at_disk(struct engine *e)
 	uint64_t left = e->rules.disk_free;
 
 	if (left < DISK_LOW)
-		problem_see(e->shared.problems, left < DISK_FULL ? PROBLEM_DISK_FULL : PROBLEM_DISK_LOW, e->settings->state_dir,
-			    "%" PRIu64 " MiB are free", left >> 20);
+		problem_see(e->shared.problems, left < DISK_FULL ? PROBLEM_DISK_FULL : PROBLEM_DISK_LOW,
+				e->settings->state_dir, "%" PRIu64 " MiB are free", left >> 20);
 }
 
 /* ---- files ---- */
@@ -227,8 +237,8 @@ static bool state_dir_is_gone(const struct engine *e)
 	char *path = xasprintf("%s/lock", e->settings->state_dir);
 	struct stat ours, there;
 	bool gone = e->lock_fd >= 0 && fstat(e->lock_fd, &ours) == 0 &&
-		    (stat(path, &there) ? errno == ENOENT || errno == ENOTDIR
-		     : ours.st_ino != there.st_ino || ours.st_dev != there.st_dev);
+			(stat(path, &there) ? errno == ENOENT || errno == ENOTDIR
+					    : ours.st_ino != there.st_ino || ours.st_dev != there.st_dev);
 
 	free(path);
 	return gone;
@@ -241,9 +251,10 @@ static void look_at_files(struct engine *e)
 
 	if (state_dir_is_gone(e))
 		problem_see(e->shared.problems, PROBLEM_STATE_DIR_GONE, e->settings->state_dir,
-			    "the state directory was removed or replaced while this process runs");
+				"the state directory was removed or replaced while this process runs");
 	for (size_t i = 0; (path = settings_exposed(s, &i)) != NULL;)
-		problem_see(e->shared.problems, PROBLEM_SECRET_READABLE, path, "a password stands in it, and every user can read it");
+		problem_see(e->shared.problems, PROBLEM_SECRET_READABLE, path,
+				"a password stands in it, and every user can read it");
 }
 
 /* ---- all of them ---- */

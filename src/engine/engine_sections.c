@@ -19,12 +19,13 @@ static const char **tables_of_topics(const struct engine *e, size_t *count)
 	*count = 0;
 	for (size_t i = 0; i < e->npartitions; i++)
 		if ((i == 0 || strcmp(e->partitions[i].topic, e->partitions[i - 1].topic) != 0) &&
-		    format_topic_table(&e->settings->format, e->partitions[i].topic, name, sizeof(name)))
+				format_topic_table(&e->settings->format, e->partitions[i].topic, name, sizeof(name)))
 			names[(*count)++] = intern(name);
 	return names;
 }
 
-static void look_at_section(struct engine *e, const struct table_settings *section, const char *const *names, size_t count)
+static void look_at_section(struct engine *e, const struct table_settings *section, const char *const *names,
+		size_t count)
 {
 	const char *near;
 
@@ -34,8 +35,9 @@ static void look_at_section(struct engine *e, const struct table_settings *secti
 			return;
 		}
 	near = conf_nearest(section->name, names, count);
-	problem_raise(e->shared.problems, PROBLEM_SECTION_UNKNOWN, section->name, "[table %s]: the log has no topic of this table%s%s",
-		      section->name, near ? "; nearest is " : "", near ? near : "");
+	problem_raise(e->shared.problems, PROBLEM_SECTION_UNKNOWN, section->name,
+			"[table %s]: the log has no topic of this table%s%s", section->name,
+			near ? "; nearest is " : "", near ? near : "");
 }
 
 void engine_sections_look(struct engine *e)

@@ -43,9 +43,17 @@ void engine_series_sample(struct engine *e, const struct status *s)
 }
 
 /* Rates over the last minutes, lags over the last hour. */
-static const struct { enum series_id id; int step_s; } shown[] = {
-	{ SERIES_STAGE_RATE + STAGE_SOURCE, 5 }, { SERIES_STAGE_RATE + STAGE_LOG, 5 }, { SERIES_STAGE_RATE + STAGE_READ, 5 },
-	{ SERIES_STAGE_RATE + STAGE_SINK, 5 }, { SERIES_CAPTURE_LAG, 30 }, { SERIES_LOAD_LAG, 30 }, { SERIES_LOAD_ROWS, 30 },
+static const struct {
+	enum series_id id;
+	int step_s;
+} shown[] = {
+	{ SERIES_STAGE_RATE + STAGE_SOURCE, 5 },
+	{ SERIES_STAGE_RATE + STAGE_LOG, 5 },
+	{ SERIES_STAGE_RATE + STAGE_READ, 5 },
+	{ SERIES_STAGE_RATE + STAGE_SINK, 5 },
+	{ SERIES_CAPTURE_LAG, 30 },
+	{ SERIES_LOAD_LAG, 30 },
+	{ SERIES_LOAD_ROWS, 30 },
 };
 
 void engine_series_copy(struct engine *e, struct status *out)
@@ -59,24 +67,28 @@ void engine_series_copy(struct engine *e, struct status *out)
 	}
 }
 
-int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n, engine_emit *emit, void *arg,
-			struct err *err)
+int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n,
+		engine_emit *emit, void *arg, struct err *err)
 {
 	int id = series_find(name);
 	float *values;
 	struct buf b;
 
 	if (id < 0)
-		return err_set(err, ERR_CONFIG, 0, "history: series: expected capture.lag, load.lag, load.rows or STAGE.rate|busy|queue|p99, "
-			       "found '%.40s'", name);
+		return err_set(err, ERR_CONFIG, 0,
+				"history: series: expected capture.lag, load.lag, load.rows or STAGE.rate|busy|queue|p99, "
+				"found '%.40s'",
+				name);
 	if (step_s < 1 || n < 1 || n > HISTORY_MOST)
-		return err_set(err, ERR_CONFIG, 0, "history: expected step of 1 s or more and n of 1 to %d", HISTORY_MOST);
+		return err_set(err, ERR_CONFIG, 0, "history: expected step of 1 s or more and n of 1 to %d",
+				HISTORY_MOST);
 	values = xmalloc((size_t)n * sizeof(*values));
 	pthread_mutex_lock(&e->lock);
 	series_read(e->series, (enum series_id)id, until_s, (int)step_s, values, (size_t)n);
 	pthread_mutex_unlock(&e->lock);
 	buf_init(&b, 1 << 20);
-	buf_printf(&b, "{\"series\":\"%s\",\"unit\":\"%s\",\"step_s\":%" PRId64 ",\"values\":[", name, series_unit((enum series_id)id), step_s);
+	buf_printf(&b, "{\"series\":\"%s\",\"unit\":\"%s\",\"step_s\":%" PRId64 ",\"values\":[", name,
+			series_unit((enum series_id)id), step_s);
 	for (int64_t i = 0; i < n; i++)
 		buf_printf(&b, isnan(values[i]) ? "%snull" : "%s%.6g", i ? "," : "", (double)values[i]);
 	buf_puts(&b, "]}");

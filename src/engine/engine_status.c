@@ -116,8 +116,12 @@ struct load_lag engine_load_lag(struct engine *e)
 /* ---- the brake ---- */
 
 static const char *const work_words[STAGE_COUNT] = {
-	[STAGE_SOURCE] = "reading and decoding the binlog", [STAGE_FORMAT] = "writing JSON", [STAGE_LOG] = "commits to the log",
-	[STAGE_READ] = "reading from the log", [STAGE_SCRIPT] = "decoding and the scripts", [STAGE_SINK] = "loads into the target",
+	[STAGE_SOURCE] = "reading and decoding the binlog",
+	[STAGE_FORMAT] = "writing JSON",
+	[STAGE_LOG] = "commits to the log",
+	[STAGE_READ] = "reading from the log",
+	[STAGE_SCRIPT] = "decoding and the scripts",
+	[STAGE_SINK] = "loads into the target",
 };
 
 /* Half of the time is enough when rows queue up for it; nearly all of it in any case. */
@@ -144,7 +148,7 @@ static void find_brake(struct engine *e)
 		return;
 	snprintf(b->stage, sizeof(b->stage), "%s", stage_names[worst]);
 	snprintf(b->why, sizeof(b->why), "busy %.0f %% of the time with %s, its queue %.0f %% full",
-		 e->stages[worst].busy * 100, work_words[worst], e->stages[worst].fill * 100);
+			e->stages[worst].busy * 100, work_words[worst], e->stages[worst].fill * 100);
 }
 
 /* ---- the housekeeper's second ---- */
@@ -208,9 +212,17 @@ static void copy_stages(struct engine *e, struct status *out)
 		if (i < STAGE_READ ? e->capture == NULL : e->load == NULL)
 			continue;
 		*s = (struct status_stage){
-			.name = stage_names[i], .load_half = i >= STAGE_READ, .in = counter_get(&m->in), .out = counter_get(&m->out),
-			.bytes = counter_get(&m->bytes), .rows_per_s = m->rows_per_s, .bytes_per_s = m->bytes_per_s, .queue_fill = m->fill,
-			.busy = m->busy, .wait_in = m->wait_in, .wait_out = m->wait_out,
+			.name = stage_names[i],
+			.load_half = i >= STAGE_READ,
+			.in = counter_get(&m->in),
+			.out = counter_get(&m->out),
+			.bytes = counter_get(&m->bytes),
+			.rows_per_s = m->rows_per_s,
+			.bytes_per_s = m->bytes_per_s,
+			.queue_fill = m->fill,
+			.busy = m->busy,
+			.wait_in = m->wait_in,
+			.wait_out = m->wait_out,
 			.state = i < STAGE_READ ? out->capture.state : out->load.state,
 		};
 		meter_percentiles(m, &s->p50_us, &s->p99_us);
@@ -236,7 +248,9 @@ static int64_t percentile99(_Atomic(struct histogram *) *slot)
 static void copy_table(struct engine *e, struct table_meter *m, struct status_table *out)
 {
 	snprintf(out->name, sizeof(out->name), "%s", m->name);
-	out->state = atomic_load(&m->stopped) ? HALF_FAILED : atomic_load(&m->paused) ? HALF_PAUSED : (enum half_state)atomic_load(&m->state);
+	out->state = atomic_load(&m->stopped)	  ? HALF_FAILED
+			: atomic_load(&m->paused) ? HALF_PAUSED
+						  : (enum half_state)atomic_load(&m->state);
 	out->captured = counter_get(&m->captured);
 	out->loaded = counter_get(&m->loaded);
 	out->duplicates = counter_get(&m->duplicates);
@@ -333,11 +347,12 @@ static const char *const role_names[] = { [ROLE_ALL] = "all", [ROLE_CAPTURE] = "
 /* The half that is worse off speaks for the process. */
 static enum half_state overall(const struct status *s)
 {
-	static const enum half_state worst_first[] = { HALF_FAILED, HALF_RETRYING, HALF_STUCK, HALF_STARTING, HALF_PAUSED, HALF_SNAPSHOT,
-						       HALF_STREAMING, HALF_IDLE };
+	static const enum half_state worst_first[] = { HALF_FAILED, HALF_RETRYING, HALF_STUCK, HALF_STARTING,
+		HALF_PAUSED, HALF_SNAPSHOT, HALF_STREAMING, HALF_IDLE };
 
 	for (size_t i = 0; i < sizeof(worst_first) / sizeof(*worst_first); i++)
-		if ((s->capture.enabled && s->capture.state == worst_first[i]) || (s->load.enabled && s->load.state == worst_first[i]))
+		if ((s->capture.enabled && s->capture.state == worst_first[i]) ||
+				(s->load.enabled && s->load.state == worst_first[i]))
 			return worst_first[i];
 	return HALF_STOPPED;
 }

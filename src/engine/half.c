@@ -116,7 +116,9 @@ void half_trouble(struct half *h, const struct err *err, int retry_ms)
 
 /* How long until the next try, by the kind of the failure: from .. to, doubled each time. What is not here waits for a
  * person. */
-static const struct { int from_ms, to_ms; } retries[] = {
+static const struct {
+	int from_ms, to_ms;
+} retries[] = {
 	[ERR_RETRY] = { 200, 5000 },
 	[ERR_UNREACHABLE] = { 200, 5000 },
 	[ERR_DENIED] = { 1000, 30000 },
@@ -181,7 +183,6 @@ static void *half_main(void *arg)
 
 void half_init(struct half *h, struct shared *sh, const char *part, int (*session)(struct half *, struct err *))
 {
-
 	memset(h, 0, sizeof(*h));
 	h->sh = sh;
 	h->part = part;
@@ -291,7 +292,8 @@ bool half_rest(struct half *h, int ms)
 
 	pthread_mutex_lock(&h->lock);
 	while (!h->stop && h->resumed == h->served)
-		if ((ms < 0 ? pthread_cond_wait(&h->changed, &h->lock) : pthread_cond_timedwait(&h->changed, &h->lock, &until)) != 0)
+		if ((ms < 0 ? pthread_cond_wait(&h->changed, &h->lock)
+			    : pthread_cond_timedwait(&h->changed, &h->lock, &until)) != 0)
 			break;
 	h->served = h->resumed;
 	stop = h->stop;
@@ -324,12 +326,17 @@ bool half_paused(struct half *h)
 static int outcome(const struct half *h, unsigned ticket, int wait_ms, struct err *err)
 {
 	if (h->ended || h->stop)
-		return err_set(err, ERR_FATAL, 0, "%s does not go on: it has ended and does nothing more in this process; start millrace again", h->part);
+		return err_set(err, ERR_FATAL, 0,
+				"%s does not go on: it has ended and does nothing more in this process; start millrace again",
+				h->part);
 	if ((int)(h->answered - ticket) < 0 && h->dismissed)
-		return err_set(err, ERR_FATAL, 0, "%s was started again, and now millrace stops; the next start goes on", h->part);
+		return err_set(err, ERR_FATAL, 0,
+				"%s was started again, and now millrace stops; the next start goes on", h->part);
 	if ((int)(h->answered - ticket) < 0)
-		return err_set(err, ERR_FATAL, 0, "%s was started again and after %d s neither works nor has failed; `millrace status` says how far it is%s%.300s",
-			       h->part, wait_ms / 1000, h->error.kind ? "; before that: " : "", h->error.kind ? h->error.msg : "");
+		return err_set(err, ERR_FATAL, 0,
+				"%s was started again and after %d s neither works nor has failed; `millrace status` says how far it is%s%.300s",
+				h->part, wait_ms / 1000, h->error.kind ? "; before that: " : "",
+				h->error.kind ? h->error.msg : "");
 	if (h->failures)
 		return err_set(err, ERR_FATAL, h->error.code, "%s does not go on: %.480s", h->part, h->error.msg);
 	return 0;

@@ -15,14 +15,14 @@
 struct history {
 	struct schema **schemas;
 	size_t count, cap;
-	struct name_map places;		/* by table: its index in schemas, plus one */
+	struct name_map places; /* by table: its index in schemas, plus one */
 	struct history_database *databases;
 	size_t ndatabases;
-	struct source_past *past;	/* NULL: everything is wanted */
-	history_version *version;	/* NULL: only the last state of each table is of interest */
+	struct source_past *past; /* NULL: everything is wanted */
+	history_version *version; /* NULL: only the last state of each table is of interest */
 	void *version_arg;
-	int64_t next;			/* offset to read from */
-	struct err err;			/* of the record that was not understood */
+	int64_t next;	/* offset to read from */
+	struct err err; /* of the record that was not understood */
 };
 
 struct history *history_new(void)
@@ -86,7 +86,7 @@ static void add(struct history *h, struct schema *schema, void **place)
 }
 
 static void history_table(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
-			  struct schema *schema)
+		struct schema *schema)
 {
 	struct history *h = arg;
 	void **place = place_of(h, db, table);
@@ -109,7 +109,7 @@ static void history_table(void *arg, const struct position *at, int64_t commit_u
 
 static void drop_tables(struct history *h, const char *db)
 {
-	for (size_t i = h->count; i-- > 0; )
+	for (size_t i = h->count; i-- > 0;)
 		if (strcmp(h->schemas[i]->db, db) == 0)
 			drop_at(h, i);
 }
@@ -143,8 +143,10 @@ static bool history_wants(void *arg, const struct position *at, const char *gtid
 static int history_record(void *arg, const struct record *r)
 {
 	struct history *h = arg;
-	struct format_history_reader to = { .arg = h, .wants = history_wants, .table = history_table,
-					    .database = history_database };
+	struct format_history_reader to = { .arg = h,
+		.wants = history_wants,
+		.table = history_table,
+		.database = history_database };
 
 	if (format_history_decode(r, &to, &h->err))
 		return -1;

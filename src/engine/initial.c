@@ -24,7 +24,10 @@ static char *key_of(const struct shared *sh, const char *topic)
 
 static void print_row(char out[20], const struct record *r)
 {
-	const struct { const char *p; uint32_t len; } parts[] = { { r->key, r->key_len }, { r->value, r->value_len } };
+	const struct {
+		const char *p;
+		uint32_t len;
+	} parts[] = { { r->key, r->key_len }, { r->value, r->value_len } };
 	uint64_t hash = 1469598103934665603u;
 
 	for (size_t i = 0; i < 2; i++) {
@@ -44,7 +47,8 @@ int initial_publish(const struct shared *sh, struct log_writer *w, const struct 
 	print_row(value, first);
 	r.value_len = (uint32_t)strlen(value);
 	r.key_len = key ? (uint32_t)strlen(key) : 0;
-	rc = key ? log_writer_append_record(w, &r, err) : err_set(err, ERR_DATA, 0, "topic %.100s: expected a name in UTF-8", first->topic);
+	rc = key ? log_writer_append_record(w, &r, err)
+		 : err_set(err, ERR_DATA, 0, "topic %.100s: expected a name in UTF-8", first->topic);
 	free(key);
 	return rc;
 }
@@ -53,8 +57,8 @@ int initial_publish(const struct shared *sh, struct log_writer *w, const struct 
 
 struct find {
 	char *key;
-	char row[20];		/* as remembered; "" no */
-	bool is_first;		/* a partition begins with it */
+	char row[20];  /* as remembered; "" no */
+	bool is_first; /* a partition begins with it */
 };
 
 static int keep_row(void *arg, const struct record *r)
@@ -84,8 +88,9 @@ int initial_begins(struct shared *sh, const char *topic, bool *begins, struct er
 	int rc = f.key && n ? 0 : -1;
 
 	if (rc == 0)
-		rc = log_scan(sh->log, sh->settings->format.offsets_topic, LOG_EVERY_PARTITION, -1, -1, keep_row, &f, err);
-	if (rc && err->kind == ERR_CONFIG) {	/* no offsets topic: another program captures */
+		rc = log_scan(sh->log, sh->settings->format.offsets_topic, LOG_EVERY_PARTITION, -1, -1, keep_row, &f,
+				err);
+	if (rc && err->kind == ERR_CONFIG) { /* no offsets topic: another program captures */
 		err_clear(err);
 		rc = 0;
 	}

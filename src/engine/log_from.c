@@ -14,12 +14,14 @@ int log_from_parse(const char *text, struct log_from *out, struct err *err)
 	else if (num_parse_moment_ms(text, clock_wall_us() / 1000, &out->value))
 		out->kind = FROM_TIME;
 	else
-		return err_set(err, ERR_CONFIG, 0, "from: expected begin, an offset, a time in UTC (2026-01-31 23:59:00) or how long ago (90m), found '%.40s'",
-			       text);
+		return err_set(err, ERR_CONFIG, 0,
+				"from: expected begin, an offset, a time in UTC (2026-01-31 23:59:00) or how long ago (90m), found '%.40s'",
+				text);
 	return 0;
 }
 
-int log_from_offset(struct log *log, const struct log_from *from, const char *topic, struct log_partition at, int64_t *offset, struct err *err)
+int log_from_offset(struct log *log, const struct log_from *from, const char *topic, struct log_partition at,
+		int64_t *offset, struct err *err)
 {
 	*offset = from->kind == FROM_OFFSET ? from->value : at.low;
 	if (from->kind == FROM_TIME && log_offset_at(log, topic, at.id, from->value, offset, err))

@@ -16,14 +16,15 @@ static int make(const char *path, struct err *err)
 {
 	char *part = xstrdup(path);
 
-	for (char *c = part + 1; ; c++) {
+	for (char *c = part + 1;; c++) {
 		char end = *c;
 
 		if (end != '/' && end != '\0')
 			continue;
 		*c = '\0';
 		if (mkdir(part, 0750) && errno != EEXIST) {
-			err_set(err, ERR_CONFIG, errno, "state.dir %s: expected a folder that can be made, found: %s", part, strerror(errno));
+			err_set(err, ERR_CONFIG, errno, "state.dir %s: expected a folder that can be made, found: %s",
+					part, strerror(errno));
 			free(part);
 			return -1;
 		}
@@ -40,6 +41,7 @@ int state_dir_take(const char *path, struct err *err)
 	if (make(path, err))
 		return -1;
 	if (access(path, R_OK | W_OK | X_OK))
-		return err_set(err, ERR_CONFIG, errno, "state.dir %s: expected to be able to write there, found: %s", path, strerror(errno));
+		return err_set(err, ERR_CONFIG, errno, "state.dir %s: expected to be able to write there, found: %s",
+				path, strerror(errno));
 	return lock_file_take(path, "lock", "state.dir", err);
 }

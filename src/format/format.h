@@ -30,7 +30,7 @@ const char *format_refuses(struct format_encoder *e, struct schema *s);
 /* A table without a key that had an UPDATE in flat messages since the last call: they tell the new row only, so the old
  * one stays at the target. NULL: none. Lent until the next call of format_encode(). */
 const struct schema *format_lost_row(struct format_encoder *e);
-const char *format_topic(struct format_encoder *e, const char *db, const char *table);	/* interned, sanitised */
+const char *format_topic(struct format_encoder *e, const char *db, const char *table); /* interned, sanitised */
 
 /* Do messages show another value than the column's (masked, hashed, cut short)? For whoever prints a row himself. */
 bool format_masks(struct format_encoder *e, const struct schema *s, unsigned column);
@@ -47,7 +47,8 @@ void format_encoder_resume(struct format_encoder *e, const struct record *r);
 
 /* The last position stored, from the key and value of a record in the offsets topic. 1: is ours, 0: another
  * connector's, -1: err. */
-int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out, struct err *err);
+int format_position_decode(const struct format_conf *conf, const struct record *r, struct position *out,
+		struct err *err);
 
 /* What one record of the schema history says. A function that is NULL is not called. */
 struct format_history_reader {
@@ -56,8 +57,8 @@ struct format_history_reader {
 	bool (*wants)(void *arg, const struct position *at, const char *gtid);
 	/* schema NULL: dropped; it is lent, take a reference to keep it. commit_us: of the statement; -1 not known */
 	void (*table)(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
-		struct schema *schema);
-	void (*database)(void *arg, const char *db, unsigned collation);	/* 0: dropped, with its tables */
+			struct schema *schema);
+	void (*database)(void *arg, const char *db, unsigned collation); /* 0: dropped, with its tables */
 };
 int format_history_decode(const struct record *r, const struct format_history_reader *to, struct err *err);
 
@@ -74,12 +75,12 @@ int format_decode(struct format_decoder *d, struct batch *b, struct err *err);
 /* Were there messages in the last format_decode() whose shape is that of no exact schema? Then its changes are not to be
  * used before more schemas are known, or the shapes are settled: taken as the messages themselves describe them. */
 struct format_unsure {
-	bool described;		/* each such message describes itself by its schema block; else its types would be guessed */
-	const char *shape;	/* the columns of the first, or what is unclear about it; lent until the next decode */
+	bool described;	   /* each such message describes itself by its schema block; else its types would be guessed */
+	const char *shape; /* the columns of the first, or what is unclear about it; lent until the next decode */
 };
 bool format_decoder_unsure(const struct format_decoder *d, struct format_unsure *out);
 void format_decoder_settle(struct format_decoder *d);
-bool format_decoder_bare(const struct format_decoder *d);	/* had the last format_decode() messages without a schema? */
+bool format_decoder_bare(const struct format_decoder *d); /* had the last format_decode() messages without a schema? */
 
 /* For `check`: the message's type of each column, the topic and the key's columns. */
 int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err);

@@ -45,7 +45,7 @@ int format_examine(const struct format_conf *conf, struct exam *const *exams, si
 				exam_find(e, EXAM_NAME_TAKEN, (int)i, -1);
 			if (format_type_of(&e->schema->columns[i], &modes, &type) == 0)
 				e->columns[i].message = arena_printf(&e->arena, "%s%s%s", connect_type_name(type.type),
-								     type.name ? " " : "", type.name ? short_name(type.name) : "");
+						type.name ? " " : "", type.name ? short_name(type.name) : "");
 		}
 	}
 	format_encoder_free(encoder);

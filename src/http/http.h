@@ -17,21 +17,22 @@
 #include "core/err.h"
 #include "engine/engine.h"
 
-struct http_conf {			/* texts are lent until http_stop() */
-	const char *host;		/* an address: 127.0.0.1, ::1 */
+struct http_conf {	  /* texts are lent until http_stop() */
+	const char *host; /* an address: 127.0.0.1, ::1 */
 	unsigned port;
-	const char *token;		/* NULL: nothing can be changed by HTTP */
+	const char *token; /* NULL: nothing can be changed by HTTP */
 	bool reads_need_token;
-	unsigned connections;		/* at once; one more shows out who has been silent for longest */
-	int timeout_ms;			/* for a request to arrive, and for its answer to be taken */
-	int tables;			/* that /metrics has figures of */
+	unsigned connections; /* at once; one more shows out who has been silent for longest */
+	int timeout_ms;	      /* for a request to arrive, and for its answer to be taken */
+	int tables;	      /* that /metrics has figures of */
 };
 
 struct http_server;
-struct http_server *http_serve(struct engine_link *link, const struct http_conf *conf, struct err *err);	/* link is lent */
-void http_stop(struct http_server *s);		/* waits for requests that are being answered; NULL: nothing */
+struct http_server *http_serve(struct engine_link *link, const struct http_conf *conf,
+		struct err *err);      /* link is lent */
+void http_stop(struct http_server *s); /* waits for requests that are being answered; NULL: nothing */
 
-void http_print_metrics_page(FILE *out);	/* docs/metrics.md, from the table of metrics */
-const char *http_library(void);			/* "libmicrohttpd 0.9.75" */
+void http_print_metrics_page(FILE *out); /* docs/metrics.md, from the table of metrics */
+const char *http_library(void);		 /* "libmicrohttpd 0.9.75" */
 
 #endif

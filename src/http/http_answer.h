@@ -10,19 +10,21 @@
 
 enum { HTTP_QUERY_MAX = 8, HTTP_BODY_MAX = 64 << 10, HTTP_ANSWER_MAX = 64 << 20 };
 
-struct http_ask {			/* lent */
-	const char *method, *path;	/* "GET"; as it was sent, without the query */
-	struct { const char *name, *value; } query[HTTP_QUERY_MAX];
+struct http_ask {		   /* lent */
+	const char *method, *path; /* "GET"; as it was sent, without the query */
+	struct {
+		const char *name, *value;
+	} query[HTTP_QUERY_MAX];
 	size_t nquery;
-	const char *authorization;	/* the header; NULL: none */
-	const char *peer;		/* "127.0.0.1" */
+	const char *authorization; /* the header; NULL: none */
+	const char *peer;	   /* "127.0.0.1" */
 };
 
 struct http_answer {
 	int code;
-	const char *type;		/* of the body: static */
-	char allow[64];			/* 405: methods that are; "" */
-	bool challenge;			/* 401: says how to authenticate */
+	const char *type; /* of the body: static */
+	char allow[64];	  /* 405: methods that are; "" */
+	bool challenge;	  /* 401: says how to authenticate */
 	struct buf body;
 };
 void http_answer_init(struct http_answer *a);
@@ -33,22 +35,24 @@ void http_error(struct http_answer *a, int code, const char *fmt, ...) __attribu
 struct http_site {
 	struct engine_link *link;
 	const struct http_conf *conf;
-	char worker_id[80];		/* "127.0.0.1:8083" */
+	char worker_id[80]; /* "127.0.0.1:8083" */
 };
 void http_site_init(struct http_site *site, struct engine_link *link, const struct http_conf *conf);
-void http_answer(const struct http_site *site, const struct http_ask *ask, struct http_answer *out);	/* http_route.c. @thread any */
+void http_answer(const struct http_site *site, const struct http_ask *ask,
+		struct http_answer *out); /* http_route.c. @thread any */
 
 /* ---- for the answers ---- */
-struct http_call {			/* one request on its way */
+struct http_call { /* one request on its way */
 	const struct http_site *site;
 	const struct http_ask *ask;
 	struct http_answer *answer;
 	const struct engine_session *session;
-	char names[2][160];		/* what stood where the route has a *, decoded */
+	char names[2][160]; /* what stood where the route has a *, decoded */
 };
-bool http_status(struct http_call *c, struct status *s);	/* false: answered with why not; status_done() either way */
-int http_request(struct http_call *c, const struct engine_request *r, engine_emit *emit, void *arg);	/* -1: answered with why not */
-bool http_query_is(const struct http_ask *ask, const char *name, const char *value);	/* ?name=value is there */
+bool http_status(struct http_call *c, struct status *s); /* false: answered with why not; status_done() either way */
+int http_request(struct http_call *c, const struct engine_request *r, engine_emit *emit,
+		void *arg);							     /* -1: answered with why not */
+bool http_query_is(const struct http_ask *ask, const char *name, const char *value); /* ?name=value is there */
 
 /* http_settings.c: calls back for each setting that has a value; -1: answered with why not */
 typedef void http_setting(void *arg, const char *section, const char *key, const char *value);

@@ -38,7 +38,7 @@ static bool basic(const char *text, const char *token, char *user, size_t size)
 	size_t len = 0;
 
 	if (num_unbase64(plain, text, strlen(text), &len) || (colon = memchr(plain, ':', len)) == NULL ||
-	    !same_token(token, colon + 1, len - (size_t)(colon + 1 - plain)))
+			!same_token(token, colon + 1, len - (size_t)(colon + 1 - plain)))
 		return false;
 	take_user(plain, (size_t)(colon - plain), user, size);
 	return true;

@@ -58,8 +58,15 @@ static bool named_task(struct http_call *c, struct status *s, struct connector *
 static const char *state_of(const struct connector *k)
 {
 	static const char *const names[] = {
-		[HALF_STOPPED] = "STOPPED", [HALF_STARTING] = "UNASSIGNED", [HALF_SNAPSHOT] = "RUNNING", [HALF_STREAMING] = "RUNNING",
-		[HALF_IDLE] = "RUNNING", [HALF_STUCK] = "FAILED", [HALF_PAUSED] = "PAUSED", [HALF_RETRYING] = "RESTARTING", [HALF_FAILED] = "FAILED",
+		[HALF_STOPPED] = "STOPPED",
+		[HALF_STARTING] = "UNASSIGNED",
+		[HALF_SNAPSHOT] = "RUNNING",
+		[HALF_STREAMING] = "RUNNING",
+		[HALF_IDLE] = "RUNNING",
+		[HALF_STUCK] = "FAILED",
+		[HALF_PAUSED] = "PAUSED",
+		[HALF_RETRYING] = "RESTARTING",
+		[HALF_FAILED] = "FAILED",
 	};
 
 	return names[k->state];
@@ -75,7 +82,9 @@ static void put_state(struct http_call *c, const struct connector *k, bool task)
 	buf_json_str(b, c->site->worker_id);
 	if (k->trouble->error[0] || k->state == HALF_STUCK) {
 		buf_puts(b, ",\"trace\":");
-		buf_json_str(b, k->trouble->error[0] ? k->trouble->error : "it has not moved for too long; /health says more");
+		buf_json_str(b,
+				k->trouble->error[0] ? k->trouble->error
+						     : "it has not moved for too long; /health says more");
 	}
 	buf_putc(b, '}');
 }
@@ -101,8 +110,15 @@ static void put_status(struct http_call *c, const struct connector *k)
 /* Which sections of the configuration are of which half. */
 static bool is_of_half(const char *section, bool load)
 {
-	static const struct { const char *name; bool capture, load; } sections[] = {
-		{ "millrace", true, true }, { "mysql", true, false }, { "kafka", true, true }, { "load", false, true }, { "starrocks", false, true },
+	static const struct {
+		const char *name;
+		bool capture, load;
+	} sections[] = {
+		{ "millrace", true, true },
+		{ "mysql", true, false },
+		{ "kafka", true, true },
+		{ "load", false, true },
+		{ "starrocks", false, true },
 	};
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
@@ -138,7 +154,8 @@ static bool put_config(struct http_call *c, const struct connector *k)
 
 	buf_puts(config.out, "{\"name\":");
 	buf_json_str(config.out, k->name);
-	buf_printf(config.out, ",\"connector.class\":\"millrace.%s\",\"tasks.max\":\"1\"", k->load ? "Load" : "Capture");
+	buf_printf(config.out, ",\"connector.class\":\"millrace.%s\",\"tasks.max\":\"1\"",
+			k->load ? "Load" : "Capture");
 	if (http_settings_each(c, put_setting, &config))
 		return false;
 	buf_putc(config.out, '}');
@@ -290,7 +307,9 @@ static int nothing(void *arg, const char *line, size_t len)
 
 static int order(struct http_call *c, const struct connector *k, const char *command)
 {
-	struct engine_request r = { .command = command, .args = { { "what", k->load ? "load" : "capture" } }, .nargs = 1 };
+	struct engine_request r = { .command = command,
+		.args = { { "what", k->load ? "load" : "capture" } },
+		.nargs = 1 };
 
 	return http_request(c, &r, nothing, NULL);
 }

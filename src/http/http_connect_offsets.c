@@ -48,7 +48,8 @@ static void sink_offsets(struct http_call *c, const struct status *s)
 			continue;
 		buf_printf(b, "%s{\"partition\":{\"kafka_topic\":", first ? "" : ",");
 		buf_json_str(b, p->topic);
-		buf_printf(b, ",\"kafka_partition\":%" PRId32 "},\"offset\":{\"kafka_offset\":%" PRId64 "}}", p->id, p->committed);
+		buf_printf(b, ",\"kafka_partition\":%" PRId32 "},\"offset\":{\"kafka_offset\":%" PRId64 "}}", p->id,
+				p->committed);
 		first = false;
 	}
 	buf_puts(b, "]}");

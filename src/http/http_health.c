@@ -15,7 +15,8 @@ static void put_text(struct buf *b, const char *key, const char *value)
 
 static void put_problem(struct buf *b, const struct status_problem *p)
 {
-	buf_printf(b, "{\"severity\":\"%s\",\"fails\":%s", problem_severity_name(p->severity), p->fails ? "true" : "false");
+	buf_printf(b, "{\"severity\":\"%s\",\"fails\":%s", problem_severity_name(p->severity),
+			p->fails ? "true" : "false");
 	put_text(b, "code", p->code);
 	put_text(b, "kind", p->kind);
 	put_text(b, "subject", p->subject);
@@ -36,8 +37,11 @@ void http_health(struct http_call *c)
 
 	if (http_status(c, &s)) {
 		failing = status_failing(&s);
-		snprintf(message, sizeof(message), failing ? "%zu problems need a person" : "nothing is wrong that needs a person", failing);
-		buf_printf(b, "{\"status\":\"%s\",\"message\":\"%s\",\"problems\":[", failing ? "unhealthy" : "healthy", message);
+		snprintf(message, sizeof(message),
+				failing ? "%zu problems need a person" : "nothing is wrong that needs a person",
+				failing);
+		buf_printf(b, "{\"status\":\"%s\",\"message\":\"%s\",\"problems\":[", failing ? "unhealthy" : "healthy",
+				message);
 		for (size_t i = 0; i < s.nproblems; i++) {
 			if (i)
 				buf_putc(b, ',');

@@ -43,7 +43,7 @@ static void put_histogram(struct buf *b, const char *name, const char *label, co
 	for (size_t i = 0; i < json_array_size(le); i++) {
 		put_labels(b, name, "bucket", label, value);
 		buf_printf(b, ",le=\"%.9g\"} %lld\n", (double)json_integer_value(json_array_get(le, i)) / 1e6,
-			   (long long)json_integer_value(json_array_get(at_most, i)));
+				(long long)json_integer_value(json_array_get(at_most, i)));
 	}
 	put_labels(b, name, "bucket", label, value);
 	buf_printf(b, ",le=\"+Inf\"} %lld\n", count);
@@ -57,7 +57,8 @@ static int take_line(void *arg, const char *line, size_t len)
 {
 	struct http_histograms *h = arg;
 	json_t *o = len ? json_loadb(line, len, 0, NULL) : NULL;
-	const char *stage = json_string_value(json_object_get(o, "stage")), *table = json_string_value(json_object_get(o, "table"));
+	const char *stage = json_string_value(json_object_get(o, "stage")),
+		   *table = json_string_value(json_object_get(o, "table"));
 	const char *half = json_string_value(json_object_get(o, "half"));
 
 	if (stage)

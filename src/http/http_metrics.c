@@ -12,14 +12,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum figure { FIG_U64, FIG_I64, FIG_UINT, FIG_DOUBLE, FIG_BOOL };	/* I64: negative is not known */
+enum figure { FIG_U64, FIG_I64, FIG_UINT, FIG_DOUBLE, FIG_BOOL }; /* I64: negative is not known */
 enum scope { OF_PROCESS, OF_CAPTURE, OF_LOAD, OF_STAGE, OF_TABLE, OF_SPECIAL };
 
 struct metrics {
 	struct http_call *call;
 	struct status *s;
 	struct buf *out;
-	size_t tables;			/* that have figures */
+	size_t tables; /* that have figures */
 	struct http_histograms histograms;
 };
 
@@ -28,8 +28,8 @@ struct metric {
 	enum scope scope;
 	enum figure figure;
 	size_t offset;
-	double scale;			/* 0: as it is */
-	void (*print)(struct metrics *m, const struct metric *row);	/* OF_SPECIAL */
+	double scale;						    /* 0: as it is */
+	void (*print)(struct metrics *m, const struct metric *row); /* OF_SPECIAL */
 };
 
 /* ---- text ---- */
@@ -54,7 +54,8 @@ static bool is_known(const struct metric *row, const void *strukt)
 }
 
 /* label NULL: the metric has none */
-static void put_sample(struct metrics *m, const struct metric *row, const char *label, const char *value, const void *strukt)
+static void put_sample(struct metrics *m, const struct metric *row, const char *label, const char *value,
+		const void *strukt)
 {
 	if (!is_known(row, strukt))
 		return;
@@ -80,13 +81,19 @@ static void print_info(struct metrics *m, const struct metric *row)
 
 static void print_states(struct metrics *m, const struct metric *row)
 {
-	const struct { const char *name; bool enabled; enum half_state state; } halves[] = {
-		{ "capture", m->s->capture.enabled, m->s->capture.state }, { "load", m->s->load.enabled, m->s->load.state },
+	const struct {
+		const char *name;
+		bool enabled;
+		enum half_state state;
+	} halves[] = {
+		{ "capture", m->s->capture.enabled, m->s->capture.state },
+		{ "load", m->s->load.enabled, m->s->load.state },
 	};
 
 	for (size_t i = 0; i < 2; i++)
 		for (enum half_state k = HALF_STOPPED; halves[i].enabled && k <= HALF_FAILED; k++)
-			buf_printf(m->out, "%s{half=\"%s\",state=\"%s\"} %d\n", row->name, halves[i].name, half_state_name(k), halves[i].state == k);
+			buf_printf(m->out, "%s{half=\"%s\",state=\"%s\"} %d\n", row->name, halves[i].name,
+					half_state_name(k), halves[i].state == k);
 }
 
 static void print_healthy(struct metrics *m, const struct metric *row)
@@ -111,7 +118,7 @@ static void print_problems(struct metrics *m, const struct metric *row)
 		}
 		if (!told)
 			buf_printf(m->out, "%s{code=\"%s\",severity=\"%s\",fails=\"%s\"} %u\n", row->name, p[i].code,
-				   problem_severity_name(p[i].severity), p[i].fails ? "true" : "false", count);
+					problem_severity_name(p[i].severity), p[i].fails ? "true" : "false", count);
 	}
 }
 
@@ -182,109 +189,90 @@ static void print_load_latency(struct metrics *m, const struct metric *row)
 #define MS 0.001
 
 static const struct metric metrics[] = {
-	{ "millrace_info", "gauge", "name, version, role, log", "Always 1; what this process is.", SPECIAL(print_info) },
-	{ "millrace_uptime_seconds", "gauge", "", "Since the start.", OF_PROCESS, FIG_I64, FIELD(status, uptime_s), 0, NULL },
-	{ "millrace_state", "gauge", "half, state",
-	  "1 for the state that the half is in, 0 for the others.",
-	  SPECIAL(print_states) },
+	{ "millrace_info", "gauge", "name, version, role, log", "Always 1; what this process is.",
+			SPECIAL(print_info) },
+	{ "millrace_uptime_seconds", "gauge", "", "Since the start.", OF_PROCESS, FIG_I64, FIELD(status, uptime_s), 0,
+			NULL },
+	{ "millrace_state", "gauge", "half, state", "1 for the state that the half is in, 0 for the others.",
+			SPECIAL(print_states) },
 	{ "millrace_healthy", "gauge", "",
-	  "0 while a problem needs a person, as /health and the exit code of status tell it.",
-	  SPECIAL(print_healthy) },
+			"0 while a problem needs a person, as /health and the exit code of status tell it.",
+			SPECIAL(print_healthy) },
 	{ "millrace_problems", "gauge", "code, severity, fails",
-	  "Problems of this code; a code that nothing has is not there. docs/problems.md says what each means.",
-	  SPECIAL(print_problems) },
+			"Problems of this code; a code that nothing has is not there. docs/problems.md says what each means.",
+			SPECIAL(print_problems) },
 	{ "process_cpu_seconds_total", "counter", "", "User and system time.", SPECIAL(print_cpu) },
 	{ "process_resident_memory_bytes", "gauge", "", "Memory in use.", SPECIAL(print_memory) },
 
-	{ "millrace_capture_lag_seconds", "gauge", "",
-	  "Age of the newest commit that was read; 0: caught up.",
-	  OF_CAPTURE, FIG_I64, FIELD(status_capture, lag_ms), MS, NULL },
-	{ "millrace_capture_behind_bytes", "gauge", "",
-	  "Binlog that the server has and that was not read yet.",
-	  OF_CAPTURE, FIG_I64, FIELD(status_capture, behind_bytes), 0, NULL },
-	{ "millrace_capture_reconnects_total", "counter", "",
-	  "Connections to the server that had to be made again.",
-	  OF_CAPTURE, FIG_U64, FIELD(status_capture, reconnects), 0, NULL },
-	{ "millrace_snapshot_running", "gauge", "",
-	  "1 while the initial snapshot runs.",
-	  OF_CAPTURE, FIG_BOOL, FIELD(status_capture, snapshot.running), 0, NULL },
-	{ "millrace_snapshot_tables", "gauge", "",
-	  "Tables of the initial snapshot.",
-	  OF_CAPTURE, FIG_UINT, FIELD(status_capture, snapshot.tables_total), 0, NULL },
-	{ "millrace_snapshot_tables_done", "gauge", "",
-	  "Those of them that are read.",
-	  OF_CAPTURE, FIG_UINT, FIELD(status_capture, snapshot.tables_done), 0, NULL },
-	{ "millrace_snapshot_rows_done", "gauge", "",
-	  "Rows of the initial snapshot that are read.",
-	  OF_CAPTURE, FIG_U64, FIELD(status_capture, snapshot.rows_done), 0, NULL },
-	{ "millrace_snapshot_left_seconds", "gauge", "",
-	  "How long it will take still.",
-	  OF_CAPTURE, FIG_I64, FIELD(status_capture, snapshot.left_ms), MS, NULL },
+	{ "millrace_capture_lag_seconds", "gauge", "", "Age of the newest commit that was read; 0: caught up.",
+			OF_CAPTURE, FIG_I64, FIELD(status_capture, lag_ms), MS, NULL },
+	{ "millrace_capture_behind_bytes", "gauge", "", "Binlog that the server has and that was not read yet.",
+			OF_CAPTURE, FIG_I64, FIELD(status_capture, behind_bytes), 0, NULL },
+	{ "millrace_capture_reconnects_total", "counter", "", "Connections to the server that had to be made again.",
+			OF_CAPTURE, FIG_U64, FIELD(status_capture, reconnects), 0, NULL },
+	{ "millrace_snapshot_running", "gauge", "", "1 while the initial snapshot runs.", OF_CAPTURE, FIG_BOOL,
+			FIELD(status_capture, snapshot.running), 0, NULL },
+	{ "millrace_snapshot_tables", "gauge", "", "Tables of the initial snapshot.", OF_CAPTURE, FIG_UINT,
+			FIELD(status_capture, snapshot.tables_total), 0, NULL },
+	{ "millrace_snapshot_tables_done", "gauge", "", "Those of them that are read.", OF_CAPTURE, FIG_UINT,
+			FIELD(status_capture, snapshot.tables_done), 0, NULL },
+	{ "millrace_snapshot_rows_done", "gauge", "", "Rows of the initial snapshot that are read.", OF_CAPTURE,
+			FIG_U64, FIELD(status_capture, snapshot.rows_done), 0, NULL },
+	{ "millrace_snapshot_left_seconds", "gauge", "", "How long it will take still.", OF_CAPTURE, FIG_I64,
+			FIELD(status_capture, snapshot.left_ms), MS, NULL },
 	{ "millrace_incremental_tables", "gauge", "",
-	  "Tables that are read, or wait to be read, while the stream goes on.",
-	  OF_CAPTURE, FIG_UINT, FIELD(status_capture, fill.tables), 0, NULL },
-	{ "millrace_incremental_left_seconds", "gauge", "",
-	  "How long they will take still.",
-	  OF_CAPTURE, FIG_I64, FIELD(status_capture, fill.all_left_ms), MS, NULL },
+			"Tables that are read, or wait to be read, while the stream goes on.", OF_CAPTURE, FIG_UINT,
+			FIELD(status_capture, fill.tables), 0, NULL },
+	{ "millrace_incremental_left_seconds", "gauge", "", "How long they will take still.", OF_CAPTURE, FIG_I64,
+			FIELD(status_capture, fill.all_left_ms), MS, NULL },
 
-	{ "millrace_load_lag_rows", "gauge", "",
-	  "Messages in the log that are not loaded.",
-	  OF_LOAD, FIG_I64, FIELD(status_load, lag_rows), 0, NULL },
-	{ "millrace_load_lag_seconds", "gauge", "",
-	  "How long the table that lags most is behind.",
-	  OF_LOAD, FIG_I64, FIELD(status_load, lag_ms), MS, NULL },
-	{ "millrace_loads_total", "counter", "", "Loads into the target.", OF_LOAD, FIG_U64, FIELD(status_load, loads), 0, NULL },
+	{ "millrace_load_lag_rows", "gauge", "", "Messages in the log that are not loaded.", OF_LOAD, FIG_I64,
+			FIELD(status_load, lag_rows), 0, NULL },
+	{ "millrace_load_lag_seconds", "gauge", "", "How long the table that lags most is behind.", OF_LOAD, FIG_I64,
+			FIELD(status_load, lag_ms), MS, NULL },
+	{ "millrace_loads_total", "counter", "", "Loads into the target.", OF_LOAD, FIG_U64, FIELD(status_load, loads),
+			0, NULL },
 
-	{ "millrace_stage_rows_in_total", "counter", "stage",
-	  "Rows that came in.",
-	  OF_STAGE, FIG_U64, FIELD(status_stage, in), 0, NULL },
-	{ "millrace_stage_rows_out_total", "counter", "stage",
-	  "Rows that went out.",
-	  OF_STAGE, FIG_U64, FIELD(status_stage, out), 0, NULL },
-	{ "millrace_stage_bytes_total", "counter", "stage",
-	  "Bytes that went out.",
-	  OF_STAGE, FIG_U64, FIELD(status_stage, bytes), 0, NULL },
-	{ "millrace_stage_queue_ratio", "gauge", "stage",
-	  "How full the queue before it is, 0 to 1.",
-	  OF_STAGE, FIG_DOUBLE, FIELD(status_stage, queue_fill), 0, NULL },
-	{ "millrace_stage_busy_ratio", "gauge", "stage",
-	  "Share of the last seconds in which it worked.",
-	  OF_STAGE, FIG_DOUBLE, FIELD(status_stage, busy), 0, NULL },
-	{ "millrace_stage_wait_in_ratio", "gauge", "stage",
-	  "Share in which it waited for rows.",
-	  OF_STAGE, FIG_DOUBLE, FIELD(status_stage, wait_in), 0, NULL },
-	{ "millrace_stage_wait_out_ratio", "gauge", "stage",
-	  "Share in which it waited for the next stage.",
-	  OF_STAGE, FIG_DOUBLE, FIELD(status_stage, wait_out), 0, NULL },
-	{ HTTP_STAGE_LATENCY, "histogram", "stage", "From the commit at the source to the end of the stage.", SPECIAL(print_stage_latency) },
+	{ "millrace_stage_rows_in_total", "counter", "stage", "Rows that came in.", OF_STAGE, FIG_U64,
+			FIELD(status_stage, in), 0, NULL },
+	{ "millrace_stage_rows_out_total", "counter", "stage", "Rows that went out.", OF_STAGE, FIG_U64,
+			FIELD(status_stage, out), 0, NULL },
+	{ "millrace_stage_bytes_total", "counter", "stage", "Bytes that went out.", OF_STAGE, FIG_U64,
+			FIELD(status_stage, bytes), 0, NULL },
+	{ "millrace_stage_queue_ratio", "gauge", "stage", "How full the queue before it is, 0 to 1.", OF_STAGE,
+			FIG_DOUBLE, FIELD(status_stage, queue_fill), 0, NULL },
+	{ "millrace_stage_busy_ratio", "gauge", "stage", "Share of the last seconds in which it worked.", OF_STAGE,
+			FIG_DOUBLE, FIELD(status_stage, busy), 0, NULL },
+	{ "millrace_stage_wait_in_ratio", "gauge", "stage", "Share in which it waited for rows.", OF_STAGE, FIG_DOUBLE,
+			FIELD(status_stage, wait_in), 0, NULL },
+	{ "millrace_stage_wait_out_ratio", "gauge", "stage", "Share in which it waited for the next stage.", OF_STAGE,
+			FIG_DOUBLE, FIELD(status_stage, wait_out), 0, NULL },
+	{ HTTP_STAGE_LATENCY, "histogram", "stage", "From the commit at the source to the end of the stage.",
+			SPECIAL(print_stage_latency) },
 
-	{ "millrace_table_captured_rows_total", "counter", "table",
-	  "Rows in the log.",
-	  OF_TABLE, FIG_U64, FIELD(status_table, captured), 0, NULL },
-	{ "millrace_table_loaded_rows_total", "counter", "table",
-	  "Rows in the target.",
-	  OF_TABLE, FIG_U64, FIELD(status_table, loaded), 0, NULL },
-	{ "millrace_table_filtered_rows_total", "counter", "table",
-	  "Rows that the script left out.",
-	  OF_TABLE, FIG_U64, FIELD(status_table, dropped), 0, NULL },
-	{ "millrace_table_dead_rows_total", "counter", "table",
-	  "Rows that became dead letters.",
-	  OF_TABLE, FIG_U64, FIELD(status_table, dead), 0, NULL },
+	{ "millrace_table_captured_rows_total", "counter", "table", "Rows in the log.", OF_TABLE, FIG_U64,
+			FIELD(status_table, captured), 0, NULL },
+	{ "millrace_table_loaded_rows_total", "counter", "table", "Rows in the target.", OF_TABLE, FIG_U64,
+			FIELD(status_table, loaded), 0, NULL },
+	{ "millrace_table_filtered_rows_total", "counter", "table", "Rows that the script left out.", OF_TABLE, FIG_U64,
+			FIELD(status_table, dropped), 0, NULL },
+	{ "millrace_table_dead_rows_total", "counter", "table", "Rows that became dead letters.", OF_TABLE, FIG_U64,
+			FIELD(status_table, dead), 0, NULL },
 	{ "millrace_table_duplicate_rows_total", "counter", "table",
-	  "Rows that the target had already, by the label of their load.",
-	  OF_TABLE, FIG_U64, FIELD(status_table, duplicates), 0, NULL },
-	{ "millrace_table_lag_rows", "gauge", "table",
-	  "Messages that are not loaded.",
-	  OF_TABLE, FIG_I64, FIELD(status_table, lag_rows), 0, NULL },
-	{ "millrace_table_lag_seconds", "gauge", "table",
-	  "Age of the newest row at the target, while some wait.",
-	  OF_TABLE, FIG_I64, FIELD(status_table, lag_ms), MS, NULL },
-	{ "millrace_table_state", "gauge", "table, state",
-	  "Always 1; the state that the table is in.",
-	  SPECIAL(print_table_states) },
-	{ HTTP_CAPTURE_LATENCY, "histogram", "table", "From the commit at the source to the log.", SPECIAL(print_capture_latency) },
-	{ HTTP_LOAD_LATENCY, "histogram", "table", "From the commit at the source to the target.", SPECIAL(print_load_latency) },
-	{ "millrace_tables_without_metrics", "gauge", "", "Tables beyond [http] metrics.tables.", SPECIAL(print_tables_without) },
+			"Rows that the target had already, by the label of their load.", OF_TABLE, FIG_U64,
+			FIELD(status_table, duplicates), 0, NULL },
+	{ "millrace_table_lag_rows", "gauge", "table", "Messages that are not loaded.", OF_TABLE, FIG_I64,
+			FIELD(status_table, lag_rows), 0, NULL },
+	{ "millrace_table_lag_seconds", "gauge", "table", "Age of the newest row at the target, while some wait.",
+			OF_TABLE, FIG_I64, FIELD(status_table, lag_ms), MS, NULL },
+	{ "millrace_table_state", "gauge", "table, state", "Always 1; the state that the table is in.",
+			SPECIAL(print_table_states) },
+	{ HTTP_CAPTURE_LATENCY, "histogram", "table", "From the commit at the source to the log.",
+			SPECIAL(print_capture_latency) },
+	{ HTTP_LOAD_LATENCY, "histogram", "table", "From the commit at the source to the target.",
+			SPECIAL(print_load_latency) },
+	{ "millrace_tables_without_metrics", "gauge", "", "Tables beyond [http] metrics.tables.",
+			SPECIAL(print_tables_without) },
 };
 
 enum { NMETRICS = sizeof(metrics) / sizeof(*metrics) };
@@ -347,7 +335,8 @@ void http_print_metrics_page(FILE *out)
 	fputs("# Metrics\n\n<!-- Printed by `millrace manual --metrics` from the program's own table; tests/manual.sh compares. -->\n\n"
 	      "What `/metrics` serves where `[http] listen` is set ([http.md](http.md)), in Prometheus' text format. A figure that is not known\n"
 	      "has no sample; it is never 0. Histograms count since the start; their sums are made from buckets of 6 % and are that exact.\n\n"
-	      "| name | type | labels | what |\n| --- | --- | --- | --- |\n", out);
+	      "| name | type | labels | what |\n| --- | --- | --- | --- |\n",
+			out);
 	for (const struct metric *row = metrics; row < metrics + NMETRICS; row++)
 		fprintf(out, "| `%s` | %s | %s | %s |\n", row->name, row->type, row->labels, row->help);
 }

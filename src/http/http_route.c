@@ -12,7 +12,7 @@
 static void raw_status(struct http_call *c);
 
 static const struct http_route {
-	const char *method, *path;	/* * stands for one part of a path */
+	const char *method, *path; /* * stands for one part of a path */
 	bool changes;
 	void (*run)(struct http_call *c);
 } routes[] = {
@@ -116,7 +116,8 @@ static void raw_status(struct http_call *c)
 bool http_query_is(const struct http_ask *ask, const char *name, const char *value)
 {
 	for (size_t i = 0; i < ask->nquery; i++)
-		if (strcmp(ask->query[i].name, name) == 0 && ask->query[i].value && strcmp(ask->query[i].value, value) == 0)
+		if (strcmp(ask->query[i].name, name) == 0 && ask->query[i].value &&
+				strcmp(ask->query[i].value, value) == 0)
 			return true;
 	return false;
 }
@@ -160,7 +161,8 @@ static bool matches(const char *pattern, const char *path, struct http_call *c)
 		size_t want = strcspn(++pattern, "/"), len = strcspn(++path, "/");
 		bool any = want == 1 && *pattern == '*';
 
-		if (any ? len == 0 || !decode(path, len, c->names[star++], sizeof(c->names[0])) : want != len || memcmp(pattern, path, len) != 0)
+		if (any ? len == 0 || !decode(path, len, c->names[star++], sizeof(c->names[0]))
+			: want != len || memcmp(pattern, path, len) != 0)
 			return false;
 		pattern += want;
 		path += len;
@@ -183,7 +185,8 @@ static const struct http_route *find(struct http_call *c)
 			continue;
 		if (is_method(c->ask->method, r->method))
 			return r;
-		snprintf(allow + strlen(allow), sizeof(c->answer->allow) - strlen(allow), "%s%s", *allow ? ", " : "", r->method);
+		snprintf(allow + strlen(allow), sizeof(c->answer->allow) - strlen(allow), "%s%s", *allow ? ", " : "",
+				r->method);
 	}
 	if (*allow)
 		http_error(c->answer, 405, "HTTP 405 Method Not Allowed");
@@ -206,7 +209,8 @@ static bool allowed(struct http_call *c, const struct http_route *r, bool has_to
 	if (has_token || !(changes || conf->reads_need_token))
 		return true;
 	c->answer->challenge = true;
-	http_error(c->answer, 401, "expected the token of [http]: Authorization: Bearer TOKEN, or Basic with it as the password");
+	http_error(c->answer, 401,
+			"expected the token of [http]: Authorization: Bearer TOKEN, or Basic with it as the password");
 	return false;
 }
 

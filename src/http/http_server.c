@@ -22,11 +22,11 @@
 
 enum { HEADERS_MAX = 32 << 10, STACK_BYTES = 512 << 10, SPARE_GUESTS = 16, LOOK_MS = 250 };
 
-struct guest {				/* a connection; under lock but for bytes */
-	int fd;				/* -1: free */
-	int64_t since_us;		/* of what it is being waited for */
+struct guest {		  /* a connection; under lock but for bytes */
+	int fd;		  /* -1: free */
+	int64_t since_us; /* of what it is being waited for */
 	enum { ASKS, IS_ANSWERED, TAKES } phase;
-	size_t bytes;			/* of its body, so far. @thread the connection's */
+	size_t bytes; /* of its body, so far. @thread the connection's */
 };
 
 struct http_server {
@@ -35,7 +35,7 @@ struct http_server {
 	pthread_mutex_t lock;
 	pthread_cond_t ends;
 	pthread_t doorman;
-	bool stop;			/* under lock */
+	bool stop; /* under lock */
 	struct guest *guests;
 	unsigned nguests;
 };
@@ -146,8 +146,9 @@ static void peer_name(struct MHD_Connection *c, char *out, size_t size)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *addr = info ? info->client_addr : NULL;
-	const void *at = addr == NULL ? NULL : addr->sa_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)addr)->sin6_addr
-									    : (const void *)&((const struct sockaddr_in *)addr)->sin_addr;
+	const void *at = addr == NULL		      ? NULL
+			: addr->sa_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)addr)->sin6_addr
+						      : (const void *)&((const struct sockaddr_in *)addr)->sin_addr;
 
 	if (at == NULL || inet_ntop(addr->sa_family, at, out, (socklen_t)size) == NULL)
 		snprintf(out, size, "unknown");
@@ -215,8 +216,8 @@ static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *c, c
 
 /* Called once when the headers are there, for each piece of the body, and at its end. No request needs a body: it is read and
  * forgotten. */
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
-				  const char *upload, size_t *size, void **state)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method,
+		const char *version, const char *upload, size_t *size, void **state)
 {
 	struct http_server *s = cls;
 	struct guest *g = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
@@ -262,14 +263,16 @@ static int listen_on(const struct http_conf *conf, struct err *err)
 	fd = socket(is_six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	rc = fd < 0 ? -1 : is_six ? bind(fd, (struct sockaddr *)&six, sizeof(six)) : bind(fd, (struct sockaddr *)&four, sizeof(four));
+	rc = fd < 0		 ? -1
+			: is_six ? bind(fd, (struct sockaddr *)&six, sizeof(six))
+				 : bind(fd, (struct sockaddr *)&four, sizeof(four));
 	if (rc == 0 && listen(fd, 64) == 0)
 		return fd;
 	rc = errno;
 	if (fd >= 0)
 		close(fd);
 	return err_set(err, ERR_CONFIG, rc, "[http] listen: %s: %s; choose another port, or stop who has it",
-		       endpoint_format(name, sizeof(name), conf->host, conf->port), strerror(rc));
+			endpoint_format(name, sizeof(name), conf->host, conf->port), strerror(rc));
 }
 
 static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
@@ -286,8 +289,9 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL,
-				on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
+					MHD_USE_ITC,
+			0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 static void server_free(struct http_server *s)

@@ -12,7 +12,8 @@ static int take_line(void *arg, const char *line, size_t len)
 {
 	const struct each *each = arg;
 	json_t *o = len ? json_loadb(line, len, 0, NULL) : NULL;
-	const char *section = json_string_value(json_object_get(o, "section")), *key = json_string_value(json_object_get(o, "key"));
+	const char *section = json_string_value(json_object_get(o, "section")),
+		   *key = json_string_value(json_object_get(o, "key"));
 	const char *value = json_string_value(json_object_get(o, "value"));
 
 	if (section && key && value && *value)

@@ -23,8 +23,9 @@ void log_conf_copy(struct log_conf *out, const struct log_conf *conf)
 	out->bootstrap_servers = xstrdup(conf->bootstrap_servers);
 	out->cleanup_policy = xstrdup(conf->cleanup_policy);
 	out->keeps_for = xstrdup(conf->keeps_for);
-	out->passthrough.items = conf->passthrough.count ? xcalloc(conf->passthrough.count,
-		sizeof *out->passthrough.items) : NULL;
+	out->passthrough.items = conf->passthrough.count
+			? xcalloc(conf->passthrough.count, sizeof *out->passthrough.items)
+			: NULL;
 	for (size_t i = 0; i < conf->passthrough.count; i++) {
 		out->passthrough.items[i].key = xstrdup(conf->passthrough.items[i].key);
 		out->passthrough.items[i].value = xstrdup(conf->passthrough.items[i].value);
@@ -76,14 +77,15 @@ int log_topics_compare(const void *a, const void *b)
 }
 
 struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic,
-	const char *metadata)
+		const char *metadata)
 {
 	struct log_group_offset *item;
 
 	if ((g->count & (g->count - 1)) == 0)
 		g->items = xrealloc(g->items, (g->count ? g->count * 2 : 1) * sizeof *g->items);
 	item = &g->items[g->count++];
-	*item = (struct log_group_offset){ .group = xstrdup(group), .topic = xstrdup(topic),
+	*item = (struct log_group_offset){ .group = xstrdup(group),
+		.topic = xstrdup(topic),
 		.metadata = xstrdup(metadata ? metadata : "") };
 	return item;
 }
@@ -177,13 +179,13 @@ int log_groups(struct log *l, const char *group, struct log_groups *out, struct 
 }
 
 int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
-	struct err *err)
+		struct err *err)
 {
 	return l->ops->scan(l, topic, partition, from, to, cb, arg, err);
 }
 
 int log_offset_at(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
-	struct err *err)
+		struct err *err)
 {
 	return l->ops->offset_at(l, topic, partition, timestamp_ms, offset, err);
 }
@@ -282,11 +284,12 @@ int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, 
 }
 
 int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
-	struct err *err)
+		struct err *err)
 {
 	if (metadata && strlen(metadata) >= sizeof(((struct log_assigned *)0)->metadata))
-		return err_set(err, ERR_FATAL, 0, "group of %s[%d]: the text beside an offset has %zu bytes, expected fewer than %zu", topic,
-			(int)partition, strlen(metadata), sizeof(((struct log_assigned *)0)->metadata));
+		return err_set(err, ERR_FATAL, 0,
+				"group of %s[%d]: the text beside an offset has %zu bytes, expected fewer than %zu",
+				topic, (int)partition, strlen(metadata), sizeof(((struct log_assigned *)0)->metadata));
 	return r->ops->reader_commit(r, topic, partition, offset, metadata, err);
 }
 

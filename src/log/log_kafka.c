@@ -21,18 +21,21 @@ enum { SAID_FRESH_US = 30 * 1000 * 1000 };
 
 /* Settings that the promises of the log rest on. */
 static const char *const ours[] = {
-	"transactional.id", "group.id", "enable.idempotence", "enable.auto.commit", "enable.auto.offset.store",
-	"isolation.level", "enable.partition.eof", "auto.offset.reset", "bootstrap.servers", "metadata.broker.list",
+	"transactional.id",
+	"group.id",
+	"enable.idempotence",
+	"enable.auto.commit",
+	"enable.auto.offset.store",
+	"isolation.level",
+	"enable.partition.eof",
+	"auto.offset.reset",
+	"bootstrap.servers",
+	"metadata.broker.list",
 	"delivery.report.only.error",
 };
 
-static const struct kafka_setting common[] = {
-	{ "socket.nagle.disable", "true" },
-	{ "reconnect.backoff.ms", "50" },
-	{ "reconnect.backoff.max.ms", "1000" },
-	{ "retry.backoff.ms", "50" },
-	{ NULL, NULL }
-};
+static const struct kafka_setting common[] = { { "socket.nagle.disable", "true" }, { "reconnect.backoff.ms", "50" },
+	{ "reconnect.backoff.max.ms", "1000" }, { "retry.backoff.ms", "50" }, { NULL, NULL } };
 
 static const struct {
 	rd_kafka_resp_err_t code;
@@ -79,7 +82,7 @@ enum err_kind kafka_kind(rd_kafka_resp_err_t code)
 }
 
 int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *text, const char *fmt,
-	...)
+		...)
 {
 	char what[160], said[sizeof c->said.line] = "";
 	va_list ap;
@@ -91,9 +94,8 @@ int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code
 	if (c->said.line[0] && clock_mono_us() - c->said.at_us < SAID_FRESH_US)
 		memcpy(said, c->said.line, sizeof said);
 	pthread_mutex_unlock(&c->said.lock);
-	return err_set(err, kafka_kind(code), code, "kafka %s: %s: %s%s%s", c->servers, what, text ? text
-		: rd_kafka_err2str(code),
-		said[0] ? "; the client said: " : "", said);
+	return err_set(err, kafka_kind(code), code, "kafka %s: %s: %s%s%s", c->servers, what,
+			text ? text : rd_kafka_err2str(code), said[0] ? "; the client said: " : "", said);
 }
 
 /* ---- callbacks, on librdkafka's threads ---- */
@@ -102,7 +104,7 @@ static void keep_line(const rd_kafka_t *rk, int level, const char *fac, const ch
 {
 	struct kafka_client *c = rd_kafka_opaque(rk);
 
-	if (level > 4 || strcmp(fac, "CONFWARN") == 0)	/* syslog's levels: warnings and worse */
+	if (level > 4 || strcmp(fac, "CONFWARN") == 0) /* syslog's levels: warnings and worse */
 		return;
 	pthread_mutex_lock(&c->said.lock);
 	snprintf(c->said.line, sizeof c->said.line, "%s", line);
@@ -155,8 +157,8 @@ static int set_passthrough(rd_kafka_conf_t *conf, const struct conf_pairs *pairs
 		for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
 			if (strcmp(p->key, ours[k]) == 0)
 				return err_set(err, ERR_CONFIG, 0,
-					"[kafka] %s (line %d): millrace sets this itself; remove it",
-					p->key, p->line);
+						"[kafka] %s (line %d): millrace sets this itself; remove it", p->key,
+						p->line);
 		if (rd_kafka_conf_set(conf, p->key, p->value, text, sizeof text) != RD_KAFKA_CONF_OK)
 			return err_set(err, ERR_CONFIG, 0, "[kafka] %s (line %d): %s", p->key, p->line, text);
 	}
@@ -164,17 +166,16 @@ static int set_passthrough(rd_kafka_conf_t *conf, const struct conf_pairs *pairs
 }
 
 static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, const struct kafka_client_conf *how,
-	struct err *err)
+		struct err *err)
 {
 	char client_id[128];
-	const struct kafka_setting first[] = {
-		{ "client.id", client_id }, { "bootstrap.servers", log_conf->bootstrap_servers }, { NULL, NULL }
-	};
+	const struct kafka_setting first[] = { { "client.id", client_id },
+		{ "bootstrap.servers", log_conf->bootstrap_servers }, { NULL, NULL } };
 
-	snprintf(client_id, sizeof client_id, "millrace%s%s", log_conf->name ? "-" : "", log_conf->name
-		? log_conf->name : "");
+	snprintf(client_id, sizeof client_id, "millrace%s%s", log_conf->name ? "-" : "",
+			log_conf->name ? log_conf->name : "");
 	if (set_all(conf, first, err) || set_all(conf, common, err) || set_all(conf, how->versioned, err) ||
-	    set_all(conf, how->presets, err))
+			set_all(conf, how->presets, err))
 		return -1;
 	if (set_passthrough(conf, &log_conf->passthrough, err) || set_all(conf, how->forced, err))
 		return -1;
@@ -186,7 +187,7 @@ static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, co
 }
 
 int kafka_client_open(struct kafka_client *c, const struct log_conf *conf, const struct kafka_client_conf *how,
-	struct err *err)
+		struct err *err)
 {
 	rd_kafka_conf_t *rk_conf = rd_kafka_conf_new();
 	char text[256];
@@ -226,11 +227,11 @@ static void headers_of(struct record *r, const rd_kafka_message_t *m, struct are
 	size_t len, count;
 
 	if (rd_kafka_message_headers(m, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-		(count = rd_kafka_header_cnt(headers)) == 0)
+			(count = rd_kafka_header_cnt(headers)) == 0)
 		return;
 	r->headers = arena_alloc(a, count * sizeof *r->headers);
-	for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value,
-		&len) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
+	for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &len) == RD_KAFKA_RESP_ERR_NO_ERROR;
+			i++) {
 		r->headers[i].name = intern(name);
 		r->headers[i].value = value ? arena_dup(a, value, len) : NULL;
 		r->headers[i].len = (uint32_t)len;
@@ -242,9 +243,13 @@ void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *top
 {
 	rd_kafka_timestamp_type_t type;
 
-	*r = (struct record){ .topic = topic, .partition = m->partition, .offset = m->offset, .key = m->key,
+	*r = (struct record){ .topic = topic,
+		.partition = m->partition,
+		.offset = m->offset,
+		.key = m->key,
 		.value = m->payload,
-		.key_len = (uint32_t)m->key_len, .value_len = (uint32_t)m->len };
+		.key_len = (uint32_t)m->key_len,
+		.value_len = (uint32_t)m->len };
 	r->timestamp_ms = rd_kafka_message_timestamp(m, &type);
 	headers_of(r, m, a);
 }
@@ -268,9 +273,10 @@ static struct log *kafka_open(const struct log_conf *conf, struct err *err)
 		{ NULL, NULL } };
 	char group[128];
 	const struct kafka_setting forced[] = { { "group.id", group }, { NULL, NULL } };
-	const struct kafka_client_conf how = {
-		.type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced, .hook = admin_hook
-	};
+	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER,
+		.presets = presets,
+		.forced = forced,
+		.hook = admin_hook };
 	struct kafka_log *l = xcalloc(1, sizeof *l);
 
 	snprintf(group, sizeof group, "%s-admin", conf->name ? conf->name : "millrace");

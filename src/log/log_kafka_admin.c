@@ -22,15 +22,14 @@ static int limit_ms(const struct kafka_log *l)
 static int fail_topic(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *topic)
 {
 	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-		code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+			code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
 		return err_set(err, ERR_CONFIG, code, "kafka %s: topic %s or its partition does not exist; create it",
-		c->servers, topic);
+				c->servers, topic);
 	return kafka_fail(c, err, code, NULL, "topic %s", topic);
 }
 
 int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high,
-	int timeout_ms,
-	struct err *err)
+		int timeout_ms, struct err *err)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_resp_err_t code;
@@ -80,14 +79,15 @@ static rd_kafka_resp_err_t topic_state(struct kafka_client *c, const char *topic
 
 /* A topic that was created a moment ago is not known to every broker yet: asks for as long as wait_ms. */
 static rd_kafka_resp_err_t await_topic(struct kafka_client *c, const char *topic, int wait_ms, int timeout_ms,
-	int32_t *partitions)
+		int32_t *partitions)
 {
 	int64_t until_us = clock_mono_us() + wait_ms * 1000LL;
 	rd_kafka_resp_err_t code;
 
 	while ((code = topic_state(c, topic, timeout_ms, partitions))) {
-		if (clock_mono_us() >= until_us || (code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
-			code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
+		if (clock_mono_us() >= until_us ||
+				(code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+						code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
 			break;
 		clock_sleep_ms(10);
 	}
@@ -97,7 +97,8 @@ static rd_kafka_resp_err_t await_topic(struct kafka_client *c, const char *topic
 int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_ms, struct err *err)
 {
 	int32_t partitions = 0;
-	rd_kafka_resp_err_t code = await_topic(c, topic, timeout_ms < 1000 ? timeout_ms : 1000, timeout_ms, &partitions);
+	rd_kafka_resp_err_t code = await_topic(c, topic, timeout_ms < 1000 ? timeout_ms : 1000, timeout_ms,
+			&partitions);
 
 	return code ? fail_topic(c, err, code, topic) : partitions;
 }
@@ -111,7 +112,7 @@ static void set_number(rd_kafka_NewTopic_t *t, const char *key, int64_t value)
 }
 
 static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *topic, enum log_topic_kind kind,
-	char *text)
+		char *text)
 {
 	bool single = kind == LOG_TOPIC_HISTORY || kind == LOG_TOPIC_OFFSETS || kind == LOG_TOPIC_DEAD;
 	int partitions = single ? 1 : (int)(conf->partitions > 0 ? conf->partitions : -1);
@@ -123,9 +124,9 @@ static rd_kafka_NewTopic_t *new_topic(const struct log_conf *conf, const char *t
 		rd_kafka_NewTopic_set_config(t, "cleanup.policy", "compact");
 		return t;
 	}
-	rd_kafka_NewTopic_set_config(t, "cleanup.policy", kind == LOG_TOPIC_ROWS && conf->cleanup_policy
-		? conf->cleanup_policy : "delete");
-	if (kind == LOG_TOPIC_HISTORY)		/* a statement with its tables in full is one message, and cannot be split */
+	rd_kafka_NewTopic_set_config(t, "cleanup.policy",
+			kind == LOG_TOPIC_ROWS && conf->cleanup_policy ? conf->cleanup_policy : "delete");
+	if (kind == LOG_TOPIC_HISTORY) /* a statement with its tables in full is one message, and cannot be split */
 		set_number(t, "max.message.bytes", HISTORY_BYTES);
 	set_number(t, "retention.ms", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_ms);
 	set_number(t, "retention.bytes", kind == LOG_TOPIC_HISTORY ? -1 : conf->retention_bytes);
@@ -141,14 +142,14 @@ static int creation_result(struct kafka_log *l, rd_kafka_event_t *event, const c
 		return kafka_fail(&l->admin, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "creating topic %s", topic);
 	if (rd_kafka_event_error(event))
 		return kafka_fail(&l->admin, err, rd_kafka_event_error(event), rd_kafka_event_error_string(event),
-			"creating topic %s", topic);
+				"creating topic %s", topic);
 	results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
 	for (size_t i = 0; i < count; i++) {
 		rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
 
 		if (code && code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
 			return kafka_fail(&l->admin, err, code, rd_kafka_topic_result_error_string(results[i]),
-				"creating topic %s", topic);
+					"creating topic %s", topic);
 	}
 	return 0;
 }
@@ -193,8 +194,8 @@ int kafka_topic_ensure(struct log *base, const char *topic, enum log_topic_kind 
 		return -1;
 	code = await_topic(&l->admin, topic, limit_ms(l), limit_ms(l), &partitions);
 	if (code)
-		return err_set(err, ERR_RETRY, code, "kafka %s: topic %s was created, but no broker leads it yet", l->admin.servers,
-			topic);
+		return err_set(err, ERR_RETRY, code, "kafka %s: topic %s was created, but no broker leads it yet",
+				l->admin.servers, topic);
 	return 0;
 }
 
@@ -204,13 +205,13 @@ static rd_kafka_topic_partition_list_t *every_partition(const struct rd_kafka_me
 
 	for (int i = 0; i < md->topic_cnt; i++)
 		for (int k = 0; k < md->topics[i].partition_cnt; k++)
-			rd_kafka_topic_partition_list_add(list, md->topics[i].topic,
-				md->topics[i].partitions[k].id)->offset = offset;
+			rd_kafka_topic_partition_list_add(list, md->topics[i].topic, md->topics[i].partitions[k].id)
+					->offset = offset;
 	return list;
 }
 
 static void fill_topics(const struct rd_kafka_metadata *md, const rd_kafka_topic_partition_list_t *low,
-	const rd_kafka_topic_partition_list_t *high, struct log_topics *out)
+		const rd_kafka_topic_partition_list_t *high, struct log_topics *out)
 {
 	int at = 0;
 
@@ -254,7 +255,8 @@ static const char *config_of(rd_kafka_event_t *event, const char *name)
 	const rd_kafka_ConfigEntry_t **entries;
 	size_t nresources, nentries;
 
-	resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &nresources);
+	resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event),
+			&nresources);
 	for (size_t i = 0; i < nresources; i++) {
 		entries = rd_kafka_ConfigResource_configs(resources[i], &nentries);
 		for (size_t k = 0; k < nentries; k++)
@@ -279,8 +281,8 @@ int kafka_topic_compacts(struct log *base, const char *topic, bool *compacts, st
 		policy = config_of(event, "cleanup.policy");
 	*compacts = policy && strstr(policy, "compact");
 	if (!policy)
-		rc = kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT, NULL,
-			"cleanup.policy of topic %s", topic);
+		rc = kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT,
+				NULL, "cleanup.policy of topic %s", topic);
 	if (event)
 		rd_kafka_event_destroy(event);
 	rd_kafka_queue_destroy(answer);
@@ -289,7 +291,7 @@ int kafka_topic_compacts(struct log *base, const char *topic, bool *compacts, st
 }
 
 int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
-	struct err *err)
+		struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -352,7 +354,7 @@ size_t kafka_topic_limit(struct log *base, const char *topic, struct err *err)
 		limit = strtoull(value, NULL, 10);
 	else
 		kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT,
-			"max.message.bytes is not readable: grant DescribeConfigs", "topic %s", topic);
+				"max.message.bytes is not readable: grant DescribeConfigs", "topic %s", topic);
 	if (event)
 		rd_kafka_event_destroy(event);
 	rd_kafka_queue_destroy(answer);
@@ -366,8 +368,8 @@ static void fill_groups(rd_kafka_event_t *event, struct log_groups *out)
 {
 	const rd_kafka_group_result_t **results;
 	size_t count;
-	const rd_kafka_ListConsumerGroupOffsets_result_t *result =
-		rd_kafka_event_ListConsumerGroupOffsets_result(event);
+	const rd_kafka_ListConsumerGroupOffsets_result_t *result = rd_kafka_event_ListConsumerGroupOffsets_result(
+			event);
 
 	results = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
 	for (size_t i = 0; i < count; i++) {
@@ -377,7 +379,7 @@ static void fill_groups(rd_kafka_event_t *event, struct log_groups *out)
 			const rd_kafka_topic_partition_t *e = &list->elems[k];
 			char *metadata = e->metadata ? xstrndup(e->metadata, e->metadata_size) : NULL;
 			struct log_group_offset *g = log_groups_add(out, rd_kafka_group_result_name(results[i]),
-				e->topic, metadata);
+					e->topic, metadata);
 
 			g->partition = e->partition;
 			g->offset = e->offset;
@@ -398,7 +400,7 @@ static int group_offsets(struct kafka_log *l, const char *group, struct log_grou
 	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
 	if (code)
 		kafka_fail(&l->admin, err, code, event ? rd_kafka_event_error_string(event) : NULL,
-			"offsets of group %s", group);
+				"offsets of group %s", group);
 	else
 		fill_groups(event, out);
 	if (event)

@@ -81,33 +81,37 @@ static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct
 
 	if (code) {
 		report_add(report, REPORT_NOTE, "kafka broker settings",
-			"grant DescribeConfigs on the cluster to see them here",
-			"not readable: %s", rd_kafka_err2str(code));
+				"grant DescribeConfigs on the cluster to see them here", "not readable: %s",
+				rd_kafka_err2str(code));
 		return;
 	}
-	report_add(report, REPORT_OK, "kafka version", NULL, "inter.broker.protocol.version %s", s.version[0]
-		? s.version : "unknown");
+	report_add(report, REPORT_OK, "kafka version", NULL, "inter.broker.protocol.version %s",
+			s.version[0] ? s.version : "unknown");
 	report_add(report, REPORT_OK, "kafka auto.create.topics.enable", NULL, "%s; millrace creates its topics itself",
-		s.auto_create[0] ? s.auto_create : "unknown");
+			s.auto_create[0] ? s.auto_create : "unknown");
 	if (replication < 0)
 		replication = atoi(s.replication);
 	if (replication > brokers)
 		report_add(report, REPORT_PROBLEM, "kafka replication",
-			"set topic.creation.default.replication.factor to the number of brokers "
-			"at most, or add brokers", "replication factor %lld, brokers "
-			"%d", (long long)replication, brokers);
+				"set topic.creation.default.replication.factor to the number of brokers "
+				"at most, or add brokers",
+				"replication factor %lld, brokers "
+				"%d",
+				(long long)replication, brokers);
 	else if (replication < atoi(s.min_isr))
 		report_add(report, REPORT_PROBLEM, "kafka replication",
-			"raise topic.creation.default.replication.factor or lower "
-			"min.insync.replicas", "replication factor %lld is below min.insync.replicas "
-			"%s", (long long)replication, s.min_isr);
+				"raise topic.creation.default.replication.factor or lower "
+				"min.insync.replicas",
+				"replication factor %lld is below min.insync.replicas "
+				"%s",
+				(long long)replication, s.min_isr);
 	else if (replication == 1 && brokers > 1)
 		report_add(report, REPORT_WARNING, "kafka replication",
-			"set topic.creation.default.replication.factor = 3",
-			"replication factor 1: a lost broker loses rows");
+				"set topic.creation.default.replication.factor = 3",
+				"replication factor 1: a lost broker loses rows");
 	else
 		report_add(report, REPORT_OK, "kafka replication", NULL, "replication factor %lld, brokers %d",
-			(long long)replication, brokers);
+				(long long)replication, brokers);
 }
 
 static void report_transactions(struct kafka_log *l, struct report *report)
@@ -118,11 +122,12 @@ static void report_transactions(struct kafka_log *l, struct report *report)
 
 	if (w)
 		report_add(report, REPORT_OK, "kafka transactions", NULL, "transactional id '%s' opened and closed",
-			id);
+				id);
 	else
 		report_add(report, REPORT_PROBLEM, "kafka transactions",
-			"brokers from 2.5 on have them; see the broker's "
-			"transaction.state.log.* settings and the grants on transactional ids", "%s", err.msg);
+				"brokers from 2.5 on have them; see the broker's "
+				"transaction.state.log.* settings and the grants on transactional ids",
+				"%s", err.msg);
 	log_writer_close(w);
 	free(id);
 }
@@ -142,8 +147,8 @@ int kafka_check(const struct log_conf *conf, struct report *report, struct err *
 		return -1;
 	}
 	report_add(report, REPORT_OK, "kafka brokers", NULL, "%d at %s, first %s:%d", md->broker_cnt,
-		conf->bootstrap_servers,
-		md->broker_cnt ? md->brokers[0].host : "none", md->broker_cnt ? md->brokers[0].port : 0);
+			conf->bootstrap_servers, md->broker_cnt ? md->brokers[0].host : "none",
+			md->broker_cnt ? md->brokers[0].port : 0);
 	kafka_report_version(rd_kafka_version(), &conf->passthrough, report);
 	if (md->broker_cnt)
 		report_settings(l, md->broker_cnt, md->brokers[0].id, report);

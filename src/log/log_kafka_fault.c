@@ -40,10 +40,13 @@ void kafka_report_version(int version, const struct conf_pairs *passthrough, str
 	snprintf(text, sizeof(text), "%d.%d.%d", version >> 24 & 255, version >> 16 & 255, version >> 8 & 255);
 	if (fault)
 		report_add(report, REPORT_WARNING, "kafka client library",
-			   "remove [kafka] partition.assignment.strategy, or install librdkafka 2.3.0 or newer", "librdkafka %s: %s", text, fault);
+				"remove [kafka] partition.assignment.strategy, or install librdkafka 2.3.0 or newer",
+				"librdkafka %s: %s", text, fault);
 	else if (version < STICKY_MENDED)
 		report_add(report, REPORT_NOTE, "kafka client library", "install librdkafka 2.3.0 or newer for " STICKY,
-			   "librdkafka %s: groups use roundrobin, because " STICKY " can abort the process (issue 4312)", text);
+				"librdkafka %s: groups use roundrobin, because " STICKY
+				" can abort the process (issue 4312)",
+				text);
 	else
 		report_add(report, REPORT_OK, "kafka client library", NULL, "librdkafka %s", text);
 }

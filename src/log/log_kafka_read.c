@@ -23,12 +23,12 @@
 enum { WAITING_MAX = 4096 };
 
 struct part {
-	const char *topic;		/* interned */
+	const char *topic; /* interned */
 	int32_t partition;
-	int64_t next;			/* the next offset to hand out; -1 unknown */
-	int64_t resume_at;		/* paused with messages dropped: where to go on; -1 nothing dropped */
-	bool fresh;			/* nothing was handed out since it was assigned or sought */
-	bool suspect;			/* the topic was gone for a moment: may be another one */
+	int64_t next;	   /* the next offset to hand out; -1 unknown */
+	int64_t resume_at; /* paused with messages dropped: where to go on; -1 nothing dropped */
+	bool fresh;	   /* nothing was handed out since it was assigned or sought */
+	bool suspect;	   /* the topic was gone for a moment: may be another one */
 };
 
 struct kafka_reader {
@@ -44,20 +44,14 @@ struct kafka_reader {
 	bool changed;
 
 	pthread_mutex_t lock;
-	struct part *parts;		/* under lock; what is assigned to us */
+	struct part *parts; /* under lock; what is assigned to us */
 	size_t nparts;
 };
 
-static const struct kafka_setting presets[] = {
-	{ "session.timeout.ms", "6000" },
-	{ "heartbeat.interval.ms", "1000" },
-	{ "topic.metadata.refresh.interval.ms", "3000" },
-	{ "fetch.error.backoff.ms", "50" },
-	{ "fetch.wait.max.ms", "100" },		/* also how long a seek may take */
-	{ "queued.max.messages.kbytes", "32768" },
-	{ "check.crcs", "true" },
-	{ NULL, NULL }
-};
+static const struct kafka_setting presets[] = { { "session.timeout.ms", "6000" }, { "heartbeat.interval.ms", "1000" },
+	{ "topic.metadata.refresh.interval.ms", "3000" }, { "fetch.error.backoff.ms", "50" },
+	{ "fetch.wait.max.ms", "100" }, /* also how long a seek may take */
+	{ "queued.max.messages.kbytes", "32768" }, { "check.crcs", "true" }, { NULL, NULL } };
 
 /* ---- partitions ---- */
 
@@ -101,7 +95,9 @@ static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_lis
 	for (int i = 0; i < list->cnt; i++)
 		r->parts[r->nparts++] = (struct part){ .topic = intern(list->elems[i].topic),
 			.partition = list->elems[i].partition,
-			.next = -1, .resume_at = -1, .fresh = true };
+			.next = -1,
+			.resume_at = -1,
+			.fresh = true };
 }
 
 static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
@@ -135,7 +131,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topi
 	else
 		rd_kafka_assign(rk, assign ? list : NULL);
 	if (e)
-		rd_kafka_error_destroy(e);	/* the group is rebalanced again, which calls us again */
+		rd_kafka_error_destroy(e); /* the group is rebalanced again, which calls us again */
 }
 
 static void consumer_hook(rd_kafka_conf_t *conf)
@@ -169,16 +165,18 @@ struct log_reader *kafka_reader_open(struct log *l, const char *group, const str
 {
 	struct kafka_reader *r = xcalloc(1, sizeof *r);
 	const char *fault = kafka_strategy_fault(rd_kafka_version(), &l->conf.passthrough);
-	const struct kafka_setting forced[] = {
-		{ "group.id", group }, { "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
-		{ "enable.auto.offset.store", "false" }, { "auto.offset.reset", "earliest" }, { "enable.partition.eof",
-		"true" },
-		{ NULL, NULL }
+	const struct kafka_setting forced[] = { { "group.id", group }, { "isolation.level", "read_committed" },
+		{ "enable.auto.commit", "false" }, { "enable.auto.offset.store", "false" },
+		{ "auto.offset.reset", "earliest" }, { "enable.partition.eof", "true" }, { NULL, NULL } };
+	const struct kafka_setting strategy[] = {
+		{ "partition.assignment.strategy", kafka_strategy(rd_kafka_version()) }, { NULL, NULL }
 	};
-	const struct kafka_setting strategy[] = { { "partition.assignment.strategy", kafka_strategy(rd_kafka_version()) }, { NULL, NULL } };
-	const struct kafka_client_conf how = {
-		.type = RD_KAFKA_CONSUMER, .versioned = strategy, .presets = presets, .forced = forced, .hook = consumer_hook, .owner = r
-	};
+	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER,
+		.versioned = strategy,
+		.presets = presets,
+		.forced = forced,
+		.hook = consumer_hook,
+		.owner = r };
 
 	r->base.ops = &log_kafka_ops;
 	r->log = (struct kafka_log *)l;
@@ -271,16 +269,12 @@ static void suspect(struct kafka_reader *r, const rd_kafka_message_t *m)
 static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, struct err *err)
 {
 	switch (m->err) {
-	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:	/* subscribed, does not exist yet, or not any more */
-	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-		suspect(r, m);
-		return 0;
-	case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
-		r->changed = true;
-		return 0;
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: /* subscribed, does not exist yet, or not any more */
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: suspect(r, m); return 0;
+	case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED: r->changed = true; return 0;
 	default:
 		return kafka_fail(&r->client, err, m->err, m->payload ? (const char *)m->payload : NULL,
-			"group %s: reading", r->group);
+				"group %s: reading", r->group);
 	}
 }
 
@@ -357,14 +351,14 @@ static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t 
 	size_t n, bytes;
 	bool gap;
 
-	if (!p) {			/* of a partition that was taken from us */
+	if (!p) { /* of a partition that was taken from us */
 		rd_kafka_message_destroy(r->waiting[r->at++]);
 		return LOG_READ_NOTHING;
 	}
 	if (look_for_gap(r, p, head->offset, &gap, err))
 		return LOG_READ_FAILED;
 	if (gap)
-		return LOG_READ_CHANGED;	/* the messages go when the caller seeks */
+		return LOG_READ_CHANGED; /* the messages go when the caller seeks */
 	b->topic = p->topic;
 	b->partition = p->partition;
 	b->from = p->next >= 0 ? p->next : head->offset;
@@ -375,11 +369,11 @@ static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t 
 			break;
 		fetch(r, 0);
 		if (r->changed || r->count == 0 || !is_of(r->waiting[0], b->topic, b->partition) ||
-			b->bytes >= max_bytes)
+				b->bytes >= max_bytes)
 			break;
 	}
 	pthread_mutex_lock(&r->lock);
-	p = part_find(r, b->topic, b->partition);	/* the fetch may have moved or lost it */
+	p = part_find(r, b->topic, b->partition); /* the fetch may have moved or lost it */
 	if (p) {
 		p->next = b->to;
 		p->fresh = false;
@@ -419,7 +413,7 @@ static enum log_read take_waiting(struct kafka_reader *r, struct batch *b, size_
 }
 
 enum log_read kafka_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms,
-	struct err *err)
+		struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
 	int64_t until_us = clock_mono_us() + timeout_ms * 1000LL;
@@ -453,10 +447,11 @@ static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition
 {
 	struct part *p;
 
-	*out = (struct log_assigned){ .topic = intern(e->topic), .partition = e->partition, .committed = e->offset >= 0
-		? e->offset : -1 };
-	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size, e->metadata
-		? (const char *)e->metadata : "");
+	*out = (struct log_assigned){ .topic = intern(e->topic),
+		.partition = e->partition,
+		.committed = e->offset >= 0 ? e->offset : -1 };
+	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size,
+			e->metadata ? (const char *)e->metadata : "");
 	pthread_mutex_lock(&r->lock);
 	p = part_find(r, e->topic, e->partition);
 	if (p && p->fresh && p->next < 0 && e->offset >= 0)
@@ -485,7 +480,7 @@ int kafka_reader_assigned(struct log_reader *base, struct log_assigned_list *out
 static int fail_not_ours(struct kafka_reader *r, const char *topic, int32_t partition, struct err *err)
 {
 	return err_set(err, ERR_RETRY, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
-		"kafka group %s: %s partition %d belongs to another reader now", r->group, topic, partition);
+			"kafka group %s: %s partition %d belongs to another reader now", r->group, topic, partition);
 }
 
 /* A partition that was assigned a moment ago does not take a seek yet. */
@@ -507,8 +502,8 @@ static int seek(struct kafka_reader *r, const char *topic, int32_t partition, in
 		clock_sleep_ms(5);
 	}
 	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: moving %s partition %d to %lld", r->group,
-		topic, partition,
-		(long long)offset) : 0;
+				      topic, partition, (long long)offset)
+		    : 0;
 }
 
 int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, struct err *err)
@@ -548,9 +543,8 @@ int kafka_reader_pause(struct log_reader *base, const char *topic, int32_t parti
 		code = list->elems[0].err;
 	rd_kafka_topic_partition_list_destroy(list);
 	if (code)
-		return kafka_fail(&r->client, err, code, NULL, "group %s: %s of %s partition %d", r->group, paused
-			? "pause" : "resume",
-			topic, partition);
+		return kafka_fail(&r->client, err, code, NULL, "group %s: %s of %s partition %d", r->group,
+				paused ? "pause" : "resume", topic, partition);
 	dropped = waiting_drop(r, topic, partition);
 	if (paused && p->resume_at < 0)
 		p->resume_at = dropped;
@@ -595,8 +589,7 @@ static rd_kafka_resp_err_t wait_commit(struct kafka_reader *r, rd_kafka_topic_pa
 }
 
 int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset,
-	const char *metadata,
-	struct err *err)
+		const char *metadata, struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
 	rd_kafka_topic_partition_list_t *list;
@@ -607,15 +600,15 @@ int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t part
 	if (!ours)
 		return fail_not_ours(r, topic, partition, err);
 	list = one_partition(topic, partition, offset);
-	if (metadata && metadata[0]) {		/* librdkafka frees it with the list, by free() */
+	if (metadata && metadata[0]) { /* librdkafka frees it with the list, by free() */
 		list->elems[0].metadata = xstrdup(metadata);
 		list->elems[0].metadata_size = strlen(metadata);
 	}
 	code = wait_commit(r, list);
 	rd_kafka_topic_partition_list_destroy(list);
 	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: committing %s partition %d offset %lld",
-		r->group, topic, partition,
-		(long long)offset) : 0;
+				      r->group, topic, partition, (long long)offset)
+		    : 0;
 }
 
 int64_t kafka_reader_high(struct log_reader *base, const char *topic, int32_t partition)

@@ -23,21 +23,14 @@ struct scan {
 	void *arg;
 };
 
-static const struct kafka_setting presets[] = {
-	{ "fetch.error.backoff.ms", "50" },
-	{ "fetch.wait.max.ms", "5" },		/* the end of a partition is told by a fetch that finds nothing */
-	{ "queued.max.messages.kbytes", "65536" },	/* a queue that is full is looked at once a second only (librdkafka before 2.2) */
-	{ "fetch.message.max.bytes", "8388608" },
-	{ "check.crcs", "true" },
-	{ NULL, NULL }
-};
+static const struct kafka_setting presets[] = { { "fetch.error.backoff.ms", "50" },
+	{ "fetch.wait.max.ms", "5" }, /* the end of a partition is told by a fetch that finds nothing */
+	{ "queued.max.messages.kbytes",
+			"65536" }, /* a queue that is full is looked at once a second only (librdkafka before 2.2) */
+	{ "fetch.message.max.bytes", "8388608" }, { "check.crcs", "true" }, { NULL, NULL } };
 
-static const struct kafka_setting forced[] = {
-	{ "isolation.level", "read_committed" },
-	{ "enable.partition.eof", "true" },
-	{ "auto.offset.reset", "earliest" },
-	{ NULL, NULL }
-};
+static const struct kafka_setting forced[] = { { "isolation.level", "read_committed" },
+	{ "enable.partition.eof", "true" }, { "auto.offset.reset", "earliest" }, { NULL, NULL } };
 
 /* 1: the end of the range or of the caller's interest, 0: go on, -1: a failure. */
 static int take(struct scan *s, const rd_kafka_message_t *m, struct arena *a, struct err *err)
@@ -81,7 +74,7 @@ static int take_all(struct scan *s, struct err *err)
 		rd_kafka_poll(s->client.rk, 0);
 		if (rc == 0 && clock_mono_us() - since_us > s->limit_ms * 1000LL)
 			rc = kafka_fail(&s->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, "reading %s partition %d",
-				s->topic, s->partition);
+					s->topic, s->partition);
 	}
 	arena_done(&arena);
 	return rc < 0 ? -1 : 0;
@@ -94,7 +87,7 @@ static int scan_range(struct scan *s, int64_t from, struct err *err)
 	s->rkt = rd_kafka_topic_new(s->client.rk, s->topic, NULL);
 	if (!s->rkt || rd_kafka_consume_start(s->rkt, s->partition, from) != 0) {
 		rc = kafka_fail(&s->client, err, rd_kafka_last_error(), NULL, "reading %s partition %d", s->topic,
-			s->partition);
+				s->partition);
 	} else {
 		rc = take_all(s, err);
 		rd_kafka_consume_stop(s->rkt, s->partition);
@@ -115,12 +108,14 @@ static int scan_every(struct kafka_log *l, const char *topic, log_scan_cb *cb, v
 }
 
 int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
-	void *arg,
-	struct err *err)
+		void *arg, struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
-	struct scan s = { .topic = intern(topic), .partition = partition, .limit_ms = (int)l->base.conf.timeout_ms,
-		.cb = cb, .arg = arg };
+	struct scan s = { .topic = intern(topic),
+		.partition = partition,
+		.limit_ms = (int)l->base.conf.timeout_ms,
+		.cb = cb,
+		.arg = arg };
 	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced };
 	int64_t low, high;
 	int rc;

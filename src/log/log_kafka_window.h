@@ -11,9 +11,9 @@
 
 struct kafka_window {
 	rd_kafka_t *rk;
-	size_t request_bytes;		/* batch.size: so much goes out without being told to */
-	size_t bytes;			/* handed to librdkafka, not yet reported as delivered */
-	size_t requests;		/* partitions that have a request on its way */
+	size_t request_bytes; /* batch.size: so much goes out without being told to */
+	size_t bytes;	      /* handed to librdkafka, not yet reported as delivered */
+	size_t requests;      /* partitions that have a request on its way */
 };
 
 void kafka_window_init(struct kafka_window *w, rd_kafka_t *rk);

@@ -19,9 +19,9 @@
 #include "core/xalloc.h"
 
 enum {
-	GAP_MIN_US = 1000,		/* between a commit and the next begin; learn_gap() says why */
+	GAP_MIN_US = 1000, /* between a commit and the next begin; learn_gap() says why */
 	GAP_MAX_US = 8000,
-	REFUSED_US = 20000,		/* librdkafka asks again so much later */
+	REFUSED_US = 20000, /* librdkafka asks again so much later */
 	SMALL_RECORDS = 1000,
 	HEADERS_MAX = 32,
 	CLOSE_MS = 1000
@@ -32,18 +32,11 @@ enum {
  * after which it does so is longer than a broker is usually away. After a crash nobody waits for it: the next start
  * ends what was open.
  */
-static const struct kafka_setting presets[] = {
-	{ "transaction.timeout.ms", "300000" },
-	{ "compression.type", "lz4" },
-	{ "linger.ms", "1000" },
-	{ "batch.num.messages", "20000" },
-	{ "batch.size", "1000000" },
-	{ "message.max.bytes", "100000000" },	/* the topic's own limit counts; and what a broker takes in one request */
-	{ "queue.buffering.max.messages", "1000000" },
-	{ "queue.buffering.max.kbytes", "262144" },
-	{ "topic.metadata.refresh.interval.ms", "30000" },
-	{ NULL, NULL }
-};
+static const struct kafka_setting presets[] = { { "transaction.timeout.ms", "300000" }, { "compression.type", "lz4" },
+	{ "linger.ms", "1000" }, { "batch.num.messages", "20000" }, { "batch.size", "1000000" },
+	{ "message.max.bytes", "100000000" }, /* the topic's own limit counts; and what a broker takes in one request */
+	{ "queue.buffering.max.messages", "1000000" }, { "queue.buffering.max.kbytes", "262144" },
+	{ "topic.metadata.refresh.interval.ms", "30000" }, { NULL, NULL } };
 
 /* Of the messages of a refused request, which all have the same error: the one that explains it best. */
 static bool is_worse(const struct log_refusal *than, const rd_kafka_message_t *m)
@@ -58,7 +51,9 @@ static bool is_worse(const struct log_refusal *than, const rd_kafka_message_t *m
 static void keep_lost(struct kafka_writer *w, const rd_kafka_message_t *m)
 {
 	w->lost = m->err;
-	w->lost_record = (struct log_refusal){ .keyed = m->key != NULL, .value = m->payload, .bytes = m->len + m->key_len };
+	w->lost_record = (struct log_refusal){ .keyed = m->key != NULL,
+		.value = m->payload,
+		.bytes = m->len + m->key_len };
 	snprintf(w->lost_record.topic, sizeof w->lost_record.topic, "%s", rd_kafka_topic_name(m->rkt));
 }
 
@@ -67,8 +62,10 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 	struct kafka_writer *w = ((struct kafka_client *)opaque)->owner;
 
 	kafka_window_take(&w->window, m->_private, m->len + m->key_len);
-	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR || (!w->tries && (m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
-		m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)))
+	if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+			(!w->tries &&
+					(m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+							m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)))
 		return;
 	if (w->lost == RD_KAFKA_RESP_ERR_NO_ERROR || (w->lost == m->err && is_worse(&w->lost_record, m)))
 		keep_lost(w, m);
@@ -149,17 +146,17 @@ static int begin(struct kafka_writer *w, struct err *err)
 }
 
 static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, int32_t partition,
-	const struct record *r)
+		const struct record *r)
 {
 	rd_kafka_vu_t vus[6 + HEADERS_MAX];
 	size_t n = 0;
 
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = t->rkt };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = { (void *)(uintptr_t)r->value, r->value
-		? r->value_len : 0 } };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = { (void *)(uintptr_t)r->key, r->key
-		? r->key_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE,
+		.u.mem = { (void *)(uintptr_t)r->value, r->value ? r->value_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY,
+		.u.mem = { (void *)(uintptr_t)r->key, r->key ? r->key_len : 0 } };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = &t->lanes[partition] };
 	for (uint32_t i = 0; i < r->nheaders; i++) {
@@ -189,8 +186,11 @@ static void window_wait(struct kafka_writer *w, const size_t *lane)
 /* By the client itself: it was never sent. */
 static void refuse_size(struct kafka_writer *w, const struct target *t, const struct record *r)
 {
-	w->base.refusal = (struct log_refusal){ .why = LOG_TOO_LARGE, .keyed = r->key != NULL, .value = r->value,
-		.bytes = (size_t)r->key_len + r->value_len, .limit = writer_number_setting(w, "message.max.bytes"),
+	w->base.refusal = (struct log_refusal){ .why = LOG_TOO_LARGE,
+		.keyed = r->key != NULL,
+		.value = r->value,
+		.bytes = (size_t)r->key_len + r->value_len,
+		.limit = writer_number_setting(w, "message.max.bytes"),
 		.setting = "[kafka] message.max.bytes" };
 	snprintf(w->base.refusal.topic, sizeof w->base.refusal.topic, "%s", t->topic);
 }
@@ -244,25 +244,24 @@ static int check_record(struct kafka_writer *w, const struct target *t, const st
 {
 	if (r->nheaders > HEADERS_MAX)
 		return err_set(err, ERR_DATA, 0, "kafka topic %s: a record has %u headers, at most %d go", t->topic,
-			r->nheaders, HEADERS_MAX);
+				r->nheaders, HEADERS_MAX);
 	if (r->partition >= t->partitions)
 		return err_set(err, ERR_CONFIG, 0, "kafka topic %s: partition %d was asked for, it has %d", t->topic,
-			r->partition, t->partitions);
+				r->partition, t->partitions);
 	return 0;
 }
 
 static int ready_to_append(struct kafka_writer *w, struct err *err)
 {
 	switch (w->state) {
-	case OPEN:
-		return 0;
-	case IDLE:
-		return begin(w, err);
+	case OPEN: return 0;
+	case IDLE: return begin(w, err);
 	case COMMITTING:
-		return err_set(err, ERR_FATAL, 0, "kafka: transactional id '%s': append before the commit was "
-			"finished", w->id);
-	case DEAD:
-		break;
+		return err_set(err, ERR_FATAL, 0,
+				"kafka: transactional id '%s': append before the commit was "
+				"finished",
+				w->id);
+	case DEAD: break;
 	}
 	return writer_fail_fatal(w, err);
 }
@@ -310,7 +309,7 @@ static int drain(struct kafka_writer *w, struct err *err)
 			since_us = clock_mono_us();
 		} else if (clock_mono_us() - since_us > PATIENCE_US) {
 			return kafka_fail(&w->client, err, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL,
-				"%d messages of '%s' wait for an answer", left, w->id);
+					"%d messages of '%s' wait for an answer", left, w->id);
 		}
 	}
 	return 0;
@@ -342,7 +341,7 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 	if (rd_kafka_error_txn_requires_abort(e))
 		return writer_fail_aborted(w, err, e);
 	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e),
-		"the commit of '%s' is not answered yet", w->id);
+			"the commit of '%s' is not answered yet", w->id);
 	err->kind = ERR_UNREACHABLE;
 	rd_kafka_error_destroy(e);
 	return -1;
@@ -358,7 +357,7 @@ int kafka_writer_abort(struct log_writer *base, struct err *err)
 		return writer_fail_fatal(w, err);
 	if (w->state == COMMITTING)
 		return err_set(err, ERR_UNREACHABLE, 0,
-			"kafka: the commit of '%s' is under way and cannot be taken back", w->id);
+				"kafka: the commit of '%s' is under way and cannot be taken back", w->id);
 	return writer_abort_within(w, w->log->base.conf.timeout_ms, err);
 }
 
@@ -378,7 +377,7 @@ static int init_transactions(struct kafka_writer *w, struct err *err)
 	if (!e)
 		return 0;
 	kafka_fail(&w->client, err, rd_kafka_error_code(e), rd_kafka_error_string(e), "opening transactional id '%s'",
-		w->id);
+			w->id);
 	rd_kafka_error_destroy(e);
 	return -1;
 }
@@ -388,12 +387,13 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 	struct kafka_writer *w = xcalloc(1, sizeof *w);
 	size_t request = atomic_load(&((struct kafka_log *)l)->request_bytes);
 	char bytes[24];
-	const struct kafka_setting forced[] = {
-		{ "transactional.id", id }, { "enable.idempotence", "true" }, { request ? "batch.size" : NULL, bytes }, { NULL, NULL }
-	};
-	const struct kafka_client_conf how = {
-		.type = RD_KAFKA_PRODUCER, .presets = presets, .forced = forced, .hook = producer_hook, .owner = w
-	};
+	const struct kafka_setting forced[] = { { "transactional.id", id }, { "enable.idempotence", "true" },
+		{ request ? "batch.size" : NULL, bytes }, { NULL, NULL } };
+	const struct kafka_client_conf how = { .type = RD_KAFKA_PRODUCER,
+		.presets = presets,
+		.forced = forced,
+		.hook = producer_hook,
+		.owner = w };
 
 	snprintf(bytes, sizeof bytes, "%zu", request);
 	w->base.ops = &log_kafka_ops;
@@ -433,7 +433,7 @@ void kafka_writer_close(struct log_writer *base)
 		rd_kafka_flush(w->client.rk, CLOSE_MS);
 	}
 	name_map_each(&w->targets, target_leave, NULL);
-	kafka_client_close(&w->client);		/* its last reports know the lanes */
+	kafka_client_close(&w->client); /* its last reports know the lanes */
 	name_map_each(&w->targets, target_free, NULL);
 	name_map_done(&w->targets);
 	free(w->id);

@@ -9,15 +9,17 @@
 
 #include "core/clock.h"
 
-enum { REQUEST_HEAD = 512 };		/* of a request that holds one message: its own bytes, and a record's */
+enum { REQUEST_HEAD = 512 }; /* of a request that holds one message: its own bytes, and a record's */
 
 static int fail_fenced(struct kafka_writer *w, struct err *err, rd_kafka_resp_err_t code)
 {
 	w->state = DEAD;
-	return err_set(err, ERR_FENCED, code, "kafka %s: transactional id '%s': another writer has taken it over, or a "
-		"transaction outlived "
-		"transaction.timeout.ms; see that one millrace only runs under this name, then start "
-		"again", w->client.servers, w->id);
+	return err_set(err, ERR_FENCED, code,
+			"kafka %s: transactional id '%s': another writer has taken it over, or a "
+			"transaction outlived "
+			"transaction.timeout.ms; see that one millrace only runs under this name, then start "
+			"again",
+			w->client.servers, w->id);
 }
 
 /* The producer is of no use any more. What it had sent may or may not be committed. */
@@ -86,7 +88,9 @@ size_t writer_number_setting(const struct kafka_writer *w, const char *name)
 	char value[32];
 	size_t size = sizeof value;
 
-	return rd_kafka_conf_get(rd_kafka_conf(w->client.rk), name, value, &size) == RD_KAFKA_CONF_OK ? strtoull(value, NULL, 10) : 0;
+	return rd_kafka_conf_get(rd_kafka_conf(w->client.rk), name, value, &size) == RD_KAFKA_CONF_OK
+			? strtoull(value, NULL, 10)
+			: 0;
 }
 
 /*
@@ -104,15 +108,19 @@ static void explain_size(struct kafka_writer *w, struct err *err)
 	if (request > r->bytes + REQUEST_HEAD && smaller < request) {
 		atomic_store(&w->log->request_bytes, smaller);
 		err_set(err, ERR_RETRY, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
-			"kafka %s: topic %s takes no request of %zu bytes (max.message.bytes = %zu): requests are made smaller",
-			w->client.servers, r->topic, request, r->limit);
+				"kafka %s: topic %s takes no request of %zu bytes (max.message.bytes = %zu): requests are made smaller",
+				w->client.servers, r->topic, request, r->limit);
 		return;
 	}
 	r->why = LOG_TOO_LARGE;
 	r->setting = "max.message.bytes of the topic";
 }
 
-struct denied { struct kafka_writer *probe; unsigned txn; const char *topic; };
+struct denied {
+	struct kafka_writer *probe;
+	unsigned txn;
+	const char *topic;
+};
 
 /* Writes one record of the failed transaction alone, in a transaction that is aborted: is it this topic? */
 static void try_target(void *target, void *arg)
@@ -140,7 +148,8 @@ static void try_target(void *target, void *arg)
 static void explain_denied(struct kafka_writer *w)
 {
 	struct err ignored = { 0 };
-	struct denied d = { .probe = (struct kafka_writer *)kafka_writer_open(&w->log->base, w->id, &ignored), .txn = w->txn };
+	struct denied d = { .probe = (struct kafka_writer *)kafka_writer_open(&w->log->base, w->id, &ignored),
+		.txn = w->txn };
 
 	w->lost_record = (struct log_refusal){ 0 };
 	if (d.probe == NULL)
@@ -184,14 +193,14 @@ int writer_fail_aborted(struct kafka_writer *w, struct err *err, rd_kafka_error_
 		kafka_fail(&w->client, err, code, NULL, "writing to topic %s", w->lost_record.topic);
 	else
 		kafka_fail(&w->client, err, code, e ? rd_kafka_error_string(e) : NULL, "transaction of '%s' aborted",
-			w->id);
+				w->id);
 	if (e)
 		rd_kafka_error_destroy(e);
 	if (err->kind == ERR_FENCED)
 		return fail_fenced(w, err, code);
 	if (err->kind == ERR_UNREACHABLE || err->kind == ERR_FATAL)
-		err->kind = ERR_RETRY;		/* the outcome is known */
-	writer_abort_within(w, PATIENCE_US / 1000, &ignored);	/* what it cannot finish now, the next writer does */
+		err->kind = ERR_RETRY;			      /* the outcome is known */
+	writer_abort_within(w, PATIENCE_US / 1000, &ignored); /* what it cannot finish now, the next writer does */
 	if (spoils_producer(code)) {
 		w->state = DEAD;
 		err->kind = ERR_FATAL;

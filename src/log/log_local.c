@@ -27,63 +27,56 @@
 enum { APPLICATION_ID = LOCAL_APPLICATION_ID, SCHEMA_VERSION = LOCAL_SCHEMA_VERSION, BUSY_MS = 1000 };
 
 static const char schema[] =
-	"PRAGMA page_size = 8192;"
-	"PRAGMA journal_mode = WAL;"
-	"BEGIN;"
-	"CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL);"
-	"CREATE TABLE part (id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, number INTEGER NOT NULL, high INTEGER NOT "
-	"NULL,"
-	" bytes INTEGER NOT NULL, UNIQUE (topic, number));"
-	"CREATE TABLE chunk (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, min_ms INTEGER NOT NULL, max_ms INTEGER "
-	"NOT NULL,"
-	" bytes INTEGER NOT NULL, data BLOB NOT NULL);"
-	"CREATE TABLE group_offset (name TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,"
-	" offset INTEGER NOT NULL,"
-	" metadata TEXT NOT NULL, PRIMARY KEY (name, topic, partition)) WITHOUT ROWID;"
-	"PRAGMA application_id = 1296846663;"	/* APPLICATION_ID */
-	"PRAGMA user_version = 1;"		/* SCHEMA_VERSION */
-	"COMMIT;";
+		"PRAGMA page_size = 8192;"
+		"PRAGMA journal_mode = WAL;"
+		"BEGIN;"
+		"CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL);"
+		"CREATE TABLE part (id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, number INTEGER NOT NULL, high INTEGER NOT "
+		"NULL,"
+		" bytes INTEGER NOT NULL, UNIQUE (topic, number));"
+		"CREATE TABLE chunk (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, min_ms INTEGER NOT NULL, max_ms INTEGER "
+		"NOT NULL,"
+		" bytes INTEGER NOT NULL, data BLOB NOT NULL);"
+		"CREATE TABLE group_offset (name TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,"
+		" offset INTEGER NOT NULL,"
+		" metadata TEXT NOT NULL, PRIMARY KEY (name, topic, partition)) WITHOUT ROWID;"
+		"PRAGMA application_id = 1296846663;" /* APPLICATION_ID */
+		"PRAGMA user_version = 1;"	      /* SCHEMA_VERSION */
+		"COMMIT;";
 
 /* ---- errors ---- */
 
 static enum err_kind sqlite_kind(int code)
 {
 	if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
-		return ERR_FATAL;	/* what the disk has is not known any more */
+		return ERR_FATAL; /* what the disk has is not known any more */
 	switch (code & 0xff) {
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-	case SQLITE_NOMEM:
-		return ERR_RETRY;
+	case SQLITE_NOMEM: return ERR_RETRY;
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
 	case SQLITE_AUTH:
-	case SQLITE_NOTADB:
-		return ERR_CONFIG;
-	default:
-		return ERR_FATAL;
+	case SQLITE_NOTADB: return ERR_CONFIG;
+	default: return ERR_FATAL;
 	}
 }
 
 static const char *sqlite_remedy(int code)
 {
 	switch (code & 0xff) {
-	case SQLITE_FULL:
-		return "; free space on that disk, or lower the retention";
-	case SQLITE_IOERR:
-		return "; see that the disk is well and has space";
+	case SQLITE_FULL: return "; free space on that disk, or lower the retention";
+	case SQLITE_IOERR: return "; see that the disk is well and has space";
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return "; the file was left as it is: keep a copy, then restore it or start with another state.dir";
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
-	case SQLITE_READONLY:
-		return "; give this user the right to write there";
-	default:
-		return "";
+	case SQLITE_READONLY: return "; give this user the right to write there";
+	default: return "";
 	}
 }
 
@@ -97,15 +90,17 @@ int local_fail(const struct local_log *l, sqlite3 *db, struct err *err, const ch
 	vsnprintf(what, sizeof what, fmt, ap);
 	va_end(ap);
 	return err_set(err, sqlite_kind(code), code, "embedded log %s: %s: %s%s%s%s", l->path, what, sqlite3_errmsg(db),
-		os && (code & 0xff) != SQLITE_CORRUPT ? ": "
-		"" : "", os && (code & 0xff) != SQLITE_CORRUPT ? strerror(os) : "", sqlite_remedy(code));
+			os && (code & 0xff) != SQLITE_CORRUPT ? ": "
+								""
+							      : "",
+			os && (code & 0xff) != SQLITE_CORRUPT ? strerror(os) : "", sqlite_remedy(code));
 }
 
 int local_damaged(const struct local_log *l, struct err *err, const struct local_part *p, int64_t offset)
 {
 	return err_set(err, ERR_FATAL, SQLITE_CORRUPT,
-		"embedded log %s: the chunk at partition number %u, offset %lld is damaged%s", l->path, p->id,
-		(long long)offset, sqlite_remedy(SQLITE_CORRUPT));
+			"embedded log %s: the chunk at partition number %u, offset %lld is damaged%s", l->path, p->id,
+			(long long)offset, sqlite_remedy(SQLITE_CORRUPT));
 }
 
 /* ---- connections ---- */
@@ -159,7 +154,7 @@ int local_end(struct local_log *l, int rc, struct err *err)
 	if (rc == 0)
 		rc = run(l, "COMMIT", "committing", err);
 	if (rc && !sqlite3_get_autocommit(l->db))
-		sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);	/* the first failure is the one to tell */
+		sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL); /* the first failure is the one to tell */
 	return rc;
 }
 
@@ -184,7 +179,7 @@ struct local_part *local_part_get(struct local_log *l, const char *topic, int32_
 		err_set(err, ERR_CONFIG, 0, "embedded log: topic %s does not exist; create it", topic);
 	else if (partition < 0 || partition >= t->nparts)
 		err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d", topic,
-			partition, t->nparts);
+				partition, t->nparts);
 	else
 		return &t->parts[partition];
 	return NULL;
@@ -205,7 +200,7 @@ static int make_dirs(const char *dir, struct err *err)
 		*p = '\0';
 		if (mkdir(path, 0700) != 0 && errno != EEXIST)
 			rc = err_set(err, ERR_CONFIG, errno, "state.dir %s: cannot create %s: %s", dir, path,
-				strerror(errno));
+					strerror(errno));
 		*p = c;
 		if (c == '\0')
 			break;
@@ -220,21 +215,24 @@ static int check_schema(struct local_log *l, bool empty, struct err *err)
 	int64_t application, version;
 
 	if (empty && number_of(l, "SELECT count(*) FROM sqlite_master") == 0 &&
-		run(l, schema, "creating the tables", err))
+			run(l, schema, "creating the tables", err))
 		return -1;
 	if (run(l, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 2000", "opening",
-		err))
+			    err))
 		return -1;
 	application = number_of(l, "PRAGMA application_id");
 	version = number_of(l, "PRAGMA user_version");
 	if (application != APPLICATION_ID)
-		return err_set(err, ERR_CONFIG, 0, "embedded log %s: this is not a log of millrace (application id "
-			"%llx); move it away or choose "
-			"another state.dir", l->path, (unsigned long long)application);
+		return err_set(err, ERR_CONFIG, 0,
+				"embedded log %s: this is not a log of millrace (application id "
+				"%llx); move it away or choose "
+				"another state.dir",
+				l->path, (unsigned long long)application);
 	if (version != SCHEMA_VERSION)
-		return err_set(err, ERR_CONFIG, 0, "embedded log %s has format %lld, this millrace knows %d; start the "
-			"millrace that wrote it",
-			l->path, (long long)version, SCHEMA_VERSION);
+		return err_set(err, ERR_CONFIG, 0,
+				"embedded log %s has format %lld, this millrace knows %d; start the "
+				"millrace that wrote it",
+				l->path, (long long)version, SCHEMA_VERSION);
 	return run(l, "PRAGMA wal_checkpoint(TRUNCATE)", "opening", err);
 }
 
@@ -266,15 +264,16 @@ static int load_parts(struct local_log *l, struct local_topic *t, struct err *er
 {
 	/* What is stored beside the partition counts the chunks below its `high`; only those above are added up. */
 	sqlite3_stmt *s = local_prepare(l, l->db,
-		"SELECT p.id, p.number, p.high,"
-		" p.bytes + coalesce((SELECT sum(bytes) FROM chunk WHERE id BETWEEN (p.id << 40) + p.high AND (p.id << "
-		"40) + 1099511627775), 0),"
-		" (SELECT min(id) & 1099511627775 FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + "
-		"1099511627775),"
-		" (SELECT (id & 1099511627775) + count FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + "
-		"1099511627775"
-		" ORDER BY id DESC LIMIT 1)"
-		" FROM part p WHERE p.topic = ?1 ORDER BY p.number", err);
+			"SELECT p.id, p.number, p.high,"
+			" p.bytes + coalesce((SELECT sum(bytes) FROM chunk WHERE id BETWEEN (p.id << 40) + p.high AND (p.id << "
+			"40) + 1099511627775), 0),"
+			" (SELECT min(id) & 1099511627775 FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + "
+			"1099511627775),"
+			" (SELECT (id & 1099511627775) + count FROM chunk WHERE id BETWEEN p.id << 40 AND (p.id << 40) + "
+			"1099511627775"
+			" ORDER BY id DESC LIMIT 1)"
+			" FROM part p WHERE p.topic = ?1 ORDER BY p.number",
+			err);
 	int rc, n = 0;
 
 	if (!s)
@@ -288,9 +287,11 @@ static int load_parts(struct local_log *l, struct local_topic *t, struct err *er
 
 static int load_topics(struct local_log *l, struct err *err)
 {
-	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT t.id, t.name, t.kind, (SELECT count(*) FROM part WHERE topic "
-		"= t.id) FROM topic t "
-		"ORDER BY t.id", err);
+	sqlite3_stmt *s = local_prepare(l, l->db,
+			"SELECT t.id, t.name, t.kind, (SELECT count(*) FROM part WHERE topic "
+			"= t.id) FROM topic t "
+			"ORDER BY t.id",
+			err);
 	int rc, failed = 0;
 
 	if (!s)
@@ -309,11 +310,11 @@ static int load_topics(struct local_log *l, struct err *err)
 static int open_database(struct local_log *l, struct err *err)
 {
 	struct stat st;
-	int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);	/* SQLite would let others read it */
+	int fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); /* SQLite would let others read it */
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		err_set(err, ERR_CONFIG, errno, "embedded log %s: %s", l->path,
-			errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+				errno == ELOOP ? "it is a symbolic link" : strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -322,13 +323,17 @@ static int open_database(struct local_log *l, struct err *err)
 	l->db = local_connect(l, err);
 	if (!l->db || check_schema(l, st.st_size == 0, err) || load_topics(l, err))
 		return -1;
-	l->insert_chunk = local_prepare(l, l->db, "INSERT INTO chunk (id, count, min_ms, max_ms, bytes, data) VALUES "
-		"(?1, ?2, ?3, ?4, ?5, ?6)", err);
+	l->insert_chunk = local_prepare(l, l->db,
+			"INSERT INTO chunk (id, count, min_ms, max_ms, bytes, data) VALUES "
+			"(?1, ?2, ?3, ?4, ?5, ?6)",
+			err);
 	if (!l->insert_chunk)
 		return -1;
-	l->set_offset = local_prepare(l, l->db, "INSERT INTO group_offset (name, topic, partition, offset, metadata) "
-		"VALUES (?1, ?2, ?3, ?4, ?5) "
-		"ON CONFLICT DO UPDATE SET offset = excluded.offset, metadata = excluded.metadata", err);
+	l->set_offset = local_prepare(l, l->db,
+			"INSERT INTO group_offset (name, topic, partition, offset, metadata) "
+			"VALUES (?1, ?2, ?3, ?4, ?5) "
+			"ON CONFLICT DO UPDATE SET offset = excluded.offset, metadata = excluded.metadata",
+			err);
 	return l->set_offset ? 0 : -1;
 }
 
@@ -370,8 +375,9 @@ static struct log *local_open(const struct log_conf *conf, struct err *err)
 	pthread_mutex_init(&l->write_lock, NULL);
 	pthread_mutex_init(&l->lock, NULL);
 	clock_cond_init(&l->wake);
-	if (make_dirs(conf->state_dir, err) || (l->lock_fd = lock_file_take(conf->state_dir, "log.lock", "state.dir", err)) < 0 ||
-		open_database(l, err)) {
+	if (make_dirs(conf->state_dir, err) ||
+			(l->lock_fd = lock_file_take(conf->state_dir, "log.lock", "state.dir", err)) < 0 ||
+			open_database(l, err)) {
 		local_close(&l->base);
 		return NULL;
 	}

@@ -44,7 +44,7 @@ static int insert_topic(struct local_log *l, struct local_topic *t, struct err *
 	t->id = sqlite3_last_insert_rowid(l->db);
 	for (int32_t i = 0; i < t->nparts && rc == 0; i++) {
 		rc = run_row(l, "INSERT INTO part (topic, number, high, bytes) VALUES (?2, ?3, 0, 0)", NULL, t->id, i,
-			err);
+				err);
 		t->parts[i] = (struct local_part){ .id = (uint32_t)sqlite3_last_insert_rowid(l->db), .number = i };
 	}
 	return local_end(l, rc, err);
@@ -98,7 +98,7 @@ int local_topic_ensure(struct log *base, const char *name, enum log_topic_kind k
 		return 0;
 	t = topic_new(&l->base.conf, name, kind);
 	pthread_mutex_lock(&l->write_lock);
-	rc = topic_exists(l, name) ? 1 : insert_topic(l, t, err);	/* another thread may have been faster */
+	rc = topic_exists(l, name) ? 1 : insert_topic(l, t, err); /* another thread may have been faster */
 	pthread_mutex_unlock(&l->write_lock);
 	if (rc == 0)
 		topic_publish(l, t);
@@ -135,7 +135,7 @@ int local_topic_compacts(struct log *base, const char *topic, bool *compacts, st
 	(void)err;
 	pthread_mutex_lock(&l->lock);
 	t = local_topic_find(l, topic);
-	*compacts = t && t->kind == LOG_TOPIC_OFFSETS;	/* the only ones that local_compact() is called for */
+	*compacts = t && t->kind == LOG_TOPIC_OFFSETS; /* the only ones that local_compact() is called for */
 	pthread_mutex_unlock(&l->lock);
 	return 0;
 }
@@ -144,16 +144,18 @@ int local_groups(struct log *base, const char *group, struct log_groups *out, st
 {
 	struct local_log *l = (struct local_log *)base;
 	sqlite3 *db = local_connect(l, err);
-	sqlite3_stmt *s = db ? local_prepare(l, db, "SELECT name, topic, partition, offset, metadata FROM group_offset "
-		"WHERE ?1 IS NULL OR name = ?1 ORDER BY 1, 2, 3", err) : NULL;
+	sqlite3_stmt *s = db ? local_prepare(l, db,
+					       "SELECT name, topic, partition, offset, metadata FROM group_offset "
+					       "WHERE ?1 IS NULL OR name = ?1 ORDER BY 1, 2, 3",
+					       err)
+			     : NULL;
 	int rc = SQLITE_ERROR;
 
 	if (s)
 		sqlite3_bind_text(s, 1, group, -1, SQLITE_STATIC);
 	while (s && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		struct log_group_offset *g = log_groups_add(out, (const char *)sqlite3_column_text(s, 0),
-			(const char *)sqlite3_column_text(s, 1),
-			(const char *)sqlite3_column_text(s, 4));
+				(const char *)sqlite3_column_text(s, 1), (const char *)sqlite3_column_text(s, 4));
 
 		g->partition = sqlite3_column_int(s, 2);
 		g->offset = sqlite3_column_int64(s, 3);
@@ -192,7 +194,7 @@ static int range_chunk(struct range *g, sqlite3_stmt *s, struct err *err)
 
 	arena_reset(&g->arena);
 	got = chunk_open(&c, g->t, g->p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), g->zstd,
-		&g->arena);
+			&g->arena);
 	while (got == 0 && (got = chunk_next(&c, &r, &g->arena)) == 1) {
 		if (r.offset >= g->to)
 			return 1;
@@ -235,7 +237,7 @@ static int range_run(struct range *g, const char *sql, int64_t timestamp_ms, str
 
 /* Finds the partition and clips the range to what is there. */
 static int range_init(struct range *g, struct local_log *l, const char *topic, int32_t partition, int64_t from,
-	int64_t to, struct err *err)
+		int64_t to, struct err *err)
 {
 	*g = (struct range){ .l = l, .p = local_part_get(l, topic, partition, err) };
 	if (!g->p)
@@ -255,7 +257,7 @@ static int scan_every(struct local_log *l, const char *topic, log_scan_cb *cb, v
 
 	pthread_mutex_lock(&l->lock);
 	t = local_topic_find(l, topic);
-	count = t ? t->nparts : 1;		/* one that is not there is told by the scan */
+	count = t ? t->nparts : 1; /* one that is not there is told by the scan */
 	pthread_mutex_unlock(&l->lock);
 	for (int32_t i = 0; i < count; i++)
 		if (local_scan(&l->base, topic, i, -1, -1, cb, arg, err))
@@ -264,8 +266,7 @@ static int scan_every(struct local_log *l, const char *topic, log_scan_cb *cb, v
 }
 
 int local_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
-	void *arg,
-	struct err *err)
+		void *arg, struct err *err)
 {
 	struct range g;
 
@@ -277,9 +278,11 @@ int local_scan(struct log *base, const char *topic, int32_t partition, int64_t f
 		return 0;
 	g.cb = cb;
 	g.arg = arg;
-	return range_run(&g, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM chunk WHERE id "
-		"BETWEEN ?1 AND ?2), ?2) "
-		"AND id < ?3 AND ?4 = 0 ORDER BY id", 0, err);
+	return range_run(&g,
+			"SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM chunk WHERE id "
+			"BETWEEN ?1 AND ?2), ?2) "
+			"AND id < ?3 AND ?4 = 0 ORDER BY id",
+			0, err);
 }
 
 struct wanted {
@@ -297,18 +300,20 @@ static int is_late_enough(void *arg, const struct record *r)
 }
 
 int local_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
-	struct err *err)
+		struct err *err)
 {
 	struct wanted w = { .timestamp_ms = timestamp_ms };
 	struct range g;
 
 	if (range_init(&g, (struct local_log *)base, topic, partition, 0, -1, err))
 		return -1;
-	w.offset = g.to;			/* nothing that late: the end */
+	w.offset = g.to; /* nothing that late: the end */
 	g.cb = is_late_enough;
 	g.arg = &w;
-	if (range_run(&g, "SELECT id, data FROM chunk WHERE id >= ?1 AND id >= ?2 AND id < ?3 AND max_ms >= ?4 "
-		"ORDER BY id", timestamp_ms, err))
+	if (range_run(&g,
+			    "SELECT id, data FROM chunk WHERE id >= ?1 AND id >= ?2 AND id < ?3 AND max_ms >= ?4 "
+			    "ORDER BY id",
+			    timestamp_ms, err))
 		return -1;
 	*offset = w.offset;
 	return 0;
@@ -365,14 +370,16 @@ static int check_file(const char *path, struct report *report)
 	if (fd < 0 && failed == ENOENT)
 		report_add(report, REPORT_OK, "embedded log", NULL, "%s: will be made at the start", path);
 	else if (n < 0)
-		report_add(report, REPORT_PROBLEM, "embedded log", "Give the user who runs millrace this file.", "%s: %s", path,
-			strerror(failed));
+		report_add(report, REPORT_PROBLEM, "embedded log", "Give the user who runs millrace this file.",
+				"%s: %s", path, strerror(failed));
 	else if (n == HEADER && header_number(header + APPLICATION_AT) != LOCAL_APPLICATION_ID)
 		report_add(report, REPORT_PROBLEM, "embedded log", "Move it away, or choose another state.dir.",
-			"%s: this is not a log of millrace (application id %x)", path, header_number(header + APPLICATION_AT));
+				"%s: this is not a log of millrace (application id %x)", path,
+				header_number(header + APPLICATION_AT));
 	else if (n == HEADER && header_number(header + VERSION_AT) != LOCAL_SCHEMA_VERSION)
 		report_add(report, REPORT_PROBLEM, "embedded log", "Start the millrace that wrote it.",
-			"%s has format %u, this millrace knows %d", path, header_number(header + VERSION_AT), LOCAL_SCHEMA_VERSION);
+				"%s has format %u, this millrace knows %d", path, header_number(header + VERSION_AT),
+				LOCAL_SCHEMA_VERSION);
 	else
 		return 0;
 	return -1;
@@ -389,7 +396,7 @@ static void check_dir(const char *dir, struct report *report)
 		strcpy(path, *dir == '/' ? "/" : ".");
 	if (access(path, R_OK | W_OK | X_OK) != 0)
 		report_add(report, REPORT_PROBLEM, "state.dir", "Give the user who runs millrace this folder.",
-			"%s: %s cannot be written: %s", dir, path, strerror(errno));
+				"%s: %s cannot be written: %s", dir, path, strerror(errno));
 	free(path);
 }
 
@@ -402,17 +409,17 @@ int local_check(const struct log_conf *conf, struct report *report, struct err *
 
 	(void)err;
 	check_dir(conf->state_dir, report);
-	if (is_in_use(conf->state_dir))		/* a running millrace is no problem */
+	if (is_in_use(conf->state_dir)) /* a running millrace is no problem */
 		report_add(report, REPORT_NOTE, "embedded log", NULL, "state.dir %s is in use by a running millrace",
-			conf->state_dir);
+				conf->state_dir);
 	else if (check_file(path, report) == 0)
 		report_add(report, REPORT_OK, "embedded log", NULL, "%s, SQLite %s", path, sqlite3_libversion());
 	free(path);
 	if (statvfs(conf->state_dir, &fs) != 0)
 		return 0;
 	free_gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
-	report_add(report, free_gb < 1 ? REPORT_WARNING : REPORT_OK, "embedded log disk", free_gb < 1
-		? "free space, or lower the retention" : NULL,
-		"%.1f GB free in %s", free_gb, conf->state_dir);
+	report_add(report, free_gb < 1 ? REPORT_WARNING : REPORT_OK, "embedded log disk",
+			free_gb < 1 ? "free space, or lower the retention" : NULL, "%.1f GB free in %s", free_gb,
+			conf->state_dir);
 	return 0;
 }

@@ -14,12 +14,12 @@
 #include "core/xalloc.h"
 
 enum {
-	MAGIC = 0x31434c4d,		/* "MLC1" */
+	MAGIC = 0x31434c4d, /* "MLC1" */
 	LEVEL = 1,
 	UNPACKED_MAX = 0x7fffffff
 };
 
-#define NO_BYTES UINT32_MAX		/* the length of a null key or value */
+#define NO_BYTES UINT32_MAX /* the length of a null key or value */
 
 struct chunk_head {
 	uint32_t magic, part, count, zero;
@@ -62,24 +62,23 @@ static size_t record_size(const struct record *r)
 	size_t size = sizeof(struct record_head) + (r->key ? r->key_len : 0) + (r->value ? r->value_len : 0);
 
 	for (uint32_t i = 0; i < r->nheaders; i++)
-		size += sizeof(struct header_head) + strlen(r->headers[i].name) + (r->headers[i].value
-			? r->headers[i].len : 0);
+		size += sizeof(struct header_head) + strlen(r->headers[i].name) +
+				(r->headers[i].value ? r->headers[i].len : 0);
 	return size;
 }
 
 int chunk_add(struct chunk_builder *c, const struct record *r, int64_t now_ms, struct err *err)
 {
-	const struct record_head head = {
-		.key_len = stored_len(r->key, r->key_len), .value_len = stored_len(r->value,
-			r->value_len), .nheaders = r->nheaders,
-		.timestamp_ms = r->timestamp_ms ? r->timestamp_ms : now_ms
-	};
+	const struct record_head head = { .key_len = stored_len(r->key, r->key_len),
+		.value_len = stored_len(r->value, r->value_len),
+		.nheaders = r->nheaders,
+		.timestamp_ms = r->timestamp_ms ? r->timestamp_ms : now_ms };
 	size_t size = record_size(r);
 	char *to = size <= RECORD_MAX ? buf_reserve(&c->raw, size) : NULL;
 
 	if (!to)
 		return err_set(err, ERR_DATA, 0, "embedded log: topic %s: a record of %zu bytes, expected at most %d",
-			r->topic, size, RECORD_MAX);
+				r->topic, size, RECORD_MAX);
 	to = put(to, &head, sizeof head);
 	to = put(to, r->key, r->key_len);
 	to = put(to, r->value, r->value_len);
@@ -110,21 +109,20 @@ void *chunk_seal(const struct chunk_builder *c, ZSTD_CCtx *z, size_t *len)
 	ZSTD_CCtx_setParameter(z, ZSTD_c_checksumFlag, 1);
 	*len = ZSTD_compress2(z, out, bound, c->raw.data, c->raw.len);
 	if (ZSTD_isError(*len))
-		abort();		/* the room is the bound and the parameters are fixed */
+		abort(); /* the room is the bound and the parameters are fixed */
 	return xrealloc(out, *len);
 }
 
 /* ---- reading ---- */
 
 int chunk_open(struct chunk_cursor *c, const struct local_topic *t, const struct local_part *p, int64_t base,
-	const void *data, size_t len,
-	ZSTD_DCtx *z, struct arena *a)
+		const void *data, size_t len, ZSTD_DCtx *z, struct arena *a)
 {
 	unsigned long long size = data ? ZSTD_getFrameContentSize(data, len) : 0;
 	struct chunk_head head;
 	char *raw;
 
-	if (size < sizeof head || size > UNPACKED_MAX)	/* the library's error codes are above that */
+	if (size < sizeof head || size > UNPACKED_MAX) /* the library's error codes are above that */
 		return -1;
 	raw = arena_alloc(a, size);
 	if (ZSTD_decompressDCtx(z, raw, size, data, len) != size)
@@ -132,8 +130,11 @@ int chunk_open(struct chunk_cursor *c, const struct local_topic *t, const struct
 	memcpy(&head, raw, sizeof head);
 	if (head.magic != MAGIC || head.part != p->id)
 		return -1;
-	*c = (struct chunk_cursor){ .at = raw + sizeof head, .end = raw + size, .topic = t->name,
-		.partition = p->number, .offset = base,
+	*c = (struct chunk_cursor){ .at = raw + sizeof head,
+		.end = raw + size,
+		.topic = t->name,
+		.partition = p->number,
+		.offset = base,
 		.left = head.count };
 	return 0;
 }
@@ -191,8 +192,8 @@ int chunk_next(struct chunk_cursor *c, struct record *r, struct arena *a)
 	*r = (struct record){ .topic = c->topic, .partition = c->partition, .offset = c->offset };
 	if (take(c, &head, sizeof head))
 		return -1;
-	if (take_bytes(c, head.key_len, &r->key, &r->key_len) || take_bytes(c, head.value_len, &r->value,
-		&r->value_len))
+	if (take_bytes(c, head.key_len, &r->key, &r->key_len) ||
+			take_bytes(c, head.value_len, &r->value, &r->value_len))
 		return -1;
 	if (head.nheaders && take_headers(c, r, head.nheaders, a))
 		return -1;

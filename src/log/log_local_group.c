@@ -50,7 +50,7 @@ void local_group_leave(struct local_log *l, struct local_group *g, struct local_
 
 /* The member that a partition belongs to: the wanting ones take turns. */
 static const struct local_reader *owner_of(const struct local_group *g, const struct local_topic *t, int32_t partition,
-	size_t turn)
+		size_t turn)
 {
 	size_t wanting = 0, pick;
 
@@ -100,7 +100,7 @@ bool local_group_share(struct local_log *l, struct local_group *g, struct local_
 		}
 	}
 	if (gave)
-		changed(l);		/* somebody waits for it */
+		changed(l); /* somebody waits for it */
 	return gave || took;
 }
 
@@ -108,7 +108,7 @@ bool local_group_holds(const struct local_group *g, const struct local_reader *r
 {
 	for (size_t i = 0; i < g->nclaims; i++)
 		if (g->claims[i].reader == r && g->claims[i].partition == partition &&
-			strcmp(g->claims[i].topic->name, topic) == 0)
+				strcmp(g->claims[i].topic->name, topic) == 0)
 			return true;
 	return false;
 }

@@ -15,18 +15,18 @@
 
 /* ---- retention ---- */
 
-struct excess {				/* the oldest chunks of a partition that may go */
-	int64_t last_id;		/* 0: none */
-	int64_t low;			/* of the partition, once they are gone */
+struct excess {		 /* the oldest chunks of a partition that may go */
+	int64_t last_id; /* 0: none */
+	int64_t low;	 /* of the partition, once they are gone */
 	uint64_t bytes;
-	int64_t unread;			/* offsets from here on are kept for a group */
-	uint64_t unloaded;		/* bytes of chunks that are kept for it alone */
+	int64_t unread;	   /* offsets from here on are kept for a group */
+	uint64_t unloaded; /* bytes of chunks that are kept for it alone */
 };
 
 /* One pass over all partitions. */
 struct pass {
-	uint64_t over;			/* bytes kept for the group that have to go all the same */
-	uint64_t unloaded;		/* bytes that stay for it */
+	uint64_t over;	   /* bytes kept for the group that have to go all the same */
+	uint64_t unloaded; /* bytes that stay for it */
 };
 
 /* Does the reader of this process want the topic? One that is not there just now may want any. */
@@ -47,8 +47,8 @@ static bool group_wants(struct local_log *l, const char *topic)
 }
 
 /* The first offset that the group has not read; LOCAL_OFFSET_MAX: it reads nothing of this topic. */
-static int find_unread(struct local_log *l, const struct local_topic *t, const struct local_part *p, bool wanted, int64_t *unread,
-	struct err *err)
+static int find_unread(struct local_log *l, const struct local_topic *t, const struct local_part *p, bool wanted,
+		int64_t *unread, struct err *err)
 {
 	sqlite3_stmt *s;
 	int rc;
@@ -56,7 +56,8 @@ static int find_unread(struct local_log *l, const struct local_topic *t, const s
 	*unread = LOCAL_OFFSET_MAX;
 	if (!wanted)
 		return 0;
-	s = local_prepare(l, l->db, "SELECT offset FROM group_offset WHERE name = ?1 AND topic = ?2 AND partition = ?3", err);
+	s = local_prepare(l, l->db, "SELECT offset FROM group_offset WHERE name = ?1 AND topic = ?2 AND partition = ?3",
+			err);
 	if (!s)
 		return -1;
 	sqlite3_bind_text(s, 1, l->base.conf.keeps_for, -1, SQLITE_STATIC);
@@ -87,13 +88,15 @@ static void take_chunk(struct excess *out, struct pass *pass, int64_t id, int64_
 }
 
 static int find_excess(struct local_log *l, const struct local_part *p, uint64_t bytes, struct pass *pass,
-	struct excess *out, struct err *err)
+		struct excess *out, struct err *err)
 {
 	const struct log_conf *conf = &l->base.conf;
 	int64_t oldest_ms = clock_wall_us() / 1000 - conf->retention_ms;
 	uint64_t step = conf->segment_bytes > 0 ? (uint64_t)conf->segment_bytes : UINT64_MAX;
-	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT id, count, bytes, max_ms FROM chunk WHERE id BETWEEN ?1 AND "
-		"?2 ORDER BY id", err);
+	sqlite3_stmt *s = local_prepare(l, l->db,
+			"SELECT id, count, bytes, max_ms FROM chunk WHERE id BETWEEN ?1 AND "
+			"?2 ORDER BY id",
+			err);
 	int rc;
 
 	if (!s)
@@ -102,11 +105,13 @@ static int find_excess(struct local_log *l, const struct local_part *p, uint64_t
 	sqlite3_bind_int64(s, 2, local_chunk_id(p, LOCAL_OFFSET_MAX));
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW && out->bytes < step) {
 		bool old = conf->retention_ms >= 0 && sqlite3_column_int64(s, 3) < oldest_ms;
-		bool over = conf->retention_bytes >= 0 && bytes - out->bytes - out->unloaded > (uint64_t)conf->retention_bytes;
+		bool over = conf->retention_bytes >= 0 &&
+				bytes - out->bytes - out->unloaded > (uint64_t)conf->retention_bytes;
 
 		if (!old && !over)
 			break;
-		take_chunk(out, pass, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), (uint64_t)sqlite3_column_int64(s, 2));
+		take_chunk(out, pass, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+				(uint64_t)sqlite3_column_int64(s, 2));
 	}
 	sqlite3_finalize(s);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : local_fail(l, l->db, err, "looking for old chunks");
@@ -132,7 +137,7 @@ static int run_bound(struct local_log *l, const char *sql, int64_t a, int64_t b,
 static int delete_chunks(struct local_log *l, const struct local_part *p, int64_t last_id, struct err *err)
 {
 	return run_bound(l, "DELETE FROM chunk WHERE id BETWEEN ?1 AND ?2 AND ?3", local_chunk_id(p, 0), last_id, 1,
-		err);
+			err);
 }
 
 static int store_part(struct local_log *l, const struct local_part *p, uint64_t bytes, struct err *err)
@@ -140,7 +145,8 @@ static int store_part(struct local_log *l, const struct local_part *p, uint64_t 
 	return run_bound(l, "UPDATE part SET high = ?2, bytes = ?3 WHERE id = ?1", p->id, p->next, (int64_t)bytes, err);
 }
 
-static int trim(struct local_log *l, const struct local_topic *t, struct local_part *p, bool wanted, struct pass *pass, struct err *err)
+static int trim(struct local_log *l, const struct local_topic *t, struct local_part *p, bool wanted, struct pass *pass,
+		struct err *err)
 {
 	struct excess excess = { 0 };
 	uint64_t bytes;
@@ -182,7 +188,8 @@ int local_retention(struct local_log *l, struct err *err)
 	const struct log_conf *conf = &l->base.conf;
 	uint64_t kept = atomic_load(&l->unloaded);
 	struct pass pass = { .over = conf->unloaded_bytes >= 0 && kept > (uint64_t)conf->unloaded_bytes
-		? kept - (uint64_t)conf->unloaded_bytes : 0 };
+				? kept - (uint64_t)conf->unloaded_bytes
+				: 0 };
 	struct local_topic *t = NULL;
 	bool wanted;
 
@@ -214,7 +221,7 @@ uint64_t local_unloaded(struct log *l)
 
 struct compaction {
 	struct arena arena;
-	struct record *last;		/* the newest of each key, oldest first; few */
+	struct record *last; /* the newest of each key, oldest first; few */
 	size_t count;
 };
 
@@ -234,10 +241,10 @@ static void compaction_take(struct compaction *c, const struct record *r)
 }
 
 static int compaction_read(struct local_log *l, const struct local_topic *t, const struct local_part *p,
-	struct compaction *c, struct err *err)
+		struct compaction *c, struct err *err)
 {
 	sqlite3_stmt *s = local_prepare(l, l->db, "SELECT id, data FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-		err);
+			err);
 	ZSTD_DCtx *z = ZSTD_createDCtx();
 	struct chunk_cursor cursor;
 	struct record r;
@@ -251,7 +258,7 @@ static int compaction_read(struct local_log *l, const struct local_topic *t, con
 		int64_t base = sqlite3_column_int64(s, 0) & LOCAL_OFFSET_MAX;
 
 		got = chunk_open(&cursor, t, p, base, sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), z,
-			&c->arena);
+				&c->arena);
 		while (got == 0 && (got = chunk_next(&cursor, &r, &c->arena)) == 1) {
 			compaction_take(c, &r);
 			got = 0;
@@ -268,7 +275,7 @@ static int compaction_read(struct local_log *l, const struct local_topic *t, con
 
 /* Each kept record becomes a chunk of its own, at its own offset. A tombstone has done its work and goes. */
 static int compaction_write(struct local_log *l, const struct local_part *p, const struct compaction *c,
-	uint64_t *bytes, struct err *err)
+		uint64_t *bytes, struct err *err)
 {
 	struct chunk_builder builder;
 	ZSTD_CCtx *z = ZSTD_createCCtx();

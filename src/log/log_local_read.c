@@ -18,11 +18,11 @@
 #include "core/xalloc.h"
 
 struct pattern {
-	char *exact;			/* NULL: regex */
+	char *exact; /* NULL: regex */
 	regex_t regex;
 };
 
-struct held {				/* a partition that we read */
+struct held { /* a partition that we read */
 	struct local_topic *topic;
 	struct local_part *part;
 	int64_t next;
@@ -35,12 +35,12 @@ struct local_reader {
 	char *group_name;
 	struct pattern *patterns;
 	size_t npatterns;
-	struct local_group *group;	/* under the log's lock */
-	uint64_t seen;			/* the generation that `held` is of */
+	struct local_group *group; /* under the log's lock */
+	uint64_t seen;		   /* the generation that `held` is of */
 	sqlite3 *db;
 	sqlite3_stmt *chunks, *offset;
 	ZSTD_DCtx *zstd;
-	struct held *held;		/* owned by the polling thread */
+	struct held *held; /* owned by the polling thread */
 	size_t nheld, turn;
 };
 
@@ -66,7 +66,7 @@ static struct held *held_find(struct local_reader *r, const char *topic, int32_t
 static int fail_not_ours(struct local_reader *r, const char *topic, int32_t partition, struct err *err)
 {
 	return err_set(err, ERR_RETRY, 0, "embedded log: group %s: %s partition %d belongs to another reader now",
-		r->group_name, topic, partition);
+			r->group_name, topic, partition);
 }
 
 /* ---- open and close ---- */
@@ -96,18 +96,22 @@ static int prepare(struct local_reader *r, struct err *err)
 	r->db = local_connect(r->log, err);
 	if (!r->db)
 		return -1;
-	r->chunks = local_prepare(r->log, r->db, "SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM "
-		"chunk WHERE id BETWEEN ?1 AND ?2), ?2) "
-		"AND id < ?3 ORDER BY id", err);
+	r->chunks = local_prepare(r->log, r->db,
+			"SELECT id, data FROM chunk WHERE id >= coalesce((SELECT max(id) FROM "
+			"chunk WHERE id BETWEEN ?1 AND ?2), ?2) "
+			"AND id < ?3 ORDER BY id",
+			err);
 	if (!r->chunks)
 		return -1;
-	r->offset = local_prepare(r->log, r->db, "SELECT offset, metadata FROM group_offset "
-		"WHERE name = ?1 AND topic = ?2 AND partition = ?3", err);
+	r->offset = local_prepare(r->log, r->db,
+			"SELECT offset, metadata FROM group_offset "
+			"WHERE name = ?1 AND topic = ?2 AND partition = ?3",
+			err);
 	return r->offset ? 0 : -1;
 }
 
 struct log_reader *local_reader_open(struct log *base, const char *group, const struct conf_list *topics,
-	struct err *err)
+		struct err *err)
 {
 	struct local_reader *r = xcalloc(1, sizeof *r);
 
@@ -164,8 +168,10 @@ static void held_rebuild(struct local_reader *r)
 
 		if (c->reader != r)
 			continue;
-		held[n++] = old ? *old : (struct held){ .topic = c->topic, .part = &c->topic->parts[c->partition],
-			.next = -1 };
+		held[n++] = old ? *old
+				: (struct held){ .topic = c->topic,
+					  .part = &c->topic->parts[c->partition],
+					  .next = -1 };
 	}
 	free(r->held);
 	r->held = held;
@@ -216,8 +222,8 @@ static int find_positions(struct local_reader *r, struct err *err)
 
 /* ---- poll ---- */
 
-struct work {				/* what to read now */
-	struct held *held;		/* NULL: nothing */
+struct work {		   /* what to read now */
+	struct held *held; /* NULL: nothing */
 	int64_t low, high;
 	bool changed;
 };
@@ -265,7 +271,7 @@ static int add_chunk(struct local_reader *r, struct held *h, struct batch *b, si
 	int got;
 
 	if (chunk_open(&c, h->topic, h->part, base, sqlite3_column_blob(r->chunks, 1),
-		(size_t)sqlite3_column_bytes(r->chunks, 1), r->zstd, &b->arena))
+			    (size_t)sqlite3_column_bytes(r->chunks, 1), r->zstd, &b->arena))
 		return -1;
 	while ((got = chunk_next(&c, &rec, &b->arena)) == 1) {
 		if (rec.offset < h->next)
@@ -298,12 +304,12 @@ static int read_chunks(struct local_reader *r, const struct work *w, struct batc
 }
 
 static enum log_read read_work(struct local_reader *r, const struct work *w, struct batch *b, size_t max_bytes,
-	struct err *err)
+		struct err *err)
 {
 	struct held *h = w->held;
 
 	if (h->next < w->low)
-		return LOG_READ_CHANGED;	/* retention was faster; whoever asks finds low above the offset */
+		return LOG_READ_CHANGED; /* retention was faster; whoever asks finds low above the offset */
 	b->topic = h->topic->name;
 	b->partition = h->part->number;
 	b->from = b->to = h->next;
@@ -311,13 +317,13 @@ static enum log_read read_work(struct local_reader *r, const struct work *w, str
 	if (read_chunks(r, w, b, max_bytes, err))
 		return LOG_READ_FAILED;
 	if (b->nrecords == 0)
-		b->to = w->high;		/* compaction has taken all of them */
+		b->to = w->high; /* compaction has taken all of them */
 	h->next = b->to;
 	return b->nrecords ? LOG_READ_BATCH : LOG_READ_NOTHING;
 }
 
 enum log_read local_reader_poll(struct log_reader *base, struct batch *b, size_t max_bytes, int timeout_ms,
-	struct err *err)
+		struct err *err)
 {
 	struct local_reader *r = (struct local_reader *)base;
 	struct work w = { .held = NULL };
@@ -370,7 +376,7 @@ int local_reader_pause(struct log_reader *base, const char *topic, int32_t parti
 }
 
 static int store_offset(struct local_reader *r, const char *topic, int32_t partition, int64_t offset,
-	const char *metadata, struct err *err)
+		const char *metadata, struct err *err)
 {
 	sqlite3_stmt *s = r->log->set_offset;
 	int rc;
@@ -389,8 +395,7 @@ static int store_offset(struct local_reader *r, const char *topic, int32_t parti
 }
 
 int local_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset,
-	const char *metadata,
-	struct err *err)
+		const char *metadata, struct err *err)
 {
 	struct local_reader *r = (struct local_reader *)base;
 	bool ours;

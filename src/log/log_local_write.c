@@ -16,34 +16,34 @@
 #include "core/name_map.h"
 #include "core/xalloc.h"
 
-#define TRANSACTION_MAX ((size_t)1 << 30)	/* packed bytes in memory */
+#define TRANSACTION_MAX ((size_t)1 << 30) /* packed bytes in memory */
 
 enum {
-	CHUNK_BYTES = 1 << 20,		/* unpacked; a reader takes a whole one */
+	CHUNK_BYTES = 1 << 20, /* unpacked; a reader takes a whole one */
 	CHUNK_CEILING = 0x7fffffff,
-	COMPACT_AFTER = 256,		/* chunks of a compacted partition */
+	COMPACT_AFTER = 256, /* chunks of a compacted partition */
 	KEEP_EVERY_US = 10 * 1000 * 1000,
 	KEEP_EVERY_BYTES = 64 << 20
 };
 
-struct sealed {				/* a packed chunk that waits for the commit */
+struct sealed { /* a packed chunk that waits for the commit */
 	struct local_topic *topic;
 	struct local_part *part;
 	void *data;
 	size_t len;
 	uint32_t count;
 	int64_t min_ms, max_ms;
-	int64_t end;			/* set by the commit: the offset behind its last record */
+	int64_t end; /* set by the commit: the offset behind its last record */
 };
 
-struct touched {			/* a partition with an open chunk in this transaction */
+struct touched { /* a partition with an open chunk in this transaction */
 	struct local_topic *topic;
 	struct local_part *part;
 	struct chunk_builder *open;
 };
 
-struct target {				/* a topic that was written to, with an open chunk for each partition */
-	const char *topic;		/* as the record has it: interned */
+struct target {		   /* a topic that was written to, with an open chunk for each partition */
+	const char *topic; /* as the record has it: interned */
 	struct local_topic *to;
 	struct chunk_builder *open;
 };
@@ -54,7 +54,7 @@ struct local_writer {
 	char *id;
 	uint64_t epoch;
 	ZSTD_CCtx *zstd;
-	struct name_map targets;	/* by topic: struct target */
+	struct name_map targets; /* by topic: struct target */
 	struct touched *touched;
 	size_t ntouched, cap_touched;
 	struct sealed *sealed;
@@ -79,8 +79,10 @@ static int check_fence(struct local_writer *w, struct err *err)
 {
 	if (fence_find(w->log, w->id)->epoch == w->epoch)
 		return 0;
-	return err_set(err, ERR_FENCED, 0, "embedded log: writer '%s' was replaced by a later one; this one has to "
-		"stop", w->id);
+	return err_set(err, ERR_FENCED, 0,
+			"embedded log: writer '%s' was replaced by a later one; this one has to "
+			"stop",
+			w->id);
 }
 
 /* ---- append ---- */
@@ -108,14 +110,15 @@ static struct target *target_for(struct local_writer *w, const char *topic, stru
 }
 
 static int seal(struct local_writer *w, struct local_topic *t, struct local_part *p, struct chunk_builder *c,
-	struct err *err)
+		struct err *err)
 {
 	struct sealed *s;
 
 	if (w->sealed_bytes > TRANSACTION_MAX)
-		return err_set(err, ERR_FATAL, 0, "embedded log: the transaction of '%s' has more than %zu MB; commit "
-			"more often", w->id,
-			TRANSACTION_MAX >> 20);
+		return err_set(err, ERR_FATAL, 0,
+				"embedded log: the transaction of '%s' has more than %zu MB; commit "
+				"more often",
+				w->id, TRANSACTION_MAX >> 20);
 	if (w->nsealed == w->cap_sealed) {
 		w->cap_sealed = w->cap_sealed ? w->cap_sealed * 2 : 64;
 		w->sealed = xrealloc(w->sealed, w->cap_sealed * sizeof *w->sealed);
@@ -146,14 +149,18 @@ static bool local_refuses(struct local_writer *w, const struct local_topic *to, 
 	size_t bytes = (size_t)r->key_len + r->value_len;
 	enum log_refused why = LOG_NOT_REFUSED;
 
-	if (bytes > RECORD_MAX / 10 * 9)	/* the rest is for headers and what is packed with it */
+	if (bytes > RECORD_MAX / 10 * 9) /* the rest is for headers and what is packed with it */
 		why = LOG_TOO_LARGE;
 	else if (r->key == NULL && to->kind == LOG_TOPIC_ROWS && policy && strstr(policy, "compact"))
 		why = LOG_NEEDS_KEY;
 	if (why == LOG_NOT_REFUSED)
 		return false;
-	w->base.refusal = (struct log_refusal){ .why = why, .keyed = r->key != NULL, .value = r->value, .bytes = bytes,
-						.limit = RECORD_MAX / 10 * 9, .setting = "the embedded log's limit" };
+	w->base.refusal = (struct log_refusal){ .why = why,
+		.keyed = r->key != NULL,
+		.value = r->value,
+		.bytes = bytes,
+		.limit = RECORD_MAX / 10 * 9,
+		.setting = "the embedded log's limit" };
 	snprintf(w->base.refusal.topic, sizeof(w->base.refusal.topic), "%s", to->name);
 	return true;
 }
@@ -174,7 +181,7 @@ static int append_one(struct local_writer *w, struct target *t, const struct rec
 
 	if (number >= t->to->nparts)
 		return err_set(err, ERR_CONFIG, 0, "embedded log: topic %s: partition %d was asked for, it has %d",
-			t->topic, number, t->to->nparts);
+				t->topic, number, t->to->nparts);
 	if (local_refuses(w, t->to, r))
 		return err_set(err, ERR_DATA, 0, "embedded log: topic %s does not take the record", t->topic);
 	c = &t->open[number];
@@ -214,7 +221,7 @@ static int insert(struct local_writer *w, struct sealed *s, struct err *err)
 
 	if (s->part->next + s->count > LOCAL_OFFSET_MAX)
 		return err_set(err, ERR_FATAL, 0, "embedded log: topic %s partition %d is full: no offsets are left",
-			s->topic->name, s->part->number);
+				s->topic->name, s->part->number);
 	sqlite3_bind_int64(q, 1, local_chunk_id(s->part, s->part->next));
 	sqlite3_bind_int64(q, 2, s->count);
 	sqlite3_bind_int64(q, 3, s->min_ms);
@@ -261,7 +268,7 @@ static void publish(struct local_writer *w)
 
 		if (s->end > s->part->high)
 			s->part->high = s->end;
-		if (s->topic->kind != LOG_TOPIC_OFFSETS)	/* compaction keeps those small */
+		if (s->topic->kind != LOG_TOPIC_OFFSETS) /* compaction keeps those small */
 			s->part->bytes += s->len;
 	}
 	pthread_cond_broadcast(&w->log->wake);
@@ -288,8 +295,8 @@ static int commit_sealed(struct local_writer *w, struct err *err)
 static int seal_open(struct local_writer *w, struct err *err)
 {
 	for (size_t i = 0; i < w->ntouched; i++)
-		if (w->touched[i].open->count && seal(w, w->touched[i].topic, w->touched[i].part, w->touched[i].open,
-			err))
+		if (w->touched[i].open->count &&
+				seal(w, w->touched[i].topic, w->touched[i].part, w->touched[i].open, err))
 			return -1;
 	return 0;
 }
@@ -317,7 +324,7 @@ int local_writer_commit(struct log_writer *base, struct err *err)
 
 	if (rc == 0 && w->nsealed > 0)
 		rc = commit_sealed(w, err);
-	local_writer_abort(base, &ignored);	/* empties it, committed or not */
+	local_writer_abort(base, &ignored); /* empties it, committed or not */
 	keep(w->log);
 	return rc;
 }

@@ -11,7 +11,7 @@
 
 struct log {
 	const struct log_ops *ops;
-	struct log_conf conf;		/* a copy of our own */
+	struct log_conf conf; /* a copy of our own */
 };
 
 struct log_writer {
@@ -31,14 +31,13 @@ struct log_ops {
 
 	int (*topic_ensure)(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 	int (*topics)(struct log *l, struct log_topics *out, struct err *err);
-	uint64_t (*unloaded)(struct log *l);		/* NULL: it keeps none */
+	uint64_t (*unloaded)(struct log *l); /* NULL: it keeps none */
 	int (*topic_compacts)(struct log *l, const char *topic, bool *compacts, struct err *err);
 	int (*groups)(struct log *l, const char *group, struct log_groups *out, struct err *err);
 	int (*scan)(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
-		void *arg,
-		struct err *err);
+			void *arg, struct err *err);
 	int (*offset_at)(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
-		struct err *err);
+			struct err *err);
 
 	int (*ends)(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);
 
@@ -49,18 +48,17 @@ struct log_ops {
 	int (*writer_append)(struct log_writer *w, const struct record *records, size_t count, struct err *err);
 	int (*writer_commit)(struct log_writer *w, struct err *err);
 	int (*writer_abort)(struct log_writer *w, struct err *err);
-	int64_t (*writer_gap_us)(struct log_writer *w);		/* NULL: none */
+	int64_t (*writer_gap_us)(struct log_writer *w); /* NULL: none */
 
 	struct log_reader *(*reader_open)(struct log *l, const char *group, const struct conf_list *topics,
-		struct err *err);
+			struct err *err);
 	void (*reader_close)(struct log_reader *r);
 	enum log_read (*reader_poll)(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms,
-		struct err *err);
-	int (*reader_assigned)(struct log_reader *r, struct log_assigned_list *out, struct err *err);	/* out is empty */
+			struct err *err);
+	int (*reader_assigned)(struct log_reader *r, struct log_assigned_list *out, struct err *err); /* out is empty */
 	int (*reader_seek)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err);
 	int (*reader_commit)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
-		const char *metadata,
-		struct err *err);
+			const char *metadata, struct err *err);
 	int (*reader_pause)(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
 	int64_t (*reader_high)(struct log_reader *r, const char *topic, int32_t partition);
 };
@@ -73,8 +71,8 @@ void log_conf_done(struct log_conf *conf);
 int32_t log_partition_of(const struct record *r, int32_t partitions);
 struct log_topic *log_topics_add(struct log_topics *t, const char *name, unsigned npartitions);
 struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic,
-	const char *metadata);
-int log_topics_compare(const void *a, const void *b);	/* by name, for qsort */
-struct log_assigned *log_assigned_add(struct log_assigned_list *list);	/* one more, not filled */
+		const char *metadata);
+int log_topics_compare(const void *a, const void *b);		       /* by name, for qsort */
+struct log_assigned *log_assigned_add(struct log_assigned_list *list); /* one more, not filled */
 
 #endif

@@ -8,10 +8,10 @@
 enum ssl_mode { SSL_DISABLED, SSL_PREFERRED, SSL_REQUIRED, SSL_VERIFY_CA, SSL_VERIFY_IDENTITY };
 
 struct login_conf {
-	int ssl_mode;			/* ssl.mode: enum ssl_mode */
-	char *ssl_ca, *ssl_cert, *ssl_key;	/* files */
-	char *public_key;		/* server.public.key: PEM file; NULL: the server is asked for its key */
-	struct conf_list plugins;	/* auth.plugins: ways to authenticate that the server may ask for */
+	int ssl_mode;			   /* ssl.mode: enum ssl_mode */
+	char *ssl_ca, *ssl_cert, *ssl_key; /* files */
+	char *public_key;		   /* server.public.key: PEM file; NULL: the server is asked for its key */
+	struct conf_list plugins;	   /* auth.plugins: ways to authenticate that the server may ask for */
 };
 
 /* What single values cannot show: a certificate to check by nothing, a password in clear over a connection that is not

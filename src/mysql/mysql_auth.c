@@ -47,7 +47,8 @@ static bool is_built_in(const char *name)
 int mysql_auth_begin(struct mysql_auth *a, MYSQL *mysql, struct err *err)
 {
 	const struct login_conf *conf = a->login->conf;
-	bool get_key = true, clear = is_allowed(&conf->plugins, "mysql_clear_password") && a->mode >= SSL_VERIFY_CA, others = false;
+	bool get_key = true, clear = is_allowed(&conf->plugins, "mysql_clear_password") && a->mode >= SSL_VERIFY_CA,
+	     others = false;
 
 	for (size_t i = 0; i < allowed_count(&conf->plugins); i++)
 		others |= !is_built_in(allowed(&conf->plugins, i));
@@ -65,26 +66,31 @@ void mysql_auth_end(void)
 {
 }
 #else
-#include <assert.h>
-#include <errmsg.h>
-#include <errno.h>
-#include <ma_pvio.h>
-#include <mysql/plugin_auth.h>
-#include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
+#	include <assert.h>
+#	include <errmsg.h>
+#	include <errno.h>
+#	include <ma_pvio.h>
+#	include <mysql/plugin_auth.h>
+#	include <pthread.h>
+#	include <stdarg.h>
+#	include <stdio.h>
+#	include <stdlib.h>
 
-#include "core/buf.h"
+#	include "core/buf.h"
 
 enum { CHALLENGE = 20, HASH = 32, ENCRYPTED_MAX = 1024, KEY_MAX = 64 << 10, PROMPTS_MAX = 4 };
-enum { ASK_KEY_CACHING = 2, ASK_KEY_SHA256 = 1, FAST_DONE = 3, FULL_LOGIN = 4, SWITCH = 254 };	/* bytes of the protocol */
-#define OFFERS_TLS 2048ul	/* CLIENT_SSL */
+enum {
+	ASK_KEY_CACHING = 2,
+	ASK_KEY_SHA256 = 1,
+	FAST_DONE = 3,
+	FULL_LOGIN = 4,
+	SWITCH = 254
+}; /* bytes of the protocol */
+#	define OFFERS_TLS 2048ul /* CLIENT_SSL */
 
 static _Thread_local struct mysql_auth *current;
 
-__attribute__((format(printf, 1, 2)))
-static int refuse(const char *fmt, ...)
+__attribute__((format(printf, 1, 2))) static int refuse(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -111,11 +117,12 @@ static int gate(MYSQL *m)
 {
 	static const char *const names[] = { "disabled", "preferred", "required", "verify_ca", "verify_identity" };
 
-	assert(current);		/* nobody connects but through mysql_login() */
+	assert(current); /* nobody connects but through mysql_login() */
 	if (current->mode < SSL_REQUIRED || m->server_capabilities & OFFERS_TLS || mysql_login_is_encrypted(m))
 		return 0;
 	refuse("the server offers no TLS, and [%s] ssl.mode = %s asks for it; nothing secret was sent. Give the server a "
-	       "certificate, or look who answers there", current->login->section, names[current->mode]);
+	       "certificate, or look who answers there",
+			current->login->section, names[current->mode]);
 	return -1;
 }
 
@@ -124,9 +131,10 @@ static void hand_over(MYSQL *m, const unsigned char *packet)
 {
 	if (packet == NULL || packet[0] != SWITCH || (current->mode >= SSL_REQUIRED && !is_private(m)))
 		return;
-	if (!is_allowed(&current->login->conf->plugins, (const char *)packet + 1)) {	/* the library ends each packet by a NUL */
+	if (!is_allowed(&current->login->conf->plugins,
+			    (const char *)packet + 1)) { /* the library ends each packet by a NUL */
 		refuse("the server asks for the authentication plugin '%.60s', which [%s] auth.plugins does not name",
-		       packet[1] ? (const char *)packet + 1 : "mysql_old_password", current->login->section);
+				packet[1] ? (const char *)packet + 1 : "mysql_old_password", current->login->section);
 		return;
 	}
 	free(m->passwd);
@@ -175,7 +183,8 @@ static int send_encrypted(MYSQL_PLUGIN_VIO *vio, unsigned char ask, const unsign
 	free(pem);
 	if (len > 0 && n < 0)
 		return refuse("%s is no RSA public key in PEM form that a password can be encrypted by",
-			      current->login->conf->public_key ? current->login->conf->public_key : "what the server sent");
+				current->login->conf->public_key ? current->login->conf->public_key
+								 : "what the server sent");
 	return n > 0 && vio->write_packet(vio, secret, (size_t)n) == 0 ? CR_OK : CR_ERROR;
 }
 
@@ -256,7 +265,8 @@ static int may_send_clear(MYSQL *m, const char *plugin)
 	if (is_local(m) || (mysql_login_is_encrypted(m) && current->mode >= SSL_VERIFY_CA))
 		return 0;
 	refuse("the server asks for the password in clear text (%s): this needs TLS that is verified, [%s] ssl.mode = "
-	       "verify_ca or verify_identity", plugin, current->login->section);
+	       "verify_ca or verify_identity",
+			plugin, current->login->section);
 	return -1;
 }
 
@@ -292,24 +302,28 @@ struct auth_plugin {
 };
 enum { AUTHENTICATION_PLUGIN = 2, INTERFACE_VERSION = 0x0100 };
 
-#define PLUGIN(plugin_name, function) { \
-	.type = AUTHENTICATION_PLUGIN, .interface_version = INTERFACE_VERSION, \
-	.name = plugin_name, .author = "millrace", .desc = "says nothing before the peer is who it must be", \
-	.version = { 1, 0, 0 }, .license = "", .authenticate_user = function }
+#	define PLUGIN(plugin_name, function) \
+		{ \
+			.type = AUTHENTICATION_PLUGIN, .interface_version = INTERFACE_VERSION, .name = plugin_name, \
+			.author = "millrace", .desc = "says nothing before the peer is who it must be", \
+			.version = { 1, 0, 0 }, .license = "", .authenticate_user = function \
+		}
 
 static struct auth_plugin plugins[] = {
-	PLUGIN("caching_sha2_password", caching_sha2), PLUGIN("sha256_password", sha256),
-	PLUGIN("mysql_clear_password", clear_password), PLUGIN("dialog", dialog),
+	PLUGIN("caching_sha2_password", caching_sha2),
+	PLUGIN("sha256_password", sha256),
+	PLUGIN("mysql_clear_password", clear_password),
+	PLUGIN("dialog", dialog),
 };
 enum { PLUGINS = sizeof(plugins) / sizeof(*plugins) };
 
 /* ---- around a login ---- */
 
-static const char *taken;	/* a plugin whose name the library has taken itself; NULL: none */
+static const char *taken; /* a plugin whose name the library has taken itself; NULL: none */
 
 static void register_plugins(void)
 {
-	MYSQL *m = mysql_init(NULL);		/* for the errors only */
+	MYSQL *m = mysql_init(NULL); /* for the errors only */
 
 	for (size_t i = 0; i < PLUGINS; i++) {
 		struct st_mysql_client_plugin *own = (struct st_mysql_client_plugin *)&plugins[i];
@@ -345,7 +359,7 @@ static void allow(MYSQL *m, const struct conf_list *names)
 	mysql_optionsv(m, MARIADB_OPT_RESTRICTED_AUTH, list.data);
 	buf_done(&list);
 	if (!others)
-		mysql_options(m, MYSQL_PLUGIN_DIR, "/dev/null");	/* nothing is loaded at the server's wish */
+		mysql_options(m, MYSQL_PLUGIN_DIR, "/dev/null"); /* nothing is loaded at the server's wish */
 }
 
 int mysql_auth_begin(struct mysql_auth *a, MYSQL *m, struct err *err)
@@ -354,9 +368,11 @@ int mysql_auth_begin(struct mysql_auth *a, MYSQL *m, struct err *err)
 
 	pthread_once(&once, register_plugins);
 	if (taken)
-		return err_set(err, ERR_CONFIG, 0, "%s: this MySQL client library (%s) brings its own %s, which sends "
-			       "passwords in clear text without TLS: use a build of MariaDB Connector/C with loadable plugins, "
-			       "or libmysqlclient", a->login->who, mysql_get_client_info(), taken);
+		return err_set(err, ERR_CONFIG, 0,
+				"%s: this MySQL client library (%s) brings its own %s, which sends "
+				"passwords in clear text without TLS: use a build of MariaDB Connector/C with loadable plugins, "
+				"or libmysqlclient",
+				a->login->who, mysql_get_client_info(), taken);
 	mysql_options(m, MYSQL_DEFAULT_AUTH, plugins[0].name);
 	allow(m, &a->login->conf->plugins);
 	current = a;

@@ -13,7 +13,7 @@
 /* Around mysql_real_connect(), on the same thread. refused: filled when we ended the login, "" else. */
 struct mysql_auth {
 	const struct mysql_login *login;
-	int mode;			/* enum ssl_mode of this try */
+	int mode; /* enum ssl_mode of this try */
 	char refused[320];
 };
 
@@ -22,9 +22,9 @@ void mysql_auth_end(void);
 
 /* Encrypts the password by an RSA key, as the server expects it after a challenge of 20 bytes; the number of bytes, or -1. */
 int mysql_auth_encrypt(const char *pem, size_t pem_len, const char *password, const unsigned char *challenge,
-		       unsigned char *out, size_t size);
+		unsigned char *out, size_t size);
 /* caching_sha2_password's proof: a hash that shows the password's bytes to nobody. */
 int mysql_auth_proof(const char *password, const unsigned char *challenge, unsigned char out[32]);
-int mysql_auth_read_key(const char *path, char *out, size_t size);	/* the number of bytes, or -1 with errno */
+int mysql_auth_read_key(const char *path, char *out, size_t size); /* the number of bytes, or -1 with errno */
 
 #endif

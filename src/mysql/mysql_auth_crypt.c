@@ -39,15 +39,16 @@ static EVP_PKEY *read_key(const char *pem, size_t len)
 static int encrypt(EVP_PKEY *key, const unsigned char *text, size_t len, unsigned char *out, size_t *size)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
-	int good = ctx && EVP_PKEY_encrypt_init(ctx) > 0 && EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
-		   EVP_PKEY_encrypt(ctx, out, size, text, len) > 0;
+	int good = ctx && EVP_PKEY_encrypt_init(ctx) > 0 &&
+			EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
+			EVP_PKEY_encrypt(ctx, out, size, text, len) > 0;
 
 	EVP_PKEY_CTX_free(ctx);
 	return good ? 0 : -1;
 }
 
 int mysql_auth_encrypt(const char *pem, size_t pem_len, const char *password, const unsigned char *challenge,
-		       unsigned char *out, size_t size)
+		unsigned char *out, size_t size)
 {
 	unsigned char text[PASSWORD_MAX];
 	size_t len = strlen(password) + 1;
@@ -69,7 +70,7 @@ int mysql_auth_proof(const char *password, const unsigned char *challenge, unsig
 {
 	unsigned char once[32], mix[32 + CHALLENGE];
 	int good = EVP_Digest(password, strlen(password), once, NULL, EVP_sha256(), NULL) &&
-		   EVP_Digest(once, sizeof(once), mix, NULL, EVP_sha256(), NULL);
+			EVP_Digest(once, sizeof(once), mix, NULL, EVP_sha256(), NULL);
 
 	memcpy(mix + 32, challenge, CHALLENGE);
 	good = good && EVP_Digest(mix, sizeof(mix), out, NULL, EVP_sha256(), NULL);

@@ -36,14 +36,16 @@ int login_conf_check(const struct login_conf *conf, const char *section, struct 
 {
 	if (conf->ssl_mode >= SSL_VERIFY_CA && conf->ssl_ca == NULL)
 		return err_set(err, ERR_CONFIG, 0,
-			       "[%s] ssl.mode asks for a check of the server's certificate: set ssl.ca", section);
+				"[%s] ssl.mode asks for a check of the server's certificate: set ssl.ca", section);
 	for (size_t i = 0; i < conf->plugins.count; i++)
 		if (is_clear_text(conf->plugins.items[i]) && conf->ssl_mode < SSL_VERIFY_CA)
-			return err_set(err, ERR_CONFIG, 0, "[%s] auth.plugins: %s sends the password in clear text: expected "
-				       "ssl.mode = verify_ca or verify_identity beside it", section, conf->plugins.items[i]);
+			return err_set(err, ERR_CONFIG, 0,
+					"[%s] auth.plugins: %s sends the password in clear text: expected "
+					"ssl.mode = verify_ca or verify_identity beside it",
+					section, conf->plugins.items[i]);
 	if (conf->public_key && access(conf->public_key, R_OK) != 0)
-		return err_set(err, ERR_CONFIG, 0, "[%s] server.public.key: expected a readable file, found '%s'", section,
-			       conf->public_key);
+		return err_set(err, ERR_CONFIG, 0, "[%s] server.public.key: expected a readable file, found '%s'",
+				section, conf->public_key);
 	return 0;
 }
 
@@ -77,9 +79,8 @@ static void set_tls(MYSQL *m, const struct login_conf *conf, int mode)
 #else
 static void set_tls(MYSQL *m, const struct login_conf *conf, int mode)
 {
-	static const enum mysql_ssl_mode modes[] = {
-		SSL_MODE_DISABLED, SSL_MODE_PREFERRED, SSL_MODE_REQUIRED, SSL_MODE_VERIFY_CA, SSL_MODE_VERIFY_IDENTITY
-	};
+	static const enum mysql_ssl_mode modes[] = { SSL_MODE_DISABLED, SSL_MODE_PREFERRED, SSL_MODE_REQUIRED,
+		SSL_MODE_VERIFY_CA, SSL_MODE_VERIFY_IDENTITY };
 
 	mysql_options(m, MYSQL_OPT_SSL_MODE, &modes[mode]);
 	mysql_options(m, MYSQL_OPT_SSL_CA, conf->ssl_ca);
@@ -121,8 +122,10 @@ static enum login_result refuse(struct mysql_auth *a, MYSQL *m, struct err *err)
 		err_set(err, ERR_CONFIG, (int)mysql_errno(m), "%s: %s", a->login->who, a->refused);
 #ifdef CR_PLUGIN_NOT_ALLOWED
 	else if (mysql_errno(m) == CR_PLUGIN_NOT_ALLOWED)
-		err_set(err, ERR_CONFIG, CR_PLUGIN_NOT_ALLOWED, "%s: the server asks for a way to authenticate that [%s] "
-			"auth.plugins does not name", a->login->who, a->login->section);
+		err_set(err, ERR_CONFIG, CR_PLUGIN_NOT_ALLOWED,
+				"%s: the server asks for a way to authenticate that [%s] "
+				"auth.plugins does not name",
+				a->login->who, a->login->section);
 #endif
 	else
 		return LOGIN_FAILED;
@@ -151,7 +154,8 @@ static enum login_result try_once(const struct mysql_login *l, int mode, MYSQL *
 	if (open == NULL)
 		return refuse(&a, m, err);
 	if (mode >= SSL_REQUIRED && !mysql_login_is_encrypted(m)) {
-		err_set(err, ERR_CONFIG, 0, "%s: the connection is not encrypted, as [%s] ssl.mode asks", l->who, l->section);
+		err_set(err, ERR_CONFIG, 0, "%s: the connection is not encrypted, as [%s] ssl.mode asks", l->who,
+				l->section);
 		return LOGIN_REFUSED;
 	}
 	return LOGIN_OPEN;

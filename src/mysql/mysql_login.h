@@ -19,12 +19,12 @@
 #include "mysql/login_conf.h"
 
 struct mysql_login {
-	const char *who;		/* "MySQL 127.0.0.1:3306", for messages */
-	const char *section;		/* "mysql": where its settings stand */
+	const char *who;     /* "MySQL 127.0.0.1:3306", for messages */
+	const char *section; /* "mysql": where its settings stand */
 	const struct login_conf *conf;
 	const char *host;
 	unsigned port;
-	const char *socket;		/* instead of host and port; NULL: TCP */
+	const char *socket; /* instead of host and port; NULL: TCP */
 	const char *user, *password;
 	const char *charset;
 	unsigned connect_s, answer_s;
@@ -37,6 +37,6 @@ enum login_result { LOGIN_OPEN, LOGIN_REFUSED, LOGIN_FAILED };
 enum login_result mysql_login(const struct mysql_login *login, MYSQL **out, struct err *err);
 bool mysql_login_is_encrypted(MYSQL *mysql);
 
-const char *mysql_library(void);	/* the client library that is linked, with its version */
+const char *mysql_library(void); /* the client library that is linked, with its version */
 
 #endif

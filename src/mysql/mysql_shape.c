@@ -19,14 +19,18 @@ int mysql_shape_check(MYSQL_RES *res, const char *shape, const char *who, const 
 	MYSQL_ROW row;
 
 	if (has < n)
-		return err_set(err, ERR_CONFIG, 0, "%s: %.80s: expected an answer of at least %u columns, found %u: this is no server "
-			       "that millrace knows, or something between changes its answers", who, statement, n, has);
+		return err_set(err, ERR_CONFIG, 0,
+				"%s: %.80s: expected an answer of at least %u columns, found %u: this is no server "
+				"that millrace knows, or something between changes its answers",
+				who, statement, n, has);
 	while ((row = mysql_fetch_row(res)) != NULL) {
 		unsigned i = first_null(row, shape, n);
 
 		if (i < n)
-			return err_set(err, ERR_CONFIG, 0, "%s: %.80s: expected a value in column %u, found NULL: this is no server that "
-				       "millrace knows, or something between changes its answers", who, statement, i + 1);
+			return err_set(err, ERR_CONFIG, 0,
+					"%s: %.80s: expected a value in column %u, found NULL: this is no server that "
+					"millrace knows, or something between changes its answers",
+					who, statement, i + 1);
 	}
 	mysql_data_seek(res, 0);
 	return 0;

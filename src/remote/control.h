@@ -17,7 +17,7 @@ struct control_server;
 /* link is lent until control_stop(). A socket file that nobody answers on is replaced; one that somebody answers on is
  * an error. */
 struct control_server *control_serve(struct engine_link *link, const char *path, struct err *err);
-void control_stop(struct control_server *s);		/* ends running requests; waits for their threads */
+void control_stop(struct control_server *s); /* ends running requests; waits for their threads */
 
 /* The client's side: a link like the local one. ERR_UNREACHABLE when nobody listens. */
 struct control_client;

@@ -34,7 +34,9 @@ static int dial(const char *path, struct err *err)
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	return err_set(err, ERR_UNREACHABLE, rc, "no millrace answers on %s (%s); start one with `millrace run`, or name its socket", path, strerror(rc));
+	return err_set(err, ERR_UNREACHABLE, rc,
+			"no millrace answers on %s (%s); start one with `millrace run`, or name its socket", path,
+			strerror(rc));
 }
 
 static int send_request(int fd, const struct engine_request *r, struct err *err)

@@ -28,10 +28,10 @@ enum { MAX_CONNECTIONS = 64, REQUEST_MS = 10000 };
 struct connection {
 	struct control_server *server;
 	pthread_t thread;
-	int fd;			/* -1: free */
-	int64_t since_us;	/* when it connected */
-	bool idle;		/* under lock: it has not asked anything yet */
-	bool done;		/* under lock: the thread has ended and can be joined */
+	int fd;		  /* -1: free */
+	int64_t since_us; /* when it connected */
+	bool idle;	  /* under lock: it has not asked anything yet */
+	bool done;	  /* under lock: the thread has ended and can be joined */
 };
 
 struct control_server {
@@ -73,7 +73,8 @@ static int parse_request(json_t *o, struct engine_request *r, struct err *err)
 	r->command = json_string_value(json_object_get(o, "command"));
 	if (r->command == NULL)
 		return err_set(err, ERR_CONFIG, 0, "control socket: expected {\"command\":\"..\",\"args\":{..}}");
-	json_object_foreach(json_object_get(o, "args"), name, value) {
+	json_object_foreach(json_object_get(o, "args"), name, value)
+	{
 		if (!json_is_string(value) || r->nargs == ENGINE_MAX_ARGS)
 			return err_set(err, ERR_CONFIG, 0, "control socket: args: expected at most %d texts",
 					ENGINE_MAX_ARGS);
@@ -94,8 +95,8 @@ static void answer(struct connection *c, const struct buf *line)
 	int rc;
 
 	err_clear(&err);
-	rc = o ? parse_request(o, &request, &err) : err_set(&err, ERR_CONFIG, 0,
-			"control socket: expected one line of JSON, found: %s", problem.text);
+	rc = o ? parse_request(o, &request, &err)
+	       : err_set(&err, ERR_CONFIG, 0, "control socket: expected one line of JSON, found: %s", problem.text);
 	if (rc == 0) {
 		parse_session(o, &session);
 		request.session = &session;
@@ -229,7 +230,8 @@ static void accept_one(struct control_server *s)
 	if ((c = find_free(s)) == NULL && (c = show_out(s)) == NULL) {
 		char why[80];
 
-		snprintf(why, sizeof(why), "%d requests are being answered, which is the most at once", MAX_CONNECTIONS);
+		snprintf(why, sizeof(why), "%d requests are being answered, which is the most at once",
+				MAX_CONNECTIONS);
 		refuse(fd, why);
 		return;
 	}
@@ -246,7 +248,8 @@ static void *listen_thread(void *arg)
 	struct control_server *s = arg;
 
 	for (;;) {
-		struct pollfd pfd[2] = { { .fd = s->listener, .events = POLLIN }, { .fd = s->stop_pipe[0], .events = POLLIN } };
+		struct pollfd pfd[2] = { { .fd = s->listener, .events = POLLIN },
+			{ .fd = s->stop_pipe[0], .events = POLLIN } };
 
 		if (poll(pfd, 2, 1000) < 0 && errno != EINTR)
 			break;
@@ -271,7 +274,9 @@ static int clear_path(const char *path, const struct sockaddr_un *un, struct err
 	if (fd >= 0)
 		close(fd);
 	if (rc == 0)
-		return err_set(err, ERR_CONFIG, 0, "control socket %s: another millrace answers on it; stop it, or give this one its own state.dir", path);
+		return err_set(err, ERR_CONFIG, 0,
+				"control socket %s: another millrace answers on it; stop it, or give this one its own state.dir",
+				path);
 	unlink(path);
 	return 0;
 }
@@ -290,7 +295,7 @@ static int listen_on(struct control_server *s, struct err *err)
 		return -1;
 	}
 	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	before = umask(0177);	/* the file is 0600 from its first moment */
+	before = umask(0177); /* the file is 0600 from its first moment */
 	rc = s->listener < 0 ? -1 : bind(s->listener, (struct sockaddr *)&un, sizeof(un));
 	umask(before);
 	if (dir_fd >= 0)

@@ -84,7 +84,9 @@ int control_line(int fd, struct buf *rest, struct buf *line, int timeout_ms, siz
 			return 1;
 		}
 		if (rest->len >= max || (room = buf_reserve(rest, 65536)) == NULL)
-			return err_set(err, ERR_DATA, 0, "control socket: expected a line of at most %zu bytes, found a longer one", max);
+			return err_set(err, ERR_DATA, 0,
+					"control socket: expected a line of at most %zu bytes, found a longer one",
+					max);
 		n = until_us > clock_mono_us() ? poll(&pfd, 1, (int)((until_us - clock_mono_us()) / 1000) + 1) : 0;
 		if (n == 0)
 			return err_set(err, ERR_UNREACHABLE, ETIMEDOUT, "control socket: no answer within %d s",

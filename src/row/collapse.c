@@ -17,14 +17,14 @@
 
 struct slot {
 	uint32_t hash;
-	uint32_t entry;		/* index into out, plus 1; 0: free */
+	uint32_t entry; /* index into out, plus 1; 0: free */
 };
 
 struct collapse {
 	struct slot *slots;
-	size_t nslots, cap_slots;	/* powers of two; cap is what is allocated */
+	size_t nslots, cap_slots; /* powers of two; cap is what is allocated */
 	uint64_t seed;
-	struct arena arena;	/* merged rows */
+	struct arena arena; /* merged rows */
 	/* during a run */
 	struct collapsed *out;
 	size_t count;
@@ -35,7 +35,7 @@ struct collapse *collapse_new(void)
 	struct collapse *c = xcalloc(1, sizeof(*c));
 
 	arena_init(&c->arena, 0);
-	c->seed = (uint64_t)clock_mono_us() ^ (uint64_t)(uintptr_t)c;	/* keys come from outside: not to be foreseen */
+	c->seed = (uint64_t)clock_mono_us() ^ (uint64_t)(uintptr_t)c; /* keys come from outside: not to be foreseen */
 	return c;
 }
 
@@ -157,8 +157,8 @@ static bool update_moves_key(const struct change *change)
 {
 	const struct schema *s = change->schema;
 
-	return change->op == CHANGE_UPDATE && change->before && row_has_key(s, change->before)
-		&& row_has_key(s, change->after) && !keys_equal(s, change->before, s, change->after);
+	return change->op == CHANGE_UPDATE && change->before && row_has_key(s, change->before) &&
+			row_has_key(s, change->after) && !keys_equal(s, change->before, s, change->after);
 }
 
 static void collapse_move(struct collapse *c, const struct change *change)

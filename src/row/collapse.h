@@ -25,7 +25,7 @@ void collapse_free(struct collapse *c);
  */
 struct collapsed {
 	const struct change *change;
-	const struct value *row;	/* what to write (after), or the row whose key to delete (before) */
+	const struct value *row; /* what to write (after), or the row whose key to delete (before) */
 	bool is_delete;
 };
 size_t collapse_run(struct collapse *c, const struct change *changes, size_t count, struct collapsed *out);

@@ -56,7 +56,8 @@ static bool with_fraction(const char *text, size_t len, unsigned digits, char *o
 
 static bool fill_decimal(const struct column *c, const char *text, size_t len, char *out, size_t size)
 {
-	return len > 0 && strspn(text, "-0123456789.") >= len && text[0] != '.' && with_fraction(text, len, c->scale, out, size);
+	return len > 0 && strspn(text, "-0123456789.") >= len && text[0] != '.' &&
+			with_fraction(text, len, c->scale, out, size);
 }
 
 static bool fill_text(const struct column *c, const char *text, size_t len, char *out, size_t size)
@@ -68,12 +69,14 @@ static bool fill_text(const struct column *c, const char *text, size_t len, char
 static bool fill_date(const struct column *c, const char *text, size_t len, char *out, size_t size)
 {
 	(void)c;
-	return len == 10 && text[4] == '-' && text[7] == '-' && strncmp(text, "0000", 4) != 0 && copy(text, len, out, size);
+	return len == 10 && text[4] == '-' && text[7] == '-' && strncmp(text, "0000", 4) != 0 &&
+			copy(text, len, out, size);
 }
 
 static bool fill_datetime(const struct column *c, const char *text, size_t len, char *out, size_t size)
 {
-	return len >= 19 && text[10] == ' ' && strncmp(text, "0000", 4) != 0 && with_fraction(text, len, c->scale, out, size);
+	return len >= 19 && text[10] == ' ' && strncmp(text, "0000", 4) != 0 &&
+			with_fraction(text, len, c->scale, out, size);
 }
 
 static bool fill_time(const struct column *c, const char *text, size_t len, char *out, size_t size)
@@ -81,14 +84,30 @@ static bool fill_time(const struct column *c, const char *text, size_t len, char
 	return len >= 8 && text[2] == ':' && text[5] == ':' && with_fraction(text, len, c->scale, out, size);
 }
 
-static const struct { fill *literal; const char *zero; } fills[COL_COUNT] = {
-	[COL_TINYINT] = { fill_integer, "0" }, [COL_SMALLINT] = { fill_integer, "0" }, [COL_MEDIUMINT] = { fill_integer, "0" },
-	[COL_INT] = { fill_integer, "0" }, [COL_BIGINT] = { fill_integer, "0" }, [COL_YEAR] = { fill_integer, "0" },
-	[COL_FLOAT] = { fill_double, "0" }, [COL_DOUBLE] = { fill_double, "0" }, [COL_DECIMAL] = { fill_decimal, "0" },
-	[COL_CHAR] = { fill_text, "" }, [COL_VARCHAR] = { fill_text, "" }, [COL_TINYTEXT] = { fill_text, "" },
-	[COL_TEXT] = { fill_text, "" }, [COL_MEDIUMTEXT] = { fill_text, "" }, [COL_LONGTEXT] = { fill_text, "" },
-	[COL_ENUM] = { fill_text, NULL }, [COL_SET] = { fill_text, "" },
-	[COL_DATE] = { fill_date, NULL }, [COL_DATETIME] = { fill_datetime, NULL }, [COL_TIME] = { fill_time, "00:00:00" },
+static const struct {
+	fill *literal;
+	const char *zero;
+} fills[COL_COUNT] = {
+	[COL_TINYINT] = { fill_integer, "0" },
+	[COL_SMALLINT] = { fill_integer, "0" },
+	[COL_MEDIUMINT] = { fill_integer, "0" },
+	[COL_INT] = { fill_integer, "0" },
+	[COL_BIGINT] = { fill_integer, "0" },
+	[COL_YEAR] = { fill_integer, "0" },
+	[COL_FLOAT] = { fill_double, "0" },
+	[COL_DOUBLE] = { fill_double, "0" },
+	[COL_DECIMAL] = { fill_decimal, "0" },
+	[COL_CHAR] = { fill_text, "" },
+	[COL_VARCHAR] = { fill_text, "" },
+	[COL_TINYTEXT] = { fill_text, "" },
+	[COL_TEXT] = { fill_text, "" },
+	[COL_MEDIUMTEXT] = { fill_text, "" },
+	[COL_LONGTEXT] = { fill_text, "" },
+	[COL_ENUM] = { fill_text, NULL },
+	[COL_SET] = { fill_text, "" },
+	[COL_DATE] = { fill_date, NULL },
+	[COL_DATETIME] = { fill_datetime, NULL },
+	[COL_TIME] = { fill_time, "00:00:00" },
 };
 
 bool column_fill(const struct column *c, char *out, size_t size)
@@ -99,5 +118,6 @@ bool column_fill(const struct column *c, char *out, size_t size)
 		return false;
 	if (c->default_kind == DEFAULT_LITERAL)
 		return fills[c->type].literal(c, c->default_text, strlen(c->default_text), out, size);
-	return c->default_kind == DEFAULT_NONE && !c->nullable && zero && fills[c->type].literal(c, zero, strlen(zero), out, size);
+	return c->default_kind == DEFAULT_NONE && !c->nullable && zero &&
+			fills[c->type].literal(c, zero, strlen(zero), out, size);
 }

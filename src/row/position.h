@@ -16,18 +16,18 @@
 #include <stdint.h>
 
 struct position {
-	char *gtids;		/* owned; NULL: the server has no GTIDs */
-	char file[256];		/* "" : no position yet */
+	char *gtids;	/* owned; NULL: the server has no GTIDs */
+	char file[256]; /* "" : no position yet */
 	uint64_t pos;
 	uint64_t event;
 	uint64_t row;
-	int64_t ts_sec;		/* of the last event; 0 unknown */
+	int64_t ts_sec; /* of the last event; 0 unknown */
 	uint32_t server_id;
 	char server_uuid[40];	/* whose binlog file is meant; "" unknown (Debezium does not store it) */
 	char gtid[96];		/* of the transaction that event and row lie in; "": outside, or it has none */
 	uint64_t changes;	/* of that transaction, already in the log */
 	bool snapshot;		/* the initial snapshot is running: rows so far are not enough to resume from */
-	bool snapshot_blocking;	/* "BLOCKING" rather than "INITIAL" */
+	bool snapshot_blocking; /* "BLOCKING" rather than "INITIAL" */
 	/* How far snapshots have come: text that only the source understands; owned, NULL: none. Stored beside
 	 * Debezium's members, which Debezium leaves alone. */
 	char *progress;
@@ -35,7 +35,7 @@ struct position {
 
 void position_init(struct position *p);
 void position_done(struct position *p);
-void position_copy(struct position *to, const struct position *from);	/* to must be initialised */
+void position_copy(struct position *to, const struct position *from); /* to must be initialised */
 bool position_is_set(const struct position *p);
 
 #endif

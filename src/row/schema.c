@@ -12,22 +12,51 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-#define SCHEMA_CHUNK 512		/* what a table of five columns needs; there may be ten thousand */
+#define SCHEMA_CHUNK 512 /* what a table of five columns needs; there may be ten thousand */
 #define SCHEMA_SLOTS 4
 
 static _Atomic uint64_t last_version;
 
 static const char *const type_names[COL_COUNT] = {
-	[COL_TINYINT] = "tinyint", [COL_SMALLINT] = "smallint", [COL_MEDIUMINT] = "mediumint", [COL_INT] = "int",
-	[COL_BIGINT] = "bigint", [COL_FLOAT] = "float", [COL_DOUBLE] = "double", [COL_DECIMAL] = "decimal",
-	[COL_BIT] = "bit", [COL_YEAR] = "year", [COL_DATE] = "date", [COL_TIME] = "time", [COL_DATETIME] = "datetime",
-	[COL_TIMESTAMP] = "timestamp", [COL_CHAR] = "char", [COL_VARCHAR] = "varchar", [COL_TINYTEXT] = "tinytext",
-	[COL_TEXT] = "text", [COL_MEDIUMTEXT] = "mediumtext", [COL_LONGTEXT] = "longtext", [COL_BINARY] = "binary",
-	[COL_VARBINARY] = "varbinary", [COL_TINYBLOB] = "tinyblob", [COL_BLOB] = "blob", [COL_MEDIUMBLOB] = "mediumblob",
-	[COL_LONGBLOB] = "longblob", [COL_ENUM] = "enum", [COL_SET] = "set", [COL_JSON] = "json",
-	[COL_GEOMETRY] = "geometry", [COL_POINT] = "point", [COL_LINESTRING] = "linestring", [COL_POLYGON] = "polygon",
-	[COL_MULTIPOINT] = "multipoint", [COL_MULTILINESTRING] = "multilinestring", [COL_MULTIPOLYGON] = "multipolygon",
-	[COL_GEOMCOLLECTION] = "geomcollection", [COL_VECTOR] = "vector", [COL_UNKNOWN] = "unknown",
+	[COL_TINYINT] = "tinyint",
+	[COL_SMALLINT] = "smallint",
+	[COL_MEDIUMINT] = "mediumint",
+	[COL_INT] = "int",
+	[COL_BIGINT] = "bigint",
+	[COL_FLOAT] = "float",
+	[COL_DOUBLE] = "double",
+	[COL_DECIMAL] = "decimal",
+	[COL_BIT] = "bit",
+	[COL_YEAR] = "year",
+	[COL_DATE] = "date",
+	[COL_TIME] = "time",
+	[COL_DATETIME] = "datetime",
+	[COL_TIMESTAMP] = "timestamp",
+	[COL_CHAR] = "char",
+	[COL_VARCHAR] = "varchar",
+	[COL_TINYTEXT] = "tinytext",
+	[COL_TEXT] = "text",
+	[COL_MEDIUMTEXT] = "mediumtext",
+	[COL_LONGTEXT] = "longtext",
+	[COL_BINARY] = "binary",
+	[COL_VARBINARY] = "varbinary",
+	[COL_TINYBLOB] = "tinyblob",
+	[COL_BLOB] = "blob",
+	[COL_MEDIUMBLOB] = "mediumblob",
+	[COL_LONGBLOB] = "longblob",
+	[COL_ENUM] = "enum",
+	[COL_SET] = "set",
+	[COL_JSON] = "json",
+	[COL_GEOMETRY] = "geometry",
+	[COL_POINT] = "point",
+	[COL_LINESTRING] = "linestring",
+	[COL_POLYGON] = "polygon",
+	[COL_MULTIPOINT] = "multipoint",
+	[COL_MULTILINESTRING] = "multilinestring",
+	[COL_MULTIPOLYGON] = "multipolygon",
+	[COL_GEOMCOLLECTION] = "geomcollection",
+	[COL_VECTOR] = "vector",
+	[COL_UNKNOWN] = "unknown",
 };
 
 static const char *schema_text(struct schema *s, const char *text)
@@ -52,7 +81,7 @@ struct column *schema_add_column(struct schema *s, const struct column *like)
 	struct column *c;
 	const char **label;
 
-	if ((s->ncolumns & (s->ncolumns - 1)) == 0)	/* 0 or a power of two: full */
+	if ((s->ncolumns & (s->ncolumns - 1)) == 0) /* 0 or a power of two: full */
 		s->columns = xrealloc(s->columns, (s->ncolumns ? 2 * s->ncolumns : 1) * sizeof(s->columns[0]));
 	c = &s->columns[s->ncolumns++];
 	*c = *like;
@@ -74,7 +103,7 @@ struct column *schema_add_column(struct schema *s, const struct column *like)
 
 static struct schema_index *schema_room_for_index(struct schema *s)
 {
-	if ((s->nindexes & (s->nindexes - 1)) == 0)	/* 0 or a power of two: full */
+	if ((s->nindexes & (s->nindexes - 1)) == 0) /* 0 or a power of two: full */
 		s->indexes = xrealloc(s->indexes, (s->nindexes ? 2 * s->nindexes : 1) * sizeof(s->indexes[0]));
 	return &s->indexes[s->nindexes++];
 }
@@ -99,8 +128,11 @@ void schema_add_primary(struct schema *s)
 	for (unsigned i = 0; i < s->nkey; i++)
 		columns[i] = s->columns[s->key[i]].name;
 	index = schema_room_for_index(s);
-	*index = (struct schema_index){ .name = "PRIMARY", .primary = true, .unique = true, .columns = columns,
-			.ncolumns = s->nkey };
+	*index = (struct schema_index){ .name = "PRIMARY",
+		.primary = true,
+		.unique = true,
+		.columns = columns,
+		.ncolumns = s->nkey };
 }
 
 int schema_set_key(struct schema *s, const char *const *names, unsigned count)
@@ -187,17 +219,18 @@ static bool text_equal(const char *a, const char *b)
 
 static bool column_shape_equal(const struct column *a, const struct column *b)
 {
-	return a->type == b->type && a->length == b->length && a->precision == b->precision && a->scale == b->scale
-		&& a->has_scale == b->has_scale && a->is_unsigned == b->is_unsigned && a->zerofill == b->zerofill
-		&& a->nullable == b->nullable && a->autoinc == b->autoinc && a->generated == b->generated
-		&& a->invisible == b->invisible && a->is_boolean == b->is_boolean && a->collation == b->collation
-		&& a->labels == b->labels && a->default_kind == b->default_kind;
+	return a->type == b->type && a->length == b->length && a->precision == b->precision && a->scale == b->scale &&
+			a->has_scale == b->has_scale && a->is_unsigned == b->is_unsigned &&
+			a->zerofill == b->zerofill && a->nullable == b->nullable && a->autoinc == b->autoinc &&
+			a->generated == b->generated && a->invisible == b->invisible &&
+			a->is_boolean == b->is_boolean && a->collation == b->collation && a->labels == b->labels &&
+			a->default_kind == b->default_kind;
 }
 
 static bool column_equal(const struct column *a, const struct column *b)
 {
-	if (!column_shape_equal(a, b) || !text_equal(a->name, b->name) || !text_equal(a->charset, b->charset)
-			|| !text_equal(a->default_text, b->default_text) || !text_equal(a->comment, b->comment))
+	if (!column_shape_equal(a, b) || !text_equal(a->name, b->name) || !text_equal(a->charset, b->charset) ||
+			!text_equal(a->default_text, b->default_text) || !text_equal(a->comment, b->comment))
 		return false;
 	for (unsigned i = 0; i < a->labels; i++)
 		if (!text_equal(a->label[i], b->label[i]))
@@ -209,9 +242,9 @@ bool schema_equal(const struct schema *a, const struct schema *b)
 {
 	if (a == b)
 		return true;
-	if (a->db != b->db || a->table != b->table || a->ncolumns != b->ncolumns || a->nkey != b->nkey
-			|| a->key_is_unique_index != b->key_is_unique_index || a->exact != b->exact
-			|| !text_equal(a->charset, b->charset) || !text_equal(a->comment, b->comment))
+	if (a->db != b->db || a->table != b->table || a->ncolumns != b->ncolumns || a->nkey != b->nkey ||
+			a->key_is_unique_index != b->key_is_unique_index || a->exact != b->exact ||
+			!text_equal(a->charset, b->charset) || !text_equal(a->comment, b->comment))
 		return false;
 	if (a->nkey && memcmp(a->key, b->key, a->nkey * sizeof(a->key[0])) != 0)
 		return false;
@@ -268,9 +301,7 @@ static void put_arguments(struct printer *p, const struct column *c)
 	char text[32] = "";
 
 	switch (c->type) {
-	case COL_DECIMAL:
-		snprintf(text, sizeof(text), "(%u,%u)", c->precision, c->scale);
-		break;
+	case COL_DECIMAL: snprintf(text, sizeof(text), "(%u,%u)", c->precision, c->scale); break;
 	case COL_FLOAT:
 	case COL_DOUBLE:
 		if (c->has_scale)

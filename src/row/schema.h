@@ -18,65 +18,95 @@
 /* Room for db.table: MySQL's names are up to 64 characters, of up to four bytes each. Names are keys: none is ever cut. */
 enum { TABLE_NAME_ROOM = 2 * 64 * 4 + 2 };
 
-enum column_type {		/* by MySQL's own names; aliases are resolved by whoever reads the DDL */
-	COL_TINYINT, COL_SMALLINT, COL_MEDIUMINT, COL_INT, COL_BIGINT,
-	COL_FLOAT, COL_DOUBLE, COL_DECIMAL,
-	COL_BIT, COL_YEAR, COL_DATE, COL_TIME, COL_DATETIME, COL_TIMESTAMP,
-	COL_CHAR, COL_VARCHAR, COL_TINYTEXT, COL_TEXT, COL_MEDIUMTEXT, COL_LONGTEXT,
-	COL_BINARY, COL_VARBINARY, COL_TINYBLOB, COL_BLOB, COL_MEDIUMBLOB, COL_LONGBLOB,
-	COL_ENUM, COL_SET, COL_JSON,
-	COL_GEOMETRY, COL_POINT, COL_LINESTRING, COL_POLYGON, COL_MULTIPOINT, COL_MULTILINESTRING, COL_MULTIPOLYGON,
-	COL_GEOMCOLLECTION, COL_VECTOR,
-	COL_UNKNOWN,		/* stops the table, by name */
+enum column_type { /* by MySQL's own names; aliases are resolved by whoever reads the DDL */
+	COL_TINYINT,
+	COL_SMALLINT,
+	COL_MEDIUMINT,
+	COL_INT,
+	COL_BIGINT,
+	COL_FLOAT,
+	COL_DOUBLE,
+	COL_DECIMAL,
+	COL_BIT,
+	COL_YEAR,
+	COL_DATE,
+	COL_TIME,
+	COL_DATETIME,
+	COL_TIMESTAMP,
+	COL_CHAR,
+	COL_VARCHAR,
+	COL_TINYTEXT,
+	COL_TEXT,
+	COL_MEDIUMTEXT,
+	COL_LONGTEXT,
+	COL_BINARY,
+	COL_VARBINARY,
+	COL_TINYBLOB,
+	COL_BLOB,
+	COL_MEDIUMBLOB,
+	COL_LONGBLOB,
+	COL_ENUM,
+	COL_SET,
+	COL_JSON,
+	COL_GEOMETRY,
+	COL_POINT,
+	COL_LINESTRING,
+	COL_POLYGON,
+	COL_MULTIPOINT,
+	COL_MULTILINESTRING,
+	COL_MULTIPOLYGON,
+	COL_GEOMCOLLECTION,
+	COL_VECTOR,
+	COL_UNKNOWN, /* stops the table, by name */
 	COL_COUNT
 };
 
 enum column_default { DEFAULT_NONE, DEFAULT_NULL, DEFAULT_LITERAL, DEFAULT_EXPRESSION, DEFAULT_NOW };
 
 struct column {
-	const char *name;	/* UTF-8 */
+	const char *name; /* UTF-8 */
 	enum column_type type;
-	uint32_t length;	/* CHAR(n), VARCHAR(n): characters; BINARY(n): bytes; BIT(n): bits; VECTOR(n): dimensions; TINYINT(1): 1; 0: not given */
-	uint8_t precision;	/* DECIMAL(p,s), FLOAT(M,D): M */
-	uint8_t scale;		/* DECIMAL s, FLOAT(M,D): D; fraction digits of TIME, DATETIME, TIMESTAMP */
-	bool has_scale;		/* FLOAT(M,D), DOUBLE(M,D) written with D */
+	uint32_t length; /* CHAR(n), VARCHAR(n): characters; BINARY(n): bytes; BIT(n): bits; VECTOR(n): dimensions; TINYINT(1): 1; 0: not given */
+	uint8_t precision; /* DECIMAL(p,s), FLOAT(M,D): M */
+	uint8_t scale;	   /* DECIMAL s, FLOAT(M,D): D; fraction digits of TIME, DATETIME, TIMESTAMP */
+	bool has_scale;	   /* FLOAT(M,D), DOUBLE(M,D) written with D */
 	bool is_unsigned, zerofill, nullable, autoinc, generated, invisible;
-	bool is_boolean;	/* BOOL or BOOLEAN as written in a live DDL */
-	uint16_t collation;	/* MySQL collation id; 0 unknown */
-	const char *charset;	/* "utf8mb4"; NULL for types without */
-	uint16_t labels;	/* ENUM, SET: how many */
-	const char *const *label;	/* UTF-8, unquoted */
+	bool is_boolean;	  /* BOOL or BOOLEAN as written in a live DDL */
+	uint16_t collation;	  /* MySQL collation id; 0 unknown */
+	const char *charset;	  /* "utf8mb4"; NULL for types without */
+	uint16_t labels;	  /* ENUM, SET: how many */
+	const char *const *label; /* UTF-8, unquoted */
 	enum column_default default_kind;
-	const char *default_text;	/* DEFAULT_LITERAL: the value as text, as MySQL reads it; of BINARY also 0x.. */
-	const char *comment;	/* NULL: none */
-	const char *type_name;	/* what a live DDL called the type, upper case: "NATIONAL VARCHAR"; NULL: by its own name */
-	const char *type_text;	/* as DDL writes it, lower case: "int unsigned", "varchar(255)"; for people and `ddl` */
+	const char *default_text; /* DEFAULT_LITERAL: the value as text, as MySQL reads it; of BINARY also 0x.. */
+	const char *comment;	  /* NULL: none */
+	const char *type_name; /* what a live DDL called the type, upper case: "NATIONAL VARCHAR"; NULL: by its own name */
+	const char *type_text; /* as DDL writes it, lower case: "int unsigned", "varchar(255)"; for people and `ddl` */
 };
 
-struct schema_index {		/* as MySQL has it; what the key is made from when a later DDL takes the present one away */
+struct schema_index { /* as MySQL has it; what the key is made from when a later DDL takes the present one away */
 	const char *name;
-	bool primary, unique, functional;	/* functional: a part of it is an expression */
-	const char *const *columns;	/* without the expressions */
+	bool primary, unique, functional; /* functional: a part of it is an expression */
+	const char *const *columns;	  /* without the expressions */
 	unsigned ncolumns;
 };
 
 struct schema {
 	_Atomic unsigned refs;
 	struct arena arena;	/* owns every text below */
-	const char *db, *table;	/* interned */
+	const char *db, *table; /* interned */
 	const char *charset;	/* default charset of the table; may be NULL */
 	uint16_t collation;	/* default collation of the table; 0 unknown */
 	const char *comment;
 	struct column *columns;
 	unsigned ncolumns;
-	unsigned *key;		/* column indexes in key order; nkey 0: no key */
+	unsigned *key; /* column indexes in key order; nkey 0: no key */
 	unsigned nkey;
-	struct schema_index *indexes;	/* as far as they are known; always with the key */
+	struct schema_index *indexes; /* as far as they are known; always with the key */
 	unsigned nindexes;
-	bool key_is_unique_index;	/* the key is a unique index, not the primary key */
-	bool exact;		/* from MySQL, not from a message */
-	uint64_t version;	/* process-wide, rising; a new schema has a new version: cache by it */
-	void *_Atomic slot[4];	/* caches of other rooms, filled once, freed by slot_free; index: enum schema_slot */
+	bool key_is_unique_index; /* the key is a unique index, not the primary key */
+	bool exact;		  /* from MySQL, not from a message */
+	uint64_t version;	  /* process-wide, rising; a new schema has a new version: cache by it */
+	void *_Atomic slot[4];	  /* caches of other rooms, filled once, freed by slot_free; index: enum schema_slot */
 	void (*slot_free[4])(void *);
 };
 
@@ -86,17 +116,19 @@ enum schema_slot { SCHEMA_SLOT_FORMAT, SCHEMA_SLOT_SCRIPT, SCHEMA_SLOT_SINK, SCH
 struct schema *schema_new(const char *db, const char *table);
 struct column *schema_add_column(struct schema *s, const struct column *like);	/* copies texts and labels */
 void schema_add_index(struct schema *s, const struct schema_index *like);	/* copies */
-void schema_add_primary(struct schema *s);		/* the key, as the primary one */
-int schema_set_key(struct schema *s, const char *const *names, unsigned count);	/* -1: no such column */
-struct schema *schema_clone(const struct schema *s);	/* editable, new version, refs 1, no slots */
+void schema_add_primary(struct schema *s);					/* the key, as the primary one */
+int schema_set_key(struct schema *s, const char *const *names, unsigned count); /* -1: no such column */
+struct schema *schema_clone(const struct schema *s); /* editable, new version, refs 1, no slots */
 struct schema *schema_ref(struct schema *s);
-void schema_unref(struct schema *s);			/* NULL allowed */
-int schema_column(const struct schema *s, const char *name, size_t len);	/* index or -1; case-insensitive like MySQL (ASCII) */
+void schema_unref(struct schema *s); /* NULL allowed */
+int schema_column(const struct schema *s, const char *name,
+		size_t len); /* index or -1; case-insensitive like MySQL (ASCII) */
 bool schema_is_key(const struct schema *s, unsigned column);
-bool schema_equal(const struct schema *a, const struct schema *b);	/* same columns, types, keys: slots and version apart */
-const char *column_type_name(enum column_type type);	/* "bigint" */
-bool column_is_text(const struct column *c);		/* has a character set */
-bool column_is_binary(const struct column *c);		/* BINARY, VARBINARY, BLOBs */
-void column_type_print(const struct column *c, char *out, size_t size);	/* "decimal(10,2) unsigned" */
+bool schema_equal(const struct schema *a,
+		const struct schema *b);	     /* same columns, types, keys: slots and version apart */
+const char *column_type_name(enum column_type type); /* "bigint" */
+bool column_is_text(const struct column *c);	     /* has a character set */
+bool column_is_binary(const struct column *c);	     /* BINARY, VARBINARY, BLOBs */
+void column_type_print(const struct column *c, char *out, size_t size); /* "decimal(10,2) unsigned" */
 
 #endif

@@ -9,13 +9,24 @@
 #include "core/num.h"
 
 #define SCALAR_BOUND 64
-#define FIXED_DIGITS 15		/* MySQL's my_gcvt(): further from the point than this, it writes an exponent */
+#define FIXED_DIGITS 15 /* MySQL's my_gcvt(): further from the point than this, it writes an exponent */
 
 static const char *const kind_names[] = {
-	[VALUE_ABSENT] = "absent", [VALUE_NULL] = "null", [VALUE_INT] = "int", [VALUE_UINT] = "uint",
-	[VALUE_FLOAT] = "float", [VALUE_DOUBLE] = "double", [VALUE_DECIMAL] = "decimal", [VALUE_BIGDECIMAL] = "bigdecimal",
-	[VALUE_TEXT] = "text", [VALUE_BYTES] = "bytes", [VALUE_DATE] = "date", [VALUE_TIME] = "time",
-	[VALUE_DATETIME] = "datetime", [VALUE_TIMESTAMP] = "timestamp", [VALUE_ZERODATE] = "zerodate",
+	[VALUE_ABSENT] = "absent",
+	[VALUE_NULL] = "null",
+	[VALUE_INT] = "int",
+	[VALUE_UINT] = "uint",
+	[VALUE_FLOAT] = "float",
+	[VALUE_DOUBLE] = "double",
+	[VALUE_DECIMAL] = "decimal",
+	[VALUE_BIGDECIMAL] = "bigdecimal",
+	[VALUE_TEXT] = "text",
+	[VALUE_BYTES] = "bytes",
+	[VALUE_DATE] = "date",
+	[VALUE_TIME] = "time",
+	[VALUE_DATETIME] = "datetime",
+	[VALUE_TIMESTAMP] = "timestamp",
+	[VALUE_ZERODATE] = "zerodate",
 };
 
 /* aux counts only where it changes the value: the fraction digits of a time do not. */
@@ -32,7 +43,7 @@ bool value_equal(const struct value *a, const struct value *b)
 		return true;
 	if (value_has_bytes(a))
 		return a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
-	return a->u == b->u;		/* doubles by their bits: the content, not the arithmetic */
+	return a->u == b->u; /* doubles by their bits: the content, not the arithmetic */
 }
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -78,7 +89,7 @@ static size_t float_digits(const char *java, size_t len, char *digits, int *poin
 		if (java[i] == '.') {
 			fraction = true;
 		} else if (n == 0 && java[i] == '0') {
-			whole -= fraction;		/* 0.001: zeros behind the point move it left */
+			whole -= fraction; /* 0.001: zeros behind the point move it left */
 		} else {
 			digits[n++] = java[i];
 			whole += !fraction;
@@ -140,7 +151,7 @@ static size_t print_float(char *out, const char *java, size_t len)
 	size_t n, minus = java[0] == '-';
 	int point;
 
-	if (len > minus && (java[minus] < '0' || java[minus] > '9')) {	/* NaN, Infinity: MySQL has neither */
+	if (len > minus && (java[minus] < '0' || java[minus] > '9')) { /* NaN, Infinity: MySQL has neither */
 		memcpy(out, java, len);
 		return len;
 	}
@@ -161,28 +172,17 @@ size_t value_print(const struct value *v, char *out)
 	char java[32];
 
 	switch ((enum value_kind)v->kind) {
-	case VALUE_ABSENT:
-		return 0;
-	case VALUE_NULL:
-		memcpy(out, "NULL", 4);
-		return 4;
-	case VALUE_INT:
-		return num_i64(out, v->i);
-	case VALUE_UINT:
-		return num_u64(out, v->u);
-	case VALUE_FLOAT:
-		return print_float(out, java, num_float(java, (float)v->d));
-	case VALUE_DOUBLE:
-		return print_float(out, java, num_double(java, v->d));
-	case VALUE_DECIMAL:
-		return num_decimal64(out, v->i, v->aux);
-	case VALUE_DATE:
-		return num_iso_date(out, v->i);
-	case VALUE_TIME:
-		return num_time(out, v->i, v->aux);
+	case VALUE_ABSENT: return 0;
+	case VALUE_NULL: memcpy(out, "NULL", 4); return 4;
+	case VALUE_INT: return num_i64(out, v->i);
+	case VALUE_UINT: return num_u64(out, v->u);
+	case VALUE_FLOAT: return print_float(out, java, num_float(java, (float)v->d));
+	case VALUE_DOUBLE: return print_float(out, java, num_double(java, v->d));
+	case VALUE_DECIMAL: return num_decimal64(out, v->i, v->aux);
+	case VALUE_DATE: return num_iso_date(out, v->i);
+	case VALUE_TIME: return num_time(out, v->i, v->aux);
 	case VALUE_DATETIME:
-	case VALUE_TIMESTAMP:
-		return num_iso_datetime(out, v->i, v->aux, ' ');
+	case VALUE_TIMESTAMP: return num_iso_datetime(out, v->i, v->aux, ' ');
 	case VALUE_BIGDECIMAL:
 	case VALUE_TEXT:
 	case VALUE_BYTES:

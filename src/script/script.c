@@ -17,7 +17,7 @@
 #include "core/xalloc.h"
 #include "script/script_part.h"
 
-#define ROWS_MAX 10000			/* rows that one row may become */
+#define ROWS_MAX 10000 /* rows that one row may become */
 
 enum { SLOW_ROWS = 2 };
 
@@ -41,7 +41,8 @@ static void emit(struct script *s, enum change_op op, struct schema *schema, str
 /* Cells as wide as the schema that they go out under. */
 static struct value *fit(lua_State *L, const struct schema *schema, struct value *cells, unsigned width)
 {
-	return width == schema->ncolumns || cells == NULL ? cells : script_cells_extend(L, cells, width, schema->ncolumns);
+	return width == schema->ncolumns || cells == NULL ? cells
+							  : script_cells_extend(L, cells, width, schema->ncolumns);
 }
 
 static bool key_moved(const struct change *c)
@@ -64,7 +65,7 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	for (unsigned i = 0; i < schema->nkey; i++)
 		if (cells[schema->key[i]].kind == VALUE_ABSENT || cells[schema->key[i]].kind == VALUE_NULL)
 			luaL_error(L, "column %s: expected a value, because it is part of the key, found none",
-				   schema->columns[schema->key[i]].name);
+					schema->columns[schema->key[i]].name);
 	if (c->op == CHANGE_DELETE && r->kept) {
 		emit(s, CHANGE_UPSERT, schema, NULL, cells);
 	} else if (c->op == CHANGE_DELETE) {
@@ -93,7 +94,11 @@ static void row_from_table(lua_State *L, struct script *s, int idx, struct scrip
 {
 	unsigned ncolumns = s->row->names->ext->ncolumns;
 
-	*r = (struct script_row){ .tag = SCRIPT_ROW, .own = true, .key_written = true, .cap = ncolumns, .call = s->call,
+	*r = (struct script_row){ .tag = SCRIPT_ROW,
+		.own = true,
+		.key_written = true,
+		.cap = ncolumns,
+		.call = s->call,
 		.names = s->row->names };
 	r->cells = script_room(L, ncolumns * sizeof(*r->cells));
 	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
@@ -140,7 +145,8 @@ static void emit_list(lua_State *L, struct script *s, int idx)
 static void emit_result(lua_State *L, struct script *s, int idx)
 {
 	script_thaw(L, idx);
-	if (lua_isnil(L, idx) || (lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
+	if (lua_isnil(L, idx) ||
+			(lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
 		drop_one(s, "");
 		return;
 	}
@@ -173,8 +179,10 @@ int script_run_change(lua_State *L)
 	lua_pushvalue(L, lua_upvalueindex(4));
 	lua_call(L, 2, LUA_MULTRET);
 	if (lua_gettop(L) != 1)
-		return luaL_error(L, "%s: expected a row, a list of rows or nil, found %s", deletes ? "delete" : "transform",
-				  lua_gettop(L) ? "several results; return a list of rows" : "no return; write return row, return nil or drop(reason)");
+		return luaL_error(L, "%s: expected a row, a list of rows or nil, found %s",
+				deletes ? "delete" : "transform",
+				lua_gettop(L) ? "several results; return a list of rows"
+					      : "no return; write return row, return nil or drop(reason)");
 	emit_result(L, s, 1);
 	return 0;
 }
@@ -190,7 +198,7 @@ void script_failure_text(struct script *s, int status, char out[static SCRIPT_FA
 		p = s->stop_text;
 	if (status == LUA_ERRMEM && p != s->stop_text)
 		snprintf(text, sizeof(text), "%s: expected to need at most %lld bytes of memory, found more", s->name,
-			 (long long)s->limits.memory_bytes);
+				(long long)s->limits.memory_bytes);
 	else if (p == NULL)
 		snprintf(text, sizeof(text), "%s: an error that is no text (a %s)", s->name, luaL_typename(s->L, -1));
 	else if (strncmp(p, s->name, n) == 0 && p[n] == ':')
@@ -209,7 +217,7 @@ void script_close_state(struct script *s)
 	if (L == NULL)
 		return;
 	script_names_free(s);
-	s->L = NULL;			/* nothing is charged from here on */
+	s->L = NULL; /* nothing is charged from here on */
 	lua_close(L);
 }
 
@@ -334,7 +342,8 @@ static bool runs(const struct script *s, const struct change *c)
 	return c->op != CHANGE_DELETE || s->has_delete;
 }
 
-void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count, struct batch *out)
+void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
+		struct batch *out)
 {
 	size_t before = out->nchanges;
 	int64_t start_us = clock_mono_us();
@@ -347,7 +356,7 @@ void script_run_one(struct script *s, const struct batch *in, const struct chang
 	s->slow = (struct script_slow){ 0 };
 	for (size_t i = 0; i < count; i++) {
 		s->change = &changes[i];
-		if (s->change->schema == NULL) {	/* DDL of a whole database */
+		if (s->change->schema == NULL) { /* DDL of a whole database */
 			*batch_add_change(out) = *s->change;
 			continue;
 		}

@@ -17,23 +17,25 @@
 #include "row/batch.h"
 
 struct script_limits {
-	int64_t instructions;	/* per row; pcall cannot swallow it */
-	int64_t memory_bytes;	/* per state, with what a row puts out */
-	int64_t time_ms;	/* per row; 0: five seconds. The rows of a slow batch get less */
+	int64_t instructions; /* per row; pcall cannot swallow it */
+	int64_t memory_bytes; /* per state, with what a row puts out */
+	int64_t time_ms;      /* per row; 0: five seconds. The rows of a slow batch get less */
 };
 
 struct script;
 struct script_origin {
-	const char *path;		/* of the file, or of the one that the text is from: errors name it */
-	const char *text;		/* NULL: the file is read; then require() finds files beside it */
-	const struct conf_pairs *config;	/* for init(config), keys script.KEY; NULL: none */
+	const char *path;		 /* of the file, or of the one that the text is from: errors name it */
+	const char *text;		 /* NULL: the file is read; then require() finds files beside it */
+	const struct conf_pairs *config; /* for init(config), keys script.KEY; NULL: none */
 };
 struct script *script_open_from(const struct script_origin *from, const struct script_limits *limits, struct err *err);
-struct script *script_open(const char *path, const struct script_limits *limits, struct err *err);	/* ERR_CONFIG: file:line: ... */
-struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits, struct err *err);
+struct script *script_open(const char *path, const struct script_limits *limits,
+		struct err *err); /* ERR_CONFIG: file:line: ... */
+struct script *script_open_text(const char *name, const char *text, const struct script_limits *limits,
+		struct err *err);
 /* The rows that s gives go through next, too: one script then, with its errors told by the part that they are in. Takes both; s may be NULL. */
 struct script *script_chain(struct script *s, struct script *next);
-bool script_has_init(const struct script *s);	/* any of the chain */
+bool script_has_init(const struct script *s); /* any of the chain */
 void script_close(struct script *s);
 /*
  * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and
@@ -41,11 +43,17 @@ void script_close(struct script *s);
  * fields that the schema lacks make a new schema (cached per input schema). out->changes[].record keeps pointing at
  * the input record.
  */
-int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err);
-struct script_stats { uint64_t rows_in, rows_out, dropped, dead, ns; };
+int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out,
+		struct err *err);
+struct script_stats {
+	uint64_t rows_in, rows_out, dropped, dead, ns;
+};
 void script_stats(const struct script *s, struct script_stats *out);
 /* Dropped rows by reason: the i-th, over all scripts of a chain; false: there are no more. Lent until the script runs again. */
-struct script_drop { const char *script, *reason; uint64_t rows; };	/* reason: of drop(); "" of return nil */
+struct script_drop {
+	const char *script, *reason;
+	uint64_t rows;
+}; /* reason: of drop(); "" of return nil */
 bool script_drop_at(const struct script *s, size_t i, struct script_drop *out);
 /* Those since the last call of this function. */
 void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg);
@@ -58,15 +66,15 @@ void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM]
 /* A batch in which the script has been busy for twice the time of a row (ten seconds): told once, between two rows, with the slowest so far. */
 struct script_slow {
 	int64_t row_us, batch_us;
-	int line;		/* where that row was when it took long; 0: not known */
-	uint32_t record;	/* of the batch that came in */
+	int line;	 /* where that row was when it took long; 0: not known */
+	uint32_t record; /* of the batch that came in */
 };
 void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg);
 
 /* What can be said of a script without running it. schema: the table's, or NULL when it is not known. */
 struct script_finding {
-	const char *script;	/* "orders.lua" */
-	bool error;		/* the line will fail, or drop rows; false: it does not do what it looks like */
+	const char *script; /* "orders.lua" */
+	bool error;	    /* the line will fail, or drop rows; false: it does not do what it looks like */
 	int line;
 	char text[300];
 };
@@ -76,17 +84,19 @@ int script_lint(struct script *s, const struct schema *schema, script_tell *told
 /* A row and what must become of it: a line of JSON (script_case.c). schema: as the rows have it. */
 struct script_case {
 	bool passed;
-	char name[80], text[400];	/* text: what was expected and found, when it has not passed */
+	char name[80], text[400]; /* text: what was expected and found, when it has not passed */
 };
-int script_case_table(const char *line, size_t len, struct schema **out, struct err *err);	/* the first line of a file of cases; the caller unrefs */
+int script_case_table(const char *line, size_t len, struct schema **out,
+		struct err *err); /* the first line of a file of cases; the caller unrefs */
 void script_case_run(struct script *s, struct schema *schema, const char *line, size_t len, struct script_case *result);
 /* For who asks about one row: where its call ended. Costs time; not for rows on their way. */
 void script_watch_lines(struct script *s);
-const char *script_last_line(struct script *s);	/* "orders.lua:5", in the last script that was called since the last question */
+const char *script_last_line(
+		struct script *s); /* "orders.lua:5", in the last script that was called since the last question */
 /* A file of cases: the table, then a case a line. Calls back for each; line: of the file. -1: no such file, or none of cases. */
 typedef void script_case_told(void *arg, int line, const struct script_case *c);
 int script_case_file(struct script *s, const char *path, script_case_told *told, void *arg, struct err *err);
-char *script_case_path(const char *script);	/* "lua/orders.lua" -> "lua/orders.cases"; the caller frees */
-const char *script_library(void);	/* "Lua 5.4.4": what is linked */
+char *script_case_path(const char *script); /* "lua/orders.lua" -> "lua/orders.cases"; the caller frees */
+const char *script_library(void);	    /* "Lua 5.4.4": what is linked */
 
 #endif

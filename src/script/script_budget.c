@@ -16,11 +16,19 @@
 
 #include "core/clock.h"
 
-enum { HOOK_PERIOD = 1000, HOOK_PERIOD_LARGE = 50, LOOK_STEPS = 20000, LOOK_BYTES = 1 << 20, LARGE_BLOCK = 1 << 18, BYTES_PER_STEP = 256,
-       GARBAGE_BYTES_PER_STEP = 1024, LATE_US = 100000 };
+enum {
+	HOOK_PERIOD = 1000,
+	HOOK_PERIOD_LARGE = 50,
+	LOOK_STEPS = 20000,
+	LOOK_BYTES = 1 << 20,
+	LARGE_BLOCK = 1 << 18,
+	BYTES_PER_STEP = 256,
+	GARBAGE_BYTES_PER_STEP = 1024,
+	LATE_US = 100000
+};
 
 static const int64_t time_ms_unset = 5000, least_time_us = 20000;
-static const int64_t batch_times[] = { 2, 4, 8 };	/* times that of a row: each divides the time of a row by ten */
+static const int64_t batch_times[] = { 2, 4, 8 }; /* times that of a row: each divides the time of a row by ten */
 
 static void budget_hook(lua_State *L, lua_Debug *ar);
 
@@ -48,11 +56,13 @@ static void end_text(struct script *s, int line)
 	int n = line ? snprintf(s->stop_text, sizeof(s->stop_text), "%s:%d: ", s->name, line) : 0;
 
 	if (time)
-		snprintf(s->stop_text + n, sizeof(s->stop_text) - (size_t)n, "expected an end within %lld milliseconds for one row, found none",
-			 (long long)s->time_us / 1000);
+		snprintf(s->stop_text + n, sizeof(s->stop_text) - (size_t)n,
+				"expected an end within %lld milliseconds for one row, found none",
+				(long long)s->time_us / 1000);
 	else
-		snprintf(s->stop_text + n, sizeof(s->stop_text) - (size_t)n, "expected an end within %lld instructions for one row, found none",
-			 (long long)s->limits.instructions);
+		snprintf(s->stop_text + n, sizeof(s->stop_text) - (size_t)n,
+				"expected an end within %lld instructions for one row, found none",
+				(long long)s->limits.instructions);
 }
 
 /* From here on every instruction comes to the hook. */
@@ -208,7 +218,7 @@ void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size)
 	void *q;
 
 	if (p == NULL)
-		old_size = 0;		/* Lua passes a type there */
+		old_size = 0; /* Lua passes a type there */
 	if (size == 0) {
 		free(p);
 		s->memory -= old_size;
@@ -237,9 +247,11 @@ void script_budget_row_bytes(lua_State *L, size_t size)
 
 	script_charge(L, (int64_t)(size / BYTES_PER_STEP));
 	if (size > (size_t)s->limits.memory_bytes || s->memory + s->row_bytes + size > (size_t)s->limits.memory_bytes)
-		luaL_error(L, "expected to need at most %I bytes of memory for one row, found more", (LUAI_UACINT)s->limits.memory_bytes);
+		luaL_error(L, "expected to need at most %I bytes of memory for one row, found more",
+				(LUAI_UACINT)s->limits.memory_bytes);
 	if (s->batch_bytes + s->row_bytes + size > batch_ceiling(s))
-		luaL_error(L, "expected the rows of one batch to need at most %I bytes of memory, found more", (LUAI_UACINT)batch_ceiling(s));
+		luaL_error(L, "expected the rows of one batch to need at most %I bytes of memory, found more",
+				(LUAI_UACINT)batch_ceiling(s));
 	s->row_bytes += size;
 }
 

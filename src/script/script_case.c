@@ -16,7 +16,7 @@
 #include "core/buf.h"
 #include "core/json.h"
 
-static const int64_t COMMIT_US = 1529501823000000;	/* event.ts of a case: 2018-06-20 13:37:03 */
+static const int64_t COMMIT_US = 1529501823000000; /* event.ts of a case: 2018-06-20 13:37:03 */
 
 struct case_parts {
 	struct script *s;
@@ -47,12 +47,9 @@ static void push_scalar(lua_State *L, struct arena *a, const struct json_slice *
 	size_t len;
 
 	switch (v->kind) {
-	case JSON_NULL:
-		script_null_push(L);
-		break;
-	case JSON_TRUE: case JSON_FALSE:
-		lua_pushboolean(L, v->kind == JSON_TRUE);
-		break;
+	case JSON_NULL: script_null_push(L); break;
+	case JSON_TRUE:
+	case JSON_FALSE: lua_pushboolean(L, v->kind == JSON_TRUE); break;
 	case JSON_NUMBER:
 		if (!decimal_parse(script_decimal_push(L), v->p, v->len))
 			luaL_error(L, "expected a number, found %s", lua_pushlstring(L, v->p, v->len));
@@ -62,8 +59,7 @@ static void push_scalar(lua_State *L, struct arena *a, const struct json_slice *
 			luaL_error(L, "expected whole \\u pairs in a text, found half a pair");
 		lua_pushlstring(L, text, len);
 		break;
-	default:		/* a JSON column's value, as it stands */
-		lua_pushlstring(L, v->p, v->len);
+	default: /* a JSON column's value, as it stands */ lua_pushlstring(L, v->p, v->len);
 	}
 }
 
@@ -82,7 +78,8 @@ static int take_row(lua_State *L)
 
 		json_value(&j, &v);
 		if (column < 0)
-			return luaL_error(L, "row: expected a column of the table, found '%s'", lua_pushlstring(L, key.p, key.len));
+			return luaL_error(L, "row: expected a column of the table, found '%s'",
+					lua_pushlstring(L, key.p, key.len));
 		push_scalar(L, &p->in->arena, &v);
 		script_value_take(L, lua_gettop(L), &p->schema->columns[column], true, &cells[column]);
 		lua_settop(L, 3);
@@ -104,7 +101,9 @@ static struct value *cells_of(struct case_parts *p, const struct json_slice *obj
 	lua_pushlightuserdata(L, (void *)object);
 	lua_pushlightuserdata(L, cells);
 	if (lua_pcall(L, 3, 0, 0) != LUA_OK)
-		problem(p, "%.300s", lua_isstring(L, -1) ? lua_tostring(L, -1) : "expected a row, found one that is too large");
+		problem(p, "%.300s",
+				lua_isstring(L, -1) ? lua_tostring(L, -1)
+						    : "expected a row, found one that is too large");
 	lua_settop(L, 1);
 	p->s->out = NULL;
 	return cells;
@@ -129,7 +128,8 @@ static bool make_change(struct case_parts *p)
 
 /* ---- what comes out ---- */
 
-static bool cell_is(struct case_parts *p, const struct value *v, const struct json_slice *want, char *found, size_t size)
+static bool cell_is(struct case_parts *p, const struct value *v, const struct json_slice *want, char *found,
+		size_t size)
 {
 	const char *text = want->p;
 	size_t len = want->len, n;
@@ -170,7 +170,8 @@ static void compare_row(struct case_parts *p, const struct change *c, const stru
 
 		json_value(&j, &v);
 		if (!cell_is(p, column < 0 ? NULL : &cells[column], &v, found, sizeof(found)))
-			problem(p, "%.*s: expected %.*s, found %s", (int)key.len, key.p, (int)(v.len < 80 ? v.len : 80), v.p, found);
+			problem(p, "%.*s: expected %.*s, found %s", (int)key.len, key.p, (int)(v.len < 80 ? v.len : 80),
+					v.p, found);
 	}
 }
 
@@ -199,8 +200,8 @@ static bool expects_dead(struct case_parts *p, const char **text, size_t *len)
 	if (p->expect.kind != JSON_OBJECT)
 		return false;
 	json_init(&j, p->expect.p, p->expect.len);
-	return json_enter(&j, '{') && json_member(&j, &key) && key.len == 4 && memcmp(key.p, "dead", 4) == 0 && json_value(&j, &v) == JSON_STRING
-		&& json_text(&v, &p->in->arena, text, len) == 0;
+	return json_enter(&j, '{') && json_member(&j, &key) && key.len == 4 && memcmp(key.p, "dead", 4) == 0 &&
+			json_value(&j, &v) == JSON_STRING && json_text(&v, &p->in->arena, text, len) == 0;
 }
 
 static void compare_word(struct case_parts *p)
@@ -210,7 +211,8 @@ static void compare_word(struct case_parts *p)
 	size_t n = p->out->nchanges;
 
 	if (!dropped && !deleted)
-		problem(p, "expect: expected a row, a list of rows, \"dropped\", \"deleted\" or {\"dead\": ..}, found \"%.*s\"", (int)p->expect.len, p->expect.p);
+		problem(p, "expect: expected a row, a list of rows, \"dropped\", \"deleted\" or {\"dead\": ..}, found \"%.*s\"",
+				(int)p->expect.len, p->expect.p);
 	else if (dropped && n != 0)
 		problem(p, "expected nothing, found %s", p->out->changes[0].op == CHANGE_DELETE ? "a delete" : "a row");
 	else if (deleted && (n != 1 || p->out->changes[0].op != CHANGE_DELETE))
@@ -224,7 +226,8 @@ static void compare(struct case_parts *p)
 
 	if (expects_dead(p, &want, &len)) {
 		if (dead == NULL || memmem(dead, strlen(dead), want, len) == NULL)
-			problem(p, "expected a dead letter with '%.*s', found %s", (int)len, want, dead ? dead : "a row that passes");
+			problem(p, "expected a dead letter with '%.*s', found %s", (int)len, want,
+					dead ? dead : "a row that passes");
 	} else if (dead) {
 		problem(p, "expected a row that passes, found a dead letter: %.300s", dead);
 	} else if (p->expect.kind == JSON_OBJECT) {
@@ -273,7 +276,12 @@ static bool read_line(struct case_parts *p, const char *line, size_t len)
 
 void script_case_run(struct script *s, struct schema *schema, const char *line, size_t len, struct script_case *result)
 {
-	struct case_parts p = { .s = s, .schema = schema, .in = batch_new(), .out = batch_new(), .op = CHANGE_CREATE, .result = result };
+	struct case_parts p = { .s = s,
+		.schema = schema,
+		.in = batch_new(),
+		.out = batch_new(),
+		.op = CHANGE_CREATE,
+		.result = result };
 	struct err err = { 0 };
 
 	*result = (struct script_case){ .passed = false };
@@ -293,7 +301,9 @@ void script_case_run(struct script *s, struct schema *schema, const char *line, 
 static int bad_table(struct schema *s, struct err *err, const char *what)
 {
 	schema_unref(s);
-	return err_set(err, ERR_CONFIG, 0, "the table of the cases: expected {\"table\": \"db.table\", \"columns\": {\"name\": \"type\"}, \"key\": [\"name\"]}, found %s", what);
+	return err_set(err, ERR_CONFIG, 0,
+			"the table of the cases: expected {\"table\": \"db.table\", \"columns\": {\"name\": \"type\"}, \"key\": [\"name\"]}, found %s",
+			what);
 }
 
 static bool add_columns(struct schema *s, const struct json_slice *object)
@@ -328,7 +338,8 @@ static bool add_key(struct schema *s, const struct json_slice *list)
 	struct json j;
 
 	json_init(&j, list->p, list->len);
-	for (bool more = json_enter(&j, '[') && json_element(&j); more && count < 16; more = json_element(&j), count++) {
+	for (bool more = json_enter(&j, '[') && json_element(&j); more && count < 16;
+			more = json_element(&j), count++) {
 		json_value(&j, &v);
 		snprintf(text[count], sizeof(text[count]), "%.*s", (int)v.len, v.p);
 		names[count] = text[count];

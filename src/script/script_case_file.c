@@ -30,7 +30,8 @@ int script_case_file(struct script *s, const char *path, script_case_told *told,
 	int rc = 0;
 
 	if (f == NULL)
-		return err_set(err, ERR_CONFIG, errno, "%s: expected a file of cases beside the script, found: %s", path, strerror(errno));
+		return err_set(err, ERR_CONFIG, errno, "%s: expected a file of cases beside the script, found: %s",
+				path, strerror(errno));
 	for (int at = 1; rc == 0 && (n = getline(&line, &size, f)) > 0; at++) {
 		if (is_blank(line))
 			continue;

@@ -53,7 +53,7 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 
 	if (first > in->nchanges || count > in->nchanges - first)
 		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
-			       s->name, in->nchanges, count, first);
+				s->name, in->nchanges, count, first);
 	script_run_one(s, in, in->changes + first, count, out);
 	for (s = s->next; s; s = s->next) {
 		count = out->nchanges - before;
@@ -95,7 +95,10 @@ void script_drops_fresh(struct script *s, void each(void *arg, const struct scri
 	for (; s; s = s->next)
 		for (unsigned i = 0; i < s->nreasons; i++) {
 			if (s->reasons[i].fresh)
-				each(arg, &(struct script_drop){ .script = s->name, .reason = s->reasons[i].text, .rows = s->reasons[i].fresh });
+				each(arg,
+						&(struct script_drop){ .script = s->name,
+								.reason = s->reasons[i].text,
+								.rows = s->reasons[i].fresh });
 			s->reasons[i].fresh = 0;
 		}
 }
@@ -114,7 +117,9 @@ bool script_drop_at(const struct script *s, size_t i, struct script_drop *out)
 {
 	for (; s; i -= s->nreasons, s = s->next)
 		if (i < s->nreasons) {
-			*out = (struct script_drop){ .script = s->name, .reason = s->reasons[i].text, .rows = s->reasons[i].rows };
+			*out = (struct script_drop){ .script = s->name,
+				.reason = s->reasons[i].text,
+				.rows = s->reasons[i].rows };
 			return true;
 		}
 	return false;

@@ -100,7 +100,10 @@ static void read_lines(struct reader *r, struct code *c)
 {
 	unsigned n, nwhole;
 	const int8_t *differences;
-	struct { unsigned at; int line; } *whole;
+	struct {
+		unsigned at;
+		int line;
+	} * whole;
 	int line = c->line;
 
 	n = (unsigned)number(r);
@@ -190,26 +193,16 @@ static int successors(uint32_t i, int at, int next[2])
 
 	next[0] = at + 1;
 	switch (code_op(i)) {
-	case OP_JMP:
-		next[0] = at + 1 + code_jump(i);
-		return 1;
-	case OP_LFALSESKIP:
-		next[0] = at + 2;
-		return 1;
-	case OP_RETURN: case OP_RETURN0: case OP_RETURN1:
-		return 0;
-	case OP_FORLOOP: case OP_TFORLOOP:
-		next[1] = at + 1 - bx;
-		return 2;
-	case OP_FORPREP:
-		next[1] = at + 2 + bx;
-		return 2;
-	case OP_TFORPREP:
-		next[0] = at + 1 + bx;
-		return 1;
-	default:
-		next[1] = at + 2;
-		return code_is_test(i) ? 2 : 1;
+	case OP_JMP: next[0] = at + 1 + code_jump(i); return 1;
+	case OP_LFALSESKIP: next[0] = at + 2; return 1;
+	case OP_RETURN:
+	case OP_RETURN0:
+	case OP_RETURN1: return 0;
+	case OP_FORLOOP:
+	case OP_TFORLOOP: next[1] = at + 1 - bx; return 2;
+	case OP_FORPREP: next[1] = at + 2 + bx; return 2;
+	case OP_TFORPREP: next[0] = at + 1 + bx; return 1;
+	default: next[1] = at + 2; return code_is_test(i) ? 2 : 1;
 	}
 }
 
@@ -256,7 +249,8 @@ bool *code_reached(struct arena *a, const struct code *c)
 
 const char *code_text(const struct code *c, unsigned constant)
 {
-	return constant < c->nconstants && c->constants[constant].kind == CODE_TEXT ? c->constants[constant].text : NULL;
+	return constant < c->nconstants && c->constants[constant].kind == CODE_TEXT ? c->constants[constant].text
+										    : NULL;
 }
 
 const char *code_local(const struct code *c, unsigned at, unsigned reg)

@@ -11,9 +11,33 @@
 
 #include "core/arena.h"
 
-enum code_op {		/* those that are looked at; numbers of Lua 5.4 */
-	OP_MOVE = 0, OP_LFALSESKIP = 6, OP_GETUPVAL = 9, OP_SETUPVAL, OP_GETTABUP, OP_GETFIELD = 14, OP_SETTABUP, OP_SETFIELD = 18, OP_SELF = 20, OP_NOT = 51,
-	OP_JMP = 56, OP_EQ, OP_EQK = 60, OP_EQI, OP_TEST = 66, OP_TESTSET, OP_CALL, OP_TAILCALL, OP_RETURN, OP_RETURN0, OP_RETURN1, OP_FORLOOP, OP_FORPREP, OP_TFORPREP, OP_TFORLOOP = 77, OP_CLOSURE = 79
+enum code_op { /* those that are looked at; numbers of Lua 5.4 */
+	OP_MOVE = 0,
+	OP_LFALSESKIP = 6,
+	OP_GETUPVAL = 9,
+	OP_SETUPVAL,
+	OP_GETTABUP,
+	OP_GETFIELD = 14,
+	OP_SETTABUP,
+	OP_SETFIELD = 18,
+	OP_SELF = 20,
+	OP_NOT = 51,
+	OP_JMP = 56,
+	OP_EQ,
+	OP_EQK = 60,
+	OP_EQI,
+	OP_TEST = 66,
+	OP_TESTSET,
+	OP_CALL,
+	OP_TAILCALL,
+	OP_RETURN,
+	OP_RETURN0,
+	OP_RETURN1,
+	OP_FORLOOP,
+	OP_FORPREP,
+	OP_TFORPREP,
+	OP_TFORLOOP = 77,
+	OP_CLOSURE = 79
 };
 
 struct code_constant {
@@ -21,18 +45,25 @@ struct code_constant {
 	const char *text;
 };
 
-struct code {				/* one function */
+struct code { /* one function */
 	const struct code *parent;
 	int line;
 	unsigned nparams;
 	uint32_t *ops;
-	int *lines;			/* of each instruction */
+	int *lines; /* of each instruction */
 	unsigned nops;
 	struct code_constant *constants;
 	unsigned nconstants;
-	struct { bool in_stack; uint8_t index; const char *name; } *upvalues;
+	struct {
+		bool in_stack;
+		uint8_t index;
+		const char *name;
+	} * upvalues;
 	unsigned nupvalues;
-	struct { const char *name; unsigned from, to; } *locals;	/* in the order of their registers */
+	struct {
+		const char *name;
+		unsigned from, to;
+	} * locals; /* in the order of their registers */
 	unsigned nlocals;
 	struct code *functions;
 	unsigned nfunctions;
@@ -41,15 +72,42 @@ struct code {				/* one function */
 /* NULL: not what this reader knows. Everything is in the arena; the dump may go. */
 struct code *code_read(struct arena *a, const char *dump, size_t len);
 
-static inline enum code_op code_op(uint32_t i) { return (enum code_op)(i & 0x7f); }
-static inline unsigned code_a(uint32_t i) { return i >> 7 & 0xff; }
-static inline unsigned code_b(uint32_t i) { return i >> 16 & 0xff; }
-static inline unsigned code_c(uint32_t i) { return i >> 24; }
-static inline unsigned code_bx(uint32_t i) { return i >> 15; }
-static inline bool code_k(uint32_t i) { return i >> 15 & 1; }
-static inline bool code_is_test(uint32_t i) { return code_op(i) >= OP_EQ && code_op(i) <= OP_TESTSET; }
-static inline bool code_is_return(uint32_t i) { return code_op(i) >= OP_RETURN && code_op(i) <= OP_RETURN1; }
-static inline int code_jump(uint32_t i) { return (int)(i >> 7) - 0xffffff; }
+static inline enum code_op code_op(uint32_t i)
+{
+	return (enum code_op)(i & 0x7f);
+}
+static inline unsigned code_a(uint32_t i)
+{
+	return i >> 7 & 0xff;
+}
+static inline unsigned code_b(uint32_t i)
+{
+	return i >> 16 & 0xff;
+}
+static inline unsigned code_c(uint32_t i)
+{
+	return i >> 24;
+}
+static inline unsigned code_bx(uint32_t i)
+{
+	return i >> 15;
+}
+static inline bool code_k(uint32_t i)
+{
+	return i >> 15 & 1;
+}
+static inline bool code_is_test(uint32_t i)
+{
+	return code_op(i) >= OP_EQ && code_op(i) <= OP_TESTSET;
+}
+static inline bool code_is_return(uint32_t i)
+{
+	return code_op(i) >= OP_RETURN && code_op(i) <= OP_RETURN1;
+}
+static inline int code_jump(uint32_t i)
+{
+	return (int)(i >> 7) - 0xffffff;
+}
 
 /* Which instructions can be come to, from the first one on; in the arena. Nothing follows error(), drop() and reject(). */
 bool *code_reached(struct arena *a, const struct code *c);

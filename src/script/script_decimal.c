@@ -42,7 +42,7 @@ static uint32_t small_divide(struct decimal *d, uint32_t divisor)
 {
 	uint64_t rest = 0;
 
-	for (unsigned i = d->limbs; i-- > 0; ) {
+	for (unsigned i = d->limbs; i-- > 0;) {
 		rest = rest * BASE + d->limb[i];
 		d->limb[i] = (uint32_t)(rest / divisor);
 		rest %= divisor;
@@ -64,7 +64,7 @@ static int magnitude_compare(const struct decimal *a, const struct decimal *b)
 {
 	if (a->limbs != b->limbs)
 		return a->limbs < b->limbs ? -1 : 1;
-	for (unsigned i = a->limbs; i-- > 0; )
+	for (unsigned i = a->limbs; i-- > 0;)
 		if (a->limb[i] != b->limb[i])
 			return a->limb[i] < b->limb[i] ? -1 : 1;
 	return 0;
@@ -164,11 +164,11 @@ size_t script_decimal_print(const struct decimal *d, char *out)
 	unsigned n = decimal_digits(d), whole;
 	size_t at = 0;
 
-	for (unsigned i = d->limbs; i-- > 0; )
+	for (unsigned i = d->limbs; i-- > 0;)
 		at += num_pad(digits + at, d->limb[i], 9);
 	if (at == 0)
 		digits[at++] = '0';
-	memmove(digits, digits + at - n, n);	/* without the zeros of the first limb */
+	memmove(digits, digits + at - n, n); /* without the zeros of the first limb */
 	if (d->negative)
 		*p++ = '-';
 	whole = n > d->scale ? n - d->scale : 0;
@@ -206,7 +206,7 @@ int decimal_compare(const struct decimal *a, const struct decimal *b)
 	sign = a->negative ? -1 : 1;
 	if (align(&x, &y))
 		return sign * magnitude_compare(&x, &y);
-	return a->scale < b->scale ? sign : -sign;	/* only a larger number runs out of room */
+	return a->scale < b->scale ? sign : -sign; /* only a larger number runs out of room */
 }
 
 bool decimal_add(const struct decimal *a, const struct decimal *b, bool subtract, struct decimal *out)
@@ -260,11 +260,12 @@ bool decimal_multiply(const struct decimal *a, const struct decimal *b, struct d
 }
 
 /* Quotient and rest of the magnitudes, one decimal digit at a time from the top; false: the rest ran out of room. */
-static bool long_divide(const struct decimal *a, const struct decimal *b, struct decimal *quotient, struct decimal *rest)
+static bool long_divide(const struct decimal *a, const struct decimal *b, struct decimal *quotient,
+		struct decimal *rest)
 {
 	decimal_from_u64(quotient, 0, false);
 	decimal_from_u64(rest, 0, false);
-	for (unsigned i = a->limbs; i-- > 0; )
+	for (unsigned i = a->limbs; i-- > 0;)
 		for (int place = 8; place >= 0; place--) {
 			uint32_t digit = 0;
 
@@ -281,7 +282,7 @@ static bool long_divide(const struct decimal *a, const struct decimal *b, struct
 bool decimal_divide(const struct decimal *a, const struct decimal *b, unsigned scale, struct decimal *out)
 {
 	struct decimal x = *a, y = *b, q, rest;
-	unsigned have = scale + b->scale;	/* the scale that a needs for a quotient of the scale asked for */
+	unsigned have = scale + b->scale; /* the scale that a needs for a quotient of the scale asked for */
 
 	if (b->limbs == 0 || scale > DECIMAL_DIGITS)
 		return false;
@@ -358,7 +359,7 @@ bool decimal_unscaled(const struct decimal *d, uint64_t *magnitude)
 {
 	uint64_t v = 0;
 
-	for (unsigned i = d->limbs; i-- > 0; )
+	for (unsigned i = d->limbs; i-- > 0;)
 		if (__builtin_mul_overflow(v, BASE, &v) || __builtin_add_overflow(v, d->limb[i], &v))
 			return false;
 	*magnitude = v;

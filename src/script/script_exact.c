@@ -40,7 +40,8 @@ static bool decimal_integer(const struct decimal *d, int64_t *out)
 	struct decimal whole;
 	uint64_t v;
 
-	if (decimal_rescale(d, 0, &whole) != DECIMAL_FITS || !decimal_unscaled(&whole, &v) || v > (uint64_t)INT64_MAX + whole.negative)
+	if (decimal_rescale(d, 0, &whole) != DECIMAL_FITS || !decimal_unscaled(&whole, &v) ||
+			v > (uint64_t)INT64_MAX + whole.negative)
 		return false;
 	*out = (int64_t)(whole.negative ? 0 - v : v);
 	return true;
@@ -174,9 +175,9 @@ static int tonumber_lua(lua_State *L)
 /* ---- string.format ---- */
 
 struct spec {
-	char text[SPEC_MAX];		/* "%-8.2f" */
+	char text[SPEC_MAX]; /* "%-8.2f" */
 	bool left, zeros;
-	char sign;			/* what a number that is not negative begins with: + or a blank; 0: nothing */
+	char sign; /* what a number that is not negative begins with: + or a blank; 0: nothing */
 	int width, precision;
 	char conversion;
 };
@@ -208,7 +209,8 @@ static const char *read_spec(lua_State *L, const char *at, struct spec *s)
 	}
 	s->conversion = *p;
 	if (*p == '\0' || p - at + 2 > SPEC_MAX || s->width > PRECISION_MAX || s->precision > PRECISION_MAX)
-		luaL_error(L, "invalid conversion '%s' to 'format'", lua_pushlstring(L, at, (size_t)(p - at) < 20 ? (size_t)(p - at) : 20));
+		luaL_error(L, "invalid conversion '%s' to 'format'",
+				lua_pushlstring(L, at, (size_t)(p - at) < 20 ? (size_t)(p - at) : 20));
 	memcpy(s->text, at, (size_t)(p - at) + 1);
 	return p + 1;
 }
@@ -310,12 +312,12 @@ static void put_behind(lua_State *L, const luaL_Reg *functions)
 
 void script_exact_math(lua_State *L)
 {
-	static const luaL_Reg functions[] = {
-		{ "floor", floor_lua }, { "ceil", ceil_lua }, { "abs", abs_lua }, { "max", max_lua }, { "min", min_lua },
-		{ "tointeger", tointeger_lua }, { "acos", float_lua }, { "asin", float_lua }, { "atan", float_lua }, { "cos", float_lua },
-		{ "deg", float_lua }, { "exp", float_lua }, { "fmod", float_lua }, { "log", float_lua }, { "modf", float_lua }, { "rad", float_lua },
-		{ "sin", float_lua }, { "sqrt", float_lua }, { "tan", float_lua }, { NULL, NULL }
-	};
+	static const luaL_Reg functions[] = { { "floor", floor_lua }, { "ceil", ceil_lua }, { "abs", abs_lua },
+		{ "max", max_lua }, { "min", min_lua }, { "tointeger", tointeger_lua }, { "acos", float_lua },
+		{ "asin", float_lua }, { "atan", float_lua }, { "cos", float_lua }, { "deg", float_lua },
+		{ "exp", float_lua }, { "fmod", float_lua }, { "log", float_lua }, { "modf", float_lua },
+		{ "rad", float_lua }, { "sin", float_lua }, { "sqrt", float_lua }, { "tan", float_lua },
+		{ NULL, NULL } };
 
 	put_behind(L, functions);
 }

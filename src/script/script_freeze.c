@@ -32,8 +32,10 @@ bool script_thaw(lua_State *L, int idx)
 
 static int refuse_write(lua_State *L)
 {
-	return luaL_error(L, "field %s: expected a table made in this call, found one from when the script was loaded, which is read-only; "
-			  "a row finds nothing that an earlier row left", luaL_tolstring(L, 2, NULL));
+	return luaL_error(L,
+			"field %s: expected a table made in this call, found one from when the script was loaded, which is read-only; "
+			"a row finds nothing that an earlier row left",
+			luaL_tolstring(L, 2, NULL));
 }
 
 static int frozen_next(lua_State *L)
@@ -66,7 +68,7 @@ static int frozen_length(lua_State *L)
 static void move_contents(lua_State *L, int idx)
 {
 	lua_newtable(L);
-	for (lua_pushnil(L); lua_next(L, idx); ) {
+	for (lua_pushnil(L); lua_next(L, idx);) {
 		lua_pushvalue(L, -2);
 		lua_insert(L, -2);
 		lua_rawset(L, -4);
@@ -126,7 +128,7 @@ static void reach_from(lua_State *L, int idx, int list, int seen, int classes)
 			reach(L, list, seen);
 		return;
 	}
-	for (lua_pushnil(L); lua_next(L, idx); ) {
+	for (lua_pushnil(L); lua_next(L, idx);) {
 		lua_pushvalue(L, -2);
 		reach(L, list, seen);
 		reach(L, list, seen);
@@ -248,9 +250,8 @@ static int rawset_lua(lua_State *L)
 
 void script_raw_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = {
-		{ "next", next_lua }, { "rawget", rawget_lua }, { "rawlen", rawlen_lua }, { "rawset", rawset_lua }, { NULL, NULL }
-	};
+	static const luaL_Reg functions[] = { { "next", next_lua }, { "rawget", rawget_lua }, { "rawlen", rawlen_lua },
+		{ "rawset", rawset_lua }, { NULL, NULL } };
 
 	luaL_setfuncs(L, functions, 0);
 }

@@ -8,9 +8,9 @@
 #include "core/digest.h"
 #include "core/num.h"
 
-enum { BYTES_PER_STEP = 4 };		/* SHA-256 takes a few nanoseconds a byte */
+enum { BYTES_PER_STEP = 4 }; /* SHA-256 takes a few nanoseconds a byte */
 
-static const char null_key;	/* the one null; its address is the registry key */
+static const char null_key; /* the one null; its address is the registry key */
 
 void script_null_push(lua_State *L)
 {
@@ -180,9 +180,12 @@ static int verdict(lua_State *L, enum script_verdict verdict, const char *what)
 	int line = script_current_line(L);
 
 	if (s->call == 0)
-		return luaL_error(L, "%s: expected a call from transform() or delete(), found one while the script is loaded", what);
+		return luaL_error(L,
+				"%s: expected a call from transform() or delete(), found one while the script is loaded",
+				what);
 	if (verdict == VERDICT_REJECT)
-		snprintf(s->stop_text, sizeof(s->stop_text), "%s:%d: rejected%s%.180s", s->name, line, *reason ? ": " : "", reason);
+		snprintf(s->stop_text, sizeof(s->stop_text), "%s:%d: rejected%s%.180s", s->name, line,
+				*reason ? ": " : "", reason);
 	else
 		snprintf(s->stop_text, sizeof(s->stop_text), "%.60s", reason);
 	s->verdict = verdict;
@@ -262,7 +265,7 @@ static int split_lua(lua_State *L)
 	luaL_argcheck(L, between_len > 0, 2, "expected a separator, found an empty text");
 	p = luaL_checklstring(L, 1, &len);
 	end = p + len;
-	for (lua_Integer i = 1; ; i++) {
+	for (lua_Integer i = 1;; i++) {
 		const char *found = memmem(p, (size_t)(end - p), between, between_len);
 		size_t part = (size_t)((found ? found : end) - p);
 
@@ -277,10 +280,9 @@ static int split_lua(lua_State *L)
 
 void script_helpers_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = {
-		{ "mask", mask_lua }, { "hash", hash_lua }, { "hmac", hmac_lua }, { "drop", drop_lua }, { "reject", reject_lua }, { "coalesce", coalesce_lua },
-		{ "truncate", truncate_lua }, { "contains", contains_lua }, { "split", split_lua }, { NULL, NULL }
-	};
+	static const luaL_Reg functions[] = { { "mask", mask_lua }, { "hash", hash_lua }, { "hmac", hmac_lua },
+		{ "drop", drop_lua }, { "reject", reject_lua }, { "coalesce", coalesce_lua },
+		{ "truncate", truncate_lua }, { "contains", contains_lua }, { "split", split_lua }, { NULL, NULL } };
 
 	null_open(L);
 	luaL_setfuncs(L, functions, 0);

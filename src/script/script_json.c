@@ -44,7 +44,8 @@ static void push_number(lua_State *L, const struct json_slice *s)
 
 	if (num_parse_i64(s->p, s->len, &i)) {
 		lua_pushinteger(L, i);
-	} else if (memchr(s->p, '.', s->len) == NULL && memchr(s->p, 'e', s->len) == NULL && memchr(s->p, 'E', s->len) == NULL) {
+	} else if (memchr(s->p, '.', s->len) == NULL && memchr(s->p, 'e', s->len) == NULL &&
+			memchr(s->p, 'E', s->len) == NULL) {
 		if (!decimal_parse(&d, s->p, s->len))
 			luaL_error(L, "json: expected a number of at most %d digits", DECIMAL_DIGITS);
 		*script_decimal_push(L) = d;
@@ -99,20 +100,12 @@ static void push_value(lua_State *L, struct json *j, int depth)
 		return;
 	}
 	switch (json_value(j, &s)) {
-	case JSON_NULL:
-		script_null_push(L);
-		break;
-	case JSON_TRUE: case JSON_FALSE:
-		lua_pushboolean(L, s.kind == JSON_TRUE);
-		break;
-	case JSON_NUMBER:
-		push_number(L, &s);
-		break;
-	case JSON_STRING:
-		push_string(L, &s);
-		break;
-	default:
-		luaL_error(L, "json: expected one good value, found: %s", j->problem ? j->problem : "the end");
+	case JSON_NULL: script_null_push(L); break;
+	case JSON_TRUE:
+	case JSON_FALSE: lua_pushboolean(L, s.kind == JSON_TRUE); break;
+	case JSON_NUMBER: push_number(L, &s); break;
+	case JSON_STRING: push_string(L, &s); break;
+	default: luaL_error(L, "json: expected one good value, found: %s", j->problem ? j->problem : "the end");
 	}
 }
 
@@ -130,7 +123,8 @@ static int decode_lua(lua_State *L)
 	json_init(&j, p, len);
 	push_value(L, &j, 0);
 	if (!json_done(&j))
-		return luaL_error(L, "json: expected one good value, found: %s", j.problem ? j.problem : "more after it");
+		return luaL_error(L, "json: expected one good value, found: %s",
+				j.problem ? j.problem : "more after it");
 	return 1;
 }
 
@@ -155,8 +149,8 @@ static void encode_string(luaL_Buffer *b, const char *p, size_t len)
 	while (len) {
 		size_t n = len;
 
-		if (n > 64)	/* not to cut inside a character */
-			for (n = 64; n > 61 && ((unsigned char)p[n] & 0xc0) == 0x80; )
+		if (n > 64) /* not to cut inside a character */
+			for (n = 64; n > 61 && ((unsigned char)p[n] & 0xc0) == 0x80;)
 				n--;
 		luaL_addlstring(b, piece, json_escape(piece, p, n));
 		p += n;
@@ -198,7 +192,7 @@ static struct key *sorted_keys(lua_State *L, int idx, size_t *count)
 		script_charge(L, STEPS_PER_VALUE);
 	}
 	keys = lua_newuserdatauv(L, (n + 1) * sizeof(*keys), 0);
-	memset(keys, 0, (n + 1) * sizeof(*keys));	/* the first word is also its tag: none */
+	memset(keys, 0, (n + 1) * sizeof(*keys)); /* the first word is also its tag: none */
 	*count = n;
 	for (n = 0, lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1), n++)
 		keys[n].p = lua_tolstring(L, -2, &keys[n].len);
@@ -285,16 +279,14 @@ static void encode_number(lua_State *L, int idx)
 static void encode_object(lua_State *L, int idx)
 {
 	switch (script_tag(L, idx)) {
-	case SCRIPT_NULL: case SCRIPT_DECIMAL:
-		luaL_tolstring(L, idx, NULL);
-		break;
+	case SCRIPT_NULL:
+	case SCRIPT_DECIMAL: luaL_tolstring(L, idx, NULL); break;
 	case SCRIPT_TIME:
 		luaL_tolstring(L, idx, NULL);
 		encode_text(L, lua_gettop(L));
 		lua_remove(L, -2);
 		break;
-	default:
-		luaL_error(L, "json: expected a value, found a %s", luaL_tolstring(L, idx, NULL));
+	default: luaL_error(L, "json: expected a value, found a %s", luaL_tolstring(L, idx, NULL));
 	}
 }
 
@@ -305,26 +297,13 @@ static void encode_value(lua_State *L, int idx, int depth)
 	luaL_checkstack(L, 16, "json");
 	script_charge(L, STEPS_PER_VALUE);
 	switch (lua_type(L, idx)) {
-	case LUA_TNIL:
-		lua_pushliteral(L, "null");
-		break;
-	case LUA_TBOOLEAN:
-		lua_pushstring(L, lua_toboolean(L, idx) ? "true" : "false");
-		break;
-	case LUA_TNUMBER:
-		encode_number(L, idx);
-		break;
-	case LUA_TSTRING:
-		encode_text(L, idx);
-		break;
-	case LUA_TTABLE:
-		encode_table(L, idx, depth);
-		break;
-	case LUA_TUSERDATA:
-		encode_object(L, idx);
-		break;
-	default:
-		luaL_error(L, "json: expected a value, found a %s", luaL_typename(L, idx));
+	case LUA_TNIL: lua_pushliteral(L, "null"); break;
+	case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, idx) ? "true" : "false"); break;
+	case LUA_TNUMBER: encode_number(L, idx); break;
+	case LUA_TSTRING: encode_text(L, idx); break;
+	case LUA_TTABLE: encode_table(L, idx, depth); break;
+	case LUA_TUSERDATA: encode_object(L, idx); break;
+	default: luaL_error(L, "json: expected a value, found a %s", luaL_typename(L, idx));
 	}
 }
 

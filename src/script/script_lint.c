@@ -14,16 +14,15 @@
 #include "script/script_code.h"
 
 struct lint {
-	lua_State *L;			/* with the script's globals on top */
+	lua_State *L; /* with the script's globals on top */
 	const struct script *s;
-	const struct schema *schema;	/* NULL: not known */
+	const struct schema *schema; /* NULL: not known */
 	script_tell *tell;
 	void *arg;
-	struct arena arena;		/* the compiled script */
+	struct arena arena; /* the compiled script */
 };
 
-__attribute__((format(printf, 4, 5)))
-static void tell(const struct lint *l, bool error, int line, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void tell(const struct lint *l, bool error, int line, const char *fmt, ...)
 {
 	struct script_finding f = { .script = l->s->name, .error = error, .line = line };
 	va_list ap;
@@ -62,7 +61,8 @@ static void tell_global(const struct lint *l, int line, const char *name)
 		if (lua_type(l->L, -2) == LUA_TSTRING && count < sizeof(names) / sizeof(*names))
 			names[count++] = lua_tostring(l->L, -2);
 	near = conf_nearest(name, names, count);
-	tell(l, true, line, "global %.60s: expected a name that is defined, found none%s%.60s%s", name, near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
+	tell(l, true, line, "global %.60s: expected a name that is defined, found none%s%.60s%s", name,
+			near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
 }
 
 static void check_global(const struct lint *l, const struct code *c, unsigned at)
@@ -77,7 +77,9 @@ static void check_global(const struct lint *l, const struct code *c, unsigned at
 	if (reads && !global_defined(l, name))
 		tell_global(l, c->lines[at], name);
 	else if (!reads && c->parent)
-		tell(l, true, c->lines[at], "global %.60s: expected a local; globals are only set while the script is loaded", name);
+		tell(l, true, c->lines[at],
+				"global %.60s: expected a local; globals are only set while the script is loaded",
+				name);
 }
 
 /* ---- columns ---- */
@@ -104,8 +106,8 @@ static void tell_column(const struct lint *l, int line, const char *name)
 	for (unsigned i = 0; i < l->s->nfields && count < 4200; i++)
 		names[count++] = l->s->fields[i].name;
 	near = conf_nearest(name, names, count);
-	tell(l, true, line, "row.%.60s: expected a column of %s.%s, found none%s%.60s%s", name, l->schema->db, l->schema->table,
-	     near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
+	tell(l, true, line, "row.%.60s: expected a column of %s.%s, found none%s%.60s%s", name, l->schema->db,
+			l->schema->table, near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
 }
 
 /* Whether the register holds the variable of that name, or an upvalue of that name was just put there. */
@@ -143,7 +145,8 @@ static const char *row_field(const struct code *c, unsigned at)
 static void check_event(const struct lint *l, const struct code *c, unsigned at)
 {
 	uint32_t i = c->ops[at];
-	const char *name = code_op(i) == OP_GETFIELD && holds(c, at, code_b(i), "event") ? code_text(c, code_c(i)) : NULL;
+	const char *name = code_op(i) == OP_GETFIELD && holds(c, at, code_b(i), "event") ? code_text(c, code_c(i))
+											 : NULL;
 
 	if (name && !script_event_has(name))
 		tell(l, true, c->lines[at], "event.%.60s: expected " SCRIPT_EVENT_PARTS ", found '%.60s'", name, name);
@@ -162,12 +165,16 @@ static bool is_time_column(const struct column *k)
 }
 
 /* row.x as a condition: 0 and null are true. */
-static void check_truth(const struct lint *l, const struct code *c, unsigned at, const char *name, const struct column *k)
+static void check_truth(const struct lint *l, const struct code *c, unsigned at, const char *name,
+		const struct column *k)
 {
 	if (is_integer_column(k))
-		tell(l, false, c->lines[at], "row.%.60s as a condition: 0 is true in Lua; write row.%.60s ~= 0", name, name);
+		tell(l, false, c->lines[at], "row.%.60s as a condition: 0 is true in Lua; write row.%.60s ~= 0", name,
+				name);
 	else if (k->nullable)
-		tell(l, false, c->lines[at], "row.%.60s as a condition: null is true in Lua; write row.%.60s ~= null, or coalesce(row.%.60s, ..)", name, name, name);
+		tell(l, false, c->lines[at],
+				"row.%.60s as a condition: null is true in Lua; write row.%.60s ~= null, or coalesce(row.%.60s, ..)",
+				name, name, name);
 }
 
 static bool function_knows_null(const struct code *c)
@@ -181,23 +188,32 @@ static bool function_knows_null(const struct code *c)
 	return false;
 }
 
-static void check_equal(const struct lint *l, const struct code *c, unsigned at, const char *name, const struct column *k)
+static void check_equal(const struct lint *l, const struct code *c, unsigned at, const char *name,
+		const struct column *k)
 {
 	uint32_t i = c->ops[at + 1];
-	int kind = code_op(i) == OP_EQI ? CODE_NUMBER : code_b(i) < c->nconstants ? (int)c->constants[code_b(i)].kind : CODE_NIL;
+	int kind = code_op(i) == OP_EQI		    ? CODE_NUMBER
+			: code_b(i) < c->nconstants ? (int)c->constants[code_b(i)].kind
+						    : CODE_NIL;
 	int line = c->lines[at];
 
 	if (kind == CODE_BOOLEAN)
-		tell(l, false, line, "row.%.60s == true or false is never so: no column is a boolean in Lua; compare with 1 or 0, NULL with null", name);
+		tell(l, false, line,
+				"row.%.60s == true or false is never so: no column is a boolean in Lua; compare with 1 or 0, NULL with null",
+				name);
 	else if (kind == CODE_NIL && !function_knows_null(c))
-		tell(l, false, line, "row.%.60s == nil asks whether the row's image has the column; for SQL NULL write row.%.60s == null", name, name);
+		tell(l, false, line,
+				"row.%.60s == nil asks whether the row's image has the column; for SQL NULL write row.%.60s == null",
+				name, name);
 	else if (kind == CODE_NUMBER && k && (k->type == COL_DECIMAL || is_time_column(k)))
-		tell(l, false, line, "row.%.60s == a number is never so: it is a %s; write row.%.60s%s", name, column_type_name(k->type), name,
-		     k->type == COL_DECIMAL ? ":eq(..)" : ".year or the like");
+		tell(l, false, line, "row.%.60s == a number is never so: it is a %s; write row.%.60s%s", name,
+				column_type_name(k->type), name,
+				k->type == COL_DECIMAL ? ":eq(..)" : ".year or the like");
 	else if (kind == CODE_NUMBER && k && column_is_text(k))
 		tell(l, false, line, "row.%.60s == a number is never so: it is text; put the number in quotes", name);
 	else if (kind == CODE_TEXT && k && (is_integer_column(k) || k->type == COL_DECIMAL || is_time_column(k)))
-		tell(l, false, line, "row.%.60s == a text is never so: it is a %s; write tostring(row.%.60s) == ..", name, column_type_name(k->type), name);
+		tell(l, false, line, "row.%.60s == a text is never so: it is a %s; write tostring(row.%.60s) == ..",
+				name, column_type_name(k->type), name);
 }
 
 /* What is done with a field that was just read. */
@@ -212,8 +228,10 @@ static void check_use(const struct lint *l, const struct code *c, unsigned at, c
 	if (code_op(next) == OP_EQK || code_op(next) == OP_EQI) {
 		if (code_a(next) == reg)
 			check_equal(l, c, at, name, k);
-	} else if (k && ((code_op(next) == OP_TEST && code_a(next) == reg) || (code_op(next) == OP_TESTSET && code_b(next) == reg)
-			 || (code_op(next) == OP_NOT && code_b(next) == reg))) {
+	} else if (k &&
+			((code_op(next) == OP_TEST && code_a(next) == reg) ||
+					(code_op(next) == OP_TESTSET && code_b(next) == reg) ||
+					(code_op(next) == OP_NOT && code_b(next) == reg))) {
 		check_truth(l, c, at, name, k);
 	}
 }
@@ -226,15 +244,20 @@ static void check_returns(struct lint *l, const struct code *c, const char *name
 	const bool *reached = code_reached(&l->arena, c);
 
 	for (unsigned i = 0; i < c->nops; i++) {
-		bool of_nothing = code_op(c->ops[i]) == OP_RETURN0 || (code_op(c->ops[i]) == OP_RETURN && code_b(c->ops[i]) == 1);
+		bool of_nothing = code_op(c->ops[i]) == OP_RETURN0 ||
+				(code_op(c->ops[i]) == OP_RETURN && code_b(c->ops[i]) == 1);
 
 		if (!reached[i] || !of_nothing)
 			continue;
 		if (i + 1 < c->nops)
-			tell(l, true, c->lines[i], "%s: expected a row, a list of rows, nil or drop(reason) after return, found nothing", name);
+			tell(l, true, c->lines[i],
+					"%s: expected a row, a list of rows, nil or drop(reason) after return, found nothing",
+					name);
 		else
-			tell(l, true, c->lines[i], "%s: expected a return on every way through the function, found an end without one; "
-			     "write return row, return nil or drop(reason)", name);
+			tell(l, true, c->lines[i],
+					"%s: expected a return on every way through the function, found an end without one; "
+					"write return row, return nil or drop(reason)",
+					name);
 	}
 }
 
@@ -245,9 +268,12 @@ static const struct code *entry(const struct code *main, const char *wanted)
 
 	for (unsigned i = 0; main && i + 1 < main->nops; i++) {
 		uint32_t made = main->ops[i], set = main->ops[i + 1];
-		const char *name = code_op(made) == OP_CLOSURE && code_op(set) == OP_SETTABUP ? code_text(main, code_b(set)) : NULL;
+		const char *name = code_op(made) == OP_CLOSURE && code_op(set) == OP_SETTABUP
+				? code_text(main, code_b(set))
+				: NULL;
 
-		if (name && code_c(set) == code_a(made) && code_bx(made) < main->nfunctions && strcmp(name, wanted) == 0)
+		if (name && code_c(set) == code_a(made) && code_bx(made) < main->nfunctions &&
+				strcmp(name, wanted) == 0)
 			found = &main->functions[code_bx(made)];
 	}
 	return found;
@@ -289,8 +315,10 @@ static void check_function(const struct lint *l, const struct code *c)
 		if (op == OP_GETTABUP || op == OP_SETTABUP)
 			check_global(l, c, i);
 		if (op == OP_SETUPVAL && lasts(c, code_b(c->ops[i])) && !is_init(c))
-			tell(l, false, c->lines[i], "%.60s: a variable outside the function is not kept: a restart, another worker or a failed row begins again",
-			     c->upvalues[code_b(c->ops[i])].name ? c->upvalues[code_b(c->ops[i])].name : "?");
+			tell(l, false, c->lines[i],
+					"%.60s: a variable outside the function is not kept: a restart, another worker or a failed row begins again",
+					c->upvalues[code_b(c->ops[i])].name ? c->upvalues[code_b(c->ops[i])].name
+									    : "?");
 		if (field && l->schema && !is_method(field) && column_named(l, field) == NULL)
 			tell_column(l, c->lines[i], field);
 		else if (field)

@@ -20,11 +20,10 @@ enum { COLUMNS_MAX = 200, BYTES_PER_STEP = 16, LINES_A_SECOND = 10 };
 struct csv {
 	const char *name, *p;
 	int line;
-	bool row_ends;			/* the field that was read last is the last of its row */
+	bool row_ends; /* the field that was read last is the last of its row */
 };
 
-__attribute__((noreturn))
-static void refuse(lua_State *L, const struct csv *c, const char *expected, const char *found)
+__attribute__((noreturn)) static void refuse(lua_State *L, const struct csv *c, const char *expected, const char *found)
 {
 	luaL_error(L, "%s:%d: expected %s, found %s", c->name, c->line, expected, found);
 	__builtin_unreachable();
@@ -79,7 +78,7 @@ static int read_header(lua_State *L, struct csv *c)
 {
 	int count = 0;
 
-	for (c->row_ends = false; !c->row_ends; ) {
+	for (c->row_ends = false; !c->row_ends;) {
 		if (++count > COLUMNS_MAX)
 			refuse(L, c, "at most 200 columns", "more");
 		push_field(L, c);
@@ -96,7 +95,7 @@ static void read_row(lua_State *L, struct csv *c, int ncolumns)
 	int count = 0, line = c->line;
 
 	lua_newtable(L);
-	for (c->row_ends = false; !c->row_ends; ) {
+	for (c->row_ends = false; !c->row_ends;) {
 		push_field(L, c);
 		if (++count > ncolumns)
 			break;
@@ -155,7 +154,8 @@ static int log_info_lua(lua_State *L)
 	script_charge(L, 100);
 	if (second != s->log_second) {
 		if (s->log_lines > LINES_A_SECOND)
-			logline(LOG_INFO, "script", "%s: %u lines of log.info() were left out", s->name, s->log_lines - LINES_A_SECOND);
+			logline(LOG_INFO, "script", "%s: %u lines of log.info() were left out", s->name,
+					s->log_lines - LINES_A_SECOND);
 		s->log_second = second;
 		s->log_lines = 0;
 	}
@@ -174,7 +174,8 @@ static int counter_lua(lua_State *L)
 	unsigned i = 0;
 
 	script_charge(L, 10);
-	luaL_argcheck(L, *name && lua_rawlen(L, 1) < sizeof(s->counters->text), 1, "expected a name of at most 63 bytes");
+	luaL_argcheck(L, *name && lua_rawlen(L, 1) < sizeof(s->counters->text), 1,
+			"expected a name of at most 63 bytes");
 	luaL_argcheck(L, n >= 0, 2, "expected 0 or more");
 	while (i < s->ncounters && strcmp(s->counters[i].text, name) != 0)
 		i++;

@@ -18,9 +18,9 @@
 
 #define DEPTH_MAX 200
 #define STEPS_PORTION 4096
-#define STEPS_PER_INSTRUCTION 64	/* a step takes a few nanoseconds */
-#define BYTES_PER_STEP 64		/* of memrchr() */
-#define NEEDED_MAX 8			/* characters that are looked for in advance */
+#define STEPS_PER_INSTRUCTION 64 /* a step takes a few nanoseconds */
+#define BYTES_PER_STEP 64	 /* of memrchr() */
+#define NEEDED_MAX 8		 /* characters that are looked for in advance */
 
 static const char *match_here(struct match *m, const char *s, const char *p);
 
@@ -37,10 +37,16 @@ static void step(struct match *m, unsigned steps)
 
 static bool class_has(int c, int class)
 {
-	static int (*const is[])(int) = {
-		['a'] = isalpha, ['c'] = iscntrl, ['d'] = isdigit, ['g'] = isgraph, ['l'] = islower, ['p'] = ispunct, ['s'] = isspace,
-		['u'] = isupper, ['w'] = isalnum, ['x'] = isxdigit
-	};
+	static int (*const is[])(int) = { ['a'] = isalpha,
+		['c'] = iscntrl,
+		['d'] = isdigit,
+		['g'] = isgraph,
+		['l'] = islower,
+		['p'] = ispunct,
+		['s'] = isspace,
+		['u'] = isupper,
+		['w'] = isalnum,
+		['x'] = isxdigit };
 	int lower = tolower(class);
 
 	if (class >= 0x80 || !isalpha(class) || lower > 'x' || is[lower] == NULL)
@@ -101,14 +107,10 @@ static bool item_takes(struct match *m, const char *s, const char *p, const char
 		return false;
 	c = (unsigned char)*s;
 	switch (*p) {
-	case '.':
-		return true;
-	case '%':
-		return class_has(c, (unsigned char)p[1]);
-	case '[':
-		return set_has(m, c, p, end - 1);
-	default:
-		return (unsigned char)*p == c;
+	case '.': return true;
+	case '%': return class_has(c, (unsigned char)p[1]);
+	case '[': return set_has(m, c, p, end - 1);
+	default: return (unsigned char)*p == c;
 	}
 }
 
@@ -271,7 +273,7 @@ static const char *match_loop(struct match *m, const char *s, const char *p)
 	while (s && p < m->pattern_end) {
 		if (*p == '(')
 			return p + 1 < m->pattern_end && p[1] == ')' ? capture_begin(m, s, p + 2, CAPTURE_POSITION)
-				: capture_begin(m, s, p + 1, CAPTURE_OPEN);
+								     : capture_begin(m, s, p + 1, CAPTURE_OPEN);
 		if (*p == ')')
 			return capture_end(m, s, p + 1);
 		if (*p == '$' && p + 1 == m->pattern_end)

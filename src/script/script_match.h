@@ -11,13 +11,16 @@
 enum { MATCH_CAPTURES = 32, CAPTURE_OPEN = -1, CAPTURE_POSITION = -2 };
 
 struct match {
-	lua_State *L;			/* for errors and charges */
+	lua_State *L; /* for errors and charges */
 	const char *text, *text_end;
 	const char *pattern_end;
-	int depth;			/* of the recursion */
-	unsigned steps;			/* not charged yet */
+	int depth;	/* of the recursion */
+	unsigned steps; /* not charged yet */
 	int captures;
-	struct { const char *at; ptrdiff_t len; } capture[MATCH_CAPTURES];	/* len, or CAPTURE_... */
+	struct {
+		const char *at;
+		ptrdiff_t len;
+	} capture[MATCH_CAPTURES]; /* len, or CAPTURE_... */
 };
 
 void match_init(struct match *m, lua_State *L, const char *text, size_t len, const char *pattern, size_t pattern_len);

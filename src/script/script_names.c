@@ -16,9 +16,10 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 
-#define SCHEMAS_MAX 256			/* schemas of a worker at one time; more: begin again */
-#define SCRIPT_FIELD_TYPES "boolean, int, bigint, bigint unsigned, double, decimal(p,s), varchar(n), text, json, date, time, datetime, timestamp"
-#define FIELDS_MAX 256			/* columns that a script may add to a schema */
+#define SCHEMAS_MAX 256 /* schemas of a worker at one time; more: begin again */
+#define SCRIPT_FIELD_TYPES \
+	"boolean, int, bigint, bigint unsigned, double, decimal(p,s), varchar(n), text, json, date, time, datetime, timestamp"
+#define FIELDS_MAX 256 /* columns that a script may add to a schema */
 
 static unsigned slot_of(const char *name, unsigned mask)
 {
@@ -114,8 +115,11 @@ struct script_names *script_names_get(lua_State *L, struct schema *schema)
 	lua_newtable(L);
 	anchor = luaL_ref(L, LUA_REGISTRYINDEX);
 	n = xcalloc(1, sizeof(*n));
-	*n = (struct script_names){ .base = schema_ref(schema), .ext = schema_ref(schema), .anchor = anchor, .next = s->names };
-	s->names = n;		/* owned from here on, should the next lines run out of memory */
+	*n = (struct script_names){ .base = schema_ref(schema),
+		.ext = schema_ref(schema),
+		.anchor = anchor,
+		.next = s->names };
+	s->names = n; /* owned from here on, should the next lines run out of memory */
 	s->nnames++;
 	names_add_declared(s, n);
 	names_index(L, n);
@@ -130,7 +134,8 @@ static void add_hint(lua_State *L, const char *name, int value, char *out, size_
 
 	if (script_value_infer(L, value, &c))
 		column_type_print(&c, type, sizeof(type));
-	snprintf(out, size, "; to add it, write above the function: fields = { [\"%s\"] = \"%s\" }", name, strcmp(type, "longtext") ? type : "text");
+	snprintf(out, size, "; to add it, write above the function: fields = { [\"%s\"] = \"%s\" }", name,
+			strcmp(type, "longtext") ? type : "text");
 }
 
 /* Raises: the name at `key` is none of the table's columns. value: where a value for it is, 0 when it was read. */
@@ -139,7 +144,7 @@ void script_names_unknown(lua_State *L, const struct script_names *n, int key, i
 	const char **names = lua_newuserdatauv(L, (n->ext->ncolumns + 1) * sizeof(*names), 0), *near;
 	char word[64], hint[300] = "";
 
-	memset(names, 0, (n->ext->ncolumns + 1) * sizeof(*names));	/* its first word is no tag */
+	memset(names, 0, (n->ext->ncolumns + 1) * sizeof(*names)); /* its first word is no tag */
 	if (lua_type(L, key) != LUA_TSTRING)
 		luaL_error(L, "expected a field's name, found a %s", luaL_typename(L, key));
 	snprintf(word, sizeof(word), "%.60s", lua_tostring(L, key));
@@ -172,7 +177,8 @@ static void check_name(lua_State *L, const char *name, size_t len)
 		if (strcmp(name, taken[i]) == 0)
 			luaL_error(L, "field %s: expected a name that is none of a row's functions", name);
 	if (strncmp(name, "__", 2) == 0)
-		luaL_error(L, "field %s: expected a name that does not begin with __, which StarRocks keeps for itself", name);
+		luaL_error(L, "field %s: expected a name that does not begin with __, which StarRocks keeps for itself",
+				name);
 }
 
 /* Widens the schema by one column. How it was is kept until the call has ended well. */
@@ -204,7 +210,7 @@ void script_names_declare(lua_State *L, struct script_names *n, int key, const c
 	if (column >= 0) {
 		if (strcmp(n->ext->columns[column].type_text, type) != 0)
 			luaL_error(L, "column %s: expected the type that it was added with, '%s', found '%s'", name,
-				   n->ext->columns[column].type_text, type);
+					n->ext->columns[column].type_text, type);
 		return;
 	}
 	if (n->ext->ncolumns - n->base->ncolumns >= FIELDS_MAX)
@@ -238,14 +244,14 @@ int script_names_settle(lua_State *L)
 static const struct {
 	const char *name;
 	struct column column;
-} field_types[] = {
-	{ "boolean", { .type = COL_TINYINT, .length = 1, .is_boolean = true } }, { "int", { .type = COL_INT } },
-	{ "bigint", { .type = COL_BIGINT } }, { "bigint unsigned", { .type = COL_BIGINT, .is_unsigned = true } },
-	{ "double", { .type = COL_DOUBLE } }, { "decimal", { .type = COL_DECIMAL, .precision = 10 } },
-	{ "varchar", { .type = COL_VARCHAR, .length = 255, .charset = "utf8mb4" } }, { "text", { .type = COL_LONGTEXT, .charset = "utf8mb4" } },
-	{ "json", { .type = COL_JSON } }, { "date", { .type = COL_DATE } }, { "time", { .type = COL_TIME } },
-	{ "datetime", { .type = COL_DATETIME } }, { "timestamp", { .type = COL_TIMESTAMP } }
-};
+} field_types[] = { { "boolean", { .type = COL_TINYINT, .length = 1, .is_boolean = true } },
+	{ "int", { .type = COL_INT } }, { "bigint", { .type = COL_BIGINT } },
+	{ "bigint unsigned", { .type = COL_BIGINT, .is_unsigned = true } }, { "double", { .type = COL_DOUBLE } },
+	{ "decimal", { .type = COL_DECIMAL, .precision = 10 } },
+	{ "varchar", { .type = COL_VARCHAR, .length = 255, .charset = "utf8mb4" } },
+	{ "text", { .type = COL_LONGTEXT, .charset = "utf8mb4" } }, { "json", { .type = COL_JSON } },
+	{ "date", { .type = COL_DATE } }, { "time", { .type = COL_TIME } }, { "datetime", { .type = COL_DATETIME } },
+	{ "timestamp", { .type = COL_TIMESTAMP } } };
 
 /* The numbers in brackets: length, precision and scale, or digits of a second. */
 static bool field_sizes(struct column *c, const char *brackets)
@@ -262,14 +268,11 @@ static bool field_sizes(struct column *c, const char *brackets)
 		c->precision = (uint8_t)a;
 		c->scale = (uint8_t)b;
 		return a >= 1 && a <= 65 && b <= 30 && b <= a;
-	case COL_VARCHAR:
-		c->length = a;
-		return n == 1 && a >= 1;
-	case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
-		c->scale = (uint8_t)a;
-		return n == 1 && a <= 6;
-	default:
-		return false;
+	case COL_VARCHAR: c->length = a; return n == 1 && a >= 1;
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP: c->scale = (uint8_t)a; return n == 1 && a <= 6;
+	default: return false;
 	}
 }
 
@@ -322,8 +325,10 @@ void script_fields_read(lua_State *L, int idx)
 	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
 		struct column c;
 
-		if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING || !script_field_type(lua_tostring(L, -1), &c))
-			luaL_error(L, "fields: expected name = \"type\" (" SCRIPT_FIELD_TYPES "), found %s", luaL_tolstring(L, -1, NULL));
+		if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING ||
+				!script_field_type(lua_tostring(L, -1), &c))
+			luaL_error(L, "fields: expected name = \"type\" (" SCRIPT_FIELD_TYPES "), found %s",
+					luaL_tolstring(L, -1, NULL));
 		if (s->nfields == FIELDS_MAX)
 			luaL_error(L, "fields: expected at most %d, found more", FIELDS_MAX);
 		check_name(L, lua_tostring(L, -2), lua_rawlen(L, -2));
@@ -332,6 +337,6 @@ void script_fields_read(lua_State *L, int idx)
 		s->fields = xrealloc(s->fields, (s->nfields + 1) * sizeof(*s->fields));
 		s->fields[s->nfields++] = c;
 	}
-	if (s->nfields)		/* Lua's order changes from run to run; columns must not */
+	if (s->nfields) /* Lua's order changes from run to run; columns must not */
 		qsort(s->fields, s->nfields, sizeof(*s->fields), field_order);
 }

@@ -8,7 +8,7 @@
 
 #include "core/num.h"
 
-static const char metatable;	/* its address is the registry key */
+static const char metatable; /* its address is the registry key */
 
 struct decimal *script_decimal_push(lua_State *L)
 {
@@ -28,10 +28,9 @@ const struct decimal *script_decimal_to(lua_State *L, int idx, struct decimal *s
 
 	switch (lua_type(L, idx)) {
 	case LUA_TUSERDATA:
-		return script_tag(L, idx) == SCRIPT_DECIMAL ? &((struct script_decimal *)lua_touserdata(L, idx))->d : NULL;
-	case LUA_TSTRING:
-		p = lua_tolstring(L, idx, &len);
-		return decimal_parse(scratch, p, len) ? scratch : NULL;
+		return script_tag(L, idx) == SCRIPT_DECIMAL ? &((struct script_decimal *)lua_touserdata(L, idx))->d
+							    : NULL;
+	case LUA_TSTRING: p = lua_tolstring(L, idx, &len); return decimal_parse(scratch, p, len) ? scratch : NULL;
 	case LUA_TNUMBER:
 		if (lua_isinteger(L, idx)) {
 			int64_t v = lua_tointeger(L, idx);
@@ -41,11 +40,10 @@ const struct decimal *script_decimal_to(lua_State *L, int idx, struct decimal *s
 		}
 		if (!decimal_parse(scratch, text, num_double(text, lua_tonumber(L, idx))))
 			return NULL;
-		if (scratch->scale == 1 && decimal_rescale(scratch, 0, scratch) == DECIMAL_ROUNDED)	/* "12.0" is 12 */
+		if (scratch->scale == 1 && decimal_rescale(scratch, 0, scratch) == DECIMAL_ROUNDED) /* "12.0" is 12 */
 			decimal_parse(scratch, text, num_double(text, lua_tonumber(L, idx)));
 		return scratch;
-	default:
-		return NULL;
+	default: return NULL;
 	}
 }
 
@@ -176,7 +174,10 @@ static int decimal_scale_lua(lua_State *L)
 	lua_Integer places = luaL_checkinteger(L, 2);
 	struct decimal a, out;
 
-	return result(L, places >= -DECIMAL_DIGITS && places <= DECIMAL_DIGITS && decimal_shift(operand(L, 1, &a), (int)places, &out), &out);
+	return result(L,
+			places >= -DECIMAL_DIGITS && places <= DECIMAL_DIGITS &&
+					decimal_shift(operand(L, 1, &a), (int)places, &out),
+			&out);
 }
 
 static int decimal_round_lua(lua_State *L)
@@ -184,8 +185,10 @@ static int decimal_round_lua(lua_State *L)
 	lua_Integer places = luaL_optinteger(L, 2, 0);
 	struct decimal a, out;
 
-	return result(L, places >= 0 && places <= DECIMAL_DIGITS
-			 && decimal_rescale(operand(L, 1, &a), (unsigned)places, &out) != DECIMAL_TOO_LONG, &out);
+	return result(L,
+			places >= 0 && places <= DECIMAL_DIGITS &&
+					decimal_rescale(operand(L, 1, &a), (unsigned)places, &out) != DECIMAL_TOO_LONG,
+			&out);
 }
 
 static int decimal_integer_lua(lua_State *L)
@@ -193,7 +196,8 @@ static int decimal_integer_lua(lua_State *L)
 	struct decimal a, out = *operand(L, 1, &a);
 	uint64_t v;
 
-	if (decimal_rescale(&out, 0, &out) != DECIMAL_FITS || !decimal_unscaled(&out, &v) || v > (uint64_t)INT64_MAX + out.negative)
+	if (decimal_rescale(&out, 0, &out) != DECIMAL_FITS || !decimal_unscaled(&out, &v) ||
+			v > (uint64_t)INT64_MAX + out.negative)
 		return luaL_error(L, "expected a whole number of 64 bits; round() first");
 	lua_pushinteger(L, (lua_Integer)(out.negative ? 0 - v : v));
 	return 1;
@@ -219,15 +223,14 @@ static int decimal_new_lua(lua_State *L)
 
 void script_decimal_open(lua_State *L)
 {
-	static const luaL_Reg meta[] = {
-		{ "__add", decimal_add_lua }, { "__sub", decimal_sub_lua }, { "__mul", decimal_mul_lua }, { "__div", decimal_div_lua },
-		{ "__mod", decimal_mod_lua }, { "__unm", decimal_unm_lua }, { "__eq", decimal_eq_lua }, { "__lt", decimal_lt_lua },
-		{ "__le", decimal_le_lua }, { "__tostring", decimal_tostring_lua }, { "__concat", decimal_concat_lua }, { NULL, NULL }
-	};
-	static const luaL_Reg methods[] = {
-		{ "scale", decimal_scale_lua }, { "round", decimal_round_lua }, { "abs", decimal_abs_lua }, { "eq", decimal_eq_lua },
-		{ "integer", decimal_integer_lua }, { "number", decimal_number_lua }, { NULL, NULL }
-	};
+	static const luaL_Reg meta[] = { { "__add", decimal_add_lua }, { "__sub", decimal_sub_lua },
+		{ "__mul", decimal_mul_lua }, { "__div", decimal_div_lua }, { "__mod", decimal_mod_lua },
+		{ "__unm", decimal_unm_lua }, { "__eq", decimal_eq_lua }, { "__lt", decimal_lt_lua },
+		{ "__le", decimal_le_lua }, { "__tostring", decimal_tostring_lua }, { "__concat", decimal_concat_lua },
+		{ NULL, NULL } };
+	static const luaL_Reg methods[] = { { "scale", decimal_scale_lua }, { "round", decimal_round_lua },
+		{ "abs", decimal_abs_lua }, { "eq", decimal_eq_lua }, { "integer", decimal_integer_lua },
+		{ "number", decimal_number_lua }, { NULL, NULL } };
 
 	lua_newtable(L);
 	luaL_setfuncs(L, meta, 0);

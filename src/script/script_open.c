@@ -13,14 +13,15 @@
 #include "core/xalloc.h"
 #include "script/script_part.h"
 
-#define SCRIPT_MAX (1 << 20)		/* bytes of source */
+#define SCRIPT_MAX (1 << 20) /* bytes of source */
 
 static void require_function(lua_State *L, int env, const char *name, bool needed)
 {
 	lua_pushstring(L, name);
 	lua_rawget(L, env);
 	if (!lua_isfunction(L, -1) && (needed || !lua_isnil(L, -1)))
-		luaL_error(L, "expected function %s(row, event), found %s", name, lua_isnil(L, -1) ? "none" : luaL_typename(L, -1));
+		luaL_error(L, "expected function %s(row, event), found %s", name,
+				lua_isnil(L, -1) ? "none" : luaL_typename(L, -1));
 }
 
 /* init(config): what the configuration says to the script, script.KEY without its first part. */
@@ -64,7 +65,7 @@ static int load_script(lua_State *L)
 	s->keeps = script_code_keeps(script_code(L, &s->out->arena));
 	arena_rewind(&s->out->arena, mark);
 	lua_pushvalue(L, 1);
-	lua_setupvalue(L, -2, 1);	/* _ENV */
+	lua_setupvalue(L, -2, 1); /* _ENV */
 	lua_call(L, 0, 0);
 	call_init(L, s);
 	lua_pushliteral(L, "fields");
@@ -90,8 +91,9 @@ int script_open_state(struct script *s, struct err *err)
 	s->batch_us = clock_mono_us();
 	s->L = script_sandbox_new(s);
 	if (s->L == NULL || !lua_checkstack(s->L, 20))
-		return err_set(err, ERR_CONFIG, 0, "%s: expected a memory limit that Lua can start with, found %lld bytes",
-			       s->name, (long long)s->limits.memory_bytes);
+		return err_set(err, ERR_CONFIG, 0,
+				"%s: expected a memory limit that Lua can start with, found %lld bytes", s->name,
+				(long long)s->limits.memory_bytes);
 	script_budget_arm(s);
 	lua_pushcfunction(s->L, load_script);
 	status = lua_pcall(s->L, 0, 1, 0);
@@ -107,8 +109,10 @@ static void keep_config(struct script *s, const struct conf_pairs *config)
 {
 	s->config.items = xcalloc(config->count + 1, sizeof(*s->config.items));
 	for (; s->config.count < config->count; s->config.count++)
-		s->config.items[s->config.count] = (struct conf_pair){ .key = xstrdup(config->items[s->config.count].key),
-								       .value = xstrdup(config->items[s->config.count].value) };
+		s->config.items[s->config.count] = (struct conf_pair){
+			.key = xstrdup(config->items[s->config.count].key),
+			.value = xstrdup(config->items[s->config.count].value)
+		};
 }
 
 static void free_config(struct script *s)
@@ -157,11 +161,12 @@ void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM]
 	hex_version(&d, out);
 }
 
-static struct script *open_text(const struct script_origin *from, const char *text, const struct script_limits *limits, struct err *err)
+static struct script *open_text(const struct script_origin *from, const char *text, const struct script_limits *limits,
+		struct err *err)
 {
 	struct script *s = xcalloc(1, sizeof(*s));
 	const char *slash = strrchr(from->path, '/');
-	struct batch *scratch;		/* for the texts of errors, and json.decode while the script is loaded */
+	struct batch *scratch; /* for the texts of errors, and json.decode while the script is loaded */
 	int rc;
 
 	s->name = xasprintf("%.100s", slash ? slash + 1 : from->path);
@@ -198,10 +203,11 @@ struct script *script_open_from(const struct script_origin *from, const struct s
 	if (f)
 		len = fread(text, 1, SCRIPT_MAX + 1, f);
 	if (f == NULL || ferror(f)) {
-		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", from->path, strerror(errno));
+		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", from->path,
+				strerror(errno));
 	} else if (len > SCRIPT_MAX || memchr(text, '\0', len)) {
 		err_set(err, ERR_CONFIG, 0, "%s: expected Lua source of at most 1 MB, found %s", from->path,
-			len > SCRIPT_MAX ? "more" : "a NUL byte");
+				len > SCRIPT_MAX ? "more" : "a NUL byte");
 	} else {
 		text[len] = '\0';
 		s = open_text(from, text, limits, err);

@@ -24,62 +24,69 @@ struct script_decimal {
 
 struct script_time {
 	uint32_t tag;
-	struct value v;			/* of a time kind; v.p of a zero date is text below */
+	struct value v; /* of a time kind; v.p of a zero date is text below */
 	char text[40];
 };
 
-struct script_names {			/* one input schema: its columns by the addresses of Lua's interned names */
-	struct schema *base, *ext;	/* as it came; with the fields that the script added */
-	struct script_slot { const char *name; int column; } *slots;
-	unsigned mask;			/* number of slots - 1 */
-	int anchor;			/* registry reference to a table of the names, so that they keep their addresses */
+struct script_names {		   /* one input schema: its columns by the addresses of Lua's interned names */
+	struct schema *base, *ext; /* as it came; with the fields that the script added */
+	struct script_slot {
+		const char *name;
+		int column;
+	} * slots;
+	unsigned mask; /* number of slots - 1 */
+	int anchor;    /* registry reference to a table of the names, so that they keep their addresses */
 	struct script_names *next;
 };
 
 struct script_row {
 	uint32_t tag;
-	bool own;			/* cells are ours to write */
+	bool own; /* cells are ours to write */
 	bool key_written;
-	bool kept;			/* by keep(): of a deleted row, to be loaded */
-	unsigned cap;			/* room in cells */
-	uint64_t call;			/* the call that it belongs to; later it is void */
+	bool kept;     /* by keep(): of a deleted row, to be loaded */
+	unsigned cap;  /* room in cells */
+	uint64_t call; /* the call that it belongs to; later it is void */
 	struct script_names *names;
 	struct value *cells;
 };
 
 enum { SCRIPT_FAILURE_MAX = 512 };
 enum { SCRIPT_COUNTERS = 16 };
-enum { SCRIPT_REASONS = 32 };		/* that are counted apart; rows with others count as "(other reasons)" */
+enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count as "(other reasons)" */
 
 struct script_reason {
 	char text[64];
-	uint64_t rows, fresh;		/* fresh: since script_drops_fresh() */
+	uint64_t rows, fresh; /* fresh: since script_drops_fresh() */
 };
 
 struct script {
 	lua_State *L;
-	char *name;			/* "orders.lua" */
+	char *name; /* "orders.lua" */
 	char version[SCRIPT_VERSION_ROOM];
-	char *dead_at;			/* "script orders.lua 0123456789ab" */
+	char *dead_at; /* "script orders.lua 0123456789ab" */
 	struct script_limits limits;
-	size_t memory;			/* bytes that Lua holds */
-	size_t row_bytes;		/* that this call has put into the outgoing batch */
-	size_t batch_bytes;		/* the same of the calls before it in this batch */
-	int64_t used;			/* instructions of this call, counted in steps of `period`, and what C functions charged */
-	int64_t look_at;		/* as many used: look at the clock */
-	size_t looked_bytes;		/* allocated since the last look */
+	size_t memory;	     /* bytes that Lua holds */
+	size_t row_bytes;    /* that this call has put into the outgoing batch */
+	size_t batch_bytes;  /* the same of the calls before it in this batch */
+	int64_t used;	     /* instructions of this call, counted in steps of `period`, and what C functions charged */
+	int64_t look_at;     /* as many used: look at the clock */
+	size_t looked_bytes; /* allocated since the last look */
 	int period;
-	bool large_now, large;		/* a large block was made in this call; was there when loaded */
-	int64_t batch_us;		/* when script_run() began */
-	int64_t started_us, time_us;	/* of this call, set by the first look; how long it may take */
-	int slow_line;			/* where this call was when it was looked at late */
-	struct script_slow slow;	/* of this batch; batch_us is 0 until it has been told */
+	bool large_now, large;	     /* a large block was made in this call; was there when loaded */
+	int64_t batch_us;	     /* when script_run() began */
+	int64_t started_us, time_us; /* of this call, set by the first look; how long it may take */
+	int slow_line;		     /* where this call was when it was looked at late */
+	struct script_slow slow;     /* of this batch; batch_us is 0 until it has been told */
 	void (*slow_told)(void *, const struct script_slow *);
 	void *slow_arg;
-	bool exceeded;			/* the budget is gone: no pcall may go on */
-	bool late;			/* the last look was long after the beginning */
-	bool told;			/* stop_text names the line */
-	enum script_verdict { VERDICT_NONE, VERDICT_DROP, VERDICT_REJECT } verdict;	/* drop() or reject() has ended the call */
+	bool exceeded; /* the budget is gone: no pcall may go on */
+	bool late;     /* the last look was long after the beginning */
+	bool told;     /* stop_text names the line */
+	enum script_verdict {
+		VERDICT_NONE,
+		VERDICT_DROP,
+		VERDICT_REJECT
+	} verdict; /* drop() or reject() has ended the call */
 	char stop_text[256];
 	uint64_t call;
 
@@ -87,37 +94,37 @@ struct script {
 	const struct batch *in;
 	struct batch *out;
 	const struct change *change;
-	struct schema *held;		/* the last schema that out was told of */
+	struct schema *held; /* the last schema that out was told of */
 
-	struct script_row *row;		/* the one that is used again for every call; anchored as an upvalue */
-	struct script_row *old_row;	/* event.before; anchored in the registry */
+	struct script_row *row;	    /* the one that is used again for every call; anchored as an upvalue */
+	struct script_row *old_row; /* event.before; anchored in the registry */
 	bool has_delete;
-	bool keeps;			/* something can be kept from call to call */
+	bool keeps; /* something can be kept from call to call */
 	struct script_names *names, *last_names;
 	unsigned nnames;
-	struct script_names *grown;	/* whose schema grew in this call; `was` is how it was before */
+	struct script_names *grown; /* whose schema grew in this call; `was` is how it was before */
 	struct schema *was;
-	struct column *fields;		/* declared by the script */
+	struct column *fields; /* declared by the script */
 	unsigned nfields;
 	struct script_stats stats;
-	bool watched;			/* line is kept: the one that ran last */
+	bool watched; /* line is kept: the one that ran last */
 	int line;
 	char line_text[140];
-	struct script_reason reasons[SCRIPT_REASONS + 1];	/* of dropped rows; the first is "", the last the others */
+	struct script_reason reasons[SCRIPT_REASONS + 1]; /* of dropped rows; the first is "", the last the others */
 	unsigned nreasons;
-	struct script_reason counters[SCRIPT_COUNTERS];	/* of counter() */
+	struct script_reason counters[SCRIPT_COUNTERS]; /* of counter() */
 	unsigned ncounters;
-	struct script *next;		/* gets what this one gives */
-	struct change *taken;		/* that, out of the outgoing batch */
+	struct script *next;  /* gets what this one gives */
+	struct change *taken; /* that, out of the outgoing batch */
 	size_t cap_taken;
-	struct conf_pairs config;	/* for init() */
+	struct conf_pairs config; /* for init() */
 	bool has_init;
-	int folder;			/* of require(), while the script is loaded; -1 */
-	struct script_module *modules;	/* files that it has read */
-	int64_t log_second;		/* of the last log.info(), monotonic; lines in it */
+	int folder;		       /* of require(), while the script is loaded; -1 */
+	struct script_module *modules; /* files that it has read */
+	int64_t log_second;	       /* of the last log.info(), monotonic; lines in it */
 	unsigned log_lines;
-	char *source;			/* the text, for a state that is made again */
-	size_t loaded;			/* memory after loading */
+	char *source;  /* the text, for a state that is made again */
+	size_t loaded; /* memory after loading */
 };
 
 static inline struct script *script_of(lua_State *L)
@@ -134,14 +141,15 @@ static inline uint32_t script_tag(lua_State *L, int idx)
 
 /* script_budget.c */
 void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size);
-void script_budget_arm(struct script *s);		/* a new budget */
-int64_t script_row_us(const struct script *s);		/* how long a row may take */
+void script_budget_arm(struct script *s);      /* a new budget */
+int64_t script_row_us(const struct script *s); /* how long a row may take */
 __attribute__((noreturn)) void script_budget_end(lua_State *L);
-__attribute__((noreturn)) void script_raise_end(lua_State *L);	/* an end that no pcall() catches */
-int script_current_line(lua_State *L);			/* of Lua code; 0: none. Allocates nothing */
-void script_budget_look(lua_State *L);			/* raises when the budget or the time is gone */
-void script_budget_row_bytes(lua_State *L, size_t size);	/* that go into the outgoing batch; raises when they are too many */
-void *script_room(lua_State *L, size_t size);		/* in the outgoing batch's arena, counted */
+__attribute__((noreturn)) void script_raise_end(lua_State *L); /* an end that no pcall() catches */
+int script_current_line(lua_State *L);			       /* of Lua code; 0: none. Allocates nothing */
+void script_budget_look(lua_State *L);			       /* raises when the budget or the time is gone */
+void script_budget_row_bytes(lua_State *L,
+		size_t size);		      /* that go into the outgoing batch; raises when they are too many */
+void *script_room(lua_State *L, size_t size); /* in the outgoing batch's arena, counted */
 
 static inline char *script_dup(lua_State *L, const char *p, size_t len)
 {
@@ -166,9 +174,10 @@ static inline void script_charge(lua_State *L, int64_t steps)
 void script_note_drop(struct script *s, const char *reason);
 
 /* script.c */
-void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count, struct batch *out);
-int script_run_change(lua_State *L);			/* upvalues: transform, delete, row, event */
-void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX]);	/* of the error on top */
+void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
+		struct batch *out);
+int script_run_change(lua_State *L); /* upvalues: transform, delete, row, event */
+void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX]); /* of the error on top */
 void script_close_state(struct script *s);
 
 /* script_open.c */
@@ -176,43 +185,43 @@ int script_open_state(struct script *s, struct err *err);
 void script_close_one(struct script *s);
 
 /* script_require.c */
-void script_require_open(lua_State *L);			/* into the table on top */
+void script_require_open(lua_State *L); /* into the table on top */
 void script_require_folder(struct script *s, const char *path);
-void script_require_done(struct script *s);		/* no more files are read */
+void script_require_done(struct script *s); /* no more files are read */
 void script_require_free(struct script *s);
 /* A file in the script's folder, by the name at 1, which ends so; kept as long as the script. */
 const char *script_file_text(lua_State *L, const char *path, const char *ending);
 struct digest;
-void script_require_digest(const struct script *s, struct digest *d);	/* the texts that were read */
+void script_require_digest(const struct script *s, struct digest *d); /* the texts that were read */
 
 /* script_lookup.c */
-void script_lookup_open(lua_State *L);			/* into the table on top */
+void script_lookup_open(lua_State *L); /* into the table on top */
 
 /* script_sandbox.c */
-lua_State *script_sandbox_new(struct script *s);	/* NULL: no memory within the limit */
-void script_sandbox_globals(lua_State *L);		/* pushes the table that is a script's _ENV */
-void script_sandbox_freeze(lua_State *L, int env);	/* from here on nothing that it leads to can be written */
-void script_strict(lua_State *L, int idx);		/* a name that the table at idx lacks is an error */
+lua_State *script_sandbox_new(struct script *s);   /* NULL: no memory within the limit */
+void script_sandbox_globals(lua_State *L);	   /* pushes the table that is a script's _ENV */
+void script_sandbox_freeze(lua_State *L, int env); /* from here on nothing that it leads to can be written */
+void script_strict(lua_State *L, int idx);	   /* a name that the table at idx lacks is an error */
 
-void script_env_push(lua_State *L);			/* a script's _ENV again */
+void script_env_push(lua_State *L); /* a script's _ENV again */
 
 /* script_lint.c */
 int script_lint_one(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
-struct code *script_code(lua_State *L, struct arena *a);	/* of the function on top; NULL: not read */
-bool script_code_keeps(const struct code *code);	/* whether a variable lasts from row to row */
+struct code *script_code(lua_State *L, struct arena *a); /* of the function on top; NULL: not read */
+bool script_code_keeps(const struct code *code);	 /* whether a variable lasts from row to row */
 
 /* script_freeze.c */
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
-bool script_thaw(lua_State *L, int idx);		/* a frozen table at idx is replaced by what it has; false: it was none */
-void script_raw_open(lua_State *L);			/* next, rawget, rawlen, rawset: into the table on top */
+bool script_thaw(lua_State *L, int idx); /* a frozen table at idx is replaced by what it has; false: it was none */
+void script_raw_open(lua_State *L);	 /* next, rawget, rawlen, rawset: into the table on top */
 
 /* script_string.c, script_table.c, script_pattern.c */
-void script_string_open(lua_State *L);			/* pushes the library */
-void script_utf8_open(lua_State *L);			/* pushes the library */
-int script_charged(lua_State *L);			/* a library's function, upvalue 1, behind a charge */
-void script_charge_functions(lua_State *L, const char *const *names);	/* of the table on top */
-void script_patterns_open(lua_State *L);		/* into the table `string` on top of the stack */
-void script_table_open(lua_State *L);			/* into the table on top */
+void script_string_open(lua_State *L); /* pushes the library */
+void script_utf8_open(lua_State *L);   /* pushes the library */
+int script_charged(lua_State *L);      /* a library's function, upvalue 1, behind a charge */
+void script_charge_functions(lua_State *L, const char *const *names); /* of the table on top */
+void script_patterns_open(lua_State *L);			      /* into the table `string` on top of the stack */
+void script_table_open(lua_State *L);				      /* into the table on top */
 
 /* script_exact.c: into the library on top, over its own functions */
 void script_exact_math(lua_State *L);
@@ -222,12 +231,13 @@ void script_exact_base(lua_State *L);
 /* script_value.c */
 void script_value_push(lua_State *L, const struct value *v);
 void script_value_take(lua_State *L, int idx, const struct column *c, bool exact, struct value *out);
-bool script_value_infer(lua_State *L, int idx, struct column *c);	/* the type of a new field; false: none */
-void script_describe(lua_State *L, int idx, char *out, size_t size);	/* "text 'abc'" */
+bool script_value_infer(lua_State *L, int idx, struct column *c);    /* the type of a new field; false: none */
+void script_describe(lua_State *L, int idx, char *out, size_t size); /* "text 'abc'" */
 
 /* script_number.c and script_time.c: their userdata, constructors into the table on top of the stack */
 struct decimal *script_decimal_push(lua_State *L);
-const struct decimal *script_decimal_to(lua_State *L, int idx, struct decimal *scratch);	/* numbers count; NULL: not one */
+const struct decimal *script_decimal_to(lua_State *L, int idx,
+		struct decimal *scratch); /* numbers count; NULL: not one */
 void script_decimal_open(lua_State *L);
 void script_time_push(lua_State *L, const struct value *v);
 int64_t script_time_part(const struct value *v, const char *name, bool *known);
@@ -235,30 +245,32 @@ int64_t script_time_part(const struct value *v, const char *name, bool *known);
 int script_time_add_lua(lua_State *L);
 int script_time_sub_lua(lua_State *L);
 int script_time_format_lua(lua_State *L);
-bool script_time_convert(const struct value *v, enum value_kind kind, struct value *out);	/* false: it has no such part */
+bool script_time_convert(const struct value *v, enum value_kind kind,
+		struct value *out); /* false: it has no such part */
 bool script_time_parse(const char *p, size_t len, enum value_kind kind, struct value *out);
 void script_time_open(lua_State *L);
 
 /* script_names.c */
 struct script_names *script_names_get(lua_State *L, struct schema *schema);
-int script_names_column(const struct script_names *n, const char *name, size_t len);	/* -1: none */
+int script_names_column(const struct script_names *n, const char *name, size_t len); /* -1: none */
 __attribute__((noreturn)) void script_names_unknown(lua_State *L, const struct script_names *n, int key, int value);
 void script_names_declare(lua_State *L, struct script_names *n, int key, const char *type);
-int script_names_settle(lua_State *L);			/* 1: whether the call failed; to be called when s->grown */
+int script_names_settle(lua_State *L); /* 1: whether the call failed; to be called when s->grown */
 bool script_field_type(const char *text, struct column *c);
 void script_names_free(struct script *s);
-void script_fields_read(lua_State *L, int idx);		/* the script's table `fields` */
-void script_fields_add(const struct script *s, struct schema *schema);	/* those that it lacks */
+void script_fields_read(lua_State *L, int idx);			       /* the script's table `fields` */
+void script_fields_add(const struct script *s, struct schema *schema); /* those that it lacks */
 void script_fields_free(struct script *s);
 
 /* script_row.c */
-void script_row_open(lua_State *L);			/* keep() goes into the table on top */
-struct script_row *script_row_push(lua_State *L);	/* a new, empty view */
+void script_row_open(lua_State *L);		  /* keep() goes into the table on top */
+struct script_row *script_row_push(lua_State *L); /* a new, empty view */
 void script_row_set(lua_State *L, struct script_row *r, int key, int value);
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to);
 void script_event_push(lua_State *L);
 bool script_event_has(const char *name);
-#define SCRIPT_EVENT_PARTS "op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query"
+#define SCRIPT_EVENT_PARTS \
+	"op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query"
 
 /* script_helpers.c, script_json.c: into the table on top of the stack */
 void script_helpers_open(lua_State *L);

@@ -8,7 +8,7 @@
 
 #include "script/script_match.h"
 
-#define BYTES_PER_INSTRUCTION 64	/* of a plain search, or a copy */
+#define BYTES_PER_INSTRUCTION 64 /* of a plain search, or a copy */
 
 static const char specials[] = "^$*+?.([%-";
 
@@ -73,7 +73,9 @@ static int plain_find(lua_State *L, const char *text, size_t len, size_t from, c
 	const char *found;
 
 	found = what_len ? memmem(text + from, len - from, what, what_len) : text + from;
-	script_charge(L, ((found ? found - text : (ptrdiff_t)len) - (ptrdiff_t)from + (ptrdiff_t)what_len) / BYTES_PER_INSTRUCTION);
+	script_charge(L,
+			((found ? found - text : (ptrdiff_t)len) - (ptrdiff_t)from + (ptrdiff_t)what_len) /
+					BYTES_PER_INSTRUCTION);
 	if (found == NULL) {
 		lua_pushnil(L);
 		return 1;
@@ -125,7 +127,8 @@ static int match_lua(lua_State *L)
 static int gmatch_next(lua_State *L)
 {
 	size_t len, pattern_len;
-	const char *text = lua_tolstring(L, lua_upvalueindex(1), &len), *pattern = lua_tolstring(L, lua_upvalueindex(2), &pattern_len);
+	const char *text = lua_tolstring(L, lua_upvalueindex(1), &len),
+		   *pattern = lua_tolstring(L, lua_upvalueindex(2), &pattern_len);
 	lua_Integer from = lua_tointeger(L, lua_upvalueindex(3)), last_end = lua_tointeger(L, lua_upvalueindex(4));
 	lua_Integer last = lua_tointeger(L, lua_upvalueindex(5));
 	const char *end;
@@ -253,7 +256,8 @@ static int gsub_lua(lua_State *L)
 	struct match m;
 	luaL_Buffer b;
 
-	luaL_argexpected(L, kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE, 3, "string/function/table");
+	luaL_argexpected(L, kind == LUA_TNUMBER || kind == LUA_TSTRING || kind == LUA_TFUNCTION || kind == LUA_TTABLE,
+			3, "string/function/table");
 	script_charge(L, (int64_t)len / BYTES_PER_INSTRUCTION + 1);
 	match_init(&m, L, text, len, pattern, pattern_len);
 	luaL_buffinit(L, &b);
@@ -265,9 +269,8 @@ static int gsub_lua(lua_State *L)
 
 void script_patterns_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = {
-		{ "find", find_lua }, { "match", match_lua }, { "gmatch", gmatch_lua }, { "gsub", gsub_lua }, { NULL, NULL }
-	};
+	static const luaL_Reg functions[] = { { "find", find_lua }, { "match", match_lua }, { "gmatch", gmatch_lua },
+		{ "gsub", gsub_lua }, { NULL, NULL } };
 
 	luaL_setfuncs(L, functions, 0);
 }

@@ -31,7 +31,8 @@ static bool is_name(const char *name)
 	for (size_t i = 0; i < n; i++) {
 		bool point = name[i] == '.';
 
-		if (!(isalnum((unsigned char)name[i]) || name[i] == '_' || point) || (point && (i == 0 || i + 1 == n || name[i - 1] == '.')))
+		if (!(isalnum((unsigned char)name[i]) || name[i] == '_' || point) ||
+				(point && (i == 0 || i + 1 == n || name[i - 1] == '.')))
 			return false;
 	}
 	return n > 0 && n <= NAME_MAX_BYTES;
@@ -47,7 +48,8 @@ static bool is_path(const char *path, const char *ending)
 	for (size_t i = 0; i < n - m; i++) {
 		bool slash = path[i] == '/';
 
-		if (!(isalnum((unsigned char)path[i]) || path[i] == '_' || path[i] == '-' || slash) || (slash && (i == 0 || i + 1 == n - m || path[i - 1] == '/')))
+		if (!(isalnum((unsigned char)path[i]) || path[i] == '_' || path[i] == '-' || slash) ||
+				(slash && (i == 0 || i + 1 == n - m || path[i - 1] == '/')))
 			return false;
 	}
 	return true;
@@ -84,7 +86,8 @@ static char *read_inside(const struct script *s, const char *path, char *why, si
 	ssize_t n = 0;
 
 	if (fd < 0)
-		snprintf(why, size, "%s", errno == ELOOP || errno == ENOTDIR ? "a link, or no folder" : strerror(errno));
+		snprintf(why, size, "%s",
+				errno == ELOOP || errno == ENOTDIR ? "a link, or no folder" : strerror(errno));
 	else if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		snprintf(why, size, "something that is no file");
 	while (*why == '\0' && (n = read(fd, text + len, MODULE_BYTES_MAX + 1 - len)) > 0)
@@ -111,22 +114,24 @@ static const char *file_text(lua_State *L, struct script *s, const char *what, c
 		if (strcmp(m->path, path) == 0)
 			return m->text;
 	if (s->folder < 0)
-		luaL_error(L, "%s: expected a file that is read while a script from a file is loaded, found '%s'%s", what, path,
-			   s->call ? " in a call; write local x = .. outside the functions" : "");
+		luaL_error(L, "%s: expected a file that is read while a script from a file is loaded, found '%s'%s",
+				what, path, s->call ? " in a call; write local x = .. outside the functions" : "");
 	if (count == MODULES_MAX)
 		luaL_error(L, "%s: expected at most %d files, found one more: '%s'", what, MODULES_MAX, path);
 	text = read_inside(s, path, why, sizeof(why));
 	if (text == NULL)
 		luaL_error(L, "%s: expected file %s in the folder of the script, found: %s", what, path, why);
-	s->modules = memcpy(xmalloc(sizeof(struct script_module)), &(struct script_module){ .next = s->modules, .path = xstrdup(path), .text = text },
-			    sizeof(struct script_module));
+	s->modules = memcpy(xmalloc(sizeof(struct script_module)),
+			&(struct script_module){ .next = s->modules, .path = xstrdup(path), .text = text },
+			sizeof(struct script_module));
 	return text;
 }
 
 const char *script_file_text(lua_State *L, const char *path, const char *ending)
 {
 	if (!is_path(path, ending) || strlen(path) != lua_rawlen(L, 1))
-		luaL_error(L, "expected a file's name of letters, digits, _, - and / that ends in %s, found '%s'", ending, path);
+		luaL_error(L, "expected a file's name of letters, digits, _, - and / that ends in %s, found '%s'",
+				ending, path);
 	return file_text(L, script_of(L), "lookup", path);
 }
 
@@ -143,7 +148,9 @@ static int require_lua(lua_State *L)
 	lua_settop(L, 1);
 	if (lua_getfield(L, lua_upvalueindex(1), name) != LUA_TNIL) {
 		if (lua_islightuserdata(L, -1))
-			return luaL_error(L, "require: expected files that do not require each other in a circle, found '%s' again", name);
+			return luaL_error(L,
+					"require: expected files that do not require each other in a circle, found '%s' again",
+					name);
 		return 1;
 	}
 	snprintf(path, sizeof(path), "%s.lua", name);

@@ -14,7 +14,7 @@ struct value *script_cells_extend(lua_State *L, const struct value *cells, unsig
 	struct value *copy = script_room(L, to * sizeof(*copy));
 
 	memcpy(copy, cells, from * sizeof(*copy));
-	memset(copy + from, 0, (to - from) * sizeof(*copy));	/* VALUE_ABSENT is 0 */
+	memset(copy + from, 0, (to - from) * sizeof(*copy)); /* VALUE_ABSENT is 0 */
 	return copy;
 }
 
@@ -164,10 +164,11 @@ void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 	if (same)
 		v = *same;
 	else if (!lua_isnil(L, value))
-		script_value_take(L, value, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns, &v);
+		script_value_take(L, value, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns,
+				&v);
 	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
-		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s",
-			   c->name, v.kind == VALUE_NULL ? "null" : "nil");
+		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name,
+				v.kind == VALUE_NULL ? "null" : "nil");
 	row_own(L, r);
 	r->cells[column] = v;
 	r->key_written |= is_key;
@@ -255,7 +256,7 @@ static void event_topic(lua_State *L, const struct script *s)
 {
 	const struct record *record = event_record(s);
 
-	lua_pushstring(L, record ? record->topic : s->in->topic);	/* NULL pushes nil */
+	lua_pushstring(L, record ? record->topic : s->in->topic); /* NULL pushes nil */
 }
 
 static void event_partition(lua_State *L, const struct script *s)
@@ -290,7 +291,7 @@ static void event_key(lua_State *L, const struct script *s)
 
 static void push_text(lua_State *L, const char *text)
 {
-	lua_pushstring(L, text);		/* NULL pushes nil */
+	lua_pushstring(L, text); /* NULL pushes nil */
 }
 
 static void event_gtid(lua_State *L, const struct script *s)
@@ -350,12 +351,10 @@ static void event_before(lua_State *L, const struct script *s)
 static const struct event_part {
 	const char *name;
 	void (*push)(lua_State *, const struct script *);
-} event_parts[] = {
-	{ "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts }, { "topic", event_topic },
-	{ "partition", event_partition }, { "offset", event_offset }, { "key", event_key },
-	{ "before", event_before }, { "gtid", event_gtid }, { "file", event_file }, { "pos", event_pos }, { "row", event_row },
-	{ "snapshot", event_snapshot }, { "query", event_query }
-};
+} event_parts[] = { { "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts },
+	{ "topic", event_topic }, { "partition", event_partition }, { "offset", event_offset }, { "key", event_key },
+	{ "before", event_before }, { "gtid", event_gtid }, { "file", event_file }, { "pos", event_pos },
+	{ "row", event_row }, { "snapshot", event_snapshot }, { "query", event_query } };
 
 static const struct event_part *event_part(const char *name)
 {
@@ -390,7 +389,8 @@ static int keep_lua(lua_State *L)
 	struct script_row *r = row_to(L, 1);
 
 	if (script_of(L)->change->op != CHANGE_DELETE)
-		return luaL_error(L, "keep: expected a call from delete(), found one from transform(), where every row that is returned is loaded");
+		return luaL_error(L,
+				"keep: expected a call from delete(), found one from transform(), where every row that is returned is loaded");
 	r->kept = true;
 	lua_settop(L, 1);
 	return 1;
@@ -426,11 +426,10 @@ static void metatable_new(lua_State *L, const luaL_Reg *functions, const char *n
 
 void script_row_open(lua_State *L)
 {
-	static const luaL_Reg row[] = {
-		{ "__index", row_index_lua }, { "__newindex", row_newindex_lua }, { "__pairs", row_pairs_lua },
-		{ "__tostring", row_tostring_lua }, { NULL, NULL }
-	};
-	static const luaL_Reg event[] = { { "__index", event_index_lua }, { "__newindex", event_newindex_lua }, { NULL, NULL } };
+	static const luaL_Reg row[] = { { "__index", row_index_lua }, { "__newindex", row_newindex_lua },
+		{ "__pairs", row_pairs_lua }, { "__tostring", row_tostring_lua }, { NULL, NULL } };
+	static const luaL_Reg event[] = { { "__index", event_index_lua }, { "__newindex", event_newindex_lua },
+		{ NULL, NULL } };
 
 	lua_pushcfunction(L, keep_lua);
 	lua_setfield(L, -2, "keep");

@@ -51,7 +51,7 @@ static int safe_xpcall(lua_State *L)
 	lua_pushvalue(L, 2);
 	lua_replace(L, 1);
 	lua_pushboolean(L, 1);
-	lua_replace(L, 2);		/* handler, true, f, arguments */
+	lua_replace(L, 2); /* handler, true, f, arguments */
 	status = lua_pcall(L, lua_gettop(L) - 3, LUA_MULTRET, 0);
 	rethrow_when_ended(L);
 	if (status == LUA_OK)
@@ -94,21 +94,19 @@ static void pick(lua_State *L, const char *const *names)
 	lua_remove(L, -2);
 }
 
-static const char *const base_names[] = {
-	"assert", "error", "getmetatable", "ipairs", "pairs", "rawequal", "select", "tonumber", "tostring", "type", NULL
-};
+static const char *const base_names[] = { "assert", "error", "getmetatable", "ipairs", "pairs", "rawequal", "select",
+	"tonumber", "tostring", "type", NULL };
 static const char *const charged_names[] = { "select", "tostring", NULL };
-static const char *const math_names[] = {	/* no random: the same row must give the same result */
-	"abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger",
-	"modf", "pi", "rad", "sin", "sqrt", "tan", "tointeger", "type", "ult", NULL
+static const char *const math_names[] = { /* no random: the same row must give the same result */
+	"abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger",
+	"min", "mininteger", "modf", "pi", "rad", "sin", "sqrt", "tan", "tointeger", "type", "ult", NULL
 };
 
 /* luaopen_base fills the real globals; the script never sees those. */
 static void open_base(lua_State *L)
 {
-	static const luaL_Reg safe[] = {
-		{ "pcall", safe_pcall }, { "xpcall", safe_xpcall }, { "setmetatable", safe_setmetatable }, { NULL, NULL }
-	};
+	static const luaL_Reg safe[] = { { "pcall", safe_pcall }, { "xpcall", safe_xpcall },
+		{ "setmetatable", safe_setmetatable }, { NULL, NULL } };
 
 	lua_pushcfunction(L, luaopen_base);
 	lua_call(L, 0, 1);
@@ -161,7 +159,8 @@ void script_sandbox_globals(lua_State *L)
 
 static int refuse_global(lua_State *L)
 {
-	return luaL_error(L, "global %s: expected a local; globals are only set while the script is loaded", luaL_tolstring(L, 2, NULL));
+	return luaL_error(L, "global %s: expected a local; globals are only set while the script is loaded",
+			luaL_tolstring(L, 2, NULL));
 }
 
 /* The names in the table at idx, and those that every transform() has; how many. */

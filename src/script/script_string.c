@@ -60,7 +60,7 @@ static int charged_results(lua_State *L)
 	int64_t steps = 1;
 	int results;
 
-	for (int i = lua_gettop(L); i > 1; i--)	/* a text where a number is expected is read as one */
+	for (int i = lua_gettop(L); i > 1; i--) /* a text where a number is expected is read as one */
 		steps += lua_type(L, i) == LUA_TSTRING ? (int64_t)(lua_rawlen(L, i) / BYTES_PER_STEP) : 1;
 	script_charge(L, steps);
 	results = f(L);
@@ -98,7 +98,8 @@ void script_string_open(lua_State *L)
 
 void script_utf8_open(lua_State *L)
 {
-	static const char *const whole[] = { "char", "len", "offset", "codepoint", NULL }, *const plain[] = { "charpattern", "codes", NULL };
+	static const char *const whole[] = { "char", "len", "offset", "codepoint", NULL },
+				 *const plain[] = { "charpattern", "codes", NULL };
 
 	lua_pushcfunction(L, luaopen_utf8);
 	lua_call(L, 0, 1);

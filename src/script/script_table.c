@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <string.h>
 
-#define ELEMENT 1		/* instructions for an element that is moved */
+#define ELEMENT 1 /* instructions for an element that is moved */
 
 /* The length of the table at idx, which must be one. */
 static lua_Integer length(lua_State *L, int idx)
@@ -42,8 +42,10 @@ static int remove_lua(lua_State *L)
 	lua_Integer size = length(L, 1), at = luaL_optinteger(L, 2, size);
 
 	if (lua_gettop(L) > 1)
-		luaL_argcheck(L, (lua_Unsigned)size + 1u == (lua_Unsigned)at || (lua_Unsigned)at - 1u < (lua_Unsigned)size
-			      || (size == 0 && at == 0), 2, "position out of bounds");
+		luaL_argcheck(L,
+				(lua_Unsigned)size + 1u == (lua_Unsigned)at ||
+						(lua_Unsigned)at - 1u < (lua_Unsigned)size || (size == 0 && at == 0),
+				2, "position out of bounds");
 	lua_geti(L, 1, at);
 	for (; at < size; at++) {
 		script_charge(L, ELEMENT);
@@ -121,7 +123,7 @@ static int unpack_lua(lua_State *L)
 		return 0;
 	if (count >= INT_MAX || !lua_checkstack(L, (int)count + 1))
 		return luaL_error(L, "too many results to unpack");
-	for (lua_Integer i = from; ; i++) {
+	for (lua_Integer i = from;; i++) {
 		script_charge(L, ELEMENT);
 		lua_geti(L, 1, i);
 		if (i == end)
@@ -186,7 +188,8 @@ static int sort_runs(lua_State *L, lua_Integer size)
 		for (lua_Integer low = 1; low <= size; low += 2 * run) {
 			lua_Integer middle = low + run, high = low + 2 * run;
 
-			merge(L, from, to, low, middle > size + 1 ? size + 1 : middle, high > size + 1 ? size + 1 : high);
+			merge(L, from, to, low, middle > size + 1 ? size + 1 : middle,
+					high > size + 1 ? size + 1 : high);
 		}
 		from = to;
 		to = 7 - from;
@@ -222,10 +225,9 @@ static int sort_lua(lua_State *L)
 
 void script_table_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = {
-		{ "concat", concat_lua }, { "insert", insert_lua }, { "move", move_lua }, { "pack", pack_lua },
-		{ "remove", remove_lua }, { "sort", sort_lua }, { "unpack", unpack_lua }, { NULL, NULL }
-	};
+	static const luaL_Reg functions[] = { { "concat", concat_lua }, { "insert", insert_lua }, { "move", move_lua },
+		{ "pack", pack_lua }, { "remove", remove_lua }, { "sort", sort_lua }, { "unpack", unpack_lua },
+		{ NULL, NULL } };
 
 	luaL_newlib(L, functions);
 	lua_setfield(L, -2, "table");

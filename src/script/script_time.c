@@ -162,7 +162,8 @@ static int64_t micros_of(const struct value *v)
 static int time_compare(lua_State *L)
 {
 	enum value_kind kind = script_tag(L, 1) == SCRIPT_TIME ? ((struct script_time *)lua_touserdata(L, 1))->v.kind
-		: script_tag(L, 2) == SCRIPT_TIME ? ((struct script_time *)lua_touserdata(L, 2))->v.kind : VALUE_DATETIME;
+			: script_tag(L, 2) == SCRIPT_TIME      ? ((struct script_time *)lua_touserdata(L, 2))->v.kind
+							       : VALUE_DATETIME;
 	struct value sa, sb;
 	const struct value *a = time_to(L, 1, kind, &sa), *b = time_to(L, 2, kind, &sb);
 	char found[80];
@@ -290,13 +291,14 @@ static int time_new_lua(lua_State *L)
 
 void script_time_open(lua_State *L)
 {
-	static const luaL_Reg meta[] = {
-		{ "__eq", time_eq_lua }, { "__lt", time_lt_lua }, { "__le", time_le_lua }, { "__tostring", time_tostring_lua },
-		{ "__concat", time_concat_lua }, { "__index", time_index_lua }, { "__add", script_time_add_lua }, { "__sub", script_time_sub_lua }, { NULL, NULL }
-	};
-	static const struct { const char *name; enum value_kind kind; } kinds[] = {
-		{ "date", VALUE_DATE }, { "time", VALUE_TIME }, { "datetime", VALUE_DATETIME }, { "timestamp", VALUE_TIMESTAMP }
-	};
+	static const luaL_Reg meta[] = { { "__eq", time_eq_lua }, { "__lt", time_lt_lua }, { "__le", time_le_lua },
+		{ "__tostring", time_tostring_lua }, { "__concat", time_concat_lua }, { "__index", time_index_lua },
+		{ "__add", script_time_add_lua }, { "__sub", script_time_sub_lua }, { NULL, NULL } };
+	static const struct {
+		const char *name;
+		enum value_kind kind;
+	} kinds[] = { { "date", VALUE_DATE }, { "time", VALUE_TIME }, { "datetime", VALUE_DATETIME },
+		{ "timestamp", VALUE_TIMESTAMP } };
 
 	lua_newtable(L);
 	luaL_setfuncs(L, meta, 0);

@@ -10,7 +10,7 @@
 
 #define DAY_US 86400000000LL
 #define TIME_MAX_US (839LL * 3600000000 - 1)
-#define AMOUNT_MAX_US (4000000LL * DAY_US)	/* more than there is between two dates */
+#define AMOUNT_MAX_US (4000000LL * DAY_US) /* more than there is between two dates */
 
 static const struct script_time *time_at(lua_State *L, int idx)
 {
@@ -37,8 +37,7 @@ bool script_time_convert(const struct value *v, enum value_kind kind, struct val
 	return true;
 }
 
-__attribute__((noreturn))
-static void refuse(lua_State *L, int idx, const char *expected)
+__attribute__((noreturn)) static void refuse(lua_State *L, int idx, const char *expected)
 {
 	char found[120];
 
@@ -58,9 +57,12 @@ static int64_t amount(lua_State *L, int idx, bool days)
 		return t->v.i;
 	if (lua_type(L, idx) == LUA_TSTRING || script_decimal_to(L, idx, &scratch) == NULL)
 		refuse(L, idx, days ? "a number of days" : "a number of seconds, or a time");
-	if (!decimal_shift(script_decimal_to(L, idx, &scratch), days ? 0 : 6, &d) || decimal_rescale(&d, 0, &d) != DECIMAL_FITS
-	    || !decimal_unscaled(&d, &v) || v > (uint64_t)(days ? AMOUNT_MAX_US / DAY_US : AMOUNT_MAX_US))
-		refuse(L, idx, days ? "a whole number of days, less than 10000 years" : "seconds with at most six digits, less than 10000 years");
+	if (!decimal_shift(script_decimal_to(L, idx, &scratch), days ? 0 : 6, &d) ||
+			decimal_rescale(&d, 0, &d) != DECIMAL_FITS || !decimal_unscaled(&d, &v) ||
+			v > (uint64_t)(days ? AMOUNT_MAX_US / DAY_US : AMOUNT_MAX_US))
+		refuse(L, idx,
+				days ? "a whole number of days, less than 10000 years"
+				     : "seconds with at most six digits, less than 10000 years");
 	return d.negative ? -(int64_t)v : (int64_t)v;
 }
 
@@ -83,7 +85,8 @@ static int push_moved(lua_State *L, const struct value *from, int64_t by)
 	v.i += by;
 	days = v.kind == VALUE_DATE ? v.i : floor_days(v.i);
 	if (v.kind == VALUE_TIME ? v.i < -TIME_MAX_US || v.i > TIME_MAX_US : days < low || days > high)
-		return luaL_error(L, "expected a %s that MySQL has, found one beyond", value_kind_name((enum value_kind)v.kind));
+		return luaL_error(L, "expected a %s that MySQL has, found one beyond",
+				value_kind_name((enum value_kind)v.kind));
 	need = v.kind == VALUE_DATE ? 0 : digits_of(v.i % 1000000);
 	if (v.aux < need)
 		v.aux = need;
@@ -139,9 +142,12 @@ int script_time_sub_lua(lua_State *L)
 
 /* ---- t:format("%d.%m.%Y %H:%M") ---- */
 
-static const struct { char letter; const char *part; int width; } format_parts[] = {
-	{ 'Y', "year", 4 }, { 'm', "month", 2 }, { 'd', "day", 2 }, { 'H', "hour", 2 }, { 'M', "minute", 2 }, { 'S', "second", 2 }, { 'f', "micros", 6 }
-};
+static const struct {
+	char letter;
+	const char *part;
+	int width;
+} format_parts[] = { { 'Y', "year", 4 }, { 'm', "month", 2 }, { 'd', "day", 2 }, { 'H', "hour", 2 },
+	{ 'M', "minute", 2 }, { 'S', "second", 2 }, { 'f', "micros", 6 } };
 
 static void add_part(lua_State *L, luaL_Buffer *b, const struct value *v, char letter)
 {
@@ -153,8 +159,11 @@ static void add_part(lua_State *L, luaL_Buffer *b, const struct value *v, char l
 			int64_t n = script_time_part(v, format_parts[i].part, &known);
 
 			if (!known)
-				luaL_error(L, "format: expected a part of a %s, found %%%c", value_kind_name((enum value_kind)v->kind), letter);
-			luaL_addlstring(b, text, (size_t)snprintf(text, sizeof(text), "%0*lld", format_parts[i].width, (long long)n));
+				luaL_error(L, "format: expected a part of a %s, found %%%c",
+						value_kind_name((enum value_kind)v->kind), letter);
+			luaL_addlstring(b, text,
+					(size_t)snprintf(text, sizeof(text), "%0*lld", format_parts[i].width,
+							(long long)n));
 			return;
 		}
 	luaL_error(L, "format: expected %%Y %%m %%d %%H %%M %%S %%f or %%%%, found %%%c", letter ? letter : ' ');

@@ -14,29 +14,22 @@
 #include "core/num.h"
 #include "core/text.h"
 
-enum { BYTES_PER_STEP = 8 };		/* to look at each byte of a text */
+enum { BYTES_PER_STEP = 8 }; /* to look at each byte of a text */
 
 void script_value_push(lua_State *L, const struct value *v)
 {
 	switch ((enum value_kind)v->kind) {
-	case VALUE_ABSENT:
-		lua_pushnil(L);
-		break;
-	case VALUE_NULL:
-		script_null_push(L);
-		break;
-	case VALUE_INT:
-		lua_pushinteger(L, v->i);
-		break;
+	case VALUE_ABSENT: lua_pushnil(L); break;
+	case VALUE_NULL: script_null_push(L); break;
+	case VALUE_INT: lua_pushinteger(L, v->i); break;
 	case VALUE_UINT:
 		if (v->u <= INT64_MAX)
 			lua_pushinteger(L, v->i);
 		else
 			decimal_from_u64(script_decimal_push(L), v->u, false);
 		break;
-	case VALUE_FLOAT: case VALUE_DOUBLE:
-		lua_pushnumber(L, v->d);
-		break;
+	case VALUE_FLOAT:
+	case VALUE_DOUBLE: lua_pushnumber(L, v->d); break;
 	case VALUE_DECIMAL: {
 		struct decimal *d = script_decimal_push(L);
 
@@ -52,12 +45,13 @@ void script_value_push(lua_State *L, const struct value *v)
 		*script_decimal_push(L) = d;
 		break;
 	}
-	case VALUE_TEXT: case VALUE_BYTES:
-		lua_pushlstring(L, v->p, v->len);
-		break;
-	case VALUE_DATE: case VALUE_TIME: case VALUE_DATETIME: case VALUE_TIMESTAMP: case VALUE_ZERODATE:
-		script_time_push(L, v);
-		break;
+	case VALUE_TEXT:
+	case VALUE_BYTES: lua_pushlstring(L, v->p, v->len); break;
+	case VALUE_DATE:
+	case VALUE_TIME:
+	case VALUE_DATETIME:
+	case VALUE_TIMESTAMP:
+	case VALUE_ZERODATE: script_time_push(L, v); break;
 	}
 }
 
@@ -67,30 +61,34 @@ void script_describe(lua_State *L, int idx, char *out, size_t size)
 	const char *p;
 
 	switch (lua_type(L, idx)) {
-	case LUA_TNONE: case LUA_TNIL:
-		snprintf(out, size, "nil");
-		return;
+	case LUA_TNONE:
+	case LUA_TNIL: snprintf(out, size, "nil"); return;
 	case LUA_TSTRING:
 		p = lua_tolstring(L, idx, &len);
 		snprintf(out, size, "text '%.*s'%s", (int)(len < 40 ? len : 40), p, len > 40 ? "..." : "");
 		return;
-	case LUA_TNUMBER: case LUA_TUSERDATA:
+	case LUA_TNUMBER:
+	case LUA_TUSERDATA:
 		if (script_tag(L, idx) == SCRIPT_ROW || script_tag(L, idx) == SCRIPT_EVENT)
 			break;
 		p = luaL_tolstring(L, idx, NULL);
-		snprintf(out, size, "%s%.60s", lua_isinteger(L, idx) ? "integer " : lua_type(L, idx) == LUA_TNUMBER ? "float "
-			 : script_tag(L, idx) == SCRIPT_DECIMAL ? "decimal " : "", p);
+		snprintf(out, size, "%s%.60s",
+				lua_isinteger(L, idx)				       ? "integer "
+						: lua_type(L, idx) == LUA_TNUMBER      ? "float "
+						: script_tag(L, idx) == SCRIPT_DECIMAL ? "decimal "
+										       : "",
+				p);
 		lua_pop(L, 1);
 		return;
-	default:
-		break;
+	default: break;
 	}
-	snprintf(out, size, "a %s", script_tag(L, idx) == SCRIPT_ROW ? "row"
-		 : script_tag(L, idx) == SCRIPT_EVENT ? "event" : luaL_typename(L, idx));
+	snprintf(out, size, "a %s",
+			script_tag(L, idx) == SCRIPT_ROW		     ? "row"
+					: script_tag(L, idx) == SCRIPT_EVENT ? "event"
+									     : luaL_typename(L, idx));
 }
 
-__attribute__((noreturn))
-static void refuse(lua_State *L, int idx, const struct column *c, const char *expected)
+__attribute__((noreturn)) static void refuse(lua_State *L, int idx, const struct column *c, const char *expected)
 {
 	char found[120], type[80];
 
@@ -104,7 +102,11 @@ static void refuse(lua_State *L, int idx, const struct column *c, const char *ex
 
 static void integer_limits(const struct column *c, int64_t *min, uint64_t *max)
 {
-	static const int bits[] = { [COL_TINYINT] = 8, [COL_SMALLINT] = 16, [COL_MEDIUMINT] = 24, [COL_INT] = 32, [COL_BIGINT] = 64 };
+	static const int bits[] = { [COL_TINYINT] = 8,
+		[COL_SMALLINT] = 16,
+		[COL_MEDIUMINT] = 24,
+		[COL_INT] = 32,
+		[COL_BIGINT] = 64 };
 	int n = c->type == COL_BIT ? (int)(c->length ? c->length : 1) : bits[c->type];
 	bool is_unsigned = c->is_unsigned || c->type == COL_BIT;
 
@@ -204,10 +206,14 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 	if (c->precision && d.limbs && decimal_digits(&d) > c->precision)
 		refuse(L, idx, c, "no more digits than it holds");
 	if (decimal_unscaled(&d, &magnitude) && magnitude <= INT64_MAX) {
-		*out = (struct value){ .kind = VALUE_DECIMAL, .aux = c->scale, .i = d.negative ? -(int64_t)magnitude : (int64_t)magnitude };
+		*out = (struct value){ .kind = VALUE_DECIMAL,
+			.aux = c->scale,
+			.i = d.negative ? -(int64_t)magnitude : (int64_t)magnitude };
 		return;
 	}
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .len = (uint32_t)script_decimal_print(&d, text) };
+	*out = (struct value){ .kind = VALUE_BIGDECIMAL,
+		.aux = c->scale,
+		.len = (uint32_t)script_decimal_print(&d, text) };
 	out->p = script_dup(L, text, out->len);
 }
 
@@ -217,16 +223,17 @@ static size_t text_limit(const struct column *c, bool *characters)
 {
 	*characters = c->type == COL_CHAR || c->type == COL_VARCHAR;
 	switch (c->type) {
-	case COL_CHAR: case COL_VARCHAR: case COL_BINARY: case COL_VARBINARY:
-		return c->length ? c->length : SIZE_MAX;
-	case COL_TINYTEXT: case COL_TINYBLOB:
-		return 255;
-	case COL_TEXT: case COL_BLOB:
-		return 65535;
-	case COL_MEDIUMTEXT: case COL_MEDIUMBLOB:
-		return 16777215;
-	default:
-		return UINT32_MAX;
+	case COL_CHAR:
+	case COL_VARCHAR:
+	case COL_BINARY:
+	case COL_VARBINARY: return c->length ? c->length : SIZE_MAX;
+	case COL_TINYTEXT:
+	case COL_TINYBLOB: return 255;
+	case COL_TEXT:
+	case COL_BLOB: return 65535;
+	case COL_MEDIUMTEXT:
+	case COL_MEDIUMBLOB: return 16777215;
+	default: return UINT32_MAX;
 	}
 }
 
@@ -260,7 +267,7 @@ static bool labels_known(const struct column *c, const char *p, size_t len)
 	const char *end = p + len;
 
 	if (len == 0)
-		return true;		/* no member; of an ENUM its index 0, which MySQL stores where a label was none of its */
+		return true; /* no member; of an ENUM its index 0, which MySQL stores where a label was none of its */
 	if (c->type == COL_ENUM)
 		return label_known(c, p, len);
 	for (;;) {
@@ -310,8 +317,10 @@ static void take_text(lua_State *L, int idx, const struct column *c, bool exact,
 static void take_time(lua_State *L, int idx, const struct column *c, struct value *out)
 {
 	static const int64_t unit[] = { 1000000, 100000, 10000, 1000, 100, 10, 1 };
-	enum value_kind kind = c->type == COL_DATE ? VALUE_DATE : c->type == COL_TIME ? VALUE_TIME
-		: c->type == COL_DATETIME ? VALUE_DATETIME : VALUE_TIMESTAMP;
+	enum value_kind kind = c->type == COL_DATE ? VALUE_DATE
+			: c->type == COL_TIME	   ? VALUE_TIME
+			: c->type == COL_DATETIME  ? VALUE_DATETIME
+						   : VALUE_TIMESTAMP;
 	size_t len;
 	const char *p;
 
@@ -321,7 +330,8 @@ static void take_time(lua_State *L, int idx, const struct column *c, struct valu
 			out->p = script_dup(L, out->p, out->len);
 			return;
 		}
-	} else if (lua_type(L, idx) != LUA_TSTRING || (p = lua_tolstring(L, idx, &len), !script_time_parse(p, len, kind, out))) {
+	} else if (lua_type(L, idx) != LUA_TSTRING ||
+			(p = lua_tolstring(L, idx, &len), !script_time_parse(p, len, kind, out))) {
 		out->kind = VALUE_NULL;
 	}
 	if (out->kind != kind)
@@ -340,33 +350,32 @@ void script_value_take(lua_State *L, int idx, const struct column *c, bool exact
 		return;
 	}
 	switch (c->type) {
-	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_BIGINT: case COL_BIT:
-		take_integer(L, idx, c, out);
-		break;
-	case COL_YEAR:
-		take_year(L, idx, c, out);
-		break;
-	case COL_FLOAT: case COL_DOUBLE:
-		take_float(L, idx, c, out);
-		break;
-	case COL_DECIMAL:
-		take_decimal(L, idx, c, out);
-		break;
-	case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
-		take_time(L, idx, c, out);
-		break;
-	default:
-		take_text(L, idx, c, exact, out);
+	case COL_TINYINT:
+	case COL_SMALLINT:
+	case COL_MEDIUMINT:
+	case COL_INT:
+	case COL_BIGINT:
+	case COL_BIT: take_integer(L, idx, c, out); break;
+	case COL_YEAR: take_year(L, idx, c, out); break;
+	case COL_FLOAT:
+	case COL_DOUBLE: take_float(L, idx, c, out); break;
+	case COL_DECIMAL: take_decimal(L, idx, c, out); break;
+	case COL_DATE:
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP: take_time(L, idx, c, out); break;
+	default: take_text(L, idx, c, exact, out);
 	}
 }
 
 /* The column that a new field becomes. Wide enough for every later value of its kind. */
 bool script_value_infer(lua_State *L, int idx, struct column *c)
 {
-	static const enum column_type of_kind[] = {
-		[VALUE_DATE] = COL_DATE, [VALUE_TIME] = COL_TIME, [VALUE_DATETIME] = COL_DATETIME,
-		[VALUE_TIMESTAMP] = COL_TIMESTAMP, [VALUE_ZERODATE] = COL_DATETIME
-	};
+	static const enum column_type of_kind[] = { [VALUE_DATE] = COL_DATE,
+		[VALUE_TIME] = COL_TIME,
+		[VALUE_DATETIME] = COL_DATETIME,
+		[VALUE_TIMESTAMP] = COL_TIMESTAMP,
+		[VALUE_ZERODATE] = COL_DATETIME };
 
 	switch (lua_type(L, idx)) {
 	case LUA_TBOOLEAN:
@@ -374,9 +383,7 @@ bool script_value_infer(lua_State *L, int idx, struct column *c)
 		c->length = 1;
 		c->is_boolean = true;
 		return true;
-	case LUA_TNUMBER:
-		c->type = lua_isinteger(L, idx) ? COL_BIGINT : COL_DOUBLE;
-		return true;
+	case LUA_TNUMBER: c->type = lua_isinteger(L, idx) ? COL_BIGINT : COL_DOUBLE; return true;
 	case LUA_TSTRING:
 		c->type = COL_LONGTEXT;
 		c->charset = "utf8mb4";
@@ -394,7 +401,6 @@ bool script_value_infer(lua_State *L, int idx, struct column *c)
 			return true;
 		}
 		return false;
-	default:
-		return false;
+	default: return false;
 	}
 }

@@ -88,11 +88,11 @@ int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err)
 	if (!text || !text[0] || strcmp(text, "UTC") == 0 || strcmp(text, "Z") == 0)
 		return 0;
 	if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
-	    !num_parse_i64(text + 1, 2, &hours) || !num_parse_i64(text + 4, 2, &minutes) ||
-	    hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+			!num_parse_i64(text + 1, 2, &hours) || !num_parse_i64(text + 4, 2, &minutes) || hours < 0 ||
+			hours > 14 || minutes < 0 || minutes > 59)
 		return err_set(err, ERR_CONFIG, 0,
-			       "[starrocks] time.zone '%s': expected UTC or an offset such as +02:00; named zones have hours that exist twice",
-			       text);
+				"[starrocks] time.zone '%s': expected UTC or an offset such as +02:00; named zones have hours that exist twice",
+				text);
 	*zone_us = (hours * 60 + minutes) * 60000000 * (text[0] == '-' ? -1 : 1);
 	return 0;
 }
@@ -100,18 +100,12 @@ int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err)
 size_t sink_value_text(const struct value *v, int64_t zone_us, char *out)
 {
 	switch (v->kind) {
-	case VALUE_DECIMAL:
-		return num_decimal64(out, v->i, v->aux);
-	case VALUE_DATE:
-		return num_iso_date(out, v->i);
-	case VALUE_TIME:
-		return num_time(out, v->i, v->aux);
-	case VALUE_DATETIME:
-		return num_iso_datetime(out, v->i, v->aux, ' ');
-	case VALUE_TIMESTAMP:
-		return num_iso_datetime(out, v->i + zone_us, v->aux, ' ');
-	default:
-		return 0;
+	case VALUE_DECIMAL: return num_decimal64(out, v->i, v->aux);
+	case VALUE_DATE: return num_iso_date(out, v->i);
+	case VALUE_TIME: return num_time(out, v->i, v->aux);
+	case VALUE_DATETIME: return num_iso_datetime(out, v->i, v->aux, ' ');
+	case VALUE_TIMESTAMP: return num_iso_datetime(out, v->i + zone_us, v->aux, ' ');
+	default: return 0;
 	}
 }
 
@@ -182,7 +176,7 @@ int sink_conf_check(const struct sink_conf *conf, struct err *err)
 }
 
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
-	       struct err *err)
+		struct err *err)
 {
 	return ops_for(conf)->check(conf, schemas, count, report, err);
 }
@@ -236,7 +230,7 @@ bool sink_created(const struct sink *s)
 }
 
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
-			    const char *label, struct sink_result *result, struct err *err)
+		const char *label, struct sink_result *result, struct err *err)
 {
 	enum sink_outcome outcome;
 
@@ -260,7 +254,8 @@ enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, 
 	return s->ops->label(s, sink_database_named(s->conf, db), label, err);
 }
 
-int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out, struct err *err)
+int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
+		struct err *err)
 {
 	*out = (struct sink_state){ .label = SINK_UNKNOWN };
 	return s->ops->look(s, sink_database_named(s->conf, db), table, label, out, err);
@@ -280,8 +275,8 @@ char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char *
 	if (ops_for(conf)->ddl(conf, schema, &out, &reasons, err))
 		goto fail;
 	if (out.failed || reasons.failed) {
-		err_set(err, ERR_DATA, 0, "table %s.%s: its definition takes more than %d bytes", schema->db, schema->table,
-			DDL_MAX);
+		err_set(err, ERR_DATA, 0, "table %s.%s: its definition takes more than %d bytes", schema->db,
+				schema->table, DDL_MAX);
 		goto fail;
 	}
 	*why = buf_take(&reasons);

@@ -21,30 +21,30 @@
 #include "row/schema.h"
 
 struct sink_conf {
-	char *name;			/* [millrace] name: prefix of labels */
-	char *state_dir;		/* the embedded warehouse lives in state_dir/warehouse */
-	char *fe_http, *fe_mysql;	/* [starrocks] fe.http = host:port[, host:port]; NULL: the embedded warehouse */
+	char *name;		  /* [millrace] name: prefix of labels */
+	char *state_dir;	  /* the embedded warehouse lives in state_dir/warehouse */
+	char *fe_http, *fe_mysql; /* [starrocks] fe.http = host:port[, host:port]; NULL: the embedded warehouse */
 	char *user, *password;
-	struct login_conf login;	/* of fe.mysql: ssl.mode .. auth.plugins */
-	struct conf_list be_map;	/* be.map: hosts that a frontend may redirect to, and where they are reached */
-	char *database;			/* NULL: as at the source */
-	int load;			/* load: "stream|routine" */
-	bool table_create;		/* table.create */
-	int64_t buckets;		/* table.create.buckets; 0: StarRocks decides */
-	int64_t replication_num;	/* table.create.replication.num; 0: the cluster's default */
-	int64_t load_timeout_ms;	/* load.timeout */
+	struct login_conf login; /* of fe.mysql: ssl.mode .. auth.plugins */
+	struct conf_list be_map; /* be.map: hosts that a frontend may redirect to, and where they are reached */
+	char *database;		 /* NULL: as at the source */
+	int load;		 /* load: "stream|routine" */
+	bool table_create;	 /* table.create */
+	int64_t buckets;	 /* table.create.buckets; 0: StarRocks decides */
+	int64_t replication_num; /* table.create.replication.num; 0: the cluster's default */
+	int64_t load_timeout_ms; /* load.timeout */
 	int64_t connect_timeout_ms;
-	int64_t max_bytes;		/* load.max.bytes of one load, under StarRocks' 100 MB */
+	int64_t max_bytes; /* load.max.bytes of one load, under StarRocks' 100 MB */
 	int64_t max_rows;
-	int64_t interval_ms;		/* load.interval: no more than one load per table within this; 0: 800 StarRocks, 50 embedded */
+	int64_t interval_ms; /* load.interval: no more than one load per table within this; 0: 800 StarRocks, 50 embedded */
 	char *time_zone;
 };
 
 enum sink_outcome {
-	SINK_LOADED,		/* committed (visible or about to be) */
-	SINK_DUPLICATE,		/* this label was committed before: the same thing */
-	SINK_UNKNOWN,		/* nobody can say yet: ask sink_label() */
-	SINK_REFUSED		/* not, or not all, loaded. err: RETRY, UNREACHABLE: the same label again; others: stop the table */
+	SINK_LOADED,	/* committed (visible or about to be) */
+	SINK_DUPLICATE, /* this label was committed before: the same thing */
+	SINK_UNKNOWN,	/* nobody can say yet: ask sink_label() */
+	SINK_REFUSED /* not, or not all, loaded. err: RETRY, UNREACHABLE: the same label again; others: stop the table */
 };
 
 /*
@@ -53,22 +53,22 @@ enum sink_outcome {
  * with SINK_DUPLICATE: after a crash between load and dead letter the engine learns it again.
  */
 struct sink_bad {
-	uint32_t row;		/* index into rows, rising */
-	const char *reason;	/* names the column */
+	uint32_t row;	    /* index into rows, rising */
+	const char *reason; /* names the column */
 };
 
 struct sink_result {
 	uint64_t rows_loaded;
-	uint64_t rows_filtered;	/* = nbad */
+	uint64_t rows_filtered; /* = nbad */
 	int64_t ms;
-	bool down;		/* with REFUSED: the target itself was not there, whatever the table */
-	bool too_many_versions;	/* with REFUSED, UNKNOWN: loads come faster than the target merges them */
-	const struct sink_bad *bad;	/* lent until the next call on this handle */
+	bool down;		    /* with REFUSED: the target itself was not there, whatever the table */
+	bool too_many_versions;	    /* with REFUSED, UNKNOWN: loads come faster than the target merges them */
+	const struct sink_bad *bad; /* lent until the next call on this handle */
 	size_t nbad;
-	char detail[256];	/* what the target said */
+	char detail[256]; /* what the target said */
 };
 
-int sink_login_check(const struct sink_conf *conf, struct err *err);	/* ssl.* and auth.plugins, which belong together */
+int sink_login_check(const struct sink_conf *conf, struct err *err); /* ssl.* and auth.plugins, which belong together */
 
 struct sink;
 struct sink *sink_open(const struct sink_conf *conf, struct err *err);
@@ -76,14 +76,15 @@ struct sink *sink_open(const struct sink_conf *conf, struct err *err);
  * any order. */
 struct sink *sink_open_beside(struct sink *first, struct err *err);
 void sink_close(struct sink *s);
-void sink_rest(struct sink *s);		/* nothing to do for a while: gives back what loads need */
+void sink_rest(struct sink *s); /* nothing to do for a while: gives back what loads need */
 /* The call that runs, and every later one, fails soon with ERR_RETRY: the handle is only good to be closed. @thread any */
 void sink_cancel(struct sink *s);
-const char *sink_library(void);			/* that is linked, with its version */
-const char *sink_kind(const struct sink *s);		/* "starrocks" or "embedded" */
+const char *sink_library(void);		     /* that is linked, with its version */
+const char *sink_kind(const struct sink *s); /* "starrocks" or "embedded" */
 /* What is wrong with the settings by themselves; asks nobody. */
 int sink_conf_check(const struct sink_conf *conf, struct err *err);
-int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report, struct err *err);
+int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
+		struct err *err);
 /* What each column becomes at the target, and the room that it has there. A target that does not answer is taken for empty. */
 void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 int64_t sink_interval_ms(const struct sink *s);
@@ -91,7 +92,7 @@ int64_t sink_interval_ms(const struct sink *s);
 /* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the
  * change to be finished. ERR_CONFIG or ERR_DATA when it cannot. Cheap when nothing changed (by schema->version). */
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
-bool sink_created(const struct sink *s);	/* did the last sink_prepare() of this handle create the table? */
+bool sink_created(const struct sink *s); /* did the last sink_prepare() of this handle create the table? */
 /*
  * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of
  * the schema (change->schema tells), each of which sink_prepare() has seen. result is filled whenever LOADED or
@@ -101,7 +102,7 @@ bool sink_created(const struct sink *s);	/* did the last sink_prepare() of this 
  * everything is in, and sending the same rows under the same label again completes what was begun.
  */
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
-			    const char *label, struct sink_result *result, struct err *err);
+		const char *label, struct sink_result *result, struct err *err);
 /* LOADED, REFUSED (aborted or never seen), UNKNOWN. db: the table's, as the source calls it. */
 enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, struct err *err);
 /*
@@ -109,10 +110,11 @@ enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, 
  * that this target has never had it, which is only said where labels are kept for ever; UNKNOWN: who knows.
  */
 struct sink_state {
-	bool table, rows;	/* is it there, has it any */
+	bool table, rows; /* is it there, has it any */
 	enum sink_outcome label;
 };
-int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out, struct err *err);
+int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
+		struct err *err);
 /* Of the schema only the names count: what a table is, its next row tells. One that is not there is empty. */
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
 /*
@@ -126,7 +128,7 @@ int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alt
  * equal bytes, however target and source spell them. Rows come in pages of one statement each, so that nothing is held
  * open at the target.
  */
-enum sink_cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT };	/* absent: nothing is said about it */
+enum sink_cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT }; /* absent: nothing is said about it */
 struct sink_cell {
 	const char *p;
 	uint32_t len;
@@ -136,28 +138,32 @@ struct sink_reader;
 /* The table of a schema with a key; ERR_DATA: there is none at the target. It knows the columns of now: open another one
  * when they may have changed. */
 struct sink_reader *sink_reader_open(struct sink *s, const struct schema *schema, struct err *err);
-void sink_reader_close(struct sink_reader *r);		/* NULL allowed */
+void sink_reader_close(struct sink_reader *r); /* NULL allowed */
 unsigned sink_reader_columns(const struct sink_reader *r);
-const char *sink_reader_column(const struct sink_reader *r, unsigned column);	/* its name */
-bool sink_reader_hex(const struct sink_reader *r, unsigned column);	/* its cells are hex digits of bytes */
-bool sink_reader_ordered(const struct sink_reader *r);	/* rows lie in the same order of keys as in MySQL */
+const char *sink_reader_column(const struct sink_reader *r, unsigned column); /* its name */
+bool sink_reader_hex(const struct sink_reader *r, unsigned column);	      /* its cells are hex digits of bytes */
+bool sink_reader_ordered(const struct sink_reader *r); /* rows lie in the same order of keys as in MySQL */
 /* The cells that loading this row gives, one for each column of the target; texts in the arena or the row's. -1: the target
  * refuses the row, why says so. */
 int sink_reader_expect(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a,
-		       struct sink_cell *cells, char *why, size_t size);
+		struct sink_cell *cells, char *why, size_t size);
 /* The key of it; a part that the target cannot have is NULL. */
-void sink_reader_expect_key(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a, struct sink_cell *key);
-void sink_reader_key(const struct sink_reader *r, const struct sink_cell *cells, struct sink_cell *key);	/* nkey of them, borrowed */
+void sink_reader_expect_key(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a,
+		struct sink_cell *key);
+void sink_reader_key(const struct sink_reader *r, const struct sink_cell *cells,
+		struct sink_cell *key); /* nkey of them, borrowed */
 /* A part of the key as the source has it: times in UTC. Bytes stay hex digits. */
-struct sink_cell sink_reader_source(const struct sink_reader *r, unsigned part, const struct sink_cell *c, struct arena *a);
+struct sink_cell sink_reader_source(const struct sink_reader *r, unsigned part, const struct sink_cell *c,
+		struct arena *a);
 struct sink_page {
-	const struct sink_cell *after, *upto;	/* keys: exclusive, inclusive; NULL: open */
-	uint64_t limit;				/* rows in the order of the key; 0: all, in any order */
-	const struct sink_cell *keys;		/* nkeys > 0: these, nkeys times nkey cells, and nothing else counts */
+	const struct sink_cell *after, *upto; /* keys: exclusive, inclusive; NULL: open */
+	uint64_t limit;			      /* rows in the order of the key; 0: all, in any order */
+	const struct sink_cell *keys;	      /* nkeys > 0: these, nkeys times nkey cells, and nothing else counts */
 	size_t nkeys;
 };
-typedef int sink_reader_row(void *arg, const struct sink_cell *cells);	/* lent; -1 ends the page, which fails */
-int sink_reader_page(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg, struct err *err);
+typedef int sink_reader_row(void *arg, const struct sink_cell *cells); /* lent; -1 ends the page, which fails */
+int sink_reader_page(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg,
+		struct err *err);
 /* The CREATE TABLE that sink_prepare() would send, and a line per column saying why; caller frees both. */
 char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);
 

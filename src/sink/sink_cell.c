@@ -166,7 +166,8 @@ static bool put_object(struct arena *a, const struct json_slice *v, struct buf *
 	while (good && json_member(&j, &key)) {
 		if (n == cap)
 			members = xrealloc(members, (cap = cap ? 2 * cap : 8) * sizeof(*members));
-		good = json_text(&key, a, &members[n].key, &members[n].len) == 0 && json_value(&j, &members[n].value) > JSON_END;
+		good = json_text(&key, a, &members[n].key, &members[n].len) == 0 &&
+				json_value(&j, &members[n].value) > JSON_END;
 		n += good;
 	}
 	good &= json_done(&j);
@@ -220,21 +221,15 @@ static bool put_json(struct arena *a, const struct json_slice *v, struct buf *ou
 	size_t len;
 
 	switch (v->kind) {
-	case JSON_OBJECT:
-		return put_object(a, v, out);
-	case JSON_ARRAY:
-		return put_array(a, v, out);
-	case JSON_NUMBER:
-		put_number(a, v, out);
-		return true;
+	case JSON_OBJECT: return put_object(a, v, out);
+	case JSON_ARRAY: return put_array(a, v, out);
+	case JSON_NUMBER: put_number(a, v, out); return true;
 	case JSON_STRING:
 		if (json_text(v, a, &text, &len))
 			return false;
 		buf_json_string(out, text, len);
 		return true;
-	default:
-		buf_put(out, v->p, v->len);
-		return true;
+	default: buf_put(out, v->p, v->len); return true;
 	}
 }
 

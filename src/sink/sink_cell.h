@@ -13,8 +13,8 @@
 
 struct sink_cell cell_null(void);
 struct sink_cell cell_text(const char *p, size_t len);
-struct sink_cell cell_hex(struct arena *a, const void *p, size_t len);	/* bytes, lower case */
-struct sink_cell cell_lower(struct arena *a, const char *p, size_t len);	/* hex digits of either case */
+struct sink_cell cell_hex(struct arena *a, const void *p, size_t len);	 /* bytes, lower case */
+struct sink_cell cell_lower(struct arena *a, const char *p, size_t len); /* hex digits of either case */
 struct sink_cell cell_decimal(struct arena *a, const char *p, size_t len);
 struct sink_cell cell_double(struct arena *a, double d);
 struct sink_cell cell_float(struct arena *a, float f);

@@ -25,34 +25,34 @@
 #include "sink/sink_local.h"
 #include "sink/sink_ops.h"
 
-#define TABLES_MAX 512			/* tables with statements ready, per handle */
-#define PARTIALS_MAX 16			/* sets of present columns with a statement ready, per table */
+#define TABLES_MAX 512	/* tables with statements ready, per handle */
+#define PARTIALS_MAX 16 /* sets of present columns with a statement ready, per table */
 #define SQL_MAX (4 << 20)
-#define TEXT_ROOM 64			/* sink_value_text() */
+#define TEXT_ROOM 64 /* sink_value_text() */
 #define LABEL_AGE_S (7 * 86400)
 #define LABEL_COUNT 10000
 #define PRUNE_EVERY 512
 
-struct local_partial {		/* an upsert that sets some columns only */
+struct local_partial { /* an upsert that sets some columns only */
 	bool *present;
 	sqlite3_stmt *stmt;
 };
 
-struct local_table {		/* statements for one version of one schema */
+struct local_table { /* statements for one version of one schema */
 	uint64_t version;
-	struct schema *schema;	/* a reference */
+	struct schema *schema; /* a reference */
 	struct local_db *db;
 	sqlite3_stmt *upsert, *delete;
 	struct local_partial partial[PARTIALS_MAX];
 	unsigned npartial;
 	enum local_class *class;
-	char *scratch;		/* texts bound to the current row */
+	char *scratch; /* texts bound to the current row */
 };
 
 struct local_sink {
 	struct sink base;
 	struct local_db *dbs;
-	struct local_table *tables[TABLES_MAX];	/* most recently used first */
+	struct local_table *tables[TABLES_MAX]; /* most recently used first */
 	unsigned ntables;
 };
 
@@ -255,45 +255,40 @@ static sqlite3_stmt *partial_get(struct local_table *t, const struct value *row,
 
 static int bind_double(sqlite3_stmt *stmt, int at, const struct value *v, enum local_class class, char *scratch)
 {
-	if (isnan(v->d))	/* SQLite would make it NULL */
+	if (isnan(v->d)) /* SQLite would make it NULL */
 		return SQLITE_MISMATCH;
 	if (class != LOCAL_TEXT)
 		return sqlite3_bind_double(stmt, at, v->d);
-	return sqlite3_bind_text(stmt, at, scratch, (int)(v->kind == VALUE_FLOAT ? num_float(scratch, (float)v->d)
-									      : num_double(scratch, v->d)),
-				 SQLITE_STATIC);
+	return sqlite3_bind_text(stmt, at, scratch,
+			(int)(v->kind == VALUE_FLOAT ? num_float(scratch, (float)v->d) : num_double(scratch, v->d)),
+			SQLITE_STATIC);
 }
 
 static int bind_value(sqlite3_stmt *stmt, int at, const struct value *v, enum local_class class, int64_t zone_us,
-		      char *scratch)
+		char *scratch)
 {
 	switch (v->kind) {
 	case VALUE_ABSENT:
-	case VALUE_NULL:
-		return sqlite3_bind_null(stmt, at);
-	case VALUE_INT:
-		return sqlite3_bind_int64(stmt, at, v->i);
+	case VALUE_NULL: return sqlite3_bind_null(stmt, at);
+	case VALUE_INT: return sqlite3_bind_int64(stmt, at, v->i);
 	case VALUE_UINT:
 		if (v->u <= INT64_MAX)
 			return sqlite3_bind_int64(stmt, at, v->i);
 		return sqlite3_bind_text(stmt, at, scratch, (int)num_u64(scratch, v->u), SQLITE_STATIC);
 	case VALUE_FLOAT:
-	case VALUE_DOUBLE:
-		return bind_double(stmt, at, v, class, scratch);
+	case VALUE_DOUBLE: return bind_double(stmt, at, v, class, scratch);
 	case VALUE_TEXT:
 	case VALUE_BIGDECIMAL:
-	case VALUE_ZERODATE:
-		return sqlite3_bind_text(stmt, at, v->len ? v->p : "", (int)v->len, SQLITE_STATIC);
+	case VALUE_ZERODATE: return sqlite3_bind_text(stmt, at, v->len ? v->p : "", (int)v->len, SQLITE_STATIC);
 	case VALUE_BYTES:
 		return v->len ? sqlite3_bind_blob(stmt, at, v->p, (int)v->len, SQLITE_STATIC)
 			      : sqlite3_bind_zeroblob(stmt, at, 0);
-	default:
-		return sqlite3_bind_text(stmt, at, scratch, (int)sink_value_text(v, zone_us, scratch), SQLITE_STATIC);
+	default: return sqlite3_bind_text(stmt, at, scratch, (int)sink_value_text(v, zone_us, scratch), SQLITE_STATIC);
 	}
 }
 
 static int bind_row(struct local_sink *s, struct local_table *t, sqlite3_stmt *stmt, const struct value *row,
-		    bool key_only)
+		bool key_only)
 {
 	unsigned n = key_only ? t->schema->nkey : t->schema->ncolumns;
 
@@ -303,7 +298,8 @@ static int bind_row(struct local_sink *s, struct local_table *t, sqlite3_stmt *s
 
 		if (row[at].kind == VALUE_ABSENT)
 			continue;
-		rc = bind_value(stmt, (int)at + 1, &row[at], t->class[at], s->base.zone_us, t->scratch + at * TEXT_ROOM);
+		rc = bind_value(stmt, (int)at + 1, &row[at], t->class[at], s -> base.zone_us,
+				t->scratch + at * TEXT_ROOM);
 		if (rc)
 			return rc;
 	}
@@ -313,8 +309,8 @@ static int bind_row(struct local_sink *s, struct local_table *t, sqlite3_stmt *s
 /* A statement that was refused because of this row's values; anything else ends the load. */
 static bool is_row_fault(int code)
 {
-	return (code & 0xff) == SQLITE_CONSTRAINT || (code & 0xff) == SQLITE_MISMATCH || (code & 0xff) == SQLITE_TOOBIG ||
-	       (code & 0xff) == SQLITE_RANGE;
+	return (code & 0xff) == SQLITE_CONSTRAINT || (code & 0xff) == SQLITE_MISMATCH ||
+			(code & 0xff) == SQLITE_TOOBIG || (code & 0xff) == SQLITE_RANGE;
 }
 
 /* Without a key every column counts when a row is searched for. */
@@ -338,7 +334,8 @@ static bool row_is_partial(const struct schema *schema, const struct value *row)
 }
 
 /* One statement on one row. SQLITE_OK, or why not. */
-static int row_run(struct local_sink *s, struct local_table *t, const struct value *row, bool is_delete, struct err *err)
+static int row_run(struct local_sink *s, struct local_table *t, const struct value *row, bool is_delete,
+		struct err *err)
 {
 	bool partial = !is_delete && row_is_partial(t->schema, row);
 	sqlite3_stmt *stmt = is_delete ? t->delete : partial ? partial_get(t, row, err) : t->upsert;
@@ -386,7 +383,7 @@ static int rows_write(struct local_sink *s, const struct collapsed *rows, size_t
 		if (!is_row_fault(rc))
 			return err->kind != ERR_NONE ? -1 : local_error(t->db->db, schema, "load", err);
 		sink_bads_add(&s->base.bads, (uint32_t)i,
-			      rc == SQLITE_MISMATCH ? "not a number" : sqlite3_errmsg(t->db->db));
+				rc == SQLITE_MISMATCH ? "not a number" : sqlite3_errmsg(t->db->db));
 	}
 	return 0;
 }
@@ -416,11 +413,11 @@ static void labels_prune(struct local_db *d)
 		return;
 	d->loads = 0;
 	snprintf(sql, sizeof(sql),
-		 "DELETE FROM " LOCAL_LABELS " WHERE at < %lld AND at < "
-		 "(SELECT at FROM " LOCAL_LABELS " ORDER BY at DESC LIMIT 1 OFFSET %d) AND label NOT IN "
-		 "(SELECT label FROM (SELECT label, max(at) FROM " LOCAL_LABELS " GROUP BY " SERIES "))",
-		 (long long)(clock_wall_us() / 1000000 - LABEL_AGE_S), LABEL_COUNT);
-	local_exec(d->db, sql);	/* on failure the labels stay longer, which harms nobody */
+			"DELETE FROM " LOCAL_LABELS " WHERE at < %lld AND at < "
+			"(SELECT at FROM " LOCAL_LABELS " ORDER BY at DESC LIMIT 1 OFFSET %d) AND label NOT IN "
+			"(SELECT label FROM (SELECT label, max(at) FROM " LOCAL_LABELS " GROUP BY " SERIES "))",
+			(long long)(clock_wall_us() / 1000000 - LABEL_AGE_S), LABEL_COUNT);
+	local_exec(d->db, sql); /* on failure the labels stay longer, which harms nobody */
 }
 
 static enum sink_outcome refuse(struct local_db *d)
@@ -430,7 +427,7 @@ static enum sink_outcome refuse(struct local_db *d)
 }
 
 static enum sink_outcome local_load(struct sink *sink, const struct schema *schema, const struct collapsed *rows,
-				    size_t count, const char *label, struct sink_result *result, struct err *err)
+		size_t count, const char *label, struct sink_result *result, struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
 	struct local_db *d = db_get(s, sink_database(s->base.conf, schema), err);
@@ -451,7 +448,7 @@ static enum sink_outcome local_load(struct sink *sink, const struct schema *sche
 		local_error(d->db, schema, "store the label", err);
 		return refuse(d);
 	}
-	if (rows_write(s, rows, count, err))	/* of a duplicate too: which rows were left out has to come out again */
+	if (rows_write(s, rows, count, err)) /* of a duplicate too: which rows were left out has to come out again */
 		return refuse(d);
 	result->rows_loaded = duplicate ? 0 : count - s->base.bads.count;
 	result->ms = (clock_mono_us() - start_us) / 1000;
@@ -496,7 +493,7 @@ static enum sink_outcome local_label(struct sink *sink, const char *db, const ch
 }
 
 static int local_look(struct sink *sink, const char *db, const char *table, const char *label, struct sink_state *out,
-		      struct err *err)
+		struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
 	struct local_db *d;
@@ -518,7 +515,7 @@ static struct sink *local_open(const struct sink_conf *conf, struct sink *beside
 	struct local_sink *s;
 	char *path;
 
-	(void)beside;		/* each has its own connection, and statements belong to it */
+	(void)beside; /* each has its own connection, and statements belong to it */
 	if (!conf->state_dir || !conf->state_dir[0]) {
 		err_set(err, ERR_CONFIG, 0, "state.dir: not set; the embedded warehouse lives there");
 		return NULL;
@@ -589,7 +586,7 @@ static void local_forget(struct sink *sink)
 
 /* Statements that are ready hold the table's old form. */
 static int local_alter(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
-		       struct err *err)
+		struct err *err)
 {
 	struct local_db *d = db_get((struct local_sink *)sink, sink_database(sink->conf, schema), err);
 
@@ -599,7 +596,7 @@ static int local_alter(struct sink *sink, const struct schema *schema, const str
 }
 
 static int local_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
-		     struct err *err)
+		struct err *err)
 {
 	(void)conf;
 	(void)err;
@@ -609,7 +606,7 @@ static int local_ddl(const struct sink_conf *conf, const struct schema *schema, 
 }
 
 static int local_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
-		       struct err *err)
+		struct err *err)
 {
 	char *path = xasprintf("%s/warehouse", conf->state_dir ? conf->state_dir : "");
 	struct stat st;
@@ -619,14 +616,14 @@ static int local_check(const struct sink_conf *conf, struct schema *const *schem
 		report_add(report, REPORT_OK, "warehouse", NULL, "%s: will be created", path);
 	else if (!S_ISDIR(st.st_mode) || access(path, R_OK | W_OK | X_OK))
 		report_add(report, REPORT_PROBLEM, "warehouse", "give the user who runs millrace this folder",
-			   "%s: not a folder that can be written", path);
+				"%s: not a folder that can be written", path);
 	else
 		report_add(report, REPORT_OK, "warehouse", NULL, "%s", path);
 	free(path);
 	for (size_t i = 0; i < count; i++)
 		if (schemas[i]->nkey == 0)
-			report_add(report, REPORT_NOTE, schemas[i]->table,
-				   "add a primary key at the source", "no key: a delete has to search the whole table");
+			report_add(report, REPORT_NOTE, schemas[i]->table, "add a primary key at the source",
+					"no key: a delete has to search the whole table");
 	return 0;
 }
 

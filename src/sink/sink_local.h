@@ -20,11 +20,12 @@
 enum local_class { LOCAL_INTEGER, LOCAL_REAL, LOCAL_TEXT, LOCAL_BLOB, LOCAL_ANY };
 
 enum local_class local_class(const struct column *c);
-void local_name(struct buf *b, const char *name);	/* "name", quotes doubled */
+void local_name(struct buf *b, const char *name); /* "name", quotes doubled */
 void local_create(struct buf *b, const struct schema *schema);
 void local_why(struct buf *b, const struct schema *schema);
-struct local_db *local_sink_db(struct sink *sink, const char *name, struct err *err);	/* opened when first used */
-struct sink_reader *local_reader(struct sink *sink, const struct schema *schema, struct err *err);	/* sink_local_read.c */
+struct local_db *local_sink_db(struct sink *sink, const char *name, struct err *err); /* opened when first used */
+struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
+		struct err *err); /* sink_local_read.c */
 void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err);
@@ -34,29 +35,30 @@ int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, str
 struct local_columns {
 	struct local_column {
 		char *name, *type;
-		int key;	/* place in the key from 1, or 0 */
-	} *items;
+		int key; /* place in the key from 1, or 0 */
+	} * items;
 	size_t count;
 };
 
 int local_columns_read(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct err *err);
 const struct local_column *local_columns_find(const struct local_columns *have, const char *name);
 void local_columns_done(struct local_columns *have);
-int local_run(sqlite3 *db, const struct schema *schema, const char *what, struct buf *sql, struct err *err);	/* and empties sql */
-const char *local_type(const struct column *c);		/* as a table has it */
+int local_run(sqlite3 *db, const struct schema *schema, const char *what, struct buf *sql,
+		struct err *err);		/* and empties sql */
+const char *local_type(const struct column *c); /* as a table has it */
 /* sink_local_alter.c: in one transaction */
 int local_table_alter(sqlite3 *db, const struct schema *schema, const struct ddl_alter *alter, struct err *err);
 
 struct local_db {
 	struct local_db *next;
 	char *name;
-	int busy_ms;		/* how long another writer is waited for */
+	int busy_ms; /* how long another writer is waited for */
 	sqlite3 *db;
 	sqlite3_stmt *label_put, *label_get;
-	unsigned loads;		/* since labels were pruned */
+	unsigned loads; /* since labels were pruned */
 };
 
-int local_directory(const char *path, struct err *err);	/* made when missing */
+int local_directory(const char *path, struct err *err); /* made when missing */
 struct local_db *local_db_open(const struct sink_conf *conf, const char *name, struct err *err);
 void local_db_close(struct local_db *d);
 bool local_db_exists(const struct sink_conf *conf, const char *name);

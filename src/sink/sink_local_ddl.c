@@ -29,24 +29,46 @@ static const struct {
 enum local_class local_class(const struct column *c)
 {
 	switch (c->type) {
-	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_YEAR:
-		return LOCAL_INTEGER;
-	case COL_BIGINT:
-		return c->is_unsigned ? LOCAL_ANY : LOCAL_INTEGER;
-	case COL_BIT:
-		return c->length > 63 ? LOCAL_ANY : LOCAL_INTEGER;
-	case COL_FLOAT: case COL_DOUBLE:
-		return LOCAL_REAL;
-	case COL_DECIMAL: case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
-	case COL_CHAR: case COL_VARCHAR: case COL_TINYTEXT: case COL_TEXT: case COL_MEDIUMTEXT: case COL_LONGTEXT:
-	case COL_ENUM: case COL_SET: case COL_JSON:
-		return LOCAL_TEXT;
-	case COL_BINARY: case COL_VARBINARY: case COL_TINYBLOB: case COL_BLOB: case COL_MEDIUMBLOB: case COL_LONGBLOB:
-	case COL_GEOMETRY: case COL_POINT: case COL_LINESTRING: case COL_POLYGON: case COL_MULTIPOINT:
-	case COL_MULTILINESTRING: case COL_MULTIPOLYGON: case COL_GEOMCOLLECTION: case COL_VECTOR:
-		return LOCAL_BLOB;
-	case COL_UNKNOWN: case COL_COUNT:
-		break;
+	case COL_TINYINT:
+	case COL_SMALLINT:
+	case COL_MEDIUMINT:
+	case COL_INT:
+	case COL_YEAR: return LOCAL_INTEGER;
+	case COL_BIGINT: return c->is_unsigned ? LOCAL_ANY : LOCAL_INTEGER;
+	case COL_BIT: return c->length > 63 ? LOCAL_ANY : LOCAL_INTEGER;
+	case COL_FLOAT:
+	case COL_DOUBLE: return LOCAL_REAL;
+	case COL_DECIMAL:
+	case COL_DATE:
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP:
+	case COL_CHAR:
+	case COL_VARCHAR:
+	case COL_TINYTEXT:
+	case COL_TEXT:
+	case COL_MEDIUMTEXT:
+	case COL_LONGTEXT:
+	case COL_ENUM:
+	case COL_SET:
+	case COL_JSON: return LOCAL_TEXT;
+	case COL_BINARY:
+	case COL_VARBINARY:
+	case COL_TINYBLOB:
+	case COL_BLOB:
+	case COL_MEDIUMBLOB:
+	case COL_LONGBLOB:
+	case COL_GEOMETRY:
+	case COL_POINT:
+	case COL_LINESTRING:
+	case COL_POLYGON:
+	case COL_MULTIPOINT:
+	case COL_MULTILINESTRING:
+	case COL_MULTIPOLYGON:
+	case COL_GEOMCOLLECTION:
+	case COL_VECTOR: return LOCAL_BLOB;
+	case COL_UNKNOWN:
+	case COL_COUNT: break;
 	}
 	return LOCAL_ANY;
 }
@@ -76,18 +98,25 @@ int local_error(sqlite3 *db, const struct schema *schema, const char *what, stru
 	switch (code & 0xff) {
 	case SQLITE_FULL:
 		return err_set(err, ERR_RETRY, code, "%s: %s: no room on the disk of %s; free some", table, what, path);
-	case SQLITE_BUSY: case SQLITE_LOCKED:
-		return err_set(err, ERR_RETRY, code, "%s: %s: %s is held by another writer for too long", table, what, path);
-	case SQLITE_IOERR: case SQLITE_NOMEM: case SQLITE_INTERRUPT:
-		return err_set(err, ERR_RETRY, code, "%s: %s: %s: %s", table, what, path, text);
-	case SQLITE_CORRUPT: case SQLITE_NOTADB:
-		return err_set(err, ERR_FATAL, code, "%s: %s: %s is damaged (%s); stop millrace, rename the file, start it again "
-			       "and read the tables of this database again: `millrace snapshot TABLES`",
-			       table, what, path, text);
-	case SQLITE_READONLY: case SQLITE_CANTOPEN: case SQLITE_PERM:
-		return err_set(err, ERR_CONFIG, code, "%s: %s: %s: %s; check owner and rights", table, what, path, text);
-	default:
-		return err_set(err, ERR_CONFIG, code, "%s: %s: %s", table, what, text);
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_RETRY, code, "%s: %s: %s is held by another writer for too long", table, what,
+				path);
+	case SQLITE_IOERR:
+	case SQLITE_NOMEM:
+	case SQLITE_INTERRUPT: return err_set(err, ERR_RETRY, code, "%s: %s: %s: %s", table, what, path, text);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_FATAL, code,
+				"%s: %s: %s is damaged (%s); stop millrace, rename the file, start it again "
+				"and read the tables of this database again: `millrace snapshot TABLES`",
+				table, what, path, text);
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return err_set(err, ERR_CONFIG, code, "%s: %s: %s: %s; check owner and rights", table, what, path,
+				text);
+	default: return err_set(err, ERR_CONFIG, code, "%s: %s: %s", table, what, text);
 	}
 }
 
@@ -139,7 +168,7 @@ void local_why(struct buf *b, const struct schema *schema)
 
 		column_type_print(c, type, sizeof(type));
 		buf_printf(b, "%s: %s -> %s: %s\n", c->name, type, class_text[local_class(c)].type,
-			   class_text[local_class(c)].why);
+				class_text[local_class(c)].why);
 	}
 	if (schema->nkey == 0)
 		buf_puts(b, "no key: rows are appended; a delete takes away one row that is equal in every column\n");
@@ -198,8 +227,9 @@ static int key_check(const struct schema *schema, const struct local_columns *ha
 	}
 	if (nkey != schema->nkey)
 		return err_set(err, ERR_CONFIG, 0,
-			       "table %s.%s: its key in the warehouse differs from the key at the source; "
-			       "drop it there (DROP TABLE) and snapshot it again", schema->db, schema->table);
+				"table %s.%s: its key in the warehouse differs from the key at the source; "
+				"drop it there (DROP TABLE) and snapshot it again",
+				schema->db, schema->table);
 	return 0;
 }
 
@@ -210,13 +240,13 @@ static int name_check(sqlite3 *db, const struct schema *schema, struct err *err)
 	int result = 0;
 
 	if (sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", -1,
-			       &stmt, NULL))
+			    &stmt, NULL))
 		return local_error(db, schema, "read tables", err);
 	sqlite3_bind_text(stmt, 1, schema->table, -1, SQLITE_STATIC);
 	if (sqlite3_step(stmt) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), schema->table) != 0)
 		result = err_set(err, ERR_CONFIG, 0,
-				 "table %s.%s: the warehouse already has '%s', and SQLite does not tell them apart; capture one of them",
-				 schema->db, schema->table, (const char *)sqlite3_column_text(stmt, 0));
+				"table %s.%s: the warehouse already has '%s', and SQLite does not tell them apart; capture one of them",
+				schema->db, schema->table, (const char *)sqlite3_column_text(stmt, 0));
 	sqlite3_finalize(stmt);
 	return result;
 }
@@ -226,7 +256,8 @@ int local_run(sqlite3 *db, const struct schema *schema, const char *what, struct
 	int result = 0;
 
 	if (sql->failed)
-		result = err_set(err, ERR_DATA, 0, "table %s.%s: %s: statement too long", schema->db, schema->table, what);
+		result = err_set(err, ERR_DATA, 0, "table %s.%s: %s: statement too long", schema->db, schema->table,
+				what);
 	else if (local_exec(db, sql->data))
 		result = local_error(db, schema, what, err);
 	buf_reset(sql);
@@ -253,13 +284,14 @@ static void put_rebuilt(struct buf *b, const struct schema *schema, const struct
 
 		buf_puts(b, i ? ", " : "");
 		local_name(b, have->items[i].name);
-		buf_printf(b, " %s", at >= 0 ? class_text[local_class(&schema->columns[at])].type : have->items[i].type);
+		buf_printf(b, " %s",
+				at >= 0 ? class_text[local_class(&schema->columns[at])].type : have->items[i].type);
 	}
 	put_key(b, schema);
 }
 
 static int rebuild(sqlite3 *db, const struct schema *schema, const struct local_columns *have, struct buf *sql,
-		   struct err *err)
+		struct err *err)
 {
 	buf_puts(sql, "ALTER TABLE ");
 	local_name(sql, schema->table);
@@ -292,7 +324,7 @@ static void put_fill(struct buf *sql, const struct column *c)
 		return;
 	buf_puts(sql, " DEFAULT ");
 	if (quoted && local_class(c) == LOCAL_ANY && strlen(text) < 19)
-		quoted = false;		/* fits in 63 bits: stored as an integer, as rows are */
+		quoted = false; /* fits in 63 bits: stored as an integer, as rows are */
 	if (quoted)
 		buf_putc(sql, '\'');
 	for (const char *p = text; *p; p++) {
@@ -304,7 +336,8 @@ static void put_fill(struct buf *sql, const struct column *c)
 		buf_putc(sql, '\'');
 }
 
-static int bring_up(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct buf *sql, struct err *err)
+static int bring_up(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct buf *sql,
+		struct err *err)
 {
 	bool other_type = false;
 
@@ -335,20 +368,20 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 }
 
 static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create, struct local_columns *have,
-			  struct buf *sql, bool *created, struct err *err)
+		struct buf *sql, bool *created, struct err *err)
 {
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (schema->columns[i].type == COL_UNKNOWN)
-			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s has a type that is not known (%s)", schema->db,
-				       schema->table, schema->columns[i].name,
-				       schema->columns[i].type_text ? schema->columns[i].type_text : "?");
+			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s has a type that is not known (%s)",
+					schema->db, schema->table, schema->columns[i].name,
+					schema->columns[i].type_text ? schema->columns[i].type_text : "?");
 	if (name_check(db, schema, err) || local_columns_read(db, schema, have, err))
 		return -1;
 	if (have->count > 0)
 		return key_check(schema, have, err) ? -1 : bring_up(db, schema, have, sql, err);
 	if (!create)
-		return err_set(err, ERR_CONFIG, 0, "table %s.%s: not in the warehouse; set table.create = true", schema->db,
-			       schema->table);
+		return err_set(err, ERR_CONFIG, 0, "table %s.%s: not in the warehouse; set table.create = true",
+				schema->db, schema->table);
 	*created = true;
 	local_create(sql, schema);
 	return local_run(db, schema, "create the table", sql, err);

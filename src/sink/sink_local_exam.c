@@ -10,7 +10,11 @@
 #include "sink/sink_ops.h"
 
 static const char *const class_names[] = {
-	[LOCAL_INTEGER] = "INTEGER", [LOCAL_REAL] = "REAL", [LOCAL_TEXT] = "TEXT", [LOCAL_BLOB] = "BLOB", [LOCAL_ANY] = "ANY",
+	[LOCAL_INTEGER] = "INTEGER",
+	[LOCAL_REAL] = "REAL",
+	[LOCAL_TEXT] = "TEXT",
+	[LOCAL_BLOB] = "BLOB",
+	[LOCAL_ANY] = "ANY",
 };
 
 static void examine_columns(struct exam *e)
@@ -45,7 +49,8 @@ void local_examine(const struct sink_conf *conf, struct exam *const *exams, size
 		qsort(list, count, sizeof(*list), by_name);
 	for (size_t i = 1; i < count; i++)
 		if (by_name(&list[i - 1], &list[i]) == 0)
-			list[i].exam->refused = arena_printf(&list[i].exam->arena, "the warehouse does not tell it from %s.%s",
-							     list[i - 1].exam->schema->db, list[i - 1].exam->schema->table);
+			list[i].exam->refused = arena_printf(&list[i].exam->arena,
+					"the warehouse does not tell it from %s.%s", list[i - 1].exam->schema->db,
+					list[i - 1].exam->schema->table);
 	free(list);
 }

@@ -12,8 +12,8 @@
 #include "core/xalloc.h"
 #include "sink/sink_local.h"
 
-#define APPLICATION_ID 0x4d524348	/* "MRCH" at offset 68 of the file: ours */
-#define FORMAT_VERSION 2	/* 1: the labels were in _millrace_labels, a name that a source table can have */
+#define APPLICATION_ID 0x4d524348 /* "MRCH" at offset 68 of the file: ours */
+#define FORMAT_VERSION 2	  /* 1: the labels were in _millrace_labels, a name that a source table can have */
 #define BUSY_MIN_MS 10000
 
 void local_db_close(struct local_db *d)
@@ -55,7 +55,7 @@ static char *db_path(const char *state_dir, const char *name)
 	return path;
 }
 
-struct owner {			/* what the file says about itself, as of one moment */
+struct owner { /* what the file says about itself, as of one moment */
 	int64_t id, version, tables;
 };
 
@@ -81,13 +81,12 @@ static int owner_read(sqlite3 *db, struct owner *out)
 	return rc == SQLITE_OK ? query_int(db, "SELECT count(*) FROM sqlite_master", &out->tables) : rc;
 }
 
-static const char create_file[] =
-	"CREATE TABLE " LOCAL_LABELS " (label TEXT PRIMARY KEY, rows INTEGER, at INTEGER) STRICT, WITHOUT ROWID;"
-	"PRAGMA application_id = 1297236808;"
-	"PRAGMA user_version = 2";
-static const char upgrade_file[] =
-	"ALTER TABLE _millrace_labels RENAME TO " LOCAL_LABELS ";"
-	"PRAGMA user_version = 2";
+static const char create_file[] = "CREATE TABLE " LOCAL_LABELS
+				  " (label TEXT PRIMARY KEY, rows INTEGER, at INTEGER) STRICT, WITHOUT ROWID;"
+				  "PRAGMA application_id = 1297236808;"
+				  "PRAGMA user_version = 2";
+static const char upgrade_file[] = "ALTER TABLE _millrace_labels RENAME TO " LOCAL_LABELS ";"
+				   "PRAGMA user_version = 2";
 _Static_assert(APPLICATION_ID == 1297236808 && FORMAT_VERSION == 2, "as in the statements");
 
 static bool is_new(const struct owner *o)
@@ -101,10 +100,14 @@ static int owner_check(const struct owner *o, const char *path, struct err *err)
 	if (is_new(o) || (o->id == APPLICATION_ID && (o->version == 1 || o->version == FORMAT_VERSION)))
 		return 0;
 	if (o->id != APPLICATION_ID)
-		return err_set(err, ERR_CONFIG, 0, "%s: this SQLite file is not millrace's (application id %lld, expected %d); "
-			       "nothing was written to it: choose another state.dir", path, (long long)o->id, APPLICATION_ID);
-	return err_set(err, ERR_CONFIG, 0, "%s: written by another millrace: format %lld, expected %d; start the millrace "
-		       "that wrote it", path, (long long)o->version, FORMAT_VERSION);
+		return err_set(err, ERR_CONFIG, 0,
+				"%s: this SQLite file is not millrace's (application id %lld, expected %d); "
+				"nothing was written to it: choose another state.dir",
+				path, (long long)o->id, APPLICATION_ID);
+	return err_set(err, ERR_CONFIG, 0,
+			"%s: written by another millrace: format %lld, expected %d; start the millrace "
+			"that wrote it",
+			path, (long long)o->version, FORMAT_VERSION);
 }
 
 /* Under the file's write lock, so that of two workers one makes it and the other finds it made. */
@@ -159,8 +162,8 @@ static int db_recognise(struct local_db *d, const char *path, struct err *err)
 static int db_configure(struct local_db *d, struct err *err)
 {
 	static const char pragmas[] =
-		"PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
-		"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF";
+			"PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;"
+			"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF";
 	int64_t until_us = clock_mono_us() + d->busy_ms * 1000LL;
 	int rc;
 
@@ -168,8 +171,10 @@ static int db_configure(struct local_db *d, struct err *err)
 	while ((rc = local_exec(d->db, "PRAGMA journal_mode = WAL")) == SQLITE_BUSY && clock_mono_us() < until_us)
 		clock_sleep_ms(5);
 	if (rc || local_exec(d->db, pragmas) ||
-	    sqlite3_prepare_v2(d->db, "INSERT INTO " LOCAL_LABELS " VALUES (?, ?, ?)", -1, &d->label_put, NULL) ||
-	    sqlite3_prepare_v2(d->db, "SELECT 1 FROM " LOCAL_LABELS " WHERE label = ?", -1, &d->label_get, NULL))
+			sqlite3_prepare_v2(d->db, "INSERT INTO " LOCAL_LABELS " VALUES (?, ?, ?)", -1, &d->label_put,
+					NULL) ||
+			sqlite3_prepare_v2(d->db, "SELECT 1 FROM " LOCAL_LABELS " WHERE label = ?", -1, &d->label_get,
+					NULL))
 		return local_error(d->db, NULL, "open", err);
 	return 0;
 }

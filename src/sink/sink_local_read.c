@@ -16,8 +16,8 @@ enum { SQL_MAX = 64 << 20, TEXT_ROOM = 64 };
 struct local_reader {
 	struct sink_reader base;
 	struct local_db *db;
-	enum local_class *class;	/* by column */
-	struct sink_cell *cells;	/* of the row that is read */
+	enum local_class *class; /* by column */
+	struct sink_cell *cells; /* of the row that is read */
 };
 
 static void reader_close(struct sink_reader *reader)
@@ -31,7 +31,10 @@ static void reader_close(struct sink_reader *reader)
 static enum local_class class_named(const char *type)
 {
 	static const char *const names[] = {
-		[LOCAL_INTEGER] = "INTEGER", [LOCAL_REAL] = "REAL", [LOCAL_TEXT] = "TEXT", [LOCAL_BLOB] = "BLOB",
+		[LOCAL_INTEGER] = "INTEGER",
+		[LOCAL_REAL] = "REAL",
+		[LOCAL_TEXT] = "TEXT",
+		[LOCAL_BLOB] = "BLOB",
 	};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -95,15 +98,14 @@ static struct sink_cell read_cell(struct local_reader *r, sqlite3_stmt *stmt, un
 	size_t len;
 
 	switch (sqlite3_column_type(stmt, (int)column)) {
-	case SQLITE_NULL:
-		return cell_null();
+	case SQLITE_NULL: return cell_null();
 	case SQLITE_INTEGER:
 		number = arena_alloc(a, TEXT_ROOM);
 		return cell_text(number, num_i64(number, sqlite3_column_int64(stmt, (int)column)));
-	case SQLITE_FLOAT:
-		return cell_double(a, sqlite3_column_double(stmt, (int)column));
+	case SQLITE_FLOAT: return cell_double(a, sqlite3_column_double(stmt, (int)column));
 	case SQLITE_BLOB:
-		return cell_hex(a, sqlite3_column_blob(stmt, (int)column), (size_t)sqlite3_column_bytes(stmt, (int)column));
+		return cell_hex(a, sqlite3_column_blob(stmt, (int)column),
+				(size_t)sqlite3_column_bytes(stmt, (int)column));
 	default:
 		text = (const char *)sqlite3_column_text(stmt, (int)column);
 		len = (size_t)sqlite3_column_bytes(stmt, (int)column);
@@ -120,12 +122,15 @@ static int each_row(struct local_reader *r, sqlite3_stmt *stmt, sink_reader_row 
 		for (unsigned i = 0; i < r->base.ncolumns; i++)
 			r->cells[i] = read_cell(r, stmt, i);
 		if (row(arg, r->cells))
-			return err->kind == ERR_NONE ? err_set(err, ERR_RETRY, 0, "%s: its reader has ended", r->base.schema->table) : -1;
+			return err->kind == ERR_NONE
+					? err_set(err, ERR_RETRY, 0, "%s: its reader has ended", r->base.schema->table)
+					: -1;
 	}
 	return rc == SQLITE_DONE ? 0 : local_error(r->db->db, r->base.schema, "read rows", err);
 }
 
-static int reader_page(struct sink_reader *reader, const struct sink_page *page, sink_reader_row *row, void *arg, struct err *err)
+static int reader_page(struct sink_reader *reader, const struct sink_page *page, sink_reader_row *row, void *arg,
+		struct err *err)
 {
 	struct local_reader *r = (struct local_reader *)reader;
 	sqlite3_stmt *stmt = NULL;
@@ -146,8 +151,8 @@ static int reader_page(struct sink_reader *reader, const struct sink_page *page,
 }
 
 /* What SQLite makes of a text in a column of numbers, and of a number in a column of texts. */
-static struct sink_cell reader_expect(struct sink_reader *reader, unsigned column, const struct column *c, const struct value *v,
-				      struct arena *a, char *why, size_t size)
+static struct sink_cell reader_expect(struct sink_reader *reader, unsigned column, const struct column *c,
+		const struct value *v, struct arena *a, char *why, size_t size)
 {
 	struct local_reader *r = (struct local_reader *)reader;
 	enum local_class class = r->class[column];
@@ -156,13 +161,15 @@ static struct sink_cell reader_expect(struct sink_reader *reader, unsigned colum
 	(void)why;
 	(void)size;
 	switch (v->kind) {
-	case VALUE_FLOAT: case VALUE_DOUBLE:
+	case VALUE_FLOAT:
+	case VALUE_DOUBLE:
 		if (class != LOCAL_TEXT)
 			return cell_double(a, v->d);
 		return v->kind == VALUE_FLOAT ? cell_float(a, (float)v->d) : cell_double(a, v->d);
-	case VALUE_BYTES:
-		return cell_hex(a, v->p, v->len);
-	case VALUE_TEXT: case VALUE_BIGDECIMAL: case VALUE_ZERODATE:
+	case VALUE_BYTES: return cell_hex(a, v->p, v->len);
+	case VALUE_TEXT:
+	case VALUE_BIGDECIMAL:
+	case VALUE_ZERODATE:
 		if (c->type == COL_JSON && is_json(r, column))
 			return cell_json(a, v->p, v->len);
 		if (class == LOCAL_REAL)
@@ -172,13 +179,20 @@ static struct sink_cell reader_expect(struct sink_reader *reader, unsigned colum
 		text = arena_alloc(a, TEXT_ROOM);
 		if (class == LOCAL_REAL && (v->kind == VALUE_INT || v->kind == VALUE_UINT))
 			return cell_double(a, v->kind == VALUE_INT ? (double)v->i : (double)v->u);
-		return cell_text(text, v->kind == VALUE_INT ? num_i64(text, v->i) : v->kind == VALUE_UINT ? num_u64(text, v->u)
-				       : sink_value_text(v, r->base.sink->zone_us, text));
+		return cell_text(text,
+				v->kind == VALUE_INT ? num_i64(text, v->i)
+						: v->kind == VALUE_UINT
+						? num_u64(text, v->u)
+						: sink_value_text(v, r->base.sink->zone_us, text));
 	}
 }
 
 static const struct sink_reader_ops ops = {
-	.page = reader_page, .expect = reader_expect, .name = local_name, .literal = put_literal, .close = reader_close,
+	.page = reader_page,
+	.expect = reader_expect,
+	.name = local_name,
+	.literal = put_literal,
+	.close = reader_close,
 };
 
 struct sink_reader *local_reader(struct sink *sink, const struct schema *schema, struct err *err)
@@ -189,13 +203,15 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 	struct local_db *db;
 
 	if (!local_db_exists(sink->conf, name)) {
-		err_set(err, ERR_DATA, 0, "table %s.%s: the warehouse has no database %s", schema->db, schema->table, name);
+		err_set(err, ERR_DATA, 0, "table %s.%s: the warehouse has no database %s", schema->db, schema->table,
+				name);
 		return NULL;
 	}
 	db = local_sink_db(sink, name, err);
 	if (!db || local_columns_read(db->db, schema, &have, err) || have.count == 0) {
 		if (db && err->kind == ERR_NONE)
-			err_set(err, ERR_DATA, 0, "table %s.%s: there is no such table in the warehouse", schema->db, schema->table);
+			err_set(err, ERR_DATA, 0, "table %s.%s: there is no such table in the warehouse", schema->db,
+					schema->table);
 		local_columns_done(&have);
 		return NULL;
 	}
@@ -208,7 +224,8 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 	r->cells = xcalloc(have.count + 1, sizeof(*r->cells));
 	for (size_t i = 0; i < have.count; i++) {
 		r->class[i] = class_named(have.items[i].type);
-		r->base.columns[i] = (struct sink_reader_column){ .name = xstrdup(have.items[i].name), .bytes = r->class[i] == LOCAL_BLOB };
+		r->base.columns[i] = (struct sink_reader_column){ .name = xstrdup(have.items[i].name),
+			.bytes = r->class[i] == LOCAL_BLOB };
 	}
 	local_columns_done(&have);
 	return &r->base;

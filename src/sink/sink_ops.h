@@ -10,42 +10,46 @@
 
 struct sink_ops {
 	const char *kind;
-	struct sink *(*open)(const struct sink_conf *conf, struct sink *beside, struct err *err);	/* beside NULL: the first */
+	struct sink *(*open)(const struct sink_conf *conf, struct sink *beside,
+			struct err *err); /* beside NULL: the first */
 	void (*close)(struct sink *s);
 	void (*rest)(struct sink *s);	/* NULL: it has nothing to give back */
-	void (*cancel)(struct sink *s);	/* @thread any; NULL: `cancelled` alone ends its waits */
+	void (*cancel)(struct sink *s); /* @thread any; NULL: `cancelled` alone ends its waits */
 	int (*check)(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
-		     struct err *err);
+			struct err *err);
 	void (*examine)(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 	int (*prepare)(struct sink *s, const struct schema *schema, struct err *err);
-	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
-				  const char *label, struct sink_result *result, struct err *err);
+	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows,
+			size_t count, const char *label, struct sink_result *result, struct err *err);
 	enum sink_outcome (*label)(struct sink *s, const char *db, const char *label, struct err *err);
 	int (*look)(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
-		    struct err *err);
+			struct err *err);
 	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
-	int (*alter)(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
-	struct sink_reader *(*reader)(struct sink *s, const struct schema *schema, struct err *err);	/* ops and columns set */
-	void (*forget)(struct sink *s);		/* what is known of tables: another handle has altered one. NULL: handles share it */
+	int (*alter)(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
+			struct err *err);
+	struct sink_reader *(*reader)(struct sink *s, const struct schema *schema,
+			struct err *err); /* ops and columns set */
+	void (*forget)(struct
+			sink *s); /* what is known of tables: another handle has altered one. NULL: handles share it */
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
-		   struct err *err);
-	int64_t interval_ms;	/* when load.interval is not set */
+			struct err *err);
+	int64_t interval_ms; /* when load.interval is not set */
 };
 
 /* The rows of one load that are left out. */
 struct sink_bads {
 	struct sink_bad *items;
 	size_t count, cap;
-	struct arena arena;	/* the reasons */
+	struct arena arena; /* the reasons */
 };
 
-struct sink {			/* the first member of each kind's own struct */
+struct sink { /* the first member of each kind's own struct */
 	const struct sink_ops *ops;
 	const struct sink_conf *conf;
-	int64_t zone_us;	/* added to a TIMESTAMP to get the local time that is stored */
+	int64_t zone_us; /* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
-	uint64_t altered;	/* how many tables had been altered when it last looked, by any handle */
-	bool created;		/* the last prepare made the table */
+	uint64_t altered; /* how many tables had been altered when it last looked, by any handle */
+	bool created;	  /* the last prepare made the table */
 	_Atomic bool cancelled;
 };
 
@@ -57,7 +61,7 @@ void sink_bads_sort(struct sink_bads *b);
 void sink_bads_done(struct sink_bads *b);
 
 const char *sink_database(const struct sink_conf *conf, const struct schema *schema);
-const char *sink_database_named(const struct sink_conf *conf, const char *db);	/* of a source database of this name */
+const char *sink_database_named(const struct sink_conf *conf, const char *db); /* of a source database of this name */
 /* "UTC", "Z", "+02:00", "-05:30"; NULL is UTC. */
 int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err);
 /* The target's text of a date, time or decimal value; at most 64 bytes. 0: the kind has none. */

@@ -32,8 +32,9 @@ static int find_key(struct sink_reader *r, struct err *err)
 		int at = find_column(r, s->columns[s->key[i]].name);
 
 		if (at < 0)
-			return err_set(err, ERR_DATA, 0, "table %s.%s: the target's table has no column %s, which is in the key",
-				       s->db, s->table, s->columns[s->key[i]].name);
+			return err_set(err, ERR_DATA, 0,
+					"table %s.%s: the target's table has no column %s, which is in the key", s->db,
+					s->table, s->columns[s->key[i]].name);
 		r->key[i] = (unsigned)at;
 	}
 	return 0;
@@ -96,15 +97,22 @@ bool sink_reader_ordered(const struct sink_reader *r)
 {
 	for (unsigned i = 0; i < r->schema->nkey; i++)
 		switch (r->schema->columns[r->schema->key[i]].type) {
-		case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_YEAR:
-		case COL_DATE: case COL_DATETIME: case COL_TIMESTAMP: case COL_BINARY: case COL_VARBINARY:
-			break;
+		case COL_TINYINT:
+		case COL_SMALLINT:
+		case COL_MEDIUMINT:
+		case COL_INT:
+		case COL_YEAR:
+		case COL_DATE:
+		case COL_DATETIME:
+		case COL_TIMESTAMP:
+		case COL_BINARY:
+		case COL_VARBINARY: break;
 		case COL_BIGINT:
-			if (r->schema->columns[r->schema->key[i]].is_unsigned)	/* text above 2^63 - 1 in the warehouse */
+			if (r->schema->columns[r->schema->key[i]]
+							.is_unsigned) /* text above 2^63 - 1 in the warehouse */
 				return false;
 			break;
-		default:
-			return false;
+		default: return false;
 		}
 	return true;
 }
@@ -122,7 +130,7 @@ static void map_schema(struct sink_reader *r, const struct schema *s)
 }
 
 int sink_reader_expect(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a,
-		       struct sink_cell *cells, char *why, size_t size)
+		struct sink_cell *cells, char *why, size_t size)
 {
 	map_schema(r, s);
 	why[0] = '\0';
@@ -136,13 +144,15 @@ int sink_reader_expect(struct sink_reader *r, const struct schema *s, const stru
 		if (r->map[i] < 0 && v->kind != VALUE_NULL)
 			snprintf(why, size, "column %s is not at the target", s->columns[i].name);
 		else if (r->map[i] >= 0)
-			cells[r->map[i]] = v->kind == VALUE_NULL ? cell_null()
-					   : r->ops->expect(r, (unsigned)r->map[i], &s->columns[i], v, a, why, size);
+			cells[r->map[i]] = v->kind == VALUE_NULL
+					? cell_null()
+					: r->ops->expect(r, (unsigned)r->map[i], &s->columns[i], v, a, why, size);
 	}
 	return why[0] ? -1 : 0;
 }
 
-void sink_reader_expect_key(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a, struct sink_cell *key)
+void sink_reader_expect_key(struct sink_reader *r, const struct schema *s, const struct value *row, struct arena *a,
+		struct sink_cell *key)
 {
 	char why[240] = "";
 
@@ -169,11 +179,13 @@ static struct sink_cell in_utc(const struct sink_cell *c, int64_t zone_us, struc
 		return *c;
 	us = ((num_days(y, mo, d) * 24 + h) * 60 + mi) * 60000000 + s * INT64_C(1000000) - zone_us;
 	out = arena_alloc(a, 96);
-	n = (int)num_iso_datetime(out, us, 0, ' ') + snprintf(out + num_iso_datetime(out, us, 0, ' '), 40, "%s", text + n);
+	n = (int)num_iso_datetime(out, us, 0, ' ') +
+			snprintf(out + num_iso_datetime(out, us, 0, ' '), 40, "%s", text + n);
 	return cell_text(out, (size_t)n);
 }
 
-struct sink_cell sink_reader_source(const struct sink_reader *r, unsigned part, const struct sink_cell *c, struct arena *a)
+struct sink_cell sink_reader_source(const struct sink_reader *r, unsigned part, const struct sink_cell *c,
+		struct arena *a)
 {
 	const struct sink_reader_column *column = &r->columns[r->key[part]];
 
@@ -189,7 +201,8 @@ bool sink_reader_hex(const struct sink_reader *r, unsigned column)
 
 /* ---- pages ---- */
 
-static void put_compare(const struct sink_reader *r, unsigned part, const char *op, const struct sink_cell *key, struct buf *sql)
+static void put_compare(const struct sink_reader *r, unsigned part, const char *op, const struct sink_cell *key,
+		struct buf *sql)
 {
 	r->ops->name(sql, r->columns[r->key[part]].name);
 	buf_puts(sql, op);
@@ -197,7 +210,8 @@ static void put_compare(const struct sink_reader *r, unsigned part, const char *
 }
 
 /* a > 1 OR (a = 1 AND b > 2); the last part's comparison is `last`. */
-static void put_bound(const struct sink_reader *r, const char *op, const char *last, const struct sink_cell *key, struct buf *sql)
+static void put_bound(const struct sink_reader *r, const char *op, const char *last, const struct sink_cell *key,
+		struct buf *sql)
 {
 	unsigned n = r->schema->nkey;
 
@@ -276,7 +290,8 @@ void sink_reader_put_order(const struct sink_reader *r, const struct sink_page *
 	buf_printf(sql, " LIMIT %llu", (unsigned long long)page->limit);
 }
 
-int sink_reader_page(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg, struct err *err)
+int sink_reader_page(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg,
+		struct err *err)
 {
 	return r->ops->page(r, page, row, arg, err);
 }

@@ -9,30 +9,31 @@
 #include "sink/sink_ops.h"
 
 struct sink_reader_column {
-	char *name;			/* the target's spelling */
-	const struct column *column;	/* of the schema that the reader was opened with; NULL: only the target has it */
-	bool bytes;			/* cells are hex digits */
+	char *name;		     /* the target's spelling */
+	const struct column *column; /* of the schema that the reader was opened with; NULL: only the target has it */
+	bool bytes;		     /* cells are hex digits */
 };
 
 struct sink_reader_ops {
-	int (*page)(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg, struct err *err);
+	int (*page)(struct sink_reader *r, const struct sink_page *page, sink_reader_row *row, void *arg,
+			struct err *err);
 	/* The cell of a value, which is neither absent nor NULL; why: "" or the reason for which the target refuses it. */
-	struct sink_cell (*expect)(struct sink_reader *r, unsigned column, const struct column *c, const struct value *v,
-				   struct arena *a, char *why, size_t size);
+	struct sink_cell (*expect)(struct sink_reader *r, unsigned column, const struct column *c,
+			const struct value *v, struct arena *a, char *why, size_t size);
 	void (*name)(struct buf *sql, const char *name);
 	void (*literal)(const struct sink_reader *r, unsigned column, const struct sink_cell *c, struct buf *sql);
-	void (*close)(struct sink_reader *r);	/* its own parts */
+	void (*close)(struct sink_reader *r); /* its own parts */
 };
 
-struct sink_reader {			/* the first member of each kind's own struct */
+struct sink_reader { /* the first member of each kind's own struct */
 	const struct sink_reader_ops *ops;
 	struct sink *sink;
-	struct schema *schema;		/* a reference */
+	struct schema *schema; /* a reference */
 	struct sink_reader_column *columns;
 	unsigned ncolumns;
-	unsigned *key;			/* columns, in the order of the key */
-	struct arena arena;		/* cells of the row that is read */
-	uint64_t version;		/* whose columns `map` has */
+	unsigned *key;	    /* columns, in the order of the key */
+	struct arena arena; /* cells of the row that is read */
+	uint64_t version;   /* whose columns `map` has */
 	int *map;
 };
 

@@ -17,25 +17,38 @@
 /* starrocks_types.c */
 
 enum starrocks_kind {
-	SR_BOOLEAN, SR_TINYINT, SR_SMALLINT, SR_INT, SR_BIGINT, SR_LARGEINT, SR_FLOAT, SR_DOUBLE, SR_DECIMAL,
-	SR_DATE, SR_DATETIME, SR_VARCHAR, SR_VARBINARY, SR_JSON,
-	SR_OTHER		/* exists there, but we never create it: ARRAY, HLL, BITMAP */
+	SR_BOOLEAN,
+	SR_TINYINT,
+	SR_SMALLINT,
+	SR_INT,
+	SR_BIGINT,
+	SR_LARGEINT,
+	SR_FLOAT,
+	SR_DOUBLE,
+	SR_DECIMAL,
+	SR_DATE,
+	SR_DATETIME,
+	SR_VARCHAR,
+	SR_VARBINARY,
+	SR_JSON,
+	SR_OTHER /* exists there, but we never create it: ARRAY, HLL, BITMAP */
 };
 
 struct starrocks_type {
 	enum starrocks_kind kind;
-	uint32_t length;	/* VARCHAR: bytes */
+	uint32_t length; /* VARCHAR: bytes */
 	uint8_t precision, scale;
-	const char *why;	/* static */
+	const char *why; /* static */
 };
 
 #define SR_VARCHAR_MAX 1048576
-#define SR_KEY_BYTES 128	/* primary_key_limit_size of the backends */
+#define SR_KEY_BYTES 128 /* primary_key_limit_size of the backends */
 
-int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out);	/* -1: no type */
+int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out); /* -1: no type */
 void starrocks_type_print(const struct starrocks_type *t, char *out, size_t size);
-void starrocks_type_parse(const char *text, struct starrocks_type *out);	/* as information_schema writes it */
-bool starrocks_type_takes(const struct starrocks_type *have, const struct starrocks_type *want);	/* every value of want */
+void starrocks_type_parse(const char *text, struct starrocks_type *out); /* as information_schema writes it */
+bool starrocks_type_takes(const struct starrocks_type *have,
+		const struct starrocks_type *want); /* every value of want */
 
 /* starrocks_ddl.c */
 
@@ -43,10 +56,10 @@ struct starrocks_column {
 	char *name;
 	struct starrocks_type type;
 	bool nullable, key;
-	char *preset;		/* its DEFAULT; NULL: none, or not asked for */
+	char *preset; /* its DEFAULT; NULL: none, or not asked for */
 };
 
-struct starrocks_columns {	/* a table as StarRocks has it; count 0: there is none */
+struct starrocks_columns { /* a table as StarRocks has it; count 0: there is none */
 	struct starrocks_column *items;
 	size_t count;
 };
@@ -55,59 +68,60 @@ void starrocks_columns_add(struct starrocks_columns *have, const char *name, con
 void starrocks_columns_done(struct starrocks_columns *have);
 const struct starrocks_column *starrocks_columns_find(const struct starrocks_columns *have, const char *name);
 bool starrocks_name_is_plain(const char *name);		/* no control characters */
-void starrocks_name(struct buf *b, const char *name);		/* `name` */
-void starrocks_string(struct buf *b, const char *text);		/* "text" */
+void starrocks_name(struct buf *b, const char *name);	/* `name` */
+void starrocks_string(struct buf *b, const char *text); /* "text" */
 int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err);
 void starrocks_why(struct buf *b, const struct schema *schema);
 /* Puts the next ALTER TABLE into sql, or nothing when the table takes rows of the schema as it is. */
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
-		    const struct starrocks_columns *have, struct err *err);
+		const struct starrocks_columns *have, struct err *err);
 
 struct starrocks_sql;
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
-			 struct err *err);
+		struct err *err);
 int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			    struct starrocks_columns *have, bool *created, struct err *err);
+		struct starrocks_columns *have, bool *created, struct err *err);
 int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
-			 struct err *err);
+		struct err *err);
 
-void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at, const char *preset);	/* name, type, NULL, default, comment */
+void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at,
+		const char *preset); /* name, type, NULL, default, comment */
 /* Waits a little for the table's latest schema change. 0: there is none that runs. ours: one that failed is an error. */
 int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema, bool ours,
-		       struct err *err);
+		struct err *err);
 
 /* starrocks_alter.c */
 int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			  const struct ddl_alter *alter, bool *gap, struct err *err);
+		const struct ddl_alter *alter, bool *gap, struct err *err);
 
 /* starrocks_body.c */
 
-struct starrocks_cell {		/* a column of the schema as the table takes it */
+struct starrocks_cell { /* a column of the schema as the table takes it */
 	struct starrocks_type type;
 	bool nullable, key;
-	char *name;		/* the table's spelling */
-	char *prefix;		/* ,"name": */
+	char *name;   /* the table's spelling */
+	char *prefix; /* ,"name": */
 	uint32_t prefix_len;
 };
 
-struct starrocks_target {	/* how rows of one schema version are written; does not change */
+struct starrocks_target { /* how rows of one schema version are written; does not change */
 	_Atomic unsigned refs;
 	uint64_t version;
-	struct schema *schema;	/* a reference */
+	struct schema *schema; /* a reference */
 	struct starrocks_cell *cells;
-	size_t row_room;	/* bytes of a row without its texts */
+	size_t row_room; /* bytes of a row without its texts */
 };
 
 struct starrocks_target *starrocks_target_new(const struct schema *schema, const struct starrocks_columns *have,
-					      struct err *err);
+		struct err *err);
 struct starrocks_target *starrocks_target_ref(struct starrocks_target *t);
-void starrocks_target_free(struct starrocks_target *t);		/* one reference; NULL allowed */
+void starrocks_target_free(struct starrocks_target *t); /* one reference; NULL allowed */
 /* The value of the `columns` header; present NULL: all. */
 void starrocks_target_columns(const struct starrocks_target *t, const bool *present, struct buf *out);
 
 struct starrocks_body {
 	struct buf buf;
-	size_t rows, limit;	/* limit: bytes that end a body */
+	size_t rows, limit; /* limit: bytes that end a body */
 	int64_t zone_us;
 	char problem[240];
 };
@@ -120,7 +134,7 @@ void starrocks_body_begin(struct starrocks_body *b);
 /* ROW_BAD: problem says why. ROW_OTHER: its present columns are not `present`. ROW_FULL: send first. None of them
  * adds. */
 enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct starrocks_target *t, const bool *present,
-				      const struct collapsed *row);
+		const struct collapsed *row);
 void starrocks_body_end(struct starrocks_body *b);
 /* Of one value, as a row has it, alone in the buffer; false: problem says why not. */
 bool starrocks_body_value(struct starrocks_body *b, const struct starrocks_cell *cell, const struct value *v);
@@ -133,19 +147,21 @@ struct starrocks_tables *starrocks_tables_ref(struct starrocks_tables *t);
 void starrocks_tables_unref(struct starrocks_tables *t);
 /* NULL: nothing is known for this version. Else a reference. */
 struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const char *db, const struct schema *schema);
-void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target);	/* a reference more */
-void starrocks_tables_drop(struct starrocks_tables *t, const char *db, const char *table);	/* the table is looked at again */
+void starrocks_tables_put(struct starrocks_tables *t, const char *db,
+		struct starrocks_target *target); /* a reference more */
+void starrocks_tables_drop(struct starrocks_tables *t, const char *db,
+		const char *table); /* the table is looked at again */
 
 /* starrocks_http.c */
 
 struct starrocks_answer {
-	bool sent;		/* the request with the body left: it may have been carried out */
+	bool sent; /* the request with the body left: it may have been carried out */
 	char status[64], existing[32];
 	char message[400], error_url[512];
 	int64_t total, loaded, filtered;
 };
 
-struct starrocks_load {		/* one Stream Load */
+struct starrocks_load { /* one Stream Load */
 	const char *db, *table, *label, *columns;
 	bool partial;
 	const char *body;
@@ -155,36 +171,38 @@ struct starrocks_load {		/* one Stream Load */
 struct starrocks_http;
 struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct err *err);
 void starrocks_http_free(struct starrocks_http *h);
-void starrocks_http_cancel(struct starrocks_http *h);	/* what runs ends at once, as what comes. @thread any */
+void starrocks_http_cancel(struct starrocks_http *h); /* what runs ends at once, as what comes. @thread any */
 int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *load, struct starrocks_answer *answer,
-			struct err *err);
+		struct err *err);
 int starrocks_http_state(struct starrocks_http *h, const char *db, const char *label, char state[32], struct err *err);
-int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *out, struct err *err);	/* no credentials */
+int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *out,
+		struct err *err); /* no credentials */
 
 /* starrocks_sql.c */
 
-struct starrocks_record {	/* lent during the callback */
-	char *const *names, **values;	/* NULL: SQL NULL */
-	const unsigned long *lengths;	/* of the values, which may hold zeros */
+struct starrocks_record {	      /* lent during the callback */
+	char *const *names, **values; /* NULL: SQL NULL */
+	const unsigned long *lengths; /* of the values, which may hold zeros */
 	unsigned count;
 };
 const char *starrocks_record_get(const struct starrocks_record *r, const char *name);
 
-struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf);	/* connects when first used */
+struct starrocks_sql *starrocks_sql_new(const struct sink_conf *conf); /* connects when first used */
 void starrocks_sql_free(struct starrocks_sql *s);
-void starrocks_sql_cancel(struct starrocks_sql *s);	/* what runs ends at once, and nothing is connected to any more. @thread any */
-int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*each)(void *, const struct starrocks_record *),
-		      void *context, struct err *err);
+void starrocks_sql_cancel(struct starrocks_sql
+				*s); /* what runs ends at once, and nothing is connected to any more. @thread any */
+int starrocks_sql_run(struct starrocks_sql *s, const char *statement,
+		void (*each)(void *, const struct starrocks_record *), void *context, struct err *err);
 
 /* starrocks_check.c */
 
 int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
-		    struct err *err);
-
+		struct err *err);
 
 /* starrocks_read.c; the connection is lent */
 
-struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema, struct err *err);
+struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
+		struct err *err);
 
 /* starrocks_exam.c */
 

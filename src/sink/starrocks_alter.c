@@ -44,8 +44,8 @@ static int look(struct alter *a)
 static int carry_out(struct alter *a)
 {
 	if (starrocks_job_wait(a->sql, a->conf, a->schema, false, a->err) ||
-	    starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err) ||
-	    starrocks_job_wait(a->sql, a->conf, a->schema, true, a->err))
+			starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err) ||
+			starrocks_job_wait(a->sql, a->conf, a->schema, true, a->err))
 		return -1;
 	return look(a);
 }
@@ -102,7 +102,9 @@ static int add_column(struct alter *a, const struct ddl_move *m)
 	begin_statement(a);
 	buf_puts(&a->text, " ADD COLUMN ");
 	starrocks_put_column(&a->text, a->schema, (unsigned)at,
-			     m->from == NULL && !m->blank && column_fill(&a->schema->columns[at], fill, sizeof(fill)) ? fill : NULL);
+			m->from == NULL && !m->blank && column_fill(&a->schema->columns[at], fill, sizeof(fill))
+					? fill
+					: NULL);
 	return carry_out(a);
 }
 
@@ -134,7 +136,7 @@ static int alter_columns(struct alter *a, const struct ddl_alter *alter)
 }
 
 int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			  const struct ddl_alter *alter, bool *gap, struct err *err)
+		const struct ddl_alter *alter, bool *gap, struct err *err)
 {
 	struct alter a = { .sql = sql, .conf = conf, .schema = schema, .gap = gap, .err = err };
 	int result;

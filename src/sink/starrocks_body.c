@@ -19,9 +19,9 @@
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
 
-#define HARD_MAX (100u << 20)	/* StarRocks refuses a JSON body above this */
-#define VALUE_ROOM 72		/* any value but text and bytes, with quotes */
-#define HEX_SUFFIX "__hex"	/* the JSON key of a VARBINARY column */
+#define HARD_MAX (100u << 20) /* StarRocks refuses a JSON body above this */
+#define VALUE_ROOM 72	      /* any value but text and bytes, with quotes */
+#define HEX_SUFFIX "__hex"    /* the JSON key of a VARBINARY column */
 
 /* Targets. */
 
@@ -59,7 +59,7 @@ static void cell_prefix(struct starrocks_cell *cell)
 }
 
 struct starrocks_target *starrocks_target_new(const struct schema *schema, const struct starrocks_columns *have,
-					      struct err *err)
+		struct err *err)
 {
 	struct starrocks_target *t = xcalloc(1, sizeof(*t));
 
@@ -73,8 +73,8 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 		struct starrocks_cell *cell = &t->cells[i];
 
 		if (!c) {
-			err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks does not have column %s yet", schema->db, schema->table,
-				schema->columns[i].name);
+			err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks does not have column %s yet", schema->db,
+					schema->table, schema->columns[i].name);
 			starrocks_target_free(t);
 			return NULL;
 		}
@@ -149,7 +149,8 @@ static char *too_long(struct starrocks_body *b, const struct starrocks_cell *cel
 }
 
 /* Short ASCII that needs no escape, into whatever takes text. */
-static char *put_plain(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const char *text, size_t len)
+static char *put_plain(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const char *text,
+		size_t len)
 {
 	if (cell->type.kind == SR_VARCHAR && len > cell->type.length)
 		return too_long(b, cell, len);
@@ -159,14 +160,10 @@ static char *put_plain(struct starrocks_body *b, const struct starrocks_cell *ce
 static bool int_fits(enum starrocks_kind kind, int64_t v)
 {
 	switch (kind) {
-	case SR_TINYINT:
-		return v >= INT8_MIN && v <= INT8_MAX;
-	case SR_SMALLINT:
-		return v >= INT16_MIN && v <= INT16_MAX;
-	case SR_INT:
-		return v >= INT32_MIN && v <= INT32_MAX;
-	default:
-		return true;
+	case SR_TINYINT: return v >= INT8_MIN && v <= INT8_MAX;
+	case SR_SMALLINT: return v >= INT16_MIN && v <= INT16_MAX;
+	case SR_INT: return v >= INT32_MIN && v <= INT32_MAX;
+	default: return true;
 	}
 }
 
@@ -176,7 +173,7 @@ static bool digits_fit(const struct starrocks_cell *cell, size_t digits)
 }
 
 static char *put_number_text(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const char *text,
-			     size_t len);
+		size_t len);
 
 static char *put_int(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, int64_t v)
 {
@@ -187,16 +184,20 @@ static char *put_int(struct starrocks_body *b, const struct starrocks_cell *cell
 		if (v != 0 && v != 1)
 			return problem(b, cell, "a number other than 0 and 1");
 		return stpcpy(p, v ? "true" : "false");
-	case SR_TINYINT: case SR_SMALLINT: case SR_INT: case SR_BIGINT: case SR_LARGEINT:
+	case SR_TINYINT:
+	case SR_SMALLINT:
+	case SR_INT:
+	case SR_BIGINT:
+	case SR_LARGEINT:
 		if (!int_fits(cell->type.kind, v))
 			return problem(b, cell, "a number outside its range");
 		return p + num_i64(p, v);
-	case SR_FLOAT: case SR_DOUBLE:
-		return p + num_i64(p, v);
-	case SR_DECIMAL: case SR_VARCHAR: case SR_JSON:
-		return put_number_text(b, cell, p, text, num_i64(text, v));
-	default:
-		return problem(b, cell, "a whole number");
+	case SR_FLOAT:
+	case SR_DOUBLE: return p + num_i64(p, v);
+	case SR_DECIMAL:
+	case SR_VARCHAR:
+	case SR_JSON: return put_number_text(b, cell, p, text, num_i64(text, v));
+	default: return problem(b, cell, "a whole number");
 	}
 }
 
@@ -207,12 +208,13 @@ static char *put_uint(struct starrocks_body *b, const struct starrocks_cell *cel
 	if (v <= INT64_MAX)
 		return put_int(b, cell, p, (int64_t)v);
 	switch (cell->type.kind) {
-	case SR_LARGEINT:
-		return quoted(p, text, num_u64(text, v));	/* JSON readers stop at 64 bits, signed */
-	case SR_DECIMAL: case SR_VARCHAR: case SR_JSON: case SR_DOUBLE: case SR_FLOAT:
-		return put_number_text(b, cell, p, text, num_u64(text, v));
-	default:
-		return problem(b, cell, "a number outside its range");
+	case SR_LARGEINT: return quoted(p, text, num_u64(text, v)); /* JSON readers stop at 64 bits, signed */
+	case SR_DECIMAL:
+	case SR_VARCHAR:
+	case SR_JSON:
+	case SR_DOUBLE:
+	case SR_FLOAT: return put_number_text(b, cell, p, text, num_u64(text, v));
+	default: return problem(b, cell, "a number outside its range");
 	}
 }
 
@@ -223,7 +225,7 @@ static char *put_double(struct starrocks_body *b, const struct starrocks_cell *c
 
 	if (!isfinite(v->d))
 		return problem(b, cell, "not a finite number");
-	if (cell->type.kind == SR_DECIMAL) {	/* made by a script: rounded to the column's scale */
+	if (cell->type.kind == SR_DECIMAL) { /* made by a script: rounded to the column's scale */
 		len = (size_t)snprintf(text, sizeof(text), "%.*f", cell->type.scale, v->d);
 		return put_number_text(b, cell, p, text, len);
 	}
@@ -242,13 +244,13 @@ static char *put_double(struct starrocks_body *b, const struct starrocks_cell *c
 
 /* A decimal number as text: sign, digits, point, digits. Where it may go, and whether it fits without being rounded. */
 static char *put_number_text(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const char *text,
-			     size_t len)
+		size_t len)
 {
 	size_t at = len && (text[0] == '-' || text[0] == '+'), start, whole, fraction = 0;
 
 	while (at < len && text[at] == '0')
 		at++;
-	for (start = at; at < len && isdigit((unsigned char)text[at]); )
+	for (start = at; at < len && isdigit((unsigned char)text[at]);)
 		at++;
 	whole = at - start;
 	if (at < len && text[at] == '.')
@@ -262,14 +264,17 @@ static char *put_number_text(struct starrocks_body *b, const struct starrocks_ce
 		if (!digits_fit(cell, whole) || fraction > cell->type.scale)
 			return problem(b, cell, "a number with more digits");
 		return len + 2 > VALUE_ROOM ? problem(b, cell, "a number with more digits") : quoted(p, text, len);
-	case SR_FLOAT: case SR_DOUBLE:
+	case SR_FLOAT:
+	case SR_DOUBLE:
 		return len + 2 > VALUE_ROOM ? problem(b, cell, "a number with more digits") : quoted(p, text, len);
-	case SR_JSON:
-		memcpy(p, text, len);
-		return p + len;
-	case SR_VARCHAR:
-		return put_plain(b, cell, p, text, len);
-	case SR_BOOLEAN: case SR_TINYINT: case SR_SMALLINT: case SR_INT: case SR_BIGINT: case SR_LARGEINT: {
+	case SR_JSON: memcpy(p, text, len); return p + len;
+	case SR_VARCHAR: return put_plain(b, cell, p, text, len);
+	case SR_BOOLEAN:
+	case SR_TINYINT:
+	case SR_SMALLINT:
+	case SR_INT:
+	case SR_BIGINT:
+	case SR_LARGEINT: {
 		const char *point = memchr(text, '.', len);
 		size_t digits = point ? (size_t)(point - text) : len;
 		int64_t v;
@@ -281,16 +286,31 @@ static char *put_number_text(struct starrocks_body *b, const struct starrocks_ce
 		return cell->type.kind == SR_LARGEINT && whole <= 38 ? quoted(p, text, digits)
 								     : problem(b, cell, "a number outside its range");
 	}
-	default:
-		return problem(b, cell, "a number");
+	default: return problem(b, cell, "a number");
 	}
 }
 
 static char *put_decimal(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const struct value *v)
 {
 	static const int64_t power[] = {
-		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
-		1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+		1,
+		10,
+		100,
+		1000,
+		10000,
+		100000,
+		1000000,
+		10000000,
+		100000000,
+		1000000000,
+		10000000000,
+		100000000000,
+		1000000000000,
+		10000000000000,
+		100000000000000,
+		1000000000000000,
+		10000000000000000,
+		100000000000000000,
 		1000000000000000000,
 	};
 	const struct starrocks_type *t = &cell->type;
@@ -298,8 +318,8 @@ static char *put_decimal(struct starrocks_body *b, const struct starrocks_cell *
 	char text[32];
 
 	/* The usual case: same scale, and no more digits than the column has. */
-	if (t->kind == SR_DECIMAL && v->aux <= t->scale && (room_digits >= 19 || (v->i < power[room_digits] &&
-										  v->i > -power[room_digits]))) {
+	if (t->kind == SR_DECIMAL && v->aux <= t->scale &&
+			(room_digits >= 19 || (v->i < power[room_digits] && v->i > -power[room_digits]))) {
 		size_t len = num_decimal64(p + 1, v->i, v->aux);
 
 		p[0] = p[len + 1] = '"';
@@ -350,15 +370,14 @@ static char *put_text(struct starrocks_body *b, const struct starrocks_cell *cel
 			return problem(b, cell, "a row larger than a load may be");
 		memcpy(p, v->p, v->len);
 		return p + v->len;
-	case SR_VARBINARY:
-		return put_hex(b, cell, p, v);
-	case SR_DATE: case SR_DATETIME:
+	case SR_VARBINARY: return put_hex(b, cell, p, v);
+	case SR_DATE:
+	case SR_DATETIME:
 		for (uint32_t i = 0; i < v->len; i++)
 			if (!isdigit((unsigned char)v->p[i]) && !strchr("-:. T", v->p[i]))
 				return problem(b, cell, "text that is no date");
 		return v->len >= 8 && v->len <= 32 ? quoted(p, v->p, v->len) : problem(b, cell, "text that is no date");
-	case SR_OTHER:
-		return problem(b, cell, "text");
+	case SR_OTHER: return problem(b, cell, "text");
 	default:
 		return v->len > VALUE_ROOM - 4 ? problem(b, cell, "text that is no number")
 					       : put_number_text(b, cell, p, v->p, v->len);
@@ -390,30 +409,23 @@ static char *put_time(struct starrocks_body *b, const struct starrocks_cell *cel
 static char *put_value(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const struct value *v)
 {
 	switch (v->kind) {
-	case VALUE_NULL:
-		return put_null(b, cell, p);
-	case VALUE_INT:
-		return put_int(b, cell, p, v->i);
-	case VALUE_UINT:
-		return put_uint(b, cell, p, v->u);
+	case VALUE_NULL: return put_null(b, cell, p);
+	case VALUE_INT: return put_int(b, cell, p, v->i);
+	case VALUE_UINT: return put_uint(b, cell, p, v->u);
 	case VALUE_FLOAT:
-	case VALUE_DOUBLE:
-		return put_double(b, cell, p, v);
-	case VALUE_DECIMAL:
-		return put_decimal(b, cell, p, v);
+	case VALUE_DOUBLE: return put_double(b, cell, p, v);
+	case VALUE_DECIMAL: return put_decimal(b, cell, p, v);
 	case VALUE_BIGDECIMAL:
 		return v->len > VALUE_ROOM - 4 ? problem(b, cell, "a number with more digits")
 					       : put_number_text(b, cell, p, v->p, v->len);
-	case VALUE_TEXT:
-		return put_text(b, cell, p, v);
+	case VALUE_TEXT: return put_text(b, cell, p, v);
 	case VALUE_BYTES:
 		if (cell->type.kind != SR_VARBINARY && cell->type.kind != SR_VARCHAR)
 			return problem(b, cell, "bytes");
 		return put_hex(b, cell, p, v);
 	case VALUE_ZERODATE:
 		return cell->type.kind == SR_VARCHAR ? put_plain(b, cell, p, v->p, v->len) : put_null(b, cell, p);
-	default:
-		return put_time(b, cell, p, v);
+	default: return put_time(b, cell, p, v);
 	}
 }
 
@@ -421,14 +433,13 @@ static char *put_value(struct starrocks_body *b, const struct starrocks_cell *ce
 static const char *neutral(const struct starrocks_cell *cell)
 {
 	switch (cell->type.kind) {
-	case SR_DATE: case SR_DATETIME:
-		return "\"2000-01-01\"";
-	case SR_VARCHAR: case SR_VARBINARY: case SR_OTHER:
-		return "\"\"";
-	case SR_JSON:
-		return "{}";
-	default:
-		return "0";
+	case SR_DATE:
+	case SR_DATETIME: return "\"2000-01-01\"";
+	case SR_VARCHAR:
+	case SR_VARBINARY:
+	case SR_OTHER: return "\"\"";
+	case SR_JSON: return "{}";
+	default: return "0";
 	}
 }
 
@@ -438,8 +449,18 @@ static const char *neutral(const struct starrocks_cell *cell)
 static size_t key_bytes(const struct starrocks_target *t, const struct value *row)
 {
 	static const uint8_t width[] = {
-		[SR_BOOLEAN] = 1, [SR_TINYINT] = 1, [SR_SMALLINT] = 2, [SR_INT] = 4, [SR_BIGINT] = 8, [SR_LARGEINT] = 16,
-		[SR_FLOAT] = 4, [SR_DOUBLE] = 8, [SR_DECIMAL] = 16, [SR_DATE] = 4, [SR_DATETIME] = 8, [SR_OTHER] = 0,
+		[SR_BOOLEAN] = 1,
+		[SR_TINYINT] = 1,
+		[SR_SMALLINT] = 2,
+		[SR_INT] = 4,
+		[SR_BIGINT] = 8,
+		[SR_LARGEINT] = 16,
+		[SR_FLOAT] = 4,
+		[SR_DOUBLE] = 8,
+		[SR_DECIMAL] = 16,
+		[SR_DATE] = 4,
+		[SR_DATETIME] = 8,
+		[SR_OTHER] = 0,
 	};
 	const struct schema *s = t->schema;
 	size_t bytes = 0;
@@ -470,15 +491,17 @@ static bool key_check(struct starrocks_body *b, const struct starrocks_target *t
 
 		text |= t->cells[s->key[i]].type.kind == SR_VARCHAR;
 		if (v->kind == VALUE_NULL || v->kind == VALUE_ABSENT) {
-			snprintf(b->problem, sizeof(b->problem), "key column %s: NULL or missing", t->cells[s->key[i]].name);
+			snprintf(b->problem, sizeof(b->problem), "key column %s: NULL or missing",
+					t->cells[s->key[i]].name);
 			return false;
 		}
 	}
 	if (text || s->nkey > 7)
 		bytes = key_bytes(t, row);
 	if (bytes > SR_KEY_BYTES)
-		snprintf(b->problem, sizeof(b->problem), "the key takes %zu bytes, StarRocks takes %d (primary_key_limit_size)",
-			 bytes, SR_KEY_BYTES);
+		snprintf(b->problem, sizeof(b->problem),
+				"the key takes %zu bytes, StarRocks takes %d (primary_key_limit_size)", bytes,
+				SR_KEY_BYTES);
 	return bytes <= SR_KEY_BYTES;
 }
 
@@ -546,7 +569,7 @@ void starrocks_body_begin(struct starrocks_body *b)
 }
 
 enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct starrocks_target *t, const bool *present,
-				      const struct collapsed *row)
+		const struct collapsed *row)
 {
 	size_t start = b->buf.len;
 	char *p;
@@ -573,7 +596,7 @@ enum starrocks_row starrocks_body_add(struct starrocks_body *b, const struct sta
 	b->buf.len = start;
 	if (!b->buf.failed)
 		return ROW_BAD;
-	b->buf.failed = false;	/* no room: in an empty body neither */
+	b->buf.failed = false; /* no room: in an empty body neither */
 	return b->rows ? ROW_FULL : ROW_BAD;
 }
 

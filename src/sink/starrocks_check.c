@@ -41,7 +41,8 @@ static void check_version(struct starrocks_sql *sql, struct report *report)
 	}
 	sscanf(version, "%u.%u", &major, &minor);
 	if (major * 100 + minor < 302)
-		report_add(report, REPORT_PROBLEM, "starrocks version", "use StarRocks " OLDEST " or newer", "%s", version);
+		report_add(report, REPORT_PROBLEM, "starrocks version", "use StarRocks " OLDEST " or newer", "%s",
+				version);
 	else
 		report_add(report, REPORT_OK, "starrocks version", NULL, "%s", version);
 }
@@ -52,12 +53,13 @@ static void check_backends(struct starrocks_sql *sql, struct report *report)
 	struct err err;
 
 	if (starrocks_sql_run(sql, "SHOW BACKENDS", count_backend, &b, &err) ||
-	    (b.total == 0 && starrocks_sql_run(sql, "SHOW COMPUTE NODES", count_backend, &b, &err))) {
-		report_add(report, REPORT_NOTE, "starrocks backends", "GRANT OPERATE, if this check is wanted", "%s", err.msg);
+			(b.total == 0 && starrocks_sql_run(sql, "SHOW COMPUTE NODES", count_backend, &b, &err))) {
+		report_add(report, REPORT_NOTE, "starrocks backends", "GRANT OPERATE, if this check is wanted", "%s",
+				err.msg);
 		return;
 	}
 	report_add(report, b.alive ? REPORT_OK : REPORT_PROBLEM, "starrocks backends",
-		   b.alive ? NULL : "start the backends", "%u of %u alive", b.alive, b.total);
+			b.alive ? NULL : "start the backends", "%u of %u alive", b.alive, b.total);
 }
 
 static void check_http(const struct sink_conf *conf, struct report *report)
@@ -66,12 +68,14 @@ static void check_http(const struct sink_conf *conf, struct report *report)
 	struct starrocks_http *http = starrocks_http_new(conf, &err);
 	char state[32] = "";
 
-	if (!http || starrocks_http_state(http, conf->database ? conf->database : "information_schema", "millrace_check", state,
-					  &err)) {
+	if (!http ||
+			starrocks_http_state(http, conf->database ? conf->database : "information_schema",
+					"millrace_check", state, &err)) {
 		if (http && err.kind != ERR_UNREACHABLE && err.kind != ERR_CONFIG)
 			report_add(report, REPORT_OK, "starrocks fe.http", NULL, "%s answers", conf->fe_http);
 		else
-			report_add(report, REPORT_PROBLEM, "starrocks fe.http", "check fe.http, user and password", "%s", err.msg);
+			report_add(report, REPORT_PROBLEM, "starrocks fe.http", "check fe.http, user and password",
+					"%s", err.msg);
 	} else {
 		report_add(report, REPORT_OK, "starrocks fe.http", NULL, "%s answers", conf->fe_http);
 	}
@@ -79,7 +83,7 @@ static void check_http(const struct sink_conf *conf, struct report *report)
 }
 
 static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			struct report *report)
+		struct report *report)
 {
 	char *subject = xasprintf("table %s.%s", sink_database(conf, schema), schema->table);
 	struct starrocks_columns have = { 0 };
@@ -93,13 +97,14 @@ static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf,
 		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
 	else if (have.count == 0)
 		report_add(report, conf->table_create ? REPORT_OK : REPORT_PROBLEM, subject,
-			   conf->table_create ? NULL : "set table.create = true, or run what `millrace ddl` prints", "%s",
-			   conf->table_create ? "will be created" : "is not there");
+				conf->table_create ? NULL
+						   : "set table.create = true, or run what `millrace ddl` prints",
+				"%s", conf->table_create ? "will be created" : "is not there");
 	else if (starrocks_alter(&statement, conf, schema, &have, &err))
 		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
 	else if (statement.len)
 		report_add(report, conf->table_create ? REPORT_NOTE : REPORT_PROBLEM, subject,
-			   conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);
+				conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);
 	else
 		report_add(report, REPORT_OK, subject, NULL, "takes the rows of the source");
 	buf_done(&statement);
@@ -108,7 +113,7 @@ static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf,
 }
 
 int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
-		    struct err *err)
+		struct err *err)
 {
 	struct starrocks_sql *sql = starrocks_sql_new(conf);
 

@@ -22,7 +22,7 @@
 #define SQL_MAX (4 << 20)
 #define WAIT_MS 800
 #define POLL_MS 50
-#define STEPS_MAX 8		/* create, add, then one MODIFY a column and call */
+#define STEPS_MAX 8 /* create, add, then one MODIFY a column and call */
 
 void starrocks_columns_add(struct starrocks_columns *have, const char *name, const char *type, bool nullable, bool key)
 {
@@ -102,21 +102,25 @@ static int schema_check(const struct schema *schema, struct err *err)
 
 	if (schema->nkey == 0)
 		return err_set(err, ERR_CONFIG, 0,
-			       "table %s.%s: no primary key; StarRocks updates and deletes by key: add one at the source, "
-			       "or leave the table out", schema->db, schema->table);
+				"table %s.%s: no primary key; StarRocks updates and deletes by key: add one at the source, "
+				"or leave the table out",
+				schema->db, schema->table);
 	if (!starrocks_name_is_plain(schema->table) || !starrocks_name_is_plain(schema->db))
 		return err_set(err, ERR_DATA, 0, "a table name holds control characters; leave the table out");
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct column *c = &schema->columns[i];
 
-		if (!starrocks_name_is_plain(c->name) || strncasecmp(c->name, "__op", 4) == 0 || strncasecmp(c->name, "__row", 5) == 0)
+		if (!starrocks_name_is_plain(c->name) || strncasecmp(c->name, "__op", 4) == 0 ||
+				strncasecmp(c->name, "__row", 5) == 0)
 			return err_set(err, ERR_DATA, 0,
-				       "table %s.%s: column %u: control characters, __op and __row are not possible in StarRocks; "
-				       "rename it in a script", schema->db, schema->table, i + 1);
+					"table %s.%s: column %u: control characters, __op and __row are not possible in StarRocks; "
+					"rename it in a script",
+					schema->db, schema->table, i + 1);
 		if (starrocks_type_of(c, schema_is_key(schema, i), schema->exact, &type))
-			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s: no StarRocks type for %s%s", schema->db,
-				       schema->table, c->name, c->type_text ? c->type_text : column_type_name(c->type),
-				       schema_is_key(schema, i) ? " in a key" : "");
+			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s: no StarRocks type for %s%s",
+					schema->db, schema->table, c->name,
+					c->type_text ? c->type_text : column_type_name(c->type),
+					schema_is_key(schema, i) ? " in a key" : "");
 	}
 	return 0;
 }
@@ -200,7 +204,7 @@ void starrocks_why(struct buf *b, const struct schema *schema)
 		buf_printf(b, "%s: %s -> %s: %s\n", c->name, from, to, type.why);
 		if (schema_is_key(schema, i) && type.kind == SR_VARCHAR && type.length > SR_KEY_BYTES)
 			buf_printf(b, "%s: in the key: a value that makes the key longer than %d bytes goes to the dead letters\n",
-				   c->name, SR_KEY_BYTES);
+					c->name, SR_KEY_BYTES);
 	}
 }
 
@@ -219,13 +223,14 @@ static int key_check(const struct schema *schema, const struct starrocks_columns
 	if (nkey == schema->nkey)
 		return 0;
 	return err_set(err, ERR_CONFIG, 0,
-		       "table %s.%s: StarRocks' table is not a Primary Key table on the key of the source; "
-		       "`millrace ddl %s.%s` prints the one that fits", schema->db, schema->table, schema->db, schema->table);
+			"table %s.%s: StarRocks' table is not a Primary Key table on the key of the source; "
+			"`millrace ddl %s.%s` prints the one that fits",
+			schema->db, schema->table, schema->db, schema->table);
 }
 
 /* The type is not taken and cannot be widened here: say what to run. */
 static int mismatch(const struct sink_conf *conf, const struct schema *schema, unsigned at,
-		    const struct starrocks_column *have, struct err *err)
+		const struct starrocks_column *have, struct err *err)
 {
 	struct buf sql;
 	char is[64];
@@ -241,15 +246,16 @@ static int mismatch(const struct sink_conf *conf, const struct schema *schema, u
 		starrocks_put_column(&sql, schema, at, have->preset);
 	}
 	err_set(err, ERR_CONFIG, 0, "table %s.%s: column %s is %s in StarRocks, too narrow for %s; %s", schema->db,
-		schema->table, have->name, is, schema->columns[at].type_text ? schema->columns[at].type_text
-									     : column_type_name(schema->columns[at].type),
-		sql.data);
+			schema->table, have->name, is,
+			schema->columns[at].type_text ? schema->columns[at].type_text
+						      : column_type_name(schema->columns[at].type),
+			sql.data);
 	buf_done(&sql);
 	return -1;
 }
 
 static void put_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, const char *what,
-		      unsigned at, const char *preset)
+		unsigned at, const char *preset)
 {
 	if (sql->len == 0) {
 		buf_puts(sql, "ALTER TABLE ");
@@ -270,7 +276,7 @@ static bool can_widen(const struct starrocks_type *have, const struct starrocks_
 }
 
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
-		    const struct starrocks_columns *have, struct err *err)
+		const struct starrocks_columns *have, struct err *err)
 {
 	if (schema_check(schema, err) || key_check(schema, have, err))
 		return -1;
@@ -308,20 +314,22 @@ static void add_column(void *context, const struct starrocks_record *r)
 		type = plain;
 	if (name == NULL || type == NULL)
 		return;
-	starrocks_columns_add(have, name, type, nullable && strcasecmp(nullable, "YES") == 0, key && strcasecmp(key, "PRI") == 0);
+	starrocks_columns_add(have, name, type, nullable && strcasecmp(nullable, "YES") == 0,
+			key && strcasecmp(key, "PRI") == 0);
 	have->items[have->count - 1].preset = xstrdup(preset);
 }
 
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
-			 struct err *err)
+		struct err *err)
 {
 	struct buf b;
 	int result;
 
 	starrocks_columns_done(have);
 	buf_init(&b, SQL_MAX);
-	buf_puts(&b, "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT FROM information_schema.columns "
-		     "WHERE TABLE_SCHEMA = ");
+	buf_puts(&b,
+			"SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT FROM information_schema.columns "
+			"WHERE TABLE_SCHEMA = ");
 	starrocks_string(&b, db);
 	buf_puts(&b, " AND TABLE_NAME = ");
 	starrocks_string(&b, table);
@@ -345,7 +353,7 @@ static void keep_job(void *context, const struct starrocks_record *r)
 }
 
 int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema, bool ours,
-		    struct err *err)
+		struct err *err)
 {
 	int64_t until_us = clock_mono_us() + WAIT_MS * 1000;
 	struct alter_job job;
@@ -364,13 +372,15 @@ int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, 
 		if (result || job.state[0] == '\0' || strncmp(job.state, "FINISHED", 8) == 0)
 			break;
 		if (strcmp(job.state, "CANCELLED") == 0) {
-			result = ours ? err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks gave up the schema change: %s",
-						schema->db, schema->table, job.message) : 0;
+			result = ours ? err_set(err, ERR_RETRY, 0,
+							"table %s.%s: StarRocks gave up the schema change: %s",
+							schema->db, schema->table, job.message)
+				      : 0;
 			break;
 		}
 		if (clock_mono_us() >= until_us) {
-			result = err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks is still changing the table (%s)", schema->db,
-					 schema->table, job.state);
+			result = err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks is still changing the table (%s)",
+					schema->db, schema->table, job.state);
 			break;
 		}
 		clock_sleep_ms(POLL_MS);
@@ -380,16 +390,16 @@ int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, 
 }
 
 static int table_create(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			struct buf *statement, struct err *err)
+		struct buf *statement, struct err *err)
 {
 	if (!conf->table_create)
 		return err_set(err, ERR_CONFIG, 0,
-			       "table %s.%s: not in StarRocks; set table.create = true, or run what `millrace ddl` prints",
-			       sink_database(conf, schema), schema->table);
+				"table %s.%s: not in StarRocks; set table.create = true, or run what `millrace ddl` prints",
+				sink_database(conf, schema), schema->table);
 	buf_puts(statement, "CREATE DATABASE IF NOT EXISTS ");
 	starrocks_name(statement, sink_database(conf, schema));
 	if (starrocks_sql_run(sql, statement->data, NULL, NULL, err))
-		err_clear(err);		/* perhaps no right to: then the next statement says whether it is there */
+		err_clear(err); /* perhaps no right to: then the next statement says whether it is there */
 	buf_reset(statement);
 	if (starrocks_create(statement, conf, schema, err))
 		return -1;
@@ -397,7 +407,7 @@ static int table_create(struct starrocks_sql *sql, const struct sink_conf *conf,
 }
 
 static int table_step(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		      struct starrocks_columns *have, struct buf *statement, bool *created, bool *done, struct err *err)
+		struct starrocks_columns *have, struct buf *statement, bool *created, bool *done, struct err *err)
 {
 	if (starrocks_table_read(sql, sink_database(conf, schema), schema->table, have, err))
 		return -1;
@@ -410,9 +420,11 @@ static int table_step(struct starrocks_sql *sql, const struct sink_conf *conf, c
 	if (*done)
 		return 0;
 	if (!conf->table_create)
-		return err_set(err, ERR_CONFIG, 0, "table %s.%s: its columns have to follow; set table.create = true or run: %s",
-			       schema->db, schema->table, statement->data);
-	if (starrocks_job_wait(sql, conf, schema, false, err) || starrocks_sql_run(sql, statement->data, NULL, NULL, err))
+		return err_set(err, ERR_CONFIG, 0,
+				"table %s.%s: its columns have to follow; set table.create = true or run: %s",
+				schema->db, schema->table, statement->data);
+	if (starrocks_job_wait(sql, conf, schema, false, err) ||
+			starrocks_sql_run(sql, statement->data, NULL, NULL, err))
 		return -1;
 	return starrocks_job_wait(sql, conf, schema, true, err);
 }
@@ -423,7 +435,7 @@ static void keep_row(void *context, const struct starrocks_record *r)
 }
 
 int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
-			 struct err *err)
+		struct err *err)
 {
 	struct starrocks_columns have = { 0 };
 	struct buf b;
@@ -445,7 +457,7 @@ int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *
 }
 
 int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-			    struct starrocks_columns *have, bool *created, struct err *err)
+		struct starrocks_columns *have, bool *created, struct err *err)
 {
 	struct buf statement;
 	bool done = false;
@@ -459,7 +471,7 @@ int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *c
 	}
 	if (result == 0 && !done)
 		result = err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks does not show the columns that were added",
-				 schema->db, schema->table);
+				schema->db, schema->table);
 	buf_done(&statement);
 	return result;
 }

@@ -9,9 +9,21 @@
 #include "sink/starrocks.h"
 
 static const unsigned key_width[] = {
-	[SR_BOOLEAN] = 1, [SR_TINYINT] = 1, [SR_SMALLINT] = 2, [SR_INT] = 4, [SR_BIGINT] = 8, [SR_LARGEINT] = 16,
-	[SR_FLOAT] = 4, [SR_DOUBLE] = 8, [SR_DECIMAL] = 16, [SR_DATE] = 4, [SR_DATETIME] = 8, [SR_VARCHAR] = 0,
-	[SR_VARBINARY] = 0, [SR_JSON] = 0, [SR_OTHER] = 0,
+	[SR_BOOLEAN] = 1,
+	[SR_TINYINT] = 1,
+	[SR_SMALLINT] = 2,
+	[SR_INT] = 4,
+	[SR_BIGINT] = 8,
+	[SR_LARGEINT] = 16,
+	[SR_FLOAT] = 4,
+	[SR_DOUBLE] = 8,
+	[SR_DECIMAL] = 16,
+	[SR_DATE] = 4,
+	[SR_DATETIME] = 8,
+	[SR_VARCHAR] = 0,
+	[SR_VARBINARY] = 0,
+	[SR_JSON] = 0,
+	[SR_OTHER] = 0,
 };
 
 /* A VARCHAR that is too short is made longer before the first row; see starrocks_alter(). */
@@ -37,7 +49,8 @@ static void examine_room(struct exam_column *out, const struct column *c, const 
 		out->room_bytes = SR_VARCHAR_MAX;
 	if (key && type->kind == SR_VARCHAR)
 		out->key_weight = binary ? 2 : 1;
-	out->as_text = type->kind == SR_VARCHAR && (c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE);
+	out->as_text = type->kind == SR_VARCHAR &&
+			(c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE);
 }
 
 static void examine_column(struct exam *e, unsigned at, const struct starrocks_columns *have)
@@ -58,7 +71,7 @@ static void examine_column(struct exam *e, unsigned at, const struct starrocks_c
 		return;
 	}
 	if (there && !starrocks_type_takes(&there->type, &type) &&
-	    (there->type.kind != SR_VARCHAR || type.kind != SR_VARCHAR || there->key)) {
+			(there->type.kind != SR_VARCHAR || type.kind != SR_VARCHAR || there->key)) {
 		starrocks_type_print(&there->type, text, sizeof(text));
 		out->refused = arena_printf(&e->arena, "its column there is %s, too narrow", text);
 	}
@@ -69,7 +82,8 @@ static void examine_column(struct exam *e, unsigned at, const struct starrocks_c
 	out->why = type.why;
 	examine_room(out, c, &type, key);
 	if (key)
-		e->key_room_bytes -= key_width[type.kind] < e->key_room_bytes ? key_width[type.kind] : e->key_room_bytes - 1;
+		e->key_room_bytes -= key_width[type.kind] < e->key_room_bytes ? key_width[type.kind]
+									      : e->key_room_bytes - 1;
 }
 
 static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sql, struct exam *e)
@@ -89,7 +103,7 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 		examine_column(e, i, &have);
 	for (unsigned i = 0; i + 1 < s->nkey; i++)
 		if (e->columns[s->key[i]].key_weight && e->key_room_bytes > 2)
-			e->key_room_bytes -= 2;		/* what ends a text that is not the last */
+			e->key_room_bytes -= 2; /* what ends a text that is not the last */
 	starrocks_columns_done(&have);
 }
 

@@ -27,17 +27,17 @@
 struct starrocks_http {
 	const struct sink_conf *conf;
 	struct starrocks_nodes *nodes;
-	char **hosts;		/* http://host:port */
-	unsigned nhosts, current;	/* current: the frontend that answered last */
+	char **hosts;		  /* http://host:port */
+	unsigned nhosts, current; /* current: the frontend that answered last */
 	CURL *frontend, *backend;
-	CURLM *multi;		/* runs one request at a time; keeps the connections */
+	CURLM *multi; /* runs one request at a time; keeps the connections */
 	_Atomic bool cancelled;
 	char curl_problem[CURL_ERROR_SIZE];
 	struct buf answer;
 	struct upload {
 		const char *data;
 		size_t len, at;
-		bool started;	/* the other side has asked for the body, or the wait for that was over */
+		bool started; /* the other side has asked for the body, or the wait for that was over */
 	} upload;
 };
 
@@ -106,7 +106,7 @@ static void request_common(struct starrocks_http *h, CURL *c, const char *url, i
 {
 	long connect_ms = h->conf->connect_timeout_ms > 0 ? (long)h->conf->connect_timeout_ms : 5000;
 
-	curl_easy_reset(c);	/* keeps connections */
+	curl_easy_reset(c); /* keeps connections */
 	h->curl_problem[0] = '\0';
 	buf_reset(out);
 	curl_easy_setopt(c, CURLOPT_URL, url);
@@ -137,8 +137,8 @@ static int64_t load_timeout_ms(const struct starrocks_http *h)
 	return h->conf->load_timeout_ms >= 1000 ? h->conf->load_timeout_ms : 1000;
 }
 
-static void request_put(struct starrocks_http *h, CURL *c, const char *url, struct curl_slist *headers, const char *body,
-			size_t len)
+static void request_put(struct starrocks_http *h, CURL *c, const char *url, struct curl_slist *headers,
+		const char *body, size_t len)
 {
 	h->upload = (struct upload){ body, len, 0, false };
 	/* StarRocks answers when its own time limit is over; a little more for the way. */
@@ -179,7 +179,7 @@ static int curl_fail(struct starrocks_http *h, CURLcode code, const char *who, c
 	char host[256];
 
 	return err_set(err, ERR_UNREACHABLE, (int)code, "StarRocks %s %s: %s", who, url_host(url, host, sizeof(host)),
-		       h->curl_problem[0] ? h->curl_problem : curl_easy_strerror(code));
+			h->curl_problem[0] ? h->curl_problem : curl_easy_strerror(code));
 }
 
 /* Redirects. */
@@ -203,8 +203,9 @@ static char *redirect_target(struct starrocks_http *h, CURL *c, const char *from
 	url_host(location, host, sizeof(host));
 	if (host_is_wildcard(host)) {
 		err_set(err, ERR_CONFIG, 307,
-			"StarRocks %s: sends loads to %s, which is no address; give the backends one that can be reached "
-			"(priority_networks, or ALTER SYSTEM MODIFY BACKEND HOST)", from_host, host);
+				"StarRocks %s: sends loads to %s, which is no address; give the backends one that can be reached "
+				"(priority_networks, or ALTER SYSTEM MODIFY BACKEND HOST)",
+				from_host, host);
 		return NULL;
 	}
 	return starrocks_nodes_follow(h->nodes, from, location, err);
@@ -221,22 +222,26 @@ static const char *member(const json_t *root, const char *key, const char *other
 	return text ? text : "";
 }
 
-static int answer_parse(struct starrocks_http *h, long http, const char *url, struct starrocks_answer *a, struct err *err)
+static int answer_parse(struct starrocks_http *h, long http, const char *url, struct starrocks_answer *a,
+		struct err *err)
 {
 	json_t *root = h->answer.len ? json_loadb(h->answer.data, h->answer.len, 0, NULL) : NULL;
 	char host[256];
 
 	url_host(url, host, sizeof(host));
 	if (http == 401 || http == 403) {
-		err_set(err, ERR_CONFIG, (int)http, "StarRocks %s: user '%s' is refused: %s; check the password and GRANT INSERT",
-			host, h->conf->user ? h->conf->user : "root", root ? member(root, "msg", "message") : "no reason given");
+		err_set(err, ERR_CONFIG, (int)http,
+				"StarRocks %s: user '%s' is refused: %s; check the password and GRANT INSERT", host,
+				h->conf->user ? h->conf->user : "root",
+				root ? member(root, "msg", "message") : "no reason given");
 		json_decref(root);
 		return -1;
 	}
 	if (!json_is_object(root)) {
 		json_decref(root);
-		return err_set(err, http >= 500 ? ERR_UNREACHABLE : ERR_RETRY, (int)http, "StarRocks %s: HTTP %ld without a JSON answer: %.80s", host, http,
-			       h->answer.len ? h->answer.data : "(empty)");
+		return err_set(err, http >= 500 ? ERR_UNREACHABLE : ERR_RETRY, (int)http,
+				"StarRocks %s: HTTP %ld without a JSON answer: %.80s", host, http,
+				h->answer.len ? h->answer.data : "(empty)");
 	}
 	snprintf(a->status, sizeof(a->status), "%s", member(root, "Status", "status"));
 	snprintf(a->existing, sizeof(a->existing), "%s", member(root, "ExistingJobStatus", NULL));
@@ -282,7 +287,7 @@ static struct curl_slist *load_headers(const struct starrocks_http *h, const str
 	list = header(list, "strip_outer_array", "true");
 	list = header(list, "columns", load->columns);
 	list = header(list, "max_filter_ratio", "0");
-	list = header(list, "strict_mode", "true");	/* a value that cannot be converted is an error, not a NULL */
+	list = header(list, "strict_mode", "true"); /* a value that cannot be converted is an error, not a NULL */
 	list = header(list, "timeout", timeout);
 	if (load->partial)
 		list = header(list, "partial_update", "true");
@@ -291,7 +296,7 @@ static struct curl_slist *load_headers(const struct starrocks_http *h, const str
 
 /* Asks one frontend. 1: *location says where the body goes. 0: it has answered itself. */
 static int ask_frontend(struct starrocks_http *h, const char *url, struct curl_slist *headers, char **location,
-			struct starrocks_answer *a, struct err *err)
+		struct starrocks_answer *a, struct err *err)
 {
 	CURLcode code;
 	long http = 0;
@@ -311,8 +316,8 @@ static int ask_frontend(struct starrocks_http *h, const char *url, struct curl_s
 static bool never_arrived(CURLcode code)
 {
 	return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_URL_MALFORMAT ||
-	       code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CONNECT_ERROR ||
-	       code == CURLE_PEER_FAILED_VERIFICATION;
+			code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CONNECT_ERROR ||
+			code == CURLE_PEER_FAILED_VERIFICATION;
 }
 
 static int unreachable_backend(const char *url, const char *frontend, const char *why, struct err *err)
@@ -320,14 +325,14 @@ static int unreachable_backend(const char *url, const char *frontend, const char
 	char host[256], from[256];
 
 	return err_set(err, ERR_UNREACHABLE, 0,
-		       "StarRocks %s sends loads to the backend %s, which this machine does not reach: %s; "
-		       "backends register with an address that loaders can reach (SHOW BACKENDS)",
-		       url_host(frontend, from, sizeof(from)), url_host(url, host, sizeof(host)), why);
+			"StarRocks %s sends loads to the backend %s, which this machine does not reach: %s; "
+			"backends register with an address that loaders can reach (SHOW BACKENDS)",
+			url_host(frontend, from, sizeof(from)), url_host(url, host, sizeof(host)), why);
 }
 
 /* Sends the body; a frontend in between may redirect once more. Takes location. */
 static int send_body(struct starrocks_http *h, char *location, const char *frontend, struct curl_slist *headers,
-		     const struct starrocks_load *load, struct starrocks_answer *a, struct err *err)
+		const struct starrocks_load *load, struct starrocks_answer *a, struct err *err)
 {
 	int result = err_set(err, ERR_RETRY, 307, "StarRocks: more than %d redirects", HOPS_MAX);
 
@@ -361,7 +366,7 @@ static int send_body(struct starrocks_http *h, char *location, const char *front
 /* Public. */
 
 int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *load, struct starrocks_answer *answer,
-			struct err *err)
+		struct err *err)
 {
 	struct curl_slist *headers = load_headers(h, load);
 	char *path = load_path(load), *location = NULL;
@@ -401,8 +406,9 @@ static int get_once(struct starrocks_http *h, char **url, struct err *err)
 		if (http == 200)
 			return 0;
 		if (http != 307 && http != 302 && http != 308)
-			return err_set(err, http == 401 ? ERR_CONFIG : ERR_RETRY, (int)http, "StarRocks: label state: HTTP %ld", http);
-		next = redirect_target(h, h->frontend, *url, err);	/* to the leader */
+			return err_set(err, http == 401 ? ERR_CONFIG : ERR_RETRY, (int)http,
+					"StarRocks: label state: HTTP %ld", http);
+		next = redirect_target(h, h->frontend, *url, err); /* to the leader */
 		free(*url);
 		*url = next;
 	}
@@ -415,7 +421,8 @@ int starrocks_http_state(struct starrocks_http *h, const char *db, const char *l
 	int result = -1;
 
 	for (unsigned i = 0; i < h->nhosts && result; i++) {
-		char *url = xasprintf("%s/api/%s/get_load_state?label=%s", h->hosts[h->current], name ? name : "", label);
+		char *url = xasprintf("%s/api/%s/get_load_state?label=%s", h->hosts[h->current], name ? name : "",
+				label);
 		json_t *root;
 
 		result = get_once(h, &url, err);
@@ -427,7 +434,8 @@ int starrocks_http_state(struct starrocks_http *h, const char *db, const char *l
 		root = h->answer.len ? json_loadb(h->answer.data, h->answer.len, 0, NULL) : NULL;
 		snprintf(state, 32, "%s", member(root, "state", NULL));
 		if (state[0] == '\0')
-			result = err_set(err, ERR_RETRY, 0, "StarRocks: label state: %s", member(root, "msg", "message"));
+			result = err_set(err, ERR_RETRY, 0, "StarRocks: label state: %s",
+					member(root, "msg", "message"));
 		json_decref(root);
 	}
 	curl_free(name);
@@ -458,7 +466,8 @@ static int hosts_parse(struct starrocks_http *h, struct err *err)
 	h->hosts = xcalloc(endpoint_count(h->conf->fe_http), sizeof(*h->hosts));
 	for (unsigned i = 0; endpoint_entry(h->conf->fe_http, i, &text, &len); i++) {
 		if (endpoint_parse(text, len, &e, &expected))
-			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.http: expected %s, found '%.*s'", expected, (int)len, text);
+			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.http: expected %s, found '%.*s'", expected,
+					(int)len, text);
 		endpoint_format(address, sizeof(address), e.host, e.port ? e.port : DEFAULT_PORT);
 		h->hosts[h->nhosts++] = xasprintf("%s://%s", e.scheme[0] ? e.scheme : "http", address);
 	}

@@ -25,7 +25,7 @@
 #define LABEL_MAX 128
 #define STATE_WAIT_MS 800
 #define STATE_POLL_MS 50
-#define REFUSED_MAX 100		/* bad rows found by halving: more means that the table is wrong, not the rows */
+#define REFUSED_MAX 100 /* bad rows found by halving: more means that the table is wrong, not the rows */
 #define ERROR_LOG_MAX (256 << 10)
 #define COLUMNS_MAX (256 << 10)
 #define BODY_DEFAULT (32 << 20)
@@ -35,31 +35,31 @@ struct starrocks_sink {
 	struct sink base;
 	struct starrocks_http *http;
 	struct starrocks_sql *sql;
-	struct starrocks_tables *tables;	/* shared with the handles beside this one */
+	struct starrocks_tables *tables; /* shared with the handles beside this one */
 	struct starrocks_body body;
-	struct buf columns;	/* the header of the current part */
-	struct buf log;		/* an error log that was fetched */
-	uint32_t *todo, *part, *rest;	/* row indexes */
+	struct buf columns;	      /* the header of the current part */
+	struct buf log;		      /* an error log that was fetched */
+	uint32_t *todo, *part, *rest; /* row indexes */
 	size_t cap;
 };
 
-struct load {			/* one call of sink_load() */
+struct load { /* one call of sink_load() */
 	struct starrocks_sink *s;
 	const struct schema *schema;
 	const struct collapsed *rows;
 	const char *label;
 	struct sink_result *result;
 	struct err *err;
-	bool any_new;		/* a part was loaded now, not before */
-	unsigned refused;	/* rows that only StarRocks found bad */
+	bool any_new;	  /* a part was loaded now, not before */
+	unsigned refused; /* rows that only StarRocks found bad */
 };
 
-struct part {			/* rows that go into one Stream Load */
+struct part { /* rows that go into one Stream Load */
 	const struct starrocks_target *target;
-	const bool *present;	/* NULL: all columns */
+	const bool *present; /* NULL: all columns */
 	const uint32_t *index;
 	size_t count;
-	bool whole;		/* may carry the label itself */
+	bool whole; /* may carry the label itself */
 };
 
 /* Targets. */
@@ -113,7 +113,7 @@ static enum err_kind message_kind(const char *message)
 		{ "no valid Basic authorization", ERR_CONFIG },
 		{ "has no default value", ERR_CONFIG },
 		{ "not in partial update columns", ERR_CONFIG },
-		{ "exceed the max size", ERR_DATA },	/* of the body: halves are smaller */
+		{ "exceed the max size", ERR_DATA }, /* of the body: halves are smaller */
 		{ "body size", ERR_DATA },
 		{ "Label format error", ERR_CONFIG },
 		{ "No matching function", ERR_CONFIG },
@@ -122,7 +122,7 @@ static enum err_kind message_kind(const char *message)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strstr(message, known[i].part))
 			return known[i].kind;
-	return ERR_RETRY;	/* versions, memory, timeouts, restarts: the text goes along */
+	return ERR_RETRY; /* versions, memory, timeouts, restarts: the text goes along */
 }
 
 /* LOADED, REFUSED, or UNKNOWN while it is still under way. */
@@ -183,11 +183,12 @@ static void part_label(const struct load *l, const struct part *part, char out[L
 		snprintf(out, LABEL_MAX + 1, "%s_%016llx", l->label, hash);
 	else
 		snprintf(out, LABEL_MAX + 1, "%.90s_%016llx_%016llx", l->label,
-			 (unsigned long long)bytes_hash(l->label, strlen(l->label)), hash);
+				(unsigned long long)bytes_hash(l->label, strlen(l->label)), hash);
 }
 
 /* StarRocks did not say that it loaded: what is the truth? */
-static enum sink_outcome part_settle(struct load *l, const char *label, const struct starrocks_answer *a, struct err *err)
+static enum sink_outcome part_settle(struct load *l, const char *label, const struct starrocks_answer *a,
+		struct err *err)
 {
 	struct err said = *err;
 	enum sink_outcome outcome;
@@ -198,22 +199,24 @@ static enum sink_outcome part_settle(struct load *l, const char *label, const st
 	if (outcome == SINK_LOADED)
 		return strcmp(a->status, "Label Already Exists") == 0 ? SINK_DUPLICATE : SINK_LOADED;
 	if (outcome == SINK_REFUSED)
-		*err = said;	/* the label is free: what was said first is the reason */
+		*err = said; /* the label is free: what was said first is the reason */
 	return outcome;
 }
 
 static enum sink_outcome part_judge(struct load *l, const struct part *part, const char *label,
-				    const struct starrocks_answer *a, struct err *err)
+		const struct starrocks_answer *a, struct err *err)
 {
 	if (strcmp(a->status, "Success") == 0 || strcmp(a->status, "Publish Timeout") == 0) {
 		if (a->loaded == (int64_t)part->count)
 			return SINK_LOADED;
 		err_set(err, ERR_FATAL, 0, "label %s: StarRocks says %s, but took %lld of %zu rows", label, a->status,
-			(long long)a->loaded, part->count);
+				(long long)a->loaded, part->count);
 		return SINK_REFUSED;
 	}
-	l->result->too_many_versions = strstr(a->message, "oo many versions") || strstr(a->message, "too many tablet versions");
-	err_set(err, message_kind(a->message), 0, "StarRocks: %s: %s", a->status[0] ? a->status : "no status", a->message);
+	l->result->too_many_versions = strstr(a->message, "oo many versions") ||
+			strstr(a->message, "too many tablet versions");
+	err_set(err, message_kind(a->message), 0, "StarRocks: %s: %s", a->status[0] ? a->status : "no status",
+			a->message);
 	return a->sent ? part_settle(l, label, a, err) : SINK_REFUSED;
 }
 
@@ -225,7 +228,7 @@ static int part_write(struct load *l, const struct part *part)
 	for (size_t i = 0; i < part->count; i++)
 		if (starrocks_body_add(body, part->target, part->present, &l->rows[part->index[i]]) != ROW_ADDED)
 			return err_set(l->err, ERR_FATAL, 0, "table %s: a row could be written once but not twice",
-				       l->schema->table);
+					l->schema->table);
 	starrocks_body_end(body);
 	return 0;
 }
@@ -241,14 +244,19 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 	buf_reset(&s->columns);
 	starrocks_target_columns(part->target, part->present, &s->columns);
 	if (s->columns.failed || s->body.buf.failed) {
-		err_set(l->err, ERR_DATA, 0, "table %s: the list of its columns takes more than %d bytes", l->schema->table,
-			COLUMNS_MAX);
+		err_set(l->err, ERR_DATA, 0, "table %s: the list of its columns takes more than %d bytes",
+				l->schema->table, COLUMNS_MAX);
 		return SINK_REFUSED;
 	}
 	part_label(l, part, label);
 	load = (struct starrocks_load){
-		.db = sink_database(s->base.conf, l->schema), .table = l->schema->table, .label = label,
-		.columns = s->columns.data, .partial = part->present != NULL, .body = s->body.buf.data, .len = s->body.buf.len,
+		.db = sink_database(s->base.conf, l->schema),
+		.table = l->schema->table,
+		.label = label,
+		.columns = s->columns.data,
+		.partial = part->present != NULL,
+		.body = s->body.buf.data,
+		.len = s->body.buf.len,
 	};
 	if (starrocks_http_load(s->http, &load, answer, l->err) == 0)
 		outcome = part_judge(l, part, label, answer, l->err);
@@ -259,7 +267,7 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 		l->any_new |= outcome == SINK_LOADED;
 		l->result->rows_loaded += outcome == SINK_LOADED ? part->count : 0;
 		snprintf(l->result->detail, sizeof(l->result->detail), "%.60s %.100s", label,
-			 answer->status[0] ? answer->status : "found by its label");
+				answer->status[0] ? answer->status : "found by its label");
 	}
 	return outcome;
 }
@@ -275,10 +283,10 @@ static void refused_note(struct load *l, const struct part *part, const struct s
 
 	buf_reset(log);
 	if (answer->error_url[0] && strncmp(answer->error_url, "http", 4) == 0)
-		starrocks_http_fetch(l->s->http, answer->error_url, log, &ignored);	/* no log: the message has to do */
+		starrocks_http_fetch(l->s->http, answer->error_url, log, &ignored); /* no log: the message has to do */
 	len = log->len ? strcspn(log->data, "\n") : 0;
 	snprintf(reason, sizeof(reason), "StarRocks: %.*s", (int)(len ? (len < 200 ? len : 200) : 200),
-		 len ? log->data : answer->message);
+			len ? log->data : answer->message);
 	for (size_t i = 0; i < part->count; i++)
 		sink_bads_add(&l->s->base.bads, part->index[i], reason);
 	l->refused += (unsigned)part->count;
@@ -310,7 +318,8 @@ static enum sink_outcome part_halve(struct load *l, const struct part *part, con
 		refused_note(l, part, answer);
 		if (l->refused <= REFUSED_MAX)
 			return SINK_LOADED;
-		err_wrap(l->err, "table %s: StarRocks refuses more than %d rows of one load", l->schema->table, REFUSED_MAX);
+		err_wrap(l->err, "table %s: StarRocks refuses more than %d rows of one load", l->schema->table,
+				REFUSED_MAX);
 		l->err->kind = ERR_CONFIG;
 		return SINK_REFUSED;
 	}
@@ -388,7 +397,7 @@ static enum sink_outcome part_load(struct load *l, struct part *part, size_t *to
 	l->s->todo = l->s->rest;
 	l->s->rest = swap;
 	if (part->count == 0)
-		return SINK_DUPLICATE;	/* nothing but bad rows: nothing to load */
+		return SINK_DUPLICATE; /* nothing but bad rows: nothing to load */
 	part->whole = *todo == 0 && l->s->base.bads.count == 0;
 	outcome = part_send(l, part, &answer);
 	if (outcome == SINK_REFUSED && l->err->kind == ERR_DATA)
@@ -413,8 +422,9 @@ static enum sink_outcome load_parts(struct load *l, size_t todo)
 	return outcome;
 }
 
-static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct schema *schema, const struct collapsed *rows,
-					     size_t count, const char *label, struct sink_result *result, struct err *err)
+static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct schema *schema,
+		const struct collapsed *rows, size_t count, const char *label, struct sink_result *result,
+		struct err *err)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 	struct load l = { s, schema, rows, label, result, err, false, 0 };
@@ -430,7 +440,7 @@ static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct sch
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)
 		return l.any_new || count == 0 || s->base.bads.count == count ? SINK_LOADED : SINK_DUPLICATE;
 	if (outcome == SINK_REFUSED && err->kind == ERR_CONFIG)
-		starrocks_tables_drop(s->tables, database(s, schema), schema->table);	/* gone or changed: look again */
+		starrocks_tables_drop(s->tables, database(s, schema), schema->table); /* gone or changed: look again */
 	return outcome;
 }
 
@@ -440,8 +450,8 @@ static enum sink_outcome starrocks_label(struct sink *sink, const char *db, cons
 }
 
 /* A label tells nothing about the table: it outlives TRUNCATE and DROP, and is forgotten after label_keep_max_second. */
-static int starrocks_look(struct sink *sink, const char *db, const char *table, const char *label, struct sink_state *out,
-			  struct err *err)
+static int starrocks_look(struct sink *sink, const char *db, const char *table, const char *label,
+		struct sink_state *out, struct err *err)
 {
 	(void)label;
 	out->label = SINK_UNKNOWN;
@@ -494,8 +504,9 @@ static struct sink *starrocks_open(const struct sink_conf *conf, struct sink *be
 	struct starrocks_http *http;
 	struct starrocks_sink *s;
 
-	if (conf->load != 0) {	/* "stream|routine" */
-		err_set(err, ERR_CONFIG, 0, "load = routine: this version loads by Stream Load only; set load = stream");
+	if (conf->load != 0) { /* "stream|routine" */
+		err_set(err, ERR_CONFIG, 0,
+				"load = routine: this version loads by Stream Load only; set load = stream");
 		return NULL;
 	}
 	http = starrocks_http_new(conf, err);
@@ -530,8 +541,8 @@ static int starrocks_truncate(struct sink *sink, const struct schema *schema, st
 	return result;
 }
 
-static int starrocks_alter_table(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
-				 struct err *err)
+static int starrocks_alter_table(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter,
+		bool *gap, struct err *err)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 	int result = starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
@@ -545,8 +556,8 @@ static struct sink_reader *starrocks_open_reader(struct sink *sink, const struct
 	return starrocks_reader(((struct starrocks_sink *)sink)->sql, sink, schema, err);
 }
 
-static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
-			       struct err *err)
+static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out,
+		struct buf *why, struct err *err)
 {
 	starrocks_why(why, schema);
 	return starrocks_create(out, conf, schema, err);
@@ -568,5 +579,5 @@ const struct sink_ops starrocks_ops = {
 	.alter = starrocks_alter_table,
 	.reader = starrocks_open_reader,
 	.ddl = starrocks_print_ddl,
-	.interval_ms = 800,	/* with the load itself, a row is there within a second */
+	.interval_ms = 800, /* with the load itself, a row is there within a second */
 };

@@ -12,7 +12,7 @@
 struct starrocks_nodes {
 	const struct sink_conf *conf;
 	struct starrocks_sql *sql;
-	char **hosts;		/* that the cluster has named */
+	char **hosts; /* that the cluster has named */
 	size_t count;
 };
 
@@ -103,7 +103,7 @@ static const char *find_map(const struct starrocks_nodes *n, const struct endpoi
 		if (strcmp(row, "*") == 0)
 			return row;
 		if (endpoint_parse(row, strcspn(row, "="), &e, &expected) == 0 && strcasecmp(e.host, at->host) == 0 &&
-		    (e.port == 0 || e.port == at->port))
+				(e.port == 0 || e.port == at->port))
 			return row;
 	}
 	return NULL;
@@ -126,13 +126,14 @@ static int read_url(const char *url, struct endpoint *out, struct err *err)
 		return err_set(err, ERR_RETRY, 307, "StarRocks: a redirect without an address");
 	host += 3;
 	len = strcspn(host, "/?#");
-	at = memrchr(host, '@', len);		/* a name and a password may stand in front */
+	at = memrchr(host, '@', len); /* a name and a password may stand in front */
 	if (at) {
 		len -= (size_t)(at + 1 - host);
 		host = at + 1;
 	}
 	if (endpoint_parse(host, len, out, &expected))
-		return err_set(err, ERR_RETRY, 307, "StarRocks: a redirect to '%.*s': expected %s", (int)(len < 200 ? len : 200), host, expected);
+		return err_set(err, ERR_RETRY, 307, "StarRocks: a redirect to '%.*s': expected %s",
+				(int)(len < 200 ? len : 200), host, expected);
 	return 0;
 }
 
@@ -145,8 +146,10 @@ char *starrocks_nodes_follow(struct starrocks_nodes *n, const char *from, const 
 	if (read_url(from, &before, err) || read_url(to, &at, err))
 		return NULL;
 	if (strncasecmp(from, "https://", 8) == 0 && strncasecmp(to, "https://", 8) != 0) {
-		err_set(err, ERR_CONFIG, 307, "StarRocks %s: redirects from https to http (%s), where the password would be sent in clear "
-			"text: set enable_https and the https ports on all nodes", before.host, at.host);
+		err_set(err, ERR_CONFIG, 307,
+				"StarRocks %s: redirects from https to http (%s), where the password would be sent in clear "
+				"text: set enable_https and the https ports on all nodes",
+				before.host, at.host);
 		return NULL;
 	}
 	row = find_map(n, &at);
@@ -160,8 +163,10 @@ char *starrocks_nodes_follow(struct starrocks_nodes *n, const char *from, const 
 	if (why.kind == ERR_UNREACHABLE || why.kind == ERR_RETRY)
 		*err = why;
 	else
-		err_set(err, ERR_CONFIG, 307, "StarRocks %s redirects to %s, which is no node of the cluster (%s): the password was not sent. "
-			"GRANT OPERATE, so that SHOW BACKENDS says which there are, or name it in [starrocks] be.map", before.host, at.host,
-			why.kind == ERR_NONE ? "SHOW BACKENDS, SHOW COMPUTE NODES, SHOW FRONTENDS" : why.msg);
+		err_set(err, ERR_CONFIG, 307,
+				"StarRocks %s redirects to %s, which is no node of the cluster (%s): the password was not sent. "
+				"GRANT OPERATE, so that SHOW BACKENDS says which there are, or name it in [starrocks] be.map",
+				before.host, at.host,
+				why.kind == ERR_NONE ? "SHOW BACKENDS, SHOW COMPUTE NODES, SHOW FRONTENDS" : why.msg);
 	return NULL;
 }

@@ -22,9 +22,9 @@ enum { SQL_MAX = 64 << 20 };
 struct starrocks_reader {
 	struct sink_reader base;
 	struct starrocks_sql *sql;
-	struct starrocks_cell *write;	/* by column: how a load writes it */
-	struct starrocks_body body;	/* one value at a time */
-	struct sink_cell *cells;	/* of the row that is read */
+	struct starrocks_cell *write; /* by column: how a load writes it */
+	struct starrocks_body body;   /* one value at a time */
+	struct sink_cell *cells;      /* of the row that is read */
 };
 
 static void reader_close(struct sink_reader *reader)
@@ -42,27 +42,28 @@ static struct sink_cell canonical(const struct starrocks_type *type, const char 
 {
 	switch (type->kind) {
 	case SR_BOOLEAN:
-		return cell_text(len == 4 && memcmp(p, "true", 4) == 0 ? "1" : len == 5 && memcmp(p, "false", 5) == 0 ? "0" : p,
-				 len == 4 || len == 5 ? 1 : len);
-	case SR_TINYINT: case SR_SMALLINT: case SR_INT: case SR_BIGINT: case SR_LARGEINT: case SR_DECIMAL:
-		return cell_decimal(a, p, len);
-	case SR_FLOAT: case SR_DOUBLE:
-		return cell_double_text(a, p, len, type->kind == SR_FLOAT);
-	case SR_DATE:
-		return cell_text(p, len > 10 ? 10 : len);
-	case SR_DATETIME:
-		return cell_datetime(a, p, len);
-	case SR_VARBINARY:
-		return cell_lower(a, p, len);
-	case SR_JSON:
-		return cell_json(a, p, len);
-	default:
-		return cell_text(p, len);
+		return cell_text(len == 4 && memcmp(p, "true", 4) == 0			 ? "1"
+						: len == 5 && memcmp(p, "false", 5) == 0 ? "0"
+											 : p,
+				len == 4 || len == 5 ? 1 : len);
+	case SR_TINYINT:
+	case SR_SMALLINT:
+	case SR_INT:
+	case SR_BIGINT:
+	case SR_LARGEINT:
+	case SR_DECIMAL: return cell_decimal(a, p, len);
+	case SR_FLOAT:
+	case SR_DOUBLE: return cell_double_text(a, p, len, type->kind == SR_FLOAT);
+	case SR_DATE: return cell_text(p, len > 10 ? 10 : len);
+	case SR_DATETIME: return cell_datetime(a, p, len);
+	case SR_VARBINARY: return cell_lower(a, p, len);
+	case SR_JSON: return cell_json(a, p, len);
+	default: return cell_text(p, len);
 	}
 }
 
-static struct sink_cell reader_expect(struct sink_reader *reader, unsigned column, const struct column *c, const struct value *v,
-				      struct arena *a, char *why, size_t size)
+static struct sink_cell reader_expect(struct sink_reader *reader, unsigned column, const struct column *c,
+		const struct value *v, struct arena *a, char *why, size_t size)
 {
 	struct starrocks_reader *r = (struct starrocks_reader *)reader;
 	struct json_slice slice;
@@ -97,20 +98,14 @@ static void put_text(struct buf *sql, const char *p, size_t len)
 	buf_putc(sql, '\'');
 	for (size_t i = 0; i < len; i++)
 		switch (p[i]) {
-		case '\0':
-			buf_puts(sql, "\\0");
-			break;
-		case '\n':
-			buf_puts(sql, "\\n");
-			break;
-		case '\r':
-			buf_puts(sql, "\\r");
-			break;
-		case '\'': case '\\':
+		case '\0': buf_puts(sql, "\\0"); break;
+		case '\n': buf_puts(sql, "\\n"); break;
+		case '\r': buf_puts(sql, "\\r"); break;
+		case '\'':
+		case '\\':
 			buf_putc(sql, '\\');
 			/* fall through */
-		default:
-			buf_putc(sql, p[i]);
+		default: buf_putc(sql, p[i]);
 		}
 	buf_putc(sql, '\'');
 }
@@ -162,12 +157,14 @@ static void take_row(void *context, const struct starrocks_record *record)
 		return;
 	arena_reset(&r->base.arena);
 	for (unsigned i = 0; i < record->count; i++)
-		r->cells[i] = record->values[i] == NULL ? cell_null()
-			      : canonical(&r->write[i].type, record->values[i], record->lengths[i], &r->base.arena);
+		r->cells[i] = record->values[i] == NULL
+				? cell_null()
+				: canonical(&r->write[i].type, record->values[i], record->lengths[i], &r->base.arena);
 	g->ended = g->row(g->arg, r->cells) != 0;
 }
 
-static int reader_page(struct sink_reader *reader, const struct sink_page *page, sink_reader_row *row, void *arg, struct err *err)
+static int reader_page(struct sink_reader *reader, const struct sink_page *page, sink_reader_row *row, void *arg,
+		struct err *err)
 {
 	struct starrocks_reader *r = (struct starrocks_reader *)reader;
 	struct reading g = { .r = r, .row = row, .arg = arg };
@@ -184,17 +181,24 @@ static int reader_page(struct sink_reader *reader, const struct sink_page *page,
 }
 
 static const struct sink_reader_ops ops = {
-	.page = reader_page, .expect = reader_expect, .name = starrocks_name, .literal = put_literal, .close = reader_close,
+	.page = reader_page,
+	.expect = reader_expect,
+	.name = starrocks_name,
+	.literal = put_literal,
+	.close = reader_close,
 };
 
-struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema, struct err *err)
+struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
+		struct err *err)
 {
 	struct starrocks_columns have = { 0 };
 	struct starrocks_reader *r;
 
-	if (starrocks_table_read(sql, sink_database(sink->conf, schema), schema->table, &have, err) || have.count == 0) {
+	if (starrocks_table_read(sql, sink_database(sink->conf, schema), schema->table, &have, err) ||
+			have.count == 0) {
 		if (err->kind == ERR_NONE)
-			err_set(err, ERR_DATA, 0, "table %s.%s: there is no such table in StarRocks", schema->db, schema->table);
+			err_set(err, ERR_DATA, 0, "table %s.%s: there is no such table in StarRocks", schema->db,
+					schema->table);
 		starrocks_columns_done(&have);
 		return NULL;
 	}
@@ -211,8 +215,10 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 
 		c->name = xstrdup(have.items[i].name);
 		c->bytes = have.items[i].type.kind == SR_VARBINARY;
-		r->write[i] = (struct starrocks_cell){ .type = have.items[i].type, .nullable = have.items[i].nullable,
-						       .key = have.items[i].key, .name = c->name };
+		r->write[i] = (struct starrocks_cell){ .type = have.items[i].type,
+			.nullable = have.items[i].nullable,
+			.key = have.items[i].key,
+			.name = c->name };
 	}
 	starrocks_columns_done(&have);
 	return &r->base;

@@ -19,9 +19,9 @@
 
 struct starrocks_sql {
 	const struct sink_conf *conf;
-	MYSQL *mysql;		/* NULL: not connected */
-	pthread_mutex_t lock;	/* mysql comes and goes under it, for the thread that cancels */
-	bool cancelled;		/* under lock */
+	MYSQL *mysql;	      /* NULL: not connected */
+	pthread_mutex_t lock; /* mysql comes and goes under it, for the thread that cancels */
+	bool cancelled;	      /* under lock */
 };
 
 const char *starrocks_record_get(const struct starrocks_record *r, const char *name)
@@ -93,8 +93,8 @@ static unsigned seconds(int64_t ms, unsigned least)
 
 static int connect_fail(MYSQL *mysql, const char *who, struct err *err)
 {
-	return err_set(err, is_connection_error(mysql_errno(mysql)) ? ERR_UNREACHABLE : ERR_CONFIG, (int)mysql_errno(mysql), "%s: %s",
-		       who, mysql_error(mysql));
+	return err_set(err, is_connection_error(mysql_errno(mysql)) ? ERR_UNREACHABLE : ERR_CONFIG,
+			(int)mysql_errno(mysql), "%s: %s", who, mysql_error(mysql));
 }
 
 /* One value; NULL: the statement fails, or there is none. The caller frees. */
@@ -117,11 +117,15 @@ static int refuse_others(MYSQL *mysql, const char *who, struct err *err)
 		return connect_fail(mysql, who, err);
 	uuid = one_value(mysql, "SHOW VARIABLES LIKE 'server_uuid'", 1);
 	if (uuid)
-		err_set(err, ERR_CONFIG, 0, "%s: this is a MySQL server (%s, server_uuid %s), not StarRocks; nothing was written. "
-			"Correct [starrocks] fe.mysql", who, mysql_get_server_info(mysql), uuid);
+		err_set(err, ERR_CONFIG, 0,
+				"%s: this is a MySQL server (%s, server_uuid %s), not StarRocks; nothing was written. "
+				"Correct [starrocks] fe.mysql",
+				who, mysql_get_server_info(mysql), uuid);
 	else if (version == NULL)
-		err_set(err, ERR_CONFIG, 0, "%s: this is not StarRocks (%s has no current_version()); nothing was written. Correct "
-			"[starrocks] fe.mysql", who, mysql_get_server_info(mysql));
+		err_set(err, ERR_CONFIG, 0,
+				"%s: this is not StarRocks (%s has no current_version()); nothing was written. Correct "
+				"[starrocks] fe.mysql",
+				who, mysql_get_server_info(mysql));
 	free(uuid);
 	free(version);
 	return uuid || version == NULL ? -1 : 0;
@@ -139,9 +143,16 @@ static int connect_one(struct starrocks_sql *s, const struct endpoint *at, struc
 	const struct sink_conf *conf = s->conf;
 	char who[320], address[288];
 	const struct mysql_login login = {
-		.who = who, .section = "starrocks", .conf = &conf->login, .host = at->host, .port = at->port ? at->port : DEFAULT_PORT,
-		.user = conf->user, .password = conf->password, .charset = "utf8",
-		.connect_s = seconds(conf->connect_timeout_ms, 1), .answer_s = seconds(conf->load_timeout_ms, 5),
+		.who = who,
+		.section = "starrocks",
+		.conf = &conf->login,
+		.host = at->host,
+		.port = at->port ? at->port : DEFAULT_PORT,
+		.user = conf->user,
+		.password = conf->password,
+		.charset = "utf8",
+		.connect_s = seconds(conf->connect_timeout_ms, 1),
+		.answer_s = seconds(conf->load_timeout_ms, 5),
 	};
 	enum login_result r;
 	MYSQL *mysql = NULL;
@@ -149,7 +160,8 @@ static int connect_one(struct starrocks_sql *s, const struct endpoint *at, struc
 	if (is_cancelled(s))
 		return err_set(err, ERR_RETRY, 0, "StarRocks: stopped");
 
-	snprintf(who, sizeof(who), "StarRocks %s (MySQL protocol)", endpoint_format(address, sizeof(address), at->host, login.port));
+	snprintf(who, sizeof(who), "StarRocks %s (MySQL protocol)",
+			endpoint_format(address, sizeof(address), at->host, login.port));
 	r = mysql_login(&login, &mysql, err);
 	connected(s, mysql);
 	if (r == LOGIN_FAILED)
@@ -167,10 +179,12 @@ static int connect_any(struct starrocks_sql *s, struct err *err)
 	size_t len;
 
 	if (list == NULL || *list == '\0')
-		return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.mysql: expected host:port of a frontend, found nothing");
+		return err_set(err, ERR_CONFIG, 0,
+				"[starrocks] fe.mysql: expected host:port of a frontend, found nothing");
 	for (unsigned i = 0; endpoint_entry(list, i, &text, &len); i++) {
 		if (endpoint_parse(text, len, &at, &expected) < 0)
-			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.mysql: expected %s, found '%.*s'", expected, (int)len, text);
+			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.mysql: expected %s, found '%.*s'", expected,
+					(int)len, text);
 		if (connect_one(s, &at, err) == 0)
 			return 0;
 		if (err->kind == ERR_CONFIG)
@@ -180,7 +194,7 @@ static int connect_any(struct starrocks_sql *s, struct err *err)
 }
 
 static int rows_each(struct starrocks_sql *s, void (*each)(void *, const struct starrocks_record *), void *context,
-		     struct err *err)
+		struct err *err)
 {
 	MYSQL_RES *result = mysql_store_result(s->mysql);
 	struct starrocks_record record = { 0 };
@@ -190,8 +204,9 @@ static int rows_each(struct starrocks_sql *s, void (*each)(void *, const struct 
 
 	if (!result) {
 		if (mysql_errno(s->mysql) == 0)
-			return 0;	/* a statement without rows */
-		return err_set(err, ERR_UNREACHABLE, (int)mysql_errno(s->mysql), "StarRocks: %s", mysql_error(s->mysql));
+			return 0; /* a statement without rows */
+		return err_set(err, ERR_UNREACHABLE, (int)mysql_errno(s->mysql), "StarRocks: %s",
+				mysql_error(s->mysql));
 	}
 	fields = mysql_fetch_fields(result);
 	record.count = mysql_num_fields(result);
@@ -212,8 +227,15 @@ static int rows_each(struct starrocks_sql *s, void (*each)(void *, const struct 
 static enum err_kind statement_error(unsigned code, const char *text)
 {
 	static const char *const passing[] = {
-		"state is not NORMAL", "schema change operation is in progress", "timeout", "Timeout", "No alive", "no alive",
-		"not leader", "Rpc", "rpc",
+		"state is not NORMAL",
+		"schema change operation is in progress",
+		"timeout",
+		"Timeout",
+		"No alive",
+		"no alive",
+		"not leader",
+		"Rpc",
+		"rpc",
 	};
 
 	if (is_connection_error(code))
@@ -224,8 +246,8 @@ static enum err_kind statement_error(unsigned code, const char *text)
 	return ERR_CONFIG;
 }
 
-int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*each)(void *, const struct starrocks_record *),
-		      void *context, struct err *err)
+int starrocks_sql_run(struct starrocks_sql *s, const char *statement,
+		void (*each)(void *, const struct starrocks_record *), void *context, struct err *err)
 {
 	bool fresh = s->mysql == NULL;
 	unsigned code;
@@ -244,7 +266,7 @@ int starrocks_sql_run(struct starrocks_sql *s, const char *statement, void (*eac
 		fresh = true;
 	}
 	err_set(err, statement_error(code, mysql_error(s->mysql)), (int)code, "StarRocks: %s; statement: %.120s",
-		mysql_error(s->mysql), statement);
+			mysql_error(s->mysql), statement);
 	if (is_connection_error(code))
 		disconnect(s);
 	return -1;

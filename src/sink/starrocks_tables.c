@@ -16,7 +16,7 @@
 enum { VERSIONS_MAX = 8 };
 
 struct known {
-	struct starrocks_target *targets[VERSIONS_MAX];		/* most recently used first */
+	struct starrocks_target *targets[VERSIONS_MAX]; /* most recently used first */
 	unsigned ntargets;
 };
 
@@ -24,7 +24,7 @@ struct starrocks_tables {
 	pthread_mutex_t lock;
 	/* under lock */
 	unsigned refs;
-	struct name_map by_name;	/* struct known by "database\ntable" */
+	struct name_map by_name; /* struct known by "database\ntable" */
 };
 
 struct starrocks_tables *starrocks_tables_new(void)

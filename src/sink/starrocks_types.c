@@ -20,40 +20,54 @@ static const char why_key_text[] = "a key takes text, not this type; every digit
 
 static const struct rule {
 	enum starrocks_kind kind, kind_unsigned, kind_key;
-	uint32_t length;	/* of VARCHAR; 0: from the column */
+	uint32_t length; /* of VARCHAR; 0: from the column */
 	const char *why, *why_unsigned, *why_key;
 } rules[COL_COUNT] = {
 	[COL_TINYINT] = { SR_TINYINT, SR_SMALLINT, SR_OTHER, 0, why_same, why_wider, NULL },
 	[COL_SMALLINT] = { SR_SMALLINT, SR_INT, SR_OTHER, 0, why_same, why_wider, NULL },
-	[COL_MEDIUMINT] = { SR_INT, SR_INT, SR_OTHER, 0, "StarRocks has no 3-byte integer", "StarRocks has no 3-byte integer", NULL },
+	[COL_MEDIUMINT] = { SR_INT, SR_INT, SR_OTHER, 0, "StarRocks has no 3-byte integer",
+			"StarRocks has no 3-byte integer", NULL },
 	[COL_INT] = { SR_INT, SR_BIGINT, SR_OTHER, 0, why_same, why_wider, NULL },
 	[COL_BIGINT] = { SR_BIGINT, SR_LARGEINT, SR_OTHER, 0, why_same, "up to 2^64 - 1, and works as a key", NULL },
 	[COL_FLOAT] = { SR_FLOAT, SR_FLOAT, SR_VARCHAR, 32, why_same, why_same, why_key_text },
 	[COL_DOUBLE] = { SR_DOUBLE, SR_DOUBLE, SR_VARCHAR, 32, why_same, why_same, why_key_text },
-	[COL_DECIMAL] = { SR_DECIMAL, SR_DECIMAL, SR_VARCHAR, 0, "same precision and scale; sent as text, never as a double",
-			  "same precision and scale; sent as text, never as a double", why_key_text },
+	[COL_DECIMAL] = { SR_DECIMAL, SR_DECIMAL, SR_VARCHAR, 0,
+			"same precision and scale; sent as text, never as a double",
+			"same precision and scale; sent as text, never as a double", why_key_text },
 	[COL_BIT] = { SR_BIGINT, SR_BIGINT, SR_OTHER, 0, "the bits as a number", "the bits as a number", NULL },
 	[COL_YEAR] = { SR_SMALLINT, SR_SMALLINT, SR_OTHER, 0, "0 and 1901 to 2155", "0 and 1901 to 2155", NULL },
 	[COL_DATE] = { SR_DATE, SR_DATE, SR_OTHER, 0, "a zero date becomes NULL", NULL, NULL },
-	[COL_TIME] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 17, "-838:59:59.999999 to 838:59:59.999999; StarRocks stores no TIME", NULL, NULL },
-	[COL_DATETIME] = { SR_DATETIME, SR_DATETIME, SR_OTHER, 0, "all six digits of the fraction; a zero date becomes NULL", NULL, NULL },
+	[COL_TIME] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 17,
+			"-838:59:59.999999 to 838:59:59.999999; StarRocks stores no TIME", NULL, NULL },
+	[COL_DATETIME] = { SR_DATETIME, SR_DATETIME, SR_OTHER, 0,
+			"all six digits of the fraction; a zero date becomes NULL", NULL, NULL },
 	[COL_TIMESTAMP] = { SR_DATETIME, SR_DATETIME, SR_OTHER, 0,
-			    "without a zone there: written in time.zone, UTC if not set; all six digits of the fraction", NULL, NULL },
+			"without a zone there: written in time.zone, UTC if not set; all six digits of the fraction",
+			NULL, NULL },
 	[COL_CHAR] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 0, why_text, NULL, NULL },
 	[COL_VARCHAR] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 0, why_text, NULL, NULL },
 	[COL_TINYTEXT] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 1020, why_text, NULL, NULL },
 	[COL_TEXT] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, SR_VARCHAR_MAX, why_long, NULL, NULL },
 	[COL_MEDIUMTEXT] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, SR_VARCHAR_MAX, why_long, NULL, NULL },
 	[COL_LONGTEXT] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, SR_VARCHAR_MAX, why_long, NULL, NULL },
-	[COL_BINARY] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 0, why_binary, NULL, "a key takes no bytes: hex, lower case" },
-	[COL_VARBINARY] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 0, why_binary, NULL, "a key takes no bytes: hex, lower case" },
-	[COL_TINYBLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 510, why_binary, NULL, "a key takes no bytes: hex, lower case" },
-	[COL_BLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 65533, why_binary, NULL, "a key takes no bytes: hex, lower case" },
-	[COL_MEDIUMBLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 65533, why_binary, NULL, "a key takes no bytes: hex, lower case" },
-	[COL_LONGBLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 65533, why_binary, NULL, "a key takes no bytes: hex, lower case" },
-	[COL_ENUM] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 0, "the label; room for labels four times as long as today's", NULL, NULL },
-	[COL_SET] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 0, "the labels with commas; room for four times as much", NULL, NULL },
-	[COL_JSON] = { SR_JSON, SR_JSON, SR_VARCHAR, 0, "stays JSON; numbers keep 64 bits or a double there", NULL, why_key_text },
+	[COL_BINARY] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 0, why_binary, NULL,
+			"a key takes no bytes: hex, lower case" },
+	[COL_VARBINARY] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 0, why_binary, NULL,
+			"a key takes no bytes: hex, lower case" },
+	[COL_TINYBLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 510, why_binary, NULL,
+			"a key takes no bytes: hex, lower case" },
+	[COL_BLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 65533, why_binary, NULL,
+			"a key takes no bytes: hex, lower case" },
+	[COL_MEDIUMBLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 65533, why_binary, NULL,
+			"a key takes no bytes: hex, lower case" },
+	[COL_LONGBLOB] = { SR_VARBINARY, SR_VARBINARY, SR_VARCHAR, 65533, why_binary, NULL,
+			"a key takes no bytes: hex, lower case" },
+	[COL_ENUM] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 0, "the label; room for labels four times as long as today's",
+			NULL, NULL },
+	[COL_SET] = { SR_VARCHAR, SR_VARCHAR, SR_OTHER, 0, "the labels with commas; room for four times as much", NULL,
+			NULL },
+	[COL_JSON] = { SR_JSON, SR_JSON, SR_VARCHAR, 0, "stays JSON; numbers keep 64 bits or a double there", NULL,
+			why_key_text },
 	[COL_GEOMETRY] = { SR_VARBINARY, SR_VARBINARY, SR_OTHER, 0, "4 bytes srid, then WKB", NULL, NULL },
 	[COL_POINT] = { SR_VARBINARY, SR_VARBINARY, SR_OTHER, 0, "4 bytes srid, then WKB", NULL, NULL },
 	[COL_LINESTRING] = { SR_VARBINARY, SR_VARBINARY, SR_OTHER, 0, "4 bytes srid, then WKB", NULL, NULL },
@@ -66,14 +80,24 @@ static const struct rule {
 };
 
 static const struct {
-	const char *name;	/* as created and, for most, as information_schema shows it */
-	unsigned digits;	/* integers: decimal digits that fit whatever they are */
+	const char *name; /* as created and, for most, as information_schema shows it */
+	unsigned digits;  /* integers: decimal digits that fit whatever they are */
 } kinds[] = {
-	[SR_BOOLEAN] = { "BOOLEAN", 1 }, [SR_TINYINT] = { "TINYINT", 2 }, [SR_SMALLINT] = { "SMALLINT", 4 },
-	[SR_INT] = { "INT", 9 }, [SR_BIGINT] = { "BIGINT", 18 }, [SR_LARGEINT] = { "LARGEINT", 38 },
-	[SR_FLOAT] = { "FLOAT", 0 }, [SR_DOUBLE] = { "DOUBLE", 0 }, [SR_DECIMAL] = { "DECIMAL", 0 },
-	[SR_DATE] = { "DATE", 0 }, [SR_DATETIME] = { "DATETIME", 0 }, [SR_VARCHAR] = { "VARCHAR", 0 },
-	[SR_VARBINARY] = { "VARBINARY", 0 }, [SR_JSON] = { "JSON", 0 }, [SR_OTHER] = { "(other)", 0 },
+	[SR_BOOLEAN] = { "BOOLEAN", 1 },
+	[SR_TINYINT] = { "TINYINT", 2 },
+	[SR_SMALLINT] = { "SMALLINT", 4 },
+	[SR_INT] = { "INT", 9 },
+	[SR_BIGINT] = { "BIGINT", 18 },
+	[SR_LARGEINT] = { "LARGEINT", 38 },
+	[SR_FLOAT] = { "FLOAT", 0 },
+	[SR_DOUBLE] = { "DOUBLE", 0 },
+	[SR_DECIMAL] = { "DECIMAL", 0 },
+	[SR_DATE] = { "DATE", 0 },
+	[SR_DATETIME] = { "DATETIME", 0 },
+	[SR_VARCHAR] = { "VARCHAR", 0 },
+	[SR_VARBINARY] = { "VARBINARY", 0 },
+	[SR_JSON] = { "JSON", 0 },
+	[SR_OTHER] = { "(other)", 0 },
 };
 
 /* Bytes in UTF-8 of one character that the column can hold. */
@@ -108,13 +132,13 @@ static void bound_text(const struct column *c, bool in_key, bool exact, struct s
 	uint64_t bytes = 0;
 
 	if (column_is_binary(c))
-		bytes = 2 * (uint64_t)c->length;	/* hex */
+		bytes = 2 * (uint64_t)c->length; /* hex */
 	else if (c->type == COL_ENUM || c->type == COL_SET)
 		bytes = label_bytes(c);
 	else if (c->length)
 		bytes = (uint64_t)c->length * char_bytes(c);
 	else if (exact)
-		bytes = 1;				/* CHAR(0) */
+		bytes = 1; /* CHAR(0) */
 	if (bytes == 0 && in_key) {
 		bytes = SR_KEY_BYTES;
 		out->why = "length unknown; a key takes 128 bytes at most";
@@ -136,7 +160,7 @@ static void bound_decimal(const struct column *c, struct starrocks_type *out)
 		out->why = "more than the 38 digits of StarRocks' DECIMAL: text, every digit kept";
 	}
 	if (out->kind == SR_VARCHAR)
-		out->length = precision + 3;		/* sign, point, the zero before it */
+		out->length = precision + 3; /* sign, point, the zero before it */
 }
 
 int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out)
@@ -189,9 +213,17 @@ static enum starrocks_kind parse_kind(const char *word, const char *text)
 		const char *word;
 		enum starrocks_kind kind;
 	} aliases[] = {
-		{ "decimal32", SR_DECIMAL }, { "decimal64", SR_DECIMAL }, { "decimal128", SR_DECIMAL },
-		{ "decimalv3", SR_DECIMAL }, { "string", SR_VARCHAR }, { "char", SR_VARCHAR }, { "text", SR_VARCHAR },
-		{ "binary", SR_VARBINARY }, { "integer", SR_INT }, { "bool", SR_BOOLEAN }, { "timestamp", SR_DATETIME },
+		{ "decimal32", SR_DECIMAL },
+		{ "decimal64", SR_DECIMAL },
+		{ "decimal128", SR_DECIMAL },
+		{ "decimalv3", SR_DECIMAL },
+		{ "string", SR_VARCHAR },
+		{ "char", SR_VARCHAR },
+		{ "text", SR_VARCHAR },
+		{ "binary", SR_VARBINARY },
+		{ "integer", SR_INT },
+		{ "bool", SR_BOOLEAN },
+		{ "timestamp", SR_DATETIME },
 	};
 
 	if (strcasecmp(word, "bigint") == 0 && strcasestr(text, "unsigned"))
@@ -232,15 +264,24 @@ void starrocks_type_parse(const char *text, struct starrocks_type *out)
 static uint32_t text_room(const struct starrocks_type *t)
 {
 	static const uint32_t room[] = {
-		[SR_BOOLEAN] = 5, [SR_TINYINT] = 4, [SR_SMALLINT] = 6, [SR_INT] = 11, [SR_BIGINT] = 20, [SR_LARGEINT] = 40,
-		[SR_FLOAT] = 32, [SR_DOUBLE] = 32, [SR_DATE] = 10, [SR_DATETIME] = 26, [SR_OTHER] = 0,
+		[SR_BOOLEAN] = 5,
+		[SR_TINYINT] = 4,
+		[SR_SMALLINT] = 6,
+		[SR_INT] = 11,
+		[SR_BIGINT] = 20,
+		[SR_LARGEINT] = 40,
+		[SR_FLOAT] = 32,
+		[SR_DOUBLE] = 32,
+		[SR_DATE] = 10,
+		[SR_DATETIME] = 26,
+		[SR_OTHER] = 0,
 	};
 
 	if (t->kind == SR_DECIMAL)
 		return t->precision + 3u;
 	if (t->kind == SR_VARCHAR)
 		return t->length;
-	return t->kind == SR_JSON || t->kind == SR_VARBINARY ? 1 : room[t->kind];	/* by value */
+	return t->kind == SR_JSON || t->kind == SR_VARBINARY ? 1 : room[t->kind]; /* by value */
 }
 
 bool starrocks_type_takes(const struct starrocks_type *have, const struct starrocks_type *want)

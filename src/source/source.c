@@ -182,8 +182,8 @@ static int next_event(struct source *s, struct batch *b, int timeout_ms, struct 
 	if (r <= 0)
 		return r;
 	at = (struct stream_place){ .file = s->binlog.file,
-				    .pos = binlog_event_pos(&s->binlog, &e),
-				    .end = s->binlog.pos };
+		.pos = binlog_event_pos(&s->binlog, &e),
+		.end = s->binlog.pos };
 	return mysql_stream_event(s->stream, b, &e, &at, err) < 0 ? -1 : 1;
 }
 
@@ -240,17 +240,17 @@ static int look(struct source *s, int64_t waited_us, struct err *err)
 	pulse_step(&s->pulse, clock_mono_us(), waited_us, s->binlog.file, s->binlog.pos, s->side.behind_bytes);
 	if (s->side.went_back)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
-			       "MySQL %s: its binlog was reset (RESET BINARY LOGS AND GTIDS) while it was read: it is at "
-			       "%s, position %llu, but had sent all up to %s, %llu. What was written since is not "
-			       "captured: take a new snapshot (snapshot.mode = when_needed)",
-			       s->binlog.conn.server, s->side.server.file, (unsigned long long)s->side.server.pos,
-			       s->side.asked_file, (unsigned long long)s->side.asked_pos);
+				"MySQL %s: its binlog was reset (RESET BINARY LOGS AND GTIDS) while it was read: it is at "
+				"%s, position %llu, but had sent all up to %s, %llu. What was written since is not "
+				"captured: take a new snapshot (snapshot.mode = when_needed)",
+				s->binlog.conn.server, s->side.server.file, (unsigned long long)s->side.server.pos,
+				s->side.asked_file, (unsigned long long)s->side.asked_pos);
 	if (s->pulse.silent_us < PULSE_HANG_UP_MS * 1000ll)
 		return 0;
 	return err_set(err, ERR_RETRY, 0,
-		       "MySQL %s: stuck: the server went on to %s, position %llu, but has sent nothing for %d s",
-		       s->binlog.conn.server, s->side.server.file, (unsigned long long)s->side.server.pos,
-		       PULSE_HANG_UP_MS / 1000);
+			"MySQL %s: stuck: the server went on to %s, position %llu, but has sent nothing for %d s",
+			s->binlog.conn.server, s->side.server.file, (unsigned long long)s->side.server.pos,
+			PULSE_HANG_UP_MS / 1000);
 }
 
 /* A chunk of a table that has its place here, before the stream goes on. */
@@ -300,7 +300,8 @@ static bool has_ended(struct source *s)
 		return false;
 	if (s->phase == STREAM)
 		return !s->fill_due && !mysql_stream_in_txn(s->stream);
-	return s->phase == START && position_is_set(&s->position) && !s->position.snapshot && !s->again && s->filter_before == NULL;
+	return s->phase == START && position_is_set(&s->position) && !s->position.snapshot && !s->again &&
+			s->filter_before == NULL;
 }
 
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err)
@@ -337,7 +338,7 @@ static void look_at_snapshot(struct source *s)
 
 void source_look(struct source *s)
 {
-	struct err err = { 0 };		/* nothing was waited for: it cannot fail */
+	struct err err = { 0 }; /* nothing was waited for: it cannot fail */
 
 	look_at_snapshot(s);
 	if (s->phase == STREAM)
@@ -358,7 +359,7 @@ static uint32_t own_server_id(const char *name)
 }
 
 struct source *source_open(const struct mysql_conf *conf, const char *name, const struct position *resume,
-			   struct schema *const *history, size_t nhistory, struct err *err)
+		struct schema *const *history, size_t nhistory, struct err *err)
 {
 	struct mysql_filter *filter = mysql_filter_new(conf, err);
 	struct source *s;

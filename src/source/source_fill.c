@@ -19,8 +19,8 @@ enum { ORDERS_MAX = 1000, WORKING_MS = 1, WAITING_MS = 20 };
 
 struct source_plan {
 	struct fill_order order;
-	struct fill_plan tables;	/* of a start */
-	bool later;			/* they are not known yet */
+	struct fill_plan tables; /* of a start */
+	bool later;		 /* they are not known yet */
 	atomic_uint users;
 };
 
@@ -43,8 +43,9 @@ static int plan_fits(const struct fill_plan *plan, struct err *err)
 	char *text = plan_text(plan);
 
 	if (text == NULL)
-		return err_set(err, ERR_CONFIG, 0, "snapshot: expected a plan of at most %d bytes, found more for %zu tables; order fewer at once",
-			       FILL_PLAN_MAX, plan->count);
+		return err_set(err, ERR_CONFIG, 0,
+				"snapshot: expected a plan of at most %d bytes, found more for %zu tables; order fewer at once",
+				FILL_PLAN_MAX, plan->count);
 	free(text);
 	return 0;
 }
@@ -62,7 +63,9 @@ struct source_plan *source_plan_new(const struct mysql_conf *conf, const struct 
 	fill_order_copy_of(&p->order, order);
 	if (r == 0 && order->action == ORDER_START)
 		r = mysql_conn_open_any(&c, conf, &host, err) < 0 ||
-			fill_order_resolve(&p->order, &c, filter, &p->tables, err) < 0 ? -1 : plan_fits(&p->tables, err);
+						fill_order_resolve(&p->order, &c, filter, &p->tables, err) < 0
+				? -1
+				: plan_fits(&p->tables, err);
 	mysql_conn_close(&c);
 	mysql_filter_free(filter);
 	if (r == 0)
@@ -78,13 +81,15 @@ struct source_plan *source_plan_later(const struct source_order *order)
 	fill_plan_init(&p->tables);
 	atomic_init(&p->users, 1);
 	p->later = true;
-	p->order = (struct fill_order){ .action = order->action, .truncate = order->truncate,
-					.tables = { .items = xcalloc(1, sizeof(char *)), .count = 1 } };
+	p->order = (struct fill_order){ .action = order->action,
+		.truncate = order->truncate,
+		.tables = { .items = xcalloc(1, sizeof(char *)), .count = 1 } };
 	p->order.tables.items[0] = xstrdup(order->tables);
 	return p;
 }
 
-struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table, const char *where, struct err *err)
+struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table,
+		const char *where, struct err *err)
 {
 	struct source_plan *p = xcalloc(1, sizeof(*p));
 	struct mysql_conn c = { 0 };
@@ -94,7 +99,9 @@ struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *
 	fill_plan_init(&p->tables);
 	atomic_init(&p->users, 1);
 	p->order = (struct fill_order){ .action = ORDER_START };
-	r = mysql_conn_open_any(&c, conf, &host, err) < 0 || fill_order_rows(&c, db, table, where, &p->tables, err) < 0 ? -1 : plan_fits(&p->tables, err);
+	r = mysql_conn_open_any(&c, conf, &host, err) < 0 || fill_order_rows(&c, db, table, where, &p->tables, err) < 0
+			? -1
+			: plan_fits(&p->tables, err);
 	mysql_conn_close(&c);
 	if (r == 0)
 		return p;
@@ -135,7 +142,8 @@ int source_take_plan(struct source *s, struct source_plan *plan, struct err *err
 
 	pthread_mutex_lock(&s->lock);
 	if (s->status.state == SOURCE_SNAPSHOT)
-		r = err_set(err, ERR_CONFIG, 0, "the initial snapshot is running, and reads all tables: retry when it has finished");
+		r = err_set(err, ERR_CONFIG, 0,
+				"the initial snapshot is running, and reads all tables: retry when it has finished");
 	else if (s->status.state == SOURCE_STOPPED)
 		r = err_set(err, ERR_CONFIG, 0, "the capture has ended (snapshot.mode = initial_only)");
 	else if (s->norders >= ORDERS_MAX)
@@ -194,7 +202,8 @@ static void tell_taken(struct source *s, const struct fill_order *o, size_t tabl
 	else if (o->action == ORDER_LOG)
 		mysql_fill_tell(s->fill, "%s%s: %.300s", by, id, o->message ? o->message : "");
 	else if (o->action != ORDER_NOTHING)
-		mysql_fill_tell(s->fill, "snapshots %s by %s%s", o->action == ORDER_PAUSE ? "paused" : "resumed", by, id);
+		mysql_fill_tell(s->fill, "snapshots %s by %s%s", o->action == ORDER_PAUSE ? "paused" : "resumed", by,
+				id);
 }
 
 /* tables: of a start, as the server has them. */
@@ -236,7 +245,8 @@ static int follow_signal(struct source *s, struct fill_order *o, struct err *err
 	if (r < 0 && err->kind == ERR_UNREACHABLE)
 		return -1;
 	if (r < 0)
-		mysql_fill_tell(s->fill, "%s%.60s is skipped: %s", o->id ? "signal " : "a snapshot", o->id ? o->id : "", err->msg);
+		mysql_fill_tell(s->fill, "%s%.60s is skipped: %s", o->id ? "signal " : "a snapshot", o->id ? o->id : "",
+				err->msg);
 	s->fill_due |= r < 0;
 	err_clear(err);
 	return 0;
@@ -262,7 +272,8 @@ static int take_order(struct source *s, const struct source_asked *asked, struct
 	struct fill_plan *plan = mysql_fill_plan(s->fill);
 
 	if (asked->plan) {
-		if (asked->plan->later ? follow_signal(s, &asked->plan->order, err) : carry_out(s, &asked->plan->order, &asked->plan->tables, err))
+		if (asked->plan->later ? follow_signal(s, &asked->plan->order, err)
+				       : carry_out(s, &asked->plan->order, &asked->plan->tables, err))
 			return -1;
 		s->plans_done++;
 		return 0;
@@ -294,10 +305,11 @@ static bool same_list(const struct conf_list *a, const struct conf_list *b)
 static bool same_tables(const struct mysql_conf *a, const struct mysql_conf *b)
 {
 	return same_list(&a->table_include, &b->table_include) && same_list(&a->table_exclude, &b->table_exclude) &&
-	       same_list(&a->database_include, &b->database_include) &&
-	       same_list(&a->database_exclude, &b->database_exclude) &&
-	       same_list(&a->column_include, &b->column_include) && same_list(&a->column_exclude, &b->column_exclude) &&
-	       strcmp(a->signal_table ? a->signal_table : "", b->signal_table ? b->signal_table : "") == 0;
+			same_list(&a->database_include, &b->database_include) &&
+			same_list(&a->database_exclude, &b->database_exclude) &&
+			same_list(&a->column_include, &b->column_include) &&
+			same_list(&a->column_exclude, &b->column_exclude) &&
+			strcmp(a->signal_table ? a->signal_table : "", b->signal_table ? b->signal_table : "") == 0;
 }
 
 /* Limits and passwords are there from the next use on; other tables need another connection of the stream. The filter
@@ -307,7 +319,10 @@ static int exchange_conf(struct source *s, const struct mysql_conf *fresh, struc
 	struct mysql_filter *filter;
 
 	if (same_tables(s->conf, fresh)) {
-		struct fill_setup setup = { .conf = fresh, .filter = s->filter, .catalog = s->catalog, .host = s->host };
+		struct fill_setup setup = { .conf = fresh,
+			.filter = s->filter,
+			.catalog = s->catalog,
+			.host = s->host };
 
 		s->conf = fresh;
 		mysql_fill_setup(s->fill, &setup);
@@ -381,7 +396,7 @@ static bool is_signal(const struct source *s, const struct change *c)
 		return false;
 	dot = strchr(name, '.');
 	return dot && strncasecmp(c->schema->db, name, (size_t)(dot - name)) == 0 &&
-	       c->schema->db[dot - name] == '\0' && strcasecmp(c->schema->table, dot + 1) == 0;
+			c->schema->db[dot - name] == '\0' && strcasecmp(c->schema->table, dot + 1) == 0;
 }
 
 static char *cell_text(const struct value *v)
@@ -433,7 +448,9 @@ int source_conf_check(const struct mysql_conf *conf, struct err *err)
 	struct mysql_filter *f = mysql_filter_new(conf, err);
 
 	mysql_filter_free(f);
-	return f && source_login_check(conf, err) == 0 && snapshot_wish_check(conf, err) == 0 ? throttle_check(conf, err) : -1;
+	return f && source_login_check(conf, err) == 0 && snapshot_wish_check(conf, err) == 0
+			? throttle_check(conf, err)
+			: -1;
 }
 
 void source_reload(struct source *s, const struct mysql_conf *conf)
@@ -461,9 +478,9 @@ int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err)
 /* The position lags behind: it is given out with rows, or once a second. */
 static struct fill_place place(const struct source *s)
 {
-	return (struct fill_place){
-		.gtids = mysql_stream_gtids(s->stream), .file = s->binlog.file, .pos = s->binlog.pos
-	};
+	return (struct fill_place){ .gtids = mysql_stream_gtids(s->stream),
+		.file = s->binlog.file,
+		.pos = s->binlog.pos };
 }
 
 /* A table whose rows the stream refuses is not read either. */
@@ -491,7 +508,7 @@ enum fill_step source_fill_step(struct source *s)
 	if (mysql_fill_plan(s->fill)->count == 0)
 		throttle_hang_up(s->throttle);
 	if (mysql_fill_plan(s->fill)->count == 0 || mysql_stream_in_txn(s->stream) ||
-	    mysql_stream_counts(s->stream).events == 0)
+			mysql_stream_counts(s->stream).events == 0)
 		return FILL_NOTHING;
 	drop_stopped(s);
 	if (mysql_fill_rests(s->fill) && throttle_wait_ms(s->throttle, s->conf, s->host) > 0)

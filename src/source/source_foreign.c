@@ -34,8 +34,9 @@ static bool touch_child(struct source *s, const struct foreign_key *k)
 	char why[300];
 	bool before;
 
-	snprintf(why, sizeof(why), "rows changed by the foreign key %.64s, which %.64s.%.64s changes without row events", k->name,
-		 k->parent_db, k->parent);
+	snprintf(why, sizeof(why),
+			"rows changed by the foreign key %.64s, which %.64s.%.64s changes without row events", k->name,
+			k->parent_db, k->parent);
 	d = fill_plan_differs(plan, k->child_db, k->child, why);
 	before = d->again && (t == NULL || t->touched || (t != &plan->items[0] && !t->emptied && !t->bound));
 
@@ -56,7 +57,7 @@ static void touch_children(struct source *s)
 		for (size_t i = 0; i < f->count; i++)
 			for (size_t k = 0; f->items[i].touched && k < f->count; k++) {
 				if (f->items[k].touched || strcasecmp(f->items[k].parent, f->items[i].child) != 0 ||
-				    strcasecmp(f->items[k].parent_db, f->items[i].child_db) != 0)
+						strcasecmp(f->items[k].parent_db, f->items[i].child_db) != 0)
 					continue;
 				more = f->items[k].touched = true;
 			}

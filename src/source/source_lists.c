@@ -124,8 +124,8 @@ int source_lists_parse(struct mysql_conf *out, const char *text, struct err *err
 	if (r == 0 && json_done(&j))
 		return 0;
 	source_lists_done(out);
-	return err_set(err, ERR_FATAL, 0, "the stored lists of captured tables are not what this version writes (%.120s)",
-		       text);
+	return err_set(err, ERR_FATAL, 0,
+			"the stored lists of captured tables are not what this version writes (%.120s)", text);
 }
 
 void source_lists_done(struct mysql_conf *parsed)

@@ -9,7 +9,7 @@
 #include "core/err.h"
 #include "source/source.h"
 
-enum { SOURCE_LISTS_MAX = 4 << 20 };		/* bytes of the text */
+enum { SOURCE_LISTS_MAX = 4 << 20 }; /* bytes of the text */
 
 /* The text, by source_lists() of source.h, is JSON: {"table.include.list":["a\\.b"], ..}; lists that are empty are left out.
  * out: these lists and nothing else. What this version does not write is refused. */

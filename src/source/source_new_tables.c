@@ -14,7 +14,7 @@
 
 #include "core/xalloc.h"
 
-struct names {			/* of tables, for one line: the first few, and how many */
+struct names { /* of tables, for one line: the first few, and how many */
 	char text[240];
 	size_t count, shown;
 };
@@ -57,9 +57,9 @@ static bool reads_rows(const struct mysql_conf *conf)
 
 static void tell(struct source *s, const struct names *read, const struct names *unread, const struct names *gone)
 {
-	const char *why = s->conf->snapshot_mode == SNAPSHOT_NEVER     ? "snapshot.mode = never"
-			  : s->conf->snapshot_mode == SNAPSHOT_NO_DATA ? "snapshot.mode = no_data"
-								       : "snapshot.include.collection.list";
+	const char *why = s->conf->snapshot_mode == SNAPSHOT_NEVER   ? "snapshot.mode = never"
+			: s->conf->snapshot_mode == SNAPSHOT_NO_DATA ? "snapshot.mode = no_data"
+								     : "snapshot.include.collection.list";
 	char a[320], b[320];
 
 	if (read->count > 0)
@@ -77,8 +77,10 @@ static void tell(struct source *s, const struct names *read, const struct names 
 /* Its schema is not asked for here: the history knows it as of the position, or it is found out when its rows come. */
 static void plan_table(struct source *s, MYSQL_ROW row)
 {
-	struct fill_table t = { .db = row[0], .name = row[1], .fresh = true,
-				.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
+	struct fill_table t = { .db = row[0],
+		.name = row[1],
+		.fresh = true,
+		.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
 
 	fill_plan_add(mysql_fill_plan(s->fill), &t);
 }
@@ -86,8 +88,8 @@ static void plan_table(struct source *s, MYSQL_ROW row)
 static int take_new_tables(struct source *s, struct mysql_conn *c, struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(c, "!!?", err,
-					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
-					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
+			"SELECT table_schema, table_name, table_rows FROM information_schema.tables "
+			"WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
 	struct names read = { 0 }, unread = { 0 }, gone = { 0 };
 	MYSQL_ROW row;
 

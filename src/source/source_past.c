@@ -46,8 +46,7 @@ static bool set_is_past(const struct source_past *p, const struct position *at)
 
 	gtid_set_init(&set);
 	gtid_set_init(&rest);
-	if (gtid_set_parse(&set, at->gtids, &ignored) == 0 &&
-	    gtid_set_parse(&rest, p->until.gtids, &ignored) == 0) {
+	if (gtid_set_parse(&set, at->gtids, &ignored) == 0 && gtid_set_parse(&rest, p->until.gtids, &ignored) == 0) {
 		gtid_set_subtract(&rest, &set);
 		gtid_set_subtract(&set, &p->gtids);
 		past = gtid_set_is_empty(&set) && (at->snapshot || !gtid_set_is_empty(&rest));
@@ -60,7 +59,7 @@ static bool set_is_past(const struct source_past *p, const struct position *at)
 static bool place_is_past(const struct position *until, const struct position *at)
 {
 	size_t a = strlen(at->file), b = strlen(until->file);
-	int order = a != b ? (a < b ? -1 : 1) : strcmp(at->file, until->file);	/* 999999 comes before 1000000 */
+	int order = a != b ? (a < b ? -1 : 1) : strcmp(at->file, until->file); /* 999999 comes before 1000000 */
 
 	return order < 0 || (order == 0 && (at->pos < until->pos || (at->snapshot && at->pos == until->pos)));
 }
@@ -71,7 +70,7 @@ bool source_past_has(const struct source_past *p, const struct position *at, con
 	struct gtid_set own;
 	bool past;
 
-	if (p->until.snapshot)		/* of a snapshot that did not end: all of it was read before */
+	if (p->until.snapshot) /* of a snapshot that did not end: all of it was read before */
 		return true;
 	if (p->until.gtids && gtid) {
 		gtid_set_init(&own);

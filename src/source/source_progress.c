@@ -46,7 +46,7 @@ static void runs(struct source_reading *r, const struct snapshot_table *t, int64
 }
 
 static void list_tables(struct source_progress *p, const struct mysql_snapshot *s, const struct snapshot_table *t,
-			size_t n)
+		size_t n)
 {
 	source_progress_clear(p);
 	p->of = s;
@@ -84,8 +84,11 @@ static void list_plan(struct source_progress *p, const struct fill_plan *plan)
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct fill_table *t = &plan->items[i];
 
-		add(p, &(struct source_reading){ .db = intern(t->db), .table = intern(t->name), .rows = t->rows,
-						 .total = t->where ? 0 : t->total });
+		add(p,
+				&(struct source_reading){ .db = intern(t->db),
+						.table = intern(t->name),
+						.rows = t->rows,
+						.total = t->where ? 0 : t->total });
 	}
 }
 
@@ -112,7 +115,7 @@ void source_progress_fill(struct source_progress *p, struct mysql_fill *f, const
 	struct source_reading *r;
 
 	if (!p->known || plan->edits != p->edits) {
-		if (p->known && plan->count > 0 && p->at == p->count)	/* another one than that which is over */
+		if (p->known && plan->count > 0 && p->at == p->count) /* another one than that which is over */
 			source_progress_clear(p);
 		follow_plan(p, plan, mysql_fill_end(f));
 	}

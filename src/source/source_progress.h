@@ -17,9 +17,9 @@
 struct source_progress {
 	struct source_reading *items;
 	size_t count, cap;
-	size_t at;			/* the first one that is not over */
-	const void *of;			/* the initial snapshot; NULL: none, or it is over */
-	bool known;			/* the plan, as of: */
+	size_t at;	/* the first one that is not over */
+	const void *of; /* the initial snapshot; NULL: none, or it is over */
+	bool known;	/* the plan, as of: */
 	unsigned edits, ends;
 };
 

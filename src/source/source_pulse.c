@@ -70,28 +70,33 @@ static enum pulse judge_behind(const struct source_pulse *p, int64_t behind, cha
 		snprintf(why, size, "reading, %s behind the server", far);
 	else if (p->gain > 0)
 		snprintf(why, size, "slow: %s behind the server, %s/s less each second, about %lld s left", far, gain,
-			 (long long)(behind / p->gain));
+				(long long)(behind / p->gain));
 	else
-		snprintf(why, size, "slow: %s behind the server and %s/s more each second: it writes faster than this "
-			 "is published", far, gain);
+		snprintf(why, size,
+				"slow: %s behind the server and %s/s more each second: it writes faster than this "
+				"is published",
+				far, gain);
 	return behind < SLOW_BYTES || !p->sampled ? PULSE_READING : PULSE_SLOW;
 }
 
 enum pulse pulse_judge(const struct source_pulse *p, int64_t now_us, bool reading, int64_t behind, char *why,
-		       size_t size)
+		size_t size)
 {
 	long long quiet_s = (now_us - p->quiet_us) / 1000000;
 	char far[32];
 
 	if (behind < 0) {
-		snprintf(why, size, "reading; the server does not say how far it is, so idle and stuck cannot be told "
-			 "apart");
+		snprintf(why, size,
+				"reading; the server does not say how far it is, so idle and stuck cannot be told "
+				"apart");
 		return PULSE_UNKNOWN;
 	}
 	if (p->silent_us >= PULSE_STUCK_MS * 1000ll) {
 		bytes_in_words(far, sizeof(far), behind);
-		snprintf(why, size, "stuck: the server is %s further, but has sent nothing for %lld s; the connection "
-			 "is made again after %d s", far, quiet_s, PULSE_HANG_UP_MS / 1000);
+		snprintf(why, size,
+				"stuck: the server is %s further, but has sent nothing for %lld s; the connection "
+				"is made again after %d s",
+				far, quiet_s, PULSE_HANG_UP_MS / 1000);
 		return PULSE_STUCK;
 	}
 	if (behind > 0)

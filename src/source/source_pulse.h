@@ -17,11 +17,11 @@ enum pulse { PULSE_UNKNOWN, PULSE_IDLE, PULSE_READING, PULSE_SLOW, PULSE_STUCK }
 enum { PULSE_STUCK_MS = 10000, PULSE_HANG_UP_MS = 60000 };
 
 struct source_pulse {
-	uint64_t mark;			/* of the place that was read to, as of the last step */
-	int64_t silent_us;		/* waited in vain since something came */
-	int64_t quiet_us;		/* monotonic: since when nothing came */
-	int64_t sample_us, sample_behind;	/* how far behind it was a while ago */
-	int64_t gain;			/* bytes a second caught up since then; negative: falling behind */
+	uint64_t mark;			  /* of the place that was read to, as of the last step */
+	int64_t silent_us;		  /* waited in vain since something came */
+	int64_t quiet_us;		  /* monotonic: since when nothing came */
+	int64_t sample_us, sample_behind; /* how far behind it was a while ago */
+	int64_t gain;			  /* bytes a second caught up since then; negative: falling behind */
 	bool sampled;
 };
 
@@ -31,6 +31,6 @@ void pulse_step(struct source_pulse *p, int64_t now_us, int64_t waited_us, const
 		int64_t behind);
 /* reading: this step brought changes. why: for a person. */
 enum pulse pulse_judge(const struct source_pulse *p, int64_t now_us, bool reading, int64_t behind, char *why,
-		       size_t size);
+		size_t size);
 
 #endif

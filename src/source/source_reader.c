@@ -31,10 +31,10 @@ struct source_reader {
 	struct mysql_conn conn;
 	struct scan scan;
 	struct chunk_table table;
-	bool open;			/* table is */
+	bool open; /* table is */
 	bool gtids;
 	const char *partly;
-	struct arena spare;		/* rows that are read and not kept */
+	struct arena spare; /* rows that are read and not kept */
 	struct buf bound;
 	atomic_bool cancelled;
 };
@@ -47,7 +47,7 @@ static int connect(struct source_reader *r, struct err *err)
 	char mode[32];
 
 	if (mysql_conn_open_any(&r->conn, r->conf, &host, err) < 0 ||
-	    mysql_conn_variable(&r->conn, "gtid_mode", mode, sizeof(mode), err) < 0)
+			mysql_conn_variable(&r->conn, "gtid_mode", mode, sizeof(mode), err) < 0)
 		return -1;
 	r->gtids = strcmp(mode, "ON") == 0;
 	return 0;
@@ -63,7 +63,8 @@ static struct catalog *new_catalog(struct mysql_conn *c, struct err *err)
 }
 
 /* Of a captured table: its definition, without the columns that are left out. */
-static int read_schema(struct source_reader *r, struct snapshot_table *t, const struct mysql_filter *filter, struct err *err)
+static int read_schema(struct source_reader *r, struct snapshot_table *t, const struct mysql_filter *filter,
+		struct err *err)
 {
 	struct catalog *catalog = new_catalog(&r->conn, err);
 	int rc = catalog ? snapshot_read_databases(&r->conn, catalog, err) : -1;
@@ -71,7 +72,8 @@ static int read_schema(struct source_reader *r, struct snapshot_table *t, const 
 	if (rc == 0)
 		rc = snapshot_read_table(t, &r->conn, filter, catalog, err);
 	if (rc == 0 && t->schema == NULL)
-		rc = err_set(err, ERR_DATA, 0, "table %s.%s: %.300s", t->db, t->name, t->error ? t->error : "it has no definition");
+		rc = err_set(err, ERR_DATA, 0, "table %s.%s: %.300s", t->db, t->name,
+				t->error ? t->error : "it has no definition");
 	catalog_free(catalog);
 	return rc;
 }
@@ -86,7 +88,9 @@ static int open_table(struct source_reader *r, const char *db_table, struct err 
 	int rc = filter ? 0 : -1;
 
 	if (rc == 0 && (dot == NULL || !mysql_filter_table(filter, t.db, t.name)))
-		rc = err_set(err, ERR_DATA, 0, "table %.200s: it is not captured (database.include.list, table.include.list)", db_table);
+		rc = err_set(err, ERR_DATA, 0,
+				"table %.200s: it is not captured (database.include.list, table.include.list)",
+				db_table);
 	if (rc == 0)
 		rc = read_schema(r, &t, filter, err);
 	wish = snapshot_wish_of(r->conf, db, t.name);
@@ -154,7 +158,7 @@ struct filling {
 	struct batch *b;
 	struct source_chunk *out;
 	const struct change_txn *txn;
-	uint64_t rows;			/* that came */
+	uint64_t rows; /* that came */
 	size_t cap;
 	bool full;
 };
@@ -175,7 +179,8 @@ static int add_row(struct source_reader *r, struct filling *g, const uint8_t *p,
 		g->cap = cap;
 	}
 	buf_reset(&r->bound);
-	if (text_row(&r->table.reader, &b->arena, p, len, after, err) < 0 || chunk_bound(&r->table, p, len, &r->bound, err) < 0)
+	if (text_row(&r->table.reader, &b->arena, p, len, after, err) < 0 ||
+			chunk_bound(&r->table, p, len, &r->bound, err) < 0)
 		return -1;
 	g->out->bounds[b->nchanges] = arena_dup(&b->arena, r->bound.data, r->bound.len);
 	c = batch_add_change(b);
@@ -241,7 +246,7 @@ static int run(struct source_reader *r, const struct buf *sql, size_t bytes, str
 }
 
 int source_reader_chunk(struct source_reader *r, const char *after, uint64_t rows, size_t bytes, struct batch *b,
-			struct source_chunk *out, struct err *err)
+		struct source_chunk *out, struct err *err)
 {
 	const struct chunk_range range = { .after = after, .limit = rows };
 	struct filling g = { .b = b, .out = out };
@@ -257,8 +262,8 @@ int source_reader_chunk(struct source_reader *r, const char *after, uint64_t row
 	return rc;
 }
 
-int source_reader_keys(struct source_reader *r, const char *const *bounds, size_t n, struct batch *b, struct source_chunk *out,
-		       struct err *err)
+int source_reader_keys(struct source_reader *r, const char *const *bounds, size_t n, struct batch *b,
+		struct source_chunk *out, struct err *err)
 {
 	struct filling g = { .b = b, .out = out };
 	struct buf sql;
@@ -320,7 +325,7 @@ static bool gtids_cover(const char *have, const char *want)
 	gtid_set_init(&whole);
 	gtid_set_init(&part);
 	covers = gtid_set_parse(&whole, have, &ignored) == 0 && gtid_set_parse(&part, want, &ignored) == 0 &&
-		 gtid_set_is_subset(&part, &whole);
+			gtid_set_is_subset(&part, &whole);
 	gtid_set_done(&whole);
 	gtid_set_done(&part);
 	return covers;
@@ -347,7 +352,8 @@ int source_table_names(const struct mysql_conf *conf, char ***out, size_t *count
 	struct snapshot_list list = { 0 };
 	struct mysql_conn c = { 0 };
 	unsigned host = 0;
-	int rc = filter && mysql_conn_open_any(&c, conf, &host, err) == 0 ? snapshot_list_names(&list, &c, filter, err) : -1;
+	int rc = filter && mysql_conn_open_any(&c, conf, &host, err) == 0 ? snapshot_list_names(&list, &c, filter, err)
+									  : -1;
 
 	*out = xcalloc(list.count + 1, sizeof(**out));
 	*count = list.count;

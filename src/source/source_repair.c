@@ -89,9 +89,10 @@ void source_repair_status(struct source *s)
 		const struct fill_table *t = fill_plan_find(plan, d->db, d->name);
 
 		s->differences[s->ndifferences] = (struct source_difference){
-			.table = xasprintf("%s.%s", d->db, d->name), .why = xstrdup(d->why),
+			.table = xasprintf("%s.%s", d->db, d->name),
+			.why = xstrdup(d->why),
 			.mending = (t && t->where == NULL && (t->truncate || t->emptied)) ||
-				   (d->again && mysql_repairs(s->conf, s->conf->foreign_cascade)),
+					(d->again && mysql_repairs(s->conf, s->conf->foreign_cascade)),
 		};
 	}
 	s->differs++;
@@ -121,7 +122,7 @@ struct source_difference *source_differences(struct source *s, size_t *count)
 	out = xcalloc(*count + 1, sizeof(*out));
 	for (size_t i = 0; i < *count; i++)
 		out[i] = (struct source_difference){ xstrdup(s->differences[i].table), xstrdup(s->differences[i].why),
-						     s->differences[i].mending };
+			s->differences[i].mending };
 	pthread_mutex_unlock(&s->lock);
 	return out;
 }

@@ -12,7 +12,7 @@
 
 #include "core/xalloc.h"
 
-struct rest {				/* tables that are captured, as of the position */
+struct rest { /* tables that are captured, as of the position */
 	const struct mysql_filter *filter;
 	struct fill_table *items;
 	size_t count;
@@ -37,10 +37,12 @@ static void add_captured(struct schema *schema, void *arg)
 	struct rest *r = arg;
 
 	if (!mysql_filter_table(r->filter, schema->db, schema->table) ||
-	    !mysql_filter_snapshot(r->filter, schema->db, schema->table))
+			!mysql_filter_snapshot(r->filter, schema->db, schema->table))
 		return;
 	r->items = xrealloc(r->items, (r->count + 1) * sizeof(*r->items));
-	r->items[r->count++] = (struct fill_table){ .db = (char *)schema->db, .name = (char *)schema->table, .first = true };
+	r->items[r->count++] = (struct fill_table){ .db = (char *)schema->db,
+		.name = (char *)schema->table,
+		.first = true };
 }
 
 /* The server's estimates; a table that is gone has none. */
@@ -91,7 +93,7 @@ bool source_can_resume(const struct source *s)
 {
 	struct snapshot_place at;
 	bool good = s->position.snapshot && s->position.gtids && s->position.progress &&
-		    snapshot_place_parse(&at, s->position.progress);
+			snapshot_place_parse(&at, s->position.progress);
 
 	if (good)
 		snapshot_place_done(&at);

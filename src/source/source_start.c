@@ -20,7 +20,8 @@
  * one shows: table maps carry the character sets of columns. */
 static int know_databases(struct source *s, struct mysql_conn *c, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, "??", err, "SELECT schema_name, default_collation_name FROM information_schema.schemata");
+	MYSQL_RES *res = mysql_conn_rows(c, "??", err,
+			"SELECT schema_name, default_collation_name FROM information_schema.schemata");
 	MYSQL_ROW row;
 
 	if (res == NULL)
@@ -48,7 +49,7 @@ static int make_catalog(struct source *s, struct mysql_conn *c, struct err *err)
 	if (s->catalog)
 		return 0;
 	if (mysql_conn_variable(c, "lower_case_table_names", fold, sizeof(fold), err) < 0 ||
-	    mysql_conn_variable(c, "collation_server", collation, sizeof(collation), err) < 0)
+			mysql_conn_variable(c, "collation_server", collation, sizeof(collation), err) < 0)
 		return -1;
 	s->catalog = catalog_new(collation_find(collation, strlen(collation)), fold[0] != '0');
 	for (size_t i = 0; i < s->nhistory; i++) {
@@ -68,7 +69,7 @@ static int oldest_position(struct source *s, struct mysql_conn *c, struct err *e
 	int r;
 
 	if (mysql_conn_text(c, 0, s->position.file, sizeof(s->position.file), err, "SHOW BINARY LOGS") < 0 ||
-	    mysql_conn_variable(c, "gtid_mode", mode, sizeof(mode), err) < 0)
+			mysql_conn_variable(c, "gtid_mode", mode, sizeof(mode), err) < 0)
 		return -1;
 	s->position.pos = 4;
 	if (strcasecmp(mode, "ON") != 0)
@@ -88,19 +89,19 @@ static int oldest_position(struct source *s, struct mysql_conn *c, struct err *e
 static int begin_stream(struct source *s, struct mysql_conn *c, const struct mysql_reach *reach, struct err *err)
 {
 	struct stream_setup setup = { .conf = s->conf,
-				      .foreign = &s->foreign,
-				      .filter = s->filter,
-				      .catalog = s->catalog,
-				      .undo = &s->undo,
-				      .ask = ask_definition,
-				      .ask_arg = s,
-				      .server_version = c->version,
-				      .server_uuid = s->server_uuid,
-				      .gtids = reach->gtids,
-				      .adopt = reach->adopt };
+		.foreign = &s->foreign,
+		.filter = s->filter,
+		.catalog = s->catalog,
+		.undo = &s->undo,
+		.ask = ask_definition,
+		.ask_arg = s,
+		.server_version = c->version,
+		.server_uuid = s->server_uuid,
+		.gtids = reach->gtids,
+		.adopt = reach->adopt };
 	struct binlog_start from = { .file = s->position.file,
-				     .pos = s->position.pos,
-				     .gtids = reach->gtids ? &reach->known : NULL };
+		.pos = s->position.pos,
+		.gtids = reach->gtids ? &reach->known : NULL };
 
 	memcpy(s->server_uuid, c->uuid, sizeof(s->server_uuid));
 	if (mysql_undo_back_to(&s->undo, s->catalog, &s->position, err) < 0)
@@ -138,17 +139,17 @@ static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
 static int start_snapshot(struct source *s, struct err *err)
 {
 	struct snapshot_setup setup = { .conf = s->conf,
-					.filter = s->filter,
-					.catalog = s->catalog,
-					.host = s->host,
-					.again = s->again || (s->clears && s->conf->snapshot_mode != SNAPSHOT_NO_DATA),
-					.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA };
+		.filter = s->filter,
+		.catalog = s->catalog,
+		.host = s->host,
+		.again = s->again || (s->clears && s->conf->snapshot_mode != SNAPSHOT_NO_DATA),
+		.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA };
 
 	s->snapshot = mysql_snapshot_open(&setup, err);
 	if (s->snapshot == NULL)
 		return -1;
 	mysql_undo_done(&s->undo);
-	mysql_filter_free(s->filter_before);	/* it reads new tables too */
+	mysql_filter_free(s->filter_before); /* it reads new tables too */
 	s->filter_before = NULL;
 	s->phase = SNAPSHOT;
 	return 0;
@@ -186,10 +187,9 @@ static int wants_snapshot(struct source *s, struct err *err)
 	if (s->conf->snapshot_mode != SNAPSHOT_NEVER)
 		return 1;
 	if (set)
-		return err_set(
-			err, ERR_CONFIG, 0,
-			"the stored position is of a snapshot that did not end, and snapshot.mode = never: set another "
-			"snapshot.mode, or remove the position");
+		return err_set(err, ERR_CONFIG, 0,
+				"the stored position is of a snapshot that did not end, and snapshot.mode = never: set another "
+				"snapshot.mode, or remove the position");
 	return 0;
 }
 
@@ -229,7 +229,7 @@ static void weigh(struct err *all, const struct err *one)
 	}
 	err_clear(all);
 	err_set(all, is_passing(one) ? one->kind : before.kind, 0, "%.300s; %.200s",
-		is_passing(one) ? before.msg : one->msg, is_passing(one) ? one->msg : before.msg);
+			is_passing(one) ? before.msg : one->msg, is_passing(one) ? one->msg : before.msg);
 }
 
 /* The host of last time first. */

@@ -92,7 +92,8 @@ void source_say_anew(struct source *s, const struct err *why)
 {
 	char said[sizeof(s->status.said)];
 
-	snprintf(said, sizeof(said), "all tables are cleared and read again, because: %.*s", (int)sizeof(said) - 60, why->msg);
+	snprintf(said, sizeof(said), "all tables are cleared and read again, because: %.*s", (int)sizeof(said) - 60,
+			why->msg);
 	source_say(s, said);
 }
 
@@ -130,20 +131,22 @@ static void status_snapshot(struct source *s)
 	st->snapshot_left_ms = p.left_ms;
 	st->snapshot_keeps_ms = p.keeps_ms;
 	st->snapshot_chunks = p.table ? p.table->chunks_read : 0;
-	snprintf(st->snapshot_table, sizeof(st->snapshot_table), "%s%s%s", p.table ? p.table->db : "", p.table ? "." : "",
-		 p.table ? p.table->name : "");
+	snprintf(st->snapshot_table, sizeof(st->snapshot_table), "%s%s%s", p.table ? p.table->db : "",
+			p.table ? "." : "", p.table ? p.table->name : "");
 }
 
 static void status_stream(struct source *s, bool reading)
 {
 	struct source_status *st = &s->status;
 	struct stream_counts counts = mysql_stream_counts(s->stream);
-	static const int states[] = { [PULSE_UNKNOWN] = SOURCE_STREAMING, [PULSE_IDLE] = SOURCE_IDLE,
-				      [PULSE_READING] = SOURCE_STREAMING, [PULSE_SLOW] = SOURCE_STREAMING,
-				      [PULSE_STUCK] = SOURCE_STUCK };
+	static const int states[] = { [PULSE_UNKNOWN] = SOURCE_STREAMING,
+		[PULSE_IDLE] = SOURCE_IDLE,
+		[PULSE_READING] = SOURCE_STREAMING,
+		[PULSE_SLOW] = SOURCE_STREAMING,
+		[PULSE_STUCK] = SOURCE_STUCK };
 
 	st->state = states[pulse_judge(&s->pulse, clock_mono_us(), reading, s->side.behind_bytes, st->why,
-				       sizeof(st->why))];
+			sizeof(st->why))];
 	st->events = s->events_before + counts.events;
 	st->rows = s->rows_before + counts.rows;
 	st->bytes = s->bytes_before + s->binlog.wire.bytes;

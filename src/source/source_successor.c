@@ -26,5 +26,6 @@ void source_name_successor(const struct source *s, struct err *why)
 	if (hosts[0] == '\0')
 		return;
 	snprintf(told, sizeof(told), "%s", why->msg);
-	err_set(why, why->kind, why->code, "%.340s; connections of this user that read the binlog now: %s", told, hosts);
+	err_set(why, why->kind, why->code, "%.340s; connections of this user that read the binlog now: %s", told,
+			hosts);
 }

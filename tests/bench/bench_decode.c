@@ -49,7 +49,8 @@ static int64_t cpu_us(void)
 	struct rusage usage;
 
 	getrusage(RUSAGE_SELF, &usage);
-	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000ll + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000ll + usage.ru_utime.tv_usec +
+			usage.ru_stime.tv_usec;
 }
 
 static void run(const struct load *load, const char *name)
@@ -64,7 +65,7 @@ static void run(const struct load *load, const char *name)
 	while ((us = cpu_us() - start) < RUN_US);
 	arena_done(&arena);
 	printf("%s: %.2f M rows/s, %.0f MB/s, %.0f ns a row\n", name, (double)rows / (double)us,
-	       (double)bytes / (double)us, 1000.0 * (double)us / (double)rows);
+			(double)bytes / (double)us, 1000.0 * (double)us / (double)rows);
 }
 
 /* ---- the built event ---- */
@@ -95,10 +96,12 @@ static void build(struct load *load, struct buf *body)
 	static const uint8_t types[] = { MT_LONG, MT_LONGLONG, MT_VARCHAR, MT_NEWDECIMAL, MT_DATETIME2, MT_TINY };
 	static struct table_map_column columns[6];
 	static const struct column like[6] = {
-		{ .name = "id", .type = COL_INT }, { .name = "n", .type = COL_BIGINT },
-			{ .name = "name", .type = COL_VARCHAR, .length = 40, .charset = "utf8mb4" },
+		{ .name = "id", .type = COL_INT },
+		{ .name = "n", .type = COL_BIGINT },
+		{ .name = "name", .type = COL_VARCHAR, .length = 40, .charset = "utf8mb4" },
 		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2 },
-			{ .name = "at", .type = COL_DATETIME }, { .name = "flag", .type = COL_TINYINT },
+		{ .name = "at", .type = COL_DATETIME },
+		{ .name = "flag", .type = COL_TINYINT },
 	};
 	static struct table_map map = { .ncolumns = 6, .columns = columns };
 	struct schema *schema = schema_new("bench", "orders");
@@ -118,8 +121,9 @@ static void build(struct load *load, struct buf *body)
 	for (unsigned i = 0; i < BUILT_ROWS; i++)
 		put_row(body, i);
 	load->decoder = row_decoder_new(&map, schema, NULL, &err);
-	load->event = (struct event){ .header.type = EVENT_WRITE_ROWS, .body = (const uint8_t *)body->data,
-				      .len = body->len };
+	load->event = (struct event){ .header.type = EVENT_WRITE_ROWS,
+		.body = (const uint8_t *)body->data,
+		.len = body->len };
 	schema_unref(schema);
 }
 
@@ -136,7 +140,7 @@ static struct load *load_file(const char *data, size_t len)
 
 	event_format_init(&format);
 	arena_init(&arena, 0);
-	for (size_t at = 4; at + EVENT_HEADER_LEN <= len; ) {
+	for (size_t at = 4; at + EVENT_HEADER_LEN <= len;) {
 		uint32_t size;
 		struct event e;
 

@@ -81,11 +81,11 @@ static long peak_kib(int pid)
 
 static rd_kafka_t *consumer_new(const char *bootstrap)
 {
-	static const char *const settings[][2] = { { "group.id", "bench-drain" }, { "isolation.level", "read_committed" },
-		{ "enable.auto.commit", "false" }, { "auto.offset.reset", "earliest" },
-		{ "topic.metadata.refresh.interval.ms", "50" },
-		{ "fetch.error.backoff.ms", "20" }, { "fetch.wait.max.ms", "20" }, { "allow.auto.create.topics", "false" },
-		{ "fetch.message.max.bytes", "4096" }, { "log_level", "0" } };
+	static const char *const settings[][2] = { { "group.id", "bench-drain" },
+		{ "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
+		{ "auto.offset.reset", "earliest" }, { "topic.metadata.refresh.interval.ms", "50" },
+		{ "fetch.error.backoff.ms", "20" }, { "fetch.wait.max.ms", "20" },
+		{ "allow.auto.create.topics", "false" }, { "fetch.message.max.bytes", "4096" }, { "log_level", "0" } };
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	rd_kafka_t *rk;
 	char why[256];
@@ -170,8 +170,8 @@ int main(int argc, char **argv)
 	wait_messages(rk, want, until_us);
 	last_s = age_s(pid);
 	last_cpu = cpu_s(pid);
-	printf("%lld %.3f %.3f %.3f %.3f %ld\n", (long long)want, first_s, last_s - first_s, last_cpu - first_cpu, last_cpu,
-	       peak_kib(pid));
+	printf("%lld %.3f %.3f %.3f %.3f %ld\n", (long long)want, first_s, last_s - first_s, last_cpu - first_cpu,
+			last_cpu, peak_kib(pid));
 	rd_kafka_consumer_close(rk);
 	rd_kafka_destroy(rk);
 	return 0;

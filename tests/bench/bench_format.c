@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "format/format.h"
 
-#define ROWS 1024	/* a batch, whose bytes stay within what an arena keeps */
+#define ROWS 1024 /* a batch, whose bytes stay within what an arena keeps */
 
 static const struct column columns[] = {
 	{ .name = "id", .type = COL_BIGINT },
@@ -24,8 +24,11 @@ static void fill(struct batch *b, struct schema *s)
 {
 	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
 
-	*txn = (struct change_txn){ .gtid = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23", .commit_us = clock_wall_us(),
-			.server_id = 1, .thread = 9, .file = "binlog.000007" };
+	*txn = (struct change_txn){ .gtid = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23",
+		.commit_us = clock_wall_us(),
+		.server_id = 1,
+		.thread = 9,
+		.file = "binlog.000007" };
 	batch_hold_schema(b, s);
 	for (int i = 0; i < ROWS; i++) {
 		struct value *row = batch_row(b, s);
@@ -37,8 +40,12 @@ static void fill(struct batch *b, struct schema *s)
 		row[3] = (struct value){ .kind = VALUE_DECIMAL, .aux = 2, .i = 12345 + i };
 		row[4] = value_text("left at the neighbour's door, second floor", 42);
 		row[5] = (struct value){ .kind = VALUE_DATETIME, .aux = 3, .i = 1741010278000000 + i * 1000 };
-		*c = (struct change){ .op = CHANGE_CREATE, .schema = s, .after = row, .txn = txn, .pos = 4711,
-				.row = (uint32_t)i };
+		*c = (struct change){ .op = CHANGE_CREATE,
+			.schema = s,
+			.after = row,
+			.txn = txn,
+			.pos = 4711,
+			.row = (uint32_t)i };
 	}
 }
 
@@ -102,10 +109,14 @@ static void bench_decode(const struct format_conf *conf, struct schema *s, struc
 int main(int argc, char **argv)
 {
 	struct format_conf conf = {
-		.topic_prefix = "mysql", .delete_mode = DELETE_REWRITE, .tombstones_on_delete = true,
-				.replace_null_with_default = true,
-		.history_topic = "schemahistory.testdb", .offsets_topic = "offsets", .connector_name = "shop",
-				.version = "3.0.8.Final",
+		.topic_prefix = "mysql",
+		.delete_mode = DELETE_REWRITE,
+		.tombstones_on_delete = true,
+		.replace_null_with_default = true,
+		.history_topic = "schemahistory.testdb",
+		.offsets_topic = "offsets",
+		.connector_name = "shop",
+		.version = "3.0.8.Final",
 	};
 	double seconds = argc > 1 ? atof(argv[1]) : 1;
 	struct schema *s = schema_new("testdb", "orders");

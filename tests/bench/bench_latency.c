@@ -23,7 +23,7 @@
 
 enum { WARM_S = 15, PATIENCE_US = 10000000 };
 
-static _Atomic int64_t *committed_us;	/* by id; 0: not yet */
+static _Atomic int64_t *committed_us; /* by id; 0: not yet */
 static struct histogram insert_us, arrival_us;
 static int rows, per_s;
 static MYSQL *mysql;
@@ -106,8 +106,9 @@ static int read_all(rd_kafka_t *rk)
 
 static rd_kafka_t *reader_open(const char *bootstrap, const char *topic)
 {
-	static const char *const settings[][2] = { { "group.id", "bench-latency" }, { "isolation.level", "read_committed" },
-		{ "enable.auto.commit", "false" }, { "topic.metadata.refresh.interval.ms", "100" }, { "log_level", "0" } };
+	static const char *const settings[][2] = { { "group.id", "bench-latency" },
+		{ "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
+		{ "topic.metadata.refresh.interval.ms", "100" }, { "log_level", "0" } };
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	rd_kafka_t *rk;
@@ -156,7 +157,7 @@ int main(int argc, char **argv)
 	seen = read_all(rk);
 	pthread_join(writer, NULL);
 	printf("%d %.2f %.2f %.2f %.2f\n", seen, percentile_ms(&arrival_us, 50), percentile_ms(&arrival_us, 99),
-	       percentile_ms(&insert_us, 50), percentile_ms(&insert_us, 99));
+			percentile_ms(&insert_us, 50), percentile_ms(&insert_us, 99));
 	rd_kafka_consumer_close(rk);
 	rd_kafka_destroy(rk);
 	mysql_close(mysql);

@@ -21,10 +21,12 @@
 
 enum { BATCH = 4000, RECORD_BYTES = 1024, SMALL = 5000 };
 
-static struct log_conf conf = {
-	.name = (char *)"bench", .partitions = 1, .replication = -1, .retention_ms = -1, .retention_bytes = -1,
-	.timeout_ms = 10000
-};
+static struct log_conf conf = { .name = (char *)"bench",
+	.partitions = 1,
+	.replication = -1,
+	.retention_ms = -1,
+	.retention_bytes = -1,
+	.timeout_ms = 10000 };
 static struct log *l;
 
 static void must(int rc, const struct err *err)
@@ -41,7 +43,7 @@ static double cpu_s(void)
 
 	getrusage(RUSAGE_SELF, &u);
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-		(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+			(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 /* Column names that repeat, values that do not: about what a row looks like with its schema. */
@@ -58,7 +60,8 @@ static struct batch *make_batch(const char *topic)
 		for (int column = 0; len < RECORD_BYTES; column++) {
 			seed = seed * 6364136223846793005ull + 1442695040888963407ull;
 			len += (size_t)sprintf(value + len,
-				"{\"type\":\"string\",\"field\":\"column_%d\",\"value\":%llu},", column, seed >> 34);
+					"{\"type\":\"string\",\"field\":\"column_%d\",\"value\":%llu},", column,
+					seed >> 34);
 		}
 		r->topic = topic;
 		r->partition = 0;
@@ -83,7 +86,7 @@ static void commit(struct log_writer *w)
 static void print_rate(const char *what, long records, int64_t us, double cpu)
 {
 	printf("%-28s %9.0f records/s  %7.1f MB/s  %6.2f CPU s per million\n", what, (double)records * 1e6 / (double)us,
-		(double)records * RECORD_BYTES / (double)us, cpu * 1e6 / (double)records);
+			(double)records * RECORD_BYTES / (double)us, cpu * 1e6 / (double)records);
 }
 
 static void bench_append(struct log_writer *w, const char *topic, long records)
@@ -165,9 +168,8 @@ static void print_latency(const char *what, const struct histogram *h)
 
 	histogram_copy(h, &copy);
 	printf("%-28s p50 %.2f ms  p90 %.2f ms  p99 %.2f ms  of %llu\n", what,
-		(double)histogram_percentile(&copy, 50) / 1e3,
-		(double)histogram_percentile(&copy, 90) / 1e3, (double)histogram_percentile(&copy,
-		99) / 1e3, (unsigned long long)copy.total);
+			(double)histogram_percentile(&copy, 50) / 1e3, (double)histogram_percentile(&copy, 90) / 1e3,
+			(double)histogram_percentile(&copy, 99) / 1e3, (unsigned long long)copy.total);
 }
 
 /* Rows arrive one a millisecond; each transaction takes what has arrived while the last one was committed. */
@@ -186,7 +188,7 @@ static void bench_small(struct log_writer *w, const char *topic)
 	rd.topic = topic;
 	rd.r = log_reader_open(l, topic, &list, &err);
 	must(rd.r ? 0 : -1, &err);
-	for (int i = 0; i < 30; i++)		/* until it is assigned */
+	for (int i = 0; i < 30; i++) /* until it is assigned */
 		log_reader_poll(rd.r, b, 1 << 20, 100, &err);
 	pthread_create(&thread, NULL, read_small, &rd);
 	start_us = clock_mono_us();

@@ -9,39 +9,42 @@
 
 #include "tests/unit/script_rows.h"
 
-static const struct { const char *name, *goal, *text; } scripts[] = {
+static const struct {
+	const char *name, *goal, *text;
+} scripts[] = {
 	{ "a table built for each row (reference)", "",
-	  "function transform(row, event) local t = {} for k, v in pairs(row) do t[k] = v end if t.status == 'test' then return nil end return t end" },
+			"function transform(row, event) local t = {} for k, v in pairs(row) do t[k] = v end if t.status == 'test' then return nil end return t end" },
 	{ "identity", "", "function transform(row, event) return row end" },
 	{ "filter in a line of the configuration", "130",
-	  "function transform(row, event) local pass = (row.status ~= 'test'\n) if pass == true then return row elseif pass == false then return nil end error('x') end" },
+			"function transform(row, event) local pass = (row.status ~= 'test'\n) if pass == true then return row elseif pass == false then return nil end error('x') end" },
 	{ "one integer written", "150", "function transform(row, event) row.small = 7 return row end" },
 	{ "one text written", "150", "function transform(row, event) row.status = 'new' return row end" },
 	{ "mask", "250", "function transform(row, event) row.email = mask(row.email) return row end" },
 	{ "cents into a new column", "250",
-	  "fields = { cents = 'bigint' } function transform(row, event) row.cents = row.amount:scale(2) return row end" },
-	{ "a number picked from JSON", "400", "fields = { x = 'double' } function transform(row, event) row.x = json.decode(row.doc).a.x return row end" },
+			"fields = { cents = 'bigint' } function transform(row, event) row.cents = row.amount:scale(2) return row end" },
+	{ "a number picked from JSON", "400",
+			"fields = { x = 'double' } function transform(row, event) row.x = json.decode(row.doc).a.x return row end" },
 	{ "20 lines", "1500",
-	  "fields = { cents = 'bigint', year = 'int', size = 'varchar(10)', domain = 'varchar(100)', note = 'varchar(200)' }\n"
-	  "function transform(row, event)\n"
-	  "  if row.status == 'test' then return nil end\n"
-	  "  if event.op == 'd' or row.id < 0 then return nil end\n"
-	  "  row.cents = row.amount:scale(2)\n"
-	  "  if row.amount > 1000 then\n"
-	  "    row.size = 'large'\n"
-	  "  elseif row.amount > 100 then\n"
-	  "    row.size = 'medium'\n"
-	  "  else\n"
-	  "    row.size = 'small'\n"
-	  "  end\n"
-	  "  row.year = row.created.year\n"
-	  "  row.domain = row.email:match('@(.+)$')\n"
-	  "  row.email = mask(row.email)\n"
-	  "  if row.active == 1 then row.status = row.status:upper() end\n"
-	  "  row.ratio = row.ratio * 2\n"
-	  "  row.note = row.kind .. ':' .. row.status\n"
-	  "  return row\n"
-	  "end" },
+			"fields = { cents = 'bigint', year = 'int', size = 'varchar(10)', domain = 'varchar(100)', note = 'varchar(200)' }\n"
+			"function transform(row, event)\n"
+			"  if row.status == 'test' then return nil end\n"
+			"  if event.op == 'd' or row.id < 0 then return nil end\n"
+			"  row.cents = row.amount:scale(2)\n"
+			"  if row.amount > 1000 then\n"
+			"    row.size = 'large'\n"
+			"  elseif row.amount > 100 then\n"
+			"    row.size = 'medium'\n"
+			"  else\n"
+			"    row.size = 'small'\n"
+			"  end\n"
+			"  row.year = row.created.year\n"
+			"  row.domain = row.email:match('@(.+)$')\n"
+			"  row.email = mask(row.email)\n"
+			"  if row.active == 1 then row.status = row.status:upper() end\n"
+			"  row.ratio = row.ratio * 2\n"
+			"  row.note = row.kind .. ':' .. row.status\n"
+			"  return row\n"
+			"end" },
 };
 
 static double now(void)

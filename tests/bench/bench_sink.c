@@ -23,10 +23,12 @@ static char texts[BATCH][64];
 static struct schema *orders(void)
 {
 	static const struct column columns[COLUMNS] = {
-		{ .name = "id", .type = COL_BIGINT }, { .name = "customer_id", .type = COL_INT },
+		{ .name = "id", .type = COL_BIGINT },
+		{ .name = "customer_id", .type = COL_INT },
 		{ .name = "status", .type = COL_VARCHAR, .length = 20 },
 		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2 },
-		{ .name = "created_at", .type = COL_DATETIME }, { .name = "note", .type = COL_VARCHAR, .length = 100 },
+		{ .name = "created_at", .type = COL_DATETIME },
+		{ .name = "note", .type = COL_VARCHAR, .length = 100 },
 	};
 	static const char *const key[] = { "id" };
 	struct schema *s = schema_new("bench", "orders");
@@ -51,7 +53,9 @@ static void fill(struct schema *s, int round, bool shuffled)
 		v[2] = value_text("shipped", 7);
 		v[3] = (struct value){ .kind = VALUE_DECIMAL, .i = id % 100000, .aux = 2 };
 		v[4] = (struct value){ .kind = VALUE_DATETIME, .i = 1700000000000000 + id * 1000000 };
-		v[5] = value_text(texts[i], (size_t)snprintf(texts[i], sizeof(texts[i]), "order number %d of the day, leave at door", i));
+		v[5] = value_text(texts[i],
+				(size_t)snprintf(texts[i], sizeof(texts[i]),
+						"order number %d of the day, leave at door", i));
 		changes[i] = (struct change){ .op = CHANGE_UPSERT, .schema = s, .after = v };
 		rows[i] = (struct collapsed){ &changes[i], v, false };
 	}
@@ -62,20 +66,23 @@ static double cpu_s(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+			(double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static void report(const char *what, int64_t us, double cpu)
 {
 	double count = (double)BATCH * ROUNDS;
 
-	printf("%-44s %10.0f rows/s  %6.2f CPU s per million rows\n", what, count * 1e6 / (double)us, cpu * 1e6 / count);
+	printf("%-44s %10.0f rows/s  %6.2f CPU s per million rows\n", what, count * 1e6 / (double)us,
+			cpu * 1e6 / count);
 	fflush(stdout);
 }
 
 static void bench_body(struct schema *s)
 {
-	static const char *const types[COLUMNS] = { "bigint", "int", "varchar(80)", "decimal(10,2)", "datetime", "varchar(400)" };
+	static const char *const types[COLUMNS] = { "bigint", "int", "varchar(80)", "decimal(10,2)", "datetime",
+		"varchar(400)" };
 	struct starrocks_columns have = { 0 };
 	struct starrocks_target *t;
 	struct starrocks_body body;

@@ -30,7 +30,7 @@ struct column {
 };
 
 struct rows {
-	char **lines;		/* one a row: the key columns come first, tabs between */
+	char **lines; /* one a row: the key columns come first, tabs between */
 	size_t count, cap;
 };
 
@@ -45,13 +45,37 @@ static void die(const char *what, const char *why)
 
 static enum spelling spelling_of(const char *type)
 {
-	static const struct { const char *type; enum spelling spelling; } table[] = {
-		{ "tinyint", AS_INTEGER }, { "smallint", AS_INTEGER }, { "mediumint", AS_INTEGER }, { "int", AS_INTEGER },
-		{ "bigint", AS_INTEGER }, { "float", AS_FLOAT }, { "double", AS_DOUBLE }, { "bit", AS_BITS }, { "json", AS_JSON },
-		{ "binary", AS_HEX }, { "varbinary", AS_HEX }, { "tinyblob", AS_HEX }, { "blob", AS_HEX }, { "mediumblob", AS_HEX },
-		{ "longblob", AS_HEX }, { "geometry", AS_HEX }, { "point", AS_HEX }, { "linestring", AS_HEX }, { "polygon", AS_HEX },
-		{ "multipoint", AS_HEX }, { "multilinestring", AS_HEX }, { "multipolygon", AS_HEX }, { "geomcollection", AS_HEX },
-		{ "vector", AS_HEX }, { "datetime", AS_FRACTION }, { "timestamp", AS_FRACTION }, { "time", AS_FRACTION },
+	static const struct {
+		const char *type;
+		enum spelling spelling;
+	} table[] = {
+		{ "tinyint", AS_INTEGER },
+		{ "smallint", AS_INTEGER },
+		{ "mediumint", AS_INTEGER },
+		{ "int", AS_INTEGER },
+		{ "bigint", AS_INTEGER },
+		{ "float", AS_FLOAT },
+		{ "double", AS_DOUBLE },
+		{ "bit", AS_BITS },
+		{ "json", AS_JSON },
+		{ "binary", AS_HEX },
+		{ "varbinary", AS_HEX },
+		{ "tinyblob", AS_HEX },
+		{ "blob", AS_HEX },
+		{ "mediumblob", AS_HEX },
+		{ "longblob", AS_HEX },
+		{ "geometry", AS_HEX },
+		{ "point", AS_HEX },
+		{ "linestring", AS_HEX },
+		{ "polygon", AS_HEX },
+		{ "multipoint", AS_HEX },
+		{ "multilinestring", AS_HEX },
+		{ "multipolygon", AS_HEX },
+		{ "geomcollection", AS_HEX },
+		{ "vector", AS_HEX },
+		{ "datetime", AS_FRACTION },
+		{ "timestamp", AS_FRACTION },
+		{ "time", AS_FRACTION },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
@@ -226,8 +250,10 @@ static void read_columns(MYSQL *m, const char *db, const char *table, const char
 	MYSQL_RES *res;
 	MYSQL_ROW row;
 
-	snprintf(sql, sizeof(sql), "SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_KEY = 'PRI' FROM information_schema.COLUMNS c "
-		 "WHERE c.TABLE_SCHEMA = '%s' AND c.TABLE_NAME = '%s' ORDER BY c.COLUMN_KEY = 'PRI' DESC, c.ORDINAL_POSITION", db, table);
+	snprintf(sql, sizeof(sql),
+			"SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_KEY = 'PRI' FROM information_schema.COLUMNS c "
+			"WHERE c.TABLE_SCHEMA = '%s' AND c.TABLE_NAME = '%s' ORDER BY c.COLUMN_KEY = 'PRI' DESC, c.ORDINAL_POSITION",
+			db, table);
 	run(m, sql);
 	res = mysql_store_result(m);
 	columns = xcalloc((size_t)mysql_num_rows(res) + 1, sizeof(*columns));
@@ -236,7 +262,9 @@ static void read_columns(MYSQL *m, const char *db, const char *table, const char
 
 		if (in_list(except, row[0]))
 			continue;
-		*c = (struct column){ .name = xstrdup(row[0]), .spelling = spelling_of(row[1]), .key = row[2][0] == '1' };
+		*c = (struct column){ .name = xstrdup(row[0]),
+			.spelling = spelling_of(row[1]),
+			.key = row[2][0] == '1' };
 		nkeys += c->key;
 		ncolumns++;
 	}
@@ -341,9 +369,7 @@ static void put_sqlite(struct buf *line, sqlite3_stmt *st, int i)
 	char number[64];
 
 	switch (sqlite3_column_type(st, i)) {
-	case SQLITE_NULL:
-		buf_puts(line, "\\N");
-		break;
+	case SQLITE_NULL: buf_puts(line, "\\N"); break;
 	case SQLITE_FLOAT:
 		snprintf(number, sizeof(number), "%.17g", sqlite3_column_double(st, i));
 		put_value(line, columns[i].spelling, number, strlen(number));
@@ -352,7 +378,8 @@ static void put_sqlite(struct buf *line, sqlite3_stmt *st, int i)
 		put_value(line, columns[i].spelling, sqlite3_column_blob(st, i), (size_t)sqlite3_column_bytes(st, i));
 		break;
 	default:
-		put_value(line, columns[i].spelling, (const char *)sqlite3_column_text(st, i), (size_t)sqlite3_column_bytes(st, i));
+		put_value(line, columns[i].spelling, (const char *)sqlite3_column_text(st, i),
+				(size_t)sqlite3_column_bytes(st, i));
 	}
 }
 
@@ -411,8 +438,9 @@ static bool print_columns(const char *a, const char *b)
 		if (na != nb || memcmp(a, b, na) != 0) {
 			if (i < nkeys || nkeys == 0)
 				return false;
-			printf("row %.*s: %s: MySQL %.*s%s (%zu bytes), target %.*s%s (%zu bytes)\n", (int)field_length(key), key, columns[i].name,
-			       na > 80 ? 80 : (int)na, a, na > 80 ? ".." : "", na, nb > 80 ? 80 : (int)nb, b, nb > 80 ? ".." : "", nb);
+			printf("row %.*s: %s: MySQL %.*s%s (%zu bytes), target %.*s%s (%zu bytes)\n",
+					(int)field_length(key), key, columns[i].name, na > 80 ? 80 : (int)na, a,
+					na > 80 ? ".." : "", na, nb > 80 ? 80 : (int)nb, b, nb > 80 ? ".." : "", nb);
 		}
 		a += na + (a[na] == '\t');
 		b += nb + (b[nb] == '\t');
@@ -432,13 +460,17 @@ static int compare(struct rows *source, struct rows *target)
 	qsort(source->lines, source->count, sizeof(*source->lines), by_text);
 	qsort(target->lines, target->count, sizeof(*target->lines), by_text);
 	while (i < source->count || k < target->count) {
-		int order = i == source->count ? 1 : k == target->count ? -1 : strcmp(source->lines[i], target->lines[k]);
+		int order = i == source->count	     ? 1
+				: k == target->count ? -1
+						     : strcmp(source->lines[i], target->lines[k]);
 
-		if (order && i < source->count && k < target->count && different < 10 && print_columns(source->lines[i], target->lines[k])) {
+		if (order && i < source->count && k < target->count && different < 10 &&
+				print_columns(source->lines[i], target->lines[k])) {
 			different++;
 			order = 0;
 		} else if (order && ++different <= 10) {
-			print_row(order < 0 ? "only in MySQL:     " : "only in the target:", order < 0 ? source->lines[i] : target->lines[k]);
+			print_row(order < 0 ? "only in MySQL:     " : "only in the target:",
+					order < 0 ? source->lines[i] : target->lines[k]);
 		}
 		i += order <= 0;
 		k += order >= 0;

@@ -24,17 +24,17 @@ enum part { ROWS, CHANGES, HISTORY, PARTS };
 
 static const char *const part_names[PARTS] = { "", " (schema changes)", " (schema history)" };
 
-struct verdict {		/* one part of one case in one mode */
+struct verdict { /* one part of one case in one mode */
 	size_t messages, documented, unexplained;
 	char *first;
 };
 
 struct run {
 	struct test_cases cases;
-	struct verdict (*verdicts)[PARTS];	/* one a case */
+	struct verdict (*verdicts)[PARTS]; /* one a case */
 	const char *mode, *only_case;
 	bool list, whole, accept;
-	const struct message *ours, *theirs;	/* the pair that is being looked at */
+	const struct message *ours, *theirs; /* the pair that is being looked at */
 	struct test_case *c;
 	bool failed;
 };
@@ -44,22 +44,25 @@ static bool wanted(const struct run *r, const struct test_case *c)
 	char mode[80];
 
 	snprintf(mode, sizeof(mode), " %s ", r->mode);
-	return !c->alone && (!c->only || strstr(c->only, mode)) && (!r->only_case || strcmp(r->only_case, c->name) == 0);
+	return !c->alone && (!c->only || strstr(c->only, mode)) &&
+			(!r->only_case || strcmp(r->only_case, c->name) == 0);
 }
 
 static struct verdict *verdict_of(const struct run *r)
 {
 	const char *topic = topic_of_mode((r->ours ? r->ours : r->theirs)->topic, r->mode);
 
-	return &r->verdicts[r->c - r->cases.at][strcmp(topic, "(changes)") == 0 ? CHANGES : strcmp(topic, "(history)") == 0 ? HISTORY : ROWS];
+	return &r->verdicts[r->c - r->cases.at][strcmp(topic, "(changes)") == 0 ? CHANGES
+					: strcmp(topic, "(history)") == 0	? HISTORY
+										: ROWS];
 }
 
 static char *describe(const struct run *r, const char *path, const struct bytes *ours, const struct bytes *theirs)
 {
 	const struct message *m = r->ours ? r->ours : r->theirs;
 
-	return xasprintf("#   %s partition %d offset %lld: %s\n#     millrace: %.*s\n#     Debezium: %.*s\n", m->topic, m->partition,
-			(long long)m->offset, path, ours->len > SHOWN ? SHOWN : (int)ours->len, ours->p,
+	return xasprintf("#   %s partition %d offset %lld: %s\n#     millrace: %.*s\n#     Debezium: %.*s\n", m->topic,
+			m->partition, (long long)m->offset, path, ours->len > SHOWN ? SHOWN : (int)ours->len, ours->p,
 			theirs->len > SHOWN ? SHOWN : (int)theirs->len, theirs->p);
 }
 
@@ -82,7 +85,8 @@ static void on_difference(void *arg, const char *path, const struct bytes *ours,
 	}
 	v->unexplained++;
 	if (r->list)
-		printf("%s\t%s\t%s\t%.*s\t%.*s\n", r->c->name, topic, path, line_length(ours), ours->p, line_length(theirs), theirs->p);
+		printf("%s\t%s\t%s\t%.*s\t%.*s\n", r->c->name, topic, path, line_length(ours), ours->p,
+				line_length(theirs), theirs->p);
 	if (v->first == NULL)
 		v->first = describe(r, path, ours, theirs);
 }
@@ -121,7 +125,8 @@ static size_t group_size(const struct messages *m, size_t at)
 {
 	size_t n = 0;
 
-	while (at + n < m->count && strcmp(m->at[at + n].topic, m->at[at].topic) == 0 && m->at[at + n].partition == m->at[at].partition)
+	while (at + n < m->count && strcmp(m->at[at + n].topic, m->at[at].topic) == 0 &&
+			m->at[at + n].partition == m->at[at].partition)
 		n++;
 	return n;
 }
@@ -184,8 +189,9 @@ static void report_unseen_of(struct run *r, const struct test_case *c)
 {
 	for (size_t i = 0; i < c->ndifferences; i++)
 		if (!c->differences[i].seen && !strchr(c->differences[i].reason, '?')) {
-			printf("not ok - %s: the difference that %s.differs documents is not met: %s %s %s %s\n", c->name, c->name,
-			       c->differences[i].topic, c->differences[i].path, c->differences[i].ours, c->differences[i].theirs);
+			printf("not ok - %s: the difference that %s.differs documents is not met: %s %s %s %s\n",
+					c->name, c->name, c->differences[i].topic, c->differences[i].path,
+					c->differences[i].ours, c->differences[i].theirs);
 			r->failed = true;
 		}
 }
@@ -225,7 +231,7 @@ static void print_messages(FILE *f, const struct run *r, const struct test_case 
 
 		if (topic && *topic != '(' && cases_of(&r->cases, at, r->mode) == c)
 			fprintf(f, "%s\t%s\t%s\n", topic, at->key.p ? at->key.p : "(null)",
-				at->value.p ? at->value.p : "(null)");
+					at->value.p ? at->value.p : "(null)");
 	}
 }
 
@@ -249,8 +255,8 @@ static void show_first_difference(const char *found, const char *want)
 	for (; found[at] && found[at] == want[at]; at++)
 		if (found[at] == '\n')
 			line = at + 1;
-	printf("#    found: %.*s\n# expected: %.*s\n", (int)strcspn(found + line, "\n"), found + line, (int)strcspn(want + line, "\n"),
-	       want + line);
+	printf("#    found: %.*s\n# expected: %.*s\n", (int)strcspn(found + line, "\n"), found + line,
+			(int)strcspn(want + line, "\n"), want + line);
 }
 
 static void expect_case(struct run *r, const char *dir, const struct test_case *c, const struct messages *m)

@@ -10,16 +10,16 @@
 #include <stdint.h>
 
 struct bytes {
-	char *p;		/* NULL: null */
+	char *p; /* NULL: null */
 	size_t len;
 };
 
 struct message {
-	const char *topic;	/* shared by all messages of it */
-	int partition;		/* -1: no key, so that any partition may have been chosen */
+	const char *topic; /* shared by all messages of it */
+	int partition;	   /* -1: no key, so that any partition may have been chosen */
 	int64_t offset;
-	struct bytes key, value, headers;	/* headers: "name=value" lines */
-	struct bytes masked;	/* the value with the clock's numbers as 0; what is compared */
+	struct bytes key, value, headers; /* headers: "name=value" lines */
+	struct bytes masked;		  /* the value with the clock's numbers as 0; what is compared */
 };
 
 struct messages {
@@ -29,16 +29,17 @@ struct messages {
 
 /* Sorted by topic, partition, offset. mode: its topics only; NULL: all. */
 void topics_read(const char *broker, const char *mode, struct messages *out);
-void topics_clear(const char *broker);				/* deletes every topic */
+void topics_clear(const char *broker); /* deletes every topic */
 
 struct bytes json_masked(const struct bytes *value);
 /* The text of a member of the payload (or of the whole value without schemas), or {NULL}. */
 struct bytes json_payload_member(const struct bytes *value, const char *name);
 /* A missing member or element is shown as "-". */
 typedef void json_difference_cb(void *arg, const char *path, const struct bytes *ours, const struct bytes *theirs);
-void json_differences(const char *path, const struct bytes *ours, const struct bytes *theirs, json_difference_cb *cb, void *arg);
+void json_differences(const char *path, const struct bytes *ours, const struct bytes *theirs, json_difference_cb *cb,
+		void *arg);
 
-struct case_difference {	/* a line of NAME.differs */
+struct case_difference { /* a line of NAME.differs */
 	char *topic, *path, *ours, *theirs, *reason;
 	bool seen;
 };
@@ -47,8 +48,8 @@ struct test_case {
 	char *name;
 	char **databases;
 	size_t ndatabases;
-	char *only;		/* modes that it is compared in, each between blanks; NULL: all */
-	bool alone;		/* Debezium cannot run it */
+	char *only; /* modes that it is compared in, each between blanks; NULL: all */
+	bool alone; /* Debezium cannot run it */
 	struct case_difference *differences;
 	size_t ndifferences;
 };
@@ -56,22 +57,23 @@ struct test_case {
 struct test_cases {
 	struct test_case *at;
 	size_t count;		/* one behind them is "server": what belongs to no database */
-	struct test_case every;	/* only its differences: those that any case may meet */
+	struct test_case every; /* only its differences: those that any case may meet */
 };
 
 void cases_read(const char *dir, struct test_cases *out);
 struct test_case *cases_of(const struct test_cases *cases, const struct message *m, const char *mode);
 bool cases_document(struct test_cases *cases, struct test_case *c, const char *topic, const char *path,
-		const struct bytes *ours, const struct bytes *theirs);	/* and marks it as seen */
-const char *topic_of_mode(const char *topic, const char *mode);	/* what the reports call it; NULL: another mode's */
+		const struct bytes *ours, const struct bytes *theirs); /* and marks it as seen */
+const char *topic_of_mode(const char *topic, const char *mode); /* what the reports call it; NULL: another mode's */
 
-struct pair {			/* messages that belong together; NULL: the other side has none */
+struct pair { /* messages that belong together; NULL: the other side has none */
 	const struct message *ours, *theirs;
 };
 struct pairs {
 	struct pair *at;
 	size_t count, cap;
 };
-void messages_pair(const struct message *ours, size_t nours, const struct message *theirs, size_t ntheirs, struct pairs *out);
+void messages_pair(const struct message *ours, size_t nours, const struct message *theirs, size_t ntheirs,
+		struct pairs *out);
 
 #endif

@@ -170,7 +170,8 @@ struct test_case *cases_of(const struct test_cases *cases, const struct message 
 		name = json_payload_member(&m->value, "databaseName");
 	for (c = cases->at; c < cases->at + cases->count; c++)
 		for (size_t i = 0; i < c->ndatabases; i++)
-			if (*topic == '(' ? name.p && is_name(&name, c->databases[i]) : is_database_of(topic, c->databases[i]))
+			if (*topic == '(' ? name.p && is_name(&name, c->databases[i])
+					  : is_database_of(topic, c->databases[i]))
 				return c;
 	return c;
 }
@@ -187,15 +188,16 @@ static bool is_end_of(const char *path, const char *end)
 {
 	size_t len = strlen(path), end_len = strlen(end);
 
-	return len >= end_len && strcmp(path + len - end_len, end) == 0 && (len == end_len || path[len - end_len - 1] == '.');
+	return len >= end_len && strcmp(path + len - end_len, end) == 0 &&
+			(len == end_len || path[len - end_len - 1] == '.');
 }
 
 static struct case_difference *find(struct test_case *c, const char *topic, const char *path, const struct bytes *ours,
 		const struct bytes *theirs)
 {
 	for (struct case_difference *d = c->differences; d < c->differences + c->ndifferences; d++)
-		if ((strcmp(d->topic, "*") == 0 || strcmp(d->topic, topic) == 0) && is_end_of(path, d->path)
-				&& is_text(d->ours, ours) && is_text(d->theirs, theirs))
+		if ((strcmp(d->topic, "*") == 0 || strcmp(d->topic, topic) == 0) && is_end_of(path, d->path) &&
+				is_text(d->ours, ours) && is_text(d->theirs, theirs))
 			return d;
 	return NULL;
 }

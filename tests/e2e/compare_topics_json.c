@@ -280,7 +280,8 @@ static void walk_value(struct walk *w, const char *path, const struct json_slice
 	free(y.at);
 }
 
-void json_differences(const char *path, const struct bytes *ours, const struct bytes *theirs, json_difference_cb *cb, void *arg)
+void json_differences(const char *path, const struct bytes *ours, const struct bytes *theirs, json_difference_cb *cb,
+		void *arg)
 {
 	static const struct bytes null = { (char *)"(null)", 6 };
 	struct walk w = { cb, arg };

@@ -16,7 +16,8 @@ typedef void gap_fn(const struct message *a, size_t na, const struct message *b,
 
 static bool same_bytes(const struct bytes *a, const struct bytes *b)
 {
-	return (a->p == NULL) == (b->p == NULL) && (a->p == NULL || (a->len == b->len && memcmp(a->p, b->p, a->len) == 0));
+	return (a->p == NULL) == (b->p == NULL) &&
+			(a->p == NULL || (a->len == b->len && memcmp(a->p, b->p, a->len) == 0));
 }
 
 static bool same_key(const struct message *a, const struct message *b)
@@ -26,7 +27,8 @@ static bool same_key(const struct message *a, const struct message *b)
 
 static bool same_message(const struct message *a, const struct message *b)
 {
-	return same_bytes(&a->key, &b->key) && same_bytes(&a->masked, &b->masked) && same_bytes(&a->headers, &b->headers);
+	return same_bytes(&a->key, &b->key) && same_bytes(&a->masked, &b->masked) &&
+			same_bytes(&a->headers, &b->headers);
 }
 
 static void add(struct pairs *out, const struct message *ours, const struct message *theirs)
@@ -67,8 +69,8 @@ static uint32_t *common_lengths(const struct message *a, size_t na, const struct
 	return l;
 }
 
-static void pair_common(const struct message *a, size_t na, const struct message *b, size_t nb, same_fn *same, gap_fn *gap,
-		struct pairs *out)
+static void pair_common(const struct message *a, size_t na, const struct message *b, size_t nb, same_fn *same,
+		gap_fn *gap, struct pairs *out)
 {
 	size_t i = 0, j = 0, from_a = 0, from_b = 0, w = nb + 1;
 	uint32_t *l;

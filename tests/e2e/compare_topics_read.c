@@ -22,8 +22,12 @@ static void die(const char *what, const char *why)
 static rd_kafka_t *client_open(const char *broker)
 {
 	static const char *const properties[][2] = {
-		{ "group.id", "compare_topics" }, { "enable.auto.commit", "false" }, { "enable.partition.eof", "true" },
-		{ "isolation.level", "read_committed" }, { "check.crcs", "true" }, { "fetch.wait.max.ms", "20" },
+		{ "group.id", "compare_topics" },
+		{ "enable.auto.commit", "false" },
+		{ "enable.partition.eof", "true" },
+		{ "isolation.level", "read_committed" },
+		{ "check.crcs", "true" },
+		{ "fetch.wait.max.ms", "20" },
 	};
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	char why[300];
@@ -98,8 +102,10 @@ static bool is_marker(rd_kafka_message_t *m)
 	const void *value;
 	size_t len;
 
-	return m->payload == NULL && m->key == NULL && rd_kafka_message_headers(m, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-	       rd_kafka_header_get_last(headers, "__millrace.alter", &value, &len) == RD_KAFKA_RESP_ERR_NO_ERROR;
+	return m->payload == NULL && m->key == NULL &&
+			rd_kafka_message_headers(m, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+			rd_kafka_header_get_last(headers, "__millrace.alter", &value, &len) ==
+			RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 static void keep(struct messages *out, rd_kafka_message_t *m)
@@ -136,7 +142,8 @@ static bool is_read(const char *topic, const char *mode)
 {
 	size_t n = mode ? strlen(mode) : 0;
 
-	return !is_internal(topic) && (mode == NULL || (strncmp(topic, mode, n) == 0 && (topic[n] == '.' || topic[n] == '\0')));
+	return !is_internal(topic) &&
+			(mode == NULL || (strncmp(topic, mode, n) == 0 && (topic[n] == '.' || topic[n] == '\0')));
 }
 
 static int assign_all(rd_kafka_t *client, const struct rd_kafka_metadata *meta, const char *mode)
@@ -146,7 +153,8 @@ static int assign_all(rd_kafka_t *client, const struct rd_kafka_metadata *meta, 
 
 	for (int t = 0; t < meta->topic_cnt; t++)
 		for (int p = 0; p < meta->topics[t].partition_cnt && is_read(meta->topics[t].topic, mode); p++)
-			rd_kafka_topic_partition_list_add(list, meta->topics[t].topic, p)->offset = RD_KAFKA_OFFSET_BEGINNING;
+			rd_kafka_topic_partition_list_add(list, meta->topics[t].topic, p)->offset =
+					RD_KAFKA_OFFSET_BEGINNING;
 	count = list->cnt;
 	rd_kafka_assign(client, list);
 	rd_kafka_topic_partition_list_destroy(list);

@@ -18,30 +18,43 @@
 
 enum { KEY_MAX = 16, COLUMNS_MAX = 1024 };
 
-enum field { F_DB, F_TABLE, F_TABLE_COLLATION, F_TABLE_COMMENT, F_NAME, F_DEFAULT, F_NULLABLE, F_TYPE, F_CHARSET,
-	     F_COLLATION, F_KEY, F_EXTRA, F_COMMENT };
+enum field {
+	F_DB,
+	F_TABLE,
+	F_TABLE_COLLATION,
+	F_TABLE_COMMENT,
+	F_NAME,
+	F_DEFAULT,
+	F_NULLABLE,
+	F_TYPE,
+	F_CHARSET,
+	F_COLLATION,
+	F_KEY,
+	F_EXTRA,
+	F_COMMENT
+};
 
 static const char columns_query[] =
-	"SELECT c.table_schema, c.table_name, t.table_collation, t.table_comment, c.column_name, c.column_default, "
-	"c.is_nullable, c.column_type, c.character_set_name, c.collation_name, c.column_key, c.extra, c.column_comment "
-	"FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) "
-	"WHERE c.table_schema LIKE 'dd%' AND t.table_type = 'BASE TABLE' ORDER BY 1, 2, c.ordinal_position";
+		"SELECT c.table_schema, c.table_name, t.table_collation, t.table_comment, c.column_name, c.column_default, "
+		"c.is_nullable, c.column_type, c.character_set_name, c.collation_name, c.column_key, c.extra, c.column_comment "
+		"FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) "
+		"WHERE c.table_schema LIKE 'dd%' AND t.table_type = 'BASE TABLE' ORDER BY 1, 2, c.ordinal_position";
 static const char keys_query[] =
-	"SELECT table_schema, table_name, index_name, column_name, nullable FROM information_schema.statistics "
-	"WHERE table_schema LIKE 'dd%' AND non_unique = 0 ORDER BY 1, 2, 3, seq_in_index";
+		"SELECT table_schema, table_name, index_name, column_name, nullable FROM information_schema.statistics "
+		"WHERE table_schema LIKE 'dd%' AND non_unique = 0 ORDER BY 1, 2, 3, seq_in_index";
 
 struct compare {
 	struct schema *const *tracked;
 	size_t count;
-	bool *seen;			/* by tracked schema */
+	bool *seen; /* by tracked schema */
 	MYSQL_RES *keys;
 	unsigned differences;
 	char *bad_table;
 	size_t bad_size;
 };
 
-__attribute__((format(printf, 4, 5)))
-static void differs(struct compare *c, const char *db, const char *table, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void differs(struct compare *c, const char *db, const char *table,
+		const char *fmt, ...)
 {
 	char text[600];
 	va_list ap;
@@ -85,19 +98,26 @@ static void put_length(struct buf *b, const struct column *c)
 		if (c->length == 1 && !c->is_unsigned && !c->zerofill)
 			buf_puts(b, "(1)");
 		break;
-	case COL_FLOAT: case COL_DOUBLE:
+	case COL_FLOAT:
+	case COL_DOUBLE:
 		if (c->has_scale)
 			buf_printf(b, "(%u,%u)", c->precision, c->scale);
 		break;
 	case COL_DECIMAL: buf_printf(b, "(%u,%u)", c->precision, c->scale); break;
-	case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP:
 		if (c->scale)
 			buf_printf(b, "(%u)", c->scale);
 		break;
-	case COL_BIT: case COL_CHAR: case COL_VARCHAR: case COL_BINARY: case COL_VARBINARY: case COL_VECTOR:
-		buf_printf(b, "(%u)", c->length);
-		break;
-	case COL_ENUM: case COL_SET: put_labels(b, c); break;
+	case COL_BIT:
+	case COL_CHAR:
+	case COL_VARCHAR:
+	case COL_BINARY:
+	case COL_VARBINARY:
+	case COL_VECTOR: buf_printf(b, "(%u)", c->length); break;
+	case COL_ENUM:
+	case COL_SET: put_labels(b, c); break;
 	default: break;
 	}
 }
@@ -154,18 +174,18 @@ static void compare_charset(struct compare *c, const struct schema *s, const str
 
 	if ((ours == NULL) != (row[F_CHARSET] == NULL) || (ours && strcmp(ours, row[F_CHARSET]) != 0))
 		differs(c, s->db, s->table, "column %s: character set %s, the server has %s", col->name, or_none(ours),
-			or_none(row[F_CHARSET]));
+				or_none(row[F_CHARSET]));
 	else if (ours && col->collation != collation_find(row[F_COLLATION], strlen(row[F_COLLATION])))
 		differs(c, s->db, s->table, "column %s: collation %u, the server has %s", col->name, col->collation,
-			row[F_COLLATION]);
+				row[F_COLLATION]);
 	else if (ours && (col->charset == NULL || strcmp(ours, col->charset) != 0))
 		differs(c, s->db, s->table, "column %s: character set %s, its collation is of %s", col->name,
-			or_none(col->charset), ours);
+				or_none(col->charset), ours);
 }
 
 /* ---- defaults ---- */
 
-static double bits(const char *p)	/* b'101', 0x1f, x'1f' */
+static double bits(const char *p) /* b'101', 0x1f, x'1f' */
 {
 	int base = strchr("bB", *p) || (p[0] == '0' && p[1] == 'b') ? 2 : 16;
 
@@ -218,18 +238,23 @@ static double rounding(const struct column *col)
 static bool literal_equal(const struct column *col, const char *ours, const char *server)
 {
 	switch (col->type) {
-	case COL_YEAR:
-		return strcmp(ours, server) == 0;
-	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_BIGINT: case COL_BIT:
-		return round(number(ours)) == number(server);
-	case COL_FLOAT: case COL_DOUBLE: case COL_DECIMAL:
-		return fabs(number(ours) - number(server)) <= 1e-9 + rounding(col);
-	case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
-		return time_equal(ours, server);
-	case COL_BINARY: case COL_VARBINARY:
-		return bytes_equal(ours, server);
-	default:
-		return strcmp(ours, server) == 0;
+	case COL_YEAR: return strcmp(ours, server) == 0;
+	case COL_TINYINT:
+	case COL_SMALLINT:
+	case COL_MEDIUMINT:
+	case COL_INT:
+	case COL_BIGINT:
+	case COL_BIT: return round(number(ours)) == number(server);
+	case COL_FLOAT:
+	case COL_DOUBLE:
+	case COL_DECIMAL: return fabs(number(ours) - number(server)) <= 1e-9 + rounding(col);
+	case COL_DATE:
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP: return time_equal(ours, server);
+	case COL_BINARY:
+	case COL_VARBINARY: return bytes_equal(ours, server);
+	default: return strcmp(ours, server) == 0;
 	}
 }
 
@@ -237,7 +262,7 @@ static enum column_default server_default(char **row)
 {
 	if (strstr(row[F_EXTRA], "DEFAULT_GENERATED"))
 		return row[F_DEFAULT] && strncasecmp(row[F_DEFAULT], "CURRENT_TIMESTAMP", 17) == 0 ? DEFAULT_NOW
-											       : DEFAULT_EXPRESSION;
+												   : DEFAULT_EXPRESSION;
 	return row[F_DEFAULT] ? DEFAULT_LITERAL : DEFAULT_NULL;
 }
 
@@ -246,21 +271,22 @@ static void compare_default(struct compare *c, const struct schema *s, const str
 	enum column_default server = server_default(row), ours = col->default_kind;
 
 	if (row[F_DEFAULT] == NULL && server == DEFAULT_EXPRESSION)
-		return;		/* it shows expressions so after CREATE .. SELECT, and says it of columns without any */
-	if (ours == DEFAULT_NONE)		/* without one and with NULL are the same to the server */
+		return; /* it shows expressions so after CREATE .. SELECT, and says it of columns without any */
+	if (ours == DEFAULT_NONE) /* without one and with NULL are the same to the server */
 		ours = DEFAULT_NULL;
 	if (ours != server)
 		differs(c, s->db, s->table, "column %s %s: default of kind %d (%s), the server has %d (%s)", col->name,
-			row[F_TYPE], col->default_kind, or_none(col->default_text), server, or_none(row[F_DEFAULT]));
+				row[F_TYPE], col->default_kind, or_none(col->default_text), server,
+				or_none(row[F_DEFAULT]));
 	else if (ours == DEFAULT_LITERAL && !literal_equal(col, or_none(col->default_text), row[F_DEFAULT]))
 		differs(c, s->db, s->table, "column %s: default %s, the server has %s", col->name,
-			or_none(col->default_text), row[F_DEFAULT]);
+				or_none(col->default_text), row[F_DEFAULT]);
 }
 
 /* ---- columns ---- */
 
 static void compare_flag(struct compare *c, const struct schema *s, const struct column *col, const char *what,
-			 bool ours, bool server)
+		bool ours, bool server)
 {
 	if (ours != server)
 		differs(c, s->db, s->table, "column %s: %s %d, the server has %d", col->name, what, ours, server);
@@ -284,12 +310,12 @@ static void compare_column(struct compare *c, const struct schema *s, unsigned a
 	compare_default(c, s, col, row);
 	compare_flag(c, s, col, "nullable", col->nullable, strcmp(row[F_NULLABLE], "YES") == 0);
 	compare_flag(c, s, col, "generated", col->generated,
-		     strstr(row[F_EXTRA], "VIRTUAL GENERATED") || strstr(row[F_EXTRA], "STORED GENERATED"));
+			strstr(row[F_EXTRA], "VIRTUAL GENERATED") || strstr(row[F_EXTRA], "STORED GENERATED"));
 	compare_flag(c, s, col, "invisible", col->invisible, strstr(row[F_EXTRA], "INVISIBLE") != NULL);
 	compare_flag(c, s, col, "auto_increment", col->autoinc, strstr(row[F_EXTRA], "auto_increment") != NULL);
 	if (strcmp(col->comment ? col->comment : "", row[F_COMMENT]) != 0)
 		differs(c, s->db, s->table, "column %s: comment %s, the server has %s", col->name,
-			or_none(col->comment), row[F_COMMENT]);
+				or_none(col->comment), row[F_COMMENT]);
 }
 
 /* ---- keys ---- */
@@ -297,7 +323,7 @@ static void compare_column(struct compare *c, const struct schema *s, unsigned a
 struct key {
 	const char *column[KEY_MAX];
 	unsigned count;
-	bool primary, usable;		/* usable: no column of it is NULL, none is an expression */
+	bool primary, usable; /* usable: no column of it is NULL, none is an expression */
 };
 
 /* The next unique index of the table: false at the end. */
@@ -353,8 +379,8 @@ static void compare_key(struct compare *c, const struct schema *s)
 	}
 	if (any ? !found : s->nkey > 0)
 		differs(c, s->db, s->table, "key of %u columns (%s%s) is none of the server's%s", s->nkey,
-			s->nkey ? s->columns[s->key[0]].name : "", s->key_is_unique_index ? ", a unique index" : "",
-			any ? "" : ", which has no key");
+				s->nkey ? s->columns[s->key[0]].name : "",
+				s->key_is_unique_index ? ", a unique index" : "", any ? "" : ", which has no key");
 }
 
 /* ---- tables ---- */
@@ -377,7 +403,7 @@ static void compare_table(struct compare *c, const struct schema *s, char **row)
 	snprintf(charset, sizeof(charset), "%.*s", (int)strcspn(row[F_TABLE_COLLATION], "_"), row[F_TABLE_COLLATION]);
 	if (s->charset == NULL || strcmp(s->charset, charset) != 0)
 		differs(c, s->db, s->table, "default character set %s, the server has %s", or_none(s->charset),
-			charset);
+				charset);
 	if (strcmp(s->comment ? s->comment : "", row[F_TABLE_COMMENT]) != 0)
 		differs(c, s->db, s->table, "comment %s, the server has %s", or_none(s->comment), row[F_TABLE_COMMENT]);
 	compare_key(c, s);
@@ -423,8 +449,12 @@ static MYSQL_RES *rows(MYSQL *db, const char *query)
 
 unsigned ddl_compare(MYSQL *db, struct schema *const *tracked, size_t count, char *bad_table, size_t size)
 {
-	struct compare c = { .tracked = tracked, .count = count, .seen = xcalloc(count + 1, sizeof(bool)),
-			     .keys = rows(db, keys_query), .bad_table = bad_table, .bad_size = size };
+	struct compare c = { .tracked = tracked,
+		.count = count,
+		.seen = xcalloc(count + 1, sizeof(bool)),
+		.keys = rows(db, keys_query),
+		.bad_table = bad_table,
+		.bad_size = size };
 	MYSQL_RES *res = rows(db, columns_query);
 
 	bad_table[0] = '\0';

@@ -25,9 +25,13 @@
 enum { ROUND = 150, TEXT_MAX = 1 << 20, CATCH_UP_S = 120, DIFFERENCES_MAX = 20 };
 
 static const char *server_dir;
-static struct mysql_conf conf = { .host = "127.0.0.1", .login = { .ssl_mode = SSL_DISABLED }, .connect_timeout_ms = 20000,
-				  .heartbeat_ms = 30000, .snapshot_mode = SNAPSHOT_NO_DATA, .max_batch_rows = 1000,
-				  .max_batch_bytes = 1 << 20 };
+static struct mysql_conf conf = { .host = "127.0.0.1",
+	.login = { .ssl_mode = SSL_DISABLED },
+	.connect_timeout_ms = 20000,
+	.heartbeat_ms = 30000,
+	.snapshot_mode = SNAPSHOT_NO_DATA,
+	.max_batch_rows = 1000,
+	.max_batch_bytes = 1 << 20 };
 
 /* ---- what the source tells ---- */
 
@@ -35,9 +39,9 @@ struct follower {
 	struct source *source;
 	struct batch *batch;
 	struct position position;
-	struct schema **schemas;	/* references, by what DDL said */
+	struct schema **schemas; /* references, by what DDL said */
 	size_t count;
-	size_t stopped;			/* tables */
+	size_t stopped; /* tables */
 	struct err err;
 };
 
@@ -54,7 +58,7 @@ static void forget(struct follower *f, const char *db, const char *table)
 
 static void forget_database(struct follower *f, const char *db)
 {
-	for (size_t i = f->count; i-- > 0; ) {
+	for (size_t i = f->count; i-- > 0;) {
 		if (strcmp(f->schemas[i]->db, db) == 0) {
 			schema_unref(f->schemas[i]);
 			f->schemas[i] = f->schemas[--f->count];
@@ -163,7 +167,8 @@ static MYSQL *server_connect(void)
 static char *executed_set(MYSQL *db)
 {
 	MYSQL_RES *res = mysql_query(db, "SELECT REPLACE(@@GLOBAL.gtid_executed, '\n', '')") == 0
-				 ? mysql_store_result(db) : NULL;
+			? mysql_store_result(db)
+			: NULL;
 	MYSQL_ROW row = res ? mysql_fetch_row(res) : NULL;
 	char *text = xstrdup(row && row[0] ? row[0] : "");
 
@@ -174,8 +179,9 @@ static char *executed_set(MYSQL *db)
 /* From UTF-8 to what the session sends; false: a character is not in it. */
 static bool to_client(const char *charset, const char *sql, char *out, size_t size)
 {
-	const char *name = strcmp(charset, "sjis") == 0	    ? "SHIFT_JIS"
-			   : strcmp(charset, "latin1") == 0 ? "CP1252" : charset;
+	const char *name = strcmp(charset, "sjis") == 0	 ? "SHIFT_JIS"
+			: strcmp(charset, "latin1") == 0 ? "CP1252"
+							 : charset;
 	char *in = (char *)sql;
 	size_t left = strlen(sql) + 1;
 	iconv_t cd;
@@ -203,8 +209,8 @@ static bool run(MYSQL *session, const char *client, const char *sql)
 /* ---- rounds ---- */
 
 struct test {
-	MYSQL *ask;			/* utf8mb4, for questions */
-	MYSQL *session;			/* the statements' */
+	MYSQL *ask;	/* utf8mb4, for questions */
+	MYSQL *session; /* the statements' */
 	struct follower follower;
 	struct ddl_random random;
 	unsigned long long drawn, accepted, differences;
@@ -226,7 +232,7 @@ static bool check(struct test *t, const char *sql)
 	char *executed = executed_set(t->ask), bad[400];
 	unsigned differences = 0;
 
-	if (is_there(&f->position, executed)) {		/* it wrote nothing */
+	if (is_there(&f->position, executed)) { /* it wrote nothing */
 		free(executed);
 		return true;
 	}
@@ -327,7 +333,7 @@ static void run_round(struct test *t, uint64_t seed)
 		round_end(t);
 	buf_done(&sql);
 	ok(t->differences == before, "seed %llu: no difference after each of %llu statements", (unsigned long long)seed,
-	   t->accepted - accepted);
+			t->accepted - accepted);
 }
 
 /* Statements by hand: each ends at a line's end with ';'. */
@@ -407,7 +413,7 @@ int main(int argc, char **argv)
 	while (t.accepted < wanted && t.differences < DIFFERENCES_MAX)
 		run_round(&t, seed++);
 	ok(t.differences == 0, "%llu statements of %llu were accepted, %llu differences, %.1f s", t.accepted, t.drawn,
-	   t.differences, (double)(clock_mono_us() - began_us) / 1e6);
+			t.differences, (double)(clock_mono_us() - began_us) / 1e6);
 	follower_done(&t.follower);
 	mysql_close(t.session);
 	mysql_close(t.ask);

@@ -17,15 +17,15 @@ enum { DDL_USED_MAX = 64 };
 
 struct ddl_random {
 	uint64_t state;
-	struct schema *const *tables;	/* lent: what there is */
+	struct schema *const *tables; /* lent: what there is */
 	size_t ntables;
-	bool ansi_quotes;		/* of the session, from the statements that it has drawn */
-	const char *client;		/* character set that the session sends its text in */
+	bool ansi_quotes;   /* of the session, from the statements that it has drawn */
+	const char *client; /* character set that the session sends its text in */
 	/* of the statement being drawn */
 	const struct schema *table;	/* the table that it alters; NULL: none */
-	const char *used[DDL_USED_MAX];	/* column names that it has given */
+	const char *used[DDL_USED_MAX]; /* column names that it has given */
 	unsigned nused;
-	const char *pair[2];		/* two columns to swap */
+	const char *pair[2]; /* two columns to swap */
 	unsigned depth;
 };
 

@@ -64,7 +64,9 @@ __attribute__((format(printf, 1, 2))) static void sql(const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
-	if (n < 0 || (mysql_query(db, text) != 0 && mysql_errno(db) != 1213 && mysql_errno(db) != 1205 && mysql_errno(db) != 1062)) {
+	if (n < 0 ||
+			(mysql_query(db, text) != 0 && mysql_errno(db) != 1213 && mysql_errno(db) != 1205 &&
+					mysql_errno(db) != 1062)) {
 		printf("Bail out! %s: %.300s\n", mysql_error(db), text);
 		exit(1);
 	}
@@ -89,14 +91,15 @@ static void write_once(unsigned me, uint64_t v)
 	else if (what == 3)
 		sql("UPDATE IGNORE numbers SET id = %u, v = %llu WHERE id = %u", key, (unsigned long long)v, far);
 	else if (what == 4)
-		sql("INSERT INTO texts (a, b, v) VALUES ('%s', %u, %llu) ON DUPLICATE KEY UPDATE v = VALUES(v), a = %s(a)", text, key % 7,
-		    (unsigned long long)v, v % 2 ? "UPPER" : "LOWER");
+		sql("INSERT INTO texts (a, b, v) VALUES ('%s', %u, %llu) ON DUPLICATE KEY UPDATE v = VALUES(v), a = %s(a)",
+				text, key % 7, (unsigned long long)v, v % 2 ? "UPPER" : "LOWER");
 	else if (what == 5)
 		sql("DELETE FROM texts WHERE a = '%s'", text);
 	else
 		sql("UPDATE numbers SET v = %llu WHERE id IN (%u, %u)", (unsigned long long)v, key, far);
 	if (v % 20 == 0)
-		sql("INSERT INTO plain VALUES (%llu, %llu)", (unsigned long long)(v * WRITERS + me + 1000), (unsigned long long)v);
+		sql("INSERT INTO plain VALUES (%llu, %llu)", (unsigned long long)(v * WRITERS + me + 1000),
+				(unsigned long long)v);
 	if (v % 60 == 0)
 		sql("DELETE FROM plain WHERE w = %llu", (unsigned long long)((v - 20) * WRITERS + me + 1000));
 	if (v % 50 == 0 && me == 0)
@@ -129,13 +132,13 @@ static pid_t start_writer(unsigned me)
 
 /* ---- the consumer ---- */
 
-struct cell {			/* what is known of a key */
+struct cell { /* what is known of a key */
 	char *key;
 	uint64_t v;
 	enum { UNTOLD, ALIVE, DELETED } state;
 };
 
-struct op {			/* of a change that the log does not have yet */
+struct op { /* of a change that the log does not have yet */
 	char *key;
 	uint64_t v;
 	char kind;
@@ -181,7 +184,7 @@ static void apply(const struct op *o)
 	if (o->v < c->v || (o->kind == 'r' && c->state == DELETED && o->v <= c->v)) {
 		if (faults++ < 10)
 			printf("# %s: '%c' with v %llu behind v %llu%s\n", o->key, o->kind, (unsigned long long)o->v,
-			       (unsigned long long)c->v, c->state == DELETED ? " and its delete" : "");
+					(unsigned long long)c->v, c->state == DELETED ? " and its delete" : "");
 	}
 	reads += o->kind == 'r';
 	c->v = o->v;
@@ -204,7 +207,7 @@ static void add_op(const struct change *c, const struct value *row, char kind)
 	int v = schema_column(c->schema, "v", 1);
 
 	at += sprintf(at, "%s", c->schema->table);
-	if (c->schema->nkey == 0) {	/* `plain`: its first column stays what it is, and is there once */
+	if (c->schema->nkey == 0) { /* `plain`: its first column stays what it is, and is there once */
 		*at++ = '|';
 		at += value_print(&row[0], at);
 	}
@@ -318,12 +321,18 @@ static void crash(struct run *r)
 static void change_tables(struct run *r)
 {
 	static const char *const ddl[] = {
-		"ALTER TABLE numbers ADD COLUMN more INT DEFAULT 5", "ALTER TABLE numbers MODIFY pad VARCHAR(400)",
-		"TRUNCATE TABLE texts", "ALTER TABLE numbers DROP COLUMN more", "ALTER TABLE texts ADD COLUMN more INT FIRST",
-		"ALTER TABLE texts DROP COLUMN more", "CREATE TABLE other LIKE numbers", "DROP TABLE other",
+		"ALTER TABLE numbers ADD COLUMN more INT DEFAULT 5",
+		"ALTER TABLE numbers MODIFY pad VARCHAR(400)",
+		"TRUNCATE TABLE texts",
+		"ALTER TABLE numbers DROP COLUMN more",
+		"ALTER TABLE texts ADD COLUMN more INT FIRST",
+		"ALTER TABLE texts DROP COLUMN more",
+		"CREATE TABLE other LIKE numbers",
+		"DROP TABLE other",
 	};
 
-	if (r->crashes > 2 && r->crashes % 3 == 0 && r->crashes / 3 - 1 < sizeof(ddl) / sizeof(*ddl) && r->changed != r->crashes) {
+	if (r->crashes > 2 && r->crashes % 3 == 0 && r->crashes / 3 - 1 < sizeof(ddl) / sizeof(*ddl) &&
+			r->changed != r->crashes) {
 		sql("%s", ddl[r->crashes / 3 - 1]);
 		r->changed = r->crashes;
 	}
@@ -421,7 +430,8 @@ static bool is_in(const char *table, const char *key, const char *row)
 	MYSQL_RES *res;
 	bool found;
 
-	snprintf(text, sizeof(text), "SELECT 1 FROM filltest.%s WHERE CONCAT_WS('|', '%s', %s) = BINARY '%s'", table, table, key, row);
+	snprintf(text, sizeof(text), "SELECT 1 FROM filltest.%s WHERE CONCAT_WS('|', '%s', %s) = BINARY '%s'", table,
+			table, key, row);
 	res = mysql_query(db, text) == 0 ? mysql_store_result(db) : NULL;
 	found = res && mysql_num_rows(res) > 0;
 	mysql_free_result(res);
@@ -443,9 +453,10 @@ static void tell_place(struct run *r)
 
 	executed = xstrdup(row ? row[0] : "");
 	source_status(r->source, st);
-	printf("# log: %s, %s:%llu; executed %s; source: state %d, %s:%llu, %llu events\n", r->logged.gtids ? r->logged.gtids : "",
-	       r->logged.file, (unsigned long long)r->logged.pos, executed, (int)st->state, st->file,
-	       (unsigned long long)st->pos, (unsigned long long)st->events);
+	printf("# log: %s, %s:%llu; executed %s; source: state %d, %s:%llu, %llu events\n",
+			r->logged.gtids ? r->logged.gtids : "", r->logged.file, (unsigned long long)r->logged.pos,
+			executed, (int)st->state, st->file, (unsigned long long)st->pos,
+			(unsigned long long)st->events);
 	free(executed);
 	mysql_free_result(res);
 	free(st);
@@ -468,14 +479,16 @@ static size_t compare(const char *table, const char *key)
 			continue;
 		if (wrong++ < 5)
 			printf("# %s: v %s in the table, %llu%s in the log\n", row[0], row[1], (unsigned long long)c->v,
-			       c->state == ALIVE ? "" : " (not there)");
+					c->state == ALIVE ? "" : " (not there)");
 	}
 	mysql_free_result(res);
 	for (size_t i = 0; i < SLOTS; i++)
-		alive += cells[i].key && cells[i].state == ALIVE && strncmp(cells[i].key, table, len) == 0 && cells[i].key[len] == '|';
+		alive += cells[i].key && cells[i].state == ALIVE && strncmp(cells[i].key, table, len) == 0 &&
+				cells[i].key[len] == '|';
 	printf("# %s: %zu rows in the table, %zu in the log\n", table, rows, alive);
 	for (size_t i = 0; alive > rows && i < SLOTS; i++)
-		if (cells[i].key && cells[i].state == ALIVE && strncmp(cells[i].key, table, len) == 0 && !is_in(table, key, cells[i].key))
+		if (cells[i].key && cells[i].state == ALIVE && strncmp(cells[i].key, table, len) == 0 &&
+				!is_in(table, key, cells[i].key))
 			printf("# %s is in the log only, v %llu\n", cells[i].key, (unsigned long long)cells[i].v);
 	return wrong + (alive > rows ? alive - rows : rows - alive) + (rows == 0);
 }
@@ -490,7 +503,8 @@ static void make_tables(void)
 	sql("CREATE TABLE plain (w BIGINT UNSIGNED, v BIGINT NOT NULL)");
 	sql("SET SESSION cte_max_recursion_depth = 200000");
 	sql("INSERT INTO numbers WITH RECURSIVE n AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
-	    "SELECT i, 1, REPEAT('x', i %% 250) FROM n", ROWS * WRITERS);
+	    "SELECT i, 1, REPEAT('x', i %% 250) FROM n",
+			ROWS * WRITERS);
 	sql("INSERT INTO texts SELECT CONCAT('k', id), id %% 7, 1 FROM numbers");
 	sql("INSERT INTO plain SELECT id, 1 FROM numbers WHERE id < 500");
 	sql("INSERT INTO labels VALUES ('a', 1), ('b', 1), ('c', 1)");
@@ -518,11 +532,13 @@ int main(int argc, char **argv)
 	position_init(&r.logged);
 	run_open(&r);
 	ok(until(&r, streams, 0), "streams");
-	ok(order(&r, "filltest.numbers, filltest.texts") && until(&r, filled, 0), "two tables are read while they change");
+	ok(order(&r, "filltest.numbers, filltest.texts") && until(&r, filled, 0),
+			"two tables are read while they change");
 	is_int(faults, 0, "no older row follows a newer one");
-	for (size_t i = 0; i < SLOTS; i++)	/* what is not told again is lost */
+	for (size_t i = 0; i < SLOTS; i++) /* what is not told again is lost */
 		cells[i].state = cells[i].state == DELETED ? DELETED : UNTOLD;
-	ok(order(&r, "filltest\\..*") && until(&r, filled, 12), "again, with crashes and DDL, and tables without a key to page by");
+	ok(order(&r, "filltest\\..*") && until(&r, filled, 12),
+			"again, with crashes and DDL, and tables without a key to page by");
 	ok(r.crashes >= 9 && r.changed >= 9, "there were crashes: %u, and DDL", r.crashes);
 	is_int(faults, 0, "no older row follows a newer one");
 	for (unsigned i = 0; i < WRITERS; i++) {

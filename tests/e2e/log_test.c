@@ -19,10 +19,13 @@
 
 enum { PATIENCE_US = 30 * 1000 * 1000 };
 
-static struct log_conf conf = {
-	.name = (char *)"logtest", .partitions = 4, .replication = -1, .retention_ms = -1, .retention_bytes = -1,
-	.segment_bytes = 1 << 20, .timeout_ms = 10000
-};
+static struct log_conf conf = { .name = (char *)"logtest",
+	.partitions = 4,
+	.replication = -1,
+	.retention_ms = -1,
+	.retention_bytes = -1,
+	.segment_bytes = 1 << 20,
+	.timeout_ms = 10000 };
 static struct log *l;
 static const char *server_command;
 static char run_id[32];
@@ -47,9 +50,12 @@ static const char *new_topic(const char *what, enum log_topic_kind kind)
 
 static struct record rec(const char *topic, int32_t partition, const char *key, const char *value)
 {
-	return (struct record){ .topic = topic, .partition = partition, .key = key, .key_len = key
-		? (uint32_t)strlen(key) : 0,
-		.value = value, .value_len = value ? (uint32_t)strlen(value) : 0 };
+	return (struct record){ .topic = topic,
+		.partition = partition,
+		.key = key,
+		.key_len = key ? (uint32_t)strlen(key) : 0,
+		.value = value,
+		.value_len = value ? (uint32_t)strlen(value) : 0 };
 }
 
 static int good(int rc, const struct err *err, const char *what)
@@ -101,10 +107,10 @@ static void write_numbers(struct log_writer *w, const char *topic, int32_t parti
 /* ---- collecting what is read ---- */
 
 struct got {
-	char text[4096];	/* "offset:key=value " per record */
+	char text[4096]; /* "offset:key=value " per record */
 	int count;
 	int64_t first, last;
-	int stop_after;		/* 0: never */
+	int stop_after; /* 0: never */
 	int64_t sum;
 };
 
@@ -114,9 +120,9 @@ static int collect(void *arg, const struct record *r)
 	size_t at = strlen(g->text);
 
 	if (at < sizeof g->text - 200)
-		snprintf(g->text + at, sizeof g->text - at, "%.*s=%.*s ", r->key ? (int)r->key_len : 4, r->key ? r->key
-			: "null",
-			r->value ? (int)r->value_len : 4, r->value ? r->value : "null");
+		snprintf(g->text + at, sizeof g->text - at, "%.*s=%.*s ", r->key ? (int)r->key_len : 4,
+				r->key ? r->key : "null", r->value ? (int)r->value_len : 4,
+				r->value ? r->value : "null");
 	if (g->count++ == 0)
 		g->first = r->offset;
 	g->last = r->offset;
@@ -165,7 +171,7 @@ static struct log_reader *open_reader(const char *group, const char *topic)
 struct reading {
 	struct log_reader *r;
 	struct got got;
-	int64_t to[8];		/* of each partition */
+	int64_t to[8]; /* of each partition */
 	int batches, changes, gaps, mixed;
 };
 
@@ -184,7 +190,8 @@ static enum log_read poll_once(struct reading *rd, struct batch *b)
 		return what;
 	rd->batches++;
 	/* Without records a batch tells the end behind a transaction's marker. */
-	rd->gaps += b->nrecords ? b->from > b->records[0].offset || b->to <= b->records[b->nrecords - 1].offset : b->to <= b->from;
+	rd->gaps += b->nrecords ? b->from > b->records[0].offset || b->to <= b->records[b->nrecords - 1].offset
+				: b->to <= b->from;
 	for (size_t i = 0; i < b->nrecords; i++) {
 		rd->mixed += b->records[i].partition != b->partition || b->records[i].topic != b->topic;
 		rd->mixed += i > 0 && b->records[i].offset <= b->records[i - 1].offset;
@@ -256,12 +263,8 @@ static int check_whole(void *arg, const struct record *r)
 		ok(r->key == NULL && r->value != NULL, "null key");
 		ok(r->timestamp_ms > 1700000000123, "a time of its own");
 		break;
-	case 2:
-		ok(r->value == NULL, "null value");
-		break;
-	case 3:
-		ok(r->key && r->key_len == 0 && r->value && r->value_len == 0, "empty is not null");
-		break;
+	case 2: ok(r->value == NULL, "null value"); break;
+	case 3: ok(r->key && r->key_len == 0 && r->value && r->value_len == 0, "empty is not null"); break;
 	}
 	return 0;
 }
@@ -272,8 +275,7 @@ static void test_records(void)
 	struct log_writer *w = open_writer("records");
 	struct record_header headers[] = { { intern("a"), "1", 1 }, { intern("b"), NULL, 0 }, { intern("a"), "", 0 } };
 	struct record r[4] = { rec(topic, PARTITION_ANY, "k", "v"), rec(topic, 0, NULL, "x"),
-		rec(topic, PARTITION_BY_KEY, "k", NULL),
-		rec(topic, 0, "", "") };
+		rec(topic, PARTITION_BY_KEY, "k", NULL), rec(topic, 0, "", "") };
 	struct err err = { 0 };
 	int n = 0;
 
@@ -382,8 +384,8 @@ static void test_wrong_writes(void)
 {
 	const char *topic = new_topic("wrong", LOG_TOPIC_HISTORY);
 	struct log_writer *w = open_writer("wrong");
-	struct record a = rec(name_of("missing"), 0, "a", "1"), b = rec(topic, 7, "a", "1"), c = rec(topic, 0, "c",
-		"1");
+	struct record a = rec(name_of("missing"), 0, "a", "1"), b = rec(topic, 7, "a", "1"),
+		      c = rec(topic, 0, "c", "1");
 	struct err err = { 0 };
 
 	is_int(log_writer_append_record(w, &a, &err), -1, "a topic that does not exist");
@@ -463,7 +465,8 @@ static void test_group(void)
 	struct batch *b = batch_new();
 
 	write_numbers(w, topic, PARTITION_BY_KEY, 0, 1000);
-	ok(log_writer_gap_us(w) <= 8000, "a writer that has committed wants a short gap at the most (%d us)", (int)log_writer_gap_us(w));
+	ok(log_writer_gap_us(w) <= 8000, "a writer that has committed wants a short gap at the most (%d us)",
+			(int)log_writer_gap_us(w));
 	rd.r = open_reader("g", topic);
 	read_until(&rd, 1000);
 	is_int(rd.got.count, 1000, "all are read");
@@ -481,7 +484,7 @@ static void test_group(void)
 	ok(at_the_end(&rd, topic, 4), "no lag is left in any partition");
 	for (int i = 0; i < 4; i++)
 		good(log_reader_commit(rd.r, topic, i, rd.to[i], i == 1 ? "next 7 label_a" : NULL, &err), &err,
-			"commit");
+				"commit");
 	good(log_groups(l, name_of("g"), &groups, &err), &err, "the group's offsets");
 	is_int(groups.count, 4, "of four partitions");
 	good(log_topics(l, &topics, &err), &err, "topics");
@@ -539,7 +542,7 @@ static void test_two_readers(void)
 	is_int(a.got.sum + b.got.sum, 399 * 400 / 2, "together they read each once");
 	is_int(a.got.count, 200, "half each");
 	is_int(log_reader_commit(a.r, topic, assigned[0].partition, 1, "x", &err), -1,
-		"the other one's partition cannot be committed");
+			"the other one's partition cannot be committed");
 	is_int(err.kind, ERR_RETRY, "is said: %s", err.msg);
 	log_reader_close(b.r);
 	is_int(wait_assigned(&a, 4, assigned, 8), 4, "when one leaves the other has all");
@@ -561,7 +564,8 @@ static void test_regex(void)
 	rd = (struct reading){ .r = open_reader("re", pattern) };
 	read_until(&rd, 10);
 	is_int(rd.got.count, 10, "a topic that matches");
-	good(log_reader_commit(rd.r, first, 0, 10, NULL, &err), &err, "what is read is committed: partitions that change are read from there");
+	good(log_reader_commit(rd.r, first, 0, 10, NULL, &err), &err,
+			"what is read is committed: partitions that change are read from there");
 	second = new_topic("re.two", LOG_TOPIC_HISTORY);
 	third = new_topic("other", LOG_TOPIC_HISTORY);
 	write_numbers(w, third, 0, 0, 10);
@@ -591,7 +595,7 @@ static void test_seek_and_pause(void)
 	read_until(&rd, 10);
 	is_int(rd.got.first, 4990, "reads from there");
 	is_int(rd.got.count, 10, "to the end");
-	for (int round = 0; round < 20; round++) {		/* in the middle of what was fetched */
+	for (int round = 0; round < 20; round++) { /* in the middle of what was fetched */
 		int64_t to = round * 100;
 
 		good(log_reader_seek(rd.r, topic, 0, to, &err), &err, "seek");
@@ -671,7 +675,7 @@ static void test_check(void)
 	ok(report.count >= 2, "says something");
 	for (size_t i = 0; i < report.count; i++)
 		printf("# %s: %s: %s\n", report_level_name(report.items[i].level), report.items[i].subject,
-			report.items[i].found);
+				report.items[i].found);
 	report_done(&report);
 }
 
@@ -679,7 +683,9 @@ static void test_check(void)
 
 static void test_passthrough(void)
 {
-	static const struct { const char *key, *value, *want; } cases[] = {
+	static const struct {
+		const char *key, *value, *want;
+	} cases[] = {
 		{ "no.such.thing", "1", "no.such.thing" },
 		{ "linger.ms", "many", "linger.ms" },
 		{ "transactional.id", "x", "millrace sets this itself" },
@@ -694,7 +700,7 @@ static void test_passthrough(void)
 		ok(log_open(&wrong, &err) == NULL, "%s = %s is refused", cases[i].key, cases[i].value);
 		is_int(err.kind, ERR_CONFIG, "as a setting: %s", err.msg);
 		ok(strstr(err.msg, cases[i].want) && strstr(err.msg, cases[i].key) && strstr(err.msg, "12"),
-			"with key and line");
+				"with key and line");
 	}
 }
 
@@ -791,8 +797,8 @@ static void test_broker_killed(void)
 	struct got g;
 
 	for (int round = 0; round < 5 && w; round++)
-		ok(hundred(&w, topic, round, round % 2 == 1), "committed%s", round % 2 == 1
-			? " though the broker was killed" : "");
+		ok(hundred(&w, topic, round, round % 2 == 1), "committed%s",
+				round % 2 == 1 ? " though the broker was killed" : "");
 	log_writer_close(w);
 	g = scan_for(500, topic);
 	is_int(g.count, 500, "each record once");

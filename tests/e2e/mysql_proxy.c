@@ -24,21 +24,29 @@
 
 #include "core/xalloc.h"
 
-enum { LINKS = 64, ROOM = 1 << 20, HEADER = 4, COM_DUMP = 0x12, COM_DUMP_GTID = 0x1e, HEARTBEAT = 27, HEARTBEAT_V2 = 41 };
+enum {
+	LINKS = 64,
+	ROOM = 1 << 20,
+	HEADER = 4,
+	COM_DUMP = 0x12,
+	COM_DUMP_GTID = 0x1e,
+	HEARTBEAT = 27,
+	HEARTBEAT_V2 = 41
+};
 
-struct way {				/* one direction */
+struct way { /* one direction */
 	unsigned char *bytes;
 	size_t len;
-	size_t left;			/* of the packet that is passing */
-	bool drop;			/* it is not passed on */
+	size_t left; /* of the packet that is passing */
+	bool drop;   /* it is not passed on */
 	bool greeted;
 };
 
 struct link {
-	int client, server;		/* -1: free */
+	int client, server; /* -1: free */
 	struct way up, down;
 	bool dumps;
-	unsigned char beat[512];	/* its last heartbeat */
+	unsigned char beat[512]; /* its last heartbeat */
 	size_t beat_len;
 };
 
@@ -79,7 +87,8 @@ static void send_greeting(int fd, const unsigned char *packet, size_t len)
 {
 	size_t version = strnlen((const char *)packet + HEADER + 1, len - HEADER - 1) + 1, mine = strlen(greeting) + 1;
 	size_t rest = len - HEADER - 1 - version, body = 1 + mine + rest;
-	unsigned char head[HEADER + 1] = { (unsigned char)body, (unsigned char)(body >> 8), 0, packet[3], packet[HEADER] };
+	unsigned char head[HEADER + 1] = { (unsigned char)body, (unsigned char)(body >> 8), 0, packet[3],
+		packet[HEADER] };
 
 	send_all(fd, head, sizeof(head));
 	send_all(fd, greeting, mine);
@@ -161,7 +170,7 @@ static int listen_here(void)
 
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, LINKS) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&at, &size) < 0) {
+			getsockname(fd, (struct sockaddr *)&at, &size) < 0) {
 		perror("mysql_proxy");
 		exit(1);
 	}

@@ -20,7 +20,13 @@
 #include <unistd.h>
 
 enum { PACKET_MAX = 1 << 20, CHALLENGE = 20 };
-enum { CAN_PROTOCOL_41 = 1 << 9, CAN_SSL = 1 << 11, CAN_SECURE = 1 << 15, CAN_PLUGINS = 1 << 19, CAN_USUAL = 0xf | 1 << 13 | 1 << 16 | 1 << 17 };
+enum {
+	CAN_PROTOCOL_41 = 1 << 9,
+	CAN_SSL = 1 << 11,
+	CAN_SECURE = 1 << 15,
+	CAN_PLUGINS = 1 << 19,
+	CAN_USUAL = 0xf | 1 << 13 | 1 << 16 | 1 << 17
+};
 
 static int record;
 static unsigned char in[PACKET_MAX], out[PACKET_MAX];
@@ -72,7 +78,8 @@ static void send_bytes(int fd, const void *p, size_t len)
 
 static void send_packet(int fd)
 {
-	unsigned char head[4] = { (unsigned char)out_len, (unsigned char)(out_len >> 8), (unsigned char)(out_len >> 16), sequence++ };
+	unsigned char head[4] = { (unsigned char)out_len, (unsigned char)(out_len >> 8), (unsigned char)(out_len >> 16),
+		sequence++ };
 
 	send_bytes(fd, head, 4);
 	send_bytes(fd, out, out_len);
@@ -158,7 +165,7 @@ static void full_login(int fd)
 	put("\1\4", 2);
 	send_packet(fd);
 	receive_packet(fd);
-	if (in[0] == 2) {		/* the key is asked for */
+	if (in[0] == 2) { /* the key is asked for */
 		put("\1-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", 58);
 		send_packet(fd);
 		receive_packet(fd);
@@ -173,14 +180,45 @@ static void fast_login(int fd)
 	send_ok(fd);
 }
 
-static void login_clear(int fd) { switch_to(fd, "mysql_clear_password", "", 0); send_ok(fd); }
-static void login_dialog(int fd) { switch_to(fd, "dialog", "\4Password: ", 11); send_ok(fd); }
-static void login_sha256(int fd) { switch_to(fd, "sha256_password", challenge, CHALLENGE + 1); send_ok(fd); }
-static void login_native(int fd) { switch_to(fd, "mysql_native_password", challenge, CHALLENGE + 1); send_ok(fd); }
-static void login_path(int fd) { switch_to(fd, "../../../../tmp/evil", challenge, CHALLENGE + 1); send_ok(fd); }
-static void login_part(int fd) { switch_to(fd, "password", challenge, CHALLENGE + 1); send_ok(fd); }
-static void login_empty(int fd) { switch_to(fd, "", challenge, CHALLENGE + 1); send_ok(fd); }
-static void login_error(int fd) { send_error(fd, 1045, "no \033[31m\xe2\x80\xae entry"); }
+static void login_clear(int fd)
+{
+	switch_to(fd, "mysql_clear_password", "", 0);
+	send_ok(fd);
+}
+static void login_dialog(int fd)
+{
+	switch_to(fd, "dialog", "\4Password: ", 11);
+	send_ok(fd);
+}
+static void login_sha256(int fd)
+{
+	switch_to(fd, "sha256_password", challenge, CHALLENGE + 1);
+	send_ok(fd);
+}
+static void login_native(int fd)
+{
+	switch_to(fd, "mysql_native_password", challenge, CHALLENGE + 1);
+	send_ok(fd);
+}
+static void login_path(int fd)
+{
+	switch_to(fd, "../../../../tmp/evil", challenge, CHALLENGE + 1);
+	send_ok(fd);
+}
+static void login_part(int fd)
+{
+	switch_to(fd, "password", challenge, CHALLENGE + 1);
+	send_ok(fd);
+}
+static void login_empty(int fd)
+{
+	switch_to(fd, "", challenge, CHALLENGE + 1);
+	send_ok(fd);
+}
+static void login_error(int fd)
+{
+	send_error(fd, 1045, "no \033[31m\xe2\x80\xae entry");
+}
 
 static void login_old(int fd)
 {
@@ -199,7 +237,7 @@ static void login_long(int fd)
 	send_ok(fd);
 }
 
-static void login_short(int fd)		/* a challenge of one byte */
+static void login_short(int fd) /* a challenge of one byte */
 {
 	switch_to(fd, "caching_sha2_password", "x", 1);
 	send_ok(fd);
@@ -208,7 +246,7 @@ static void login_short(int fd)		/* a challenge of one byte */
 static const struct login {
 	const char *name, *plugin;
 	unsigned can;
-	void (*go_on)(int fd);		/* after the client's first packet; NULL: nothing more is said */
+	void (*go_on)(int fd); /* after the client's first packet; NULL: nothing more is said */
 } logins[] = {
 	{ "accept", "caching_sha2_password", CAN_PLUGINS, fast_login },
 	{ "accept-native", "mysql_native_password", CAN_PLUGINS, login_native },
@@ -217,15 +255,14 @@ static const struct login {
 	{ "clear", "caching_sha2_password", CAN_PLUGINS, login_clear },
 	{ "greeted-clear", "mysql_clear_password", CAN_PLUGINS, login_clear },
 	{ "dialog", "caching_sha2_password", CAN_PLUGINS, login_dialog },
-	{ "old", "caching_sha2_password", CAN_PLUGINS, login_old },
-	{ "no-plugins", "", 0, send_ok },
+	{ "old", "caching_sha2_password", CAN_PLUGINS, login_old }, { "no-plugins", "", 0, send_ok },
 	{ "path", "caching_sha2_password", CAN_PLUGINS, login_path },
 	{ "part", "caching_sha2_password", CAN_PLUGINS, login_part },
 	{ "empty", "caching_sha2_password", CAN_PLUGINS, login_empty },
 	{ "long", "caching_sha2_password", CAN_PLUGINS, login_long },
 	{ "short", "caching_sha2_password", CAN_PLUGINS, login_short },
 	{ "error", "caching_sha2_password", CAN_PLUGINS, login_error },
-	{ "false-tls", "caching_sha2_password", CAN_PLUGINS | CAN_SSL, login_clear },	/* offers TLS and speaks none */
+	{ "false-tls", "caching_sha2_password", CAN_PLUGINS | CAN_SSL, login_clear }, /* offers TLS and speaks none */
 };
 
 /* ---- answers ---- */
@@ -292,16 +329,40 @@ static void send_rows(int fd, unsigned columns, unsigned rows, const char *cell)
 	send_end(fd);
 }
 
-static void answer_nulls(int fd) { send_rows(fd, 9, 2, NULL); }
-static void answer_one(int fd) { send_rows(fd, 1, 2, "x"); }
-static void answer_one_null(int fd) { send_rows(fd, 1, 1, NULL); }
-static void answer_none(int fd) { send_ok(fd); }
-static void answer_empty(int fd) { send_rows(fd, 9, 0, NULL); }
-static void answer_many(int fd) { send_rows(fd, 4000, 1, "1"); }
-static void answer_words(int fd) { send_rows(fd, 9, 3, "-99999999999999999999999999 \033]0;x\a \xff"); }
-static void answer_error(int fd) { send_error(fd, 1064, "\033[2J\xe2\x80\xae"); }
+static void answer_nulls(int fd)
+{
+	send_rows(fd, 9, 2, NULL);
+}
+static void answer_one(int fd)
+{
+	send_rows(fd, 1, 2, "x");
+}
+static void answer_one_null(int fd)
+{
+	send_rows(fd, 1, 1, NULL);
+}
+static void answer_none(int fd)
+{
+	send_ok(fd);
+}
+static void answer_empty(int fd)
+{
+	send_rows(fd, 9, 0, NULL);
+}
+static void answer_many(int fd)
+{
+	send_rows(fd, 4000, 1, "1");
+}
+static void answer_words(int fd)
+{
+	send_rows(fd, 9, 3, "-99999999999999999999999999 \033]0;x\a \xff");
+}
+static void answer_error(int fd)
+{
+	send_error(fd, 1064, "\033[2J\xe2\x80\xae");
+}
 
-static void answer_liar(int fd)		/* a cell that claims to be larger than the world */
+static void answer_liar(int fd) /* a cell that claims to be larger than the world */
 {
 	send_columns(fd, 2);
 	put_byte(254);
@@ -311,7 +372,7 @@ static void answer_liar(int fd)		/* a cell that claims to be larger than the wor
 	send_end(fd);
 }
 
-static void answer_columns(int fd)	/* more columns than there can be */
+static void answer_columns(int fd) /* more columns than there can be */
 {
 	put_byte(254);
 	put_int(UINT64_C(1) << 62, 8);
@@ -339,7 +400,8 @@ static void answer_infile(int fd)
 static void answer_chance(int fd)
 {
 	unsigned columns = (unsigned)(chance() % 10), rows = (unsigned)(chance() % 4);
-	static const char *const cells[] = { "1", "", "binlog.000001", "ON", "8.0.36", "a.b", "-1", "0x", "CREATE TABLE t (id INT" };
+	static const char *const cells[] = { "1", "", "binlog.000001", "ON", "8.0.36", "a.b", "-1", "0x",
+		"CREATE TABLE t (id INT" };
 
 	if (columns == 0) {
 		(chance() % 2 ? answer_none : answer_error)(fd);
@@ -362,9 +424,18 @@ static const struct answer {
 	const char *name;
 	void (*give)(int fd);
 } answers[] = {
-	{ "nulls", answer_nulls }, { "one", answer_one }, { "one-null", answer_one_null }, { "none", answer_none },
-	{ "empty", answer_empty }, { "many", answer_many }, { "words", answer_words }, { "error", answer_error },
-	{ "liar", answer_liar }, { "columns", answer_columns }, { "cut", answer_cut }, { "infile", answer_infile },
+	{ "nulls", answer_nulls },
+	{ "one", answer_one },
+	{ "one-null", answer_one_null },
+	{ "none", answer_none },
+	{ "empty", answer_empty },
+	{ "many", answer_many },
+	{ "words", answer_words },
+	{ "error", answer_error },
+	{ "liar", answer_liar },
+	{ "columns", answer_columns },
+	{ "cut", answer_cut },
+	{ "infile", answer_infile },
 	{ "chance", answer_chance },
 };
 
@@ -412,7 +483,7 @@ static void serve(int fd, const struct login *login, const struct answer *answer
 		size_t len = receive_packet(fd);
 
 		in[len < sizeof(in) ? len : sizeof(in) - 1] = '\0';
-		if (in[0] == 1)		/* it takes its leave */
+		if (in[0] == 1) /* it takes its leave */
 			_exit(0);
 		if (in[0] != 3)
 			send_ok(fd);
@@ -429,7 +500,8 @@ static int listen_anywhere(void)
 	socklen_t len = sizeof(to);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&to, sizeof(to)) || listen(fd, 32) || getsockname(fd, (struct sockaddr *)&to, &len))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&to, sizeof(to)) || listen(fd, 32) ||
+			getsockname(fd, (struct sockaddr *)&to, &len))
 		exit(1);
 	printf("%d\n", ntohs(to.sin_port));
 	fflush(stdout);
@@ -458,7 +530,7 @@ int main(int argc, char **argv)
 	luck = (argc > 4 ? strtoull(argv[4], NULL, 10) : 1) * UINT64_C(0x9e3779b97f4a7c15) | 1;
 	record = open(argv[1], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	signal(SIGCHLD, SIG_IGN);
-	for (listener = listen_anywhere(); ;) {
+	for (listener = listen_anywhere();;) {
 		int fd = accept(listener, NULL, NULL);
 
 		chance();

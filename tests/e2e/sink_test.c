@@ -13,8 +13,13 @@
 enum { ROWS = 12, TRIES = 200 };
 
 static struct sink_conf conf = {
-	.user = (char *)"root", .password = (char *)"", .table_create = true, .buckets = 1, .replication_num = 1,
-	.load_timeout_ms = 20000, .connect_timeout_ms = 2000,
+	.user = (char *)"root",
+	.password = (char *)"",
+	.table_create = true,
+	.buckets = 1,
+	.replication_num = 1,
+	.load_timeout_ms = 20000,
+	.connect_timeout_ms = 2000,
 };
 static const char *control;
 static struct starrocks_sql *sql;
@@ -49,7 +54,8 @@ static void arm(const char *fault, int count, long arg)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), arg >= 0 ? "fault?name=%s&count=%d&arg=%ld" : "fault?name=%s&count=%d", fault, count, arg);
+	snprintf(path, sizeof(path), arg >= 0 ? "fault?name=%s&count=%d&arg=%ld" : "fault?name=%s&count=%d", fault,
+			count, arg);
 	free(control_get(path));
 }
 
@@ -142,7 +148,7 @@ static const char *dump(const char *table, const char *columns)
 /* What the engine does with an answer. */
 
 static bool load_until_done(struct sink *sink, struct schema *s, struct contract_rows *r, const char *label,
-			    struct sink_result *result)
+		struct sink_result *result)
 {
 	for (int i = 0; i < TRIES; i++) {
 		struct err err = { 0 };
@@ -181,7 +187,8 @@ static struct schema *ready(struct sink *sink, const char *table)
 	return s;
 }
 
-static const char expected[] = "2|second\n3|second\n4|first\n5|first\n6|first\n7|first\n8|first\n9|first\n10|first\n11|first\n";
+static const char expected[] =
+		"2|second\n3|second\n4|first\n5|first\n6|first\n7|first\n8|first\n9|first\n10|first\n11|first\n";
 
 static void fault_case(struct sink *sink, const char *fault, int count, long arg, int loads)
 {
@@ -213,7 +220,8 @@ static void fault_case(struct sink *sink, const char *fault, int count, long arg
 		is_int(table_loads(name), loads, "%s: each label is committed once", fault);
 	if (strcmp(fault, "not_leader") == 0)
 		arm(fault, 1, -1);
-	is_int(sink_label(sink, s->db, label, &(struct err){ 0 }), loads ? SINK_LOADED : SINK_REFUSED, "%s: what its label says", fault);
+	is_int(sink_label(sink, s->db, label, &(struct err){ 0 }), loads ? SINK_LOADED : SINK_REFUSED,
+			"%s: what its label says", fault);
 	schema_unref(s);
 }
 
@@ -223,14 +231,29 @@ static void test_faults(struct sink *sink)
 		const char *fault;
 		int count;
 		long arg;
-		int loads;	/* 0: parts of it, under labels of their own */
+		int loads; /* 0: parts of it, under labels of their own */
 	} cases[] = {
-		{ "no_backend", 2, -1, 2 }, { "not_leader", 5, -1, 2 }, { "redirect_unreachable", 2, -1, 2 }, { "fe_error", 2, -1, 2 },
-		{ "slow_continue", 1, 1500, 2 }, { "cut_body", 1, 10, 2 }, { "cut_body", 2, 0, 2 }, { "cut_before_commit", 1, 300, 2 },
-		{ "cut_before_commit", 1, 1500, 2 }, { "cut_after_commit", 1, -1, 2 }, { "slow_answer", 1, 500, 2 },
-		{ "publish_timeout", 1, 500, 2 }, { "fail_committed", 1, -1, 2 }, { "too_many_versions", 2, -1, 2 },
-		{ "too_many_filtered", 1, -1, 0 }, { "json_too_big", 1, 100, 0 }, { "shutting_down", 2, -1, 2 }, { "busy", 2, -1, 2 },
-		{ "memory", 1, -1, 2 }, { "strange_status", 1, -1, 2 }, { "no_json", 1, -1, 2 },
+		{ "no_backend", 2, -1, 2 },
+		{ "not_leader", 5, -1, 2 },
+		{ "redirect_unreachable", 2, -1, 2 },
+		{ "fe_error", 2, -1, 2 },
+		{ "slow_continue", 1, 1500, 2 },
+		{ "cut_body", 1, 10, 2 },
+		{ "cut_body", 2, 0, 2 },
+		{ "cut_before_commit", 1, 300, 2 },
+		{ "cut_before_commit", 1, 1500, 2 },
+		{ "cut_after_commit", 1, -1, 2 },
+		{ "slow_answer", 1, 500, 2 },
+		{ "publish_timeout", 1, 500, 2 },
+		{ "fail_committed", 1, -1, 2 },
+		{ "too_many_versions", 2, -1, 2 },
+		{ "too_many_filtered", 1, -1, 0 },
+		{ "json_too_big", 1, 100, 0 },
+		{ "shutting_down", 2, -1, 2 },
+		{ "busy", 2, -1, 2 },
+		{ "memory", 1, -1, 2 },
+		{ "strange_status", 1, -1, 2 },
+		{ "no_json", 1, -1, 2 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -249,11 +272,12 @@ static void test_refused_rows(struct sink *sink)
 		r.values[3][4] = value_text("2018-02-31", 10);
 		r.values[10][4] = value_text("2018-13-01", 10);
 		ok(load_until_done(sink, s, &r, "refused-1", &result), "a load with two rows that StarRocks refuses%s",
-		   again ? " again" : "");
+				again ? " again" : "");
 		is_int(result.nbad, 2, "both are found");
 		ok(result.nbad == 2 && result.bad[0].row == 3 && result.bad[1].row == 10, "by halving");
-		ok(result.nbad == 2 && strncmp(result.bad[0].reason, "StarRocks: ", 11) == 0 && strlen(result.bad[0].reason) > 12,
-		   "the reason is StarRocks' own: %s", result.nbad ? result.bad[0].reason : "");
+		ok(result.nbad == 2 && strncmp(result.bad[0].reason, "StarRocks: ", 11) == 0 &&
+						strlen(result.bad[0].reason) > 12,
+				"the reason is StarRocks' own: %s", result.nbad ? result.bad[0].reason : "");
 	}
 	is_str(dump("refused", "id"), "0\n1\n2\n4\n5\n6\n7\n8\n9\n11\n", "their neighbours are there");
 	schema_unref(s);
@@ -307,8 +331,9 @@ static void test_parts(void)
 	arm("cut_before_commit", 1, 200);
 	ok(load_until_done(sink, s, &r, "parts-2", &result), "a part is lost on the way");
 	free(control_get("clear"));
-	is_str(dump("parts", "id"), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n20\n21\n22\n23\n24\n25\n26\n27\n28\n29\n30\n31\n",
-	       "all rows are there");
+	is_str(dump("parts", "id"),
+			"0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n20\n21\n22\n23\n24\n25\n26\n27\n28\n29\n30\n31\n",
+			"all rows are there");
 	schema_unref(s);
 	sink_close(sink);
 }
@@ -332,17 +357,21 @@ static void test_ddl_faults(struct sink *sink)
 	free(control_get("clear"));
 	starrocks_sql_run(sql, "DROP TABLE `shop`.`ddl`", NULL, NULL, &err);
 	contract_add(&r, wider, false, 1, "x");
-	is_int(sink_load(sink, wider, r.rows, r.count, "ddl-1", &result, &err), SINK_REFUSED, "a table that somebody dropped");
+	is_int(sink_load(sink, wider, r.rows, r.count, "ddl-1", &result, &err), SINK_REFUSED,
+			"a table that somebody dropped");
 	is_int(err.kind, ERR_CONFIG, "is a matter for a person: %s", err.msg);
 	is_int(sink_prepare(sink, wider, &err), 0, "and is made anew");
 	is_int(contract_load(sink, wider, &r, "ddl-1", &result), SINK_LOADED, "then the load goes in");
-	starrocks_sql_run(sql, "CREATE TABLE `shop`.`narrow` (`id` BIGINT NOT NULL, `name` VARCHAR(40) NULL, `amount` DECIMAL(5,2) NULL, "
-			  "`big` LARGEINT NULL, `day` DATE NULL, `data` VARBINARY NULL) PRIMARY KEY (`id`) DISTRIBUTED BY HASH (`id`) "
-			  "PROPERTIES (\"replication_num\" = \"1\")", NULL, NULL, &err);
+	starrocks_sql_run(sql,
+			"CREATE TABLE `shop`.`narrow` (`id` BIGINT NOT NULL, `name` VARCHAR(40) NULL, `amount` DECIMAL(5,2) NULL, "
+			"`big` LARGEINT NULL, `day` DATE NULL, `data` VARBINARY NULL) PRIMARY KEY (`id`) DISTRIBUTED BY HASH (`id`) "
+			"PROPERTIES (\"replication_num\" = \"1\")",
+			NULL, NULL, &err);
 	schema_unref(s);
 	s = contract_schema("narrow", false);
 	is_int(sink_prepare(sink, s, &err), -1, "a table with a narrower column is refused");
-	ok(err.kind == ERR_CONFIG && strstr(err.msg, "MODIFY COLUMN `amount` DECIMAL(10,2)"), "with the statement: %s", err.msg);
+	ok(err.kind == ERR_CONFIG && strstr(err.msg, "MODIFY COLUMN `amount` DECIMAL(10,2)"), "with the statement: %s",
+			err.msg);
 	schema_unref(s);
 	schema_unref(wider);
 }
@@ -362,7 +391,8 @@ static void test_hosts(void)
 	sink = sink_open(&other, &err);
 	s = ready(sink, "hosts");
 	contract_add(&r, s, false, 1, "x");
-	is_int(contract_load(sink, s, &r, "hosts-1", &result), SINK_LOADED, "the second frontend is asked when the first is gone");
+	is_int(contract_load(sink, s, &r, "hosts-1", &result), SINK_LOADED,
+			"the second frontend is asked when the first is gone");
 	sink_close(sink);
 	other = conf;
 	other.password = (char *)"s3cret-and-wrong";

@@ -14,17 +14,17 @@ enum { BUCKETS = 1 << 17, PRINTED = 10 };
 
 struct row {
 	struct row *next;
-	const char *table;	/* "db.table", interned by the schema's names */
+	const char *table; /* "db.table", interned by the schema's names */
 	char *key, *text;
-	bool loose;		/* the table was altered since: its columns are others */
-	bool read;		/* by a snapshot */
+	bool loose; /* the table was altered since: its columns are others */
+	bool read;  /* by a snapshot */
 };
 
 struct model {
 	struct row *buckets[BUCKETS];
 	size_t rows;
 	unsigned faults;
-	bool partial;		/* see model_is_partial() */
+	bool partial; /* see model_is_partial() */
 	struct schema **history;
 	size_t nhistory;
 };
@@ -114,12 +114,12 @@ static struct row **slot(const struct model *m, const char *key)
 }
 
 static void fault(struct model *m, const struct change *c, const char *what, const char *key, const char *had,
-		  const char *got)
+		const char *got)
 {
 	if (m->faults++ < PRINTED)
 		printf("# fault: %c %s at %s:%llu/%u: %s\n#   had %.600s\n#   got %.600s\n", c->op, key,
-		       c->txn->file ? c->txn->file : "", (unsigned long long)c->pos, c->row, what, had ? had : "(none)",
-		       got ? got : "(none)");
+				c->txn->file ? c->txn->file : "", (unsigned long long)c->pos, c->row, what,
+				had ? had : "(none)", got ? got : "(none)");
 }
 
 static void put(struct model *m, const struct change *c)
@@ -164,13 +164,13 @@ static bool is_of(const struct row *r, const char *db, const char *table)
 	size_t a = strlen(db), n = strlen(table);
 
 	return strncmp(r->key, db, a) == 0 && r->key[a] == '.' && strncmp(r->key + a + 1, table, n) == 0 &&
-	       r->key[a + 1 + n] == '|';
+			r->key[a + 1 + n] == '|';
 }
 
 static void each_of(struct model *m, const char *db, const char *table, bool drop)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct row **at = &m->buckets[i]; *at; ) {
+		for (struct row **at = &m->buckets[i]; *at;) {
 			struct row *r = *at;
 
 			if (!is_of(r, db, table)) {
@@ -194,7 +194,7 @@ static void rename_rows(struct model *m, const struct ddl_table *t)
 	struct row *moved = NULL;
 
 	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct row **at = &m->buckets[i]; *at; ) {
+		for (struct row **at = &m->buckets[i]; *at;) {
 			struct row *r = *at;
 
 			if (!is_of(r, t->previous_db, t->previous_table)) {
@@ -301,7 +301,7 @@ static size_t missing_in(const struct model *a, const struct model *b, const cha
 				continue;
 			if (n++ < PRINTED)
 				printf("# %s: %s\n#   this  %.900s\n#   other %.900s\n", which, r->key, r->text,
-				       other ? other->text : "(none)");
+						other ? other->text : "(none)");
 		}
 	return n;
 }

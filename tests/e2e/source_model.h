@@ -16,10 +16,10 @@ void model_free(struct model *m);
 void model_apply(struct model *m, const struct batch *b);
 /* From now on rows may change that were not read yet: a snapshot goes on beside the stream. */
 void model_is_partial(struct model *m);
-unsigned model_faults(const struct model *m);		/* and each is printed as a TAP comment, the first ten */
+unsigned model_faults(const struct model *m); /* and each is printed as a TAP comment, the first ten */
 size_t model_rows(const struct model *m);
 size_t model_table_rows(const struct model *m, const char *db_table);
-size_t model_differences(const struct model *a, const struct model *b);	/* rows; printed like faults */
+size_t model_differences(const struct model *a, const struct model *b); /* rows; printed like faults */
 /* The schemas that CHANGE_DDL told, for source_open(). */
 struct schema *const *model_history(const struct model *m, size_t *count);
 

@@ -104,7 +104,7 @@ struct consumer {
 	struct position position;
 	struct err err;
 	uint64_t changes, batches;
-	unsigned failures;		/* ERR_RETRY that passed */
+	unsigned failures; /* ERR_RETRY that passed */
 };
 
 static void consumer_open(struct consumer *c)
@@ -197,13 +197,13 @@ static bool consumer_catch_up(struct consumer *c)
 
 	while (!there && clock_mono_us() < until && (step == SOURCE_NOTHING || step == SOURCE_BATCH)) {
 		step = consumer_step(c);
-		there = step != SOURCE_FAILED && !c->position.snapshot && !c->batch->txn_open && c->position.progress == NULL &&
-			is_there(&c->position);
+		there = step != SOURCE_FAILED && !c->position.snapshot && !c->batch->txn_open &&
+				c->position.progress == NULL && is_there(&c->position);
 	}
 	if (!there)
 		printf("# not caught up: step %d, %s%s, at %s %llu\n", step, c->err.msg,
-		       c->position.progress ? c->position.progress : "", c->position.file,
-		       (unsigned long long)c->position.pos);
+				c->position.progress ? c->position.progress : "", c->position.file,
+				(unsigned long long)c->position.pos);
 	print_stopped(c);
 	return there;
 }
@@ -223,8 +223,8 @@ static void check_equal(struct consumer *c, const char *what)
 	conf.snapshot_mode = mode;
 	is_int(model_faults(c->model), 0, "%s: each change once and in order", what);
 	is_int(model_differences(c->model, fresh.model), 0,
-	       "%s: equal to the tables (%zu rows, %llu changes, %llu batches)", what, model_rows(fresh.model),
-	       (unsigned long long)c->changes, (unsigned long long)c->batches);
+			"%s: equal to the tables (%zu rows, %llu changes, %llu batches)", what, model_rows(fresh.model),
+			(unsigned long long)c->changes, (unsigned long long)c->batches);
 	consumer_done(&fresh);
 }
 
@@ -246,7 +246,7 @@ static void insert_orders(int from, int count)
 	    "SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000000) */ i, i %% 1000, i / 7, ELT(1 + i %% 3, 'new', "
 	    "'paid', NULL), "
 	    "'2024-01-01' + INTERVAL i SECOND FROM n",
-	    from, from + count - 1);
+			from, from + count - 1);
 }
 
 static void test_basic(void)
@@ -351,7 +351,7 @@ static void test_types(void)
 		    "'2020-01-01 10:00:00', '2020-06-01 10:00:00', 1999, b'1', 18446744073709551615), (%d, NULL, NULL, "
 		    "NULL, NULL, NULL, NULL, NULL, "
 		    "NULL, NULL, NULL, NULL, NULL, NULL)",
-		    pass * 10 + 1, pass * 10 + 2);
+				pass * 10 + 1, pass * 10 + 2);
 		if (pass == 0) {
 			consumer_init(&c);
 			ok(consumer_catch_up(&c), "types: snapshot");
@@ -407,7 +407,7 @@ static void test_rewind(void)
 	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER "
 	    "TABLE orders DROP COLUMN customer; "
 	    "UPDATE orders SET status = 'z'");
-	for (int i = 0; i < 20; i++) {		/* these batches are "lost" */
+	for (int i = 0; i < 20; i++) { /* these batches are "lost" */
 		batch_reset(c.batch);
 		if (source_step(c.source, c.batch, 100, &c.err) == SOURCE_FAILED)
 			break;
@@ -491,7 +491,8 @@ static void test_threads(void)
 	ok(consumer_catch_up(&c), "several connections: the snapshot ends");
 	tables = source_readings(c.source, &n);
 	for (size_t i = 0; i < n; i++) {
-		printf("# %s: %llu rows in %u chunks\n", tables[i].table, (unsigned long long)tables[i].rows, tables[i].chunks);
+		printf("# %s: %llu rows in %u chunks\n", tables[i].table, (unsigned long long)tables[i].rows,
+				tables[i].chunks);
 		cut += tables[i].chunks > 2;
 		whole += tables[i].state == READING_DONE;
 	}
@@ -507,10 +508,11 @@ static void test_threads(void)
 static void work(int k)
 {
 	sql("UPDATE testdb.i SET id = id + 1000000007 WHERE id %% 41 = %d; UPDATE testdb.u SET pad = 'u%d' WHERE id %% 37 = %d",
-	    k % 41, k, k % 37);
+			k % 41, k, k % 37);
 	sql("DELETE FROM testdb.d WHERE id %% 31 BETWEEN %d AND %d; REPLACE INTO testdb.t VALUES ('表', 'K,''%d', '%d', 'new')",
-	    k % 31, k % 31, k % 50, k);
-	sql("UPDATE testdb.t SET a = 'ｱ' WHERE b = 'K,''%d' AND a = 'a'; DELETE FROM testdb.m WHERE k %% 43 = %d", k % 50, k % 43);
+			k % 31, k % 31, k % 50, k);
+	sql("UPDATE testdb.t SET a = 'ｱ' WHERE b = 'K,''%d' AND a = 'a'; DELETE FROM testdb.m WHERE k %% 43 = %d",
+			k % 50, k % 43);
 	sql("UPDATE IGNORE testdb.q SET at = at + INTERVAL 3 DAY, pad = '%d' WHERE k %% 29 = %d", k, k % 29);
 }
 
@@ -552,8 +554,7 @@ static void test_faults(void)
 	for (int i = 0; i < 3; i++) {
 		insert_orders(1 + i * 2000, 2000);
 		consumer_step(&c);
-		id = sql_text(
-			"SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' LIMIT 1");
+		id = sql_text("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' LIMIT 1");
 		if (id[0])
 			sql("KILL %s", id);
 		free(id);
@@ -615,7 +616,7 @@ static void test_stopped_table(void)
 	tables = source_tables(c.source, &n);
 	for (size_t i = 0; i < n; i++)
 		stopped += strcmp(tables[i].name, "testdb.zlast") == 0 &&
-			   strcmp(tables[i].error, "a test says so") == 0;
+				strcmp(tables[i].error, "a test says so") == 0;
 	is_int(stopped, 1, "a stopped table says why");
 	free(tables);
 	is_int(model_rows(c.model), 10, "its neighbours flow");
@@ -722,7 +723,7 @@ static void test_failover(const char *primary_options, const char *replica_optio
 	db_connect();
 	sql("CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = %lld, SOURCE_USER = '%s', "
 	    "SOURCE_PASSWORD = '%s', SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1; START REPLICA",
-	    (long long)primary_port, conf.user, conf.password);
+			(long long)primary_port, conf.user, conf.password);
 	conf.port = primary_port;
 	conf.host = hosts;
 	db_connect();
@@ -734,9 +735,9 @@ static void test_failover(const char *primary_options, const char *replica_optio
 	while (consumer_step(&c) == SOURCE_NOTHING || !c.batch->txn_open)
 		;
 	ok(c.position.changes > 0 && c.position.gtid[0], "failover: %llu changes of %s are captured",
-	   (unsigned long long)c.position.changes, c.position.gtid);
+			(unsigned long long)c.position.changes, c.position.gtid);
 	all = sql_text("SELECT @@GLOBAL.gtid_executed");
-	read_env();		/* the replica's port */
+	read_env(); /* the replica's port */
 	db_connect();
 	sql("SELECT WAIT_FOR_EXECUTED_GTID_SET('%s', 60)", all);
 	free(all);
@@ -766,7 +767,7 @@ static void test_check(void)
 	is_int(report_count(&report, REPORT_PROBLEM), 0, "check: no problem");
 	for (size_t i = 0; i < report.count; i++)
 		printf("# %s %s: %s %s\n", report_level_name(report.items[i].level), report.items[i].subject,
-		       report.items[i].found, report.items[i].remedy ? report.items[i].remedy : "");
+				report.items[i].found, report.items[i].remedy ? report.items[i].remedy : "");
 	report_done(&report);
 }
 
@@ -793,14 +794,14 @@ static void test_connections(void)
 	report_done(&report);
 	report_init(&report);
 	ok(source_check(&conf, &report, &err) < 0 || report_count(&report, REPORT_PROBLEM) > 0,
-	   "TLS with another CA is refused");
+			"TLS with another CA is refused");
 	conf = saved;
 	conf.password = "wrong-secret";
 	report_done(&report);
 	report_init(&report);
 	source_check(&conf, &report, &err);
 	ok(report_count(&report, REPORT_PROBLEM) == 1 && strstr(report.items[0].found, "wrong-secret") == NULL,
-	   "a wrong password: %s", report.items[0].found);
+			"a wrong password: %s", report.items[0].found);
 	conf = saved;
 	conf.host = "127.0.0.1:1, 127.0.0.1";
 	is_int(source_check(&conf, &report, &err), 0, "the second host of the list answers");
@@ -810,7 +811,9 @@ static void test_connections(void)
 	report_done(&report);
 }
 
-static const struct { const char *name; void (*run)(void);
+static const struct {
+	const char *name;
+	void (*run)(void);
 } parts[] = {
 	{ "check", test_check },
 	{ "connections", test_connections },
@@ -846,13 +849,13 @@ int main(int argc, char **argv)
 	dir = argv[1];
 	script = argv[2];
 	conf = (struct mysql_conf){ .host = "127.0.0.1",
-				    .login = { .ssl_mode = SSL_PREFERRED },
-				    .connect_timeout_ms = 5000,
-				    .heartbeat_ms = 1000,
-				    .max_batch_rows = 1000,
-				    .max_batch_bytes = 1 << 20,
-				    .ddl_repair = REPAIR_DO,	/* equal in the end, so nothing may stay told as different */
-				    .table_include = { .items = include, .count = 1 } };
+		.login = { .ssl_mode = SSL_PREFERRED },
+		.connect_timeout_ms = 5000,
+		.heartbeat_ms = 1000,
+		.max_batch_rows = 1000,
+		.max_batch_bytes = 1 << 20,
+		.ddl_repair = REPAIR_DO, /* equal in the end, so nothing may stay told as different */
+		.table_include = { .items = include, .count = 1 } };
 	read_env();
 	db_connect();
 	new_database();
@@ -863,7 +866,7 @@ int main(int argc, char **argv)
 			conf.login.ssl_mode = metadata ? SSL_DISABLED : SSL_PREFERRED;
 			sql("SET GLOBAL binlog_row_metadata = %s", metadata ? "FULL" : "MINIMAL");
 			printf("# %s, binlog_row_metadata %s, %s\n", parts[i].name, metadata ? "FULL" : "MINIMAL",
-			       metadata ? "no TLS" : "TLS");
+					metadata ? "no TLS" : "TLS");
 			parts[i].run();
 		}
 	for (int compressed = 0; compressed < 2; compressed++)

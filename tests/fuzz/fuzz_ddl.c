@@ -23,16 +23,16 @@ static void apply(struct catalog *c, const char *sql, size_t len, uint64_t sql_m
 		FUZZ_ASSERT(catalog_count(c) == count && err.msg[0]);
 	else
 		for (unsigned i = 0; i < result.nchanges; i++)
-			FUZZ_ASSERT(result.changes[i].db && (result.changes[i].ntables == 0 ||
-							     result.changes[i].table[0].table));
+			FUZZ_ASSERT(result.changes[i].db &&
+					(result.changes[i].ntables == 0 || result.changes[i].table[0].table));
 	ddl_result_release(&result);
 	arena_done(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint64_t modes[] = { 0, SQL_MODE_ANSI_QUOTES, SQL_MODE_NO_BACKSLASH_ESCAPES, SQL_MODE_ANSI_QUOTES |
-					  SQL_MODE_REAL_AS_FLOAT };
+	static const uint64_t modes[] = { 0, SQL_MODE_ANSI_QUOTES, SQL_MODE_NO_BACKSLASH_ESCAPES,
+		SQL_MODE_ANSI_QUOTES | SQL_MODE_REAL_AS_FLOAT };
 	struct catalog *c = catalog_new(0, false);
 	const char *at = (const char *)data, *end = at + size;
 

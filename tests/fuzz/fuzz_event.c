@@ -68,12 +68,15 @@ static void parse(const struct event *e, const struct event_format *format, int 
 	switch (e->header.type) {
 	case EVENT_FORMAT_DESCRIPTION: event_format_parse(e, &other, &err); break;
 	case EVENT_ROTATE: event_rotate_parse(e, &rotate, &err); break;
-	case EVENT_GTID: case EVENT_ANONYMOUS_GTID: case EVENT_GTID_TAGGED: event_gtid_parse(e, &gtid, &err); break;
+	case EVENT_GTID:
+	case EVENT_ANONYMOUS_GTID:
+	case EVENT_GTID_TAGGED: event_gtid_parse(e, &gtid, &err); break;
 	case EVENT_PREVIOUS_GTIDS: event_previous_gtids_parse(e, &set, &err); break;
 	case EVENT_QUERY: event_query_parse(e, format, &query, &err); break;
 	case EVENT_XID: event_xid_parse(e, &xid, &err); break;
 	case EVENT_ROWS_QUERY: event_rows_query_parse(e, &text, &err); break;
-	case EVENT_HEARTBEAT: case EVENT_HEARTBEAT_V2: event_heartbeat_parse(e, &heartbeat, &err); break;
+	case EVENT_HEARTBEAT:
+	case EVENT_HEARTBEAT_V2: event_heartbeat_parse(e, &heartbeat, &err); break;
 	case EVENT_INCIDENT: event_incident_parse(e, &incident, &err); break;
 	case EVENT_XA_PREPARE: event_xa_prepare_parse(e, &xa, &err); break;
 	case EVENT_TABLE_MAP: parse_table_map(e); break;
@@ -97,8 +100,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < EVENT_HEADER_LEN)
 		return 0;
 	/* The same with a header that fits, so that the bodies are reached. */
-	e = (struct event){ .header = { .type = data[4], .size = (uint32_t)size }, .body = data + EVENT_HEADER_LEN,
-			    .len = size - EVENT_HEADER_LEN };
+	e = (struct event){ .header = { .type = data[4], .size = (uint32_t)size },
+		.body = data + EVENT_HEADER_LEN,
+		.len = size - EVENT_HEADER_LEN };
 	parse(&e, &format, 0);
 	return 0;
 }

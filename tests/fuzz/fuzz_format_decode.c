@@ -14,14 +14,20 @@ const char fuzz_name[] = "format_decode";
 static struct format_conf conf_of(uint8_t flags)
 {
 	return (struct format_conf){
-		.topic_prefix = "p", .message_format = flags & 1, .schemas_enable = flags & 2,
-				.decimal_mode = (flags >> 2) % 3,
-		.binary_mode = (flags >> 4) & 3, .connector_name = "c", .history_topic = "h", .offsets_topic = "o",
-				.version = "3.0.8.Final",
+		.topic_prefix = "p",
+		.message_format = flags & 1,
+		.schemas_enable = flags & 2,
+		.decimal_mode = (flags >> 2) % 3,
+		.binary_mode = (flags >> 4) & 3,
+		.connector_name = "c",
+		.history_topic = "h",
+		.offsets_topic = "o",
+		.version = "3.0.8.Final",
 	};
 }
 
-static void table_seen(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table, struct schema *s)
+static void table_seen(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
+		struct schema *s)
 {
 	size_t *columns = arg;
 
@@ -53,7 +59,7 @@ static void fuzz_decode(const struct format_conf *conf, const struct record *r)
 	struct format_decoder *d = format_decoder_new(conf, &err);
 	struct batch *b = batch_new();
 
-	for (int i = 0; i < 2; i++)	/* the second finds what the first left behind */
+	for (int i = 0; i < 2; i++) /* the second finds what the first left behind */
 		*batch_add_record(b) = *r;
 	format_decode(d, b, &err);
 	FUZZ_ASSERT(b->nchanges == 2);

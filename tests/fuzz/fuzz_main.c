@@ -49,7 +49,7 @@ static void set_byte(uint8_t *data, size_t *len, size_t at)
 static uint64_t edge_near(uint64_t v, size_t len, size_t at)
 {
 	const uint64_t edges[] = { 0, 1, len, len - at, UINT64_MAX, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000,
-				   (uint64_t)1 << 63, v * 2, v / 2, v + 1, v - 1 };
+		(uint64_t)1 << 63, v * 2, v / 2, v + 1, v - 1 };
 
 	return edges[random_next() % (sizeof(edges) / sizeof(edges[0]))];
 }
@@ -111,7 +111,7 @@ static void take_from_other(uint8_t *data, size_t *len, size_t at)
 	from = random_next() % other->len;
 	n = 1 + random_next() % GROW_MAX;
 	n = n < other->len - from ? n : other->len - from;
-	if (random_next() % 2) {		/* in between, else over what is there */
+	if (random_next() % 2) { /* in between, else over what is there */
 		memmove(data + at + n, data + at, *len - at);
 		*len += n;
 	} else if (n > *len - at) {
@@ -123,14 +123,23 @@ static void take_from_other(uint8_t *data, size_t *len, size_t at)
 typedef void mutation(uint8_t *data, size_t *len, size_t at);
 
 static mutation *const mutations[] = {
-	flip_bit, set_byte, move_number, move_number, move_number, insert_bytes, cut_out, cut_off, copy_inside, take_from_other,
+	flip_bit,
+	set_byte,
+	move_number,
+	move_number,
+	move_number,
+	insert_bytes,
+	cut_out,
+	cut_off,
+	copy_inside,
+	take_from_other,
 };
 
 /* ---- running ---- */
 
 static void run_exact(const uint8_t *data, size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);	/* its own block: a read past the end is seen by the sanitizer */
+	uint8_t *copy = malloc(len ? len : 1); /* its own block: a read past the end is seen by the sanitizer */
 
 	memcpy(copy, data, len);
 	LLVMFuzzerTestOneInput(copy, len);
@@ -151,7 +160,8 @@ static void run_seed(const struct seed *seed, unsigned runs)
 			if (len == 0)
 				insert_bytes(data, &len, 0);
 			else
-				mutations[random_next() % (sizeof(mutations) / sizeof(*mutations))](data, &len, random_next() % len);
+				mutations[random_next() % (sizeof(mutations) / sizeof(*mutations))](data, &len,
+						random_next() % len);
 		}
 		run_exact(data, len);
 	}

@@ -26,7 +26,8 @@ static void unpack(const uint8_t *body, size_t len)
 	if (payload_open(p, &e, &err) == 0)
 		while (total < TOTAL_MAX && payload_next(p, &inner, &raw, &raw_len, &err) > 0) {
 			FUZZ_ASSERT(raw_len <= EVENT_MAX && inner.len <= raw_len);
-			FUZZ_ASSERT(inner.body >= (const uint8_t *)raw && inner.body + inner.len <= (const uint8_t *)raw + raw_len);
+			FUZZ_ASSERT(inner.body >= (const uint8_t *)raw &&
+					inner.body + inner.len <= (const uint8_t *)raw + raw_len);
 			total += raw_len;
 		}
 	payload_free(p);
@@ -48,13 +49,13 @@ static void pack(const uint8_t *events, size_t len)
 	uint8_t *data = xmalloc(room);
 
 	packed = ZSTD_compress(data, room, events, len, 1);
-	body[at++] = 2;			/* compression: zstd */
+	body[at++] = 2; /* compression: zstd */
 	body[at++] = 1;
 	body[at++] = 0;
-	body[at++] = 1;			/* the size */
+	body[at++] = 1; /* the size */
 	body[at++] = 4;
 	at += put_lenenc(body + at, packed);
-	body[at++] = 0;			/* end of the header */
+	body[at++] = 0; /* end of the header */
 	memcpy(body + at, data, packed);
 	unpack(body, at + packed);
 	free(data);

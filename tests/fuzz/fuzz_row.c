@@ -19,7 +19,7 @@ static void check_row(const struct value *row, unsigned n)
 	for (unsigned i = 0; row && i < n; i++) {
 		FUZZ_ASSERT(row[i].kind <= VALUE_ZERODATE);
 		if (value_has_bytes(&row[i])) {
-			for (uint32_t k = 0; k < row[i].len; k += 13)	/* the bytes are there */
+			for (uint32_t k = 0; k < row[i].len; k += 13) /* the bytes are there */
 				FUZZ_ASSERT(row[i].p[k] == row[i].p[k]);
 		} else {
 			FUZZ_ASSERT(value_print_bound(&row[i]) <= sizeof(text));

@@ -35,19 +35,24 @@ static void put(struct writer *w, const char *text)
 	}
 }
 
-static const char *const atoms[] = {
-	"1", "0", "-1", "1e9", "math.huge", "math.maxinteger", "1 << 60", "'a'", "''", "null", "nil", "true", "{}", "row.id", "row.amount", "row.huge", "row.created",
-	"row.doc", "row.email", "row.status", "row", "event", "x", "y", "f", "kept", "('a'):rep(1000)", "('a'):rep(1e6)", "('[1,'):rep(200)", "'(a*)*b'", "'%b()[^a]+'",
-	"decimal('1.5')", "date('2024-02-29')", "setmetatable({}, { __index = f, __len = f, __call = f })", "'%f[a]%1'", "'%.3f%d%-9s%Y'", "'{\"a\":[1.5,null]}'", "-0.0", "0/0"
-};
-static const char *const calls[] = {
-	"string.find", "string.match", "string.gsub", "string.gmatch", "string.rep", "string.format", "string.pack", "string.unpack", "string.byte", "string.char", "string.sub",
-	"string.upper", "string.reverse", "table.concat", "table.insert", "table.remove", "table.move", "table.sort", "table.unpack", "table.pack", "utf8.len", "utf8.char",
-	"utf8.codepoint", "utf8.offset", "math.floor", "math.ceil", "math.abs", "math.max", "math.fmod", "math.tointeger", "tonumber", "tostring", "select", "next", "pairs", "rawget", "rawset", "rawlen", "setmetatable", "pcall",
-	"xpcall", "error", "mask", "hash", "hmac", "redact", "coalesce", "truncate", "split", "contains", "row.created.format", "keep", "drop", "json.encode", "json.decode", "decimal", "date", "datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type"
-};
-static const char *const operators[] = { "+", "-", "*", "/", "//", "%", "^", "..", "==", "<", "<=", "and", "or", "&", "<<" };
-static const char *const targets[] = { "x", "y", "row.status", "row.amount", "row.small", "row.doc", "row.id", "row.created", "kept.x", "string.upper", "row.nope", "z" };
+static const char *const atoms[] = { "1", "0", "-1", "1e9", "math.huge", "math.maxinteger", "1 << 60", "'a'", "''",
+	"null", "nil", "true", "{}", "row.id", "row.amount", "row.huge", "row.created", "row.doc", "row.email",
+	"row.status", "row", "event", "x", "y", "f", "kept", "('a'):rep(1000)", "('a'):rep(1e6)", "('[1,'):rep(200)",
+	"'(a*)*b'", "'%b()[^a]+'", "decimal('1.5')", "date('2024-02-29')",
+	"setmetatable({}, { __index = f, __len = f, __call = f })", "'%f[a]%1'", "'%.3f%d%-9s%Y'",
+	"'{\"a\":[1.5,null]}'", "-0.0", "0/0" };
+static const char *const calls[] = { "string.find", "string.match", "string.gsub", "string.gmatch", "string.rep",
+	"string.format", "string.pack", "string.unpack", "string.byte", "string.char", "string.sub", "string.upper",
+	"string.reverse", "table.concat", "table.insert", "table.remove", "table.move", "table.sort", "table.unpack",
+	"table.pack", "utf8.len", "utf8.char", "utf8.codepoint", "utf8.offset", "math.floor", "math.ceil", "math.abs",
+	"math.max", "math.fmod", "math.tointeger", "tonumber", "tostring", "select", "next", "pairs", "rawget",
+	"rawset", "rawlen", "setmetatable", "pcall", "xpcall", "error", "mask", "hash", "hmac", "redact", "coalesce",
+	"truncate", "split", "contains", "row.created.format", "keep", "drop", "json.encode", "json.decode", "decimal",
+	"date", "datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type" };
+static const char *const operators[] = { "+", "-", "*", "/", "//", "%", "^", "..", "==", "<", "<=", "and", "or", "&",
+	"<<" };
+static const char *const targets[] = { "x", "y", "row.status", "row.amount", "row.small", "row.doc", "row.id",
+	"row.created", "kept.x", "string.upper", "row.nope", "z" };
 
 static void expression(struct writer *w);
 
@@ -90,8 +95,10 @@ static void expression(struct writer *w)
 
 static void statement(struct writer *w)
 {
-	static const char *const heads[] = { "pcall(function() ", "while ", "for i = 1, ", "if ", "do local c <close> = setmetatable({}, { __close = function() " };
-	static const char *const middles[] = { "", " do ", " do ", " then ", "" }, *const tails[] = { " end)", " end", " end", " end", " end }) end" };
+	static const char *const heads[] = { "pcall(function() ", "while ", "for i = 1, ", "if ",
+		"do local c <close> = setmetatable({}, { __close = function() " };
+	static const char *const middles[] = { "", " do ", " do ", " then ", "" },
+				 *const tails[] = { " end)", " end", " end", " end", " end }) end" };
 	unsigned kind = choose(w, 8);
 
 	if (kind < 5 && w->depth < 4) {
@@ -124,11 +131,13 @@ static void run(const char *text)
 	struct script *s = script_open_text("fuzz.lua", text, &limits, &err);
 
 	for (int i = 1; i <= 3; i++)
-		orders_change(in, orders, i == 2 ? CHANGE_UPDATE : CHANGE_CREATE, orders_row(in, orders, i, "old"), orders_row(in, orders, i, "new"));
+		orders_change(in, orders, i == 2 ? CHANGE_UPDATE : CHANGE_CREATE, orders_row(in, orders, i, "old"),
+				orders_row(in, orders, i, "new"));
 	if (s) {
 		FUZZ_ASSERT(script_run(s, in, 0, 3, out, &err) == 0 && out->nchanges >= 2);
 		FUZZ_ASSERT(out->changes[0].after == in->changes[0].after && !out->changes[0].dead);
-		FUZZ_ASSERT(out->changes[out->nchanges - 1].after == in->changes[2].after && !out->changes[out->nchanges - 1].dead);
+		FUZZ_ASSERT(out->changes[out->nchanges - 1].after == in->changes[2].after &&
+				!out->changes[out->nchanges - 1].dead);
 		FUZZ_ASSERT(out->arena.used < 8 << 20);
 	}
 	script_close(s);

@@ -39,7 +39,7 @@ static void touch(const struct batch *b)
 }
 
 static int take_event(struct binlog *b, struct mysql_stream *st, struct batch *batch, const uint8_t *p, size_t len,
-		      struct err *err)
+		struct err *err)
 {
 	struct stream_place at;
 	struct event e;
@@ -70,7 +70,8 @@ static void take_all(struct binlog *b, struct mysql_stream *st, struct batch *ba
 		memcpy(packet + 1, data + at, len);
 		/* The events of a seed were cut out of a file: they follow each other here. */
 		b->pos = bytes_le(packet + 1 + 13, 4) - bytes_le(packet + 1 + 9, 4);
-		if (take_event(b, st, batch, arena_dup(&batch->arena, packet, len + 1), len + 1, &err) < 0 && err.msg[0]) {
+		if (take_event(b, st, batch, arena_dup(&batch->arena, packet, len + 1), len + 1, &err) < 0 &&
+				err.msg[0]) {
 			FUZZ_ASSERT(strstr(err.msg, "binlog "));
 			err_clear(&err);
 		}
@@ -86,8 +87,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err = { 0 };
 	struct mysql_filter *filter = mysql_filter_new(&conf, &err);
 	struct mysql_undo *undo = xcalloc(1, sizeof(*undo));
-	struct stream_setup setup = { .conf = &conf, .filter = filter, .catalog = catalog_new(255, false), .undo = undo,
-				      .server_version = 90700, .server_uuid = "" };
+	struct stream_setup setup = { .conf = &conf,
+		.filter = filter,
+		.catalog = catalog_new(255, false),
+		.undo = undo,
+		.server_version = 90700,
+		.server_uuid = "" };
 	struct batch *batch = batch_new();
 	struct mysql_stream *st;
 	struct position from;

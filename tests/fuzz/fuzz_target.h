@@ -5,10 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern const char fuzz_name[];		/* folder of its seeds */
+extern const char fuzz_name[]; /* folder of its seeds */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* An invariant that a decoder promises. */
-#define FUZZ_ASSERT(cond) do { if (!(cond)) __builtin_trap(); } while (0)
+#define FUZZ_ASSERT(cond) \
+	do { \
+		if (!(cond)) \
+			__builtin_trap(); \
+	} while (0)
 
 #endif

@@ -74,7 +74,10 @@ static void put_row(const uint8_t *map, size_t map_len, const uint8_t *rows, siz
 	put_seed("row", head, body + 3, rows + EVENT_HEADER_LEN, rows_len - EVENT_HEADER_LEN);
 }
 
-struct piece { const uint8_t *p; size_t len; };
+struct piece {
+	const uint8_t *p;
+	size_t len;
+};
 
 /* A transaction behind the last CREATE TABLE, so that its table is known where the map does not say enough. */
 static void put_txn(struct piece *create, const uint8_t *p, size_t len)

@@ -76,7 +76,8 @@ int cnd_timedwait(cnd_t *restrict c, mtx_t *restrict m, const struct timespec *r
 }
 
 /* A condition variable on the monotonic clock has deadlines far below those of the wall clock. */
-int pthread_cond_timedwait(pthread_cond_t *restrict c, pthread_mutex_t *restrict m, const struct timespec *restrict until)
+int pthread_cond_timedwait(pthread_cond_t *restrict c, pthread_mutex_t *restrict m,
+		const struct timespec *restrict until)
 {
 	static __typeof__(&pthread_cond_timedwait) next;
 	struct timespec now, at = *until;

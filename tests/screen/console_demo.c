@@ -37,15 +37,15 @@ static int demo_request(void *self, const struct engine_request *r, engine_emit 
 /* The demo is the engine here, so it answers for the engine's requests too. */
 const struct engine_request_doc *engine_request_docs(void)
 {
-	static const struct engine_request_arg_doc held[] = {
-		{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
-	};
-	static const struct engine_request_arg_doc tap[] = {
-		{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
-		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
-	};
+	static const struct engine_request_arg_doc held[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+	static const struct engine_request_arg_doc tap[] = { { "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+		{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" }, { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 	static const struct engine_request_doc docs[] = {
-		{ "pause", EFFECT_REVERSIBLE, "", held }, { "resume", EFFECT_REVERSIBLE, "", held }, { "tap", EFFECT_READ, "", tap },
+		{ "pause", EFFECT_REVERSIBLE, "", held },
+		{ "resume", EFFECT_REVERSIBLE, "", held },
+		{ "tap", EFFECT_READ, "", tap },
 		{ NULL, EFFECT_READ, NULL, NULL },
 	};
 
@@ -55,7 +55,7 @@ const struct engine_request_doc *engine_request_docs(void)
 int main(int argc, char **argv)
 {
 	struct engine_link link = { .status = demo_status, .request = demo_request, .where = "a demo, no engine" };
-	struct console_conf conf = { .in_process = argc < 2, .theme = argc > 2 ? argv[2] : NULL };
+	struct console_conf conf = { .in_process = argc<2, .theme = argc> 2 ? argv[2] : NULL };
 	struct err err;
 	int end = console_run(&link, &conf, &err);
 

@@ -36,13 +36,43 @@ static void fill_load(struct status_load *l, unsigned second)
 static void fill_stages(struct status *s, unsigned second)
 {
 	static const struct status_stage stages[] = {
-		{ .name = "source", .rows_per_s = 12300, .p50_us = 310, .p99_us = 2100, .busy = 0.31, .wait_in = 0.6, .wait_out = 0.09 },
-		{ .name = "format", .rows_per_s = 12300, .p50_us = 420, .p99_us = 2900, .busy = 0.22, .wait_in = 0.7, .queue_fill = 0.03 },
+		{ .name = "source",
+				.rows_per_s = 12300,
+				.p50_us = 310,
+				.p99_us = 2100,
+				.busy = 0.31,
+				.wait_in = 0.6,
+				.wait_out = 0.09 },
+		{ .name = "format",
+				.rows_per_s = 12300,
+				.p50_us = 420,
+				.p99_us = 2900,
+				.busy = 0.22,
+				.wait_in = 0.7,
+				.queue_fill = 0.03 },
 		{ .name = "log", .rows_per_s = 12290, .p50_us = 4800, .p99_us = 9100, .busy = 0.4, .queue_fill = 0.08 },
-		{ .name = "read", .load_half = true, .rows_per_s = 9100, .p50_us = 5200, .p99_us = 11000, .busy = 0.1, .wait_out = 0.85 },
-		{ .name = "script", .load_half = true, .rows_per_s = 9100, .p50_us = 61000, .p99_us = 240000, .busy = 0.17,
-			.queue_fill = 0.41, .wait_out = 0.8 },
-		{ .name = "sink", .load_half = true, .rows_per_s = 9080, .p50_us = 1900000, .p99_us = 4100000, .busy = 0.99, .queue_fill = 0.88 },
+		{ .name = "read",
+				.load_half = true,
+				.rows_per_s = 9100,
+				.p50_us = 5200,
+				.p99_us = 11000,
+				.busy = 0.1,
+				.wait_out = 0.85 },
+		{ .name = "script",
+				.load_half = true,
+				.rows_per_s = 9100,
+				.p50_us = 61000,
+				.p99_us = 240000,
+				.busy = 0.17,
+				.queue_fill = 0.41,
+				.wait_out = 0.8 },
+		{ .name = "sink",
+				.load_half = true,
+				.rows_per_s = 9080,
+				.p50_us = 1900000,
+				.p99_us = 4100000,
+				.busy = 0.99,
+				.queue_fill = 0.88 },
 	};
 
 	s->nstages = sizeof(stages) / sizeof(stages[0]);
@@ -63,8 +93,9 @@ static void fill_stages(struct status *s, unsigned second)
 
 static void fill_tables(struct status *s, unsigned second)
 {
-	static const char *const names[] = { "testdb.orders", "testdb.customers", "testdb.\033[31mred\n", "testdb.\xe9\xa1\xbe\xe5\xae\xa2",
-		"archive.a_very_long_table_name_that_does_not_fit_into_its_column", "testdb.items" };
+	static const char *const names[] = { "testdb.orders", "testdb.customers", "testdb.\033[31mred\n",
+		"testdb.\xe9\xa1\xbe\xe5\xae\xa2", "archive.a_very_long_table_name_that_does_not_fit_into_its_column",
+		"testdb.items" };
 
 	s->ntables = sizeof(names) / sizeof(names[0]);
 	s->tables = xrealloc(s->tables, s->ntables * sizeof(s->tables[0]));
@@ -84,7 +115,8 @@ static void fill_tables(struct status *s, unsigned second)
 		t->capture_p99_us = 9100;
 		t->load_p99_us = i ? 4100000 : -1;
 	}
-	strcpy(s->tables[5].error, "column 'price': expected decimal(10,2), found 'abc'; fix the row or change the column");
+	strcpy(s->tables[5].error,
+			"column 'price': expected decimal(10,2), found 'abc'; fix the row or change the column");
 }
 
 static void fill_partitions(struct status *s, unsigned second)
@@ -107,18 +139,35 @@ static void fill_partitions(struct status *s, unsigned second)
 static void fill_problems(struct status *s, unsigned second)
 {
 	static const struct status_problem problems[] = {
-		{ .severity = PROBLEM_ERROR, .code = "table-stopped", .kind = "table", .subject = "testdb.items", .fails = true,
-			.text = "column 'price': expected decimal(10,2), found 'abc'; fix the row or change the column",
-			.means = "This table no longer changes at the target; the other tables do.",
-			.remedy = "Correct what the text names, then resume the table.",
-			.command = "millrace resume testdb.items", .request = "resume what=testdb.items" },
-		{ .severity = PROBLEM_WARNING, .code = "lag-grows", .kind = "half", .subject = "load",
-			.text = "191,311 rows wait, more each minute for 6 minutes",
-			.means = "Rows come faster than they are loaded; the target is further behind every minute.",
-			.remedy = "See which stage is the slowest.", .command = "millrace status" },
-		{ .severity = PROBLEM_WARNING, .code = "table-paused", .kind = "table", .subject = "testdb.customers", .fails = true,
-			.text = "paused on request", .means = "The rows of this table wait in the log.", .remedy = "Resume the table.",
-			.command = "millrace resume testdb.customers", .request = "resume what=testdb.customers", .by = "ana@pts/3" },
+		{ .severity = PROBLEM_ERROR,
+				.code = "table-stopped",
+				.kind = "table",
+				.subject = "testdb.items",
+				.fails = true,
+				.text = "column 'price': expected decimal(10,2), found 'abc'; fix the row or change the column",
+				.means = "This table no longer changes at the target; the other tables do.",
+				.remedy = "Correct what the text names, then resume the table.",
+				.command = "millrace resume testdb.items",
+				.request = "resume what=testdb.items" },
+		{ .severity = PROBLEM_WARNING,
+				.code = "lag-grows",
+				.kind = "half",
+				.subject = "load",
+				.text = "191,311 rows wait, more each minute for 6 minutes",
+				.means = "Rows come faster than they are loaded; the target is further behind every minute.",
+				.remedy = "See which stage is the slowest.",
+				.command = "millrace status" },
+		{ .severity = PROBLEM_WARNING,
+				.code = "table-paused",
+				.kind = "table",
+				.subject = "testdb.customers",
+				.fails = true,
+				.text = "paused on request",
+				.means = "The rows of this table wait in the log.",
+				.remedy = "Resume the table.",
+				.command = "millrace resume testdb.customers",
+				.request = "resume what=testdb.customers",
+				.by = "ana@pts/3" },
 	};
 
 	s->nproblems = sizeof(problems) / sizeof(problems[0]);
@@ -130,9 +179,17 @@ static void fill_problems(struct status *s, unsigned second)
 
 static void fill_trends(struct status *s, unsigned second)
 {
-	static const struct { const char *name; int step_s; float base; } series[] = {
-		{ "source.rate", 5, 12300 }, { "log.rate", 5, 12290 }, { "read.rate", 5, 9100 }, { "sink.rate", 5, 9080 },
-		{ "capture.lag", 30, 200 }, { "load.lag", 30, 400 },
+	static const struct {
+		const char *name;
+		int step_s;
+		float base;
+	} series[] = {
+		{ "source.rate", 5, 12300 },
+		{ "log.rate", 5, 12290 },
+		{ "read.rate", 5, 9100 },
+		{ "sink.rate", 5, 9080 },
+		{ "capture.lag", 30, 200 },
+		{ "load.lag", 30, 400 },
 	};
 
 	s->ntrends = sizeof(series) / sizeof(series[0]);
@@ -140,7 +197,9 @@ static void fill_trends(struct status *s, unsigned second)
 	for (size_t i = 0; i < s->ntrends; i++) {
 		s->trends[i] = (struct status_trend){ .name = series[i].name, .step_s = series[i].step_s };
 		for (int k = 0; k < TREND_POINTS; k++)
-			s->trends[i].values[k] = k < 10 ? NAN : series[i].base * (0.6f + 0.05f * (float)((k * 7 + (int)second) % 9));
+			s->trends[i].values[k] = k < 10
+					? NAN
+					: series[i].base * (0.6f + 0.05f * (float)((k * 7 + (int)second) % 9));
 	}
 	for (int k = 60; k < TREND_POINTS; k++)
 		s->trends[5].values[k] = (float)(k - 59) * 310;
@@ -152,7 +211,9 @@ static void fill_events(struct status *s, unsigned second)
 		{ .level = LOG_NOTICE, .part = "source", .msg = "snapshot done: 6 tables, 5,509,638 rows in 41.2 s" },
 		{ .level = LOG_WARNING, .part = "log", .msg = "broker 127.0.0.1:9092 does not answer (3 times more)" },
 		{ .level = LOG_INFO, .part = "script", .msg = "orders.lua: version 2 is used from offset 44120" },
-		{ .level = LOG_ERROR, .part = "sink", .msg = "testdb.items: 3 rows are dead letters: column 'price': expected decimal(10,2), found 'abc'" },
+		{ .level = LOG_ERROR,
+				.part = "sink",
+				.msg = "testdb.items: 3 rows are dead letters: column 'price': expected decimal(10,2), found 'abc'" },
 		{ .level = LOG_WARNING, .part = "sink", .msg = "testdb.orders: a load took 4.1 s" },
 	};
 

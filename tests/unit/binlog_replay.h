@@ -17,7 +17,7 @@
 enum { REPLAY_MAGIC = 4, REPLAY_PACKETS = 4096, REPLAY_CHANGES = 8192, REPLAY_NOTES = 64 };
 
 struct packet {
-	uint8_t *p;		/* 00, then the event */
+	uint8_t *p; /* 00, then the event */
 	size_t len;
 };
 
@@ -27,12 +27,12 @@ struct packets {
 };
 
 struct replay {
-	uint64_t hash[REPLAY_CHANGES];	/* in order */
+	uint64_t hash[REPLAY_CHANGES]; /* in order */
 	size_t changes;
 	bool failed;
-	char error[512];		/* of the stream */
-	char stopped[512];		/* of the first table that was stopped; "" none */
-	uint64_t pos;			/* end of the last event that was read */
+	char error[512];   /* of the stream */
+	char stopped[512]; /* of the first table that was stopped; "" none */
+	uint64_t pos;	   /* end of the last event that was read */
 };
 
 static void put_le32(uint8_t *p, uint64_t v)
@@ -42,8 +42,7 @@ static void put_le32(uint8_t *p, uint64_t v)
 }
 
 /* checksum false: the file as a server with binlog_checksum = NONE would have written it. */
-__attribute__((unused))
-static int packets_read(struct packets *out, const char *path, bool checksum)
+__attribute__((unused)) static int packets_read(struct packets *out, const char *path, bool checksum)
 {
 	static uint8_t data[1 << 20];
 	FILE *f = fopen(path, "rb");
@@ -76,8 +75,7 @@ static int packets_read(struct packets *out, const char *path, bool checksum)
 	return out->count > 0 ? 0 : -1;
 }
 
-__attribute__((unused))
-static void packets_free(struct packets *list)
+__attribute__((unused)) static void packets_free(struct packets *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i].p);
@@ -128,7 +126,7 @@ static void note_stopped(const char *db, const char *table, const char *error, v
 }
 
 static int replay_event(struct replay *r, struct binlog *b, struct mysql_stream *st, struct batch *batch,
-			const struct packet *packet, struct err *err)
+		const struct packet *packet, struct err *err)
 {
 	struct stream_place at;
 	struct event e;
@@ -155,17 +153,20 @@ static void replay_binlog_init(struct binlog *b, bool checksum)
 }
 
 /* at: a packet to be replaced by `other`; none: at >= count. */
-__attribute__((unused))
-static void replay_run(struct replay *r, const struct packets *list, bool checksum, size_t at,
-		       const struct packet *other)
+__attribute__((unused)) static void replay_run(struct replay *r, const struct packets *list, bool checksum, size_t at,
+		const struct packet *other)
 {
 	static const struct mysql_conf conf;
 	struct position from;
 	struct err err = { 0 };
 	struct mysql_filter *filter = mysql_filter_new(&conf, &err);
 	struct mysql_undo *undo = xcalloc(1, sizeof(*undo));
-	struct stream_setup setup = { .conf = &conf, .filter = filter, .catalog = catalog_new(255, false), .undo = undo,
-				      .server_version = 90700, .server_uuid = "" };
+	struct stream_setup setup = { .conf = &conf,
+		.filter = filter,
+		.catalog = catalog_new(255, false),
+		.undo = undo,
+		.server_version = 90700,
+		.server_uuid = "" };
 	struct batch *batch = batch_new();
 	struct mysql_stream *st;
 	struct binlog b;

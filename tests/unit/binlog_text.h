@@ -21,20 +21,19 @@ struct binlog_text {
 	struct buf *out;
 	struct event_format format;
 	struct payload *payload;
-	struct arena arena;		/* of the map */
+	struct arena arena; /* of the map */
 	struct arena rows_arena;
 	struct table_map map;
 	struct schema *schema;
 	struct row_decoder *decoder;
-	int fake_minimal;		/* leave out the optional metadata, use known */
+	int fake_minimal; /* leave out the optional metadata, use known */
 	struct schema *(*known)(void *arg, const char *db, const char *table);
 	void (*query)(void *arg, const struct event_query *q);
 	void *arg;
 	size_t rows;
 };
 
-__attribute__((unused))
-static char *file_read(const char *path, size_t *len)
+__attribute__((unused)) static char *file_read(const char *path, size_t *len)
 {
 	FILE *f = fopen(path, "rb");
 	char *data = NULL;
@@ -72,7 +71,7 @@ static void text_value(struct buf *out, const struct value *v)
 	len = value_print(v, text);
 	if (len > 400)
 		buf_printf(out, "%.60s... %zu bytes, crc32 %08lx", text, len,
-			   crc32_z(0, (const unsigned char *)text, len));
+				crc32_z(0, (const unsigned char *)text, len));
 	else
 		buf_put(out, text, len);
 	free(text);
@@ -119,10 +118,9 @@ static void text_schema(struct buf *out, const struct schema *s)
 		const struct column *c = &s->columns[i];
 
 		column_type_print(c, type, sizeof(type));
-		buf_printf(out, "    %s %s%s%s%s%s%s", c->name, type, c->charset ? " " : "", c->charset ? c->charset
-			   : "",
-			   c->nullable ? "" : " not null", c->invisible ? " invisible" : "", schema_is_key(s, i)
-				? " key" : "");
+		buf_printf(out, "    %s %s%s%s%s%s%s", c->name, type, c->charset ? " " : "",
+				c->charset ? c->charset : "", c->nullable ? "" : " not null",
+				c->invisible ? " invisible" : "", schema_is_key(s, i) ? " key" : "");
 		for (unsigned k = 0; k < c->labels; k++)
 			buf_printf(out, " '%s'", c->label[k]);
 		buf_putc(out, '\n');
@@ -180,8 +178,8 @@ static int text_gtid(struct binlog_text *t, const struct event *e, struct err *e
 		return -1;
 	gtid_print(&g.gtid, text);
 	buf_printf(t->out, "  %s committed %s length %s server %u/%u seq %lld %lld\n", strchr(text, ':'),
-		   g.immediate_commit_us == g.original_commit_us ? "here" : "elsewhere",
-		   g.txn_length > 60 ? "fits" : "0", g.immediate_server_version, g.original_server_version,
+			g.immediate_commit_us == g.original_commit_us ? "here" : "elsewhere",
+			g.txn_length > 60 ? "fits" : "0", g.immediate_server_version, g.original_server_version,
 			(long long)g.last_committed, (long long)g.sequence_number);
 	return 0;
 }
@@ -193,8 +191,8 @@ static int text_query(struct binlog_text *t, const struct event *e, struct err *
 	if (event_query_parse(e, &t->format, &q, err) < 0)
 		return -1;
 	buf_printf(t->out, "  db '%s' mode %llx charset %u/%u/%u: %.*s\n", q.db, (unsigned long long)q.sql_mode,
-		   q.charset_client, q.collation_connection,
-		   q.collation_server, (int)(q.sql_len > 300 ? 300 : q.sql_len), q.sql);
+			q.charset_client, q.collation_connection, q.collation_server,
+			(int)(q.sql_len > 300 ? 300 : q.sql_len), q.sql);
 	if (t->query)
 		t->query(t->arg, &q);
 	return 0;
@@ -208,20 +206,19 @@ static int text_other(struct binlog_text *t, const struct event *e, struct err *
 	struct gtid_set set = { 0 };
 
 	switch (e->header.type) {
-	case EVENT_FORMAT_DESCRIPTION:
-		return event_format_parse(e, &t->format, err);
+	case EVENT_FORMAT_DESCRIPTION: return event_format_parse(e, &t->format, err);
 	case EVENT_PREVIOUS_GTIDS:
 		if (event_previous_gtids_parse(e, &set, err) < 0)
 			return -1;
 		buf_printf(t->out, "  %llu transactions%s\n", (unsigned long long)gtid_set_count(&set),
-			   gtid_set_has_tags(&set) ? ", tags" : "");
+				gtid_set_has_tags(&set) ? ", tags" : "");
 		gtid_set_done(&set);
 		return 0;
 	case EVENT_ROTATE:
 		if (event_rotate_parse(e, &rotate, err) < 0)
 			return -1;
 		buf_printf(t->out, "  to %.*s %llu\n", (int)rotate.file_len, rotate.file,
-			   (unsigned long long)rotate.pos);
+				(unsigned long long)rotate.pos);
 		return 0;
 	case EVENT_ROWS_QUERY:
 		if (event_rows_query_parse(e, &text, err) < 0)
@@ -233,8 +230,7 @@ static int text_other(struct binlog_text *t, const struct event *e, struct err *
 			return -1;
 		buf_printf(t->out, "  %.*s %.*s\n", (int)xa.gtrid.len, xa.gtrid.p, (int)xa.bqual.len, xa.bqual.p);
 		return 0;
-	default:
-		return 0;
+	default: return 0;
 	}
 }
 
@@ -247,13 +243,14 @@ static int text_event(struct binlog_text *t, const struct event *e, struct err *
 	case EVENT_TABLE_MAP: return text_table_map(t, e, err);
 	case EVENT_QUERY: return text_query(t, e, err);
 	case EVENT_TRANSACTION_PAYLOAD: return text_payload(t, e, err);
-	case EVENT_GTID: case EVENT_ANONYMOUS_GTID: case EVENT_GTID_TAGGED: return text_gtid(t, e, err);
+	case EVENT_GTID:
+	case EVENT_ANONYMOUS_GTID:
+	case EVENT_GTID_TAGGED: return text_gtid(t, e, err);
 	default: return text_other(t, e, err);
 	}
 }
 
-__attribute__((unused))
-static void binlog_text_init(struct binlog_text *t, struct buf *out)
+__attribute__((unused)) static void binlog_text_init(struct binlog_text *t, struct buf *out)
 {
 	*t = (struct binlog_text){ .out = out };
 	event_format_init(&t->format);
@@ -262,8 +259,7 @@ static void binlog_text_init(struct binlog_text *t, struct buf *out)
 	arena_init(&t->rows_arena, 0);
 }
 
-__attribute__((unused))
-static void binlog_text_done(struct binlog_text *t)
+__attribute__((unused)) static void binlog_text_done(struct binlog_text *t)
 {
 	row_decoder_free(t->decoder);
 	schema_unref(t->schema);
@@ -273,12 +269,11 @@ static void binlog_text_done(struct binlog_text *t)
 }
 
 /* A file: four bytes of magic, then events. Errors of one event are a line of the text; the file goes on. */
-__attribute__((unused))
-static int binlog_text_file(struct binlog_text *t, const char *data, size_t len)
+__attribute__((unused)) static int binlog_text_file(struct binlog_text *t, const char *data, size_t len)
 {
 	int errors = 0;
 
-	for (size_t at = 4; at + EVENT_HEADER_LEN <= len; ) {
+	for (size_t at = 4; at + EVENT_HEADER_LEN <= len;) {
 		uint32_t size;
 		struct event e;
 		struct err err;

@@ -19,11 +19,19 @@
 __attribute__((unused)) static struct format_conf fixture_conf(int message_format, bool schemas)
 {
 	return (struct format_conf){
-		.topic_prefix = "dbserver1", .message_format = message_format, .schemas_enable = schemas,
+		.topic_prefix = "dbserver1",
+		.message_format = message_format,
+		.schemas_enable = schemas,
 		.delete_mode = DELETE_REWRITE,
-		.tombstones_on_delete = true, .replace_null_with_default = true, .include_schema_changes = true,
-		.history_topic = "schemahistory.testdb", .offsets_topic = "offsets", .connector_name = "shop",
-		.version = "3.0.8.Final", .add_fields_prefix = "__", .add_headers_prefix = "__",
+		.tombstones_on_delete = true,
+		.replace_null_with_default = true,
+		.include_schema_changes = true,
+		.history_topic = "schemahistory.testdb",
+		.offsets_topic = "offsets",
+		.connector_name = "shop",
+		.version = "3.0.8.Final",
+		.add_fields_prefix = "__",
+		.add_headers_prefix = "__",
 	};
 }
 
@@ -44,8 +52,10 @@ __attribute__((unused)) static struct change_txn *fixture_txn(struct batch *b)
 {
 	struct change_txn *t = arena_alloc(&b->arena, sizeof(*t));
 
-	*t = (struct change_txn){ .commit_us = FIXTURE_COMMIT_US, .server_id = 223344, .thread = 7,
-			.file = "mysql-bin.000003" };
+	*t = (struct change_txn){ .commit_us = FIXTURE_COMMIT_US,
+		.server_id = 223344,
+		.thread = 7,
+		.file = "mysql-bin.000003" };
 	return t;
 }
 

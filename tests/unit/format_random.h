@@ -64,7 +64,7 @@ enum { RANDOM_COLUMNS = sizeof(random_columns) / sizeof(random_columns[0]) };
 __attribute__((unused)) static struct value random_text(struct arena *a)
 {
 	static const char *const pieces[] = { "a", "Z9", "\"", "\\", "\n", "\x01", "\x7f", "\xc3\xa9", "\xe2\x80\xa8",
-			"\xf0\x9f\x98\x80", "plain text of some length" };
+		"\xf0\x9f\x98\x80", "plain text of some length" };
 	char text[400];
 	size_t n = 0;
 
@@ -98,8 +98,10 @@ __attribute__((unused)) static struct value random_big(struct arena *a, const st
 			text[n++] = '.';
 		text[n++] = (char)(i == 0 ? random_between('1', '9') : random_between('0', '9'));
 	}
-	return (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .len = (uint32_t)n,
-			.p = arena_dup(a, text, n) };
+	return (struct value){ .kind = VALUE_BIGDECIMAL,
+		.aux = c->scale,
+		.len = (uint32_t)n,
+		.p = arena_dup(a, text, n) };
 }
 
 __attribute__((unused)) static struct value random_geometry(struct arena *a)
@@ -139,12 +141,14 @@ __attribute__((unused)) static struct value random_value(struct arena *a, const 
 	if (c->nullable && random_u64() % 8 == 0)
 		return value_null();
 	switch (c->type) {
-	case COL_TINYINT: return value_int(c->is_boolean ? random_between(0, 1) : c->is_unsigned
-			? random_between(0, 255) : random_between(-128, 127));
+	case COL_TINYINT:
+		return value_int(c->is_boolean			 ? random_between(0, 1)
+						: c->is_unsigned ? random_between(0, 255)
+								 : random_between(-128, 127));
 	case COL_SMALLINT: return value_int(c->is_unsigned ? random_between(0, 65535) : random_between(-32768, 32767));
 	case COL_MEDIUMINT: return value_int(random_between(-8388608, 8388607));
-	case COL_INT: return value_int(c->is_unsigned ? random_between(0, UINT32_MAX)
-			: random_between(INT32_MIN, INT32_MAX));
+	case COL_INT:
+		return value_int(c->is_unsigned ? random_between(0, UINT32_MAX) : random_between(INT32_MIN, INT32_MAX));
 	case COL_BIGINT:
 	case COL_BIT:
 		v.kind = c->is_unsigned || c->type == COL_BIT ? VALUE_UINT : VALUE_INT;
@@ -165,16 +169,19 @@ __attribute__((unused)) static struct value random_value(struct arena *a, const 
 	case COL_DECIMAL:
 		if (c->precision > 18)
 			return random_big(a, c);
-		return (struct value){ .kind = VALUE_DECIMAL, .aux = c->scale,
-				.i = random_between(-999999999999, 999999999999) };
+		return (struct value){ .kind = VALUE_DECIMAL,
+			.aux = c->scale,
+			.i = random_between(-999999999999, 999999999999) };
 	case COL_YEAR: return value_int(random_between(1901, 2155));
 	case COL_DATE: return (struct value){ .kind = VALUE_DATE, .i = random_between(-700000, 2900000) };
-	case COL_TIME: return (struct value){ .kind = VALUE_TIME, .aux = c->scale,
+	case COL_TIME:
+		return (struct value){ .kind = VALUE_TIME,
+			.aux = c->scale,
 			.i = random_between(-3020399000000, 3020399000000) };
-	case COL_DATETIME: return (struct value){ .kind = VALUE_DATETIME, .aux = c->scale,
-			.i = random_micros(c->scale) };
-	case COL_TIMESTAMP: return (struct value){ .kind = VALUE_TIMESTAMP, .aux = c->scale,
-			.i = random_micros(c->scale) };
+	case COL_DATETIME:
+		return (struct value){ .kind = VALUE_DATETIME, .aux = c->scale, .i = random_micros(c->scale) };
+	case COL_TIMESTAMP:
+		return (struct value){ .kind = VALUE_TIMESTAMP, .aux = c->scale, .i = random_micros(c->scale) };
 	case COL_BINARY: return random_bytes(a, 8);
 	case COL_BLOB: return random_bytes(a, (size_t)random_between(0, 100));
 	case COL_ENUM: return value_text(random_labels[1], strlen(random_labels[1]));

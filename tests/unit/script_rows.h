@@ -7,23 +7,45 @@
 #include "core/intern.h"
 #include "row/batch.h"
 
-enum { C_ID, C_STATUS, C_AMOUNT, C_EMAIL, C_BIG, C_HUGE, C_CREATED, C_DOC, C_SMALL, C_RATIO, C_KIND, C_DAY, C_ACTIVE, C_RAW };
+enum {
+	C_ID,
+	C_STATUS,
+	C_AMOUNT,
+	C_EMAIL,
+	C_BIG,
+	C_HUGE,
+	C_CREATED,
+	C_DOC,
+	C_SMALL,
+	C_RATIO,
+	C_KIND,
+	C_DAY,
+	C_ACTIVE,
+	C_RAW
+};
 
 __attribute__((unused)) static struct schema *orders_schema(void)
 {
 	static const char *const labels[] = { "new", "old" };
-	static const struct column columns[] = {
-		{ .name = "id", .type = COL_BIGINT }, { .name = "status", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4", .nullable = true },
+	static const struct column columns[] = { { .name = "id", .type = COL_BIGINT },
+		{ .name = "status", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4", .nullable = true },
 		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2, .nullable = true },
 		{ .name = "email", .type = COL_VARCHAR, .length = 100, .charset = "utf8mb4", .nullable = true },
 		{ .name = "big", .type = COL_BIGINT, .is_unsigned = true, .nullable = true },
 		{ .name = "huge", .type = COL_DECIMAL, .precision = 65, .scale = 30, .nullable = true },
-		{ .name = "created", .type = COL_DATETIME, .scale = 6, .nullable = true }, { .name = "doc", .type = COL_JSON, .nullable = true },
-		{ .name = "small", .type = COL_TINYINT, .nullable = false }, { .name = "ratio", .type = COL_DOUBLE, .nullable = true },
-		{ .name = "kind", .type = COL_ENUM, .labels = 2, .label = labels, .charset = "utf8mb4", .nullable = true },
-		{ .name = "day", .type = COL_DATE, .nullable = true }, { .name = "active", .type = COL_TINYINT, .length = 1, .nullable = true },
-		{ .name = "raw", .type = COL_VARBINARY, .length = 16, .nullable = true }
-	};
+		{ .name = "created", .type = COL_DATETIME, .scale = 6, .nullable = true },
+		{ .name = "doc", .type = COL_JSON, .nullable = true },
+		{ .name = "small", .type = COL_TINYINT, .nullable = false },
+		{ .name = "ratio", .type = COL_DOUBLE, .nullable = true },
+		{ .name = "kind",
+				.type = COL_ENUM,
+				.labels = 2,
+				.label = labels,
+				.charset = "utf8mb4",
+				.nullable = true },
+		{ .name = "day", .type = COL_DATE, .nullable = true },
+		{ .name = "active", .type = COL_TINYINT, .length = 1, .nullable = true },
+		{ .name = "raw", .type = COL_VARBINARY, .length = 16, .nullable = true } };
 	const char *key = "id";
 	struct schema *s = schema_new("testdb", "orders");
 
@@ -34,7 +56,8 @@ __attribute__((unused)) static struct schema *orders_schema(void)
 	return s;
 }
 
-__attribute__((unused)) static struct value *orders_row(struct batch *b, const struct schema *s, int64_t id, const char *status)
+__attribute__((unused)) static struct value *orders_row(struct batch *b, const struct schema *s, int64_t id,
+		const char *status)
 {
 	static const char huge[] = "12345678901234567890123456789012345.123456789012345678901234567890";
 	static const char doc[] = "{\"b\":[],\"a\":{\"x\":1.5,\"n\":null}}";
@@ -53,10 +76,11 @@ __attribute__((unused)) static struct value *orders_row(struct batch *b, const s
 	row[C_KIND] = value_text("new", 3);
 	row[C_DAY] = (struct value){ .kind = VALUE_DATE, .i = 17702 };
 	row[C_ACTIVE] = value_int(1);
-	return row;		/* raw is absent */
+	return row; /* raw is absent */
 }
 
-__attribute__((unused)) static struct change *orders_change(struct batch *b, struct schema *s, enum change_op op, struct value *before, struct value *after)
+__attribute__((unused)) static struct change *orders_change(struct batch *b, struct schema *s, enum change_op op,
+		struct value *before, struct value *after)
 {
 	struct record *r = batch_add_record(b);
 	struct change *c = batch_add_change(b);
@@ -67,7 +91,11 @@ __attribute__((unused)) static struct change *orders_change(struct batch *b, str
 	r->key = "{\"id\":1}";
 	r->key_len = 8;
 	r->commit_us = 1529501823123456;
-	*c = (struct change){ .op = op, .schema = s, .before = before, .after = after, .record = (uint32_t)b->nrecords - 1 };
+	*c = (struct change){ .op = op,
+		.schema = s,
+		.before = before,
+		.after = after,
+		.record = (uint32_t)b->nrecords - 1 };
 	batch_hold_schema(b, s);
 	return c;
 }

@@ -44,7 +44,8 @@ static struct schema *contract_schema(const char *table, bool with_note)
 	return s;
 }
 
-static struct value *contract_add(struct contract_rows *r, struct schema *s, bool is_delete, int64_t id, const char *name)
+static struct value *contract_add(struct contract_rows *r, struct schema *s, bool is_delete, int64_t id,
+		const char *name)
 {
 	size_t at = r->count++;
 	struct value *v = r->values[at];
@@ -65,7 +66,7 @@ static struct value *contract_add(struct contract_rows *r, struct schema *s, boo
 }
 
 static enum sink_outcome contract_load(struct sink *sink, struct schema *s, struct contract_rows *r, const char *label,
-				       struct sink_result *result)
+		struct sink_result *result)
 {
 	struct err err = { 0 };
 	enum sink_outcome outcome = sink_load(sink, s, r->rows, r->count, label, result, &err);
@@ -97,19 +98,23 @@ static void contract_labels(struct sink *sink, const char *table, contract_dump 
 	is_int(sink_label(sink, s->db, "a-2", &err), SINK_REFUSED, "another is not");
 	is_int(contract_load(sink, s, &r, "a-3", &result), SINK_LOADED, "a load of no rows is one");
 	contract_add(&r, s, false, 3, "x");
-	is_int(contract_load(sink, s, &r, "no good!", &result), SINK_REFUSED, "a label with other characters is refused");
+	is_int(contract_load(sink, s, &r, "no good!", &result), SINK_REFUSED,
+			"a label with other characters is refused");
 	schema_unref(s);
 }
 
-static void contract_look(struct sink *sink, const char *table, const char *label, struct sink_state want, const char *what)
+static void contract_look(struct sink *sink, const char *table, const char *label, struct sink_state want,
+		const char *what)
 {
 	struct sink_state state;
 	struct err err = { 0 };
 
 	is_int(sink_look(sink, "shop", table, label, &state, &err), 0, "%s: a look (%s)", what, err.msg);
-	ok(state.table == want.table && state.rows == want.rows, "%s: table %d, rows %d", what, state.table, state.rows);
+	ok(state.table == want.table && state.rows == want.rows, "%s: table %d, rows %d", what, state.table,
+			state.rows);
 	/* Who does not keep labels for ever says that he does not know. */
-	ok(label == NULL || state.label == want.label || state.label == SINK_UNKNOWN, "%s: label %d", what, state.label);
+	ok(label == NULL || state.label == want.label || state.label == SINK_UNKNOWN, "%s: label %d", what,
+			state.label);
 }
 
 /* What a target says about itself before anything is loaded. */
@@ -162,7 +167,7 @@ static void contract_changes(struct sink *sink, const char *table, contract_dump
 	contract_add(&r, s, true, 4, NULL);
 	is_int(contract_load(sink, s, &r, "b-3", &result), SINK_LOADED, "rows with three sets of columns and a delete");
 	is_str(dump(table, "id, name, amount, big"), "1|one|NULL|7\n2|zwei|2.50|NULL\n5|funf|NULL|NULL\n",
-	       "absent cells keep what was there");
+			"absent cells keep what was there");
 	is_int(sink_truncate(sink, s, &err), 0, "truncate");
 	is_str(dump(table, "id"), "", "nothing is left");
 	schema_unref(s);
@@ -183,7 +188,7 @@ static void contract_bad_row(struct sink *sink, const char *table, contract_dump
 		v[0] = value_null();
 		contract_add(&r, s, false, 3, "three");
 		is_int(contract_load(sink, s, &r, "c-1", &result), again ? SINK_DUPLICATE : SINK_LOADED,
-		       "a load with a bad row goes in%s", again ? " once" : "");
+				"a load with a bad row goes in%s", again ? " once" : "");
 		is_int(result.nbad, 1, "one row is left out");
 		is_int(result.nbad ? result.bad[0].row : 99, 1, "the one without a key");
 		ok(result.nbad && strstr(result.bad[0].reason, "id"), "the reason names the column");
@@ -227,7 +232,8 @@ struct contract_reading {
 static bool contract_cells_equal(const struct sink_cell *a, const struct sink_cell *b, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if (a[i].kind != b[i].kind || (a[i].kind == CELL_TEXT && (a[i].len != b[i].len || memcmp(a[i].p, b[i].p, a[i].len))))
+		if (a[i].kind != b[i].kind ||
+				(a[i].kind == CELL_TEXT && (a[i].len != b[i].len || memcmp(a[i].p, b[i].p, a[i].len))))
 			return false;
 	return true;
 }
@@ -264,15 +270,16 @@ static void contract_reads(struct sink *sink, struct schema *s, struct contract_
 	g.reader = sink_reader_open(sink, s, &err);
 	ok(g.reader != NULL, "the table can be read (%s)", err.msg);
 	for (size_t i = 0; g.reader && i < r->count; i++)
-		is_int(sink_reader_expect(g.reader, s, r->values[i], &arena, g.expected[i], why, sizeof(why)), 0, "row %zu: what it should be (%s)",
-		       i, why);
+		is_int(sink_reader_expect(g.reader, s, r->values[i], &arena, g.expected[i], why, sizeof(why)), 0,
+				"row %zu: what it should be (%s)", i, why);
 	if (g.reader) {
 		sink_reader_key(g.reader, g.expected[0], &low);
 		sink_reader_key(g.reader, g.expected[1], &high);
 		contract_page(&g, &(struct sink_page){ 0 }, 2, "all rows");
 		contract_page(&g, &(struct sink_page){ .after = &low, .limit = 5 }, 1, "those behind a key");
 		contract_page(&g, &(struct sink_page){ .upto = &low }, 1, "those up to a key");
-		contract_page(&g, &(struct sink_page){ .after = &low, .upto = &high, .limit = 1 }, 1, "those between two");
+		contract_page(&g, &(struct sink_page){ .after = &low, .upto = &high, .limit = 1 }, 1,
+				"those between two");
 		contract_page(&g, &(struct sink_page){ .keys = &high, .nkeys = 1 }, 1, "one by its key");
 	}
 	sink_reader_close(g.reader);
@@ -284,7 +291,8 @@ static void contract_reads_nothing(struct sink *sink)
 	struct schema *s = contract_schema("there_is_no_such_table", false);
 	struct err err = { 0 };
 
-	ok(sink_reader_open(sink, s, &err) == NULL && err.kind == ERR_DATA, "a table that is not there is told (%s)", err.msg);
+	ok(sink_reader_open(sink, s, &err) == NULL && err.kind == ERR_DATA, "a table that is not there is told (%s)",
+			err.msg);
 	schema_unref(s);
 }
 
@@ -309,9 +317,10 @@ static void contract_values(struct sink *sink, const char *table, contract_dump 
 	is_int(contract_load(sink, s, &r, "e-1", &result), SINK_LOADED, "values at their ends");
 	is_int(result.nbad, 0, "none is refused");
 	is_str(dump(table, "id, name, amount, big, day, data"),
-	       "-9223372036854775808|\"\\\n\xf0\x9f\x98\x80|-99999999.99|18446744073709551615|2018-06-20|00ff22\n"
-	       "1||0.01|0|NULL|\n", "every digit and byte is kept");
-	r.count = 2;			/* they are still there */
+			"-9223372036854775808|\"\\\n\xf0\x9f\x98\x80|-99999999.99|18446744073709551615|2018-06-20|00ff22\n"
+			"1||0.01|0|NULL|\n",
+			"every digit and byte is kept");
+	r.count = 2; /* they are still there */
 	contract_reads(sink, s, &r);
 	contract_reads_nothing(sink);
 	schema_unref(s);

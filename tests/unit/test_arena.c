@@ -27,7 +27,7 @@ static void test_reservations(struct arena *a)
 	int good = 1;
 
 	for (int i = 0; i < 200; i++) {
-		size_t bound = i % 50 == 49 ? 20000 : 100;	/* some larger than a chunk */
+		size_t bound = i % 50 == 49 ? 20000 : 100; /* some larger than a chunk */
 
 		at[i] = arena_reserve(a, bound);
 		memset(at[i], 'a' + i % 26, bound);

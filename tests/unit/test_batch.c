@@ -85,7 +85,8 @@ int main(void)
 	b->bytes = 7;
 	changes = b->changes;
 	batch_reset(b);
-	ok(b->nchanges == 0 && b->nrecords == 0 && b->bytes == 0 && !b->txn_open && b->position.gtids == NULL, "a reset empties");
+	ok(b->nchanges == 0 && b->nrecords == 0 && b->bytes == 0 && !b->txn_open && b->position.gtids == NULL,
+			"a reset empties");
 	ok(b->changes == changes && b->cap_changes >= 1000, "and keeps the memory");
 	is_int(batch_add_change(b)->pos, 0, "what is added again is zeroed");
 	test_schemas(b);

@@ -20,9 +20,12 @@ static struct schema *follow_known(void *arg, const char *db, const char *table)
 static void follow_query(void *arg, const struct event_query *q)
 {
 	struct follow *f = arg;
-	struct ddl_context ctx = { .db = q->db, .sql_mode = q->sql_mode, .charset_client = q->charset_client,
-				   .collation_server = q->collation_server, .collation_database = q->collation_database,
-				   .default_collation_utf8mb4 = q->default_collation_utf8mb4 };
+	struct ddl_context ctx = { .db = q->db,
+		.sql_mode = q->sql_mode,
+		.charset_client = q->charset_client,
+		.collation_server = q->collation_server,
+		.collation_database = q->collation_database,
+		.default_collation_utf8mb4 = q->default_collation_utf8mb4 };
 	struct ddl_result result;
 	const char *db_table;
 	struct err err;
@@ -34,12 +37,12 @@ static void follow_query(void *arg, const struct event_query *q)
 	for (unsigned i = 0; i < result.nchanges; i++)
 		for (unsigned k = 0; k < result.changes[i].ntables; k++)
 			buf_printf(f->out, "  %c %s.%s%s%s [%s] %s\n", result.changes[i].table[k].type,
-				   result.changes[i].table[k].db,
-				   result.changes[i].table[k].table, result.changes[i].table[k].previous_table
-					? " was " : "",
-				   result.changes[i].table[k].previous_table
-					? result.changes[i].table[k].previous_table : "",
-				   result.changes[i].tables, result.changes[i].ddl);
+					result.changes[i].table[k].db, result.changes[i].table[k].table,
+					result.changes[i].table[k].previous_table ? " was " : "",
+					result.changes[i].table[k].previous_table
+							? result.changes[i].table[k].previous_table
+							: "",
+					result.changes[i].tables, result.changes[i].ddl);
 	ddl_result_release(&result);
 }
 
@@ -83,7 +86,7 @@ static void compare(const char *name)
 	}
 	want = file_read(golden, &want_len);
 	ok(want && out.data && want_len == out.len && memcmp(want, out.data, out.len) == 0, "%s: as the golden text",
-	   name);
+			name);
 	free(want);
 	buf_done(&out);
 	free(bin);
@@ -104,6 +107,6 @@ int main(int argc, char **argv)
 	}
 	compare("types");
 	compare("ddl");
-	compare("minimal");	/* the same statements with binlog_row_metadata=MINIMAL: schemas come from DDL alone */
+	compare("minimal"); /* the same statements with binlog_row_metadata=MINIMAL: schemas come from DDL alone */
 	return tap_done();
 }

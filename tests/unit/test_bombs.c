@@ -23,11 +23,11 @@ enum { MB = 1 << 20, DEEP = 10000, INTERVALS = 1000000, DDL_MB = 10 };
 #if defined(__SANITIZE_THREAD__)
 enum { SHADOW = 5 };
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
+#	if __has_feature(thread_sanitizer)
 enum { SHADOW = 5 };
-#else
+#	else
 enum { SHADOW = 1 };
-#endif
+#	endif
 #else
 enum { SHADOW = 1 };
 #endif
@@ -123,8 +123,8 @@ static void test_json_deep(void)
 		put_le(p + 9, i + 1 < DEEP ? level : 0, 4);
 	}
 	buf_init(&out, MB);
-	ok(jsonb_print(doc, len, &out, &err) < 0 && strstr(err.msg, "deeper"), "JSON %d levels deep is refused: %s", DEEP,
-	   err.msg);
+	ok(jsonb_print(doc, len, &out, &err) < 0 && strstr(err.msg, "deeper"), "JSON %d levels deep is refused: %s",
+			DEEP, err.msg);
 	buf_done(&out);
 	free(doc);
 }
@@ -148,7 +148,8 @@ static void test_json_shared(void)
 		}
 	}
 	buf_init(&out, 16 * MB);
-	ok(jsonb_print(doc, sizeof(doc), &out, &err) < 0, "JSON that shares its parts 2^90 times is refused: %s", err.msg);
+	ok(jsonb_print(doc, sizeof(doc), &out, &err) < 0, "JSON that shares its parts 2^90 times is refused: %s",
+			err.msg);
 	buf_done(&out);
 }
 
@@ -157,7 +158,8 @@ static void test_json_shared(void)
 static void test_columns(void)
 {
 	static const uint8_t rows[] = { 1, 0, 0, 0, 0, 0, 1, 0, 2, 0, 0xfe, 0, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff };
-	static const uint8_t map[] = { 1, 0, 0, 0, 0, 0, 1, 0, 1, 'd', 0, 1, 't', 0, 0xfe, 0, 0, 0, 0, 1, 0, 0, 0, 3, 3 };
+	static const uint8_t map[] = { 1, 0, 0, 0, 0, 0, 1, 0, 1, 'd', 0, 1, 't', 0, 0xfe, 0, 0, 0, 0, 1, 0, 0, 0, 3,
+		3 };
 	struct event e = { .header.type = EVENT_WRITE_ROWS, .body = rows, .len = sizeof(rows) };
 	struct arena arena;
 	struct table_map out;
@@ -203,7 +205,8 @@ static void test_statement(long mb, const char *name, const char *head, const ch
 	arena_init(&arena, 4096);
 	rc = catalog_apply(c, &ctx, sql, len, &arena, &result, &db_table, &err);
 	ok(rc == 0 || err.msg[0], "%s, %ld MB: %s", name, mb, rc == 0 ? "read" : err.msg);
-	ok(peak_mb() - before < SHADOW * (5 * mb + 50), "%s: memory is a few times its length: %ld MB", name, peak_mb() - before);
+	ok(peak_mb() - before < SHADOW * (5 * mb + 50), "%s: memory is a few times its length: %ld MB", name,
+			peak_mb() - before);
 	ddl_result_release(&result);
 	arena_done(&arena);
 	catalog_free(c);
@@ -256,7 +259,8 @@ static void test_gtids(void)
 	gtid_set_encode(&a, &bytes);
 	gtid_set_done(&c);
 	c = (struct gtid_set){ 0 };
-	is_int(gtid_set_decode(&c, bytes.data, bytes.len, &err), 0, "there and back in %zu bytes %s", bytes.len, err.msg);
+	is_int(gtid_set_decode(&c, bytes.data, bytes.len, &err), 0, "there and back in %zu bytes %s", bytes.len,
+			err.msg);
 	ok(gtid_set_equal(&a, &c), "the same");
 	buf_done(&bytes);
 	gtid_set_done(&a);

@@ -102,7 +102,12 @@ static void test_conversions(void)
 	converts("utf16", "\xd8\x3d\xde\x00\x00\x41", 6, "😀A");
 	converts("utf16le", "\x3d\xd8\x00\xde\x41\x00", 6, "😀A");
 	converts("utf32", "\x00\x01\xf6\x00", 4, "😀");
-	converts("ascii", "a\xff" "b", 3, "a\xef\xbf\xbd" "b");
+	converts("ascii",
+			"a\xff"
+			"b",
+			3,
+			"a\xef\xbf\xbd"
+			"b");
 	converts(NULL, "é", 2, "é");
 }
 
@@ -114,7 +119,9 @@ static void test_malformed(void)
 	converts("utf8mb4", "\xf4\x90\x80\x80", 4, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 	converts("gbk", "\xd6", 1, "\xef\xbf\xbd");
 	converts("gbk", "\xd6\x20", 2, "\xef\xbf\xbd ");
-	converts("utf16", "\xd8\x3d\x00\x41\x00", 5, "\xef\xbf\xbd" "A\xef\xbf\xbd");
+	converts("utf16", "\xd8\x3d\x00\x41\x00", 5,
+			"\xef\xbf\xbd"
+			"A\xef\xbf\xbd");
 	converts("ujis", "\x8f\xb0", 2, "\xef\xbf\xbd\xef\xbf\xbd");
 }
 

@@ -3,7 +3,7 @@
 #include "row/collapse.h"
 #include "tests/tap.h"
 
-static struct schema *schema;		/* id, sub | name, note; the key is (id, sub) */
+static struct schema *schema; /* id, sub | name, note; the key is (id, sub) */
 static struct change changes[64];
 static size_t nchanges;
 static struct value rows[256];
@@ -48,8 +48,8 @@ static const char *run(struct collapse *c)
 	for (size_t i = 0; i < n; i++) {
 		const struct value *r = out[i].row;
 
-		at += (size_t)sprintf(text + at, "%s%s%lld%.*s", at ? " " : "", out[i].is_delete ? "-" : "+", (long long)r[0].i,
-			(int)r[1].len, r[1].kind == VALUE_TEXT ? r[1].p : "");
+		at += (size_t)sprintf(text + at, "%s%s%lld%.*s", at ? " " : "", out[i].is_delete ? "-" : "+",
+				(long long)r[0].i, (int)r[1].len, r[1].kind == VALUE_TEXT ? r[1].p : "");
 		for (int k = 2; k < 4 && !out[i].is_delete; k++)
 			at += (size_t)sprintf(text + at, ":%.*s", (int)r[k].len, r[k].kind == VALUE_TEXT ? r[k].p : "");
 	}
@@ -134,7 +134,7 @@ static void test_many(struct collapse *c)
 {
 	size_t count = 500000, kept;
 	struct change *many = calloc(count, sizeof(many[0]));
-	struct value (*cells)[4] = calloc(count, sizeof(cells[0]));
+	struct value(*cells)[4] = calloc(count, sizeof(cells[0]));
 	struct collapsed *out = calloc(2 * count, sizeof(out[0]));
 
 	for (size_t i = 0; i < count; i++) {

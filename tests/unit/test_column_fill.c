@@ -26,14 +26,18 @@ int main(void)
 	fills((struct column){ .type = COL_INT }, "x", NULL, "no integer");
 	fills((struct column){ .type = COL_INT }, NULL, "0", "NOT NULL without a default");
 	fills((struct column){ .type = COL_INT, .nullable = true }, NULL, NULL, "NULL without a default");
-	fills((struct column){ .type = COL_BIGINT, .is_unsigned = true }, "18446744073709551615", "18446744073709551615", "unsigned");
-	fills((struct column){ .type = COL_DECIMAL, .precision = 10, .scale = 2 }, "1.5", "1.50", "decimal with its digits");
+	fills((struct column){ .type = COL_BIGINT, .is_unsigned = true }, "18446744073709551615",
+			"18446744073709551615", "unsigned");
+	fills((struct column){ .type = COL_DECIMAL, .precision = 10, .scale = 2 }, "1.5", "1.50",
+			"decimal with its digits");
 	fills((struct column){ .type = COL_DECIMAL, .precision = 10, .scale = 2 }, NULL, "0.00", "decimal zero");
-	fills((struct column){ .type = COL_DECIMAL, .precision = 10, .scale = 2 }, "1.555", NULL, "a literal that the server rounded");
+	fills((struct column){ .type = COL_DECIMAL, .precision = 10, .scale = 2 }, "1.555", NULL,
+			"a literal that the server rounded");
 	fills((struct column){ .type = COL_VARCHAR }, "it's", "it's", "text");
 	fills((struct column){ .type = COL_VARCHAR }, "a\\n", "a\\n", "a backslash is one");
 	fills((struct column){ .type = COL_ENUM, .labels = 2, .label = labels }, NULL, "new", "the first label");
-	fills((struct column){ .type = COL_DATETIME, .scale = 3 }, "2020-01-02 03:04:05", "2020-01-02 03:04:05.000", "datetime");
+	fills((struct column){ .type = COL_DATETIME, .scale = 3 }, "2020-01-02 03:04:05", "2020-01-02 03:04:05.000",
+			"datetime");
 	fills((struct column){ .type = COL_DATE }, "0000-00-00", NULL, "zero date");
 	fills((struct column){ .type = COL_TIMESTAMP }, "2020-01-02 03:04:05", NULL, "a timestamp in an unknown zone");
 	fills((struct column){ .type = COL_BLOB }, NULL, NULL, "bytes");

@@ -29,8 +29,8 @@ struct settings {
 };
 
 #define AT(f) offsetof(struct settings, f)
-static const struct conf_option options[] = {
-	{ "millrace", "name", CONF_STRING, AT(name), NULL, NULL, CONF_REQUIRED, "the name" },
+static const struct conf_option options[] = { { "millrace", "name", CONF_STRING, AT(name), NULL, NULL, CONF_REQUIRED,
+							      "the name" },
 	{ "mysql", "host", CONF_STRING, AT(host), "127.0.0.1", NULL, 0, "the host" },
 	{ "mysql", "port", CONF_INT, AT(port), "3306", "1..65535", 0, "the port" },
 	{ "mysql", "password", CONF_STRING, AT(password), NULL, NULL, CONF_SECRET, "the password" },
@@ -38,15 +38,15 @@ static const struct conf_option options[] = {
 	{ "mysql", "enabled", CONF_BOOL, AT(enabled), "true", NULL, 0, "whether" },
 	{ "mysql", "buffer.size", CONF_BYTES, AT(size), "64M", NULL, 0, "how much" },
 	{ "mysql", "wait", CONF_DURATION, AT(wait_ms), "5s", "10..60000", 0, "how long" },
-	{ "mysql", "retention", CONF_DURATION, AT(retention_ms), "7d", "-1..9223372036854775807", 0, "how long it stays" },
+	{ "mysql", "retention", CONF_DURATION, AT(retention_ms), "7d", "-1..9223372036854775807", 0,
+			"how long it stays" },
 	{ "mysql", "snapshot.mode", CONF_CHOICE, AT(mode), "initial", "initial|never|when_needed", 0, "which" },
 	{ "mysql", "table.include.list", CONF_LIST, AT(tables), NULL, NULL, 0, "tables" },
 	{ "kafka", "*", CONF_PAIRS, AT(rest), "linger.ms=5", NULL, 0, "the rest" },
 	{ "kafka", "topic.*", CONF_PAIRS, AT(topics), NULL, NULL, 0, "topic settings" },
 	{ "table", "transform", CONF_STRING, offsetof(struct table_part, transform), NULL, NULL, 0, "a script" },
 	{ "table", "rows", CONF_INT, offsetof(struct table_part, rows), "7", "1..10", 0, "rows" },
-	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
-};
+	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL } };
 
 static void *named(void *settings, const char *section, const char *name);
 static const struct conf_table table = { .options = options, .named = named };
@@ -77,19 +77,20 @@ static void settings_done(struct settings *s)
 static void test_good(void)
 {
 	static const char text[] =
-		"\xef\xbb\xbf; a comment\r\n# another\n\n[millrace]\r\n  name = shop   ; prefixes labels\r\n\n"
-		"[mysql]\nhost = \"a \"\"b;  \"  ; quoted\nport=3307\npassword = p;w#d\ntoken = ${CONF_TEST}/$${x}\n"
-		"\tenabled = off\nbuffer.size = 16k\nwait = 1m\nretention = -1\nsnapshot.mode = WHEN_NEEDED\n"
-		"table.include.list = testdb.orders, testdb.(a,b){1,2} ,, testdb.c\\,d,\n"
-		"[kafka]\nbootstrap.servers = h:1,h:2\ntopic.retention = 1\nlinger.ms = 7\n"
-		"[table testdb.a_table_whose_name_is_longer_than_fifty_bytes_by_far]\ntransform = a.lua\n"
-		"[  table   testdb.b  ]\n[mysql]\nhost =\n";
+			"\xef\xbb\xbf; a comment\r\n# another\n\n[millrace]\r\n  name = shop   ; prefixes labels\r\n\n"
+			"[mysql]\nhost = \"a \"\"b;  \"  ; quoted\nport=3307\npassword = p;w#d\ntoken = ${CONF_TEST}/$${x}\n"
+			"\tenabled = off\nbuffer.size = 16k\nwait = 1m\nretention = -1\nsnapshot.mode = WHEN_NEEDED\n"
+			"table.include.list = testdb.orders, testdb.(a,b){1,2} ,, testdb.c\\,d,\n"
+			"[kafka]\nbootstrap.servers = h:1,h:2\ntopic.retention = 1\nlinger.ms = 7\n"
+			"[table testdb.a_table_whose_name_is_longer_than_fifty_bytes_by_far]\ntransform = a.lua\n"
+			"[  table   testdb.b  ]\n[mysql]\nhost =\n";
 	struct settings s = { 0 };
 	struct err err = { 0 };
 
 	setenv("CONF_TEST", "from outside", 1);
 	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "a key twice, in a section opened twice");
-	is_str(err.msg, "t.conf:26: [mysql] host: expected once, found again (first in line 8)", "says where the first was");
+	is_str(err.msg, "t.conf:26: [mysql] host: expected once, found again (first in line 8)",
+			"says where the first was");
 	settings_done(&s);
 	memset(&s, 0, sizeof(s));
 	{
@@ -129,7 +130,8 @@ static void bad(const char *text, const char *want)
 	struct settings s = { 0 };
 	struct err err = { 0 };
 
-	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "refused: %.40s", strchr(text, '\n') ? "a text of lines" : text);
+	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "refused: %.40s",
+			strchr(text, '\n') ? "a text of lines" : text);
 	is_str(err.msg, want, "the line: %s", want);
 	is_int(err.kind, ERR_CONFIG, "its kind");
 	settings_done(&s);
@@ -137,13 +139,30 @@ static void bad(const char *text, const char *want)
 
 /* What stands behind the = and what it means. */
 static const struct {
-	const char *text, *value;	/* value NULL: refused */
+	const char *text, *value; /* value NULL: refused */
 } quoted[] = {
-	{ " a b ", "a b" }, { " a ; b", "a" }, { "a;b", "a;b" }, { " ; nothing", "" }, { ";x", ";x" }, { "", "" },
-	{ " \" p ;w#d \" ; comment", " p ;w#d " }, { " ' p ;w#d '", " p ;w#d " }, { " '${CONF_TEST}'", "${CONF_TEST}" },
-	{ " \"${CONF_TEST}\"", "from outside" }, { " \"$${x}\"", "${x}" }, { " '$${x}'", "$${x}" },
-	{ " \"a\"\"b\"", "a\"b" }, { " 'it''s'", "it's" }, { " 'a\"b'", "a\"b" }, { " \"\"", "" }, { " a\"b", "a\"b" }, { " p'w'", "p'w'" },
-	{ " \"a", NULL }, { " 'a\"", NULL }, { " \"a\" b", NULL }, { " \"a\"b", NULL },
+	{ " a b ", "a b" },
+	{ " a ; b", "a" },
+	{ "a;b", "a;b" },
+	{ " ; nothing", "" },
+	{ ";x", ";x" },
+	{ "", "" },
+	{ " \" p ;w#d \" ; comment", " p ;w#d " },
+	{ " ' p ;w#d '", " p ;w#d " },
+	{ " '${CONF_TEST}'", "${CONF_TEST}" },
+	{ " \"${CONF_TEST}\"", "from outside" },
+	{ " \"$${x}\"", "${x}" },
+	{ " '$${x}'", "$${x}" },
+	{ " \"a\"\"b\"", "a\"b" },
+	{ " 'it''s'", "it's" },
+	{ " 'a\"b'", "a\"b" },
+	{ " \"\"", "" },
+	{ " a\"b", "a\"b" },
+	{ " p'w'", "p'w'" },
+	{ " \"a", NULL },
+	{ " 'a\"", NULL },
+	{ " \"a\" b", NULL },
+	{ " \"a\"b", NULL },
 };
 
 static void test_quoted(void)
@@ -161,7 +180,8 @@ static void test_quoted(void)
 		if (r == 0)
 			is_str(s.password ? s.password : "", quoted[i].value, "and its value");
 		else
-			ok(strncmp(err.msg, "t.conf:3: [mysql] password: expected ", 37) == 0 && !strstr(err.msg, "'a"), "told: %s", err.msg);
+			ok(strncmp(err.msg, "t.conf:3: [mysql] password: expected ", 37) == 0 && !strstr(err.msg, "'a"),
+					"told: %s", err.msg);
 		settings_done(&s);
 	}
 }
@@ -170,37 +190,53 @@ static void test_bad(void)
 {
 	unsetenv("CONF_TEST_UNSET");
 	bad("name = x\n", "t.conf:1: name: expected a [section] first, found a key before any");
-	bad("[millrace]\nname = x\n\n[mysq]\n", "t.conf:4: [mysq]: expected a section (millrace, mysql, kafka, table), found 'mysq'; nearest is 'mysql'");
-	bad("[zzzzzzzzzz]\n", "t.conf:1: [zzzzzzzzzz]: expected a section (millrace, mysql, kafka, table), found 'zzzzzzzzzz'");
-	bad("[mysql]\ntoken = t\nhots = a\n", "t.conf:3: [mysql] hots: expected a key of this section, found 'hots'; nearest is 'host'");
-	bad("[mysql]\nsnapshot.mod = a\n", "t.conf:2: [mysql] snapshot.mod: expected a key of this section, found 'snapshot.mod'; nearest is 'snapshot.mode'");
-	bad("[mysql]\nHost = a\n", "t.conf:2: [mysql] Host: expected a key of this section, found 'Host'; nearest is 'host'");
+	bad("[millrace]\nname = x\n\n[mysq]\n",
+			"t.conf:4: [mysq]: expected a section (millrace, mysql, kafka, table), found 'mysq'; nearest is 'mysql'");
+	bad("[zzzzzzzzzz]\n",
+			"t.conf:1: [zzzzzzzzzz]: expected a section (millrace, mysql, kafka, table), found 'zzzzzzzzzz'");
+	bad("[mysql]\ntoken = t\nhots = a\n",
+			"t.conf:3: [mysql] hots: expected a key of this section, found 'hots'; nearest is 'host'");
+	bad("[mysql]\nsnapshot.mod = a\n",
+			"t.conf:2: [mysql] snapshot.mod: expected a key of this section, found 'snapshot.mod'; nearest is 'snapshot.mode'");
+	bad("[mysql]\nHost = a\n",
+			"t.conf:2: [mysql] Host: expected a key of this section, found 'Host'; nearest is 'host'");
 	bad("[mysql]\nqqqqqq = a\n", "t.conf:2: [mysql] qqqqqq: expected a key of this section, found 'qqqqqq'");
-	bad("[mysql]\nhost.file = a\n", "t.conf:2: [mysql] host.file: expected a key of this section, found 'host.file'");
+	bad("[mysql]\nhost.file = a\n",
+			"t.conf:2: [mysql] host.file: expected a key of this section, found 'host.file'");
 	bad("[mysql]\nport = many\n", "t.conf:2: [mysql] port: expected a whole number from 1 to 65535, found 'many'");
 	bad("[mysql]\nport = 0\n", "t.conf:2: [mysql] port: expected a whole number from 1 to 65535, found '0'");
 	bad("[mysql]\nport =\n", "t.conf:2: [mysql] port: expected a whole number from 1 to 65535, found ''");
-	bad("[mysql]\nport = 99999999999999999999\n", "t.conf:2: [mysql] port: expected a whole number from 1 to 65535, found '99999999999999999999'");
+	bad("[mysql]\nport = 99999999999999999999\n",
+			"t.conf:2: [mysql] port: expected a whole number from 1 to 65535, found '99999999999999999999'");
 	bad("[mysql]\nenabled = maybe\n", "t.conf:2: [mysql] enabled: expected true or false, found 'maybe'");
-	bad("[mysql]\nbuffer.size = 5 apples\n", "t.conf:2: [mysql] buffer.size: expected a size like 64M, found '5 apples'");
+	bad("[mysql]\nbuffer.size = 5 apples\n",
+			"t.conf:2: [mysql] buffer.size: expected a size like 64M, found '5 apples'");
 	bad("[mysql]\nbuffer.size = -1\n", "t.conf:2: [mysql] buffer.size: expected a size like 64M, found '-1'");
-	bad("[mysql]\nwait = 2h\n", "t.conf:2: [mysql] wait: expected a duration like 500ms, 5s, 10m from 10 to 60000, found '2h'");
-	bad("[mysql]\nsnapshot.mode = inital\n", "t.conf:2: [mysql] snapshot.mode: expected one of initial|never|when_needed (nearest is 'initial'), found 'inital'");
-	bad("[millrace]\n\n[mysql]\ntoken = t\n", "t.conf:1: [millrace] name: expected a value, found none in this section");
+	bad("[mysql]\nwait = 2h\n",
+			"t.conf:2: [mysql] wait: expected a duration like 500ms, 5s, 10m from 10 to 60000, found '2h'");
+	bad("[mysql]\nsnapshot.mode = inital\n",
+			"t.conf:2: [mysql] snapshot.mode: expected one of initial|never|when_needed (nearest is 'initial'), found 'inital'");
+	bad("[millrace]\n\n[mysql]\ntoken = t\n",
+			"t.conf:1: [millrace] name: expected a value, found none in this section");
 	bad("[millrace]\nname =\n", "t.conf:2: [millrace] name: expected a value, found nothing");
-	bad("[mysql]\ntoken = ${CONF_TEST_UNSET}\n", "t.conf:2: [mysql] token: expected ${CONF_TEST_UNSET} set in the environment, found it unset");
-	bad("[mysql]\ntoken = ${CONF\n", "t.conf:2: [mysql] token: expected ${NAME} (a plain ${ is written $${), found a '${' without a name and '}'");
+	bad("[mysql]\ntoken = ${CONF_TEST_UNSET}\n",
+			"t.conf:2: [mysql] token: expected ${CONF_TEST_UNSET} set in the environment, found it unset");
+	bad("[mysql]\ntoken = ${CONF\n",
+			"t.conf:2: [mysql] token: expected ${NAME} (a plain ${ is written $${), found a '${' without a name and '}'");
 	bad("[mysql]\ntoken = t\ntoken = u\n", "t.conf:3: [mysql] token: expected once, found again (first in line 2)");
-	bad("[mysql]\npassword = s3cret\npassword.command = echo x\n", "t.conf:3: [mysql] password.command: expected once, found again (first in line 2)");
+	bad("[mysql]\npassword = s3cret\npassword.command = echo x\n",
+			"t.conf:3: [mysql] password.command: expected once, found again (first in line 2)");
 	bad("[kafka]\na = 1\na = 2\n", "t.conf:3: [kafka] a: expected once, found again (first in line 2)");
 	bad("[mysql]\ns3cret\n", "t.conf:2: expected key = value, found a line without =");
 	bad("[mysql\n", "t.conf:1: expected [section], found '[mysql' without ]");
 	bad("[mysql]\nnonsense\nport = x\n", "t.conf:2: expected key = value, found a line without =");
 	bad("[table]\nrows = 1\n", "t.conf:1: [table]: expected [table NAME], found no name");
 	bad("[mysql x]\nport = 1\n", "t.conf:1: [mysql x]: expected [mysql], found a name");
-	bad("[table no.good]\nrows = 1\n", "t.conf:1: [table no.good]: expected a name that can be used, found 'no.good'");
+	bad("[table no.good]\nrows = 1\n",
+			"t.conf:1: [table no.good]: expected a name that can be used, found 'no.good'");
 	bad("[table a.b]\nrows = 11\n", "t.conf:2: [table a.b] rows: expected a whole number from 1 to 10, found '11'");
-	bad("[mysql]\nhost = a\x1b[2Jb\nport = \x1b\n", "t.conf:3: [mysql] port: expected a whole number from 1 to 65535, found '\\x1b'");
+	bad("[mysql]\nhost = a\x1b[2Jb\nport = \x1b\n",
+			"t.conf:3: [mysql] port: expected a whole number from 1 to 65535, found '\\x1b'");
 }
 
 /* Lists of tables and sets of GTIDs are long: 64 KiB in one line and more have to go through whole. */
@@ -225,7 +261,8 @@ static void test_long_lines(void)
 	strcpy(text, "[mysql]\nhost = ");
 	memset(text + strlen(text), 'x', 65536);
 	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "a value of 64 KiB, but no token");
-	is_str(err.msg, "t.conf:1: [mysql] token: expected a value, found none in this section", "which is all that is wrong");
+	is_str(err.msg, "t.conf:1: [mysql] token: expected a value, found none in this section",
+			"which is all that is wrong");
 	is_int(s.host ? strlen(s.host) : 0, 65536, "every byte of it");
 	settings_done(&s);
 	memset(&s, 0, sizeof(s));
@@ -300,22 +337,33 @@ static void test_secrets(void)
 	secret_is("password.file = pw", "s3cret", "a file beside the ini file");
 	secret_is("password.command = printf 's3cret\\nmore'", "s3cret", "a command");
 	secret_is("password = s3cret", "s3cret", "a plain one");
-	snprintf(want, sizeof(want), "password.file: expected a readable file, found '%s/none': No such file or directory", dir);
+	snprintf(want, sizeof(want),
+			"password.file: expected a readable file, found '%s/none': No such file or directory", dir);
 	secret_bad("password.file = none", want, "a file that is not there");
 	snprintf(want, sizeof(want), "password.file: expected a readable file, found '%s/.': Is a directory", dir);
 	secret_bad("password.file = .", want, "a directory");
-	secret_bad("password.file = empty", "password.file: expected the value on the first line, found an empty first line", "an empty file");
+	secret_bad("password.file = empty",
+			"password.file: expected the value on the first line, found an empty first line",
+			"an empty file");
 	secret_bad("password.command = echo s3cret; exit 3",
-		   "password.command: expected a command that ends with status 0 within 10 s, found status 3", "a failing command");
+			"password.command: expected a command that ends with status 0 within 10 s, found status 3",
+			"a failing command");
 	secret_bad("password.command = echo s3cret >&2; kill -9 $$",
-		   "password.command: expected a command that ends with status 0 within 10 s, found signal 9", "a dying command");
-	secret_bad("password.command = true", "password.command: expected the value on the first line, found an empty first line", "a silent one");
-	ok(conf_secret_command("sleep 60", 100, expected, found, sizeof(found)) == NULL, "a command that hangs is ended");
+			"password.command: expected a command that ends with status 0 within 10 s, found signal 9",
+			"a dying command");
+	secret_bad("password.command = true",
+			"password.command: expected the value on the first line, found an empty first line",
+			"a silent one");
+	ok(conf_secret_command("sleep 60", 100, expected, found, sizeof(found)) == NULL,
+			"a command that hangs is ended");
 	is_str(found, "it still running or printing", "and named so");
-	ok(conf_secret_command("exec 1>&-; sleep 60", 100, expected, found, sizeof(found)) == NULL, "also when it has closed its output");
-	ok(conf_secret_command("yes", 5000, expected, found, sizeof(found)) == NULL, "a command that does not stop printing");
+	ok(conf_secret_command("exec 1>&-; sleep 60", 100, expected, found, sizeof(found)) == NULL,
+			"also when it has closed its output");
+	ok(conf_secret_command("yes", 5000, expected, found, sizeof(found)) == NULL,
+			"a command that does not stop printing");
 
-	is_int(load_secret(&s, &err, "password.file = pw\n[kafka]\nsasl.password.file = pw\nssl.ca.file = x"), 0, "secrets among the rest");
+	is_int(load_secret(&s, &err, "password.file = pw\n[kafka]\nsasl.password.file = pw\nssl.ca.file = x"), 0,
+			"secrets among the rest");
 	is_str(s.rest.items[1].key, "sasl.password", "the bare key");
 	is_str(s.rest.items[1].value, "s3cret", "the value behind the file");
 	is_str(s.rest.items[2].key, "ssl.ca.file", "what is no secret stays");
@@ -324,7 +372,8 @@ static void test_secrets(void)
 		conf_format(o, &s, &b);
 		buf_putc(&b, '|');
 	}
-	is_str(b.data, "|127.0.0.1|3306|(set)|(set)|true|64M|5s|7d|initial||linger.ms=5, sasl.password=(set), ssl.ca.file=x||", "as text, without secrets");
+	is_str(b.data, "|127.0.0.1|3306|(set)|(set)|true|64M|5s|7d|initial||linger.ms=5, sasl.password=(set), ssl.ca.file=x||",
+			"as text, without secrets");
 	buf_done(&b);
 	settings_done(&s);
 }
@@ -342,7 +391,8 @@ static void test_files(void)
 /* Any bytes may stand in the file: no crash, and a message without control characters. */
 static void test_mutations(void)
 {
-	static const char base[] = "[millrace]\nname = shop ; x\n[mysql]\nport = 3307\ntoken = $${a}\ntable.include.list = a.b, c\n[kafka]\nk = v\n[table a.b]\nrows = 3\n";
+	static const char base[] =
+			"[millrace]\nname = shop ; x\n[mysql]\nport = 3307\ntoken = $${a}\ntable.include.list = a.b, c\n[kafka]\nk = v\n[table a.b]\nrows = 3\n";
 	uint64_t seed = 11;
 	char text[sizeof(base)];
 	int raw = 0, good = 0;

@@ -39,7 +39,7 @@ static bool flip_is_noticed(const struct binlog *before, struct packet *copy, si
 	copy->p[byte] ^= mask;
 	if (!noticed)
 		printf("# type %u, byte %zu of %zu ^ %02x: %s\n", copy->p[5], byte, copy->len, mask,
-		       err.msg[0] ? err.msg : "not noticed");
+				err.msg[0] ? err.msg : "not noticed");
 	return noticed;
 }
 
@@ -65,7 +65,7 @@ static void test_each_byte(const char *name)
 		for (size_t byte = 1; byte < p->len && missed < NOTES_MAX; byte++) {
 			uint8_t mask = (uint8_t)(1u << (byte + i) % 8);
 
-			if (byte == LONG_AT && p->len > 2 * LONG_AT)	/* the middle of a long text is like its ends */
+			if (byte == LONG_AT && p->len > 2 * LONG_AT) /* the middle of a long text is like its ends */
 				byte = p->len - LONG_AT;
 			if (is_in_use_flag(p, byte, mask))
 				continue;
@@ -94,8 +94,8 @@ static void test_whole_way(const char *name)
 
 	packets_read(&packets, golden(name), true);
 	replay_run(&good, &packets, true, SIZE_MAX, NULL);
-	ok(!good.failed && !good.stopped[0] && good.changes > 20, "%s: %zu changes: %s%s", name, good.changes, good.error,
-	   good.stopped);
+	ok(!good.failed && !good.stopped[0] && good.changes > 20, "%s: %zu changes: %s%s", name, good.changes,
+			good.error, good.stopped);
 	for (unsigned run = 0; run < RUNS_FULL; run++) {
 		size_t at, byte;
 		struct packet copy;
@@ -123,7 +123,7 @@ static const char *const part_names[PARTS] = { "timestamp", "type", "server id",
 
 static enum part part_of(size_t byte)
 {
-	static const uint8_t ends[] = { 4, 5, 9, 13, 17, 19 };	/* of the header's fields */
+	static const uint8_t ends[] = { 4, 5, 9, 13, 17, 19 }; /* of the header's fields */
 
 	for (unsigned i = 0; i < sizeof(ends); i++)
 		if (byte - 1 < ends[i])
@@ -153,8 +153,8 @@ static void run_damaged(size_t at, size_t byte, uint8_t mask, struct tally *t)
 	} else {
 		t->other++;
 		if (getenv("VERBOSE"))
-			printf("# silent: type %u byte %zu of %zu mask %02x\n", packets.items[at].p[5], byte - 1 - EVENT_HEADER_LEN,
-			       copy.len - 1 - EVENT_HEADER_LEN, mask);
+			printf("# silent: type %u byte %zu of %zu mask %02x\n", packets.items[at].p[5],
+					byte - 1 - EVENT_HEADER_LEN, copy.len - 1 - EVENT_HEADER_LEN, mask);
 	}
 	free(copy.p);
 }
@@ -167,7 +167,7 @@ static void test_unchecked(const char *name)
 	packets_read(&packets, golden(name), false);
 	replay_run(&good, &packets, false, SIZE_MAX, NULL);
 	ok(!good.failed && !good.stopped[0] && good.changes > 20, "%s without checksums: %zu changes: %s%s", name,
-	   good.changes, good.error, good.stopped);
+			good.changes, good.error, good.stopped);
 	for (size_t i = 0; i < packets.count; i++)
 		for (unsigned bit = i % 2; bit < 8; bit += 2)
 			run_damaged(i, TYPE_BYTE, (uint8_t)(1u << bit), &header[PART_TYPE]);
@@ -183,12 +183,13 @@ static void test_unchecked(const char *name)
 	}
 	for (unsigned i = 0; i < PART_BODY; i++)
 		printf("# header %-10s %5zu runs: %5zu noticed, %5zu without effect, %5zu other rows\n", part_names[i],
-		       header[i].runs, header[i].noticed, header[i].same, header[i].other);
+				header[i].runs, header[i].noticed, header[i].same, header[i].other);
 	for (unsigned i = 0; i < 256; i++) {
 		nameless += by_type[i].nameless;
 		if (by_type[i].runs)
-			printf("# body %-12s %5zu runs: %5zu noticed, %5zu without effect, %5zu other rows\n", event_type_name(i),
-			       by_type[i].runs, by_type[i].noticed, by_type[i].same, by_type[i].other);
+			printf("# body %-12s %5zu runs: %5zu noticed, %5zu without effect, %5zu other rows\n",
+					event_type_name(i), by_type[i].runs, by_type[i].noticed, by_type[i].same,
+					by_type[i].other);
 	}
 	is_int(header[PART_SIZE].noticed, header[PART_SIZE].runs, "a damaged size is noticed");
 	is_int(header[PART_TYPE].other, 0, "a damaged type never makes another row");

@@ -48,8 +48,10 @@ static const char *shape(const char *db, const char *table)
 		char type[300];
 
 		column_type_print(c, type, sizeof(type));
-		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%s %s%s%s%s%s%s%s%s", i ? ", " : "", c->name, type, c->charset ? " " : "", c->charset ? c->charset : "",
-				      c->nullable ? "" : "!", schema_is_key(s, i) ? "k" : "", c->invisible ? "i" : "", c->generated ? "g" : "", c->autoinc ? "+" : "");
+		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%s %s%s%s%s%s%s%s%s", i ? ", " : "", c->name, type,
+				c->charset ? " " : "", c->charset ? c->charset : "", c->nullable ? "" : "!",
+				schema_is_key(s, i) ? "k" : "", c->invisible ? "i" : "", c->generated ? "g" : "",
+				c->autoinc ? "+" : "");
 	}
 	return out;
 }
@@ -84,7 +86,8 @@ static void refuses(const char *sql, const char *word)
 {
 	size_t count = catalog_count(catalog);
 
-	ok(apply(sql) < 0 && err.kind == ERR_DATA && strstr(err.msg, word) && catalog_count(catalog) == count, "refused: %s (%s)", sql, err.msg);
+	ok(apply(sql) < 0 && err.kind == ERR_DATA && strstr(err.msg, word) && catalog_count(catalog) == count,
+			"refused: %s (%s)", sql, err.msg);
 }
 
 static void is_kind(const char *sql, enum ddl_kind kind)
@@ -99,21 +102,26 @@ static void is_kind(const char *sql, enum ddl_kind kind)
 static void test_types(void)
 {
 	gives("CREATE TABLE t (a INT)", "a int");
-	gives("create table if not exists `d`.`t` (a int(10) unsigned zerofill not null)", "a int(10) unsigned zerofill!");
+	gives("create table if not exists `d`.`t` (a int(10) unsigned zerofill not null)",
+			"a int(10) unsigned zerofill!");
 	gives("CREATE TABLE t (a BOOL, b SERIAL)", "a tinyint(1), b bigint unsigned!k+");
-	gives("CREATE TABLE t (a FLOAT(24), b FLOAT(25), c FLOAT(7,3), d DEC)", "a float, b double, c float(7,3), d decimal(10,0)");
+	gives("CREATE TABLE t (a FLOAT(24), b FLOAT(25), c FLOAT(7,3), d DEC)",
+			"a float, b double, c float(7,3), d decimal(10,0)");
 	gives("CREATE TABLE t (a CHAR, b VARCHAR(5), c NCHAR(3), d CHARACTER VARYING(7), e NATIONAL VARCHAR(2))",
-	      "a char(1) utf8mb4, b varchar(5) utf8mb4, c char(3) utf8mb3, d varchar(7) utf8mb4, e varchar(2) utf8mb3");
+			"a char(1) utf8mb4, b varchar(5) utf8mb4, c char(3) utf8mb3, d varchar(7) utf8mb4, e varchar(2) utf8mb3");
 	gives("CREATE TABLE t (a TEXT(63), b TEXT(64), c TEXT(20000), d BLOB(300), e LONG, f LONG VARBINARY, g TEXT CHARSET binary)",
-	      "a tinytext utf8mb4, b text utf8mb4, c mediumtext utf8mb4, d blob, e mediumtext utf8mb4, f mediumblob, g blob");
+			"a tinytext utf8mb4, b text utf8mb4, c mediumtext utf8mb4, d blob, e mediumtext utf8mb4, f mediumblob, g blob");
 	gives("CREATE TABLE t (a VARCHAR(5) BYTE, b CHAR(5) CHARACTER SET binary, c CHAR(3) ASCII, d CHAR(3) UNICODE)",
-	      "a varbinary(5), b binary(5), c char(3) latin1, d char(3) ucs2");
+			"a varbinary(5), b binary(5), c char(3) latin1, d char(3) ucs2");
 	gives("CREATE TABLE t (a TIME(3), b DATETIME(6), c TIMESTAMP, d YEAR(4), e BIT, f VECTOR(3), g GEOMETRYCOLLECTION)",
-	      "a time(3), b datetime(6), c timestamp, d year, e bit(1), f vector(3), g geomcollection");
+			"a time(3), b datetime(6), c timestamp, d year, e bit(1), f vector(3), g geomcollection");
 	gives("CREATE TABLE t (a INT) DEFAULT CHARSET=latin1", "a int");
-	gives("CREATE TABLE t (a CHAR(2), b CHAR(2) COLLATE utf8mb4_bin) CHARSET latin1", "a char(2) latin1, b char(2) utf8mb4");
-	gives("CREATE TABLE t (e ENUM('a''b','c\\'d',\"x,y\"), s SET ('p') CHARACTER SET latin1)", "e enum('a''b','c''d','x,y') utf8mb4, s set('p') latin1");
-	gives("CREATE TABLE t (a INT /*!80000 UNSIGNED */, b INT /*!90100 UNSIGNED */ /* UNSIGNED */ -- UNSIGNED\n, c INT)", "a int unsigned, b int, c int");
+	gives("CREATE TABLE t (a CHAR(2), b CHAR(2) COLLATE utf8mb4_bin) CHARSET latin1",
+			"a char(2) latin1, b char(2) utf8mb4");
+	gives("CREATE TABLE t (e ENUM('a''b','c\\'d',\"x,y\"), s SET ('p') CHARACTER SET latin1)",
+			"e enum('a''b','c''d','x,y') utf8mb4, s set('p') latin1");
+	gives("CREATE TABLE t (a INT /*!80000 UNSIGNED */, b INT /*!90100 UNSIGNED */ /* UNSIGNED */ -- UNSIGNED\n, c INT)",
+			"a int unsigned, b int, c int");
 }
 
 static void test_keys(void)
@@ -125,9 +133,11 @@ static void test_keys(void)
 	run("ALTER TABLE t ADD PRIMARY KEY (a)");
 	is_str(shape("d", "t"), "a int!k, b int!", "a primary key goes before");
 	run("ALTER TABLE t DROP PRIMARY KEY");
-	is_str(shape("d", "t"), "a int!k, b int!", "without it the first unique index counts, whose column is not nullable any more");
+	is_str(shape("d", "t"), "a int!k, b int!",
+			"without it the first unique index counts, whose column is not nullable any more");
 	gives("CREATE TABLE t (a INT NOT NULL, UNIQUE KEY ((a + 1)))", "a int!");
-	gives("CREATE TABLE t (a INT KEY, b INT REFERENCES x (y) ON DELETE SET NULL, CONSTRAINT c CHECK (a > 0))", "a int!k, b int");
+	gives("CREATE TABLE t (a INT KEY, b INT REFERENCES x (y) ON DELETE SET NULL, CONSTRAINT c CHECK (a > 0))",
+			"a int!k, b int");
 	run("ALTER TABLE t CHANGE a z BIGINT");
 	is_str(shape("d", "t"), "z bigint!k, b int", "a renamed key column stays the key");
 	run("ALTER TABLE t MODIFY b INT FIRST, ADD x INT AFTER z, ADD y INT AFTER x");
@@ -202,14 +212,18 @@ static void test_results(void)
 	ddl_result_release(&result);
 	is_int(catalog_count(catalog), 0, "all gone");
 	is_int(apply("ALTER TABLE nosuch RENAME TO other"), 0, "a table that is not known");
-	ok(result.kind == DDL_TABLES && result.changes[0].table[0].schema == NULL && result.changes[0].table[0].previous_table, "told, without a schema");
+	ok(result.kind == DDL_TABLES && result.changes[0].table[0].schema == NULL &&
+					result.changes[0].table[0].previous_table,
+			"told, without a schema");
 	ddl_result_release(&result);
 	run("CREATE TABLE t (a INT)");
 	is_int(apply("TRUNCATE `t`"), 0, "truncate");
-	ok(result.kind == DDL_TRUNCATE && result.changes[0].table[0].schema == catalog_find(catalog, "d", "t"), "its table");
+	ok(result.kind == DDL_TRUNCATE && result.changes[0].table[0].schema == catalog_find(catalog, "d", "t"),
+			"its table");
 	ddl_result_release(&result);
 	is_int(apply("ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4 /* x */;"), 0, "trailing words");
-	is_str(result.changes[0].ddl, "ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4", "the text without what is around it");
+	is_str(result.changes[0].ddl, "ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4",
+			"the text without what is around it");
 	ddl_result_release(&result);
 	run("DROP DATABASE d");
 	is_int(catalog_count(catalog), 0, "DROP DATABASE takes its tables");
@@ -229,7 +243,8 @@ static void test_kinds(void)
 	is_kind("CREATE TEMPORARY TABLE t AS SELECT 1", DDL_NOTHING);
 	is_kind("DROP TEMPORARY TABLE IF EXISTS `t` /* generated by server */", DDL_NOTHING);
 	is_kind("ALTER TABLE t ENGINE=InnoDB, ALGORITHM=COPY, LOCK=SHARED", DDL_TABLES);
-	is_kind("ALTER TABLE t ADD INDEX i (a), ADD FULLTEXT (a), ADD FOREIGN KEY f (a) REFERENCES x (a), DROP CHECK c", DDL_TABLES);
+	is_kind("ALTER TABLE t ADD INDEX i (a), ADD FULLTEXT (a), ADD FOREIGN KEY f (a) REFERENCES x (a), DROP CHECK c",
+			DDL_TABLES);
 	is_kind("CREATE DATABASE x", DDL_DATABASE);
 	ok(catalog_find(catalog, "d", "t") != NULL, "t is still there");
 }
@@ -251,7 +266,8 @@ static void test_refusals(void)
 	refuses("ALTER TABLE t DROP a", "no columns");
 	refuses("ALTER TABLE t WIBBLE", "WIBBLE");
 	is_str(db_table, "d.t", "the table is named");
-	refuses("ALTER TABLE t LOCK=N.6\xc3\xa9, WIBBLE", "WIBBLE");	/* a number that runs into a name: went on for ever */
+	refuses("ALTER TABLE t LOCK=N.6\xc3\xa9, WIBBLE",
+			"WIBBLE"); /* a number that runs into a name: went on for ever */
 	refuses("FROBNICATE t", "FROBNICATE");
 	refuses("DROP TABLE t WIBBLE", "WIBBLE");
 	refuses("ALTER TABLE t ADD b VARCHAR(3) DEFAULT 'x", "no end");
@@ -261,17 +277,19 @@ static void test_refusals(void)
 static void test_show_create(void)
 {
 	static const char sql[] =
-		"CREATE TABLE `orders` (\n  `id` bigint NOT NULL AUTO_INCREMENT,\n  `s` varchar(20) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT 'x',\n"
-		"  `e` enum('a','b''c') COLLATE utf8mb4_general_ci DEFAULT NULL,\n  `g` int GENERATED ALWAYS AS ((`id` + 1)) VIRTUAL,\n  `inv` int DEFAULT '1' /*!80023 INVISIBLE */,\n"
-		"  `p` point NOT NULL /*!80003 SRID 4326 */,\n  PRIMARY KEY (`id`),\n  UNIQUE KEY `u` (`s`),\n  SPATIAL KEY `p` (`p`),\n"
-		"  CONSTRAINT `fk` FOREIGN KEY (`id`) REFERENCES `x` (`id`) ON DELETE CASCADE\n"
-		") ENGINE=InnoDB AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='it''s'\n/*!50100 PARTITION BY KEY (id)\nPARTITIONS 2 */";
+			"CREATE TABLE `orders` (\n  `id` bigint NOT NULL AUTO_INCREMENT,\n  `s` varchar(20) CHARACTER SET latin1 COLLATE latin1_bin DEFAULT 'x',\n"
+			"  `e` enum('a','b''c') COLLATE utf8mb4_general_ci DEFAULT NULL,\n  `g` int GENERATED ALWAYS AS ((`id` + 1)) VIRTUAL,\n  `inv` int DEFAULT '1' /*!80023 INVISIBLE */,\n"
+			"  `p` point NOT NULL /*!80003 SRID 4326 */,\n  PRIMARY KEY (`id`),\n  UNIQUE KEY `u` (`s`),\n  SPATIAL KEY `p` (`p`),\n"
+			"  CONSTRAINT `fk` FOREIGN KEY (`id`) REFERENCES `x` (`id`) ON DELETE CASCADE\n"
+			") ENGINE=InnoDB AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci COMMENT='it''s'\n/*!50100 PARTITION BY KEY (id)\nPARTITIONS 2 */";
 	struct schema *s;
 
 	begin();
 	s = catalog_read_table(catalog, "d", sql, sizeof(sql) - 1, 0, &err);
 	ok(s != NULL, "SHOW CREATE TABLE (%s)", s ? "" : err.msg);
-	is_str(shape("d", "orders"), "id bigint!k+, s varchar(20) latin1, e enum('a','b''c') utf8mb4, g intg, inv inti, p point!", "its columns");
+	is_str(shape("d", "orders"),
+			"id bigint!k+, s varchar(20) latin1, e enum('a','b''c') utf8mb4, g intg, inv inti, p point!",
+			"its columns");
 	is_str(s ? s->comment : "", "it's", "its comment");
 	ok(catalog_read_table(catalog, "d", "DROP TABLE x", 12, 0, &err) == NULL, "only CREATE TABLE");
 	catalog_put(catalog, s);

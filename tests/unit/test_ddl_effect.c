@@ -12,9 +12,9 @@
 
 static const struct effect_case {
 	const char *sql;
-	const char *table;	/* the touched one; NULL: none */
+	const char *table; /* the touched one; NULL: none */
 	uint32_t effects;
-	const char *moves;	/* "a>b" renamed, "a>" dropped, ">b" added, ">b?" blank */
+	const char *moves; /* "a>b" renamed, "a>" dropped, ">b" added, ">b?" blank */
 	uint64_t sql_mode;
 } cases[] = {
 	{ "ALTER TABLE t DROP COLUMN a", "t", BIT(COLUMN_DROPPED), "a>", 0 },
@@ -22,8 +22,10 @@ static const struct effect_case {
 	{ "ALTER TABLE t RENAME COLUMN a TO A", NULL, 0, "", 0 },
 	{ "ALTER TABLE t CHANGE a z INT", "t", BIT(COLUMN_RENAMED), "a>z", 0 },
 	{ "ALTER TABLE t CHANGE id pk INT NOT NULL", "t", BIT(COLUMN_RENAMED), "id>pk", 0 },
-	{ "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a", "t", BIT(COLUMN_NAME_REUSED), "a> >b? b> >a?", 0 },
-	{ "ALTER TABLE t DROP COLUMN b, RENAME COLUMN a TO b", "t", BIT(COLUMN_DROPPED) | BIT(COLUMN_NAME_REUSED), "b> a> >b?", 0 },
+	{ "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a", "t", BIT(COLUMN_NAME_REUSED), "a> >b? b> >a?",
+			0 },
+	{ "ALTER TABLE t DROP COLUMN b, RENAME COLUMN a TO b", "t", BIT(COLUMN_DROPPED) | BIT(COLUMN_NAME_REUSED),
+			"b> a> >b?", 0 },
 	{ "ALTER TABLE t DROP COLUMN a, ADD COLUMN a INT", "t", BIT(COLUMN_DROPPED) | BIT(COLUMN_ADDED), "a> >a", 0 },
 	{ "ALTER TABLE t ADD COLUMN n INT", "t", BIT(COLUMN_ADDED), ">n", 0 },
 	{ "ALTER TABLE t ADD COLUMN n INT NOT NULL DEFAULT 4", "t", BIT(COLUMN_ADDED), ">n", 0 },
@@ -54,7 +56,8 @@ static const struct effect_case {
 	{ "ALTER TABLE t REORGANIZE PARTITION p0 INTO (PARTITION n VALUES LESS THAN (5))", NULL, 0, "", 0 },
 	{ "ALTER TABLE t COALESCE PARTITION 2", NULL, 0, "", 0 },
 	{ "ALTER TABLE t PARTITION BY HASH (id) PARTITIONS 4", NULL, 0, "", 0 },
-	{ "ALTER TABLE t ADD COLUMN n INT PARTITION BY HASH (id)", "t", BIT(COLUMN_ADDED) | BIT(PARTITION_MOVED), ">n", 0 },
+	{ "ALTER TABLE t ADD COLUMN n INT PARTITION BY HASH (id)", "t", BIT(COLUMN_ADDED) | BIT(PARTITION_MOVED), ">n",
+			0 },
 	{ "ALTER TABLE t EXCHANGE PARTITION p0 WITH TABLE u WITHOUT VALIDATION", "u", BIT(EXCHANGED), "", 0 },
 	{ "ALTER TABLE u EXCHANGE PARTITION p0 WITH TABLE d.t", "t", BIT(EXCHANGED), "", 0 },
 	{ "ALTER TABLE t DISCARD TABLESPACE", "t", BIT(DISCARDED), "", 0 },
@@ -84,8 +87,9 @@ static const char *moves_text(const struct ddl_alter *a, char out[200])
 	if (a->drop)
 		return "drop";
 	for (unsigned i = 0; i < a->nmoves; i++)
-		n += (size_t)snprintf(out + n, 200 - n, "%s%s>%s%s", i ? " " : "", a->moves[i].from ? a->moves[i].from : "",
-				      a->moves[i].to ? a->moves[i].to : "", a->moves[i].blank ? "?" : "");
+		n += (size_t)snprintf(out + n, 200 - n, "%s%s>%s%s", i ? " " : "",
+				a->moves[i].from ? a->moves[i].from : "", a->moves[i].to ? a->moves[i].to : "",
+				a->moves[i].blank ? "?" : "");
 	return out;
 }
 
@@ -99,8 +103,10 @@ static struct ddl_touch *touch_of(struct ddl_result *r, const char *table)
 
 static void run(const struct effect_case *c)
 {
-	static const char *const before[] = { "CREATE TABLE u (id INT PRIMARY KEY)",
-		"CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a INT, b INT, c VARCHAR(10), d DECIMAL(10,2), e ENUM('x','y'))" };
+	static const char *const before[] = {
+		"CREATE TABLE u (id INT PRIMARY KEY)",
+		"CREATE TABLE t (id INT NOT NULL PRIMARY KEY, a INT, b INT, c VARCHAR(10), d DECIMAL(10,2), e ENUM('x','y'))"
+	};
 	struct ddl_context ctx = { .db = "d", .sql_mode = c->sql_mode };
 	struct catalog *catalog = catalog_new(0, false);
 	struct ddl_result r;

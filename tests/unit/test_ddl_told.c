@@ -39,12 +39,14 @@ static void test_text(void)
 {
 	told("CREATE TABLE t (a INT) /*!40101 ENGINE=InnoDB */ /* x */", "CREATE TABLE t (a INT)", "t", 1);
 	told("/*!40101 ALTER TABLE t ADD b INT */", "ALTER TABLE t ADD b INT", "t", 1);
-	told("CREATE TABLE `s` (\n  `id` int NOT NULL\n) START TRANSACTION", "CREATE TABLE `s` (\n  `id` int NOT NULL\n)", "s", 1);
+	told("CREATE TABLE `s` (\n  `id` int NOT NULL\n) START TRANSACTION",
+			"CREATE TABLE `s` (\n  `id` int NOT NULL\n)", "s", 1);
 	told("ANALYZE TABLE t /* by hand */", "ANALYZE TABLE t /* by hand */", "", 0);
 	told("CREATE DEFINER=`r`@`h` TRIGGER x AFTER DELETE ON t FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END",
-	     "CREATE DEFINER=`r`@`h` TRIGGER x AFTER DELETE ON t FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END", "", 0);
+			"CREATE DEFINER=`r`@`h` TRIGGER x AFTER DELETE ON t FOR EACH ROW BEGIN SET @a = 1; SET @b = 2; END",
+			"", 0);
 	told("CREATE DEFINER=`r`@`h` SQL SECURITY DEFINER VIEW `v` AS SELECT 1 AS a",
-	     "CREATE DEFINER=`r`@`h` SQL SECURITY DEFINER VIEW `v` AS SELECT 1 AS a", "v", 0);
+			"CREATE DEFINER=`r`@`h` SQL SECURITY DEFINER VIEW `v` AS SELECT 1 AS a", "v", 0);
 	told("DROP VIEW v", "DROP VIEW v", "", 0);
 	told("rename /* c */ table t to u", "rename /* c */ table t to u", "u", 1);
 	apply("FLUSH PRIVILEGES");
@@ -55,7 +57,8 @@ static void test_indexes(void)
 {
 	apply("CREATE TABLE k (a INT NOT NULL, b INT)");
 	told("CREATE INDEX i ON k (b)", "CREATE INDEX i ON k (b)", "", 0);
-	ok(result.changes[0].ntables == 1 && result.changes[0].table[0].schema->nindexes == 1, "  but its index is known");
+	ok(result.changes[0].ntables == 1 && result.changes[0].table[0].schema->nindexes == 1,
+			"  but its index is known");
 	told("CREATE UNIQUE INDEX u ON k (a)", "CREATE UNIQUE INDEX u ON k (a)", "k", 1);
 	told("CREATE UNIQUE INDEX w ON k (a, b)", "CREATE UNIQUE INDEX w ON k (a, b)", "", 0);
 	told("DROP INDEX i ON k", "DROP INDEX i ON k", "", 0);
@@ -86,8 +89,10 @@ static void test_types(void)
 
 static void test_names(void)
 {
-	static const struct table_id three[] = { { "ddl_rename_swap", "t" }, { "ddl_rename_swap", "a" }, { "ddl_rename_swap", "b" } };
-	static const struct table_id drop[] = { { "ddl_drop_table", "t2" }, { "ddl_drop_table", "t3" }, { "ddl_drop_table", "nothing" } };
+	static const struct table_id three[] = { { "ddl_rename_swap", "t" }, { "ddl_rename_swap", "a" },
+		{ "ddl_rename_swap", "b" } };
+	static const struct table_id drop[] = { { "ddl_drop_table", "t2" }, { "ddl_drop_table", "t3" },
+		{ "ddl_drop_table", "nothing" } };
 	static const struct table_id astral[] = { { "d", "\xf0\x9f\x98\x80" }, { "d", "\xe8\xa1\xa8" } };
 	struct table_id many[100];
 

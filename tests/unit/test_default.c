@@ -263,7 +263,8 @@ static const char *settled(const char *create, const char *alter, uint64_t sql_m
 	err_clear(&err);
 	arena_init(&arena, 4096);
 	for (int i = 0; i < 2 && statements[i]; i++) {
-		if (catalog_apply(catalog, &ctx, statements[i], strlen(statements[i]), &arena, &result, &db_table, &err) < 0)
+		if (catalog_apply(catalog, &ctx, statements[i], strlen(statements[i]), &arena, &result, &db_table,
+				    &err) < 0)
 			ok(0, "%s: %s", statements[i], err.msg);
 		else
 			ddl_result_release(&result);
@@ -301,7 +302,8 @@ static bool same_value(const char *type, const char *ours, const char *server)
 	if (n == without_zeros(server) && strncmp(ours, server, n) == 0)
 		return strncmp(type, "char", 4) != 0 && strcmp(type, "year") != 0;
 	return strncmp(type, "char", 4) != 0 && strcmp(type, "year") != 0 && num_parse_double(ours, strlen(ours), &a) &&
-	       num_parse_double(server, strlen(server), &b) && (strcmp(type, "float") == 0 ? fabs(a - b) <= 1e-5 * fabs(b) : a == b);
+			num_parse_double(server, strlen(server), &b) &&
+			(strcmp(type, "float") == 0 ? fabs(a - b) <= 1e-5 * fabs(b) : a == b);
 }
 
 static void test_rows(void)
@@ -311,40 +313,57 @@ static void test_rows(void)
 		char create[300], plain[300], alter[300];
 
 		snprintf(create, sizeof(create), "CREATE TABLE t (c %s DEFAULT %s)", r->type, r->literal);
-		ok(same_value(r->type, settled(create, NULL, 0), r->value), "%s DEFAULT %s: %s, MySQL %s", r->type, r->literal, got,
-		   r->value);
+		ok(same_value(r->type, settled(create, NULL, 0), r->value), "%s DEFAULT %s: %s, MySQL %s", r->type,
+				r->literal, got, r->value);
 		snprintf(plain, sizeof(plain), "CREATE TABLE t (c %s)", r->type);
 		snprintf(alter, sizeof(alter), "ALTER TABLE t ALTER c SET DEFAULT %s", r->literal);
-		ok(same_value(r->type, settled(plain, alter, 0), r->value), "%s SET DEFAULT %s: %s", r->type, r->literal, got);
+		ok(same_value(r->type, settled(plain, alter, 0), r->value), "%s SET DEFAULT %s: %s", r->type,
+				r->literal, got);
 	}
 }
 
 /* Quotes and escapes, by sql_mode: 4 ANSI_QUOTES, 1048576 NO_BACKSLASH_ESCAPES. */
 static void test_modes(void)
 {
-	static const struct { uint64_t mode; const char *literal, *value; } cases[] = {
-		{ 0, "'a\\\\b''c'", "a\\b'c" }, { 0, "'c\\'d'", "c'd" }, { 0, "'one\\ntwo\\tx\\Zq'", "one\ntwo\tx\x1aq" },
-		{ 0, "'p\\%q\\_r\\x'", "p\\%q\\_rx" }, { 0, "\"dq\"\"'x\"", "dq\"'x" }, { 0, "'x\\0z'", "(no literal)" },
-		{ 0, "_latin1'\xc3\xa9'", "(no literal)" }, { 0, "_utf8mb4'\xc3\xa9'", "\xc3\xa9" }, { 0, "'a' 'b\\n'", "ab\n" },
-		{ 1048576, "'a\\\\b''c'", "a\\\\b'c" }, { 1048576, "'one\\ntwo'", "one\\ntwo" }, { 1048576, "'c:\\dir\\'", "c:\\dir\\" },
-		{ 4, "'say \"x\" ''y'' \\\\z'", "say \"x\" 'y' \\z" }, { 1048580, "'\\\"'", "\\\"" },
+	static const struct {
+		uint64_t mode;
+		const char *literal, *value;
+	} cases[] = {
+		{ 0, "'a\\\\b''c'", "a\\b'c" },
+		{ 0, "'c\\'d'", "c'd" },
+		{ 0, "'one\\ntwo\\tx\\Zq'", "one\ntwo\tx\x1aq" },
+		{ 0, "'p\\%q\\_r\\x'", "p\\%q\\_rx" },
+		{ 0, "\"dq\"\"'x\"", "dq\"'x" },
+		{ 0, "'x\\0z'", "(no literal)" },
+		{ 0, "_latin1'\xc3\xa9'", "(no literal)" },
+		{ 0, "_utf8mb4'\xc3\xa9'", "\xc3\xa9" },
+		{ 0, "'a' 'b\\n'", "ab\n" },
+		{ 1048576, "'a\\\\b''c'", "a\\\\b'c" },
+		{ 1048576, "'one\\ntwo'", "one\\ntwo" },
+		{ 1048576, "'c:\\dir\\'", "c:\\dir\\" },
+		{ 4, "'say \"x\" ''y'' \\\\z'", "say \"x\" 'y' \\z" },
+		{ 1048580, "'\\\"'", "\\\"" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char create[200], alter[200];
 
 		snprintf(create, sizeof(create), "CREATE TABLE t (c VARCHAR(40) DEFAULT %s)", cases[i].literal);
-		is_str(settled(create, NULL, cases[i].mode), cases[i].value, "mode %u: %s", (unsigned)cases[i].mode, create);
+		is_str(settled(create, NULL, cases[i].mode), cases[i].value, "mode %u: %s", (unsigned)cases[i].mode,
+				create);
 		snprintf(alter, sizeof(alter), "ALTER TABLE t ALTER c SET DEFAULT %s", cases[i].literal);
 		is_str(settled("CREATE TABLE t (c VARCHAR(40))", alter, cases[i].mode), cases[i].value, "mode %u: %s",
-		       (unsigned)cases[i].mode, alter);
+				(unsigned)cases[i].mode, alter);
 	}
 	is_str(settled("CREATE TABLE t (c BINARY(4) DEFAULT x'616200')", NULL, 0), "0x616200", "a zero byte");
-	is_str(settled("CREATE TABLE t (c VARBINARY(9) DEFAULT 'a\\0b')", NULL, 0), "0x610062", "a zero byte of a string");
-	is_str(settled("CREATE TABLE t (c VARBINARY(9) DEFAULT '0x41')", NULL, 0), "0x30783431", "a text that looks like hex");
+	is_str(settled("CREATE TABLE t (c VARBINARY(9) DEFAULT 'a\\0b')", NULL, 0), "0x610062",
+			"a zero byte of a string");
+	is_str(settled("CREATE TABLE t (c VARBINARY(9) DEFAULT '0x41')", NULL, 0), "0x30783431",
+			"a text that looks like hex");
 	is_str(settled("CREATE TABLE t (c DATETIME DEFAULT '2018-01-02 03:04:05+02:00')", NULL, 0), "(no literal)",
-	       "a time zone: the session's is not known");
-	is_str(settled("CREATE TABLE t (c TIME DEFAULT '10:20:30.9')", NULL, UINT64_C(1) << 32), "10:20:30", "TIME_TRUNCATE_FRACTIONAL");
+			"a time zone: the session's is not known");
+	is_str(settled("CREATE TABLE t (c TIME DEFAULT '10:20:30.9')", NULL, UINT64_C(1) << 32), "10:20:30",
+			"TIME_TRUNCATE_FRACTIONAL");
 }
 
 int main(void)

@@ -41,16 +41,18 @@ static void test_statement(void)
 	e->columns[3].room_bytes = 100;
 	is_int(statement(e, 0, &sql, counts), 6, "six numbers are asked for");
 	is_str(sql.data,
-	       "SELECT COUNT(*), SUM(`fl``ag` NOT IN (0, 1)), SUM(`big` > 9223372036854775807), "
-	       "SUM(`big` BETWEEN 4611686018427387904 AND 9223372036854775807), SUM(LENGTH(CONVERT(`j` USING utf8mb4)) > 100), "
-	       "SUM(HEX(`j`) REGEXP '^(..)*(81|8D|8F|90|9D)'), SUM(HEX(`j`) REGEXP '^(..)*(C[2-9A-F]|D.|E.)[89AB].') "
-	       "FROM `d`.`t``x`", "of all rows");
+			"SELECT COUNT(*), SUM(`fl``ag` NOT IN (0, 1)), SUM(`big` > 9223372036854775807), "
+			"SUM(`big` BETWEEN 4611686018427387904 AND 9223372036854775807), SUM(LENGTH(CONVERT(`j` USING utf8mb4)) > 100), "
+			"SUM(HEX(`j`) REGEXP '^(..)*(81|8D|8F|90|9D)'), SUM(HEX(`j`) REGEXP '^(..)*(C[2-9A-F]|D.|E.)[89AB].') "
+			"FROM `d`.`t``x`",
+			"of all rows");
 	is_int(counts[0].question, EXAM_TINYINT1, "the first number's question");
 	is_int(counts[0].column, 1, "and its column");
 	buf_done(&sql);
 	is_int(statement(e, 10, &sql, counts), 6, "the same of a sample");
 	ok(strstr(sql.data, "SELECT COUNT(*), SUM(c0), SUM(c1)") == sql.data, "sums of the sample's columns");
-	ok(strstr(sql.data, "AS c5 FROM `d`.`t``x` ORDER BY `id` LIMIT 5) UNION ALL (SELECT 1 AS one,") != NULL, "one end");
+	ok(strstr(sql.data, "AS c5 FROM `d`.`t``x` ORDER BY `id` LIMIT 5) UNION ALL (SELECT 1 AS one,") != NULL,
+			"one end");
 	ok(strstr(sql.data, "ORDER BY `id` DESC LIMIT 5) AS ends") == NULL, "brackets around each end");
 	ok(strstr(sql.data, "ORDER BY `id` DESC LIMIT 5)) AS ends") != NULL, "the other end");
 	buf_done(&sql);
@@ -60,7 +62,8 @@ static void test_statement(void)
 
 static void test_nothing(void)
 {
-	const struct column columns[] = { { .name = "v", .type = COL_INT }, { .name = "w", .type = COL_VARCHAR, .length = 9 } };
+	const struct column columns[] = { { .name = "v", .type = COL_INT },
+		{ .name = "w", .type = COL_VARCHAR, .length = 9 } };
 	struct schema *s = table_of(columns, 2, NULL);
 	struct exam *e = exam_new(s);
 	struct doctor_count counts[MAX];
@@ -80,7 +83,7 @@ static void test_nothing(void)
 static void test_table_questions(void)
 {
 	const struct column columns[] = { { .name = "k", .type = COL_VARCHAR, .length = 40 },
-					  { .name = "b", .type = COL_LONGBLOB } };
+		{ .name = "b", .type = COL_LONGBLOB } };
 	struct schema *s = table_of(columns, 2, "k");
 	struct exam *e = exam_new(s);
 	struct doctor_count counts[MAX];
@@ -91,8 +94,10 @@ static void test_table_questions(void)
 	e->row_room_bytes = 1000;
 	is_int(statement(e, 0, &sql, counts), 2, "key and row may be too wide");
 	is_int(counts[0].column, -1, "of the table");
-	ok(strstr(sql.data, "SUM(0 + COALESCE(LENGTH(`k`), 0) > 120)") || strstr(sql.data, "SUM(0 + COALESCE(LENGTH(CONVERT(`k` USING utf8mb4)), 0) > 120)"),
-	   "the key's length");
+	ok(strstr(sql.data, "SUM(0 + COALESCE(LENGTH(`k`), 0) > 120)") ||
+					strstr(sql.data,
+							"SUM(0 + COALESCE(LENGTH(CONVERT(`k` USING utf8mb4)), 0) > 120)"),
+			"the key's length");
 	ok(strstr(sql.data, "SUM(0 + COALESCE(LENGTH(`b`) * 4 / 3, 0) > 1000)") != NULL, "the row's, as base64");
 	buf_done(&sql);
 	e->key_room_bytes = 160;

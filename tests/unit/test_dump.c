@@ -71,7 +71,8 @@ static void test_json(const char *name)
 	if (strcmp(name, "tables") == 0) {
 		is_int(json_array_size(json_object_get(o, "rows")), 6, "of all tables");
 		ok(strchr(out.data, 0x1b) == NULL, "an escape sequence in a name is escaped");
-		ok(json_object_get(json_array_get(json_object_get(o, "rows"), 0), "lag rows") != NULL, "by the titles of the columns");
+		ok(json_object_get(json_array_get(json_object_get(o, "rows"), 0), "lag rows") != NULL,
+				"by the titles of the columns");
 	}
 	json_decref(o);
 	buf_done(&out);
@@ -84,7 +85,7 @@ int main(void)
 	struct buf out;
 
 	for (int i = 0; dump_view_name(i); i++) {
-		if (strchr(dump_view_name(i), '/'))	/* what it shows is asked for: dump.sh */
+		if (strchr(dump_view_name(i), '/')) /* what it shows is asked for: dump.sh */
 			continue;
 		test_view(dump_view_name(i));
 		test_json(dump_view_name(i));

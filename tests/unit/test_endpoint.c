@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct {
-	const char *text, *scheme, *host;	/* host NULL: refused */
+	const char *text, *scheme, *host; /* host NULL: refused */
 	unsigned port;
 } cases[] = {
 	{ "db1", "", "db1", 0 },

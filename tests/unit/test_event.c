@@ -51,7 +51,7 @@ static void test_cut(void)
 
 	buf_init(&out, 64 << 20);
 	binlog_text_init(&t, &out);
-	for (size_t at = 4; event_at(&at, &p, &size); ) {
+	for (size_t at = 4; event_at(&at, &p, &size);) {
 		for (uint32_t len = EVENT_HEADER_LEN; len < size - 4 && len < 400; len++, cuts++) {
 			uint8_t *copy = xmalloc(len);
 			struct event e;
@@ -86,7 +86,7 @@ static void test_payload_ceiling(void)
 	int rc = 1;
 
 	event_format_init(&format);
-	for (size_t at = 4; event_at(&at, &bytes, &size); ) {
+	for (size_t at = 4; event_at(&at, &bytes, &size);) {
 		if (bytes[4] != EVENT_TRANSACTION_PAYLOAD || event_open(&e, &format, bytes, size, &err) < 0)
 			continue;
 		is_int(payload_open(p, &e, &err), 0, "a payload");
@@ -100,7 +100,7 @@ static void test_payload_ceiling(void)
 static void test_by_hand(void)
 {
 	static const uint8_t beat[] = { 1, 13, 'b', 'i', 'n', 'l', 'o', 'g', '.', '0', '0', '0', '0', '0', '1', 2, 9,
-					0xfe, 1, 0, 0, 0, 1, 0, 0, 0, 0 };
+		0xfe, 1, 0, 0, 0, 1, 0, 0, 0, 0 };
 	static const uint8_t incident[] = { 1, 0, 4, 'l', 'o', 's', 't' };
 	struct event e = { .header.type = EVENT_HEARTBEAT_V2, .body = beat, .len = sizeof(beat) };
 	struct event_heartbeat heartbeat;
@@ -109,10 +109,11 @@ static void test_by_hand(void)
 
 	is_int(event_heartbeat_parse(&e, &heartbeat, &err), 0, "heartbeat v2");
 	ok(heartbeat.file_len == 13 && heartbeat.pos == 0x100000001ull, "file, and a position above 4 GiB");
-	e = (struct event){ .header = { .type = EVENT_HEARTBEAT, .next_pos = 77 }, .body = (const uint8_t *)"f.1",
-			    .len = 3 };
+	e = (struct event){ .header = { .type = EVENT_HEARTBEAT, .next_pos = 77 },
+		.body = (const uint8_t *)"f.1",
+		.len = 3 };
 	ok(event_heartbeat_parse(&e, &heartbeat, &err) == 0 && heartbeat.pos == 77 && heartbeat.file_len == 3,
-	   "heartbeat v1");
+			"heartbeat v1");
 	e = (struct event){ .header.type = EVENT_INCIDENT, .body = incident, .len = sizeof(incident) };
 	ok(event_incident_parse(&e, &lost, &err) == 0 && lost.code == 1 && lost.message_len == 4, "incident");
 	e.len--;

@@ -13,8 +13,12 @@
 
 enum { MB = 1 << 20 };
 
-static struct format_conf conf = { .topic_prefix = "p", .message_format = FORMAT_FLAT, .connector_name = "c",
-				   .history_topic = "h", .offsets_topic = "o", .version = "3.0.8.Final" };
+static struct format_conf conf = { .topic_prefix = "p",
+	.message_format = FORMAT_FLAT,
+	.connector_name = "c",
+	.history_topic = "h",
+	.offsets_topic = "o",
+	.version = "3.0.8.Final" };
 
 static long peak_mb(void)
 {
@@ -70,7 +74,7 @@ static void fill(struct buf *b, const char *head, const char *piece, unsigned ti
 }
 
 static void fill_numbered(struct buf *b, const char *head, const char *before, const char *behind, unsigned times,
-			  const char *tail)
+		const char *tail)
 {
 	buf_init(b, 64 * MB);
 	buf_puts(b, head);
@@ -80,7 +84,8 @@ static void fill_numbered(struct buf *b, const char *head, const char *before, c
 }
 
 #define FIELD "{\"type\":\"int32\",\"optional\":true,\"field\":\"f"
-#define BYTES(scale) "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"bytes\",\"optional\":true,\"name\":" \
+#define BYTES(scale) \
+	"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"bytes\",\"optional\":true,\"name\":" \
 	"\"org.apache.kafka.connect.data.Decimal\",\"version\":1,\"parameters\":{\"scale\":\"" scale "\"}," \
 	"\"field\":\"d\"}],\"optional\":false,\"name\":\"p.db.t.Value\"},\"payload\":{\"d\":\""
 
@@ -95,7 +100,7 @@ int main(void)
 	fill_numbered(&b, "{", "\"c", "\":1", 100000, "}");
 	decode("a hundred thousand members", &b);
 	fill_numbered(&b, "{\"schema\":{\"type\":\"struct\",\"fields\":[", FIELD, "\"}", 100000,
-		      "],\"optional\":false,\"name\":\"p.db.t.Value\"},\"payload\":{}}");
+			"],\"optional\":false,\"name\":\"p.db.t.Value\"},\"payload\":{}}");
 	decode("a hundred thousand fields", &b);
 	fill(&b, "{\"n\":1", "0", 4 * MB, "}");
 	decode("a number of four million digits", &b);
@@ -108,7 +113,7 @@ int main(void)
 	fill(&b, "{\"s\":\"", "\\u0041", 4 * MB, "\"}");
 	decode("four million escapes", &b);
 	fill(&b, "{\"source\":{},\"databaseName\":\"d\",\"ddl\":\"CREATE TABLE t (a INT", ", b INT", 1 * MB,
-	     ")\",\"tableChanges\":[]}");
+			")\",\"tableChanges\":[]}");
 	decode("a history record with a long statement", &b);
 	return tap_done();
 }

@@ -13,20 +13,59 @@ struct cell_case {
 	bool snapshot;
 };
 
-#define TEXT(s) { .kind = VALUE_TEXT, .len = sizeof(s) - 1, .p = s }
-#define BYTES(s) { .kind = VALUE_BYTES, .len = sizeof(s) - 1, .p = s }
-#define ZERO(s) { .kind = VALUE_ZERODATE, .len = sizeof(s) - 1, .p = s }
-#define INT(v) { .kind = VALUE_INT, .i = v }
-#define UINT(v) { .kind = VALUE_UINT, .u = v }
-#define DBL(v) { .kind = VALUE_DOUBLE, .d = v }
-#define FLT(v) { .kind = VALUE_FLOAT, .d = v }
-#define DEC(v, s) { .kind = VALUE_DECIMAL, .aux = s, .i = v }
-#define BIG(t, s) { .kind = VALUE_BIGDECIMAL, .aux = s, .len = sizeof(t) - 1, .p = t }
-#define AT(k, v) { .kind = VALUE_##k, .i = v }
-#define NUL { .kind = VALUE_NULL }
-#define COL(t, ...) { .name = "c", .type = COL_##t, .nullable = true, __VA_ARGS__ }
+#define TEXT(s) \
+	{ \
+		.kind = VALUE_TEXT, .len = sizeof(s) - 1, .p = s \
+	}
+#define BYTES(s) \
+	{ \
+		.kind = VALUE_BYTES, .len = sizeof(s) - 1, .p = s \
+	}
+#define ZERO(s) \
+	{ \
+		.kind = VALUE_ZERODATE, .len = sizeof(s) - 1, .p = s \
+	}
+#define INT(v) \
+	{ \
+		.kind = VALUE_INT, .i = v \
+	}
+#define UINT(v) \
+	{ \
+		.kind = VALUE_UINT, .u = v \
+	}
+#define DBL(v) \
+	{ \
+		.kind = VALUE_DOUBLE, .d = v \
+	}
+#define FLT(v) \
+	{ \
+		.kind = VALUE_FLOAT, .d = v \
+	}
+#define DEC(v, s) \
+	{ \
+		.kind = VALUE_DECIMAL, .aux = s, .i = v \
+	}
+#define BIG(t, s) \
+	{ \
+		.kind = VALUE_BIGDECIMAL, .aux = s, .len = sizeof(t) - 1, .p = t \
+	}
+#define AT(k, v) \
+	{ \
+		.kind = VALUE_##k, .i = v \
+	}
+#define NUL \
+	{ \
+		.kind = VALUE_NULL \
+	}
+#define COL(t, ...) \
+	{ \
+		.name = "c", .type = COL_##t, .nullable = true, __VA_ARGS__ \
+	}
 #define LIT(s) .default_kind = DEFAULT_LITERAL, .default_text = s
-#define REQUIRED(t, ...) { .name = "c", .type = COL_##t, __VA_ARGS__ }
+#define REQUIRED(t, ...) \
+	{ \
+		.name = "c", .type = COL_##t, __VA_ARGS__ \
+	}
 
 static const char *const labels[] = { "a", "b,c", "d'e" };
 static const char *const set_labels[] = { "a", "b", "c" };
@@ -144,8 +183,10 @@ static struct format_conf conf_of(char mode)
 	conf.time_mode = mode == 'c' ? TIME_CONNECT : TIME_ADAPTIVE_MICROS;
 	conf.enable_time_adjuster = mode == 'y';
 	conf.bigint_mode = mode == 'p' ? BIGINT_PRECISE : BIGINT_LONG;
-	conf.binary_mode = mode == 'b' ? BINARY_BASE64 : mode == 'u' ? BINARY_BASE64_URL : mode == 'h' ? BINARY_HEX
-			: BINARY_BYTES;
+	conf.binary_mode = mode == 'b' ? BINARY_BASE64
+			: mode == 'u'  ? BINARY_BASE64_URL
+			: mode == 'h'  ? BINARY_HEX
+				       : BINARY_BYTES;
 	return conf;
 }
 
@@ -153,7 +194,7 @@ static struct format_conf conf_of(char mode)
 static void show(const struct record *r, char *out, size_t size)
 {
 	const char *fields = strchr(r->value, '[') + 1,
-			*stop = strstr(fields, "],\"optional\":false,\"name\":\"dbserver1.");
+		   *stop = strstr(fields, "],\"optional\":false,\"name\":\"dbserver1.");
 	const char *value = strstr(r->value, "\"payload\":{\"c\":") + 15;
 
 	snprintf(out, size, "%.*s %.*s", (int)(stop - fields), fields, (int)(r->value + r->value_len - 2 - value),

@@ -60,8 +60,11 @@ static void round_trip(const struct format_conf *conf, const char *name)
 		struct value *before = random_row(b, s), *after = random_row(b, s);
 
 		after[0] = before[0];
-		fixture_change(b, s, i % 3 == 0 ? CHANGE_CREATE : i % 3 == 1 ? CHANGE_UPDATE : CHANGE_DELETE, i % 3
-				? before : NULL, i % 3 < 2 ? after : NULL);
+		fixture_change(b, s,
+				i % 3 == 0		     ? CHANGE_CREATE
+						: i % 3 == 1 ? CHANGE_UPDATE
+							     : CHANGE_DELETE,
+				i % 3 ? before : NULL, i % 3 < 2 ? after : NULL);
 	}
 	fixture_encode(conf, b);
 	back = decode(conf, b, s);
@@ -74,8 +77,10 @@ static void round_trip(const struct format_conf *conf, const char *name)
 			bad = got->op == CHANGE_DELETE ? row_difference(s, want->before, got->before) : "op";
 		else if (!bad)
 			bad = row_difference(s, want->after, got->after);
-		if (!bad && (conf->message_format == FORMAT_ENVELOPE ? got->op != want->op : want->op != CHANGE_DELETE
-				&& got->op != CHANGE_UPSERT))
+		if (!bad &&
+				(conf->message_format == FORMAT_ENVELOPE ? got->op != want->op
+									 : want->op != CHANGE_DELETE &&
+										got->op != CHANGE_UPSERT))
 			bad = "op";
 		if (!bad && got->schema != s)
 			bad = "schema";
@@ -97,8 +102,8 @@ static void test_round_trips(void)
 		conf.bigint_mode = m & 4 ? BIGINT_PRECISE : BIGINT_LONG;
 		conf.binary_mode = m >> 2;
 		conf.delete_mode = m & 8 ? DELETE_REWRITE_WITH_TOMBSTONE : DELETE_REWRITE;
-		snprintf(name, sizeof(name), "%s, schemas %s, modes %d", m & 1 ? "flat" : "envelope", m & 2 ? "off"
-				: "on", m >> 2);
+		snprintf(name, sizeof(name), "%s, schemas %s, modes %d", m & 1 ? "flat" : "envelope",
+				m & 2 ? "off" : "on", m >> 2);
 		round_trip(&conf, name);
 	}
 }
@@ -137,10 +142,11 @@ static void test_debezium(void)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
 	struct batch *b = decode_one(&conf, "dbserver1.inventory.t", "{\"id\":1}",
-		"{\"before\":null,\"after\":{\"id\":1,\"s\":\"dflt\"},\"source\":{\"version\":\"3.0.8.Final\",\"connector\":\"mysql\",\"name\":\"dbserver1\","
-		"\"ts_ms\":1741010278000,\"snapshot\":\"first\",\"db\":\"inventory\",\"sequence\":null,\"ts_us\":1741010278000001,\"ts_ns\":1741010278000001000,"
-		"\"table\":\"t\",\"server_id\":223344,\"gtid\":\"a-b:7\",\"file\":\"mysql-bin.000003\",\"pos\":484,\"row\":3,\"thread\":7,\"query\":null},"
-		"\"transaction\":null,\"op\":\"r\",\"ts_ms\":1,\"ts_us\":1,\"ts_ns\":1}", NULL);
+			"{\"before\":null,\"after\":{\"id\":1,\"s\":\"dflt\"},\"source\":{\"version\":\"3.0.8.Final\",\"connector\":\"mysql\",\"name\":\"dbserver1\","
+			"\"ts_ms\":1741010278000,\"snapshot\":\"first\",\"db\":\"inventory\",\"sequence\":null,\"ts_us\":1741010278000001,\"ts_ns\":1741010278000001000,"
+			"\"table\":\"t\",\"server_id\":223344,\"gtid\":\"a-b:7\",\"file\":\"mysql-bin.000003\",\"pos\":484,\"row\":3,\"thread\":7,\"query\":null},"
+			"\"transaction\":null,\"op\":\"r\",\"ts_ms\":1,\"ts_us\":1,\"ts_ns\":1}",
+			NULL);
 	const struct change *c = &b->changes[0];
 
 	ok(b->nchanges == 1 && !c->dead, "an envelope without schemas");
@@ -161,17 +167,21 @@ static void test_debezium(void)
 
 	struct schema *s = table_of_all();
 	b = decode_one(&conf, "dbserver1.shop.all_types", "{\"id\":77}", "null", s);
-	ok(b->nchanges == 1 && b->changes[0].schema == s && b->changes[0].before[0].i == 77, "with the exact schema when it is known");
+	ok(b->nchanges == 1 && b->changes[0].schema == s && b->changes[0].before[0].i == 77,
+			"with the exact schema when it is known");
 	batch_free(b);
 	schema_unref(s);
-	b = decode_one(&conf, "dbserver1.inventory.t", "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,"
-			"\"field\":\"id\"}],\"optional\":false},\"payload\":{\"id\":5}}", "null", NULL);
-	ok(!b->changes[0].dead && b->changes[0].before[0].i == 5 && b->changes[0].schema->columns[0].type == COL_INT, "or a key with a schema");
+	b = decode_one(&conf, "dbserver1.inventory.t",
+			"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,"
+			"\"field\":\"id\"}],\"optional\":false},\"payload\":{\"id\":5}}",
+			"null", NULL);
+	ok(!b->changes[0].dead && b->changes[0].before[0].i == 5 && b->changes[0].schema->columns[0].type == COL_INT,
+			"or a key with a schema");
 	batch_free(b);
 
 	b = decode_one(&conf, "dbserver1.inventory.t", "{\"id\":1}",
-		"{\"id\":1,\"__x\":2,\"n\":1.5,\"b\":true,\"__deleted\":\"true\",\"__op\":\"d\",\"__source_ts_ms\":5}",
-				NULL);
+			"{\"id\":1,\"__x\":2,\"n\":1.5,\"b\":true,\"__deleted\":\"true\",\"__op\":\"d\",\"__source_ts_ms\":5}",
+			NULL);
 	is_int(b->changes[0].op, CHANGE_DELETE, "__deleted");
 	is_int(b->changes[0].schema->ncolumns, 4, "what stands behind __deleted is not a column");
 	is_int(b->changes[0].txn->commit_us, 5000, "the commit time from an added field");
@@ -194,8 +204,9 @@ static void test_special(void)
 	fixture_encode(&conf, b);
 	back = decode(&conf, b, s);
 	is_int(back->nchanges, 3, "row, delete by a null payload, truncate");
-	ok(!back->changes[1].dead && back->changes[1].op == CHANGE_DELETE
-			&& value_equal(&back->changes[1].before[0], &row[0]), "the delete has its key");
+	ok(!back->changes[1].dead && back->changes[1].op == CHANGE_DELETE &&
+					value_equal(&back->changes[1].before[0], &row[0]),
+			"the delete has its key");
 	is_int(back->changes[1].before[1].kind, VALUE_ABSENT, "and nothing else");
 	ok(back->changes[2].op == CHANGE_TRUNCATE && back->changes[2].schema == s, "the truncate of this table");
 	batch_free(back);
@@ -218,13 +229,13 @@ static void test_special(void)
 static void test_disagreement(void)
 {
 	static const struct column sent[] = { { .name = "id", .type = COL_INT },
-			{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
+		{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
 	static const struct column other[] = { { .name = "id", .type = COL_BIGINT },
-			{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
+		{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
 	static const struct value row[] = { { .kind = VALUE_INT, .i = 5 }, { .kind = VALUE_TEXT, .len = 1, .p = "x" } };
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
 	struct schema *s = fixture_schema("shop", "t", sent, 2, "id"),
-			*newer = fixture_schema("shop", "t", other, 2, "id");
+		      *newer = fixture_schema("shop", "t", other, 2, "id");
 	struct batch *b = batch_new(), *back;
 	struct err err = { 0 };
 	struct format_decoder *d;
@@ -254,7 +265,7 @@ static void test_dynamic(void)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
 	static const char *const values[] = { "{\"id\":1,\"a\":null,\"b\":1}", "{\"id\":2,\"a\":\"x\",\"b\":1.5}",
-			"{\"id\":3,\"a\":\"y\",\"b\":7}", "{\"id\":4,\"a\":[1],\"b\":\"t\"}",
+		"{\"id\":3,\"a\":\"y\",\"b\":7}", "{\"id\":4,\"a\":[1],\"b\":\"t\"}",
 		" { \"b\" : 1 , \"id\" : 5 , \"a\" : \"\\u00e9\" } " };
 	struct batch *from = batch_new(), *b;
 
@@ -271,8 +282,8 @@ static void test_dynamic(void)
 	is_int(b->changes[2].schema->columns[2].type, COL_DOUBLE, "a double once one was seen");
 	is_int(b->changes[3].schema->columns[2].type, COL_LONGTEXT, "a text once one was seen");
 	ok(!b->changes[4].dead && b->changes[4].after[1].len == 2,
-			"members in another order, with blanks and escapes: %s", b->changes[4].dead ? b->changes[4].dead
-			: "");
+			"members in another order, with blanks and escapes: %s",
+			b->changes[4].dead ? b->changes[4].dead : "");
 	for (int i = 0; i < 5; i++)
 		is_int(b->changes[i].record, i, "a change points back at its record");
 	batch_free(b);
@@ -282,7 +293,10 @@ static void test_dynamic(void)
 /* Texts of time as snapshots, other time zones and newer Debezium versions write them; and ones that are no time. */
 static void test_times(void)
 {
-	static const struct { const char *type, *semantic, *text; int64_t want; } cases[] = {
+	static const struct {
+		const char *type, *semantic, *text;
+		int64_t want;
+	} cases[] = {
 		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T13:37:03.5Z\"", 1529501823500000 },
 		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T15:37:03+02:00\"", 1529501823000000 },
 		{ "string", "io.debezium.time.ZonedTimestamp", "\"2018-06-20T13:37:03.123456789Z\"", 1529501823123456 },
@@ -301,11 +315,14 @@ static void test_times(void)
 		char text[500];
 		struct batch *b;
 
-		snprintf(text, sizeof(text), "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"optional\":true,\"name\":\"%s\","
-				"\"version\":1,\"field\":\"a\"}]},\"payload\":{\"a\":%s}}", cases[i].type, cases[i].semantic, cases[i].text);
+		snprintf(text, sizeof(text),
+				"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"optional\":true,\"name\":\"%s\","
+				"\"version\":1,\"field\":\"a\"}]},\"payload\":{\"a\":%s}}",
+				cases[i].type, cases[i].semantic, cases[i].text);
 		b = decode_one(&conf, "dbserver1.shop.time", NULL, text, NULL);
 		if (cases[i].want)
-			is_int(b->changes[0].dead ? 0 : b->changes[0].after[0].i, cases[i].want, "%s %s", cases[i].semantic, cases[i].text);
+			is_int(b->changes[0].dead ? 0 : b->changes[0].after[0].i, cases[i].want, "%s %s",
+					cases[i].semantic, cases[i].text);
 		else
 			ok(b->changes[0].dead, "refused: %s %s", cases[i].semantic, cases[i].text);
 		batch_free(b);
@@ -337,8 +354,10 @@ static void test_many_schemas(void)
 		struct record *r = batch_add_record(from);
 
 		r->topic = intern("dbserver1.shop.many");
-		r->value = arena_printf(&from->arena, "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"optional\":false,"
-				"\"field\":\"c%d\"}]},\"payload\":{\"c%d\":%d}}", i % 7 ? "int32" : "map", i % 20, i % 20, i);
+		r->value = arena_printf(&from->arena,
+				"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"optional\":false,"
+				"\"field\":\"c%d\"}]},\"payload\":{\"c%d\":%d}}",
+				i % 7 ? "int32" : "map", i % 20, i % 20, i);
 		r->value_len = (uint32_t)strlen(r->value);
 	}
 	b = decode(&conf, from, NULL);
@@ -347,7 +366,8 @@ static void test_many_schemas(void)
 		char name[8];
 
 		snprintf(name, sizeof(name), "c%d", i % 20);
-		wrong += i % 7 == 0 ? !c->dead : c->dead || strcmp(c->schema->columns[0].name, name) != 0 || c->after[0].i != i;
+		wrong += i % 7 == 0 ? !c->dead
+				    : c->dead || strcmp(c->schema->columns[0].name, name) != 0 || c->after[0].i != i;
 	}
 	is_int(wrong, 0, "twenty schemas in turns");
 	batch_free(b);
@@ -356,15 +376,17 @@ static void test_many_schemas(void)
 
 static void test_not_understood(void)
 {
-	static const char *const bad[] = { "", "x", "[1]", "{", "{}x", "{\"a\":1", "{\"a\":01}", "{\"a\":1,\"a\":2}",
-			"{\"schema\":{\"type\":\"struct\"},\"payload\":1}",
+	static const char *const bad[] = {
+		"", "x", "[1]", "{", "{}x", "{\"a\":1", "{\"a\":01}", "{\"a\":1,\"a\":2}",
+		"{\"schema\":{\"type\":\"struct\"},\"payload\":1}",
 		"{\"schema\":{\"type\":\"nonsense\"},\"payload\":{}}", "{\"schema\":{},\"payload\":{}}",
-				"{\"schema\":{\"type\":\"string\",\"optional\":false},\"payload\":\"x\"}",
+		"{\"schema\":{\"type\":\"string\",\"optional\":false},\"payload\":\"x\"}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"},{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":1}}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":\"x\"}}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":1}",
 		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"b\":1}}",
-		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"map\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":{}}}" };
+		"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"map\",\"optional\":false,\"field\":\"a\"}]},\"payload\":{\"a\":{}}}"
+	};
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
@@ -405,16 +427,16 @@ static void test_mutants(void)
 		*(r = batch_add_record(b)) = b->records[0];
 		r->value = p = arena_dup(&b->arena, r->value, r->value_len);
 		size_t at = random_u64() % r->value_len,
-				payload = (size_t)(strstr(p, "\"payload\"") ? strstr(p, "\"payload\"") - p : 0);
+		       payload = (size_t)(strstr(p, "\"payload\"") ? strstr(p, "\"payload\"") - p : 0);
 		p[at] = round % 5 ? (char)random_u64() : "\"\\{}[],:0"[random_u64() % 9];
 		if (round % 7 == 0)
 			r->value_len = (uint32_t)at;
 		*batch_add_record(b) = b->records[0];
 		back = decode(&conf, b, s);
-		wrong += back->nchanges != 3 || back->changes[0].dead || back->changes[2].dead
-				|| row_difference(s, row, back->changes[2].after) != NULL;
-		if (back->nchanges == 3 && !back->changes[1].dead
-				&& !is_one_of(back->changes[1].schema->columns[0].name) && at > payload && payload)
+		wrong += back->nchanges != 3 || back->changes[0].dead || back->changes[2].dead ||
+				row_difference(s, row, back->changes[2].after) != NULL;
+		if (back->nchanges == 3 && !back->changes[1].dead &&
+				!is_one_of(back->changes[1].schema->columns[0].name) && at > payload && payload)
 			wrong++;
 		dead += back->nchanges == 3 && back->changes[1].dead;
 		batch_free(back);
@@ -429,7 +451,8 @@ static void test_mutants(void)
 static void test_unsure(void)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
-	static const struct column columns[] = { { .name = "id", .type = COL_INT }, { .name = "v", .type = COL_DECIMAL, .precision = 9, .scale = 2 } };
+	static const struct column columns[] = { { .name = "id", .type = COL_INT },
+		{ .name = "v", .type = COL_DECIMAL, .precision = 9, .scale = 2 } };
 	struct schema *s = fixture_schema("shop", "t", columns, 2, "id");
 	struct err err = { 0 };
 	struct format_decoder *d = format_decoder_new(&conf, &err);
@@ -443,12 +466,14 @@ static void test_unsure(void)
 		r->topic = intern("dbserver1.shop.t");
 		r->key = "{\"id\":1}";
 		r->key_len = (uint32_t)strlen(r->key);
-		r->value = i < 19 ? arena_printf(&b->arena, "{\"id\":1,\"c%d\":\"AQ==\"}", i) : "{\"id\":1,\"v\":\"AQ==\"}";
+		r->value = i < 19 ? arena_printf(&b->arena, "{\"id\":1,\"c%d\":\"AQ==\"}", i)
+				  : "{\"id\":1,\"v\":\"AQ==\"}";
 		r->value_len = (uint32_t)strlen(r->value);
 		r->timestamp_ms = 1000;
 	}
 	format_decode(d, b, &err);
-	ok(format_decoder_unsure(d, &unsure) && !unsure.described && format_decoder_bare(d), "nobody knows these messages, nor do they");
+	ok(format_decoder_unsure(d, &unsure) && !unsure.described && format_decoder_bare(d),
+			"nobody knows these messages, nor do they");
 	is_str(unsure.shape, "id, c0", "the first of them");
 	format_decoder_settle(d);
 	b->nchanges = 0;
@@ -459,7 +484,8 @@ static void test_unsure(void)
 	b->nchanges = 0;
 	format_decode(d, b, &err);
 	ok(!format_decoder_unsure(d, &unsure), "settled for good");
-	ok(b->changes[19].schema == s && b->changes[19].after[1].kind == VALUE_DECIMAL, "and what becomes known is known");
+	ok(b->changes[19].schema == s && b->changes[19].after[1].kind == VALUE_DECIMAL,
+			"and what becomes known is known");
 	version = b->changes[7].schema->version;
 	b->nchanges = 0;
 	format_decode(d, b, &err);
@@ -473,9 +499,17 @@ static void test_unsure(void)
 static void test_timed(void)
 {
 	static const enum column_type types[] = { COL_DATE, COL_DATETIME, COL_BIGINT };
-	static const struct { int64_t ms; const char *value; enum value_kind kind; } rows[] = {
-		{ 5000, "7", VALUE_INT }, { 1000, "7", VALUE_DATE }, { 2999, "1000", VALUE_DATETIME }, { 1999, "8", VALUE_DATE },
-		{ 2000, "1000", VALUE_DATETIME }, { 3000, "7", VALUE_INT },
+	static const struct {
+		int64_t ms;
+		const char *value;
+		enum value_kind kind;
+	} rows[] = {
+		{ 5000, "7", VALUE_INT },
+		{ 1000, "7", VALUE_DATE },
+		{ 2999, "1000", VALUE_DATETIME },
+		{ 1999, "8", VALUE_DATE },
+		{ 2000, "1000", VALUE_DATETIME },
+		{ 3000, "7", VALUE_INT },
 	};
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
 	struct err err = { 0 };
@@ -501,7 +535,8 @@ static void test_timed(void)
 	format_decode(d, b, &err);
 	ok(!format_decoder_unsure(d, &unsure), "all definitions are known");
 	for (size_t i = 0; i < b->nchanges; i++)
-		is_int(b->changes[i].dead ? -1 : (int)b->changes[i].after[1].kind, rows[i].kind, "row %zu is read with the definition of its time", i);
+		is_int(b->changes[i].dead ? -1 : (int)b->changes[i].after[1].kind, rows[i].kind,
+				"row %zu is read with the definition of its time", i);
 	format_decoder_free(d);
 	batch_free(b);
 }

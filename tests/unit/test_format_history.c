@@ -8,14 +8,32 @@ static const char *const sizes[] = { "small", "it's" };
 
 static const struct column columns[] = {
 	{ .name = "id", .type = COL_INT, .is_unsigned = true, .autoinc = true, .type_text = "int unsigned" },
-	{ .name = "name", .type = COL_VARCHAR, .length = 50, .nullable = true, .charset = "utf8mb4", .collation = 255,
-	.default_kind = DEFAULT_NULL },
-	{ .name = "price", .type = COL_DECIMAL, .precision = 10, .scale = 2, .default_kind = DEFAULT_LITERAL,
-	.default_text = "0.00" },
-	{ .name = "size", .type = COL_ENUM, .nullable = true, .charset = "utf8mb4", .collation = 255, .labels = 2,
-	.label = sizes },
-	{ .name = "at", .type = COL_DATETIME, .scale = 3, .nullable = true, .default_kind = DEFAULT_NOW,
-	.comment = "when \"it\" was" },
+	{ .name = "name",
+			.type = COL_VARCHAR,
+			.length = 50,
+			.nullable = true,
+			.charset = "utf8mb4",
+			.collation = 255,
+			.default_kind = DEFAULT_NULL },
+	{ .name = "price",
+			.type = COL_DECIMAL,
+			.precision = 10,
+			.scale = 2,
+			.default_kind = DEFAULT_LITERAL,
+			.default_text = "0.00" },
+	{ .name = "size",
+			.type = COL_ENUM,
+			.nullable = true,
+			.charset = "utf8mb4",
+			.collation = 255,
+			.labels = 2,
+			.label = sizes },
+	{ .name = "at",
+			.type = COL_DATETIME,
+			.scale = 3,
+			.nullable = true,
+			.default_kind = DEFAULT_NOW,
+			.comment = "when \"it\" was" },
 	{ .name = "twice", .type = COL_INT, .nullable = true, .generated = true, .invisible = true },
 };
 
@@ -25,7 +43,8 @@ static unsigned nseen;
 
 static int64_t seen_commit_us;
 
-static void take(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table, struct schema *s)
+static void take(void *arg, const struct position *at, int64_t commit_us, const char *db, const char *table,
+		struct schema *s)
 {
 	seen_commit_us = commit_us;
 	if (nseen < 8) {
@@ -58,8 +77,12 @@ static void add_ddl(struct batch *b, struct ddl_table *tables, unsigned n, const
 	struct change *c = batch_add_change(b);
 	struct change_txn *txn = fixture_txn(b);
 
-	*ddl = (struct ddl_change){ .db = "inventory", .ddl = text, .tables = names, .table = tables, .ntables = n,
-			.captured = captured };
+	*ddl = (struct ddl_change){ .db = "inventory",
+		.ddl = text,
+		.tables = names,
+		.table = tables,
+		.ntables = n,
+		.captured = captured };
 	*c = (struct change){ .op = CHANGE_DDL, .txn = txn, .pos = 1200, .ddl = ddl };
 }
 
@@ -71,8 +94,12 @@ static struct batch *encode_ddl(struct schema *s, bool schemas, bool only_captur
 
 	conf.store_only_captured_tables = only_captured;
 	tables[0] = (struct ddl_table){ .type = 'C', .db = "inventory", .table = "goods", .schema = s };
-	tables[1] = (struct ddl_table){ .type = 'A', .db = "inventory", .table = "goods", .previous_db = "inventory",
-			.previous_table = "things", .schema = s };
+	tables[1] = (struct ddl_table){ .type = 'A',
+		.db = "inventory",
+		.table = "goods",
+		.previous_db = "inventory",
+		.previous_table = "things",
+		.schema = s };
 	tables[2] = (struct ddl_table){ .type = 'D', .db = "inventory", .table = "old" };
 	b->position.gtids = strdup("aaa:1-5");
 	strcpy(b->position.file, "mysql-bin.000004");
@@ -174,11 +201,12 @@ static void test_indexed(struct schema *s)
 	fixture_encode(&conf, b);
 	is_int(b->nrecords, 2, "an index: in the history and in the schema change topic");
 	ok(memmem(b->records[0].value, b->records[0].value_len, "\"tableChanges\" : [ ]", 20) != NULL,
-	   "no table is changed for Debezium");
+			"no table is changed for Debezium");
 	ok(memmem(b->records[1].value, b->records[1].value_len, "\"tableChanges\":[]", 17) != NULL, "nor in the topic");
 	ok(memmem(b->records[0].value, b->records[0].value_len, "'\xf0\x9f\x98\x80 \\\\\\\\uD83D'", 15) != NULL &&
-	   memmem(b->records[1].value, b->records[1].value_len, "'\\uD83D\\uDE00 ", 14) != NULL,
-	   "beyond the BMP: as it is in the history, escaped in the topic");
+					memmem(b->records[1].value, b->records[1].value_len, "'\\uD83D\\uDE00 ", 14) !=
+							NULL,
+			"beyond the BMP: as it is in the history, escaped in the topic");
 	is_int(decode(&b->records[0], &at, &err), 0, "decode: %s", err.msg);
 	ok(nseen == 1 && seen[0] && schema_equal(seen[0], s), "the table with its indexes");
 	forget();
@@ -219,11 +247,12 @@ static bool refuse(void *arg, const struct position *at, const char *gtid)
 /* What Debezium's model has no place for: indexes, default collations, databases, the statement's own GTID. */
 static void test_more(void)
 {
-	static const char text[] = "{\"position\":{\"file\":\"b.1\",\"pos\":4},\"tableChanges\":[{\"id\":\"\\\"d\\\".\\\"t\\\"\","
-		"\"table\":{\"columns\":[{\"name\":\"a\",\"typeName\":\"INT\"},{\"name\":\"b\",\"typeName\":\"INT\"}]}}],"
-		"\"millrace\":{\"gtid\":\"u:7\",\"ts_us\":1700000000123456,\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
-		"\"indexes\":[{\"name\":\"PRIMARY\",\"primary\":true,\"unique\":true,\"columns\":[\"b\",\"a\"]},"
-		"{\"name\":\"gone\",\"columns\":[\"x\"]}]}]}}";
+	static const char text[] =
+			"{\"position\":{\"file\":\"b.1\",\"pos\":4},\"tableChanges\":[{\"id\":\"\\\"d\\\".\\\"t\\\"\","
+			"\"table\":{\"columns\":[{\"name\":\"a\",\"typeName\":\"INT\"},{\"name\":\"b\",\"typeName\":\"INT\"}]}}],"
+			"\"millrace\":{\"gtid\":\"u:7\",\"ts_us\":1700000000123456,\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
+			"\"indexes\":[{\"name\":\"PRIMARY\",\"primary\":true,\"unique\":true,\"columns\":[\"b\",\"a\"]},"
+			"{\"name\":\"gone\",\"columns\":[\"x\"]}]}]}}";
 	struct record r = { .topic = "h", .value = text, .value_len = sizeof(text) - 1 };
 	struct format_history_reader to = { .table = take, .database = take_database };
 	const char *gtid = NULL;
@@ -248,13 +277,13 @@ static void test_debezium(void)
 {
 	static const char text[] =
 			"{\"source\":{\"server\":\"p\"},\"position\":{\"file\":\"b.1\",\"pos\":4,\"snapshot\":true},\"ts_ms\":1,\"databaseName\":\"inv\",\"ddl\":\"x\","
-		"\"tableChanges\":[{\"type\":\"CREATE\",\"id\":\"\\\"inv\\\".\\\"t\\\"\",\"table\":{\"defaultCharsetName\":\"latin1\",\"primaryKeyColumnNames\":[\"id\"],\"columns\":["
-		"{\"name\":\"id\",\"jdbcType\":4,\"typeName\":\"INT UNSIGNED ZEROFILL\",\"position\":1,\"optional\":false,\"autoIncremented\":true,\"enumValues\":[]},"
-		"{\"name\":\"d\",\"typeName\":\"NUMERIC\",\"length\":8,\"scale\":3,\"optional\":true,\"hasDefaultValue\":true,\"defaultValueExpression\":\"1.5\"},"
-		"{\"name\":\"e\",\"typeName\":\"ENUM\",\"charsetName\":\"latin1\",\"length\":1,\"optional\":true,\"enumValues\":[\"'a'\",\"'b,c'\"]},"
-		"{\"name\":\"b\",\"typeName\":\"BOOL\",\"optional\":true,\"hasDefaultValue\":true},"
-		"{\"name\":\"ts\",\"typeName\":\"TIMESTAMP\",\"length\":6,\"optional\":true},"
-		"{\"name\":\"new\",\"typeName\":\"HYPERCUBE\",\"optional\":true}]}}]}";
+			"\"tableChanges\":[{\"type\":\"CREATE\",\"id\":\"\\\"inv\\\".\\\"t\\\"\",\"table\":{\"defaultCharsetName\":\"latin1\",\"primaryKeyColumnNames\":[\"id\"],\"columns\":["
+			"{\"name\":\"id\",\"jdbcType\":4,\"typeName\":\"INT UNSIGNED ZEROFILL\",\"position\":1,\"optional\":false,\"autoIncremented\":true,\"enumValues\":[]},"
+			"{\"name\":\"d\",\"typeName\":\"NUMERIC\",\"length\":8,\"scale\":3,\"optional\":true,\"hasDefaultValue\":true,\"defaultValueExpression\":\"1.5\"},"
+			"{\"name\":\"e\",\"typeName\":\"ENUM\",\"charsetName\":\"latin1\",\"length\":1,\"optional\":true,\"enumValues\":[\"'a'\",\"'b,c'\"]},"
+			"{\"name\":\"b\",\"typeName\":\"BOOL\",\"optional\":true,\"hasDefaultValue\":true},"
+			"{\"name\":\"ts\",\"typeName\":\"TIMESTAMP\",\"length\":6,\"optional\":true},"
+			"{\"name\":\"new\",\"typeName\":\"HYPERCUBE\",\"optional\":true}]}}]}";
 	struct record r = { .topic = "h", .value = text, .value_len = sizeof(text) - 1 };
 	struct position at;
 	struct err err = { 0 };
@@ -264,8 +293,9 @@ static void test_debezium(void)
 	const struct column *c = nseen ? seen[0]->columns : NULL;
 	ok(c && c[0].type == COL_INT && c[0].is_unsigned && c[0].zerofill && c[0].autoinc && !c[0].nullable,
 			"int unsigned zerofill");
-	ok(c && c[1].type == COL_DECIMAL && c[1].precision == 8 && c[1].scale == 3
-			&& c[1].default_kind == DEFAULT_LITERAL, "numeric(8,3) with a default");
+	ok(c && c[1].type == COL_DECIMAL && c[1].precision == 8 && c[1].scale == 3 &&
+					c[1].default_kind == DEFAULT_LITERAL,
+			"numeric(8,3) with a default");
 	ok(c && c[2].type == COL_ENUM && c[2].labels == 2 && strcmp(c[2].label[1], "b,c") == 0 && c[2].length == 0,
 			"enum without quotes");
 	ok(c && c[3].is_boolean && c[3].type == COL_TINYINT && c[3].default_kind == DEFAULT_NULL, "bool");
@@ -278,18 +308,18 @@ static void test_debezium(void)
 
 static void test_hostile(void)
 {
-	static const char *const bad[] = { "x", "{}", "{\"position\":{\"file\":1}}",
-			"{\"position\":{\"file\":\"f\",\"pos\":-1}}",
+	static const char *const bad[] = {
+		"x", "{}", "{\"position\":{\"file\":1}}", "{\"position\":{\"file\":\"f\",\"pos\":-1}}",
 		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"t\"}]}",
-				"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"columns\":[{}]}}]}",
-		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"primaryKeyColumnNames\":[\"x\"]}}]}" };
+		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"columns\":[{}]}}]}",
+		"{\"position\":{\"file\":\"f\"},\"tableChanges\":[{\"id\":\"\\\"a\\\".\\\"b\\\"\",\"table\":{\"primaryKeyColumnNames\":[\"x\"]}}]}"
+	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct record r = { .topic = "h", .value = bad[i], .value_len = (uint32_t)strlen(bad[i]) };
 		struct err err = { 0 };
 
-		ok(decode(&r, NULL, &err) < 0 && err.kind == ERR_DATA, "refused: %.60s: %s",
-				bad[i], err.msg);
+		ok(decode(&r, NULL, &err) < 0 && err.kind == ERR_DATA, "refused: %.60s: %s", bad[i], err.msg);
 		forget();
 	}
 }

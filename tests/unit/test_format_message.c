@@ -6,8 +6,12 @@
 
 static const struct column columns[] = {
 	{ .name = "id", .type = COL_INT, .nullable = false },
-	{ .name = "s", .type = COL_VARCHAR, .length = 20, .nullable = true, .default_kind = DEFAULT_LITERAL,
-	.default_text = "dflt" },
+	{ .name = "s",
+			.type = COL_VARCHAR,
+			.length = 20,
+			.nullable = true,
+			.default_kind = DEFAULT_LITERAL,
+			.default_text = "dflt" },
 };
 
 static const struct value one[] = { { .kind = VALUE_INT, .i = 1 }, { .kind = VALUE_NULL } };
@@ -29,8 +33,10 @@ static void show(struct buf *b, const struct record *r)
 {
 	if (b->len)
 		buf_puts(b, " && ");
-	buf_printf(b, "%s%s ", r->topic, r->partition == PARTITION_BY_KEY ? "" : r->partition == PARTITION_ANY ? "/any"
-			: "/fixed");
+	buf_printf(b, "%s%s ", r->topic,
+			r->partition == PARTITION_BY_KEY		? ""
+					: r->partition == PARTITION_ANY ? "/any"
+									: "/fixed");
 	for (uint32_t i = 0; i < r->nheaders; i++)
 		buf_printf(b, "%s=%.*s ", r->headers[i].name, (int)r->headers[i].len, r->headers[i].value);
 	put_text(b, r->key, r->key_len);
@@ -84,7 +90,7 @@ static void check_envelope(void)
 static void check_flat(void)
 {
 	static const enum delete_mode modes[] = { DELETE_UNSET, DELETE_DROP, DELETE_TOMBSTONE, DELETE_REWRITE,
-			DELETE_REWRITE_WITH_TOMBSTONE };
+		DELETE_REWRITE_WITH_TOMBSTONE };
 	static const char *const names[] = { "unset", "drop", "tombstone", "rewrite", "rewrite-with-tombstone" };
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
 	char name[100];
@@ -127,18 +133,23 @@ static void check_options(void)
 
 static bool header_is(const struct record *r, const char *text)
 {
-	return r->nheaders == 1 && r->headers[0].len == strlen(text) && memcmp(r->headers[0].value, text, strlen(text)) == 0;
+	return r->nheaders == 1 && r->headers[0].len == strlen(text) &&
+			memcmp(r->headers[0].value, text, strlen(text)) == 0;
 }
 
 static void check_dates_of_headers(void)
 {
 	static const struct column dated[] = {
-		{ .name = "d", .type = COL_DATE }, { .name = "t", .type = COL_DATETIME }, { .name = "c", .type = COL_TIME },
+		{ .name = "d", .type = COL_DATE },
+		{ .name = "t", .type = COL_DATETIME },
+		{ .name = "c", .type = COL_TIME },
 	};
 	static const char *const key[] = { "d", "t", "c" };
 	static const struct value rows[][3] = {
-		{ { .kind = VALUE_DATE, .i = 18263 }, { .kind = VALUE_DATETIME, .i = 1529501823500000 }, { .kind = VALUE_TIME, .i = 0 } },
-		{ { .kind = VALUE_DATE, .i = -1 }, { .kind = VALUE_DATETIME, .i = 0 }, { .kind = VALUE_TIME, .i = 36672123456 } },
+		{ { .kind = VALUE_DATE, .i = 18263 }, { .kind = VALUE_DATETIME, .i = 1529501823500000 },
+				{ .kind = VALUE_TIME, .i = 0 } },
+		{ { .kind = VALUE_DATE, .i = -1 }, { .kind = VALUE_DATETIME, .i = 0 },
+				{ .kind = VALUE_TIME, .i = 36672123456 } },
 	};
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
 	struct schema *s = fixture_schema("inventory", "t", dated, 3, NULL);
@@ -150,9 +161,10 @@ static void check_dates_of_headers(void)
 	fixture_encode(&conf, b);
 	schema_unref(s);
 	ok(header_is(&b->records[0], "{\"d\":00:00:00.000Z,\"t\":00:00:00.000Z,\"c\":10:11:12.123Z}"),
-	   "Connect's dates in a header: within the first day a time");
-	ok(header_is(&b->records[b->nrecords - 1], "{\"d\":2020-01-02,\"t\":2018-06-20T13:37:03.500Z,\"c\":00:00:00.000Z}"),
-	   "after it a date");
+			"Connect's dates in a header: within the first day a time");
+	ok(header_is(&b->records[b->nrecords - 1],
+			   "{\"d\":2020-01-02,\"t\":2018-06-20T13:37:03.500Z,\"c\":00:00:00.000Z}"),
+			"after it a date");
 	batch_free(b);
 }
 
@@ -185,8 +197,9 @@ static void test_names(void)
 			"one underscore for each UTF-16 unit");
 	is_str(format_topic(e, "", "t"), "dbserver1.t", "blank parts are left out");
 	is_int(strlen(format_topic(e, "db",
-			"ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
-		"tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt")), 249, "cut to 249");
+			       "ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+			       "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt")),
+			249, "cut to 249");
 	is_int(format_murmur2("21", 2), (uint32_t)-973932308 & 0x7fffffff, "murmur2 of 21");
 	is_int(format_murmur2("foobar", 6), (uint32_t)-790332482 & 0x7fffffff, "murmur2 of foobar");
 	is_int(format_murmur2("a-little-bit-long-string", 24), (uint32_t)-985981536 & 0x7fffffff,
@@ -236,7 +249,8 @@ static void test_long_texts(void)
 			memcpy(text + k * len, pieces[i], len);
 		fixture_change(b, s, CHANGE_UPDATE, row, row);
 		fixture_encode(&conf, b);
-		ok(b->nrecords == 1 && b->records[0].value_len >= 2 * PIECES * escaped[i], "a long text of kind %zu", i);
+		ok(b->nrecords == 1 && b->records[0].value_len >= 2 * PIECES * escaped[i], "a long text of kind %zu",
+				i);
 		batch_free(b);
 	}
 	schema_unref(s);

@@ -35,9 +35,10 @@ static void check(const struct position *p, const char *want, const char *name)
 	is_str(back.gtid, p->gtid, "%s: transaction", name);
 	is_int(back.changes, p->changes, "%s: changes", name);
 	is_str(back.progress, p->progress, "%s: progress", name);
-	ok(back.pos == p->pos && back.event == p->event && back.row == p->row && back.ts_sec == p->ts_sec
-			&& back.server_id == p->server_id
-	   && back.snapshot == p->snapshot && back.snapshot_blocking == p->snapshot_blocking, "%s: all else", name);
+	ok(back.pos == p->pos && back.event == p->event && back.row == p->row && back.ts_sec == p->ts_sec &&
+					back.server_id == p->server_id && back.snapshot == p->snapshot &&
+					back.snapshot_blocking == p->snapshot_blocking,
+			"%s: all else", name);
 	position_done(&back);
 	batch_free(b);
 }
@@ -45,8 +46,11 @@ static void check(const struct position *p, const char *want, const char *name)
 static int decode_text(const char *key, const char *value, struct position *out)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
-	struct record r = { .topic = "offsets", .key = key, .key_len = key ? (uint32_t)strlen(key) : 0, .value = value,
-			.value_len = value ? (uint32_t)strlen(value) : 0 };
+	struct record r = { .topic = "offsets",
+		.key = key,
+		.key_len = key ? (uint32_t)strlen(key) : 0,
+		.value = value,
+		.value_len = value ? (uint32_t)strlen(value) : 0 };
 	struct err err = { 0 };
 
 	return format_position_decode(&conf, &r, out, &err);
@@ -92,8 +96,9 @@ int main(void)
 	p.progress = strdup("{\"at\":1}");
 	check(&p,
 			"{\"ts_sec\":1741010278,\"file\":\"mysql-bin.000003\",\"pos\":484,\"gtids\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23\",\"row\":1,"
-		  "\"server_id\":223344,\"event\":2,\"snapshot\":\"INITIAL\",\"millrace_server\":\"8a94f357-aab4-11df-86ab-c80aa9429562\","
-		  "\"millrace_gtid\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:24\",\"millrace_changes\":17,\"millrace_snapshot\":\"{\\\"at\\\":1}\"}", "most");
+			"\"server_id\":223344,\"event\":2,\"snapshot\":\"INITIAL\",\"millrace_server\":\"8a94f357-aab4-11df-86ab-c80aa9429562\","
+			"\"millrace_gtid\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:24\",\"millrace_changes\":17,\"millrace_snapshot\":\"{\\\"at\\\":1}\"}",
+			"most");
 	position_done(&p);
 	test_foreign();
 	return tap_done();

@@ -50,16 +50,30 @@ static bool gets(struct half *h, enum half_state want)
 
 static void states(void)
 {
-	static const struct { enum half_state from, to; bool may; } rows[] = {
-		{ HALF_STOPPED, HALF_STARTING, true }, { HALF_STOPPED, HALF_STREAMING, false }, { HALF_STOPPED, HALF_FAILED, false },
-		{ HALF_STARTING, HALF_STREAMING, true }, { HALF_STARTING, HALF_FAILED, true }, { HALF_STARTING, HALF_RETRYING, true },
-		{ HALF_SNAPSHOT, HALF_STREAMING, true }, { HALF_STREAMING, HALF_SNAPSHOT, true }, { HALF_STREAMING, HALF_STUCK, true },
-		{ HALF_FAILED, HALF_STARTING, true }, { HALF_FAILED, HALF_STREAMING, false }, { HALF_FAILED, HALF_IDLE, false },
-		{ HALF_RETRYING, HALF_STREAMING, true }, { HALF_STREAMING, HALF_PAUSED, false }, { HALF_IDLE, HALF_IDLE, true },
+	static const struct {
+		enum half_state from, to;
+		bool may;
+	} rows[] = {
+		{ HALF_STOPPED, HALF_STARTING, true },
+		{ HALF_STOPPED, HALF_STREAMING, false },
+		{ HALF_STOPPED, HALF_FAILED, false },
+		{ HALF_STARTING, HALF_STREAMING, true },
+		{ HALF_STARTING, HALF_FAILED, true },
+		{ HALF_STARTING, HALF_RETRYING, true },
+		{ HALF_SNAPSHOT, HALF_STREAMING, true },
+		{ HALF_STREAMING, HALF_SNAPSHOT, true },
+		{ HALF_STREAMING, HALF_STUCK, true },
+		{ HALF_FAILED, HALF_STARTING, true },
+		{ HALF_FAILED, HALF_STREAMING, false },
+		{ HALF_FAILED, HALF_IDLE, false },
+		{ HALF_RETRYING, HALF_STREAMING, true },
+		{ HALF_STREAMING, HALF_PAUSED, false },
+		{ HALF_IDLE, HALF_IDLE, true },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		is_int(half_may_follow(rows[i].from, rows[i].to), rows[i].may, "state %d to %d", rows[i].from, rows[i].to);
+		is_int(half_may_follow(rows[i].from, rows[i].to), rows[i].may, "state %d to %d", rows[i].from,
+				rows[i].to);
 }
 
 static void resumes(struct half *h, enum err_kind kind)
@@ -135,7 +149,8 @@ int main(void)
 	half_start(&h, &err);
 	ok(gets(&h, HALF_FAILED), "a configuration that cannot work");
 	err_clear(&err);
-	ok(half_is_over(&h, &err) && err.kind == ERR_CONFIG, "nothing waits for it: the process may end, with the reason");
+	ok(half_is_over(&h, &err) && err.kind == ERR_CONFIG,
+			"nothing waits for it: the process may end, with the reason");
 	half_stop(&h);
 	half_join(&h, 5000);
 	half_done(&h);

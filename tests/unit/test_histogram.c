@@ -34,8 +34,8 @@ static void test_against_sort(int shift)
 		size_t rank = (size_t)(VALUES * percent[i] / 100 + 0.999999);
 		int64_t exact = values[rank ? rank - 1 : 0], told = histogram_percentile(&copy, percent[i]);
 
-		ok(told >= exact && (double)told <= (double)exact * 1.0625, "p%g within 6 %% above %lld: %lld", percent[i],
-			(long long)exact, (long long)told);
+		ok(told >= exact && (double)told <= (double)exact * 1.0625, "p%g within 6 %% above %lld: %lld",
+				percent[i], (long long)exact, (long long)told);
 	}
 }
 

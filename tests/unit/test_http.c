@@ -40,10 +40,11 @@ static int fake_request(void *self, const struct engine_request *r, engine_emit 
 		"{\"section\":\"starrocks\",\"key\":\"fe.http\",\"value\":\"fe1:8030\",\"default\":null}",
 		"{\"section\":\"load\",\"key\":\"topics\",\"value\":\"\",\"default\":null}",
 	};
-	static const char histogram[] = "{\"table\":\"t\\\"\\\\\\n\\u001b\",\"half\":\"load\",\"le_us\":[1000,2500],\"at_most\":[3,5],\"count\":7,\"sum_us\":9000000}";
+	static const char histogram[] =
+			"{\"table\":\"t\\\"\\\\\\n\\u001b\",\"half\":\"load\",\"le_us\":[1000,2500],\"at_most\":[3,5],\"count\":7,\"sum_us\":9000000}";
 
 	snprintf(last_request, sizeof(last_request), "%s %s by %s%s", r->command, r->nargs ? r->args[0].value : "",
-		 r->session ? r->session->who : "-", r->session && r->session->read_only ? ", read-only" : "");
+			r->session ? r->session->who : "-", r->session && r->session->read_only ? ", read-only" : "");
 	if (refuses != ERR_NONE)
 		return err_set(err, refuses, 0, "the server says \"no\"");
 	if (strcmp(r->command, "latency") == 0)
@@ -56,9 +57,15 @@ static int fake_request(void *self, const struct engine_request *r, engine_emit 
 }
 
 static struct engine_link engine = { .status = fake_status, .request = fake_request };
-static struct http_conf conf = { .host = "127.0.0.1", .port = 8083, .token = TOKEN, .connections = 4, .timeout_ms = 300, .tables = 4 };
+static struct http_conf conf = { .host = "127.0.0.1",
+	.port = 8083,
+	.token = TOKEN,
+	.connections = 4,
+	.timeout_ms = 300,
+	.tables = 4 };
 
-static struct http_answer ask_as(const char *authorization, const char *method, const char *path, const char *query, const char *value)
+static struct http_answer ask_as(const char *authorization, const char *method, const char *path, const char *query,
+		const char *value)
 {
 	struct http_ask ask = { .method = method, .path = path, .authorization = authorization, .peer = "192.0.2.7" };
 	struct http_site site;
@@ -85,32 +92,47 @@ static const char *body_of(const struct http_answer *a)
 
 static void test_connect(void)
 {
-	static const struct { const char *method, *path, *query, *value; int code; const char *body; } calls[] = {
-		{ "GET", "/", NULL, NULL, 200, "{\"version\":\"0.1.0\",\"commit\":\"unknown\",\"kafka_cluster_id\":null}" },
+	static const struct {
+		const char *method, *path, *query, *value;
+		int code;
+		const char *body;
+	} calls[] = {
+		{ "GET", "/", NULL, NULL, 200,
+				"{\"version\":\"0.1.0\",\"commit\":\"unknown\",\"kafka_cluster_id\":null}" },
 		{ "GET", "/connectors", NULL, NULL, 200, "[\"shop\",\"shop-load\"]" },
 		{ "GET", "/connectors/", NULL, NULL, 200, "[\"shop\",\"shop-load\"]" },
-		{ "GET", "/connectors/shop", NULL, NULL, 200, "{\"name\":\"shop\",\"config\":{\"name\":\"shop\",\"connector.class\":\"millrace.Capture\","
-		  "\"tasks.max\":\"1\",\"mysql.host\":\"db1\",\"mysql.password\":\"(set)\",\"kafka.topic.prefix\":\"shop\"},"
-		  "\"tasks\":[{\"connector\":\"shop\",\"task\":0}],\"type\":\"source\"}" },
-		{ "GET", "/connectors/%73hop/status", NULL, NULL, 200, "{\"name\":\"shop\",\"connector\":{\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"},"
-		  "\"tasks\":[{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}],\"type\":\"source\"}" },
-		{ "GET", "/connectors/shop-load/config", NULL, NULL, 200, "{\"name\":\"shop-load\",\"connector.class\":\"millrace.Load\",\"tasks.max\":\"1\","
-		  "\"kafka.topic.prefix\":\"shop\",\"starrocks.fe.http\":\"fe1:8030\"}" },
-		{ "GET", "/connectors/shop/offsets", NULL, NULL, 200, "{\"offsets\":[{\"partition\":{\"server\":\"shop\"},\"offset\":{\"file\":\"binlog.000042\","
-		  "\"pos\":13190000,\"gtids\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77110\"}}]}" },
-		{ "GET", "/connectors/shop/tasks/0/status", NULL, NULL, 200, "{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}" },
-		{ "GET", "/connectors", "expand", "status", 200, "{\"shop\":{\"status\":{\"name\":\"shop\",\"connector\":{\"state\":\"RUNNING\","
-		  "\"worker_id\":\"127.0.0.1:8083\"},\"tasks\":[{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}],\"type\":\"source\"}},"
-		  "\"shop-load\":{\"status\":{\"name\":\"shop-load\",\"connector\":{\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"},"
-		  "\"tasks\":[{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}],\"type\":\"sink\"}}}" },
+		{ "GET", "/connectors/shop", NULL, NULL, 200,
+				"{\"name\":\"shop\",\"config\":{\"name\":\"shop\",\"connector.class\":\"millrace.Capture\","
+				"\"tasks.max\":\"1\",\"mysql.host\":\"db1\",\"mysql.password\":\"(set)\",\"kafka.topic.prefix\":\"shop\"},"
+				"\"tasks\":[{\"connector\":\"shop\",\"task\":0}],\"type\":\"source\"}" },
+		{ "GET", "/connectors/%73hop/status", NULL, NULL, 200,
+				"{\"name\":\"shop\",\"connector\":{\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"},"
+				"\"tasks\":[{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}],\"type\":\"source\"}" },
+		{ "GET", "/connectors/shop-load/config", NULL, NULL, 200,
+				"{\"name\":\"shop-load\",\"connector.class\":\"millrace.Load\",\"tasks.max\":\"1\","
+				"\"kafka.topic.prefix\":\"shop\",\"starrocks.fe.http\":\"fe1:8030\"}" },
+		{ "GET", "/connectors/shop/offsets", NULL, NULL, 200,
+				"{\"offsets\":[{\"partition\":{\"server\":\"shop\"},\"offset\":{\"file\":\"binlog.000042\","
+				"\"pos\":13190000,\"gtids\":\"3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77110\"}}]}" },
+		{ "GET", "/connectors/shop/tasks/0/status", NULL, NULL, 200,
+				"{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}" },
+		{ "GET", "/connectors", "expand", "status", 200,
+				"{\"shop\":{\"status\":{\"name\":\"shop\",\"connector\":{\"state\":\"RUNNING\","
+				"\"worker_id\":\"127.0.0.1:8083\"},\"tasks\":[{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}],\"type\":\"source\"}},"
+				"\"shop-load\":{\"status\":{\"name\":\"shop-load\",\"connector\":{\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"},"
+				"\"tasks\":[{\"id\":0,\"state\":\"RUNNING\",\"worker_id\":\"127.0.0.1:8083\"}],\"type\":\"sink\"}}}" },
 		{ "GET", "/connectors", "expand", "weather", 200, "{\"shop\":{},\"shop-load\":{}}" },
 		{ "GET", "/status", NULL, NULL, 200, "{\"name\":\"shop\"}" },
 		{ "HEAD", "/status", NULL, NULL, 200, "{\"name\":\"shop\"}" },
-		{ "GET", "/connectors/none", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"Connector none not found\"}" },
-		{ "GET", "/connectors/shop/tasks/7/status", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"Unknown task: shop-7\"}" },
-		{ "GET", "/connectors/shop%00/status", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}" },
+		{ "GET", "/connectors/none", NULL, NULL, 404,
+				"{\"error_code\":404,\"message\":\"Connector none not found\"}" },
+		{ "GET", "/connectors/shop/tasks/7/status", NULL, NULL, 404,
+				"{\"error_code\":404,\"message\":\"Unknown task: shop-7\"}" },
+		{ "GET", "/connectors/shop%00/status", NULL, NULL, 404,
+				"{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}" },
 		{ "GET", "/nowhere", NULL, NULL, 404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}" },
-		{ "DELETE", "/connectors/shop", NULL, NULL, 405, "{\"error_code\":405,\"message\":\"HTTP 405 Method Not Allowed\"}" },
+		{ "DELETE", "/connectors/shop", NULL, NULL, 405,
+				"{\"error_code\":405,\"message\":\"HTTP 405 Method Not Allowed\"}" },
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
@@ -124,7 +146,11 @@ static void test_connect(void)
 
 static void test_changes(void)
 {
-	static const struct { const char *method, *path, *query; int code; const char *request; } calls[] = {
+	static const struct {
+		const char *method, *path, *query;
+		int code;
+		const char *request;
+	} calls[] = {
 		{ "PUT", "/connectors/shop/pause", NULL, 202, "pause capture by http:192.0.2.7" },
 		{ "PUT", "/connectors/shop-load/pause", NULL, 202, "pause load by http:192.0.2.7" },
 		{ "PUT", "/connectors/shop-load/resume", NULL, 202, "resume load by http:192.0.2.7" },
@@ -158,15 +184,23 @@ static void test_changes(void)
 static void test_states(void)
 {
 	static const char *const names[] = {
-		[HALF_STOPPED] = "STOPPED", [HALF_STARTING] = "UNASSIGNED", [HALF_SNAPSHOT] = "RUNNING", [HALF_STREAMING] = "RUNNING",
-		[HALF_IDLE] = "RUNNING", [HALF_STUCK] = "FAILED", [HALF_PAUSED] = "PAUSED", [HALF_RETRYING] = "RESTARTING", [HALF_FAILED] = "FAILED",
+		[HALF_STOPPED] = "STOPPED",
+		[HALF_STARTING] = "UNASSIGNED",
+		[HALF_SNAPSHOT] = "RUNNING",
+		[HALF_STREAMING] = "RUNNING",
+		[HALF_IDLE] = "RUNNING",
+		[HALF_STUCK] = "FAILED",
+		[HALF_PAUSED] = "PAUSED",
+		[HALF_RETRYING] = "RESTARTING",
+		[HALF_FAILED] = "FAILED",
 	};
 
 	for (capture_state = HALF_STOPPED; capture_state <= HALF_FAILED; capture_state++) {
 		struct http_answer a = ask_as(NULL, "GET", "/connectors/shop/tasks/0/status", NULL, NULL);
 		json_t *o = json_loads(body_of(&a), 0, NULL);
 
-		is_str(json_string_value(json_object_get(o, "state")), names[capture_state], "%s", half_state_name(capture_state));
+		is_str(json_string_value(json_object_get(o, "state")), names[capture_state], "%s",
+				half_state_name(capture_state));
 		json_decref(o);
 		http_answer_done(&a);
 	}
@@ -175,12 +209,17 @@ static void test_states(void)
 
 static void test_tokens(void)
 {
-	static const struct { const char *header; int code; } given[] = {
-		{ NULL, 401 }, { "", 401 }, { "Bearer", 401 }, { "Bearer ", 401 }, { "Bearer 0123456789abcde", 401 }, { "Bearer 0123456789abcdef0", 401 },
-		{ "Bearer 0123456789abcdeF", 401 }, { "Bearer " TOKEN TOKEN, 401 }, { "Token " TOKEN, 401 }, { TOKEN, 401 },
-		{ "Basic !!!", 401 }, { "Basic MDEyMzQ1Njc4OWFiY2RlZg==", 401 },	/* no colon */
-		{ "Basic YW5hOndyb25n", 401 },						/* ana:wrong */
-		{ "bearer " TOKEN, 202 }, { "Bearer   " TOKEN, 202 }, { "Basic YW5hOjAxMjM0NTY3ODlhYmNkZWY=", 202 },	/* ana:TOKEN */
+	static const struct {
+		const char *header;
+		int code;
+	} given[] = {
+		{ NULL, 401 }, { "", 401 }, { "Bearer", 401 }, { "Bearer ", 401 }, { "Bearer 0123456789abcde", 401 },
+		{ "Bearer 0123456789abcdef0", 401 }, { "Bearer 0123456789abcdeF", 401 }, { "Bearer " TOKEN TOKEN, 401 },
+		{ "Token " TOKEN, 401 }, { TOKEN, 401 }, { "Basic !!!", 401 },
+		{ "Basic MDEyMzQ1Njc4OWFiY2RlZg==", 401 }, /* no colon */
+		{ "Basic YW5hOndyb25n", 401 },		   /* ana:wrong */
+		{ "bearer " TOKEN, 202 }, { "Bearer   " TOKEN, 202 },
+		{ "Basic YW5hOjAxMjM0NTY3ODlhYmNkZWY=", 202 }, /* ana:TOKEN */
 	};
 	struct http_answer a;
 	char long_header[4000];
@@ -239,7 +278,8 @@ static void test_metrics(void)
 	struct http_answer a = ask_as(NULL, "GET", "/metrics", NULL, NULL);
 	static const char *const lines[] = {
 		"# TYPE millrace_capture_lag_seconds gauge\nmillrace_capture_lag_seconds 0.18\n",
-		"\nmillrace_state{half=\"capture\",state=\"streaming\"} 1\n", "\nmillrace_state{half=\"capture\",state=\"failed\"} 0\n",
+		"\nmillrace_state{half=\"capture\",state=\"streaming\"} 1\n",
+		"\nmillrace_state{half=\"capture\",state=\"failed\"} 0\n",
 		"\nmillrace_table_captured_rows_total{table=\"testdb.\\\\x1b[31mred\\\\x0a\"} ",
 		"\nmillrace_tables_without_metrics 2\n", "\nmillrace_healthy 0\n",
 		"\nmillrace_table_load_latency_seconds_bucket{table=\"t\\\"\\\\\\\\x0a\\\\x1b\",le=\"0.001\"} 3\n"
@@ -248,10 +288,15 @@ static void test_metrics(void)
 	is_int(a.code, 200, "/metrics");
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		ok(strstr(body_of(&a), lines[i]) != NULL, "%.40s..", lines[i][0] == '\n' ? lines[i] + 1 : lines[i]);
-	ok(strstr(body_of(&a), "le=\"0.0025\"} 5\n") && strstr(body_of(&a), "le=\"+Inf\"} 7\n"), "buckets of a histogram");
-	ok(strstr(body_of(&a), "\nmillrace_table_load_latency_seconds_sum{table=\"t\\\"\\\\\\\\x0a\\\\x1b\"} 9\n") != NULL, "its sum");
+	ok(strstr(body_of(&a), "le=\"0.0025\"} 5\n") && strstr(body_of(&a), "le=\"+Inf\"} 7\n"),
+			"buckets of a histogram");
+	ok(strstr(body_of(&a), "\nmillrace_table_load_latency_seconds_sum{table=\"t\\\"\\\\\\\\x0a\\\\x1b\"} 9\n") !=
+					NULL,
+			"its sum");
 	ok(strchr(body_of(&a), 0x1b) == NULL, "no escape sequence of a table's name");
-	ok(strstr(body_of(&a), "table=\"testdb.customers\"") != NULL && strstr(body_of(&a), "table=\"testdb.items\"") == NULL, "four tables, as configured");
+	ok(strstr(body_of(&a), "table=\"testdb.customers\"") != NULL &&
+					strstr(body_of(&a), "table=\"testdb.items\"") == NULL,
+			"four tables, as configured");
 	for (const char *p = body_of(&a); *p; p += strcspn(p, "\n") + 1)
 		if (*p != '#' && strncmp(p, "millrace_", 9) != 0 && strncmp(p, "process_", 8) != 0)
 			ok(0, "a line that is no sample: %.60s", p);
@@ -270,8 +315,32 @@ static unsigned chance(unsigned n)
 static void test_odd_paths(void)
 {
 	static const char *const parts[] = {
-		"/", "//", "connectors", "/connectors/", "shop", "%", "%0", "%00", "%zz", "%2f", "..", "*", "status", "/metrics", "tasks", "0", "pause",
-		"\xff\xfe", "\x1b[31m", "?", "#", " ", "\"", "\\", "%25", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"/",
+		"//",
+		"connectors",
+		"/connectors/",
+		"shop",
+		"%",
+		"%0",
+		"%00",
+		"%zz",
+		"%2f",
+		"..",
+		"*",
+		"status",
+		"/metrics",
+		"tasks",
+		"0",
+		"pause",
+		"\xff\xfe",
+		"\x1b[31m",
+		"?",
+		"#",
+		" ",
+		"\"",
+		"\\",
+		"%25",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	};
 	static const char *const methods[] = { "GET", "PUT", "POST", "HEAD", "DELETE", "", "get", "\x01" };
 	unsigned wrong = 0, found = 0;
@@ -284,12 +353,15 @@ static void test_odd_paths(void)
 		path[0] = '\0';
 		for (unsigned n = chance(9); n > 0; n--)
 			strcat(strcat(path, chance(3) ? "/" : ""), parts[chance(sizeof(parts) / sizeof(*parts))]);
-		a = ask_as(chance(2) ? "Bearer " TOKEN : NULL, methods[chance(8)], path, chance(4) ? NULL : "expand", chance(2) ? NULL : "info");
+		a = ask_as(chance(2) ? "Bearer " TOKEN : NULL, methods[chance(8)], path, chance(4) ? NULL : "expand",
+				chance(2) ? NULL : "info");
 		o = a.body.len ? json_loadb(body_of(&a), a.body.len, JSON_DECODE_ANY, NULL) : NULL;
 		found += a.code < 300;
-		if (a.code >= 400 && a.code != 503 && (o == NULL || json_integer_value(json_object_get(o, "error_code")) != a.code))
+		if (a.code >= 400 && a.code != 503 &&
+				(o == NULL || json_integer_value(json_object_get(o, "error_code")) != a.code))
 			wrong++;
-		if (a.code < 200 || a.code == 500 || (a.body.len == 0 && a.code != 202 && a.code != 204) || (a.code == 405) != (a.allow[0] != '\0'))
+		if (a.code < 200 || a.code == 500 || (a.body.len == 0 && a.code != 202 && a.code != 204) ||
+				(a.code == 405) != (a.allow[0] != '\0'))
 			wrong++;
 		json_decref(o);
 		http_answer_done(&a);
@@ -302,7 +374,9 @@ static void test_odd_paths(void)
 
 static int dial(unsigned port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct timeval limit = { .tv_sec = 20 };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -332,7 +406,8 @@ static int code_of(unsigned port, const char *request, size_t len)
 
 	if (fd < 0)
 		return -1;
-	if (send(fd, request, len, MSG_NOSIGNAL) != (ssize_t)len || take_all(fd, got, sizeof(got)) < 0 || sscanf(got, "HTTP/1.%*d %d", &code) != 1)
+	if (send(fd, request, len, MSG_NOSIGNAL) != (ssize_t)len || take_all(fd, got, sizeof(got)) < 0 ||
+			sscanf(got, "HTTP/1.%*d %d", &code) != 1)
 		code = -1;
 	close(fd);
 	return code;
@@ -388,7 +463,8 @@ static void test_silent(unsigned port)
 	for (int i = 0; i < SILENT; i++) {
 		silent[i] = dial(port);
 		if (i % 10 == 9)
-			is_int(get_again(port, "/connectors"), 200, "%d silent clients of at most 4 keep nobody out", i + 1);
+			is_int(get_again(port, "/connectors"), 200, "%d silent clients of at most 4 keep nobody out",
+					i + 1);
 	}
 	for (int i = 0; i < SILENT; i++) {
 		out += take_all(silent[i], got, sizeof(got)) == 0;
@@ -402,7 +478,8 @@ static void test_silent(unsigned port)
 /* A body whose length is not told before. */
 static void test_chunked(unsigned port)
 {
-	static const char head[] = "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN "\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static const char head[] = "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN
+				   "\r\nTransfer-Encoding: chunked\r\n\r\n";
 	static char text[200000];
 	size_t n = sizeof(head) - 1;
 
@@ -429,10 +506,14 @@ static void test_limits(unsigned port)
 	memset(big, 'a', sizeof(big));
 	memcpy(big, "GET /", 5);
 	ok(code_of(port, big, sizeof(big)) != 200, "a request line of 200 kB is refused");
-	snprintf(big, sizeof(big), "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN "\r\nContent-Length: 100000\r\n\r\n");
+	snprintf(big, sizeof(big),
+			"PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN
+			"\r\nContent-Length: 100000\r\n\r\n");
 	is_int(code_of(port, big, strlen(big)), 413, "a body of 100 kB");
 	test_chunked(port);
-	snprintf(big, sizeof(big), "PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN "\r\nContent-Length: 2\r\n\r\n{}");
+	snprintf(big, sizeof(big),
+			"PUT /connectors/shop/pause HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " TOKEN
+			"\r\nContent-Length: 2\r\n\r\n{}");
 	is_int(code_of(port, big, strlen(big)), 202, "a small one does not matter");
 	code_of(port, "\x16\x03\x01\x02\r\n\x80 \xff\r\n\r\n", 13);
 	is_int(get(port, "/health"), 503, "nonsense did not hurt it");

@@ -9,7 +9,7 @@
 
 static bool valid(const char *text, size_t len)
 {
-	char *copy = malloc(len ? len : 1);	/* exact size: reading past the end is seen by the sanitizer */
+	char *copy = malloc(len ? len : 1); /* exact size: reading past the end is seen by the sanitizer */
 	struct json j;
 	struct json_slice v;
 	bool good;
@@ -23,17 +23,17 @@ static bool valid(const char *text, size_t len)
 
 static void test_grammar(void)
 {
-	static const char *const good[] = {
-		"0", "-0", "-1.5e+10", "1E5", "0.1", "true", "false", "null", "\"\"", "[]", "{}", " [ ] ", "[1,2 , 3]", "[[],{}]", "{\"a\":[]}",
-		"{\"a\":1,\"b\":{\"c\":[null,{}]}}", "\"\\u00e4\\n\\/\"", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"", "\t\r\n1", "[{},{\"\":0}]",
-		"\"\x7f\"", "\"long enough for the loop over words, and \\\" an escape\""
-	};
-	static const char *const bad[] = {
-		"", " ", "01", "-", "1.", ".5", "1e", "1e+", "+1", "tru", "nul", "True", "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"",
-		"\"\n\"", "\"\x01\"", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{a:1}",
-		"{\"a\":1 \"b\":2}", "{\"a\" 1}", "{\"a\":1]", "[1}", "1 2", "[]]", "{}}", "\"a\"b", "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"",
-		"\"\xe2\x82\"", "\"\xf0\x9f\x98\"", "\"\xc3", "\"abcdefgh\x80\"", "NaN", "'a'", "{\"a\":1,,\"b\":2}", "[1,,2]", "{1:2}", "\xef\xbb\xbf{}", "//\n1", "\"\\u"
-	};
+	static const char *const good[] = { "0", "-0", "-1.5e+10", "1E5", "0.1", "true", "false", "null", "\"\"", "[]",
+		"{}", " [ ] ", "[1,2 , 3]", "[[],{}]", "{\"a\":[]}", "{\"a\":1,\"b\":{\"c\":[null,{}]}}",
+		"\"\\u00e4\\n\\/\"", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"", "\t\r\n1", "[{},{\"\":0}]", "\"\x7f\"",
+		"\"long enough for the loop over words, and \\\" an escape\"" };
+	static const char *const bad[] = { "", " ", "01", "-", "1.", ".5", "1e", "1e+", "+1", "tru", "nul", "True",
+		"\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\n\"", "\"\x01\"", "[", "]", "[1",
+		"[1,", "[1,]", "[,1]", "[1 2]", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{a:1}",
+		"{\"a\":1 \"b\":2}", "{\"a\" 1}", "{\"a\":1]", "[1}", "1 2", "[]]", "{}}", "\"a\"b", "\"\xff\"",
+		"\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"", "\"\xf0\x9f\x98\"",
+		"\"\xc3", "\"abcdefgh\x80\"", "NaN", "'a'", "{\"a\":1,,\"b\":2}", "[1,,2]", "{1:2}", "\xef\xbb\xbf{}",
+		"//\n1", "\"\\u" };
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
 		ok(valid(good[i], strlen(good[i])), "good: case %zu", i);
@@ -59,11 +59,16 @@ static void test_depth(void)
 
 static void test_kinds(void)
 {
-	static const struct { const char *text; enum json_kind kind; const char *slice; bool escaped; } cases[] = {
-		{ " null ", JSON_NULL, "null", false }, { "true", JSON_TRUE, "true", false }, { "false,", JSON_FALSE, "false", false },
-		{ "-12.5e3 ", JSON_NUMBER, "-12.5e3", false }, { "\"a b\"", JSON_STRING, "a b", false }, { "\"a\\n\" ", JSON_STRING, "a\\n", true },
-		{ " {\"a\": [1]} ", JSON_OBJECT, "{\"a\": [1]}", false }, { "[1, [2]] x", JSON_ARRAY, "[1, [2]]", false }
-	};
+	static const struct {
+		const char *text;
+		enum json_kind kind;
+		const char *slice;
+		bool escaped;
+	} cases[] = { { " null ", JSON_NULL, "null", false }, { "true", JSON_TRUE, "true", false },
+		{ "false,", JSON_FALSE, "false", false }, { "-12.5e3 ", JSON_NUMBER, "-12.5e3", false },
+		{ "\"a b\"", JSON_STRING, "a b", false }, { "\"a\\n\" ", JSON_STRING, "a\\n", true },
+		{ " {\"a\": [1]} ", JSON_OBJECT, "{\"a\": [1]}", false },
+		{ "[1, [2]] x", JSON_ARRAY, "[1, [2]]", false } };
 	struct json j;
 	struct json_slice v;
 
@@ -84,7 +89,8 @@ static void test_kinds(void)
 
 static void test_walk(void)
 {
-	static const char text[] = " { \"op\" : \"c\", \"list\":[1, {\"x\":[]} ,\"\"], \"empty\":{}, \"none\":[] , \"last\":true } ";
+	static const char text[] =
+			" { \"op\" : \"c\", \"list\":[1, {\"x\":[]} ,\"\"], \"empty\":{}, \"none\":[] , \"last\":true } ";
 	struct json_slice key, v;
 	char seen[200] = "";
 	struct json j;
@@ -126,7 +132,8 @@ static bool walk_bad(const char *text)
 
 static void test_walk_errors(void)
 {
-	static const char *const bad[] = { "{\"a\":1,}", "{,}", "{\"a\":1 \"b\":2}", "[1,]", "[,]", "[1 2]", "[1", "{\"a\"", "{\"a\":", "[\"[\"", "[[],]", "{\"a\":\"{\",}" };
+	static const char *const bad[] = { "{\"a\":1,}", "{,}", "{\"a\":1 \"b\":2}", "[1,]", "[,]", "[1 2]", "[1",
+		"{\"a\"", "{\"a\":", "[\"[\"", "[[],]", "{\"a\":\"{\",}" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		ok(walk_bad(bad[i]), "walking finds %s", bad[i]);
@@ -135,11 +142,15 @@ static void test_walk_errors(void)
 
 static void test_text(void)
 {
-	static const struct { const char *json, *text; } cases[] = {
-		{ "\"plain\"", "plain" }, { "\"\"", "" }, { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" }, { "\"a\\u00e4b\"", "a\xc3\xa4" "b" },
-		{ "\"\\u20AC\"", "\xe2\x82\xac" }, { "\"\\uD83D\\uDE00!\"", "\xf0\x9f\x98\x80!" }, { "\"\\u0041\"", "A" },
-		{ "\"\\uD83D\"", NULL }, { "\"\\uDE00\"", NULL }, { "\"\\uD83D\\u0041\"", NULL }, { "\"\\uD83Dx\"", NULL }, { "\"\\uD83D\\n\"", NULL }
-	};
+	static const struct {
+		const char *json, *text;
+	} cases[] = { { "\"plain\"", "plain" }, { "\"\"", "" }, { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" },
+		{ "\"a\\u00e4b\"",
+				"a\xc3\xa4"
+				"b" },
+		{ "\"\\u20AC\"", "\xe2\x82\xac" }, { "\"\\uD83D\\uDE00!\"", "\xf0\x9f\x98\x80!" },
+		{ "\"\\u0041\"", "A" }, { "\"\\uD83D\"", NULL }, { "\"\\uDE00\"", NULL },
+		{ "\"\\uD83D\\u0041\"", NULL }, { "\"\\uD83Dx\"", NULL }, { "\"\\uD83D\\n\"", NULL } };
 	struct arena a;
 
 	arena_init(&a, 0);
@@ -160,13 +171,16 @@ static void test_text(void)
 
 static void test_escape(void)
 {
-	static const struct { const char *text, *json; } cases[] = {
-		{ "", "" }, { "plain text of some length", "plain text of some length" }, { "\"\\/", "\\\"\\\\/" }, { "\b\t\n\f\r", "\\b\\t\\n\\f\\r" },
-		{ "\x01\x1f\x0b", "\\u0001\\u001F\\u000B" }, { "\x7f<>&'", "\x7f<>&'" }, { "\xc3\xa4\xe2\x80\xa8", "\xc3\xa4\xe2\x80\xa8" },
-		{ "a\xf0\x9f\x98\x80z", "a\\uD83D\\uDE00z" }, { "\xf4\x8f\xbf\xbf", "\\uDBFF\\uDFFF" }, { "\xff", "\xef\xbf\xbd" },
-		{ "\xe2\x82", "\xef\xbf\xbd" }, { "\xe2\x82x", "\xef\xbf\xbdx" }, { "\xf0\x9f\x98x", "\xef\xbf\xbdx" }, { "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
-		{ "\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd" }, { "1234567\"", "1234567\\\"" }, { "12345678\n12345678", "12345678\\n12345678" }
-	};
+	static const struct {
+		const char *text, *json;
+	} cases[] = { { "", "" }, { "plain text of some length", "plain text of some length" },
+		{ "\"\\/", "\\\"\\\\/" }, { "\b\t\n\f\r", "\\b\\t\\n\\f\\r" },
+		{ "\x01\x1f\x0b", "\\u0001\\u001F\\u000B" }, { "\x7f<>&'", "\x7f<>&'" },
+		{ "\xc3\xa4\xe2\x80\xa8", "\xc3\xa4\xe2\x80\xa8" }, { "a\xf0\x9f\x98\x80z", "a\\uD83D\\uDE00z" },
+		{ "\xf4\x8f\xbf\xbf", "\\uDBFF\\uDFFF" }, { "\xff", "\xef\xbf\xbd" }, { "\xe2\x82", "\xef\xbf\xbd" },
+		{ "\xe2\x82x", "\xef\xbf\xbdx" }, { "\xf0\x9f\x98x", "\xef\xbf\xbdx" },
+		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, { "\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "1234567\"", "1234567\\\"" }, { "12345678\n12345678", "12345678\\n12345678" } };
 	char out[256];
 	struct buf b;
 	size_t n;
@@ -256,8 +270,9 @@ static bool walks(const char *text, size_t len)
 
 static void test_mutations(void)
 {
-	static const char base[] = "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int64\",\"optional\":false,\"field\":\"id\"}]},"
-		"\"payload\":{\"id\":-12.5e+3,\"name\":\"J\\u00fcrgen \xc3\xa4 \\uD83D\\uDE00\",\"list\":[1,true,null,[],{}],\"e\":\"\"}}";
+	static const char base[] =
+			"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int64\",\"optional\":false,\"field\":\"id\"}]},"
+			"\"payload\":{\"id\":-12.5e+3,\"name\":\"J\\u00fcrgen \xc3\xa4 \\uD83D\\uDE00\",\"list\":[1,true,null,[],{}],\"e\":\"\"}}";
 	static const char spice[] = "\"\\{}[]:,0-eE.u \n\x80\xf0\xff\x01tfn";
 	uint64_t seed = 7;
 	int differ = 0, good = 0;
@@ -273,18 +288,15 @@ static void test_mutations(void)
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
 			at = (seed >> 33) % len;
 			switch (seed >> 30 & 3) {
-			case 0:
-				text[at] = spice[(seed >> 50) % (sizeof(spice) - 1)];
-				break;
+			case 0: text[at] = spice[(seed >> 50) % (sizeof(spice) - 1)]; break;
 			case 1:
-				len = at + 1;		/* cut off */
+				len = at + 1; /* cut off */
 				break;
 			case 2:
 				memmove(text + at, text + at + 1, len - at - 1);
 				len -= len > 1;
 				break;
-			default:
-				text[at] ^= (char)(1 << (seed >> 50 & 7));
+			default: text[at] ^= (char)(1 << (seed >> 50 & 7));
 			}
 		}
 		good += valid(text, len);

@@ -44,7 +44,9 @@ static void test_scalars(void)
 	prints("\x07\x00\x00\x00\x80", 5, "-2147483648");
 	prints("\x08\x00\x5e\xd0\xb2", 5, "3000000000");
 	prints("\x0a\xff\xff\xff\xff\xff\xff\xff\xff", 9, "18446744073709551615");
-	prints("\x0c\x03" "a\"\x1f", 5, "\"a\\\"\\u001F\"");
+	prints("\x0c\x03"
+	       "a\"\x1f",
+			5, "\"a\\\"\\u001F\"");
 	prints_double(1.0, "1.0");
 	prints_double(-0.0, "-0.0");
 	prints_double(0.1, "0.1");
@@ -55,7 +57,9 @@ static void test_scalars(void)
 	refuses("\x04\x03", 2, "a literal that is none");
 	refuses("\x04", 1, "no literal");
 	refuses("\x0e\x00", 2, "a type that is none");
-	refuses("\x0c\x05" "ab", 4, "a string that ends early");
+	refuses("\x0c\x05"
+		"ab",
+			4, "a string that ends early");
 	refuses("\x0c\xff\xff\xff\xff\xff\x01", 7, "a length of a length");
 }
 
@@ -71,7 +75,8 @@ static void test_opaque(void)
 
 static void test_containers(void)
 {
-	static const char object[] = "\x00\x01\x00\x0c\x00\x0b\x00\x01\x00\x05\x02\x00" "a";
+	static const char object[] = "\x00\x01\x00\x0c\x00\x0b\x00\x01\x00\x05\x02\x00"
+				     "a";
 	char deep[1024];
 	size_t n = 0;
 
@@ -110,7 +115,8 @@ static void updates(const char *doc, size_t doc_len, const char *diffs, size_t l
 
 static void test_updates(void)
 {
-	static const char doc[] = "\x00\x01\x00\x0c\x00\x0b\x00\x01\x00\x05\x02\x00" "a";
+	static const char doc[] = "\x00\x01\x00\x0c\x00\x0b\x00\x01\x00\x05\x02\x00"
+				  "a";
 
 	updates(doc, 13, "", 0, "{\"a\":2}");
 	updates(doc, 13, "\x00\x03$.a\x03\x05\x07\x00", 9, "{\"a\":7}");
@@ -125,7 +131,7 @@ static void test_updates(void)
 	updates(doc, 13, "\x00\x03$.a\x05\x05", 7, NULL);
 	updates(doc, 13, "\x03\x03$.a", 5, NULL);
 	updates("\x02\x00\x00\x04\x00", 5, "\x01\x04$[0]\x02\x04\x01\x01\x04$[0]\x02\x04\x02\x02\x04$[1]", 24,
-		"[false]");
+			"[false]");
 }
 
 int main(void)

@@ -10,7 +10,8 @@ static void test_doubles(void)
 	struct pace p = { 0 };
 
 	is_int(pace_ms(&p, SET_MS), 800, "as it is set");
-	ok(!pace_loaded(&p, SET_MS, 10 * (int64_t)MINUTE_US), "a table that is not slowed has nothing to come back from");
+	ok(!pace_loaded(&p, SET_MS, 10 * (int64_t)MINUTE_US),
+			"a table that is not slowed has nothing to come back from");
 	pace_refused(&p, SET_MS, 0);
 	is_int(pace_ms(&p, SET_MS), 1600, "twice");
 	pace_refused(&p, SET_MS, 0);
@@ -34,7 +35,8 @@ static void test_comes_back(void)
 	for (; p.slow_ms && minutes < 1000; minutes++) {
 		before = pace_ms(&p, SET_MS);
 		now += MINUTE_US;
-		wrong += !pace_loaded(&p, SET_MS, now) || pace_ms(&p, SET_MS) < before * 9 / 10 - 1 || pace_ms(&p, SET_MS) >= before;
+		wrong += !pace_loaded(&p, SET_MS, now) || pace_ms(&p, SET_MS) < before * 9 / 10 - 1 ||
+				pace_ms(&p, SET_MS) >= before;
 		wrong += pace_loaded(&p, SET_MS, now + 1);
 	}
 	is_int(wrong, 0, "a tenth a minute");

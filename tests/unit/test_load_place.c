@@ -7,8 +7,14 @@
 
 static void test_text(void)
 {
-	struct place p = { .intent = 90, .truncated = 4611686018427387903, .epoch = 4611686018427387902, .mark = 89,
-			   .print = UINT64_MAX, .put = true, .gap = GAP_TARGET_LOST }, q;
+	struct place p = { .intent = 90,
+		.truncated = 4611686018427387903,
+		.epoch = 4611686018427387902,
+		.mark = 89,
+		.print = UINT64_MAX,
+		.put = true,
+		.gap = GAP_TARGET_LOST },
+		     q;
 	char text[PLACE_TEXT];
 
 	memset(p.label, 'x', 128);
@@ -31,8 +37,10 @@ static void test_text(void)
 
 static void test_find(void)
 {
-	static const char ours[] = "{\"to\":-1,\"truncated\":5,\"epoch\":77,\"mark\":9,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"_l\",\"gap\":\"\"}";
-	static const char begun[] = "{\"to\":20,\"truncated\":-1,\"epoch\":77,\"mark\":19,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"\",\"gap\":\"\"}";
+	static const char ours[] =
+			"{\"to\":-1,\"truncated\":5,\"epoch\":77,\"mark\":9,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"_l\",\"gap\":\"\"}";
+	static const char begun[] =
+			"{\"to\":20,\"truncated\":-1,\"epoch\":77,\"mark\":19,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"\",\"gap\":\"\"}";
 	static const char old[] = "{\"to\":-1,\"truncated\":5}", old_begun[] = "{\"to\":20,\"truncated\":5}";
 	static const struct {
 		const char *what, *metadata;
@@ -52,7 +60,8 @@ static void test_find(void)
 		{ "the log is shorter", ours, 10, 0, 9, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
 		{ "the log is empty", ours, 10, 0, 0, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
 		{ "a range was begun", begun, 10, 0, 20, PLACE_GOES_ON, 10, GAP_NONE, 19 },
-		{ "a range was begun that the log does not have", begun, 10, 0, 19, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
+		{ "a range was begun that the log does not have", begun, 10, 0, 19, PLACE_REPLACED, 0, GAP_LOG_REPLACED,
+				-1 },
 		{ "moved to the beginning", "", 0, 0, 30, PLACE_MOVED, 0, GAP_NONE, -1 },
 		{ "moved to later", "", 12, 0, 30, PLACE_MOVED, 12, GAP_OFFSETS_MOVED, -1 },
 		{ "moved beyond the end", "", 40, 0, 30, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
@@ -63,7 +72,8 @@ static void test_find(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct place p;
 		int64_t next;
-		enum place_finding f = place_find(&p, &next, cases[i].committed, cases[i].metadata, cases[i].low, cases[i].high);
+		enum place_finding f = place_find(&p, &next, cases[i].committed, cases[i].metadata, cases[i].low,
+				cases[i].high);
 
 		is_int(f, cases[i].finding, "%s: what is found", cases[i].what);
 		is_int(next, cases[i].next, "%s: where it begins", cases[i].what);
@@ -76,7 +86,8 @@ static void test_find(void)
 
 static void test_fingerprint(void)
 {
-	struct record a = { .offset = 1, .timestamp_ms = 5, .key = "ab", .key_len = 2, .value = "c", .value_len = 1 }, b = a;
+	struct record a = { .offset = 1, .timestamp_ms = 5, .key = "ab", .key_len = 2, .value = "c", .value_len = 1 },
+		      b = a;
 	uint64_t print = place_fingerprint(&a);
 
 	ok(place_fingerprint(&b) == print, "the same message");

@@ -33,7 +33,11 @@ static struct piece make_piece(int64_t from, size_t count, size_t bytes)
 		c->record = (uint32_t)i;
 		c->op = CHANGE_UPSERT;
 	}
-	return (struct piece){ .item = item, .count = count, .from = from, .to = from + (int64_t)count, .bytes = bytes };
+	return (struct piece){ .item = item,
+		.count = count,
+		.from = from,
+		.to = from + (int64_t)count,
+		.bytes = bytes };
 }
 
 static struct load_part *make_part(int64_t next)
@@ -145,7 +149,8 @@ static void test_label(void)
 	range_label(one, sizeof(one), "my-shop", a, 0, EPOCH, 5, 9);
 	range_label(two, sizeof(two), "my-shop", a, 0, EPOCH, 5, 9);
 	is_str(one, two, "the same range has the same label");
-	ok(strspn(one, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(one), "%s: only what a label may hold", one);
+	ok(strspn(one, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(one),
+			"%s: only what a label may hold", one);
 	ok(strlen(one) <= 128, "not longer than 128");
 	range_label(two, sizeof(two), "my-shop", a, 0, EPOCH, 5, 10);
 	ok(strcmp(one, two) != 0, "another end, another label");
@@ -155,7 +160,8 @@ static void test_label(void)
 	ok(strcmp(one, two) != 0, "another log, another label");
 	range_label(two, sizeof(two), "my-shop", a, 0, 0, 5, 9);
 	is_str(two, "_my_shop_or_ders_3efbd9ff_0_5_9", "a range that the version before has begun keeps its label");
-	range_label(one, sizeof(one), "a-name-of-a-pipeline-that-is-longer-than-there-is-room", a, 99999, INT64_MAX >> 1, 1099511627775, 1099511627776);
+	range_label(one, sizeof(one), "a-name-of-a-pipeline-that-is-longer-than-there-is-room", a, 99999,
+			INT64_MAX >> 1, 1099511627775, 1099511627776);
 	ok(strlen(one) <= 128, "not longer than 128 at the most: %zu", strlen(one));
 	range_label(one, sizeof(one), "my-shop", a, 0, EPOCH, 5, 9);
 	schema_add_column(b, &(struct column){ .name = "x", .type = COL_INT });

@@ -26,9 +26,10 @@ int main(void)
 
 		report_init(&report);
 		kafka_report_version(cases[i].version, &pairs, &report);
-		is_str(kafka_strategy(cases[i].version), cases[i].strategy, "librdkafka %x: the strategy", (unsigned)cases[i].version);
+		is_str(kafka_strategy(cases[i].version), cases[i].strategy, "librdkafka %x: the strategy",
+				(unsigned)cases[i].version);
 		is_int(kafka_strategy_fault(cases[i].version, &pairs) != NULL, cases[i].fault, "with %s",
-		       cases[i].configured ? cases[i].configured : "nothing configured");
+				cases[i].configured ? cases[i].configured : "nothing configured");
 		is_int(report_count(&report, cases[i].level), 1, "and what check says");
 		report_done(&report);
 	}

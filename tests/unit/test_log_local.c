@@ -28,9 +28,14 @@ static struct log_conf conf_in(const char *name)
 	static char dir[128];
 
 	snprintf(dir, sizeof dir, "%s/%s", root, name);
-	return (struct log_conf){ .name = (char *)"t", .state_dir = dir, .partitions = 2, .replication = -1,
+	return (struct log_conf){ .name = (char *)"t",
+		.state_dir = dir,
+		.partitions = 2,
+		.replication = -1,
 		.retention_ms = -1,
-		.retention_bytes = -1, .segment_bytes = 1 << 20, .timeout_ms = 1000 };
+		.retention_bytes = -1,
+		.segment_bytes = 1 << 20,
+		.timeout_ms = 1000 };
 }
 
 static struct log *open_log(const struct log_conf *conf)
@@ -44,10 +49,14 @@ static struct log *open_log(const struct log_conf *conf)
 }
 
 static int append(struct log_writer *w, const char *topic, const char *key, const char *value, int64_t timestamp_ms,
-	struct err *err)
+		struct err *err)
 {
-	const struct record r = { .topic = intern(topic), .key = key, .key_len = (uint32_t)strlen(key), .value = value,
-		.value_len = value ? (uint32_t)strlen(value) : 0, .timestamp_ms = timestamp_ms };
+	const struct record r = { .topic = intern(topic),
+		.key = key,
+		.key_len = (uint32_t)strlen(key),
+		.value = value,
+		.value_len = value ? (uint32_t)strlen(value) : 0,
+		.timestamp_ms = timestamp_ms };
 
 	return log_writer_append_record(w, &r, err);
 }
@@ -254,8 +263,10 @@ static void test_flipped_bits(void)
 	fill(&conf, 5);
 	snprintf(path, sizeof path, "%s/log.db", conf.state_dir);
 	sqlite3_open(path, &db);
-	sqlite3_exec(db, "UPDATE chunk SET data = CAST(substr(data, 1, 5000) || x'00ff' || substr(data, 5003) AS BLOB) "
-		"WHERE id & 255 = 3", NULL, NULL, NULL);
+	sqlite3_exec(db,
+			"UPDATE chunk SET data = CAST(substr(data, 1, 5000) || x'00ff' || substr(data, 5003) AS BLOB) "
+			"WHERE id & 255 = 3",
+			NULL, NULL, NULL);
 	is_int(sqlite3_changes(db), 1, "two bytes are changed in one chunk");
 	sqlite3_close(db);
 	l = open_log(&conf);
@@ -446,7 +457,8 @@ static void test_unloaded(void)
 	l = open_log(&conf);
 	w = log_writer_open(l, "w", &err);
 	write_later(w, &now, 4);
-	ok(log_unloaded(l) <= all, "twice as many messages, and the limit holds the bytes down (%llu)", (unsigned long long)log_unloaded(l));
+	ok(log_unloaded(l) <= all, "twice as many messages, and the limit holds the bytes down (%llu)",
+			(unsigned long long)log_unloaded(l));
 	retained(l, 9, 13, "past the limit the oldest go");
 	r = log_reader_open(l, "g", &none, &err);
 	write_later(w, &now, 1);
@@ -467,13 +479,13 @@ static void test_retention_bytes(void)
 	struct log_writer *w;
 	struct log_topics topics;
 
-	fill(&conf, 20);			/* of about 85 KB packed each */
+	fill(&conf, 20); /* of about 85 KB packed each */
 	conf.retention_bytes = 500000;
 	clock_fake(clock_wall_us());
 	l = open_log(&conf);
 	w = log_writer_open(l, "w", &err);
 	clock_fake(clock_wall_us() + 100000000);
-	for (int i = 0; i < 4; i++) {		/* a step each */
+	for (int i = 0; i < 4; i++) { /* a step each */
 		append(w, "rows", "k", "v", 0, &err);
 		log_writer_commit(w, &err);
 		clock_fake(clock_wall_us() + 100000000);
@@ -481,7 +493,7 @@ static void test_retention_bytes(void)
 	clock_fake(-1);
 	is_int(log_topics(l, &topics, &err), 0, "topics");
 	ok(find(&topics, "rows")->bytes <= 500000, "not more bytes than allowed (%llu)",
-		(unsigned long long)find(&topics, "rows")->bytes);
+			(unsigned long long)find(&topics, "rows")->bytes);
 	ok(find(&topics, "rows")->bytes >= 400000, "and not much less");
 	is_int(find(&topics, "rows")->partitions[0].high, 24, "the end stays");
 	log_topics_free(&topics);

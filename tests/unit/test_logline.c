@@ -71,8 +71,10 @@ static void test_output(void)
 	is_str(written(), "2001-09-09T01:46:40.123Z notice  source: table \"a\"\\x0a\\x1b[2J done\n", "text");
 	logline_open(out[1], LOG_JSON, LOG_INFO);
 	logline(LOG_NOTICE, "source", "say \"%s\"", "hi");
-	is_str(written(), "{\"time\":\"2001-09-09T01:46:40.123Z\",\"level\":\"notice\",\"part\":\"source\","
-		"\"msg\":\"say \\\"hi\\\"\"}\n", "json");
+	is_str(written(),
+			"{\"time\":\"2001-09-09T01:46:40.123Z\",\"level\":\"notice\",\"part\":\"source\","
+			"\"msg\":\"say \\\"hi\\\"\"}\n",
+			"json");
 	memset(longer, '"', sizeof(longer) - 1);
 	logline(LOG_ERROR, "a part with a very long name", "%s", longer);
 	ok(strstr(written(), "...\"}\n") != NULL, "a line that is too long is cut whole");

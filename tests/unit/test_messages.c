@@ -18,8 +18,14 @@ static const char *print(enum message_form form, const char *key, const char *va
 {
 	static struct buf out;
 	struct message_printer p = { .form = form, .format = &format, .hidden = hidden };
-	struct record r = { .topic = "mysql.d.t", .partition = 1, .offset = 5, .timestamp_ms = 1741010278123, .key = key, .value = value,
-			    .key_len = key ? (uint32_t)strlen(key) : 0, .value_len = value ? (uint32_t)strlen(value) : 0 };
+	struct record r = { .topic = "mysql.d.t",
+		.partition = 1,
+		.offset = 5,
+		.timestamp_ms = 1741010278123,
+		.key = key,
+		.value = value,
+		.key_len = key ? (uint32_t)strlen(key) : 0,
+		.value_len = value ? (uint32_t)strlen(value) : 0 };
 
 	if (out.max == 0)
 		buf_init(&out, 1 << 20);
@@ -30,18 +36,26 @@ static const char *print(enum message_form form, const char *key, const char *va
 }
 
 /* A line of a list: op, key, what. */
-static const struct { const char *key, *value, *line; } lists[] = {
+static const struct {
+	const char *key, *value, *line;
+} lists[] = {
 	{ "{\"id\":1}", "{\"before\":null,\"after\":{\"id\":1,\"s\":\"x\"}," SOURCE ",\"op\":\"c\"}",
-	  "\"op\":\"c\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 s=\\\"x\\\"\"}" },
-	{ SCHEMA "{\"id\":1,\"k\":\"a\"}}", SCHEMA "{\"before\":{\"id\":1,\"n\":2,\"s\":null},\"after\":{\"id\":1,\"n\":3,\"s\":\"x\"}," SOURCE ",\"op\":\"u\"}}",
-	  "\"op\":\"u\",\"table\":\"d.t\",\"key\":\"id=1 k=\\\"a\\\"\",\"what\":\"n 2>3, s null>\\\"x\\\"\"}" },
-	{ "{\"id\":1}", "{\"before\":{\"id\":1},\"after\":{\"id\":1}," SOURCE ",\"op\":\"u\"}", "\"what\":\"(nothing changed)\"}" },
-	{ "{\"id\":1}", "{\"before\":{\"id\":1,\"n\":2},\"after\":null," SOURCE ",\"op\":\"d\"}", "\"op\":\"d\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 n=2\"}" },
+			"\"op\":\"c\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 s=\\\"x\\\"\"}" },
+	{ SCHEMA "{\"id\":1,\"k\":\"a\"}}",
+			SCHEMA
+			"{\"before\":{\"id\":1,\"n\":2,\"s\":null},\"after\":{\"id\":1,\"n\":3,\"s\":\"x\"}," SOURCE
+			",\"op\":\"u\"}}",
+			"\"op\":\"u\",\"table\":\"d.t\",\"key\":\"id=1 k=\\\"a\\\"\",\"what\":\"n 2>3, s null>\\\"x\\\"\"}" },
+	{ "{\"id\":1}", "{\"before\":{\"id\":1},\"after\":{\"id\":1}," SOURCE ",\"op\":\"u\"}",
+			"\"what\":\"(nothing changed)\"}" },
+	{ "{\"id\":1}", "{\"before\":{\"id\":1,\"n\":2},\"after\":null," SOURCE ",\"op\":\"d\"}",
+			"\"op\":\"d\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 n=2\"}" },
 	{ "{\"id\":1}", NULL, "\"op\":\"-\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"(tombstone)\"}" },
 	{ "{\"id\":1}", SCHEMA "null}", "\"op\":\"-\"" },
 	{ "{\"id\":1}", "{\"id\":1,\"__deleted\":\"true\"}", "\"op\":\"d\"" },
 	{ "{\"id\":1}", "{\"id\":1,\"__op\":\"c\"}", "\"op\":\"c\"" },
-	{ "{\"id\":1}", "{\"id\":1,\"op\":\"x\"}", "\"op\":\"s\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 op=\\\"x\\\"\"}" },
+	{ "{\"id\":1}", "{\"id\":1,\"op\":\"x\"}",
+			"\"op\":\"s\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 op=\\\"x\\\"\"}" },
 	{ NULL, "not JSON \"{", "\"op\":\"?\",\"table\":\"d.t\",\"key\":null,\"what\":\"not JSON \\\"{\"}" },
 	{ "plain", "{\"a\":1} {", "\"op\":\"?\",\"table\":\"d.t\",\"key\":\"plain\"" },
 	{ NULL, "{\"schema\":{},\"payload\":", "\"op\":\"?\"" },
@@ -53,9 +67,11 @@ static void test_list(void)
 	char *longer = malloc(2000);
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		ok(strstr(print(MESSAGE_LIST, lists[i].key, lists[i].value, NULL), lists[i].line) != NULL, "list: %s (%s)", lists[i].line,
-		   print(MESSAGE_LIST, lists[i].key, lists[i].value, NULL));
-	ok(strstr(print(MESSAGE_LIST, "{\"id\":1}", lists[0].value, "hidden"), "\"what\":\"(masked)\"") != NULL, "a masked row is not listed");
+		ok(strstr(print(MESSAGE_LIST, lists[i].key, lists[i].value, NULL), lists[i].line) != NULL,
+				"list: %s (%s)", lists[i].line,
+				print(MESSAGE_LIST, lists[i].key, lists[i].value, NULL));
+	ok(strstr(print(MESSAGE_LIST, "{\"id\":1}", lists[0].value, "hidden"), "\"what\":\"(masked)\"") != NULL,
+			"a masked row is not listed");
 	memset(longer, 'x', 1999);
 	longer[1999] = '\0';
 	memcpy(longer, "{\"a\":\"", 6);
@@ -66,22 +82,30 @@ static void test_list(void)
 
 static void test_whole(void)
 {
-	const char *value = "{\"before\":{\"id\":1,\"gone\":4,\"n\":\"a\"},\"after\":{\"id\":1,\"n\":\"b\",\"more\":null}," SOURCE ",\"op\":\"u\"}";
+	const char *value =
+			"{\"before\":{\"id\":1,\"gone\":4,\"n\":\"a\"},\"after\":{\"id\":1,\"n\":\"b\",\"more\":null}," SOURCE
+			",\"op\":\"u\"}";
 
-	ok(strstr(print(MESSAGE_WHOLE, "k", value, NULL), "\"fields\":[[\"id\",\"1\",\"1\",false],[\"n\",\"\\\"a\\\"\",\"\\\"b\\\"\",true],"
-		  "[\"more\",null,\"null\",false]]") != NULL, "fields of both rows");
-	ok(strstr(print(MESSAGE_WHOLE, "k", value, NULL), "\"source\":[[\"db\",\"\\\"d\\\"\"],") != NULL, "where it is from");
+	ok(strstr(print(MESSAGE_WHOLE, "k", value, NULL),
+			   "\"fields\":[[\"id\",\"1\",\"1\",false],[\"n\",\"\\\"a\\\"\",\"\\\"b\\\"\",true],"
+			   "[\"more\",null,\"null\",false]]") != NULL,
+			"fields of both rows");
+	ok(strstr(print(MESSAGE_WHOLE, "k", value, NULL), "\"source\":[[\"db\",\"\\\"d\\\"\"],") != NULL,
+			"where it is from");
 	ok(strstr(print(MESSAGE_WHOLE, "k", value, NULL), "\"hex\":\"7b22") != NULL, "bytes");
-	ok(strstr(print(MESSAGE_WHOLE, "k", value, "hidden"), "\"value\":\"hidden\"") && !strstr(print(MESSAGE_WHOLE, "k", value, "hidden"), "gone"),
-	   "not of a masked row");
-	is_str(print(MESSAGE_CSV, "=1+2", "{\"a\":\"q\"}", NULL), "mysql.d.t,1,5,2025-03-03T13:57:58.123Z,s,\"d.t\",\"'=1+2\",\"{\"\"a\"\":\"\"q\"\"}\"",
-	       "CSV: quotes are doubled, no formula");
+	ok(strstr(print(MESSAGE_WHOLE, "k", value, "hidden"), "\"value\":\"hidden\"") &&
+					!strstr(print(MESSAGE_WHOLE, "k", value, "hidden"), "gone"),
+			"not of a masked row");
+	is_str(print(MESSAGE_CSV, "=1+2", "{\"a\":\"q\"}", NULL),
+			"mysql.d.t,1,5,2025-03-03T13:57:58.123Z,s,\"d.t\",\"'=1+2\",\"{\"\"a\"\":\"\"q\"\"}\"",
+			"CSV: quotes are doubled, no formula");
 }
 
 /* The prefix of one message must never cut another one. */
 static void test_payload(void)
 {
-	static const char *const texts[] = { SCHEMA "{\"a\":1}}", SCHEMA "{\"b\":2}}", "{\"schema\":{},\"payload\":7}", "{\"a\":1}", "x", "", SCHEMA "{}}" };
+	static const char *const texts[] = { SCHEMA "{\"a\":1}}", SCHEMA "{\"b\":2}}", "{\"schema\":{},\"payload\":7}",
+		"{\"a\":1}", "x", "", SCHEMA "{}}" };
 	static const char *const payloads[] = { "{\"a\":1}", "{\"b\":2}", "7", "{\"a\":1}", "x", "", "{}" };
 	struct payload_at at = { 0 };
 
@@ -100,18 +124,31 @@ static void test_payload(void)
 
 static void test_search(void)
 {
-	static const struct { const char *text, *regex; bool found; } rows[] = {
-		{ "note", NULL, false }, { "needle", NULL, true }, { "\"id\":7", NULL, true }, { NULL, "need.e", true }, { NULL, "^needle", false },
-		{ "needle", "nothing", false }, { NULL, "\"id\":[78]\\}", true }, { NULL, NULL, true },
+	static const struct {
+		const char *text, *regex;
+		bool found;
+	} rows[] = {
+		{ "note", NULL, false },
+		{ "needle", NULL, true },
+		{ "\"id\":7", NULL, true },
+		{ NULL, "need.e", true },
+		{ NULL, "^needle", false },
+		{ "needle", "nothing", false },
+		{ NULL, "\"id\":[78]\\}", true },
+		{ NULL, NULL, true },
 	};
 	const char *key = SCHEMA "{\"id\":7}}", *value = SCHEMA "{\"a\":\"needle\"}}";
-	struct record r = { .key = key, .value = value, .key_len = (uint32_t)strlen(key), .value_len = (uint32_t)strlen(value) };
+	struct record r = { .key = key,
+		.value = value,
+		.key_len = (uint32_t)strlen(key),
+		.value_len = (uint32_t)strlen(value) };
 	struct search s;
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		is_int(search_init(&s, rows[i].text, rows[i].regex, &err), 0, "row %zu", i);
-		is_int(search_matches(&s, &r), rows[i].found, "text %s, regex %s", rows[i].text ? rows[i].text : "-", rows[i].regex ? rows[i].regex : "-");
+		is_int(search_matches(&s, &r), rows[i].found, "text %s, regex %s", rows[i].text ? rows[i].text : "-",
+				rows[i].regex ? rows[i].regex : "-");
 		search_done(&s);
 	}
 	is_int(search_init(&s, NULL, "(a)\\1", &err), -1, "no back references");
@@ -122,12 +159,30 @@ static void test_search(void)
 
 static void test_seek(void)
 {
-	static const struct { const char *text; int kind; int64_t value; } rows[] = {
-		{ "begin", AT_BEGIN, 0 }, { "end", AT_END, 0 }, { "o:12", AT_OFFSET, 12 }, { "-7", AT_LAST, 7 }, { "@90m", AT_TIME, 1741010278000 - 5400000 },
-		{ "@-90m", AT_TIME, 1741010278000 - 5400000 }, { "@2025-03-03 13:57:58", AT_TIME, 1741010278000 }, { "@2025-03-03", AT_TIME, 1740960000000 },
-		{ "@2025-03-03T13:57Z", AT_TIME, 1741010220000 }, { "@2025-03-03T13:57:58Z", AT_TIME, 1741010278000 }, { "@13:57", AT_TIME, 1741010220000 },
-		{ "@13:58", AT_TIME, 1741010280000 - 86400000 }, { "@", -1, 0 }, { "", -1, 0 }, { "-", -1, 0 }, { "o:-1", -1, 0 }, { "12", -1, 0 },
-		{ "-1000001", -1, 0 }, { "yesterday", -1, 0 },
+	static const struct {
+		const char *text;
+		int kind;
+		int64_t value;
+	} rows[] = {
+		{ "begin", AT_BEGIN, 0 },
+		{ "end", AT_END, 0 },
+		{ "o:12", AT_OFFSET, 12 },
+		{ "-7", AT_LAST, 7 },
+		{ "@90m", AT_TIME, 1741010278000 - 5400000 },
+		{ "@-90m", AT_TIME, 1741010278000 - 5400000 },
+		{ "@2025-03-03 13:57:58", AT_TIME, 1741010278000 },
+		{ "@2025-03-03", AT_TIME, 1740960000000 },
+		{ "@2025-03-03T13:57Z", AT_TIME, 1741010220000 },
+		{ "@2025-03-03T13:57:58Z", AT_TIME, 1741010278000 },
+		{ "@13:57", AT_TIME, 1741010220000 },
+		{ "@13:58", AT_TIME, 1741010280000 - 86400000 },
+		{ "@", -1, 0 },
+		{ "", -1, 0 },
+		{ "-", -1, 0 },
+		{ "o:-1", -1, 0 },
+		{ "12", -1, 0 },
+		{ "-1000001", -1, 0 },
+		{ "yesterday", -1, 0 },
 	};
 	struct seek s;
 	struct err err;
@@ -143,11 +198,25 @@ static void test_seek(void)
 
 static void test_trace_key(void)
 {
-	static const struct { const char *key, *object; int is_key, matches; } rows[] = {
-		{ "4711", "{\"id\":4711}", 1, 1 }, { "4711", "{\"id\":47110}", 1, 0 }, { "4711", "{\"id\":4711,\"b\":1}", 1, 0 }, { "4711", "{\"id\":4711}", 0, 0 },
-		{ "id=4711", "{\"id\":4711,\"b\":1}", 0, 1 }, { "id=4711", "{\"di\":4711}", 1, 0 }, { "a=1 b=x", "{\"a\":1,\"b\":\"x\"}", 1, 1 },
-		{ "a=1,b=\"x y, z\"", "{\"a\":1,\"b\":\"x y, z\"}", 1, 1 }, { "a=1 b=y", "{\"a\":1,\"b\":\"x\"}", 1, 0 }, { "\"a=b\"", "{\"k\":\"a=b\"}", 1, 1 },
-		{ "x", "[1]", 1, 0 }, { "x", "{", 1, 0 }, { "", NULL, 0, -1 }, { "1 2", NULL, 0, -1 }, { " , ", NULL, 0, -1 },
+	static const struct {
+		const char *key, *object;
+		int is_key, matches;
+	} rows[] = {
+		{ "4711", "{\"id\":4711}", 1, 1 },
+		{ "4711", "{\"id\":47110}", 1, 0 },
+		{ "4711", "{\"id\":4711,\"b\":1}", 1, 0 },
+		{ "4711", "{\"id\":4711}", 0, 0 },
+		{ "id=4711", "{\"id\":4711,\"b\":1}", 0, 1 },
+		{ "id=4711", "{\"di\":4711}", 1, 0 },
+		{ "a=1 b=x", "{\"a\":1,\"b\":\"x\"}", 1, 1 },
+		{ "a=1,b=\"x y, z\"", "{\"a\":1,\"b\":\"x y, z\"}", 1, 1 },
+		{ "a=1 b=y", "{\"a\":1,\"b\":\"x\"}", 1, 0 },
+		{ "\"a=b\"", "{\"k\":\"a=b\"}", 1, 1 },
+		{ "x", "[1]", 1, 0 },
+		{ "x", "{", 1, 0 },
+		{ "", NULL, 0, -1 },
+		{ "1 2", NULL, 0, -1 },
+		{ " , ", NULL, 0, -1 },
 		{ "1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7", NULL, 0, -1 },
 	};
 
@@ -162,7 +231,8 @@ static void test_trace_key(void)
 			json_init(&j, rows[i].object, strlen(rows[i].object));
 			json_value(&j, &object);
 			got = trace_key_matches(&k, &object, rows[i].is_key);
-			ok(!got || trace_key_may_match(&k, rows[i].object, strlen(rows[i].object)), "the quick look lets it through");
+			ok(!got || trace_key_may_match(&k, rows[i].object, strlen(rows[i].object)),
+					"the quick look lets it through");
 		}
 		is_int(got, rows[i].matches, "key %s, message %s", rows[i].key, rows[i].object ? rows[i].object : "-");
 	}

@@ -8,8 +8,8 @@ static struct schema *make(void)
 	struct schema *s = schema_new("sh`op", "orders");
 
 	schema_add_column(s, &(struct column){ .name = "tenant", .type = COL_BIGINT, .is_unsigned = true });
-	schema_add_column(s, &(struct column){ .name = "note", .type = COL_TEXT, .charset = "utf8mb4",
-					       .nullable = true });
+	schema_add_column(s,
+			&(struct column){ .name = "note", .type = COL_TEXT, .charset = "utf8mb4", .nullable = true });
 	schema_add_column(s, &(struct column){ .name = "na`me", .type = COL_VARCHAR, .charset = "sjis" });
 	schema_add_column(s, &(struct column){ .name = "at", .type = COL_DATETIME });
 	schema_set_key(s, key, 3);
@@ -65,22 +65,29 @@ static void test_statements(void)
 	is_int(chunk_table_init(&t, s, "PRIMARY", NULL, NULL, &err), 0, "a table %s", err.msg);
 	ok(t.keyed, "is keyed");
 	is_sql(&t, (struct chunk_range){ 0 },
-	       "SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
-	       "(`PRIMARY`) ORDER BY `tenant`, `na``me`, `at`", "all of it");
-	is_sql(&t, (struct chunk_range){ .after = "1,x8142,2024-01-01 00:00:00", .upto = "2,x,0000-00-00 00:00:00",
-					 .limit = 5 },
-	       "SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
-	       "(`PRIMARY`) WHERE ((`tenant` > 1) OR (`tenant` = 1 AND `na``me` > _sjis X'8142') OR (`tenant` = 1 AND "
-	       "`na``me` = _sjis X'8142' AND `at` > '2024-01-01 00:00:00')) AND ((`tenant` < 2) OR (`tenant` = 2 AND "
-	       "`na``me` < _sjis X'') OR (`tenant` = 2 AND `na``me` = _sjis X'' AND `at` <= '0000-00-00 00:00:00')) "
-	       "ORDER BY `tenant`, `na``me`, `at` LIMIT 5", "a range");
+			"SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
+			"(`PRIMARY`) ORDER BY `tenant`, `na``me`, `at`",
+			"all of it");
+	is_sql(&t,
+			(struct chunk_range){ .after = "1,x8142,2024-01-01 00:00:00",
+					.upto = "2,x,0000-00-00 00:00:00",
+					.limit = 5 },
+			"SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
+			"(`PRIMARY`) WHERE ((`tenant` > 1) OR (`tenant` = 1 AND `na``me` > _sjis X'8142') OR (`tenant` = 1 AND "
+			"`na``me` = _sjis X'8142' AND `at` > '2024-01-01 00:00:00')) AND ((`tenant` < 2) OR (`tenant` = 2 AND "
+			"`na``me` < _sjis X'') OR (`tenant` = 2 AND `na``me` = _sjis X'' AND `at` <= '0000-00-00 00:00:00')) "
+			"ORDER BY `tenant`, `na``me`, `at` LIMIT 5",
+			"a range");
 	is_sql(&t, (struct chunk_range){ .after = "1", .upto = "7", .leading = true },
-	       "SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
-	       "(`PRIMARY`) WHERE ((`tenant` > 1)) AND ((`tenant` <= 7)) ORDER BY `tenant`, `na``me`, `at`", "by the first column");
+			"SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
+			"(`PRIMARY`) WHERE ((`tenant` > 1)) AND ((`tenant` <= 7)) ORDER BY `tenant`, `na``me`, `at`",
+			"by the first column");
 	buf_init(&sql, CHUNK_SQL_MAX);
 	is_int(chunk_select_end(&t, NULL, 1000, &sql, &err), 0, "the end of a chunk");
-	is_str(sql.data, "SELECT `tenant`, CAST(`na``me` AS BINARY), `at` FROM `sh``op`.`orders` FORCE INDEX (`PRIMARY`)"
-	       " ORDER BY `tenant`, `na``me`, `at` LIMIT 1 OFFSET 999", "is found in the index");
+	is_str(sql.data,
+			"SELECT `tenant`, CAST(`na``me` AS BINARY), `at` FROM `sh``op`.`orders` FORCE INDEX (`PRIMARY`)"
+			" ORDER BY `tenant`, `na``me`, `at` LIMIT 1 OFFSET 999",
+			"is found in the index");
 	buf_done(&sql);
 	is_refused(&t, "1,x8142");
 	is_refused(&t, "1,x8142,2024-01-01 00:00:00,4");
@@ -96,16 +103,18 @@ static void test_statements(void)
 	ok(!t.keyed, "without an index it is not keyed");
 	is_str(t.unkeyed_why, "its key is odd", "and says why");
 	is_sql(&t, (struct chunk_range){ 0 },
-	       "SELECT `tenant`, `note`, `na``me`, `at` FROM `sh``op`.`orders` WHERE (tenant < 9 -- mine\n)", "one scan");
+			"SELECT `tenant`, `note`, `na``me`, `at` FROM `sh``op`.`orders` WHERE (tenant < 9 -- mine\n)",
+			"one scan");
 	is_refused(&t, "1,x8142,2024-01-01 00:00:00");
 	chunk_table_done(&t);
 
 	wish = (struct chunk_wish){ .statement = "SELECT * FROM orders WHERE note IS NULL" };
 	chunk_table_init(&t, s, "PRIMARY", NULL, &wish, &err);
 	is_sql(&t, (struct chunk_range){ .after = "1,x,2024-01-01" },
-	       "SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM (SELECT * FROM orders WHERE note IS "
-	       "NULL\n) AS `millrace` WHERE ((`tenant` > 1) OR (`tenant` = 1 AND `na``me` > _sjis X'') OR (`tenant` = 1 AND "
-	       "`na``me` = _sjis X'' AND `at` > '2024-01-01')) ORDER BY `tenant`, `na``me`, `at`", "a statement of the user");
+			"SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM (SELECT * FROM orders WHERE note IS "
+			"NULL\n) AS `millrace` WHERE ((`tenant` > 1) OR (`tenant` = 1 AND `na``me` > _sjis X'') OR (`tenant` = 1 AND "
+			"`na``me` = _sjis X'' AND `at` > '2024-01-01')) ORDER BY `tenant`, `na``me`, `at`",
+			"a statement of the user");
 	chunk_table_done(&t);
 	schema_unref(s);
 }
@@ -126,10 +135,11 @@ static void test_bounds(void)
 	is_int(chunk_bound(&t, packet, put_cells(packet, row, 5), &out, &err), 0, "the bound of a row %s", err.msg);
 	is_str(out.data, "18446744073709551615,x8142,2024-01-01 00:00:00", "has the text's own bytes");
 	is_sql(&t, (struct chunk_range){ .upto = out.data, .limit = 1 },
-	       "SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
-	       "(`PRIMARY`) WHERE ((`tenant` < 18446744073709551615) OR (`tenant` = 18446744073709551615 AND `na``me` < "
-	       "_sjis X'8142') OR (`tenant` = 18446744073709551615 AND `na``me` = _sjis X'8142' AND `at` <= '2024-01-01 "
-	       "00:00:00')) ORDER BY `tenant`, `na``me`, `at` LIMIT 1", "and is taken up");
+			"SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
+			"(`PRIMARY`) WHERE ((`tenant` < 18446744073709551615) OR (`tenant` = 18446744073709551615 AND `na``me` < "
+			"_sjis X'8142') OR (`tenant` = 18446744073709551615 AND `na``me` = _sjis X'8142' AND `at` <= '2024-01-01 "
+			"00:00:00')) ORDER BY `tenant`, `na``me`, `at` LIMIT 1",
+			"and is taken up");
 	buf_reset(&out);
 	is_int(chunk_key_bound(&t, packet, put_cells(packet, key, 3), &out, &err), 0, "the bound of a key alone");
 	is_str(out.data, "7,x41,2024-01-02 00:00:00", "is the same");
@@ -171,7 +181,8 @@ static void test_keys(void)
 }
 
 /* A key as a target has it: any bytes may stand in its texts, and what is no number or time is refused. */
-static const char *text_key(const struct chunk_table *t, const char *tenant, const char *name, size_t len, const char *at)
+static const char *text_key(const struct chunk_table *t, const char *tenant, const char *name, size_t len,
+		const char *at)
 {
 	const struct chunk_text parts[] = { { tenant, strlen(tenant) }, { name, len }, { at, strlen(at) } };
 	static char out[400];
@@ -186,7 +197,8 @@ static const char *text_key(const struct chunk_table *t, const char *tenant, con
 
 static void test_texts(void)
 {
-	const char *const bounds[] = { "7,x8142,2024-01-01 00:00:00", "8,u27203b,2024-01-01 00:00:00.5" }, *const bad = "7 OR 1,x41,2024-01-01";
+	const char *const bounds[] = { "7,x8142,2024-01-01 00:00:00", "8,u27203b,2024-01-01 00:00:00.5" },
+			  *const bad = "7 OR 1,x41,2024-01-01";
 	struct schema *s = make();
 	struct chunk_table t;
 	struct err err = { 0 };
@@ -195,11 +207,14 @@ static void test_texts(void)
 	chunk_table_init(&t, s, "PRIMARY", NULL, NULL, &err);
 	buf_init(&sql, CHUNK_SQL_MAX);
 	is_int(chunk_put_keys(&t, bounds, 2, &sql, &err), 0, "two keys %s", err.msg);
-	is_str(sql.data, "(`tenant` = 7 AND `na``me` = _sjis X'8142' AND `at` = '2024-01-01 00:00:00') OR "
-	       "(`tenant` = 8 AND `na``me` = _utf8mb4 X'27203b' AND `at` = '2024-01-01 00:00:00.5')", "of a row, and of a text");
+	is_str(sql.data,
+			"(`tenant` = 7 AND `na``me` = _sjis X'8142' AND `at` = '2024-01-01 00:00:00') OR "
+			"(`tenant` = 8 AND `na``me` = _utf8mb4 X'27203b' AND `at` = '2024-01-01 00:00:00.5')",
+			"of a row, and of a text");
 	buf_reset(&sql);
 	is_int(chunk_put_keys(&t, &bad, 1, &sql, &err), -1, "what is no number is refused (%s)", err.msg);
-	is_str(text_key(&t, "18446744073709551615", "a,\0'", 4, "2024-01-01"), "18446744073709551615,u612c0027,2024-01-01", "any bytes in a text");
+	is_str(text_key(&t, "18446744073709551615", "a,\0'", 4, "2024-01-01"),
+			"18446744073709551615,u612c0027,2024-01-01", "any bytes in a text");
 	is_str(text_key(&t, "1 OR 1", "a", 1, "2024-01-01"), "refused", "a number that is more than one");
 	is_str(text_key(&t, "1", "a", 1, "2024-01-01' OR '"), "refused", "a time that ends its quotes");
 	is_str(text_key(&t, "", "a", 1, "2024-01-01"), "refused", "no number");

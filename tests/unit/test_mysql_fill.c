@@ -23,13 +23,20 @@ static void print_is(const struct fill_plan *p, const char *want, const char *na
 
 static void test_plan(void)
 {
-	static const char text[] = "{\"paused\":true,\"mark\":\"17\",\"different\":[{\"db\":\"a\",\"table\":\"x\",\"why\":\"DROP\"},"
-				   "{\"db\":\"a\",\"table\":\"y\",\"why\":\"f\",\"again\":true}],\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
-				   "\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true,\"first\":true},"
-				   "{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true,\"emptied\":true,\"touched\":true}]}";
+	static const char text[] =
+			"{\"paused\":true,\"mark\":\"17\",\"different\":[{\"db\":\"a\",\"table\":\"x\",\"why\":\"DROP\"},"
+			"{\"db\":\"a\",\"table\":\"y\",\"why\":\"f\",\"again\":true}],\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
+			"\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true,\"first\":true},"
+			"{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true,\"emptied\":true,\"touched\":true}]}";
 	static const char *const broken[] = {
-		"", "{", "[]", "{\"tables\":[{\"db\":\"a\"}]}", "{\"tables\":[{\"db\":\"a\",\"table\":1}]}",
-		"{\"tables\":[{\"db\":\"a\",\"table\":\"b\",\"later\":1}]}", "{\"paused\":1}", "{\"paused\":false,\"tables\":[]}x",
+		"",
+		"{",
+		"[]",
+		"{\"tables\":[{\"db\":\"a\"}]}",
+		"{\"tables\":[{\"db\":\"a\",\"table\":1}]}",
+		"{\"tables\":[{\"db\":\"a\",\"table\":\"b\",\"later\":1}]}",
+		"{\"paused\":1}",
+		"{\"paused\":false,\"tables\":[]}x",
 	};
 	struct fill_plan p, copy;
 	struct fill_table again = { .db = "a", .name = "d", .total = 9 };
@@ -51,7 +58,8 @@ static void test_plan(void)
 	fill_plan_add(&p, &again);
 	is_int(p.count, 3, "with another condition it is another order");
 	fill_plan_put_last(&p);
-	ok(strcmp(p.items[0].name, "d") == 0 && strcmp(p.items[2].name, "b\"c") == 0, "the first one is put behind the others");
+	ok(strcmp(p.items[0].name, "d") == 0 && strcmp(p.items[2].name, "b\"c") == 0,
+			"the first one is put behind the others");
 	fill_plan_remove(&p, 2);
 	is_str(p.items[0].name, "d", "one goes");
 	print_is(&copy, text, "a copy is one");
@@ -68,7 +76,10 @@ static void test_plan(void)
 #define WAITS(name) "{\"db\":\"d\",\"table\":\"" name "\",\"rows\":0,\"total\":9}"
 #define HALF(name) "{\"db\":\"d\",\"table\":\"" name "\",\"bound\":\"12\",\"rows\":5,\"total\":9}"
 #define PLAN(tables) "{\"paused\":false,\"tables\":[" tables "]}"
-#define RENAME(from, to) { .type = 'A', .previous_db = "d", .previous_table = from, .db = "d", .table = to }
+#define RENAME(from, to) \
+	{ \
+		.type = 'A', .previous_db = "d", .previous_table = from, .db = "d", .table = to \
+	}
 
 static void renamed(const char *plan, struct ddl_table *tables, unsigned n, const char *want, const char *name)
 {
@@ -112,7 +123,7 @@ static void test_renames(void)
 static void test_keys(void)
 {
 	static const struct column columns[] = { { .name = "a", .type = COL_INT }, { .name = "b", .type = COL_VARCHAR },
-						 { .name = "c", .type = COL_INT } };
+		{ .name = "c", .type = COL_INT } };
 	static const char *const key[] = { "a", "b" };
 	struct schema *s = schema_new("db", "t");
 	struct value row[3] = { value_int(1), value_text("x", 1), value_int(9) };
@@ -132,7 +143,8 @@ static void test_keys(void)
 	row[2] = value_int(10);
 	ok(fill_keys_has(&k, s, row), "other columns do not count");
 	ok(!fill_keys_add(&k, s, absent, NULL), "half a key is none");
-	ok(fill_keys_add(&k, s, absent, row) && fill_keys_has(&k, s, joined), "what an image leaves out is in the other one");
+	ok(fill_keys_add(&k, s, absent, row) && fill_keys_has(&k, s, joined),
+			"what an image leaves out is in the other one");
 	for (int i = 0; i < 5000; i++) {
 		row[0] = value_int(i * 7);
 		fill_keys_add(&k, s, row, NULL);
@@ -162,20 +174,23 @@ static void refused(const char *type, const char *data, const char *part)
 	struct err err = { 0 };
 	struct fill_order o;
 
-	is_int(fill_order_from_signal(&o, "s", type, data, &err), -1, "refused: %s %s", type ? type : "(null)", data ? data : "");
+	is_int(fill_order_from_signal(&o, "s", type, data, &err), -1, "refused: %s %s", type ? type : "(null)",
+			data ? data : "");
 	ok(strstr(err.msg, part) != NULL, "and says why: %s", err.msg);
 }
 
 static void test_signals(void)
 {
-	static const char message[] = "{\"id\":\"k1\",\"type\":\"stop-snapshot\",\"data\":{\"data-collections\":[\"a.b\"],\"type\":\"INCREMENTAL\"}}";
+	static const char message[] =
+			"{\"id\":\"k1\",\"type\":\"stop-snapshot\",\"data\":{\"data-collections\":[\"a.b\"],\"type\":\"INCREMENTAL\"}}";
 	struct err err = { 0 };
 	struct fill_order o;
 
 	is_int(fill_order_from_signal(&o, "s1", "execute-snapshot",
-				      "{\"type\":\"blocking\",\"data-collections\":[\"a.b\",\"a\\\\.c.*\"],\"surrogate-key\":\"x\","
-				      "\"additional-conditions\":[{\"data-collection\":\"a.b\",\"filter\":\"id > 5\"}]}",
-				      &err), 0, "execute-snapshot");
+			       "{\"type\":\"blocking\",\"data-collections\":[\"a.b\",\"a\\\\.c.*\"],\"surrogate-key\":\"x\","
+			       "\"additional-conditions\":[{\"data-collection\":\"a.b\",\"filter\":\"id > 5\"}]}",
+			       &err),
+			0, "execute-snapshot");
 	is_int(o.action, ORDER_START, "is a start");
 	is_int(o.tables.count, 2, "of two names");
 	is_str(o.tables.items[1], "a\\.c.*", "as they were written");
@@ -204,8 +219,10 @@ static void test_signals(void)
 
 static void test_conditions(void)
 {
-	static const char *const good[] = { "id < 5", "a = 'it''s' AND (b = 1 OR c IN (2, 3))", "t = '-- no; comment #'", "`we-ird;` = \"x\\\"y\"" };
-	static const char *const bad[] = { "", "  ", "id = 1) OR (1 = 1", "a = 'x", "a = 1; DROP TABLE t", "a = 1 -- b", "a /* b */ = 1", "a = 1 # b", "(a = 1" };
+	static const char *const good[] = { "id < 5", "a = 'it''s' AND (b = 1 OR c IN (2, 3))",
+		"t = '-- no; comment #'", "`we-ird;` = \"x\\\"y\"" };
+	static const char *const bad[] = { "", "  ", "id = 1) OR (1 = 1", "a = 'x", "a = 1; DROP TABLE t", "a = 1 -- b",
+		"a /* b */ = 1", "a = 1 # b", "(a = 1" };
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)

@@ -48,7 +48,8 @@ static void test_same_server(void)
 	ok(!mysql_resume_skips_event(&r, 0) && changes == 0, "is taken whole");
 	mysql_resume_done(&r);
 	r = resume(here, txn);
-	is_int(begin(&r, "3e11fa47-71ca-11e1-9e33-c80aa9429562:25", 400, false, &changes), -1, "another one first is refused");
+	is_int(begin(&r, "3e11fa47-71ca-11e1-9e33-c80aa9429562:25", 400, false, &changes), -1,
+			"another one first is refused");
 	mysql_resume_done(&r);
 	r = resume(here, txn);
 	is_int(begin(&r, NULL, 400, false, &changes), 0, "by file and position it comes without its GTID");

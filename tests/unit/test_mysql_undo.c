@@ -58,8 +58,8 @@ static void test_statements(void)
 	struct ddl_context ctx = { .db = "d" };
 	struct catalog *c = catalog_new(0, false);
 	struct mysql_undo *u = xcalloc(1, sizeof(*u));
-	static const char *const sql[] = { "RENAME TABLE a TO t, b TO a, t TO b", "DROP DATABASE d", "CREATE DATABASE d",
-					   "CREATE TABLE a (z INT)" };
+	static const char *const sql[] = { "RENAME TABLE a TO t, b TO a, t TO b", "DROP DATABASE d",
+		"CREATE DATABASE d", "CREATE TABLE a (z INT)" };
 	struct ddl_result result;
 	const char *db_table;
 	struct err err = { 0 };
@@ -71,14 +71,16 @@ static void test_statements(void)
 	catalog_set_database(c, "d", 8);
 	for (unsigned i = 0; i < 4; i++) {
 		mysql_undo_save(u, c, NULL, "binlog.000001", 100 * (i + 1));
-		is_int(catalog_apply(c, &ctx, sql[i], strlen(sql[i]), &arena, &result, &db_table, &err), 0, "%s", sql[i]);
+		is_int(catalog_apply(c, &ctx, sql[i], strlen(sql[i]), &arena, &result, &db_table, &err), 0, "%s",
+				sql[i]);
 		ddl_result_release(&result);
 	}
 	is_int(back(u, c, NULL, "binlog.000001", 250, &err), 0, "behind the DROP");
 	is_int(catalog_count(c), 0, "nothing is there");
 	is_int(back(u, c, NULL, "binlog.000001", 100, &err), 0, "before all");
 	ok(catalog_count(c) == 2 && catalog_find(c, "d", "a") && catalog_find(c, "d", "b"), "both tables are there");
-	is_int(catalog_apply(c, &ctx, "CREATE TABLE n (c CHAR(1))", 26, &arena, &result, &db_table, &err), 0, "a new one");
+	is_int(catalog_apply(c, &ctx, "CREATE TABLE n (c CHAR(1))", 26, &arena, &result, &db_table, &err), 0,
+			"a new one");
 	ddl_result_release(&result);
 	is_str(catalog_find(c, "d", "n")->charset, "latin1", "has the character set of the database");
 	mysql_undo_done(u);

@@ -65,7 +65,7 @@ static void test_events(void)
 	e.body = (const uint8_t *)"more";
 	ok(mysql_xa_keep(&x, &e, "binlog.000001", 200, 300), "and another");
 	ok(memcmp(x.open->bytes.data + x.open->events[1].at, "more", 4) == 0 && x.open->events[1].pos == 200,
-	   "with its bytes and its place");
+			"with its bytes and its place");
 	e = (struct event){ .header = e.header, .body = body, .len = sizeof(body) };
 	while (mysql_xa_keep(&x, &e, "binlog.000001", 300, 400))
 		kept++;

@@ -31,7 +31,8 @@ static int manager(const char *name)
 	memcpy(un.sun_path, name, len);
 	if (name[0] == '@')
 		un.sun_path[0] = '\0';
-	if (bind(fd, (struct sockaddr *)&un, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + (name[0] == '/'))))
+	if (bind(fd, (struct sockaddr *)&un,
+			    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + (name[0] == '/'))))
 		return -1;
 	setenv("NOTIFY_SOCKET", name, 1);
 	return fd;

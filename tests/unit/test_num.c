@@ -15,13 +15,14 @@ static uint64_t draw(void)
 	return seed;
 }
 
-#define IS_TEXT(call, want) do { \
-	char text_[64]; \
-	char *out = text_; \
-	size_t n_ = (call); \
-	text_[n_] = '\0'; \
-	is_str(text_, want, #call); \
-} while (0)
+#define IS_TEXT(call, want) \
+	do { \
+		char text_[64]; \
+		char *out = text_; \
+		size_t n_ = (call); \
+		text_[n_] = '\0'; \
+		is_str(text_, want, #call); \
+	} while (0)
 
 static void test_integers(void)
 {
@@ -89,12 +90,15 @@ static void test_base64(void)
 		for (size_t i = 0; i < len; i++)
 			in[i] = (char)draw();
 		n = num_base64(text, in, len);
-		bad += n != (len + 2) / 3 * 4 || num_unbase64(back, text, n, &back_len) || back_len != len || memcmp(back, in, len);
+		bad += n != (len + 2) / 3 * 4 || num_unbase64(back, text, n, &back_len) || back_len != len ||
+				memcmp(back, in, len);
 		n = num_base64_url(text, in, len);
 		bad += num_unbase64(back, text, n, &back_len) || back_len != len || memcmp(back, in, len);
 	}
 	is_int(bad, 0, "base64 of every length, and back");
-	for (const char *const *p = (const char *const[]){ "Zg=", "Z===", "Zm8 ", "Zh==", "Zm9=", "=Zg=", "Zm\x80=", "====", NULL }; *p; p++)
+	for (const char *const *p = (const char *const[]){ "Zg=", "Z===", "Zm8 ",
+			     "Zh==", "Zm9=", "=Zg=", "Zm\x80=", "====", NULL };
+			*p; p++)
 		is_int(num_unbase64(back, *p, strlen(*p), &back_len), -1, "not base64: %s", *p);
 }
 
@@ -111,26 +115,32 @@ static void test_parse(void)
 	ok(!num_parse_u64("99999999999999999999999", 23, &u), "far too long");
 	ok(!num_parse_i64("9223372036854775808", 19, &i), "int64 and one");
 	ok(!num_parse_i64("-9223372036854775809", 20, &i), "int64 and minus one");
-	for (const char *const *p = (const char *const[]){ "", "-", "+1", "1 ", " 1", "1.0", "0x1", "1e3", "--1", NULL }; *p; p++)
+	for (const char *const *p = (const char *const[]){ "", "-", "+1", "1 ", " 1", "1.0", "0x1", "1e3", "--1",
+			     NULL };
+			*p; p++)
 		ok(!num_parse_i64(*p, strlen(*p), &i), "not an integer: '%s'", *p);
 }
 
 static void test_units(void)
 {
-	static const struct { const char *text; int64_t bytes, ms; } cases[] = {
-		{ "64", 64, 64 }, { "64k", 65536, -1 }, { "64M", 67108864, -1 }, { "1G", 1073741824, -1 }, { "1g", 1073741824, -1 },
-		{ "500ms", -1, 500 }, { "5s", -1, 5000 }, { "5S", -1, -1 }, { "10m", 10485760, 600000 }, { "1h", -1, 3600000 }, { "7d", -1, 604800000 },
-		{ "", -1, -1 }, { "s", -1, -1 }, { "-5s", -1, -1 }, { "5 s", -1, -1 }, { "1.5s", -1, -1 }, { "5x", -1, -1 },
-		{ "18446744073709551615G", -1, -1 }, { "9223372036854775807d", -1, -1 }
-	};
+	static const struct {
+		const char *text;
+		int64_t bytes, ms;
+	} cases[] = { { "64", 64, 64 }, { "64k", 65536, -1 }, { "64M", 67108864, -1 }, { "1G", 1073741824, -1 },
+		{ "1g", 1073741824, -1 }, { "500ms", -1, 500 }, { "5s", -1, 5000 }, { "5S", -1, -1 },
+		{ "10m", 10485760, 600000 }, { "1h", -1, 3600000 }, { "7d", -1, 604800000 }, { "", -1, -1 },
+		{ "s", -1, -1 }, { "-5s", -1, -1 }, { "5 s", -1, -1 }, { "1.5s", -1, -1 }, { "5x", -1, -1 },
+		{ "18446744073709551615G", -1, -1 }, { "9223372036854775807d", -1, -1 } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		uint64_t bytes = 0;
 		int64_t ms = 0;
 		size_t len = strlen(cases[i].text);
 
-		is_int(num_parse_bytes(cases[i].text, len, &bytes) ? (int64_t)bytes : -1, cases[i].bytes, "bytes: '%s'", cases[i].text);
-		is_int(num_parse_duration_ms(cases[i].text, len, &ms) ? ms : -1, cases[i].ms, "duration: '%s'", cases[i].text);
+		is_int(num_parse_bytes(cases[i].text, len, &bytes) ? (int64_t)bytes : -1, cases[i].bytes, "bytes: '%s'",
+				cases[i].text);
+		is_int(num_parse_duration_ms(cases[i].text, len, &ms) ? ms : -1, cases[i].ms, "duration: '%s'",
+				cases[i].text);
 	}
 }
 

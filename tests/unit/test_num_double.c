@@ -20,20 +20,27 @@ static uint64_t draw(void)
 
 static void test_spellings(void)
 {
-	static const struct { double v; const char *text; } cases[] = {
-		{ 0.0, "0.0" }, { -0.0, "-0.0" }, { 1, "1.0" }, { 0.001, "0.001" }, { 9.99e-4, "9.99E-4" }, { 9999999, "9999999.0" },
-		{ 1e7, "1.0E7" }, { 4.35, "4.35" }, { 12345678, "1.2345678E7" }, { 1e21, "1.0E21" }, { 2e23, "2.0E23" }, { 1e23, "1.0E23" },
-		{ 5e-324, "4.9E-324" }, { 1.5e-323, "1.5E-323" }, { 9.9e-324, "9.9E-324" }, { 2.2250738585072014e-308, "2.2250738585072014E-308" },
-		{ 1.7976931348623157e308, "1.7976931348623157E308" }, { 0.1, "0.1" }, { 0.1 + 0.2, "0.30000000000000004" }, { 100, "100.0" },
-		{ 123456.789, "123456.789" }, { -0.05, "-0.05" }, { 0.0123, "0.0123" }, { 9007199254740993.0, "9.007199254740992E15" },
-		{ 5.610000133514404, "5.610000133514404" }, { 9223372036854775808.0, "9.223372036854776E18" }, { 2e-3, "0.002" }, { 1234567.5, "1234567.5" },
-		{ 4503599627370497.0, "4.503599627370497E15" }, { INFINITY, "Infinity" }, { -INFINITY, "-Infinity" }, { NAN, "NaN" }
-	};
-	static const struct { float v; const char *text; } floats[] = {
-		{ 3.1415927f, "3.1415927" }, { 16777216.0f, "1.6777216E7" }, { 0.1f, "0.1" }, { 1e10f, "1.0E10" }, { 1.4e-45f, "1.4E-45" },
-		{ 3.4028235e38f, "3.4028235E38" }, { 1.17549435e-38f, "1.1754944E-38" }, { 5.61f, "5.61" }, { -0.0f, "-0.0" }, { 8388609.0f, "8388609.0" },
-		{ 3.3e-44f, "3.4E-44" }, { 2e-45f, "1.4E-45" }, { 33554432.0f, "3.3554432E7" }
-	};
+	static const struct {
+		double v;
+		const char *text;
+	} cases[] = { { 0.0, "0.0" }, { -0.0, "-0.0" }, { 1, "1.0" }, { 0.001, "0.001" }, { 9.99e-4, "9.99E-4" },
+		{ 9999999, "9999999.0" }, { 1e7, "1.0E7" }, { 4.35, "4.35" }, { 12345678, "1.2345678E7" },
+		{ 1e21, "1.0E21" }, { 2e23, "2.0E23" }, { 1e23, "1.0E23" }, { 5e-324, "4.9E-324" },
+		{ 1.5e-323, "1.5E-323" }, { 9.9e-324, "9.9E-324" },
+		{ 2.2250738585072014e-308, "2.2250738585072014E-308" },
+		{ 1.7976931348623157e308, "1.7976931348623157E308" }, { 0.1, "0.1" },
+		{ 0.1 + 0.2, "0.30000000000000004" }, { 100, "100.0" }, { 123456.789, "123456.789" },
+		{ -0.05, "-0.05" }, { 0.0123, "0.0123" }, { 9007199254740993.0, "9.007199254740992E15" },
+		{ 5.610000133514404, "5.610000133514404" }, { 9223372036854775808.0, "9.223372036854776E18" },
+		{ 2e-3, "0.002" }, { 1234567.5, "1234567.5" }, { 4503599627370497.0, "4.503599627370497E15" },
+		{ INFINITY, "Infinity" }, { -INFINITY, "-Infinity" }, { NAN, "NaN" } };
+	static const struct {
+		float v;
+		const char *text;
+	} floats[] = { { 3.1415927f, "3.1415927" }, { 16777216.0f, "1.6777216E7" }, { 0.1f, "0.1" },
+		{ 1e10f, "1.0E10" }, { 1.4e-45f, "1.4E-45" }, { 3.4028235e38f, "3.4028235E38" },
+		{ 1.17549435e-38f, "1.1754944E-38" }, { 5.61f, "5.61" }, { -0.0f, "-0.0" }, { 8388609.0f, "8388609.0" },
+		{ 3.3e-44f, "3.4E-44" }, { 2e-45f, "1.4E-45" }, { 33554432.0f, "3.3554432E7" } };
 	char out[40];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -76,8 +83,8 @@ static int double_bad(double v)
 	if (strtod(out, NULL) != v || digits_of(out) > (digits < 2 ? 2 : digits))
 		return 1;
 	/* the same length: must be the same number, unless both are equally near or a neighbour is shorter */
-	return digits >= 2 && digits_of(out) == digits && strtold(want, NULL) != strtold(out, NULL)
-		&& fabsl(strtold(want, NULL) - (long double)v) < fabsl(strtold(out, NULL) - (long double)v);
+	return digits >= 2 && digits_of(out) == digits && strtold(want, NULL) != strtold(out, NULL) &&
+			fabsl(strtold(want, NULL) - (long double)v) < fabsl(strtold(out, NULL) - (long double)v);
 }
 
 static int float_bad(float v)
@@ -115,7 +122,8 @@ static void test_round_trips(void)
 	for (int e = -1074; e < 1024; e++) {
 		double v = ldexp(1, e);
 
-		bad += double_bad(v) + double_bad(nextafter(v, INFINITY)) + double_bad(nextafter(v, 0) > 0 ? nextafter(v, 0) : 1);
+		bad += double_bad(v) + double_bad(nextafter(v, INFINITY)) +
+				double_bad(nextafter(v, 0) > 0 ? nextafter(v, 0) : 1);
 	}
 	is_int(bad, 0, "powers of two and their neighbours");
 	for (int e = -323; e < 309; e++) {
@@ -139,18 +147,19 @@ static void test_round_trips(void)
 
 static void test_parse(void)
 {
-	static const char *const good[] = {
-		"0", "-0", "1", "1.5", ".5", "5.", "1e3", "1E-3", "+1", "0.1", "123456789012345678901234567890", "1e308", "4.9e-324", "1e-400",
-		"9007199254740993", "0.000000000000000000000000000000000000001", "1.7976931348623157E308", "8.41e21", "3.1415926535897932384626"
-	};
-	static const char *const not[] = { "", "-", ".", "e5", "1e", "1e+", "1,5", "0x10", "inf", "nan", "1 ", " 1", "1..2", "1e5.5", "1e999", "-1e999", "1f" };
+	static const char *const good[] = { "0", "-0", "1", "1.5", ".5", "5.", "1e3", "1E-3", "+1", "0.1",
+		"123456789012345678901234567890", "1e308", "4.9e-324", "1e-400", "9007199254740993",
+		"0.000000000000000000000000000000000000001", "1.7976931348623157E308", "8.41e21",
+		"3.1415926535897932384626" };
+	static const char *const not [] = { "", "-", ".", "e5", "1e", "1e+", "1,5", "0x10", "inf", "nan", "1 ", " 1",
+		"1..2", "1e5.5", "1e999", "-1e999", "1f" };
 	double v = 0, copy;
 	int bad = 0;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
 		ok(num_parse_double(good[i], strlen(good[i]), &v) && v == strtod(good[i], NULL), "reads %s", good[i]);
-	for (size_t i = 0; i < sizeof(not) / sizeof(*not); i++)
-		ok(!num_parse_double(not[i], strlen(not[i]), &v), "refuses '%s'", not[i]);
+	for (size_t i = 0; i < sizeof(not ) / sizeof(*not ); i++)
+		ok(!num_parse_double(not [i], strlen(not [i]), &v), "refuses '%s'", not [i]);
 	for (int i = 0; i < 50000; i++) {
 		char out[40];
 		uint64_t bits = draw();

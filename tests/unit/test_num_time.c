@@ -5,13 +5,14 @@
 
 #include "tests/tap.h"
 
-#define IS_TEXT(call, want) do { \
-	char text_[64]; \
-	char *out = text_; \
-	size_t n_ = (call); \
-	text_[n_] = '\0'; \
-	is_str(text_, want, #call); \
-} while (0)
+#define IS_TEXT(call, want) \
+	do { \
+		char text_[64]; \
+		char *out = text_; \
+		size_t n_ = (call); \
+		text_[n_] = '\0'; \
+		is_str(text_, want, #call); \
+	} while (0)
 
 static void test_calendar(void)
 {

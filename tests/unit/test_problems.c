@@ -41,7 +41,8 @@ static void test_raise(void)
 	is_int(count(p), 3, "what was raised does not end by itself");
 	problem_clear(p, PROBLEM_TABLE_DIFFERENT, "db.t");
 	problem_clear(p, PROBLEM_TABLE_DIFFERENT, "db.t");
-	ok(!problem_is(p, PROBLEM_TABLE_DIFFERENT, "db.t") && problem_is(p, PROBLEM_TABLE_DIFFERENT, "db.u"), "it is cleared by name");
+	ok(!problem_is(p, PROBLEM_TABLE_DIFFERENT, "db.t") && problem_is(p, PROBLEM_TABLE_DIFFERENT, "db.u"),
+			"it is cleared by name");
 	problems_free(p);
 }
 
@@ -71,7 +72,8 @@ static void test_table(void)
 	for (enum problem_code i = 0; i < PROBLEM_COUNT; i++) {
 		const struct problem_kind *k = problem_kind(i);
 
-		ok(k->name && k->subject && k->means && k->remedy, "row %d is whole: %s", (int)i, k->name ? k->name : "?");
+		ok(k->name && k->subject && k->means && k->remedy, "row %d is whole: %s", (int)i,
+				k->name ? k->name : "?");
 		for (enum problem_code j = 0; j < i; j++)
 			if (strcmp(k->name, problem_kind(j)->name) == 0)
 				ok(false, "%s is there twice", k->name);

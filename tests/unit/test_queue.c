@@ -18,7 +18,7 @@ struct worker {
 	struct queue *q;
 	int id, result;
 	long count;
-	_Atomic int tid;		/* of a worker that is about to wait */
+	_Atomic int tid; /* of a worker that is about to wait */
 };
 
 /* Returns when the worker sleeps in the kernel: only then does an end have somebody to wake. */
@@ -33,7 +33,7 @@ static void await_sleep(struct worker *w)
 		FILE *f = fopen(path, "r");
 
 		if (f == NULL || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
-			state = 'S';		/* it is gone already */
+			state = 'S'; /* it is gone already */
 		if (f)
 			fclose(f);
 		sched_yield();
@@ -58,7 +58,7 @@ static void *consume(void *arg)
 		int from = (int)((item - seen) / ITEMS);
 
 		if (last[from] && item <= last[from])
-			w->result = -1;		/* one producer's items come in order */
+			w->result = -1; /* one producer's items come in order */
 		last[from] = item;
 		(*item)++;
 		w->count++;

@@ -3,18 +3,19 @@
 
 #include "engine/engine.h"
 
-static const struct engine_request_arg_doc args[] = {
-	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" }, { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
-	{ "action", ARG_CHOICE, false, "start|stop", EFFECT_READ, "" }, { "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
-	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
-};
-static const struct engine_request_doc docs[] = {
-	{ "hold", EFFECT_COSTLY, "", args }, { NULL, EFFECT_READ, NULL, NULL }
-};
+static const struct engine_request_arg_doc args[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+	{ "action", ARG_CHOICE, false, "start|stop", EFFECT_READ, "" },
+	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+static const struct engine_request_doc docs[] = { { "hold", EFFECT_COSTLY, "", args },
+	{ NULL, EFFECT_READ, NULL, NULL } };
 
 struct row {
-	struct { const char *name, *value; } args[4];
-	const char *error;		/* NULL: right */
+	struct {
+		const char *name, *value;
+	} args[4];
+	const char *error; /* NULL: right */
 	enum engine_effect effect;
 };
 static const struct row table[] = {
@@ -25,12 +26,16 @@ static const struct row table[] = {
 	{ { { "what", "" } }, "hold: what: expected capture|load|TABLE, found ''", EFFECT_COSTLY },
 	{ { { "what", "load" }, { "n", "abc" } }, "hold: n: expected NUMBER, found 'abc'", EFFECT_COSTLY },
 	{ { { "what", "load" }, { "n", "-5" } }, "hold: n: expected NUMBER, found '-5'", EFFECT_COSTLY },
-	{ { { "what", "load" }, { "action", "sto" } }, "hold: action: expected start|stop, found 'sto'", EFFECT_COSTLY },
-	{ { { "what", "load" }, { "truncate", "no" } }, "hold: truncate: expected yes, found 'no'", EFFECT_DESTRUCTIVE },
+	{ { { "what", "load" }, { "action", "sto" } }, "hold: action: expected start|stop, found 'sto'",
+			EFFECT_COSTLY },
+	{ { { "what", "load" }, { "truncate", "no" } }, "hold: truncate: expected yes, found 'no'",
+			EFFECT_DESTRUCTIVE },
 	{ { { "what", "load" }, { "what", "capture" } }, "hold: what is given twice", EFFECT_COSTLY },
 	{ { { "what", "load" }, { "wat", "capture" } }, "hold: 'wat' is unknown; nearest: what", EFFECT_COSTLY },
-	{ { { "what", "load" }, { "nonsense", "1" } }, "hold: 'nonsense' is unknown; expected: hold what=capture|load|TABLE "
-	  "[n=NUMBER] [action=start|stop] [truncate=yes]", EFFECT_COSTLY },
+	{ { { "what", "load" }, { "nonsense", "1" } },
+			"hold: 'nonsense' is unknown; expected: hold what=capture|load|TABLE "
+			"[n=NUMBER] [action=start|stop] [truncate=yes]",
+			EFFECT_COSTLY },
 };
 
 int main(void)

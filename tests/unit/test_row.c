@@ -6,7 +6,7 @@
 #include "tests/tap.h"
 #include "tests/unit/binlog_text.h"
 
-struct sample {			/* one map and the first rows event behind it, from the golden binlog */
+struct sample { /* one map and the first rows event behind it, from the golden binlog */
 	struct event map_event, rows_event;
 	struct arena arena;
 	struct table_map map;
@@ -28,7 +28,7 @@ static int sample_open(struct sample *s, const char *table, unsigned rows_type)
 	event_format_init(&format);
 	s->data = file_read(path, &len);
 	free(path);
-	for (size_t at = 4; s->data && at + EVENT_HEADER_LEN <= len; ) {
+	for (size_t at = 4; s->data && at + EVENT_HEADER_LEN <= len;) {
 		uint32_t size;
 		struct event e;
 
@@ -69,8 +69,8 @@ static void test_wanted(void)
 
 	if (!sample_open(&s, "ints", EVENT_WRITE_ROWS))
 		return;
-	schema_add_column(wanted, &s.schema->columns[9]);	/* b */
-	schema_add_column(wanted, &s.schema->columns[0]);	/* id */
+	schema_add_column(wanted, &s.schema->columns[9]); /* b */
+	schema_add_column(wanted, &s.schema->columns[0]); /* id */
 	d = row_decoder_new(&s.map, s.schema, wanted, &err);
 	ok(d && row_decoder_schema(d) == wanted, "rows have the columns that are wanted");
 	rows_parse(&s.rows_event, &rows, &err);
@@ -100,7 +100,7 @@ static void test_cut(const char *table, unsigned type)
 		char *copy = xmalloc(len + 1);
 		int rc = 0;
 
-		memcpy(copy, e.body, len);	/* its own block, so that a sanitizer sees a read behind it */
+		memcpy(copy, e.body, len); /* its own block, so that a sanitizer sees a read behind it */
 		e.body = (const uint8_t *)copy;
 		e.len = len;
 		err_clear(&err);
@@ -110,7 +110,7 @@ static void test_cut(const char *table, unsigned type)
 		else
 			rc = -1;
 		refused += rc < 0 && err.msg[0] != '\0';
-		whole += rc == 0;		/* cut between two rows */
+		whole += rc == 0; /* cut between two rows */
 		arena_reset(&s.arena);
 		free(copy);
 		if (table_map_parse(&s.map_event, &s.arena, &s.map, &err) < 0)
@@ -140,7 +140,7 @@ static void test_minimal(void)
 {
 	static const char fits[] = "CREATE TABLE mini (id INT PRIMARY KEY, x INT, b VARCHAR(10), c BLOB)";
 	static const char nearly[] =
-		"CREATE TABLE mini (id INT PRIMARY KEY, x INT NOT NULL, b VARCHAR(10) CHARSET latin1, c BLOB)";
+			"CREATE TABLE mini (id INT PRIMARY KEY, x INT NOT NULL, b VARCHAR(10) CHARSET latin1, c BLOB)";
 	struct catalog *c = catalog_new(0, false);
 	struct schema *known, *got;
 	struct sample s;
@@ -150,7 +150,7 @@ static void test_minimal(void)
 		return;
 	s.map.has_names = false;
 	ok(schema_from_table_map(&s.map, NULL, &err) == NULL && strstr(err.msg, "binlog_row_metadata"),
-	   "no names, no schema: %s", err.msg);
+			"no names, no schema: %s", err.msg);
 	is_refused(&s, c, "CREATE TABLE mini (id INT PRIMARY KEY, a INT, b VARCHAR(10))", "4 columns");
 	is_refused(&s, c, "CREATE TABLE mini (id INT PRIMARY KEY, a BIGINT, b VARCHAR(10), c BLOB)", "'a'");
 	is_refused(&s, c, "CREATE TABLE mini (id INT PRIMARY KEY, a INT UNSIGNED, b VARCHAR(10), c BLOB)", "signed");
@@ -163,12 +163,12 @@ static void test_minimal(void)
 	known = catalog_read_table(c, "dt", nearly, strlen(nearly), 0, &err);
 	got = schema_from_table_map(&s.map, known, &err);
 	ok(got && got != known && got->columns[1].nullable && strcmp(got->columns[2].charset, "utf8mb4") == 0,
-	   "what the map knows better is adopted");
+			"what the map knows better is adopted");
 	schema_unref(got);
 	s.map.has_names = true;
 	got = schema_from_table_map(&s.map, known, &err);
 	ok(got && got != known && schema_column(got, "x", 1) < 0 && schema_column(got, "a", 1) == 1,
-	   "full: the binlog's names are right");
+			"full: the binlog's names are right");
 	schema_unref(got);
 	catalog_free(c);
 	sample_close(&s);
@@ -188,11 +188,11 @@ static void test_mismatch(void)
 	rows_parse(&s.rows_event, &rows, &err);
 	rows.ncolumns = 3;
 	ok(row_next(d, &rows, &s.arena, &before, &after, &err) < 0 && strstr(err.msg, "3 columns"),
-	   "rows of another width: %s", err.msg);
+			"rows of another width: %s", err.msg);
 	row_decoder_free(d);
 	s.map.ncolumns = 3;
 	ok(row_decoder_new(&s.map, s.schema, NULL, &err) == NULL && strstr(err.msg, "dt.mini"),
-	   "a map of another width: %s", err.msg);
+			"a map of another width: %s", err.msg);
 	sample_close(&s);
 }
 

@@ -16,12 +16,27 @@ static struct schema *orders(void)
 	struct schema *s = schema_new("testdb", "orders");
 	char name[] = "id";
 
-	schema_add_column(s, &(struct column){ .name = name, .type = COL_BIGINT, .is_unsigned = true, .type_text = "bigint unsigned" });
-	name[0] = 'X';		/* copied, not borrowed */
-	schema_add_column(s, &(struct column){ .name = "region", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4" });
-	schema_add_column(s, &(struct column){ .name = "state", .type = COL_ENUM, .labels = 2, .label = labels,
-		.default_kind = DEFAULT_LITERAL, .default_text = "new" });
-	schema_add_column(s, &(struct column){ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2, .nullable = true });
+	schema_add_column(s,
+			&(struct column){ .name = name,
+					.type = COL_BIGINT,
+					.is_unsigned = true,
+					.type_text = "bigint unsigned" });
+	name[0] = 'X'; /* copied, not borrowed */
+	schema_add_column(s,
+			&(struct column){ .name = "region", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4" });
+	schema_add_column(s,
+			&(struct column){ .name = "state",
+					.type = COL_ENUM,
+					.labels = 2,
+					.label = labels,
+					.default_kind = DEFAULT_LITERAL,
+					.default_text = "new" });
+	schema_add_column(s,
+			&(struct column){ .name = "amount",
+					.type = COL_DECIMAL,
+					.precision = 10,
+					.scale = 2,
+					.nullable = true });
 	is_int(schema_set_key(s, key, 2), 0, "a key by names in any case");
 	return s;
 }
@@ -44,7 +59,8 @@ static void test_print(const struct schema *s)
 	is_str(printed(s->columns[3]), "decimal(10,2)", "decimal");
 	is_str(printed((struct column){ .type = COL_DATETIME, .scale = 6 }), "datetime(6)", "fraction digits");
 	is_str(printed((struct column){ .type = COL_DOUBLE }), "double", "plain double");
-	is_str(printed((struct column){ .type = COL_FLOAT, .precision = 7, .scale = 3, .has_scale = true }), "float(7,3)", "float(M,D)");
+	is_str(printed((struct column){ .type = COL_FLOAT, .precision = 7, .scale = 3, .has_scale = true }),
+			"float(7,3)", "float(M,D)");
 	column_type_print(&s->columns[2], small, sizeof(small));
 	is_str(small, "enum('new',", "cut to the room there is");
 }
@@ -89,7 +105,11 @@ int main(void)
 	schema_unref(copy);
 	schema_unref(other);
 	schema_unref(NULL);
-	ok(column_is_text(&(struct column){ .type = COL_LONGTEXT }) && !column_is_text(&(struct column){ .type = COL_JSON }), "text types");
-	ok(column_is_binary(&(struct column){ .type = COL_BLOB }) && !column_is_binary(&(struct column){ .type = COL_TEXT }), "binary types");
+	ok(column_is_text(&(struct column){ .type = COL_LONGTEXT }) &&
+					!column_is_text(&(struct column){ .type = COL_JSON }),
+			"text types");
+	ok(column_is_binary(&(struct column){ .type = COL_BLOB }) &&
+					!column_is_binary(&(struct column){ .type = COL_TEXT }),
+			"binary types");
 	return tap_done();
 }

@@ -24,7 +24,11 @@ static struct change *add(enum change_op op, int64_t id, const char *status)
 {
 	struct value *row = orders_row(in, orders, id, status), *old = orders_row(in, orders, id, "before");
 
-	return orders_change(in, orders, op, op == CHANGE_UPDATE ? old : op == CHANGE_DELETE ? row : NULL, op == CHANGE_DELETE ? NULL : row);
+	return orders_change(in, orders, op,
+			op == CHANGE_UPDATE		      ? old
+					: op == CHANGE_DELETE ? row
+							      : NULL,
+			op == CHANGE_DELETE ? NULL : row);
 }
 
 static struct script *script_with(const char *text)
@@ -92,8 +96,9 @@ static void is_dead(const char *body, const char *want)
 	snprintf(text, sizeof(text), "function transform(row, event)\n%s\nreturn row end", body);
 	run(text);
 	is_str(out->nchanges == 1 ? out->changes[0].dead : "(not one row)", want, "%.80s", body);
-	ok(out->nchanges == 1 && strncmp(out->changes[0].dead_at, "script orders.lua ", 18) == 0 && strlen(out->changes[0].dead_at) == 30,
-	   "the stage that said so, and the version");
+	ok(out->nchanges == 1 && strncmp(out->changes[0].dead_at, "script orders.lua ", 18) == 0 &&
+					strlen(out->changes[0].dead_at) == 30,
+			"the stage that said so, and the version");
 }
 
 /* ---- reading and writing ---- */
@@ -105,7 +110,8 @@ static void test_untouched(void)
 	add(CHANGE_UPDATE, 2, "paid");
 	run("function transform(row, event) local x = row.amount; return row end");
 	is_int(out->nchanges, 2, "two rows");
-	ok(out->changes[0].after == in->changes[0].after && out->changes[1].before == in->changes[1].before, "the same cells, not copies");
+	ok(out->changes[0].after == in->changes[0].after && out->changes[1].before == in->changes[1].before,
+			"the same cells, not copies");
 	ok(out->changes[1].op == CHANGE_UPDATE && out->changes[1].record == 1, "op and record stay");
 	ok(out->nschemas == 1 && out->changes[0].schema == orders, "the schema is held");
 }
@@ -127,29 +133,36 @@ static void test_write(void)
 	is_cell("row.created = '2024-02-29T10:00:00.5'", "created", "datetime:2024-02-29 10:00:00.500000");
 	is_cell("row.created = row.created", "created", "datetime:2018-06-20 13:37:03.500000");
 	is_cell("row.amount = 7", "amount", "decimal:7.00");
-	is_cell("row.amount = 0.1 + 0.2", "amount", "orders.lua:1: column amount: expected no more digits after the point; round() it (decimal(10,2)), "
-		"found float 0.3");
+	is_cell("row.amount = 0.1 + 0.2", "amount",
+			"orders.lua:1: column amount: expected no more digits after the point; round() it (decimal(10,2)), "
+			"found float 0.3");
 	is_cell("local n = 0 for k, v in pairs(row) do n = n + 1 end row.small = n", "small", "int:13");
 }
 
 static void test_exact(void)
 {
 	is_cell("assert(row.id == 1) row.id = 9223372036854775807", "id", "int:9223372036854775807");
-	is_cell("assert(tostring(row.big) == '18446744073709551615') row.big = row.big - 1", "big", "uint:18446744073709551614");
+	is_cell("assert(tostring(row.big) == '18446744073709551615') row.big = row.big - 1", "big",
+			"uint:18446744073709551614");
 	is_cell("row.big = decimal('9223372036854775808')", "big", "uint:9223372036854775808");
 	is_cell("row.big = row.big", "big", "uint:18446744073709551615");
 	is_cell("row.huge = row.huge + decimal('0.000000000000000000000000000001')", "huge",
-		"bigdecimal:12345678901234567890123456789012345.123456789012345678901234567891");
-	is_cell("row.huge = row.huge", "huge", "bigdecimal:12345678901234567890123456789012345.123456789012345678901234567890");
+			"bigdecimal:12345678901234567890123456789012345.123456789012345678901234567891");
+	is_cell("row.huge = row.huge", "huge",
+			"bigdecimal:12345678901234567890123456789012345.123456789012345678901234567890");
 	is_cell("row.amount = (row.amount * 1.19):round(2)", "amount", "decimal:146.91");
 	is_cell("row:set('amount_cents', row.amount:scale(2), 'bigint')", "amount_cents", "int:12345");
-	is_cell("row.amount = row.amount / 3 - row.amount % 2 + -row.amount:abs()", "amount",
-		"decimal:-83.75");
-	is_cell("assert(row.amount > 100 and row.amount <= decimal('123.45') and not (row.amount < 123.45) and row.amount == decimal('123.450'))", "id", "int:1");
-	is_cell("row.status = tostring(row.amount:round(1)) .. '/' .. row.amount:round():integer() .. '/' .. row.amount:number()", "status", "text:123.5/123/123.45");
-	is_cell("assert(row.amount:eq(123.45) and not row.amount:eq('x') and row.created > '2018-01-01' and row.created < datetime('2019-01-01'))", "id", "int:1");
-	is_cell("row.status = row.created.year .. '-' .. row.created.hour .. '-' .. row.created.micros .. tostring(row.created.nope)", "status", "text:2018-13-500000nil");
-	is_cell("row.status = tostring(row.day == date('2018-06-20')) .. ' ' .. row.day", "status", "text:true 2018-06-20");
+	is_cell("row.amount = row.amount / 3 - row.amount % 2 + -row.amount:abs()", "amount", "decimal:-83.75");
+	is_cell("assert(row.amount > 100 and row.amount <= decimal('123.45') and not (row.amount < 123.45) and row.amount == decimal('123.450'))",
+			"id", "int:1");
+	is_cell("row.status = tostring(row.amount:round(1)) .. '/' .. row.amount:round():integer() .. '/' .. row.amount:number()",
+			"status", "text:123.5/123/123.45");
+	is_cell("assert(row.amount:eq(123.45) and not row.amount:eq('x') and row.created > '2018-01-01' and row.created < datetime('2019-01-01'))",
+			"id", "int:1");
+	is_cell("row.status = row.created.year .. '-' .. row.created.hour .. '-' .. row.created.micros .. tostring(row.created.nope)",
+			"status", "text:2018-13-500000nil");
+	is_cell("row.status = tostring(row.day == date('2018-06-20')) .. ' ' .. row.day", "status",
+			"text:true 2018-06-20");
 }
 
 static void test_null_and_absent(void)
@@ -158,42 +171,60 @@ static void test_null_and_absent(void)
 	is_cell("row.status = null assert(row.status == null and row.status ~= nil)", "status", "null:");
 	is_cell("assert(tostring(null) == 'null' and null == null)", "id", "int:1");
 	is_dead("row.status = null .. 'x'", "orders.lua:2: attempt to concatenate a null value (global 'null')");
-	is_dead("row.nope = null", "orders.lua:2: row.nope: expected a column of testdb.orders, found none; to add it, write above the function: "
-		"fields = { [\"nope\"] = \"text\" }");
-	is_dead("row.cents = row.amount", "orders.lua:2: row.cents: expected a column of testdb.orders, found none; to add it, write above the function: "
-		"fields = { [\"cents\"] = \"decimal(38,2)\" }");
-	is_dead("row.staus = 'x'", "orders.lua:2: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
-	is_dead("mask(row.emial)", "orders.lua:2: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
-	is_dead("do return { id = 1, staus = 'x' } end", "orders.lua: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
-	is_dead("row:set('status', 'x', 'text')", "orders.lua:2: column status: expected no type, because testdb.orders has it");
-	is_dead("row:set('a', 1, 'int') row:set('a', 'x', 'text')", "orders.lua:2: column a: expected the type that it was added with, 'int', found 'text'");
+	is_dead("row.nope = null",
+			"orders.lua:2: row.nope: expected a column of testdb.orders, found none; to add it, write above the function: "
+			"fields = { [\"nope\"] = \"text\" }");
+	is_dead("row.cents = row.amount",
+			"orders.lua:2: row.cents: expected a column of testdb.orders, found none; to add it, write above the function: "
+			"fields = { [\"cents\"] = \"decimal(38,2)\" }");
+	is_dead("row.staus = 'x'",
+			"orders.lua:2: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
+	is_dead("mask(row.emial)",
+			"orders.lua:2: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
+	is_dead("do return { id = 1, staus = 'x' } end",
+			"orders.lua: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
+	is_dead("row:set('status', 'x', 'text')",
+			"orders.lua:2: column status: expected no type, because testdb.orders has it");
+	is_dead("row:set('a', 1, 'int') row:set('a', 'x', 'text')",
+			"orders.lua:2: column a: expected the type that it was added with, 'int', found 'text'");
 	is_dead("row:set('a', 'x', 'int')", "orders.lua:2: column a: expected a whole number (int), found text 'x'");
-	is_dead("row:set('__op', 1, 'int')", "orders.lua:2: field __op: expected a name that does not begin with __, which StarRocks keeps for itself");
-	is_dead("row:set('copy', 1, 'int')", "orders.lua:2: field copy: expected a name that is none of a row's functions");
+	is_dead("row:set('__op', 1, 'int')",
+			"orders.lua:2: field __op: expected a name that does not begin with __, which StarRocks keeps for itself");
+	is_dead("row:set('copy', 1, 'int')",
+			"orders.lua:2: field copy: expected a name that is none of a row's functions");
 	is_cell("row:set('STATUS', row:has('Email') and not row:has('nope') and 'y' or 'n')", "status", "text:y");
 }
 
 static void test_types(void)
 {
-	is_dead("row.small = 128", "orders.lua:2: column small: expected a number in its range (tinyint), found integer 128");
+	is_dead("row.small = 128",
+			"orders.lua:2: column small: expected a number in its range (tinyint), found integer 128");
 	is_dead("row.small = 'x'", "orders.lua:2: column small: expected a whole number (tinyint), found text 'x'");
 	is_dead("row.small = 1.5", "orders.lua:2: column small: expected a whole number (tinyint), found float 1.5");
-	is_dead("row.small = null", "orders.lua:2: column small: expected a value that is not null (tinyint), found null");
-	is_dead("row.big = -1", "orders.lua:2: column big: expected a number in its range (bigint unsigned), found integer -1");
+	is_dead("row.small = null",
+			"orders.lua:2: column small: expected a value that is not null (tinyint), found null");
+	is_dead("row.big = -1",
+			"orders.lua:2: column big: expected a number in its range (bigint unsigned), found integer -1");
 	is_dead("row.status = 5", "orders.lua:2: column status: expected text (varchar(20)), found integer 5");
-	is_dead("row.status = ('x'):rep(21)", "orders.lua:2: column status: expected a shorter text (varchar(20)), found text 'xxxxxxxxxxxxxxxxxxxxx'");
-	is_dead("row.status = '\\xff'", "orders.lua:2: column status: expected valid UTF-8 (varchar(20)), found text '\\xff'");
+	is_dead("row.status = ('x'):rep(21)",
+			"orders.lua:2: column status: expected a shorter text (varchar(20)), found text 'xxxxxxxxxxxxxxxxxxxxx'");
+	is_dead("row.status = '\\xff'",
+			"orders.lua:2: column status: expected valid UTF-8 (varchar(20)), found text '\\xff'");
 	is_dead("row.status = {}", "orders.lua:2: column status: expected text (varchar(20)), found a table");
-	is_dead("row.amount = 'x'", "orders.lua:2: column amount: expected a number or decimal (decimal(10,2)), found text 'x'");
-	is_dead("row.amount = 123456789", "orders.lua:2: column amount: expected no more digits than it holds (decimal(10,2)), found integer 123456789");
+	is_dead("row.amount = 'x'",
+			"orders.lua:2: column amount: expected a number or decimal (decimal(10,2)), found text 'x'");
+	is_dead("row.amount = 123456789",
+			"orders.lua:2: column amount: expected no more digits than it holds (decimal(10,2)), found integer 123456789");
 	is_dead("row.created = '2024-02-30 00:00:00'",
-		"orders.lua:2: column created: expected datetime (datetime(6)), found text '2024-02-30 00:00:00'");
-	is_dead("row.day = row.created", "orders.lua:2: column day: expected date (date), found 2018-06-20 13:37:03.500000");
+			"orders.lua:2: column created: expected datetime (datetime(6)), found text '2024-02-30 00:00:00'");
+	is_dead("row.day = row.created",
+			"orders.lua:2: column day: expected date (date), found 2018-06-20 13:37:03.500000");
 	is_dead("row.doc = '{'", "orders.lua:2: column doc: expected JSON text (json), found text '{'");
 	is_dead("row.id = null", "orders.lua:2: column id: expected a value that is not null (bigint), found null");
 	is_dead("row.id = nil", "orders.lua:2: column id: expected a value, because it is part of the key, found nil");
 	is_dead("row.ratio = 0/0", "orders.lua:2: column ratio: expected a finite number (double), found float -nan");
-	is_dead("local x = event.nope", "orders.lua:2: event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query, found 'nope'");
+	is_dead("local x = event.nope",
+			"orders.lua:2: event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query, found 'nope'");
 	is_dead("event.op = 'x'", "orders.lua:2: the event cannot be written");
 	is_dead("error('bad\\nrow\\27[2J')", "orders.lua:2: bad\\x0arow\\x1b[2J");
 	is_dead("error({})", "orders.lua: an error that is no text (a table)");
@@ -221,11 +252,15 @@ static void test_fields(void)
 	is_int(out->changes[0].after[14].kind, VALUE_NULL, "null in a declared field");
 	is_int(out->changes[0].after[15].i, 1234500, "with its scale");
 	is_int(out->changes[1].schema->ncolumns, 17, "a new field makes a new schema");
-	ok(out->changes[2].schema == out->changes[1].schema && out->changes[2].after[16].kind == VALUE_ABSENT, "which the next row has, too");
-	ok(out->changes[1].before[16].kind == VALUE_ABSENT && out->changes[1].before[C_ID].i == 2, "the old row fits the new schema");
+	ok(out->changes[2].schema == out->changes[1].schema && out->changes[2].after[16].kind == VALUE_ABSENT,
+			"which the next row has, too");
+	ok(out->changes[1].before[16].kind == VALUE_ABSENT && out->changes[1].before[C_ID].i == 2,
+			"the old row fits the new schema");
 	is_int(schema_is_key(out->changes[2].schema, C_ID), true, "with the same key");
 	script_close(s);
-	is_int(script_open_text("x.lua", "fields = { a = 'decimal(99)' } function transform() end", &limits, &err) == NULL, 1, "a bad type is refused");
+	is_int(script_open_text("x.lua", "fields = { a = 'decimal(99)' } function transform() end", &limits, &err) ==
+					NULL,
+			1, "a bad type is refused");
 }
 
 /* ---- what becomes of a change ---- */
@@ -258,15 +293,19 @@ static void test_outcomes(void)
 {
 	is_ops("function transform(row) return row end", "rcusdt");
 	is_ops("function transform(row) return nil end", "dddt");
-	ok(out->changes[0].before == in->changes[2].before && out->changes[1].before == in->changes[3].after, "by the key of the old row, or the only one");
-	is_ops("function transform(row) return nil end function delete(row, event) if event.op == 'd' then return nil end return row end", "ddt");
-	is_ops("function transform(row) return row end function delete(row) row.id = row.id + 100 return row end", "rcusdt");
+	ok(out->changes[0].before == in->changes[2].before && out->changes[1].before == in->changes[3].after,
+			"by the key of the old row, or the only one");
+	is_ops("function transform(row) return nil end function delete(row, event) if event.op == 'd' then return nil end return row end",
+			"ddt");
+	is_ops("function transform(row) return row end function delete(row) row.id = row.id + 100 return row end",
+			"rcusdt");
 	is_int(out->changes[4].before[C_ID].i, 105, "a delete by another key");
 	is_ops("function transform(row) return {} end", "dddt");
 	is_ops("function transform(row) local c = row:copy() c.id = c.id + 10 return { row, c } end", "rrccssssdt");
 	is_int(out->changes[3].after[C_ID].i, 12, "the copy has its own key");
 	is_int(out->changes[2].after[C_ID].i, 2, "the row is as it was");
-	is_ops("function transform(row) return { { id = row.id, status = 'x' }, { id = row.id + 1 } } end", "rrccssssdt");
+	is_ops("function transform(row) return { { id = row.id, status = 'x' }, { id = row.id + 1 } } end",
+			"rrccssssdt");
 	is_int(out->changes[1].after[C_STATUS].kind, VALUE_ABSENT, "what a table does not name is absent");
 	is_ops("function transform(row) return { id = row.id } end", "rcssdt");
 	is_ops("function transform(row) row.id = row.id + 100 return row end", "rcssdt");
@@ -300,7 +339,7 @@ static void test_key_update(void)
 static void test_event(void)
 {
 	is_cell("row.email = event.db .. '.' .. event.table .. ' ' .. event.op .. ' ' .. event.topic .. ' ' .. event.partition .. ' ' .. event.offset .. ' ' .. event.key",
-		"email", "text:testdb.orders c mysql.testdb.orders 3 100 {\"id\":1}");
+			"email", "text:testdb.orders c mysql.testdb.orders 3 100 {\"id\":1}");
 	is_cell("row.email = tostring(event.ts)", "email", "text:2018-06-20 13:37:03.123456");
 }
 
@@ -311,8 +350,10 @@ static void test_verdicts(void)
 	is_ops("function transform(row) return row end function delete(row) return drop() end", "rcust");
 	is_ops("function transform(row) end", "!!!!dt");
 	is_ops("function transform(row) return row, row end", "!!!!dt");
-	is_ops("function transform(row) row.status = 'x' row:set('a', 1, 'int') if row.id == 1 then drop('x') end return row end", "cusdt");
-	is_dead("do end end function x()", "orders.lua: transform: expected a row, a list of rows or nil, found no return; write return row, return nil or drop(reason)");
+	is_ops("function transform(row) row.status = 'x' row:set('a', 1, 'int') if row.id == 1 then drop('x') end return row end",
+			"cusdt");
+	is_dead("do end end function x()",
+			"orders.lua: transform: expected a row, a list of rows or nil, found no return; write return row, return nil or drop(reason)");
 	is_dead("pcall(reject, 'no email')", "orders.lua:2: rejected: no email");
 }
 
@@ -325,7 +366,8 @@ static void test_before(void)
 	is_str(ops(), "uc", "rows");
 	is_str(cell("status"), "text:before1", "the old value of an update");
 	is_int(out->changes[1].after[C_STATUS].len, 4, "an insert has none");
-	is_cell("row.status = tostring(event.gtid) .. tostring(event.pos) .. tostring(event.snapshot)", "status", "text:nilnilfalse");
+	is_cell("row.status = tostring(event.gtid) .. tostring(event.pos) .. tostring(event.snapshot)", "status",
+			"text:nilnilfalse");
 	is_dead("local x = event.before.staus", "orders.lua:2: attempt to index a nil value (field 'before')");
 }
 
@@ -335,20 +377,26 @@ static void test_helpers(void)
 	is_cell("row.status = coalesce(null, nil)", "status", "null:");
 	is_cell("row.status = truncate('\xc3\x84rger', 2)", "status", "text:\xc3\x84r");
 	is_cell("row.status = truncate(row.status, 99)", "status", "text:paid");
-	is_cell("row.status = table.concat(split('a, b, ', ', '), '|') .. #split(null, ',') .. #split('', ',')", "status", "text:a|b|01");
-	is_cell("row.status = tostring(contains(row.email, '@')) .. tostring(contains(null, 'x'))", "status", "text:truefalse");
+	is_cell("row.status = table.concat(split('a, b, ', ', '), '|') .. #split(null, ',') .. #split('', ',')",
+			"status", "text:a|b|01");
+	is_cell("row.status = tostring(contains(row.email, '@')) .. tostring(contains(null, 'x'))", "status",
+			"text:truefalse");
 	is_cell("row.status = mask('A') .. mask('7') .. mask('(1)') .. mask('ab')", "status", "text:**(*)a*");
 	is_cell("row.email = mask(row.email)", "email", "text:j***.***@*******.***");
 	is_cell("row.email = mask('\xc3\x84rger 5')", "email", "text:\xc3\x84**** *");
 	is_cell("row.email = mask(null)", "email", "null:");
-	is_cell("row.email = hash('abc')", "email", "text:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	is_cell("row.email = hash('bc', 'a')", "email", "text:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	is_cell("row.email = hash('abc')", "email",
+			"text:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	is_cell("row.email = hash('bc', 'a')", "email",
+			"text:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	is_cell("local a, b = xpcall(function(x) return x + 1 end, tostring, 4) local c, d = xpcall(error, function(e) return e .. '!' end, 'no', 0) "
-		"row.status = tostring(a) .. b .. tostring(c) .. d", "status", "text:true5falseno!");
+		"row.status = tostring(a) .. b .. tostring(c) .. d",
+			"status", "text:true5falseno!");
 	is_cell("row.email = row.email:upper():sub(1, 4)", "email", "text:JANE");
 	is_cell("row.doc = json.encode(json.decode(row.doc))", "doc", "text:{\"a\":{\"n\":null,\"x\":1.5},\"b\":[]}");
-	is_cell("local d = json.decode(row.doc) d.a.x = row.amount d.t = row.day d.b[1] = true d.s = 'q\"' row.doc = json.encode(d)", "doc",
-		"text:{\"a\":{\"n\":null,\"x\":123.45},\"b\":[true],\"s\":\"q\\\"\",\"t\":\"2018-06-20\"}");
+	is_cell("local d = json.decode(row.doc) d.a.x = row.amount d.t = row.day d.b[1] = true d.s = 'q\"' row.doc = json.encode(d)",
+			"doc",
+			"text:{\"a\":{\"n\":null,\"x\":123.45},\"b\":[true],\"s\":\"q\\\"\",\"t\":\"2018-06-20\"}");
 	is_cell("row.status = tostring(json.decode('18446744073709551615'))", "status", "text:18446744073709551615");
 	is_dead("json.decode('[1,]')", "orders.lua:2: json: expected one good value, found: a value was expected");
 	is_dead("json.decode(('['):rep(500))", "orders.lua:2: json: expected at most 100 levels, found more");
@@ -361,15 +409,16 @@ static void test_helpers(void)
 
 static void test_budget(void)
 {
-	static const char *const endless[] = {
-		"while true do end", "while true do pcall(function() while true do end end) end",
+	static const char *const endless[] = { "while true do end",
+		"while true do pcall(function() while true do end end) end",
 		"pcall(function() pcall(function() while true do pcall(error) end end) while true do end end)",
 		"xpcall(function() while true do end end, function() while true do end end)",
-		"local function f() return f() end f()", "setmetatable({}, { __index = function(t, k) return t[k + 1] end })[1] = nil while true do end",
+		"local function f() return f() end f()",
+		"setmetatable({}, { __index = function(t, k) return t[k + 1] end })[1] = nil while true do end",
 		"local t = setmetatable({}, { __close = function() while true do end end }) do local c <close> = t end",
-		"for _ in pairs(row) do while true do pcall(row.copy, row) end end", "string.gsub('aaa', '.', function() while true do end end)",
-		"table.sort({ 3, 2, 1 }, function() while true do end end)"
-	};
+		"for _ in pairs(row) do while true do pcall(row.copy, row) end end",
+		"string.gsub('aaa', '.', function() while true do end end)",
+		"table.sort({ 3, 2, 1 }, function() while true do end end)" };
 	int dead = 0, neighbours = 0, named = 0;
 
 	for (size_t i = 0; i < sizeof(endless) / sizeof(*endless); i++) {
@@ -378,12 +427,15 @@ static void test_budget(void)
 		fresh();
 		for (int id = 1; id <= 3; id++)
 			add(CHANGE_CREATE, id, "a");
-		snprintf(text, sizeof(text), "function transform(row)\nif row.id == 2 then %s end\nreturn row end", endless[i]);
+		snprintf(text, sizeof(text), "function transform(row)\nif row.id == 2 then %s end\nreturn row end",
+				endless[i]);
 		run(text);
 		dead += out->nchanges == 3 && out->changes[1].dead;
 		neighbours += out->nchanges == 3 && !out->changes[0].dead && !out->changes[2].dead;
-		named += out->nchanges == 3 && out->changes[1].dead
-			&& strcmp(out->changes[1].dead, "orders.lua:2: expected an end within 100000 instructions for one row, found none") == 0;
+		named += out->nchanges == 3 && out->changes[1].dead &&
+				strcmp(out->changes[1].dead,
+						"orders.lua:2: expected an end within 100000 instructions for one row, found none") ==
+						0;
 		if (out->nchanges != 3 || !out->changes[1].dead)
 			printf("# not stopped: %s\n", endless[i]);
 	}
@@ -394,40 +446,52 @@ static void test_budget(void)
 
 static void test_memory(void)
 {
-	is_dead("local s = ('x'):rep(1 << 28)", "orders.lua: expected to need at most 8388608 bytes of memory, found more");
-	is_dead("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(3000000) .. i end", "orders.lua: expected to need at most 8388608 bytes of memory, found more");
-	is_dead("local s = 'x' while true do s = s .. s end", "orders.lua: expected to need at most 8388608 bytes of memory, found more");
-	is_cell("local good, why = pcall(string.rep, 'x', 1 << 30) assert(not good) row.status = 'caught'", "status", "text:caught");
+	is_dead("local s = ('x'):rep(1 << 28)",
+			"orders.lua: expected to need at most 8388608 bytes of memory, found more");
+	is_dead("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(3000000) .. i end",
+			"orders.lua: expected to need at most 8388608 bytes of memory, found more");
+	is_dead("local s = 'x' while true do s = s .. s end",
+			"orders.lua: expected to need at most 8388608 bytes of memory, found more");
+	is_cell("local good, why = pcall(string.rep, 'x', 1 << 30) assert(not good) row.status = 'caught'", "status",
+			"text:caught");
 }
 
 static void test_sandbox(void)
 {
-	static const char *const missing[] = {
-		"os", "io", "debug", "loadfile", "dofile", "package", "collectgarbage", "coroutine", "print", "warn", "_G"
-	};
+	static const char *const missing[] = { "os", "io", "debug", "loadfile", "dofile", "package", "collectgarbage",
+		"coroutine", "print", "warn", "_G" };
 	char body[200], want[200];
 
 	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++) {
 		snprintf(body, sizeof(body), "local x = %s", missing[i]);
-		snprintf(want, sizeof(want), "orders.lua:2: global %s: expected a name that is defined, found none", missing[i]);
+		snprintf(want, sizeof(want), "orders.lua:2: global %s: expected a name that is defined, found none",
+				missing[i]);
 		is_dead(body, want);
 	}
 	is_cell("assert(string.dump == nil and math.random == nil and math.randomseed == nil)", "id", "int:1");
-	is_dead("local x = load", "orders.lua:2: global load: expected a name that is defined, found none; nearest is 'log'");
-	is_dead("do return rw end", "orders.lua:2: global rw: expected a name that is defined, found none; nearest is 'row'");
-	is_dead("counter = 1", "orders.lua:2: global counter: expected a local; globals are only set while the script is loaded");
+	is_dead("local x = load",
+			"orders.lua:2: global load: expected a name that is defined, found none; nearest is 'log'");
+	is_dead("do return rw end",
+			"orders.lua:2: global rw: expected a name that is defined, found none; nearest is 'row'");
+	is_dead("counter = 1",
+			"orders.lua:2: global counter: expected a local; globals are only set while the script is loaded");
 	is_dead("setmetatable({}, { __gc = function() end })", "orders.lua:2: expected a metatable without __gc");
 	is_dead("setmetatable(row, {})", "orders.lua:2: bad argument #1 to 'setmetatable' (table expected, got row)");
-	is_cell("assert(getmetatable(row) == false and getmetatable('') == false and getmetatable(null) == false and getmetatable(row.amount) == false)", "id", "int:1");
+	is_cell("assert(getmetatable(row) == false and getmetatable('') == false and getmetatable(null) == false and getmetatable(row.amount) == false)",
+			"id", "int:1");
 	is_dead("setmetatable(_ENV, nil)", "orders.lua:2: cannot change a protected metatable");
-	is_dead("table.insert(setmetatable({}, { __len = function() return 1 << 60 end }), 1, 1)", "orders.lua:2: expected an end within 100000 instructions for one row, found none");
-	is_dead("table.move({}, 1, 1 << 60, 2)", "orders.lua:2: expected an end within 100000 instructions for one row, found none");
-	is_dead("local s = ('a'):rep(20000) s:find('a*a*a*a*[b]')", "orders.lua:2: expected an end within 100000 instructions for one row, found none");
+	is_dead("table.insert(setmetatable({}, { __len = function() return 1 << 60 end }), 1, 1)",
+			"orders.lua:2: expected an end within 100000 instructions for one row, found none");
+	is_dead("table.move({}, 1, 1 << 60, 2)",
+			"orders.lua:2: expected an end within 100000 instructions for one row, found none");
+	is_dead("local s = ('a'):rep(20000) s:find('a*a*a*a*[b]')",
+			"orders.lua:2: expected an end within 100000 instructions for one row, found none");
 	is_cell("assert((('a'):rep(100000) .. 'b'):find('b', 1, true) == 100001)", "id", "int:1");
 	is_cell("for i = 1, 300 do pcall(function() row:set('f' .. i, i, 'int') end) end", "id", "int:1");
 	is_int(out->changes[0].schema->ncolumns, 14 + 256, "the number of new fields has an end");
 	is_dead("row[1] = 2", "orders.lua:2: expected a field's name, found a number");
-	is_dead("row:set('a\\n', 2, 'int')", "orders.lua:2: field: expected a printable name, found bytes that are not");
+	is_dead("row:set('a\\n', 2, 'int')",
+			"orders.lua:2: field: expected a printable name, found bytes that are not");
 }
 
 static void test_kept_objects(void)
@@ -442,22 +506,28 @@ static void test_kept_objects(void)
 	    "  if row.id == 2 then return kept end\n"
 	    "  return kept.id end");
 	is_str(ops(), "c!!", "a row that was kept is void");
-	is_str(out->changes[1].dead, "orders.lua: expected a row of this call, found one that was kept from an earlier call", "when returned");
-	is_str(out->changes[2].dead, "orders.lua:5: attempt to index a nil value (upvalue 'kept')", "and what a failed row has left is gone");
+	is_str(out->changes[1].dead,
+			"orders.lua: expected a row of this call, found one that was kept from an earlier call",
+			"when returned");
+	is_str(out->changes[2].dead, "orders.lua:5: attempt to index a nil value (upvalue 'kept')",
+			"and what a failed row has left is gone");
 }
 
 static void test_frozen(void)
 {
 	is_cell("local t = {} t.x = 1 row.status = tostring(t.x)", "status", "text:1");
-	is_dead("string.upper = nil", "orders.lua:2: field upper: expected a table made in this call, found one from when the script was loaded, which is read-only; "
-		"a row finds nothing that an earlier row left");
+	is_dead("string.upper = nil",
+			"orders.lua:2: field upper: expected a table made in this call, found one from when the script was loaded, which is read-only; "
+			"a row finds nothing that an earlier row left");
 	fresh();
 	add(CHANGE_CREATE, 1, "a");
 	add(CHANGE_CREATE, 2, "a");
 	run("local seen = {}\nfunction transform(row) seen[row.id] = true return row end");
 	is_str(ops(), "!!", "a table that lasts cannot be written");
-	is_str(out->changes[0].dead, "orders.lua:2: field 1: expected a table made in this call, found one from when the script was loaded, which is read-only; "
-		"a row finds nothing that an earlier row left", "the reason");
+	is_str(out->changes[0].dead,
+			"orders.lua:2: field 1: expected a table made in this call, found one from when the script was loaded, which is read-only; "
+			"a row finds nothing that an earlier row left",
+			"the reason");
 	fresh();
 	add(CHANGE_CREATE, 1, "a");
 	add(CHANGE_CREATE, 2, "a");
@@ -468,26 +538,31 @@ static void test_frozen(void)
 
 static void test_open(void)
 {
-	static const struct { const char *text, *want; } cases[] = {
-		{ "function transform(row", "orders.lua:1: ')' expected near <eof>" },
+	static const struct {
+		const char *text, *want;
+	} cases[] = { { "function transform(row", "orders.lua:1: ')' expected near <eof>" },
 		{ "\nx = nil + 1", "orders.lua:2: attempt to perform arithmetic on a nil value" },
 		{ "x = 1", "orders.lua: expected function transform(row, event), found none" },
 		{ "transform = 5", "orders.lua: expected function transform(row, event), found number" },
-		{ "while true do end", "orders.lua:1: expected an end within 100000 instructions for one row, found none" },
-		{ "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(100000) .. i end", "orders.lua: expected to need at most 8388608 bytes of memory, found more" },
+		{ "while true do end",
+				"orders.lua:1: expected an end within 100000 instructions for one row, found none" },
+		{ "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(100000) .. i end",
+				"orders.lua: expected to need at most 8388608 bytes of memory, found more" },
 		{ "\x1bLua", "orders.lua: attempt to load a binary chunk (mode is 't')" },
-		{ "fields = 5 function transform() end", "orders.lua: fields: expected a table of names and types, found a number" }
-	};
+		{ "fields = 5 function transform() end",
+				"orders.lua: fields: expected a table of names and types, found a number" } };
 	struct script_limits small = { .instructions = 1000, .memory_bytes = 1000 };
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		ok(script_open_text("orders.lua", cases[i].text, &limits, &err) == NULL && err.kind == ERR_CONFIG, "refused: case %zu", i);
+		ok(script_open_text("orders.lua", cases[i].text, &limits, &err) == NULL && err.kind == ERR_CONFIG,
+				"refused: case %zu", i);
 		is_str(err.msg, cases[i].want, "says why");
 	}
 	ok(script_open("none.lua", &limits, &err) == NULL, "no file");
 	is_str(err.msg, "none.lua: expected a readable script, found: No such file or directory", "says so");
-	ok(script_open_text("x.lua", "function transform() end", &small, &err) == NULL && err.kind == ERR_CONFIG, "too little memory for Lua: %s", err.msg);
+	ok(script_open_text("x.lua", "function transform() end", &small, &err) == NULL && err.kind == ERR_CONFIG,
+			"too little memory for Lua: %s", err.msg);
 }
 
 /* The scripts in lua/ run on rows that have their columns and on rows that do not. */
@@ -524,8 +599,9 @@ static void test_every_limit(void)
 	for (int64_t bytes = 2000; bytes < 60000; bytes += 371) {
 		struct script_limits tight = { .instructions = 100000, .memory_bytes = bytes };
 		struct err err = { 0 };
-		struct script *s = script_open_text("x.lua", "fields = { note = 'text' } function transform(row) row.note = row.status .. 'x' row.doc = json.encode(json.decode(row.doc)) return row end",
-						    &tight, &err);
+		struct script *s = script_open_text("x.lua",
+				"fields = { note = 'text' } function transform(row) row.note = row.status .. 'x' row.doc = json.encode(json.decode(row.doc)) return row end",
+				&tight, &err);
 
 		if (s == NULL)
 			continue;
@@ -536,12 +612,14 @@ static void test_every_limit(void)
 		dead += out->changes[0].dead != NULL;
 		script_close(s);
 	}
-	ok(opened > 0 && dead < opened, "limits from too little to enough: %d opened, %d of them too tight", opened, dead);
+	ok(opened > 0 && dead < opened, "limits from too little to enough: %d opened, %d of them too tight", opened,
+			dead);
 }
 
 static void test_stats(void)
 {
-	struct script *s = script_with("function transform(row) if row.id == 1 then return nil end if row.id == 2 then error('x') end return row end");
+	struct script *s = script_with(
+			"function transform(row) if row.id == 1 then return nil end if row.id == 2 then error('x') end return row end");
 	struct script_stats stats;
 	struct err err = { 0 };
 

@@ -24,19 +24,20 @@ static void is_number(const struct decimal *d, const char *want)
 
 static void test_text(void)
 {
-	static const char *const same[] = {
-		"0", "0.00", "1", "-1", "123.45", "-0.05", "1000000000", "999999999999999999", "18446744073709551616", "100000000000000000000.000000001",
-		"12345678901234567890123456789012345.123456789012345678901234567890", "0.000000000000000000000000000001"
-	};
-	static const char *const not[] = { "", "-", ".", "1,5", "1..2", "0x1", "1e", "e1", "1e999", "abc", "1 ", "--1" };
+	static const char *const same[] = { "0", "0.00", "1", "-1", "123.45", "-0.05", "1000000000",
+		"999999999999999999", "18446744073709551616", "100000000000000000000.000000001",
+		"12345678901234567890123456789012345.123456789012345678901234567890",
+		"0.000000000000000000000000000001" };
+	static const char *const not [] = { "", "-", ".", "1,5", "1..2", "0x1", "1e", "e1", "1e999", "abc", "1 ",
+		"--1" };
 	struct decimal d;
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
 		d = number(same[i]);
 		is_number(&d, same[i]);
 	}
-	for (size_t i = 0; i < sizeof(not) / sizeof(*not); i++)
-		ok(!decimal_parse(&d, not[i], strlen(not[i])), "not a number: '%s'", not[i]);
+	for (size_t i = 0; i < sizeof(not ) / sizeof(*not ); i++)
+		ok(!decimal_parse(&d, not [i], strlen(not [i])), "not a number: '%s'", not [i]);
 	d = number("1.5E3");
 	is_number(&d, "1500");
 	d = number("1.5E-3");
@@ -64,15 +65,21 @@ static bool divide4(const struct decimal *a, const struct decimal *b, struct dec
 
 static void test_arithmetic(void)
 {
-	static const struct { operation *op; const char *a, *b, *want; } cases[] = {
-		{ add, "0.1", "0.2", "0.3" }, { add, "999999999", "1", "1000000000" }, { add, "-5", "5.00", "0.00" }, { add, "1", "-2.5", "-1.5" },
-		{ subtract, "1000000000000000000", "0.000000000000000001", "999999999999999999.999999999999999999" }, { subtract, "1", "1", "0" },
-		{ subtract, "-1.5", "-2.5", "1.0" }, { subtract, "0", "2.5", "-2.5" },
-		{ decimal_multiply, "123.45", "-100", "-12345.00" }, { decimal_multiply, "99999999999999999999", "99999999999999999999", "9999999999999999999800000000000000000001" },
-		{ decimal_multiply, "0", "-5", "0" }, { divide4, "1", "3", "0.3333" }, { divide4, "2", "3", "0.6667" }, { divide4, "-1", "8", "-0.1250" },
-		{ divide4, "10000000000000000000000", "0.0001", "100000000000000000000000000.0000" }, { divide4, "0.00005", "1", "0.0001" },
-		{ decimal_modulo, "10.5", "3", "1.5" }, { decimal_modulo, "-10.5", "3", "1.5" }, { decimal_modulo, "10.5", "-3", "-1.5" }
-	};
+	static const struct {
+		operation *op;
+		const char *a, *b, *want;
+	} cases[] = { { add, "0.1", "0.2", "0.3" }, { add, "999999999", "1", "1000000000" },
+		{ add, "-5", "5.00", "0.00" }, { add, "1", "-2.5", "-1.5" },
+		{ subtract, "1000000000000000000", "0.000000000000000001", "999999999999999999.999999999999999999" },
+		{ subtract, "1", "1", "0" }, { subtract, "-1.5", "-2.5", "1.0" }, { subtract, "0", "2.5", "-2.5" },
+		{ decimal_multiply, "123.45", "-100", "-12345.00" },
+		{ decimal_multiply, "99999999999999999999", "99999999999999999999",
+				"9999999999999999999800000000000000000001" },
+		{ decimal_multiply, "0", "-5", "0" }, { divide4, "1", "3", "0.3333" }, { divide4, "2", "3", "0.6667" },
+		{ divide4, "-1", "8", "-0.1250" },
+		{ divide4, "10000000000000000000000", "0.0001", "100000000000000000000000000.0000" },
+		{ divide4, "0.00005", "1", "0.0001" }, { decimal_modulo, "10.5", "3", "1.5" },
+		{ decimal_modulo, "-10.5", "3", "1.5" }, { decimal_modulo, "10.5", "-3", "-1.5" } };
 	struct decimal zero = number("0"), one = number("1"), d;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -91,15 +98,21 @@ static void test_arithmetic(void)
 
 static void test_rescale(void)
 {
-	static const struct { const char *text; unsigned scale; enum decimal_fit fit; const char *want; } cases[] = {
-		{ "1.5", 2, DECIMAL_FITS, "1.50" }, { "1.50", 1, DECIMAL_FITS, "1.5" }, { "1.25", 1, DECIMAL_ROUNDED, "1.3" }, { "-1.25", 1, DECIMAL_ROUNDED, "-1.3" },
-		{ "0.04", 1, DECIMAL_ROUNDED, "0.0" }, { "-0.04", 1, DECIMAL_ROUNDED, "0.0" }, { "999.95", 1, DECIMAL_ROUNDED, "1000.0" }, { "1.2499", 1, DECIMAL_ROUNDED, "1.2" }
-	};
+	static const struct {
+		const char *text;
+		unsigned scale;
+		enum decimal_fit fit;
+		const char *want;
+	} cases[] = { { "1.5", 2, DECIMAL_FITS, "1.50" }, { "1.50", 1, DECIMAL_FITS, "1.5" },
+		{ "1.25", 1, DECIMAL_ROUNDED, "1.3" }, { "-1.25", 1, DECIMAL_ROUNDED, "-1.3" },
+		{ "0.04", 1, DECIMAL_ROUNDED, "0.0" }, { "-0.04", 1, DECIMAL_ROUNDED, "0.0" },
+		{ "999.95", 1, DECIMAL_ROUNDED, "1000.0" }, { "1.2499", 1, DECIMAL_ROUNDED, "1.2" } };
 	struct decimal d;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		d = number(cases[i].text);
-		is_int(decimal_rescale(&d, cases[i].scale, &d), cases[i].fit, "%s with %u digits", cases[i].text, cases[i].scale);
+		is_int(decimal_rescale(&d, cases[i].scale, &d), cases[i].fit, "%s with %u digits", cases[i].text,
+				cases[i].scale);
 		is_number(&d, cases[i].want);
 	}
 	d = number("123.45");
@@ -141,11 +154,14 @@ static void test_laws(void)
 	for (int i = 0; i < 5000; i++) {
 		struct decimal a = draw(), b = draw();
 
-		bad += !decimal_add(&a, &b, false, &c) || !decimal_add(&c, &b, true, &d) || decimal_compare(&d, &a) != 0;
+		bad += !decimal_add(&a, &b, false, &c) || !decimal_add(&c, &b, true, &d) ||
+				decimal_compare(&d, &a) != 0;
 		if (b.limbs == 0)
 			continue;
-		bad += !decimal_multiply(&a, &b, &c) || !decimal_divide(&c, &b, a.scale, &d) || decimal_compare(&d, &a) != 0;
-		bad += !decimal_modulo(&a, &b, &c) || !decimal_add(&a, &c, true, &d) || !decimal_modulo(&d, &b, &c) || c.limbs != 0;
+		bad += !decimal_multiply(&a, &b, &c) || !decimal_divide(&c, &b, a.scale, &d) ||
+				decimal_compare(&d, &a) != 0;
+		bad += !decimal_modulo(&a, &b, &c) || !decimal_add(&a, &c, true, &d) || !decimal_modulo(&d, &b, &c) ||
+				c.limbs != 0;
 	}
 	is_int(bad, 0, "laws of arithmetic");
 }

@@ -85,7 +85,8 @@ static void test_format(void)
 	gives("string.format('%.2f', row.amount)", "123.45");
 	gives("string.format('%.1f', decimal('0.25'))", "0.3");
 	gives("string.format('%.0f|%5d|%-6s|%%', row.amount, decimal('7.00'), 'x')", "123|    7|x     |%");
-	gives("string.format('%10.2f|%-10.2f|%+.1f|%010.2f', row.amount, row.amount, row.amount, -row.amount)", "    123.45|123.45    |+123.5|-000123.45");
+	gives("string.format('%10.2f|%-10.2f|%+.1f|%010.2f', row.amount, row.amount, row.amount, -row.amount)",
+			"    123.45|123.45    |+123.5|-000123.45");
 	gives("string.format('%.4f', row.huge)", "12345678901234567890123456789012345.1235");
 	gives("string.format('%s %g', row.amount, row.amount)", "123.45 123.45");
 	gives("('%d'):format(row.big)", "s.lua:1: bad argument #1 to 'format' (number has no integer representation)");
@@ -136,12 +137,15 @@ static void test_times(void)
 static void test_back(void)
 {
 	is_str(run("row.kind = '' return row"), "", "an ENUM takes '', its index 0");
-	ok(strstr(run("row.kind = 'newer' return row"), "expected one of its labels") != NULL, "and no text that is no label");
+	ok(strstr(run("row.kind = 'newer' return row"), "expected one of its labels") != NULL,
+			"and no text that is no label");
 	is_str(run("row.big = 2^63 return row"), "", "BIGINT UNSIGNED takes a float that is whole and in its range");
 	ok(out->changes[0].after[C_BIG].u == UINT64_C(1) << 63, "exactly");
 	ok(strstr(run("row.big = 2^64 return row"), "expected") != NULL, "and none beyond");
-	is_str(run("for name, value in pairs(row) do row[name] = value end return row"), "", "every value is written back");
-	is_str(run("local t = {} for name, value in pairs(row) do t[name] = value end return t"), "", "also through a table");
+	is_str(run("for name, value in pairs(row) do row[name] = value end return row"), "",
+			"every value is written back");
+	is_str(run("local t = {} for name, value in pairs(row) do t[name] = value end return t"), "",
+			"also through a table");
 }
 
 /* A label that the table's definition, as it was read, spells otherwise. */
@@ -149,7 +153,9 @@ static void test_strange_label(void)
 {
 	struct value *row;
 	struct err err = { 0 };
-	struct script *s = script_open_text("s.lua", "function transform(row) row.kind = row.kind return { id = row.id, kind = row.kind } end", &limits, &err);
+	struct script *s = script_open_text("s.lua",
+			"function transform(row) row.kind = row.kind return { id = row.id, kind = row.kind } end",
+			&limits, &err);
 
 	batch_reset(in);
 	batch_reset(out);
@@ -157,19 +163,22 @@ static void test_strange_label(void)
 	row[C_KIND] = value_text("\xf0\x9f\x98\x80", 4);
 	orders_change(in, orders, CHANGE_CREATE, NULL, row);
 	is_int(script_run(s, in, 0, 1, out, &err), 0, "runs");
-	ok(out->changes[0].dead == NULL && out->changes[0].after[C_KIND].len == 4, "a label that was read is written back");
+	ok(out->changes[0].dead == NULL && out->changes[0].after[C_KIND].len == 4,
+			"a label that was read is written back");
 	script_close(s);
 }
 
 static void test_hiding(void)
 {
-	gives("hmac('what do ya want for nothing?', 'Jefe')", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	gives("hmac('what do ya want for nothing?', 'Jefe')",
+			"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	gives("hmac('Test Using Larger Than Block-Size Key - Hash Key First', ('\\xaa'):rep(131))",
-	      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+			"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 	gives("hmac(null, 'k')", "null");
 	fails("hmac('x')", "bad argument #2");
 	gives("redact('secret')", "[redacted]");
-	gives("redact('card 4111111111111111 of jane@example.com', '%d%d%d%d%d%d+', '[%w.]+@[%w.]+')", "card [redacted] of [redacted]");
+	gives("redact('card 4111111111111111 of jane@example.com', '%d%d%d%d%d%d+', '[%w.]+@[%w.]+')",
+			"card [redacted] of [redacted]");
 	gives("redact(null, 'x')", "null");
 	fails("redact(7 == 7)", "string expected");
 }

@@ -13,7 +13,8 @@ static void gather(void *arg, const struct script_finding *f)
 {
 	char *text = arg;
 
-	snprintf(text + strlen(text), 2000 - strlen(text), "%s%s %d: %s", *text ? "; " : "", f->error ? "error" : "warning", f->line, f->text);
+	snprintf(text + strlen(text), 2000 - strlen(text), "%s%s %d: %s", *text ? "; " : "",
+			f->error ? "error" : "warning", f->line, f->text);
 }
 
 static const char *findings(const char *source, bool with_columns)
@@ -34,7 +35,9 @@ static void is_told(const char *body, const char *want)
 {
 	char source[1000];
 
-	snprintf(source, sizeof(source), "fields = { note = 'text' }\nlocal seen, count = {}, 0\nfunction transform(row, event)\n%s\nreturn row end", body);
+	snprintf(source, sizeof(source),
+			"fields = { note = 'text' }\nlocal seen, count = {}, 0\nfunction transform(row, event)\n%s\nreturn row end",
+			body);
 	is_str(findings(source, true), want, "%.80s", body);
 }
 
@@ -42,57 +45,90 @@ static void test_names(void)
 {
 	is_told("local x = rw", "error 4: global rw: expected a name that is defined, found none; nearest is 'row'");
 	is_told("x = 1", "error 4: global x: expected a local; globals are only set while the script is loaded");
-	is_told("row.email = masc(row.email)", "error 4: global masc: expected a name that is defined, found none; nearest is 'mask'");
-	is_told("local x = row.staus", "error 4: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
-	is_told("row.staus = 'x'", "error 4: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
-	is_told("local function f(row) return row.emial end f(row)", "error 4: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
-	is_told("local function f() return row.emial end f()", "error 4: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
+	is_told("row.email = masc(row.email)",
+			"error 4: global masc: expected a name that is defined, found none; nearest is 'mask'");
+	is_told("local x = row.staus",
+			"error 4: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
+	is_told("row.staus = 'x'",
+			"error 4: row.staus: expected a column of testdb.orders, found none; nearest is 'status'");
+	is_told("local function f(row) return row.emial end f(row)",
+			"error 4: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
+	is_told("local function f() return row.emial end f()",
+			"error 4: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
 	is_told("row.note = row.STATUS row:set('x', 1, 'int') local y = row:has('z')", "");
-	is_told("local x = event.opp", "error 4: event.opp: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or "
-		"query, found 'opp'");
+	is_told("local x = event.opp",
+			"error 4: event.opp: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or "
+			"query, found 'opp'");
 }
 
 /* What init() sets is there for every row; what another function sets is not. */
 static void test_init(void)
 {
-	is_str(findings("local a\nfunction init(config) a = 1 end\nfunction transform(row) row.id = a return row end", true), "", "init() may set a variable");
+	is_str(findings("local a\nfunction init(config) a = 1 end\nfunction transform(row) row.id = a return row end",
+			       true),
+			"", "init() may set a variable");
 	is_str(findings("local a\nfunction other() a = 1 end\nfunction transform(row) other() return row end", true),
-	       "warning 2: a: a variable outside the function is not kept: a restart, another worker or a failed row begins again", "other functions not");
+			"warning 2: a: a variable outside the function is not kept: a restart, another worker or a failed row begins again",
+			"other functions not");
 }
 
 static void test_traps(void)
 {
-	is_told("if row.active then drop() end", "warning 4: row.active as a condition: 0 is true in Lua; write row.active ~= 0");
-	is_told("if not row.status then drop() end", "warning 4: row.status as a condition: null is true in Lua; write row.status ~= null, or coalesce(row.status, ..)");
-	is_told("row.note = row.status or 'x'", "warning 4: row.status as a condition: null is true in Lua; write row.status ~= null, or coalesce(row.status, ..)");
-	is_told("if row.active == false then drop() end", "warning 4: row.active == true or false is never so: no column is a boolean in Lua; compare with 1 or 0, "
-		"NULL with null");
-	is_told("if row.amount == 100 then drop() end", "warning 4: row.amount == a number is never so: it is a decimal; write row.amount:eq(..)");
-	is_told("if row.created == '2024-01-01' then drop() end", "warning 4: row.created == a text is never so: it is a datetime; write tostring(row.created) == ..");
-	is_told("if row.id == '1' then drop() end", "warning 4: row.id == a text is never so: it is a bigint; write tostring(row.id) == ..");
-	is_told("if row.status == 1 then drop() end", "warning 4: row.status == a number is never so: it is text; put the number in quotes");
-	is_told("if row.email == nil then drop() end", "warning 4: row.email == nil asks whether the row's image has the column; for SQL NULL write row.email == null");
-	is_told("count = count + 1", "warning 4: count: a variable outside the function is not kept: a restart, another worker or a failed row begins again");
-	is_told("if row.status == 'x' or row.id == 7 or row.amount:eq(100) or row.created < '2024' or row.email == null then drop() end", "");
+	is_told("if row.active then drop() end",
+			"warning 4: row.active as a condition: 0 is true in Lua; write row.active ~= 0");
+	is_told("if not row.status then drop() end",
+			"warning 4: row.status as a condition: null is true in Lua; write row.status ~= null, or coalesce(row.status, ..)");
+	is_told("row.note = row.status or 'x'",
+			"warning 4: row.status as a condition: null is true in Lua; write row.status ~= null, or coalesce(row.status, ..)");
+	is_told("if row.active == false then drop() end",
+			"warning 4: row.active == true or false is never so: no column is a boolean in Lua; compare with 1 or 0, "
+			"NULL with null");
+	is_told("if row.amount == 100 then drop() end",
+			"warning 4: row.amount == a number is never so: it is a decimal; write row.amount:eq(..)");
+	is_told("if row.created == '2024-01-01' then drop() end",
+			"warning 4: row.created == a text is never so: it is a datetime; write tostring(row.created) == ..");
+	is_told("if row.id == '1' then drop() end",
+			"warning 4: row.id == a text is never so: it is a bigint; write tostring(row.id) == ..");
+	is_told("if row.status == 1 then drop() end",
+			"warning 4: row.status == a number is never so: it is text; put the number in quotes");
+	is_told("if row.email == nil then drop() end",
+			"warning 4: row.email == nil asks whether the row's image has the column; for SQL NULL write row.email == null");
+	is_told("count = count + 1",
+			"warning 4: count: a variable outside the function is not kept: a restart, another worker or a failed row begins again");
+	is_told("if row.status == 'x' or row.id == 7 or row.amount:eq(100) or row.created < '2024' or row.email == null then drop() end",
+			"");
 	is_told("if row.email ~= nil and row.email ~= null then row.email = mask(row.email) end", "");
 	is_told("local n = 0 string.gsub(row.status, 'x', function() n = n + 1 end)", "");
 }
 
 static void test_returns(void)
 {
-	is_str(findings("function transform(row)\n  row.x = 1\nend", false), "error 3: transform: expected a return on every way through the function, found an end "
-	       "without one; write return row, return nil or drop(reason)", "no return");
-	is_str(findings("function transform(row)\n  if row.x == 1 then return row end\nend", false), "error 3: transform: expected a return on every way through the "
-	       "function, found an end without one; write return row, return nil or drop(reason)", "one way without");
-	is_str(findings("function transform(row)\n  if row.x == 1 then return end\nreturn row end", false), "error 2: transform: expected a row, a list of rows, nil or "
-	       "drop(reason) after return, found nothing", "a return of nothing");
-	is_str(findings("function transform(row) if row.x == 1 then return nil else return row end end", false), "", "all ways");
-	is_str(findings("local function f(row) return row end function transform(row) return f(row) end", false), "", "a tail call");
-	is_str(findings("function transform(row) while true do if row.x == 1 then return row end end end", false), "", "a loop that only a return leaves");
-	is_str(findings("function transform(row) for i = 1, 3 do if row.x == i then return row end end end", false), "error 1: transform: expected a return on every way "
-	       "through the function, found an end without one; write return row, return nil or drop(reason)", "a loop that ends");
-	is_str(findings("function transform(row) if row.x == 1 then return row end error('x' .. row.x) end", false), "", "nothing follows error()");
-	is_str(findings("function transform(row) if row.x == 1 then return row else drop('test') end end", false), "", "nor drop()");
+	is_str(findings("function transform(row)\n  row.x = 1\nend", false),
+			"error 3: transform: expected a return on every way through the function, found an end "
+			"without one; write return row, return nil or drop(reason)",
+			"no return");
+	is_str(findings("function transform(row)\n  if row.x == 1 then return row end\nend", false),
+			"error 3: transform: expected a return on every way through the "
+			"function, found an end without one; write return row, return nil or drop(reason)",
+			"one way without");
+	is_str(findings("function transform(row)\n  if row.x == 1 then return end\nreturn row end", false),
+			"error 2: transform: expected a row, a list of rows, nil or "
+			"drop(reason) after return, found nothing",
+			"a return of nothing");
+	is_str(findings("function transform(row) if row.x == 1 then return nil else return row end end", false), "",
+			"all ways");
+	is_str(findings("local function f(row) return row end function transform(row) return f(row) end", false), "",
+			"a tail call");
+	is_str(findings("function transform(row) while true do if row.x == 1 then return row end end end", false), "",
+			"a loop that only a return leaves");
+	is_str(findings("function transform(row) for i = 1, 3 do if row.x == i then return row end end end", false),
+			"error 1: transform: expected a return on every way "
+			"through the function, found an end without one; write return row, return nil or drop(reason)",
+			"a loop that ends");
+	is_str(findings("function transform(row) if row.x == 1 then return row end error('x' .. row.x) end", false), "",
+			"nothing follows error()");
+	is_str(findings("function transform(row) if row.x == 1 then return row else drop('test') end end", false), "",
+			"nor drop()");
 }
 
 static void test_examples(void)

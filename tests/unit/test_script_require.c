@@ -90,12 +90,11 @@ static void fails(const char *text, const char *why)
 	script_close(s);
 }
 
-
-
 static void test_require(void)
 {
 	put("in/greet.lua", "local m = {} function m.hello(x) return 'hello ' .. x end m.list = { 1, 2 } return m");
-	put("in/lib/deep.lua", "local greet = require('greet') return { twice = function(x) return greet.hello(greet.hello(x)) end }");
+	put("in/lib/deep.lua",
+			"local greet = require('greet') return { twice = function(x) return greet.hello(greet.hello(x)) end }");
 	put("in/nothing.lua", "");
 	put("in/wrong.lua", "return 1 +");
 	put("in/raises.lua", "error('no')");
@@ -103,26 +102,32 @@ static void test_require(void)
 	put("in/b.lua", "return require('a')");
 	put("in/count.lua", "made = (rawget(_ENV, 'made') or 0) + 1 return made");
 	put("in/loop.lua", "while true do end");
-	gives("local g = require 'greet' function transform(row) row.email = g.hello(row.status) return row end", "hello paid");
-	gives("local d = require 'lib.deep' function transform(row) row.email = d.twice('x') return row end", "hello hello x");
-	gives("require 'greet' function transform(row) row.email = require('greet').hello('y') return row end", "hello y");
+	gives("local g = require 'greet' function transform(row) row.email = g.hello(row.status) return row end",
+			"hello paid");
+	gives("local d = require 'lib.deep' function transform(row) row.email = d.twice('x') return row end",
+			"hello hello x");
+	gives("require 'greet' function transform(row) row.email = require('greet').hello('y') return row end",
+			"hello y");
 	gives("local n = require 'nothing' function transform(row) row.email = tostring(n) return row end", "true");
-	gives("local a, b = require 'count', require 'count' function transform(row) row.email = a .. b .. made return row end", "111");
+	gives("local a, b = require 'count', require 'count' function transform(row) row.email = a .. b .. made return row end",
+			"111");
 	fails("require 'greet' function transform(row) require('greet').list[1] = 7 return row end", "read-only");
 	fails("require 'greet' function transform(row) require('greet').hello = nil return row end", "read-only");
-	fails("function transform(row) require('greet') return row end", "'greet.lua' in a call; write local x = .. outside the functions");
-	fails("require 'wrong' function transform(row) return row end", "s.lua: wrong.lua:1: unexpected symbol near <eof>");
+	fails("function transform(row) require('greet') return row end",
+			"'greet.lua' in a call; write local x = .. outside the functions");
+	fails("require 'wrong' function transform(row) return row end",
+			"s.lua: wrong.lua:1: unexpected symbol near <eof>");
 	fails("require 'raises' function transform(row) return row end", "raises.lua:1: no");
 	fails("require 'a' function transform(row) return row end", "in a circle, found 'a' again");
 	fails("require 'loop' function transform(row) return row end", "expected an end within 1000000 instructions");
-	fails("require 'missing' function transform(row) return row end", "file missing.lua in the folder of the script, found: No such file");
+	fails("require 'missing' function transform(row) return row end",
+			"file missing.lua in the folder of the script, found: No such file");
 }
 
 static void test_outside(void)
 {
-	static const char *const names[] = {
-		"../outside", "..outside", "lib/deep", "/etc/passwd", "lib..deep", ".greet", "greet.", "", "greet\\0x", "gr eet", "greet.lua/", "%s", "g\\xc3\\xb6"
-	};
+	static const char *const names[] = { "../outside", "..outside", "lib/deep", "/etc/passwd", "lib..deep",
+		".greet", "greet.", "", "greet\\0x", "gr eet", "greet.lua/", "%s", "g\\xc3\\xb6" };
 	char text[300];
 
 	put("outside.lua", "return 'outside'");
@@ -147,7 +152,9 @@ static void test_outside(void)
 
 static void test_lookup(void)
 {
-	put("in/rates.csv", "\xef\xbb\xbf" "currency,rate,note\r\nEUR,1.25,\"a, \"\"b\"\"\nc\"\r\nUSD,1,\r\n");
+	put("in/rates.csv",
+			"\xef\xbb\xbf"
+			"currency,rate,note\r\nEUR,1.25,\"a, \"\"b\"\"\nc\"\r\nUSD,1,\r\n");
 	put("in/lib/one-column.csv", "name\na\nb");
 	put("in/short.csv", "a,b\n1,2\n3\n");
 	put("in/long.csv", "a,b\n1,2,3\n");
@@ -173,10 +180,13 @@ static void test_lookup(void)
 	fails("lookup('../in/rates.csv')" SHOWS("1"), "expected a file's name of letters");
 	fails("lookup('/etc/x.csv')" SHOWS("1"), "expected a file's name of letters");
 	fails("lookup('rates.lua')" SHOWS("1"), "that ends in .csv");
-	fails("lookup('missing.csv')" SHOWS("1"), "lookup: expected file missing.csv in the folder of the script, found: No such");
+	fails("lookup('missing.csv')" SHOWS("1"),
+			"lookup: expected file missing.csv in the folder of the script, found: No such");
 	fails("lookup()" SHOWS("1"), "string expected");
-	gives("function transform(row) for i = 1, 1000 do log.info('line ' .. i) end log.info(row.amount) return row end", "jane.doe@example.com");
-	fails("function transform(row) for i = 1, 17 do counter('c' .. i) end return row end", "expected at most 16 names, found one more: 'c17'");
+	gives("function transform(row) for i = 1, 1000 do log.info('line ' .. i) end log.info(row.amount) return row end",
+			"jane.doe@example.com");
+	fails("function transform(row) for i = 1, 17 do counter('c' .. i) end return row end",
+			"expected at most 16 names, found one more: 'c17'");
 	fails("function transform(row) counter('x', -1) return row end", "expected 0 or more");
 	fails("function transform(row) counter('') return row end", "expected a name");
 	fails("function transform(row) log.info() return row end", "bad argument #1");
@@ -185,8 +195,9 @@ static void test_lookup(void)
 /* A state that is made again runs the texts of before, whatever has become of the files. */
 static void test_again(void)
 {
-	static const char text[] = "local g = require 'greet' local keep = { n = 0 } setmetatable(keep, {}) "
-		"function transform(row) keep.n = keep.n + 1 if keep.n == 2 then error('second') end row.email = g.hello(keep.n) return row end";
+	static const char text[] =
+			"local g = require 'greet' local keep = { n = 0 } setmetatable(keep, {}) "
+			"function transform(row) keep.n = keep.n + 1 if keep.n == 2 then error('second') end row.email = g.hello(keep.n) return row end";
 	struct err err;
 	struct script *s = open_script(text, NULL, &err);
 
@@ -199,16 +210,20 @@ static void test_again(void)
 
 static void test_init(void)
 {
-	struct conf_pair items[] = { { (char *)"script.domain", (char *)"example.com", 7 }, { (char *)"script.max.rows", (char *)"12", 8 } };
+	struct conf_pair items[] = { { (char *)"script.domain", (char *)"example.com", 7 },
+		{ (char *)"script.max.rows", (char *)"12", 8 } };
 	struct conf_pairs config = { items, 2 };
 	struct err err;
-	struct script *s = open_script("local domain, rows function init(config) domain, rows = config.domain, tonumber(config['max.rows']) end "
-				       "function transform(row) row.email = domain .. rows + 1 return row end", &config, &err);
+	struct script *s = open_script(
+			"local domain, rows function init(config) domain, rows = config.domain, tonumber(config['max.rows']) end "
+			"function transform(row) row.email = domain .. rows + 1 return row end",
+			&config, &err);
 
 	is_str(email_of(s, &err), "example.com13", "init(config) gets what the configuration says");
 	ok(script_has_init(s), "and says so");
 	script_close(s);
-	s = open_script("function init(config) c = config end function transform(row) c.domain = 'x' return row end", &config, &err);
+	s = open_script("function init(config) c = config end function transform(row) c.domain = 'x' return row end",
+			&config, &err);
 	ok(strstr(email_of(s, &err), "read-only") != NULL, "what it keeps is read-only");
 	script_close(s);
 	s = open_script("function transform(row) return row end", &config, &err);
@@ -216,7 +231,8 @@ static void test_init(void)
 	script_close(s);
 	fails("function init(config) error('no key') end function transform(row) return row end", "no key");
 	fails("init = 7 function transform(row) return row end", "expected function init");
-	gives("fields = nil function init() fields = { added = 'int' } end function transform(row) row.added = 1 row.email = tostring(row.added) return row end", "1");
+	gives("fields = nil function init() fields = { added = 'int' } end function transform(row) row.added = 1 row.email = tostring(row.added) return row end",
+			"1");
 }
 
 int main(void)

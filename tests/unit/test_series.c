@@ -5,7 +5,7 @@
 
 #include "engine/status/series.h"
 
-#define START 1700000000	/* a multiple of ten */
+#define START 1700000000 /* a multiple of ten */
 
 static void add(struct series *s, int64_t at, float lag, float rate)
 {
@@ -29,7 +29,8 @@ int main(void)
 		if (i < 10 || i >= 20)
 			add(s, START + i, (float)i, (float)(i % 10));
 	series_read(s, SERIES_LOAD_LAG, 0, 1, out, 12);
-	ok(isnan(out[0]) && isnan(out[1]) && out[2] == 20 && out[11] == 29, "by seconds, oldest first, a gap is unknown");
+	ok(isnan(out[0]) && isnan(out[1]) && out[2] == 20 && out[11] == 29,
+			"by seconds, oldest first, a gap is unknown");
 	series_read(s, SERIES_LOAD_LAG, 0, 10, out, 3);
 	ok(out[0] == 9 && isnan(out[1]) && out[2] == 29, "of ten seconds the worst lag");
 	series_read(s, SERIES_STAGE_RATE, 0, 10, out, 3);
@@ -42,7 +43,8 @@ int main(void)
 	series_read(s, SERIES_LOAD_LAG, START + 30, 10, out, 3);
 	ok(isnan(out[0]) && isnan(out[2]), "after a day no more");
 	for (int i = 0; i < SERIES_COUNT; i++)
-		ok(series_find(series_name((enum series_id)i)) == i && series_unit((enum series_id)i), "%s", series_name((enum series_id)i));
+		ok(series_find(series_name((enum series_id)i)) == i && series_unit((enum series_id)i), "%s",
+				series_name((enum series_id)i));
 	series_free(s);
 	return tap_done();
 }

@@ -35,9 +35,12 @@ static void test_good(void)
 	struct settings *s;
 	struct err err;
 
-	is_int(load(&s, "[millrace]\nname = shop\nstate.dir = /var/lib/x\n[mysql]\nhost = db1\nuser = cdc\n"
-		    "table.include.list = testdb.orders, testdb.customers\nskipped.operations = t\n[kafka]\nbootstrap.servers = k:9092\n"
-		    "linger.ms = 5\n[table testdb.orders]\ntransform = orders.lua\n", &err), 0, "a configuration is read");
+	is_int(load(&s,
+			       "[millrace]\nname = shop\nstate.dir = /var/lib/x\n[mysql]\nhost = db1\nuser = cdc\n"
+			       "table.include.list = testdb.orders, testdb.customers\nskipped.operations = t\n[kafka]\nbootstrap.servers = k:9092\n"
+			       "linger.ms = 5\n[table testdb.orders]\ntransform = orders.lua\n",
+			       &err),
+			0, "a configuration is read");
 	is_str(s->load.group, "shop-load", "the group follows the name");
 	is_str(s->format.offsets_topic, "shop.offsets", "and the topic of the position");
 	is_str(s->format.history_topic, "schemahistory.mysql", "the history follows the prefix");
@@ -63,9 +66,11 @@ static void test_sections(void)
 	struct settings *s;
 	struct err err;
 
-	is_int(load(&s, "[table *]\ntransform = all.lua\n[table shop.*]\ntransform = mask.lua, shop.lua\n[table shop.order*]\n"
-		    "filter = row.status ~= 'test'\n[table *.orderz]\n[table shop.orders]\n[table s*p.*]\n[table s*p.x*]\n[table s*p.*y]\n", &err), 0,
-	       "patterns and a filter are read");
+	is_int(load(&s,
+			       "[table *]\ntransform = all.lua\n[table shop.*]\ntransform = mask.lua, shop.lua\n[table shop.order*]\n"
+			       "filter = row.status ~= 'test'\n[table *.orderz]\n[table shop.orders]\n[table s*p.*]\n[table s*p.x*]\n[table s*p.*y]\n",
+			       &err),
+			0, "patterns and a filter are read");
 	is_str(section_of(s, "shop.orders"), "shop.orders", "the table's own section first");
 	is_str(section_of(s, "Shop.Orders"), "shop.orders", "in any case");
 	is_str(section_of(s, "shop.order_lines"), "shop.order*", "then the pattern with the most characters");
@@ -84,8 +89,14 @@ static void test_sections(void)
 
 static void test_http(void)
 {
-	static const struct { const char *listen, *host; unsigned port; } good[] = {
-		{ "8083", "127.0.0.1", 8083 }, { "localhost:80", "127.0.0.1", 80 }, { "127.1.2.3:1", "127.1.2.3", 1 }, { "[::1]:8083", "::1", 8083 },
+	static const struct {
+		const char *listen, *host;
+		unsigned port;
+	} good[] = {
+		{ "8083", "127.0.0.1", 8083 },
+		{ "localhost:80", "127.0.0.1", 80 },
+		{ "127.1.2.3:1", "127.1.2.3", 1 },
+		{ "[::1]:8083", "::1", 8083 },
 	};
 	struct settings *s;
 	struct err err;
@@ -98,7 +109,8 @@ static void test_http(void)
 		is_int(s->http.port, good[i].port, "its port");
 		settings_free(s);
 	}
-	is_int(load(&s, "[http]\nlisten = 0.0.0.0:8083\ntoken = 0123456789abcdef\n", &err), 0, "any address, with a token");
+	is_int(load(&s, "[http]\nlisten = 0.0.0.0:8083\ntoken = 0123456789abcdef\n", &err), 0,
+			"any address, with a token");
 	settings_free(s);
 	refused("[http]\nlisten = 0.0.0.0:8083\n", "can be reached by others: expected a token");
 	refused("[http]\nlisten = [::]:8083\n", "can be reached by others: expected a token");
@@ -140,10 +152,13 @@ int main(void)
 	refused("[mysql]\nhost = http://a\n", ":2: [mysql] host");
 	refused("[starrocks]\nfe.mysql = fe1:0\n", ":2: [starrocks] fe.mysql: expected a port");
 	refused("[starrocks]\nfe.http = ftp://fe1\n", ":2: [starrocks] fe.http");
-	refused("[mysql]\nssl.mode = verify_ca\n", "[mysql] ssl.mode asks for a check of the server's certificate: set ssl.ca");
+	refused("[mysql]\nssl.mode = verify_ca\n",
+			"[mysql] ssl.mode asks for a check of the server's certificate: set ssl.ca");
 	refused("[starrocks]\nssl.mode = verify_identity\n", "[starrocks] ssl.mode asks");
-	refused("[starrocks]\nauth.plugins = mysql_clear_password\n", "mysql_clear_password sends the password in clear text");
-	refused("[mysql]\nserver.public.key = /nowhere.pem\n", "server.public.key: expected a readable file, found '/nowhere.pem'");
+	refused("[starrocks]\nauth.plugins = mysql_clear_password\n",
+			"mysql_clear_password sends the password in clear text");
+	refused("[mysql]\nserver.public.key = /nowhere.pem\n",
+			"server.public.key: expected a readable file, found '/nowhere.pem'");
 	refused("[millrace]\nname = a b\n", "name");
 	refused("[mysql]\nskipped.operations = x\n", "skipped.operations");
 	refused("[mysq]\nhost = a\n", "mysql");

@@ -19,7 +19,8 @@ static const char *convert(const char *members)
 	struct buf out;
 
 	buf_init(&out, sizeof(text) - 1);
-	snprintf(json, sizeof(json), "{\"name\":\"shop\",\"config\":{" CONNECTOR "%s%s}}", *members ? "," : "", members);
+	snprintf(json, sizeof(json), "{\"name\":\"shop\",\"config\":{" CONNECTOR "%s%s}}", *members ? "," : "",
+			members);
 	if (settings_convert(json, strlen(json), &out, &lost, &err) < 0)
 		snprintf(text, sizeof(text), "%s", err.msg);
 	else
@@ -44,15 +45,18 @@ static void test_lines(void)
 	has("", "[kafka]\nmessage.format = envelope\ntopic.prefix = p\n", 0, "without a transform: the envelope");
 	has("", "skipped.operations = t\n", 0, "Debezium's preset where it differs");
 	has("", "replace.null.with.default = true\n", 0, "and another");
-	has("\"database.hostname\":\"db\",\"database.port\":3307", "[mysql]\nhost = db\nport = 3307\n", 0, "other names; numbers");
+	has("\"database.hostname\":\"db\",\"database.port\":3307", "[mysql]\nhost = db\nport = 3307\n", 0,
+			"other names; numbers");
 	has("\"table.include.list\":\"a.b,\\n  c.d\"", "table.include.list = a.b,   c.d\n", 0, "on one line");
-	has("\"message.key.columns\":\"a.b:c ; d.e:f\"", "message.key.columns = a.b:c; d.e:f\n", 0, "nothing becomes a comment");
+	has("\"message.key.columns\":\"a.b:c ; d.e:f\"", "message.key.columns = a.b:c; d.e:f\n", 0,
+			"nothing becomes a comment");
 	has("\"snapshot.mode\":\"schema_only\"", "snapshot.mode = no_data\n", 0, "a value's older name");
 	has("\"table.whitelist\":\"a.b\"", "table.include.list = a.b\n", 0, "an option's older name");
 	has("\"column.truncate.to.5.chars\":\"a.b.c\"", "column.truncate.to.5.chars = a.b.c\n", 0, "a family");
 	has("\"database.password\":\"hunter2\"", "password = ${MYSQL_PASSWORD}\n", 0, "a password is asked for");
-	ok(!strstr(convert("\"database.password\":\"hunter2\",\"database.ssl.keystore.password\":\"hunter2\""), "hunter2"),
-	   "and not copied");
+	ok(!strstr(convert("\"database.password\":\"hunter2\",\"database.ssl.keystore.password\":\"hunter2\""),
+			   "hunter2"),
+			"and not copied");
 }
 
 static void test_connect(void)
@@ -60,28 +64,39 @@ static void test_connect(void)
 	has(UNWRAP, "message.format = flat\n", 0, "ExtractNewRecordState: flat");
 	has(UNWRAP, "delete.tombstone.handling.mode = unset\n", 0, "with its preset for deletes");
 	has(UNWRAP ",\"transforms.u.delete.tombstone.handling.mode\":\"rewrite\",\"transforms.u.add.fields\":\"op,table\"",
-	    "delete.tombstone.handling.mode = rewrite\nadd.fields = op,table\n", 0, "its options");
-	has(UNWRAP ",\"transforms.u.route.by.field\":\"x\"", "; ! route.by.field = x\n", 1, "one of them that is not supported");
+			"delete.tombstone.handling.mode = rewrite\nadd.fields = op,table\n", 0, "its options");
+	has(UNWRAP ",\"transforms.u.route.by.field\":\"x\"", "; ! route.by.field = x\n", 1,
+			"one of them that is not supported");
 	has("\"transforms\":\"r\",\"transforms.r.type\":\"RegexRouter\",\"transforms.r.regex\":\"x\"",
-	    "; ! transforms.r.type = RegexRouter\n", 1, "another transform");
-	has("\"key.converter.schemas.enable\":false,\"value.converter.schemas.enable\":\"false\"", "schemas.enable = false\n", 0,
-	    "JsonConverter without schemas");
-	has("\"key.converter.schemas.enable\":false", "; ! key.converter.schemas.enable = false\n", 1, "keys alone cannot be without");
-	has("\"value.converter\":\"io.confluent.connect.avro.AvroConverter\"", "; ! value.converter = io.conf", 1, "another converter");
-	has("\"value.converter.replace.null.with.default\":\"false\"", "replace.null.with.default = false\n", 0, "NULL stays NULL");
+			"; ! transforms.r.type = RegexRouter\n", 1, "another transform");
+	has("\"key.converter.schemas.enable\":false,\"value.converter.schemas.enable\":\"false\"",
+			"schemas.enable = false\n", 0, "JsonConverter without schemas");
+	has("\"key.converter.schemas.enable\":false", "; ! key.converter.schemas.enable = false\n", 1,
+			"keys alone cannot be without");
+	has("\"value.converter\":\"io.confluent.connect.avro.AvroConverter\"", "; ! value.converter = io.conf", 1,
+			"another converter");
+	has("\"value.converter.replace.null.with.default\":\"false\"", "replace.null.with.default = false\n", 0,
+			"NULL stays NULL");
 }
 
 static void test_lost(void)
 {
 	has("\"max.queue.size\":\"8192\"", "\n; max.queue.size = 8192\n", 0, "an option that decides nothing");
-	has("\"inconsistent.schema.handling.mode\":\"fail\"", "\n; inconsistent.schema.handling.mode = fail\n", 0, "a preset asks for nothing");
-	has("\"inconsistent.schema.handling.mode\":\"skip\"", "; ! inconsistent.schema.handling.mode = skip\n", 1, "another value does");
-	has("\"snapshot.mode\":\"custom\"", "; ! snapshot.mode = custom\n;     [mysql] snapshot.mode: expected one of", 1, "a value that is not taken");
-	has("\"no.such.option\":\"1\"", "; ! no.such.option = 1\n;     this option is not known\n", 1, "an unknown option");
-	has("\"column.mask.with.x.chars\":\"a.b.c\"", "; ! column.mask.with.x.chars = a.b.c\n", 1, "a key that is wrong");
+	has("\"inconsistent.schema.handling.mode\":\"fail\"", "\n; inconsistent.schema.handling.mode = fail\n", 0,
+			"a preset asks for nothing");
+	has("\"inconsistent.schema.handling.mode\":\"skip\"", "; ! inconsistent.schema.handling.mode = skip\n", 1,
+			"another value does");
+	has("\"snapshot.mode\":\"custom\"", "; ! snapshot.mode = custom\n;     [mysql] snapshot.mode: expected one of",
+			1, "a value that is not taken");
+	has("\"no.such.option\":\"1\"", "; ! no.such.option = 1\n;     this option is not known\n", 1,
+			"an unknown option");
+	has("\"column.mask.with.x.chars\":\"a.b.c\"", "; ! column.mask.with.x.chars = a.b.c\n", 1,
+			"a key that is wrong");
 	has("\"database.user\":\"${file:/etc/x:user}\"", "; ! database.user", 1, "a configuration provider");
-	has("\"table.include.list\":\"a.b\",\"no.such\":\"1\",\"converters\":\"x\"", "table.include.list = a.b\n", 2, "two are counted");
-	has("\"decimal.handling.mode\":\"double\"", "decimal.handling.mode = double\n", 0, "and the next file begins anew");
+	has("\"table.include.list\":\"a.b\",\"no.such\":\"1\",\"converters\":\"x\"", "table.include.list = a.b\n", 2,
+			"two are counted");
+	has("\"decimal.handling.mode\":\"double\"", "decimal.handling.mode = double\n", 0,
+			"and the next file begins anew");
 }
 
 static void test_wrong(void)
@@ -90,10 +105,12 @@ static void test_wrong(void)
 	struct buf out;
 
 	buf_init(&out, 4096);
-	ok(settings_convert("{", 1, &out, &lost, &err) < 0 && strstr(err.msg, "expected JSON"), "not JSON: %s", err.msg);
+	ok(settings_convert("{", 1, &out, &lost, &err) < 0 && strstr(err.msg, "expected JSON"), "not JSON: %s",
+			err.msg);
 	ok(settings_convert("[]", 2, &out, &lost, &err) < 0, "not an object: %s", err.msg);
-	ok(settings_convert("{\"connector.class\":\"io.debezium.connector.postgresql.PostgresConnector\"}", 72, &out, &lost, &err) < 0,
-	   "not MySQL: %s", err.msg);
+	ok(settings_convert("{\"connector.class\":\"io.debezium.connector.postgresql.PostgresConnector\"}", 72, &out,
+			   &lost, &err) < 0,
+			"not MySQL: %s", err.msg);
 	ok(settings_convert("{" CONNECTOR "}", strlen("{" CONNECTOR "}"), &out, &lost, &err) == 0, "the config alone");
 	buf_done(&out);
 }
@@ -115,11 +132,13 @@ static void test_table(void)
 		const struct conf_option *c = settings_table.options;
 		char shown[160];
 
-		while (o->fate == DEBEZIUM_RENAMED && c->section && (strcmp(c->section, o->section) || strcmp(c->key, o->name)))
+		while (o->fate == DEBEZIUM_RENAMED && c->section &&
+				(strcmp(c->section, o->section) || strcmp(c->key, o->name)))
 			c++;
 		for (const struct conf_option *own = settings_table.options; own->section; own++)
-			if (strcmp(own->key, o->key) == 0 && strcmp(own->section, o->section ? o->section : own->section) == 0 &&
-			    o->fate != DEBEZIUM_RENAMED)
+			if (strcmp(own->key, o->key) == 0 &&
+					strcmp(own->section, o->section ? o->section : own->section) == 0 &&
+					o->fate != DEBEZIUM_RENAMED)
 				o_is_setting++;
 		snprintf(shown, sizeof(shown), "`%s`", o->key);
 		if ((o->fate == DEBEZIUM_RENAMED ? c->section == NULL : o->why == NULL) || !strstr(page, shown)) {

@@ -14,13 +14,29 @@ static const char *of(struct sink_cell c)
 static void test_decimals(void)
 {
 	static const char *const cases[][2] = {
-		{ "1.50", "1.5" }, { "1.5", "1.5" }, { "1.00", "1" }, { "-0.00", "0" }, { "0", "0" }, { "00012", "12" }, { "-7", "-7" },
-		{ ".5", "0.5" }, { "-.50", "-0.5" }, { "0.10", "0.1" }, { "100", "100" }, { "+3", "3" }, { "1e5", "1e5" }, { "", "" },
-		{ "12345678901234567890.120", "12345678901234567890.12" }, { "-", "-" }, { ".", "." }, { "1.2.3", "1.2.3" },
+		{ "1.50", "1.5" },
+		{ "1.5", "1.5" },
+		{ "1.00", "1" },
+		{ "-0.00", "0" },
+		{ "0", "0" },
+		{ "00012", "12" },
+		{ "-7", "-7" },
+		{ ".5", "0.5" },
+		{ "-.50", "-0.5" },
+		{ "0.10", "0.1" },
+		{ "100", "100" },
+		{ "+3", "3" },
+		{ "1e5", "1e5" },
+		{ "", "" },
+		{ "12345678901234567890.120", "12345678901234567890.12" },
+		{ "-", "-" },
+		{ ".", "." },
+		{ "1.2.3", "1.2.3" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		is_str(of(cell_decimal(&arena, cases[i][0], strlen(cases[i][0]))), cases[i][1], "decimal '%s'", cases[i][0]);
+		is_str(of(cell_decimal(&arena, cases[i][0], strlen(cases[i][0]))), cases[i][1], "decimal '%s'",
+				cases[i][0]);
 }
 
 static void test_doubles(void)
@@ -28,16 +44,20 @@ static void test_doubles(void)
 	is_str(of(cell_double_text(&arena, "1.0", 3, false)), of(cell_double(&arena, 1)), "1.0 is 1");
 	is_str(of(cell_double_text(&arena, "-0", 2, false)), of(cell_double(&arena, 0)), "-0 is 0");
 	is_str(of(cell_double_text(&arena, "1E+2", 4, false)), of(cell_double(&arena, 100)), "1E+2 is 100");
-	is_str(of(cell_double_text(&arena, "3.4028235e38", 12, true)), of(cell_float(&arena, FLT_MAX)), "the largest float");
-	is_str(of(cell_double_text(&arena, "0.1", 3, true)), of(cell_float(&arena, 0.1f)), "a float has a float's digits");
-	ok(strcmp(of(cell_double(&arena, 0.1)), of(cell_double(&arena, 0.1 + DBL_EPSILON / 8))) != 0, "one bit is a difference");
+	is_str(of(cell_double_text(&arena, "3.4028235e38", 12, true)), of(cell_float(&arena, FLT_MAX)),
+			"the largest float");
+	is_str(of(cell_double_text(&arena, "0.1", 3, true)), of(cell_float(&arena, 0.1f)),
+			"a float has a float's digits");
+	ok(strcmp(of(cell_double(&arena, 0.1)), of(cell_double(&arena, 0.1 + DBL_EPSILON / 8))) != 0,
+			"one bit is a difference");
 	is_str(of(cell_double_text(&arena, "abc", 3, false)), "abc", "what is no number stays");
 }
 
 static void test_times(void)
 {
 	is_str(of(cell_datetime(&arena, "2024-01-01", 10)), "2024-01-01 00:00:00", "a date is its midnight");
-	is_str(of(cell_datetime(&arena, "2024-01-01T00:00:00.500000", 26)), "2024-01-01 00:00:00.5", "zeros at the end");
+	is_str(of(cell_datetime(&arena, "2024-01-01T00:00:00.500000", 26)), "2024-01-01 00:00:00.5",
+			"zeros at the end");
 	is_str(of(cell_datetime(&arena, "2024-01-01 00:00:00.000", 23)), "2024-01-01 00:00:00", "no fraction");
 	is_str(of(cell_datetime(&arena, "x", 1)), "x", "what is no time stays");
 }
@@ -49,7 +69,8 @@ static const char *json(const char *text)
 
 static void test_json(void)
 {
-	is_str(json("{\"b\": 1, \"a\": [1.0, 2.50, true, null]}"), "{\"a\":[1,2.5,true,null],\"b\":1}", "order, spaces and numbers");
+	is_str(json("{\"b\": 1, \"a\": [1.0, 2.50, true, null]}"), "{\"a\":[1,2.5,true,null],\"b\":1}",
+			"order, spaces and numbers");
 	is_str(json(" \"\\u00e9\" "), json("\"\xc3\xa9\""), "escapes");
 	is_str(json("1e2"), "100", "a whole number is one");
 	is_str(json("123456789012345678"), "123456789012345678", "eighteen digits are kept");

@@ -29,7 +29,8 @@ static const char *query(const char *db, const char *sql)
 	size_t len = 0;
 
 	path_of(path, sizeof(path), db);
-	if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) || sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL))
+	if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) ||
+			sqlite3_prepare_v2(handle, sql, -1, &stmt, NULL))
 		snprintf(out, sizeof(out), "(%s)", sqlite3_errmsg(handle));
 	out[0] = stmt ? '\0' : out[0];
 	while (stmt && sqlite3_step(stmt) == SQLITE_ROW && len < sizeof(out) - 512) {
@@ -52,8 +53,9 @@ static const char *dump(const char *table, const char *columns)
 	char sql[512];
 	const char *data = strstr(columns, "data");
 
-	snprintf(sql, sizeof(sql), "SELECT %.*s%s FROM \"%s\" ORDER BY id", (int)(data ? data - columns : (long)strlen(columns)),
-		 columns, data ? "lower(hex(data))" : "", table);
+	snprintf(sql, sizeof(sql), "SELECT %.*s%s FROM \"%s\" ORDER BY id",
+			(int)(data ? data - columns : (long)strlen(columns)), columns, data ? "lower(hex(data))" : "",
+			table);
 	return query("shop", sql);
 }
 
@@ -129,7 +131,9 @@ static void test_type_changes(void)
 {
 	struct schema *s = schema_new("shop", "types"), *wider, *other;
 	static const struct column columns[] = {
-		{ .name = "id", .type = COL_INT }, { .name = "n", .type = COL_INT }, { .name = "gone", .type = COL_INT },
+		{ .name = "id", .type = COL_INT },
+		{ .name = "n", .type = COL_INT },
+		{ .name = "gone", .type = COL_INT },
 	};
 	static const char *const key[] = { "id" }, *const other_key[] = { "n" };
 	struct contract_rows r = { .count = 0 };
@@ -151,14 +155,15 @@ static void test_type_changes(void)
 	contract_add(&r, wider, false, 2, "12345678901234567890.10");
 	is_int(contract_load(sink, wider, &r, "ty-2", &result), SINK_LOADED, "rows of the new type");
 	is_str(dump("types", "id, n, typeof(n), gone"), "1|42|text|7\n2|12345678901234567890.10|text|NULL\n",
-	       "old rows are kept, with a column that the source dropped");
+			"old rows are kept, with a column that the source dropped");
 	other = schema_clone(s);
 	schema_set_key(other, other_key, 1);
 	is_int(sink_prepare(sink, other, &err), -1, "another key is refused");
 	is_int(err.kind, ERR_CONFIG, "for a person to decide");
 	schema_unref(other);
 	contract_add(&r, s, false, 3, "abc");
-	is_int(contract_load(sink, s, &r, "ty-3", &result), SINK_LOADED, "text takes text, whatever the old schema says");
+	is_int(contract_load(sink, s, &r, "ty-3", &result), SINK_LOADED,
+			"text takes text, whatever the old schema says");
 	schema_unref(wider);
 	schema_unref(s);
 	sink_close(sink);
@@ -264,7 +269,8 @@ static void test_no_room(void)
 	little.rlim_cur = 100 << 10;
 	setrlimit(RLIMIT_FSIZE, &little);
 	contract_add(&r, s, false, 1, text);
-	is_int(sink_load(sink, s, r.rows, r.count, "nr-1", &result, &err), SINK_REFUSED, "a disk without room refuses the load");
+	is_int(sink_load(sink, s, r.rows, r.count, "nr-1", &result, &err), SINK_REFUSED,
+			"a disk without room refuses the load");
 	is_int(err.kind, ERR_RETRY, "for now: %s", err.msg);
 	setrlimit(RLIMIT_FSIZE, &all);
 	is_int(contract_load(sink, s, &r, "nr-1", &result), SINK_LOADED, "with room the same label goes in");
@@ -365,8 +371,9 @@ static void test_our_names(void)
 	}
 	sink_close(sink);
 	sqlite3_open(path, &db);
-	sqlite3_exec(db, "DROP TABLE _millrace_labels; ALTER TABLE \"millrace labels \" RENAME TO _millrace_labels; PRAGMA user_version = 1",
-		     NULL, NULL, NULL);
+	sqlite3_exec(db,
+			"DROP TABLE _millrace_labels; ALTER TABLE \"millrace labels \" RENAME TO _millrace_labels; PRAGMA user_version = 1",
+			NULL, NULL, NULL);
 	sqlite3_close(db);
 	sink = open_or_fail();
 	is_int(sink_label(sink, "shop", "old-1", &err), SINK_LOADED, "a file of the version before keeps its labels");
@@ -388,9 +395,11 @@ static void test_two_writers(void)
 	}
 	for (int i = 0; i < WRITERS; i++) {
 		pthread_join(threads[i], &loaded);
-		is_int((intptr_t)loaded, LOADS, "writer %d loads everything while the other writes to the same file", i);
+		is_int((intptr_t)loaded, LOADS, "writer %d loads everything while the other writes to the same file",
+				i);
 	}
-	is_str(query("shop", "SELECT (SELECT count(*) FROM writer0), (SELECT count(*) FROM writer1)"), "40|40\n", "all is there");
+	is_str(query("shop", "SELECT (SELECT count(*) FROM writer0), (SELECT count(*) FROM writer1)"), "40|40\n",
+			"all is there");
 }
 
 /* A child that loads one row after another and tells of each by a byte; never returns. */
@@ -435,12 +444,16 @@ static void test_killed(void)
 			told++;
 		close(ends[0]);
 	}
-	is_str(query("shop", "SELECT count(*) FROM killed LEFT JOIN \"millrace labels \" ON name = label "
-			     "WHERE label IS NULL"), "0\n", "killed %d times: no row without its label", KILLS);
-	is_str(query("shop", "SELECT count(*) FROM \"millrace labels \" LEFT JOIN killed ON name = label "
-			     "WHERE label LIKE 'k-%' AND name IS NULL"), "0\n",
-	       "and no label without its row");
-	ok(atol(query("shop", "SELECT count(*) FROM killed")) >= told, "everything that was answered is there (%ld rows)", told);
+	is_str(query("shop",
+			       "SELECT count(*) FROM killed LEFT JOIN \"millrace labels \" ON name = label "
+			       "WHERE label IS NULL"),
+			"0\n", "killed %d times: no row without its label", KILLS);
+	is_str(query("shop",
+			       "SELECT count(*) FROM \"millrace labels \" LEFT JOIN killed ON name = label "
+			       "WHERE label LIKE 'k-%' AND name IS NULL"),
+			"0\n", "and no label without its row");
+	ok(atol(query("shop", "SELECT count(*) FROM killed")) >= told,
+			"everything that was answered is there (%ld rows)", told);
 }
 
 static void test_ddl(void)

@@ -7,10 +7,13 @@
 static void test_text(void)
 {
 	static char *include[] = { "a\\.b", "a\\.\"c\"", "ä\\..*" }, *exclude[] = { "x" };
-	static const char want[] = "{\"database.exclude.list\":[\"x\"],\"table.include.list\":[\"a\\\\.b\",\"a\\\\.\\\"c\\\"\",\"ä\\\\..*\"],"
-				   "\"signal.data.collection\":\"a.signals\"}";
-	struct mysql_conf conf = { .table_include = { include, 3 }, .database_exclude = { exclude, 1 },
-				   .column_include = { include, 1 }, .signal_table = "a.signals" };
+	static const char want[] =
+			"{\"database.exclude.list\":[\"x\"],\"table.include.list\":[\"a\\\\.b\",\"a\\\\.\\\"c\\\"\",\"ä\\\\..*\"],"
+			"\"signal.data.collection\":\"a.signals\"}";
+	struct mysql_conf conf = { .table_include = { include, 3 },
+		.database_exclude = { exclude, 1 },
+		.column_include = { include, 1 },
+		.signal_table = "a.signals" };
 	struct mysql_conf back, none = { 0 };
 	struct err err = { 0 };
 	char *text = source_lists(&conf), *again;
@@ -33,8 +36,16 @@ static void test_text(void)
 static void test_broken(void)
 {
 	static const char *const broken[] = {
-		"", "{", "[]", "{}x", "{\"table.include.list\":\"a\"}", "{\"table.include.list\":[1]}", "{\"table.include.list\":[\"a\"",
-		"{\"later\":[]}", "{\"signal.data.collection\":1}", "{\"signal.data.collection\":\"a\",\"signal.data.collection\":\"b\"}",
+		"",
+		"{",
+		"[]",
+		"{}x",
+		"{\"table.include.list\":\"a\"}",
+		"{\"table.include.list\":[1]}",
+		"{\"table.include.list\":[\"a\"",
+		"{\"later\":[]}",
+		"{\"signal.data.collection\":1}",
+		"{\"signal.data.collection\":\"a\",\"signal.data.collection\":\"b\"}",
 		"{\"table.include.list\":[\"a\"],\"table.include.list\":[\"b\"]}",
 	};
 	struct mysql_conf back;

@@ -30,15 +30,17 @@ static void look(void)
 /* "a:done b:running": what stands in the list. */
 static void list_is(const char *want, const char *name)
 {
-	static const char *const states[] = { [READING_WAITS] = "waiting", [READING_RUNS] = "running",
-					      [READING_DONE] = "done", [READING_ENDED] = "ended" };
+	static const char *const states[] = { [READING_WAITS] = "waiting",
+		[READING_RUNS] = "running",
+		[READING_DONE] = "done",
+		[READING_ENDED] = "ended" };
 	char text[512] = "";
 	size_t len = 0;
 
 	look();
 	for (size_t i = 0; i < progress.count; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s:%s", i ? " " : "", progress.items[i].table,
-					states[progress.items[i].state]);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s:%s", i ? " " : "",
+				progress.items[i].table, states[progress.items[i].state]);
 	is_str(text, want, "%s", name);
 }
 

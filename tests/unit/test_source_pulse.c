@@ -20,7 +20,7 @@ static void steps(struct source_pulse *p, int n, uint64_t *pos, int by, int64_t 
 }
 
 static void judged(const struct source_pulse *p, bool reading, int64_t behind, enum pulse want, const char *words,
-		   const char *name)
+		const char *name)
 {
 	char why[200];
 
@@ -36,7 +36,8 @@ static void test_states(void)
 
 	pulse_init(&p, now);
 	steps(&p, 100, &pos, 0, &behind, 0);
-	judged(&p, false, 0, PULSE_IDLE, "idle: all that the server has is read, nothing new for 19 s", "a quiet server");
+	judged(&p, false, 0, PULSE_IDLE, "idle: all that the server has is read, nothing new for 19 s",
+			"a quiet server");
 	judged(&p, true, 0, PULSE_READING, "reading, as far as the server is", "rows come, nothing is left");
 	judged(&p, false, -1, PULSE_UNKNOWN, "reading; the server does not say", "no second connection");
 	behind = 5000;
@@ -56,8 +57,8 @@ static void test_slow(void)
 
 	pulse_init(&p, now);
 	steps(&p, 60, &pos, 100000, &behind, -200000);
-	judged(&p, true, behind, PULSE_SLOW, "slow: 88.0 MB behind the server, 1.0 MB/s less each second, about 88 s left",
-	       "catching up");
+	judged(&p, true, behind, PULSE_SLOW,
+			"slow: 88.0 MB behind the server, 1.0 MB/s less each second, about 88 s left", "catching up");
 	steps(&p, 60, &pos, 100000, &behind, 400000);
 	judged(&p, true, behind, PULSE_SLOW, "slow: 112.0 MB behind the server and 2.0 MB/s more", "falling behind");
 }

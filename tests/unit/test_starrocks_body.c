@@ -10,9 +10,20 @@ enum { ID, NAME, FLAG, N, LARGE, F, D, AMOUNT, DAY, AT, DOC, DATA, TEXTUAL, MUST
 static const struct {
 	const char *name, *type;
 } table[COLUMNS] = {
-	{ "id", "bigint" }, { "Na\"me", "varchar(8)" }, { "flag", "boolean" }, { "n", "smallint" }, { "large", "largeint" },
-	{ "f", "float" }, { "d", "double" }, { "amount", "decimal(6,2)" }, { "day", "date" }, { "at", "datetime" },
-	{ "doc", "json" }, { "data", "varbinary" }, { "textual", "varchar(30)" }, { "must", "int" },
+	{ "id", "bigint" },
+	{ "Na\"me", "varchar(8)" },
+	{ "flag", "boolean" },
+	{ "n", "smallint" },
+	{ "large", "largeint" },
+	{ "f", "float" },
+	{ "d", "double" },
+	{ "amount", "decimal(6,2)" },
+	{ "day", "date" },
+	{ "at", "datetime" },
+	{ "doc", "json" },
+	{ "data", "varbinary" },
+	{ "textual", "varchar(30)" },
+	{ "must", "int" },
 };
 
 static struct schema *schema;
@@ -71,7 +82,10 @@ static const char *one(int column, struct value v)
 	if (add(row, false, NULL) != ROW_ADDED)
 		return body.problem;
 	starrocks_body_end(&body);
-	snprintf(key, sizeof(key), "\"%s\":", column == NAME ? "Na\\\"me" : column == DATA ? "data__hex" : table[column].name);
+	snprintf(key, sizeof(key), "\"%s\":",
+			column == NAME			 ? "Na\\\"me"
+					: column == DATA ? "data__hex"
+							 : table[column].name);
 	at = strstr(body.buf.data, key);
 	snprintf(out, sizeof(out), "%s", at ? at + strlen(key) : "(not there)");
 	*(strstr(out, column == MUST ? "}]" : ",\"") ? strstr(out, column == MUST ? "}]" : ",\"") : out) = '\0';
@@ -83,7 +97,11 @@ static struct value text(const char *s)
 	return value_text(s, strlen(s));
 }
 
-#define V(k, member, x, a) (struct value){ .kind = VALUE_##k, .member = (x), .aux = (a) }
+#define V(k, member, x, a) \
+	(struct value) \
+	{ \
+		.kind = VALUE_##k, .member = (x), .aux = (a) \
+	}
 
 static void test_values(void)
 {
@@ -111,7 +129,8 @@ static void test_values(void)
 		{ AMOUNT, V(DECIMAL, i, 12, 0), "\"12\"" },
 		{ AMOUNT, V(DECIMAL, i, 12000, 3), "\"12.000\"" },
 		{ AMOUNT, V(DOUBLE, d, 1.5, 0), "\"1.50\"" },
-		{ AMOUNT, (struct value){ .kind = VALUE_BIGDECIMAL, .p = "0000001234.50", .len = 13 }, "\"0000001234.50\"" },
+		{ AMOUNT, (struct value){ .kind = VALUE_BIGDECIMAL, .p = "0000001234.50", .len = 13 },
+				"\"0000001234.50\"" },
 		{ DAY, V(DATE, i, 17702, 0), "\"2018-06-20\"" },
 		{ DAY, (struct value){ .kind = VALUE_ZERODATE, .p = "0000-00-00", .len = 10 }, "null" },
 		{ AT, V(DATETIME, i, 1529501823500000, 6), "\"2018-06-20 13:37:03.500000\"" },
@@ -127,7 +146,7 @@ static void test_values(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		is_str(one(cases[i].column, cases[i].v), cases[i].want, "%s takes %s", table[cases[i].column].type,
-		       value_kind_name(cases[i].v.kind));
+				value_kind_name(cases[i].v.kind));
 }
 
 static void test_bad(void)
@@ -136,14 +155,32 @@ static void test_bad(void)
 		int column;
 		struct value v;
 	} cases[] = {
-		{ NAME, text("123456789") }, { NAME, text("\xf0\x9f\x98\x80\xf0\x9f\x98\x80!") }, { FLAG, value_int(2) },
-		{ N, value_int(32768) }, { N, text("12x") }, { N, text("") }, { N, text("-") }, { N, V(DECIMAL, i, 1750, 2) },
-		{ N, V(DOUBLE, d, 1.5, 0) }, { ID, V(UINT, u, UINT64_MAX, 0) }, { D, V(DOUBLE, d, NAN, 0) },
-		{ D, V(DOUBLE, d, INFINITY, 0) }, { AMOUNT, V(DECIMAL, i, 1000000, 2) }, { AMOUNT, V(DECIMAL, i, 12345, 3) },
-		{ AMOUNT, V(DOUBLE, d, 1e300, 0) }, { DAY, value_int(5) }, { DAY, text("yesterday") }, { DAY, V(TIME, i, 5, 0) },
-		{ DAY, V(DATETIME, i, 1529501823500000, 6) }, { DAY, V(DATE, i, 4000000, 0) }, { DOC, text("{broken") },
-		{ DOC, text("1 2") }, { DATA, value_int(1) }, { AT, (struct value){ .kind = VALUE_BYTES, .p = "x", .len = 1 } },
-		{ MUST, value_null() }, { ID, value_null() },
+		{ NAME, text("123456789") },
+		{ NAME, text("\xf0\x9f\x98\x80\xf0\x9f\x98\x80!") },
+		{ FLAG, value_int(2) },
+		{ N, value_int(32768) },
+		{ N, text("12x") },
+		{ N, text("") },
+		{ N, text("-") },
+		{ N, V(DECIMAL, i, 1750, 2) },
+		{ N, V(DOUBLE, d, 1.5, 0) },
+		{ ID, V(UINT, u, UINT64_MAX, 0) },
+		{ D, V(DOUBLE, d, NAN, 0) },
+		{ D, V(DOUBLE, d, INFINITY, 0) },
+		{ AMOUNT, V(DECIMAL, i, 1000000, 2) },
+		{ AMOUNT, V(DECIMAL, i, 12345, 3) },
+		{ AMOUNT, V(DOUBLE, d, 1e300, 0) },
+		{ DAY, value_int(5) },
+		{ DAY, text("yesterday") },
+		{ DAY, V(TIME, i, 5, 0) },
+		{ DAY, V(DATETIME, i, 1529501823500000, 6) },
+		{ DAY, V(DATE, i, 4000000, 0) },
+		{ DOC, text("{broken") },
+		{ DOC, text("1 2") },
+		{ DATA, value_int(1) },
+		{ AT, (struct value){ .kind = VALUE_BYTES, .p = "x", .len = 1 } },
+		{ MUST, value_null() },
+		{ ID, value_null() },
 	};
 	struct value *row = blank_row();
 	size_t len;
@@ -155,7 +192,7 @@ static void test_bad(void)
 		row = blank_row();
 		row[cases[i].column] = cases[i].v;
 		is_int(add(row, false, NULL), ROW_BAD, "%s does not take this %s", table[cases[i].column].type,
-		       value_kind_name(cases[i].v.kind));
+				value_kind_name(cases[i].v.kind));
 		ok(strstr(body.problem, table[cases[i].column].name) != NULL, "the reason: %s", body.problem);
 	}
 	is_int(body.buf.len, len, "nothing of a bad row stays in the body");
@@ -192,7 +229,8 @@ static void test_rows(void)
 	buf_reset(&columns);
 	present[DATA] = true;
 	starrocks_target_columns(target, present, &columns);
-	is_str(columns.data, "`id`, `n`, `data__hex`, `data` = to_binary(`data__hex`, 'hex'), __op", "bytes come as hex");
+	is_str(columns.data, "`id`, `n`, `data__hex`, `data` = to_binary(`data__hex`, 'hex'), __op",
+			"bytes come as hex");
 	buf_done(&columns);
 	starrocks_body_begin(&body);
 	starrocks_body_end(&body);
@@ -220,7 +258,8 @@ static void test_limit(void)
 static void test_key_length(void)
 {
 	static const char *const key[] = { "a", "b" };
-	static const struct column columns[] = { { .name = "a", .type = COL_VARCHAR }, { .name = "b", .type = COL_VARCHAR } };
+	static const struct column columns[] = { { .name = "a", .type = COL_VARCHAR },
+		{ .name = "b", .type = COL_VARCHAR } };
 	struct schema *s = schema_new("shop", "k");
 	struct starrocks_columns have = { 0 };
 	struct starrocks_target *t;
@@ -242,8 +281,8 @@ static void test_key_length(void)
 		struct collapsed c = { &change, row, false };
 
 		row[1] = value_text(text_a, (size_t)len);
-		is_int(starrocks_body_add(&body, t, NULL, &c), len + 102 > SR_KEY_BYTES ? ROW_BAD : ROW_ADDED, "a key of %d bytes",
-		       len + 102);
+		is_int(starrocks_body_add(&body, t, NULL, &c), len + 102 > SR_KEY_BYTES ? ROW_BAD : ROW_ADDED,
+				"a key of %d bytes", len + 102);
 	}
 	starrocks_columns_done(&have);
 	starrocks_target_free(t);

@@ -3,7 +3,7 @@
 #include "tests/tap.h"
 
 static const struct {
-	const char *map, *from, *to, *goes;	/* goes NULL: refused */
+	const char *map, *from, *to, *goes; /* goes NULL: refused */
 	const char *why;
 } cases[] = {
 	{ "", "http://fe1:8030/a", "http://fe1:8030/b", "http://fe1:8030/b", NULL },

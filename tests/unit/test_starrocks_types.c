@@ -15,27 +15,42 @@ static const struct column every_type[] = {
 	{ .name = "token", .type = COL_BINARY, .length = 16 },
 	{ .name = "lang", .type = COL_CHAR, .length = 2, .charset = "ascii" },
 	{ .name = "flag", .type = COL_TINYINT, .length = 1, .nullable = true },
-	{ .name = "tiny", .type = COL_TINYINT }, { .name = "utiny", .type = COL_TINYINT, .is_unsigned = true },
-	{ .name = "small", .type = COL_SMALLINT }, { .name = "usmall", .type = COL_SMALLINT, .is_unsigned = true },
-	{ .name = "medium", .type = COL_MEDIUMINT }, { .name = "umedium", .type = COL_MEDIUMINT, .is_unsigned = true },
-	{ .name = "plain", .type = COL_INT }, { .name = "uplain", .type = COL_INT, .is_unsigned = true },
-	{ .name = "big", .type = COL_BIGINT }, { .name = "ubig", .type = COL_BIGINT, .is_unsigned = true },
-	{ .name = "f", .type = COL_FLOAT }, { .name = "d", .type = COL_DOUBLE },
+	{ .name = "tiny", .type = COL_TINYINT },
+	{ .name = "utiny", .type = COL_TINYINT, .is_unsigned = true },
+	{ .name = "small", .type = COL_SMALLINT },
+	{ .name = "usmall", .type = COL_SMALLINT, .is_unsigned = true },
+	{ .name = "medium", .type = COL_MEDIUMINT },
+	{ .name = "umedium", .type = COL_MEDIUMINT, .is_unsigned = true },
+	{ .name = "plain", .type = COL_INT },
+	{ .name = "uplain", .type = COL_INT, .is_unsigned = true },
+	{ .name = "big", .type = COL_BIGINT },
+	{ .name = "ubig", .type = COL_BIGINT, .is_unsigned = true },
+	{ .name = "f", .type = COL_FLOAT },
+	{ .name = "d", .type = COL_DOUBLE },
 	{ .name = "money", .type = COL_DECIMAL, .precision = 38, .scale = 10 },
 	{ .name = "huge", .type = COL_DECIMAL, .precision = 65, .scale = 30 },
-	{ .name = "bit1", .type = COL_BIT, .length = 1 }, { .name = "bit8", .type = COL_BIT, .length = 8 },
-	{ .name = "bit64", .type = COL_BIT, .length = 64 }, { .name = "y", .type = COL_YEAR },
-	{ .name = "day", .type = COL_DATE }, { .name = "t", .type = COL_TIME, .scale = 6 },
-	{ .name = "at", .type = COL_DATETIME, .scale = 6 }, { .name = "ts", .type = COL_TIMESTAMP },
+	{ .name = "bit1", .type = COL_BIT, .length = 1 },
+	{ .name = "bit8", .type = COL_BIT, .length = 8 },
+	{ .name = "bit64", .type = COL_BIT, .length = 64 },
+	{ .name = "y", .type = COL_YEAR },
+	{ .name = "day", .type = COL_DATE },
+	{ .name = "t", .type = COL_TIME, .scale = 6 },
+	{ .name = "at", .type = COL_DATETIME, .scale = 6 },
+	{ .name = "ts", .type = COL_TIMESTAMP },
 	{ .name = "c", .type = COL_CHAR, .length = 255, .charset = "utf8mb4" },
 	{ .name = "v3", .type = COL_VARCHAR, .length = 100, .charset = "utf8mb3" },
 	{ .name = "v1", .type = COL_VARCHAR, .length = 100, .charset = "latin1" },
 	{ .name = "v`q", .type = COL_VARCHAR, .length = 16383, .charset = "utf8mb4" },
-	{ .name = "tt", .type = COL_TINYTEXT }, { .name = "text", .type = COL_TEXT }, { .name = "lt", .type = COL_LONGTEXT },
-	{ .name = "vb", .type = COL_VARBINARY, .length = 20 }, { .name = "bl", .type = COL_BLOB },
+	{ .name = "tt", .type = COL_TINYTEXT },
+	{ .name = "text", .type = COL_TEXT },
+	{ .name = "lt", .type = COL_LONGTEXT },
+	{ .name = "vb", .type = COL_VARBINARY, .length = 20 },
+	{ .name = "bl", .type = COL_BLOB },
 	{ .name = "state", .type = COL_ENUM, .labels = 3, .label = labels },
 	{ .name = "states", .type = COL_SET, .labels = 3, .label = labels },
-	{ .name = "doc", .type = COL_JSON }, { .name = "geo", .type = COL_POINT }, { .name = "vec", .type = COL_VECTOR, .length = 3 },
+	{ .name = "doc", .type = COL_JSON },
+	{ .name = "geo", .type = COL_POINT },
+	{ .name = "vec", .type = COL_VECTOR, .length = 3 },
 };
 
 static struct schema *every_schema(bool exact)
@@ -64,8 +79,8 @@ static void print_all(struct buf *out)
 		struct schema *s = every_schema(exact);
 		char *why = NULL, *ddl = sink_ddl(&conf, s, &why, &err);
 
-		buf_printf(out, "-- %s\n%s;\n\n%s\n", exact ? "from MySQL" : "from a message: lengths unknown", ddl ? ddl : err.msg,
-			   why ? why : "");
+		buf_printf(out, "-- %s\n%s;\n\n%s\n", exact ? "from MySQL" : "from a message: lengths unknown",
+				ddl ? ddl : err.msg, why ? why : "");
 		free(ddl);
 		free(why);
 		schema_unref(s);
@@ -104,11 +119,21 @@ static void test_parse(void)
 	static const struct {
 		const char *text, *is;
 	} cases[] = {
-		{ "bigint(20)", "BIGINT" }, { "bigint(20) unsigned", "LARGEINT" }, { "largeint(40)", "LARGEINT" },
-		{ "varchar(65533)", "VARCHAR(65533)" }, { "VARCHAR", "VARCHAR(1048576)" }, { "string", "VARCHAR(65533)" },
-		{ "decimal(10, 2)", "DECIMAL(10,2)" }, { "DECIMAL64(18,4)", "DECIMAL(18,4)" }, { "tinyint(1)", "TINYINT" },
-		{ "boolean", "BOOLEAN" }, { "datetime", "DATETIME" }, { "json", "JSON" }, { "varbinary(12)", "VARBINARY" },
-		{ "array<int>", "(other)" }, { "", "(other)" },
+		{ "bigint(20)", "BIGINT" },
+		{ "bigint(20) unsigned", "LARGEINT" },
+		{ "largeint(40)", "LARGEINT" },
+		{ "varchar(65533)", "VARCHAR(65533)" },
+		{ "VARCHAR", "VARCHAR(1048576)" },
+		{ "string", "VARCHAR(65533)" },
+		{ "decimal(10, 2)", "DECIMAL(10,2)" },
+		{ "DECIMAL64(18,4)", "DECIMAL(18,4)" },
+		{ "tinyint(1)", "TINYINT" },
+		{ "boolean", "BOOLEAN" },
+		{ "datetime", "DATETIME" },
+		{ "json", "JSON" },
+		{ "varbinary(12)", "VARBINARY" },
+		{ "array<int>", "(other)" },
+		{ "", "(other)" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -127,13 +152,27 @@ static void test_takes(void)
 		const char *have, *want;
 		bool takes;
 	} cases[] = {
-		{ "bigint", "int", true }, { "int", "bigint", false }, { "largeint", "bigint", true }, { "varchar(20)", "bigint", true },
-		{ "varchar(19)", "bigint", false }, { "decimal(20,0)", "bigint", true }, { "decimal(18,0)", "bigint", false },
-		{ "decimal(12,2)", "decimal(10,2)", true }, { "decimal(12,4)", "decimal(10,2)", true },
-		{ "decimal(11,4)", "decimal(10,2)", false }, { "double", "float", true }, { "float", "double", false },
-		{ "datetime", "date", true }, { "date", "datetime", false }, { "varchar(40)", "varchar(80)", false },
-		{ "varchar(80)", "varchar(40)", true }, { "varchar(100)", "json", true }, { "json", "varchar(10)", false },
-		{ "boolean", "tinyint", false }, { "tinyint", "boolean", true }, { "array<int>", "int", false },
+		{ "bigint", "int", true },
+		{ "int", "bigint", false },
+		{ "largeint", "bigint", true },
+		{ "varchar(20)", "bigint", true },
+		{ "varchar(19)", "bigint", false },
+		{ "decimal(20,0)", "bigint", true },
+		{ "decimal(18,0)", "bigint", false },
+		{ "decimal(12,2)", "decimal(10,2)", true },
+		{ "decimal(12,4)", "decimal(10,2)", true },
+		{ "decimal(11,4)", "decimal(10,2)", false },
+		{ "double", "float", true },
+		{ "float", "double", false },
+		{ "datetime", "date", true },
+		{ "date", "datetime", false },
+		{ "varchar(40)", "varchar(80)", false },
+		{ "varchar(80)", "varchar(40)", true },
+		{ "varchar(100)", "json", true },
+		{ "json", "varchar(10)", false },
+		{ "boolean", "tinyint", false },
+		{ "tinyint", "boolean", true },
+		{ "array<int>", "int", false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -148,8 +187,10 @@ static void test_takes(void)
 static struct schema *small_schema(void)
 {
 	static const struct column columns[] = {
-		{ .name = "id", .type = COL_BIGINT }, { .name = "name", .type = COL_VARCHAR, .length = 10, .charset = "utf8mb4" },
-		{ .name = "n", .type = COL_INT }, { .name = "note", .type = COL_TEXT, .comment = "free" },
+		{ .name = "id", .type = COL_BIGINT },
+		{ .name = "name", .type = COL_VARCHAR, .length = 10, .charset = "utf8mb4" },
+		{ .name = "n", .type = COL_INT },
+		{ .name = "note", .type = COL_TEXT, .comment = "free" },
 	};
 	static const char *const key[] = { "id" };
 	struct schema *s = schema_new("shop", "t");
@@ -184,21 +225,25 @@ static void is_alter(const char *const *have, const char *want, const char *name
 
 static void test_alter(void)
 {
-	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)", NULL }, "",
-		 "nothing to do");
-	is_alter((const char *[]){ "ID", "largeint", "NAME", "varchar(80)", "n", "bigint", "note", "string", "own", "int", NULL },
-		 "ALTER TABLE `shop`.`t` MODIFY COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
-		 "wider columns and columns of its own are fine, a short VARCHAR is widened");
+	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)",
+				 NULL },
+			"", "nothing to do");
+	is_alter((const char *[]){ "ID", "largeint", "NAME", "varchar(80)", "n", "bigint", "note", "string", "own",
+				 "int", NULL },
+			"ALTER TABLE `shop`.`t` MODIFY COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
+			"wider columns and columns of its own are fine, a short VARCHAR is widened");
 	is_alter((const char *[]){ "id", "bigint", "name", "varchar(20)", NULL },
-		 "ALTER TABLE `shop`.`t` ADD COLUMN `n` INT NULL, ADD COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
-		 "columns are added first");
+			"ALTER TABLE `shop`.`t` ADD COLUMN `n` INT NULL, ADD COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
+			"columns are added first");
 	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "smallint", "note", "string", NULL },
-		 "ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "a narrower integer is widened");
+			"ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "a narrower integer is widened");
 	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "date", "note", "string", NULL },
-		 "run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "another type is for a person");
+			"run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL",
+			"another type is for a person");
 	is_alter((const char *[]){ "id", "int", "name", "varchar(40)", "n", "int", "note", "string", NULL },
-		 "a key column cannot be altered", "so is the key");
-	is_alter((const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table", "another key");
+			"a key column cannot be altered", "so is the key");
+	is_alter((const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table",
+			"another key");
 }
 
 static void is_refused(struct schema *s, const char *want)

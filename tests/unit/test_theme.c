@@ -51,7 +51,8 @@ static double luminance(int index)
 /* back, fore: of a terminal as such a theme is for. */
 static double contrast(const struct style *s, int fore, int back)
 {
-	double a = luminance(s->fore.rich == COLOR_DEFAULT ? fore : s->fore.rich), b = luminance(s->back.rich == COLOR_DEFAULT ? back : s->back.rich);
+	double a = luminance(s->fore.rich == COLOR_DEFAULT ? fore : s->fore.rich),
+	       b = luminance(s->back.rich == COLOR_DEFAULT ? back : s->back.rich);
 
 	return (a > b ? a + 0.05 : b + 0.05) / (a > b ? b + 0.05 : a + 0.05);
 }
@@ -71,9 +72,11 @@ static void test_contrast(const char *name, int fore, int back)
 		for (int over = OVER_NONE; over <= OVER_CURSOR; over++) {
 			struct style s = canvas_style(&t, (enum role)role, (enum overlay)over);
 
-			ok(s.fore.rich == COLOR_DEFAULT || s.fore.rich >= 16, "%s: %s is a colour that every terminal shows alike", name, theme_role_name((enum role)role));
-			ok(contrast(&s, fore, back) >= 4.5, "%s: %s%s: contrast %.2f, at least 4.5", name, theme_role_name((enum role)role), overs[over],
-			   contrast(&s, fore, back));
+			ok(s.fore.rich == COLOR_DEFAULT || s.fore.rich >= 16,
+					"%s: %s is a colour that every terminal shows alike", name,
+					theme_role_name((enum role)role));
+			ok(contrast(&s, fore, back) >= 4.5, "%s: %s%s: contrast %.2f, at least 4.5", name,
+					theme_role_name((enum role)role), overs[over], contrast(&s, fore, back));
 		}
 }
 
@@ -103,7 +106,8 @@ int main(void)
 	is_int(theme_load(&t, ".hidden", dirs, &err), -1, "a strange name");
 
 	is_int(parse(&t, "title = #ff0000/9/red on default bold underline\n", &err), 0, "a style");
-	ok(t.style[ROLE_TITLE].fore.rich == 9 && t.style[ROLE_TITLE].fore.poor == 1, "the index wins over the computed one");
+	ok(t.style[ROLE_TITLE].fore.rich == 9 && t.style[ROLE_TITLE].fore.poor == 1,
+			"the index wins over the computed one");
 	is_int(t.style[ROLE_TITLE].flags, STYLE_BOLD | STYLE_UNDERLINE, "attributes");
 	is_int(parse(&t, "# comment\n\n titel = red\n", &err), -1, "an unknown role");
 	is_str(err.msg, "x.theme:3: unknown role 'titel'", "is told with its line");

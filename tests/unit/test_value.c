@@ -22,12 +22,15 @@ static const char *real(double d)
 static void test_print(void)
 {
 	is_str(printed(value_int(INT64_MIN)), "-9223372036854775808", "smallest integer");
-	is_str(printed((struct value){ .kind = VALUE_UINT, .u = UINT64_MAX }), "18446744073709551615", "largest integer");
+	is_str(printed((struct value){ .kind = VALUE_UINT, .u = UINT64_MAX }), "18446744073709551615",
+			"largest integer");
 	is_str(printed((struct value){ .kind = VALUE_DECIMAL, .aux = 2, .i = -12345 }), "-123.45", "decimal");
 	is_str(printed((struct value){ .kind = VALUE_DATE, .i = 17702 }), "2018-06-20", "date");
-	is_str(printed((struct value){ .kind = VALUE_DATETIME, .aux = 6, .i = 1529501823500000 }), "2018-06-20 13:37:03.500000", "datetime(6)");
+	is_str(printed((struct value){ .kind = VALUE_DATETIME, .aux = 6, .i = 1529501823500000 }),
+			"2018-06-20 13:37:03.500000", "datetime(6)");
 	is_str(printed((struct value){ .kind = VALUE_TIME, .i = -3020399000000 }), "-838:59:59", "time");
-	is_str(printed((struct value){ .kind = VALUE_ZERODATE, .p = "0000-00-00", .len = 10 }), "0000-00-00", "zero date");
+	is_str(printed((struct value){ .kind = VALUE_ZERODATE, .p = "0000-00-00", .len = 10 }), "0000-00-00",
+			"zero date");
 	is_str(printed(value_text("a\nb", 3)), "a\nb", "text is raw");
 	is_str(printed(value_null()), "NULL", "null");
 	is_str(real(0), "0", "0");
@@ -42,13 +45,15 @@ static void test_print(void)
 	is_str(real(1e15), "1e15", "1e15 has one");
 	is_str(real(1.25e-20), "1.25e-20", "1.25e-20");
 	is_str(real(1.7976931348623157e308), "1.7976931348623157e308", "largest double");
-	is_str(printed((struct value){ .kind = VALUE_FLOAT, .d = (double)0.1f }), "0.1", "a float has a float's digits");
+	is_str(printed((struct value){ .kind = VALUE_FLOAT, .d = (double)0.1f }), "0.1",
+			"a float has a float's digits");
 }
 
 int main(void)
 {
 	struct value a = value_text("abcdefghijk", 11), b = value_text("abcdefghijK", 11);
-	struct value d2 = { .kind = VALUE_DECIMAL, .aux = 2, .i = 100 }, d3 = { .kind = VALUE_DECIMAL, .aux = 3, .i = 100 };
+	struct value d2 = { .kind = VALUE_DECIMAL, .aux = 2, .i = 100 },
+		     d3 = { .kind = VALUE_DECIMAL, .aux = 3, .i = 100 };
 	struct value t0 = { .kind = VALUE_DATETIME, .i = 5 }, t6 = { .kind = VALUE_DATETIME, .aux = 6, .i = 5 };
 
 	test_print();

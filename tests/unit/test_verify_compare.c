@@ -61,14 +61,17 @@ static void test_rows(struct verify_set *s)
 /* "ab" + "c" is not "a" + "bc", and case, zeros and trailing spaces tell keys apart. */
 static void test_keys(struct verify_set *s)
 {
-	struct sink_cell a[] = { cell("ab"), cell("c") }, b[] = { cell("a"), cell("bc") }, c[] = { cell("AB"), cell("c") },
-			 d[] = { cell("ab"), { .kind = CELL_TEXT, .p = "c\0", .len = 2 } }, e[] = { cell("ab "), cell("c") };
+	struct sink_cell a[] = { cell("ab"), cell("c") }, b[] = { cell("a"), cell("bc") },
+			 c[] = { cell("AB"), cell("c") },
+			 d[] = { cell("ab"), { .kind = CELL_TEXT, .p = "c\0", .len = 2 } },
+			 e[] = { cell("ab "), cell("c") };
 
 	verify_set_reset(s, 2, 2);
 	verify_set_put(s, a, a, NULL, NULL);
 	ok(verify_set_find(s, a) != NULL, "a key of two parts");
-	ok(verify_set_find(s, b) == NULL && verify_set_find(s, c) == NULL && verify_set_find(s, d) == NULL && verify_set_find(s, e) == NULL,
-	   "no other key is taken for it");
+	ok(verify_set_find(s, b) == NULL && verify_set_find(s, c) == NULL && verify_set_find(s, d) == NULL &&
+					verify_set_find(s, e) == NULL,
+			"no other key is taken for it");
 }
 
 static void test_many(struct verify_set *s)
@@ -94,10 +97,11 @@ static void test_many(struct verify_set *s)
 
 static void test_hashes(void)
 {
-	struct sink_cell null = cell(NULL), empty = cell(""), absent = { .kind = CELL_ABSENT }, pair[] = { cell("a"), cell("b") },
-			 other[] = { cell("ab"), cell("") };
+	struct sink_cell null = cell(NULL), empty = cell(""), absent = { .kind = CELL_ABSENT },
+			 pair[] = { cell("a"), cell("b") }, other[] = { cell("ab"), cell("") };
 
-	ok(verify_hash(&null, 1) != verify_hash(&empty, 1) && verify_hash(&empty, 1) != verify_hash(&absent, 1), "NULL, empty and absent");
+	ok(verify_hash(&null, 1) != verify_hash(&empty, 1) && verify_hash(&empty, 1) != verify_hash(&absent, 1),
+			"NULL, empty and absent");
 	ok(verify_hash(pair, 2) != verify_hash(other, 2), "where a cell ends");
 	ok(verify_hash(NULL, 0) != 0, "no cell");
 }

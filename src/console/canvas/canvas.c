@@ -14,15 +14,28 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 
-#define MAX_SOURCE 4096		/* bytes of a text that are looked at: a row value may be a megabyte */
+#define MAX_SOURCE 4096 /* bytes of a text that are looked at: a row value may be a megabyte */
 
 static const struct {
 	uint32_t code;
 	char ascii;
 } stand_ins[] = {
-	{ 0x2500, '-' }, { 0x2502, '|' }, { 0x250c, '+' }, { 0x2510, '+' }, { 0x2514, '+' }, { 0x2518, '+' },
-	{ 0x2026, '~' }, { 0x25b6, '>' }, { 0x25c0, '<' }, { 0x25b2, '^' }, { 0x25bc, 'v' }, { 0x2588, '#' },
-	{ 0x2591, '.' }, { 0x25cf, '*' }, { 0x2550, '=' }, { 0xb7, '?' },
+	{ 0x2500, '-' },
+	{ 0x2502, '|' },
+	{ 0x250c, '+' },
+	{ 0x2510, '+' },
+	{ 0x2514, '+' },
+	{ 0x2518, '+' },
+	{ 0x2026, '~' },
+	{ 0x25b6, '>' },
+	{ 0x25c0, '<' },
+	{ 0x25b2, '^' },
+	{ 0x25bc, 'v' },
+	{ 0x2588, '#' },
+	{ 0x2591, '.' },
+	{ 0x25cf, '*' },
+	{ 0x2550, '=' },
+	{ 0xb7, '?' },
 };
 
 /* One visible character, or the escape that stands for what is not: up to 10 columns of ASCII. */
@@ -70,7 +83,7 @@ static void cell_set(struct canvas *cv, int y, int x, enum role role, uint32_t c
 
 	if (cell == NULL)
 		return;
-	if (cell->code == 0 && x > 0)		/* half of a wide character is overwritten: the other half goes too */
+	if (cell->code == 0 && x > 0) /* half of a wide character is overwritten: the other half goes too */
 		cell[-1].code = ' ';
 	if (x + 1 < cv->cols && cell[1].code == 0)
 		cell[1].code = ' ';
@@ -120,7 +133,7 @@ static void piece_draw(struct canvas *cv, int y, int x, enum role role, const st
 		if (cell && cell->code == 0)
 			cell = canvas_cell(cv, y, x - 2);
 		if (cell && cell->mark == 0)
-			cell->mark = piece->code[0];	/* one mark a cell; more are dropped */
+			cell->mark = piece->code[0]; /* one mark a cell; more are dropped */
 		return;
 	}
 	if (!piece->escaped && piece->columns == 2)
@@ -175,7 +188,7 @@ int canvas_text_n(struct canvas *cv, int y, int x, int width, enum role role, co
 	for (size_t i = 0; i < len && i < MAX_SOURCE;) {
 		i += piece_next(cv, &piece, text + i, len - i);
 		if (piece.is_mark && at == 0)
-			continue;	/* nothing to stand on */
+			continue; /* nothing to stand on */
 		if (at + piece.columns > width - (fits ? 0 : 1))
 			break;
 		piece_draw(cv, y, x + at, role, &piece);

@@ -33,7 +33,10 @@ static const struct {
 	const char *name;
 	unsigned flag;
 } attributes[] = {
-	{ "bold", STYLE_BOLD }, { "dim", STYLE_DIM }, { "italic", STYLE_ITALIC }, { "underline", STYLE_UNDERLINE },
+	{ "bold", STYLE_BOLD },
+	{ "dim", STYLE_DIM },
+	{ "italic", STYLE_ITALIC },
+	{ "underline", STYLE_UNDERLINE },
 	{ "reverse", STYLE_REVERSE },
 };
 
@@ -272,7 +275,7 @@ int theme_load(struct theme *t, const char *name, const char *const *dirs, struc
 				name);
 	for (; *dirs; dirs++) {
 		snprintf(path, sizeof(path), "%s/%s.theme", *dirs, name);
-		err_clear(err);		/* a folder without it is no failure when a later one has it */
+		err_clear(err); /* a folder without it is no failure when a later one has it */
 		if (theme_read_file(t, path, err) == 0)
 			return 0;
 		if (err->code != ENOENT)

@@ -46,8 +46,8 @@ enum role { THEME_ROLES(THEME_ENUM) ROLE_COUNT };
 enum { COLOR_DEFAULT = -1 };
 
 struct color {
-	int16_t rich;		/* COLOR_DEFAULT, or 0..255 */
-	int16_t poor;		/* COLOR_DEFAULT, or 0..7, plus 8 when bright */
+	int16_t rich; /* COLOR_DEFAULT, or 0..255 */
+	int16_t poor; /* COLOR_DEFAULT, or 0..7, plus 8 when bright */
 };
 
 enum { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_ITALIC = 4, STYLE_UNDERLINE = 8, STYLE_REVERSE = 16 };
@@ -65,13 +65,13 @@ struct theme {
 	struct style style[ROLE_COUNT];
 };
 
-void theme_default(struct theme *t);		/* harbor, compiled in */
+void theme_default(struct theme *t); /* harbor, compiled in */
 /* Reads text over what t holds. Wrong lines keep what was there and come back in err (the first one); -1 then. */
 int theme_parse(struct theme *t, const char *file, const char *text, size_t len, struct err *err);
 /* A name is looked for in dirs (ends with NULL), a word with a '/' is a path. On failure t is the default. */
 int theme_load(struct theme *t, const char *name, const char *const *dirs, struct err *err);
 const char *theme_default_text(void);
 const char *theme_role_name(enum role role);
-int theme_nearest_256(int red, int green, int blue);	/* the index of xterm's palette that is nearest */
+int theme_nearest_256(int red, int green, int blue); /* the index of xterm's palette that is nearest */
 
 #endif

@@ -36,15 +36,15 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
 static struct {
 	bool open, utf8, pasting;
-	int64_t pasted_us;		/* when the last key came */
+	int64_t pasted_us; /* when the last key came */
 	SCREEN *screen;
-	WINDOW *keys;			/* reading from a pad never paints */
+	WINDOW *keys; /* reading from a pad never paints */
 	FILE *in, *out;
 	int tty;
 	struct canvas shown;
 	attr_t attributes[OVER_COUNT][ROLE_COUNT];
 	short pairs[OVER_COUNT][ROLE_COUNT];
-	int signals[2];			/* self-pipe */
+	int signals[2]; /* self-pipe */
 	struct sigaction old_caught[NCAUGHT], old_crashes[NCRASHES];
 	/* the way out, prepared for signal handlers */
 	struct termios saved;
@@ -60,10 +60,19 @@ static const struct {
 	int key;
 	uint32_t code;
 } curses_keys[] = {
-	{ KEY_UP, KEYCODE_UP }, { KEY_DOWN, KEYCODE_DOWN }, { KEY_LEFT, KEYCODE_LEFT }, { KEY_RIGHT, KEYCODE_RIGHT },
-	{ KEY_PPAGE, KEYCODE_PAGE_UP }, { KEY_NPAGE, KEYCODE_PAGE_DOWN }, { KEY_HOME, KEYCODE_HOME }, { KEY_END, KEYCODE_END },
-	{ KEY_BTAB, KEYCODE_BACKTAB }, { KEY_F(1), KEYCODE_F1 }, { KEY_BACKSPACE, KEYCODE_BACKSPACE },
-	{ KEY_DC, KEYCODE_BACKSPACE }, { KEY_ENTER, KEYCODE_ENTER },
+	{ KEY_UP, KEYCODE_UP },
+	{ KEY_DOWN, KEYCODE_DOWN },
+	{ KEY_LEFT, KEYCODE_LEFT },
+	{ KEY_RIGHT, KEYCODE_RIGHT },
+	{ KEY_PPAGE, KEYCODE_PAGE_UP },
+	{ KEY_NPAGE, KEYCODE_PAGE_DOWN },
+	{ KEY_HOME, KEYCODE_HOME },
+	{ KEY_END, KEYCODE_END },
+	{ KEY_BTAB, KEYCODE_BACKTAB },
+	{ KEY_F(1), KEYCODE_F1 },
+	{ KEY_BACKSPACE, KEYCODE_BACKSPACE },
+	{ KEY_DC, KEYCODE_BACKSPACE },
+	{ KEY_ENTER, KEYCODE_ENTER },
 };
 
 /* ---- the way out; async-signal-safe ---- */
@@ -165,7 +174,10 @@ static void style_use(enum overlay over, enum role role, const struct style *sty
 		unsigned flag;
 		attr_t attribute;
 	} flags[] = {
-		{ STYLE_BOLD, A_BOLD }, { STYLE_DIM, A_DIM }, { STYLE_UNDERLINE, A_UNDERLINE }, { STYLE_REVERSE, A_REVERSE },
+		{ STYLE_BOLD, A_BOLD },
+		{ STYLE_DIM, A_DIM },
+		{ STYLE_UNDERLINE, A_UNDERLINE },
+		{ STYLE_REVERSE, A_REVERSE },
 		{ STYLE_ITALIC, A_ITALIC },
 	};
 	attr_t attributes = 0;
@@ -180,7 +192,7 @@ static void style_use(enum overlay over, enum role role, const struct style *sty
 		term.pairs[over][role] = (short)(over * ROLE_COUNT + role + 1);
 		init_pair(term.pairs[over][role], fore, back);
 	} else if (style->back.rich != COLOR_DEFAULT) {
-		attributes |= A_REVERSE;	/* a background is there to be seen */
+		attributes |= A_REVERSE; /* a background is there to be seen */
 	}
 	term.attributes[over][role] = attributes;
 }
@@ -224,7 +236,7 @@ static bool errors_read(void)
 		size_t len = (size_t)n, keep = term.held_len;
 
 		if (keep + len > HELD_MAX) {
-			keep = HELD_MAX - len;		/* the newest is worth most */
+			keep = HELD_MAX - len; /* the newest is worth most */
 			memmove(term.held, term.held + term.held_len - keep, keep);
 		}
 		memcpy(term.held + keep, text, len);
@@ -309,7 +321,7 @@ int term_open(const struct theme *theme, struct err *err)
 	}
 	term.screen = newterm(NULL, term.out, term.in);
 	if (term.screen == NULL)
-		term.screen = newterm("vt100", term.out, term.in);	/* an unknown TERM: what every emulator can do */
+		term.screen = newterm("vt100", term.out, term.in); /* an unknown TERM: what every emulator can do */
 	if (term.screen == NULL) {
 		tty_close();
 		return err_set(err, ERR_CONFIG, 0, "terminal: curses does not know '%s'; set TERM",
@@ -458,7 +470,8 @@ void term_show(const struct canvas *cv)
 			const struct cell *cell = canvas_cell(cv, y, x);
 			struct cell *old = canvas_cell(&term.shown, y, x);
 
-			if (!all && old->code == cell->code && old->mark == cell->mark && old->role == cell->role && old->over == cell->over)
+			if (!all && old->code == cell->code && old->mark == cell->mark && old->role == cell->role &&
+					old->over == cell->over)
 				continue;
 			*old = *cell;
 			if (cell->code)
@@ -470,7 +483,7 @@ void term_show(const struct canvas *cv)
 
 void term_repaint(void)
 {
-	canvas_done(&term.shown);	/* everything is new */
+	canvas_done(&term.shown); /* everything is new */
 	clearok(curscr, TRUE);
 }
 

@@ -16,16 +16,16 @@
 int term_open(const struct theme *theme, struct err *err);
 void term_close(void);
 bool term_is_utf8(void);
-int term_fd(void);			/* the keyboard */
-int term_signal_fd(void);		/* readable after a signal: term_signal() names it */
-int term_signal(void);			/* 0: none waiting */
-int term_error_fd(void);		/* what others wrote to file descriptor 2 */
-size_t term_error_take(char *line, size_t size);	/* the last line of it; 0: none */
-uint32_t term_key(bool *pasted);	/* KEYCODE_NONE: none waiting */
-bool term_resize(int *rows, int *cols);	/* asks for the size; false when it is the same */
+int term_fd(void);				 /* the keyboard */
+int term_signal_fd(void);			 /* readable after a signal: term_signal() names it */
+int term_signal(void);				 /* 0: none waiting */
+int term_error_fd(void);			 /* what others wrote to file descriptor 2 */
+size_t term_error_take(char *line, size_t size); /* the last line of it; 0: none */
+uint32_t term_key(bool *pasted);		 /* KEYCODE_NONE: none waiting */
+bool term_resize(int *rows, int *cols);		 /* asks for the size; false when it is the same */
 void term_show(const struct canvas *cv);
 void term_repaint(void);
-void term_copy(const char *text, size_t len);	/* to the clipboard, by OSC 52; terminals that do not know it ignore it */
-void term_suspend(void);		/* to the shell; returns when brought back */
+void term_copy(const char *text, size_t len); /* to the clipboard, by OSC 52; terminals that do not know it ignore it */
+void term_suspend(void);		      /* to the shell; returns when brought back */
 
 #endif

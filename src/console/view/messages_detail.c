@@ -98,9 +98,18 @@ static void copy_value(struct messages_page *p, struct view_order *out)
 
 static bool scroll(struct messages_page *p, enum action action)
 {
-	static const struct { enum action action; int by; } moves[] = {
-		{ ACTION_UP, -1 }, { ACTION_DOWN, 1 }, { ACTION_PAGE_UP, -20 }, { ACTION_PAGE_DOWN, 20 }, { ACTION_HALF_UP, -10 },
-		{ ACTION_HALF_DOWN, 10 }, { ACTION_FIRST, -INT_MAX / 2 }, { ACTION_LAST, INT_MAX / 2 },
+	static const struct {
+		enum action action;
+		int by;
+	} moves[] = {
+		{ ACTION_UP, -1 },
+		{ ACTION_DOWN, 1 },
+		{ ACTION_PAGE_UP, -20 },
+		{ ACTION_PAGE_DOWN, 20 },
+		{ ACTION_HALF_UP, -10 },
+		{ ACTION_HALF_DOWN, 10 },
+		{ ACTION_FIRST, -INT_MAX / 2 },
+		{ ACTION_LAST, INT_MAX / 2 },
 	};
 
 	for (size_t i = 0; i < sizeof(moves) / sizeof(*moves); i++)
@@ -114,7 +123,8 @@ static bool scroll(struct messages_page *p, enum action action)
 bool messages_detail_act(struct messages_page *p, enum action action, struct view_order *out)
 {
 	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB) {
-		p->detail.tab = (enum detail_tab)((p->detail.tab + (action == ACTION_NEXT_TAB ? 1 : TAB_COUNT - 1)) % TAB_COUNT);
+		p->detail.tab = (enum detail_tab)(
+				(p->detail.tab + (action == ACTION_NEXT_TAB ? 1 : TAB_COUNT - 1)) % TAB_COUNT);
 		p->detail.top = 0;
 		return true;
 	}
@@ -137,7 +147,8 @@ static int draw_pairs(const json_t *pairs, struct canvas *cv, struct area at, in
 		const char *value = element(pair, 1);
 
 		canvas_text(cv, at.y + i - top, at.x, name - 1, ROLE_DIM, element(pair, 0) ? element(pair, 0) : "");
-		canvas_text(cv, at.y + i - top, at.x + name, at.width - name, value ? ROLE_TEXT : ROLE_DIM, value ? value : "null");
+		canvas_text(cv, at.y + i - top, at.x + name, at.width - name, value ? ROLE_TEXT : ROLE_DIM,
+				value ? value : "null");
 	}
 	return (int)json_array_size(pairs);
 }
@@ -153,7 +164,9 @@ static int draw_row(const json_t *o, struct canvas *cv, struct area at, int top)
 	int name = at.width / 4 < 26 ? at.width / 4 : 26, half = (at.width - name - 3) / 2;
 
 	if (json_array_size(fields) == 0) {
-		const char *value = json_object_get(o, "value") == NULL || json_is_null(json_object_get(o, "value")) ? "a tombstone: no value" : text_of(o, "value");
+		const char *value = json_object_get(o, "value") == NULL || json_is_null(json_object_get(o, "value"))
+				? "a tombstone: no value"
+				: text_of(o, "value");
 
 		return wrap_draw(cv, value, strlen(value), at.y, at.x, at.height, at.width, top, ROLE_TEXT);
 	}
@@ -165,7 +178,8 @@ static int draw_row(const json_t *o, struct canvas *cv, struct area at, int top)
 		int y = at.y + 1 + i - top;
 
 		canvas_text(cv, y, at.x, 1, ROLE_WARN, changed ? "~" : " ");
-		canvas_text(cv, y, at.x + 2, name - 1, changed ? ROLE_WARN : ROLE_DIM, element(f, 0) ? element(f, 0) : "");
+		canvas_text(cv, y, at.x + 2, name - 1, changed ? ROLE_WARN : ROLE_DIM,
+				element(f, 0) ? element(f, 0) : "");
 		draw_value(cv, y, at.x + 2 + name, half - 1, element(f, 1), changed);
 		draw_value(cv, y, at.x + 3 + name + half, half, element(f, 2), changed);
 	}
@@ -183,7 +197,8 @@ static int draw_tab(struct messages_page *p, struct canvas *cv, struct area at)
 	int top = p->detail.top;
 
 	switch (p->detail.tab) {
-	case TAB_KEY: return draw_text(json_is_string(json_object_get(o, "key")) ? text_of(o, "key") : "no key", cv, at, top);
+	case TAB_KEY:
+		return draw_text(json_is_string(json_object_get(o, "key")) ? text_of(o, "key") : "no key", cv, at, top);
 	case TAB_HEADERS: return draw_pairs(json_object_get(o, "headers"), cv, at, top);
 	case TAB_SOURCE: return draw_pairs(json_object_get(o, "source"), cv, at, top);
 	case TAB_VALUE: return draw_text(text_of(o, "value"), cv, at, top);
@@ -197,7 +212,8 @@ static int draw_tabs(const struct messages_page *p, struct canvas *cv, int y, in
 	int end = x + width;
 
 	for (int i = 0; i < TAB_COUNT; i++)
-		x += canvas_printf(cv, y, x, end - x, i == (int)p->detail.tab ? ROLE_TAB_CURRENT : ROLE_TAB, " %s ", tab_names[i]);
+		x += canvas_printf(cv, y, x, end - x, i == (int)p->detail.tab ? ROLE_TAB_CURRENT : ROLE_TAB, " %s ",
+				tab_names[i]);
 	return x + 2;
 }
 
@@ -212,12 +228,13 @@ void messages_detail_draw(struct messages_page *p, struct canvas *cv, struct are
 	canvas_line(cv, at.y, at.x, at.width, ROLE_BORDER, 0x2500);
 	x = draw_tabs(p, cv, at.y, at.x + 1, at.width - 2);
 	if (o == NULL) {
-		canvas_text(cv, body.y + 1, body.x + 1, body.width - 1, p->detail.why[0] ? ROLE_STATUS_ERROR : ROLE_DIM, p->detail.why[0] ? p->detail.why : "reading...");
+		canvas_text(cv, body.y + 1, body.x + 1, body.width - 1, p->detail.why[0] ? ROLE_STATUS_ERROR : ROLE_DIM,
+				p->detail.why[0] ? p->detail.why : "reading...");
 		return;
 	}
 	time[num_iso_datetime(time, number_of(o, "timestamp_ms") * 1000, 3, ' ')] = '\0';
-	canvas_printf(cv, at.y, x, at.x + at.width - 1 - x, ROLE_TITLE, " p%lld %lld  %s  %s UTC ", number_of(o, "partition"), number_of(o, "offset"),
-		      text_of(o, "op"), time);
+	canvas_printf(cv, at.y, x, at.x + at.width - 1 - x, ROLE_TITLE, " p%lld %lld  %s  %s UTC ",
+			number_of(o, "partition"), number_of(o, "offset"), text_of(o, "op"), time);
 	p->detail.lines = draw_tab(p, cv, body);
 	if (p->detail.top > p->detail.lines - body.height)
 		p->detail.top = p->detail.lines > body.height ? p->detail.lines - body.height : 0;

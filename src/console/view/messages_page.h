@@ -7,13 +7,13 @@
 
 #include "console/view/view_page.h"
 
-enum { MESSAGES_KEPT = 10000 };		/* rows; older ones go while it follows */
+enum { MESSAGES_KEPT = 10000 }; /* rows; older ones go while it follows */
 
 struct message_row {
 	int32_t partition;
 	int64_t offset, ms, size;
 	char op;
-	char *table, *key, *what;	/* one piece of memory, at table */
+	char *table, *key, *what; /* one piece of memory, at table */
 };
 
 enum detail_tab { TAB_ROW, TAB_KEY, TAB_HEADERS, TAB_SOURCE, TAB_VALUE, TAB_HEX, TAB_COUNT };
@@ -22,20 +22,20 @@ struct messages_page {
 	char topic[600], seek[64], filter[512];
 	struct message_row *rows;
 	size_t count, cap;
-	uint64_t fresh;			/* rows that came since the cursor left the end */
+	uint64_t fresh; /* rows that came since the cursor left the end */
 	bool follow, running, caught_up;
 	int64_t scanned, done, total, matched, errors, bytes;
-	char error[300];		/* of the filter, the first one */
-	char why[512];			/* the request failed; "" */
-	struct {			/* one message */
+	char error[300]; /* of the filter, the first one */
+	char why[512];	 /* the request failed; "" */
+	struct {	 /* one message */
 		bool open;
-		json_t *o;		/* NULL until it has come */
+		json_t *o; /* NULL until it has come */
 		char why[512];
 		enum detail_tab tab;
-		int top, lines;		/* as drawn last */
+		int top, lines; /* as drawn last */
 		struct buf hex;
 	} detail;
-	struct {			/* being written to a file */
+	struct { /* being written to a file */
 		FILE *file;
 		char path[512];
 		bool csv;
@@ -44,9 +44,9 @@ struct messages_page {
 	struct buf copied;
 };
 
-void messages_rows_add(struct messages_page *p, const json_t *o);	/* a line of form list */
+void messages_rows_add(struct messages_page *p, const json_t *o); /* a line of form list */
 void messages_rows_progress(struct messages_page *p, const json_t *o);
-void messages_rows_drop(struct messages_page *p, size_t n);		/* the oldest */
+void messages_rows_drop(struct messages_page *p, size_t n); /* the oldest */
 void messages_detail_close(struct messages_page *p);
 void messages_detail_answer(struct messages_page *p, const char *line, size_t len);
 bool messages_detail_act(struct messages_page *p, enum action action, struct view_order *out);

@@ -9,8 +9,18 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 
-enum { COLUMN_PARTITION, COLUMN_OFFSET, COLUMN_TIME, COLUMN_OP, COLUMN_TABLE, COLUMN_KEY, COLUMN_WHAT, COLUMN_SIZE, COLUMNS };
-enum { ROOM = 1000 };		/* rows that go at once when it is full */
+enum {
+	COLUMN_PARTITION,
+	COLUMN_OFFSET,
+	COLUMN_TIME,
+	COLUMN_OP,
+	COLUMN_TABLE,
+	COLUMN_KEY,
+	COLUMN_WHAT,
+	COLUMN_SIZE,
+	COLUMNS
+};
+enum { ROOM = 1000 }; /* rows that go at once when it is full */
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_PARTITION] = { "part", 4, 0, 0 },
@@ -69,7 +79,12 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_messages_source = {
-	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .key = key, .empty = "",
+	.columns = columns,
+	.ncolumns = COLUMNS,
+	.count = count,
+	.cell = cell,
+	.key = key,
+	.empty = "",
 };
 
 /* ---- rows that come ---- */
@@ -109,8 +124,11 @@ void messages_rows_add(struct messages_page *p, const json_t *o)
 		p->rows = xrealloc(p->rows, p->cap * sizeof(*p->rows));
 	}
 	r = &p->rows[p->count++];
-	*r = (struct message_row){ .partition = (int32_t)number_of(o, "partition"), .offset = number_of(o, "offset"), .ms = number_of(o, "ms"),
-				   .size = number_of(o, "size"), .op = text_of(o, "op")[0] };
+	*r = (struct message_row){ .partition = (int32_t)number_of(o, "partition"),
+		.offset = number_of(o, "offset"),
+		.ms = number_of(o, "ms"),
+		.size = number_of(o, "size"),
+		.op = text_of(o, "op")[0] };
 	r->table = xmalloc(a + b + c);
 	r->key = memcpy(r->table + a, k, b);
 	r->what = memcpy(r->key + b, what, c);

@@ -12,13 +12,16 @@ void messages_save_begin(struct messages_page *p, const char *path, struct view_
 
 	out->role = ROLE_STATUS_ERROR;
 	if (p->save.file || strcmp(p->seek, "end") == 0) {
-		snprintf(out->toast, sizeof(out->toast), p->save.file ? "%.300s is still being written" : "from the end there is nothing to save: s begins elsewhere",
-			 p->save.path);
+		snprintf(out->toast, sizeof(out->toast),
+				p->save.file ? "%.300s is still being written"
+					     : "from the end there is nothing to save: s begins elsewhere",
+				p->save.path);
 		return;
 	}
 	p->save.file = fopen(path, "wxe");
 	if (p->save.file == NULL) {
-		snprintf(out->toast, sizeof(out->toast), "%.200s: expected a file that does not exist yet and can be written: %m", path);
+		snprintf(out->toast, sizeof(out->toast),
+				"%.200s: expected a file that does not exist yet and can be written: %m", path);
 		return;
 	}
 	snprintf(p->save.path, sizeof(p->save.path), "%s", path);
@@ -37,7 +40,8 @@ void messages_save_answer(struct messages_page *p, const char *line, size_t len,
 	if (p->save.file == NULL)
 		return;
 	if (len > sizeof(progress) && memcmp(line, progress, sizeof(progress) - 1) == 0) {
-		snprintf(out->toast, sizeof(out->toast), "%.300s: %llu messages so far", p->save.path, (unsigned long long)p->save.lines);
+		snprintf(out->toast, sizeof(out->toast), "%.300s: %llu messages so far", p->save.path,
+				(unsigned long long)p->save.lines);
 		out->role = ROLE_STATUS;
 		return;
 	}
@@ -57,7 +61,9 @@ void messages_save_end(struct messages_page *p, const char *why, struct view_ord
 	p->save.file = NULL;
 	out->role = failed || why[0] ? ROLE_STATUS_ERROR : ROLE_OK;
 	if (failed || why[0])
-		snprintf(out->toast, sizeof(out->toast), "%.120s is not whole: %.200s", p->save.path, failed ? "it cannot be written" : why);
+		snprintf(out->toast, sizeof(out->toast), "%.120s is not whole: %.200s", p->save.path,
+				failed ? "it cannot be written" : why);
 	else
-		snprintf(out->toast, sizeof(out->toast), "%llu messages are in %.300s", (unsigned long long)p->save.lines, p->save.path);
+		snprintf(out->toast, sizeof(out->toast), "%llu messages are in %.300s",
+				(unsigned long long)p->save.lines, p->save.path);
 }

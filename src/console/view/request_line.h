@@ -7,7 +7,7 @@
 
 enum { REQUEST_LINE_MAX = 2400 };
 struct request_line {
-	char text[REQUEST_LINE_MAX];	/* what request points into */
+	char text[REQUEST_LINE_MAX]; /* what request points into */
 	char names[ENGINE_MAX_ARGS][32];
 	struct engine_request request;
 };

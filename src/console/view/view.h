@@ -11,16 +11,26 @@
 #include "core/buf.h"
 #include "engine/status/status.h"
 
-enum view_id { VIEW_OVERVIEW, VIEW_STAGES, VIEW_TABLES, VIEW_TOPICS, VIEW_EVENTS, VIEW_PROBLEMS, VIEW_HELP, VIEW_MESSAGES, VIEW_COUNT,
-	VIEW_TABS = VIEW_HELP + 1	/* those with a number; the others are opened from them */
+enum view_id {
+	VIEW_OVERVIEW,
+	VIEW_STAGES,
+	VIEW_TABLES,
+	VIEW_TOPICS,
+	VIEW_EVENTS,
+	VIEW_PROBLEMS,
+	VIEW_HELP,
+	VIEW_MESSAGES,
+	VIEW_COUNT,
+	VIEW_TABS = VIEW_HELP + 1 /* those with a number; the others are opened from them */
 };
 
 struct view {
 	const char *name;
-	unsigned scope;			/* of the key map */
-	int sort;			/* the column to sort by at first; -1: as it comes */
-	const struct grid_source *source;	/* what the cursor moves over */
-	void (*draw)(struct grid *g, const struct status *s, struct canvas *cv, struct area at);	/* NULL: the list fills the view */
+	unsigned scope;			  /* of the key map */
+	int sort;			  /* the column to sort by at first; -1: as it comes */
+	const struct grid_source *source; /* what the cursor moves over */
+	void (*draw)(struct grid *g, const struct status *s, struct canvas *cv,
+			struct area at); /* NULL: the list fills the view */
 	/* Everything about a row, as "label: value" lines. */
 	void (*detail)(const struct status *s, size_t row, struct buf *out);
 	/* What `p` would hold: "capture", "load" or a table; and whether it is held now. NULL: nothing. */
@@ -30,13 +40,13 @@ struct view {
 	void (*acknowledge)(const struct status *s, size_t row, char *out, size_t size);
 	/* The topic of a row, or a table that stands for one. NULL: none */
 	void (*topic)(const struct status *s, size_t row, char *out, size_t size);
-	const struct view_page *page;	/* it has a state of its own, and the list is over that; NULL: over the status */
+	const struct view_page *page; /* it has a state of its own, and the list is over that; NULL: over the status */
 };
 
 const struct view *view_get(enum view_id id);
 
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
-	view_problems_source, view_help_source, view_messages_source;
+		view_problems_source, view_help_source, view_messages_source;
 extern const struct view_page view_messages_page;
 void view_overview_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 enum role view_problem_role(const struct status_problem *p);

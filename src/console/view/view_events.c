@@ -29,8 +29,10 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 	if (column == COLUMN_TIME)
 		show_clock(out->text, event->wall_us);
 	else
-		snprintf(out->text, sizeof(out->text), "%s", column == COLUMN_LEVEL ? log_level_name(event->level)
-			: column == COLUMN_PART ? event->part : event->msg);
+		snprintf(out->text, sizeof(out->text), "%s",
+				column == COLUMN_LEVEL			? log_level_name(event->level)
+						: column == COLUMN_PART ? event->part
+									: event->msg);
 }
 
 static void key(const void *of, size_t row, char out[GRID_KEY])
@@ -40,7 +42,12 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_events_source = {
-	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .key = key, .follow = true,
+	.columns = columns,
+	.ncolumns = COLUMNS,
+	.count = count,
+	.cell = cell,
+	.key = key,
+	.follow = true,
 	.empty = "nothing has happened yet",
 };
 
@@ -50,5 +57,5 @@ void view_events_detail(const struct status *s, size_t row, struct buf *out)
 	char when[SHOW_SIZE];
 
 	buf_printf(out, "time: %s\nlevel: %s\npart: %s\nmessage: %s\n", show_clock(when, event->wall_us),
-		log_level_name(event->level), event->part, event->msg);
+			log_level_name(event->level), event->part, event->msg);
 }

@@ -33,5 +33,10 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_help_source = {
-	.columns = columns, .ncolumns = 2, .count = count, .cell = cell, .key = key, .empty = "",
+	.columns = columns,
+	.ncolumns = 2,
+	.count = count,
+	.cell = cell,
+	.key = key,
+	.empty = "",
 };

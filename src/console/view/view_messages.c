@@ -15,7 +15,7 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 
-enum { SPLIT_HEIGHT = 26 };	/* from this height on the list stays above a message */
+enum { SPLIT_HEIGHT = 26 }; /* from this height on the list stays above a message */
 
 /* Whoever wants to see the begin does not want it to scroll away: then it stops when the list is full. */
 static void stop_when_full(struct messages_page *p, struct view_order *out)
@@ -25,7 +25,9 @@ static void stop_when_full(struct messages_page *p, struct view_order *out)
 	p->running = false;
 	out->cancel |= 1 << LANE_LIST;
 	out->role = ROLE_STATUS;
-	snprintf(out->toast, sizeof(out->toast), "%d messages are shown: f finds fewer, s begins elsewhere, F follows the newest", MESSAGES_KEPT);
+	snprintf(out->toast, sizeof(out->toast),
+			"%d messages are shown: f finds fewer, s begins elsewhere, F follows the newest",
+			MESSAGES_KEPT);
 }
 
 static void take_list(struct messages_page *p, const char *line, size_t len, struct view_order *out)
@@ -184,7 +186,8 @@ static void copy_row(struct messages_page *p, const struct grid *g, struct view_
 	if (!grid_selected(g, &row) || row >= p->count)
 		return;
 	buf_reset(&p->copied);
-	buf_printf(&p->copied, "%s %d %lld %s %s", p->topic, (int)p->rows[row].partition, (long long)p->rows[row].offset, p->rows[row].key, p->rows[row].what);
+	buf_printf(&p->copied, "%s %d %lld %s %s", p->topic, (int)p->rows[row].partition,
+			(long long)p->rows[row].offset, p->rows[row].key, p->rows[row].what);
 	out->copy = &p->copied;
 }
 
@@ -211,9 +214,14 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 		return true;
 	switch (action) {
 	case ACTION_OPEN: return open_selected(p, g, out);
-	case ACTION_BACK: case ACTION_QUIT: go_back(p, out); return true;
-	case ACTION_SEEK: ask_prompt(out, PROMPT_SEEK, "begin with (o:N, -N, @TIME, begin, end): ", p->seek); return true;
-	case ACTION_FILTER: ask_prompt(out, PROMPT_FILTER, "filter (Lua, or 'text, or ~regex): ", p->filter); return true;
+	case ACTION_BACK:
+	case ACTION_QUIT: go_back(p, out); return true;
+	case ACTION_SEEK:
+		ask_prompt(out, PROMPT_SEEK, "begin with (o:N, -N, @TIME, begin, end): ", p->seek);
+		return true;
+	case ACTION_FILTER:
+		ask_prompt(out, PROMPT_FILTER, "filter (Lua, or 'text, or ~regex): ", p->filter);
+		return true;
 	case ACTION_SAVE: ask_path(p, out); return true;
 	case ACTION_FOLLOW: toggle_follow(p, out); return true;
 	case ACTION_TRACE: trace_row(p, g, out); return true;
@@ -234,7 +242,7 @@ static void page_prompted(void *state, enum view_prompt which, const char *text,
 		snprintf(p->seek, sizeof(p->seek), "%s", text);
 	} else {
 		snprintf(p->filter, sizeof(p->filter), "%s", text);
-		if (p->filter[0] && p->seek[0] == '-')		/* the newest hundred are rarely what is searched for */
+		if (p->filter[0] && p->seek[0] == '-') /* the newest hundred are rarely what is searched for */
 			snprintf(p->seek, sizeof(p->seek), "begin");
 	}
 	ask_list(p, out);
@@ -260,7 +268,8 @@ static void page_answer_end(void *state, enum view_lane lane, const char *why, s
 		p->running = false;
 		snprintf(p->why, sizeof(p->why), "%s", why);
 	} else if (lane == LANE_DETAIL) {
-		snprintf(p->detail.why, sizeof(p->detail.why), "%s", why[0] || p->detail.o ? why : "it is no longer in the log");
+		snprintf(p->detail.why, sizeof(p->detail.why), "%s",
+				why[0] || p->detail.o ? why : "it is no longer in the log");
 	} else if (lane == LANE_SAVE) {
 		messages_save_end(p, why, out);
 	}
@@ -277,8 +286,8 @@ static void page_title(const void *state, char *out, size_t size)
 {
 	const struct messages_page *p = state;
 
-	snprintf(out, size, "Topics > %s > messages   from %s%s%.200s%s", p->topic, p->seek, p->filter[0] ? "   f <" : "", p->filter,
-		 p->filter[0] ? ">" : "");
+	snprintf(out, size, "Topics > %s > messages   from %s%s%.200s%s", p->topic, p->seek,
+			p->filter[0] ? "   f <" : "", p->filter, p->filter[0] ? ">" : "");
 }
 
 static int draw_moving(const struct messages_page *p, struct canvas *cv, int y, int x, int width)
@@ -302,17 +311,21 @@ static void draw_state(const struct messages_page *p, struct canvas *cv, int y, 
 	int end = x + width;
 
 	x += draw_moving(p, cv, y, x, width) + 2;
-	x += canvas_printf(cv, y, x, end - x, p->caught_up ? ROLE_DIM : ROLE_TEXT, "%s of %s offsets, %s, %s found", show_exact(a, p->done),
-			   show_exact(b, p->total), show_bytes(c, p->bytes), show_exact(d, p->matched)) + 2;
+	x += canvas_printf(cv, y, x, end - x, p->caught_up ? ROLE_DIM : ROLE_TEXT, "%s of %s offsets, %s, %s found",
+			     show_exact(a, p->done), show_exact(b, p->total), show_bytes(c, p->bytes),
+			     show_exact(d, p->matched)) +
+			2;
 	if (p->errors)
-		canvas_printf(cv, y, x, end - x, ROLE_WARN, "the filter failed for %s: %s", show_exact(a, p->errors), p->error);
+		canvas_printf(cv, y, x, end - x, ROLE_WARN, "the filter failed for %s: %s", show_exact(a, p->errors),
+				p->error);
 }
 
 static const char *why_empty(const struct messages_page *p)
 {
 	if (p->running && !p->caught_up)
 		return "reading...";
-	return p->filter[0] ? "no message matches the filter (f changes it, s begins elsewhere)" : "there is no message from here on (s begins elsewhere)";
+	return p->filter[0] ? "no message matches the filter (f changes it, s begins elsewhere)"
+			    : "there is no message from here on (s begins elsewhere)";
 }
 
 static void page_draw(void *state, struct grid *g, struct canvas *cv, struct area at)
@@ -323,7 +336,8 @@ static void page_draw(void *state, struct grid *g, struct canvas *cv, struct are
 	if (list) {
 		draw_state(p, cv, at.y, at.x + 1, at.width - 2);
 		if (p->why[0])
-			wrap_draw(cv, p->why, strlen(p->why), at.y + 2, at.x + 2, list - 2, at.width - 4, 0, ROLE_STATUS_ERROR);
+			wrap_draw(cv, p->why, strlen(p->why), at.y + 2, at.x + 2, list - 2, at.width - 4, 0,
+					ROLE_STATUS_ERROR);
 		else if (p->count == 0)
 			canvas_text(cv, at.y + 3, at.x + 2, at.width - 4, ROLE_DIM, why_empty(p));
 		if (p->count)
@@ -334,6 +348,14 @@ static void page_draw(void *state, struct grid *g, struct canvas *cv, struct are
 }
 
 const struct view_page view_messages_page = {
-	.size = sizeof(struct messages_page), .done = page_done, .open = page_open, .act = page_act, .prompted = page_prompted,
-	.answer = page_answer, .answer_end = page_answer_end, .at_end = page_at_end, .title = page_title, .draw = page_draw,
+	.size = sizeof(struct messages_page),
+	.done = page_done,
+	.open = page_open,
+	.act = page_act,
+	.prompted = page_prompted,
+	.answer = page_answer,
+	.answer_end = page_answer_end,
+	.at_end = page_at_end,
+	.title = page_title,
+	.draw = page_draw,
 };

@@ -21,7 +21,8 @@ static int draw_title(struct canvas *cv, struct area at, const char *title, cons
 	canvas_line(cv, at.y, at.x, at.width, ROLE_BORDER, 0x2500);
 	canvas_printf(cv, at.y, at.x + 2, at.width - 4, ROLE_TITLE, " %s ", title);
 	if (right[0] && (int)(strlen(title) + strlen(right)) + 12 < at.width)
-		canvas_printf(cv, at.y, at.x + at.width - (int)strlen(right) - 4, (int)strlen(right) + 2, ROLE_DIM, " %s ", right);
+		canvas_printf(cv, at.y, at.x + at.width - (int)strlen(right) - 4, (int)strlen(right) + 2, ROLE_DIM,
+				" %s ", right);
 	return at.y + TITLE;
 }
 
@@ -35,7 +36,7 @@ static void draw_well(const struct status *s, struct canvas *cv, struct area at)
 	x += canvas_text(cv, at.y, x, at.width - 2, ROLE_OK, "nothing is wrong") + 2;
 	if (s->load.enabled && s->load.lag_ms >= 0)
 		canvas_printf(cv, at.y, x, at.x + at.width - x, ROLE_TEXT, "the target is %s behind MySQL",
-			      show_ms(lag, s->load.lag_ms + (s->capture.lag_ms > 0 ? s->capture.lag_ms : 0)));
+				show_ms(lag, s->load.lag_ms + (s->capture.lag_ms > 0 ? s->capture.lag_ms : 0)));
 }
 
 static void draw_problem(const struct status *s, size_t i, bool selected, struct canvas *cv, struct area at)
@@ -46,7 +47,9 @@ static void draw_problem(const struct status *s, size_t i, bool selected, struct
 	int x = at.x + 1;
 
 	canvas_glyph(cv, at.y, at.x, role, selected ? '>' : ' ');
-	x += canvas_printf(cv, at.y, x, at.width - 1, role, "%-7s", p->by[0] ? "known" : problem_severity_name(p->severity)) + 1;
+	x += canvas_printf(cv, at.y, x, at.width - 1, role, "%-7s",
+			     p->by[0] ? "known" : problem_severity_name(p->severity)) +
+			1;
 	canvas_right(cv, at.y, x, 6, ROLE_TEXT, show_age(age, (s->wall_us - p->since_us) / 1000000));
 	x += 8;
 	x += canvas_text(cv, at.y, x, (at.x + at.width - x) / 2, role, p->subject) + 2;
@@ -72,18 +75,19 @@ static int draw_problems(const struct grid *g, const struct status *s, struct ca
 
 struct part {
 	const char *name;
-	enum role role;			/* of its frame */
+	enum role role; /* of its frame */
 	char line[2][64];
 	enum role line_role[2];
 	const struct status_trend *trend;
-	double rate;			/* < 0: none */
-	double pressure;		/* of the arrow before it */
+	double rate;	 /* < 0: none */
+	double pressure; /* of the arrow before it */
 };
 
 static bool has_problem(const struct status *s, const char *prefix)
 {
 	for (size_t i = 0; i < s->nproblems; i++)
-		if (strncmp(s->problems[i].code, prefix, strlen(prefix)) == 0 && s->problems[i].severity == PROBLEM_ERROR)
+		if (strncmp(s->problems[i].code, prefix, strlen(prefix)) == 0 &&
+				s->problems[i].severity == PROBLEM_ERROR)
 			return true;
 	return false;
 }
@@ -116,12 +120,15 @@ static void fill_server(const struct status *s, struct part *p)
 	const char *blank = strchr(s->capture.server, ' ');
 	int len = blank ? (int)(blank - s->capture.server) : (int)strlen(s->capture.server);
 
-	*p = (struct part){ .name = "MySQL", .role = has_problem(s, "capture-retrying") ? ROLE_CRIT : ROLE_BORDER, .rate = -1 };
+	*p = (struct part){ .name = "MySQL",
+		.role = has_problem(s, "capture-retrying") ? ROLE_CRIT : ROLE_BORDER,
+		.rate = -1 };
 	if (!s->capture.enabled) {
 		snprintf(p->line[0], sizeof(p->line[0]), "not read here");
 		return;
 	}
-	snprintf(p->line[0], sizeof(p->line[0]), "%.*s", len < 63 ? len : 63, s->capture.server[0] ? s->capture.server : "-");
+	snprintf(p->line[0], sizeof(p->line[0]), "%.*s", len < 63 ? len : 63,
+			s->capture.server[0] ? s->capture.server : "-");
 	snprintf(p->line[1], sizeof(p->line[1]), "%.60s", blank ? blank + 1 : "");
 }
 
@@ -131,8 +138,10 @@ static void fill_half(const struct status *s, bool load, struct part *p)
 	int64_t lag = load ? s->load.lag_ms : s->capture.lag_ms;
 	char text[SHOW_SIZE];
 
-	*p = (struct part){ .name = load ? "load" : "capture", .role = has_problem(s, load ? "load-" : "capture-") ? ROLE_CRIT : ROLE_BORDER,
-			    .rate = rate_of(s, load ? "sink" : "log"), .trend = status_trend(s, load ? "sink.rate" : "source.rate") };
+	*p = (struct part){ .name = load ? "load" : "capture",
+		.role = has_problem(s, load ? "load-" : "capture-") ? ROLE_CRIT : ROLE_BORDER,
+		.rate = rate_of(s, load ? "sink" : "log"),
+		.trend = status_trend(s, load ? "sink.rate" : "source.rate") };
 	if (!(load ? s->load.enabled : s->capture.enabled)) {
 		snprintf(p->line[0], sizeof(p->line[0]), "not here");
 		return;
@@ -153,12 +162,16 @@ static void fill_log(const struct status *s, struct part *p)
 
 	for (size_t i = 0; i < s->npartitions; i++)
 		topics += i == 0 || strcmp(s->partitions[i].topic, s->partitions[i - 1].topic) != 0;
-	*p = (struct part){ .name = "log", .role = ROLE_BORDER, .rate = rate_of(s, "read"), .trend = status_trend(s, "read.rate"),
-			    .pressure = fill_of(s, "log") };
+	*p = (struct part){ .name = "log",
+		.role = ROLE_BORDER,
+		.rate = rate_of(s, "read"),
+		.trend = status_trend(s, "read.rate"),
+		.pressure = fill_of(s, "log") };
 	snprintf(p->line[0], sizeof(p->line[0]), "%s", s->log_kind);
 	if (s->load.lag_rows > 0)
-		snprintf(p->line[1], sizeof(p->line[1]), "%s wait", s->load.lag_rows < 1000000 ? show_exact(text, s->load.lag_rows)
-			 : show_count(text, s->load.lag_rows));
+		snprintf(p->line[1], sizeof(p->line[1]), "%s wait",
+				s->load.lag_rows < 1000000 ? show_exact(text, s->load.lag_rows)
+							   : show_count(text, s->load.lag_rows));
 	else
 		snprintf(p->line[1], sizeof(p->line[1]), "%zu topics", topics);
 }
@@ -168,8 +181,10 @@ static void fill_target(const struct status *s, struct part *p)
 	const char *blank = strchr(s->load.target, ' ');
 	char text[SHOW_SIZE];
 
-	*p = (struct part){ .name = "target", .role = has_problem(s, "load-stuck") || has_problem(s, "load-retrying") ? ROLE_CRIT : ROLE_BORDER,
-			    .rate = -1, .pressure = fill_of(s, "sink") };
+	*p = (struct part){ .name = "target",
+		.role = has_problem(s, "load-stuck") || has_problem(s, "load-retrying") ? ROLE_CRIT : ROLE_BORDER,
+		.rate = -1,
+		.pressure = fill_of(s, "sink") };
 	if (!s->load.enabled) {
 		snprintf(p->line[0], sizeof(p->line[0]), "not loaded here");
 		return;
@@ -194,7 +209,8 @@ static void draw_part(struct canvas *cv, struct area at, const struct part *p)
 		return;
 	used = canvas_text(cv, at.y + 3, at.x + 1, inside, ROLE_STRONG, show_rate(text, p->rate)) + 1;
 	if (p->trend && inside - used > 3)
-		spark_draw(cv, at.y + 3, at.x + 1 + used, inside - used, ROLE_EDGE_IDLE, p->trend->values, TREND_POINTS);
+		spark_draw(cv, at.y + 3, at.x + 1 + used, inside - used, ROLE_EDGE_IDLE, p->trend->values,
+				TREND_POINTS);
 }
 
 static int draw_flow(const struct status *s, struct canvas *cv, struct area at)
@@ -217,7 +233,8 @@ static int draw_flow(const struct status *s, struct canvas *cv, struct area at)
 	fill_target(s, &parts[4]);
 	for (int i = 0; i < BOXES; i++) {
 		if (i) {
-			canvas_glyph(cv, at.y + 2, x, show_fill_role(parts[i].pressure), parts[i].pressure > 0.5 ? 0x2550 : 0x2500);
+			canvas_glyph(cv, at.y + 2, x, show_fill_role(parts[i].pressure),
+					parts[i].pressure > 0.5 ? 0x2550 : 0x2500);
 			canvas_glyph(cv, at.y + 2, x + 1, show_fill_role(parts[i].pressure), 0x25b6);
 			x += ARROW;
 		}
@@ -243,8 +260,13 @@ static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 
 	if (t == NULL)
 		return;
-	chart = (struct chart){ .values = t->values, .n = TREND_POINTS, .step_s = t->step_s, .end_us = s->wall_us, .show = show_axis_ms,
-				.role = s->load.lag_ms >= 10000 ? ROLE_WARN : ROLE_EDGE_IDLE, .least_top = 1000 };
+	chart = (struct chart){ .values = t->values,
+		.n = TREND_POINTS,
+		.step_s = t->step_s,
+		.end_us = s->wall_us,
+		.show = show_axis_ms,
+		.role = s->load.lag_ms >= 10000 ? ROLE_WARN : ROLE_EDGE_IDLE,
+		.least_top = 1000 };
 	chart_draw(cv, y, at.x + 1, at.height - TITLE, at.width - 2, &chart);
 }
 
@@ -256,7 +278,7 @@ static bool is_slow(const struct status *s, const struct status_stage *stage)
 /* A latency has no upper end: a bar twice as long is ten times the time. */
 static int bar_of(int64_t us, int width)
 {
-	double decades = us > 100 ? log10((double)us / 100) : 0;	/* 0.1 ms .. 100 s are six */
+	double decades = us > 100 ? log10((double)us / 100) : 0; /* 0.1 ms .. 100 s are six */
 	int n = (int)lround(decades / 6 * width);
 
 	return us < 0 ? 0 : n < 1 ? 1 : n > width ? width : n;
@@ -281,15 +303,19 @@ static void draw_stage(const struct status *s, const struct status_stage *stage,
 
 static void draw_stages(const struct status *s, struct canvas *cv, struct area at)
 {
-	at.y = draw_title(cv, at, "where the time goes", at.width > 70 ? "since the commit, last minute; a bar a decade" : "");
+	at.y = draw_title(cv, at, "where the time goes",
+			at.width > 70 ? "since the commit, last minute; a bar a decade" : "");
 	for (size_t i = 0; i < s->nstages && (int)i < at.height - TITLE; i++)
 		draw_stage(s, &s->stages[i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
 }
 
 static int64_t weight(const struct status_table *t)
 {
-	return (t->state == HALF_FAILED ? INT64_C(1) << 60 : t->state == HALF_RETRYING ? INT64_C(1) << 59 : t->state == HALF_PAUSED ? INT64_C(1) << 58 : 0)
-		+ (t->dead ? INT64_C(1) << 50 : 0) + (t->lag_ms > 0 ? t->lag_ms : 0);
+	return (t->state == HALF_FAILED					   ? INT64_C(1) << 60
+					       : t->state == HALF_RETRYING ? INT64_C(1) << 59
+					       : t->state == HALF_PAUSED   ? INT64_C(1) << 58
+									   : 0) +
+			(t->dead ? INT64_C(1) << 50 : 0) + (t->lag_ms > 0 ? t->lag_ms : 0);
 }
 
 /* The heaviest table that is lighter than `below` (or as heavy and later in the list): a screen's worth of a few is picked so. */
@@ -342,7 +368,8 @@ static void draw_event(const struct log_entry *event, struct canvas *cv, struct 
 	canvas_text(cv, at.y, at.x, 8, ROLE_DIM, show_clock(when, event->wall_us));
 	canvas_text(cv, at.y, at.x + 9, 7, show_level_role(event->level), log_level_name(event->level));
 	canvas_text(cv, at.y, at.x + 17, 8, ROLE_DIM, event->part);
-	canvas_text(cv, at.y, at.x + 26, at.width - 26, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT, event->msg);
+	canvas_text(cv, at.y, at.x + 26, at.width - 26, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT,
+			event->msg);
 }
 
 static void draw_events(const struct status *s, struct canvas *cv, struct area at)
@@ -354,7 +381,8 @@ static void draw_events(const struct status *s, struct canvas *cv, struct area a
 		return;
 	at.y = draw_title(cv, at, "events", "5: all");
 	for (size_t i = 0; i < shown; i++)
-		draw_event(&s->events[s->nevents - shown + i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
+		draw_event(&s->events[s->nevents - shown + i], cv,
+				(struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
 }
 
 /* ---- all of it ---- */

@@ -19,30 +19,31 @@ enum view_lane { LANE_NONE, LANE_TEXT, LANE_LIST, LANE_DETAIL, LANE_SAVE, LANE_C
 enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE };
 
 struct view_order {
-	char request[2400];		/* as it is typed behind ':'; "" none */
-	enum view_lane lane;		/* of its answer */
-	unsigned cancel;		/* 1 << lane: what runs there is to end */
-	enum view_prompt prompt;	/* to be asked, with a label and what stands there at first */
+	char request[2400];	 /* as it is typed behind ':'; "" none */
+	enum view_lane lane;	 /* of its answer */
+	unsigned cancel;	 /* 1 << lane: what runs there is to end */
+	enum view_prompt prompt; /* to be asked, with a label and what stands there at first */
 	char label[80], text[512];
-	char toast[400];		/* "" none */
-	enum role role;			/* of the toast */
-	const char *trace;		/* the key of a row to be traced; lent until the next call. NULL: none */
-	const char *table;		/* of it */
-	bool close;			/* back to where it was opened */
-	struct buf *copy;		/* to the clipboard; lent until the next call. NULL: nothing */
+	char toast[400];   /* "" none */
+	enum role role;	   /* of the toast */
+	const char *trace; /* the key of a row to be traced; lent until the next call. NULL: none */
+	const char *table; /* of it */
+	bool close;	   /* back to where it was opened */
+	struct buf *copy;  /* to the clipboard; lent until the next call. NULL: nothing */
 };
 
 struct view_page {
-	size_t size;			/* of the state; it begins as zeros */
+	size_t size; /* of the state; it begins as zeros */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
 	/* A key's action; false: not the page's, the screen does what it does in lists. */
 	bool (*act)(void *state, struct grid *g, enum action action, struct view_order *out);
 	void (*prompted)(void *state, enum view_prompt which, const char *text, struct view_order *out);
 	void (*answer)(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);
-	void (*answer_end)(void *state, enum view_lane lane, const char *why, struct view_order *out);	/* why "": all of it */
-	bool (*at_end)(const void *state);	/* the cursor stays on the last row */
-	void (*title)(const void *state, char *out, size_t size);	/* the line above the view, in place of the tabs */
+	void (*answer_end)(void *state, enum view_lane lane, const char *why,
+			struct view_order *out);		  /* why "": all of it */
+	bool (*at_end)(const void *state);			  /* the cursor stays on the last row */
+	void (*title)(const void *state, char *out, size_t size); /* the line above the view, in place of the tabs */
 	void (*draw)(void *state, struct grid *g, struct canvas *cv, struct area at);
 };
 

@@ -35,7 +35,9 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 
 	out->role = column == COLUMN_SEVERITY || column == COLUMN_SUBJECT ? view_problem_role(p) : ROLE_TEXT;
 	switch (column) {
-	case COLUMN_SEVERITY: snprintf(out->text, sizeof(out->text), "%s", p->by[0] ? "known" : problem_severity_name(p->severity)); break;
+	case COLUMN_SEVERITY:
+		snprintf(out->text, sizeof(out->text), "%s", p->by[0] ? "known" : problem_severity_name(p->severity));
+		break;
 	case COLUMN_SINCE: show_age(out->text, (s->wall_us - p->since_us) / 1000000); break;
 	case COLUMN_SUBJECT: snprintf(out->text, sizeof(out->text), "%.400s", p->subject); break;
 	default: snprintf(out->text, sizeof(out->text), "%s", p->text); break;
@@ -49,7 +51,12 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_problems_source = {
-	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .key = key, .empty = "nothing is wrong",
+	.columns = columns,
+	.ncolumns = COLUMNS,
+	.count = count,
+	.cell = cell,
+	.key = key,
+	.empty = "nothing is wrong",
 };
 
 void view_problems_detail(const struct status *s, size_t row, struct buf *out)
@@ -57,8 +64,8 @@ void view_problems_detail(const struct status *s, size_t row, struct buf *out)
 	const struct status_problem *p = &s->problems[row];
 	char a[SHOW_SIZE], b[SHOW_SIZE];
 
-	buf_printf(out, "%s: %s %s (%s)\nsince: %s, for %s\n", problem_severity_name(p->severity), p->kind, p->subject, p->code,
-		   show_clock(a, p->since_us), show_age(b, (s->wall_us - p->since_us) / 1000000));
+	buf_printf(out, "%s: %s %s (%s)\nsince: %s, for %s\n", problem_severity_name(p->severity), p->kind, p->subject,
+			p->code, show_clock(a, p->since_us), show_age(b, (s->wall_us - p->since_us) / 1000000));
 	if (p->by[0])
 		buf_printf(out, "acknowledged by: %s\n", p->by);
 	buf_printf(out, "\nwhy: %s\n\nmeans: %s\n\ndo: %s\n", p->text, p->means, p->remedy);
@@ -75,5 +82,6 @@ const char *view_problems_request(const struct status *s, size_t row)
 
 void view_problems_acknowledge(const struct status *s, size_t row, char *out, size_t size)
 {
-	snprintf(out, size, "acknowledge problem=%s \"subject=%.400s\"", s->problems[row].code, s->problems[row].subject);
+	snprintf(out, size, "acknowledge problem=%s \"subject=%.400s\"", s->problems[row].code,
+			s->problems[row].subject);
 }

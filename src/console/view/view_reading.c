@@ -19,10 +19,11 @@ bool view_reading_title(const struct status *s, char *out, size_t size)
 
 	if (!one->running && fill->tables == 0)
 		return false;
-	snprintf(out, size, "%s, %u of %u tables, %s left%s", show_percent(share, total ? (double)rows / (double)total : 0),
-		 one->running ? one->tables_done : fill->tables_done,
-		 one->running ? one->tables_total : fill->tables_done + fill->tables,
-		 show_ms(left, one->running ? one->left_ms : fill->all_left_ms), fill->paused ? ", paused" : "");
+	snprintf(out, size, "%s, %u of %u tables, %s left%s",
+			show_percent(share, total ? (double)rows / (double)total : 0),
+			one->running ? one->tables_done : fill->tables_done,
+			one->running ? one->tables_total : fill->tables_done + fill->tables,
+			show_ms(left, one->running ? one->left_ms : fill->all_left_ms), fill->paused ? ", paused" : "");
 	return true;
 }
 
@@ -32,7 +33,7 @@ static void put_reading(void *out, const struct status_reading *r)
 
 	buf_printf(out, "%s: %s", r->state, r->name);
 	buf_printf(out, ", %s of about %s rows, %s chunks", show_exact(rows, (int64_t)r->rows),
-		   show_exact(total, r->total ? (int64_t)r->total : -1), show_count(left, (int64_t)r->chunks));
+			show_exact(total, r->total ? (int64_t)r->total : -1), show_count(left, (int64_t)r->chunks));
 	if (strcmp(r->state, "running") == 0)
 		buf_printf(out, ", %s, %s left", show_rate(rate, r->rows_per_s), show_ms(left, r->left_ms));
 	buf_putc(out, '\n');

@@ -6,8 +6,19 @@
 
 #include "console/widget/show.h"
 
-enum { COLUMN_STAGE, COLUMN_STATE, COLUMN_IN, COLUMN_OUT, COLUMN_RATE, COLUMN_P50, COLUMN_P99, COLUMN_QUEUE, COLUMN_BUSY,
-	COLUMN_BYTES, COLUMNS };
+enum {
+	COLUMN_STAGE,
+	COLUMN_STATE,
+	COLUMN_IN,
+	COLUMN_OUT,
+	COLUMN_RATE,
+	COLUMN_P50,
+	COLUMN_P99,
+	COLUMN_QUEUE,
+	COLUMN_BUSY,
+	COLUMN_BYTES,
+	COLUMNS
+};
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_STAGE] = { "stage", -14, 2, 0 },
@@ -44,40 +55,31 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		out->role = show_state_role(stage->state);
 		snprintf(out->text, sizeof(out->text), "%s", half_state_name(stage->state));
 		break;
-	case COLUMN_IN:
-		show_count(out->text, (int64_t)stage->in);
-		break;
-	case COLUMN_OUT:
-		show_count(out->text, (int64_t)stage->out);
-		break;
-	case COLUMN_RATE:
-		show_rate(out->text, stage->rows_per_s);
-		break;
-	case COLUMN_P50:
-		show_us(out->text, stage->p50_us);
-		break;
-	case COLUMN_P99:
-		show_us(out->text, stage->p99_us);
-		break;
+	case COLUMN_IN: show_count(out->text, (int64_t)stage->in); break;
+	case COLUMN_OUT: show_count(out->text, (int64_t)stage->out); break;
+	case COLUMN_RATE: show_rate(out->text, stage->rows_per_s); break;
+	case COLUMN_P50: show_us(out->text, stage->p50_us); break;
+	case COLUMN_P99: show_us(out->text, stage->p99_us); break;
 	case COLUMN_QUEUE:
 		out->role = show_fill_role(stage->queue_fill);
 		show_percent(out->text, stage->queue_fill);
 		break;
-	case COLUMN_BUSY:
-		show_percent(out->text, stage->busy);
-		break;
-	default:
-		show_bytes(out->text, (int64_t)stage->bytes_per_s);
-		break;
+	case COLUMN_BUSY: show_percent(out->text, stage->busy); break;
+	default: show_bytes(out->text, (int64_t)stage->bytes_per_s); break;
 	}
 }
 
 static double figure(const struct status_stage *stage, int column)
 {
 	const double figures[COLUMNS] = {
-		[COLUMN_IN] = (double)stage->in, [COLUMN_OUT] = (double)stage->out, [COLUMN_RATE] = stage->rows_per_s,
-		[COLUMN_P50] = (double)stage->p50_us, [COLUMN_P99] = (double)stage->p99_us,
-		[COLUMN_QUEUE] = stage->queue_fill, [COLUMN_BUSY] = stage->busy, [COLUMN_BYTES] = stage->bytes_per_s,
+		[COLUMN_IN] = (double)stage->in,
+		[COLUMN_OUT] = (double)stage->out,
+		[COLUMN_RATE] = stage->rows_per_s,
+		[COLUMN_P50] = (double)stage->p50_us,
+		[COLUMN_P99] = (double)stage->p99_us,
+		[COLUMN_QUEUE] = stage->queue_fill,
+		[COLUMN_BUSY] = stage->busy,
+		[COLUMN_BYTES] = stage->bytes_per_s,
 	};
 
 	return figures[column];
@@ -89,7 +91,7 @@ static int compare(const void *of, int column, size_t a, size_t b)
 	const struct status_stage *x = &s->stages[a], *y = &s->stages[b];
 
 	if (column == COLUMN_STAGE)
-		return 0;		/* the order of the flow */
+		return 0; /* the order of the flow */
 	if (column == COLUMN_STATE)
 		return (int)y->state - (int)x->state;
 	return (figure(x, column) < figure(y, column)) - (figure(x, column) > figure(y, column));
@@ -102,7 +104,12 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_stages_source = {
-	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .compare = compare, .key = key,
+	.columns = columns,
+	.ncolumns = COLUMNS,
+	.count = count,
+	.cell = cell,
+	.compare = compare,
+	.key = key,
 	.empty = "no stages yet: the engine is starting",
 };
 
@@ -137,7 +144,7 @@ void view_stages_detail(const struct status *s, size_t row, struct buf *out)
 		view_reading_detail(s, out);
 		buf_printf(out, "gtid: %s\nserver gtid: %s\n", s->capture.gtid, s->capture.server_gtid);
 		buf_printf(out, "behind: %s, %s\nreconnects: %llu\n", show_bytes(a, s->capture.behind_bytes),
-			show_ms(b, s->capture.lag_ms), (unsigned long long)s->capture.reconnects);
+				show_ms(b, s->capture.lag_ms), (unsigned long long)s->capture.reconnects);
 	} else {
 		buf_printf(out, "target: %s\nbehind: %s rows, %s\n", s->load.target, show_exact(a, s->load.lag_rows),
 				show_ms(b, s->load.lag_ms));

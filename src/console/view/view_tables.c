@@ -7,8 +7,19 @@
 
 #include "console/widget/show.h"
 
-enum { COLUMN_TABLE, COLUMN_STATE, COLUMN_CAPTURED, COLUMN_LOADED, COLUMN_DROPPED, COLUMN_DEAD, COLUMN_LAG_ROWS,
-	COLUMN_LAG, COLUMN_P99, COLUMN_ERROR, COLUMNS };
+enum {
+	COLUMN_TABLE,
+	COLUMN_STATE,
+	COLUMN_CAPTURED,
+	COLUMN_LOADED,
+	COLUMN_DROPPED,
+	COLUMN_DEAD,
+	COLUMN_LAG_ROWS,
+	COLUMN_LAG,
+	COLUMN_P99,
+	COLUMN_ERROR,
+	COLUMNS
+};
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TABLE] = { "table", -20, 3, 0 },
@@ -43,29 +54,19 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		out->role = show_state_role(t->state);
 		snprintf(out->text, sizeof(out->text), "%s", half_state_name(t->state));
 		break;
-	case COLUMN_CAPTURED:
-		show_count(out->text, (int64_t)t->captured);
-		break;
-	case COLUMN_LOADED:
-		show_count(out->text, (int64_t)t->loaded);
-		break;
-	case COLUMN_DROPPED:
-		show_count(out->text, (int64_t)t->dropped);
-		break;
+	case COLUMN_CAPTURED: show_count(out->text, (int64_t)t->captured); break;
+	case COLUMN_LOADED: show_count(out->text, (int64_t)t->loaded); break;
+	case COLUMN_DROPPED: show_count(out->text, (int64_t)t->dropped); break;
 	case COLUMN_DEAD:
 		out->role = t->dead ? ROLE_CRIT : ROLE_TEXT;
 		show_count(out->text, (int64_t)t->dead);
 		break;
-	case COLUMN_LAG_ROWS:
-		show_count(out->text, t->lag_rows);
-		break;
+	case COLUMN_LAG_ROWS: show_count(out->text, t->lag_rows); break;
 	case COLUMN_LAG:
 		out->role = show_lag_role(t->lag_ms);
 		show_ms(out->text, t->lag_ms);
 		break;
-	case COLUMN_P99:
-		show_us(out->text, t->load_p99_us);
-		break;
+	case COLUMN_P99: show_us(out->text, t->load_p99_us); break;
 	default:
 		out->role = ROLE_CRIT;
 		snprintf(out->text, sizeof(out->text), "%s", t->error);
@@ -76,10 +77,15 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 static int64_t figure(const struct status_table *t, int column)
 {
 	const int64_t figures[COLUMNS] = {
-		[COLUMN_STATE] = (int64_t)t->state, [COLUMN_CAPTURED] = (int64_t)t->captured, [COLUMN_LOADED] = (int64_t)t->loaded,
-		[COLUMN_DROPPED] = (int64_t)t->dropped, [COLUMN_DEAD] = (int64_t)t->dead,
+		[COLUMN_STATE] = (int64_t)t->state,
+		[COLUMN_CAPTURED] = (int64_t)t->captured,
+		[COLUMN_LOADED] = (int64_t)t->loaded,
+		[COLUMN_DROPPED] = (int64_t)t->dropped,
+		[COLUMN_DEAD] = (int64_t)t->dead,
 		[COLUMN_LAG_ROWS] = t->lag_rows,
-		[COLUMN_LAG] = t->lag_ms, [COLUMN_P99] = t->load_p99_us, [COLUMN_ERROR] = t->error[0] != '\0',
+		[COLUMN_LAG] = t->lag_ms,
+		[COLUMN_P99] = t->load_p99_us,
+		[COLUMN_ERROR] = t->error[0] != '\0',
 	};
 
 	return figures[column];
@@ -91,7 +97,7 @@ static int compare(const void *of, int column, size_t a, size_t b)
 	const struct status_table *x = &s->tables[a], *y = &s->tables[b];
 	int64_t p = figure(x, column), q = figure(y, column);
 
-	if (column == COLUMN_STATE && p == q) {		/* the worst first */
+	if (column == COLUMN_STATE && p == q) { /* the worst first */
 		p = x->lag_ms;
 		q = y->lag_ms;
 	}
@@ -107,7 +113,12 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_tables_source = {
-	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .compare = compare, .key = key,
+	.columns = columns,
+	.ncolumns = COLUMNS,
+	.count = count,
+	.cell = cell,
+	.compare = compare,
+	.key = key,
 	.empty = "no row of any table has come since the start",
 };
 
@@ -127,8 +138,8 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n",
 			show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
 	if (t->complete_us >= 0)
-		buf_printf(out, "complete to: %s, %s ago: every commit up to then is at the target, filtered or a dead letter\n", show_clock(a, t->complete_us),
-			   show_ms(b, (s->wall_us - t->complete_us) / 1000));
+		buf_printf(out, "complete to: %s, %s ago: every commit up to then is at the target, filtered or a dead letter\n",
+				show_clock(a, t->complete_us), show_ms(b, (s->wall_us - t->complete_us) / 1000));
 	else
 		buf_puts(out, "complete to: - (not known yet, or the table is being read)\n");
 	if (t->dead)

@@ -27,7 +27,10 @@ static size_t count(const void *of)
 static int64_t figure(const struct status_partition *p, int column)
 {
 	const int64_t figures[COLUMNS] = {
-		[COLUMN_PARTITION] = p->id, [COLUMN_LOW] = p->low, [COLUMN_HIGH] = p->high, [COLUMN_COMMITTED] = p->committed,
+		[COLUMN_PARTITION] = p->id,
+		[COLUMN_LOW] = p->low,
+		[COLUMN_HIGH] = p->high,
+		[COLUMN_COMMITTED] = p->committed,
 		[COLUMN_LAG] = p->lag,
 	};
 
@@ -69,7 +72,12 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 }
 
 const struct grid_source view_topics_source = {
-	.columns = columns, .ncolumns = COLUMNS, .count = count, .cell = cell, .compare = compare, .key = key,
+	.columns = columns,
+	.ncolumns = COLUMNS,
+	.count = count,
+	.cell = cell,
+	.compare = compare,
+	.key = key,
 	.empty = "the log has no topic yet: nothing was captured",
 };
 

@@ -206,8 +206,8 @@ static void grid_draw_header(const struct grid *g, const struct grid_source *sou
 	}
 }
 
-static void grid_draw_row(const struct grid_source *source, const void *of, size_t row, struct canvas *cv,
-		int y, int x, const int *widths)
+static void grid_draw_row(const struct grid_source *source, const void *of, size_t row, struct canvas *cv, int y, int x,
+		const int *widths)
 {
 	struct grid_text text;
 
@@ -234,8 +234,8 @@ static void grid_scroll(struct grid *g, size_t height)
 		g->top = g->count > height ? g->count - height : 0;
 }
 
-void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv,
-		int y, int x, int height, int width)
+void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv, int y, int x,
+		int height, int width)
 {
 	int widths[16] = { 0 };
 	size_t rows = height > 1 ? (size_t)height - 1 : 1;

@@ -11,13 +11,13 @@
 #include "console/canvas/canvas.h"
 
 #define GRID_TEXT 600
-#define GRID_KEY 640			/* TABLE_NAME_ROOM and more */
+#define GRID_KEY 640 /* TABLE_NAME_ROOM and more */
 
 struct grid_column {
 	const char *title;
-	int width;		/* of numbers, right-aligned; negative: text, left-aligned, at least this wide */
-	int share;		/* of what is left over; 0: fixed */
-	int drop;		/* columns with the highest number go first when the screen is narrow; 0: never */
+	int width; /* of numbers, right-aligned; negative: text, left-aligned, at least this wide */
+	int share; /* of what is left over; 0: fixed */
+	int drop;  /* columns with the highest number go first when the screen is narrow; 0: never */
 };
 
 struct grid_text {
@@ -32,32 +32,33 @@ struct grid_source {
 	void (*cell)(const void *of, size_t row, int column, struct grid_text *out);
 	/* The natural order of a column, best to look at first; NULL: rows stand as they come. */
 	int (*compare)(const void *of, int column, size_t a, size_t b);
-	void (*key)(const void *of, size_t row, char out[GRID_KEY]);	/* what names the row */
-	bool follow;		/* the cursor on the last row stays on the last row */
-	const char *empty;	/* told when there is nothing, and why */
+	void (*key)(const void *of, size_t row, char out[GRID_KEY]); /* what names the row */
+	bool follow;	   /* the cursor on the last row stays on the last row */
+	const char *empty; /* told when there is nothing, and why */
 };
 
 struct grid {
-	int sort;		/* a column; -1: as it comes */
+	int sort; /* a column; -1: as it comes */
 	bool inverted;
 	char filter[128];
 	/* the rows as shown; rebuilt by grid_update() */
 	size_t *order;
 	size_t count, cap, total;
 	size_t cursor, top;
-	char key[GRID_KEY];	/* of the row under the cursor */
+	char key[GRID_KEY]; /* of the row under the cursor */
 	bool at_end;
 };
 
 void grid_init(struct grid *g, int sort);
 void grid_done(struct grid *g);
 void grid_update(struct grid *g, const struct grid_source *source, const void *of);
-void grid_move(struct grid *g, const struct grid_source *source, const void *of, long by);	/* clamps; LONG_MIN, LONG_MAX: ends */
-bool grid_selected(const struct grid *g, size_t *row);	/* false when there is none */
+void grid_move(struct grid *g, const struct grid_source *source, const void *of,
+		long by);			       /* clamps; LONG_MIN, LONG_MAX: ends */
+bool grid_selected(const struct grid *g, size_t *row); /* false when there is none */
 /* To the next (step 1) or last (-1) row that has the text in a cell, whatever its case, and round the ends; false: none. */
 bool grid_find(struct grid *g, const struct grid_source *source, const void *of, const char *text, int step);
-void grid_reset(struct grid *g);	/* cursor and filter as at first */
-void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv,
-		int y, int x, int height, int width);
+void grid_reset(struct grid *g); /* cursor and filter as at first */
+void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv, int y, int x,
+		int height, int width);
 
 #endif

@@ -139,7 +139,7 @@ const char *show_trouble(char *out, const struct status_trouble *t)
 	if (t->retry_ms < 0)
 		return strcpy(out, "waits for `resume`");
 	snprintf(out, SHOW_TROUBLE, "%u %s failed, the next one %s%s", t->tries, t->tries == 1 ? "try" : "tries",
-		 t->retry_ms ? "in " : "is under way", t->retry_ms ? show_ms(when, t->retry_ms) : "");
+			t->retry_ms ? "in " : "is under way", t->retry_ms ? show_ms(when, t->retry_ms) : "");
 	return out;
 }
 
@@ -147,19 +147,14 @@ enum role show_state_role(enum half_state state)
 {
 	switch (state) {
 	case HALF_STREAMING:
-	case HALF_SNAPSHOT:
-		return ROLE_OK;
+	case HALF_SNAPSHOT: return ROLE_OK;
 	case HALF_STARTING:
 	case HALF_RETRYING:
-	case HALF_STUCK:
-		return ROLE_WARN;
-	case HALF_PAUSED:
-		return ROLE_PAUSED;
-	case HALF_FAILED:
-		return ROLE_CRIT;
+	case HALF_STUCK: return ROLE_WARN;
+	case HALF_PAUSED: return ROLE_PAUSED;
+	case HALF_FAILED: return ROLE_CRIT;
 	case HALF_IDLE:
-	case HALF_STOPPED:
-		break;
+	case HALF_STOPPED: break;
 	}
 	return ROLE_DIM;
 }
@@ -176,5 +171,8 @@ enum role show_fill_role(double fill)
 
 enum role show_level_role(enum log_level level)
 {
-	return level == LOG_ERROR ? ROLE_CRIT : level == LOG_WARNING ? ROLE_WARN : level == LOG_DEBUG ? ROLE_DIM : ROLE_TEXT;
+	return level == LOG_ERROR	       ? ROLE_CRIT
+			: level == LOG_WARNING ? ROLE_WARN
+			: level == LOG_DEBUG   ? ROLE_DIM
+					       : ROLE_TEXT;
 }

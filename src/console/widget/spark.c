@@ -94,7 +94,8 @@ static void axes(struct canvas *cv, int y, int x, int height, int width, const s
 		int64_t back_us = (int64_t)c->n * c->step_s * 1000000 * (4 - part) / 4;
 
 		if (part % 2 == 0 || width >= 60)
-			canvas_printf(cv, y + height - 1, at, 5, ROLE_DIM, "%.5s", show_clock(text, c->end_us - back_us));
+			canvas_printf(cv, y + height - 1, at, 5, ROLE_DIM, "%.5s",
+					show_clock(text, c->end_us - back_us));
 	}
 }
 

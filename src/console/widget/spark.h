@@ -14,14 +14,14 @@
 void spark_draw(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n);
 
 struct chart {
-	const float *values;		/* oldest first */
+	const float *values; /* oldest first */
 	size_t n;
 	int step_s;
-	int64_t end_us;			/* wall time of the last value */
+	int64_t end_us; /* wall time of the last value */
 	/* How a value on the axis is written; out: SHOW_SIZE bytes. */
 	const char *(*show)(char *out, double value);
 	enum role role;
-	double least_top;		/* the scale is at least so high: noise is not drawn as a mountain */
+	double least_top; /* the scale is at least so high: noise is not drawn as a mountain */
 };
 /* Axis on the left, times below; at least 3 lines and 20 columns. */
 void chart_draw(struct canvas *cv, int y, int x, int height, int width, const struct chart *c);

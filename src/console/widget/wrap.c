@@ -15,7 +15,8 @@ static size_t line_fit(const struct canvas *cv, const char *text, size_t len, in
 	return n > fits / 2 ? n : fits;
 }
 
-int wrap_draw(struct canvas *cv, const char *text, size_t len, int y, int x, int height, int width, int top, enum role role)
+int wrap_draw(struct canvas *cv, const char *text, size_t len, int y, int x, int height, int width, int top,
+		enum role role)
 {
 	int line = 0;
 

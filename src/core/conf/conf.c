@@ -19,7 +19,7 @@
 #define LINE_BYTES_MAX (256 << 10)
 #define COMMAND_TIMEOUT_MS 10000
 
-struct seen {			/* a setting that the file has set; option NULL: the section itself */
+struct seen { /* a setting that the file has set; option NULL: the section itself */
 	char *section, *key;
 	const struct conf_option *option;
 	int line;
@@ -28,18 +28,17 @@ struct seen {			/* a setting that the file has set; option NULL: the section its
 struct load {
 	const struct conf_table *table;
 	void *settings;
-	const char *file;	/* its name for messages */
+	const char *file; /* its name for messages */
 	int line;
-	char *section;		/* as it stands in brackets; NULL: none yet */
-	void *base;		/* the struct that the section's rows write to */
+	char *section; /* as it stands in brackets; NULL: none yet */
+	void *base;    /* the struct that the section's rows write to */
 	struct seen *seen;
 	size_t nseen;
 	struct err *err;
 	bool failed;
 };
 
-__attribute__((format(printf, 3, 4)))
-static int fail(struct load *l, int line, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int fail(struct load *l, int line, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -103,7 +102,7 @@ static int distance(const char *a, const char *b)
 		return 64;
 	for (int j = 0; j <= lb; j++)
 		row[0][j] = j;
-	for (int i = 1; i <= la; i++) {		/* the last three rows, in turn */
+	for (int i = 1; i <= la; i++) { /* the last three rows, in turn */
 		int *now = row[i % 3], *up = row[(i + 2) % 3], *upper = row[(i + 1) % 3];
 
 		now[0] = i;
@@ -114,7 +113,7 @@ static int distance(const char *a, const char *b)
 			best = up[j] + 1 < best ? up[j] + 1 : best;
 			best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && upper[j - 2] + 1 < best)
-				best = upper[j - 2] + 1;	/* two letters swapped */
+				best = upper[j - 2] + 1; /* two letters swapped */
 			now[j] = best;
 		}
 	}
@@ -135,7 +134,7 @@ const char *conf_nearest(const char *word, const char *const *names, size_t coun
 			near = names[i];
 		}
 	}
-	for (size_t i = 0; i < count && near == NULL && len > 2; i++)	/* "bootstrap" means bootstrap.servers */
+	for (size_t i = 0; i < count && near == NULL && len > 2; i++) /* "bootstrap" means bootstrap.servers */
 		if (strncasecmp(names[i], word, len) == 0 || strcasestr(names[i], word))
 			near = names[i];
 	return near;
@@ -186,7 +185,7 @@ static int section_open(struct load *l, const char *text, size_t len)
 	snprintf(word, sizeof(word), "%.*s", (int)n, text);
 	while (n < len && (text[n] == ' ' || text[n] == '\t'))
 		n++;
-	free(l->section);	/* "table testdb.orders", with one blank */
+	free(l->section); /* "table testdb.orders", with one blank */
 	l->section = n == len ? xstrdup(word) : xasprintf("%s %.*s", word, (int)(len - n), text + n);
 	name = n == len ? NULL : l->section + strlen(word) + 1;
 
@@ -315,14 +314,16 @@ static const char *section_with(const struct load *l, const char *key)
 
 static int key_unknown(struct load *l, const char *key)
 {
-	const char *known = l->table->explain ? l->table->explain(l->section, key) : NULL, *section = section_with(l, key);
+	const char *known = l->table->explain ? l->table->explain(l->section, key) : NULL,
+		   *section = section_with(l, key);
 	char near[128];
 
 	if (section)
-		return fail(l, l->line, "[%s] %s: expected a key of this section, found one of [%s]: move it there", l->section,
-				key, section);
+		return fail(l, l->line, "[%s] %s: expected a key of this section, found one of [%s]: move it there",
+				l->section, key, section);
 	if (known)
-		return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s': %s", l->section, key, key, known);
+		return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s': %s", l->section, key, key,
+				known);
 	nearest_text(l, key, l->section, near, sizeof(near));
 	return fail(l, l->line, "[%s] %s: expected a key of this section, found '%s'%s", l->section, key, key, near);
 }
@@ -353,7 +354,8 @@ static int key_read(struct load *l, const char *key, const char *text, bool lite
 		return 0;
 	seen_add(l, o, bare);
 	value_set(l, o, key, bare, value);
-	if (given == GIVEN_PLAIN && *value && is_secret(o, bare) && strncmp(text, "${", 2) != 0 && l->table->keeps_secret)
+	if (given == GIVEN_PLAIN && *value && is_secret(o, bare) && strncmp(text, "${", 2) != 0 &&
+			l->table->keeps_secret)
 		l->table->keeps_secret(l->settings, l->file);
 	if (is_secret(o, bare))
 		explicit_bzero(value, strlen(value));
@@ -432,7 +434,7 @@ static void line_read(struct load *l, const char *line, size_t len)
 		section_line(l, text);
 	else if (*text && *text != ';' && *text != '#')
 		key_line(l, text);
-	explicit_bzero(copy, len);	/* it may hold a password */
+	explicit_bzero(copy, len); /* it may hold a password */
 	free(copy);
 }
 
@@ -449,7 +451,7 @@ static void load_presets(const struct conf_table *table, const char *section, bo
 		if (conf_value_set(o, base, o->preset, expected, sizeof(expected)) != 0) {
 			fprintf(stderr, "conf: default of [%s] %s: expected %s, found '%s'\n", o->section, o->key,
 					expected, o->preset);
-			abort();	/* the table is wrong, not the file */
+			abort(); /* the table is wrong, not the file */
 		}
 	}
 }
@@ -461,7 +463,7 @@ static void check_required(struct load *l)
 
 		for (const struct conf_option *o = l->table->options; s->option == NULL && o->section; o++)
 			if ((o->flags & CONF_REQUIRED) && o->preset == NULL && section_is(o, s->section) &&
-			    seen_find(l, s->section, o, NULL) == NULL)
+					seen_find(l, s->section, o, NULL) == NULL)
 				fail(l, s->line, "[%s] %s: expected a value, found none in this section", s->section,
 						o->key);
 	}

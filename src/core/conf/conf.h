@@ -21,16 +21,16 @@
 #include "core/err.h"
 
 enum conf_type {
-	CONF_STRING,		/* char *; NULL when unset and no default */
-	CONF_HOSTS,		/* char *: host[:port], comma separated (core/conf/endpoint.h); schemes in front of them only where choices names them */
-	CONF_BOOL,		/* bool; true/false, on/off, yes/no, 1/0 */
-	CONF_INT,		/* int64_t, between min and max */
-	CONF_BYTES,		/* int64_t bytes; 64M; -1 where min allows it */
-	CONF_DURATION,		/* int64_t milliseconds; 5s, 500ms, a bare number is ms; -1 where min allows it */
-	CONF_CHOICE,		/* int: index into choices */
-	CONF_LIST,		/* struct conf_list: comma separated, blanks trimmed */
-	CONF_CODE,		/* struct conf_code: a line of a script, and which line of the file it is */
-	CONF_PAIRS		/* struct conf_pairs: collects every key of the section that no row names, or `prefix.*` rows */
+	CONF_STRING, /* char *; NULL when unset and no default */
+	CONF_HOSTS, /* char *: host[:port], comma separated (core/conf/endpoint.h); schemes in front of them only where choices names them */
+	CONF_BOOL,  /* bool; true/false, on/off, yes/no, 1/0 */
+	CONF_INT,   /* int64_t, between min and max */
+	CONF_BYTES, /* int64_t bytes; 64M; -1 where min allows it */
+	CONF_DURATION, /* int64_t milliseconds; 5s, 500ms, a bare number is ms; -1 where min allows it */
+	CONF_CHOICE,   /* int: index into choices */
+	CONF_LIST,     /* struct conf_list: comma separated, blanks trimmed */
+	CONF_CODE,     /* struct conf_code: a line of a script, and which line of the file it is */
+	CONF_PAIRS     /* struct conf_pairs: collects every key of the section that no row names, or `prefix.*` rows */
 };
 
 struct conf_list {
@@ -39,13 +39,13 @@ struct conf_list {
 };
 
 struct conf_code {
-	char *text;		/* NULL when unset */
+	char *text; /* NULL when unset */
 	int line;
 };
 
 struct conf_pair {
 	char *key, *value;
-	int line;		/* where it was set; 0: default */
+	int line; /* where it was set; 0: default */
 };
 struct conf_pairs {
 	struct conf_pair *items;
@@ -53,49 +53,50 @@ struct conf_pairs {
 };
 
 enum {
-	CONF_SECRET = 1,	/* never printed; also KEY.file and KEY.command */
-	CONF_LIVE = 2,		/* SIGHUP applies it; others need a restart */
-	CONF_REQUIRED = 4,	/* wherever its section stands in the file */
-	CONF_HIDDEN = 8		/* for tests: works, but not in help and manual */
+	CONF_SECRET = 1,   /* never printed; also KEY.file and KEY.command */
+	CONF_LIVE = 2,	   /* SIGHUP applies it; others need a restart */
+	CONF_REQUIRED = 4, /* wherever its section stands in the file */
+	CONF_HIDDEN = 8	   /* for tests: works, but not in help and manual */
 };
 
 struct conf_option {
-	const char *section;	/* "mysql"; sections with a name ("table testdb.orders") have an option row of section "table" */
-	const char *key;	/* "snapshot.mode"; "*" with CONF_PAIRS takes all other keys */
+	const char *section; /* "mysql"; sections with a name ("table testdb.orders") have an option row of section "table" */
+	const char *key; /* "snapshot.mode"; "*" with CONF_PAIRS takes all other keys */
 	enum conf_type type;
-	size_t offset;		/* in the settings struct, or in the named section's own struct */
-	const char *preset;	/* the default as text; NULL: none */
-	const char *choices;	/* CONF_CHOICE: "initial|initial_only|..."; INT, BYTES, DURATION: "min..max" */
+	size_t offset;	     /* in the settings struct, or in the named section's own struct */
+	const char *preset;  /* the default as text; NULL: none */
+	const char *choices; /* CONF_CHOICE: "initial|initial_only|..."; INT, BYTES, DURATION: "min..max" */
 	unsigned flags;
-	const char *help;	/* one line */
+	const char *help; /* one line */
 };
 
 struct conf_table {
-	const struct conf_option *options;	/* ends with section NULL */
+	const struct conf_option *options; /* ends with section NULL */
 	/* A named section ("[table db.t]"): returns the struct that its rows write to, created (conf_preset_named())
 	 * when new. */
 	void *(*named)(void *settings, const char *section, const char *name);
-	const char *named_section;		/* which section has names; NULL: "table" */
+	const char *named_section; /* which section has names; NULL: "table" */
 	/* What is known about a key that no row has, for the message; NULL: nothing. May be NULL itself. */
 	const char *(*explain)(const char *section, const char *key);
 	/* Called with each file that a secret stands in: a KEY.file, or the configuration itself. May be NULL. */
 	void (*keeps_secret)(void *settings, const char *path);
 };
 
-int conf_load(const struct conf_table *table, void *settings, const char *path, struct err *err);	/* presets first, then the file */
+int conf_load(const struct conf_table *table, void *settings, const char *path,
+		struct err *err); /* presets first, then the file */
 int conf_load_text(const struct conf_table *table, void *settings, const char *name, const char *text, struct err *err);
-void conf_free(const struct conf_table *table, void *settings);		/* the values of unnamed sections */
+void conf_free(const struct conf_table *table, void *settings); /* the values of unnamed sections */
 void conf_free_named(const struct conf_table *table, const char *section, void *strukt);
 void conf_preset_named(const struct conf_table *table, const char *section, void *strukt);
 /* For help, manual, check: the value as text; secrets as "(set)" or "(not set)". */
 void conf_format(const struct conf_option *option, const void *settings, struct buf *out);
-bool conf_key_is_secret(const char *key);	/* of passed-through keys, by their name */
+bool conf_key_is_secret(const char *key); /* of passed-through keys, by their name */
 /* Comma separated, blanks trimmed; a comma inside brackets or behind a backslash belongs to its item. */
 void conf_list_parse(struct conf_list *list, const char *text);
 void conf_list_free(struct conf_list *list);
 /* Have both structs the same value there? Secrets too. */
 bool conf_same(const struct conf_option *option, const void *a, const void *b);
 size_t conf_field_size(const struct conf_option *option);
-const char *conf_nearest(const char *word, const char *const *names, size_t count);	/* NULL when nothing is near */
+const char *conf_nearest(const char *word, const char *const *names, size_t count); /* NULL when nothing is near */
 
 #endif

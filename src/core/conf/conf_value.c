@@ -59,7 +59,7 @@ static void string_free(void *field)
 	char **s = field;
 
 	if (*s)
-		explicit_bzero(*s, strlen(*s));		/* it may be a password */
+		explicit_bzero(*s, strlen(*s)); /* it may be a password */
 	free(*s);
 	*s = NULL;
 }
@@ -167,7 +167,9 @@ static bool number_parse(enum conf_type type, const char *text, size_t len, int6
 
 static const char *number_name(enum conf_type type)
 {
-	return type == CONF_INT ? "a whole number" : type == CONF_BYTES ? "a size like 64M" : "a duration like 500ms, 5s, 10m";
+	return type == CONF_INT		     ? "a whole number"
+			: type == CONF_BYTES ? "a size like 64M"
+					     : "a duration like 500ms, 5s, 10m";
 }
 
 static int number_set(const struct conf_option *o, void *field, const char *text, char *expected, size_t size)
@@ -206,9 +208,10 @@ static void bytes_format(const struct conf_option *o, const void *field, struct 
 
 static void duration_format(const struct conf_option *o, const void *field, struct buf *out)
 {
-	static const struct { int64_t ms; const char *name; } units[] = {
-		{ 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" }, { 1, "ms" }
-	};
+	static const struct {
+		int64_t ms;
+		const char *name;
+	} units[] = { { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" }, { 1, "ms" } };
 	int64_t v = *(const int64_t *)field;
 	size_t i = 0;
 
@@ -283,7 +286,8 @@ static void choice_format(const struct conf_option *o, const void *field, struct
 
 bool conf_key_is_secret(const char *key)
 {
-	static const char *const words[] = { "password", "secret", "token", "jaas", "credential", "ssl.key.pem", "keytab" };
+	static const char *const words[] = { "password", "secret", "token", "jaas", "credential", "ssl.key.pem",
+		"keytab" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (strcasestr(key, words[i]))
@@ -331,7 +335,7 @@ static void pairs_format(const struct conf_option *o, const void *field, struct 
 
 	for (size_t i = 0; i < pairs->count; i++)
 		buf_printf(out, "%s%s=%s", i ? ", " : "", pairs->items[i].key,
-			   conf_key_is_secret(pairs->items[i].key) ? "(set)" : pairs->items[i].value);
+				conf_key_is_secret(pairs->items[i].key) ? "(set)" : pairs->items[i].value);
 }
 
 void conf_value_pair(const struct conf_option *o, void *base, const char *key, const char *value, int line)
@@ -339,7 +343,7 @@ void conf_value_pair(const struct conf_option *o, void *base, const char *key, c
 	struct conf_pairs *pairs = (void *)((char *)base + o->offset);
 
 	for (size_t i = 0; i < pairs->count; i++)
-		if (strcmp(pairs->items[i].key, key) == 0) {	/* a preset that the file overrides */
+		if (strcmp(pairs->items[i].key, key) == 0) { /* a preset that the file overrides */
 			string_free(&pairs->items[i].value);
 			pairs->items[i].value = xstrdup(value);
 			pairs->items[i].line = line;
@@ -351,8 +355,7 @@ void conf_value_pair(const struct conf_option *o, void *base, const char *key, c
 
 /* ---- the table ---- */
 
-static const struct conf_type_ops types[] = {
-	[CONF_STRING] = { string_set, string_free, string_format },
+static const struct conf_type_ops types[] = { [CONF_STRING] = { string_set, string_free, string_format },
 	[CONF_HOSTS] = { hosts_set, string_free, string_format },
 	[CONF_BOOL] = { bool_set, NULL, bool_format },
 	[CONF_INT] = { number_set, NULL, int_format },
@@ -360,9 +363,8 @@ static const struct conf_type_ops types[] = {
 	[CONF_DURATION] = { number_set, NULL, duration_format },
 	[CONF_CHOICE] = { choice_set, NULL, choice_format },
 	[CONF_LIST] = { list_set, list_free, list_format },
-	[CONF_CODE] = { string_set, string_free, string_format },	/* its text comes first */
-	[CONF_PAIRS] = { pairs_set, pairs_free, pairs_format }
-};
+	[CONF_CODE] = { string_set, string_free, string_format }, /* its text comes first */
+	[CONF_PAIRS] = { pairs_set, pairs_free, pairs_format } };
 
 int conf_value_set(const struct conf_option *o, void *base, const char *text, char *expected, size_t size)
 {
@@ -396,7 +398,8 @@ bool conf_same(const struct conf_option *o, const void *a, const void *b)
 	bool same;
 
 	if (o->type == CONF_STRING || o->type == CONF_HOSTS || o->type == CONF_CODE)
-		return same_text(*(char *const *)((const char *)a + o->offset), *(char *const *)((const char *)b + o->offset));
+		return same_text(*(char *const *)((const char *)a + o->offset),
+				*(char *const *)((const char *)b + o->offset));
 	buf_init(&x, SIZE_MAX / 2);
 	buf_init(&y, SIZE_MAX / 2);
 	conf_format(o, a, &x);
@@ -410,9 +413,16 @@ bool conf_same(const struct conf_option *o, const void *a, const void *b)
 size_t conf_field_size(const struct conf_option *o)
 {
 	static const size_t sizes[] = {
-		[CONF_STRING] = sizeof(char *), [CONF_HOSTS] = sizeof(char *), [CONF_BOOL] = sizeof(bool), [CONF_INT] = sizeof(int64_t),
-		[CONF_BYTES] = sizeof(int64_t), [CONF_DURATION] = sizeof(int64_t), [CONF_CHOICE] = sizeof(int),
-		[CONF_LIST] = sizeof(struct conf_list), [CONF_CODE] = sizeof(struct conf_code), [CONF_PAIRS] = sizeof(struct conf_pairs),
+		[CONF_STRING] = sizeof(char *),
+		[CONF_HOSTS] = sizeof(char *),
+		[CONF_BOOL] = sizeof(bool),
+		[CONF_INT] = sizeof(int64_t),
+		[CONF_BYTES] = sizeof(int64_t),
+		[CONF_DURATION] = sizeof(int64_t),
+		[CONF_CHOICE] = sizeof(int),
+		[CONF_LIST] = sizeof(struct conf_list),
+		[CONF_CODE] = sizeof(struct conf_code),
+		[CONF_PAIRS] = sizeof(struct conf_pairs),
 	};
 
 	return sizes[o->type];

@@ -84,7 +84,7 @@ int endpoint_parse(const char *text, size_t len, struct endpoint *out, const cha
 
 bool endpoint_entry(const char *list, unsigned index, const char **text, size_t *len)
 {
-	for (unsigned i = 0; ; i++) {
+	for (unsigned i = 0;; i++) {
 		*text = list;
 		*len = strcspn(list, ",");
 		list += *len;

@@ -10,9 +10,9 @@
 #include <stddef.h>
 
 struct endpoint {
-	char scheme[16];		/* "https"; "": none was written */
-	char host[256];			/* without brackets */
-	unsigned port;			/* 0: none was written */
+	char scheme[16]; /* "https"; "": none was written */
+	char host[256];	 /* without brackets */
+	unsigned port;	 /* 0: none was written */
 };
 
 /* One endpoint, blanks around it allowed. -1: it is none; `expected` says what would be. */

@@ -114,11 +114,12 @@ static void source_tell(struct capture *c, const struct source_status *st)
 	if (now == SOURCE_SNAPSHOT) {
 		c->snapshot_us = clock_mono_us();
 		logline(LOG_NOTICE, "source", "snapshot of %u tables, about %llu rows", st->snapshot_tables_total,
-			(unsigned long long)st->snapshot_rows_total);
+				(unsigned long long)st->snapshot_rows_total);
 	}
 	if (before == SOURCE_SNAPSHOT && now == SOURCE_STREAMING)
-		logline(LOG_NOTICE, "source", "snapshot done: %llu rows in %.1f s", (unsigned long long)st->snapshot_rows_done,
-			(double)(clock_mono_us() - c->snapshot_us) / 1e6);
+		logline(LOG_NOTICE, "source", "snapshot done: %llu rows in %.1f s",
+				(unsigned long long)st->snapshot_rows_done,
+				(double)(clock_mono_us() - c->snapshot_us) / 1e6);
 	if (now == SOURCE_STUCK)
 		logline(LOG_WARNING, "source", "%s", st->why);
 	else if (before == SOURCE_STUCK && now == SOURCE_STREAMING)
@@ -208,8 +209,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 		}
 		meter_phase(m, PHASE_WAIT_OUT);
 		return step == SOURCE_END ? 0 : 1;
-	case SOURCE_FAILED:
-		break;
+	case SOURCE_FAILED: break;
 	}
 	if (err->kind != ERR_RETRY && err->kind != ERR_UNREACHABLE)
 		return -1;
@@ -261,7 +261,8 @@ static struct parcel *format_next(struct capture *c, const struct position *last
 	if (interval_ms == 0)
 		return queue_pop(c->to_format);
 	for (;;) {
-		p = queue_pop_wait(c->to_format, interval_ms < HEARTBEAT_LOOK_MS ? (int)interval_ms : HEARTBEAT_LOOK_MS);
+		p = queue_pop_wait(c->to_format,
+				interval_ms < HEARTBEAT_LOOK_MS ? (int)interval_ms : HEARTBEAT_LOOK_MS);
 		if (p || (queue_closed(c->to_format) && queue_length(c->to_format) == 0))
 			return p;
 		if (position_is_set(last) && format_heartbeat_due(c->encoder)) {
@@ -335,8 +336,11 @@ static int position_record(void *arg, const struct record *r)
 static int read_position(struct capture *c, struct position *out, struct err *err)
 {
 	const struct format_conf *conf = &c->sh->settings->format;
-	struct position_scan scan = { .settings = c->sh->settings, .stopped = c->stopped,
-				     .encoder = c->encoder, .position = out, .lists = &c->lists };
+	struct position_scan scan = { .settings = c->sh->settings,
+		.stopped = c->stopped,
+		.encoder = c->encoder,
+		.position = out,
+		.lists = &c->lists };
 
 	if (log_scan(c->sh->log, conf->offsets_topic, LOG_EVERY_PARTITION, -1, -1, position_record, &scan, err))
 		return err_wrap(err, "source position '%s'", conf->offsets_topic);
@@ -352,9 +356,10 @@ static int ensure_own_topics(struct capture *c, struct err *err)
 	const struct format_conf *conf = &c->sh->settings->format;
 
 	if (log_topic_ensure(c->sh->log, conf->offsets_topic, LOG_TOPIC_OFFSETS, err) ||
-	    log_topic_ensure(c->sh->log, conf->history_topic, LOG_TOPIC_HISTORY, err))
+			log_topic_ensure(c->sh->log, conf->history_topic, LOG_TOPIC_HISTORY, err))
 		return -1;
-	return conf->include_schema_changes ? log_topic_ensure(c->sh->log, conf->topic_prefix, LOG_TOPIC_HISTORY, err) : 0;
+	return conf->include_schema_changes ? log_topic_ensure(c->sh->log, conf->topic_prefix, LOG_TOPIC_HISTORY, err)
+					    : 0;
 }
 
 static void tell_databases(struct source *source, const struct history *history)
@@ -378,12 +383,14 @@ static int look_for_old_rows(struct capture *c, struct source *source, struct er
 	for (size_t i = 0; i < topics.count && !old; i++)
 		for (unsigned k = 0; k < topics.items[i].npartitions; k++)
 			old |= topics.items[i].partitions[k].high > topics.items[i].partitions[k].low &&
-			       format_topic_table(&c->sh->settings->format, topics.items[i].name, table, sizeof(table));
+					format_topic_table(&c->sh->settings->format, topics.items[i].name, table,
+							sizeof(table));
 	log_topics_free(&topics);
 	if (!old)
 		return 0;
 	source_clear_first(source);
-	logline(LOG_NOTICE, "capture", "the log has rows but no position of %s: a snapshot clears the tables first", c->sh->settings->name);
+	logline(LOG_NOTICE, "capture", "the log has rows but no position of %s: a snapshot clears the tables first",
+			c->sh->settings->name);
 	return 0;
 }
 
@@ -405,27 +412,31 @@ static int session_open(struct capture *c, struct err *err)
 	if (c->encoder)
 		c->writer = log_writer_open(c->sh->log, id, err);
 	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
-	    history_read(history, c->sh->log, s->format.history_topic, &position, err) == 0) {
+			history_read(history, c->sh->log, s->format.history_topic, &position, err) == 0) {
 		schemas = history_schemas(history, &nschemas);
 		source = source_open(c->settled, s->name, &position, schemas, nschemas, err);
 	}
-	if (source && ((c->lists && source_captured_before(source, c->lists, err) < 0) ||
-		       (!position_is_set(&position) && look_for_old_rows(c, source, err)))) {
+	if (source &&
+			((c->lists && source_captured_before(source, c->lists, err) < 0) ||
+					(!position_is_set(&position) && look_for_old_rows(c, source, err)))) {
 		source_close(source);
 		source = NULL;
 	}
 	if (source)
 		tell_databases(source, history);
 	if (source)
-		logline(LOG_NOTICE, "capture", position_is_set(&position) ? "resuming at %s:%llu%s%.400s" : "starting without a position",
-			position.file, (unsigned long long)position.pos, position.gtids ? ", gtids " : "", position.gtids ? position.gtids : "");
+		logline(LOG_NOTICE, "capture",
+				position_is_set(&position) ? "resuming at %s:%llu%s%.400s"
+							   : "starting without a position",
+				position.file, (unsigned long long)position.pos, position.gtids ? ", gtids " : "",
+				position.gtids ? position.gtids : "");
 	history_free(history);
 	pthread_mutex_lock(&c->half.lock);
 	c->source = source;
 	if (source && c->settled != c->mysql)
-		source_reload(source, c->mysql);	/* a reload that came while no source ran */
+		source_reload(source, c->mysql); /* a reload that came while no source ran */
 	position_copy(&c->logged, &position);
-	c->idle_us = 0;			/* what was given before may be lost; it is read again */
+	c->idle_us = 0; /* what was given before may be lost; it is read again */
 	c->noted = c->pushed;
 	pthread_mutex_unlock(&c->half.lock);
 	position_done(&position);
@@ -493,7 +504,7 @@ static int session_run(struct capture *c, struct err *err)
 		struct capture_signals *signals = capture_signals_start(c);
 
 		rc = source_loop(c, err);
-		queue_close(c->to_format);	/* drains: format closes to_log, the log thread commits what is left */
+		queue_close(c->to_format); /* drains: format closes to_log, the log thread commits what is left */
 		pthread_join(format, NULL);
 		pthread_join(log, NULL);
 		capture_signals_end(signals);
@@ -577,8 +588,13 @@ void capture_free(struct capture *c)
 
 static void copy_fill(struct status_fill *out, const struct source_fill_status *st)
 {
-	*out = (struct status_fill){ .tables = st->tables, .orders = st->orders, .paused = st->paused, .rows = st->rows,
-				     .total = st->total, .rows_per_s = st->rows_per_s, .left_ms = st->left_ms };
+	*out = (struct status_fill){ .tables = st->tables,
+		.orders = st->orders,
+		.paused = st->paused,
+		.rows = st->rows,
+		.total = st->total,
+		.rows_per_s = st->rows_per_s,
+		.left_ms = st->left_ms };
 	snprintf(out->table, sizeof(out->table), "%s", st->table);
 	snprintf(out->throttled, sizeof(out->throttled), "%s", st->throttled);
 	snprintf(out->waits, sizeof(out->waits), "%s", st->waits);
@@ -596,9 +612,15 @@ static void copy_source(struct status_capture *out, const struct source_status *
 	out->behind_bytes = st->behind_bytes;
 	out->reconnects = st->reconnects;
 	out->snapshot = (struct status_snapshot){
-		.running = st->state == SOURCE_SNAPSHOT, .tables_done = st->snapshot_tables_done, .tables_total = st->snapshot_tables_total,
-		.rows_done = st->snapshot_rows_done, .rows_total = st->snapshot_rows_total, .left_ms = st->snapshot_left_ms,
-		.chunks = st->snapshot_chunks, .rows_per_s = st->snapshot_rows_per_s, .keeps_ms = st->snapshot_keeps_ms,
+		.running = st->state == SOURCE_SNAPSHOT,
+		.tables_done = st->snapshot_tables_done,
+		.tables_total = st->snapshot_tables_total,
+		.rows_done = st->snapshot_rows_done,
+		.rows_total = st->snapshot_rows_total,
+		.left_ms = st->snapshot_left_ms,
+		.chunks = st->snapshot_chunks,
+		.rows_per_s = st->snapshot_rows_per_s,
+		.keeps_ms = st->snapshot_keeps_ms,
 	};
 	snprintf(out->snapshot.table, sizeof(out->snapshot.table), "%s", st->snapshot_table);
 	out->lag_ms = st->last_commit_us && st->behind_bytes != 0 ? (clock_wall_us() - st->last_commit_us) / 1000 : 0;

@@ -14,14 +14,14 @@
 #include "core/logline.h"
 #include "engine/capture/capture_parts.h"
 
-enum { LETTER_MAX = 900 << 10,	/* a broker takes about a megabyte */ SAY_EVERY_US = 10 * 1000 * 1000 };
+enum { LETTER_MAX = 900 << 10, /* a broker takes about a megabyte */ SAY_EVERY_US = 10 * 1000 * 1000 };
 
 static char *letter_key(struct batch *b, const struct change *c)
 {
 	if (c->txn == NULL || c->txn->file == NULL)
 		return NULL;
-	return arena_printf(&b->arena, "{\"file\":\"%s\",\"pos\":%llu,\"row\":%u}", c->txn->file, (unsigned long long)c->pos,
-			    (unsigned)c->row);
+	return arena_printf(&b->arena, "{\"file\":\"%s\",\"pos\":%llu,\"row\":%u}", c->txn->file,
+			(unsigned long long)c->pos, (unsigned)c->row);
 }
 
 static void add_letter(struct capture *c, struct batch *b, size_t i)
@@ -34,7 +34,7 @@ static void add_letter(struct capture *c, struct batch *b, size_t i)
 	if (!c->short_letters)
 		change_print(&text, change, c->encoder);
 	r->change = (uint32_t)i;
-	if (!text.failed && !c->short_letters) {		/* else there are still the reason and the place */
+	if (!text.failed && !c->short_letters) { /* else there are still the reason and the place */
 		r->value = arena_dup(&b->arena, text.data, text.len);
 		r->value_len = (uint32_t)text.len;
 	}
@@ -48,9 +48,10 @@ static void say(struct buried *buried, const struct change *last)
 
 	if (buried->said_us && now_us - buried->said_us < SAY_EVERY_US)
 		return;
-	logline(LOG_WARNING, "format", "%zu change%s skipped as dead letters, the last of %s%s%s: %s; see `millrace dead list`",
-		buried->count, buried->count == 1 ? "" : "s", last->schema ? last->schema->db : "a statement",
-		last->schema ? "." : "", last->schema ? last->schema->table : "", last->dead);
+	logline(LOG_WARNING, "format",
+			"%zu change%s skipped as dead letters, the last of %s%s%s: %s; see `millrace dead list`",
+			buried->count, buried->count == 1 ? "" : "s", last->schema ? last->schema->db : "a statement",
+			last->schema ? "." : "", last->schema ? last->schema->table : "", last->dead);
 	buried->said_us = now_us;
 	buried->count = 0;
 }
@@ -76,7 +77,8 @@ static void tell_lost_row(struct capture *c)
 	if (s == NULL)
 		return;
 	snprintf(name, sizeof(name), "%s.%s", s->db, s->table);
-	problem_raise(c->sh->problems, PROBLEM_NO_KEY, name, "it has no key and was updated: the old row stays at the target");
+	problem_raise(c->sh->problems, PROBLEM_NO_KEY, name,
+			"it has no key and was updated: the old row stays at the target");
 }
 
 void capture_bury(struct capture *c, struct batch *b, struct buried *buried)

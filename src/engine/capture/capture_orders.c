@@ -15,8 +15,8 @@
 struct kept_order {
 	struct kept_order *next;
 	struct source_plan *plan;
-	char *again;			/* a table that was stopped; NULL: an order like any other */
-	unsigned nth;			/* of the source's plans; 0: not given to it */
+	char *again;  /* a table that was stopped; NULL: an order like any other */
+	unsigned nth; /* of the source's plans; 0: not given to it */
 };
 
 static int give(struct capture *c, struct kept_order *o, struct err *err)

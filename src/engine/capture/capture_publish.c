@@ -25,15 +25,17 @@ enum { IDLE_POSITION_MS = 5000, APPEND_EARLY_BYTES = 256 << 10 };
 static void count_latencies(struct capture *c, const struct parcel *p)
 {
 	const struct batch *b = p->batch;
-	const int64_t ends[] = { [STAGE_SOURCE] = p->read_us, [STAGE_FORMAT] = p->formatted_us, [STAGE_LOG] = clock_wall_us() };
+	const int64_t ends[] = { [STAGE_SOURCE] = p->read_us,
+		[STAGE_FORMAT] = p->formatted_us,
+		[STAGE_LOG] = clock_wall_us() };
 
 	for (size_t i = 0, j; i < b->nchanges; i = j) {
 		const struct change_txn *txn = b->changes[i].txn;
 
 		for (j = i + 1; j < b->nchanges && b->changes[j].txn == txn; j++)
 			;
-		if (!txn || b->changes[i].op == CHANGE_READ || b->changes[i].op == CHANGE_DDL || b->changes[i].op == CHANGE_ALTER ||
-		    !txn->commit_us)
+		if (!txn || b->changes[i].op == CHANGE_READ || b->changes[i].op == CHANGE_DDL ||
+				b->changes[i].op == CHANGE_ALTER || !txn->commit_us)
 			continue;
 		for (int stage = STAGE_SOURCE; stage <= STAGE_LOG; stage++)
 			histogram_add_n(&c->sh->stages[stage].latency, ends[stage] - txn->commit_us, j - i);
@@ -42,16 +44,16 @@ static void count_latencies(struct capture *c, const struct parcel *p)
 
 struct publisher {
 	struct capture *c;
-	struct parcel *held[256];	/* in the open transaction: their bytes are lent to the log until the commit */
+	struct parcel *held[256]; /* in the open transaction: their bytes are lent to the log until the commit */
 	size_t nheld, bytes, records;
-	char *lists;			/* news of which tables are captured, among them */
-	bool due;			/* a position among them must not wait for rows */
-	size_t nappended, waiting_bytes;	/* held[nappended..] are not appended yet, and how large they are */
-	int64_t begun_us, idle_us;	/* monotonic: the transaction's first parcel; the last idle position */
+	char *lists;			 /* news of which tables are captured, among them */
+	bool due;			 /* a position among them must not wait for rows */
+	size_t nappended, waiting_bytes; /* held[nappended..] are not appended yet, and how large they are */
+	int64_t begun_us, idle_us;	 /* monotonic: the transaction's first parcel; the last idle position */
 	struct topics *topics;
-	unsigned plans;			/* of the source's, how many the last position held holds */
-	struct name_map begun;		/* topics whose first snapshot row is remembered; any value */
-	const struct schema *schema;	/* whose meter this is */
+	unsigned plans;		     /* of the source's, how many the last position held holds */
+	struct name_map begun;	     /* topics whose first snapshot row is remembered; any value */
+	const struct schema *schema; /* whose meter this is */
 	struct table_meter *meter;
 };
 
@@ -91,7 +93,8 @@ static int fan_out_truncates(struct publisher *p, struct batch *b, struct err *e
 		for (unsigned k = 1; k < n; k++)
 			batch_add_record(b);
 		memmove(&b->records[i + n], &b->records[i + 1], (b->nrecords - n - i) * sizeof(*b->records));
-		if (b->records[i].timestamp_ms == 0)	/* one time for all, so that a replay from a time finds all or none */
+		if (b->records[i].timestamp_ms ==
+				0) /* one time for all, so that a replay from a time finds all or none */
 			b->records[i].timestamp_ms = clock_wall_us() / 1000;
 		number_truncate(b, &b->records[i]);
 		for (unsigned k = 0; k < n; k++) {
@@ -138,10 +141,12 @@ static void count_rows(struct publisher *p, const struct batch *b)
 		const struct change *first = &b->changes[i];
 		char name[TABLE_NAME_ROOM];
 
-		for (j = i + 1; j < b->nchanges && b->changes[j].schema == first->schema && b->changes[j].txn == first->txn; j++)
+		for (j = i + 1; j < b->nchanges && b->changes[j].schema == first->schema &&
+				b->changes[j].txn == first->txn;
+				j++)
 			;
 		if (first->schema == NULL || first->op == CHANGE_DDL || first->op == CHANGE_ALTER ||
-		    (p->c->withheld && topics_leave_out(p->topics, first->schema)))
+				(p->c->withheld && topics_leave_out(p->topics, first->schema)))
 			continue;
 		if (first->schema != p->schema) {
 			snprintf(name, sizeof(name), "%s.%s", first->schema->db, first->schema->table);
@@ -155,7 +160,7 @@ static void count_rows(struct publisher *p, const struct batch *b)
 		if (first->op != CHANGE_READ && first->txn && first->txn->commit_us)
 			table_latency(&p->meter->capture, now - first->txn->commit_us, j - i);
 	}
-	p->schema = NULL;	/* the batch may hold its last reference */
+	p->schema = NULL; /* the batch may hold its last reference */
 }
 
 /* What is in the log for sure, for whoever asks. */
@@ -174,7 +179,7 @@ static int publish_append(struct publisher *p, struct err *err)
 		if (b->nrecords == 0)
 			continue;
 		if (topics_admit(p->topics, b, err) || fan_out_truncates(p, b, err) || remember_first_rows(p, b, err) ||
-		    log_writer_append(p->c->writer, b, err))
+				log_writer_append(p->c->writer, b, err))
 			return -1;
 	}
 	p->waiting_bytes = 0;
@@ -188,8 +193,9 @@ static int publish_commit(struct publisher *p, struct err *err)
 	if (p->nheld == 0)
 		return 0;
 	if (publish_append(p, err) || stopped_publish(p->c->stopped, p->c, err) ||
-	    (p->lists && lists_publish(p->c, p->lists, err)) || orders_publish(p->c, p->plans, err) ||
-	    log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) || log_writer_commit(p->c->writer, err))
+			(p->lists && lists_publish(p->c, p->lists, err)) || orders_publish(p->c, p->plans, err) ||
+			log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) ||
+			log_writer_commit(p->c->writer, err))
 		return -1;
 	atomic_store(&p->c->proved, true);
 	orders_done(p->c, p->plans);
@@ -222,7 +228,7 @@ static int publish_hold(struct publisher *p, struct parcel *parcel, struct err *
 	p->bytes += b->arena.used;
 	p->waiting_bytes += b->arena.used;
 	p->records += b->nrecords;
-	if (p->records == 0)		/* nothing of it has to be written */
+	if (p->records == 0) /* nothing of it has to be written */
 		capture_note(p->c, parcel);
 	p->due |= b->position_due || b->snapshot_end;
 	p->plans = parcel->plans > p->plans ? parcel->plans : p->plans;

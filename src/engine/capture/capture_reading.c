@@ -10,7 +10,10 @@
 #include "engine/capture/capture_parts.h"
 
 static const char *const state_names[] = {
-	[READING_WAITS] = "waiting", [READING_RUNS] = "running", [READING_DONE] = "done", [READING_ENDED] = "ended",
+	[READING_WAITS] = "waiting",
+	[READING_RUNS] = "running",
+	[READING_DONE] = "done",
+	[READING_ENDED] = "ended",
 };
 
 static int64_t left_ms(uint64_t rows, uint64_t total, double rows_per_s)

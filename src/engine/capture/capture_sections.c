@@ -21,18 +21,16 @@ static void look_at_section(struct capture *c, const struct table_settings *sect
 	const char *name = section->name;
 	char *near;
 
-	switch (section_is_pattern(section) ? source_captures_any(c->source, matches, section) : source_captures(c->source, name)) {
-	case 1:
-		problem_clear(p, PROBLEM_SECTION_UNKNOWN, name);
-		break;
+	switch (section_is_pattern(section) ? source_captures_any(c->source, matches, section)
+					    : source_captures(c->source, name)) {
+	case 1: problem_clear(p, PROBLEM_SECTION_UNKNOWN, name); break;
 	case 0:
 		near = source_nearest(c->source, name);
 		problem_raise(p, PROBLEM_SECTION_UNKNOWN, name, "[table %s]: no captured table has this name%s%s", name,
-			      near ? "; nearest is " : "", near ? near : "");
+				near ? "; nearest is " : "", near ? near : "");
 		free(near);
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 

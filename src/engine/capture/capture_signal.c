@@ -22,7 +22,7 @@ enum { POLL_MS = 200, POLL_BYTES = 1 << 20, SIGNAL_PARTITION = 0 };
 struct capture_signals {
 	struct capture *c;
 	char *topic;
-	int64_t next;			/* offset; -1: not known yet */
+	int64_t next; /* offset; -1: not known yet */
 	struct log_reader *reader;
 	struct batch *batch;
 	struct log_assigned_list assigned;
@@ -61,7 +61,8 @@ static int topic_end(struct capture_signals *s, int64_t *end, struct err *err)
 	if (log_topics(s->c->sh->log, &topics, err))
 		return -1;
 	for (size_t i = 0; i < topics.count; i++)
-		for (unsigned k = 0; strcmp(topics.items[i].name, s->topic) == 0 && k < topics.items[i].npartitions; k++)
+		for (unsigned k = 0; strcmp(topics.items[i].name, s->topic) == 0 && k < topics.items[i].npartitions;
+				k++)
 			if (topics.items[i].partitions[k].id == SIGNAL_PARTITION)
 				*end = topics.items[i].partitions[k].high;
 	log_topics_free(&topics);
@@ -77,8 +78,10 @@ static int find_start(struct capture_signals *s, struct err *err)
 	if (s->next >= 0 && s->next <= end)
 		return 0;
 	if (s->next > end)
-		logline(LOG_WARNING, "capture", "signal topic %s ends at offset %" PRId64 ", before %" PRId64 ": it was created again, and is read from its end",
-			s->topic, end, s->next);
+		logline(LOG_WARNING, "capture",
+				"signal topic %s ends at offset %" PRId64 ", before %" PRId64
+				": it was created again, and is read from its end",
+				s->topic, end, s->next);
 	s->next = end;
 	send(s, NULL, 0);
 	return 0;
@@ -105,7 +108,8 @@ static int seek(struct capture_signals *s, struct err *err)
 	for (size_t i = 0; i < s->assigned.count; i++) {
 		const struct log_assigned *a = &s->assigned.items[i];
 
-		if (log_reader_seek(s->reader, a->topic, a->partition, a->partition == SIGNAL_PARTITION ? s->next : 0, err))
+		if (log_reader_seek(s->reader, a->topic, a->partition, a->partition == SIGNAL_PARTITION ? s->next : 0,
+				    err))
 			return -1;
 	}
 	return 0;
@@ -159,7 +163,8 @@ static void *signal_thread(void *arg)
 		if (s->reader)
 			log_reader_close(s->reader);
 		s->reader = NULL;
-		for (int64_t until = clock_mono_us() + backoff_next(&backoff) * 1000; !is_over(s) && clock_mono_us() < until;)
+		for (int64_t until = clock_mono_us() + backoff_next(&backoff) * 1000;
+				!is_over(s) && clock_mono_us() < until;)
 			half_wait(&s->c->half, POLL_MS);
 	}
 	if (s->reader)

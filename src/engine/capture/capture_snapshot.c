@@ -12,22 +12,30 @@
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 
-static const struct { const char *name; enum order_action action; } actions[] = {
-	{ "start", ORDER_START }, { "stop", ORDER_STOP }, { "pause", ORDER_PAUSE }, { "resume", ORDER_RESUME },
+static const struct {
+	const char *name;
+	enum order_action action;
+} actions[] = {
+	{ "start", ORDER_START },
+	{ "stop", ORDER_STOP },
+	{ "pause", ORDER_PAUSE },
+	{ "resume", ORDER_RESUME },
 };
 
 static int read_order(const struct engine_request *r, const char *action, struct source_order *out, struct err *err)
 {
 	const char *truncate = engine_request_arg(r, "truncate");
 
-	*out = (struct source_order){ .tables = engine_request_arg(r, "tables"), .where = engine_request_arg(r, "where"),
-				      .truncate = truncate && strcmp(truncate, "yes") == 0 };
+	*out = (struct source_order){ .tables = engine_request_arg(r, "tables"),
+		.where = engine_request_arg(r, "where"),
+		.truncate = truncate && strcmp(truncate, "yes") == 0 };
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
 		if (strcmp(actions[i].name, action) == 0)
 			out->action = actions[i].action;
 	if (out->action == ORDER_NOTHING)
-		return err_set(err, ERR_CONFIG, 0, "snapshot: action: expected start, stop, pause, resume, list or limit, found '%.40s'",
-			       action);
+		return err_set(err, ERR_CONFIG, 0,
+				"snapshot: action: expected start, stop, pause, resume, list or limit, found '%.40s'",
+				action);
 	if (out->action == ORDER_START && out->tables == NULL)
 		return err_set(err, ERR_CONFIG, 0, "snapshot: expected the tables to be read, found none");
 	return 0;
@@ -77,8 +85,10 @@ static bool plan_names(const char *text, const char *db, const char *table)
 	bool found = false;
 	size_t i;
 
-	json_array_foreach(json_object_get(plan, "tables"), i, t) {
-		const char *a = json_string_value(json_object_get(t, "db")), *b = json_string_value(json_object_get(t, "table"));
+	json_array_foreach(json_object_get(plan, "tables"), i, t)
+	{
+		const char *a = json_string_value(json_object_get(t, "db")),
+			   *b = json_string_value(json_object_get(t, "table"));
 
 		found |= a && b && strcmp(a, db) == 0 && strcmp(b, table) == 0;
 	}
@@ -119,7 +129,7 @@ static int order(struct capture *c, const struct source_order *o, engine_emit *e
 
 struct capture_limits {
 	struct capture_limits *before;
-	struct mysql_conf conf;		/* borrows all texts but max_load and this */
+	struct mysql_conf conf; /* borrows all texts but max_load and this */
 	char *password;
 };
 
@@ -173,7 +183,8 @@ static int read_limits(const struct engine_request *r, struct mysql_conf *conf, 
 
 	conf->max_load = load ? split_list(load) : copy_list(&conf->max_load);
 	if (rows && (!num_parse_i64(rows, strlen(rows), &conf->max_rows_s) || conf->max_rows_s < 0))
-		return err_set(err, ERR_CONFIG, 0, "--max-rows: expected rows per second, 0 for no limit, found '%.40s'", rows);
+		return err_set(err, ERR_CONFIG, 0,
+				"--max-rows: expected rows per second, 0 for no limit, found '%.40s'", rows);
 	if (lag && (!num_parse_duration_ms(lag, strlen(lag), &conf->throttle_lag_ms) || conf->throttle_lag_ms < 0))
 		return err_set(err, ERR_CONFIG, 0, "--max-lag: expected a time (1500ms, 2s), found '%.40s'", lag);
 	return source_conf_check(conf, err);
@@ -200,7 +211,8 @@ static int limit(struct capture *c, const struct engine_request *r, struct err *
 
 static bool sets_limits(const struct engine_request *r)
 {
-	return engine_request_arg(r, "max_rows") || engine_request_arg(r, "max_lag") || engine_request_arg(r, "max_load");
+	return engine_request_arg(r, "max_rows") || engine_request_arg(r, "max_lag") ||
+			engine_request_arg(r, "max_load");
 }
 
 /* The file or the command that holds it may say another one by now. A file that cannot be read leaves the old one. */
@@ -211,7 +223,7 @@ void capture_password_again(struct capture *c)
 	struct err err = { 0 };
 
 	if (settings_load(fresh, c->sh->settings->path, &err) == 0 && fresh->mysql.password &&
-	    (now->password == NULL || strcmp(now->password, fresh->mysql.password) != 0)) {
+			(now->password == NULL || strcmp(now->password, fresh->mysql.password) != 0)) {
 		struct capture_limits *l = xcalloc(1, sizeof(*l));
 
 		l->conf = *now;

@@ -18,9 +18,11 @@
 #define AGAIN "{\"millrace\":\"read again\"}"
 
 struct stopped_tables {
-	struct { char *name, *why; } *items;
+	struct {
+		char *name, *why;
+	} * items;
 	size_t count;
-	unsigned seen;		/* source_stops() as of the last look */
+	unsigned seen; /* source_stops() as of the last look */
 };
 
 struct stopped_tables *stopped_new(void)
@@ -66,7 +68,8 @@ static void drop(struct stopped_tables *t, size_t i)
 void stopped_read(struct stopped_tables *t, const struct settings *s, const struct record *r)
 {
 	json_t *key = r->key ? json_loadb(r->key, r->key_len, 0, NULL) : NULL;
-	const char *kind = json_string_value(json_object_get(key, "millrace")), *name = json_string_value(json_object_get(key, "name"));
+	const char *kind = json_string_value(json_object_get(key, "millrace")),
+		   *name = json_string_value(json_object_get(key, "name"));
 	const char *table = json_string_value(json_object_get(key, "table"));
 
 	if (kind && name && table && strcmp(kind, "stopped") == 0 && strcmp(name, s->name) == 0) {
@@ -92,7 +95,7 @@ static void tell(struct capture *c, const char *name, const char *why)
 
 void stopped_apply(struct stopped_tables *t, struct capture *c)
 {
-	for (size_t i = 0; i < t->count; ) {
+	for (size_t i = 0; i < t->count;) {
 		if (strcmp(t->items[i].why, AGAIN) == 0) {
 			pthread_mutex_lock(&c->half.lock);
 			orders_again(c, t->items[i].name);
@@ -103,8 +106,9 @@ void stopped_apply(struct stopped_tables *t, struct capture *c)
 		source_stop_table(c->source, t->items[i].name, t->items[i].why);
 		withheld_stopped(c, t->items[i].name, t->items[i].why);
 		tell(c, t->items[i].name, t->items[i].why);
-		logline(LOG_WARNING, "capture", "table %s is stopped since an earlier run: %s; `millrace resume %s` reads it again and lets it go on",
-			t->items[i].name, t->items[i].why, t->items[i].name);
+		logline(LOG_WARNING, "capture",
+				"table %s is stopped since an earlier run: %s; `millrace resume %s` reads it again and lets it go on",
+				t->items[i].name, t->items[i].why, t->items[i].name);
 		i++;
 	}
 	t->seen = source_stops(c->source);
@@ -225,14 +229,17 @@ int capture_resume_table(struct capture *c, const char *table, int wait_ms, stru
 	pthread_mutex_lock(&h->lock);
 	if (!resume_waits(c, table))
 		resume_add(c, table);
-	while (resume_waits(c, table) && h->state != HALF_FAILED && !h->stop && !h->dismissed && clock_mono_us() < until_us) {
+	while (resume_waits(c, table) && h->state != HALF_FAILED && !h->stop && !h->dismissed &&
+			clock_mono_us() < until_us) {
 		pthread_mutex_unlock(&h->lock);
 		clock_sleep_ms(20);
 		pthread_mutex_lock(&h->lock);
 	}
 	if (resume_waits(c, table))
-		r = err_set(err, ERR_FATAL, 0, "table %.200s goes on as soon as capture does, which it does not%s%.250s", table,
-			    h->error.kind ? ": " : "; `millrace status` says why", h->error.kind ? h->error.msg : "");
+		r = err_set(err, ERR_FATAL, 0,
+				"table %.200s goes on as soon as capture does, which it does not%s%.250s", table,
+				h->error.kind ? ": " : "; `millrace status` says why",
+				h->error.kind ? h->error.msg : "");
 	pthread_mutex_unlock(&h->lock);
 	return r;
 }

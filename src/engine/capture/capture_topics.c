@@ -18,11 +18,11 @@
 
 enum { WHY_MAX = 480, KEY_SHOWN = 80 };
 
-struct withheld {		/* records that are left out */
+struct withheld { /* records that are left out */
 	struct withheld *next;
-	const char *topic;		/* interned */
-	const char *db, *table;		/* interned; NULL: all of the topic, which is no table's */
-	const char *file;		/* interned; not NULL: only the statement there, of a history */
+	const char *topic;	/* interned */
+	const char *db, *table; /* interned; NULL: all of the topic, which is no table's */
+	const char *file;	/* interned; not NULL: only the statement there, of a history */
 	uint64_t pos;
 	char *why;
 };
@@ -30,13 +30,13 @@ struct withheld {		/* records that are left out */
 struct topic {
 	const struct schema *seen;	/* the last one: most records are of the same */
 	const char *db, *table;		/* whose rows it takes; interned, NULL: no table's */
-	bool looked, ensured, withheld;	/* withheld: there are records that are left out */
+	bool looked, ensured, withheld; /* withheld: there are records that are left out */
 };
 
 struct topics {
 	struct capture *c;
-	struct name_map map;		/* by topic: struct topic */
-	const char *dead, *history, *changes;	/* interned */
+	struct name_map map;		      /* by topic: struct topic */
+	const char *dead, *history, *changes; /* interned */
 };
 
 /* ---- whose ---- */
@@ -65,8 +65,10 @@ static const struct schema *row_of(const struct topics *t, const struct batch *b
 {
 	const struct change *c = change_of(b, r);
 
-	return c && c->schema && c->op != CHANGE_DDL && r->topic != t->dead && topic_of(t, c->schema->db, c->schema->table) == r->topic
-		? c->schema : NULL;
+	return c && c->schema && c->op != CHANGE_DDL && r->topic != t->dead &&
+					topic_of(t, c->schema->db, c->schema->table) == r->topic
+			? c->schema
+			: NULL;
 }
 
 /* ---- leaving out ---- */
@@ -80,7 +82,8 @@ static struct withheld *find_table(const struct capture *c, const char *db, cons
 	return w;
 }
 
-static struct withheld *withhold(struct capture *c, const char *topic, const char *db, const char *table, const char *why)
+static struct withheld *withhold(struct capture *c, const char *topic, const char *db, const char *table,
+		const char *why)
 {
 	struct withheld *w = xcalloc(1, sizeof(*w));
 
@@ -178,27 +181,32 @@ static void key_text(char *out, size_t size, const struct record *r)
 	snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), at ? at : "none");
 }
 
-static void reason(char *out, const struct log_refusal *why, const struct change *c, const struct record *r, const struct err *err)
+static void reason(char *out, const struct log_refusal *why, const struct change *c, const struct record *r,
+		const struct err *err)
 {
 	char key[KEY_SHOWN], limit[48] = "";
 	bool placed = c && c->txn && c->txn->file;
 
 	if (why->why == LOG_NEEDS_KEY) {
-		snprintf(out, WHY_MAX, "topic %.150s is compacted (cleanup.policy) and takes no message without key, such as a TRUNCATE "
-			 "or a row of a table without primary key: set its cleanup.policy to delete, or add t to skipped.operations",
-			 why->topic);
+		snprintf(out, WHY_MAX,
+				"topic %.150s is compacted (cleanup.policy) and takes no message without key, such as a TRUNCATE "
+				"or a row of a table without primary key: set its cleanup.policy to delete, or add t to skipped.operations",
+				why->topic);
 	} else if (why->why == LOG_TOPIC_DENIED) {
 		const char *said = strstr(err->msg, "Broker: ");
 
-		snprintf(out, WHY_MAX, "topic %.150s cannot be written to: %.200s: allow DESCRIBE and WRITE on it, or CREATE if it is missing",
-			 why->topic, said ? said : err->msg);
+		snprintf(out, WHY_MAX,
+				"topic %.150s cannot be written to: %.200s: allow DESCRIBE and WRITE on it, or CREATE if it is missing",
+				why->topic, said ? said : err->msg);
 	} else {
 		key_text(key, sizeof(key), r);
 		if (why->limit)
 			snprintf(limit, sizeof(limit), " = %zu", why->limit);
-		snprintf(out, WHY_MAX, "a message of %zu bytes for topic %.120s, key %s, from %.60s:%llu, is larger than %s%s: raise it",
-			 why->bytes, why->topic, key, placed ? c->txn->file : "a snapshot",
-			 placed ? (unsigned long long)c->pos : 0, why->setting ? why->setting : "the topic takes", limit);
+		snprintf(out, WHY_MAX,
+				"a message of %zu bytes for topic %.120s, key %s, from %.60s:%llu, is larger than %s%s: raise it",
+				why->bytes, why->topic, key, placed ? c->txn->file : "a snapshot",
+				placed ? (unsigned long long)c->pos : 0,
+				why->setting ? why->setting : "the topic takes", limit);
 	}
 }
 
@@ -217,7 +225,7 @@ static void refuse_statement(struct topics *t, const char *topic, const struct c
 	w->pos = c->pos;
 	topic_at(t, topic)->withheld = true;
 	problem_raise(t->c->sh->problems, PROBLEM_HISTORY_LACKS, topic, "a statement about %s is not in it: %s",
-		      c->ddl->captured ? "captured tables" : "tables that are not captured", why);
+			c->ddl->captured ? "captured tables" : "tables that are not captured", why);
 }
 
 /* Messages about messages: heartbeats, limits of transactions. Rows do not need them. */
@@ -229,7 +237,8 @@ static void leave_out_topic(struct topics *t, const char *topic, const char *why
 }
 
 /* false: nothing can be left out; the failure is everybody's. */
-static bool stop_for(struct topics *t, const struct log_refusal *why, const struct batch *b, const struct record *r, const struct err *err)
+static bool stop_for(struct topics *t, const struct log_refusal *why, const struct batch *b, const struct record *r,
+		const struct err *err)
 {
 	const struct change *c = change_of(b, r);
 	const struct schema *s = row_of(t, b, r);
@@ -274,8 +283,10 @@ static void look(struct topics *t, struct topic *topic, const struct batch *b, c
 	}
 	if (topic->db == s->db && topic->table == s->table)
 		return;
-	snprintf(why, sizeof(why), "its topic %.150s is also that of %.60s.%.60s, and their rows would be mixed: rename one, "
-		 "or leave one out in [mysql] table.exclude.list", r->topic, topic->db, topic->table);
+	snprintf(why, sizeof(why),
+			"its topic %.150s is also that of %.60s.%.60s, and their rows would be mixed: rename one, "
+			"or leave one out in [mysql] table.exclude.list",
+			r->topic, topic->db, topic->table);
 	stop_table(t, s->db, s->table, why);
 }
 
@@ -284,7 +295,8 @@ static int ensure(struct topics *t, struct topic *topic, const struct batch *b, 
 {
 	struct log_refusal why = { .why = LOG_TOPIC_DENIED };
 
-	if (log_topic_ensure(t->c->sh->log, r->topic, r->topic == t->dead ? LOG_TOPIC_DEAD : LOG_TOPIC_ROWS, err) == 0) {
+	if (log_topic_ensure(t->c->sh->log, r->topic, r->topic == t->dead ? LOG_TOPIC_DEAD : LOG_TOPIC_ROWS, err) ==
+			0) {
 		topic->ensured = true;
 		return 0;
 	}
@@ -313,7 +325,8 @@ int topics_admit(struct topics *t, struct batch *b, struct err *err)
 			if (topic->seen != schema || !topic->looked)
 				look(t, topic, b, r);
 			topic->seen = schema;
-			if (!topic->ensured && !(topic->withheld && is_withheld(t, b, r)) && ensure(t, topic, b, r, err))
+			if (!topic->ensured && !(topic->withheld && is_withheld(t, b, r)) &&
+					ensure(t, topic, b, r, err))
 				return -1;
 		}
 		if (topic->withheld && is_withheld(t, b, r))

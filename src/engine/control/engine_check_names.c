@@ -14,7 +14,7 @@
 
 struct names {
 	struct schema *const *schemas;
-	char **tables;			/* db.table, as many as schemas */
+	char **tables; /* db.table, as many as schemas */
 	size_t count;
 	bool fold;
 	struct report *report;
@@ -52,12 +52,12 @@ static bool table_exists(const struct names *n, const char *name)
 }
 
 static void tell_missing(const struct names *n, enum report_level level, const char *subject, const char *name,
-			 const char *remedy)
+		const char *remedy)
 {
 	const char *near = conf_nearest(name, (const char *const *)n->tables, n->count);
 
-	report_add(n->report, level, subject, remedy, "no captured table is called %s%s%s", name, near ? "; nearest is " : "",
-		   near ? near : "");
+	report_add(n->report, level, subject, remedy, "no captured table is called %s%s%s", name,
+			near ? "; nearest is " : "", near ? near : "");
 }
 
 static void check_sections(const struct names *n, const struct settings *s)
@@ -66,11 +66,13 @@ static void check_sections(const struct names *n, const struct settings *s)
 		char *subject = xasprintf("[table %s]", s->tables[i].name);
 
 		if (section_is_pattern(&s->tables[i]) && !section_applies(n, s, &s->tables[i]))
-			report_add(n->report, REPORT_PROBLEM, subject, "Correct the pattern (* is any text), or take the section out.",
-				   "is the section of no captured table: %s", "none matches, or those that do have sections of their own");
+			report_add(n->report, REPORT_PROBLEM, subject,
+					"Correct the pattern (* is any text), or take the section out.",
+					"is the section of no captured table: %s",
+					"none matches, or those that do have sections of their own");
 		else if (!section_is_pattern(&s->tables[i]) && !table_exists(n, s->tables[i].name))
 			tell_missing(n, REPORT_PROBLEM, subject, s->tables[i].name,
-				     "Write the name as the server does; until then the section is applied to no row.");
+					"Write the name as the server does; until then the section is applied to no row.");
 		free(subject);
 	}
 }
@@ -80,7 +82,7 @@ static void check_overrides(const struct names *n, const struct conf_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		if (!table_exists(n, list->items[i]))
 			tell_missing(n, REPORT_PROBLEM, "[mysql] snapshot.select.statement.overrides", list->items[i],
-				     "Write the name as the server does; until then a snapshot reads the whole table.");
+					"Write the name as the server does; until then a snapshot reads the whole table.");
 }
 
 /* ---- regular expressions ---- */
@@ -117,8 +119,8 @@ static bool match_column(const struct names *n, const struct pattern_list *p)
 	return found;
 }
 
-static void check_pattern(const struct names *n, const char *text, names_match *match, enum report_level level, const char *key,
-			  const char *remedy)
+static void check_pattern(const struct names *n, const char *text, names_match *match, enum report_level level,
+		const char *key, const char *remedy)
 {
 	char *items[] = { (char *)text };
 	struct conf_list one = { .items = items, .count = 1 };
@@ -139,7 +141,7 @@ static void check_list(const struct names *n, const struct conf_list *list, name
 {
 	for (size_t i = 0; i < list->count; i++)
 		check_pattern(n, list->items[i], match, REPORT_WARNING, key,
-			      "Correct the name, or leave it when what it names is still to come.");
+				"Correct the name, or leave it when what it names is still to come.");
 }
 
 /* A mask that matches no column masks nothing. */
@@ -152,14 +154,14 @@ static void check_mappers(const struct names *n, const struct conf_pairs *pairs)
 			item += strspn(item, " ");
 			item[strcspn(item, " ")] = '\0';
 			check_pattern(n, item, match_column, REPORT_PROBLEM, pairs->items[i].key,
-				      "Write db.table.column as the server does; until then no value is changed.");
+					"Write db.table.column as the server does; until then no value is changed.");
 		}
 		free(list);
 	}
 }
 
-void check_names(const struct settings *s, enum engine_role role, struct schema *const *schemas, size_t count, bool fold,
-		 struct report *report)
+void check_names(const struct settings *s, enum engine_role role, struct schema *const *schemas, size_t count,
+		bool fold, struct report *report)
 {
 	struct names n = { .schemas = schemas, .count = count, .fold = fold, .report = report };
 

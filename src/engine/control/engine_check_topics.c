@@ -16,26 +16,30 @@ static void judge(const struct settings *s, const struct schema *schema, const c
 		return;
 	subject = xasprintf("topic %s", topic);
 	if (schema->nkey == 0)
-		report_add(report, REPORT_PROBLEM, subject, "Set cleanup.policy=delete on the topic, or give the table a primary key.",
-			   "it is compacted and takes no message without key, and table %s.%s has no key: its first row would stop it",
-			   schema->db, schema->table);
+		report_add(report, REPORT_PROBLEM, subject,
+				"Set cleanup.policy=delete on the topic, or give the table a primary key.",
+				"it is compacted and takes no message without key, and table %s.%s has no key: its first row would stop it",
+				schema->db, schema->table);
 	else
-		report_add(report, REPORT_WARNING, subject, "Set cleanup.policy=delete on the topic, or skipped.operations = t in [mysql].",
-			   "it is compacted and takes no message without key: a TRUNCATE of %s.%s would stop the table", schema->db,
-			   schema->table);
+		report_add(report, REPORT_WARNING, subject,
+				"Set cleanup.policy=delete on the topic, or skipped.operations = t in [mysql].",
+				"it is compacted and takes no message without key: a TRUNCATE of %s.%s would stop the table",
+				schema->db, schema->table);
 	free(subject);
 }
 
-static int check_one(const struct settings *s, struct log *log, const struct log_topics *topics, const struct schema *schema,
-		     struct report *report, struct err *err)
+static int check_one(const struct settings *s, struct log *log, const struct log_topics *topics,
+		const struct schema *schema, struct report *report, struct err *err)
 {
-	const char *topic = format_topic_name(s->format.topic_prefix, s->format.topic_delimiter, schema->db, schema->table);
+	const char *topic = format_topic_name(s->format.topic_prefix, s->format.topic_delimiter, schema->db,
+			schema->table);
 	bool compacts = s->log.cleanup_policy && strstr(s->log.cleanup_policy, "compact");
 
 	if (log_topics_find(topics, topic) && log_topic_compacts(log, topic, &compacts, err)) {
 		if (err->kind != ERR_DENIED)
 			return -1;
-		report_add(report, REPORT_NOTE, "kafka topics", "Grant DescribeConfigs on the topic to have it checked.", "%s", err->msg);
+		report_add(report, REPORT_NOTE, "kafka topics",
+				"Grant DescribeConfigs on the topic to have it checked.", "%s", err->msg);
 		err_clear(err);
 		return 0;
 	}
@@ -44,7 +48,8 @@ static int check_one(const struct settings *s, struct log *log, const struct log
 	return 0;
 }
 
-int check_topics(const struct settings *s, struct schema *const *schemas, size_t count, struct report *report, struct err *err)
+int check_topics(const struct settings *s, struct schema *const *schemas, size_t count, struct report *report,
+		struct err *err)
 {
 	struct log_topics topics = { 0 };
 	struct log *log = log_open(&s->log, err);

@@ -11,6 +11,7 @@
 #include "row/schema.h"
 
 /* Asks Kafka for each topic that is there; what is still to be made is judged by the settings. -1: Kafka does not answer. */
-int check_topics(const struct settings *s, struct schema *const *schemas, size_t count, struct report *report, struct err *err);
+int check_topics(const struct settings *s, struct schema *const *schemas, size_t count, struct report *report,
+		struct err *err);
 
 #endif

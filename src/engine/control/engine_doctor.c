@@ -10,7 +10,7 @@
 #include "core/xalloc.h"
 #include "engine/control/engine_doctor_words.h"
 
-enum { MESSAGE_BYTES = 1000000 };	/* librdkafka's preset of message.max.bytes */
+enum { MESSAGE_BYTES = 1000000 }; /* librdkafka's preset of message.max.bytes */
 
 /* Of a row's own bytes; an envelope has the row before and after. 0: no limit, the log is embedded. */
 static uint64_t message_room(const struct settings *s)
@@ -104,7 +104,7 @@ static void word_findings(const struct settings *s, struct doctor_report *r)
 }
 
 int doctor_examine(const struct settings *s, enum engine_role role, struct schema *const *schemas, size_t nschemas,
-		   const struct source_limits *limits, struct doctor_report *out, struct err *err)
+		const struct source_limits *limits, struct doctor_report *out, struct err *err)
 {
 	make_exams(s, schemas, nschemas, out);
 	if (format_examine(&s->format, out->exams, out->nexams, err))

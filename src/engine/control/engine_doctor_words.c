@@ -10,7 +10,7 @@
 struct told {
 	const struct settings *s;
 	struct exam *e;
-	const struct column *c;		/* NULL: the table */
+	const struct column *c; /* NULL: the table */
 	const struct exam_column *part;
 	struct doctor_finding *out;
 };
@@ -51,22 +51,21 @@ static bool tell_time(const struct told *t)
 static bool tell_wide(const struct told *t)
 {
 	t->out->what = arena_printf(&t->e->arena, "longer than the %llu bytes that %s takes",
-				    (unsigned long long)t->part->room_bytes,
-				    t->part->target ? t->part->target : part_name(t));
+			(unsigned long long)t->part->room_bytes, t->part->target ? t->part->target : part_name(t));
 	return true;
 }
 
 static bool tell_key_wide(const struct told *t)
 {
 	t->out->what = arena_printf(&t->e->arena, "texts in the key of more than the %llu bytes that are left for them",
-				    (unsigned long long)t->e->key_room_bytes);
+			(unsigned long long)t->e->key_room_bytes);
 	return true;
 }
 
 static bool tell_row_wide(const struct told *t)
 {
 	t->out->what = arena_printf(&t->e->arena, "rows with more than the %llu bytes that one message has for them",
-				    (unsigned long long)t->e->row_room_bytes);
+			(unsigned long long)t->e->row_room_bytes);
 	return true;
 }
 
@@ -99,10 +98,12 @@ static bool tell_null_key(const struct told *t)
 static bool tell_no_key(const struct told *t)
 {
 	if (t->s->format.message_format == FORMAT_FLAT)
-		t->out->decision = "an UPDATE leaves its old row at the target: flat messages tell the new one only; [kafka] "
-				   "message.format = envelope tells both";
+		t->out->decision =
+				"an UPDATE leaves its old row at the target: flat messages tell the new one only; [kafka] "
+				"message.format = envelope tells both";
 	else if (t->s->sink.fe_http == NULL)
-		t->out->decision = "messages without key, in one partition; rows are appended, a delete takes an equal one";
+		t->out->decision =
+				"messages without key, in one partition; rows are appended, a delete takes an equal one";
 	return true;
 }
 
@@ -113,92 +114,70 @@ static const struct words {
 	bool (*tell)(const struct told *t);
 } words[EXAM_QUESTIONS] = {
 	[EXAM_NO_KEY] = { REPORT_WARNING, true, "no primary key and no unique one without NULL",
-		"messages without key, in one partition; an upsert cannot find its row",
-		"[mysql] message.key.columns, or add a primary key", tell_no_key },
+			"messages without key, in one partition; an upsert cannot find its row",
+			"[mysql] message.key.columns, or add a primary key", tell_no_key },
 	[EXAM_KEY_WIDE] = { REPORT_WARNING, false, NULL,
-		"these rows go to the dead letters: StarRocks takes keys of 128 bytes",
-		"[mysql] message.key.columns, or a shorter key", tell_key_wide },
+			"these rows go to the dead letters: StarRocks takes keys of 128 bytes",
+			"[mysql] message.key.columns, or a shorter key", tell_key_wide },
 	[EXAM_ROW_WIDE] = { REPORT_WARNING, false, NULL,
-		"a message of such a row is refused by the broker, and capture stands",
-		"[kafka] message.max.bytes, and the broker's and topic's", tell_row_wide },
+			"a message of such a row is refused by the broker, and capture stands",
+			"[kafka] message.max.bytes, and the broker's and topic's", tell_row_wide },
 	[EXAM_TOPIC_SHARED] = { REPORT_PROBLEM, true, "another table has the same topic",
-		"rows of both tables would be mixed",
-		"[mysql] table.exclude.list, or rename one", NULL },
+			"rows of both tables would be mixed", "[mysql] table.exclude.list, or rename one", NULL },
 	[EXAM_NAME_TAKEN] = { REPORT_PROBLEM, true, "a field that the messages add, or another column, has this name",
-		"the table is stopped",
-		"rename the column; [mysql] column.exclude.list; [kafka] message.format = envelope", NULL },
-	[EXAM_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target",
-		NULL,
-		NULL, tell_refused },
-	[EXAM_TEXT_WIDE] = { REPORT_WARNING, false, NULL,
-		"these rows go to the dead letters",
-		"[table] transform can cut it; [mysql] column.exclude.list", tell_wide },
+			"the table is stopped",
+			"rename the column; [mysql] column.exclude.list; [kafka] message.format = envelope", NULL },
+	[EXAM_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target", NULL, NULL, tell_refused },
+	[EXAM_TEXT_WIDE] = { REPORT_WARNING, false, NULL, "these rows go to the dead letters",
+			"[table] transform can cut it; [mysql] column.exclude.list", tell_wide },
 	[EXAM_DECIMAL_WIDE] = { REPORT_NOTE, true, "more digits than the 38 of StarRocks' DECIMAL",
-		"kept as text, every digit",
-		NULL, NULL },
+			"kept as text, every digit", NULL, NULL },
 	[EXAM_BIGINT_WRAPS] = { REPORT_WARNING, false, "2^63 or more",
-		"negative numbers in the messages, as Debezium writes them",
-		"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
+			"negative numbers in the messages, as Debezium writes them",
+			"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
 	[EXAM_BIGINT_NEAR] = { REPORT_NOTE, false, "2^62 or more",
-		"exact up to 2^63 - 1, negative in the messages beyond",
-		"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
+			"exact up to 2^63 - 1, negative in the messages beyond",
+			"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
 	[EXAM_TINYINT1] = { REPORT_WARNING, false, "neither 0 nor 1",
-		"kept as numbers; who takes tinyint(1) for true and false reads them wrong",
-		by_script, NULL },
-	[EXAM_DATE_ZERO] = { REPORT_WARNING, false, "zero dates",
-		NULL,
-		by_script, tell_zero },
-	[EXAM_DATE_PARTIAL] = { REPORT_WARNING, false, "dates with a year, month or day 0",
-		NULL,
-		by_script, tell_zero },
-	[EXAM_DATE_NONE] = { REPORT_WARNING, false, "dates that no calendar has",
-		"these rows go to the dead letters",
-		"correct the rows at the source", NULL },
+			"kept as numbers; who takes tinyint(1) for true and false reads them wrong", by_script, NULL },
+	[EXAM_DATE_ZERO] = { REPORT_WARNING, false, "zero dates", NULL, by_script, tell_zero },
+	[EXAM_DATE_PARTIAL] = { REPORT_WARNING, false, "dates with a year, month or day 0", NULL, by_script,
+			tell_zero },
+	[EXAM_DATE_NONE] = { REPORT_WARNING, false, "dates that no calendar has", "these rows go to the dead letters",
+			"correct the rows at the source", NULL },
 	[EXAM_DATE_SHORT_YEAR] = { REPORT_WARNING, false, "years from 1 to 99",
-		"moved to 1970 to 2069, as Debezium does",
-		"[mysql] enable.time.adjuster = false", NULL },
-	[EXAM_YEAR_ZERO] = { REPORT_NOTE, false, "the year 0000",
-		"written as 0; Debezium writes 1900 or 2000",
-		by_script, NULL },
+			"moved to 1970 to 2069, as Debezium does", "[mysql] enable.time.adjuster = false", NULL },
+	[EXAM_YEAR_ZERO] = { REPORT_NOTE, false, "the year 0000", "written as 0; Debezium writes 1900 or 2000",
+			by_script, NULL },
 	[EXAM_TIME_RANGE] = { REPORT_NOTE, false, "negative, or more than 24 hours",
-		"microseconds in the messages, as they are",
-		NULL, tell_time },
+			"microseconds in the messages, as they are", NULL, tell_time },
 	[EXAM_KEY_FLOAT] = { REPORT_WARNING, true, "a floating-point number in the key",
-		"kept as text; a key that is rounded on its way finds no row",
-		"[mysql] message.key.columns, or another key", NULL },
-	[EXAM_KEY_NULL] = { REPORT_WARNING, true, "NULL is allowed in a unique key",
-		"it is no key for that",
-		"[mysql] message.key.columns, or make it NOT NULL", tell_null_key },
+			"kept as text; a key that is rounded on its way finds no row",
+			"[mysql] message.key.columns, or another key", NULL },
+	[EXAM_KEY_NULL] = { REPORT_WARNING, true, "NULL is allowed in a unique key", "it is no key for that",
+			"[mysql] message.key.columns, or make it NOT NULL", tell_null_key },
 	[EXAM_JSON_NUMBER] = { REPORT_WARNING, false, "JSON with numbers of more digits than a double has",
-		"exact in the message and in the target's text",
-		"[mysql] column.exclude.list", tell_json },
+			"exact in the message and in the target's text", "[mysql] column.exclude.list", tell_json },
 	[EXAM_LABEL_ODD] = { REPORT_NOTE, true, "labels with a comma, quote, or blank at an end",
-		"written as they are; a comma is escaped in the schema's list only",
-		NULL, NULL },
+			"written as they are; a comma is escaped in the schema's list only", NULL, NULL },
 	[EXAM_LABEL_NONE] = { REPORT_WARNING, false, "the empty label of a value that was refused",
-		"written as an empty text",
-		by_script, NULL },
+			"written as an empty text", by_script, NULL },
 	[EXAM_LATIN1_HOLES] = { REPORT_WARNING, false, "bytes that latin1 gives no character",
-		"replaced by U+FFFD in the stream, as Debezium does",
-		by_script, NULL },
+			"replaced by U+FFFD in the stream, as Debezium does", by_script, NULL },
 	[EXAM_LATIN1_UTF8] = { REPORT_WARNING, false, "latin1 text that looks like UTF-8",
-		"read as latin1: two characters for one",
-		"convert the column at the source, by way of VARBINARY", NULL },
+			"read as latin1: two characters for one",
+			"convert the column at the source, by way of VARBINARY", NULL },
 	[EXAM_BITS] = { REPORT_NOTE, true, "BIT of more than one bit",
-		"bytes in the messages, lowest first; a number at the target",
-		NULL, NULL },
-	[EXAM_GEOMETRY] = { REPORT_NOTE, true, "geometry",
-		"WKB and SRID in the messages; the bytes at the target",
-		"[mysql] column.exclude.list", NULL },
-	[EXAM_VECTOR] = { REPORT_NOTE, true, "a vector",
-		"an array of floats in the messages; the bytes at the target",
-		"[mysql] column.exclude.list", NULL },
+			"bytes in the messages, lowest first; a number at the target", NULL, NULL },
+	[EXAM_GEOMETRY] = { REPORT_NOTE, true, "geometry", "WKB and SRID in the messages; the bytes at the target",
+			"[mysql] column.exclude.list", NULL },
+	[EXAM_VECTOR] = { REPORT_NOTE, true, "a vector", "an array of floats in the messages; the bytes at the target",
+			"[mysql] column.exclude.list", NULL },
 	[EXAM_GENERATED] = { REPORT_NOTE, true, "a generated column",
-		"an ordinary column: its values are stored, not computed",
-		"[mysql] column.exclude.list", NULL },
-	[EXAM_INVISIBLE] = { REPORT_NOTE, true, "an invisible column",
-		"captured as any other",
-		"[mysql] column.exclude.list", NULL },
+			"an ordinary column: its values are stored, not computed", "[mysql] column.exclude.list",
+			NULL },
+	[EXAM_INVISIBLE] = { REPORT_NOTE, true, "an invisible column", "captured as any other",
+			"[mysql] column.exclude.list", NULL },
 };
 
 bool doctor_words(const struct settings *s, struct exam *e, const struct exam_finding *at, struct doctor_finding *out)
@@ -206,12 +185,16 @@ bool doctor_words(const struct settings *s, struct exam *e, const struct exam_fi
 	const struct words *w = &words[at->question];
 	bool of_column = at->column >= 0;
 	struct told t = { s, e, of_column ? &e->schema->columns[at->column] : NULL,
-			  of_column ? &e->columns[at->column] : NULL, out };
+		of_column ? &e->columns[at->column] : NULL, out };
 
 	if (at->count == 0 && !w->always)
 		return false;
-	*out = (struct doctor_finding){ .level = w->level, .exam = e, .at = at, .what = w->what, .decision = w->decision,
-					.setting = w->setting };
+	*out = (struct doctor_finding){ .level = w->level,
+		.exam = e,
+		.at = at,
+		.what = w->what,
+		.decision = w->decision,
+		.setting = w->setting };
 	if (at->count < 0 && !w->always && out->level == REPORT_WARNING)
 		out->level = REPORT_NOTE;
 	return w->tell == NULL || w->tell(&t);

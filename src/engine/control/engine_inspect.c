@@ -35,7 +35,8 @@ static void put_groups(struct buf *b, const struct log_groups *groups, const cha
 		buf_puts(b, first ? "{\"group\":" : ",{\"group\":");
 		first = false;
 		buf_json_str(b, g->group);
-		buf_printf(b, ",\"offset\":%lld,\"lag\":%lld}", (long long)g->offset, (long long)(p->high > g->offset ? p->high - g->offset : 0));
+		buf_printf(b, ",\"offset\":%lld,\"lag\":%lld}", (long long)g->offset,
+				(long long)(p->high > g->offset ? p->high - g->offset : 0));
 	}
 	buf_putc(b, ']');
 }
@@ -64,7 +65,8 @@ int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *
 			buf_reset(&b);
 			buf_puts(&b, "{\"topic\":");
 			buf_json_str(&b, topics.items[i].name);
-			buf_printf(&b, ",\"partition\":%d,\"low\":%lld,\"high\":%lld", (int)p->id, (long long)p->low, (long long)p->high);
+			buf_printf(&b, ",\"partition\":%d,\"low\":%lld,\"high\":%lld", (int)p->id, (long long)p->low,
+					(long long)p->high);
 			put_groups(&b, &groups, topics.items[i].name, p);
 			buf_putc(&b, '}');
 			gone = emit(arg, b.data, b.len);
@@ -75,7 +77,8 @@ int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *
 	log_groups_free(&groups);
 	log_topics_free(&topics);
 	if (topic && shown == 0)
-		return err_set(err, ERR_CONFIG, 0, "topic '%.200s': expected one that exists; `millrace topics` lists them", topic);
+		return err_set(err, ERR_CONFIG, 0,
+				"topic '%.200s': expected one that exists; `millrace topics` lists them", topic);
 	return 0;
 }
 
@@ -84,8 +87,8 @@ int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *
 struct dead_scan {
 	engine_emit *emit;
 	void *arg;
-	bool whole;		/* with the message */
-	bool unmasked;		/* also where the table's script masks */
+	bool whole;    /* with the message */
+	bool unmasked; /* also where the table's script masks */
 	struct row_mask mask;
 	int64_t left;
 	struct buf line;
@@ -122,7 +125,7 @@ static bool is_masked(const struct dead_scan *s, const struct record *r)
 
 		if (h->value == NULL || !(topic || table))
 			continue;
-		snprintf(name, sizeof(name), ".%.*s", (int)h->len, h->value);	/* a topic ends in .db.table as well */
+		snprintf(name, sizeof(name), ".%.*s", (int)h->len, h->value); /* a topic ends in .db.table as well */
 		if (row_mask_topic(&s->mask, name))
 			return true;
 	}
@@ -169,15 +172,16 @@ static int scan_dead(struct log *log, const struct settings *s, struct dead_scan
 	return rc;
 }
 
-int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg, struct err *err)
+int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg,
+		struct err *err)
 {
 	struct dead_scan scan = { .emit = emit, .arg = arg, .left = count };
 
 	return scan_dead(log, s, &scan, -1, err);
 }
 
-int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit, void *arg,
-		      struct err *err)
+int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit,
+		void *arg, struct err *err)
 {
 	struct dead_scan scan = { .emit = emit, .arg = arg, .left = 1, .whole = true, .unmasked = unmasked };
 	int rc;
@@ -190,7 +194,9 @@ int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, boo
 	if (rc)
 		return -1;
 	if (scan.found == 0)
-		return err_set(err, ERR_CONFIG, 0, "dead letter %lld: expected one that exists; `millrace dead list` lists them", (long long)id);
+		return err_set(err, ERR_CONFIG, 0,
+				"dead letter %lld: expected one that exists; `millrace dead list` lists them",
+				(long long)id);
 	return 0;
 }
 
@@ -208,7 +214,10 @@ static int64_t number_arg(const struct engine_request *r, const char *name)
 
 static enum message_form form_arg(const struct engine_request *r)
 {
-	static const char *const names[] = { [MESSAGE_JSON] = "json", [MESSAGE_CSV] = "csv", [MESSAGE_LIST] = "list", [MESSAGE_WHOLE] = "whole" };
+	static const char *const names[] = { [MESSAGE_JSON] = "json",
+		[MESSAGE_CSV] = "csv",
+		[MESSAGE_LIST] = "list",
+		[MESSAGE_WHOLE] = "whole" };
 	const char *form = engine_request_arg(r, "form");
 
 	for (size_t i = 0; form && i < sizeof(names) / sizeof(*names); i++)
@@ -233,13 +242,20 @@ static const char *hidden_of(const struct settings *s, const struct engine_reque
 	return masks ? ROW_MASKED : NULL;
 }
 
-int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit,
+		void *arg, struct err *err)
 {
 	const char *seek = engine_request_arg(r, "seek"), *topic = engine_request_arg(r, "topic");
 	struct messages_wish wish = {
-		.topic = topic, .seek = seek, .text = engine_request_arg(r, "grep"), .regex = engine_request_arg(r, "regex"),
-		.filter = engine_request_arg(r, "filter"), .partition = number_arg(r, "partition"), .limit = number_arg(r, "limit"),
-		.form = form_arg(r), .progress = engine_request_arg(r, "progress") != NULL,
+		.topic = topic,
+		.seek = seek,
+		.text = engine_request_arg(r, "grep"),
+		.regex = engine_request_arg(r, "regex"),
+		.filter = engine_request_arg(r, "filter"),
+		.partition = number_arg(r, "partition"),
+		.limit = number_arg(r, "limit"),
+		.form = form_arg(r),
+		.progress = engine_request_arg(r, "progress") != NULL,
 		.follow = engine_request_arg(r, "follow") || (seek && strcmp(seek, "end") == 0),
 	};
 
@@ -247,8 +263,8 @@ int inspect_messages(struct log *log, const struct settings *s, const struct eng
 	return messages_run(log, s, &wish, emit, arg, err);
 }
 
-int inspect_trace(struct log *log, const struct settings *s, const struct engine_request *r, struct trace_wish *wish, engine_emit *emit, void *arg,
-		  struct err *err)
+int inspect_trace(struct log *log, const struct settings *s, const struct engine_request *r, struct trace_wish *wish,
+		engine_emit *emit, void *arg, struct err *err)
 {
 	const char *form = engine_request_arg(r, "form");
 

@@ -13,19 +13,22 @@
 #include "engine/settings/settings.h"
 
 int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err);
-int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg, struct err *err);
-int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit, void *arg, struct err *err);
+int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg,
+		struct err *err);
+int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit,
+		void *arg, struct err *err);
 /* The request's arguments as a wish; r is checked. Both point into r. */
-int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit,
+		void *arg, struct err *err);
 
 /* The same of a trace; wish has what only a running engine knows. */
-int inspect_trace(struct log *log, const struct settings *s, const struct engine_request *r, struct trace_wish *wish, engine_emit *emit, void *arg,
-		  struct err *err);
+int inspect_trace(struct log *log, const struct settings *s, const struct engine_request *r, struct trace_wish *wish,
+		engine_emit *emit, void *arg, struct err *err);
 
 /* Preflight of everything that the role uses. -1: something cannot be reached (err says what); the report has the
  * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
-		  struct report *report, struct doctor_report *doctor, struct err *err);
+		struct report *report, struct doctor_report *doctor, struct err *err);
 /* The target table of db.table as it would be created: one text for people. The caller frees. */
 char *inspect_ddl(const struct settings *s, const char *db_table, struct err *err);
 

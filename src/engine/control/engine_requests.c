@@ -15,9 +15,9 @@
 #include "engine/control/trace_now.h"
 #include "engine/engine_parts.h"
 
-enum { RESUME_MS = 15000 };	/* an answer to `resume`: connections have time limits of about ten seconds */
+enum { RESUME_MS = 15000 }; /* an answer to `resume`: connections have time limits of about ten seconds */
 
-struct ask {			/* one request on its way */
+struct ask { /* one request on its way */
 	struct engine *e;
 	const struct engine_request *r;
 	engine_emit *emit;
@@ -76,14 +76,16 @@ static int hold(struct ask *a, bool paused)
 	} else if (strcmp(what, "load") == 0 && a->e->load) {
 		if (hold_half(a, load_half(a->e->load), paused))
 			return -1;
-	} else if ((m = table_meter_find(a->e->shared.tables, what)) != NULL && !paused && a->e->capture && atomic_load(&m->stopped)) {
+	} else if ((m = table_meter_find(a->e->shared.tables, what)) != NULL && !paused && a->e->capture &&
+			atomic_load(&m->stopped)) {
 		if (capture_resume_table(a->e->capture, what, RESUME_MS, a->err))
 			return -1;
 	} else if (m && a->e->load) {
 		atomic_store(&m->paused, paused);
 	} else {
-		return err_set(a->err, ERR_CONFIG, 0, "%s: expected capture, load or the name of a table that this process loads, found '%.100s'",
-			       a->r->command, what);
+		return err_set(a->err, ERR_CONFIG, 0,
+				"%s: expected capture, load or the name of a table that this process loads, found '%.100s'",
+				a->r->command, what);
 	}
 	if (a->e->load)
 		load_resumed(a->e->load);
@@ -107,8 +109,9 @@ static int ask_acknowledge(struct ask *a)
 	const char *problem = engine_request_arg(a->r, "problem"), *subject = engine_request_arg(a->r, "subject");
 
 	if (problem_acknowledge(a->e->shared.problems, problem, subject, who(a)))
-		return err_set(a->err, ERR_CONFIG, 0, "acknowledge: expected a problem that `status` lists, found '%.60s'%s%.100s",
-			       problem, subject ? " of " : "", subject ? subject : "");
+		return err_set(a->err, ERR_CONFIG, 0,
+				"acknowledge: expected a problem that `status` lists, found '%.60s'%s%.100s", problem,
+				subject ? " of " : "", subject ? subject : "");
 	logline(LOG_NOTICE, "engine", "problem %s acknowledged by %s", problem, who(a));
 	return 0;
 }
@@ -120,18 +123,24 @@ static struct log *log_of(struct ask *a)
 
 static int ask_topics(struct ask *a)
 {
-	return log_of(a) == NULL ? -1 : inspect_topics(log_of(a), engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
+	return log_of(a) == NULL
+			? -1
+			: inspect_topics(log_of(a), engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
 }
 
 static int ask_dead(struct ask *a)
 {
-	return log_of(a) == NULL ? -1 : inspect_dead_list(log_of(a), a->e->settings, count_arg(a, "n", 100), a->emit, a->arg, a->err);
+	return log_of(a) == NULL
+			? -1
+			: inspect_dead_list(log_of(a), a->e->settings, count_arg(a, "n", 100), a->emit, a->arg, a->err);
 }
 
 static int ask_dead_show(struct ask *a)
 {
-	return log_of(a) == NULL ? -1 : inspect_dead_show(log_of(a), atomic_load(&a->e->shared.live), count_arg(a, "id", -1),
-									   engine_request_arg(a->r, "unmasked") != NULL, a->emit, a->arg, a->err);
+	return log_of(a) == NULL
+			? -1
+			: inspect_dead_show(log_of(a), atomic_load(&a->e->shared.live), count_arg(a, "id", -1),
+					  engine_request_arg(a->r, "unmasked") != NULL, a->emit, a->arg, a->err);
 }
 
 static int ask_snapshot(struct ask *a)
@@ -143,8 +152,8 @@ static int ask_snapshot(struct ask *a)
 
 static int ask_history(struct ask *a)
 {
-	return engine_series_print(a->e, engine_request_arg(a->r, "series"), count_arg(a, "until", 0), count_arg(a, "step", 10),
-				   count_arg(a, "n", 360), a->emit, a->arg, a->err);
+	return engine_series_print(a->e, engine_request_arg(a->r, "series"), count_arg(a, "until", 0),
+			count_arg(a, "step", 10), count_arg(a, "n", 360), a->emit, a->arg, a->err);
 }
 
 static int ask_latency(struct ask *a)
@@ -172,7 +181,9 @@ static int ask_replay(struct ask *a)
 
 static int ask_messages(struct ask *a)
 {
-	return log_of(a) == NULL ? -1 : inspect_messages(log_of(a), atomic_load(&a->e->shared.live), a->r, a->emit, a->arg, a->err);
+	return log_of(a) == NULL
+			? -1
+			: inspect_messages(log_of(a), atomic_load(&a->e->shared.live), a->r, a->emit, a->arg, a->err);
 }
 
 static int ask_verify(struct ask *a)
@@ -203,17 +214,29 @@ static int ask_trace(struct ask *a)
 
 static int ask_script_trial(struct ask *a)
 {
-	struct trial_wish wish = { .table = engine_request_arg(a->r, "table"), .script = engine_request_arg(a->r, "script"),
-		.against = engine_request_arg(a->r, "against"), .from = engine_request_arg(a->r, "from"), .count = count_arg(a, "n", 10000),
+	struct trial_wish wish = { .table = engine_request_arg(a->r, "table"),
+		.script = engine_request_arg(a->r, "script"),
+		.against = engine_request_arg(a->r, "against"),
+		.from = engine_request_arg(a->r, "from"),
+		.count = count_arg(a, "n", 10000),
 		.unmasked = engine_request_arg(a->r, "unmasked") != NULL };
 
-	return log_of(a) == NULL ? -1 : script_trial(log_of(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
+	return log_of(a) == NULL
+			? -1
+			: script_trial(log_of(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
 }
 
-struct tap_stage { const char *name; enum stage_id stage; };
+struct tap_stage {
+	const char *name;
+	enum stage_id stage;
+};
 static const struct tap_stage tap_stages[] = {
-	{ "source", STAGE_SOURCE }, { "format", STAGE_FORMAT }, { "log", STAGE_LOG }, { "read", STAGE_READ },
-	{ "script", STAGE_SCRIPT }, { "sink", STAGE_SINK },
+	{ "source", STAGE_SOURCE },
+	{ "format", STAGE_FORMAT },
+	{ "log", STAGE_LOG },
+	{ "read", STAGE_READ },
+	{ "script", STAGE_SCRIPT },
+	{ "sink", STAGE_SINK },
 };
 
 static int ask_tap(struct ask *a)
@@ -223,78 +246,86 @@ static int ask_tap(struct ask *a)
 	for (size_t i = 0; i < sizeof(tap_stages) / sizeof(*tap_stages); i++)
 		if (strcmp(tap_stages[i].name, stage) == 0)
 			return taps_run(a->e->shared.taps,
-					&(struct tap_wish){ tap_stages[i].stage, engine_request_arg(a->r, "table"), count_arg(a, "n", -1),
-							    engine_request_arg(a->r, "unmasked") != NULL },
+					&(struct tap_wish){ tap_stages[i].stage, engine_request_arg(a->r, "table"),
+							count_arg(a, "n", -1),
+							engine_request_arg(a->r, "unmasked") != NULL },
 					atomic_load(&a->e->shared.live), a->emit, a->arg, a->err);
-	return err_set(a->err, ERR_CONFIG, 0, "tap: expected source, format, log, read, script or sink, found '%.40s'", stage);
+	return err_set(a->err, ERR_CONFIG, 0, "tap: expected source, format, log, read, script or sink, found '%.40s'",
+			stage);
 }
 
 /* ---- the table ---- */
 
-#define NO_MORE { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL }
+#define NO_MORE \
+	{ \
+		NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL \
+	}
 
 static const struct engine_request_arg_doc no_args[] = { NO_MORE };
 static const struct engine_request_arg_doc held_args[] = {
 	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "a half, or the load of one table" }, NO_MORE
 };
-static const struct engine_request_arg_doc acknowledge_args[] = {
-	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "its code, as status prints it" },
-	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
-};
-static const struct engine_request_arg_doc snapshot_args[] = {
-	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to read" },
+static const struct engine_request_arg_doc acknowledge_args[] = { { "problem", ARG_TEXT, true, NULL, EFFECT_READ,
+										  "its code, as status prints it" },
+	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" }, NO_MORE };
+static const struct engine_request_arg_doc snapshot_args[] = { { "tables", ARG_TABLES, false, NULL, EFFECT_READ,
+									       "what to read" },
 	{ "where", ARG_SQL, false, NULL, EFFECT_READ, "only the rows that fulfil this condition" },
 	{ "action", ARG_CHOICE, false, "start|stop|pause|resume|list|limit", EFFECT_READ, "what to do (start)" },
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "empty the target first" },
 	{ "max_rows", ARG_COUNT, false, NULL, EFFECT_READ, "rows per second at the most; 0: no limit" },
-	{ "max_load", ARG_TEXT, false, NULL, EFFECT_READ, "wait while a status variable of the server is above: VARIABLE=N,.." },
-	{ "max_lag", ARG_TIME, false, NULL, EFFECT_READ, "wait while a replica lags more" }, NO_MORE
-};
-static const struct engine_request_arg_doc replay_args[] = {
-	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
-	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" }, NO_MORE
-};
-static const struct engine_request_arg_doc verify_args[] = {
-	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to compare (all)" },
-	{ "continuous", ARG_CHOICE, false, "on|off", EFFECT_READ, "all tables in turn, for ever, at verify.rate; until then or a restart" },
-	{ "repair", ARG_YES, false, NULL, EFFECT_READ, "read rows that are missing or have other values again, beside the stream" },
-	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "with repair: where only the target has rows, empty it and read the table again" },
-	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" }, NO_MORE
-};
+	{ "max_load", ARG_TEXT, false, NULL, EFFECT_READ,
+			"wait while a status variable of the server is above: VARIABLE=N,.." },
+	{ "max_lag", ARG_TIME, false, NULL, EFFECT_READ, "wait while a replica lags more" }, NO_MORE };
+static const struct engine_request_arg_doc replay_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
+									     "whose messages" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ,
+			"begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" },
+	NO_MORE };
+static const struct engine_request_arg_doc verify_args[] = { { "tables", ARG_TABLES, false, NULL, EFFECT_READ,
+									     "what to compare (all)" },
+	{ "continuous", ARG_CHOICE, false, "on|off", EFFECT_READ,
+			"all tables in turn, for ever, at verify.rate; until then or a restart" },
+	{ "repair", ARG_YES, false, NULL, EFFECT_READ,
+			"read rows that are missing or have other values again, beside the stream" },
+	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE,
+			"with repair: where only the target has rows, empty it and read the table again" },
+	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" },
+	NO_MORE };
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
-static const struct engine_request_arg_doc messages_args[] = {
-	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "or the table that it is of" },
-	{ "seek", ARG_TEXT, false, NULL, EFFECT_READ, "where to begin: o:OFFSET, -N (the newest N of each partition), @TIME, begin, end (-10; begin when "
-	  "something is searched for)" },
+static const struct engine_request_arg_doc messages_args[] = { { "topic", ARG_TOPIC, true, NULL, EFFECT_READ,
+									       "or the table that it is of" },
+	{ "seek", ARG_TEXT, false, NULL, EFFECT_READ,
+			"where to begin: o:OFFSET, -N (the newest N of each partition), @TIME, begin, end (-10; begin when "
+			"something is searched for)" },
 	{ "partition", ARG_COUNT, false, NULL, EFFECT_READ, "only this one" },
-	{ "filter", ARG_TEXT, false, NULL, EFFECT_READ, "only what this Lua expression is true for: op == \"u\" and after.id == 42" },
+	{ "filter", ARG_TEXT, false, NULL, EFFECT_READ,
+			"only what this Lua expression is true for: op == \"u\" and after.id == 42" },
 	{ "grep", ARG_TEXT, false, NULL, EFFECT_READ, "only with this text in key or payload" },
 	{ "regex", ARG_TEXT, false, NULL, EFFECT_READ, "only what this extended regular expression matches" },
 	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many" },
 	{ "form", ARG_CHOICE, false, "json|csv|list|whole", EFFECT_READ, "of a line (json)" },
 	{ "follow", ARG_YES, false, NULL, EFFECT_READ, "and what comes from now on" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE
-};
-static const struct engine_request_arg_doc trace_args[] = {
-	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose row" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE };
+static const struct engine_request_arg_doc trace_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
+									    "whose row" },
 	{ "key", ARG_TEXT, true, NULL, EFFECT_READ, "4711, id=4711, or \"a=1 b=2\"" },
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "how far back, as seek of messages (begin)" },
 	{ "form", ARG_CHOICE, false, "text|json", EFFECT_READ, "of the lines (text)" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE
-};
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE };
 static const struct engine_request_arg_doc dead_args[] = {
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE
 };
-static const struct engine_request_arg_doc dead_show_args[] = {
-	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" }, NO_MORE
-};
+static const struct engine_request_arg_doc dead_show_args[] = { { "id", ARG_COUNT, true, NULL, EFFECT_READ,
+										"its offset, as dead prints it" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" }, NO_MORE };
 static const struct engine_request_arg_doc history_args[] = {
-	{ "series", ARG_TEXT, true, NULL, EFFECT_READ, "capture.lag, load.lag, load.rows, or STAGE.rate, busy, queue, p99" },
+	{ "series", ARG_TEXT, true, NULL, EFFECT_READ,
+			"capture.lag, load.lag, load.rows, or STAGE.rate, busy, queue, p99" },
 	{ "step", ARG_COUNT, false, NULL, EFFECT_READ, "seconds of a value (10)" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many values (360)" },
 	{ "until", ARG_COUNT, false, NULL, EFFECT_READ, "seconds since 1970 (now)" }, NO_MORE
@@ -306,17 +337,19 @@ static const struct engine_request_arg_doc tap_args[] = {
 	{ "stage", ARG_CHOICE, true, "source|format|log|read|script|sink", EFFECT_READ, "where" },
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its rows" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many rows" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "rows as they are, also where messages or the table's script mask" }, NO_MORE
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ,
+			"rows as they are, also where messages or the table's script mask" },
+	NO_MORE
 };
 
-static const struct engine_request_arg_doc script_trial_args[] = {
-	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
+static const struct engine_request_arg_doc script_trial_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
+										   "whose messages" },
 	{ "script", ARG_TEXT, true, NULL, EFFECT_READ, "a file, or running: what the configuration has for the table" },
 	{ "against", ARG_TEXT, false, NULL, EFFECT_READ, "another one, to compare with" },
-	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m); the newest messages" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ,
+			"begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m); the newest messages" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "messages at the most (10000)" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" }, NO_MORE
-};
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" }, NO_MORE };
 
 struct request_row {
 	struct engine_request_doc doc;
@@ -330,15 +363,22 @@ static const struct request_row rows[] = {
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
-	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference", verify_args }, ask_verify },
+	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference",
+			  verify_args },
+			ask_verify },
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
 	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
-	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict", trace_args }, ask_trace },
+	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict",
+			  trace_args },
+			ask_trace },
 	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
-	{ { "script-trial", EFFECT_READ, "a script over messages of the log, changing nothing: a line each", script_trial_args }, ask_script_trial },
+	{ { "script-trial", EFFECT_READ, "a script over messages of the log, changing nothing: a line each",
+			  script_trial_args },
+			ask_script_trial },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
-	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args }, ask_latency },
+	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args },
+			ask_latency },
 	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args }, ask_settings },
 	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args }, ask_tap },
 };
@@ -361,7 +401,8 @@ static int unknown_request(const char *name, struct err *err)
 	for (size_t i = 0; i < NROWS; i++)
 		names[i] = rows[i].doc.name;
 	near = conf_nearest(name, names, NROWS);
-	return err_set(err, ERR_CONFIG, 0, "request '%.40s' is unknown%s%s", name, near ? "; nearest: " : "", near ? near : "");
+	return err_set(err, ERR_CONFIG, 0, "request '%.40s' is unknown%s%s", name, near ? "; nearest: " : "",
+			near ? near : "");
 }
 
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
@@ -378,7 +419,7 @@ int engine_request_run(struct engine *e, const struct engine_request *r, engine_
 		return -1;
 	effect = engine_request_effect(&row->doc, r);
 	if (r->session && r->session->read_only && effect != EFFECT_READ)
-		return err_set(err, ERR_CONFIG, 0, "%s: refused: this session is read-only, and the request is %s", r->command,
-			       engine_effect_name(effect));
+		return err_set(err, ERR_CONFIG, 0, "%s: refused: this session is read-only, and the request is %s",
+				r->command, engine_effect_name(effect));
 	return row->run(&a);
 }

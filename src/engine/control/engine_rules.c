@@ -24,22 +24,25 @@ static int rule_topics(const struct settings *s, struct err *err)
 
 	for (size_t i = 0; i < s->load.topics.count; i++) {
 		regex_t regex;
-		int rc = s->load.topics.items[i][0] == '^' ? regcomp(&regex, s->load.topics.items[i], REG_EXTENDED | REG_NOSUB) : -1;
+		int rc = s->load.topics.items[i][0] == '^'
+				? regcomp(&regex, s->load.topics.items[i], REG_EXTENDED | REG_NOSUB)
+				: -1;
 
 		if (rc == 0)
 			regfree(&regex);
 		if (rc <= 0)
 			continue;
 		regerror(rc, &regex, text, sizeof(text));
-		return err_set(err, ERR_CONFIG, 0, "[load] topics: expected a regular expression after ^, found '%.200s': %s",
-			       s->load.topics.items[i], text);
+		return err_set(err, ERR_CONFIG, 0,
+				"[load] topics: expected a regular expression after ^, found '%.200s': %s",
+				s->load.topics.items[i], text);
 	}
 	return 0;
 }
 
 static const struct rule {
-	bool capture, load;		/* whose configuration it is about */
-	bool apart;			/* `check` tells each of them in a line of its own */
+	bool capture, load; /* whose configuration it is about */
+	bool apart;	    /* `check` tells each of them in a line of its own */
 	int (*check)(const struct settings *s, struct err *err);
 	const char *subject, *remedy;
 } rules[] = {

@@ -12,7 +12,8 @@ enum { VALUE_MAX = 1 << 20 };
 
 static const char *const hidden_text = "(set)";
 
-static int put_line(const char *section, const char *key, const char *value, const char *preset, engine_emit *emit, void *arg)
+static int put_line(const char *section, const char *key, const char *value, const char *preset, engine_emit *emit,
+		void *arg)
 {
 	struct buf b;
 	int gone;
@@ -52,13 +53,14 @@ static int put_pairs(const char *section, const struct conf_pairs *pairs, engine
 	for (size_t i = 0; i < pairs->count && !gone; i++) {
 		const struct conf_pair *p = &pairs->items[i];
 
-		gone = put_line(section, without_salt(p->key, key, sizeof(key)), conf_key_is_secret(p->key) ? hidden_text : p->value,
-				NULL, emit, arg);
+		gone = put_line(section, without_salt(p->key, key, sizeof(key)),
+				conf_key_is_secret(p->key) ? hidden_text : p->value, NULL, emit, arg);
 	}
 	return gone;
 }
 
-static int put_option(const struct conf_option *o, const void *settings, const char *section, engine_emit *emit, void *arg)
+static int put_option(const struct conf_option *o, const void *settings, const char *section, engine_emit *emit,
+		void *arg)
 {
 	const void *field = (const char *)settings + o->offset;
 	struct buf value;
@@ -95,7 +97,8 @@ int engine_settings_print(const struct settings *start, const struct settings *l
 
 		if (o->flags & CONF_HIDDEN)
 			continue;
-		gone = strcmp(o->section, "table") == 0 ? put_tables(o, s, emit, arg) : put_option(o, s, o->section, emit, arg);
+		gone = strcmp(o->section, "table") == 0 ? put_tables(o, s, emit, arg)
+							: put_option(o, s, o->section, emit, arg);
 	}
 	return 0;
 }

@@ -14,7 +14,10 @@ enum { MAX_DOC_ARGS = 32 };
 const char *engine_effect_name(enum engine_effect effect)
 {
 	static const char *const names[] = {
-		[EFFECT_READ] = "read", [EFFECT_REVERSIBLE] = "reversible", [EFFECT_COSTLY] = "costly", [EFFECT_DESTRUCTIVE] = "destructive",
+		[EFFECT_READ] = "read",
+		[EFFECT_REVERSIBLE] = "reversible",
+		[EFFECT_COSTLY] = "costly",
+		[EFFECT_DESTRUCTIVE] = "destructive",
 	};
 
 	return names[effect];
@@ -60,8 +63,16 @@ enum engine_effect engine_request_effect(const struct engine_request_doc *doc, c
 /* ---- how it is written ---- */
 
 static const char *const kind_words[] = {
-	[ARG_TEXT] = "TEXT", [ARG_COUNT] = "NUMBER", [ARG_CHOICE] = "WORD", [ARG_YES] = "yes", [ARG_HELD] = "capture|load|TABLE",
-	[ARG_TABLE] = "TABLE", [ARG_TABLES] = "TABLES", [ARG_TOPIC] = "TOPIC", [ARG_SQL] = "SQL", [ARG_TIME] = "TIME",
+	[ARG_TEXT] = "TEXT",
+	[ARG_COUNT] = "NUMBER",
+	[ARG_CHOICE] = "WORD",
+	[ARG_YES] = "yes",
+	[ARG_HELD] = "capture|load|TABLE",
+	[ARG_TABLE] = "TABLE",
+	[ARG_TABLES] = "TABLES",
+	[ARG_TOPIC] = "TOPIC",
+	[ARG_SQL] = "SQL",
+	[ARG_TIME] = "TIME",
 };
 
 static const char *expected(const struct engine_request_arg_doc *a)
@@ -83,7 +94,7 @@ static bool is_choice(const char *choices, const char *value)
 {
 	size_t len = strlen(value);
 
-	for (const char *c = choices; ; c++) {
+	for (const char *c = choices;; c++) {
 		size_t n = strcspn(c, "|");
 
 		if (n == len && memcmp(c, value, len) == 0)
@@ -131,7 +142,8 @@ static int check_given(const struct engine_request_doc *doc, const struct engine
 	if (engine_request_arg(r, a->name) != r->args[i].value)
 		return err_set(err, ERR_CONFIG, 0, "%s: %s is given twice", doc->name, a->name);
 	if (!value_fits(a, r->args[i].value))
-		return err_set(err, ERR_CONFIG, 0, "%s: %s: expected %s, found '%.60s'", doc->name, a->name, expected(a), r->args[i].value);
+		return err_set(err, ERR_CONFIG, 0, "%s: %s: expected %s, found '%.60s'", doc->name, a->name,
+				expected(a), r->args[i].value);
 	return 0;
 }
 
@@ -142,6 +154,7 @@ int engine_request_check(const struct engine_request_doc *doc, const struct engi
 			return -1;
 	for (const struct engine_request_arg_doc *a = doc->args; a->name; a++)
 		if (a->needed && engine_request_arg(r, a->name) == NULL)
-			return err_set(err, ERR_CONFIG, 0, "%s: expected %s=%s, found none", doc->name, a->name, expected(a));
+			return err_set(err, ERR_CONFIG, 0, "%s: expected %s=%s, found none", doc->name, a->name,
+					expected(a));
 	return 0;
 }

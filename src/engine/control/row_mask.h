@@ -13,14 +13,14 @@
 #define ROW_MASKED "(masked: the script of this table masks; --unmasked shows the row)"
 
 struct row_mask {
-	const struct settings *settings;	/* lent */
-	bool *masks;			/* by section: whether a script of it masks */
+	const struct settings *settings; /* lent */
+	bool *masks;			 /* by section: whether a script of it masks */
 };
 
-void row_mask_init(struct row_mask *m, const struct settings *s);	/* reads the scripts as they are now */
+void row_mask_init(struct row_mask *m, const struct settings *s); /* reads the scripts as they are now */
 void row_mask_done(struct row_mask *m);
-bool row_mask_file(const char *path);		/* whether a script masks */
+bool row_mask_file(const char *path); /* whether a script masks */
 bool row_mask_table(const struct row_mask *m, const char *db, const char *table);
-bool row_mask_topic(const struct row_mask *m, const char *topic);	/* "prefix.db.table" */
+bool row_mask_topic(const struct row_mask *m, const char *topic); /* "prefix.db.table" */
 
 #endif

@@ -21,14 +21,20 @@ static struct script *open_one(struct trial *t, const char *name, struct err *er
 	const struct table_settings *section = settings_for_table(t->settings, t->wish->table);
 
 	if (strcmp(name, "running") != 0) {
-		const struct table_settings *names_it = section && section->script.count ? section : settings_for_script(t->settings, name);
+		const struct table_settings *names_it = section && section->script.count
+				? section
+				: settings_for_script(t->settings, name);
 
 		t->masks |= row_mask_file(name);
-		return script_open_from(&(struct script_origin){ .path = name, .config = names_it ? &names_it->script : NULL }, &t->settings->script, err);
+		return script_open_from(&(struct script_origin){ .path = name,
+							.config = names_it ? &names_it->script : NULL },
+				&t->settings->script, err);
 	}
 	if (section && table_has_script(section))
 		return table_script_open(t->settings, section, err);
-	err_set(err, ERR_CONFIG, 0, "running: expected a section of the configuration with filter or transform for %.200s, found none", t->wish->table);
+	err_set(err, ERR_CONFIG, 0,
+			"running: expected a section of the configuration with filter or transform for %.200s, found none",
+			t->wish->table);
 	return NULL;
 }
 
@@ -71,7 +77,8 @@ static int open_decoder(struct trial *t, struct err *err)
 		return -1;
 	history = history_new();
 	history_each_version(history, know_version, t);
-	history_read(history, t->log, t->settings->format.history_topic, NULL, &of_history);	/* without it the messages speak for themselves */
+	history_read(history, t->log, t->settings->format.history_topic, NULL,
+			&of_history); /* without it the messages speak for themselves */
 	history_free(history);
 	return 0;
 }
@@ -94,7 +101,7 @@ static void run_batch(struct trial *t)
 	t->messages += t->in->nrecords;
 	if (!t->failed)
 		trial_judge(t);
-	t->failed |= t->emit(t->arg, "", 0) != 0;	/* whoever asked has gone */
+	t->failed |= t->emit(t->arg, "", 0) != 0; /* whoever asked has gone */
 	batch_reset(t->in);
 	t->bytes = 0;
 }
@@ -108,7 +115,7 @@ static int take_record(void *arg, const struct record *r)
 	*copy = *r;
 	copy->key = r->key ? arena_dup(a, r->key, r->key_len) : NULL;
 	copy->value = r->value ? arena_dup(a, r->value, r->value_len) : NULL;
-	copy->headers = NULL;		/* none of them is about a row */
+	copy->headers = NULL; /* none of them is about a row */
 	copy->nheaders = 0;
 	t->in->topic = r->topic;
 	t->in->partition = r->partition;
@@ -124,7 +131,9 @@ static int scan_partition(struct trial *t, const struct log_topic *topic, unsign
 	int64_t share = (t->wish->count + topic->npartitions - 1) / topic->npartitions, from = at.high - share;
 	struct log_from wanted;
 
-	if (t->wish->from && (log_from_parse(t->wish->from, &wanted, err) || log_from_offset(t->log, &wanted, topic->name, at, &from, err)))
+	if (t->wish->from &&
+			(log_from_parse(t->wish->from, &wanted, err) ||
+					log_from_offset(t->log, &wanted, topic->name, at, &from, err)))
 		return -1;
 	if (from < at.low)
 		from = at.low;
@@ -144,21 +153,24 @@ static int scan_topic(struct trial *t, struct err *err)
 	if (log_topics(t->log, &topics, err))
 		return -1;
 	for (size_t i = 0; i < topics.count && t->topic == NULL; i++)
-		if (format_topic_table(&t->settings->format, topics.items[i].name, name, sizeof(name)) && strcasecmp(name, t->wish->table) == 0) {
+		if (format_topic_table(&t->settings->format, topics.items[i].name, name, sizeof(name)) &&
+				strcasecmp(name, t->wish->table) == 0) {
 			t->topic = intern(topics.items[i].name);
 			for (unsigned k = 0; k < topics.items[i].npartitions && rc == 0; k++)
 				rc = scan_partition(t, &topics.items[i], k, err);
 		}
 	log_topics_free(&topics);
 	if (t->topic == NULL)
-		return err_set(err, ERR_CONFIG, 0, "table '%.200s': expected one whose topic is in the log, found none; `millrace topics` lists them",
-			       t->wish->table);
+		return err_set(err, ERR_CONFIG, 0,
+				"table '%.200s': expected one whose topic is in the log, found none; `millrace topics` lists them",
+				t->wish->table);
 	if (rc && err->kind == ERR_NONE)
 		*err = t->err;
 	return rc;
 }
 
-int script_trial(struct log *log, const struct settings *s, const struct trial_wish *wish, engine_emit *emit, void *arg, struct err *err)
+int script_trial(struct log *log, const struct settings *s, const struct trial_wish *wish, engine_emit *emit, void *arg,
+		struct err *err)
 {
 	struct trial *t = xcalloc(1, sizeof(*t));
 	int64_t started_us = clock_mono_us();

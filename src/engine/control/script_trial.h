@@ -14,15 +14,16 @@
 #include "engine/settings/settings.h"
 
 struct trial_wish {
-	const char *table;		/* db.table */
-	const char *script;		/* a file, or "running": what the configuration has for the table */
-	const char *against;		/* the same; NULL: none */
-	const char *from;		/* begin, an offset, a time; NULL: the newest messages */
-	int64_t count;			/* messages at the most */
-	bool unmasked;			/* values also where a script masks */
+	const char *table;   /* db.table */
+	const char *script;  /* a file, or "running": what the configuration has for the table */
+	const char *against; /* the same; NULL: none */
+	const char *from;    /* begin, an offset, a time; NULL: the newest messages */
+	int64_t count;	     /* messages at the most */
+	bool unmasked;	     /* values also where a script masks */
 };
 
 /* @thread any. The log is only read. */
-int script_trial(struct log *log, const struct settings *s, const struct trial_wish *wish, engine_emit *emit, void *arg, struct err *err);
+int script_trial(struct log *log, const struct settings *s, const struct trial_wish *wish, engine_emit *emit, void *arg,
+		struct err *err);
 
 #endif

@@ -24,25 +24,28 @@ struct trial {
 	engine_emit *emit;
 	void *arg;
 	struct format_decoder *decoder;
-	const char *topic;		/* interned; NULL: not found yet */
+	const char *topic; /* interned; NULL: not found yet */
 	struct batch *in;
-	struct { struct script *script; struct batch *out; } side[2];	/* the second: what it is compared with */
-	bool masks;			/* values are not shown */
+	struct {
+		struct script *script;
+		struct batch *out;
+	} side[2];  /* the second: what it is compared with */
+	bool masks; /* values are not shown */
 	bool failed;
 	struct err err;
-	size_t bytes;			/* of the messages in `in` */
-	int64_t left;			/* messages of this partition */
-	int64_t overhead_ns;		/* of measuring one row */
+	size_t bytes;	     /* of the messages in `in` */
+	int64_t left;	     /* messages of this partition */
+	int64_t overhead_ns; /* of measuring one row */
 
 	uint64_t messages, rows, outcomes[OUT_COUNT], different, examples[2];
-	struct trial_dead dead[TRIAL_REASONS + 1];	/* the last: all other reasons */
+	struct trial_dead dead[TRIAL_REASONS + 1]; /* the last: all other reasons */
 	unsigned ndead;
-	struct histogram cost;		/* of rows, nanoseconds */
+	struct histogram cost; /* of rows, nanoseconds */
 	struct buf line;
 };
 
 bool is_trial_table(const struct trial *t, const struct schema *schema);
-void trial_judge(struct trial *t);			/* the changes of in */
-void trial_tell(struct trial *t, int64_t took_us);	/* the end of the answer */
+void trial_judge(struct trial *t);		   /* the changes of in */
+void trial_tell(struct trial *t, int64_t took_us); /* the end of the answer */
 
 #endif

@@ -16,7 +16,8 @@ bool is_trial_table(const struct trial *t, const struct schema *schema)
 {
 	size_t n = strlen(schema->db);
 
-	return strncasecmp(t->wish->table, schema->db, n) == 0 && t->wish->table[n] == '.' && strcasecmp(t->wish->table + n + 1, schema->table) == 0;
+	return strncasecmp(t->wish->table, schema->db, n) == 0 && t->wish->table[n] == '.' &&
+			strcasecmp(t->wish->table + n + 1, schema->table) == 0;
 }
 
 /* ---- one row ---- */
@@ -54,8 +55,8 @@ static enum trial_outcome outcome_of(const struct change *c, const struct batch 
 	}
 	if (c->op != CHANGE_DELETE && all_deletes)
 		return OUT_DELETED;
-	if (out->nchanges == 1 && same_row(c->schema, c->after, o->schema, o->after)
-	    && (c->op != CHANGE_DELETE || same_row(c->schema, c->before, o->schema, o->before)))
+	if (out->nchanges == 1 && same_row(c->schema, c->after, o->schema, o->after) &&
+			(c->op != CHANGE_DELETE || same_row(c->schema, c->before, o->schema, o->before)))
 		return OUT_PASSED;
 	return OUT_CHANGED;
 }
@@ -69,8 +70,9 @@ static bool same_result(const struct batch *a, const struct batch *b)
 
 		if ((x->op == CHANGE_DELETE) != (y->op == CHANGE_DELETE) || (x->dead != NULL) != (y->dead != NULL))
 			return false;
-		if (x->dead == NULL && !(x->op == CHANGE_DELETE ? same_row(x->schema, x->before, y->schema, y->before)
-					 : same_row(x->schema, x->after, y->schema, y->after)))
+		if (x->dead == NULL &&
+				!(x->op == CHANGE_DELETE ? same_row(x->schema, x->before, y->schema, y->before)
+							 : same_row(x->schema, x->after, y->schema, y->after)))
 			return false;
 	}
 	return true;
@@ -115,8 +117,8 @@ static void put_key(struct trial *t, const struct change *c)
 }
 
 /* The columns of a in which a and b differ. */
-static void put_difference(struct trial *t, const char *name, const struct change *a, const struct value *cells, const struct change *b,
-			   const struct value *others, bool hide)
+static void put_difference(struct trial *t, const char *name, const struct change *a, const struct value *cells,
+		const struct change *b, const struct value *others, bool hide)
 {
 	bool first = true;
 
@@ -147,7 +149,8 @@ static void tell_changed(struct trial *t, const struct change *c)
 {
 	const struct batch *out = t->side[0].out;
 	const struct change *o = &out->changes[out->nchanges - 1];
-	const struct value *was = c->op == CHANGE_DELETE ? c->before : c->after, *is = o->op == CHANGE_DELETE ? o->before : o->after;
+	const struct value *was = c->op == CHANGE_DELETE ? c->before : c->after,
+			   *is = o->op == CHANGE_DELETE ? o->before : o->after;
 
 	buf_printf(&t->line, "{\"kind\":\"changed\",\"rows\":%zu", out->nchanges);
 	put_key(t, c);
@@ -161,7 +164,8 @@ static void tell_different(struct trial *t, const struct change *c, enum trial_o
 {
 	const struct change *a = t->side[0].out->changes, *b = t->side[1].out->changes;
 
-	buf_printf(&t->line, "{\"kind\":\"different\",\"was\":\"%s\",\"is\":\"%s\"", outcome_names[was], outcome_names[is]);
+	buf_printf(&t->line, "{\"kind\":\"different\",\"was\":\"%s\",\"is\":\"%s\"", outcome_names[was],
+			outcome_names[is]);
 	put_key(t, c);
 	if (is <= OUT_CHANGED && was <= OUT_CHANGED) {
 		put_difference(t, "before", b, b->after, a, a->after, t->masks);
@@ -247,7 +251,8 @@ static void judge(struct trial *t, size_t i)
 
 static bool is_row(const struct trial *t, const struct change *c)
 {
-	return c->schema && is_trial_table(t, c->schema) && (c->after || c->before) && c->op != CHANGE_TRUNCATE && c->op != CHANGE_ALTER && c->op != CHANGE_DDL;
+	return c->schema && is_trial_table(t, c->schema) && (c->after || c->before) && c->op != CHANGE_TRUNCATE &&
+			c->op != CHANGE_ALTER && c->op != CHANGE_DDL;
 }
 
 void trial_judge(struct trial *t)
@@ -311,12 +316,14 @@ void trial_tell(struct trial *t, int64_t took_us)
 	buf_json_str(&t->line, t->wish->table);
 	buf_puts(&t->line, ",\"topic\":");
 	buf_json_str(&t->line, t->topic);
-	buf_printf(&t->line, ",\"messages\":%llu,\"rows\":%llu", (unsigned long long)t->messages, (unsigned long long)t->rows);
+	buf_printf(&t->line, ",\"messages\":%llu,\"rows\":%llu", (unsigned long long)t->messages,
+			(unsigned long long)t->rows);
 	for (int i = 0; i < OUT_COUNT; i++)
 		buf_printf(&t->line, ",\"%s\":%llu", outcome_names[i], (unsigned long long)t->outcomes[i]);
 	if (t->side[1].script)
 		buf_printf(&t->line, ",\"different\":%llu", (unsigned long long)t->different);
-	buf_printf(&t->line, ",\"p50_ns\":%lld,\"p99_ns\":%lld,\"ms\":%lld}", (long long)histogram_percentile(&cost, 50),
-		   (long long)histogram_percentile(&cost, 99), (long long)took_us / 1000);
+	buf_printf(&t->line, ",\"p50_ns\":%lld,\"p99_ns\":%lld,\"ms\":%lld}",
+			(long long)histogram_percentile(&cost, 50), (long long)histogram_percentile(&cost, 99),
+			(long long)took_us / 1000);
 	emit_line(t);
 }

@@ -9,8 +9,8 @@
 #include "engine/engine_parts.h"
 
 struct tried {
-	const char *path;		/* of the script, then of its cases */
-	struct err *err;		/* the first finding */
+	const char *path; /* of the script, then of its cases */
+	struct err *err;  /* the first finding */
 };
 
 static void tell_finding(void *arg, const struct script_finding *f)
@@ -29,16 +29,19 @@ static void tell_case(void *arg, int line, const struct script_case *c)
 		err_set(t->err, ERR_CONFIG, 0, "%s:%d: case '%s': %s", t->path, line, c->name, c->text);
 }
 
-static void try_file(const struct settings *s, const struct table_settings *section, const char *transform, struct err *err)
+static void try_file(const struct settings *s, const struct table_settings *section, const char *transform,
+		struct err *err)
 {
 	char *path = table_script_path(s, transform), *cases = script_case_path(path);
 	struct tried t = { .path = cases, .err = err };
-	struct script *script = script_open_from(&(struct script_origin){ .path = path, .config = &section->script }, &s->script, err);
+	struct script *script = script_open_from(&(struct script_origin){ .path = path, .config = &section->script },
+			&s->script, err);
 	struct err other = { 0 };
 
 	if (script && script_lint(script, NULL, tell_finding, &t, &other) && err->kind == ERR_NONE)
 		*err = other;
-	if (script && err->kind == ERR_NONE && access(cases, F_OK) == 0 && script_case_file(script, cases, tell_case, &t, &other) && err->kind == ERR_NONE)
+	if (script && err->kind == ERR_NONE && access(cases, F_OK) == 0 &&
+			script_case_file(script, cases, tell_case, &t, &other) && err->kind == ERR_NONE)
 		*err = other;
 	script_close(script);
 	free(cases);

@@ -16,20 +16,20 @@ enum { TAP_QUEUE = 256, TAP_LINE = 1 << 20, TAP_PER_BATCH = 64 };
 
 struct tap {
 	enum stage_id stage;
-	char *table;		/* NULL: all */
-	struct queue *lines;	/* struct buf * */
+	char *table;	     /* NULL: all */
+	struct queue *lines; /* struct buf * */
 	_Atomic uint64_t missed;
-	bool unmasked;		/* whoever looks has asked for the rows as they are */
+	bool unmasked; /* whoever looks has asked for the rows as they are */
 	struct row_mask mask;
-	struct format_encoder *encoder;	/* knows the columns that messages mask; under the lock of the list */
+	struct format_encoder *encoder; /* knows the columns that messages mask; under the lock of the list */
 	struct tap *next;
 };
 
 struct taps {
-	pthread_mutex_t lock;	/* the list; held while a batch is copied, never while someone waits */
+	pthread_mutex_t lock; /* the list; held while a batch is copied, never while someone waits */
 	struct tap *first;
 	_Atomic unsigned wanted[STAGE_COUNT];
-	bool stopped;		/* under lock */
+	bool stopped; /* under lock */
 };
 
 struct taps *taps_new(void)
@@ -69,7 +69,8 @@ static void put_value(struct buf *b, const struct value *v)
 		free(text);
 }
 
-static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row, struct format_encoder *e)
+static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row,
+		struct format_encoder *e)
 {
 	bool first = true;
 
@@ -101,7 +102,8 @@ static void put_hidden(struct buf *b, const char *name, const struct value *row)
 	buf_json_str(b, ROW_MASKED);
 }
 
-static void put_change(struct buf *b, const struct change *c, struct format_encoder *e, bool hide_before, bool hide_after)
+static void put_change(struct buf *b, const struct change *c, struct format_encoder *e, bool hide_before,
+		bool hide_after)
 {
 	buf_printf(b, "{\"op\":\"%c\"", c->op == CHANGE_UPSERT ? 'u' : (char)c->op);
 	if (c->schema) {
@@ -187,7 +189,8 @@ static bool table_matches(const struct tap *t, const char *db, const char *table
 {
 	size_t n = strlen(db);
 
-	return t->table == NULL || (strncmp(t->table, db, n) == 0 && t->table[n] == '.' && strcmp(t->table + n + 1, table) == 0);
+	return t->table == NULL ||
+			(strncmp(t->table, db, n) == 0 && t->table[n] == '.' && strcmp(t->table + n + 1, table) == 0);
 }
 
 /* "prefix.db.table" ends with ".db.table" */
@@ -205,7 +208,8 @@ void taps_offer_change(struct taps *taps, enum stage_id stage, const struct chan
 	buf_init(&line, TAP_LINE);
 	pthread_mutex_lock(&taps->lock);
 	for (struct tap *t = taps->first; t; t = t->next) {
-		if (t->stage != stage || (c->schema ? !table_matches(t, c->schema->db, c->schema->table) : t->table != NULL))
+		if (t->stage != stage ||
+				(c->schema ? !table_matches(t, c->schema->db, c->schema->table) : t->table != NULL))
 			continue;
 		buf_reset(&line);
 		put_masked(&line, t, c);
@@ -283,14 +287,18 @@ static void tap_remove(struct taps *taps, struct tap *t)
 	free(t->table);
 }
 
-int taps_run(struct taps *taps, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg, struct err *err)
+int taps_run(struct taps *taps, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg,
+		struct err *err)
 {
-	struct tap t = { .stage = wish->stage, .table = xstrdup(wish->table), .unmasked = wish->unmasked, .lines = queue_new(TAP_QUEUE) };
+	struct tap t = { .stage = wish->stage,
+		.table = xstrdup(wish->table),
+		.unmasked = wish->unmasked,
+		.lines = queue_new(TAP_QUEUE) };
 	int64_t count = wish->count;
 	bool gone = false;
 
 	row_mask_init(&t.mask, s);
-	if (t.stage == STAGE_SOURCE)		/* later stages have what the messages have */
+	if (t.stage == STAGE_SOURCE) /* later stages have what the messages have */
 		t.encoder = format_encoder_new(&s->format, err);
 	if (tap_add(taps, &t)) {
 		tap_remove(taps, &t);

@@ -11,11 +11,11 @@ struct asking {
 	struct source_reader *source;
 	struct sink *sink;
 	struct sink_reader *reader;
-	struct batch *row;		/* of MySQL; no change: it has none */
+	struct batch *row; /* of MySQL; no change: it has none */
 	struct arena arena;
 	struct source_text key[TRACE_PARTS];
 	unsigned nkey;
-	bool found;			/* at the target */
+	bool found; /* at the target */
 };
 
 static const char *part_of(const struct trace_key *k, const char *column, unsigned nkey)
@@ -31,12 +31,14 @@ static int key_values(struct asking *a, const struct trace_key *k, const struct 
 {
 	a->nkey = s->nkey;
 	if (s->nkey == 0 || s->nkey > TRACE_PARTS || k->nparts != s->nkey)
-		return err_set(err, ERR_CONFIG, 0, "not asked: the key of the table has %u columns, and %zu are given", s->nkey, k->nparts);
+		return err_set(err, ERR_CONFIG, 0, "not asked: the key of the table has %u columns, and %zu are given",
+				s->nkey, k->nparts);
 	for (unsigned i = 0; i < s->nkey; i++) {
 		const char *value = part_of(k, s->columns[s->key[i]].name, s->nkey);
 
 		if (value == NULL)
-			return err_set(err, ERR_CONFIG, 0, "not asked: key column %s is not given", s->columns[s->key[i]].name);
+			return err_set(err, ERR_CONFIG, 0, "not asked: key column %s is not given",
+					s->columns[s->key[i]].name);
 		a->key[i] = (struct source_text){ value, strlen(value) };
 	}
 	return 0;
@@ -94,7 +96,8 @@ void trace_now_ask(struct engine *e, const char *db_table, const char *key, stru
 	err_clear(&err);
 	err_clear(&of_target);
 	arena_init(&a.arena, 4096);
-	a.source = trace_key_parse(k, key, &err) ? NULL : source_reader_open(capture_mysql_conf(e->capture), db_table, &err);
+	a.source = trace_key_parse(k, key, &err) ? NULL
+						 : source_reader_open(capture_mysql_conf(e->capture), db_table, &err);
 	rc = a.source && key_values(&a, k, source_reader_schema(a.source), &err) == 0 ? ask_mysql(&a, &err) : -1;
 	say(out->mysql, sizeof(out->mysql), rc, a.row->nchanges > 0, &err);
 	if (rc == 0)

@@ -5,7 +5,7 @@
 #include "engine/engine_parts.h"
 
 struct trace_now {
-	char mysql[200], target[200];	/* "there", "not there", or why it is not known */
+	char mysql[200], target[200]; /* "there", "not there", or why it is not known */
 };
 /* key: as trace_key.h. Never fails: what cannot be asked says why. */
 void trace_now_ask(struct engine *e, const char *db_table, const char *key, struct trace_now *out);

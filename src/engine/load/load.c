@@ -13,8 +13,11 @@
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
-enum { QUEUE_DEPTH = 4, SPARE_BATCHES = 4,
-	ABORT_MS = 400			/* a stop waits so long for threads that were told to drop what they do */ };
+enum {
+	QUEUE_DEPTH = 4,
+	SPARE_BATCHES = 4,
+	ABORT_MS = 400 /* a stop waits so long for threads that were told to drop what they do */
+};
 
 struct batch *load_batch_get(struct load *l)
 {
@@ -105,7 +108,8 @@ size_t load_stuck_share(const struct load *l)
 
 void load_tell_gap(struct load *l, const char *table)
 {
-	problem_raise(l->sh->problems, PROBLEM_COLUMN_EMPTY, table, "a column was renamed in MySQL, which this target cannot do");
+	problem_raise(l->sh->problems, PROBLEM_COLUMN_EMPTY, table,
+			"a column was renamed in MySQL, which this target cannot do");
 }
 
 void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
@@ -264,14 +268,15 @@ static int session_run(struct load *l, struct err *err)
 	if (rc)
 		return err_set(err, ERR_FATAL, rc, "load: no thread: %s", strerror(rc));
 	meter_queue(&l->sh->stages[STAGE_SCRIPT], l->to_script);
-	meter_pool(&l->sh->stages[STAGE_SINK], (unsigned)l->nworkers, &l->buffered, (size_t)l->sh->settings->load.buffer_bytes);
+	meter_pool(&l->sh->stages[STAGE_SINK], (unsigned)l->nworkers, &l->buffered,
+			(size_t)l->sh->settings->load.buffer_bytes);
 	half_well(&l->half);
 	rc = load_read_loop(l, err);
 	if (rc)
 		load_fail(l, err);
 	atomic_store(&l->drained, true);
 	load_sched_again(l->sched, false);
-	queue_close(l->to_script);	/* drains: the script thread closes the scheduler, whose threads load what is left */
+	queue_close(l->to_script); /* drains: the script thread closes the scheduler, whose threads load what is left */
 	pthread_join(script, NULL);
 	return rc;
 }
@@ -387,7 +392,8 @@ static void load_abort(struct load *l)
 	struct err err;
 
 	err_clear(&err);
-	err_set(&err, ERR_RETRY, 0, "stopped before everything was loaded; the next start goes on from the stored offsets");
+	err_set(&err, ERR_RETRY, 0,
+			"stopped before everything was loaded; the next start goes on from the stored offsets");
 	load_fail(l, &err);
 }
 

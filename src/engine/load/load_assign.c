@@ -38,7 +38,7 @@ static void topic_free(void *value, void *arg)
 	struct load_topic *t = value;
 	struct load *l = arg;
 
-	if (t->pace.slow_ms) {		/* the next session begins as it is set, and is told again */
+	if (t->pace.slow_ms) { /* the next session begins as it is set, and is told again */
 		atomic_store(&load_topic_meter(l, t)->interval_ms, 0);
 		problem_clear(l->sh->problems, PROBLEM_TOO_MANY_VERSIONS, load_topic_meter(l, t)->name);
 	}
@@ -93,7 +93,7 @@ static int forget_all(struct load *l)
 	struct load_item *item;
 
 	atomic_fetch_add(&l->generation, 1);
-	atomic_store(&l->unforgotten, 1);		/* the script thread */
+	atomic_store(&l->unforgotten, 1); /* the script thread */
 	item = load_item_new(l);
 	item->forget_all = true;
 	if (load_push(l, item))
@@ -108,13 +108,13 @@ static int forget_all(struct load *l)
 
 /* ---- a look at the log ---- */
 
-struct look {			/* one look at everything that is assigned */
+struct look { /* one look at everything that is assigned */
 	struct load *l;
 	struct log_topics topics;
-	struct name_map by_topic;	/* struct log_topic, lent */
-	struct name_map known;		/* topics of which a partition was loaded before; any value */
-	struct name_map shorter;	/* topics that are shorter than what was loaded; any value */
-	struct log_groups group;	/* of topics that other processes have partitions of; asked for when needed */
+	struct name_map by_topic; /* struct log_topic, lent */
+	struct name_map known;	  /* topics of which a partition was loaded before; any value */
+	struct name_map shorter;  /* topics that are shorter than what was loaded; any value */
+	struct log_groups group;  /* of topics that other processes have partitions of; asked for when needed */
 	bool group_asked;
 };
 
@@ -170,7 +170,8 @@ static int survey(struct look *k, const struct log_assigned *assigned, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		const char *topic = intern(assigned[i].topic);
 		struct log_partition at = look_at(k, topic, assigned[i].partition);
-		enum place_finding finding = place_find(&place, &next, assigned[i].committed, assigned[i].metadata, at.low, at.high);
+		enum place_finding finding = place_find(&place, &next, assigned[i].committed, assigned[i].metadata,
+				at.low, at.high);
 		const struct log_topic *t = *name_map_at(&k->by_topic, topic);
 		bool known = finding != PLACE_NEW;
 
@@ -203,21 +204,24 @@ static int look_surely(struct look *k, struct load *l, const struct log_assigned
 
 /* ---- one partition ---- */
 
-static void tell_finding(struct load *l, const struct log_assigned *a, const struct load_part *p, enum place_finding finding,
-			 struct log_partition at)
+static void tell_finding(struct load *l, const struct log_assigned *a, const struct load_part *p,
+		enum place_finding finding, struct log_partition at)
 {
 	char detail[160] = "", table[512];
 
 	if (finding == PLACE_TRIMMED)
 		snprintf(detail, sizeof(detail), "offsets %lld to %lld", (long long)a->committed, (long long)at.low);
 	else if (finding == PLACE_REPLACED)
-		snprintf(detail, sizeof(detail), "loaded up to %lld, it has %lld to %lld", (long long)a->committed, (long long)at.low,
-			 (long long)at.high);
+		snprintf(detail, sizeof(detail), "loaded up to %lld, it has %lld to %lld", (long long)a->committed,
+				(long long)at.low, (long long)at.high);
 	else if (finding == PLACE_MOVED && p->place.gap)
-		snprintf(detail, sizeof(detail), "to %lld; the log begins at %lld", (long long)p->next, (long long)at.low);
+		snprintf(detail, sizeof(detail), "to %lld; the log begins at %lld", (long long)p->next,
+				(long long)at.low);
 	if (finding == PLACE_MOVED && !p->place.gap)
-		logline(LOG_NOTICE, "load", "%s partition %d: another program has set the group's offset to the beginning: "
-			"all of it is loaded again", a->topic, (int)a->partition);
+		logline(LOG_NOTICE, "load",
+				"%s partition %d: another program has set the group's offset to the beginning: "
+				"all of it is loaded again",
+				a->topic, (int)a->partition);
 	gap_tell(l, p->topic, p->partition, p->place.gap, detail);
 	if (p->place.column) {
 		load_table_name(l, p->topic, table, sizeof(table));
@@ -282,7 +286,8 @@ static int assign_one(struct look *k, const struct log_assigned *a, struct err *
 	l->unverified += p->verify >= 0;
 	/* The reader may hold it paused from before; nobody here remembers that. First, because going on has a place of its own. */
 	if (log_reader_pause(l->reader, a->topic, a->partition, false, err) ||
-	    log_reader_seek(l->reader, a->topic, a->partition, p->verify >= 0 && p->verify < p->next ? p->verify : p->next, err))
+			log_reader_seek(l->reader, a->topic, a->partition,
+					p->verify >= 0 && p->verify < p->next ? p->verify : p->next, err))
 		return -1;
 	return 0;
 }
@@ -303,7 +308,7 @@ static int assign_all(struct look *k, struct err *err)
 	for (size_t i = 0; i < l->assigned.count; i++)
 		if (assign_one(k, &l->assigned.items[i], err))
 			return -1;
-	for (size_t i = 0; i < l->nowned; i++)		/* when all are there: they look at each other */
+	for (size_t i = 0; i < l->nowned; i++) /* when all are there: they look at each other */
 		if (look_at_target(l, l->owned[i]))
 			return 1;
 	return 0;
@@ -317,7 +322,8 @@ int load_assign(struct load *l, struct err *err)
 	if (forget_all(l))
 		return 1;
 	drop_owned(l);
-	if (log_reader_assigned(l->reader, &l->assigned, err) || look_surely(&look, l, l->assigned.items, l->assigned.count, err))
+	if (log_reader_assigned(l->reader, &l->assigned, err) ||
+			look_surely(&look, l, l->assigned.items, l->assigned.count, err))
 		return -1;
 	rc = assign_all(&look, err);
 	look_end(&look);

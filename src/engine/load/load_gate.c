@@ -67,7 +67,8 @@ int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, st
 /* ---- how far the others are ---- */
 
 /* What a partition of another process has come to. */
-static int committed_elsewhere(struct load_worker *w, const struct load_part *p, int32_t partition, int64_t *next, struct err *err)
+static int committed_elsewhere(struct load_worker *w, const struct load_part *p, int32_t partition, int64_t *next,
+		struct err *err)
 {
 	struct log_groups groups;
 

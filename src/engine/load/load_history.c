@@ -15,7 +15,7 @@
 #include "engine/load/load_parts.h"
 
 struct version {
-	struct schema *schema;		/* a reference */
+	struct schema *schema; /* a reference */
 	int64_t since_us;
 };
 
@@ -23,17 +23,17 @@ struct load_history {
 	struct load *l;
 	pthread_t thread;
 	bool started;
-	struct history *history;	/* its thread's */
+	struct history *history; /* its thread's */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under lock */
 	bool stop;
-	uint64_t asked, begun, done;	/* reads, by number: a read serves those who asked before it began */
-	int64_t complete_us;		/* monotonic: begin of the last read that came to the end */
+	uint64_t asked, begun, done; /* reads, by number: a read serves those who asked before it began */
+	int64_t complete_us;	     /* monotonic: begin of the last read that came to the end */
 	struct version *fresh;
 	size_t nfresh, cap_fresh;
-	struct err err;			/* of the last read */
-	bool missing;			/* the log has no such topic */
+	struct err err; /* of the last read */
+	bool missing;	/* the log has no such topic */
 };
 
 /* @thread its own, inside a read */
@@ -59,8 +59,9 @@ static void read_once(struct load_history *h)
 
 	err_clear(&err);
 	err_clear(&of_topics);
-	if (history_read(h->history, h->l->sh->log, topic, NULL, &err) && shared_topic_exists(h->l->sh, topic, &exists, &of_topics))
-		exists = true;		/* nobody knows */
+	if (history_read(h->history, h->l->sh->log, topic, NULL, &err) &&
+			shared_topic_exists(h->l->sh, topic, &exists, &of_topics))
+		exists = true; /* nobody knows */
 	pthread_mutex_lock(&h->lock);
 	h->done = h->begun;
 	h->missing = !exists;
@@ -152,7 +153,8 @@ int64_t load_history_complete(struct load_history *h)
 	return us;
 }
 
-bool load_history_take(struct load_history *h, struct format_decoder *d, uint64_t number, bool *missing, struct err *err)
+bool load_history_take(struct load_history *h, struct format_decoder *d, uint64_t number, bool *missing,
+		struct err *err)
 {
 	bool done;
 

@@ -32,8 +32,9 @@ static void tell_pace(struct load_worker *w, struct load_part *p)
 
 	atomic_store(&p->meter->interval_ms, pace->slow_ms);
 	if (pace->slow_ms)
-		problem_raise(problems, PROBLEM_TOO_MANY_VERSIONS, p->meter->name, "one load in %lld ms instead of %lld",
-			      (long long)pace->slow_ms, (long long)set_ms(w, p->of));
+		problem_raise(problems, PROBLEM_TOO_MANY_VERSIONS, p->meter->name,
+				"one load in %lld ms instead of %lld", (long long)pace->slow_ms,
+				(long long)set_ms(w, p->of));
 	else
 		problem_clear(problems, PROBLEM_TOO_MANY_VERSIONS, p->meter->name);
 }

@@ -26,71 +26,76 @@ struct load_sched;
 
 /* load_due.c: who wants a turn at some time, the earliest first */
 struct due_at {
-	void *who;			/* whose turn it is */
-	int64_t us;			/* monotonic */
-	size_t place;			/* in the heap, plus one; 0: it waits for no time */
+	void *who;    /* whose turn it is */
+	int64_t us;   /* monotonic */
+	size_t place; /* in the heap, plus one; 0: it waits for no time */
 };
-struct due { struct due_at **heap; size_t count, cap; };
-void due_set(struct due *d, struct due_at *m, int64_t us);	/* negative: it wants none */
-void *due_first(const struct due *d);				/* NULL: nobody */
-int64_t due_first_us(const struct due *d);			/* -1: nobody */
+struct due {
+	struct due_at **heap;
+	size_t count, cap;
+};
+void due_set(struct due *d, struct due_at *m, int64_t us); /* negative: it wants none */
+void *due_first(const struct due *d);			   /* NULL: nobody */
+int64_t due_first_us(const struct due *d);		   /* -1: nobody */
 
 /* load_pace.c: how often a table is loaded; all zero: as often as it is set */
-struct pace { int64_t slow_ms, since_us; };		/* 0: it is not slowed; monotonic: when that was last changed */
-int64_t pace_ms(const struct pace *p, int64_t set_ms);	/* between two of its loads */
-void pace_refused(struct pace *p, int64_t set_ms, int64_t now_us);	/* the target has too many versions of it */
-bool pace_loaded(struct pace *p, int64_t set_ms, int64_t now_us);	/* true: the pace has changed */
+struct pace {
+	int64_t slow_ms, since_us;
+};						       /* 0: it is not slowed; monotonic: when that was last changed */
+int64_t pace_ms(const struct pace *p, int64_t set_ms); /* between two of its loads */
+void pace_refused(struct pace *p, int64_t set_ms, int64_t now_us); /* the target has too many versions of it */
+bool pace_loaded(struct pace *p, int64_t set_ms, int64_t now_us);  /* true: the pace has changed */
 
 /* What the scheduler (load_sched.c) keeps of a topic. Under its lock. */
 struct topic_turn {
-	struct load_item *inbox, **inbox_end;	/* in order; of no turn yet */
-	struct due_at due;		/* when its next turn is; none while it has one */
-	struct load_topic *next, *next_look;	/* in the lists of all that had an item, and of those that want a look */
-	bool known, has_look;		/* it is in them */
-	bool running;			/* a sink thread has it */
-	bool forget;			/* that thread forgets its partitions at the end of the turn */
-	bool again, retry;		/* each of its partitions is looked at again; also those that wait after a failure */
+	struct load_item *inbox, **inbox_end; /* in order; of no turn yet */
+	struct due_at due;		      /* when its next turn is; none while it has one */
+	struct load_topic *next, *next_look;  /* in the lists of all that had an item, and of those that want a look */
+	bool known, has_look;		      /* it is in them */
+	bool running;			      /* a sink thread has it */
+	bool forget;			      /* that thread forgets its partitions at the end of the turn */
+	bool again, retry; /* each of its partitions is looked at again; also those that wait after a failure */
 };
 
 /* A topic of which this process reads partitions. Made by the read thread, which alone looks for it by name; it lives as
  * long as the session. "Sink thread" is the one whose turn it is: it has the topic and its partitions alone. */
 struct load_topic {
-	const char *name;		/* interned */
+	const char *name; /* interned */
 	struct topic_turn turn;
-	struct due due;			/* sink thread: of its partitions those that want a turn */
-	struct load_part *rows_came;	/* sink thread: its partitions that rows have come of, in no order */
-	struct load_part *looks;	/* sink thread: those whose target is looked at when nothing else is to do */
-	int64_t set_ms;			/* sink thread: load.interval of its section; 0: the target's */
-	struct pace pace;		/* sink thread */
-	int64_t last_load_us;		/* sink thread, monotonic: of any of its partitions */
-	_Atomic size_t bytes;		/* message bytes between the reader and the target */
-	_Atomic size_t stuck;		/* of these: of partitions that cannot go on */
-	_Atomic bool over;		/* it has its share of the buffer: the others go on without it */
-	_Atomic(struct table_meter *) meter;	/* set by the script thread when it knows the table; NULL until then */
-	_Atomic unsigned at_truncate;	/* partitions that wait for the others at a TRUNCATE */
-	_Atomic bool held;		/* set by the script thread: enough of it waits there */
-	unsigned troubled;		/* sink thread: partitions whose last turn failed */
-	struct load_part **parts;	/* read thread; by partition, NULL: not ours. Others: while their generation lasts */
-	size_t nparts, owned;		/* the same */
-	struct table_script *script;	/* script thread, as what follows */
-	struct topic_wait *wait;	/* NULL: it gets on */
-	bool bare;			/* its messages have no schema */
+	struct due due;		     /* sink thread: of its partitions those that want a turn */
+	struct load_part *rows_came; /* sink thread: its partitions that rows have come of, in no order */
+	struct load_part *looks;     /* sink thread: those whose target is looked at when nothing else is to do */
+	int64_t set_ms;		     /* sink thread: load.interval of its section; 0: the target's */
+	struct pace pace;	     /* sink thread */
+	int64_t last_load_us;	     /* sink thread, monotonic: of any of its partitions */
+	_Atomic size_t bytes;	     /* message bytes between the reader and the target */
+	_Atomic size_t stuck;	     /* of these: of partitions that cannot go on */
+	_Atomic bool over;	     /* it has its share of the buffer: the others go on without it */
+	_Atomic(struct table_meter *) meter; /* set by the script thread when it knows the table; NULL until then */
+	_Atomic unsigned at_truncate;	     /* partitions that wait for the others at a TRUNCATE */
+	_Atomic bool held;		     /* set by the script thread: enough of it waits there */
+	unsigned troubled;		     /* sink thread: partitions whose last turn failed */
+	struct load_part **parts; /* read thread; by partition, NULL: not ours. Others: while their generation lasts */
+	size_t nparts, owned;	  /* the same */
+	struct table_script *script; /* script thread, as what follows */
+	struct topic_wait *wait;     /* NULL: it gets on */
+	bool bare;		     /* its messages have no schema */
 };
 
 /* A batch as read, and what decoding and the script made of it. Freed when its last piece is loaded. */
 struct load_item {
 	struct load *load;
-	unsigned refs;			/* sink thread only, once it has it */
-	uint64_t generation;		/* of the assignment it was read under */
-	int64_t polled_us;		/* monotonic: when the log gave it */
-	struct load_part *part;		/* valid while that generation is the present one; NULL: forget_all */
-	struct batch *in, *out;		/* out may be in itself, when there is no script */
+	unsigned refs;		/* sink thread only, once it has it */
+	uint64_t generation;	/* of the assignment it was read under */
+	int64_t polled_us;	/* monotonic: when the log gave it */
+	struct load_part *part; /* valid while that generation is the present one; NULL: forget_all */
+	struct batch *in, *out; /* out may be in itself, when there is no script */
 	struct table_meter *meter;
-	int64_t read_us, scripted_us;	/* wall: when the read and the script stage had done with it */
-	bool forget_all;		/* no rows: drop what is held of older generations and report */
-	bool look;			/* no rows: the target of this partition may be looked at */
-	struct load_topic *of;		/* whose bytes it counts to; NULL: none */
-	struct load_item *next;		/* in the topic's inbox */
+	int64_t read_us, scripted_us; /* wall: when the read and the script stage had done with it */
+	bool forget_all;	      /* no rows: drop what is held of older generations and report */
+	bool look;		      /* no rows: the target of this partition may be looked at */
+	struct load_topic *of;	      /* whose bytes it counts to; NULL: none */
+	struct load_item *next;	      /* in the topic's inbox */
 };
 struct load_item *load_item_new(struct load *l);
 void load_item_free(struct load_item *item);
@@ -108,43 +113,43 @@ struct piece {
  * forgotten its generation; between the two it belongs to the sink thread, but for what is marked. */
 struct load_part {
 	struct load_topic *of;
-	const char *topic;		/* of->name */
+	const char *topic; /* of->name */
 	int32_t partition;
-	bool paused;			/* read thread: the log gives out none of it */
-	int64_t verify;			/* read thread: the mark whose message has to come; -1 none, or it has */
-	int64_t read_from;		/* read thread: what comes before it is only looked at */
-	_Atomic bool waits;		/* at a TRUNCATE, for other partitions; set by the sink thread, as the next one */
-	_Atomic bool held;		/* it cannot go on and has enough rows waiting */
-	_Atomic bool wants_more;	/* a range that was begun needs the rows that follow: it is read, however full it is */
-	int64_t next;			/* everything before it is loaded */
-	int64_t committed;		/* everything before it is stored as loaded */
-	struct place place;		/* as it is stored with the offset */
-	bool is_new;			/* nothing of its topic was loaded before */
-	bool gate;			/* it is new, its topic is not: waits for the others (load_gate.c) */
-	int64_t *ahead;			/* how far each of the others has to come, by partition; NULL: no message of its own yet */
+	bool paused;		 /* read thread: the log gives out none of it */
+	int64_t verify;		 /* read thread: the mark whose message has to come; -1 none, or it has */
+	int64_t read_from;	 /* read thread: what comes before it is only looked at */
+	_Atomic bool waits;	 /* at a TRUNCATE, for other partitions; set by the sink thread, as the next one */
+	_Atomic bool held;	 /* it cannot go on and has enough rows waiting */
+	_Atomic bool wants_more; /* a range that was begun needs the rows that follow: it is read, however full it is */
+	int64_t next;		 /* everything before it is loaded */
+	int64_t committed;	 /* everything before it is stored as loaded */
+	struct place place;	 /* as it is stored with the offset */
+	bool is_new;		 /* nothing of its topic was loaded before */
+	bool gate;		 /* it is new, its topic is not: waits for the others (load_gate.c) */
+	int64_t *ahead; /* how far each of the others has to come, by partition; NULL: no message of its own yet */
 	unsigned nahead;
-	int64_t asked_id;		/* the last TRUNCATE of the others that it was searched for, and whether it has it */
+	int64_t asked_id; /* the last TRUNCATE of the others that it was searched for, and whether it has it */
 	bool asked_has;
-	bool looked;			/* the target was asked what it has (load_target.c) */
-	struct load_part *next_look;	/* in the topic's list of those that it will be */
-	struct piece *pieces;		/* waiting, in offset order */
+	bool looked;		     /* the target was asked what it has (load_target.c) */
+	struct load_part *next_look; /* in the topic's list of those that it will be */
+	struct piece *pieces;	     /* waiting, in offset order */
 	size_t npieces, cap_pieces;
 	size_t bytes, rows;
-	int64_t arrived;		/* offset behind the last piece */
-	int64_t last_load_us, retry_at_us;	/* monotonic */
-	struct due_at due;		/* in the topic's heap: when its next turn is; none: it waits for rows */
-	bool troubled;			/* its last turn failed */
-	bool unstored;			/* nothing waits, and what is loaded is not stored with its offset */
-	bool has_rows_come;		/* in the topic's list */
+	int64_t arrived;		   /* offset behind the last piece */
+	int64_t last_load_us, retry_at_us; /* monotonic */
+	struct due_at due;		   /* in the topic's heap: when its next turn is; none: it waits for rows */
+	bool troubled;			   /* its last turn failed */
+	bool unstored;			   /* nothing waits, and what is loaded is not stored with its offset */
+	bool has_rows_come;		   /* in the topic's list */
 	struct load_part *next_came;
-	size_t stuck;			/* bytes of it that load.stuck counts */
-	size_t limit;			/* records in a range while a bad row is being looked for; 0: no limit */
+	size_t stuck; /* bytes of it that load.stuck counts */
+	size_t limit; /* records in a range while a bad row is being looked for; 0: no limit */
 	struct backoff backoff;
 	struct table_meter *meter;
 };
 
 struct load {
-	struct half half;		/* first: a half is its load */
+	struct half half; /* first: a half is its load */
 	struct shared *sh;
 	/* the session */
 	struct log_reader *reader;
@@ -153,59 +158,62 @@ struct load {
 	struct load_worker **workers;
 	size_t nworkers;
 	struct load_history *history;
-	_Atomic uint64_t generation;	/* rises when partitions come or go; older items are dropped */
-	_Atomic int unforgotten;	/* threads that still hold older generations */
-	_Atomic uint64_t reload;	/* rises when scripts have to be compiled again */
+	_Atomic uint64_t generation; /* rises when partitions come or go; older items are dropped */
+	_Atomic int unforgotten;     /* threads that still hold older generations */
+	_Atomic uint64_t reload;     /* rises when scripts have to be compiled again */
 	_Atomic uint64_t loads;
-	_Atomic uint64_t turns;		/* of sink threads; one that rises means that they get on */
-	_Atomic size_t buffered;	/* message bytes between the reader and the targets */
-	_Atomic size_t stuck;		/* of these: of partitions that cannot go on; they take no room from the others */
-	_Atomic bool pauses_changed;	/* the reader has to look which partitions it may read */
-	_Atomic unsigned resumed;	/* rises when a person resumes a table: what waits for a retry retries now */
-	struct queue *spare;		/* batches to use again */
-	_Atomic bool drained;		/* no more is read: load what is there at once */
-	struct err failure;		/* under half.lock */
-	bool failed;			/* under half.lock */
-	struct load_replay *replay;	/* under half.lock: an order of load_replay.c, the asker's; NULL: none */
-	bool replaying;			/* under half.lock: the read thread is at it */
+	_Atomic uint64_t turns;	     /* of sink threads; one that rises means that they get on */
+	_Atomic size_t buffered;     /* message bytes between the reader and the targets */
+	_Atomic size_t stuck;	     /* of these: of partitions that cannot go on; they take no room from the others */
+	_Atomic bool pauses_changed; /* the reader has to look which partitions it may read */
+	_Atomic unsigned resumed;    /* rises when a person resumes a table: what waits for a retry retries now */
+	struct queue *spare;	     /* batches to use again */
+	_Atomic bool drained;	     /* no more is read: load what is there at once */
+	struct err failure;	     /* under half.lock */
+	bool failed;		     /* under half.lock */
+	struct load_replay *replay;  /* under half.lock: an order of load_replay.c, the asker's; NULL: none */
+	bool replaying;		     /* under half.lock: the read thread is at it */
 	_Atomic bool replay_asked;
 	/* read thread */
-	struct name_map topics;		/* struct load_topic by name */
+	struct name_map topics; /* struct load_topic by name */
 	struct load_part **owned;
 	size_t nowned, cap_owned;
 	struct log_assigned_list assigned;
-	size_t unverified;		/* partitions whose mark has to come */
-	struct name_map replaced;	/* topics whose log is found to be another; any value */
+	size_t unverified;	  /* partitions whose mark has to come */
+	struct name_map replaced; /* topics whose log is found to be another; any value */
 	bool paused_all, full;
-	char target[256];		/* under half.lock */
+	char target[256]; /* under half.lock */
 };
 
 struct batch *load_batch_get(struct load *l);
-void load_batch_put(struct load *l, struct batch *b);	/* NULL allowed */
-void load_fail(struct load *l, const struct err *err);	/* ends the session. @thread any */
+void load_batch_put(struct load *l, struct batch *b);  /* NULL allowed */
+void load_fail(struct load *l, const struct err *err); /* ends the session. @thread any */
 bool load_failed(struct load *l);
-void load_table_name(const struct load *l, const char *topic, char *out, size_t size);	/* "prefix.db.table" -> "db.table" */
+void load_table_name(const struct load *l, const char *topic, char *out,
+		size_t size); /* "prefix.db.table" -> "db.table" */
 void load_tell_gap(struct load *l, const char *table);
-struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t);	/* its table's; made when new */
-size_t load_stuck_share(const struct load *l);	/* what partitions that cannot go on may hold, all together */
+struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t); /* its table's; made when new */
+size_t load_stuck_share(const struct load *l); /* what partitions that cannot go on may hold, all together */
 
 /* load_read.c, the read thread: until the end of the session. -1: err */
 int load_read_loop(struct load *l, struct err *err);
-int load_push(struct load *l, struct load_item *item);		/* to the script thread; 1: the session ends, the item is freed */
+int load_push(struct load *l,
+		struct load_item *item); /* to the script thread; 1: the session ends, the item is freed */
 /* Something changed that decides which partitions are read. @thread any */
 void load_pauses_changed(struct load *l);
-void load_topic_less(struct load *l, struct load_topic *t, size_t bytes);	/* they are with the reader no more. @thread any */
+void load_topic_less(struct load *l, struct load_topic *t,
+		size_t bytes); /* they are with the reader no more. @thread any */
 
 /* load_assign.c, the read thread: the partitions are others now, or one of them is not what it was. 0; 1: the session
  * ends; -1: err */
 int load_assign(struct load *l, struct err *err);
-struct load_topic *load_topic_get(struct load *l, const char *name);	/* interned */
-void load_assign_done(struct load *l);		/* when all other threads have ended */
+struct load_topic *load_topic_get(struct load *l, const char *name); /* interned */
+void load_assign_done(struct load *l);				     /* when all other threads have ended */
 
 /* load_replay.c, the read thread. at: the log's ends of a partition */
-bool load_replay_wanted(struct load *l);	/* true: load_assign() carries it out, load_replay_done() ends it */
-int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, const char *topic, int32_t partition), void *look,
-		      struct err *err);
+bool load_replay_wanted(struct load *l); /* true: load_assign() carries it out, load_replay_done() ends it */
+int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, const char *topic, int32_t partition),
+		void *look, struct err *err);
 void load_replay_done(struct load *l, const struct err *err);
 
 /* load_verify.c, the read thread: holds the mark's message against what is stored, and drops what was loaded before. again:
@@ -214,48 +222,53 @@ int load_verify(struct load *l, struct batch *b, bool *again, struct err *err);
 /* @thread any: this is missing at the target until the table is read again; detail "": none. */
 void gap_tell(struct load *l, const char *topic, int32_t partition, enum place_gap gap, const char *detail);
 void gaps_clear(struct load *l, const char *topic);
-void *load_script_thread(void *load);	/* load_script.c */
+void *load_script_thread(void *load); /* load_script.c */
 
 /* load_worker.c */
 struct load_worker *load_worker_start(struct load *l, int index, struct err *err);
 void load_worker_join(struct load_worker *w);	/* waits for its end; the scheduler is closed by then */
 void load_worker_free(struct load_worker *w);	/* it has ended */
-void load_worker_cancel(struct load_worker *w);	/* the call to the target that runs fails soon. @thread any */
+void load_worker_cancel(struct load_worker *w); /* the call to the target that runs fails soon. @thread any */
 
 /* load_history.c. @thread script, but for its own */
-struct load_history *load_history_open(struct load *l, struct err *err);	/* begins to read */
+struct load_history *load_history_open(struct load *l, struct err *err); /* begins to read */
 void load_history_close(struct load_history *h);
-uint64_t load_history_ask(struct load_history *h);	/* for a read that begins after now; its number */
-int64_t load_history_complete(struct load_history *h);	/* monotonic: the history was read to its end at this time; 0 never */
+uint64_t load_history_ask(struct load_history *h); /* for a read that begins after now; its number */
+int64_t load_history_complete(
+		struct load_history *h); /* monotonic: the history was read to its end at this time; 0 never */
 /* Makes known to d what was read. true: read `number` is done; err: of the last read; missing: the log has no history. */
-bool load_history_take(struct load_history *h, struct format_decoder *d, uint64_t number, bool *missing, struct err *err);
+bool load_history_take(struct load_history *h, struct format_decoder *d, uint64_t number, bool *missing,
+		struct err *err);
 
 /* load_sched.c: which topic's turn is next */
 struct load_sched *load_sched_new(struct load *l);
-void load_sched_free(struct load_sched *s);		/* all threads have ended */
-void load_sched_push(struct load_sched *s, struct load_item *item);	/* to its topic; never waits. Takes it. @thread script */
-void load_sched_forget(struct load_sched *s);		/* all partitions are forgotten; load.unforgotten counts down. @thread script */
-void load_sched_close(struct load_sched *s);		/* nothing more is pushed. @thread any, as what follows */
-void load_sched_again(struct load_sched *s, bool retry);	/* something happened that no partition's own state tells */
-void load_sched_abort(struct load_sched *s);		/* no more turns */
+void load_sched_free(struct load_sched *s); /* all threads have ended */
+void load_sched_push(struct load_sched *s,
+		struct load_item *item); /* to its topic; never waits. Takes it. @thread script */
+void load_sched_forget(
+		struct load_sched *s); /* all partitions are forgotten; load.unforgotten counts down. @thread script */
+void load_sched_close(struct load_sched *s);		 /* nothing more is pushed. @thread any, as what follows */
+void load_sched_again(struct load_sched *s, bool retry); /* something happened that no partition's own state tells */
+void load_sched_abort(struct load_sched *s);		 /* no more turns */
 struct sched_turn {
 	struct load_topic *topic;
-	struct load_item *inbox;	/* what has come for it, in order; the taker's */
-	bool again, retry;		/* look at all its partitions; and at those that wait after a failure too */
+	struct load_item *inbox; /* what has come for it, in order; the taker's */
+	bool again, retry;	 /* look at all its partitions; and at those that wait after a failure too */
 };
 /* Waits for the next turn; false: there will be none. @thread sink, as what follows */
 bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_turn *out);
 /* The turn is over; called: the target was asked for something in it. */
 void load_sched_give(struct load_sched *s, struct load_topic *t, bool called);
-void load_sched_target(struct load_sched *s, bool down);	/* it was asked, and is there or not */
+void load_sched_target(struct load_sched *s, bool down); /* it was asked, and is there or not */
 
 /* load_range.c: pure; which pieces make the next load, its label */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to);
 void part_add(struct load_part *p, const struct piece *piece);
-void part_drop_before(struct load_part *p, int64_t offset);	/* pieces or parts of pieces below offset */
-bool piece_split(const struct piece *whole, int64_t offset, struct piece *head);	/* head: below offset; false: all of it is */
+void part_drop_before(struct load_part *p, int64_t offset); /* pieces or parts of pieces below offset */
+bool piece_split(const struct piece *whole, int64_t offset,
+		struct piece *head); /* head: below offset; false: all of it is */
 /* epoch 0: the form that the version before used. */
-void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t epoch,
-		 int64_t from, int64_t to);
+void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition,
+		int64_t epoch, int64_t from, int64_t to);
 
 #endif

@@ -10,7 +10,13 @@
 #include "core/unique.h"
 
 static const char *const gap_names[GAP_COUNT] = {
-	"", "log-replaced", "offsets-lost", "offsets-moved", "target-lost", "target-old", "no-key",
+	"",
+	"log-replaced",
+	"offsets-lost",
+	"offsets-moved",
+	"target-lost",
+	"target-old",
+	"no-key",
 };
 
 void place_begin(struct place *p)
@@ -20,9 +26,12 @@ void place_begin(struct place *p)
 
 size_t place_print(char *out, size_t size, const struct place *p)
 {
-	int n = snprintf(out, size, "{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
-			 "\"again\":%d,\"named\":%d,\"column\":%d,\"label\":\"%s\",\"gap\":\"%s\"}", (long long)p->intent, (long long)p->truncated, (long long)p->epoch,
-			 (long long)p->mark, (unsigned long long)p->print, p->put, p->again, p->named, p->column, p->label, gap_names[p->gap]);
+	int n = snprintf(out, size,
+			"{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
+			"\"again\":%d,\"named\":%d,\"column\":%d,\"label\":\"%s\",\"gap\":\"%s\"}",
+			(long long)p->intent, (long long)p->truncated, (long long)p->epoch, (long long)p->mark,
+			(unsigned long long)p->print, p->put, p->again, p->named, p->column, p->label,
+			gap_names[p->gap]);
 
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -66,9 +75,18 @@ static bool key_is(const struct json_slice *key, const char *name)
 bool place_parse(const char *text, struct place *p)
 {
 	int64_t put = 0, named = 0, column = 0, again = 0;
-	const struct { const char *name; int64_t *to; } numbers[] = {
-		{ "to", &p->intent }, { "truncated", &p->truncated }, { "epoch", &p->epoch }, { "mark", &p->mark },
-		{ "put", &put }, { "named", &named }, { "column", &column }, { "again", &again },
+	const struct {
+		const char *name;
+		int64_t *to;
+	} numbers[] = {
+		{ "to", &p->intent },
+		{ "truncated", &p->truncated },
+		{ "epoch", &p->epoch },
+		{ "mark", &p->mark },
+		{ "put", &put },
+		{ "named", &named },
+		{ "column", &column },
+		{ "again", &again },
 	};
 	struct json_slice key, v;
 	bool ours = false;
@@ -110,7 +128,8 @@ static uint64_t hash_bytes(uint64_t hash, const void *p, size_t len)
 /* Lengths first, so that no byte can pass from the key into the value unseen; null is no empty text. */
 uint64_t place_fingerprint(const struct record *r)
 {
-	const int64_t head[] = { r->offset, r->timestamp_ms, r->key ? (int64_t)r->key_len : -1, r->value ? (int64_t)r->value_len : -1 };
+	const int64_t head[] = { r->offset, r->timestamp_ms, r->key ? (int64_t)r->key_len : -1,
+		r->value ? (int64_t)r->value_len : -1 };
 	uint64_t hash = hash_bytes(1469598103934665603u, head, sizeof(head));
 
 	hash = r->key ? hash_bytes(hash, r->key, r->key_len) : hash;
@@ -125,7 +144,8 @@ void place_replaced(struct place *p, int64_t *next, int64_t low)
 	*next = low > 0 ? low : 0;
 }
 
-enum place_finding place_find(struct place *p, int64_t *next, int64_t committed, const char *metadata, int64_t low, int64_t high)
+enum place_finding place_find(struct place *p, int64_t *next, int64_t committed, const char *metadata, int64_t low,
+		int64_t high)
 {
 	bool ours;
 
@@ -151,7 +171,7 @@ enum place_finding place_find(struct place *p, int64_t *next, int64_t committed,
 		p->gap = committed > low ? GAP_OFFSETS_MOVED : GAP_NONE;
 	}
 	if (p->mark < low)
-		p->mark = -1;		/* removed in the meantime, as it may be */
+		p->mark = -1; /* removed in the meantime, as it may be */
 	if (p->epoch == 0 && p->intent < 0)
 		p->epoch = unique_number();
 	return ours ? PLACE_GOES_ON : PLACE_MOVED;

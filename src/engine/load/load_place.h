@@ -18,23 +18,32 @@
 enum { PLACE_TEXT = 480, PLACE_LABEL = 132 };
 
 /* Something is missing at the target until the table is read again: stored, so that a restart does not forget it. */
-enum place_gap { GAP_NONE, GAP_LOG_REPLACED, GAP_OFFSETS_LOST, GAP_OFFSETS_MOVED, GAP_TARGET_LOST, GAP_TARGET_OLD, GAP_NO_KEY, GAP_COUNT };
-
-struct place {
-	int64_t intent;		/* the range from the offset to here was begun; -1 none */
-	int64_t truncated;	/* id of the last TRUNCATE passed; -1 none */
-	int64_t epoch;		/* 0: the version before wrote this; its labels have none */
-	int64_t mark;		/* offset of the last message before intent, or before the offset; -1 none is known */
-	uint64_t print;		/* that message's fingerprint */
-	bool put;		/* the last range left a row at the target */
-	bool again;		/* it begins with messages that were loaded before, and nothing has been since */
-	bool named;		/* the topic's name says which table it is */
-	char label[PLACE_LABEL];	/* of the last range loaded; "" none */
-	enum place_gap gap;
-	bool column;		/* a column could not follow its name: it has no values at the target */
+enum place_gap {
+	GAP_NONE,
+	GAP_LOG_REPLACED,
+	GAP_OFFSETS_LOST,
+	GAP_OFFSETS_MOVED,
+	GAP_TARGET_LOST,
+	GAP_TARGET_OLD,
+	GAP_NO_KEY,
+	GAP_COUNT
 };
 
-void place_begin(struct place *p);	/* a place of which nothing is known, with an epoch of its own */
+struct place {
+	int64_t intent;		 /* the range from the offset to here was begun; -1 none */
+	int64_t truncated;	 /* id of the last TRUNCATE passed; -1 none */
+	int64_t epoch;		 /* 0: the version before wrote this; its labels have none */
+	int64_t mark;		 /* offset of the last message before intent, or before the offset; -1 none is known */
+	uint64_t print;		 /* that message's fingerprint */
+	bool put;		 /* the last range left a row at the target */
+	bool again;		 /* it begins with messages that were loaded before, and nothing has been since */
+	bool named;		 /* the topic's name says which table it is */
+	char label[PLACE_LABEL]; /* of the last range loaded; "" none */
+	enum place_gap gap;
+	bool column; /* a column could not follow its name: it has no values at the target */
+};
+
+void place_begin(struct place *p); /* a place of which nothing is known, with an epoch of its own */
 size_t place_print(char *out, size_t size, const struct place *p);
 /* false: no place of ours (another program has stored the offset); p is begun. */
 bool place_parse(const char *text, struct place *p);
@@ -42,13 +51,14 @@ uint64_t place_fingerprint(const struct record *r);
 
 enum place_finding {
 	PLACE_GOES_ON,
-	PLACE_NEW,		/* nothing was ever stored */
-	PLACE_MOVED,		/* another program has stored the offset */
-	PLACE_TRIMMED,		/* the log has removed messages that were not loaded */
-	PLACE_REPLACED		/* the log is shorter than what was loaded from it */
+	PLACE_NEW,     /* nothing was ever stored */
+	PLACE_MOVED,   /* another program has stored the offset */
+	PLACE_TRIMMED, /* the log has removed messages that were not loaded */
+	PLACE_REPLACED /* the log is shorter than what was loaded from it */
 };
 /* committed -1: none. The log has [low, high); both -1: not known. Sets the place and the offset to begin with. */
-enum place_finding place_find(struct place *p, int64_t *next, int64_t committed, const char *metadata, int64_t low, int64_t high);
+enum place_finding place_find(struct place *p, int64_t *next, int64_t committed, const char *metadata, int64_t low,
+		int64_t high);
 /* The log is another one: all of it is new. */
 void place_replaced(struct place *p, int64_t *next, int64_t low);
 

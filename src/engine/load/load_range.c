@@ -105,7 +105,9 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 	while (n < p->npieces && !p->pieces[n].truncate) {
 		const struct piece *piece = &p->pieces[n];
 
-		if (n && (bytes + piece->bytes > (size_t)conf->max_bytes || rows + piece->count > (size_t)conf->max_rows))
+		if (n &&
+				(bytes + piece->bytes > (size_t)conf->max_bytes ||
+						rows + piece->count > (size_t)conf->max_rows))
 			break;
 		if (p->place.intent >= 0 && piece->from >= p->place.intent)
 			break;
@@ -113,7 +115,7 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 		rows += piece->count;
 		*to = piece->to;
 		n++;
-		if (p->limit) {		/* looking for a bad row: a part of the first piece is enough */
+		if (p->limit) { /* looking for a bad row: a part of the first piece is enough */
 			*to = offset_after(piece, p->limit);
 			break;
 		}
@@ -144,22 +146,23 @@ static uint64_t schema_hash(const struct schema *schema)
 
 /* Labels allow letters, digits and _, up to 128, beginning with a letter or _. A long table name is replaced by its
  * hash. The last two numbers are the range; what is before them is the same for all ranges of a place. */
-void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition, int64_t epoch,
-		 int64_t from, int64_t to)
+void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition,
+		int64_t epoch, int64_t from, int64_t to)
 {
 	unsigned hash = (unsigned)schema_hash(schema);
 	char readable[64];
 	size_t n = 0;
 
 	for (const char *c = schema->table; *c && n < (epoch ? 24 : 32); c++)
-		readable[n++] = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c : '_';
+		readable[n++] = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c
+														 : '_';
 	readable[n] = '\0';
 	if (epoch)
 		snprintf(out, size, "_%.32s_%s_%08x_%llx_%d_%lld_%lld", name, readable, hash, (unsigned long long)epoch,
-			 (int)partition, (long long)from, (long long)to);
+				(int)partition, (long long)from, (long long)to);
 	else
-		snprintf(out, size, "_%.48s_%s_%08x_%d_%lld_%lld", name, readable, hash, (int)partition, (long long)from,
-			 (long long)to);
+		snprintf(out, size, "_%.48s_%s_%08x_%d_%lld_%lld", name, readable, hash, (int)partition,
+				(long long)from, (long long)to);
 	for (char *c = out; *c; c++)
 		if (*c == '-')
 			*c = '_';

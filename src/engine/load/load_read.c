@@ -33,7 +33,8 @@ void load_pauses_changed(struct load *l)
  * every batch. */
 static bool buffer_is_full(const struct load *l)
 {
-	size_t limit = (size_t)l->sh->settings->load.buffer_bytes, stuck = atomic_load(&l->stuck), all = atomic_load(&l->buffered);
+	size_t limit = (size_t)l->sh->settings->load.buffer_bytes, stuck = atomic_load(&l->stuck),
+	       all = atomic_load(&l->buffered);
 
 	return all > stuck && all - stuck >= (l->full ? limit / 4 * 3 : limit);
 }
@@ -45,7 +46,8 @@ static bool buffer_is_full(const struct load *l)
 
 static size_t topic_share(const struct load *l)
 {
-	size_t limit = (size_t)l->sh->settings->load.buffer_bytes, stuck = atomic_load(&l->stuck), all = atomic_load(&l->buffered);
+	size_t limit = (size_t)l->sh->settings->load.buffer_bytes, stuck = atomic_load(&l->stuck),
+	       all = atomic_load(&l->buffered);
 	size_t used = all > stuck ? all - stuck : 0;
 
 	return used < limit ? 2 * (limit - used) : 0;
@@ -90,7 +92,8 @@ static bool wants_pause(const struct load *l, const struct load_part *p)
 	if (l->paused_all || atomic_load(&p->waits) || atomic_load(&p->held) || atomic_load(&p->of->held))
 		return true;
 	/* Else the others of its topic would wait for it for ever, or the rows that it has. */
-	if ((l->full || atomic_load(&p->of->over)) && atomic_load(&p->of->at_truncate) == 0 && !atomic_load(&p->wants_more))
+	if ((l->full || atomic_load(&p->of->over)) && atomic_load(&p->of->at_truncate) == 0 &&
+			!atomic_load(&p->wants_more))
 		return true;
 	m = topic_meter(l, p->of);
 	return m && atomic_load(&m->paused);
@@ -140,8 +143,9 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 	topic_more(l, t, b->bytes);
 	item->part = (size_t)b->partition < t->nparts ? t->parts[b->partition] : NULL;
 	if (item->part == NULL) {
-		err_set(err, ERR_RETRY, 0, "%s[%d]: expected messages of partitions that this process owns, found offsets %lld to %lld",
-			b->topic, (int)b->partition, (long long)b->from, (long long)b->to);
+		err_set(err, ERR_RETRY, 0,
+				"%s[%d]: expected messages of partitions that this process owns, found offsets %lld to %lld",
+				b->topic, (int)b->partition, (long long)b->from, (long long)b->to);
 		load_item_free(item);
 		return -1;
 	}

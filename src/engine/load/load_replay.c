@@ -16,7 +16,7 @@
 
 enum { ANSWER_MS = 30000, LOOK_MS = 20 };
 
-struct load_replay {		/* under half.lock, but for the read thread while it is at it */
+struct load_replay { /* under half.lock, but for the read thread while it is at it */
 	char table[512];
 	struct log_from from;
 	bool done;
@@ -72,7 +72,8 @@ int load_replay(struct load *l, const char *table, const char *from, unsigned *p
 		return -1;
 	while (!is_done(l, &r)) {
 		if ((half_stopping(&l->half) || clock_mono_us() >= until_us) && take_back(l, &r))
-			return err_set(err, ERR_UNREACHABLE, 0, "replay: the load half does not take orders; see `millrace status`");
+			return err_set(err, ERR_UNREACHABLE, 0,
+					"replay: the load half does not take orders; see `millrace status`");
 		clock_sleep_ms(LOOK_MS);
 	}
 	*partitions = r.partitions;
@@ -116,7 +117,8 @@ static enum place_gap gap_left(enum place_gap gap, int64_t offset)
 	return offset == 0 && (gap == GAP_OFFSETS_MOVED || gap == GAP_TARGET_LOST) ? GAP_NONE : gap;
 }
 
-static int replay_one(struct load *l, const struct load_replay *r, struct log_assigned *a, struct log_partition at, struct err *err)
+static int replay_one(struct load *l, const struct load_replay *r, struct log_assigned *a, struct log_partition at,
+		struct err *err)
 {
 	struct place before, place;
 	int64_t offset;
@@ -130,7 +132,7 @@ static int replay_one(struct load *l, const struct load_replay *r, struct log_as
 	place.column = before.column;
 	place_print(a->metadata, sizeof(a->metadata), &place);
 	a->committed = offset;
-	gaps_clear(l, a->topic);	/* what is left is told again */
+	gaps_clear(l, a->topic); /* what is left is told again */
 	return log_reader_commit(l->reader, a->topic, a->partition, offset, a->metadata, err);
 }
 
@@ -143,8 +145,10 @@ static int has_all(struct load *l, const char *topic, struct err *err)
 		owned += strcmp(l->assigned.items[i].topic, topic) == 0;
 	if (n == 0 || n == owned)
 		return n ? 0 : -1;
-	return err_set(err, ERR_CONFIG, 0, "replay: expected all %u partitions of %s in this process, found %u; stop the other processes "
-		       "of the group first", n, topic, owned);
+	return err_set(err, ERR_CONFIG, 0,
+			"replay: expected all %u partitions of %s in this process, found %u; stop the other processes "
+			"of the group first",
+			n, topic, owned);
 }
 
 static bool is_of(const struct load *l, const struct log_assigned *a, const struct load_replay *r)
@@ -155,8 +159,8 @@ static bool is_of(const struct load *l, const struct log_assigned *a, const stru
 	return strcmp(table, r->table) == 0;
 }
 
-int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, const char *topic, int32_t partition), void *look,
-		      struct err *err)
+int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, const char *topic, int32_t partition),
+		void *look, struct err *err)
 {
 	struct load_replay *r = l->replay;
 
@@ -171,7 +175,9 @@ int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, con
 			return -1;
 	}
 	if (r->partitions == 0)
-		return err_set(err, ERR_CONFIG, 0, "replay: expected a table that this process loads, found '%.100s'", r->table);
-	logline(LOG_NOTICE, "load", "%s: %u partition%s loaded again by request", r->table, r->partitions, r->partitions == 1 ? "" : "s");
+		return err_set(err, ERR_CONFIG, 0, "replay: expected a table that this process loads, found '%.100s'",
+				r->table);
+	logline(LOG_NOTICE, "load", "%s: %u partition%s loaded again by request", r->table, r->partitions,
+			r->partitions == 1 ? "" : "s");
 	return 0;
 }

@@ -17,12 +17,13 @@
 #include "engine/load/load_worker_parts.h"
 
 enum {
-	REST_MS = 5000,			/* a thread that had nothing to do for so long gives its memory back */
-	DOWN_FAILURES = 3,		/* one backend of several that is out of reach is not the target */
-	PROBE_FIRST_MS = 100, PROBE_MAX_MS = 5000
+	REST_MS = 5000,	   /* a thread that had nothing to do for so long gives its memory back */
+	DOWN_FAILURES = 3, /* one backend of several that is out of reach is not the target */
+	PROBE_FIRST_MS = 100,
+	PROBE_MAX_MS = 5000
 };
 
-struct idler {			/* a thread that waits, on its own stack */
+struct idler { /* a thread that waits, on its own stack */
 	struct idler *next;
 	pthread_cond_t wake;
 	bool told;
@@ -32,16 +33,16 @@ struct load_sched {
 	struct load *l;
 	pthread_mutex_t lock;
 	/* under lock */
-	struct due due;			/* topics that want a turn and have none */
-	struct load_topic *topics;	/* all that had an item */
-	struct load_topic *looks;	/* that want a look at the target, when nothing is due */
-	unsigned running;		/* topics that have a turn */
-	struct idler *idle;		/* threads that wait and were not told; the last one first */
-	int64_t kept_us;		/* one of these waits until then; INT64_MAX: none does */
+	struct due due;		   /* topics that want a turn and have none */
+	struct load_topic *topics; /* all that had an item */
+	struct load_topic *looks;  /* that want a look at the target, when nothing is due */
+	unsigned running;	   /* topics that have a turn */
+	struct idler *idle;	   /* threads that wait and were not told; the last one first */
+	int64_t kept_us;	   /* one of these waits until then; INT64_MAX: none does */
 	bool closed, aborted;
-	unsigned failures;		/* of calls to a target that was not there, one after the other */
-	bool down;			/* it is, by so many: one turn at a time asks whether it still is, the next one at */
-	int64_t probe_us;		/* monotonic */
+	unsigned failures; /* of calls to a target that was not there, one after the other */
+	bool down;	   /* it is, by so many: one turn at a time asks whether it still is, the next one at */
+	int64_t probe_us;  /* monotonic */
 	struct backoff probe;
 };
 
@@ -156,7 +157,7 @@ void load_sched_forget(struct load_sched *s)
 			due_set(&s->due, &t->turn.due, -1);
 		}
 	}
-	atomic_fetch_sub(&s->l->unforgotten, 1);	/* the script thread itself */
+	atomic_fetch_sub(&s->l->unforgotten, 1); /* the script thread itself */
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -243,7 +244,8 @@ static struct load_topic *pick(struct load_sched *s)
 
 static bool is_over(const struct load_sched *s)
 {
-	return s->aborted || (s->closed && atomic_load(&s->l->drained) && s->running == 0 && due_first(&s->due) == NULL);
+	return s->aborted ||
+			(s->closed && atomic_load(&s->l->drained) && s->running == 0 && due_first(&s->due) == NULL);
 }
 
 /* Until it is told; at the longest until then. */
@@ -254,7 +256,8 @@ static void wait_told(struct load_sched *s, struct idler *me, int64_t until_us)
 	int late = 0;
 
 	while (!me->told && late == 0)
-		late = until_us == INT64_MAX ? pthread_cond_wait(&me->wake, &s->lock) : pthread_cond_timedwait(&me->wake, &s->lock, &until);
+		late = until_us == INT64_MAX ? pthread_cond_wait(&me->wake, &s->lock)
+					     : pthread_cond_timedwait(&me->wake, &s->lock, &until);
 }
 
 /* When somebody has to look, -1: not before something happens. */
@@ -297,12 +300,15 @@ static void begin(struct load_sched *s, struct load_topic *t, struct sched_turn 
 	t->turn.running = true;
 	if (s->down)
 		probe_later(s);
-	*out = (struct sched_turn){ .topic = t, .inbox = t->turn.inbox, .again = t->turn.again, .retry = t->turn.retry };
+	*out = (struct sched_turn){ .topic = t,
+		.inbox = t->turn.inbox,
+		.again = t->turn.again,
+		.retry = t->turn.retry };
 	t->turn.inbox = NULL;
 	t->turn.again = t->turn.retry = false;
 	meter_pool_running(&s->l->sh->stages[STAGE_SINK], ++s->running);
 	if (due_first(&s->due) || s->looks)
-		tell_one(s);		/* somebody else keeps the time */
+		tell_one(s); /* somebody else keeps the time */
 }
 
 bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_turn *out)
@@ -325,7 +331,7 @@ void load_sched_give(struct load_sched *s, struct load_topic *t, bool called)
 	pthread_mutex_lock(&s->lock);
 	t->turn.running = false;
 	if (s->down && !called)
-		s->probe_us = clock_mono_us();		/* it had nothing for the target: the next one may ask */
+		s->probe_us = clock_mono_us(); /* it had nothing for the target: the next one may ask */
 	meter_pool_running(&s->l->sh->stages[STAGE_SINK], --s->running);
 	if (t->turn.forget) {
 		forget(s, t);

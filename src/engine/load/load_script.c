@@ -8,8 +8,8 @@
 #include "engine/load/load_script_parts.h"
 
 enum {
-	VISIBLE_MS = 10,	/* a broker shows one partition of a transaction before the other by at most so much */
-	RELOAD_MS = 200		/* without messages a reload is seen after so much, and confirmed */
+	VISIBLE_MS = 10, /* a broker shows one partition of a transaction before the other by at most so much */
+	RELOAD_MS = 200	 /* without messages a reload is seen after so much, and confirmed */
 };
 
 static enum stage_result decode(struct script_stage *st, struct batch *in, struct err *err)
@@ -80,7 +80,7 @@ static void take_item(struct script_stage *st, struct load_item *item)
 	if (item->forget_all)
 		pass_forget(st, item);
 	else if (item->generation != atomic_load(&st->l->generation))
-		load_item_free(item);	/* its partition may be gone; what is still ours is read again */
+		load_item_free(item); /* its partition may be gone; what is still ours is read again */
 	else if (item->look)
 		stage_pass(st, item);
 	else if (item->part->of->wait)
@@ -107,7 +107,7 @@ static void script_loop(struct script_stage *st)
 
 		meter_phase(m, PHASE_WAIT_IN);
 		if (item == NULL && queue_closed(l->to_script) && (queue_length(l->to_script) == 0 || load_failed(l)))
-			break;		/* what waits is read again at the next start */
+			break; /* what waits is read again at the next start */
 		scripts_reload(st);
 		scripts_tell(st);
 		if (item)

@@ -6,10 +6,13 @@
 #include "core/xalloc.h"
 #include "engine/load/load_script_parts.h"
 
-enum { REASONS = 8 };			/* the first of a table; what has another name is counted together */
+enum { REASONS = 8 }; /* the first of a table; what has another name is counted together */
 
 struct tally {
-	struct { char text[64]; uint64_t rows; } items[REASONS + 1];
+	struct {
+		char text[64];
+		uint64_t rows;
+	} items[REASONS + 1];
 	unsigned count;
 };
 
@@ -35,7 +38,8 @@ static void note_drop(void *arg, const struct script_drop *drop)
 	struct table_drops *d = arg;
 	char text[64];
 
-	snprintf(text, sizeof(text), *drop->reason ? "%.60s" : "return nil in %.40s", *drop->reason ? drop->reason : drop->script);
+	snprintf(text, sizeof(text), *drop->reason ? "%.60s" : "return nil in %.40s",
+			*drop->reason ? drop->reason : drop->script);
 	add(d, &d->drops, text, drop->rows);
 }
 
@@ -63,8 +67,9 @@ static void print(const struct tally *t, char *out, size_t size)
 	*out = '\0';
 	for (unsigned i = 0; i <= REASONS && n < size; i++)
 		if (t->items[i].rows)
-			n += (size_t)snprintf(out + n, size - n, "%s%s %llu", n ? ", " : "", i < REASONS ? t->items[i].text : "others",
-					      (unsigned long long)t->items[i].rows);
+			n += (size_t)snprintf(out + n, size - n, "%s%s %llu", n ? ", " : "",
+					i < REASONS ? t->items[i].text : "others",
+					(unsigned long long)t->items[i].rows);
 }
 
 void drops_tell(const struct table_drops *d, struct table_meters *meters, struct table_meter *m, const char *version)

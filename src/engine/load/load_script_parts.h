@@ -10,25 +10,27 @@
 struct script_stage {
 	struct load *l;
 	struct format_decoder *decoder;
-	struct table_script *tables;	/* all; a topic knows its own */
-	struct section_script *sections;	/* those that any of them uses */
-	bool untold;			/* the status does not know all of a table's script */
-	int64_t told_us;		/* monotonic: when it did last */
-	uint64_t reload;		/* load.reload as it was seen last */
-	struct topic_wait *waits;	/* all; a topic knows its own */
-	unsigned resumed;		/* load.resumed as it was seen last */
+	struct table_script *tables;	 /* all; a topic knows its own */
+	struct section_script *sections; /* those that any of them uses */
+	bool untold;			 /* the status does not know all of a table's script */
+	int64_t told_us;		 /* monotonic: when it did last */
+	uint64_t reload;		 /* load.reload as it was seen last */
+	struct topic_wait *waits;	 /* all; a topic knows its own */
+	unsigned resumed;		 /* load.resumed as it was seen last */
 };
 
 /* load_table_script.c */
 /* item->out: the changes of item->in through its table's script. -1: the table's trouble, err says which. */
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err);
-void scripts_reload(struct script_stage *st);		/* when somebody asked for it */
-void scripts_tell(struct script_stage *st);		/* versions and dropped rows to the status, once a second */
+void scripts_reload(struct script_stage *st); /* when somebody asked for it */
+void scripts_tell(struct script_stage *st);   /* versions and dropped rows to the status, once a second */
 void scripts_free(struct script_stage *st);
 
 /* load_script_drops.c: of one table; NULL: none yet. Its user frees it */
 struct table_drops;
-bool drops_note(struct table_drops **d, struct script *script);	/* what the script has dropped and counted since the last call; false: nothing */
+bool drops_note(struct table_drops **d,
+		struct
+		script *script); /* what the script has dropped and counted since the last call; false: nothing */
 void drops_tell(const struct table_drops *d, struct table_meters *meters, struct table_meter *m, const char *version);
 
 /* load_wait.c */
@@ -37,12 +39,13 @@ enum stage_result { STAGE_DONE, STAGE_EARLY, STAGE_UNSURE, STAGE_TROUBLE };
 /* Its topic waits, and the item with it: the first of its items, or one behind those that wait. Takes it. */
 void wait_begin(struct script_stage *st, struct load_item *item, enum stage_result why, const struct err *err);
 void wait_add(struct script_stage *st, struct load_item *item);
-int wait_next_ms(const struct script_stage *st);	/* until a topic wants to be looked at; -1: none waits */
-void wait_look(struct script_stage *st);			/* tries those that want to be */
-void wait_forget(struct script_stage *st);		/* all of them and their items */
+int wait_next_ms(const struct script_stage *st); /* until a topic wants to be looked at; -1: none waits */
+void wait_look(struct script_stage *st);	 /* tries those that want to be */
+void wait_forget(struct script_stage *st);	 /* all of them and their items */
 
 /* load_script.c */
-enum stage_result stage_item(struct script_stage *st, struct load_item *item, struct err *err);	/* decodes it and runs the script */
-void stage_pass(struct script_stage *st, struct load_item *item);	/* to its topic's turn. Takes it */
+enum stage_result stage_item(struct script_stage *st, struct load_item *item,
+		struct err *err);				  /* decodes it and runs the script */
+void stage_pass(struct script_stage *st, struct load_item *item); /* to its topic's turn. Takes it */
 
 #endif

@@ -14,7 +14,7 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
-enum { PROBE_MAX_MS = 5000 };	/* a table that found the target down is tried again within so much */
+enum { PROBE_MAX_MS = 5000 }; /* a table that found the target down is tried again within so much */
 
 /* ---- gathering a range ---- */
 
@@ -98,7 +98,8 @@ static void gather(struct load_worker *w, struct load_part *p, struct range *ran
 /* ---- one load ---- */
 
 /* Dead letters are durable before the offset moves past their rows. */
-static int write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused, struct err *err)
+static int write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused,
+		struct err *err)
 {
 	size_t n = 0;
 
@@ -110,8 +111,8 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
 
 			if (c->dead == NULL && refused == NULL)
 				continue;
-			if (dead_write(w->dead, &piece.item->in->records[c->record], c, c->dead ? c->dead : refused->msg,
-				       c->dead ? c->dead_at : "sink", err))
+			if (dead_write(w->dead, &piece.item->in->records[c->record], c,
+					    c->dead ? c->dead : refused->msg, c->dead ? c->dead_at : "sink", err))
 				return -1;
 			n++;
 		}
@@ -127,7 +128,8 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
  * milliseconds. All stages count the same rows, those that the target has, so a later stage is never faster than an
  * earlier one. Rows of a snapshot are left out where the message tells them: they have no commit.
  */
-static void count_latencies(struct load_worker *w, struct load_part *p, const struct load_item *item, int64_t ts, int64_t now, size_t n)
+static void count_latencies(struct load_worker *w, struct load_part *p, const struct load_item *item, int64_t ts,
+		int64_t now, size_t n)
 {
 	const int64_t ends[] = { item->read_us, item->scripted_us, now };
 
@@ -149,7 +151,9 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 		for (size_t a = 0, b; a < piece.count; a = b) {
 			int64_t ts = records[c[a].record].timestamp_ms;
 
-			for (b = a + 1; b < piece.count && records[c[b].record].timestamp_ms == ts && c[b].snapshot == c[a].snapshot; b++)
+			for (b = a + 1; b < piece.count && records[c[b].record].timestamp_ms == ts &&
+					c[b].snapshot == c[a].snapshot;
+					b++)
 				;
 			if (c[a].snapshot == SNAPSHOT_NO && c[a].op != CHANGE_READ)
 				count_latencies(w, p, piece.item, ts, now, b - a);
@@ -200,7 +204,7 @@ static int write_bad(struct load_worker *w, struct load_part *p, const struct si
 	if (dead_flush(w->dead, err))
 		return err_wrap(err, "dead letters of %s", p->meter->name);
 	logline(LOG_WARNING, "sink", "%s: %zu row%s became dead letters, the first: %s", p->meter->name, result->nbad,
-		result->nbad == 1 ? "" : "s", result->bad[0].reason);
+			result->nbad == 1 ? "" : "s", result->bad[0].reason);
 	counter_add(&p->meter->dead, result->nbad);
 	return 0;
 }
@@ -217,12 +221,13 @@ static enum verdict letters_later(struct load_worker *w, struct load_part *p, co
 
 static void count_loaded(struct load_worker *w, struct load_part *p, enum sink_outcome outcome, size_t bad)
 {
-	counter_add(outcome == SINK_DUPLICATE ? &p->meter->duplicates : &p->meter->loaded, w->nrows > bad ? w->nrows - bad : 0);
+	counter_add(outcome == SINK_DUPLICATE ? &p->meter->duplicates : &p->meter->loaded,
+			w->nrows > bad ? w->nrows - bad : 0);
 }
 
 /* What the next start holds against the target. A range of the version before was the last without an epoch. */
-static void part_loaded(struct load_worker *w, struct load_part *p, const struct schema *schema, const char *label, size_t nkeep,
-			const struct sink_result *result)
+static void part_loaded(struct load_worker *w, struct load_part *p, const struct schema *schema, const char *label,
+		size_t nkeep, const struct sink_result *result)
 {
 	char table[512], name[512];
 	size_t bad = 0;
@@ -269,7 +274,8 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 		target_says(w, p, why->kind == ERR_UNREACHABLE);
 		return RANGE_LATER;
 	}
-	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from, range->to);
+	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from,
+			range->to);
 	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);

@@ -14,20 +14,20 @@
 
 enum { TELL_US = 1000000 };
 
-struct section_script {		/* of a section [table NAME]: tables of a pattern share it */
+struct section_script { /* of a section [table NAME]: tables of a pattern share it */
 	struct section_script *next;
-	char *name;		/* the section's */
+	char *name; /* the section's */
 	struct script *script;
-	unsigned tables;	/* that use it */
+	unsigned tables; /* that use it */
 };
 
-struct table_script {		/* one a topic, also when there is no script */
+struct table_script { /* one a topic, also when there is no script */
 	struct table_script *next;
-	struct section_script *section;	/* NULL: no script */
+	struct section_script *section; /* NULL: no script */
 	struct table_meter *meter;
-	struct table_drops *drops;	/* NULL: none */
-	bool untold;		/* the status has not all of it */
-	bool slow;		/* the last batch took so long that it was told */
+	struct table_drops *drops; /* NULL: none */
+	bool untold;		   /* the status has not all of it */
+	bool slow;		   /* the last batch took so long that it was told */
 };
 
 static void told_version(const struct section_script *c, const char *what)
@@ -38,7 +38,8 @@ static void told_version(const struct section_script *c, const char *what)
 	logline(LOG_NOTICE, "script", "[table %s]: version %s, %s", c->name, version, what);
 }
 
-static int compile(struct script_stage *st, struct section_script *c, const struct table_settings *conf, struct err *err)
+static int compile(struct script_stage *st, struct section_script *c, const struct table_settings *conf,
+		struct err *err)
 {
 	struct script *fresh = table_script_open(atomic_load(&st->l->sh->live), conf, err);
 
@@ -111,7 +112,8 @@ static const struct table_settings *section_of(struct script_stage *st, const ch
 }
 
 /* A message that names no table yet does not decide for its topic: NULL, and no error. */
-static struct table_script *table_script(struct script_stage *st, struct load_topic *topic, const struct batch *in, struct err *err)
+static struct table_script *table_script(struct script_stage *st, struct load_topic *topic, const struct batch *in,
+		struct err *err)
 {
 	const struct schema *schema = in->nchanges ? in->changes[0].schema : NULL;
 	const struct table_settings *conf;
@@ -168,8 +170,8 @@ static void reload_table(struct script_stage *st, struct table_script *t)
 		return;
 	}
 	if (section != t->section)
-		logline(LOG_NOTICE, "script", section ? "%s through [table %s]" : "%s through no script any more%s", t->meter->name,
-			section ? section->name : "");
+		logline(LOG_NOTICE, "script", section ? "%s through [table %s]" : "%s through no script any more%s",
+				t->meter->name, section ? section->name : "");
 	table_uses(t, section);
 	is_news(st, t);
 }
@@ -228,15 +230,17 @@ struct slow_batch {
 static void tell_slow(void *arg, const struct script_slow *slow)
 {
 	struct slow_batch *batch = arg;
-	const struct record *r = slow->record < batch->item->in->nrecords ? &batch->item->in->records[slow->record] : NULL;
+	const struct record *r = slow->record < batch->item->in->nrecords ? &batch->item->in->records[slow->record]
+									  : NULL;
 	char key[200] = "";
 
 	if (r && r->key)
 		key[text_escape(key, sizeof(key), r->key, r->key_len)] = '\0';
 	batch->told = true;
 	problem_raise(batch->st->l->sh->problems, PROBLEM_SCRIPT_SLOW, batch->item->meter->name,
-		      "the script is busy for %lld s with one batch; the slowest row took %lld ms at line %d, key %s",
-		      (long long)slow->batch_us / 1000000, (long long)slow->row_us / 1000, slow->line, *key ? key : "(none)");
+			"the script is busy for %lld s with one batch; the slowest row took %lld ms at line %d, key %s",
+			(long long)slow->batch_us / 1000000, (long long)slow->row_us / 1000, slow->line,
+			*key ? key : "(none)");
 }
 
 static int run_script(struct script_stage *st, struct table_script *t, struct load_item *item, struct err *err)

@@ -39,7 +39,8 @@ static int old_rows(struct load_worker *w, struct load_part *p, const struct sch
 	}
 	if (sink_prepare(w->sink, schema, err) || sink_truncate(w->sink, schema, err))
 		return -1;
-	logline(LOG_NOTICE, "sink", "%s.%s: the target had rows; emptied for the initial snapshot", schema->db, schema->table);
+	logline(LOG_NOTICE, "sink", "%s.%s: the target had rows; emptied for the initial snapshot", schema->db,
+			schema->table);
 	return 0;
 }
 
@@ -104,7 +105,7 @@ static void look_by_name(struct load_worker *w, struct load_part *p)
 	*dot = '\0';
 	err_clear(&ignored);
 	if (sink_look(w->sink, name, dot + 1, p->place.label, &state, &ignored))
-		return;			/* the target does not answer: the first load asks again, and tells it */
+		return; /* the target does not answer: the first load asks again, and tells it */
 	p->looked = true;
 	if (!is_lost(&p->place, &state))
 		return;

@@ -48,7 +48,7 @@ int64_t truncate_record_id(const struct record *r)
 
 	for (uint32_t i = 0; i < r->nheaders; i++)
 		if (strcmp(r->headers[i].name, TRUNCATE_HEADER) == 0 && r->headers[i].value &&
-		    num_parse_i64(r->headers[i].value, r->headers[i].len, &id))
+				num_parse_i64(r->headers[i].value, r->headers[i].len, &id))
 			return id;
 	return r->timestamp_ms;
 }
@@ -97,7 +97,7 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 	p->place.print = place_fingerprint(r);
 	if (empties(truncate_change(p))) {
 		p->place.put = p->is_new = false;
-		p->place.label[0] = '\0';	/* what was loaded before it is not looked for any more */
+		p->place.label[0] = '\0'; /* what was loaded before it is not looked for any more */
 		p->looked = true;
 		gap_over(w, p);
 	}
@@ -154,7 +154,7 @@ static void add_columns(struct load_worker *w, struct load_part *p, const struct
 
 /* Where the partitions of the topic stand. */
 struct stand {
-	unsigned wanted, there;	/* those that have to reach it, those that have */
+	unsigned wanted, there; /* those that have to reach it, those that have */
 	bool done;		/* one has passed it: it was carried out */
 };
 
@@ -186,9 +186,10 @@ static int has_all_partitions(struct load_worker *w, const struct load_part *p, 
 		return -1;
 	if (p->of->owned == partitions)
 		return 0;
-	return err_set(why, ERR_CONFIG, 0, "%s: expected all partitions of %s in this process, found %zu; "
-		       "stop the other processes of the group until it has passed",
-		       c->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned);
+	return err_set(why, ERR_CONFIG, 0,
+			"%s: expected all partitions of %s in this process, found %zu; "
+			"stop the other processes of the group until it has passed",
+			c->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned);
 }
 
 /* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that

@@ -17,7 +17,8 @@ static const struct {
 } gaps[GAP_COUNT] = {
 	[GAP_LOG_REPLACED] = { PROBLEM_LOG_REPLACED, "the log is another one than was loaded from before" },
 	[GAP_OFFSETS_LOST] = { PROBLEM_OFFSETS_LOST, "the log had removed messages before they were loaded" },
-	[GAP_OFFSETS_MOVED] = { PROBLEM_OFFSETS_MOVED, "another program has moved the group beyond messages that may not be loaded" },
+	[GAP_OFFSETS_MOVED] = { PROBLEM_OFFSETS_MOVED,
+			"another program has moved the group beyond messages that may not be loaded" },
 	[GAP_TARGET_LOST] = { PROBLEM_TARGET_LOST, "rows that were loaded are not at the target" },
 	[GAP_TARGET_OLD] = { PROBLEM_TARGET_OLD, "the target had rows when its first message was loaded" },
 	[GAP_NO_KEY] = { PROBLEM_TABLE_DIFFERENT, "a table without a key was loaded again: rows may be there twice" },
@@ -31,10 +32,10 @@ void gap_tell(struct load *l, const char *topic, int32_t partition, enum place_g
 		return;
 	load_table_name(l, topic, table, sizeof(table));
 	if (!problem_is(l->sh->problems, gaps[gap].code, table))
-		logline(LOG_WARNING, "load", "%s: %s (%s partition %d%s%s); `millrace snapshot %s --truncate`", table, gaps[gap].what,
-			topic, (int)partition, *detail ? ": " : "", detail, table);
-	problem_raise(l->sh->problems, gaps[gap].code, table, "%s (%s partition %d%s%s)", gaps[gap].what, topic, (int)partition,
-		      *detail ? ": " : "", detail);
+		logline(LOG_WARNING, "load", "%s: %s (%s partition %d%s%s); `millrace snapshot %s --truncate`", table,
+				gaps[gap].what, topic, (int)partition, *detail ? ": " : "", detail, table);
+	problem_raise(l->sh->problems, gaps[gap].code, table, "%s (%s partition %d%s%s)", gaps[gap].what, topic,
+			(int)partition, *detail ? ": " : "", detail);
 }
 
 void gaps_clear(struct load *l, const char *topic)

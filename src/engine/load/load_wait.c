@@ -24,12 +24,12 @@ enum { FIRST_MS = 4, LONGEST_MS = 5000, GRACE_MS = 1000 };
 struct topic_wait {
 	struct topic_wait *next;
 	struct load_topic *topic;
-	struct load_item **items;	/* in order; from `at` on they wait */
+	struct load_item **items; /* in order; from `at` on they wait */
 	size_t at, count, cap;
-	size_t bytes;			/* of those, which load.stuck counts */
+	size_t bytes; /* of those, which load.stuck counts */
 	enum stage_result why;
-	uint64_t read;			/* the read of the history that it waits for */
-	int64_t since_us, look_us;	/* monotonic */
+	uint64_t read;		   /* the read of the history that it waits for */
+	int64_t since_us, look_us; /* monotonic */
 	struct backoff backoff;
 	bool told;
 };
@@ -62,7 +62,8 @@ static void push(struct script_stage *st, struct topic_wait *w, struct load_item
 static void tell(struct script_stage *st, struct topic_wait *w, const struct err *err)
 {
 	struct table_meter *m = load_topic_meter(st->l, w->topic);
-	bool passes = w->why == STAGE_UNSURE || err->kind == ERR_RETRY || err->kind == ERR_UNREACHABLE || err->kind == ERR_DENIED;
+	bool passes = w->why == STAGE_UNSURE || err->kind == ERR_RETRY || err->kind == ERR_UNREACHABLE ||
+			err->kind == ERR_DENIED;
 
 	atomic_store(&m->waiting, 1);
 	atomic_fetch_add(&m->tries, 1);
@@ -175,13 +176,14 @@ static bool may_settle(struct script_stage *st, struct topic_wait *w, bool missi
 		return false;
 	if (!unsure->described)
 		problem_raise(st->l->sh->problems, PROBLEM_SCHEMA_GUESSED, load_topic_meter(st->l, w->topic)->name,
-			      "the log has no topic %s, and the messages of %s have no schema: types are read from the values",
-			      st->l->sh->settings->format.history_topic, w->topic->name);
+				"the log has no topic %s, and the messages of %s have no schema: types are read from the values",
+				st->l->sh->settings->format.history_topic, w->topic->name);
 	format_decoder_settle(st->decoder);
 	return true;
 }
 
-static void still_unsure(struct script_stage *st, struct topic_wait *w, const struct err *of_read, const struct format_unsure *unsure)
+static void still_unsure(struct script_stage *st, struct topic_wait *w, const struct err *of_read,
+		const struct format_unsure *unsure)
 {
 	struct err err;
 
@@ -192,9 +194,10 @@ static void still_unsure(struct script_stage *st, struct topic_wait *w, const st
 	if (of_read->kind != ERR_NONE)
 		err = *of_read;
 	else
-		err_set(&err, ERR_DATA, 0, "%s[%d] offset %lld: no definition in the schema history (%s) fits: %s", w->topic->name,
-			(int)w->items[w->at]->in->partition, (long long)w->items[w->at]->in->from,
-			st->l->sh->settings->format.history_topic, unsure->shape);
+		err_set(&err, ERR_DATA, 0, "%s[%d] offset %lld: no definition in the schema history (%s) fits: %s",
+				w->topic->name, (int)w->items[w->at]->in->partition,
+				(long long)w->items[w->at]->in->from, st->l->sh->settings->format.history_topic,
+				unsure->shape);
 	tell(st, w, &err);
 }
 
@@ -208,8 +211,8 @@ static void still_early(struct script_stage *st, struct topic_wait *w, bool read
 		tell(st, w, of_read);
 }
 
-static void wait_on(struct script_stage *st, struct topic_wait *w, enum stage_result why, bool read, const struct err *of_read,
-		    const struct format_unsure *unsure, const struct err *err)
+static void wait_on(struct script_stage *st, struct topic_wait *w, enum stage_result why, bool read,
+		const struct err *of_read, const struct format_unsure *unsure, const struct err *err)
 {
 	if (w->why != why)
 		w->since_us = clock_mono_us();
@@ -241,7 +244,8 @@ static enum stage_result try_first(struct script_stage *st, struct topic_wait *w
 	result = stage_item(st, item, &err);
 	if (result == STAGE_UNSURE) {
 		format_decoder_unsure(st->decoder, &unsure);
-		if (read && w->why == STAGE_UNSURE && (of_read.kind == ERR_NONE || missing) && may_settle(st, w, missing, &unsure))
+		if (read && w->why == STAGE_UNSURE && (of_read.kind == ERR_NONE || missing) &&
+				may_settle(st, w, missing, &unsure))
 			result = stage_item(st, item, &err);
 	}
 	if (result != STAGE_DONE)

@@ -19,7 +19,7 @@ enum { RETRY_FIRST_MS = 100, RETRY_MAX_MS = 30000, GATE_MS = 100 };
 static void part_forget(struct load *l, struct load_part *p)
 {
 	p->of->troubled -= p->troubled;
-	if (p->troubled) {		/* whoever has it next says whether it still is */
+	if (p->troubled) { /* whoever has it next says whether it still is */
 		table_meter_error(l->sh->tables, p->meter, NULL);
 		atomic_store(&p->meter->tries, 0);
 		atomic_store(&p->meter->state, HALF_IDLE);
@@ -74,7 +74,13 @@ static void add_pieces(struct load_part *p, struct load_item *item)
 		piece.bytes = piece.count * bytes_per_row;
 		if (piece.to > piece.from)
 			part_add(p, &piece);
-		part_add(p, &(struct piece){ .item = item, .first = i, .count = 1, .from = offset, .to = offset + 1, .truncate = true });
+		part_add(p,
+				&(struct piece){ .item = item,
+						.first = i,
+						.count = 1,
+						.from = offset,
+						.to = offset + 1,
+						.truncate = true });
 		piece = (struct piece){ .item = item, .first = i + 1, .from = offset + 1, .to = item->in->to };
 	}
 	piece.bytes = out->nchanges ? piece.count * bytes_per_row : item->in->bytes;
@@ -111,7 +117,7 @@ static void look_later(struct load_part *p)
 static void accept_item(struct load_worker *w, struct load_item *item)
 {
 	if (item->generation != atomic_load(&w->l->generation)) {
-		load_item_free(item);	/* read before the partitions changed: it will come again, here or elsewhere */
+		load_item_free(item); /* read before the partitions changed: it will come again, here or elsewhere */
 	} else if (item->look) {
 		look_later(item->part);
 		load_item_free(item);
@@ -151,7 +157,7 @@ void part_fine(struct load_worker *w, struct load_part *p)
 	p->troubled = false;
 	atomic_fetch_add(&w->l->turns, 1);
 	if (p->of->troubled || atomic_load(&p->meter->waiting))
-		return;			/* of its table, something else is in trouble, and says so */
+		return; /* of its table, something else is in trouble, and says so */
 	atomic_store(&p->meter->tries, 0);
 	if (atomic_exchange(&p->meter->state, HALF_STREAMING) == HALF_STREAMING || atomic_load(&p->meter->stopped))
 		return;
@@ -204,14 +210,15 @@ static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int
 	if (p->meter && atomic_load(&p->meter->paused))
 		return -1;
 	if (p->retry_at_us > now)
-		return drained ? -1 : p->retry_at_us;	/* a stop does not wait for what is in trouble */
+		return drained ? -1 : p->retry_at_us; /* a stop does not wait for what is in trouble */
 	if (p->npieces == 0)
-		return now;		/* its offset could not be stored */
+		return now; /* its offset could not be stored */
 	if (atomic_load(&p->waits) || atomic_load(&p->wants_more))
 		return -1;
 	if (pace->slow_ms && !p->pieces[0].truncate && !drained)
-		return due > now ? due : now;	/* each load is one version more, however large it is */
-	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit || p->pieces[0].truncate || drained)
+		return due > now ? due : now; /* each load is one version more, however large it is */
+	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit ||
+			p->pieces[0].truncate || drained)
 		return now;
 	return due > now ? due : now;
 }
@@ -318,7 +325,7 @@ static void turn_topic(struct load_worker *w, const struct sched_turn *turn)
 		schedule_all(w, t, turn->retry);
 	p = due_first(&t->due);
 	if (p && p->due.us <= clock_mono_us()) {
-		part_schedule(w, p);	/* another partition's turn may have put it off */
+		part_schedule(w, p); /* another partition's turn may have put it off */
 		if (p->due.place && p->due.us <= clock_mono_us())
 			turn_part(w, p);
 		part_schedule(w, p);

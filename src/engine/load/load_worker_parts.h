@@ -13,30 +13,30 @@ struct load_worker {
 	int index;
 	pthread_t thread;
 	struct sink *sink;
-	bool called;			/* in this turn the target was asked for something */
+	bool called; /* in this turn the target was asked for something */
 	struct dead_writer *dead;
 	struct collapse *collapse;
 
 	/* the range being loaded */
-	struct change *rows;		/* copies, in order: collapse wants them in one run */
-	struct load_item **origin;	/* of each row */
+	struct change *rows;	   /* copies, in order: collapse wants them in one run */
+	struct load_item **origin; /* of each row */
 	size_t nrows, cap_rows;
 	struct collapsed *keep;
 	size_t cap_keep;
 };
 
-struct range {			/* what gather() found */
+struct range { /* what gather() found */
 	int64_t from, to;
-	size_t messages;	/* records with rows that can be loaded */
-	size_t dead;		/* changes that cannot */
+	size_t messages; /* records with rows that can be loaded */
+	size_t dead;	 /* changes that cannot */
 	size_t npieces;
-	int64_t mark;		/* its last message, -1 none, and the fingerprint */
+	int64_t mark; /* its last message, -1 none, and the fingerprint */
 	uint64_t print;
 };
 
 /* load_worker.c */
-void topic_forget(struct load *l, struct load_topic *t);	/* its partitions: nobody has its turn, or the caller */
-void worker_rest(struct load_worker *w);	/* it has nothing to do: its buffers are given back */
+void topic_forget(struct load *l, struct load_topic *t); /* its partitions: nobody has its turn, or the caller */
+void worker_rest(struct load_worker *w);		 /* it has nothing to do: its buffers are given back */
 /* Told once, until it is another trouble or over; the partition comes again after its pause. */
 void part_trouble(struct load_worker *w, struct load_part *p, enum half_state state, const struct err *err);
 void part_fine(struct load_worker *w, struct load_part *p);
@@ -49,11 +49,12 @@ void part_store(struct load_worker *w, struct load_part *p);
 enum half_state trouble_state(enum err_kind kind);
 
 /* load_interval.c */
-void topic_interval_read(struct load *l, struct load_topic *t);		/* as it is set now */
-int64_t topic_interval_ms(const struct load_worker *w, const struct load_topic *t);	/* between two loads of a partition; slowed: of any */
+void topic_interval_read(struct load *l, struct load_topic *t); /* as it is set now */
+int64_t topic_interval_ms(const struct load_worker *w,
+		const struct load_topic *t); /* between two loads of a partition; slowed: of any */
 /* The target has too many versions of its table: it is loaded less often, and has its next turn then. */
 void part_too_fast(struct load_worker *w, struct load_part *p);
-void part_pace(struct load_worker *w, struct load_part *p);		/* a load has come to a good end */
+void part_pace(struct load_worker *w, struct load_part *p); /* a load has come to a good end */
 
 /* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
 void part_load(struct load_worker *w, struct load_part *p, struct range *range);
@@ -61,8 +62,9 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 /* load_target.c */
 /* Before the first load: what differs is told and stored, and the partition goes on. -1: the target does not answer. */
 int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err);
-void topic_look(struct load_worker *w, struct load_topic *t);	/* the first of topic.looks, which nothing is loaded into */
-void part_created(struct load_worker *w, struct load_part *p);	/* its table was created a moment ago */
+void topic_look(struct load_worker *w,
+		struct load_topic *t); /* the first of topic.looks, which nothing is loaded into */
+void part_created(struct load_worker *w, struct load_part *p); /* its table was created a moment ago */
 
 /* load_gate.c */
 int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err);
@@ -70,9 +72,10 @@ int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, st
 
 /* load_truncate.c */
 int64_t truncate_record_id(const struct record *r);
-int64_t truncate_id(const struct load_part *p, size_t piece);	/* of a piece that is a TRUNCATE */
+int64_t truncate_id(const struct load_part *p, size_t piece); /* of a piece that is a TRUNCATE */
 void part_truncate(struct load_worker *w, struct load_part *p);
 bool part_at_truncate(const struct load_part *p);
-void part_waits(struct load *l, struct load_part *p, bool waits);	/* the reader leaves a partition alone that waits, and never the others */
+void part_waits(struct load *l, struct load_part *p,
+		bool waits); /* the reader leaves a partition alone that waits, and never the others */
 
 #endif

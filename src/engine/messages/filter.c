@@ -17,16 +17,20 @@ struct filter {
 	struct script *script;
 	struct rows rows;
 	struct batch *out;
-	struct verdict { bool matches; const char *error; } verdicts[FULL_RECORDS];
+	struct verdict {
+		bool matches;
+		const char *error;
+	} verdicts[FULL_RECORDS];
 };
 
 static char *script_text(const char *expression)
 {
-	return xasprintf("local none = {} local function match(op, before, after, row, event, key, db, table) return (%s\n) end\n"
-			 "function transform(row, event) if match(event.op, event.before or none, row, row, event, event.key, event.db, event.table) then "
-			 "return row end return nil end\n"
-			 "function delete(row, event) if match(event.op, row, none, row, event, event.key, event.db, event.table) then return row end return nil end\n",
-			 expression);
+	return xasprintf(
+			"local none = {} local function match(op, before, after, row, event, key, db, table) return (%s\n) end\n"
+			"function transform(row, event) if match(event.op, event.before or none, row, row, event, event.key, event.db, event.table) then "
+			"return row end return nil end\n"
+			"function delete(row, event) if match(event.op, row, none, row, event, event.key, event.db, event.table) then return row end return nil end\n",
+			expression);
 }
 
 struct filter *filter_open(struct log *log, const struct settings *s, const char *expression, struct err *err)
@@ -75,12 +79,14 @@ static void judge(struct filter *f)
 		else if (c->op != CHANGE_TRUNCATE && c->op != CHANGE_DDL && c->op != CHANGE_ALTER)
 			v->matches |= c->op != CHANGE_DELETE;
 	}
-	for (size_t i = 0, k = 0; i < f->rows.in->nchanges; i++) {	/* deletes that came in and are still there, in the same order */
+	for (size_t i = 0, k = 0; i < f->rows.in->nchanges;
+			i++) { /* deletes that came in and are still there, in the same order */
 		if (f->rows.in->changes[i].op != CHANGE_DELETE)
 			continue;
 		while (k < f->out->nchanges && f->out->changes[k].record < f->rows.in->changes[i].record)
 			k++;
-		if (k < f->out->nchanges && f->out->changes[k].record == f->rows.in->changes[i].record && f->out->changes[k].dead == NULL)
+		if (k < f->out->nchanges && f->out->changes[k].record == f->rows.in->changes[i].record &&
+				f->out->changes[k].dead == NULL)
 			f->verdicts[f->rows.in->changes[i].record].matches = true;
 	}
 }
@@ -96,7 +102,8 @@ int filter_run(struct filter *f, filter_verdict *verdict, void *arg, struct err 
 		return -1;
 	judge(f);
 	for (size_t i = 0; i < f->rows.in->nrecords && rc == 0; i++)
-		rc = verdict(arg, &f->rows.in->records[i], f->verdicts[i].matches && f->verdicts[i].error == NULL, f->verdicts[i].error);
+		rc = verdict(arg, &f->rows.in->records[i], f->verdicts[i].matches && f->verdicts[i].error == NULL,
+				f->verdicts[i].error);
 	batch_reset(f->rows.in);
 	batch_reset(f->out);
 	return rc;

@@ -12,9 +12,10 @@
 #include "log/log.h"
 
 struct filter;
-struct filter *filter_open(struct log *log, const struct settings *s, const char *expression, struct err *err);	/* both lent */
+struct filter *filter_open(struct log *log, const struct settings *s, const char *expression,
+		struct err *err); /* both lent */
 void filter_close(struct filter *f);
-void filter_add(struct filter *f, const struct record *r);	/* copies it */
+void filter_add(struct filter *f, const struct record *r); /* copies it */
 bool filter_is_full(const struct filter *f);
 /* Evaluates what was added, in its order, and forgets it. error: why the expression could not be evaluated; NULL. Nonzero: no more. */
 typedef int filter_verdict(void *arg, const struct record *r, bool matches, const char *error);

@@ -111,8 +111,8 @@ void message_read(struct message *m, const char *payload, size_t len)
 		m->op = '-';
 	if (whole.kind != JSON_OBJECT || !json_done(&j))
 		return;
-	if (!json_find(&whole, "op", &op) || op.kind != JSON_STRING || op.len != 1 || !json_find(&whole, "source", &m->source) ||
-	    m->source.kind != JSON_OBJECT) {
+	if (!json_find(&whole, "op", &op) || op.kind != JSON_STRING || op.len != 1 ||
+			!json_find(&whole, "source", &m->source) || m->source.kind != JSON_OBJECT) {
 		m->source = nothing;
 		read_flat(m, &whole);
 		return;
@@ -126,7 +126,8 @@ bool message_table(const struct message *m, char *out, size_t size)
 {
 	struct json_slice db, table;
 
-	if (!json_find(&m->source, "db", &db) || !json_find(&m->source, "table", &table) || db.kind != JSON_STRING || table.kind != JSON_STRING)
+	if (!json_find(&m->source, "db", &db) || !json_find(&m->source, "table", &table) || db.kind != JSON_STRING ||
+			table.kind != JSON_STRING)
 		return false;
 	snprintf(out, size, "%.*s.%.*s", (int)db.len, db.p, (int)table.len, table.p);
 	return true;

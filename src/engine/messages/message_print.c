@@ -11,11 +11,11 @@ enum { WHAT_MAX = 240, VALUE_SHORT = 60, HEX_BYTES = 4096, TABLE_ROOM = 600 };
 
 const char message_csv_header[] = "topic,partition,offset,time,op,table,key,value";
 
-struct shown {			/* a message, taken apart */
+struct shown { /* a message, taken apart */
 	const struct record *r;
 	struct message m;
-	char table[TABLE_ROOM];	/* "" unknown */
-	const char *key, *value;	/* payloads */
+	char table[TABLE_ROOM];	 /* "" unknown */
+	const char *key, *value; /* payloads */
 	size_t key_len, value_len;
 };
 
@@ -58,8 +58,8 @@ static void put_op(struct buf *b, char op)
 
 struct line {
 	struct buf *b;
-	size_t begin;		/* where the text began */
-	bool all;		/* every field, and not only those that have changed */
+	size_t begin; /* where the text began */
+	bool all;     /* every field, and not only those that have changed */
 	unsigned fields;
 };
 
@@ -84,7 +84,8 @@ static void put_short(struct buf *b, const struct json_slice *s)
 		buf_puts(b, "..");
 }
 
-static int put_field(void *arg, const struct json_slice *name, const struct json_slice *before, const struct json_slice *after)
+static int put_field(void *arg, const struct json_slice *name, const struct json_slice *before,
+		const struct json_slice *after)
 {
 	struct line *l = arg;
 
@@ -108,7 +109,9 @@ static int put_field(void *arg, const struct json_slice *name, const struct json
 /* The row, or what an update has changed in it. */
 static void put_what(struct buf *b, const struct message *m)
 {
-	struct line l = { .b = b, .begin = b->len, .all = m->before.kind != JSON_OBJECT || m->after.kind != JSON_OBJECT };
+	struct line l = { .b = b,
+		.begin = b->len,
+		.all = m->before.kind != JSON_OBJECT || m->after.kind != JSON_OBJECT };
 
 	message_fields(m, put_field, &l);
 	if (l.fields == 0 && !l.all)
@@ -146,8 +149,8 @@ static void put_list(const struct message_printer *p, struct buf *out, const str
 	struct buf text;
 
 	buf_init(&text, 64 << 10);
-	buf_printf(out, "{\"partition\":%d,\"offset\":%lld,\"ms\":%lld,\"size\":%u", (int)s->r->partition, (long long)s->r->offset,
-		   (long long)s->r->timestamp_ms, s->r->value_len);
+	buf_printf(out, "{\"partition\":%d,\"offset\":%lld,\"ms\":%lld,\"size\":%u", (int)s->r->partition,
+			(long long)s->r->offset, (long long)s->r->timestamp_ms, s->r->value_len);
 	put_op(out, s->m.op);
 	put_text(out, "table", s->table, strlen(s->table));
 	if (s->key)
@@ -187,7 +190,8 @@ static void put_json(const struct message_printer *p, struct buf *b, const struc
 
 	buf_puts(b, "{\"topic\":");
 	buf_json_str(b, r->topic);
-	buf_printf(b, ",\"partition\":%d,\"offset\":%lld,\"timestamp_ms\":%lld", (int)r->partition, (long long)r->offset, (long long)r->timestamp_ms);
+	buf_printf(b, ",\"partition\":%d,\"offset\":%lld,\"timestamp_ms\":%lld", (int)r->partition,
+			(long long)r->offset, (long long)r->timestamp_ms);
 	put_op(b, s->m.op);
 	put_text(b, "table", s->table[0] ? s->table : NULL, strlen(s->table));
 	put_text(b, "key", r->key, r->key_len);
@@ -240,7 +244,8 @@ static void put_slice(struct buf *b, const struct json_slice *s)
 		buf_json_string(b, p, len);
 }
 
-static int put_pair(void *arg, const struct json_slice *name, const struct json_slice *before, const struct json_slice *after)
+static int put_pair(void *arg, const struct json_slice *name, const struct json_slice *before,
+		const struct json_slice *after)
 {
 	struct line *l = arg;
 
@@ -253,7 +258,10 @@ static int put_pair(void *arg, const struct json_slice *name, const struct json_
 	}
 	put_slice(l->b, after);
 	if (l->all)
-		buf_puts(l->b, before->kind != JSON_ERROR && after->kind != JSON_ERROR && !slices_equal(before, after) ? ",true" : ",false");
+		buf_puts(l->b,
+				before->kind != JSON_ERROR && after->kind != JSON_ERROR && !slices_equal(before, after)
+						? ",true"
+						: ",false");
 	buf_putc(l->b, ']');
 	return 0;
 }
@@ -292,12 +300,8 @@ void message_print(struct message_printer *p, struct buf *out, const struct reco
 
 	take_apart(p, &s, r);
 	switch (p->form) {
-	case MESSAGE_LIST:
-		put_list(p, out, &s);
-		return;
-	case MESSAGE_CSV:
-		put_csv(p, out, &s);
-		return;
+	case MESSAGE_LIST: put_list(p, out, &s); return;
+	case MESSAGE_CSV: put_csv(p, out, &s); return;
 	case MESSAGE_JSON:
 	case MESSAGE_WHOLE:
 		put_json(p, out, &s);

@@ -18,10 +18,10 @@
 
 enum { LINE_MAX_BYTES = 60 << 20, LOOK_EVERY = 256, TELL_MS = 250, FOLLOW_MS = 250 };
 
-struct part {			/* what is read of a partition: [next, to) */
+struct part { /* what is read of a partition: [next, to) */
 	int32_t id;
 	int64_t next, to;
-	int64_t since_ms;	/* nothing before the first one of this time: a transaction marker has a time, too, and Kafka may answer with its place */
+	int64_t since_ms; /* nothing before the first one of this time: a transaction marker has a time, too, and Kafka may answer with its place */
 };
 
 struct scan {
@@ -29,19 +29,19 @@ struct scan {
 	engine_emit *emit;
 	void *arg;
 	struct search search;
-	struct filter *filter;		/* NULL: none */
+	struct filter *filter; /* NULL: none */
 	struct message_printer printer;
 	struct buf line;
 	struct part *parts;
 	unsigned nparts;
-	struct part *at;		/* the one that is read */
+	struct part *at; /* the one that is read */
 	uint64_t scanned, bytes, matched, errors;
-	int64_t total;			/* offsets to look at; more than messages */
-	int64_t done;			/* of them */
-	char error[300];		/* the first one of the filter */
+	int64_t total;	 /* offsets to look at; more than messages */
+	int64_t done;	 /* of them */
+	char error[300]; /* the first one of the filter */
 	int64_t begin_us, tell_us;
-	bool over;			/* the asker is gone, or has enough */
-	struct err err;			/* of what a callback did */
+	bool over;	/* the asker is gone, or has enough */
+	struct err err; /* of what a callback did */
 };
 
 /* ---- telling ---- */
@@ -54,9 +54,13 @@ static void tell(struct scan *s, bool ended)
 		return;
 	buf_reset(b);
 	if (s->wish->progress) {
-		buf_printf(b, "{\"progress\":{\"scanned\":%llu,\"done\":%lld,\"total\":%lld,\"bytes\":%llu,\"matched\":%llu,\"errors\":%llu,\"us\":%lld,"
-			   "\"ended\":%s,\"error\":", (unsigned long long)s->scanned, (long long)s->done, (long long)s->total, (unsigned long long)s->bytes,
-			   (unsigned long long)s->matched, (unsigned long long)s->errors, (long long)(clock_mono_us() - s->begin_us), ended ? "true" : "false");
+		buf_printf(b,
+				"{\"progress\":{\"scanned\":%llu,\"done\":%lld,\"total\":%lld,\"bytes\":%llu,\"matched\":%llu,\"errors\":%llu,\"us\":%lld,"
+				"\"ended\":%s,\"error\":",
+				(unsigned long long)s->scanned, (long long)s->done, (long long)s->total,
+				(unsigned long long)s->bytes, (unsigned long long)s->matched,
+				(unsigned long long)s->errors, (long long)(clock_mono_us() - s->begin_us),
+				ended ? "true" : "false");
 		buf_json_str(b, s->error);
 		buf_puts(b, "}}");
 	}
@@ -74,12 +78,13 @@ static int show(struct scan *s, const struct record *r)
 	buf_reset(&s->line);
 	message_print(&s->printer, &s->line, r);
 	if (s->line.failed) {
-		err_set(&s->err, ERR_DATA, 0, "messages: %s[%d] offset %lld: the line for it is larger than %d MiB", r->topic, (int)r->partition,
-			(long long)r->offset, LINE_MAX_BYTES >> 20);
+		err_set(&s->err, ERR_DATA, 0, "messages: %s[%d] offset %lld: the line for it is larger than %d MiB",
+				r->topic, (int)r->partition, (long long)r->offset, LINE_MAX_BYTES >> 20);
 		s->over = true;
 		return 1;
 	}
-	s->over = s->emit(s->arg, s->line.data, s->line.len) != 0 || (s->wish->limit >= 0 && s->matched == (uint64_t)s->wish->limit);
+	s->over = s->emit(s->arg, s->line.data, s->line.len) != 0 ||
+			(s->wish->limit >= 0 && s->matched == (uint64_t)s->wish->limit);
 	return s->over;
 }
 
@@ -160,8 +165,9 @@ static int look_again(struct scan *s, struct log *log, const char *topic, struct
 		if (log_ends(log, topic, p->id, &low, &p->to, err))
 			return -1;
 		if (p->to < p->next)
-			return err_set(err, ERR_DATA, 0, "messages: %s[%d] ends at %lld and has ended at %lld: the topic was made again", topic, (int)p->id,
-				       (long long)p->to, (long long)p->next);
+			return err_set(err, ERR_DATA, 0,
+					"messages: %s[%d] ends at %lld and has ended at %lld: the topic was made again",
+					topic, (int)p->id, (long long)p->to, (long long)p->next);
 		s->total += p->to - p->next;
 	}
 	return scan_all(s, log, topic, err);
@@ -180,7 +186,8 @@ static int follow(struct scan *s, struct log *log, const char *topic, struct err
 
 /* ---- the topic ---- */
 
-const struct log_topic *messages_topic(struct log *log, const struct settings *s, const char *name, struct log_topics *topics, struct err *err)
+const struct log_topic *messages_topic(struct log *log, const struct settings *s, const char *name,
+		struct log_topics *topics, struct err *err)
 {
 	const struct log_topic *exact;
 	char table[600];
@@ -190,13 +197,17 @@ const struct log_topic *messages_topic(struct log *log, const struct settings *s
 	if ((exact = log_topics_find(topics, name)) != NULL)
 		return exact;
 	for (size_t i = 0; i < topics->count; i++)
-		if (format_topic_table(&s->format, topics->items[i].name, table, sizeof(table)) && strcmp(table, name) == 0)
+		if (format_topic_table(&s->format, topics->items[i].name, table, sizeof(table)) &&
+				strcmp(table, name) == 0)
 			return &topics->items[i];
-	err_set(err, ERR_CONFIG, 0, "messages: expected a topic that exists, or the table of one, found '%.200s'; `millrace topics` lists them", name);
+	err_set(err, ERR_CONFIG, 0,
+			"messages: expected a topic that exists, or the table of one, found '%.200s'; `millrace topics` lists them",
+			name);
 	return NULL;
 }
 
-static int find_parts(struct scan *s, struct log *log, const struct log_topic *t, const struct seek *from, struct err *err)
+static int find_parts(struct scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
+		struct err *err)
 {
 	s->parts = xcalloc(t->npartitions + 1, sizeof(*s->parts));
 	for (unsigned i = 0; i < t->npartitions; i++) {
@@ -205,15 +216,17 @@ static int find_parts(struct scan *s, struct log *log, const struct log_topic *t
 
 		if (s->wish->partition >= 0 && p->id != s->wish->partition)
 			continue;
-		*part = (struct part){ .id = p->id, .to = p->high, .since_ms = from->kind == AT_TIME ? from->value : INT64_MIN };
+		*part = (struct part){ .id = p->id,
+			.to = p->high,
+			.since_ms = from->kind == AT_TIME ? from->value : INT64_MIN };
 		if (seek_offset(from, log, t->name, p, &part->next, err))
 			return -1;
 		s->total += part->to > part->next ? part->to - part->next : 0;
 		s->nparts++;
 	}
 	if (s->nparts == 0)
-		return err_set(err, ERR_CONFIG, 0, "messages: partition: expected one of the %u of %s, found %lld", t->npartitions, t->name,
-			       (long long)s->wish->partition);
+		return err_set(err, ERR_CONFIG, 0, "messages: partition: expected one of the %u of %s, found %lld",
+				t->npartitions, t->name, (long long)s->wish->partition);
 	return 0;
 }
 
@@ -231,24 +244,28 @@ static int run(struct scan *s, struct log *log, const struct log_topic *t, const
 	return 0;
 }
 
-static int open_all(struct scan *s, struct log *log, const struct settings *settings, struct seek *from, struct err *err)
+static int open_all(struct scan *s, struct log *log, const struct settings *settings, struct seek *from,
+		struct err *err)
 {
 	const struct messages_wish *w = s->wish;
 	const char *begin = w->seek ? w->seek : w->text || w->regex || w->filter ? "begin" : "-10";
 
 	if (w->hidden && (w->text || w->regex || w->filter))
-		return err_set(err, ERR_CONFIG, 0, "messages: the script of this table masks, so its rows are not searched; --unmasked does");
+		return err_set(err, ERR_CONFIG, 0,
+				"messages: the script of this table masks, so its rows are not searched; --unmasked does");
 	if (seek_parse(from, begin, clock_wall_us() / 1000, err) || search_init(&s->search, w->text, w->regex, err))
 		return -1;
 	s->filter = w->filter ? filter_open(log, settings, w->filter, err) : NULL;
 	return w->filter && s->filter == NULL ? -1 : 0;
 }
 
-int messages_run(struct log *log, const struct settings *settings, const struct messages_wish *wish, engine_emit *emit, void *arg,
-		 struct err *err)
+int messages_run(struct log *log, const struct settings *settings, const struct messages_wish *wish, engine_emit *emit,
+		void *arg, struct err *err)
 {
-	struct scan s = { .wish = wish, .emit = emit, .arg = arg,
-			  .printer = { .form = wish->form, .format = &settings->format, .hidden = wish->hidden } };
+	struct scan s = { .wish = wish,
+		.emit = emit,
+		.arg = arg,
+		.printer = { .form = wish->form, .format = &settings->format, .hidden = wish->hidden } };
 	struct log_topics topics = { 0 };
 	const struct log_topic *t;
 	struct seek from;

@@ -11,28 +11,30 @@
 #include "log/log.h"
 
 enum message_form {
-	MESSAGE_JSON,		/* {"topic","partition","offset","timestamp_ms","op","table","key","value","headers"}: texts as they stand */
-	MESSAGE_CSV,		/* the same without headers; message_csv_header names the columns */
-	MESSAGE_LIST,		/* {"partition","offset","ms","op","table","key","what","size"}: short */
-	MESSAGE_WHOLE		/* MESSAGE_JSON and "fields": [name, before, after, changed], "source": [name, value], "hex" of the value's begin */
+	MESSAGE_JSON, /* {"topic","partition","offset","timestamp_ms","op","table","key","value","headers"}: texts as they stand */
+	MESSAGE_CSV,  /* the same without headers; message_csv_header names the columns */
+	MESSAGE_LIST, /* {"partition","offset","ms","op","table","key","what","size"}: short */
+	MESSAGE_WHOLE /* MESSAGE_JSON and "fields": [name, before, after, changed], "source": [name, value], "hex" of the value's begin */
 };
 
 extern const char message_csv_header[];
 
 struct messages_wish {
-	const char *topic;		/* or db.table */
-	const char *seek;		/* NULL: the newest ten, or the begin when something is searched for */
-	const char *text, *regex, *filter;	/* NULL: any. All that are given have to match */
-	int64_t partition;		/* < 0: all, one after the other */
-	int64_t limit;			/* messages; < 0: none */
+	const char *topic;		   /* or db.table */
+	const char *seek;		   /* NULL: the newest ten, or the begin when something is searched for */
+	const char *text, *regex, *filter; /* NULL: any. All that are given have to match */
+	int64_t partition;		   /* < 0: all, one after the other */
+	int64_t limit;			   /* messages; < 0: none */
 	enum message_form form;
-	const char *hidden;		/* the topic's rows are not to be seen: stands in their place; NULL: they are */
-	bool follow;			/* and what comes from now on, until the asker is gone */
-	bool progress;			/* a line {"progress":{..}} now and then, and at the end */
+	const char *hidden; /* the topic's rows are not to be seen: stands in their place; NULL: they are */
+	bool follow;	    /* and what comes from now on, until the asker is gone */
+	bool progress;	    /* a line {"progress":{..}} now and then, and at the end */
 };
 
-int messages_run(struct log *log, const struct settings *s, const struct messages_wish *wish, engine_emit *emit, void *arg, struct err *err);
+int messages_run(struct log *log, const struct settings *s, const struct messages_wish *wish, engine_emit *emit,
+		void *arg, struct err *err);
 /* The topic of a name, or of db.table: its own name and partitions. The caller frees topics. */
-const struct log_topic *messages_topic(struct log *log, const struct settings *s, const char *name, struct log_topics *topics, struct err *err);
+const struct log_topic *messages_topic(struct log *log, const struct settings *s, const char *name,
+		struct log_topics *topics, struct err *err);
 
 #endif

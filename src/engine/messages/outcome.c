@@ -33,15 +33,16 @@ static void changed_columns(const struct change *before, const struct change *af
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < after->schema->ncolumns && after->after && before->after && n < sizeof(out->text) - 80; i++) {
+	for (unsigned i = 0; i < after->schema->ncolumns && after->after && before->after && n < sizeof(out->text) - 80;
+			i++) {
 		bool is_new = i >= before->schema->ncolumns;
 
 		if (!is_new && value_equal(&before->after[i], &after->after[i]))
 			continue;
 		if (is_new && after->after[i].kind == VALUE_ABSENT)
 			continue;
-		n += (size_t)snprintf(out->text + n, sizeof(out->text) - n, "%s%.60s%s", n ? ", " : "changes ", after->schema->columns[i].name,
-				      is_new ? " (new)" : "");
+		n += (size_t)snprintf(out->text + n, sizeof(out->text) - n, "%s%.60s%s", n ? ", " : "changes ",
+				after->schema->columns[i].name, is_new ? " (new)" : "");
 	}
 	out->kind = n ? OUTCOME_CHANGED : OUTCOME_PASSED;
 }

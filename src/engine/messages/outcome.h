@@ -5,15 +5,22 @@
 #include "engine/messages/rows.h"
 #include "script/script.h"
 
-enum outcome_kind { OUTCOME_NO_SCRIPT, OUTCOME_PASSED, OUTCOME_CHANGED, OUTCOME_DROPPED, OUTCOME_DELETES, OUTCOME_DEAD };
+enum outcome_kind {
+	OUTCOME_NO_SCRIPT,
+	OUTCOME_PASSED,
+	OUTCOME_CHANGED,
+	OUTCOME_DROPPED,
+	OUTCOME_DELETES,
+	OUTCOME_DEAD
+};
 struct outcome {
 	enum outcome_kind kind;
-	char text[400];		/* "orders.lua:5: not loaded", "changes email, total", "2 rows": one line */
+	char text[400]; /* "orders.lua:5: not loaded", "changes email, total", "2 rows": one line */
 };
 
 struct outcomes {
 	struct rows rows;
-	struct script *script;	/* NULL: the table has none */
+	struct script *script; /* NULL: the table has none */
 	struct batch *out;
 };
 

@@ -8,16 +8,16 @@
 #include "row/batch.h"
 
 struct rows {
-	struct log *log;			/* lent, as the next */
+	struct log *log; /* lent, as the next */
 	const struct settings *settings;
 	struct format_decoder *decoder;
-	struct history *history;		/* NULL until a message needs it: it has no schema block */
+	struct history *history; /* NULL until a message needs it: it has no schema block */
 	struct batch *in;
 };
 
 int rows_open(struct rows *r, struct log *log, const struct settings *s, struct err *err);
 void rows_close(struct rows *r);
-void rows_add(struct rows *r, const struct record *record);	/* copies it. All of a batch are of one topic */
-int rows_decode(struct rows *r, struct err *err);		/* fills r->in->changes */
+void rows_add(struct rows *r, const struct record *record); /* copies it. All of a batch are of one topic */
+int rows_decode(struct rows *r, struct err *err);	    /* fills r->in->changes */
 
 #endif

@@ -11,13 +11,16 @@ static int compile(struct search *s, const char *regex, struct err *err)
 
 	for (const char *p = regex; *p; p++)
 		if (*p == '\\' && *++p && isdigit((unsigned char)*p))
-			return err_set(err, ERR_CONFIG, 0, "messages: regex: expected an extended POSIX expression without back references, found '%.60s'", regex);
+			return err_set(err, ERR_CONFIG, 0,
+					"messages: regex: expected an extended POSIX expression without back references, found '%.60s'",
+					regex);
 	rc = regcomp(&s->regex, regex, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
 	s->has_regex = rc == 0;
 	if (rc == 0)
 		return 0;
 	regerror(rc, &s->regex, why, sizeof(why));
-	return err_set(err, ERR_CONFIG, 0, "messages: regex: '%.60s' is not an extended POSIX expression: %s", regex, why);
+	return err_set(err, ERR_CONFIG, 0, "messages: regex: '%.60s' is not an extended POSIX expression: %s", regex,
+			why);
 }
 
 int search_init(struct search *s, const char *text, const char *regex, struct err *err)

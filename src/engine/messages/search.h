@@ -10,7 +10,7 @@
 #include "engine/messages/message.h"
 
 struct search {
-	const char *text;		/* lent; NULL: any */
+	const char *text; /* lent; NULL: any */
 	size_t text_len;
 	bool has_regex;
 	regex_t regex;

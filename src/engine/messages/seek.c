@@ -21,9 +21,11 @@ int seek_parse(struct seek *out, const char *text, int64_t now_ms, struct err *e
 		return 0;
 	if (strcmp(text, "end") == 0)
 		out->kind = AT_END;
-	else if (strncmp(text, "o:", 2) == 0 && num_parse_i64(text + 2, strlen(text + 2), &out->value) && out->value >= 0)
+	else if (strncmp(text, "o:", 2) == 0 && num_parse_i64(text + 2, strlen(text + 2), &out->value) &&
+			out->value >= 0)
 		out->kind = AT_OFFSET;
-	else if (text[0] == '-' && num_parse_i64(text + 1, strlen(text + 1), &out->value) && out->value >= 0 && out->value <= LAST_MAX)
+	else if (text[0] == '-' && num_parse_i64(text + 1, strlen(text + 1), &out->value) && out->value >= 0 &&
+			out->value <= LAST_MAX)
 		out->kind = AT_LAST;
 	else if (text[0] == '@' && num_parse_moment_ms(moment, now_ms, &out->value))
 		out->kind = AT_TIME;
@@ -32,7 +34,7 @@ int seek_parse(struct seek *out, const char *text, int64_t now_ms, struct err *e
 	return 0;
 }
 
-struct last {			/* the offsets of the newest messages, in a ring */
+struct last { /* the offsets of the newest messages, in a ring */
 	int64_t *offsets, count;
 	size_t room;
 };
@@ -45,7 +47,8 @@ static int count_one(void *arg, const struct record *r)
 	return 0;
 }
 
-static int last_offset(int64_t n, struct log *log, const char *topic, const struct log_partition *p, int64_t *offset, struct err *err)
+static int last_offset(int64_t n, struct log *log, const char *topic, const struct log_partition *p, int64_t *offset,
+		struct err *err)
 {
 	struct last l = { .room = (size_t)n, .offsets = xcalloc((size_t)n, sizeof(int64_t)) };
 	int64_t window = n + n / 8 + 16, from;
@@ -62,23 +65,17 @@ static int last_offset(int64_t n, struct log *log, const char *topic, const stru
 	return rc;
 }
 
-int seek_offset(const struct seek *s, struct log *log, const char *topic, const struct log_partition *p, int64_t *offset, struct err *err)
+int seek_offset(const struct seek *s, struct log *log, const char *topic, const struct log_partition *p,
+		int64_t *offset, struct err *err)
 {
 	switch (s->kind) {
-	case AT_BEGIN:
-		*offset = p->low;
-		return 0;
-	case AT_END:
-		*offset = p->high;
-		return 0;
-	case AT_OFFSET:
-		*offset = s->value < p->low ? p->low : s->value > p->high ? p->high : s->value;
-		return 0;
+	case AT_BEGIN: *offset = p->low; return 0;
+	case AT_END: *offset = p->high; return 0;
+	case AT_OFFSET: *offset = s->value < p->low ? p->low : s->value > p->high ? p->high : s->value; return 0;
 	case AT_LAST:
 		*offset = p->high;
 		return s->value == 0 || p->low == p->high ? 0 : last_offset(s->value, log, topic, p, offset, err);
-	case AT_TIME:
-		return log_offset_at(log, topic, p->id, s->value, offset, err);
+	case AT_TIME: return log_offset_at(log, topic, p->id, s->value, offset, err);
 	}
 	return 0;
 }

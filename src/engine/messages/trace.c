@@ -27,8 +27,9 @@ static void progress(struct trace *t)
 
 	buf_reset(b);
 	if (t->wish->progress)
-		buf_printf(b, "{\"progress\":{\"scanned\":%llu,\"done\":%lld,\"total\":%lld,\"found\":%llu}}", (unsigned long long)t->scanned, (long long)t->done,
-			   (long long)t->total, (unsigned long long)t->found);
+		buf_printf(b, "{\"progress\":{\"scanned\":%llu,\"done\":%lld,\"total\":%lld,\"found\":%llu}}",
+				(unsigned long long)t->scanned, (long long)t->done, (long long)t->total,
+				(unsigned long long)t->found);
 	t->over |= t->emit(t->arg, b->data ? b->data : "", b->len) != 0;
 	t->tell_us = clock_mono_us() + TELL_MS * 1000;
 }
@@ -55,8 +56,9 @@ static bool is_ours(struct trace *t, const struct record *r)
 	size_t n;
 
 	if (r->key)
-		return trace_key_may_match(&t->key, r->key, r->key_len) && key_object(&t->of_key, r->key, r->key_len, &object) &&
-		       trace_key_matches(&t->key, &object, true);
+		return trace_key_may_match(&t->key, r->key, r->key_len) &&
+				key_object(&t->of_key, r->key, r->key_len, &object) &&
+				trace_key_matches(&t->key, &object, true);
 	if (r->value == NULL || !trace_key_may_match(&t->key, r->value, r->value_len))
 		return false;
 	payload_find(&t->of_value, r->value, r->value_len, &p, &n);
@@ -117,26 +119,37 @@ static int on_dead(void *arg, const struct record *r)
 {
 	struct trace *t = arg;
 	char topic[256] = "", partition[24] = "", offset[24] = "", reason[300] = "";
-	struct { const char *name; char *out; size_t size; } wanted[] = {
-		{ "millrace.topic", topic, sizeof(topic) }, { "millrace.partition", partition, sizeof(partition) },
-		{ "millrace.offset", offset, sizeof(offset) }, { "millrace.reason", reason, sizeof(reason) },
+	struct {
+		const char *name;
+		char *out;
+		size_t size;
+	} wanted[] = {
+		{ "millrace.topic", topic, sizeof(topic) },
+		{ "millrace.partition", partition, sizeof(partition) },
+		{ "millrace.offset", offset, sizeof(offset) },
+		{ "millrace.reason", reason, sizeof(reason) },
 	};
 
 	for (uint32_t i = 0; i < r->nheaders; i++)
 		for (size_t k = 0; k < sizeof(wanted) / sizeof(*wanted); k++)
 			if (r->headers[i].value && strcmp(r->headers[i].name, wanted[k].name) == 0)
-				snprintf(wanted[k].out, wanted[k].size, "%.*s", (int)r->headers[i].len, r->headers[i].value);
+				snprintf(wanted[k].out, wanted[k].size, "%.*s", (int)r->headers[i].len,
+						r->headers[i].value);
 	if (strcmp(topic, t->topic) != 0)
 		return 0;
 	for (size_t i = 0; i < trace_hops(t); i++)
 		if (t->hops[i].partition == atoi(partition) && t->hops[i].offset == atoll(offset))
-			snprintf(t->hops[i].dead, sizeof(t->hops[i].dead), "%s", reason[0] ? reason : "for a reason that the letter does not tell");
+			snprintf(t->hops[i].dead, sizeof(t->hops[i].dead), "%s",
+					reason[0] ? reason : "for a reason that the letter does not tell");
 	return 0;
 }
 
-static int find_dead(struct trace *t, struct log *log, const struct settings *s, const struct log_topics *topics, struct err *err)
+static int find_dead(struct trace *t, struct log *log, const struct settings *s, const struct log_topics *topics,
+		struct err *err)
 {
-	return log_topics_find(topics, dead_topic(s)) ? log_scan(log, dead_topic(s), LOG_EVERY_PARTITION, -1, -1, on_dead, t, err) : 0;
+	return log_topics_find(topics, dead_topic(s))
+			? log_scan(log, dead_topic(s), LOG_EVERY_PARTITION, -1, -1, on_dead, t, err)
+			: 0;
 }
 
 static int find_loaded(struct trace *t, struct log *log, const struct settings *s, struct err *err)
@@ -153,7 +166,8 @@ static int find_loaded(struct trace *t, struct log *log, const struct settings *
 
 /* ---- the whole ---- */
 
-static int search(struct trace *t, struct log *log, const struct log_topic *topic, const struct seek *from, struct err *err)
+static int search(struct trace *t, struct log *log, const struct log_topic *topic, const struct seek *from,
+		struct err *err)
 {
 	int64_t *begins = xcalloc(topic->npartitions + 1, sizeof(*begins));
 	int rc = 0;
@@ -166,7 +180,8 @@ static int search(struct trace *t, struct log *log, const struct log_topic *topi
 	for (unsigned i = 0; i < topic->npartitions && rc == 0 && !t->over; i++) {
 		t->next = begins[i];
 		if (begins[i] < topic->partitions[i].high)
-			rc = log_scan(log, topic->name, topic->partitions[i].id, begins[i], topic->partitions[i].high, on_record, t, err);
+			rc = log_scan(log, topic->name, topic->partitions[i].id, begins[i], topic->partitions[i].high,
+					on_record, t, err);
 		t->done += t->over ? 0 : topic->partitions[i].high - t->next;
 	}
 	free(begins);
@@ -190,7 +205,10 @@ static int run(struct trace *t, struct log *log, const struct settings *s, const
 			snprintf(table, sizeof(table), "%s", t->wish->table);
 		rc = outcomes_open(&t->outcomes, log, s, table, err);
 		if (rc == 0)
-			rc = search(t, log, topic, from, err) || find_loaded(t, log, s, err) || find_dead(t, log, s, &topics, err) ? -1 : 0;
+			rc = search(t, log, topic, from, err) || find_loaded(t, log, s, err) ||
+							find_dead(t, log, s, &topics, err)
+					? -1
+					: 0;
 		if (rc == 0 && !t->over)
 			trace_tell(t, table);
 		outcomes_close(&t->outcomes);
@@ -199,7 +217,8 @@ static int run(struct trace *t, struct log *log, const struct settings *s, const
 	return rc;
 }
 
-int trace_run(struct log *log, const struct settings *s, const struct trace_wish *wish, engine_emit *emit, void *arg, struct err *err)
+int trace_run(struct log *log, const struct settings *s, const struct trace_wish *wish, engine_emit *emit, void *arg,
+		struct err *err)
 {
 	struct trace *t = xcalloc(1, sizeof(*t));
 	struct seek from;
@@ -210,7 +229,8 @@ int trace_run(struct log *log, const struct settings *s, const struct trace_wish
 	t->arg = arg;
 	t->now_us = clock_wall_us();
 	buf_init(&t->line, LINE_BYTES);
-	rc = trace_key_parse(&t->key, wish->key, err) || seek_parse(&from, wish->from ? wish->from : "begin", t->now_us / 1000, err);
+	rc = trace_key_parse(&t->key, wish->key, err) ||
+			seek_parse(&from, wish->from ? wish->from : "begin", t->now_us / 1000, err);
 	if (rc == 0)
 		rc = run(t, log, s, &from, err);
 	payload_at_done(&t->of_key);

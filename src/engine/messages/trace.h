@@ -10,17 +10,18 @@
 #include "log/log.h"
 
 struct trace_wish {
-	const char *table;	/* db.table, or its topic */
-	const char *key;	/* as trace_key.h */
-	const char *from;	/* as seek.h; NULL: all that the log has */
-	bool text;		/* for people; otherwise lines of JSON */
-	bool progress;		/* a line {"progress":{..}} now and then */
-	const char *hidden;	/* rows are not to be seen: stands in their place; NULL: they are */
-	const char *stopped;	/* why capture has stopped the table; NULL: it has not, or is not known here */
-	bool paused;		/* its load, by a person */
-	const char *mysql, *target;	/* has it the row now: "there", "not there", or why not known; NULL: not asked */
+	const char *table;	    /* db.table, or its topic */
+	const char *key;	    /* as trace_key.h */
+	const char *from;	    /* as seek.h; NULL: all that the log has */
+	bool text;		    /* for people; otherwise lines of JSON */
+	bool progress;		    /* a line {"progress":{..}} now and then */
+	const char *hidden;	    /* rows are not to be seen: stands in their place; NULL: they are */
+	const char *stopped;	    /* why capture has stopped the table; NULL: it has not, or is not known here */
+	bool paused;		    /* its load, by a person */
+	const char *mysql, *target; /* has it the row now: "there", "not there", or why not known; NULL: not asked */
 };
 
-int trace_run(struct log *log, const struct settings *s, const struct trace_wish *wish, engine_emit *emit, void *arg, struct err *err);
+int trace_run(struct log *log, const struct settings *s, const struct trace_wish *wish, engine_emit *emit, void *arg,
+		struct err *err);
 
 #endif

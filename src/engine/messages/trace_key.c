@@ -48,7 +48,9 @@ int trace_key_parse(struct trace_key *k, const char *text, struct err *err)
 		k->parts[k->nparts++].value = unquoted(equals ? equals + 1 : word);
 	}
 	if (k->nparts == 0 || word || (k->nparts > 1 && k->parts[0].name == NULL))
-		return err_set(err, ERR_CONFIG, 0, "trace: key: expected 4711, id=4711 or \"a=1 b=2\" (at most %d), found '%.60s'", TRACE_PARTS, text);
+		return err_set(err, ERR_CONFIG, 0,
+				"trace: key: expected 4711, id=4711 or \"a=1 b=2\" (at most %d), found '%.60s'",
+				TRACE_PARTS, text);
 	return 0;
 }
 
@@ -64,8 +66,9 @@ static bool only_field_is(const struct json_slice *object, const char *value)
 	struct json j;
 
 	json_init(&j, object->p, object->len);
-	return object->kind == JSON_OBJECT && json_enter(&j, '{') && json_member(&j, &name) && json_value(&j, &v) != JSON_ERROR && value_is(&v, value) &&
-	       !json_member(&j, &name) && j.problem == NULL;
+	return object->kind == JSON_OBJECT && json_enter(&j, '{') && json_member(&j, &name) &&
+			json_value(&j, &v) != JSON_ERROR && value_is(&v, value) && !json_member(&j, &name) &&
+			j.problem == NULL;
 }
 
 bool trace_key_matches(const struct trace_key *k, const struct json_slice *object, bool is_key)
@@ -75,7 +78,8 @@ bool trace_key_matches(const struct trace_key *k, const struct json_slice *objec
 	if (k->parts[0].name == NULL)
 		return is_key && only_field_is(object, k->parts[0].value);
 	for (size_t i = 0; i < k->nparts; i++)
-		if (k->parts[i].name == NULL || !json_find(object, k->parts[i].name, &v) || !value_is(&v, k->parts[i].value))
+		if (k->parts[i].name == NULL || !json_find(object, k->parts[i].name, &v) ||
+				!value_is(&v, k->parts[i].value))
 			return false;
 	return true;
 }

@@ -12,7 +12,9 @@ enum { TRACE_PARTS = 16 };
 
 struct trace_key {
 	char text[600];
-	struct { const char *name, *value; } parts[TRACE_PARTS];	/* name NULL: the only field of the key */
+	struct {
+		const char *name, *value;
+	} parts[TRACE_PARTS]; /* name NULL: the only field of the key */
 	size_t nparts;
 };
 

@@ -8,13 +8,13 @@
 
 enum { TRACE_KEPT = 50 };
 
-struct trace_hop {			/* one message of the row */
+struct trace_hop { /* one message of the row */
 	int32_t partition;
 	int64_t offset, ms;
 	char op;
 	char gtid[120], file[80], pos[24], snapshot[24], what[300];
-	int64_t committed;		/* of its partition, by the load's group; -1 none */
-	char dead[300];			/* it is a dead letter, why; "" */
+	int64_t committed; /* of its partition, by the load's group; -1 none */
+	char dead[300];	   /* it is a dead letter, why; "" */
 	struct outcome outcome;
 };
 
@@ -26,7 +26,7 @@ struct trace {
 	struct trace_key key;
 	struct payload_at of_key, of_value;
 	struct outcomes outcomes;
-	struct trace_hop hops[TRACE_KEPT];	/* a ring */
+	struct trace_hop hops[TRACE_KEPT]; /* a ring */
 	uint64_t scanned, found;
 	int64_t total, done, next, now_us, tell_us;
 	bool over;

@@ -16,8 +16,12 @@ static bool is_loaded(const struct trace_hop *h)
 static const char *script_word(const struct outcome *o)
 {
 	static const char *const words[] = {
-		[OUTCOME_NO_SCRIPT] = "none", [OUTCOME_PASSED] = "passed", [OUTCOME_CHANGED] = "changed", [OUTCOME_DROPPED] = "dropped",
-		[OUTCOME_DELETES] = "dropped", [OUTCOME_DEAD] = "dead",
+		[OUTCOME_NO_SCRIPT] = "none",
+		[OUTCOME_PASSED] = "passed",
+		[OUTCOME_CHANGED] = "changed",
+		[OUTCOME_DROPPED] = "dropped",
+		[OUTCOME_DELETES] = "dropped",
+		[OUTCOME_DEAD] = "dead",
 	};
 
 	return words[o->kind];
@@ -30,7 +34,8 @@ static void load_words(const struct trace_hop *h, char *out, size_t size)
 	else if (is_loaded(h))
 		snprintf(out, size, "done: the group is at offset %lld", (long long)h->committed);
 	else if (h->committed >= 0)
-		snprintf(out, size, "waits: the group is at offset %lld, %lld before it", (long long)h->committed, (long long)(h->offset - h->committed));
+		snprintf(out, size, "waits: the group is at offset %lld, %lld before it", (long long)h->committed,
+				(long long)(h->offset - h->committed));
 	else
 		snprintf(out, size, "waits: the group has loaded nothing of this partition yet");
 }
@@ -61,11 +66,13 @@ static void say_hop(struct trace *t, const struct trace_hop *h)
 	iso(time, h->ms);
 	load_words(h, load, sizeof(load));
 	if (h->gtid[0] || h->file[0])
-		say(t, "%s  commit  %s%s%s%s%s%s", time, h->gtid[0] ? "gtid " : "", h->gtid, h->gtid[0] ? "  " : "", h->file, h->file[0] ? ":" : "", h->pos);
+		say(t, "%s  commit  %s%s%s%s%s%s", time, h->gtid[0] ? "gtid " : "", h->gtid, h->gtid[0] ? "  " : "",
+				h->file, h->file[0] ? ":" : "", h->pos);
 	say(t, "%-25s%c  %s", h->gtid[0] || h->file[0] ? "" : time, h->op, h->what);
 	say(t, "%25slog     %s[%d] offset %lld", "", t->topic, (int)h->partition, (long long)h->offset);
 	if (h->outcome.kind != OUTCOME_NO_SCRIPT)
-		say(t, "%25sscript  %s%s%s", "", script_word(&h->outcome), h->outcome.text[0] ? ": " : "", h->outcome.text);
+		say(t, "%25sscript  %s%s%s", "", script_word(&h->outcome), h->outcome.text[0] ? ": " : "",
+				h->outcome.text);
 	say(t, "%25sload    %s", "", load);
 }
 
@@ -85,7 +92,8 @@ static void put_hop(struct trace *t, const struct trace_hop *h)
 	buf_reset(b);
 	buf_puts(b, "{\"topic\":");
 	buf_json_str(b, t->topic);
-	buf_printf(b, ",\"partition\":%d,\"offset\":%lld,\"commit_ms\":%lld", (int)h->partition, (long long)h->offset, (long long)h->ms);
+	buf_printf(b, ",\"partition\":%d,\"offset\":%lld,\"commit_ms\":%lld", (int)h->partition, (long long)h->offset,
+			(long long)h->ms);
 	put(b, "op", op);
 	put(b, "what", h->what);
 	put(b, "gtid", h->gtid);
@@ -107,19 +115,24 @@ static void verdict_of(const struct trace_hop *h, char *out, size_t size)
 
 	iso(time, h->ms);
 	if (h->dead[0])
-		snprintf(out, size, "the change of %s is a dead letter: %s. The row at the target is as the change before it left it", time, h->dead);
+		snprintf(out, size,
+				"the change of %s is a dead letter: %s. The row at the target is as the change before it left it",
+				time, h->dead);
 	else if (!is_loaded(h))
 		snprintf(out, size, "the change of %s is in the log and waits to be loaded", time);
 	else if (h->outcome.kind == OUTCOME_DROPPED)
-		snprintf(out, size, "the change of %s was not loaded, because the script says so (%.200s)", time, h->outcome.text);
+		snprintf(out, size, "the change of %s was not loaded, because the script says so (%.200s)", time,
+				h->outcome.text);
 	else if (h->outcome.kind == OUTCOME_DELETES)
-		snprintf(out, size, "the row is not at the target, because the script says so (%.200s)", h->outcome.text);
+		snprintf(out, size, "the row is not at the target, because the script says so (%.200s)",
+				h->outcome.text);
 	else if (h->outcome.kind == OUTCOME_DEAD)
 		snprintf(out, size, "the script refuses the change of %s as it is now: %.200s", time, h->outcome.text);
 	else if (h->op == 'd' || h->op == '-')
 		snprintf(out, size, "the row was deleted at %s, and so it is at the target", time);
 	else
-		snprintf(out, size, "the target has the row as of %s%s", time, h->outcome.kind == OUTCOME_CHANGED ? ", changed by the script" : "");
+		snprintf(out, size, "the target has the row as of %s%s", time,
+				h->outcome.kind == OUTCOME_CHANGED ? ", changed by the script" : "");
 }
 
 /* The newest message that says something of the row: a tombstone only follows a delete. */
@@ -130,7 +143,8 @@ static const struct trace_hop *newest(const struct trace *t)
 	for (size_t i = 0; i < trace_hops(t); i++) {
 		const struct trace_hop *h = &t->hops[i];
 
-		if (h->op != '-' && (best == NULL || h->ms > best->ms || (h->ms == best->ms && h->offset > best->offset)))
+		if (h->op != '-' &&
+				(best == NULL || h->ms > best->ms || (h->ms == best->ms && h->offset > best->offset)))
 			best = h;
 	}
 	return best ? best : trace_hops(t) ? &t->hops[0] : NULL;
@@ -145,23 +159,26 @@ static void put_verdict(struct trace *t, const char *table)
 	if (last)
 		verdict_of(last, text, sizeof(text));
 	else
-		snprintf(text, sizeof(text), "no message of this row among the %llu of %s that were read: it was not changed since, or it is not captured",
-			 (unsigned long long)t->scanned, t->topic);
+		snprintf(text, sizeof(text),
+				"no message of this row among the %llu of %s that were read: it was not changed since, or it is not captured",
+				(unsigned long long)t->scanned, t->topic);
 	n = strlen(text);
 	if (t->wish->stopped)
 		snprintf(text + n, sizeof(text) - n, "; capture has stopped %.100s: %.200s", table, t->wish->stopped);
 	else if (t->wish->paused)
 		snprintf(text + n, sizeof(text) - n, "; the load of %.100s is paused", table);
 	if (t->wish->text) {
-		say(t, "%llu messages of this row among %llu%s", (unsigned long long)t->found, (unsigned long long)t->scanned,
-		    t->found > TRACE_KEPT ? ", the newest 50 are shown" : "");
+		say(t, "%llu messages of this row among %llu%s", (unsigned long long)t->found,
+				(unsigned long long)t->scanned,
+				t->found > TRACE_KEPT ? ", the newest 50 are shown" : "");
 		if (t->wish->mysql)
 			say(t, "now: MySQL: %s; target: %s", t->wish->mysql, t->wish->target);
 		say(t, "verdict: %s", text);
 		return;
 	}
 	buf_reset(&t->line);
-	buf_printf(&t->line, "{\"found\":%llu,\"scanned\":%llu,\"verdict\":", (unsigned long long)t->found, (unsigned long long)t->scanned);
+	buf_printf(&t->line, "{\"found\":%llu,\"scanned\":%llu,\"verdict\":", (unsigned long long)t->found,
+			(unsigned long long)t->scanned);
 	buf_json_str(&t->line, text);
 	if (t->wish->mysql) {
 		put(&t->line, "mysql", t->wish->mysql);

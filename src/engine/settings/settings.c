@@ -22,229 +22,301 @@
 static const struct conf_option options[] = {
 	/* section, key, type, offset, preset, choices, flags, help */
 	{ "millrace", "name", CONF_STRING, AT(name), "millrace", NULL, 0,
-	  "Prefixes labels, consumer groups and transactional ids; unique among the processes that share a Kafka." },
+			"Prefixes labels, consumer groups and transactional ids; unique among the processes that share a Kafka." },
 	{ "millrace", "state.dir", CONF_STRING, AT(state_dir), "./millrace-state", NULL, 0,
-	  "Folder of the control socket, the embedded log and the embedded warehouse." },
+			"Folder of the control socket, the embedded log and the embedded warehouse." },
 	{ "millrace", "log.level", CONF_CHOICE, AT(log_level), "info", "error|warning|notice|info|debug", CONF_LIVE,
-	  "The least important line that is printed." },
-	{ "millrace", "log.format", CONF_CHOICE, AT(log_format), "text", "text|json", 0, "Form of the lines that run prints on stderr." },
+			"The least important line that is printed." },
+	{ "millrace", "log.format", CONF_CHOICE, AT(log_format), "text", "text|json", 0,
+			"Form of the lines that run prints on stderr." },
 	{ "millrace", "core.dumps", CONF_BOOL, AT(core_dumps), "false", NULL, 0,
-	  "Whether a crash may leave a core dump, and a debugger of the same user attach; both show passwords and rows." },
+			"Whether a crash may leave a core dump, and a debugger of the same user attach; both show passwords and rows." },
 	{ "millrace", "verify.continuous", CONF_BOOL, AT(verify_continuous), "false", NULL, 0,
-	  "Whether all tables are compared with the target in turn, for ever, while the process runs (`millrace verify --continuous`)." },
+			"Whether all tables are compared with the target in turn, for ever, while the process runs (`millrace verify --continuous`)." },
 	{ "millrace", "verify.rate", CONF_INT, AT(verify_rate), "5", "1..100", 0,
-	  "Percent of the time that this comparison may be busy; so much of a core at the most, here, in MySQL and at the target." },
+			"Percent of the time that this comparison may be busy; so much of a core at the most, here, in MySQL and at the target." },
 	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
-	  "How long a stop may take to finish what is in flight; a system that does not answer is not waited for." },
+			"How long a stop may take to finish what is in flight; a system that does not answer is not waited for." },
 
 	{ "mysql", "host", CONF_HOSTS, AT(mysql.host), "127.0.0.1", NULL, 0,
-	  "Server to capture from; a list (a, b:3307) is tried in turn and followed by GTID." },
+			"Server to capture from; a list (a, b:3307) is tried in turn and followed by GTID." },
 	{ "mysql", "port", CONF_INT, AT(mysql.port), "3306", "1..65535", 0, "Port of the server." },
-	{ "mysql", "socket", CONF_STRING, AT(mysql.socket), NULL, NULL, 0, "Unix socket of the server, instead of host and port." },
+	{ "mysql", "socket", CONF_STRING, AT(mysql.socket), NULL, NULL, 0,
+			"Unix socket of the server, instead of host and port." },
 	{ "mysql", "user", CONF_STRING, AT(mysql.user), NULL, NULL, 0,
-	  "User with REPLICATION SLAVE, REPLICATION CLIENT, SELECT and, for the shortest lock, RELOAD." },
+			"User with REPLICATION SLAVE, REPLICATION CLIENT, SELECT and, for the shortest lock, RELOAD." },
 	{ "mysql", "password", CONF_STRING, AT(mysql.password), NULL, NULL, CONF_SECRET | CONF_LIVE, "Its password." },
 	{ "mysql", "server.id", CONF_INT, AT(mysql.server_id), "0", "0..4294967295", 0,
-	  "Replica id, unique in the replication topology; 0 derives one from the name." },
+			"Replica id, unique in the replication topology; 0 derives one from the name." },
 	{ "mysql", "table.include.list", CONF_LIST, AT(mysql.table_include), NULL, NULL, CONF_LIVE,
-	  "Tables to capture: regular expressions on db.table, anchored, case-insensitive." },
-	{ "mysql", "table.exclude.list", CONF_LIST, AT(mysql.table_exclude), NULL, NULL, CONF_LIVE, "Tables to leave out." },
-	{ "mysql", "database.include.list", CONF_LIST, AT(mysql.database_include), NULL, NULL, CONF_LIVE, "Databases to capture." },
-	{ "mysql", "database.exclude.list", CONF_LIST, AT(mysql.database_exclude), NULL, NULL, CONF_LIVE, "Databases to leave out." },
-	{ "mysql", "column.include.list", CONF_LIST, AT(mysql.column_include), NULL, NULL, CONF_LIVE, "Columns to capture: regular expressions on db.table.column." },
-	{ "mysql", "column.exclude.list", CONF_LIST, AT(mysql.column_exclude), NULL, NULL, CONF_LIVE, "Columns to leave out." },
-	{ "mysql", "snapshot.mode", CONF_CHOICE, AT(mysql.snapshot_mode), "initial", "initial|initial_only|no_data|never|when_needed", 0,
-	  "Whether the tables are read before the binlog is followed." },
-	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none", 0,
-	  "How the snapshot is made consistent: a short global lock, one held throughout, or GTID fences." },
+			"Tables to capture: regular expressions on db.table, anchored, case-insensitive." },
+	{ "mysql", "table.exclude.list", CONF_LIST, AT(mysql.table_exclude), NULL, NULL, CONF_LIVE,
+			"Tables to leave out." },
+	{ "mysql", "database.include.list", CONF_LIST, AT(mysql.database_include), NULL, NULL, CONF_LIVE,
+			"Databases to capture." },
+	{ "mysql", "database.exclude.list", CONF_LIST, AT(mysql.database_exclude), NULL, NULL, CONF_LIVE,
+			"Databases to leave out." },
+	{ "mysql", "column.include.list", CONF_LIST, AT(mysql.column_include), NULL, NULL, CONF_LIVE,
+			"Columns to capture: regular expressions on db.table.column." },
+	{ "mysql", "column.exclude.list", CONF_LIST, AT(mysql.column_exclude), NULL, NULL, CONF_LIVE,
+			"Columns to leave out." },
+	{ "mysql", "snapshot.mode", CONF_CHOICE, AT(mysql.snapshot_mode), "initial",
+			"initial|initial_only|no_data|never|when_needed", 0,
+			"Whether the tables are read before the binlog is followed." },
+	{ "mysql", "snapshot.locking.mode", CONF_CHOICE, AT(mysql.snapshot_locking), "minimal", "minimal|extended|none",
+			0,
+			"How the snapshot is made consistent: a short global lock, one held throughout, or GTID fences." },
 	{ "mysql", "snapshot.include.collection.list", CONF_LIST, AT(mysql.snapshot_include), NULL, NULL, 0,
-	  "Captured tables whose rows the initial snapshot reads; default: all. Regular expressions on db.table." },
+			"Captured tables whose rows the initial snapshot reads; default: all. Regular expressions on db.table." },
 	{ "mysql", "snapshot.select.statement.overrides", CONF_LIST, AT(mysql.snapshot_overrides), NULL, NULL, 0,
-	  "Tables, db.table, of which snapshots read what a SELECT of yours gives." },
+			"Tables, db.table, of which snapshots read what a SELECT of yours gives." },
 	{ "mysql", "snapshot.select.statement.overrides.*", CONF_PAIRS, AT(mysql.snapshot_statements), NULL, NULL, 0,
-	  "overrides.db.table: that SELECT, with all columns of the table." },
-	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..32", 0, "Connections that read the snapshot." },
+			"overrides.db.table: that SELECT, with all columns of the table." },
+	{ "mysql", "snapshot.max.threads", CONF_INT, AT(mysql.snapshot_threads), "1", "1..32", 0,
+			"Connections that read the snapshot." },
 	{ "mysql", "incremental.snapshot.chunk.size", CONF_INT, AT(mysql.chunk_rows), "4096", "16..1000000", CONF_LIVE,
-	  "Rows in one chunk of a snapshot that is taken while the stream goes on." },
+			"Rows in one chunk of a snapshot that is taken while the stream goes on." },
 	{ "mysql", "snapshot.max.rows.per.second", CONF_INT, AT(mysql.max_rows_s), "0", "0..1000000000", CONF_LIVE,
-	  "Rows that snapshots read at the most; 0 is no limit." },
+			"Rows that snapshots read at the most; 0 is no limit." },
 	{ "mysql", "snapshot.max.load", CONF_LIST, AT(mysql.max_load), NULL, NULL, CONF_LIVE,
-	  "Snapshots wait while a status variable of the server is above its limit: Threads_running=50." },
+			"Snapshots wait while a status variable of the server is above its limit: Threads_running=50." },
 	{ "mysql", "snapshot.throttle.replicas", CONF_LIST, AT(mysql.throttle_replicas), NULL, NULL, CONF_LIVE,
-	  "Replicas, host:port list; snapshots wait while one lags, or does not say." },
+			"Replicas, host:port list; snapshots wait while one lags, or does not say." },
 	{ "mysql", "snapshot.throttle.lag", CONF_DURATION, AT(mysql.throttle_lag_ms), "1500ms", NULL, CONF_LIVE,
-	  "The most that a replica may lag." },
+			"The most that a replica may lag." },
 	{ "mysql", "snapshot.throttle.query", CONF_STRING, AT(mysql.throttle_query), NULL, NULL, CONF_LIVE,
-	  "Statement that gives a replica's lag in seconds, instead of SHOW REPLICA STATUS; without replicas it is asked of the server." },
+			"Statement that gives a replica's lag in seconds, instead of SHOW REPLICA STATUS; without replicas it is asked of the server." },
 	{ "mysql", "signal.data.collection", CONF_STRING, AT(mysql.signal_table), NULL, NULL, CONF_LIVE,
-	  "Table of signals, db.table with the columns id, type, data; a row inserted there orders a snapshot." },
+			"Table of signals, db.table with the columns id, type, data; a row inserted there orders a snapshot." },
 	{ "mysql", "signal.enabled.channels", CONF_LIST, AT(signal_channels), "source", NULL, 0,
-	  "Where signals come from: source (the table), kafka (the topic)." },
+			"Where signals come from: source (the table), kafka (the topic)." },
 	{ "mysql", "signal.kafka.topic", CONF_STRING, AT(signal_topic), NULL, NULL, 0,
-	  "Topic of signals in the log; a message's key is the prefix; default PREFIX-signal." },
-	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL, CONF_LIVE,
-	  "How long the global read lock may take to get." },
-	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.login.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
-	  "TLS to the server." },
+			"Topic of signals in the log; a message's key is the prefix; default PREFIX-signal." },
+	{ "mysql", "snapshot.lock.timeout.ms", CONF_DURATION, AT(mysql.snapshot_lock_timeout_ms), "10s", NULL,
+			CONF_LIVE, "How long the global read lock may take to get." },
+	{ "mysql", "ssl.mode", CONF_CHOICE, AT(mysql.login.ssl_mode), "preferred",
+			"disabled|preferred|required|verify_ca|verify_identity", 0, "TLS to the server." },
 	{ "mysql", "ssl.ca", CONF_STRING, AT(mysql.login.ssl_ca), NULL, NULL, 0, "CA certificate file." },
 	{ "mysql", "ssl.cert", CONF_STRING, AT(mysql.login.ssl_cert), NULL, NULL, 0, "Client certificate file." },
 	{ "mysql", "ssl.key", CONF_STRING, AT(mysql.login.ssl_key), NULL, NULL, 0, "Client key file." },
 	{ "mysql", "server.public.key", CONF_STRING, AT(mysql.login.public_key), NULL, NULL, 0,
-	  "File with the server's RSA public key, which encrypts the password where there is no TLS; without it the server is asked for its key." },
-	{ "mysql", "auth.plugins", CONF_LIST, AT(mysql.login.plugins), "caching_sha2_password, sha256_password, mysql_native_password", NULL, 0,
-	  "Ways to authenticate that the server may ask for; mysql_clear_password and dialog need ssl.mode = verify_ca or verify_identity." },
-	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, CONF_LIVE, "How long a connection may take." },
+			"File with the server's RSA public key, which encrypts the password where there is no TLS; without it the server is asked for its key." },
+	{ "mysql", "auth.plugins", CONF_LIST, AT(mysql.login.plugins),
+			"caching_sha2_password, sha256_password, mysql_native_password", NULL, 0,
+			"Ways to authenticate that the server may ask for; mysql_clear_password and dialog need ssl.mode = verify_ca or verify_identity." },
+	{ "mysql", "connect.timeout.ms", CONF_DURATION, AT(mysql.connect_timeout_ms), "10s", NULL, CONF_LIVE,
+			"How long a connection may take." },
 	{ "mysql", "connect.heartbeat.ms", CONF_DURATION, AT(mysql.heartbeat_ms), "2s", NULL, 0,
-	  "The server sends a sign of life this often; twice as long without one is a dead connection." },
+			"The server sends a sign of life this often; twice as long without one is a dead connection." },
 	{ "mysql", "heartbeat.interval.ms", CONF_DURATION, AT(mysql.heartbeat_interval_ms), "0", NULL, 0,
-	  "How often a heartbeat is published to __debezium-heartbeat.PREFIX and heartbeat.action.query runs; 0 never." },
+			"How often a heartbeat is published to __debezium-heartbeat.PREFIX and heartbeat.action.query runs; 0 never." },
 	{ "mysql", "provide.transaction.metadata", CONF_BOOL, AT(format.transaction_metadata), "false", NULL, 0,
-	  "BEGIN and END of each transaction are published to PREFIX.transaction, and each change says its place in it." },
-	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, CONF_LIVE, "Statement to run at each heartbeat." },
-	{ "mysql", "max.batch.size", CONF_INT, AT(mysql.max_batch_rows), "1024", "1..1000000", 0, "Row changes in one batch at the most." },
-	{ "mysql", "max.batch.bytes", CONF_BYTES, AT(mysql.max_batch_bytes), "1M", NULL, 0, "Bytes read from the server in one batch at the most." },
+			"BEGIN and END of each transaction are published to PREFIX.transaction, and each change says its place in it." },
+	{ "mysql", "heartbeat.action.query", CONF_STRING, AT(mysql.heartbeat_query), NULL, NULL, CONF_LIVE,
+			"Statement to run at each heartbeat." },
+	{ "mysql", "max.batch.size", CONF_INT, AT(mysql.max_batch_rows), "1024", "1..1000000", 0,
+			"Row changes in one batch at the most." },
+	{ "mysql", "max.batch.bytes", CONF_BYTES, AT(mysql.max_batch_bytes), "1M", NULL, 0,
+			"Bytes read from the server in one batch at the most." },
 	{ "mysql", "gtid.source.includes", CONF_LIST, AT(mysql.gtid_includes), NULL, NULL, 0,
-	  "Sources of transactions to capture: regular expressions on their server_uuid. All, if neither list is given." },
+			"Sources of transactions to capture: regular expressions on their server_uuid. All, if neither list is given." },
 	{ "mysql", "gtid.source.excludes", CONF_LIST, AT(mysql.gtid_excludes), NULL, NULL, 0,
-	  "Sources of transactions to leave out: regular expressions on their server_uuid; capture can resume on a server that lacks them." },
+			"Sources of transactions to leave out: regular expressions on their server_uuid; capture can resume on a server that lacks them." },
 	{ "mysql", "gtid.source.filter.dml.events", CONF_BOOL, AT(mysql.gtid_filter_dml), "true", NULL, 0,
-	  "Rows of sources that are left out are dropped; false: they are captured, and only not asked for when the server changes." },
-	{ "mysql", "include.query", CONF_BOOL, AT(mysql.include_query), "false", NULL, 0, "source.query carries the statement, when the server logs it." },
-	{ "mysql", "enable.time.adjuster", CONF_BOOL, AT(mysql.enable_time_adjuster), "true", NULL, 0, "Two-digit years become 1970 to 2069." },
-	{ "mysql", "schema.history.internal.skip.unparseable.ddl", CONF_BOOL, AT(mysql.skip_unparseable_ddl), "false", NULL, 0,
-	  "A statement that is not understood is skipped; its tables are not stopped." },
+			"Rows of sources that are left out are dropped; false: they are captured, and only not asked for when the server changes." },
+	{ "mysql", "include.query", CONF_BOOL, AT(mysql.include_query), "false", NULL, 0,
+			"source.query carries the statement, when the server logs it." },
+	{ "mysql", "enable.time.adjuster", CONF_BOOL, AT(mysql.enable_time_adjuster), "true", NULL, 0,
+			"Two-digit years become 1970 to 2069." },
+	{ "mysql", "schema.history.internal.skip.unparseable.ddl", CONF_BOOL, AT(mysql.skip_unparseable_ddl), "false",
+			NULL, 0, "A statement that is not understood is skipped; its tables are not stopped." },
 	{ "mysql", "ddl.repair", CONF_CHOICE, AT(mysql.ddl_repair), "auto", "auto|snapshot|warn", CONF_LIVE,
-	  "A table whose rows a statement changes without telling them: snapshot: it is read again beside the stream; warn: it is told as different; "
-	  "auto: snapshot where this process also loads, else warn." },
+			"A table whose rows a statement changes without telling them: snapshot: it is read again beside the stream; warn: it is told as different; "
+			"auto: snapshot where this process also loads, else warn." },
 	{ "mysql", "foreign.key.cascade", CONF_CHOICE, AT(mysql.foreign_cascade), "auto", "auto|repair|warn", CONF_LIVE,
-	  "A table whose rows InnoDB changes by a foreign key, which no event tells: repair: it is read again beside the stream; warn: it is told as "
-	  "different; auto: repair where this process also loads, else warn." },
-	{ "mysql", "decimal.handling.mode", CONF_CHOICE, AT(format.decimal_mode), "precise", "precise|double|string", 0, "How DECIMAL is written." },
-	{ "mysql", "time.precision.mode", CONF_CHOICE, AT(format.time_mode), "adaptive_time_microseconds", "adaptive_time_microseconds|connect", 0,
-	  "How dates and times are written." },
-	{ "mysql", "bigint.unsigned.handling.mode", CONF_CHOICE, AT(format.bigint_mode), "long", "long|precise", 0, "How BIGINT UNSIGNED is written." },
-	{ "mysql", "binary.handling.mode", CONF_CHOICE, AT(format.binary_mode), "bytes", "bytes|base64|base64-url-safe|hex", 0, "How binary columns are written." },
-	{ "mysql", "tombstones.on.delete", CONF_BOOL, AT(format.tombstones_on_delete), "true", NULL, 0, "A delete is followed by a tombstone (envelope)." },
+			"A table whose rows InnoDB changes by a foreign key, which no event tells: repair: it is read again beside the stream; warn: it is told as "
+			"different; auto: repair where this process also loads, else warn." },
+	{ "mysql", "decimal.handling.mode", CONF_CHOICE, AT(format.decimal_mode), "precise", "precise|double|string", 0,
+			"How DECIMAL is written." },
+	{ "mysql", "time.precision.mode", CONF_CHOICE, AT(format.time_mode), "adaptive_time_microseconds",
+			"adaptive_time_microseconds|connect", 0, "How dates and times are written." },
+	{ "mysql", "bigint.unsigned.handling.mode", CONF_CHOICE, AT(format.bigint_mode), "long", "long|precise", 0,
+			"How BIGINT UNSIGNED is written." },
+	{ "mysql", "binary.handling.mode", CONF_CHOICE, AT(format.binary_mode), "bytes",
+			"bytes|base64|base64-url-safe|hex", 0, "How binary columns are written." },
+	{ "mysql", "tombstones.on.delete", CONF_BOOL, AT(format.tombstones_on_delete), "true", NULL, 0,
+			"A delete is followed by a tombstone (envelope)." },
 	{ "mysql", "skipped.operations", CONF_LIST, AT(format.skipped_operations), "none", NULL, 0,
-	  "Operations that are not published: c, u, d, t, none. Debezium's default is t; here a TRUNCATE reaches the target." },
+			"Operations that are not published: c, u, d, t, none. Debezium's default is t; here a TRUNCATE reaches the target." },
 	{ "mysql", "skip.messages.without.change", CONF_BOOL, AT(format.skip_unchanged), "false", NULL, 0,
-	  "An update that changes no captured column is not published." },
+			"An update that changes no captured column is not published." },
 	{ "mysql", "message.key.columns", CONF_STRING, AT(format.message_key_columns), NULL, NULL, 0,
-	  "Keys other than the table's: db.table:col1,col2;db.other:col. Both sides of the colon are regular expressions." },
+			"Keys other than the table's: db.table:col1,col2;db.other:col. Both sides of the colon are regular expressions." },
 	{ "mysql", "column.truncate.to.*", CONF_PAIRS, AT(format.column_truncate), NULL, NULL, 0,
-	  "column.truncate.to.N.chars = columns whose values keep their first N characters." },
+			"column.truncate.to.N.chars = columns whose values keep their first N characters." },
 	{ "mysql", "column.mask.with.*", CONF_PAIRS, AT(format.column_mask), NULL, NULL, 0,
-	  "column.mask.with.N.chars = text columns that become N asterisks." },
+			"column.mask.with.N.chars = text columns that become N asterisks." },
 	{ "mysql", "column.mask.hash.*", CONF_PAIRS, AT(format.column_hash), NULL, NULL, 0,
-	  "column.mask.hash.v2.SHA-256.with.salt.SALT = text columns that become a digest; without v2, as Java serialises them." },
+			"column.mask.hash.v2.SHA-256.with.salt.SALT = text columns that become a digest; without v2, as Java serialises them." },
 	{ "mysql", "column.propagate.source.type", CONF_LIST, AT(format.column_propagate), NULL, NULL, 0,
-	  "Columns whose schema says their MySQL type." },
+			"Columns whose schema says their MySQL type." },
 	{ "mysql", "datatype.propagate.source.type", CONF_LIST, AT(format.datatype_propagate), NULL, NULL, 0,
-	  "The same by type: db.table.VARCHAR." },
-	{ "mysql", "schema.name.adjustment.mode", CONF_CHOICE, AT(format.schema_name_mode), "none", "none|avro|avro_unicode", 0,
-	  "Whether names of schemas are put into Avro's alphabet." },
-	{ "mysql", "field.name.adjustment.mode", CONF_CHOICE, AT(format.field_name_mode), "none", "none|avro|avro_unicode", 0,
-	  "Whether names of fields are." },
-	{ "mysql", "include.schema.changes", CONF_BOOL, AT(format.include_schema_changes), "true", NULL, 0, "DDL is published to the topic named like the prefix." },
-	{ "mysql", "include.schema.comments", CONF_BOOL, AT(format.include_schema_comments), "false", NULL, 0, "Comments of columns and tables are published." },
-	{ "mysql", "schema.history.internal.store.only.captured.tables.ddl", CONF_BOOL, AT(format.store_only_captured_tables), "false", NULL, 0, "DDL of tables that are not captured is not recorded; they cannot be followed when they are renamed into view." },
-	{ "mysql", "schema.history.internal.store.only.captured.databases.ddl", CONF_BOOL, AT(format.store_only_captured_databases), "false", NULL, 0, "DDL of databases that are not captured is not recorded." },
+			"The same by type: db.table.VARCHAR." },
+	{ "mysql", "schema.name.adjustment.mode", CONF_CHOICE, AT(format.schema_name_mode), "none",
+			"none|avro|avro_unicode", 0, "Whether names of schemas are put into Avro's alphabet." },
+	{ "mysql", "field.name.adjustment.mode", CONF_CHOICE, AT(format.field_name_mode), "none",
+			"none|avro|avro_unicode", 0, "Whether names of fields are." },
+	{ "mysql", "include.schema.changes", CONF_BOOL, AT(format.include_schema_changes), "true", NULL, 0,
+			"DDL is published to the topic named like the prefix." },
+	{ "mysql", "include.schema.comments", CONF_BOOL, AT(format.include_schema_comments), "false", NULL, 0,
+			"Comments of columns and tables are published." },
+	{ "mysql", "schema.history.internal.store.only.captured.tables.ddl", CONF_BOOL,
+			AT(format.store_only_captured_tables), "false", NULL, 0,
+			"DDL of tables that are not captured is not recorded; they cannot be followed when they are renamed into view." },
+	{ "mysql", "schema.history.internal.store.only.captured.databases.ddl", CONF_BOOL,
+			AT(format.store_only_captured_databases), "false", NULL, 0,
+			"DDL of databases that are not captured is not recorded." },
 	{ "mysql", "schema.history.internal.kafka.topic", CONF_STRING, AT(format.history_topic), NULL, NULL, 0,
-	  "Topic of the schema history; default schemahistory.PREFIX." },
-	{ "mysql", "source.version", CONF_STRING, AT(format.version), "3.0.8.Final", NULL, 0, "The version in the source block." },
+			"Topic of the schema history; default schemahistory.PREFIX." },
+	{ "mysql", "source.version", CONF_STRING, AT(format.version), "3.0.8.Final", NULL, 0,
+			"The version in the source block." },
 
-	{ "kafka", "bootstrap.servers", CONF_STRING, AT(log.bootstrap_servers), NULL, NULL, 0, "Brokers; without it the log is embedded." },
-	{ "kafka", "topic.prefix", CONF_STRING, AT(format.topic_prefix), "mysql", NULL, 0, "Topics are PREFIX.db.table." },
-	{ "kafka", "topic.delimiter", CONF_STRING, AT(format.topic_delimiter), ".", NULL, 0, "What stands between the parts of a topic's name." },
+	{ "kafka", "bootstrap.servers", CONF_STRING, AT(log.bootstrap_servers), NULL, NULL, 0,
+			"Brokers; without it the log is embedded." },
+	{ "kafka", "topic.prefix", CONF_STRING, AT(format.topic_prefix), "mysql", NULL, 0,
+			"Topics are PREFIX.db.table." },
+	{ "kafka", "topic.delimiter", CONF_STRING, AT(format.topic_delimiter), ".", NULL, 0,
+			"What stands between the parts of a topic's name." },
 	{ "kafka", "topic.transaction", CONF_STRING, AT(format.transaction_topic), "transaction", NULL, 0,
-	  "The last part of the topic of provide.transaction.metadata." },
+			"The last part of the topic of provide.transaction.metadata." },
 	{ "kafka", "topic.heartbeat.prefix", CONF_STRING, AT(format.heartbeat_prefix), "__debezium-heartbeat", NULL, 0,
-	  "The first part of the topic of heartbeat.interval.ms." },
+			"The first part of the topic of heartbeat.interval.ms." },
 	{ "kafka", "message.format", CONF_CHOICE, AT(format.message_format), "flat", "envelope|flat", 0,
-	  "Debezium's envelope, or its rows as ExtractNewRecordState leaves them." },
-	{ "kafka", "schemas.enable", CONF_BOOL, AT(format.schemas_enable), "true", NULL, 0, "Messages carry their schema." },
-	{ "kafka", "delete.tombstone.handling.mode", CONF_CHOICE, AT(format.delete_mode), "auto", "unset|drop|tombstone|rewrite|rewrite-with-tombstone|auto", 0,
-	  "What a delete becomes in flat messages; auto is rewrite, unless one of its two older names is set." },
-	{ "kafka", "delete.handling.mode", CONF_CHOICE, AT(format.old_delete_mode), "unset", "unset|none|drop|rewrite", 0,
-	  "Older name: what becomes of the delete itself." },
+			"Debezium's envelope, or its rows as ExtractNewRecordState leaves them." },
+	{ "kafka", "schemas.enable", CONF_BOOL, AT(format.schemas_enable), "true", NULL, 0,
+			"Messages carry their schema." },
+	{ "kafka", "delete.tombstone.handling.mode", CONF_CHOICE, AT(format.delete_mode), "auto",
+			"unset|drop|tombstone|rewrite|rewrite-with-tombstone|auto", 0,
+			"What a delete becomes in flat messages; auto is rewrite, unless one of its two older names is set." },
+	{ "kafka", "delete.handling.mode", CONF_CHOICE, AT(format.old_delete_mode), "unset", "unset|none|drop|rewrite",
+			0, "Older name: what becomes of the delete itself." },
 	{ "kafka", "drop.tombstones", CONF_CHOICE, AT(format.drop_tombstones), "unset", "unset|true|false", 0,
-	  "Older name: whether the tombstone after it is left out." },
+			"Older name: whether the tombstone after it is left out." },
 	{ "kafka", "replace.null.with.default", CONF_BOOL, AT(format.replace_null_with_default), "false", NULL, 0,
-	  "A NULL in a column with a default is written as the default. Debezium's default is true and loses the NULL." },
-	{ "kafka", "add.fields", CONF_LIST, AT(format.add_fields), NULL, NULL, 0, "Fields of the envelope added to flat messages: op, table, source.ts_ms." },
-	{ "kafka", "add.fields.prefix", CONF_STRING, AT(format.add_fields_prefix), "__", NULL, 0, "What the names of added fields begin with." },
-	{ "kafka", "add.headers", CONF_LIST, AT(format.add_headers), NULL, NULL, 0, "Fields of the envelope added to the headers of flat messages." },
-	{ "kafka", "add.headers.prefix", CONF_STRING, AT(format.add_headers_prefix), "__", NULL, 0, "What the names of added headers begin with." },
-	{ "kafka", "offset.storage.topic", CONF_STRING, AT(format.offsets_topic), NULL, NULL, 0, "Topic of the source position; default NAME.offsets." },
-	{ "kafka", "topic.creation.default.partitions", CONF_INT, AT(log.partitions), "1", "1..10000", 0, "Partitions of a topic that millrace creates." },
-	{ "kafka", "topic.creation.default.replication.factor", CONF_INT, AT(log.replication), "-1", "-1..32767", 0, "Its replication; -1 is the broker's default." },
-	{ "kafka", "topic.creation.default.cleanup.policy", CONF_STRING, AT(log.cleanup_policy), "delete", NULL, 0, "delete, compact, or both." },
-	{ "kafka", "topic.creation.default.retention.ms", CONF_DURATION, AT(log.retention_ms), "7d", NULL, 0, "How long rows stay in the log." },
-	{ "kafka", "topic.creation.default.retention.bytes", CONF_INT, AT(log.retention_bytes), "-1", "-1..9223372036854775807", 0, "How many bytes a partition keeps; -1 is no limit." },
-	{ "kafka", "topic.creation.default.segment.bytes", CONF_BYTES, AT(log.segment_bytes), "64M", NULL, CONF_HIDDEN, "Embedded log: how much one retention step removes." },
+			"A NULL in a column with a default is written as the default. Debezium's default is true and loses the NULL." },
+	{ "kafka", "add.fields", CONF_LIST, AT(format.add_fields), NULL, NULL, 0,
+			"Fields of the envelope added to flat messages: op, table, source.ts_ms." },
+	{ "kafka", "add.fields.prefix", CONF_STRING, AT(format.add_fields_prefix), "__", NULL, 0,
+			"What the names of added fields begin with." },
+	{ "kafka", "add.headers", CONF_LIST, AT(format.add_headers), NULL, NULL, 0,
+			"Fields of the envelope added to the headers of flat messages." },
+	{ "kafka", "add.headers.prefix", CONF_STRING, AT(format.add_headers_prefix), "__", NULL, 0,
+			"What the names of added headers begin with." },
+	{ "kafka", "offset.storage.topic", CONF_STRING, AT(format.offsets_topic), NULL, NULL, 0,
+			"Topic of the source position; default NAME.offsets." },
+	{ "kafka", "topic.creation.default.partitions", CONF_INT, AT(log.partitions), "1", "1..10000", 0,
+			"Partitions of a topic that millrace creates." },
+	{ "kafka", "topic.creation.default.replication.factor", CONF_INT, AT(log.replication), "-1", "-1..32767", 0,
+			"Its replication; -1 is the broker's default." },
+	{ "kafka", "topic.creation.default.cleanup.policy", CONF_STRING, AT(log.cleanup_policy), "delete", NULL, 0,
+			"delete, compact, or both." },
+	{ "kafka", "topic.creation.default.retention.ms", CONF_DURATION, AT(log.retention_ms), "7d", NULL, 0,
+			"How long rows stay in the log." },
+	{ "kafka", "topic.creation.default.retention.bytes", CONF_INT, AT(log.retention_bytes), "-1",
+			"-1..9223372036854775807", 0, "How many bytes a partition keeps; -1 is no limit." },
+	{ "kafka", "topic.creation.default.segment.bytes", CONF_BYTES, AT(log.segment_bytes), "64M", NULL, CONF_HIDDEN,
+			"Embedded log: how much one retention step removes." },
 	{ "kafka", "unloaded.max.bytes", CONF_INT, AT(log.unloaded_bytes), "10737418240", "-1..9223372036854775807", 0,
-	  "Embedded log: bytes that stay past their retention because the load has not read them; -1 is no limit." },
-	{ "kafka", "admin.timeout.ms", CONF_DURATION, AT(log.timeout_ms), "10s", NULL, 0, "How long a question to the cluster may take." },
-	{ "kafka", "commit.interval.ms", CONF_DURATION, AT(commit_interval_ms), "200", NULL, 0, "The longest that rows wait for their transaction while more keep coming." },
+			"Embedded log: bytes that stay past their retention because the load has not read them; -1 is no limit." },
+	{ "kafka", "admin.timeout.ms", CONF_DURATION, AT(log.timeout_ms), "10s", NULL, 0,
+			"How long a question to the cluster may take." },
+	{ "kafka", "commit.interval.ms", CONF_DURATION, AT(commit_interval_ms), "200", NULL, 0,
+			"The longest that rows wait for their transaction while more keep coming." },
 	{ "kafka", "commit.bytes", CONF_BYTES, AT(commit_bytes), "24M", NULL, 0, "The largest transaction." },
-	{ "kafka", "*", CONF_PAIRS, AT(log.passthrough), NULL, NULL, 0, "Any other key is a librdkafka property: security.protocol, compression.type, linger.ms." },
+	{ "kafka", "*", CONF_PAIRS, AT(log.passthrough), NULL, NULL, 0,
+			"Any other key is a librdkafka property: security.protocol, compression.type, linger.ms." },
 
-	{ "load", "group.id", CONF_STRING, AT(load.group), NULL, NULL, 0, "Consumer group of the load half; default NAME-load." },
-	{ "load", "topics", CONF_LIST, AT(load.topics), NULL, NULL, 0, "Topics to load; default: every topic below the prefix. ^ begins a regular expression." },
+	{ "load", "group.id", CONF_STRING, AT(load.group), NULL, NULL, 0,
+			"Consumer group of the load half; default NAME-load." },
+	{ "load", "topics", CONF_LIST, AT(load.topics), NULL, NULL, 0,
+			"Topics to load; default: every topic below the prefix. ^ begins a regular expression." },
 	{ "load", "workers", CONF_INT, AT(load.workers), "0", "0..64", 0,
-	  "Threads that load; each takes the table that is due next, a table in one thread at a time. 0 is 8 for StarRocks, 2 for the embedded warehouse." },
-	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "24M", NULL, 0, "Messages read and not yet loaded, at the most." },
-	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0, "Lua instructions that one row may take." },
+			"Threads that load; each takes the table that is due next, a table in one thread at a time. 0 is 8 for StarRocks, 2 for the embedded warehouse." },
+	{ "load", "buffer.bytes", CONF_BYTES, AT(load.buffer_bytes), "24M", NULL, 0,
+			"Messages read and not yet loaded, at the most." },
+	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0,
+			"Lua instructions that one row may take." },
 	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
 
-	{ "starrocks", "fe.http", CONF_HOSTS, AT(sink.fe_http), NULL, "http|https", 0, "Frontends, host:port list; without it the warehouse is embedded." },
-	{ "starrocks", "fe.mysql", CONF_HOSTS, AT(sink.fe_mysql), NULL, NULL, 0, "The frontends' MySQL protocol, host:port list." },
-	{ "starrocks", "user", CONF_STRING, AT(sink.user), "root", NULL, 0, "User with INSERT, and CREATE TABLE and ALTER for table.create." },
+	{ "starrocks", "fe.http", CONF_HOSTS, AT(sink.fe_http), NULL, "http|https", 0,
+			"Frontends, host:port list; without it the warehouse is embedded." },
+	{ "starrocks", "fe.mysql", CONF_HOSTS, AT(sink.fe_mysql), NULL, NULL, 0,
+			"The frontends' MySQL protocol, host:port list." },
+	{ "starrocks", "user", CONF_STRING, AT(sink.user), "root", NULL, 0,
+			"User with INSERT, and CREATE TABLE and ALTER for table.create." },
 	{ "starrocks", "password", CONF_STRING, AT(sink.password), NULL, NULL, CONF_SECRET, "Its password." },
-	{ "starrocks", "ssl.mode", CONF_CHOICE, AT(sink.login.ssl_mode), "preferred", "disabled|preferred|required|verify_ca|verify_identity", 0,
-	  "TLS of fe.mysql; https in fe.http is TLS for the loads." },
-	{ "starrocks", "ssl.ca", CONF_STRING, AT(sink.login.ssl_ca), NULL, NULL, 0, "CA certificate file, for fe.mysql and for https." },
-	{ "starrocks", "ssl.cert", CONF_STRING, AT(sink.login.ssl_cert), NULL, NULL, 0, "Client certificate file, for fe.mysql." },
-	{ "starrocks", "ssl.key", CONF_STRING, AT(sink.login.ssl_key), NULL, NULL, 0, "Client key file, for fe.mysql." },
+	{ "starrocks", "ssl.mode", CONF_CHOICE, AT(sink.login.ssl_mode), "preferred",
+			"disabled|preferred|required|verify_ca|verify_identity", 0,
+			"TLS of fe.mysql; https in fe.http is TLS for the loads." },
+	{ "starrocks", "ssl.ca", CONF_STRING, AT(sink.login.ssl_ca), NULL, NULL, 0,
+			"CA certificate file, for fe.mysql and for https." },
+	{ "starrocks", "ssl.cert", CONF_STRING, AT(sink.login.ssl_cert), NULL, NULL, 0,
+			"Client certificate file, for fe.mysql." },
+	{ "starrocks", "ssl.key", CONF_STRING, AT(sink.login.ssl_key), NULL, NULL, 0,
+			"Client key file, for fe.mysql." },
 	{ "starrocks", "server.public.key", CONF_STRING, AT(sink.login.public_key), NULL, NULL, 0,
-	  "File with the frontend's RSA public key, where a plugin asks for one and there is no TLS." },
+			"File with the frontend's RSA public key, where a plugin asks for one and there is no TLS." },
 	{ "starrocks", "auth.plugins", CONF_LIST, AT(sink.login.plugins), "mysql_native_password", NULL, 0,
-	  "Ways to authenticate that a frontend may ask for; mysql_clear_password (LDAP) needs ssl.mode = verify_ca or verify_identity." },
+			"Ways to authenticate that a frontend may ask for; mysql_clear_password (LDAP) needs ssl.mode = verify_ca or verify_identity." },
 	{ "starrocks", "be.map", CONF_LIST, AT(sink.be_map), NULL, NULL, 0,
-	  "Hosts that a frontend may send loads to besides those that SHOW BACKENDS names: be1, be1:8040=10.0.0.5:8040 (reached there), * for any." },
-	{ "starrocks", "database", CONF_STRING, AT(sink.database), NULL, NULL, 0, "Target database; default: named as at the source." },
-	{ "starrocks", "load", CONF_CHOICE, AT(sink.load), "stream", "stream", 0, "Stream Load by millrace's own loader." },
-	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0, "Missing tables and columns are created." },
-	{ "starrocks", "table.create.buckets", CONF_INT, AT(sink.buckets), "0", "0..100000", 0, "Buckets of a created table; 0 lets StarRocks decide." },
-	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0, "Replicas of a created table; 0 is the cluster's default." },
+			"Hosts that a frontend may send loads to besides those that SHOW BACKENDS names: be1, be1:8040=10.0.0.5:8040 (reached there), * for any." },
+	{ "starrocks", "database", CONF_STRING, AT(sink.database), NULL, NULL, 0,
+			"Target database; default: named as at the source." },
+	{ "starrocks", "load", CONF_CHOICE, AT(sink.load), "stream", "stream", 0,
+			"Stream Load by millrace's own loader." },
+	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0,
+			"Missing tables and columns are created." },
+	{ "starrocks", "table.create.buckets", CONF_INT, AT(sink.buckets), "0", "0..100000", 0,
+			"Buckets of a created table; 0 lets StarRocks decide." },
+	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0,
+			"Replicas of a created table; 0 is the cluster's default." },
 	{ "starrocks", "load.interval", CONF_DURATION, AT(sink.interval_ms), "0", NULL, 0,
-	  "No more than one load per table and partition within this; 0 is 800ms for StarRocks, 50ms for the embedded warehouse." },
-	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "16M", NULL, 0, "Message bytes in one load at the most." },
-	{ "starrocks", "load.max.rows", CONF_INT, AT(sink.max_rows), "200000", "1..10000000", 0, "Rows in one load at the most." },
-	{ "starrocks", "load.timeout", CONF_DURATION, AT(sink.load_timeout_ms), "60s", NULL, 0, "How long one load may take." },
-	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0, "How long a connection may take." },
-	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0, "Zone in which TIMESTAMP columns are stored." },
+			"No more than one load per table and partition within this; 0 is 800ms for StarRocks, 50ms for the embedded warehouse." },
+	{ "starrocks", "load.max.bytes", CONF_BYTES, AT(sink.max_bytes), "16M", NULL, 0,
+			"Message bytes in one load at the most." },
+	{ "starrocks", "load.max.rows", CONF_INT, AT(sink.max_rows), "200000", "1..10000000", 0,
+			"Rows in one load at the most." },
+	{ "starrocks", "load.timeout", CONF_DURATION, AT(sink.load_timeout_ms), "60s", NULL, 0,
+			"How long one load may take." },
+	{ "starrocks", "connect.timeout", CONF_DURATION, AT(sink.connect_timeout_ms), "5s", NULL, 0,
+			"How long a connection may take." },
+	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0,
+			"Zone in which TIMESTAMP columns are stored." },
 
 	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,
-	  "No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
+			"No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "transform", CONF_LIST, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,
-	  "Lua scripts with function transform(row, event), relative to this file; what one gives is what the next one gets." },
+			"Lua scripts with function transform(row, event), relative to this file; what one gives is what the next one gets." },
 	{ "table", "filter", CONF_CODE, offsetof(struct table_settings, filter), NULL, NULL, CONF_LIVE,
-	  "Lua expression over row and event that is true for the rows that are loaded: row.status ~= 'test'. It comes before transform." },
+			"Lua expression over row and event that is true for the rows that are loaded: row.status ~= 'test'. It comes before transform." },
 	{ "table", "script.*", CONF_PAIRS, offsetof(struct table_settings, script), NULL, NULL, CONF_LIVE,
-	  "script.KEY: what the scripts' function init(config) gets as config.KEY." },
+			"script.KEY: what the scripts' function init(config) gets as config.KEY." },
 
 	{ "http", "listen", CONF_STRING, AT(http.listen), NULL, NULL, 0,
-	  "Where HTTP is served: a port (on 127.0.0.1), or ADDRESS:PORT; without it nowhere. An address that is not loopback needs a token." },
-	{ "http", "token", CONF_STRING, AT(http.token), NULL, NULL, CONF_SECRET, "What a request that changes something has to carry; 16 characters or more. Without it HTTP changes nothing." },
-	{ "http", "reads.need.token", CONF_BOOL, AT(http.reads_need_token), "false", NULL, 0, "Whether requests that only read need it, too." },
-	{ "http", "max.connections", CONF_INT, AT(http.connections), "32", "1..1024", 0, "Connections at once; one more closes the one that has been silent for longest." },
+			"Where HTTP is served: a port (on 127.0.0.1), or ADDRESS:PORT; without it nowhere. An address that is not loopback needs a token." },
+	{ "http", "token", CONF_STRING, AT(http.token), NULL, NULL, CONF_SECRET,
+			"What a request that changes something has to carry; 16 characters or more. Without it HTTP changes nothing." },
+	{ "http", "reads.need.token", CONF_BOOL, AT(http.reads_need_token), "false", NULL, 0,
+			"Whether requests that only read need it, too." },
+	{ "http", "max.connections", CONF_INT, AT(http.connections), "32", "1..1024", 0,
+			"Connections at once; one more closes the one that has been silent for longest." },
 	{ "http", "request.timeout", CONF_DURATION, AT(http.timeout_ms), "10s", "100..600000", 0,
-	  "How long a request may take to arrive, and its answer to be taken." },
+			"How long a request may take to arrive, and its answer to be taken." },
 	{ "http", "metrics.tables", CONF_INT, AT(http.tables), "200", "0..100000", 0,
-	  "Tables that /metrics has figures of, by name; millrace_tables_without_metrics tells how many have none." },
+			"Tables that /metrics has figures of, by name; millrace_tables_without_metrics tells how many have none." },
 
-	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE, "Name of a file in themes, without .theme." },
+	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE,
+			"Name of a file in themes, without .theme." },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
 };
 
@@ -285,9 +357,11 @@ const char *settings_exposed(const struct settings *s, size_t *index)
 	return NULL;
 }
 
-const struct conf_table settings_table = {
-	.options = options, .named = settings_named, .named_section = "table", .explain = debezium_explain, .keeps_secret = keeps_secret
-};
+const struct conf_table settings_table = { .options = options,
+	.named = settings_named,
+	.named_section = "table",
+	.explain = debezium_explain,
+	.keeps_secret = keeps_secret };
 
 struct settings *settings_new(void)
 {
@@ -346,8 +420,9 @@ static int check_operations(const struct settings *s, struct err *err)
 		const char *op = s->format.skipped_operations.items[i];
 
 		if (strlen(op) != 1 ? strcmp(op, "none") != 0 : strchr("cudt", *op) == NULL)
-			return err_set(err, ERR_CONFIG, 0, "[mysql] skipped.operations: expected a list of c, u, d, t or none, found '%s'",
-				       op);
+			return err_set(err, ERR_CONFIG, 0,
+					"[mysql] skipped.operations: expected a list of c, u, d, t or none, found '%s'",
+					op);
 	}
 	return 0;
 }
@@ -357,8 +432,10 @@ static int check_name(const struct settings *s, struct err *err)
 {
 	size_t len = strlen(s->name);
 
-	if (len == 0 || len > 48 || strspn(s->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
-		return err_set(err, ERR_CONFIG, 0, "[millrace] name: expected 1 to 48 of A-Z a-z 0-9 _ -, found '%.60s'", s->name);
+	if (len == 0 || len > 48 ||
+			strspn(s->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+		return err_set(err, ERR_CONFIG, 0,
+				"[millrace] name: expected 1 to 48 of A-Z a-z 0-9 _ -, found '%.60s'", s->name);
 	return 0;
 }
 
@@ -378,35 +455,45 @@ static int check_passthrough(const struct settings *s, struct err *err)
 		const char *key = s->log.passthrough.items[i].key, *known = debezium_explain("kafka", key);
 
 		if (known)
-			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected a setting or a property of librdkafka, found '%s': %s",
-				       key, key, known);
+			return err_set(err, ERR_CONFIG, 0,
+					"[kafka] %s: expected a setting or a property of librdkafka, found '%s': %s",
+					key, key, known);
 	}
 	return 0;
 }
 
 static bool is_topic_text(const char *text)
 {
-	return text && *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
+	return text && *text &&
+			text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
 }
 
 static int check_topics(const struct settings *s, struct err *err)
 {
-	const struct { const char *key, *value; } parts[] = {
-		{ "topic.prefix", s->format.topic_prefix }, { "topic.delimiter", s->format.topic_delimiter },
-		{ "topic.transaction", s->format.transaction_topic }, { "topic.heartbeat.prefix", s->format.heartbeat_prefix },
+	const struct {
+		const char *key, *value;
+	} parts[] = {
+		{ "topic.prefix", s->format.topic_prefix },
+		{ "topic.delimiter", s->format.topic_delimiter },
+		{ "topic.transaction", s->format.transaction_topic },
+		{ "topic.heartbeat.prefix", s->format.heartbeat_prefix },
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (!is_topic_text(parts[i].value))
-			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected characters of A-Z a-z 0-9 . _ -, found '%.60s'", parts[i].key,
-				       parts[i].value ? parts[i].value : "");
+			return err_set(err, ERR_CONFIG, 0,
+					"[kafka] %s: expected characters of A-Z a-z 0-9 . _ -, found '%.60s'",
+					parts[i].key, parts[i].value ? parts[i].value : "");
 	return 0;
 }
 
 int settings_check(const struct settings *s, struct err *err)
 {
 	return check_name(s, err) || check_operations(s, err) || check_passthrough(s, err) || check_topics(s, err) ||
-	       check_format(s, err) || source_login_check(&s->mysql, err) || sink_login_check(&s->sink, err) ? -1 : 0;
+					check_format(s, err) || source_login_check(&s->mysql, err) ||
+					sink_login_check(&s->sink, err)
+			? -1
+			: 0;
 }
 
 /* A channel that is left out must not order anything. */
@@ -418,8 +505,9 @@ static int check_channels(struct settings *s, struct err *err)
 		const char *name = s->signal_channels.items[i];
 
 		if (strcmp(name, "source") != 0 && strcmp(name, "kafka") != 0)
-			return err_set(err, ERR_CONFIG, 0, "%s: [mysql] signal.enabled.channels: expected source or kafka, found '%.40s'",
-				       s->path, name);
+			return err_set(err, ERR_CONFIG, 0,
+					"%s: [mysql] signal.enabled.channels: expected source or kafka, found '%.40s'",
+					s->path, name);
 		source |= strcmp(name, "source") == 0;
 	}
 	if (source)
@@ -444,14 +532,16 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->sink.state_dir = xstrdup(s->state_dir);
 	s->format.enable_time_adjuster = s->mysql.enable_time_adjuster;
 	s->mysql.skip_truncate = skips(&s->format.skipped_operations, "t");
-	s->mysql.others = s->format.store_only_captured_tables	   ? OTHERS_NONE
-			  : s->format.store_only_captured_databases ? OTHERS_OF_CAPTURED_DATABASES : OTHERS_ALL;
+	s->mysql.others = s->format.store_only_captured_tables	  ? OTHERS_NONE
+			: s->format.store_only_captured_databases ? OTHERS_OF_CAPTURED_DATABASES
+								  : OTHERS_ALL;
 	s->mysql.transaction_marks = s->format.transaction_metadata;
 	s->format.heartbeat_interval_ms = s->mysql.heartbeat_interval_ms;
 	preset_text(&s->format.history_topic, "schemahistory.", "", s->format.topic_prefix);
 	preset_text(&s->format.offsets_topic, "", ".offsets", s->name);
 	preset_text(&s->load.group, "", "-load", s->name);
-	if (s->load.workers == 0)	/* loads into StarRocks wait for its commits; the warehouse's files take one writer each */
+	if (s->load.workers ==
+			0) /* loads into StarRocks wait for its commits; the warehouse's files take one writer each */
 		s->load.workers = s->sink.fe_http && s->sink.fe_http[0] ? 8 : 2;
 	preset_text(&s->signal_topic, "", "-signal", s->format.topic_prefix);
 	return 0;
@@ -478,7 +568,7 @@ void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fres
 }
 
 void settings_need_restart(const struct settings *now, const struct settings *fresh,
-			   void (*tell)(const struct conf_option *option))
+		void (*tell)(const struct conf_option *option))
 {
 	for (const struct conf_option *o = options; o->section; o++)
 		if (!(o->flags & CONF_LIVE) && strcmp(o->section, "table") != 0 && !conf_same(o, now, fresh))

@@ -12,34 +12,34 @@
 #include "sink/sink.h"
 #include "source/source.h"
 
-struct table_settings {		/* [table db.table], [table db.*] */
+struct table_settings { /* [table db.table], [table db.*] */
 	char *name;
-	int64_t interval_ms;		/* load.interval of its loads; 0: that of [starrocks] */
-	struct conf_list transform;	/* paths of Lua scripts, relative to the configuration file */
-	struct conf_code filter;	/* a Lua expression that comes before them */
-	struct conf_pairs script;	/* script.KEY: for their init(config) */
+	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
+	struct conf_list transform; /* paths of Lua scripts, relative to the configuration file */
+	struct conf_code filter;    /* a Lua expression that comes before them */
+	struct conf_pairs script;   /* script.KEY: for their init(config) */
 };
 
 struct load_settings {
-	char *group;		/* group.id; default: name-load */
-	struct conf_list topics;	/* topics: default the captured tables' topics */
-	int64_t workers;	/* load.workers */
-	int64_t buffer_bytes;	/* load.buffer.bytes: rows read and not loaded yet, all workers together */
+	char *group;		 /* group.id; default: name-load */
+	struct conf_list topics; /* topics: default the captured tables' topics */
+	int64_t workers;	 /* load.workers */
+	int64_t buffer_bytes;	 /* load.buffer.bytes: rows read and not loaded yet, all workers together */
 };
 
-struct http_settings {		/* [http] */
-	char *listen;		/* PORT or ADDRESS:PORT; NULL: no HTTP */
-	char *token;		/* NULL: nothing can be changed by HTTP */
+struct http_settings { /* [http] */
+	char *listen;  /* PORT or ADDRESS:PORT; NULL: no HTTP */
+	char *token;   /* NULL: nothing can be changed by HTTP */
 	bool reads_need_token;
 	int64_t connections, timeout_ms, tables;
-	char host[64];		/* derived from listen: an address */
+	char host[64]; /* derived from listen: an address */
 	unsigned port;
 };
 
 struct settings {
 	char *name, *state_dir;
-	char *path, *dir;	/* of the configuration file */
-	char **secret_files;	/* that hold secrets: their modes are looked at */
+	char *path, *dir;    /* of the configuration file */
+	char **secret_files; /* that hold secrets: their modes are looked at */
 	size_t nsecret_files;
 	bool core_dumps;
 	struct mysql_conf mysql;
@@ -50,12 +50,12 @@ struct settings {
 	struct script_limits script;
 	struct table_settings *tables;
 	size_t ntables;
-	int64_t commit_interval_ms;	/* [kafka] commit.interval.ms: the longest that rows wait for their transaction */
-	int64_t commit_bytes;		/* commit.bytes: the largest transaction */
-	struct conf_list signal_channels;	/* [mysql] signal.enabled.channels */
-	char *signal_topic;		/* signal.kafka.topic */
-	bool verify_continuous;		/* verify.continuous */
-	int64_t verify_rate;		/* verify.rate: percent of a core */
+	int64_t commit_interval_ms; /* [kafka] commit.interval.ms: the longest that rows wait for their transaction */
+	int64_t commit_bytes;	    /* commit.bytes: the largest transaction */
+	struct conf_list signal_channels; /* [mysql] signal.enabled.channels */
+	char *signal_topic;		  /* signal.kafka.topic */
+	bool verify_continuous;		  /* verify.continuous */
+	int64_t verify_rate;		  /* verify.rate: percent of a core */
 	int64_t drain_timeout_ms;
 	int log_format, log_level;
 	char *theme;
@@ -71,9 +71,10 @@ int settings_load(struct settings *s, const char *path, struct err *err);
  * copies those of [mysql] that may change while it runs over `mysql`, which borrows texts from both. */
 void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh);
 void settings_need_restart(const struct settings *now, const struct settings *fresh,
-			   void (*tell)(const struct conf_option *option));
-int settings_check(const struct settings *s, struct err *err);	/* what the reading of single values cannot see */
-int settings_http(struct http_settings *http, struct err *err);	/* settings_http.c: reads listen, and refuses an open door */
+		void (*tell)(const struct conf_option *option));
+int settings_check(const struct settings *s, struct err *err); /* what the reading of single values cannot see */
+int settings_http(struct http_settings *http,
+		struct err *err); /* settings_http.c: reads listen, and refuses an open door */
 /* Which file with secrets others than its owner and group may read, from the index-th on; NULL: none. */
 const char *settings_exposed(const struct settings *s, size_t *index);
 
@@ -81,11 +82,12 @@ const char *settings_exposed(const struct settings *s, size_t *index);
  * text) with the most characters besides *, of two such the first in the file. NULL: none. */
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);
 bool section_is_pattern(const struct table_settings *t);
-bool section_matches(const struct table_settings *t, const char *db_table);	/* by its name or pattern, in any case */
+bool section_matches(const struct table_settings *t, const char *db_table); /* by its name or pattern, in any case */
 bool table_has_script(const struct table_settings *t);
 
 /* settings_script.c */
-char *table_script_path(const struct settings *s, const char *transform);	/* beside the configuration; the caller frees */
+char *table_script_path(const struct settings *s,
+		const char *transform); /* beside the configuration; the caller frees */
 /* The first section whose transform names this file; NULL: none. Its script.KEYs are those that the file is tried with. */
 const struct table_settings *settings_for_script(const struct settings *s, const char *path);
 /* The section's filter and scripts as one. NULL: ERR_CONFIG. */

@@ -19,14 +19,15 @@ enum { TEXT_MAX = 4 << 20, UNWRAPS_MAX = 8 };
 
 enum part { PART_MILLRACE, PART_MYSQL, PART_KAFKA, PART_MOOT, PART_LOST, PARTS };
 
-static const char *const part_names[] = { [PART_MILLRACE] = "millrace", [PART_MYSQL] = "mysql", [PART_KAFKA] = "kafka" };
+static const char
+		*const part_names[] = { [PART_MILLRACE] = "millrace", [PART_MYSQL] = "mysql", [PART_KAFKA] = "kafka" };
 
 struct convert {
 	const json_t *config;
 	struct buf parts[PARTS];
 	unsigned lost;
 	bool flat;
-	char unwrap[64];		/* the transform that is ExtractNewRecordState; "": none */
+	char unwrap[64]; /* the transform that is ExtractNewRecordState; "": none */
 };
 
 /* ---- values ---- */
@@ -72,8 +73,8 @@ static void value_flatten(char *text)
 
 /* ---- lines ---- */
 
-__attribute__((format(printf, 4, 5)))
-static void add_lost(struct convert *c, const char *key, const char *value, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void add_lost(struct convert *c, const char *key, const char *value,
+		const char *fmt, ...)
 {
 	char why[512];
 	va_list ap;
@@ -81,13 +82,15 @@ static void add_lost(struct convert *c, const char *key, const char *value, cons
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	buf_printf(&c->parts[PART_LOST], "; ! %s = %s\n;     %s\n", key, conf_key_is_secret(key) ? "(not copied)" : value, why);
+	buf_printf(&c->parts[PART_LOST], "; ! %s = %s\n;     %s\n", key,
+			conf_key_is_secret(key) ? "(not copied)" : value, why);
 	c->lost++;
 }
 
 static void add_moot(struct convert *c, const char *key, const char *value, const char *why)
 {
-	buf_printf(&c->parts[PART_MOOT], "; %s = %s\n;     %s\n", key, conf_key_is_secret(key) ? "(not copied)" : value, why);
+	buf_printf(&c->parts[PART_MOOT], "; %s = %s\n;     %s\n", key, conf_key_is_secret(key) ? "(not copied)" : value,
+			why);
 }
 
 /* Does the table of settings take this line? */
@@ -106,7 +109,8 @@ static void add_line(struct convert *c, enum part part, const char *from, const 
 	struct err err = { 0 };
 
 	if (strstr(value, "${"))
-		add_lost(c, from, value, "a value of Connect's configuration providers: take it from the environment, ${NAME}");
+		add_lost(c, from, value,
+				"a value of Connect's configuration providers: take it from the environment, ${NAME}");
 	else if (line_reads(text, &err))
 		buf_puts(&c->parts[part], line);
 	else
@@ -138,7 +142,9 @@ static const char *section_of(const char *key)
 /* ---- options ---- */
 
 /* Values that Debezium renamed itself. */
-static const struct { const char *key, *old, *now; } old_values[] = {
+static const struct {
+	const char *key, *old, *now;
+} old_values[] = {
 	{ "snapshot.mode", "schema_only", "no_data" },
 	{ "snapshot.mode", "schema_only_recovery", "recovery" },
 	{ "event.deserialization.failure.handling.mode", "ignore", "skip" },
@@ -155,8 +161,9 @@ static const char *value_now(const char *key, const char *value)
 static void convert_renamed(struct convert *c, const struct debezium_option *o, const char *key, const char *value)
 {
 	if (strcmp(o->name, "password") == 0)
-		buf_puts(&c->parts[PART_MYSQL], "password = ${MYSQL_PASSWORD}\n; (it is not copied: set MYSQL_PASSWORD, or use "
-			 "password.file)\n");
+		buf_puts(&c->parts[PART_MYSQL],
+				"password = ${MYSQL_PASSWORD}\n; (it is not copied: set MYSQL_PASSWORD, or use "
+				"password.file)\n");
 	else
 		add_line(c, part_of(o->section), key, o->name, value);
 }
@@ -187,12 +194,13 @@ static bool has_prefix(const char *text, const char *prefix)
 
 static void convert_converter(struct convert *c, const char *key, const char *value)
 {
-	const char *dot = strchr(key, '.') + 1;		/* behind key. or value. */
+	const char *dot = strchr(key, '.') + 1; /* behind key. or value. */
 	bool of_key = has_prefix(key, "key.");
 
 	if (strcmp(dot, "converter") == 0) {
 		if (!strstr(value, "org.apache.kafka.connect.json.JsonConverter"))
-			add_lost(c, key, value, "messages are JSON, as org.apache.kafka.connect.json.JsonConverter writes it");
+			add_lost(c, key, value,
+					"messages are JSON, as org.apache.kafka.connect.json.JsonConverter writes it");
 	} else if (strcmp(dot, "converter.schemas.enable") == 0) {
 		if (of_key && !config_is(c, "value.converter.schemas.enable", value))
 			add_lost(c, key, value, "schemas.enable holds for keys and values alike");
@@ -202,7 +210,8 @@ static void convert_converter(struct convert *c, const char *key, const char *va
 		if (!of_key)
 			add_line(c, PART_KAFKA, key, "replace.null.with.default", value);
 	} else if (strcmp(dot, "converter.decimal.format") == 0 && strcasecmp(value, "BASE64") != 0) {
-		add_lost(c, key, value, "decimals are numbers only as decimal.handling.mode = double, or text as string");
+		add_lost(c, key, value,
+				"decimals are numbers only as decimal.handling.mode = double, or text as string");
 	} else if (!strstr(dot, "schemas.cache.size") && !strstr(dot, "decimal.format")) {
 		add_lost(c, key, value, "JsonConverter has no such option");
 	}
@@ -225,7 +234,8 @@ static void convert_transform(struct convert *c, const char *name)
 		c->flat = true;
 		snprintf(c->unwrap, sizeof(c->unwrap), "%s", name);
 	} else {
-		add_lost(c, key, type ? type : "", "only ExtractNewRecordState is built in; a Lua script can change rows before they are loaded");
+		add_lost(c, key, type ? type : "",
+				"only ExtractNewRecordState is built in; a Lua script can change rows before they are loaded");
 	}
 }
 
@@ -292,7 +302,7 @@ static void convert_presets(struct convert *c)
 	if (!has(c, "value.converter.replace.null.with.default"))
 		add_line(c, PART_KAFKA, "replace.null.with.default", "replace.null.with.default", "true");
 	if (c->flat && !unwrap_has(c, "delete.tombstone.handling.mode") && !unwrap_has(c, "drop.tombstones") &&
-	    !unwrap_has(c, "delete.handling.mode"))
+			!unwrap_has(c, "delete.handling.mode"))
 		add_line(c, PART_KAFKA, "delete.tombstone.handling.mode", "delete.tombstone.handling.mode", "unset");
 }
 
@@ -338,7 +348,8 @@ static void convert_config(struct convert *c, struct buf *out)
 	json_t *v;
 
 	convert_transforms(c);
-	json_object_foreach((json_t *)c->config, key, v) {
+	json_object_foreach((json_t *)c->config, key, v)
+	{
 		char *value = member_text(v);
 
 		value_flatten(value);
@@ -364,8 +375,9 @@ int settings_convert(const char *json, size_t len, struct buf *out, unsigned *lo
 		json_object_set(config, "name", json_object_get(root, "name"));
 	class = json_string_value(json_object_get(config, "connector.class"));
 	if (class == NULL || strstr(class, "MySqlConnector") == NULL) {
-		err_set(err, ERR_DATA, 0, "connector.class: expected io.debezium.connector.mysql.MySqlConnector, found '%.100s'",
-			class ? class : "nothing");
+		err_set(err, ERR_DATA, 0,
+				"connector.class: expected io.debezium.connector.mysql.MySqlConnector, found '%.100s'",
+				class ? class : "nothing");
 		json_decref(root);
 		return -1;
 	}

@@ -20,7 +20,8 @@ const struct table_settings *settings_for_script(const struct settings *s, const
 
 	for (size_t i = 0; i < s->ntables; i++)
 		for (size_t k = 0; k < s->tables[i].transform.count && wanted && found == NULL; k++) {
-			char *named = table_script_path(s, s->tables[i].transform.items[k]), *real = realpath(named, NULL);
+			char *named = table_script_path(s, s->tables[i].transform.items[k]),
+			     *real = realpath(named, NULL);
 
 			if (real && strcmp(real, wanted) == 0)
 				found = &s->tables[i];
@@ -41,8 +42,10 @@ static struct script *open_filter(const struct settings *s, const struct table_s
 	struct script *script;
 
 	memset(empty, '\n', lines);
-	text = xasprintf("%sfunction transform(row, event) local pass = (%s\n) if pass == true then return row elseif pass == false then return nil end "
-			 "error('%.100s:%d: filter: expected true or false, found ' .. tostring(pass), 0) end", empty, t->filter.text, file, t->filter.line);
+	text = xasprintf(
+			"%sfunction transform(row, event) local pass = (%s\n) if pass == true then return row elseif pass == false then return nil end "
+			"error('%.100s:%d: filter: expected true or false, found ' .. tostring(pass), 0) end",
+			empty, t->filter.text, file, t->filter.line);
 	script = script_open_text(file, text, &s->script, err);
 	free(empty);
 	free(text);
@@ -57,7 +60,8 @@ struct script *table_script_open(const struct settings *s, const struct table_se
 		return NULL;
 	for (size_t i = 0; i < t->transform.count; i++) {
 		char *path = table_script_path(s, t->transform.items[i]);
-		struct script *next = script_open_from(&(struct script_origin){ .path = path, .config = &t->script }, &s->script, err);
+		struct script *next = script_open_from(&(struct script_origin){ .path = path, .config = &t->script },
+				&s->script, err);
 
 		free(path);
 		if (next == NULL) {
@@ -69,7 +73,7 @@ struct script *table_script_open(const struct settings *s, const struct table_se
 	if (t->script.count == 0 || script_has_init(all))
 		return all;
 	script_close(all);
-	err_set(err, ERR_CONFIG, 0, "%s:%d: [table %s] %s: expected a script with function init(config), found none", s->path, t->script.items[0].line,
-		t->name, t->script.items[0].key);
+	err_set(err, ERR_CONFIG, 0, "%s:%d: [table %s] %s: expected a script with function init(config), found none",
+			s->path, t->script.items[0].line, t->name, t->script.items[0].key);
 	return NULL;
 }

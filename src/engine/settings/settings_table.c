@@ -59,7 +59,7 @@ const struct table_settings *settings_for_table(const struct settings *s, const 
 		if (strcasecmp(t->name, db_table) == 0)
 			other_case = t;
 		else if (section_is_pattern(t) && section_matches(t, db_table) &&
-			 (pattern == NULL || literal_characters(t->name) > literal_characters(pattern->name)))
+				(pattern == NULL || literal_characters(t->name) > literal_characters(pattern->name)))
 			pattern = t;
 	}
 	return other_case ? other_case : pattern;

@@ -10,7 +10,7 @@
 enum { SAMPLES = 32 };
 
 struct end {
-	const char *topic;		/* interned */
+	const char *topic; /* interned */
 	int32_t id;
 	int64_t high;
 };
@@ -18,13 +18,13 @@ struct end {
 struct sample {
 	uint64_t number;
 	int64_t us;
-	char *gtid;			/* NULL: none */
+	char *gtid; /* NULL: none */
 	struct end *ends;
 	size_t count;
 };
 
 struct complete {
-	struct sample samples[SAMPLES];	/* oldest first */
+	struct sample samples[SAMPLES]; /* oldest first */
 	size_t count;
 	uint64_t last;
 };
@@ -61,17 +61,22 @@ static void thin(struct complete *c)
 	c->count = kept;
 }
 
-uint64_t complete_sample(struct complete *c, int64_t us, const char *gtid, const struct status_partition *partitions, const char *const *tables, size_t n)
+uint64_t complete_sample(struct complete *c, int64_t us, const char *gtid, const struct status_partition *partitions,
+		const char *const *tables, size_t n)
 {
 	struct sample *s;
 
 	if (c->count == SAMPLES)
 		thin(c);
 	s = &c->samples[c->count++];
-	*s = (struct sample){ .number = ++c->last, .us = us, .gtid = gtid ? xstrdup(gtid) : NULL, .ends = xcalloc(n + 1, sizeof(*s->ends)) };
+	*s = (struct sample){ .number = ++c->last,
+		.us = us,
+		.gtid = gtid ? xstrdup(gtid) : NULL,
+		.ends = xcalloc(n + 1, sizeof(*s->ends)) };
 	for (size_t i = 0; i < n; i++)
 		if (tables[i])
-			s->ends[s->count++] = (struct end){ intern(partitions[i].topic), partitions[i].id, partitions[i].high };
+			s->ends[s->count++] = (struct end){ intern(partitions[i].topic), partitions[i].id,
+				partitions[i].high };
 	return s->number;
 }
 
@@ -88,7 +93,8 @@ static int compare(const struct end *e, const struct status_partition *p)
 	return names ? names : e->id < p->id ? -1 : e->id > p->id;
 }
 
-void complete_reached(const struct complete *c, const struct status_partition *partitions, const char *const *tables, size_t n, uint64_t *numbers)
+void complete_reached(const struct complete *c, const struct status_partition *partitions, const char *const *tables,
+		size_t n, uint64_t *numbers)
 {
 	memset(numbers, 0, n * sizeof(*numbers));
 	for (size_t k = 0; k < c->count; k++) {
@@ -98,7 +104,9 @@ void complete_reached(const struct complete *c, const struct status_partition *p
 		for (size_t i = 0; i < n; i++) {
 			while (at < s->count && compare(&s->ends[at], &partitions[i]) < 0)
 				at++;
-			if (tables[i] && (at == s->count || compare(&s->ends[at], &partitions[i]) > 0 || is_reached(&partitions[i], s->ends[at].high)))
+			if (tables[i] &&
+					(at == s->count || compare(&s->ends[at], &partitions[i]) > 0 ||
+							is_reached(&partitions[i], s->ends[at].high)))
 				numbers[i] = s->number;
 		}
 	}

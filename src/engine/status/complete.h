@@ -11,14 +11,17 @@
 
 struct complete;
 struct complete *complete_new(void);
-void complete_free(struct complete *c);		/* NULL allowed */
+void complete_free(struct complete *c); /* NULL allowed */
 /* us: everything committed up to then is below these ends; gtid: executed by then (NULL: none). tables: of each partition, NULL: its
  * messages are no rows. Partitions are in the order of topic and id. Returns the sample's number, from 1 on. */
-uint64_t complete_sample(struct complete *c, int64_t us, const char *gtid, const struct status_partition *partitions, const char *const *tables, size_t n);
+uint64_t complete_sample(struct complete *c, int64_t us, const char *gtid, const struct status_partition *partitions,
+		const char *const *tables, size_t n);
 /* The newest sample whose end the partition's offset has reached; 0: none. A partition that a sample does not know came later. */
-void complete_reached(const struct complete *c, const struct status_partition *partitions, const char *const *tables, size_t n, uint64_t *numbers);
-uint64_t complete_next(const struct complete *c);	/* the number of the sample to come */
-uint64_t complete_newest(const struct complete *c);	/* 0: none */
-int64_t complete_us(const struct complete *c, uint64_t number, const char **gtid);	/* of the newest sample up to this number; 0: none */
+void complete_reached(const struct complete *c, const struct status_partition *partitions, const char *const *tables,
+		size_t n, uint64_t *numbers);
+uint64_t complete_next(const struct complete *c);   /* the number of the sample to come */
+uint64_t complete_newest(const struct complete *c); /* 0: none */
+int64_t complete_us(const struct complete *c, uint64_t number,
+		const char **gtid); /* of the newest sample up to this number; 0: none */
 
 #endif

@@ -12,7 +12,7 @@
 #include "core/xalloc.h"
 #include "engine/status/status.h"
 
-enum { QUIET_TICKS = 3 };	/* then nothing flows, and the figure does not fade but ends */
+enum { QUIET_TICKS = 3 }; /* then nothing flows, and the figure does not fade but ends */
 
 const char *const stage_names[STAGE_COUNT] = { "source", "format", "log", "read", "script", "sink" };
 
@@ -137,7 +137,7 @@ static bool busy_all_along(struct stage_meter *m, double seconds)
 	up = m->queue != NULL;
 	pthread_mutex_unlock(&m->queue_lock);
 	return up && atomic_load_explicit(&m->past, memory_order_relaxed) == PHASE_WAIT_IN &&
-	       (double)(clock_mono_us() - mark) > seconds * 1e6;
+			(double)(clock_mono_us() - mark) > seconds * 1e6;
 }
 
 void meter_tick(struct stage_meter *m, double seconds, bool minute_slot)
@@ -170,7 +170,7 @@ void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p9
 	struct histogram_copy *now = xmalloc(sizeof(*now));
 
 	histogram_copy(&m->latency, now);
-	histogram_subtract(now, &m->window.slot[m->window.next]);	/* the oldest copy */
+	histogram_subtract(now, &m->window.slot[m->window.next]); /* the oldest copy */
 	*p50_us = histogram_percentile(now, 50);
 	*p99_us = histogram_percentile(now, 99);
 	free(now);
@@ -268,7 +268,8 @@ void table_meter_error(struct table_meters *t, struct table_meter *m, const char
 	pthread_mutex_unlock(&t->lock);
 }
 
-void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops, const char *counts)
+void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops,
+		const char *counts)
 {
 	pthread_mutex_lock(&t->lock);
 	snprintf(m->script, sizeof(m->script), "%s", version);

@@ -11,15 +11,15 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 
-enum { LASTS = -1 };	/* seen_us of a problem that somebody raised, and who will clear it */
+enum { LASTS = -1 }; /* seen_us of a problem that somebody raised, and who will clear it */
 
 struct problem {
 	enum problem_code code;
 	char *subject;
-	char text[512];		/* one line, safe to print */
-	char by[64];		/* who has acknowledged it */
-	int64_t since_us;	/* wall */
-	int64_t seen_us;	/* monotonic, or LASTS */
+	char text[512];	  /* one line, safe to print */
+	char by[64];	  /* who has acknowledged it */
+	int64_t since_us; /* wall */
+	int64_t seen_us;  /* monotonic, or LASTS */
 };
 
 struct problems {
@@ -71,7 +71,8 @@ static void drop(struct problems *p, struct problem *item)
 	*item = p->items[--p->count];
 }
 
-static void put(struct problems *p, enum problem_code code, const char *subject, int64_t seen_us, const char *fmt, va_list ap)
+static void put(struct problems *p, enum problem_code code, const char *subject, int64_t seen_us, const char *fmt,
+		va_list ap)
 {
 	char text[2 * sizeof(((struct problem *)0)->text)];
 	struct problem *item;
@@ -134,7 +135,8 @@ int problem_acknowledge(struct problems *p, const char *code, const char *subjec
 	for (size_t i = 0; i < p->count; i++) {
 		struct problem *item = &p->items[i];
 
-		if (strcmp(problem_kind(item->code)->name, code) != 0 || (subject && strcmp(item->subject, subject) != 0))
+		if (strcmp(problem_kind(item->code)->name, code) != 0 ||
+				(subject && strcmp(item->subject, subject) != 0))
 			continue;
 		text_escape(item->by, sizeof(item->by), by, strlen(by));
 		found = 0;
@@ -146,7 +148,7 @@ int problem_acknowledge(struct problems *p, const char *code, const char *subjec
 void problems_sweep(struct problems *p, int64_t begun_us)
 {
 	pthread_mutex_lock(&p->lock);
-	for (size_t i = 0; i < p->count; ) {
+	for (size_t i = 0; i < p->count;) {
 		struct problem *item = &p->items[i];
 
 		if (item->seen_us != LASTS && item->seen_us + problem_kind(item->code)->hold_ms * 1000LL < begun_us)
@@ -161,8 +163,13 @@ static void copy_one(const struct problem *item, struct status_problem *out)
 {
 	const struct problem_kind *k = problem_kind(item->code);
 
-	*out = (struct status_problem){ .severity = k->severity, .code = k->name, .kind = k->subject, .means = k->means,
-					.remedy = k->remedy, .fails = k->fails, .since_us = item->since_us };
+	*out = (struct status_problem){ .severity = k->severity,
+		.code = k->name,
+		.kind = k->subject,
+		.means = k->means,
+		.remedy = k->remedy,
+		.fails = k->fails,
+		.since_us = item->since_us };
 	snprintf(out->subject, sizeof(out->subject), "%s", item->subject);
 	snprintf(out->text, sizeof(out->text), "%s", item->text);
 	snprintf(out->by, sizeof(out->by), "%s", item->by);

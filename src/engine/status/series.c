@@ -13,8 +13,8 @@ enum { FINE = SERIES_FINE_KEEP_S / SERIES_FINE_S, COARSE = SERIES_COARSE_KEEP_S 
 struct ring {
 	int step_s;
 	size_t slots;
-	int64_t *at;			/* the step that a slot holds: wall / step_s; -1 none */
-	float *values;			/* SERIES_COUNT a slot */
+	int64_t *at;   /* the step that a slot holds: wall / step_s; -1 none */
+	float *values; /* SERIES_COUNT a slot */
 };
 
 struct series {

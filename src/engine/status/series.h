@@ -13,8 +13,10 @@
 #include "engine/status/meter.h"
 
 enum series_id {
-	SERIES_CAPTURE_LAG, SERIES_LOAD_LAG, SERIES_LOAD_ROWS,
-	SERIES_STAGE_RATE,					/* of stage 0, then of the others */
+	SERIES_CAPTURE_LAG,
+	SERIES_LOAD_LAG,
+	SERIES_LOAD_ROWS,
+	SERIES_STAGE_RATE, /* of stage 0, then of the others */
 	SERIES_STAGE_BUSY = SERIES_STAGE_RATE + STAGE_COUNT,
 	SERIES_STAGE_QUEUE = SERIES_STAGE_BUSY + STAGE_COUNT,
 	SERIES_STAGE_P99 = SERIES_STAGE_QUEUE + STAGE_COUNT,
@@ -31,8 +33,8 @@ void series_add(struct series *s, int64_t wall_s, const float values[SERIES_COUN
  * else. step_s: a multiple of SERIES_FINE_S within the last hour, of SERIES_COARSE_S before. */
 void series_read(const struct series *s, enum series_id id, int64_t until_s, int step_s, float *out, size_t n);
 
-const char *series_name(enum series_id id);		/* "capture.lag", "log.rate" */
-const char *series_unit(enum series_id id);		/* "ms", "rows", "rows/s", "us", "share" */
-int series_find(const char *name);			/* -1: none */
+const char *series_name(enum series_id id); /* "capture.lag", "log.rate" */
+const char *series_unit(enum series_id id); /* "ms", "rows", "rows/s", "us", "share" */
+int series_find(const char *name);	    /* -1: none */
 
 #endif

@@ -5,8 +5,15 @@
 #include <string.h>
 
 static const char *const state_names[] = {
-	[HALF_STOPPED] = "stopped", [HALF_STARTING] = "starting", [HALF_SNAPSHOT] = "snapshot", [HALF_STREAMING] = "streaming",
-	[HALF_IDLE] = "idle", [HALF_STUCK] = "stuck", [HALF_PAUSED] = "paused", [HALF_RETRYING] = "retrying", [HALF_FAILED] = "failed",
+	[HALF_STOPPED] = "stopped",
+	[HALF_STARTING] = "starting",
+	[HALF_SNAPSHOT] = "snapshot",
+	[HALF_STREAMING] = "streaming",
+	[HALF_IDLE] = "idle",
+	[HALF_STUCK] = "stuck",
+	[HALF_PAUSED] = "paused",
+	[HALF_RETRYING] = "retrying",
+	[HALF_FAILED] = "failed",
 };
 
 const char *half_state_name(enum half_state state)
@@ -16,7 +23,8 @@ const char *half_state_name(enum half_state state)
 
 const char *problem_severity_name(enum problem_severity severity)
 {
-	static const char *const names[] = { [PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning", [PROBLEM_ERROR] = "error" };
+	static const char *const
+			names[] = { [PROBLEM_NOTE] = "note", [PROBLEM_WARNING] = "warning", [PROBLEM_ERROR] = "error" };
 
 	return names[severity];
 }
@@ -48,8 +56,14 @@ void status_done(struct status *s)
 }
 
 /* At most so many tables of a state have a line. */
-static const struct { const char *state; size_t most; } shown[] = {
-	{ "running", 8 }, { "waiting", 3 }, { "ended", 3 }, { "done", 0 },
+static const struct {
+	const char *state;
+	size_t most;
+} shown[] = {
+	{ "running", 8 },
+	{ "waiting", 3 },
+	{ "ended", 3 },
+	{ "done", 0 },
 };
 
 void status_show_readings(const struct status *s, status_reading_line *line, status_reading_more *more, void *arg)

@@ -17,104 +17,115 @@
 #include "core/logline.h"
 #include "row/schema.h"
 
-enum half_state {		/* of a half, a stage or a table */
-	HALF_STOPPED, HALF_STARTING, HALF_SNAPSHOT, HALF_STREAMING, HALF_IDLE, HALF_STUCK, HALF_PAUSED, HALF_RETRYING, HALF_FAILED
+enum half_state { /* of a half, a stage or a table */
+	HALF_STOPPED,
+	HALF_STARTING,
+	HALF_SNAPSHOT,
+	HALF_STREAMING,
+	HALF_IDLE,
+	HALF_STUCK,
+	HALF_PAUSED,
+	HALF_RETRYING,
+	HALF_FAILED
 };
-const char *half_state_name(enum half_state state);	/* "streaming" */
+const char *half_state_name(enum half_state state); /* "streaming" */
 
-struct status_trouble {		/* why a half does not go on */
-	char error[512];		/* "" while it is well */
-	char kind[16];			/* of the error: "unreachable", "retry", "config", ..; "" */
-	unsigned tries;			/* that failed in a row */
-	int64_t retry_ms;		/* until the next one; 0: under way, -1: there will be none */
+struct status_trouble {	  /* why a half does not go on */
+	char error[512];  /* "" while it is well */
+	char kind[16];	  /* of the error: "unreachable", "retry", "config", ..; "" */
+	unsigned tries;	  /* that failed in a row */
+	int64_t retry_ms; /* until the next one; 0: under way, -1: there will be none */
 };
 
 struct status_snapshot {
 	bool running;
 	unsigned tables_done, tables_total;
-	uint64_t rows_done, rows_total;	/* total is the server's estimate */
+	uint64_t rows_done, rows_total; /* total is the server's estimate */
 	int64_t left_ms;		/* -1 unknown */
 	char table[TABLE_NAME_ROOM];	/* being read; "" none */
 	uint64_t chunks;		/* of it, read */
 	double rows_per_s;
-	int64_t keeps_ms;		/* how long MySQL still keeps the binlog that has to follow; -1: no limit */
+	int64_t keeps_ms; /* how long MySQL still keeps the binlog that has to follow; -1: no limit */
 };
 
-struct status_fill {		/* snapshots of tables while the stream goes on */
-	unsigned tables, orders;	/* waiting or being read; asked for and not yet taken up */
-	unsigned tables_done;		/* before them, of the same snapshot */
-	uint64_t all_rows, all_total;	/* of all these */
-	int64_t all_left_ms;		/* -1 unknown */
+struct status_fill {		      /* snapshots of tables while the stream goes on */
+	unsigned tables, orders;      /* waiting or being read; asked for and not yet taken up */
+	unsigned tables_done;	      /* before them, of the same snapshot */
+	uint64_t all_rows, all_total; /* of all these */
+	int64_t all_left_ms;	      /* -1 unknown */
 	bool paused;
-	char table[TABLE_NAME_ROOM];	/* being read; "" none */
-	uint64_t rows, total;		/* of it; total is the server's estimate */
+	char table[TABLE_NAME_ROOM]; /* being read; "" none */
+	uint64_t rows, total;	     /* of it; total is the server's estimate */
 	double rows_per_s;
-	int64_t left_ms;		/* of it; -1 unknown */
-	char throttled[160];		/* by what; "" not */
-	char waits[200];		/* for what; "" */
-	char error[256];		/* why it does not go on; "" */
+	int64_t left_ms;     /* of it; -1 unknown */
+	char throttled[160]; /* by what; "" not */
+	char waits[200];     /* for what; "" */
+	char error[256];     /* why it does not go on; "" */
 };
 
-struct status_reading {		/* a table of the snapshot that runs, in the order in which they are read */
-	char name[TABLE_NAME_ROOM];	/* db.table */
-	const char *state;		/* waiting, running, done, ended (before its last row): static or interned */
-	uint64_t rows, total, chunks;	/* total is the server's estimate, 0 unknown */
+struct status_reading {		      /* a table of the snapshot that runs, in the order in which they are read */
+	char name[TABLE_NAME_ROOM];   /* db.table */
+	const char *state;	      /* waiting, running, done, ended (before its last row): static or interned */
+	uint64_t rows, total, chunks; /* total is the server's estimate, 0 unknown */
 	double rows_per_s;
-	int64_t left_ms;		/* -1 unknown */
+	int64_t left_ms; /* -1 unknown */
 };
 
 struct status_capture {
-	bool enabled;			/* the role runs this half */
+	bool enabled; /* the role runs this half */
 	enum half_state state;
 	char server[128];
-	char gtid[4096];		/* executed and in the log */
+	char gtid[4096]; /* executed and in the log */
 	char file[256];
 	uint64_t pos;
 	char server_gtid[4096];
 	char server_file[256];
 	uint64_t server_pos;
-	int64_t lag_ms;			/* -1 unknown: newest commit read against the wall clock, 0 when caught up */
-	int64_t behind_bytes;		/* -1 unknown */
+	int64_t lag_ms;	      /* -1 unknown: newest commit read against the wall clock, 0 when caught up */
+	int64_t behind_bytes; /* -1 unknown */
 	uint64_t reconnects;
 	struct status_snapshot snapshot;
 	struct status_fill fill;
-	char why[200];			/* idle, slow or stuck, in words; "" */
+	char why[200]; /* idle, slow or stuck, in words; "" */
 	struct status_trouble trouble;
 };
 
 struct status_load {
 	bool enabled;
 	enum half_state state;
-	char target[256];		/* "embedded /var/lib/..", "starrocks 127.0.0.1:8030" */
-	int64_t lag_rows, lag_ms;	/* -1 unknown */
+	char target[256];	  /* "embedded /var/lib/..", "starrocks 127.0.0.1:8030" */
+	int64_t lag_rows, lag_ms; /* -1 unknown */
 	uint64_t loads;
-	struct status_trouble trouble;	/* of the half, else of a table that is tried again */
+	struct status_trouble trouble; /* of the half, else of a table that is tried again */
 };
 
 struct status_stage {
-	const char *name;		/* source, format, log, read, script, sink: static or interned */
+	const char *name; /* source, format, log, read, script, sink: static or interned */
 	bool load_half;
 	enum half_state state;
 	uint64_t in, out, bytes;	/* rows in and out, payload bytes out, since the start */
-	double rows_per_s, bytes_per_s;	/* over the last seconds */
+	double rows_per_s, bytes_per_s; /* over the last seconds */
 	int64_t p50_us, p99_us;		/* commit at the source to here, over the last minute; -1: no rows */
 	double queue_fill;		/* 0..1, of the queue in front of it; 0 for the first stage of a half */
-	double busy, wait_in, wait_out;	/* shares of the last seconds: working, waiting for rows, waiting for the next stage */
+	double busy, wait_in,
+			wait_out; /* shares of the last seconds: working, waiting for rows, waiting for the next stage */
 };
 
 struct status_table {
-	char name[TABLE_NAME_ROOM];	/* db.table */
-	enum half_state state;		/* streaming, snapshot, paused, failed (stopped with an error) */
+	char name[TABLE_NAME_ROOM]; /* db.table */
+	enum half_state state;	    /* streaming, snapshot, paused, failed (stopped with an error) */
 	uint64_t captured, loaded, dropped, dead;
-	uint64_t duplicates;		/* rows that the target had already, by the label of their load */
-	int64_t lag_rows, lag_ms;	/* of the load; -1 unknown */
-	int64_t slowed_ms;		/* between two loads, while the target has too many versions of it; 0: as it is set */
-	int64_t verified_us, differences;	/* wall: when the last comparison with MySQL began; rows that differed; 0 and -1: none yet */
-	int64_t capture_p99_us, load_p99_us;	/* commit to the log, commit to the target; -1: none */
-	uint64_t script_rows, script_ns;	/* that went through its script, and how long that took in all */
-	char script[16], drops[300], counts[300];	/* the version of its script, "" without; dropped rows by reason: "test order 12, late 3"; what
+	uint64_t duplicates;	  /* rows that the target had already, by the label of their load */
+	int64_t lag_rows, lag_ms; /* of the load; -1 unknown */
+	int64_t slowed_ms;	  /* between two loads, while the target has too many versions of it; 0: as it is set */
+	int64_t verified_us,
+			differences; /* wall: when the last comparison with MySQL began; rows that differed; 0 and -1: none yet */
+	int64_t capture_p99_us, load_p99_us; /* commit to the log, commit to the target; -1: none */
+	uint64_t script_rows, script_ns;     /* that went through its script, and how long that took in all */
+	char script[16], drops[300],
+			counts[300]; /* the version of its script, "" without; dropped rows by reason: "test order 12, late 3"; what
 							 * it counts, in the same form */
-	int64_t complete_us;		/* wall: everything of it up to this commit is at the target; -1 unknown */
+	int64_t complete_us; /* wall: everything of it up to this commit is at the target; -1 unknown */
 	char error[512];
 };
 
@@ -122,36 +133,36 @@ struct status_partition {
 	char topic[250];
 	int32_t id;
 	int64_t low, high;
-	int64_t committed;		/* by our load group; -1: none */
-	int64_t lag;			/* -1: none */
+	int64_t committed; /* by our load group; -1: none */
+	int64_t lag;	   /* -1: none */
 };
 
 enum { TREND_POINTS = 120 };
-struct status_trend {		/* a series of series.h, as screens show it beside its figure */
-	const char *name;		/* "load.lag": static or interned */
+struct status_trend {	  /* a series of series.h, as screens show it beside its figure */
+	const char *name; /* "load.lag": static or interned */
 	int step_s;
-	float values[TREND_POINTS];	/* oldest first; NAN unknown */
+	float values[TREND_POINTS]; /* oldest first; NAN unknown */
 };
 
 struct status_bottleneck {
-	char stage[24];			/* "" when nothing is slow */
+	char stage[24]; /* "" when nothing is slow */
 	char why[256];
 };
 
 enum problem_severity { PROBLEM_NOTE, PROBLEM_WARNING, PROBLEM_ERROR };
-const char *problem_severity_name(enum problem_severity severity);	/* "error" */
+const char *problem_severity_name(enum problem_severity severity); /* "error" */
 
-struct status_problem {		/* something that is wrong now (problems.h) */
+struct status_problem { /* something that is wrong now (problems.h) */
 	enum problem_severity severity;
-	const char *code, *kind;	/* "table-stopped", "table": static or interned */
-	char subject[640];		/* testdb.orders */
-	char text[512];			/* what was found */
-	const char *means, *remedy;	/* for the data; what to do: static or interned */
-	char command[720];		/* that does it; "" none */
-	char request[720];		/* the same as a request: "resume what=testdb.orders"; "" none */
-	int64_t since_us;		/* wall */
-	bool fails;			/* `status` exits with 1 */
-	char by[64];			/* who has acknowledged it; "" nobody */
+	const char *code, *kind;    /* "table-stopped", "table": static or interned */
+	char subject[640];	    /* testdb.orders */
+	char text[512];		    /* what was found */
+	const char *means, *remedy; /* for the data; what to do: static or interned */
+	char command[720];	    /* that does it; "" none */
+	char request[720];	    /* the same as a request: "resume what=testdb.orders"; "" none */
+	int64_t since_us;	    /* wall */
+	bool fails;		    /* `status` exits with 1 */
+	char by[64];		    /* who has acknowledged it; "" nobody */
 };
 
 struct status {
@@ -160,12 +171,12 @@ struct status {
 	int pid;
 	int64_t wall_us, uptime_s;
 	bool draining;
-	char log_kind[16];		/* embedded, kafka */
-	int64_t complete_us;		/* wall: everything up to this commit is at the target, of all tables; -1 unknown */
-	char complete_gtid[4096];	/* executed by then; "" unknown */
+	char log_kind[16];	  /* embedded, kafka */
+	int64_t complete_us;	  /* wall: everything up to this commit is at the target, of all tables; -1 unknown */
+	char complete_gtid[4096]; /* executed by then; "" unknown */
 	struct status_capture capture;
 	struct status_load load;
-	struct status_reading *readings;	/* of the capture: initial, or beside the stream */
+	struct status_reading *readings; /* of the capture: initial, or beside the stream */
 	size_t nreadings;
 	struct status_stage *stages;
 	size_t nstages;
@@ -173,19 +184,20 @@ struct status {
 	size_t ntables;
 	struct status_partition *partitions;
 	size_t npartitions;
-	struct status_problem *problems;	/* the worst and oldest first */
+	struct status_problem *problems; /* the worst and oldest first */
 	size_t nproblems;
 	struct status_trend *trends;
 	size_t ntrends;
 	struct status_bottleneck bottleneck;
-	struct log_entry *events;	/* newest last, the last 200 */
+	struct log_entry *events; /* newest last, the last 200 */
 	size_t nevents;
 };
 
 void status_init(struct status *s);
 void status_done(struct status *s);
-size_t status_failing(const struct status *s);	/* problems that need a person: what /health and the exit code of `status` tell */
-const struct status_trend *status_trend(const struct status *s, const char *name);	/* NULL: none */
+size_t status_failing(const struct status
+				*s); /* problems that need a person: what /health and the exit code of `status` tell */
+const struct status_trend *status_trend(const struct status *s, const char *name); /* NULL: none */
 
 /* The tables of a snapshot for people: a line for those that are being read and the few that come next, and for each state how
  * many have none (some: others of it have). So ten thousand tables take no more room than ten. */

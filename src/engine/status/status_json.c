@@ -17,97 +17,99 @@ enum field_type { F_TEXT, F_NAME, F_STATE, F_LEVEL, F_SEVERITY, F_BOOL, F_U64, F
 struct field {
 	const char *key;
 	enum field_type type;
-	size_t offset, size;	/* size: of texts */
+	size_t offset, size; /* size: of texts */
 };
 
-#define TEXT(strukt, key, member) { key, F_TEXT, offsetof(struct strukt, member), sizeof(((struct strukt *)0)->member) }
-#define FIELD(strukt, type, key, member) { key, type, offsetof(struct strukt, member), 0 }
-#define TROUBLE(strukt) TEXT(strukt, "error", trouble.error), TEXT(strukt, "error_kind", trouble.kind), \
-	FIELD(strukt, F_UINT, "tries", trouble.tries), FIELD(strukt, F_I64, "retry_ms", trouble.retry_ms)
-#define END { NULL, 0, 0, 0 }
+#define TEXT(strukt, key, member) \
+	{ \
+		key, F_TEXT, offsetof(struct strukt, member), sizeof(((struct strukt *)0)->member) \
+	}
+#define FIELD(strukt, type, key, member) \
+	{ \
+		key, type, offsetof(struct strukt, member), 0 \
+	}
+#define TROUBLE(strukt) \
+	TEXT(strukt, "error", trouble.error), TEXT(strukt, "error_kind", trouble.kind), \
+			FIELD(strukt, F_UINT, "tries", trouble.tries), \
+			FIELD(strukt, F_I64, "retry_ms", trouble.retry_ms)
+#define END \
+	{ \
+		NULL, 0, 0, 0 \
+	}
 
-static const struct field top_fields[] = {
-	TEXT(status, "name", name), TEXT(status, "version", version), TEXT(status, "role", role),
-	FIELD(status, F_STATE, "state", state), FIELD(status, F_I32, "pid", pid), FIELD(status, F_I64, "now_us", wall_us),
-	FIELD(status, F_I64, "uptime_s", uptime_s), FIELD(status, F_BOOL, "draining", draining), TEXT(status, "log", log_kind),
-	FIELD(status, F_I64, "complete_us", complete_us), TEXT(status, "complete_gtid", complete_gtid), END
-};
-static const struct field capture_fields[] = {
-	FIELD(status_capture, F_BOOL, "enabled", enabled), FIELD(status_capture, F_STATE, "state", state),
-	TEXT(status_capture, "server", server), TEXT(status_capture, "gtid", gtid), TEXT(status_capture, "file", file),
+static const struct field top_fields[] = { TEXT(status, "name", name), TEXT(status, "version", version),
+	TEXT(status, "role", role), FIELD(status, F_STATE, "state", state), FIELD(status, F_I32, "pid", pid),
+	FIELD(status, F_I64, "now_us", wall_us), FIELD(status, F_I64, "uptime_s", uptime_s),
+	FIELD(status, F_BOOL, "draining", draining), TEXT(status, "log", log_kind),
+	FIELD(status, F_I64, "complete_us", complete_us), TEXT(status, "complete_gtid", complete_gtid), END };
+static const struct field capture_fields[] = { FIELD(status_capture, F_BOOL, "enabled", enabled),
+	FIELD(status_capture, F_STATE, "state", state), TEXT(status_capture, "server", server),
+	TEXT(status_capture, "gtid", gtid), TEXT(status_capture, "file", file),
 	FIELD(status_capture, F_U64, "pos", pos), TEXT(status_capture, "server_gtid", server_gtid),
 	TEXT(status_capture, "server_file", server_file), FIELD(status_capture, F_U64, "server_pos", server_pos),
 	FIELD(status_capture, F_I64, "lag_ms", lag_ms), FIELD(status_capture, F_I64, "behind_bytes", behind_bytes),
 	FIELD(status_capture, F_U64, "reconnects", reconnects), TEXT(status_capture, "why", why),
-	TROUBLE(status_capture), END
-};
-static const struct field snapshot_fields[] = {
-	FIELD(status_snapshot, F_BOOL, "running", running), FIELD(status_snapshot, F_UINT, "tables_done", tables_done),
-	FIELD(status_snapshot, F_UINT, "tables_total", tables_total), FIELD(status_snapshot, F_U64, "rows_done", rows_done),
-	FIELD(status_snapshot, F_U64, "rows_total", rows_total), FIELD(status_snapshot, F_I64, "left_ms", left_ms),
-	TEXT(status_snapshot, "table", table), FIELD(status_snapshot, F_U64, "chunks", chunks),
-	FIELD(status_snapshot, F_DOUBLE, "rows_per_s", rows_per_s), FIELD(status_snapshot, F_I64, "keeps_ms", keeps_ms), END
-};
-static const struct field fill_fields[] = {
-	FIELD(status_fill, F_UINT, "tables", tables), FIELD(status_fill, F_UINT, "orders", orders),
-	FIELD(status_fill, F_UINT, "tables_done", tables_done), FIELD(status_fill, F_U64, "all_rows", all_rows),
-	FIELD(status_fill, F_U64, "all_total", all_total), FIELD(status_fill, F_I64, "all_left_ms", all_left_ms),
-	FIELD(status_fill, F_BOOL, "paused", paused), TEXT(status_fill, "table", table), FIELD(status_fill, F_U64, "rows", rows),
+	TROUBLE(status_capture), END };
+static const struct field snapshot_fields[] = { FIELD(status_snapshot, F_BOOL, "running", running),
+	FIELD(status_snapshot, F_UINT, "tables_done", tables_done),
+	FIELD(status_snapshot, F_UINT, "tables_total", tables_total),
+	FIELD(status_snapshot, F_U64, "rows_done", rows_done), FIELD(status_snapshot, F_U64, "rows_total", rows_total),
+	FIELD(status_snapshot, F_I64, "left_ms", left_ms), TEXT(status_snapshot, "table", table),
+	FIELD(status_snapshot, F_U64, "chunks", chunks), FIELD(status_snapshot, F_DOUBLE, "rows_per_s", rows_per_s),
+	FIELD(status_snapshot, F_I64, "keeps_ms", keeps_ms), END };
+static const struct field fill_fields[] = { FIELD(status_fill, F_UINT, "tables", tables),
+	FIELD(status_fill, F_UINT, "orders", orders), FIELD(status_fill, F_UINT, "tables_done", tables_done),
+	FIELD(status_fill, F_U64, "all_rows", all_rows), FIELD(status_fill, F_U64, "all_total", all_total),
+	FIELD(status_fill, F_I64, "all_left_ms", all_left_ms), FIELD(status_fill, F_BOOL, "paused", paused),
+	TEXT(status_fill, "table", table), FIELD(status_fill, F_U64, "rows", rows),
 	FIELD(status_fill, F_U64, "total", total), FIELD(status_fill, F_DOUBLE, "rows_per_s", rows_per_s),
 	FIELD(status_fill, F_I64, "left_ms", left_ms), TEXT(status_fill, "throttled", throttled),
-	TEXT(status_fill, "waits", waits), TEXT(status_fill, "error", error), END
-};
-static const struct field reading_fields[] = {
-	TEXT(status_reading, "table", name), FIELD(status_reading, F_NAME, "state", state), FIELD(status_reading, F_U64, "rows", rows),
+	TEXT(status_fill, "waits", waits), TEXT(status_fill, "error", error), END };
+static const struct field reading_fields[] = { TEXT(status_reading, "table", name),
+	FIELD(status_reading, F_NAME, "state", state), FIELD(status_reading, F_U64, "rows", rows),
 	FIELD(status_reading, F_U64, "total", total), FIELD(status_reading, F_U64, "chunks", chunks),
-	FIELD(status_reading, F_DOUBLE, "rows_per_s", rows_per_s), FIELD(status_reading, F_I64, "left_ms", left_ms), END
-};
-static const struct field load_fields[] = {
-	FIELD(status_load, F_BOOL, "enabled", enabled), FIELD(status_load, F_STATE, "state", state), TEXT(status_load, "target", target),
+	FIELD(status_reading, F_DOUBLE, "rows_per_s", rows_per_s), FIELD(status_reading, F_I64, "left_ms", left_ms),
+	END };
+static const struct field load_fields[] = { FIELD(status_load, F_BOOL, "enabled", enabled),
+	FIELD(status_load, F_STATE, "state", state), TEXT(status_load, "target", target),
 	FIELD(status_load, F_I64, "lag_rows", lag_rows), FIELD(status_load, F_I64, "lag_ms", lag_ms),
-	FIELD(status_load, F_U64, "loads", loads), TROUBLE(status_load), END
-};
-static const struct field stage_fields[] = {
-	FIELD(status_stage, F_NAME, "name", name), FIELD(status_stage, F_BOOL, "load_half", load_half),
-	FIELD(status_stage, F_STATE, "state", state), FIELD(status_stage, F_U64, "in", in), FIELD(status_stage, F_U64, "out", out),
+	FIELD(status_load, F_U64, "loads", loads), TROUBLE(status_load), END };
+static const struct field stage_fields[] = { FIELD(status_stage, F_NAME, "name", name),
+	FIELD(status_stage, F_BOOL, "load_half", load_half), FIELD(status_stage, F_STATE, "state", state),
+	FIELD(status_stage, F_U64, "in", in), FIELD(status_stage, F_U64, "out", out),
 	FIELD(status_stage, F_U64, "bytes", bytes), FIELD(status_stage, F_DOUBLE, "rows_per_s", rows_per_s),
 	FIELD(status_stage, F_DOUBLE, "bytes_per_s", bytes_per_s), FIELD(status_stage, F_I64, "p50_us", p50_us),
 	FIELD(status_stage, F_I64, "p99_us", p99_us), FIELD(status_stage, F_DOUBLE, "queue_fill", queue_fill),
 	FIELD(status_stage, F_DOUBLE, "busy", busy), FIELD(status_stage, F_DOUBLE, "wait_in", wait_in),
-	FIELD(status_stage, F_DOUBLE, "wait_out", wait_out), END
-};
-static const struct field table_fields[] = {
-	TEXT(status_table, "table", name), FIELD(status_table, F_STATE, "state", state),
-	FIELD(status_table, F_I64, "complete_us", complete_us), FIELD(status_table, F_U64, "captured", captured), FIELD(status_table, F_U64, "loaded", loaded),
-	FIELD(status_table, F_U64, "duplicates", duplicates),
-	FIELD(status_table, F_U64, "dropped", dropped), FIELD(status_table, F_U64, "dead", dead),
-	FIELD(status_table, F_I64, "lag_rows", lag_rows), FIELD(status_table, F_I64, "lag_ms", lag_ms),
-	FIELD(status_table, F_I64, "slowed_ms", slowed_ms),
-	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us), FIELD(status_table, F_I64, "load_p99_us", load_p99_us),
-	FIELD(status_table, F_I64, "verified_us", verified_us), FIELD(status_table, F_I64, "differences", differences),
-	TEXT(status_table, "script", script), TEXT(status_table, "drops", drops), TEXT(status_table, "counts", counts),
+	FIELD(status_stage, F_DOUBLE, "wait_out", wait_out), END };
+static const struct field table_fields[] = { TEXT(status_table, "table", name),
+	FIELD(status_table, F_STATE, "state", state), FIELD(status_table, F_I64, "complete_us", complete_us),
+	FIELD(status_table, F_U64, "captured", captured), FIELD(status_table, F_U64, "loaded", loaded),
+	FIELD(status_table, F_U64, "duplicates", duplicates), FIELD(status_table, F_U64, "dropped", dropped),
+	FIELD(status_table, F_U64, "dead", dead), FIELD(status_table, F_I64, "lag_rows", lag_rows),
+	FIELD(status_table, F_I64, "lag_ms", lag_ms), FIELD(status_table, F_I64, "slowed_ms", slowed_ms),
+	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us),
+	FIELD(status_table, F_I64, "load_p99_us", load_p99_us), FIELD(status_table, F_I64, "verified_us", verified_us),
+	FIELD(status_table, F_I64, "differences", differences), TEXT(status_table, "script", script),
+	TEXT(status_table, "drops", drops), TEXT(status_table, "counts", counts),
 	FIELD(status_table, F_U64, "script_rows", script_rows), FIELD(status_table, F_U64, "script_ns", script_ns),
-	TEXT(status_table, "error", error), END
-};
-static const struct field partition_fields[] = {
-	TEXT(status_partition, "topic", topic), FIELD(status_partition, F_I32, "partition", id), FIELD(status_partition, F_I64, "low", low),
+	TEXT(status_table, "error", error), END };
+static const struct field partition_fields[] = { TEXT(status_partition, "topic", topic),
+	FIELD(status_partition, F_I32, "partition", id), FIELD(status_partition, F_I64, "low", low),
 	FIELD(status_partition, F_I64, "high", high), FIELD(status_partition, F_I64, "committed", committed),
-	FIELD(status_partition, F_I64, "lag", lag), END
-};
-static const struct field problem_fields[] = {
-	FIELD(status_problem, F_SEVERITY, "severity", severity), FIELD(status_problem, F_NAME, "code", code),
-	FIELD(status_problem, F_NAME, "kind", kind), TEXT(status_problem, "subject", subject), TEXT(status_problem, "text", text),
+	FIELD(status_partition, F_I64, "lag", lag), END };
+static const struct field problem_fields[] = { FIELD(status_problem, F_SEVERITY, "severity", severity),
+	FIELD(status_problem, F_NAME, "code", code), FIELD(status_problem, F_NAME, "kind", kind),
+	TEXT(status_problem, "subject", subject), TEXT(status_problem, "text", text),
 	FIELD(status_problem, F_NAME, "means", means), FIELD(status_problem, F_NAME, "remedy", remedy),
-	TEXT(status_problem, "command", command), TEXT(status_problem, "request", request), FIELD(status_problem, F_I64, "since_us", since_us),
-	FIELD(status_problem, F_BOOL, "fails", fails), TEXT(status_problem, "acknowledged_by", by), END
-};
-static const struct field bottleneck_fields[] = {
-	TEXT(status_bottleneck, "stage", stage), TEXT(status_bottleneck, "why", why), END
-};
-static const struct field event_fields[] = {
-	FIELD(log_entry, F_U64, "seq", seq), FIELD(log_entry, F_I64, "at_us", wall_us), FIELD(log_entry, F_LEVEL, "level", level),
-	TEXT(log_entry, "part", part), TEXT(log_entry, "msg", msg), END
-};
+	TEXT(status_problem, "command", command), TEXT(status_problem, "request", request),
+	FIELD(status_problem, F_I64, "since_us", since_us), FIELD(status_problem, F_BOOL, "fails", fails),
+	TEXT(status_problem, "acknowledged_by", by), END };
+static const struct field bottleneck_fields[] = { TEXT(status_bottleneck, "stage", stage),
+	TEXT(status_bottleneck, "why", why), END };
+static const struct field event_fields[] = { FIELD(log_entry, F_U64, "seq", seq),
+	FIELD(log_entry, F_I64, "at_us", wall_us), FIELD(log_entry, F_LEVEL, "level", level),
+	TEXT(log_entry, "part", part), TEXT(log_entry, "msg", msg), END };
 
 static json_t *text_json(const char *s)
 {
@@ -127,7 +129,7 @@ static json_t *field_json(const struct field *f, const void *strukt)
 	case F_LEVEL: return json_string(log_level_name(*(const enum log_level *)at));
 	case F_SEVERITY: return json_string(problem_severity_name(*(const enum problem_severity *)at));
 	case F_BOOL: return json_boolean(*(const bool *)at);
-	case F_U64: return json_integer((json_int_t)*(const uint64_t *)at);
+	case F_U64: return json_integer((json_int_t) * (const uint64_t *)at);
 	case F_I64: return json_integer(*(const int64_t *)at);
 	case F_I32: return json_integer(*(const int32_t *)at);
 	case F_UINT: return json_integer(*(const unsigned *)at);
@@ -178,13 +180,16 @@ static json_t *errors_json(const struct status *s)
 	json_t *a = json_array();
 
 	if (s->capture.trouble.error[0])
-		json_array_append_new(a, json_pack("{ss,so}", "where", "capture", "error", text_json(s->capture.trouble.error)));
+		json_array_append_new(a,
+				json_pack("{ss,so}", "where", "capture", "error", text_json(s->capture.trouble.error)));
 	if (s->load.trouble.error[0])
-		json_array_append_new(a, json_pack("{ss,so}", "where", "load", "error", text_json(s->load.trouble.error)));
+		json_array_append_new(a,
+				json_pack("{ss,so}", "where", "load", "error", text_json(s->load.trouble.error)));
 	for (size_t i = 0; i < s->ntables; i++)
 		if (s->tables[i].error[0])
-			json_array_append_new(a, json_pack("{so,so}", "where", text_json(s->tables[i].name),
-							   "error", text_json(s->tables[i].error)));
+			json_array_append_new(a,
+					json_pack("{so,so}", "where", text_json(s->tables[i].name), "error",
+							text_json(s->tables[i].error)));
 	return a;
 }
 
@@ -201,13 +206,15 @@ void status_to_json(const struct status *s, struct buf *out)
 
 	json_object_set_new(capture, "snapshot", object_json(snapshot_fields, &s->capture.snapshot));
 	json_object_set_new(capture, "fill", object_json(fill_fields, &s->capture.fill));
-	json_object_set_new(capture, "reading", array_json(reading_fields, s->readings, s->nreadings, sizeof(*s->readings)));
+	json_object_set_new(capture, "reading",
+			array_json(reading_fields, s->readings, s->nreadings, sizeof(*s->readings)));
 	json_object_set_new(o, "problems", array_json(problem_fields, s->problems, s->nproblems, sizeof(*s->problems)));
 	json_object_set_new(o, "capture", capture);
 	json_object_set_new(o, "load", object_json(load_fields, &s->load));
 	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
 	json_object_set_new(o, "tables", array_json(table_fields, s->tables, s->ntables, sizeof(*s->tables)));
-	json_object_set_new(o, "partitions", array_json(partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
+	json_object_set_new(o, "partitions",
+			array_json(partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
 	json_object_set_new(o, "trends", trends_json(s));
 	json_object_set_new(o, "bottleneck", object_json(bottleneck_fields, &s->bottleneck));
 	json_object_set_new(o, "errors", errors_json(s));
@@ -303,7 +310,8 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	json_t *o = json_loadb(text, len, 0, &problem), *capture;
 
 	if (o == NULL)
-		return err_set(err, ERR_DATA, 0, "status: expected one JSON document, found: %s at byte %d", problem.text, problem.position);
+		return err_set(err, ERR_DATA, 0, "status: expected one JSON document, found: %s at byte %d",
+				problem.text, problem.position);
 	status_done(s);
 	capture = json_object_get(o, "capture");
 	object_read(top_fields, s, o);
@@ -312,12 +320,14 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	object_read(fill_fields, &s->capture.fill, json_object_get(capture, "fill"));
 	object_read(load_fields, &s->load, json_object_get(o, "load"));
 	object_read(bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
-	s->readings = array_read(reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings), &s->nreadings);
+	s->readings = array_read(reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings),
+			&s->nreadings);
 	s->problems = array_read(problem_fields, json_object_get(o, "problems"), sizeof(*s->problems), &s->nproblems);
 	trends_read(s, json_object_get(o, "trends"));
 	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
 	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
-	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions), &s->npartitions);
+	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions),
+			&s->npartitions);
 	s->events = array_read(event_fields, json_object_get(o, "events"), sizeof(*s->events), &s->nevents);
 	json_decref(o);
 	return 0;

@@ -95,7 +95,8 @@ bool verify_gone(struct verify_job *job)
 		job->asked_us = now;
 		job->gone = job->emit(job->arg, "", 0) != 0;
 	}
-	return job->gone || atomic_load(&job->e->verifier->stopping) || (job->slot == VERIFY_LOOP && !atomic_load(&job->e->verifier->on));
+	return job->gone || atomic_load(&job->e->verifier->stopping) ||
+			(job->slot == VERIFY_LOOP && !atomic_load(&job->e->verifier->on));
 }
 
 void verify_sleep(struct verify_job *job, int64_t us)
@@ -130,15 +131,16 @@ static void note(struct verify_job *job, const char *table, int64_t began_us, in
 
 	if (rc || (c->unsettled > 0 && c->different == 0))
 		return;
-	if (m) {			/* else no row of it was ever captured or loaded here */
+	if (m) { /* else no row of it was ever captured or loaded here */
 		atomic_store(&m->differences, (int64_t)c->different);
 		atomic_store(&m->verified_us, began_us);
 	}
 	if (c->different == 0)
 		problem_clear(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table);
 	else
-		problem_raise(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table, "%llu%s rows differ from MySQL; the first %s", (unsigned long long)c->different,
-			      c->more ? " or more" : "", c->first);
+		problem_raise(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table,
+				"%llu%s rows differ from MySQL; the first %s", (unsigned long long)c->different,
+				c->more ? " or more" : "", c->first);
 }
 
 /* The loop says what is news only. */
@@ -146,11 +148,12 @@ static void tell(struct verify_job *job, const struct verify_outcome *o, int64_t
 {
 	const struct verify_counts *c = o->counts;
 
-	if (job->slot == VERIFY_LOOP && (o->why || (int64_t)c->different == before || (c->different == 0 && before < 0)))
+	if (job->slot == VERIFY_LOOP &&
+			(o->why || (int64_t)c->different == before || (c->different == 0 && before < 0)))
 		return;
-	logline(c->different ? LOG_WARNING : LOG_NOTICE, "verify", "%s is %s: %llu rows, %llu differences%s%s%s%s", o->table, o->result,
-		(unsigned long long)c->rows, (unsigned long long)c->different, c->first[0] ? "; first " : "", c->first, o->why ? ": " : "",
-		o->why ? o->why : "");
+	logline(c->different ? LOG_WARNING : LOG_NOTICE, "verify", "%s is %s: %llu rows, %llu differences%s%s%s%s",
+			o->table, o->result, (unsigned long long)c->rows, (unsigned long long)c->different,
+			c->first[0] ? "; first " : "", c->first, o->why ? ": " : "", o->why ? o->why : "");
 }
 
 void verify_run(struct verify_job *job, const char *table)
@@ -165,10 +168,12 @@ void verify_run(struct verify_job *job, const char *table)
 	err_clear(&err);
 	rc = verify_table_run(job, table, &counts, &err);
 	if (rc == 0 && job->repair && counts.extra > 0)
-		err_set(&err, ERR_DATA, 0, "%llu rows that MySQL does not have are still at the target; `millrace verify %s --repair --truncate` empties it and reads the table again",
-			(unsigned long long)counts.extra, table);
+		err_set(&err, ERR_DATA, 0,
+				"%llu rows that MySQL does not have are still at the target; `millrace verify %s --repair --truncate` empties it and reads the table again",
+				(unsigned long long)counts.extra, table);
 	if (rc == 0 && counts.unsettled > 0)
-		err_set(&err, ERR_RETRY, 0, "%llu rows changed each time they were looked at", (unsigned long long)counts.unsettled);
+		err_set(&err, ERR_RETRY, 0, "%llu rows changed each time they were looked at",
+				(unsigned long long)counts.unsettled);
 	o.result = result_of(rc, &counts);
 	o.why = err.kind == ERR_NONE ? NULL : err.msg;
 	o.ms = (clock_mono_us() - begun_us) / 1000;
@@ -229,7 +234,8 @@ static int begin(struct verifier *v, const char *who, struct err *err)
 	if (atomic_load(&v->stopping))
 		rc = err_set(err, ERR_RETRY, 0, "verify: the process is stopping");
 	else if (v->slots[VERIFY_ASKED].running)
-		rc = err_set(err, ERR_RETRY, 0, "verify: another one is running, of %.90s; retry when it has finished", v->who);
+		rc = err_set(err, ERR_RETRY, 0, "verify: another one is running, of %.90s; retry when it has finished",
+				v->who);
 	if (rc == 0) {
 		v->slots[VERIFY_ASKED].running = true;
 		snprintf(v->who, sizeof(v->who), "%s", who);
@@ -248,14 +254,21 @@ static void end(struct verifier *v)
 
 int verifier_request(struct verifier *v, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
-	const char *who = r->session && r->session->who[0] ? r->session->who : "unknown", *limit = engine_request_arg(r, "limit");
+	const char *who = r->session && r->session->who[0] ? r->session->who : "unknown",
+		   *limit = engine_request_arg(r, "limit");
 	const char *continuous = engine_request_arg(r, "continuous");
-	struct verify_job job = { .e = v->e, .emit = emit, .arg = arg, .slot = VERIFY_ASKED, .limit = LIMIT, .rate = 100 };
+	struct verify_job job = { .e = v->e,
+		.emit = emit,
+		.arg = arg,
+		.slot = VERIFY_ASKED,
+		.limit = LIMIT,
+		.rate = 100 };
 	int64_t n;
 	int rc;
 
 	if (v->e->capture == NULL || v->e->load == NULL)
-		return err_set(err, ERR_CONFIG, 0, "verify: this process runs one half only, and cannot know what is on its way; run it with --role all");
+		return err_set(err, ERR_CONFIG, 0,
+				"verify: this process runs one half only, and cannot know what is on its way; run it with --role all");
 	job.repair = engine_request_arg(r, "repair") != NULL;
 	job.truncate = engine_request_arg(r, "truncate") != NULL;
 	if (limit && num_parse_i64(limit, strlen(limit), &n))
@@ -264,7 +277,8 @@ int verifier_request(struct verifier *v, const struct engine_request *r, engine_
 		return verify_loop_switch(v, strcmp(continuous, "on") == 0, who, err);
 	if (begin(v, who, err))
 		return -1;
-	logline(LOG_NOTICE, "verify", "%s is compared on request of %s", engine_request_arg(r, "tables") ? engine_request_arg(r, "tables") : "every table", who);
+	logline(LOG_NOTICE, "verify", "%s is compared on request of %s",
+			engine_request_arg(r, "tables") ? engine_request_arg(r, "tables") : "every table", who);
 	row_mask_init(&job.mask, atomic_load(&v->e->shared.live));
 	rc = run_tables(&job, engine_request_arg(r, "tables"), err);
 	row_mask_done(&job.mask);

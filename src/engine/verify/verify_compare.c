@@ -9,7 +9,10 @@
 const char *verify_what_name(enum verify_what what)
 {
 	static const char *const names[] = {
-		[VERIFY_EQUAL] = "equal", [VERIFY_MISSING] = "missing", [VERIFY_EXTRA] = "extra", [VERIFY_COLUMNS] = "columns",
+		[VERIFY_EQUAL] = "equal",
+		[VERIFY_MISSING] = "missing",
+		[VERIFY_EXTRA] = "extra",
+		[VERIFY_COLUMNS] = "columns",
 		[VERIFY_REFUSED] = "refused",
 	};
 
@@ -115,7 +118,9 @@ static struct verify_row *add(struct verify_set *s, const struct sink_cell *key)
 {
 	struct verify_row *row = arena_alloc(&s->arena, sizeof(*row));
 
-	*row = (struct verify_row){ .at = s->count, .hash = verify_hash(key, s->nkey), .key = verify_cells_copy(&s->arena, key, s->nkey) };
+	*row = (struct verify_row){ .at = s->count,
+		.hash = verify_hash(key, s->nkey),
+		.key = verify_cells_copy(&s->arena, key, s->nkey) };
 	if (s->count == s->cap)
 		grow(s);
 	*slot_of(s, row->hash, row->key) = row;
@@ -123,8 +128,8 @@ static struct verify_row *add(struct verify_set *s, const struct sink_cell *key)
 	return row;
 }
 
-struct verify_row *verify_set_put(struct verify_set *s, const struct sink_cell *key, const struct sink_cell *cells, const char *refused,
-				  const char *bound)
+struct verify_row *verify_set_put(struct verify_set *s, const struct sink_cell *key, const struct sink_cell *cells,
+		const char *refused, const char *bound)
 {
 	struct verify_row *row = verify_set_find(s, key);
 

@@ -11,7 +11,7 @@
 #include "core/xalloc.h"
 #include "engine/verify/verify_parts.h"
 
-enum { LOOK_US = 50000, SLOW_LOOK_US = 200000, STILL_US = 60000000 };	/* the last: nothing has moved for so long */
+enum { LOOK_US = 50000, SLOW_LOOK_US = 200000, STILL_US = 60000000 }; /* the last: nothing has moved for so long */
 
 static int half_ready(struct half *h, struct err *err)
 {
@@ -20,8 +20,9 @@ static int half_ready(struct half *h, struct err *err)
 
 	half_view(h, &state, &trouble);
 	if (state == HALF_PAUSED || state == HALF_FAILED || state == HALF_STOPPED)
-		return err_set(err, ERR_CONFIG, 0, "%s is %s%s%.200s: rows do not reach the target; `millrace resume %s`", h->part, half_state_name(state),
-			       trouble.error[0] ? ": " : "", trouble.error, h->part);
+		return err_set(err, ERR_CONFIG, 0,
+				"%s is %s%s%.200s: rows do not reach the target; `millrace resume %s`", h->part,
+				half_state_name(state), trouble.error[0] ? ": " : "", trouble.error, h->part);
 	if (state == HALF_SNAPSHOT)
 		return err_set(err, ERR_RETRY, 0, "the initial snapshot is running: retry when it has finished");
 	return 0;
@@ -40,15 +41,16 @@ int verify_fence_ready(struct verify_job *job, const char *table, struct err *er
 	if (atomic_load(&m->paused))
 		return err_set(err, ERR_CONFIG, 0, "table %s: its load is paused; `millrace resume %s`", table, table);
 	if (atomic_load(&m->stopped) || atomic_load(&m->state) == HALF_FAILED)
-		return err_set(err, ERR_CONFIG, 0, "table %s: it is stopped: %.200s; `millrace resume %s`", table, why, table);
+		return err_set(err, ERR_CONFIG, 0, "table %s: it is stopped: %.200s; `millrace resume %s`", table, why,
+				table);
 	return 0;
 }
 
 /* ---- how far the load is ---- */
 
-struct reach {				/* of one topic */
+struct reach { /* of one topic */
 	struct log_topics topics;
-	const struct log_topic *topic;	/* NULL: there is none, so nothing was ever captured */
+	const struct log_topic *topic; /* NULL: there is none, so nothing was ever captured */
 };
 
 static int read_ends(struct verify_table *t, struct reach *r, struct err *err)
@@ -110,8 +112,10 @@ static int wait_captured(struct verify_table *t, const struct position *want, st
 		if (there || (rc = wait_gone(t->job, err)) || (rc = verify_fence_ready(t->job, t->name, err)))
 			break;
 		if (clock_mono_us() - since_us > STILL_US) {
-			rc = err_set(err, ERR_RETRY, 0, "capture is at %s, position %llu for %d s and does not come to %s, %llu, where MySQL is", have.file,
-				     (unsigned long long)have.pos, STILL_US / 1000000, want->file, (unsigned long long)want->pos);
+			rc = err_set(err, ERR_RETRY, 0,
+					"capture is at %s, position %llu for %d s and does not come to %s, %llu, where MySQL is",
+					have.file, (unsigned long long)have.pos, STILL_US / 1000000, want->file,
+					(unsigned long long)want->pos);
 			break;
 		}
 		capture_hurry(c);
@@ -136,8 +140,9 @@ static int wait_loaded(struct verify_table *t, const struct reach *r, struct err
 		if (wait_gone(t->job, err) || verify_fence_ready(t->job, t->name, err))
 			return -1;
 		if (clock_mono_us() - since_us > STILL_US)
-			return err_set(err, ERR_RETRY, 0, "table %s: %lld messages wait, and none was loaded for %d s; `millrace status` says why", t->name,
-				       (long long)left, STILL_US / 1000000);
+			return err_set(err, ERR_RETRY, 0,
+					"table %s: %lld messages wait, and none was loaded for %d s; `millrace status` says why",
+					t->name, (long long)left, STILL_US / 1000000);
 		verify_sleep(t->job, wait_us);
 		wait_us = SLOW_LOOK_US;
 	}

@@ -10,7 +10,7 @@
 #include "core/logline.h"
 #include "engine/verify/verify_parts.h"
 
-enum { PASS_GAP_MS = 10000, DIFFERENCES = 100 };	/* after a pass; of a table, then it is left */
+enum { PASS_GAP_MS = 10000, DIFFERENCES = 100 }; /* after a pass; of a table, then it is left */
 
 /* Until then, or until something changes. */
 static void rest(struct verifier *v)
@@ -28,7 +28,10 @@ static void rest(struct verifier *v)
 /* A table that cannot be compared now may be the next time. */
 static void pass(struct verifier *v)
 {
-	struct verify_job job = { .e = v->e, .slot = VERIFY_LOOP, .limit = DIFFERENCES, .rate = (int)v->e->settings->verify_rate };
+	struct verify_job job = { .e = v->e,
+		.slot = VERIFY_LOOP,
+		.limit = DIFFERENCES,
+		.rate = (int)v->e->settings->verify_rate };
 	char **names = NULL;
 	size_t count = 0;
 	struct err err;

@@ -10,22 +10,22 @@
 #include "core/xalloc.h"
 #include "engine/verify/verify_parts.h"
 
-struct origin {				/* a row of the source, before it became a message */
+struct origin { /* a row of the source, before it became a message */
 	const struct value *row;
-	const char *dead;		/* why it became none */
+	const char *dead; /* why it became none */
 };
 
 struct verify_pipe {
-	struct schema *schema;		/* of the source; a reference */
+	struct schema *schema; /* of the source; a reference */
 	struct format_encoder *encoder;
 	struct format_decoder *decoder;
-	struct script *script;		/* NULL: none */
+	struct script *script; /* NULL: none */
 	struct batch *scripted;
-	const char *topic;		/* interned */
+	const char *topic; /* interned */
 	struct origin *origins;
 	size_t cap;
-	struct sink_cell *cells, *key, *other;	/* of one row */
-	unsigned room;			/* of cells */
+	struct sink_cell *cells, *key, *other; /* of one row */
+	unsigned room;			       /* of cells */
 	struct arena arena;
 };
 
@@ -103,7 +103,7 @@ static int encode(struct verify_pipe *p, struct batch *in, struct err *err)
 		p->origins = xrealloc(p->origins, (p->cap = in->nchanges) * sizeof(*p->origins));
 	for (size_t i = 0; i < in->nchanges; i++)
 		p->origins[i] = (struct origin){ .row = in->changes[i].after, .dead = in->changes[i].dead };
-	for (size_t i = 0; i < in->nrecords; i++)	/* a heartbeat, a tombstone */
+	for (size_t i = 0; i < in->nrecords; i++) /* a heartbeat, a tombstone */
 		if (in->records[i].topic == p->topic && in->records[i].value)
 			in->records[n++] = in->records[i];
 	in->nrecords = n;
@@ -121,8 +121,9 @@ static int decode(struct verify_pipe *p, struct batch *in, struct err *err)
 	if (format_decode(p->decoder, in, err))
 		return -1;
 	if (format_decoder_unsure(p->decoder, &unsure))
-		return err_set(err, ERR_DATA, 0, "table %s.%s: its messages do not have the columns that MySQL has now: %.200s", p->schema->db,
-			       p->schema->table, unsure.shape);
+		return err_set(err, ERR_DATA, 0,
+				"table %s.%s: its messages do not have the columns that MySQL has now: %.200s",
+				p->schema->db, p->schema->table, unsure.shape);
 	return 0;
 }
 
@@ -145,13 +146,15 @@ static bool keys_equal(const struct verify_pipe *p)
 
 static int other_key(const struct verify_pipe *p, const char *bound, struct err *err)
 {
-	return err_set(err, ERR_DATA, 0, "table %s.%s: the row with the key %.100s gets another key on its way (%s), and rows are compared by key",
-		       p->schema->db, p->schema->table, bound, p->script ? "the table's script" : "message.key.columns, column.mask or column.truncate");
+	return err_set(err, ERR_DATA, 0,
+			"table %s.%s: the row with the key %.100s gets another key on its way (%s), and rows are compared by key",
+			p->schema->db, p->schema->table, bound,
+			p->script ? "the table's script" : "message.key.columns, column.mask or column.truncate");
 }
 
 /* One row that comes out of the pipe; the key of what it was made from is p->key. */
-static int put_output(struct verify_pipe *p, const struct change *c, const char *bound, struct sink_reader *reader, struct verify_set *out,
-		      struct err *err)
+static int put_output(struct verify_pipe *p, const struct change *c, const char *bound, struct sink_reader *reader,
+		struct verify_set *out, struct err *err)
 {
 	char why[240];
 
@@ -159,7 +162,7 @@ static int put_output(struct verify_pipe *p, const struct change *c, const char 
 		verify_set_put(out, p->key, NULL, c->dead, bound);
 		return 0;
 	}
-	if (c->after == NULL)		/* a delete: it should not be there */
+	if (c->after == NULL) /* a delete: it should not be there */
 		return 0;
 	sink_reader_expect_key(reader, c->schema, c->after, &p->arena, p->other);
 	if (!keys_equal(p))
@@ -172,8 +175,8 @@ static int put_output(struct verify_pipe *p, const struct change *c, const char 
 }
 
 /* Changes of one message stand behind each other, in the order of the messages. */
-static int put_rows(struct verify_pipe *p, const struct batch *in, size_t n, const struct batch *out, const struct source_chunk *chunk, struct sink_reader *reader,
-		    struct verify_set *set, struct err *err)
+static int put_rows(struct verify_pipe *p, const struct batch *in, size_t n, const struct batch *out,
+		const struct source_chunk *chunk, struct sink_reader *reader, struct verify_set *set, struct err *err)
 {
 	size_t at = 0;
 
@@ -188,8 +191,8 @@ static int put_rows(struct verify_pipe *p, const struct batch *in, size_t n, con
 	return 0;
 }
 
-int verify_pipe_run(struct verify_pipe *p, struct batch *in, const struct source_chunk *chunk, struct sink_reader *reader,
-		    struct verify_set *out, struct err *err)
+int verify_pipe_run(struct verify_pipe *p, struct batch *in, const struct source_chunk *chunk,
+		struct sink_reader *reader, struct verify_set *out, struct err *err)
 {
 	size_t n = in->nchanges;
 	struct batch *scripted;

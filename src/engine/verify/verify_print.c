@@ -30,7 +30,7 @@ static size_t shown_from(const struct sink_cell *c, const struct sink_cell *othe
 	while (at < n && at < c->len && c->p[at] == other->p[at])
 		at++;
 	at = at > BEFORE ? at - BEFORE : 0;
-	while (at > 0 && ((unsigned char)c->p[at] & 0xc0) == 0x80)	/* not within a character */
+	while (at > 0 && ((unsigned char)c->p[at] & 0xc0) == 0x80) /* not within a character */
 		at--;
 	return at;
 }
@@ -61,7 +61,8 @@ static bool hidden(const struct verify_table *t, unsigned column)
 }
 
 /* target: it is the target's own row. */
-static void put_row(struct verify_table *t, struct buf *b, const struct sink_cell *cells, const struct sink_cell *other, bool target)
+static void put_row(struct verify_table *t, struct buf *b, const struct sink_cell *cells, const struct sink_cell *other,
+		bool target)
 {
 	const char *separator = "{";
 
@@ -109,12 +110,14 @@ static void put_columns(struct verify_table *t, struct buf *b, const struct veri
 		}
 }
 
-static void keep_first(struct verify_table *t, const struct verify_difference *d, const struct buf *key, const struct buf *columns)
+static void keep_first(struct verify_table *t, const struct verify_difference *d, const struct buf *key,
+		const struct buf *columns)
 {
 	if (t->counts.first[0])
 		return;
-	snprintf(t->counts.first, sizeof(t->counts.first), "%s: %.120s%s%.60s", d->what == VERIFY_COLUMNS ? "differs" : verify_what_name(d->what),
-		 key->data ? key->data : "", columns->len ? ", columns " : "", columns->len ? columns->data : "");
+	snprintf(t->counts.first, sizeof(t->counts.first), "%s: %.120s%s%.60s",
+			d->what == VERIFY_COLUMNS ? "differs" : verify_what_name(d->what), key->data ? key->data : "",
+			columns->len ? ", columns " : "", columns->len ? columns->data : "");
 }
 
 void verify_tell_difference(struct verify_table *t, const struct verify_difference *d)
@@ -129,8 +132,8 @@ void verify_tell_difference(struct verify_table *t, const struct verify_differen
 	put_columns(t, &columns, d);
 	buf_puts(&b, "{\"table\":");
 	buf_json_str(&b, t->name);
-	buf_printf(&b, ",\"difference\":\"%s\",\"key\":%s,\"columns\":[%s],\"mysql\":", verify_what_name(d->what), key.data,
-		   columns.len ? columns.data : "");
+	buf_printf(&b, ",\"difference\":\"%s\",\"key\":%s,\"columns\":[%s],\"mysql\":", verify_what_name(d->what),
+			key.data, columns.len ? columns.data : "");
 	put_row(t, &b, expected, d->found, false);
 	buf_puts(&b, ",\"target\":");
 	put_row(t, &b, d->found, expected, true);
@@ -151,8 +154,9 @@ void verify_tell_difference(struct verify_table *t, const struct verify_differen
 static void put_counts(struct buf *b, const struct verify_counts *c)
 {
 	buf_printf(b, "\"rows\":%llu,\"looked_again\":%llu,\"differences\":%llu,\"more\":%s,\"unsettled\":%llu,\"extra\":%llu,\"repaired\":%llu",
-		   (unsigned long long)c->rows, (unsigned long long)c->looked, (unsigned long long)c->different, c->more ? "true" : "false",
-		   (unsigned long long)c->unsettled, (unsigned long long)c->extra, (unsigned long long)c->repaired);
+			(unsigned long long)c->rows, (unsigned long long)c->looked, (unsigned long long)c->different,
+			c->more ? "true" : "false", (unsigned long long)c->unsettled, (unsigned long long)c->extra,
+			(unsigned long long)c->repaired);
 }
 
 void verify_tell_progress(struct verify_table *t, const char *doing)

@@ -9,17 +9,17 @@
 #include "core/xalloc.h"
 #include "engine/verify/verify_parts.h"
 
-struct look {				/* at one row, over the rounds */
-	uint64_t expected, found;	/* hashes of its two rows */
-	unsigned same;			/* looks in a row that found the same two */
+struct look {			  /* at one row, over the rounds */
+	uint64_t expected, found; /* hashes of its two rows */
+	unsigned same;		  /* looks in a row that found the same two */
 	bool done;
-	const struct sink_cell *cells;	/* of the target, in this round; NULL: there is no row */
+	const struct sink_cell *cells; /* of the target, in this round; NULL: there is no row */
 };
 
 struct settling {
 	struct verify_table *t;
-	struct look *looks;		/* by place among the suspects */
-	struct arena found;		/* the target's rows of this round */
+	struct look *looks; /* by place among the suspects */
+	struct arena found; /* the target's rows of this round */
 	size_t left;
 };
 
@@ -125,9 +125,11 @@ static int read_target(struct settling *g, struct err *err)
 		g->looks[i].cells = NULL;
 	for (size_t i = 0; rc == 0 && i < t->suspects.count; i++) {
 		if (!g->looks[i].done)
-			memcpy(keys + n++ * t->suspects.nkey, t->suspects.rows[i]->key, t->suspects.nkey * sizeof(*keys));
+			memcpy(keys + n++ * t->suspects.nkey, t->suspects.rows[i]->key,
+					t->suspects.nkey * sizeof(*keys));
 		if (n == VERIFY_KEYS || (n > 0 && i + 1 == t->suspects.count)) {
-			rc = sink_reader_page(t->reader, &(struct sink_page){ .keys = keys, .nkeys = n }, take_found, g, err);
+			rc = sink_reader_page(t->reader, &(struct sink_page){ .keys = keys, .nkeys = n }, take_found, g,
+					err);
 			n = 0;
 		}
 	}
@@ -153,7 +155,9 @@ static uint64_t hash_of(const struct verify_table *t, const struct verify_row *r
 	struct sink_cell refused;
 
 	if (row && row->refused) {
-		refused = (struct sink_cell){ .kind = CELL_TEXT, .p = row->refused, .len = (uint32_t)strlen(row->refused) };
+		refused = (struct sink_cell){ .kind = CELL_TEXT,
+			.p = row->refused,
+			.len = (uint32_t)strlen(row->refused) };
 		return verify_hash(&refused, 1);
 	}
 	return row && row->cells ? verify_hash(row->cells, sink_reader_columns(t->reader)) : 0;
@@ -173,7 +177,8 @@ static void judge(struct settling *g, const struct verify_row *suspect, struct l
 	l->done = what == VERIFY_EQUAL || l->same >= VERIFY_LOOKS;
 	if (!l->done || what == VERIFY_EQUAL)
 		return;
-	tell(t, &(struct verify_difference){ .what = what, .key = suspect->key, .expected = row, .found = l->cells }, suspect->bound);
+	tell(t, &(struct verify_difference){ .what = what, .key = suspect->key, .expected = row, .found = l->cells },
+			suspect->bound);
 }
 
 static int round_of(struct settling *g, struct err *err)

@@ -19,10 +19,13 @@ static int comparable(struct verify_table *t, struct err *err)
 	const char *why = source_reader_unkeyed(t->source), *partly = source_reader_partly(t->source);
 
 	if (why)
-		return err_set(err, ERR_DATA, 0, "table %s: %s, so its rows cannot be told apart; compare it by hand, or give it a primary key",
-			       t->name, why);
+		return err_set(err, ERR_DATA, 0,
+				"table %s: %s, so its rows cannot be told apart; compare it by hand, or give it a primary key",
+				t->name, why);
 	if (partly)
-		return err_set(err, ERR_DATA, 0, "table %s: %s says which rows its snapshot has, and the stream has others", t->name, partly);
+		return err_set(err, ERR_DATA, 0,
+				"table %s: %s says which rows its snapshot has, and the stream has others", t->name,
+				partly);
 	return 0;
 }
 
@@ -59,7 +62,8 @@ static int open_table(struct verify_table *t, struct err *err)
 	if (t->pipe == NULL)
 		return -1;
 	t->key = xcalloc(source_reader_schema(t->source)->nkey + 1, sizeof(*t->key));
-	t->masked = row_mask_table(&t->job->mask, source_reader_schema(t->source)->db, source_reader_schema(t->source)->table);
+	t->masked = row_mask_table(&t->job->mask, source_reader_schema(t->source)->db,
+			source_reader_schema(t->source)->table);
 	verify_set_reset(&t->suspects, source_reader_schema(t->source)->nkey, 0);
 	verify_set_reset(&t->differing, source_reader_schema(t->source)->nkey, 0);
 	return 0;
@@ -82,7 +86,7 @@ static void close_table(struct verify_table *t)
 
 struct page {
 	struct verify_table *t;
-	struct arena last;		/* the key of the last row */
+	struct arena last; /* the key of the last row */
 	const struct sink_cell *key;
 	uint64_t rows;
 };
@@ -107,8 +111,8 @@ static int take_row(void *arg, const struct sink_cell *cells)
 
 /* Between two neighbours in MySQL the target may have any number of rows. 1: there are more of them behind *at, a key in the
  * arena, but as many are suspected as may be. */
-static int compare_range(struct verify_table *t, const struct sink_cell *after, const struct sink_cell *upto, struct arena *arena,
-			 const struct sink_cell **at, struct err *err)
+static int compare_range(struct verify_table *t, const struct sink_cell *after, const struct sink_cell *upto,
+		struct arena *arena, const struct sink_cell **at, struct err *err)
 {
 	struct page p = { .t = t };
 	int rc = 0;
@@ -116,7 +120,9 @@ static int compare_range(struct verify_table *t, const struct sink_cell *after, 
 	arena_init(&p.last, 4096);
 	do {
 		p.rows = 0;
-		rc = sink_reader_page(t->reader, &(struct sink_page){ .after = after, .upto = upto, .limit = PAGE_ROWS }, take_row, &p, err);
+		rc = sink_reader_page(t->reader,
+				&(struct sink_page){ .after = after, .upto = upto, .limit = PAGE_ROWS }, take_row, &p,
+				err);
 		t->counts.found += p.rows;
 		if (rc || p.rows < PAGE_ROWS)
 			break;
@@ -139,7 +145,8 @@ static int compare_keys(struct verify_table *t, struct err *err)
 	for (size_t i = 0; rc == 0 && i < t->expected.count; i++) {
 		memcpy(keys + n++ * t->expected.nkey, t->expected.rows[i]->key, t->expected.nkey * sizeof(*keys));
 		if (n == VERIFY_KEYS || i + 1 == t->expected.count) {
-			rc = sink_reader_page(t->reader, &(struct sink_page){ .keys = keys, .nkeys = n }, take_row, &p, err);
+			rc = sink_reader_page(t->reader, &(struct sink_page){ .keys = keys, .nkeys = n }, take_row, &p,
+					err);
 			n = 0;
 		}
 	}
@@ -175,12 +182,13 @@ static int settle_some(struct verify_table *t, bool all, struct err *err)
 /* ---- MySQL's order ---- */
 
 struct forward {
-	char *after;			/* the bound of the last row; NULL: none yet */
-	struct arena edge[3];		/* keys of the last rows of this chunk and of the one before, in turn; and of `from` within one */
-	const struct sink_cell *from;	/* up to this key the target's rows were compared; NULL: none yet */
+	char *after; /* the bound of the last row; NULL: none yet */
+	struct arena edge
+			[3]; /* keys of the last rows of this chunk and of the one before, in turn; and of `from` within one */
+	const struct sink_cell *from; /* up to this key the target's rows were compared; NULL: none yet */
 	unsigned turn;
-	bool again;			/* the same chunk, from there on */
-	uint64_t rows;			/* of a chunk */
+	bool again;    /* the same chunk, from there on */
+	uint64_t rows; /* of a chunk */
 	bool last, ordered;
 };
 
@@ -201,7 +209,9 @@ static int compare_between(struct verify_table *t, struct forward *f, struct err
 
 	if (!f->last && row) {
 		if (!is_whole(row->key, t->expected.nkey))
-			return err_set(err, ERR_DATA, 0, "table %s: the target cannot have the key %.100s, where a chunk ends", t->name, row->bound);
+			return err_set(err, ERR_DATA, 0,
+					"table %s: the target cannot have the key %.100s, where a chunk ends", t->name,
+					row->bound);
 		arena_reset(&f->edge[f->turn]);
 		upto = verify_cells_copy(&f->edge[f->turn], row->key, t->expected.nkey);
 		f->turn ^= 1;
@@ -250,7 +260,9 @@ static int forward_chunk(struct verify_table *t, struct forward *f, struct err *
 
 static int stopped(struct verify_table *t, struct err *err)
 {
-	return verify_gone(t->job) ? err_set(err, ERR_RETRY, 0, "table %s: stopped after %llu rows", t->name, (unsigned long long)t->counts.rows) : 0;
+	return verify_gone(t->job) ? err_set(err, ERR_RETRY, 0, "table %s: stopped after %llu rows", t->name,
+						     (unsigned long long)t->counts.rows)
+				   : 0;
 }
 
 static int run_forward(struct verify_table *t, struct err *err)
@@ -275,7 +287,7 @@ static int run_forward(struct verify_table *t, struct err *err)
 
 struct backward {
 	struct verify_table *t;
-	struct verify_set keys;		/* of a page */
+	struct verify_set keys; /* of a page */
 	const struct sink_cell *after;
 	struct arena from;
 };
@@ -306,7 +318,9 @@ static int look_up(struct backward *w, size_t from, size_t n, struct err *err)
 	verify_set_reset(&t->expected, nkey, sink_reader_columns(t->reader));
 	if (nbounds > 0)
 		rc = source_reader_keys(t->source, (const char *const *)bounds, nbounds, t->in, &chunk, err) ||
-		     verify_pipe_run(t->pipe, t->in, &chunk, t->reader, &t->expected, err) ? -1 : 0;
+						verify_pipe_run(t->pipe, t->in, &chunk, t->reader, &t->expected, err)
+				? -1
+				: 0;
 	for (size_t i = from; rc == 0 && i < from + n; i++)
 		if (verify_set_find(&t->expected, w->keys.rows[i]->key) == NULL)
 			verify_suspect(t, w->keys.rows[i]->key, NULL);
@@ -320,7 +334,8 @@ static int backward_page(struct backward *w, struct err *err)
 	struct verify_table *t = w->t;
 
 	verify_set_reset(&w->keys, t->suspects.nkey, 0);
-	if (sink_reader_page(t->reader, &(struct sink_page){ .after = w->after, .limit = LOOKUP_ROWS }, take_key, w, err))
+	if (sink_reader_page(t->reader, &(struct sink_page){ .after = w->after, .limit = LOOKUP_ROWS }, take_key, w,
+			    err))
 		return -1;
 	for (size_t i = 0; i < w->keys.count; i += VERIFY_KEYS)
 		if (look_up(w, i, w->keys.count - i < VERIFY_KEYS ? w->keys.count - i : VERIFY_KEYS, err))

@@ -10,8 +10,8 @@ static size_t bigint_trim(uint8_t *p, size_t len)
 {
 	size_t skip = 0;
 
-	while (skip + 1 < len && ((p[skip] == 0x00 && !(p[skip + 1] & 0x80))
-			|| (p[skip] == 0xff && (p[skip + 1] & 0x80))))
+	while (skip + 1 < len &&
+			((p[skip] == 0x00 && !(p[skip + 1] & 0x80)) || (p[skip] == 0xff && (p[skip + 1] & 0x80))))
 		skip++;
 	memmove(p, p + skip, len - skip);
 	return len - skip;
@@ -59,7 +59,7 @@ size_t bigint_from_i64(uint8_t out[BIGINT_BYTES], int64_t v)
 	uint64_t u = __builtin_bswap64((uint64_t)v);
 	uint64_t folded = (uint64_t)(v < 0 ? ~v : v);
 	size_t bits = folded ? 64 - (size_t)__builtin_clzll(folded) : 0;
-	size_t len = bits / 8 + 1;	/* one bit more than the number for its sign */
+	size_t len = bits / 8 + 1; /* one bit more than the number for its sign */
 
 	memcpy(out, (const char *)&u + 8 - len, len);
 	return len;

@@ -47,7 +47,7 @@ static char *write_boolean(char *out, const struct cell *c, const struct value *
 	if (v->kind != VALUE_INT && v->kind != VALUE_UINT)
 		return cell_wrong_kind(env);
 	return v->i ? cell_copy(out, "true\0\0\0\0\0\0\0\0\0\0\0\0", 4)
-			: cell_copy(out, "false\0\0\0\0\0\0\0\0\0\0\0", 5);
+		    : cell_copy(out, "false\0\0\0\0\0\0\0\0\0\0\0", 5);
 }
 
 static char *write_int(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
@@ -89,7 +89,7 @@ static char *write_decimal(char *out, const struct cell *c, const struct value *
 		return cell_wrong_kind(env);
 	len = v->kind == VALUE_DECIMAL ? bigint_from_i64(bytes, v->i) : bigint_from_text(bytes, v->p, v->len);
 	return len ? write_base64_quoted(out, bytes, len)
-			: cell_refuse(env, "the decimal is not a number of at most 80 digits");
+		   : cell_refuse(env, "the decimal is not a number of at most 80 digits");
 }
 
 static char *write_unsigned_decimal(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
@@ -193,12 +193,9 @@ static char *write_date(char *out, const struct cell *c, const struct value *v, 
 	if (v->kind != VALUE_ZERODATE)
 		return cell_wrong_kind(env);
 	switch (date_zero_micros(v->p, v->len, env->snapshot, &days)) {
-	case DATE_ZERO_NULL:
-		return write_null(out, c);
-	case DATE_ZERO_INSTANT:
-		return out + num_i64(out, floor_div(days, MICROS_PER_DAY));
-	default:
-		return cell_refuse(env, "the date does not exist in the calendar");
+	case DATE_ZERO_NULL: return write_null(out, c);
+	case DATE_ZERO_INSTANT: return out + num_i64(out, floor_div(days, MICROS_PER_DAY));
+	default: return cell_refuse(env, "the date does not exist in the calendar");
 	}
 }
 
@@ -225,12 +222,9 @@ static char *write_datetime(char *out, const struct cell *c, const struct value 
 	if (v->kind != VALUE_ZERODATE)
 		return cell_wrong_kind(env);
 	switch (date_zero_micros(v->p, v->len, env->snapshot, &micros)) {
-	case DATE_ZERO_NULL:
-		return write_null(out, c);
-	case DATE_ZERO_INSTANT:
-		return out + num_i64(out, floor_div(micros, unit_us));
-	default:
-		return cell_refuse(env, "the date does not exist in the calendar");
+	case DATE_ZERO_NULL: return write_null(out, c);
+	case DATE_ZERO_INSTANT: return out + num_i64(out, floor_div(micros, unit_us));
+	default: return cell_refuse(env, "the date does not exist in the calendar");
 	}
 }
 
@@ -312,7 +306,7 @@ static char *write_point(char *out, const struct cell *c, const struct value *v,
 {
 	double x, y;
 
-	if (v->kind != VALUE_BYTES || v->len != 25)	/* srid, byte order, type, x, y */
+	if (v->kind != VALUE_BYTES || v->len != 25) /* srid, byte order, type, x, y */
 		return cell_wrong_kind(env);
 	x = read_double(v->p + 9, v->p[4] == 1);
 	y = read_double(v->p + 17, v->p[4] == 1);
@@ -349,15 +343,29 @@ static char *write_vector(char *out, const struct cell *c, const struct value *v
 cell_write_fn *cell_writer(enum cell_shape shape)
 {
 	static cell_write_fn *const writers[CELL_SHAPES] = {
-		[CELL_BOOLEAN] = write_boolean, [CELL_INT] = write_int, [CELL_LONG_UNSIGNED] = write_int,
-		[CELL_FLOAT] = write_float, [CELL_DOUBLE] = write_double, [CELL_DECIMAL] = write_decimal,
-		[CELL_DECIMAL_DOUBLE] = write_decimal_double, [CELL_DECIMAL_STRING] = write_decimal_string,
-		[CELL_UNSIGNED_DECIMAL] = write_unsigned_decimal, [CELL_TEXT] = write_text,
+		[CELL_BOOLEAN] = write_boolean,
+		[CELL_INT] = write_int,
+		[CELL_LONG_UNSIGNED] = write_int,
+		[CELL_FLOAT] = write_float,
+		[CELL_DOUBLE] = write_double,
+		[CELL_DECIMAL] = write_decimal,
+		[CELL_DECIMAL_DOUBLE] = write_decimal_double,
+		[CELL_DECIMAL_STRING] = write_decimal_string,
+		[CELL_UNSIGNED_DECIMAL] = write_unsigned_decimal,
+		[CELL_TEXT] = write_text,
 		[CELL_BASE64] = write_base64,
-		[CELL_BASE64_URL] = write_base64_url, [CELL_HEX] = write_hex, [CELL_BITS] = write_bits,
-		[CELL_DATE] = write_date, [CELL_MICRO_TIME] = write_micro_time, [CELL_MILLI_TIME] = write_milli_time,
-		[CELL_MILLIS] = write_millis, [CELL_MICROS] = write_micros, [CELL_ZONED] = write_zoned,
-		[CELL_GEOMETRY] = write_geometry, [CELL_POINT] = write_point, [CELL_VECTOR] = write_vector,
+		[CELL_BASE64_URL] = write_base64_url,
+		[CELL_HEX] = write_hex,
+		[CELL_BITS] = write_bits,
+		[CELL_DATE] = write_date,
+		[CELL_MICRO_TIME] = write_micro_time,
+		[CELL_MILLI_TIME] = write_milli_time,
+		[CELL_MILLIS] = write_millis,
+		[CELL_MICROS] = write_micros,
+		[CELL_ZONED] = write_zoned,
+		[CELL_GEOMETRY] = write_geometry,
+		[CELL_POINT] = write_point,
+		[CELL_VECTOR] = write_vector,
 	};
 
 	return writers[shape];

@@ -6,10 +6,10 @@
 
 #include "format/cell/format_type.h"
 
-struct cell_env {		/* what a writer may know beside the value */
-	bool snapshot;		/* some types are rendered differently in the two phases */
-	bool adjust_years;	/* enable.time.adjuster */
-	const char *problem;	/* set by a writer that returns NULL; static text */
+struct cell_env {	     /* what a writer may know beside the value */
+	bool snapshot;	     /* some types are rendered differently in the two phases */
+	bool adjust_years;   /* enable.time.adjuster */
+	const char *problem; /* set by a writer that returns NULL; static text */
 };
 
 struct cell;
@@ -19,15 +19,15 @@ typedef char *cell_write_fn(char *out, const struct cell *c, const struct value 
 
 struct cell {
 	cell_write_fn *write;
-	const char *prefix;		/* `,"name":`; readable 16 bytes past its end */
-	const char *null_text;		/* what SQL NULL becomes: null, the default, or the type's fallback */
+	const char *prefix;    /* `,"name":`; readable 16 bytes past its end */
+	const char *null_text; /* what SQL NULL becomes: null, the default, or the type's fallback */
 	uint32_t prefix_len, null_len;
 	const struct column *column;
-	uint8_t digits;			/* fraction digits, or bytes of a BIT */
-	const struct cell_map *map;	/* of a mapped column (format_mapper.h), else NULL */
+	uint8_t digits;		    /* fraction digits, or bytes of a BIT */
+	const struct cell_map *map; /* of a mapped column (format_mapper.h), else NULL */
 };
 
-#define CELL_FIXED_BOUND 192		/* the most that any cell writes beside 6 bytes for each byte of the value */
+#define CELL_FIXED_BOUND 192 /* the most that any cell writes beside 6 bytes for each byte of the value */
 
 cell_write_fn *cell_writer(enum cell_shape shape);
 /* with quotes; needs 6 * len + 2, less for long texts: see value_bound() */

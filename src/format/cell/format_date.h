@@ -17,9 +17,9 @@ enum date_zero date_zero_micros(const char *p, size_t len, bool snapshot, int64_
  * no such day.
  */
 bool date_parse(const char *p, size_t len, int64_t *micros);
-#define DATE_YEAR_100 (-683003)	/* the first day of the year 100; days before it have a year of two digits */
-int64_t date_adjusted(int64_t days);	/* such a day as Debezium's time adjuster moves it: to 1970 up to 2069 */
-bool date_is_zero(const char *p, size_t len);	/* month or day are 0, or the text is a bare 0 */
-bool date_parse_time(const char *p, size_t len, int64_t *micros);	/* [-]h:mm[:ss[.f]] */
+#define DATE_YEAR_100 (-683003)	     /* the first day of the year 100; days before it have a year of two digits */
+int64_t date_adjusted(int64_t days); /* such a day as Debezium's time adjuster moves it: to 1970 up to 2069 */
+bool date_is_zero(const char *p, size_t len);			  /* month or day are 0, or the text is a bare 0 */
+bool date_parse_time(const char *p, size_t len, int64_t *micros); /* [-]h:mm[:ss[.f]] */
 
 #endif

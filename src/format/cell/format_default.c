@@ -15,7 +15,7 @@
 struct default_text {
 	const char *p;
 	size_t len;
-	char digits[BIGINT_DIGITS + 8];	/* room for a decimal that had to be rescaled */
+	char digits[BIGINT_DIGITS + 8]; /* room for a decimal that had to be rescaled */
 	char bytes[65535];		/* and for the bytes of the longest VARBINARY */
 };
 
@@ -101,7 +101,7 @@ static int decimal_digits(const struct default_text *t, size_t sign, char *d, si
 static bool default_decimal(const struct column *c, struct default_text *t, struct value *v)
 {
 	size_t sign = t->len && (t->p[0] == '-' || t->p[0] == '+'), n = 0, keep;
-	char *d = t->digits + 3;	/* room for a zero, a carry and a sign in front */
+	char *d = t->digits + 3; /* room for a zero, a carry and a sign in front */
 	int whole = decimal_digits(t, sign, d, &n);
 	bool carry;
 
@@ -158,7 +158,8 @@ static bool unhex(char *out, const char *p, size_t digits)
 static bool default_bytes(const struct column *c, struct default_text *t, struct value *v)
 {
 	bool hex = t->len >= 2 && memcmp(t->p, "0x", 2) == 0;
-	size_t len = hex ? (t->len - 2) / 2 : t->len, whole = c->type == COL_BINARY && c->length > len ? c->length : len;
+	size_t len = hex ? (t->len - 2) / 2 : t->len,
+	       whole = c->type == COL_BINARY && c->length > len ? c->length : len;
 
 	if (whole > sizeof(t->bytes))
 		return false;
@@ -216,15 +217,26 @@ static bool default_time(const struct column *c, struct default_text *t, struct 
 static default_fn *default_parser(enum column_type type)
 {
 	static default_fn *const parsers[COL_COUNT] = {
-		[COL_TINYINT] = default_int, [COL_SMALLINT] = default_int, [COL_MEDIUMINT] = default_int,
+		[COL_TINYINT] = default_int,
+		[COL_SMALLINT] = default_int,
+		[COL_MEDIUMINT] = default_int,
 		[COL_INT] = default_int,
-		[COL_BIGINT] = default_int, [COL_BIT] = default_int, [COL_YEAR] = default_year,
-		[COL_FLOAT] = default_double, [COL_DOUBLE] = default_double, [COL_DECIMAL] = default_decimal,
-		[COL_DATE] = default_date, [COL_TIME] = default_time, [COL_DATETIME] = default_instant,
+		[COL_BIGINT] = default_int,
+		[COL_BIT] = default_int,
+		[COL_YEAR] = default_year,
+		[COL_FLOAT] = default_double,
+		[COL_DOUBLE] = default_double,
+		[COL_DECIMAL] = default_decimal,
+		[COL_DATE] = default_date,
+		[COL_TIME] = default_time,
+		[COL_DATETIME] = default_instant,
 		[COL_TIMESTAMP] = default_instant,
-		[COL_CHAR] = default_text, [COL_VARCHAR] = default_text, [COL_ENUM] = default_text,
+		[COL_CHAR] = default_text,
+		[COL_VARCHAR] = default_text,
+		[COL_ENUM] = default_text,
 		[COL_SET] = default_text,
-		[COL_BINARY] = default_bytes, [COL_VARBINARY] = default_bytes,
+		[COL_BINARY] = default_bytes,
+		[COL_VARBINARY] = default_bytes,
 	};
 
 	return parsers[type];
@@ -233,7 +245,10 @@ static default_fn *default_parser(enum column_type type)
 static void cell_for(struct cell *cell, const struct column *c, const struct format_type *t)
 {
 	*cell = (struct cell){
-		.write = cell_writer(t->shape), .column = c, .null_text = "null\0\0\0\0\0\0\0\0\0\0\0\0", .null_len = 4,
+		.write = cell_writer(t->shape),
+		.column = c,
+		.null_text = "null\0\0\0\0\0\0\0\0\0\0\0\0",
+		.null_len = 4,
 		.digits = t->shape == CELL_BITS ? (uint8_t)((c->length + 7) / 8) : c->scale,
 	};
 }
@@ -275,22 +290,36 @@ bool format_default_write(struct buf *b, const struct column *c, const struct fo
 		return false;
 	if (c->default_kind == DEFAULT_NOW)
 		return now_value(c, &v) && default_append(b, c, t, &v);
-	if (c->default_kind != DEFAULT_LITERAL || !c->default_text || !parse
-			|| (parse != default_text && parse != default_bytes && is_hex_literal(&text)))
+	if (c->default_kind != DEFAULT_LITERAL || !c->default_text || !parse ||
+			(parse != default_text && parse != default_bytes && is_hex_literal(&text)))
 		return false;
 	return parse(c, &text, &v) && default_append(b, c, t, &v);
 }
 
 static const char *const fallback_text[CELL_SHAPES] = {
-	[CELL_BOOLEAN] = "false", [CELL_INT] = "0", [CELL_LONG_UNSIGNED] = "0", [CELL_FLOAT] = "0.0",
+	[CELL_BOOLEAN] = "false",
+	[CELL_INT] = "0",
+	[CELL_LONG_UNSIGNED] = "0",
+	[CELL_FLOAT] = "0.0",
 	[CELL_DOUBLE] = "0.0",
-	[CELL_DECIMAL] = "\"AA==\"", [CELL_DECIMAL_DOUBLE] = "0.0", [CELL_DECIMAL_STRING] = "\"0\"",
+	[CELL_DECIMAL] = "\"AA==\"",
+	[CELL_DECIMAL_DOUBLE] = "0.0",
+	[CELL_DECIMAL_STRING] = "\"0\"",
 	[CELL_UNSIGNED_DECIMAL] = "\"AA==\"",
-	[CELL_TEXT] = "\"\"", [CELL_BASE64] = "\"\"", [CELL_BASE64_URL] = "\"\"", [CELL_HEX] = "\"\"",
+	[CELL_TEXT] = "\"\"",
+	[CELL_BASE64] = "\"\"",
+	[CELL_BASE64_URL] = "\"\"",
+	[CELL_HEX] = "\"\"",
 	[CELL_BITS] = "\"\"",
-	[CELL_DATE] = "0", [CELL_MICRO_TIME] = "0", [CELL_MILLI_TIME] = "0", [CELL_MILLIS] = "0", [CELL_MICROS] = "0",
-	[CELL_ZONED] = "\"1970-01-01T00:00:00Z\"", [CELL_GEOMETRY] = "{\"wkb\":\"AQcAAAAAAAAA\",\"srid\":null}",
-	[CELL_POINT] = "null", [CELL_VECTOR] = "[]",
+	[CELL_DATE] = "0",
+	[CELL_MICRO_TIME] = "0",
+	[CELL_MILLI_TIME] = "0",
+	[CELL_MILLIS] = "0",
+	[CELL_MICROS] = "0",
+	[CELL_ZONED] = "\"1970-01-01T00:00:00Z\"",
+	[CELL_GEOMETRY] = "{\"wkb\":\"AQcAAAAAAAAA\",\"srid\":null}",
+	[CELL_POINT] = "null",
+	[CELL_VECTOR] = "[]",
 };
 
 void format_null_write(struct buf *b, const struct column *c, const struct format_type *t, bool replace)

@@ -29,12 +29,9 @@ static uint32_t murmur2_finish(uint32_t h, const char *p, size_t len)
 	const unsigned char *rest = (const unsigned char *)p + (len & ~(size_t)3);
 
 	switch (len & 3) {
-	case 3:
-		h ^= (uint32_t)rest[2] << 16;	/* fall through */
-	case 2:
-		h ^= (uint32_t)rest[1] << 8;	/* fall through */
-	case 1:
-		h = (h ^ rest[0]) * MURMUR2_M;
+	case 3: h ^= (uint32_t)rest[2] << 16; /* fall through */
+	case 2: h ^= (uint32_t)rest[1] << 8;  /* fall through */
+	case 1: h = (h ^ rest[0]) * MURMUR2_M;
 	}
 	h = (h ^ h >> 13) * MURMUR2_M;
 	return (h ^ h >> 15) & 0x7fffffffu;

@@ -51,7 +51,7 @@ static bool read_int(struct json *j, struct arena *a, const struct read_cell *c,
 
 static bool read_uint(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
 {
-	out->kind = VALUE_UINT;		/* the wrap of bigint.unsigned.handling.mode=long, undone */
+	out->kind = VALUE_UINT; /* the wrap of bigint.unsigned.handling.mode=long, undone */
 	return read_i64(j, &out->i);
 }
 
@@ -86,8 +86,10 @@ static bool read_float(struct json *j, struct arena *a, const struct read_cell *
 
 static bool decimal_text(struct arena *a, const char *digits, size_t len, uint8_t scale, struct value *out)
 {
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = scale, .len = (uint32_t)len,
-			.p = arena_dup(a, digits, len) };
+	*out = (struct value){ .kind = VALUE_BIGDECIMAL,
+		.aux = scale,
+		.len = (uint32_t)len,
+		.p = arena_dup(a, digits, len) };
 	return len > 0;
 }
 
@@ -103,8 +105,8 @@ static bool read_decimal_bytes(struct json *j, uint8_t bytes[BIGINT_BYTES + 8], 
 {
 	struct json_slice s;
 
-	return read_plain(j, &s) && s.len <= BIGINT_BYTES / 3 * 4 && num_unbase64(bytes, s.p, s.len, len) == 0
-			&& *len > 0;
+	return read_plain(j, &s) && s.len <= BIGINT_BYTES / 3 * 4 && num_unbase64(bytes, s.p, s.len, len) == 0 &&
+			*len > 0;
 }
 
 static bool read_decimal(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
@@ -129,7 +131,7 @@ static bool read_unsigned_decimal(struct json *j, struct arena *a, const struct 
 	return true;
 }
 
-struct decimal_digits {		/* digits * 10^exponent */
+struct decimal_digits { /* digits * 10^exponent */
 	char p[BIGINT_DIGITS];
 	int n, exponent;
 	bool negative;
@@ -207,8 +209,8 @@ static bool read_decimal_string(struct json *j, struct arena *a, const struct re
 	struct decimal_digits d;
 	struct json_slice s;
 
-	return read_plain(j, &s) && s.len && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, false)
-			&& digits_value(a, &d, c->digits, out);
+	return read_plain(j, &s) && s.len && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, false) &&
+			digits_value(a, &d, c->digits, out);
 }
 
 static bool read_decimal_double(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
@@ -216,8 +218,8 @@ static bool read_decimal_double(struct json *j, struct arena *a, const struct re
 	struct decimal_digits d;
 	struct json_slice s;
 
-	return read_number(j, &s) && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, true)
-			&& digits_value(a, &d, c->digits, out);
+	return read_number(j, &s) && digits_take(&d, s.p, s.len) && digits_scale(&d, c->digits, true) &&
+			digits_value(a, &d, c->digits, out);
 }
 
 /* ---- text and bytes ---- */
@@ -478,32 +480,43 @@ bool cell_read_dynamic(struct json *j, struct arena *a, const struct read_cell *
 	if (kind == JSON_ERROR || kind == JSON_END)
 		return false;
 	switch (c->column->type) {
-	case COL_TINYINT:
-		*out = value_int(kind == JSON_TRUE);
-		return kind == JSON_TRUE || kind == JSON_FALSE;
-	case COL_BIGINT:
-		out->kind = VALUE_INT;
-		return kind == JSON_NUMBER && num_parse_i64(s.p, s.len, &out->i);
+	case COL_TINYINT: *out = value_int(kind == JSON_TRUE); return kind == JSON_TRUE || kind == JSON_FALSE;
+	case COL_BIGINT: out->kind = VALUE_INT; return kind == JSON_NUMBER && num_parse_i64(s.p, s.len, &out->i);
 	case COL_DOUBLE:
 		out->kind = VALUE_DOUBLE;
 		return kind == JSON_NUMBER && num_parse_double(s.p, s.len, &out->d) && isfinite(out->d);
-	default:
-		return dynamic_text(&s, a, out);
+	default: return dynamic_text(&s, a, out);
 	}
 }
 
 cell_read_fn *cell_reader(enum cell_shape shape, const struct column *c)
 {
 	static cell_read_fn *const readers[CELL_SHAPES] = {
-		[CELL_BOOLEAN] = read_boolean, [CELL_INT] = read_int, [CELL_LONG_UNSIGNED] = read_uint,
-		[CELL_FLOAT] = read_float, [CELL_DOUBLE] = read_double, [CELL_DECIMAL] = read_decimal,
-		[CELL_DECIMAL_DOUBLE] = read_decimal_double, [CELL_DECIMAL_STRING] = read_decimal_string,
-		[CELL_UNSIGNED_DECIMAL] = read_unsigned_decimal, [CELL_TEXT] = read_text, [CELL_BASE64] = read_base64,
-		[CELL_BASE64_URL] = read_base64_url, [CELL_HEX] = read_hex, [CELL_BITS] = read_bits,
-		[CELL_DATE] = read_date, [CELL_MICRO_TIME] = read_micro_time, [CELL_MILLI_TIME] = read_milli_time,
-		[CELL_MILLIS] = read_millis, [CELL_MICROS] = read_micros, [CELL_ZONED] = read_zoned,
-		[CELL_GEOMETRY] = read_geometry, [CELL_POINT] = read_geometry, [CELL_VECTOR] = read_vector,
-		[CELL_NANO_TIME] = read_nano_time, [CELL_NANOS] = read_nanos,
+		[CELL_BOOLEAN] = read_boolean,
+		[CELL_INT] = read_int,
+		[CELL_LONG_UNSIGNED] = read_uint,
+		[CELL_FLOAT] = read_float,
+		[CELL_DOUBLE] = read_double,
+		[CELL_DECIMAL] = read_decimal,
+		[CELL_DECIMAL_DOUBLE] = read_decimal_double,
+		[CELL_DECIMAL_STRING] = read_decimal_string,
+		[CELL_UNSIGNED_DECIMAL] = read_unsigned_decimal,
+		[CELL_TEXT] = read_text,
+		[CELL_BASE64] = read_base64,
+		[CELL_BASE64_URL] = read_base64_url,
+		[CELL_HEX] = read_hex,
+		[CELL_BITS] = read_bits,
+		[CELL_DATE] = read_date,
+		[CELL_MICRO_TIME] = read_micro_time,
+		[CELL_MILLI_TIME] = read_milli_time,
+		[CELL_MILLIS] = read_millis,
+		[CELL_MICROS] = read_micros,
+		[CELL_ZONED] = read_zoned,
+		[CELL_GEOMETRY] = read_geometry,
+		[CELL_POINT] = read_geometry,
+		[CELL_VECTOR] = read_vector,
+		[CELL_NANO_TIME] = read_nano_time,
+		[CELL_NANOS] = read_nanos,
 	};
 
 	if (c->type == COL_ENUM)

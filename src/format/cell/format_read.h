@@ -16,12 +16,12 @@ enum read_role { ROLE_COLUMN, ROLE_DELETED, ROLE_OP, ROLE_COMMIT_MS, ROLE_COMMIT
 struct read_cell {
 	cell_read_fn *read;
 	enum read_role role;
-	const char *prefix;		/* `{"name":` or `,"name":` as Jackson writes it */
+	const char *prefix; /* `{"name":` or `,"name":` as Jackson writes it */
 	uint32_t prefix_len, name_len;
 	const char *name;
-	const struct column *column;	/* NULL for other roles */
-	uint8_t digits;			/* fraction digits, or the scale */
-	uint16_t index;			/* in the row */
+	const struct column *column; /* NULL for other roles */
+	uint8_t digits;		     /* fraction digits, or the scale */
+	uint16_t index;		     /* in the row */
 };
 
 cell_read_fn *cell_reader(enum cell_shape shape, const struct column *c);

@@ -23,8 +23,8 @@ static void topic_put(struct topic_text *t, char c)
 
 static int is_allowed(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
-			|| c == '-';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+			c == '-';
 }
 
 static void topic_put_part(struct topic_text *t, const char *delimiter, const char *part)
@@ -37,7 +37,7 @@ static void topic_put_part(struct topic_text *t, const char *delimiter, const ch
 		topic_put(t, *d);
 	for (; *p; p++) {
 		if ((*p & 0xc0) == 0x80)
-			continue;	/* the rest of a character that has its underscore */
+			continue; /* the rest of a character that has its underscore */
 		topic_put(t, is_allowed(*p) ? (char)*p : '_');
 		if (*p >= 0xf0)
 			topic_put(t, '_');

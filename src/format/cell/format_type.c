@@ -17,14 +17,13 @@ const char connect_vector_name[] = "io.debezium.data.FloatVector";
 
 typedef struct format_type type_fn(const struct column *c, const struct format_modes *m);
 
-static const char *const type_names[CONNECT_TYPES] = {
-	"boolean", "int8", "int16", "int32", "int64", "float", "double", "string", "bytes", "array", "map", "struct"
-};
+static const char *const type_names[CONNECT_TYPES] = { "boolean", "int8", "int16", "int32", "int64", "float", "double",
+	"string", "bytes", "array", "map", "struct" };
 
 static struct format_type type_tinyint(const struct column *c, const struct format_modes *m)
 {
 	return c->is_boolean ? (struct format_type){ CONNECT_BOOLEAN, CELL_BOOLEAN, NULL }
-			: (struct format_type){ CONNECT_INT16, CELL_INT, NULL };
+			     : (struct format_type){ CONNECT_INT16, CELL_INT, NULL };
 }
 
 static struct format_type type_smallint(const struct column *c, const struct format_modes *m)
@@ -49,7 +48,7 @@ static struct format_type type_bigint(const struct column *c, const struct forma
 static struct format_type type_float(const struct column *c, const struct format_modes *m)
 {
 	return c->has_scale ? (struct format_type){ CONNECT_DOUBLE, CELL_DOUBLE, NULL }
-			: (struct format_type){ CONNECT_FLOAT, CELL_FLOAT, NULL };
+			    : (struct format_type){ CONNECT_FLOAT, CELL_FLOAT, NULL };
 }
 
 static struct format_type type_decimal(const struct column *c, const struct format_modes *m)
@@ -66,7 +65,7 @@ static struct format_type type_decimal(const struct column *c, const struct form
 static struct format_type type_bit(const struct column *c, const struct format_modes *m)
 {
 	return c->length <= 1 ? (struct format_type){ CONNECT_BOOLEAN, CELL_BOOLEAN, NULL }
-			: (struct format_type){ CONNECT_BYTES, CELL_BITS, connect_bits_name };
+			      : (struct format_type){ CONNECT_BYTES, CELL_BITS, connect_bits_name };
 }
 
 static struct format_type type_binary(const struct column *c, const struct format_modes *m)
@@ -105,7 +104,7 @@ static struct format_type type_datetime(const struct column *c, const struct for
 }
 
 static const struct type_row {
-	type_fn *choose;		/* when the form depends on more than the type */
+	type_fn *choose; /* when the form depends on more than the type */
 	struct format_type fixed;
 } type_table[COL_COUNT] = {
 	[COL_TINYINT] = { type_tinyint, { 0 } },

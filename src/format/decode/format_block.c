@@ -56,8 +56,12 @@ static int take_type(struct block_reader *r, enum connect_type *out)
 
 static int take_parameter(struct block_reader *r, const struct json_slice *key, struct block_field *out)
 {
-	static const struct { const char *name; size_t offset; } numbers[] = {
-		{ "scale", offsetof(struct block_field, scale) }, { "length", offsetof(struct block_field, length) },
+	static const struct {
+		const char *name;
+		size_t offset;
+	} numbers[] = {
+		{ "scale", offsetof(struct block_field, scale) },
+		{ "length", offsetof(struct block_field, length) },
 		{ "connect.decimal.precision", offsetof(struct block_field, precision) },
 		{ "__debezium.source.column.length", offsetof(struct block_field, source_length) },
 		{ "__debezium.source.column.scale", offsetof(struct block_field, source_scale) },
@@ -164,8 +168,11 @@ static int block_struct(struct block_reader *r, struct block_field *out)
 	struct json_slice key;
 	bool typed = false;
 
-	*out = (struct block_field){ .scale = -1, .precision = -1, .length = -1, .source_length = -1,
-			.source_scale = -1 };
+	*out = (struct block_field){ .scale = -1,
+		.precision = -1,
+		.length = -1,
+		.source_length = -1,
+		.source_scale = -1 };
 	if (++r->depth > BLOCK_DEPTH)
 		return refuse(r, "the schema is nested too deeply");
 	if (!json_enter(r->j, '{'))
@@ -230,7 +237,7 @@ bool block_fits_column(const struct block_field *f, const struct column *column,
 }
 
 static const struct block_row {
-	const char *semantic;		/* NULL: by type alone */
+	const char *semantic; /* NULL: by type alone */
 	enum connect_type type;
 	enum column_type column;
 	enum cell_shape shape;
@@ -344,8 +351,11 @@ int block_column(const struct block_field *f, struct arena *a, const struct form
 		return 0;
 	if (!r || (r->column == COL_VECTOR && f->item != CONNECT_FLOAT))
 		return -1;
-	*c = (struct column){ .name = f->name, .type = r->column, .nullable = f->optional, .scale = r->digits,
-			.is_boolean = f->type == CONNECT_BOOLEAN };
+	*c = (struct column){ .name = f->name,
+		.type = r->column,
+		.nullable = f->optional,
+		.scale = r->digits,
+		.is_boolean = f->type == CONNECT_BOOLEAN };
 	*type = (struct format_type){ r->type, r->shape, r->semantic };
 	if (c->is_boolean)
 		c->length = 1;

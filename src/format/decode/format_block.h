@@ -9,15 +9,15 @@
 
 struct block_field {
 	enum connect_type type;
-	enum connect_type item;		/* of an array */
-	const char *name;		/* of the member that it describes; NULL at the top */
-	const char *semantic;		/* NULL: none */
-	const char *allowed;		/* parameters of Enum and EnumSet, Decimal, Bits; NULL: none */
-	const char *source_type;	/* __debezium.source.column.type; NULL: none */
-	int64_t scale, precision, length;	/* -1: none */
+	enum connect_type item;		  /* of an array */
+	const char *name;		  /* of the member that it describes; NULL at the top */
+	const char *semantic;		  /* NULL: none */
+	const char *allowed;		  /* parameters of Enum and EnumSet, Decimal, Bits; NULL: none */
+	const char *source_type;	  /* __debezium.source.column.type; NULL: none */
+	int64_t scale, precision, length; /* -1: none */
 	int64_t source_length, source_scale;
 	bool optional;
-	struct block_field *fields;	/* of a struct */
+	struct block_field *fields; /* of a struct */
 	unsigned nfields, cap_fields;
 };
 
@@ -30,7 +30,7 @@ const struct block_field *block_member(const struct block_field *s, const char *
 
 /* The nearest MySQL column, and how its cells stand in the payload. -1: a type that no row can hold. */
 int block_column(const struct block_field *f, struct arena *a, const struct format_modes *own, struct column *column,
-		 struct format_type *type);
+		struct format_type *type);
 /* Would this column be written as such a field, under our own handling modes or any other? Then its shape. */
 bool block_fits_column(const struct block_field *f, const struct column *column, const struct format_modes *own,
 		struct format_type *type);

@@ -179,7 +179,8 @@ static void note_unsure(struct format_decoder *d, const struct layout *l)
 	size_t at = 0;
 
 	for (unsigned i = 0; d->nunsure == 0 && i < l->ncells && at < sizeof(d->shape); i++)
-		at += (size_t)snprintf(d->shape + at, sizeof(d->shape) - at, "%s%.60s", i ? ", " : "", l->cells[i].name);
+		at += (size_t)snprintf(d->shape + at, sizeof(d->shape) - at, "%s%.60s", i ? ", " : "",
+				l->cells[i].name);
 	add_unsure(d, l->shape, l->head_len || l->key_head_len);
 }
 
@@ -272,7 +273,8 @@ static int64_t commit_time(const struct batch *b, const struct layout *l)
 }
 
 /* Reads it by a layout; the change is taken back when the schema is not the one of its time, which *at_us says then. */
-static enum payload_result read_by(struct format_decoder *d, struct batch *b, uint32_t record, const struct layout *l, int64_t *at_us)
+static enum payload_result read_by(struct format_decoder *d, struct batch *b, uint32_t record, const struct layout *l,
+		int64_t *at_us)
 {
 	enum payload_result result = payload_read(d, b, record, l);
 
@@ -288,7 +290,8 @@ static enum payload_result read_by(struct format_decoder *d, struct batch *b, ui
 
 /* Without a schema block, that a value is not of its column's type may only mean that it is another shape's message: then
  * its own is looked for. */
-static enum payload_result decode_by_known(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t, int64_t *at_us)
+static enum payload_result decode_by_known(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t,
+		int64_t *at_us)
 {
 	enum payload_result result = PAYLOAD_MISMATCH;
 
@@ -307,7 +310,8 @@ static enum payload_result decode_by_known(struct format_decoder *d, struct batc
 }
 
 /* A new layout; and one more, when only its reading told the time that decides between schemas. */
-static enum payload_result decode_by_new(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t, int64_t at_us)
+static enum payload_result decode_by_new(struct format_decoder *d, struct batch *b, uint32_t record, struct topic *t,
+		int64_t at_us)
 {
 	enum payload_result result = PAYLOAD_MISMATCH;
 
@@ -361,7 +365,7 @@ int format_decode(struct format_decoder *d, struct batch *b, struct err *err)
 	d->shape[0] = '\0';
 	d->topic = b->nrecords ? topic_for(d, b->records[0].topic) : NULL;
 	if (d->topic && d->topic->nlayouts > LAYOUTS_KEPT)
-		topic_forget_layouts(d->topic);		/* a cache; a batch makes what it needs */
+		topic_forget_layouts(d->topic); /* a cache; a batch makes what it needs */
 	for (size_t i = 0; i < b->nrecords; i++)
 		decode_record(d, b, (uint32_t)i);
 	return 0;
@@ -370,8 +374,8 @@ int format_decode(struct format_decoder *d, struct batch *b, struct err *err)
 /* Layouts that were chosen without this schema are chosen again. */
 void format_decoder_know(struct format_decoder *d, struct schema *exact, int64_t since_us)
 {
-	struct topic *t = topic_for(d, format_topic_name(d->conf->topic_prefix, d->conf->topic_delimiter, exact->db,
-			exact->table));
+	struct topic *t = topic_for(d,
+			format_topic_name(d->conf->topic_prefix, d->conf->topic_delimiter, exact->db, exact->table));
 
 	if (t->nexact && schema_equal(t->exact[t->nexact - 1].schema, exact))
 		return;

@@ -13,9 +13,9 @@
 struct layout_builder {
 	const struct layout_source *from;
 	struct layout *layout;
-	unsigned nrow;			/* fields that are columns; the others are added fields */
-	enum read_role *roles;		/* per field of from->row */
-	struct format_type *types;	/* per column */
+	unsigned nrow;		   /* fields that are columns; the others are added fields */
+	enum read_role *roles;	   /* per field of from->row */
+	struct format_type *types; /* per column */
 	const char *why;
 };
 
@@ -50,7 +50,7 @@ static const struct add_field *added_named(const struct add_fields *add, const c
 	size_t len = strlen(name);
 
 	for (unsigned i = 0; i < add->count; i++) {
-		struct piece p = add->items[i].prefix;	/* ,"name": */
+		struct piece p = add->items[i].prefix; /* ,"name": */
 
 		if (p.len == len + 4 && memcmp(p.p + 2, name, len) == 0)
 			return &add->items[i];
@@ -159,8 +159,8 @@ static bool reads_alike(const struct schema *a, const struct schema *b, const st
 		struct format_type tx, ty;
 
 		if (format_type_of(x, modes, &tx) < 0 || format_type_of(y, modes, &ty) < 0 || tx.shape != ty.shape ||
-		    cell_reader(tx.shape, x) != cell_reader(ty.shape, y) || x->scale != y->scale ||
-		    (x->type == COL_BIT && x->length != y->length))
+				cell_reader(tx.shape, x) != cell_reader(ty.shape, y) || x->scale != y->scale ||
+				(x->type == COL_BIT && x->length != y->length))
 			return false;
 	}
 	return true;
@@ -174,7 +174,7 @@ static bool is_timed(struct layout_builder *b, size_t newest)
 
 	for (size_t i = 0; b->from->schemaless && i < newest; i++)
 		if (exact_agrees(b, b->from->exact[i].schema) &&
-		    !reads_alike(b->from->exact[i].schema, b->from->exact[newest].schema, &modes))
+				!reads_alike(b->from->exact[i].schema, b->from->exact[newest].schema, &modes))
 			return true;
 	return false;
 }
@@ -226,7 +226,7 @@ static struct schema *take_exact(struct layout_builder *b)
 
 	if (s == NULL)
 		return NULL;
-	exact_agrees(b, s);		/* types are its own again */
+	exact_agrees(b, s); /* types are its own again */
 	if (key_agrees(b->from->key, s))
 		return schema_ref((struct schema *)s);
 	copy = schema_clone(s);
@@ -298,7 +298,7 @@ static struct schema *make_schema(struct layout_builder *b)
 		schema_unref(s);
 		return NULL;
 	}
-	for (unsigned i = 0; i < s->nkey; i++)		/* a text that is a key has a length in every database */
+	for (unsigned i = 0; i < s->nkey; i++) /* a text that is a key has a length in every database */
 		if (s->columns[s->key[i]].type == COL_LONGTEXT)
 			s->columns[s->key[i]].type = COL_VARCHAR;
 	return s;
@@ -393,7 +393,7 @@ struct layout *layout_new(const struct layout_source *from, const char **why)
 	}
 	if (!l->schema || !key_is_in_row(&b, l->schema)) {
 		*why = b.why ? b.why : "the row has too many columns";
-		return l;	/* the reason may live in the layout: the caller copies it, then frees */
+		return l; /* the reason may live in the layout: the caller copies it, then frees */
 	}
 	build_cells(&b);
 	build_key(&b);

@@ -8,10 +8,10 @@
 #include "core/num.h"
 #include "format/decode/format_decoder.h"
 
-struct row_meta {		/* what added fields say */
-	char op;		/* 0: nothing */
+struct row_meta { /* what added fields say */
+	char op;  /* 0: nothing */
 	bool deleted;
-	int64_t commit_us;	/* 0: nothing */
+	int64_t commit_us; /* 0: nothing */
 };
 
 struct payload {
@@ -30,7 +30,7 @@ static enum payload_result refuse(struct payload *p, const char *why)
 static enum payload_result refuse_field(struct payload *p, const struct read_cell *cell)
 {
 	p->d->why = arena_printf(&p->b->arena, "field %s: %s", cell->name,
-				 p->j.problem ? p->j.problem : "not a value of its type");
+			p->j.problem ? p->j.problem : "not a value of its type");
 	return p->l->dynamic ? PAYLOAD_MISMATCH : PAYLOAD_BAD;
 }
 
@@ -65,8 +65,8 @@ static bool read_meta(struct json *j, const struct read_cell *cell, struct row_m
 		meta->op = *v.p;
 	else if (cell->role == ROLE_COMMIT_US && v.kind == JSON_NUMBER && num_parse_i64(v.p, v.len, &number))
 		meta->commit_us = number;
-	else if (cell->role == ROLE_COMMIT_MS && v.kind == JSON_NUMBER && !meta->commit_us
-			&& num_parse_i64(v.p, v.len, &number))
+	else if (cell->role == ROLE_COMMIT_MS && v.kind == JSON_NUMBER && !meta->commit_us &&
+			num_parse_i64(v.p, v.len, &number))
 		(void)__builtin_mul_overflow(number, 1000, &meta->commit_us);
 	return true;
 }
@@ -140,8 +140,8 @@ static enum payload_result read_row(struct payload *p, const struct read_cell *c
 	for (i = 0; i < n; i++) {
 		const struct read_cell *cell = &cells[i];
 
-		if ((size_t)(p->j.end - p->j.at) <= cell->prefix_len
-				|| memcmp(p->j.at, cell->prefix, cell->prefix_len) != 0)
+		if ((size_t)(p->j.end - p->j.at) <= cell->prefix_len ||
+				memcmp(p->j.at, cell->prefix, cell->prefix_len) != 0)
 			break;
 		p->j.at += cell->prefix_len;
 		if (!read_member(p, cell, row, meta))
@@ -277,10 +277,15 @@ static const char *slice_text(struct payload *p, const struct json_slice *v)
 
 static enum snapshot_mark snapshot_of(const struct json_slice *v)
 {
-	static const struct { const char *name; enum snapshot_mark mark; } marks[] = {
-		{ "true", SNAPSHOT_TRUE }, { "first", SNAPSHOT_FIRST },
+	static const struct {
+		const char *name;
+		enum snapshot_mark mark;
+	} marks[] = {
+		{ "true", SNAPSHOT_TRUE },
+		{ "first", SNAPSHOT_FIRST },
 		{ "first_in_data_collection", SNAPSHOT_FIRST_IN_TABLE },
-		{ "last_in_data_collection", SNAPSHOT_LAST_IN_TABLE }, { "last", SNAPSHOT_LAST },
+		{ "last_in_data_collection", SNAPSHOT_LAST_IN_TABLE },
+		{ "last", SNAPSHOT_LAST },
 		{ "incremental", SNAPSHOT_INCREMENTAL },
 	};
 
@@ -387,14 +392,9 @@ static enum payload_result envelope_check(struct payload *p, const struct record
 		if (e->op != 'u')
 			e->before = NULL;
 		return e->after ? PAYLOAD_OK : refuse(p, "the operation needs a row in 'after'");
-	case 'd':
-		e->after = NULL;
-		return e->before ? PAYLOAD_OK : read_key_row(p, r, &e->before);
-	case 't':
-		e->before = e->after = NULL;
-		return PAYLOAD_OK;
-	default:
-		return refuse(p, "the operation is not one of c, r, u, d, t");
+	case 'd': e->after = NULL; return e->before ? PAYLOAD_OK : read_key_row(p, r, &e->before);
+	case 't': e->before = e->after = NULL; return PAYLOAD_OK;
+	default: return refuse(p, "the operation is not one of c, r, u, d, t");
 	}
 }
 

@@ -49,13 +49,19 @@ static size_t read_head(struct format_decoder *d, const char *p, size_t len, str
 
 static void guess_type(struct block_field *f, const struct json_slice *v)
 {
-	*f = (struct block_field){ .type = CONNECT_STRING, .optional = true, .scale = -1, .precision = -1, .length = -1,
-			.source_length = -1, .source_scale = -1 };
+	*f = (struct block_field){ .type = CONNECT_STRING,
+		.optional = true,
+		.scale = -1,
+		.precision = -1,
+		.length = -1,
+		.source_length = -1,
+		.source_scale = -1 };
 	if (v->kind == JSON_TRUE || v->kind == JSON_FALSE)
 		f->type = CONNECT_BOOLEAN;
 	else if (v->kind == JSON_NUMBER)
 		f->type = memchr(v->p, '.', v->len) || memchr(v->p, 'e', v->len) || memchr(v->p, 'E', v->len)
-				? CONNECT_DOUBLE : CONNECT_INT64;
+				? CONNECT_DOUBLE
+				: CONNECT_INT64;
 	else if (v->kind == JSON_OBJECT || v->kind == JSON_ARRAY)
 		f->semantic = connect_json_name;
 }
@@ -73,8 +79,8 @@ static bool guess_fields(struct format_decoder *d, const char *p, size_t len, st
 	if (!json_enter(&j, '{'))
 		return refuse(d, "the message is not an object");
 	while (json_member(&j, &key)) {
-		if (json_value(&j, &v) <= JSON_END || json_text(&key, &d->scratch, &name, &n) < 0
-				|| memchr(name, '\0', n))
+		if (json_value(&j, &v) <= JSON_END || json_text(&key, &d->scratch, &name, &n) < 0 ||
+				memchr(name, '\0', n))
 			break;
 		name = arena_dup(&d->scratch, name, n);
 		if (out->nfields == SCHEMALESS_FIELDS || block_member(out, name))
@@ -103,8 +109,8 @@ static bool object_member(const char *p, size_t len, const char *name, struct js
 
 static bool is_envelope(const struct block_field *top)
 {
-	return block_member(top, "op") && block_member(top, "source")
-			&& (block_member(top, "after") || block_member(top, "before"));
+	return block_member(top, "op") && block_member(top, "source") &&
+			(block_member(top, "after") || block_member(top, "before"));
 }
 
 /* Where the payload of a message without types is: the whole message, or behind {"schema":null,"payload": */
@@ -132,9 +138,10 @@ static bool recognise_schemaless(struct format_decoder *d, const struct record *
 	if (!is_envelope(row))
 		return true;
 	from->envelope = true;
-	if (object_member(payload.p, payload.len, "after", &image) || object_member(payload.p, payload.len, "before", &image))
+	if (object_member(payload.p, payload.len, "after", &image) ||
+			object_member(payload.p, payload.len, "before", &image))
 		return guess_fields(d, image.p, image.len, row);
-	row->nfields = 0;	/* a truncate: no row to learn from */
+	row->nfields = 0; /* a truncate: no row to learn from */
 	return true;
 }
 
@@ -162,14 +169,10 @@ static size_t recognise_schema(struct format_decoder *d, const struct record *r,
 static enum connect_type guessed_type(enum column_type type)
 {
 	switch (type) {
-	case COL_TINYINT:
-		return CONNECT_BOOLEAN;
-	case COL_BIGINT:
-		return CONNECT_INT64;
-	case COL_DOUBLE:
-		return CONNECT_DOUBLE;
-	default:
-		return CONNECT_STRING;
+	case COL_TINYINT: return CONNECT_BOOLEAN;
+	case COL_BIGINT: return CONNECT_INT64;
+	case COL_DOUBLE: return CONNECT_DOUBLE;
+	default: return CONNECT_STRING;
 	}
 }
 
@@ -186,9 +189,10 @@ static void widen(struct block_field *row, const struct layout *old)
 		before = guessed_type(cell->column->type);
 		if (f->type == before)
 			continue;
-		f->type = (before == CONNECT_INT64 && f->type == CONNECT_DOUBLE)
-				|| (before == CONNECT_DOUBLE && f->type == CONNECT_INT64)
-			? CONNECT_DOUBLE : CONNECT_STRING;
+		f->type = (before == CONNECT_INT64 && f->type == CONNECT_DOUBLE) ||
+						(before == CONNECT_DOUBLE && f->type == CONNECT_INT64)
+				? CONNECT_DOUBLE
+				: CONNECT_STRING;
 		if (f->type == CONNECT_STRING)
 			f->semantic = NULL;
 	}
@@ -230,7 +234,8 @@ static bool recognise_key(struct format_decoder *d, const struct record *r, stru
 		return true;
 	from->key = key;
 	if (!record_has_schema(r->key, r->key_len))
-		return bare_payload(d, r->key, r->key_len, &payload, head) && guess_fields(d, payload.p, payload.len, key);
+		return bare_payload(d, r->key, r->key_len, &payload, head) &&
+				guess_fields(d, payload.p, payload.len, key);
 	*head = read_head(d, r->key, r->key_len, key);
 	return *head && (key->type == CONNECT_STRUCT || refuse(d, "the key is not a struct"));
 }
@@ -269,7 +274,7 @@ static struct layout *layout_once(struct topic *t, struct layout *l)
 		struct layout *old = t->layouts[i];
 
 		if (old == l || old->shape != l->shape || old->dynamic != l->dynamic || old->from_us != l->from_us ||
-		    (old->schema != l->schema && l->schema->exact))
+				(old->schema != l->schema && l->schema->exact))
 			continue;
 		t->layouts[t->used] = t->layouts[--t->nlayouts];
 		t->used = i < t->nlayouts ? i : t->used;
@@ -353,8 +358,13 @@ static bool recognise_row(struct format_decoder *d, const struct topic *t, const
 struct layout *layout_recognise(struct format_decoder *d, struct topic *t, const struct record *r, int64_t at_us)
 {
 	struct layout_source from = {
-		.topic = t->name, .record = r, .exact = t->exact, .nexact = t->nexact, .at_us = at_us,
-		.add = &d->add, .conf = d->conf,
+		.topic = t->name,
+		.record = r,
+		.exact = t->exact,
+		.nexact = t->nexact,
+		.at_us = at_us,
+		.add = &d->add,
+		.conf = d->conf,
 	};
 	struct block_field row, key;
 	size_t head, key_head;

@@ -13,9 +13,9 @@
 #include "format/encode/format_encoder.h"
 
 struct add_name {
-	char where[16];			/* "", "source", "transaction" */
+	char where[16]; /* "", "source", "transaction" */
 	char field[64];
-	char shown[256];		/* with the prefix */
+	char shown[256]; /* with the prefix */
 };
 
 static int add_name_parse(struct add_name *n, const char *text, const char *key, const char *prefix, struct err *err)
@@ -25,10 +25,11 @@ static int add_name_parse(struct add_name *n, const char *text, const char *key,
 	size_t where = dot && dot < text + len ? (size_t)(dot - text) : 0;
 	size_t skip = where ? where + 1 : 0;
 
-	if (where >= sizeof(n->where) || len - skip >= sizeof(n->field) || len == skip
-			|| strlen(text) + strlen(prefix) >= sizeof(n->shown) - 3)
+	if (where >= sizeof(n->where) || len - skip >= sizeof(n->field) || len == skip ||
+			strlen(text) + strlen(prefix) >= sizeof(n->shown) - 3)
 		return err_set(err, ERR_CONFIG, 0,
-				"[kafka] %s: expected field, source.field or source.field:name, found '%.100s'", key, text);
+				"[kafka] %s: expected field, source.field or source.field:name, found '%.100s'", key,
+				text);
 	snprintf(n->where, sizeof(n->where), "%.*s", (int)where, text);
 	snprintf(n->field, sizeof(n->field), "%.*s", (int)(len - skip), text + skip);
 	if (colon)
@@ -41,7 +42,7 @@ static int add_name_parse(struct add_name *n, const char *text, const char *key,
 /* The first rows are the envelope's and the transaction's, which win over the source's fields of the same name. */
 static const struct add_row {
 	const char *where, *field;
-	bool bare;			/* also found without its struct */
+	bool bare; /* also found without its struct */
 	enum add_kind kind;
 	const char *type;
 } add_rows[] = {
@@ -127,7 +128,7 @@ int format_add_fields_init(struct add_fields *add, const struct conf_list *names
 		add->bound += add->items[add->count++].prefix.len + 64;
 		if (is_repeated(add))
 			return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected different names, found %s twice", key,
-				       add->items[add->count - 1].name);
+					add->items[add->count - 1].name);
 	}
 	return 0;
 }

@@ -14,34 +14,30 @@
 #define INT_OR_NULL(name) "{\"type\":\"int32\",\"optional\":true,\"field\":\"" name "\"}"
 #define BOOL_OR_NULL(name) "{\"type\":\"boolean\",\"optional\":true,\"field\":\"" name "\"}"
 #define STRINGS_OR_NULL(name) \
-	"{\"type\":\"array\",\"items\":{\"type\":\"string\",\"optional\":false},\"optional\":true,\"field\":\"" name "\"}"
+	"{\"type\":\"array\",\"items\":{\"type\":\"string\",\"optional\":false},\"optional\":true,\"field\":\"" name \
+	"\"}"
 #define STRUCT "{\"type\":\"struct\",\"fields\":["
 #define ARRAY "{\"type\":\"array\",\"items\":"
 
-static const char column_schema[] =
-	STRUCT STRING("name") "," INT("jdbcType") "," INT_OR_NULL("nativeType") "," STRING("typeName") ","
-	STRING_OR_NULL("typeExpression") "," STRING_OR_NULL("charsetName") "," INT_OR_NULL("length") ","
-	INT_OR_NULL("scale") "," INT("position") "," BOOL_OR_NULL("optional") "," BOOL_OR_NULL("autoIncremented") ","
-	BOOL_OR_NULL("generated") "," STRING_OR_NULL("comment") "," STRING_OR_NULL("defaultValueExpression") ","
-	STRINGS_OR_NULL("enumValues")
-	"],\"optional\":false,\"name\":\"io.debezium.connector.schema.Column\",\"version\":1}";
+static const char column_schema[] = STRUCT
+		STRING("name") "," INT("jdbcType") "," INT_OR_NULL("nativeType") "," STRING("typeName") "," STRING_OR_NULL("typeExpression") "," STRING_OR_NULL("charsetName") "," INT_OR_NULL("length") "," INT_OR_NULL(
+				"scale") "," INT("position") "," BOOL_OR_NULL("optional") "," BOOL_OR_NULL("autoIncremented") "," BOOL_OR_NULL("generated") "," STRING_OR_NULL("comment") "," STRING_OR_NULL("defaultValueExpression") "," STRINGS_OR_NULL("enumValues") "],\"optional\":false,\"name\":\"io.debezium.connector.schema.Column\",\"version\":1}";
 
-static const char change_schema_open[] =
-	ARRAY STRUCT STRING("type") "," STRING("id") ","
-	STRUCT STRING_OR_NULL("defaultCharsetName") "," STRINGS_OR_NULL("primaryKeyColumnNames") "," ARRAY;
+static const char change_schema_open[] = ARRAY STRUCT STRING("type") "," STRING("id") "," STRUCT STRING_OR_NULL(
+		"defaultCharsetName") "," STRINGS_OR_NULL("primaryKeyColumnNames") "," ARRAY;
 
-static const char change_schema_close[] =
-	",\"optional\":false,\"field\":\"columns\"}," STRING_OR_NULL("comment")
-	"],\"optional\":true,\"name\":\"io.debezium.connector.schema.Table\",\"version\":1,\"field\":\"table\"}"
-	"],\"optional\":false,\"name\":\"io.debezium.connector.schema.Change\",\"version\":1}"
-	",\"optional\":false,\"field\":\"tableChanges\"}";
+static const char change_schema_close[] = ",\"optional\":false,\"field\":\"columns\"}," STRING_OR_NULL(
+		"comment") "],\"optional\":true,\"name\":\"io.debezium.connector.schema.Table\",\"version\":1,\"field\":\"table\"}"
+			   "],\"optional\":false,\"name\":\"io.debezium.connector.schema.Change\",\"version\":1}"
+			   ",\"optional\":false,\"field\":\"tableChanges\"}";
 
 void format_change_topic_schema(struct buf *b)
 {
 	buf_puts(b, STRUCT);
 	format_source_schema(b);
-	buf_puts(b, ",{\"type\":\"int64\",\"optional\":false,\"field\":\"ts_ms\"}," STRING_OR_NULL("databaseName") ","
-		    STRING_OR_NULL("schemaName") "," STRING_OR_NULL("ddl") ",");
+	buf_puts(b,
+			",{\"type\":\"int64\",\"optional\":false,\"field\":\"ts_ms\"}," STRING_OR_NULL(
+					"databaseName") "," STRING_OR_NULL("schemaName") "," STRING_OR_NULL("ddl") ",");
 	buf_puts(b, change_schema_open);
 	buf_puts(b, column_schema);
 	buf_puts(b, change_schema_close);
@@ -110,8 +106,8 @@ static void put_column(struct buf *b, const struct column *c, unsigned position,
 	put_text(b, "charsetName", h.charset, ",");
 	put_number(b, "length", h.length);
 	put_number(b, "scale", h.scale);
-	buf_printf(b, "\"position\":%u,\"optional\":%s,\"autoIncremented\":%s,\"generated\":%s,", position, c->nullable
-			? "true" : "false", flag, flag);
+	buf_printf(b, "\"position\":%u,\"optional\":%s,\"autoIncremented\":%s,\"generated\":%s,", position,
+			c->nullable ? "true" : "false", flag, flag);
 	put_text(b, "comment", conf->include_schema_comments ? c->comment : NULL, ",");
 	put_text(b, "defaultValueExpression", h.default_text, ",");
 	put_labels(b, c);
@@ -153,8 +149,8 @@ static void put_change(struct buf *b, const struct ddl_table *t, const struct fo
 	buf_done(&id);
 }
 
-void format_change_topic_value(struct buf *b, const struct format_conf *conf, const struct buf *schema, const char *source,
-		size_t source_len, int64_t now_us, const struct ddl_change *ddl)
+void format_change_topic_value(struct buf *b, const struct format_conf *conf, const struct buf *schema,
+		const char *source, size_t source_len, int64_t now_us, const struct ddl_change *ddl)
 {
 	if (conf->schemas_enable) {
 		buf_puts(b, "{\"schema\":");
@@ -179,8 +175,10 @@ void format_change_topic_value(struct buf *b, const struct format_conf *conf, co
 void format_change_topic_key(struct buf *b, const struct format_conf *conf, const char *db)
 {
 	if (conf->schemas_enable)
-		buf_puts(b, "{\"schema\":" STRUCT STRING("databaseName") "],\"optional\":false,"
-			    "\"name\":\"io.debezium.connector.mysql.SchemaChangeKey\",\"version\":1},\"payload\":");
+		buf_puts(b,
+				"{\"schema\":" STRUCT STRING(
+						"databaseName") "],\"optional\":false,"
+								"\"name\":\"io.debezium.connector.mysql.SchemaChangeKey\",\"version\":1},\"payload\":");
 	buf_putc(b, '{');
 	put_text(b, "databaseName", db, conf->schemas_enable ? "}}" : "}");
 }

@@ -50,7 +50,7 @@ static void position_of(const struct batch *b, const struct change *c, struct po
 		out->gtids = xstrdup(c->ddl->history_gtids);
 	}
 	if (c->snapshot != SNAPSHOT_NO)
-		out->snapshot = true;	/* also when the whole snapshot is one batch */
+		out->snapshot = true; /* also when the whole snapshot is one batch */
 	if (c->txn->commit_us > 0)
 		out->ts_sec = c->txn->commit_us / 1000000;
 	if (c->txn->server_id)
@@ -90,7 +90,8 @@ static char *source_text(struct format_encoder *e, const struct change *c, size_
 	buf_json_str(&names, c->ddl->tables);
 	out = xmalloc(format_source_bound(&e->source) + names.len);
 	*len = (size_t)(format_source_write(out, &e->source, c, names.data, db_len, names.data + db_len,
-			names.len - db_len) - out);
+					names.len - db_len) -
+			out);
 	buf_done(&names);
 	return out;
 }
@@ -105,7 +106,7 @@ static int emit_change(struct format_encoder *e, struct batch *b, uint32_t i)
 	bool failed;
 
 	txn = *c->txn;			/* as Debezium tells a statement: the time in milliseconds, mostly no thread */
-	if (c->ddl->history_event == 0)		/* the thread is that of a BEGIN */
+	if (c->ddl->history_event == 0) /* the thread is that of a BEGIN */
 		txn.thread = -1;
 	txn.commit_us -= txn.commit_us % 1000;
 	if (format_source_take(&e->source, e->conf, &txn) < 0)
@@ -115,7 +116,7 @@ static int emit_change(struct format_encoder *e, struct batch *b, uint32_t i)
 	buf_init(&key, 4096);
 	buf_init(&value, DDL_TEXT_MAX);
 	source = source_text(e, c, &len);
-	e->source.txn = NULL;		/* it was a copy */
+	e->source.txn = NULL; /* it was a copy */
 	format_change_topic_key(&key, e->conf, c->ddl->db ? c->ddl->db : "");
 	format_change_topic_value(&value, e->conf, &e->change_schema, source, len, e->now_us, c->ddl);
 	failed = key.failed || value.failed;

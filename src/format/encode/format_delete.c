@@ -5,8 +5,8 @@
  */
 #include "format/encode/format_encoder.h"
 
-enum { OLD_DELETE_UNSET, OLD_DELETE_NONE, OLD_DELETE_DROP, OLD_DELETE_REWRITE };	/* "unset|none|drop|rewrite" */
-enum { OLD_TOMBSTONES_UNSET, OLD_TOMBSTONES_TRUE, OLD_TOMBSTONES_FALSE };		/* "unset|true|false" */
+enum { OLD_DELETE_UNSET, OLD_DELETE_NONE, OLD_DELETE_DROP, OLD_DELETE_REWRITE }; /* "unset|none|drop|rewrite" */
+enum { OLD_TOMBSTONES_UNSET, OLD_TOMBSTONES_TRUE, OLD_TOMBSTONES_FALSE };	 /* "unset|true|false" */
 
 static void by_old_names(struct format_encoder *e)
 {
@@ -33,8 +33,9 @@ int format_deletes_init(struct format_encoder *e, struct err *err)
 	bool own = conf->delete_mode != DELETE_AUTO && conf->delete_mode != DELETE_UNSET;
 
 	if (old && own)
-		return err_set(err, ERR_CONFIG, 0, "[kafka] delete.tombstone.handling.mode replaces drop.tombstones and "
-			       "delete.handling.mode: keep the one or the others");
+		return err_set(err, ERR_CONFIG, 0,
+				"[kafka] delete.tombstone.handling.mode replaces drop.tombstones and "
+				"delete.handling.mode: keep the one or the others");
 	e->tombstones = conf->tombstones_on_delete;
 	if (!e->flat)
 		return 0;

@@ -94,8 +94,10 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
 		const struct message *m)
 {
-	struct message tombstone = { .null_value = true, .key = m->key, .headers = m->headers,
-			.nheaders = m->nheaders };
+	struct message tombstone = { .null_value = true,
+		.key = m->key,
+		.headers = m->headers,
+		.nheaders = m->nheaders };
 
 	if (!e->tombstones)
 		return 0;
@@ -114,8 +116,13 @@ static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, st
 		const struct value *before, struct record_header *header)
 {
 	struct message m = {
-		.op = 'd', .deleted = true, .before = before, .row = before, .key = before,
-		.null_payload = e->null_deletes, .headers = header,
+		.op = 'd',
+		.deleted = true,
+		.before = before,
+		.row = before,
+		.key = before,
+		.null_payload = e->null_deletes,
+		.headers = header,
 		.nheaders = header != NULL,
 	};
 
@@ -128,8 +135,13 @@ static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, st
 static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, char op,
 		const struct value *before, const struct value *after, struct record_header *header)
 {
-	struct message m = { .op = op, .before = before, .after = after, .row = after, .key = after, .headers = header,
-			.nheaders = header != NULL };
+	struct message m = { .op = op,
+		.before = before,
+		.after = after,
+		.row = after,
+		.key = after,
+		.headers = header,
+		.nheaders = header != NULL };
 
 	count(e, b, i, p);
 	return message_emit(e, b, i, p, &m);
@@ -209,8 +221,8 @@ static int encode_alter(struct format_encoder *e, struct batch *b, uint32_t i)
 
 static struct format_plan **plan_slot(struct format_encoder *e, const struct schema *s)
 {
-	uint64_t h = ((uintptr_t)s->table >> 4) * UINT64_C(0x9e3779b97f4a7c15)
-		^ ((uintptr_t)s->db >> 4) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	uint64_t h = ((uintptr_t)s->table >> 4) * UINT64_C(0x9e3779b97f4a7c15) ^
+			((uintptr_t)s->db >> 4) * UINT64_C(0xc2b2ae3d27d4eb4f);
 	size_t i = (h ^ h >> 29) & (e->cap_plans - 1);
 
 	while (e->plans[i] && (e->plans[i]->schema->table != s->table || e->plans[i]->schema->db != s->db))
@@ -264,7 +276,7 @@ static int take_source(struct format_encoder *e, const struct change *c)
 	txn.thread = -1;
 	txn.commit_us -= txn.commit_us % 1000;
 	rc = format_source_take(&e->source, e->conf, &txn);
-	e->source.txn = NULL;		/* it was a copy */
+	e->source.txn = NULL; /* it was a copy */
 	return rc;
 }
 
@@ -286,14 +298,11 @@ static int encode_row_change(struct format_encoder *e, struct batch *b, uint32_t
 	case CHANGE_CREATE:
 		return c->after ? emit_row(e, b, i, p, (char)c->op, NULL, c->after, NULL)
 				: refuse(e, "the change has no row");
-	case CHANGE_UPDATE:
-		return encode_update(e, b, i, p);
+	case CHANGE_UPDATE: return encode_update(e, b, i, p);
 	case CHANGE_DELETE:
 		return c->before ? emit_delete(e, b, i, p, c->before, NULL) : refuse(e, "the change has no row");
-	case CHANGE_TRUNCATE:
-		return encode_truncate(e, b, i, p);
-	default:
-		return refuse(e, "the change's operation is not one of the source");
+	case CHANGE_TRUNCATE: return encode_truncate(e, b, i, p);
+	default: return refuse(e, "the change's operation is not one of the source");
 	}
 }
 
@@ -315,22 +324,18 @@ static void change_bury(struct format_encoder *e, struct batch *b, uint32_t i)
 	struct change *c = &b->changes[i];
 
 	c->dead = e->bad ? arena_printf(&b->arena, "column %s: %s", e->bad->name, e->env.problem)
-			: arena_printf(&b->arena, "%s", e->env.problem);
+			 : arena_printf(&b->arena, "%s", e->env.problem);
 	c->dead_at = "format";
 }
 
 static int encode_by_kind(struct format_encoder *e, struct batch *b, uint32_t i)
 {
 	switch (b->changes[i].op) {
-	case CHANGE_DDL:
-		return format_ddl_records(e, b, i);
+	case CHANGE_DDL: return format_ddl_records(e, b, i);
 	case CHANGE_BEGIN:
-	case CHANGE_END:
-		return format_transaction_record(e, b, i);
-	case CHANGE_ALTER:
-		return encode_alter(e, b, i);
-	default:
-		return encode_row_change(e, b, i);
+	case CHANGE_END: return format_transaction_record(e, b, i);
+	case CHANGE_ALTER: return encode_alter(e, b, i);
+	default: return encode_row_change(e, b, i);
 	}
 }
 
@@ -403,11 +408,14 @@ static int added_init(struct format_encoder *e, struct err *err)
 	const struct format_conf *conf = e->conf;
 
 	if (!e->flat && (conf->add_fields.count || conf->add_headers.count))
-		return err_set(err, ERR_CONFIG, 0, "[kafka] %s: expected message.format = flat, found envelope, which has all "
-			       "fields", conf->add_fields.count ? "add.fields" : "add.headers");
+		return err_set(err, ERR_CONFIG, 0,
+				"[kafka] %s: expected message.format = flat, found envelope, which has all "
+				"fields",
+				conf->add_fields.count ? "add.fields" : "add.headers");
 	if (format_add_fields_init(&e->add, &conf->add_fields, "add.fields", conf->add_fields_prefix, err) < 0)
 		return -1;
-	return format_add_fields_init(&e->add_headers, &conf->add_headers, "add.headers", conf->add_headers_prefix, err);
+	return format_add_fields_init(&e->add_headers, &conf->add_headers, "add.headers", conf->add_headers_prefix,
+			err);
 }
 
 struct format_encoder *format_encoder_new(const struct format_conf *conf, struct err *err)
@@ -420,9 +428,9 @@ struct format_encoder *format_encoder_new(const struct format_conf *conf, struct
 	buf_init(&e->change_schema, 1 << 20);
 	format_source_init(&e->source);
 	transaction_init(&e->transaction);
-	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0
-			|| mappers_init(&e->mappers, conf, err) < 0 || format_deletes_init(e, err) < 0
-			|| added_init(e, err) < 0) {
+	if (skipped_init(e, err) < 0 || key_rules_init(&e->keys, conf->message_key_columns, err) < 0 ||
+			mappers_init(&e->mappers, conf, err) < 0 || format_deletes_init(e, err) < 0 ||
+			added_init(e, err) < 0) {
 		format_encoder_free(e);
 		return NULL;
 	}

@@ -11,15 +11,22 @@
 #include "format/encode/format_transaction.h"
 
 enum add_kind {
-	ADD_OP, ADD_TS_MS, ADD_TS_US, ADD_TS_NS, ADD_SOURCE, ADD_TRANSACTION_ID, ADD_TOTAL_ORDER, ADD_TABLE_ORDER
+	ADD_OP,
+	ADD_TS_MS,
+	ADD_TS_US,
+	ADD_TS_NS,
+	ADD_SOURCE,
+	ADD_TRANSACTION_ID,
+	ADD_TOTAL_ORDER,
+	ADD_TABLE_ORDER
 };
 
 struct add_field {
 	enum add_kind kind;
 	enum source_field source;
-	const char *name;		/* __op, interned */
-	struct piece prefix;		/* ,"__op": */
-	char *schema;			/* {"type":..,"field":"__op"} */
+	const char *name;    /* __op, interned */
+	struct piece prefix; /* ,"__op": */
+	char *schema;	     /* {"type":..,"field":"__op"} */
 };
 
 struct add_fields {
@@ -28,14 +35,14 @@ struct add_fields {
 	size_t bound;
 };
 
-struct message {			/* one record to be: what is in it */
-	char op;			/* c u d r t, as the envelope shows it */
-	bool deleted;			/* flat: "__deleted":"true" */
-	bool null_value;		/* a tombstone */
-	bool null_payload;		/* flat, mode tombstone: the schema and a null */
-	const struct value *before, *after;	/* envelope; flat writes `row` */
+struct message {			    /* one record to be: what is in it */
+	char op;			    /* c u d r t, as the envelope shows it */
+	bool deleted;			    /* flat: "__deleted":"true" */
+	bool null_value;		    /* a tombstone */
+	bool null_payload;		    /* flat, mode tombstone: the schema and a null */
+	const struct value *before, *after; /* envelope; flat writes `row` */
 	const struct value *row;
-	const struct value *key;	/* the row whose key it has */
+	const struct value *key; /* the row whose key it has */
 	struct record_header *headers;
 	uint32_t nheaders;
 };
@@ -46,26 +53,26 @@ struct format_encoder {
 	struct mappers mappers;
 	struct key_rules keys;
 	struct transaction transaction;
-	struct buf change_schema;	/* of the schema change topic; empty: none was needed yet */
-	int64_t heartbeat_due_us;	/* wall; 0: not known yet */
+	struct buf change_schema; /* of the schema change topic; empty: none was needed yet */
+	int64_t heartbeat_due_us; /* wall; 0: not known yet */
 	struct source_block source;
 	/* open hash by schema->table and db (interned); a newer version takes the place */
 	struct format_plan **plans;
 	size_t nplans, cap_plans;
 	struct format_plan *last;
 	struct cell_env env;
-	const struct column *bad;	/* the column of env.problem, NULL: none in particular */
-	bool skip[256];			/* by op */
+	const struct column *bad; /* the column of env.problem, NULL: none in particular */
+	bool skip[256];		  /* by op */
 	bool flat;
-	bool rewrite;			/* flat rows have __deleted */
-	const struct schema *lost_row;	/* of the last update without a key: its plan holds it */
-	bool drop_deletes, null_deletes;	/* flat: a delete is no message, or one with a null payload */
-	bool tombstones;		/* behind a delete */
+	bool rewrite;			 /* flat rows have __deleted */
+	const struct schema *lost_row;	 /* of the last update without a key: its plan holds it */
+	bool drop_deletes, null_deletes; /* flat: a delete is no message, or one with a null payload */
+	bool tombstones;		 /* behind a delete */
 	/* per batch */
 	int64_t now_us;
-	char times[128];		/* "ts_ms":..,"ts_us":..,"ts_ns":.. of the envelope */
+	char times[128]; /* "ts_ms":..,"ts_us":..,"ts_ns":.. of the envelope */
 	uint32_t times_len;
-	char now_text[3][20];		/* ms, us, ns by themselves */
+	char now_text[3][20]; /* ms, us, ns by themselves */
 	uint8_t now_len[3];
 };
 
@@ -89,8 +96,7 @@ char *format_flat_write(struct format_encoder *e, char *out, const struct format
 
 /* The headers of a key change: the key as Connect's SimpleHeaderConverter prints a struct. NULL: env.problem. */
 struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p,
-		const char *name,
-					const struct value *row);
+		const char *name, const struct value *row);
 
 /* add.headers behind those that the message has; how many there are is set in m. */
 void format_add_headers(struct format_encoder *e, struct arena *a, const struct format_plan *p, const struct change *c,

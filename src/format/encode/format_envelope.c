@@ -19,7 +19,8 @@ static char *put_row(struct format_encoder *e, char *out, const struct format_pl
 size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
 {
 	return p->value_head.len + format_row_bound(&p->row, m->before) + format_row_bound(&p->row, m->after) +
-	       format_source_bound(&e->source) + p->db.len + p->table.len + e->times_len + transaction_bound(&e->transaction) + 256;
+			format_source_bound(&e->source) + p->db.len + p->table.len + e->times_len +
+			transaction_bound(&e->transaction) + 256;
 }
 
 char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,

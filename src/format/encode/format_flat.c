@@ -18,18 +18,13 @@ static char *put_source_field(struct format_encoder *e, char *out, const struct 
 	const char *mark = format_source_mark(c->snapshot);
 
 	switch (f) {
-	case SOURCE_SNAPSHOT:	/* an added field has lost its default: null in the stream */
+	case SOURCE_SNAPSHOT: /* an added field has lost its default: null in the stream */
 		return cell_put(out, mark, strlen(mark));
-	case SOURCE_DB:
-		return put_piece(out, p->db_text);
-	case SOURCE_TABLE:
-		return put_piece(out, p->table_text);
-	case SOURCE_POS:
-		return out + num_u64(out, c->pos);
-	case SOURCE_ROW:
-		return out + num_u64(out, c->row);
-	default:
-		return cell_put(out, e->source.text.data + e->source.field[f].at, e->source.field[f].len);
+	case SOURCE_DB: return put_piece(out, p->db_text);
+	case SOURCE_TABLE: return put_piece(out, p->table_text);
+	case SOURCE_POS: return out + num_u64(out, c->pos);
+	case SOURCE_ROW: return out + num_u64(out, c->row);
+	default: return cell_put(out, e->source.text.data + e->source.field[f].at, e->source.field[f].len);
 	}
 }
 
@@ -54,20 +49,17 @@ static char *put_added(struct format_encoder *e, char *out, const struct format_
 		return out;
 	case ADD_TS_MS:
 	case ADD_TS_US:
-	case ADD_TS_NS:
-		return cell_put(out, e->now_text[f->kind - ADD_TS_MS], e->now_len[f->kind - ADD_TS_MS]);
-	case ADD_SOURCE:
-		return put_source_field(e, out, p, c, f->source);
-	default:
-		return put_transaction(out, &e->transaction, f->kind);
+	case ADD_TS_NS: return cell_put(out, e->now_text[f->kind - ADD_TS_MS], e->now_len[f->kind - ADD_TS_MS]);
+	case ADD_SOURCE: return put_source_field(e, out, p, c, f->source);
+	default: return put_transaction(out, &e->transaction, f->kind);
 	}
 }
 
 size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
 {
-	size_t added = e->add.count
-			? e->add.bound + e->transaction.id.len * e->add.count + e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len)
-			: 0;
+	size_t added = e->add.count ? e->add.bound + e->transaction.id.len * e->add.count +
+					e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len)
+				    : 0;
 
 	if (m->null_payload)
 		return p->null_value.len + 16;
@@ -84,7 +76,8 @@ char *format_flat_write(struct format_encoder *e, char *out, const struct format
 	if (!out)
 		return NULL;
 	if (e->rewrite)
-		out = m->deleted ? cell_put(out, ",\"__deleted\":\"true\"", 19) : cell_put(out, ",\"__deleted\":\"false\"", 20);
+		out = m->deleted ? cell_put(out, ",\"__deleted\":\"true\"", 19)
+				 : cell_put(out, ",\"__deleted\":\"false\"", 20);
 	for (unsigned i = 0; i < e->add.count; i++)
 		out = put_added(e, out, p, c, m, &e->add.items[i]);
 	return put_piece(out, p->tail);

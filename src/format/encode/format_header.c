@@ -9,7 +9,7 @@
 #include "format/cell/format_bigint.h"
 #include "format/encode/format_encoder.h"
 
-enum { CLOCK_CHARS = 12 };		/* 01:02:03.456 */
+enum { CLOCK_CHARS = 12 }; /* 01:02:03.456 */
 
 #define DAY_MS INT64_C(86400000)
 
@@ -60,8 +60,14 @@ static char *put_decimal(char *out, const char *digits, size_t len, int scale)
  */
 static bool date_ms(const struct cell *cell, const struct value *v, int64_t *ms)
 {
-	static const struct { enum cell_shape shape; enum value_kind kind; int64_t numerator, divisor; } dates[] = {
-		{ CELL_DATE, VALUE_DATE, DAY_MS, 1 }, { CELL_MILLI_TIME, VALUE_TIME, 1, 1000 }, { CELL_MILLIS, VALUE_DATETIME, 1, 1000 },
+	static const struct {
+		enum cell_shape shape;
+		enum value_kind kind;
+		int64_t numerator, divisor;
+	} dates[] = {
+		{ CELL_DATE, VALUE_DATE, DAY_MS, 1 },
+		{ CELL_MILLI_TIME, VALUE_TIME, 1, 1000 },
+		{ CELL_MILLIS, VALUE_DATETIME, 1, 1000 },
 	};
 
 	for (size_t i = 0; i < sizeof(dates) / sizeof(*dates); i++)
@@ -111,8 +117,7 @@ static char *put_header_cell(struct format_encoder *e, char *out, const struct c
 }
 
 struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p,
-		const char *name,
-					const struct value *row)
+		const char *name, const struct value *row)
 {
 	struct record_header *h = arena_alloc(a, sizeof(*h));
 	size_t bound = format_row_bound(&p->key, row) + 2;

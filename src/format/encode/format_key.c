@@ -12,7 +12,7 @@ enum { NAME_BYTES_MAX = 1024 };
 static int refuse(const char *entry, size_t len, struct err *err)
 {
 	return err_set(err, ERR_CONFIG, 0, "[mysql] message.key.columns: expected db.table:column,column, found '%.*s'",
-		       (int)(len < 100 ? len : 100), entry);
+			(int)(len < 100 ? len : 100), entry);
 }
 
 static int rule_add(struct key_rules *rules, const char *table, size_t table_len, const char *column, size_t column_len,
@@ -33,7 +33,7 @@ static int entry_add(struct key_rules *rules, const char *entry, size_t len, str
 	const char *colon = memchr(entry, ':', len), *end = entry + len, *at = colon + 1;
 
 	if (colon == NULL || colon == entry || colon + 1 == end || memchr(at, ':', (size_t)(end - at)) ||
-	    memchr(entry, ' ', len))
+			memchr(entry, ' ', len))
 		return refuse(entry, len, err);
 	while (at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;

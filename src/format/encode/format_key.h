@@ -8,7 +8,7 @@
 #include "row/batch.h"
 
 struct key_rules {
-	struct pattern_list *items;	/* each on db.table.column */
+	struct pattern_list *items; /* each on db.table.column */
 	size_t count;
 };
 

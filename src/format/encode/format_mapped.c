@@ -11,7 +11,7 @@
 #include "core/digest.h"
 #include "core/num.h"
 
-#define TEXT_SLACK 16		/* short copies read past the end */
+#define TEXT_SLACK 16 /* short copies read past the end */
 
 static struct cell_map *cell_map_new(struct cell *cell, struct arena *a)
 {

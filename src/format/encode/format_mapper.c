@@ -108,7 +108,8 @@ static void apply_hash(const struct mapper *m, struct cell *cell, const struct f
 	int64_t length = model_length(cell->column);
 
 	if (is_character_type(cell->column))
-		mapped_hash(cell, m->digest, m->salt, m->kind->serialised, length > 0 ? (uint32_t)length : UINT32_MAX, a);
+		mapped_hash(cell, m->digest, m->salt, m->kind->serialised, length > 0 ? (uint32_t)length : UINT32_MAX,
+				a);
 }
 
 void mapper_apply(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a)
@@ -127,7 +128,7 @@ static int take_chars(struct mapper *m, const char *rest, const char *family, st
 
 	if (strcmp(rest + digits, ".chars") != 0 || !num_parse_i64(rest, digits, &n) || n > MASK_CHARS_MAX)
 		return err_set(err, ERR_CONFIG, 0, "[mysql] %s: expected %sN.chars with N from 0 to %d, found '%.60s'",
-			       family, family, MASK_CHARS_MAX, rest);
+				family, family, MASK_CHARS_MAX, rest);
 	m->chars = (uint32_t)n;
 	return 0;
 }
@@ -140,23 +141,28 @@ static int take_digest(struct mapper *m, const char *rest, const char *family, s
 	char name[32];
 
 	if (dot == NULL || dot == rest || dot[sizeof(middle) - 1] == '\0')
-		return err_set(err, ERR_CONFIG, 0, "[mysql] %s: expected %sALGORITHM.with.salt.SALT, found another form",
-			       family, family);
+		return err_set(err, ERR_CONFIG, 0,
+				"[mysql] %s: expected %sALGORITHM.with.salt.SALT, found another form", family, family);
 	snprintf(name, sizeof(name), "%.*s", (int)(dot - rest), rest);
 	m->digest = digest_kind_named(name);
 	m->salt = dot + sizeof(middle) - 1;
 	return m->digest ? 0
-			 : err_set(err, ERR_CONFIG, 0, "[mysql] %s: expected MD5, SHA-1, SHA-224, SHA-256, SHA-384 or "
-						       "SHA-512, found '%s'", family, name);
+			 : err_set(err, ERR_CONFIG, 0,
+					   "[mysql] %s: expected MD5, SHA-1, SHA-224, SHA-256, SHA-384 or "
+					   "SHA-512, found '%s'",
+					   family, name);
 }
 
-static const struct mapper_kind
-	kind_truncate = { "column.truncate.to.", take_chars, parameters_truncate, apply_truncate, false },
-	kind_mask = { "column.mask.with.", take_chars, parameters_mask, apply_mask, false },
-	kind_propagate = { "column.propagate.source.type", NULL, parameters_propagate, NULL, false },
-	kind_propagate_type = { "datatype.propagate.source.type", NULL, parameters_propagate, NULL, false },
-	kind_hash = { "column.mask.hash.", take_digest, parameters_mask, apply_hash, true },
-	kind_hash_v2 = { "column.mask.hash.v2.", take_digest, parameters_mask, apply_hash, false };
+static const struct mapper_kind kind_truncate = { "column.truncate.to.", take_chars, parameters_truncate,
+	apply_truncate, false },
+				kind_mask = { "column.mask.with.", take_chars, parameters_mask, apply_mask, false },
+				kind_propagate = { "column.propagate.source.type", NULL, parameters_propagate, NULL,
+					false },
+				kind_propagate_type = { "datatype.propagate.source.type", NULL, parameters_propagate,
+					NULL, false },
+				kind_hash = { "column.mask.hash.", take_digest, parameters_mask, apply_hash, true },
+				kind_hash_v2 = { "column.mask.hash.v2.", take_digest, parameters_mask, apply_hash,
+					false };
 
 static struct mapper *mapper_add(struct mappers *list, const struct mapper_kind *kind)
 {
@@ -209,11 +215,11 @@ int mappers_init(struct mappers *m, const struct format_conf *conf, struct err *
 {
 	*m = (struct mappers){ NULL, 0 };
 	if (add_pairs(m, &kind_truncate, &conf->column_truncate, err) < 0 ||
-	    add_pairs(m, &kind_mask, &conf->column_mask, err) < 0 ||
-	    add_list(m, &kind_propagate, &conf->column_propagate, err) < 0 ||
-	    add_list(m, &kind_propagate_type, &conf->datatype_propagate, err) < 0 ||
-	    add_pairs(m, &kind_hash, &conf->column_hash, err) < 0 ||
-	    add_pairs(m, &kind_hash_v2, &conf->column_hash, err) < 0)
+			add_pairs(m, &kind_mask, &conf->column_mask, err) < 0 ||
+			add_list(m, &kind_propagate, &conf->column_propagate, err) < 0 ||
+			add_list(m, &kind_propagate_type, &conf->datatype_propagate, err) < 0 ||
+			add_pairs(m, &kind_hash, &conf->column_hash, err) < 0 ||
+			add_pairs(m, &kind_hash_v2, &conf->column_hash, err) < 0)
 		return -1;
 	return 0;
 }
@@ -237,7 +243,8 @@ const struct mapper *mappers_find(const struct mappers *m, const struct schema *
 	snprintf(by_name, sizeof(by_name), "%s.%s.%s", s->db, s->table, c->name);
 	snprintf(by_type, sizeof(by_type), "%s.%s.%s", s->db, s->table, h.type_name);
 	for (size_t i = 0; i < m->count; i++)
-		if (pattern_list_match(&m->items[i].columns, m->items[i].kind == &kind_propagate_type ? by_type : by_name))
+		if (pattern_list_match(&m->items[i].columns,
+				    m->items[i].kind == &kind_propagate_type ? by_type : by_name))
 			return &m->items[i];
 	return NULL;
 }

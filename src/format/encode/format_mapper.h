@@ -17,10 +17,10 @@ struct digest_kind;
 
 struct mapper {
 	const struct mapper_kind *kind;
-	struct pattern_list columns;		/* on db.table.column, or db.table.TYPE */
-	uint32_t chars;				/* how many asterisks, or characters that stay */
+	struct pattern_list columns; /* on db.table.column, or db.table.TYPE */
+	uint32_t chars;		     /* how many asterisks, or characters that stay */
 	const struct digest_kind *digest;
-	const char *salt;			/* lent by the configuration */
+	const char *salt; /* lent by the configuration */
 };
 
 struct mappers {
@@ -30,7 +30,8 @@ struct mappers {
 
 int mappers_init(struct mappers *m, const struct format_conf *conf, struct err *err);
 void mappers_done(struct mappers *m);
-const struct mapper *mappers_find(const struct mappers *m, const struct schema *s, const struct column *c);	/* or NULL */
+const struct mapper *mappers_find(const struct mappers *m, const struct schema *s,
+		const struct column *c); /* or NULL */
 
 /* The parameters that the mapper adds to the column's schema; `first`: none stands before them. */
 void mapper_parameters(struct buf *b, const struct mapper *m, const struct column *c, bool comments, bool first);

@@ -39,7 +39,7 @@ static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, 
 	if (format_type_of(c, &modes, &t) < 0) {
 		p->problem = arena_printf(&p->arena,
 				"column %s: type %s is not known; leave the column out or change its type", c->name,
-					  c->type_text ? c->type_text : "unknown");
+				c->type_text ? c->type_text : "unknown");
 		return;
 	}
 	buf_putc(b, first ? '{' : ',');
@@ -71,7 +71,8 @@ static void row_build(struct format_plan *p, struct buf *b, struct row_plan *r, 
 	for (unsigned i = 0; i < n && !p->problem; i++) {
 		struct cell *cell = &r->cells[i];
 
-		cell_build(p, b, cell, &p->schema->columns[column ? column[i] : i], mappers ? mappers[i] : NULL, i == 0, conf);
+		cell_build(p, b, cell, &p->schema->columns[column ? column[i] : i], mappers ? mappers[i] : NULL, i == 0,
+				conf);
 		r->bound += cell->prefix_len + cell->null_len + CELL_FIXED_BOUND;
 	}
 }
@@ -167,8 +168,10 @@ static void find_taken_name(struct format_plan *p, const struct format_encoder *
 		const char *why = format_name_taken(e, p->schema, i);
 
 		if (why)
-			p->problem = arena_printf(&p->arena, "column %s: %s; rename it, leave it out by column.exclude.list, or set "
-						  "[kafka] message.format = envelope", p->schema->columns[i].name, why);
+			p->problem = arena_printf(&p->arena,
+					"column %s: %s; rename it, leave it out by column.exclude.list, or set "
+					"[kafka] message.format = envelope",
+					p->schema->columns[i].name, why);
 	}
 }
 

@@ -30,7 +30,7 @@ int format_position_decode(const struct format_conf *conf, const struct record *
 	position_done(out);
 	position_init(out);
 	if (!r->value)
-		return 1;	/* the offset was reset: no position */
+		return 1; /* the offset was reset: no position */
 	value = json_loadb(r->value, r->value_len, 0, NULL);
 	rc = format_position_from_json(value, out, err) < 0 ? -1 : 1;
 	json_decref(value);
@@ -47,8 +47,8 @@ static void resume_transaction(struct transaction *t, const json_t *value)
 	if (id == NULL)
 		return;
 	transaction_begin(t, id);
-	json_object_foreach((json_t *)value, name, count)
-		if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 && json_integer_value(count) > 0)
+	json_object_foreach((json_t *)value, name,
+			count) if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 && json_integer_value(count) > 0)
 			transaction_set_count(t, name + sizeof(prefix) - 1, (uint64_t)json_integer_value(count));
 }
 

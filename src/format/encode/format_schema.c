@@ -21,10 +21,10 @@
 static const char geometry_fields[] = WKB("false") "," SRID;
 static const char point_fields[] = COORDINATE("x") "," COORDINATE("y") "," WKB("true") "," SRID;
 static const char transaction_schema[] =
-	"{\"type\":\"struct\",\"fields\":[{\"type\":\"string\",\"optional\":false,\"field\":\"id\"},"
-	"{\"type\":\"int64\",\"optional\":false,\"field\":\"total_order\"},"
-	"{\"type\":\"int64\",\"optional\":false,\"field\":\"data_collection_order\"}],"
-	"\"optional\":true,\"name\":\"event.block\",\"version\":1,\"field\":\"transaction\"}";
+		"{\"type\":\"struct\",\"fields\":[{\"type\":\"string\",\"optional\":false,\"field\":\"id\"},"
+		"{\"type\":\"int64\",\"optional\":false,\"field\":\"total_order\"},"
+		"{\"type\":\"int64\",\"optional\":false,\"field\":\"data_collection_order\"}],"
+		"\"optional\":true,\"name\":\"event.block\",\"version\":1,\"field\":\"transaction\"}";
 
 static void put_type(struct buf *b, const struct format_type *t)
 {
@@ -180,8 +180,9 @@ void format_schema_envelope(struct buf *b, const struct schema_text *t)
 	format_source_schema(b);
 	buf_putc(b, ',');
 	buf_puts(b, transaction_schema);
-	buf_puts(b, ",{\"type\":\"string\",\"optional\":false,\"field\":\"op\"}," TIME("ts_ms") "," TIME("ts_us") ","
-		    TIME("ts_ns") "],\"optional\":false");
+	buf_puts(b,
+			",{\"type\":\"string\",\"optional\":false,\"field\":\"op\"}," TIME("ts_ms") "," TIME(
+					"ts_us") "," TIME("ts_ns") "],\"optional\":false");
 	put_name(b, t, "Envelope");
 	buf_puts(b, ",\"version\":2}");
 }

@@ -51,8 +51,11 @@ static int add_transaction(struct format_encoder *e, struct batch *b, uint32_t c
 			floor_ms(c->txn->commit_us));
 	failed = key.failed || value.failed;
 	if (!failed)
-		record_add(b, format_topic_name(conf->topic_prefix, conf->topic_delimiter, conf->transaction_topic, NULL),
-			   &key, &value)->change = change;
+		record_add(b,
+				format_topic_name(conf->topic_prefix, conf->topic_delimiter, conf->transaction_topic,
+						NULL),
+				&key, &value)
+				->change = change;
 	buf_done(&key);
 	buf_done(&value);
 	e->env.problem = "the transaction's record is larger than 16 MiB";
@@ -64,7 +67,8 @@ static void begin(struct format_encoder *e, const struct change *c)
 {
 	char place[512];
 
-	snprintf(place, sizeof(place), "file=%s,pos=%llu", c->txn->file ? c->txn->file : "", (unsigned long long)c->pos);
+	snprintf(place, sizeof(place), "file=%s,pos=%llu", c->txn->file ? c->txn->file : "",
+			(unsigned long long)c->pos);
 	transaction_begin(&e->transaction, c->txn->gtid ? c->txn->gtid : place);
 }
 
@@ -109,10 +113,10 @@ bool format_heartbeat_due(const struct format_encoder *e)
 
 void format_heartbeat_record(struct format_encoder *e, struct batch *b)
 {
-	static const char key_schema[] =
-		STRUCT("{\"type\":\"string\",\"optional\":false,\"field\":\"serverName\"}", "ServerNameKey");
-	static const char value_schema[] =
-		STRUCT("{\"type\":\"int64\",\"optional\":false,\"field\":\"ts_ms\"}", "Heartbeat");
+	static const char key_schema[] = STRUCT("{\"type\":\"string\",\"optional\":false,\"field\":\"serverName\"}",
+			"ServerNameKey");
+	static const char value_schema[] = STRUCT("{\"type\":\"int64\",\"optional\":false,\"field\":\"ts_ms\"}",
+			"Heartbeat");
 	const struct format_conf *conf = e->conf;
 	bool schemas = conf->schemas_enable;
 	struct buf key, value;
@@ -126,9 +130,12 @@ void format_heartbeat_record(struct format_encoder *e, struct batch *b)
 		buf_json_str(&key, conf->topic_prefix);
 		buf_puts(&key, schemas ? "}}" : "}");
 		buf_printf(&value, "%s{\"ts_ms\":%lld}%s", schemas ? value_schema : "", (long long)floor_ms(e->now_us),
-			   schemas ? "}" : "");
-		record_add(b, format_topic_name(conf->heartbeat_prefix, conf->topic_delimiter, conf->topic_prefix, NULL), &key,
-			   &value)->partition = 0;
+				schemas ? "}" : "");
+		record_add(b,
+				format_topic_name(conf->heartbeat_prefix, conf->topic_delimiter, conf->topic_prefix,
+						NULL),
+				&key, &value)
+				->partition = 0;
 		buf_done(&key);
 		buf_done(&value);
 	}

@@ -8,13 +8,14 @@
 #include "format/cell/format_cell.h"
 #include "format/encode/format_source.h"
 
-#define SNAPSHOT_SCHEMA ",\"name\":\"io.debezium.data.Enum\",\"version\":1,\"parameters\":{\"allowed\":" \
+#define SNAPSHOT_SCHEMA \
+	",\"name\":\"io.debezium.data.Enum\",\"version\":1,\"parameters\":{\"allowed\":" \
 	"\"true,first,first_in_data_collection,last_in_data_collection,last,false,incremental\"}"
 
 static const struct source_row {
 	const char *name, *type;
 	bool optional;
-	const char *more, *preset;	/* members behind optional; the default, NULL: none */
+	const char *more, *preset; /* members behind optional; the default, NULL: none */
 } source_rows[SOURCE_FIELDS] = {
 	[SOURCE_VERSION] = { "version", "string", false, "", NULL },
 	[SOURCE_CONNECTOR] = { "connector", "string", false, "", NULL },
@@ -47,10 +48,13 @@ static const char *block_mark(enum snapshot_mark mark)
 const char *format_source_mark(enum snapshot_mark mark)
 {
 	static const char *const marks[] = {
-		[SNAPSHOT_NO] = "null", [SNAPSHOT_TRUE] = "\"true\"", [SNAPSHOT_FIRST] = "\"first\"",
+		[SNAPSHOT_NO] = "null",
+		[SNAPSHOT_TRUE] = "\"true\"",
+		[SNAPSHOT_FIRST] = "\"first\"",
 		[SNAPSHOT_FIRST_IN_TABLE] = "\"first_in_data_collection\"",
 		[SNAPSHOT_LAST_IN_TABLE] = "\"last_in_data_collection\"",
-		[SNAPSHOT_LAST] = "\"last\"", [SNAPSHOT_INCREMENTAL] = "\"incremental\"",
+		[SNAPSHOT_LAST] = "\"last\"",
+		[SNAPSHOT_INCREMENTAL] = "\"incremental\"",
 	};
 
 	return marks[mark];
@@ -162,7 +166,7 @@ int format_source_take(struct source_block *s, const struct format_conf *conf, c
 	put_times(s, txn);
 	put_server(s, txn);
 	put_tail(s, txn);
-	buf_reserve(&s->text, 16);	/* short copies read past the end */
+	buf_reserve(&s->text, 16); /* short copies read past the end */
 	if (s->text.failed) {
 		buf_done(&s->text);
 		buf_init(&s->text, (size_t)256 << 20);
@@ -206,7 +210,7 @@ void format_source_schema(struct buf *b)
 		const struct source_row *r = &source_rows[f];
 
 		buf_printf(b, "%s{\"type\":\"%s\",\"optional\":%s%s", f ? "," : "", r->type,
-			   r->optional ? "true" : "false", r->more);
+				r->optional ? "true" : "false", r->more);
 		if (r->preset)
 			buf_printf(b, ",\"default\":\"%s\"", r->preset);
 		buf_printf(b, ",\"field\":\"%s\"}", r->name);

@@ -18,16 +18,20 @@ enum { NAME_BYTES_MAX = 1024, ID_BYTES_MAX = 4096, BUCKETS_AT_FIRST = 16, ORDER_
 
 #define STRING(name) "{\"type\":\"string\",\"optional\":false,\"field\":\"" name "\"}"
 #define INT64(name, optional) "{\"type\":\"int64\",\"optional\":" optional ",\"field\":\"" name "\"}"
-#define METADATA(what) "\"optional\":false,\"name\":\"io.debezium.connector.common.TransactionMetadata" what "\",\"version\":1}"
+#define METADATA(what) \
+	"\"optional\":false,\"name\":\"io.debezium.connector.common.TransactionMetadata" what "\",\"version\":1}"
 
-static const char key_schema[] =
-	"{\"schema\":{\"type\":\"struct\",\"fields\":[" STRING("id") "]," METADATA("Key") ",\"payload\":";
+static const char key_schema[] = "{\"schema\":{\"type\":\"struct\",\"fields\":[" STRING("id") "]," METADATA(
+		"Key") ",\"payload\":";
 
-static const char value_schema[] =
-	"{\"schema\":{\"type\":\"struct\",\"fields\":[" STRING("status") "," STRING("id") "," INT64("event_count", "true") ","
-	"{\"type\":\"array\",\"items\":{\"type\":\"struct\",\"fields\":[" STRING("data_collection") ","
-	INT64("event_count", "false") "],\"optional\":true,\"name\":\"event.collection\",\"version\":1},"
-	"\"optional\":true,\"field\":\"data_collections\"}," INT64("ts_ms", "false") "]," METADATA("Value") ",\"payload\":";
+static const char value_schema[] = "{\"schema\":{\"type\":\"struct\",\"fields\":[" STRING("status") "," STRING(
+		"id") "," INT64("event_count",
+		"true") ","
+			"{\"type\":\"array\",\"items\":{\"type\":\"struct\",\"fields\":[" STRING(
+					"data_collection") "," INT64("event_count",
+					"false") "],\"optional\":true,\"name\":\"event.collection\",\"version\":1},"
+						 "\"optional\":true,\"field\":\"data_collections\"}," INT64("ts_ms",
+								 "false") "]," METADATA("Value") ",\"payload\":";
 
 void transaction_init(struct transaction *t)
 {

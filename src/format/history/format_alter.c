@@ -146,7 +146,7 @@ static bool read_alter(const struct record_header *h, struct arena *a, struct dd
 	while (json_member(&j, &key)) {
 		if (is_key(&key, "drop"))
 			out->drop = json_value(&j, &v) == JSON_TRUE;
-		else if (!is_key(&key, "moves") || !read_moves(&j, a, h->len / 8 + 1, out))	/* {"to":""} is longer */
+		else if (!is_key(&key, "moves") || !read_moves(&j, a, h->len / 8 + 1, out)) /* {"to":""} is longer */
 			return false;
 	}
 	return json_done(&j);
@@ -174,7 +174,8 @@ int format_alter_read(const struct record *r, struct arena *a, struct ddl_alter 
 	*schema = NULL;
 	*out = (struct ddl_alter){ 0 };
 	if (table == NULL || !read_alter(alter, a, out))
-		return err_set(err, ERR_DATA, 0, "the headers %s and %s are not what this version writes", alter_name, table_name);
+		return err_set(err, ERR_DATA, 0, "the headers %s and %s are not what this version writes", alter_name,
+				table_name);
 	history.value = table->value;
 	history.value_len = table->len;
 	if (format_history_decode(&history, &to, err) < 0)

@@ -13,17 +13,44 @@ enum { JDBC_NUMERIC = 2, JDBC_REAL = 7, JDBC_BOOLEAN = 16, JDBC_NVARCHAR = -9, J
 
 /* By enum column_type: java.sql.Types as Debezium's DDL parser gives them. */
 static const int jdbc_types[COL_COUNT] = {
-	[COL_TINYINT] = 5, [COL_SMALLINT] = 5, [COL_MEDIUMINT] = 4, [COL_INT] = 4, [COL_BIGINT] = -5,
-	[COL_FLOAT] = 6, [COL_DOUBLE] = 8, [COL_DECIMAL] = 3, [COL_BIT] = -7, [COL_YEAR] = 4,
-	[COL_DATE] = 91, [COL_TIME] = 92, [COL_DATETIME] = 93, [COL_TIMESTAMP] = 2014,
-	[COL_CHAR] = 1, [COL_VARCHAR] = 12, [COL_TINYTEXT] = 12, [COL_TEXT] = 12, [COL_MEDIUMTEXT] = 12,
+	[COL_TINYINT] = 5,
+	[COL_SMALLINT] = 5,
+	[COL_MEDIUMINT] = 4,
+	[COL_INT] = 4,
+	[COL_BIGINT] = -5,
+	[COL_FLOAT] = 6,
+	[COL_DOUBLE] = 8,
+	[COL_DECIMAL] = 3,
+	[COL_BIT] = -7,
+	[COL_YEAR] = 4,
+	[COL_DATE] = 91,
+	[COL_TIME] = 92,
+	[COL_DATETIME] = 93,
+	[COL_TIMESTAMP] = 2014,
+	[COL_CHAR] = 1,
+	[COL_VARCHAR] = 12,
+	[COL_TINYTEXT] = 12,
+	[COL_TEXT] = 12,
+	[COL_MEDIUMTEXT] = 12,
 	[COL_LONGTEXT] = 12,
-	[COL_BINARY] = -2, [COL_VARBINARY] = -3, [COL_TINYBLOB] = 2004, [COL_BLOB] = 2004, [COL_MEDIUMBLOB] = 2004,
+	[COL_BINARY] = -2,
+	[COL_VARBINARY] = -3,
+	[COL_TINYBLOB] = 2004,
+	[COL_BLOB] = 2004,
+	[COL_MEDIUMBLOB] = 2004,
 	[COL_LONGBLOB] = 2004,
-	[COL_ENUM] = 1, [COL_SET] = 1, [COL_JSON] = 1111,
-	[COL_GEOMETRY] = 1111, [COL_POINT] = 1111, [COL_LINESTRING] = 1111, [COL_POLYGON] = 1111,
+	[COL_ENUM] = 1,
+	[COL_SET] = 1,
+	[COL_JSON] = 1111,
+	[COL_GEOMETRY] = 1111,
+	[COL_POINT] = 1111,
+	[COL_LINESTRING] = 1111,
+	[COL_POLYGON] = 1111,
 	[COL_MULTIPOINT] = 1111,
-	[COL_MULTILINESTRING] = 1111, [COL_MULTIPOLYGON] = 1111, [COL_GEOMCOLLECTION] = 1111, [COL_VECTOR] = 1111,
+	[COL_MULTILINESTRING] = 1111,
+	[COL_MULTIPOLYGON] = 1111,
+	[COL_GEOMCOLLECTION] = 1111,
+	[COL_VECTOR] = 1111,
 	[COL_UNKNOWN] = 1111,
 };
 
@@ -43,23 +70,14 @@ static void column_length(const struct column *c, struct history_column *out)
 		break;
 	case COL_TIME:
 	case COL_DATETIME:
-	case COL_TIMESTAMP:
-		out->length = c->scale ? c->scale : -1;
-		break;
-	case COL_ENUM:
-		out->length = 1;
-		break;
-	case COL_SET:
-		out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0;
-		break;
+	case COL_TIMESTAMP: out->length = c->scale ? c->scale : -1; break;
+	case COL_ENUM: out->length = 1; break;
+	case COL_SET: out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0; break;
 	case COL_CHAR:
 	case COL_VARCHAR:
 	case COL_BINARY:
-	case COL_VARBINARY:
-		out->length = (int64_t)c->length;
-		break;
-	default:
-		out->length = c->length && !c->is_boolean ? (int64_t)c->length : -1;
+	case COL_VARBINARY: out->length = (int64_t)c->length; break;
+	default: out->length = c->length && !c->is_boolean ? (int64_t)c->length : -1;
 	}
 }
 
@@ -73,7 +91,7 @@ static int jdbc_type_of(const struct column *c)
 		return JDBC_NUMERIC;
 	if (strcmp(name, "REAL") == 0)
 		return JDBC_REAL;
-	if (*name == 'N' && (c->type == COL_CHAR || c->type == COL_VARCHAR))	/* NCHAR, NATIONAL .. */
+	if (*name == 'N' && (c->type == COL_CHAR || c->type == COL_VARCHAR)) /* NCHAR, NATIONAL .. */
 		return c->type == COL_CHAR ? JDBC_NCHAR : JDBC_NVARCHAR;
 	return jdbc_types[c->type];
 }
@@ -85,7 +103,7 @@ static void column_name(const struct column *c, struct history_column *out)
 	char *p = out->type_name;
 
 	snprintf(p, sizeof(out->type_name), "%s%s%s", name, c->is_unsigned && !c->is_boolean ? " unsigned" : "",
-		 c->zerofill ? " zerofill" : "");
+			c->zerofill ? " zerofill" : "");
 	for (; *p; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 32);
@@ -115,22 +133,44 @@ void history_column_of(const struct column *c, struct history_column *out)
 	if (c->default_kind == DEFAULT_LITERAL)
 		take_default_text(c, out);
 	else if (c->default_kind == DEFAULT_NOW)
-		out->default_text = "1970-01-01 00:00:00";	/* what the model holds for CURRENT_TIMESTAMP */
+		out->default_text = "1970-01-01 00:00:00"; /* what the model holds for CURRENT_TIMESTAMP */
 }
 
-static const struct { const char *name; enum column_type type; } type_aliases[] = {
-	{ "INTEGER", COL_INT }, { "INT1", COL_TINYINT }, { "INT2", COL_SMALLINT }, { "INT3", COL_MEDIUMINT },
+static const struct {
+	const char *name;
+	enum column_type type;
+} type_aliases[] = {
+	{ "INTEGER", COL_INT },
+	{ "INT1", COL_TINYINT },
+	{ "INT2", COL_SMALLINT },
+	{ "INT3", COL_MEDIUMINT },
 	{ "MIDDLEINT", COL_MEDIUMINT },
-	{ "INT4", COL_INT }, { "INT8", COL_BIGINT }, { "SERIAL", COL_BIGINT }, { "NUMERIC", COL_DECIMAL },
+	{ "INT4", COL_INT },
+	{ "INT8", COL_BIGINT },
+	{ "SERIAL", COL_BIGINT },
+	{ "NUMERIC", COL_DECIMAL },
 	{ "DEC", COL_DECIMAL },
-	{ "FIXED", COL_DECIMAL }, { "REAL", COL_DOUBLE }, { "FLOAT4", COL_FLOAT }, { "FLOAT8", COL_DOUBLE },
+	{ "FIXED", COL_DECIMAL },
+	{ "REAL", COL_DOUBLE },
+	{ "FLOAT4", COL_FLOAT },
+	{ "FLOAT8", COL_DOUBLE },
 	{ "DOUBLE PRECISION", COL_DOUBLE },
-	{ "BOOL", COL_TINYINT }, { "BOOLEAN", COL_TINYINT }, { "NCHAR", COL_CHAR }, { "NVARCHAR", COL_VARCHAR },
-	{ "CHARACTER", COL_CHAR }, { "CHAR VARYING", COL_VARCHAR }, { "CHARACTER VARYING", COL_VARCHAR },
-	{ "NATIONAL CHAR", COL_CHAR }, { "NATIONAL CHARACTER", COL_CHAR }, { "NATIONAL VARCHAR", COL_VARCHAR },
-	{ "NATIONAL CHAR VARYING", COL_VARCHAR }, { "NATIONAL CHARACTER VARYING", COL_VARCHAR },
+	{ "BOOL", COL_TINYINT },
+	{ "BOOLEAN", COL_TINYINT },
+	{ "NCHAR", COL_CHAR },
+	{ "NVARCHAR", COL_VARCHAR },
+	{ "CHARACTER", COL_CHAR },
+	{ "CHAR VARYING", COL_VARCHAR },
+	{ "CHARACTER VARYING", COL_VARCHAR },
+	{ "NATIONAL CHAR", COL_CHAR },
+	{ "NATIONAL CHARACTER", COL_CHAR },
+	{ "NATIONAL VARCHAR", COL_VARCHAR },
+	{ "NATIONAL CHAR VARYING", COL_VARCHAR },
+	{ "NATIONAL CHARACTER VARYING", COL_VARCHAR },
 	{ "NCHAR VARCHAR", COL_VARCHAR },
-	{ "LONG", COL_MEDIUMTEXT }, { "LONG VARCHAR", COL_MEDIUMTEXT }, { "LONG VARBINARY", COL_MEDIUMBLOB },
+	{ "LONG", COL_MEDIUMTEXT },
+	{ "LONG VARCHAR", COL_MEDIUMTEXT },
+	{ "LONG VARBINARY", COL_MEDIUMBLOB },
 	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION },
 };
 
@@ -212,8 +252,11 @@ void history_label_quote(struct buf *b, const char *label)
 const char *history_default_name(enum column_default kind)
 {
 	static const char *const names[] = {
-		[DEFAULT_NONE] = "none", [DEFAULT_NULL] = "null", [DEFAULT_LITERAL] = "literal",
-		[DEFAULT_EXPRESSION] = "expression", [DEFAULT_NOW] = "now",
+		[DEFAULT_NONE] = "none",
+		[DEFAULT_NULL] = "null",
+		[DEFAULT_LITERAL] = "literal",
+		[DEFAULT_EXPRESSION] = "expression",
+		[DEFAULT_NOW] = "now",
 	};
 
 	return names[kind];
@@ -308,7 +351,7 @@ static void put_change(struct pretty *p, const struct ddl_table *t, const struct
 	put_id(p, "id", t->db, t->table);
 	if (t->previous_table)
 		put_id(p, "previousId", t->previous_db ? t->previous_db : t->db, t->previous_table);
-	if (t->schema) {	/* what is dropped has neither */
+	if (t->schema) { /* what is dropped has neither */
 		pretty_key(p, "table");
 		put_model(p, t->schema, conf);
 		pretty_key_str(p, "comment", conf->include_schema_comments ? t->schema->comment : NULL);
@@ -416,7 +459,8 @@ static void put_indexed(struct pretty *p, const struct format_conf *conf, const 
 	pretty_close(p, ']');
 }
 
-static void put_exact(struct pretty *p, const struct format_conf *conf, const struct change_txn *txn, const struct ddl_change *ddl)
+static void put_exact(struct pretty *p, const struct format_conf *conf, const struct change_txn *txn,
+		const struct ddl_change *ddl)
 {
 	pretty_key(p, "millrace");
 	pretty_open(p, '{');

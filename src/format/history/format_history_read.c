@@ -59,8 +59,10 @@ static int parse_id(const char *id, struct table_name *out, struct err *err)
 		p = parse_part(p + 1, out->table, sizeof(out->table));
 	else
 		p = NULL;
-	return p && *p == '\0' ? 0 : err_set(err, ERR_DATA, 0,
-			"schema history: expected a table as \"db\".\"table\", found %.200s", id ? id : "nothing");
+	return p && *p == '\0' ? 0
+			       : err_set(err, ERR_DATA, 0,
+						 "schema history: expected a table as \"db\".\"table\", found %.200s",
+						 id ? id : "nothing");
 }
 
 /* 'it''s' to it's; without quotes as it stands. */
@@ -128,12 +130,9 @@ static void take_lengths(const json_t *model, struct column *c)
 		break;
 	case COL_TIME:
 	case COL_DATETIME:
-	case COL_TIMESTAMP:
-		c->scale = length > 0 && length <= 6 ? (uint8_t)length : 0;
-		break;
+	case COL_TIMESTAMP: c->scale = length > 0 && length <= 6 ? (uint8_t)length : 0; break;
 	case COL_ENUM:
-	case COL_SET:
-		break;
+	case COL_SET: break;
 	default:
 		if (length >= 0 && length <= UINT32_MAX)
 			c->length = (uint32_t)length;
@@ -192,8 +191,9 @@ static int take_model(const json_t *model, struct column *c, char *name, size_t 
 {
 	const char *type = text_of(model, "typeName");
 
-	*c = (struct column){ .name = text_of(model, "name"), .charset = text_of(model, "charsetName"),
-			.comment = text_of(model, "comment") };
+	*c = (struct column){ .name = text_of(model, "name"),
+		.charset = text_of(model, "charsetName"),
+		.comment = text_of(model, "comment") };
 	if (!c->name || !type)
 		return err_set(err, ERR_DATA, 0, "schema history: a column has no name or no type");
 	if (!history_column_type(type, c)) {
@@ -201,7 +201,7 @@ static int take_model(const json_t *model, struct column *c, char *name, size_t 
 		c->type_text = type;
 	}
 	take_type_name(type, c, name, name_size);
-	if (c->charset && strcmp(c->charset, "utf8") == 0)	/* of NCHAR, and of servers before 8.0 */
+	if (c->charset && strcmp(c->charset, "utf8") == 0) /* of NCHAR, and of servers before 8.0 */
 		c->charset = "utf8mb3";
 	take_lengths(model, c);
 	c->nullable = flag_of(model, "optional");
@@ -289,8 +289,9 @@ static int take_key(struct schema *s, const json_t *table, struct err *err)
 	rc = schema_set_key(s, key, (unsigned)n);
 	free(key);
 	return rc < 0 ? err_set(err, ERR_DATA, 0,
-			"schema history: %s.%s: the key has a column that the table does not have", s->db, s->table)
-			: 0;
+					"schema history: %s.%s: the key has a column that the table does not have",
+					s->db, s->table)
+		      : 0;
 }
 
 static void take_index(struct schema *s, const json_t *own)
@@ -298,9 +299,12 @@ static void take_index(struct schema *s, const json_t *own)
 	const json_t *names = json_object_get(own, "columns");
 	size_t n = json_array_size(names);
 	const char **columns = xcalloc(n + 1, sizeof(*columns));
-	struct schema_index index = { .name = text_of(own, "name"), .primary = flag_of(own, "primary"),
-			.unique = flag_of(own, "unique"), .functional = flag_of(own, "functional"),
-			.columns = columns, .ncolumns = (unsigned)n };
+	struct schema_index index = { .name = text_of(own, "name"),
+		.primary = flag_of(own, "primary"),
+		.unique = flag_of(own, "unique"),
+		.functional = flag_of(own, "functional"),
+		.columns = columns,
+		.ncolumns = (unsigned)n };
 
 	for (size_t i = 0; i < n; i++) {
 		columns[i] = json_string_value(json_array_get(names, i));
@@ -342,11 +346,11 @@ static int fill_schema(struct schema *s, const json_t *table, const json_t *own,
 /* Where and when a statement was. */
 struct statement {
 	const struct position *at;
-	int64_t commit_us;	/* -1: not known */
+	int64_t commit_us; /* -1: not known */
 };
 
-static void tell_table(const struct format_history_reader *to, const struct statement *of, const struct table_name *name,
-		struct schema *s)
+static void tell_table(const struct format_history_reader *to, const struct statement *of,
+		const struct table_name *name, struct schema *s)
 {
 	if (to->table)
 		to->table(to->arg, of->at, of->commit_us, name->db, name->table, s);

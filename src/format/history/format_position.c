@@ -58,8 +58,8 @@ static void snapshot_member(const json_t *object, struct position *out)
 	const char *text = json_is_string(v) ? json_string_value(v) : "";
 
 	out->snapshot_blocking = strcmp(text, "BLOCKING") == 0;
-	out->snapshot = json_is_true(v) || out->snapshot_blocking || strcmp(text, "INITIAL") == 0
-			|| strcmp(text, "true") == 0;
+	out->snapshot = json_is_true(v) || out->snapshot_blocking || strcmp(text, "INITIAL") == 0 ||
+			strcmp(text, "true") == 0;
 }
 
 int format_position_from_json(const json_t *object, struct position *out, struct err *err)
@@ -72,9 +72,10 @@ int format_position_from_json(const json_t *object, struct position *out, struct
 		return err_set(err, ERR_DATA, 0,
 				"stored position: expected an object with 'file' of less than 256 bytes");
 	if (number_member(object, "pos", &out->pos, err) < 0 || number_member(object, "event", &out->event, err) < 0 ||
-	    number_member(object, "row", &out->row, err) < 0 || number_member(object, "ts_sec", &ts_sec, err) < 0 ||
-	    number_member(object, "server_id", &server_id, err) < 0 ||
-	    number_member(object, "millrace_changes", &out->changes, err) < 0)
+			number_member(object, "row", &out->row, err) < 0 ||
+			number_member(object, "ts_sec", &ts_sec, err) < 0 ||
+			number_member(object, "server_id", &server_id, err) < 0 ||
+			number_member(object, "millrace_changes", &out->changes, err) < 0)
 		return -1;
 	strcpy(out->file, file);
 	free(out->gtids);

@@ -8,9 +8,9 @@
 #include "core/err.h"
 #include "row/position.h"
 
-struct position_member {	/* one member of the offset, in Debezium's order */
+struct position_member { /* one member of the offset, in Debezium's order */
 	const char *name;
-	const char *text;	/* NULL: the number */
+	const char *text; /* NULL: the number */
 	uint64_t number;
 };
 

@@ -9,16 +9,16 @@
 
 struct pretty {
 	struct buf *b;
-	int depth;		/* of objects: arrays do not indent */
-	bool filled;		/* the open object or array has a member */
+	int depth;   /* of objects: arrays do not indent */
+	bool filled; /* the open object or array has a member */
 };
 
-void pretty_key(struct pretty *p, const char *name);		/* then one of the values below */
+void pretty_key(struct pretty *p, const char *name); /* then one of the values below */
 /* as a value, or as an element after pretty_element() */
 void pretty_open(struct pretty *p, char bracket);
 void pretty_close(struct pretty *p, char bracket);
-void pretty_element(struct pretty *p);				/* before each element of an array */
-void pretty_str(struct pretty *p, const char *s);		/* NULL: null */
+void pretty_element(struct pretty *p);		  /* before each element of an array */
+void pretty_str(struct pretty *p, const char *s); /* NULL: null */
 void pretty_int(struct pretty *p, int64_t v);
 void pretty_bool(struct pretty *p, bool v);
 /* A member in one call. */

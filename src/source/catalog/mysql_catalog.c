@@ -34,8 +34,9 @@ static struct entry **entry_slot(const struct catalog *c, const char *db, const 
 	size_t h = name_hash(c, name_hash(c, 0xcbf29ce484222325ull, db) ^ '.', table);
 	struct entry **slot = &c->buckets[(h ^ h >> 32) & (c->nbuckets - 1)];
 
-	while (*slot && !(catalog_name_equal(c, (*slot)->schema->db, db) &&
-			  catalog_name_equal(c, (*slot)->schema->table, table)))
+	while (*slot &&
+			!(catalog_name_equal(c, (*slot)->schema->db, db) &&
+					catalog_name_equal(c, (*slot)->schema->table, table)))
 		slot = &(*slot)->next;
 	return slot;
 }

@@ -22,7 +22,7 @@ struct apply {
 	struct err *err;
 };
 
-enum { SQL_MODE_STRICT = 1 << 21 | 1 << 22 };	/* STRICT_TRANS_TABLES, STRICT_ALL_TABLES */
+enum { SQL_MODE_STRICT = 1 << 21 | 1 << 22 }; /* STRICT_TRANS_TABLES, STRICT_ALL_TABLES */
 
 static const char *db_of(const struct apply *a, const struct ddl_name *name)
 {
@@ -48,8 +48,9 @@ static unsigned session_collation(const struct apply *a)
 
 static struct ddl_defaults defaults_of(const struct apply *a, const char *db)
 {
-	return (struct ddl_defaults){ .database = database_collation(a, db), .session = session_collation(a),
-				      .old_timestamps = a->ctx->old_timestamps };
+	return (struct ddl_defaults){ .database = database_collation(a, db),
+		.session = session_collation(a),
+		.old_timestamps = a->ctx->old_timestamps };
 }
 
 /* One change, with room for one table, which is not counted yet. */
@@ -63,12 +64,13 @@ static struct ddl_change *result_change(struct apply *a, const char *db, const c
 }
 
 static void result_table(struct apply *a, struct ddl_change *change, char type, const char *db, const char *table,
-			 struct schema *schema)
+		struct schema *schema)
 {
 	change->table = arena_alloc(a->arena, sizeof(*change->table));
-	*change->table = (struct ddl_table){ .type = type, .db = arena_dup(a->arena, db, strlen(db)),
-					     .table = arena_dup(a->arena, table, strlen(table)), .schema = schema
-						? schema_ref(schema) : NULL };
+	*change->table = (struct ddl_table){ .type = type,
+		.db = arena_dup(a->arena, db, strlen(db)),
+		.table = arena_dup(a->arena, table, strlen(table)),
+		.schema = schema ? schema_ref(schema) : NULL };
 	change->ntables = 1;
 }
 
@@ -88,7 +90,7 @@ static int apply_nothing(struct apply *a, enum ddl_kind kind)
 
 /* Puts what the model has become into the catalog, and says so. */
 static int apply_model(struct apply *a, struct table_model *t, char type, const char *previous_db,
-		       const char *previous_table)
+		const char *previous_table)
 {
 	struct schema *schema = table_model_schema(t, a->err);
 	struct ddl_change *change;
@@ -96,7 +98,7 @@ static int apply_model(struct apply *a, struct table_model *t, char type, const 
 
 	if (schema == NULL)
 		return -1;
-	e = catalog_entry_new(schema);	/* before anything that t points to goes */
+	e = catalog_entry_new(schema); /* before anything that t points to goes */
 	a->out->kind = DDL_TABLES;
 	result_room(a, 1);
 	change = result_change(a, t->db, arena_dup(a->arena, t->table, strlen(t->table)));
@@ -129,7 +131,7 @@ static int apply_create(struct apply *a)
 
 	if (a->s.if_not_exists && known)
 		return apply_nothing(a, DDL_NOTHING);
-	if (known)	/* it was dropped where the binlog does not tell it */
+	if (known) /* it was dropped where the binlog does not tell it */
 		touch_other(&a->touched, db, a->s.table.table, known, NULL);
 	table_model_init(&t, a->arena, db, a->s.table.table, defaults.database);
 	t.utf8mb4_collation = a->ctx->default_collation_utf8mb4;
@@ -151,7 +153,7 @@ static int apply_like_existing(struct apply *a, const char *db, struct schema *s
 	a->out->kind = DDL_TABLES;
 	result_room(a, 1);
 	result_table(a, result_change(a, db, arena_dup(a->arena, schema->table, strlen(schema->table))), 'C', db,
-		     schema->table, schema);
+			schema->table, schema);
 	return 0;
 }
 
@@ -239,7 +241,7 @@ static int apply_same_table(struct apply *a, struct table_model *t, struct schem
 		touch_drop_last(&a->touched);
 	if (other)
 		touch_add(&a->touched, db_of(a, other), other->table, NULL,
-			  catalog_find(a->c, db_of(a, other), other->table), 1 << EFFECT_EXCHANGED);
+				catalog_find(a->c, db_of(a, other), other->table), 1 << EFFECT_EXCHANGED);
 	return 0;
 }
 
@@ -301,7 +303,7 @@ static const char *pair_names(struct apply *a, bool new_names)
 static const char *drop_text(struct apply *a, const char *db, const char *table)
 {
 	return arena_printf(a->arena, "%.*s`%s`.`%s`%s%s", (int)(a->s.pairs[0].text - a->s.text), a->s.text, db, table,
-			    a->s.drop_type ? " " : "", a->s.drop_type ? a->s.drop_type : "");
+			a->s.drop_type ? " " : "", a->s.drop_type ? a->s.drop_type : "");
 }
 
 static int apply_drop(struct apply *a)
@@ -318,14 +320,15 @@ static int apply_drop(struct apply *a)
 		change->ddl = drop_text(a, db, name->table);
 		result_table(a, change, 'D', db, name->table, NULL);
 		touch_add(&a->touched, db, name->table, catalog_find(a->c, db, name->table), NULL,
-			  1 << EFFECT_TABLE_GONE)->alter.drop = true;
+				1 << EFFECT_TABLE_GONE)
+				->alter.drop = true;
 		catalog_forget(a->c, db, name->table);
 	}
 	return 0;
 }
 
 static struct schema *rename_entry(struct apply *a, const char *db, const char *table, const char *new_db,
-				   const char *new_table)
+		const char *new_table)
 {
 	struct entry *e = catalog_entry_take(a->c, db, table), *renamed;
 	struct schema *s;
@@ -344,7 +347,7 @@ static struct schema *rename_entry(struct apply *a, const char *db, const char *
 }
 
 static struct schema *rename_touch(struct apply *a, const char *db, const char *table, const char *new_db,
-				   const char *new_table)
+		const char *new_table)
 {
 	struct schema *schema;
 
@@ -358,7 +361,7 @@ static struct schema *rename_touch(struct apply *a, const char *db, const char *
 static const char *rename_text(struct apply *a, const struct ddl_pair *pair)
 {
 	return arena_printf(a->arena, "%.*s%.*s", (int)(a->s.pairs[0].text - a->s.text), a->s.text, (int)pair->text_len,
-			    pair->text);
+			pair->text);
 }
 
 static int apply_rename(struct apply *a)
@@ -401,7 +404,8 @@ static void touch_in_database(struct schema *schema, void *arg)
 	struct dropping *d = arg;
 
 	if (catalog_name_equal(d->a->c, schema->db, d->db))
-		touch_add(&d->a->touched, schema->db, schema->table, schema, NULL, 1 << EFFECT_TABLE_GONE)->alter.drop = true;
+		touch_add(&d->a->touched, schema->db, schema->table, schema, NULL, 1 << EFFECT_TABLE_GONE)->alter.drop =
+				true;
 }
 
 static int apply_database(struct apply *a)
@@ -442,7 +446,9 @@ static int apply_statement(struct apply *a)
 	case VERB_DROP_TABLE: return apply_drop(a);
 	case VERB_RENAME_TABLE: return apply_rename(a);
 	case VERB_TRUNCATE: return apply_truncate(a);
-	case VERB_CREATE_DATABASE: case VERB_ALTER_DATABASE: case VERB_DROP_DATABASE: return apply_database(a);
+	case VERB_CREATE_DATABASE:
+	case VERB_ALTER_DATABASE:
+	case VERB_DROP_DATABASE: return apply_database(a);
 	case VERB_CONTROL: a->out->kind = DDL_CONTROL; return 0;
 	case VERB_ROWS: a->out->kind = DDL_ROWS; return 0;
 	default: return apply_nothing(a, DDL_NOTHING);
@@ -466,7 +472,7 @@ static int statement_to_utf8(struct arena *arena, unsigned collation, const char
 }
 
 int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *sql, size_t len, struct arena *arena,
-		  struct ddl_result *out, const char **db_table, struct err *err)
+		struct ddl_result *out, const char **db_table, struct err *err)
 {
 	struct apply a = { .c = c, .ctx = ctx, .arena = arena, .out = out, .touched.arena = arena, .err = err };
 	int rc;
@@ -490,7 +496,7 @@ int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *
 	if (a.s.table.table) {
 		apply_unknown(&a, 'A', db_of(&a, &a.s.table), a.s.table.table);
 		out->touched = touch_add(&a.touched, db_of(&a, &a.s.table), a.s.table.table, NULL, NULL,
-					 1 << EFFECT_NOT_UNDERSTOOD);
+				1 << EFFECT_NOT_UNDERSTOOD);
 		out->ntouched = 1;
 	}
 	return -1;
@@ -500,7 +506,7 @@ void ddl_result_release(struct ddl_result *r)
 {
 	for (unsigned i = 0; i < r->nchanges; i++) {
 		for (unsigned k = 0; k < r->changes[i].ntables; k++)
-			schema_unref(r->changes[i].table[k].schema);	/* the pointer stays: the batch holds it */
+			schema_unref(r->changes[i].table[k].schema); /* the pointer stays: the batch holds it */
 	}
 	for (unsigned i = 0; i < r->ntouched; i++) {
 		schema_unref(r->touched[i].before);
@@ -509,7 +515,7 @@ void ddl_result_release(struct ddl_result *r)
 }
 
 struct schema *catalog_read_told(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
-				 char **told, struct err *err)
+		char **told, struct err *err)
 {
 	struct ddl_context ctx = { .db = db, .sql_mode = sql_mode };
 	struct schema *schema = NULL;
@@ -525,7 +531,7 @@ struct schema *catalog_read_told(struct catalog *c, const char *db, const char *
 			schema = catalog_find(c, change->table[0].db, change->table[0].table);
 		else
 			err_set(err, ERR_DATA, 0, "expected CREATE TABLE, found '%.*s'", (int)(len > 60 ? 60 : len),
-				sql);
+					sql);
 		if (schema && told)
 			*told = xstrdup(change->ddl);
 		ddl_result_release(&result);
@@ -535,7 +541,7 @@ struct schema *catalog_read_told(struct catalog *c, const char *db, const char *
 }
 
 struct schema *catalog_read_table(struct catalog *c, const char *db, const char *sql, size_t len, uint64_t sql_mode,
-				  struct err *err)
+		struct err *err)
 {
 	return catalog_read_told(c, db, sql, len, sql_mode, NULL, err);
 }

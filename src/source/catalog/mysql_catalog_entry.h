@@ -9,7 +9,7 @@
 
 struct entry {
 	struct entry *next;
-	struct schema *schema;		/* one reference */
+	struct schema *schema; /* one reference */
 };
 
 struct database {
@@ -32,10 +32,10 @@ bool catalog_name_equal(const struct catalog *c, const char *a, const char *b);
 /* takes a reference of its own */
 struct entry *catalog_entry_new(struct schema *schema);
 void catalog_entry_free(struct entry *e);
-struct entry *catalog_entry_find(const struct catalog *c, const char *db, const char *table);	/* lent */
+struct entry *catalog_entry_find(const struct catalog *c, const char *db, const char *table); /* lent */
 /* out of the catalog, to the caller */
 struct entry *catalog_entry_take(struct catalog *c, const char *db, const char *table);
-void catalog_entry_put(struct catalog *c, struct entry *e);		/* takes it, replaces */
+void catalog_entry_put(struct catalog *c, struct entry *e); /* takes it, replaces */
 struct database *catalog_database_find(const struct catalog *c, const char *db);
 
 #endif

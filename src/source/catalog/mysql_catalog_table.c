@@ -85,7 +85,7 @@ static int index_find(const struct table_model *t, const char *name)
 static int no_column(const struct table_model *t, const char *name, struct err *err)
 {
 	return err_set(err, ERR_DATA, 0, "DDL: table %s.%s has no column '%.64s' in the schema as of this position",
-		       t->db, t->table, name);
+			t->db, t->table, name);
 }
 
 /* ---- character sets ---- */
@@ -200,7 +200,7 @@ static void column_type_text(struct table_model *t, struct column *c)
 {
 	char text[512];
 
-	if (c->labels) {	/* may be long */
+	if (c->labels) { /* may be long */
 		c->type_text = NULL;
 		return;
 	}
@@ -294,9 +294,12 @@ static int index_add(struct table_model *t, const struct ddl_index *d, struct er
 		if (column_find(t, d->columns[i]) < 0)
 			return no_column(t, d->columns[i], err);
 	index = index_append(t);
-	*index = (struct schema_index){ .name = name, .primary = d->primary, .unique = d->unique,
-				       .functional = d->functional,
-				       .columns = d->columns, .ncolumns = d->ncolumns };
+	*index = (struct schema_index){ .name = name,
+		.primary = d->primary,
+		.unique = d->unique,
+		.functional = d->functional,
+		.columns = d->columns,
+		.ncolumns = d->ncolumns };
 	for (unsigned i = 0; d->primary && i < d->ncolumns; i++)
 		t->columns[column_find(t, d->columns[i])].column.nullable = false;
 	return 0;
@@ -328,7 +331,7 @@ static bool index_has(const struct schema_index *index, const char *column)
 /* The index over the columns that are left of it; without any it goes. A unique one over fewer columns stays unique. */
 static void indexes_follow_columns(struct table_model *t)
 {
-	for (unsigned i = t->nindexes; i-- > 0; ) {
+	for (unsigned i = t->nindexes; i-- > 0;) {
 		struct schema_index *index = &t->indexes[i];
 		const char **columns = arena_alloc(t->arena, (index->ncolumns + 1u) * sizeof(*columns));
 		unsigned n = 0;
@@ -387,7 +390,7 @@ static void column_redefine(struct table_model *t, unsigned at, const struct ddl
 {
 	struct column c = column_settle(t, &a->column);
 
-	for (unsigned i = 0; i < t->nindexes; i++)	/* a column of the primary key cannot become nullable */
+	for (unsigned i = 0; i < t->nindexes; i++) /* a column of the primary key cannot become nullable */
 		if (t->indexes[i].primary && index_has(&t->indexes[i], t->columns[at].origin))
 			c.nullable = false;
 	t->columns[at].column = c;
@@ -447,7 +450,7 @@ static void column_convert(struct table_column *column, unsigned collation)
 	}
 	/* A longer character may not fit the type any more: the server then takes the next larger TEXT. */
 	if (!column->is_new && c->type >= COL_TINYTEXT && c->type < COL_LONGTEXT && c->charset &&
-	    charset_max_bytes(collation_charset(collation)) > charset_max_bytes(c->charset))
+			charset_max_bytes(collation_charset(collation)) > charset_max_bytes(c->charset))
 		c->type++;
 	set_collation(c, collation);
 }
@@ -469,7 +472,8 @@ static int alter_old_column(struct table_model *t, const struct ddl_action *a, s
 	case ACTION_DROP_COLUMN: return alter_drop_column(t, a, err);
 	case ACTION_CHANGE_COLUMN: return alter_change_column(t, a, err);
 	case ACTION_RENAME_COLUMN: return alter_rename_column(t, a, err);
-	case ACTION_SET_DEFAULT: case ACTION_SET_VISIBLE: return alter_set(t, a, err);
+	case ACTION_SET_DEFAULT:
+	case ACTION_SET_VISIBLE: return alter_set(t, a, err);
 	default: return 0;
 	}
 }
@@ -483,15 +487,14 @@ static bool is_generated_key(const struct table_column *c)
 }
 
 static int place_column(struct table_model *t, const struct ddl_column *d, const struct table_column *c,
-			struct err *err)
+		struct err *err)
 {
 	int after;
 
 	if (column_find(t, c->column.name) >= 0)
 		return err_set(err, ERR_DATA, 0,
-			       "DDL: table %s.%s has a column '%.64s' already in the schema as of this position", t->db,
-				t->table,
-			       c->column.name);
+				"DDL: table %s.%s has a column '%.64s' already in the schema as of this position",
+				t->db, t->table, c->column.name);
 	if (d->place == PLACE_FIRST) {
 		column_insert(t, t->generated_key && is_generated_key(&t->columns[0]) ? 1 : 0, c);
 	} else if (d->place == PLACE_AFTER) {
@@ -544,17 +547,15 @@ static int alter_index(struct table_model *t, const struct ddl_action *a, bool d
 	if (drops)
 		return a->kind == ACTION_DROP_INDEX || a->kind == ACTION_DROP_PRIMARY ? alter_drop_index(t, a) : 0;
 	switch (a->kind) {
-	case ACTION_ADD_COLUMN: case ACTION_CHANGE_COLUMN:
-		return index_add_inline(t, &a->column, err);
-	case ACTION_ADD_INDEX:
-		return index_add(t, &a->index, err);
+	case ACTION_ADD_COLUMN:
+	case ACTION_CHANGE_COLUMN: return index_add_inline(t, &a->column, err);
+	case ACTION_ADD_INDEX: return index_add(t, &a->index, err);
 	case ACTION_RENAME_INDEX:
 		at = index_find(t, a->name);
 		if (at >= 0)
 			t->indexes[at].name = a->to;
 		return 0;
-	default:
-		return 0;
+	default: return 0;
 	}
 }
 
@@ -572,10 +573,11 @@ static void load_key(struct table_model *t, const struct schema *schema)
 
 	for (unsigned i = 0; i < schema->nkey; i++)
 		columns[i] = schema->columns[schema->key[i]].name;
-	*index_append(t) = (struct schema_index){
-		.name = schema->key_is_unique_index ? columns[0] : "PRIMARY", .unique = true,
-		.primary = !schema->key_is_unique_index, .columns = columns, .ncolumns = schema->nkey
-	};
+	*index_append(t) = (struct schema_index){ .name = schema->key_is_unique_index ? columns[0] : "PRIMARY",
+		.unique = true,
+		.primary = !schema->key_is_unique_index,
+		.columns = columns,
+		.ncolumns = schema->nkey };
 }
 
 void table_model_load(struct table_model *t, const struct schema *schema)
@@ -603,7 +605,7 @@ static void alter_options(struct table_model *t, const struct ddl_statement *s, 
 }
 
 int table_model_alter(struct table_model *t, const struct ddl_statement *s, const struct ddl_defaults *defaults,
-		      struct err *err)
+		struct err *err)
 {
 	const struct ddl_action *a;
 
@@ -635,7 +637,7 @@ static int schema_check(const struct table_model *t, struct err *err)
 	for (unsigned i = 0; i < t->ncolumns; i++)
 		if (column_find(t, t->columns[i].column.name) != (int)i)
 			return err_set(err, ERR_DATA, 0, "DDL: table %s.%s would have two columns '%.64s'", t->db,
-				       t->table, t->columns[i].column.name);
+					t->table, t->columns[i].column.name);
 	return 0;
 }
 

@@ -15,7 +15,7 @@ typedef bool statement_fn(struct ddl_parser *p, struct ddl_statement *s);
 struct statement_word {
 	const char *word;
 	enum ddl_verb verb;
-	statement_fn *parse;	/* NULL: the rest is of no interest */
+	statement_fn *parse; /* NULL: the rest is of no interest */
 };
 
 static bool if_exists(struct ddl_parser *p)
@@ -153,10 +153,8 @@ static bool view_or_other(struct ddl_parser *p, struct ddl_statement *s)
 static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 {
 	static const char *const views[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", NULL };
-	static const char *const others[] = { "TRIGGER", "PROCEDURE", "FUNCTION", "AGGREGATE", "EVENT",
-					      "USER", "ROLE", "SERVER", "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE",
-						"JSON", "LIBRARY",
-					      "EXTERNAL", NULL };
+	static const char *const others[] = { "TRIGGER", "PROCEDURE", "FUNCTION", "AGGREGATE", "EVENT", "USER", "ROLE",
+		"SERVER", "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "JSON", "LIBRARY", "EXTERNAL", NULL };
 
 	if (ddl_accept2(p, "OR", "REPLACE"))
 		if (ddl_is(p, "TABLE"))
@@ -183,9 +181,8 @@ static bool parse_create(struct ddl_parser *p, struct ddl_statement *s)
 static bool parse_alter(struct ddl_parser *p, struct ddl_statement *s)
 {
 	static const char *const views[] = { "VIEW", "ALGORITHM", "DEFINER", "SQL", NULL };
-	static const char *const others[] = { "PROCEDURE", "FUNCTION", "EVENT", "USER", "SERVER",
-					      "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "INSTANCE", "JSON",
-						"LIBRARY", "EXTERNAL", NULL };
+	static const char *const others[] = { "PROCEDURE", "FUNCTION", "EVENT", "USER", "SERVER", "TABLESPACE", "UNDO",
+		"LOGFILE", "RESOURCE", "INSTANCE", "JSON", "LIBRARY", "EXTERNAL", NULL };
 
 	if (ddl_accept(p, "TABLE")) {
 		s->verb = VERB_ALTER_TABLE;
@@ -193,7 +190,7 @@ static bool parse_alter(struct ddl_parser *p, struct ddl_statement *s)
 	}
 	if (ddl_accept(p, "DATABASE") || ddl_accept(p, "SCHEMA")) {
 		static const char *const options[] = { "CHARACTER", "CHAR", "CHARSET", "COLLATE", "DEFAULT",
-						       "ENCRYPTION", "READ", NULL };
+			"ENCRYPTION", "READ", NULL };
 
 		s->verb = VERB_ALTER_DATABASE;
 		if (!ddl_is_one_of(p, options))
@@ -252,8 +249,7 @@ static bool drop_index(struct ddl_parser *p, struct ddl_statement *s)
 static bool parse_drop(struct ddl_parser *p, struct ddl_statement *s)
 {
 	static const char *const others[] = { "VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "USER", "ROLE",
-					      "SERVER", "TABLESPACE", "UNDO",
-					      "LOGFILE", "RESOURCE", "SPATIAL", "PREPARE", "LIBRARY", NULL };
+		"SERVER", "TABLESPACE", "UNDO", "LOGFILE", "RESOURCE", "SPATIAL", "PREPARE", "LIBRARY", NULL };
 
 	if (ddl_accept(p, "TEMPORARY"))
 		s->temporary = true;
@@ -304,27 +300,48 @@ static bool parse_flush(struct ddl_parser *p, struct ddl_statement *s)
 /* ---- all ---- */
 
 static const struct statement_word statement_words[] = {
-	{ "CREATE", VERB_CREATE_TABLE, parse_create }, { "ALTER", VERB_ALTER_TABLE, parse_alter },
+	{ "CREATE", VERB_CREATE_TABLE, parse_create },
+	{ "ALTER", VERB_ALTER_TABLE, parse_alter },
 	{ "DROP", VERB_DROP_TABLE, parse_drop },
-	{ "RENAME", VERB_RENAME_TABLE, parse_rename }, { "TRUNCATE", VERB_TRUNCATE, parse_truncate },
-	{ "BEGIN", VERB_CONTROL, NULL }, { "COMMIT", VERB_CONTROL, NULL }, { "ROLLBACK", VERB_CONTROL, NULL },
+	{ "RENAME", VERB_RENAME_TABLE, parse_rename },
+	{ "TRUNCATE", VERB_TRUNCATE, parse_truncate },
+	{ "BEGIN", VERB_CONTROL, NULL },
+	{ "COMMIT", VERB_CONTROL, NULL },
+	{ "ROLLBACK", VERB_CONTROL, NULL },
 	{ "START", VERB_CONTROL, NULL },
-	{ "SAVEPOINT", VERB_CONTROL, NULL }, { "RELEASE", VERB_CONTROL, NULL }, { "XA", VERB_CONTROL, NULL },
+	{ "SAVEPOINT", VERB_CONTROL, NULL },
+	{ "RELEASE", VERB_CONTROL, NULL },
+	{ "XA", VERB_CONTROL, NULL },
 	{ "END", VERB_CONTROL, NULL },
-	{ "INSERT", VERB_ROWS, NULL }, { "UPDATE", VERB_ROWS, NULL }, { "DELETE", VERB_ROWS, NULL },
+	{ "INSERT", VERB_ROWS, NULL },
+	{ "UPDATE", VERB_ROWS, NULL },
+	{ "DELETE", VERB_ROWS, NULL },
 	{ "REPLACE", VERB_ROWS, NULL },
-	{ "LOAD", VERB_ROWS, NULL }, { "WITH", VERB_ROWS, NULL },
-	{ "ANALYZE", VERB_NOTHING, NULL }, { "OPTIMIZE", VERB_NOTHING, NULL }, { "REPAIR", VERB_NOTHING, NULL },
+	{ "LOAD", VERB_ROWS, NULL },
+	{ "WITH", VERB_ROWS, NULL },
+	{ "ANALYZE", VERB_NOTHING, NULL },
+	{ "OPTIMIZE", VERB_NOTHING, NULL },
+	{ "REPAIR", VERB_NOTHING, NULL },
 	{ "CHECK", VERB_NOTHING, NULL },
-	{ "SET", VERB_NOTHING, NULL }, { "USE", VERB_NOTHING, NULL }, { "GRANT", VERB_NOTHING, NULL },
+	{ "SET", VERB_NOTHING, NULL },
+	{ "USE", VERB_NOTHING, NULL },
+	{ "GRANT", VERB_NOTHING, NULL },
 	{ "REVOKE", VERB_NOTHING, NULL },
-	{ "FLUSH", VERB_NOTHING, parse_flush }, { "LOCK", VERB_NOTHING, NULL }, { "UNLOCK", VERB_NOTHING, NULL },
+	{ "FLUSH", VERB_NOTHING, parse_flush },
+	{ "LOCK", VERB_NOTHING, NULL },
+	{ "UNLOCK", VERB_NOTHING, NULL },
 	{ "INSTALL", VERB_NOTHING, NULL },
-	{ "UNINSTALL", VERB_NOTHING, NULL }, { "RESET", VERB_NOTHING, NULL }, { "PURGE", VERB_NOTHING, NULL },
+	{ "UNINSTALL", VERB_NOTHING, NULL },
+	{ "RESET", VERB_NOTHING, NULL },
+	{ "PURGE", VERB_NOTHING, NULL },
 	{ "CHANGE", VERB_NOTHING, NULL },
-	{ "IMPORT", VERB_NOTHING, NULL }, { "CALL", VERB_NOTHING, NULL }, { "DO", VERB_NOTHING, NULL },
+	{ "IMPORT", VERB_NOTHING, NULL },
+	{ "CALL", VERB_NOTHING, NULL },
+	{ "DO", VERB_NOTHING, NULL },
 	{ "CACHE", VERB_NOTHING, NULL },
-	{ "SELECT", VERB_NOTHING, NULL }, { "KILL", VERB_NOTHING, NULL }, { "SHUTDOWN", VERB_NOTHING, NULL },
+	{ "SELECT", VERB_NOTHING, NULL },
+	{ "KILL", VERB_NOTHING, NULL },
+	{ "SHUTDOWN", VERB_NOTHING, NULL },
 	{ "RESTART", VERB_NOTHING, NULL },
 	{ "CLONE", VERB_NOTHING, NULL },
 };
@@ -349,7 +366,7 @@ static void statement_text(struct ddl_parser *p, const char *from, const char *e
 }
 
 int ddl_parse(const char *sql, size_t len, uint64_t sql_mode, unsigned server_version, struct arena *arena,
-	      struct ddl_statement *out, struct err *err)
+		struct ddl_statement *out, struct err *err)
 {
 	struct ddl_parser p = { .arena = arena, .err = err, .token = { .p = sql } };
 	const char *from;
@@ -359,7 +376,7 @@ int ddl_parse(const char *sql, size_t len, uint64_t sql_mode, unsigned server_ve
 	lexer_init(&p.lexer, sql, len, sql_mode, server_version);
 	ddl_next(&p);
 	if (ddl_at_end(&p))
-		return 0;		/* nothing but comments */
+		return 0; /* nothing but comments */
 	from = p.token.p;
 	p.outside = p.lexer.open_comments;
 	for (size_t i = 0; i < sizeof(statement_words) / sizeof(statement_words[0]); i++) {

@@ -9,22 +9,23 @@
 #include "source/decode/mysql_charset.h"
 
 enum type_form {
-	FORM_INT,		/* (display width), SIGNED, UNSIGNED, ZEROFILL */
-	FORM_FLOAT,		/* (p) or (M,D) */
-	FORM_DOUBLE,		/* (M,D) */
-	FORM_DECIMAL,		/* (p[,s]) */
-	FORM_BIT,		/* [(n)], 1 */
-	FORM_FRACTION,		/* [(fraction digits)] */
-	FORM_CHARS,		/* [(n)], 1, character set */
-	FORM_VARCHARS,		/* (n), character set */
-	FORM_BYTES,		/* [(n)], 1 */
-	FORM_VARBYTES,		/* (n) */
-	FORM_TEXT,		/* character set */
-	FORM_TEXT_LENGTH,	/* [(n)], character set */
-	FORM_BLOB_LENGTH,	/* [(n)] */
-	FORM_LABELS,		/* ('a','b'), character set */
-	FORM_VECTOR,		/* [(n)], 2048 */
-	FORM_NOTHING, FORM_YEAR
+	FORM_INT,	  /* (display width), SIGNED, UNSIGNED, ZEROFILL */
+	FORM_FLOAT,	  /* (p) or (M,D) */
+	FORM_DOUBLE,	  /* (M,D) */
+	FORM_DECIMAL,	  /* (p[,s]) */
+	FORM_BIT,	  /* [(n)], 1 */
+	FORM_FRACTION,	  /* [(fraction digits)] */
+	FORM_CHARS,	  /* [(n)], 1, character set */
+	FORM_VARCHARS,	  /* (n), character set */
+	FORM_BYTES,	  /* [(n)], 1 */
+	FORM_VARBYTES,	  /* (n) */
+	FORM_TEXT,	  /* character set */
+	FORM_TEXT_LENGTH, /* [(n)], character set */
+	FORM_BLOB_LENGTH, /* [(n)] */
+	FORM_LABELS,	  /* ('a','b'), character set */
+	FORM_VECTOR,	  /* [(n)], 2048 */
+	FORM_NOTHING,
+	FORM_YEAR
 };
 
 struct type_name {
@@ -34,38 +35,63 @@ struct type_name {
 };
 
 static const struct type_name type_names[] = {
-	{ "TINYINT", COL_TINYINT, FORM_INT }, { "INT1", COL_TINYINT, FORM_INT },
-	{ "SMALLINT", COL_SMALLINT, FORM_INT }, { "INT2", COL_SMALLINT, FORM_INT },
-	{ "MEDIUMINT", COL_MEDIUMINT, FORM_INT }, { "INT3", COL_MEDIUMINT, FORM_INT },
+	{ "TINYINT", COL_TINYINT, FORM_INT },
+	{ "INT1", COL_TINYINT, FORM_INT },
+	{ "SMALLINT", COL_SMALLINT, FORM_INT },
+	{ "INT2", COL_SMALLINT, FORM_INT },
+	{ "MEDIUMINT", COL_MEDIUMINT, FORM_INT },
+	{ "INT3", COL_MEDIUMINT, FORM_INT },
 	{ "MIDDLEINT", COL_MEDIUMINT, FORM_INT },
-	{ "INT", COL_INT, FORM_INT }, { "INTEGER", COL_INT, FORM_INT }, { "INT4", COL_INT, FORM_INT },
-	{ "BIGINT", COL_BIGINT, FORM_INT }, { "INT8", COL_BIGINT, FORM_INT },
-	{ "BOOL", COL_TINYINT, FORM_NOTHING }, { "BOOLEAN", COL_TINYINT, FORM_NOTHING },
+	{ "INT", COL_INT, FORM_INT },
+	{ "INTEGER", COL_INT, FORM_INT },
+	{ "INT4", COL_INT, FORM_INT },
+	{ "BIGINT", COL_BIGINT, FORM_INT },
+	{ "INT8", COL_BIGINT, FORM_INT },
+	{ "BOOL", COL_TINYINT, FORM_NOTHING },
+	{ "BOOLEAN", COL_TINYINT, FORM_NOTHING },
 	{ "SERIAL", COL_BIGINT, FORM_NOTHING },
-	{ "FLOAT", COL_FLOAT, FORM_FLOAT }, { "FLOAT4", COL_FLOAT, FORM_FLOAT },
-	{ "DOUBLE", COL_DOUBLE, FORM_DOUBLE }, { "FLOAT8", COL_DOUBLE, FORM_DOUBLE },
+	{ "FLOAT", COL_FLOAT, FORM_FLOAT },
+	{ "FLOAT4", COL_FLOAT, FORM_FLOAT },
+	{ "DOUBLE", COL_DOUBLE, FORM_DOUBLE },
+	{ "FLOAT8", COL_DOUBLE, FORM_DOUBLE },
 	{ "REAL", COL_DOUBLE, FORM_DOUBLE },
-	{ "DECIMAL", COL_DECIMAL, FORM_DECIMAL }, { "NUMERIC", COL_DECIMAL, FORM_DECIMAL },
+	{ "DECIMAL", COL_DECIMAL, FORM_DECIMAL },
+	{ "NUMERIC", COL_DECIMAL, FORM_DECIMAL },
 	{ "DEC", COL_DECIMAL, FORM_DECIMAL },
 	{ "FIXED", COL_DECIMAL, FORM_DECIMAL },
-	{ "BIT", COL_BIT, FORM_BIT }, { "YEAR", COL_YEAR, FORM_YEAR }, { "DATE", COL_DATE, FORM_NOTHING },
-	{ "TIME", COL_TIME, FORM_FRACTION }, { "DATETIME", COL_DATETIME, FORM_FRACTION },
+	{ "BIT", COL_BIT, FORM_BIT },
+	{ "YEAR", COL_YEAR, FORM_YEAR },
+	{ "DATE", COL_DATE, FORM_NOTHING },
+	{ "TIME", COL_TIME, FORM_FRACTION },
+	{ "DATETIME", COL_DATETIME, FORM_FRACTION },
 	{ "TIMESTAMP", COL_TIMESTAMP, FORM_FRACTION },
-	{ "CHAR", COL_CHAR, FORM_CHARS }, { "CHARACTER", COL_CHAR, FORM_CHARS },
-	{ "VARCHAR", COL_VARCHAR, FORM_VARCHARS }, { "VARCHARACTER", COL_VARCHAR, FORM_VARCHARS },
-	{ "NCHAR", COL_CHAR, FORM_CHARS }, { "NVARCHAR", COL_VARCHAR, FORM_VARCHARS },
-	{ "BINARY", COL_BINARY, FORM_BYTES }, { "VARBINARY", COL_VARBINARY, FORM_VARBYTES },
-	{ "TINYTEXT", COL_TINYTEXT, FORM_TEXT }, { "TEXT", COL_TEXT, FORM_TEXT_LENGTH },
+	{ "CHAR", COL_CHAR, FORM_CHARS },
+	{ "CHARACTER", COL_CHAR, FORM_CHARS },
+	{ "VARCHAR", COL_VARCHAR, FORM_VARCHARS },
+	{ "VARCHARACTER", COL_VARCHAR, FORM_VARCHARS },
+	{ "NCHAR", COL_CHAR, FORM_CHARS },
+	{ "NVARCHAR", COL_VARCHAR, FORM_VARCHARS },
+	{ "BINARY", COL_BINARY, FORM_BYTES },
+	{ "VARBINARY", COL_VARBINARY, FORM_VARBYTES },
+	{ "TINYTEXT", COL_TINYTEXT, FORM_TEXT },
+	{ "TEXT", COL_TEXT, FORM_TEXT_LENGTH },
 	{ "MEDIUMTEXT", COL_MEDIUMTEXT, FORM_TEXT },
-	{ "LONGTEXT", COL_LONGTEXT, FORM_TEXT }, { "LONG", COL_MEDIUMTEXT, FORM_TEXT },
-	{ "TINYBLOB", COL_TINYBLOB, FORM_NOTHING }, { "BLOB", COL_BLOB, FORM_BLOB_LENGTH },
+	{ "LONGTEXT", COL_LONGTEXT, FORM_TEXT },
+	{ "LONG", COL_MEDIUMTEXT, FORM_TEXT },
+	{ "TINYBLOB", COL_TINYBLOB, FORM_NOTHING },
+	{ "BLOB", COL_BLOB, FORM_BLOB_LENGTH },
 	{ "MEDIUMBLOB", COL_MEDIUMBLOB, FORM_NOTHING },
 	{ "LONGBLOB", COL_LONGBLOB, FORM_NOTHING },
-	{ "ENUM", COL_ENUM, FORM_LABELS }, { "SET", COL_SET, FORM_LABELS }, { "JSON", COL_JSON, FORM_NOTHING },
-	{ "GEOMETRY", COL_GEOMETRY, FORM_NOTHING }, { "POINT", COL_POINT, FORM_NOTHING },
+	{ "ENUM", COL_ENUM, FORM_LABELS },
+	{ "SET", COL_SET, FORM_LABELS },
+	{ "JSON", COL_JSON, FORM_NOTHING },
+	{ "GEOMETRY", COL_GEOMETRY, FORM_NOTHING },
+	{ "POINT", COL_POINT, FORM_NOTHING },
 	{ "LINESTRING", COL_LINESTRING, FORM_NOTHING },
-	{ "POLYGON", COL_POLYGON, FORM_NOTHING }, { "MULTIPOINT", COL_MULTIPOINT, FORM_NOTHING },
-	{ "MULTILINESTRING", COL_MULTILINESTRING, FORM_NOTHING }, { "MULTIPOLYGON", COL_MULTIPOLYGON, FORM_NOTHING },
+	{ "POLYGON", COL_POLYGON, FORM_NOTHING },
+	{ "MULTIPOINT", COL_MULTIPOINT, FORM_NOTHING },
+	{ "MULTILINESTRING", COL_MULTILINESTRING, FORM_NOTHING },
+	{ "MULTIPOLYGON", COL_MULTIPOLYGON, FORM_NOTHING },
 	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
 	{ "GEOMCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
 	{ "VECTOR", COL_VECTOR, FORM_VECTOR },
@@ -121,7 +147,7 @@ static void float_arguments(struct ddl_parser *p, struct column *c)
 	c->has_scale = n == 2;
 	if (n != 1)
 		return;
-	if (c->precision > 24)		/* FLOAT(25) is a DOUBLE */
+	if (c->precision > 24) /* FLOAT(25) is a DOUBLE */
 		c->type = COL_DOUBLE;
 	c->precision = 0;
 }
@@ -176,7 +202,7 @@ static const char *bits_text(struct ddl_parser *p)
 
 static const char *label_text(struct ddl_parser *p)
 {
-	if (p->token.kind == TOKEN_WORD && *p->token.p == '_')	/* a character set in front */
+	if (p->token.kind == TOKEN_WORD && *p->token.p == '_') /* a character set in front */
 		ddl_next(p);
 	return p->token.kind == TOKEN_BITS ? bits_text(p) : ddl_text(p);
 }
@@ -215,17 +241,28 @@ static void type_arguments(struct ddl_parser *p, enum type_form form, struct ddl
 	case FORM_FLOAT: float_arguments(p, c); break;
 	case FORM_DOUBLE: c->has_scale = precision_and_scale(p, c) == 2; break;
 	case FORM_DECIMAL: decimal_arguments(p, c); break;
-	case FORM_BIT: case FORM_CHARS: case FORM_BYTES: c->length = 1; length_optional(p, &c->length); break;
+	case FORM_BIT:
+	case FORM_CHARS:
+	case FORM_BYTES:
+		c->length = 1;
+		length_optional(p, &c->length);
+		break;
 	case FORM_FRACTION: fraction_argument(p, c); break;
-	case FORM_VARCHARS: case FORM_VARBYTES: length_needed(p, &c->length); break;
-	case FORM_TEXT_LENGTH: case FORM_BLOB_LENGTH:
+	case FORM_VARCHARS:
+	case FORM_VARBYTES: length_needed(p, &c->length); break;
+	case FORM_TEXT_LENGTH:
+	case FORM_BLOB_LENGTH:
 		out->is_text_by_length = p->token.kind == TOKEN_MARK && *p->token.p == '(';
 		length_optional(p, &c->length);
 		break;
 	case FORM_LABELS: label_arguments(p, c); break;
-	case FORM_VECTOR: c->length = 2048; length_optional(p, &c->length); break;
+	case FORM_VECTOR:
+		c->length = 2048;
+		length_optional(p, &c->length);
+		break;
 	case FORM_YEAR: length_optional(p, &ignored); break;
-	case FORM_TEXT: case FORM_NOTHING: break;
+	case FORM_TEXT:
+	case FORM_NOTHING: break;
 	}
 }
 
@@ -249,7 +286,7 @@ static void type_second_word(struct ddl_parser *p, const char *first, enum type_
 		*form = FORM_NOTHING;
 	} else if (strcmp(first, "LONG") == 0) {
 		if (!ddl_accept2(p, "CHAR", "VARYING") && !ddl_accept2(p, "CHARACTER", "VARYING") &&
-		    !ddl_accept(p, "VARCHAR"))
+				!ddl_accept(p, "VARCHAR"))
 			ddl_accept(p, "VARCHARACTER");
 	}
 	if (*first == 'N' && (strcmp(first, "NCHAR") == 0 || strcmp(first, "NVARCHAR") == 0))
@@ -376,8 +413,8 @@ static bool default_number(struct ddl_parser *p, struct ddl_column *out)
 		return ddl_fail(p, "a default value");
 	out->literal.form = p->token.kind == TOKEN_BITS ? DEFAULT_FORM_BITS : DEFAULT_FORM_NUMBER;
 	c->default_text = *from == '-' || *from == '+'
-				  ? arena_printf(p->arena, "%c%.*s", *from, (int)p->token.len, p->token.p)
-				  : arena_dup(p->arena, p->token.p, p->token.len);
+			? arena_printf(p->arena, "%c%.*s", *from, (int)p->token.len, p->token.p)
+			: arena_dup(p->arena, p->token.p, p->token.len);
 	ddl_next(p);
 	return true;
 }
@@ -438,10 +475,10 @@ static void skip_references(struct ddl_parser *p)
 			continue;
 		}
 		ddl_next(p);
-		ddl_next(p);			/* DELETE, UPDATE */
+		ddl_next(p); /* DELETE, UPDATE */
 		if (!ddl_accept2(p, "SET", "NULL") && !ddl_accept2(p, "SET", "DEFAULT") &&
-		    !ddl_accept2(p, "NO", "ACTION"))
-			ddl_next(p);		/* RESTRICT, CASCADE */
+				!ddl_accept2(p, "NO", "ACTION"))
+			ddl_next(p); /* RESTRICT, CASCADE */
 	}
 }
 
@@ -508,8 +545,8 @@ static bool attribute_default(struct ddl_parser *p, struct ddl_column *out)
 	if (ddl_accept(p, "DEFAULT"))
 		return ddl_default_parse(p, out);
 	if (ddl_accept(p, "ON"))
-		return (out->on_update = true) && ddl_expect(p, "UPDATE") && (default_is_now(p) ? (skip_now(p), true)
-						   : ddl_fail(p, "CURRENT_TIMESTAMP"));
+		return (out->on_update = true) && ddl_expect(p, "UPDATE") &&
+				(default_is_now(p) ? (skip_now(p), true) : ddl_fail(p, "CURRENT_TIMESTAMP"));
 	if (!ddl_accept2(p, "SERIAL", "DEFAULT"))
 		return false;
 	out->column.autoinc = out->not_null = out->unique = true;
@@ -546,7 +583,7 @@ static bool attribute_flag(struct ddl_parser *p, struct column *c)
 static bool attribute_other(struct ddl_parser *p, struct column *c)
 {
 	static const char *const with_value[] = { "COLUMN_FORMAT", "STORAGE", "SRID", "ENGINE_ATTRIBUTE",
-						  "SECONDARY_ENGINE_ATTRIBUTE", NULL };
+		"SECONDARY_ENGINE_ATTRIBUTE", NULL };
 
 	if (ddl_accept(p, "COMMENT")) {
 		c->comment = ddl_comment(p);
@@ -579,9 +616,8 @@ static bool attribute_other(struct ddl_parser *p, struct column *c)
 static bool attribute_parse(struct ddl_parser *p, struct ddl_column *out)
 {
 	return attribute_number(p, &out->column) || attribute_null(p, out) || attribute_default(p, out) ||
-	       attribute_charset(p, &out->charset) || attribute_generated(p, &out->column) ||
-		attribute_flag(p, &out->column) ||
-	       attribute_key(p, out) || attribute_other(p, &out->column);
+			attribute_charset(p, &out->charset) || attribute_generated(p, &out->column) ||
+			attribute_flag(p, &out->column) || attribute_key(p, out) || attribute_other(p, &out->column);
 }
 
 bool ddl_column_parse(struct ddl_parser *p, const char *name, struct ddl_column *out)

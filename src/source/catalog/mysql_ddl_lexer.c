@@ -29,8 +29,8 @@ static bool starts_line_comment(const struct lexer *l)
 {
 	if (*l->at == '#')
 		return true;
-	return starts(l, "--") && (l->end - l->at == 2 || isspace((unsigned char)l->at[2]) ||
-				   iscntrl((unsigned char)l->at[2]));
+	return starts(l, "--") &&
+			(l->end - l->at == 2 || isspace((unsigned char)l->at[2]) || iscntrl((unsigned char)l->at[2]));
 }
 
 static void skip_line(struct lexer *l)
@@ -260,7 +260,7 @@ char *token_narrow(char *text)
 {
 	char *out = text;
 
-	for (const char *p = text; *p; ) {
+	for (const char *p = text; *p;) {
 		bool wide = (unsigned char)*p >= 0xf0;
 
 		*out++ = wide ? '?' : *p;

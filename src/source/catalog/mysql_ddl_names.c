@@ -14,7 +14,7 @@ enum { FEWEST_BUCKETS = 16, NAMES_MAX = 1 << 24 };
 
 struct placed {
 	uint32_t bucket;
-	unsigned at;		/* within a bucket, the order of arrival */
+	unsigned at; /* within a bucket, the order of arrival */
 };
 
 /* The next character of valid UTF-8; a stray byte is one character, as it cannot occur in a name. */

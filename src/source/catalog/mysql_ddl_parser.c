@@ -21,10 +21,10 @@ bool ddl_fail(struct ddl_parser *p, const char *expected)
 		err_set(p->err, ERR_DATA, 0, "DDL: expected %s, found the end of the statement", expected);
 	else if (t->kind == TOKEN_BAD)
 		err_set(p->err, ERR_DATA, 0, "DDL: a quote or comment has no end: '%.*s'",
-			(int)(t->len > 60 ? 60 : t->len), t->p);
+				(int)(t->len > 60 ? 60 : t->len), t->p);
 	else
 		err_set(p->err, ERR_DATA, 0, "DDL: expected %s, found '%.*s'", expected,
-			(int)(t->len > 60 ? 60 : t->len), t->p);
+				(int)(t->len > 60 ? 60 : t->len), t->p);
 	return false;
 }
 
@@ -146,7 +146,7 @@ bool ddl_number(struct ddl_parser *p, uint32_t *out)
 	uint64_t v;
 
 	if (p->failed || p->token.kind != TOKEN_NUMBER || !num_parse_u64(p->token.p, p->token.len, &v) ||
-	    v > UINT32_MAX)
+			v > UINT32_MAX)
 		return ddl_fail(p, "a number");
 	*out = (uint32_t)v;
 	ddl_next(p);

@@ -10,7 +10,7 @@
 
 static void index_column_add(struct ddl_parser *p, struct ddl_index *out, const char *name)
 {
-	if ((out->ncolumns & (out->ncolumns - 1)) == 0) {	/* 0 or a power of two: full */
+	if ((out->ncolumns & (out->ncolumns - 1)) == 0) { /* 0 or a power of two: full */
 		const char **more = arena_alloc(p->arena, (out->ncolumns ? 2 * out->ncolumns : 1) * sizeof(*more));
 
 		if (out->ncolumns)
@@ -81,7 +81,7 @@ static bool key_element(struct ddl_parser *p, struct ddl_statement *s, bool *tak
 		return index_add(p, s, false, true, name);
 	}
 	if (ddl_accept2(p, "FOREIGN", "KEY") || ddl_accept(p, "CHECK") || ddl_accept(p, "FULLTEXT") ||
-	    ddl_accept(p, "SPATIAL"))
+			ddl_accept(p, "SPATIAL"))
 		return ddl_skip_clause(p);
 	if (ddl_accept(p, "KEY") || ddl_accept(p, "INDEX"))
 		return index_add(p, s, false, false, NULL);
@@ -108,15 +108,11 @@ bool ddl_table_element(struct ddl_parser *p, struct ddl_statement *s, bool in_al
 
 /* ---- table options ---- */
 
-static const char *const options_with_value[] = {
-	"ENGINE", "TYPE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHECKSUM", "COMPRESSION", "CONNECTION",
-	"DELAY_KEY_WRITE", "ENCRYPTION",
-	"ENGINE_ATTRIBUTE", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD",
-	"ROW_FORMAT",
-	"SECONDARY_ENGINE", "SECONDARY_ENGINE_ATTRIBUTE", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES",
-	"TABLE_CHECKSUM",
-	"STORAGE", "AUTOEXTEND_SIZE", "UNION", NULL
-};
+static const char *const options_with_value[] = { "ENGINE", "TYPE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHECKSUM",
+	"COMPRESSION", "CONNECTION", "DELAY_KEY_WRITE", "ENCRYPTION", "ENGINE_ATTRIBUTE", "INSERT_METHOD",
+	"KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD", "ROW_FORMAT", "SECONDARY_ENGINE",
+	"SECONDARY_ENGINE_ATTRIBUTE", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLE_CHECKSUM",
+	"STORAGE", "AUTOEXTEND_SIZE", "UNION", NULL };
 
 static bool option_directory(struct ddl_parser *p)
 {
@@ -167,7 +163,7 @@ bool ddl_table_options(struct ddl_parser *p, struct ddl_statement *s)
 {
 	while (!ddl_at_end(p)) {
 		if (ddl_is(p, "PARTITION"))
-			return true;		/* how rows are spread is of no interest */
+			return true; /* how rows are spread is of no interest */
 		if (!ddl_table_option(p, s))
 			return ddl_fail(p, "a table option");
 		ddl_accept_mark(p, ',');
@@ -339,9 +335,9 @@ static bool action_exchange(struct ddl_parser *p, struct ddl_statement *s)
 static bool action_other(struct ddl_parser *p, struct ddl_statement *s)
 {
 	static const char *const clauses[] = { "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "WITH", "WITHOUT",
-					       "SECONDARY_LOAD", "SECONDARY_UNLOAD", NULL };
-	static const char *const to_the_end[] = { "ORDER", "PARTITION", "REMOVE", "COALESCE", "REORGANIZE",
-						  "ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR", NULL };
+		"SECONDARY_LOAD", "SECONDARY_UNLOAD", NULL };
+	static const char *const to_the_end[] = { "ORDER", "PARTITION", "REMOVE", "COALESCE", "REORGANIZE", "ANALYZE",
+		"CHECK", "OPTIMIZE", "REBUILD", "REPAIR", NULL };
 
 	if (ddl_accept(p, "TRUNCATE"))
 		return partition_action(p, s, ACTION_DROP_PARTITION);
@@ -375,7 +371,7 @@ static bool action_parse(struct ddl_parser *p, struct ddl_statement *s)
 	if (ddl_accept(p, "CONVERT"))
 		return action_convert(p, s);
 	if (ddl_table_option(p, s)) {
-		while (ddl_table_option(p, s))	/* options may follow each other without a comma */
+		while (ddl_table_option(p, s)) /* options may follow each other without a comma */
 			continue;
 		return !p->failed;
 	}

@@ -80,7 +80,7 @@ static bool bits_number(struct arena *a, const char *text, uint64_t *out)
 
 struct digits {
 	char d[DIGITS_MAX];
-	int n, whole;		/* of n digits, whole stand before the point; may be negative or above n */
+	int n, whole; /* of n digits, whole stand before the point; may be negative or above n */
 	bool negative, exponent;
 };
 
@@ -123,7 +123,7 @@ static void digits_print(const struct digits *g, int scale, char *out)
 	int first = g->whole > 1 ? 0 : g->whole - 1, end = g->whole + scale, n = 0, zeros;
 	bool carry = digit_at(g, end) >= 5, zero = true;
 
-	d[n++] = '0';		/* room for a carry */
+	d[n++] = '0'; /* room for a carry */
 	for (int i = first; i < end; i++)
 		d[n++] = (char)('0' + digit_at(g, i));
 	for (int i = n - 1; carry && i >= 0; i--) {
@@ -191,7 +191,7 @@ static bool settle_int(struct arena *a, struct column *c, const struct ddl_defau
 	if (is_truth(c->default_text) || is_plain(c->default_text, 0))
 		return true;
 	if (d->form == DEFAULT_FORM_NUMBER && strpbrk(c->default_text, "eE") != NULL &&
-	    num_parse_double(c->default_text, strlen(c->default_text), &v) && fabs(v) < 1e30) {
+			num_parse_double(c->default_text, strlen(c->default_text), &v) && fabs(v) < 1e30) {
 		snprintf(text, sizeof(text), "%.0f", rint(v));
 		return set_text(a, c, strcmp(text, "-0") == 0 ? "0" : text);
 	}
@@ -236,7 +236,8 @@ static bool settle_bit(struct arena *a, struct column *c, const struct ddl_defau
 		return settle_int(a, c, d);
 	if (d->form == DEFAULT_FORM_BITS && strchr("bB", *c->default_text))
 		return true;
-	if (d->form == DEFAULT_FORM_BITS ? !bits_number(a, c->default_text, &v) : !bytes_number(c->default_text, d->len, &v))
+	if (d->form == DEFAULT_FORM_BITS ? !bits_number(a, c->default_text, &v)
+					 : !bytes_number(c->default_text, d->len, &v))
 		return false;
 	for (top = BIT_CHARS - 1; top > 0 && !(v >> top & 1); top--)
 		continue;
@@ -301,7 +302,7 @@ static bool settle_as_text(struct arena *a, struct column *c, const struct ddl_d
 	if (d->form == DEFAULT_FORM_BITS)
 		return settle_bits_as_text(a, c, d);
 	if (d->charset && strncmp(d->charset, "utf8", 4) != 0 && !is_ascii(c->default_text))
-		return false;		/* bytes of another character set than the statement's */
+		return false; /* bytes of another character set than the statement's */
 	return strlen(c->default_text) == d->len;
 }
 
@@ -388,7 +389,7 @@ static bool settle_set(struct arena *a, struct column *c, const struct ddl_defau
 
 	if (!settle_as_text(a, c, d))
 		return false;
-	for (const char *p = c->default_text; *p; ) {
+	for (const char *p = c->default_text; *p;) {
 		size_t len = strcspn(p, ",");
 		int at = label_find(c, p, len);
 
@@ -405,13 +406,26 @@ static bool settle_set(struct arena *a, struct column *c, const struct ddl_defau
 }
 
 static settle_fn *const settlers[COL_COUNT] = {
-	[COL_TINYINT] = settle_int, [COL_SMALLINT] = settle_int, [COL_MEDIUMINT] = settle_int, [COL_INT] = settle_int,
-	[COL_BIGINT] = settle_int, [COL_FLOAT] = settle_double, [COL_DOUBLE] = settle_double,
-	[COL_DECIMAL] = settle_decimal, [COL_BIT] = settle_bit,
-	[COL_YEAR] = default_settle_year, [COL_DATE] = default_settle_date, [COL_TIME] = default_settle_time,
-	[COL_DATETIME] = default_settle_datetime, [COL_TIMESTAMP] = default_settle_datetime,
-	[COL_CHAR] = settle_char, [COL_VARCHAR] = settle_as_text, [COL_BINARY] = settle_binary,
-	[COL_VARBINARY] = settle_binary, [COL_ENUM] = settle_enum, [COL_SET] = settle_set,
+	[COL_TINYINT] = settle_int,
+	[COL_SMALLINT] = settle_int,
+	[COL_MEDIUMINT] = settle_int,
+	[COL_INT] = settle_int,
+	[COL_BIGINT] = settle_int,
+	[COL_FLOAT] = settle_double,
+	[COL_DOUBLE] = settle_double,
+	[COL_DECIMAL] = settle_decimal,
+	[COL_BIT] = settle_bit,
+	[COL_YEAR] = default_settle_year,
+	[COL_DATE] = default_settle_date,
+	[COL_TIME] = default_settle_time,
+	[COL_DATETIME] = default_settle_datetime,
+	[COL_TIMESTAMP] = default_settle_datetime,
+	[COL_CHAR] = settle_char,
+	[COL_VARCHAR] = settle_as_text,
+	[COL_BINARY] = settle_binary,
+	[COL_VARBINARY] = settle_binary,
+	[COL_ENUM] = settle_enum,
+	[COL_SET] = settle_set,
 };
 
 void default_settle(struct arena *arena, struct column *c, const struct ddl_default *d)

@@ -13,7 +13,7 @@ enum { TEXT_MAX = 64, YEAR_OF_2000 = 70 };
 
 struct moment {
 	int64_t year, month, day, hour, minute, second, micros;
-	bool clock;		/* there is more than the date */
+	bool clock; /* there is more than the date */
 };
 
 static int year_of_two(int64_t year)
@@ -64,8 +64,8 @@ static bool moment_of_digits(int64_t v, size_t digits, struct moment *m)
 {
 	int64_t clock = digits > 8 ? v % 1000000 : 0, date = digits > 8 ? v / 1000000 : v;
 
-	*m = (struct moment){ date / 10000, date / 100 % 100, date % 100, clock / 10000, clock / 100 % 100, clock % 100, 0,
-			      digits > 8 };
+	*m = (struct moment){ date / 10000, date / 100 % 100, date % 100, clock / 10000, clock / 100 % 100, clock % 100,
+		0, digits > 8 };
 	if (digits <= 6 || (digits > 8 && digits <= 12))
 		m->year = v ? year_of_two(m->year) : 0;
 	return digits <= 14;
@@ -86,7 +86,7 @@ static bool take_clock(const char *p, struct moment *m)
 		if (i == 0)
 			p += strspn(p, *p == 'T' ? "T" : " ");
 		if (is_zone(p))
-			return false;	/* the server converts it to the session's time zone */
+			return false; /* the server converts it to the session's time zone */
 		if (ispunct((unsigned char)*p))
 			p++;
 		if (digits_of(p) == 0)
@@ -134,7 +134,8 @@ static bool moment_take(const char *text, const struct ddl_default *d, struct mo
 	if (d->form == DEFAULT_FORM_BITS)
 		return false;
 	if (d->form != DEFAULT_FORM_NUMBER)
-		return moment_of_text(text, m) && m->month <= 12 && m->day <= 31 && m->hour < 24 && m->minute < 60 && m->second < 60;
+		return moment_of_text(text, m) && m->month <= 12 && m->day <= 31 && m->hour < 24 && m->minute < 60 &&
+				m->second < 60;
 	while (n > 1 && *p == '0')
 		p++, n--;
 	if (n == 0 || n > 14 || !moment_of_digits(take_number(&p, n), n, m))
@@ -218,8 +219,9 @@ bool default_settle_datetime(struct arena *a, struct column *c, const struct ddl
 
 	if (!moment_take(c->default_text, d, &m) || !moment_round(&m, c->scale, d->cuts_fraction))
 		return false;
-	n = snprintf(text, sizeof(text), "%04lld-%02lld-%02lld %02lld:%02lld:%02lld", (long long)m.year, (long long)m.month,
-		     (long long)m.day, (long long)m.hour, (long long)m.minute, (long long)m.second);
+	n = snprintf(text, sizeof(text), "%04lld-%02lld-%02lld %02lld:%02lld:%02lld", (long long)m.year,
+			(long long)m.month, (long long)m.day, (long long)m.hour, (long long)m.minute,
+			(long long)m.second);
 	put_fraction(text + n, m.micros, c->scale);
 	return keep_or_set(a, c, text);
 }
@@ -304,8 +306,8 @@ bool default_settle_time(struct arena *a, struct column *c, const struct ddl_def
 	negative = micros < 0;
 	micros = rounded(negative ? -micros : micros, c->scale, d->cuts_fraction);
 	all = micros / 1000000;
-	n = snprintf(text, sizeof(text), "%s%02lld:%02lld:%02lld", negative && micros ? "-" : "", (long long)(all / 3600),
-		     (long long)(all / 60 % 60), (long long)(all % 60));
+	n = snprintf(text, sizeof(text), "%s%02lld:%02lld:%02lld", negative && micros ? "-" : "",
+			(long long)(all / 3600), (long long)(all / 60 % 60), (long long)(all % 60));
 	put_fraction(text + n, micros % 1000000, c->scale);
 	return keep_or_set(a, c, text);
 }

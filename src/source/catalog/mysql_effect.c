@@ -10,45 +10,49 @@
 
 static const struct ddl_rule rules[EFFECT_COUNT] = {
 	[EFFECT_TABLE_GONE] = { "DROP TABLE, DROP DATABASE, RENAME away from a captured name",
-		"the table and all its rows are gone", REMEDY_TARGET,
-		"the target's table is dropped (StarRocks without table.create: emptied)" },
+			"the table and all its rows are gone", REMEDY_TARGET,
+			"the target's table is dropped (StarRocks without table.create: emptied)" },
 	[EFFECT_TABLE_OTHER] = { "RENAME TABLE, ALTER TABLE .. RENAME TO a captured name; swaps and rotations",
-		"the name holds another table's rows", REMEDY_TARGET | REMEDY_SNAPSHOT,
-		"the target's table is dropped (StarRocks without table.create: emptied), and the table is read again" },
+			"the name holds another table's rows", REMEDY_TARGET | REMEDY_SNAPSHOT,
+			"the target's table is dropped (StarRocks without table.create: emptied), and the table is read again" },
 	[EFFECT_PARTITION_DROPPED] = { "ALTER TABLE .. DROP PARTITION, TRUNCATE PARTITION",
-		"the rows of the partitions are gone", REMEDY_SNAPSHOT, "the table is read again" },
+			"the rows of the partitions are gone", REMEDY_SNAPSHOT, "the table is read again" },
 	[EFFECT_PARTITION_MOVED] = { "ALTER TABLE .. ADD, COALESCE, REORGANIZE, REBUILD, OPTIMIZE PARTITION, PARTITION BY, "
-		"REMOVE PARTITIONING", "no row", 0, "nothing to do" },
+				     "REMOVE PARTITIONING",
+			"no row", 0, "nothing to do" },
 	[EFFECT_EXCHANGED] = { "ALTER TABLE .. EXCHANGE PARTITION", "both tables have some of the other's rows",
-		REMEDY_SNAPSHOT, "both tables are read again, as far as they are captured" },
+			REMEDY_SNAPSHOT, "both tables are read again, as far as they are captured" },
 	[EFFECT_DISCARDED] = { "ALTER TABLE .. DISCARD TABLESPACE", "the rows are gone until an IMPORT", REMEDY_TELL,
-		"the table is told as different until the IMPORT" },
+			"the table is told as different until the IMPORT" },
 	[EFFECT_IMPORTED] = { "ALTER TABLE .. IMPORT TABLESPACE", "the rows are those of a file", REMEDY_SNAPSHOT,
-		"the table is read again" },
+			"the table is read again" },
 	[EFFECT_BLACKHOLE] = { "ALTER TABLE .. ENGINE = BLACKHOLE", "all rows are gone", REMEDY_SNAPSHOT,
-		"the table is read again" },
+			"the table is read again" },
 	[EFFECT_KEY_CHANGED] = { "another PRIMARY KEY, or unique index that stands for it; a key column of another type",
-		"which rows are the same row", REMEDY_TARGET | REMEDY_SNAPSHOT,
-		"the target's table is dropped (StarRocks without table.create: emptied), and the table is read again" },
+			"which rows are the same row", REMEDY_TARGET | REMEDY_SNAPSHOT,
+			"the target's table is dropped (StarRocks without table.create: emptied), and the table is read again" },
 	[EFFECT_COLUMN_DROPPED] = { "ALTER TABLE .. DROP COLUMN", "the column's values are gone", REMEDY_TARGET,
-		"the column is dropped at the target" },
-	[EFFECT_COLUMN_RENAMED] = { "ALTER TABLE .. RENAME COLUMN, CHANGE to a free name", "the values have another name",
-		REMEDY_TARGET, "the column is renamed at the target" },
+			"the column is dropped at the target" },
+	[EFFECT_COLUMN_RENAMED] = { "ALTER TABLE .. RENAME COLUMN, CHANGE to a free name",
+			"the values have another name", REMEDY_TARGET, "the column is renamed at the target" },
 	[EFFECT_COLUMN_NAME_REUSED] = { "ALTER TABLE .. RENAME COLUMN, CHANGE to the name of another old column; swaps",
-		"another column's values have the name", REMEDY_TARGET | REMEDY_SNAPSHOT,
-		"the columns are NULL at the target, and the table is read again" },
+			"another column's values have the name", REMEDY_TARGET | REMEDY_SNAPSHOT,
+			"the columns are NULL at the target, and the table is read again" },
 	[EFFECT_COLUMN_ADDED] = { "ALTER TABLE .. ADD COLUMN without DEFAULT, or with a literal one",
-		"all rows have the default", REMEDY_TARGET, "the column is added at the target with the default" },
+			"all rows have the default", REMEDY_TARGET,
+			"the column is added at the target with the default" },
 	[EFFECT_COLUMN_COMPUTED] = { "ALTER TABLE .. ADD COLUMN with DEFAULT (expression), CURRENT_TIMESTAMP, "
-		"AUTO_INCREMENT; generated columns added or changed", "each row has a value of its own",
-		REMEDY_TARGET | REMEDY_SNAPSHOT, "the column is NULL at the target, and the table is read again" },
+				     "AUTO_INCREMENT; generated columns added or changed",
+			"each row has a value of its own", REMEDY_TARGET | REMEDY_SNAPSHOT,
+			"the column is NULL at the target, and the table is read again" },
 	[EFFECT_VALUES_KEPT] = { "MODIFY, CHANGE, CONVERT TO with the same values: wider, longer, more labels, a character "
-		"set that has all characters", "no value", 0, "nothing to do" },
-	[EFFECT_VALUES_CONVERTED] = { "MODIFY, CHANGE, CONVERT TO that may convert values",
-		"the column's values", REMEDY_TARGET | REMEDY_SNAPSHOT,
-		"the column is NULL at the target, and the table is read again" },
+				 "set that has all characters",
+			"no value", 0, "nothing to do" },
+	[EFFECT_VALUES_CONVERTED] = { "MODIFY, CHANGE, CONVERT TO that may convert values", "the column's values",
+			REMEDY_TARGET | REMEDY_SNAPSHOT,
+			"the column is NULL at the target, and the table is read again" },
 	[EFFECT_NOT_UNDERSTOOD] = { "a statement that is not understood, of a table that it names", "not known",
-		REMEDY_SNAPSHOT, "the table is read again" },
+			REMEDY_SNAPSHOT, "the table is read again" },
 };
 
 const struct ddl_rule *ddl_rule(enum ddl_effect effect)
@@ -109,19 +113,21 @@ static unsigned char_bytes(const char *charset)
 static bool charset_kept(const struct column *had, const struct column *has, bool strict)
 {
 	return same_text(had->charset, has->charset) ||
-	       (had->charset && has->charset && (strict || char_bytes(has->charset) == 4));
+			(had->charset && has->charset && (strict || char_bytes(has->charset) == 4));
 }
 
 static bool same_number(const struct column *had, const struct column *has)
 {
 	return had->is_unsigned == has->is_unsigned && had->scale == has->scale && had->has_scale == has->has_scale &&
-	       (had->type != COL_DECIMAL || has->precision >= had->precision);
+			(had->type != COL_DECIMAL || has->precision >= had->precision);
 }
 
 static bool in_family(const struct column *had, const struct column *has)
 {
 	static const enum column_type families[][2] = {
-		{ COL_TINYINT, COL_BIGINT }, { COL_TINYTEXT, COL_LONGTEXT }, { COL_TINYBLOB, COL_LONGBLOB },
+		{ COL_TINYINT, COL_BIGINT },
+		{ COL_TINYTEXT, COL_LONGTEXT },
+		{ COL_TINYBLOB, COL_LONGBLOB },
 	};
 
 	for (unsigned i = 0; i < sizeof(families) / sizeof(*families); i++)
@@ -141,12 +147,13 @@ static bool values_kept(const struct column *had, const struct column *has, bool
 	if (!same_number(had, has) || !charset_kept(had, has, strict) || !labels_kept(had, has))
 		return false;
 	switch (has->type) {
-	case COL_BINARY: case COL_BIT: case COL_VECTOR:
-		return had->length == has->length;
-	case COL_CHAR: case COL_VARCHAR: case COL_VARBINARY:
-		return had->length <= has->length;
-	default:
-		return true;
+	case COL_BINARY:
+	case COL_BIT:
+	case COL_VECTOR: return had->length == has->length;
+	case COL_CHAR:
+	case COL_VARCHAR:
+	case COL_VARBINARY: return had->length <= has->length;
+	default: return true;
 	}
 }
 
@@ -157,7 +164,7 @@ struct search {
 	const struct ddl_statement *s;
 	const struct table_model *after;
 	bool strict;
-	struct ddl_move *moves;		/* room for two a column, before and after */
+	struct ddl_move *moves; /* room for two a column, before and after */
 };
 
 static struct ddl_move *add_move(struct search *f, enum ddl_effect effect, const char *from, const char *to)
@@ -208,12 +215,13 @@ static void look_at_column(struct search *f, const struct table_column *c)
 
 	if (had == NULL)
 		add_move(f, is_computed(has) ? EFFECT_COLUMN_COMPUTED : EFFECT_COLUMN_ADDED, NULL, has->name)->blank =
-			is_computed(has);
+				is_computed(has);
 	else if (renamed && column_before(f, has->name))
 		replace_column(f, EFFECT_COLUMN_NAME_REUSED, had->name, has->name);
-	else if ((c->is_new || f->s->charset.charset || had->charset != has->charset) && !values_kept(had, has, f->strict))
+	else if ((c->is_new || f->s->charset.charset || had->charset != has->charset) &&
+			!values_kept(had, has, f->strict))
 		replace_column(f, had->generated || has->generated ? EFFECT_COLUMN_COMPUTED : EFFECT_VALUES_CONVERTED,
-			       had->name, has->name);
+				had->name, has->name);
 	else if (renamed)
 		add_move(f, EFFECT_COLUMN_RENAMED, had->name, has->name);
 	else if (c->is_new)
@@ -242,7 +250,8 @@ static bool key_kept(const struct search *f)
 		const struct table_column *c = &f->after->columns[after->key[i]];
 		const struct column *had = &before->columns[before->key[i]];
 
-		if (c->origin == NULL || strcasecmp(c->origin, had->name) != 0 || !values_kept(had, &c->column, f->strict))
+		if (c->origin == NULL || strcasecmp(c->origin, had->name) != 0 ||
+				!values_kept(had, &c->column, f->strict))
 			return false;
 		if (strcasecmp(c->column.name, had->name) != 0 && column_before(f, c->column.name))
 			return false;
@@ -254,10 +263,16 @@ static bool key_kept(const struct search *f)
 
 static uint32_t effects_of_actions(const struct ddl_statement *s)
 {
-	static const struct { enum ddl_action_kind action; enum ddl_effect effect; } known[] = {
-		{ ACTION_DROP_PARTITION, EFFECT_PARTITION_DROPPED }, { ACTION_MOVE_PARTITION, EFFECT_PARTITION_MOVED },
-		{ ACTION_EXCHANGE, EFFECT_EXCHANGED }, { ACTION_DISCARD, EFFECT_DISCARDED },
-		{ ACTION_IMPORT, EFFECT_IMPORTED }, { ACTION_BLACKHOLE, EFFECT_BLACKHOLE },
+	static const struct {
+		enum ddl_action_kind action;
+		enum ddl_effect effect;
+	} known[] = {
+		{ ACTION_DROP_PARTITION, EFFECT_PARTITION_DROPPED },
+		{ ACTION_MOVE_PARTITION, EFFECT_PARTITION_MOVED },
+		{ ACTION_EXCHANGE, EFFECT_EXCHANGED },
+		{ ACTION_DISCARD, EFFECT_DISCARDED },
+		{ ACTION_IMPORT, EFFECT_IMPORTED },
+		{ ACTION_BLACKHOLE, EFFECT_BLACKHOLE },
 	};
 	uint32_t effects = 0;
 
@@ -269,7 +284,7 @@ static uint32_t effects_of_actions(const struct ddl_statement *s)
 }
 
 bool ddl_effect_find(struct ddl_touch *out, const struct ddl_statement *s, const struct table_model *after, bool strict,
-		     struct arena *arena)
+		struct arena *arena)
 {
 	struct search f = { .out = out, .s = s, .after = after, .strict = strict };
 

@@ -12,26 +12,33 @@
 
 enum { NAME_MAX_BYTES = 1024 };
 
-enum { DB_INCLUDE, DB_EXCLUDE, TABLE_INCLUDE, TABLE_EXCLUDE, COLUMN_INCLUDE, COLUMN_EXCLUDE, GTID_INCLUDE, GTID_EXCLUDE,
-	SNAPSHOT_INCLUDE, LISTS };
+enum {
+	DB_INCLUDE,
+	DB_EXCLUDE,
+	TABLE_INCLUDE,
+	TABLE_EXCLUDE,
+	COLUMN_INCLUDE,
+	COLUMN_EXCLUDE,
+	GTID_INCLUDE,
+	GTID_EXCLUDE,
+	SNAPSHOT_INCLUDE,
+	LISTS
+};
 
 struct mysql_filter {
 	struct pattern_list lists[LISTS];
-	char *signal_table;		/* captured whatever the lists say; NULL: none */
+	char *signal_table; /* captured whatever the lists say; NULL: none */
 };
 
 static const char *const list_keys[LISTS] = { "database.include.list", "database.exclude.list", "table.include.list",
-					      "table.exclude.list",    "column.include.list",	"column.exclude.list",
-					      "gtid.source.includes",  "gtid.source.excludes",
-					      "snapshot.include.collection.list" };
+	"table.exclude.list", "column.include.list", "column.exclude.list", "gtid.source.includes",
+	"gtid.source.excludes", "snapshot.include.collection.list" };
 
 struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err *err)
 {
-	const struct conf_list *texts[LISTS] = {
-		&conf->database_include, &conf->database_exclude, &conf->table_include, &conf->table_exclude,
-		&conf->column_include, &conf->column_exclude, &conf->gtid_includes, &conf->gtid_excludes,
-		&conf->snapshot_include
-	};
+	const struct conf_list *texts[LISTS] = { &conf->database_include, &conf->database_exclude, &conf->table_include,
+		&conf->table_exclude, &conf->column_include, &conf->column_exclude, &conf->gtid_includes,
+		&conf->gtid_excludes, &conf->snapshot_include };
 	struct mysql_filter *f = xcalloc(1, sizeof(*f));
 
 	f->signal_table = xstrdup(conf->signal_table);
@@ -41,7 +48,7 @@ struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err 
 
 		if (both)
 			err_set(err, ERR_CONFIG, 0, "[mysql] %s and %s exclude each other: keep one", list_keys[i - 1],
-				list_keys[i]);
+					list_keys[i]);
 		snprintf(key, sizeof(key), "[mysql] %s", list_keys[i]);
 		if (both || pattern_list_init(&f->lists[i], key, texts[i], err) < 0) {
 			mysql_filter_free(f);

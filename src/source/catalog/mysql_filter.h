@@ -18,8 +18,8 @@
 struct mysql_filter;
 
 struct mysql_filter *mysql_filter_new(const struct mysql_conf *conf, struct err *err);
-void mysql_filter_free(struct mysql_filter *f);		/* NULL allowed */
-bool mysql_filter_is_own(const char *db);		/* one of the server's own databases */
+void mysql_filter_free(struct mysql_filter *f); /* NULL allowed */
+bool mysql_filter_is_own(const char *db);	/* one of the server's own databases */
 bool mysql_filter_database(const struct mysql_filter *f, const char *db);
 bool mysql_filter_table(const struct mysql_filter *f, const char *db, const char *table);
 /* Does the initial snapshot read the rows of this captured table? */

@@ -16,7 +16,7 @@ static bool is_name(const struct token *t)
 }
 
 static const char *captured_table(const struct mysql_filter *filter, const struct catalog *catalog, const char *db,
-				  const char *table, char out[NAME_BYTES])
+		const char *table, char out[NAME_BYTES])
 {
 	const struct schema *s = catalog_find(catalog, db, table);
 
@@ -27,7 +27,7 @@ static const char *captured_table(const struct mysql_filter *filter, const struc
 }
 
 unsigned mysql_statement_tables(const struct event_query *q, const struct mysql_filter *filter,
-				const struct catalog *catalog, void (*fn)(const char *db_table, void *arg), void *arg)
+		const struct catalog *catalog, void (*fn)(const char *db_table, void *arg), void *arg)
 {
 	const char *db = NULL, *name;
 	char full[NAME_BYTES];
@@ -47,7 +47,7 @@ unsigned mysql_statement_tables(const struct event_query *q, const struct mysql_
 		}
 		name = token_name(&t, &arena);
 		if (captured_table(filter, catalog, q->db, name, full) ||
-		    (db && captured_table(filter, catalog, db, name, full))) {
+				(db && captured_table(filter, catalog, db, name, full))) {
 			fn(full, arg);
 			found++;
 		}

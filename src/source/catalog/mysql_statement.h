@@ -12,6 +12,6 @@
 
 /* Calls fn once or more for each captured table that the statement names; returns how often. */
 unsigned mysql_statement_tables(const struct event_query *q, const struct mysql_filter *filter,
-				const struct catalog *catalog, void (*fn)(const char *db_table, void *arg), void *arg);
+		const struct catalog *catalog, void (*fn)(const char *db_table, void *arg), void *arg);
 
 #endif

@@ -6,7 +6,7 @@
 enum { GONE = 1 << EFFECT_TABLE_GONE, OTHER = 1 << EFFECT_TABLE_OTHER, MADE = 1 << EFFECT_COUNT };
 
 struct ddl_touch *touch_add(struct touches *t, const char *db, const char *table, struct schema *before,
-			    struct schema *after, uint32_t effects)
+		struct schema *after, uint32_t effects)
 {
 	if (t->count == t->cap) {
 		unsigned cap = t->cap ? 2 * t->cap : 4;
@@ -18,8 +18,11 @@ struct ddl_touch *touch_add(struct touches *t, const char *db, const char *table
 		t->cap = cap;
 	}
 	t->items[t->count] = (struct ddl_touch){
-		.db = arena_dup(t->arena, db, strlen(db)), .table = arena_dup(t->arena, table, strlen(table)),
-		.effects = effects, .before = before ? schema_ref(before) : NULL, .after = after ? schema_ref(after) : NULL,
+		.db = arena_dup(t->arena, db, strlen(db)),
+		.table = arena_dup(t->arena, table, strlen(table)),
+		.effects = effects,
+		.before = before ? schema_ref(before) : NULL,
+		.after = after ? schema_ref(after) : NULL,
 	};
 	return &t->items[t->count++];
 }

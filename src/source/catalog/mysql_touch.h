@@ -16,7 +16,7 @@ struct touches {
 
 /* before, after: NULL where not known; a reference of each is taken. Valid until the next add. */
 struct ddl_touch *touch_add(struct touches *t, const char *db, const char *table, struct schema *before,
-			    struct schema *after, uint32_t effects);
+		struct schema *after, uint32_t effects);
 void touch_drop_last(struct touches *t);
 /* The name's table is gone, or is another one, with `after`. A name that the statement itself has made and taken away
  * again is none. */

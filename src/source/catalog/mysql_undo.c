@@ -42,13 +42,13 @@ static void keep(void *arg, const char *db, const char *table, struct schema *ha
 		image->cap = image->cap ? image->cap * 2 : 4;
 		image->changes = xrealloc(image->changes, image->cap * sizeof(*image->changes));
 	}
-	image->changes[image->count++] = (struct undo_change){ .db = intern(db), .table = table ? intern(table) : NULL,
-							       .had = had ? schema_ref(had) : NULL,
-							       .collation = collation };
+	image->changes[image->count++] = (struct undo_change){ .db = intern(db),
+		.table = table ? intern(table) : NULL,
+		.had = had ? schema_ref(had) : NULL,
+		.collation = collation };
 }
 
-void mysql_undo_save(struct mysql_undo *u, struct catalog *c, const struct gtid *gtid, const char *file,
-		     uint64_t pos)
+void mysql_undo_save(struct mysql_undo *u, struct catalog *c, const struct gtid *gtid, const char *file, uint64_t pos)
 {
 	struct undo_image *image;
 
@@ -104,7 +104,7 @@ static void undo_change(struct catalog *c, const struct undo_change *change)
 /* The last change first. */
 static void undo(struct catalog *c, const struct undo_image *image)
 {
-	for (size_t i = image->count; i-- > 0; )
+	for (size_t i = image->count; i-- > 0;)
 		undo_change(c, &image->changes[i]);
 }
 
@@ -123,11 +123,11 @@ int mysql_undo_back_to(struct mysql_undo *u, struct catalog *c, const struct pos
 		kept--;
 	if (kept == 0 && u->count > 0 && u->dropped > 0)
 		r = err_set(err, ERR_FATAL, 0,
-			    "the position to go back to lies before the last %d schema changes: start again, so that the schemas "
-			    "are read from the history",
-			    UNDO_MAX);
+				"the position to go back to lies before the last %d schema changes: start again, so that the schemas "
+				"are read from the history",
+				UNDO_MAX);
 	catalog_watch(c, NULL, NULL);
-	for (size_t i = u->count; r == 0 && i-- > kept; )
+	for (size_t i = u->count; r == 0 && i-- > kept;)
 		undo(c, image_at(u, i));
 	while (u->count > kept)
 		mysql_undo_drop_last(u);

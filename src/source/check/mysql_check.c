@@ -19,7 +19,7 @@
 enum { SHORT_RETENTION_S = 86400, GRANTS_MAX = 1 << 20 };
 
 struct setting {
-	const char *name, *wanted;	/* wanted NULL: see judge */
+	const char *name, *wanted; /* wanted NULL: see judge */
 	enum report_level otherwise;
 	const char *remedy;
 	void (*judge)(struct report *r, const struct setting *s, const char *value);
@@ -31,35 +31,36 @@ static void judge_retention(struct report *r, const struct setting *s, const cha
 
 	if (seconds == 0)
 		report_add(r, REPORT_OK, "mysql binlog_expire_logs_seconds", NULL,
-			   "0: the binlog is kept until it is purged by hand");
+				"0: the binlog is kept until it is purged by hand");
 	else
 		report_add(r, seconds < SHORT_RETENTION_S ? REPORT_WARNING : REPORT_OK,
-			   "mysql binlog_expire_logs_seconds", seconds < SHORT_RETENTION_S ? s->remedy : NULL,
-			   "%llu s (%.1f hours)", seconds, (double)seconds / 3600);
+				"mysql binlog_expire_logs_seconds", seconds < SHORT_RETENTION_S ? s->remedy : NULL,
+				"%llu s (%.1f hours)", seconds, (double)seconds / 3600);
 }
 
 static const struct setting settings[] = {
 	{ "log_bin", "ON", REPORT_PROBLEM, "start the server with log_bin", NULL },
 	{ "binlog_format", "ROW", REPORT_PROBLEM, "SET PERSIST binlog_format = 'ROW', then reconnect the clients",
-	  NULL },
+			NULL },
 	{ "binlog_row_image", "FULL", REPORT_PROBLEM,
-	  "SET PERSIST binlog_row_image = 'FULL', then reconnect the clients", NULL },
+			"SET PERSIST binlog_row_image = 'FULL', then reconnect the clients", NULL },
 	{ "gtid_mode", "ON", REPORT_WARNING,
-	  "SET PERSIST gtid_mode = ON (step by step, see the server's manual): without GTIDs "
-	  "there is no failover, and positions are of one server only",
-	  NULL },
+			"SET PERSIST gtid_mode = ON (step by step, see the server's manual): without GTIDs "
+			"there is no failover, and positions are of one server only",
+			NULL },
 	{ "binlog_row_metadata", "FULL", REPORT_NOTE,
-	  "SET PERSIST binlog_row_metadata = 'FULL' makes capture independent of the schema history", NULL },
+			"SET PERSIST binlog_row_metadata = 'FULL' makes capture independent of the schema history",
+			NULL },
 	{ "binlog_row_value_options", "", REPORT_NOTE,
-	  "SET PERSIST binlog_row_value_options = '' unless partial JSON updates are needed", NULL },
+			"SET PERSIST binlog_row_value_options = '' unless partial JSON updates are needed", NULL },
 	{ "binlog_checksum", "CRC32", REPORT_WARNING,
-	  "SET PERSIST binlog_checksum = 'CRC32': without it a damaged byte in the binlog that still reads as a value "
-	  "is seen by nobody",
-	  NULL },
+			"SET PERSIST binlog_checksum = 'CRC32': without it a damaged byte in the binlog that still reads as a value "
+			"is seen by nobody",
+			NULL },
 	{ "binlog_expire_logs_seconds", NULL, REPORT_WARNING,
-	  "raise binlog_expire_logs_seconds: capture that stands still for longer needs a new "
-	  "snapshot",
-	  judge_retention },
+			"raise binlog_expire_logs_seconds: capture that stands still for longer needs a new "
+			"snapshot",
+			judge_retention },
 };
 
 int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err *err)
@@ -79,7 +80,7 @@ int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err
 			s->judge(report, s, value);
 		else
 			report_add(report, good ? REPORT_OK : s->otherwise, subject, good ? NULL : s->remedy, "%s",
-				   value[0] ? value : "(empty)");
+					value[0] ? value : "(empty)");
 	}
 	return 0;
 }
@@ -94,8 +95,8 @@ int mysql_check_start(struct mysql_conn *c, struct err *err)
 	for (size_t i = 0; r == 0 && i < report.count; i++)
 		if (report.items[i].level == REPORT_PROBLEM)
 			r = err_set(err, ERR_CONFIG, 0, "MySQL %s: %s is %s: %s", c->server,
-				    report.items[i].subject + strlen("mysql "), report.items[i].found,
-				    report.items[i].remedy);
+					report.items[i].subject + strlen("mysql "), report.items[i].found,
+					report.items[i].remedy);
 	report_done(&report);
 	return r;
 }
@@ -103,25 +104,25 @@ int mysql_check_start(struct mysql_conn *c, struct err *err)
 /* ---- grants ---- */
 
 struct grant {
-	const char *name, *also;	/* also: another privilege that does it */
-	bool everywhere;		/* must be ON *.* */
+	const char *name, *also; /* also: another privilege that does it */
+	bool everywhere;	 /* must be ON *.* */
 	enum report_level otherwise;
 	const char *remedy;
 };
 
 static const struct grant grants[] = {
 	{ "REPLICATION SLAVE", NULL, true, REPORT_PROBLEM,
-	  "GRANT REPLICATION SLAVE ON *.* TO the user: it is what reading the binlog takes" },
+			"GRANT REPLICATION SLAVE ON *.* TO the user: it is what reading the binlog takes" },
 	{ "REPLICATION CLIENT", NULL, true, REPORT_PROBLEM,
-	  "GRANT REPLICATION CLIENT ON *.* TO the user: it is what asking for the position takes" },
+			"GRANT REPLICATION CLIENT ON *.* TO the user: it is what asking for the position takes" },
 	{ "SELECT", NULL, false, REPORT_PROBLEM,
-	  "GRANT SELECT on the captured tables TO the user: it is what the snapshot reads with" },
+			"GRANT SELECT on the captured tables TO the user: it is what the snapshot reads with" },
 	{ "RELOAD", "FLUSH_TABLES", true, REPORT_NOTE,
-	  "GRANT RELOAD ON *.* TO the user, or LOCK TABLES on the captured tables: the snapshot then takes a short lock "
-	  "instead of waiting for a moment without a commit" },
+			"GRANT RELOAD ON *.* TO the user, or LOCK TABLES on the captured tables: the snapshot then takes a short lock "
+			"instead of waiting for a moment without a commit" },
 	{ "XA_RECOVER_ADMIN", NULL, true, REPORT_NOTE,
-	  "GRANT XA_RECOVER_ADMIN ON *.* TO the user, if the server has XA transactions: rows of one that is prepared before a "
-	  "snapshot and committed after it are lost otherwise" },
+			"GRANT XA_RECOVER_ADMIN ON *.* TO the user, if the server has XA transactions: rows of one that is prepared before a "
+			"snapshot and committed after it are lost otherwise" },
 };
 
 static bool line_has(const char *line, const char *word)
@@ -159,7 +160,7 @@ static int check_grants(struct mysql_conn *c, struct report *report, struct err 
 
 		snprintf(subject, sizeof(subject), "mysql grant %s", grants[i].name);
 		report_add(report, held[i] ? REPORT_OK : grants[i].otherwise, subject,
-			   held[i] ? NULL : grants[i].remedy, "%s", held[i] ? "held" : "missing");
+				held[i] ? NULL : grants[i].remedy, "%s", held[i] ? "held" : "missing");
 	}
 	return 0;
 }
@@ -173,10 +174,10 @@ static void check_table(struct report *report, const struct snapshot_table *t)
 	snprintf(subject, sizeof(subject), "table %s.%s", t->db, t->name);
 	if (t->error)
 		report_add(report, REPORT_PROBLEM, subject,
-			   "take it out by [mysql] table.exclude.list, or change the table", "%s", t->error);
+				"take it out by [mysql] table.exclude.list, or change the table", "%s", t->error);
 	else
 		report_add(report, REPORT_OK, subject, NULL, "%u columns, about %llu rows", t->schema->ncolumns,
-			   (unsigned long long)t->rows_total);
+				(unsigned long long)t->rows_total);
 }
 
 static int names_fold(struct mysql_conn *c, bool *fold, struct err *err)
@@ -223,7 +224,8 @@ static int check_tables(struct mysql_conn *c, const struct mysql_conf *conf, str
 	}
 	if (list.count == 0)
 		report_add(report, REPORT_PROBLEM, "mysql table.include.list",
-			   "name tables as db.table; see which the user may read by SHOW TABLES", "no table matches");
+				"name tables as db.table; see which the user may read by SHOW TABLES",
+				"no table matches");
 	r = retention_check(c, rows, report, err);
 	snapshot_list_free(&list);
 	return r;
@@ -231,7 +233,7 @@ static int check_tables(struct mysql_conn *c, const struct mysql_conf *conf, str
 
 /* Child tables whose rows the engine changes, which no event tells. */
 static void tell_children(struct report *report, const struct mysql_conf *conf, const struct mysql_filter *filter,
-			  const struct foreign_keys *keys)
+		const struct foreign_keys *keys)
 {
 	for (size_t i = 0; i < keys->count; i++) {
 		const struct foreign_key *k = &keys->items[i];
@@ -241,10 +243,12 @@ static void tell_children(struct report *report, const struct mysql_conf *conf, 
 			continue;
 		snprintf(subject, sizeof(subject), "table %s.%s", k->child_db, k->child);
 		report_add(report, REPORT_WARNING, subject,
-			   "MySQL 9.6 with innodb_native_foreign_keys = OFF writes these rows to the binlog",
-			   "its foreign key %s to %s.%s changes rows without row events; the table is %s", k->name, k->parent_db,
-			   k->parent, conf->foreign_cascade != REPAIR_WARN ? "read again each time (foreign.key.cascade = repair)"
-									      : "told as different (foreign.key.cascade = warn)");
+				"MySQL 9.6 with innodb_native_foreign_keys = OFF writes these rows to the binlog",
+				"its foreign key %s to %s.%s changes rows without row events; the table is %s", k->name,
+				k->parent_db, k->parent,
+				conf->foreign_cascade != REPAIR_WARN
+						? "read again each time (foreign.key.cascade = repair)"
+						: "told as different (foreign.key.cascade = warn)");
 	}
 }
 
@@ -284,7 +288,7 @@ int source_check(const struct mysql_conf *conf, struct report *report, struct er
 	if (mysql_conn_open_any(&c, conf, &host, err) < 0)
 		return check_part(-1, report, "mysql connection", err);
 	report_add(report, REPORT_OK, "mysql connection", NULL, "%s, MySQL %s, %s", c.server, c.version_text,
-		   c.tls ? "TLS" : "no TLS");
+			c.tls ? "TLS" : "no TLS");
 	r = check_part(mysql_check_settings(&c, report, err), report, "mysql settings", err);
 	if (r == 0)
 		r = check_part(check_grants(&c, report, err), report, "mysql grants", err);

@@ -22,7 +22,7 @@ struct doctor {
 	struct mysql_conn conn;
 	const struct mysql_conf *conf;
 	const struct source_limits *limits;
-	int64_t end_us;			/* of the time for all tables */
+	int64_t end_us; /* of the time for all tables */
 };
 
 static unsigned counts_max(const struct exam *e)
@@ -75,10 +75,10 @@ static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, int
 	if (sql.failed)
 		err_set(err, ERR_DATA, 0, "its statement would be longer than %d bytes", SQL_MAX);
 	else if (n == 0 && e->nkey > 0)
-		r = 0;			/* nothing is asked */
+		r = 0; /* nothing is asked */
 	else
 		res = mysql_conn_rows(&d->conn, "!", err, "SELECT /*+ MAX_EXECUTION_TIME(%lld) */%s",
-				      (long long)(limit_ms > 0 ? limit_ms : 1), sql.data + strlen("SELECT"));
+				(long long)(limit_ms > 0 ? limit_ms : 1), sql.data + strlen("SELECT"));
 	if (res)
 		r = take_answer(e, res, counts, n, err);
 	mysql_free_result(res);
@@ -157,8 +157,9 @@ static int by_names(const void *a, const void *b)
 static int ask_estimates(struct doctor *d, struct exam *const *exams, size_t count, struct err *err)
 {
 	struct exam **sorted = xcalloc(count + 1, sizeof(*sorted));
-	MYSQL_RES *res = mysql_conn_rows(&d->conn, "???", err, "SELECT table_schema, table_name, table_rows FROM "
-					 "information_schema.tables WHERE table_type = 'BASE TABLE'");
+	MYSQL_RES *res = mysql_conn_rows(&d->conn, "???", err,
+			"SELECT table_schema, table_name, table_rows FROM "
+			"information_schema.tables WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
 	memcpy(sorted, exams, count * sizeof(*sorted));
@@ -216,12 +217,12 @@ static int open_doctor(struct doctor *d, const struct mysql_conf *conf, struct e
 	patient.answer_timeout_ms = d->limits->table_ms + ANSWER_SLACK_MS;
 	if (mysql_conn_open_any(&d->conn, &patient, &host, err) < 0)
 		return -1;
-	return mysql_conn_run(&d->conn, err,	/* the limit of each statement is its own */
-			      "SET SESSION transaction_isolation = 'READ-UNCOMMITTED', lock_wait_timeout = 3600");
+	return mysql_conn_run(&d->conn, err, /* the limit of each statement is its own */
+			"SET SESSION transaction_isolation = 'READ-UNCOMMITTED', lock_wait_timeout = 3600");
 }
 
 int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,
-		   const struct source_limits *limits, struct err *err)
+		const struct source_limits *limits, struct err *err)
 {
 	struct doctor d = { .conf = conf, .limits = limits, .end_us = clock_mono_us() + limits->all_ms * 1000 };
 	int r = open_doctor(&d, conf, err);

@@ -9,9 +9,9 @@
 #include "row/exam.h"
 #include "source/server/mysql_conf.h"
 
-struct doctor_count {			/* one number of the statement's answer */
+struct doctor_count { /* one number of the statement's answer */
 	enum exam_question question;
-	int column;			/* -1: the table */
+	int column; /* -1: the table */
 };
 
 /*
@@ -19,6 +19,6 @@ struct doctor_count {			/* one number of the statement's answer */
  * rows; else of so many from both ends of the key. Returns how many sums there are; 0: there is nothing to count.
  */
 unsigned doctor_statement(const struct exam *e, const struct mysql_conf *conf, int64_t sample_rows, struct buf *sql,
-			  struct doctor_count *counts, unsigned max);
+		struct doctor_count *counts, unsigned max);
 
 #endif

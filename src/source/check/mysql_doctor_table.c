@@ -65,12 +65,19 @@ static bool is_json(const struct asked *a)
 static uint64_t longest(const struct column *c)
 {
 	switch (c->type) {
-	case COL_CHAR: case COL_VARCHAR: return (uint64_t)c->length * MYSQL_CHAR_BYTES;
-	case COL_BINARY: case COL_VARBINARY: return c->length;
-	case COL_TINYTEXT: case COL_TINYBLOB: return 255 * MYSQL_CHAR_BYTES;
-	case COL_TEXT: case COL_BLOB: return (uint64_t)LONG_TEXT * MYSQL_CHAR_BYTES;
-	case COL_MEDIUMTEXT: case COL_MEDIUMBLOB: return (1u << 24) * (uint64_t)MYSQL_CHAR_BYTES;
-	case COL_LONGTEXT: case COL_LONGBLOB: case COL_JSON: return UINT32_MAX;
+	case COL_CHAR:
+	case COL_VARCHAR: return (uint64_t)c->length * MYSQL_CHAR_BYTES;
+	case COL_BINARY:
+	case COL_VARBINARY: return c->length;
+	case COL_TINYTEXT:
+	case COL_TINYBLOB: return 255 * MYSQL_CHAR_BYTES;
+	case COL_TEXT:
+	case COL_BLOB: return (uint64_t)LONG_TEXT * MYSQL_CHAR_BYTES;
+	case COL_MEDIUMTEXT:
+	case COL_MEDIUMBLOB: return (1u << 24) * (uint64_t)MYSQL_CHAR_BYTES;
+	case COL_LONGTEXT:
+	case COL_LONGBLOB:
+	case COL_JSON: return UINT32_MAX;
 	default: return 0;
 	}
 }
@@ -146,7 +153,7 @@ static bool is_enum(const struct asked *a)
 static bool is_latin1(const struct asked *a)
 {
 	return a->c->charset && strcasecmp(a->c->charset, "latin1") == 0 && a->c->type != COL_ENUM &&
-	       a->c->type != COL_SET;
+			a->c->type != COL_SET;
 }
 
 static bool is_bits(const struct asked *a)
@@ -204,7 +211,7 @@ static void put_odd_bits(struct buf *sql, const struct column *c)
 static const struct rule {
 	enum exam_question question;
 	bool (*asks)(const struct asked *a);
-	const char *condition;		/* @: the column, #: its room, ~: what `odd` writes */
+	const char *condition; /* @: the column, #: its room, ~: what `odd` writes */
 	void (*odd)(struct buf *sql, const struct column *c);
 } rules[] = {
 	{ EXAM_REFUSED, is_refused, "@ IS NOT NULL", NULL },
@@ -330,7 +337,7 @@ static void sum_close(struct builder *b, enum exam_question question, int column
 }
 
 static void put_table_sum(struct builder *b, const struct exam *e, enum exam_question question,
-			  bool (*put)(struct buf *, const struct exam *))
+		bool (*put)(struct buf *, const struct exam *))
 {
 	size_t before = b->sql->len;
 
@@ -378,7 +385,7 @@ static void put_from(struct buf *sql, const struct schema *s)
 }
 
 static void put_end(struct builder *b, const struct exam *e, const struct mysql_conf *conf, const char *direction,
-		    int64_t rows)
+		int64_t rows)
 {
 	b->n = 0;
 	buf_puts(b->sql, "(SELECT 1 AS one");
@@ -389,7 +396,7 @@ static void put_end(struct builder *b, const struct exam *e, const struct mysql_
 }
 
 unsigned doctor_statement(const struct exam *e, const struct mysql_conf *conf, int64_t sample_rows, struct buf *sql,
-			  struct doctor_count *counts, unsigned max)
+		struct doctor_count *counts, unsigned max)
 {
 	struct builder b = { .sql = sql, .counts = counts, .max = max, .sampled = sample_rows > 0 };
 	struct buf ends;

@@ -9,18 +9,12 @@ uint64_t bytes_lenenc(struct bytes *b)
 	uint8_t first = bytes_u8(b);
 
 	switch (first) {
-	case 0xfc:
-		return bytes_uint(b, 2);
-	case 0xfd:
-		return bytes_uint(b, 3);
-	case 0xfe:
-		return bytes_uint(b, 8);
+	case 0xfc: return bytes_uint(b, 2);
+	case 0xfd: return bytes_uint(b, 3);
+	case 0xfe: return bytes_uint(b, 8);
 	case 0xfb:
-	case 0xff:
-		b->failed = true;
-		return 0;
-	default:
-		return first;
+	case 0xff: b->failed = true; return 0;
+	default: return first;
 	}
 }
 
@@ -40,5 +34,5 @@ int64_t bytes_varlen_signed(struct bytes *b)
 {
 	uint64_t v = bytes_varlen(b);
 
-	return v & 1 ? (int64_t)~(v >> 1) : (int64_t)(v >> 1);
+	return v & 1 ? (int64_t) ~(v >> 1) : (int64_t)(v >> 1);
 }

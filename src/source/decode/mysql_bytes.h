@@ -52,19 +52,12 @@ static inline uint64_t bytes_le(const uint8_t *p, unsigned width)
 	uint16_t v16;
 
 	switch (width) {
-	case 1:
-		return *p;
-	case 2:
-		memcpy(&v16, p, sizeof(v16));
-		return le16toh(v16);
-	case 4:
-		memcpy(&v32, p, sizeof(v32));
-		return le32toh(v32);
-	case 8:
-		memcpy(&v, p, sizeof(v));
-		return le64toh(v);
+	case 1: return *p;
+	case 2: memcpy(&v16, p, sizeof(v16)); return le16toh(v16);
+	case 4: memcpy(&v32, p, sizeof(v32)); return le32toh(v32);
+	case 8: memcpy(&v, p, sizeof(v)); return le64toh(v);
 	default:
-		for (unsigned i = width; i-- > 0; )
+		for (unsigned i = width; i-- > 0;)
 			v = v << 8 | p[i];
 		return v;
 	}
@@ -77,15 +70,10 @@ static inline uint64_t bytes_be(const uint8_t *p, unsigned width)
 	uint16_t v16;
 
 	switch (width) {
-	case 1:
-		return *p;
-	case 2:
-		memcpy(&v16, p, sizeof(v16));
-		return be16toh(v16);
+	case 1: return *p;
+	case 2: memcpy(&v16, p, sizeof(v16)); return be16toh(v16);
 	case 4:
-	case 5:
-		memcpy(&v32, p + width - 4, sizeof(v32));
-		return (width == 5 ? (uint64_t)*p << 32 : 0) | be32toh(v32);
+	case 5: memcpy(&v32, p + width - 4, sizeof(v32)); return (width == 5 ? (uint64_t)*p << 32 : 0) | be32toh(v32);
 	default:
 		for (unsigned i = 0; i < width; i++)
 			v = v << 8 | p[i];
@@ -100,12 +88,24 @@ static inline uint64_t bytes_uint(struct bytes *b, unsigned width)
 	return p ? bytes_le(p, width) : 0;
 }
 
-static inline uint8_t bytes_u8(struct bytes *b) { return (uint8_t)bytes_uint(b, 1); }
-static inline uint16_t bytes_u16(struct bytes *b) { return (uint16_t)bytes_uint(b, 2); }
-static inline uint32_t bytes_u32(struct bytes *b) { return (uint32_t)bytes_uint(b, 4); }
-static inline uint64_t bytes_u64(struct bytes *b) { return bytes_uint(b, 8); }
+static inline uint8_t bytes_u8(struct bytes *b)
+{
+	return (uint8_t)bytes_uint(b, 1);
+}
+static inline uint16_t bytes_u16(struct bytes *b)
+{
+	return (uint16_t)bytes_uint(b, 2);
+}
+static inline uint32_t bytes_u32(struct bytes *b)
+{
+	return (uint32_t)bytes_uint(b, 4);
+}
+static inline uint64_t bytes_u64(struct bytes *b)
+{
+	return bytes_uint(b, 8);
+}
 
-uint64_t bytes_lenenc(struct bytes *b);	/* the protocol's length-encoded integer; 0xfb (NULL) and 0xff fail */
+uint64_t bytes_lenenc(struct bytes *b); /* the protocol's length-encoded integer; 0xfb (NULL) and 0xff fail */
 /* the serialization library's: trailing one bits of the first byte count the bytes that follow */
 uint64_t bytes_varlen(struct bytes *b);
 int64_t bytes_varlen_signed(struct bytes *b);

@@ -20,16 +20,16 @@ enum { REPLACEMENT = 0xfffd };
 enum charset_way { WAY_UTF8, WAY_BYTE, WAY_PAIR, WAY_ICONV };
 
 struct pair_table {
-	uint16_t single[256];		/* 0: not a character by itself */
-	uint16_t pair[128][256];	/* by lead - 0x80 and trail; 0: no character */
+	uint16_t single[256];	 /* 0: not a character by itself */
+	uint16_t pair[128][256]; /* by lead - 0x80 and trail; 0: no character */
 };
 
 struct charset_kind {
 	const char *name, *iconv;
 	enum charset_way way;
 	uint8_t max_bytes;
-	uint8_t unit;			/* bytes to step over when malformed */
-	bool ascii;			/* bytes below 0x80 are ASCII, always */
+	uint8_t unit; /* bytes to step over when malformed */
+	bool ascii;   /* bytes below 0x80 are ASCII, always */
 };
 
 struct charset {
@@ -331,7 +331,7 @@ static const struct pair_table *pair_table_get(const struct charset_kind *kind)
 
 static char *iconv_convert(struct charset *c, char *out, size_t bound, const char *p, size_t len)
 {
-	char *in = (char *)p;	/* iconv's prototype; it does not write */
+	char *in = (char *)p; /* iconv's prototype; it does not write */
 
 	iconv(c->cd, NULL, NULL, NULL, NULL);
 	while (len > 0) {
@@ -365,15 +365,15 @@ static int charset_prepare(struct charset *c, const char *name, struct err *err)
 		c->pairs = pair_table_get(c->kind);
 		if (c->pairs == NULL)
 			return err_set(err, ERR_DATA, 0,
-				       "character set '%s': iconv has no %s; install the C library's conversion modules",
-				       name, c->kind->iconv);
+					"character set '%s': iconv has no %s; install the C library's conversion modules",
+					name, c->kind->iconv);
 	}
 	if (c->kind->way == WAY_ICONV) {
 		c->cd = iconv_open("UTF-8", c->kind->iconv);
 		if (c->cd == (iconv_t)-1)
 			return err_set(err, ERR_DATA, 0,
-				       "character set '%s': iconv has no %s; install the C library's conversion modules",
-				       name, c->kind->iconv);
+					"character set '%s': iconv has no %s; install the C library's conversion modules",
+					name, c->kind->iconv);
 	}
 	return 0;
 }
@@ -401,7 +401,7 @@ void charset_close(struct charset *c)
 }
 
 void charset_to_utf8(struct charset *c, struct arena *arena, const char *p, size_t len, const char **out,
-		     size_t *out_len)
+		size_t *out_len)
 {
 	size_t bound = 3 * len + 4;
 	char *to, *end;

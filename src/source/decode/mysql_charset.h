@@ -16,22 +16,22 @@
 
 enum { COLLATION_BINARY = 63, COLLATION_UTF8MB4 = 255 };
 
-const char *collation_charset(unsigned id);		/* "utf8mb4"; NULL: not known */
-unsigned collation_find(const char *name, size_t len);	/* id by name, case-insensitive; 0: not known */
+const char *collation_charset(unsigned id);	       /* "utf8mb4"; NULL: not known */
+unsigned collation_find(const char *name, size_t len); /* id by name, case-insensitive; 0: not known */
 /* the set's default collation (utf8 is utf8mb3); 0: not known */
 unsigned charset_collation(const char *name, size_t len);
 /* "utf8" gives "utf8mb3"; static text; NULL: not known */
 const char *charset_canonical(const char *name, size_t len);
-unsigned charset_max_bytes(const char *name);		/* bytes of its longest character; 0: not known */
+unsigned charset_max_bytes(const char *name); /* bytes of its longest character; 0: not known */
 
-struct charset;		/* a converter; one thread at a time */
+struct charset; /* a converter; one thread at a time */
 
-struct charset *charset_open(const char *name, struct err *err);	/* by canonical name; NULL name: as utf8mb4 */
+struct charset *charset_open(const char *name, struct err *err); /* by canonical name; NULL name: as utf8mb4 */
 void charset_close(struct charset *c);
 /* Text as UTF-8: *out is p itself when nothing has to change, else a piece of the arena. */
 void charset_to_utf8(struct charset *c, struct arena *arena, const char *p, size_t len, const char **out,
-		     size_t *out_len);
+		size_t *out_len);
 
-bool charset_is_utf8(const char *p, size_t len);	/* could be: every sequence is whole */
+bool charset_is_utf8(const char *p, size_t len); /* could be: every sequence is whole */
 
 #endif

@@ -8,14 +8,14 @@
 
 struct charset_table {
 	const char *name;
-	const uint16_t *half;	/* 128 code points: of the bytes from 0x80, or of those below when `low` */
+	const uint16_t *half; /* 128 code points: of the bytes from 0x80, or of those below when `low` */
 	bool low;
 };
 
 struct collation {
 	uint16_t id;
 	const char *name, *charset;
-	bool is_default;	/* of its character set */
+	bool is_default; /* of its character set */
 };
 
 extern const struct charset_table charset_tables[];

@@ -24,13 +24,13 @@ unsigned decimal_bytes(unsigned precision, unsigned scale)
 	unsigned whole = precision - scale;
 
 	return whole / GROUP_DIGITS * GROUP_BYTES + dig_bytes[whole % GROUP_DIGITS] +
-	       scale / GROUP_DIGITS * GROUP_BYTES + dig_bytes[scale % GROUP_DIGITS];
+			scale / GROUP_DIGITS * GROUP_BYTES + dig_bytes[scale % GROUP_DIGITS];
 }
 
-struct digits {			/* where we are in the bytes */
+struct digits { /* where we are in the bytes */
 	const uint8_t *p;
-	uint32_t turn;		/* all ones in a negative number */
-	uint32_t sign;		/* 0x80 before the first group, 0 behind it */
+	uint32_t turn; /* all ones in a negative number */
+	uint32_t sign; /* 0x80 before the first group, 0 behind it */
 };
 
 static struct digits digits_of(const uint8_t *p)
@@ -51,7 +51,7 @@ static inline uint32_t digits_take(struct digits *d, unsigned count)
 static inline bool digits_append(struct digits *d, unsigned count, int64_t *v)
 {
 	return !__builtin_mul_overflow(*v, (int64_t)pow10_of[count], v) &&
-		!__builtin_add_overflow(*v, (int64_t)digits_take(d, count), v);
+			!__builtin_add_overflow(*v, (int64_t)digits_take(d, count), v);
 }
 
 bool decimal_to_int64(const uint8_t *p, unsigned precision, unsigned scale, int64_t *unscaled)
@@ -76,8 +76,8 @@ static size_t digits_print(const uint8_t *p, unsigned precision, unsigned scale,
 {
 	struct digits d = digits_of(p);
 	unsigned whole = precision - scale;
-	const unsigned parts[][2] = { { 1, whole % GROUP_DIGITS }, { whole / GROUP_DIGITS + scale / GROUP_DIGITS,
-								     GROUP_DIGITS }, { 1, scale % GROUP_DIGITS } };
+	const unsigned parts[][2] = { { 1, whole % GROUP_DIGITS },
+		{ whole / GROUP_DIGITS + scale / GROUP_DIGITS, GROUP_DIGITS }, { 1, scale % GROUP_DIGITS } };
 	size_t len = 0;
 
 	for (unsigned part = 0; part < 3; part++)

@@ -11,8 +11,8 @@
 
 enum { DECIMAL_TEXT_MAX = 65 + 4, DECIMAL_BYTES_MAX = 32 };
 
-bool decimal_is_valid(unsigned precision, unsigned scale);	/* 1..65, 0..30, scale <= precision */
-unsigned decimal_bytes(unsigned precision, unsigned scale);	/* width of a valid one */
+bool decimal_is_valid(unsigned precision, unsigned scale);  /* 1..65, 0..30, scale <= precision */
+unsigned decimal_bytes(unsigned precision, unsigned scale); /* width of a valid one */
 /* false: does not fit */
 bool decimal_to_int64(const uint8_t *p, unsigned precision, unsigned scale, int64_t *unscaled);
 /* "-0.50"; no NUL */

@@ -13,18 +13,37 @@
 enum { CHECKSUM_OFF = 0, CHECKSUM_CRC32 = 1, FLAGS_AT = 17, EVENT_F_IN_USE = 1 };
 
 static const char *const event_names[] = {
-	[1] = "START_V3", [EVENT_QUERY] = "QUERY", [EVENT_STOP] = "STOP", [EVENT_ROTATE] = "ROTATE",
+	[1] = "START_V3",
+	[EVENT_QUERY] = "QUERY",
+	[EVENT_STOP] = "STOP",
+	[EVENT_ROTATE] = "ROTATE",
 	[EVENT_INTVAR] = "INTVAR",
-	[EVENT_RAND] = "RAND", [EVENT_USER_VAR] = "USER_VAR", [EVENT_FORMAT_DESCRIPTION] = "FORMAT_DESCRIPTION",
-	[EVENT_XID] = "XID", [17] = "BEGIN_LOAD_QUERY", [18] = "EXECUTE_LOAD_QUERY", [EVENT_TABLE_MAP] = "TABLE_MAP",
-	[EVENT_WRITE_ROWS_V1] = "WRITE_ROWS_V1", [EVENT_UPDATE_ROWS_V1] = "UPDATE_ROWS_V1",
-	[EVENT_DELETE_ROWS_V1] = "DELETE_ROWS_V1", [EVENT_INCIDENT] = "INCIDENT", [EVENT_HEARTBEAT] = "HEARTBEAT",
-	[EVENT_IGNORABLE] = "IGNORABLE", [EVENT_ROWS_QUERY] = "ROWS_QUERY", [EVENT_WRITE_ROWS] = "WRITE_ROWS",
-	[EVENT_UPDATE_ROWS] = "UPDATE_ROWS", [EVENT_DELETE_ROWS] = "DELETE_ROWS", [EVENT_GTID] = "GTID",
-	[EVENT_ANONYMOUS_GTID] = "ANONYMOUS_GTID", [EVENT_PREVIOUS_GTIDS] = "PREVIOUS_GTIDS",
-	[EVENT_TRANSACTION_CONTEXT] = "TRANSACTION_CONTEXT", [EVENT_VIEW_CHANGE] = "VIEW_CHANGE",
-	[EVENT_XA_PREPARE] = "XA_PREPARE", [EVENT_PARTIAL_UPDATE_ROWS] = "PARTIAL_UPDATE_ROWS",
-	[EVENT_TRANSACTION_PAYLOAD] = "TRANSACTION_PAYLOAD", [EVENT_HEARTBEAT_V2] = "HEARTBEAT_V2",
+	[EVENT_RAND] = "RAND",
+	[EVENT_USER_VAR] = "USER_VAR",
+	[EVENT_FORMAT_DESCRIPTION] = "FORMAT_DESCRIPTION",
+	[EVENT_XID] = "XID",
+	[17] = "BEGIN_LOAD_QUERY",
+	[18] = "EXECUTE_LOAD_QUERY",
+	[EVENT_TABLE_MAP] = "TABLE_MAP",
+	[EVENT_WRITE_ROWS_V1] = "WRITE_ROWS_V1",
+	[EVENT_UPDATE_ROWS_V1] = "UPDATE_ROWS_V1",
+	[EVENT_DELETE_ROWS_V1] = "DELETE_ROWS_V1",
+	[EVENT_INCIDENT] = "INCIDENT",
+	[EVENT_HEARTBEAT] = "HEARTBEAT",
+	[EVENT_IGNORABLE] = "IGNORABLE",
+	[EVENT_ROWS_QUERY] = "ROWS_QUERY",
+	[EVENT_WRITE_ROWS] = "WRITE_ROWS",
+	[EVENT_UPDATE_ROWS] = "UPDATE_ROWS",
+	[EVENT_DELETE_ROWS] = "DELETE_ROWS",
+	[EVENT_GTID] = "GTID",
+	[EVENT_ANONYMOUS_GTID] = "ANONYMOUS_GTID",
+	[EVENT_PREVIOUS_GTIDS] = "PREVIOUS_GTIDS",
+	[EVENT_TRANSACTION_CONTEXT] = "TRANSACTION_CONTEXT",
+	[EVENT_VIEW_CHANGE] = "VIEW_CHANGE",
+	[EVENT_XA_PREPARE] = "XA_PREPARE",
+	[EVENT_PARTIAL_UPDATE_ROWS] = "PARTIAL_UPDATE_ROWS",
+	[EVENT_TRANSACTION_PAYLOAD] = "TRANSACTION_PAYLOAD",
+	[EVENT_HEARTBEAT_V2] = "HEARTBEAT_V2",
 	[EVENT_GTID_TAGGED] = "GTID_TAGGED",
 };
 
@@ -38,13 +57,13 @@ const char *event_type_name(unsigned type)
 bool event_is_rows(unsigned type)
 {
 	return (type >= EVENT_WRITE_ROWS_V1 && type <= EVENT_DELETE_ROWS_V1) ||
-	       (type >= EVENT_WRITE_ROWS && type <= EVENT_DELETE_ROWS) || type == EVENT_PARTIAL_UPDATE_ROWS;
+			(type >= EVENT_WRITE_ROWS && type <= EVENT_DELETE_ROWS) || type == EVENT_PARTIAL_UPDATE_ROWS;
 }
 
 static int event_short(const struct event *e, struct err *err)
 {
 	return err_set(err, ERR_FATAL, 0, "%s event: %zu bytes are too few for its fields",
-		       event_type_name(e->header.type), e->len);
+			event_type_name(e->header.type), e->len);
 }
 
 void event_format_init(struct event_format *format)
@@ -91,8 +110,8 @@ static int event_checksum_verify(const struct event *e, const uint8_t *p, size_t
 	if (got == want)
 		return 0;
 	return err_set(err, ERR_RETRY, EVENT_DAMAGED,
-		       "%s event before position %u: checksum %08x, computed %08x: damaged in the binlog file or on the way",
-		       event_type_name(e->header.type), e->header.next_pos, want, got);
+			"%s event before position %u: checksum %08x, computed %08x: damaged in the binlog file or on the way",
+			event_type_name(e->header.type), e->header.next_pos, want, got);
 }
 
 /*
@@ -112,19 +131,19 @@ static int event_checksum_hidden(const struct event *e, const uint8_t *p, size_t
 	if (crc != (uint32_t)bytes_le(p + len - EVENT_CHECKSUM_LEN, 4))
 		return 0;
 	return err_set(err, ERR_RETRY, EVENT_DAMAGED,
-		       "FORMAT_DESCRIPTION event: says that there are no checksums, but has one: damaged in the binlog file "
-		       "or on the way");
+			"FORMAT_DESCRIPTION event: says that there are no checksums, but has one: damaged in the binlog file "
+			"or on the way");
 }
 
 int event_open(struct event *e, const struct event_format *format, const void *p, size_t len, struct err *err)
 {
 	if (len < EVENT_HEADER_LEN)
 		return err_set(err, ERR_FATAL, 0, "binlog event: %zu bytes, expected at least %d", len,
-			       EVENT_HEADER_LEN);
+				EVENT_HEADER_LEN);
 	event_header_parse(p, &e->header);
 	if (e->header.size != len)
 		return err_set(err, ERR_RETRY, EVENT_DAMAGED, "%s event: header says %u bytes, packet has %zu",
-			       event_type_name(e->header.type), e->header.size, len);
+				event_type_name(e->header.type), e->header.size, len);
 	e->body = (const uint8_t *)p + EVENT_HEADER_LEN;
 	e->len = len - EVENT_HEADER_LEN;
 	if (!event_has_checksum(e, format)) {
@@ -154,16 +173,16 @@ int event_format_parse(const struct event *e, struct event_format *out, struct e
 		return event_short(e, err);
 	if (version != 4 || header_len != EVENT_HEADER_LEN)
 		return err_set(err, ERR_FATAL, 0,
-			       "binlog format %u with headers of %u bytes, expected 4 and %d: the server is too old",
-			       version, header_len, EVENT_HEADER_LEN);
+				"binlog format %u with headers of %u bytes, expected 4 and %d: the server is too old",
+				version, header_len, EVENT_HEADER_LEN);
 	count = bytes_left(&b) - 1;
 	if (count > sizeof(out->post_header))
 		return err_set(err, ERR_FATAL, 0, "FORMAT_DESCRIPTION event: %zu event types, expected at most 255",
-			       count);
+				count);
 	algorithm = b.at[count];
 	if (algorithm != CHECKSUM_OFF && algorithm != CHECKSUM_CRC32)
 		return err_set(err, ERR_FATAL, 0,
-			       "binlog checksum algorithm %u is not known; set binlog_checksum=CRC32", algorithm);
+				"binlog checksum algorithm %u is not known; set binlog_checksum=CRC32", algorithm);
 	memcpy(out->server_version, server, 50);
 	out->server_version[50] = '\0';
 	out->checksum = algorithm == CHECKSUM_CRC32;

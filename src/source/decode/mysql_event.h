@@ -19,19 +19,40 @@
 #include "source/decode/mysql_gtid.h"
 
 enum event_type {
-	EVENT_QUERY = 2, EVENT_STOP = 3, EVENT_ROTATE = 4, EVENT_INTVAR = 5, EVENT_RAND = 13, EVENT_USER_VAR = 14,
-	EVENT_FORMAT_DESCRIPTION = 15, EVENT_XID = 16,
-	EVENT_TABLE_MAP = 19, EVENT_WRITE_ROWS_V1 = 23, EVENT_UPDATE_ROWS_V1 = 24, EVENT_DELETE_ROWS_V1 = 25,
-	EVENT_INCIDENT = 26, EVENT_HEARTBEAT = 27, EVENT_IGNORABLE = 28, EVENT_ROWS_QUERY = 29,
-	EVENT_WRITE_ROWS = 30, EVENT_UPDATE_ROWS = 31, EVENT_DELETE_ROWS = 32,
-	EVENT_GTID = 33, EVENT_ANONYMOUS_GTID = 34, EVENT_PREVIOUS_GTIDS = 35,
-	EVENT_TRANSACTION_CONTEXT = 36, EVENT_VIEW_CHANGE = 37, EVENT_XA_PREPARE = 38, EVENT_PARTIAL_UPDATE_ROWS = 39,
-	EVENT_TRANSACTION_PAYLOAD = 40, EVENT_HEARTBEAT_V2 = 41, EVENT_GTID_TAGGED = 42
+	EVENT_QUERY = 2,
+	EVENT_STOP = 3,
+	EVENT_ROTATE = 4,
+	EVENT_INTVAR = 5,
+	EVENT_RAND = 13,
+	EVENT_USER_VAR = 14,
+	EVENT_FORMAT_DESCRIPTION = 15,
+	EVENT_XID = 16,
+	EVENT_TABLE_MAP = 19,
+	EVENT_WRITE_ROWS_V1 = 23,
+	EVENT_UPDATE_ROWS_V1 = 24,
+	EVENT_DELETE_ROWS_V1 = 25,
+	EVENT_INCIDENT = 26,
+	EVENT_HEARTBEAT = 27,
+	EVENT_IGNORABLE = 28,
+	EVENT_ROWS_QUERY = 29,
+	EVENT_WRITE_ROWS = 30,
+	EVENT_UPDATE_ROWS = 31,
+	EVENT_DELETE_ROWS = 32,
+	EVENT_GTID = 33,
+	EVENT_ANONYMOUS_GTID = 34,
+	EVENT_PREVIOUS_GTIDS = 35,
+	EVENT_TRANSACTION_CONTEXT = 36,
+	EVENT_VIEW_CHANGE = 37,
+	EVENT_XA_PREPARE = 38,
+	EVENT_PARTIAL_UPDATE_ROWS = 39,
+	EVENT_TRANSACTION_PAYLOAD = 40,
+	EVENT_HEARTBEAT_V2 = 41,
+	EVENT_GTID_TAGGED = 42
 };
 
 enum event_flag {
-	EVENT_F_ARTIFICIAL = 0x20,	/* made by the dump thread, not in the file (the ROTATE at the start) */
-	EVENT_F_IGNORABLE = 0x80	/* may be skipped when its type is not known */
+	EVENT_F_ARTIFICIAL = 0x20, /* made by the dump thread, not in the file (the ROTATE at the start) */
+	EVENT_F_IGNORABLE = 0x80   /* may be skipped when its type is not known */
 };
 
 enum { EVENT_HEADER_LEN = 19, EVENT_CHECKSUM_LEN = 4 };
@@ -41,83 +62,102 @@ enum { EVENT_DAMAGED = -1 };
 struct event_header {
 	uint32_t timestamp_s;
 	uint32_t server_id;
-	uint32_t size;			/* of the whole event in the file, header and checksum included */
-	uint32_t next_pos;		/* low 32 bits of the end position; 0 in artificial events */
-	uint16_t flags;			/* enum event_flag */
-	uint8_t type;			/* enum event_type */
+	uint32_t size;	   /* of the whole event in the file, header and checksum included */
+	uint32_t next_pos; /* low 32 bits of the end position; 0 in artificial events */
+	uint16_t flags;	   /* enum event_flag */
+	uint8_t type;	   /* enum event_type */
 };
 
 struct event_format {
 	char server_version[51];
 	/* CRC32 behind every event; set what was negotiated before the first FORMAT_DESCRIPTION */
 	bool checksum;
-	bool verify;			/* compare the checksum; true after init */
-	bool known;			/* a FORMAT_DESCRIPTION was read */
+	bool verify; /* compare the checksum; true after init */
+	bool known;  /* a FORMAT_DESCRIPTION was read */
 	uint8_t post_header_count;
-	uint8_t post_header[255];	/* by type - 1 */
+	uint8_t post_header[255]; /* by type - 1 */
 };
 
 struct event {
 	struct event_header header;
-	const uint8_t *body;		/* behind the common header */
-	size_t len;			/* without the checksum */
+	const uint8_t *body; /* behind the common header */
+	size_t len;	     /* without the checksum */
 };
 
-void event_format_init(struct event_format *format);	/* a modern server's, with checksums */
+void event_format_init(struct event_format *format); /* a modern server's, with checksums */
 int event_open(struct event *e, const struct event_format *format, const void *p, size_t len, struct err *err);
-const char *event_type_name(unsigned type);		/* "WRITE_ROWS"; "UNKNOWN" */
-bool event_is_rows(unsigned type);			/* 23..25, 30..32, 39 */
+const char *event_type_name(unsigned type); /* "WRITE_ROWS"; "UNKNOWN" */
+bool event_is_rows(unsigned type);	    /* 23..25, 30..32, 39 */
 
 int event_format_parse(const struct event *e, struct event_format *out, struct err *err);
 
-struct event_rotate { uint64_t pos; const char *file; size_t file_len; };
+struct event_rotate {
+	uint64_t pos;
+	const char *file;
+	size_t file_len;
+};
 int event_rotate_parse(const struct event *e, struct event_rotate *out, struct err *err);
 
-struct event_gtid {			/* GTID, ANONYMOUS_GTID and the tagged GTID */
-	struct gtid gtid;		/* gno 0: anonymous */
+struct event_gtid {	  /* GTID, ANONYMOUS_GTID and the tagged GTID */
+	struct gtid gtid; /* gno 0: anonymous */
 	bool may_have_sbr;
 	int64_t last_committed, sequence_number;
-	uint64_t immediate_commit_us, original_commit_us;	/* 0: the server did not say (before 8.0.1) */
-	uint64_t txn_length;		/* bytes of the transaction in the file, this event included; 0 unknown */
-	uint32_t immediate_server_version, original_server_version;	/* 80300; 0 or 999999 unknown */
+	uint64_t immediate_commit_us, original_commit_us; /* 0: the server did not say (before 8.0.1) */
+	uint64_t txn_length; /* bytes of the transaction in the file, this event included; 0 unknown */
+	uint32_t immediate_server_version, original_server_version; /* 80300; 0 or 999999 unknown */
 };
 int event_gtid_parse(const struct event *e, struct event_gtid *out, struct err *err);
-int event_previous_gtids_parse(const struct event *e, struct gtid_set *out, struct err *err);	/* adds to the set */
+int event_previous_gtids_parse(const struct event *e, struct gtid_set *out, struct err *err); /* adds to the set */
 
 struct event_query {
 	uint32_t thread_id, exec_time_s;
 	uint16_t error_code;
-	const char *db;			/* default database, NUL-terminated; "" if none */
+	const char *db; /* default database, NUL-terminated; "" if none */
 	size_t db_len;
-	const char *sql;		/* not NUL-terminated, in charset_client */
+	const char *sql; /* not NUL-terminated, in charset_client */
 	size_t sql_len;
-	uint64_t sql_mode;		/* has_sql_mode */
+	uint64_t sql_mode; /* has_sql_mode */
 	bool has_sql_mode, has_charset;
-	uint16_t charset_client, collation_connection, collation_server;	/* has_charset; collation ids */
-	uint16_t collation_database;	/* of the default database; 0 unknown */
+	uint16_t charset_client, collation_connection, collation_server; /* has_charset; collation ids */
+	uint16_t collation_database;					 /* of the default database; 0 unknown */
 	/* session's default for utf8mb4 when it is not the server's; 0 unknown */
 	uint16_t default_collation_utf8mb4;
-	const char *time_zone;		/* not NUL-terminated; NULL unknown */
+	const char *time_zone; /* not NUL-terminated; NULL unknown */
 	size_t time_zone_len;
-	bool old_timestamps;		/* explicit_defaults_for_timestamp = OFF */
-	uint64_t ddl_xid;		/* 0: none */
+	bool old_timestamps; /* explicit_defaults_for_timestamp = OFF */
+	uint64_t ddl_xid;    /* 0: none */
 };
 int event_query_parse(const struct event *e, const struct event_format *format, struct event_query *out,
-		      struct err *err);
+		struct err *err);
 
 int event_xid_parse(const struct event *e, uint64_t *xid, struct err *err);
 
-struct event_text { const char *p; size_t len; };
+struct event_text {
+	const char *p;
+	size_t len;
+};
 int event_rows_query_parse(const struct event *e, struct event_text *out, struct err *err);
 
 /* both versions; v1: pos is the header's */
-struct event_heartbeat { const char *file; size_t file_len; uint64_t pos; };
+struct event_heartbeat {
+	const char *file;
+	size_t file_len;
+	uint64_t pos;
+};
 int event_heartbeat_parse(const struct event *e, struct event_heartbeat *out, struct err *err);
 
-struct event_incident { uint16_t code; const char *message; size_t message_len; };
+struct event_incident {
+	uint16_t code;
+	const char *message;
+	size_t message_len;
+};
 int event_incident_parse(const struct event *e, struct event_incident *out, struct err *err);
 
-struct event_xa_prepare { bool one_phase; uint32_t format_id; struct event_text gtrid, bqual; };
+struct event_xa_prepare {
+	bool one_phase;
+	uint32_t format_id;
+	struct event_text gtrid, bqual;
+};
 int event_xa_prepare_parse(const struct event *e, struct event_xa_prepare *out, struct err *err);
 
 /*
@@ -126,7 +166,7 @@ int event_xa_prepare_parse(const struct event *e, struct event_xa_prepare *out, 
  * other.
  */
 struct payload;
-struct payload *payload_new(size_t max_event_bytes);	/* kept over transactions: decompressor and buffer are reused */
+struct payload *payload_new(size_t max_event_bytes); /* kept over transactions: decompressor and buffer are reused */
 void payload_free(struct payload *p);
 /* e's bytes must stay until the last payload_next() */
 int payload_open(struct payload *p, const struct event *e, struct err *err);

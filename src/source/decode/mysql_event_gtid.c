@@ -55,9 +55,19 @@ static int gtid_classic_parse(const struct event *e, struct event_gtid *out, str
 }
 
 enum tagged_field {
-	TAGGED_FLAGS, TAGGED_UUID, TAGGED_GNO, TAGGED_TAG, TAGGED_LAST_COMMITTED, TAGGED_SEQUENCE_NUMBER,
-	TAGGED_IMMEDIATE_TIME, TAGGED_ORIGINAL_TIME, TAGGED_LENGTH, TAGGED_IMMEDIATE_VERSION, TAGGED_ORIGINAL_VERSION,
-	TAGGED_TICKET, TAGGED_COUNT
+	TAGGED_FLAGS,
+	TAGGED_UUID,
+	TAGGED_GNO,
+	TAGGED_TAG,
+	TAGGED_LAST_COMMITTED,
+	TAGGED_SEQUENCE_NUMBER,
+	TAGGED_IMMEDIATE_TIME,
+	TAGGED_ORIGINAL_TIME,
+	TAGGED_LENGTH,
+	TAGGED_IMMEDIATE_VERSION,
+	TAGGED_ORIGINAL_VERSION,
+	TAGGED_TICKET,
+	TAGGED_COUNT
 };
 
 static int tagged_tag(struct bytes *b, struct event_gtid *out)
@@ -75,42 +85,21 @@ static int tagged_tag(struct bytes *b, struct event_gtid *out)
 static int tagged_field_parse(struct bytes *b, uint64_t id, struct event_gtid *out)
 {
 	switch (id) {
-	case TAGGED_FLAGS:
-		out->may_have_sbr = bytes_varlen(b) & GTID_FLAG_MAY_HAVE_SBR;
-		return 0;
-	case TAGGED_UUID:		/* sixteen numbers, each of variable width */
+	case TAGGED_FLAGS: out->may_have_sbr = bytes_varlen(b) & GTID_FLAG_MAY_HAVE_SBR; return 0;
+	case TAGGED_UUID: /* sixteen numbers, each of variable width */
 		for (unsigned i = 0; i < 16; i++)
 			out->gtid.source.uuid[i] = (uint8_t)bytes_varlen(b);
 		return 0;
-	case TAGGED_GNO:
-		out->gtid.gno = bytes_varlen_signed(b);
-		return 0;
-	case TAGGED_TAG:
-		return tagged_tag(b, out);
-	case TAGGED_LAST_COMMITTED:
-		out->last_committed = bytes_varlen_signed(b);
-		return 0;
-	case TAGGED_SEQUENCE_NUMBER:
-		out->sequence_number = bytes_varlen_signed(b);
-		return 0;
-	case TAGGED_IMMEDIATE_TIME:
-		out->immediate_commit_us = bytes_varlen(b);
-		return 0;
-	case TAGGED_ORIGINAL_TIME:
-		out->original_commit_us = bytes_varlen(b);
-		return 0;
-	case TAGGED_LENGTH:
-		out->txn_length = bytes_varlen(b);
-		return 0;
-	case TAGGED_IMMEDIATE_VERSION:
-		out->immediate_server_version = (uint32_t)bytes_varlen(b);
-		return 0;
-	case TAGGED_ORIGINAL_VERSION:
-		out->original_server_version = (uint32_t)bytes_varlen(b);
-		return 0;
-	default:			/* the ticket, and whatever a newer server put behind: of no use here */
-		b->at = b->end;
-		return 0;
+	case TAGGED_GNO: out->gtid.gno = bytes_varlen_signed(b); return 0;
+	case TAGGED_TAG: return tagged_tag(b, out);
+	case TAGGED_LAST_COMMITTED: out->last_committed = bytes_varlen_signed(b); return 0;
+	case TAGGED_SEQUENCE_NUMBER: out->sequence_number = bytes_varlen_signed(b); return 0;
+	case TAGGED_IMMEDIATE_TIME: out->immediate_commit_us = bytes_varlen(b); return 0;
+	case TAGGED_ORIGINAL_TIME: out->original_commit_us = bytes_varlen(b); return 0;
+	case TAGGED_LENGTH: out->txn_length = bytes_varlen(b); return 0;
+	case TAGGED_IMMEDIATE_VERSION: out->immediate_server_version = (uint32_t)bytes_varlen(b); return 0;
+	case TAGGED_ORIGINAL_VERSION: out->original_server_version = (uint32_t)bytes_varlen(b); return 0;
+	default: /* the ticket, and whatever a newer server put behind: of no use here */ b->at = b->end; return 0;
 	}
 }
 
@@ -122,8 +111,8 @@ static int gtid_tagged_parse(const struct event *e, struct event_gtid *out, stru
 
 	if (b.failed || version != 1 || size > e->len || needed > TAGGED_COUNT)
 		return err_set(err, ERR_FATAL, 0,
-			       "tagged GTID event: format %llu, %llu bytes in %zu, needs field %llu: not understood",
-			       (unsigned long long)version, (unsigned long long)size, e->len,
+				"tagged GTID event: format %llu, %llu bytes in %zu, needs field %llu: not understood",
+				(unsigned long long)version, (unsigned long long)size, e->len,
 				(unsigned long long)needed);
 	b.end = e->body + size;
 	b.failed = b.at > b.end;
@@ -147,8 +136,8 @@ int event_gtid_parse(const struct event *e, struct event_gtid *out, struct err *
 	if (gtid_classic_parse(e, out, err) < 0)
 		return -1;
 	if ((e->header.type == EVENT_ANONYMOUS_GTID) != (out->gtid.gno == 0))
-		return err_set(err, ERR_FATAL, EVENT_DAMAGED, "%s event: has number %lld", event_type_name(e->header.type),
-			       (long long)out->gtid.gno);
+		return err_set(err, ERR_FATAL, EVENT_DAMAGED, "%s event: has number %lld",
+				event_type_name(e->header.type), (long long)out->gtid.gno);
 	if (e->header.type == EVENT_ANONYMOUS_GTID)
 		out->gtid = (struct gtid){ .gno = 0 };
 	return 0;

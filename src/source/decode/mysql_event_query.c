@@ -7,11 +7,25 @@
 #include "source/decode/mysql_event.h"
 
 enum query_var {
-	QV_FLAGS2 = 0, QV_SQL_MODE = 1, QV_CATALOG = 2, QV_AUTO_INCREMENT = 3, QV_CHARSET = 4, QV_TIME_ZONE = 5,
-	QV_CATALOG_NZ = 6, QV_LC_TIME_NAMES = 7, QV_CHARSET_DATABASE = 8, QV_TABLE_MAP_FOR_UPDATE = 9,
+	QV_FLAGS2 = 0,
+	QV_SQL_MODE = 1,
+	QV_CATALOG = 2,
+	QV_AUTO_INCREMENT = 3,
+	QV_CHARSET = 4,
+	QV_TIME_ZONE = 5,
+	QV_CATALOG_NZ = 6,
+	QV_LC_TIME_NAMES = 7,
+	QV_CHARSET_DATABASE = 8,
+	QV_TABLE_MAP_FOR_UPDATE = 9,
 	QV_MASTER_DATA_WRITTEN = 10,
-	QV_INVOKER = 11, QV_UPDATED_DB_NAMES = 12, QV_MICROSECONDS = 13, QV_COMMIT_TS = 14, QV_COMMIT_TS2 = 15,
-	QV_EXPLICIT_DEFAULTS_TS = 16, QV_DDL_XID = 17, QV_DEFAULT_COLLATION_UTF8MB4 = 18,
+	QV_INVOKER = 11,
+	QV_UPDATED_DB_NAMES = 12,
+	QV_MICROSECONDS = 13,
+	QV_COMMIT_TS = 14,
+	QV_COMMIT_TS2 = 15,
+	QV_EXPLICIT_DEFAULTS_TS = 16,
+	QV_DDL_XID = 17,
+	QV_DEFAULT_COLLATION_UTF8MB4 = 18,
 	QV_SQL_REQUIRE_PRIMARY_KEY = 19,
 	QV_DEFAULT_TABLE_ENCRYPTION = 20
 };
@@ -65,12 +79,20 @@ static bool query_var_parse(struct bytes *b, unsigned code, struct event_query *
 	case QV_CHARSET_DATABASE: out->collation_database = bytes_u16(b); return true;
 	case QV_DDL_XID: out->ddl_xid = bytes_u64(b); return true;
 	case QV_DEFAULT_COLLATION_UTF8MB4: out->default_collation_utf8mb4 = bytes_u16(b); return true;
-	case QV_FLAGS2: case QV_AUTO_INCREMENT: case QV_MASTER_DATA_WRITTEN: bytes_take(b, 4); return true;
-	case QV_CATALOG: skip_short_text(b); bytes_take(b, 1); return true;
+	case QV_FLAGS2:
+	case QV_AUTO_INCREMENT:
+	case QV_MASTER_DATA_WRITTEN: bytes_take(b, 4); return true;
+	case QV_CATALOG:
+		skip_short_text(b);
+		bytes_take(b, 1);
+		return true;
 	case QV_CATALOG_NZ: skip_short_text(b); return true;
 	case QV_LC_TIME_NAMES: bytes_take(b, 2); return true;
 	case QV_TABLE_MAP_FOR_UPDATE: bytes_take(b, 8); return true;
-	case QV_INVOKER: skip_short_text(b); skip_short_text(b); return true;
+	case QV_INVOKER:
+		skip_short_text(b);
+		skip_short_text(b);
+		return true;
 	case QV_UPDATED_DB_NAMES: skip_database_names(b); return true;
 	case QV_MICROSECONDS: bytes_take(b, 3); return true;
 	case QV_EXPLICIT_DEFAULTS_TS: out->old_timestamps = bytes_u8(b) == 0; return true;
@@ -81,11 +103,11 @@ static bool query_var_parse(struct bytes *b, unsigned code, struct event_query *
 }
 
 int event_query_parse(const struct event *e, const struct event_format *format, struct event_query *out,
-		      struct err *err)
+		struct err *err)
 {
 	struct bytes b = bytes_of(e->body, e->len), vars;
 	size_t post_len = format->post_header_count >= EVENT_QUERY ? format->post_header[EVENT_QUERY - 1]
-		: POST_HEADER_LEN;
+								   : POST_HEADER_LEN;
 	size_t vars_len;
 	const uint8_t *p;
 
@@ -101,8 +123,8 @@ int event_query_parse(const struct event *e, const struct event_format *format, 
 	out->db = (const char *)bytes_take(&b, out->db_len + 1);
 	if (b.failed || out->db[out->db_len] != '\0')
 		return err_set(err, ERR_FATAL, 0,
-			       "QUERY event: %zu bytes do not hold %zu of status and a database of %zu",
-			       e->len, vars_len, out->db_len);
+				"QUERY event: %zu bytes do not hold %zu of status and a database of %zu", e->len,
+				vars_len, out->db_len);
 	out->sql = (const char *)b.at;
 	out->sql_len = bytes_left(&b);
 	vars = bytes_of(p, vars_len);
@@ -110,6 +132,6 @@ int event_query_parse(const struct event *e, const struct event_format *format, 
 		continue;
 	if (vars.failed)
 		return err_set(err, ERR_FATAL, 0, "QUERY event: a status variable ends outside its %zu bytes",
-			       vars_len);
+				vars_len);
 	return 0;
 }

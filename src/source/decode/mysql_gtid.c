@@ -15,7 +15,7 @@
 
 enum { GTID_FORMAT_CLASSIC = 0, GTID_FORMAT_TAGGED = 1, SOURCES_MAX = 16384 };
 
-static const int64_t gno_end = INT64_MAX;	/* numbers are below it */
+static const int64_t gno_end = INT64_MAX; /* numbers are below it */
 
 static int gtid_source_cmp(const struct gtid_source *a, const struct gtid_source *b)
 {
@@ -259,7 +259,7 @@ bool gtid_set_equal(const struct gtid_set *a, const struct gtid_set *b)
 		const struct gtid_group *x = &a->groups[i], *y = &b->groups[i];
 
 		if (gtid_source_cmp(&x->source, &y->source) != 0 || x->count != y->count ||
-		    memcmp(x->intervals, y->intervals, x->count * sizeof(*x->intervals)) != 0)
+				memcmp(x->intervals, y->intervals, x->count * sizeof(*x->intervals)) != 0)
 			return false;
 	}
 	return true;
@@ -546,7 +546,7 @@ void gtid_set_encode(const struct gtid_set *set, struct buf *out)
 
 		buf_put(out, g->source.uuid, sizeof(g->source.uuid));
 		if (tagged) {
-			buf_putc(out, (char)(tag_len << 1));	/* serialized length, one byte as it is below 64 */
+			buf_putc(out, (char)(tag_len << 1)); /* serialized length, one byte as it is below 64 */
 			buf_put(out, g->source.tag, tag_len);
 		}
 		put_le64(out, g->count);
@@ -564,10 +564,10 @@ static int gtid_tag_decode(struct bytes *b, struct gtid_source *source, struct e
 
 	if (len > GTID_TAG_MAX)
 		return err_set(err, ERR_DATA, 0, "GTID set: tag of %llu bytes, expected at most %d",
-			       (unsigned long long)len, GTID_TAG_MAX);
+				(unsigned long long)len, GTID_TAG_MAX);
 	tag = bytes_take(b, len);
 	if (tag == NULL)
-		return 0;		/* the caller looks at b->failed */
+		return 0; /* the caller looks at b->failed */
 	for (uint64_t i = 0; i < len; i++)
 		if (!(islower(tag[i]) || tag[i] == '_' || (i > 0 && isdigit(tag[i]))))
 			return err_set(err, ERR_DATA, 0, "GTID set: byte %02x in a tag", tag[i]);
@@ -589,7 +589,7 @@ static int gtid_group_decode(struct gtid_set *set, struct bytes *b, bool tagged,
 	count = bytes_u64(b);
 	if (b->failed || count == 0 || count > bytes_left(b) / 16)
 		return err_set(err, ERR_DATA, 0, "GTID set: %llu intervals in %zu bytes", (unsigned long long)count,
-			       bytes_left(b));
+				bytes_left(b));
 	if (sources_are_few(set, err) < 0)
 		return -1;
 	g = gtid_group_get(set, &source);
@@ -598,7 +598,7 @@ static int gtid_group_decode(struct gtid_set *set, struct bytes *b, bool tagged,
 
 		if (from < 1 || to <= from)
 			return err_set(err, ERR_DATA, 0, "GTID set: interval from %lld to %lld", (long long)from,
-				       (long long)to);
+					(long long)to);
 		gtid_group_append(g, from, to);
 	}
 	return 0;

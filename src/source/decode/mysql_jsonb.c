@@ -207,9 +207,11 @@ static int put_opaque(const struct jsonb_value *v, struct buf *out, struct err *
 	if (p == NULL)
 		return scalar_short("an opaque value", err);
 	switch (v->p[0]) {
-	case MT_NEWDECIMAL:
-		return put_decimal(out, p, len, err);
-	case MT_DATE: case MT_DATETIME: case MT_TIMESTAMP: case MT_TIME:
+	case MT_NEWDECIMAL: return put_decimal(out, p, len, err);
+	case MT_DATE:
+	case MT_DATETIME:
+	case MT_TIMESTAMP:
+	case MT_TIME:
 		if (len != 8)
 			return err_set(err, ERR_DATA, 0, "JSON document: a date or time of %zu bytes, expected 8", len);
 		if (v->p[0] == MT_TIME)
@@ -217,8 +219,7 @@ static int put_opaque(const struct jsonb_value *v, struct buf *out, struct err *
 		else
 			put_datetime(out, bytes_le(p, 8), v->p[0] == MT_DATE);
 		return 0;
-	default:
-		return put_base64(out, p, len, err);
+	default: return put_base64(out, p, len, err);
 	}
 }
 
@@ -226,8 +227,8 @@ static int put_opaque(const struct jsonb_value *v, struct buf *out, struct err *
 
 static int put_literal(const struct jsonb_value *v, struct buf *out, struct err *err)
 {
-	static const char *const text[] = { [LITERAL_NULL] = "null", [LITERAL_TRUE] = "true",
-					    [LITERAL_FALSE] = "false" };
+	static const char
+			*const text[] = { [LITERAL_NULL] = "null", [LITERAL_TRUE] = "true", [LITERAL_FALSE] = "false" };
 
 	if (v->p[0] > LITERAL_FALSE)
 		return err_set(err, ERR_DATA, 0, "JSON document: literal %u is not known", v->p[0]);
@@ -256,10 +257,16 @@ static double double_of(uint64_t bits)
 
 int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err)
 {
-	static const uint8_t widths[] = { [JSONB_LITERAL] = 1, [JSONB_INT16] = 2, [JSONB_UINT16] = 2, [JSONB_INT32] = 4,
-					  [JSONB_UINT32] = 4,
-					  [JSONB_INT64] = 8, [JSONB_UINT64] = 8, [JSONB_DOUBLE] = 8, [JSONB_STRING] = 1,
-						[JSONB_OPAQUE] = 2 };
+	static const uint8_t widths[] = { [JSONB_LITERAL] = 1,
+		[JSONB_INT16] = 2,
+		[JSONB_UINT16] = 2,
+		[JSONB_INT32] = 4,
+		[JSONB_UINT32] = 4,
+		[JSONB_INT64] = 8,
+		[JSONB_UINT64] = 8,
+		[JSONB_DOUBLE] = 8,
+		[JSONB_STRING] = 1,
+		[JSONB_OPAQUE] = 2 };
 
 	if (v->type >= sizeof(widths) || widths[v->type] == 0)
 		return err_set(err, ERR_DATA, 0, "JSON document: value type %u is not known", v->type);
@@ -280,7 +287,7 @@ int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *e
 }
 
 static int put_member(const struct jsonb_container *c, uint32_t i, int depth, size_t *budget, struct buf *out,
-		      struct err *err)
+		struct err *err)
 {
 	struct jsonb_value v;
 

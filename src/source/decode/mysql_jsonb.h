@@ -15,7 +15,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 
-enum { JSONB_DEPTH_MAX = 100 };	/* the server's own limit */
+enum { JSONB_DEPTH_MAX = 100 }; /* the server's own limit */
 
 /* Appends the text. An empty input (a NULL in a NOT NULL column) is "null". */
 int jsonb_print(const void *p, size_t len, struct buf *out, struct err *err);
@@ -24,6 +24,6 @@ int jsonb_print(const void *p, size_t len, struct buf *out, struct err *err);
  * arena.
  */
 int jsonb_print_updated(const void *doc, size_t doc_len, const void *diffs, size_t diffs_len, struct arena *arena,
-			struct buf *out, struct err *err);
+		struct buf *out, struct err *err);
 
 #endif

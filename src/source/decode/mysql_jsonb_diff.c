@@ -16,20 +16,20 @@ enum { NODE_MEMBERS_MIN = 4 };
 struct node;
 
 struct member {
-	const char *key;		/* objects */
+	const char *key; /* objects */
 	size_t key_len;
 	struct node *value;
 };
 
 struct node {
-	bool open;			/* members are set, and hold; else raw does */
+	bool open; /* members are set, and hold; else raw does */
 	bool object;
 	struct jsonb_value raw;
 	struct member *members;
 	size_t count, cap;
 };
 
-struct leg {				/* one step of a path */
+struct leg { /* one step of a path */
 	bool is_key;
 	const char *key;
 	size_t key_len;
@@ -78,7 +78,7 @@ static int node_open(struct update *u, struct node *n)
 		return 0;
 	if (!jsonb_is_container(&n->raw))
 		return err_set(u->err, ERR_DATA, 0,
-			       "partial JSON update: the path goes through a value that is no object or array");
+				"partial JSON update: the path goes through a value that is no object or array");
 	if (jsonb_container_open(&n->raw, &c, u->err) < 0)
 		return -1;
 	n->cap = c.count + NODE_MEMBERS_MIN;
@@ -138,7 +138,7 @@ static void node_remove(struct node *n, size_t at)
 static int path_bad(struct update *u, const struct diff *d)
 {
 	return err_set(u->err, ERR_DATA, 0, "partial JSON update: path '%.*s' is not understood",
-		       (int)(d->path_len > 100 ? 100 : d->path_len), d->path);
+			(int)(d->path_len > 100 ? 100 : d->path_len), d->path);
 }
 
 static const char *leg_index(const char *p, const char *end, struct leg *leg)
@@ -201,7 +201,7 @@ static int diff_do(struct update *u, const struct diff *d, struct node *parent, 
 		return err_set(u->err, ERR_DATA, 0, "partial JSON update: inserts a key that is there already");
 	if (d->op != DIFF_INSERT && !found)
 		return err_set(u->err, ERR_DATA, 0, "partial JSON update: path '%.*s' is not in the document before",
-			       (int)(d->path_len > 100 ? 100 : d->path_len), d->path);
+				(int)(d->path_len > 100 ? 100 : d->path_len), d->path);
 	if (d->op == DIFF_REMOVE) {
 		node_remove(parent, at);
 		return 0;
@@ -257,7 +257,7 @@ static int diff_read(struct bytes *b, struct diff *d, struct err *err)
 	d->path = (const char *)bytes_take(b, d->path_len);
 	if (b->failed || d->op > DIFF_REMOVE)
 		return err_set(err, ERR_DATA, 0, "partial JSON update: operation %u or its path is not understood",
-			       d->op);
+				d->op);
 	if (d->op == DIFF_REMOVE)
 		return 0;
 	len = bytes_lenenc(b);
@@ -291,7 +291,7 @@ static int node_put(const struct node *n, int depth, size_t *budget, struct buf 
 }
 
 int jsonb_print_updated(const void *doc, size_t doc_len, const void *diffs, size_t diffs_len, struct arena *arena,
-			struct buf *out, struct err *err)
+		struct buf *out, struct err *err)
 {
 	struct bytes b = bytes_of(diffs, diffs_len);
 	struct update u = { .arena = arena, .err = err };

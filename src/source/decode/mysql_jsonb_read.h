@@ -13,20 +13,31 @@
 #include "core/err.h"
 
 enum jsonb_type {
-	JSONB_SMALL_OBJECT = 0, JSONB_LARGE_OBJECT = 1, JSONB_SMALL_ARRAY = 2, JSONB_LARGE_ARRAY = 3, JSONB_LITERAL = 4,
-	JSONB_INT16 = 5, JSONB_UINT16 = 6, JSONB_INT32 = 7, JSONB_UINT32 = 8, JSONB_INT64 = 9, JSONB_UINT64 = 10,
-	JSONB_DOUBLE = 11, JSONB_STRING = 12, JSONB_OPAQUE = 15
+	JSONB_SMALL_OBJECT = 0,
+	JSONB_LARGE_OBJECT = 1,
+	JSONB_SMALL_ARRAY = 2,
+	JSONB_LARGE_ARRAY = 3,
+	JSONB_LITERAL = 4,
+	JSONB_INT16 = 5,
+	JSONB_UINT16 = 6,
+	JSONB_INT32 = 7,
+	JSONB_UINT32 = 8,
+	JSONB_INT64 = 9,
+	JSONB_UINT64 = 10,
+	JSONB_DOUBLE = 11,
+	JSONB_STRING = 12,
+	JSONB_OPAQUE = 15
 };
 
 struct jsonb_value {
-	uint8_t type;			/* enum jsonb_type */
-	const uint8_t *p;		/* behind the type byte, or inside its parent's entry */
-	size_t len;			/* from p to the end of what may belong to it */
+	uint8_t type;	  /* enum jsonb_type */
+	const uint8_t *p; /* behind the type byte, or inside its parent's entry */
+	size_t len;	  /* from p to the end of what may belong to it */
 };
 
 struct jsonb_container {
 	bool object;
-	unsigned width;			/* of offsets and sizes: 2 or 4 */
+	unsigned width; /* of offsets and sizes: 2 or 4 */
 	uint32_t count;
 	const uint8_t *p;
 	size_t len;
@@ -41,7 +52,7 @@ int jsonb_key(const struct jsonb_container *c, uint32_t i, const char **key, siz
 int jsonb_element(const struct jsonb_container *c, uint32_t i, struct jsonb_value *out, struct err *err);
 
 /* The printer's pieces. */
-void jsonb_put_string(struct buf *out, const char *p, size_t len);	/* quoted and escaped */
+void jsonb_put_string(struct buf *out, const char *p, size_t len); /* quoted and escaped */
 int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err);
 
 /*

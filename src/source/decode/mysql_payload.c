@@ -18,7 +18,7 @@ enum { COMPRESSION_ZSTD = 0, COMPRESSION_NONE = 255 };
 struct payload {
 	ZSTD_DCtx *zstd;
 	ZSTD_inBuffer in;
-	struct buf event;		/* the inner event that was handed out last */
+	struct buf event; /* the inner event that was handed out last */
 	size_t max_event_bytes;
 	unsigned compression;
 };
@@ -50,8 +50,9 @@ static int payload_header_parse(struct payload *p, struct bytes *b, uint64_t *si
 		struct bytes field;
 
 		if (type == PAYLOAD_END)
-			return b->failed ? err_set(err, ERR_FATAL, 0,
-						   "TRANSACTION_PAYLOAD event: its header has no end") : 0;
+			return b->failed
+					? err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: its header has no end")
+					: 0;
 		len = bytes_lenenc(b);
 		field = bytes_of(b->at, 0);
 		if (bytes_take(b, len))
@@ -62,7 +63,7 @@ static int payload_header_parse(struct payload *p, struct bytes *b, uint64_t *si
 			p->compression = (unsigned)bytes_lenenc(&field);
 		if (b->failed || field.failed)
 			return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: field %llu ends outside",
-				       (unsigned long long)type);
+					(unsigned long long)type);
 	}
 }
 
@@ -86,11 +87,11 @@ int payload_open(struct payload *p, const struct event *e, struct err *err)
 		return -1;
 	if (p->compression != COMPRESSION_ZSTD && p->compression != COMPRESSION_NONE)
 		return err_set(err, ERR_FATAL, 0,
-			       "TRANSACTION_PAYLOAD event: compression %u is not known; set binlog_transaction_compression=OFF",
-			       p->compression);
+				"TRANSACTION_PAYLOAD event: compression %u is not known; set binlog_transaction_compression=OFF",
+				p->compression);
 	if (size != bytes_left(&b))
 		return err_set(err, ERR_FATAL, 0, "TRANSACTION_PAYLOAD event: says %llu bytes, has %zu",
-			       (unsigned long long)size, bytes_left(&b));
+				(unsigned long long)size, bytes_left(&b));
 	p->in = (ZSTD_inBuffer){ .src = b.at, .size = size };
 	return p->compression == COMPRESSION_ZSTD ? payload_zstd_start(p, err) : 0;
 }
@@ -129,7 +130,7 @@ static int payload_size_check(const struct payload *p, size_t size, struct err *
 		return err_set(err, ERR_FATAL, 0, "compressed transaction: inner event of %zu bytes", size);
 	if (size > p->max_event_bytes)
 		return err_set(err, ERR_FATAL, 0,
-			       "compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
+				"compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
 				p->max_event_bytes);
 	return 0;
 }
@@ -155,7 +156,7 @@ int payload_next(struct payload *p, struct event *out, const void **raw, size_t 
 	at = buf_reserve(&p->event, size - EVENT_HEADER_LEN);
 	if (at == NULL)
 		return err_set(err, ERR_FATAL, 0,
-			       "compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
+				"compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
 				p->max_event_bytes);
 	got = payload_read(p, at, size - EVENT_HEADER_LEN, err);
 	if (got < 0)

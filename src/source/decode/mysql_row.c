@@ -18,11 +18,14 @@ struct row_decoder {
 	struct schema *schema, *wanted;
 	struct column_decoder *columns;
 	unsigned ncolumns, nout;
-	unsigned njson;			/* JSON columns of the table */
-	bool all_wanted;		/* targets are 0, 1, 2 ... */
+	unsigned njson;	 /* JSON columns of the table */
+	bool all_wanted; /* targets are 0, 1, 2 ... */
 	struct buf scratch;
 	/* by column; the raw documents of the image before */
-	struct json_cell { const uint8_t *p; size_t len; } *json_before;
+	struct json_cell {
+		const uint8_t *p;
+		size_t len;
+	} * json_before;
 };
 
 /* ---- the event ---- */
@@ -68,7 +71,7 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 	size_t bitmap;
 
 	*out = (struct rows){ .kind = rows_kind_of(e->header.type),
-			      .partial = e->header.type == EVENT_PARTIAL_UPDATE_ROWS };
+		.partial = e->header.type == EVENT_PARTIAL_UPDATE_ROWS };
 	out->table_id = bytes_uint(&b, 6);
 	out->flags = bytes_u16(&b);
 	rows_skip_extra(&b, e->header.type);
@@ -77,8 +80,7 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 		return 0;
 	if (b.failed || ncolumns == 0 || ncolumns > 4096)
 		return err_set(err, ERR_FATAL, 0, "%s event: %llu columns in %zu bytes",
-			       event_type_name(e->header.type),
-			       (unsigned long long)ncolumns, e->len);
+				event_type_name(e->header.type), (unsigned long long)ncolumns, e->len);
 	out->ncolumns = (unsigned)ncolumns;
 	bitmap = (ncolumns + 7) / 8;
 	if (out->kind != ROWS_WRITE)
@@ -87,12 +89,12 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 		out->after_bits = bytes_take(&b, bitmap);
 	if (b.failed)
 		return err_set(err, ERR_FATAL, 0, "%s event: ends within the bitmap of %u columns",
-			       event_type_name(e->header.type), out->ncolumns);
+				event_type_name(e->header.type), out->ncolumns);
 	out->before_count = out->before_bits ? count_bits(out->before_bits, out->ncolumns) : 0;
 	out->after_count = out->after_bits ? count_bits(out->after_bits, out->ncolumns) : 0;
 	if ((out->kind == ROWS_WRITE ? out->after_count : out->before_count) == 0)
 		return err_set(err, ERR_DATA, 0, "%s event: a row image without columns; set binlog_row_image=FULL",
-			       event_type_name(e->header.type));
+				event_type_name(e->header.type));
 	out->at = b.at;
 	out->end = b.end;
 	return 0;
@@ -109,7 +111,7 @@ static int row_decoder_target(struct row_decoder *d, unsigned i, struct err *err
 		target = schema_column(d->wanted, column->name, strlen(column->name));
 		if (target >= 0 && d->wanted->columns[target].type != column->type)
 			return err_set(err, ERR_DATA, 0, "column '%s': two different types in two schemas of the table",
-				       column->name);
+					column->name);
 	}
 	d->columns[i].target = target;
 	d->all_wanted = d->all_wanted && target == (int)i;
@@ -120,7 +122,7 @@ static int row_decoder_prepare(struct row_decoder *d, const struct table_map *ma
 {
 	if (map->ncolumns != d->schema->ncolumns)
 		return err_set(err, ERR_DATA, 0, "binlog has %u columns, the schema %u", map->ncolumns,
-			       d->schema->ncolumns);
+				d->schema->ncolumns);
 	d->all_wanted = d->nout == map->ncolumns;
 	for (unsigned i = 0; i < map->ncolumns; i++) {
 		if (column_decoder_prepare(&d->columns[i], &map->columns[i], &d->schema->columns[i], err) < 0)
@@ -134,7 +136,7 @@ static int row_decoder_prepare(struct row_decoder *d, const struct table_map *ma
 }
 
 struct row_decoder *row_decoder_new(const struct table_map *map, struct schema *schema, struct schema *wanted,
-				    struct err *err)
+		struct err *err)
 {
 	struct row_decoder *d = xcalloc(1, sizeof(*d));
 
@@ -176,8 +178,7 @@ struct schema *row_decoder_schema(const struct row_decoder *d)
 static int image_short(const struct row_decoder *d, const struct rows *rows, unsigned column, struct err *err)
 {
 	return err_set(err, ERR_DATA, 0, "table %s.%s, row %u: the event ends within column '%s'", d->schema->db,
-		       d->schema->table,
-		       rows->row, d->schema->columns[column].name);
+			d->schema->table, rows->row, d->schema->columns[column].name);
 }
 
 static int image_failed(const struct row_decoder *d, const struct rows *rows, unsigned column, struct err *err)
@@ -190,12 +191,12 @@ static int image_failed(const struct row_decoder *d, const struct rows *rows, un
 static int image_null(const struct row_decoder *d, const struct rows *rows, unsigned column, struct err *err)
 {
 	return err_set(err, ERR_DATA, 0, "table %s.%s, row %u: NULL in column '%s', which is NOT NULL", d->schema->db,
-		       d->schema->table, rows->row, d->schema->columns[column].name);
+			d->schema->table, rows->row, d->schema->columns[column].name);
 }
 
 /* The bytes of one value: its width is fixed or in front. NULL: the event ends before. */
 static inline const uint8_t *cell_frame(const struct column_decoder *c, const uint8_t *p, const uint8_t *end,
-					size_t *len)
+		size_t *len)
 {
 	size_t left = (size_t)(end - p), n = c->fixed;
 
@@ -242,14 +243,14 @@ static int image_full(struct row_decoder *d, struct rows *rows, const struct dec
 }
 
 static int cell_apply_diffs(struct row_decoder *d, const struct decode_context *ctx, unsigned column, const uint8_t *p,
-			    size_t len, struct value *out)
+		size_t len, struct value *out)
 {
 	const struct json_cell *before = &d->json_before[column];
 
 	if (before->p == NULL)
 		return err_set(ctx->err, ERR_DATA, 0,
-			       "a partial JSON update without the document before it; set binlog_row_image=FULL "
-			       "or binlog_row_value_options=''");
+				"a partial JSON update without the document before it; set binlog_row_image=FULL "
+				"or binlog_row_value_options=''");
 	buf_reset(&d->scratch);
 	if (jsonb_print_updated(before->p, before->len, p, len, ctx->arena, &d->scratch, ctx->err) < 0)
 		return -1;
@@ -261,8 +262,7 @@ static int cell_apply_diffs(struct row_decoder *d, const struct decode_context *
 
 /* Any image. present: which columns are in it. partial: one bit a JSON column of the table, or NULL. */
 static int image_some(struct row_decoder *d, struct rows *rows, const struct decode_context *ctx,
-		      const uint8_t *present,
-		      unsigned count, const uint8_t *partial, struct value *out)
+		const uint8_t *present, unsigned count, const uint8_t *partial, struct value *out)
 {
 	const uint8_t *p = rows->at, *end = rows->end, *nulls = p;
 	unsigned seen = 0, json = 0;
@@ -309,7 +309,7 @@ static int image_before(struct row_decoder *d, struct rows *rows, const struct d
 {
 	if (rows->before_count == d->ncolumns && d->all_wanted && !rows->partial)
 		return image_full(d, rows, ctx, out);
-	memset(out, 0, d->nout * sizeof(*out));		/* VALUE_ABSENT */
+	memset(out, 0, d->nout * sizeof(*out)); /* VALUE_ABSENT */
 	if (rows->partial)
 		memset(d->json_before, 0, d->ncolumns * sizeof(*d->json_before));
 	return image_some(d, rows, ctx, rows->before_bits, rows->before_count, NULL, out);
@@ -326,14 +326,14 @@ static int image_value_options(const struct row_decoder *d, struct rows *rows, c
 		*partial = bytes_take(&b, (d->njson + 7) / 8);
 	if (b.failed || options & ~(uint64_t)VALUE_OPTION_PARTIAL_JSON)
 		return err_set(err, ERR_DATA, 0,
-			       "table %s.%s, row %u: value options %llu of the partial update are not understood",
-			       d->schema->db, d->schema->table, rows->row, (unsigned long long)options);
+				"table %s.%s, row %u: value options %llu of the partial update are not understood",
+				d->schema->db, d->schema->table, rows->row, (unsigned long long)options);
 	rows->at = b.at;
 	return 0;
 }
 
 static int image_after(struct row_decoder *d, struct rows *rows, const struct decode_context *ctx,
-		       const struct value *before, struct value *out)
+		const struct value *before, struct value *out)
 {
 	const uint8_t *partial = NULL;
 
@@ -349,7 +349,7 @@ static int image_after(struct row_decoder *d, struct rows *rows, const struct de
 }
 
 int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, struct value **before, struct value **after,
-	     struct err *err)
+		struct err *err)
 {
 	struct decode_context ctx = { .arena = arena, .scratch = &d->scratch, .err = err };
 	unsigned images = rows->kind == ROWS_UPDATE ? 2 : 1;
@@ -360,8 +360,7 @@ int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, stru
 		return 0;
 	if (rows->ncolumns != d->ncolumns)
 		return err_set(err, ERR_DATA, 0, "table %s.%s: rows of %u columns, the table map has %u", d->schema->db,
-			       d->schema->table,
-			       rows->ncolumns, d->ncolumns);
+				d->schema->table, rows->ncolumns, d->ncolumns);
 	values = arena_alloc(arena, images * d->nout * sizeof(*values));
 	if (rows->kind != ROWS_WRITE) {
 		if (image_before(d, rows, &ctx, values) < 0)

@@ -18,16 +18,16 @@
 
 enum rows_kind { ROWS_WRITE, ROWS_UPDATE, ROWS_DELETE };
 
-struct rows {				/* one rows event, and how far it has been read */
+struct rows { /* one rows event, and how far it has been read */
 	enum rows_kind kind;
-	bool partial;			/* PARTIAL_UPDATE_ROWS */
+	bool partial; /* PARTIAL_UPDATE_ROWS */
 	uint64_t table_id;
-	uint16_t flags;			/* bit 0: last rows event of the statement */
+	uint16_t flags; /* bit 0: last rows event of the statement */
 	unsigned ncolumns;
-	const uint8_t *before_bits, *after_bits;	/* which columns are in the images */
-	unsigned before_count, after_count;	/* how many of them */
+	const uint8_t *before_bits, *after_bits; /* which columns are in the images */
+	unsigned before_count, after_count;	 /* how many of them */
 	const uint8_t *at, *end;
-	uint32_t row;			/* index of the next row */
+	uint32_t row; /* index of the next row */
 };
 
 /* table_id 0xffffff in a rows event is the server's dummy: flags only, no rows. */
@@ -41,8 +41,8 @@ struct row_decoder;
  * References are taken.
  */
 struct row_decoder *row_decoder_new(const struct table_map *map, struct schema *schema, struct schema *wanted,
-				    struct err *err);
-void row_decoder_free(struct row_decoder *d);		/* NULL allowed */
+		struct err *err);
+void row_decoder_free(struct row_decoder *d); /* NULL allowed */
 /* of the rows that come out: wanted, else schema; borrowed */
 struct schema *row_decoder_schema(const struct row_decoder *d);
 
@@ -52,6 +52,6 @@ struct schema *row_decoder_schema(const struct row_decoder *d);
  * After -1 the event's remaining rows cannot be read.
  */
 int row_next(struct row_decoder *d, struct rows *rows, struct arena *arena, struct value **before, struct value **after,
-	     struct err *err);
+		struct err *err);
 
 #endif

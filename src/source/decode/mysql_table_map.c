@@ -11,9 +11,17 @@
 enum { COLUMNS_MAX = 4096, SEEN_LABELS_MAX = 65535 };
 
 enum map_field {
-	FIELD_SIGNEDNESS = 1, FIELD_DEFAULT_CHARSET, FIELD_COLUMN_CHARSET, FIELD_COLUMN_NAME, FIELD_SET_VALUES,
+	FIELD_SIGNEDNESS = 1,
+	FIELD_DEFAULT_CHARSET,
+	FIELD_COLUMN_CHARSET,
+	FIELD_COLUMN_NAME,
+	FIELD_SET_VALUES,
 	FIELD_ENUM_VALUES,
-	FIELD_GEOMETRY, FIELD_SIMPLE_KEY, FIELD_PREFIX_KEY, FIELD_ENUM_DEFAULT_CHARSET, FIELD_ENUM_COLUMN_CHARSET,
+	FIELD_GEOMETRY,
+	FIELD_SIMPLE_KEY,
+	FIELD_PREFIX_KEY,
+	FIELD_ENUM_DEFAULT_CHARSET,
+	FIELD_ENUM_COLUMN_CHARSET,
 	FIELD_VISIBILITY,
 	FIELD_VECTOR
 };
@@ -23,11 +31,16 @@ enum map_field {
 static bool class_numeric(const struct table_map_column *c)
 {
 	switch (c->type) {
-	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_NEWDECIMAL: case MT_FLOAT:
-	case MT_DOUBLE: case MT_YEAR:
-		return true;
-	default:
-		return false;
+	case MT_TINY:
+	case MT_SHORT:
+	case MT_INT24:
+	case MT_LONG:
+	case MT_LONGLONG:
+	case MT_NEWDECIMAL:
+	case MT_FLOAT:
+	case MT_DOUBLE:
+	case MT_YEAR: return true;
+	default: return false;
 	}
 }
 
@@ -35,19 +48,38 @@ static bool class_numeric(const struct table_map_column *c)
 static bool class_character(const struct table_map_column *c)
 {
 	switch (c->type) {
-	case MT_STRING: case MT_VAR_STRING: case MT_VARCHAR: case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB:
-	case MT_BLOB: case MT_VECTOR:
-		return true;
-	default:
-		return false;
+	case MT_STRING:
+	case MT_VAR_STRING:
+	case MT_VARCHAR:
+	case MT_TINY_BLOB:
+	case MT_MEDIUM_BLOB:
+	case MT_LONG_BLOB:
+	case MT_BLOB:
+	case MT_VECTOR: return true;
+	default: return false;
 	}
 }
 
-static bool class_enum_or_set(const struct table_map_column *c) { return c->type == MT_ENUM || c->type == MT_SET; }
-static bool class_enum(const struct table_map_column *c) { return c->type == MT_ENUM; }
-static bool class_set(const struct table_map_column *c) { return c->type == MT_SET; }
-static bool class_geometry(const struct table_map_column *c) { return c->type == MT_GEOMETRY; }
-static bool class_vector(const struct table_map_column *c) { return c->type == MT_VECTOR; }
+static bool class_enum_or_set(const struct table_map_column *c)
+{
+	return c->type == MT_ENUM || c->type == MT_SET;
+}
+static bool class_enum(const struct table_map_column *c)
+{
+	return c->type == MT_ENUM;
+}
+static bool class_set(const struct table_map_column *c)
+{
+	return c->type == MT_SET;
+}
+static bool class_geometry(const struct table_map_column *c)
+{
+	return c->type == MT_GEOMETRY;
+}
+static bool class_vector(const struct table_map_column *c)
+{
+	return c->type == MT_VECTOR;
+}
 
 typedef bool class_fn(const struct table_map_column *c);
 
@@ -107,25 +139,41 @@ static void string_meta(struct table_map_column *c, struct bytes *b)
 static int column_meta(struct table_map_column *c, struct bytes *b, unsigned index, struct err *err)
 {
 	switch (c->type) {
-	case MT_FLOAT: case MT_DOUBLE: case MT_TIME2: case MT_DATETIME2: case MT_TIMESTAMP2: case MT_TINY_BLOB:
-	case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB: case MT_JSON: case MT_GEOMETRY: case MT_VECTOR:
-		c->meta = bytes_u8(b);
-		return 0;
-	case MT_VARCHAR: case MT_BIT:
-		c->meta = bytes_u16(b);
-		return 0;
+	case MT_FLOAT:
+	case MT_DOUBLE:
+	case MT_TIME2:
+	case MT_DATETIME2:
+	case MT_TIMESTAMP2:
+	case MT_TINY_BLOB:
+	case MT_MEDIUM_BLOB:
+	case MT_LONG_BLOB:
+	case MT_BLOB:
+	case MT_JSON:
+	case MT_GEOMETRY:
+	case MT_VECTOR: c->meta = bytes_u8(b); return 0;
+	case MT_VARCHAR:
+	case MT_BIT: c->meta = bytes_u16(b); return 0;
 	case MT_NEWDECIMAL:
 		c->meta = (uint16_t)bytes_uint(b, 1) << 8;
 		c->meta |= bytes_u8(b);
 		return 0;
-	case MT_STRING: case MT_VAR_STRING: case MT_ENUM: case MT_SET:
-		string_meta(c, b);
-		return 0;
-	case MT_TINY: case MT_SHORT: case MT_INT24: case MT_LONG: case MT_LONGLONG: case MT_YEAR: case MT_DATE:
-	case MT_NEWDATE: case MT_TIME: case MT_DATETIME: case MT_TIMESTAMP: case MT_NULL:
-		return 0;
-	default:
-		return err_set(err, ERR_DATA, 0, "column %u has type %u, which is not understood", index + 1, c->type);
+	case MT_STRING:
+	case MT_VAR_STRING:
+	case MT_ENUM:
+	case MT_SET: string_meta(c, b); return 0;
+	case MT_TINY:
+	case MT_SHORT:
+	case MT_INT24:
+	case MT_LONG:
+	case MT_LONGLONG:
+	case MT_YEAR:
+	case MT_DATE:
+	case MT_NEWDATE:
+	case MT_TIME:
+	case MT_DATETIME:
+	case MT_TIMESTAMP:
+	case MT_NULL: return 0;
+	default: return err_set(err, ERR_DATA, 0, "column %u has type %u, which is not understood", index + 1, c->type);
 	}
 }
 
@@ -297,8 +345,14 @@ static void field_parse(struct table_map *m, unsigned type, struct bytes *b, str
 {
 	switch (type) {
 	case FIELD_SIGNEDNESS: field_signedness(m, b); break;
-	case FIELD_DEFAULT_CHARSET: m->has_charsets = true; field_default_charset(m, b, class_character); break;
-	case FIELD_COLUMN_CHARSET: m->has_charsets = true; field_column_charset(m, b, class_character); break;
+	case FIELD_DEFAULT_CHARSET:
+		m->has_charsets = true;
+		field_default_charset(m, b, class_character);
+		break;
+	case FIELD_COLUMN_CHARSET:
+		m->has_charsets = true;
+		field_column_charset(m, b, class_character);
+		break;
 	case FIELD_COLUMN_NAME: field_names(m, b, arena); break;
 	case FIELD_SET_VALUES: field_labels(m, b, arena, class_set); break;
 	case FIELD_ENUM_VALUES: field_labels(m, b, arena, class_enum); break;
@@ -309,7 +363,7 @@ static void field_parse(struct table_map *m, unsigned type, struct bytes *b, str
 	case FIELD_ENUM_COLUMN_CHARSET: field_column_charset(m, b, class_enum_or_set); break;
 	case FIELD_VISIBILITY: field_visibility(m, b); break;
 	case FIELD_VECTOR: field_vector(m, b); break;
-	default: break;			/* of a newer server: optional by its nature */
+	default: break; /* of a newer server: optional by its nature */
 	}
 }
 
@@ -327,7 +381,7 @@ static int map_optional(struct bytes *b, struct arena *arena, struct table_map *
 		field_parse(out, type, &field, arena);
 		if (field.failed)
 			return err_set(err, ERR_FATAL, 0, "TABLE_MAP event: optional field %u does not fit the columns",
-				       type);
+					type);
 	}
 	return 0;
 }

@@ -15,45 +15,79 @@
 #include "source/decode/mysql_event.h"
 
 enum mysql_type {
-	MT_DECIMAL = 0, MT_TINY = 1, MT_SHORT = 2, MT_LONG = 3, MT_FLOAT = 4, MT_DOUBLE = 5, MT_NULL = 6,
+	MT_DECIMAL = 0,
+	MT_TINY = 1,
+	MT_SHORT = 2,
+	MT_LONG = 3,
+	MT_FLOAT = 4,
+	MT_DOUBLE = 5,
+	MT_NULL = 6,
 	MT_TIMESTAMP = 7,
-	MT_LONGLONG = 8, MT_INT24 = 9, MT_DATE = 10, MT_TIME = 11, MT_DATETIME = 12, MT_YEAR = 13, MT_NEWDATE = 14,
-	MT_VARCHAR = 15, MT_BIT = 16, MT_TIMESTAMP2 = 17, MT_DATETIME2 = 18, MT_TIME2 = 19, MT_TYPED_ARRAY = 20,
-	MT_VECTOR = 242, MT_JSON = 245, MT_NEWDECIMAL = 246, MT_ENUM = 247, MT_SET = 248, MT_TINY_BLOB = 249,
-	MT_MEDIUM_BLOB = 250, MT_LONG_BLOB = 251, MT_BLOB = 252, MT_VAR_STRING = 253, MT_STRING = 254, MT_GEOMETRY = 255
+	MT_LONGLONG = 8,
+	MT_INT24 = 9,
+	MT_DATE = 10,
+	MT_TIME = 11,
+	MT_DATETIME = 12,
+	MT_YEAR = 13,
+	MT_NEWDATE = 14,
+	MT_VARCHAR = 15,
+	MT_BIT = 16,
+	MT_TIMESTAMP2 = 17,
+	MT_DATETIME2 = 18,
+	MT_TIME2 = 19,
+	MT_TYPED_ARRAY = 20,
+	MT_VECTOR = 242,
+	MT_JSON = 245,
+	MT_NEWDECIMAL = 246,
+	MT_ENUM = 247,
+	MT_SET = 248,
+	MT_TINY_BLOB = 249,
+	MT_MEDIUM_BLOB = 250,
+	MT_LONG_BLOB = 251,
+	MT_BLOB = 252,
+	MT_VAR_STRING = 253,
+	MT_STRING = 254,
+	MT_GEOMETRY = 255
 };
 
-struct table_map_label { const char *p; size_t len; };	/* in the column's own character set */
+struct table_map_label {
+	const char *p;
+	size_t len;
+}; /* in the column's own character set */
 
 struct table_map_column {
-	uint8_t type;			/* enum mysql_type; STRING is resolved to ENUM and SET where it is one */
-	uint8_t geometry;		/* 0 geometry, 1 point, ... 7 collection */
+	uint8_t type;	  /* enum mysql_type; STRING is resolved to ENUM and SET where it is one */
+	uint8_t geometry; /* 0 geometry, 1 point, ... 7 collection */
 	bool nullable, is_unsigned, invisible;
-	uint16_t meta;			/* length bytes, bytes of a string, precision << 8 | scale, fraction digits */
-	uint16_t collation;		/* 0 unknown */
+	uint16_t meta;	    /* length bytes, bytes of a string, precision << 8 | scale, fraction digits */
+	uint16_t collation; /* 0 unknown */
 	uint16_t labels;
-	uint32_t dimensions;		/* VECTOR; 0 unknown */
-	const char *name;		/* UTF-8; NULL: not sent */
-	const struct table_map_label *label;	/* NULL: not sent */
+	uint32_t dimensions;		     /* VECTOR; 0 unknown */
+	const char *name;		     /* UTF-8; NULL: not sent */
+	const struct table_map_label *label; /* NULL: not sent */
 };
 
 struct table_map {
 	uint64_t table_id;
 	uint16_t flags;
-	const char *db, *table;		/* UTF-8, NUL-terminated */
+	const char *db, *table; /* UTF-8, NUL-terminated */
 	unsigned ncolumns;
 	struct table_map_column *columns;
-	unsigned *key;			/* primary key's columns, in key order */
+	unsigned *key; /* primary key's columns, in key order */
 	unsigned nkey;
 	bool has_signedness, has_charsets, has_names, has_labels, has_geometry, has_key;
-	const void *body;		/* copy of the event's body, for table_map_same() */
+	const void *body; /* copy of the event's body, for table_map_same() */
 	size_t body_len;
 };
 
 /* Everything in *out, the body included, is copied into the arena. */
 int table_map_parse(const struct event *e, struct arena *arena, struct table_map *out, struct err *err);
 /* Only the id, db and table, pointing into the event: to decide whether the table is wanted at all. */
-struct table_map_name { uint64_t table_id; const char *db, *table; size_t db_len, table_len; };
+struct table_map_name {
+	uint64_t table_id;
+	const char *db, *table;
+	size_t db_len, table_len;
+};
 int table_map_name_parse(const struct event *e, struct table_map_name *out, struct err *err);
 bool table_map_same(const struct table_map *map, const struct event *e);
 

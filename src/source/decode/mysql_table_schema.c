@@ -32,8 +32,7 @@ static enum column_type blob_type(const struct table_map_column *w, bool binary)
 static enum column_type geometry_type(const struct table_map_column *w)
 {
 	static const enum column_type types[] = { COL_GEOMETRY, COL_POINT, COL_LINESTRING, COL_POLYGON, COL_MULTIPOINT,
-						  COL_MULTILINESTRING,
-						  COL_MULTIPOLYGON, COL_GEOMCOLLECTION };
+		COL_MULTILINESTRING, COL_MULTIPOLYGON, COL_GEOMCOLLECTION };
 
 	return w->geometry < sizeof(types) / sizeof(types[0]) ? types[w->geometry] : COL_GEOMETRY;
 }
@@ -53,13 +52,21 @@ static enum column_type wire_column_type(const struct table_map_column *w)
 	case MT_NEWDECIMAL: return COL_DECIMAL;
 	case MT_BIT: return COL_BIT;
 	case MT_YEAR: return COL_YEAR;
-	case MT_DATE: case MT_NEWDATE: return COL_DATE;
-	case MT_TIME: case MT_TIME2: return COL_TIME;
-	case MT_DATETIME: case MT_DATETIME2: return COL_DATETIME;
-	case MT_TIMESTAMP: case MT_TIMESTAMP2: return COL_TIMESTAMP;
-	case MT_VARCHAR: case MT_VAR_STRING: return binary ? COL_VARBINARY : COL_VARCHAR;
+	case MT_DATE:
+	case MT_NEWDATE: return COL_DATE;
+	case MT_TIME:
+	case MT_TIME2: return COL_TIME;
+	case MT_DATETIME:
+	case MT_DATETIME2: return COL_DATETIME;
+	case MT_TIMESTAMP:
+	case MT_TIMESTAMP2: return COL_TIMESTAMP;
+	case MT_VARCHAR:
+	case MT_VAR_STRING: return binary ? COL_VARBINARY : COL_VARCHAR;
 	case MT_STRING: return binary ? COL_BINARY : COL_CHAR;
-	case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB: return blob_type(w, binary);
+	case MT_TINY_BLOB:
+	case MT_MEDIUM_BLOB:
+	case MT_LONG_BLOB:
+	case MT_BLOB: return blob_type(w, binary);
 	case MT_ENUM: return COL_ENUM;
 	case MT_SET: return COL_SET;
 	case MT_JSON: return COL_JSON;
@@ -80,16 +87,13 @@ static uint32_t wire_length(const struct table_map_column *w, enum column_type t
 	unsigned width = charset ? charset_max_bytes(charset) : 0;
 
 	switch (type) {
-	case COL_CHAR: case COL_VARCHAR:
-		return width ? w->meta / width : 0;
-	case COL_BINARY: case COL_VARBINARY:
-		return w->meta;
-	case COL_BIT:
-		return (w->meta >> 8) * 8u + (w->meta & 0xff);
-	case COL_VECTOR:
-		return w->dimensions;
-	default:
-		return 0;
+	case COL_CHAR:
+	case COL_VARCHAR: return width ? w->meta / width : 0;
+	case COL_BINARY:
+	case COL_VARBINARY: return w->meta;
+	case COL_BIT: return (w->meta >> 8) * 8u + (w->meta & 0xff);
+	case COL_VECTOR: return w->dimensions;
+	default: return 0;
 	}
 }
 
@@ -181,7 +185,7 @@ static unsigned label_bytes(const struct column *c)
  * adopted.
  */
 static void column_differs(const struct table_map *m, const struct table_map_column *w, const struct column *c,
-			   char out[PROBLEM_MAX])
+		char out[PROBLEM_MAX])
 {
 	enum column_type type = wire_column_type(w);
 	uint32_t bytes;
@@ -189,25 +193,25 @@ static void column_differs(const struct table_map *m, const struct table_map_col
 	out[0] = '\0';
 	if (!type_fits(m, w, c))
 		snprintf(out, PROBLEM_MAX, "binlog has %s, the schema %s", column_type_name(type),
-			 column_type_name(c->type));
+				column_type_name(c->type));
 	else if (m->has_names && strcmp(w->name, c->name) != 0)
 		snprintf(out, PROBLEM_MAX, "binlog names it '%.64s'", w->name);
 	else if (m->has_signedness && column_is_integer(c) && w->is_unsigned != c->is_unsigned)
 		snprintf(out, PROBLEM_MAX, "binlog has it %s, the schema %s", w->is_unsigned ? "unsigned" : "signed",
-			 c->is_unsigned ? "unsigned" : "signed");
+				c->is_unsigned ? "unsigned" : "signed");
 	else if (c->type == COL_DECIMAL && (w->meta >> 8 != c->precision || (w->meta & 0xff) != c->scale))
 		snprintf(out, PROBLEM_MAX, "binlog has decimal(%u,%u), the schema decimal(%u,%u)", w->meta >> 8,
-			 w->meta & 0xff, c->precision, c->scale);
+				w->meta & 0xff, c->precision, c->scale);
 	else if (wire_is_time(w->type) && w->meta != c->scale)
 		snprintf(out, PROBLEM_MAX, "binlog has %u fraction digits, the schema %u", w->meta, c->scale);
 	else if (c->type == COL_BIT && wire_length(w, COL_BIT) != c->length)
 		snprintf(out, PROBLEM_MAX, "binlog has bit(%u), the schema bit(%u)", wire_length(w, COL_BIT),
-			 c->length);
+				c->length);
 	else if (type_is_string(c->type) && (bytes = column_string_bytes(w, c)) != 0 && bytes != w->meta)
 		snprintf(out, PROBLEM_MAX, "binlog has at most %u bytes, the schema %u", w->meta, bytes);
 	else if ((c->type == COL_ENUM || c->type == COL_SET) && label_bytes(c) != w->meta)
 		snprintf(out, PROBLEM_MAX, "binlog has values of %u bytes, the schema's %u labels need %u", w->meta,
-			 c->labels, label_bytes(c));
+				c->labels, label_bytes(c));
 }
 
 static bool charset_fits(const struct table_map_column *w, const struct column *c)
@@ -236,18 +240,21 @@ static const struct column *known_column(const struct schema *known, const char 
 
 static void adopt_charset(const struct table_map_column *w, struct column *c)
 {
-	if (!wire_has_charset(w) || !(c->type == COL_ENUM || c->type == COL_SET ||
-				      (c->type >= COL_CHAR && c->type <= COL_LONGTEXT)))
+	if (!wire_has_charset(w) ||
+			!(c->type == COL_ENUM || c->type == COL_SET ||
+					(c->type >= COL_CHAR && c->type <= COL_LONGTEXT)))
 		return;
 	c->collation = w->collation;
 	c->charset = collation_charset(w->collation);
 }
 
 static int column_from_wire(const struct table_map *m, const struct table_map_column *w, struct arena *arena,
-			    struct column *c, struct err *err)
+		struct column *c, struct err *err)
 {
-	*c = (struct column){ .name = w->name, .type = wire_column_type(w), .nullable = w->nullable,
-			      .invisible = w->invisible };
+	*c = (struct column){ .name = w->name,
+		.type = wire_column_type(w),
+		.nullable = w->nullable,
+		.invisible = w->invisible };
 	c->is_unsigned = w->is_unsigned && m->has_signedness && c->type != COL_YEAR;
 	c->length = wire_length(w, c->type);
 	if (c->type == COL_DECIMAL) {
@@ -259,8 +266,8 @@ static int column_from_wire(const struct table_map *m, const struct table_map_co
 	if (c->type == COL_ENUM || c->type == COL_SET) {
 		if (w->label == NULL)
 			return err_set(err, ERR_DATA, 0,
-				       "column '%s': the binlog does not carry the values of its %s; set binlog_row_metadata=FULL",
-				       w->name, column_type_name(c->type));
+					"column '%s': the binlog does not carry the values of its %s; set binlog_row_metadata=FULL",
+					w->name, column_type_name(c->type));
 		c->labels = w->labels;
 		c->label = wire_labels(w, arena, err);
 		if (c->label == NULL)
@@ -274,7 +281,7 @@ static int column_from_wire(const struct table_map *m, const struct table_map_co
 
 /* What DDL said goes on holding where the map has nothing against it. */
 static void column_complete(const struct table_map *m, const struct table_map_column *w, const struct column *known,
-			    struct column *c)
+		struct column *c)
 {
 	char problem[PROBLEM_MAX];
 	struct column merged;
@@ -372,7 +379,7 @@ static void schema_indexes_from_map(const struct schema *known, struct schema *s
 }
 
 static int schema_columns_from_map(const struct table_map *m, const struct schema *known, struct arena *arena,
-				   struct schema *s, struct err *err)
+		struct schema *s, struct err *err)
 {
 	for (unsigned i = 0; i < m->ncolumns; i++) {
 		struct column c;
@@ -394,7 +401,7 @@ static int schema_columns_from_map(const struct table_map *m, const struct schem
 }
 
 static struct schema *schema_build(const struct table_map *m, struct schema *known, struct arena *arena,
-				   struct err *err)
+		struct err *err)
 {
 	struct schema *s;
 
@@ -433,7 +440,7 @@ static struct schema *schema_verify(const struct table_map *m, struct schema *kn
 			return NULL;
 		}
 		same = same && m->columns[i].nullable == known->columns[i].nullable &&
-			charset_fits(&m->columns[i], &known->columns[i]);
+				charset_fits(&m->columns[i], &known->columns[i]);
 	}
 	if (same)
 		return schema_ref(known);
@@ -457,8 +464,8 @@ struct schema *schema_from_table_map(const struct table_map *map, struct schema 
 		s = schema_verify(map, known, err);
 	else
 		err_set(err, ERR_DATA, 0,
-			"its columns' names are not known: the binlog carries none and there is no schema as of this position; "
-			"set binlog_row_metadata=FULL, or take a snapshot of the table");
+				"its columns' names are not known: the binlog carries none and there is no schema as of this position; "
+				"set binlog_row_metadata=FULL, or take a snapshot of the table");
 	arena_done(&arena);
 	if (s == NULL)
 		err_wrap(err, "table %s.%s", map->db, map->table);

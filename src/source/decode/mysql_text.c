@@ -195,7 +195,7 @@ static int read_date(const struct text_cell *cell, struct arena *arena, const ch
 }
 
 static int read_datetime(const struct text_cell *cell, struct arena *arena, const char *p, size_t len,
-			 struct value *out)
+		struct value *out)
 {
 	int64_t days = 0, us;
 	int r = parse_date(p, len, &days);
@@ -206,7 +206,8 @@ static int read_datetime(const struct text_cell *cell, struct arena *arena, cons
 		zero_date(cell, p, len, out);
 	else
 		*out = (struct value){ .kind = cell->column->type == COL_TIMESTAMP ? VALUE_TIMESTAMP : VALUE_DATETIME,
-			.aux = cell->column->scale, .i = days * US_PER_DAY + us };
+			.aux = cell->column->scale,
+			.i = days * US_PER_DAY + us };
 	return 0;
 }
 
@@ -224,39 +225,36 @@ static int read_time(const struct text_cell *cell, struct arena *arena, const ch
 /* ---- rows ---- */
 
 static int (*reader_of(const struct column *c))(const struct text_cell *, struct arena *, const char *, size_t,
-						struct value *)
+		struct value *)
 {
 	switch (c->type) {
-	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_YEAR:
-		return read_int;
-	case COL_BIGINT:
-		return c->is_unsigned ? read_uint : read_int;
-	case COL_FLOAT: case COL_DOUBLE:
-		return read_float;
-	case COL_DECIMAL:
-		return read_decimal;
-	case COL_BIT:
-		return read_bit;
-	case COL_DATE:
-		return read_date;
-	case COL_TIME:
-		return read_time;
-	case COL_DATETIME: case COL_TIMESTAMP:
-		return read_datetime;
-	case COL_ENUM:
-		return read_enum;
-	case COL_SET: case COL_JSON:
-		return read_text;
+	case COL_TINYINT:
+	case COL_SMALLINT:
+	case COL_MEDIUMINT:
+	case COL_INT:
+	case COL_YEAR: return read_int;
+	case COL_BIGINT: return c->is_unsigned ? read_uint : read_int;
+	case COL_FLOAT:
+	case COL_DOUBLE: return read_float;
+	case COL_DECIMAL: return read_decimal;
+	case COL_BIT: return read_bit;
+	case COL_DATE: return read_date;
+	case COL_TIME: return read_time;
+	case COL_DATETIME:
+	case COL_TIMESTAMP: return read_datetime;
+	case COL_ENUM: return read_enum;
+	case COL_SET:
+	case COL_JSON: return read_text;
 	case COL_GEOMETRY:
 	case COL_POINT:
 	case COL_LINESTRING:
 	case COL_POLYGON:
 	case COL_MULTIPOINT:
 	case COL_MULTILINESTRING:
-	case COL_MULTIPOLYGON: case COL_GEOMCOLLECTION: case COL_VECTOR:
-		return read_bytes;
-	default:
-		return column_is_binary(c) ? read_bytes : column_is_text(c) ? read_text : NULL;
+	case COL_MULTIPOLYGON:
+	case COL_GEOMCOLLECTION:
+	case COL_VECTOR: return read_bytes;
+	default: return column_is_binary(c) ? read_bytes : column_is_text(c) ? read_text : NULL;
 	}
 }
 
@@ -273,8 +271,8 @@ int text_reader_init(struct text_reader *r, struct schema *schema, struct err *e
 			cell->empty_label |= c->label[k][0] == '\0';
 		if (cell->read == NULL) {
 			err_set(err, ERR_DATA, 0, "table %s.%s: column %s has the type '%s', which is not understood",
-				schema->db, schema->table, c->name,
-				c->type_text ? c->type_text : column_type_name(c->type));
+					schema->db, schema->table, c->name,
+					c->type_text ? c->type_text : column_type_name(c->type));
 			text_reader_done(r);
 			return -1;
 		}
@@ -302,7 +300,7 @@ void text_select_list(const struct schema *schema, struct buf *out)
 }
 
 int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p, size_t len, struct value *out,
-	     struct err *err)
+		struct err *err)
 {
 	struct bytes in = bytes_of(p, len);
 
@@ -320,10 +318,10 @@ int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p,
 		text = bytes_take(&in, n);
 		if (text == NULL || cell->read(cell, arena, (const char *)text, n, &out[i]) < 0)
 			return err_set(err, ERR_DATA, 0,
-				       "table %s.%s: column %s (%s): the server sent a value of %zu bytes that is no "
-				       "such value",
-				       r->schema->db, r->schema->table, cell->column->name,
-				       column_type_name(cell->column->type), n);
+					"table %s.%s: column %s (%s): the server sent a value of %zu bytes that is no "
+					"such value",
+					r->schema->db, r->schema->table, cell->column->name,
+					column_type_name(cell->column->type), n);
 	}
 	return 0;
 }

@@ -17,14 +17,14 @@
 #include "row/schema.h"
 #include "row/value.h"
 
-struct text_cell {			/* one column, with the function that reads it */
+struct text_cell { /* one column, with the function that reads it */
 	int (*read)(const struct text_cell *cell, struct arena *arena, const char *p, size_t len, struct value *out);
 	const struct column *column;
-	bool empty_label;		/* ENUM: '' is one of the labels */
+	bool empty_label; /* ENUM: '' is one of the labels */
 };
 
 struct text_reader {
-	struct schema *schema;		/* a reference */
+	struct schema *schema; /* a reference */
 	struct text_cell *cells;
 };
 
@@ -34,6 +34,6 @@ void text_reader_done(struct text_reader *r);
 void text_select_list(const struct schema *schema, struct buf *out);
 /* One row packet into schema->ncolumns values. */
 int text_row(const struct text_reader *r, struct arena *arena, const uint8_t *p, size_t len, struct value *out,
-	     struct err *err);
+		struct err *err);
 
 #endif

@@ -21,20 +21,20 @@ static const int64_t day_us = 86400 * second_us;
 /* ---- numbers ---- */
 
 #define DECODE_INT(name, width, shift) \
-static int decode_##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, \
-			 size_t len, struct value *out) \
-{ \
-	out->kind = VALUE_INT; \
-	out->i = (int64_t)(bytes_le(p, width) << (shift)) >> (shift); \
-	return 0; \
-} \
-static int decode_u##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, \
-			  size_t len, struct value *out) \
-{ \
-	out->kind = width == 8 ? VALUE_UINT : VALUE_INT; \
-	out->u = bytes_le(p, width); \
-	return 0; \
-}
+	static int decode_##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, \
+			size_t len, struct value *out) \
+	{ \
+		out->kind = VALUE_INT; \
+		out->i = (int64_t)(bytes_le(p, width) << (shift)) >> (shift); \
+		return 0; \
+	} \
+	static int decode_u##name(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, \
+			size_t len, struct value *out) \
+	{ \
+		out->kind = width == 8 ? VALUE_UINT : VALUE_INT; \
+		out->u = bytes_le(p, width); \
+		return 0; \
+	}
 
 DECODE_INT(tiny, 1, 56)
 DECODE_INT(short, 2, 48)
@@ -43,7 +43,7 @@ DECODE_INT(long, 4, 32)
 DECODE_INT(longlong, 8, 0)
 
 static int decode_float(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-			struct value *out)
+		struct value *out)
 {
 	uint32_t bits = (uint32_t)bytes_le(p, 4);
 	float f;
@@ -55,15 +55,15 @@ static int decode_float(const struct decode_context *ctx, const struct column_de
 }
 
 static int decode_double(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-			 struct value *out)
+		struct value *out)
 {
 	out->kind = VALUE_DOUBLE;
-	out->u = bytes_le(p, 8);	/* the same eight bytes */
+	out->u = bytes_le(p, 8); /* the same eight bytes */
 	return 0;
 }
 
 static int decode_bit(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		      struct value *out)
+		struct value *out)
 {
 	out->kind = VALUE_UINT;
 	out->u = bytes_be(p, (unsigned)len);
@@ -71,7 +71,7 @@ static int decode_bit(const struct decode_context *ctx, const struct column_deco
 }
 
 static int decode_decimal(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
-			  size_t len, struct value *out)
+		size_t len, struct value *out)
 {
 	char *text;
 
@@ -91,7 +91,7 @@ static int decode_decimal(const struct decode_context *ctx, const struct column_
 /* ---- dates and times ---- */
 
 static int decode_year(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		       struct value *out)
+		struct value *out)
 {
 	out->kind = VALUE_INT;
 	out->i = *p ? 1900 + *p : 0;
@@ -119,7 +119,9 @@ static inline int64_t date_days(unsigned year, unsigned month, unsigned day)
 	return (int64_t)era * 146097 + day_of_era - 719468;
 }
 
-struct moment { unsigned year, month, day, hour, minute, second, micros; };
+struct moment {
+	unsigned year, month, day, hour, minute, second, micros;
+};
 
 /* As MySQL prints it: 0000-00-00 00:00:00.000. */
 static void zero_date(const struct decode_context *ctx, const struct moment *m, int digits, struct value *out)
@@ -152,7 +154,7 @@ static void zero_date(const struct decode_context *ctx, const struct moment *m, 
 }
 
 static int decode_date(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		       struct value *out)
+		struct value *out)
 {
 	uint32_t v = (uint32_t)bytes_le(p, 3);
 	struct moment m = { .year = v >> 9, .month = v >> 5 & 15, .day = v & 31 };
@@ -178,7 +180,7 @@ static unsigned fraction_us(const uint8_t *p, unsigned digits)
 }
 
 static int moment_value(const struct decode_context *ctx, const struct column_decoder *c, const struct moment *m,
-			struct value *out)
+		struct value *out)
 {
 	int64_t seconds;
 
@@ -194,38 +196,46 @@ static int moment_value(const struct decode_context *ctx, const struct column_de
 }
 
 static int decode_datetime2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
-			    size_t len, struct value *out)
+		size_t len, struct value *out)
 {
 	uint64_t v = bytes_be(p, DATETIME_INT_BYTES) - 0x8000000000ull;
 	uint64_t date = v >> 17, time = v & 0x1ffff;
 	struct moment m = {
-		.year = (unsigned)(date >> 5) / 13, .month = (unsigned)(date >> 5) % 13, .day = date & 31,
-		.hour = (unsigned)(time >> 12), .minute = time >> 6 & 63, .second = time & 63,
+		.year = (unsigned)(date >> 5) / 13,
+		.month = (unsigned)(date >> 5) % 13,
+		.day = date & 31,
+		.hour = (unsigned)(time >> 12),
+		.minute = time >> 6 & 63,
+		.second = time & 63,
 		.micros = fraction_us(p + DATETIME_INT_BYTES, c->scale),
 	};
 
 	if ((int64_t)v < 0 || m.year > 9999 || m.hour > 23 || m.minute > 59 || m.second > 59 || m.micros > 999999)
 		return err_set(ctx->err, ERR_DATA, 0, "not a DATETIME: %010llx",
-			       (unsigned long long)bytes_be(p, DATETIME_INT_BYTES));
+				(unsigned long long)bytes_be(p, DATETIME_INT_BYTES));
 	return moment_value(ctx, c, &m, out);
 }
 
 /* Before 5.6.4: the decimal digits YYYYMMDDhhmmss. */
 static int decode_datetime(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
-			   size_t len, struct value *out)
+		size_t len, struct value *out)
 {
 	uint64_t v = bytes_le(p, 8);
 	uint64_t date = v / 1000000, time = v % 1000000;
 	struct moment m = {
-		.year = (unsigned)(date / 10000 % 10000), .month = date / 100 % 100, .day = date % 100,
-		.hour = (unsigned)(time / 10000), .minute = time / 100 % 100, .second = time % 100,
+		.year = (unsigned)(date / 10000 % 10000),
+		.month = date / 100 % 100,
+		.day = date % 100,
+		.hour = (unsigned)(time / 10000),
+		.minute = time / 100 % 100,
+		.second = time % 100,
 	};
 
 	return moment_value(ctx, c, &m, out);
 }
 
 static int timestamp_value(const struct decode_context *ctx, const struct column_decoder *c, int64_t seconds,
-			   unsigned micros, struct value *out)
+		unsigned micros, struct value *out)
 {
 	if (seconds == 0 && micros == 0) {
 		zero_date(ctx, &(struct moment){ 0 }, c->scale, out);
@@ -240,14 +250,14 @@ static int timestamp_value(const struct decode_context *ctx, const struct column
 }
 
 static int decode_timestamp2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
-			     size_t len, struct value *out)
+		size_t len, struct value *out)
 {
 	return timestamp_value(ctx, c, (int64_t)bytes_be(p, TIMESTAMP_INT_BYTES),
-			       fraction_us(p + TIMESTAMP_INT_BYTES, c->scale), out);
+			fraction_us(p + TIMESTAMP_INT_BYTES, c->scale), out);
 }
 
 static int decode_timestamp(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p,
-			    size_t len, struct value *out)
+		size_t len, struct value *out)
 {
 	return timestamp_value(ctx, c, (int64_t)bytes_le(p, 4), 0, out);
 }
@@ -257,7 +267,7 @@ static int decode_timestamp(const struct decode_context *ctx, const struct colum
  * so reading what is there as the high end of a six-byte number gives the fraction its sign for free.
  */
 static int decode_time2(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-			struct value *out)
+		struct value *out)
 {
 	static const unsigned unit_us[] = { 0, 10000, 100, 1 };
 	unsigned fraction_bytes = (unsigned)len - TIME_INT_BYTES;
@@ -275,7 +285,7 @@ static int decode_time2(const struct decode_context *ctx, const struct column_de
 }
 
 static int decode_time(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		       struct value *out)
+		struct value *out)
 {
 	int32_t v = (int32_t)((uint32_t)bytes_le(p, 3) << 8) >> 8;
 	int64_t n = v < 0 ? -(int64_t)v : v, total = (n / 10000 * 3600 + n / 100 % 100 * 60 + n % 100) * second_us;
@@ -288,7 +298,7 @@ static int decode_time(const struct decode_context *ctx, const struct column_dec
 /* ---- text and bytes ---- */
 
 static int decode_text(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		       struct value *out)
+		struct value *out)
 {
 	size_t out_len;
 
@@ -301,7 +311,7 @@ static int decode_text(const struct decode_context *ctx, const struct column_dec
 }
 
 static int decode_bytes(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-			struct value *out)
+		struct value *out)
 {
 	out->kind = VALUE_BYTES;
 	out->len = (uint32_t)len;
@@ -311,7 +321,7 @@ static int decode_bytes(const struct decode_context *ctx, const struct column_de
 
 /* BINARY(n): the binlog has it without the zeros at its end. */
 static int decode_binary(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-			 struct value *out)
+		struct value *out)
 {
 	char *padded;
 
@@ -325,7 +335,7 @@ static int decode_binary(const struct decode_context *ctx, const struct column_d
 }
 
 static int decode_json(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		       struct value *out)
+		struct value *out)
 {
 	buf_reset(ctx->scratch);
 	if (jsonb_print(p, len, ctx->scratch, ctx->err) < 0)
@@ -337,7 +347,7 @@ static int decode_json(const struct decode_context *ctx, const struct column_dec
 }
 
 static int decode_enum(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		       struct value *out)
+		struct value *out)
 {
 	unsigned index = (unsigned)bytes_le(p, (unsigned)len);
 
@@ -376,13 +386,13 @@ static void set_join(const struct decode_context *ctx, const struct column_decod
 }
 
 static int decode_set(const struct decode_context *ctx, const struct column_decoder *c, const uint8_t *p, size_t len,
-		      struct value *out)
+		struct value *out)
 {
 	uint64_t bits = bytes_le(p, (unsigned)len);
 
 	if (c->labels < 64 && bits >> c->labels != 0)
 		return err_set(ctx->err, ERR_DATA, 0, "SET bits %llx, the schema has %u values",
-			       (unsigned long long)bits, c->labels);
+				(unsigned long long)bits, c->labels);
 	out->kind = VALUE_TEXT;
 	if (bits == 0) {
 		out->p = "";
@@ -413,16 +423,18 @@ static void prepare_fixed(struct column_decoder *c, unsigned width, value_decode
 static void prepare_int(struct column_decoder *c, const struct column *column, unsigned width)
 {
 	static value_decode_fn *const fns[][2] = {
-		[1] = { decode_tiny, decode_utiny }, [2] = { decode_short, decode_ushort },
+		[1] = { decode_tiny, decode_utiny },
+		[2] = { decode_short, decode_ushort },
 		[3] = { decode_int24, decode_uint24 },
-		[4] = { decode_long, decode_ulong }, [8] = { decode_longlong, decode_ulonglong },
+		[4] = { decode_long, decode_ulong },
+		[8] = { decode_longlong, decode_ulonglong },
 	};
 
 	prepare_fixed(c, width, fns[width][column->is_unsigned]);
 }
 
 static void prepare_labels(struct column_decoder *c, const struct column *column, unsigned width,
-			   value_decode_fn *decode)
+		value_decode_fn *decode)
 {
 	prepare_fixed(c, width, decode);
 	c->labels = column->labels;
@@ -433,7 +445,7 @@ static void prepare_labels(struct column_decoder *c, const struct column *column
 }
 
 static int prepare_string(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
-			  struct err *err)
+		struct err *err)
 {
 	c->prefix = wire->meta > 255 ? 2 : 1;
 	c->length = column->length;
@@ -444,11 +456,11 @@ static int prepare_string(struct column_decoder *c, const struct table_map_colum
 }
 
 static int prepare_blob(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
-			struct err *err)
+		struct err *err)
 {
 	if (wire->meta < 1 || wire->meta > 4)
 		return err_set(err, ERR_DATA, 0, "column '%s': length of %u bytes, expected 1 to 4", column->name,
-			       wire->meta);
+				wire->meta);
 	c->prefix = (uint8_t)wire->meta;
 	if (wire->type == MT_JSON) {
 		c->is_json = true;
@@ -462,7 +474,7 @@ static int prepare_blob(struct column_decoder *c, const struct table_map_column 
 }
 
 static int prepare_time(struct column_decoder *c, const struct table_map_column *wire, unsigned int_bytes,
-			value_decode_fn *decode, struct err *err)
+		value_decode_fn *decode, struct err *err)
 {
 	if (wire->meta > 6)
 		return err_set(err, ERR_DATA, 0, "%u fraction digits, expected at most 6", wire->meta);
@@ -492,7 +504,7 @@ static int prepare_bits(struct column_decoder *c, const struct table_map_column 
 }
 
 static int prepare_enum(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
-			struct err *err)
+		struct err *err)
 {
 	unsigned most = wire->type == MT_ENUM ? 2 : 8;
 
@@ -503,7 +515,7 @@ static int prepare_enum(struct column_decoder *c, const struct table_map_column 
 }
 
 static int prepare_wire(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
-			struct err *err)
+		struct err *err)
 {
 	switch (wire->type) {
 	case MT_TINY: prepare_int(c, column, 1); return 0;
@@ -514,7 +526,8 @@ static int prepare_wire(struct column_decoder *c, const struct table_map_column 
 	case MT_FLOAT: prepare_fixed(c, 4, decode_float); return 0;
 	case MT_DOUBLE: prepare_fixed(c, 8, decode_double); return 0;
 	case MT_YEAR: prepare_fixed(c, 1, decode_year); return 0;
-	case MT_DATE: case MT_NEWDATE: prepare_fixed(c, 3, decode_date); return 0;
+	case MT_DATE:
+	case MT_NEWDATE: prepare_fixed(c, 3, decode_date); return 0;
 	case MT_TIME: prepare_fixed(c, 3, decode_time); return 0;
 	case MT_DATETIME: prepare_fixed(c, 8, decode_datetime); return 0;
 	case MT_TIMESTAMP: prepare_fixed(c, 4, decode_timestamp); return 0;
@@ -523,18 +536,24 @@ static int prepare_wire(struct column_decoder *c, const struct table_map_column 
 	case MT_TIMESTAMP2: return prepare_time(c, wire, TIMESTAMP_INT_BYTES, decode_timestamp2, err);
 	case MT_NEWDECIMAL: return prepare_decimal(c, wire, err);
 	case MT_BIT: return prepare_bits(c, wire, err);
-	case MT_ENUM: case MT_SET: return prepare_enum(c, wire, column, err);
-	case MT_VARCHAR: case MT_VAR_STRING: case MT_STRING: return prepare_string(c, wire, column, err);
-	case MT_TINY_BLOB: case MT_MEDIUM_BLOB: case MT_LONG_BLOB: case MT_BLOB: case MT_JSON: case MT_GEOMETRY:
-	case MT_VECTOR:
-		return prepare_blob(c, wire, column, err);
-	default:
-		return err_set(err, ERR_DATA, 0, "type %u of the binlog is not understood", wire->type);
+	case MT_ENUM:
+	case MT_SET: return prepare_enum(c, wire, column, err);
+	case MT_VARCHAR:
+	case MT_VAR_STRING:
+	case MT_STRING: return prepare_string(c, wire, column, err);
+	case MT_TINY_BLOB:
+	case MT_MEDIUM_BLOB:
+	case MT_LONG_BLOB:
+	case MT_BLOB:
+	case MT_JSON:
+	case MT_GEOMETRY:
+	case MT_VECTOR: return prepare_blob(c, wire, column, err);
+	default: return err_set(err, ERR_DATA, 0, "type %u of the binlog is not understood", wire->type);
 	}
 }
 
 int column_decoder_prepare(struct column_decoder *c, const struct table_map_column *wire, const struct column *column,
-			   struct err *err)
+		struct err *err)
 {
 	*c = (struct column_decoder){ .target = -1, .nullable = wire->nullable };
 	if (prepare_wire(c, wire, column, err) < 0)

@@ -18,7 +18,7 @@ enum {
 	KEYS_BYTES = 32 << 20,
 	RETRY_FIRST_MS = 50,
 	RETRY_MAX_MS = 5000,
-	GIVE_UP_AFTER = 20		/* failures in a row that the server explains */
+	GIVE_UP_AFTER = 20 /* failures in a row that the server explains */
 };
 
 /* ---- make, free, tell ---- */
@@ -214,7 +214,8 @@ enum fill_step fill_give_up(struct mysql_fill *f, const char *why)
 {
 	const struct fill_table *t = fill_current(f);
 
-	mysql_fill_tell(f, "snapshot of %s.%s ended after %llu rows: %s", t->db, t->name, (unsigned long long)t->rows, why);
+	mysql_fill_tell(f, "snapshot of %s.%s ended after %llu rows: %s", t->db, t->name, (unsigned long long)t->rows,
+			why);
 	fill_view_close(&f->view);
 	fill_next_table(f, false);
 	return FILL_WORKING;
@@ -274,8 +275,8 @@ static bool too_early(struct mysql_fill *f, const struct err *err)
 	struct err why = { 0 };
 
 	if (f->end == END_MET || err->kind == ERR_UNREACHABLE || f->view.conn.mysql == NULL ||
-	    mysql_conn_run(&f->view.conn, &why, "ROLLBACK") < 0 ||
-	    snapshot_read_position(&f->view.conn, false, &f->view.fence, &why) < 0)
+			mysql_conn_run(&f->view.conn, &why, "ROLLBACK") < 0 ||
+			snapshot_read_position(&f->view.conn, false, &f->view.fence, &why) < 0)
 		return false;
 	f->end = END_AHEAD;
 	return true;
@@ -308,8 +309,14 @@ static enum fill_step rows_wait(struct mysql_fill *f, const struct fill_place *a
 }
 
 static enum fill_step (*const steps[])(struct mysql_fill *, const struct fill_place *) = {
-	[REST] = fill_at_rest, [TOLD] = rows_wait, [FENCE] = fill_at_fence, [ENDS] = fill_at_ends,
-	[READ] = fill_at_read, [MEET] = fill_at_meeting, [GIVE] = rows_wait, [PASS] = rows_wait,
+	[REST] = fill_at_rest,
+	[TOLD] = rows_wait,
+	[FENCE] = fill_at_fence,
+	[ENDS] = fill_at_ends,
+	[READ] = fill_at_read,
+	[MEET] = fill_at_meeting,
+	[GIVE] = rows_wait,
+	[PASS] = rows_wait,
 };
 
 enum fill_step mysql_fill_step(struct mysql_fill *f, const struct fill_place *at)

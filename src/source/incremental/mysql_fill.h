@@ -31,15 +31,15 @@
 
 struct mysql_fill;
 
-struct fill_setup {			/* lent; given anew with every connection of the stream */
+struct fill_setup { /* lent; given anew with every connection of the stream */
 	const struct mysql_conf *conf;
 	const struct mysql_filter *filter;
 	struct catalog *catalog;
 	unsigned host;
 };
 
-struct fill_place {			/* of the stream, between two transactions */
-	const struct gtid_set *gtids;	/* what it has given out; NULL: no GTIDs */
+struct fill_place {		      /* of the stream, between two transactions */
+	const struct gtid_set *gtids; /* what it has given out; NULL: no GTIDs */
 	const char *file;
 	uint64_t pos;
 };
@@ -47,32 +47,33 @@ struct fill_place {			/* of the stream, between two transactions */
 enum fill_step { FILL_NOTHING, FILL_WORKING, FILL_ROWS };
 
 struct mysql_fill *mysql_fill_new(void);
-void mysql_fill_free(struct mysql_fill *f);		/* NULL allowed */
+void mysql_fill_free(struct mysql_fill *f); /* NULL allowed */
 void mysql_fill_setup(struct mysql_fill *f, const struct fill_setup *setup);
-void mysql_fill_hang_up(struct mysql_fill *f);		/* what is read and not given out is dropped; the plan stays */
+void mysql_fill_hang_up(struct mysql_fill *f); /* what is read and not given out is dropped; the plan stays */
 
-struct fill_plan *mysql_fill_plan(struct mysql_fill *f);	/* borrowed */
-void mysql_fill_changed(struct mysql_fill *f);			/* somebody has changed the plan */
+struct fill_plan *mysql_fill_plan(struct mysql_fill *f); /* borrowed */
+void mysql_fill_changed(struct mysql_fill *f);		 /* somebody has changed the plan */
 /* The plan as text, borrowed until the next change; NULL: nothing is planned. `mark` is kept with it for whoever gives
  * orders: see source_mark(). */
 const char *mysql_fill_progress(struct mysql_fill *f);
-int mysql_fill_restore(struct mysql_fill *f, const char *progress, struct err *err);	/* NULL: an empty plan */
+int mysql_fill_restore(struct mysql_fill *f, const char *progress, struct err *err); /* NULL: an empty plan */
 
-bool mysql_fill_rests(const struct mysql_fill *f);	/* it is between two chunks, and would begin one */
+bool mysql_fill_rests(const struct mysql_fill *f); /* it is between two chunks, and would begin one */
 /* Between two transactions. FILL_ROWS: mysql_fill_rows() has something for a batch now, before the stream goes on;
  * FILL_WORKING: call again soon; FILL_NOTHING: it waits for the stream or for time to pass, or has nothing to do. */
 enum fill_step mysql_fill_step(struct mysql_fill *f, const struct fill_place *at);
-void mysql_fill_rows(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes);
+void mysql_fill_rows(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows,
+		size_t max_bytes);
 /* Must the stream stop at this place, if it is between two transactions? */
 bool mysql_fill_waits(const struct mysql_fill *f);
 bool mysql_fill_met(const struct mysql_fill *f, const char *file, uint64_t pos);
 /* What the stream has just put into a batch; from `from` on. */
 void mysql_fill_note(struct mysql_fill *f, const struct batch *b);
 
-struct fill_end {			/* of the last table that is over */
-	unsigned count;			/* how many were before, and it */
+struct fill_end {	/* of the last table that is over */
+	unsigned count; /* how many were before, and it */
 	uint64_t rows;
-	bool whole;			/* else it was given up */
+	bool whole; /* else it was given up */
 };
 const struct fill_end *mysql_fill_end(const struct mysql_fill *f);
 

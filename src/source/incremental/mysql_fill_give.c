@@ -32,10 +32,16 @@ static void tell_schema(struct mysql_fill *f, struct batch *b, const struct fill
 	struct ddl_table *t = arena_alloc(&b->arena, sizeof(*t));
 	struct change *c = add_change(f, b, CHANGE_DDL, at);
 
-	*t = (struct ddl_table){ .type = 'C', .db = f->db, .table = f->name,
-				 .schema = catalog_find(f->setup.catalog, f->db, f->name) };
-	*d = (struct ddl_change){ .db = f->db, .ddl = arena_dup(&b->arena, f->create, strlen(f->create)),
-				  .tables = f->name, .table = t, .ntables = 1, .captured = true };
+	*t = (struct ddl_table){ .type = 'C',
+		.db = f->db,
+		.table = f->name,
+		.schema = catalog_find(f->setup.catalog, f->db, f->name) };
+	*d = (struct ddl_change){ .db = f->db,
+		.ddl = arena_dup(&b->arena, f->create, strlen(f->create)),
+		.tables = f->name,
+		.table = t,
+		.ntables = 1,
+		.captured = true };
 	batch_hold_schema(b, t->schema);
 	c->snapshot = SNAPSHOT_TRUE;
 	c->schema = NULL;
@@ -92,7 +98,7 @@ static void advance(struct mysql_fill *f, uint64_t rows)
 }
 
 static int add_row(struct mysql_fill *f, struct batch *b, const struct fill_place *at, const uint8_t *p, size_t len,
-		   struct err *err)
+		struct err *err)
 {
 	struct schema *s = f->table.schema;
 	struct value *after = batch_row(b, s);
@@ -122,7 +128,8 @@ static int advance_within(struct mysql_fill *f, const uint8_t *last, size_t len,
 	return 0;
 }
 
-static void give_held(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes)
+static void give_held(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows,
+		size_t max_bytes)
 {
 	struct err err = { 0 };
 	const uint8_t *p = NULL;
@@ -158,7 +165,8 @@ static void clear_first(struct mysql_fill *f, struct batch *b, const struct fill
 	f->cleared = true;
 }
 
-static void give_passing(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes)
+static void give_passing(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows,
+		size_t max_bytes)
 {
 	struct err err = { 0 };
 	const uint8_t *p;
@@ -168,7 +176,7 @@ static void give_passing(struct mysql_fill *f, struct batch *b, const struct fil
 	batch_hold_schema(b, f->table.schema);
 	clear_first(f, b, at);
 	while (b->nchanges < max_rows && b->bytes < max_bytes &&
-	       (r = scan_next(&f->view.scan, &b->arena, FILL_READ_WAIT_MS, &p, &len, &err)) == SCAN_ROW) {
+			(r = scan_next(&f->view.scan, &b->arena, FILL_READ_WAIT_MS, &p, &len, &err)) == SCAN_ROW) {
 		if (add_row(f, b, at, p, len, &err) < 0) {
 			fill_give_up(f, err.msg);
 			return;
@@ -185,11 +193,14 @@ static void give_passing(struct mysql_fill *f, struct batch *b, const struct fil
 	}
 }
 
-void mysql_fill_rows(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows, size_t max_bytes)
+void mysql_fill_rows(struct mysql_fill *f, struct batch *b, const struct fill_place *at, size_t max_rows,
+		size_t max_bytes)
 {
 	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
 
-	*txn = (struct change_txn){ .commit_us = clock_wall_us() / 1000 * 1000, .thread = -1, .file = intern(at->file) };
+	*txn = (struct change_txn){ .commit_us = clock_wall_us() / 1000 * 1000,
+		.thread = -1,
+		.file = intern(at->file) };
 	f->txn = txn;
 	if (f->state == TOLD)
 		give_first(f, b, at);
@@ -212,7 +223,7 @@ static void note_ddl(struct mysql_fill *f, const struct ddl_change *d)
 		f->stale = true;
 	for (unsigned i = 0; i < d->ntables; i++)
 		if (is_ours(f, d->table[i].db, d->table[i].table) ||
-		    is_ours(f, d->table[i].previous_db, d->table[i].previous_table))
+				is_ours(f, d->table[i].previous_db, d->table[i].previous_table))
 			f->stale = true;
 }
 
@@ -221,7 +232,7 @@ static bool is_given_later(const struct ddl_change *d, unsigned i, const struct 
 {
 	while (++i < d->ntables)
 		if (d->table[i].previous_table && d->table[i].db && strcmp(d->table[i].db, t->db) == 0 &&
-		    strcmp(d->table[i].table, t->name) == 0)
+				strcmp(d->table[i].table, t->name) == 0)
 			return true;
 	return false;
 }
@@ -283,7 +294,7 @@ static void note_row(struct mysql_fill *f, const struct change *c)
 	if (!f->table.keyed || c->op == CHANGE_READ)
 		return;
 	if (c->op == CHANGE_TRUNCATE || (c->before && !fill_keys_add(&f->keys, c->schema, c->before, c->after)) ||
-	    (c->after && !fill_keys_add(&f->keys, c->schema, c->after, c->before)))
+			(c->after && !fill_keys_add(&f->keys, c->schema, c->after, c->before)))
 		f->stale = true;
 }
 

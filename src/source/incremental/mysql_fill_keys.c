@@ -32,7 +32,7 @@ void fill_keys_clear(struct fill_keys *k)
 }
 
 static const struct value *key_cell(const struct schema *s, unsigned i, const struct value *row,
-				    const struct value *other)
+		const struct value *other)
 {
 	const struct value *v = &row[s->key[i]];
 
@@ -41,7 +41,7 @@ static const struct value *key_cell(const struct schema *s, unsigned i, const st
 
 /* Numbers as they lie in the value, texts behind their length: no two keys have the same bytes. NULL: not whole. */
 static char *key_bytes(struct fill_keys *k, const struct schema *s, const struct value *row, const struct value *other,
-		       size_t *len)
+		size_t *len)
 {
 	size_t bound = 1;
 	char *out, *at;
@@ -84,7 +84,8 @@ static struct fill_key *slot_of(const struct fill_keys *k, uint64_t hash, const 
 {
 	size_t i = hash & (k->cap - 1);
 
-	while (k->slots[i].p && (k->slots[i].hash != hash || k->slots[i].len != len || memcmp(k->slots[i].p, p, len) != 0))
+	while (k->slots[i].p &&
+			(k->slots[i].hash != hash || k->slots[i].len != len || memcmp(k->slots[i].p, p, len) != 0))
 		i = (i + 1) & (k->cap - 1);
 	return &k->slots[i];
 }

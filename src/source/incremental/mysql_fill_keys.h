@@ -16,9 +16,13 @@
 
 struct fill_keys {
 	struct arena arena;
-	struct fill_key { uint64_t hash; const char *p; size_t len; } *slots;	/* open addressing; p NULL: free */
+	struct fill_key {
+		uint64_t hash;
+		const char *p;
+		size_t len;
+	} * slots; /* open addressing; p NULL: free */
 	size_t cap, count, max_bytes;
-	bool full;		/* a key did not fit: nothing is known any more */
+	bool full; /* a key did not fit: nothing is known any more */
 };
 
 void fill_keys_init(struct fill_keys *k, size_t max_bytes);

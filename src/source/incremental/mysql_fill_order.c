@@ -112,7 +112,9 @@ static int take_condition(struct fill_order *o, struct json *j)
 	if (!json_enter(j, '{'))
 		return -1;
 	while (json_member(j, &key)) {
-		char **field = slice_is(&key, "data-collection") ? &c->table : slice_is(&key, "filter") ? &c->where : NULL;
+		char **field = slice_is(&key, "data-collection") ? &c->table
+				: slice_is(&key, "filter")	 ? &c->where
+								 : NULL;
 
 		if (json_value(j, &v) == JSON_ERROR)
 			return -1;
@@ -189,7 +191,7 @@ static int take_member(struct fill_order *o, const struct json_slice *key, const
 		if (v->kind == JSON_NULL || data_members[i].take(o, v) == 0)
 			return 0;
 		return err_set(err, ERR_DATA, 0, "%s: expected %s, found %.*s", data_members[i].name,
-			       data_members[i].expected, (int)(v->len < 100 ? v->len : 100), v->p);
+				data_members[i].expected, (int)(v->len < 100 ? v->len : 100), v->p);
 	}
 	return err_set(err, ERR_DATA, 0, "'%.*s' is not known", (int)(key->len < 60 ? key->len : 60), key->p);
 }
@@ -202,25 +204,33 @@ static int take_data(struct fill_order *o, const char *data, size_t len, struct 
 	json_init(&j, data, len);
 	if (!json_enter(&j, '{'))
 		return err_set(err, ERR_DATA, 0, "data: expected a JSON object, found %.*s",
-			       (int)(len < 100 ? len : 100), data);
+				(int)(len < 100 ? len : 100), data);
 	while (json_member(&j, &key)) {
 		if (json_value(&j, &v) == JSON_ERROR)
 			break;
 		if (take_member(o, &key, &v, err) < 0)
 			return -1;
 	}
-	return json_done(&j) ? 0 : err_set(err, ERR_DATA, 0, "data: expected JSON, found %.*s",
-					   (int)(len < 100 ? len : 100), data);
+	return json_done(&j) ? 0
+			     : err_set(err, ERR_DATA, 0, "data: expected JSON, found %.*s",
+					       (int)(len < 100 ? len : 100), data);
 }
 
-static const struct { const char *type; enum order_action action; } signal_types[] = {
-	{ "execute-snapshot", ORDER_START }, { "stop-snapshot", ORDER_STOP },	  { "pause-snapshot", ORDER_PAUSE },
-	{ "resume-snapshot", ORDER_RESUME }, { "log", ORDER_LOG },
-	{ "snapshot-window-open", ORDER_NOTHING }, { "snapshot-window-close", ORDER_NOTHING },
+static const struct {
+	const char *type;
+	enum order_action action;
+} signal_types[] = {
+	{ "execute-snapshot", ORDER_START },
+	{ "stop-snapshot", ORDER_STOP },
+	{ "pause-snapshot", ORDER_PAUSE },
+	{ "resume-snapshot", ORDER_RESUME },
+	{ "log", ORDER_LOG },
+	{ "snapshot-window-open", ORDER_NOTHING },
+	{ "snapshot-window-close", ORDER_NOTHING },
 };
 
 static int from_parts(struct fill_order *o, const char *id, const char *type, const char *data, size_t len,
-		      struct err *err)
+		struct err *err)
 {
 	size_t i = 0, n = sizeof(signal_types) / sizeof(*signal_types);
 
@@ -233,8 +243,8 @@ static int from_parts(struct fill_order *o, const char *id, const char *type, co
 			return 0;
 	} else {
 		err_set(err, ERR_DATA, 0,
-			"type '%.60s' is not known: execute-snapshot, stop-snapshot, pause-snapshot, resume-snapshot, log",
-			type ? type : "");
+				"type '%.60s' is not known: execute-snapshot, stop-snapshot, pause-snapshot, resume-snapshot, log",
+				type ? type : "");
 	}
 	fill_order_done(o);
 	return err_wrap(err, "signal %.60s", id ? id : "");
@@ -270,7 +280,7 @@ int fill_order_from_message(struct fill_order *o, const char *text, size_t len, 
 		r = from_parts(o, id, type, data.p, data.kind == JSON_NULL ? 0 : data.len, err);
 	else
 		r = err_set(err, ERR_DATA, 0, "signal: expected a JSON object with id, type and data, found %.*s",
-			    (int)(len < 100 ? len : 100), text);
+				(int)(len < 100 ? len : 100), text);
 	free(id);
 	free(type);
 	free(inner);
@@ -308,13 +318,14 @@ int fill_where_check(const char *where, struct err *err)
 			continue;
 		}
 		if (*p == ';' || *p == '#' || (p[0] == '-' && p[1] == '-') || (p[0] == '/' && p[1] == '*'))
-			return err_set(err, ERR_CONFIG, 0, "the condition has a '%.2s' in it, which ends it or begins a comment", p);
+			return err_set(err, ERR_CONFIG, 0,
+					"the condition has a '%.2s' in it, which ends it or begins a comment", p);
 		depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
 		p++;
 	}
 	if (p == NULL || depth != 0 || where[strspn(where, " \t\r\n")] == '\0')
-		return err_set(err, ERR_CONFIG, 0, "expected a condition with closed quotes and brackets, found '%.100s'",
-			       where);
+		return err_set(err, ERR_CONFIG, 0,
+				"expected a condition with closed quotes and brackets, found '%.100s'", where);
 	return 0;
 }
 
@@ -355,7 +366,7 @@ static int try_locks(struct mysql_conn *conn, const struct fill_plan *tables, st
 
 /* ---- tables ---- */
 
-struct matcher {			/* of one name or regular expression */
+struct matcher { /* of one name or regular expression */
 	const char *text;
 	struct pattern_list list;
 };
@@ -410,20 +421,24 @@ static int condition_of(const struct fill_order *o, struct fill_table *t, struct
 
 static int add_found(const struct fill_order *o, MYSQL_ROW row, struct fill_plan *found, struct err *err)
 {
-	struct fill_table t = { .db = row[0], .name = row[1], .id = o->id, .truncate = o->truncate,
-				.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
+	struct fill_table t = { .db = row[0],
+		.name = row[1],
+		.id = o->id,
+		.truncate = o->truncate,
+		.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
 
 	if (condition_of(o, &t, err) < 0)
 		return -1;
 	if (t.where && t.truncate)
-		return err_set(err, ERR_CONFIG, 0, "truncate: expected no condition beside it: rows that it leaves out would be gone");
+		return err_set(err, ERR_CONFIG, 0,
+				"truncate: expected no condition beside it: rows that it leaves out would be gone");
 	fill_plan_add(found, &t);
 	return 0;
 }
 
 /* Adds what one name stands for. Nothing at all is an error that says which name, and why. */
 static int resolve_name(const struct fill_order *o, char *text, MYSQL_RES *res, const struct mysql_filter *filter,
-			struct fill_plan *found, struct err *err)
+		struct fill_plan *found, struct err *err)
 {
 	struct matcher m;
 	size_t captured = 0, seen = 0;
@@ -445,18 +460,18 @@ static int resolve_name(const struct fill_order *o, char *text, MYSQL_RES *res, 
 	pattern_list_done(&m.list);
 	if (r == 0 && captured == 0)
 		return err_set(err, ERR_CONFIG, 0,
-			       seen ? "table %.200s is not captured: add it to table.include.list and reload"
-				    : "table %.200s: the server has no such table (db.table is expected)",
-			       text);
+				seen ? "table %.200s is not captured: add it to table.include.list and reload"
+				     : "table %.200s: the server has no such table (db.table is expected)",
+				text);
 	return r;
 }
 
 int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, const struct mysql_filter *filter,
-		       struct fill_plan *plan, struct err *err)
+		struct fill_plan *plan, struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(conn, "!!?", err,
-					 "SELECT table_schema, table_name, table_rows FROM information_schema.tables "
-					 "WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
+			"SELECT table_schema, table_name, table_rows FROM information_schema.tables "
+			"WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
 	struct fill_plan found;
 	int r = res == NULL ? -1 : 0;
 
@@ -478,9 +493,13 @@ int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, cons
 	return r;
 }
 
-int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where, struct fill_plan *plan, struct err *err)
+int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where,
+		struct fill_plan *plan, struct err *err)
 {
-	const struct fill_table t = { .db = (char *)db, .name = (char *)name, .where = (char *)where, .truncate = where == NULL };
+	const struct fill_table t = { .db = (char *)db,
+		.name = (char *)name,
+		.where = (char *)where,
+		.truncate = where == NULL };
 
 	fill_plan_add(plan, &t);
 	return try_condition(conn, &plan->items[plan->count - 1], err) < 0 ? -1 : try_locks(conn, plan, err);

@@ -16,22 +16,22 @@
 #include "source/server/mysql_conn.h"
 
 struct fill_condition {
-	char *table;		/* name or regular expression; NULL: every table of the order */
+	char *table; /* name or regular expression; NULL: every table of the order */
 	char *where;
 };
 
 struct fill_order {
 	enum order_action action;
-	char *id;			/* NULL: none */
-	struct conf_list tables;	/* names or regular expressions; none: all (stop) */
+	char *id;		 /* NULL: none */
+	struct conf_list tables; /* names or regular expressions; none: all (stop) */
 	struct fill_condition *conditions;
 	size_t nconditions;
 	bool truncate;
-	char *message;			/* ORDER_LOG: the text; others: what of the signal is passed over; NULL: nothing */
+	char *message; /* ORDER_LOG: the text; others: what of the signal is passed over; NULL: nothing */
 };
 
 void fill_order_done(struct fill_order *o);
-void fill_order_copy_of(struct fill_order *o, const struct source_order *from);	/* o is uninitialised */
+void fill_order_copy_of(struct fill_order *o, const struct source_order *from); /* o is uninitialised */
 /* A row of the signal table. o is uninitialised; on -1 there is nothing to free. */
 int fill_order_from_signal(struct fill_order *o, const char *id, const char *type, const char *data, struct err *err);
 /* A message of the signal topic: {"id":..,"type":..,"data":{..}}. */
@@ -40,9 +40,10 @@ int fill_order_from_message(struct fill_order *o, const char *text, size_t len, 
 /* The tables of a start order as the server has them, added to the plan: each is captured, and its condition is one
  * that the server takes. -1: the plan is as it was. */
 int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, const struct mysql_filter *filter,
-		       struct fill_plan *plan, struct err *err);
+		struct fill_plan *plan, struct err *err);
 /* Rows of one captured table, by a condition of ours; or, where NULL, all of them into an emptied target. */
-int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where, struct fill_plan *plan, struct err *err);
+int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where,
+		struct fill_plan *plan, struct err *err);
 /* Removes the order's tables from the plan; how many. */
 size_t fill_order_stop(const struct fill_order *o, struct fill_plan *plan, struct err *err);
 /* A condition on its own: quotes and brackets closed, no comment, no end of the statement. */

@@ -68,7 +68,7 @@ void fill_plan_add(struct fill_plan *p, const struct fill_table *table)
 		struct fill_table *t = &p->items[i];
 
 		if (strcmp(t->db, table->db) != 0 || strcmp(t->name, table->name) != 0 ||
-		    !same_text(t->where, table->where))
+				!same_text(t->where, table->where))
 			continue;
 		copy.fresh |= t->fresh;
 		copy.first |= t->first;
@@ -142,8 +142,8 @@ void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from)
 	for (size_t i = 0; i < from->count; i++)
 		copy.items[i] = table_copy(&from->items[i]);
 	for (size_t i = 0; i < from->ndifferent; i++)
-		fill_plan_differs(&copy, from->different[i].db, from->different[i].name, from->different[i].why)->again =
-			from->different[i].again;
+		fill_plan_differs(&copy, from->different[i].db, from->different[i].name, from->different[i].why)
+				->again = from->different[i].again;
 	fill_plan_done(to);
 	copy.edits = to->edits;
 	*to = copy;
@@ -167,9 +167,10 @@ static void put_table(struct buf *out, const struct fill_table *t)
 	put_text(out, "where", t->where);
 	put_text(out, "bound", t->bound);
 	put_text(out, "id", t->id);
-	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s%s%s}", (unsigned long long)t->rows, (unsigned long long)t->total,
-		   t->truncate ? ",\"truncate\":true" : "", t->fresh ? ",\"fresh\":true" : "",
-		   t->first ? ",\"first\":true" : "", t->emptied ? ",\"emptied\":true" : "", t->touched ? ",\"touched\":true" : "");
+	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s%s%s}", (unsigned long long)t->rows,
+			(unsigned long long)t->total, t->truncate ? ",\"truncate\":true" : "",
+			t->fresh ? ",\"fresh\":true" : "", t->first ? ",\"first\":true" : "",
+			t->emptied ? ",\"emptied\":true" : "", t->touched ? ",\"touched\":true" : "");
 }
 
 static void put_different(struct buf *out, const struct fill_plan *p)
@@ -236,20 +237,31 @@ static bool is_key(const struct json_slice *key, const char *name)
 
 static int read_member(struct fill_table *t, const struct json_slice *key, const struct json_slice *v)
 {
-	const struct { const char *name; char **text; uint64_t *number; bool *flag; } members[] = {
-		{ "db", &t->db, NULL, NULL },	      { "table", &t->name, NULL, NULL },
-		{ "where", &t->where, NULL, NULL },   { "bound", &t->bound, NULL, NULL },
-		{ "id", &t->id, NULL, NULL },	      { "rows", NULL, &t->rows, NULL },
-		{ "total", NULL, &t->total, NULL },   { "truncate", NULL, NULL, &t->truncate },
-		{ "fresh", NULL, NULL, &t->fresh },   { "first", NULL, NULL, &t->first },
-		{ "emptied", NULL, NULL, &t->emptied },	{ "touched", NULL, NULL, &t->touched },
+	const struct {
+		const char *name;
+		char **text;
+		uint64_t *number;
+		bool *flag;
+	} members[] = {
+		{ "db", &t->db, NULL, NULL },
+		{ "table", &t->name, NULL, NULL },
+		{ "where", &t->where, NULL, NULL },
+		{ "bound", &t->bound, NULL, NULL },
+		{ "id", &t->id, NULL, NULL },
+		{ "rows", NULL, &t->rows, NULL },
+		{ "total", NULL, &t->total, NULL },
+		{ "truncate", NULL, NULL, &t->truncate },
+		{ "fresh", NULL, NULL, &t->fresh },
+		{ "first", NULL, NULL, &t->first },
+		{ "emptied", NULL, NULL, &t->emptied },
+		{ "touched", NULL, NULL, &t->touched },
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
 		if (is_key(key, members[i].name))
-			return members[i].text	   ? read_text(v, members[i].text)
-				: members[i].number ? read_number(v, members[i].number)
-						    : read_flag(v, members[i].flag);
+			return members[i].text		    ? read_text(v, members[i].text)
+					: members[i].number ? read_number(v, members[i].number)
+							    : read_flag(v, members[i].flag);
 	return -1;
 }
 
@@ -276,12 +288,12 @@ static int read_different(struct json *j, struct fill_plan *p)
 	int r = json_enter(j, '{') ? 0 : -1;
 
 	while (r == 0 && json_member(j, &key))
-		r = json_value(j, &v) == JSON_ERROR ? -1
-		    : is_key(&key, "db")	    ? read_text(&v, &d.db)
-		    : is_key(&key, "table")	    ? read_text(&v, &d.name)
-		    : is_key(&key, "why")	    ? read_text(&v, &d.why)
-		    : is_key(&key, "again")	    ? read_flag(&v, &d.again)
-						    : -1;
+		r = json_value(j, &v) == JSON_ERROR	? -1
+				: is_key(&key, "db")	? read_text(&v, &d.db)
+				: is_key(&key, "table") ? read_text(&v, &d.name)
+				: is_key(&key, "why")	? read_text(&v, &d.why)
+				: is_key(&key, "again") ? read_flag(&v, &d.again)
+							: -1;
 	if (r == 0 && (j->problem || d.db == NULL || d.name == NULL || d.why == NULL))
 		r = -1;
 	if (r == 0)
@@ -311,9 +323,9 @@ static int read_plan(struct json *j, struct fill_plan *p)
 			if (read_list(j, p, is_key(&key, "tables") ? read_table : read_different) < 0)
 				return -1;
 		} else if (json_value(j, &v) == JSON_ERROR ||
-			   (is_key(&key, "mark")     ? read_text(&v, &p->mark)
-			    : is_key(&key, "paused") ? read_flag(&v, &p->paused)
-						     : -1) < 0) {
+				(is_key(&key, "mark")					 ? read_text(&v, &p->mark)
+								: is_key(&key, "paused") ? read_flag(&v, &p->paused)
+											 : -1) < 0) {
 			return -1;
 		}
 	}
@@ -337,5 +349,5 @@ int fill_plan_parse(struct fill_plan *p, const char *text, struct err *err)
 	}
 	fill_plan_done(&fresh);
 	return err_set(err, ERR_FATAL, 0, "the stored progress of snapshots is not what this version writes (%.80s)",
-		       text);
+			text);
 }

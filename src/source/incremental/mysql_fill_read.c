@@ -16,8 +16,8 @@
 enum {
 	CHUNK_ROWS = 4096,
 	GTIDS_MAX = 16 << 20,
-	QUIET_TRIES = 10,		/* moments without an event, before a lock is taken */
-	LOCK_AGAIN_MS = 5000,		/* then twice that, and so on */
+	QUIET_TRIES = 10,     /* moments without an event, before a lock is taken */
+	LOCK_AGAIN_MS = 5000, /* then twice that, and so on */
 	LOCK_AGAIN_MOST_MS = 60000,
 	SHOWS_SOON_MS = 20,
 	SHOWS_AGAIN_MOST_MS = 200
@@ -84,8 +84,8 @@ static void count_begin(struct mysql_fill *f, const struct fill_table *t)
 	f->started_us = clock_mono_us();
 	f->started_rows = t->rows;
 	mysql_fill_tell(f, "snapshot of %s.%s %s%s%s%s", t->db, t->name, t->bound ? "resumes after row " : "begins",
-			t->bound ? t->bound : "", f->table.keyed ? "" : ", by one scan: ",
-			f->table.keyed ? "" : f->table.unkeyed_why);
+			t->bound ? t->bound : "",
+			f->table.keyed ? "" : ", by one scan: ", f->table.keyed ? "" : f->table.unkeyed_why);
 }
 
 static uint64_t chunk_rows(const struct mysql_fill *f)
@@ -111,7 +111,7 @@ enum fill_step fill_at_rest(struct mysql_fill *f, const struct fill_place *at)
 	int there;
 
 	if (t == NULL || f->plan.paused || clock_mono_us() < f->next_us ||
-	    (f->end == END_AHEAD && !fill_view_passed(&f->view, at->file, at->pos)))
+			(f->end == END_AHEAD && !fill_view_passed(&f->view, at->file, at->pos)))
 		return FILL_NOTHING;
 	f->end = f->end == END_AHEAD ? END_MET : f->end;
 	if (fill_view_connect(&f->view, f->setup.conf, f->setup.host, &err) < 0)
@@ -182,7 +182,9 @@ static int open_quiet(struct mysql_fill *f, struct err *err)
 
 	if (r > 0)
 		return fill_view_open(&f->view, err) < 0 ? -1 : 1;
-	f->shows_ms = f->shows_ms == 0 ? 1 : f->shows_ms * 2 < SHOWS_AGAIN_MOST_MS ? f->shows_ms * 2 : SHOWS_AGAIN_MOST_MS;
+	f->shows_ms = f->shows_ms == 0				? 1
+			: f->shows_ms * 2 < SHOWS_AGAIN_MOST_MS ? f->shows_ms * 2
+								: SHOWS_AGAIN_MOST_MS;
 	fill_pause_ms(f, f->shows_ms);
 	return r;
 }
@@ -209,9 +211,10 @@ static int open_view(struct mysql_fill *f, struct err *err)
 	if (r == 1)
 		lock_later(f);
 	if (r < 0 && err_is_refusal(err))
-		err_wrap(err, f->since ? "rows that cannot be found by key, in a table that changes all the time, need a "
-					 "short lock: grant LOCK TABLES"
-				       : FILL_NEEDS_LOCK);
+		err_wrap(err,
+				f->since ? "rows that cannot be found by key, in a table that changes all the time, need a "
+					   "short lock: grant LOCK TABLES"
+					 : FILL_NEEDS_LOCK);
 	return r < 0 ? -1 : r == 0;
 }
 
@@ -311,7 +314,7 @@ enum fill_step fill_at_read(struct mysql_fill *f, const struct fill_place *at)
 	int r = SCAN_ROW;
 
 	while (f->held.len < budget && f->held.len < FILL_CHUNK_BYTES &&
-	       (r = scan_next(&f->view.scan, &f->arena, FILL_READ_WAIT_MS, &p, &len, &err)) == SCAN_ROW)
+			(r = scan_next(&f->view.scan, &f->arena, FILL_READ_WAIT_MS, &p, &len, &err)) == SCAN_ROW)
 		hold_row(f, p, len);
 	scan_save(&f->view.scan);
 	arena_reset(&f->arena);
@@ -331,7 +334,7 @@ static enum fill_step read_again(struct mysql_fill *f)
 {
 	struct err err = { 0 };
 
-	if (f->stale) {		/* its definition may be another one now */
+	if (f->stale) { /* its definition may be another one now */
 		fill_forget_table(f);
 		return FILL_WORKING;
 	}

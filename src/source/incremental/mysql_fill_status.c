@@ -22,22 +22,21 @@ static void waits_for_lock(const struct mysql_fill *f, char *out, size_t size)
 	int64_t left_us = f->next_us - clock_mono_us();
 
 	snprintf(out, size,
-		 "LOCK TABLES .. READ was not granted %u time%s: a transaction that has written to the table is open; "
-		 "again in %lld s",
-		 f->locks, f->locks == 1 ? "" : "s", left_us > 0 ? (long long)left_us / 1000000 + 1 : 0ll);
+			"LOCK TABLES .. READ was not granted %u time%s: a transaction that has written to the table is open; "
+			"again in %lld s",
+			f->locks, f->locks == 1 ? "" : "s", left_us > 0 ? (long long)left_us / 1000000 + 1 : 0ll);
 }
 
 static void waits_for_stream(const struct mysql_fill *f, char *out, size_t size)
 {
 	snprintf(out, size, "the stream has to come to %.100s:%llu first", f->view.fence.file,
-		 (unsigned long long)f->view.fence.pos);
+			(unsigned long long)f->view.fence.pos);
 }
 
 /* At rest it may wait for the place from which on what the server says of the table is true. */
 static bool is_ahead(const struct mysql_fill *f)
 {
-	return f->state == MEET ||
-	       (f->state == REST && (f->end == END_AHEAD || (f->end_asked && !f->table_open)));
+	return f->state == MEET || (f->state == REST && (f->end == END_AHEAD || (f->end_asked && !f->table_open)));
 }
 
 static void what_it_waits_for(const struct mysql_fill *f, char *out, size_t size)
@@ -46,7 +45,7 @@ static void what_it_waits_for(const struct mysql_fill *f, char *out, size_t size
 
 	if (f->state == PASS)
 		snprintf(out, size, "the stream waits while the rows pass: %s%s", f->table.unkeyed_why,
-			 f->plan.paused ? "; the pause begins after them" : "");
+				f->plan.paused ? "; the pause begins after them" : "");
 	else if (f->plan.paused)
 		return;
 	else if (f->state == FENCE && f->locks > 0)
@@ -62,7 +61,9 @@ void mysql_fill_status(const struct mysql_fill *f, struct source_fill_status *ou
 	const struct fill_table *t = f->plan.count > 0 ? &f->plan.items[0] : NULL;
 	double seconds = (double)(clock_mono_us() - f->started_us) / 1e6;
 
-	*out = (struct source_fill_status){ .tables = (unsigned)f->plan.count, .paused = f->plan.paused, .left_ms = -1 };
+	*out = (struct source_fill_status){ .tables = (unsigned)f->plan.count,
+		.paused = f->plan.paused,
+		.left_ms = -1 };
 	if (t == NULL)
 		return;
 	snprintf(out->table, sizeof(out->table), "%s.%s", t->db, t->name);

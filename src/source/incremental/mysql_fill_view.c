@@ -75,7 +75,7 @@ static int lock_table(struct mysql_conn *lock, const char *db, const char *name,
 }
 
 int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, unsigned host, const char *db,
-			  const char *name, struct err *err)
+		const char *name, struct err *err)
 {
 	struct mysql_conn lock;
 	int r;

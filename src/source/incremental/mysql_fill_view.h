@@ -23,13 +23,13 @@
 struct fill_view {
 	struct mysql_conn conn;
 	struct scan scan;
-	struct position fence;		/* all that the view holds stands at or before it */
-	bool locked;			/* it was opened under a lock: of its table, exactly what stands before the fence */
+	struct position fence; /* all that the view holds stands at or before it */
+	bool locked;	       /* it was opened under a lock: of its table, exactly what stands before the fence */
 };
 
 void fill_view_init(struct fill_view *v);
-void fill_view_done(struct fill_view *v);	/* also closes; to be initialised again before use */
-void fill_view_close(struct fill_view *v);	/* hangs up */
+void fill_view_done(struct fill_view *v);  /* also closes; to be initialised again before use */
+void fill_view_close(struct fill_view *v); /* hangs up */
 int fill_view_connect(struct fill_view *v, const struct mysql_conf *conf, unsigned host, struct err *err);
 
 /* Does the engine show all of this set? 1, 0: not yet, -1. */
@@ -37,12 +37,12 @@ int fill_view_shows(struct fill_view *v, const char *gtids, struct err *err);
 int fill_view_open(struct fill_view *v, struct err *err);
 /* 1: the lock was not granted in time; ERR_CONFIG: no grant for it. */
 int fill_view_open_locked(struct fill_view *v, const struct mysql_conf *conf, unsigned host, const char *db,
-			  const char *name, struct err *err);
+		const char *name, struct err *err);
 /* Is the lock granted, so that a snapshot may be promised? Who has the table just now does not matter. -1: why not. */
 int fill_view_can_lock(struct mysql_conn *conn, const char *db, const char *name, struct err *err);
-int fill_view_release(struct fill_view *v, struct err *err);	/* the view is let go, the connection stays */
+int fill_view_release(struct fill_view *v, struct err *err); /* the view is let go, the connection stays */
 
-int fill_file_compare(const char *a, const char *b);	/* binlog files of one server, as strcmp() does */
+int fill_file_compare(const char *a, const char *b); /* binlog files of one server, as strcmp() does */
 /* Is the place at or behind the fence? */
 bool fill_view_passed(const struct fill_view *v, const char *file, uint64_t pos);
 

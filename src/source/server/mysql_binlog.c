@@ -13,9 +13,10 @@
 #include "source/server/mysql_refusal.h"
 
 enum {
-	COM_DUMP = 0x12, COM_DUMP_GTID = 0x1e,
+	COM_DUMP = 0x12,
+	COM_DUMP_GTID = 0x1e,
 	DUMP_THROUGH_GTID = 4,
-	TLS_HEARTBEAT_MS = 900,		/* a wait over TLS ends with the next packet: see mysql_wire.h */
+	TLS_HEARTBEAT_MS = 900, /* a wait over TLS ends with the next packet: see mysql_wire.h */
 	DEFAULT_HEARTBEAT_MS = 2000,
 	DAMAGED_TIMES = 3
 };
@@ -42,10 +43,10 @@ static int set_terms(struct mysql_conn *c, int64_t heartbeat_ms, const char *uui
 		return -1;
 	*checksum = strcasecmp(alg, "CRC32") == 0;
 	return mysql_conn_run(c, err,
-			      "SET @master_binlog_checksum = '%s', @source_binlog_checksum = '%s', "
-			      "@master_heartbeat_period = %lld, @source_heartbeat_period = %lld, @slave_uuid = '%s', "
-			      "@replica_uuid = '%s'",
-			      alg, alg, ns, ns, uuid, uuid);
+			"SET @master_binlog_checksum = '%s', @source_binlog_checksum = '%s', "
+			"@master_heartbeat_period = %lld, @source_heartbeat_period = %lld, @slave_uuid = '%s', "
+			"@replica_uuid = '%s'",
+			alg, alg, ns, ns, uuid, uuid);
 }
 
 static void put_le(struct buf *b, uint64_t v, unsigned width)
@@ -64,12 +65,12 @@ static int ask_by_gtid(struct binlog *b, uint32_t server_id, const struct gtid_s
 	gtid_set_encode(gtids, &set);
 	put_le(&cmd, DUMP_THROUGH_GTID, 2);
 	put_le(&cmd, server_id, 4);
-	put_le(&cmd, 0, 4);		/* no file name: the server finds the file */
+	put_le(&cmd, 0, 4); /* no file name: the server finds the file */
 	put_le(&cmd, 4, 8);
 	put_le(&cmd, set.len, 4);
 	buf_put(&cmd, set.data, set.len);
 	r = set.failed || cmd.failed ? err_set(err, ERR_FATAL, 0, "the GTID set is larger than 16 MiB")
-		: wire_send(&b->wire, COM_DUMP_GTID, cmd.data, cmd.len, err);
+				     : wire_send(&b->wire, COM_DUMP_GTID, cmd.data, cmd.len, err);
 	buf_done(&set);
 	buf_done(&cmd);
 	return r;
@@ -81,11 +82,10 @@ static int ask_by_file(struct binlog *b, uint32_t server_id, const char *file, u
 	int r;
 
 	if (pos > UINT32_MAX)
-		return err_set(
-			err, ERR_FATAL, 0,
-			"binlog %s: position %llu is beyond 4 GiB, which the protocol cannot ask for without GTIDs: "
-			"set gtid_mode = ON",
-			file, (unsigned long long)pos);
+		return err_set(err, ERR_FATAL, 0,
+				"binlog %s: position %llu is beyond 4 GiB, which the protocol cannot ask for without GTIDs: "
+				"set gtid_mode = ON",
+				file, (unsigned long long)pos);
 	buf_init(&cmd, 4096);
 	put_le(&cmd, pos, 4);
 	put_le(&cmd, 0, 2);
@@ -97,7 +97,7 @@ static int ask_by_file(struct binlog *b, uint32_t server_id, const char *file, u
 }
 
 int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id,
-		 const char *name, const struct binlog_start *from, struct err *err)
+		const char *name, const struct binlog_start *from, struct err *err)
 {
 	int64_t heartbeat_ms = conf->heartbeat_ms > 0 ? conf->heartbeat_ms : DEFAULT_HEARTBEAT_MS;
 	char uuid[40];
@@ -149,7 +149,7 @@ static int error_packet(struct binlog *b, const uint8_t *p, size_t len, struct e
 static bool has_place(const struct event_header *h)
 {
 	return h->next_pos != 0 && !(h->flags & EVENT_F_ARTIFICIAL) && h->type != EVENT_HEARTBEAT &&
-	       h->type != EVENT_HEARTBEAT_V2;
+			h->type != EVENT_HEARTBEAT_V2;
 }
 
 /* Inside a transaction nothing is ever left out. */
@@ -173,8 +173,8 @@ static int advance(struct binlog *b, const struct event_header *h, struct err *e
 	start = pos - h->size;
 	if (has_place(h) && (h->size > pos || start < b->pos || (is_inner(h->type) && start != b->pos)))
 		return err_set(err, ERR_RETRY, EVENT_DAMAGED,
-			       "%s event: says that it lies at %llu to %llu: damaged in the binlog file or on the way",
-			       event_type_name(h->type), (unsigned long long)start, (unsigned long long)pos);
+				"%s event: says that it lies at %llu to %llu: damaged in the binlog file or on the way",
+				event_type_name(h->type), (unsigned long long)start, (unsigned long long)pos);
 	b->pos = pos;
 	return 0;
 }
@@ -189,7 +189,7 @@ static int follow(struct binlog *b, const struct event *e, struct err *err)
 		return -1;
 	if (to.file_len >= sizeof(b->file))
 		return err_set(err, ERR_FATAL, 0, "MySQL %s: a binlog file name of %zu bytes", b->conn.server,
-			       to.file_len);
+				to.file_len);
 	memcpy(b->file, to.file, to.file_len);
 	b->file[to.file_len] = '\0';
 	b->pos = to.pos;
@@ -202,8 +202,8 @@ static int check_heartbeat(struct binlog *b, const struct event *e, uint64_t bef
 	if (!b->by_file || e->header.next_pos == 0 || b->pos == before)
 		return 0;
 	return err_set(err, ERR_RETRY, 0,
-		       "MySQL %s: binlog %s: the server has sent all up to %llu, but only what is before %llu has come",
-		       b->conn.server, b->file, (unsigned long long)b->pos, (unsigned long long)before);
+			"MySQL %s: binlog %s: the server has sent all up to %llu, but only what is before %llu has come",
+			b->conn.server, b->file, (unsigned long long)b->pos, (unsigned long long)before);
 }
 
 int binlog_packet(struct binlog *b, const uint8_t *p, size_t len, struct event *e, struct err *err)
@@ -217,7 +217,8 @@ int binlog_packet(struct binlog *b, const uint8_t *p, size_t len, struct event *
 	if (len == 0 || p[0] != 0)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: binlog: not an event", b->conn.server);
 	if (event_open(e, &b->format, p + 1, len - 1, err) < 0 || advance(b, &e->header, err) < 0 ||
-	    ((e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE) && follow(b, e, err) < 0))
+			((e->header.type == EVENT_FORMAT_DESCRIPTION || e->header.type == EVENT_ROTATE) &&
+					follow(b, e, err) < 0))
 		return err_wrap(err, "MySQL %s: binlog %s after position %llu", b->conn.server, b->file,
 				(unsigned long long)b->pos);
 	if (e->header.type == EVENT_HEARTBEAT || e->header.type == EVENT_HEARTBEAT_V2)
@@ -233,7 +234,7 @@ int binlog_next(struct binlog *b, struct arena *arena, int timeout_ms, struct ev
 
 	if (r == 0 && clock_mono_us() - b->wire.last_byte_us > b->dead_after_ms * 1000)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: no heartbeat for %lld ms: the connection is dead",
-			       b->conn.server, (long long)b->dead_after_ms);
+				b->conn.server, (long long)b->dead_after_ms);
 	return r <= 0 ? r : binlog_packet(b, p, len, e, err);
 }
 
@@ -250,7 +251,8 @@ void binlog_damaged(struct binlog_damage *d, const struct binlog *b, struct err 
 		return;
 	d->times = 0;
 	err->kind = ERR_FATAL;
-	err_wrap(err, "the binlog file is damaged; capture from a replica that has its transactions ([mysql] host), or take "
-		 "a new snapshot ([mysql] snapshot.mode = when_needed); `mysqlbinlog --verify-binlog-checksum %s` tells more",
-		 b->file);
+	err_wrap(err,
+			"the binlog file is damaged; capture from a replica that has its transactions ([mysql] host), or take "
+			"a new snapshot ([mysql] snapshot.mode = when_needed); `mysqlbinlog --verify-binlog-checksum %s` tells more",
+			b->file);
 }

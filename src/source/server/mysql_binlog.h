@@ -21,10 +21,10 @@ struct binlog {
 	struct mysql_conn conn;
 	struct wire wire;
 	struct event_format format;
-	char file[256];			/* that the last event is from */
-	uint64_t pos;			/* end of the last event in it */
+	char file[256]; /* that the last event is from */
+	uint64_t pos;	/* end of the last event in it */
 	int64_t dead_after_ms;
-	bool by_file;			/* nothing is left out: a heartbeat stands at the end of the last event */
+	bool by_file; /* nothing is left out: a heartbeat stands at the end of the last event */
 	bool open;
 };
 
@@ -37,17 +37,17 @@ struct binlog_damage {
 	uint64_t pos;
 	unsigned times;
 };
-void binlog_damaged(struct binlog_damage *d, const struct binlog *b, struct err *err);	/* at a failed binlog_next() */
+void binlog_damaged(struct binlog_damage *d, const struct binlog *b, struct err *err); /* at a failed binlog_next() */
 
 struct binlog_start {
-	const struct gtid_set *gtids;	/* not NULL: what we have; file and pos do not matter */
+	const struct gtid_set *gtids; /* not NULL: what we have; file and pos do not matter */
 	const char *file;
 	uint64_t pos;
 };
 
 /* conn: taken over, also on failure. name: tells readers of the same server apart (with server_id). */
 int binlog_start(struct binlog *b, struct mysql_conn *conn, const struct mysql_conf *conf, uint32_t server_id,
-		 const char *name, const struct binlog_start *from, struct err *err);
+		const char *name, const struct binlog_start *from, struct err *err);
 void binlog_stop(struct binlog *b);
 
 /* 1: an event, its bytes in the arena; 0: none within the time; -1. FORMAT_DESCRIPTION and ROTATE are dealt with before

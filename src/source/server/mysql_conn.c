@@ -16,13 +16,16 @@
 #include "source/server/mysql_identity.h"
 
 #ifndef ER_ACCOUNT_IS_LOCKED
-#define ER_ACCOUNT_IS_LOCKED 3118	/* MySQL's number; MariaDB's header has its own */
+#	define ER_ACCOUNT_IS_LOCKED 3118 /* MySQL's number; MariaDB's header has its own */
 #endif
 
 enum { QUERY_TIMEOUT_S = 20, SQL_MAX = 1 << 20 };
 
 /* Passing trouble is the default; these need a person or mean that nobody answered. */
-static const struct { unsigned code; enum err_kind kind; const char *remedy;
+static const struct {
+	unsigned code;
+	enum err_kind kind;
+	const char *remedy;
 } error_kinds[] = {
 	{ CR_CONNECTION_ERROR, ERR_UNREACHABLE, "" },
 	{ CR_CONN_HOST_ERROR, ERR_UNREACHABLE, "" },
@@ -69,7 +72,7 @@ int mysql_conn_fail(struct mysql_conn *c, const char *doing, struct err *err)
 	const char *remedy = mysql_conn_remedy(code);
 
 	return err_set(err, mysql_conn_kind(code), (int)code, "MySQL %s: %s: %s (%u)%s%s", c->server, doing,
-		       mysql_error(c->mysql), code, remedy[0] ? ": " : "", remedy);
+			mysql_error(c->mysql), code, remedy[0] ? ": " : "", remedy);
 }
 
 /* ---- hosts ---- */
@@ -107,10 +110,18 @@ static int log_in(struct mysql_conn *c, const struct mysql_conf *conf, const str
 {
 	char who[sizeof(c->server) + 8];
 	const struct mysql_login login = {
-		.who = who, .section = "mysql", .conf = &conf->login, .host = at->host, .port = at->port, .socket = conf->socket,
-		.user = conf->user, .password = conf->password, .charset = "utf8mb4",
+		.who = who,
+		.section = "mysql",
+		.conf = &conf->login,
+		.host = at->host,
+		.port = at->port,
+		.socket = conf->socket,
+		.user = conf->user,
+		.password = conf->password,
+		.charset = "utf8mb4",
 		.connect_s = (unsigned)((conf->connect_timeout_ms > 0 ? conf->connect_timeout_ms : 10000) + 999) / 1000,
-		.answer_s = conf->answer_timeout_ms > 0 ? (unsigned)((conf->answer_timeout_ms + 999) / 1000) : QUERY_TIMEOUT_S,
+		.answer_s = conf->answer_timeout_ms > 0 ? (unsigned)((conf->answer_timeout_ms + 999) / 1000)
+							: QUERY_TIMEOUT_S,
 	};
 	enum login_result r;
 
@@ -121,7 +132,7 @@ static int log_in(struct mysql_conn *c, const struct mysql_conf *conf, const str
 	return r == LOGIN_OPEN ? 0 : r == LOGIN_REFUSED ? -1 : connect_fail(c, err);
 }
 
-enum { HIDDEN_KEY_SHOWN = 80030 };	/* the version that has generated invisible keys */
+enum { HIDDEN_KEY_SHOWN = 80030 }; /* the version that has generated invisible keys */
 
 /*
  * Texts are to come as they are: UTC, UTF-8, no silent cutting, and patience with a reader that waits for its log. None
@@ -130,13 +141,13 @@ enum { HIDDEN_KEY_SHOWN = 80030 };	/* the version that has generated invisible k
  */
 static int set_session(struct mysql_conn *c, struct err *err)
 {
-	return mysql_conn_run(c, err, "SET NAMES utf8mb4, SESSION time_zone = '+00:00', sql_mode = '', "
-			      "net_write_timeout = 3600, net_read_timeout = 3600, wait_timeout = 86400, "
-			      "lock_wait_timeout = 5, sql_quote_show_create = 1, show_create_table_verbosity = 0, "
-			      "group_concat_max_len = 1048576, autocommit = 1, transaction_isolation = 'REPEATABLE-READ', "
-			      "sql_select_limit = 18446744073709551615, max_execution_time = 0, sql_big_selects = 1%s",
-			      c->version < HIDDEN_KEY_SHOWN ? ""
-			      : ", show_gipk_in_create_table_and_information_schema = 1");
+	return mysql_conn_run(c, err,
+			"SET NAMES utf8mb4, SESSION time_zone = '+00:00', sql_mode = '', "
+			"net_write_timeout = 3600, net_read_timeout = 3600, wait_timeout = 86400, "
+			"lock_wait_timeout = 5, sql_quote_show_create = 1, show_create_table_verbosity = 0, "
+			"group_concat_max_len = 1048576, autocommit = 1, transaction_isolation = 'REPEATABLE-READ', "
+			"sql_select_limit = 18446744073709551615, max_execution_time = 0, sql_big_selects = 1%s",
+			c->version < HIDDEN_KEY_SHOWN ? "" : ", show_gipk_in_create_table_and_information_schema = 1");
 }
 
 int mysql_conn_open(struct mysql_conn *c, const struct mysql_conf *conf, unsigned host, struct err *err)
@@ -245,8 +256,9 @@ MYSQL_RES *mysql_conn_rows(struct mysql_conn *c, const char *shape, struct err *
 		return NULL;
 	res = mysql_store_result(c->mysql);
 	if (res == NULL && mysql_errno(c->mysql) == 0)
-		err_set(err, ERR_CONFIG, 0, "MySQL %s: %.60s: expected rows, found none: this is no server that millrace knows",
-			c->server, doing);
+		err_set(err, ERR_CONFIG, 0,
+				"MySQL %s: %.60s: expected rows, found none: this is no server that millrace knows",
+				c->server, doing);
 	else if (res == NULL)
 		mysql_conn_fail(c, "reading a result", err);
 	else if (mysql_conn_shape(c, res, shape, doing, err) == 0)

@@ -29,7 +29,7 @@ static bool starts(const char *text, const char *word)
 bool mysql_definition_may_change(const struct table_place *at, const char *statement)
 {
 	if (starts(statement, "BEGIN") || starts(statement, "COMMIT") || starts(statement, "XA ") ||
-	    starts(statement, "SAVEPOINT"))
+			starts(statement, "SAVEPOINT"))
 		return false;
 	if (strcasestr(statement, "DATABASE") || strcasestr(statement, "SCHEMA"))
 		return true;
@@ -43,11 +43,11 @@ static int unsure(const char *because, const char *statement, struct err *err)
 
 /* Looks through one file; *left is how many events may still be read. */
 static int look_through(struct mysql_conn *c, const struct table_place *at, const char *file, uint64_t from,
-			unsigned *left, struct err *err)
+		unsigned *left, struct err *err)
 {
 	enum { TYPE = 2, INFO = 5 };
 	MYSQL_RES *res = mysql_conn_rows(c, "!?!???", err, "SHOW BINLOG EVENTS IN '%s' FROM %llu LIMIT %u", file,
-					 (unsigned long long)from, *left);
+			(unsigned long long)from, *left);
 	MYSQL_ROW row;
 	int r = 0;
 
@@ -56,7 +56,7 @@ static int look_through(struct mysql_conn *c, const struct table_place *at, cons
 	while (r == 0 && (row = mysql_fetch_row(res)) != NULL) {
 		(*left)--;
 		if (row[TYPE] && row[INFO] && strcmp(row[TYPE], "Query") == 0 &&
-		    mysql_definition_may_change(at, row[INFO]))
+				mysql_definition_may_change(at, row[INFO]))
 			r = unsure("", row[INFO], err);
 	}
 	mysql_free_result(res);
@@ -109,13 +109,13 @@ static int show_create(struct mysql_conn *c, const struct table_place *at, struc
 }
 
 int mysql_definition(const struct mysql_conf *conf, unsigned host, const struct table_place *at, struct buf *create,
-		     struct err *err)
+		struct err *err)
 {
 	struct mysql_conn c = { 0 };
 	int r = mysql_conn_open(&c, conf, host, err);
 
 	if (r == 0)
-		r = mysql_conn_run(&c, err, "SET SESSION lock_wait_timeout = 2");	/* behind a DDL at work */
+		r = mysql_conn_run(&c, err, "SET SESSION lock_wait_timeout = 2"); /* behind a DDL at work */
 	if (r == 0)
 		r = show_create(&c, at, create, err);
 	if (r == 0)

@@ -13,7 +13,7 @@
 #include "core/err.h"
 #include "source/server/mysql_conf.h"
 
-struct table_place {			/* a table map */
+struct table_place { /* a table map */
 	const char *db, *table;
 	const char *file;
 	uint64_t pos;
@@ -21,7 +21,7 @@ struct table_place {			/* a table map */
 
 /* 0: create holds SHOW CREATE TABLE, NUL-terminated; -1: err says why it cannot be relied on. Takes a connection. */
 int mysql_definition(const struct mysql_conf *conf, unsigned host, const struct table_place *at, struct buf *create,
-		     struct err *err);
+		struct err *err);
 /* May this statement, as SHOW BINLOG EVENTS shows it, have changed the table? In doubt, yes. */
 bool mysql_definition_may_change(const struct table_place *at, const char *statement);
 

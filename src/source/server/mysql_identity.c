@@ -14,7 +14,8 @@ static const struct kind {
 } kinds[] = {
 	{ "mariadb", "gtid_domain_id", "MariaDB", "its binlog and its GTIDs are others" },
 	{ "tidb", "tidb_txn_mode", "TiDB", "it has no binlog in MySQL's format" },
-	{ "cluster", "ndb_batch_size", "MySQL NDB Cluster", "several servers write one table, each into its own binlog" },
+	{ "cluster", "ndb_batch_size", "MySQL NDB Cluster",
+			"several servers write one table, each into its own binlog" },
 	{ "oceanbase", NULL, "OceanBase", "its binlog is that of a service beside it" },
 	{ "vitess", NULL, "Vitess", "a shard's own MySQL server has the binlog: connect to that one" },
 	{ "singlestore", NULL, "SingleStore", "it has no binlog in MySQL's format" },
@@ -28,7 +29,7 @@ static const struct kind {
 
 struct answer {
 	char version[64], comment[128], uuid[40];
-	bool odd[sizeof(kinds) / sizeof(*kinds)];	/* the kind's own variable is there */
+	bool odd[sizeof(kinds) / sizeof(*kinds)]; /* the kind's own variable is there */
 };
 
 static void take_variable(struct answer *a, const char *name, const char *value)
@@ -45,9 +46,10 @@ static void take_variable(struct answer *a, const char *name, const char *value)
 
 static int ask(struct mysql_conn *c, struct answer *a, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, "!?", err, "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', "
-					 "'version_comment', 'server_uuid', 'gtid_domain_id', 'tidb_txn_mode', "
-					 "'ndb_batch_size')");
+	MYSQL_RES *res = mysql_conn_rows(c, "!?", err,
+			"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', "
+			"'version_comment', 'server_uuid', 'gtid_domain_id', 'tidb_txn_mode', "
+			"'ndb_batch_size')");
 	MYSQL_ROW row;
 
 	if (res == NULL)
@@ -62,7 +64,7 @@ static const struct kind *kind_of(const struct answer *a, const char *greeting)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (a->odd[i] || strcasestr(greeting, kinds[i].word) || strcasestr(a->version, kinds[i].word) ||
-		    strcasestr(a->comment, kinds[i].word))
+				strcasestr(a->comment, kinds[i].word))
 			return &kinds[i];
 	return NULL;
 }
@@ -79,7 +81,7 @@ static unsigned version_number(const char *text)
 static int refuse(struct mysql_conn *c, const struct kind *kind, struct err *err)
 {
 	return err_set(err, ERR_CONFIG, 0, "MySQL %s: this is %s (%s): %s; a MySQL server 8.0 or newer is needed",
-		       c->server, kind->name, c->version_text, kind->why);
+			c->server, kind->name, c->version_text, kind->why);
 }
 
 int mysql_identity_read(struct mysql_conn *c, struct err *err)
@@ -100,12 +102,12 @@ int mysql_identity_read(struct mysql_conn *c, struct err *err)
 		return refuse(c, kind, err);
 	if (c->version < OLDEST_VERSION)
 		return err_set(err, ERR_CONFIG, 0, "MySQL %s: version %s is too old: 8.0 or newer is needed", c->server,
-			       c->version_text);
+				c->version_text);
 	if (a.uuid[0] == '\0')
 		return err_set(err, ERR_CONFIG, 0,
-			       "MySQL %s: '%.60s' (%s) has no server_uuid: it is not a MySQL server, or a proxy hides "
-			       "it; connect to the server itself",
-			       c->server, a.comment, c->version_text);
+				"MySQL %s: '%.60s' (%s) has no server_uuid: it is not a MySQL server, or a proxy hides "
+				"it; connect to the server itself",
+				c->server, a.comment, c->version_text);
 	memcpy(c->uuid, a.uuid, sizeof(c->uuid));
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "core/err.h"
 
-enum { BINLOG_GONE = 1236 };	/* err.code when the server no longer has, or never had, what was asked for */
+enum { BINLOG_GONE = 1236 }; /* err.code when the server no longer has, or never had, what was asked for */
 
 /* code and text: the server's error packet. Fills err with kind, words and remedy; -1. */
 int mysql_refusal(const char *server, unsigned code, const char *text, struct err *err);

@@ -42,7 +42,7 @@ static int server_error(struct scan *s, const uint8_t *p, size_t len, struct err
 	s->running = false;
 	bytes_take(&in, skip);
 	return err_set(err, mysql_conn_kind(code), (int)code, "MySQL %s: %.*s (%u)", s->wire.conn->server,
-		       (int)(bytes_left(&in) < 300 ? bytes_left(&in) : 300), (const char *)in.at, code);
+			(int)(bytes_left(&in) < 300 ? bytes_left(&in) : 300), (const char *)in.at, code);
 }
 
 /* The first packet says how many follow. */
@@ -55,7 +55,7 @@ static int count_columns(struct scan *s, const uint8_t *p, size_t len, struct er
 
 	if (len == 0 || in.failed || bytes_left(&in) > 0 || columns == 0 || columns > 8192)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: no result set where one was expected",
-			       s->wire.conn->server);
+				s->wire.conn->server);
 	s->counted = true;
 	s->heading = (unsigned)columns + !no_eof;
 	return 0;
@@ -63,13 +63,13 @@ static int count_columns(struct scan *s, const uint8_t *p, size_t len, struct er
 
 /* A packet; the clock is asked only when nothing came. */
 static int next_packet(struct scan *s, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len,
-		       struct err *err)
+		struct err *err)
 {
 	int r = wire_next(&s->wire, arena, timeout_ms, p, len, err);
 
 	if (r == 0 && clock_mono_us() - s->wire.last_byte_us > (int64_t)SILENCE_MS * 1000)
 		return err_set(err, ERR_RETRY, 0, "MySQL %s: a SELECT gave nothing for %d ms", s->wire.conn->server,
-			       SILENCE_MS);
+				SILENCE_MS);
 	return r;
 }
 

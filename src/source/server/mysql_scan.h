@@ -17,21 +17,21 @@
 #include "source/server/mysql_conn.h"
 #include "source/server/mysql_wire.h"
 
-enum scan_step { SCAN_NOTHING, SCAN_ROW, SCAN_END };	/* -1: failed, the connection is of no use any more */
+enum scan_step { SCAN_NOTHING, SCAN_ROW, SCAN_END }; /* -1: failed, the connection is of no use any more */
 
 struct scan {
 	struct wire wire;
-	bool open;			/* wire is set up */
-	bool running;			/* sent, and its end was not seen */
-	unsigned heading;		/* packets still to come before the first row */
-	bool counted;			/* the first packet of the heading was seen */
-	int64_t asked_us;		/* monotonic */
+	bool open;	  /* wire is set up */
+	bool running;	  /* sent, and its end was not seen */
+	unsigned heading; /* packets still to come before the first row */
+	bool counted;	  /* the first packet of the heading was seen */
+	int64_t asked_us; /* monotonic */
 };
 
-void scan_open(struct scan *s, struct mysql_conn *conn);	/* conn is lent until scan_close() */
-void scan_close(struct scan *s);	/* closed already: nothing. While running: close the connection too */
+void scan_open(struct scan *s, struct mysql_conn *conn); /* conn is lent until scan_close() */
+void scan_close(struct scan *s); /* closed already: nothing. While running: close the connection too */
 int scan_start(struct scan *s, const char *sql, size_t len, struct err *err);
 int scan_next(struct scan *s, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len, struct err *err);
-void scan_save(struct scan *s);		/* the arena is about to leave us */
+void scan_save(struct scan *s); /* the arena is about to leave us */
 
 #endif

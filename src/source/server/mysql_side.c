@@ -12,15 +12,15 @@
 
 enum {
 	ASK_US = 1000000,
-	ANSWER_US = 10000000,		/* the server's time for an answer */
-	CONNECT_MS = 2000,		/* the stream waits meanwhile */
-	AGAIN_FIRST_US = 5000000, AGAIN_LAST_US = 60000000
+	ANSWER_US = 10000000, /* the server's time for an answer */
+	CONNECT_MS = 2000,    /* the stream waits meanwhile */
+	AGAIN_FIRST_US = 5000000,
+	AGAIN_LAST_US = 60000000
 };
 
 void mysql_side_init(struct mysql_side *side)
 {
-	*side = (struct mysql_side){ .behind_bytes = -1, .beat_us = clock_mono_us(),
-				     .again_us = AGAIN_FIRST_US };
+	*side = (struct mysql_side){ .behind_bytes = -1, .beat_us = clock_mono_us(), .again_us = AGAIN_FIRST_US };
 	position_init(&side->server);
 }
 
@@ -84,7 +84,7 @@ static void see_reset(struct mysql_side *side)
 
 	if (side->asked_file[0])
 		side->went_back |= is_before(p->file, side->asked_file) ||
-				   (strcmp(p->file, side->asked_file) == 0 && p->pos < side->asked_pos);
+				(strcmp(p->file, side->asked_file) == 0 && p->pos < side->asked_pos);
 }
 
 /* SHOW BINARY LOGS: what is left of our file, and all of those behind it. */
@@ -161,13 +161,13 @@ static void take_beat(struct mysql_side *side, int64_t now_us)
 static bool is_beat_due(const struct mysql_side *side, const struct mysql_conf *conf, int64_t now_us)
 {
 	return conf->heartbeat_interval_ms > 0 && conf->heartbeat_query &&
-	       now_us - side->beat_us >= conf->heartbeat_interval_ms * 1000;
+			now_us - side->beat_us >= conf->heartbeat_interval_ms * 1000;
 }
 
 /* ---- steps ---- */
 
 static void send_next(struct mysql_side *side, const struct mysql_conf *conf, const char *file, uint64_t pos,
-		      int64_t now_us)
+		int64_t now_us)
 {
 	if (is_beat_due(side, conf, now_us)) {
 		side->beat_us = now_us;
@@ -176,7 +176,7 @@ static void send_next(struct mysql_side *side, const struct mysql_conf *conf, co
 		snprintf(side->asked_file, sizeof(side->asked_file), "%s", file);
 		side->asked_pos = pos;
 		ask(side, now_us, side->conn.version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS",
-		    SIDE_ASKED_POSITION);
+				SIDE_ASKED_POSITION);
 	}
 }
 
@@ -197,7 +197,7 @@ static void await(struct mysql_side *side, const char *file, uint64_t pos, int64
 }
 
 static void open_side(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *uuid,
-		      int64_t now_us)
+		int64_t now_us)
 {
 	struct mysql_conf hurried = *conf;
 	struct err err = { 0 };
@@ -206,8 +206,10 @@ static void open_side(struct mysql_side *side, const struct mysql_conf *conf, un
 		return;
 	hurried.connect_timeout_ms = hurried.answer_timeout_ms = CONNECT_MS;
 	if (mysql_conn_open(&side->conn, &hurried, host, &err) == 0 && strcmp(side->conn.uuid, uuid) != 0)
-		err_set(&err, ERR_CONFIG, 0, "one address leads to several servers (now server_uuid %s): name the "
-			"servers themselves in [mysql] host", side->conn.uuid);
+		err_set(&err, ERR_CONFIG, 0,
+				"one address leads to several servers (now server_uuid %s): name the "
+				"servers themselves in [mysql] host",
+				side->conn.uuid);
 	if (err.kind == ERR_NONE) {
 		side->state = SIDE_READY;
 		return;
@@ -218,7 +220,7 @@ static void open_side(struct mysql_side *side, const struct mysql_conf *conf, un
 }
 
 void mysql_side_step(struct mysql_side *side, const struct mysql_conf *conf, unsigned host, const char *uuid,
-		     const char *file, uint64_t pos)
+		const char *file, uint64_t pos)
 {
 	int64_t now_us = clock_mono_us();
 

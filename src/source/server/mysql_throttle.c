@@ -28,16 +28,16 @@ enum {
 struct peer {
 	struct mysql_conn conn;
 	bool asked;
-	int64_t next_us, asked_us;	/* monotonic */
-	bool known;			/* an answer came on this connection */
-	int64_t away_us;		/* since when it cannot be reached; 0: it can */
-	char why[160];			/* it says: wait; "" */
+	int64_t next_us, asked_us; /* monotonic */
+	bool known;		   /* an answer came on this connection */
+	int64_t away_us;	   /* since when it cannot be reached; 0: it can */
+	char why[160];		   /* it says: wait; "" */
 };
 
 struct throttle {
 	struct peer peers[PEERS_MAX];
-	bool open;			/* a peer was asked */
-	int64_t next_row_us;		/* rows per second: nothing more is read before */
+	bool open;	     /* a peer was asked */
+	int64_t next_row_us; /* rows per second: nothing more is read before */
 	char why[160];
 };
 
@@ -102,17 +102,19 @@ int throttle_check(const struct mysql_conf *conf, struct err *err)
 	const char *expected;
 
 	for (size_t i = 0; i < conf->throttle_replicas.count; i++)
-		if (endpoint_parse(conf->throttle_replicas.items[i], strlen(conf->throttle_replicas.items[i]), &at, &expected) < 0)
-			return err_set(err, ERR_CONFIG, 0, "[mysql] snapshot.throttle.replicas: expected %s, found '%.100s'", expected,
-				       conf->throttle_replicas.items[i]);
+		if (endpoint_parse(conf->throttle_replicas.items[i], strlen(conf->throttle_replicas.items[i]), &at,
+				    &expected) < 0)
+			return err_set(err, ERR_CONFIG, 0,
+					"[mysql] snapshot.throttle.replicas: expected %s, found '%.100s'", expected,
+					conf->throttle_replicas.items[i]);
 	for (size_t i = 0; i < conf->max_load.count; i++)
 		if (read_limit(conf->max_load.items[i], &limit) < 0)
 			return err_set(err, ERR_CONFIG, 0,
-				       "[mysql] snapshot.max.load: expected STATUS_VARIABLE=NUMBER, found '%.100s'",
-				       conf->max_load.items[i]);
+					"[mysql] snapshot.max.load: expected STATUS_VARIABLE=NUMBER, found '%.100s'",
+					conf->max_load.items[i]);
 	if (conf->throttle_replicas.count >= PEERS_MAX)
 		return err_set(err, ERR_CONFIG, 0, "[mysql] snapshot.throttle.replicas: expected at most %d, found %zu",
-			       PEERS_MAX - 1, conf->throttle_replicas.count);
+				PEERS_MAX - 1, conf->throttle_replicas.count);
 	return 0;
 }
 
@@ -203,7 +205,7 @@ static unsigned lag_column(MYSQL_RES *res)
 
 	for (unsigned i = 0; i < n; i++)
 		if (strcasecmp(fields[i].name, "Seconds_Behind_Source") == 0 ||
-		    strcasecmp(fields[i].name, "Seconds_Behind_Master") == 0)
+				strcasecmp(fields[i].name, "Seconds_Behind_Master") == 0)
 			return i;
 	return 0;
 }
@@ -218,7 +220,7 @@ static void judge_lag(struct peer *p, const struct mysql_conf *conf, size_t peer
 		snprintf(p->why, sizeof(p->why), "%.80s says no lag: it does not replicate", peer_name(conf, peer));
 	else if (seconds * 1000 > (double)conf->throttle_lag_ms)
 		snprintf(p->why, sizeof(p->why), "%.80s lags %g s > %g s", peer_name(conf, peer), seconds,
-			 (double)conf->throttle_lag_ms / 1000);
+				(double)conf->throttle_lag_ms / 1000);
 }
 
 static void take_answer(struct peer *p, const struct mysql_conf *conf, size_t peer, int64_t now_us)
@@ -295,7 +297,8 @@ static void look(struct throttle *t, const struct mysql_conf *conf, unsigned hos
 		else if (now_us >= p->next_us)
 			ask(p, conf, i, host, now_us);
 		if (t->why[0] == '\0')
-			snprintf(t->why, sizeof(t->why), "%s", !p->known && !p->why[0] ? "asking how busy the servers are" : p->why);
+			snprintf(t->why, sizeof(t->why), "%s",
+					!p->known && !p->why[0] ? "asking how busy the servers are" : p->why);
 	}
 }
 

@@ -17,14 +17,14 @@
 struct throttle;
 
 struct throttle *throttle_new(void);
-void throttle_free(struct throttle *t);		/* NULL allowed */
-void throttle_hang_up(struct throttle *t);	/* nothing is asked any more, until the next look */
+void throttle_free(struct throttle *t);	   /* NULL allowed */
+void throttle_hang_up(struct throttle *t); /* nothing is asked any more, until the next look */
 /* Asks, reads answers: must the reader wait? How long until it is worth to look again, in ms; 0: go on. */
 int throttle_wait_ms(struct throttle *t, const struct mysql_conf *conf, unsigned host);
 /* -1: the server that is read cannot be reached for so long that a reader who waits should look for another one. */
 int throttle_lost(const struct throttle *t, struct err *err);
-void throttle_count(struct throttle *t, const struct mysql_conf *conf, uint64_t rows);	/* that were read */
-const char *throttle_why(const struct throttle *t);	/* "Threads_running 60 > 50"; "": nothing holds */
-int throttle_check(const struct mysql_conf *conf, struct err *err);	/* can the limits be understood? */
+void throttle_count(struct throttle *t, const struct mysql_conf *conf, uint64_t rows); /* that were read */
+const char *throttle_why(const struct throttle *t);		    /* "Threads_running 60 > 50"; "": nothing holds */
+int throttle_check(const struct mysql_conf *conf, struct err *err); /* can the limits be understood? */
 
 #endif

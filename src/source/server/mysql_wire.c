@@ -9,7 +9,7 @@
 #include <errmsg.h>
 #include <errno.h>
 #ifdef HAVE_MARIADB_CONNECTOR
-#include <ma_pvio.h>
+#	include <ma_pvio.h>
 #endif
 #include <poll.h>
 #include <string.h>
@@ -19,7 +19,7 @@
 #include "source/decode/mysql_bytes.h"
 
 enum { HEADER = 4, PART_MAX = 0xffffff, BLOCK = 64 << 10 };
-#define PACKET_MAX ((size_t)1100 << 20)	/* the server's own limit is 1 GiB */
+#define PACKET_MAX ((size_t)1100 << 20) /* the server's own limit is 1 GiB */
 
 void wire_init(struct wire *w, struct mysql_conn *conn)
 {
@@ -55,23 +55,23 @@ int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, 
 }
 #else
 enum { COM_QUERY_BYTE = 3 };
-#define QUERY_ATTRIBUTES (1ul << 27)
+#	define QUERY_ATTRIBUTES (1ul << 27)
 
 /* libmysqlclient asks for query attributes, so a statement begins with their number, none, and that of their sets. */
 int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, struct err *err)
 {
 	bool attributes = command == COM_QUERY_BYTE &&
-		w->conn->mysql->client_flag & w->conn->mysql->server_capabilities & QUERY_ATTRIBUTES;
+			w->conn->mysql->client_flag & w->conn->mysql->server_capabilities & QUERY_ATTRIBUTES;
 	size_t head_len = HEADER + 1 + (attributes ? 2 : 0), payload = head_len - HEADER + len;
 	unsigned char head[HEADER + 3] = { (unsigned char)payload, (unsigned char)(payload >> 8),
-					   (unsigned char)(payload >> 16), 0, command, 0, 1 };
+		(unsigned char)(payload >> 16), 0, command, 0, 1 };
 	struct iovec parts[2] = { { head, head_len }, { (void *)(uintptr_t)p, len } };
 	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
 
 	if (w->through_library)
 		return err_set(err, ERR_CONFIG, 0,
-			       "MySQL %s: TLS needs a build with MariaDB Connector/C: set ssl.mode = disabled",
-			       w->conn->server);
+				"MySQL %s: TLS needs a build with MariaDB Connector/C: set ssl.mode = disabled",
+				w->conn->server);
 	if (payload >= PART_MAX || sendmsg(w->fd, &msg, MSG_NOSIGNAL) != (ssize_t)(head_len + len))
 		return lost(w, strerror(errno), errno, err);
 	return 0;
@@ -118,7 +118,7 @@ static int error_packet(MYSQL *m, struct arena *arena, const uint8_t **p, size_t
 }
 
 static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len,
-			   struct err *err)
+		struct err *err)
 {
 	MYSQL *m = w->conn->mysql;
 	unsigned long n;
@@ -143,7 +143,7 @@ static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, 
 }
 #else
 static int next_by_library(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len,
-			   struct err *err)
+		struct err *err)
 {
 	return lost(w, "no TLS in this build", 0, err);
 }
@@ -305,7 +305,7 @@ int wire_next(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t
 		buf_put(&w->big, *p, n);
 		if (w->big.failed)
 			return err_set(err, ERR_FATAL, 0, "MySQL %s: a packet of more than %zu bytes", w->conn->server,
-				       (size_t)PACKET_MAX);
+					(size_t)PACKET_MAX);
 		if (n < PART_MAX) {
 			*p = arena_dup(arena, w->big.data, w->big.len);
 			*len = w->big.len;

@@ -20,18 +20,18 @@
 #include "source/server/mysql_conn.h"
 
 struct wire {
-	struct mysql_conn *conn;	/* borrowed */
+	struct mysql_conn *conn; /* borrowed */
 	int fd;
-	bool through_library;		/* TLS */
-	bool maybe_more;		/* TLS: the library may hold bytes that neither it nor the socket shows */
-	char *at, *end;			/* received, not given out; in the arena of the last call, or in saved */
-	char *limit;			/* room behind end in the same block; NULL: none */
+	bool through_library; /* TLS */
+	bool maybe_more;      /* TLS: the library may hold bytes that neither it nor the socket shows */
+	char *at, *end;	      /* received, not given out; in the arena of the last call, or in saved */
+	char *limit;	      /* room behind end in the same block; NULL: none */
 	struct buf saved;
-	struct buf big;			/* a packet of several parts is put together here */
-	struct buf ahead;		/* received before anyone asked, by wire_ahead() */
-	size_t ahead_at;		/* given out of it */
-	int64_t last_byte_us;		/* monotonic */
-	uint64_t bytes;			/* received since the start */
+	struct buf big;	      /* a packet of several parts is put together here */
+	struct buf ahead;     /* received before anyone asked, by wire_ahead() */
+	size_t ahead_at;      /* given out of it */
+	int64_t last_byte_us; /* monotonic */
+	uint64_t bytes;	      /* received since the start */
 };
 
 void wire_init(struct wire *w, struct mysql_conn *conn);
@@ -41,7 +41,7 @@ int wire_send(struct wire *w, unsigned char command, const void *p, size_t len, 
 /* 1: a packet; 0: none within timeout_ms (0: only what is here already); -1: the connection is lost.
  * Over TLS a wait may last until the next packet: keep heartbeats shorter than a second there. */
 int wire_next(struct wire *w, struct arena *arena, int timeout_ms, const uint8_t **p, size_t *len, struct err *err);
-void wire_save(struct wire *w);		/* the arena is about to leave us */
+void wire_save(struct wire *w); /* the arena is about to leave us */
 /* Takes in what has come, up to the ceiling, so that the server need not wait while others are read. 1: more fits. Over
  * TLS: nothing, 0. */
 int wire_ahead(struct wire *w, size_t max_bytes, struct err *err);

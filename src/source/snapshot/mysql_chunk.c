@@ -22,9 +22,9 @@ enum key_form { FORM_NONE, FORM_NUMBER, FORM_BIT, FORM_TIME, FORM_TEXT, FORM_BYT
 
 struct chunk_key {
 	const struct column *column;
-	unsigned index;			/* in the schema */
+	unsigned index; /* in the schema */
 	enum key_form form;
-	bool carried;			/* selected once more, as bytes, behind the columns */
+	bool carried; /* selected once more, as bytes, behind the columns */
 };
 
 /* ---- keys ---- */
@@ -32,19 +32,23 @@ struct chunk_key {
 static enum key_form form_of(const struct column *c)
 {
 	switch (c->type) {
-	case COL_TINYINT: case COL_SMALLINT: case COL_MEDIUMINT: case COL_INT: case COL_BIGINT:
-	case COL_DECIMAL: case COL_YEAR:
-		return FORM_NUMBER;
-	case COL_BIT:
-		return FORM_BIT;
-	case COL_DATE: case COL_TIME: case COL_DATETIME: case COL_TIMESTAMP:
-		return FORM_TIME;
-	case COL_CHAR: case COL_VARCHAR:
-		return FORM_TEXT;
-	case COL_BINARY: case COL_VARBINARY:
-		return FORM_BYTES;
-	default:
-		return FORM_NONE;
+	case COL_TINYINT:
+	case COL_SMALLINT:
+	case COL_MEDIUMINT:
+	case COL_INT:
+	case COL_BIGINT:
+	case COL_DECIMAL:
+	case COL_YEAR: return FORM_NUMBER;
+	case COL_BIT: return FORM_BIT;
+	case COL_DATE:
+	case COL_TIME:
+	case COL_DATETIME:
+	case COL_TIMESTAMP: return FORM_TIME;
+	case COL_CHAR:
+	case COL_VARCHAR: return FORM_TEXT;
+	case COL_BINARY:
+	case COL_VARBINARY: return FORM_BYTES;
+	default: return FORM_NONE;
 	}
 }
 
@@ -76,10 +80,10 @@ static const char *take_keys(struct chunk_table *t)
 			return "its key has a column that may be NULL";
 		if (form == FORM_TEXT && (c->charset == NULL || !is_word(c->charset)))
 			return "its key has a text of an unknown character set";
-		t->key[i] = (struct chunk_key){
-			.column = c, .index = s->key[i], .form = form,
-			.carried = form == FORM_TEXT && !is_utf8(c->charset)
-		};
+		t->key[i] = (struct chunk_key){ .column = c,
+			.index = s->key[i],
+			.form = form,
+			.carried = form == FORM_TEXT && !is_utf8(c->charset) };
 	}
 	return s->nkey > 0 ? NULL : "it has no key";
 }
@@ -109,7 +113,7 @@ static char *make_from(const struct schema *s, const char *index, const char *st
 }
 
 int chunk_table_init(struct chunk_table *t, struct schema *schema, const char *index, const char *why,
-		     const struct chunk_wish *wish, struct err *err)
+		const struct chunk_wish *wish, struct err *err)
 {
 	*t = (struct chunk_table){ .schema = schema_ref(schema) };
 	if (text_reader_init(&t->reader, schema, err) < 0) {
@@ -140,11 +144,11 @@ void chunk_table_done(struct chunk_table *t)
 
 struct index_search {
 	const struct schema *schema;
-	char name[256];			/* of the index that is being looked at; "" none */
-	unsigned columns;		/* of it, so far */
+	char name[256];	  /* of the index that is being looked at; "" none */
+	unsigned columns; /* of it, so far */
 	bool fits, ascending;
 	char found[256];
-	const char *why;		/* the best one that did not do */
+	const char *why; /* the best one that did not do */
 };
 
 /* Rows of SHOW INDEX: Key_name 2, Column_name 4, Collation 5, Sub_part 7, Index_type 10, Visible 13. */
@@ -206,7 +210,7 @@ static int find_index(struct index_search *x, struct mysql_conn *conn, struct er
 }
 
 int chunk_table_open(struct chunk_table *t, struct mysql_conn *conn, struct schema *schema,
-		     const struct chunk_wish *wish, struct err *err)
+		const struct chunk_wish *wish, struct err *err)
 {
 	struct index_search x = { .schema = schema, .fits = true };
 
@@ -245,9 +249,8 @@ static bool is_hex(const char *p, size_t len)
 static bool put_literal(const struct chunk_key *k, const char *p, size_t len, struct buf *out)
 {
 	switch (k->form) {
-	case FORM_NUMBER: case FORM_BIT:
-		buf_put(out, p, len);
-		return is_number(p, len);
+	case FORM_NUMBER:
+	case FORM_BIT: buf_put(out, p, len); return is_number(p, len);
 	case FORM_TIME:
 		buf_putc(out, '\'');
 		buf_put(out, p, len);
@@ -284,7 +287,7 @@ static bool put_part(const struct chunk_table *t, unsigned i, const char *op, co
 
 /* a > 1 OR (a = 1 AND b > 2); the last part's comparison is `last`. */
 static bool put_compare(const struct chunk_table *t, const char *op, const char *last, const char *bound, bool leading,
-			struct buf *out)
+		struct buf *out)
 {
 	unsigned n = leading ? 1 : t->schema->nkey, parts = 1;
 	bool good = true;
@@ -310,7 +313,7 @@ static bool put_compare(const struct chunk_table *t, const char *op, const char 
 static int bad_bound(const struct chunk_table *t, const char *bound, struct err *err)
 {
 	return err_set(err, ERR_DATA, 0, "table %s.%s: expected a place in its key, found '%.100s'", t->schema->db,
-		       t->schema->table, bound);
+			t->schema->table, bound);
 }
 
 static int put_where(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err)
@@ -331,7 +334,7 @@ static int put_where(const struct chunk_table *t, const struct chunk_range *rang
 			return bad_bound(t, range->upto, err);
 		word = " AND ";
 	}
-	if (t->where) {			/* a comment at its end must not reach the bracket */
+	if (t->where) { /* a comment at its end must not reach the bracket */
 		buf_puts(sql, word);
 		buf_putc(sql, '(');
 		buf_puts(sql, t->where);
@@ -353,7 +356,7 @@ static int check_size(const struct chunk_table *t, const struct buf *sql, struct
 	if (!sql->failed)
 		return 0;
 	return err_set(err, ERR_DATA, 0, "table %s.%s: a SELECT of its rows takes more than %d bytes", t->schema->db,
-		       t->schema->table, CHUNK_SQL_MAX);
+			t->schema->table, CHUNK_SQL_MAX);
 }
 
 static void put_as_bytes(const struct chunk_key *k, struct buf *sql)
@@ -413,7 +416,8 @@ int chunk_put_keys(const struct chunk_table *t, const char *const *bounds, size_
 	return check_size(t, sql, err);
 }
 
-int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err)
+int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql,
+		struct err *err)
 {
 	put_columns(t, sql);
 	buf_puts(sql, " WHERE ");
@@ -444,7 +448,7 @@ int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n,
 /* ---- rows to bounds ---- */
 
 struct cell {
-	const uint8_t *p;		/* NULL: SQL NULL, or nothing there */
+	const uint8_t *p; /* NULL: SQL NULL, or nothing there */
 	size_t len;
 };
 
@@ -471,8 +475,7 @@ static bool put_bound(const struct chunk_key *k, struct cell c, struct buf *out)
 	}
 	if (k->form == FORM_NUMBER || k->form == FORM_TIME) {
 		buf_put(out, c.p, c.len);
-		return k->form == FORM_NUMBER ? is_number((const char *)c.p, c.len)
-					      : is_time((const char *)c.p, c.len);
+		return k->form == FORM_NUMBER ? is_number((const char *)c.p, c.len) : is_time((const char *)c.p, c.len);
 	}
 	buf_putc(out, 'x');
 	for (size_t i = 0; i < c.len; i++) {
@@ -488,8 +491,8 @@ static int join_bound(const struct chunk_table *t, const struct cell *cells, str
 		if (i > 0)
 			buf_putc(out, ',');
 		if (!put_bound(&t->key[i], cells[i], out))
-			return err_set(err, ERR_DATA, 0, "table %s.%s: a row came without a usable key",
-				       t->schema->db, t->schema->table);
+			return err_set(err, ERR_DATA, 0, "table %s.%s: a row came without a usable key", t->schema->db,
+					t->schema->table);
 	}
 	return 0;
 }
@@ -552,9 +555,10 @@ int chunk_text_bound(const struct chunk_table *t, const struct chunk_text *parts
 	for (unsigned i = 0; i < t->schema->nkey; i++) {
 		buf_puts(out, i ? "," : "");
 		if (!t->keyed || !put_text_part(&t->key[i], &parts[i], out))
-			return err_set(err, ERR_DATA, 0, "table %s.%s: expected a value of its key's column %s, found '%.*s'", t->schema->db,
-				       t->schema->table, t->schema->columns[t->schema->key[i]].name,
-				       (int)(parts[i].len < 100 ? parts[i].len : 100), parts[i].p);
+			return err_set(err, ERR_DATA, 0,
+					"table %s.%s: expected a value of its key's column %s, found '%.*s'",
+					t->schema->db, t->schema->table, t->schema->columns[t->schema->key[i]].name,
+					(int)(parts[i].len < 100 ? parts[i].len : 100), parts[i].p);
 	}
 	return 0;
 }

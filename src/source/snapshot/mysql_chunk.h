@@ -23,45 +23,46 @@
 #include "source/decode/mysql_text.h"
 #include "source/server/mysql_conn.h"
 
-enum { CHUNK_SQL_MAX = 4 << 20 };	/* a statement's ceiling */
+enum { CHUNK_SQL_MAX = 4 << 20 }; /* a statement's ceiling */
 
 struct chunk_key;
 
 struct chunk_table {
-	struct schema *schema;		/* a reference; of the rows */
-	struct text_reader reader;	/* text_row(&t->reader, ..) makes values of a row's packet */
+	struct schema *schema;	   /* a reference; of the rows */
+	struct text_reader reader; /* text_row(&t->reader, ..) makes values of a row's packet */
 	bool keyed;
-	const char *unkeyed_why;	/* static, for people; NULL when keyed */
-	struct chunk_key *key;		/* of schema->nkey parts */
-	char *from;			/* what stands behind FROM */
-	char *where;			/* extra condition; NULL: none */
+	const char *unkeyed_why; /* static, for people; NULL when keyed */
+	struct chunk_key *key;	 /* of schema->nkey parts */
+	char *from;		 /* what stands behind FROM */
+	char *where;		 /* extra condition; NULL: none */
 };
 
-struct chunk_wish {			/* what the user wants of the rows; all may be NULL */
-	const char *where;		/* SQL condition */
-	const char *statement;		/* a SELECT that stands for the table: its columns, fewer rows */
+struct chunk_wish {	       /* what the user wants of the rows; all may be NULL */
+	const char *where;     /* SQL condition */
+	const char *statement; /* a SELECT that stands for the table: its columns, fewer rows */
 };
 
-struct chunk_range {			/* bounds: NULL is open. Not keyed: all must be open */
-	const char *after, *upto;	/* exclusive, inclusive */
-	bool leading;			/* they are values of the key's first column only */
-	uint64_t limit;			/* rows; 0: all */
+struct chunk_range {		  /* bounds: NULL is open. Not keyed: all must be open */
+	const char *after, *upto; /* exclusive, inclusive */
+	bool leading;		  /* they are values of the key's first column only */
+	uint64_t limit;		  /* rows; 0: all */
 };
 
 /* Asks the server for the index of the key: conn is idle. The table stays referenced until chunk_table_done(). */
 int chunk_table_open(struct chunk_table *t, struct mysql_conn *conn, struct schema *schema,
-		     const struct chunk_wish *wish, struct err *err);
+		const struct chunk_wish *wish, struct err *err);
 /* The same without asking: index is the key's name, NULL: not keyed, for the reason that why gives. */
 int chunk_table_init(struct chunk_table *t, struct schema *schema, const char *index, const char *why,
-		     const struct chunk_wish *wish, struct err *err);
-void chunk_table_done(struct chunk_table *t);	/* all zero: nothing */
+		const struct chunk_wish *wish, struct err *err);
+void chunk_table_done(struct chunk_table *t); /* all zero: nothing */
 
 /* The rows of a range in key order (see mysql_scan.h for reading them). Bounds that are not of this key: ERR_DATA. */
 int chunk_select(const struct chunk_table *t, const struct chunk_range *range, struct buf *sql, struct err *err);
 /* The key alone of the row that is n rows behind `after`: where the next n rows end. chunk_key_bound() reads it. */
 int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n, struct buf *sql, struct err *err);
 /* The rows of n keys, each a bound, in any order. */
-int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err);
+int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql,
+		struct err *err);
 /* The condition of chunk_select_keys() alone. */
 int chunk_put_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err);
 /* A bound for chunk_select_keys() of a key as text, one a part: numbers and times (UTC) as MySQL prints them, bytes as hex

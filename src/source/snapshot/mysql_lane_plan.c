@@ -64,7 +64,7 @@ static int begin_split(struct lane_plan *p, const struct snapshot_table *t, stru
 	buf_init(&name, 1024);
 	buf_put_quoted(&name, c->name, '`');
 	res = mysql_conn_rows(p->setup->planner, "??", err, "SELECT MIN(%s), MAX(%s) FROM %s", name.data, name.data,
-			      t->chunk.from);
+			t->chunk.from);
 	buf_done(&name);
 	if (res == NULL)
 		return -1;
@@ -117,8 +117,8 @@ static int read_time(struct lane_plan *p, struct snapshot_table *t, struct err *
 static int open_table(struct lane_plan *p, struct snapshot_table *t, struct err *err)
 {
 	if (mysql_conn_run(p->setup->planner, err, "ROLLBACK TO SAVEPOINT " LANES_SAVEPOINT) < 0 ||
-	    read_time(p, t, err) < 0 ||
-	    chunk_table_open(&t->chunk, p->setup->planner, t->schema, &t->wish, err) < 0)
+			read_time(p, t, err) < 0 ||
+			chunk_table_open(&t->chunk, p->setup->planner, t->schema, &t->wish, err) < 0)
 		return -1;
 	buf_reset(&p->after);
 	p->walk.asked = false;

@@ -19,17 +19,17 @@ struct lanes_setup;
 
 struct lane_chunk {
 	size_t table;
-	struct chunk_range range;	/* texts are the plan's, until lane_plan_taken() */
-	bool last;			/* of its table */
+	struct chunk_range range; /* texts are the plan's, until lane_plan_taken() */
+	bool last;		  /* of its table */
 };
 
-struct lane_split {			/* a key that begins with an integer: offsets from its smallest value */
+struct lane_split { /* a key that begins with an integer: offsets from its smallest value */
 	bool is_unsigned;
 	uint64_t min, range, done, step, span;
 	char text[24];
 };
 
-struct lane_walk {			/* any other key: where n rows further on is */
+struct lane_walk { /* any other key: where n rows further on is */
 	struct scan scan;
 	struct arena arena;
 	bool asked;
@@ -41,11 +41,11 @@ enum lane_way { LANE_WHOLE, LANE_SPLIT, LANE_WALK };
 struct lane_plan {
 	const struct lanes_setup *setup;
 	size_t table;
-	bool open;			/* the table is begun */
+	bool open; /* the table is begun */
 	enum lane_way way;
-	uint64_t rows;			/* that a chunk of it is to have */
-	struct buf after;		/* where its next chunk begins; empty: at the front */
-	struct lane_chunk ready;	/* when has_ready */
+	uint64_t rows;		 /* that a chunk of it is to have */
+	struct buf after;	 /* where its next chunk begins; empty: at the front */
+	struct lane_chunk ready; /* when has_ready */
 	bool has_ready;
 	struct lane_split split;
 	struct lane_walk walk;
@@ -57,7 +57,7 @@ void lane_plan_done(struct lane_plan *p);
 int lane_plan_next(struct lane_plan *p, struct lane_chunk *out, struct err *err);
 void lane_plan_taken(struct lane_plan *p);
 bool lane_plan_ended(const struct lane_plan *p);
-bool lane_plan_waits(const struct lane_plan *p);	/* for an answer on the planner's connection */
+bool lane_plan_waits(const struct lane_plan *p); /* for an answer on the planner's connection */
 /* A chunk of the table had so many rows. */
 void lane_plan_density(struct lane_plan *p, size_t table, uint64_t rows);
 

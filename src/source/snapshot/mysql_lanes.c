@@ -18,16 +18,16 @@ enum { AHEAD_BYTES = 8 << 20, LANES_MAX = 64 };
 struct lane {
 	struct mysql_conn *conn;
 	struct scan scan;
-	size_t table;			/* of its last chunk; SIZE_MAX: none yet */
-	bool last;			/* the chunk is its table's last one */
-	uint64_t rows;			/* of the chunk, so far */
+	size_t table;  /* of its last chunk; SIZE_MAX: none yet */
+	bool last;     /* the chunk is its table's last one */
+	uint64_t rows; /* of the chunk, so far */
 };
 
 struct lanes {
 	struct lanes_setup setup;
 	struct lane *items;
 	unsigned n;
-	uint64_t reading, next;		/* numbers of chunks: the one whose rows go out, the next to be asked for */
+	uint64_t reading, next; /* numbers of chunks: the one whose rows go out, the next to be asked for */
 	struct lane_plan plan;
 };
 
@@ -163,7 +163,7 @@ static void end_chunk(struct lanes *l, struct lane *lane)
 
 /* Over TLS only the library knows what has come, so it does the waiting. */
 static int read_lane(struct lanes *l, struct lane *lane, struct arena *arena, int timeout_ms, const uint8_t **p,
-		     size_t *len, struct err *err)
+		size_t *len, struct err *err)
 {
 	int r = scan_next(&lane->scan, arena, lane->scan.wire.through_library ? timeout_ms : 0, p, len, err);
 
@@ -180,7 +180,7 @@ static int ms_until(int64_t deadline_us)
 }
 
 int lanes_next(struct lanes *l, struct arena *arena, int timeout_ms, size_t *table, const uint8_t **p, size_t *len,
-	       struct err *err)
+		struct err *err)
 {
 	int64_t deadline_us = 0;
 	int wait_ms = 0;

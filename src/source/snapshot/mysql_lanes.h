@@ -21,14 +21,14 @@
 #include "source/server/mysql_conn.h"
 #include "source/snapshot/mysql_snapshot.h"
 
-enum lanes_step { LANES_NOTHING, LANES_ROW, LANES_TABLE_END, LANES_END };	/* -1: failed */
+enum lanes_step { LANES_NOTHING, LANES_ROW, LANES_TABLE_END, LANES_END }; /* -1: failed */
 
-struct lanes_setup {			/* lent; every connection has its view, and LANES_SAVEPOINT in it */
+struct lanes_setup { /* lent; every connection has its view, and LANES_SAVEPOINT in it */
 	const struct mysql_conf *conf;
 	struct snapshot_table *tables;
 	size_t count;
-	struct mysql_conn *planner;	/* reads too when it is alone */
-	struct mysql_conn *conns;	/* the lanes'; n 0: the planner's is the only one */
+	struct mysql_conn *planner; /* reads too when it is alone */
+	struct mysql_conn *conns;   /* the lanes'; n 0: the planner's is the only one */
 	unsigned n;
 };
 
@@ -37,12 +37,12 @@ struct lanes_setup {			/* lent; every connection has its view, and LANES_SAVEPOI
 struct lanes;
 
 struct lanes *lanes_new(const struct lanes_setup *setup);
-void lanes_free(struct lanes *l);	/* NULL allowed */
+void lanes_free(struct lanes *l); /* NULL allowed */
 /* A row's packet in the arena, and which table it is of; or the end of a table whose rows were asked for. */
 int lanes_next(struct lanes *l, struct arena *arena, int timeout_ms, size_t *table, const uint8_t **p, size_t *len,
-	       struct err *err);
-size_t lanes_asked(const struct lanes *l);		/* of which tables rows were asked for: those before this one */
-int lanes_ahead(struct lanes *l, struct err *err);	/* takes in what has come; at every turn of the caller */
-void lanes_save(struct lanes *l);			/* the arena is about to leave us */
+		struct err *err);
+size_t lanes_asked(const struct lanes *l);	   /* of which tables rows were asked for: those before this one */
+int lanes_ahead(struct lanes *l, struct err *err); /* takes in what has come; at every turn of the caller */
+void lanes_save(struct lanes *l);		   /* the arena is about to leave us */
 
 #endif

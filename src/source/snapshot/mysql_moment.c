@@ -14,7 +14,7 @@
 
 enum { LOCK_TIMEOUT_MS = 10000, FENCE_PAUSE_MS = 2, XA_PAUSE_MS = 20 };
 
-enum lock_result { LOCKED, NOT_GRANTED };	/* or -1 */
+enum lock_result { LOCKED, NOT_GRANTED }; /* or -1 */
 
 static int64_t timeout_ms(const struct moment *m)
 {
@@ -28,7 +28,7 @@ static int open_lock(struct moment *m, struct err *err)
 	if (mysql_conn_open(&m->lock, m->conf, m->host, err) < 0)
 		return -1;
 	return mysql_conn_run(&m->lock, err, "SET SESSION lock_wait_timeout = %lld",
-			      (long long)(timeout_ms(m) + 999) / 1000);
+			(long long)(timeout_ms(m) + 999) / 1000);
 }
 
 static int lock_all(struct moment *m, struct err *err)
@@ -126,7 +126,7 @@ static int open_views(struct mysql_conn *const *conns, unsigned n, struct err *e
 static bool same_place(const struct position *a, const struct position *b)
 {
 	return a->pos == b->pos && strcmp(a->file, b->file) == 0 &&
-		(a->gtids == b->gtids || (a->gtids && b->gtids && strcmp(a->gtids, b->gtids) == 0));
+			(a->gtids == b->gtids || (a->gtids && b->gtids && strcmp(a->gtids, b->gtids) == 0));
 }
 
 /* ---- prepared XA transactions ---- */
@@ -148,9 +148,11 @@ static int prepared(struct moment *m, struct mysql_conn *c, struct err *err)
 
 static int tell_prepared(const struct moment *m, struct err *err)
 {
-	return err_set(err, ERR_RETRY, 0, "snapshot: XA transaction %s was prepared before the snapshot; when it is "
-		       "committed later, its rows would be in neither; waited %lld ms: XA COMMIT or XA ROLLBACK it (XA RECOVER "
-		       "lists all that are prepared)", m->xid, (long long)timeout_ms(m));
+	return err_set(err, ERR_RETRY, 0,
+			"snapshot: XA transaction %s was prepared before the snapshot; when it is "
+			"committed later, its rows would be in neither; waited %lld ms: XA COMMIT or XA ROLLBACK it (XA RECOVER "
+			"lists all that are prepared)",
+			m->xid, (long long)timeout_ms(m));
 }
 
 /* ---- the moment ---- */
@@ -175,7 +177,7 @@ static int settled(struct mysql_conn *c, bool gtids, struct position *out, struc
 }
 
 static int try_fence(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
-		     struct err *err)
+		struct err *err)
 {
 	struct position after;
 	int r = settled(conns[0], gtids, out, err);
@@ -187,22 +189,23 @@ static int try_fence(struct moment *m, struct mysql_conn *const *conns, unsigned
 		return r < 0 ? -1 : 0;
 	position_init(&after);
 	r = open_views(conns, n, err) < 0 || snapshot_read_position(conns[0], gtids, &after, err) < 0
-		? -1 : same_place(out, &after);
+			? -1
+			: same_place(out, &after);
 	position_done(&after);
 	return r;
 }
 
 static int fence(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
-		 struct err *err)
+		struct err *err)
 {
 	int64_t until = clock_mono_us() + timeout_ms(m) * 1000;
 
 	if (!gtids && m->rows)
 		return err_set(err, ERR_CONFIG, 0,
-			       "snapshot: without GTIDs and without a lock, the position of a view cannot be told: "
-			       "grant RELOAD or LOCK TABLES to %s (and no snapshot.locking.mode = none), or set "
-			       "gtid_mode = ON",
-			       m->conf->user);
+				"snapshot: without GTIDs and without a lock, the position of a view cannot be told: "
+				"grant RELOAD or LOCK TABLES to %s (and no snapshot.locking.mode = none), or set "
+				"gtid_mode = ON",
+				m->conf->user);
 	do {
 		int r = try_fence(m, conns, n, gtids, out, err);
 
@@ -213,23 +216,25 @@ static int fence(struct moment *m, struct mysql_conn *const *conns, unsigned n, 
 	if (m->xid[0] != '\0')
 		return tell_prepared(m, err);
 	return err_set(err, ERR_RETRY, 0,
-		       "snapshot: no moment without a commit within %lld ms; grant RELOAD or LOCK TABLES to %s, so "
-		       "that a short lock can be taken", (long long)timeout_ms(m), m->conf->user);
+			"snapshot: no moment without a commit within %lld ms; grant RELOAD or LOCK TABLES to %s, so "
+			"that a short lock can be taken",
+			(long long)timeout_ms(m), m->conf->user);
 }
 
 /* The look for prepared ones comes last: nothing is committed while the lock is held, so none of them can have ended before. */
 static int try_locked(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
-		      struct err *err)
+		struct err *err)
 {
 	int r = open_views(conns, n, err) < 0 || snapshot_read_position(conns[0], gtids, out, err) < 0
-		? -1 : prepared(m, conns[0], err);
+			? -1
+			: prepared(m, conns[0], err);
 
 	return r < 0 ? -1 : r == 0;
 }
 
 /* Without the lock in between, so that they can end. */
 static int locked(struct moment *m, struct mysql_conn *const *conns, unsigned n, bool gtids, struct position *out,
-		  struct err *err)
+		struct err *err)
 {
 	int64_t until = clock_mono_us() + timeout_ms(m) * 1000;
 	int r;
@@ -269,11 +274,12 @@ int moment_check_table(const struct moment *m, size_t i, const char *db, const c
 {
 	size_t len = strlen(db);
 
-	if (m->locked == NULL || (i < m->nlocked && strncmp(m->locked[i], db, len) == 0 && m->locked[i][len] == '.' &&
-				  strcmp(m->locked[i] + len + 1, table) == 0))
+	if (m->locked == NULL ||
+			(i < m->nlocked && strncmp(m->locked[i], db, len) == 0 && m->locked[i][len] == '.' &&
+					strcmp(m->locked[i] + len + 1, table) == 0))
 		return 0;
 	return err_set(err, ERR_RETRY, 0, "snapshot: the tables have changed while they were being locked (%s.%s)", db,
-		       table);
+			table);
 }
 
 void moment_unlock(struct moment *m)

@@ -25,20 +25,20 @@
 #include "source/server/mysql_conn.h"
 
 struct moment {
-	const struct mysql_conf *conf;		/* lent */
+	const struct mysql_conf *conf; /* lent */
 	const struct mysql_filter *filter;
 	unsigned host;
-	bool rows;				/* false: only the tables' definitions are wanted */
-	struct mysql_conn lock;			/* open while a lock is held */
-	char **locked;				/* db.table, by LOCK TABLES; NULL: another way */
+	bool rows;		/* false: only the tables' definitions are wanted */
+	struct mysql_conn lock; /* open while a lock is held */
+	char **locked;		/* db.table, by LOCK TABLES; NULL: another way */
 	size_t nlocked;
-	char xid[300];				/* an XA transaction that was prepared at the last try; "": none */
+	char xid[300]; /* an XA transaction that was prepared at the last try; "": none */
 };
 
 /* Opens a view on each connection and says of which position they are. The lock stays until moment_unlock(). */
 int moment_take(struct moment *m, struct mysql_conn *const *conns, unsigned n, struct position *out, struct err *err);
 /* The i-th table of the list that was read under the lock: one that came meanwhile is not locked. ERR_RETRY. */
 int moment_check_table(const struct moment *m, size_t i, const char *db, const char *table, struct err *err);
-void moment_unlock(struct moment *m);	/* unlocked already: nothing */
+void moment_unlock(struct moment *m); /* unlocked already: nothing */
 
 #endif

@@ -20,9 +20,11 @@ bool retention_is_short(int64_t keeps_ms, uint64_t rows, char *out, size_t size)
 
 	if (keeps_ms < 0 || needs_ms < keeps_ms / 2)
 		return false;
-	snprintf(out, size, "a snapshot of about %llu rows takes %.1f hours at %d rows/s, and the server keeps its "
-		 "binlog for %.1f hours", (unsigned long long)rows, (double)needs_ms / 3600e3, RETENTION_ROWS_PER_S,
-		 (double)keeps_ms / 3600e3);
+	snprintf(out, size,
+			"a snapshot of about %llu rows takes %.1f hours at %d rows/s, and the server keeps its "
+			"binlog for %.1f hours",
+			(unsigned long long)rows, (double)needs_ms / 3600e3, RETENTION_ROWS_PER_S,
+			(double)keeps_ms / 3600e3);
 	return true;
 }
 
@@ -47,7 +49,8 @@ int retention_check(struct mysql_conn *c, uint64_t rows, struct report *report, 
 		report_add(report, REPORT_WARNING, "mysql snapshot", REMEDY, "%s", why);
 	else
 		report_add(report, REPORT_OK, "mysql snapshot", NULL, "about %llu rows, %.1f minutes at %d rows/s",
-			   (unsigned long long)rows, (double)rows / RETENTION_ROWS_PER_S / 60, RETENTION_ROWS_PER_S);
+				(unsigned long long)rows, (double)rows / RETENTION_ROWS_PER_S / 60,
+				RETENTION_ROWS_PER_S);
 	return 0;
 }
 
@@ -69,9 +72,10 @@ void retention_weigh(struct retention *r, int64_t spent_ms, int64_t left_ms)
 	if (r->keeps_ms < 0 || left_ms < 0 || r->warned || spent_ms + left_ms < r->keeps_ms / 10 * 8)
 		return;
 	r->warned = true;
-	snprintf(r->said, sizeof(r->said), "the snapshot needs about %.1f hours more, and the server keeps its binlog "
-		 "from the snapshot's beginning for %.1f hours more: " REMEDY, (double)left_ms / 3600e3,
-		 (double)(r->keeps_ms - spent_ms) / 3600e3);
+	snprintf(r->said, sizeof(r->said),
+			"the snapshot needs about %.1f hours more, and the server keeps its binlog "
+			"from the snapshot's beginning for %.1f hours more: " REMEDY,
+			(double)left_ms / 3600e3, (double)(r->keeps_ms - spent_ms) / 3600e3);
 }
 
 /* 1: it has; 0: it has not; -1: it does not answer. */
@@ -98,7 +102,7 @@ static int still_has(struct mysql_conn *c, const struct position *from, struct e
 }
 
 int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned host, const struct position *from,
-		   struct err *err)
+		struct err *err)
 {
 	struct mysql_conn c = { 0 };
 	struct err why = { 0 };
@@ -113,8 +117,7 @@ int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned 
 	if (has != 0)
 		return 0;
 	return err_set(err, ERR_FATAL, BINLOG_GONE,
-		       "snapshot: MySQL %s has purged the binlog after the snapshot's position %s:%llu; the changes "
-		       "since then are lost, and it has to begin again: restart it, or set snapshot.mode = when_needed; "
-		       REMEDY, c.server, from->file,
-		       (unsigned long long)from->pos);
+			"snapshot: MySQL %s has purged the binlog after the snapshot's position %s:%llu; the changes "
+			"since then are lost, and it has to begin again: restart it, or set snapshot.mode = when_needed; " REMEDY,
+			c.server, from->file, (unsigned long long)from->pos);
 }

@@ -15,13 +15,13 @@
 #include "row/position.h"
 #include "source/server/mysql_conn.h"
 
-enum { RETENTION_ROWS_PER_S = 100000 };	/* a guess, before anything was measured */
+enum { RETENTION_ROWS_PER_S = 100000 }; /* a guess, before anything was measured */
 
 struct retention {
-	int64_t keeps_ms;		/* -1: until somebody purges it */
-	int64_t next_us;		/* monotonic: the next look */
+	int64_t keeps_ms; /* -1: until somebody purges it */
+	int64_t next_us;  /* monotonic: the next look */
 	bool warned;
-	char said[320];			/* a warning that nobody has taken yet; "" none */
+	char said[320]; /* a warning that nobody has taken yet; "" none */
 };
 
 /* Before the first row: what the server keeps, and whether so many rows fit into it. */
@@ -31,7 +31,7 @@ void retention_weigh(struct retention *r, int64_t spent_ms, int64_t left_ms);
 /* On a connection of its own, every ten seconds: does the server still have what follows the position? -1 with
  * BINLOG_GONE: no. A server that does not answer is no news. */
 int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned host, const struct position *from,
-		   struct err *err);
+		struct err *err);
 /* For the check: does a snapshot of so many rows fit into what is kept? */
 int retention_check(struct mysql_conn *c, uint64_t rows, struct report *report, struct err *err);
 /* Whether it does not, and why. */

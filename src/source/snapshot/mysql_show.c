@@ -17,18 +17,21 @@ enum { AT_ONCE = 64, SQL_MAX = 1 << 20, SQL_ENOUGH = 32 << 10 };
 
 struct show_lane {
 	struct mysql_conn *conn;
-	size_t first, end;		/* tables of its statement, or of what is left of it */
-	bool busy;			/* the statement is at the server */
+	size_t first, end; /* tables of its statement, or of what is left of it */
+	bool busy;	   /* the statement is at the server */
 };
 
 struct show {
 	struct show_setup setup;
 	struct show_lane lanes[SHOW_CONNS_MAX];
-	unsigned turn;			/* the lane that was asked first */
+	unsigned turn; /* the lane that was asked first */
 	size_t next, taken;
 	bool begun;
 	struct buf sql;
-	struct { size_t table; MYSQL_RES *res; } got[AT_ONCE];	/* definitions that are to be looked at */
+	struct {
+		size_t table;
+		MYSQL_RES *res;
+	} got[AT_ONCE]; /* definitions that are to be looked at */
 	size_t ngot;
 };
 
@@ -61,8 +64,8 @@ size_t show_taken(const struct show *s)
 static int allow_many(struct show *s, bool many, struct err *err)
 {
 	for (unsigned i = 0; i < s->setup.nconns; i++)
-		if (mysql_set_server_option(s->lanes[i].conn->mysql, many ? MYSQL_OPTION_MULTI_STATEMENTS_ON
-					    : MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0)
+		if (mysql_set_server_option(s->lanes[i].conn->mysql,
+				    many ? MYSQL_OPTION_MULTI_STATEMENTS_ON : MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0)
 			return mysql_conn_fail(s->lanes[i].conn, "allowing several statements at once", err);
 	return 0;
 }
@@ -136,7 +139,7 @@ static int refused(struct show *s, struct show_lane *lane, bool rows, struct err
 	if (is_lost(lane->conn->mysql) || (!rows && !s->setup.pass_missing))
 		return mysql_conn_fail(lane->conn, doing, err);
 	if (!rows)
-		t->gone = true;		/* dropped by now, or not ours to see: nobody reads its rows */
+		t->gone = true; /* dropped by now, or not ours to see: nobody reads its rows */
 	table_taken(s, lane);
 	return 0;
 }
@@ -189,7 +192,7 @@ static void look_at(struct show *s)
 		bool some = row && row[1];
 
 		s->setup.take(s->setup.arg, &s->setup.tables[s->got[i].table], some ? row[1] : NULL,
-			      some ? mysql_fetch_lengths(res)[1] : 0);
+				some ? mysql_fetch_lengths(res)[1] : 0);
 		mysql_free_result(res);
 	}
 	s->ngot = 0;

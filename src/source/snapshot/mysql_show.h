@@ -21,13 +21,13 @@
 
 enum { SHOW_CONNS_MAX = 4 };
 
-struct show_setup {			/* lent until show_free() */
-	struct mysql_conn *conns[SHOW_CONNS_MAX];	/* nobody else uses them */
+struct show_setup {				  /* lent until show_free() */
+	struct mysql_conn *conns[SHOW_CONNS_MAX]; /* nobody else uses them */
 	unsigned nconns;
-	struct snapshot_table *tables;	/* those that are gone are passed over */
+	struct snapshot_table *tables; /* those that are gone are passed over */
 	size_t count;
-	bool pass_missing;		/* a table that cannot be shown becomes gone; else it is a failure */
-	void (*take)(void *arg, struct snapshot_table *t, const char *create, size_t len);	/* NULL: no definition */
+	bool pass_missing; /* a table that cannot be shown becomes gone; else it is a failure */
+	void (*take)(void *arg, struct snapshot_table *t, const char *create, size_t len); /* NULL: no definition */
 	void *arg;
 };
 
@@ -38,6 +38,6 @@ struct show *show_new(const struct show_setup *setup);
 void show_free(struct show *s);
 /* 1: there is more to come, the deadline has passed; 0: all; -1. */
 int show_step(struct show *s, int64_t deadline_us, struct err *err);
-size_t show_taken(const struct show *s);	/* tables, of the count */
+size_t show_taken(const struct show *s); /* tables, of the count */
 
 #endif

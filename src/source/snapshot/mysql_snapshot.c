@@ -73,7 +73,7 @@ static void mark_last(struct mysql_snapshot *s, struct batch *b)
 }
 
 static int add_row(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const uint8_t *p,
-		   size_t len, struct err *err)
+		size_t len, struct err *err)
 {
 	struct snapshot_table *t = &s->list.items[s->at];
 	struct value *after = batch_row(b, t->schema);
@@ -97,7 +97,7 @@ static bool is_full(const struct mysql_snapshot *s, const struct batch *b)
 	const struct mysql_conf *conf = s->setup.conf;
 
 	return b->nchanges >= (size_t)(conf->max_batch_rows > 0 ? conf->max_batch_rows : MAX_ROWS) ||
-		b->bytes >= (size_t)(conf->max_batch_bytes > 0 ? conf->max_batch_bytes : MAX_BYTES);
+			b->bytes >= (size_t)(conf->max_batch_bytes > 0 ? conf->max_batch_bytes : MAX_BYTES);
 }
 
 static void keep_ahead(struct mysql_snapshot *s, const void *p, size_t len)
@@ -119,7 +119,7 @@ static void take_back(struct mysql_snapshot *s, struct batch *b, const void *p, 
 
 /* A row, or the end of a table; what was kept ahead comes first. */
 static int next_packet(struct mysql_snapshot *s, struct batch *b, int64_t deadline_us, size_t *table, const uint8_t **p,
-		       size_t *len, struct err *err)
+		size_t *len, struct err *err)
 {
 	int r;
 
@@ -223,8 +223,10 @@ static int tell_place(struct mysql_snapshot *s, struct err *err)
 			return -1;
 	}
 	s->given = NULL;
-	place = (struct snapshot_place){ .db = (char *)t->db, .table = (char *)t->name, .begun = t->rows_read > 0,
-					 .bound = s->bound.len > 0 ? s->bound.data : NULL };
+	place = (struct snapshot_place){ .db = (char *)t->db,
+		.table = (char *)t->name,
+		.begun = t->rows_read > 0,
+		.bound = s->bound.len > 0 ? s->bound.data : NULL };
 	buf_init(&text, CHUNK_SQL_MAX);
 	snapshot_place_print(&place, &text);
 	free(s->position.progress);
@@ -281,7 +283,9 @@ int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_m
 		s->phase = PHASE_ROWS;
 	}
 	if (r == 0 && s->setup.rows) {
-		r = lanes_ahead(s->lanes, err) < 0 || mysql_snapshot_watch(s, err) < 0 ? -1 : read_rows(s, b, deadline_us, err);
+		r = lanes_ahead(s->lanes, err) < 0 || mysql_snapshot_watch(s, err) < 0
+				? -1
+				: read_rows(s, b, deadline_us, err);
 		lanes_save(s->lanes);
 	}
 	if (r == 0)
@@ -306,13 +310,17 @@ void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_pro
 {
 	const struct snapshot_table *t = s->at < s->list.count ? &s->list.items[s->at] : NULL;
 
-	*out = (struct snapshot_progress){ .rows_read = s->rows_read, .table = t, .rows_per_s = s->rows_per_s,
-					   .left_ms = left_ms(s), .keeps_ms = -1 };
+	*out = (struct snapshot_progress){ .rows_read = s->rows_read,
+		.table = t,
+		.rows_per_s = s->rows_per_s,
+		.left_ms = left_ms(s),
+		.keeps_ms = -1 };
 	out->asked = s->lanes ? lanes_asked(s->lanes) : s->list.count;
 	out->begins = s->phase < PHASE_DDL;
 	out->definitions = s->list.count + s->others.count;
-	out->defined = s->phase == PHASE_CAPTURED ? show_taken(s->show)
-		     : s->phase == PHASE_OTHERS ? s->list.count + show_taken(s->show) : out->definitions;
+	out->defined = s->phase == PHASE_CAPTURED  ? show_taken(s->show)
+			: s->phase == PHASE_OTHERS ? s->list.count + show_taken(s->show)
+						   : out->definitions;
 	out->rows_total = s->rows_total > s->rows_read ? s->rows_total : s->rows_read;
 	if (s->setup.rows && s->retention.keeps_ms >= 0)
 		out->keeps_ms = s->retention.keeps_ms - (clock_mono_us() - s->started_us) / 1000;

@@ -29,52 +29,53 @@ struct snapshot_table {
 	const char *db, *name;		/* interned */
 	struct schema *schema;		/* of the rows: without columns that are left out; NULL when error is set */
 	char *create;			/* SHOW CREATE TABLE, as it is told; until then */
-	uint64_t rows_total, row_bytes;	/* the server's estimates */
+	uint64_t rows_total, row_bytes; /* the server's estimates */
 	uint64_t rows_read, chunks_read;
-	struct chunk_wish wish;		/* lent by the configuration */
-	struct chunk_table chunk;	/* open while it is planned and read */
-	int64_t time_us;		/* the server's clock when its reading began, whole seconds */
-	bool ask_rows;			/* whether it is empty is still to be asked */
+	struct chunk_wish wish;	  /* lent by the configuration */
+	struct chunk_table chunk; /* open while it is planned and read */
+	int64_t time_us;	  /* the server's clock when its reading began, whole seconds */
+	bool ask_rows;		  /* whether it is empty is still to be asked */
 	bool empty, gone, done;
 	char *error;
 };
 
-int snapshot_table_order(const struct snapshot_table *a, const struct snapshot_table *b);	/* by database and name, bytes */
+int snapshot_table_order(const struct snapshot_table *a,
+		const struct snapshot_table *b); /* by database and name, bytes */
 
 struct mysql_snapshot;
 
 struct snapshot_setup {
 	const struct mysql_conf *conf;
 	const struct mysql_filter *filter;
-	struct catalog *catalog;	/* filled; what it knows of captured tables before is what `again` clears */
+	struct catalog *catalog; /* filled; what it knows of captured tables before is what `again` clears */
 	unsigned host;
-	bool again;			/* the log may hold rows of an earlier attempt */
-	bool rows;			/* false: schemas only (no_data) */
+	bool again; /* the log may hold rows of an earlier attempt */
+	bool rows;  /* false: schemas only (no_data) */
 };
 
 /* The moment and the names of the tables. Their definitions come with the first steps. */
 struct mysql_snapshot *mysql_snapshot_open(const struct snapshot_setup *setup, struct err *err);
-void mysql_snapshot_close(struct mysql_snapshot *s);		/* NULL allowed */
+void mysql_snapshot_close(struct mysql_snapshot *s); /* NULL allowed */
 /* 1: the batch has changes; 0: nothing came within the time; 2: the batch is the last one; -1. */
 int mysql_snapshot_next(struct mysql_snapshot *s, struct batch *b, int timeout_ms, struct err *err);
 /* While nobody asks for rows, so that what is purged then is noticed too: looks twice a second at the most; 0 or -1. */
 int mysql_snapshot_watch(struct mysql_snapshot *s, struct err *err);
-struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *count);	/* borrowed */
+struct snapshot_table *mysql_snapshot_tables(struct mysql_snapshot *s, size_t *count); /* borrowed */
 
 struct snapshot_progress {
 	uint64_t rows_read, rows_total;
-	bool begins;				/* what the tables are is still being read: */
-	size_t defined, definitions;		/* of so many it is known, of how many */
-	const struct snapshot_table *table;	/* being read; NULL: none */
-	size_t asked;			/* the server was asked for rows of the tables before this one */
-	double rows_per_s;		/* lately */
-	int64_t left_ms;		/* -1 unknown */
-	int64_t keeps_ms;		/* how long the server still keeps the binlog of the moment; -1: no limit */
+	bool begins;			    /* what the tables are is still being read: */
+	size_t defined, definitions;	    /* of so many it is known, of how many */
+	const struct snapshot_table *table; /* being read; NULL: none */
+	size_t asked;			    /* the server was asked for rows of the tables before this one */
+	double rows_per_s;		    /* lately */
+	int64_t left_ms;		    /* -1 unknown */
+	int64_t keeps_ms;		    /* how long the server still keeps the binlog of the moment; -1: no limit */
 };
 void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_progress *out);
 /* A lock on the server is held for the steps to come: they must not be put off. */
 bool mysql_snapshot_is_urgent(const struct mysql_snapshot *s);
-bool mysql_snapshot_has_given(const struct mysql_snapshot *s);		/* any change */
+bool mysql_snapshot_has_given(const struct mysql_snapshot *s); /* any change */
 /* A warning for a person, once; NULL: none. */
 const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size);
 
@@ -82,8 +83,8 @@ const char *mysql_snapshot_said(struct mysql_snapshot *s, char *out, size_t size
  * order of database and name by bytes, are whole. */
 struct snapshot_place {
 	char *db, *table;
-	char *bound;			/* of its last row in the log (mysql_chunk.h); NULL: read without bounds */
-	bool begun;			/* some of its rows are in the log */
+	char *bound; /* of its last row in the log (mysql_chunk.h); NULL: read without bounds */
+	bool begun;  /* some of its rows are in the log */
 };
 
 void snapshot_place_print(const struct snapshot_place *p, struct buf *out);
@@ -101,22 +102,22 @@ struct snapshot_list {
 	size_t count;
 };
 int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-		       struct catalog *catalog, struct err *err);
+		struct catalog *catalog, struct err *err);
 /* One table, of which db and name are set. A definition that is not understood fills t->error; only a lost connection is
  * a failure. What it fills is the caller's to free. */
 int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
-			struct catalog *catalog, struct err *err);
+		struct catalog *catalog, struct err *err);
 /* Names and estimates only, without asking for definitions. */
 int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-			struct err *err);
+		struct err *err);
 /* Names only, in one question: the captured tables, and those of the others that `which` wants. */
 int snapshot_list_split(struct snapshot_list *captured, struct snapshot_list *others, enum other_tables which,
-			struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err);
+		struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err);
 /* Estimates of a list in order, for those that have rows. */
 int snapshot_list_estimate(struct snapshot_list *list, struct mysql_conn *conn, struct err *err);
 int snapshot_read_databases(struct mysql_conn *conn, struct catalog *catalog, struct err *err);
 
-struct snapshot_reader {		/* for those who read definitions in bulk (mysql_show.h) */
+struct snapshot_reader { /* for those who read definitions in bulk (mysql_show.h) */
 	const struct mysql_filter *filter;
 	struct catalog *catalog;
 };

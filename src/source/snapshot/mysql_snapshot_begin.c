@@ -80,8 +80,9 @@ static void connect_helper(struct mysql_snapshot *s)
 	if (s->nreaders > 0 || s->moment.lock.mysql == NULL || s->list.count + s->others.count < HELP_FROM_TABLES)
 		return;
 	if (mysql_conn_open(&s->helper, s->setup.conf, s->setup.host, &refused) < 0 ||
-	    mysql_conn_run(&s->helper, &refused, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY") < 0 ||
-	    mysql_conn_run(&s->helper, &refused, "SAVEPOINT " LANES_SAVEPOINT) < 0)
+			mysql_conn_run(&s->helper, &refused, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY") <
+					0 ||
+			mysql_conn_run(&s->helper, &refused, "SAVEPOINT " LANES_SAVEPOINT) < 0)
 		mysql_conn_close(&s->helper);
 }
 
@@ -98,7 +99,7 @@ static void remember_gone(struct schema *schema, void *arg)
 	struct snapshot_table gone = { .db = schema->db, .name = schema->table, .gone = true };
 
 	if (!mysql_filter_table(s->setup.filter, schema->db, schema->table) ||
-	    (s->present > 0 && bsearch(&gone, l->items, s->present, sizeof(gone), by_name)))
+			(s->present > 0 && bsearch(&gone, l->items, s->present, sizeof(gone), by_name)))
 		return;
 	l->items = xrealloc(l->items, (l->count + 1) * sizeof(*l->items));
 	l->items[l->count] = gone;
@@ -107,9 +108,11 @@ static void remember_gone(struct schema *schema, void *arg)
 
 static void ask_for(struct mysql_snapshot *s, struct snapshot_list *list, bool captured)
 {
-	struct show_setup setup = { .tables = list->items, .count = list->count, .pass_missing = !captured,
-				    .take = captured ? snapshot_take_captured : snapshot_take_other,
-				    .arg = &s->reader };
+	struct show_setup setup = { .tables = list->items,
+		.count = list->count,
+		.pass_missing = !captured,
+		.take = captured ? snapshot_take_captured : snapshot_take_other,
+		.arg = &s->reader };
 
 	setup.nconns = list_conns(s, setup.conns, SHOW_CONNS_MAX);
 	s->show = show_new(&setup);
@@ -121,10 +124,13 @@ static int freeze(struct mysql_snapshot *s, struct err *err)
 {
 	const struct snapshot_setup *setup = &s->setup;
 
-	s->moment = (struct moment){ .conf = setup->conf, .filter = setup->filter, .host = setup->host,
-				     .rows = setup->rows };
+	s->moment = (struct moment){ .conf = setup->conf,
+		.filter = setup->filter,
+		.host = setup->host,
+		.rows = setup->rows };
 	if (open_views(s, err) < 0 || snapshot_read_databases(&s->conn, setup->catalog, err) < 0 ||
-	    snapshot_list_split(&s->list, &s->others, setup->conf->others, &s->conn, setup->filter, err) < 0)
+			snapshot_list_split(&s->list, &s->others, setup->conf->others, &s->conn, setup->filter, err) <
+					0)
 		return -1;
 	connect_helper(s);
 	s->position.snapshot = true;
@@ -248,8 +254,12 @@ static void plan_to_tell(struct mysql_snapshot *s)
 
 static void open_lanes(struct mysql_snapshot *s)
 {
-	struct lanes_setup setup = { .conf = s->setup.conf, .tables = s->list.items, .count = s->list.count,
-				     .planner = &s->conn, .conns = s->readers, .n = s->nreaders };
+	struct lanes_setup setup = { .conf = s->setup.conf,
+		.tables = s->list.items,
+		.count = s->list.count,
+		.planner = &s->conn,
+		.conns = s->readers,
+		.n = s->nreaders };
 
 	s->lanes = lanes_new(&setup);
 }
@@ -258,9 +268,11 @@ static int end_others(struct mysql_snapshot *s, struct err *err)
 {
 	s->last_filled = SIZE_MAX;
 	if (let_go(s, err) < 0 ||
-	    mysql_conn_variable(&s->conn, "character_set_server", s->charset, sizeof(s->charset), err) < 0 ||
-	    mysql_conn_variable(&s->conn, "collation_server", s->collation, sizeof(s->collation), err) < 0 ||
-	    (s->setup.rows && weigh(s, err) < 0))
+			mysql_conn_variable(&s->conn, "character_set_server", s->charset, sizeof(s->charset), err) <
+					0 ||
+			mysql_conn_variable(&s->conn, "collation_server", s->collation, sizeof(s->collation), err) <
+					0 ||
+			(s->setup.rows && weigh(s, err) < 0))
 		return -1;
 	mysql_conn_close(&s->helper);
 	for (size_t i = 0; i < s->list.count; i++)

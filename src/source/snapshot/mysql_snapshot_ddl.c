@@ -23,7 +23,7 @@ struct change_txn *snapshot_add_txn(const struct mysql_snapshot *s, struct batch
 }
 
 struct change *snapshot_add_change(const struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
-				   enum change_op op)
+		enum change_op op)
 {
 	struct change *c = batch_add_change(b);
 
@@ -35,14 +35,15 @@ struct change *snapshot_add_change(const struct mysql_snapshot *s, struct batch 
 }
 
 static struct ddl_change *add_ddl(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
-				  const char *db, const char *ddl, const char *tables, const struct ddl_table *table)
+		const char *db, const char *ddl, const char *tables, const struct ddl_table *table)
 {
 	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
 
-	*d = (struct ddl_change){
-		.db = arena_dup(&b->arena, db, strlen(db)), .ddl = ddl, .tables = tables, .captured = true,
-		.captured_db = db[0] == '\0' || mysql_filter_database(s->setup.filter, db)
-	};
+	*d = (struct ddl_change){ .db = arena_dup(&b->arena, db, strlen(db)),
+		.ddl = ddl,
+		.tables = tables,
+		.captured = true,
+		.captured_db = db[0] == '\0' || mysql_filter_database(s->setup.filter, db) };
 	if (table) {
 		d->captured = mysql_filter_table(s->setup.filter, table->db, table->table);
 		d->table = arena_dup(&b->arena, table, sizeof(*table));
@@ -73,11 +74,11 @@ static const char *quoted(struct arena *a, const char *before, const char *db, c
 }
 
 static int add_database(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, const char *db,
-			struct err *err)
+		struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(&s->conn, "???", err,
-					 "SELECT schema_name, default_character_set_name, default_collation_name "
-					 "FROM information_schema.schemata");
+			"SELECT schema_name, default_character_set_name, default_collation_name "
+			"FROM information_schema.schemata");
 	MYSQL_ROW row = NULL;
 	char charset[200] = "";
 	struct ddl_change *d;
@@ -100,7 +101,7 @@ static int add_database(struct mysql_snapshot *s, struct batch *b, const struct 
 }
 
 static void add_truncate(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn,
-			 struct snapshot_table *t)
+		struct snapshot_table *t)
 {
 	struct change *c = snapshot_add_change(s, b, txn, CHANGE_TRUNCATE);
 
@@ -118,7 +119,7 @@ static void add_drop(struct mysql_snapshot *s, struct batch *b, const struct cha
 }
 
 static int add_create(struct mysql_snapshot *s, struct batch *b, const struct change_txn *txn, struct snapshot_table *t,
-		      struct err *err)
+		struct err *err)
 {
 	struct ddl_table create = { .type = 'C', .db = t->db, .table = t->name };
 
@@ -129,7 +130,7 @@ static int add_create(struct mysql_snapshot *s, struct batch *b, const struct ch
 	s->told_db = t->db;
 	create.schema = catalog_find(s->setup.catalog, t->db, t->name);
 	add_ddl(s, b, txn, t->db, arena_dup(&b->arena, t->create, strlen(t->create)), t->name, &create);
-	free(t->create);		/* with many tables these are megabytes */
+	free(t->create); /* with many tables these are megabytes */
 	t->create = NULL;
 	return 0;
 }
@@ -146,8 +147,9 @@ int snapshot_add_schemas(struct mysql_snapshot *s, struct batch *b, struct err *
 
 	if (s->told == 0)
 		add_ddl(s, b, txn, "",
-			arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset,
-				     s->collation), NULL, NULL);
+				arena_printf(&b->arena, "SET character_set_server=%s, collation_server=%s", s->charset,
+						s->collation),
+				NULL, NULL);
 	for (; s->told < 2 * count && room > 0; s->told++, room--) {
 		if (s->told == count && room > CREATES_AT_ONCE)
 			room = CREATES_AT_ONCE;

@@ -67,7 +67,7 @@ bool snapshot_place_parse(struct snapshot_place *out, const char *text)
 	arena_init(&a, 0);
 	json_init(&j, text, strlen(text));
 	good = json_enter(&j, '{') && json_member(&j, &key) && is_key(&key, "initial") && read_members(out, &j, &a) &&
-		!json_member(&j, &key) && json_done(&j) && out->db && out->table;
+			!json_member(&j, &key) && json_done(&j) && out->db && out->table;
 	arena_done(&a);
 	if (!good)
 		snapshot_place_done(out);

@@ -40,16 +40,17 @@ int snapshot_wish_check(const struct mysql_conf *conf, struct err *err)
 
 		if (statement == NULL || *statement == '\0')
 			return err_set(err, ERR_CONFIG, 0,
-				       "[mysql] snapshot.select.statement.overrides names %s: expected its SELECT in "
-				       PREFIX "%s, found none", table, table);
+					"[mysql] snapshot.select.statement.overrides names %s: expected its SELECT in " PREFIX
+					"%s, found none",
+					table, table);
 	}
 	for (size_t i = 0; i < conf->snapshot_statements.count; i++) {
 		const char *table = conf->snapshot_statements.items[i].key + strlen(PREFIX);
 
 		if (!is_listed(conf, table))
 			return err_set(err, ERR_CONFIG, 0,
-				       "[mysql] " PREFIX "%s: expected %s in snapshot.select.statement.overrides too",
-				       table, table);
+					"[mysql] " PREFIX "%s: expected %s in snapshot.select.statement.overrides too",
+					table, table);
 	}
 	return 0;
 }

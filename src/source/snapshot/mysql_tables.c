@@ -20,8 +20,8 @@ enum { QUOTED_MAX = 1024, NAMED_MAX = 100, ESTIMATES_MAX = 1 << 20 };
 
 int snapshot_read_position(struct mysql_conn *conn, bool gtids, struct position *out, struct err *err)
 {
-	MYSQL_RES *res =
-		mysql_conn_rows(conn, "!!???", err, conn->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
+	MYSQL_RES *res = mysql_conn_rows(conn, "!!???", err,
+			conn->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
 	MYSQL_ROW row;
 	size_t len = 0;
 
@@ -71,7 +71,7 @@ static uint64_t number(const char *text)
 
 static void names_add(struct snapshot_list *list, MYSQL_ROW row)
 {
-	if ((list->count & (list->count - 1)) == 0)	/* 0 or a power of two: full */
+	if ((list->count & (list->count - 1)) == 0) /* 0 or a power of two: full */
 		list->items = xrealloc(list->items, (list->count ? 2 * list->count : 1) * sizeof(*list->items));
 	list->items[list->count++] = (struct snapshot_table){ .db = intern(row[0]), .name = intern(row[1]) };
 }
@@ -84,10 +84,11 @@ static void names_order(struct snapshot_list *list)
 }
 
 int snapshot_list_split(struct snapshot_list *captured, struct snapshot_list *others, enum other_tables which,
-			struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err)
+		struct mysql_conn *conn, const struct mysql_filter *filter, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, "!!", err, "SELECT table_schema, table_name FROM information_schema.tables "
-					 "WHERE table_type = 'BASE TABLE'");
+	MYSQL_RES *res = mysql_conn_rows(conn, "!!", err,
+			"SELECT table_schema, table_name FROM information_schema.tables "
+			"WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
 	*captured = *others = (struct snapshot_list){ 0 };
@@ -106,10 +107,11 @@ int snapshot_list_split(struct snapshot_list *captured, struct snapshot_list *ot
 }
 
 int snapshot_list_names(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-			struct err *err)
+		struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(conn, "!!??", err, "SELECT table_schema, table_name, " ESTIMATES " FROM "
-					 "information_schema.tables WHERE table_type = 'BASE TABLE'");
+	MYSQL_RES *res = mysql_conn_rows(conn, "!!??", err,
+			"SELECT table_schema, table_name, " ESTIMATES " FROM "
+			"information_schema.tables WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
 	*list = (struct snapshot_list){ 0 };
@@ -148,8 +150,9 @@ static void put_estimates(struct buf *sql, struct mysql_conn *conn, const struct
 {
 	const char *before = " AND (table_schema, table_name) IN (";
 
-	buf_puts(sql, "SELECT table_schema, table_name, " ESTIMATES " FROM information_schema.tables "
-		 "WHERE table_type = 'BASE TABLE'");
+	buf_puts(sql,
+			"SELECT table_schema, table_name, " ESTIMATES " FROM information_schema.tables "
+			"WHERE table_type = 'BASE TABLE'");
 	for (size_t i = 0; named && i < list->count; i++) {
 		if (!wants_estimate(&list->items[i]))
 			continue;
@@ -199,7 +202,7 @@ int snapshot_list_estimate(struct snapshot_list *list, struct mysql_conn *conn, 
 int snapshot_read_databases(struct mysql_conn *conn, struct catalog *catalog, struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(conn, "??", err,
-					 "SELECT schema_name, default_collation_name FROM information_schema.schemata");
+			"SELECT schema_name, default_collation_name FROM information_schema.schemata");
 	MYSQL_ROW row;
 
 	if (res == NULL)
@@ -240,7 +243,7 @@ void snapshot_take_other(void *arg, struct snapshot_table *t, const char *create
 }
 
 int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const struct mysql_filter *filter,
-			struct catalog *catalog, struct err *err)
+		struct catalog *catalog, struct err *err)
 {
 	struct snapshot_reader reader = { .filter = filter, .catalog = catalog };
 	struct buf name;
@@ -262,7 +265,7 @@ int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const
 }
 
 int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, const struct mysql_filter *filter,
-		       struct catalog *catalog, struct err *err)
+		struct catalog *catalog, struct err *err)
 {
 	struct snapshot_reader reader = { .filter = filter, .catalog = catalog };
 	struct show_setup setup = { .conns = { conn }, .nconns = 1, .take = snapshot_take_captured, .arg = &reader };

@@ -7,8 +7,11 @@
 #include "source/decode/mysql_row.h"
 
 enum {
-	AT_BETWEEN = 1 << ORDER_BETWEEN, AT_GTID = 1 << ORDER_GTID, AT_INSIDE = 1 << ORDER_INSIDE,
-	AT_STATEMENT = 1 << ORDER_STATEMENT, STATEMENT_END = 1
+	AT_BETWEEN = 1 << ORDER_BETWEEN,
+	AT_GTID = 1 << ORDER_GTID,
+	AT_INSIDE = 1 << ORDER_INSIDE,
+	AT_STATEMENT = 1 << ORDER_STATEMENT,
+	STATEMENT_END = 1
 };
 
 static const uint8_t places[] = {
@@ -55,7 +58,7 @@ static bool opens_txn(const struct event_query *q)
 	size_t n = sizeof(tail) - 1;
 
 	return is_word(q, "BEGIN") || is_word(q, "XA START") ||
-	       (q->sql_len > n && strncasecmp(q->sql + q->sql_len - n, tail, n) == 0);
+			(q->sql_len > n && strncasecmp(q->sql + q->sql_len - n, tail, n) == 0);
 }
 
 /* Behind a GTID a statement that opens nothing is a transaction of its own. Inside, only two words end one. */
@@ -65,11 +68,11 @@ static enum order_state after_query(enum order_state state, const struct event *
 	struct err err;
 
 	if (event_query_parse(e, format, &q, &err) < 0)
-		return ORDER_UNKNOWN;			/* told by whoever needs it */
+		return ORDER_UNKNOWN; /* told by whoever needs it */
 	if (state == ORDER_GTID)
 		return opens_txn(&q) ? ORDER_INSIDE : ORDER_BETWEEN;
 	return is_word(&q, "COMMIT") || (is_word(&q, "ROLLBACK") && q.sql_len <= sizeof("ROLLBACK")) ? ORDER_BETWEEN
-		: ORDER_INSIDE;
+												     : ORDER_INSIDE;
 }
 
 static enum order_state after(enum order_state state, const struct event *e, const struct event_format *format)
@@ -78,9 +81,12 @@ static enum order_state after(enum order_state state, const struct event *e, con
 	struct err err;
 
 	switch (e->header.type) {
-	case EVENT_GTID: case EVENT_ANONYMOUS_GTID: case EVENT_GTID_TAGGED: return ORDER_GTID;
+	case EVENT_GTID:
+	case EVENT_ANONYMOUS_GTID:
+	case EVENT_GTID_TAGGED: return ORDER_GTID;
 	case EVENT_QUERY: return after_query(state, e, format);
-	case EVENT_XID: case EVENT_XA_PREPARE: return ORDER_BETWEEN;
+	case EVENT_XID:
+	case EVENT_XA_PREPARE: return ORDER_BETWEEN;
 	case EVENT_TABLE_MAP: return ORDER_STATEMENT;
 	default: break;
 	}
@@ -105,8 +111,9 @@ int mysql_order_next(struct mysql_order *o, const struct event *e, const struct 
 	}
 	if (may && !(may & 1u << o->state))
 		return err_set(err, ERR_FATAL, EVENT_DAMAGED,
-			       "%s event: it cannot stand here: an event before it is damaged, or it is; the server writes "
-			       "no checksums: set binlog_checksum = CRC32", event_type_name(type));
+				"%s event: it cannot stand here: an event before it is damaged, or it is; the server writes "
+				"no checksums: set binlog_checksum = CRC32",
+				event_type_name(type));
 	o->state = after(o->state, e, format);
 	return 0;
 }

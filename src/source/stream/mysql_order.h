@@ -10,15 +10,17 @@
 #include "source/decode/mysql_event.h"
 
 enum order_state {
-	ORDER_UNKNOWN,			/* a stream or file has begun */
-	ORDER_BETWEEN,			/* transactions */
-	ORDER_GTID,			/* a GTID was read */
-	ORDER_INSIDE,			/* behind BEGIN */
-	ORDER_STATEMENT			/* behind a table map, before the last rows of the statement */
+	ORDER_UNKNOWN,	/* a stream or file has begun */
+	ORDER_BETWEEN,	/* transactions */
+	ORDER_GTID,	/* a GTID was read */
+	ORDER_INSIDE,	/* behind BEGIN */
+	ORDER_STATEMENT /* behind a table map, before the last rows of the statement */
 };
 
 /* all zero at the start */
-struct mysql_order { enum order_state state; };
+struct mysql_order {
+	enum order_state state;
+};
 
 /* The next event. ERR_FATAL, EVENT_DAMAGED: it cannot stand here. */
 int mysql_order_next(struct mysql_order *o, const struct event *e, const struct event_format *format, struct err *err);

@@ -49,7 +49,7 @@ static const char *in_words(const struct gtid_set *set, char out[SHORT_BYTES])
 	buf_init(&b, 1 << 20);
 	gtid_set_print(set, &b);
 	len = snprintf(out, SHORT_BYTES, "%llu transaction%s (%s", (unsigned long long)count, count == 1 ? "" : "s",
-		       b.data ? b.data : "");
+			b.data ? b.data : "");
 	buf_done(&b);
 	if (len < SHORT_BYTES - 1)
 		memcpy(out + len, ")", 2);
@@ -62,8 +62,8 @@ static const char *in_words(const struct gtid_set *set, char out[SHORT_BYTES])
 
 struct sets {
 	struct gtid_set have, executed, purged;
-	struct gtid half;		/* gno 0: the position lies in no transaction */
-	struct gtid_set left_out;	/* of executed: sources that gtid.source.includes or .excludes leave out */
+	struct gtid half;	  /* gno 0: the position lies in no transaction */
+	struct gtid_set left_out; /* of executed: sources that gtid.source.includes or .excludes leave out */
 };
 
 static void sets_done(struct sets *s)
@@ -93,19 +93,19 @@ static void leave_out(struct gtid_set *set, const struct mysql_filter *filter, s
 }
 
 static int read_sets(struct sets *s, struct mysql_conn *c, const struct mysql_filter *filter,
-		     const struct position *from, struct err *err)
+		const struct position *from, struct err *err)
 {
 	gtid_set_init(&s->have);
 	gtid_set_init(&s->executed);
 	gtid_set_init(&s->purged);
 	gtid_set_init(&s->left_out);
 	if (gtid_set_parse(&s->have, from->gtids, err) < 0 ||
-	    (from->gtid[0] && gtid_parse(&s->half, from->gtid, err) < 0)) {
+			(from->gtid[0] && gtid_parse(&s->half, from->gtid, err) < 0)) {
 		err->kind = ERR_FATAL;
 		return err_wrap(err, "the stored position");
 	}
 	if (mysql_reach_variable(c, "gtid_purged", &s->purged, err) < 0 ||
-	    mysql_reach_variable(c, "gtid_executed", &s->executed, err) < 0)
+			mysql_reach_variable(c, "gtid_executed", &s->executed, err) < 0)
 		return -1;
 	leave_out(&s->have, filter, NULL);
 	leave_out(&s->purged, filter, NULL);
@@ -116,8 +116,8 @@ static int read_sets(struct sets *s, struct mysql_conn *c, const struct mysql_fi
 /* Does it apply another server's transactions, so that what it lacks may come? */
 static int is_replica(struct mysql_conn *c, bool *out, struct err *err)
 {
-	MYSQL_RES *res =
-		mysql_conn_rows(c, "?", err, c->version >= REPLICA_WORDS ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
+	MYSQL_RES *res = mysql_conn_rows(c, "?", err,
+			c->version >= REPLICA_WORDS ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
 
 	if (res == NULL)
 		return -1;
@@ -173,7 +173,7 @@ static int is_unfinished(struct mysql_conn *c, const struct gtid_set *missing, b
 }
 
 static int say_missing(struct mysql_conn *c, const struct gtid_set *missing, const struct position *from,
-		       struct err *err)
+		struct err *err)
 {
 	char text[SHORT_BYTES];
 	bool replica, unfinished;
@@ -183,24 +183,24 @@ static int say_missing(struct mysql_conn *c, const struct gtid_set *missing, con
 		return -1;
 	if (unfinished)
 		return err_set(err, ERR_RETRY, 0,
-			       "MySQL %s has not yet finished what it has sent already: %s: waiting until it counts as executed",
-			       c->server, text);
+				"MySQL %s has not yet finished what it has sent already: %s: waiting until it counts as executed",
+				c->server, text);
 	if (strcasecmp(from->server_uuid, c->uuid) == 0)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
-			       "MySQL %s no longer knows what it had: %s: its binlog was reset (RESET BINARY LOGS AND "
-			       "GTIDS), or it was restored from a backup: " CHOICES,
-			       c->server, text);
+				"MySQL %s no longer knows what it had: %s: its binlog was reset (RESET BINARY LOGS AND "
+				"GTIDS), or it was restored from a backup: " CHOICES,
+				c->server, text);
 	if (is_replica(c, &replica, err) < 0)
 		return -1;
 	if (replica)
 		return err_set(err, ERR_RETRY, 0,
-			       "MySQL %s has not yet applied what was captured from another server: %s: waiting until "
-			       "the replica has caught up",
-			       c->server, text);
+				"MySQL %s has not yet applied what was captured from another server: %s: waiting until "
+				"the replica has caught up",
+				c->server, text);
 	return err_set(err, ERR_FATAL, BINLOG_GONE,
-		       "MySQL %s lost transactions, or is another server: it lacks %s, which were captured before, and "
-		       "as it is no replica they will not come: " CHOICES,
-		       c->server, text);
+			"MySQL %s lost transactions, or is another server: it lacks %s, which were captured before, and "
+			"as it is no replica they will not come: " CHOICES,
+			c->server, text);
 }
 
 static int say_purged(struct mysql_conn *c, const struct gtid_set *purged, struct err *err)
@@ -208,9 +208,9 @@ static int say_purged(struct mysql_conn *c, const struct gtid_set *purged, struc
 	char text[SHORT_BYTES];
 
 	return err_set(err, ERR_FATAL, BINLOG_GONE,
-		       "MySQL %s has purged what was not captured yet: %s. Their changes are lost to the stream: " CHOICES
-		       ", and keep the binlog longer (binlog_expire_logs_seconds)",
-		       c->server, in_words(purged, text));
+			"MySQL %s has purged what was not captured yet: %s. Their changes are lost to the stream: " CHOICES
+			", and keep the binlog longer (binlog_expire_logs_seconds)",
+			c->server, in_words(purged, text));
 }
 
 static int judge(struct sets *s, struct mysql_conn *c, const struct position *from, struct err *err)
@@ -256,9 +256,10 @@ static void say_changed(struct mysql_reach *r, const struct sets *s, struct mysq
 			gtid_set_add_set(&own, &one);
 	}
 	snprintf(r->said, sizeof(r->said),
-		 "going on at another server: MySQL %s (server_uuid %s) has all that was captured from %s, and %s more; "
-		 "%llu of them were written on itself",
-		 c->server, c->uuid, from->server_uuid, in_words(&ahead, all), (unsigned long long)gtid_set_count(&own));
+			"going on at another server: MySQL %s (server_uuid %s) has all that was captured from %s, and %s more; "
+			"%llu of them were written on itself",
+			c->server, c->uuid, from->server_uuid, in_words(&ahead, all),
+			(unsigned long long)gtid_set_count(&own));
 	gtid_set_done(&ahead);
 	gtid_set_done(&own);
 }
@@ -267,8 +268,8 @@ static void say_changed(struct mysql_reach *r, const struct sets *s, struct mysq
  * A transaction that another server had begun comes first and alone: the server is told that we have all but that one.
  * Its own order may be another.
  */
-static void make_known(struct mysql_reach *r, const struct sets *s, const struct mysql_conf *conf,
-		       struct mysql_conn *c, const struct position *from)
+static void make_known(struct mysql_reach *r, const struct sets *s, const struct mysql_conf *conf, struct mysql_conn *c,
+		const struct position *from)
 {
 	bool moved = s->half.gno > 0 && strcasecmp(from->server_uuid, c->uuid) != 0;
 	struct gtid_set half;
@@ -285,7 +286,7 @@ static void make_known(struct mysql_reach *r, const struct sets *s, const struct
 }
 
 static int by_gtids(struct mysql_reach *r, struct mysql_conn *c, const struct mysql_conf *conf,
-		    const struct mysql_filter *filter, const struct position *from, struct err *err)
+		const struct mysql_filter *filter, const struct position *from, struct err *err)
 {
 	struct sets s = { 0 };
 	int result = read_sets(&s, c, filter, from, err);
@@ -304,7 +305,7 @@ static int by_gtids(struct mysql_reach *r, struct mysql_conn *c, const struct my
 
 /* The size of the file in the server's list, -1 when it has none; oldest: the first of the list. */
 static int find_file(struct mysql_conn *c, const char *file, int64_t *size, char *oldest, size_t oldest_size,
-		     struct err *err)
+		struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(c, "??", err, "SHOW BINARY LOGS");
 	MYSQL_ROW row;
@@ -330,28 +331,28 @@ static int by_file(struct mysql_conn *c, const struct position *from, struct err
 
 	if (from->server_uuid[0] && strcasecmp(from->server_uuid, c->uuid) != 0)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
-			       "MySQL %s has server_uuid %s, but the stored position is a file of the server %s (%s, "
-			       "position %llu), which means nothing here: connect to that server, or take a new "
-			       "snapshot (snapshot.mode = when_needed); gtid_mode = ON makes positions hold on any "
-			       "server",
-			       c->server, c->uuid, from->server_uuid, from->file, (unsigned long long)from->pos);
+				"MySQL %s has server_uuid %s, but the stored position is a file of the server %s (%s, "
+				"position %llu), which means nothing here: connect to that server, or take a new "
+				"snapshot (snapshot.mode = when_needed); gtid_mode = ON makes positions hold on any "
+				"server",
+				c->server, c->uuid, from->server_uuid, from->file, (unsigned long long)from->pos);
 	if (find_file(c, from->file, &size, oldest, sizeof(oldest), err) < 0)
 		return -1;
 	if (size < 0)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
-			       "MySQL %s no longer has binlog %s, from which capture goes on (its oldest is %s): it was "
-			       "purged or reset, and the changes up to there are lost to the stream: " CHOICES,
-			       c->server, from->file, oldest);
+				"MySQL %s no longer has binlog %s, from which capture goes on (its oldest is %s): it was "
+				"purged or reset, and the changes up to there are lost to the stream: " CHOICES,
+				c->server, from->file, oldest);
 	if ((uint64_t)size < from->pos)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
-			       "MySQL %s: binlog %s ends at %lld, but was captured up to %llu: the binlog was reset, or "
-			       "its end was lost in a crash: " CHOICES,
-			       c->server, from->file, (long long)size, (unsigned long long)from->pos);
+				"MySQL %s: binlog %s ends at %lld, but was captured up to %llu: the binlog was reset, or "
+				"its end was lost in a crash: " CHOICES,
+				c->server, from->file, (long long)size, (unsigned long long)from->pos);
 	return 0;
 }
 
 int mysql_reach_find(struct mysql_reach *r, struct mysql_conn *c, const struct mysql_conf *conf,
-		     const struct mysql_filter *filter, const struct position *from, struct err *err)
+		const struct mysql_filter *filter, const struct position *from, struct err *err)
 {
 	bool same = strcasecmp(from->server_uuid, c->uuid) == 0, on;
 	char mode[32];
@@ -365,13 +366,13 @@ int mysql_reach_find(struct mysql_reach *r, struct mysql_conn *c, const struct m
 		return by_gtids(r, c, conf, filter, from, err);
 	if (from->gtids && !same)
 		return err_set(err, ERR_CONFIG, 0,
-			       "MySQL %s: gtid_mode is %s, but the stored position is a GTID set of another server: "
-			       "set gtid_mode = ON",
-			       c->server, mode);
+				"MySQL %s: gtid_mode is %s, but the stored position is a GTID set of another server: "
+				"set gtid_mode = ON",
+				c->server, mode);
 	if (from->gtids)
 		snprintf(r->said, sizeof(r->said),
-			 "MySQL %s: gtid_mode is now %s: capture goes on by file and position, which hold on this "
-			 "server only",
-			 c->server, mode);
+				"MySQL %s: gtid_mode is now %s: capture goes on by file and position, which hold on this "
+				"server only",
+				c->server, mode);
 	return by_file(c, from, err);
 }

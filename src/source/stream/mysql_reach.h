@@ -13,10 +13,10 @@
 #include "source/server/mysql_conn.h"
 
 struct mysql_reach {
-	bool gtids;			/* ask by GTID set; otherwise by file and pos */
-	bool adopt;			/* by file now, but GTIDs are on: go over to them at the next file */
-	struct gtid_set known;		/* what the server is told that we have */
-	char said[400];			/* "" or what a person should know, though it goes on */
+	bool gtids;	       /* ask by GTID set; otherwise by file and pos */
+	bool adopt;	       /* by file now, but GTIDs are on: go over to them at the next file */
+	struct gtid_set known; /* what the server is told that we have */
+	char said[400];	       /* "" or what a person should know, though it goes on */
 };
 
 void mysql_reach_init(struct mysql_reach *r);
@@ -27,7 +27,7 @@ void mysql_reach_done(struct mysql_reach *r);
  * has to change the server.
  */
 int mysql_reach_find(struct mysql_reach *r, struct mysql_conn *c, const struct mysql_conf *conf,
-		     const struct mysql_filter *filter, const struct position *from, struct err *err);
+		const struct mysql_filter *filter, const struct position *from, struct err *err);
 
 /* adds @@GLOBAL.name, a GTID set, to out */
 int mysql_reach_variable(struct mysql_conn *c, const char *name, struct gtid_set *out, struct err *err);

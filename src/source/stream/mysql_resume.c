@@ -11,7 +11,7 @@ int mysql_resume_init(struct mysql_resume *r, const struct position *from, const
 	position_init(&r->from);
 	position_copy(&r->from, from);
 	free(r->from.progress);
-	r->from.progress = NULL;	/* snapshots go on beside the stream: theirs is not ours to hold */
+	r->from.progress = NULL; /* snapshots go on beside the stream: theirs is not ours to hold */
 	if (from->event == 0 && from->row == 0 && from->changes == 0)
 		return 0;
 	r->state = RESUME_AWAITED;
@@ -27,11 +27,11 @@ void mysql_resume_done(struct mysql_resume *r)
 static bool same_gtid(const struct gtid *a, const struct gtid *b)
 {
 	return a->gno == b->gno && memcmp(a->source.uuid, b->source.uuid, sizeof(a->source.uuid)) == 0 &&
-	       strcmp(a->source.tag, b->source.tag) == 0;
+			strcmp(a->source.tag, b->source.tag) == 0;
 }
 
 int mysql_resume_begin(struct mysql_resume *r, const struct gtid *gtid, const char *file, uint64_t pos, bool compressed,
-		       uint64_t *changes, struct err *err)
+		uint64_t *changes, struct err *err)
 {
 	bool here = pos == r->from.pos && strcmp(file, r->from.file) == 0;
 
@@ -40,9 +40,9 @@ int mysql_resume_begin(struct mysql_resume *r, const struct gtid *gtid, const ch
 		return 0;
 	if (r->gtid.gno > 0 && gtid->gno > 0 ? !same_gtid(&r->gtid, gtid) : r->by_changes)
 		return err_set(err, ERR_FATAL, 0,
-			       "binlog %s, position %llu: the log holds a part of transaction %s, but another one came "
-			       "first: take a new snapshot",
-			       file, (unsigned long long)pos, r->from.gtid);
+				"binlog %s, position %llu: the log holds a part of transaction %s, but another one came "
+				"first: take a new snapshot",
+				file, (unsigned long long)pos, r->from.gtid);
 	if (r->from.server_uuid[0] == '\0' && (!here || compressed)) {
 		r->state = RESUME_OVER;
 		return 0;

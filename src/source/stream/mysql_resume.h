@@ -19,10 +19,10 @@
 #include "source/decode/mysql_gtid.h"
 
 struct mysql_resume {
-	struct position from;		/* what the log holds; owned */
-	struct gtid gtid;		/* of the transaction; gno 0: not known */
+	struct position from; /* what the log holds; owned */
+	struct gtid gtid;     /* of the transaction; gno 0: not known */
 	enum { RESUME_NONE, RESUME_AWAITED, RESUME_INSIDE, RESUME_OVER } state;
-	bool by_changes;		/* another server */
+	bool by_changes; /* another server */
 };
 
 /* server_uuid: of the server that the stream comes from. */
@@ -34,9 +34,10 @@ void mysql_resume_done(struct mysql_resume *r);
  * 0. ERR_FATAL when another one was to come first.
  */
 int mysql_resume_begin(struct mysql_resume *r, const struct gtid *gtid, const char *file, uint64_t pos, bool compressed,
-		       uint64_t *changes, struct err *err);
-void mysql_resume_end(struct mysql_resume *r);		/* a transaction has ended */
-bool mysql_resume_awaits(const struct mysql_resume *r, const struct gtid *gtid);	/* is it the one of which the log holds a part? */
+		uint64_t *changes, struct err *err);
+void mysql_resume_end(struct mysql_resume *r); /* a transaction has ended */
+bool mysql_resume_awaits(const struct mysql_resume *r,
+		const struct gtid *gtid); /* is it the one of which the log holds a part? */
 
 static inline bool mysql_resume_skips_event(const struct mysql_resume *r, uint64_t event)
 {

@@ -22,21 +22,21 @@ static int fail_at(const struct stream_place *at, struct err *err)
 }
 
 static int on_incident(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		       struct err *err)
+		struct err *err)
 {
 	struct event_incident i;
 
 	if (event_incident_parse(e, &i, err) < 0)
 		return -1;
 	return err_set(err, ERR_FATAL, i.code,
-		       "binlog %s, position %llu: the server says that events were lost (%.*s): take a new snapshot",
-		       at->file, (unsigned long long)at->pos, (int)(i.message_len < 200 ? i.message_len : 200),
-		       i.message);
+			"binlog %s, position %llu: the server says that events were lost (%.*s): take a new snapshot",
+			at->file, (unsigned long long)at->pos, (int)(i.message_len < 200 ? i.message_len : 200),
+			i.message);
 }
 
 /* All that was committed before this file: streams by file and position go over to GTIDs here. */
 static int on_previous_gtids(struct mysql_stream *st, struct batch *b, const struct event *e,
-			     const struct stream_place *at, struct err *err)
+		const struct stream_place *at, struct err *err)
 {
 	if (!st->setup.adopt || st->setup.gtids)
 		return 0;
@@ -50,14 +50,14 @@ static int on_previous_gtids(struct mysql_stream *st, struct batch *b, const str
 }
 
 static int on_idle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		   struct err *err)
+		struct err *err)
 {
 	return 0;
 }
 
 /* The bytes are kept, because the batch that they came with may be gone before the last of their rows. */
 static int on_payload(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		      struct err *err)
+		struct err *err)
 {
 	struct event mine = *e;
 
@@ -69,7 +69,7 @@ static int on_payload(struct mysql_stream *st, struct batch *b, const struct eve
 	buf_put(&st->payload_bytes, e->body, e->len);
 	if (st->payload_bytes.failed)
 		return err_set(err, ERR_FATAL, 0, "binlog %s, position %llu: a compressed transaction of %zu bytes",
-			       at->file, (unsigned long long)at->pos, e->len);
+				at->file, (unsigned long long)at->pos, e->len);
 	mine.body = (const uint8_t *)st->payload_bytes.data;
 	if (st->payload == NULL)
 		st->payload = payload_new(PAYLOAD_MAX);
@@ -115,7 +115,7 @@ static event_handler *const handlers[] = {
 };
 
 int stream_handle(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		  struct err *err)
+		struct err *err)
 {
 	return handlers[e->header.type](st, b, e, at, err);
 }
@@ -126,7 +126,7 @@ static bool is_kept_event(unsigned type)
 }
 
 static int dispatch(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		    struct err *err)
+		struct err *err)
 {
 	unsigned type = e->header.type;
 
@@ -138,14 +138,13 @@ static int dispatch(struct mysql_stream *st, struct batch *b, const struct event
 		return stream_handle(st, b, e, at, err);
 	if (e->header.flags & EVENT_F_IGNORABLE)
 		return 0;
-	return err_set(
-		err, ERR_FATAL, (int)type,
-		"binlog %s, position %llu: event type %u is not known to this version: going on could lose changes",
-		at->file, (unsigned long long)at->pos, type);
+	return err_set(err, ERR_FATAL, (int)type,
+			"binlog %s, position %llu: event type %u is not known to this version: going on could lose changes",
+			at->file, (unsigned long long)at->pos, type);
 }
 
 int mysql_stream_event(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		       struct err *err)
+		struct err *err)
 {
 	st->counts.events++;
 	if (st->file == NULL || strcmp(st->file, at->file) != 0)
@@ -205,7 +204,7 @@ struct mysql_stream *mysql_stream_new(const struct stream_setup *setup, const st
 	st->pos = from->pos;
 	st->ts_sec = (uint32_t)from->ts_sec;
 	if (mysql_resume_init(&st->resume, from, setup->server_uuid, err) < 0 ||
-	    (setup->gtids && from->gtids && gtid_set_parse(&st->gtids, from->gtids, err) < 0)) {
+			(setup->gtids && from->gtids && gtid_set_parse(&st->gtids, from->gtids, err) < 0)) {
 		mysql_stream_free(st);
 		err->kind = ERR_FATAL;
 		err_wrap(err, "the stored position");
@@ -264,12 +263,13 @@ void mysql_stream_stop_table(struct mysql_stream *st, const char *db_table, cons
 
 	if (dot)
 		stream_table_stop(&st->tables,
-				  stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1,
-							strlen(dot + 1)), why);
+				stream_tables_by_name(&st->tables, db_table, (size_t)(dot - db_table), dot + 1,
+						strlen(dot + 1)),
+				why);
 }
 
 void mysql_stream_news(struct mysql_stream *st,
-		       void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
+		void (*fn)(const char *db, const char *table, const char *error, void *arg), void *arg)
 {
 	for (size_t i = 0; i < st->tables.nnews; i++)
 		fn(st->tables.news[i]->db, st->tables.news[i]->name, st->tables.news[i]->error, arg);

@@ -17,7 +17,7 @@ bool query_is(const struct event_query *q, const char *word)
 	size_t n = strlen(word);
 
 	return q->sql_len >= n && strncasecmp(q->sql, word, n) == 0 &&
-	       (q->sql_len == n || !isalnum((unsigned char)q->sql[n]));
+			(q->sql_len == n || !isalnum((unsigned char)q->sql[n]));
 }
 
 static bool has_text(const char *p, const char *end, const char *text)
@@ -55,14 +55,16 @@ static bool is_captured(struct mysql_stream *st, const struct ddl_change *d)
 		const struct ddl_table *t = &d->table[i];
 
 		if (mysql_filter_table(st->setup.filter, t->db, t->table) ||
-		    (t->previous_table && mysql_filter_table(st->setup.filter, t->previous_db, t->previous_table)))
+				(t->previous_table &&
+						mysql_filter_table(st->setup.filter, t->previous_db,
+								t->previous_table)))
 			return true;
 	}
 	return false;
 }
 
 static void add_truncate(struct mysql_stream *st, struct batch *b, const struct ddl_result *res,
-			 const struct stream_place *at)
+		const struct stream_place *at)
 {
 	const struct ddl_table *t = res->nchanges > 0 && res->changes[0].ntables > 0 ? &res->changes[0].table[0] : NULL;
 	struct schema *filtered;
@@ -81,7 +83,7 @@ static void add_truncate(struct mysql_stream *st, struct batch *b, const struct 
 
 /* As Debezium has it: the place to go on from when the statement itself is done. */
 static void set_history_place(struct mysql_stream *st, struct batch *b, struct ddl_result *res,
-			      const struct stream_place *at)
+		const struct stream_place *at)
 {
 	const char *gtids = st->setup.gtids && res->nchanges > 0 ? stream_gtids_text(st) : NULL;
 
@@ -102,11 +104,12 @@ static bool is_carried_out(const struct mysql_stream *st, const struct ddl_touch
 	uint32_t other = UINT32_C(1) << EFFECT_TABLE_OTHER | UINT32_C(1) << EFFECT_KEY_CHANGED;
 
 	return (ddl_remedies(t->effects) & REMEDY_TARGET) &&
-	       (mysql_repairs(st->setup.conf, st->setup.conf->ddl_repair) || !(t->effects & other));
+			(mysql_repairs(st->setup.conf, st->setup.conf->ddl_repair) || !(t->effects & other));
 }
 
 /* What the target's table has to become, in its place among the rows. */
-static void add_alter(struct mysql_stream *st, struct batch *b, const struct ddl_touch *t, const struct stream_place *at)
+static void add_alter(struct mysql_stream *st, struct batch *b, const struct ddl_touch *t,
+		const struct stream_place *at)
 {
 	struct schema *schema = t->after ? t->after : t->before, *filtered;
 	struct change *c;
@@ -163,7 +166,7 @@ static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result 
 /* What a statement that is not understood has made of the table that it names is asked when rows of it come; when it
  * names none, nothing after it can be trusted. */
 static int not_understood(struct mysql_stream *st, struct batch *b, struct ddl_result *res,
-			  const struct stream_place *at, struct err *err)
+		const struct stream_place *at, struct err *err)
 {
 	const struct ddl_table *t = res->nchanges > 0 ? res->changes[0].table : NULL;
 
@@ -175,8 +178,9 @@ static int not_understood(struct mysql_stream *st, struct batch *b, struct ddl_r
 		struct err why = *err;
 
 		return err_set(err, ERR_FATAL, 0,
-			       "%.380s; if it changes no captured table, set "
-			       "schema.history.internal.skip.unparseable.ddl = true", why.msg);
+				"%.380s; if it changes no captured table, set "
+				"schema.history.internal.skip.unparseable.ddl = true",
+				why.msg);
 	}
 	err_clear(err);
 	return 0;
@@ -201,29 +205,32 @@ static void on_statement_rows(struct mysql_stream *st, const struct event_query 
 	struct statement s = { .st = st, .why = why };
 	int cut = (int)(q->sql_len < 80 ? q->sql_len : 80);
 
-	snprintf(why, sizeof(why), "binlog %s, position %llu: a change was logged as a statement, its rows are not in "
-		 "the binlog (%.*s): set binlog_format = ROW for that session; then `millrace resume` the table, which "
-		 "reads it again", at->file, (unsigned long long)at->pos, cut, q->sql);
+	snprintf(why, sizeof(why),
+			"binlog %s, position %llu: a change was logged as a statement, its rows are not in "
+			"the binlog (%.*s): set binlog_format = ROW for that session; then `millrace resume` the table, which "
+			"reads it again",
+			at->file, (unsigned long long)at->pos, cut, q->sql);
 	if (mysql_statement_tables(q, st->setup.filter, st->setup.catalog, stop_named, &s) == 0)
-		snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: skipped a change that was logged "
-			 "as a statement and names no captured table (%.*s): what triggers and foreign keys made of it is "
-			 "not captured; set binlog_format = ROW for that session", at->file,
-			 (unsigned long long)at->pos, cut, q->sql);
+		snprintf(st->said, sizeof(st->said),
+				"binlog %s, position %llu: skipped a change that was logged "
+				"as a statement and names no captured table (%.*s): what triggers and foreign keys made of it is "
+				"not captured; set binlog_format = ROW for that session",
+				at->file, (unsigned long long)at->pos, cut, q->sql);
 }
 
 static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q,
-		     const struct stream_place *at, struct ddl_result *res, struct err *err)
+		const struct stream_place *at, struct ddl_result *res, struct err *err)
 {
 	bool made = is_server_text(q);
 	uint64_t sql_mode = q->has_sql_mode ? q->sql_mode : 0;
 	struct ddl_context ctx = { .db = q->db,
-				   .sql_mode = made ? sql_mode & ~(uint64_t)SQL_MODE_NO_BACKSLASH_ESCAPES : sql_mode,
-				   .collation_server = q->collation_server,
-				   .collation_database = q->collation_database,
-				   .charset_client = q->has_charset && !made ? q->charset_client : 0,
-				   .default_collation_utf8mb4 = q->default_collation_utf8mb4,
-				   .old_timestamps = q->old_timestamps,
-				   .server_version = st->setup.server_version };
+		.sql_mode = made ? sql_mode & ~(uint64_t)SQL_MODE_NO_BACKSLASH_ESCAPES : sql_mode,
+		.collation_server = q->collation_server,
+		.collation_database = q->collation_database,
+		.charset_client = q->has_charset && !made ? q->charset_client : 0,
+		.default_collation_utf8mb4 = q->default_collation_utf8mb4,
+		.old_timestamps = q->old_timestamps,
+		.server_version = st->setup.server_version };
 	const char *db_table;
 
 	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file,
@@ -244,7 +251,7 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 
 /* Marks and threads are for what begins with BEGIN: Debezium knows no others. */
 int stream_on_begin(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		    const struct event_query *q, struct err *err)
+		const struct event_query *q, struct err *err)
 {
 	bool plain = query_is(q, "BEGIN");
 
@@ -256,7 +263,7 @@ int stream_on_begin(struct mysql_stream *st, struct batch *b, const struct event
 }
 
 int stream_on_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		    struct err *err)
+		struct err *err)
 {
 	struct event_query q;
 	struct ddl_result res = { 0 };

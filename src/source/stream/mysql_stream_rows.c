@@ -20,7 +20,7 @@ static void hold(struct mysql_stream *st, struct batch *b, struct stream_table *
 }
 
 int stream_on_rows_query(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-			 struct err *err)
+		struct err *err)
 {
 	struct event_text text;
 
@@ -52,7 +52,7 @@ static void tell_schema(struct mysql_stream *st, struct batch *b, struct stream_
 }
 
 int stream_on_table_map(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-			struct err *err)
+		struct err *err)
 {
 	struct stream_table *t;
 
@@ -64,13 +64,13 @@ int stream_on_table_map(struct mysql_stream *st, struct batch *b, const struct e
 }
 
 static void add_row(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct stream_place *at,
-		    struct value *before, struct value *after, uint32_t row)
+		struct value *before, struct value *after, uint32_t row)
 {
 	struct change *c = stream_add_change(st, b,
-					     before == NULL  ? CHANGE_CREATE
-					     : after == NULL ? CHANGE_DELETE
-						      : CHANGE_UPDATE,
-					     at);
+			before == NULL			? CHANGE_CREATE
+					: after == NULL ? CHANGE_DELETE
+							: CHANGE_UPDATE,
+			at);
 
 	c->schema = row_decoder_schema(t->decoder);
 	c->before = before;
@@ -81,7 +81,7 @@ static void add_row(struct mysql_stream *st, struct batch *b, struct stream_tabl
 
 /* Rows that are in the log already are decoded and dropped: `row` of the position counts them. */
 static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_table *t, struct rows *rows,
-		     const struct stream_place *at)
+		const struct stream_place *at)
 {
 	uint64_t skip = mysql_resume_skips_rows(&st->resume, st->txn.event);
 	uint64_t row_before = st->txn.row, changes_before = st->txn.changes, rows_before = st->counts.rows;
@@ -96,7 +96,7 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 
 		if (index >= skip && !stream_is_given(st))
 			add_row(st, b, t, at, rows->kind == ROWS_WRITE ? NULL : before,
-				rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
+					rows->kind == ROWS_DELETE ? NULL : after, rows->row - 1);
 	}
 	if (r == 0)
 		return;
@@ -111,11 +111,13 @@ static void add_rows(struct mysql_stream *st, struct batch *b, struct stream_tab
 
 /* Rows of child tables that no event tells. `first`: of this event's changes in the batch; those that were left out may
  * have changed anything. */
-static void note_foreign(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct rows *rows, size_t first)
+static void note_foreign(struct mysql_stream *st, struct batch *b, struct stream_table *t, const struct rows *rows,
+		size_t first)
 {
 	struct foreign_keys *f = st->setup.foreign;
 
-	if (f == NULL || f->count == 0 || rows->kind == ROWS_WRITE || (rows->flags & (ROWS_NO_FOREIGN_CHECKS | ROWS_SQL_FOREIGN_KEYS)))
+	if (f == NULL || f->count == 0 || rows->kind == ROWS_WRITE ||
+			(rows->flags & (ROWS_NO_FOREIGN_CHECKS | ROWS_SQL_FOREIGN_KEYS)))
 		return;
 	if (t->foreign_edition != f->edition + 1) {
 		t->is_parent = foreign_is_parent(f, t->db, t->name);
@@ -132,7 +134,7 @@ static void note_foreign(struct mysql_stream *st, struct batch *b, struct stream
 }
 
 int stream_on_rows(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		   struct err *err)
+		struct err *err)
 {
 	size_t first = b->nchanges;
 	struct stream_table *t;
@@ -145,8 +147,8 @@ int stream_on_rows(struct mysql_stream *st, struct batch *b, const struct event 
 	t = stream_tables_by_id(&st->tables, rows.table_id);
 	if (t == NULL)
 		return err_set(err, ERR_FATAL, 0,
-			       "binlog %s, position %llu: rows of table id %llu without its table map", at->file,
-			       (unsigned long long)at->pos, (unsigned long long)rows.table_id);
+				"binlog %s, position %llu: rows of table id %llu without its table map", at->file,
+				(unsigned long long)at->pos, (unsigned long long)rows.table_id);
 	if (t->wanted && t->error == NULL && !st->txn.left_out && !stream_skips(st)) {
 		add_rows(st, b, t, &rows, at);
 		b->bytes += e->header.size;

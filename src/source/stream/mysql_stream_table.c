@@ -14,9 +14,10 @@ enum { FIRST_CAP = 64, MAP_CHUNK = 1024, CREATE_MAX = 16 << 20 };
 
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog)
 {
-	*ts = (struct stream_tables){
-		.filter = filter, .catalog = catalog, .names_cap = FIRST_CAP, .ids_cap = FIRST_CAP
-	};
+	*ts = (struct stream_tables){ .filter = filter,
+		.catalog = catalog,
+		.names_cap = FIRST_CAP,
+		.ids_cap = FIRST_CAP };
 	ts->names = xcalloc(ts->names_cap, sizeof(*ts->names));
 	ts->ids = xcalloc(ts->ids_cap, sizeof(*ts->ids));
 	event_format_init(&ts->format);
@@ -54,12 +55,12 @@ static size_t hash_name(const char *db, size_t db_len, const char *name, size_t 
 static bool is_named(const struct stream_table *t, const char *db, size_t db_len, const char *name, size_t name_len)
 {
 	return t->db_len == db_len && t->name_len == name_len && memcmp(t->db, db, db_len) == 0 &&
-	       memcmp(t->name, name, name_len) == 0;
+			memcmp(t->name, name, name_len) == 0;
 }
 
 /* The slot that holds the name, or the free one where it belongs. */
 static struct stream_table **name_slot(const struct stream_tables *ts, const char *db, size_t db_len, const char *name,
-				       size_t name_len)
+		size_t name_len)
 {
 	size_t i = hash_name(db, db_len, name, name_len) & (ts->names_cap - 1);
 
@@ -92,16 +93,17 @@ static void tell_news(struct stream_tables *ts, struct stream_table *t)
 }
 
 struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char *db, size_t db_len, const char *name,
-					   size_t name_len)
+		size_t name_len)
 {
 	struct stream_table *t = *name_slot(ts, db, db_len, name, name_len);
 
 	if (t)
 		return t;
 	t = xcalloc(1, sizeof(*t));
-	*t = (struct stream_table){
-		.db = intern_n(db, db_len), .name = intern_n(name, name_len), .db_len = db_len, .name_len = name_len
-	};
+	*t = (struct stream_table){ .db = intern_n(db, db_len),
+		.name = intern_n(name, name_len),
+		.db_len = db_len,
+		.name_len = name_len };
 	t->wanted = mysql_filter_table(ts->filter, t->db, t->name);
 	arena_init(&t->arena, MAP_CHUNK);
 	tell_news(ts, t);
@@ -189,7 +191,7 @@ void stream_tables_lose(struct stream_tables *ts, const char *db, const char *na
 
 /* Neither the binlog nor the history has the columns' names. NULL: nor has the server, for sure. */
 static struct schema *ask_schema(struct stream_tables *ts, struct stream_table *t, const char *file, uint64_t pos,
-				 struct err *err)
+		struct err *err)
 {
 	struct table_place at = { .db = t->db, .table = t->name, .file = file, .pos = pos };
 	struct schema *schema = NULL;
@@ -207,7 +209,7 @@ static struct schema *ask_schema(struct stream_tables *ts, struct stream_table *
 
 /* The schema as DDL said it; where nothing is known and the map has no names, as the server says it. */
 static int known_schema(struct stream_tables *ts, struct stream_table *t, const char *file, uint64_t pos,
-			struct schema **known, struct err *err)
+		struct schema **known, struct err *err)
 {
 	struct err why = { 0 };
 
@@ -221,13 +223,14 @@ static int known_schema(struct stream_tables *ts, struct stream_table *t, const 
 		*err = why;
 		return -1;
 	}
-	return err_set(err, ERR_DATA, 0, "its columns are not known: %.110s; %.160s", t->lost ? t->lost
-		       : "the table is not in the schema history, and the binlog carries no names", why.msg);
+	return err_set(err, ERR_DATA, 0, "its columns are not known: %.110s; %.160s",
+			t->lost ? t->lost : "the table is not in the schema history, and the binlog carries no names",
+			why.msg);
 }
 
 /* What the binlog says and what DDL said, made into a decoder; the catalog learns what only the binlog knew. */
 static int make_decoder(struct stream_tables *ts, struct stream_table *t, const struct event *e, const char *file,
-			uint64_t pos, struct err *err)
+		uint64_t pos, struct err *err)
 {
 	struct schema *known, *schema, *wanted;
 
@@ -251,19 +254,19 @@ static int make_decoder(struct stream_tables *ts, struct stream_table *t, const 
 
 /* A person reads this at night: what is wrong, and the commands that end it. */
 static void stop_with_remedy(struct stream_tables *ts, struct stream_table *t, const char *file, uint64_t pos,
-			     const struct err *why)
+		const struct err *why)
 {
 	char text[sizeof(why->msg)];
 
 	snprintf(text, sizeof(text),
-		 "%.280s (binlog %s, position %llu). To go on: set binlog_row_metadata = FULL, then `millrace resume %s.%s`, "
-		 "which reads the table again",
-		 why->msg, file, (unsigned long long)pos, t->db, t->name);
+			"%.280s (binlog %s, position %llu). To go on: set binlog_row_metadata = FULL, then `millrace resume %s.%s`, "
+			"which reads the table again",
+			why->msg, file, (unsigned long long)pos, t->db, t->name);
 	stream_table_stop(ts, t, text);
 }
 
 int stream_tables_map(struct stream_tables *ts, const struct event *e, const char *file, uint64_t pos,
-		      struct stream_table **out, struct err *err)
+		struct stream_table **out, struct err *err)
 {
 	struct table_map_name n;
 	struct stream_table *t;
@@ -274,8 +277,9 @@ int stream_tables_map(struct stream_tables *ts, const struct event *e, const cha
 	t = stream_tables_by_id(ts, n.table_id);
 	if (t && !ts->format.checksum && !is_named(t, n.db, n.db_len, n.table, n.table_len))
 		return err_set(err, ERR_FATAL, EVENT_DAMAGED,
-			       "TABLE_MAP event: table id %llu was %s.%s before: one of the two is damaged; the server writes no "
-			       "checksums: set binlog_checksum = CRC32", (unsigned long long)n.table_id, t->db, t->name);
+				"TABLE_MAP event: table id %llu was %s.%s before: one of the two is damaged; the server writes no "
+				"checksums: set binlog_checksum = CRC32",
+				(unsigned long long)n.table_id, t->db, t->name);
 	if (t == NULL || !is_named(t, n.db, n.db_len, n.table, n.table_len)) {
 		t = stream_tables_by_name(ts, n.db, n.db_len, n.table, n.table_len);
 		put_id(ts, n.table_id, t);
@@ -285,7 +289,7 @@ int stream_tables_map(struct stream_tables *ts, const struct event *e, const cha
 		return 0;
 	if (make_decoder(ts, t, e, file, pos, &why) == 0)
 		return 0;
-	if (why.kind == ERR_RETRY || why.kind == ERR_UNREACHABLE) {	/* the server could not be asked */
+	if (why.kind == ERR_RETRY || why.kind == ERR_UNREACHABLE) { /* the server could not be asked */
 		*err = why;
 		return -1;
 	}

@@ -48,7 +48,7 @@ int stream_txn_resume(struct mysql_stream *st, const struct stream_place *at, bo
 	if (mysql_resume_begin(&st->resume, &st->txn.gtid, at->file, at->pos, compressed, &st->txn.changes, err) < 0)
 		return -1;
 	if (st->txn.gtid.gno == 0 && st->resume.state == RESUME_INSIDE)
-		st->txn.gtid = st->resume.gtid;		/* by file and position it begins behind its GTID */
+		st->txn.gtid = st->resume.gtid; /* by file and position it begins behind its GTID */
 	return 0;
 }
 
@@ -63,7 +63,7 @@ void stream_txn_open(struct mysql_stream *st, const struct event *e, const struc
 }
 
 int stream_txn_begin(struct mysql_stream *st, const struct event *e, const struct stream_place *at, int64_t thread,
-		     struct err *err)
+		struct err *err)
 {
 	stream_txn_open(st, e, at, thread);
 	return st->in_payload ? 0 : stream_txn_resume(st, at, false, err);
@@ -90,10 +90,10 @@ static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch
 		return st->shared;
 	t = arena_alloc(&b->arena, sizeof(*t));
 	*t = (struct change_txn){ .commit_us = st->txn.commit_us,
-				  .commit_exact = st->txn.commit_exact,
-				  .server_id = st->txn.server_id,
-				  .thread = st->txn.thread,
-				  .file = st->file };
+		.commit_exact = st->txn.commit_exact,
+		.server_id = st->txn.server_id,
+		.thread = st->txn.thread,
+		.file = st->file };
 	if (st->txn.gtid.gno > 0)
 		t->gtid = arena_dup(&b->arena, gtid, gtid_print(&st->txn.gtid, gtid));
 	if (st->txn.query)
@@ -103,7 +103,7 @@ static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch
 }
 
 struct change *stream_add_change(struct mysql_stream *st, struct batch *b, enum change_op op,
-				 const struct stream_place *at)
+		const struct stream_place *at)
 {
 	struct change *c = batch_add_change(b);
 
@@ -115,7 +115,7 @@ struct change *stream_add_change(struct mysql_stream *st, struct batch *b, enum 
 }
 
 int stream_on_gtid(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		   struct err *err)
+		struct err *err)
 {
 	struct event_gtid g;
 
@@ -123,20 +123,20 @@ int stream_on_gtid(struct mysql_stream *st, struct batch *b, const struct event 
 		return -1;
 	stream_txn_reset(st);
 	if (g.gtid.gno == 0)
-		st->setup.gtids = false;	/* gtid_mode is no longer ON: a set would not tell of this one */
+		st->setup.gtids = false; /* gtid_mode is no longer ON: a set would not tell of this one */
 	st->txn.gtid = g.gtid;
 	st->txn.left_out = st->setup.conf->gtid_filter_dml && g.gtid.gno > 0 &&
-			   !mysql_filter_gtid_source(st->setup.filter, &g.gtid.source);
+			!mysql_filter_gtid_source(st->setup.filter, &g.gtid.source);
 	st->txn.server_id = e->header.server_id;
 	st->txn.commit_exact = g.original_commit_us != 0;
-	st->txn.commit_us =
-		g.original_commit_us ? (int64_t)g.original_commit_us : (int64_t)e->header.timestamp_s * 1000000;
+	st->txn.commit_us = g.original_commit_us ? (int64_t)g.original_commit_us
+						 : (int64_t)e->header.timestamp_s * 1000000;
 	st->txn.begin_pos = at->end;
 	return 0;
 }
 
 int stream_on_commit(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		     struct err *err)
+		struct err *err)
 {
 	if (st->setup.conf->transaction_marks) {
 		if (!st->txn.commit_exact) {

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 
 int stream_on_xa_start(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		       const struct event_query *q, struct err *err)
+		const struct event_query *q, struct err *err)
 {
 	if (!st->setup.gtids || st->txn.gtid.gno == 0 || st->in_payload ||
-	    mysql_resume_awaits(&st->resume, &st->txn.gtid))
+			mysql_resume_awaits(&st->resume, &st->txn.gtid))
 		return stream_on_begin(st, b, e, at, q, err);
 	stream_txn_open(st, e, at, -1);
 	mysql_xa_start(&st->xa, q->sql, q->sql_len, &st->txn.gtid, &st->txn, sizeof(st->txn));
@@ -56,7 +56,7 @@ static int give_up_keeping(struct mysql_stream *st, struct batch *b, struct err 
 }
 
 int stream_xa_keep(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-		   struct err *err)
+		struct err *err)
 {
 	if (mysql_xa_keep(&st->xa, e, st->file, at->pos, at->end))
 		return stream_event_done(st);
@@ -65,7 +65,7 @@ int stream_xa_keep(struct mysql_stream *st, struct batch *b, const struct event 
 
 /* The first byte says that it is committed in the same step. */
 int stream_on_xa_prepare(struct mysql_stream *st, struct batch *b, const struct event *e, const struct stream_place *at,
-			 struct err *err)
+		struct err *err)
 {
 	if (st->xa.open && e->len > 0 && e->body[0] && give_up_keeping(st, b, err) < 0)
 		return -1;
@@ -74,7 +74,7 @@ int stream_on_xa_prepare(struct mysql_stream *st, struct batch *b, const struct 
 }
 
 int stream_on_xa_end(struct mysql_stream *st, struct batch *b, const struct event_query *q, struct xa_txn *t,
-		     const struct stream_place *at, struct err *err)
+		const struct stream_place *at, struct err *err)
 {
 	if (query_is(q, "XA COMMIT") && give_kept(st, b, t, err) < 0)
 		return -1;
@@ -93,7 +93,8 @@ struct xa_txn *stream_xa_ended(struct mysql_stream *st, const struct event_query
 /* Only prepared ones stand in the binlog, and this one was not kept. */
 void stream_tell_xa_rollback(struct mysql_stream *st, const struct event_query *q, const struct stream_place *at)
 {
-	snprintf(st->said, sizeof(st->said), "binlog %s, position %llu: a prepared transaction was rolled back (%.*s) "
-		 "after its rows had been published: `millrace snapshot` its tables", at->file,
-		 (unsigned long long)at->pos, (int)(q->sql_len < 100 ? q->sql_len : 100), q->sql);
+	snprintf(st->said, sizeof(st->said),
+			"binlog %s, position %llu: a prepared transaction was rolled back (%.*s) "
+			"after its rows had been published: `millrace snapshot` its tables",
+			at->file, (unsigned long long)at->pos, (int)(q->sql_len < 100 ? q->sql_len : 100), q->sql);
 }

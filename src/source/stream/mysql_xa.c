@@ -41,7 +41,8 @@ static const char *xid_of(const char *sql, size_t len, size_t *xid_len)
 	return p;
 }
 
-void mysql_xa_start(struct mysql_xa *x, const char *sql, size_t len, const struct gtid *gtid, const void *txn, size_t size)
+void mysql_xa_start(struct mysql_xa *x, const char *sql, size_t len, const struct gtid *gtid, const void *txn,
+		size_t size)
 {
 	struct xa_txn *t = xcalloc(1, sizeof(*t));
 	size_t xid_len;

@@ -64,8 +64,8 @@ static int64_t seconds_header(const struct http_request *r, const char *name, in
 	const char *value = http_header(r, name);
 	int64_t seconds;
 
-	return value != NULL && num_parse_i64(value, strlen(value), &seconds) && seconds > 0 ? seconds * 1000 :
-		preset_ms;
+	return value != NULL && num_parse_i64(value, strlen(value), &seconds) && seconds > 0 ? seconds * 1000
+											     : preset_ms;
 }
 
 static int begin(struct be_call *c)
@@ -78,10 +78,11 @@ static int begin(struct be_call *c)
 	if (c->txn == NULL) {
 		const struct txn *old = store_label(st, c->db, c->label);
 
-		c->existing = old->state == TXN_PREPARE && old->backend == c->backend ? "" :
-			      old->state >= TXN_COMMITTED ? "FINISHED" : "RUNNING";
-		return refuse(c, "LABEL_ALREADY_EXISTS", *c->existing == '\0' ? "%.0s" :
-			      "Label [%s] has already been used.", c->label);
+		c->existing = old->state == TXN_PREPARE && old->backend == c->backend ? ""
+				: old->state >= TXN_COMMITTED			      ? "FINISHED"
+										      : "RUNNING";
+		return refuse(c, "LABEL_ALREADY_EXISTS",
+				*c->existing == '\0' ? "%.0s" : "Label [%s] has already been used.", c->label);
 	}
 	c->txn->transaction = true;
 	c->txn->backend = c->backend;
@@ -95,9 +96,19 @@ static int begin(struct be_call *c)
 static uint64_t header_hash(const struct http_request *r)
 {
 	static const char *const names[] = {
-		"format", "columns", "jsonpaths", "json_root", "strip_outer_array", "where", "partial_update",
+		"format",
+		"columns",
+		"jsonpaths",
+		"json_root",
+		"strip_outer_array",
+		"where",
+		"partial_update",
 		"merge_condition",
-		"max_filter_ratio", "strict_mode", "column_separator", "row_delimiter", "compression",
+		"max_filter_ratio",
+		"strict_mode",
+		"column_separator",
+		"row_delimiter",
+		"compression",
 	};
 	uint64_t h = 0;
 
@@ -149,10 +160,11 @@ static int plan(struct be_call *c)
 		return refuse(c, "INVALID_ARGUMENT", "%s", err.msg);
 	/* The declared sizes of all loads of a transaction add up. */
 	if (c->plan->json && !c->plan->ignore_json_size && c->r->length > 0 &&
-	    c->txn->counts.bytes + (uint64_t)c->r->length > (uint64_t)c->s->json_limit)
+			c->txn->counts.bytes + (uint64_t)c->r->length > (uint64_t)c->s->json_limit)
 		return refuse(c, "INVALID_ARGUMENT",
-			      "The size of this batch exceed the max size of json type data. Set ignore_json_size to "
-			      "skip the check, although it may lead huge memory consuming.%.0s", "");
+				"The size of this batch exceed the max size of json type data. Set ignore_json_size to "
+				"skip the check, although it may lead huge memory consuming.%.0s",
+				"");
 	return 0;
 }
 
@@ -181,8 +193,10 @@ static int receive(struct be_call *c)
 	spare_give(&c->s->store.spares, &body);
 	if (result == 0) {
 		be_write_error_log(c);
-		if (c->load.counts.filtered > 0 && (double)c->load.counts.filtered >
-		    c->plan->max_filter_ratio * (double)(c->load.counts.total - c->load.counts.unselected))
+		if (c->load.counts.filtered > 0 &&
+				(double)c->load.counts.filtered > c->plan->max_filter_ratio *
+								(double)(c->load.counts.total -
+										c->load.counts.unselected))
 			result = be_fail(c, "too many filtered rows");
 	}
 	if (result != 0)
@@ -293,7 +307,7 @@ static bool is_multi(const struct be_call *c, const char *op)
 	const char *type = http_header(c->r, "transaction_type");
 
 	return c->s->version->number >= 40000 && type != NULL && strcasecmp(type, "multi") == 0 &&
-		strcmp(op, "load") != 0;
+			strcmp(op, "load") != 0;
 }
 
 static int check(struct be_call *c, const char *op)
@@ -302,8 +316,8 @@ static int check(struct be_call *c, const char *op)
 		return refuse(c, "ANALYSIS_ERROR", "%s", strdupa(c->message));
 	if (is_multi(c, op))
 		return refuse(c, "INVALID_ARGUMENT",
-			      "Multi-statement transaction requests can only be sent to FE nodes, not BE nodes%.0s",
-			"");
+				"Multi-statement transaction requests can only be sent to FE nodes, not BE nodes%.0s",
+				"");
 	if (c->label[0] == '\0')
 		return refuse(c, "INVALID_ARGUMENT", "Empty label.%.0s", "");
 	if (c->db_name == NULL)
@@ -320,9 +334,13 @@ void be_transaction(struct server *s, unsigned backend, struct http_request *r, 
 	struct be_call *c = xcalloc(1, sizeof(*c));
 	const char *label = http_header(r, "label");
 
-	*c = (struct be_call){ .s = s, .backend = backend, .r = r, .db_name = http_header(r, "db"),
+	*c = (struct be_call){ .s = s,
+		.backend = backend,
+		.r = r,
+		.db_name = http_header(r, "db"),
 		.table_name = http_header(r, "table"),
-			       .status = "OK", .started_us = clock_mono_us() };
+		.status = "OK",
+		.started_us = clock_mono_us() };
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	snprintf(c->label, sizeof(c->label), "%s", label != NULL ? label : "");
 	if (check(c, op) != 0)

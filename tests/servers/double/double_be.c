@@ -46,16 +46,18 @@ static int check_size(struct be_call *c)
 	int64_t limit = c->s->json_limit;
 
 	if (c->r->length > (int64_t)BODY_LIMIT_MB << 20)
-		return be_fail(c, "body size %lld exceed limit: %lld, You can increase the limit by setting streaming_load_max_mb in be.conf.",
-			       (long long)c->r->length, (long long)BODY_LIMIT_MB << 20);
+		return be_fail(c,
+				"body size %lld exceed limit: %lld, You can increase the limit by setting streaming_load_max_mb in be.conf.",
+				(long long)c->r->length, (long long)BODY_LIMIT_MB << 20);
 	if (format == NULL || strcmp(format, "json") != 0 || http_is_true(c->r, "ignore_json_size"))
 		return 0;
 	fault_take(&c->s->faults, FAULT_JSON_TOO_BIG, &limit);
-	if (c->r->length <= limit)		/* a chunked body has no declared length and is never checked */
+	if (c->r->length <= limit) /* a chunked body has no declared length and is never checked */
 		return 0;
-	return be_fail(c, "The size of this batch exceed the max size [%lld]  of json type data  data [ %lld ]. Set ignore_json_size to skip "
-		       "the check, although it may lead huge memory consuming.", (long long)limit,
-			(long long)c->r->length);
+	return be_fail(c,
+			"The size of this batch exceed the max size [%lld]  of json type data  data [ %lld ]. Set ignore_json_size to skip "
+			"the check, although it may lead huge memory consuming.",
+			(long long)limit, (long long)c->r->length);
 }
 
 int be_refused(struct be_call *c)
@@ -104,8 +106,8 @@ static void choose_label(struct be_call *c)
 		snprintf(c->label, sizeof(c->label), "%s", label);
 	else
 		snprintf(c->label, sizeof(c->label), "%s%016llx-%08llx", merged ? "merge_commit_" : "",
-			 (unsigned long long)c->started_us,
-			 (unsigned long long)atomic_fetch_add(&c->s->next_connection, 1));
+				(unsigned long long)c->started_us,
+				(unsigned long long)atomic_fetch_add(&c->s->next_connection, 1));
 }
 
 static int begin(struct be_call *c)
@@ -177,7 +179,7 @@ void be_write_error_log(struct be_call *c)
 	if (c->load.counts.filtered == 0 || c->load.errors.len == 0)
 		return;
 	snprintf(name, sizeof(name), "error_log_%llx_%llx", (unsigned long long)c->txn_id,
-		 (unsigned long long)c->started_us);
+			(unsigned long long)c->started_us);
 	snprintf(path, sizeof(path), "%s/error_log/%s", c->s->store.dir, name);
 	f = fopen(path, "we");
 	if (f == NULL)
@@ -185,7 +187,7 @@ void be_write_error_log(struct be_call *c)
 	fwrite(c->load.errors.data, 1, c->load.errors.len, f);
 	fclose(f);
 	snprintf(c->error_url, sizeof(c->error_url), "http://127.0.0.1:%u/api/_load_error_log?file=%s",
-		 server_be_port(c->s, c->backend), name);
+			server_be_port(c->s, c->backend), name);
 }
 
 int be_ratio(struct be_call *c)
@@ -227,9 +229,11 @@ static int work(struct be_call *c)
 	if (result != 0)
 		return result;
 	if (fault_take(f, FAULT_TOO_MANY_VERSIONS, NULL))
-		return be_fail(c, "Too many versions. tablet_id: 10086, version_count: 1001, limit: 1000, replica_state: 0: be:127.0.0.1");
+		return be_fail(c,
+				"Too many versions. tablet_id: 10086, version_count: 1001, limit: 1000, replica_state: 0: be:127.0.0.1");
 	if (fault_take(f, FAULT_MEMORY, NULL))
-		return be_fail(c, "Memory of process exceed limit. Stream Load Used: 1, Limit: 1. Mem usage has exceed the limit of BE");
+		return be_fail(c,
+				"Memory of process exceed limit. Stream Load Used: 1, Limit: 1. Mem usage has exceed the limit of BE");
 	return be_ratio(c);
 }
 
@@ -325,7 +329,11 @@ static void stream_load(struct server *s, unsigned backend, struct http_request 
 	struct be_call *c = xcalloc(1, sizeof(*c));
 	int result;
 
-	*c = (struct be_call){ .s = s, .backend = backend, .r = r, .db_name = db, .table_name = table,
+	*c = (struct be_call){ .s = s,
+		.backend = backend,
+		.r = r,
+		.db_name = db,
+		.table_name = table,
 		.status = "Fail" };
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	c->started_us = clock_mono_us();
@@ -349,7 +357,7 @@ static void error_log(struct server *s, struct http_request *r)
 	FILE *f = NULL;
 
 	if (http_query(r, "file", name, sizeof(name)) && strncmp(name, "error_log_", 10) == 0 &&
-	    strchr(name, '/') == NULL) {
+			strchr(name, '/') == NULL) {
 		snprintf(path, sizeof(path), "%s/error_log/%s", s->store.dir, name);
 		f = fopen(path, "re");
 	}

@@ -19,8 +19,8 @@ struct be_call {
 	struct plan *plan;
 	struct load load;
 	/* the answer */
-	const char *status;		/* "Fail", "Success", "OK", ... */
-	const char *existing;		/* ExistingJobStatus; NULL: none */
+	const char *status;   /* "Fail", "Success", "OK", ... */
+	const char *existing; /* ExistingJobStatus; NULL: none */
 	char message[768];
 	char error_url[256];
 	uint64_t txn_id;
@@ -31,13 +31,13 @@ struct be_call {
 /* Status Fail; returns -1 */
 int be_fail(struct be_call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool be_auth(struct be_call *c);
-int be_refused(struct be_call *c);	/* faults and limits that are looked at before the body; -1: c says why */
-int be_find_table(struct be_call *c);	/* unknown database, unknown table; under the lock */
+int be_refused(struct be_call *c);    /* faults and limits that are looked at before the body; -1: c says why */
+int be_find_table(struct be_call *c); /* unknown database, unknown table; under the lock */
 /* 100 Continue, body, decompression; -2: the connection is to be cut */
 int be_receive(struct be_call *c, struct buf *body);
-int be_ratio(struct be_call *c);	/* too many filtered rows, no rows at all */
+int be_ratio(struct be_call *c); /* too many filtered rows, no rows at all */
 void be_write_error_log(struct be_call *c);
-void be_answer(struct be_call *c);	/* Stream Load's JSON */
+void be_answer(struct be_call *c); /* Stream Load's JSON */
 void be_transaction(struct server *s, unsigned backend, struct http_request *r, const char *op);
 
 /* A key and its value in the answer; the pretty printer of both interfaces. */

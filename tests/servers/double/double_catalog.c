@@ -118,7 +118,7 @@ int store_alter_done(struct store *s, uint64_t id, bool good)
 	while (a != NULL && a->id != id)
 		a = a->next;
 	if (a == NULL || a->state >= ALTER_FINISHED ||
-	    (!s->replaying && wal_append(&s->wal, WAL_ALTER_DONE, &iov, 1, &err) != 0))
+			(!s->replaying && wal_append(&s->wal, WAL_ALTER_DONE, &iov, 1, &err) != 0))
 		return 0;
 	if (good)
 		table_set_schema(a->table, a->schema);
@@ -137,9 +137,9 @@ void store_alter_settle(struct store *s, int64_t now_ms)
 		else if (now_ms >= a->due_ms)
 			store_alter_done(s, a->id, *a->message == '\0');
 		else
-			a->state = now_ms - a->created_ms < (a->due_ms - a->created_ms) / 4 ? ALTER_PENDING :
-				   now_ms - a->created_ms < (a->due_ms - a->created_ms) / 2 ? ALTER_WAITING :
-					ALTER_RUNNING;
+			a->state = now_ms - a->created_ms < (a->due_ms - a->created_ms) / 4	   ? ALTER_PENDING
+					: now_ms - a->created_ms < (a->due_ms - a->created_ms) / 2 ? ALTER_WAITING
+												   : ALTER_RUNNING;
 	}
 }
 

@@ -64,17 +64,17 @@ static void stats(struct server *s, struct http_request *r)
 
 	buf_init(&b, 64 << 20);
 	buf_printf(&b, "{\"loads\": %llu, \"failed_loads\": %llu, \"rows\": %llu, \"filtered\": %llu, \"bytes\": %llu, \"tables\": {",
-		   (unsigned long long)s->loads, (unsigned long long)s->failed_loads, (unsigned long long)s->rows,
-		   (unsigned long long)s->filtered, (unsigned long long)s->bytes);
+			(unsigned long long)s->loads, (unsigned long long)s->failed_loads, (unsigned long long)s->rows,
+			(unsigned long long)s->filtered, (unsigned long long)s->bytes);
 	store_lock(&s->store);
 	for (const struct db *db = s->store.dbs; db != NULL; db = db->next)
 		for (const struct table *t = db->tables; t != NULL; t = t->next) {
 			if (t->dropped || db->dropped)
 				continue;
-			buf_printf(&b, "%s\"%s.%s\": {\"loads\": %llu, \"loaded_rows\": %llu, \"bytes\": %llu, \"rows\": %llu}", comma, db->name, t->name,
-				   (unsigned long long)t->loads, (unsigned long long)t->loaded_rows,
-					(unsigned long long)t->loaded_bytes,
-				   (unsigned long long)t->nrows);
+			buf_printf(&b, "%s\"%s.%s\": {\"loads\": %llu, \"loaded_rows\": %llu, \"bytes\": %llu, \"rows\": %llu}",
+					comma, db->name, t->name, (unsigned long long)t->loads,
+					(unsigned long long)t->loaded_rows, (unsigned long long)t->loaded_bytes,
+					(unsigned long long)t->nrows);
 			comma = ", ";
 		}
 	store_unlock(&s->store);
@@ -114,7 +114,7 @@ static void dump_cell(struct buf *b, const struct type *type, const struct cell 
 }
 
 static void dump_rows(struct server *s, struct table *t, const struct schema *schema, const uint64_t *offsets,
-		      uint64_t count, struct buf *b)
+		uint64_t count, struct buf *b)
 {
 	struct cell *cells = calloc(schema->ncolumns + 1, sizeof(*cells));
 	struct arena scratch;
@@ -170,7 +170,11 @@ static const struct {
 	const char *name;
 	void (*run)(struct server *s, struct http_request *r);
 } commands[] = {
-	{ "fault", fault }, { "faults", faults }, { "clear", clear }, { "stats", stats }, { "dump", dump },
+	{ "fault", fault },
+	{ "faults", faults },
+	{ "clear", clear },
+	{ "stats", stats },
+	{ "dump", dump },
 };
 
 static void handle(struct server *s, unsigned index, struct http_request *r)

@@ -14,15 +14,36 @@
 #define DEPTH_MAX 64
 
 enum expr_op {
-	OP_VALUE, OP_COLUMN, OP_CALL, OP_CAST, OP_CASE, OP_AND, OP_OR, OP_NOT, OP_IS_NULL,
-	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_NULL_EQ, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_MOD, OP_IN, OP_LIKE
+	OP_VALUE,
+	OP_COLUMN,
+	OP_CALL,
+	OP_CAST,
+	OP_CASE,
+	OP_AND,
+	OP_OR,
+	OP_NOT,
+	OP_IS_NULL,
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_NULL_EQ,
+	OP_ADD,
+	OP_SUB,
+	OP_MUL,
+	OP_DIV,
+	OP_MOD,
+	OP_IN,
+	OP_LIKE
 };
 
 struct expr {
 	enum expr_op op;
 	int column;
 	struct cell value;
-	struct type type;			/* OP_CAST */
+	struct type type; /* OP_CAST */
 	const struct expr_function *function;
 	unsigned nargs;
 	struct expr *args[EXPR_ARGS_MAX];
@@ -106,12 +127,13 @@ static struct expr *parse_call(struct parse *p, const char *name)
 	e->function = expr_function_find(name);
 	if (e->function != NULL && e->nargs >= e->function->min_args && e->nargs <= e->function->max_args)
 		return e;
-	value = p->names->variable != NULL && e->nargs == 0 ?
-		p->names->variable(p->names->ctx, arena_printf(p->l->arena, "%s()", name)) : NULL;
+	value = p->names->variable != NULL && e->nargs == 0
+			? p->names->variable(p->names->ctx, arena_printf(p->l->arena, "%s()", name))
+			: NULL;
 	if (value != NULL)
 		return literal(p, cell_str(value));
 	err_set(p->err, ERR_DATA, 1064,
-		"Getting analyzing error. Detail message: No matching function with signature: %s(..).", name);
+			"Getting analyzing error. Detail message: No matching function with signature: %s(..).", name);
 	return NULL;
 }
 
@@ -133,8 +155,8 @@ static struct expr *parse_cast(struct parse *p)
 			return NULL;
 	}
 	e = node(p, OP_CAST, e, NULL);
-	problem = strcasecmp(name, "signed") == 0 ? type_make(&e->type, "bigint", 0, args) :
-		type_make(&e->type, name, nargs, args);
+	problem = strcasecmp(name, "signed") == 0 ? type_make(&e->type, "bigint", 0, args)
+						  : type_make(&e->type, name, nargs, args);
 	if (problem != NULL) {
 		err_set(p->err, ERR_DATA, 1064, "Getting analyzing error. Detail message: %s.", problem);
 		return NULL;
@@ -151,7 +173,7 @@ static struct expr *parse_case(struct parse *p)
 		return NULL;
 	while (lex_accept(p->l, "when")) {
 		if (e->nargs + 3 > EXPR_ARGS_MAX || (when = parse_or(p)) == NULL ||
-		    lex_expect(p->l, "then", p->err) != 0)
+				lex_expect(p->l, "then", p->err) != 0)
 			return fail(p);
 		e->args[e->nargs++] = subject != NULL ? node(p, OP_EQ, subject, when) : when;
 		if ((e->args[e->nargs++] = parse_or(p)) == NULL)
@@ -174,7 +196,7 @@ static struct expr *parse_column(struct parse *p, const char *name)
 	column = p->names->column != NULL ? p->names->column(p->names->ctx, name) : -1;
 	if (column < 0) {
 		err_set(p->err, ERR_DATA, 1064,
-			"Getting analyzing error. Detail message: Column '%s' cannot be resolved.", name);
+				"Getting analyzing error. Detail message: Column '%s' cannot be resolved.", name);
 		return NULL;
 	}
 	e = node(p, OP_COLUMN, NULL, NULL);
@@ -206,13 +228,16 @@ static struct expr *parse_negative(struct parse *p)
 	struct expr *e;
 
 	if (p->l->token == TOKEN_NUMBER) {
-		e = literal(p, (struct cell){ .kind = CELL_NUMBER, .p = arena_printf(p->l->arena, "-%s", p->l->value),
-					      .len = (uint32_t)p->l->len + 1 });
+		e = literal(p,
+				(struct cell){ .kind = CELL_NUMBER,
+						.p = arena_printf(p->l->arena, "-%s", p->l->value),
+						.len = (uint32_t)p->l->len + 1 });
 		lex_next(p->l);
 		return e;
 	}
 	e = parse_primary(p);
-	return e != NULL ? node(p, OP_SUB, literal(p, (struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }), e) : NULL;
+	return e != NULL ? node(p, OP_SUB, literal(p, (struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }), e)
+			 : NULL;
 }
 
 static struct expr *parse_primary(struct parse *p)
@@ -231,8 +256,9 @@ static struct expr *parse_primary(struct parse *p)
 	}
 	if (l->token == TOKEN_VARIABLE) {
 		lex_next(l);
-		return literal(p, cell_str(p->names->variable != NULL ? p->names->variable(p->names->ctx, value.p) :
-					   NULL));
+		return literal(p,
+				cell_str(p->names->variable != NULL ? p->names->variable(p->names->ctx, value.p)
+								    : NULL));
 	}
 	if (lex_accept(l, "-"))
 		return parse_negative(p);
@@ -243,16 +269,17 @@ static struct expr *parse_primary(struct parse *p)
 	return fail(p);
 }
 
-struct operator {
+struct operator
+{
 	const char *symbol;
 	enum expr_op op;
 };
 
-static struct expr *parse_left(struct parse *p, const struct operator *operators,
-			       struct expr *(*operand)(struct parse *))
+static struct expr *parse_left(struct parse *p, const struct operator* operators,
+		struct expr *(*operand)(struct parse *))
 {
 	struct expr *left = operand(p), *right;
-	const struct operator *o;
+	const struct operator* o;
 
 	while (left != NULL) {
 		for (o = operators; o->symbol != NULL && !lex_is(p->l, o->symbol); o++)
@@ -322,9 +349,15 @@ static struct expr *parse_predicate(struct parse *p, struct expr *e)
 static struct expr *parse_comparison(struct parse *p)
 {
 	static const struct operator operators[] = {
-		{ "=", OP_EQ }, { "!=", OP_NE }, { "<>", OP_NE }, { "<=", OP_LE }, { "<", OP_LT }, { ">=", OP_GE },
+		{ "=", OP_EQ },
+		{ "!=", OP_NE },
+		{ "<>", OP_NE },
+		{ "<=", OP_LE },
+		{ "<", OP_LT },
+		{ ">=", OP_GE },
 		{ ">", OP_GT },
-		{ "<=>", OP_NULL_EQ }, { NULL, OP_VALUE },
+		{ "<=>", OP_NULL_EQ },
+		{ NULL, OP_VALUE },
 	};
 	struct expr *e = parse_left(p, operators, parse_sum);
 	bool negate;
@@ -413,8 +446,12 @@ static struct cell eval_compare(enum expr_op op, const struct cell *a, const str
 		return truth(order == 0);
 	if (a->kind == CELL_NULL || b->kind == CELL_NULL)
 		return cell_str(NULL);
-	return truth(op == OP_EQ ? order == 0 : op == OP_NE ? order != 0 : op == OP_LT ? order < 0 :
-		     op == OP_LE ? order <= 0 : op == OP_GT ? order > 0 : order >= 0);
+	return truth(op == OP_EQ		      ? order == 0
+					: op == OP_NE ? order != 0
+					: op == OP_LT ? order < 0
+					: op == OP_LE ? order <= 0
+					: op == OP_GT ? order > 0
+						      : order >= 0);
 }
 
 static struct cell eval_in(const struct expr *e, const struct cell *cells, struct arena *scratch)
@@ -452,8 +489,9 @@ static struct cell eval_arithmetic(enum expr_op op, const struct cell *a, const 
 	if (op != OP_DIV && num_parse_i64(a->p, a->len, &x) && num_parse_i64(b->p, b->len, &y)) {
 		if (op == OP_MOD)
 			return y == 0 || y == -1 ? cell_integer(scratch, 0) : cell_integer(scratch, x % y);
-		overflow = op == OP_ADD ? __builtin_add_overflow(x, y, &r) :
-			   op == OP_SUB ? __builtin_sub_overflow(x, y, &r) : __builtin_mul_overflow(x, y, &r);
+		overflow = op == OP_ADD	       ? __builtin_add_overflow(x, y, &r)
+				: op == OP_SUB ? __builtin_sub_overflow(x, y, &r)
+					       : __builtin_mul_overflow(x, y, &r);
 		if (!overflow)
 			return cell_integer(scratch, r);
 	}
@@ -476,7 +514,7 @@ static struct cell eval_case(const struct expr *e, const struct cell *cells, str
 static struct cell eval_logic(const struct expr *e, const struct cell *cells, struct arena *scratch)
 {
 	struct cell a = expr_eval(e->args[0], cells, scratch), b;
-	bool stop = e->op == OP_OR;		/* the value that decides */
+	bool stop = e->op == OP_OR; /* the value that decides */
 
 	if (a.kind != CELL_NULL && expr_cell_true(&a) == stop)
 		return truth(stop);
@@ -500,20 +538,14 @@ struct cell expr_eval(const struct expr *e, const struct cell *cells, struct are
 	struct cell a, b;
 
 	switch (e->op) {
-	case OP_VALUE:
-		return e->value;
-	case OP_COLUMN:
-		return cells[e->column].kind == CELL_ABSENT ? cell_str(NULL) : cells[e->column];
-	case OP_CALL:
-		return eval_call(e, cells, scratch);
-	case OP_CASE:
-		return eval_case(e, cells, scratch);
-	case OP_AND: case OP_OR:
-		return eval_logic(e, cells, scratch);
-	case OP_IN:
-		return eval_in(e, cells, scratch);
-	default:
-		break;
+	case OP_VALUE: return e->value;
+	case OP_COLUMN: return cells[e->column].kind == CELL_ABSENT ? cell_str(NULL) : cells[e->column];
+	case OP_CALL: return eval_call(e, cells, scratch);
+	case OP_CASE: return eval_case(e, cells, scratch);
+	case OP_AND:
+	case OP_OR: return eval_logic(e, cells, scratch);
+	case OP_IN: return eval_in(e, cells, scratch);
+	default: break;
 	}
 	a = expr_eval(e->args[0], cells, scratch);
 	if (e->op == OP_CAST)
@@ -524,8 +556,9 @@ struct cell expr_eval(const struct expr *e, const struct cell *cells, struct are
 		return a.kind == CELL_NULL ? a : truth(!expr_cell_true(&a));
 	b = expr_eval(e->args[1], cells, scratch);
 	if (e->op == OP_LIKE)
-		return a.kind == CELL_NULL || b.kind == CELL_NULL ? cell_str(NULL) :
-			truth(expr_like(a.p, a.p + a.len, b.p, b.p + b.len));
+		return a.kind == CELL_NULL || b.kind == CELL_NULL
+				? cell_str(NULL)
+				: truth(expr_like(a.p, a.p + a.len, b.p, b.p + b.len));
 	return e->op >= OP_ADD ? eval_arithmetic(e->op, &a, &b, scratch) : eval_compare(e->op, &a, &b);
 }
 

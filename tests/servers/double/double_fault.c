@@ -14,28 +14,28 @@ static const struct {
 	[FAULT_FE_ERROR] = { "fe_error", 500, "FE: HTTP status arg" },
 	[FAULT_SLOW_CONTINUE] = { "slow_continue", 1500, "BE: 100 Continue comes after arg ms" },
 	[FAULT_CUT_BODY] = { "cut_body", 65536,
-		"BE: the connection is cut after arg bytes of the body; the label is ABORTED" },
+			"BE: the connection is cut after arg bytes of the body; the label is ABORTED" },
 	[FAULT_CUT_BEFORE_COMMIT] = { "cut_before_commit", 1000,
-		"BE: cut with the body read; the label is PREPARE for arg ms, then ABORTED" },
+			"BE: cut with the body read; the label is PREPARE for arg ms, then ABORTED" },
 	[FAULT_CUT_AFTER_COMMIT] = { "cut_after_commit", 0, "BE: the load is committed, then cut without an answer" },
 	[FAULT_SLOW_ANSWER] = { "slow_answer", 2000, "BE: the load is committed, the answer comes after arg ms" },
 	[FAULT_PUBLISH_TIMEOUT] = { "publish_timeout", 2000,
-		"BE: committed, Status Publish Timeout; the label is COMMITTED for arg ms, then VISIBLE" },
+			"BE: committed, Status Publish Timeout; the label is COMMITTED for arg ms, then VISIBLE" },
 	[FAULT_FAIL_COMMITTED] = { "fail_committed", 0, "BE: committed, but Status Fail, Transaction status unknown" },
 	[FAULT_TXN_IN_PROCESSING] = { "txn_in_processing", 0,
-		"BE: transaction load, prepare, commit answer TXN_IN_PROCESSING" },
+			"BE: transaction load, prepare, commit answer TXN_IN_PROCESSING" },
 	[FAULT_TXN_NOT_EXISTS] = { "txn_not_exists", 0,
-		"BE: transaction load, prepare, commit answer TXN_NOT_EXISTS; the transaction is ABORTED" },
+			"BE: transaction load, prepare, commit answer TXN_NOT_EXISTS; the transaction is ABORTED" },
 	[FAULT_TOO_MANY_VERSIONS] = { "too_many_versions", 0, "BE: Status Fail, Too many versions" },
 	[FAULT_TOO_MANY_FILTERED] = { "too_many_filtered", 1,
-		"BE: arg rows are filtered, Status Fail, too many filtered rows, ErrorURL" },
+			"BE: arg rows are filtered, Status Fail, too many filtered rows, ErrorURL" },
 	[FAULT_JSON_TOO_BIG] = { "json_too_big", 1024, "BE: JSON bodies above arg bytes are refused before the body" },
 	[FAULT_SHUTTING_DOWN] = { "shutting_down", 0,
-		"BE: Status Fail, Service is shutting down, please retry later!" },
+			"BE: Status Fail, Service is shutting down, please retry later!" },
 	[FAULT_BUSY] = { "busy", 0, "BE: Status Fail, Stream Load exceed http cuncurrent limit" },
 	[FAULT_MEMORY] = { "memory", 0, "BE: Status Fail, Memory of process exceed limit" },
 	[FAULT_STRANGE_STATUS] = { "strange_status", 0,
-		"BE: nothing is loaded, Status is a word that no client knows" },
+			"BE: nothing is loaded, Status is a word that no client knows" },
 	[FAULT_NO_JSON] = { "no_json", 0, "BE: committed, the answer is HTTP 200 with text that is no JSON" },
 	[FAULT_ALTER_CANCELLED] = { "alter_cancelled", 0, "FE: the next schema change ends CANCELLED" },
 	[FAULT_MYSQL_CUT] = { "mysql_cut", 0, "FE MySQL: a new connection, or the next statement, is cut" },
@@ -92,8 +92,7 @@ void faults_print(struct faults *f, struct buf *out)
 		if (f->armed[i].count == 0)
 			continue;
 		buf_printf(out, "%s\"%s\": {\"count\": %lld, \"arg\": %lld}", comma, table[i].name,
-			   (long long)f->armed[i].count,
-			   (long long)f->armed[i].arg);
+				(long long)f->armed[i].count, (long long)f->armed[i].arg);
 		comma = ", ";
 	}
 	buf_puts(out, "}");

@@ -13,12 +13,28 @@
 #include "core/buf.h"
 
 enum fault {
-	FAULT_NO_BACKEND, FAULT_NOT_LEADER, FAULT_REDIRECT_UNREACHABLE, FAULT_FE_ERROR, FAULT_SLOW_CONTINUE,
+	FAULT_NO_BACKEND,
+	FAULT_NOT_LEADER,
+	FAULT_REDIRECT_UNREACHABLE,
+	FAULT_FE_ERROR,
+	FAULT_SLOW_CONTINUE,
 	FAULT_CUT_BODY,
-	FAULT_CUT_BEFORE_COMMIT, FAULT_CUT_AFTER_COMMIT, FAULT_SLOW_ANSWER, FAULT_PUBLISH_TIMEOUT, FAULT_FAIL_COMMITTED,
-	FAULT_TXN_IN_PROCESSING, FAULT_TXN_NOT_EXISTS, FAULT_TOO_MANY_VERSIONS, FAULT_TOO_MANY_FILTERED,
+	FAULT_CUT_BEFORE_COMMIT,
+	FAULT_CUT_AFTER_COMMIT,
+	FAULT_SLOW_ANSWER,
+	FAULT_PUBLISH_TIMEOUT,
+	FAULT_FAIL_COMMITTED,
+	FAULT_TXN_IN_PROCESSING,
+	FAULT_TXN_NOT_EXISTS,
+	FAULT_TOO_MANY_VERSIONS,
+	FAULT_TOO_MANY_FILTERED,
 	FAULT_JSON_TOO_BIG,
-	FAULT_SHUTTING_DOWN, FAULT_BUSY, FAULT_MEMORY, FAULT_STRANGE_STATUS, FAULT_NO_JSON, FAULT_ALTER_CANCELLED,
+	FAULT_SHUTTING_DOWN,
+	FAULT_BUSY,
+	FAULT_MEMORY,
+	FAULT_STRANGE_STATUS,
+	FAULT_NO_JSON,
+	FAULT_ALTER_CANCELLED,
 	FAULT_MYSQL_CUT,
 	FAULT_COUNT
 };
@@ -26,7 +42,7 @@ enum fault {
 struct faults {
 	pthread_mutex_t lock;
 	struct {
-		int64_t count, arg;	/* count < 0: until cleared */
+		int64_t count, arg; /* count < 0: until cleared */
 	} armed[FAULT_COUNT];
 };
 
@@ -34,8 +50,8 @@ void faults_init(struct faults *f);
 /* arg < 0: the fault's own; false: no such fault */
 bool fault_arm(struct faults *f, const char *name, int64_t count, int64_t arg);
 void faults_clear(struct faults *f);
-bool fault_take(struct faults *f, enum fault fault, int64_t *arg);	/* arg may be NULL */
-void faults_print(struct faults *f, struct buf *out);		/* those armed, as JSON */
+bool fault_take(struct faults *f, enum fault fault, int64_t *arg); /* arg may be NULL */
+void faults_print(struct faults *f, struct buf *out);		   /* those armed, as JSON */
 void faults_help(struct buf *out);
 
 #endif

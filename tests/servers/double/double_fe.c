@@ -57,7 +57,7 @@ void fe_redirect(struct http_request *r, uint16_t port, char *const *parts, unsi
 	for (unsigned i = 0; i < nparts; i++)
 		len += snprintf(location + len, sizeof(location) - (size_t)len, "/%.500s", parts[i]);
 	snprintf(location + len, sizeof(location) - (size_t)len, "%s%.500s\r\n", *r->query != '\0' ? "?" : "",
-		 r->query);
+			r->query);
 	r->keep = false;
 	http_reply(r, 307, location, NULL, "", 0);
 }
@@ -115,7 +115,7 @@ bool fe_to_leader(struct server *s, unsigned index, struct http_request *r, char
 }
 
 static void get_load_state(struct server *s, unsigned index, struct http_request *r, char *const *parts,
-			   unsigned nparts)
+		unsigned nparts)
 {
 	char label[256], user[128], text[320];
 	enum txn_state state = TXN_UNKNOWN;
@@ -161,8 +161,9 @@ static void bootstrap(struct server *s, struct http_request *r)
 	struct buf b;
 
 	buf_init(&b, 65536);
-	buf_printf(&b, "{\"replayedJournalId\":0,\"queryPort\":0,\"rpcPort\":0,\"feStartTime\":0,\"heapUsedPercent\":0.0,"
-		   "\"status\":\"OK\",\"code\":\"0\",\"msg\":\"Success\",\"message\":\"OK\"}");
+	buf_printf(&b,
+			"{\"replayedJournalId\":0,\"queryPort\":0,\"rpcPort\":0,\"feStartTime\":0,\"heapUsedPercent\":0.0,"
+			"\"status\":\"OK\",\"code\":\"0\",\"msg\":\"Success\",\"message\":\"OK\"}");
 	reply_buf(r, 200, NULL, &b);
 }
 
@@ -172,7 +173,7 @@ static void health(struct server *s, struct http_request *r)
 
 	buf_init(&b, 65536);
 	buf_printf(&b, "{\"total_backend_num\":%u,\"online_backend_num\":%u,\"status\":\"OK\",\"code\":\"0\",\"msg\":\"Success\",\"message\":\"OK\"}",
-		   s->nbackends, s->nbackends);
+			s->nbackends, s->nbackends);
 	reply_buf(r, 200, NULL, &b);
 }
 
@@ -181,7 +182,7 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 	char *parts[PARTS_MAX];
 	unsigned n = http_split(r, parts, PARTS_MAX);
 	bool put = strcmp(r->method, "PUT") == 0, get = strcmp(r->method, "GET") == 0,
-		post = strcmp(r->method, "POST") == 0;
+	     post = strcmp(r->method, "POST") == 0;
 	bool api = n > 1 && strcmp(parts[0], "api") == 0;
 
 	if (api && put && n == 4 && strcmp(parts[3], "_stream_load") == 0)

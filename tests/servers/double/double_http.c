@@ -50,8 +50,9 @@ static char *read_head(struct http_request *r)
 	r->in_len -= r->in_at;
 	r->in_at = 0;
 	while ((end = memmem(r->in, r->in_len, "\r\n\r\n", 4)) == NULL) {
-		ssize_t n = r->in_len < HTTP_HEAD_MAX - 1 ?
-			read_some(r, r->in + r->in_len, HTTP_HEAD_MAX - 1 - r->in_len) : 0;
+		ssize_t n = r->in_len < HTTP_HEAD_MAX - 1
+				? read_some(r, r->in + r->in_len, HTTP_HEAD_MAX - 1 - r->in_len)
+				: 0;
 
 		if (n <= 0)
 			return NULL;
@@ -202,7 +203,7 @@ bool http_basic_auth(const struct http_request *r, char *user, size_t user_size,
 	size_t len;
 
 	if (header == NULL || strncasecmp(header, "Basic ", 6) != 0 || strlen(header + 6) > sizeof(text) - 4 ||
-	    num_unbase64(text, header + 6, strlen(header + 6), &len) != 0)
+			num_unbase64(text, header + 6, strlen(header + 6), &len) != 0)
 		return false;
 	text[len] = '\0';
 	colon = strchr(text, ':');
@@ -301,20 +302,26 @@ static int read_chunks(struct http_request *r, struct buf *out, int64_t cut_afte
 
 int http_body(struct http_request *r, struct buf *out, int64_t cut_after, struct err *err)
 {
-	int result = r->chunked ? read_chunks(r, out, cut_after) :
-		read_exactly(r, out, r->length > 0 ? (uint64_t)r->length : 0, cut_after);
+	int result = r->chunked ? read_chunks(r, out, cut_after)
+				: read_exactly(r, out, r->length > 0 ? (uint64_t)r->length : 0, cut_after);
 
 	if (result != 0)
 		return err_set(err, ERR_DATA, 0, "receive body don't equal with body bytes, receive=%zu, body=%lld",
-			       out->len, (long long)r->length);
+				out->len, (long long)r->length);
 	r->body_read = true;
 	return 0;
 }
 
 static const char *reason(int code)
 {
-	static const struct { int code; const char *text; } reasons[] = {
-		{ 200, "OK" }, { 307, "Temporary Redirect" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
+	static const struct {
+		int code;
+		const char *text;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 307, "Temporary Redirect" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
 		{ 404, "Not Found" },
 		{ 500, "Internal Server Error" },
 	};

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#	include <emmintrin.h>
 #endif
 
 #include "double_json.h"
@@ -109,7 +109,7 @@ static bool read_unicode(const char **p, const char *end, uint32_t *out)
 	if (*out < 0xd800 || *out > 0xdfff)
 		return true;
 	if (*out > 0xdbff || end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || !hex4(*p + 2, end, &low) ||
-	    low < 0xdc00 || low > 0xdfff)
+			low < 0xdc00 || low > 0xdfff)
 		return false;
 	*p += 6;
 	*out = 0x10000 + ((*out & 0x3ff) << 10 | (low & 0x3ff));
@@ -145,7 +145,7 @@ static bool read_escaped(struct jscan *j, const char *start, const char *stop, s
 	size_t n = 0;
 	char *text;
 
-	while (close < j->end && *close == '\\')	/* where does it end: the copy needs no more room than that */
+	while (close < j->end && *close == '\\') /* where does it end: the copy needs no more room than that */
 		close = string_stop(close + (j->end - close < 2 ? 1 : 2), j->end);
 	if (close == j->end || *close != '"')
 		return fail(j, "a string does not end");
@@ -206,7 +206,10 @@ static bool read_number(struct jscan *j, struct cell *out)
 		if ((q = skip_digits(p, j->end)) == p)
 			return fail(j, "a number without its exponent");
 	}
-	*out = (struct cell){ .kind = CELL_NUMBER, .p = j->at, .raw = j->at, .len = (uint32_t)(q - j->at),
+	*out = (struct cell){ .kind = CELL_NUMBER,
+		.p = j->at,
+		.raw = j->at,
+		.len = (uint32_t)(q - j->at),
 		.raw_len = (uint32_t)(q - j->at) };
 	j->at = q;
 	return true;
@@ -241,7 +244,10 @@ static bool read_nested(struct jscan *j, struct cell *out, unsigned depth)
 	}
 	if (j->problem != NULL || j->at - start > UINT32_MAX)
 		return fail(j, "This parser can't support a document that big.");
-	*out = (struct cell){ .kind = CELL_JSON, .p = start, .raw = start, .len = (uint32_t)(j->at - start),
+	*out = (struct cell){ .kind = CELL_JSON,
+		.p = start,
+		.raw = start,
+		.len = (uint32_t)(j->at - start),
 		.raw_len = (uint32_t)(j->at - start) };
 	return true;
 }
@@ -249,20 +255,14 @@ static bool read_nested(struct jscan *j, struct cell *out, unsigned depth)
 bool jscan_value(struct jscan *j, struct cell *out)
 {
 	switch (jscan_peek(j)) {
-	case '"':
-		return read_string(j, out);
-	case '{': case '[':
-		return read_nested(j, out, 0);
-	case 'n':
-		return read_word(j, "null", 4, (struct cell){ .kind = CELL_NULL }, out);
-	case 't':
-		return read_word(j, "true", 4, (struct cell){ .kind = CELL_BOOL, .p = "1", .len = 1 }, out);
-	case 'f':
-		return read_word(j, "false", 5, (struct cell){ .kind = CELL_BOOL, .p = "0", .len = 1 }, out);
-	case '\0':
-		return fail(j, "the text ends in the middle of a value");
-	default:
-		return read_number(j, out);
+	case '"': return read_string(j, out);
+	case '{':
+	case '[': return read_nested(j, out, 0);
+	case 'n': return read_word(j, "null", 4, (struct cell){ .kind = CELL_NULL }, out);
+	case 't': return read_word(j, "true", 4, (struct cell){ .kind = CELL_BOOL, .p = "1", .len = 1 }, out);
+	case 'f': return read_word(j, "false", 5, (struct cell){ .kind = CELL_BOOL, .p = "0", .len = 1 }, out);
+	case '\0': return fail(j, "the text ends in the middle of a value");
+	default: return read_number(j, out);
 	}
 }
 

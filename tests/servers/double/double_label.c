@@ -95,11 +95,18 @@ static void drop_rows(struct store *s, struct txn *t)
 static void print_head(const struct txn *t, enum txn_state state, struct buf *out)
 {
 	struct load_head head = {
-		.txn = t->id, .headers = t->headers, .begun_ms = t->begun_ms, .load_ms = t->load_ms,
-			.committed_ms = t->committed_ms,
-		.state = state, .label_len = (uint32_t)strlen(t->label), .db_len = (uint32_t)strlen(t->db->name),
-		.user_len = (uint32_t)strlen(t->user), .table_len = t->table != NULL ? (uint32_t)strlen(t->table) : 0,
-		.nparts = state == TXN_ABORTED ? 0 : t->nparts, .counts = t->counts,
+		.txn = t->id,
+		.headers = t->headers,
+		.begun_ms = t->begun_ms,
+		.load_ms = t->load_ms,
+		.committed_ms = t->committed_ms,
+		.state = state,
+		.label_len = (uint32_t)strlen(t->label),
+		.db_len = (uint32_t)strlen(t->db->name),
+		.user_len = (uint32_t)strlen(t->user),
+		.table_len = t->table != NULL ? (uint32_t)strlen(t->table) : 0,
+		.nparts = state == TXN_ABORTED ? 0 : t->nparts,
+		.counts = t->counts,
 	};
 
 	buf_init(out, 1 << 20);
@@ -161,7 +168,7 @@ static void put_row(struct buf *out, struct row_head head, const struct cell *ce
 
 /* Completes one row from what the table holds. False: the condition says that the old row stays. */
 static bool complete_row(struct store *s, const struct txn_part *part, const char *row, struct buf *out,
-			 struct arena *scratch)
+		struct arena *scratch)
 {
 	struct row_head head;
 	const struct schema *schema;
@@ -183,7 +190,7 @@ static bool complete_row(struct store *s, const struct txn_part *part, const cha
 		if (cells[i].kind == CELL_ABSENT)
 			cells[i] = found > 1 ? old[i] : cell_str(schema->columns[i].preset);
 	if (found > 1 && head.op == OP_UPSERT && part->merge_column != 0 &&
-	    column_by_id(schema, part->merge_column, &merge)) {
+			column_by_id(schema, part->merge_column, &merge)) {
 		if (type_is_number(&schema->columns[merge].type))
 			cells[merge].kind = cells[merge].kind == CELL_NULL ? CELL_NULL : CELL_NUMBER;
 		if (cell_compare(&cells[merge], &old[merge]) < 0)
@@ -297,7 +304,7 @@ void store_txn_abort(struct store *s, struct txn *t, const char *reason)
 static bool is_expired(const struct store *s, const struct txn *t, unsigned finished, int64_t now_ms)
 {
 	return t->finished_ms != 0 && !t->busy && t->state >= TXN_VISIBLE &&
-	       (finished > s->label_keep_num || now_ms - t->finished_ms > s->label_keep_ms);
+			(finished > s->label_keep_num || now_ms - t->finished_ms > s->label_keep_ms);
 }
 
 void store_label_settle(struct store *s, int64_t now_ms)
@@ -396,7 +403,7 @@ int store_load_replay(struct store *s, uint64_t offset, const char *p, uint64_t 
 	if (left > len - sizeof(head))
 		return err_set(err, ERR_FATAL, 0, "data log: a load of wrong length");
 	if ((t = replay_txn(s, &head, p + sizeof(head), err)) == NULL)
-		return err->kind == ERR_NONE ? 0 : -1;	/* aborted after its database was dropped */
+		return err->kind == ERR_NONE ? 0 : -1; /* aborted after its database was dropped */
 	p += sizeof(head) + left;
 	left = len - sizeof(head) - left;
 	drop_rows(s, t);

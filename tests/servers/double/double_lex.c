@@ -185,11 +185,12 @@ int lex_unexpected(const struct lex *l, struct err *err)
 	}
 	if (l->token == TOKEN_END)
 		return err_set(err, ERR_DATA, 1064,
-			       "Getting syntax error at line %zu, column %zu. Detail message: Unexpected input "
-			       "'<EOF>', the most similar input is {a further token}.", line, column);
+				"Getting syntax error at line %zu, column %zu. Detail message: Unexpected input "
+				"'<EOF>', the most similar input is {a further token}.",
+				line, column);
 	return err_set(err, ERR_DATA, 1064,
-		       "Getting syntax error at line %zu, column %zu. Detail message: Unexpected input '%.60s'.",
-		       line, column, l->value);
+			"Getting syntax error at line %zu, column %zu. Detail message: Unexpected input '%.60s'.", line,
+			column, l->value);
 }
 
 int lex_expect(struct lex *l, const char *word, struct err *err)

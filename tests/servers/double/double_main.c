@@ -25,11 +25,15 @@ static const struct version versions[] = {
 };
 
 static const struct option options[] = {
-	{ "dir", required_argument, NULL, 'd' }, { "version", required_argument, NULL, 'v' },
+	{ "dir", required_argument, NULL, 'd' },
+	{ "version", required_argument, NULL, 'v' },
 	{ "user", required_argument, NULL, 'u' },
-	{ "backends", required_argument, NULL, 'b' }, { "alter-delay-ms", required_argument, NULL, 'a' },
-	{ "label-keep-seconds", required_argument, NULL, 'k' }, { "label-keep-num", required_argument, NULL, 'n' },
-	{ "json-limit", required_argument, NULL, 'j' }, { "ports", required_argument, NULL, 'p' },
+	{ "backends", required_argument, NULL, 'b' },
+	{ "alter-delay-ms", required_argument, NULL, 'a' },
+	{ "label-keep-seconds", required_argument, NULL, 'k' },
+	{ "label-keep-num", required_argument, NULL, 'n' },
+	{ "json-limit", required_argument, NULL, 'j' },
+	{ "ports", required_argument, NULL, 'p' },
 	{ "be-link", required_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -54,7 +58,7 @@ static void help(void)
 	       "  --be-link PORT          the port that frontends name for every backend, where a proxy stands\n\n"
 	       "The control port answers /fault?name=NAME&count=N&arg=A (count -1: until cleared), /faults, /clear, /stats,\n"
 	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s",
-		faults.data);
+			faults.data);
 	buf_done(&faults);
 }
 
@@ -63,7 +67,7 @@ static int number(const char *text, int64_t min, int64_t max, int64_t *out)
 	if (num_parse_i64(text, strlen(text), out) && *out >= min && *out <= max)
 		return 0;
 	fprintf(stderr, "starrocks-double: '%s': a number from %lld to %lld expected\n", text, (long long)min,
-		(long long)max);
+			(long long)max);
 	return -1;
 }
 
@@ -111,24 +115,17 @@ static int take_option(struct server *s, int option, const char *value)
 	int64_t n = 0;
 
 	switch (option) {
-	case 'd':
-		s->dir = xstrdup(value);
-		return 0;
-	case 'v':
-		return choose_version(s, value);
-	case 'u':
-		return add_user(s, value);
-	case 'p':
-		return choose_ports(s, value);
+	case 'd': s->dir = xstrdup(value); return 0;
+	case 'v': return choose_version(s, value);
+	case 'u': return add_user(s, value);
+	case 'p': return choose_ports(s, value);
 	case 'b':
 		if (number(value, 1, BACKENDS_MAX, &n) != 0)
 			return -1;
 		s->nbackends = (unsigned)n;
 		return 0;
-	case 'a':
-		return number(value, 0, 3600000, &s->alter_delay_ms);
-	case 'j':
-		return number(value, 1, INT64_MAX, &s->json_limit);
+	case 'a': return number(value, 0, 3600000, &s->alter_delay_ms);
+	case 'j': return number(value, 1, INT64_MAX, &s->json_limit);
 	case 'k':
 		if (number(value, 0, 1 << 30, &n) != 0)
 			return -1;
@@ -144,13 +141,12 @@ static int take_option(struct server *s, int option, const char *value)
 			return -1;
 		s->store.label_keep_num = (unsigned)n;
 		return 0;
-	default:
-		return -1;
+	default: return -1;
 	}
 }
 
 static struct port *open_one(struct server *s, uint16_t *number_at, unsigned index,
-			     void (*serve)(struct server *, unsigned, int))
+		void (*serve)(struct server *, unsigned, int))
 {
 	struct port *p = xcalloc(1, sizeof(*p));
 
@@ -188,8 +184,8 @@ static int write_env(const struct server *s)
 	int result = -1;
 
 	if (f != NULL) {
-		fprintf(f, "fe_http=127.0.0.1:%u\nfe2_http=127.0.0.1:%u\nfe_mysql=127.0.0.1:%u\ncontrol=http://127.0.0.1:%u\n", s->fe_port[0],
-			s->fe_port[1], s->mysql_port, s->control_port);
+		fprintf(f, "fe_http=127.0.0.1:%u\nfe2_http=127.0.0.1:%u\nfe_mysql=127.0.0.1:%u\ncontrol=http://127.0.0.1:%u\n",
+				s->fe_port[0], s->fe_port[1], s->mysql_port, s->control_port);
 		for (unsigned i = 0; i < s->nbackends; i++)
 			fprintf(f, i == 0 ? "be_http=127.0.0.1:%u\n" : "be2_http=127.0.0.1:%u\n", s->be_port[i]);
 		fprintf(f, "ports=%u,%u,%u,%u", s->fe_port[0], s->fe_port[1], s->mysql_port, s->control_port);

@@ -20,14 +20,20 @@
 #define SCRAMBLE 20
 
 enum {
-	CLIENT_LONG_PASSWORD = 1, CLIENT_LONG_FLAG = 4, CLIENT_CONNECT_WITH_DB = 8, CLIENT_PROTOCOL_41 = 0x200,
-	CLIENT_TRANSACTIONS = 0x2000, CLIENT_SECURE = 0x8000, CLIENT_PLUGIN_AUTH = 0x80000,
-		CLIENT_LENENC_AUTH = 0x200000
+	CLIENT_LONG_PASSWORD = 1,
+	CLIENT_LONG_FLAG = 4,
+	CLIENT_CONNECT_WITH_DB = 8,
+	CLIENT_PROTOCOL_41 = 0x200,
+	CLIENT_TRANSACTIONS = 0x2000,
+	CLIENT_SECURE = 0x8000,
+	CLIENT_PLUGIN_AUTH = 0x80000,
+	CLIENT_LENENC_AUTH = 0x200000
 };
 enum { COM_QUIT = 1, COM_INIT_DB, COM_QUERY, COM_FIELD_LIST, COM_STATISTICS = 9, COM_PING = 14, COM_RESET = 31 };
 
-#define SERVER_FLAGS (CLIENT_LONG_PASSWORD | CLIENT_LONG_FLAG | CLIENT_CONNECT_WITH_DB | CLIENT_PROTOCOL_41 | CLIENT_TRANSACTIONS | \
-		      CLIENT_SECURE | CLIENT_PLUGIN_AUTH)
+#define SERVER_FLAGS \
+	(CLIENT_LONG_PASSWORD | CLIENT_LONG_FLAG | CLIENT_CONNECT_WITH_DB | CLIENT_PROTOCOL_41 | CLIENT_TRANSACTIONS | \
+			CLIENT_SECURE | CLIENT_PLUGIN_AUTH)
 
 static int read_exactly(int fd, void *out, size_t len)
 {
@@ -207,24 +213,32 @@ void result_columns(struct session *s, const char *const *names, unsigned count)
 
 void result_column_types(struct session *s, const char *const *names, const struct type *types, unsigned count)
 {
-	static const struct { int type; uint32_t length; } mysql[] = {
-		[TYPE_BOOLEAN] = { MYSQL_TYPE_TINY, 1 }, [TYPE_TINYINT] = { MYSQL_TYPE_TINY, 4 },
-			[TYPE_SMALLINT] = { 2, 6 },
-		[TYPE_INT] = { MYSQL_TYPE_LONG, 11 }, [TYPE_BIGINT] = { MYSQL_TYPE_LONGLONG, 20 },
-			[TYPE_LARGEINT] = { MYSQL_TYPE_STRING, 40 },
-		[TYPE_FLOAT] = { 4, 12 }, [TYPE_DOUBLE] = { MYSQL_TYPE_DOUBLE, 22 },
-			[TYPE_DECIMAL] = { MYSQL_TYPE_DECIMAL, 40 },
-		[TYPE_DATE] = { MYSQL_TYPE_DATE, 10 }, [TYPE_DATETIME] = { MYSQL_TYPE_DATETIME, 26 },
-			[TYPE_CHAR] = { MYSQL_TYPE_STRING, 255 },
-		[TYPE_VARCHAR] = { MYSQL_TYPE_VAR_STRING, 0 }, [TYPE_VARBINARY] = { MYSQL_TYPE_VAR_STRING, 0 },
+	static const struct {
+		int type;
+		uint32_t length;
+	} mysql[] = {
+		[TYPE_BOOLEAN] = { MYSQL_TYPE_TINY, 1 },
+		[TYPE_TINYINT] = { MYSQL_TYPE_TINY, 4 },
+		[TYPE_SMALLINT] = { 2, 6 },
+		[TYPE_INT] = { MYSQL_TYPE_LONG, 11 },
+		[TYPE_BIGINT] = { MYSQL_TYPE_LONGLONG, 20 },
+		[TYPE_LARGEINT] = { MYSQL_TYPE_STRING, 40 },
+		[TYPE_FLOAT] = { 4, 12 },
+		[TYPE_DOUBLE] = { MYSQL_TYPE_DOUBLE, 22 },
+		[TYPE_DECIMAL] = { MYSQL_TYPE_DECIMAL, 40 },
+		[TYPE_DATE] = { MYSQL_TYPE_DATE, 10 },
+		[TYPE_DATETIME] = { MYSQL_TYPE_DATETIME, 26 },
+		[TYPE_CHAR] = { MYSQL_TYPE_STRING, 255 },
+		[TYPE_VARCHAR] = { MYSQL_TYPE_VAR_STRING, 0 },
+		[TYPE_VARBINARY] = { MYSQL_TYPE_VAR_STRING, 0 },
 		[TYPE_JSON] = { MYSQL_TYPE_STRING, 16 << 20 },
 	};
 
 	begin_columns(s, count);
 	for (unsigned i = 0; i < count; i++)
-		put_column(s, names[i], mysql[types[i].kind].type, types[i].len > 0 ? types[i].len :
-			   mysql[types[i].kind].length,
-			   types[i].scale, types[i].kind == TYPE_VARBINARY);
+		put_column(s, names[i], mysql[types[i].kind].type,
+				types[i].len > 0 ? types[i].len : mysql[types[i].kind].length, types[i].scale,
+				types[i].kind == TYPE_VARBINARY);
 	send_eof(s);
 }
 
@@ -391,7 +405,7 @@ static int log_in(struct session *s, struct buf *in)
 	password = server_password(s->server, s->user);
 	if (password == NULL || !password_is_right(password, scramble, l.token, l.token_len)) {
 		snprintf(text, sizeof(text), "Access denied for user '%s' (using password: %s)", s->user,
-			 l.token_len > 0 ? "YES" : "NO");
+				l.token_len > 0 ? "YES" : "NO");
 		send_error(s, 1045, text);
 		flush(s);
 		return -1;
@@ -432,14 +446,11 @@ static int command(struct session *s, const struct buf *in)
 			return -1;
 		query(s, in->data + 1, in->len - 1);
 		break;
-	case COM_FIELD_LIST:
-		send_eof(s);
-		break;
-	case COM_PING: case COM_RESET: case COM_STATISTICS:
-		send_ok(s);
-		break;
-	default:
-		send_error(s, 1047, "Unsupported command");
+	case COM_FIELD_LIST: send_eof(s); break;
+	case COM_PING:
+	case COM_RESET:
+	case COM_STATISTICS: send_ok(s); break;
+	default: send_error(s, 1047, "Unsupported command");
 	}
 	return flush(s);
 }

@@ -10,8 +10,17 @@
 #include "core/err.h"
 #include "double_server.h"
 
-enum { MYSQL_TYPE_TINY = 1, MYSQL_TYPE_LONG = 3, MYSQL_TYPE_LONGLONG = 8, MYSQL_TYPE_DOUBLE = 5, MYSQL_TYPE_DATE = 10,
-       MYSQL_TYPE_DATETIME = 12, MYSQL_TYPE_DECIMAL = 246, MYSQL_TYPE_VAR_STRING = 253, MYSQL_TYPE_STRING = 254 };
+enum {
+	MYSQL_TYPE_TINY = 1,
+	MYSQL_TYPE_LONG = 3,
+	MYSQL_TYPE_LONGLONG = 8,
+	MYSQL_TYPE_DOUBLE = 5,
+	MYSQL_TYPE_DATE = 10,
+	MYSQL_TYPE_DATETIME = 12,
+	MYSQL_TYPE_DECIMAL = 246,
+	MYSQL_TYPE_VAR_STRING = 253,
+	MYSQL_TYPE_STRING = 254
+};
 
 struct session {
 	struct server *server;
@@ -19,16 +28,16 @@ struct session {
 	uint8_t sequence;
 	uint32_t id;
 	char user[128], db[512];
-	struct arena arena;		/* of the statement at hand */
-	struct buf out;			/* packets on their way */
-	unsigned ncolumns;		/* of the result that is being written */
+	struct arena arena; /* of the statement at hand */
+	struct buf out;	    /* packets on their way */
+	unsigned ncolumns;  /* of the result that is being written */
 };
 
 /* A result: columns, then rows cell by cell, then the end. SHOW declares everything VARCHAR(30), as StarRocks does. */
 void result_columns(struct session *s, const char *const *names, unsigned count);
 void result_column_types(struct session *s, const char *const *names, const struct type *types, unsigned count);
 void result_row(struct session *s, const struct cell *cells);
-void result_texts(struct session *s, const char *const *texts);		/* a row of strings; NULL is NULL */
+void result_texts(struct session *s, const char *const *texts); /* a row of strings; NULL is NULL */
 void result_end(struct session *s);
 
 /* Runs one statement; what it has to say goes to s->out, except an error. */

@@ -20,7 +20,8 @@
 
 int port_open(struct port *p, uint16_t *number)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(*number),
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+		.sin_port = htons(*number),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(addr);
 	int on = 1;
@@ -30,7 +31,7 @@ int port_open(struct port *p, uint16_t *number)
 		return -1;
 	setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(p->fd, (struct sockaddr *)&addr, sizeof(addr)) != 0 || listen(p->fd, 128) != 0 ||
-	    getsockname(p->fd, (struct sockaddr *)&addr, &len) != 0) {
+			getsockname(p->fd, (struct sockaddr *)&addr, &len) != 0) {
 		close(p->fd);
 		return -1;
 	}
@@ -72,7 +73,7 @@ static void *port_run(void *arg)
 		c->fd = accept4(p->fd, NULL, NULL, SOCK_CLOEXEC);
 		if (c->fd < 0) {
 			free(c);
-			clock_sleep_ms(10);	/* out of descriptors: some connection will end */
+			clock_sleep_ms(10); /* out of descriptors: some connection will end */
 		} else if (spawn(connection_run, c) != 0) {
 			close(c->fd);
 			free(c);

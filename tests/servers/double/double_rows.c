@@ -30,8 +30,8 @@ uint64_t row_hash(const char *key, size_t len)
 
 const char *store_row(const struct store *s, uint64_t offset)
 {
-	return s->pending != NULL && offset >= s->pending_offset ? s->pending + (offset - s->pending_offset) :
-		s->wal.map + offset;
+	return s->pending != NULL && offset >= s->pending_offset ? s->pending + (offset - s->pending_offset)
+								 : s->wal.map + offset;
 }
 
 static const char *row_key(const char *row, size_t *len)
@@ -44,7 +44,7 @@ static const char *row_key(const char *row, size_t *len)
 }
 
 static struct row_slot *find_slot(const struct store *s, const struct table *t, uint64_t hash, const char *key,
-				  size_t len)
+		size_t len)
 {
 	for (uint64_t i = hash & (t->nslots - 1);; i = (i + 1) & (t->nslots - 1)) {
 		struct row_slot *slot = &t->slots[i];
@@ -66,7 +66,7 @@ static void grow(struct table *t)
 	struct row_slot *old = t->slots;
 	uint64_t nold = t->nslots;
 
-	t->nslots = nold == 0 ? 1024 : t->nrows * 2 > nold ? nold * 2 : nold;	/* or only sweeps the deleted out */
+	t->nslots = nold == 0 ? 1024 : t->nrows * 2 > nold ? nold * 2 : nold; /* or only sweeps the deleted out */
 	t->slots = xcalloc(t->nslots, sizeof(*t->slots));
 	t->nused = 0;
 	for (uint64_t i = 0; i < nold; i++) {
@@ -179,7 +179,7 @@ static struct cell read_cell(const char **at)
 }
 
 static void old_row_cells(const struct schema *now, const struct schema *then, const char *at, struct cell *cells,
-			  struct arena *scratch)
+		struct arena *scratch)
 {
 	for (unsigned i = 0; i < now->ncolumns; i++)
 		cells[i] = preset_cell(&now->columns[i]);
@@ -188,13 +188,14 @@ static void old_row_cells(const struct schema *now, const struct schema *then, c
 
 		for (unsigned k = 0; k < now->ncolumns; k++)
 			if (now->columns[k].id == then->columns[i].id)
-				cells[k] = cell.kind != CELL_TEXT ? cell :
-					   convert(&then->columns[i].type, &now->columns[k].type, cell, scratch);
+				cells[k] = cell.kind != CELL_TEXT
+						? cell
+						: convert(&then->columns[i].type, &now->columns[k].type, cell, scratch);
 	}
 }
 
 void row_cells(const struct table *t, const struct schema *schema, const char *row, struct cell *cells,
-	       struct arena *scratch)
+		struct arena *scratch)
 {
 	struct row_head head;
 

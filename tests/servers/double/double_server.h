@@ -17,9 +17,9 @@
 #define USERS_MAX 16
 
 struct version {
-	const char *name;		/* --version */
-	int number;			/* 30200, 30500, 40000: for comparison */
-	const char *full, *mysql;	/* current_version(), version() */
+	const char *name;	  /* --version */
+	int number;		  /* 30200, 30500, 40000: for comparison */
+	const char *full, *mysql; /* current_version(), version() */
 };
 
 struct user {
@@ -34,7 +34,7 @@ struct server {
 	struct user users[USERS_MAX];
 	unsigned nusers;
 	uint16_t fe_port[2], mysql_port, be_port[BACKENDS_MAX], control_port;
-	uint16_t be_link;		/* named in place of be_port; 0: none */
+	uint16_t be_link; /* named in place of be_port; 0: none */
 	unsigned nbackends;
 	int64_t alter_delay_ms, json_limit, started_ms;
 	_Atomic unsigned next_backend;
@@ -52,13 +52,13 @@ struct port {
 	struct server *server;
 	unsigned index;
 	int fd;
-	void (*serve)(struct server *server, unsigned index, int fd);	/* closes fd */
+	void (*serve)(struct server *server, unsigned index, int fd); /* closes fd */
 };
 
-int port_open(struct port *p, uint16_t *number);	/* binds to 127.0.0.1; 0 picks a free port and says which */
-int port_start(struct port *p);				/* a thread that accepts, a thread per connection */
+int port_open(struct port *p, uint16_t *number); /* binds to 127.0.0.1; 0 picks a free port and says which */
+int port_start(struct port *p);			 /* a thread that accepts, a thread per connection */
 
-const char *server_password(const struct server *s, const char *user);	/* NULL: no such user */
+const char *server_password(const struct server *s, const char *user); /* NULL: no such user */
 bool server_auth(const struct server *s, const struct http_request *r, char *user, size_t size);
 
 void fe_serve(struct server *s, unsigned index, int fd);

@@ -17,7 +17,7 @@ struct spares {
 };
 
 void spares_init(struct spares *s);
-void spare_take(struct spares *s, struct buf *b, size_t max);	/* instead of buf_init(); empty */
-void spare_give(struct spares *s, struct buf *b);		/* instead of buf_done() */
+void spare_take(struct spares *s, struct buf *b, size_t max); /* instead of buf_init(); empty */
+void spare_give(struct spares *s, struct buf *b);	      /* instead of buf_done() */
 
 #endif

@@ -54,7 +54,7 @@ struct table *sql_table(struct sql *q, const struct name *name)
 
 	if (db != NULL && t == NULL)
 		sql_fail(q, 5502, "Getting analyzing error. Detail message: Unknown table '%.150s.%.150s'.", name->db,
-			 name->table);
+				name->table);
 	return t;
 }
 
@@ -85,7 +85,7 @@ static int run_use(struct sql *q)
 	const char *name = lex_name(&q->lex, q->err);
 	bool known;
 
-	if (name != NULL && lex_accept(&q->lex, "."))		/* USE default_catalog.db */
+	if (name != NULL && lex_accept(&q->lex, ".")) /* USE default_catalog.db */
 		name = lex_name(&q->lex, q->err);
 	if (name == NULL || sql_end(q) != 0)
 		return -1;
@@ -141,8 +141,8 @@ static int run_alter(struct sql *q)
 
 static int run_routine(struct sql *q)
 {
-	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, "PAUSE, RESUME or STOP") :
-		lex_unexpected(&q->lex, q->err);
+	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, "PAUSE, RESUME or STOP")
+							 : lex_unexpected(&q->lex, q->err);
 }
 
 static int run_kill(struct sql *q)
@@ -154,18 +154,31 @@ static const struct {
 	const char *word;
 	int (*run)(struct sql *q);
 } statements[] = {
-	{ "select", sql_select }, { "show", sql_show }, { "desc", sql_describe }, { "describe", sql_describe },
+	{ "select", sql_select },
+	{ "show", sql_show },
+	{ "desc", sql_describe },
+	{ "describe", sql_describe },
 	{ "use", run_use },
-	{ "set", run_nothing }, { "commit", run_nothing }, { "rollback", run_nothing }, { "create", run_create },
+	{ "set", run_nothing },
+	{ "commit", run_nothing },
+	{ "rollback", run_nothing },
+	{ "create", run_create },
 	{ "drop", run_drop },
-	{ "truncate", run_truncate }, { "alter", run_alter }, { "pause", run_routine }, { "resume", run_routine },
+	{ "truncate", run_truncate },
+	{ "alter", run_alter },
+	{ "pause", run_routine },
+	{ "resume", run_routine },
 	{ "stop", run_routine },
 	{ "kill", run_kill },
 };
 
 int sql_run(struct session *s, const char *text, size_t len, struct err *err)
 {
-	struct sql q = { .session = s, .server = s->server, .store = &s->server->store, .db = s->db, .arena = &s->arena,
+	struct sql q = { .session = s,
+		.server = s->server,
+		.store = &s->server->store,
+		.db = s->db,
+		.arena = &s->arena,
 		.err = err };
 
 	q.text = arena_dup(q.arena, text, len);

@@ -9,10 +9,10 @@
 #include "double_mysql.h"
 
 struct sql {
-	struct session *session;	/* NULL while the log is replayed */
-	struct server *server;		/* NULL as well */
+	struct session *session; /* NULL while the log is replayed */
+	struct server *server;	 /* NULL as well */
 	struct store *store;
-	const char *db;			/* of USE */
+	const char *db; /* of USE */
 	const char *text;
 	struct arena *arena;
 	struct lex lex;
@@ -24,11 +24,11 @@ struct name {
 };
 
 int sql_fail(struct sql *q, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int sql_table_name(struct sql *q, struct name *out);		/* [db.]table */
-struct db *sql_db(struct sql *q, const char *name);		/* NULL: err says so; under the lock */
+int sql_table_name(struct sql *q, struct name *out); /* [db.]table */
+struct db *sql_db(struct sql *q, const char *name);  /* NULL: err says so; under the lock */
 struct table *sql_table(struct sql *q, const struct name *name);
-int sql_end(struct sql *q);					/* nothing may follow */
-const char *sql_time(struct sql *q, int64_t ms);		/* NULL for 0 */
+int sql_end(struct sql *q);			 /* nothing may follow */
+const char *sql_time(struct sql *q, int64_t ms); /* NULL for 0 */
 const char *sql_number(struct sql *q, uint64_t v);
 
 /* sql_ddl.c, sql_alter.c, sql_column.c: under the lock; logged by the caller. */
@@ -49,14 +49,14 @@ int sql_routine_load(struct sql *q, const char *verb);
 
 struct relation {
 	const char *const *names;
-	const struct type *types;	/* NULL: all text */
+	const struct type *types; /* NULL: all text */
 	unsigned ncolumns;
-	bool show;			/* declared VARCHAR(30) */
+	bool show; /* declared VARCHAR(30) */
 	uint64_t nrows;
-	const struct cell *cells;	/* rows one after the other, or .. */
-	struct table *table;		/* .. rows of a table, at these offsets */
+	const struct cell *cells; /* rows one after the other, or .. */
+	struct table *table;	  /* .. rows of a table, at these offsets */
 	const struct schema *schema;
-	uint64_t *offsets;		/* freed by relation_done() */
+	uint64_t *offsets; /* freed by relation_done() */
 };
 
 /* A relation that is made row by row out of texts in the arena. */
@@ -68,18 +68,18 @@ struct rows {
 };
 void rows_init(struct rows *rows, struct sql *q, const char *const *names, unsigned ncolumns);
 void rows_add(struct rows *rows, const char *const *texts);
-int rows_print(struct rows *rows);		/* with what stands in the statement: WHERE, ORDER BY, LIMIT */
+int rows_print(struct rows *rows); /* with what stands in the statement: WHERE, ORDER BY, LIMIT */
 void relation_row(const struct sql *q, const struct relation *r, uint64_t i, struct cell *cells, struct arena *scratch);
 void relation_done(struct relation *r);
-int sql_information(struct sql *q, const char *table, struct rows *rows);	/* information_schema.table */
+int sql_information(struct sql *q, const char *table, struct rows *rows); /* information_schema.table */
 
 /* sql_query.c: the tail of a statement over a relation; items NULL: all columns. */
 struct item {
 	struct expr *expr;
-	const char *name, *aggregate;	/* "count", .. or NULL */
+	const char *name, *aggregate; /* "count", .. or NULL */
 	struct type type;
 };
 int sql_query(struct sql *q, const struct relation *r, struct item *items, unsigned nitems);
-int relation_column(void *ctx, const char *name);	/* ctx: struct relation */
+int relation_column(void *ctx, const char *name); /* ctx: struct relation */
 
 #endif

@@ -38,7 +38,8 @@ void store_unlock(struct store *s)
 
 int store_log_sql(struct store *s, const char *db, const char *sql, struct err *err)
 {
-	struct sql_head head = { .wall_ms = store_now_ms(s), .db_len = (uint32_t)strlen(db),
+	struct sql_head head = { .wall_ms = store_now_ms(s),
+		.db_len = (uint32_t)strlen(db),
 		.sql_len = (uint32_t)strlen(sql) };
 	struct iovec iov[] = { { &head, sizeof(head) }, { (void *)(uintptr_t)db, head.db_len },
 		{ (void *)(uintptr_t)sql, head.sql_len } };

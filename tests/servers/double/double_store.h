@@ -22,30 +22,30 @@
 
 struct column {
 	char *name, *comment;
-	uint32_t id;			/* stays over schema changes */
+	uint32_t id; /* stays over schema changes */
 	struct type type;
 	bool nullable, has_default, default_now;
-	char *preset;			/* the DEFAULT's text; NULL with has_default: DEFAULT NULL */
+	char *preset; /* the DEFAULT's text; NULL with has_default: DEFAULT NULL */
 };
 
 struct schema {
-	uint16_t index;			/* in table->schemas, and in each row */
-	unsigned ncolumns, nkey;	/* key columns come first */
+	uint16_t index;		 /* in table->schemas, and in each row */
+	unsigned ncolumns, nkey; /* key columns come first */
 	struct column *columns;
 };
 
 /* A row: this head, a cell per column of its schema (length or CELL_LEN_.., then bytes), then the encoded key. */
 struct row_head {
-	uint32_t size;			/* all of it */
+	uint32_t size; /* all of it */
 	uint16_t schema;
 	uint8_t op, key_len;
 };
 enum { OP_UPSERT, OP_DELETE };
 #define CELL_LEN_NULL UINT32_MAX
-#define CELL_LEN_ABSENT (UINT32_MAX - 1)	/* only in rows of a partial update, before they are committed */
+#define CELL_LEN_ABSENT (UINT32_MAX - 1) /* only in rows of a partial update, before they are committed */
 
 struct row_slot {
-	uint64_t offset;		/* in the log; 0: never used, 1: deleted */
+	uint64_t offset; /* in the log; 0: never used, 1: deleted */
 	uint64_t hash;
 };
 
@@ -54,16 +54,16 @@ struct table {
 	uint64_t id;
 	char *name, *comment;
 	struct db *db;
-	struct schema *schemas[SCHEMAS_MAX], *schema;	/* all that ever were, and the newest */
+	struct schema *schemas[SCHEMAS_MAX], *schema; /* all that ever were, and the newest */
 	unsigned nschemas;
 	uint32_t next_column;
-	char *buckets, *properties;	/* as SHOW CREATE TABLE prints them */
+	char *buckets, *properties; /* as SHOW CREATE TABLE prints them */
 	char *hash_columns;
 	bool fast_evolution, dropped;
 	int64_t created_ms;
-	struct row_slot *slots;		/* open addressing, a power of two */
+	struct row_slot *slots; /* open addressing, a power of two */
 	uint64_t nslots, nused, nrows;
-	uint64_t loads, loaded_rows, loaded_bytes;	/* for /stats, since the start */
+	uint64_t loads, loaded_rows, loaded_bytes; /* for /stats, since the start */
 	struct table *next;
 };
 
@@ -81,9 +81,9 @@ struct alter {
 	struct table *table;
 	enum alter_state state;
 	int64_t created_ms, due_ms, finished_ms;
-	struct schema *schema;		/* what the table gets */
+	struct schema *schema; /* what the table gets */
 	char *message;
-	struct alter *next;		/* newest first */
+	struct alter *next; /* newest first */
 };
 
 enum txn_state { TXN_UNKNOWN, TXN_PREPARE, TXN_PREPARED, TXN_COMMITTED, TXN_VISIBLE, TXN_ABORTED };
@@ -97,48 +97,48 @@ struct txn_part {
 	struct buf rows;
 	uint64_t nrows;
 	bool partial;
-	uint32_t merge_column;		/* column id; 0: none */
+	uint32_t merge_column; /* column id; 0: none */
 };
 
 #define TXN_PARTS 64
 struct txn {
 	uint64_t id;
-	char *label, *user, *table;	/* table as named at the beginning; may be NULL */
+	char *label, *user, *table; /* table as named at the beginning; may be NULL */
 	struct db *db;
 	enum txn_state state;
-	bool busy;			/* a request works on it */
-	bool multi, transaction;	/* begun through /api/transaction */
+	bool busy;		 /* a request works on it */
+	bool multi, transaction; /* begun through /api/transaction */
 	int64_t begun_ms, load_ms, committed_ms, finished_ms, visible_ms, deadline_ms;
 	int64_t timeout_ms, prepared_timeout_ms;
 	struct load_counts counts;
 	struct txn_part parts[TXN_PARTS];
 	unsigned nparts, nloads;
-	uint64_t headers;		/* hash of the load headers */
-	unsigned backend;		/* that holds it */
+	uint64_t headers; /* hash of the load headers */
+	unsigned backend; /* that holds it */
 	char *reason, *error_url;
-	struct txn *next;		/* newest first */
+	struct txn *next; /* newest first */
 };
 
 struct store {
 	pthread_mutex_t lock;
 	struct wal wal;
 	char *dir;
-	struct spares spares;		/* has its own lock */
+	struct spares spares; /* has its own lock */
 	struct db *dbs;
 	struct alter *alters;
 	struct txn *txns;
 	uint64_t next_id, next_txn;
 	bool replaying;
-	int64_t replay_ms;		/* the time of the record that is replayed */
+	int64_t replay_ms; /* the time of the record that is replayed */
 	int64_t label_keep_ms;
 	unsigned label_keep_num;
-	uint64_t pending_offset;	/* rows that are applied but not yet in the log */
+	uint64_t pending_offset; /* rows that are applied but not yet in the log */
 	const char *pending;
-	int (*run_sql)(struct store *s, const char *db, const char *sql, struct err *err);	/* replays DDL */
+	int (*run_sql)(struct store *s, const char *db, const char *sql, struct err *err); /* replays DDL */
 };
 
 int store_open(struct store *s, const char *dir, struct err *err);
-void store_lock(struct store *s);	/* also finishes what is due by now: schema changes, timeouts, retention */
+void store_lock(struct store *s); /* also finishes what is due by now: schema changes, timeouts, retention */
 void store_unlock(struct store *s);
 int64_t store_now_ms(const struct store *s);
 int store_log_sql(struct store *s, const char *db, const char *sql, struct err *err);
@@ -149,8 +149,8 @@ struct db *store_db_create(struct store *s, const char *name);
 struct table *store_table(struct db *db, const char *name);
 struct table *store_table_add(struct store *s, struct db *db, const char *name);
 struct schema *schema_make(unsigned ncolumns);
-struct schema *schema_copy(const struct schema *from, unsigned room);	/* room for more columns; names are shared */
-int schema_find(const struct schema *s, const char *name, size_t len);	/* any case, as StarRocks does */
+struct schema *schema_copy(const struct schema *from, unsigned room);  /* room for more columns; names are shared */
+int schema_find(const struct schema *s, const char *name, size_t len); /* any case, as StarRocks does */
 /* no more than SCHEMAS_MAX: ask table->nschemas first */
 void table_set_schema(struct table *t, struct schema *s);
 struct alter *store_alter_add(struct store *s, struct table *t, struct schema *schema, int64_t delay_ms);
@@ -162,14 +162,14 @@ const char *alter_state_name(enum alter_state state);
 /* double_rows.c */
 uint64_t row_hash(const char *key, size_t len);
 const char *store_row(const struct store *s, uint64_t offset);
-uint64_t table_find(const struct store *s, const struct table *t, const char *key, size_t len);	/* 0: none */
+uint64_t table_find(const struct store *s, const struct table *t, const char *key, size_t len); /* 0: none */
 void table_apply(struct store *s, struct table *t, const char *rows, uint64_t offset, uint64_t len);
 void table_truncate(struct table *t);
 /* sorted by key; caller frees */
 uint64_t *table_offsets(const struct store *s, const struct table *t, uint64_t *count);
 /* The cells of a row as the newest schema sees them. Works without the lock. */
 void row_cells(const struct table *t, const struct schema *schema, const char *row, struct cell *cells,
-	       struct arena *scratch);
+		struct arena *scratch);
 
 /* double_label.c */
 /* the newest of that name, or NULL */

@@ -15,9 +15,9 @@ struct type_row {
 	const char *name;
 	enum type_kind kind;
 	int args;
-	uint32_t len;			/* when no length is written */
-	const char *shown;		/* SHOW CREATE TABLE; NULL: made from the arguments */
-	const char *data_type, *column_type;	/* information_schema.columns */
+	uint32_t len;			     /* when no length is written */
+	const char *shown;		     /* SHOW CREATE TABLE; NULL: made from the arguments */
+	const char *data_type, *column_type; /* information_schema.columns */
 	bool key;
 };
 
@@ -167,13 +167,13 @@ bool type_can_become(const struct type *from, const struct type *to)
 		return type_is_number(from);
 	if (from->kind == TYPE_VARCHAR)
 		return (to_int && to->kind != TYPE_LARGEINT) || to->kind == TYPE_FLOAT || to->kind == TYPE_DOUBLE ||
-			to->kind == TYPE_DATE;
+				to->kind == TYPE_DATE;
 	if (from->kind == TYPE_FLOAT)
 		return to->kind == TYPE_DOUBLE;
 	if (from->kind == TYPE_INT)
 		return to->kind == TYPE_DATE;
 	return (from->kind == TYPE_DATETIME && to->kind == TYPE_DATE) ||
-		(from->kind == TYPE_DATE && to->kind == TYPE_DATETIME);
+			(from->kind == TYPE_DATE && to->kind == TYPE_DATETIME);
 }
 
 size_t type_bound(const struct cell *in)
@@ -252,20 +252,20 @@ enum type_result type_write(const struct type *t, const struct cell *in, char *o
 	if (in->kind == CELL_JSON && !type_is_text(t) && t->kind != TYPE_JSON)
 		return TYPE_BAD;
 	switch (t->kind) {
-	case TYPE_BOOLEAN:
-		return write_boolean(in, out, len);
-	case TYPE_TINYINT: case TYPE_SMALLINT: case TYPE_INT: case TYPE_BIGINT: case TYPE_LARGEINT:
-		return type_write_integer(t->kind, in->p, in->len, out, len);
-	case TYPE_FLOAT: case TYPE_DOUBLE:
-		return type_write_real(t->kind, in->p, in->len, out, len);
-	case TYPE_DECIMAL:
-		return type_write_decimal(t, in->p, in->len, out, len);
-	case TYPE_DATE: case TYPE_DATETIME:
+	case TYPE_BOOLEAN: return write_boolean(in, out, len);
+	case TYPE_TINYINT:
+	case TYPE_SMALLINT:
+	case TYPE_INT:
+	case TYPE_BIGINT:
+	case TYPE_LARGEINT: return type_write_integer(t->kind, in->p, in->len, out, len);
+	case TYPE_FLOAT:
+	case TYPE_DOUBLE: return type_write_real(t->kind, in->p, in->len, out, len);
+	case TYPE_DECIMAL: return type_write_decimal(t, in->p, in->len, out, len);
+	case TYPE_DATE:
+	case TYPE_DATETIME:
 		return in->kind == CELL_TEXT ? type_write_time(t->kind, in->p, in->len, out, len) : TYPE_BAD;
-	case TYPE_JSON:
-		return write_json(in, out, len);
-	default:
-		return write_text(t, in, out, len);
+	case TYPE_JSON: return write_json(in, out, len);
+	default: return write_text(t, in, out, len);
 	}
 }
 

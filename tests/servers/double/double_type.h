@@ -15,16 +15,28 @@
 #include "core/buf.h"
 
 enum type_kind {
-	TYPE_BOOLEAN, TYPE_TINYINT, TYPE_SMALLINT, TYPE_INT, TYPE_BIGINT, TYPE_LARGEINT,
-	TYPE_FLOAT, TYPE_DOUBLE, TYPE_DECIMAL, TYPE_DATE, TYPE_DATETIME, TYPE_CHAR, TYPE_VARCHAR, TYPE_VARBINARY,
+	TYPE_BOOLEAN,
+	TYPE_TINYINT,
+	TYPE_SMALLINT,
+	TYPE_INT,
+	TYPE_BIGINT,
+	TYPE_LARGEINT,
+	TYPE_FLOAT,
+	TYPE_DOUBLE,
+	TYPE_DECIMAL,
+	TYPE_DATE,
+	TYPE_DATETIME,
+	TYPE_CHAR,
+	TYPE_VARCHAR,
+	TYPE_VARBINARY,
 	TYPE_JSON,
 	TYPE_COUNT
 };
 
 struct type {
 	enum type_kind kind;
-	uint32_t len;			/* CHAR, VARCHAR, VARBINARY: bytes */
-	uint8_t precision, scale;	/* DECIMAL */
+	uint32_t len;		  /* CHAR, VARCHAR, VARBINARY: bytes */
+	uint8_t precision, scale; /* DECIMAL */
 };
 
 enum cell_kind { CELL_ABSENT, CELL_NULL, CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_JSON };
@@ -35,30 +47,30 @@ struct cell {
 	uint32_t len, raw_len;
 	/* text without quotes and escapes; booleans "1" or "0"; objects and arrays as they stand */
 	const char *p;
-	const char *raw;		/* as it stands in the JSON body, or NULL */
+	const char *raw; /* as it stands in the JSON body, or NULL */
 };
 
 enum type_result {
 	TYPE_OK,
-	TYPE_BAD,			/* no value of this type: NULL, or a filtered row in strict mode */
-	TYPE_TOO_LONG			/* a filtered row in either mode */
+	TYPE_BAD,     /* no value of this type: NULL, or a filtered row in strict mode */
+	TYPE_TOO_LONG /* a filtered row in either mode */
 };
 
 #define TYPE_VARCHAR_MAX 1048576
-#define TYPE_KEY_MAX 128		/* bytes of an encoded key */
-#define TYPE_SCALAR_MAX 64		/* canonical text of anything but strings and JSON */
+#define TYPE_KEY_MAX 128   /* bytes of an encoded key */
+#define TYPE_SCALAR_MAX 64 /* canonical text of anything but strings and JSON */
 
 /* name as in SQL, any case; args as written in brackets. NULL when fine, else what is wrong. */
 const char *type_make(struct type *t, const char *name, unsigned nargs, const int64_t *args);
-void type_print(const struct type *t, struct buf *out);		/* "decimal(10, 2)", as SHOW CREATE TABLE does */
-void type_mysql_print(const struct type *t, struct buf *out);	/* COLUMN_TYPE of information_schema.columns */
-const char *type_mysql_name(const struct type *t);		/* DATA_TYPE of information_schema.columns */
+void type_print(const struct type *t, struct buf *out);	      /* "decimal(10, 2)", as SHOW CREATE TABLE does */
+void type_mysql_print(const struct type *t, struct buf *out); /* COLUMN_TYPE of information_schema.columns */
+const char *type_mysql_name(const struct type *t);	      /* DATA_TYPE of information_schema.columns */
 bool type_can_be_key(const struct type *t);
 bool type_is_text(const struct type *t);
 bool type_is_number(const struct type *t);
-bool type_can_become(const struct type *from, const struct type *to);	/* ALTER TABLE .. MODIFY COLUMN */
+bool type_can_become(const struct type *from, const struct type *to); /* ALTER TABLE .. MODIFY COLUMN */
 
-size_t type_bound(const struct cell *in);			/* room that type_write() may need */
+size_t type_bound(const struct cell *in); /* room that type_write() may need */
 enum type_result type_write(const struct type *t, const struct cell *in, char *out, size_t *len);
 /* The sortable form of a canonical text; out holds 2 * len + 18. */
 size_t type_key(const struct type *t, const char *text, size_t len, bool last, char *out);

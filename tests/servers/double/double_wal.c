@@ -43,7 +43,7 @@ static int replay_all(struct wal *w, uint64_t size, wal_replay *replay, void *ct
 	}
 	if (ftruncate(w->fd, (off_t)w->end) != 0 || lseek(w->fd, (off_t)w->end, SEEK_SET) < 0)
 		return err_set(err, ERR_FATAL, errno, "data log: cannot be cut after %llu bytes: %s",
-			       (unsigned long long)w->end, strerror(errno));
+				(unsigned long long)w->end, strerror(errno));
 	return 0;
 }
 
@@ -93,7 +93,7 @@ int wal_append(struct wal *w, enum wal_type type, struct iovec *iov, int count, 
 	}
 	if (w->end + sizeof(head) + head.len > WAL_MAP_SIZE)
 		return err_set(err, ERR_FATAL, 0, "data log: would grow beyond %llu bytes",
-			       (unsigned long long)WAL_MAP_SIZE);
+				(unsigned long long)WAL_MAP_SIZE);
 	if (write_all(w->fd, (const char *)&head, sizeof(head), err) != 0)
 		return -1;
 	for (int i = 0; i < count; i++)

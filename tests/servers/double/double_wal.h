@@ -15,15 +15,15 @@ enum wal_type { WAL_SQL = 1, WAL_ALTER_DONE, WAL_LOAD };
 
 struct wal {
 	int fd;
-	uint64_t end;			/* bytes in use */
-	const char *map;		/* of the whole file, and of what it may grow to */
+	uint64_t end;	 /* bytes in use */
+	const char *map; /* of the whole file, and of what it may grow to */
 };
 
 typedef int wal_replay(void *ctx, enum wal_type type, uint64_t offset, const char *p, uint64_t len, struct err *err);
 
 /* Opens or creates; replays every whole record, cuts a torn tail off. */
 int wal_open(struct wal *w, const char *path, wal_replay *replay, void *ctx, struct err *err);
-uint64_t wal_next(const struct wal *w);		/* where the payload of the next record will start */
+uint64_t wal_next(const struct wal *w); /* where the payload of the next record will start */
 int wal_append(struct wal *w, enum wal_type type, struct iovec *iov, int count, struct err *err);
 
 #endif

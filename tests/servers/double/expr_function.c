@@ -92,7 +92,7 @@ static struct cell call_coalesce(const struct cell *args, unsigned nargs, struct
 static struct cell call_nullif(const struct cell *args, unsigned nargs, struct arena *scratch)
 {
 	bool same = args[0].kind != CELL_NULL && args[1].kind != CELL_NULL && args[0].len == args[1].len &&
-		    memcmp(args[0].p, args[1].p, args[0].len) == 0;
+			memcmp(args[0].p, args[1].p, args[0].len) == 0;
 
 	return same ? null_cell : args[0];
 }
@@ -229,7 +229,7 @@ static struct cell call_from_unixtime(const struct cell *args, unsigned nargs, s
 	size_t len;
 
 	if (args[0].kind == CELL_NULL || !num_parse_i64(args[0].p, args[0].len, &seconds) || seconds < 0 ||
-	    seconds > INT64_C(253402243199))
+			seconds > INT64_C(253402243199))
 		return null_cell;
 	len = num_iso_datetime(out, seconds * 1000000, 0, ' ');
 	arena_commit(scratch, len);
@@ -244,7 +244,6 @@ static struct cell call_parse_json(const struct cell *args, unsigned nargs, stru
 		c.kind = CELL_JSON, c.raw = NULL;
 	return c;
 }
-
 
 static const struct expr_function functions[] = {
 	{ "if", 3, 3, call_if },

@@ -13,7 +13,7 @@ struct expr_function {
 	struct cell (*call)(const struct cell *args, unsigned nargs, struct arena *scratch);
 };
 
-const struct expr_function *expr_function_find(const char *name);	/* NULL: none */
+const struct expr_function *expr_function_find(const char *name); /* NULL: none */
 bool expr_number(const struct cell *c, long double *out);
 struct cell expr_real(long double v, struct arena *scratch);
 bool expr_cell_true(const struct cell *c);

@@ -70,10 +70,10 @@ static void reply_ended(const struct fe_call *c, const struct txn *t, bool commi
 
 	if (commit == committed)
 		snprintf(text, sizeof(text), "Transaction %llu has already %s, label is %s", (unsigned long long)t->id,
-			 committed ? "committed" : "aborted", t->label);
+				committed ? "committed" : "aborted", t->label);
 	else
 		snprintf(text, sizeof(text), "Can not %s %s transaction %llu, label is %s", commit ? "commit" : "abort",
-			 txn_state_name(t->state), (unsigned long long)t->id, t->label);
+				txn_state_name(t->state), (unsigned long long)t->id, t->label);
 	reply_ok(c, commit == committed ? "OK" : "FAILED", text, t);
 }
 
@@ -132,8 +132,9 @@ static void to_backend(const struct fe_call *c, bool begins)
 		return;
 	}
 	snprintf(text, sizeof(text),
-		 "Can't find the transaction with db [%.200s] and label[%.200s]. The possible reasons: 1. FE leader is "
-		 "started or switched; 2. the transaction has been finished", c->db, c->label);
+			"Can't find the transaction with db [%.200s] and label[%.200s]. The possible reasons: 1. FE leader is "
+			"started or switched; 2. the transaction has been finished",
+			c->db, c->label);
 	fe_reply_failed(c->r, "StarRocksException", text);
 }
 
@@ -153,14 +154,15 @@ void fe_transaction(struct server *s, struct http_request *r, const char *user, 
 	} else if (strcmp(op, "begin") == 0 && is_multi(&c)) {
 		begin_multi(&c);
 	} else if (strcmp(op, "begin") == 0 || strcmp(op, "load") == 0 ||
-		   (strcmp(op, "prepare") == 0 && !is_multi(&c))) {
+			(strcmp(op, "prepare") == 0 && !is_multi(&c))) {
 		if (fault_take(&s->faults, FAULT_NO_BACKEND, NULL))
 			fe_reply_failed(r, "StarRocksException", "No backend alive.");
 		else
 			to_backend(&c, strcmp(op, "begin") == 0);
 	} else {
-		snprintf(text, sizeof(text), "%s: %.100s", strcmp(op, "prepare") == 0 ? "Unsupported operation" :
-			 "Unknown transaction operation", op);
+		snprintf(text, sizeof(text), "%s: %.100s",
+				strcmp(op, "prepare") == 0 ? "Unsupported operation" : "Unknown transaction operation",
+				op);
 		fe_reply_failed(r, "StarRocksException", text);
 	}
 }

@@ -75,7 +75,7 @@ static unsigned read_line(struct csv *c, struct cell *cells)
 			cells[n] = cell;
 		n++;
 		while (!at_row_end(c) && !starts(c, c->p->separator, c->p->separator_len))
-			c->at++;		/* what stands between a closing quote and the separator */
+			c->at++; /* what stands between a closing quote and the separator */
 		if (at_row_end(c))
 			return n;
 		c->at += c->p->separator_len;
@@ -97,7 +97,8 @@ int load_csv(struct plan *p, struct load *load, struct txn_part *part, const cha
 			continue;
 		if (n != p->nsources) {
 			snprintf(problem, sizeof(problem),
-				 "Value count does not match column count. Expect %u, but got %u", p->nsources, n);
+					"Value count does not match column count. Expect %u, but got %u", p->nsources,
+					n);
 			load_filter(load, problem, start, raw_len);
 			arena_reset(&p->scratch);
 		} else if (load_row(p, load, part, start, raw_len, err) != 0) {

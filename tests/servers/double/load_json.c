@@ -15,8 +15,8 @@ struct rows {
 
 static int syntax(const struct jscan *j, struct err *err)
 {
-	return err_set(err, ERR_DATA, 0, "Failed to parse json as document: %s", j->problem != NULL ? j->problem :
-		       "unknown");
+	return err_set(err, ERR_DATA, 0, "Failed to parse json as document: %s",
+			j->problem != NULL ? j->problem : "unknown");
 }
 
 static int source_of(struct plan *p, const struct cell *key)
@@ -67,7 +67,7 @@ static int take_value(struct rows *rows, const struct cell *document)
 
 	if (document->kind != CELL_JSON || *document->p != '{') {
 		load_filter(rows->load, "Expect json object value", document->raw != NULL ? document->raw : "",
-			    document->raw != NULL ? document->raw_len : 0);
+				document->raw != NULL ? document->raw_len : 0);
 		return 0;
 	}
 	if (p->npaths > 0) {
@@ -92,7 +92,7 @@ static int take_document(struct rows *rows, const struct cell *document)
 		return take_value(rows, document);
 	if (!jpath_find(&p->root, *document, &p->scratch, &root) || root.kind == CELL_NULL) {
 		load_filter(rows->load, "The value from json root is null or not found", document->raw,
-			    document->raw_len);
+				document->raw_len);
 		return 0;
 	}
 	if (!p->strip_outer_array || root.kind != CELL_JSON || *root.p != '[')
@@ -138,12 +138,12 @@ int load_json(struct plan *p, struct load *load, struct txn_part *part, const ch
 		return err_set(err, ERR_DATA, 0, "illegal json started with %c", start);
 	if (start == '[' && !p->strip_outer_array && !p->has_root)
 		return err_set(err, ERR_DATA, 0,
-			       "The JSON element does not have the requested type. The value is array type in json document "
-			       "stream, you can set strip_outer_array=true to parse each element of the array as individual rows");
+				"The JSON element does not have the requested type. The value is array type in json document "
+				"stream, you can set strip_outer_array=true to parse each element of the array as individual rows");
 	if (start == '{' && p->strip_outer_array && !p->has_root)
 		return err_set(err, ERR_DATA, 0,
-			       "The JSON element does not have the requested type. The value should be array type in "
-			       "strip_outer_array=true");
+				"The JSON element does not have the requested type. The value should be array type in "
+				"strip_outer_array=true");
 	if (start == '{') {
 		while (jscan_peek(&j) != '\0' || j.at < j.end)
 			if (take_next(&rows, &j) != 0)

@@ -76,14 +76,20 @@ static int take_memory(struct plan *p, const char *value, struct err *err)
 {
 	int64_t bytes;
 
-	return num_parse_i64(value, strlen(value), &bytes) && bytes >= 0 ? 0 :
-		refuse(err, "Invalid load_mem_limit format: %s", value);
+	return num_parse_i64(value, strlen(value), &bytes) && bytes >= 0
+			? 0
+			: refuse(err, "Invalid load_mem_limit format: %s", value);
 }
 
 static int take_compression(struct plan *p, const char *value, struct err *err)
 {
-	static const struct { const char *name; enum load_compression compression; } names[] = {
-		{ "gzip", COMPRESSION_GZIP }, { "zstd", COMPRESSION_ZSTD }, { "lz4_frame", COMPRESSION_LZ4 },
+	static const struct {
+		const char *name;
+		enum load_compression compression;
+	} names[] = {
+		{ "gzip", COMPRESSION_GZIP },
+		{ "zstd", COMPRESSION_ZSTD },
+		{ "lz4_frame", COMPRESSION_LZ4 },
 		{ "no_compression", COMPRESSION_NONE },
 	};
 
@@ -124,7 +130,7 @@ static int take_paths(struct plan *p, const char *value, struct err *err)
 	if (jscan_open(&j, '['))
 		while (jscan_element(&j, &first))
 			if (!jscan_value(&j, &path) || path.kind != CELL_TEXT ||
-			    !jpath_parse(&p->paths[p->npaths++], path.p, path.len, &p->arena))
+					!jpath_parse(&p->paths[p->npaths++], path.p, path.len, &p->arena))
 				return refuse(err, "Invalid json path: %s", value);
 	return j.problem == NULL && p->npaths > 0 ? 0 : refuse(err, "Invalid json path: %s", value);
 }
@@ -243,11 +249,11 @@ static int read_sources(struct plan *p, const char *text, struct err *err)
 	unsigned nested = 0;
 
 	lex_init(&l, &p->arena, text, strlen(text));
-	for (bool start = true; l.token != TOKEN_END; ) {
+	for (bool start = true; l.token != TOKEN_END;) {
 		before = l;
 		lex_next(&l);
 		if (start && lex_is_name(&before) && (l.token == TOKEN_END || lex_is(&l, ",")) &&
-		    add_source(p, before.value) < 0)
+				add_source(p, before.value) < 0)
 			return refuse(err, "%s", "too many columns");
 		nested += lex_is(&before, "(");
 		nested -= nested > 0 && lex_is(&before, ")");
@@ -266,7 +272,7 @@ static int set_op(struct plan *p, struct expr *e, struct err *err)
 		return 0;
 	erase = constant->len == 6 && strncasecmp(constant->p, "delete", 6) == 0;
 	if (constant->kind == CELL_TEXT && !erase &&
-	    !(constant->len == 6 && strncasecmp(constant->p, "upsert", 6) == 0))
+			!(constant->len == 6 && strncasecmp(constant->p, "upsert", 6) == 0))
 		return refuse(err, "load op type string not supported: %s", constant->p);
 	if (constant->kind != CELL_TEXT && !(constant->len == 1 && (*constant->p == '0' || *constant->p == '1')))
 		return refuse(err, "%s", "const load op type column should only be upsert(0)/delete(1)");
@@ -375,8 +381,14 @@ int plan_make(struct plan *p, const struct http_request *r, struct table *table,
 {
 	const char *where = http_header(r, "where");
 
-	*p = (struct plan){ .table = table, .schema = table->schema, .op_source = -1, .timeout_ms = 600000,
-			    .separator = "\t", .separator_len = 1, .delimiter = "\n", .delimiter_len = 1 };
+	*p = (struct plan){ .table = table,
+		.schema = table->schema,
+		.op_source = -1,
+		.timeout_ms = 600000,
+		.separator = "\t",
+		.separator_len = 1,
+		.delimiter = "\n",
+		.delimiter_len = 1 };
 	arena_init(&p->arena, 16384);
 	arena_init(&p->scratch, 0);
 	p->columns = arena_alloc(&p->arena, p->schema->ncolumns * sizeof(*p->columns));

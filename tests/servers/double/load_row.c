@@ -83,15 +83,9 @@ static size_t gather(struct plan *p, struct load *load)
 			if (value->kind == CELL_ABSENT)
 				value->kind = CELL_NULL;
 			break;
-		case FROM_EXPR:
-			*value = expr_eval(p->columns[i].expr, load->cells, &p->scratch);
-			break;
-		case FROM_PRESET:
-			*value = preset(&schema->columns[i], &p->scratch);
-			break;
-		case FROM_ABSENT:
-			*value = (struct cell){ .kind = CELL_ABSENT };
-			break;
+		case FROM_EXPR: *value = expr_eval(p->columns[i].expr, load->cells, &p->scratch); break;
+		case FROM_PRESET: *value = preset(&schema->columns[i], &p->scratch); break;
+		case FROM_ABSENT: *value = (struct cell){ .kind = CELL_ABSENT }; break;
 		}
 		bound += value->kind > CELL_NULL ? type_bound(value) : 0;
 		if (i < schema->nkey)
@@ -104,10 +98,9 @@ static const char *bad_value(struct plan *p, const struct column *c, const struc
 {
 	if (result == TYPE_TOO_LONG)
 		return arena_printf(&p->scratch, "String '%.*s'(length=%u) is too long. The max length of '%s' is %u",
-				    (int)(value->len < 100 ? value->len : 100), value->p, value->len, c->name,
-					c->type.len);
+				(int)(value->len < 100 ? value->len : 100), value->p, value->len, c->name, c->type.len);
 	return arena_printf(&p->scratch, "Value '%.*s' can not be converted to the type of column '%s'",
-			    (int)(value->len < 100 ? value->len : 100), value->p, c->name);
+			(int)(value->len < 100 ? value->len : 100), value->p, c->name);
 }
 
 /* One cell at `to`: its length and its text. NULL when the row has to go; *problem says why. */
@@ -191,8 +184,8 @@ int load_row(struct plan *p, struct load *load, struct txn_part *part, const cha
 	if (op < 0)
 		problem = "The value of __op is neither 0 nor 1";
 	else if (put_row(p, load, part, op, &problem) != 0)
-		return part->rows.failed ? err_set(err, ERR_DATA, 0, "Memory of process exceed limit. Stream Load") :
-		       err_set(err, ERR_DATA, 0, "primary key size exceed the limit.");
+		return part->rows.failed ? err_set(err, ERR_DATA, 0, "Memory of process exceed limit. Stream Load")
+					 : err_set(err, ERR_DATA, 0, "primary key size exceed the limit.");
 	if (problem != NULL) {
 		load_filter(load, problem, raw, raw_len);
 	} else {

@@ -87,7 +87,7 @@ static int lz4_block(const unsigned char *p, const unsigned char *end, struct bu
 		distance = p[0] | (size_t)p[1] << 8;
 		p += 2;
 		if (lz4_length(&p, end, &match) != 0 || distance == 0 || distance > out->len ||
-		    buf_reserve(out, match + 4) == NULL)
+				buf_reserve(out, match + 4) == NULL)
 			return -1;
 		for (match += 4; match > 0; match--, out->len++)
 			out->data[out->len] = out->data[out->len - distance];
@@ -135,12 +135,13 @@ int load_unpack(enum load_compression compression, struct buf *body, struct err 
 	if (compression == COMPRESSION_NONE)
 		return 0;
 	buf_init(&out, UNPACKED_MAX);
-	result = compression == COMPRESSION_GZIP ? unpack_gzip(body, &out) :
-		 compression == COMPRESSION_ZSTD ? unpack_zstd(body, &out) : unpack_lz4(body, &out);
+	result = compression == COMPRESSION_GZIP	  ? unpack_gzip(body, &out)
+			: compression == COMPRESSION_ZSTD ? unpack_zstd(body, &out)
+							  : unpack_lz4(body, &out);
 	if (result != 0 || out.failed) {
 		buf_done(&out);
 		return err_set(err, ERR_DATA, 0,
-			       "Decompress the data failed: the body is not what its compression header says");
+				"Decompress the data failed: the body is not what its compression header says");
 	}
 	buf_done(body);
 	*body = out;

@@ -7,7 +7,7 @@
 #include "core/xalloc.h"
 #include "double_sql.h"
 
-#define ROOM 64				/* columns that one statement may add */
+#define ROOM 64 /* columns that one statement may add */
 
 struct change {
 	struct table *table;
@@ -108,7 +108,7 @@ static int check_modify(struct sql *q, const struct column *old, const struct co
 	if (old->nullable && !new->nullable)
 		return sql_fail(q, 1064, "Can not change from nullable to non-nullable");
 	if ((old->preset == NULL) != (new->preset == NULL) ||
-	    (old->preset != NULL && strcmp(old->preset, new->preset) != 0))
+			(old->preset != NULL && strcmp(old->preset, new->preset) != 0))
 		return sql_fail(q, 1064, "Can not change default value of column %.100s", old->name);
 	if (type_can_become(&old->type, &new->type))
 		return 0;
@@ -144,7 +144,7 @@ static int rename_column(struct sql *q, struct change *c)
 	int at;
 
 	if (from == NULL || lex_expect(&q->lex, "to", q->err) != 0 || (to = lex_name(&q->lex, q->err)) == NULL ||
-	    (at = find(q, c, from)) < 0)
+			(at = find(q, c, from)) < 0)
 		return -1;
 	if (q->server != NULL && q->server->version->number < 30300)
 		return sql_fail(q, 1064, "RENAME COLUMN is not supported before 3.3");
@@ -202,14 +202,16 @@ int sql_alter(struct sql *q)
 	struct name name;
 
 	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 ||
-	    (c.table = sql_table(q, &name)) == NULL)
+			(c.table = sql_table(q, &name)) == NULL)
 		return -1;
 	c.schema = schema_copy(c.table->schema, ROOM + 1);
 	c.next_column = c.table->next_column;
 	if (change(q, &c) != 0 || sql_end(q) != 0)
 		return -1;
 	if (!q->store->replaying && store_alter_running(q->store, c.table) != NULL)
-		return sql_fail(q, 1064, "Table[%.100s]'s state is not NORMAL. A schema change operation is in progress on the table", name.table);
+		return sql_fail(q, 1064,
+				"Table[%.100s]'s state is not NORMAL. A schema change operation is in progress on the table",
+				name.table);
 	if (c.table->nschemas + 1 >= SCHEMAS_MAX)
 		return sql_fail(q, 1064, "the double holds %d versions of a table's schema and no more", SCHEMAS_MAX);
 	start(q, &c);

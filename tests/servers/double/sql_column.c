@@ -20,7 +20,7 @@ static int column_type(struct sql *q, struct column *c)
 	if (lex_accept(&q->lex, "(")) {
 		do {
 			if (lex_accept(&q->lex, "*"))
-				args[nargs++] = TYPE_VARCHAR_MAX;	/* VARCHAR(*) */
+				args[nargs++] = TYPE_VARCHAR_MAX; /* VARCHAR(*) */
 			else if (nargs == 2 || lex_integer(&q->lex, &args[nargs++], q->err) != 0)
 				return q->err->kind == ERR_NONE ? lex_unexpected(&q->lex, q->err) : -1;
 		} while (nargs < 2 && lex_accept(&q->lex, ","));
@@ -44,8 +44,8 @@ static int column_default(struct sql *q, struct column *c)
 		c->default_now = true;
 		if (lex_accept(&q->lex, "("))
 			return lex_expect(&q->lex, ")", q->err);
-		return c->type.kind == TYPE_DATETIME ? 0 :
-			sql_fail(q, 1064, "Invalid default value for '%.100s'", c->name);
+		return c->type.kind == TYPE_DATETIME ? 0
+						     : sql_fail(q, 1064, "Invalid default value for '%.100s'", c->name);
 	}
 	if (q->lex.token != TOKEN_STRING)
 		return lex_unexpected(&q->lex, q->err);
@@ -94,7 +94,9 @@ int sql_column_def(struct sql *q, struct column *c)
 int sql_check_column(struct sql *q, const struct column *c)
 {
 	if (strncasecmp(c->name, "__op", 4) == 0 || strncasecmp(c->name, "__row", 5) == 0)
-		return sql_fail(q, 1064, "Column name [%.100s] is a system reserved name. Please choose a different one", c->name);
+		return sql_fail(q, 1064,
+				"Column name [%.100s] is a system reserved name. Please choose a different one",
+				c->name);
 	if (*c->name == '\0' || strlen(c->name) > 1024)
 		return sql_fail(q, 1064, "Incorrect column name '%.100s'", c->name);
 	return 0;
@@ -108,7 +110,7 @@ int sql_properties(struct sql *q, int (*take)(struct sql *q, const char *key, co
 		return -1;
 	do {
 		if ((key = lex_string(&q->lex, q->err)) == NULL || lex_expect(&q->lex, "=", q->err) != 0 ||
-		    (value = lex_string(&q->lex, q->err)) == NULL || take(q, key, value, ctx) != 0)
+				(value = lex_string(&q->lex, q->err)) == NULL || take(q, key, value, ctx) != 0)
 			return -1;
 	} while (lex_accept(&q->lex, ","));
 	return lex_expect(&q->lex, ")", q->err);

@@ -60,9 +60,18 @@ static int table_columns(struct sql *q, struct create *c)
 static int take_property(struct sql *q, const char *key, const char *value, void *ctx)
 {
 	static const char *const known[] = {
-		"replication_num", "enable_persistent_index", "fast_schema_evolution", "compression", "storage_medium",
+		"replication_num",
+		"enable_persistent_index",
+		"fast_schema_evolution",
+		"compression",
+		"storage_medium",
 		"replicated_storage",
-		"write_quorum", "bucket_size", "persistent_index_type", "in_memory", "storage_format", "colocate_with",
+		"write_quorum",
+		"bucket_size",
+		"persistent_index_type",
+		"in_memory",
+		"storage_format",
+		"colocate_with",
 		"partition_live_number",
 	};
 	struct create *c = ctx;
@@ -76,7 +85,8 @@ static int take_property(struct sql *q, const char *key, const char *value, void
 	if (i == 0 && (!num_parse_i64(value, strlen(value), &replicas) || replicas < 1))
 		return sql_fail(q, 1064, "Replication num should larger than 0");
 	if (i == 0 && q->server != NULL && replicas > q->server->nbackends)
-		return sql_fail(q, 1064, "Table replication num should be less than of equal to the number of available BE nodes. "
+		return sql_fail(q, 1064,
+				"Table replication num should be less than of equal to the number of available BE nodes. "
 				"Current alive backend is [10001]");
 	c->fast |= i == 2 && strcasecmp(value, "true") == 0;
 	buf_printf(&c->properties, "%s\"%s\" = \"%s\"", c->properties.len > 0 ? ",\n" : "", key, value);
@@ -124,8 +134,10 @@ static int table_clauses(struct sql *q, struct create *c)
 			if (sql_properties(q, take_property, c) != 0)
 				return -1;
 		} else if (lex_is(l, "duplicate") || lex_is(l, "unique") || lex_is(l, "aggregate") ||
-			   lex_is(l, "partition")) {
-			return sql_fail(q, 1064, "the double holds unpartitioned Primary Key tables only; '%.30s' is not one", l->value);
+				lex_is(l, "partition")) {
+			return sql_fail(q, 1064,
+					"the double holds unpartitioned Primary Key tables only; '%.30s' is not one",
+					l->value);
 		} else {
 			return 0;
 		}
@@ -141,11 +153,13 @@ static int check_keys(struct sql *q, struct create *c)
 		if (at < 0)
 			return sql_fail(q, 1064, "Key column(%.100s) doesn't exist", c->keys[i]);
 		if ((unsigned)at != i)
-			return sql_fail(q, 1064, "Key columns must be the first few columns of the schema and the order of the key columns must be "
+			return sql_fail(q, 1064,
+					"Key columns must be the first few columns of the schema and the order of the key columns must be "
 					"consistent with the order of the schema");
 		if (!type_can_be_key(&column->type))
-			return sql_fail(q, 1064, "Invalid primary key column: '%.100s': %s can not be a primary key type", column->name,
-					type_mysql_name(&column->type));
+			return sql_fail(q, 1064,
+					"Invalid primary key column: '%.100s': %s can not be a primary key type",
+					column->name, type_mysql_name(&column->type));
 		column->nullable = false;
 		column->has_default &= column->preset != NULL || column->default_now;
 	}
@@ -287,7 +301,7 @@ int sql_truncate(struct sql *q)
 	struct table *t;
 
 	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 || sql_end(q) != 0 ||
-	    (t = sql_table(q, &name)) == NULL)
+			(t = sql_table(q, &name)) == NULL)
 		return -1;
 	table_truncate(t);
 	return 0;

@@ -8,39 +8,114 @@
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const char *const table_names[] = {
-	"TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "TABLE_TYPE", "ENGINE", "VERSION", "ROW_FORMAT", "TABLE_ROWS",
+	"TABLE_CATALOG",
+	"TABLE_SCHEMA",
+	"TABLE_NAME",
+	"TABLE_TYPE",
+	"ENGINE",
+	"VERSION",
+	"ROW_FORMAT",
+	"TABLE_ROWS",
 	"AVG_ROW_LENGTH",
-	"DATA_LENGTH", "MAX_DATA_LENGTH", "INDEX_LENGTH", "DATA_FREE", "AUTO_INCREMENT", "CREATE_TIME", "UPDATE_TIME",
+	"DATA_LENGTH",
+	"MAX_DATA_LENGTH",
+	"INDEX_LENGTH",
+	"DATA_FREE",
+	"AUTO_INCREMENT",
+	"CREATE_TIME",
+	"UPDATE_TIME",
 	"CHECK_TIME",
-	"TABLE_COLLATION", "CHECKSUM", "CREATE_OPTIONS", "TABLE_COMMENT",
+	"TABLE_COLLATION",
+	"CHECKSUM",
+	"CREATE_OPTIONS",
+	"TABLE_COMMENT",
 };
 static const char *const column_names[] = {
-	"TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "COLUMN_NAME", "ORDINAL_POSITION", "COLUMN_DEFAULT",
-	"IS_NULLABLE", "DATA_TYPE",
-	"CHARACTER_MAXIMUM_LENGTH", "CHARACTER_OCTET_LENGTH", "NUMERIC_PRECISION", "NUMERIC_SCALE",
+	"TABLE_CATALOG",
+	"TABLE_SCHEMA",
+	"TABLE_NAME",
+	"COLUMN_NAME",
+	"ORDINAL_POSITION",
+	"COLUMN_DEFAULT",
+	"IS_NULLABLE",
+	"DATA_TYPE",
+	"CHARACTER_MAXIMUM_LENGTH",
+	"CHARACTER_OCTET_LENGTH",
+	"NUMERIC_PRECISION",
+	"NUMERIC_SCALE",
 	"DATETIME_PRECISION",
-	"CHARACTER_SET_NAME", "COLLATION_NAME", "COLUMN_TYPE", "COLUMN_KEY", "EXTRA", "PRIVILEGES", "COLUMN_COMMENT",
+	"CHARACTER_SET_NAME",
+	"COLLATION_NAME",
+	"COLUMN_TYPE",
+	"COLUMN_KEY",
+	"EXTRA",
+	"PRIVILEGES",
+	"COLUMN_COMMENT",
 	"COLUMN_SIZE",
-	"DECIMAL_DIGITS", "GENERATION_EXPRESSION", "SRS_ID",
+	"DECIMAL_DIGITS",
+	"GENERATION_EXPRESSION",
+	"SRS_ID",
 };
 static const char *const schemata_names[] = {
-	"CATALOG_NAME", "SCHEMA_NAME", "DEFAULT_CHARACTER_SET_NAME", "DEFAULT_COLLATION_NAME", "SQL_PATH",
+	"CATALOG_NAME",
+	"SCHEMA_NAME",
+	"DEFAULT_CHARACTER_SET_NAME",
+	"DEFAULT_COLLATION_NAME",
+	"SQL_PATH",
 };
 static const char *const load_names[] = {
-	"ID", "LABEL", "PROFILE_ID", "DB_NAME", "TABLE_NAME", "USER", "WAREHOUSE", "STATE", "PROGRESS", "TYPE",
-	"PRIORITY", "SCAN_ROWS",
-	"SCAN_BYTES", "FILTERED_ROWS", "UNSELECTED_ROWS", "SINK_ROWS", "RUNTIME_DETAILS", "CREATE_TIME",
+	"ID",
+	"LABEL",
+	"PROFILE_ID",
+	"DB_NAME",
+	"TABLE_NAME",
+	"USER",
+	"WAREHOUSE",
+	"STATE",
+	"PROGRESS",
+	"TYPE",
+	"PRIORITY",
+	"SCAN_ROWS",
+	"SCAN_BYTES",
+	"FILTERED_ROWS",
+	"UNSELECTED_ROWS",
+	"SINK_ROWS",
+	"RUNTIME_DETAILS",
+	"CREATE_TIME",
 	"LOAD_START_TIME",
-	"LOAD_COMMIT_TIME", "LOAD_FINISH_TIME", "PROPERTIES", "ERROR_MSG", "TRACKING_SQL", "REJECTED_RECORD_PATH",
+	"LOAD_COMMIT_TIME",
+	"LOAD_FINISH_TIME",
+	"PROPERTIES",
+	"ERROR_MSG",
+	"TRACKING_SQL",
+	"REJECTED_RECORD_PATH",
 };
 static const char *const tracking_names[] = { "JOB_ID", "LABEL", "DATABASE_NAME", "TRACKING_LOG", "TYPE" };
 
 static void add_table(struct rows *rows, const struct db *db, const struct table *t)
 {
 	const char *texts[COUNT(table_names)] = {
-		"def", db->name, t->name, "BASE TABLE", "StarRocks", NULL, "NULL", sql_number(rows->q, t->nrows), "0",
-		"0", NULL, NULL, NULL, NULL,
-		sql_time(rows->q, t->created_ms), NULL, NULL, "utf8_general_ci", NULL, "PRIMARY_KEYS", t->comment,
+		"def",
+		db->name,
+		t->name,
+		"BASE TABLE",
+		"StarRocks",
+		NULL,
+		"NULL",
+		sql_number(rows->q, t->nrows),
+		"0",
+		"0",
+		NULL,
+		NULL,
+		NULL,
+		NULL,
+		sql_time(rows->q, t->created_ms),
+		NULL,
+		NULL,
+		"utf8_general_ci",
+		NULL,
+		"PRIMARY_KEYS",
+		t->comment,
 	};
 
 	rows_add(rows, texts);
@@ -65,17 +140,34 @@ static void add_columns(struct rows *rows, const struct db *db, const struct tab
 	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
 		const struct column *c = &t->schema->columns[i];
 		bool text = c->type.kind == TYPE_VARCHAR || c->type.kind == TYPE_CHAR,
-			decimal = c->type.kind == TYPE_DECIMAL;
-		const char *precision = decimal ? sql_number(q, c->type.precision) : NULL, *scale = decimal ?
-			sql_number(q, c->type.scale) : NULL;
+		     decimal = c->type.kind == TYPE_DECIMAL;
+		const char *precision = decimal ? sql_number(q, c->type.precision) : NULL,
+			   *scale = decimal ? sql_number(q, c->type.scale) : NULL;
 		const char *texts[COUNT(column_names)] = {
-			NULL, db->name, t->name, c->name, sql_number(q, i + 1), c->default_now ? "CURRENT_TIMESTAMP" :
-				c->preset,
-			c->nullable ? "YES" : "NO", type_mysql_name(&c->type), text ? sql_number(q, c->type.len) : NULL,
-			text ? sql_number(q, (uint64_t)c->type.len * 3) : NULL, precision, scale, NULL, NULL, NULL,
-				type_text(rows, &c->type),
-			i < t->schema->nkey ? "PRI" : "", "", "", c->comment != NULL ? c->comment : "",
-			text ? sql_number(q, c->type.len) : precision, scale, NULL, NULL,
+			NULL,
+			db->name,
+			t->name,
+			c->name,
+			sql_number(q, i + 1),
+			c->default_now ? "CURRENT_TIMESTAMP" : c->preset,
+			c->nullable ? "YES" : "NO",
+			type_mysql_name(&c->type),
+			text ? sql_number(q, c->type.len) : NULL,
+			text ? sql_number(q, (uint64_t)c->type.len * 3) : NULL,
+			precision,
+			scale,
+			NULL,
+			NULL,
+			NULL,
+			type_text(rows, &c->type),
+			i < t->schema->nkey ? "PRI" : "",
+			"",
+			"",
+			c->comment != NULL ? c->comment : "",
+			text ? sql_number(q, c->type.len) : precision,
+			scale,
+			NULL,
+			NULL,
 		};
 
 		rows_add(rows, texts);
@@ -122,18 +214,37 @@ static void fill_loads(struct rows *rows)
 	struct sql *q = rows->q;
 
 	for (const struct txn *t = q->store->txns; t != NULL; t = t->next) {
-		const char *tracking = t->error_url != NULL ?
-			arena_printf(q->arena, "select tracking_log from information_schema.load_tracking_logs where job_id=%llu", (unsigned long long)t->id) : NULL;
+		const char *tracking = t->error_url != NULL
+				? arena_printf(q->arena,
+						  "select tracking_log from information_schema.load_tracking_logs where job_id=%llu",
+						  (unsigned long long)t->id)
+				: NULL;
 		const char *texts[COUNT(load_names)] = {
-			sql_number(q, t->id), t->label, NULL, t->db->name, t->table, t->user, "default_warehouse",
-				load_state(t->state),
-			t->state >= TXN_COMMITTED && t->state != TXN_ABORTED ? "100%" : "0%", "STREAM LOAD", "NORMAL",
-				sql_number(q, t->counts.total),
-			sql_number(q, t->counts.bytes), sql_number(q, t->counts.filtered),
-				sql_number(q, t->counts.unselected),
-			sql_number(q, t->counts.loaded), "{}", sql_time(q, t->begun_ms), sql_time(q, t->load_ms),
-				sql_time(q, t->committed_ms),
-			sql_time(q, t->finished_ms), "{}", t->reason, tracking, NULL,
+			sql_number(q, t->id),
+			t->label,
+			NULL,
+			t->db->name,
+			t->table,
+			t->user,
+			"default_warehouse",
+			load_state(t->state),
+			t->state >= TXN_COMMITTED && t->state != TXN_ABORTED ? "100%" : "0%",
+			"STREAM LOAD",
+			"NORMAL",
+			sql_number(q, t->counts.total),
+			sql_number(q, t->counts.bytes),
+			sql_number(q, t->counts.filtered),
+			sql_number(q, t->counts.unselected),
+			sql_number(q, t->counts.loaded),
+			"{}",
+			sql_time(q, t->begun_ms),
+			sql_time(q, t->load_ms),
+			sql_time(q, t->committed_ms),
+			sql_time(q, t->finished_ms),
+			"{}",
+			t->reason,
+			tracking,
+			NULL,
 		};
 
 		rows_add(rows, texts);

@@ -27,9 +27,9 @@ struct query {
 	struct order order[ORDER_MAX];
 	unsigned norder;
 	int64_t limit, offset;
-	uint64_t *rows, nrows;		/* the numbers of the rows that WHERE leaves */
-	struct cell *keys;		/* norder for each of them */
-	struct cell *cells;		/* scratch */
+	uint64_t *rows, nrows; /* the numbers of the rows that WHERE leaves */
+	struct cell *keys;     /* norder for each of them */
+	struct cell *cells;    /* scratch */
 	struct arena scratch, sorting;
 };
 
@@ -81,7 +81,7 @@ static int parse_order(struct query *y)
 		}
 		for (unsigned i = 0; o->expr == NULL && i < y->nitems && lex_is_name(&q->lex); i++)
 			if (strcasecmp(y->items[i].name, q->lex.value) == 0 &&
-			    relation_column((void *)(uintptr_t)y->r, q->lex.value) < 0) {
+					relation_column((void *)(uintptr_t)y->r, q->lex.value) < 0) {
 				o->expr = y->items[i].expr;
 				lex_next(&q->lex);
 			}
@@ -139,7 +139,7 @@ static void choose_rows(struct query *y)
 		if (y->where == NULL || expr_true(y->where, y->cells, &y->scratch)) {
 			for (unsigned k = 0; k < y->norder; k++)
 				y->keys[i * y->norder + k] = keep(expr_eval(y->order[k].expr, y->cells, &y->scratch),
-								  &y->sorting);
+						&y->sorting);
 			y->rows[y->nrows++] = i;
 		}
 		arena_reset(&y->scratch);
@@ -200,8 +200,8 @@ struct total {
 
 static void add_to_total(struct query *y, const struct item *item, struct total *t)
 {
-	struct cell v = item->expr != NULL ? expr_eval(item->expr, y->cells, &y->scratch) :
-		(struct cell){ .kind = CELL_NUMBER, .p = "1", .len = 1 };
+	struct cell v = item->expr != NULL ? expr_eval(item->expr, y->cells, &y->scratch)
+					   : (struct cell){ .kind = CELL_NUMBER, .p = "1", .len = 1 };
 	long double number;
 
 	if (v.kind == CELL_NULL)
@@ -260,8 +260,8 @@ static void all_columns(struct query *y)
 
 		lex_init(&l, y->q->arena, quoted, strlen(quoted));
 		y->items[i] = (struct item){ .expr = expr_parse(&l, &names, &ignored), .name = r->names[i] };
-		y->items[i].type = r->types != NULL ? r->types[i] :
-			(struct type){ .kind = TYPE_VARCHAR, .len = TYPE_VARCHAR_MAX };
+		y->items[i].type = r->types != NULL ? r->types[i]
+						    : (struct type){ .kind = TYPE_VARCHAR, .len = TYPE_VARCHAR_MAX };
 	}
 }
 
@@ -313,9 +313,8 @@ void rows_add(struct rows *rows, const char *const *texts)
 			memcpy(rows->cells, old, rows->r.nrows * n * sizeof(*old));
 	}
 	for (unsigned i = 0; i < n; i++)
-		rows->cells[rows->r.nrows * n + i] = cell_str(texts[i] != NULL ?
-							      arena_dup(rows->q->arena, texts[i], strlen(texts[i])) :
-							NULL);
+		rows->cells[rows->r.nrows * n + i] = cell_str(
+				texts[i] != NULL ? arena_dup(rows->q->arena, texts[i], strlen(texts[i])) : NULL);
 	rows->r.nrows++;
 	rows->r.cells = rows->cells;
 }

@@ -13,16 +13,40 @@ int sql_routine_load(struct sql *q, const char *verb)
 int sql_show_routine_load(struct sql *q)
 {
 	static const char *const names[] = {
-		"Id", "Name", "CreateTime", "PauseTime", "EndTime", "DbName", "TableName", "State", "DataSourceType",
+		"Id",
+		"Name",
+		"CreateTime",
+		"PauseTime",
+		"EndTime",
+		"DbName",
+		"TableName",
+		"State",
+		"DataSourceType",
 		"CurrentTaskNum",
-		"JobProperties", "DataSourceProperties", "CustomProperties", "Statistic", "Progress",
-		"TimestampProgress", "ReasonOfStateChanged",
-		"ErrorLogUrls", "TrackingSQL", "OtherMsg", "LatestSourcePosition",
+		"JobProperties",
+		"DataSourceProperties",
+		"CustomProperties",
+		"Statistic",
+		"Progress",
+		"TimestampProgress",
+		"ReasonOfStateChanged",
+		"ErrorLogUrls",
+		"TrackingSQL",
+		"OtherMsg",
+		"LatestSourcePosition",
 	};
 	static const char *const task_names[] = {
-		"TaskId", "TxnId", "TxnStatus", "JobId", "CreateTime", "LastScheduledTime", "ExecuteStartTime",
-		"Timeout", "BeId",
-		"DataSourceProperties", "Message",
+		"TaskId",
+		"TxnId",
+		"TxnStatus",
+		"JobId",
+		"CreateTime",
+		"LastScheduledTime",
+		"ExecuteStartTime",
+		"Timeout",
+		"BeId",
+		"DataSourceProperties",
+		"Message",
 	};
 	struct rows rows;
 	struct name name;

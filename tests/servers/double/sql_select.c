@@ -11,7 +11,7 @@
 #define ITEMS_MAX 4096
 
 struct select {
-	struct relation r;		/* first: names are looked up in it */
+	struct relation r; /* first: names are looked up in it */
 	struct sql *q;
 	struct rows rows;
 	struct item *items;
@@ -22,19 +22,32 @@ struct select {
 /* Variables that clients ask for at connect. Unknown ones are NULL, as a lenient server would say. */
 static const char *variable(void *ctx, const char *name)
 {
-	static const struct { const char *name, *value; } table[] = {
-		{ "autocommit", "1" }, { "version_comment", "StarRocks" }, { "max_allowed_packet", "33554432" },
+	static const struct {
+		const char *name, *value;
+	} table[] = {
+		{ "autocommit", "1" },
+		{ "version_comment", "StarRocks" },
+		{ "max_allowed_packet", "33554432" },
 		{ "tx_isolation", "REPEATABLE-READ" },
-		{ "transaction_isolation", "REPEATABLE-READ" }, { "sql_mode", "ONLY_FULL_GROUP_BY" },
+		{ "transaction_isolation", "REPEATABLE-READ" },
+		{ "sql_mode", "ONLY_FULL_GROUP_BY" },
 		{ "time_zone", "UTC" },
-		{ "system_time_zone", "UTC" }, { "character_set_client", "utf8" }, { "character_set_results", "utf8" },
-		{ "character_set_connection", "utf8" }, { "character_set_server", "utf8" },
+		{ "system_time_zone", "UTC" },
+		{ "character_set_client", "utf8" },
+		{ "character_set_results", "utf8" },
+		{ "character_set_connection", "utf8" },
+		{ "character_set_server", "utf8" },
 		{ "collation_connection", "utf8_general_ci" },
-		{ "collation_server", "utf8_general_ci" }, { "lower_case_table_names", "0" },
+		{ "collation_server", "utf8_general_ci" },
+		{ "lower_case_table_names", "0" },
 		{ "net_write_timeout", "60" },
-		{ "wait_timeout", "28800" }, { "interactive_timeout", "3600" }, { "auto_increment_increment", "1" },
+		{ "wait_timeout", "28800" },
+		{ "interactive_timeout", "3600" },
+		{ "auto_increment_increment", "1" },
 		{ "license", "Apache License 2.0" },
-		{ "init_connect", "" }, { "query_cache_size", "1048576" }, { "query_cache_type", "0" },
+		{ "init_connect", "" },
+		{ "query_cache_size", "1048576" },
+		{ "query_cache_type", "0" },
 	};
 	const struct select *s = ctx;
 	const char *dot = strrchr(name, '.');
@@ -61,7 +74,7 @@ static const char *variable(void *ctx, const char *name)
 static bool is_aggregate(const struct lex *l)
 {
 	return l->token == TOKEN_NAME && l->at < l->end && *l->at == '(' &&
-	       (lex_is(l, "count") || lex_is(l, "sum") || lex_is(l, "min") || lex_is(l, "max"));
+			(lex_is(l, "count") || lex_is(l, "sum") || lex_is(l, "min") || lex_is(l, "max"));
 }
 
 static int parse_aggregate(struct select *s, struct item *item, const struct expr_names *names)
@@ -99,9 +112,10 @@ static int parse_item(struct select *s, struct item *item)
 		item->name = s->r.names[column];
 		item->type = s->r.types != NULL ? s->r.types[column] : item->type;
 	}
-	if (lex_accept(l, "as") || (lex_is_name(l) && !lex_is(l, "from") && !lex_is(l, "where") && !lex_is(l,
-			"order") && !lex_is(l, "limit")) ||
-	    l->token == TOKEN_STRING) {
+	if (lex_accept(l, "as") ||
+			(lex_is_name(l) && !lex_is(l, "from") && !lex_is(l, "where") && !lex_is(l, "order") &&
+					!lex_is(l, "limit")) ||
+			l->token == TOKEN_STRING) {
 		item->name = l->value;
 		if (!lex_is_name(l) && l->token != TOKEN_STRING)
 			return lex_unexpected(l, s->q->err);
@@ -199,7 +213,7 @@ static int skip_from(struct sql *q)
 		return -1;
 	lex_accept(&q->lex, "as");
 	if (lex_is_name(&q->lex) && !lex_is(&q->lex, "where") && !lex_is(&q->lex, "order") &&
-	    !lex_is(&q->lex, "limit") && !lex_is(&q->lex, "group"))
+			!lex_is(&q->lex, "limit") && !lex_is(&q->lex, "group"))
 		lex_next(&q->lex);
 	return 0;
 }

@@ -162,9 +162,8 @@ static void print_table(const struct table *t, struct buf *b)
 		put_quoted(b, t->comment);
 		buf_putc(b, '\n');
 	}
-	buf_printf(b, "DISTRIBUTED BY HASH(%s)%s%s \nPROPERTIES (\n", t->hash_columns, t->buckets != NULL ?
-		   " BUCKETS " : "",
-		   t->buckets != NULL ? t->buckets : "");
+	buf_printf(b, "DISTRIBUTED BY HASH(%s)%s%s \nPROPERTIES (\n", t->hash_columns,
+			t->buckets != NULL ? " BUCKETS " : "", t->buckets != NULL ? t->buckets : "");
 	buf_puts(b, t->properties != NULL ? t->properties : "\"replication_num\" = \"1\"");
 	buf_puts(b, "\n);");
 }
@@ -196,13 +195,23 @@ static void add_alter(struct rows *rows, const struct alter *a, int64_t now_ms)
 {
 	struct sql *q = rows->q;
 	int64_t span_ms = a->due_ms - a->created_ms, done_ms = now_ms - a->created_ms;
-	const char *progress = a->state == ALTER_RUNNING && span_ms > 0 ?
-		arena_printf(q->arena, "%d%%", (int)(done_ms * 100 / span_ms)) : NULL;
+	const char *progress = a->state == ALTER_RUNNING && span_ms > 0
+			? arena_printf(q->arena, "%d%%", (int)(done_ms * 100 / span_ms))
+			: NULL;
 	const char *texts[] = {
-		sql_number(q, a->id), a->table->name, sql_time(q, a->created_ms), sql_time(q, a->finished_ms),
-			a->table->name,
-		sql_number(q, a->id + 1), sql_number(q, a->table->id), arena_printf(q->arena, "%u:0", a->schema->index),
-		sql_number(q, a->txn), alter_state_name(a->state), a->message, progress, "86400",
+		sql_number(q, a->id),
+		a->table->name,
+		sql_time(q, a->created_ms),
+		sql_time(q, a->finished_ms),
+		a->table->name,
+		sql_number(q, a->id + 1),
+		sql_number(q, a->table->id),
+		arena_printf(q->arena, "%u:0", a->schema->index),
+		sql_number(q, a->txn),
+		alter_state_name(a->state),
+		a->message,
+		progress,
+		"86400",
 	};
 
 	rows_add(rows, texts);
@@ -211,16 +220,26 @@ static void add_alter(struct rows *rows, const struct alter *a, int64_t now_ms)
 static int show_alter(struct sql *q)
 {
 	static const char *const names[] = {
-		"JobId", "TableName", "CreateTime", "FinishTime", "IndexName", "IndexId", "OriginIndexId",
-		"SchemaVersion", "TransactionId",
-		"State", "Msg", "Progress", "Timeout",
+		"JobId",
+		"TableName",
+		"CreateTime",
+		"FinishTime",
+		"IndexName",
+		"IndexId",
+		"OriginIndexId",
+		"SchemaVersion",
+		"TransactionId",
+		"State",
+		"Msg",
+		"Progress",
+		"Timeout",
 	};
 	const char *name;
 	struct rows rows;
 	struct db *db;
 
 	if (lex_expect(&q->lex, "table", q->err) != 0 || lex_expect(&q->lex, "column", q->err) != 0 ||
-	    (name = from_db(q)) == NULL)
+			(name = from_db(q)) == NULL)
 		return -1;
 	rows_init(&rows, q, names, COUNT(names));
 	store_lock(q->store);
@@ -235,9 +254,23 @@ static int show_alter(struct sql *q)
 static int show_frontends(struct sql *q)
 {
 	static const char *const names[] = {
-		"Id", "Name", "IP", "EditLogPort", "HttpPort", "QueryPort", "RpcPort", "Role", "ClusterId", "Join",
-		"Alive", "ReplayedJournalId",
-		"LastHeartbeat", "IsHelper", "ErrMsg", "StartTime", "Version",
+		"Id",
+		"Name",
+		"IP",
+		"EditLogPort",
+		"HttpPort",
+		"QueryPort",
+		"RpcPort",
+		"Role",
+		"ClusterId",
+		"Join",
+		"Alive",
+		"ReplayedJournalId",
+		"LastHeartbeat",
+		"IsHelper",
+		"ErrMsg",
+		"StartTime",
+		"Version",
 	};
 	const char *now = sql_time(q, store_now_ms(q->store)), *start = sql_time(q, q->server->started_ms);
 	struct rows rows;
@@ -245,10 +278,22 @@ static int show_frontends(struct sql *q)
 	rows_init(&rows, q, names, COUNT(names));
 	for (unsigned i = 0; i < 2; i++) {
 		const char *texts[COUNT(names)] = {
-			sql_number(q, i + 1), arena_printf(q->arena, "127.0.0.1_9010_%u", i), "127.0.0.1", "9010",
-				sql_number(q, q->server->fe_port[i]),
-			sql_number(q, q->server->mysql_port), "9020", i == 0 ? "LEADER" : "FOLLOWER", "1", "true",
-				"true", "1", now, "true", "", start,
+			sql_number(q, i + 1),
+			arena_printf(q->arena, "127.0.0.1_9010_%u", i),
+			"127.0.0.1",
+			"9010",
+			sql_number(q, q->server->fe_port[i]),
+			sql_number(q, q->server->mysql_port),
+			"9020",
+			i == 0 ? "LEADER" : "FOLLOWER",
+			"1",
+			"true",
+			"true",
+			"1",
+			now,
+			"true",
+			"",
+			start,
 			q->server->version->full,
 		};
 
@@ -260,11 +305,29 @@ static int show_frontends(struct sql *q)
 static int show_backends(struct sql *q)
 {
 	static const char *const names[] = {
-		"BackendId", "IP", "HeartbeatPort", "BePort", "HttpPort", "BrpcPort", "LastStartTime", "LastHeartbeat",
-		"Alive", "SystemDecommissioned",
-		"ClusterDecommissioned", "TabletNum", "DataUsedCapacity", "AvailCapacity", "TotalCapacity", "UsedPct",
-		"MaxDiskUsedPct", "ErrMsg",
-		"Version", "Status", "DataTotalCapacity", "DataUsedPct", "CpuCores",
+		"BackendId",
+		"IP",
+		"HeartbeatPort",
+		"BePort",
+		"HttpPort",
+		"BrpcPort",
+		"LastStartTime",
+		"LastHeartbeat",
+		"Alive",
+		"SystemDecommissioned",
+		"ClusterDecommissioned",
+		"TabletNum",
+		"DataUsedCapacity",
+		"AvailCapacity",
+		"TotalCapacity",
+		"UsedPct",
+		"MaxDiskUsedPct",
+		"ErrMsg",
+		"Version",
+		"Status",
+		"DataTotalCapacity",
+		"DataUsedPct",
+		"CpuCores",
 	};
 	const char *now = sql_time(q, store_now_ms(q->store)), *start = sql_time(q, q->server->started_ms);
 	struct rows rows;
@@ -272,11 +335,29 @@ static int show_backends(struct sql *q)
 	rows_init(&rows, q, names, COUNT(names));
 	for (unsigned i = 0; i < q->server->nbackends; i++) {
 		const char *texts[COUNT(names)] = {
-			sql_number(q, 10001 + i), "127.0.0.1", "9050", "9060", sql_number(q, server_be_port(q->server, i)),
-				"8060", start, now, "true", "false",
-			"false", "10", "0.000 B", "100.000 GB", "200.000 GB", "50.00 %", "50.00 %", "",
+			sql_number(q, 10001 + i),
+			"127.0.0.1",
+			"9050",
+			"9060",
+			sql_number(q, server_be_port(q->server, i)),
+			"8060",
+			start,
+			now,
+			"true",
+			"false",
+			"false",
+			"10",
+			"0.000 B",
+			"100.000 GB",
+			"200.000 GB",
+			"50.00 %",
+			"50.00 %",
+			"",
 			q->server->version->full,
-			"{\"lastSuccessReportTabletsTime\":\"N/A\"}", "100.000 GB", "0.00 %", "8",
+			"{\"lastSuccessReportTabletsTime\":\"N/A\"}",
+			"100.000 GB",
+			"0.00 %",
+			"8",
 		};
 
 		rows_add(&rows, texts);
@@ -288,9 +369,13 @@ static int show_variables(struct sql *q)
 {
 	static const char *const names[] = { "Variable_name", "Value" };
 	static const char *const values[][2] = {
-		{ "autocommit", "true" }, { "character_set_client", "utf8" }, { "lower_case_table_names", "0" },
+		{ "autocommit", "true" },
+		{ "character_set_client", "utf8" },
+		{ "lower_case_table_names", "0" },
 		{ "max_allowed_packet", "33554432" },
-		{ "system_time_zone", "UTC" }, { "time_zone", "UTC" }, { "version_comment", "StarRocks" },
+		{ "system_time_zone", "UTC" },
+		{ "time_zone", "UTC" },
+		{ "version_comment", "StarRocks" },
 		{ "wait_timeout", "28800" },
 	};
 	const char *pattern = like_pattern(q), *version[2] = { "version", q->server->version->mysql };
@@ -318,11 +403,17 @@ static const struct {
 	const char *words;
 	int (*run)(struct sql *q);
 } shows[] = {
-	{ "databases", show_databases }, { "schemas", show_databases }, { "tables", show_tables },
+	{ "databases", show_databases },
+	{ "schemas", show_databases },
+	{ "tables", show_tables },
 	{ "create", show_create },
-	{ "columns", show_columns }, { "fields", show_columns }, { "alter", show_alter },
+	{ "columns", show_columns },
+	{ "fields", show_columns },
+	{ "alter", show_alter },
 	{ "frontends", show_frontends },
-	{ "backends", show_backends }, { "variables", show_variables }, { "warnings", show_warnings },
+	{ "backends", show_backends },
+	{ "variables", show_variables },
+	{ "warnings", show_warnings },
 	{ "routine load", sql_show_routine_load },
 };
 

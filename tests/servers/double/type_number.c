@@ -9,11 +9,11 @@
 
 #include "double_type.h"
 
-#define DIGITS_MAX 80			/* of a decimal on its way in */
+#define DIGITS_MAX 80 /* of a decimal on its way in */
 #define LARGEINT_MIN ((__int128)((unsigned __int128)1 << 127))
 
 static const struct {
-	uint8_t size;			/* bytes in a key */
+	uint8_t size; /* bytes in a key */
 	__int128 min, max;
 } ranges[] = {
 	[TYPE_BOOLEAN] = { 1, 0, 1 },
@@ -36,7 +36,7 @@ static int parse_integer(const char *p, size_t len, __int128 *out)
 			return -1;
 	if (i == first)
 		return -1;
-	if (i < len && p[i] == '.')		/* the fraction is cut, as a cast from double does */
+	if (i < len && p[i] == '.') /* the fraction is cut, as a cast from double does */
 		for (i++; i < len && p[i] >= '0' && p[i] <= '9'; i++)
 			;
 	if (i != len || (!negative && __builtin_sub_overflow((__int128)0, v, &v)))
@@ -132,7 +132,7 @@ static int parse_digits(const char *p, size_t len, struct digits *n)
 		seen = true;
 		n->point += !point && (n->count > 0 || p[i] != '0');
 		if (n->count == 0 && p[i] == '0') {
-			n->point -= point;	/* a zero right behind the point */
+			n->point -= point; /* a zero right behind the point */
 			continue;
 		}
 		if (n->count == DIGITS_MAX)
@@ -218,7 +218,7 @@ static bool short_real(const char *p, size_t len, int max_digits, char *out, siz
 		len--;
 	len -= p[len - 1] == '.';
 	if (len == first + 1 && p[first] == '0')
-		return false;			/* 0 and -0 take the long way */
+		return false; /* 0 and -0 take the long way */
 	memcpy(out, p, len);
 	*out_len = len;
 	return true;

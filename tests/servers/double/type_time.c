@@ -62,16 +62,15 @@ static bool parse_moment(const char *p, size_t len, struct moment *m)
 
 	*m = (struct moment){ 0 };
 	if (!digits(&p, end, 4, &m->year) || !mark(&p, end, '-') || !digits(&p, end, 2, &m->month) ||
-	    !mark(&p, end, '-') ||
-	    !digits(&p, end, 2, &m->day) || !date_exists(m))
+			!mark(&p, end, '-') || !digits(&p, end, 2, &m->day) || !date_exists(m))
 		return false;
 	if (p == end)
 		return true;
 	if (!mark(&p, end, ' ') && !mark(&p, end, 'T'))
 		return false;
 	if (!digits(&p, end, 2, &m->hour) || !mark(&p, end, ':') || !digits(&p, end, 2, &m->minute) ||
-	    !mark(&p, end, ':') ||
-	    !digits(&p, end, 2, &m->second) || m->hour > 23 || m->minute > 59 || m->second > 59)
+			!mark(&p, end, ':') || !digits(&p, end, 2, &m->second) || m->hour > 23 || m->minute > 59 ||
+			m->second > 59)
 		return false;
 	if (mark(&p, end, '.') && !parse_fraction(&p, end, &m->micro))
 		return false;
