@@ -380,14 +380,13 @@ void screen_act(struct screen *s, enum action action)
 			grid_move(&s->grids[s->view], view_get(s->view)->source, screen_of(s), by);
 		return;
 	}
-	if (action >= ACTION_VIEW_1 && action <= ACTION_VIEW_7) {
-		screen_go(s, (enum view_id)(action - ACTION_VIEW_1));
+	if (action >= ACTION_GO) {
+		screen_go(s, (enum view_id)(action - ACTION_GO));
 		return;
 	}
 	switch (action) {
 	case ACTION_NEXT_VIEW: screen_go(s, (tab_of(s) + 1) % VIEW_TABS); break;
 	case ACTION_PREVIOUS_VIEW: screen_go(s, (tab_of(s) + VIEW_TABS - 1) % VIEW_TABS); break;
-	case ACTION_HELP: screen_go(s, VIEW_HELP); break;
 	case ACTION_OPEN: action_open(s); break;
 	case ACTION_MESSAGES: action_messages(s); break;
 	case ACTION_SEARCH: action_search(s); break;
@@ -407,7 +406,6 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_PAUSE: action_pause(s); break;
 	case ACTION_REPAIR: action_repair(s); break;
 	case ACTION_ACKNOWLEDGE: action_acknowledge(s); break;
-	case ACTION_PROBLEMS: screen_go(s, VIEW_PROBLEMS); break;
 	case ACTION_COMMAND:
 		s->mode = MODE_COMMAND;
 		s->input[0] = '\0';

@@ -12,6 +12,7 @@
 
 #define LEAST_ROWS 10
 #define LEAST_COLS 40
+#define TABS_WIDE 120
 
 /* The verdict: nothing is loud when all is well. */
 static int draw_verdict(const struct status *st, struct canvas *cv, int x)
@@ -77,6 +78,7 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 {
 	const struct view_page *page = view_get(s->view)->page;
+	bool wide = cv->cols >= TABS_WIDE;
 	char title[900];
 	int x = 1;
 
@@ -85,10 +87,17 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
 		return;
 	}
-	for (int i = 0; i < VIEW_TABS; i++)
-		x += canvas_printf(cv, y, x, cv->cols - x, i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB,
-				i == VIEW_PROBLEMS && s->status && s->status->nproblems ? " %d %s %zu! " : " %d %s ",
-				i + 1, view_get((enum view_id)i)->name, s->status ? s->status->nproblems : 0);
+	for (int i = 0; i < VIEW_TABS; i++) { /* those that fit: all have a key */
+		const struct view *view = view_get((enum view_id)i);
+		const char *name = wide || view->brief == NULL ? view->name : view->brief;
+		enum role role = i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB;
+
+		if (x + (int)strlen(name) + (wide ? 4 : 2) > cv->cols)
+			break;
+		x += canvas_printf(cv, y, x, cv->cols - x, role, wide ? " %c %s " : "%c %s",
+				keymap_of_view((enum view_id)i), name);
+		x += wide ? 0 : 1;
+	}
 }
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)

@@ -68,7 +68,7 @@ shows 'need 40x10'
 report "one that is too small is told" $?
 t resize-window -t 0 -x 80 -y 24
 shows 'events'
-keys 3
+keys 5
 shows 'captured'
 report "keys are answered" $?
 keys ':'

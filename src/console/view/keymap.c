@@ -4,15 +4,13 @@
 #define CTRL KEYCODE_CTRL
 
 static const struct key_binding bindings[] = {
-	{ { '1' }, ACTION_VIEW_1, SCOPE_ALL, "1", NULL,
+	{ { '1' }, ACTION_GO + VIEW_OVERVIEW, SCOPE_ALL, "1", NULL,
 			"overview: what is wrong, the way of a change, lag, tables, events" },
-	{ { '2' }, ACTION_VIEW_2, SCOPE_ALL, "2", NULL, "stages: rows, rates, latencies, queues" },
-	{ { '3' }, ACTION_VIEW_3, SCOPE_ALL, "3", NULL, "tables: what was captured, loaded, dropped, dead" },
-	{ { '4' }, ACTION_VIEW_4, SCOPE_ALL, "4", NULL, "topics: offsets and lag of each partition" },
-	{ { '5' }, ACTION_VIEW_5, SCOPE_ALL, "5", NULL, "events: what happened, newest last" },
-	{ { '6' }, ACTION_VIEW_6, SCOPE_ALL, "6", NULL, "problems: what is wrong, what it means, what to do" },
-	{ { '7' }, ACTION_VIEW_7, SCOPE_ALL, "7", NULL, "help" },
-	{ { '!' }, ACTION_PROBLEMS, SCOPE_ALL, "!", "problems", "what is wrong" },
+	{ { '2' }, ACTION_GO + VIEW_STAGES, SCOPE_ALL, "2", NULL, "stages: rows, rates, latencies, queues" },
+	{ { '3' }, ACTION_GO + VIEW_TOPICS, SCOPE_ALL, "3", NULL, "topics: offsets and lag of each partition" },
+	{ { '5' }, ACTION_GO + VIEW_TABLES, SCOPE_ALL, "5", NULL, "tables: what was captured, loaded, dropped, dead" },
+	{ { '6' }, ACTION_GO + VIEW_EVENTS, SCOPE_ALL, "6", NULL, "events: what happened, newest last" },
+	{ { '!' }, ACTION_GO + VIEW_PROBLEMS, SCOPE_ALL, "!", "problems", "what is wrong, what it means, what to do" },
 	{ { KEYCODE_TAB }, ACTION_NEXT_VIEW, SCOPE_ALL, "Tab", NULL, "the next view" },
 	{ { KEYCODE_BACKTAB }, ACTION_PREVIOUS_VIEW, SCOPE_ALL, "Shift-Tab", NULL, "the view before" },
 	{ { 'j', KEYCODE_DOWN, KEYCODE_RIGHT }, ACTION_DOWN, SCOPE_ALL, "j Down Right", NULL,
@@ -60,7 +58,7 @@ static const struct key_binding bindings[] = {
 			"run a request: pause load, tap sink, snapshot TABLE, ..." },
 	{ { KEYCODE_ESCAPE }, ACTION_BACK, SCOPE_ALL, "Esc", NULL, "close, cancel, drop the filter" },
 	{ { CTRL('l') }, ACTION_REPAINT, SCOPE_ALL, "Ctrl-L", NULL, "draw the screen afresh" },
-	{ { '?', KEYCODE_F1 }, ACTION_HELP, SCOPE_ALL, "? F1", "help", "this page" },
+	{ { '?', KEYCODE_F1 }, ACTION_GO + VIEW_HELP, SCOPE_ALL, "? F1", "help", "this page" },
 	{ { 'q' }, ACTION_QUIT, SCOPE_ALL, "q", "quit", "close what is open, then leave" },
 	{ { CTRL('c') }, ACTION_INTERRUPT, SCOPE_ALL, "Ctrl-C", NULL, "says how to leave" },
 	{ { CTRL('z') }, ACTION_SUSPEND, SCOPE_ALL, "Ctrl-Z", NULL,
@@ -80,4 +78,12 @@ enum action keymap_find(uint32_t key, unsigned scope)
 			if (bindings[i].keys[k] == key && bindings[i].scope & scope)
 				return bindings[i].action;
 	return ACTION_NONE;
+}
+
+char keymap_of_view(enum view_id view)
+{
+	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
+		if ((unsigned)bindings[i].action == ACTION_GO + (unsigned)view)
+			return (char)bindings[i].keys[0];
+	return 0;
 }

@@ -9,19 +9,12 @@
 #include <stdint.h>
 
 #include "console/canvas/keycode.h"
+#include "console/view/view_id.h"
 
 enum action {
 	ACTION_NONE,
-	ACTION_VIEW_1,
-	ACTION_VIEW_2,
-	ACTION_VIEW_3,
-	ACTION_VIEW_4,
-	ACTION_VIEW_5,
-	ACTION_VIEW_6,
-	ACTION_VIEW_7,
 	ACTION_NEXT_VIEW,
 	ACTION_PREVIOUS_VIEW,
-	ACTION_HELP,
 	ACTION_UP,
 	ACTION_DOWN,
 	ACTION_PAGE_UP,
@@ -53,12 +46,12 @@ enum action {
 	ACTION_PAUSE,
 	ACTION_REPAIR,
 	ACTION_ACKNOWLEDGE,
-	ACTION_PROBLEMS,
 	ACTION_COMMAND,
 	ACTION_REPAINT,
 	ACTION_QUIT,
 	ACTION_INTERRUPT,
-	ACTION_SUSPEND
+	ACTION_SUSPEND,
+	ACTION_GO /* + enum view_id: to that view. The last one */
 };
 
 enum {
@@ -86,5 +79,6 @@ struct key_binding {
 
 const struct key_binding *keymap_table(size_t *count);
 enum action keymap_find(uint32_t key, unsigned scope); /* ACTION_NONE when there is none */
+char keymap_of_view(enum view_id view);		       /* the key that goes there; 0: none */
 
 #endif

@@ -6,26 +6,15 @@
 #define CONSOLE_VIEW_H
 
 #include "console/canvas/canvas.h"
+#include "console/view/view_id.h"
 #include "console/view/view_page.h"
 #include "console/widget/grid.h"
 #include "core/buf.h"
 #include "engine/status/status.h"
 
-enum view_id {
-	VIEW_OVERVIEW,
-	VIEW_STAGES,
-	VIEW_TABLES,
-	VIEW_TOPICS,
-	VIEW_EVENTS,
-	VIEW_PROBLEMS,
-	VIEW_HELP,
-	VIEW_MESSAGES,
-	VIEW_COUNT,
-	VIEW_TABS = VIEW_HELP + 1 /* those with a number; the others are opened from them */
-};
-
 struct view {
 	const char *name;
+	const char *brief;		  /* in the tabs of a narrow screen; NULL: the name */
 	unsigned scope;			  /* of the key map */
 	int sort;			  /* the column to sort by at first; -1: as it comes */
 	const struct grid_source *source; /* what the cursor moves over */

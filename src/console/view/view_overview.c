@@ -351,7 +351,7 @@ static void draw_tables(const struct status *s, struct canvas *cv, struct area a
 	char all[40];
 	size_t at_table = SIZE_MAX;
 
-	snprintf(all, sizeof(all), "3: all %zu", s->ntables);
+	snprintf(all, sizeof(all), "5: all %zu", s->ntables);
 	at.y = draw_title(cv, at, "tables, the worst first", all);
 	for (int i = 0; i < at.height - TITLE; i++) {
 		at_table = next_table(s, at_table);
@@ -379,7 +379,7 @@ static void draw_events(const struct status *s, struct canvas *cv, struct area a
 
 	if (lines < 1)
 		return;
-	at.y = draw_title(cv, at, "events", "5: all");
+	at.y = draw_title(cv, at, "events", "6: all");
 	for (size_t i = 0; i < shown; i++)
 		draw_event(&s->events[s->nevents - shown + i], cv,
 				(struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
