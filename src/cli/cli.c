@@ -67,6 +67,11 @@ static const struct cli_option dump_options[] = {
 	{ "--size", "WxH", "columns and lines (120, and as many lines as the list needs)" },
 	{ "--json", NULL, "the view's list as one JSON document: texts as they are shown" }, { NULL, NULL, NULL }
 };
+static const struct cli_option history_options[] = {
+	{ "--from", "TIME", "UTC (2026-01-31 23:59, 23:59), or how long ago: 90m (1h)" },
+	{ "--to", "TIME", "the same (now)" }, { "--step", "SECONDS", "of a value (such that there are at most 360)" },
+	{ "--json", NULL, "one JSON document" }, { NULL, NULL, NULL }
+};
 static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" },
 	{ NULL, NULL, NULL } };
 static const struct cli_option replay_options[] = {
@@ -154,6 +159,10 @@ static const struct cli_command commands[] = {
 			"Without VIEW: their names; messages of a topic: messages/TOPIC. Without SOCKET: the process of this "
 			"configuration. Needs no terminal.",
 			dump_options, 0, 2, cli_dump },
+	{ "history", "[SERIES [TABLE]]", "a figure over time, of a running process",
+			"Without SERIES: their names. Rates are means, all else is the worst within a step. Kept: a second's figures for an hour, ten seconds'\n"
+			"for a day; of tables ten seconds' for an hour, of the 2,000 that moved.",
+			history_options, 0, 2, cli_history },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
 	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
 			"CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"

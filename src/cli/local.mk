@@ -10,6 +10,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_convert.c \
 	src/cli/cli_do.c \
 	src/cli/cli_dump.c \
+	src/cli/cli_history.c \
 	src/cli/cli_doctor.c \
 	src/cli/cli_doctor.h \
 	src/cli/cli_lua.c \

@@ -104,7 +104,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 							  : NULL; /* the same string; load.group owns it */
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
-	e->series = series_new();
+	e->figures = figures_new();
 	e->complete = engine_complete_new();
 	pthread_mutex_init(&e->lock, NULL);
 	clock_cond_init(&e->tick);
@@ -192,7 +192,7 @@ bool engine_free(struct engine *e)
 	table_meters_free(e->shared.tables);
 	taps_free(e->shared.taps);
 	problems_free(e->shared.problems);
-	series_free(e->series);
+	figures_free(e->figures);
 	engine_complete_free(e->complete);
 	close(e->shared.wake_fd);
 	pthread_mutex_destroy(&e->shared.log_lock);

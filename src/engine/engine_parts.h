@@ -15,7 +15,9 @@
 #include "engine/settings/settings.h"
 #include "engine/status/meter.h"
 #include "engine/status/problems.h"
+#include "engine/status/latency_ring.h"
 #include "engine/status/series.h"
+#include "engine/status/table_series.h"
 
 struct taps;
 
@@ -188,7 +190,7 @@ struct engine {
 		unsigned lag_rises; /* samples in a row */
 		uint64_t disk_free; /* bytes; UINT64_MAX unknown */
 	} rules;
-	struct series *series;		  /* under lock */
+	struct figures *figures;	  /* under lock */
 	struct engine_complete *complete; /* under lock */
 };
 int state_dir_take(const char *path, struct err *err);	       /* the descriptor that holds its lock; -1 */
@@ -216,10 +218,17 @@ void engine_complete_sample(struct engine *e, const char *const *tables,
 		const struct status *s); /* s has capture's part */
 void engine_complete_copy(const struct engine *e, struct status *out);
 /* engine_series.c: figures over time; under engine.lock. s has capture's part */
-void engine_series_sample(struct engine *e, const struct status *s);
+struct figures *figures_new(void);
+void figures_free(struct figures *f);
+void engine_series_sample(struct engine *e, const struct status *s, unsigned tick);
 void engine_series_copy(struct engine *e, struct status *out);
-int engine_series_print(struct engine *e, const char *name, int64_t until_s, int64_t step_s, int64_t n,
-		engine_emit *emit, void *arg, struct err *err);
+struct history_wish {
+	const char *series, *table; /* table NULL: of the process; series "all": all of those, a line each */
+	const char *from, *to;	    /* moments; NULL: an hour ago, now */
+	int64_t step_s;		    /* 0: such that there are at most 360 values */
+};
+int engine_series_print(struct engine *e, const struct history_wish *wish, engine_emit *emit, void *arg,
+		struct err *err); /* not under lock */
 /* engine_latency.c: histograms since the start, a line each: of the stages, and of the first `tables` tables by name */
 int engine_latency_print(struct engine *e, int64_t tables, engine_emit *emit, void *arg);
 /* engine_settings.c: the settings in force, a line each: those that a reload changes as it read them; secrets are not in it */

@@ -153,7 +153,7 @@ static void find_brake(struct engine *e)
 
 /* ---- the housekeeper's second ---- */
 
-static void look(struct engine *e, bool fresh)
+static void look(struct engine *e, bool fresh, unsigned tick)
 {
 	struct status s;
 	const char **tables;
@@ -168,7 +168,7 @@ static void look(struct engine *e, bool fresh)
 		engine_complete_sample(e, tables, &s);
 		free(tables);
 	}
-	engine_series_sample(e, &s);
+	engine_series_sample(e, &s, tick);
 	pthread_mutex_unlock(&e->lock);
 	status_done(&s);
 }
@@ -197,7 +197,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 	}
 	engine_rules_sample(e, tick);
 	pthread_mutex_unlock(&e->lock);
-	look(e, partitions != NULL);
+	look(e, partitions != NULL, tick);
 }
 
 /* ---- copying ---- */

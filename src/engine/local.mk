@@ -115,8 +115,12 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/problem_table.c \
 	src/engine/status/problems.c \
 	src/engine/status/problems.h \
+	src/engine/status/latency_ring.c \
+	src/engine/status/latency_ring.h \
 	src/engine/status/series.c \
 	src/engine/status/series.h \
+	src/engine/status/table_series.c \
+	src/engine/status/table_series.h \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
 	src/engine/status/status_json.c \
@@ -183,5 +187,6 @@ check_PROGRAMS += tests/unit/test_complete
 tests_unit_test_complete_SOURCES = tests/unit/test_complete.c src/engine/status/complete.c
 tests_unit_test_complete_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_series
-tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c
+tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c \
+	src/engine/status/table_series.c src/engine/status/latency_ring.c
 tests_unit_test_series_LDADD = $(CORE)

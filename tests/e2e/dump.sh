@@ -68,10 +68,18 @@ while read -r request; do
 	grep -qE "unknown" "$dir/err"; ok $? "as one" || note < "$dir/err"
 	ask "do"
 done < "$dir/requests"
-for request in status topics dead latency settings "history series=load.rows n=3" "pause what=load" "resume what=load" "snapshot action=list"; do
+for request in status topics dead latency settings "history series=load.rows from=30s" "pause what=load" "resume what=load" "snapshot action=list"; do
 	# shellcheck disable=SC2086	# words on purpose
 	ask "do" $request; is $? 0 "do $request" || note < "$dir/err"
 done
+ask history; is $? 0 "history: the names of what is measured"; mapfile -t series < <(awk '!/latency|TABLE/ { print $1 }' "$dir/out")
+[ "${#series[@]}" -ge 40 ]; ok $? "there are ${#series[@]}"
+ask history all --from 30s --json; is "$(jq -s -r '[.[].series] | join(" ")' "$dir/out")" "${series[*]}" "each of them can be asked for" || note < "$dir/err"
+ask history log.rate --from 60s --step 10; is "$(wc -l < "$dir/out")" 6 "a line for each value"
+ask history sink.latency --json; jq -e '.values | map(select(. != null)) | length >= 1 and all(length == 24)' "$dir/out" > /dev/null; ok $? "rows by their latency" || note < "$dir/out"
+ask history loaded testdb.t --from 60s --json; jq -e '.table == "testdb.t" and (.values | length == 6)' "$dir/out" > /dev/null; ok $? "a table's figures" || note < "$dir/err"
+ask history no.such; is $? 2 "a figure that is not there: exit 2"
+ask history log.rate --from 5m --to 10m; is $? 2 "a time before its beginning: exit 2"
 stop_millrace; ok $? "it stops in good order"
 no_trouble
 done_testing

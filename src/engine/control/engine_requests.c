@@ -152,8 +152,13 @@ static int ask_snapshot(struct ask *a)
 
 static int ask_history(struct ask *a)
 {
-	return engine_series_print(a->e, engine_request_arg(a->r, "series"), count_arg(a, "until", 0),
-			count_arg(a, "step", 10), count_arg(a, "n", 360), a->emit, a->arg, a->err);
+	struct history_wish wish = { .series = engine_request_arg(a->r, "series"),
+		.table = engine_request_arg(a->r, "table"),
+		.from = engine_request_arg(a->r, "from"),
+		.to = engine_request_arg(a->r, "to"),
+		.step_s = count_arg(a, "step", 0) };
+
+	return engine_series_print(a->e, &wish, a->emit, a->arg, a->err);
 }
 
 static int ask_latency(struct ask *a)
@@ -325,10 +330,11 @@ static const struct engine_request_arg_doc dead_show_args[] = { { "id", ARG_COUN
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" }, NO_MORE };
 static const struct engine_request_arg_doc history_args[] = {
 	{ "series", ARG_TEXT, true, NULL, EFFECT_READ,
-			"capture.lag, load.lag, load.rows, or STAGE.rate, busy, queue, p99" },
-	{ "step", ARG_COUNT, false, NULL, EFFECT_READ, "seconds of a value (10)" },
-	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many values (360)" },
-	{ "until", ARG_COUNT, false, NULL, EFFECT_READ, "seconds since 1970 (now)" }, NO_MORE
+			"capture.lag, load.lag, load.rows, complete.age, STAGE.rate, STAGE.latency, .. or all; of a table captured, loaded, lag" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "of this one" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "UTC (2026-01-31 23:59, 23:59), or how long ago: 90m (1h)" },
+	{ "to", ARG_TEXT, false, NULL, EFFECT_READ, "the same (now)" },
+	{ "step", ARG_COUNT, false, NULL, EFFECT_READ, "seconds of a value (such that there are at most 360)" }, NO_MORE
 };
 static const struct engine_request_arg_doc latency_args[] = {
 	{ "tables", ARG_COUNT, false, NULL, EFFECT_READ, "of so many tables, by name (all)" }, NO_MORE

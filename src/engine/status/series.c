@@ -59,7 +59,7 @@ void series_free(struct series *s)
 /* A rate of ten seconds is their mean; a lag, a share or a latency their worst. */
 static bool is_mean(int id)
 {
-	return id >= SERIES_STAGE_RATE && id < SERIES_STAGE_BUSY;
+	return strcmp(series_unit((enum series_id)id), "rows/s") == 0;
 }
 
 static float join(int id, float a, float b, unsigned n)
@@ -94,6 +94,14 @@ void series_add(struct series *s, int64_t wall_s, const float values[SERIES_COUN
 	s->last_s = wall_s;
 }
 
+void series_restore(struct series *s, int64_t wall_s, const float values[SERIES_COUNT])
+{
+	if (wall_s < s->last_s)
+		return;
+	ring_add(&s->coarse, wall_s, values);
+	s->last_s = wall_s;
+}
+
 /* Older than the ring is long: nothing, though a gap may have left it there. */
 static float ring_value(const struct ring *r, enum series_id id, int64_t step, int64_t last_s)
 {
@@ -103,16 +111,22 @@ static float ring_value(const struct ring *r, enum series_id id, int64_t step, i
 	return kept && r->at[slot] == step ? r->values[slot * SERIES_COUNT + id] : NAN;
 }
 
-/* What [from, from + step_s) holds. */
-static float span(const struct series *s, enum series_id id, int64_t from, int step_s)
+static float ring_span(const struct series *s, const struct ring *r, enum series_id id, int64_t from, int step_s)
 {
-	const struct ring *r = from > s->last_s - SERIES_FINE_KEEP_S ? &s->fine : &s->coarse;
 	float all = NAN;
 	unsigned n = 0;
 
 	for (int64_t at = from; at < from + step_s; at += r->step_s)
 		all = join(id, all, ring_value(r, id, at / r->step_s, s->last_s), ++n);
 	return all;
+}
+
+/* What [from, from + step_s) holds. The seconds of the last hour are not there when they were before the start. */
+static float span(const struct series *s, enum series_id id, int64_t from, int step_s)
+{
+	float all = from > s->last_s - SERIES_FINE_KEEP_S ? ring_span(s, &s->fine, id, from, step_s) : NAN;
+
+	return isnan(all) ? ring_span(s, &s->coarse, id, from, step_s) : all;
 }
 
 void series_read(const struct series *s, enum series_id id, int64_t until_s, int step_s, float *out, size_t n)
@@ -125,26 +139,39 @@ void series_read(const struct series *s, enum series_id id, int64_t until_s, int
 
 /* ---- names ---- */
 
-static const char *const kinds[] = { "rate", "busy", "queue", "p99" };
-static const char *const units[] = { "rows/s", "share", "share", "us" };
+static const struct {
+	const char *name, *unit;
+} of_all[SERIES_STAGE_RATE] = {
+	[SERIES_CAPTURE_LAG] = { "capture.lag", "ms" },
+	[SERIES_CAPTURE_BEHIND] = { "capture.behind", "bytes" },
+	[SERIES_LOAD_LAG] = { "load.lag", "ms" },
+	[SERIES_LOAD_ROWS] = { "load.rows", "rows" },
+	[SERIES_COMPLETE_AGE] = { "complete.age", "ms" },
+	[SERIES_DROPPED] = { "dropped.rate", "rows/s" },
+	[SERIES_DEAD] = { "dead.rate", "rows/s" },
+}, of_stage[] = {
+	{ "rate", "rows/s" },
+	{ "busy", "share" },
+	{ "blocked", "share" },
+	{ "queue", "share" },
+	{ "p50", "us" },
+	{ "p99", "us" },
+};
 
 const char *series_name(enum series_id id)
 {
 	static _Thread_local char names[SERIES_COUNT][24];
-	static const char *const first[] = { "capture.lag", "load.lag", "load.rows" };
 	int stage = (id - SERIES_STAGE_RATE) % STAGE_COUNT, kind = (id - SERIES_STAGE_RATE) / STAGE_COUNT;
 
 	if (id < SERIES_STAGE_RATE)
-		return first[id];
-	snprintf(names[id], sizeof(names[id]), "%s.%s", stage_names[stage], kinds[kind]);
+		return of_all[id].name;
+	snprintf(names[id], sizeof(names[id]), "%s.%s", stage_names[stage], of_stage[kind].name);
 	return names[id];
 }
 
 const char *series_unit(enum series_id id)
 {
-	if (id < SERIES_STAGE_RATE)
-		return id == SERIES_LOAD_ROWS ? "rows" : "ms";
-	return units[(id - SERIES_STAGE_RATE) / STAGE_COUNT];
+	return id < SERIES_STAGE_RATE ? of_all[id].unit : of_stage[(id - SERIES_STAGE_RATE) / STAGE_COUNT].unit;
 }
 
 int series_find(const char *name)

@@ -1,6 +1,6 @@
 /*
  * series.h - what was measured, over time: a second's figures for an hour, ten seconds' for a day, in rings of fixed size
- * (about 1 MB). An unknown figure is NAN and stays unknown: it is never 0.
+ * (2 MB). An unknown figure is NAN and stays unknown: it is never 0.
  *
  * Owner and thread: the engine; added to by the housekeeper once a second, read by whoever asks; under engine.lock.
  */
@@ -14,12 +14,18 @@
 
 enum series_id {
 	SERIES_CAPTURE_LAG,
+	SERIES_CAPTURE_BEHIND,
 	SERIES_LOAD_LAG,
 	SERIES_LOAD_ROWS,
+	SERIES_COMPLETE_AGE,
+	SERIES_DROPPED,
+	SERIES_DEAD,
 	SERIES_STAGE_RATE, /* of stage 0, then of the others */
 	SERIES_STAGE_BUSY = SERIES_STAGE_RATE + STAGE_COUNT,
-	SERIES_STAGE_QUEUE = SERIES_STAGE_BUSY + STAGE_COUNT,
-	SERIES_STAGE_P99 = SERIES_STAGE_QUEUE + STAGE_COUNT,
+	SERIES_STAGE_BLOCKED = SERIES_STAGE_BUSY + STAGE_COUNT,
+	SERIES_STAGE_QUEUE = SERIES_STAGE_BLOCKED + STAGE_COUNT,
+	SERIES_STAGE_P50 = SERIES_STAGE_QUEUE + STAGE_COUNT,
+	SERIES_STAGE_P99 = SERIES_STAGE_P50 + STAGE_COUNT,
 	SERIES_COUNT = SERIES_STAGE_P99 + STAGE_COUNT
 };
 
@@ -33,8 +39,11 @@ void series_add(struct series *s, int64_t wall_s, const float values[SERIES_COUN
  * else. step_s: a multiple of SERIES_FINE_S within the last hour, of SERIES_COARSE_S before. */
 void series_read(const struct series *s, enum series_id id, int64_t until_s, int step_s, float *out, size_t n);
 
+/* What was kept elsewhere from before the start: ten seconds' figures, oldest first, before anything is added that is newer. */
+void series_restore(struct series *s, int64_t wall_s, const float values[SERIES_COUNT]);
+
 const char *series_name(enum series_id id); /* "capture.lag", "log.rate" */
-const char *series_unit(enum series_id id); /* "ms", "rows", "rows/s", "us", "share" */
+const char *series_unit(enum series_id id); /* "ms", "rows", "rows/s", "bytes", "us", "share" */
 int series_find(const char *name);	    /* -1: none */
 
 #endif
