@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/must.h"
 #include "core/xalloc.h"
 
 #define ARENA_CHUNK (256 * 1024)
@@ -112,7 +113,7 @@ void arena_reset(struct arena *a)
 	}
 	a->current = NULL;
 	a->at = a->end = NULL;
-	a->used = 0;
+	a->used = a->reserved = 0;
 }
 
 /* A piece from the current chunk; NULL: it has no room. */
@@ -125,6 +126,7 @@ static void *arena_here(struct arena *a, size_t size)
 		return NULL;
 	p = a->at + pad;
 	a->at = p + size;
+	a->reserved = 0;
 	return p;
 }
 
@@ -161,6 +163,16 @@ struct arena_mark arena_mark(const struct arena *a)
 	return (struct arena_mark){ a->first, a->current, a->at, a->used };
 }
 
+/* Is it one of ours, and in use? */
+static bool arena_has(const struct arena *a, const struct arena_chunk *chunk)
+{
+	const struct arena_chunk *at = a->first;
+
+	while (at && at != chunk && at != a->current)
+		at = at->next;
+	return at == chunk;
+}
+
 /* Frees what is not of the ordinary size, from *link on. */
 static void arena_drop_oversized(const struct arena *a, struct arena_chunk **link)
 {
@@ -182,6 +194,7 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
 		arena_reset(a);
 		return;
 	}
+	must_debug(arena_has(a, mark.current) && arena_has(a, mark.first));
 	while (a->first != mark.first) {
 		struct arena_chunk *chunk = a->first;
 
@@ -192,6 +205,7 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
 	arena_use(a, mark.current);
 	a->at = mark.at;
 	a->used = mark.used;
+	a->reserved = 0;
 }
 
 void *arena_dup(struct arena *a, const void *p, size_t len)
@@ -226,11 +240,14 @@ char *arena_reserve(struct arena *a, size_t bound)
 {
 	if (a->at == NULL || bound > (size_t)(a->end - a->at))
 		arena_next_chunk(a, bound, chunk_new);
+	a->reserved = bound;
 	return a->at;
 }
 
 void arena_commit(struct arena *a, size_t used)
 {
+	must(used <= a->reserved);
+	a->reserved -= used;
 	a->at += used;
 	a->used += used;
 }

@@ -17,6 +17,7 @@ struct arena {
 	char *at, *end; /* free room in the current chunk */
 	size_t used;	/* bytes handed out since the reset */
 	size_t chunk_size;
+	size_t reserved; /* what a commit may use */
 };
 
 void arena_init(struct arena *a, size_t chunk_size); /* 0: 256 KiB */
@@ -26,7 +27,7 @@ void *arena_alloc(struct arena *a, size_t size); /* aligned to 8, not zeroed; ne
 void *arena_try(struct arena *a, size_t size);	 /* the same; NULL: the machine has no memory left */
 void *arena_dup(struct arena *a, const void *p, size_t len); /* adds a NUL behind the copy */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *arena_reserve(struct arena *a, size_t bound); /* not aligned; valid until the next call */
+char *arena_reserve(struct arena *a, size_t bound); /* not aligned; valid until the next call but arena_commit() */
 void arena_commit(struct arena *a, size_t used);
 
 /* What is handed out after the mark is taken back: its pieces are void, those before it stay. */

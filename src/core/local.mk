@@ -30,6 +30,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/lock_file.h \
 	src/core/logline.c \
 	src/core/logline.h \
+	src/core/must.c \
+	src/core/must.h \
 	src/core/name_map.c \
 	src/core/name_map.h \
 	src/core/num.c \

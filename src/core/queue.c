@@ -4,12 +4,12 @@
  */
 #include "core/queue.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 
 enum queue_state { QUEUE_OPEN, QUEUE_CLOSED, QUEUE_ABORTED };
@@ -115,7 +115,7 @@ void queue_free(struct queue *q)
 {
 	if (q == NULL)
 		return;
-	assert(q->length == 0);
+	must(q->length == 0);
 	pthread_cond_destroy(&q->room);
 	pthread_cond_destroy(&q->items);
 	pthread_mutex_destroy(&q->lock);
@@ -172,7 +172,7 @@ void *queue_drain(struct queue *q)
 	void *item = NULL;
 
 	pthread_mutex_lock(&q->lock);
-	assert(q->state != QUEUE_OPEN);
+	must(q->state != QUEUE_OPEN);
 	if (q->length > 0)
 		item = queue_take(q);
 	pthread_mutex_unlock(&q->lock);

@@ -11,14 +11,13 @@
 
 static void (*_Atomic fatal_hook)(void);
 
-__attribute__((noreturn)) static void xalloc_fatal(void)
+void xalloc_fatal(const char *line)
 {
-	static const char line[] = "millrace: out of memory\n";
 	void (*hook)(void) = atomic_exchange(&fatal_hook, NULL);
 
 	if (hook)
 		hook();
-	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+	if (write(STDERR_FILENO, line, strlen(line)) < 0)
 		_exit(70);
 	abort();
 }
@@ -26,7 +25,7 @@ __attribute__((noreturn)) static void xalloc_fatal(void)
 static void *xalloc_check(void *p)
 {
 	if (p == NULL)
-		xalloc_fatal();
+		xalloc_fatal("millrace: out of memory\n");
 	return p;
 }
 

@@ -15,5 +15,7 @@ char *xstrndup(const char *s, size_t len) __attribute__((malloc));
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 void xalloc_on_fatal(void (*hook)(void)); /* called before abort(); the console sets it */
+/* The hook, the line, abort(). */
+__attribute__((noreturn, cold)) void xalloc_fatal(const char *line);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
@@ -106,7 +107,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->rules.disk_free = UINT64_MAX;
 	e->figures = figures_new();
 	e->complete = engine_complete_new();
-	pthread_mutex_init(&e->lock, NULL);
+	lock_init(&e->lock);
 	clock_cond_init(&e->tick);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
@@ -118,7 +119,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 		.problems = problems_new(),
 		.loads = role != ROLE_CAPTURE,
 		.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
-	pthread_mutex_init(&e->shared.log_lock, NULL);
+	lock_init(&e->shared.log_lock);
 	e->verifier = verifier_new(e);
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd < 0 || open_log(e, err) || start_threads(e, err)) {

@@ -7,6 +7,7 @@
 
 #include "core/conf/conf.h"
 #include "core/intern.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
@@ -46,6 +47,7 @@ void engine_sections_look(struct engine *e)
 	const char **names;
 	size_t count;
 
+	must_hold(&e->lock);
 	for (size_t i = 0; before && before != live && i < before->ntables; i++)
 		problem_clear(e->shared.problems, PROBLEM_SECTION_UNKNOWN, before->tables[i].name);
 	e->sections_of = live;

@@ -5,12 +5,12 @@
  */
 #include "engine/half.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "engine/engine_parts.h"
 
 /* ---- states ---- */
@@ -45,8 +45,9 @@ static bool move(struct half *h, enum half_state to)
 {
 	bool changed = h->state != to;
 
-	assert(pthread_equal(h->supervisor, pthread_self()));
-	assert(half_may_follow(h->state, to));
+	must_hold(&h->lock);
+	must(pthread_equal(h->supervisor, pthread_self()));
+	must(half_may_follow(h->state, to));
 	h->state = to;
 	return changed;
 }
@@ -76,6 +77,7 @@ void half_connecting(struct half *h)
 /* Under lock: what the try that runs was asked for is known now. */
 static void answer(struct half *h)
 {
+	must_hold(&h->lock);
 	h->answered = h->served;
 	pthread_cond_broadcast(&h->changed);
 }
@@ -188,7 +190,7 @@ void half_init(struct half *h, struct shared *sh, const char *part, int (*sessio
 	h->part = part;
 	h->session = session;
 	h->state = HALF_STOPPED;
-	pthread_mutex_init(&h->lock, NULL);
+	lock_init(&h->lock);
 	clock_cond_init(&h->changed);
 }
 

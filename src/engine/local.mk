@@ -141,6 +141,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/trace_now.c \
 	src/engine/control/trace_now.h
 
+check_PROGRAMS += tests/unit/test_must
+tests_unit_test_must_SOURCES = tests/unit/test_must.c tests/tap.h
+tests_unit_test_must_LDADD = $(ENGINE) $(ENGINE_LIBS)
 check_PROGRAMS += tests/unit/test_half
 tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/half.c
 tests_unit_test_half_LDADD = $(CORE)

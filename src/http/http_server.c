@@ -17,6 +17,7 @@
 
 #include "core/clock.h"
 #include "core/conf/endpoint.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "http/http_answer.h"
 
@@ -47,6 +48,7 @@ static struct guest *oldest(struct http_server *s, int phase)
 {
 	struct guest *found = NULL;
 
+	must_hold(&s->lock);
 	for (unsigned i = 0; i < s->nguests; i++) {
 		struct guest *g = &s->guests[i];
 
@@ -307,7 +309,7 @@ static struct http_server *server_new(struct engine_link *link, const struct htt
 	struct http_server *s = xcalloc(1, sizeof(*s));
 
 	http_site_init(&s->site, link, conf);
-	pthread_mutex_init(&s->lock, NULL);
+	lock_init(&s->lock);
 	clock_cond_init(&s->ends);
 	s->nguests = 2 * conf->connections + SPARE_GUESTS;
 	s->guests = xcalloc(s->nguests, sizeof(*s->guests));

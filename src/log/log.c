@@ -210,23 +210,27 @@ void log_writer_close(struct log_writer *w)
 
 int log_writer_append(struct log_writer *w, const struct batch *b, struct err *err)
 {
+	must(owner_is_me(&w->owner));
 	w->refusal.why = LOG_NOT_REFUSED;
 	return w->ops->writer_append(w, b->records, b->nrecords, err);
 }
 
 int log_writer_append_record(struct log_writer *w, const struct record *r, struct err *err)
 {
+	must(owner_is_me(&w->owner));
 	w->refusal.why = LOG_NOT_REFUSED;
 	return w->ops->writer_append(w, r, 1, err);
 }
 
 int log_writer_commit(struct log_writer *w, struct err *err)
 {
+	must(owner_is_me(&w->owner));
 	return w->ops->writer_commit(w, err);
 }
 
 int log_writer_abort(struct log_writer *w, struct err *err)
 {
+	must(owner_is_me(&w->owner));
 	return w->ops->writer_abort(w, err);
 }
 
@@ -242,6 +246,7 @@ size_t log_topic_limit(struct log *l, const char *topic, struct err *err)
 
 int64_t log_writer_gap_us(struct log_writer *w)
 {
+	must(owner_is_me(&w->owner));
 	return w->ops->writer_gap_us ? w->ops->writer_gap_us(w) : 0;
 }
 
@@ -260,11 +265,17 @@ void log_reader_close(struct log_reader *r)
 
 enum log_read log_reader_poll(struct log_reader *r, struct batch *b, size_t max_bytes, int timeout_ms, struct err *err)
 {
-	return r->ops->reader_poll(r, b, max_bytes, timeout_ms, err);
+	enum log_read read;
+
+	must(owner_is_me(&r->owner));
+	read = r->ops->reader_poll(r, b, max_bytes, timeout_ms, err);
+	must_debug(read != LOG_READ_BATCH || (b->topic && batch_is_sound(b)));
+	return read;
 }
 
 int log_reader_assigned(struct log_reader *r, struct log_assigned_list *out, struct err *err)
 {
+	must(owner_is_me(&r->owner));
 	out->count = 0;
 	return r->ops->reader_assigned(r, out, err);
 }
@@ -280,6 +291,7 @@ struct log_assigned *log_assigned_add(struct log_assigned_list *list)
 
 int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err)
 {
+	must(owner_is_me(&r->owner));
 	return r->ops->reader_seek(r, topic, partition, offset, err);
 }
 
@@ -295,6 +307,7 @@ int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition
 
 int log_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err)
 {
+	must(owner_is_me(&r->owner));
 	return r->ops->reader_pause(r, topic, partition, paused, err);
 }
 

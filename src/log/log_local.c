@@ -22,6 +22,7 @@
 #include "core/clock.h"
 #include "core/intern.h"
 #include "core/lock_file.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 
 enum { APPLICATION_ID = LOCAL_APPLICATION_ID, SCHEMA_VERSION = LOCAL_SCHEMA_VERSION, BUSY_MS = 1000 };
@@ -162,6 +163,7 @@ int local_end(struct local_log *l, int rc, struct err *err)
 
 struct local_topic *local_topic_find(struct local_log *l, const char *name)
 {
+	must_hold(&l->lock);
 	for (size_t i = 0; i < l->ntopics; i++)
 		if (strcmp(l->topics[i]->name, name) == 0)
 			return l->topics[i];
@@ -372,8 +374,8 @@ static struct log *local_open(const struct log_conf *conf, struct err *err)
 	l->path = xasprintf("%s/log.db", conf->state_dir);
 	l->kept_us = clock_mono_us();
 	log_conf_copy(&l->base.conf, conf);
-	pthread_mutex_init(&l->write_lock, NULL);
-	pthread_mutex_init(&l->lock, NULL);
+	lock_init(&l->write_lock);
+	lock_init(&l->lock);
 	clock_cond_init(&l->wake);
 	if (make_dirs(conf->state_dir, err) ||
 			(l->lock_fd = lock_file_take(conf->state_dir, "log.lock", "state.dir", err)) < 0 ||

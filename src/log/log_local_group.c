@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/must.h"
 #include "core/xalloc.h"
 
 static void changed(struct local_log *l)
@@ -22,6 +23,7 @@ void local_group_join(struct local_log *l, const char *name, struct local_reader
 {
 	struct local_group *g = NULL;
 
+	must_hold(&l->lock);
 	for (size_t i = 0; i < l->ngroups && !g; i++)
 		if (strcmp(l->groups[i]->name, name) == 0)
 			g = l->groups[i];
@@ -39,6 +41,7 @@ void local_group_join(struct local_log *l, const char *name, struct local_reader
 
 void local_group_leave(struct local_log *l, struct local_group *g, struct local_reader *r)
 {
+	must_hold(&l->lock);
 	for (size_t i = 0; i < g->nmembers; i++)
 		if (g->members[i] == r)
 			g->members[i--] = g->members[--g->nmembers];
@@ -83,6 +86,7 @@ bool local_group_share(struct local_log *l, struct local_group *g, struct local_
 {
 	bool gave = false, took = false;
 
+	must_hold(&l->lock);
 	for (size_t i = 0; i < l->ntopics; i++) {
 		struct local_topic *t = l->topics[i];
 

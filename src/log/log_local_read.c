@@ -15,6 +15,7 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 
 struct pattern {
@@ -162,6 +163,7 @@ static void held_rebuild(struct local_reader *r)
 	struct held *held = xcalloc(g->nclaims + 1, sizeof *held);
 	size_t n = 0;
 
+	must_hold(&r->log->lock);
 	for (size_t i = 0; i < g->nclaims; i++) {
 		const struct local_claim *c = &g->claims[i];
 		struct held *old = c->reader == r ? held_find(r, c->topic->name, c->partition) : NULL;

@@ -7,6 +7,7 @@
 #ifndef LOG_LOG_OPS_H
 #define LOG_LOG_OPS_H
 
+#include "core/must.h"
 #include "log/log.h"
 
 struct log {
@@ -16,11 +17,13 @@ struct log {
 
 struct log_writer {
 	const struct log_ops *ops;
+	struct owner owner; /* the thread that it belongs to */
 	struct log_refusal refusal;
 };
 
 struct log_reader {
 	const struct log_ops *ops;
+	struct owner owner; /* the thread that polls */
 };
 
 struct log_ops {

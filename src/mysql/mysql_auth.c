@@ -66,7 +66,6 @@ void mysql_auth_end(void)
 {
 }
 #else
-#	include <assert.h>
 #	include <errmsg.h>
 #	include <errno.h>
 #	include <ma_pvio.h>
@@ -77,6 +76,7 @@ void mysql_auth_end(void)
 #	include <stdlib.h>
 
 #	include "core/buf.h"
+#	include "core/must.h"
 
 enum { CHALLENGE = 20, HASH = 32, ENCRYPTED_MAX = 1024, KEY_MAX = 64 << 10, PROMPTS_MAX = 4 };
 enum {
@@ -117,7 +117,7 @@ static int gate(MYSQL *m)
 {
 	static const char *const names[] = { "disabled", "preferred", "required", "verify_ca", "verify_identity" };
 
-	assert(current); /* nobody connects but through mysql_login() */
+	must(current); /* nobody connects but through mysql_login() */
 	if (current->mode < SSL_REQUIRED || m->server_capabilities & OFFERS_TLS || mysql_login_is_encrypted(m))
 		return 0;
 	refuse("the server offers no TLS, and [%s] ssl.mode = %s asks for it; nothing secret was sent. Give the server a "

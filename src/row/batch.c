@@ -18,7 +18,7 @@ static void *array_grow(void *items, size_t count, size_t *cap, size_t first, si
 	return xrealloc(items, *cap * item_size);
 }
 
-static struct schema **set_place(struct batch *b, const struct schema *s)
+static struct schema **set_place(const struct batch *b, const struct schema *s)
 {
 	size_t mask = 2 * b->cap_schemas - 1;
 	size_t i = (size_t)(((uintptr_t)s >> 4) * 0x9e3779b97f4a7c15u >> 32) & mask;
@@ -120,6 +120,29 @@ void batch_hold_schema(struct batch *b, struct schema *s)
 		return;
 	*place = s;
 	b->schemas[b->nschemas++] = schema_ref(s);
+}
+
+/* Records that were read: those to be written have no offsets yet. */
+static bool offsets_rise(const struct batch *b)
+{
+	int64_t next = b->from;
+
+	for (size_t i = 0; b->topic && i < b->nrecords; i++) {
+		const struct record *r = &b->records[i];
+
+		if (r->offset < next || r->offset >= b->to || r->partition != b->partition)
+			return false;
+		next = r->offset + 1;
+	}
+	return b->from <= b->to;
+}
+
+bool batch_is_sound(const struct batch *b)
+{
+	for (size_t i = 0; i < b->nchanges; i++)
+		if (b->changes[i].schema && (b->nschemas == 0 || *set_place(b, b->changes[i].schema) == NULL))
+			return false;
+	return offsets_rise(b);
 }
 
 struct value *batch_row(struct batch *b, const struct schema *s)

@@ -2,6 +2,9 @@
  * batch.h - what the stages hand to each other: changes, records, and the one arena that both live in. A stage reads
  * one of the two and fills the other; nothing is copied in between. Freed, or reset and used again, in one call.
  *
+ * What holds of every batch: records that were read are of its partition, their offsets rise and lie in [from, to); each
+ * schema of a change is held.
+ *
  * Who holds it: a stage during its step, the worker before and after, the queue in between. Never two at once.
  */
 #ifndef ROW_BATCH_H
@@ -40,11 +43,12 @@ struct batch {
 };
 
 struct batch *batch_new(void);
-void batch_free(struct batch *b);				  /* NULL allowed */
-void batch_reset(struct batch *b);				  /* empties, keeps the memory */
-struct change *batch_add_change(struct batch *b);		  /* zeroed; the pointer is valid until the next add */
-struct record *batch_add_record(struct batch *b);		  /* zeroed, partition PARTITION_BY_KEY */
-void batch_hold_schema(struct batch *b, struct schema *s);	  /* takes one reference of its own, once per schema */
+void batch_free(struct batch *b);			   /* NULL allowed */
+void batch_reset(struct batch *b);			   /* empties, keeps the memory */
+struct change *batch_add_change(struct batch *b);	   /* zeroed; the pointer is valid until the next add */
+struct record *batch_add_record(struct batch *b);	   /* zeroed, partition PARTITION_BY_KEY */
+void batch_hold_schema(struct batch *b, struct schema *s); /* takes one reference of its own, once per schema */
+bool batch_is_sound(const struct batch *b); /* the rules above hold; looks at every row, so for must_debug() */
 struct value *batch_row(struct batch *b, const struct schema *s); /* ncolumns values, all VALUE_ABSENT */
 
 #endif

@@ -6,13 +6,13 @@
  */
 #include "row/collapse.h"
 
-#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
 #include "core/clock.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 
 struct slot {
@@ -186,7 +186,7 @@ size_t collapse_run(struct collapse *c, const struct change *changes, size_t cou
 
 		if (change->dead)
 			continue;
-		assert(is_delete ? change->before != NULL : change->after != NULL);
+		must(is_delete ? change->before != NULL : change->after != NULL);
 		if (update_moves_key(change))
 			collapse_move(c, change);
 		else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/intern.h"
+#include "core/must.h"
 #include "core/name_map.h"
 #include "core/xalloc.h"
 #include "sink/starrocks.h"
@@ -31,7 +32,7 @@ struct starrocks_tables *starrocks_tables_new(void)
 {
 	struct starrocks_tables *t = xcalloc(1, sizeof(*t));
 
-	pthread_mutex_init(&t->lock, NULL);
+	lock_init(&t->lock);
 	t->refs = 1;
 	return t;
 }
@@ -79,6 +80,7 @@ static struct known *known_get(struct starrocks_tables *t, const char *db, const
 	char *name = xasprintf("%s\n%s", db, table);
 	void **place = name_map_at(&t->by_name, intern(name));
 
+	must_hold(&t->lock);
 	free(name);
 	if (*place == NULL)
 		*place = xcalloc(1, sizeof(struct known));

@@ -14,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 
 enum { MAX_ROWS = 1024, MAX_BYTES = 1 << 20, POSITION_EVERY_US = 1000000, OWN_SERVER_IDS = 1000000000 };
@@ -381,7 +382,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 		position_copy(&s->position, resume);
 		s->again = resume->snapshot;
 	}
-	pthread_mutex_init(&s->lock, NULL);
+	lock_init(&s->lock);
 	s->status.behind_bytes = s->status.snapshot_left_ms = s->status.fill.left_ms = -1;
 	s->status.snapshot_keeps_ms = -1;
 	mysql_side_init(&s->side);
@@ -391,7 +392,9 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 		source_close(s);
 		return NULL;
 	}
+	pthread_mutex_lock(&s->lock);
 	source_fill_status(s);
+	pthread_mutex_unlock(&s->lock);
 	return s;
 }
 

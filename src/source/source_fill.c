@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "core/intern.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 
 enum { ORDERS_MAX = 1000, WORKING_MS = 1, WAITING_MS = 20 };
@@ -566,6 +567,7 @@ void source_fill_status(struct source *s)
 {
 	const char *text = mysql_fill_progress(s->fill);
 
+	must_hold(&s->lock);
 	mysql_fill_status(s->fill, &s->status.fill);
 	if (s->phase != SNAPSHOT)
 		source_progress_fill(&s->progress, s->fill, &s->status.fill);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "source/catalog/mysql_effect.h"
 
@@ -80,6 +81,7 @@ void source_repair_status(struct source *s)
 {
 	const struct fill_plan *plan = mysql_fill_plan(s->fill);
 
+	must_hold(&s->lock);
 	if (plan->ndifferent == 0 && s->ndifferences == 0)
 		return;
 	clear(s);

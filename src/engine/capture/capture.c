@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "core/intern.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 
@@ -203,6 +204,7 @@ static int source_turn(struct capture *c, struct parcel **parcel, struct backoff
 			pthread_mutex_lock(&c->half.lock);
 			(*parcel)->number = ++c->pushed;
 			pthread_mutex_unlock(&c->half.lock);
+			must_debug(batch_is_sound(b));
 			if (queue_push(c->to_format, *parcel))
 				return 0;
 			*parcel = NULL;

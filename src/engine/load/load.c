@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
@@ -61,6 +62,7 @@ void load_item_free(struct load_item *item)
 /* Under lock: what runs ends soon, and nothing begins. */
 static void abort_session(struct load *l)
 {
+	must_hold(&l->half.lock);
 	if (l->to_script)
 		queue_abort(l->to_script);
 	if (l->sched)

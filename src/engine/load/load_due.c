@@ -2,8 +2,8 @@
  * load_due.c - whose turn is next: a binary heap by time, with each member's place kept in it, so that a change of one
  * costs the logarithm of those that wait and nothing of those that do not. Owned by whoever owns what it is part of.
  */
-#include <assert.h>
 
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
@@ -54,7 +54,7 @@ static void take_out(struct due *d, struct due_at *m)
 
 void due_set(struct due *d, struct due_at *m, int64_t us)
 {
-	assert(m->place == 0 || d->heap[m->place - 1] == m);
+	must(m->place == 0 || d->heap[m->place - 1] == m);
 	if (m->place && m->us == us)
 		return;
 	if (m->place)

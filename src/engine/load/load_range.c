@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/must.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
@@ -35,6 +36,8 @@ bool piece_split(const struct piece *whole, int64_t offset, struct piece *head)
 
 void part_add(struct load_part *p, const struct piece *piece)
 {
+	must(piece->from < piece->to && piece->from >= p->arrived);
+	must_debug(p->arrived < 0 || piece->from == p->arrived);
 	if (p->npieces == p->cap_pieces) {
 		p->cap_pieces = p->cap_pieces ? p->cap_pieces * 2 : 16;
 		p->pieces = xrealloc(p->pieces, p->cap_pieces * sizeof(*p->pieces));

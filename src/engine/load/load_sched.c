@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
@@ -52,7 +53,7 @@ struct load_sched *load_sched_new(struct load *l)
 
 	s->l = l;
 	s->kept_us = INT64_MAX;
-	pthread_mutex_init(&s->lock, NULL);
+	lock_init(&s->lock);
 	return s;
 }
 
@@ -61,6 +62,7 @@ static void tell_one(struct load_sched *s)
 {
 	struct idler *i = s->idle;
 
+	must_hold(&s->lock);
 	if (i == NULL)
 		return;
 	s->idle = i->next;
@@ -111,6 +113,7 @@ static void schedule(struct load_sched *s, struct load_topic *t)
 {
 	int64_t now = clock_mono_us(), us = due_first_us(&t->due);
 
+	must_hold(&s->lock);
 	if ((t->turn.inbox || t->turn.again) && (us < 0 || us > now))
 		us = t->turn.due.place && t->turn.due.us < now ? t->turn.due.us : now;
 	due_set(&s->due, &t->turn.due, us);
@@ -164,6 +167,7 @@ void load_sched_forget(struct load_sched *s)
 /* Under lock. */
 static void look_again(struct load_sched *s, bool retry)
 {
+	must_hold(&s->lock);
 	for (struct load_topic *t = s->topics; t; t = t->turn.next) {
 		t->turn.again = true;
 		t->turn.retry |= retry;
@@ -229,6 +233,7 @@ static struct load_topic *pick(struct load_sched *s)
 {
 	struct load_topic *t = due_first(&s->due);
 
+	must_hold(&s->lock);
 	if (s->aborted || (is_closed_target(s) && s->probe_us > clock_mono_us()))
 		return NULL;
 	if (t && t->turn.due.us <= clock_mono_us())
@@ -296,6 +301,8 @@ static void wait_idle(struct load_sched *s, struct load_worker *w)
 
 static void begin(struct load_sched *s, struct load_topic *t, struct sched_turn *out)
 {
+	must_hold(&s->lock);
+	must(!t->turn.running);
 	due_set(&s->due, &t->turn.due, -1);
 	t->turn.running = true;
 	if (s->down)
@@ -329,6 +336,7 @@ bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_t
 void load_sched_give(struct load_sched *s, struct load_topic *t, bool called)
 {
 	pthread_mutex_lock(&s->lock);
+	must(t->turn.running && s->running > 0);
 	t->turn.running = false;
 	if (s->down && !called)
 		s->probe_us = clock_mono_us(); /* it had nothing for the target: the next one may ask */

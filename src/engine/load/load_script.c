@@ -5,6 +5,7 @@
  */
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "engine/load/load_script_parts.h"
 
 enum {
@@ -19,6 +20,7 @@ static enum stage_result decode(struct script_stage *st, struct batch *in, struc
 	in->nchanges = 0;
 	if (format_decode(st->decoder, in, err))
 		return STAGE_TROUBLE;
+	must_debug(batch_is_sound(in));
 	return format_decoder_unsure(st->decoder, &unsure) ? STAGE_UNSURE : STAGE_DONE;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/load/load_script_parts.h"
@@ -254,6 +255,7 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	script_on_slow(script, tell_slow, &batch);
 	rc = script_run(script, item->in, 0, item->in->nchanges, item->out, err);
 	script_on_slow(script, NULL, NULL);
+	must_debug(batch_is_sound(item->out));
 	script_stats(script, &after);
 	counter_add(&t->meter->dropped, after.dropped - before.dropped);
 	counter_add(&t->meter->script_rows, after.rows_in - before.rows_in);

@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "core/num.h"
 #include "core/pattern.h"
 #include "core/xalloc.h"
@@ -20,7 +21,7 @@ struct verifier *verifier_new(struct engine *e)
 	struct verifier *v = xcalloc(1, sizeof(*v));
 
 	v->e = e;
-	pthread_mutex_init(&v->lock, NULL);
+	lock_init(&v->lock);
 	clock_cond_init(&v->changed);
 	return v;
 }
@@ -28,6 +29,7 @@ struct verifier *verifier_new(struct engine *e)
 /* Under lock: what waits for a server ends soon. */
 static void cancel(struct verifier *v)
 {
+	must_hold(&v->lock);
 	for (int i = 0; i < VERIFY_SLOTS; i++) {
 		struct verify_table *t = v->slots[i].table;
 

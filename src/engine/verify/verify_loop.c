@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
+#include "core/must.h"
 #include "engine/verify/verify_parts.h"
 
 enum { PASS_GAP_MS = 10000, DIFFERENCES = 100 }; /* after a pass; of a table, then it is left */
@@ -70,6 +71,7 @@ static int start(struct verifier *v, struct err *err)
 	pthread_t thread;
 	int rc = v->slots[VERIFY_LOOP].running ? 0 : pthread_create(&thread, NULL, loop, v);
 
+	must_hold(&v->lock);
 	if (rc)
 		return err_set(err, ERR_RETRY, rc, "verify: no thread: %s", strerror(rc));
 	if (!v->slots[VERIFY_LOOP].running)
