@@ -216,7 +216,7 @@ int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, con
 		void *look, struct err *err);
 void load_replay_done(struct load *l, const struct err *err);
 
-/* load_verify.c, the read thread: holds the mark's message against what is stored, and drops what was loaded before. again:
+/* load_verify.c, the read thread: holds the mark's message against what is stored. again:
  * it is another log, call load_assign(). */
 int load_verify(struct load *l, struct batch *b, bool *again, struct err *err);
 /* @thread any: this is missing at the target until the table is read again; detail "": none. */

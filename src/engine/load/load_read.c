@@ -129,19 +129,40 @@ static int apply_pauses(struct load *l, struct err *err)
 
 /* ---- the loop ---- */
 
+/* What is before the stored offset was loaded; it was read only to be looked at. */
+static void drop_loaded(struct batch *b, int64_t next)
+{
+	size_t n = 0;
+
+	if (b->from >= next)
+		return;
+	while (n < b->nrecords && b->records[n].offset < next) {
+		b->bytes -= b->records[n].key_len + b->records[n].value_len;
+		n++;
+	}
+	memmove(b->records, b->records + n, (b->nrecords - n) * sizeof(*b->records));
+	b->nrecords -= n;
+	b->from = next;
+	if (b->to < next)
+		b->to = next;
+}
+
 /* 0: go on; 1: the session is over; -1: err. Takes b. */
 static int read_batch(struct load *l, struct batch *b, struct err *err)
 {
 	struct stage_meter *m = &l->sh->stages[STAGE_READ];
 	struct load_item *item = load_item_new(l);
 	struct load_topic *t = load_topic_get(l, b->topic);
+	struct load_part *p = (size_t)b->partition < t->nparts ? t->parts[b->partition] : NULL;
 
+	if (p)
+		drop_loaded(b, p->read_from);
 	item->in = b;
 	item->polled_us = clock_mono_us();
 	item->of = t;
 	atomic_fetch_add(&l->buffered, b->bytes);
 	topic_more(l, t, b->bytes);
-	item->part = (size_t)b->partition < t->nparts ? t->parts[b->partition] : NULL;
+	item->part = p;
 	if (item->part == NULL) {
 		err_set(err, ERR_RETRY, 0,
 				"%s[%d]: expected messages of partitions that this process owns, found offsets %lld to %lld",

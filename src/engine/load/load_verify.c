@@ -4,8 +4,6 @@
  *
  * And what is told of a place that differs: a problem by the table's name. @thread any
  */
-#include <string.h>
-
 #include "core/logline.h"
 #include "engine/load/load_parts.h"
 
@@ -49,21 +47,6 @@ void gaps_clear(struct load *l, const char *topic)
 
 /* ---- the message at the mark ---- */
 
-/* What is before the stored offset was loaded; it was read only to be looked at. */
-static void drop_loaded(struct batch *b, int64_t next)
-{
-	size_t n = 0;
-
-	while (n < b->nrecords && b->records[n].offset < next) {
-		b->bytes -= b->records[n].key_len + b->records[n].value_len;
-		n++;
-	}
-	memmove(b->records, b->records + n, (b->nrecords - n) * sizeof(*b->records));
-	b->nrecords -= n;
-	if (b->from < next)
-		b->from = next;
-}
-
 /* 1: the log is another one; 0: it is the same, as far as can be known; -1: err. */
 static int mark_differs(struct load *l, const struct load_part *p, const struct batch *b, struct err *err)
 {
@@ -99,6 +82,5 @@ int load_verify(struct load *l, struct batch *b, bool *again, struct err *err)
 		p->verify = -1;
 		l->unverified--;
 	}
-	drop_loaded(b, p->read_from);
 	return 0;
 }
