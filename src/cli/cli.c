@@ -79,6 +79,12 @@ static const struct cli_option replay_options[] = {
 			"where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" },
 	{ NULL, NULL, NULL }
 };
+static const struct cli_option routine_options[] = {
+	{ "--dry-run", NULL, "print the statement, without secrets, and do nothing" },
+	{ "--name", "JOB", "create: the job's name (load_TABLE)" },
+	{ "--all", NULL, "list, show: stopped and cancelled jobs, too" }, { "--json", NULL, "print one JSON document" },
+	{ NULL, NULL, NULL }
+};
 static const struct cli_option verify_options[] = {
 	{ "--continuous", NULL,
 			"compare all tables in turn, for ever, in the running process; `status` says when each was compared last" },
@@ -164,6 +170,14 @@ static const struct cli_command commands[] = {
 			"for a day; of tables ten seconds' for an hour, of the 2,000 that moved.",
 			history_options, 0, 2, cli_history },
 	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
+	{ "routine", "list|show|create|pause|resume|stop|alter [JOB|TABLE [KEY=VALUE...]]",
+			"Routine Load: jobs by which StarRocks reads topics by itself",
+			"list [DATABASE], show JOB: all jobs that the user may see, of any maker, with state, lag and reason.\n"
+			"create TABLE: the job that loads the table's topic as it is written by this configuration, and the table where it is missing.\n"
+			"What a job could not load right is refused by name, with what to set. docs/routine-load.md\n"
+			"JOB: NAME, db.NAME, or db.table where that has one job. alter: a paused job's properties; kafka_* and property.* are Kafka's.\n"
+			"Exit 0: done. 1: create: the table is not for Routine Load. 2: StarRocks refuses, or no such job. 3: it does not answer.",
+			routine_options, 1, CLI_MAX_WORDS, cli_routine },
 	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
 			"CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
 			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"

@@ -99,6 +99,7 @@ int cli_trace(struct cli *cli);
 int cli_dead(struct cli *cli);
 int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);
+int cli_routine(struct cli *cli);				     /* cli_routine.c */
 int cli_convert(struct cli *cli);				     /* cli_convert.c */
 int cli_lua(struct cli *cli);					     /* cli_lua.c */
 int cli_lua_new(struct cli *cli, const char *path, struct err *err); /* cli_lua_new.c; the exit code */

@@ -21,6 +21,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_problems.c \
 	src/cli/cli_progress.c \
 	src/cli/cli_progress.h \
+	src/cli/cli_routine.c \
 	src/cli/cli_run.c \
 	src/cli/cli_serve.c \
 	src/cli/cli_snapshot.c \

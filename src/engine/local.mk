@@ -27,6 +27,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_doctor_words.c \
 	src/engine/control/engine_doctor_words.h \
 	src/engine/control/engine_inspect.c \
+	src/engine/control/engine_routine.c \
+	src/engine/control/engine_routine.h \
 	src/engine/control/engine_inspect.h \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \
@@ -173,6 +175,9 @@ tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)
 E2E_TESTS += tests/e2e/problems.sh tests/e2e/check_names.sh tests/e2e/latency_stages.sh tests/e2e/long_names.sh tests/e2e/flat_names.sh
+check_PROGRAMS += tests/unit/test_routine
+tests_unit_test_routine_SOURCES = tests/unit/test_routine.c tests/tap.h
+tests_unit_test_routine_LDADD = $(ENGINE) $(ENGINE_LIBS)
 check_PROGRAMS += tests/unit/test_problems
 tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c
 tests_unit_test_problems_LDADD = $(CORE)

@@ -16,6 +16,7 @@
 #include "format/format_conf.h"
 #include "row/batch.h"
 #include "row/exam.h"
+#include "row/form.h"
 
 /* conf is kept, not copied: it has to outlive the encoder or decoder. */
 struct format_encoder;
@@ -81,6 +82,17 @@ struct format_unsure {
 bool format_decoder_unsure(const struct format_decoder *d, struct format_unsure *out);
 void format_decoder_settle(struct format_decoder *d);
 bool format_decoder_bare(const struct format_decoder *d); /* had the last format_decode() messages without a schema? */
+
+/* For a target that reads messages without us: how the values of a column stand there, how a delete is told, and whether
+ * messages without a value follow it. */
+enum value_form format_form_of(const struct format_conf *conf, const struct column *c);
+enum format_deletes {
+	DELETES_OP,    /* envelope: "op":"d" */
+	DELETES_FIELD, /* flat: "__deleted":"true" */
+	DELETES_LOST   /* flat: not at all, or by a message that is no row */
+};
+enum format_deletes format_deletes_of(const struct format_encoder *e);
+bool format_has_tombstones(const struct format_encoder *e);
 
 /* For `check`: the message's type of each column, the topic and the key's columns. */
 int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err);

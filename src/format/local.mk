@@ -4,7 +4,8 @@ src_format_libformat_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_format_libformat_a_SOURCES = \
 	src/format/format.h \
 	src/format/format_conf.h \
-	src/format/format_exam.c
+	src/format/format_exam.c \
+	src/format/format_form.c
 
 # Messages back to changes.
 noinst_LIBRARIES += src/format/decode/libdecode.a

@@ -9,6 +9,7 @@ src_row_librow_a_SOURCES = \
 	src/row/column_fill.h \
 	src/row/exam.c \
 	src/row/exam.h \
+	src/row/form.h \
 	src/row/position.c \
 	src/row/position.h \
 	src/row/record.h \

@@ -38,6 +38,7 @@ struct sink_conf {
 	int64_t max_rows;
 	int64_t interval_ms; /* load.interval: no more than one load per table within this; 0: 800 StarRocks, 50 embedded */
 	char *time_zone;
+	struct conf_pairs routine; /* routine.KEY: properties of Routine Load jobs that millrace makes */
 };
 
 enum sink_outcome {

@@ -110,13 +110,28 @@ has "$(user=app password=wrong sql 'select 1')" "1045" "wrong password refused"
 is "$(user=app password=pa:ss sql 'select 1+1')" 2 "right password taken"
 has "$("$mysql" -h127.0.0.1 -P"${fe_mysql#*:}" -uroot -N -B nodb -e 'select 1' 2>&1)" 1049 "unknown database at connect"
 has "$(sql 'selec 1')" 1064 "syntax error"
-has "$(sql 'create routine load d.j on t from kafka()')" "does not run routine load" "routine load is refused in plain words"
 is "$(sql 'create database d')" "" "create database"
 has "$(sql 'create database d')" 1007 "twice is an error"
 is "$(sql 'create database if not exists d')" "" "unless asked"
 has "$(sql 'show databases')" "information_schema" "show databases"
 
 pk='properties("replication_num"="1")'
+sql 'create table d.r (id int, v int) primary key(id) distributed by hash(id) properties("replication_num"="1")' > /dev/null
+routine() { has "$(sql "create routine load d.${3:-j} on ${4:-r} $1")" "$2" "routine load refused: $2"; }
+kafka='from kafka("kafka_broker_list"="127.0.0.1:1", "kafka_topic"="t")'
+routine "properties('format'='json', 'envelope'='debezium') $kafka" "envelope is invalid property"
+routine "properties('format'='json', 'max_batch_interval'='1') $kafka" "max_batch_interval should be >= 5"
+routine "properties('format'='json', 'strict_mode'='perhaps') $kafka" "strict_mode should be true or false"
+routine "properties('format'='json') from kafka('kafka_topic'='t')" "kafka_broker_list is a required property"
+routine "properties('format'='json') from kafka('kafka_broker_list'='h', 'kafka_topic'='t', 'topic'='x')" "topic is invalid kafka property"
+routine "properties('format'='json') from kafka('kafka_broker_list'='h', 'kafka_topic'='t', 'kafka_offsets'='1')" "kafka_offsets needs kafka_partitions"
+routine "columns(id, v), properties('format'='json') $kafka" "Getting syntax error"
+routine "properties('format'='json') $kafka" "Incorrect routine load name" '`a b`'
+routine "properties('format'='json') $kafka" "failed to get partition meta"
+has "$(sql 'pause routine load for d.j')" "There is no job named j in db d" "a job that is not there"
+is "$(sql 'show routine load from d')" "" "no jobs"
+sql 'drop table d.r' > /dev/null
+
 refuse() { has "$(sql "create table d.x ($1) $2")" "$3" "refused: $4"; }
 refuse "v int, id int" "primary key(id) distributed by hash(id) $pk" "Key columns must be the first" "key columns not first"
 refuse "id decimal(10,0)" "primary key(id) distributed by hash(id) $pk" "can not be a primary key" "DECIMAL key"

@@ -8,7 +8,7 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/double_http.h tests/servers/double/double_json.c tests/servers/double/double_json.h \
 	tests/servers/double/double_label.c tests/servers/double/double_lex.c tests/servers/double/double_lex.h \
 	tests/servers/double/double_load.h tests/servers/double/double_main.c tests/servers/double/double_mysql.c \
-	tests/servers/double/double_mysql.h tests/servers/double/double_port.c tests/servers/double/double_rows.c \
+	tests/servers/double/double_mysql.h tests/servers/double/double_port.c tests/servers/double/double_rows.c tests/servers/double/double_routine.h \
 	tests/servers/double/double_server.h tests/servers/double/double_spare.c tests/servers/double/double_spare.h \
 	tests/servers/double/double_sql.c tests/servers/double/double_sql.h \
 	tests/servers/double/double_store.c tests/servers/double/double_store.h tests/servers/double/double_type.c \
@@ -17,9 +17,10 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/fe_transaction.h tests/servers/double/load_csv.c tests/servers/double/load_json.c \
 	tests/servers/double/load_plan.c tests/servers/double/load_row.c tests/servers/double/load_unpack.c \
 	tests/servers/double/sql_alter.c tests/servers/double/sql_column.c tests/servers/double/sql_ddl.c \
-	tests/servers/double/sql_information.c tests/servers/double/sql_query.c tests/servers/double/sql_routine.c \
+	tests/servers/double/sql_information.c tests/servers/double/sql_query.c tests/servers/double/sql_routine.c tests/servers/double/routine_job.c \
+	tests/servers/double/routine_task.c tests/servers/double/show_routine.c \
 	tests/servers/double/sql_select.c tests/servers/double/sql_show.c tests/servers/double/type_number.c \
 	tests/servers/double/type_time.c
-tests_servers_double_starrocks_double_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/servers/double
-tests_servers_double_starrocks_double_LDADD = $(CORE) $(ZSTD_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)
+tests_servers_double_starrocks_double_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS) -I$(top_srcdir)/tests/servers/double
+tests_servers_double_starrocks_double_LDADD = $(CORE) $(KAFKA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)
 dist_check_SCRIPTS += tests/e2e/double_test.sh

@@ -293,6 +293,9 @@ static const struct conf_option options[] = {
 	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0,
 			"Zone in which TIMESTAMP columns are stored." },
 
+	{ "starrocks", "routine.*", CONF_PAIRS, AT(sink.routine), NULL, NULL, 0,
+			"routine.KEY: property of the Routine Load jobs that `millrace routine create` makes: routine.max_batch_interval, routine.property.client.id." },
+
 	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,
 			"No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "transform", CONF_LIST, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,

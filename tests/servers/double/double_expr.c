@@ -35,6 +35,7 @@ enum expr_op {
 	OP_MUL,
 	OP_DIV,
 	OP_MOD,
+	OP_INT_DIV,
 	OP_IN,
 	OP_LIKE
 };
@@ -296,7 +297,7 @@ static struct expr *parse_left(struct parse *p, const struct operator* operators
 static struct expr *parse_product(struct parse *p)
 {
 	static const struct operator operators[] = { { "*", OP_MUL }, { "/", OP_DIV }, { "%", OP_MOD },
-		{ NULL, OP_VALUE } };
+		{ "div", OP_INT_DIV }, { NULL, OP_VALUE } };
 
 	return parse_left(p, operators, parse_primary);
 }
@@ -487,6 +488,8 @@ static struct cell eval_arithmetic(enum expr_op op, const struct cell *a, const 
 	if (a->kind == CELL_NULL || b->kind == CELL_NULL || !expr_number(a, &u) || !expr_number(b, &v))
 		return cell_str(NULL);
 	if (op != OP_DIV && num_parse_i64(a->p, a->len, &x) && num_parse_i64(b->p, b->len, &y)) {
+		if (op == OP_INT_DIV)
+			return y == 0 ? cell_str(NULL) : cell_integer(scratch, y == -1 ? -x : x / y);
 		if (op == OP_MOD)
 			return y == 0 || y == -1 ? cell_integer(scratch, 0) : cell_integer(scratch, x % y);
 		overflow = op == OP_ADD	       ? __builtin_add_overflow(x, y, &r)
@@ -495,7 +498,7 @@ static struct cell eval_arithmetic(enum expr_op op, const struct cell *a, const 
 		if (!overflow)
 			return cell_integer(scratch, r);
 	}
-	if ((op == OP_DIV || op == OP_MOD) && v == 0)
+	if (op == OP_INT_DIV || ((op == OP_DIV || op == OP_MOD) && v == 0))
 		return cell_str(NULL);
 	u = op == OP_ADD ? u + v : op == OP_SUB ? u - v : op == OP_MUL ? u * v : u / v;
 	return expr_real(u, scratch);

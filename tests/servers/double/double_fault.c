@@ -39,6 +39,10 @@ static const struct {
 	[FAULT_NO_JSON] = { "no_json", 0, "BE: committed, the answer is HTTP 200 with text that is no JSON" },
 	[FAULT_ALTER_CANCELLED] = { "alter_cancelled", 0, "FE: the next schema change ends CANCELLED" },
 	[FAULT_MYSQL_CUT] = { "mysql_cut", 0, "FE MySQL: a new connection, or the next statement, is cut" },
+	[FAULT_ROUTINE_ABORT] = { "routine_abort", 0,
+			"Routine Load: a task's transaction is aborted; the next task begins at the same offsets" },
+	[FAULT_ROUTINE_PAUSE] = { "routine_pause", 104, "Routine Load: a job is paused with the reason code arg" },
+	[FAULT_ROUTINE_STALL] = { "routine_stall", 0, "Routine Load: a task of a RUNNING job reads nothing" },
 };
 
 void faults_init(struct faults *f)

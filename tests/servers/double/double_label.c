@@ -19,7 +19,7 @@
 struct load_head {
 	uint64_t txn, headers;
 	int64_t begun_ms, load_ms, committed_ms;
-	uint32_t state, label_len, db_len, user_len, table_len, nparts;
+	uint32_t state, label_len, db_len, user_len, table_len, progress_len, nparts;
 	struct load_counts counts;
 };
 
@@ -105,6 +105,7 @@ static void print_head(const struct txn *t, enum txn_state state, struct buf *ou
 		.db_len = (uint32_t)strlen(t->db->name),
 		.user_len = (uint32_t)strlen(t->user),
 		.table_len = t->table != NULL ? (uint32_t)strlen(t->table) : 0,
+		.progress_len = t->progress != NULL ? (uint32_t)strlen(t->progress) : 0,
 		.nparts = state == TXN_ABORTED ? 0 : t->nparts,
 		.counts = t->counts,
 	};
@@ -115,6 +116,7 @@ static void print_head(const struct txn *t, enum txn_state state, struct buf *ou
 	buf_put(out, t->db->name, head.db_len);
 	buf_put(out, t->user, head.user_len);
 	buf_put(out, t->table, head.table_len);
+	buf_put(out, t->progress, head.progress_len);
 }
 
 /* The record of a transaction: its head, then for each part a head and its rows. */
@@ -329,6 +331,7 @@ void store_label_settle(struct store *s, int64_t now_ms)
 		free(t->table);
 		free(t->reason);
 		free(t->error_url);
+		free(t->progress);
 		free(t);
 	}
 }
@@ -399,11 +402,17 @@ int store_load_replay(struct store *s, uint64_t offset, const char *p, uint64_t 
 	if (len < sizeof(head))
 		return err_set(err, ERR_FATAL, 0, "data log: a load without a head");
 	memcpy(&head, p, sizeof(head));
-	left = (uint64_t)head.label_len + head.db_len + head.user_len + head.table_len;
+	left = (uint64_t)head.label_len + head.db_len + head.user_len + head.table_len + head.progress_len;
 	if (left > len - sizeof(head))
 		return err_set(err, ERR_FATAL, 0, "data log: a load of wrong length");
 	if ((t = replay_txn(s, &head, p + sizeof(head), err)) == NULL)
 		return err->kind == ERR_NONE ? 0 : -1; /* aborted after its database was dropped */
+	if (head.progress_len > 0 && head.state == TXN_COMMITTED) {
+		char *progress = xstrndup(p + sizeof(head) + left - head.progress_len, head.progress_len);
+
+		routine_progress_take(s, progress);
+		free(progress);
+	}
 	p += sizeof(head) + left;
 	left = len - sizeof(head) - left;
 	drop_rows(s, t);

@@ -16,6 +16,7 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "double_mysql.h"
+#include "double_routine.h"
 #include "double_server.h"
 
 static const struct version versions[] = {
@@ -34,6 +35,7 @@ static const struct option options[] = {
 	{ "label-keep-num", required_argument, NULL, 'n' },
 	{ "json-limit", required_argument, NULL, 'j' },
 	{ "ports", required_argument, NULL, 'p' },
+	{ "routine-gap-ms", required_argument, NULL, 'r' },
 	{ "be-link", required_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -55,6 +57,7 @@ static void help(void)
 	       "  --label-keep-num N      and how many of them (1000)\n"
 	       "  --json-limit BYTES      largest JSON body (104857600)\n"
 	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, BE ...; 0 or none: free ones\n"
+	       "  --routine-gap-ms N      between two tasks of a Routine Load job (100)\n"
 	       "  --be-link PORT          the port that frontends name for every backend, where a proxy stands\n\n"
 	       "The control port answers /fault?name=NAME&count=N&arg=A (count -1: until cleared), /faults, /clear, /stats,\n"
 	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s",
@@ -125,6 +128,7 @@ static int take_option(struct server *s, int option, const char *value)
 		s->nbackends = (unsigned)n;
 		return 0;
 	case 'a': return number(value, 0, 3600000, &s->alter_delay_ms);
+	case 'r': return number(value, 1, 3600000, &s->routine_gap_ms);
 	case 'j': return number(value, 1, INT64_MAX, &s->json_limit);
 	case 'k':
 		if (number(value, 0, 1 << 30, &n) != 0)
@@ -216,6 +220,7 @@ static int serve(struct server *s)
 	}
 	if (start_ports(s) != 0)
 		return 1;
+	routines_start(s);
 	if (write_env(s) != 0) {
 		fprintf(stderr, "starrocks-double: %s/env: cannot be written\n", s->dir);
 		return 1;
@@ -232,6 +237,7 @@ int main(int argc, char **argv)
 	s->version = &versions[1];
 	s->nbackends = 1;
 	s->alter_delay_ms = 1000;
+	s->routine_gap_ms = 100;
 	s->json_limit = 100 << 20;
 	s->store.label_keep_ms = INT64_C(259200) * 1000;
 	s->store.label_keep_num = 1000;

@@ -37,6 +37,7 @@ struct server {
 	uint16_t be_link; /* named in place of be_port; 0: none */
 	unsigned nbackends;
 	int64_t alter_delay_ms, json_limit, started_ms;
+	int64_t routine_gap_ms; /* between two tasks of a job */
 	_Atomic unsigned next_backend;
 	_Atomic uint64_t loads, failed_loads, rows, filtered, bytes, queries, next_connection;
 };

@@ -139,10 +139,24 @@ static int run_alter(struct sql *q)
 	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, "ALTER") : run_ddl(q, sql_alter);
 }
 
-static int run_routine(struct sql *q)
+static int run_routine(struct sql *q, const char *verb)
 {
-	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, "PAUSE, RESUME or STOP")
-							 : lex_unexpected(&q->lex, q->err);
+	return lex_accept_words(&q->lex, "routine load") ? sql_routine_load(q, verb) : lex_unexpected(&q->lex, q->err);
+}
+
+static int run_pause(struct sql *q)
+{
+	return run_routine(q, "PAUSE");
+}
+
+static int run_resume(struct sql *q)
+{
+	return run_routine(q, "RESUME");
+}
+
+static int run_stop(struct sql *q)
+{
+	return run_routine(q, "STOP");
 }
 
 static int run_kill(struct sql *q)
@@ -166,9 +180,9 @@ static const struct {
 	{ "drop", run_drop },
 	{ "truncate", run_truncate },
 	{ "alter", run_alter },
-	{ "pause", run_routine },
-	{ "resume", run_routine },
-	{ "stop", run_routine },
+	{ "pause", run_pause },
+	{ "resume", run_resume },
+	{ "stop", run_stop },
 	{ "kill", run_kill },
 };
 
@@ -189,6 +203,8 @@ int sql_run(struct session *s, const char *text, size_t len, struct err *err)
 	return lex_unexpected(&q.lex, err);
 }
 
+static const char *const routine_verbs[] = { "CREATE", "ALTER", "PAUSE", "RESUME", "STOP" };
+
 int sql_replay(struct store *store, const char *db, const char *sql, struct err *err)
 {
 	struct arena arena;
@@ -196,6 +212,14 @@ int sql_replay(struct store *store, const char *db, const char *sql, struct err 
 	int result = -1;
 
 	arena_init(&arena, 0);
+	for (size_t i = 0; i < sizeof(routine_verbs) / sizeof(*routine_verbs); i++) {
+		lex_init(&q.lex, &arena, sql, strlen(sql));
+		if (lex_accept(&q.lex, routine_verbs[i]) && lex_accept_words(&q.lex, "routine load")) {
+			result = sql_routine_load(&q, routine_verbs[i]);
+			arena_done(&arena);
+			return result;
+		}
+	}
 	lex_init(&q.lex, &arena, sql, strlen(sql));
 	if (lex_accept(&q.lex, "create"))
 		result = sql_create(&q);

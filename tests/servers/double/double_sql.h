@@ -14,6 +14,7 @@ struct sql {
 	struct store *store;
 	const char *db; /* of USE */
 	const char *text;
+	bool all; /* SHOW ALL */
 	struct arena *arena;
 	struct lex lex;
 	struct err *err;
@@ -45,7 +46,7 @@ int sql_show(struct sql *q);
 int sql_describe(struct sql *q);
 int sql_select(struct sql *q);
 int sql_show_routine_load(struct sql *q);
-int sql_routine_load(struct sql *q, const char *verb);
+int sql_routine_load(struct sql *q, const char *verb); /* "CREATE", .. */
 
 struct relation {
 	const char *const *names;

@@ -116,6 +116,7 @@ struct txn {
 	uint64_t headers; /* hash of the load headers */
 	unsigned backend; /* that holds it */
 	char *reason, *error_url;
+	char *progress;	  /* of a Routine Load task: the offsets that it covers; NULL: none */
 	struct txn *next; /* newest first */
 };
 
@@ -127,6 +128,7 @@ struct store {
 	struct db *dbs;
 	struct alter *alters;
 	struct txn *txns;
+	struct routine *routines; /* double_routine.h; newest first */
 	uint64_t next_id, next_txn;
 	bool replaying;
 	int64_t replay_ms; /* the time of the record that is replayed */
@@ -184,5 +186,7 @@ void store_txn_abort(struct store *s, struct txn *t, const char *reason);
 void store_label_settle(struct store *s, int64_t now_ms);
 int store_load_replay(struct store *s, uint64_t offset, const char *p, uint64_t len, struct err *err);
 const char *txn_state_name(enum txn_state state);
+/* routine_job.c: "jobid p=next p=next", what a transaction says of the offsets that it covers. */
+void routine_progress_take(struct store *s, const char *text);
 
 #endif

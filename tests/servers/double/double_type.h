@@ -80,6 +80,7 @@ enum type_result type_write_integer(enum type_kind kind, const char *p, size_t l
 enum type_result type_write_decimal(const struct type *t, const char *p, size_t len, char *out, size_t *out_len);
 enum type_result type_write_real(enum type_kind kind, const char *p, size_t len, char *out, size_t *out_len);
 enum type_result type_write_time(enum type_kind kind, const char *p, size_t len, char *out, size_t *out_len);
+bool type_time_us(const char *p, size_t len, int64_t *us); /* since 1970; false: no such moment */
 size_t type_key_integer(enum type_kind kind, const char *p, size_t len, char *out);
 size_t type_key_time(enum type_kind kind, const char *p, size_t len, char *out);
 

@@ -419,7 +419,8 @@ static const struct {
 
 int sql_show(struct sql *q)
 {
-	if (!lex_accept(&q->lex, "full") && !lex_accept(&q->lex, "all") && !lex_accept(&q->lex, "session"))
+	q->all = lex_accept(&q->lex, "all");
+	if (!q->all && !lex_accept(&q->lex, "full") && !lex_accept(&q->lex, "session"))
 		lex_accept(&q->lex, "global");
 	for (size_t i = 0; i < COUNT(shows); i++)
 		if (lex_accept_words(&q->lex, shows[i].words))

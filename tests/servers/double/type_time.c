@@ -105,6 +105,17 @@ enum type_result type_write_time(enum type_kind kind, const char *p, size_t len,
 	return TYPE_OK;
 }
 
+bool type_time_us(const char *p, size_t len, int64_t *us)
+{
+	struct moment m;
+
+	if (!parse_moment(p, len, &m))
+		return false;
+	*us = (num_days(m.year, m.month, m.day) * 86400 + (m.hour * 60 + m.minute) * 60 + m.second) * INT64_C(1000000) +
+			m.micro;
+	return true;
+}
+
 size_t type_key_time(enum type_kind kind, const char *p, size_t len, char *out)
 {
 	struct moment m;

@@ -1,0 +1,164 @@
+#!/bin/bash
+# routine.sh - Routine Load: capture writes to Kafka, StarRocks' own jobs load, made by `millrace routine create`. Flat messages
+# with their schemas, then envelopes without; whole tables equal, also after the cluster was killed, a task was aborted, a
+# job was paused, altered and resumed. What a job could not do right is refused by name.
+[ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -lt 2000000 ] || export TMPDIR=/dev/shm
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+has() { case $1 in *"$2"*) ok 0 "$3" ;; *) ok 1 "$3"; echo "$1" | note ;; esac; } # TEXT PART NAME
+routine() { "$millrace" -c "$dir/millrace.conf" routine "$@"; }
+job() { routine show "$1" --json --all; } # JOB
+job_is() { job "$1" > "$dir/job.json" 2>/dev/null && jq -e "$2" "$dir/job.json" > /dev/null; }
+starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -B "$@"; }
+fault() { curl -sS "$control/fault?name=$1&count=${2:-1}&arg=${3:-0}" > /dev/null; }
+captured()
+{
+	local executed
+	executed=$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')
+	status_is --arg g "$executed" '(.capture.state | IN("starting", "retrying") | not) and .capture.snapshot.running == false and (.capture.gtid | gsub("[ \n]"; "")) == $g'
+}
+# The log has everything that MySQL has executed, and the job everything that the log has.
+loaded() # JOB
+{
+	captured || return 1
+	"$millrace" -c "$dir/millrace.conf" topics "$(job "$1" | jq -r .topic)" --json > "$dir/ends.json" || return 1
+	job_is "$1" '.lag == 0' || return 1
+	[ "$(jq -s -c 'map({p: .partition, e: .high}) | sort' "$dir/ends.json")" = "$(jq -c '.partitions | map({p: .partition, e: .next}) | sort' "$dir/job.json")" ]
+}
+all_loaded() { for job in "$@"; do until_true 40 loaded "$job" || { ok 1 "$job has loaded all"; job "$job" | note; return; }; done; ok 0 "all is loaded: $*"; }
+refused() # PART NAME [configuration lines]
+{
+	local part=$1 name=$2 out
+	shift 2
+	cp "$dir/millrace.conf" "$dir/other.conf"
+	[ $# = 0 ] || sed -i "/^\[kafka\]/i $*" "$dir/other.conf"
+	out=$("$millrace" -c "$dir/other.conf" routine create "$table" --dry-run 2>&1)
+	[ $? = 1 ] && case $out in *"$part"*) true ;; *) false ;; esac
+	ok $? "refused: $name" || echo "$out" | note
+}
+workload()
+{
+	sql testdb <<'S'
+UPDATE orders SET status = 'paid', amount = amount + 0.01 WHERE id % 3 = 0;
+DELETE FROM orders WHERE id % 7 = 0;
+INSERT INTO orders (customer_id, status, amount, email, note) VALUES (1, 'new', 99999999.99, NULL, 'a "quoted" \\ text'), (2, 'test', -0.01, '', '東京 🚀');
+UPDATE orders SET id = id + 1000000 WHERE id BETWEEN 20 AND 40;
+INSERT INTO orders (id, customer_id, status, amount) VALUES (18446744073709551615, 3, 'shipped', 0), (9223372036854775808, 3, 'new', 1);
+UPDATE customers SET city = NULL WHERE id % 5 = 0; DELETE FROM customers WHERE id = 3; INSERT INTO customers (name) VALUES ('back');
+UPDATE kinds SET dt = '1969-12-31 23:59:59.999999', d = '1000-01-01', dt3 = '9999-12-31 23:59:59.999' WHERE id = 1;
+UPDATE kinds SET ts = NULL, b = NULL, j = NULL, flag = NULL WHERE id = 2; DELETE FROM kinds WHERE id = 3;
+S
+}
+conf() # NAME, lines of [mysql] from stdin, of [kafka] as arguments
+{
+	{
+		echo "skipped.operations = t"
+		echo "decimal.handling.mode = string"
+		cat
+		kafka_conf
+		echo "topic.prefix = $1" > "$dir/prefix"
+		printf '%s\n' "${@:2}"
+		starrocks_conf
+		echo "routine.max_batch_interval = 5"
+	} | write_conf
+	sed -i "s/^name = e2e/name = $1/; s|^state.dir = .*|state.dir = $dir/state.$1|; s/^topic.prefix = .*/topic.prefix = $1/; s/^schema.history.internal.kafka.topic = .*/schema.history.internal.kafka.topic = history.$1/" "$dir/millrace.conf"
+}
+
+start_mysql
+start_kafka
+start_starrocks
+sql < "$top/contrib/try.sql" || bail "try.sql"
+sql testdb <<'S'
+DELETE FROM orders WHERE id > 3000; UPDATE orders SET updated_at = '2026-03-29 01:30:00.123' WHERE id % 2 = 0;
+CREATE TABLE kinds (id INT PRIMARY KEY, d DATE, dt DATETIME(6), dt3 DATETIME(3), ts TIMESTAMP(6) NULL, b VARBINARY(20), j JSON, flag BOOLEAN, bit1 BIT(1), f FLOAT, y YEAR, `odd name` VARCHAR(10), u BIGINT UNSIGNED);
+INSERT INTO kinds VALUES (1, '2024-02-29', '2024-02-29 23:59:59.000001', '1970-01-01 00:00:00.001', '2038-01-19 03:14:07.999999', x'00ff1080', '{"a": [1, null, "x"]}', 1, 1, 1.5, 2026, 'x', 18446744073709551615),
+	(2, '9999-12-31', '0100-01-01 00:00:00', '2026-01-01 12:00:00', '1970-01-01 00:00:01', x'', '[]', 0, 0, -0.25, 1901, '', 0), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+CREATE TABLE clocks (id INT PRIMARY KEY, t TIME, p POINT); CREATE TABLE money (id INT PRIMARY KEY, m DECIMAL(10, 2)); CREATE TABLE bare (v INT);
+S
+
+# --- flat, with schemas ---
+conf flat "topic.creation.default.partitions = 3" < /dev/null
+table=testdb.clocks refused "a TIME is a number" "TIME"
+table=testdb.clocks refused "column p" "POINT"
+table=testdb.bare refused "no primary key" "a table without key"
+table=testdb.money
+sed 's/^decimal.handling.mode.*//' "$dir/millrace.conf" > "$dir/precise.conf"
+has "$("$millrace" -c "$dir/precise.conf" routine create testdb.money --dry-run)" "decimal.handling.mode = string" "a DECIMAL in base64 is refused with what to set"
+sed 's/^skipped.operations.*//' "$dir/millrace.conf" > "$dir/truncates.conf"
+has "$("$millrace" -c "$dir/truncates.conf" routine create testdb.money --dry-run)" "skipped.operations = t" "a topic with TRUNCATE is refused"
+refused "message.key.columns" "another key of messages" "message.key.columns = testdb.money:m"
+has "$(sed 's/^topic.prefix = flat/&\ndelete.tombstone.handling.mode = drop/' "$dir/millrace.conf" > "$dir/drop.conf"; "$millrace" -c "$dir/drop.conf" routine create testdb.money --dry-run)" "handling.mode = rewrite" "deletes that are dropped are refused"
+has "$({ cat "$dir/millrace.conf"; echo "[table testdb.money]"; echo "filter = row.id > 1"; } > "$dir/lua.conf"; "$millrace" -c "$dir/lua.conf" routine create testdb.money --dry-run)" "knows no Lua" "a table with a filter is refused"
+has "$(sed 's/^topic.prefix = flat/&\nsasl.password = verysecret/' "$dir/millrace.conf" > "$dir/secret.conf"; "$millrace" -c "$dir/secret.conf" routine create testdb.money --dry-run)" '"property.sasl.password" = "******"' "a secret is not printed"
+
+start_millrace --role capture
+until_true 60 captured || what_is_wrong
+is "$(routine list --json)" "[]" "there is no job yet"
+for t in orders customers kinds; do
+	"$millrace" -c "$dir/millrace.conf" routine create testdb.$t > "$dir/create.out" 2>&1
+	ok $? "create testdb.$t" || note < "$dir/create.out"
+done
+routine create testdb.orders > "$dir/twice.out" 2>&1
+is $? 2 "the same job twice is refused"
+has "$(cat "$dir/twice.out")" "already used" "in StarRocks' words"
+all_loaded load_orders load_customers load_kinds
+same_table orders
+same_table customers
+same_table kinds
+has "$(routine list)" "RUNNING" "list prints them"
+
+fault routine_abort 2
+workload
+"$top/tests/servers/starrocks" kill "$dir/starrocks"
+"$top/tests/servers/starrocks" restart "$dir/starrocks" > /dev/null
+all_loaded load_orders load_customers load_kinds
+for t in orders customers kinds; do same_table $t; done
+
+routine pause load_orders > /dev/null
+ok $? "pause"
+job_is testdb.orders '.state == "PAUSED" and .code == 100'
+ok $? "the job is found by its table, paused, with the reason's code" || note < "$dir/job.json"
+is "$(routine alter load_customers max_error_number=1 2>&1 >/dev/null | grep -c 'expected a job that is PAUSED')" 1 "a running job is not altered"
+sql testdb -e "UPDATE orders SET note = 'while paused' WHERE id % 2 = 0; DELETE FROM orders WHERE id % 11 = 0"
+routine alter load_orders max_error_number=10 property.client.id=other > /dev/null
+ok $? "alter"
+until_true 20 eval 'loaded load_customers'
+job_is load_orders '.show.JobProperties | fromjson | .maxErrorNum == "10"'
+ok $? "the property is changed"
+routine resume load_orders > /dev/null
+ok $? "resume"
+all_loaded load_orders
+same_table orders
+
+# A row that its column does not take pauses the job; the reason says so.
+starrocks -e "ALTER TABLE testdb.customers ADD COLUMN must INT NOT NULL DEFAULT '1'" 2>/dev/null
+starrocks -e "CREATE ROUTINE LOAD testdb.hand ON customers COLUMNS (id, name, must) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.payload.id\", \"\$.payload.name\", \"\$.payload.nothing\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'flat.testdb.customers', 'property.kafka_default_offsets' = 'OFFSET_BEGINNING')"
+until_true 20 job_is hand '.state == "PAUSED" and .code == 102 and .errors > 0'
+ok $? "a job that somebody else made is shown, with its bad rows" || note < "$dir/job.json"
+has "$(routine show hand)" "to do" "with what to do about it"
+for j in hand load_orders load_customers load_kinds; do routine stop $j > /dev/null || ok 1 "stop $j"; done
+is "$(routine list --json)" "[]" "stopped jobs are not listed"
+is "$(routine list testdb --all --json | jq -c 'map(.state) | unique')" '["STOPPED"]' "unless asked for"
+stop_millrace
+
+# --- envelope, without schemas ---
+starrocks -e "DROP TABLE testdb.orders; DROP TABLE testdb.customers; DROP TABLE testdb.kinds"
+conf envelope "message.format = envelope" "schemas.enable = false" <<< "binary.handling.mode = hex"
+table=testdb.orders
+refused "tombstones.on.delete = false" "tombstones behind deletes"
+sed -i 's/^skipped.operations.*/&\ntombstones.on.delete = false/' "$dir/millrace.conf"
+start_millrace --role capture
+until_true 60 captured || what_is_wrong
+for t in orders customers kinds; do routine create testdb.$t --name "env_$t" > "$dir/create.out" 2>&1; ok $? "envelope: create testdb.$t" || note < "$dir/create.out"; done
+workload 2> /dev/null
+sql testdb -e "INSERT INTO customers (name, city) VALUES ('more', 'Oslo'); UPDATE orders SET note = NULL WHERE id % 4 = 0; DELETE FROM orders WHERE id % 13 = 0"
+all_loaded env_orders env_customers env_kinds
+for t in orders customers kinds; do same_table $t; done
+
+# A table that goes away takes its job with it.
+starrocks -e "DROP TABLE testdb.kinds"
+until_true 20 job_is env_kinds '.state == "CANCELLED"'
+ok $? "a job without its table is cancelled" || note < "$dir/job.json"
+stop_millrace
+no_trouble
+done_testing
