@@ -55,6 +55,7 @@ violations() {
 		floor("engine/messages", "messages settings")
 		floor("engine/control", "control messages status settings")
 		floor("engine/verify", "verify control status settings")
+		floor("engine/dead", "dead verify control messages status settings")
 		door("engine", "engine.h engine_parts.h")
 		floor("console/canvas", "canvas")
 		floor("console/term", "term canvas")

@@ -49,8 +49,14 @@ static const struct cli_option lua_options[] = {
 	{ "--unmasked", NULL, "run: values also where a script masks" },
 	{ "--json", NULL, "run: one line of JSON for each fact" }, { NULL, NULL, NULL }
 };
-static const struct cli_option dead_options[] = { { "-n", "COUNT", "show so many (100)" },
-	{ "--unmasked", NULL, "the message also where the table's script masks" }, { NULL, NULL, NULL } };
+static const struct cli_option dead_options[] = { { "--reason", "TEXT", "only with this text in the reason" },
+	{ "--since", "TIME", "only from then on: a time in UTC (2026-01-31 23:59:00) or how long ago (90m)" },
+	{ "--before", "TIME", "only until then" }, { "--all", NULL, "retry, discard: every open letter" },
+	{ "--dry-run", NULL, "retry, discard: say which, and change nothing" },
+	{ "--closed", NULL, "list: also those that were retried or discarded" },
+	{ "-n", "COUNT", "list: so many (100)" },
+	{ "--unmasked", NULL, "list, show: also where the table's script masks" },
+	{ "--json", NULL, "a line of JSON for each" }, { NULL, NULL, NULL } };
 static const struct cli_option snapshot_options[] = { { "--where", "SQL", "only the rows that fulfil this condition" },
 	{ "--truncate", NULL, "empty the target first: rows that are gone from MySQL go there too" },
 	{ "--wait", NULL, "stay until the tables are read, and show how far they are" },
@@ -157,7 +163,12 @@ static const struct cli_command commands[] = {
 			"KEY: 4711, id=4711, or \"a=1 b=2\". Every change of the row that the log still has: commit, place in the log, what the script makes of it now and\n"
 			"in which line, loaded or waiting or dead and why; and a verdict in words.",
 			trace_options, 2, 2, cli_trace },
-	{ "dead", "list | show ID", "messages that could not be loaded, and why", NULL, dead_options, 1, 2, cli_dead },
+	{ "dead", "list [TABLE] | groups | show ID | retry|discard [ID|TABLE..]",
+			"rows that could not be loaded, and why",
+			"retry: the row is read again from MySQL beside the stream and goes through the present script; the letter is closed when the load\n"
+			"has passed it. If the row is refused again, there is a new letter. discard: the letter is closed, and nothing else is done.\n"
+			"Exit 1 or 2: letters stay open; each says why.",
+			dead_options, 1, CLI_MAX_WORDS, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",
 			"Without ACTION: all of them, with what they take and whether they change something.",
 			do_options, 0, CLI_MAX_WORDS, cli_do },

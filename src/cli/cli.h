@@ -96,7 +96,7 @@ int cli_verify(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_messages(struct cli *cli); /* cli_messages.c; also trace */
 int cli_trace(struct cli *cli);
-int cli_dead(struct cli *cli);
+int cli_dead(struct cli *cli); /* cli_dead.c */
 int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);
 int cli_routine(struct cli *cli);				     /* cli_routine.c */

@@ -142,55 +142,6 @@ int cli_topics(struct cli *cli)
 	return rc ? cli_fail(&err) : EXIT_DONE;
 }
 
-/* ---- dead letters ---- */
-
-static int dead_list(struct cli *cli, struct err *err)
-{
-	const char *count = cli_option(cli, "-n");
-	struct engine_request r = { .command = "dead", .args = { { "n", count } }, .nargs = count ? 1 : 0 };
-	struct log *log;
-	int rc = cli_ask(cli, &r, cli_print_line, err);
-
-	if (rc && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
-		rc = inspect_dead_list(log, cli->settings, count ? strtoll(count, NULL, 10) : 100, cli_print_line, NULL,
-				err);
-		log_close(log);
-	}
-	return rc;
-}
-
-static int dead_show(struct cli *cli, struct err *err)
-{
-	bool unmasked = cli_option(cli, "--unmasked") != NULL;
-	struct engine_request r = { .command = "dead-show",
-		.args = { { "id", cli->words[1] }, { "unmasked", "yes" } },
-		.nargs = unmasked ? 2 : 1 };
-	struct log *log;
-	int rc = cli_ask(cli, &r, cli_print_line, err);
-
-	if (rc && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
-		rc = inspect_dead_show(log, cli->settings, strtoll(cli->words[1], NULL, 10), unmasked, cli_print_line,
-				NULL, err);
-		log_close(log);
-	}
-	return rc;
-}
-
-int cli_dead(struct cli *cli)
-{
-	struct err err;
-	int rc;
-
-	err_clear(&err);
-	if (strcmp(cli->words[0], "list") == 0 && cli->nwords == 1)
-		rc = dead_list(cli, &err);
-	else if (strcmp(cli->words[0], "show") == 0 && cli->nwords == 2)
-		rc = dead_show(cli, &err);
-	else
-		rc = err_set(&err, ERR_CONFIG, 0, "usage: millrace dead list, or millrace dead show ID");
-	return rc ? cli_fail(&err) : EXIT_DONE;
-}
-
 int cli_ddl(struct cli *cli)
 {
 	const struct settings *s;

@@ -138,19 +138,20 @@ static void verified_text(char *out, size_t size, const struct status *s, const 
 
 static void print_tables(const struct status *s)
 {
-	printf("\n%-*s %-9s %10s %10s %8s %5s %8s  %s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED",
-			"DEAD", "LAG ROWS", "VERIFIED");
+	printf("\n%-*s %-9s %10s %10s %8s %5s %5s %8s  %s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED",
+			"DROPPED", "DEAD", "OPEN", "LAG ROWS", "VERIFIED");
 	for (size_t i = 0; i < s->ntables; i++) {
 		const struct status_table *t = &s->tables[i];
 		int width = (int)strlen(t->name);
-		char lag[24], verified[80];
+		char lag[24], open[24], verified[80];
 
 		rows_text(lag, sizeof(lag), t->lag_rows);
+		rows_text(open, sizeof(open), t->dead_open);
 		verified_text(verified, sizeof(verified), s, t);
 		cli_put_safe(stdout, t->name, strlen(t->name));
-		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %8s  %s\n",
+		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %5s %8s  %s\n",
 				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "", half_state_name(t->state), t->captured,
-				t->loaded, t->dropped, t->dead, lag, verified);
+				t->loaded, t->dropped, t->dead, open, lag, verified);
 		if (t->script[0]) {
 			printf("    script %s, %" PRIu64 " ns a row%s", t->script,
 					t->script_rows ? t->script_ns / t->script_rows : 0,

@@ -121,6 +121,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 		.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
 	lock_init(&e->shared.log_lock);
 	e->verifier = verifier_new(e);
+	e->dead = dead_ledger_new();
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd < 0 || open_log(e, err) || start_threads(e, err)) {
 		engine_stop(e, 0);
@@ -195,6 +196,7 @@ bool engine_free(struct engine *e)
 	problems_free(e->shared.problems);
 	figures_free(e->figures);
 	engine_complete_free(e->complete);
+	dead_ledger_free(e->dead);
 	close(e->shared.wake_fd);
 	pthread_mutex_destroy(&e->shared.log_lock);
 	if (e->lock_fd >= 0)

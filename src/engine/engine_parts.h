@@ -119,17 +119,35 @@ int log_from_offset(struct log *log, const struct log_from *from, const char *to
 
 /* ---- dead letters (dead.c) ---- */
 const char *dead_topic(const struct settings *s); /* interned NAME.dead */
-/* A letter at the end of b: reason, stage and table are the change's; key (in b's arena, or NULL) and value are the
- * caller's to say, and up to DEAD_HEADERS more headers. */
-enum { DEAD_HEADERS = 3 };
-struct record *dead_letter_add(struct batch *b, const char *topic, char *key, const struct change *change);
+struct dead_fact {				  /* what a letter is made of */
+	const struct record *origin;		  /* the message; NULL: of capture, which could not make one */
+	const struct change *first;		  /* as it was read or captured; NULL: it was not understood */
+	const struct change *last;		  /* as it was to be loaded; NULL: it did not come so far */
+	const char *reason, *stage;
+	const char *label; /* of the load that was refused; NULL: none */
+};
+/* A letter at the end of b; value: what the caller has for it, in b's arena; NULL: none. */
+struct record *dead_letter_add(struct batch *b, const char *topic, char *key, const struct dead_fact *fact);
 struct dead_writer;
 struct dead_writer *dead_writer_open(struct shared *sh, int worker, struct err *err);
 void dead_writer_close(struct dead_writer *w);
-int dead_write(struct dead_writer *w, const struct record *origin, const struct change *change, const char *reason,
-		const char *stage, struct err *err);
+void dead_write(struct dead_writer *w, const struct dead_fact *fact);
 int dead_flush(struct dead_writer *w, struct err *err); /* durable on return */
 void dead_drop(struct dead_writer *w);			/* what was not flushed: it will be written again */
+
+/* ---- dead letters that are open (dead/) ---- */
+enum { DEAD_REASON_ROOM = 320 };
+void dead_reason_text(const char *p, size_t len,
+		char out[DEAD_REASON_ROOM]); /* without values of rows: for log lines */
+struct dead_ledger;
+struct dead_ledger *dead_ledger_new(void);
+void dead_ledger_free(struct dead_ledger *l);			    /* NULL allowed */
+int64_t dead_ledger_open(struct dead_ledger *l, const char *table); /* table NULL: of all; -1: not known yet */
+void engine_dead_look(struct engine *e);			    /* the housekeeper reads on */
+void engine_dead_copy(struct engine *e, struct status *out);	    /* tables of out are sorted by name */
+void engine_dead_problems(struct engine *e);
+/* dead-list, dead-show, dead-groups, dead-retry, dead-discard, dead-edit */
+int dead_request(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 
 /* The header of a TRUNCATE's copies, one in each partition: a number that they share. */
 #define TRUNCATE_HEADER "millrace.truncate"
@@ -156,7 +174,9 @@ int taps_run(struct taps *t, const struct tap_wish *wish, const struct settings 
 		struct err *err);
 /* One line of JSON. e: values that its messages mask are masked here, too; NULL: none. */
 void change_print(struct buf *b, const struct change *c, struct format_encoder *e);
-void taps_stop(struct taps *t); /* wakes and ends all runs */
+void row_print(struct buf *b, const struct schema *s, const struct value *row,
+		struct format_encoder *e); /* a JSON object */
+void taps_stop(struct taps *t);		   /* wakes and ends all runs */
 
 /* ---- requests (engine_requests.c) ---- */
 struct engine {
@@ -167,6 +187,7 @@ struct engine {
 	struct capture *capture; /* NULL when the role leaves it out */
 	struct load *load;
 	struct verifier *verifier;
+	struct dead_ledger *dead;
 	pthread_t housekeeper;
 	int lock_fd; /* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping;

@@ -155,23 +155,17 @@ static void look_at_stages(struct engine *e)
 static void look_at_partitions(struct engine *e)
 {
 	struct problems *p = e->shared.problems;
-	const char *dead = dead_topic(e->settings);
-	int64_t letters = 0;
 	char table[640];
 
 	for (size_t i = 0; i < e->npartitions; i++) {
 		const struct status_partition *part = &e->partitions[i];
 
-		if (strcmp(part->topic, dead) == 0)
-			letters += part->high - part->low;
-		else if (part->committed >= 0 && part->committed < part->low &&
+		if (part->committed >= 0 && part->committed < part->low &&
 				format_topic_table(&e->settings->format, part->topic, table, sizeof(table)))
 			problem_see(p, PROBLEM_OFFSETS_LOST, table,
 					"%s[%d] begins at offset %" PRId64 ", and the load stands at %" PRId64,
 					part->topic, (int)part->id, part->low, part->committed);
 	}
-	if (letters > 0)
-		problem_see(p, PROBLEM_DEAD_LETTERS, dead, "about %" PRId64 " dead letters", letters);
 }
 
 /* Told while there is time: past the limit the oldest messages go, and the tables that they are of say offsets-lost. */
@@ -291,5 +285,6 @@ void engine_rules_look(struct engine *e, const struct status *s)
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++)
 		look_at_table(e, table_meter_at(e->shared.tables, i));
 	look_at_figures(e);
+	engine_dead_problems(e);
 	problems_sweep(e->shared.problems, begun_us);
 }

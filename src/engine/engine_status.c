@@ -182,6 +182,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 	if (tick % (watched ? PARTITIONS_WATCHED_S : PARTITIONS_ALONE_S) == 0) {
 		engine_complete_before(e);
 		partitions = partitions_read(e, &npartitions);
+		engine_dead_look(e);
 	}
 	pthread_mutex_lock(&e->lock);
 	for (int i = 0; i < STAGE_COUNT; i++)
@@ -377,6 +378,7 @@ int engine_status_copy(struct engine *e, struct status *out)
 	e->asked_us = clock_mono_us();
 	copy_partitions(e, out);
 	copy_tables(e, out);
+	engine_dead_copy(e, out);
 	copy_load_lag(out);
 	settle_states(e, out);
 	copy_stages(e, out);

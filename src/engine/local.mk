@@ -15,6 +15,19 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_stopped.c \
 	src/engine/capture/capture_topics.c \
 	src/engine/dead.c \
+	src/engine/dead/dead_ledger.c \
+	src/engine/dead/dead_ledger.h \
+	src/engine/dead/dead_letter.c \
+	src/engine/dead/dead_letter.h \
+	src/engine/dead/dead_list.c \
+	src/engine/dead/dead_list.h \
+	src/engine/dead/dead_mark.c \
+	src/engine/dead/dead_mark.h \
+	src/engine/dead/dead_requests.c \
+	src/engine/dead/dead_retry.c \
+	src/engine/dead/dead_retry.h \
+	src/engine/dead/dead_wish.c \
+	src/engine/dead/dead_wish.h \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/control/engine_check.c \
@@ -188,6 +201,9 @@ check_PROGRAMS += tests/unit/test_messages
 tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \
 	src/engine/messages/search.c src/engine/messages/seek.c src/engine/messages/trace_key.c
 tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIBS)
+check_PROGRAMS += tests/unit/test_dead
+tests_unit_test_dead_SOURCES = tests/unit/test_dead.c tests/tap.h
+tests_unit_test_dead_LDADD = $(ENGINE) $(ENGINE_LIBS)
 check_PROGRAMS += tests/unit/test_verify_compare
 tests_unit_test_verify_compare_SOURCES = tests/unit/test_verify_compare.c src/engine/verify/verify_compare.c tests/tap.h
 tests_unit_test_verify_compare_LDADD = $(CORE)

@@ -258,6 +258,8 @@ static const struct metric metrics[] = {
 			FIELD(status_table, dropped), 0, NULL },
 	{ "millrace_table_dead_rows_total", "counter", "table", "Rows that became dead letters.", OF_TABLE, FIG_U64,
 			FIELD(status_table, dead), 0, NULL },
+	{ "millrace_table_dead_letters_open", "gauge", "table", "Dead letters that nobody has closed.", OF_TABLE,
+			FIG_I64, FIELD(status_table, dead_open), 0, NULL },
 	{ "millrace_table_duplicate_rows_total", "counter", "table",
 			"Rows that the target had already, by the label of their load.", OF_TABLE, FIG_U64,
 			FIELD(status_table, duplicates), 0, NULL },

@@ -12,7 +12,7 @@ write_conf <<< "column.mask.with.5.chars = testdb.t.secret"
 sed -i '/^column.mask.with.5.chars/d; s/^\[mysql\]$/&\ncolumn.mask.with.5.chars = testdb.t.secret/' "$dir/millrace.conf"
 start_millrace
 wait_caught_up "snapshot"
-letters() { "$millrace" -c "$dir/millrace.conf" dead list | jq -s -c "$1"; }
+letters() { "$millrace" -c "$dir/millrace.conf" dead list --json | jq -s -c "$1"; }
 is "$(letters 'map([.stage, .table])')" '[["format","testdb.t"]]' "one letter, of the row that no calendar has"
 
 # Each in a transaction of its own, so that what follows a dead row has not been read yet when it is found.
@@ -27,7 +27,7 @@ is "$(loaded)" "1,3,12,13,15,16,18,19" "all neighbours are loaded"
 is "$(letters length)" 4 "each of the others is a letter"
 is "$(status | jq -c '.tables[] | select(.table == "testdb.t") | [.state, .dead]')" '["streaming",4]' "status counts them; the table goes on"
 is "$(letters 'map(.reason | test("d")) | all')" true "the reason names the column: $(letters '.[0].reason')"
-"$millrace" -c "$dir/millrace.conf" dead show 1 > "$dir/letter"
+"$millrace" -c "$dir/millrace.conf" dead show 1 --json > "$dir/letter"
 is "$(jq -r '.message | fromjson | .after.id, .after.d, .after.secret' "$dir/letter" | paste -sd' ')" "11 2021-04-31 (masked)" \
 	"a letter holds the row, and no masked value"
 is "$(grep -c hunter2 "$dir/run.log")" 0 "nor does the log"

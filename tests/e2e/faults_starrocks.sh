@@ -91,7 +91,7 @@ same_table t
 sql testdb -e "TRUNCATE TABLE t; INSERT INTO t (id, v) VALUES (5, 'five')"
 wait_caught_up 40 "truncated"
 same_table t
-"$millrace" -c "$dir/millrace.conf" dead list > "$dir/dead"
+"$millrace" -c "$dir/millrace.conf" dead list --json > "$dir/dead"
 is "$(grep -c . "$dir/dead")" 0 "no fault has made a dead letter" || note < "$dir/dead"
 is "$(status | jq -r .load.state)" "$(status | jq -r '.load.state | select(test("streaming|idle"))')" "the load half is well"
 stop_millrace; ok $? "stops in good order"

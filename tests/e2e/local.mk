@@ -28,6 +28,7 @@ tests_e2e_ddl_differential_SOURCES = tests/e2e/ddl_differential.c tests/e2e/ddl_
 tests_e2e_ddl_differential_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_ddl_differential_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm
 
+E2E_TESTS += tests/e2e/dead_letters.sh tests/e2e/dead_roles.sh
 E2E_TESTS += tests/e2e/resume.sh tests/e2e/messages.sh tests/e2e/trace.sh tests/e2e/complete.sh
 E2E_TESTS += tests/e2e/new_tables.sh tests/e2e/fill_waits.sh
 E2E_TESTS += tests/e2e/take_over.sh tests/e2e/routine.sh

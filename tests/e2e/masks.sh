@@ -32,7 +32,7 @@ until_true 60 status_is '[.tables[] | select(.table == "testdb.people" and .dead
 
 # ---- dead letters ----
 
-m dead list > "$dir/list"
+m dead list --json > "$dir/list"
 id=$(jq -r '.id' "$dir/list" | head -n 1)
 m dead show "$id" > "$dir/out"
 grep -q "masks; --unmasked shows the row" "$dir/out"; ok $? "dead show says that the message is not shown" || note < "$dir/out"

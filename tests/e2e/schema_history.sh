@@ -51,13 +51,13 @@ in_log()
 	"$millrace" -c "$dir/millrace.conf" topics --json 2>/dev/null | jq -s '[.[] | select(.topic | test("^mysql\\.testdb\\.")) | .high] | add // 0'
 }
 streams() { [ "$(grep -c 'streaming from' "$dir/run.log")" -ge "$1" ]; }
-dead() { "$millrace" -c "$dir/millrace.conf" dead list 2>/dev/null | grep -c 'compare.lua'; }
+dead() { "$millrace" -c "$dir/millrace.conf" dead list --json 2>/dev/null | grep -c 'compare.lua'; }
 check_rows() # NAME
 {
 	wait_caught_up 120 "$1: catches up"
 	is "$(in_log)" "$expected" "$1: every row once"
 	is "$(dead)" 0 "$1: every value is what it was, with the names of its time" ||
-		"$millrace" -c "$dir/millrace.conf" dead list | head -n 5 | note
+		"$millrace" -c "$dir/millrace.conf" dead list --json | head -n 5 | note
 }
 
 start_mysql --binlog-row-metadata=MINIMAL --cte-max-recursion-depth=1000000

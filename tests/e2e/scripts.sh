@@ -82,7 +82,7 @@ sed -i "$line s/.*/filter = row.id/" "$dir/millrace.conf"
 kill -HUP "$pid"
 sql testdb -e "UPDATE orders SET status = 'older'"
 until_true 20 status_is '[.tables[] | select(.table == "testdb.orders" and .dead > 0)] | length == 1'; ok $? "a filter that is neither true nor false is told for each row" || what_is_wrong
-m dead list | grep -q "millrace.conf:$line: filter: expected true or false, found "; ok $? "with the line" || m dead list | note
+m dead list --json | grep -q "millrace.conf:$line: filter: expected true or false, found "; ok $? "with the line" || m dead list | note
 echo "[table testdb.nothing*]" >> "$dir/millrace.conf"
 m check > "$dir/check.out"
 grep -q "testdb.nothing\*\].* is the section of no captured table" "$dir/check.out"; ok $? "check names a section that matches no table" || note < "$dir/check.out"
@@ -119,7 +119,7 @@ other_version() { [ "$(version)" != "$before" ]; }
 until_true 20 other_version; ok $? "one whose cases pass is taken, without waiting for a row" || what_is_wrong
 sql testdb -e "UPDATE visits SET status = 'test' WHERE id = 1; INSERT INTO visits VALUES (5, 'test', NULL, 1)"
 until_true 20 status_is '.tables[] | select(.table == "testdb.visits") | .drops == "a test 2"'; ok $? "status tells dropped rows by reason" || status | jq -c .tables | note
-m dead list | jq -r .stage | grep -qE '^script millrace.conf [0-9a-f]{12}$'; ok $? "a dead letter tells the version" || m dead list | note
+m dead list --json | jq -r .stage | grep -qE '^script millrace.conf [0-9a-f]{12}$'; ok $? "a dead letter tells the version" || m dead list | note
 
 # ---- a script over what is in the log ----
 

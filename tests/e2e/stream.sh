@@ -122,8 +122,8 @@ wait_caught_up 60 "rows behind it pass"
 is "$(sqlite3 "$dir/state/warehouse/testdb.db" 'SELECT id, v, w FROM partial ORDER BY id' | paste -sd' ')" "1|1|1 2|2|2 3|3|3" "its neighbours are loaded"
 status_is '.tables[] | select(.table == "testdb.partial") | .state == "streaming" and .dead == 1'
 ok $? "a partial row image is counted" || status | jq -c '.tables[] | select(.table == "testdb.partial")' | note
-"$millrace" -c "$dir/millrace.conf" dead list | grep -q '"reason":"column w: .*binlog_row_image.*"table":"testdb.partial"'
-ok $? "and its letter says why" || "$millrace" -c "$dir/millrace.conf" dead list | note
+"$millrace" -c "$dir/millrace.conf" dead list --json | grep -q '"reason":"column w: .*binlog_row_image.*"table":"testdb.partial"'
+ok $? "and its letter says why" || "$millrace" -c "$dir/millrace.conf" dead list --json | note
 same_table new_name
 
 # ---- a million rows in one transaction ----

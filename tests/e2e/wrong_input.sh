@@ -114,7 +114,7 @@ until_true 10 grep -q 'compiled anew\|reloaded' "$dir/run.log"; ok $? "SIGHUP wi
 sql testdb -e "INSERT INTO orders VALUES (6, 'test', 1, NULL), (7, 'boom', 1, NULL), (8, 'new', 8, NULL)"
 wait_caught_up 30 "an error on one row"
 is "$(sqlite3 "$dir/state/warehouse/testdb.db" 'SELECT group_concat(id) FROM (SELECT id FROM orders ORDER BY id)')" "1,5,6,8" "its neighbours pass"
-m dead list > "$dir/dead" 2>&1; is $? 0 "dead list"
+m dead list --json > "$dir/dead" 2>&1; is $? 0 "dead list"
 jq -e 'select(.reason | test("no such order")) | .table == "testdb.orders" and .stage != null and .offset != null' "$dir/dead" > /dev/null; ok $? "it names the reason, table and offset" || note < "$dir/dead"
 m dead show "$(jq -r .id "$dir/dead" | head -n 1)" > "$dir/out" 2>&1; says 'boom' "$dir/out" "dead show has the message"
 m dead show 4711 > "$dir/out" 2>&1; is $? 2 "dead show of nothing: exit 2"

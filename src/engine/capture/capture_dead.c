@@ -27,7 +27,8 @@ static char *letter_key(struct batch *b, const struct change *c)
 static void add_letter(struct capture *c, struct batch *b, size_t i)
 {
 	const struct change *change = &b->changes[i];
-	struct record *r = dead_letter_add(b, dead_topic(c->sh->settings), letter_key(b, change), change);
+	const struct dead_fact fact = { .first = change, .reason = change->dead, .stage = change->dead_at };
+	struct record *r = dead_letter_add(b, dead_topic(c->sh->settings), letter_key(b, change), &fact);
 	struct buf text;
 
 	buf_init(&text, LETTER_MAX);

@@ -1,5 +1,5 @@
 /*
- * engine_inspect.h - looking into a log, with or without a running engine: topics, dead letters. Answers are JSON
+ * engine_inspect.h - looking into a log, with or without a running engine: topics, messages. Answers are JSON
  * lines.
  */
 #ifndef ENGINE_ENGINE_INSPECT_H
@@ -13,10 +13,6 @@
 #include "engine/settings/settings.h"
 
 int inspect_topics(struct log *log, const char *topic, engine_emit *emit, void *arg, struct err *err);
-int inspect_dead_list(struct log *log, const struct settings *s, int64_t count, engine_emit *emit, void *arg,
-		struct err *err);
-int inspect_dead_show(struct log *log, const struct settings *s, int64_t id, bool unmasked, engine_emit *emit,
-		void *arg, struct err *err);
 /* The request's arguments as a wish; r is checked. Both point into r. */
 int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit,
 		void *arg, struct err *err);

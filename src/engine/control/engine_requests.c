@@ -130,17 +130,7 @@ static int ask_topics(struct ask *a)
 
 static int ask_dead(struct ask *a)
 {
-	return log_of(a) == NULL
-			? -1
-			: inspect_dead_list(log_of(a), a->e->settings, count_arg(a, "n", 100), a->emit, a->arg, a->err);
-}
-
-static int ask_dead_show(struct ask *a)
-{
-	return log_of(a) == NULL
-			? -1
-			: inspect_dead_show(log_of(a), atomic_load(&a->e->shared.live), count_arg(a, "id", -1),
-					  engine_request_arg(a->r, "unmasked") != NULL, a->emit, a->arg, a->err);
+	return dead_request(a->e, a->r, a->emit, a->arg, a->err);
 }
 
 static int ask_snapshot(struct ask *a)
@@ -322,9 +312,22 @@ static const struct engine_request_arg_doc trace_args[] = { { "table", ARG_TABLE
 	{ "form", ARG_CHOICE, false, "text|json", EFFECT_READ, "of the lines (text)" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE };
-static const struct engine_request_arg_doc dead_args[] = {
-	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE
-};
+#define DEAD_WHICH \
+	{ "id", ARG_TEXT, false, NULL, EFFECT_READ, "only this one, or several: 12,15" }, \
+			{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only of this one" }, \
+			{ "reason", ARG_TEXT, false, NULL, EFFECT_READ, "only with this text in the reason" }, \
+			{ "since", ARG_TEXT, false, NULL, EFFECT_READ, \
+				"only from then on: a time in UTC (2026-01-31 23:59:00) or how long ago (90m)" }, \
+	{ \
+		"before", ARG_TEXT, false, NULL, EFFECT_READ, "only until then" \
+	}
+static const struct engine_request_arg_doc dead_args[] = { DEAD_WHICH,
+	{ "closed", ARG_YES, false, NULL, EFFECT_READ, "also those that were retried or discarded" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "reasons also where the table's script masks" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100)" }, NO_MORE };
+static const struct engine_request_arg_doc dead_change_args[] = { DEAD_WHICH,
+	{ "all", ARG_YES, false, NULL, EFFECT_READ, "every open one" },
+	{ "dry_run", ARG_YES, false, NULL, EFFECT_READ, "say which, and change nothing" }, NO_MORE };
 static const struct engine_request_arg_doc dead_show_args[] = { { "id", ARG_COUNT, true, NULL, EFFECT_READ,
 										"its offset, as dead prints it" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" }, NO_MORE };
@@ -377,8 +380,15 @@ static const struct request_row rows[] = {
 	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict",
 			  trace_args },
 			ask_trace },
-	{ { "dead", EFFECT_READ, "dead letters: a line each", dead_args }, ask_dead },
-	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead_show },
+	{ { "dead", EFFECT_READ, "dead letters that are open: a line each", dead_args }, ask_dead },
+	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead },
+	{ { "dead-groups", EFFECT_READ, "open dead letters by table and reason: a line each", no_args }, ask_dead },
+	{ { "dead-retry", EFFECT_COSTLY,
+			  "read the rows of dead letters again, through the present script, and close them",
+			  dead_change_args },
+			ask_dead },
+	{ { "dead-discard", EFFECT_DESTRUCTIVE, "close dead letters whose rows are not wanted", dead_change_args },
+			ask_dead },
 	{ { "script-trial", EFFECT_READ, "a script over messages of the log, changing nothing: a line each",
 			  script_trial_args },
 			ask_script_trial },

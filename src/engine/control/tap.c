@@ -69,14 +69,11 @@ static void put_value(struct buf *b, const struct value *v)
 		free(text);
 }
 
-static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row,
-		struct format_encoder *e)
+void row_print(struct buf *b, const struct schema *s, const struct value *row, struct format_encoder *e)
 {
 	bool first = true;
 
-	if (row == NULL)
-		return;
-	buf_printf(b, ",\"%s\":{", name);
+	buf_putc(b, '{');
 	for (unsigned i = 0; i < s->ncolumns; i++) {
 		if (row[i].kind == VALUE_ABSENT)
 			continue;
@@ -91,6 +88,15 @@ static void put_row(struct buf *b, const char *name, const struct schema *s, con
 			put_value(b, &row[i]);
 	}
 	buf_putc(b, '}');
+}
+
+static void put_row(struct buf *b, const char *name, const struct schema *s, const struct value *row,
+		struct format_encoder *e)
+{
+	if (row == NULL)
+		return;
+	buf_printf(b, ",\"%s\":", name);
+	row_print(b, s, row, e);
 }
 
 /* All of a row that a script masks: which columns it takes is known to the script alone. */

@@ -97,6 +97,36 @@ static void gather(struct load_worker *w, struct load_part *p, struct range *ran
 
 /* ---- one load ---- */
 
+/* The change as it was read: before the script, by whose record it is found. */
+static const struct change *as_read(const struct load_item *item, const struct change *c)
+{
+	size_t low = 0, high = item->in->nchanges;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (item->in->changes[mid].record < c->record)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < item->in->nchanges && item->in->changes[low].record == c->record ? &item->in->changes[low] : NULL;
+}
+
+/* label: of the load that was refused because of it; NULL: it did not come so far. */
+static void write_letter(struct load_worker *w, const struct load_item *item, const struct change *c,
+		const char *reason, const char *label)
+{
+	const struct dead_fact fact = { .origin = &item->in->records[c->record],
+		.first = as_read(item, c),
+		.last = c->dead ? NULL : c,
+		.reason = c->dead ? c->dead : reason,
+		.stage = c->dead ? c->dead_at : "sink",
+		.label = label };
+
+	dead_write(w->dead, &fact);
+}
+
 /* Dead letters are durable before the offset moves past their rows. */
 static int write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused,
 		struct err *err)
@@ -111,9 +141,7 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
 
 			if (c->dead == NULL && refused == NULL)
 				continue;
-			if (dead_write(w->dead, &piece.item->in->records[c->record], c,
-					    c->dead ? c->dead : refused->msg, c->dead ? c->dead_at : "sink", err))
-				return -1;
+			write_letter(w, piece.item, c, refused ? refused->msg : NULL, NULL);
 			n++;
 		}
 	}
@@ -190,21 +218,23 @@ static int prepare(struct load_worker *w, struct load_part *p, size_t nkeep, str
 
 /* Rows that the target cannot take were left out of the load and named; they become dead letters before the offset
  * moves. */
-static int write_bad(struct load_worker *w, struct load_part *p, const struct sink_result *result, struct err *err)
+static int write_bad(struct load_worker *w, struct load_part *p, const char *label, const struct sink_result *result,
+		struct err *err)
 {
+	char first[DEAD_REASON_ROOM];
+
 	if (result->nbad == 0)
 		return 0;
 	for (size_t i = 0; i < result->nbad; i++) {
 		const struct change *c = w->keep[result->bad[i].row].change;
-		const struct load_item *item = w->origin[c - w->rows];
 
-		if (dead_write(w->dead, &item->in->records[c->record], c, result->bad[i].reason, "sink", err))
-			return -1;
+		write_letter(w, w->origin[c - w->rows], c, result->bad[i].reason, label);
 	}
 	if (dead_flush(w->dead, err))
 		return err_wrap(err, "dead letters of %s", p->meter->name);
+	dead_reason_text(result->bad[0].reason, strlen(result->bad[0].reason), first);
 	logline(LOG_WARNING, "sink", "%s: %zu row%s became dead letters, the first: %s", p->meter->name, result->nbad,
-			result->nbad == 1 ? "" : "s", result->bad[0].reason);
+			result->nbad == 1 ? "" : "s", first);
 	counter_add(&p->meter->dead, result->nbad);
 	return 0;
 }
@@ -280,7 +310,7 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);
 		target_says(w, p, false);
-		if (write_bad(w, p, &result, why))
+		if (write_bad(w, p, label, &result, why))
 			return letters_later(w, p, why);
 		part_loaded(w, p, schema, label, nkeep, &result);
 		count_loaded(w, p, outcome, result.nbad);
@@ -300,6 +330,7 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 /* The load was refused for its data: halve the range, or, when one message is left, it becomes a dead letter. */
 static void refused(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *why)
 {
+	char reason[DEAD_REASON_ROOM];
 	struct err err;
 
 	err_clear(&err);
@@ -312,7 +343,8 @@ static void refused(struct load_worker *w, struct load_part *p, const struct ran
 		letters_later(w, p, &err);
 		return;
 	}
-	logline(LOG_WARNING, "sink", "%s: a row became a dead letter: %s", p->meter->name, why->msg);
+	dead_reason_text(why->msg, strlen(why->msg), reason);
+	logline(LOG_WARNING, "sink", "%s: a row became a dead letter: %s", p->meter->name, reason);
 	range_done(w, p, range);
 }
 

@@ -112,9 +112,10 @@ struct status_stage {
 };
 
 struct status_table {
-	char name[TABLE_NAME_ROOM]; /* db.table */
-	enum half_state state;	    /* streaming, snapshot, paused, failed (stopped with an error) */
-	uint64_t captured, loaded, dropped, dead;
+	char name[TABLE_NAME_ROOM];		  /* db.table */
+	enum half_state state;			  /* streaming, snapshot, paused, failed (stopped with an error) */
+	uint64_t captured, loaded, dropped, dead; /* dead: since the start */
+	int64_t dead_open;	  /* dead letters that nobody has closed, counted from the log; -1 not known yet */
 	uint64_t duplicates;	  /* rows that the target had already, by the label of their load */
 	int64_t lag_rows, lag_ms; /* of the load; -1 unknown */
 	int64_t slowed_ms;	  /* between two loads, while the target has too many versions of it; 0: as it is set */
@@ -172,6 +173,7 @@ struct status {
 	int64_t wall_us, uptime_s;
 	bool draining;
 	char log_kind[16];	  /* embedded, kafka */
+	int64_t dead_open;	  /* dead letters that nobody has closed, of all tables; -1 not known yet */
 	int64_t complete_us;	  /* wall: everything up to this commit is at the target, of all tables; -1 unknown */
 	char complete_gtid[4096]; /* executed by then; "" unknown */
 	struct status_capture capture;

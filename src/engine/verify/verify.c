@@ -42,7 +42,11 @@ static void cancel(struct verifier *v)
 
 static bool running(const struct verifier *v)
 {
-	return v->slots[VERIFY_ASKED].running || v->slots[VERIFY_LOOP].running;
+	bool any = false;
+
+	for (int i = 0; i < VERIFY_SLOTS; i++)
+		any |= v->slots[i].running;
+	return any;
 }
 
 /* A connection that is being opened has a time limit of its own, which is longer than a stop may take. */
@@ -228,28 +232,28 @@ static int run_tables(struct verify_job *job, const char *wanted, struct err *er
 
 /* ---- requests ---- */
 
-static int begin(struct verifier *v, const char *who, struct err *err)
+int verify_begin(struct verifier *v, enum verify_slot slot, const char *what, const char *who, struct err *err)
 {
 	int rc = 0;
 
 	pthread_mutex_lock(&v->lock);
 	if (atomic_load(&v->stopping))
-		rc = err_set(err, ERR_RETRY, 0, "verify: the process is stopping");
-	else if (v->slots[VERIFY_ASKED].running)
-		rc = err_set(err, ERR_RETRY, 0, "verify: another one is running, of %.90s; retry when it has finished",
-				v->who);
+		rc = err_set(err, ERR_RETRY, 0, "%s: the process is stopping", what);
+	else if (v->slots[slot].running)
+		rc = err_set(err, ERR_RETRY, 0, "%s: another one is running, of %.90s; retry when it has finished",
+				what, v->who[slot]);
 	if (rc == 0) {
-		v->slots[VERIFY_ASKED].running = true;
-		snprintf(v->who, sizeof(v->who), "%s", who);
+		v->slots[slot].running = true;
+		snprintf(v->who[slot], sizeof(v->who[slot]), "%s", who);
 	}
 	pthread_mutex_unlock(&v->lock);
 	return rc;
 }
 
-static void end(struct verifier *v)
+void verify_end(struct verifier *v, enum verify_slot slot)
 {
 	pthread_mutex_lock(&v->lock);
-	v->slots[VERIFY_ASKED].running = false;
+	v->slots[slot].running = false;
 	pthread_cond_broadcast(&v->changed);
 	pthread_mutex_unlock(&v->lock);
 }
@@ -277,13 +281,13 @@ int verifier_request(struct verifier *v, const struct engine_request *r, engine_
 		job.limit = n > 0 ? (uint64_t)n : UINT64_MAX / 2;
 	if (continuous)
 		return verify_loop_switch(v, strcmp(continuous, "on") == 0, who, err);
-	if (begin(v, who, err))
+	if (verify_begin(v, VERIFY_ASKED, "verify", who, err))
 		return -1;
 	logline(LOG_NOTICE, "verify", "%s is compared on request of %s",
 			engine_request_arg(r, "tables") ? engine_request_arg(r, "tables") : "every table", who);
 	row_mask_init(&job.mask, atomic_load(&v->e->shared.live));
 	rc = run_tables(&job, engine_request_arg(r, "tables"), err);
 	row_mask_done(&job.mask);
-	end(v);
+	verify_end(v, VERIFY_ASKED);
 	return rc;
 }

@@ -27,12 +27,19 @@ enum {
 	VERIFY_LOOKS_MAX = 20
 };
 
+enum verify_slot {
+	VERIFY_ASKED,
+	VERIFY_LOOP,
+	VERIFY_LETTERS,
+	VERIFY_SLOTS
+}; /* by a request, in turn for ever, for dead letters */
+
 struct verify_job { /* of whoever asked */
 	struct engine *e;
 	engine_emit *emit; /* NULL: nobody reads */
 	void *arg;
-	enum { VERIFY_ASKED, VERIFY_LOOP, VERIFY_SLOTS } slot; /* by a request, or in turn for ever */
-	uint64_t limit;					       /* differences of one table, then it is left */
+	enum verify_slot slot;
+	uint64_t limit; /* differences of one table, then it is left */
 	bool repair;
 	bool truncate;	 /* a table with rows that only the target has is emptied there and read again */
 	int rate;	 /* percent of the time that it may be busy; 100: all */
@@ -58,8 +65,11 @@ struct verifier {
 		bool running;
 		struct verify_table *table; /* what it has open, to be cancelled; NULL: nothing */
 	} slots[VERIFY_SLOTS];
-	char who[96]; /* whose the run is that was asked for */
+	char who[VERIFY_SLOTS][96]; /* whose the run is */
 };
+/* There is one of a slot at a time. */
+int verify_begin(struct verifier *v, enum verify_slot slot, const char *what, const char *who, struct err *err);
+void verify_end(struct verifier *v, enum verify_slot slot);
 void verify_run(struct verify_job *job, const char *table); /* compares it, tells and notes what comes of it */
 int verify_loop_switch(struct verifier *v, bool on, const char *who, struct err *err); /* verify_loop.c */
 

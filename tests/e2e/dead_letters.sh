@@ -1,0 +1,120 @@
+#!/bin/bash
+# dead_letters.sh - letters are counted from the log, listed, discarded, and tried again through a mended script: no row is lost, none
+# goes back in time, and what is closed stays closed behind restarts and a kill.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+start_mysql
+sql <<'S'
+CREATE DATABASE testdb; USE testdb;
+CREATE TABLE t (id INT PRIMARY KEY, v INT, name VARCHAR(40));
+CREATE TABLE pair (a VARCHAR(20), b BINARY(2), v INT, PRIMARY KEY (a, b));
+CREATE TABLE people (id INT PRIMARY KEY, email VARCHAR(60));
+INSERT INTO t VALUES (1, 1, 'one'), (2, -2, 'two'), (3, -3, 'three'), (4, -4, 'four');
+INSERT INTO pair VALUES ('it''s', x'00ff', -1), ('ü', x'4142', 2);
+INSERT INTO people VALUES (1, 'ana@secret.example');
+S
+bad='function transform(row, event)
+	if row.v < 0 then error("negative: " .. row.v) end
+	return row
+end'
+echo "$bad" > "$dir/t.lua"
+cp "$dir/t.lua" "$dir/pair.lua"
+cat > "$dir/people.lua" <<'L'
+function transform(row, event)
+	error("no " .. row.email .. mask(row.email))
+end
+L
+write_conf <<C
+[table testdb.t]
+transform = t.lua
+[table testdb.pair]
+transform = pair.lua
+[table testdb.people]
+transform = people.lua
+C
+m() { timeout 60 "$millrace" -c "$dir/millrace.conf" "$@"; }
+dead() { m dead "$@" --json; }
+open_are() { status_is --argjson n "$1" '.dead_open == $n'; }
+version() { status | jq -c '.tables[] | select(.table == "testdb.t") | .script'; }
+reload() # SCRIPT
+{
+	local before
+	before=$(version)
+	printf '%s\n' "$1" > "$dir/t.lua"
+	kill -HUP "$pid"
+	until_true 20 status_is --argjson b "$before" '.tables[] | select(.table == "testdb.t") | .script != $b'; ok $? "the script is another one now" || what_is_wrong
+}
+good='function transform(row, event) return row end'
+start_millrace
+wait_caught_up "the snapshot"
+until_true 20 open_are 5; ok $? "five letters are open" || what_is_wrong
+
+# ---- what is told ----
+
+is "$(dead list testdb.t | jq -s -c '[.[] | [.table, .key.id, .open]]')" '[["testdb.t","2",true],["testdb.t","3",true],["testdb.t","4",true]]' "list of a table, with keys"
+is "$(dead list --reason 'NEGATIVE: -3' | jq -c '.key')" '{"id":"3"}' "by reason"
+is "$(dead list testdb.pair | jq -c '.key')" '{"a":"it'"'"'s","b":"00ff"}' "a key of two columns"
+is "$(dead list --since 1h | wc -l) $(dead list --before 1h | wc -l)" "5 0" "by time"
+status_is '[.tables[] | select(.table == "testdb.t")][0] | .dead == 3 and .dead_open == 3 and .captured == .loaded + .dropped + .dead'; ok $? "status counts them: captured = loaded + filtered + dead" || what_is_wrong
+has_problem dead-letters testdb.t; ok $? "a problem of its table"
+{ m dead list; m dead groups; m status; dead list testdb.people; cat "$dir/run.log"; } > "$dir/out"
+! grep -q "secret.example" "$dir/out"; ok $? "what a masking script has said of a row is nowhere" || grep "secret.example" "$dir/out" | note
+dead list testdb.people --unmasked | grep -q 'no ana@secret.example'; ok $? "but with --unmasked"
+is "$(dead show "$(dead list testdb.t -n 1 | jq .id)" | jq -c '[.stage[0:12], (.reason | startswith("t.lua:2: negative: -2")), (.message | fromjson | .payload.after.name // .payload.name // .after.name // .name), .topic, .partition, .offset >= 0]')" \
+	'["script t.lua",true,"two","mysql.testdb.t",0,true]' "show: script and line, value, message, place"
+
+# ---- discarded ----
+
+is "$(dead discard testdb.pair --dry-run | jq -s -c '[length, .[-1].dry_run]')" '[2,true]' "a dry run says which"
+open_are 5; ok $? "and changes nothing"
+dead discard > "$dir/out" 2>&1; is $? 2 "nothing in particular is not all: exit 2"
+is "$(dead discard testdb.pair | jq -c .)" '{"result":"discarded","letters":1,"failed":0}' "discard"
+open_are 4; ok $? "it is closed at once"
+stop_millrace; start_millrace
+until_true 30 open_are 4; ok $? "also behind a restart, which has forgotten none" || what_is_wrong
+is "$(dead list --closed | jq -s -c '[.[] | select(.open | not) | .table]')" '["testdb.pair"]' "--closed lists it"
+
+# ---- tried again ----
+
+wait_caught_up "after the restart"
+dead retry testdb.t > "$dir/out"; is $? 0 "retry through the same script" || note < "$dir/out"
+is "$(jq -r '.result // empty' "$dir/out" | sort | uniq -c | xargs)" "3 dead again 1 retried" "all are dead again" || note < "$dir/out"
+open_are 4; ok $? "each once" || m dead list | note
+sql testdb -e "UPDATE t SET name = 'newer' WHERE id = 3; DELETE FROM t WHERE id = 4"
+wait_caught_up "changes of these rows"
+reload "$good"
+sql testdb -e "UPDATE t SET v = v - 1 WHERE id = 1"
+dead retry testdb.t > "$dir/out"; is $? 0 "retry through the mended one" || note < "$dir/out"
+until_true 20 open_are 1; ok $? "all are closed" || m dead list | note
+same_table t
+# A DELETE that the script refused, with a row that came again meanwhile.
+sql testdb -e "INSERT INTO t VALUES (10, 1, 'goes'), (11, 1, 'comes again')"
+wait_caught_up "two rows"
+reload "$good
+function delete(row, event) error('kept') end"
+sql testdb -e "DELETE FROM t WHERE id IN (10, 11); INSERT INTO t VALUES (11, 2, 'is there')"
+wait_caught_up "their DELETEs"
+is "$(dead list testdb.t | jq -s -c '[.[].key.id]')" '["10","11"]' "are letters"
+reload "$good"
+dead retry testdb.t > "$dir/out"; is $? 0 "retry of DELETEs" || note < "$dir/out"
+same_table t
+
+# ---- killed between the load and the mark ----
+
+reload "$bad"
+sql testdb -e "INSERT INTO t VALUES (20, -20, 'x'), (21, -21, 'y')"
+wait_caught_up "two more"
+reload "$good"
+there() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" 'SELECT count(*) FROM t WHERE id = 20')" = 1 ]; }
+dead retry --reason negative > /dev/null 2>&1 &
+retry=$!
+until_true 30 there; kill_millrace; wait $retry
+start_millrace
+wait_caught_up "after the kill"
+dead retry --reason negative > "$dir/out"; is $? 0 "retry again" || note < "$dir/out"
+until_true 20 open_are 1; ok $? "no letter is left but the one of the other table" || m dead list | note
+same_table t
+until_true 20 problem_is_over dead-letters testdb.t; ok $? "the problem is over"
+stop_millrace; ok $? "stops in good order"
+no_trouble
+done_testing
