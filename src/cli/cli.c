@@ -67,6 +67,9 @@ static const struct cli_option snapshot_options[] = { { "--where", "SQL", "only 
 	{ "--stop", NULL, "end the snapshot of TABLE, or of all" },
 	{ "--pause", NULL, "hold all of them after the chunk that is being read" }, { "--resume", NULL, "go on" },
 	{ NULL, NULL, NULL } };
+static const struct cli_option resume_options[] = {
+	{ "--pass", NULL, "a stopped table: leave out its rows up to the next TRUNCATE" }, { NULL, NULL, NULL }
+};
 static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" },
 	{ NULL, NULL, NULL } };
 static const struct cli_option dump_options[] = {
@@ -131,7 +134,10 @@ static const struct cli_command commands[] = {
 			"again: the last error, how many tries failed, and when the next one is due.",
 			json_options, 0, 0, cli_status },
 	{ "pause", "capture|load|TABLE", "hold a half, or the load of one table", NULL, NULL, 1, 1, cli_pause },
-	{ "resume", "capture|load|TABLE", "go on", NULL, NULL, 1, 1, cli_pause },
+	{ "resume", "capture|load|TABLE", "go on",
+			"With --pass a table that is stopped leaves out the rows before the TRUNCATE of a snapshot that was ordered in another process;\n"
+			"`millrace snapshot TABLE --truncate` in the same process needs no resume.",
+			resume_options, 1, 1, cli_pause },
 	{ "acknowledge", "CODE [SUBJECT]", "say that a problem is known",
 			"It stays in the list until it is over, with your name. CODE and SUBJECT: as `status` prints them.",
 			NULL, 1, 2, cli_acknowledge },

@@ -40,6 +40,10 @@ int cli_pause(struct cli *cli)
 	struct err err;
 
 	err_clear(&err);
+	if (cli_option(cli, "--pass")) {
+		r.args[r.nargs].name = "pass";
+		r.args[r.nargs++].value = "yes";
+	}
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 

@@ -86,6 +86,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_wait.c \
 	src/engine/load/load_send.c \
 	src/engine/load/load_target.c \
+	src/engine/load/load_pass.c \
 	src/engine/load/load_truncate.c \
 	src/engine/load/load_verify.c \
 	src/engine/load/load_worker.c \

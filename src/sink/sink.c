@@ -205,7 +205,8 @@ static void forget_altered(struct sink *s)
 		s->ops->forget(s);
 }
 
-int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err)
+int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, enum sink_had had, bool *gap,
+		struct err *err)
 {
 	int result;
 
@@ -213,15 +214,37 @@ int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alt
 	result = s->ops->alter(s, schema, alter, gap, err);
 	atomic_fetch_add(&altered, 1);
 	if (result == 0 && !alter->drop)
-		result = sink_prepare(s, schema, err);
+		result = sink_prepare_had(s, schema, had, err);
 	return result;
 }
 
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err)
 {
+	return sink_prepare_had(s, schema, SINK_HAD_NOTHING, err);
+}
+
+int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had had, struct err *err)
+{
 	forget_altered(s);
-	s->created = false;
+	s->created = s->lost = false;
+	s->had = had;
 	return s->ops->prepare(s, schema, err);
+}
+
+bool sink_lost(const struct sink *s)
+{
+	return s->lost;
+}
+
+int sink_gone(struct sink *s, const struct schema *schema, const char *column, struct err *err)
+{
+	s->lost = true;
+	return err_set(err, ERR_CONFIG, 0,
+			"table %s.%s: rows were loaded into it, but the target does not have %s%s any more; read it again with "
+			"`millrace snapshot %s.%s --truncate`, or put it back%s and `millrace resume %s.%s`",
+			schema->db, schema->table, column ? "its column " : "the table", column ? column : "",
+			schema->db, schema->table, column || s->ops != &starrocks_ops ? "" : " (RECOVER TABLE)",
+			schema->db, schema->table);
 }
 
 bool sink_created(const struct sink *s)
@@ -242,6 +265,8 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 	forget_altered(s);
 	sink_bads_reset(&s->bads);
 	outcome = s->ops->load(s, schema, rows, count, label, result, err);
+	if (outcome == SINK_REFUSED && s->ops->forget)
+		s->ops->forget(s); /* perhaps the table is not what it was */
 	sink_bads_sort(&s->bads);
 	result->bad = s->bads.items;
 	result->nbad = s->bads.count;

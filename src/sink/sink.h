@@ -93,6 +93,11 @@ int64_t sink_interval_ms(const struct sink *s);
 /* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the
  * change to be finished. ERR_CONFIG or ERR_DATA when it cannot. Cheap when nothing changed (by schema->version). */
 int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
+/* The same for a table that was loaded into. What it had then and has no more was taken away by somebody: it is not made
+ * again, because rows or values would be missing from it. ERR_CONFIG then, and sink_lost(). */
+enum sink_had { SINK_HAD_NOTHING, SINK_HAD_TABLE, SINK_HAD_COLUMNS /* all of the schema, and the table */ };
+int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had had, struct err *err);
+bool sink_lost(const struct sink *s);	 /* was that the reason of the last failure of it on this handle? */
 bool sink_created(const struct sink *s); /* did the last sink_prepare() of this handle create the table? */
 /*
  * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of
@@ -123,7 +128,8 @@ int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
  * same call again changes nothing more, so that one that was cut off can be repeated. A column that cannot be renamed
  * (StarRocks before 3.3.2) is NULL afterwards, and *gap set. schema: the table after it.
  */
-int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap, struct err *err);
+int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, enum sink_had had, bool *gap,
+		struct err *err);
 /*
  * What a table has, to be compared with what it should have. A cell is the value's one text (sink_cell.h): equal values are
  * equal bytes, however target and source spell them. Rows come in pages of one statement each, so that nothing is held

@@ -550,9 +550,17 @@ static int local_prepare(struct sink *sink, const struct schema *schema, struct 
 		if (s->tables[i]->version == schema->version)
 			return 0;
 	d = db_get(s, sink_database(s->base.conf, schema), err);
-	if (!d || local_table_prepare(d->db, schema, s->base.conf->table_create, &s->base.created, err))
+	if (!d || local_table_prepare(d->db, sink, schema, err))
 		return -1;
 	return table_get(s, schema, err) ? 0 : -1;
+}
+
+static void local_forget(struct sink *sink)
+{
+	struct local_sink *s = (struct local_sink *)sink;
+
+	while (s->ntables > 0)
+		table_free(s->tables[--s->ntables]);
 }
 
 static int local_truncate(struct sink *sink, const struct schema *schema, struct err *err)
@@ -565,6 +573,7 @@ static int local_truncate(struct sink *sink, const struct schema *schema, struct
 
 	if (!d)
 		return -1;
+	local_forget(sink);
 	result = local_columns_read(d->db, schema, &have, err);
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "DELETE FROM ");
@@ -574,14 +583,6 @@ static int local_truncate(struct sink *sink, const struct schema *schema, struct
 	local_columns_done(&have);
 	buf_done(&sql);
 	return result;
-}
-
-static void local_forget(struct sink *sink)
-{
-	struct local_sink *s = (struct local_sink *)sink;
-
-	while (s->ntables > 0)
-		table_free(s->tables[--s->ntables]);
 }
 
 /* Statements that are ready hold the table's old form. */

@@ -28,7 +28,7 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 		struct err *err); /* sink_local_read.c */
 void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
-int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err);
+int local_table_prepare(sqlite3 *db, struct sink *sink, const struct schema *schema, struct err *err);
 int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, struct err *err);
 
 /* What a table has now; none: there is no such table. */

@@ -13,6 +13,7 @@
 #include "core/xalloc.h"
 #include "row/column_fill.h"
 #include "sink/sink_local.h"
+#include "sink/sink_ops.h"
 
 #define SQL_MAX (4 << 20)
 
@@ -367,22 +368,34 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 	return rebuild(db, schema, have, sql, err);
 }
 
-static int prepare_inside(sqlite3 *db, const struct schema *schema, bool create, struct local_columns *have,
-		struct buf *sql, bool *created, struct err *err)
+/* What a load has left there may not be made again: its rows would be missing. */
+static int lost_check(struct sink *sink, const struct schema *schema, const struct local_columns *have, struct err *err)
+{
+	if (sink->had >= SINK_HAD_TABLE && have->count == 0)
+		return sink_gone(sink, schema, NULL, err);
+	for (unsigned i = 0; sink->had == SINK_HAD_COLUMNS && i < schema->ncolumns; i++)
+		if (!local_columns_find(have, schema->columns[i].name))
+			return sink_gone(sink, schema, schema->columns[i].name, err);
+	return 0;
+}
+
+static int prepare_inside(sqlite3 *db, struct sink *sink, const struct schema *schema, struct local_columns *have,
+		struct buf *sql, struct err *err)
 {
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (schema->columns[i].type == COL_UNKNOWN)
 			return err_set(err, ERR_DATA, 0, "table %s.%s: column %s has a type that is not known (%s)",
 					schema->db, schema->table, schema->columns[i].name,
 					schema->columns[i].type_text ? schema->columns[i].type_text : "?");
-	if (name_check(db, schema, err) || local_columns_read(db, schema, have, err))
+	if (name_check(db, schema, err) || local_columns_read(db, schema, have, err) ||
+			lost_check(sink, schema, have, err))
 		return -1;
 	if (have->count > 0)
 		return key_check(schema, have, err) ? -1 : bring_up(db, schema, have, sql, err);
-	if (!create)
+	if (!sink->conf->table_create)
 		return err_set(err, ERR_CONFIG, 0, "table %s.%s: not in the warehouse; set table.create = true",
 				schema->db, schema->table);
-	*created = true;
+	sink->created = true;
 	local_create(sql, schema);
 	return local_run(db, schema, "create the table", sql, err);
 }
@@ -416,7 +429,7 @@ int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, str
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : -1;
 }
 
-int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, bool *created, struct err *err)
+int local_table_prepare(sqlite3 *db, struct sink *sink, const struct schema *schema, struct err *err)
 {
 	struct local_columns have = { 0 };
 	struct buf sql;
@@ -425,8 +438,7 @@ int local_table_prepare(sqlite3 *db, const struct schema *schema, bool create, b
 	if (local_exec(db, "BEGIN IMMEDIATE"))
 		return local_error(db, schema, "begin", err);
 	buf_init(&sql, SQL_MAX);
-	*created = false;
-	result = prepare_inside(db, schema, create, &have, &sql, created, err);
+	result = prepare_inside(db, sink, schema, &have, &sql, err);
 	if (result == 0 && local_exec(db, "COMMIT"))
 		result = local_error(db, schema, "commit the table", err);
 	if (result)

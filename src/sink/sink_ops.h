@@ -48,13 +48,17 @@ struct sink { /* the first member of each kind's own struct */
 	const struct sink_conf *conf;
 	int64_t zone_us; /* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
-	uint64_t altered; /* how many tables had been altered when it last looked, by any handle */
-	bool created;	  /* the last prepare made the table */
+	uint64_t altered;  /* how many tables had been altered when it last looked, by any handle */
+	bool created;	   /* the last prepare made the table */
+	enum sink_had had; /* what the last prepare may rely on */
+	bool lost;	   /* it did not find that */
 	_Atomic bool cancelled;
 };
 
 extern const struct sink_ops starrocks_ops, sink_local_ops;
 
+/* ERR_CONFIG: the table, or this column of it, was taken away. */
+int sink_gone(struct sink *s, const struct schema *schema, const char *column, struct err *err);
 void sink_bads_reset(struct sink_bads *b);
 void sink_bads_add(struct sink_bads *b, uint32_t row, const char *reason);
 void sink_bads_sort(struct sink_bads *b);

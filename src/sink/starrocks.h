@@ -77,10 +77,15 @@ int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct 
 		const struct starrocks_columns *have, struct err *err);
 
 struct starrocks_sql;
+struct starrocks_record;
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
 		struct err *err);
-int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		struct starrocks_columns *have, bool *created, struct err *err);
+int starrocks_table_prepare(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
+		struct starrocks_columns *have, struct err *err);
+#define STARROCKS_COLUMN_FIELDS "COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT"
+void starrocks_column_take(struct starrocks_columns *have,
+		const struct starrocks_record *r);		       /* of information_schema */
+uint64_t starrocks_columns_form(const struct starrocks_columns *have); /* a sum: in any order, and of parts */
 int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
 		struct err *err);
 
@@ -147,10 +152,16 @@ struct starrocks_tables *starrocks_tables_ref(struct starrocks_tables *t);
 void starrocks_tables_unref(struct starrocks_tables *t);
 /* NULL: nothing is known for this version. Else a reference. */
 struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const char *db, const struct schema *schema);
-void starrocks_tables_put(struct starrocks_tables *t, const char *db,
-		struct starrocks_target *target); /* a reference more */
+/* A reference more; have: what it was made of. */
+void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target,
+		const struct starrocks_columns *have);
 void starrocks_tables_drop(struct starrocks_tables *t, const char *db,
 		const char *table); /* the table is looked at again */
+/* Before a load: all tables are asked for again, in one query, when that is due; what has changed is forgotten. */
+int starrocks_tables_refresh(struct starrocks_tables *t, struct starrocks_sql *sql, const char *db, const char *table,
+		struct err *err);
+void starrocks_tables_doubt(struct starrocks_tables *t, const char *db,
+		const char *table); /* that is due for it: a load was refused */
 
 /* starrocks_http.c */
 

@@ -303,12 +303,11 @@ int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct 
 
 /* Talking to the server. */
 
-static void add_column(void *context, const struct starrocks_record *r)
+void starrocks_column_take(struct starrocks_columns *have, const struct starrocks_record *r)
 {
 	const char *name = starrocks_record_get(r, "COLUMN_NAME"), *type = starrocks_record_get(r, "COLUMN_TYPE");
 	const char *plain = starrocks_record_get(r, "DATA_TYPE"), *nullable = starrocks_record_get(r, "IS_NULLABLE");
 	const char *key = starrocks_record_get(r, "COLUMN_KEY"), *preset = starrocks_record_get(r, "COLUMN_DEFAULT");
-	struct starrocks_columns *have = context;
 
 	if (!type || !type[0] || (plain && strcasestr(plain, "unsigned")))
 		type = plain;
@@ -319,6 +318,29 @@ static void add_column(void *context, const struct starrocks_record *r)
 	have->items[have->count - 1].preset = xstrdup(preset);
 }
 
+static void add_column(void *context, const struct starrocks_record *r)
+{
+	starrocks_column_take(context, r);
+}
+
+uint64_t starrocks_columns_form(const struct starrocks_columns *have)
+{
+	uint64_t form = 0;
+
+	for (size_t i = 0; i < have->count; i++) {
+		const struct starrocks_column *c = &have->items[i];
+		uint64_t hash = 0xcbf29ce484222325u;
+
+		for (const char *p = c->name; *p; p++)
+			hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+		hash = (hash ^ (uint64_t)c->type.kind << 56 ^ (uint64_t)c->type.precision << 48 ^
+				       (uint64_t)c->type.scale << 40 ^ c->type.length) *
+				0x100000001b3u;
+		form += (hash ^ (c->nullable ? 1u : 0u) ^ (c->key ? 2u : 0u)) * 0x100000001b3u;
+	}
+	return form;
+}
+
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
 		struct err *err)
 {
@@ -327,9 +349,7 @@ int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *
 
 	starrocks_columns_done(have);
 	buf_init(&b, SQL_MAX);
-	buf_puts(&b,
-			"SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT FROM information_schema.columns "
-			"WHERE TABLE_SCHEMA = ");
+	buf_puts(&b, "SELECT " STARROCKS_COLUMN_FIELDS " FROM information_schema.columns WHERE TABLE_SCHEMA = ");
 	starrocks_string(&b, db);
 	buf_puts(&b, " AND TABLE_NAME = ");
 	starrocks_string(&b, table);
@@ -406,12 +426,27 @@ static int table_create(struct starrocks_sql *sql, const struct sink_conf *conf,
 	return starrocks_sql_run(sql, statement->data, NULL, NULL, err);
 }
 
-static int table_step(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		struct starrocks_columns *have, struct buf *statement, bool *created, bool *done, struct err *err)
+/* What a load has left there may not be made again: its rows would be missing. */
+static int lost_check(struct sink *sink, const struct schema *schema, const struct starrocks_columns *have,
+		struct err *err)
 {
-	if (starrocks_table_read(sql, sink_database(conf, schema), schema->table, have, err))
+	if (sink->had >= SINK_HAD_TABLE && have->count == 0)
+		return sink_gone(sink, schema, NULL, err);
+	for (unsigned i = 0; sink->had == SINK_HAD_COLUMNS && i < schema->ncolumns; i++)
+		if (!starrocks_columns_find(have, schema->columns[i].name))
+			return sink_gone(sink, schema, schema->columns[i].name, err);
+	return 0;
+}
+
+static int table_step(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
+		struct starrocks_columns *have, struct buf *statement, bool *done, struct err *err)
+{
+	const struct sink_conf *conf = sink->conf;
+
+	if (starrocks_table_read(sql, sink_database(conf, schema), schema->table, have, err) ||
+			lost_check(sink, schema, have, err))
 		return -1;
-	*created |= have->count == 0;
+	sink->created |= have->count == 0;
 	if (have->count == 0)
 		return table_create(sql, conf, schema, statement, err);
 	if (starrocks_alter(statement, conf, schema, have, err))
@@ -456,18 +491,17 @@ int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *
 	return result;
 }
 
-int starrocks_table_prepare(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		struct starrocks_columns *have, bool *created, struct err *err)
+int starrocks_table_prepare(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
+		struct starrocks_columns *have, struct err *err)
 {
 	struct buf statement;
 	bool done = false;
 	int result = schema_check(schema, err);
 
-	*created = false;
 	buf_init(&statement, SQL_MAX);
 	for (unsigned step = 0; result == 0 && !done && step < STEPS_MAX + schema->ncolumns; step++) {
 		buf_reset(&statement);
-		result = table_step(sql, conf, schema, have, &statement, created, &done, err);
+		result = table_step(sql, sink, schema, have, &statement, &done, err);
 	}
 	if (result == 0 && !done)
 		result = err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks does not show the columns that were added",

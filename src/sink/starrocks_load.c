@@ -77,18 +77,22 @@ static struct starrocks_target *target_get(struct starrocks_sink *s, const struc
 
 	if (t)
 		return t;
-	if (starrocks_table_prepare(s->sql, s->base.conf, schema, &have, &s->base.created, err) == 0)
+	if (starrocks_table_prepare(s->sql, &s->base, schema, &have, err) == 0)
 		t = starrocks_target_new(schema, &have, err);
-	starrocks_columns_done(&have);
 	if (t)
-		starrocks_tables_put(s->tables, database(s, schema), t);
+		starrocks_tables_put(s->tables, database(s, schema), t, &have);
+	starrocks_columns_done(&have);
 	return t;
 }
 
 static int starrocks_prepare(struct sink *sink, const struct schema *schema, struct err *err)
 {
-	struct starrocks_target *t = target_get((struct starrocks_sink *)sink, schema, err);
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+	struct starrocks_target *t;
 
+	if (starrocks_tables_refresh(s->tables, s->sql, database(s, schema), schema->table, err))
+		return -1;
+	t = target_get(s, schema, err);
 	starrocks_target_free(t);
 	return t ? 0 : -1;
 }
@@ -441,6 +445,8 @@ static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct sch
 		return l.any_new || count == 0 || s->base.bads.count == count ? SINK_LOADED : SINK_DUPLICATE;
 	if (outcome == SINK_REFUSED && err->kind == ERR_CONFIG)
 		starrocks_tables_drop(s->tables, database(s, schema), schema->table); /* gone or changed: look again */
+	else if (outcome == SINK_REFUSED)
+		starrocks_tables_doubt(s->tables, database(s, schema), schema->table);
 	return outcome;
 }
 
@@ -538,6 +544,7 @@ static int starrocks_truncate(struct sink *sink, const struct schema *schema, st
 		result = starrocks_sql_run(s->sql, sql.data, NULL, NULL, err);
 	starrocks_columns_done(&have);
 	buf_done(&sql);
+	starrocks_tables_drop(s->tables, database(s, schema), schema->table);
 	return result;
 }
 

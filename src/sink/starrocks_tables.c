@@ -2,11 +2,17 @@
  * starrocks_tables.c - what is known of the tables of one StarRocks: how rows of each schema version are written. Shared by
  * all handles that were opened beside each other, because any of them loads any table, and each table is to be asked for
  * once. Under one lock, which is taken for a load or a statement, never for a row.
+ *
+ * StarRocks takes a load that names a column which the table has no more, and says nothing. So what is known is held
+ * against the cluster: before the first load of a table after a pause, every minute, and after a refusal. One query asks for
+ * all tables, and serves all of them; a table of another form than before is forgotten, and prepared again.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
+#include "core/clock.h"
 #include "core/intern.h"
 #include "core/must.h"
 #include "core/name_map.h"
@@ -15,13 +21,19 @@
 
 /* Rows of so many versions of one table may be under way at one time; of more, the oldest is asked for again. */
 enum { VERSIONS_MAX = 8 };
+enum { LOOK_MS = 60000, PAUSE_MS = 5000, SQL_MAX = 1 << 20 };
 
 struct known {
 	struct starrocks_target *targets[VERSIONS_MAX]; /* most recently used first */
 	unsigned ntargets;
+	const char *db;	     /* interned */
+	uint64_t form, seen; /* of its columns: when the targets were made; as the query that runs has found it */
+	int64_t used_us,
+			looked_us; /* monotonic: when it was last loaded, and looked at; looked 0: a load was refused */
 };
 
 struct starrocks_tables {
+	pthread_mutex_t looking; /* held by the one that asks; before lock */
 	pthread_mutex_t lock;
 	/* under lock */
 	unsigned refs;
@@ -33,6 +45,7 @@ struct starrocks_tables *starrocks_tables_new(void)
 	struct starrocks_tables *t = xcalloc(1, sizeof(*t));
 
 	lock_init(&t->lock);
+	lock_init(&t->looking);
 	t->refs = 1;
 	return t;
 }
@@ -71,6 +84,7 @@ void starrocks_tables_unref(struct starrocks_tables *t)
 	name_map_each(&t->by_name, known_free, NULL);
 	name_map_done(&t->by_name);
 	pthread_mutex_destroy(&t->lock);
+	pthread_mutex_destroy(&t->looking);
 	free(t);
 }
 
@@ -82,8 +96,12 @@ static struct known *known_get(struct starrocks_tables *t, const char *db, const
 
 	must_hold(&t->lock);
 	free(name);
-	if (*place == NULL)
-		*place = xcalloc(1, sizeof(struct known));
+	if (*place == NULL) {
+		struct known *k = xcalloc(1, sizeof(*k));
+
+		k->db = intern(db);
+		*place = k;
+	}
 	return *place;
 }
 
@@ -106,12 +124,15 @@ struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const
 	return found;
 }
 
-void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target)
+void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target,
+		const struct starrocks_columns *have)
 {
 	struct known *k;
 
 	pthread_mutex_lock(&t->lock);
 	k = known_get(t, db, target->schema->table);
+	k->form = starrocks_columns_form(have);
+	k->looked_us = k->used_us = clock_mono_us();
 	if (k->ntargets == VERSIONS_MAX)
 		starrocks_target_free(k->targets[--k->ntargets]);
 	memmove(k->targets + 1, k->targets, k->ntargets++ * sizeof(k->targets[0]));
@@ -123,5 +144,124 @@ void starrocks_tables_drop(struct starrocks_tables *t, const char *db, const cha
 {
 	pthread_mutex_lock(&t->lock);
 	known_clear(known_get(t, db, table));
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* ---- held against the cluster ---- */
+
+/* It is due for this table. Under lock. */
+static bool is_due(const struct known *k, int64_t now)
+{
+	if (k->ntargets == 0)
+		return false; /* it will be asked for by itself */
+	return k->looked_us == 0 || now - k->looked_us > LOOK_MS * 1000LL ||
+			(now - k->used_us > PAUSE_MS * 1000LL && now - k->looked_us > PAUSE_MS * 1000LL);
+}
+
+struct look { /* one query */
+	struct starrocks_tables *tables;
+	struct buf sql;
+	const char *last; /* database that was put in */
+	bool first;
+};
+
+static void take_column(void *context, const struct starrocks_record *r)
+{
+	struct look *look = context;
+	const char *db = starrocks_record_get(r, "TABLE_SCHEMA"), *table = starrocks_record_get(r, "TABLE_NAME");
+	struct starrocks_columns one = { 0 };
+
+	if (db == NULL || table == NULL)
+		return;
+	starrocks_column_take(&one, r);
+	pthread_mutex_lock(&look->tables->lock);
+	known_get(look->tables, db, table)->seen += starrocks_columns_form(&one);
+	pthread_mutex_unlock(&look->tables->lock);
+	starrocks_columns_done(&one);
+}
+
+static void begin_one(void *value, void *arg)
+{
+	struct known *k = value;
+	struct look *look = arg;
+
+	k->seen = 0;
+	if (k->ntargets == 0 || k->db == look->last)
+		return;
+	buf_puts(&look->sql, look->last ? ", " : "");
+	starrocks_string(&look->sql, k->db);
+	look->last = k->db;
+}
+
+static void end_one(void *value, void *arg)
+{
+	struct known *k = value;
+
+	if (k->ntargets && k->seen != k->form)
+		known_clear(k);
+	k->looked_us = *(const int64_t *)arg;
+}
+
+static int look_at_all(struct starrocks_tables *t, struct starrocks_sql *sql, struct err *err)
+{
+	struct look look = { .tables = t };
+	int64_t now = clock_mono_us();
+	int result;
+
+	buf_init(&look.sql, SQL_MAX);
+	buf_puts(&look.sql,
+			"SELECT TABLE_SCHEMA, TABLE_NAME, " STARROCKS_COLUMN_FIELDS
+			" FROM information_schema.columns WHERE TABLE_SCHEMA IN (");
+	pthread_mutex_lock(&t->lock);
+	name_map_each(&t->by_name, begin_one, &look);
+	pthread_mutex_unlock(&t->lock);
+	buf_putc(&look.sql, ')');
+	result = look.last ? starrocks_sql_run(sql, look.sql.data, take_column, &look, err) : 0;
+	if (result == 0) {
+		pthread_mutex_lock(&t->lock);
+		name_map_each(&t->by_name, end_one, &now);
+		pthread_mutex_unlock(&t->lock);
+	}
+	buf_done(&look.sql);
+	return result;
+}
+
+/* Under lock. What of it is due is looked at from now on, by the caller or by the one who looks already. */
+static bool use(struct starrocks_tables *t, const char *db, const char *table)
+{
+	struct known *k = known_get(t, db, table);
+	int64_t now = clock_mono_us();
+	bool due = is_due(k, now);
+
+	if (!due)
+		k->used_us = now;
+	return due;
+}
+
+int starrocks_tables_refresh(struct starrocks_tables *t, struct starrocks_sql *sql, const char *db, const char *table,
+		struct err *err)
+{
+	int result = 0;
+	bool due;
+
+	pthread_mutex_lock(&t->lock);
+	due = use(t, db, table);
+	pthread_mutex_unlock(&t->lock);
+	if (!due)
+		return 0;
+	pthread_mutex_lock(&t->looking);
+	pthread_mutex_lock(&t->lock);
+	due = use(t, db, table); /* another one may have asked meanwhile */
+	pthread_mutex_unlock(&t->lock);
+	if (due)
+		result = look_at_all(t, sql, err);
+	pthread_mutex_unlock(&t->looking);
+	return result;
+}
+
+void starrocks_tables_doubt(struct starrocks_tables *t, const char *db, const char *table)
+{
+	pthread_mutex_lock(&t->lock);
+	known_get(t, db, table)->looked_us = 0;
 	pthread_mutex_unlock(&t->lock);
 }

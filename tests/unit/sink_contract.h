@@ -220,6 +220,29 @@ static void contract_new_column(struct sink *sink, const char *table, contract_d
 	schema_unref(wider);
 }
 
+/* What loads have left is not made again when somebody has taken it away. */
+static void contract_gone(struct sink *sink, const char *table)
+{
+	struct schema *s = contract_schema(table, false), *wider = contract_schema(table, true);
+	struct ddl_alter drop = { .drop = true };
+	struct err err = { 0 };
+	bool gap;
+
+	is_int(sink_prepare_had(sink, s, SINK_HAD_TABLE, &err), -1, "a table that is gone is not made again (%s)",
+			err.msg);
+	ok(err.kind == ERR_CONFIG && sink_lost(sink), "and it is known why");
+	err_clear(&err);
+	is_int(sink_prepare(sink, s, &err), 0, "one that nothing was loaded into is made (%s)", err.msg);
+	ok(!sink_lost(sink), "nothing is lost");
+	is_int(sink_prepare_had(sink, wider, SINK_HAD_COLUMNS, &err), -1, "nor is a column (%s)", err.msg);
+	ok(err.kind == ERR_CONFIG && sink_lost(sink) && strstr(err.msg, "note") != NULL, "which is named");
+	err_clear(&err);
+	is_int(sink_alter(sink, s, &drop, SINK_HAD_TABLE, &gap, &err), 0, "the source drops it (%s)", err.msg);
+	is_int(sink_prepare_had(sink, s, SINK_HAD_TABLE, &err), -1, "what was known of it does not count any more");
+	schema_unref(s);
+	schema_unref(wider);
+}
+
 /* ---- rows read back: what a load should have made of a row is what the target has ---- */
 
 struct contract_reading {
@@ -335,6 +358,7 @@ static void contract_run(struct sink *sink, contract_dump *dump)
 	contract_bad_row(sink, "bad_row", dump);
 	contract_new_column(sink, "new_column", dump);
 	contract_values(sink, "values_", dump);
+	contract_gone(sink, "gone");
 }
 
 #endif

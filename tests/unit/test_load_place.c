@@ -13,6 +13,7 @@ static void test_text(void)
 		.mark = 89,
 		.print = UINT64_MAX,
 		.put = true,
+		.columns = UINT64_MAX - 1,
 		.gap = GAP_TARGET_LOST },
 		     q;
 	char text[PLACE_TEXT];
@@ -24,7 +25,7 @@ static void test_text(void)
 	is_int(q.truncated, p.truncated, "truncated");
 	is_int(q.epoch, p.epoch, "epoch");
 	is_int(q.mark, p.mark, "mark");
-	ok(q.print == p.print && q.put && q.gap == p.gap, "print, put and gap");
+	ok(q.print == p.print && q.put && q.gap == p.gap && q.columns == p.columns, "print, put, columns and gap");
 	is_str(q.label, p.label, "label");
 	ok(place_parse("{\"to\":7,\"truncated\":1700000000000}", &q), "the text of the version before is ours, too");
 	is_int(q.intent, 7, "with its intent");

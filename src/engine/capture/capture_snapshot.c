@@ -72,6 +72,22 @@ static int give(struct capture *c, struct source_plan *plan, struct err *err)
 	return r;
 }
 
+/* A TRUNCATE comes for these tables: where their load is stopped, it need not stay so. */
+static void pass_tables(struct capture *c, const char *text)
+{
+	json_t *plan = json_loads(text, 0, NULL), *t;
+	char name[512];
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "tables"), i, t)
+	{
+		snprintf(name, sizeof(name), "%s.%s", json_string_value(json_object_get(t, "db")),
+				json_string_value(json_object_get(t, "table")));
+		atomic_store(&table_meter_get(c->sh->tables, name)->pass, 1);
+	}
+	json_decref(plan);
+}
+
 int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err)
 {
 	struct source_plan *plan = source_plan_rows(capture_mysql_conf(c), db, table, where, err);
@@ -119,6 +135,8 @@ static int order(struct capture *c, const struct source_order *o, engine_emit *e
 	char *text = plan && o->action == ORDER_START ? source_plan_text(plan) : NULL;
 	int r = plan ? give(c, plan, err) : -1;
 
+	if (r == 0 && text && o->truncate)
+		pass_tables(c, text);
 	if (r == 0 && text)
 		emit(arg, text, strlen(text));
 	free(text);

@@ -82,6 +82,8 @@ static int hold(struct ask *a, bool paused)
 			return -1;
 	} else if (m && a->e->load) {
 		atomic_store(&m->paused, paused);
+		if (!paused && engine_request_arg(a->r, "pass"))
+			atomic_store(&m->pass, 1);
 	} else {
 		return err_set(a->err, ERR_CONFIG, 0,
 				"%s: expected capture, load or the name of a table that this process loads, found '%.100s'",
@@ -137,7 +139,11 @@ static int ask_snapshot(struct ask *a)
 {
 	if (a->e->capture == NULL)
 		return err_set(a->err, ERR_CONFIG, 0, "snapshot: this process does not capture (role load)");
-	return capture_snapshot(a->e->capture, a->r, a->emit, a->arg, a->err);
+	if (capture_snapshot(a->e->capture, a->r, a->emit, a->arg, a->err))
+		return -1;
+	if (a->e->load)
+		load_resumed(a->e->load);
+	return 0;
 }
 
 static int ask_history(struct ask *a)
@@ -260,6 +266,11 @@ static const struct engine_request_arg_doc no_args[] = { NO_MORE };
 static const struct engine_request_arg_doc held_args[] = {
 	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "a half, or the load of one table" }, NO_MORE
 };
+static const struct engine_request_arg_doc resume_args[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ,
+									     "a half, or the load of one table" },
+	{ "pass", ARG_YES, false, NULL, EFFECT_READ,
+			"a stopped table leaves out rows up to the TRUNCATE of a snapshot that was ordered elsewhere" },
+	NO_MORE };
 static const struct engine_request_arg_doc acknowledge_args[] = { { "problem", ARG_TEXT, true, NULL, EFFECT_READ,
 										  "its code, as status prints it" },
 	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" }, NO_MORE };
@@ -368,7 +379,7 @@ struct request_row {
 static const struct request_row rows[] = {
 	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", no_args }, ask_status },
 	{ { "pause", EFFECT_REVERSIBLE, "hold a half or the load of one table", held_args }, ask_pause },
-	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", held_args }, ask_resume },
+	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", resume_args }, ask_resume },
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },

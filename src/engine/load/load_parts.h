@@ -139,6 +139,9 @@ struct load_part {
 	int64_t last_load_us, retry_at_us; /* monotonic */
 	struct due_at due;		   /* in the topic's heap: when its next turn is; none: it waits for rows */
 	bool troubled;			   /* its last turn failed */
+	bool failed;			   /* so that only a person can end it */
+	bool lost;			   /* what it had loaded into is gone, and a problem says so */
+	bool passing;			   /* its rows are left out up to the next TRUNCATE (load_pass.c) */
 	bool unstored;			   /* nothing waits, and what is loaded is not stored with its offset */
 	bool has_rows_come;		   /* in the topic's list */
 	struct load_part *next_came;

@@ -28,10 +28,10 @@ size_t place_print(char *out, size_t size, const struct place *p)
 {
 	int n = snprintf(out, size,
 			"{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
-			"\"again\":%d,\"named\":%d,\"column\":%d,\"label\":\"%s\",\"gap\":\"%s\"}",
+			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"label\":\"%s\",\"gap\":\"%s\"}",
 			(long long)p->intent, (long long)p->truncated, (long long)p->epoch, (long long)p->mark,
-			(unsigned long long)p->print, p->put, p->again, p->named, p->column, p->label,
-			gap_names[p->gap]);
+			(unsigned long long)p->print, p->put, p->again, p->named, p->column,
+			(unsigned long long)p->columns, p->label, gap_names[p->gap]);
 
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -63,6 +63,8 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 		memcpy(p->label, text, sizeof(text));
 	else if (strncmp(key->p, "print", 5) == 0)
 		sscanf(text, "%16llx", (unsigned long long *)&p->print);
+	else if (strncmp(key->p, "columns", 7) == 0)
+		sscanf(text, "%16llx", (unsigned long long *)&p->columns);
 	else if (strncmp(key->p, "gap", 3) == 0)
 		p->gap = gap_named(v);
 }
@@ -134,6 +136,20 @@ uint64_t place_fingerprint(const struct record *r)
 
 	hash = r->key ? hash_bytes(hash, r->key, r->key_len) : hash;
 	return r->value ? hash_bytes(hash, r->value, r->value_len) : hash;
+}
+
+uint64_t place_columns(const struct schema *s)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < s->ncolumns; i++) {
+		uint64_t hash = 1469598103934665603u;
+
+		for (const char *c = s->columns[i].name; *c; c++)
+			hash = (hash ^ (unsigned char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c)) * 1099511628211u;
+		sum += hash;
+	}
+	return sum;
 }
 
 void place_replaced(struct place *p, int64_t *next, int64_t low)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "row/record.h"
+#include "row/schema.h"
 
 enum { PLACE_TEXT = 480, PLACE_LABEL = 132 };
 
@@ -39,6 +40,7 @@ struct place {
 	bool again;		 /* it begins with messages that were loaded before, and nothing has been since */
 	bool named;		 /* the topic's name says which table it is */
 	char label[PLACE_LABEL]; /* of the last range loaded; "" none */
+	uint64_t columns;	 /* place_columns() of the rows loaded last; 0: not known */
 	enum place_gap gap;
 	bool column; /* a column could not follow its name: it has no values at the target */
 };
@@ -48,6 +50,7 @@ size_t place_print(char *out, size_t size, const struct place *p);
 /* false: no place of ours (another program has stored the offset); p is begun. */
 bool place_parse(const char *text, struct place *p);
 uint64_t place_fingerprint(const struct record *r);
+uint64_t place_columns(const struct schema *s); /* which columns it has, in any order */
 
 enum place_finding {
 	PLACE_GOES_ON,

@@ -207,12 +207,14 @@ static int prepare(struct load_worker *w, struct load_part *p, size_t nkeep, str
 	for (size_t i = 0; i < nkeep; i++) {
 		const struct schema *schema = w->keep[i].change->schema;
 
-		if (schema != last && sink_prepare(w->sink, schema, err))
+		if (schema != last && sink_prepare_had(w->sink, schema, topic_had(p, schema), err)) {
+			if (sink_lost(w->sink))
+				part_lost(w, p, err);
 			return -1;
-		if (schema != last && sink_created(w->sink))
-			part_created(w, p);
+		}
 		last = schema;
 	}
+	part_found(w, p);
 	return 0;
 }
 
@@ -267,6 +269,7 @@ static void part_loaded(struct load_worker *w, struct load_part *p, const struct
 	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
 	p->place.named = strcmp(table, name) == 0 && strchr(schema->db, '.') == NULL;
 	p->place.put = false;
+	p->place.columns = place_columns(schema);
 	for (size_t i = 0; i < nkeep && !p->place.put; i++) {
 		bool is_bad = bad < result->nbad && result->bad[bad].row == i;
 

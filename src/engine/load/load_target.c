@@ -5,6 +5,9 @@
  * In the warehouse the label of the last range tells it exactly. StarRocks keeps labels for three days only, and keeps
  * them when a table is emptied or dropped; so there the table is asked: the last range of a partition that left a row is
  * followed by nothing that could have taken it away, so a table without rows is not the one.
+ *
+ * A table or a column that is gone stops the table (sink_prepare_had()): made again, it would lack what was loaded. Whoever
+ * puts it back lets it go on; a snapshot that begins with TRUNCATE needs nothing of it (load_pass.c).
  */
 #include <string.h>
 
@@ -62,7 +65,7 @@ static bool has_all(struct load_worker *w, const struct load_part *p)
 
 static const char *lost_how(const struct sink_state *state)
 {
-	return !state->table ? "no table" : !state->rows ? "no row" : "its last load is not known there";
+	return !state->rows ? "no row" : "its last load is not known there";
 }
 
 int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err)
@@ -80,7 +83,7 @@ int part_look(struct load_worker *w, struct load_part *p, const struct schema *s
 		return -1;
 	if (p->is_new)
 		looked_for_all(p);
-	else if (is_lost(&p->place, &state) && p->place.gap == GAP_NONE)
+	else if (state.table && is_lost(&p->place, &state) && p->place.gap == GAP_NONE)
 		part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
 	if (p->place.again && schema->nkey == 0 && state.rows && p->place.gap == GAP_NONE)
 		part_gap(w, p, GAP_NO_KEY, "its rows are appended");
@@ -107,8 +110,17 @@ static void look_by_name(struct load_worker *w, struct load_part *p)
 	if (sink_look(w->sink, name, dot + 1, p->place.label, &state, &ignored))
 		return; /* the target does not answer: the first load asks again, and tells it */
 	p->looked = true;
+	if (state.table)
+		part_found(w, p);
 	if (!is_lost(&p->place, &state))
 		return;
+	if (!state.table) { /* its next row will not be loaded; whoever puts it back before loses nothing */
+		err_set(&ignored, ERR_CONFIG, 0,
+				"rows were loaded into it, but the target does not have the table any more");
+		logline(LOG_WARNING, "sink", "%s: %s", p->meter->name, ignored.msg);
+		part_lost(w, p, &ignored);
+		return;
+	}
 	part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
 	part_commit(w, p, p->place.intent);
 }
@@ -118,17 +130,53 @@ void topic_look(struct load_worker *w, struct load_topic *t)
 	struct load_part *p = t->looks;
 
 	t->looks = p->next_look;
-	if (!p->looked && p->place.gap == GAP_NONE)
+	if ((!p->looked && p->place.gap == GAP_NONE) || p->lost)
 		look_by_name(w, p);
 }
 
-/* A table that has just been created had been loaded into before: it was dropped while this process ran. */
-void part_created(struct load_worker *w, struct load_part *p)
-{
-	for (size_t i = 0; i < p->of->nparts; i++) {
-		struct load_part *q = p->of->parts[i];
+/* ---- tables that were loaded into ---- */
 
-		if (q && q->place.label[0] && q->place.put && q->place.gap == GAP_NONE)
-			part_gap(w, q, GAP_TARGET_LOST, "the table was created again");
+/* It waits at a TRUNCATE that another one of them has passed: the target is as that has left it. */
+static bool is_behind(const struct load_part *q, const struct load_part *p)
+{
+	return part_at_truncate(q) && truncate_id(q, 0) == p->place.truncated;
+}
+
+enum sink_had topic_had(const struct load_part *p, const struct schema *schema)
+{
+	enum sink_had had = SINK_HAD_NOTHING;
+	uint64_t columns = place_columns(schema);
+
+	for (size_t i = 0; i < p->of->nparts; i++) {
+		const struct load_part *q = p->of->parts[i];
+
+		if (q == NULL || q->place.label[0] == '\0' || is_behind(q, p))
+			continue;
+		if (q->place.columns == columns)
+			return SINK_HAD_COLUMNS;
+		had = SINK_HAD_TABLE;
 	}
+	return had;
+}
+
+void part_lost(struct load_worker *w, struct load_part *p, const struct err *err)
+{
+	char table[512];
+
+	load_table_name(w->l, p->topic, table, sizeof(table));
+	p->lost = true;
+	problem_raise(w->l->sh->problems, PROBLEM_TARGET_LOST, table, "%s", err->msg);
+}
+
+void part_found(struct load_worker *w, struct load_part *p)
+{
+	bool told = false;
+
+	if (!p->lost)
+		return;
+	p->lost = false;
+	for (size_t i = 0; i < p->of->nparts; i++)
+		told |= p->of->parts[i] && (p->of->parts[i]->lost || p->of->parts[i]->place.gap);
+	if (!told)
+		gaps_clear(w->l, p->topic);
 }

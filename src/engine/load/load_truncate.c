@@ -78,6 +78,7 @@ static void gap_over(struct load_worker *w, struct load_part *p)
 {
 	bool others = false;
 
+	part_found(w, p);
 	if (p->place.gap == GAP_NONE)
 		return;
 	p->place.gap = GAP_NONE;
@@ -99,6 +100,8 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 		p->place.put = p->is_new = false;
 		p->place.label[0] = '\0'; /* what was loaded before it is not looked for any more */
 		p->looked = true;
+		p->passing = false;
+		atomic_store(&p->meter->pass, 0);
 		gap_over(w, p);
 	}
 	p->next = p->pieces[0].to;
@@ -120,8 +123,13 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 		logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
 		return 0;
 	}
-	if (sink_alter(w->sink, c->schema, c->alter, &gap, err))
+	if (sink_alter(w->sink, c->schema, c->alter, topic_had(p, c->schema) ? SINK_HAD_TABLE : SINK_HAD_NOTHING, &gap,
+			    err) &&
+			!(p->passing && sink_lost(w->sink))) {
+		if (sink_lost(w->sink))
+			part_lost(w, p, err);
 		return -1;
+	}
 	p->place.column = (p->place.column && !c->alter->drop) || gap;
 	if (p->place.column)
 		load_tell_gap(w->l, p->meter->name);
@@ -147,7 +155,7 @@ static void add_columns(struct load_worker *w, struct load_part *p, const struct
 
 	err_clear(&why);
 	if (carry_out(w, p, c, &why))
-		part_trouble(w, p, HALF_RETRYING, &why);
+		part_trouble(w, p, trouble_state(why.kind), &why);
 	else
 		truncate_pass(w, p, p->place.truncated);
 }
@@ -223,7 +231,7 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		return;
 	}
 	if (carry_out(w, p, change, &why)) {
-		part_trouble(w, p, HALF_RETRYING, &why);
+		part_trouble(w, p, trouble_state(why.kind), &why);
 		return;
 	}
 	wake_topic(w, p->of);

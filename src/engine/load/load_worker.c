@@ -136,6 +136,7 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 	p->retry_at_us = clock_mono_us() + wait_ms * 1000LL;
 	p->of->troubled += !p->troubled;
 	p->troubled = true;
+	p->failed = state == HALF_FAILED;
 	table_meter_error_get(w->l->sh->tables, p->meter, before, sizeof(before));
 	if (strcmp(before, err->msg) != 0) {
 		logline(state == HALF_FAILED ? LOG_ERROR : LOG_WARNING, "sink", "%s: %s", p->meter->name, err->msg);
@@ -154,7 +155,7 @@ void part_fine(struct load_worker *w, struct load_part *p)
 	backoff_reset(&p->backoff);
 	p->retry_at_us = 0;
 	p->of->troubled -= p->troubled;
-	p->troubled = false;
+	p->troubled = p->failed = false;
 	atomic_fetch_add(&w->l->turns, 1);
 	if (p->of->troubled || atomic_load(&p->meter->waiting))
 		return; /* of its table, something else is in trouble, and says so */
@@ -277,7 +278,7 @@ static void turn_part(struct load_worker *w, struct load_part *p)
 {
 	struct range range;
 
-	if (is_held_back(w, p))
+	if (is_held_back(w, p) || part_passes(w, p))
 		return;
 	range.npieces = part_due_pieces(p, &w->l->sh->settings->sink, &range.to);
 	if (p->npieces == 0)
@@ -299,6 +300,8 @@ static void schedule_all(struct load_worker *w, struct load_topic *t, bool retry
 			p->retry_at_us = 0;
 			backoff_reset(&p->backoff);
 		}
+		if (retry && p->lost && p->npieces == 0)
+			look_later(p);
 		part_schedule(w, p);
 	}
 }

@@ -64,7 +64,12 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err);
 void topic_look(struct load_worker *w,
 		struct load_topic *t); /* the first of topic.looks, which nothing is loaded into */
-void part_created(struct load_worker *w, struct load_part *p); /* its table was created a moment ago */
+enum sink_had topic_had(const struct load_part *p, const struct schema *schema);   /* what loads have left there */
+void part_lost(struct load_worker *w, struct load_part *p, const struct err *err); /* that is gone: told */
+void part_found(struct load_worker *w, struct load_part *p); /* it is there again, or needed no more */
+
+/* load_pass.c */
+bool part_passes(struct load_worker *w, struct load_part *p); /* true: it is passing, and no row of it is next */
 
 /* load_gate.c */
 int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err);

@@ -83,8 +83,10 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 			"Load the table's messages again from the beginning of the log, or read the table again.",
 			"millrace replay %s --from begin", "replay table=%s from=begin" },
 	[PROBLEM_TARGET_LOST] = { "target-lost", "table", PROBLEM_ERROR, true, AT_ONCE,
-			"Rows that were loaded are not at the target: the table was dropped, emptied, or comes from an older copy.",
-			"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
+			"Rows or a column that were loaded are not at the target: they were dropped, emptied, or come from an older copy. A "
+			"table that lacks itself or a column is stopped.",
+			"Read the table again; or put back what is gone, and resume the table.",
+			"millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },
 	[PROBLEM_TARGET_OLD] = { "target-old", "table", PROBLEM_ERROR, true, AT_ONCE,
 			"The target had rows before this pipeline loaded its first one. Rows that MySQL does not have stay there.",
 			"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes" },

@@ -196,14 +196,32 @@ static void start(struct sql *q, const struct change *c)
 		a->message = xstrdup("schema change is cancelled on purpose");
 }
 
+/* RENAME name: of the table. Its rows and its running jobs stay with it. */
+static int rename_table(struct sql *q, struct table *t)
+{
+	const char *to = lex_name(&q->lex, q->err);
+
+	if (to == NULL || sql_end(q) != 0)
+		return -1;
+	if (store_table(t->db, to) != NULL)
+		return sql_fail(q, 1050, "Table name[%.100s] is already used", to);
+	t->name = xstrdup(to);
+	return 0;
+}
+
 int sql_alter(struct sql *q)
 {
 	struct change c = { 0 };
+	struct lex before;
 	struct name name;
 
 	if (lex_expect(&q->lex, "table", q->err) != 0 || sql_table_name(q, &name) != 0 ||
 			(c.table = sql_table(q, &name)) == NULL)
 		return -1;
+	before = q->lex;
+	if (lex_accept(&q->lex, "rename") && !lex_is(&q->lex, "column"))
+		return rename_table(q, c.table);
+	q->lex = before;
 	c.schema = schema_copy(c.table->schema, ROOM + 1);
 	c.next_column = c.table->next_column;
 	if (change(q, &c) != 0 || sql_end(q) != 0)
