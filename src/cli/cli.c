@@ -42,12 +42,15 @@ static const struct cli_option trace_options[] = { { "--from", "o:N|-N|@TIME|beg
 	{ "--json", NULL, "a JSON document for each message of the row, and one for the verdict" },
 	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL } };
 static const struct cli_option lua_options[] = {
-	{ "--table", "DB.TABLE", "check, new: with the columns of this table; run: its messages" },
+	{ "--table", "DB.TABLE",
+			"check, new: with the columns of this table; run: its messages; versions and what follows: of its section" },
 	{ "--from", "OFFSET|TIME", "run: begin, an offset, a time in UTC, or how long ago (90m); the newest messages" },
 	{ "-n", "COUNT", "run: messages at the most (10000)" },
-	{ "--against", "FILE|running", "run: compare with another script, or with what the configuration has" },
+	{ "--against", "FILE|running", "run: compare with another script, a version, or with what runs" },
 	{ "--unmasked", NULL, "run: values also where a script masks" },
-	{ "--json", NULL, "run: one line of JSON for each fact" }, { NULL, NULL, NULL }
+	{ "--dry-run", NULL, "apply, rollback: only tell what would be otherwise" },
+	{ "--force", NULL, "apply: also when it drops or fails more rows than script.guard allows" },
+	{ "--json", NULL, "run, versions, diff, apply, rollback: one line of JSON for each fact" }, { NULL, NULL, NULL }
 };
 static const struct cli_option dead_options[] = { { "--reason", "TEXT", "only with this text in the reason" },
 	{ "--since", "TIME", "only from then on: a time in UTC (2026-01-31 23:59:00) or how long ago (90m)" },
@@ -200,14 +203,18 @@ static const struct cli_command commands[] = {
 			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 			"Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !",
 			NULL, 1, 1, cli_convert },
-	{ "lua", "check|test|new|run FILE", "a script before it meets rows of production",
+	{ "lua", "check|test|new|run FILE, versions, diff A B, apply, rollback [VERSION]",
+			"a script before it meets rows of production, and the versions that have",
 			"check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
 			"Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
 			"test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.\n"
 			"new: writes FILE and its cases, a start with the columns of --table.\n"
 			"run: what would become of the messages of --table that are in the log: passed, changed, dropped, deleted, dead, with reasons, keys and\n"
-			"nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.",
-			lua_options, 2, 2, cli_lua },
+			"nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.\n"
+			"versions: those that have run, newest first. diff: two of them line by line; running and files (with --table) are names, too. Exit 1: they differ.\n"
+			"apply: the files as they are now run instead, once check, cases and a run beside the version at work over the last 1,000 rows are through.\n"
+			"rollback: VERSION, or the one before, runs again; a restart and a reload keep it until the files are changed.",
+			lua_options, 1, 3, cli_lua },
 	{ "manual", "", "print the manual page", NULL, manual_options, 0, 0, cli_manual },
 	{ "help", "[COMMAND]", "print help", NULL, NULL, 0, 1, cli_help }, { NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
 };

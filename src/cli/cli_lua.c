@@ -1,13 +1,13 @@
 /*
  * cli_lua.c - `lua check` and `lua test`: a script before it meets rows of production. Neither needs a running process; `lua new` is in
- * cli_lua_new.c, `lua run` in cli_lua_run.c.
+ * cli_lua_new.c, `lua run` in cli_lua_run.c, `lua versions` and what follows from it in cli_lua_versions.c.
  * The cases of orders.lua are in orders.cases beside it: JSON lines, the table first (docs/lua.md).
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/cli_lua.h"
 #include "core/xalloc.h"
 #include "script/script.h"
 #include "source/source.h"
@@ -145,12 +145,22 @@ int cli_lua(struct cli *cli)
 	static const struct {
 		const char *name;
 		int (*run)(struct cli *, const char *, struct err *);
-	} actions[] = { { "check", check }, { "test", test }, { "new", cli_lua_new }, { "run", cli_lua_run } };
+		int least, most; /* words behind its name */
+	} actions[] = { { "check", check, 1, 1 }, { "test", test, 1, 1 }, { "new", cli_lua_new, 1, 1 },
+		{ "run", cli_lua_run, 1, 1 }, { "versions", cli_lua_versions, 0, 0 }, { "diff", cli_lua_diff, 2, 2 },
+		{ "apply", cli_lua_apply, 0, 0 }, { "rollback", cli_lua_rollback, 0, 1 } };
 	struct err err = { 0 };
 
-	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
-		if (strcmp(cli->words[0], actions[i].name) == 0)
+	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+		if (strcmp(cli->words[0], actions[i].name) != 0)
+			continue;
+		if (cli->nwords - 1 >= actions[i].least && cli->nwords - 1 <= actions[i].most)
 			return actions[i].run(cli, cli->words[1], &err);
-	err_set(&err, ERR_CONFIG, 0, "lua %.40s: expected check, test, new or run", cli->words[0]);
+		err_set(&err, ERR_CONFIG, 0, "lua %s: expected %d to %d words more, found %d", actions[i].name,
+				actions[i].least, actions[i].most, cli->nwords - 1);
+		return cli_fail(&err);
+	}
+	err_set(&err, ERR_CONFIG, 0, "lua %.40s: expected check, test, new, run, versions, diff, apply or rollback",
+			cli->words[0]);
 	return cli_fail(&err);
 }

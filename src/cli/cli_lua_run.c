@@ -3,22 +3,15 @@
  * one. The answer is lines of JSON (script_trial.h), printed here for a person.
  */
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/cli_lua.h"
 #include "core/xalloc.h"
 #include "engine/control/script_trial.h"
+#include "engine/scripts/script_store.h"
 
-struct answer {
-	bool json;
-	unsigned shown; /* rows that were shown */
-	bool reasons;	/* so far the rows have been before them */
-	json_int_t dead, different;
-};
-
-static const char *text_of(const json_t *o, const char *name)
+const char *cli_lua_text(const json_t *o, const char *name)
 {
 	const char *text = json_string_value(json_object_get(o, name));
 
@@ -73,9 +66,9 @@ static void put_columns(const json_t *before, const json_t *after)
 	}
 }
 
-static void print_row(struct answer *a, const json_t *o)
+static void print_row(struct lua_answer *a, const json_t *o)
 {
-	bool changed = strcmp(text_of(o, "kind"), "changed") == 0;
+	bool changed = strcmp(cli_lua_text(o, "kind"), "changed") == 0;
 
 	if (a->shown++ == 0)
 		puts(changed ? "rows that are changed, the first ones:"
@@ -83,16 +76,16 @@ static void print_row(struct answer *a, const json_t *o)
 	printf("  %lld:%lld", number_of(o, "partition"), number_of(o, "offset"));
 	put_key(json_object_get(o, "key"));
 	if (!changed)
-		printf("  %s, was %s", text_of(o, "is"), text_of(o, "was"));
+		printf("  %s, was %s", cli_lua_text(o, "is"), cli_lua_text(o, "was"));
 	else if (number_of(o, "rows") > 1)
 		printf("  becomes %lld rows; the last:", number_of(o, "rows"));
 	put_columns(json_object_get(o, "before"), json_object_get(o, "after"));
 	putchar('\n');
 }
 
-static void print_reason(struct answer *a, const json_t *o)
+static void print_reason(struct lua_answer *a, const json_t *o)
 {
-	bool drop = strcmp(text_of(o, "kind"), "drop") == 0;
+	bool drop = strcmp(cli_lua_text(o, "kind"), "drop") == 0;
 	const json_t *key;
 	size_t i;
 
@@ -100,16 +93,16 @@ static void print_reason(struct answer *a, const json_t *o)
 		puts("reasons:");
 	a->reasons = true;
 	printf("  %-8s %9lld  ",
-			drop							   ? "dropped"
-					: strcmp(text_of(o, "kind"), "count") == 0 ? "counted"
-										   : "dead",
+			drop								? "dropped"
+					: strcmp(cli_lua_text(o, "kind"), "count") == 0 ? "counted"
+											: "dead",
 			number_of(o, "rows"));
 	if (drop) {
-		put(text_of(o, "script"));
+		put(cli_lua_text(o, "script"));
 		fputs(": ", stdout);
-		put(*text_of(o, "reason") ? text_of(o, "reason") : "return nil");
+		put(*cli_lua_text(o, "reason") ? cli_lua_text(o, "reason") : "return nil");
 	} else {
-		put(text_of(o, "reason"));
+		put(cli_lua_text(o, "reason"));
 	}
 	json_array_foreach(json_object_get(o, "keys"), i, key)
 	{
@@ -128,9 +121,9 @@ static void print_summary(const json_t *o)
 		{ "dead", "dead letters" } };
 	long long ms = number_of(o, "ms"), rows = number_of(o, "rows");
 
-	put(text_of(o, "table"));
+	put(cli_lua_text(o, "table"));
 	printf(": %lld messages of ", number_of(o, "messages"));
-	put(text_of(o, "topic"));
+	put(cli_lua_text(o, "topic"));
 	printf(", %lld rows\n", rows);
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++)
 		printf("  %-8s %9lld  %s\n", outcomes[i].name, number_of(o, outcomes[i].name), outcomes[i].means);
@@ -140,11 +133,11 @@ static void print_summary(const json_t *o)
 			number_of(o, "p99_ns"), ms / 1000, ms % 1000, rows * 1000 / (ms ? ms : 1));
 }
 
-static int take_line(void *arg, const char *line, size_t len)
+int cli_lua_line(void *arg, const char *line, size_t len)
 {
-	struct answer *a = arg;
+	struct lua_answer *a = arg;
 	json_t *o = len ? json_loadb(line, len, 0, NULL) : NULL;
-	const char *kind = text_of(o, "kind");
+	const char *kind = cli_lua_text(o, "kind");
 
 	if (strcmp(kind, "summary") == 0) {
 		a->dead = number_of(o, "dead");
@@ -167,14 +160,15 @@ static int take_line(void *arg, const char *line, size_t len)
 /* As another process finds it. */
 static char *whole_path(const char *name, struct err *err)
 {
-	char *path = strcmp(name, "running") == 0 ? xstrdup(name) : realpath(name, NULL);
+	bool version = strlen(name) == SCRIPT_VERSION_ROOM - 1 && strspn(name, "0123456789abcdef") == strlen(name);
+	char *path = version || strcmp(name, "running") == 0 ? xstrdup(name) : realpath(name, NULL);
 
 	if (path == NULL)
 		err_set(err, ERR_CONFIG, errno, "%s: expected a readable script, found: %s", name, strerror(errno));
 	return path;
 }
 
-static int ask(struct cli *cli, const struct trial_wish *w, struct answer *a, struct err *err)
+static int ask(struct cli *cli, const struct trial_wish *w, struct lua_answer *a, struct err *err)
 {
 	const struct {
 		const char *name, *value;
@@ -191,13 +185,16 @@ static int ask(struct cli *cli, const struct trial_wish *w, struct answer *a, st
 			r.args[r.nargs++].value = given[i].value;
 		}
 	if (cli_call(cli, &call, err) == 0) {
-		rc = call.link.request(call.link.self, &r, take_line, a, err);
+		rc = call.link.request(call.link.self, &r, cli_lua_line, a, err);
 		cli_hang_up(&call);
 		return rc;
 	}
 	if (err->kind != ERR_UNREACHABLE || (log = cli_own_log(cli, err)) == NULL)
 		return -1;
-	rc = script_trial(log, cli->settings, w, take_line, a, err);
+	cli->settings->scripts = script_store_open(cli->settings->state_dir, false);
+	rc = script_trial(log, cli->settings, w, cli_lua_line, a, err);
+	script_store_close(cli->settings->scripts);
+	cli->settings->scripts = NULL;
 	log_close(log);
 	return rc;
 }
@@ -205,7 +202,7 @@ static int ask(struct cli *cli, const struct trial_wish *w, struct answer *a, st
 int cli_lua_run(struct cli *cli, const char *path, struct err *err)
 {
 	const char *against = cli_option(cli, "--against"), *count = cli_option(cli, "-n");
-	struct answer a = { .json = cli_option(cli, "--json") != NULL };
+	struct lua_answer a = { .json = cli_option(cli, "--json") != NULL };
 	struct trial_wish w = { .table = cli_option(cli, "--table"),
 		.from = cli_option(cli, "--from"),
 		.count = count ? strtoll(count, NULL, 10) : 10000,

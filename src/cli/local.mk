@@ -17,6 +17,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_lua.c \
 	src/cli/cli_lua_new.c \
 	src/cli/cli_lua_run.c \
+	src/cli/cli_lua.h \
+	src/cli/cli_lua_versions.c \
 	src/cli/cli_manual.c \
 	src/cli/cli_messages.c \
 	src/cli/cli_problems.c \

@@ -15,6 +15,7 @@
 #include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
+#include "engine/scripts/script_store.h"
 
 /* A script that does not compile must not start a pipeline that then stops in its middle. */
 int engine_check_scripts(const struct settings *s, struct err *err)
@@ -123,6 +124,8 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->verifier = verifier_new(e);
 	e->dead = dead_ledger_new();
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
+	if (e->lock_fd >= 0 && role != ROLE_CAPTURE)
+		e->settings->scripts = script_store_open(settings->state_dir, true);
 	if (e->lock_fd < 0 || open_log(e, err) || start_threads(e, err)) {
 		engine_stop(e, 0);
 		engine_free(e);
@@ -195,6 +198,8 @@ bool engine_free(struct engine *e)
 	taps_free(e->shared.taps);
 	problems_free(e->shared.problems);
 	figures_free(e->figures);
+	script_store_close(e->settings->scripts);
+	e->settings->scripts = NULL;
 	engine_complete_free(e->complete);
 	dead_ledger_free(e->dead);
 	close(e->shared.wake_fd);

@@ -81,8 +81,9 @@ void load_status(struct load *l, struct status_load *out); /* @thread any */
 
 /* The messages of a table are loaded again: from "begin", an offset, a time. partitions: how many. @thread any */
 int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err);
-void load_reload(struct load *l);  /* scripts are compiled again */
-void load_resumed(struct load *l); /* a table was paused or resumed: what waits retries now */
+void load_reload(struct load *l);		 /* scripts that have another version are compiled again */
+bool load_reloaded(struct load *l, int wait_ms); /* whether that has happened */
+void load_resumed(struct load *l);		 /* a table was paused or resumed: what waits retries now */
 
 /* ---- verify (verify/verify.c): MySQL compared with the target. @thread any ---- */
 struct verifier;
@@ -216,6 +217,7 @@ struct engine {
 };
 int state_dir_take(const char *path, struct err *err);	       /* the descriptor that holds its lock; -1 */
 int script_try_all(const struct settings *s, struct err *err); /* script_try.c: checks and cases of all scripts */
+int script_try_section(const struct settings *s, const struct table_settings *section, struct err *err);
 int engine_check_scripts(const struct settings *s, struct err *err);
 /* engine_rules.c: what is wrong with the configuration by itself. The first fault as an error; or all of them as a report */
 int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err);

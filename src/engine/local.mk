@@ -49,6 +49,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_rules.c \
 	src/engine/control/request_doc.c \
 	src/engine/engine_latency.c \
+	src/engine/control/script_apply.c \
+	src/engine/control/script_apply.h \
+	src/engine/control/script_shadow.c \
+	src/engine/control/script_shadow.h \
 	src/engine/control/script_try.c \
 	src/engine/control/script_trial.c \
 	src/engine/control/script_trial.h \
@@ -69,6 +73,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_assign.c \
 	src/engine/load/load_due.c \
 	src/engine/load/load_gate.c \
+	src/engine/load/load_guard.c \
+	src/engine/load/load_guard.h \
 	src/engine/load/load_history.c \
 	src/engine/load/load_parts.h \
 	src/engine/load/load_place.c \
@@ -126,6 +132,16 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings/settings_http.c \
 	src/engine/settings/settings_script.c \
 	src/engine/settings/settings_table.c \
+	src/engine/scripts/script_diff.c \
+	src/engine/scripts/script_diff.h \
+	src/engine/scripts/script_store.c \
+	src/engine/scripts/script_store.h \
+	src/engine/scripts/script_store_file.c \
+	src/engine/scripts/script_store_file.h \
+	src/engine/scripts/script_text.c \
+	src/engine/scripts/script_text.h \
+	src/engine/scripts/script_told.c \
+	src/engine/scripts/script_told.h \
 	src/engine/shared.c \
 	src/engine/state_dir.c \
 	src/engine/status/problem_table.c \
@@ -175,6 +191,9 @@ check_PROGRAMS += tests/unit/test_load_pace
 tests_unit_test_load_pace_SOURCES = tests/unit/test_load_pace.c src/engine/load/load_pace.c
 tests_unit_test_load_pace_LDADD = $(ROW)
 
+check_PROGRAMS += tests/unit/test_script_guard
+tests_unit_test_script_guard_SOURCES = tests/unit/test_script_guard.c src/engine/load/load_guard.c src/engine/scripts/script_diff.c
+tests_unit_test_script_guard_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_due
 tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c
 tests_unit_test_load_due_LDADD = $(ROW)

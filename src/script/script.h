@@ -23,10 +23,16 @@ struct script_limits {
 };
 
 struct script;
+struct script_file { /* that a script reads while it is loaded: of require() and lookup() */
+	const char *path, *text;
+};
+enum { SCRIPT_FILES_MAX = 64 };
 struct script_origin {
 	const char *path;		 /* of the file, or of the one that the text is from: errors name it */
 	const char *text;		 /* NULL: the file is read; then require() finds files beside it */
 	const struct conf_pairs *config; /* for init(config), keys script.KEY; NULL: none */
+	const struct script_file *files; /* with text: what require() and lookup() find, at most SCRIPT_FILES_MAX */
+	size_t nfiles;
 };
 struct script *script_open_from(const struct script_origin *from, const struct script_limits *limits, struct err *err);
 struct script *script_open(const char *path, const struct script_limits *limits,
@@ -62,6 +68,14 @@ void script_counts_fresh(struct script *s, void each(void *arg, const char *name
 enum { SCRIPT_VERSION_ROOM = 13 };
 /* Twelve hexadecimal digits over all texts of the script: of its files, those that they require, and its part of the configuration. */
 void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM]);
+/* What the i-th of a chain was made of, to make it again: name, text, and the files that it has read, in out->files[]. Lent. false: no more. */
+struct script_source {
+	const char *name, *text;
+	bool configured; /* it was given a configuration; false: the filter of a section */
+	struct script_file files[SCRIPT_FILES_MAX];
+	size_t nfiles;
+};
+bool script_source_at(const struct script *s, size_t i, struct script_source *out);
 
 /* A batch in which the script has been busy for twice the time of a row (ten seconds): told once, between two rows, with the slowest so far. */
 struct script_slow {

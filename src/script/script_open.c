@@ -174,6 +174,8 @@ static struct script *open_text(const struct script_origin *from, const char *te
 	s->folder = -1;
 	if (from->text == NULL)
 		script_require_folder(s, from->path);
+	else
+		script_require_given(s, from->files, from->nfiles < SCRIPT_FILES_MAX ? from->nfiles : SCRIPT_FILES_MAX);
 	if (from->config)
 		keep_config(s, from->config);
 	scratch = s->out = batch_new();

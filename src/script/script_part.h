@@ -187,7 +187,8 @@ void script_close_one(struct script *s);
 /* script_require.c */
 void script_require_open(lua_State *L); /* into the table on top */
 void script_require_folder(struct script *s, const char *path);
-void script_require_done(struct script *s); /* no more files are read */
+void script_require_done(struct script *s);						    /* no more files are read */
+void script_require_given(struct script *s, const struct script_file *files, size_t count); /* instead of a folder */
 void script_require_free(struct script *s);
 /* A file in the script's folder, by the name at 1, which ends so; kept as long as the script. */
 const char *script_file_text(lua_State *L, const char *path, const char *ending);

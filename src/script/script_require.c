@@ -16,7 +16,7 @@
 #include "core/digest.h"
 #include "core/xalloc.h"
 
-enum { MODULES_MAX = 64, MODULE_BYTES_MAX = 1 << 20, NAME_MAX_BYTES = 100 };
+enum { MODULE_BYTES_MAX = 1 << 20, NAME_MAX_BYTES = 100 };
 
 struct script_module {
 	struct script_module *next;
@@ -105,6 +105,14 @@ static char *read_inside(const struct script *s, const char *path, char *why, si
 	return NULL;
 }
 
+static void add_file(struct script *s, const char *path, char *text)
+{
+	struct script_module *m = xcalloc(1, sizeof(*m));
+
+	*m = (struct script_module){ .next = s->modules, .path = xstrdup(path), .text = text };
+	s->modules = m;
+}
+
 static const char *file_text(lua_State *L, struct script *s, const char *what, const char *path)
 {
 	unsigned count = 0;
@@ -116,14 +124,12 @@ static const char *file_text(lua_State *L, struct script *s, const char *what, c
 	if (s->folder < 0)
 		luaL_error(L, "%s: expected a file that is read while a script from a file is loaded, found '%s'%s",
 				what, path, s->call ? " in a call; write local x = .. outside the functions" : "");
-	if (count == MODULES_MAX)
-		luaL_error(L, "%s: expected at most %d files, found one more: '%s'", what, MODULES_MAX, path);
+	if (count == SCRIPT_FILES_MAX)
+		luaL_error(L, "%s: expected at most %d files, found one more: '%s'", what, SCRIPT_FILES_MAX, path);
 	text = read_inside(s, path, why, sizeof(why));
 	if (text == NULL)
 		luaL_error(L, "%s: expected file %s in the folder of the script, found: %s", what, path, why);
-	s->modules = memcpy(xmalloc(sizeof(struct script_module)),
-			&(struct script_module){ .next = s->modules, .path = xstrdup(path), .text = text },
-			sizeof(struct script_module));
+	add_file(s, path, text);
 	return text;
 }
 
@@ -192,6 +198,28 @@ void script_require_folder(struct script *s, const char *path)
 
 	s->folder = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
+}
+
+/* As script_source_at() tells them: the one that was read last is the first. */
+void script_require_given(struct script *s, const struct script_file *files, size_t count)
+{
+	while (count-- > 0)
+		add_file(s, files[count].path, xstrdup(files[count].text));
+}
+
+bool script_source_at(const struct script *s, size_t i, struct script_source *out)
+{
+	for (; s && i > 0; i--)
+		s = s->next;
+	if (s == NULL)
+		return false;
+	out->name = s->name;
+	out->text = s->source;
+	out->configured = s->config.items != NULL;
+	out->nfiles = 0;
+	for (const struct script_module *m = s->modules; m; m = m->next)
+		out->files[out->nfiles++] = (struct script_file){ .path = m->path, .text = m->text };
+	return true;
 }
 
 void script_require_done(struct script *s)

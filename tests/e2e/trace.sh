@@ -52,7 +52,7 @@ wait_caught_up "all is loaded"
 says "verdict: the target has the row as of" testdb.orders 1
 says ", changed by the script" testdb.orders 1
 says "1 messages of this row among" testdb.orders id=1
-says "script  changed: changes note" testdb.orders 1
+says "script  changed: changes note (version $("$millrace" -c "$dir/millrace.conf" lua versions --table testdb.orders --json | jq -r .version))" testdb.orders 1
 says "load    done: the group is at offset" testdb.orders 1
 gtid=$(sql -N -e 'SELECT @@server_uuid')
 says "commit  gtid $gtid:" testdb.orders 1

@@ -8,6 +8,7 @@
 
 #include "core/logline.h"
 #include "core/xalloc.h"
+#include "engine/control/script_apply.h"
 #include "engine/engine_parts.h"
 
 static void tell_restart(const struct conf_option *o)
@@ -26,11 +27,14 @@ static void reload_capture(struct engine *e, struct engine_reload *r)
 int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
 {
 	struct engine_reload *r;
+	struct script_plan *plan;
 
+	fresh->scripts = e->settings->scripts;
 	if (engine_check_settings(fresh, e->role, err) || (e->load && script_try_all(fresh, err)))
 		return -1;
 	r = xcalloc(1, sizeof(*r));
 	r->settings = fresh;
+	plan = script_plan_reload(e, fresh);
 	reload_capture(e, r);
 	r->before = e->reloads;
 	e->reloads = r;
@@ -38,6 +42,7 @@ int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
 	logline_level((enum log_level)fresh->log_level);
 	e->settings->drain_timeout_ms = fresh->drain_timeout_ms;
 	atomic_store(&e->shared.live, fresh);
+	script_plan_carry_out(e, plan);
 	if (e->load)
 		load_reload(e->load);
 	return 0;

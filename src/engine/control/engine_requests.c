@@ -11,9 +11,11 @@
 #include "core/logline.h"
 #include "core/num.h"
 #include "engine/control/engine_inspect.h"
+#include "engine/control/script_apply.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
 #include "engine/engine_parts.h"
+#include "engine/scripts/script_told.h"
 
 enum { RESUME_MS = 15000 }; /* an answer to `resume`: connections have time limits of about ten seconds */
 
@@ -227,6 +229,51 @@ static int ask_script_trial(struct ask *a)
 			: script_trial(log_of(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
 }
 
+static int ask_script_versions(struct ask *a)
+{
+	const struct settings *live = atomic_load(&a->e->shared.live);
+
+	if (live->scripts == NULL)
+		return err_set(a->err, ERR_CONFIG, 0, "script-versions: this process does not load (role capture)");
+	return script_told_versions(live, engine_request_arg(a->r, "table"), a->emit, a->arg, a->err);
+}
+
+static int ask_script_diff(struct ask *a)
+{
+	const struct settings *live = atomic_load(&a->e->shared.live);
+
+	if (live->scripts == NULL)
+		return err_set(a->err, ERR_CONFIG, 0, "script-diff: this process does not load (role capture)");
+	return script_told_diff(live, engine_request_arg(a->r, "table"), engine_request_arg(a->r, "a"),
+			engine_request_arg(a->r, "b"), a->emit, a->arg, a->err);
+}
+
+static int ask_script_apply(struct ask *a)
+{
+	bool force = engine_request_arg(a->r, "force") != NULL;
+	struct apply_wish wish = { .table = engine_request_arg(a->r, "table"),
+		.how = force ? "forced" : "apply",
+		.who = who(a),
+		.force = force,
+		.dry = engine_request_arg(a->r, "dry") != NULL };
+
+	return script_apply(a->e, &wish, a->emit, a->arg, a->err);
+}
+
+static int ask_script_rollback(struct ask *a)
+{
+	const char *version = engine_request_arg(a->r, "version");
+	struct apply_wish wish = { .table = engine_request_arg(a->r, "table"),
+		.version = version,
+		.how = "rollback",
+		.who = who(a),
+		.before = version == NULL,
+		.force = true,
+		.dry = engine_request_arg(a->r, "dry") != NULL };
+
+	return script_apply(a->e, &wish, a->emit, a->arg, a->err);
+}
+
 struct tap_stage {
 	const char *name;
 	enum stage_id stage;
@@ -371,6 +418,22 @@ static const struct engine_request_arg_doc script_trial_args[] = { { "table", AR
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "messages at the most (10000)" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" }, NO_MORE };
 
+static const struct engine_request_arg_doc script_versions_args[] = {
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only those of its section (all)" }, NO_MORE
+};
+static const struct engine_request_arg_doc script_diff_args[] = { { "a", ARG_TEXT, true, NULL, EFFECT_READ,
+										  "a version, running or files" },
+	{ "b", ARG_TEXT, true, NULL, EFFECT_READ, "another one" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "whose running version or files" }, NO_MORE };
+static const struct engine_request_arg_doc script_apply_args[] = { { "table", ARG_TABLE, false, NULL, EFFECT_READ,
+										   "of this table's section (all)" },
+	{ "force", ARG_YES, false, NULL, EFFECT_READ, "also when it drops or fails more than script.guard allows" },
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" }, NO_MORE };
+static const struct engine_request_arg_doc script_rollback_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
+										      "whose section" },
+	{ "version", ARG_TEXT, false, NULL, EFFECT_READ, "one that script-versions lists (the one before)" },
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" }, NO_MORE };
+
 struct request_row {
 	struct engine_request_doc doc;
 	int (*run)(struct ask *a);
@@ -403,6 +466,16 @@ static const struct request_row rows[] = {
 	{ { "script-trial", EFFECT_READ, "a script over messages of the log, changing nothing: a line each",
 			  script_trial_args },
 			ask_script_trial },
+	{ { "script-versions", EFFECT_READ, "versions of scripts that have run, the newest first: a line each",
+			  script_versions_args },
+			ask_script_versions },
+	{ { "script-diff", EFFECT_READ, "two versions of scripts, line by line", script_diff_args }, ask_script_diff },
+	{ { "script-apply", EFFECT_REVERSIBLE, "the scripts as their files are now run, once they are tried",
+			  script_apply_args },
+			ask_script_apply },
+	{ { "script-rollback", EFFECT_REVERSIBLE, "a version of scripts that has run before runs again",
+			  script_rollback_args },
+			ask_script_rollback },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
 	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args },
 			ask_latency },

@@ -7,19 +7,31 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
+#include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/control/row_mask.h"
 #include "engine/control/script_trial_part.h"
 #include "engine/engine_parts.h"
+#include "engine/scripts/script_store.h"
 
 enum { BATCH_ROWS = 1000, BATCH_BYTES = 4 << 20 };
 
 /* ---- the scripts ---- */
 
-static struct script *open_one(struct trial *t, const char *name, struct err *err)
+/* Twelve hexadecimal digits, and no file is called so. */
+static bool is_version(const char *name)
+{
+	return strlen(name) == SCRIPT_VERSION_ROOM - 1 && text_consists(name, strlen(name), "0123456789abcdef");
+}
+
+static struct script *open_one(struct trial *t, int side, const char *name, struct err *err)
 {
 	const struct table_settings *section = settings_for_table(t->settings, t->wish->table);
 
+	if (t->wish->with[side])
+		return t->wish->with[side];
+	if (section && t->settings->scripts && is_version(name))
+		return script_store_version(t->settings, section, name, err);
 	if (strcmp(name, "running") != 0) {
 		const struct table_settings *names_it = section && section->script.count
 				? section
@@ -31,7 +43,7 @@ static struct script *open_one(struct trial *t, const char *name, struct err *er
 				&t->settings->script, err);
 	}
 	if (section && table_has_script(section))
-		return table_script_open(t->settings, section, err);
+		return script_store_script(t->settings, section, err);
 	err_set(err, ERR_CONFIG, 0,
 			"running: expected a section of the configuration with filter or transform for %.200s, found none",
 			t->wish->table);
@@ -50,9 +62,9 @@ static int open_scripts(struct trial *t, struct err *err)
 	t->masks = row_mask_table(&mask, db, dot + 1);
 	row_mask_done(&mask);
 	free(db);
-	t->side[0].script = open_one(t, t->wish->script, err);
+	t->side[0].script = open_one(t, 0, t->wish->script, err);
 	if (t->side[0].script && t->wish->against)
-		t->side[1].script = open_one(t, t->wish->against, err);
+		t->side[1].script = open_one(t, 1, t->wish->against, err);
 	t->masks &= !t->wish->unmasked;
 	return t->side[0].script && (t->side[1].script || t->wish->against == NULL) ? 0 : -1;
 }
@@ -184,8 +196,10 @@ int script_trial(struct log *log, const struct settings *s, const struct trial_w
 	rc = open_scripts(t, err) || open_decoder(t, err) || scan_topic(t, err) ? -1 : 0;
 	if (rc == 0)
 		trial_tell(t, clock_mono_us() - started_us);
+	if (wish->result)
+		*wish->result = t->sum;
 	for (int i = 0; i < 2; i++) {
-		script_close(t->side[i].script);
+		script_close(t->side[i].script ? t->side[i].script : wish->with[i]);
 		batch_free(t->side[i].out);
 	}
 	batch_free(t->in);

@@ -13,13 +13,23 @@
 #include "engine/engine.h"
 #include "engine/settings/settings.h"
 
+enum trial_outcome { OUT_PASSED, OUT_CHANGED, OUT_DROPPED, OUT_DELETED, OUT_DEAD, OUT_COUNT };
+
+struct trial_result {
+	uint64_t rows, different;	 /* from the script of against */
+	uint64_t outcomes[2][OUT_COUNT]; /* of the script; of the one of against */
+	int64_t ns[2];			 /* that they took in all */
+};
+
 struct trial_wish {
-	const char *table;   /* db.table */
-	const char *script;  /* a file, or "running": what the configuration has for the table */
-	const char *against; /* the same; NULL: none */
-	const char *from;    /* begin, an offset, a time; NULL: the newest messages */
-	int64_t count;	     /* messages at the most */
-	bool unmasked;	     /* values also where a script masks */
+	const char *table;	     /* db.table */
+	const char *script;	     /* a file, "running": what runs for the table, or a version that has run */
+	const char *against;	     /* the same; NULL: none */
+	struct script *with[2];	     /* instead of these two: opened already, the trial closes them. NULL: as above */
+	const char *from;	     /* begin, an offset, a time; NULL: the newest messages */
+	int64_t count;		     /* messages at the most */
+	bool unmasked;		     /* values also where a script masks */
+	struct trial_result *result; /* NULL: not wanted */
 };
 
 /* @thread any. The log is only read. */

@@ -9,8 +9,6 @@
 
 enum { TRIAL_REASONS = 50, TRIAL_KEYS = 3, TRIAL_EXAMPLES = 10, TRIAL_REASON_ROOM = 300, TRIAL_KEY_ROOM = 120 };
 
-enum trial_outcome { OUT_PASSED, OUT_CHANGED, OUT_DROPPED, OUT_DELETED, OUT_DEAD, OUT_COUNT };
-
 struct trial_dead {
 	char reason[TRIAL_REASON_ROOM];
 	char keys[TRIAL_KEYS][TRIAL_KEY_ROOM];
@@ -37,7 +35,8 @@ struct trial {
 	int64_t left;	     /* messages of this partition */
 	int64_t overhead_ns; /* of measuring one row */
 
-	uint64_t messages, rows, outcomes[OUT_COUNT], different, examples[2];
+	uint64_t messages, examples[2];
+	struct trial_result sum;
 	struct trial_dead dead[TRIAL_REASONS + 1]; /* the last: all other reasons */
 	unsigned ndead;
 	struct histogram cost; /* of rows, nanoseconds */

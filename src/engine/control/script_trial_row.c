@@ -222,17 +222,19 @@ static void judge(struct trial *t, size_t i)
 {
 	const struct change *c = &t->in->changes[i];
 	enum trial_outcome is, was;
-	int64_t start;
+	int64_t start, took;
 
 	batch_reset(t->side[0].out);
 	start = clock_mono_ns();
 	t->failed |= script_run(t->side[0].script, t->in, i, 1, t->side[0].out, &t->err) != 0;
-	histogram_add(&t->cost, clock_mono_ns() - start - t->overhead_ns);
+	took = clock_mono_ns() - start - t->overhead_ns;
+	histogram_add(&t->cost, took);
+	t->sum.ns[0] += took;
 	if (t->failed)
 		return;
 	is = outcome_of(c, t->side[0].out);
-	t->rows++;
-	t->outcomes[is]++;
+	t->sum.rows++;
+	t->sum.outcomes[0][is]++;
 	if (is == OUT_DEAD)
 		note_dead(t, c, t->side[0].out->changes[0].dead);
 	if (t->side[1].script == NULL) {
@@ -240,11 +242,14 @@ static void judge(struct trial *t, size_t i)
 			tell_changed(t, c);
 		return;
 	}
+	start = clock_mono_ns();
 	run_side(t, 1, i);
+	t->sum.ns[1] += clock_mono_ns() - start - t->overhead_ns;
 	was = outcome_of(c, t->side[1].out);
+	t->sum.outcomes[1][was]++;
 	if (was == is && same_result(t->side[0].out, t->side[1].out))
 		return;
-	t->different++;
+	t->sum.different++;
 	if (t->examples[1]++ < TRIAL_EXAMPLES)
 		tell_different(t, c, is, was);
 }
@@ -305,6 +310,15 @@ static void tell_reasons(struct trial *t)
 	}
 }
 
+static void put_other(struct trial *t)
+{
+	buf_printf(&t->line, ",\"different\":%llu,\"was\":{", (unsigned long long)t->sum.different);
+	for (int i = 0; i < OUT_COUNT; i++)
+		buf_printf(&t->line, "%s\"%s\":%llu", i ? "," : "", outcome_names[i],
+				(unsigned long long)t->sum.outcomes[1][i]);
+	buf_printf(&t->line, "},\"ns\":%lld,\"was_ns\":%lld", (long long)t->sum.ns[0], (long long)t->sum.ns[1]);
+}
+
 void trial_tell(struct trial *t, int64_t took_us)
 {
 	struct histogram_copy cost;
@@ -317,11 +331,11 @@ void trial_tell(struct trial *t, int64_t took_us)
 	buf_puts(&t->line, ",\"topic\":");
 	buf_json_str(&t->line, t->topic);
 	buf_printf(&t->line, ",\"messages\":%llu,\"rows\":%llu", (unsigned long long)t->messages,
-			(unsigned long long)t->rows);
+			(unsigned long long)t->sum.rows);
 	for (int i = 0; i < OUT_COUNT; i++)
-		buf_printf(&t->line, ",\"%s\":%llu", outcome_names[i], (unsigned long long)t->outcomes[i]);
+		buf_printf(&t->line, ",\"%s\":%llu", outcome_names[i], (unsigned long long)t->sum.outcomes[0][i]);
 	if (t->side[1].script)
-		buf_printf(&t->line, ",\"different\":%llu", (unsigned long long)t->different);
+		put_other(t);
 	buf_printf(&t->line, ",\"p50_ns\":%lld,\"p99_ns\":%lld,\"ms\":%lld}",
 			(long long)histogram_percentile(&cost, 50), (long long)histogram_percentile(&cost, 99),
 			(long long)took_us / 1000);

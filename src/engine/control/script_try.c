@@ -48,10 +48,16 @@ static void try_file(const struct settings *s, const struct table_settings *sect
 	free(path);
 }
 
+int script_try_section(const struct settings *s, const struct table_settings *section, struct err *err)
+{
+	for (size_t k = 0; k < section->transform.count && err->kind == ERR_NONE; k++)
+		try_file(s, section, section->transform.items[k], err);
+	return err->kind == ERR_NONE ? 0 : -1;
+}
+
 int script_try_all(const struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < s->ntables && err->kind == ERR_NONE; i++)
-		for (size_t k = 0; k < s->tables[i].transform.count && err->kind == ERR_NONE; k++)
-			try_file(s, &s->tables[i], s->tables[i].transform.items[k], err);
+		script_try_section(s, &s->tables[i], err);
 	return err->kind == ERR_NONE ? 0 : -1;
 }

@@ -14,6 +14,8 @@
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
+enum { RELOADED_LOOK_MS = 5 };
+
 enum {
 	QUEUE_DEPTH = 4,
 	SPARE_BATCHES = 4,
@@ -334,6 +336,18 @@ void load_resumed(struct load *l)
 	if (l->sched)
 		load_sched_again(l->sched, true);
 	pthread_mutex_unlock(&l->half.lock);
+}
+
+bool load_reloaded(struct load *l, int wait_ms)
+{
+	int64_t until_us = clock_mono_us() + wait_ms * 1000LL;
+
+	while (atomic_load(&l->reload_done) < atomic_load(&l->reload)) {
+		if (clock_mono_us() > until_us)
+			return false;
+		clock_sleep_ms(RELOADED_LOOK_MS);
+	}
+	return true;
 }
 
 void load_reload(struct load *l)

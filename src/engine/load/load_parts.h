@@ -161,9 +161,10 @@ struct load {
 	struct load_worker **workers;
 	size_t nworkers;
 	struct load_history *history;
-	_Atomic uint64_t generation; /* rises when partitions come or go; older items are dropped */
-	_Atomic int unforgotten;     /* threads that still hold older generations */
-	_Atomic uint64_t reload;     /* rises when scripts have to be compiled again */
+	_Atomic uint64_t generation;  /* rises when partitions come or go; older items are dropped */
+	_Atomic int unforgotten;      /* threads that still hold older generations */
+	_Atomic uint64_t reload;      /* rises when scripts have to be compiled again */
+	_Atomic uint64_t reload_done; /* as much of it the script thread has done */
 	_Atomic uint64_t loads;
 	_Atomic uint64_t turns;	     /* of sink threads; one that rises means that they get on */
 	_Atomic size_t buffered;     /* message bytes between the reader and the targets */

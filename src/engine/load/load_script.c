@@ -128,6 +128,7 @@ void *load_script_thread(void *arg)
 
 	err_clear(&err);
 	st.reload = atomic_load(&l->reload);
+	atomic_store(&l->reload_done, st.reload); /* what this session compiles is as of now */
 	st.resumed = atomic_load(&l->resumed);
 	st.decoder = format_decoder_new(&l->sh->settings->format, &err);
 	if (st.decoder)

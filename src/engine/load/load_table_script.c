@@ -11,7 +11,9 @@
 #include "core/must.h"
 #include "core/text.h"
 #include "core/xalloc.h"
+#include "engine/load/load_guard.h"
 #include "engine/load/load_script_parts.h"
+#include "engine/scripts/script_store.h"
 
 enum { TELL_US = 1000000 };
 
@@ -19,6 +21,7 @@ struct section_script { /* of a section [table NAME]: tables of a pattern share 
 	struct section_script *next;
 	char *name; /* the section's */
 	struct script *script;
+	struct load_guard guard;
 	unsigned tables; /* that use it */
 };
 
@@ -39,16 +42,77 @@ static void told_version(const struct section_script *c, const char *what)
 	logline(LOG_NOTICE, "script", "[table %s]: version %s, %s", c->name, version, what);
 }
 
+static const struct table_settings *section_named(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, name) == 0 && table_has_script(&s->tables[i]))
+			return &s->tables[i];
+	return NULL;
+}
+
+/* What the store says of the version that the section gets now: a problem, or a guard over it. Its old script is still there. */
+static void look_at_version(struct script_stage *st, struct section_script *c, const struct table_settings *conf)
+{
+	const struct settings *live = atomic_load(&st->l->sh->live);
+	struct script_stats before = { .rows_in = 0 };
+	struct script_version v;
+	bool guarded;
+
+	c->guard.armed = false;
+	if (live->scripts == NULL || !script_store_at(live->scripts, conf->name, 0, &v))
+		return;
+	guarded = strcmp(v.how, "reload") == 0 || strcmp(v.how, "apply") == 0;
+	if (c->script && guarded) {
+		script_stats(c->script, &before);
+		guard_arm(&c->guard, before.rows_in, before.dropped + before.dead, live->load.guard_percent,
+				live->load.guard_rows);
+	}
+	if (strcmp(v.how, "guard") == 0)
+		problem_raise(st->l->sh->problems, PROBLEM_SCRIPT_TAKEN_BACK, conf->name,
+				"version %s dropped or failed many more rows than version %s, which runs again",
+				v.instead, v.version);
+	else
+		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_TAKEN_BACK, conf->name);
+	free(v.section);
+}
+
 static int compile(struct script_stage *st, struct section_script *c, const struct table_settings *conf,
 		struct err *err)
 {
-	struct script *fresh = table_script_open(atomic_load(&st->l->sh->live), conf, err);
+	const struct settings *live = atomic_load(&st->l->sh->live);
+	struct script *fresh = script_store_script(live, conf, err);
 
 	if (fresh == NULL)
 		return -1;
+	look_at_version(st, c, conf);
 	script_close(c->script);
 	c->script = fresh;
 	return 0;
+}
+
+/* The version before runs again, and is what the section has from now on. */
+static void take_back(struct script_stage *st, struct section_script *c)
+{
+	const struct settings *live = atomic_load(&st->l->sh->live);
+	const struct table_settings *conf = section_named(live, c->name);
+	struct script_version v = { .who = "script.guard", .how = "guard" };
+	char before[SCRIPT_VERSION_ROOM];
+	struct script *old = NULL;
+	struct err err = { 0 };
+	double share = c->guard.share, share_before = c->guard.before;
+
+	script_version(c->script, v.instead);
+	if (conf && script_store_before(live->scripts, c->name, before))
+		old = script_store_version(live, conf, before, &err);
+	if (old == NULL || script_store_take(live->scripts, c->name, old, &v, &err) || compile(st, c, conf, &err))
+		logline(LOG_ERROR, "script",
+				"[table %s]: version %s loses many rows, and the one before it cannot be used: %s",
+				c->name, v.instead, err.kind ? err.msg : "none is kept");
+	else
+		logline(LOG_ERROR, "script",
+				"[table %s]: version %s lost %.0f percent of its rows, the one before it %.0f: script.guard has taken it back, %s runs",
+				c->name, v.instead, share, share_before, before);
+	script_close(old);
 }
 
 /* The section's script, compiled when it is new. NULL: err says why. */
@@ -145,13 +209,14 @@ static struct table_script *table_script(struct script_stage *st, struct load_to
 static void reload_section(struct script_stage *st, struct section_script *c)
 {
 	const struct settings *live = atomic_load(&st->l->sh->live);
-	const struct table_settings *conf = NULL;
+	const struct table_settings *conf = section_named(live, c->name);
+	char is[SCRIPT_VERSION_ROOM], wanted[SCRIPT_VERSION_ROOM];
 	struct err err;
 
 	err_clear(&err);
-	for (size_t i = 0; i < live->ntables && conf == NULL; i++)
-		if (strcmp(live->tables[i].name, c->name) == 0 && table_has_script(&live->tables[i]))
-			conf = &live->tables[i];
+	script_version(c->script, is);
+	if (live->scripts && script_store_runs(live->scripts, c->name, wanted) && strcmp(is, wanted) == 0)
+		return;
 	if (conf && compile(st, c, conf, &err))
 		logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
 	else if (conf)
@@ -205,6 +270,7 @@ void scripts_reload(struct script_stage *st)
 	for (struct table_script *t = st->tables; t; t = t->next)
 		reload_table(st, t);
 	free_sections(st, false);
+	atomic_store(&st->l->reload_done, wanted);
 }
 
 void scripts_free(struct script_stage *st)
@@ -260,6 +326,13 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	counter_add(&t->meter->dropped, after.dropped - before.dropped);
 	counter_add(&t->meter->script_rows, after.rows_in - before.rows_in);
 	counter_add(&t->meter->script_ns, after.ns - before.ns);
+	if (guard_count(&t->section->guard, after.rows_in - before.rows_in,
+			    after.dropped + after.dead - before.dropped - before.dead)) {
+		drops_note(&t->drops, script);
+		take_back(st, t->section);
+		is_news(st, t);
+		script = t->section->script;
+	}
 	if (drops_note(&t->drops, script))
 		is_news(st, t);
 	if (t->slow && !batch.told)

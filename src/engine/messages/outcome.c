@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/scripts/script_store.h"
+
 int outcomes_open(struct outcomes *o, struct log *log, const struct settings *s, const char *db_table, struct err *err)
 {
 	const struct table_settings *conf = settings_for_table(s, db_table);
@@ -13,9 +15,10 @@ int outcomes_open(struct outcomes *o, struct log *log, const struct settings *s,
 		return -1;
 	if (conf == NULL || !table_has_script(conf))
 		return 0;
-	o->script = table_script_open(s, conf, err);
+	o->script = script_store_script(s, conf, err);
 	if (o->script == NULL)
 		return -1;
+	script_version(o->script, o->version);
 	script_watch_lines(o->script);
 	return 0;
 }

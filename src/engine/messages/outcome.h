@@ -20,7 +20,8 @@ struct outcome {
 
 struct outcomes {
 	struct rows rows;
-	struct script *script; /* NULL: the table has none */
+	struct script *script;		   /* NULL: the table has none */
+	char version[SCRIPT_VERSION_ROOM]; /* of it; "" */
 	struct batch *out;
 };
 

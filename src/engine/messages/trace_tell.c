@@ -71,8 +71,9 @@ static void say_hop(struct trace *t, const struct trace_hop *h)
 	say(t, "%-25s%c  %s", h->gtid[0] || h->file[0] ? "" : time, h->op, h->what);
 	say(t, "%25slog     %s[%d] offset %lld", "", t->topic, (int)h->partition, (long long)h->offset);
 	if (h->outcome.kind != OUTCOME_NO_SCRIPT)
-		say(t, "%25sscript  %s%s%s", "", script_word(&h->outcome), h->outcome.text[0] ? ": " : "",
-				h->outcome.text);
+		say(t, "%25sscript  %s%s%s%s%s%s", "", script_word(&h->outcome), h->outcome.text[0] ? ": " : "",
+				h->outcome.text, t->outcomes.version[0] ? " (version " : "", t->outcomes.version,
+				t->outcomes.version[0] ? ")" : "");
 	say(t, "%25sload    %s", "", load);
 }
 
@@ -101,6 +102,7 @@ static void put_hop(struct trace *t, const struct trace_hop *h)
 	put(b, "pos", h->pos);
 	put(b, "script", script_word(&h->outcome));
 	put(b, "script_text", h->outcome.text);
+	put(b, "script_version", t->outcomes.version);
 	buf_printf(b, ",\"committed\":%lld,\"loaded\":%s", (long long)h->committed, is_loaded(h) ? "true" : "false");
 	put(b, "dead", h->dead);
 	buf_putc(b, '}');

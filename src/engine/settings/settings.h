@@ -25,6 +25,8 @@ struct load_settings {
 	struct conf_list topics; /* topics: default the captured tables' topics */
 	int64_t workers;	 /* load.workers */
 	int64_t buffer_bytes;	 /* load.buffer.bytes: rows read and not loaded yet, all workers together */
+	int64_t guard_percent;	 /* script.guard; 0: none */
+	int64_t guard_rows;	 /* script.guard.rows */
 };
 
 struct http_settings { /* [http] */
@@ -36,7 +38,10 @@ struct http_settings { /* [http] */
 	unsigned port;
 };
 
+struct script_store;
+
 struct settings {
+	struct script_store *scripts; /* lent: which versions run; NULL: the files as they are */
 	char *name, *state_dir;
 	char *path, *dir;    /* of the configuration file */
 	char **secret_files; /* that hold secrets: their modes are looked at */
@@ -90,7 +95,7 @@ char *table_script_path(const struct settings *s,
 		const char *transform); /* beside the configuration; the caller frees */
 /* The first section whose transform names this file; NULL: none. Its script.KEYs are those that the file is tried with. */
 const struct table_settings *settings_for_script(const struct settings *s, const char *path);
-/* The section's filter and scripts as one. NULL: ERR_CONFIG. */
+/* The section's filter and scripts as one, as the files are. NULL: ERR_CONFIG. */
 struct script *table_script_open(const struct settings *s, const struct table_settings *t, struct err *err);
 
 #endif

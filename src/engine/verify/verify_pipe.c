@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/xalloc.h"
+#include "engine/scripts/script_store.h"
 #include "engine/verify/verify_parts.h"
 
 struct origin { /* a row of the source, before it became a message */
@@ -39,7 +40,7 @@ static int open_script(struct verify_pipe *p, const struct engine *e, struct err
 	conf = settings_for_table(live, name);
 	if (conf == NULL || !table_has_script(conf))
 		return 0;
-	p->script = table_script_open(live, conf, err);
+	p->script = script_store_script(live, conf, err);
 	return p->script ? 0 : -1;
 }
 

@@ -1,0 +1,106 @@
+#!/bin/bash
+# script_versions.sh - another version of a script takes the place of the one that runs: tried beside it, noted, taken back by a person or by
+# script.guard, and what a restart makes of it.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+start_mysql
+sql <<S
+CREATE DATABASE testdb; USE testdb;
+CREATE TABLE orders (id INT PRIMARY KEY, status VARCHAR(20), n INT);
+INSERT INTO orders WITH RECURSIVE s AS (SELECT 1 i UNION ALL SELECT i + 1 FROM s WHERE i < 400) SELECT i, 'new', 0 FROM s;
+S
+script() { printf 'function transform(row, event)\n%s\nreturn row\nend\n' "$1" > "$dir/orders.lua"; } # LINE
+script 'row.status = "one"'
+write_conf <<C
+[load]
+script.guard.rows = 200
+[table testdb.orders]
+transform = orders.lua
+C
+m() { timeout 60 "$millrace" -c "$dir/millrace.conf" "$@"; }
+version() { status | jq -r '.tables[] | select(.table == "testdb.orders") | .script'; }
+statuses() { sqlite3 "$dir/state/warehouse/testdb.db" "SELECT status, count(*) FROM orders GROUP BY status" | tr '\n' ' '; }
+loaded() { [ "$(statuses)" = "$1" ]; } # STATUSES
+has_rows() { until_true 20 loaded "$1"; ok $? "$2" || { statuses | note; what_is_wrong; } } # STATUSES NAME
+told() { m lua versions --table testdb.orders --json | jq -r '[.how, .version, .runs] | join(" ")'; }
+is_version() { [ "$(version)" = "$1" ]; } # VERSION
+runs() { until_true 20 is_version "$1"; ok $? "$2" || what_is_wrong; } # VERSION NAME
+
+start_millrace
+wait_caught_up "the rows are loaded"
+has_rows "one|400 " "through the script"
+one=$(version)
+is "$(told)" "start $one true" "the version that began to run is noted"
+m lua versions > "$dir/out"; grep -qE "^$one  .* start      runs  testdb.orders  .* configuration$" "$dir/out"; ok $? "told for a person" || note < "$dir/out"
+
+# ---- apply ----
+
+script 'row.status = "two"'
+m lua apply --table testdb.orders --dry-run > "$dir/out" 2>&1; is $? 0 "a dry run" || note < "$dir/out"
+grep -q "is not applied, $one runs; in the last 400 rows of 1 table: dropped 0 -> 0, dead 0 -> 0, 400 otherwise in all" "$dir/out"; ok $? "tells what would be otherwise" || note < "$dir/out"
+grep -q 'status one -> two' "$dir/out"; ok $? "with rows" || note < "$dir/out"
+is "$(told)" "start $one true" "and nothing has changed"
+m lua apply > "$dir/out" 2>&1; is $? 0 "apply" || note < "$dir/out"
+two=$(told | head -n 1 | cut -d ' ' -f 2)
+is "$(told)" "apply $two true"$'\n'"start $one false" "the new version runs"
+runs "$two" "the status tells it"
+m lua apply | grep -q "version $two runs already"; ok $? "again: nothing to do"
+sql testdb -e "UPDATE orders SET n = 1"
+has_rows "two|400 " "rows go through it"
+m lua diff "$one" "$two" > "$dir/out"; is $? 1 "diff: they differ"
+grep -qxF -- '- row.status = "one"' "$dir/out" && grep -qxF -- '+ row.status = "two"' "$dir/out"; ok $? "line by line" || note < "$dir/out"
+script 'if row.id > 100 then return nil end'
+m lua apply > "$dir/out" 2>&1; is $? 2 "a version that drops many more rows is refused"
+grep -q "script.guard = 20 percent, found one: in the last 800 rows of 1 table: dropped 0 -> 600, dead 0 -> 0" "$dir/out"; ok $? "with what it would drop" || note < "$dir/out"
+script 'row.staus = 1'
+m lua apply > "$dir/out" 2>&1; is $? 2 "so is one whose rows fail" || note < "$dir/out"
+grep -q "dead 0 -> 800" "$dir/out"; ok $? "with how many" || note < "$dir/out"
+script 'retrun row'
+m lua apply > "$dir/out" 2>&1; is $? 2 "what does not compile is refused"
+is "$(told | wc -l)" 2 "and not noted"
+
+# ---- rollback ----
+
+m lua rollback --table testdb.orders > "$dir/out" 2>&1; is $? 0 "rollback to the version before" || note < "$dir/out"
+runs "$one" "which runs again"
+m lua rollback "$two" --table testdb.orders > "$dir/out" 2>&1; is $? 0 "rollback to a version" || note < "$dir/out"
+runs "$two" "which runs"
+m lua rollback 0123456789ab --table testdb.orders > "$dir/out" 2>&1; is $? 2 "one that never was"
+grep -q "version '0123456789ab': expected one that .millrace lua versions. lists" "$dir/out"; ok $? "is told" || note < "$dir/out"
+m lua rollback "$one" --table testdb.orders > "$dir/out" 2>&1
+sql testdb -e "UPDATE orders SET n = 2"
+has_rows "one|400 " "rows go through the old version"
+script 'row.status = "two"'
+stop_millrace; is $? 0 "stops"
+is "$(told | head -n 1)" "rollback $one false" "what has run is told without a process, too"
+start_millrace
+sql testdb -e "UPDATE orders SET n = 3"
+until_true 20 grep -q "version $two of the files was taken back, $one runs" "$dir/run.log"; ok $? "a restart does not bring back what was taken back" || what_is_wrong
+wait_caught_up "rows after the restart"
+has_rows "one|400 " "go through the version that was put in its place"
+
+# ---- script.guard ----
+
+script 'if row.n > 3 then drop("too many") end row.status = "three"'
+kill -HUP "$pid"
+other() { [ "$(told | head -n 1 | cut -d ' ' -f 1)" = "$1" ]; } # HOW
+until_true 20 other reload; ok $? "a reload takes it" || what_is_wrong
+grep -q "takes the place of $one on request of SIGHUP (reload); in the last 1000 rows of 1 table: dropped 0 -> 0, dead 0 -> 0, 1000 otherwise" "$dir/run.log"; ok $? "and says what is otherwise" || grep script "$dir/run.log" | note
+sql testdb -e "UPDATE orders SET n = 3, status = 'x'"
+wait_caught_up "rows that it takes"
+until_true 20 status_is '.problems | length == 0'; ok $? "nobody minds" || what_is_wrong
+sql testdb -e "UPDATE orders SET n = 4, status = 'y'"
+until_true 20 has_problem script-taken-back testdb.orders; ok $? "one that drops many more rows than the one before is taken back" || what_is_wrong
+runs "$one" "the version before runs again"
+is "$(told | head -n 1)" "guard $one true" "noted as script.guard's doing"
+m lua diff running files --table testdb.orders > "$dir/out"; grep -q '^+ if row.n > 3' "$dir/out"; ok $? "the remedy shows what is otherwise" || note < "$dir/out"
+kill -HUP "$pid"
+until_true 20 grep -q "of the files was taken back and stays so" "$dir/run.log"; ok $? "a reload leaves it so" || what_is_wrong
+script 'row.status = "four"'
+m lua apply --table testdb.orders > "$dir/out" 2>&1; is $? 0 "files that were corrected are applied" || note < "$dir/out"
+has_no_problem() { ! has_problem script-taken-back testdb.orders; }
+until_true 20 has_no_problem; ok $? "and the problem ends" || what_is_wrong
+m replay testdb.orders --from begin > "$dir/out" 2>&1
+has_rows "four|400 " "with the rows loaded again"
+stop_millrace
+done_testing
