@@ -51,6 +51,7 @@ violations() {
 		floor("engine/status", "status")
 		floor("engine/settings", "settings")
 		floor("engine/scripts", "scripts settings")
+		floor("engine/recorder", "recorder")
 		floor("engine/capture", "capture status settings")
 		floor("engine/load", "load scripts status settings")
 		floor("engine/messages", "messages scripts settings")
@@ -71,7 +72,7 @@ violations() {
 		keep("^microhttpd[.]h", "http")
 		keep("^sqlite3[.]h", "log sink")
 		keep("^ini[.]h", "core")
-		keep("^zstd[.]h|^zlib[.]h", "source log")
+		keep("^zstd[.]h|^zlib[.]h", "source log engine", "engine engine/capture engine/load engine/messages engine/control engine/verify engine/status engine/settings")
 		keep("^openssl/", "mysql")
 		keep("^jansson[.]h", "format script sink engine console remote http cli")
 	}

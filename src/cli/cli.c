@@ -77,6 +77,8 @@ static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though 
 	{ NULL, NULL, NULL } };
 static const struct cli_option dump_options[] = {
 	{ "--size", "WxH", "columns and lines (120, and as many lines as the list needs)" },
+	{ "--at", "TIME",
+			"as it was then, within the last day: local time (2026-01-31 23:59, 23:59), or how long ago: 90m" },
 	{ "--json", NULL, "the view's list as one JSON document: texts as they are shown" }, { NULL, NULL, NULL }
 };
 static const struct cli_option history_options[] = {

@@ -10,6 +10,7 @@
 
 #include "console/screen_parts.h"
 #include "console/view/request_line.h"
+#include "core/clock.h"
 #include "core/conf/conf.h"
 #include "core/json.h"
 #include "core/xalloc.h"
@@ -156,6 +157,37 @@ static int open_page(struct screen *s, struct engine_link *link, enum view_id id
 	return rc;
 }
 
+/* ---- as it was ---- */
+
+static int take_status(void *arg, const char *line, size_t len)
+{
+	struct err err;
+
+	return len && status_from_json(arg, line, len, &err);
+}
+
+static int read_status(struct engine_link *link, const struct dump_conf *conf, struct status *out, struct err *err)
+{
+	static const struct engine_session session = { .who = "dump", .read_only = true };
+	struct request_line *parsed;
+	char line[200];
+	int64_t wall_s;
+	int rc;
+
+	if (conf->at == NULL)
+		return link->status(link->self, out, err);
+	if (!past_moment(conf->at, clock_wall_us(), &wall_s))
+		return err_set(err, ERR_CONFIG, 0,
+				"--at: expected a time (14:02, 2026-01-31 23:59, 90m), found '%.40s'", conf->at);
+	past_request(line, sizeof(line), wall_s, NULL);
+	parsed = xcalloc(1, sizeof(*parsed));
+	rc = request_line_parse(parsed, line, engine_request_docs(), err);
+	parsed->request.session = &session;
+	rc = rc ? rc : link->request(link->self, &parsed->request, take_status, out, err);
+	free(parsed);
+	return rc;
+}
+
 /* ---- both ---- */
 
 static int fill(struct screen *s, struct engine_link *link, const struct dump_conf *conf, enum view_id id,
@@ -179,14 +211,19 @@ int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf
 
 	if (find_view(conf->view, &id, err))
 		return -1;
+	if (conf->at && view_get(id)->page)
+		return err_set(err, ERR_CONFIG, 0, "--at: %s asks for what there is now; expected another view",
+				conf->view);
 	status_init(&status);
-	if (link->status(link->self, &status, err)) {
+	if (read_status(link, conf, &status, err)) {
 		status_done(&status);
 		return -1;
 	}
 	s = xcalloc(1, sizeof(*s));
 	screen_init(s, false, link->where, engine_request_docs());
-	rc = fill(s, link, conf, id, &status, err);
+	if (conf->at)
+		screen_past_show(s, &status);
+	rc = fill(s, link, conf, id, conf->at ? &s->past : &status, err);
 	if (rc == 0 && conf->json)
 		put_list(s, out);
 	else if (rc == 0)

@@ -22,6 +22,7 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 	memset(s, 0, sizeof(*s));
 	s->in_process = in_process;
 	s->docs = docs;
+	status_init(&s->past);
 	snprintf(s->where, sizeof(s->where), "%s", where);
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_init(&s->grids[i], view_get((enum view_id)i)->sort);
@@ -35,6 +36,7 @@ void screen_done(struct screen *s)
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_done(&s->grids[i]);
 	screen_pages_done(s);
+	status_done(&s->past);
 	buf_done(&s->text);
 	buf_done(&s->clip);
 }
@@ -52,7 +54,8 @@ void screen_status(struct screen *s, const struct status *fresh, const char *tro
 	s->stale = trouble != NULL;
 	snprintf(s->trouble, sizeof(s->trouble), "%s", trouble ? trouble : "");
 	if (fresh) {
-		s->status = fresh;
+		s->live = fresh;
+		s->status = s->past_shown ? &s->past : fresh;
 		s->stale_us = clock_mono_us();
 	}
 	screen_refresh(s);
@@ -143,6 +146,8 @@ void screen_request(struct screen *s, const char *line, bool answer)
 	enum engine_effect effect;
 	struct err err;
 
+	if (screen_past_refuses(s))
+		return;
 	err_clear(&err);
 	if (request_line_parse(&parsed, line, s->docs, &err)) {
 		screen_toast(s, ROLE_STATUS_ERROR, "%s", err.msg);
@@ -205,6 +210,10 @@ static void action_acknowledge(struct screen *s)
 
 void screen_quit(struct screen *s)
 {
+	if (screen_past_leave(s)) {
+		screen_refresh(s);
+		return;
+	}
 	if (s->view == VIEW_HELP) {
 		screen_go(s, VIEW_OVERVIEW);
 		return;
@@ -238,11 +247,13 @@ static void action_back(struct screen *s)
 {
 	struct grid *g = &s->grids[s->view];
 
-	if (g->filter[0])
+	s->toast_until_us = 0;
+	if (screen_past_leave(s))
+		screen_toast(s, ROLE_STATUS, "this is now again");
+	else if (g->filter[0])
 		g->filter[0] = '\0';
 	else if (s->view == VIEW_HELP)
 		s->view = VIEW_OVERVIEW;
-	s->toast_until_us = 0;
 	screen_refresh(s);
 }
 
@@ -280,6 +291,8 @@ static void action_messages(struct screen *s)
 
 	if (s->status == NULL || view->topic == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
+	if (screen_past_refuses(s))
+		return;
 	view->topic(s->status, row, topic, sizeof(topic));
 	screen_page_open(s, VIEW_MESSAGES, topic);
 }
@@ -291,6 +304,8 @@ static void action_trace(struct screen *s)
 	size_t row;
 
 	if (s->status == NULL || view->topic == NULL || !grid_selected(&s->grids[s->view], &row))
+		return;
+	if (screen_past_refuses(s))
 		return;
 	view->topic(s->status, row, s->traced, sizeof(s->traced));
 	s->mode = MODE_PROMPT;
@@ -393,6 +408,9 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_NEXT: screen_search(s, 1); break;
 	case ACTION_PREVIOUS: screen_search(s, -1); break;
 	case ACTION_TRACE: action_trace(s); break;
+	case ACTION_PAST_BACK: screen_past_step(s, true); break;
+	case ACTION_PAST_ON: screen_past_step(s, false); break;
+	case ACTION_PAST: screen_past_prompt(s); break;
 	case ACTION_COPY: action_copy(s); break;
 	case ACTION_BACK: action_back(s); break;
 	case ACTION_FILTER: action_filter(s); break;

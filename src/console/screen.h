@@ -27,7 +27,10 @@ struct screen_dialog {
 };
 
 struct screen {
-	const struct status *status;	       /* lent; NULL before the first one */
+	const struct status *status; /* lent; NULL before the first one */
+	const struct status *live;   /* the newest one, also while one of the past is shown */
+	struct status past;
+	bool past_shown;
 	const struct engine_request_doc *docs; /* what can be asked of the engine */
 	bool in_process, frozen, stale;
 	int64_t frozen_us; /* monotonic: when it was frozen */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "console/screen.h"
+#include "console/screen_parts.h"
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"
 #include "core/clock.h"
@@ -53,7 +53,9 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 		return;
 	}
 	x += canvas_text(cv, 0, x, end - x, ROLE_TITLE, st->name) + 2;
-	if (s->stale)
+	if (s->past_shown)
+		x += canvas_text(cv, 0, x, end - x, ROLE_TAB_CURRENT, " REPLAY ") + 2;
+	if (s->stale && !s->past_shown)
 		x += canvas_printf(cv, 0, x, end - x, ROLE_CRIT, "STALE for %s",
 				     show_age(text, (clock_mono_us() - s->stale_us) / 1000000)) +
 				2;
@@ -133,6 +135,10 @@ static void draw_status(const struct screen *s, struct canvas *cv, int y)
 
 		x += canvas_text(cv, y, x, cv->cols - x - 2, ROLE_TEXT, s->input);
 		canvas_text(cv, y, x, 1, ROLE_CURSOR, " ");
+		return;
+	}
+	if (s->past_shown && clock_mono_us() >= s->toast_until_us) {
+		screen_past_bar(s, cv, y);
 		return;
 	}
 	draw_position(s, cv, y);
@@ -257,7 +263,7 @@ static void draw_view(struct screen *s, struct canvas *cv, struct area at)
 		view->draw(&s->grids[s->view], st, cv, at);
 	else
 		grid_draw(&s->grids[s->view], view->source, st, cv, at.y, at.x, at.height, at.width);
-	if (s->stale && s->view != VIEW_HELP)
+	if (s->stale && !s->past_shown && s->view != VIEW_HELP)
 		canvas_over(cv, at.y, at.x, at.height, at.width, OVER_STALE);
 }
 

@@ -79,6 +79,8 @@ static void key_in_prompt(struct screen *s, uint32_t key)
 			snprintf(s->search, sizeof(s->search), "%.*s", (int)sizeof(s->search) - 1, s->input);
 		if (search)
 			screen_search(s, 1);
+		else if (s->prompt == PROMPT_PAST)
+			screen_past_jump(s, s->input);
 		else if (s->prompt == PROMPT_TRACE)
 			screen_trace(s, s->input);
 		else

@@ -108,6 +108,10 @@ void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line,
 	struct view_order o = { .prompt = PROMPT_NONE };
 	enum view_id view = answers_to(s);
 
+	if (lane == LANE_PAST) {
+		screen_past_line(s, line, len);
+		return;
+	}
 	view_get(view)->page->answer(s->pages[view], lane, line, len, &o);
 	carry_out(s, &o);
 }
@@ -117,6 +121,11 @@ void screen_lane_end(struct screen *s, enum view_lane lane, const char *why)
 	struct view_order o = { .prompt = PROMPT_NONE };
 	enum view_id view = answers_to(s);
 
+	if (lane == LANE_PAST) {
+		if (why[0])
+			screen_toast(s, ROLE_STATUS_ERROR, "%s", why);
+		return;
+	}
 	view_get(view)->page->answer_end(s->pages[view], lane, why, &o);
 	carry_out(s, &o);
 	if (page_of(s))

@@ -15,6 +15,17 @@ void screen_search(struct screen *s, int step);	   /* to the next line that has 
 long screen_move_of(enum action action, int rows); /* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */
 void screen_go(struct screen *s, enum view_id view);
 void screen_copy(struct screen *s, const char *text, size_t len);
+/* screen_past.c: the screen as it was. moment: as people write it, in local time */
+bool past_moment(const char *text, int64_t now_us, int64_t *wall_s);
+void past_request(char *out, size_t size, int64_t wall_s, const char *step); /* step NULL: the newest one up to then */
+void screen_past_step(struct screen *s, bool before);
+void screen_past_prompt(struct screen *s);
+void screen_past_jump(struct screen *s, const char *text);
+bool screen_past_leave(struct screen *s);		     /* false: it is now */
+void screen_past_show(struct screen *s, struct status *was); /* takes what it holds */
+void screen_past_line(struct screen *s, const char *line, size_t len);
+bool screen_past_refuses(struct screen *s); /* and says so */
+void screen_past_bar(const struct screen *s, struct canvas *cv, int y);
 const void *screen_of(const struct screen *s); /* what the list of the view is over; NULL: nothing yet */
 /* The page that is shown: a key's action (false: not the page's), and what was typed at its prompt. */
 bool screen_page_act(struct screen *s, enum action action);

@@ -8,6 +8,7 @@
 
 int64_t clock_wall_us(void);			/* microseconds since 1970-01-01 UTC */
 int64_t clock_mono_us(void);			/* microseconds, never goes back; for intervals */
+int64_t clock_thread_ns(void);			/* that this thread has run */
 int64_t clock_mono_ns(void);			/* the same, for what takes less; not faked */
 void clock_sleep_ms(int ms);			/* moves a fake clock instead of sleeping */
 void clock_fake(int64_t wall_us);		/* both clocks stand at this value; negative: the real time again */

@@ -75,7 +75,7 @@ static int start_threads(struct engine *e, struct err *err)
 		if (half_start(load_half(e->load), err))
 			return -1;
 	}
-	if (verifier_start(e->verifier, err))
+	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err))
 		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)
@@ -123,6 +123,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	lock_init(&e->shared.log_lock);
 	e->verifier = verifier_new(e);
 	e->dead = dead_ledger_new();
+	e->recorder = recorder_new(e);
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd >= 0 && role != ROLE_CAPTURE)
 		e->settings->scripts = script_store_open(settings->state_dir, true);
@@ -181,6 +182,7 @@ int engine_stop(struct engine *e, int drain_ms)
 		captured = capture_stop(e->capture, until_us, STILL_MS);
 	if (e->load)
 		loaded = load_stop(e->load, until_us, captured ? STILL_MS : STILL_AGAIN_MS);
+	recorder_stop(e->recorder);
 	stop_housekeeper(e);
 	return captured && loaded ? 0 : 1;
 }
@@ -189,7 +191,8 @@ int engine_stop(struct engine *e, int drain_ms)
 bool engine_free(struct engine *e)
 {
 	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) ||
-			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier))
+			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier) ||
+			!recorder_free(e->recorder))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

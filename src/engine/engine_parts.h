@@ -212,7 +212,8 @@ struct engine {
 		unsigned lag_rises; /* samples in a row */
 		uint64_t disk_free; /* bytes; UINT64_MAX unknown */
 	} rules;
-	struct figures *figures;	  /* under lock */
+	struct figures *figures; /* under lock */
+	struct recorder *recorder;
 	struct engine_complete *complete; /* under lock */
 };
 int state_dir_take(const char *path, struct err *err);	       /* the descriptor that holds its lock; -1 */
@@ -225,6 +226,15 @@ bool engine_report_settings(const struct settings *s, enum engine_role role, str
 void engine_reloads_free(struct engine *e);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
+void engine_status_look(struct engine *e,
+		struct status *out); /* the same, but nobody looks: partitions are asked for as seldom */
+/* engine_recorder.c: what a status said, over a day */
+struct recorder;
+struct recorder *recorder_new(struct engine *e);
+int recorder_start(struct recorder *r, struct err *err);
+void recorder_stop(struct recorder *r);
+bool recorder_free(struct recorder *r); /* false: its thread still uses the engine */
+int recorder_print(struct recorder *r, const char *at, const char *step, engine_emit *emit, void *arg, struct err *err);
 /* Of all tables: rows that wait, and the longest time that one is behind; what is not known counts as 0. Under lock */
 struct load_lag {
 	int64_t rows, worst_ms;
@@ -243,6 +253,8 @@ void engine_complete_copy(const struct engine *e, struct status *out);
 /* engine_series.c: figures over time; under engine.lock. s has capture's part */
 struct figures *figures_new(void);
 void figures_free(struct figures *f);
+void figures_restore(struct figures *f, int64_t wall_s, const float values[SERIES_COUNT]); /* oldest first */
+void figures_newest(const struct figures *f, float values[SERIES_COUNT]);		   /* of the last ten seconds */
 void engine_series_sample(struct engine *e, const struct status *s, unsigned tick);
 void engine_series_copy(struct engine *e, struct status *out);
 struct history_wish {

@@ -44,6 +44,17 @@ void figures_free(struct figures *f)
 	free(f);
 }
 
+void figures_restore(struct figures *f, int64_t wall_s, const float values[SERIES_COUNT])
+{
+	series_restore(f->series, wall_s, values);
+}
+
+void figures_newest(const struct figures *f, float values[SERIES_COUNT])
+{
+	for (int i = 0; i < SERIES_COUNT; i++)
+		series_read(f->series, (enum series_id)i, 0, SERIES_COARSE_S, &values[i], 1);
+}
+
 /* ---- taking ---- */
 
 static float known(int64_t figure)
@@ -127,7 +138,7 @@ void engine_series_sample(struct engine *e, const struct status *s, unsigned tic
 	for (int i = 0; i < SERIES_COUNT; i++)
 		v[i] = NAN;
 	v[SERIES_CAPTURE_LAG] = e->capture ? known(s->capture.lag_ms) : NAN;
-	v[SERIES_CAPTURE_BEHIND] = e->capture ? known(s->capture.behind_bytes) : NAN;
+	v[SERIES_CAPTURE_UNREAD] = e->capture ? known(s->capture.behind_bytes) : NAN;
 	v[SERIES_LOAD_LAG] = lag_known ? known(lag.worst_ms) : NAN;
 	v[SERIES_LOAD_ROWS] = lag_known ? known(lag.rows) : NAN;
 	engine_complete_copy(e, &complete);

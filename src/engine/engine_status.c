@@ -358,7 +358,7 @@ static enum half_state overall(const struct status *s)
 	return HALF_STOPPED;
 }
 
-int engine_status_copy(struct engine *e, struct status *out)
+void engine_status_look(struct engine *e, struct status *out)
 {
 	status_done(out);
 	snprintf(out->name, sizeof(out->name), "%s", e->settings->name);
@@ -375,7 +375,6 @@ int engine_status_copy(struct engine *e, struct status *out)
 	if (e->load)
 		load_status(e->load, &out->load);
 	pthread_mutex_lock(&e->lock);
-	e->asked_us = clock_mono_us();
 	copy_partitions(e, out);
 	copy_tables(e, out);
 	engine_dead_copy(e, out);
@@ -391,5 +390,11 @@ int engine_status_copy(struct engine *e, struct status *out)
 	stuck_states(out);
 	copy_events(out);
 	out->state = overall(out);
+}
+
+int engine_status_copy(struct engine *e, struct status *out)
+{
+	e->asked_us = clock_mono_us();
+	engine_status_look(e, out);
 	return 0;
 }

@@ -62,7 +62,12 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_problems.c \
 	src/engine/control/engine_settings.c \
 	src/engine/engine_series.c \
+	src/engine/engine_recorder.c \
 	src/engine/engine_sections.c \
+	src/engine/recorder/recording.c \
+	src/engine/recorder/recording.h \
+	src/engine/recorder/recording_file.c \
+	src/engine/recorder/recording_parts.h \
 	src/engine/engine_status.c \
 	src/engine/half.c \
 	src/engine/half.h \
@@ -234,3 +239,6 @@ check_PROGRAMS += tests/unit/test_series
 tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c \
 	src/engine/status/table_series.c src/engine/status/latency_ring.c
 tests_unit_test_series_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_recording
+tests_unit_test_recording_SOURCES = tests/unit/test_recording.c src/engine/recorder/recording.c src/engine/recorder/recording_file.c
+tests_unit_test_recording_LDADD = $(CORE) $(ZSTD_LIBS)

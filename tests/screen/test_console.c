@@ -28,7 +28,10 @@ static const struct engine_request_arg_doc snapshot[] = { { "tables", ARG_TABLES
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_arg_doc acknowledge[] = { { "problem", ARG_TEXT, true, NULL, EFFECT_READ, "" },
 	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+static const struct engine_request_arg_doc past[] = { { "at", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ "step", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_doc docs[] = {
+	{ "past", EFFECT_READ, "", past },
 	{ "pause", EFFECT_REVERSIBLE, "", held },
 	{ "resume", EFFECT_REVERSIBLE, "", held },
 	{ "tap", EFFECT_READ, "", tap },
@@ -118,6 +121,65 @@ static void test_golden(int rows, int cols)
 	keys("q:snapshot testdb.orders truncate=yes\r");
 	is_golden("dialog");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
+}
+
+/* What the recorder would answer: the status of so many seconds before. */
+static void answer_past(unsigned ago)
+{
+	struct status was;
+	struct buf doc;
+
+	status_init(&was);
+	fake_status_fill(&was, 7);
+	was.wall_us = status.wall_us - ago * INT64_C(1000000);
+	was.complete_us = -1;
+	strcpy(was.tables[0].name, "testdb.gone");
+	buf_init(&doc, 1 << 20);
+	status_to_json(&was, &doc);
+	screen.request[0] = '\0';
+	screen_lane_answer(&screen, LANE_PAST, doc.data, doc.len);
+	screen_lane_end(&screen, LANE_PAST, "");
+	buf_done(&doc);
+	status_done(&was);
+}
+
+static void test_past(int rows, int cols)
+{
+	clock_fake(status.wall_us);
+	start(rows, cols);
+	keys("5[");
+	ok(strstr(screen.request, "past \"at=") == screen.request && !strstr(screen.request, "step"),
+			"[ asks for what was");
+	is_int(screen.request_lane, LANE_PAST, "for the screen itself");
+	answer_past(7383);
+	screen.toast_until_us = 0;
+	ok(strstr(dump(), " REPLAY ") && strstr(dump(), "2h03m ago"), "it is told that it was, and how long ago");
+	ok(strstr(dump(), "testdb.gone") != NULL, "the list is that of then");
+	screen_status(&screen, &status, NULL);
+	ok(strstr(dump(), "testdb.gone") != NULL, "also after news of now");
+	keys("[");
+	ok(strstr(screen.request, "\"step=before\"") != NULL, "[ again: one before");
+	screen.request[0] = '\0';
+	keys("]");
+	ok(strstr(screen.request, "\"step=after\"") != NULL, "]: one after");
+	screen.request[0] = '\0';
+	keys("@90m\r");
+	ok(strstr(screen.request, "past \"at=") == screen.request, "@ and a time: there");
+	screen.request[0] = '\0';
+	keys("@noon\r");
+	ok(screen.request[0] == '\0' && strstr(dump(), "expected a time"), "what is no time is told");
+	keys("p");
+	ok(screen.request[0] == '\0' && strstr(dump(), "of the past"), "nothing is paused from there");
+	keys(":pause what=load\r");
+	ok(screen.request[0] == '\0', "nor by a command");
+	keys("m");
+	ok(screen.view == VIEW_TABLES && screen.request[0] == '\0', "nor are messages of now shown");
+	screen.toast_until_us = 0;
+	keys("1");
+	is_golden("replay");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	ok(!screen.past_shown && screen.status == &status && !strstr(dump(), "REPLAY"), "Esc: now");
+	clock_fake(0);
 }
 
 static void test_keys(void)
@@ -301,7 +363,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are pause, resume, tap, trace, snapshot, acknowledge",
+	is_str(err.msg, "there is no 'fly'; there are past, pause, resume, tap, trace, snapshot, acknowledge",
 			"tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
@@ -644,6 +706,8 @@ int main(void)
 	test_golden(24, 80);
 	test_golden(40, 120);
 	test_golden(50, 200);
+	test_past(24, 80);
+	test_past(40, 120);
 	test_keys();
 	test_cursor_stays();
 	test_pause();

@@ -29,8 +29,9 @@ static void test_restore(void)
 	for (int i = 0; i < SERIES_COUNT; i++)
 		v[i] = 5;
 	series_restore(s, START, v);
-	series_restore(s, START + 20, v);
 	add(s, START + 31, 8, 8);
+	series_restore(s, START + 20, v);
+	series_restore(s, START + 33, v);
 	series_read(s, SERIES_LOAD_LAG, START + 40, 10, out, 4);
 	ok(out[0] == 5 && isnan(out[1]) && out[2] == 5 && out[3] == 8, "figures of before the start, a gap, a new one");
 	series_read(s, SERIES_LOAD_LAG, START + 22, 1, out, 2);

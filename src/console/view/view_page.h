@@ -15,8 +15,8 @@ struct area {
 };
 
 /* What an answer is for. A request that begins in a lane ends the one before it there. */
-enum view_lane { LANE_NONE, LANE_TEXT, LANE_LIST, LANE_DETAIL, LANE_SAVE, LANE_COUNT };
-enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE };
+enum view_lane { LANE_NONE, LANE_TEXT, LANE_LIST, LANE_DETAIL, LANE_SAVE, LANE_PAST, LANE_COUNT };
+enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE, PROMPT_PAST };
 
 struct view_order {
 	char request[2400];	 /* as it is typed behind ':'; "" none */

@@ -159,6 +159,12 @@ static int ask_history(struct ask *a)
 	return engine_series_print(a->e, &wish, a->emit, a->arg, a->err);
 }
 
+static int ask_past(struct ask *a)
+{
+	return recorder_print(a->e->recorder, engine_request_arg(a->r, "at"), engine_request_arg(a->r, "step"), a->emit,
+			a->arg, a->err);
+}
+
 static int ask_latency(struct ask *a)
 {
 	return engine_latency_print(a->e, count_arg(a, "tables", INT64_MAX), a->emit, a->arg);
@@ -397,6 +403,11 @@ static const struct engine_request_arg_doc history_args[] = {
 	{ "to", ARG_TEXT, false, NULL, EFFECT_READ, "the same (now)" },
 	{ "step", ARG_COUNT, false, NULL, EFFECT_READ, "seconds of a value (such that there are at most 360)" }, NO_MORE
 };
+static const struct engine_request_arg_doc past_args[] = {
+	{ "at", ARG_TEXT, true, NULL, EFFECT_READ, "UTC (2026-01-31 23:59, 23:59), or how long ago: 90m" },
+	{ "step", ARG_CHOICE, false, "before|after", EFFECT_READ, "the last one before it, or the next one after it" },
+	NO_MORE
+};
 static const struct engine_request_arg_doc latency_args[] = {
 	{ "tables", ARG_COUNT, false, NULL, EFFECT_READ, "of so many tables, by name (all)" }, NO_MORE
 };
@@ -477,6 +488,7 @@ static const struct request_row rows[] = {
 			  script_rollback_args },
 			ask_script_rollback },
 	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
+	{ { "past", EFFECT_READ, "the status as it was within the last day: one JSON document", past_args }, ask_past },
 	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args },
 			ask_latency },
 	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args }, ask_settings },

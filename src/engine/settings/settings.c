@@ -35,6 +35,8 @@ static const struct conf_option options[] = {
 			"Whether all tables are compared with the target in turn, for ever, while the process runs (`millrace verify --continuous`)." },
 	{ "millrace", "verify.rate", CONF_INT, AT(verify_rate), "5", "1..100", 0,
 			"Percent of the time that this comparison may be busy; so much of a core at the most, here, in MySQL and at the target." },
+	{ "millrace", "recorder.bytes", CONF_BYTES, AT(recorder_bytes), "50M", NULL, 0,
+			"How much of state.dir the last 24 hours of the console's screens may take; 0: nothing is recorded. It costs at most one percent of a core." },
 	{ "millrace", "drain.timeout", CONF_DURATION, AT(drain_timeout_ms), "10s", NULL, CONF_LIVE,
 			"How long a stop may take to finish what is in flight; a system that does not answer is not waited for." },
 

@@ -61,6 +61,7 @@ struct settings {
 	char *signal_topic;		  /* signal.kafka.topic */
 	bool verify_continuous;		  /* verify.continuous */
 	int64_t verify_rate;		  /* verify.rate: percent of a core */
+	int64_t recorder_bytes;		  /* recorder.bytes */
 	int64_t drain_timeout_ms;
 	int log_format, log_level;
 	char *theme;

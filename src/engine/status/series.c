@@ -96,10 +96,14 @@ void series_add(struct series *s, int64_t wall_s, const float values[SERIES_COUN
 
 void series_restore(struct series *s, int64_t wall_s, const float values[SERIES_COUNT])
 {
-	if (wall_s < s->last_s)
+	int64_t step = wall_s / SERIES_COARSE_S;
+	size_t slot = (size_t)(step % COARSE);
+
+	if (s->coarse.at[slot] >= step)
 		return;
-	ring_add(&s->coarse, wall_s, values);
-	s->last_s = wall_s;
+	s->coarse.at[slot] = step;
+	memcpy(s->coarse.values + slot * SERIES_COUNT, values, SERIES_COUNT * sizeof(*values));
+	s->last_s = wall_s > s->last_s ? wall_s : s->last_s;
 }
 
 /* Older than the ring is long: nothing, though a gap may have left it there. */
@@ -143,7 +147,7 @@ static const struct {
 	const char *name, *unit;
 } of_all[SERIES_STAGE_RATE] = {
 	[SERIES_CAPTURE_LAG] = { "capture.lag", "ms" },
-	[SERIES_CAPTURE_BEHIND] = { "capture.behind", "bytes" },
+	[SERIES_CAPTURE_UNREAD] = { "capture.unread", "bytes" },
 	[SERIES_LOAD_LAG] = { "load.lag", "ms" },
 	[SERIES_LOAD_ROWS] = { "load.rows", "rows" },
 	[SERIES_COMPLETE_AGE] = { "complete.age", "ms" },

@@ -14,7 +14,7 @@
 
 enum series_id {
 	SERIES_CAPTURE_LAG,
-	SERIES_CAPTURE_BEHIND,
+	SERIES_CAPTURE_UNREAD,
 	SERIES_LOAD_LAG,
 	SERIES_LOAD_ROWS,
 	SERIES_COMPLETE_AGE,
@@ -39,7 +39,7 @@ void series_add(struct series *s, int64_t wall_s, const float values[SERIES_COUN
  * else. step_s: a multiple of SERIES_FINE_S within the last hour, of SERIES_COARSE_S before. */
 void series_read(const struct series *s, enum series_id id, int64_t until_s, int step_s, float *out, size_t n);
 
-/* What was kept elsewhere from before the start: ten seconds' figures, oldest first, before anything is added that is newer. */
+/* What was kept elsewhere from before the start: figures of ten seconds, where none are yet. */
 void series_restore(struct series *s, int64_t wall_s, const float values[SERIES_COUNT]);
 
 const char *series_name(enum series_id id); /* "capture.lag", "log.rate" */
