@@ -53,7 +53,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view_topics.c
 
 themesdir = $(pkgdatadir)/themes
-dist_themes_DATA = themes/harbor.theme themes/harbor-light.theme themes/mono.theme
+dist_themes_DATA = themes/deuteranopia.theme themes/harbor.theme themes/harbor-light.theme themes/high-contrast.theme themes/mono.theme \
+	themes/tritanopia.theme
 
 check_PROGRAMS += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h

@@ -143,6 +143,28 @@ static void answer_past(unsigned ago)
 	status_done(&was);
 }
 
+/* The last line of the lag chart of the overview, below the times: signs of what happened. */
+static bool chart_has(char sign)
+{
+	const char *at = strstr(dump(), "0ms\u2502");
+
+	at = at ? strchr(strchr(at, '\n') + 1, '\n') + 1 : "";
+	return memchr(at, sign, strcspn(at, "\n") < 80 ? strcspn(at, "\n") : 80) != NULL;
+}
+
+static void test_overview(void)
+{
+	start(50, 160);
+	ok(strstr(dump(), "a load took 4.1 s") && strstr(dump(), "x2"),
+			"events that are alike are one, with how often");
+	ok(strstr(strstr(dump(), "a load took 4.1 s") + 1, "a load took 4.1 s") == NULL, "it stands there once");
+	ok(chart_has('D'), "DDL is marked below the lag");
+	ok(!chart_has('R'), "a start of days ago is not");
+	status.uptime_s = 900;
+	ok(chart_has('R'), "one of a quarter of an hour ago is");
+	fake_status_fill(&status, 3);
+}
+
 static void test_past(int rows, int cols)
 {
 	clock_fake(status.wall_us);
@@ -706,6 +728,7 @@ int main(void)
 	test_golden(24, 80);
 	test_golden(40, 120);
 	test_golden(50, 200);
+	test_overview();
 	test_past(24, 80);
 	test_past(40, 120);
 	test_keys();

@@ -12,7 +12,18 @@
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
 
-enum { BOX_HEIGHT = 5, BOXES = 5, ARROW = 2, TITLE = 1, STAGES_HEIGHT = 7, WIDE = 100, TALL = 30, TABLES_LEAST = 4 };
+enum {
+	BOX_HEIGHT = 5,
+	BOXES = 5,
+	ARROW = 2,
+	TITLE = 1,
+	STAGES_HEIGHT = 7,
+	WIDE = 100,
+	TALL = 30,
+	TABLES_LEAST = 4,
+	MARKS_MOST = 64,
+	EVENTS_MOST = 64
+};
 
 /* ---- a titled rule ---- */
 
@@ -251,12 +262,43 @@ static const char *show_axis_ms(char *out, double ms)
 	return ms < 1000 ? snprintf(out, SHOW_SIZE, "%.0fms", ms), out : show_ms(out, (int64_t)ms);
 }
 
+/* What may have made the lag what it is. */
+static char mark_sign(const struct log_entry *e)
+{
+	static const struct {
+		char sign;
+		const char *part, *says;
+	} signs[] = { { 'D', "sink", "columns altered" }, { 'D', "sink", "dropped" }, { 'S', "script", "version" },
+		{ 'S', "script", "through" }, { 'C', "engine", "reloaded" } };
+
+	for (size_t i = 0; e->level != LOG_ERROR && i < sizeof(signs) / sizeof(*signs); i++)
+		if (strcmp(e->part, signs[i].part) == 0 && strstr(e->msg, signs[i].says))
+			return signs[i].sign;
+	return 0;
+}
+
+static size_t find_marks(const struct status *s, struct chart_mark out[MARKS_MOST])
+{
+	size_t n = 0;
+
+	out[n++] = (struct chart_mark){ s->wall_us - s->uptime_s * 1000000, 'R' };
+	for (size_t i = 0; i < s->nevents && n < MARKS_MOST; i++)
+		if (mark_sign(&s->events[i]))
+			out[n++] = (struct chart_mark){ s->events[i].wall_us, mark_sign(&s->events[i]) };
+	return n;
+}
+
 static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 {
 	const struct status_trend *t = status_trend(s, "load.lag");
 	struct chart chart;
-	char a[SHOW_SIZE];
-	int y = draw_title(cv, at, "lag of the target, last hour", show_ms(a, s->load.lag_ms));
+	struct chart_mark marks[MARKS_MOST];
+	char now[SHOW_SIZE], right[SHOW_SIZE + 64];
+	int y;
+
+	snprintf(right, sizeof(right), "%s%s", at.width >= 72 ? "D DDL  S script  C settings  R start   " : "",
+			show_ms(now, s->load.lag_ms));
+	y = draw_title(cv, at, "lag, last hour", right);
 
 	if (t == NULL)
 		return;
@@ -265,6 +307,8 @@ static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 		.step_s = t->step_s,
 		.end_us = s->wall_us,
 		.show = show_axis_ms,
+		.marks = marks,
+		.nmarks = find_marks(s, marks),
 		.role = s->load.lag_ms >= 10000 ? ROLE_WARN : ROLE_EDGE_IDLE,
 		.least_top = 1000 };
 	chart_draw(cv, y, at.x + 1, at.height - TITLE, at.width - 2, &chart);
@@ -361,28 +405,65 @@ static void draw_tables(const struct status *s, struct canvas *cv, struct area a
 	}
 }
 
-static void draw_event(const struct log_entry *event, struct canvas *cv, struct area at)
-{
-	char when[SHOW_SIZE];
+struct folded { /* an event and those like it; the newest of them */
+	const struct log_entry *newest;
+	unsigned times;
+};
 
+static bool alike(const struct log_entry *a, const struct log_entry *b)
+{
+	return a->level == b->level && strcmp(a->part, b->part) == 0 && strcmp(a->msg, b->msg) == 0;
+}
+
+/* The newest `most`, newest first, with those that are alike as one. */
+static size_t fold(const struct status *s, struct folded *out, size_t most)
+{
+	size_t n = 0;
+
+	for (size_t i = s->nevents; i-- > 0;) {
+		size_t k = 0;
+
+		while (k < n && !alike(out[k].newest, &s->events[i]))
+			k++;
+		if (k == n && n == most)
+			continue;
+		if (k == n)
+			out[n++] = (struct folded){ &s->events[i], 0 };
+		out[k].times++;
+	}
+	return n;
+}
+
+static void draw_event(const struct folded *f, struct canvas *cv, struct area at)
+{
+	const struct log_entry *event = f->newest;
+	char when[SHOW_SIZE], times[SHOW_SIZE] = "";
+	int end = at.x + at.width;
+
+	if (f->times > 1) {
+		snprintf(times, sizeof(times), "x%u", f->times);
+		end -= (int)strlen(times) + 1;
+		canvas_text(cv, at.y, end + 1, (int)strlen(times), ROLE_STRONG, times);
+	}
 	canvas_text(cv, at.y, at.x, 8, ROLE_DIM, show_clock(when, event->wall_us));
 	canvas_text(cv, at.y, at.x + 9, 7, show_level_role(event->level), log_level_name(event->level));
 	canvas_text(cv, at.y, at.x + 17, 8, ROLE_DIM, event->part);
-	canvas_text(cv, at.y, at.x + 26, at.width - 26, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT,
+	canvas_text(cv, at.y, at.x + 26, end - at.x - 26, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT,
 			event->msg);
 }
 
 static void draw_events(const struct status *s, struct canvas *cv, struct area at)
 {
+	struct folded folded[EVENTS_MOST];
 	int lines = at.height - TITLE;
-	size_t shown = lines < 0 ? 0 : (size_t)lines < s->nevents ? (size_t)lines : s->nevents;
+	size_t shown;
 
 	if (lines < 1)
 		return;
-	at.y = draw_title(cv, at, "events", "6: all");
+	at.y = draw_title(cv, at, "events, repeats folded", "6: all");
+	shown = fold(s, folded, lines < EVENTS_MOST ? (size_t)lines : EVENTS_MOST);
 	for (size_t i = 0; i < shown; i++)
-		draw_event(&s->events[s->nevents - shown + i], cv,
-				(struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
+		draw_event(&folded[shown - 1 - i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
 }
 
 /* ---- all of it ---- */

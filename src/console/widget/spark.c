@@ -99,15 +99,29 @@ static void axes(struct canvas *cv, int y, int x, int height, int width, const s
 	}
 }
 
+/* On a line of their own, below the times. */
+static void marks(struct canvas *cv, int y, int x, int columns, const struct chart *c)
+{
+	int64_t all_us = (int64_t)c->n * c->step_s * 1000000, from_us = c->end_us - all_us;
+
+	for (size_t i = 0; i < c->nmarks; i++)
+		if (c->marks[i].at_us >= from_us && c->marks[i].at_us <= c->end_us)
+			canvas_glyph(cv, y, x + (int)((c->marks[i].at_us - from_us) * (columns - 1) / all_us), ROLE_KEY,
+					(uint32_t)c->marks[i].sign);
+}
+
 void chart_draw(struct canvas *cv, int y, int x, int height, int width, const struct chart *c)
 {
 	double top = largest(c->values, c->n);
-	int columns = width - AXIS;
+	int columns = width - AXIS, marked = c->nmarks > 0 && height > 5;
 
 	if (height < 3 || columns < 13 || c->n == 0)
 		return;
 	top = round_up(top > c->least_top ? top : c->least_top);
+	height -= marked;
 	axes(cv, y, x, height, width, c, top);
 	for (int i = 0; i < columns; i++)
 		column_draw(cv, y, x + AXIS + i, height - 1, c->role, column_value(c, i, columns), top);
+	if (marked)
+		marks(cv, y + height, x + AXIS, columns, c);
 }

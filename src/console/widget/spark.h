@@ -13,6 +13,11 @@
 /* The last `width` values; the scale ends at their largest. */
 void spark_draw(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n);
 
+struct chart_mark { /* something that happened: a sign under the plot */
+	int64_t at_us;
+	char sign;
+};
+
 struct chart {
 	const float *values; /* oldest first */
 	size_t n;
@@ -21,6 +26,8 @@ struct chart {
 	/* How a value on the axis is written; out: SHOW_SIZE bytes. */
 	const char *(*show)(char *out, double value);
 	enum role role;
+	const struct chart_mark *marks; /* the last one of a column is seen */
+	size_t nmarks;
 	double least_top; /* the scale is at least so high: noise is not drawn as a mountain */
 };
 /* Axis on the left, times below; at least 3 lines and 20 columns. */
