@@ -62,7 +62,7 @@ tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE) -lm
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console
-tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_json.c src/engine/control/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
+tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_json.c src/engine/control/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/tap.h
 tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
 
 noinst_PROGRAMS += tests/screen/console_demo

@@ -1,6 +1,6 @@
 /*
  * test_console.c - keys and statuses in, screens out, no terminal. Golden screens are in tests/golden/screen_*.txt; with
- * GOLDEN_UPDATE set in the environment they are written instead of compared.
+ * GOLDEN_UPDATE set in the environment they are written instead of compared. So are the pictures of docs/screens.
  */
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/text.h"
 #include "tests/screen/fake_status.h"
+#include "tests/screen/screen_svg.h"
 #include "tests/tap.h"
 
 static struct status status;
@@ -96,6 +97,46 @@ static void is_golden(const char *name)
 		}
 	}
 	is_str(got, read_file(path), "%s at %dx%d", name, canvas.cols, canvas.rows);
+}
+
+static void is_picture(const char *name, const char *theme)
+{
+	const char *top = getenv("top_srcdir") ? getenv("top_srcdir") : ".";
+	char dir[1024], path[1200];
+	const char *dirs[] = { dir, NULL };
+	struct theme t;
+	struct buf svg;
+	struct err err;
+
+	snprintf(dir, sizeof(dir), "%s/themes", top);
+	snprintf(path, sizeof(path), "%s/docs/screens/%s.svg", top, name);
+	is_int(theme_load(&t, theme, dirs, &err), 0, "theme %s", theme);
+	screen_draw(&screen, &canvas);
+	buf_init(&svg, 4 << 20);
+	screen_svg(&svg, &canvas, &t, strstr(theme, "light") != NULL);
+	if (getenv("GOLDEN_UPDATE")) {
+		FILE *f = fopen(path, "w");
+
+		if (f) {
+			fwrite(svg.data, 1, svg.len, f);
+			fclose(f);
+		}
+	}
+	ok(strcmp(svg.data, read_file(path)) == 0, "docs/screens/%s.svg is current", name);
+	buf_done(&svg);
+}
+
+static void test_pictures(void)
+{
+	start(40, 120);
+	is_picture("overview", "harbor");
+	is_picture("overview-high-contrast", "high-contrast");
+	keys("!");
+	is_picture("problems", "harbor-light");
+	keys("5");
+	is_picture("tables", "harbor");
+	start(24, 80);
+	is_picture("overview-80x24", "tritanopia");
 }
 
 static void test_golden(int rows, int cols)
@@ -728,6 +769,7 @@ int main(void)
 	test_golden(24, 80);
 	test_golden(40, 120);
 	test_golden(50, 200);
+	test_pictures();
 	test_overview();
 	test_past(24, 80);
 	test_past(40, 120);
