@@ -256,7 +256,7 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->loaded = counter_get(&m->loaded);
 	out->duplicates = counter_get(&m->duplicates);
 	out->slowed_ms = atomic_load(&m->interval_ms);
-	out->dropped = counter_get(&m->dropped);
+	out->dropped = counter_get(&m->dropped) + counter_get(&m->skipped);
 	out->dead = counter_get(&m->dead) + counter_get(&m->unwritten);
 	out->lag_rows = atomic_load(&m->lag_rows);
 	out->lag_ms = atomic_load(&m->lag_ms);

@@ -76,6 +76,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/log_from.c \
 	src/engine/load/load.c \
 	src/engine/load/load_assign.c \
+	src/engine/load/load_dead.c \
 	src/engine/load/load_due.c \
 	src/engine/load/load_gate.c \
 	src/engine/load/load_guard.c \

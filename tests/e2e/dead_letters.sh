@@ -99,6 +99,43 @@ reload "$good"
 dead retry testdb.t > "$dir/out"; is $? 0 "retry of DELETEs" || note < "$dir/out"
 same_table t
 
+# ---- policies ----
+
+policy() # LINE: of testdb.pair
+{
+	sed -i "/^\\[table testdb.pair\\]/,/^transform/{/^dead/d}; s/^\\[table testdb.pair\\]$/&\\n$1/" "$dir/millrace.conf"
+	kill -HUP "$pid"
+	until_true 20 takes "$1"; ok $? "reload: $1"
+}
+takes() { m "do" settings | grep 'table testdb.pair' | grep "\"${1%% *}\"" | grep -q "\"${1##* }\""; }
+pair() { status | jq -c "[.tables[] | select(.table == \"testdb.pair\")][0] | [.state, .dropped, .dead_open]"; }
+pair_is() { [ "$(pair)" = "$1" ]; }
+policy "dead.policy = skip"
+sql testdb -e "INSERT INTO pair VALUES ('skip', x'0001', -5)"
+until_true 20 pair_is '["streaming",1,0]'; ok $? "skip: a row is left out and counted" || note <<< "$(pair)"
+policy "dead.policy = stop"
+sql testdb -e "INSERT INTO pair VALUES ('stop', x'0001', -6)"
+until_true 20 status_is '[.tables[] | select(.table == "testdb.pair" and .dead == 1)] | length == 1'; ok $? "stop: a row is a letter" || note <<< "$(pair)"
+sql testdb -e "INSERT INTO pair VALUES ('behind', x'0001', 6)"
+until_true 20 pair_is '["failed",1,1]'; ok $? "and its table stops behind it" || note <<< "$(pair)"
+has_problem table-stopped testdb.pair; ok $? "which is a problem"
+sql testdb -e "INSERT INTO t VALUES (15, 1, 'passes')"
+until_true 20 status_is '[.tables[] | select(.table == "testdb.t" and .lag_rows == 0)] | length == 1'; ok $? "the other table goes on"
+dead retry testdb.pair > "$dir/out" 2>&1; grep -q 'resume testdb.pair' "$dir/out"; ok $? "a retry says that it is stopped" || note < "$dir/out"
+dead discard testdb.pair > /dev/null
+until_true 30 pair_is '["streaming",1,0]'; ok $? "discarded: it goes on by itself" || note <<< "$(pair)"
+policy "dead.max = 1"
+sql testdb -e "INSERT INTO pair VALUES ('max', x'0001', -6)"
+sql testdb -e "INSERT INTO pair VALUES ('max', x'0002', 6)"
+wait_caught_up "one letter is allowed"
+sql testdb -e "INSERT INTO pair VALUES ('max', x'0003', -6)"
+until_true 20 status_is '[.tables[] | select(.table == "testdb.pair" and .dead == 3)] | length == 1'; ok $? "and another"
+sql testdb -e "INSERT INTO pair VALUES ('max', x'0004', 6)"
+until_true 20 pair_is '["failed",1,2]'; ok $? "two are not" || note <<< "$(pair)"
+m resume testdb.pair > /dev/null; ok $? "resume"
+wait_caught_up "lets it go on"
+dead discard testdb.pair > /dev/null; ok $? "and they are discarded"
+
 # ---- killed between the load and the mark ----
 
 reload "$bad"

@@ -16,14 +16,25 @@ enum { LOOK_MS = 300, PROBLEMS_MAX = 50 };
 
 /* ---- status ---- */
 
+/* What a load thread knows of the letters of its table, for dead.max: rather one too few for a while than one too many. */
+static void count_closed(struct engine *e, struct table_meter *m)
+{
+	int64_t open = dead_ledger_open(e->dead, m->name);
+
+	atomic_store(&m->closed, (int64_t)counter_get(&m->dead) - open);
+}
+
 void engine_dead_look(struct engine *e)
 {
 	struct log *log = atomic_load(&e->shared.log);
 	struct err ignored; /* whoever needs the log says that it is away */
 
 	err_clear(&ignored);
-	if (log)
-		dead_ledger_read(e->dead, log, atomic_load(&e->shared.live), LOOK_MS, &ignored);
+	if (log == NULL || dead_ledger_read(e->dead, log, atomic_load(&e->shared.live), LOOK_MS, &ignored) ||
+			dead_ledger_open(e->dead, NULL) < 0)
+		return;
+	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++)
+		count_closed(e, table_meter_at(e->shared.tables, i));
 }
 
 static int by_name(const void *name, const void *table)

@@ -131,6 +131,7 @@ static void write_letter(struct load_worker *w, const struct load_item *item, co
 static int write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused,
 		struct err *err)
 {
+	bool skips = part_skips(w, p);
 	size_t n = 0;
 
 	for (size_t i = 0; i < range->npieces; i++) {
@@ -141,13 +142,14 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
 
 			if (c->dead == NULL && refused == NULL)
 				continue;
-			write_letter(w, piece.item, c, refused ? refused->msg : NULL, NULL);
+			if (!skips)
+				write_letter(w, piece.item, c, refused ? refused->msg : NULL, NULL);
 			n++;
 		}
 	}
-	if (n && dead_flush(w->dead, err))
+	if (n && !skips && dead_flush(w->dead, err))
 		return err_wrap(err, "dead letters of %s", p->meter->name);
-	counter_add(&p->meter->dead, n);
+	counter_add(skips ? &p->meter->skipped : &p->meter->dead, n);
 	return 0;
 }
 
@@ -223,6 +225,7 @@ static int prepare(struct load_worker *w, struct load_part *p, size_t nkeep, str
 static int write_bad(struct load_worker *w, struct load_part *p, const char *label, const struct sink_result *result,
 		struct err *err)
 {
+	bool skips = part_skips(w, p);
 	char first[DEAD_REASON_ROOM];
 
 	if (result->nbad == 0)
@@ -230,14 +233,15 @@ static int write_bad(struct load_worker *w, struct load_part *p, const char *lab
 	for (size_t i = 0; i < result->nbad; i++) {
 		const struct change *c = w->keep[result->bad[i].row].change;
 
-		write_letter(w, w->origin[c - w->rows], c, result->bad[i].reason, label);
+		if (!skips)
+			write_letter(w, w->origin[c - w->rows], c, result->bad[i].reason, label);
 	}
-	if (dead_flush(w->dead, err))
+	if (!skips && dead_flush(w->dead, err))
 		return err_wrap(err, "dead letters of %s", p->meter->name);
 	dead_reason_text(result->bad[0].reason, strlen(result->bad[0].reason), first);
-	logline(LOG_WARNING, "sink", "%s: %zu row%s became dead letters, the first: %s", p->meter->name, result->nbad,
-			result->nbad == 1 ? "" : "s", first);
-	counter_add(&p->meter->dead, result->nbad);
+	logline(LOG_WARNING, "sink", "%s: %zu row%s %s, the first: %s", p->meter->name, result->nbad,
+			result->nbad == 1 ? "" : "s", skips ? "left out" : "became dead letters", first);
+	counter_add(skips ? &p->meter->skipped : &p->meter->dead, result->nbad);
 	return 0;
 }
 
@@ -347,7 +351,8 @@ static void refused(struct load_worker *w, struct load_part *p, const struct ran
 		return;
 	}
 	dead_reason_text(why->msg, strlen(why->msg), reason);
-	logline(LOG_WARNING, "sink", "%s: a row became a dead letter: %s", p->meter->name, reason);
+	logline(LOG_WARNING, "sink", "%s: a row %s: %s", p->meter->name,
+			part_skips(w, p) ? "is left out" : "became a dead letter", reason);
 	range_done(w, p, range);
 }
 
@@ -365,6 +370,10 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 	struct err why;
 
 	err_clear(&why);
+	if (part_has_too_many(w, p, &why)) {
+		part_trouble(w, p, HALF_FAILED, &why);
+		return;
+	}
 	gather(w, p, range);
 	p->last_load_us = p->of->last_load_us = clock_mono_us();
 	if (w->nrows) {

@@ -56,6 +56,11 @@ int64_t topic_interval_ms(const struct load_worker *w,
 void part_too_fast(struct load_worker *w, struct load_part *p);
 void part_pace(struct load_worker *w, struct load_part *p); /* a load has come to a good end */
 
+/* load_dead.c: what becomes of rows that cannot be loaded */
+bool part_skips(const struct load_worker *w, const struct load_part *p); /* they are left out */
+bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
+		struct err *err); /* dead letters: it stops */
+
 /* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
 void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 

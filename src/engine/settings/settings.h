@@ -12,9 +12,13 @@
 #include "sink/sink.h"
 #include "source/source.h"
 
+enum dead_policy { DEAD_LETTER, DEAD_STOP, DEAD_SKIP };
+
 struct table_settings { /* [table db.table], [table db.*] */
 	char *name;
 	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
+	int dead_policy;	    /* enum dead_policy */
+	int64_t dead_max;	    /* open dead letters; -1: no limit */
 	struct conf_list transform; /* paths of Lua scripts, relative to the configuration file */
 	struct conf_code filter;    /* a Lua expression that comes before them */
 	struct conf_pairs script;   /* script.KEY: for their init(config) */

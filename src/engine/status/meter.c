@@ -306,3 +306,10 @@ void table_latency(_Atomic(struct histogram *) *slot, int64_t us, uint64_t n)
 	}
 	histogram_add_n(h, us, n);
 }
+
+int64_t table_meter_letters(struct table_meter *m)
+{
+	int64_t n = (int64_t)counter_get(&m->dead) - atomic_load(&m->closed);
+
+	return n > 0 ? n : 0;
+}

@@ -68,10 +68,13 @@ void meter_tick(struct stage_meter *m, double seconds, bool minute_slot); /* hou
 void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p99_us);
 
 struct table_meter {
-	const char *name;			   /* interned db.table */
-	struct counter captured, unwritten;	   /* publish thread; unwritten: dead letters of capture */
-	struct counter loaded, dropped, dead;	   /* the sink thread that has the table; dropped: script thread */
-	struct counter duplicates;		   /* the same: rows that the target had already, by their label */
+	const char *name;		      /* interned db.table */
+	struct counter captured, unwritten;   /* publish thread; unwritten: dead letters of capture */
+	struct counter loaded, dropped, dead; /* the sink thread that has the table; dropped: script thread */
+	struct counter skipped;		      /* the same: rows that dead.policy leaves out */
+	_Atomic int64_t closed;	   /* of dead, letters that are closed, less those that were open before the start */
+	_Atomic int64_t allowed;   /* open letters when a person let it go on last */
+	struct counter duplicates; /* the same: rows that the target had already, by their label */
 	_Atomic(struct histogram *) capture, load; /* made at the first row */
 	_Atomic int state;			   /* enum half_state, of the load */
 	_Atomic int trouble;		/* enum err_kind of the load's last failure; ERR_NONE while it works */
@@ -112,6 +115,7 @@ struct status_table;
 void table_meter_script_get(struct table_meters *t, struct table_meter *m, struct status_table *out);
 void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text); /* NULL clears */
 void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size);
+int64_t table_meter_letters(struct table_meter *m); /* dead letters that are open, as far as they are counted */
 void table_latency(_Atomic(struct histogram *) *h, int64_t us, uint64_t n); /* the one writer */
 
 #endif

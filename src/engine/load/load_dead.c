@@ -1,0 +1,37 @@
+/*
+ * load_dead.c - dead.policy and dead.max of a table's section, as they are set now. A table stops behind a letter that was written, not
+ * before it: so the letter can be tried again, and no range goes out under a label that it had with other rows. @thread the one that
+ * has the topic
+ */
+#include "engine/load/load_worker_parts.h"
+
+static const struct table_settings *section_of(const struct load_worker *w, const struct load_part *p)
+{
+	return settings_for_table(atomic_load(&w->l->sh->live), p->meter->name);
+}
+
+bool part_skips(const struct load_worker *w, const struct load_part *p)
+{
+	const struct table_settings *section = section_of(w, p);
+
+	return section && section->dead_policy == DEAD_SKIP;
+}
+
+bool part_has_too_many(const struct load_worker *w, const struct load_part *p, struct err *err)
+{
+	int64_t open = table_meter_letters(p->meter), allowed = atomic_load(&p->meter->allowed), max;
+	const struct table_settings *section = open ? section_of(w, p) : NULL;
+
+	if (open < allowed)
+		atomic_store(&p->meter->allowed, allowed = open);
+	if (section == NULL)
+		return false;
+	max = section->dead_policy == DEAD_STOP ? 0 : section->dead_max;
+	if (max < 0 || open - allowed <= max)
+		return false;
+	err_set(err, ERR_CONFIG, 0,
+			"%lld dead letters are open, and %s allows %lld; mend the cause, `millrace resume %s`, then `millrace dead retry %s`",
+			(long long)open, section->dead_policy == DEAD_STOP ? "dead.policy = stop" : "dead.max",
+			(long long)(max + allowed), p->meter->name, p->meter->name);
+	return true;
+}
