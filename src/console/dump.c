@@ -27,13 +27,18 @@ static const char *plain_name(int i)
 	return names[i];
 }
 
+static const char *subject_word(const struct view_page *page)
+{
+	return page == NULL ? "" : page->alone ? "[/TABLE]" : "/TOPIC";
+}
+
 const char *dump_view_name(int i)
 {
 	static char names[VIEW_COUNT][40];
 
 	if (i < 0 || i >= VIEW_COUNT)
 		return NULL;
-	snprintf(names[i], sizeof(names[i]), "%s%s", plain_name(i), view_get((enum view_id)i)->page ? "/TOPIC" : "");
+	snprintf(names[i], sizeof(names[i]), "%s%s", plain_name(i), subject_word(view_get((enum view_id)i)->page));
 	return names[i];
 }
 
@@ -47,7 +52,8 @@ static int find_view(const char *name, enum view_id *id, struct err *err)
 		*id = (enum view_id)i;
 		if (strlen(names[i]) != len || strncasecmp(names[i], name, len) != 0)
 			continue;
-		if ((view_get(*id)->page != NULL) == (name[len] == '/' && name[len + 1] != '\0'))
+		if ((view_get(*id)->page != NULL) == (name[len] == '/' && name[len + 1] != '\0') ||
+				(name[len] == '\0' && view_get(*id)->page->alone))
 			return 0;
 		return err_set(err, ERR_CONFIG, 0, "dump: expected %s, found '%.60s'", dump_view_name(i), name);
 	}
@@ -193,13 +199,15 @@ static int read_status(struct engine_link *link, const struct dump_conf *conf, s
 static int fill(struct screen *s, struct engine_link *link, const struct dump_conf *conf, enum view_id id,
 		const struct status *status, struct err *err)
 {
+	const char *subject = strchr(conf->view, '/');
+
 	if (view_get(id)->page == NULL) {
 		s->view = id;
 		screen_status(s, status, NULL);
 		return 0;
 	}
 	screen_status(s, status, NULL);
-	return open_page(s, link, id, strchr(conf->view, '/') + 1, err);
+	return open_page(s, link, id, subject ? subject + 1 : "", err);
 }
 
 int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf *out, struct err *err)

@@ -43,6 +43,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view.h \
 	src/console/view/view_events.c \
 	src/console/view/view_help.c \
+	src/console/view/view_dead.c \
 	src/console/view/view_messages.c \
 	src/console/view/view_overview.c \
 	src/console/view/view_page.h \

@@ -297,6 +297,17 @@ static void action_messages(struct screen *s)
 	screen_page_open(s, VIEW_MESSAGES, topic);
 }
 
+/* Of the table under the cursor, else of all. */
+static void action_dead(struct screen *s)
+{
+	char table[GRID_KEY] = "";
+	size_t row;
+
+	if (s->status && s->view == VIEW_TABLES && grid_selected(&s->grids[s->view], &row))
+		snprintf(table, sizeof(table), "%s", s->status->tables[row].name);
+	screen_page_open(s, VIEW_DEAD, table);
+}
+
 /* The key is asked for; on a message it is that message's. */
 static void action_trace(struct screen *s)
 {
@@ -404,6 +415,7 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_PREVIOUS_VIEW: screen_go(s, (tab_of(s) + VIEW_TABS - 1) % VIEW_TABS); break;
 	case ACTION_OPEN: action_open(s); break;
 	case ACTION_MESSAGES: action_messages(s); break;
+	case ACTION_DEAD: action_dead(s); break;
 	case ACTION_SEARCH: action_search(s); break;
 	case ACTION_NEXT: screen_search(s, 1); break;
 	case ACTION_PREVIOUS: screen_search(s, -1); break;

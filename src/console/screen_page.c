@@ -24,7 +24,9 @@ const void *screen_of(const struct screen *s)
 static void carry_out(struct screen *s, const struct view_order *o)
 {
 	s->cancel |= o->cancel;
-	if (o->request[0]) {
+	if (o->asks) {
+		screen_request(s, o->request, true);
+	} else if (o->request[0]) {
 		snprintf(s->request, sizeof(s->request), "%s", o->request);
 		s->request_lane = o->lane;
 		if (o->lane == LANE_LIST)

@@ -63,6 +63,9 @@ dead list testdb.people --unmasked | grep -q 'no ana@secret.example'; ok $? "but
 is "$(dead show "$(dead list testdb.t -n 1 | jq .id)" | jq -c '[.stage[0:12], (.reason | startswith("t.lua:2: negative: -2")), (.message | fromjson | .payload.after.name // .payload.name // .after.name // .name), .topic, .partition, .offset >= 0]')" \
 	'["script t.lua",true,"two","mysql.testdb.t",0,true]' "show: script and line, value, message, place"
 
+is "$(m dump dead --json | jq -c '[.rows[] | [.table, .letters]] | sort')" '[["testdb.pair","1"],["testdb.people","1"],["testdb.t","1"],["testdb.t","1"],["testdb.t","1"]]' "the console's groups"
+m dump dead/testdb.t | grep -q 'negative: -3'; ok $? "and its letters of a table"
+
 # ---- discarded ----
 
 is "$(dead discard testdb.pair --dry-run | jq -s -c '[length, .[-1].dry_run]')" '[2,true]' "a dry run says which"

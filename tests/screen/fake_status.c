@@ -109,6 +109,7 @@ static void fill_tables(struct status *s, unsigned second)
 		t->loaded = t->captured - i * 4000;
 		t->dropped = i * 17;
 		t->dead = i == 5 ? 3 : 0;
+		t->dead_open = (int64_t)t->dead;
 		t->lag_rows = (int64_t)i * 4000;
 		t->lag_ms = i ? (int64_t)i * 3100 : 0;
 		t->complete_us = i == 1 ? -1 : s->wall_us - t->lag_ms * 1000 - 400000;

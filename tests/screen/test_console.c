@@ -31,6 +31,9 @@ static const struct engine_request_arg_doc acknowledge[] = { { "problem", ARG_TE
 	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_arg_doc past[] = { { "at", ARG_TEXT, true, NULL, EFFECT_READ, "" },
 	{ "step", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+static const struct engine_request_arg_doc dead[] = { { "id", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" }, { "reason", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_doc docs[] = {
 	{ "past", EFFECT_READ, "", past },
 	{ "pause", EFFECT_REVERSIBLE, "", held },
@@ -39,6 +42,8 @@ static const struct engine_request_doc docs[] = {
 	{ "trace", EFFECT_READ, "", trace },
 	{ "snapshot", EFFECT_COSTLY, "", snapshot },
 	{ "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
+	{ "dead-retry", EFFECT_COSTLY, "", dead },
+	{ "dead-discard", EFFECT_DESTRUCTIVE, "", dead },
 	{ NULL, EFFECT_READ, NULL, NULL },
 };
 
@@ -426,7 +431,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are past, pause, resume, tap, trace, snapshot, acknowledge",
+	is_str(err.msg, "there is no 'fly'; there are past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-discard",
 			"tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
@@ -568,6 +573,57 @@ static void test_messages(int rows, int cols)
 	is_int(screen.view, VIEW_TOPICS, "then goes back");
 	keys("5m");
 	ok(screen.view == VIEW_MESSAGES && strstr(screen.request, "topic=testdb.") != NULL, "m opens those of a table");
+}
+
+static const char letter[] =
+		"{\"id\":12,\"at_ms\":1741010278123,\"open\":true,\"reason\":\"column v: expected at most 1,048,576 bytes, found 2,000,000\",\"stage\":\"sink\","
+		"\"table\":\"testdb.orders\",\"key\":{\"id\":\"4712\"},\"topic\":\"mysql.testdb.orders\",\"partition\":0,\"offset\":8412007,\"label\":\"shop_1_8412000\","
+		"\"message\":\"{\\\"payload\\\":{\\\"before\\\":null,\\\"after\\\":{\\\"id\\\":4712,\\\"v\\\":\\\"x\\\\u001b[2J\\\",\\\"note\\\":null}}}\","
+		"\"row\":{\"id\":\"4712\",\"v\":\"xxxx\",\"cents\":\"1295\"}}";
+
+/* Dead letters: from the groups to one of them, and what its keys ask for. */
+static void test_dead(int rows, int cols)
+{
+	start(rows, cols);
+	keys("D");
+	is_str(screen.request, "dead-groups", "D asks for the groups");
+	answer(LANE_LIST,
+			"{\"table\":\"testdb.orders\",\"reason\":\"column v: expected at most 1,048,576 bytes\",\"count\":12031,\"first_ms\":1741010278123,\"last_ms\":1741010299123,\"last_id\":12100}");
+	answer(LANE_LIST,
+			"{\"table\":\"testdb.people\",\"reason\":\"people.lua:2: (masked)\",\"count\":1,\"first_ms\":1741010278123,\"last_ms\":1741010278123,\"last_id\":7}");
+	screen_lane_end(&screen, LANE_LIST, "");
+	is_golden("dead_groups");
+	clock_fake(1000000);
+	keys("jr");
+	ok(strstr(dump(), "dead-retry") && strstr(dump(), "testdb.people"), "r asks first, because it costs");
+	clock_fake(2000000);
+	keys("y");
+	is_str(screen.request, "dead-retry \"table=testdb.people\" \"reason=people.lua:2: (masked)\"",
+			"a group is tried again");
+	screen_answer(&screen, "{\"result\":\"retried\"}", 20);
+	screen_answer_end(&screen, NULL);
+	keys("qk\r");
+	ok(strstr(screen.request, "dead \"table=testdb.orders\" \"reason=column v: expected") != NULL,
+			"Enter lists a group: %s", screen.request);
+	answer(LANE_LIST, letter);
+	screen_lane_end(&screen, LANE_LIST, "");
+	is_golden("dead_letters");
+	keys("\r");
+	is_str(screen.request, "dead-show \"id=12\"", "Enter asks for the letter");
+	answer(LANE_DETAIL, letter);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	is_golden("dead_letter");
+	keys("x");
+	ok(strstr(dump(), "removes data") != NULL, "x asks for the name to be typed");
+	keys("dead-discard\r");
+	is_str(screen.request, "dead-discard \"id=12\"", "then the letter is discarded");
+	keys("qq");
+	is_str(screen.request, "dead-groups", "back to the groups, which may be fewer");
+	keys("q");
+	is_int(screen.view, VIEW_OVERVIEW, "and to where it was opened");
+	keys("5ftestdb.orders\rD");
+	ok(strstr(screen.request, "dead \"table=testdb.orders\"") != NULL, "on a table those of it");
+	clock_fake(0);
 }
 
 static void test_trace(void)
@@ -784,6 +840,9 @@ int main(void)
 	test_snapshot();
 	test_messages(24, 80);
 	test_messages(50, 200);
+	test_dead(24, 80);
+	test_dead(40, 120);
+	test_dead(50, 200);
 	test_trace();
 	test_messages_saved();
 	test_messages_many();

@@ -47,6 +47,11 @@ static const struct view views[VIEW_COUNT] = {
 			.sort = -1,
 			.source = &view_messages_source,
 			.page = &view_messages_page },
+	[VIEW_DEAD] = { .name = "Dead",
+			.scope = SCOPE_DEAD,
+			.sort = -1,
+			.source = &view_dead_source,
+			.page = &view_dead_page },
 	[VIEW_HELP] = { .name = "Help", .scope = SCOPE_HELP, .sort = -1, .source = &view_help_source },
 };
 

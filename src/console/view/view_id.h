@@ -11,6 +11,7 @@ enum view_id {
 	VIEW_PROBLEMS,
 	VIEW_HELP,
 	VIEW_MESSAGES,
+	VIEW_DEAD,
 	VIEW_COUNT,
 	VIEW_TABS = VIEW_HELP + 1 /* those with a key of their own; the others are opened from them */
 };

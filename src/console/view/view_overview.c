@@ -359,7 +359,7 @@ static int64_t weight(const struct status_table *t)
 					       : t->state == HALF_RETRYING ? INT64_C(1) << 59
 					       : t->state == HALF_PAUSED   ? INT64_C(1) << 58
 									   : 0) +
-			(t->dead ? INT64_C(1) << 50 : 0) + (t->lag_ms > 0 ? t->lag_ms : 0);
+			(t->dead_open > 0 ? INT64_C(1) << 50 : 0) + (t->lag_ms > 0 ? t->lag_ms : 0);
 }
 
 /* The heaviest table that is lighter than `below` (or as heavy and later in the list): a screen's worth of a few is picked so. */
@@ -386,8 +386,8 @@ static void draw_table(const struct status_table *t, struct canvas *cv, struct a
 	canvas_text(cv, at.y, at.x, name > 10 ? name : 10, ROLE_TEXT, t->name);
 	canvas_text(cv, at.y, at.x + name + 1, 9, show_state_role(t->state), half_state_name(t->state));
 	canvas_right(cv, at.y, at.x + name + 11, 8, show_lag_role(t->lag_ms), show_ms(a, t->lag_ms));
-	if (t->dead)
-		canvas_printf(cv, at.y, at.x + name + 21, 12, ROLE_CRIT, "%s dead", show_count(a, (int64_t)t->dead));
+	if (t->dead_open > 0)
+		canvas_printf(cv, at.y, at.x + name + 21, 12, ROLE_CRIT, "%s dead", show_count(a, t->dead_open));
 }
 
 static void draw_tables(const struct status *s, struct canvas *cv, struct area at)

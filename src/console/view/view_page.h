@@ -28,12 +28,14 @@ struct view_order {
 	enum role role;	   /* of the toast */
 	const char *trace; /* the key of a row to be traced; lent until the next call. NULL: none */
 	const char *table; /* of it */
+	bool asks;	   /* the request is one as if typed: asked first where it costs, its answer is shown */
 	bool close;	   /* back to where it was opened */
 	struct buf *copy;  /* to the clipboard; lent until the next call. NULL: nothing */
 };
 
 struct view_page {
 	size_t size; /* of the state; it begins as zeros */
+	bool alone;  /* it is also opened with "": of everything */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
 	/* A key's action; false: not the page's, the screen does what it does in lists. */

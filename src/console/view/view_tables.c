@@ -58,8 +58,8 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 	case COLUMN_LOADED: show_count(out->text, (int64_t)t->loaded); break;
 	case COLUMN_DROPPED: show_count(out->text, (int64_t)t->dropped); break;
 	case COLUMN_DEAD:
-		out->role = t->dead ? ROLE_CRIT : ROLE_TEXT;
-		show_count(out->text, (int64_t)t->dead);
+		out->role = t->dead_open > 0 ? ROLE_CRIT : ROLE_TEXT;
+		show_count(out->text, t->dead_open);
 		break;
 	case COLUMN_LAG_ROWS: show_count(out->text, t->lag_rows); break;
 	case COLUMN_LAG:
@@ -81,7 +81,7 @@ static int64_t figure(const struct status_table *t, int column)
 		[COLUMN_CAPTURED] = (int64_t)t->captured,
 		[COLUMN_LOADED] = (int64_t)t->loaded,
 		[COLUMN_DROPPED] = (int64_t)t->dropped,
-		[COLUMN_DEAD] = (int64_t)t->dead,
+		[COLUMN_DEAD] = t->dead_open,
 		[COLUMN_LAG_ROWS] = t->lag_rows,
 		[COLUMN_LAG] = t->lag_ms,
 		[COLUMN_P99] = t->load_p99_us,
@@ -125,15 +125,16 @@ const struct grid_source view_tables_source = {
 void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 {
 	const struct status_table *t = &s->tables[row];
-	char a[SHOW_SIZE], b[SHOW_SIZE];
+	char a[SHOW_SIZE], b[SHOW_SIZE], c[SHOW_SIZE];
 
 	buf_printf(out, "table: %s\nstate: %s\n", t->name, half_state_name(t->state));
 	if (t->error[0])
 		buf_printf(out, "error: %s\n", t->error);
 	buf_printf(out, "captured: %s rows\nloaded: %s rows\n", show_exact(a, (int64_t)t->captured),
 			show_exact(b, (int64_t)t->loaded));
-	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s\n", show_exact(a, (int64_t)t->dropped),
-			show_exact(b, (int64_t)t->dead));
+	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s open, %s since the start\n",
+			show_exact(a, (int64_t)t->dropped), show_count(b, t->dead_open),
+			show_exact(c, (int64_t)t->dead));
 	buf_printf(out, "behind: %s rows, %s\n", show_exact(a, t->lag_rows), show_ms(b, t->lag_ms));
 	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n",
 			show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
@@ -142,8 +143,8 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 				show_clock(a, t->complete_us), show_ms(b, (s->wall_us - t->complete_us) / 1000));
 	else
 		buf_puts(out, "complete to: - (not known yet, or the table is being read)\n");
-	if (t->dead)
-		buf_puts(out, "see: ':dead' lists the rows with their reasons\n");
+	if (t->dead_open > 0)
+		buf_puts(out, "see: D lists the dead letters with their reasons\n");
 }
 
 const char *view_tables_target(const struct status *s, size_t row, bool *paused)
