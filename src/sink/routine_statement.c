@@ -328,14 +328,15 @@ static void put_kafka(struct statement *s, struct buf *sql)
 static void put_statement(struct statement *s, struct buf *sql)
 {
 	const struct routine_plan *p = s->p;
+	const struct schema *to = sink_routed(p->conf, p->schema);
 	char *name = p->job ? xstrdup(p->job) : routine_job_name(p->schema->table);
 
 	buf_puts(sql, "CREATE ROUTINE LOAD ");
-	starrocks_name(sql, sink_database(p->conf, p->schema));
+	starrocks_name(sql, to->db);
 	buf_putc(sql, '.');
 	starrocks_name(sql, name);
 	buf_puts(sql, " ON ");
-	starrocks_name(sql, p->schema->table);
+	starrocks_name(sql, to->table);
 	buf_printf(sql, "\nCOLUMNS (\n  %s%s\n)", s->columns.data ? s->columns.data : "",
 			s->expressions.data ? s->expressions.data : "");
 	put_job_properties(s, sql);

@@ -70,16 +70,6 @@ void sink_bads_done(struct sink_bads *b)
 	memset(b, 0, sizeof(*b));
 }
 
-const char *sink_database(const struct sink_conf *conf, const struct schema *schema)
-{
-	return sink_database_named(conf, schema->db);
-}
-
-const char *sink_database_named(const struct sink_conf *conf, const char *db)
-{
-	return conf->database && conf->database[0] ? conf->database : db;
-}
-
 int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err)
 {
 	int64_t hours, minutes;
@@ -175,15 +165,47 @@ int sink_conf_check(const struct sink_conf *conf, struct err *err)
 	return sink_zone_parse(conf->time_zone, &zone_us, err);
 }
 
+/* Two sources of one target would overwrite each other's rows. */
+static void tell_clash(struct schema *const *schemas, struct schema *const *routed, size_t at, struct report *report)
+{
+	size_t other = 0;
+
+	while (other < at && (routed[other]->db != routed[at]->db || routed[other]->table != routed[at]->table))
+		other++;
+	if (other == at)
+		return;
+	report_add(report, REPORT_PROBLEM, "target", "give each a target of its own in its section, or leave one out",
+			"tables %s.%s and %s.%s have the same target, %s.%s", schemas[other]->db, schemas[other]->table,
+			schemas[at]->db, schemas[at]->table, routed[at]->db, routed[at]->table);
+}
+
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		struct err *err)
 {
-	return ops_for(conf)->check(conf, schemas, count, report, err);
+	struct schema **routed = xcalloc(count + 1, sizeof(*routed));
+	int r;
+
+	for (size_t i = 0; i < count; i++)
+		routed[i] = (struct schema *)sink_routed(conf, schemas[i]);
+	for (size_t i = 0; i < count; i++)
+		tell_clash(schemas, routed, i, report);
+	r = ops_for(conf)->check(conf, routed, count, report, err);
+	free(routed);
+	return r;
 }
 
 void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count)
 {
+	struct schema **asked = xcalloc(count + 1, sizeof(*asked));
+
+	for (size_t i = 0; i < count; i++) {
+		asked[i] = exams[i]->schema;
+		exams[i]->schema = (struct schema *)sink_routed(conf, asked[i]);
+	}
 	ops_for(conf)->examine(conf, exams, count);
+	for (size_t i = 0; i < count; i++)
+		exams[i]->schema = asked[i];
+	free(asked);
 }
 
 int64_t sink_interval_ms(const struct sink *s)
@@ -211,7 +233,7 @@ int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alt
 	int result;
 
 	*gap = false;
-	result = s->ops->alter(s, schema, alter, gap, err);
+	result = s->ops->alter(s, sink_routed(s->conf, schema), alter, gap, err);
 	atomic_fetch_add(&altered, 1);
 	if (result == 0 && !alter->drop)
 		result = sink_prepare_had(s, schema, had, err);
@@ -228,7 +250,8 @@ int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had 
 	forget_altered(s);
 	s->created = s->lost = false;
 	s->had = had;
-	return s->ops->prepare(s, schema, err);
+	s->asked = schema;
+	return s->ops->prepare(s, sink_routed(s->conf, schema), err);
 }
 
 bool sink_lost(const struct sink *s)
@@ -238,13 +261,15 @@ bool sink_lost(const struct sink *s)
 
 int sink_gone(struct sink *s, const struct schema *schema, const char *column, struct err *err)
 {
+	const struct schema *from = s->asked;
+
 	s->lost = true;
 	return err_set(err, ERR_CONFIG, 0,
 			"table %s.%s: rows were loaded into it, but the target does not have %s%s any more; read it again with "
 			"`millrace snapshot %s.%s --truncate`, or put it back%s and `millrace resume %s.%s`",
-			schema->db, schema->table, column ? "its column " : "the table", column ? column : "",
-			schema->db, schema->table, column || s->ops != &starrocks_ops ? "" : " (RECOVER TABLE)",
-			schema->db, schema->table);
+			schema->db, schema->table, column ? "its column " : "the table", column ? column : "", from->db,
+			from->table, column || s->ops != &starrocks_ops ? "" : " (RECOVER TABLE)", from->db,
+			from->table);
 }
 
 bool sink_created(const struct sink *s)
@@ -264,7 +289,7 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 	}
 	forget_altered(s);
 	sink_bads_reset(&s->bads);
-	outcome = s->ops->load(s, schema, rows, count, label, result, err);
+	outcome = s->ops->load(s, sink_routed(s->conf, schema), rows, count, label, result, err);
 	if (outcome == SINK_REFUSED && s->ops->forget)
 		s->ops->forget(s); /* perhaps the table is not what it was */
 	sink_bads_sort(&s->bads);
@@ -274,21 +299,27 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 	return outcome;
 }
 
-enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, struct err *err)
+enum sink_outcome sink_label(struct sink *s, const char *db, const char *table, const char *label, struct err *err)
 {
-	return s->ops->label(s, sink_database_named(s->conf, db), label, err);
+	struct sink_names names;
+
+	sink_route(s->conf, db, table, &names);
+	return s->ops->label(s, names.db, label, err);
 }
 
 int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
 		struct err *err)
 {
+	struct sink_names names;
+
 	*out = (struct sink_state){ .label = SINK_UNKNOWN };
-	return s->ops->look(s, sink_database_named(s->conf, db), table, label, out, err);
+	sink_route(s->conf, db, table, &names);
+	return s->ops->look(s, names.db, names.table, label, out, err);
 }
 
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err)
 {
-	return s->ops->truncate(s, schema, err);
+	return s->ops->truncate(s, sink_routed(s->conf, schema), err);
 }
 
 char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err)
@@ -297,7 +328,7 @@ char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char *
 
 	buf_init(&out, DDL_MAX);
 	buf_init(&reasons, DDL_MAX);
-	if (ops_for(conf)->ddl(conf, schema, &out, &reasons, err))
+	if (ops_for(conf)->ddl(conf, sink_routed(conf, schema), &out, &reasons, err))
 		goto fail;
 	if (out.failed || reasons.failed) {
 		err_set(err, ERR_DATA, 0, "table %s.%s: its definition takes more than %d bytes", schema->db,

@@ -28,6 +28,8 @@ struct sink_conf {
 	struct login_conf login; /* of fe.mysql: ssl.mode .. auth.plugins */
 	struct conf_list be_map; /* be.map: hosts that a frontend may redirect to, and where they are reached */
 	char *database;		 /* NULL: as at the source */
+	const char *(*target_of)(const void *arg, const char *db_table); /* target of its section; NULL: none */
+	const void *target_arg;
 	int load;		 /* load: "stream|routine" */
 	bool table_create;	 /* table.create */
 	int64_t buckets;	 /* table.create.buckets; 0: StarRocks decides */
@@ -71,6 +73,13 @@ struct sink_result {
 
 int sink_login_check(const struct sink_conf *conf, struct err *err); /* ssl.* and auth.plugins, which belong together */
 
+int sink_target_check(const char *target, struct err *err); /* DATABASE.TABLE of a section */
+struct sink_names {
+	const char *db, *table; /* interned */
+};
+/* What a table of the source is called at the target. */
+void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out);
+
 struct sink;
 struct sink *sink_open(const struct sink_conf *conf, struct err *err);
 /* One more for another thread; both load into the same tables, so they share what they know of them. They are closed in
@@ -109,8 +118,8 @@ bool sink_created(const struct sink *s); /* did the last sink_prepare() of this 
  */
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 		const char *label, struct sink_result *result, struct err *err);
-/* LOADED, REFUSED (aborted or never seen), UNKNOWN. db: the table's, as the source calls it. */
-enum sink_outcome sink_label(struct sink *s, const char *db, const char *label, struct err *err);
+/* LOADED, REFUSED (aborted or never seen), UNKNOWN. Of a load of this table, as the source calls it. */
+enum sink_outcome sink_label(struct sink *s, const char *db, const char *table, const char *label, struct err *err);
 /*
  * What the target has, without making anything. label: of a range that was loaded; NULL: not asked for. REFUSED means
  * that this target has never had it, which is only said where labels are kept for ever; UNKNOWN: who knows.

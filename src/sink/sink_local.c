@@ -193,7 +193,7 @@ static struct local_table *table_new(struct local_sink *s, struct schema *schema
 	t->scratch = xmalloc((size_t)(schema->ncolumns + 1) * TEXT_ROOM);
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		t->class[i] = local_class(&schema->columns[i]);
-	t->db = db_get(s, sink_database(s->base.conf, schema), err);
+	t->db = db_get(s, schema->db, err);
 	if (t->db && (t->upsert = statement(t, false, NULL, err)) && (t->delete = statement(t, true, NULL, err)))
 		return t;
 	table_free(t);
@@ -369,7 +369,8 @@ static int rows_write(struct local_sink *s, const struct collapsed *rows, size_t
 		char reason[256];
 		int rc;
 
-		if ((!t || t->version != schema->version) && !(t = table_get(s, schema, err)))
+		if ((!t || t->version != schema->version) &&
+				!(t = table_get(s, sink_routed(s->base.conf, schema), err)))
 			return -1;
 		column = key_problem(schema, rows[i].row, rows[i].is_delete);
 		if (column) {
@@ -430,7 +431,7 @@ static enum sink_outcome local_load(struct sink *sink, const struct schema *sche
 		size_t count, const char *label, struct sink_result *result, struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
-	struct local_db *d = db_get(s, sink_database(s->base.conf, schema), err);
+	struct local_db *d = db_get(s, schema->db, err);
 	int64_t start_us = clock_mono_us();
 	bool duplicate;
 	int rc;
@@ -549,7 +550,7 @@ static int local_prepare(struct sink *sink, const struct schema *schema, struct 
 	for (unsigned i = 0; i < s->ntables; i++)
 		if (s->tables[i]->version == schema->version)
 			return 0;
-	d = db_get(s, sink_database(s->base.conf, schema), err);
+	d = db_get(s, schema->db, err);
 	if (!d || local_table_prepare(d->db, sink, schema, err))
 		return -1;
 	return table_get(s, schema, err) ? 0 : -1;
@@ -566,7 +567,7 @@ static void local_forget(struct sink *sink)
 static int local_truncate(struct sink *sink, const struct schema *schema, struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
-	struct local_db *d = db_get(s, sink_database(s->base.conf, schema), err);
+	struct local_db *d = db_get(s, schema->db, err);
 	struct local_columns have = { 0 };
 	struct buf sql;
 	int result;
@@ -589,7 +590,7 @@ static int local_truncate(struct sink *sink, const struct schema *schema, struct
 static int local_alter(struct sink *sink, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
 		struct err *err)
 {
-	struct local_db *d = db_get((struct local_sink *)sink, sink_database(sink->conf, schema), err);
+	struct local_db *d = db_get((struct local_sink *)sink, schema->db, err);
 
 	(void)gap;
 	local_forget(sink);

@@ -43,7 +43,7 @@ void local_examine(const struct sink_conf *conf, struct exam *const *exams, size
 
 	for (size_t i = 0; i < count; i++) {
 		examine_columns(exams[i]);
-		list[i] = (struct named_exam){ sink_database(conf, exams[i]->schema), exams[i] };
+		list[i] = (struct named_exam){ exams[i]->schema->db, exams[i] };
 	}
 	if (count > 1)
 		qsort(list, count, sizeof(*list), by_name);

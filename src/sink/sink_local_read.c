@@ -197,7 +197,7 @@ static const struct sink_reader_ops ops = {
 
 struct sink_reader *local_reader(struct sink *sink, const struct schema *schema, struct err *err)
 {
-	const char *name = sink_database(sink->conf, schema);
+	const char *name = schema->db;
 	struct local_columns have = { 0 };
 	struct local_reader *r;
 	struct local_db *db;

@@ -48,10 +48,11 @@ struct sink { /* the first member of each kind's own struct */
 	const struct sink_conf *conf;
 	int64_t zone_us; /* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
-	uint64_t altered;  /* how many tables had been altered when it last looked, by any handle */
-	bool created;	   /* the last prepare made the table */
-	enum sink_had had; /* what the last prepare may rely on */
-	bool lost;	   /* it did not find that */
+	uint64_t altered;	    /* how many tables had been altered when it last looked, by any handle */
+	bool created;		    /* the last prepare made the table */
+	const struct schema *asked; /* by the last prepare, with the names of the source; lent during it */
+	enum sink_had had;	    /* what the last prepare may rely on */
+	bool lost;		    /* it did not find that */
 	_Atomic bool cancelled;
 };
 
@@ -64,8 +65,9 @@ void sink_bads_add(struct sink_bads *b, uint32_t row, const char *reason);
 void sink_bads_sort(struct sink_bads *b);
 void sink_bads_done(struct sink_bads *b);
 
-const char *sink_database(const struct sink_conf *conf, const struct schema *schema);
-const char *sink_database_named(const struct sink_conf *conf, const char *db); /* of a source database of this name */
+/* A schema of the source with the names that it has at the target, and its version; lent for as long as it lives. What the
+ * kinds of targets get is one already; rows that they get are not. */
+const struct schema *sink_routed(const struct sink_conf *conf, const struct schema *schema);
 /* "UTC", "Z", "+02:00", "-05:30"; NULL is UTC. */
 int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err);
 /* The target's text of a date, time or decimal value; at most 64 bytes. 0: the kind has none. */

@@ -42,12 +42,14 @@ static int find_key(struct sink_reader *r, struct err *err)
 
 struct sink_reader *sink_reader_open(struct sink *s, const struct schema *schema, struct err *err)
 {
-	struct sink_reader *r = s->ops->reader(s, schema, err);
+	const struct schema *routed = sink_routed(s->conf, schema);
+	struct sink_reader *r = s->ops->reader(s, routed, err);
 
 	if (r == NULL)
 		return NULL;
 	r->sink = s;
-	r->schema = schema_ref((struct schema *)schema);
+	r->of = schema_ref((struct schema *)schema);
+	r->schema = routed;
 	arena_init(&r->arena, 0);
 	for (unsigned i = 0; i < r->ncolumns; i++) {
 		int at = schema_column(schema, r->columns[i].name, strlen(r->columns[i].name));
@@ -71,7 +73,7 @@ void sink_reader_close(struct sink_reader *r)
 	free(r->key);
 	free(r->map);
 	arena_done(&r->arena);
-	schema_unref(r->schema);
+	schema_unref(r->of);
 	free(r);
 }
 

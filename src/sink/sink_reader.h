@@ -28,7 +28,8 @@ struct sink_reader_ops {
 struct sink_reader { /* the first member of each kind's own struct */
 	const struct sink_reader_ops *ops;
 	struct sink *sink;
-	struct schema *schema; /* a reference */
+	struct schema *of;	     /* as at the source; a reference */
+	const struct schema *schema; /* the same with the names at the target */
 	struct sink_reader_column *columns;
 	unsigned ncolumns;
 	unsigned *key;	    /* columns, in the order of the key */

@@ -23,7 +23,7 @@ struct alter {
 
 static void put_name(struct alter *a)
 {
-	starrocks_name(&a->text, sink_database(a->conf, a->schema));
+	starrocks_name(&a->text, a->schema->db);
 	buf_putc(&a->text, '.');
 	starrocks_name(&a->text, a->schema->table);
 }
@@ -37,7 +37,7 @@ static void begin_statement(struct alter *a)
 
 static int look(struct alter *a)
 {
-	return starrocks_table_read(a->sql, sink_database(a->conf, a->schema), a->schema->table, &a->have, a->err);
+	return starrocks_table_read(a->sql, a->schema->db, a->schema->table, &a->have, a->err);
 }
 
 /* One change of columns at a time. */

@@ -85,13 +85,13 @@ static void check_http(const struct sink_conf *conf, struct report *report)
 static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
 		struct report *report)
 {
-	char *subject = xasprintf("table %s.%s", sink_database(conf, schema), schema->table);
+	char *subject = xasprintf("table %s.%s", schema->db, schema->table);
 	struct starrocks_columns have = { 0 };
 	struct buf statement;
 	struct err err;
 
 	buf_init(&statement, SQL_MAX);
-	if (starrocks_table_read(sql, sink_database(conf, schema), schema->table, &have, &err))
+	if (starrocks_table_read(sql, schema->db, schema->table, &have, &err))
 		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
 	else if (have.count == 0 && starrocks_create(&statement, conf, schema, &err))
 		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);

@@ -82,7 +82,7 @@ void starrocks_string(struct buf *b, const char *text)
 
 static void put_table(struct buf *b, const struct sink_conf *conf, const struct schema *schema)
 {
-	starrocks_name(b, sink_database(conf, schema));
+	starrocks_name(b, schema->db);
 	buf_putc(b, '.');
 	starrocks_name(b, schema->table);
 }
@@ -382,7 +382,7 @@ int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, 
 
 	buf_init(&b, SQL_MAX);
 	buf_puts(&b, "SHOW ALTER TABLE COLUMN FROM ");
-	starrocks_name(&b, sink_database(conf, schema));
+	starrocks_name(&b, schema->db);
 	buf_puts(&b, " WHERE TableName = ");
 	starrocks_string(&b, schema->table);
 	buf_puts(&b, " ORDER BY JobId DESC LIMIT 1");
@@ -415,9 +415,9 @@ static int table_create(struct starrocks_sql *sql, const struct sink_conf *conf,
 	if (!conf->table_create)
 		return err_set(err, ERR_CONFIG, 0,
 				"table %s.%s: not in StarRocks; set table.create = true, or run what `millrace ddl` prints",
-				sink_database(conf, schema), schema->table);
+				schema->db, schema->table);
 	buf_puts(statement, "CREATE DATABASE IF NOT EXISTS ");
-	starrocks_name(statement, sink_database(conf, schema));
+	starrocks_name(statement, schema->db);
 	if (starrocks_sql_run(sql, statement->data, NULL, NULL, err))
 		err_clear(err); /* perhaps no right to: then the next statement says whether it is there */
 	buf_reset(statement);
@@ -443,8 +443,7 @@ static int table_step(struct starrocks_sql *sql, struct sink *sink, const struct
 {
 	const struct sink_conf *conf = sink->conf;
 
-	if (starrocks_table_read(sql, sink_database(conf, schema), schema->table, have, err) ||
-			lost_check(sink, schema, have, err))
+	if (starrocks_table_read(sql, schema->db, schema->table, have, err) || lost_check(sink, schema, have, err))
 		return -1;
 	sink->created |= have->count == 0;
 	if (have->count == 0)

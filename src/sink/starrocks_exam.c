@@ -93,7 +93,7 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 	struct err err;
 
 	if (sql)
-		starrocks_table_read(sql, sink_database(conf, s), s->table, &have, &err);
+		starrocks_table_read(sql, s->db, s->table, &have, &err);
 	if (!starrocks_name_is_plain(s->table) || !starrocks_name_is_plain(s->db))
 		e->refused = "StarRocks takes no control characters in a name";
 	else if (s->nkey == 0)

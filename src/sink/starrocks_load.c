@@ -64,15 +64,10 @@ struct part { /* rows that go into one Stream Load */
 
 /* Targets. */
 
-static const char *database(const struct starrocks_sink *s, const struct schema *schema)
-{
-	return sink_database(s->base.conf, schema);
-}
-
 /* A reference; NULL: err. */
 static struct starrocks_target *target_get(struct starrocks_sink *s, const struct schema *schema, struct err *err)
 {
-	struct starrocks_target *t = starrocks_tables_find(s->tables, database(s, schema), schema);
+	struct starrocks_target *t = starrocks_tables_find(s->tables, schema->db, schema);
 	struct starrocks_columns have = { 0 };
 
 	if (t)
@@ -80,7 +75,7 @@ static struct starrocks_target *target_get(struct starrocks_sink *s, const struc
 	if (starrocks_table_prepare(s->sql, &s->base, schema, &have, err) == 0)
 		t = starrocks_target_new(schema, &have, err);
 	if (t)
-		starrocks_tables_put(s->tables, database(s, schema), t, &have);
+		starrocks_tables_put(s->tables, schema->db, t, &have);
 	starrocks_columns_done(&have);
 	return t;
 }
@@ -90,7 +85,7 @@ static int starrocks_prepare(struct sink *sink, const struct schema *schema, str
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 	struct starrocks_target *t;
 
-	if (starrocks_tables_refresh(s->tables, s->sql, database(s, schema), schema->table, err))
+	if (starrocks_tables_refresh(s->tables, s->sql, schema->db, schema->table, err))
 		return -1;
 	t = target_get(s, schema, err);
 	starrocks_target_free(t);
@@ -199,7 +194,7 @@ static enum sink_outcome part_settle(struct load *l, const char *label, const st
 
 	if (strcmp(a->status, "Label Already Exists") == 0 && strcmp(a->existing, "FINISHED") == 0)
 		return SINK_DUPLICATE;
-	outcome = label_outcome(l->s, sink_database(l->s->base.conf, l->schema), label, err);
+	outcome = label_outcome(l->s, l->schema->db, label, err);
 	if (outcome == SINK_LOADED)
 		return strcmp(a->status, "Label Already Exists") == 0 ? SINK_DUPLICATE : SINK_LOADED;
 	if (outcome == SINK_REFUSED)
@@ -254,7 +249,7 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 	}
 	part_label(l, part, label);
 	load = (struct starrocks_load){
-		.db = sink_database(s->base.conf, l->schema),
+		.db = l->schema->db,
 		.table = l->schema->table,
 		.label = label,
 		.columns = s->columns.data,
@@ -415,7 +410,8 @@ static enum sink_outcome load_parts(struct load *l, size_t todo)
 
 	while (todo > 0 && (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)) {
 		const struct collapsed *first = &l->rows[l->s->todo[0]];
-		struct starrocks_target *target = target_get(l->s, first->change->schema, l->err);
+		struct starrocks_target *target = target_get(l->s, sink_routed(l->s->base.conf, first->change->schema),
+				l->err);
 		bool *present = present_of(first);
 		struct part part = { .target = target, .present = present };
 
@@ -444,9 +440,9 @@ static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct sch
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)
 		return l.any_new || count == 0 || s->base.bads.count == count ? SINK_LOADED : SINK_DUPLICATE;
 	if (outcome == SINK_REFUSED && err->kind == ERR_CONFIG)
-		starrocks_tables_drop(s->tables, database(s, schema), schema->table); /* gone or changed: look again */
+		starrocks_tables_drop(s->tables, schema->db, schema->table); /* gone or changed: look again */
 	else if (outcome == SINK_REFUSED)
-		starrocks_tables_doubt(s->tables, database(s, schema), schema->table);
+		starrocks_tables_doubt(s->tables, schema->db, schema->table);
 	return outcome;
 }
 
@@ -533,18 +529,18 @@ static int starrocks_truncate(struct sink *sink, const struct schema *schema, st
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 	struct starrocks_columns have = { 0 };
 	struct buf sql;
-	int result = starrocks_table_read(s->sql, database(s, schema), schema->table, &have, err);
+	int result = starrocks_table_read(s->sql, schema->db, schema->table, &have, err);
 
 	buf_init(&sql, COLUMNS_MAX);
 	buf_puts(&sql, "TRUNCATE TABLE ");
-	starrocks_name(&sql, database(s, schema));
+	starrocks_name(&sql, schema->db);
 	buf_putc(&sql, '.');
 	starrocks_name(&sql, schema->table);
 	if (result == 0 && have.count > 0)
 		result = starrocks_sql_run(s->sql, sql.data, NULL, NULL, err);
 	starrocks_columns_done(&have);
 	buf_done(&sql);
-	starrocks_tables_drop(s->tables, database(s, schema), schema->table);
+	starrocks_tables_drop(s->tables, schema->db, schema->table);
 	return result;
 }
 
@@ -554,7 +550,7 @@ static int starrocks_alter_table(struct sink *sink, const struct schema *schema,
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
 	int result = starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
 
-	starrocks_tables_drop(s->tables, database(s, schema), schema->table);
+	starrocks_tables_drop(s->tables, schema->db, schema->table);
 	return result;
 }
 

@@ -134,7 +134,7 @@ static void put_select(const struct starrocks_reader *r, const struct sink_page 
 		buf_puts(sql, r->write[i].type.kind == SR_VARBINARY ? ")" : "");
 	}
 	buf_puts(sql, " FROM ");
-	starrocks_name(sql, sink_database(b->sink->conf, b->schema));
+	starrocks_name(sql, b->schema->db);
 	buf_putc(sql, '.');
 	starrocks_name(sql, b->schema->table);
 	sink_reader_put_where(b, page, sql);
@@ -194,8 +194,7 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 	struct starrocks_columns have = { 0 };
 	struct starrocks_reader *r;
 
-	if (starrocks_table_read(sql, sink_database(sink->conf, schema), schema->table, &have, err) ||
-			have.count == 0) {
+	if (starrocks_table_read(sql, schema->db, schema->table, &have, err) || have.count == 0) {
 		if (err->kind == ERR_NONE)
 			err_set(err, ERR_DATA, 0, "table %s.%s: there is no such table in StarRocks", schema->db,
 					schema->table);

@@ -18,6 +18,14 @@ static int rule_sink(const struct settings *s, struct err *err)
 	return sink_conf_check(&s->sink, err);
 }
 
+static int rule_targets(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->ntables; i++)
+		if (s->tables[i].target && sink_target_check(s->tables[i].target, err))
+			return err_wrap(err, "[table %.200s]", s->tables[i].name);
+	return 0;
+}
+
 static int rule_topics(const struct settings *s, struct err *err)
 {
 	char text[128];
@@ -49,6 +57,7 @@ static const struct rule {
 	{ true, false, false, rule_source, "[mysql]", "Correct the setting." },
 	{ false, true, false, rule_sink, "[starrocks]", "Correct the setting." },
 	{ false, true, false, rule_topics, "[load] topics", "Correct the expression." },
+	{ false, true, false, rule_targets, "[table] target", "Correct the setting." },
 	{ false, true, true, engine_check_scripts, NULL, NULL },
 };
 

@@ -299,6 +299,37 @@ static struct log_partition replay_look(void *look, const char *topic, int32_t p
 	return look_at(look, intern(topic), partition);
 }
 
+/* Two tables of one target would overwrite each other's rows: neither is loaded. */
+static void find_clashes(struct load *l)
+{
+	struct name_map by_target = { 0 };
+	char name[512], *dot, target[1100];
+
+	for (size_t i = 0; i < l->nowned; i++)
+		l->owned[i]->of->clash = NULL;
+	for (size_t i = 0; i < l->nowned; i++) {
+		struct load_topic *t = l->owned[i]->of, *other;
+		struct sink_names names;
+		void **at;
+
+		load_table_name(l, t->name, name, sizeof(name));
+		dot = strchr(name, '.');
+		if (dot == NULL)
+			continue;
+		*dot = '\0';
+		sink_route(&l->sh->settings->sink, name, dot + 1, &names);
+		snprintf(target, sizeof(target), "%s.%s", names.db, names.table);
+		at = name_map_at(&by_target, intern(target));
+		other = *at ? *at : t;
+		*at = other;
+		if (other == t)
+			continue;
+		t->clash = other->name;
+		other->clash = t->name;
+	}
+	name_map_done(&by_target);
+}
+
 static int assign_all(struct look *k, struct err *err)
 {
 	struct load *l = k->l;
@@ -308,6 +339,7 @@ static int assign_all(struct look *k, struct err *err)
 	for (size_t i = 0; i < l->assigned.count; i++)
 		if (assign_one(k, &l->assigned.items[i], err))
 			return -1;
+	find_clashes(l);
 	for (size_t i = 0; i < l->nowned; i++) /* when all are there: they look at each other */
 		if (look_at_target(l, l->owned[i]))
 			return 1;

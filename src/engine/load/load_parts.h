@@ -77,6 +77,7 @@ struct load_topic {
 	unsigned troubled;		     /* sink thread: partitions whose last turn failed */
 	struct load_part **parts; /* read thread; by partition, NULL: not ours. Others: while their generation lasts */
 	size_t nparts, owned;	  /* the same */
+	const char *clash;	  /* read thread; as parts: another table that has the same target; NULL: none */
 	struct table_script *script; /* script thread, as what follows */
 	struct topic_wait *wait;     /* NULL: it gets on */
 	bool bare;		     /* its messages have no schema */

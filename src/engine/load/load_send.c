@@ -297,6 +297,19 @@ static void target_says(struct load_worker *w, struct load_part *p, bool down)
 	load_sched_target(w->l->sched, down);
 }
 
+static bool clashes(const struct load_worker *w, const struct load_part *p, struct err *why)
+{
+	char other[512];
+
+	if (p->of->clash == NULL)
+		return false;
+	load_table_name(w->l, p->of->clash, other, sizeof(other));
+	err_set(why, ERR_CONFIG, 0,
+			"it has the same target as %s, and their rows would overwrite each other: give each a target of its own in its [table] section, then restart",
+			other);
+	return true;
+}
+
 /* why: of RANGE_REFUSED. RANGE_LATER has been told. */
 static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
@@ -306,7 +319,7 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	enum sink_outcome outcome;
 	char label[160];
 
-	if (part_look(w, p, schema, why) || prepare(w, p, nkeep, why)) {
+	if (clashes(w, p, why) || part_look(w, p, schema, why) || prepare(w, p, nkeep, why)) {
 		part_trouble(w, p, trouble_state(why->kind), why);
 		target_says(w, p, why->kind == ERR_UNREACHABLE);
 		return RANGE_LATER;

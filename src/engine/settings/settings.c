@@ -302,6 +302,8 @@ static const struct conf_option options[] = {
 	{ "starrocks", "routine.*", CONF_PAIRS, AT(sink.routine), NULL, NULL, 0,
 			"routine.KEY: property of the Routine Load jobs that `millrace routine create` makes: routine.max_batch_interval, routine.property.client.id." },
 
+	{ "table", "target", CONF_STRING, offsetof(struct table_settings, target), NULL, NULL, 0,
+			"DATABASE.TABLE that it is loaded into; * stands for the name at the source: dw.*, *.ods_*. Two tables with one target are refused." },
 	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,
 			"No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "dead.policy", CONF_CHOICE, offsetof(struct table_settings, dead_policy), "dead", "dead|stop|skip",
@@ -541,6 +543,8 @@ static int settings_derive(struct settings *s, struct err *err)
 		return -1;
 	s->log.name = xstrdup(s->name);
 	s->sink.name = xstrdup(s->name);
+	s->sink.target_of = settings_target;
+	s->sink.target_arg = s;
 	s->format.connector_name = xstrdup(s->name);
 	s->log.state_dir = xstrdup(s->state_dir);
 	s->sink.state_dir = xstrdup(s->state_dir);

@@ -16,6 +16,7 @@ enum dead_policy { DEAD_LETTER, DEAD_STOP, DEAD_SKIP };
 
 struct table_settings { /* [table db.table], [table db.*] */
 	char *name;
+	char *target;		    /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
 	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
 	int dead_policy;	    /* enum dead_policy */
 	int64_t dead_max;	    /* open dead letters; -1: no limit */
@@ -93,6 +94,7 @@ const char *settings_exposed(const struct settings *s, size_t *index);
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);
 bool section_is_pattern(const struct table_settings *t);
 bool section_matches(const struct table_settings *t, const char *db_table); /* by its name or pattern, in any case */
+const char *settings_target(const void *settings, const char *db_table);    /* as sink_conf asks for it */
 bool table_has_script(const struct table_settings *t);
 
 /* settings_script.c */

@@ -65,6 +65,13 @@ const struct table_settings *settings_for_table(const struct settings *s, const 
 	return other_case ? other_case : pattern;
 }
 
+const char *settings_target(const void *settings, const char *db_table)
+{
+	const struct table_settings *t = settings_for_table(settings, db_table);
+
+	return t ? t->target : NULL;
+}
+
 bool table_has_script(const struct table_settings *t)
 {
 	return t->transform.count || t->filter.text;

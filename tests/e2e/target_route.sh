@@ -1,0 +1,71 @@
+#!/bin/bash
+# target_route.sh - tables with a target of another name, in StarRocks and in the embedded warehouse: rows, DDL, TRUNCATE,
+# verify, ddl and check go there. Two tables with one target are refused by check and when they are loaded, and the others go on.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+start_mysql
+start_starrocks
+starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
+warehouse() { sqlite3 -separator $'\t' "$dir/state/warehouse/$1.db" "$2"; }
+mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
+sections() { printf '[kafka]\ntopic.prefix = mysql\n[table testdb.*]\ntarget = dw.ods_*\n[table testdb.special]\ntarget = other.one\n%s\n' "$1"; }
+equal() { mr verify "testdb.$1" > "$dir/out" 2>&1; ok $? "$1: verify finds no difference" || note < "$dir/out"; }
+
+round() # KIND QUERY
+{
+	sql testdb -e "DROP TABLE IF EXISTS a, special; CREATE TABLE a (id INT PRIMARY KEY, v INT); CREATE TABLE special (id INT PRIMARY KEY, v VARCHAR(9));
+		INSERT INTO a VALUES (1, 1), (2, 2); INSERT INTO special VALUES (1, 'x')"
+	start_millrace
+	wait_caught_up "$1: the snapshot"
+	is "$($2 dw "SELECT id, v FROM ods_a ORDER BY id" | tr '\t\n' '= ')" "1=1 2=2 " "$1: a pattern's target"
+	is "$($2 other "SELECT v FROM one")" x "$1: a table's own"
+	sql testdb -e "ALTER TABLE a ADD COLUMN w INT DEFAULT 7, RENAME COLUMN v TO vv; UPDATE a SET vv = 9 WHERE id = 1; DELETE FROM a WHERE id = 2; INSERT INTO a VALUES (3, 3, 3);
+		TRUNCATE special; INSERT INTO special VALUES (2, 'y')"
+	wait_caught_up "$1: DDL and TRUNCATE"
+	for t in a special; do equal $t; done
+	is "$($2 dw "SELECT id, vv, w FROM ods_a ORDER BY id" | tr '\t\n' '= ')" "1=9=7 3=3=3 " "$1: columns altered there"
+	is "$($2 other "SELECT v FROM one")" y "$1: emptied there"
+	mr snapshot testdb.a --truncate --wait > /dev/null; ok $? "$1: snapshot --truncate"
+	wait_caught_up "$1: read again"
+	equal a
+	mr trace testdb.special 2 > "$dir/out"; grep -q 'target: there' "$dir/out"; ok $? "$1: trace finds the row" || note < "$dir/out"
+	stop_millrace; ok $? "$1: stops"
+}
+in_starrocks() { starrocks "USE $1; $2"; }
+sql -e "CREATE DATABASE testdb"
+{ starrocks_conf; sections ''; } | write_conf
+round starrocks in_starrocks
+is "$(starrocks "SELECT COUNT(*) FROM information_schema.tables WHERE TABLE_SCHEMA = 'testdb'")" 0 "nothing is made under the source's names"
+mr ddl testdb.a | grep -q 'CREATE TABLE IF NOT EXISTS `dw`.`ods_a`'; ok $? "ddl prints the target's name"
+mr check > "$dir/out"; grep -q 'table other.one' "$dir/out"; ok $? "check looks at the target" || note < "$dir/out"
+
+# ---- two tables, one target ----
+{ starrocks_conf; sections "[table testdb.b]
+target = dw.ods_a"; } | write_conf
+sql testdb -e "CREATE TABLE b (id INT PRIMARY KEY, vv INT, w INT); INSERT INTO b VALUES (1, -1, -1)"
+mr check > "$dir/out"; is $? 1 "check refuses two tables with one target"
+grep -q 'testdb.a and testdb.b have the same target, dw.ods_a' "$dir/out"; ok $? "by name" || note < "$dir/out"
+start_millrace
+until_true 30 has_problem table-stopped testdb.b; ok $? "a table that appears later is stopped" || what_is_wrong
+sql testdb -e "UPDATE a SET vv = 10; UPDATE special SET v = 'z'"
+until_true 30 has_problem table-stopped testdb.a; ok $? "and so is the other one" || what_is_wrong
+is "$(starrocks "SELECT COUNT(*) FROM dw.ods_a WHERE vv = -1")" 0 "nothing was overwritten"
+z_there() { [ "$(starrocks 'SELECT v FROM other.one')" = z ]; }
+until_true 30 z_there; ok $? "others go on"
+stop_millrace; ok $? "stops"
+{ starrocks_conf; sections "[table testdb.b]
+target = dw.b"; } | write_conf
+start_millrace
+wait_caught_up "with a target of its own"
+for t in a b special; do equal $t; done
+stop_millrace; ok $? "stops"
+printf '[table testdb.a]\ntarget = nodot\n' | write_conf
+mr check > "$dir/out" 2>&1; grep -q "target: expected DATABASE.TABLE" "$dir/out"; ok $? "a target without database is refused" || note < "$dir/out"
+
+# ---- the embedded warehouse ----
+rm -rf "$dir/state"; sql testdb -e "DROP TABLE b"
+sections '' | write_conf
+unset fe_mysql
+round warehouse warehouse
+no_trouble
+done_testing
