@@ -26,6 +26,8 @@ struct console {
 	struct feed *feed;
 	struct status status;
 	bool dirty;
+	const char *theme;		     /* of the configuration; lent */
+	char theme_shown[64];		     /* what was chosen since; "" nothing */
 	bool running[FEED_JOBS + 1];	     /* by number */
 	enum view_lane lanes[FEED_JOBS + 1]; /* of the page that its answer is for; LANE_NONE: of nobody */
 	int shown;			     /* the job whose answer is in the overlay; 0: none */
@@ -172,6 +174,34 @@ static void console_feed(struct console *c)
 	console_ask(c); /* what an answer makes a page ask */
 }
 
+static void console_theme(const char *name, struct theme *theme, struct err *err)
+{
+	const char *home = getenv("HOME");
+	char own[512];
+	const char *dirs[] = { own, DATADIR "/themes", "themes", NULL };
+
+	snprintf(own, sizeof(own), "%s/.config/millrace/themes", home ? home : "");
+	err_clear(err);
+	theme_load(theme, name ? name : "harbor", dirs, err);
+}
+
+/* What is being typed may be no theme yet. */
+static void console_retheme(struct console *c)
+{
+	struct screen *s = &c->screen;
+	struct theme theme;
+	struct err wrong;
+
+	if (strcmp(s->theme, c->theme_shown) == 0)
+		return;
+	strcpy(c->theme_shown, s->theme);
+	console_theme(s->theme[0] ? s->theme : c->theme, &theme, &wrong);
+	if (wrong.kind == ERR_NONE)
+		term_theme(&theme);
+	else if (s->mode != MODE_COMMAND)
+		screen_toast(s, ROLE_STATUS_ERROR, "%s", wrong.msg);
+}
+
 static void console_wish(struct console *c)
 {
 	if (c->screen.clip.len) {
@@ -199,6 +229,7 @@ static void console_keys(struct console *c)
 		screen_key(&c->screen, key, pasted);
 		console_ask(c);
 		console_wish(c);
+		console_retheme(c);
 		if (listening && !c->screen.asked && c->shown) {
 			feed_cancel(c->feed, c->shown);
 			c->shown = 0;
@@ -254,17 +285,6 @@ static void console_loop(struct console *c)
 	}
 }
 
-static void console_theme(const struct console_conf *conf, struct theme *theme, struct err *err)
-{
-	const char *home = getenv("HOME");
-	char own[512];
-	const char *dirs[] = { own, DATADIR "/themes", "themes", NULL };
-
-	snprintf(own, sizeof(own), "%s/.config/millrace/themes", home ? home : "");
-	err_clear(err);
-	theme_load(theme, conf->theme ? conf->theme : "harbor", dirs, err);
-}
-
 int console_run(struct engine_link *link, const struct console_conf *conf, struct err *err)
 {
 	struct console c = { .end = -1, .dirty = true };
@@ -272,7 +292,8 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	struct err wrong;
 	int rows = 0, cols = 0;
 
-	console_theme(conf, &theme, &wrong);
+	c.theme = conf->theme;
+	console_theme(conf->theme, &theme, &wrong);
 	if (term_open(&theme, err))
 		return -1;
 	status_init(&c.status);

@@ -33,10 +33,11 @@ struct screen {
 	bool past_shown;
 	const struct engine_request_doc *docs; /* what can be asked of the engine */
 	bool in_process, frozen, stale;
-	int64_t frozen_us; /* monotonic: when it was frozen */
-	int64_t stale_us;  /* monotonic: when the last status came */
-	char where[200];   /* "in this process", or the socket */
-	char trouble[512]; /* why there is no new status; "" */
+	int64_t frozen_us;		/* monotonic: when it was frozen */
+	int64_t stale_us;		/* monotonic: when the last status came */
+	char theme[64], theme_kept[64]; /* to be shown, and what Esc goes back to; "": that of the configuration */
+	char where[200];		/* "in this process", or the socket */
+	char trouble[512];		/* why there is no new status; "" */
 	enum view_id view;
 	struct grid grids[VIEW_COUNT];
 	void *pages[VIEW_COUNT];	/* states of views that have one; NULL: not opened yet */

@@ -92,6 +92,19 @@ static void key_in_prompt(struct screen *s, uint32_t key)
 	}
 }
 
+static const char theme_command[] = "theme ";
+
+/* While its name is typed the screen has that theme already. */
+static void theme_look(struct screen *s, bool keep)
+{
+	bool asked = strncmp(s->input, theme_command, sizeof(theme_command) - 1) == 0;
+
+	if (asked && keep)
+		snprintf(s->theme_kept, sizeof(s->theme_kept), "%.63s", s->input + sizeof(theme_command) - 1);
+	snprintf(s->theme, sizeof(s->theme), "%.63s",
+			asked && s->mode == MODE_COMMAND ? s->input + sizeof(theme_command) - 1 : s->theme_kept);
+}
+
 static void key_in_command(struct screen *s, uint32_t key)
 {
 	if (key == KEYCODE_ENTER) {
@@ -102,12 +115,17 @@ static void key_in_command(struct screen *s, uint32_t key)
 			screen_quit(s);
 			return;
 		}
-		screen_request(s, s->input, true);
+		if (strncmp(s->input, theme_command, sizeof(theme_command) - 1) == 0)
+			theme_look(s, true);
+		else
+			screen_request(s, s->input, true);
 	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') ||
 			(key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
 		s->mode = MODE_LIST;
+		theme_look(s, false);
 	} else {
 		input_key(s->input, sizeof(s->input), key);
+		theme_look(s, false);
 	}
 }
 

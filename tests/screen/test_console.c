@@ -198,6 +198,22 @@ static bool chart_has(char sign)
 	return memchr(at, sign, strcspn(at, "\n") < 80 ? strcspn(at, "\n") : 80) != NULL;
 }
 
+static void test_retheme(void)
+{
+	start(24, 80);
+	keys(":theme mon");
+	is_str(screen.theme, "mon", "a theme is shown while its name is typed");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_str(screen.theme, "", "Esc takes it back");
+	keys(":theme mono\r:theme har\b");
+	is_str(screen.theme_kept, "mono", "Enter keeps it");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_str(screen.theme, "mono", "and Esc goes back to that one");
+	ok(screen.request[0] == '\0', "nothing is asked of the engine");
+	keys(":themes\r");
+	is_str(screen.theme, "mono", "another word is no theme");
+}
+
 static void test_overview(void)
 {
 	start(50, 160);
@@ -827,6 +843,7 @@ int main(void)
 	test_golden(50, 200);
 	test_pictures();
 	test_overview();
+	test_retheme();
 	test_past(24, 80);
 	test_past(40, 120);
 	test_keys();

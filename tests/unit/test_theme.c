@@ -22,6 +22,9 @@ static void test_shipped(const char *name)
 	err_clear(&err);
 	is_int(theme_load(&t, name, dirs, &err), 0, "%s is read (%s)", name, err.msg);
 	is_str(t.name, name, "it has its name");
+	for (int role = ROLE_EDGE_IDLE; role <= ROLE_EDGE_HIGH; role++)
+		ok(!(t.style[role].flags & STYLE_REVERSE), "%s of %s: a full block in it is seen",
+				theme_role_name((enum role)role), name);
 }
 
 /* ---- contrast, as WCAG computes it, of what a terminal of 256 colours shows ---- */

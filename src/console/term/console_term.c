@@ -341,6 +341,12 @@ int term_open(const struct theme *theme, struct err *err)
 	return 0;
 }
 
+void term_theme(const struct theme *theme)
+{
+	styles_use(theme);
+	term_repaint();
+}
+
 void term_close(void)
 {
 	if (term.screen == NULL)

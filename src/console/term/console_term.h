@@ -14,6 +14,7 @@
 #include "core/err.h"
 
 int term_open(const struct theme *theme, struct err *err);
+void term_theme(const struct theme *theme); /* another one from now on */
 void term_close(void);
 bool term_is_utf8(void);
 int term_fd(void);				 /* the keyboard */

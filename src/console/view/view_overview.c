@@ -309,7 +309,7 @@ static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 		.show = show_axis_ms,
 		.marks = marks,
 		.nmarks = find_marks(s, marks),
-		.role = s->load.lag_ms >= 10000 ? ROLE_WARN : ROLE_EDGE_IDLE,
+		.role = s->load.lag_ms >= 10000 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE,
 		.least_top = 1000 };
 	chart_draw(cv, y, at.x + 1, at.height - TITLE, at.width - 2, &chart);
 }
@@ -342,7 +342,7 @@ static void draw_stage(const struct status *s, const struct status_stage *stage,
 		return;
 	n = bar_of(stage->p99_us, bar);
 	for (int i = 0; i < n; i++)
-		canvas_glyph(cv, at.y, at.x + 45 + i, role == ROLE_CRIT ? ROLE_CRIT : ROLE_EDGE_IDLE, 0x2588);
+		canvas_glyph(cv, at.y, at.x + 45 + i, role == ROLE_CRIT ? ROLE_EDGE_HIGH : ROLE_EDGE_IDLE, 0x2588);
 }
 
 static void draw_stages(const struct status *s, struct canvas *cv, struct area at)
