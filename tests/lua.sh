@@ -13,6 +13,42 @@ for script in "$top"/lua/*.lua; do
 	ok $rc "test $name: $(tail -n 1 "$dir/out")"
 done
 
+cat > "$dir/cover.lua" <<'L'
+local limit = 10
+function transform(row, event)
+  if row.n > limit then
+    row.n = limit
+  end
+  if row.n < 0 then
+    return reject("negative & <small>")
+  end
+  return row
+end
+L
+cat > "$dir/cover.cases" <<'J'
+{"table": "shop.t", "columns": {"id": "int", "n": "int"}, "key": ["id"]}
+{"name": "small", "row": {"id": 1, "n": 1}, "expect": {"n": 1}}
+{"name": "\"large\" & wrong", "row": {"id": 1, "n": 11}, "expect": {"n": 11}}
+J
+"$millrace" lua test "$dir/cover.lua" --coverage > "$dir/out" 2>&1; [ $? = 1 ]; ok $? "coverage: the exit code is that of the cases"
+grep -qxF 'cover.lua:7: no case comes here: return reject("negative & <small>")' "$dir/out" && [ "$(grep -c 'no case comes here' "$dir/out")" = 1 ] &&
+	grep -qxF '4 of 5 lines of its functions were run' "$dir/out"; rc=$?; [ $rc = 0 ] || sed 's/^/# /' "$dir/out"
+ok $rc "the lines that no case comes to"
+"$millrace" lua test "$dir/cover.lua" --json --coverage > "$dir/out" 2>&1; [ $? = 1 ]; ok $? "JSON: the same exit code"
+[ "$(jq -c 'select(.kind == "case") | [.line, .passed]' "$dir/out" | tr '\n' ' ')" = "[2,true] [3,false] " ] &&
+	[ "$(jq -c 'select(.kind == "line") | [.line, .runs]' "$dir/out" | tr '\n' ' ')" = "[3,2] [4,1] [6,2] [7,0] [9,2] " ] &&
+	[ "$(jq -c 'select(.kind == "summary") | [.passed, .failed]' "$dir/out")" = "[1,1]" ]; rc=$?; [ $rc = 0 ] || sed 's/^/# /' "$dir/out"
+ok $rc "a line for each case, line and the sum"
+"$millrace" lua test "$dir/cover.lua" --junit > "$dir/out" 2>&1; [ $? = 1 ]; ok $? "JUnit: the same exit code"
+python3 - "$dir/out" <<'P'; rc=$?; [ $rc = 0 ] || sed 's/^/# /' "$dir/out"
+import sys, xml.etree.ElementTree as e
+s = e.parse(sys.argv[1]).getroot()
+assert s.get("tests") == "2" and s.get("failures") == "1", s.attrib
+assert [c.find("failure") is None for c in s] == [True, False]
+assert "cover.cases:3: n: expected" in s[1].find("failure").get("message"), s[1].find("failure").get("message")
+P
+ok $rc "as XML that is well-formed"
+
 cp "$top/lua/filter.lua" "$top/lua/filter.cases" "$dir"
 sed -i 's/row.status ==/row.staus ==/; s/return row/return rw/' "$dir/filter.lua"
 "$millrace" lua check "$dir/filter.lua" > "$dir/out"; [ $? = 1 ]; ok $? "a misspelled script: exit 1"

@@ -48,9 +48,11 @@ static const struct cli_option lua_options[] = {
 	{ "-n", "COUNT", "run: messages at the most (10000)" },
 	{ "--against", "FILE|running", "run: compare with another script, a version, or with what runs" },
 	{ "--unmasked", NULL, "run: values also where a script masks" },
+	{ "--coverage", NULL, "test: and the lines that no case comes to" },
+	{ "--junit", NULL, "test: the outcome as JUnit's XML" },
 	{ "--dry-run", NULL, "apply, rollback: only tell what would be otherwise" },
 	{ "--force", NULL, "apply: also when it drops or fails more rows than script.guard allows" },
-	{ "--json", NULL, "run, versions, diff, apply, rollback: one line of JSON for each fact" }, { NULL, NULL, NULL }
+	{ "--json", NULL, "all but check and new: one line of JSON for each fact" }, { NULL, NULL, NULL }
 };
 static const struct cli_option dead_options[] = { { "--reason", "TEXT", "only with this text in the reason" },
 	{ "--since", "TIME", "only from then on: a time in UTC (2026-01-31 23:59:00) or how long ago (90m)" },
@@ -205,14 +207,16 @@ static const struct cli_command commands[] = {
 			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 			"Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !",
 			NULL, 1, 1, cli_convert },
-	{ "lua", "check|test|new|run FILE, versions, diff A B, apply, rollback [VERSION]",
+	{ "lua", "check|test|new|run|profile FILE, versions, diff A B, apply, rollback [VERSION]",
 			"a script before it meets rows of production, and the versions that have",
 			"check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
 			"Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
 			"test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.\n"
+			"--coverage tells which lines no case comes to, --json and --junit the outcome for programs.\n"
 			"new: writes FILE and its cases, a start with the columns of --table.\n"
 			"run: what would become of the messages of --table that are in the log: passed, changed, dropped, deleted, dead, with reasons, keys and\n"
 			"nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.\n"
+			"profile: how often each line of FILE (or of running) is run over the messages of --table, and its share of the time.\n"
 			"versions: those that have run, newest first. diff: two of them line by line; running and files (with --table) are names, too. Exit 1: they differ.\n"
 			"apply: the files as they are now run instead, once check, cases and a run beside the version at work over the last 1,000 rows are through.\n"
 			"rollback: VERSION, or the one before, runs again; a restart and a reload keep it until the files are changed.",

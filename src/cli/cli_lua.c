@@ -1,7 +1,6 @@
 /*
- * cli_lua.c - `lua check` and `lua test`: a script before it meets rows of production. Neither needs a running process; `lua new` is in
+ * cli_lua.c - `lua check`: a script before it meets rows of production. It needs no running process; `lua test` is in cli_lua_test.c, `lua new` in
  * cli_lua_new.c, `lua run` in cli_lua_run.c, `lua versions` and what follows from it in cli_lua_versions.c.
- * The cases of orders.lua are in orders.cases beside it: JSON lines, the table first (docs/lua.md).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -26,8 +25,7 @@ static void tell(void *arg, const struct script_finding *f)
 	*(f->error ? &told->errors : &told->warnings) += 1;
 }
 
-/* The limits of the configuration when there is one, else the defaults; and what its section tells the script. */
-static struct script *open_script(struct cli *cli, const char *path, struct err *err)
+struct script *cli_lua_open(struct cli *cli, const char *path, struct err *err)
 {
 	struct script_limits limits = { .instructions = 1000000, .memory_bytes = 64 << 20 };
 	struct err none = { 0 };
@@ -87,7 +85,7 @@ static int check(struct cli *cli, const char *path, struct err *err)
 {
 	const char *table = cli_option(cli, "--table");
 	struct told told = { 0 };
-	struct script *s = open_script(cli, path, err);
+	struct script *s = cli_lua_open(cli, path, err);
 	struct schema *schema = NULL;
 	int rc = s == NULL || (table ? cli_lua_table(cli, table, &schema, err) : table_from_cases(path, &schema, err))
 			? -1
@@ -105,49 +103,15 @@ static int check(struct cli *cli, const char *path, struct err *err)
 	return rc ? cli_fail(err) : told.errors ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
-/* ---- test ---- */
-
-struct tested {
-	const char *path; /* of the cases */
-	unsigned passed, failed;
-};
-
-static void told_case(void *arg, int line, const struct script_case *c)
-{
-	struct tested *t = arg;
-
-	*(c->passed ? &t->passed : &t->failed) += 1;
-	if (c->passed)
-		return;
-	printf("%s:%d: ", t->path, line);
-	cli_put_safe(stdout, c->name, strlen(c->name));
-	fputs(*c->name ? ": " : "", stdout);
-	cli_put_safe(stdout, c->text, strlen(c->text));
-	putchar('\n');
-}
-
-static int test(struct cli *cli, const char *path, struct err *err)
-{
-	struct script *s = open_script(cli, path, err);
-	char *cases = script_case_path(path);
-	struct tested t = { .path = cases };
-	int rc = s ? script_case_file(s, cases, told_case, &t, err) : -1;
-
-	if (rc == 0)
-		printf("%s: %u passed, %u failed\n", path, t.passed, t.failed);
-	free(cases);
-	script_close(s);
-	return rc ? cli_fail(err) : t.failed ? EXIT_PROBLEMS : EXIT_DONE;
-}
-
 int cli_lua(struct cli *cli)
 {
 	static const struct {
 		const char *name;
 		int (*run)(struct cli *, const char *, struct err *);
 		int least, most; /* words behind its name */
-	} actions[] = { { "check", check, 1, 1 }, { "test", test, 1, 1 }, { "new", cli_lua_new, 1, 1 },
-		{ "run", cli_lua_run, 1, 1 }, { "versions", cli_lua_versions, 0, 0 }, { "diff", cli_lua_diff, 2, 2 },
+	} actions[] = { { "check", check, 1, 1 }, { "test", cli_lua_test, 1, 1 }, { "new", cli_lua_new, 1, 1 },
+		{ "run", cli_lua_run, 1, 1 }, { "profile", cli_lua_profile, 1, 1 },
+		{ "versions", cli_lua_versions, 0, 0 }, { "diff", cli_lua_diff, 2, 2 },
 		{ "apply", cli_lua_apply, 0, 0 }, { "rollback", cli_lua_rollback, 0, 1 } };
 	struct err err = { 0 };
 
@@ -160,7 +124,8 @@ int cli_lua(struct cli *cli)
 				actions[i].least, actions[i].most, cli->nwords - 1);
 		return cli_fail(&err);
 	}
-	err_set(&err, ERR_CONFIG, 0, "lua %.40s: expected check, test, new, run, versions, diff, apply or rollback",
+	err_set(&err, ERR_CONFIG, 0,
+			"lua %.40s: expected check, test, new, run, profile, versions, diff, apply or rollback",
 			cli->words[0]);
 	return cli_fail(&err);
 }

@@ -11,12 +11,18 @@ struct lua_answer {
 	bool json;	/* as they come */
 	unsigned shown; /* rows that were shown */
 	bool reasons;	/* so far the rows have been before them */
+	bool profile;	/* only the lines of the script, gathered in: */
+	json_t *lines;
 	json_int_t dead, different;
 };
-int cli_lua_line(void *arg, const char *line, size_t len);   /* arg: struct lua_answer */
+int cli_lua_line(void *arg, const char *line, size_t len); /* arg: struct lua_answer */
+/* The limits of the configuration when there is one, else the defaults; and what its section tells the script. */
+struct script *cli_lua_open(struct cli *cli, const char *path, struct err *err);
 const char *cli_lua_text(const json_t *o, const char *name); /* "" when it is none */
 
 /* Each is the exit code; word: what follows its name, or NULL. */
+int cli_lua_profile(struct cli *cli, const char *word, struct err *err);
+int cli_lua_test(struct cli *cli, const char *word, struct err *err);
 int cli_lua_versions(struct cli *cli, const char *word, struct err *err);
 int cli_lua_diff(struct cli *cli, const char *word, struct err *err);
 int cli_lua_apply(struct cli *cli, const char *word, struct err *err);

@@ -143,7 +143,10 @@ int cli_lua_line(void *arg, const char *line, size_t len)
 		a->dead = number_of(o, "dead");
 		a->different = number_of(o, "different");
 	}
-	if (a->json && len) {
+	if (a->profile && !a->json) {
+		if (strcmp(kind, "line") == 0)
+			json_array_append(a->lines, o);
+	} else if (a->json && len) {
 		fwrite(line, 1, len, stdout);
 		putchar('\n');
 	} else if (strcmp(kind, "summary") == 0) {
@@ -173,7 +176,8 @@ static int ask(struct cli *cli, const struct trial_wish *w, struct lua_answer *a
 	const struct {
 		const char *name, *value;
 	} given[] = { { "table", w->table }, { "script", w->script }, { "against", w->against }, { "from", w->from },
-		{ "n", cli_option(cli, "-n") }, { "unmasked", w->unmasked ? "yes" : NULL } };
+		{ "n", cli_option(cli, "-n") }, { "profile", w->profile ? "yes" : NULL },
+		{ "unmasked", w->unmasked ? "yes" : NULL } };
 	struct engine_request r = { .command = "script-trial", .session = cli_session() };
 	struct cli_call call;
 	struct log *log;
@@ -199,13 +203,36 @@ static int ask(struct cli *cli, const struct trial_wish *w, struct lua_answer *a
 	return rc;
 }
 
-int cli_lua_run(struct cli *cli, const char *path, struct err *err)
+/* Each line of the script behind its share of the time. */
+static void print_profile(const struct lua_answer *a)
+{
+	const json_t *l;
+	long long ns = 0;
+	size_t i;
+
+	json_array_foreach(a->lines, i, l) ns += number_of(l, "ns");
+	printf("%6s %10s %8s  %s\n", "TIME", "RUNS", "NS EACH", "LINE");
+	json_array_foreach(a->lines, i, l)
+	{
+		long long runs = number_of(l, "runs");
+
+		printf("%5.1f%% %10lld %8lld  ", ns ? (double)number_of(l, "ns") * 100 / (double)ns : 0, runs,
+				runs ? number_of(l, "ns") / runs : 0);
+		put(cli_lua_text(l, "script"));
+		printf(":%lld  ", number_of(l, "line"));
+		put(cli_lua_text(l, "text") + strspn(cli_lua_text(l, "text"), " \t"));
+		putchar('\n');
+	}
+}
+
+static int run(struct cli *cli, const char *path, bool profile, struct err *err)
 {
 	const char *against = cli_option(cli, "--against"), *count = cli_option(cli, "-n");
-	struct lua_answer a = { .json = cli_option(cli, "--json") != NULL };
+	struct lua_answer a = { .json = cli_option(cli, "--json") != NULL, .profile = profile, .lines = json_array() };
 	struct trial_wish w = { .table = cli_option(cli, "--table"),
 		.from = cli_option(cli, "--from"),
 		.count = count ? strtoll(count, NULL, 10) : 10000,
+		.profile = profile,
 		.unmasked = cli_option(cli, "--unmasked") != NULL };
 	char *script = whole_path(path, err), *other = against && script ? whole_path(against, err) : NULL;
 	int rc = -1;
@@ -213,12 +240,25 @@ int cli_lua_run(struct cli *cli, const char *path, struct err *err)
 	w.script = script;
 	w.against = other;
 	if (w.table == NULL)
-		err_set(err, ERR_CONFIG, 0, "lua run: expected --table DB.TABLE, found none");
+		err_set(err, ERR_CONFIG, 0, "lua run, profile: expected --table DB.TABLE, found none");
 	else if (w.count <= 0)
 		err_set(err, ERR_CONFIG, 0, "lua run: -n: expected a number of messages, found '%.40s'", count);
 	else if (script && (other || against == NULL))
 		rc = ask(cli, &w, &a, err);
+	if (rc == 0 && profile && !a.json)
+		print_profile(&a);
+	json_decref(a.lines);
 	free(script);
 	free(other);
-	return rc ? cli_fail(err) : a.dead || a.different ? EXIT_PROBLEMS : EXIT_DONE;
+	return rc ? cli_fail(err) : !profile && (a.dead || a.different) ? EXIT_PROBLEMS : EXIT_DONE;
+}
+
+int cli_lua_profile(struct cli *cli, const char *path, struct err *err)
+{
+	return run(cli, path, true, err);
+}
+
+int cli_lua_run(struct cli *cli, const char *path, struct err *err)
+{
+	return run(cli, path, false, err);
 }

@@ -18,6 +18,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_lua_new.c \
 	src/cli/cli_lua_run.c \
 	src/cli/cli_lua.h \
+	src/cli/cli_lua_test.c \
 	src/cli/cli_lua_versions.c \
 	src/cli/cli_manual.c \
 	src/cli/cli_messages.c \

@@ -15,6 +15,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_freeze.c \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
+	src/script/script_lines.c \
 	src/script/script_lint.c \
 	src/script/script_lookup.c \
 	src/script/script_match.c \

@@ -311,6 +311,8 @@ static void run_one(struct script *s)
 	script_budget_arm(s);
 	lua_pushvalue(s->L, 1);
 	status = lua_pcall(s->L, 0, 0, 0);
+	if (s->lines)
+		script_lines_leave(s);
 	s->row->cells = NULL;
 	s->old_row->cells = NULL;
 	if (s->started_us)

@@ -107,6 +107,17 @@ void script_case_run(struct script *s, struct schema *schema, const char *line, 
 void script_watch_lines(struct script *s);
 const char *script_last_line(
 		struct script *s); /* "orders.lua:5", in the last script that was called since the last question */
+/* From here on each line is counted; not for rows on their way either. The i-th that holds code of a function; false: there are no more. Lent. */
+struct script_line {
+	const char *script;
+	int line;
+	uint64_t runs;
+	int64_t ns; /* in all */
+	const char *text;
+	size_t len;
+};
+void script_lines_count(struct script *s);
+bool script_line_at(const struct script *s, size_t i, struct script_line *out);
 /* A file of cases: the table, then a case a line. Calls back for each; line: of the file. -1: no such file, or none of cases. */
 typedef void script_case_told(void *arg, int line, const struct script_case *c);
 int script_case_file(struct script *s, const char *path, script_case_told *told, void *arg, struct err *err);

@@ -132,6 +132,8 @@ static void budget_hook(lua_State *L, lua_Debug *ar)
 {
 	if (ar->event == LUA_HOOKLINE) {
 		script_of(L)->line = ar->currentline;
+		if (script_of(L)->lines)
+			script_lines_enter(L, script_of(L), ar);
 		return;
 	}
 	script_of(L)->used += script_of(L)->period;

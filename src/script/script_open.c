@@ -240,6 +240,7 @@ bool script_has_init(const struct script *s)
 void script_close_one(struct script *s)
 {
 	script_close_state(s);
+	script_lines_free(s);
 	script_fields_free(s);
 	script_require_free(s);
 	free_config(s);

@@ -107,7 +107,8 @@ struct script {
 	struct column *fields; /* declared by the script */
 	unsigned nfields;
 	struct script_stats stats;
-	bool watched; /* line is kept: the one that ran last */
+	struct script_lines *lines; /* NULL: they are not counted */
+	bool watched;		    /* line is kept: the one that ran last */
 	int line;
 	char line_text[140];
 	struct script_reason reasons[SCRIPT_REASONS + 1]; /* of dropped rows; the first is "", the last the others */
@@ -169,6 +170,11 @@ static inline void script_charge(lua_State *L, int64_t steps)
 	if (s->used >= s->look_at)
 		script_budget_look(L);
 }
+
+/* script_lines.c */
+void script_lines_enter(lua_State *L, struct script *s, lua_Debug *ar);
+void script_lines_leave(struct script *s); /* the call has ended */
+void script_lines_free(struct script *s);
 
 /* script_chain.c */
 void script_note_drop(struct script *s, const char *reason);

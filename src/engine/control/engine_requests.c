@@ -230,6 +230,7 @@ static int ask_script_trial(struct ask *a)
 		.against = engine_request_arg(a->r, "against"),
 		.from = engine_request_arg(a->r, "from"),
 		.count = count_arg(a, "n", 10000),
+		.profile = engine_request_arg(a->r, "profile") != NULL,
 		.unmasked = engine_request_arg(a->r, "unmasked") != NULL };
 
 	return log_of(a) == NULL
@@ -429,6 +430,7 @@ static const struct engine_request_arg_doc script_trial_args[] = { { "table", AR
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ,
 			"begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m); the newest messages" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "messages at the most (10000)" },
+	{ "profile", ARG_YES, false, NULL, EFFECT_READ, "how often each line was run, and how long" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" }, NO_MORE };
 
 static const struct engine_request_arg_doc script_versions_args[] = {

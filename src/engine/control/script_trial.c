@@ -66,6 +66,8 @@ static int open_scripts(struct trial *t, struct err *err)
 	if (t->side[0].script && t->wish->against)
 		t->side[1].script = open_one(t, 1, t->wish->against, err);
 	t->masks &= !t->wish->unmasked;
+	if (t->wish->profile)
+		script_lines_count(t->side[0].script);
 	return t->side[0].script && (t->side[1].script || t->wish->against == NULL) ? 0 : -1;
 }
 

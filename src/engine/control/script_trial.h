@@ -22,12 +22,13 @@ struct trial_result {
 };
 
 struct trial_wish {
-	const char *table;	     /* db.table */
-	const char *script;	     /* a file, "running": what runs for the table, or a version that has run */
-	const char *against;	     /* the same; NULL: none */
-	struct script *with[2];	     /* instead of these two: opened already, the trial closes them. NULL: as above */
-	const char *from;	     /* begin, an offset, a time; NULL: the newest messages */
-	int64_t count;		     /* messages at the most */
+	const char *table;	/* db.table */
+	const char *script;	/* a file, "running": what runs for the table, or a version that has run */
+	const char *against;	/* the same; NULL: none */
+	struct script *with[2]; /* instead of these two: opened already, the trial closes them. NULL: as above */
+	const char *from;	/* begin, an offset, a time; NULL: the newest messages */
+	int64_t count;		/* messages at the most */
+	bool profile; /* and a line for each line of the script: {"kind":"line","script":..,"line":..,"runs":..,"ns":..,"text":..} */
 	bool unmasked;		     /* values also where a script masks */
 	struct trial_result *result; /* NULL: not wanted */
 };

@@ -319,6 +319,21 @@ static void put_other(struct trial *t)
 	buf_printf(&t->line, "},\"ns\":%lld,\"was_ns\":%lld", (long long)t->sum.ns[0], (long long)t->sum.ns[1]);
 }
 
+static void tell_lines(struct trial *t)
+{
+	struct script_line l;
+
+	for (size_t i = 0; script_line_at(t->side[0].script, i, &l); i++) {
+		buf_puts(&t->line, "{\"kind\":\"line\",\"script\":");
+		buf_json_str(&t->line, l.script);
+		buf_printf(&t->line, ",\"line\":%d,\"runs\":%llu,\"ns\":%lld,\"text\":", l.line,
+				(unsigned long long)l.runs, (long long)l.ns);
+		buf_json_string(&t->line, l.text, l.len);
+		buf_putc(&t->line, '}');
+		emit_line(t);
+	}
+}
+
 void trial_tell(struct trial *t, int64_t took_us)
 {
 	struct histogram_copy cost;
@@ -326,6 +341,7 @@ void trial_tell(struct trial *t, int64_t took_us)
 	histogram_copy(&t->cost, &cost);
 	tell_reasons(t);
 	script_counts_fresh(t->side[0].script, tell_count, t);
+	tell_lines(t);
 	buf_puts(&t->line, "{\"kind\":\"summary\",\"table\":");
 	buf_json_str(&t->line, t->wish->table);
 	buf_puts(&t->line, ",\"topic\":");
