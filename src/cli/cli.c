@@ -193,7 +193,10 @@ static const struct cli_command commands[] = {
 			"Without SERIES: their names. Rates are means, all else is the worst within a step. Kept: a second's figures for an hour, ten seconds'\n"
 			"for a day; of tables ten seconds' for an hour, of the 2,000 that moved.",
 			history_options, 0, 2, cli_history },
-	{ "ddl", "TABLE", "the target table that would be created, and why each type", NULL, NULL, 1, 1, cli_ddl },
+	{ "ddl", "[TABLE]", "the target tables that would be created, and why each type",
+			"Of all captured tables without TABLE. It is SQL that can be given to the target as it is; reasons are comments.\n"
+			"Exit 1: a table cannot be a target; a comment says why.",
+			NULL, 0, 1, cli_ddl },
 	{ "routine", "list|show|create|pause|resume|stop|alter [JOB|TABLE [KEY=VALUE...]]",
 			"Routine Load: jobs by which StarRocks reads topics by itself",
 			"list [DATABASE], show JOB: all jobs that the user may see, of any maker, with state, lag and reason.\n"

@@ -149,12 +149,13 @@ int cli_topics(struct cli *cli)
 int cli_ddl(struct cli *cli)
 {
 	const struct settings *s;
+	bool refused = false;
 	struct err err;
 	char *text;
 
 	err_clear(&err);
 	s = cli_settings(cli, &err);
-	text = s ? inspect_ddl(s, cli->words[0], &err) : NULL;
+	text = s ? inspect_ddl(s, cli->nwords ? cli->words[0] : NULL, &refused, &err) : NULL;
 	if (text == NULL)
 		return cli_fail(&err);
 	for (char *line = text, *end; *line; line = end + (*end != '\0')) {
@@ -163,5 +164,5 @@ int cli_ddl(struct cli *cli)
 		putchar('\n');
 	}
 	free(text);
-	return EXIT_DONE;
+	return refused ? EXIT_PROBLEMS : EXIT_DONE;
 }

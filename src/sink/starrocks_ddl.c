@@ -74,6 +74,8 @@ void starrocks_string(struct buf *b, const char *text)
 			buf_puts(b, "\\n");
 		else if (*text == '\r')
 			buf_puts(b, "\\r");
+		else if (*text == '\t')
+			buf_puts(b, "\\t");
 		else
 			buf_putc(b, *text);
 	}

@@ -562,7 +562,11 @@ static struct sink_reader *starrocks_open_reader(struct sink *sink, const struct
 static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out,
 		struct buf *why, struct err *err)
 {
+	buf_printf(why, "%s.%s\n", schema->db, schema->table);
 	starrocks_why(why, schema);
+	buf_puts(out, "CREATE DATABASE IF NOT EXISTS ");
+	starrocks_name(out, schema->db);
+	buf_puts(out, ";\n");
 	return starrocks_create(out, conf, schema, err);
 }
 

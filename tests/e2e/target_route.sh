@@ -59,6 +59,15 @@ start_millrace
 wait_caught_up "with a target of its own"
 for t in a b special; do equal $t; done
 stop_millrace; ok $? "stops"
+
+# ---- SQL that can be piped ----
+sql testdb -e "CREATE TABLE no_key (a INT); CREATE TABLE odd (id INT PRIMARY KEY, \`sp ace\` VARCHAR(9) COMMENT 'a\ttab; \"quoted\" -- and\nlines', j JSON, t TIME(3)) COMMENT='x;y'"
+starrocks "DROP DATABASE dw; DROP DATABASE other"
+mr ddl > "$dir/all.sql"; is $? 1 "ddl of all: one cannot be a target"
+grep -q '^-- .*no_key: no primary key' "$dir/all.sql"; ok $? "a comment says why" || note < "$dir/all.sql"
+mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" < "$dir/all.sql" > "$dir/out" 2>&1; ok $? "what it prints can be piped" || note < "$dir/out"
+is "$(starrocks "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.tables WHERE TABLE_SCHEMA IN ('dw', 'other') ORDER BY 2" | tr '\t\n' '. ')" "dw.b dw.ods_a dw.ods_odd other.one " "all tables are there"
+sql testdb -e "DROP TABLE no_key, odd"
 printf '[table testdb.a]\ntarget = nodot\n' | write_conf
 mr check > "$dir/out" 2>&1; grep -q "target: expected DATABASE.TABLE" "$dir/out"; ok $? "a target without database is refused" || note < "$dir/out"
 

@@ -9,6 +9,8 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
+#define DDL_MAX (64 << 20)
+
 struct script_told {
 	struct report *report;
 	const char *subject;
@@ -132,31 +134,64 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 	return err->kind == ERR_NONE ? 0 : -1;
 }
 
-char *inspect_ddl(const struct settings *s, const char *db_table, struct err *err)
+/* ---- SQL of the target ---- */
+
+/* Lines that no server takes for a statement, whatever stands in them. */
+static void put_comment(struct buf *b, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		buf_printf(b, "-- %.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+/* false: the table has no statement, a comment says why. */
+static bool put_ddl(const struct settings *s, const struct schema *schema, struct buf *b)
+{
+	struct err why_not = { .kind = ERR_NONE };
+	char *why = NULL, *text = sink_ddl(&s->sink, schema, &why, &why_not);
+
+	put_comment(b, text ? why : why_not.msg);
+	if (text)
+		buf_printf(b, "%s;\n\n", text);
+	free(why);
+	free(text);
+	return text != NULL;
+}
+
+static bool is_named(const struct schema *s, const char *db_table)
+{
+	size_t n = strlen(s->db);
+
+	return strncmp(db_table, s->db, n) == 0 && db_table[n] == '.' && strcmp(db_table + n + 1, s->table) == 0;
+}
+
+char *inspect_ddl(const struct settings *s, const char *db_table, bool *refused, struct err *err)
 {
 	struct schema **schemas = NULL;
-	size_t nschemas = 0;
-	char *text = NULL, *why = NULL, *out = NULL;
+	size_t nschemas = 0, found = 0;
+	struct buf b;
 
 	if (source_schemas(&s->mysql, &schemas, &nschemas, NULL, err))
 		return NULL;
-	for (size_t i = 0; i < nschemas && out == NULL; i++) {
-		size_t n = strlen(schemas[i]->db);
-
-		if (strncmp(db_table, schemas[i]->db, n) != 0 || db_table[n] != '.' ||
-				strcmp(db_table + n + 1, schemas[i]->table) != 0)
+	buf_init(&b, DDL_MAX);
+	for (size_t i = 0; i < nschemas; i++) {
+		if (db_table && !is_named(schemas[i], db_table))
 			continue;
-		text = sink_ddl(&s->sink, schemas[i], &why, err);
-		if (text == NULL)
-			break;
-		out = xasprintf("%s\n\n%s", text, why ? why : "");
+		found++;
+		*refused |= !put_ddl(s, schemas[i], &b);
 	}
-	free(text);
-	free(why);
 	free_schemas(schemas, nschemas);
-	if (out == NULL && err->kind == ERR_NONE)
+	if (found == 0)
 		err_set(err, ERR_CONFIG, 0,
 				"table '%.200s': expected db.table as [mysql] table.include.list captures it, found none of that name",
-				db_table);
-	return out;
+				db_table ? db_table : "");
+	else if (b.failed)
+		err_set(err, ERR_DATA, 0, "ddl: the statements take more than %d bytes: name one table", DDL_MAX);
+	if (err->kind == ERR_NONE)
+		return buf_take(&b);
+	buf_done(&b);
+	return NULL;
 }
