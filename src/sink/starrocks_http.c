@@ -23,6 +23,7 @@
 #define HOPS_MAX 3
 #define DEFAULT_PORT 8030
 #define FETCH_TIMEOUT_MS 10000
+#define LOG_TIMEOUT_MS 2000 /* of an error log, which a load waits for */
 
 struct starrocks_http {
 	const struct sink_conf *conf;
@@ -446,7 +447,7 @@ int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *
 {
 	CURLcode code;
 
-	request_common(h, h->frontend, url, FETCH_TIMEOUT_MS, out);
+	request_common(h, h->frontend, url, LOG_TIMEOUT_MS, out);
 	code = perform(h, h->frontend);
 	return code == CURLE_OK ? 0 : curl_fail(h, code, "error log at", url, err);
 }

@@ -274,12 +274,65 @@ static void test_refused_rows(struct sink *sink)
 		ok(load_until_done(sink, s, &r, "refused-1", &result), "a load with two rows that StarRocks refuses%s",
 				again ? " again" : "");
 		is_int(result.nbad, 2, "both are found");
-		ok(result.nbad == 2 && result.bad[0].row == 3 && result.bad[1].row == 10, "by halving");
+		ok(result.nbad == 2 && result.bad[0].row == 3 && result.bad[1].row == 10, "and told");
 		ok(result.nbad == 2 && strncmp(result.bad[0].reason, "StarRocks: ", 11) == 0 &&
 						strlen(result.bad[0].reason) > 12,
 				"the reason is StarRocks' own: %s", result.nbad ? result.bad[0].reason : "");
 	}
 	is_str(dump("refused", "id"), "0\n1\n2\n4\n5\n6\n7\n8\n9\n11\n", "their neighbours are there");
+	schema_unref(s);
+}
+
+static long long stat_of(const char *text, const char *name)
+{
+	const char *at = text ? strstr(text, name) : NULL;
+
+	return at ? atoll(at + strlen(name)) : 0;
+}
+
+static long long all_loads(void)
+{
+	char *text = control_get("stats");
+	long long n = stat_of(text, "\"loads\": ") + stat_of(text, "\"failed_loads\": ");
+
+	free(text);
+	return n;
+}
+
+enum { MANY = 2000 };
+
+/* Each nth of many rows is refused: the error log names them, so it takes a few loads and not one for each half. */
+static void test_refused_many(struct sink *sink, int nth)
+{
+	static struct change changes[MANY];
+	static struct value values[MANY][8];
+	static struct collapsed rows[MANY];
+	struct schema *s = ready(sink, "many");
+	struct sink_result result = { .nbad = 0 };
+	long long before = all_loads();
+	size_t bad = (MANY + nth - 1) / nth, right = 0;
+	struct err err = { 0 };
+	char label[40];
+
+	for (int i = 0; i < MANY; i++) {
+		for (unsigned c = 0; c < s->ncolumns; c++)
+			values[i][c] = value_null();
+		values[i][0] = value_int(i);
+		if (i % nth == 0)
+			values[i][4] = value_text("2018-02-31", 10);
+		changes[i] = (struct change){ .op = CHANGE_UPSERT, .schema = s, .after = values[i] };
+		rows[i] = (struct collapsed){ &changes[i], values[i], false };
+	}
+	snprintf(label, sizeof(label), "many-%d", nth);
+	is_int(sink_load(sink, s, rows, MANY, label, &result, &err), SINK_LOADED, "%zu rows of %d are refused (%s)",
+			bad, MANY, err.msg);
+	is_int(result.nbad, bad, "all are found");
+	for (size_t i = 0; i < result.nbad; i++)
+		right += result.bad[i].row == i * (size_t)nth &&
+				strncmp(result.bad[i].reason, "StarRocks: Error", 16) == 0;
+	is_int(right, bad, "each with its reason: %s", result.nbad ? result.bad[0].reason : "");
+	ok(all_loads() - before <= 4, "in at most 4 loads: %lld", all_loads() - before);
+	is_int(result.rows_loaded, MANY - bad, "the others are loaded");
 	schema_unref(s);
 }
 
@@ -451,6 +504,8 @@ int main(int argc, char **argv)
 	contract_run(sink, dump);
 	test_faults(sink);
 	test_refused_rows(sink);
+	test_refused_many(sink, MANY);
+	test_refused_many(sink, MANY / 50);
 	test_too_long(sink);
 	test_parts();
 	test_ddl_faults(sink);
