@@ -71,8 +71,9 @@ m lua rollback "$one" --table testdb.orders > "$dir/out" 2>&1
 sql testdb -e "UPDATE orders SET n = 2"
 has_rows "one|400 " "rows go through the old version"
 script 'row.status = "two"'
-stop_millrace; is $? 0 "stops"
-is "$(told | head -n 1)" "rollback $one false" "what has run is told without a process, too"
+kill_millrace
+printf '{"at":1,"section":"testdb.orders","vers' >> "$dir/state/scripts/index"
+is "$(told | head -n 1)" "rollback $one false" "what has run is told without a process, too, and by an index whose last line was cut"
 start_millrace
 sql testdb -e "UPDATE orders SET n = 3"
 until_true 20 grep -q "version $two of the files was taken back, $one runs" "$dir/run.log"; ok $? "a restart does not bring back what was taken back" || what_is_wrong
@@ -102,5 +103,13 @@ has_no_problem() { ! has_problem script-taken-back testdb.orders; }
 until_true 20 has_no_problem; ok $? "and the problem ends" || what_is_wrong
 m replay testdb.orders --from begin > "$dir/out" 2>&1
 has_rows "four|400 " "with the rows loaded again"
+m lua rollback "$one" --table testdb.orders > "$dir/out" 2>&1; is $? 0 "back once more" || note < "$dir/out"
+stop_millrace; is $? 0 "stops"
+head -c 20 "$dir/state/scripts/$one" > "$dir/cut"; cp "$dir/cut" "$dir/state/scripts/$one"
+start_millrace
+sql testdb -e "UPDATE orders SET n = 5"
+until_true 20 grep -q "version $one of \[table testdb.orders\]: expected the texts of a script, found a file that is damaged; the files are used as they are" "$dir/run.log"; ok $? "a version whose text is damaged is told" || what_is_wrong
+wait_caught_up "and the table goes on"
+has_rows "four|400 " "with the files"
 stop_millrace
 done_testing
