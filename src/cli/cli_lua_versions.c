@@ -64,8 +64,10 @@ static int print_version(void *arg, const char *line, size_t len)
 	char when[32] = "";
 	struct tm tm;
 
-	if (w->answer.json && len)
+	if (w->answer.json && len) {
+		json_decref(o);
 		return cli_print_line(NULL, line, len);
+	}
 	if (o == NULL)
 		return 0;
 	if (!w->any)
@@ -112,8 +114,10 @@ static int print_difference(void *arg, const char *line, size_t len)
 
 	if (len)
 		w->any = true;
-	if (w->answer.json && len)
+	if (w->answer.json && len) {
+		json_decref(o);
 		return cli_print_line(NULL, line, len);
+	}
 	if (*mark == '@')
 		put(cli_lua_text(o, "file"));
 	else if (*mark)
