@@ -47,6 +47,7 @@ struct starrocks_type {
 int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out); /* -1: no type */
 void starrocks_type_print(const struct starrocks_type *t, char *out, size_t size);
 void starrocks_type_parse(const char *text, struct starrocks_type *out); /* as information_schema writes it */
+unsigned starrocks_key_width(enum starrocks_kind kind); /* bytes that each value takes of a key; 0: its own length */
 bool starrocks_type_takes(const struct starrocks_type *have,
 		const struct starrocks_type *want); /* every value of want */
 

@@ -101,6 +101,7 @@ bool starrocks_name_is_plain(const char *name)
 static int schema_check(const struct schema *schema, struct err *err)
 {
 	struct starrocks_type type;
+	unsigned key_bytes = 0;
 
 	if (schema->nkey == 0)
 		return err_set(err, ERR_CONFIG, 0,
@@ -123,7 +124,12 @@ static int schema_check(const struct schema *schema, struct err *err)
 					schema->db, schema->table, c->name,
 					c->type_text ? c->type_text : column_type_name(c->type),
 					schema_is_key(schema, i) ? " in a key" : "");
+		key_bytes += schema_is_key(schema, i) ? starrocks_key_width(type.kind) : 0;
 	}
+	if (key_bytes > SR_KEY_BYTES)
+		return err_set(err, ERR_CONFIG, 0,
+				"table %s.%s: each value of its key takes %u bytes, and StarRocks takes %d: shorten the key, or leave the table out",
+				schema->db, schema->table, key_bytes, SR_KEY_BYTES);
 	return 0;
 }
 

@@ -8,24 +8,6 @@
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
 
-static const unsigned key_width[] = {
-	[SR_BOOLEAN] = 1,
-	[SR_TINYINT] = 1,
-	[SR_SMALLINT] = 2,
-	[SR_INT] = 4,
-	[SR_BIGINT] = 8,
-	[SR_LARGEINT] = 16,
-	[SR_FLOAT] = 4,
-	[SR_DOUBLE] = 8,
-	[SR_DECIMAL] = 16,
-	[SR_DATE] = 4,
-	[SR_DATETIME] = 8,
-	[SR_VARCHAR] = 0,
-	[SR_VARBINARY] = 0,
-	[SR_JSON] = 0,
-	[SR_OTHER] = 0,
-};
-
 /* A VARCHAR that is too short is made longer before the first row; see starrocks_alter(). */
 static void settle(struct starrocks_type *want, const struct starrocks_type *have, bool key)
 {
@@ -82,8 +64,8 @@ static void examine_column(struct exam *e, unsigned at, const struct starrocks_c
 	out->why = type.why;
 	examine_room(out, c, &type, key);
 	if (key)
-		e->key_room_bytes -= key_width[type.kind] < e->key_room_bytes ? key_width[type.kind]
-									      : e->key_room_bytes - 1;
+		e->key_room_bytes -= starrocks_key_width(type.kind) < e->key_room_bytes ? starrocks_key_width(type.kind)
+											: e->key_room_bytes - 1;
 }
 
 static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sql, struct exam *e)

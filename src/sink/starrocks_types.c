@@ -308,3 +308,26 @@ bool starrocks_type_takes(const struct starrocks_type *have, const struct starro
 		return true;
 	return have->kind == want->kind;
 }
+
+unsigned starrocks_key_width(enum starrocks_kind kind)
+{
+	static const unsigned width[] = {
+		[SR_BOOLEAN] = 1,
+		[SR_TINYINT] = 1,
+		[SR_SMALLINT] = 2,
+		[SR_INT] = 4,
+		[SR_BIGINT] = 8,
+		[SR_LARGEINT] = 16,
+		[SR_FLOAT] = 4,
+		[SR_DOUBLE] = 8,
+		[SR_DECIMAL] = 16,
+		[SR_DATE] = 4,
+		[SR_DATETIME] = 8,
+		[SR_VARCHAR] = 0,
+		[SR_VARBINARY] = 0,
+		[SR_JSON] = 0,
+		[SR_OTHER] = 0,
+	};
+
+	return width[kind];
+}

@@ -258,6 +258,18 @@ static void is_refused(struct schema *s, const char *want)
 	schema_unref(s);
 }
 
+/* Nine of 16 bytes: no value of it is ever short enough. */
+static void test_long_key(void)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i" };
+	struct schema *s = schema_new("shop", "long_key");
+
+	for (unsigned i = 0; i < 9; i++)
+		schema_add_column(s, &(struct column){ .name = names[i], .type = COL_BIGINT, .is_unsigned = true });
+	schema_set_key(s, names, 9);
+	is_refused(s, "each value of its key takes 144 bytes");
+}
+
 static void test_refused(void)
 {
 	struct schema *s = small_schema();
@@ -282,5 +294,6 @@ int main(int argc, char **argv)
 	test_takes();
 	test_alter();
 	test_refused();
+	test_long_key();
 	return tap_done();
 }
