@@ -8,8 +8,9 @@ src_core_libcore_a_SOURCES = \
 	src/core/clock.h \
 	src/core/conf/conf.c \
 	src/core/conf/conf.h \
+	src/core/conf/conf_nearest.c \
 	src/core/conf/conf_part.h \
-	src/core/conf_quote.c \
+	src/core/conf/conf_quote.c \
 	src/core/conf/conf_secret.c \
 	src/core/conf/conf_value.c \
 	src/core/digest.c \
@@ -39,8 +40,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/num_double.c \
 	src/core/num_pow10.h \
 	src/core/num_time.c \
-	src/core/pattern.c \
-	src/core/pattern.h \
+	src/core/conf/pattern.c \
+	src/core/conf/pattern.h \
 	src/core/queue.c \
 	src/core/queue.h \
 	src/core/report.c \

@@ -17,22 +17,6 @@
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_store.h"
 
-/* A script that does not compile must not start a pipeline that then stops in its middle. */
-int engine_check_scripts(const struct settings *s, struct err *err)
-{
-	for (size_t i = 0; i < s->ntables; i++) {
-		struct script *script;
-
-		if (!table_has_script(&s->tables[i]))
-			continue;
-		script = table_script_open(s, &s->tables[i], err);
-		if (script == NULL)
-			return -1;
-		script_close(script);
-	}
-	return 0;
-}
-
 static void *housekeeper(void *arg)
 {
 	struct engine *e = arg;

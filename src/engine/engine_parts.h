@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
-#include "engine/half.h"
+#include "engine/base/half.h"
 #include "engine/settings/settings.h"
 #include "engine/status/meter.h"
 #include "engine/status/problems.h"

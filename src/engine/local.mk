@@ -5,6 +5,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_different.c \
 	src/engine/capture/capture_lists.c \
 	src/engine/capture/capture_orders.c \
+	src/engine/capture/capture_parcel.c \
 	src/engine/capture/capture_parts.h \
 	src/engine/capture/capture_publish.c \
 	src/engine/capture/capture_reach.c \
@@ -14,11 +15,11 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_snapshot.c \
 	src/engine/capture/capture_stopped.c \
 	src/engine/capture/capture_topics.c \
-	src/engine/dead.c \
+	src/engine/base/dead.c \
 	src/engine/dead/dead_ledger.c \
 	src/engine/dead/dead_ledger.h \
-	src/engine/dead/dead_letter.c \
-	src/engine/dead/dead_letter.h \
+	src/engine/base/dead_letter.c \
+	src/engine/base/dead_letter.h \
 	src/engine/dead/dead_list.c \
 	src/engine/dead/dead_list.h \
 	src/engine/dead/dead_mark.c \
@@ -47,8 +48,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_reload.c \
 	src/engine/control/engine_requests.c \
 	src/engine/control/engine_rules.c \
-	src/engine/control/request_doc.c \
-	src/engine/engine_latency.c \
+	src/engine/base/request_doc.c \
+	src/engine/watch/engine_latency.c \
 	src/engine/control/script_apply.c \
 	src/engine/control/script_apply.h \
 	src/engine/control/script_shadow.c \
@@ -58,29 +59,31 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/script_trial.h \
 	src/engine/control/script_trial_part.h \
 	src/engine/control/script_trial_row.c \
-	src/engine/engine_complete.c \
-	src/engine/engine_problems.c \
+	src/engine/watch/engine_complete.c \
+	src/engine/watch/engine_problems.c \
 	src/engine/control/engine_settings.c \
-	src/engine/engine_series.c \
-	src/engine/engine_recorder.c \
-	src/engine/engine_sections.c \
+	src/engine/watch/engine_series.c \
+	src/engine/watch/engine_recorder.c \
+	src/engine/watch/engine_sections.c \
 	src/engine/recorder/recording.c \
 	src/engine/recorder/recording.h \
 	src/engine/recorder/recording_file.c \
 	src/engine/recorder/recording_parts.h \
-	src/engine/engine_status.c \
-	src/engine/half.c \
-	src/engine/half.h \
-	src/engine/history.c \
-	src/engine/initial.c \
-	src/engine/log_from.c \
+	src/engine/watch/engine_status.c \
+	src/engine/base/half.c \
+	src/engine/base/half.h \
+	src/engine/base/history.c \
+	src/engine/base/initial.c \
+	src/engine/base/log_from.c \
 	src/engine/load/load.c \
 	src/engine/load/load_assign.c \
 	src/engine/load/load_dead.c \
 	src/engine/load/load_due.c \
+	src/engine/load/load_end.c \
 	src/engine/load/load_gate.c \
 	src/engine/load/load_guard.c \
 	src/engine/load/load_guard.h \
+	src/engine/load/load_item.c \
 	src/engine/load/load_history.c \
 	src/engine/load/load_parts.h \
 	src/engine/load/load_place.c \
@@ -90,6 +93,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_replay.c \
 	src/engine/load/load_interval.c \
 	src/engine/load/load_pace.c \
+	src/engine/load/load_part.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
 	src/engine/load/load_script_drops.c \
@@ -97,9 +101,11 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_table_script.c \
 	src/engine/load/load_wait.c \
 	src/engine/load/load_send.c \
+	src/engine/load/load_stage.c \
 	src/engine/load/load_target.c \
 	src/engine/load/load_pass.c \
 	src/engine/load/load_truncate.c \
+	src/engine/load/load_truncate_at.c \
 	src/engine/load/load_verify.c \
 	src/engine/load/load_worker.c \
 	src/engine/load/load_worker_parts.h \
@@ -148,8 +154,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/scripts/script_text.h \
 	src/engine/scripts/script_told.c \
 	src/engine/scripts/script_told.h \
-	src/engine/shared.c \
-	src/engine/state_dir.c \
+	src/engine/base/shared.c \
+	src/engine/base/state_dir.c \
 	src/engine/status/problem_table.c \
 	src/engine/status/problems.c \
 	src/engine/status/problems.h \
@@ -166,16 +172,18 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/verify/verify_compare.c \
 	src/engine/verify/verify_compare.h \
 	src/engine/verify/verify_fence.c \
+	src/engine/verify/verify_job.c \
 	src/engine/verify/verify_loop.c \
 	src/engine/verify/verify_parts.h \
 	src/engine/verify/verify_pipe.c \
 	src/engine/verify/verify_print.c \
 	src/engine/verify/verify_repair.c \
+	src/engine/verify/verify_run.c \
 	src/engine/verify/verify_settle.c \
 	src/engine/verify/verify_table.c \
-	src/engine/control/row_mask.c \
-	src/engine/control/row_mask.h \
-	src/engine/control/tap.c \
+	src/engine/base/row_mask.c \
+	src/engine/base/row_mask.h \
+	src/engine/base/tap.c \
 	src/engine/control/trace_now.c \
 	src/engine/control/trace_now.h
 
@@ -183,7 +191,7 @@ check_PROGRAMS += tests/unit/test_must
 tests_unit_test_must_SOURCES = tests/unit/test_must.c tests/tap.h
 tests_unit_test_must_LDADD = $(ENGINE) $(ENGINE_LIBS)
 check_PROGRAMS += tests/unit/test_half
-tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/half.c
+tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/base/half.c
 tests_unit_test_half_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_place
 tests_unit_test_load_place_SOURCES = tests/unit/test_load_place.c src/engine/load/load_place.c tests/tap.h
@@ -221,7 +229,7 @@ check_PROGRAMS += tests/unit/test_problems
 tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c
 tests_unit_test_problems_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_request_doc
-tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/control/request_doc.c
+tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/base/request_doc.c
 tests_unit_test_request_doc_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_messages
 tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \

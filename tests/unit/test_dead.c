@@ -6,7 +6,7 @@
 
 #include "core/intern.h"
 #include "engine/dead/dead_ledger.h"
-#include "engine/dead/dead_letter.h"
+#include "engine/base/dead_letter.h"
 
 static const struct {
 	const char *stage, *reason;

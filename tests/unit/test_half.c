@@ -1,7 +1,7 @@
 /*
  * test_half.c - which state of a half may follow which, what each kind of failure leads to, and what a resume answers.
  */
-#include "engine/half.h"
+#include "engine/base/half.h"
 
 #include <stdatomic.h>
 

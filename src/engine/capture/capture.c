@@ -23,68 +23,6 @@ enum { QUEUE_DEPTH = 4, STEP_MS = 200, HEARTBEAT_LOOK_MS = 500, DEFINED_EVERY_US
 
 /* ---- parcels ---- */
 
-static struct parcel *parcel_get(struct capture *c)
-{
-	struct parcel *p = queue_try_pop(c->spare);
-
-	if (p == NULL) {
-		p = xcalloc(1, sizeof(*p));
-		p->batch = batch_new();
-	}
-	return p;
-}
-
-static void parcel_free(struct parcel *p)
-{
-	if (p == NULL)
-		return;
-	free(p->lists);
-	batch_free(p->batch);
-	free(p);
-}
-
-void parcel_put(struct capture *c, struct parcel *p)
-{
-	batch_reset(p->batch);
-	memset(&p->position, 0, sizeof(p->position));
-	free(p->lists);
-	p->lists = NULL;
-	if (queue_push_wait(c->spare, p, 0) != 0)
-		parcel_free(p);
-}
-
-static void queue_empty(struct queue *q)
-{
-	struct parcel *p;
-
-	while ((p = queue_drain(q)) != NULL)
-		parcel_free(p);
-	queue_free(q);
-}
-
-const struct mysql_conf *capture_mysql_conf(struct capture *c)
-{
-	const struct mysql_conf *conf;
-
-	pthread_mutex_lock(&c->half.lock);
-	conf = c->mysql;
-	pthread_mutex_unlock(&c->half.lock);
-	return conf;
-}
-
-/* The first failure counts; it wakes every thread of the session. */
-void capture_fail(struct capture *c, const struct err *err)
-{
-	pthread_mutex_lock(&c->half.lock);
-	if (!c->failed) {
-		c->failed = true;
-		c->failure = *err;
-	}
-	pthread_mutex_unlock(&c->half.lock);
-	queue_abort(c->to_format);
-	queue_abort(c->to_log);
-}
-
 /* ---- source thread ---- */
 
 /* With thousands of tables this is what the start takes its time for. */
@@ -518,11 +456,11 @@ static int session_run(struct capture *c, struct err *err)
 	meter_queue(&c->sh->stages[STAGE_FORMAT], NULL);
 	meter_queue(&c->sh->stages[STAGE_LOG], NULL);
 	queue_abort(c->to_format);
-	queue_empty(c->to_format);
+	parcels_drop(c->to_format);
 	queue_abort(c->to_log);
-	queue_empty(c->to_log);
+	parcels_drop(c->to_log);
 	queue_abort(c->spare);
-	queue_empty(c->spare);
+	parcels_drop(c->spare);
 	return rc;
 }
 
@@ -668,13 +606,4 @@ void capture_logged(struct capture *c, struct position *out)
 void capture_hurry(struct capture *c)
 {
 	atomic_store(&c->hurry, true);
-}
-
-void capture_reload(struct capture *c, const struct mysql_conf *conf)
-{
-	pthread_mutex_lock(&c->half.lock);
-	c->mysql = conf;
-	if (c->source)
-		source_reload(c->source, conf);
-	pthread_mutex_unlock(&c->half.lock);
 }

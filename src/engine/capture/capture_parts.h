@@ -68,7 +68,10 @@ struct capture {
 void capture_note(struct capture *c,
 		const struct parcel *p);   /* capture_reach.c: all of it and before it is in the log. Log thread */
 void capture_note_idle(struct capture *c); /* the source has read all that there is. Its thread */
+struct parcel *parcel_get(struct capture *c);
 void parcel_put(struct capture *c, struct parcel *p);	     /* back for another round */
+void parcel_free(struct parcel *p);			     /* NULL allowed */
+void parcels_drop(struct queue *q);			     /* and the queue, which is closed */
 void capture_fail(struct capture *c, const struct err *err); /* the first failure ends the session */
 void *capture_log_thread(void *capture);		     /* capture_publish.c */
 

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "core/conf/conf.h"
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 #include "core/xalloc.h"
 
 struct names {

@@ -1,6 +1,6 @@
 /* engine_inspect.c - see engine_inspect.h. Nothing here changes anything. */
 #include "engine/control/engine_inspect.h"
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 
 #include <stdio.h>
 #include <stdlib.h>

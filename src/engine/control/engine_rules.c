@@ -90,3 +90,19 @@ bool engine_report_settings(const struct settings *s, enum engine_role role, str
 	}
 	return report->count == before;
 }
+
+/* A script that does not compile must not start a pipeline that then stops in its middle. */
+int engine_check_scripts(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->ntables; i++) {
+		struct script *script;
+
+		if (!table_has_script(&s->tables[i]))
+			continue;
+		script = table_script_open(s, &s->tables[i], err);
+		if (script == NULL)
+			return -1;
+		script_close(script);
+	}
+	return 0;
+}

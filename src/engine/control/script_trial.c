@@ -9,7 +9,7 @@
 #include "core/intern.h"
 #include "core/text.h"
 #include "core/xalloc.h"
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 #include "engine/control/script_trial_part.h"
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_store.h"

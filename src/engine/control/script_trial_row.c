@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/xalloc.h"
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 #include "engine/control/script_trial_part.h"
 
 static const char *const outcome_names[] = { "passed", "changed", "dropped", "deleted", "dead" };

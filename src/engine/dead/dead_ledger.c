@@ -8,8 +8,8 @@
 #include "core/clock.h"
 #include "core/intern.h"
 #include "core/xalloc.h"
-#include "engine/control/row_mask.h"
-#include "engine/dead/dead_letter.h"
+#include "engine/base/row_mask.h"
+#include "engine/base/dead_letter.h"
 #include "row/value.h"
 
 enum { GROUPS_MAX = 1000 };

@@ -95,17 +95,6 @@ static const char *who(const struct engine_request *r)
 	return r->session && r->session->who[0] ? r->session->who : "unknown";
 }
 
-void dead_tell_end(const struct dead_doing *d, size_t done, size_t failed)
-{
-	struct buf b;
-
-	buf_init(&b, 4096);
-	buf_printf(&b, "{\"result\":\"%s\",\"letters\":%zu,\"failed\":%zu%s}", d->how, done, failed,
-			d->dry ? ",\"dry_run\":true" : "");
-	d->emit(d->arg, b.data, b.len);
-	buf_done(&b);
-}
-
 static int discard(struct dead_doing *d, struct dead_picks *picks, struct err *err)
 {
 	if (picks->count && dead_mark(d->e, picks->items, picks->count, d->how, d->who, err))

@@ -16,6 +16,17 @@
 #include "engine/messages/message.h"
 #include "engine/verify/verify_parts.h"
 
+void dead_tell_end(const struct dead_doing *d, size_t done, size_t failed)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	buf_printf(&b, "{\"result\":\"%s\",\"letters\":%zu,\"failed\":%zu%s}", d->how, done, failed,
+			d->dry ? ",\"dry_run\":true" : "");
+	d->emit(d->arg, b.data, b.len);
+	buf_done(&b);
+}
+
 enum { LOOK_US = 50000, KEY_PARTS = 64 };
 
 struct retry { /* of one table */

@@ -3,7 +3,7 @@
 #define ENGINE_DEAD_WISH_H
 
 #include "engine/dead/dead_ledger.h"
-#include "engine/dead/dead_letter.h"
+#include "engine/base/dead_letter.h"
 
 struct dead_wish {
 	int64_t *ids; /* rising; NULL: any */

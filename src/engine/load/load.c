@@ -10,7 +10,6 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
-#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
 
@@ -21,106 +20,6 @@ enum {
 	SPARE_BATCHES = 4,
 	ABORT_MS = 400 /* a stop waits so long for threads that were told to drop what they do */
 };
-
-struct batch *load_batch_get(struct load *l)
-{
-	struct batch *b = queue_try_pop(l->spare);
-
-	return b ? b : batch_new();
-}
-
-void load_batch_put(struct load *l, struct batch *b)
-{
-	if (b == NULL)
-		return;
-	batch_reset(b);
-	if (queue_push_wait(l->spare, b, 0) != 0)
-		batch_free(b);
-}
-
-struct load_item *load_item_new(struct load *l)
-{
-	struct load_item *item = xcalloc(1, sizeof(*item));
-
-	item->load = l;
-	item->generation = atomic_load(&l->generation);
-	return item;
-}
-
-void load_item_free(struct load_item *item)
-{
-	if (item == NULL)
-		return;
-	if (item->in)
-		atomic_fetch_sub(&item->load->buffered, item->in->bytes);
-	if (item->of)
-		load_topic_less(item->load, item->of, item->in->bytes);
-	if (item->out != item->in)
-		load_batch_put(item->load, item->out);
-	load_batch_put(item->load, item->in);
-	free(item);
-}
-
-/* Under lock: what runs ends soon, and nothing begins. */
-static void abort_session(struct load *l)
-{
-	must_hold(&l->half.lock);
-	if (l->to_script)
-		queue_abort(l->to_script);
-	if (l->sched)
-		load_sched_abort(l->sched);
-	for (size_t i = 0; i < l->nworkers; i++)
-		load_worker_cancel(l->workers[i]);
-}
-
-void load_fail(struct load *l, const struct err *err)
-{
-	pthread_mutex_lock(&l->half.lock);
-	if (!l->failed) {
-		l->failed = true;
-		l->failure = *err;
-	}
-	abort_session(l);
-	pthread_mutex_unlock(&l->half.lock);
-}
-
-bool load_failed(struct load *l)
-{
-	bool failed;
-
-	pthread_mutex_lock(&l->half.lock);
-	failed = l->failed;
-	pthread_mutex_unlock(&l->half.lock);
-	return failed;
-}
-
-struct table_meter *load_topic_meter(const struct load *l, struct load_topic *t)
-{
-	struct table_meter *m = atomic_load(&t->meter);
-	char name[512];
-
-	if (m)
-		return m;
-	load_table_name(l, t->name, name, sizeof(name));
-	return table_meter_get(l->sh->tables, name);
-}
-
-size_t load_stuck_share(const struct load *l)
-{
-	return (size_t)l->sh->settings->load.buffer_bytes / 4;
-}
-
-void load_tell_gap(struct load *l, const char *table)
-{
-	problem_raise(l->sh->problems, PROBLEM_COLUMN_EMPTY, table,
-			"a column was renamed in MySQL, which this target cannot do");
-}
-
-void load_table_name(const struct load *l, const char *topic, char *out, size_t size)
-{
-	if (!format_topic_table(&l->sh->settings->format, topic, out, size))
-		snprintf(out, size, "%s", topic);
-}
 
 /* ---- session ---- */
 

@@ -21,18 +21,6 @@ enum { LOOK_AGAIN = 5, LOOK_AGAIN_MS = 1000 };
 
 /* ---- topics and partitions ---- */
 
-struct load_topic *load_topic_get(struct load *l, const char *name)
-{
-	void **place = name_map_at(&l->topics, name);
-	struct load_topic *t = *place;
-
-	if (t)
-		return t;
-	*place = t = xcalloc(1, sizeof(*t));
-	t->name = name;
-	return t;
-}
-
 static void topic_free(void *value, void *arg)
 {
 	struct load_topic *t = value;

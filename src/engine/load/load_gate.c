@@ -33,37 +33,6 @@ static int ask_ends(struct load_worker *w, struct load_part *p, struct err *err)
 	return 0;
 }
 
-/* ---- a TRUNCATE that the others have come to ---- */
-
-struct search {
-	int64_t id;
-	bool found;
-};
-
-static int keep_truncate(void *arg, const struct record *r)
-{
-	struct search *s = arg;
-
-	s->found = truncate_record_id(r) == s->id && r->key == NULL;
-	return s->found;
-}
-
-/* All copies of a TRUNCATE are in the log at once: either this partition has one now, or it is younger. */
-int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
-{
-	struct search s = { .id = id };
-
-	if (!p->gate)
-		return 1;
-	if (p->asked_id != id) {
-		if (log_scan(w->l->sh->log, p->topic, p->partition, -1, -1, keep_truncate, &s, err))
-			return -1;
-		p->asked_id = id;
-		p->asked_has = s.found;
-	}
-	return p->asked_has;
-}
-
 /* ---- how far the others are ---- */
 
 /* What a partition of another process has come to. */

@@ -193,6 +193,7 @@ struct load {
 struct batch *load_batch_get(struct load *l);
 void load_batch_put(struct load *l, struct batch *b);  /* NULL allowed */
 void load_fail(struct load *l, const struct err *err); /* ends the session. @thread any */
+void load_abort_session(struct load *l);	       /* under half.lock: what runs ends soon, and nothing begins */
 bool load_failed(struct load *l);
 void load_table_name(const struct load *l, const char *topic, char *out,
 		size_t size); /* "prefix.db.table" -> "db.table" */
@@ -206,6 +207,7 @@ int load_push(struct load *l,
 		struct load_item *item); /* to the script thread; 1: the session ends, the item is freed */
 /* Something changed that decides which partitions are read. @thread any */
 void load_pauses_changed(struct load *l);
+void load_topic_more(struct load *l, struct load_topic *t, size_t bytes); /* they have come. @thread read */
 void load_topic_less(struct load *l, struct load_topic *t,
 		size_t bytes); /* they are with the reader no more. @thread any */
 
@@ -260,8 +262,10 @@ struct sched_turn {
 	struct load_item *inbox; /* what has come for it, in order; the taker's */
 	bool again, retry;	 /* look at all its partitions; and at those that wait after a failure too */
 };
-/* Waits for the next turn; false: there will be none. @thread sink, as what follows */
-bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_turn *out);
+/* Waits for the next turn; false: there will be none. rest(who): it waits for long, what it holds can be given back.
+ * @thread sink, as what follows */
+typedef void load_sched_rest(void *who);
+bool load_sched_take(struct load_sched *s, load_sched_rest *rest, void *who, struct sched_turn *out);
 /* The turn is over; called: the target was asked for something in it. */
 void load_sched_give(struct load_sched *s, struct load_topic *t, bool called);
 void load_sched_target(struct load_sched *s, bool down); /* it was asked, and is there or not */

@@ -14,20 +14,7 @@
 
 enum { READ_BYTES = 2 << 20, READ_MS = 100 };
 
-int load_push(struct load *l, struct load_item *item)
-{
-	if (queue_push(l->to_script, item) == 0)
-		return 0;
-	load_item_free(item);
-	return 1;
-}
-
 /* ---- what is left alone ---- */
-
-void load_pauses_changed(struct load *l)
-{
-	atomic_store(&l->pauses_changed, true);
-}
 
 /* Full to the brim it stops the readers, and three quarters full it lets them go on: else they would stop and go with
  * every batch. */
@@ -37,41 +24,6 @@ static bool buffer_is_full(const struct load *l)
 	       all = atomic_load(&l->buffered);
 
 	return all > stuck && all - stuck >= (l->full ? limit / 4 * 3 : limit);
-}
-
-/* ---- one topic's share ----
- *
- * A topic may hold twice as much as is free: two thirds of the buffer when it is the only one that does not get on, two
- * fifths when two do not, and there is always room left for the others. What cannot go on is counted apart, as above. */
-
-static size_t topic_share(const struct load *l)
-{
-	size_t limit = (size_t)l->sh->settings->load.buffer_bytes, stuck = atomic_load(&l->stuck),
-	       all = atomic_load(&l->buffered);
-	size_t used = all > stuck ? all - stuck : 0;
-
-	return used < limit ? 2 * (limit - used) : 0;
-}
-
-static size_t topic_bytes(const struct load_topic *t)
-{
-	size_t all = atomic_load(&t->bytes), stuck = atomic_load(&t->stuck);
-
-	return all > stuck ? all - stuck : 0;
-}
-
-static void topic_more(struct load *l, struct load_topic *t, size_t bytes)
-{
-	atomic_fetch_add(&t->bytes, bytes);
-	if (topic_bytes(t) > topic_share(l) && !atomic_exchange(&t->over, true))
-		load_pauses_changed(l);
-}
-
-void load_topic_less(struct load *l, struct load_topic *t, size_t bytes)
-{
-	atomic_fetch_sub(&t->bytes, bytes);
-	if (atomic_load(&t->over) && topic_bytes(t) <= topic_share(l) / 2 && atomic_exchange(&t->over, false))
-		load_pauses_changed(l);
 }
 
 static struct table_meter *topic_meter(const struct load *l, struct load_topic *t)
@@ -161,7 +113,7 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 	item->polled_us = clock_mono_us();
 	item->of = t;
 	atomic_fetch_add(&l->buffered, b->bytes);
-	topic_more(l, t, b->bytes);
+	load_topic_more(l, t, b->bytes);
 	item->part = p;
 	if (item->part == NULL) {
 		err_set(err, ERR_RETRY, 0,

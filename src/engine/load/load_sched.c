@@ -273,7 +273,7 @@ static int64_t next_us(const struct load_sched *s)
 	return first >= 0 && is_closed_target(s) && first < s->probe_us ? s->probe_us : first;
 }
 
-static void wait_idle(struct load_sched *s, struct load_worker *w)
+static void wait_idle(struct load_sched *s, load_sched_rest *rest, void *who)
 {
 	struct idler me = { .next = s->idle }, **link;
 	int64_t first = next_us(s);
@@ -289,7 +289,7 @@ static void wait_idle(struct load_sched *s, struct load_worker *w)
 	} else {
 		wait_told(s, &me, clock_mono_us() + REST_MS * 1000);
 		if (!me.told)
-			worker_rest(w);
+			rest(who);
 		wait_told(s, &me, INT64_MAX);
 	}
 	for (link = &s->idle; *link && *link != &me; link = &(*link)->next)
@@ -318,13 +318,13 @@ static void begin(struct load_sched *s, struct load_topic *t, struct sched_turn 
 		tell_one(s); /* somebody else keeps the time */
 }
 
-bool load_sched_take(struct load_sched *s, struct load_worker *w, struct sched_turn *out)
+bool load_sched_take(struct load_sched *s, load_sched_rest *rest, void *who, struct sched_turn *out)
 {
 	struct load_topic *t;
 
 	pthread_mutex_lock(&s->lock);
 	while ((t = pick(s)) == NULL && !is_over(s))
-		wait_idle(s, w);
+		wait_idle(s, rest, who);
 	if (t)
 		begin(s, t, out);
 	else

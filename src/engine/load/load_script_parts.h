@@ -1,5 +1,5 @@
 /*
- * load_script_parts.h - between the files of the script thread: load_script.c (the loop), load_wait.c (topics that cannot go
+ * load_script_parts.h - between the files of the script thread: load_script.c (the loop), load_stage.c (one item), load_wait.c (topics that cannot go
  * on, and what they wait for), load_table_script.c (each table's script). Everything here belongs to that thread.
  */
 #ifndef ENGINE_LOAD_SCRIPT_PARTS_H
@@ -43,7 +43,7 @@ int wait_next_ms(const struct script_stage *st); /* until a topic wants to be lo
 void wait_look(struct script_stage *st);	 /* tries those that want to be */
 void wait_forget(struct script_stage *st);	 /* all of them and their items */
 
-/* load_script.c */
+/* load_stage.c */
 enum stage_result stage_item(struct script_stage *st, struct load_item *item,
 		struct err *err);				  /* decodes it and runs the script */
 void stage_pass(struct script_stage *st, struct load_item *item); /* to its topic's turn. Takes it */

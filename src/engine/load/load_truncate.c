@@ -3,23 +3,8 @@
  * happen only when all of them have reached it, neither before the rows ahead of it in a slow one nor after the rows
  * behind it in a fast one.
  */
-#include <string.h>
-
 #include "core/logline.h"
-#include "core/num.h"
 #include "engine/load/load_worker_parts.h"
-
-/* The reader leaves a partition alone that waits at a TRUNCATE, and never the others: they have to come there too. */
-void part_waits(struct load *l, struct load_part *p, bool waits)
-{
-	if (atomic_exchange(&p->waits, waits) == waits)
-		return;
-	if (waits)
-		atomic_fetch_add(&p->of->at_truncate, 1);
-	else
-		atomic_fetch_sub(&p->of->at_truncate, 1);
-	load_pauses_changed(l);
-}
 
 /* The last one has come, or it has happened: those that wait have their turns. */
 static void wake_topic(struct load_worker *w, const struct load_topic *t)
@@ -34,30 +19,6 @@ static void wake_topic(struct load_worker *w, const struct load_topic *t)
 	}
 }
 
-static const struct record *truncate_record(const struct load_part *p, size_t piece)
-{
-	const struct load_item *item = p->pieces[piece].item;
-
-	return &item->in->records[item->out->changes[p->pieces[piece].first].record];
-}
-
-/* The number that all copies share. What the version before wrote is told apart by the copies' timestamp. */
-int64_t truncate_record_id(const struct record *r)
-{
-	int64_t id;
-
-	for (uint32_t i = 0; i < r->nheaders; i++)
-		if (strcmp(r->headers[i].name, TRUNCATE_HEADER) == 0 && r->headers[i].value &&
-				num_parse_i64(r->headers[i].value, r->headers[i].len, &id))
-			return id;
-	return r->timestamp_ms;
-}
-
-int64_t truncate_id(const struct load_part *p, size_t piece)
-{
-	return truncate_record_id(truncate_record(p, piece));
-}
-
 static const struct change *truncate_change(const struct load_part *p)
 {
 	return &p->pieces[0].item->out->changes[p->pieces[0].first];
@@ -66,11 +27,6 @@ static const struct change *truncate_change(const struct load_part *p)
 static bool empties(const struct change *c)
 {
 	return c->op == CHANGE_TRUNCATE || c->alter->drop;
-}
-
-bool part_at_truncate(const struct load_part *p)
-{
-	return p->npieces && p->pieces[0].truncate;
 }
 
 /* The table is read again behind it, or is empty in MySQL: nothing is missing any more. */

@@ -34,19 +34,19 @@ struct range { /* what gather() found */
 	uint64_t print;
 };
 
-/* load_worker.c */
+/* load_part.c */
 void topic_forget(struct load *l, struct load_topic *t); /* its partitions: nobody has its turn, or the caller */
-void worker_rest(struct load_worker *w);		 /* it has nothing to do: its buffers are given back */
 /* Told once, until it is another trouble or over; the partition comes again after its pause. */
 void part_trouble(struct load_worker *w, struct load_part *p, enum half_state state, const struct err *err);
 void part_fine(struct load_worker *w, struct load_part *p);
-/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: it is in trouble now. */
 /* Its turn comes when its state says, which has changed. */
 void part_schedule(struct load_worker *w, struct load_part *p);
+/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: it is in trouble now. */
 int part_commit(struct load_worker *w, struct load_part *p, int64_t intent);
 void part_store(struct load_worker *w, struct load_part *p);
-
 enum half_state trouble_state(enum err_kind kind);
+/* The reader leaves a partition alone that waits, and never the others. */
+void part_waits(struct load *l, struct load_part *p, bool waits);
 
 /* load_interval.c */
 void topic_interval_read(struct load *l, struct load_topic *t); /* as it is set now */
@@ -78,14 +78,15 @@ bool part_passes(struct load_worker *w, struct load_part *p); /* true: it is pas
 
 /* load_gate.c */
 int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err);
-int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, struct err *err);
 
 /* load_truncate.c */
-int64_t truncate_record_id(const struct record *r);
-int64_t truncate_id(const struct load_part *p, size_t piece); /* of a piece that is a TRUNCATE */
 void part_truncate(struct load_worker *w, struct load_part *p);
+
+/* load_truncate_at.c */
+const struct record *truncate_record(const struct load_part *p, size_t piece);
+int64_t truncate_id(const struct load_part *p, size_t piece); /* of a piece that is a TRUNCATE */
 bool part_at_truncate(const struct load_part *p);
-void part_waits(struct load *l, struct load_part *p,
-		bool waits); /* the reader leaves a partition alone that waits, and never the others */
+/* 1: the log has this TRUNCATE in the partition too, 0: not; -1: err. */
+int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, struct err *err);
 
 #endif

@@ -308,7 +308,7 @@ static const struct conf_option options[] = {
 			"No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "dead.policy", CONF_CHOICE, offsetof(struct table_settings, dead_policy), "dead", "dead|stop|skip",
 			CONF_LIVE,
-			"A row that cannot be loaded: dead: it becomes a dead letter; stop: and its table stops behind it; skip: it is left out and counted as dropped." },
+			"A row that cannot be loaded: dead: it becomes a dead letter; stop: and its table stops after it; skip: it is left out and counted as dropped." },
 	{ "table", "dead.max", CONF_INT, offsetof(struct table_settings, dead_max), "-1", "-1..1000000000", CONF_LIVE,
 			"The table stops when it has more open dead letters than this; -1: no limit. `millrace resume TABLE` allows as many again." },
 	{ "table", "transform", CONF_LIST, offsetof(struct table_settings, transform), NULL, NULL, CONF_LIVE,

@@ -10,11 +10,11 @@
 #include "core/logline.h"
 #include "core/must.h"
 #include "core/num.h"
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 #include "core/xalloc.h"
 #include "engine/verify/verify_parts.h"
 
-enum { LIMIT = 1000, ASK_US = 200000, NAP_US = 100000 };
+enum { LIMIT = 1000 };
 
 struct verifier *verifier_new(struct engine *e)
 {
@@ -24,20 +24,6 @@ struct verifier *verifier_new(struct engine *e)
 	lock_init(&v->lock);
 	clock_cond_init(&v->changed);
 	return v;
-}
-
-/* Under lock: what waits for a server ends soon. */
-static void cancel(struct verifier *v)
-{
-	must_hold(&v->lock);
-	for (int i = 0; i < VERIFY_SLOTS; i++) {
-		struct verify_table *t = v->slots[i].table;
-
-		if (t && t->sink)
-			sink_cancel(t->sink);
-		if (t && t->source)
-			source_reader_cancel(t->source);
-	}
 }
 
 static bool running(const struct verifier *v)
@@ -56,7 +42,7 @@ void verifier_stop(struct verifier *v)
 
 	atomic_store(&v->stopping, true);
 	pthread_mutex_lock(&v->lock);
-	cancel(v);
+	verify_cancel(v);
 	pthread_cond_broadcast(&v->changed);
 	while (running(v) && pthread_cond_timedwait(&v->changed, &v->lock, &until) == 0)
 		;
@@ -78,114 +64,6 @@ bool verifier_free(struct verifier *v)
 	pthread_cond_destroy(&v->changed);
 	free(v);
 	return true;
-}
-
-void verify_watch(struct verify_job *job, struct verify_table *t)
-{
-	struct verifier *v = job->e->verifier;
-
-	pthread_mutex_lock(&v->lock);
-	v->slots[job->slot].table = t;
-	if (atomic_load(&v->stopping))
-		cancel(v);
-	pthread_mutex_unlock(&v->lock);
-}
-
-/* ---- a job ---- */
-
-bool verify_gone(struct verify_job *job)
-{
-	int64_t now = clock_mono_us();
-
-	if (job->emit && !job->gone && now - job->asked_us >= ASK_US) {
-		job->asked_us = now;
-		job->gone = job->emit(job->arg, "", 0) != 0;
-	}
-	return job->gone || atomic_load(&job->e->verifier->stopping) ||
-			(job->slot == VERIFY_LOOP && !atomic_load(&job->e->verifier->on));
-}
-
-void verify_sleep(struct verify_job *job, int64_t us)
-{
-	int64_t until_us = clock_mono_us() + us, left;
-
-	while ((left = until_us - clock_mono_us()) > 0 && !verify_gone(job))
-		clock_sleep_ms((int)((left < NAP_US ? left : NAP_US) + 999) / 1000);
-	job->mark_us = clock_mono_us();
-}
-
-void verify_pace(struct verify_job *job)
-{
-	int64_t busy_us = clock_mono_us() - job->mark_us;
-
-	if (job->rate < 100)
-		verify_sleep(job, busy_us * (100 - job->rate) / job->rate);
-	job->mark_us = clock_mono_us();
-}
-
-/* ---- one table ---- */
-
-static const char *result_of(int rc, const struct verify_counts *c)
-{
-	return c->different > 0 ? "different" : rc || c->unsettled ? "not compared" : "equal";
-}
-
-/* What a run has found is known until the next one of the table. */
-static void note(struct verify_job *job, const char *table, int64_t began_us, int rc, const struct verify_counts *c)
-{
-	struct table_meter *m = table_meter_find(job->e->shared.tables, table);
-
-	if (rc || (c->unsettled > 0 && c->different == 0))
-		return;
-	if (m) { /* else no row of it was ever captured or loaded here */
-		atomic_store(&m->differences, (int64_t)c->different);
-		atomic_store(&m->verified_us, began_us);
-	}
-	if (c->different == 0)
-		problem_clear(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table);
-	else
-		problem_raise(job->e->shared.problems, PROBLEM_ROWS_DIFFERENT, table,
-				"%llu%s rows differ from MySQL; the first %s", (unsigned long long)c->different,
-				c->more ? " or more" : "", c->first);
-}
-
-/* The loop says what is news only. */
-static void tell(struct verify_job *job, const struct verify_outcome *o, int64_t before)
-{
-	const struct verify_counts *c = o->counts;
-
-	if (job->slot == VERIFY_LOOP &&
-			(o->why || (int64_t)c->different == before || (c->different == 0 && before < 0)))
-		return;
-	logline(c->different ? LOG_WARNING : LOG_NOTICE, "verify", "%s is %s: %llu rows, %llu differences%s%s%s%s",
-			o->table, o->result, (unsigned long long)c->rows, (unsigned long long)c->different,
-			c->first[0] ? "; first " : "", c->first, o->why ? ": " : "", o->why ? o->why : "");
-}
-
-void verify_run(struct verify_job *job, const char *table)
-{
-	struct table_meter *m = table_meter_find(job->e->shared.tables, table);
-	int64_t began_us = clock_wall_us(), begun_us = clock_mono_us(), before = m ? atomic_load(&m->differences) : -1;
-	struct verify_counts counts = { 0 };
-	struct verify_outcome o = { .table = table, .counts = &counts };
-	struct err err;
-	int rc;
-
-	err_clear(&err);
-	rc = verify_table_run(job, table, &counts, &err);
-	if (rc == 0 && job->repair && counts.extra > 0)
-		err_set(&err, ERR_DATA, 0,
-				"%llu rows that MySQL does not have are still at the target; `millrace verify %s --repair --truncate` empties it and reads the table again",
-				(unsigned long long)counts.extra, table);
-	if (rc == 0 && counts.unsettled > 0)
-		err_set(&err, ERR_RETRY, 0, "%llu rows changed each time they were looked at",
-				(unsigned long long)counts.unsettled);
-	o.result = result_of(rc, &counts);
-	o.why = err.kind == ERR_NONE ? NULL : err.msg;
-	o.ms = (clock_mono_us() - begun_us) / 1000;
-	note(job, table, began_us, rc, &counts);
-	verify_tell_outcome(job, &o);
-	tell(job, &o, before);
 }
 
 /* ---- which tables ---- */

@@ -13,7 +13,7 @@
 #ifndef ENGINE_VERIFY_PARTS_H
 #define ENGINE_VERIFY_PARTS_H
 
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 #include "engine/engine_parts.h"
 #include "engine/verify/verify_compare.h"
 
@@ -74,6 +74,7 @@ void verify_run(struct verify_job *job, const char *table); /* compares it, tell
 int verify_loop_switch(struct verifier *v, bool on, const char *who, struct err *err); /* verify_loop.c */
 
 struct verify_table;
+void verify_cancel(struct verifier *v); /* under lock: what waits for a server ends soon */
 void verify_watch(struct verify_job *job,
 		struct verify_table *t); /* what it has open can be cancelled now; NULL: nothing can */
 

@@ -3,7 +3,7 @@
 #define FORMAT_FORMAT_KEY_H
 
 #include "core/arena.h"
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 #include "format/format_conf.h"
 #include "row/batch.h"
 

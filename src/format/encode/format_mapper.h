@@ -9,7 +9,7 @@
 #define FORMAT_FORMAT_MAPPER_H
 
 #include "core/arena.h"
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 #include "format/cell/format_cell.h"
 
 struct mapper_kind;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 #include "core/xalloc.h"
 
 enum { NAME_MAX_BYTES = 1024 };

@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #include "core/json.h"
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 #include "core/xalloc.h"
 #include "source/incremental/mysql_fill_view.h"
 

@@ -1,5 +1,5 @@
 /* pattern.c - see pattern.h. Java's spellings are turned into POSIX ones before they are compiled. */
-#include "core/pattern.h"
+#include "core/conf/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>

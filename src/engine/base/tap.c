@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/xalloc.h"
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 #include "engine/engine_parts.h"
 
 enum { TAP_QUEUE = 256, TAP_LINE = 1 << 20, TAP_PER_BATCH = 64 };

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 #include "engine/engine_parts.h"
 
 struct dead_text {

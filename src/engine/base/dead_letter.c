@@ -1,5 +1,5 @@
 /* dead_letter.c - see dead_letter.h. */
-#include "engine/dead/dead_letter.h"
+#include "engine/base/dead_letter.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* row_mask.c - see row_mask.h. A script that cannot be read masks: nothing is shown by mistake. */
-#include "engine/control/row_mask.h"
+#include "engine/base/row_mask.h"
 
 #include <stdio.h>
 #include <stdlib.h>

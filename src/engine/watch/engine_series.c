@@ -14,6 +14,20 @@
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
+struct load_lag engine_load_lag(struct engine *e)
+{
+	struct load_lag lag = { 0, 0 };
+
+	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
+		struct table_meter *m = table_meter_at(e->shared.tables, i);
+		int64_t rows = atomic_load(&m->lag_rows), ms = atomic_load(&m->lag_ms);
+
+		lag.rows += rows > 0 ? rows : 0;
+		lag.worst_ms = ms > lag.worst_ms ? ms : lag.worst_ms;
+	}
+	return lag;
+}
+
 enum { HISTORY_MOST = 8640, HISTORY_USUAL = 360, LINE_MAX_BYTES = 4 << 20 };
 
 struct figures { /* of status/series.h and its neighbours; under engine.lock */

@@ -3,7 +3,7 @@
  * everything it opened is closed, and after a pause a new session reads from the log where it stands. What the log holds
  * is the truth, so no failure needs a recovery path of its own.
  */
-#include "engine/half.h"
+#include "engine/base/half.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -99,20 +99,6 @@ static void table_lags(struct engine *e)
 	free(tables);
 }
 
-struct load_lag engine_load_lag(struct engine *e)
-{
-	struct load_lag lag = { 0, 0 };
-
-	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
-		struct table_meter *m = table_meter_at(e->shared.tables, i);
-		int64_t rows = atomic_load(&m->lag_rows), ms = atomic_load(&m->lag_ms);
-
-		lag.rows += rows > 0 ? rows : 0;
-		lag.worst_ms = ms > lag.worst_ms ? ms : lag.worst_ms;
-	}
-	return lag;
-}
-
 /* ---- the brake ---- */
 
 static const char *const work_words[STAGE_COUNT] = {
