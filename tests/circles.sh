@@ -14,6 +14,7 @@ script, script_chain, script_open | a chain of states, each opened and run like 
 script_number, script_time, script_time_math, script_value | one value type for Lua, by kind
 script_exact, script_string | formatting of exact values
 script_freeze, script_sandbox | one environment
+script_budget, script_lines, script_lint | the hook that charges a step also counts its line
 mysql_auth, mysql_login | one login
 mysql_conn, mysql_identity | a connection knows who answers
 mysql_fill, mysql_fill_read | one state machine, its states
@@ -23,7 +24,7 @@ source, source_fill, source_start, source_status | the same
 capture_orders, capture_stopped | a stopped table goes on by an order, which is remembered with the stop
 messages_save, view_messages | one screen
 screen, screen_page, screen_past | screens on top of each other
-cli_lua, cli_lua_new | a table of subcommands and one of them
+cli_lua, cli_lua_* | a table of subcommands and one file each
 cli, cli_completion, cli_manual | the table of commands, and two of them that print it
 '
 
