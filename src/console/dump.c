@@ -27,18 +27,32 @@ static const char *plain_name(int i)
 	return names[i];
 }
 
-static const char *subject_word(const struct view_page *page)
+static const char *subject_of(enum view_id id)
 {
-	return page == NULL ? "" : page->alone ? "[/TABLE]" : "/TOPIC";
+	const struct view_page *page = view_get(id)->page;
+
+	return page ? page->subject : NULL;
+}
+
+static bool is_alone(enum view_id id)
+{
+	return view_get(id)->page && view_get(id)->page->alone;
 }
 
 const char *dump_view_name(int i)
 {
 	static char names[VIEW_COUNT][40];
 
+	const char *subject;
+
 	if (i < 0 || i >= VIEW_COUNT)
 		return NULL;
-	snprintf(names[i], sizeof(names[i]), "%s%s", plain_name(i), subject_word(view_get((enum view_id)i)->page));
+	subject = subject_of((enum view_id)i);
+	snprintf(names[i], sizeof(names[i]),
+			is_alone((enum view_id)i) ? "%s[/%s]"
+					: subject ? "%s/%s"
+						  : "%s%s",
+			plain_name(i), subject ? subject : "");
 	return names[i];
 }
 
@@ -52,8 +66,8 @@ static int find_view(const char *name, enum view_id *id, struct err *err)
 		*id = (enum view_id)i;
 		if (strlen(names[i]) != len || strncasecmp(names[i], name, len) != 0)
 			continue;
-		if ((view_get(*id)->page != NULL) == (name[len] == '/' && name[len + 1] != '\0') ||
-				(name[len] == '\0' && view_get(*id)->page->alone))
+		if ((subject_of(*id) != NULL) == (name[len] == '/' && name[len + 1] != '\0') ||
+				(name[len] == '\0' && is_alone(*id)))
 			return 0;
 		return err_set(err, ERR_CONFIG, 0, "dump: expected %s, found '%.60s'", dump_view_name(i), name);
 	}

@@ -14,6 +14,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/feed.h \
 	src/console/widget/grid.c \
 	src/console/widget/grid.h \
+	src/console/view/asked.c \
+	src/console/view/asked.h \
 	src/console/view/keymap.c \
 	src/console/view/keymap.h \
 	src/console/view/request_line.c \
@@ -25,6 +27,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/screen_page.c \
 	src/console/screen_past.c \
 	src/console/screen_parts.h \
+	src/console/widget/rule.c \
+	src/console/widget/rule.h \
 	src/console/widget/show.c \
 	src/console/widget/show.h \
 	src/console/widget/spark.c \
@@ -41,6 +45,11 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/messages_save.c \
 	src/console/view/view.c \
 	src/console/view/view.h \
+	src/console/view/view_id.h \
+	src/console/view/view_config.c \
+	src/console/view/view_lag.c \
+	src/console/view/view_load.c \
+	src/console/view/view_snapshots.c \
 	src/console/view/view_events.c \
 	src/console/view/view_help.c \
 	src/console/view/view_dead.c \

@@ -57,6 +57,7 @@ void screen_status(struct screen *s, const struct status *fresh, const char *tro
 		s->live = fresh;
 		s->status = s->past_shown ? &s->past : fresh;
 		s->stale_us = clock_mono_us();
+		screen_page_status(s);
 	}
 	screen_refresh(s);
 }
@@ -104,6 +105,16 @@ void screen_answer_end(struct screen *s, const char *why)
 /* ---- what actions do ---- */
 
 void screen_go(struct screen *s, enum view_id view)
+{
+	const struct view_page *page = view_get(view)->page;
+
+	if (page && page->subject == NULL && view != s->view)
+		screen_page_open(s, view, "");
+	else
+		screen_show(s, view);
+}
+
+void screen_show(struct screen *s, enum view_id view)
 {
 	if (view_get(s->view)->page && view != s->view) /* nobody looks any more */
 		s->cancel |= 1 << LANE_LIST | 1 << LANE_DETAIL;
@@ -174,7 +185,10 @@ static void action_pause(struct screen *s)
 	if (s->status == NULL || view->target == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
 	target = view->target(s->status, row, &paused);
-	snprintf(line, sizeof(line), "%s \"what=%s\"", paused ? "resume" : "pause", target);
+	if (s->view == VIEW_SNAPSHOTS)
+		snprintf(line, sizeof(line), "snapshot action=%s", paused ? "resume" : "pause");
+	else
+		snprintf(line, sizeof(line), "%s \"what=%s\"", paused ? "resume" : "pause", target);
 	screen_toast(s, ROLE_OK,
 			paused ? "resuming %s" : "pausing %s: nothing is lost, its lag grows until p resumes it",
 			target);
@@ -229,15 +243,31 @@ void screen_quit(struct screen *s)
 			"`millrace attach` opens the console on it again.");
 }
 
-static void action_open(struct screen *s)
+bool screen_has_detail(const struct screen *s)
 {
 	const struct view *view = view_get(s->view);
+
+	return view->page ? view->page->detail != NULL : view->detail != NULL && s->status != NULL;
+}
+
+void screen_detail(const struct screen *s, size_t row, struct buf *out)
+{
+	const struct view *view = view_get(s->view);
+
+	if (view->page)
+		view->page->detail(s->pages[s->view], row, out);
+	else
+		view->detail(s->status, row, out);
+}
+
+static void action_open(struct screen *s)
+{
 	size_t row;
 
-	if (s->status == NULL || view->detail == NULL || !grid_selected(&s->grids[s->view], &row))
+	if (!grid_selected(&s->grids[s->view], &row) || !screen_has_detail(s))
 		return;
 	buf_reset(&s->text);
-	view->detail(s->status, row, &s->text);
+	screen_detail(s, row, &s->text);
 	snprintf(s->text_title, sizeof(s->text_title), "detail");
 	s->text_top = 0;
 	s->mode = MODE_TEXT;
@@ -253,7 +283,7 @@ static void action_back(struct screen *s)
 	else if (g->filter[0])
 		g->filter[0] = '\0';
 	else if (s->view == VIEW_HELP)
-		s->view = VIEW_OVERVIEW;
+		screen_go(s, VIEW_OVERVIEW);
 	screen_refresh(s);
 }
 
@@ -392,7 +422,7 @@ long screen_move_of(enum action action, int rows)
 
 static enum view_id tab_of(const struct screen *s)
 {
-	return view_get(s->view)->page ? s->parent : s->view;
+	return screen_has_tab(s->view) ? s->view : s->parent;
 }
 
 void screen_act(struct screen *s, enum action action)

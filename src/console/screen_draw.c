@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console/screen_parts.h"
+#include "console/widget/rule.h"
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"
 #include "core/clock.h"
@@ -13,6 +14,9 @@
 #define LEAST_ROWS 10
 #define LEAST_COLS 40
 #define TABS_WIDE 120
+#define PANE_MAX (64 << 10)
+
+enum { SPLIT_COLS = 160, SPLIT_BELOW_COLS = 120, SPLIT_BELOW_ROWS = 30 };
 
 /* The verdict: nothing is loud when all is well. */
 static int draw_verdict(const struct status *st, struct canvas *cv, int x)
@@ -84,7 +88,7 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 	char title[900];
 	int x = 1;
 
-	if (page) {
+	if (page && page->subject) {
 		page->title(s->pages[s->view], title, sizeof(title));
 		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
 		return;
@@ -241,30 +245,75 @@ static void draw_dialog(const struct screen *s, struct canvas *cv)
 			(char)s->dialog.yes, s->dialog.leaves ? "stop and leave   [l] leave it running" : "yes");
 }
 
-static void draw_view(struct screen *s, struct canvas *cv, struct area at)
+static void draw_list(struct screen *s, struct canvas *cv, struct area at)
 {
 	const struct view *view = view_get(s->view);
 	static const struct status nothing;
 	const struct status *st = s->status ? s->status : &nothing;
 
 	s->list_rows = at.height > 2 ? at.height - 1 : 1;
-	if (view->page) {
+	if (s->status == NULL && view->page == NULL && s->view == VIEW_HELP)
+		grid_update(&s->grids[s->view], view->source, st);
+	if (view->page)
 		view->page->draw(s->pages[s->view], &s->grids[s->view], cv, at);
-		return;
+	else if (view->draw)
+		view->draw(&s->grids[s->view], st, cv, at);
+	else
+		grid_draw(&s->grids[s->view], view->source, st, cv, at.y, at.x, at.height, at.width);
+}
+
+/* A large screen shows the selected row's detail beside the list, or below it. at: what is left for the list */
+static struct area split(const struct screen *s, struct area *at)
+{
+	struct area pane = *at;
+	size_t row;
+
+	if (s->view == VIEW_OVERVIEW || !screen_has_detail(s) || !grid_selected(&s->grids[s->view], &row))
+		return (struct area){ 0 };
+	if (at->width >= SPLIT_COLS) {
+		at->width = at->width * 3 / 5;
+		pane.x += at->width + 1;
+		pane.width -= at->width + 1;
+	} else if (at->width >= SPLIT_BELOW_COLS && at->height >= SPLIT_BELOW_ROWS) {
+		at->height = at->height * 2 / 3;
+		pane.y += at->height;
+		pane.height -= at->height;
+	} else {
+		return (struct area){ 0 };
 	}
-	if (s->status == NULL && s->view != VIEW_HELP) {
+	return pane;
+}
+
+static void draw_pane(struct screen *s, struct canvas *cv, struct area at)
+{
+	struct buf text;
+	size_t row;
+
+	if (at.width == 0 || !grid_selected(&s->grids[s->view], &row))
+		return;
+	buf_init(&text, PANE_MAX);
+	screen_detail(s, row, &text);
+	rule_draw(cv, at.y, at.x, at.width, "the selected line", "Enter: whole");
+	wrap_draw(cv, text.data ? text.data : "", text.len, at.y + 1, at.x + 1, at.height - 1, at.width - 2, 0,
+			ROLE_TEXT);
+	buf_done(&text);
+}
+
+static void draw_view(struct screen *s, struct canvas *cv, struct area at)
+{
+	const struct view_page *page = view_get(s->view)->page;
+	struct area whole = at, pane;
+
+	if (s->status == NULL && s->view != VIEW_HELP && page == NULL) {
 		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM,
 				s->trouble[0] ? s->trouble : "connecting...");
 		return;
 	}
-	if (s->status == NULL)
-		grid_update(&s->grids[s->view], view->source, st);
-	if (view->draw)
-		view->draw(&s->grids[s->view], st, cv, at);
-	else
-		grid_draw(&s->grids[s->view], view->source, st, cv, at.y, at.x, at.height, at.width);
-	if (s->stale && !s->past_shown && s->view != VIEW_HELP)
-		canvas_over(cv, at.y, at.x, at.height, at.width, OVER_STALE);
+	pane = split(s, &at);
+	draw_list(s, cv, at);
+	draw_pane(s, cv, pane);
+	if (s->stale && !s->past_shown && s->view != VIEW_HELP && screen_has_tab(s->view))
+		canvas_over(cv, whole.y, whole.x, whole.height, whole.width, OVER_STALE);
 }
 
 static void draw_too_small(const struct screen *s, struct canvas *cv)

@@ -20,6 +20,22 @@ const void *screen_of(const struct screen *s)
 	return page_of(s) ? s->pages[s->view] : (const void *)s->status;
 }
 
+bool screen_has_tab(enum view_id view)
+{
+	const struct view_page *page = view_get(view)->page;
+
+	return page == NULL || page->subject == NULL;
+}
+
+static void show_text(struct screen *s, const struct view_order *o)
+{
+	buf_reset(&s->text);
+	buf_put(&s->text, o->show->data ? o->show->data : "", o->show->len);
+	snprintf(s->text_title, sizeof(s->text_title), "%s", o->about);
+	s->text_top = 0;
+	s->mode = MODE_TEXT;
+}
+
 /* What the page wanted. */
 static void carry_out(struct screen *s, const struct view_order *o)
 {
@@ -29,7 +45,7 @@ static void carry_out(struct screen *s, const struct view_order *o)
 	} else if (o->request[0]) {
 		snprintf(s->request, sizeof(s->request), "%s", o->request);
 		s->request_lane = o->lane;
-		if (o->lane == LANE_LIST)
+		if (o->lane == LANE_LIST && !o->again)
 			grid_reset(&s->grids[s->view]);
 	}
 	if (o->prompt) {
@@ -42,6 +58,8 @@ static void carry_out(struct screen *s, const struct view_order *o)
 		screen_toast(s, o->role, "%s", o->toast);
 	if (o->copy)
 		screen_copy(s, o->copy->data ? o->copy->data : "", o->copy->len);
+	if (o->show)
+		show_text(s, o);
 	if (o->trace) {
 		snprintf(s->traced, sizeof(s->traced), "%s", o->table);
 		screen_trace(s, o->trace);
@@ -67,11 +85,24 @@ void screen_page_open(struct screen *s, enum view_id view, const char *subject)
 
 	if (s->pages[view] == NULL)
 		s->pages[view] = xcalloc(1, page->size);
-	if (view_get(s->view)->page == NULL)
+	if (screen_has_tab(s->view))
 		s->parent = s->view;
-	grid_reset(&s->grids[view]);
+	if (page->subject)
+		grid_reset(&s->grids[view]);
 	page->open(s->pages[view], subject, &o);
-	screen_go(s, view);
+	screen_show(s, view);
+	carry_out(s, &o);
+	screen_page_status(s);
+}
+
+void screen_page_status(struct screen *s)
+{
+	const struct view_page *page = page_of(s);
+	struct view_order o = { .prompt = PROMPT_NONE };
+
+	if (page == NULL || page->status == NULL || s->status == NULL)
+		return;
+	page->status(s->pages[s->view], s->status, &o);
 	carry_out(s, &o);
 }
 
@@ -81,7 +112,7 @@ bool screen_page_act(struct screen *s, enum action action)
 	struct view_order o = { .prompt = PROMPT_NONE };
 	bool taken;
 
-	if (page == NULL)
+	if (page == NULL || page->act == NULL)
 		return false;
 	taken = page->act(s->pages[s->view], &s->grids[s->view], action, &o);
 	if (taken)

@@ -13,7 +13,9 @@ void screen_trace(struct screen *s, const char *key);		      /* of the table in 
 void screen_quit(struct screen *s);
 void screen_search(struct screen *s, int step);	   /* to the next line that has what was searched for, or the last */
 long screen_move_of(enum action action, int rows); /* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */
-void screen_go(struct screen *s, enum view_id view);
+void screen_go(struct screen *s, enum view_id view); /* by its key: a page with a tab is opened */
+void screen_show(struct screen *s, enum view_id view);
+bool screen_has_tab(enum view_id view);
 void screen_copy(struct screen *s, const char *text, size_t len);
 /* screen_past.c: the screen as it was. moment: as people write it, in local time */
 bool past_moment(const char *text, int64_t now_us, int64_t *wall_s);
@@ -26,12 +28,15 @@ void screen_past_show(struct screen *s, struct status *was); /* takes what it ho
 void screen_past_line(struct screen *s, const char *line, size_t len);
 bool screen_past_refuses(struct screen *s); /* and says so */
 void screen_past_bar(const struct screen *s, struct canvas *cv, int y);
+bool screen_has_detail(const struct screen *s);
+void screen_detail(const struct screen *s, size_t row, struct buf *out);
 const void *screen_of(const struct screen *s); /* what the list of the view is over; NULL: nothing yet */
 /* The page that is shown: a key's action (false: not the page's), and what was typed at its prompt. */
 bool screen_page_act(struct screen *s, enum action action);
 void screen_page_prompted(struct screen *s, const char *text);
 void screen_page_open(struct screen *s, enum view_id view, const char *subject);
 void screen_page_refresh(struct screen *s);
+void screen_page_status(struct screen *s); /* a fresh one */
 void screen_pages_done(struct screen *s);
 
 #endif

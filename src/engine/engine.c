@@ -93,6 +93,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->figures = figures_new();
 	e->complete = engine_complete_new();
 	lock_init(&e->lock);
+	lock_init(&e->reload_lock);
 	clock_cond_init(&e->tick);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
@@ -196,6 +197,7 @@ bool engine_free(struct engine *e)
 	free(e->partitions);
 	engine_reloads_free(e);
 	pthread_mutex_destroy(&e->lock);
+	pthread_mutex_destroy(&e->reload_lock);
 	pthread_cond_destroy(&e->tick);
 	free(e);
 	return true;

@@ -33,7 +33,7 @@ uint64_t engine_ticks(
 bool engine_ended(struct engine *e,
 		struct
 		err *err); /* nothing is left to do (initial_only: err.kind NONE), or nothing can be done with this configuration: why */
-/* SIGHUP: what may change while it runs. 0: fresh is taken over; -1: nothing has changed. @thread the main one */
+/* SIGHUP: what may change while it runs. 0: fresh is taken over; -1: nothing has changed. @thread any */
 int engine_reload(struct engine *e, struct settings *fresh, struct err *err);
 
 /* ---- requests: what commands and consoles ask ---- */

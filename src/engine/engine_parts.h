@@ -81,6 +81,8 @@ void load_status(struct load *l, struct status_load *out); /* @thread any */
 
 /* The messages of a table are loaded again: from "begin", an offset, a time. partitions: how many. @thread any */
 int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err);
+/* The newest loads, a line each (load_done.h). @thread any */
+void load_done_print(struct load *l, const char *table, int64_t n, engine_emit *emit, void *arg);
 void load_reload(struct load *l);		 /* scripts that have another version are compiled again */
 bool load_reloaded(struct load *l, int wait_ms); /* whether that has happened */
 void load_resumed(struct load *l);		 /* a table was paused or resumed: what waits retries now */
@@ -199,6 +201,7 @@ struct engine {
 	pthread_cond_t tick;
 	struct status_partition *partitions;
 	size_t npartitions;
+	int64_t partitions_us;	  /* monotonic: when they were read */
 	_Atomic int64_t asked_us; /* when a status was last asked for: partitions are only looked up while someone looks */
 	struct status_bottleneck bottleneck;
 	const struct settings *sections_of; /* whose [table NAME] were looked up last */
@@ -206,7 +209,8 @@ struct engine {
 		struct engine_reload *before;
 		struct settings *settings;
 		struct mysql_conf mysql;
-	} * reloads;
+	} * reloads; /* added to under reload_lock */
+	pthread_mutex_t reload_lock;
 	struct engine_rules { /* what the rules of engine_problems.c remember; under lock */
 		int64_t lag_rows;
 		unsigned lag_rises; /* samples in a row */
@@ -224,6 +228,13 @@ int engine_check_scripts(const struct settings *s, struct err *err);
 int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err);
 bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report); /* true: none */
 void engine_reloads_free(struct engine *e);
+int engine_reload_file(struct engine *e, const char *who, struct err *err); /* the file is read again. @thread any */
+/* What it would do: a line of text for each setting that the file has with another value. -1: it would be refused */
+int engine_reload_look(struct engine *e, engine_emit *emit, void *arg, struct err *err);
+/* engine_groups.c: how far each consumer group is; which offsets a replay would set, changing nothing. A line each */
+int engine_replay_plan(struct engine *e, struct log *log, const char *table, const char *from, engine_emit *emit,
+		void *arg, struct err *err);
+int engine_groups_print(struct engine *e, struct log *log, engine_emit *emit, void *arg, struct err *err);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, struct status *out);
 void engine_status_look(struct engine *e,

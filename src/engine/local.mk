@@ -46,6 +46,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_inspect.h \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \
+	src/engine/control/engine_groups.c \
 	src/engine/control/engine_requests.c \
 	src/engine/control/engine_rules.c \
 	src/engine/base/request_doc.c \
@@ -78,6 +79,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load.c \
 	src/engine/load/load_assign.c \
 	src/engine/load/load_dead.c \
+	src/engine/load/load_done.c \
+	src/engine/load/load_done.h \
 	src/engine/load/load_due.c \
 	src/engine/load/load_end.c \
 	src/engine/load/load_gate.c \
@@ -251,3 +254,7 @@ tests_unit_test_series_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_recording
 tests_unit_test_recording_SOURCES = tests/unit/test_recording.c src/engine/recorder/recording.c src/engine/recorder/recording_file.c
 tests_unit_test_recording_LDADD = $(CORE) $(ZSTD_LIBS)
+
+check_PROGRAMS += tests/unit/test_load_done
+tests_unit_test_load_done_SOURCES = tests/unit/test_load_done.c src/engine/load/load_done.c
+tests_unit_test_load_done_LDADD = $(ROW) $(JANSSON_LIBS)

@@ -282,7 +282,7 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 {
 	enum sink_outcome outcome;
 
-	memset(result, 0, sizeof(*result));
+	*result = (struct sink_result){ .phases = { -1, -1, -1, -1, -1 } };
 	if (!label_is_good(label)) {
 		err_set(err, ERR_CONFIG, 0, "label '%.140s': expected 1 to 128 letters, digits, '_' or '-'", label);
 		return SINK_REFUSED;

@@ -60,10 +60,16 @@ struct sink_bad {
 	const char *reason; /* names the column */
 };
 
+struct sink_phases { /* how long each part took at the target, in milliseconds; -1: it does not say */
+	int64_t begin_ms, plan_ms, receive_ms, write_ms, publish_ms;
+};
+
 struct sink_result {
 	uint64_t rows_loaded;
 	uint64_t rows_filtered; /* = nbad */
 	int64_t ms;
+	uint64_t bytes;		    /* of the rows, as they were sent; 0 unknown */
+	struct sink_phases phases;  /* of all its loads together */
 	bool down;		    /* with REFUSED: the target itself was not there, whatever the table */
 	bool too_many_versions;	    /* with REFUSED, UNKNOWN: loads come faster than the target merges them */
 	const struct sink_bad *bad; /* lent until the next call on this handle */

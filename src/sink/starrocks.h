@@ -171,6 +171,7 @@ struct starrocks_answer {
 	char status[64], existing[32];
 	char message[400], error_url[512];
 	int64_t total, loaded, filtered;
+	struct sink_phases phases;
 };
 
 struct starrocks_load { /* one Stream Load */

@@ -223,6 +223,14 @@ static const char *member(const json_t *root, const char *key, const char *other
 	return text ? text : "";
 }
 
+/* -1: the answer does not say */
+static int64_t phase(const json_t *root, const char *name)
+{
+	const json_t *ms = json_object_get(root, name);
+
+	return json_is_integer(ms) ? json_integer_value(ms) : -1;
+}
+
 static int answer_parse(struct starrocks_http *h, long http, const char *url, struct starrocks_answer *a,
 		struct err *err)
 {
@@ -251,6 +259,11 @@ static int answer_parse(struct starrocks_http *h, long http, const char *url, st
 	a->total = json_integer_value(json_object_get(root, "NumberTotalRows"));
 	a->loaded = json_integer_value(json_object_get(root, "NumberLoadedRows"));
 	a->filtered = json_integer_value(json_object_get(root, "NumberFilteredRows"));
+	a->phases = (struct sink_phases){ .begin_ms = phase(root, "BeginTxnTimeMs"),
+		.plan_ms = phase(root, "StreamLoadPlanTimeMs"),
+		.receive_ms = phase(root, "ReadDataTimeMs"),
+		.write_ms = phase(root, "WriteDataTimeMs"),
+		.publish_ms = phase(root, "CommitAndPublishTimeMs") };
 	json_decref(root);
 	return 0;
 }
@@ -373,7 +386,7 @@ int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *l
 	char *path = load_path(load), *location = NULL;
 	int result = -1;
 
-	memset(answer, 0, sizeof(*answer));
+	*answer = (struct starrocks_answer){ .phases = { -1, -1, -1, -1, -1 } };
 	for (unsigned i = 0; i < h->nhosts; i++) {
 		char *url = xasprintf("%s%s", h->hosts[h->current], path);
 

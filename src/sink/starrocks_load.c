@@ -244,6 +244,23 @@ static int part_write(struct load *l, const struct part *part)
 	return 0;
 }
 
+static void phase_add(int64_t *sum, int64_t ms)
+{
+	if (ms >= 0)
+		*sum = (*sum < 0 ? 0 : *sum) + ms;
+}
+
+/* A load may be several for StarRocks: what each took is added up. */
+static void phases_add(struct sink_result *result, const struct starrocks_answer *answer, size_t bytes)
+{
+	phase_add(&result->phases.begin_ms, answer->phases.begin_ms);
+	phase_add(&result->phases.plan_ms, answer->phases.plan_ms);
+	phase_add(&result->phases.receive_ms, answer->phases.receive_ms);
+	phase_add(&result->phases.write_ms, answer->phases.write_ms);
+	phase_add(&result->phases.publish_ms, answer->phases.publish_ms);
+	result->bytes += bytes;
+}
+
 /* Sends what stands in the body. */
 static enum sink_outcome part_send(struct load *l, const struct part *part, struct starrocks_answer *answer)
 {
@@ -273,6 +290,7 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 		outcome = part_judge(l, part, label, answer, l->err);
 	else
 		outcome = answer->sent ? part_settle(l, label, answer, l->err) : SINK_REFUSED;
+	phases_add(l->result, answer, load.len);
 	l->result->down = outcome == SINK_REFUSED && !answer->sent && l->err->kind == ERR_UNREACHABLE;
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		l->any_new |= outcome == SINK_LOADED;

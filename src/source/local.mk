@@ -153,6 +153,7 @@ src_source_server_libserver_a_SOURCES = \
 	src/source/server/mysql_scan.c \
 	src/source/server/mysql_scan.h \
 	src/source/server/mysql_side.c \
+	src/source/server/mysql_kept.h \
 	src/source/server/mysql_side.h \
 	src/source/server/mysql_throttle.c \
 	src/source/server/mysql_throttle.h \

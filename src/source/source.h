@@ -16,6 +16,7 @@
 #include "row/batch.h"
 #include "row/exam.h"
 #include "source/server/mysql_conf.h"
+#include "source/server/mysql_kept.h"
 
 /* One table of the snapshot that runs, or of the last one: the initial one, or those beside the stream. */
 enum reading_state { READING_WAITS, READING_RUNS, READING_DONE, READING_ENDED }; /* ended: before its last row */
@@ -45,7 +46,8 @@ struct source_status {
 	uint64_t pos;
 	char server_gtids[4096], server_file[256]; /* asked once in a while */
 	uint64_t server_pos;
-	int64_t behind_bytes;	      /* -1 unknown */
+	int64_t behind_bytes; /* -1 unknown */
+	struct binlog_kept kept;
 	int64_t server_us;	      /* wall, when that was asked */
 	uint64_t events, rows, bytes; /* read since the start */
 	uint64_t reconnects;

@@ -156,6 +156,7 @@ static void status_stream(struct source *s, bool reading)
 	source_copy_cut(st->server_file, sizeof(st->server_file), s->side.server.file);
 	st->server_pos = s->side.server.pos;
 	st->behind_bytes = s->side.behind_bytes;
+	st->kept = s->side.kept;
 	st->server_us = s->side.known_us;
 	mysql_stream_news(s->stream, note_stream_table, s);
 }

@@ -47,10 +47,10 @@ if command -v tmux > /dev/null; then
 	shown() { t capture-pane -p -t 0 2> /dev/null; }
 	plain() { sed '1d; $d' | sed 's/[0-9][0-9.,]*/#/g; s/ [a-zµ]\{1,2\} / /g; s/[[:space:]]\{1,\}/ /g; s/ $//'; }	# header and hints apart
 	same() { ask dump "$1" --size 80x24 && diff <(plain < "$dir/out") <(shown | plain) > "$dir/diff"; }
+	declare -A key_of=([stages]=2 [topics]=3 [lag]=4 [tables]=5 [snapshots]=9 [config]=0 [problems]="!")
 	until_true 20 grep -q Overview <(shown)
-	declare -A keys=([2]=stages [3]=topics [5]=tables [!]=problems)
-	for key in "${!keys[@]}"; do
-		view=${keys[$key]}
+	for view in stages topics tables lag snapshots config problems; do
+		key=${key_of[$view]}
 		t send-keys -t 0 "$key"
 		until_true 20 same "$view"; ok $? "key $key shows what dump $view prints" || note < "$dir/diff"
 	done
@@ -70,7 +70,7 @@ while read -r request; do
 	grep -qE "unknown" "$dir/err"; ok $? "as one" || note < "$dir/err"
 	ask "do"
 done < "$dir/requests"
-for request in status topics dead latency settings "history series=load.rows from=30s" "pause what=load" "resume what=load" "snapshot action=list"; do
+for request in status topics groups loads "loads n=1 table=testdb.t" reload-check "replay-plan table=testdb.t" dead latency settings "history series=load.rows from=30s" "pause what=load" "resume what=load" "snapshot action=list"; do
 	# shellcheck disable=SC2086	# words on purpose
 	ask "do" $request; is $? 0 "do $request" || note < "$dir/err"
 done
@@ -82,6 +82,18 @@ ask history sink.latency --json; jq -e '.values | map(select(. != null)) | lengt
 ask history loaded testdb.t --from 60s --json; jq -e '.table == "testdb.t" and (.values | length == 6)' "$dir/out" > /dev/null; ok $? "a table's figures" || note < "$dir/err"
 ask history no.such; is $? 2 "a figure that is not there: exit 2"
 ask history log.rate --from 5m --to 10m; is $? 2 "a time before its beginning: exit 2"
+ask "do" loads; jq -es 'map(select(.table == "testdb.t")) | .[0].result == "loaded" and .[0].rows == 2' "$dir/out" > /dev/null; ok $? "the loads tell what they carried" || note < "$dir/out"
+ask "do" replay-plan table=testdb.t; grep -q "from 2 back to 0, 2 messages are loaded again" "$dir/out"; ok $? "replay-plan tells what a replay would do" || note < "$dir/out"
+same_table t
+ask "do" replay-plan table=testdb.none; is $? 2 "of a table that is not there it says so"
+sed -i 's/^name = e2e/name = e2e\ndrain.timeout = 7s\nlog.level = debug/' "$dir/millrace.conf"
+ask "do" reload-check; grep -q "log.level: now 'info', in the file 'debug': a reload applies it" "$dir/out"; ok $? "reload-check tells what the changed file would do" || note < "$dir/out"
+ask "do" settings; grep -q '"key":"log.level","value":"info"' "$dir/out"; ok $? "and changes nothing"
+ask "do" reload; is $? 0 "do reload" || note < "$dir/err"
+ask "do" settings; grep -q '"key":"log.level","value":"debug"' "$dir/out"; ok $? "applies it"
+echo "no.such.key = 1" >> "$dir/millrace.conf"
+ask "do" reload-check; is $? 2 "a file that is wrong is refused"
+sed -i '/^no.such.key/d' "$dir/millrace.conf"
 stop_millrace; ok $? "it stops in good order"
 no_trouble
 done_testing

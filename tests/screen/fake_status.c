@@ -21,6 +21,20 @@ static void fill_capture(struct status_capture *c, unsigned second)
 	c->pos = 1190000 + second * 4000000u;
 	c->lag_ms = 180 + second % 3 * 20;
 	c->behind_bytes = 4096;
+	strcpy(c->read_file, "binlog.000042");
+	c->read_pos = c->pos + 2048;
+	strcpy(c->server_file, "binlog.000042");
+	c->server_pos = c->read_pos + 4096;
+	strcpy(c->oldest_file, "binlog.000017");
+	c->kept_bytes = INT64_C(25) << 30;
+	c->keeps_ms = 172800000;
+	c->fill = (struct status_fill){ .tables = 3,
+		.tables_done = 1,
+		.all_rows = 1204551,
+		.all_total = 3100000,
+		.rows_per_s = 21000,
+		.all_left_ms = 90300,
+		.throttled = "Threads_running is 71, the limit is 60" };
 }
 
 static void fill_load(struct status_load *l, unsigned second)
@@ -133,8 +147,29 @@ static void fill_partitions(struct status *s, unsigned second)
 		p->low = (int64_t)i * 1000;
 		p->high = 1234567 + (int64_t)i * 1000 + second * 4000;
 		p->committed = i == 4 ? -1 : p->high - (int64_t)i * 60000;
+		p->lag_per_s = i == 4 ? NAN : (double)i * 40 - 60;
 		p->lag = i == 4 ? -1 : p->high - p->committed;
 	}
+}
+
+static void fill_readings(struct status *s)
+{
+	static const struct status_reading readings[] = {
+		{ .name = "testdb.customers", .state = "done", .rows = 90112, .total = 88000, .chunks = 11 },
+		{ .name = "testdb.orders",
+				.state = "running",
+				.rows = 1114439,
+				.total = 2400000,
+				.chunks = 137,
+				.rows_per_s = 21000,
+				.left_ms = 61200 },
+		{ .name = "testdb.items", .state = "waiting", .total = 612000, .left_ms = -1 },
+		{ .name = "archive.old", .state = "ended", .rows = 512, .left_ms = -1 },
+	};
+
+	s->nreadings = sizeof(readings) / sizeof(readings[0]);
+	s->readings = xrealloc(s->readings, sizeof(readings));
+	memcpy(s->readings, readings, sizeof(readings));
 }
 
 static void fill_problems(struct status *s, unsigned second)
@@ -191,6 +226,7 @@ static void fill_trends(struct status *s, unsigned second)
 		{ "sink.rate", 5, 9080 },
 		{ "capture.lag", 30, 200 },
 		{ "load.lag", 30, 400 },
+		{ "load.rows", 30, 180000 },
 	};
 
 	s->ntrends = sizeof(series) / sizeof(series[0]);
@@ -249,6 +285,7 @@ void fake_status_fill(struct status *s, unsigned second)
 	fill_tables(s, second);
 	fill_partitions(s, second);
 	fill_events(s, second);
+	fill_readings(s);
 	fill_problems(s, second);
 	fill_trends(s, second);
 }

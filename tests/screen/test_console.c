@@ -26,7 +26,7 @@ static const struct engine_request_arg_doc trace[] = { { "table", ARG_TABLE, tru
 	{ "key", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_arg_doc snapshot[] = { { "tables", ARG_TABLES, false, NULL, EFFECT_READ, "" },
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
-	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+	{ "action", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_arg_doc acknowledge[] = { { "problem", ARG_TEXT, true, NULL, EFFECT_READ, "" },
 	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_arg_doc past[] = { { "at", ARG_TEXT, true, NULL, EFFECT_READ, "" },
@@ -34,6 +34,7 @@ static const struct engine_request_arg_doc past[] = { { "at", ARG_TEXT, true, NU
 static const struct engine_request_arg_doc dead[] = { { "id", ARG_TEXT, false, NULL, EFFECT_READ, "" },
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" }, { "reason", ARG_TEXT, false, NULL, EFFECT_READ, "" },
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+static const struct engine_request_arg_doc no_args[] = { { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_doc docs[] = {
 	{ "past", EFFECT_READ, "", past },
 	{ "pause", EFFECT_REVERSIBLE, "", held },
@@ -44,6 +45,8 @@ static const struct engine_request_doc docs[] = {
 	{ "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
 	{ "dead-retry", EFFECT_COSTLY, "", dead },
 	{ "dead-discard", EFFECT_DESTRUCTIVE, "", dead },
+	{ "reload-check", EFFECT_READ, "", no_args },
+	{ "reload", EFFECT_REVERSIBLE, "", no_args },
 	{ NULL, EFFECT_READ, NULL, NULL },
 };
 
@@ -359,7 +362,7 @@ static void test_danger(void)
 	keys("testdb.orders\r");
 	is_str(screen.request, "snapshot testdb.orders truncate=yes", "the name in full does it");
 	screen.request[0] = '\0';
-	keys(":snapshot testdb.orders truncate=maybe extra more\r");
+	keys(":snapshot testdb.orders truncate=maybe extra more words\r");
 	is_str(screen.request, "", "what is not understood is not sent");
 	keys(":tap sink\r");
 	is_str(screen.request, "tap sink", "a read asks nothing");
@@ -447,7 +450,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-discard",
+	is_str(err.msg, "there is no 'fly'; there are past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-discard, reload-check, reload",
 			"tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
@@ -472,6 +475,7 @@ static void test_snapshot(void)
 		readings[i] = (struct status_reading){ .state = "waiting", .left_ms = -1 };
 		snprintf(readings[i].name, sizeof(readings[i].name), "d.t%d", i);
 	}
+	status.capture.fill = (struct status_fill){ 0 };
 	status.readings = readings;
 	status.nreadings = 10003;
 	status.capture.snapshot = (struct status_snapshot){ .running = true,
@@ -505,6 +509,105 @@ static void test_snapshot(void)
 static void answer(enum view_lane lane, const char *line)
 {
 	screen_lane_answer(&screen, lane, line, strlen(line));
+}
+
+static void answer_loads(void)
+{
+	char line[800];
+
+	for (int i = 0; i < 30; i++) {
+		snprintf(line, sizeof(line),
+				"{\"number\":%d,\"at_us\":%lld,\"table\":\"testdb.%s\",\"partition\":%d,\"from\":%d,\"to\":%d,"
+				"\"messages\":%d,\"rows\":%d,\"bad\":%d,\"bytes\":%d,\"prepare_us\":%d,\"load_us\":%d,\"begin_ms\":3,"
+				"\"plan_ms\":%d,\"receive_ms\":%d,\"write_ms\":190,\"publish_ms\":%d,\"result\":\"%s\","
+				"\"label\":\"shop_orders_1f2e_%d\",\"detail\":\"%s\"}",
+				300 - i, 1699999990000000LL - i * 2100000LL, i % 3 ? "orders" : "a\\u202eb\\u001b[2J",
+				i % 3, 8413988 - i * 20000, 8413988 - i * 20000 + 18000, 18000, 17112 - i,
+				i == 4 ? 2 : 0, 3250586, 1500, 2012000 - i * 55000, 12 + i, 90 + i * 3, 1700 - i * 55,
+				i == 7			  ? "later"
+						: i == 9  ? "refused"
+						: i == 11 ? "duplicate"
+							  : "loaded",
+				i, i == 7 ? "StarRocks: Fail: too many versions" : "Success");
+		answer(LANE_LIST, line);
+	}
+	screen_lane_end(&screen, LANE_LIST, "");
+}
+
+static void answer_groups(void)
+{
+	char line[400];
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(line, sizeof(line),
+				"{\"group\":\"%s\",\"topic\":\"mysql.testdb.orders\",\"table\":\"testdb.orders\",\"partition\":%d,\"low\":0,"
+				"\"high\":%d,\"offset\":%d,\"lag\":%d%s}",
+				i < 4 ? "shop-load" : "reports", i % 4, 8413990, 8413990 - i * 3000, i * 3000,
+				i < 2			? ",\"lag_per_s\":-42.5"
+						: i < 4 ? ",\"lag_per_s\":12.0"
+							: "");
+		answer(LANE_LIST, line);
+	}
+	screen_lane_end(&screen, LANE_LIST, "");
+}
+
+static void answer_settings(void)
+{
+	static const char *const lines[] = {
+		"{\"section\":\"millrace\",\"key\":\"name\",\"value\":\"shop\",\"default\":\"millrace\",\"from\":\"set\","
+		"\"applies\":\"restart\",\"help\":\"Prefixes labels, consumer groups and topics.\",\"values\":null}",
+		"{\"section\":\"mysql\",\"key\":\"password\",\"value\":\"(set)\",\"default\":null,\"from\":\"set\","
+		"\"applies\":\"reload\",\"help\":\"Its password.\",\"values\":null}",
+		"{\"section\":\"mysql\",\"key\":\"snapshot.mode\",\"value\":\"initial\",\"default\":\"initial\",\"from\":\"default\","
+		"\"applies\":\"restart\",\"help\":\"What is read at the first start.\",\"values\":\"initial|no_data\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		answer(LANE_LIST, lines[i]);
+	screen_lane_end(&screen, LANE_LIST, "");
+}
+
+/* Screens whose list is the answer of a request. */
+static void test_asked(int rows, int cols)
+{
+	clock_fake(rows * INT64_C(100000000));
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("8");
+	is_str(screen.request, "loads n=200", "8 asks for the loads");
+	ok(strstr(dump(), "asking...") != NULL, "until they come");
+	answer_loads();
+	is_golden("load");
+	screen.request[0] = '\0';
+	clock_fake(rows * INT64_C(100000000) + 2000000);
+	screen_status(&screen, &status, NULL);
+	is_str(screen.request, "loads n=200", "and again with the next status");
+	keys("j");
+	answer(LANE_LIST, "{\"number\":301,\"table\":\"testdb.new\"}");
+	ok(strstr(dump(), "testdb.new") == NULL, "what is shown changes when all has come");
+	screen_lane_end(&screen, LANE_LIST, "loads: this process does not load (role capture)");
+	ok(strstr(dump(), "does not load") != NULL, "a refusal is told");
+	keys("4");
+	is_str(screen.request, "groups", "4 asks for the groups");
+	answer_groups();
+	is_golden("lag");
+	keys("0");
+	is_str(screen.request, "settings", "0 asks for the settings");
+	answer_settings();
+	is_golden("config");
+	keys("c");
+	is_str(screen.request, "reload-check", "c looks at the changed file");
+	screen_answer(&screen, "[mysql] port: needs a restart", 29);
+	screen_answer_end(&screen, NULL);
+	ok(strstr(dump(), "needs a restart") != NULL, "and shows what it would do");
+	keys("qr");
+	is_str(screen.request, "reload", "r applies it");
+	keys("9");
+	is_golden("snapshots");
+	keys("p");
+	is_int(screen.mode, MODE_DIALOG, "p pauses the snapshot, and asks");
+	is_str(screen.dialog.command, "snapshot action=pause", "by this request");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
 }
 
 static void answer_messages(void)
@@ -855,6 +958,10 @@ int main(void)
 	test_command();
 	test_request_line();
 	test_snapshot();
+	test_asked(24, 80);
+	test_asked(40, 120);
+	test_asked(50, 200);
+	clock_fake(0);
 	test_messages(24, 80);
 	test_messages(50, 200);
 	test_dead(24, 80);

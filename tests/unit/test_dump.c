@@ -7,7 +7,11 @@
 
 const struct engine_request_doc *engine_request_docs(void)
 {
-	static const struct engine_request_doc docs[] = { { NULL, EFFECT_READ, NULL, NULL } };
+	static const struct engine_request_arg_doc args[] = { { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+	static const struct engine_request_doc docs[] = { { "loads", EFFECT_READ, "", args },
+		{ "groups", EFFECT_READ, "", args }, { "settings", EFFECT_READ, "", args },
+		{ NULL, EFFECT_READ, NULL, NULL } };
 
 	return docs;
 }
@@ -22,7 +26,17 @@ static int fake_status(void *self, struct status *out, struct err *err)
 	return 0;
 }
 
-static struct engine_link engine = { .status = fake_status, .where = "a test" };
+static int fake_request(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
+{
+	(void)self;
+	(void)r;
+	(void)emit;
+	(void)arg;
+	(void)err;
+	return 0;
+}
+
+static struct engine_link engine = { .status = fake_status, .request = fake_request, .where = "a test" };
 
 static int lines_of(const char *text)
 {

@@ -439,6 +439,7 @@ static void page_draw(void *state, struct grid *g, struct canvas *cv, struct are
 
 const struct view_page view_dead_page = {
 	.size = sizeof(struct dead_page),
+	.subject = "TABLE",
 	.alone = true,
 	.done = page_done,
 	.open = page_open,

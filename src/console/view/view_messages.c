@@ -349,6 +349,7 @@ static void page_draw(void *state, struct grid *g, struct canvas *cv, struct are
 
 const struct view_page view_messages_page = {
 	.size = sizeof(struct messages_page),
+	.subject = "TOPIC",
 	.done = page_done,
 	.open = page_open,
 	.act = page_act,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/widget/rule.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
 
@@ -29,11 +30,7 @@ enum {
 
 static int draw_title(struct canvas *cv, struct area at, const char *title, const char *right)
 {
-	canvas_line(cv, at.y, at.x, at.width, ROLE_BORDER, 0x2500);
-	canvas_printf(cv, at.y, at.x + 2, at.width - 4, ROLE_TITLE, " %s ", title);
-	if (right[0] && (int)(strlen(title) + strlen(right)) + 12 < at.width)
-		canvas_printf(cv, at.y, at.x + at.width - (int)strlen(right) - 4, (int)strlen(right) + 2, ROLE_DIM,
-				" %s ", right);
+	rule_draw(cv, at.y, at.x, at.width, title, right);
 	return at.y + TITLE;
 }
 

@@ -9,6 +9,7 @@
 #include "console/view/keymap.h"
 #include "console/widget/grid.h"
 #include "core/buf.h"
+#include "engine/status/status.h"
 
 struct area {
 	int y, x, height, width;
@@ -30,22 +31,32 @@ struct view_order {
 	const char *table; /* of it */
 	bool asks;	   /* the request is one as if typed: asked first where it costs, its answer is shown */
 	bool close;	   /* back to where it was opened */
+	bool again;	   /* the request refreshes the list: cursor and filter stay */
+	struct buf *show;  /* to be read in the overlay; lent until the next call. NULL: nothing */
+	const char *about; /* its title */
 	struct buf *copy;  /* to the clipboard; lent until the next call. NULL: nothing */
 };
 
 struct view_page {
-	size_t size; /* of the state; it begins as zeros */
-	bool alone;  /* it is also opened with "": of everything */
+	size_t size;	     /* of the state; it begins as zeros */
+	const char *subject; /* what it is opened with: "TOPIC"; NULL: nothing, it has a tab */
+	bool alone;	     /* it is also opened with "": of everything */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
-	/* A key's action; false: not the page's, the screen does what it does in lists. */
+	/* A fresh status, while the page is shown; lent until the next one. NULL: it does not care */
+	void (*status)(void *state, const struct status *s, struct view_order *out);
+	/* A key's action; NULL or false: not the page's, the screen does what it does in lists. */
 	bool (*act)(void *state, struct grid *g, enum action action, struct view_order *out);
+	/* NULL: it asks for nothing */
 	void (*prompted)(void *state, enum view_prompt which, const char *text, struct view_order *out);
 	void (*answer)(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);
 	void (*answer_end)(void *state, enum view_lane lane, const char *why,
-			struct view_order *out);		  /* why "": all of it */
-	bool (*at_end)(const void *state);			  /* the cursor stays on the last row */
-	void (*title)(const void *state, char *out, size_t size); /* the line above the view, in place of the tabs */
+			struct view_order *out); /* why "": all of it */
+	bool (*at_end)(const void *state);	 /* NULL: never. The cursor stays on the last row */
+	void (*title)(const void *state, char *out,
+			size_t size); /* the line above the view, in place of the tabs; NULL with a tab */
+	/* Everything about a row, as "label: value" lines. NULL: it shows them itself */
+	void (*detail)(const void *state, size_t row, struct buf *out);
 	void (*draw)(void *state, struct grid *g, struct canvas *cv, struct area at);
 };
 

@@ -550,6 +550,11 @@ static void copy_source(struct status_capture *out, const struct source_status *
 	out->server_pos = st->server_pos;
 	snprintf(out->why, sizeof(out->why), "%s", st->why);
 	out->behind_bytes = st->behind_bytes;
+	snprintf(out->read_file, sizeof(out->read_file), "%s", st->file);
+	out->read_pos = st->pos;
+	snprintf(out->oldest_file, sizeof(out->oldest_file), "%s", st->kept.oldest);
+	out->kept_bytes = st->kept.bytes;
+	out->keeps_ms = st->kept.keeps_ms;
 	out->reconnects = st->reconnects;
 	out->snapshot = (struct status_snapshot){
 		.running = st->state == SOURCE_SNAPSHOT,
@@ -585,7 +590,7 @@ void capture_status(struct capture *c, struct status *status)
 	waiting = orders_waiting(c);
 	pthread_mutex_unlock(&c->half.lock);
 	out->enabled = true;
-	out->lag_ms = out->behind_bytes = -1;
+	out->lag_ms = out->behind_bytes = out->kept_bytes = out->keeps_ms = -1;
 	out->snapshot.left_ms = out->snapshot.keeps_ms = out->fill.left_ms = -1;
 	if (have)
 		copy_source(out, st);

@@ -3,10 +3,13 @@
  * any of it is used, so that a broken file leaves the old one running. What cannot change without a restart is told by
  * name. Threads go on reading what they were given before, so old settings live as long as the engine.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <string.h>
 
 #include "core/logline.h"
+#include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/control/script_apply.h"
 #include "engine/engine_parts.h"
@@ -24,7 +27,7 @@ static void reload_capture(struct engine *e, struct engine_reload *r)
 		capture_reload(e->capture, &r->mysql);
 }
 
-int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
+static int take_over(struct engine *e, struct settings *fresh, struct err *err)
 {
 	struct engine_reload *r;
 	struct script_plan *plan;
@@ -46,6 +49,144 @@ int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
 	if (e->load)
 		load_reload(e->load);
 	return 0;
+}
+
+int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&e->reload_lock);
+	rc = take_over(e, fresh, err);
+	pthread_mutex_unlock(&e->reload_lock);
+	return rc;
+}
+
+int engine_reload_file(struct engine *e, const char *who, struct err *err)
+{
+	struct settings *fresh = settings_new();
+
+	if (settings_load(fresh, e->settings->path, err) || engine_reload(e, fresh, err)) {
+		settings_free(fresh);
+		return -1;
+	}
+	logline(LOG_NOTICE, "engine", "reloaded %s on request of %s", e->settings->path, who);
+	return 0;
+}
+
+/* ---- what a reload would do ---- */
+
+struct look {
+	engine_emit *emit;
+	void *arg;
+	size_t changes;
+	int gone;
+};
+
+static void tell(struct look *k, const struct buf *b)
+{
+	k->changes++;
+	if (!k->gone && !b->failed)
+		k->gone = k->emit(k->arg, b->data, b->len);
+}
+
+static void put_escaped(struct buf *b, const char *text, size_t len)
+{
+	char escaped[1024];
+
+	text_escape(escaped, sizeof(escaped), text, len);
+	buf_printf(b, "'%s'", escaped);
+}
+
+static void put_value(struct buf *b, const struct conf_option *o, const void *settings)
+{
+	struct buf value;
+
+	buf_init(&value, 1 << 16);
+	if (o->type == CONF_PAIRS || o->flags & CONF_SECRET) /* what is passed through may be secret */
+		buf_puts(&value, "(not shown)");
+	else
+		conf_format(o, settings, &value);
+	put_escaped(b, value.data ? value.data : "", value.len);
+	buf_done(&value);
+}
+
+static void look_at(struct look *k, const struct conf_option *o, const char *section, const void *now,
+		const void *fresh)
+{
+	struct buf b;
+
+	if (conf_same(o, now, fresh))
+		return;
+	buf_init(&b, 1 << 18);
+	buf_printf(&b, "[%s] %s: now ", section, o->key);
+	put_value(&b, o, now);
+	buf_puts(&b, ", in the file ");
+	put_value(&b, o, fresh);
+	buf_puts(&b, o->flags & CONF_LIVE ? ": a reload applies it" : ": needs a restart of this process");
+	tell(k, &b);
+	buf_done(&b);
+}
+
+static const struct table_settings *section_of(const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, name) == 0)
+			return &s->tables[i];
+	return NULL;
+}
+
+static void tell_section(struct look *k, const char *name, const char *what)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 12);
+	buf_puts(&b, "[table ");
+	put_escaped(&b, name, strlen(name));
+	buf_printf(&b, "]: %s, a reload applies it", what);
+	tell(k, &b);
+	buf_done(&b);
+}
+
+static void look_at_tables(struct look *k, const struct settings *now, const struct settings *fresh)
+{
+	for (size_t i = 0; i < now->ntables; i++)
+		if (section_of(fresh, now->tables[i].name) == NULL)
+			tell_section(k, now->tables[i].name, "is no longer in the file");
+	for (size_t i = 0; i < fresh->ntables; i++) {
+		const struct table_settings *before = section_of(now, fresh->tables[i].name);
+		char section[TABLE_NAME_ROOM + 8];
+
+		if (before == NULL) {
+			tell_section(k, fresh->tables[i].name, "is new in the file");
+			continue;
+		}
+		snprintf(section, sizeof(section), "table %s", before->name);
+		for (const struct conf_option *o = settings_table.options; o->section; o++)
+			if (strcmp(o->section, "table") == 0)
+				look_at(k, o, section, before, &fresh->tables[i]);
+	}
+}
+
+int engine_reload_look(struct engine *e, engine_emit *emit, void *arg, struct err *err)
+{
+	const struct settings *live = atomic_load(&e->shared.live);
+	struct look k = { .emit = emit, .arg = arg };
+	struct settings *fresh = settings_new();
+	static const char nothing[] = "the file says what is in force: a reload changes nothing but the scripts";
+	int rc = -1;
+
+	if (settings_load(fresh, e->settings->path, err) == 0 && engine_check_settings(fresh, e->role, err) == 0 &&
+			(e->load == NULL || script_try_all(fresh, err) == 0)) {
+		for (const struct conf_option *o = settings_table.options; o->section; o++)
+			if (strcmp(o->section, "table") != 0 && !(o->flags & CONF_HIDDEN))
+				look_at(&k, o, o->section, o->flags & CONF_LIVE ? live : e->settings, fresh);
+		look_at_tables(&k, live, fresh);
+		if (k.changes == 0)
+			emit(arg, nothing, strlen(nothing));
+		rc = 0;
+	}
+	settings_free(fresh);
+	return rc;
 }
 
 void engine_reloads_free(struct engine *e)

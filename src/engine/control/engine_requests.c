@@ -190,6 +190,38 @@ static int ask_replay(struct ask *a)
 	return 0;
 }
 
+static int ask_loads(struct ask *a)
+{
+	if (a->e->load == NULL)
+		return err_set(a->err, ERR_CONFIG, 0, "loads: this process does not load (role capture)");
+	load_done_print(a->e->load, engine_request_arg(a->r, "table"), count_arg(a, "n", 100), a->emit, a->arg);
+	return 0;
+}
+
+static int ask_groups(struct ask *a)
+{
+	return log_of(a) == NULL ? -1 : engine_groups_print(a->e, log_of(a), a->emit, a->arg, a->err);
+}
+
+static int ask_replay_plan(struct ask *a)
+{
+	const char *from = engine_request_arg(a->r, "from");
+
+	return log_of(a) == NULL ? -1
+				 : engine_replay_plan(a->e, log_of(a), engine_request_arg(a->r, "table"),
+						   from ? from : "begin", a->emit, a->arg, a->err);
+}
+
+static int ask_reload(struct ask *a)
+{
+	return engine_reload_file(a->e, who(a), a->err);
+}
+
+static int ask_reload_check(struct ask *a)
+{
+	return engine_reload_look(a->e, a->emit, a->arg, a->err);
+}
+
 static int ask_messages(struct ask *a)
 {
 	return log_of(a) == NULL
@@ -379,6 +411,9 @@ static const struct engine_request_arg_doc trace_args[] = { { "table", ARG_TABLE
 	{ "form", ARG_CHOICE, false, "text|json", EFFECT_READ, "of the lines (text)" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE };
+static const struct engine_request_arg_doc loads_args[] = { { "table", ARG_TABLE, false, NULL, EFFECT_READ,
+									    "only its loads" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100); 512 are kept" }, NO_MORE };
 #define DEAD_WHICH \
 	{ "id", ARG_TEXT, false, NULL, EFFECT_READ, "only this one, or several: 12,15" }, \
 			{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only of this one" }, \
@@ -461,14 +496,23 @@ static const struct request_row rows[] = {
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
+	{ { "replay-plan", EFFECT_READ, "what a replay would set each offset to, changing nothing: a line each",
+			  replay_args },
+			ask_replay_plan },
 	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference",
 			  verify_args },
 			ask_verify },
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
+	{ { "groups", EFFECT_READ, "consumer groups: offset, lag and how it changes in each partition: a line each",
+			  no_args },
+			ask_groups },
 	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
 	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict",
 			  trace_args },
 			ask_trace },
+	{ { "loads", EFFECT_READ, "the newest loads: label, rows, bytes, how long each part took: a line each",
+			  loads_args },
+			ask_loads },
 	{ { "dead", EFFECT_READ, "dead letters that are open: a line each", dead_args }, ask_dead },
 	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead },
 	{ { "dead-groups", EFFECT_READ, "open dead letters by table and reason: a line each", no_args }, ask_dead },
@@ -496,6 +540,10 @@ static const struct request_row rows[] = {
 	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args },
 			ask_latency },
 	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args }, ask_settings },
+	{ { "reload-check", EFFECT_READ, "what a reload of the configuration file would change: a line each", no_args },
+			ask_reload_check },
+	{ { "reload", EFFECT_REVERSIBLE, "read the configuration file and the scripts again, as SIGHUP does", no_args },
+			ask_reload },
 	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args }, ask_tap },
 };
 

@@ -12,8 +12,21 @@ enum { VALUE_MAX = 1 << 20 };
 
 static const char *const hidden_text = "(set)";
 
-static int put_line(const char *section, const char *key, const char *value, const char *preset, engine_emit *emit,
-		void *arg)
+/* What a person reads beside a value: whether it is the default, and what another one would need. o NULL: a key that is passed through */
+static void put_about(struct buf *b, const struct conf_option *o, const char *value, const char *preset)
+{
+	bool unset = value[0] == '\0' || strcmp(value, "(not set)") == 0;
+	const char *from = unset || (preset && strcmp(preset, value) == 0) ? "default" : "set";
+
+	buf_printf(b, ",\"from\":\"%s\",\"applies\":\"%s\",\"help\":", from,
+			o && o->flags & CONF_LIVE ? "reload" : "restart");
+	buf_json_str(b, o && o->help ? o->help : "passed through as it is");
+	buf_puts(b, ",\"values\":");
+	buf_json_str(b, o ? o->choices : NULL);
+}
+
+static int put_line(const struct conf_option *o, const char *section, const char *key, const char *value,
+		const char *preset, engine_emit *emit, void *arg)
 {
 	struct buf b;
 	int gone;
@@ -27,6 +40,7 @@ static int put_line(const char *section, const char *key, const char *value, con
 	buf_json_str(&b, value);
 	buf_puts(&b, ",\"default\":");
 	buf_json_str(&b, preset);
+	put_about(&b, o, value, preset);
 	buf_putc(&b, '}');
 	gone = b.failed ? 0 : emit(arg, b.data, b.len);
 	buf_done(&b);
@@ -53,7 +67,7 @@ static int put_pairs(const char *section, const struct conf_pairs *pairs, engine
 	for (size_t i = 0; i < pairs->count && !gone; i++) {
 		const struct conf_pair *p = &pairs->items[i];
 
-		gone = put_line(section, without_salt(p->key, key, sizeof(key)),
+		gone = put_line(NULL, section, without_salt(p->key, key, sizeof(key)),
 				conf_key_is_secret(p->key) ? hidden_text : p->value, NULL, emit, arg);
 	}
 	return gone;
@@ -70,7 +84,7 @@ static int put_option(const struct conf_option *o, const void *settings, const c
 		return put_pairs(section, field, emit, arg);
 	buf_init(&value, VALUE_MAX);
 	conf_format(o, settings, &value);
-	gone = put_line(section, o->key, value.data ? value.data : "", o->preset, emit, arg);
+	gone = put_line(o, section, o->key, value.data ? value.data : "", o->preset, emit, arg);
 	buf_done(&value);
 	return gone;
 }

@@ -205,6 +205,7 @@ struct load *load_new(struct shared *sh)
 	struct load *l = xcalloc(1, sizeof(*l));
 
 	l->sh = sh;
+	l->done = loads_done_new();
 	half_init(&l->half, sh, "load", load_session);
 	if (conf->fe_http)
 		snprintf(l->target, sizeof(l->target), "starrocks %s", conf->fe_http);
@@ -224,6 +225,7 @@ void load_free(struct load *l)
 		return;
 	half_done(&l->half);
 	free(l->assigned.items);
+	loads_done_free(l->done);
 	free(l);
 }
 
@@ -330,4 +332,9 @@ bool load_stop(struct load *l, int64_t until_us, int still_ms)
 	load_abort(l);
 	half_join(&l->half, ABORT_MS);
 	return false;
+}
+
+void load_done_print(struct load *l, const char *table, int64_t n, engine_emit *emit, void *arg)
+{
+	loads_done_print(l->done, table, n, emit, arg);
 }

@@ -16,6 +16,7 @@
 #include "core/clock.h"
 #include "core/name_map.h"
 #include "engine/engine_parts.h"
+#include "engine/load/load_done.h"
 #include "engine/load/load_place.h"
 
 struct load;
@@ -187,7 +188,8 @@ struct load {
 	size_t unverified;	  /* partitions whose mark has to come */
 	struct name_map replaced; /* topics whose log is found to be another; any value */
 	bool paused_all, full;
-	char target[256]; /* under half.lock */
+	char target[256];	 /* under half.lock */
+	struct loads_done *done; /* @thread any */
 };
 
 struct batch *load_batch_get(struct load *l);

@@ -310,12 +310,48 @@ static bool clashes(const struct load_worker *w, const struct load_part *p, stru
 	return true;
 }
 
+static const char *result_of(enum sink_outcome outcome)
+{
+	static const char *const names[] = { [SINK_LOADED] = "loaded",
+		[SINK_DUPLICATE] = "duplicate",
+		[SINK_UNKNOWN] = "later",
+		[SINK_REFUSED] = "refused" };
+
+	return names[outcome];
+}
+
+/* What the screen of loads shows of it. */
+static void remember(struct load_worker *w, const struct load_part *p, const struct range *range, size_t nkeep,
+		const char *label, const int64_t at_us[3], enum sink_outcome outcome, const struct sink_result *result,
+		const struct err *err)
+{
+	bool bad = outcome == SINK_REFUSED || outcome == SINK_UNKNOWN;
+	struct load_done one = { .at_us = clock_wall_us(),
+		.partition = p->partition,
+		.from = range->from,
+		.to = range->to,
+		.messages = range->messages,
+		.rows = nkeep,
+		.bad = result->nbad,
+		.prepare_us = at_us[1] - at_us[0],
+		.load_us = at_us[2] - at_us[1],
+		.phases = result->phases,
+		.bytes = result->bytes,
+		.result = result_of(outcome) };
+
+	snprintf(one.table, sizeof(one.table), "%s", p->meter->name);
+	snprintf(one.label, sizeof(one.label), "%s", label);
+	snprintf(one.detail, sizeof(one.detail), "%.199s", bad ? err->msg : result->detail);
+	loads_done_add(w->l->done, &one);
+}
+
 /* why: of RANGE_REFUSED. RANGE_LATER has been told. */
 static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
 	size_t nkeep = collapse_run(w->collapse, w->rows, w->nrows, w->keep);
 	const struct schema *schema = w->rows[w->nrows - 1].schema;
 	struct sink_result result = { 0 };
+	int64_t at_us[3] = { clock_mono_us() };
 	enum sink_outcome outcome;
 	char label[160];
 
@@ -326,7 +362,10 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	}
 	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from,
 			range->to);
+	at_us[1] = clock_mono_us();
 	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
+	at_us[2] = clock_mono_us();
+	remember(w, p, range, nkeep, label, at_us, outcome, &result, why);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);
 		target_says(w, p, false);

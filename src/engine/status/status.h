@@ -83,6 +83,11 @@ struct status_capture {
 	uint64_t server_pos;
 	int64_t lag_ms;	      /* -1 unknown: newest commit read against the wall clock, 0 when caught up */
 	int64_t behind_bytes; /* -1 unknown */
+	char read_file[256];  /* how far the server was read */
+	uint64_t read_pos;
+	char oldest_file[256]; /* that the server has; "" unknown */
+	int64_t kept_bytes;    /* of its binlog before the position that was read; -1 unknown */
+	int64_t keeps_ms;      /* how long it keeps a file; 0: until somebody purges it, -1 unknown */
 	uint64_t reconnects;
 	struct status_snapshot snapshot;
 	struct status_fill fill;
@@ -136,6 +141,7 @@ struct status_partition {
 	int64_t low, high;
 	int64_t committed; /* by our load group; -1: none */
 	int64_t lag;	   /* -1: none */
+	double lag_per_s;  /* how it changes, over the last minute; NAN unknown */
 };
 
 enum { TREND_POINTS = 120 };

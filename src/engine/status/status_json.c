@@ -49,8 +49,10 @@ static const struct field capture_fields[] = { FIELD(status_capture, F_BOOL, "en
 	FIELD(status_capture, F_U64, "pos", pos), TEXT(status_capture, "server_gtid", server_gtid),
 	TEXT(status_capture, "server_file", server_file), FIELD(status_capture, F_U64, "server_pos", server_pos),
 	FIELD(status_capture, F_I64, "lag_ms", lag_ms), FIELD(status_capture, F_I64, "behind_bytes", behind_bytes),
-	FIELD(status_capture, F_U64, "reconnects", reconnects), TEXT(status_capture, "why", why),
-	TROUBLE(status_capture), END };
+	TEXT(status_capture, "read_file", read_file), FIELD(status_capture, F_U64, "read_pos", read_pos),
+	TEXT(status_capture, "oldest_file", oldest_file), FIELD(status_capture, F_I64, "kept_bytes", kept_bytes),
+	FIELD(status_capture, F_I64, "keeps_ms", keeps_ms), FIELD(status_capture, F_U64, "reconnects", reconnects),
+	TEXT(status_capture, "why", why), TROUBLE(status_capture), END };
 static const struct field snapshot_fields[] = { FIELD(status_snapshot, F_BOOL, "running", running),
 	FIELD(status_snapshot, F_UINT, "tables_done", tables_done),
 	FIELD(status_snapshot, F_UINT, "tables_total", tables_total),
@@ -99,7 +101,7 @@ static const struct field table_fields[] = { TEXT(status_table, "table", name),
 static const struct field partition_fields[] = { TEXT(status_partition, "topic", topic),
 	FIELD(status_partition, F_I32, "partition", id), FIELD(status_partition, F_I64, "low", low),
 	FIELD(status_partition, F_I64, "high", high), FIELD(status_partition, F_I64, "committed", committed),
-	FIELD(status_partition, F_I64, "lag", lag), END };
+	FIELD(status_partition, F_I64, "lag", lag), FIELD(status_partition, F_DOUBLE, "lag_per_s", lag_per_s), END };
 static const struct field problem_fields[] = { FIELD(status_problem, F_SEVERITY, "severity", severity),
 	FIELD(status_problem, F_NAME, "code", code), FIELD(status_problem, F_NAME, "kind", kind),
 	TEXT(status_problem, "subject", subject), TEXT(status_problem, "text", text),
@@ -135,7 +137,7 @@ static json_t *field_json(const struct field *f, const void *strukt)
 	case F_I64: return json_integer(*(const int64_t *)at);
 	case F_I32: return json_integer(*(const int32_t *)at);
 	case F_UINT: return json_integer(*(const unsigned *)at);
-	case F_DOUBLE: return json_real(*(const double *)at);
+	case F_DOUBLE: return isnan(*(const double *)at) ? json_null() : json_real(*(const double *)at);
 	}
 	return json_null();
 }
@@ -267,7 +269,7 @@ static void field_read(const struct field *f, void *strukt, const json_t *v)
 	case F_I64: *(int64_t *)at = json_integer_value(v); break;
 	case F_I32: *(int32_t *)at = (int32_t)json_integer_value(v); break;
 	case F_UINT: *(unsigned *)at = (unsigned)json_integer_value(v); break;
-	case F_DOUBLE: *(double *)at = json_number_value(v); break;
+	case F_DOUBLE: *(double *)at = json_is_number(v) ? json_number_value(v) : NAN; break;
 	}
 }
 

@@ -5,6 +5,7 @@
  * What is hard is to say why it is slow. A stage is the brake when it is busy most of the time while the stage before
  * it waits for room; a half that waits for rows is not slow at all, its source is quiet. One sentence says which.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
-enum { LOOK_US = 10 * 1000000, PARTITIONS_WATCHED_S = 2, PARTITIONS_ALONE_S = 10, EVENTS_SHOWN = 200 };
+enum { LOOK_US = 10 * 1000000, PARTITIONS_WATCHED_S = 2, PARTITIONS_ALONE_S = 10, EVENTS_SHOWN = 200, TREND_S = 60 };
 
 /* ---- partitions, offsets, lags ---- */
 
@@ -51,11 +52,45 @@ static struct status_partition *partitions_read(struct engine *e, size_t *count)
 			p->id = from->id;
 			p->low = from->low;
 			p->high = from->high;
+			p->lag_per_s = NAN;
 			partition_offset(p, &groups);
 		}
 	log_topics_free(&topics);
 	log_groups_free(&groups);
 	return out;
+}
+
+static const struct status_partition *same_partition(const struct engine *e, const struct status_partition *p,
+		size_t place)
+{
+	for (size_t i = 0; i < e->npartitions; i++) { /* nearly always at the same place */
+		const struct status_partition *q = &e->partitions[(place + i) % e->npartitions];
+
+		if (q->id == p->id && strcmp(q->topic, p->topic) == 0)
+			return q;
+	}
+	return NULL;
+}
+
+/* How lags change: over the last minute, the newest seconds count most. Under lock */
+static void partition_trends(struct engine *e, struct status_partition *fresh, size_t count)
+{
+	int64_t now_us = clock_mono_us();
+	double seconds = (double)(now_us - e->partitions_us) / 1e6;
+	double weight = 1 - exp(-seconds / TREND_S);
+
+	for (size_t i = 0; i < count; i++) {
+		struct status_partition *p = &fresh[i];
+		const struct status_partition *before = same_partition(e, p, i);
+		double rate;
+
+		if (before == NULL || before->lag < 0 || p->lag < 0 || seconds <= 0)
+			continue;
+		rate = (double)(p->lag - before->lag) / seconds;
+		p->lag_per_s = isnan(before->lag_per_s) ? rate
+							: before->lag_per_s + weight * (rate - before->lag_per_s);
+	}
+	e->partitions_us = now_us;
 }
 
 static bool is_row_topic(const struct engine *e, const char *topic)
@@ -175,6 +210,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 		meter_tick(&e->stages[i], seconds, tick % 10 == 9);
 	find_brake(e);
 	if (partitions) {
+		partition_trends(e, partitions, npartitions);
 		free(e->partitions);
 		e->partitions = partitions;
 		e->npartitions = npartitions;

@@ -14,13 +14,17 @@ enum {
 	ASK_US = 1000000,
 	ANSWER_US = 10000000, /* the server's time for an answer */
 	CONNECT_MS = 2000,    /* the stream waits meanwhile */
+	KEPT_US = 30000000,
 	AGAIN_FIRST_US = 5000000,
 	AGAIN_LAST_US = 60000000
 };
 
 void mysql_side_init(struct mysql_side *side)
 {
-	*side = (struct mysql_side){ .behind_bytes = -1, .beat_us = clock_mono_us(), .again_us = AGAIN_FIRST_US };
+	*side = (struct mysql_side){ .behind_bytes = -1,
+		.kept = { .bytes = -1, .keeps_ms = -1 },
+		.beat_us = clock_mono_us(),
+		.again_us = AGAIN_FIRST_US };
 	position_init(&side->server);
 }
 
@@ -87,21 +91,56 @@ static void see_reset(struct mysql_side *side)
 				(strcmp(p->file, side->asked_file) == 0 && p->pos < side->asked_pos);
 }
 
-/* SHOW BINARY LOGS: what is left of our file, and all of those behind it. */
-static int64_t sum_files(MYSQL_RES *res, const char *file, uint64_t pos)
+/* SHOW BINARY LOGS: what is left of our file, and all of those behind it; kept: what there is before. */
+static int64_t sum_files(MYSQL_RES *res, const char *file, uint64_t pos, struct binlog_kept *kept)
 {
-	int64_t sum = -1;
+	int64_t sum = -1, before = 0;
 	MYSQL_ROW row;
 
+	kept->oldest[0] = '\0';
 	while ((row = mysql_fetch_row(res)) != NULL) {
 		int64_t size = row[1] ? strtoll(row[1], NULL, 10) : 0;
 
+		if (kept->oldest[0] == '\0' && row[0])
+			snprintf(kept->oldest, sizeof(kept->oldest), "%s", row[0]);
+		before += sum >= 0 ? 0 : row[0] && strcmp(row[0], file) == 0 ? (int64_t)pos : size;
 		if (sum >= 0)
 			sum += size;
 		else if (row[0] && strcmp(row[0], file) == 0)
 			sum = size > (int64_t)pos ? size - (int64_t)pos : 0;
 	}
+	kept->bytes = sum >= 0 ? before : -1;
 	return sum;
+}
+
+/* binlog_expire_logs_seconds, or expire_logs_days of older servers; 0 of one is only told when the other is 0 too. */
+static int64_t longest_ms(MYSQL_RES *res)
+{
+	int64_t ms = 0;
+	MYSQL_ROW row;
+
+	while ((row = mysql_fetch_row(res)) != NULL) {
+		bool days = row[0] && strstr(row[0], "days") != NULL;
+		int64_t n = row[1] ? strtoll(row[1], NULL, 10) * (days ? 86400000 : 1000) : 0;
+
+		ms = n > ms ? n : ms;
+	}
+	return ms;
+}
+
+static void take_keeps(struct mysql_side *side, int64_t now_us)
+{
+	MYSQL_RES *res = mysql_read_query_result(side->conn.mysql) == 0 ? mysql_store_result(side->conn.mysql) : NULL;
+	struct err err;
+
+	if (res == NULL || mysql_conn_shape(&side->conn, res, "??", "how long it keeps its binlog", &err) < 0) {
+		mysql_free_result(res);
+		give_up(side, now_us);
+		return;
+	}
+	side->kept.keeps_ms = longest_ms(res);
+	side->state = SIDE_READY;
+	mysql_free_result(res);
 }
 
 static void take_position(struct mysql_side *side, const char *file, uint64_t pos, int64_t now_us)
@@ -121,7 +160,7 @@ static void take_position(struct mysql_side *side, const char *file, uint64_t po
 	side->again_us = AGAIN_FIRST_US;
 	side->known_us = side->asked_wall_us;
 	if (files) {
-		side->behind_bytes = sum_files(res, file, pos);
+		side->behind_bytes = sum_files(res, file, pos, &side->kept);
 	} else if ((row = mysql_fetch_row(res)) != NULL && row[0] && row[1]) {
 		read_position(side, row, mysql_num_fields(res));
 		see_reset(side);
@@ -129,8 +168,14 @@ static void take_position(struct mysql_side *side, const char *file, uint64_t po
 			side->behind_bytes = side->server.pos > pos ? (int64_t)(side->server.pos - pos) : 0;
 	}
 	mysql_free_result(res);
-	if (!files && strcmp(side->server.file, file) != 0)
+	if (files)
+		ask(side, now_us,
+				"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'expire_logs_days')",
+				SIDE_ASKED_KEEPS);
+	else if (strcmp(side->server.file, file) != 0 || now_us >= side->kept_us) {
+		side->kept_us = now_us + KEPT_US;
 		ask(side, now_us, "SHOW BINARY LOGS", SIDE_ASKED_FILES);
+	}
 }
 
 /* ---- heartbeat.action.query ---- */
@@ -187,6 +232,8 @@ static void await(struct mysql_side *side, const char *file, uint64_t pos, int64
 	if (poll(&p, 1, 0) > 0) {
 		if (side->state == SIDE_BEATING)
 			take_beat(side, now_us);
+		else if (side->state == SIDE_ASKED_KEEPS)
+			take_keeps(side, now_us);
 		else
 			take_position(side, file, pos, now_us);
 	} else if (now_us - side->asked_us > ANSWER_US) {

@@ -12,10 +12,11 @@
 
 #include "row/position.h"
 #include "source/server/mysql_conn.h"
+#include "source/server/mysql_kept.h"
 
 struct mysql_side {
 	struct mysql_conn conn;
-	enum { SIDE_CLOSED, SIDE_READY, SIDE_ASKED_POSITION, SIDE_ASKED_FILES, SIDE_BEATING } state;
+	enum { SIDE_CLOSED, SIDE_READY, SIDE_ASKED_POSITION, SIDE_ASKED_FILES, SIDE_ASKED_KEEPS, SIDE_BEATING } state;
 	int64_t next_us;      /* monotonic: when to ask, or to connect again */
 	int64_t asked_us;     /* when the question that is out was sent */
 	char asked_file[256]; /* how far the stream was then */
@@ -24,6 +25,8 @@ struct mysql_side {
 	int64_t beat_us;  /* last heartbeat.action.query */
 	struct position server;
 	int64_t behind_bytes; /* -1 unknown */
+	struct binlog_kept kept;
+	int64_t kept_us; /* monotonic: when to ask for it again */
 	int64_t asked_wall_us,
 			known_us; /* wall: when the question that is out was sent; the one that behind_bytes answers */
 	bool went_back;		  /* the server stands before what it had sent: its binlog was reset */

@@ -1,0 +1,122 @@
+/* asked.c - see asked.h. */
+#include "console/view/asked.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/widget/wrap.h"
+#include "core/clock.h"
+#include "core/xalloc.h"
+
+enum { SLACK_MS = 500 };
+
+static void rows_clear(struct asked_rows *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		json_decref(r->items[i]);
+	r->count = 0;
+}
+
+static void ask(struct asked *a, struct view_order *out)
+{
+	rows_clear(&a->coming);
+	a->running = true;
+	a->asked_us = clock_mono_us();
+	snprintf(out->request, sizeof(out->request), "%s", a->request);
+	out->lane = LANE_LIST;
+	out->again = true;
+}
+
+void asked_begin(struct asked *a, const char *request, int period_s, struct view_order *out)
+{
+	a->request = request;
+	a->period_s = period_s;
+	if (a->text.max == 0)
+		buf_init(&a->text, 1 << 20);
+	ask(a, out);
+}
+
+void asked_status(void *state, const struct status *s, struct view_order *out)
+{
+	struct asked *a = state;
+
+	a->status = s;
+	if (a->period_s && !a->running && clock_mono_us() - a->asked_us >= (a->period_s * 1000 - SLACK_MS) * 1000LL)
+		ask(a, out);
+}
+
+void asked_answer(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out)
+{
+	struct asked *a = state;
+	struct asked_rows *r = &a->coming;
+	json_t *o;
+
+	(void)out;
+	if (lane != LANE_LIST || r->count >= ASKED_MOST || (o = json_loadb(line, len, 0, NULL)) == NULL)
+		return;
+	if (r->count == r->cap) {
+		r->cap = r->cap ? r->cap * 2 : 128;
+		r->items = xrealloc(r->items, r->cap * sizeof(*r->items));
+	}
+	r->items[r->count++] = o;
+}
+
+void asked_answer_end(void *state, enum view_lane lane, const char *why, struct view_order *out)
+{
+	struct asked *a = state;
+	struct asked_rows shown = a->shown;
+
+	(void)out;
+	if (lane != LANE_LIST)
+		return;
+	a->running = false;
+	snprintf(a->why, sizeof(a->why), "%s", why);
+	if (why[0])
+		return;
+	a->known = true;
+	a->shown = a->coming;
+	a->coming = shown;
+	rows_clear(&a->coming);
+}
+
+void asked_done(void *state)
+{
+	struct asked *a = state;
+
+	rows_clear(&a->shown);
+	rows_clear(&a->coming);
+	free(a->shown.items);
+	free(a->coming.items);
+	buf_done(&a->text);
+}
+
+size_t asked_count(const void *of)
+{
+	return ((const struct asked *)of)->shown.count;
+}
+
+int64_t asked_figure(const struct asked *a, size_t row, const char *name)
+{
+	const json_t *j = json_object_get(a->shown.items[row], name);
+
+	return json_is_integer(j) ? json_integer_value(j) : -1;
+}
+
+const char *asked_text(const struct asked *a, size_t row, const char *name)
+{
+	const char *text = json_string_value(json_object_get(a->shown.items[row], name));
+
+	return text ? text : "";
+}
+
+void asked_draw(struct asked *a, struct grid *g, const struct grid_source *source, struct canvas *cv, struct area at)
+{
+	if (a->why[0])
+		wrap_draw(cv, a->why, strlen(a->why), at.y + 1, at.x + 2, at.height - 1, at.width - 4, 0,
+				ROLE_STATUS_ERROR);
+	else if (!a->known)
+		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM, "asking...");
+	else
+		grid_draw(g, source, a, cv, at.y, at.x, at.height, at.width);
+}
