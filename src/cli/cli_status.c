@@ -169,6 +169,27 @@ static void print_tables(const struct status *s)
 	}
 }
 
+/* StarRocks' own jobs. */
+static void print_routines(const struct status *s)
+{
+	if (s->nroutines == 0)
+		return;
+	printf("\n%-*s %-13s %10s %12s %8s  %s\n", NAME_WIDTH, "ROUTINE LOAD", "STATE", "LAG", "LOADED", "REFUSED",
+			"TABLE");
+	for (size_t i = 0; i < s->nroutines; i++) {
+		const struct status_routine *r = &s->routines[i];
+		int width = (int)strlen(r->name);
+		char lag[24];
+
+		rows_text(lag, sizeof(lag), r->lag);
+		cli_put_safe(stdout, r->name, strlen(r->name));
+		printf("%*s %-13s %10s %12" PRIu64 " %8" PRIu64, width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
+				r->state, lag, r->loaded, r->errors);
+		say("  ", r->target);
+		putchar('\n');
+	}
+}
+
 /* Up to when the target has everything. */
 static void print_complete(const struct status *s)
 {
@@ -203,6 +224,7 @@ static void print_status(const struct status *s)
 	print_complete(s);
 	print_stages(s);
 	print_tables(s);
+	print_routines(s);
 	if (s->bottleneck.stage[0]) {
 		printf("\nslowest: %s", s->bottleneck.stage);
 		say(": ", s->bottleneck.why);

@@ -59,7 +59,7 @@ static int start_threads(struct engine *e, struct err *err)
 		if (half_start(load_half(e->load), err))
 			return -1;
 	}
-	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err))
+	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err) || routine_watch_start(e->routines, err))
 		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)
@@ -109,6 +109,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->verifier = verifier_new(e);
 	e->dead = dead_ledger_new();
 	e->recorder = recorder_new(e);
+	e->routines = routine_watch_new(&e->shared);
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd >= 0 && role != ROLE_CAPTURE)
 		e->settings->scripts = script_store_open(settings->state_dir, true);
@@ -163,6 +164,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	e->draining = true;
 	taps_stop(e->shared.taps);
 	verifier_stop(e->verifier);
+	routine_watch_stop(e->routines);
 	if (e->capture)
 		captured = capture_stop(e->capture, until_us, STILL_MS);
 	if (e->load)
@@ -177,7 +179,7 @@ bool engine_free(struct engine *e)
 {
 	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) ||
 			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier) ||
-			!recorder_free(e->recorder))
+			!recorder_free(e->recorder) || !routine_watch_free(e->routines))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

@@ -95,6 +95,16 @@ void verifier_stop(struct verifier *v);			 /* every run ends soon */
 bool verifier_free(struct verifier *v);			 /* NULL allowed; false: a run did not come back, and uses it */
 int verifier_request(struct verifier *v, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 
+/* ---- Routine Load jobs of the cluster (routine_watch.c). @thread any ---- */
+struct routine_watch;
+struct routine_watch *routine_watch_new(struct shared *sh);
+int routine_watch_start(struct routine_watch *w,
+		struct err *err); /* where the target is StarRocks and the settings want it */
+void routine_watch_stop(struct routine_watch *w);
+bool routine_watch_free(struct routine_watch *w);  /* false: a call did not come back, and uses it */
+void routine_watch_again(struct routine_watch *w); /* looks at once: a job was changed */
+void routine_watch_copy(struct routine_watch *w, struct status *out);
+
 /* Both halves read the schema history; calls back for the last state of each table. */
 struct history;
 struct history *history_new(void);
@@ -191,6 +201,7 @@ struct engine {
 	struct load *load;
 	struct verifier *verifier;
 	struct dead_ledger *dead;
+	struct routine_watch *routines;
 	pthread_t housekeeper;
 	int lock_fd; /* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping;

@@ -71,6 +71,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/recorder/recording_file.c \
 	src/engine/recorder/recording_parts.h \
 	src/engine/watch/engine_status.c \
+	src/engine/watch/routine_watch.c \
 	src/engine/base/half.c \
 	src/engine/base/half.h \
 	src/engine/base/history.c \

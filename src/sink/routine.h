@@ -70,6 +70,14 @@ struct routine_jobs {
 int routine_jobs_read(const struct sink_conf *conf, const char *db, bool finished, struct routine_jobs *out,
 		struct err *err);
 void routine_jobs_free(struct routine_jobs *jobs);
+/* The same again and again over one connection; what is read is put behind what out has. cancel: a call that runs, and every
+ * later one, fails soon. @thread any */
+struct routine_reader;
+struct routine_reader *routine_reader_new(const struct sink_conf *conf);
+int routine_reader_read(struct routine_reader *r, const char *db, bool finished, struct routine_jobs *out,
+		struct err *err);
+void routine_reader_cancel(struct routine_reader *r);
+void routine_reader_free(struct routine_reader *r); /* NULL allowed */
 /* A row of SHOW ROUTINE LOAD by its columns' names, whatever release wrote it. */
 void routine_job_parse(struct routine_job *job, char *const *names, char *const *values, unsigned count);
 void routine_job_free(struct routine_job *job);

@@ -266,6 +266,36 @@ static int read_database(struct starrocks_sql *sql, const char *db, bool finishe
 	return rc;
 }
 
+struct routine_reader {
+	struct starrocks_sql *sql;
+};
+
+struct routine_reader *routine_reader_new(const struct sink_conf *conf)
+{
+	struct routine_reader *r = xcalloc(1, sizeof(*r));
+
+	r->sql = starrocks_sql_new(conf);
+	return r;
+}
+
+int routine_reader_read(struct routine_reader *r, const char *db, bool finished, struct routine_jobs *out,
+		struct err *err)
+{
+	return read_database(r->sql, db, finished, out, err);
+}
+
+void routine_reader_cancel(struct routine_reader *r)
+{
+	starrocks_sql_cancel(r->sql);
+}
+
+void routine_reader_free(struct routine_reader *r)
+{
+	if (r)
+		starrocks_sql_free(r->sql);
+	free(r);
+}
+
 int routine_jobs_read(const struct sink_conf *conf, const char *db, bool finished, struct routine_jobs *out,
 		struct err *err)
 {

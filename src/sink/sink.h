@@ -40,6 +40,7 @@ struct sink_conf {
 	int64_t max_rows;
 	int64_t interval_ms; /* load.interval: no more than one load per table within this; 0: 800 StarRocks, 50 embedded */
 	char *time_zone;
+	int64_t watch_ms;	   /* watch.routine.load: how often jobs are looked at; 0: never */
 	struct conf_pairs routine; /* routine.KEY: properties of Routine Load jobs that millrace makes */
 };
 

@@ -17,6 +17,13 @@ captured()
 	executed=$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')
 	status_is --arg g "$executed" '(.capture.state | IN("starting", "retrying") | not) and .capture.snapshot.running == false and (.capture.gtid | gsub("[ \n]"; "")) == $g'
 }
+# The tables' topics are there, too: a snapshot that has not begun looks like one that is over.
+written() # PREFIX
+{
+	captured || return 1
+	"$millrace" -c "$dir/millrace.conf" topics --json > "$dir/written.json" || return 1
+	[ "$(jq -s --arg p "$1" '[.[] | select(.high > 0) | .topic] | unique | map(select(IN($p + ".testdb.orders", $p + ".testdb.customers", $p + ".testdb.kinds"))) | length' "$dir/written.json")" = 3 ]
+}
 # The log has everything that MySQL has executed, and the job everything that the log has.
 loaded() # JOB
 {
@@ -60,6 +67,7 @@ conf() # NAME, lines of [mysql] from stdin, of [kafka] as arguments
 		printf '%s\n' "${@:2}"
 		starrocks_conf
 		echo "routine.max_batch_interval = 5"
+		echo "watch.routine.load = 500ms"
 	} | write_conf
 	sed -i "s/^name = e2e/name = $1/; s|^state.dir = .*|state.dir = $dir/state.$1|; s/^topic.prefix = .*/topic.prefix = $1/; s/^schema.history.internal.kafka.topic = .*/schema.history.internal.kafka.topic = history.$1/" "$dir/millrace.conf"
 }
@@ -92,7 +100,7 @@ has "$({ cat "$dir/millrace.conf"; echo "[table testdb.money]"; echo "filter = r
 has "$(sed 's/^topic.prefix = flat/&\nsasl.password = verysecret/' "$dir/millrace.conf" > "$dir/secret.conf"; "$millrace" -c "$dir/secret.conf" routine create testdb.money --dry-run)" '"property.sasl.password" = "******"' "a secret is not printed"
 
 start_millrace --role capture
-until_true 60 captured || what_is_wrong
+until_true 60 written flat || what_is_wrong
 is "$(routine list --json)" "[]" "there is no job yet"
 for t in orders customers kinds; do
 	"$millrace" -c "$dir/millrace.conf" routine create testdb.$t > "$dir/create.out" 2>&1
@@ -118,6 +126,10 @@ routine pause load_orders > /dev/null
 ok $? "pause"
 job_is testdb.orders '.state == "PAUSED" and .code == 100'
 ok $? "the job is found by its table, paused, with the reason's code" || note < "$dir/job.json"
+until_true 20 has_problem routine-paused testdb.load_orders
+ok $? "a paused job is a problem of the process that writes its topic"
+is "$(status | jq -r '.problems[] | select(.code == "routine-paused") | .command')" "millrace routine resume testdb.load_orders" "with the command that ends it"
+has "$("$millrace" -c "$dir/millrace.conf" status)" "testdb.load_orders       PAUSED" "status lists the jobs"
 is "$(routine alter load_customers max_error_number=1 2>&1 >/dev/null | grep -c 'expected a job that is PAUSED')" 1 "a running job is not altered"
 sql testdb -e "UPDATE orders SET note = 'while paused' WHERE id % 2 = 0; DELETE FROM orders WHERE id % 11 = 0"
 routine alter load_orders max_error_number=10 property.client.id=other > /dev/null
@@ -125,8 +137,10 @@ ok $? "alter"
 until_true 20 eval 'loaded load_customers'
 job_is load_orders '.show.JobProperties | fromjson | .maxErrorNum == "10"'
 ok $? "the property is changed"
-routine resume load_orders > /dev/null
-ok $? "resume"
+"$millrace" -c "$dir/millrace.conf" do routine do=resume job=testdb.load_orders > /dev/null
+ok $? "resume, as the console does it"
+until_true 20 problem_is_over routine-paused
+ok $? "the problem is over"
 all_loaded load_orders
 same_table orders
 
@@ -135,6 +149,8 @@ starrocks -e "ALTER TABLE testdb.customers ADD COLUMN must INT NOT NULL DEFAULT 
 starrocks -e "CREATE ROUTINE LOAD testdb.hand ON customers COLUMNS (id, name, must) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.payload.id\", \"\$.payload.name\", \"\$.payload.nothing\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'flat.testdb.customers', 'property.kafka_default_offsets' = 'OFFSET_BEGINNING')"
 until_true 20 job_is hand '.state == "PAUSED" and .code == 102 and .errors > 0'
 ok $? "a job that somebody else made is shown, with its bad rows" || note < "$dir/job.json"
+until_true 20 has_problem routine-paused testdb.hand
+ok $? "it is a problem, too"
 has "$(routine show hand)" "to do" "with what to do about it"
 for j in hand load_orders load_customers load_kinds; do routine stop $j > /dev/null || ok 1 "stop $j"; done
 is "$(routine list --json)" "[]" "stopped jobs are not listed"
@@ -148,7 +164,7 @@ table=testdb.orders
 refused "tombstones.on.delete = false" "tombstones behind deletes"
 sed -i 's/^skipped.operations.*/&\ntombstones.on.delete = false/' "$dir/millrace.conf"
 start_millrace --role capture
-until_true 60 captured || what_is_wrong
+until_true 60 written envelope || what_is_wrong
 for t in orders customers kinds; do routine create testdb.$t --name "env_$t" > "$dir/create.out" 2>&1; ok $? "envelope: create testdb.$t" || note < "$dir/create.out"; done
 workload 2> /dev/null
 sql testdb -e "INSERT INTO customers (name, city) VALUES ('more', 'Oslo'); UPDATE orders SET note = NULL WHERE id % 4 = 0; DELETE FROM orders WHERE id % 13 = 0"
@@ -159,6 +175,8 @@ for t in orders customers kinds; do same_table $t; done
 starrocks -e "DROP TABLE testdb.kinds"
 until_true 20 job_is env_kinds '.state == "CANCELLED"'
 ok $? "a job without its table is cancelled" || note < "$dir/job.json"
+until_true 20 has_problem routine-cancelled testdb.env_kinds
+ok $? "which is a problem"
 stop_millrace
 no_trouble
 done_testing

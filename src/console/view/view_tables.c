@@ -122,6 +122,23 @@ const struct grid_source view_tables_source = {
 	.empty = "no row of any table has come since the start",
 };
 
+/* StarRocks' own jobs that load it. */
+static void put_routines(const struct status *s, const char *table, struct buf *out)
+{
+	char lag[SHOW_SIZE], errors[SHOW_SIZE];
+
+	for (size_t i = 0; i < s->nroutines; i++) {
+		const struct status_routine *r = &s->routines[i];
+
+		if (strcmp(r->table, table) != 0)
+			continue;
+		buf_printf(out, "routine load: %s into %s, %s, lag %s, %s rows refused\n", r->name, r->target, r->state,
+				show_exact(lag, r->lag), show_exact(errors, (int64_t)r->errors));
+		if (r->reason[0])
+			buf_printf(out, "reason: %s\n", r->reason);
+	}
+}
+
 void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 {
 	const struct status_table *t = &s->tables[row];
@@ -143,6 +160,7 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 				show_clock(a, t->complete_us), show_ms(b, (s->wall_us - t->complete_us) / 1000));
 	else
 		buf_puts(out, "complete to: - (not known yet, or the table is being read)\n");
+	put_routines(s, t->name, out);
 	if (t->dead_open > 0)
 		buf_puts(out, "see: D lists the dead letters with their reasons\n");
 }

@@ -10,12 +10,14 @@
 #include "core/json.h"
 #include "core/logline.h"
 #include "core/num.h"
+#include "core/xalloc.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/control/script_apply.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_told.h"
+#include "sink/routine.h"
 
 enum { RESUME_MS = 15000 }; /* an answer to `resume`: connections have time limits of about ten seconds */
 
@@ -108,6 +110,27 @@ static int ask_pause(struct ask *a)
 static int ask_resume(struct ask *a)
 {
 	return hold(a, false);
+}
+
+/* A job of StarRocks, which does it; db.job. */
+static int ask_routine(struct ask *a)
+{
+	const char *what = engine_request_arg(a->r, "do"), *job = engine_request_arg(a->r, "job");
+	const char *verb = strcmp(what, "pause") == 0 ? "PAUSE" : "RESUME";
+	const char *dot = strchr(job, '.');
+	char *db = dot ? xstrndup(job, (size_t)(dot - job)) : NULL;
+	int rc;
+
+	if (dot == NULL || a->e->settings->sink.fe_mysql == NULL)
+		rc = err_set(a->err, ERR_CONFIG, 0, "routine: expected db.job of StarRocks, found '%.100s'", job);
+	else
+		rc = routine_command(&a->e->settings->sink, verb, db, dot + 1, a->err);
+	if (rc == 0) {
+		logline(LOG_NOTICE, "engine", "routine load %s: %s on request of %s", job, what, who(a));
+		routine_watch_again(a->e->routines);
+	}
+	free(db);
+	return rc;
 }
 
 static int ask_acknowledge(struct ask *a)
@@ -386,6 +409,9 @@ static const struct engine_request_arg_doc verify_args[] = { { "tables", ARG_TAB
 			"with repair: where only the target has rows, empty it and read the table again" },
 	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" },
 	NO_MORE };
+static const struct engine_request_arg_doc routine_args[] = { { "do", ARG_CHOICE, true, "pause|resume", EFFECT_READ,
+									      "what" },
+	{ "job", ARG_TEXT, true, NULL, EFFECT_READ, "db.job" }, NO_MORE };
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
@@ -493,6 +519,8 @@ static const struct request_row rows[] = {
 	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", no_args }, ask_status },
 	{ { "pause", EFFECT_REVERSIBLE, "hold a half or the load of one table", held_args }, ask_pause },
 	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", resume_args }, ask_resume },
+	{ { "routine", EFFECT_REVERSIBLE, "pause or resume a Routine Load job of StarRocks", routine_args },
+			ask_routine },
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },

@@ -299,6 +299,8 @@ static const struct conf_option options[] = {
 	{ "starrocks", "time.zone", CONF_STRING, AT(sink.time_zone), "UTC", NULL, 0,
 			"Zone in which TIMESTAMP columns are stored." },
 
+	{ "starrocks", "watch.routine.load", CONF_DURATION, AT(sink.watch_ms), "10s", "0..3600000", 0,
+			"How often the Routine Load jobs of the tables' databases are looked at, for `status` and its problems; 0 is never." },
 	{ "starrocks", "routine.*", CONF_PAIRS, AT(sink.routine), NULL, NULL, 0,
 			"routine.KEY: property of the Routine Load jobs that `millrace routine create` makes: routine.max_batch_interval, routine.property.client.id." },
 

@@ -49,6 +49,7 @@ void status_done(struct status *s)
 	free(s->stages);
 	free(s->tables);
 	free(s->partitions);
+	free(s->routines);
 	free(s->events);
 	free(s->problems);
 	free(s->trends);

@@ -144,6 +144,18 @@ struct status_partition {
 	double lag_per_s;  /* how it changes, over the last minute; NAN unknown */
 };
 
+struct status_routine {					     /* a Routine Load job of the cluster, whoever made it */
+	char name[TABLE_NAME_ROOM], target[TABLE_NAME_ROOM]; /* db.job; db.table there */
+	char table[TABLE_NAME_ROOM];			     /* of ours, whose topic it reads; "": another topic */
+	char topic[250];
+	char state[24];	    /* StarRocks' word: RUNNING, PAUSED, .. */
+	char reason[400];   /* of the state; "" */
+	const char *remedy; /* what to do where it does not go on: static or interned */
+	int64_t code;	    /* of the reason; -1: none */
+	int64_t lag;	    /* messages; -1 unknown */
+	uint64_t loaded, errors;
+};
+
 enum { TREND_POINTS = 120 };
 struct status_trend {	  /* a series of series.h, as screens show it beside its figure */
 	const char *name; /* "load.lag": static or interned */
@@ -192,6 +204,8 @@ struct status {
 	size_t ntables;
 	struct status_partition *partitions;
 	size_t npartitions;
+	struct status_routine *routines;
+	size_t nroutines;
 	struct status_problem *problems; /* the worst and oldest first */
 	size_t nproblems;
 	struct status_trend *trends;

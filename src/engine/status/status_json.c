@@ -102,6 +102,12 @@ static const struct field partition_fields[] = { TEXT(status_partition, "topic",
 	FIELD(status_partition, F_I32, "partition", id), FIELD(status_partition, F_I64, "low", low),
 	FIELD(status_partition, F_I64, "high", high), FIELD(status_partition, F_I64, "committed", committed),
 	FIELD(status_partition, F_I64, "lag", lag), FIELD(status_partition, F_DOUBLE, "lag_per_s", lag_per_s), END };
+static const struct field routine_fields[] = { TEXT(status_routine, "job", name),
+	TEXT(status_routine, "target", target), TEXT(status_routine, "table", table),
+	TEXT(status_routine, "topic", topic), TEXT(status_routine, "state", state),
+	TEXT(status_routine, "reason", reason), FIELD(status_routine, F_NAME, "remedy", remedy),
+	FIELD(status_routine, F_I64, "code", code), FIELD(status_routine, F_I64, "lag", lag),
+	FIELD(status_routine, F_U64, "loaded", loaded), FIELD(status_routine, F_U64, "errors", errors), END };
 static const struct field problem_fields[] = { FIELD(status_problem, F_SEVERITY, "severity", severity),
 	FIELD(status_problem, F_NAME, "code", code), FIELD(status_problem, F_NAME, "kind", kind),
 	TEXT(status_problem, "subject", subject), TEXT(status_problem, "text", text),
@@ -219,6 +225,8 @@ void status_to_json(const struct status *s, struct buf *out)
 	json_object_set_new(o, "tables", array_json(table_fields, s->tables, s->ntables, sizeof(*s->tables)));
 	json_object_set_new(o, "partitions",
 			array_json(partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
+	json_object_set_new(o, "routine_loads",
+			array_json(routine_fields, s->routines, s->nroutines, sizeof(*s->routines)));
 	json_object_set_new(o, "trends", trends_json(s));
 	json_object_set_new(o, "bottleneck", object_json(bottleneck_fields, &s->bottleneck));
 	json_object_set_new(o, "errors", errors_json(s));
@@ -332,6 +340,8 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
 	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions),
 			&s->npartitions);
+	s->routines = array_read(routine_fields, json_object_get(o, "routine_loads"), sizeof(*s->routines),
+			&s->nroutines);
 	s->events = array_read(event_fields, json_object_get(o, "events"), sizeof(*s->events), &s->nevents);
 	json_decref(o);
 	return 0;

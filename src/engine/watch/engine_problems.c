@@ -259,6 +259,21 @@ void engine_rules_sample(struct engine *e, unsigned tick)
 	sample_disk(e, tick);
 }
 
+/* Jobs of others, on other topics, are theirs. */
+static void look_at_routines(struct problems *p, const struct status *s)
+{
+	for (size_t i = 0; i < s->nroutines; i++) {
+		const struct status_routine *r = &s->routines[i];
+		bool paused = strcmp(r->state, "PAUSED") == 0;
+
+		if (r->table[0] == '\0' || (!paused && strcmp(r->state, "CANCELLED") != 0))
+			continue;
+		problem_see(p, paused ? PROBLEM_ROUTINE_PAUSED : PROBLEM_ROUTINE_CANCELLED, r->name,
+				"loads %s into %s: code %" PRId64 ", %s. %s", r->topic, r->target, r->code,
+				r->reason[0] ? r->reason : "no reason", r->remedy);
+	}
+}
+
 /* What the housekeeper measures. */
 static void look_at_figures(struct engine *e)
 {
@@ -284,6 +299,7 @@ void engine_rules_look(struct engine *e, const struct status *s)
 		look_at_half(e->shared.problems, load_half(e->load), &load_codes);
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++)
 		look_at_table(e, table_meter_at(e->shared.tables, i));
+	look_at_routines(e->shared.problems, s);
 	look_at_figures(e);
 	engine_dead_problems(e);
 	problems_sweep(e->shared.problems, begun_us);

@@ -407,6 +407,7 @@ void engine_status_look(struct engine *e, struct status *out)
 	engine_complete_copy(e, out);
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);
+	routine_watch_copy(e->routines, out);
 	engine_rules_look(e, out);
 	out->problems = problems_copy(e->shared.problems, &out->nproblems);
 	stuck_states(out);
