@@ -9,7 +9,7 @@
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 
-static int file_read(const char *path, struct buf *out, struct err *err)
+int cli_file_read(const char *path, struct buf *out, struct err *err)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
 	char piece[4096];
@@ -39,7 +39,7 @@ int cli_convert(struct cli *cli)
 
 	buf_init(&json, FILE_BYTES_MAX);
 	buf_init(&conf, 16 << 20);
-	rc = file_read(path, &json, &err);
+	rc = cli_file_read(path, &json, &err);
 	if (rc == 0 && (rc = settings_convert(json.data ? json.data : "", json.len, &conf, &lost, &err)) < 0) {
 		err.kind = ERR_CONFIG;
 		err_wrap(&err, "%s", path);

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "core/xalloc.h"
 #include "engine/control/engine_routine.h"
+#include "engine/control/routine_convert.h"
 
 enum { STATEMENT_MAX = 8 << 20 };
 
@@ -366,28 +367,53 @@ static int run_create(struct cli *cli, const struct settings *s, struct err *err
 	return rc;
 }
 
+/* ---- convert ---- */
+
+static int run_convert(struct cli *cli, const struct settings *s, struct err *err)
+{
+	struct buf text, conf;
+	unsigned lost = 0;
+	int rc;
+
+	(void)s;
+	if (cli->nwords != 2)
+		return err_set(err, ERR_CONFIG, 0, "usage: millrace routine convert FILE");
+	buf_init(&text, STATEMENT_MAX);
+	buf_init(&conf, 4 * STATEMENT_MAX);
+	rc = cli_file_read(cli->words[1], &text, err);
+	if (rc == 0 && (rc = routine_convert(text.data ? text.data : "", text.len, &conf, &lost, err)) < 0)
+		err_wrap(err, "%s", cli->words[1]);
+	if (rc == 0)
+		fputs(conf.data, stdout);
+	buf_done(&text);
+	buf_done(&conf);
+	return rc < 0 ? -1 : lost > 0;
+}
+
 int cli_routine(struct cli *cli)
 {
 	static const struct {
 		const char *word;
 		int (*run)(struct cli *cli, const struct settings *s, struct err *err); /* 1: EXIT_PROBLEMS */
-	} words[] = { { "list", run_list }, { "show", run_show }, { "create", run_create }, { "pause", run_verb },
-		{ "resume", run_verb }, { "stop", run_verb }, { "alter", run_alter } };
-	const struct settings *s;
+		bool alone;								/* it needs no configuration */
+	} words[] = { { "list", run_list, false }, { "show", run_show, false }, { "create", run_create, false },
+		{ "pause", run_verb, false }, { "resume", run_verb, false }, { "stop", run_verb, false },
+		{ "alter", run_alter, false }, { "convert", run_convert, true } };
+	const struct settings *s = NULL;
 	struct err err;
 	int rc;
 
 	err_clear(&err);
-	s = cli_settings(cli, &err);
-	if (s == NULL)
-		return cli_fail(&err);
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcmp(words[i].word, cli->words[0]) == 0) {
-			rc = words[i].run(cli, s, &err);
-			return rc < 0 ? cli_fail(&err) : rc ? EXIT_PROBLEMS : EXIT_DONE;
-		}
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(words[i].word, cli->words[0]) != 0)
+			continue;
+		if (!words[i].alone && (s = cli_settings(cli, &err)) == NULL)
+			return cli_fail(&err);
+		rc = words[i].run(cli, s, &err);
+		return rc < 0 ? cli_fail(&err) : rc ? EXIT_PROBLEMS : EXIT_DONE;
+	}
 	err_set(&err, ERR_CONFIG, 0,
-			"routine: expected list, show, create, pause, resume, stop or alter, found '%.40s'",
+			"routine: expected list, show, create, pause, resume, stop, alter or convert, found '%.40s'",
 			cli->words[0]);
 	return cli_fail(&err);
 }

@@ -59,7 +59,8 @@ static int start_threads(struct engine *e, struct err *err)
 		if (half_start(load_half(e->load), err))
 			return -1;
 	}
-	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err) || routine_watch_start(e->routines, err))
+	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err) ||
+			routine_watch_start(e->routines, err))
 		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)

@@ -43,6 +43,12 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_inspect.c \
 	src/engine/control/engine_routine.c \
 	src/engine/control/engine_routine.h \
+	src/engine/control/routine_convert.c \
+	src/engine/control/routine_convert.h \
+	src/engine/control/routine_lua.c \
+	src/engine/control/routine_lua.h \
+	src/engine/control/routine_parse.c \
+	src/engine/control/routine_parse.h \
 	src/engine/control/engine_inspect.h \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \

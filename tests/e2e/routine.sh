@@ -137,7 +137,7 @@ ok $? "alter"
 until_true 20 eval 'loaded load_customers'
 job_is load_orders '.show.JobProperties | fromjson | .maxErrorNum == "10"'
 ok $? "the property is changed"
-"$millrace" -c "$dir/millrace.conf" do routine do=resume job=testdb.load_orders > /dev/null
+"$millrace" -c "$dir/millrace.conf" "do" routine do=resume job=testdb.load_orders > /dev/null
 ok $? "resume, as the console does it"
 until_true 20 problem_is_over routine-paused
 ok $? "the problem is over"

@@ -9,6 +9,7 @@
 
 #include "core/buf.h"
 #include "engine/control/engine_routine.h"
+#include "engine/control/routine_convert.h"
 
 static const char *const states[] = { "new", "paid" };
 
@@ -131,6 +132,40 @@ static void print_one(struct buf *out, const struct settings *s, struct schema *
 	schema_unref(schema);
 }
 
+/* A job made by hand; what cannot be carried over is in it, too. */
+static const char by_hand[] =
+		"-- a job\nCREATE ROUTINE LOAD `shop`.load_orders ON orders\n"
+		"COLUMNS TERMINATED BY ',', COLUMNS (id, name, src_at, who, del, at = from_unixtime(src_at / 1000), label = coalesce(name, 'none'),\n"
+		"  loud = upper(name), total = a + b, __op = if(del = 'true', 1, 0)),\n"
+		"WHERE (who <> 'test' OR who IS NULL) AND id IN (1, 2, 3)\n"
+		"PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"$.id\",\"$.name\",\"$.at\",\"$.\\\\\\\"user name\\\\\\\"\",\"$.__deleted\"]', 'max_error_number' = '9', 'new_one' = 'x')\n"
+		"FROM KAFKA ('kafka_broker_list' = 'k:9092', 'kafka_topic' = 'mysql.testdb.orders', 'property.sasl.password' = 'topsecret',\n"
+		"  'property.sasl.username' = 'u', 'kafka_partitions' = '0', 'kafka_offsets' = '7');\n"
+		"CREATE ROUTINE LOAD j2 ON t PROPERTIES ('format' = 'json') FROM KAFKA ('kafka_broker_list' = 'k', 'kafka_topic' = 'plain')";
+
+static void print_conversions(struct buf *out)
+{
+	struct settings *s = settings_good("message.format = envelope", "");
+	struct schema *schema = schema_of("orders", orders, "id");
+	struct report problems;
+	struct err err = { 0 };
+	unsigned lost = 0;
+	struct buf sql;
+
+	plan(s, schema, &sql, &problems);
+	buf_puts(out, "-- converted\n");
+	ok(routine_convert(sql.data, sql.len, out, &lost, &err) == 0, "our own statement is converted");
+	ok(lost == 0, "all of it: %u lost", lost);
+	ok(routine_convert(by_hand, strlen(by_hand), out, &lost, &err) == 0, "statements made by hand");
+	ok(lost == 7, "what could not be carried over is counted: %u", lost);
+	ok(strstr(out->data, "topsecret") == NULL, "secrets are not copied");
+	ok(routine_convert("SELECT 1", 8, out, &lost, &err) == -1, "what is no such statement is refused");
+	buf_done(&sql);
+	report_done(&problems);
+	schema_unref(schema);
+	settings_free(s);
+}
+
 static void print_all(struct buf *out)
 {
 	static const char *const forms[] = { "", "schemas.enable = false", "message.format = envelope",
@@ -154,6 +189,7 @@ static void print_all(struct buf *out)
 		print_one(out, s, schema_of("bare", customers, NULL));
 		settings_free(s);
 	}
+	print_conversions(out);
 }
 
 static void test_golden(bool write)
