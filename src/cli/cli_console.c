@@ -167,7 +167,7 @@ int cli_console(struct cli *cli)
 	fd = log_to_file(s);
 	console_on_engine(cli, e, keeper, &err);
 	fprintf(stderr, "finishing what is in flight ...\n");
-	undrained = engine_stop(e, (int)s->drain_timeout_ms);
+	undrained = engine_stop(e, engine_drain_ms(e));
 	cli->abandoned = !engine_free(e);
 	logline_open(-1, LOG_TEXT, LOG_INFO);
 	close(fd);

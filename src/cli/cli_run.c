@@ -81,9 +81,8 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 		if (pfd[0].revents == 0 || read(signals, &info, sizeof(info)) != sizeof(info))
 			continue;
 		if (info.ssi_signo != SIGHUP) {
-			logline(LOG_NOTICE, "engine", "%s: finishing what is in flight, for at most %lld s",
-					strsignal((int)info.ssi_signo),
-					(long long)cli->settings->drain_timeout_ms / 1000);
+			logline(LOG_NOTICE, "engine", "%s: finishing what is in flight, for at most %d s",
+					strsignal((int)info.ssi_signo), engine_drain_ms(e) / 1000);
 			break;
 		}
 		reload(cli, e);
@@ -125,7 +124,7 @@ int cli_run(struct cli *cli)
 	if (e == NULL)
 		return cli_fail(&err);
 	serve(cli, e, &err);
-	undrained = engine_stop(e, (int)s->drain_timeout_ms);
+	undrained = engine_stop(e, engine_drain_ms(e));
 	logline(undrained ? LOG_WARNING : LOG_NOTICE, "engine",
 			undrained ? "stopped; the next start goes on where the log stands" : "stopped");
 	cli->abandoned = !engine_free(e);

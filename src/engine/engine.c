@@ -157,6 +157,13 @@ void engine_dismiss(struct engine *e)
 		half_dismiss(load_half(e->load));
 }
 
+int engine_drain_ms(struct engine *e)
+{
+	const struct settings *live = atomic_load(&e->shared.live);
+
+	return (int)live->drain_timeout_ms;
+}
+
 int engine_stop(struct engine *e, int drain_ms)
 {
 	int64_t until_us = clock_mono_us() + (drain_ms + 1000) * 1000LL;

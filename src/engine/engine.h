@@ -22,17 +22,18 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 /* Asks both halves to finish what they hold, for at most drain_ms, then stops them. 0: everything was drained; 1: not
  * all. */
 int engine_stop(struct engine *e, int drain_ms);
+/* drain.timeout as it is in force: a reload may have changed it. @thread any */
+int engine_drain_ms(struct engine *e);
 /* Before the doors are closed: requests that wait for an outcome are answered, so that a stop does not wait for them. */
 void engine_dismiss(struct engine *e);
 bool engine_free(struct engine *e); /* false: a thread did not come back and still uses it and the settings */
-int engine_wake_fd(struct
-		engine *e); /* an eventfd: readable when a half ended or the state changed. @thread the main one */
+/* An eventfd: readable when a half ended or the state changed. @thread the main one */
+int engine_wake_fd(struct engine *e);
 bool engine_has_come_up(struct engine *e); /* each half that it has worked at least once. @thread any */
-uint64_t engine_ticks(
-		struct engine *e); /* seconds that its housekeeper has counted: who hangs does not count. @thread any */
-bool engine_ended(struct engine *e,
-		struct
-		err *err); /* nothing is left to do (initial_only: err.kind NONE), or nothing can be done with this configuration: why */
+/* Seconds that its housekeeper has counted: who hangs does not count. @thread any */
+uint64_t engine_ticks(struct engine *e);
+/* Nothing is left to do (initial_only: err.kind NONE), or nothing can be done with this configuration: why. */
+bool engine_ended(struct engine *e, struct err *err);
 /* SIGHUP: what may change while it runs. 0: fresh is taken over; -1: nothing has changed. @thread any */
 int engine_reload(struct engine *e, struct settings *fresh, struct err *err);
 

@@ -29,8 +29,8 @@ struct sink_ops {
 			struct err *err);
 	struct sink_reader *(*reader)(struct sink *s, const struct schema *schema,
 			struct err *err); /* ops and columns set */
-	void (*forget)(struct
-			sink *s); /* what is known of tables: another handle has altered one. NULL: handles share it */
+	/* What is known of tables: another handle has altered one. NULL: handles share it. */
+	void (*forget)(struct sink *s);
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 			struct err *err);
 	int64_t interval_ms; /* when load.interval is not set */

@@ -114,8 +114,8 @@ unsigned source_plans_given(const struct source *s);
 void source_signal(struct source *s, const char *text, size_t len, const char *mark);
 char *source_mark(struct source *s); /* of the position that the source was opened with; the caller frees; NULL: none */
 char *source_fills(struct source *s); /* what is planned, as JSON; the caller frees; NULL: nothing. @thread any */
-char *source_news(struct
-		source *s); /* what happened, a line for the log; the caller frees; NULL: nothing. @thread the one that steps */
+/* What happened, a line for the log; the caller frees; NULL: nothing. @thread the one that steps */
+char *source_news(struct source *s);
 /* What may change without a restart: lists of tables and columns, limits. conf is lent like the first one, which has to
  * live on. A table that is captured from now on is read beside the stream. @thread any */
 int source_login_check(const struct mysql_conf *conf,
@@ -143,8 +143,8 @@ struct source_reading *source_readings(struct source *s,
 		size_t *count); /* in the order in which they are read; the caller frees. @thread any */
 struct source_table *source_tables(struct source *s,
 		size_t *count); /* those that are stopped; the caller frees. @thread any */
-unsigned source_stops(struct
-		source *s); /* how many tables were stopped so far: source_tables() has news when it rises. @thread any */
+/* How many tables were stopped so far: source_tables() has news when it rises. @thread any */
+unsigned source_stops(struct source *s);
 int source_stop_table(struct source *s, const char *db_table,
 		const char *why); /* the table's rows are refused from now on; @thread any */
 

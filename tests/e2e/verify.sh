@@ -84,11 +84,13 @@ is "$(grep -c ' equal: ' "$dir/out")" 8 "each table says so"
 verify testdb.orders; is_rc 0 "three thousand rows"
 says "orders  equal: 3000 rows" "all of them were looked at"
 
-changes()		# one statement after the other by one client, so that some change is on its way at every moment
+changes()		# by one client, one row in twenty at a time: some are on their way at every moment, and each rests between
 {
-	while [ ! -e "$dir/enough" ]; do
-		echo "UPDATE orders SET v = v + 1 WHERE id <= 1500; DELETE FROM orders WHERE id BETWEEN 100 AND 110;
-			INSERT INTO orders SELECT id + 99, v, note FROM orders WHERE id BETWEEN 1 AND 11; DELETE FROM words WHERE w = 'zebra'; INSERT INTO words VALUES ('zebra', 9);"
+	for ((n = 0; ; n++)); do
+		[ ! -e "$dir/enough" ] || break
+		echo "UPDATE orders SET v = v + 1 WHERE id <= 1500 AND id % 20 = $((n % 20)); DO SLEEP(0.02);"
+		[ $((n % 20)) != 0 ] || echo "DELETE FROM orders WHERE id BETWEEN 100 AND 110; INSERT INTO orders SELECT id + 99, v, note FROM orders WHERE id BETWEEN 1 AND 11;
+			DELETE FROM words WHERE w = 'zebra'; INSERT INTO words VALUES ('zebra', 9);"
 	done
 }
 sql testdb < <(changes) &

@@ -43,7 +43,6 @@ static int take_over(struct engine *e, struct settings *fresh, struct err *err)
 	e->reloads = r;
 	settings_need_restart(e->settings, fresh, tell_restart);
 	logline_level((enum log_level)fresh->log_level);
-	e->settings->drain_timeout_ms = fresh->drain_timeout_ms;
 	atomic_store(&e->shared.live, fresh);
 	script_plan_carry_out(e, plan);
 	if (e->load)

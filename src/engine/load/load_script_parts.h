@@ -28,9 +28,8 @@ void scripts_free(struct script_stage *st);
 
 /* load_script_drops.c: of one table; NULL: none yet. Its user frees it */
 struct table_drops;
-bool drops_note(struct table_drops **d,
-		struct
-		script *script); /* what the script has dropped and counted since the last call; false: nothing */
+/* What the script has dropped and counted since the last call; false: nothing. */
+bool drops_note(struct table_drops **d, struct script *script);
 void drops_tell(const struct table_drops *d, struct table_meters *meters, struct table_meter *m, const char *version);
 
 /* load_wait.c */
