@@ -448,20 +448,6 @@ static const char *neutral(const struct starrocks_cell *cell)
 /* As the backends encode it: fixed widths, and strings that are not last are escaped and ended by two bytes. */
 static size_t key_bytes(const struct starrocks_target *t, const struct value *row)
 {
-	static const uint8_t width[] = {
-		[SR_BOOLEAN] = 1,
-		[SR_TINYINT] = 1,
-		[SR_SMALLINT] = 2,
-		[SR_INT] = 4,
-		[SR_BIGINT] = 8,
-		[SR_LARGEINT] = 16,
-		[SR_FLOAT] = 4,
-		[SR_DOUBLE] = 8,
-		[SR_DECIMAL] = 16,
-		[SR_DATE] = 4,
-		[SR_DATETIME] = 8,
-		[SR_OTHER] = 0,
-	};
 	const struct schema *s = t->schema;
 	size_t bytes = 0;
 
@@ -469,7 +455,7 @@ static size_t key_bytes(const struct starrocks_target *t, const struct value *ro
 		const struct value *v = &row[s->key[i]];
 
 		if (t->cells[s->key[i]].type.kind != SR_VARCHAR)
-			bytes += width[t->cells[s->key[i]].type.kind];
+			bytes += starrocks_key_width(t->cells[s->key[i]].type.kind);
 		else if (v->kind == VALUE_TEXT || v->kind == VALUE_BYTES)
 			bytes += v->kind == VALUE_BYTES ? 2 * (size_t)v->len : v->len;
 		else

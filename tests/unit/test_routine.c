@@ -4,6 +4,7 @@
  * SHOW ROUTINE LOAD as releases of StarRocks print it.
  */
 #include "tests/tap.h"
+#include "tests/unit/golden.h"
 
 #include <unistd.h>
 
@@ -192,33 +193,6 @@ static void print_all(struct buf *out)
 	print_conversions(out);
 }
 
-static void test_golden(bool write)
-{
-	const char *top = getenv("top_srcdir");
-	struct buf got, want;
-	char path[512], piece[4096];
-	size_t n;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/tests/golden/routine_load.txt", top ? top : ".");
-	buf_init(&got, 1 << 20);
-	buf_init(&want, 1 << 20);
-	print_all(&got);
-	f = fopen(path, write ? "w" : "r");
-	if (write && f) {
-		fwrite(got.data, 1, got.len, f);
-	} else if (f) {
-		while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-			buf_put(&want, piece, n);
-		is_str(got.data, want.data, "the statements are as in tests/golden/routine_load.txt");
-	}
-	ok(f != NULL, "the golden file is there");
-	if (f)
-		fclose(f);
-	buf_done(&got);
-	buf_done(&want);
-}
-
 static void test_rules(void)
 {
 	static const struct {
@@ -341,7 +315,7 @@ static void test_names(void)
 
 int main(int argc, char **argv)
 {
-	test_golden(argc > 1 && strcmp(argv[1], "--write") == 0);
+	golden_is("routine_load.txt", argc > 1 && strcmp(argv[1], "--write") == 0, print_all, "each statement");
 	test_rules();
 	test_secrets();
 	test_job();

@@ -3,6 +3,7 @@
  * which ALTER follows a change of the source. `test_starrocks_types --write` rewrites the golden file.
  */
 #include "tests/tap.h"
+#include "tests/unit/golden.h"
 
 #include "core/buf.h"
 #include "sink/starrocks.h"
@@ -85,33 +86,6 @@ static void print_all(struct buf *out)
 		free(why);
 		schema_unref(s);
 	}
-}
-
-static void test_golden(bool write)
-{
-	const char *top = getenv("top_srcdir");
-	struct buf got, want;
-	char path[512], piece[4096];
-	size_t n;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/tests/golden/starrocks_ddl.txt", top ? top : ".");
-	buf_init(&got, 1 << 20);
-	buf_init(&want, 1 << 20);
-	print_all(&got);
-	f = fopen(path, write ? "w" : "r");
-	if (write && f) {
-		fwrite(got.data, 1, got.len, f);
-	} else if (f) {
-		while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-			buf_put(&want, piece, n);
-		is_str(got.data, want.data, "every type, with its reason, is as in tests/golden/starrocks_ddl.txt");
-	}
-	ok(f != NULL, "the golden file is there");
-	if (f)
-		fclose(f);
-	buf_done(&got);
-	buf_done(&want);
 }
 
 static void test_parse(void)
@@ -289,7 +263,8 @@ static void test_refused(void)
 
 int main(int argc, char **argv)
 {
-	test_golden(argc > 1 && strcmp(argv[1], "--write") == 0);
+	golden_is("starrocks_ddl.txt", argc > 1 && strcmp(argv[1], "--write") == 0, print_all,
+			"every type, with its reason,");
 	test_parse();
 	test_takes();
 	test_alter();

@@ -96,14 +96,14 @@ static size_t add_mark(struct batch *b, const char *topic, const struct dead_pic
 	return i;
 }
 
-static int write_batch(struct engine *e, const struct batch *b, struct err *err)
+int dead_publish(struct engine *e, const char *purpose, const struct batch *b, struct err *err)
 {
 	struct log *log = shared_log(&e->shared, err);
 	struct log_writer *w;
 	char id[128];
 	int rc;
 
-	snprintf(id, sizeof(id), "%s-dead-mark-%ld", e->settings->name, (long)getpid());
+	snprintf(id, sizeof(id), "%s-dead-%s-%ld", e->settings->name, purpose, (long)getpid());
 	w = log ? log_writer_open(log, id, err) : NULL;
 	if (w == NULL)
 		return -1;
@@ -138,7 +138,7 @@ int dead_mark(struct engine *e, const struct dead_pick *picks, size_t count, con
 
 	for (size_t at = 0; at < count;)
 		at += add_mark(b, dead_topic(e->settings), picks + at, count - at, how, who);
-	rc = write_batch(e, b, err);
+	rc = dead_publish(e, "mark", b, err);
 	batch_free(b);
 	return rc ? -1 : await(e, picks, count, err);
 }

@@ -132,22 +132,6 @@ static int on_message(void *arg, const struct record *r)
 	return 1;
 }
 
-static int publish(struct engine *e, const struct batch *b, struct err *err)
-{
-	struct log *log = shared_log(&e->shared, err);
-	struct log_writer *w;
-	char id[128];
-	int rc;
-
-	snprintf(id, sizeof(id), "%s-dead-retry-%ld", e->settings->name, (long)getpid());
-	w = log ? log_writer_open(log, id, err) : NULL;
-	if (w == NULL)
-		return -1;
-	rc = log_writer_append(w, b, err) || log_writer_commit(w, err) ? -1 : 0;
-	log_writer_close(w);
-	return rc;
-}
-
 static int delete_again(struct retry *t, const struct dead_pick *p, struct err *err)
 {
 	struct engine *e = t->d->e;
@@ -161,7 +145,7 @@ static int delete_again(struct retry *t, const struct dead_pick *p, struct err *
 				"the log does not have its message any more; `millrace verify %s --repair --truncate` reads the table again",
 				p->table);
 	if (rc == 0)
-		rc = publish(e, f.b, err);
+		rc = dead_publish(e, "retry", f.b, err);
 	batch_free(f.b);
 	return rc;
 }
