@@ -16,17 +16,24 @@
 static const struct cli_option role_options[] = {
 	{ "--role", "all|capture|load", "which halves run in this process (all)" }, { NULL, NULL, NULL }
 };
-static const struct cli_option run_options[] = { { "--role", "all|capture|load",
-								 "which halves run in this process (all)" },
-	{ "--log-format", "text|json", "form of the lines on stderr" }, { NULL, NULL, NULL } };
+static const struct cli_option run_options[] = {
+	{ "--role", "all|capture|load", "which halves run in this process (all)" },
+	{ "--log-format", "text|json", "form of the lines on stderr" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option json_options[] = { { "--json", NULL, "print one JSON document" }, { NULL, NULL, NULL } };
-static const struct cli_option check_options[] = { { "--json", NULL, "print one JSON document" },
+static const struct cli_option check_options[] = {
+	{ "--json", NULL, "print one JSON document" },
 	{ "--all", NULL, "every column with its mapping, not only those with a question" },
 	{ "--full", NULL, "count all rows of all tables, however long it takes" },
-	{ "--role", "all|capture|load", "which halves are looked at (all)" }, { NULL, NULL, NULL } };
-static const struct cli_option tap_options[] = { { "-n", "COUNT", "stop after so many rows" },
+	{ "--role", "all|capture|load", "which halves are looked at (all)" },
+	{ NULL, NULL, NULL },
+};
+static const struct cli_option tap_options[] = {
+	{ "-n", "COUNT", "stop after so many rows" },
 	{ "--unmasked", NULL, "rows as they are, also where messages or the table's script mask" },
-	{ NULL, NULL, NULL } };
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option messages_options[] = {
 	{ "--seek", "o:N|-N|@TIME|begin|end", "where to begin (-10; begin when something is searched for)" },
 	{ "--partition", "P", "only this one" }, { "--filter", "EXPR", "only what this Lua expression is true for" },
@@ -37,10 +44,12 @@ static const struct cli_option messages_options[] = {
 	{ "--csv", NULL, "the same as CSV" }, { "--unmasked", NULL, "also where the table's script masks" },
 	{ NULL, NULL, NULL }
 };
-static const struct cli_option trace_options[] = { { "--from", "o:N|-N|@TIME|begin",
-								   "how far back (begin: all that the log has)" },
+static const struct cli_option trace_options[] = {
+	{ "--from", "o:N|-N|@TIME|begin", "how far back (begin: all that the log has)" },
 	{ "--json", NULL, "a JSON document for each message of the row, and one for the verdict" },
-	{ "--unmasked", NULL, "also where the table's script masks" }, { NULL, NULL, NULL } };
+	{ "--unmasked", NULL, "also where the table's script masks" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option lua_options[] = {
 	{ "--table", "DB.TABLE",
 			"check, new: with the columns of this table; run: its messages; versions and what follows: of its section" },
@@ -54,15 +63,20 @@ static const struct cli_option lua_options[] = {
 	{ "--force", NULL, "apply: also when it drops or fails more rows than script.guard allows" },
 	{ "--json", NULL, "all but check and new: one line of JSON for each fact" }, { NULL, NULL, NULL }
 };
-static const struct cli_option dead_options[] = { { "--reason", "TEXT", "only with this text in the reason" },
+static const struct cli_option dead_options[] = {
+	{ "--reason", "TEXT", "only with this text in the reason" },
 	{ "--since", "TIME", "only from then on: a time in UTC (2026-01-31 23:59:00) or how long ago (90m)" },
-	{ "--before", "TIME", "only until then" }, { "--all", NULL, "retry, discard: every open letter" },
+	{ "--before", "TIME", "only until then" },
+	{ "--all", NULL, "retry, discard: every open letter" },
 	{ "--dry-run", NULL, "retry, discard: say which, and change nothing" },
 	{ "--closed", NULL, "list: also those that were retried or discarded" },
 	{ "-n", "COUNT", "list: so many (100)" },
 	{ "--unmasked", NULL, "list, show: also where the table's script masks" },
-	{ "--json", NULL, "a line of JSON for each" }, { NULL, NULL, NULL } };
-static const struct cli_option snapshot_options[] = { { "--where", "SQL", "only the rows that fulfil this condition" },
+	{ "--json", NULL, "a line of JSON for each" },
+	{ NULL, NULL, NULL },
+};
+static const struct cli_option snapshot_options[] = {
+	{ "--where", "SQL", "only the rows that fulfil this condition" },
 	{ "--truncate", NULL, "empty the target first: rows that are gone from MySQL go there too" },
 	{ "--wait", NULL, "stay until the tables are read, and show how far they are" },
 	{ "--max-rows", "N", "rows per second that all of them read at the most, until the next reload; 0: no limit" },
@@ -70,13 +84,17 @@ static const struct cli_option snapshot_options[] = { { "--where", "SQL", "only 
 	{ "--max-lag", "TIME", "wait while a replica of snapshot.throttle.replicas lags more" },
 	{ "--list", NULL, "print what is being read and what waits" },
 	{ "--stop", NULL, "end the snapshot of TABLE, or of all" },
-	{ "--pause", NULL, "hold all of them after the chunk that is being read" }, { "--resume", NULL, "go on" },
-	{ NULL, NULL, NULL } };
+	{ "--pause", NULL, "hold all of them after the chunk that is being read" },
+	{ "--resume", NULL, "go on" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option resume_options[] = {
 	{ "--pass", NULL, "a stopped table: leave out its rows up to the next TRUNCATE" }, { NULL, NULL, NULL }
 };
-static const struct cli_option do_options[] = { { "--yes", NULL, "do it, though it removes data" },
-	{ NULL, NULL, NULL } };
+static const struct cli_option do_options[] = {
+	{ "--yes", NULL, "do it, though it removes data" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option dump_options[] = {
 	{ "--size", "WxH", "columns and lines (120, and as many lines as the list needs)" },
 	{ "--at", "TIME",
@@ -88,8 +106,10 @@ static const struct cli_option history_options[] = {
 	{ "--to", "TIME", "the same (now)" }, { "--step", "SECONDS", "of a value (such that there are at most 360)" },
 	{ "--json", NULL, "one JSON document" }, { NULL, NULL, NULL }
 };
-static const struct cli_option attach_options[] = { { "--read-only", NULL, "refuse everything that changes something" },
-	{ NULL, NULL, NULL } };
+static const struct cli_option attach_options[] = {
+	{ "--read-only", NULL, "refuse everything that changes something" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option replay_options[] = {
 	{ "--from", "begin|OFFSET|TIME",
 			"where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" },
@@ -112,11 +132,13 @@ static const struct cli_option verify_options[] = {
 	{ "--json", NULL, "a line of JSON for each difference, with its two rows, and for each table" },
 	{ NULL, NULL, NULL }
 };
-static const struct cli_option manual_options[] = { { "--settings", NULL, "the page of the configuration file" },
+static const struct cli_option manual_options[] = {
+	{ "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" },
 	{ "--metrics", NULL, "the page of what /metrics serves (Markdown)" },
 	{ "--completion", "bash|zsh|fish", "completion of commands, options and requests for a shell" },
-	{ NULL, NULL, NULL } };
+	{ NULL, NULL, NULL },
+};
 
 static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",

@@ -12,10 +12,12 @@ enum { TABLE_MS = 5000, ALL_MS = 60000, FULL_MS = 24 * 3600 * 1000, SAMPLE_ROWS 
 
 static void print_text(const struct report *r)
 {
-	static const char *const marks[] = { [REPORT_OK] = "ok      ",
+	static const char *const marks[] = {
+		[REPORT_OK] = "ok      ",
 		[REPORT_NOTE] = "note    ",
 		[REPORT_WARNING] = "warning ",
-		[REPORT_PROBLEM] = "PROBLEM " };
+		[REPORT_PROBLEM] = "PROBLEM ",
+	};
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct report_item *item = &r->items[i];
@@ -69,10 +71,12 @@ static int look(struct cli *cli, const struct settings *s, enum engine_role role
 		struct doctor_report *doctor, struct err *err)
 {
 	bool full = cli_option(cli, "--full") != NULL;
-	struct source_limits limits = { .table_ms = full ? FULL_MS : TABLE_MS,
+	struct source_limits limits = {
+		.table_ms = full ? FULL_MS : TABLE_MS,
 		.all_ms = full ? FULL_MS : ALL_MS,
 		.sample_rows = full ? 0 : SAMPLE_ROWS,
-		.progress = cli_progress_say };
+		.progress = cli_progress_say,
+	};
 	struct cli_progress *progress = cli_progress_start("counting rows");
 	int rc;
 

@@ -91,10 +91,12 @@ static void put_found(const struct doctor_finding *f, int indent, const char *ma
 /* after: the finding told before it, whose column need not be named again; NULL: none. */
 static void put_finding(const struct doctor_finding *f, const struct doctor_finding *after)
 {
-	static const char *const marks[] = { [REPORT_OK] = "  ok      ",
+	static const char *const marks[] = {
+		[REPORT_OK] = "  ok      ",
 		[REPORT_NOTE] = "  note    ",
 		[REPORT_WARNING] = "  warning ",
-		[REPORT_PROBLEM] = "  PROBLEM " };
+		[REPORT_PROBLEM] = "  PROBLEM ",
+	};
 	bool same = after && after->exam == f->exam && after->at->column == f->at->column && after->level == f->level;
 
 	if (f->at->column < 0)

@@ -50,9 +50,11 @@ static int dump(struct cli *cli, const struct dump_conf *conf, struct err *err)
 
 int cli_dump(struct cli *cli)
 {
-	struct dump_conf conf = { .cols = COLS,
+	struct dump_conf conf = {
+		.cols = COLS,
 		.json = cli_option(cli, "--json") != NULL,
-		.at = cli_option(cli, "--at") };
+		.at = cli_option(cli, "--at"),
+	};
 	const char *size = cli_option(cli, "--size"), *name;
 	struct err err;
 

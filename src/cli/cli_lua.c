@@ -109,10 +109,17 @@ int cli_lua(struct cli *cli)
 		const char *name;
 		int (*run)(struct cli *, const char *, struct err *);
 		int least, most; /* words behind its name */
-	} actions[] = { { "check", check, 1, 1 }, { "test", cli_lua_test, 1, 1 }, { "new", cli_lua_new, 1, 1 },
-		{ "run", cli_lua_run, 1, 1 }, { "profile", cli_lua_profile, 1, 1 },
-		{ "versions", cli_lua_versions, 0, 0 }, { "diff", cli_lua_diff, 2, 2 },
-		{ "apply", cli_lua_apply, 0, 0 }, { "rollback", cli_lua_rollback, 0, 1 } };
+	} actions[] = {
+		{ "check", check, 1, 1 },
+		{ "test", cli_lua_test, 1, 1 },
+		{ "new", cli_lua_new, 1, 1 },
+		{ "run", cli_lua_run, 1, 1 },
+		{ "profile", cli_lua_profile, 1, 1 },
+		{ "versions", cli_lua_versions, 0, 0 },
+		{ "diff", cli_lua_diff, 2, 2 },
+		{ "apply", cli_lua_apply, 0, 0 },
+		{ "rollback", cli_lua_rollback, 0, 1 },
+	};
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {

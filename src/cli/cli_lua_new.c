@@ -81,13 +81,15 @@ static void put_script(struct buf *b, const struct schema *s, const char *file)
 /* The column by a type of `fields`. */
 static void put_type(struct buf *b, const struct column *c)
 {
-	static const char *const names[COL_COUNT] = { [COL_FLOAT] = "double",
+	static const char *const names[COL_COUNT] = {
+		[COL_FLOAT] = "double",
 		[COL_DOUBLE] = "double",
 		[COL_DATE] = "date",
 		[COL_TIME] = "time",
 		[COL_DATETIME] = "datetime",
 		[COL_TIMESTAMP] = "timestamp",
-		[COL_JSON] = "json" };
+		[COL_JSON] = "json",
+	};
 
 	if (c->type == COL_TINYINT && c->length == 1)
 		buf_puts(b, "\"boolean\"");

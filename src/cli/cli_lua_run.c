@@ -116,9 +116,13 @@ static void print_summary(const json_t *o)
 {
 	static const struct {
 		const char *name, *means;
-	} outcomes[] = { { "passed", "as they came" }, { "changed", "" }, { "dropped", "not loaded" },
+	} outcomes[] = {
+		{ "passed", "as they came" },
+		{ "changed", "" },
+		{ "dropped", "not loaded" },
 		{ "deleted", "dropped updates, and rows of flat messages: they leave the target" },
-		{ "dead", "dead letters" } };
+		{ "dead", "dead letters" },
+	};
 	long long ms = number_of(o, "ms"), rows = number_of(o, "rows");
 
 	put(cli_lua_text(o, "table"));
@@ -175,9 +179,15 @@ static int ask(struct cli *cli, const struct trial_wish *w, struct lua_answer *a
 {
 	const struct {
 		const char *name, *value;
-	} given[] = { { "table", w->table }, { "script", w->script }, { "against", w->against }, { "from", w->from },
-		{ "n", cli_option(cli, "-n") }, { "profile", w->profile ? "yes" : NULL },
-		{ "unmasked", w->unmasked ? "yes" : NULL } };
+	} given[] = {
+		{ "table", w->table },
+		{ "script", w->script },
+		{ "against", w->against },
+		{ "from", w->from },
+		{ "n", cli_option(cli, "-n") },
+		{ "profile", w->profile ? "yes" : NULL },
+		{ "unmasked", w->unmasked ? "yes" : NULL },
+	};
 	struct engine_request r = { .command = "script-trial", .session = cli_session() };
 	struct cli_call call;
 	struct log *log;
@@ -229,11 +239,13 @@ static int run(struct cli *cli, const char *path, bool profile, struct err *err)
 {
 	const char *against = cli_option(cli, "--against"), *count = cli_option(cli, "-n");
 	struct lua_answer a = { .json = cli_option(cli, "--json") != NULL, .profile = profile, .lines = json_array() };
-	struct trial_wish w = { .table = cli_option(cli, "--table"),
+	struct trial_wish w = {
+		.table = cli_option(cli, "--table"),
 		.from = cli_option(cli, "--from"),
 		.count = count ? strtoll(count, NULL, 10) : 10000,
 		.profile = profile,
-		.unmasked = cli_option(cli, "--unmasked") != NULL };
+		.unmasked = cli_option(cli, "--unmasked") != NULL,
+	};
 	char *script = whole_path(path, err), *other = against && script ? whole_path(against, err) : NULL;
 	int rc = -1;
 

@@ -178,13 +178,15 @@ static int ask(struct cli *cli, struct engine_request *r, struct printing *p)
 
 int cli_trace(struct cli *cli)
 {
-	struct printing p = { .form = cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_CSV,
+	struct printing p = {
+		.form = cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_CSV,
 		.terminal = isatty(STDERR_FILENO),
-		.trace = true };
+		.trace = true,
+	};
 	struct engine_request r = { .command = "trace",
 		.nargs = 4,
 		.args = { { "table", cli->words[0] }, { "key", cli->words[1] },
-				{ "form", cli_option(cli, "--json") ? "json" : "text" }, { "progress", "yes" } } };
+				{ "form", cli_option(cli, "--json") ? "json" : "text" }, { "progress", "yes" }, }, };
 
 	add_options(cli, &r);
 	return ask(cli, &r, &p);
@@ -193,13 +195,17 @@ int cli_trace(struct cli *cli)
 int cli_messages(struct cli *cli)
 {
 	static const char *const forms[] = { [MESSAGE_JSON] = "json", [MESSAGE_CSV] = "csv", [MESSAGE_LIST] = "list" };
-	struct printing p = { .form = cli_option(cli, "--csv") ? MESSAGE_CSV
-				: cli_option(cli, "--json")    ? MESSAGE_JSON
-							       : MESSAGE_LIST,
-		.terminal = isatty(STDERR_FILENO) };
-	struct engine_request r = { .command = "messages",
+	struct printing p = {
+		.form = cli_option(cli, "--csv")	    ? MESSAGE_CSV
+				: cli_option(cli, "--json") ? MESSAGE_JSON
+							    : MESSAGE_LIST,
+		.terminal = isatty(STDERR_FILENO),
+	};
+	struct engine_request r = {
+		.command = "messages",
 		.nargs = 3,
-		.args = { { "topic", cli->words[0] }, { "form", forms[p.form] }, { "progress", "yes" } } };
+		.args = { { "topic", cli->words[0] }, { "form", forms[p.form] }, { "progress", "yes" } },
+	};
 
 	add_options(cli, &r);
 	if (p.form == MESSAGE_CSV)

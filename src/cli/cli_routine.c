@@ -244,9 +244,10 @@ static int take_properties(struct cli *cli, struct conf_pairs *out, struct err *
 		if (equals == NULL || equals == cli->words[i])
 			return err_set(err, ERR_CONFIG, 0, "routine alter: expected KEY=VALUE, found '%.100s'",
 					cli->words[i]);
-		out->items[out->count++] = (struct conf_pair){ .key = xstrndup(cli->words[i],
-									       (size_t)(equals - cli->words[i])),
-			.value = xstrdup(equals + 1) };
+		out->items[out->count++] = (struct conf_pair){
+			.key = xstrndup(cli->words[i], (size_t)(equals - cli->words[i])),
+			.value = xstrdup(equals + 1),
+		};
 	}
 	return out->count ? 0 : err_set(err, ERR_CONFIG, 0, "usage: millrace routine alter JOB KEY=VALUE...");
 }
@@ -396,9 +397,16 @@ int cli_routine(struct cli *cli)
 		const char *word;
 		int (*run)(struct cli *cli, const struct settings *s, struct err *err); /* 1: EXIT_PROBLEMS */
 		bool alone;								/* it needs no configuration */
-	} words[] = { { "list", run_list, false }, { "show", run_show, false }, { "create", run_create, false },
-		{ "pause", run_verb, false }, { "resume", run_verb, false }, { "stop", run_verb, false },
-		{ "alter", run_alter, false }, { "convert", run_convert, true } };
+	} words[] = {
+		{ "list", run_list, false },
+		{ "show", run_show, false },
+		{ "create", run_create, false },
+		{ "pause", run_verb, false },
+		{ "resume", run_verb, false },
+		{ "stop", run_verb, false },
+		{ "alter", run_alter, false },
+		{ "convert", run_convert, true },
+	};
 	const struct settings *s = NULL;
 	struct err err;
 	int rc;

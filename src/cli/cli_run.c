@@ -71,8 +71,10 @@ void cli_wait_for_end(struct cli *cli, struct engine *e, struct err *err)
 	notify_open(&notify);
 	signal(SIGHUP, SIG_DFL); /* blocked now, and no longer ignored: it reloads */
 	for (;;) {
-		struct pollfd pfd[2] = { { .fd = signals, .events = POLLIN },
-			{ .fd = engine_wake_fd(e), .events = POLLIN } };
+		struct pollfd pfd[2] = {
+			{ .fd = signals, .events = POLLIN },
+			{ .fd = engine_wake_fd(e), .events = POLLIN },
+		};
 		struct signalfd_siginfo info;
 
 		notify_look(&notify, e);

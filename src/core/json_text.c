@@ -10,14 +10,16 @@
 
 #include "core/json_scan.h"
 
-const char json_escape_value[256] = { ['"'] = '"',
+const char json_escape_value[256] = {
+	['"'] = '"',
 	['\\'] = '\\',
 	['/'] = '/',
 	['b'] = '\b',
 	['f'] = '\f',
 	['n'] = '\n',
 	['r'] = '\r',
-	['t'] = '\t' };
+	['t'] = '\t',
+};
 
 #define NOT16 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
 const unsigned char json_hex[256] = { NOT16, NOT16, NOT16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 255, 255, 255, 255, 255,
@@ -131,13 +133,15 @@ static char *put_u(char *o, unsigned c)
 
 static char *put_ascii(char *o, unsigned char c)
 {
-	static const char names[128] = { ['"'] = '"',
+	static const char names[128] = {
+		['"'] = '"',
 		['\\'] = '\\',
 		['\b'] = 'b',
 		['\t'] = 't',
 		['\n'] = 'n',
 		['\f'] = 'f',
-		['\r'] = 'r' };
+		['\r'] = 'r',
+	};
 
 	if (names[c] == 0)
 		return put_u(o, c);

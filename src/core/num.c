@@ -338,16 +338,29 @@ static bool parse_with_unit(const char *p, size_t len, const struct unit *units,
 
 bool num_parse_bytes(const char *p, size_t len, uint64_t *out)
 {
-	static const struct unit units[] = { { "", 1 }, { "k", 1u << 10 }, { "M", 1u << 20 }, { "G", 1u << 30 },
-		{ "T", (uint64_t)1 << 40 }, { NULL, 0 } };
+	static const struct unit units[] = {
+		{ "", 1 },
+		{ "k", 1u << 10 },
+		{ "M", 1u << 20 },
+		{ "G", 1u << 30 },
+		{ "T", (uint64_t)1 << 40 },
+		{ NULL, 0 },
+	};
 
 	return parse_with_unit(p, len, units, UINT64_MAX, strncasecmp, out);
 }
 
 bool num_parse_duration_ms(const char *p, size_t len, int64_t *out)
 {
-	static const struct unit units[] = { { "", 1 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
-		{ "d", 86400000 }, { NULL, 0 } };
+	static const struct unit units[] = {
+		{ "", 1 },
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "m", 60000 },
+		{ "h", 3600000 },
+		{ "d", 86400000 },
+		{ NULL, 0 },
+	};
 	uint64_t v;
 
 	if (!parse_with_unit(p, len, units, INT64_MAX, strncmp, &v))

@@ -98,14 +98,16 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	clock_cond_init(&e->tick);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_init(&e->stages[i]);
-	e->shared = (struct shared){ .settings = settings,
+	e->shared = (struct shared){
+		.settings = settings,
 		.live = settings,
 		.stages = e->stages,
 		.tables = table_meters_new(),
 		.taps = taps_new(),
 		.problems = problems_new(),
 		.loads = role != ROLE_CAPTURE,
-		.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) };
+		.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
+	};
 	lock_init(&e->shared.log_lock);
 	e->verifier = verifier_new(e);
 	e->dead = dead_ledger_new();
@@ -252,8 +254,10 @@ static int local_request(void *self, const struct engine_request *r, engine_emit
 
 void engine_link_local(struct engine *e, struct engine_link *out)
 {
-	*out = (struct engine_link){ .self = e,
+	*out = (struct engine_link){
+		.self = e,
 		.status = local_status,
 		.request = local_request,
-		.where = "in this process" };
+		.where = "in this process",
+	};
 }

@@ -88,8 +88,7 @@ struct engine_request_arg_doc {
 	enum engine_arg_kind kind;
 	bool needed;
 	const char *choices; /* "start|stop"; NULL: any */
-	enum engine_effect
-			effect; /* of the whole request when this is given, where it is more than the request's own */
+	enum engine_effect effect; /* of the whole request when this is given, if that is more than the request's own */
 	const char *help;
 };
 /* Every request there is: arguments are checked, completed, explained and printed from it; ends with name NULL. */

@@ -307,9 +307,11 @@ static int nothing(void *arg, const char *line, size_t len)
 
 static int order(struct http_call *c, const struct connector *k, const char *command)
 {
-	struct engine_request r = { .command = command,
+	struct engine_request r = {
+		.command = command,
 		.args = { { "what", k->load ? "load" : "capture" } },
-		.nargs = 1 };
+		.nargs = 1,
+	};
 
 	return http_request(c, &r, nothing, NULL);
 }

@@ -84,9 +84,11 @@ struct log_group_offset *log_groups_add(struct log_groups *g, const char *group,
 	if ((g->count & (g->count - 1)) == 0)
 		g->items = xrealloc(g->items, (g->count ? g->count * 2 : 1) * sizeof *g->items);
 	item = &g->items[g->count++];
-	*item = (struct log_group_offset){ .group = xstrdup(group),
+	*item = (struct log_group_offset){
+		.group = xstrdup(group),
 		.topic = xstrdup(topic),
-		.metadata = xstrdup(metadata ? metadata : "") };
+		.metadata = xstrdup(metadata ? metadata : ""),
+	};
 	return item;
 }
 

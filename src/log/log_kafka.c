@@ -34,8 +34,13 @@ static const char *const ours[] = {
 	"delivery.report.only.error",
 };
 
-static const struct kafka_setting common[] = { { "socket.nagle.disable", "true" }, { "reconnect.backoff.ms", "50" },
-	{ "reconnect.backoff.max.ms", "1000" }, { "retry.backoff.ms", "50" }, { NULL, NULL } };
+static const struct kafka_setting common[] = {
+	{ "socket.nagle.disable", "true" },
+	{ "reconnect.backoff.ms", "50" },
+	{ "reconnect.backoff.max.ms", "1000" },
+	{ "retry.backoff.ms", "50" },
+	{ NULL, NULL },
+};
 
 static const struct {
 	rd_kafka_resp_err_t code;
@@ -169,8 +174,11 @@ static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, co
 		struct err *err)
 {
 	char client_id[128];
-	const struct kafka_setting first[] = { { "client.id", client_id },
-		{ "bootstrap.servers", log_conf->bootstrap_servers }, { NULL, NULL } };
+	const struct kafka_setting first[] = {
+		{ "client.id", client_id },
+		{ "bootstrap.servers", log_conf->bootstrap_servers },
+		{ NULL, NULL },
+	};
 
 	snprintf(client_id, sizeof client_id, "millrace%s%s", log_conf->name ? "-" : "",
 			log_conf->name ? log_conf->name : "");
@@ -243,13 +251,15 @@ void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *top
 {
 	rd_kafka_timestamp_type_t type;
 
-	*r = (struct record){ .topic = topic,
+	*r = (struct record){
+		.topic = topic,
 		.partition = m->partition,
 		.offset = m->offset,
 		.key = m->key,
 		.value = m->payload,
 		.key_len = (uint32_t)m->key_len,
-		.value_len = (uint32_t)m->len };
+		.value_len = (uint32_t)m->len,
+	};
 	r->timestamp_ms = rd_kafka_message_timestamp(m, &type);
 	headers_of(r, m, a);
 }
@@ -269,14 +279,18 @@ static void admin_hook(rd_kafka_conf_t *conf)
  */
 static struct log *kafka_open(const struct log_conf *conf, struct err *err)
 {
-	static const struct kafka_setting presets[] = { { "topic.metadata.refresh.interval.ms", "60000" },
-		{ NULL, NULL } };
+	static const struct kafka_setting presets[] = {
+		{ "topic.metadata.refresh.interval.ms", "60000" },
+		{ NULL, NULL },
+	};
 	char group[128];
 	const struct kafka_setting forced[] = { { "group.id", group }, { NULL, NULL } };
-	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER,
+	const struct kafka_client_conf how = {
+		.type = RD_KAFKA_CONSUMER,
 		.presets = presets,
 		.forced = forced,
-		.hook = admin_hook };
+		.hook = admin_hook,
+	};
 	struct kafka_log *l = xcalloc(1, sizeof *l);
 
 	snprintf(group, sizeof group, "%s-admin", conf->name ? conf->name : "millrace");

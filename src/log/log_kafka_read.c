@@ -48,10 +48,16 @@ struct kafka_reader {
 	size_t nparts;
 };
 
-static const struct kafka_setting presets[] = { { "session.timeout.ms", "6000" }, { "heartbeat.interval.ms", "1000" },
-	{ "topic.metadata.refresh.interval.ms", "3000" }, { "fetch.error.backoff.ms", "50" },
+static const struct kafka_setting presets[] = {
+	{ "session.timeout.ms", "6000" },
+	{ "heartbeat.interval.ms", "1000" },
+	{ "topic.metadata.refresh.interval.ms", "3000" },
+	{ "fetch.error.backoff.ms", "50" },
 	{ "fetch.wait.max.ms", "100" }, /* also how long a seek may take */
-	{ "queued.max.messages.kbytes", "32768" }, { "check.crcs", "true" }, { NULL, NULL } };
+	{ "queued.max.messages.kbytes", "32768" },
+	{ "check.crcs", "true" },
+	{ NULL, NULL },
+};
 
 /* ---- partitions ---- */
 
@@ -93,11 +99,13 @@ static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_lis
 {
 	r->parts = xrealloc(r->parts, (r->nparts + (size_t)list->cnt + 1) * sizeof *r->parts);
 	for (int i = 0; i < list->cnt; i++)
-		r->parts[r->nparts++] = (struct part){ .topic = intern(list->elems[i].topic),
+		r->parts[r->nparts++] = (struct part){
+			.topic = intern(list->elems[i].topic),
 			.partition = list->elems[i].partition,
 			.next = -1,
 			.resume_at = -1,
-			.fresh = true };
+			.fresh = true,
+		};
 }
 
 static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
@@ -165,18 +173,26 @@ struct log_reader *kafka_reader_open(struct log *l, const char *group, const str
 {
 	struct kafka_reader *r = xcalloc(1, sizeof *r);
 	const char *fault = kafka_strategy_fault(rd_kafka_version(), &l->conf.passthrough);
-	const struct kafka_setting forced[] = { { "group.id", group }, { "isolation.level", "read_committed" },
-		{ "enable.auto.commit", "false" }, { "enable.auto.offset.store", "false" },
-		{ "auto.offset.reset", "earliest" }, { "enable.partition.eof", "true" }, { NULL, NULL } };
+	const struct kafka_setting forced[] = {
+		{ "group.id", group },
+		{ "isolation.level", "read_committed" },
+		{ "enable.auto.commit", "false" },
+		{ "enable.auto.offset.store", "false" },
+		{ "auto.offset.reset", "earliest" },
+		{ "enable.partition.eof", "true" },
+		{ NULL, NULL },
+	};
 	const struct kafka_setting strategy[] = {
 		{ "partition.assignment.strategy", kafka_strategy(rd_kafka_version()) }, { NULL, NULL }
 	};
-	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER,
+	const struct kafka_client_conf how = {
+		.type = RD_KAFKA_CONSUMER,
 		.versioned = strategy,
 		.presets = presets,
 		.forced = forced,
 		.hook = consumer_hook,
-		.owner = r };
+		.owner = r,
+	};
 
 	r->base.ops = &log_kafka_ops;
 	r->log = (struct kafka_log *)l;
@@ -447,9 +463,11 @@ static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition
 {
 	struct part *p;
 
-	*out = (struct log_assigned){ .topic = intern(e->topic),
+	*out = (struct log_assigned){
+		.topic = intern(e->topic),
 		.partition = e->partition,
-		.committed = e->offset >= 0 ? e->offset : -1 };
+		.committed = e->offset >= 0 ? e->offset : -1,
+	};
 	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size,
 			e->metadata ? (const char *)e->metadata : "");
 	pthread_mutex_lock(&r->lock);

@@ -23,14 +23,22 @@ struct scan {
 	void *arg;
 };
 
-static const struct kafka_setting presets[] = { { "fetch.error.backoff.ms", "50" },
+static const struct kafka_setting presets[] = {
+	{ "fetch.error.backoff.ms", "50" },
 	{ "fetch.wait.max.ms", "5" }, /* the end of a partition is told by a fetch that finds nothing */
 	{ "queued.max.messages.kbytes",
 			"65536" }, /* a queue that is full is looked at once a second only (librdkafka before 2.2) */
-	{ "fetch.message.max.bytes", "8388608" }, { "check.crcs", "true" }, { NULL, NULL } };
+	{ "fetch.message.max.bytes", "8388608" },
+	{ "check.crcs", "true" },
+	{ NULL, NULL },
+};
 
-static const struct kafka_setting forced[] = { { "isolation.level", "read_committed" },
-	{ "enable.partition.eof", "true" }, { "auto.offset.reset", "earliest" }, { NULL, NULL } };
+static const struct kafka_setting forced[] = {
+	{ "isolation.level", "read_committed" },
+	{ "enable.partition.eof", "true" },
+	{ "auto.offset.reset", "earliest" },
+	{ NULL, NULL },
+};
 
 /* 1: the end of the range or of the caller's interest, 0: go on, -1: a failure. */
 static int take(struct scan *s, const rd_kafka_message_t *m, struct arena *a, struct err *err)
@@ -111,11 +119,13 @@ int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t f
 		void *arg, struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
-	struct scan s = { .topic = intern(topic),
+	struct scan s = {
+		.topic = intern(topic),
 		.partition = partition,
 		.limit_ms = (int)l->base.conf.timeout_ms,
 		.cb = cb,
-		.arg = arg };
+		.arg = arg,
+	};
 	const struct kafka_client_conf how = { .type = RD_KAFKA_CONSUMER, .presets = presets, .forced = forced };
 	int64_t low, high;
 	int rc;

@@ -32,11 +32,18 @@ enum {
  * after which it does so is longer than a broker is usually away. After a crash nobody waits for it: the next start
  * ends what was open.
  */
-static const struct kafka_setting presets[] = { { "transaction.timeout.ms", "300000" }, { "compression.type", "lz4" },
-	{ "linger.ms", "1000" }, { "batch.num.messages", "20000" }, { "batch.size", "1000000" },
+static const struct kafka_setting presets[] = {
+	{ "transaction.timeout.ms", "300000" },
+	{ "compression.type", "lz4" },
+	{ "linger.ms", "1000" },
+	{ "batch.num.messages", "20000" },
+	{ "batch.size", "1000000" },
 	{ "message.max.bytes", "100000000" }, /* the topic's own limit counts; and what a broker takes in one request */
-	{ "queue.buffering.max.messages", "1000000" }, { "queue.buffering.max.kbytes", "262144" },
-	{ "topic.metadata.refresh.interval.ms", "30000" }, { NULL, NULL } };
+	{ "queue.buffering.max.messages", "1000000" },
+	{ "queue.buffering.max.kbytes", "262144" },
+	{ "topic.metadata.refresh.interval.ms", "30000" },
+	{ NULL, NULL },
+};
 
 /* Of the messages of a refused request, which all have the same error: the one that explains it best. */
 static bool is_worse(const struct log_refusal *than, const rd_kafka_message_t *m)
@@ -51,9 +58,11 @@ static bool is_worse(const struct log_refusal *than, const rd_kafka_message_t *m
 static void keep_lost(struct kafka_writer *w, const rd_kafka_message_t *m)
 {
 	w->lost = m->err;
-	w->lost_record = (struct log_refusal){ .keyed = m->key != NULL,
+	w->lost_record = (struct log_refusal){
+		.keyed = m->key != NULL,
 		.value = m->payload,
-		.bytes = m->len + m->key_len };
+		.bytes = m->len + m->key_len,
+	};
 	snprintf(w->lost_record.topic, sizeof w->lost_record.topic, "%s", rd_kafka_topic_name(m->rkt));
 }
 
@@ -153,17 +162,23 @@ static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t,
 
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = t->rkt };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_VALUE,
-		.u.mem = { (void *)(uintptr_t)r->value, r->value ? r->value_len : 0 } };
-	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_KEY,
-		.u.mem = { (void *)(uintptr_t)r->key, r->key ? r->key_len : 0 } };
+	vus[n++] = (rd_kafka_vu_t){
+		.vtype = RD_KAFKA_VTYPE_VALUE,
+		.u.mem = { (void *)(uintptr_t)r->value, r->value ? r->value_len : 0 },
+	};
+	vus[n++] = (rd_kafka_vu_t){
+		.vtype = RD_KAFKA_VTYPE_KEY,
+		.u.mem = { (void *)(uintptr_t)r->key, r->key ? r->key_len : 0 },
+	};
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = r->timestamp_ms };
 	vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = &t->lanes[partition] };
 	for (uint32_t i = 0; i < r->nheaders; i++) {
 		const struct record_header *h = &r->headers[i];
 
-		vus[n++] = (rd_kafka_vu_t){ .vtype = RD_KAFKA_VTYPE_HEADER,
-			.u.header = { h->name, h->value, h->value ? h->len : 0 } };
+		vus[n++] = (rd_kafka_vu_t){
+			.vtype = RD_KAFKA_VTYPE_HEADER,
+			.u.header = { h->name, h->value, h->value ? h->len : 0 },
+		};
 	}
 	return rd_kafka_produceva(w->client.rk, vus, n);
 }
@@ -186,12 +201,14 @@ static void window_wait(struct kafka_writer *w, const size_t *lane)
 /* By the client itself: it was never sent. */
 static void refuse_size(struct kafka_writer *w, const struct target *t, const struct record *r)
 {
-	w->base.refusal = (struct log_refusal){ .why = LOG_TOO_LARGE,
+	w->base.refusal = (struct log_refusal){
+		.why = LOG_TOO_LARGE,
 		.keyed = r->key != NULL,
 		.value = r->value,
 		.bytes = (size_t)r->key_len + r->value_len,
 		.limit = writer_number_setting(w, "message.max.bytes"),
-		.setting = "[kafka] message.max.bytes" };
+		.setting = "[kafka] message.max.bytes",
+	};
 	snprintf(w->base.refusal.topic, sizeof w->base.refusal.topic, "%s", t->topic);
 }
 
@@ -387,13 +404,19 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 	struct kafka_writer *w = xcalloc(1, sizeof *w);
 	size_t request = atomic_load(&((struct kafka_log *)l)->request_bytes);
 	char bytes[24];
-	const struct kafka_setting forced[] = { { "transactional.id", id }, { "enable.idempotence", "true" },
-		{ request ? "batch.size" : NULL, bytes }, { NULL, NULL } };
-	const struct kafka_client_conf how = { .type = RD_KAFKA_PRODUCER,
+	const struct kafka_setting forced[] = {
+		{ "transactional.id", id },
+		{ "enable.idempotence", "true" },
+		{ request ? "batch.size" : NULL, bytes },
+		{ NULL, NULL },
+	};
+	const struct kafka_client_conf how = {
+		.type = RD_KAFKA_PRODUCER,
 		.presets = presets,
 		.forced = forced,
 		.hook = producer_hook,
-		.owner = w };
+		.owner = w,
+	};
 
 	snprintf(bytes, sizeof bytes, "%zu", request);
 	w->base.ops = &log_kafka_ops;

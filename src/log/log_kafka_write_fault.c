@@ -148,8 +148,10 @@ static void try_target(void *target, void *arg)
 static void explain_denied(struct kafka_writer *w)
 {
 	struct err ignored = { 0 };
-	struct denied d = { .probe = (struct kafka_writer *)kafka_writer_open(&w->log->base, w->id, &ignored),
-		.txn = w->txn };
+	struct denied d = {
+		.probe = (struct kafka_writer *)kafka_writer_open(&w->log->base, w->id, &ignored),
+		.txn = w->txn,
+	};
 
 	w->lost_record = (struct log_refusal){ 0 };
 	if (d.probe == NULL)

@@ -69,10 +69,12 @@ static size_t record_size(const struct record *r)
 
 int chunk_add(struct chunk_builder *c, const struct record *r, int64_t now_ms, struct err *err)
 {
-	const struct record_head head = { .key_len = stored_len(r->key, r->key_len),
+	const struct record_head head = {
+		.key_len = stored_len(r->key, r->key_len),
 		.value_len = stored_len(r->value, r->value_len),
 		.nheaders = r->nheaders,
-		.timestamp_ms = r->timestamp_ms ? r->timestamp_ms : now_ms };
+		.timestamp_ms = r->timestamp_ms ? r->timestamp_ms : now_ms,
+	};
 	size_t size = record_size(r);
 	char *to = size <= RECORD_MAX ? buf_reserve(&c->raw, size) : NULL;
 
@@ -130,12 +132,14 @@ int chunk_open(struct chunk_cursor *c, const struct local_topic *t, const struct
 	memcpy(&head, raw, sizeof head);
 	if (head.magic != MAGIC || head.part != p->id)
 		return -1;
-	*c = (struct chunk_cursor){ .at = raw + sizeof head,
+	*c = (struct chunk_cursor){
+		.at = raw + sizeof head,
 		.end = raw + size,
 		.topic = t->name,
 		.partition = p->number,
 		.offset = base,
-		.left = head.count };
+		.left = head.count,
+	};
 	return 0;
 }
 

@@ -187,9 +187,11 @@ int local_retention(struct local_log *l, struct err *err)
 {
 	const struct log_conf *conf = &l->base.conf;
 	uint64_t kept = atomic_load(&l->unloaded);
-	struct pass pass = { .over = conf->unloaded_bytes >= 0 && kept > (uint64_t)conf->unloaded_bytes
+	struct pass pass = {
+		.over = conf->unloaded_bytes >= 0 && kept > (uint64_t)conf->unloaded_bytes
 				? kept - (uint64_t)conf->unloaded_bytes
-				: 0 };
+				: 0,
+	};
 	struct local_topic *t = NULL;
 	bool wanted;
 

@@ -171,9 +171,11 @@ static void held_rebuild(struct local_reader *r)
 		if (c->reader != r)
 			continue;
 		held[n++] = old ? *old
-				: (struct held){ .topic = c->topic,
+				: (struct held){
+					  .topic = c->topic,
 					  .part = &c->topic->parts[c->partition],
-					  .next = -1 };
+					  .next = -1,
+				  };
 	}
 	free(r->held);
 	r->held = held;

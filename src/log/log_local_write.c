@@ -155,12 +155,14 @@ static bool local_refuses(struct local_writer *w, const struct local_topic *to, 
 		why = LOG_NEEDS_KEY;
 	if (why == LOG_NOT_REFUSED)
 		return false;
-	w->base.refusal = (struct log_refusal){ .why = why,
+	w->base.refusal = (struct log_refusal){
+		.why = why,
 		.keyed = r->key != NULL,
 		.value = r->value,
 		.bytes = bytes,
 		.limit = RECORD_MAX / 10 * 9,
-		.setting = "the embedded log's limit" };
+		.setting = "the embedded log's limit",
+	};
 	snprintf(w->base.refusal.topic, sizeof(w->base.refusal.topic), "%s", to->name);
 	return true;
 }

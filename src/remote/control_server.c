@@ -248,8 +248,10 @@ static void *listen_thread(void *arg)
 	struct control_server *s = arg;
 
 	for (;;) {
-		struct pollfd pfd[2] = { { .fd = s->listener, .events = POLLIN },
-			{ .fd = s->stop_pipe[0], .events = POLLIN } };
+		struct pollfd pfd[2] = {
+			{ .fd = s->listener, .events = POLLIN },
+			{ .fd = s->stop_pipe[0], .events = POLLIN },
+		};
 
 		if (poll(pfd, 2, 1000) < 0 && errno != EINTR)
 			break;

@@ -128,11 +128,13 @@ void schema_add_primary(struct schema *s)
 	for (unsigned i = 0; i < s->nkey; i++)
 		columns[i] = s->columns[s->key[i]].name;
 	index = schema_room_for_index(s);
-	*index = (struct schema_index){ .name = "PRIMARY",
+	*index = (struct schema_index){
+		.name = "PRIMARY",
 		.primary = true,
 		.unique = true,
 		.columns = columns,
-		.ncolumns = s->nkey };
+		.ncolumns = s->nkey,
+	};
 }
 
 int schema_set_key(struct schema *s, const char *const *names, unsigned count)

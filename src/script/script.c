@@ -94,12 +94,14 @@ static void row_from_table(lua_State *L, struct script *s, int idx, struct scrip
 {
 	unsigned ncolumns = s->row->names->ext->ncolumns;
 
-	*r = (struct script_row){ .tag = SCRIPT_ROW,
+	*r = (struct script_row){
+		.tag = SCRIPT_ROW,
 		.own = true,
 		.key_written = true,
 		.cap = ncolumns,
 		.call = s->call,
-		.names = s->row->names };
+		.names = s->row->names,
+	};
 	r->cells = script_room(L, ncolumns * sizeof(*r->cells));
 	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
 	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))

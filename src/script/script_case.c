@@ -276,12 +276,14 @@ static bool read_line(struct case_parts *p, const char *line, size_t len)
 
 void script_case_run(struct script *s, struct schema *schema, const char *line, size_t len, struct script_case *result)
 {
-	struct case_parts p = { .s = s,
+	struct case_parts p = {
+		.s = s,
 		.schema = schema,
 		.in = batch_new(),
 		.out = batch_new(),
 		.op = CHANGE_CREATE,
-		.result = result };
+		.result = result,
+	};
 	struct err err = { 0 };
 
 	*result = (struct script_case){ .passed = false };

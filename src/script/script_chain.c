@@ -96,9 +96,11 @@ void script_drops_fresh(struct script *s, void each(void *arg, const struct scri
 		for (unsigned i = 0; i < s->nreasons; i++) {
 			if (s->reasons[i].fresh)
 				each(arg,
-						&(struct script_drop){ .script = s->name,
+						&(struct script_drop){
+								.script = s->name,
 								.reason = s->reasons[i].text,
-								.rows = s->reasons[i].fresh });
+								.rows = s->reasons[i].fresh,
+						});
 			s->reasons[i].fresh = 0;
 		}
 }
@@ -117,9 +119,11 @@ bool script_drop_at(const struct script *s, size_t i, struct script_drop *out)
 {
 	for (; s; i -= s->nreasons, s = s->next)
 		if (i < s->nreasons) {
-			*out = (struct script_drop){ .script = s->name,
+			*out = (struct script_drop){
+				.script = s->name,
 				.reason = s->reasons[i].text,
-				.rows = s->reasons[i].rows };
+				.rows = s->reasons[i].rows,
+			};
 			return true;
 		}
 	return false;

@@ -312,12 +312,28 @@ static void put_behind(lua_State *L, const luaL_Reg *functions)
 
 void script_exact_math(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "floor", floor_lua }, { "ceil", ceil_lua }, { "abs", abs_lua },
-		{ "max", max_lua }, { "min", min_lua }, { "tointeger", tointeger_lua }, { "acos", float_lua },
-		{ "asin", float_lua }, { "atan", float_lua }, { "cos", float_lua }, { "deg", float_lua },
-		{ "exp", float_lua }, { "fmod", float_lua }, { "log", float_lua }, { "modf", float_lua },
-		{ "rad", float_lua }, { "sin", float_lua }, { "sqrt", float_lua }, { "tan", float_lua },
-		{ NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "floor", floor_lua },
+		{ "ceil", ceil_lua },
+		{ "abs", abs_lua },
+		{ "max", max_lua },
+		{ "min", min_lua },
+		{ "tointeger", tointeger_lua },
+		{ "acos", float_lua },
+		{ "asin", float_lua },
+		{ "atan", float_lua },
+		{ "cos", float_lua },
+		{ "deg", float_lua },
+		{ "exp", float_lua },
+		{ "fmod", float_lua },
+		{ "log", float_lua },
+		{ "modf", float_lua },
+		{ "rad", float_lua },
+		{ "sin", float_lua },
+		{ "sqrt", float_lua },
+		{ "tan", float_lua },
+		{ NULL, NULL },
+	};
 
 	put_behind(L, functions);
 }

@@ -250,8 +250,13 @@ static int rawset_lua(lua_State *L)
 
 void script_raw_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "next", next_lua }, { "rawget", rawget_lua }, { "rawlen", rawlen_lua },
-		{ "rawset", rawset_lua }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "next", next_lua },
+		{ "rawget", rawget_lua },
+		{ "rawlen", rawlen_lua },
+		{ "rawset", rawset_lua },
+		{ NULL, NULL },
+	};
 
 	luaL_setfuncs(L, functions, 0);
 }

@@ -280,9 +280,18 @@ static int split_lua(lua_State *L)
 
 void script_helpers_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "mask", mask_lua }, { "hash", hash_lua }, { "hmac", hmac_lua },
-		{ "drop", drop_lua }, { "reject", reject_lua }, { "coalesce", coalesce_lua },
-		{ "truncate", truncate_lua }, { "contains", contains_lua }, { "split", split_lua }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "mask", mask_lua },
+		{ "hash", hash_lua },
+		{ "hmac", hmac_lua },
+		{ "drop", drop_lua },
+		{ "reject", reject_lua },
+		{ "coalesce", coalesce_lua },
+		{ "truncate", truncate_lua },
+		{ "contains", contains_lua },
+		{ "split", split_lua },
+		{ NULL, NULL },
+	};
 
 	null_open(L);
 	luaL_setfuncs(L, functions, 0);

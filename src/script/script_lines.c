@@ -119,12 +119,14 @@ bool script_line_at(const struct script *s, size_t i, struct script_line *out)
 			if (s->lines->items[n].code && i-- == 0) {
 				const struct line *l = &s->lines->items[n];
 
-				*out = (struct script_line){ .script = s->name,
+				*out = (struct script_line){
+					.script = s->name,
 					.line = n,
 					.runs = l->runs,
 					.ns = l->ns,
 					.text = l->text,
-					.len = strcspn(l->text, "\n") };
+					.len = strcspn(l->text, "\n"),
+				};
 				return true;
 			}
 	return false;

@@ -37,7 +37,8 @@ static void step(struct match *m, unsigned steps)
 
 static bool class_has(int c, int class)
 {
-	static int (*const is[])(int) = { ['a'] = isalpha,
+	static int (*const is[])(int) = {
+		['a'] = isalpha,
 		['c'] = iscntrl,
 		['d'] = isdigit,
 		['g'] = isgraph,
@@ -46,7 +47,8 @@ static bool class_has(int c, int class)
 		['s'] = isspace,
 		['u'] = isupper,
 		['w'] = isalnum,
-		['x'] = isxdigit };
+		['x'] = isxdigit,
+	};
 	int lower = tolower(class);
 
 	if (class >= 0x80 || !isalpha(class) || lower > 'x' || is[lower] == NULL)

@@ -115,10 +115,12 @@ struct script_names *script_names_get(lua_State *L, struct schema *schema)
 	lua_newtable(L);
 	anchor = luaL_ref(L, LUA_REGISTRYINDEX);
 	n = xcalloc(1, sizeof(*n));
-	*n = (struct script_names){ .base = schema_ref(schema),
+	*n = (struct script_names){
+		.base = schema_ref(schema),
 		.ext = schema_ref(schema),
 		.anchor = anchor,
-		.next = s->names };
+		.next = s->names,
+	};
 	s->names = n; /* owned from here on, should the next lines run out of memory */
 	s->nnames++;
 	names_add_declared(s, n);
@@ -244,14 +246,21 @@ int script_names_settle(lua_State *L)
 static const struct {
 	const char *name;
 	struct column column;
-} field_types[] = { { "boolean", { .type = COL_TINYINT, .length = 1, .is_boolean = true } },
-	{ "int", { .type = COL_INT } }, { "bigint", { .type = COL_BIGINT } },
-	{ "bigint unsigned", { .type = COL_BIGINT, .is_unsigned = true } }, { "double", { .type = COL_DOUBLE } },
+} field_types[] = {
+	{ "boolean", { .type = COL_TINYINT, .length = 1, .is_boolean = true } },
+	{ "int", { .type = COL_INT } },
+	{ "bigint", { .type = COL_BIGINT } },
+	{ "bigint unsigned", { .type = COL_BIGINT, .is_unsigned = true } },
+	{ "double", { .type = COL_DOUBLE } },
 	{ "decimal", { .type = COL_DECIMAL, .precision = 10 } },
 	{ "varchar", { .type = COL_VARCHAR, .length = 255, .charset = "utf8mb4" } },
-	{ "text", { .type = COL_LONGTEXT, .charset = "utf8mb4" } }, { "json", { .type = COL_JSON } },
-	{ "date", { .type = COL_DATE } }, { "time", { .type = COL_TIME } }, { "datetime", { .type = COL_DATETIME } },
-	{ "timestamp", { .type = COL_TIMESTAMP } } };
+	{ "text", { .type = COL_LONGTEXT, .charset = "utf8mb4" } },
+	{ "json", { .type = COL_JSON } },
+	{ "date", { .type = COL_DATE } },
+	{ "time", { .type = COL_TIME } },
+	{ "datetime", { .type = COL_DATETIME } },
+	{ "timestamp", { .type = COL_TIMESTAMP } },
+};
 
 /* The numbers in brackets: length, precision and scale, or digits of a second. */
 static bool field_sizes(struct column *c, const char *brackets)

@@ -223,14 +223,29 @@ static int decimal_new_lua(lua_State *L)
 
 void script_decimal_open(lua_State *L)
 {
-	static const luaL_Reg meta[] = { { "__add", decimal_add_lua }, { "__sub", decimal_sub_lua },
-		{ "__mul", decimal_mul_lua }, { "__div", decimal_div_lua }, { "__mod", decimal_mod_lua },
-		{ "__unm", decimal_unm_lua }, { "__eq", decimal_eq_lua }, { "__lt", decimal_lt_lua },
-		{ "__le", decimal_le_lua }, { "__tostring", decimal_tostring_lua }, { "__concat", decimal_concat_lua },
-		{ NULL, NULL } };
-	static const luaL_Reg methods[] = { { "scale", decimal_scale_lua }, { "round", decimal_round_lua },
-		{ "abs", decimal_abs_lua }, { "eq", decimal_eq_lua }, { "integer", decimal_integer_lua },
-		{ "number", decimal_number_lua }, { NULL, NULL } };
+	static const luaL_Reg meta[] = {
+		{ "__add", decimal_add_lua },
+		{ "__sub", decimal_sub_lua },
+		{ "__mul", decimal_mul_lua },
+		{ "__div", decimal_div_lua },
+		{ "__mod", decimal_mod_lua },
+		{ "__unm", decimal_unm_lua },
+		{ "__eq", decimal_eq_lua },
+		{ "__lt", decimal_lt_lua },
+		{ "__le", decimal_le_lua },
+		{ "__tostring", decimal_tostring_lua },
+		{ "__concat", decimal_concat_lua },
+		{ NULL, NULL },
+	};
+	static const luaL_Reg methods[] = {
+		{ "scale", decimal_scale_lua },
+		{ "round", decimal_round_lua },
+		{ "abs", decimal_abs_lua },
+		{ "eq", decimal_eq_lua },
+		{ "integer", decimal_integer_lua },
+		{ "number", decimal_number_lua },
+		{ NULL, NULL },
+	};
 
 	lua_newtable(L);
 	luaL_setfuncs(L, meta, 0);

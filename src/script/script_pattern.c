@@ -269,8 +269,13 @@ static int gsub_lua(lua_State *L)
 
 void script_patterns_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "find", find_lua }, { "match", match_lua }, { "gmatch", gmatch_lua },
-		{ "gsub", gsub_lua }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "find", find_lua },
+		{ "match", match_lua },
+		{ "gmatch", gmatch_lua },
+		{ "gsub", gsub_lua },
+		{ NULL, NULL },
+	};
 
 	luaL_setfuncs(L, functions, 0);
 }

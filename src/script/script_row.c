@@ -351,10 +351,23 @@ static void event_before(lua_State *L, const struct script *s)
 static const struct event_part {
 	const char *name;
 	void (*push)(lua_State *, const struct script *);
-} event_parts[] = { { "op", event_op }, { "table", event_table }, { "db", event_db }, { "ts", event_ts },
-	{ "topic", event_topic }, { "partition", event_partition }, { "offset", event_offset }, { "key", event_key },
-	{ "before", event_before }, { "gtid", event_gtid }, { "file", event_file }, { "pos", event_pos },
-	{ "row", event_row }, { "snapshot", event_snapshot }, { "query", event_query } };
+} event_parts[] = {
+	{ "op", event_op },
+	{ "table", event_table },
+	{ "db", event_db },
+	{ "ts", event_ts },
+	{ "topic", event_topic },
+	{ "partition", event_partition },
+	{ "offset", event_offset },
+	{ "key", event_key },
+	{ "before", event_before },
+	{ "gtid", event_gtid },
+	{ "file", event_file },
+	{ "pos", event_pos },
+	{ "row", event_row },
+	{ "snapshot", event_snapshot },
+	{ "query", event_query },
+};
 
 static const struct event_part *event_part(const char *name)
 {
@@ -426,10 +439,18 @@ static void metatable_new(lua_State *L, const luaL_Reg *functions, const char *n
 
 void script_row_open(lua_State *L)
 {
-	static const luaL_Reg row[] = { { "__index", row_index_lua }, { "__newindex", row_newindex_lua },
-		{ "__pairs", row_pairs_lua }, { "__tostring", row_tostring_lua }, { NULL, NULL } };
-	static const luaL_Reg event[] = { { "__index", event_index_lua }, { "__newindex", event_newindex_lua },
-		{ NULL, NULL } };
+	static const luaL_Reg row[] = {
+		{ "__index", row_index_lua },
+		{ "__newindex", row_newindex_lua },
+		{ "__pairs", row_pairs_lua },
+		{ "__tostring", row_tostring_lua },
+		{ NULL, NULL },
+	};
+	static const luaL_Reg event[] = {
+		{ "__index", event_index_lua },
+		{ "__newindex", event_newindex_lua },
+		{ NULL, NULL },
+	};
 
 	lua_pushcfunction(L, keep_lua);
 	lua_setfield(L, -2, "keep");

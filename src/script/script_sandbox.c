@@ -105,8 +105,12 @@ static const char *const math_names[] = { /* no random: the same row must give t
 /* luaopen_base fills the real globals; the script never sees those. */
 static void open_base(lua_State *L)
 {
-	static const luaL_Reg safe[] = { { "pcall", safe_pcall }, { "xpcall", safe_xpcall },
-		{ "setmetatable", safe_setmetatable }, { NULL, NULL } };
+	static const luaL_Reg safe[] = {
+		{ "pcall", safe_pcall },
+		{ "xpcall", safe_xpcall },
+		{ "setmetatable", safe_setmetatable },
+		{ NULL, NULL },
+	};
 
 	lua_pushcfunction(L, luaopen_base);
 	lua_call(L, 0, 1);

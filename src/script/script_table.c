@@ -225,9 +225,16 @@ static int sort_lua(lua_State *L)
 
 void script_table_open(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "concat", concat_lua }, { "insert", insert_lua }, { "move", move_lua },
-		{ "pack", pack_lua }, { "remove", remove_lua }, { "sort", sort_lua }, { "unpack", unpack_lua },
-		{ NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "concat", concat_lua },
+		{ "insert", insert_lua },
+		{ "move", move_lua },
+		{ "pack", pack_lua },
+		{ "remove", remove_lua },
+		{ "sort", sort_lua },
+		{ "unpack", unpack_lua },
+		{ NULL, NULL },
+	};
 
 	luaL_newlib(L, functions);
 	lua_setfield(L, -2, "table");

@@ -291,14 +291,26 @@ static int time_new_lua(lua_State *L)
 
 void script_time_open(lua_State *L)
 {
-	static const luaL_Reg meta[] = { { "__eq", time_eq_lua }, { "__lt", time_lt_lua }, { "__le", time_le_lua },
-		{ "__tostring", time_tostring_lua }, { "__concat", time_concat_lua }, { "__index", time_index_lua },
-		{ "__add", script_time_add_lua }, { "__sub", script_time_sub_lua }, { NULL, NULL } };
+	static const luaL_Reg meta[] = {
+		{ "__eq", time_eq_lua },
+		{ "__lt", time_lt_lua },
+		{ "__le", time_le_lua },
+		{ "__tostring", time_tostring_lua },
+		{ "__concat", time_concat_lua },
+		{ "__index", time_index_lua },
+		{ "__add", script_time_add_lua },
+		{ "__sub", script_time_sub_lua },
+		{ NULL, NULL },
+	};
 	static const struct {
 		const char *name;
 		enum value_kind kind;
-	} kinds[] = { { "date", VALUE_DATE }, { "time", VALUE_TIME }, { "datetime", VALUE_DATETIME },
-		{ "timestamp", VALUE_TIMESTAMP } };
+	} kinds[] = {
+		{ "date", VALUE_DATE },
+		{ "time", VALUE_TIME },
+		{ "datetime", VALUE_DATETIME },
+		{ "timestamp", VALUE_TIMESTAMP },
+	};
 
 	lua_newtable(L);
 	luaL_setfuncs(L, meta, 0);

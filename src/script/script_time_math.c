@@ -146,8 +146,15 @@ static const struct {
 	char letter;
 	const char *part;
 	int width;
-} format_parts[] = { { 'Y', "year", 4 }, { 'm', "month", 2 }, { 'd', "day", 2 }, { 'H', "hour", 2 },
-	{ 'M', "minute", 2 }, { 'S', "second", 2 }, { 'f', "micros", 6 } };
+} format_parts[] = {
+	{ 'Y', "year", 4 },
+	{ 'm', "month", 2 },
+	{ 'd', "day", 2 },
+	{ 'H', "hour", 2 },
+	{ 'M', "minute", 2 },
+	{ 'S', "second", 2 },
+	{ 'f', "micros", 6 },
+};
 
 static void add_part(lua_State *L, luaL_Buffer *b, const struct value *v, char letter)
 {

@@ -102,11 +102,13 @@ __attribute__((noreturn)) static void refuse(lua_State *L, int idx, const struct
 
 static void integer_limits(const struct column *c, int64_t *min, uint64_t *max)
 {
-	static const int bits[] = { [COL_TINYINT] = 8,
+	static const int bits[] = {
+		[COL_TINYINT] = 8,
 		[COL_SMALLINT] = 16,
 		[COL_MEDIUMINT] = 24,
 		[COL_INT] = 32,
-		[COL_BIGINT] = 64 };
+		[COL_BIGINT] = 64,
+	};
 	int n = c->type == COL_BIT ? (int)(c->length ? c->length : 1) : bits[c->type];
 	bool is_unsigned = c->is_unsigned || c->type == COL_BIT;
 
@@ -206,14 +208,18 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 	if (c->precision && d.limbs && decimal_digits(&d) > c->precision)
 		refuse(L, idx, c, "no more digits than it holds");
 	if (decimal_unscaled(&d, &magnitude) && magnitude <= INT64_MAX) {
-		*out = (struct value){ .kind = VALUE_DECIMAL,
+		*out = (struct value){
+			.kind = VALUE_DECIMAL,
 			.aux = c->scale,
-			.i = d.negative ? -(int64_t)magnitude : (int64_t)magnitude };
+			.i = d.negative ? -(int64_t)magnitude : (int64_t)magnitude,
+		};
 		return;
 	}
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL,
+	*out = (struct value){
+		.kind = VALUE_BIGDECIMAL,
 		.aux = c->scale,
-		.len = (uint32_t)script_decimal_print(&d, text) };
+		.len = (uint32_t)script_decimal_print(&d, text),
+	};
 	out->p = script_dup(L, text, out->len);
 }
 
@@ -371,11 +377,13 @@ void script_value_take(lua_State *L, int idx, const struct column *c, bool exact
 /* The column that a new field becomes. Wide enough for every later value of its kind. */
 bool script_value_infer(lua_State *L, int idx, struct column *c)
 {
-	static const enum column_type of_kind[] = { [VALUE_DATE] = COL_DATE,
+	static const enum column_type of_kind[] = {
+		[VALUE_DATE] = COL_DATE,
 		[VALUE_TIME] = COL_TIME,
 		[VALUE_DATETIME] = COL_DATETIME,
 		[VALUE_TIMESTAMP] = COL_TIMESTAMP,
-		[VALUE_ZERODATE] = COL_DATETIME };
+		[VALUE_ZERODATE] = COL_DATETIME,
+	};
 
 	switch (lua_type(L, idx)) {
 	case LUA_TBOOLEAN:

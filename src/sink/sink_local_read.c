@@ -224,8 +224,10 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 	r->cells = xcalloc(have.count + 1, sizeof(*r->cells));
 	for (size_t i = 0; i < have.count; i++) {
 		r->class[i] = class_named(have.items[i].type);
-		r->base.columns[i] = (struct sink_reader_column){ .name = xstrdup(have.items[i].name),
-			.bytes = r->class[i] == LOCAL_BLOB };
+		r->base.columns[i] = (struct sink_reader_column){
+			.name = xstrdup(have.items[i].name),
+			.bytes = r->class[i] == LOCAL_BLOB,
+		};
 	}
 	local_columns_done(&have);
 	return &r->base;

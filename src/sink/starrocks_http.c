@@ -259,11 +259,13 @@ static int answer_parse(struct starrocks_http *h, long http, const char *url, st
 	a->total = json_integer_value(json_object_get(root, "NumberTotalRows"));
 	a->loaded = json_integer_value(json_object_get(root, "NumberLoadedRows"));
 	a->filtered = json_integer_value(json_object_get(root, "NumberFilteredRows"));
-	a->phases = (struct sink_phases){ .begin_ms = phase(root, "BeginTxnTimeMs"),
+	a->phases = (struct sink_phases){
+		.begin_ms = phase(root, "BeginTxnTimeMs"),
 		.plan_ms = phase(root, "StreamLoadPlanTimeMs"),
 		.receive_ms = phase(root, "ReadDataTimeMs"),
 		.write_ms = phase(root, "WriteDataTimeMs"),
-		.publish_ms = phase(root, "CommitAndPublishTimeMs") };
+		.publish_ms = phase(root, "CommitAndPublishTimeMs"),
+	};
 	json_decref(root);
 	return 0;
 }

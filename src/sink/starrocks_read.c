@@ -214,10 +214,12 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 
 		c->name = xstrdup(have.items[i].name);
 		c->bytes = have.items[i].type.kind == SR_VARBINARY;
-		r->write[i] = (struct starrocks_cell){ .type = have.items[i].type,
+		r->write[i] = (struct starrocks_cell){
+			.type = have.items[i].type,
 			.nullable = have.items[i].nullable,
 			.key = have.items[i].key,
-			.name = c->name };
+			.name = c->name,
+		};
 	}
 	starrocks_columns_done(&have);
 	return &r->base;

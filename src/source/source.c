@@ -182,9 +182,11 @@ static int next_event(struct source *s, struct batch *b, int timeout_ms, struct 
 		binlog_damaged(&s->damage, &s->binlog, err);
 	if (r <= 0)
 		return r;
-	at = (struct stream_place){ .file = s->binlog.file,
+	at = (struct stream_place){
+		.file = s->binlog.file,
 		.pos = binlog_event_pos(&s->binlog, &e),
-		.end = s->binlog.pos };
+		.end = s->binlog.pos,
+	};
 	return mysql_stream_event(s->stream, b, &e, &at, err) < 0 ? -1 : 1;
 }
 

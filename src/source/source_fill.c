@@ -82,9 +82,11 @@ struct source_plan *source_plan_later(const struct source_order *order)
 	fill_plan_init(&p->tables);
 	atomic_init(&p->users, 1);
 	p->later = true;
-	p->order = (struct fill_order){ .action = order->action,
+	p->order = (struct fill_order){
+		.action = order->action,
 		.truncate = order->truncate,
-		.tables = { .items = xcalloc(1, sizeof(char *)), .count = 1 } };
+		.tables = { .items = xcalloc(1, sizeof(char *)), .count = 1 },
+	};
 	p->order.tables.items[0] = xstrdup(order->tables);
 	return p;
 }
@@ -320,10 +322,12 @@ static int exchange_conf(struct source *s, const struct mysql_conf *fresh, struc
 	struct mysql_filter *filter;
 
 	if (same_tables(s->conf, fresh)) {
-		struct fill_setup setup = { .conf = fresh,
+		struct fill_setup setup = {
+			.conf = fresh,
 			.filter = s->filter,
 			.catalog = s->catalog,
-			.host = s->host };
+			.host = s->host,
+		};
 
 		s->conf = fresh;
 		mysql_fill_setup(s->fill, &setup);
@@ -479,9 +483,11 @@ int source_fill_begin(struct source *s, struct mysql_conn *c, struct err *err)
 /* The position lags behind: it is given out with rows, or once a second. */
 static struct fill_place place(const struct source *s)
 {
-	return (struct fill_place){ .gtids = mysql_stream_gtids(s->stream),
+	return (struct fill_place){
+		.gtids = mysql_stream_gtids(s->stream),
 		.file = s->binlog.file,
-		.pos = s->binlog.pos };
+		.pos = s->binlog.pos,
+	};
 }
 
 /* A table whose rows the stream refuses is not read either. */

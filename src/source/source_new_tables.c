@@ -77,10 +77,12 @@ static void tell(struct source *s, const struct names *read, const struct names 
 /* Its schema is not asked for here: the history knows it as of the position, or it is found out when its rows come. */
 static void plan_table(struct source *s, MYSQL_ROW row)
 {
-	struct fill_table t = { .db = row[0],
+	struct fill_table t = {
+		.db = row[0],
 		.name = row[1],
 		.fresh = true,
-		.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
+		.total = row[2] ? strtoull(row[2], NULL, 10) : 0,
+	};
 
 	fill_plan_add(mysql_fill_plan(s->fill), &t);
 }

@@ -85,10 +85,12 @@ static void list_plan(struct source_progress *p, const struct fill_plan *plan)
 		const struct fill_table *t = &plan->items[i];
 
 		add(p,
-				&(struct source_reading){ .db = intern(t->db),
+				&(struct source_reading){
+						.db = intern(t->db),
 						.table = intern(t->name),
 						.rows = t->rows,
-						.total = t->where ? 0 : t->total });
+						.total = t->where ? 0 : t->total,
+				});
 	}
 }
 

@@ -40,9 +40,11 @@ static void add_captured(struct schema *schema, void *arg)
 			!mysql_filter_snapshot(r->filter, schema->db, schema->table))
 		return;
 	r->items = xrealloc(r->items, (r->count + 1) * sizeof(*r->items));
-	r->items[r->count++] = (struct fill_table){ .db = (char *)schema->db,
+	r->items[r->count++] = (struct fill_table){
+		.db = (char *)schema->db,
 		.name = (char *)schema->table,
-		.first = true };
+		.first = true,
+	};
 }
 
 /* The server's estimates; a table that is gone has none. */

@@ -88,7 +88,8 @@ static int oldest_position(struct source *s, struct mysql_conn *c, struct err *e
 /* Connected, and known to be able to go on: the stream begins. */
 static int begin_stream(struct source *s, struct mysql_conn *c, const struct mysql_reach *reach, struct err *err)
 {
-	struct stream_setup setup = { .conf = s->conf,
+	struct stream_setup setup = {
+		.conf = s->conf,
 		.foreign = &s->foreign,
 		.filter = s->filter,
 		.catalog = s->catalog,
@@ -98,10 +99,13 @@ static int begin_stream(struct source *s, struct mysql_conn *c, const struct mys
 		.server_version = c->version,
 		.server_uuid = s->server_uuid,
 		.gtids = reach->gtids,
-		.adopt = reach->adopt };
-	struct binlog_start from = { .file = s->position.file,
+		.adopt = reach->adopt,
+	};
+	struct binlog_start from = {
+		.file = s->position.file,
 		.pos = s->position.pos,
-		.gtids = reach->gtids ? &reach->known : NULL };
+		.gtids = reach->gtids ? &reach->known : NULL,
+	};
 
 	memcpy(s->server_uuid, c->uuid, sizeof(s->server_uuid));
 	if (mysql_undo_back_to(&s->undo, s->catalog, &s->position, err) < 0)
@@ -138,12 +142,14 @@ static int start_stream(struct source *s, struct mysql_conn *c, struct err *err)
 
 static int start_snapshot(struct source *s, struct err *err)
 {
-	struct snapshot_setup setup = { .conf = s->conf,
+	struct snapshot_setup setup = {
+		.conf = s->conf,
 		.filter = s->filter,
 		.catalog = s->catalog,
 		.host = s->host,
 		.again = s->again || (s->clears && s->conf->snapshot_mode != SNAPSHOT_NO_DATA),
-		.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA };
+		.rows = s->conf->snapshot_mode != SNAPSHOT_NO_DATA,
+	};
 
 	s->snapshot = mysql_snapshot_open(&setup, err);
 	if (s->snapshot == NULL)

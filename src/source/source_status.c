@@ -139,11 +139,13 @@ static void status_stream(struct source *s, bool reading)
 {
 	struct source_status *st = &s->status;
 	struct stream_counts counts = mysql_stream_counts(s->stream);
-	static const int states[] = { [PULSE_UNKNOWN] = SOURCE_STREAMING,
+	static const int states[] = {
+		[PULSE_UNKNOWN] = SOURCE_STREAMING,
 		[PULSE_IDLE] = SOURCE_IDLE,
 		[PULSE_READING] = SOURCE_STREAMING,
 		[PULSE_SLOW] = SOURCE_STREAMING,
-		[PULSE_STUCK] = SOURCE_STUCK };
+		[PULSE_STUCK] = SOURCE_STUCK,
+	};
 
 	st->state = states[pulse_judge(&s->pulse, clock_mono_us(), reading, s->side.behind_bytes, st->why,
 			sizeof(st->why))];

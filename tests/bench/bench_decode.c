@@ -121,9 +121,11 @@ static void build(struct load *load, struct buf *body)
 	for (unsigned i = 0; i < BUILT_ROWS; i++)
 		put_row(body, i);
 	load->decoder = row_decoder_new(&map, schema, NULL, &err);
-	load->event = (struct event){ .header.type = EVENT_WRITE_ROWS,
+	load->event = (struct event){
+		.header.type = EVENT_WRITE_ROWS,
 		.body = (const uint8_t *)body->data,
-		.len = body->len };
+		.len = body->len,
+	};
 	schema_unref(schema);
 }
 

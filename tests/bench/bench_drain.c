@@ -81,11 +81,18 @@ static long peak_kib(int pid)
 
 static rd_kafka_t *consumer_new(const char *bootstrap)
 {
-	static const char *const settings[][2] = { { "group.id", "bench-drain" },
-		{ "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
-		{ "auto.offset.reset", "earliest" }, { "topic.metadata.refresh.interval.ms", "50" },
-		{ "fetch.error.backoff.ms", "20" }, { "fetch.wait.max.ms", "20" },
-		{ "allow.auto.create.topics", "false" }, { "fetch.message.max.bytes", "4096" }, { "log_level", "0" } };
+	static const char *const settings[][2] = {
+		{ "group.id", "bench-drain" },
+		{ "isolation.level", "read_committed" },
+		{ "enable.auto.commit", "false" },
+		{ "auto.offset.reset", "earliest" },
+		{ "topic.metadata.refresh.interval.ms", "50" },
+		{ "fetch.error.backoff.ms", "20" },
+		{ "fetch.wait.max.ms", "20" },
+		{ "allow.auto.create.topics", "false" },
+		{ "fetch.message.max.bytes", "4096" },
+		{ "log_level", "0" },
+	};
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	rd_kafka_t *rk;
 	char why[256];

@@ -24,11 +24,13 @@ static void fill(struct batch *b, struct schema *s)
 {
 	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
 
-	*txn = (struct change_txn){ .gtid = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23",
+	*txn = (struct change_txn){
+		.gtid = "3e11fa47-71ca-11e1-9e33-c80aa9429562:23",
 		.commit_us = clock_wall_us(),
 		.server_id = 1,
 		.thread = 9,
-		.file = "binlog.000007" };
+		.file = "binlog.000007",
+	};
 	batch_hold_schema(b, s);
 	for (int i = 0; i < ROWS; i++) {
 		struct value *row = batch_row(b, s);
@@ -40,12 +42,14 @@ static void fill(struct batch *b, struct schema *s)
 		row[3] = (struct value){ .kind = VALUE_DECIMAL, .aux = 2, .i = 12345 + i };
 		row[4] = value_text("left at the neighbour's door, second floor", 42);
 		row[5] = (struct value){ .kind = VALUE_DATETIME, .aux = 3, .i = 1741010278000000 + i * 1000 };
-		*c = (struct change){ .op = CHANGE_CREATE,
+		*c = (struct change){
+			.op = CHANGE_CREATE,
 			.schema = s,
 			.after = row,
 			.txn = txn,
 			.pos = 4711,
-			.row = (uint32_t)i };
+			.row = (uint32_t)i,
+		};
 	}
 }
 

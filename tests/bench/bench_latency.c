@@ -106,9 +106,13 @@ static int read_all(rd_kafka_t *rk)
 
 static rd_kafka_t *reader_open(const char *bootstrap, const char *topic)
 {
-	static const char *const settings[][2] = { { "group.id", "bench-latency" },
-		{ "isolation.level", "read_committed" }, { "enable.auto.commit", "false" },
-		{ "topic.metadata.refresh.interval.ms", "100" }, { "log_level", "0" } };
+	static const char *const settings[][2] = {
+		{ "group.id", "bench-latency" },
+		{ "isolation.level", "read_committed" },
+		{ "enable.auto.commit", "false" },
+		{ "topic.metadata.refresh.interval.ms", "100" },
+		{ "log_level", "0" },
+	};
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	rd_kafka_t *rk;

@@ -21,12 +21,14 @@
 
 enum { BATCH = 4000, RECORD_BYTES = 1024, SMALL = 5000 };
 
-static struct log_conf conf = { .name = (char *)"bench",
+static struct log_conf conf = {
+	.name = (char *)"bench",
 	.partitions = 1,
 	.replication = -1,
 	.retention_ms = -1,
 	.retention_bytes = -1,
-	.timeout_ms = 10000 };
+	.timeout_ms = 10000,
+};
 static struct log *l;
 
 static void must(int rc, const struct err *err)

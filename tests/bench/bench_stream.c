@@ -22,14 +22,16 @@
 enum { QUIET_US = 1000000 };
 
 static struct mysql_conf conf;
-static struct format_conf form = { .topic_prefix = (char *)"mysql",
+static struct format_conf form = {
+	.topic_prefix = (char *)"mysql",
 	.message_format = FORMAT_FLAT,
 	.schemas_enable = true,
 	.delete_mode = DELETE_REWRITE,
 	.history_topic = (char *)"history",
 	.offsets_topic = (char *)"offsets",
 	.connector_name = (char *)"bench",
-	.version = (char *)"3.0.8.Final" };
+	.version = (char *)"3.0.8.Final",
+};
 
 static void read_env(const char *path)
 {
@@ -154,13 +156,15 @@ int main(int argc, char **argv)
 	if (argc != 4 && argc != 5)
 		return 2;
 	include[0] = argv[2];
-	conf = (struct mysql_conf){ .host = "127.0.0.1",
+	conf = (struct mysql_conf){
+		.host = "127.0.0.1",
 		.connect_timeout_ms = 5000,
 		.table_include = { .items = include, .count = 1 },
 		.login = { .ssl_mode = SSL_DISABLED },
 		.max_batch_rows = 1024,
 		.max_batch_bytes = 1 << 20,
-		.snapshot_threads = argc == 5 ? atoi(argv[4]) : 1 };
+		.snapshot_threads = argc == 5 ? atoi(argv[4]) : 1,
+	};
 	read_env(argv[1]);
 	if (strcmp(argv[3], "raw") == 0)
 		bench_raw();

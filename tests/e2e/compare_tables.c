@@ -262,9 +262,11 @@ static void read_columns(MYSQL *m, const char *db, const char *table, const char
 
 		if (in_list(except, row[0]))
 			continue;
-		*c = (struct column){ .name = xstrdup(row[0]),
+		*c = (struct column){
+			.name = xstrdup(row[0]),
 			.spelling = spelling_of(row[1]),
-			.key = row[2][0] == '1' };
+			.key = row[2][0] == '1',
+		};
 		nkeys += c->key;
 		ncolumns++;
 	}

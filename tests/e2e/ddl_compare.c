@@ -449,12 +449,14 @@ static MYSQL_RES *rows(MYSQL *db, const char *query)
 
 unsigned ddl_compare(MYSQL *db, struct schema *const *tracked, size_t count, char *bad_table, size_t size)
 {
-	struct compare c = { .tracked = tracked,
+	struct compare c = {
+		.tracked = tracked,
 		.count = count,
 		.seen = xcalloc(count + 1, sizeof(bool)),
 		.keys = rows(db, keys_query),
 		.bad_table = bad_table,
-		.bad_size = size };
+		.bad_size = size,
+	};
 	MYSQL_RES *res = rows(db, columns_query);
 
 	bad_table[0] = '\0';

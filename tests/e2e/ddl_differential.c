@@ -25,13 +25,15 @@
 enum { ROUND = 150, TEXT_MAX = 1 << 20, CATCH_UP_S = 120, DIFFERENCES_MAX = 20 };
 
 static const char *server_dir;
-static struct mysql_conf conf = { .host = "127.0.0.1",
+static struct mysql_conf conf = {
+	.host = "127.0.0.1",
 	.login = { .ssl_mode = SSL_DISABLED },
 	.connect_timeout_ms = 20000,
 	.heartbeat_ms = 30000,
 	.snapshot_mode = SNAPSHOT_NO_DATA,
 	.max_batch_rows = 1000,
-	.max_batch_bytes = 1 << 20 };
+	.max_batch_bytes = 1 << 20,
+};
 
 /* ---- what the source tells ---- */
 

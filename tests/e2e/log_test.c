@@ -19,13 +19,15 @@
 
 enum { PATIENCE_US = 30 * 1000 * 1000 };
 
-static struct log_conf conf = { .name = (char *)"logtest",
+static struct log_conf conf = {
+	.name = (char *)"logtest",
 	.partitions = 4,
 	.replication = -1,
 	.retention_ms = -1,
 	.retention_bytes = -1,
 	.segment_bytes = 1 << 20,
-	.timeout_ms = 10000 };
+	.timeout_ms = 10000,
+};
 static struct log *l;
 static const char *server_command;
 static char run_id[32];
@@ -50,12 +52,14 @@ static const char *new_topic(const char *what, enum log_topic_kind kind)
 
 static struct record rec(const char *topic, int32_t partition, const char *key, const char *value)
 {
-	return (struct record){ .topic = topic,
+	return (struct record){
+		.topic = topic,
 		.partition = partition,
 		.key = key,
 		.key_len = key ? (uint32_t)strlen(key) : 0,
 		.value = value,
-		.value_len = value ? (uint32_t)strlen(value) : 0 };
+		.value_len = value ? (uint32_t)strlen(value) : 0,
+	};
 }
 
 static int good(int rc, const struct err *err, const char *what)

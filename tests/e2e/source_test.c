@@ -848,14 +848,16 @@ int main(int argc, char **argv)
 		return 2;
 	dir = argv[1];
 	script = argv[2];
-	conf = (struct mysql_conf){ .host = "127.0.0.1",
+	conf = (struct mysql_conf){
+		.host = "127.0.0.1",
 		.login = { .ssl_mode = SSL_PREFERRED },
 		.connect_timeout_ms = 5000,
 		.heartbeat_ms = 1000,
 		.max_batch_rows = 1000,
 		.max_batch_bytes = 1 << 20,
 		.ddl_repair = REPAIR_DO, /* equal in the end, so nothing may stay told as different */
-		.table_include = { .items = include, .count = 1 } };
+		.table_include = { .items = include, .count = 1 },
+	};
 	read_env();
 	db_connect();
 	new_database();

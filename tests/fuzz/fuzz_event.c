@@ -100,9 +100,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < EVENT_HEADER_LEN)
 		return 0;
 	/* The same with a header that fits, so that the bodies are reached. */
-	e = (struct event){ .header = { .type = data[4], .size = (uint32_t)size },
+	e = (struct event){
+		.header = { .type = data[4], .size = (uint32_t)size },
 		.body = data + EVENT_HEADER_LEN,
-		.len = size - EVENT_HEADER_LEN };
+		.len = size - EVENT_HEADER_LEN,
+	};
 	parse(&e, &format, 0);
 	return 0;
 }

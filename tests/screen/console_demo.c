@@ -37,11 +37,16 @@ static int demo_request(void *self, const struct engine_request *r, engine_emit 
 /* The demo is the engine here, so it answers for the engine's requests too. */
 const struct engine_request_doc *engine_request_docs(void)
 {
-	static const struct engine_request_arg_doc held[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
-		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-	static const struct engine_request_arg_doc tap[] = { { "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" },
-		{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" }, { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
-		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+	static const struct engine_request_arg_doc held[] = {
+		{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+	};
+	static const struct engine_request_arg_doc tap[] = {
+		{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+		{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
+		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+	};
 	static const struct engine_request_doc docs[] = {
 		{ "pause", EFFECT_REVERSIBLE, "", held },
 		{ "resume", EFFECT_REVERSIBLE, "", held },

@@ -28,13 +28,15 @@ static void fill_capture(struct status_capture *c, unsigned second)
 	strcpy(c->oldest_file, "binlog.000017");
 	c->kept_bytes = INT64_C(25) << 30;
 	c->keeps_ms = 172800000;
-	c->fill = (struct status_fill){ .tables = 3,
+	c->fill = (struct status_fill){
+		.tables = 3,
 		.tables_done = 1,
 		.all_rows = 1204551,
 		.all_total = 3100000,
 		.rows_per_s = 21000,
 		.all_left_ms = 90300,
-		.throttled = "Threads_running is 71, the limit is 60" };
+		.throttled = "Threads_running is 71, the limit is 60",
+	};
 }
 
 static void fill_load(struct status_load *l, unsigned second)

@@ -17,23 +17,43 @@ static struct status status;
 static struct screen screen;
 static struct canvas canvas;
 
-static const struct engine_request_arg_doc held[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
-	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_arg_doc tap[] = { { "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" },
-	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" }, { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
-	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_arg_doc trace[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ, "" },
-	{ "key", ARG_TEXT, true, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_arg_doc snapshot[] = { { "tables", ARG_TABLES, false, NULL, EFFECT_READ, "" },
+static const struct engine_request_arg_doc held[] = {
+	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc tap[] = {
+	{ "stage", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc trace[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "" },
+	{ "key", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc snapshot[] = {
+	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "" },
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
-	{ "action", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_arg_doc acknowledge[] = { { "problem", ARG_TEXT, true, NULL, EFFECT_READ, "" },
-	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_arg_doc past[] = { { "at", ARG_TEXT, true, NULL, EFFECT_READ, "" },
-	{ "step", ARG_TEXT, false, NULL, EFFECT_READ, "" }, { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_arg_doc dead[] = { { "id", ARG_TEXT, false, NULL, EFFECT_READ, "" },
-	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" }, { "reason", ARG_TEXT, false, NULL, EFFECT_READ, "" },
-	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+	{ "action", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc acknowledge[] = {
+	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc past[] = {
+	{ "at", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ "step", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc dead[] = {
+	{ "id", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
+	{ "reason", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
 static const struct engine_request_arg_doc no_args[] = { { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_doc docs[] = {
 	{ "past", EFFECT_READ, "", past },
@@ -463,13 +483,15 @@ static void test_snapshot(void)
 	struct status_reading *none = status.readings;
 
 	readings[0] = (struct status_reading){ .name = "d.first", .state = "done", .rows = 7 };
-	readings[1] = (struct status_reading){ .name = "d.large",
+	readings[1] = (struct status_reading){
+		.name = "d.large",
 		.state = "running",
 		.rows = 1200,
 		.total = 5000,
 		.chunks = 3,
 		.rows_per_s = 4000,
-		.left_ms = 950 };
+		.left_ms = 950,
+	};
 	readings[2] = (struct status_reading){ .name = "d.other", .state = "running", .left_ms = -1 };
 	for (int i = 3; i < 10003; i++) {
 		readings[i] = (struct status_reading){ .state = "waiting", .left_ms = -1 };
@@ -478,12 +500,14 @@ static void test_snapshot(void)
 	status.capture.fill = (struct status_fill){ 0 };
 	status.readings = readings;
 	status.nreadings = 10003;
-	status.capture.snapshot = (struct status_snapshot){ .running = true,
+	status.capture.snapshot = (struct status_snapshot){
+		.running = true,
 		.tables_done = 1,
 		.tables_total = 10003,
 		.rows_done = 1207,
 		.rows_total = 12070,
-		.left_ms = 60000 };
+		.left_ms = 60000,
+	};
 	start(50, 200);
 	ok(strstr(dump(), "10%, 1 of 10003 tables, 1m00s left") != NULL, "a snapshot is on the first screen");
 	keys("2\r");
@@ -493,12 +517,14 @@ static void test_snapshot(void)
 					strstr(dump(), "9,997 more tables") != NULL,
 			"of those that wait only the next ones");
 	status.capture.snapshot = (struct status_snapshot){ 0 };
-	status.capture.fill = (struct status_fill){ .tables = 2,
+	status.capture.fill = (struct status_fill){
+		.tables = 2,
 		.tables_done = 1,
 		.all_rows = 50,
 		.all_total = 100,
 		.paused = true,
-		.all_left_ms = -1 };
+		.all_left_ms = -1,
+	};
 	start(24, 110);
 	ok(strstr(dump(), "50%, 1 of 3 tables, - left, paused") != NULL, "one beside the stream");
 	status.capture.fill = (struct status_fill){ 0 };
@@ -805,10 +831,12 @@ static void test_messages_many(void)
 static void test_trouble(void)
 {
 	status.capture.state = HALF_RETRYING;
-	status.capture.trouble = (struct status_trouble){ .error = "MySQL db1:3306: connection refused",
+	status.capture.trouble = (struct status_trouble){
+		.error = "MySQL db1:3306: connection refused",
 		.kind = "unreachable",
 		.tries = 4,
-		.retry_ms = 2100 };
+		.retry_ms = 2100,
+	};
 	start(24, 80);
 	keys("2\r");
 	ok(strstr(dump(), "4 tries failed, the next one in 2.1s") != NULL,

@@ -161,12 +161,14 @@ __attribute__((unused)) static void replay_run(struct replay *r, const struct pa
 	struct err err = { 0 };
 	struct mysql_filter *filter = mysql_filter_new(&conf, &err);
 	struct mysql_undo *undo = xcalloc(1, sizeof(*undo));
-	struct stream_setup setup = { .conf = &conf,
+	struct stream_setup setup = {
+		.conf = &conf,
 		.filter = filter,
 		.catalog = catalog_new(255, false),
 		.undo = undo,
 		.server_version = 90700,
-		.server_uuid = "" };
+		.server_uuid = "",
+	};
 	struct batch *batch = batch_new();
 	struct mysql_stream *st;
 	struct binlog b;

@@ -52,10 +52,12 @@ __attribute__((unused)) static struct change_txn *fixture_txn(struct batch *b)
 {
 	struct change_txn *t = arena_alloc(&b->arena, sizeof(*t));
 
-	*t = (struct change_txn){ .commit_us = FIXTURE_COMMIT_US,
+	*t = (struct change_txn){
+		.commit_us = FIXTURE_COMMIT_US,
 		.server_id = 223344,
 		.thread = 7,
-		.file = "mysql-bin.000003" };
+		.file = "mysql-bin.000003",
+	};
 	return t;
 }
 

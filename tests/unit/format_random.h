@@ -98,10 +98,12 @@ __attribute__((unused)) static struct value random_big(struct arena *a, const st
 			text[n++] = '.';
 		text[n++] = (char)(i == 0 ? random_between('1', '9') : random_between('0', '9'));
 	}
-	return (struct value){ .kind = VALUE_BIGDECIMAL,
+	return (struct value){
+		.kind = VALUE_BIGDECIMAL,
 		.aux = c->scale,
 		.len = (uint32_t)n,
-		.p = arena_dup(a, text, n) };
+		.p = arena_dup(a, text, n),
+	};
 }
 
 __attribute__((unused)) static struct value random_geometry(struct arena *a)
@@ -169,15 +171,19 @@ __attribute__((unused)) static struct value random_value(struct arena *a, const 
 	case COL_DECIMAL:
 		if (c->precision > 18)
 			return random_big(a, c);
-		return (struct value){ .kind = VALUE_DECIMAL,
+		return (struct value){
+			.kind = VALUE_DECIMAL,
 			.aux = c->scale,
-			.i = random_between(-999999999999, 999999999999) };
+			.i = random_between(-999999999999, 999999999999),
+		};
 	case COL_YEAR: return value_int(random_between(1901, 2155));
 	case COL_DATE: return (struct value){ .kind = VALUE_DATE, .i = random_between(-700000, 2900000) };
 	case COL_TIME:
-		return (struct value){ .kind = VALUE_TIME,
+		return (struct value){
+			.kind = VALUE_TIME,
 			.aux = c->scale,
-			.i = random_between(-3020399000000, 3020399000000) };
+			.i = random_between(-3020399000000, 3020399000000),
+		};
 	case COL_DATETIME:
 		return (struct value){ .kind = VALUE_DATETIME, .aux = c->scale, .i = random_micros(c->scale) };
 	case COL_TIMESTAMP:

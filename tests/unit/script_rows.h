@@ -27,7 +27,8 @@ enum {
 __attribute__((unused)) static struct schema *orders_schema(void)
 {
 	static const char *const labels[] = { "new", "old" };
-	static const struct column columns[] = { { .name = "id", .type = COL_BIGINT },
+	static const struct column columns[] = {
+		{ .name = "id", .type = COL_BIGINT },
 		{ .name = "status", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4", .nullable = true },
 		{ .name = "amount", .type = COL_DECIMAL, .precision = 10, .scale = 2, .nullable = true },
 		{ .name = "email", .type = COL_VARCHAR, .length = 100, .charset = "utf8mb4", .nullable = true },
@@ -45,7 +46,8 @@ __attribute__((unused)) static struct schema *orders_schema(void)
 				.nullable = true },
 		{ .name = "day", .type = COL_DATE, .nullable = true },
 		{ .name = "active", .type = COL_TINYINT, .length = 1, .nullable = true },
-		{ .name = "raw", .type = COL_VARBINARY, .length = 16, .nullable = true } };
+		{ .name = "raw", .type = COL_VARBINARY, .length = 16, .nullable = true },
+	};
 	const char *key = "id";
 	struct schema *s = schema_new("testdb", "orders");
 
@@ -91,11 +93,13 @@ __attribute__((unused)) static struct change *orders_change(struct batch *b, str
 	r->key = "{\"id\":1}";
 	r->key_len = 8;
 	r->commit_us = 1529501823123456;
-	*c = (struct change){ .op = op,
+	*c = (struct change){
+		.op = op,
 		.schema = s,
 		.before = before,
 		.after = after,
-		.record = (uint32_t)b->nrecords - 1 };
+		.record = (uint32_t)b->nrecords - 1,
+	};
 	batch_hold_schema(b, s);
 	return c;
 }

@@ -20,12 +20,14 @@ static struct schema *follow_known(void *arg, const char *db, const char *table)
 static void follow_query(void *arg, const struct event_query *q)
 {
 	struct follow *f = arg;
-	struct ddl_context ctx = { .db = q->db,
+	struct ddl_context ctx = {
+		.db = q->db,
 		.sql_mode = q->sql_mode,
 		.charset_client = q->charset_client,
 		.collation_server = q->collation_server,
 		.collation_database = q->collation_database,
-		.default_collation_utf8mb4 = q->default_collation_utf8mb4 };
+		.default_collation_utf8mb4 = q->default_collation_utf8mb4,
+	};
 	struct ddl_result result;
 	const char *db_table;
 	struct err err;

@@ -29,8 +29,8 @@ struct settings {
 };
 
 #define AT(f) offsetof(struct settings, f)
-static const struct conf_option options[] = { { "millrace", "name", CONF_STRING, AT(name), NULL, NULL, CONF_REQUIRED,
-							      "the name" },
+static const struct conf_option options[] = {
+	{ "millrace", "name", CONF_STRING, AT(name), NULL, NULL, CONF_REQUIRED, "the name" },
 	{ "mysql", "host", CONF_STRING, AT(host), "127.0.0.1", NULL, 0, "the host" },
 	{ "mysql", "port", CONF_INT, AT(port), "3306", "1..65535", 0, "the port" },
 	{ "mysql", "password", CONF_STRING, AT(password), NULL, NULL, CONF_SECRET, "the password" },
@@ -46,7 +46,8 @@ static const struct conf_option options[] = { { "millrace", "name", CONF_STRING,
 	{ "kafka", "topic.*", CONF_PAIRS, AT(topics), NULL, NULL, 0, "topic settings" },
 	{ "table", "transform", CONF_STRING, offsetof(struct table_part, transform), NULL, NULL, 0, "a script" },
 	{ "table", "rows", CONF_INT, offsetof(struct table_part, rows), "7", "1..10", 0, "rows" },
-	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL } };
+	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL },
+};
 
 static void *named(void *settings, const char *section, const char *name);
 static const struct conf_table table = { .options = options, .named = named };

@@ -89,10 +89,16 @@ static void test_types(void)
 
 static void test_names(void)
 {
-	static const struct table_id three[] = { { "ddl_rename_swap", "t" }, { "ddl_rename_swap", "a" },
-		{ "ddl_rename_swap", "b" } };
-	static const struct table_id drop[] = { { "ddl_drop_table", "t2" }, { "ddl_drop_table", "t3" },
-		{ "ddl_drop_table", "nothing" } };
+	static const struct table_id three[] = {
+		{ "ddl_rename_swap", "t" },
+		{ "ddl_rename_swap", "a" },
+		{ "ddl_rename_swap", "b" },
+	};
+	static const struct table_id drop[] = {
+		{ "ddl_drop_table", "t2" },
+		{ "ddl_drop_table", "t3" },
+		{ "ddl_drop_table", "nothing" },
+	};
 	static const struct table_id astral[] = { { "d", "\xf0\x9f\x98\x80" }, { "d", "\xe8\xa1\xa8" } };
 	struct table_id many[100];
 

@@ -30,14 +30,16 @@ static struct record_header headers[8];
 
 static struct record record_of(int64_t id, const char *key, const char *value)
 {
-	return (struct record){ .topic = "t.dead",
+	return (struct record){
+		.topic = "t.dead",
 		.offset = id,
 		.timestamp_ms = 5,
 		.key = key,
 		.key_len = key ? (uint32_t)strlen(key) : 0,
 		.value = value,
 		.value_len = value ? (uint32_t)strlen(value) : 0,
-		.headers = headers };
+		.headers = headers,
+	};
 }
 
 static void header(struct record *r, const char *name, const char *value)
@@ -80,7 +82,8 @@ static struct log *open_log(struct settings *s, char *dir)
 
 	s->name = (char *)"t";
 	s->format = (struct format_conf){ .topic_prefix = (char *)"mysql", .topic_delimiter = (char *)"." };
-	s->log = (struct log_conf){ .name = s->name,
+	s->log = (struct log_conf){
+		.name = s->name,
 		.state_dir = dir,
 		.partitions = 1,
 		.replication = 1,
@@ -88,7 +91,8 @@ static struct log *open_log(struct settings *s, char *dir)
 		.retention_bytes = -1,
 		.segment_bytes = 1 << 20,
 		.unloaded_bytes = -1,
-		.timeout_ms = 5000 };
+		.timeout_ms = 5000,
+	};
 	log = log_open(&s->log, &err);
 	ok(log && log_topic_ensure(log, "t.dead", LOG_TOPIC_DEAD, &err) == 0, "a log: %s", err.msg);
 	return log;

@@ -62,8 +62,10 @@ static void test_statement(void)
 
 static void test_nothing(void)
 {
-	const struct column columns[] = { { .name = "v", .type = COL_INT },
-		{ .name = "w", .type = COL_VARCHAR, .length = 9 } };
+	const struct column columns[] = {
+		{ .name = "v", .type = COL_INT },
+		{ .name = "w", .type = COL_VARCHAR, .length = 9 },
+	};
 	struct schema *s = table_of(columns, 2, NULL);
 	struct exam *e = exam_new(s);
 	struct doctor_count counts[MAX];
@@ -82,8 +84,10 @@ static void test_nothing(void)
 
 static void test_table_questions(void)
 {
-	const struct column columns[] = { { .name = "k", .type = COL_VARCHAR, .length = 40 },
-		{ .name = "b", .type = COL_LONGBLOB } };
+	const struct column columns[] = {
+		{ .name = "k", .type = COL_VARCHAR, .length = 40 },
+		{ .name = "b", .type = COL_LONGBLOB },
+	};
 	struct schema *s = table_of(columns, 2, "k");
 	struct exam *e = exam_new(s);
 	struct doctor_count counts[MAX];

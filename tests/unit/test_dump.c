@@ -7,11 +7,16 @@
 
 const struct engine_request_doc *engine_request_docs(void)
 {
-	static const struct engine_request_arg_doc args[] = { { "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
-		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-	static const struct engine_request_doc docs[] = { { "loads", EFFECT_READ, "", args },
-		{ "groups", EFFECT_READ, "", args }, { "settings", EFFECT_READ, "", args },
-		{ NULL, EFFECT_READ, NULL, NULL } };
+	static const struct engine_request_arg_doc args[] = {
+		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+	};
+	static const struct engine_request_doc docs[] = {
+		{ "loads", EFFECT_READ, "", args },
+		{ "groups", EFFECT_READ, "", args },
+		{ "settings", EFFECT_READ, "", args },
+		{ NULL, EFFECT_READ, NULL, NULL },
+	};
 
 	return docs;
 }

@@ -109,9 +109,11 @@ static void test_by_hand(void)
 
 	is_int(event_heartbeat_parse(&e, &heartbeat, &err), 0, "heartbeat v2");
 	ok(heartbeat.file_len == 13 && heartbeat.pos == 0x100000001ull, "file, and a position above 4 GiB");
-	e = (struct event){ .header = { .type = EVENT_HEARTBEAT, .next_pos = 77 },
+	e = (struct event){
+		.header = { .type = EVENT_HEARTBEAT, .next_pos = 77 },
 		.body = (const uint8_t *)"f.1",
-		.len = 3 };
+		.len = 3,
+	};
 	ok(event_heartbeat_parse(&e, &heartbeat, &err) == 0 && heartbeat.pos == 77 && heartbeat.file_len == 3,
 			"heartbeat v1");
 	e = (struct event){ .header.type = EVENT_INCIDENT, .body = incident, .len = sizeof(incident) };

@@ -13,12 +13,14 @@
 
 enum { MB = 1 << 20 };
 
-static struct format_conf conf = { .topic_prefix = "p",
+static struct format_conf conf = {
+	.topic_prefix = "p",
 	.message_format = FORMAT_FLAT,
 	.connector_name = "c",
 	.history_topic = "h",
 	.offsets_topic = "o",
-	.version = "3.0.8.Final" };
+	.version = "3.0.8.Final",
+};
 
 static long peak_mb(void)
 {

@@ -228,10 +228,14 @@ static void test_special(void)
 /* An exact schema that disagrees with the message is not used. */
 static void test_disagreement(void)
 {
-	static const struct column sent[] = { { .name = "id", .type = COL_INT },
-		{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
-	static const struct column other[] = { { .name = "id", .type = COL_BIGINT },
-		{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true } };
+	static const struct column sent[] = {
+		{ .name = "id", .type = COL_INT },
+		{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true },
+	};
+	static const struct column other[] = {
+		{ .name = "id", .type = COL_BIGINT },
+		{ .name = "v", .type = COL_VARCHAR, .length = 9, .nullable = true },
+	};
 	static const struct value row[] = { { .kind = VALUE_INT, .i = 5 }, { .kind = VALUE_TEXT, .len = 1, .p = "x" } };
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
 	struct schema *s = fixture_schema("shop", "t", sent, 2, "id"),
@@ -451,8 +455,10 @@ static void test_mutants(void)
 static void test_unsure(void)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
-	static const struct column columns[] = { { .name = "id", .type = COL_INT },
-		{ .name = "v", .type = COL_DECIMAL, .precision = 9, .scale = 2 } };
+	static const struct column columns[] = {
+		{ .name = "id", .type = COL_INT },
+		{ .name = "v", .type = COL_DECIMAL, .precision = 9, .scale = 2 },
+	};
 	struct schema *s = fixture_schema("shop", "t", columns, 2, "id");
 	struct err err = { 0 };
 	struct format_decoder *d = format_decoder_new(&conf, &err);

@@ -77,12 +77,14 @@ static void add_ddl(struct batch *b, struct ddl_table *tables, unsigned n, const
 	struct change *c = batch_add_change(b);
 	struct change_txn *txn = fixture_txn(b);
 
-	*ddl = (struct ddl_change){ .db = "inventory",
+	*ddl = (struct ddl_change){
+		.db = "inventory",
 		.ddl = text,
 		.tables = names,
 		.table = tables,
 		.ntables = n,
-		.captured = captured };
+		.captured = captured,
+	};
 	*c = (struct change){ .op = CHANGE_DDL, .txn = txn, .pos = 1200, .ddl = ddl };
 }
 
@@ -94,12 +96,14 @@ static struct batch *encode_ddl(struct schema *s, bool schemas, bool only_captur
 
 	conf.store_only_captured_tables = only_captured;
 	tables[0] = (struct ddl_table){ .type = 'C', .db = "inventory", .table = "goods", .schema = s };
-	tables[1] = (struct ddl_table){ .type = 'A',
+	tables[1] = (struct ddl_table){
+		.type = 'A',
 		.db = "inventory",
 		.table = "goods",
 		.previous_db = "inventory",
 		.previous_table = "things",
-		.schema = s };
+		.schema = s,
+	};
 	tables[2] = (struct ddl_table){ .type = 'D', .db = "inventory", .table = "old" };
 	b->position.gtids = strdup("aaa:1-5");
 	strcpy(b->position.file, "mysql-bin.000004");

@@ -38,8 +38,10 @@ static void test_tables(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct format_conf conf = { .topic_prefix = (char *)"p",
-			.topic_delimiter = (char *)cases[i].delimiter };
+		struct format_conf conf = {
+			.topic_prefix = (char *)"p",
+			.topic_delimiter = (char *)cases[i].delimiter,
+		};
 		char name[64];
 		bool found = format_topic_table(&conf, cases[i].topic, name, sizeof(name));
 

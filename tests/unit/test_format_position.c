@@ -46,11 +46,13 @@ static void check(const struct position *p, const char *want, const char *name)
 static int decode_text(const char *key, const char *value, struct position *out)
 {
 	struct format_conf conf = fixture_conf(FORMAT_FLAT, true);
-	struct record r = { .topic = "offsets",
+	struct record r = {
+		.topic = "offsets",
 		.key = key,
 		.key_len = key ? (uint32_t)strlen(key) : 0,
 		.value = value,
-		.value_len = value ? (uint32_t)strlen(value) : 0 };
+		.value_len = value ? (uint32_t)strlen(value) : 0,
+	};
 	struct err err = { 0 };
 
 	return format_position_decode(&conf, &r, out, &err);

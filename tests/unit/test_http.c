@@ -57,12 +57,14 @@ static int fake_request(void *self, const struct engine_request *r, engine_emit 
 }
 
 static struct engine_link engine = { .status = fake_status, .request = fake_request };
-static struct http_conf conf = { .host = "127.0.0.1",
+static struct http_conf conf = {
+	.host = "127.0.0.1",
 	.port = 8083,
 	.token = TOKEN,
 	.connections = 4,
 	.timeout_ms = 300,
-	.tables = 4 };
+	.tables = 4,
+};
 
 static struct http_answer ask_as(const char *authorization, const char *method, const char *path, const char *query,
 		const char *value)
@@ -374,9 +376,11 @@ static void test_odd_paths(void)
 
 static int dial(unsigned port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	struct timeval limit = { .tv_sec = 20 };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 

@@ -64,11 +64,16 @@ static void test_kinds(void)
 		enum json_kind kind;
 		const char *slice;
 		bool escaped;
-	} cases[] = { { " null ", JSON_NULL, "null", false }, { "true", JSON_TRUE, "true", false },
-		{ "false,", JSON_FALSE, "false", false }, { "-12.5e3 ", JSON_NUMBER, "-12.5e3", false },
-		{ "\"a b\"", JSON_STRING, "a b", false }, { "\"a\\n\" ", JSON_STRING, "a\\n", true },
+	} cases[] = {
+		{ " null ", JSON_NULL, "null", false },
+		{ "true", JSON_TRUE, "true", false },
+		{ "false,", JSON_FALSE, "false", false },
+		{ "-12.5e3 ", JSON_NUMBER, "-12.5e3", false },
+		{ "\"a b\"", JSON_STRING, "a b", false },
+		{ "\"a\\n\" ", JSON_STRING, "a\\n", true },
 		{ " {\"a\": [1]} ", JSON_OBJECT, "{\"a\": [1]}", false },
-		{ "[1, [2]] x", JSON_ARRAY, "[1, [2]]", false } };
+		{ "[1, [2]] x", JSON_ARRAY, "[1, [2]]", false },
+	};
 	struct json j;
 	struct json_slice v;
 
@@ -144,13 +149,22 @@ static void test_text(void)
 {
 	static const struct {
 		const char *json, *text;
-	} cases[] = { { "\"plain\"", "plain" }, { "\"\"", "" }, { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" },
+	} cases[] = {
+		{ "\"plain\"", "plain" },
+		{ "\"\"", "" },
+		{ "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t" },
 		{ "\"a\\u00e4b\"",
 				"a\xc3\xa4"
 				"b" },
-		{ "\"\\u20AC\"", "\xe2\x82\xac" }, { "\"\\uD83D\\uDE00!\"", "\xf0\x9f\x98\x80!" },
-		{ "\"\\u0041\"", "A" }, { "\"\\uD83D\"", NULL }, { "\"\\uDE00\"", NULL },
-		{ "\"\\uD83D\\u0041\"", NULL }, { "\"\\uD83Dx\"", NULL }, { "\"\\uD83D\\n\"", NULL } };
+		{ "\"\\u20AC\"", "\xe2\x82\xac" },
+		{ "\"\\uD83D\\uDE00!\"", "\xf0\x9f\x98\x80!" },
+		{ "\"\\u0041\"", "A" },
+		{ "\"\\uD83D\"", NULL },
+		{ "\"\\uDE00\"", NULL },
+		{ "\"\\uD83D\\u0041\"", NULL },
+		{ "\"\\uD83Dx\"", NULL },
+		{ "\"\\uD83D\\n\"", NULL },
+	};
 	struct arena a;
 
 	arena_init(&a, 0);
@@ -173,14 +187,25 @@ static void test_escape(void)
 {
 	static const struct {
 		const char *text, *json;
-	} cases[] = { { "", "" }, { "plain text of some length", "plain text of some length" },
-		{ "\"\\/", "\\\"\\\\/" }, { "\b\t\n\f\r", "\\b\\t\\n\\f\\r" },
-		{ "\x01\x1f\x0b", "\\u0001\\u001F\\u000B" }, { "\x7f<>&'", "\x7f<>&'" },
-		{ "\xc3\xa4\xe2\x80\xa8", "\xc3\xa4\xe2\x80\xa8" }, { "a\xf0\x9f\x98\x80z", "a\\uD83D\\uDE00z" },
-		{ "\xf4\x8f\xbf\xbf", "\\uDBFF\\uDFFF" }, { "\xff", "\xef\xbf\xbd" }, { "\xe2\x82", "\xef\xbf\xbd" },
-		{ "\xe2\x82x", "\xef\xbf\xbdx" }, { "\xf0\x9f\x98x", "\xef\xbf\xbdx" },
-		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, { "\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd" },
-		{ "1234567\"", "1234567\\\"" }, { "12345678\n12345678", "12345678\\n12345678" } };
+	} cases[] = {
+		{ "", "" },
+		{ "plain text of some length", "plain text of some length" },
+		{ "\"\\/", "\\\"\\\\/" },
+		{ "\b\t\n\f\r", "\\b\\t\\n\\f\\r" },
+		{ "\x01\x1f\x0b", "\\u0001\\u001F\\u000B" },
+		{ "\x7f<>&'", "\x7f<>&'" },
+		{ "\xc3\xa4\xe2\x80\xa8", "\xc3\xa4\xe2\x80\xa8" },
+		{ "a\xf0\x9f\x98\x80z", "a\\uD83D\\uDE00z" },
+		{ "\xf4\x8f\xbf\xbf", "\\uDBFF\\uDFFF" },
+		{ "\xff", "\xef\xbf\xbd" },
+		{ "\xe2\x82", "\xef\xbf\xbd" },
+		{ "\xe2\x82x", "\xef\xbf\xbdx" },
+		{ "\xf0\x9f\x98x", "\xef\xbf\xbdx" },
+		{ "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "1234567\"", "1234567\\\"" },
+		{ "12345678\n12345678", "12345678\\n12345678" },
+	};
 	char out[256];
 	struct buf b;
 	size_t n;

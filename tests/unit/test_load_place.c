@@ -14,7 +14,7 @@ static void test_text(void)
 		.print = UINT64_MAX,
 		.put = true,
 		.columns = UINT64_MAX - 1,
-		.gap = GAP_TARGET_LOST },
+		.gap = GAP_TARGET_LOST, },
 		     q;
 	char text[PLACE_TEXT];
 

@@ -33,11 +33,13 @@ static struct piece make_piece(int64_t from, size_t count, size_t bytes)
 		c->record = (uint32_t)i;
 		c->op = CHANGE_UPSERT;
 	}
-	return (struct piece){ .item = item,
+	return (struct piece){
+		.item = item,
 		.count = count,
 		.from = from,
 		.to = from + (int64_t)count,
-		.bytes = bytes };
+		.bytes = bytes,
+	};
 }
 
 static struct load_part *make_part(int64_t next)

@@ -28,14 +28,16 @@ static struct log_conf conf_in(const char *name)
 	static char dir[128];
 
 	snprintf(dir, sizeof dir, "%s/%s", root, name);
-	return (struct log_conf){ .name = (char *)"t",
+	return (struct log_conf){
+		.name = (char *)"t",
 		.state_dir = dir,
 		.partitions = 2,
 		.replication = -1,
 		.retention_ms = -1,
 		.retention_bytes = -1,
 		.segment_bytes = 1 << 20,
-		.timeout_ms = 1000 };
+		.timeout_ms = 1000,
+	};
 }
 
 static struct log *open_log(const struct log_conf *conf)
@@ -51,12 +53,14 @@ static struct log *open_log(const struct log_conf *conf)
 static int append(struct log_writer *w, const char *topic, const char *key, const char *value, int64_t timestamp_ms,
 		struct err *err)
 {
-	const struct record r = { .topic = intern(topic),
+	const struct record r = {
+		.topic = intern(topic),
 		.key = key,
 		.key_len = (uint32_t)strlen(key),
 		.value = value,
 		.value_len = value ? (uint32_t)strlen(value) : 0,
-		.timestamp_ms = timestamp_ms };
+		.timestamp_ms = timestamp_ms,
+	};
 
 	return log_writer_append_record(w, &r, err);
 }

@@ -18,14 +18,16 @@ static const char *print(enum message_form form, const char *key, const char *va
 {
 	static struct buf out;
 	struct message_printer p = { .form = form, .format = &format, .hidden = hidden };
-	struct record r = { .topic = "mysql.d.t",
+	struct record r = {
+		.topic = "mysql.d.t",
 		.partition = 1,
 		.offset = 5,
 		.timestamp_ms = 1741010278123,
 		.key = key,
 		.value = value,
 		.key_len = key ? (uint32_t)strlen(key) : 0,
-		.value_len = value ? (uint32_t)strlen(value) : 0 };
+		.value_len = value ? (uint32_t)strlen(value) : 0,
+	};
 
 	if (out.max == 0)
 		buf_init(&out, 1 << 20);
@@ -138,10 +140,12 @@ static void test_search(void)
 		{ NULL, NULL, true },
 	};
 	const char *key = SCHEMA "{\"id\":7}}", *value = SCHEMA "{\"a\":\"needle\"}}";
-	struct record r = { .key = key,
+	struct record r = {
+		.key = key,
 		.value = value,
 		.key_len = (uint32_t)strlen(key),
-		.value_len = (uint32_t)strlen(value) };
+		.value_len = (uint32_t)strlen(value),
+	};
 	struct search s;
 	struct err err;
 

@@ -42,14 +42,16 @@ static void in_thread(void *(*run)(void *), void *arg)
 
 static struct log *a_log(void)
 {
-	struct log_conf conf = { .name = (char *)"t",
+	struct log_conf conf = {
+		.name = (char *)"t",
 		.state_dir = dir,
 		.partitions = 1,
 		.replication = -1,
 		.retention_ms = -1,
 		.retention_bytes = -1,
 		.segment_bytes = 1 << 20,
-		.timeout_ms = 1000 };
+		.timeout_ms = 1000,
+	};
 	struct err err = { 0 };
 	struct log *l = log_open(&conf, &err);
 

@@ -69,9 +69,11 @@ static void test_statements(void)
 			"(`PRIMARY`) ORDER BY `tenant`, `na``me`, `at`",
 			"all of it");
 	is_sql(&t,
-			(struct chunk_range){ .after = "1,x8142,2024-01-01 00:00:00",
+			(struct chunk_range){
+					.after = "1,x8142,2024-01-01 00:00:00",
 					.upto = "2,x,0000-00-00 00:00:00",
-					.limit = 5 },
+					.limit = 5,
+			},
 			"SELECT `tenant`, `note`, `na``me`, `at`, CAST(`na``me` AS BINARY) FROM `sh``op`.`orders` FORCE INDEX "
 			"(`PRIMARY`) WHERE ((`tenant` > 1) OR (`tenant` = 1 AND `na``me` > _sjis X'8142') OR (`tenant` = 1 AND "
 			"`na``me` = _sjis X'8142' AND `at` > '2024-01-01 00:00:00')) AND ((`tenant` < 2) OR (`tenant` = 2 AND "

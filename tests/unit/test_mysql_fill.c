@@ -122,8 +122,11 @@ static void test_renames(void)
 
 static void test_keys(void)
 {
-	static const struct column columns[] = { { .name = "a", .type = COL_INT }, { .name = "b", .type = COL_VARCHAR },
-		{ .name = "c", .type = COL_INT } };
+	static const struct column columns[] = {
+		{ .name = "a", .type = COL_INT },
+		{ .name = "b", .type = COL_VARCHAR },
+		{ .name = "c", .type = COL_INT },
+	};
 	static const char *const key[] = { "a", "b" };
 	struct schema *s = schema_new("db", "t");
 	struct value row[3] = { value_int(1), value_text("x", 1), value_int(9) };

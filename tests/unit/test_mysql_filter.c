@@ -6,8 +6,10 @@
 
 static bool matches(char *include, char *exclude, const char *db, const char *table)
 {
-	struct mysql_conf conf = { .table_include = { &include, include != NULL },
-		.table_exclude = { &exclude, exclude != NULL } };
+	struct mysql_conf conf = {
+		.table_include = { &include, include != NULL },
+		.table_exclude = { &exclude, exclude != NULL },
+	};
 	struct err err = { 0 };
 	struct mysql_filter *f = mysql_filter_new(&conf, &err);
 	bool yes = f && mysql_filter_table(f, db, table);

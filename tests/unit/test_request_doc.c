@@ -3,13 +3,17 @@
 
 #include "engine/engine.h"
 
-static const struct engine_request_arg_doc args[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
+static const struct engine_request_arg_doc args[] = {
+	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
 	{ "action", ARG_CHOICE, false, "start|stop", EFFECT_READ, "" },
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "" },
-	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
-static const struct engine_request_doc docs[] = { { "hold", EFFECT_COSTLY, "", args },
-	{ NULL, EFFECT_READ, NULL, NULL } };
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_doc docs[] = {
+	{ "hold", EFFECT_COSTLY, "", args },
+	{ NULL, EFFECT_READ, NULL, NULL },
+};
 
 struct row {
 	struct {

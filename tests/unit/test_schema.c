@@ -17,26 +17,32 @@ static struct schema *orders(void)
 	char name[] = "id";
 
 	schema_add_column(s,
-			&(struct column){ .name = name,
+			&(struct column){
+					.name = name,
 					.type = COL_BIGINT,
 					.is_unsigned = true,
-					.type_text = "bigint unsigned" });
+					.type_text = "bigint unsigned",
+			});
 	name[0] = 'X'; /* copied, not borrowed */
 	schema_add_column(s,
 			&(struct column){ .name = "region", .type = COL_VARCHAR, .length = 20, .charset = "utf8mb4" });
 	schema_add_column(s,
-			&(struct column){ .name = "state",
+			&(struct column){
+					.name = "state",
 					.type = COL_ENUM,
 					.labels = 2,
 					.label = labels,
 					.default_kind = DEFAULT_LITERAL,
-					.default_text = "new" });
+					.default_text = "new",
+			});
 	schema_add_column(s,
-			&(struct column){ .name = "amount",
+			&(struct column){
+					.name = "amount",
 					.type = COL_DECIMAL,
 					.precision = 10,
 					.scale = 2,
-					.nullable = true });
+					.nullable = true,
+			});
 	is_int(schema_set_key(s, key, 2), 0, "a key by names in any case");
 	return s;
 }

@@ -540,7 +540,8 @@ static void test_open(void)
 {
 	static const struct {
 		const char *text, *want;
-	} cases[] = { { "function transform(row", "orders.lua:1: ')' expected near <eof>" },
+	} cases[] = {
+		{ "function transform(row", "orders.lua:1: ')' expected near <eof>" },
 		{ "\nx = nil + 1", "orders.lua:2: attempt to perform arithmetic on a nil value" },
 		{ "x = 1", "orders.lua: expected function transform(row, event), found none" },
 		{ "transform = 5", "orders.lua: expected function transform(row, event), found number" },
@@ -550,7 +551,8 @@ static void test_open(void)
 				"orders.lua: expected to need at most 8388608 bytes of memory, found more" },
 		{ "\x1bLua", "orders.lua: attempt to load a binary chunk (mode is 't')" },
 		{ "fields = 5 function transform() end",
-				"orders.lua: fields: expected a table of names and types, found a number" } };
+				"orders.lua: fields: expected a table of names and types, found a number" },
+	};
 	struct script_limits small = { .instructions = 1000, .memory_bytes = 1000 };
 	struct err err = { 0 };
 

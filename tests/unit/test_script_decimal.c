@@ -68,18 +68,28 @@ static void test_arithmetic(void)
 	static const struct {
 		operation *op;
 		const char *a, *b, *want;
-	} cases[] = { { add, "0.1", "0.2", "0.3" }, { add, "999999999", "1", "1000000000" },
-		{ add, "-5", "5.00", "0.00" }, { add, "1", "-2.5", "-1.5" },
+	} cases[] = {
+		{ add, "0.1", "0.2", "0.3" },
+		{ add, "999999999", "1", "1000000000" },
+		{ add, "-5", "5.00", "0.00" },
+		{ add, "1", "-2.5", "-1.5" },
 		{ subtract, "1000000000000000000", "0.000000000000000001", "999999999999999999.999999999999999999" },
-		{ subtract, "1", "1", "0" }, { subtract, "-1.5", "-2.5", "1.0" }, { subtract, "0", "2.5", "-2.5" },
+		{ subtract, "1", "1", "0" },
+		{ subtract, "-1.5", "-2.5", "1.0" },
+		{ subtract, "0", "2.5", "-2.5" },
 		{ decimal_multiply, "123.45", "-100", "-12345.00" },
 		{ decimal_multiply, "99999999999999999999", "99999999999999999999",
 				"9999999999999999999800000000000000000001" },
-		{ decimal_multiply, "0", "-5", "0" }, { divide4, "1", "3", "0.3333" }, { divide4, "2", "3", "0.6667" },
+		{ decimal_multiply, "0", "-5", "0" },
+		{ divide4, "1", "3", "0.3333" },
+		{ divide4, "2", "3", "0.6667" },
 		{ divide4, "-1", "8", "-0.1250" },
 		{ divide4, "10000000000000000000000", "0.0001", "100000000000000000000000000.0000" },
-		{ divide4, "0.00005", "1", "0.0001" }, { decimal_modulo, "10.5", "3", "1.5" },
-		{ decimal_modulo, "-10.5", "3", "1.5" }, { decimal_modulo, "10.5", "-3", "-1.5" } };
+		{ divide4, "0.00005", "1", "0.0001" },
+		{ decimal_modulo, "10.5", "3", "1.5" },
+		{ decimal_modulo, "-10.5", "3", "1.5" },
+		{ decimal_modulo, "10.5", "-3", "-1.5" },
+	};
 	struct decimal zero = number("0"), one = number("1"), d;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -103,10 +113,16 @@ static void test_rescale(void)
 		unsigned scale;
 		enum decimal_fit fit;
 		const char *want;
-	} cases[] = { { "1.5", 2, DECIMAL_FITS, "1.50" }, { "1.50", 1, DECIMAL_FITS, "1.5" },
-		{ "1.25", 1, DECIMAL_ROUNDED, "1.3" }, { "-1.25", 1, DECIMAL_ROUNDED, "-1.3" },
-		{ "0.04", 1, DECIMAL_ROUNDED, "0.0" }, { "-0.04", 1, DECIMAL_ROUNDED, "0.0" },
-		{ "999.95", 1, DECIMAL_ROUNDED, "1000.0" }, { "1.2499", 1, DECIMAL_ROUNDED, "1.2" } };
+	} cases[] = {
+		{ "1.5", 2, DECIMAL_FITS, "1.50" },
+		{ "1.50", 1, DECIMAL_FITS, "1.5" },
+		{ "1.25", 1, DECIMAL_ROUNDED, "1.3" },
+		{ "-1.25", 1, DECIMAL_ROUNDED, "-1.3" },
+		{ "0.04", 1, DECIMAL_ROUNDED, "0.0" },
+		{ "-0.04", 1, DECIMAL_ROUNDED, "0.0" },
+		{ "999.95", 1, DECIMAL_ROUNDED, "1000.0" },
+		{ "1.2499", 1, DECIMAL_ROUNDED, "1.2" },
+	};
 	struct decimal d;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

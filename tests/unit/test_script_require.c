@@ -210,8 +210,10 @@ static void test_again(void)
 
 static void test_init(void)
 {
-	struct conf_pair items[] = { { (char *)"script.domain", (char *)"example.com", 7 },
-		{ (char *)"script.max.rows", (char *)"12", 8 } };
+	struct conf_pair items[] = {
+		{ (char *)"script.domain", (char *)"example.com", 7 },
+		{ (char *)"script.max.rows", (char *)"12", 8 },
+	};
 	struct conf_pairs config = { items, 2 };
 	struct err err;
 	struct script *s = open_script(

@@ -30,10 +30,13 @@ static void test_place(void)
 
 	check_back((struct snapshot_place){ .db = (char *)"d\"b", .table = (char *)"t" },
 			"{\"initial\":{\"db\":\"d\\\"b\",\"table\":\"t\"}}");
-	check_back((struct snapshot_place){ .db = (char *)"d",
-				   .table = (char *)"t",
-				   .bound = (char *)"1,x61",
-				   .begun = true },
+	check_back(
+			(struct snapshot_place){
+					.db = (char *)"d",
+					.table = (char *)"t",
+					.bound = (char *)"1,x61",
+					.begun = true,
+			},
 			"{\"initial\":{\"db\":\"d\",\"table\":\"t\",\"bound\":\"1,x61\",\"begun\":true}}");
 	check_back((struct snapshot_place){ .db = (char *)"d", .table = (char *)"t", .begun = true },
 			"{\"initial\":{\"db\":\"d\",\"table\":\"t\",\"begun\":true}}");
@@ -44,8 +47,10 @@ static void test_place(void)
 static void test_wishes(void)
 {
 	static char *tables[] = { (char *)"d.t" };
-	static struct conf_pair statement = { .key = (char *)"snapshot.select.statement.overrides.d.t",
-		.value = (char *)"SELECT * FROM d.t WHERE a = 1" };
+	static struct conf_pair statement = {
+		.key = (char *)"snapshot.select.statement.overrides.d.t",
+		.value = (char *)"SELECT * FROM d.t WHERE a = 1",
+	};
 	struct mysql_conf conf = { .snapshot_overrides = { tables, 1 } };
 	struct err err = { 0 };
 

@@ -10,10 +10,12 @@ static void test_text(void)
 	static const char want[] =
 			"{\"database.exclude.list\":[\"x\"],\"table.include.list\":[\"a\\\\.b\",\"a\\\\.\\\"c\\\"\",\"ä\\\\..*\"],"
 			"\"signal.data.collection\":\"a.signals\"}";
-	struct mysql_conf conf = { .table_include = { include, 3 },
+	struct mysql_conf conf = {
+		.table_include = { include, 3 },
 		.database_exclude = { exclude, 1 },
 		.column_include = { include, 1 },
-		.signal_table = "a.signals" };
+		.signal_table = "a.signals",
+	};
 	struct mysql_conf back, none = { 0 };
 	struct err err = { 0 };
 	char *text = source_lists(&conf), *again;

@@ -30,10 +30,12 @@ static void look(void)
 /* "a:done b:running": what stands in the list. */
 static void list_is(const char *want, const char *name)
 {
-	static const char *const states[] = { [READING_WAITS] = "waiting",
+	static const char *const states[] = {
+		[READING_WAITS] = "waiting",
 		[READING_RUNS] = "running",
 		[READING_DONE] = "done",
-		[READING_ENDED] = "ended" };
+		[READING_ENDED] = "ended",
+	};
 	char text[512] = "";
 	size_t len = 0;
 

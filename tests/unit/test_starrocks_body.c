@@ -258,8 +258,10 @@ static void test_limit(void)
 static void test_key_length(void)
 {
 	static const char *const key[] = { "a", "b" };
-	static const struct column columns[] = { { .name = "a", .type = COL_VARCHAR },
-		{ .name = "b", .type = COL_VARCHAR } };
+	static const struct column columns[] = {
+		{ .name = "a", .type = COL_VARCHAR },
+		{ .name = "b", .type = COL_VARCHAR },
+	};
 	struct schema *s = schema_new("shop", "k");
 	struct starrocks_columns have = { 0 };
 	struct starrocks_target *t;

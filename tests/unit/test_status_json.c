@@ -16,19 +16,23 @@ static void fill(struct status *s)
 	strcpy(s->complete_gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-4");
 	s->capture.enabled = true;
 	s->capture.state = HALF_SNAPSHOT;
-	s->capture.snapshot = (struct status_snapshot){ .running = true,
+	s->capture.snapshot = (struct status_snapshot){
+		.running = true,
 		.tables_done = 1,
 		.tables_total = 3,
 		.rows_done = 10,
-		.left_ms = -1 };
+		.left_ms = -1,
+	};
 	s->nreadings = 1;
 	s->readings = xcalloc(1, sizeof(*s->readings));
-	s->readings[0] = (struct status_reading){ .name = "testdb.big",
+	s->readings[0] = (struct status_reading){
+		.name = "testdb.big",
 		.state = "running",
 		.rows = 12,
 		.total = 40,
 		.chunks = 2,
-		.left_ms = -1 };
+		.left_ms = -1,
+	};
 	s->capture.fill.all_total = 40;
 	strcpy(s->capture.gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5");
 	s->load.state = HALF_FAILED;
@@ -38,11 +42,13 @@ static void fill(struct status *s)
 	s->load.trouble.retry_ms = 1500;
 	s->nstages = 1;
 	s->stages = xcalloc(1, sizeof(*s->stages));
-	s->stages[0] = (struct status_stage){ .name = "source",
+	s->stages[0] = (struct status_stage){
+		.name = "source",
 		.in = UINT64_C(9007199254740993),
 		.p50_us = -1,
 		.p99_us = 1234,
-		.queue_fill = 0.25 };
+		.queue_fill = 0.25,
+	};
 	s->ntables = 1;
 	s->tables = xcalloc(1, sizeof(*s->tables));
 	strcpy(s->tables[0].name, "testdb.orders");
@@ -55,7 +61,8 @@ static void fill(struct status *s)
 	s->partitions[0].committed = -1;
 	s->nproblems = 1;
 	s->problems = xcalloc(1, sizeof(*s->problems));
-	s->problems[0] = (struct status_problem){ .severity = PROBLEM_WARNING,
+	s->problems[0] = (struct status_problem){
+		.severity = PROBLEM_WARNING,
 		.code = "table-paused",
 		.kind = "table",
 		.subject = "testdb.orders",
@@ -64,7 +71,8 @@ static void fill(struct status *s)
 		.remedy = "r",
 		.command = "millrace resume testdb.orders",
 		.since_us = 5,
-		.fails = true };
+		.fails = true,
+	};
 	s->nevents = 1;
 	s->events = xcalloc(1, sizeof(*s->events));
 	s->events[0].level = LOG_WARNING;

@@ -141,8 +141,10 @@ static double apart(const struct eyes *eyes, int a, int b)
 /* States, and how full a queue is, are told by words as well; their colours have to help and not to mislead. least: CIE76. */
 static void test_apart(const char *name, size_t eyes, double least)
 {
-	static const enum role sets[][4] = { { ROLE_OK, ROLE_WARN, ROLE_CRIT, ROLE_PAUSED },
-		{ ROLE_EDGE_IDLE, ROLE_EDGE_LOW, ROLE_EDGE_HIGH, ROLE_EDGE_HIGH } };
+	static const enum role sets[][4] = {
+		{ ROLE_OK, ROLE_WARN, ROLE_CRIT, ROLE_PAUSED },
+		{ ROLE_EDGE_IDLE, ROLE_EDGE_LOW, ROLE_EDGE_HIGH, ROLE_EDGE_HIGH },
+	};
 	const char *top = getenv("top_srcdir");
 	char dir[1024];
 	const char *dirs[] = { dir, NULL };

@@ -124,11 +124,13 @@ void messages_rows_add(struct messages_page *p, const json_t *o)
 		p->rows = xrealloc(p->rows, p->cap * sizeof(*p->rows));
 	}
 	r = &p->rows[p->count++];
-	*r = (struct message_row){ .partition = (int32_t)number_of(o, "partition"),
+	*r = (struct message_row){
+		.partition = (int32_t)number_of(o, "partition"),
 		.offset = number_of(o, "offset"),
 		.ms = number_of(o, "ms"),
 		.size = number_of(o, "size"),
-		.op = text_of(o, "op")[0] };
+		.op = text_of(o, "op")[0],
+	};
 	r->table = xmalloc(a + b + c);
 	r->key = memcpy(r->table + a, k, b);
 	r->what = memcpy(r->key + b, what, c);

@@ -243,13 +243,15 @@ static int draw_chart(const struct status *s, struct canvas *cv, struct area at)
 		return at.y;
 	rule_draw(cv, at.y, at.x, at.width, "messages that wait, the last hour", "");
 	chart_draw(cv, at.y + 1, at.x, CHART, at.width,
-			&(struct chart){ .values = t->values,
+			&(struct chart){
+					.values = t->values,
 					.n = TREND_POINTS,
 					.step_s = t->step_s,
 					.end_us = s->wall_us,
 					.show = show_rows,
 					.role = ROLE_EDGE_IDLE,
-					.least_top = 100 });
+					.least_top = 100,
+			});
 	return at.y + 1 + CHART;
 }
 

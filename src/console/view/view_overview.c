@@ -128,9 +128,11 @@ static void fill_server(const struct status *s, struct part *p)
 	const char *blank = strchr(s->capture.server, ' ');
 	int len = blank ? (int)(blank - s->capture.server) : (int)strlen(s->capture.server);
 
-	*p = (struct part){ .name = "MySQL",
+	*p = (struct part){
+		.name = "MySQL",
 		.role = has_problem(s, "capture-retrying") ? ROLE_CRIT : ROLE_BORDER,
-		.rate = -1 };
+		.rate = -1,
+	};
 	if (!s->capture.enabled) {
 		snprintf(p->line[0], sizeof(p->line[0]), "not read here");
 		return;
@@ -146,10 +148,12 @@ static void fill_half(const struct status *s, bool load, struct part *p)
 	int64_t lag = load ? s->load.lag_ms : s->capture.lag_ms;
 	char text[SHOW_SIZE];
 
-	*p = (struct part){ .name = load ? "load" : "capture",
+	*p = (struct part){
+		.name = load ? "load" : "capture",
 		.role = has_problem(s, load ? "load-" : "capture-") ? ROLE_CRIT : ROLE_BORDER,
 		.rate = rate_of(s, load ? "sink" : "log"),
-		.trend = status_trend(s, load ? "sink.rate" : "source.rate") };
+		.trend = status_trend(s, load ? "sink.rate" : "source.rate"),
+	};
 	if (!(load ? s->load.enabled : s->capture.enabled)) {
 		snprintf(p->line[0], sizeof(p->line[0]), "not here");
 		return;
@@ -170,11 +174,13 @@ static void fill_log(const struct status *s, struct part *p)
 
 	for (size_t i = 0; i < s->npartitions; i++)
 		topics += i == 0 || strcmp(s->partitions[i].topic, s->partitions[i - 1].topic) != 0;
-	*p = (struct part){ .name = "log",
+	*p = (struct part){
+		.name = "log",
 		.role = ROLE_BORDER,
 		.rate = rate_of(s, "read"),
 		.trend = status_trend(s, "read.rate"),
-		.pressure = fill_of(s, "log") };
+		.pressure = fill_of(s, "log"),
+	};
 	snprintf(p->line[0], sizeof(p->line[0]), "%s", s->log_kind);
 	if (s->load.lag_rows > 0)
 		snprintf(p->line[1], sizeof(p->line[1]), "%s wait",
@@ -189,10 +195,12 @@ static void fill_target(const struct status *s, struct part *p)
 	const char *blank = strchr(s->load.target, ' ');
 	char text[SHOW_SIZE];
 
-	*p = (struct part){ .name = "target",
+	*p = (struct part){
+		.name = "target",
 		.role = has_problem(s, "load-stuck") || has_problem(s, "load-retrying") ? ROLE_CRIT : ROLE_BORDER,
 		.rate = -1,
-		.pressure = fill_of(s, "sink") };
+		.pressure = fill_of(s, "sink"),
+	};
 	if (!s->load.enabled) {
 		snprintf(p->line[0], sizeof(p->line[0]), "not loaded here");
 		return;
@@ -265,8 +273,13 @@ static char mark_sign(const struct log_entry *e)
 	static const struct {
 		char sign;
 		const char *part, *says;
-	} signs[] = { { 'D', "sink", "columns altered" }, { 'D', "sink", "dropped" }, { 'S', "script", "version" },
-		{ 'S', "script", "through" }, { 'C', "engine", "reloaded" } };
+	} signs[] = {
+		{ 'D', "sink", "columns altered" },
+		{ 'D', "sink", "dropped" },
+		{ 'S', "script", "version" },
+		{ 'S', "script", "through" },
+		{ 'C', "engine", "reloaded" },
+	};
 
 	for (size_t i = 0; e->level != LOG_ERROR && i < sizeof(signs) / sizeof(*signs); i++)
 		if (strcmp(e->part, signs[i].part) == 0 && strstr(e->msg, signs[i].says))
@@ -299,7 +312,8 @@ static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 
 	if (t == NULL)
 		return;
-	chart = (struct chart){ .values = t->values,
+	chart = (struct chart){
+		.values = t->values,
 		.n = TREND_POINTS,
 		.step_s = t->step_s,
 		.end_us = s->wall_us,
@@ -307,7 +321,8 @@ static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 		.marks = marks,
 		.nmarks = find_marks(s, marks),
 		.role = s->load.lag_ms >= 10000 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE,
-		.least_top = 1000 };
+		.least_top = 1000,
+	};
 	chart_draw(cv, y, at.x + 1, at.height - TITLE, at.width - 2, &chart);
 }
 

@@ -355,7 +355,8 @@ void conf_value_pair(const struct conf_option *o, void *base, const char *key, c
 
 /* ---- the table ---- */
 
-static const struct conf_type_ops types[] = { [CONF_STRING] = { string_set, string_free, string_format },
+static const struct conf_type_ops types[] = {
+	[CONF_STRING] = { string_set, string_free, string_format },
 	[CONF_HOSTS] = { hosts_set, string_free, string_format },
 	[CONF_BOOL] = { bool_set, NULL, bool_format },
 	[CONF_INT] = { number_set, NULL, int_format },
@@ -364,7 +365,8 @@ static const struct conf_type_ops types[] = { [CONF_STRING] = { string_set, stri
 	[CONF_CHOICE] = { choice_set, NULL, choice_format },
 	[CONF_LIST] = { list_set, list_free, list_format },
 	[CONF_CODE] = { string_set, string_free, string_format }, /* its text comes first */
-	[CONF_PAIRS] = { pairs_set, pairs_free, pairs_format } };
+	[CONF_PAIRS] = { pairs_set, pairs_free, pairs_format },
+};
 
 int conf_value_set(const struct conf_option *o, void *base, const char *text, char *expected, size_t size)
 {

@@ -48,12 +48,14 @@ static void read_header(const struct record_header *h, struct dead_letter *out)
 
 void dead_letter_read(const struct record *r, struct dead_letter *out)
 {
-	*out = (struct dead_letter){ .id = r->offset,
+	*out = (struct dead_letter){
+		.id = r->offset,
 		.at_ms = r->timestamp_ms,
 		.partition = -1,
 		.offset = -1,
 		.pos = -1,
-		.message = { r->value, r->value_len } };
+		.message = { r->value, r->value_len },
+	};
 	for (uint32_t i = 0; i < r->nheaders; i++)
 		if (r->headers[i].value)
 			read_header(&r->headers[i], out);

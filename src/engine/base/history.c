@@ -143,10 +143,12 @@ static bool history_wants(void *arg, const struct position *at, const char *gtid
 static int history_record(void *arg, const struct record *r)
 {
 	struct history *h = arg;
-	struct format_history_reader to = { .arg = h,
+	struct format_history_reader to = {
+		.arg = h,
 		.wants = history_wants,
 		.table = history_table,
-		.database = history_database };
+		.database = history_database,
+	};
 
 	if (format_history_decode(r, &to, &h->err))
 		return -1;

@@ -296,10 +296,12 @@ static void tap_remove(struct taps *taps, struct tap *t)
 int taps_run(struct taps *taps, const struct tap_wish *wish, const struct settings *s, engine_emit *emit, void *arg,
 		struct err *err)
 {
-	struct tap t = { .stage = wish->stage,
+	struct tap t = {
+		.stage = wish->stage,
 		.table = xstrdup(wish->table),
 		.unmasked = wish->unmasked,
-		.lines = queue_new(TAP_QUEUE) };
+		.lines = queue_new(TAP_QUEUE),
+	};
 	int64_t count = wish->count;
 	bool gone = false;
 

@@ -276,11 +276,13 @@ static int position_record(void *arg, const struct record *r)
 static int read_position(struct capture *c, struct position *out, struct err *err)
 {
 	const struct format_conf *conf = &c->sh->settings->format;
-	struct position_scan scan = { .settings = c->sh->settings,
+	struct position_scan scan = {
+		.settings = c->sh->settings,
 		.stopped = c->stopped,
 		.encoder = c->encoder,
 		.position = out,
-		.lists = &c->lists };
+		.lists = &c->lists,
+	};
 
 	if (log_scan(c->sh->log, conf->offsets_topic, LOG_EVERY_PARTITION, -1, -1, position_record, &scan, err))
 		return err_wrap(err, "source position '%s'", conf->offsets_topic);
@@ -528,13 +530,15 @@ void capture_free(struct capture *c)
 
 static void copy_fill(struct status_fill *out, const struct source_fill_status *st)
 {
-	*out = (struct status_fill){ .tables = st->tables,
+	*out = (struct status_fill){
+		.tables = st->tables,
 		.orders = st->orders,
 		.paused = st->paused,
 		.rows = st->rows,
 		.total = st->total,
 		.rows_per_s = st->rows_per_s,
-		.left_ms = st->left_ms };
+		.left_ms = st->left_ms,
+	};
 	snprintf(out->table, sizeof(out->table), "%s", st->table);
 	snprintf(out->throttled, sizeof(out->throttled), "%s", st->throttled);
 	snprintf(out->waits, sizeof(out->waits), "%s", st->waits);

@@ -25,9 +25,11 @@ enum { IDLE_POSITION_MS = 5000, APPEND_EARLY_BYTES = 256 << 10 };
 static void count_latencies(struct capture *c, const struct parcel *p)
 {
 	const struct batch *b = p->batch;
-	const int64_t ends[] = { [STAGE_SOURCE] = p->read_us,
+	const int64_t ends[] = {
+		[STAGE_SOURCE] = p->read_us,
 		[STAGE_FORMAT] = p->formatted_us,
-		[STAGE_LOG] = clock_wall_us() };
+		[STAGE_LOG] = clock_wall_us(),
+	};
 
 	for (size_t i = 0, j; i < b->nchanges; i = j) {
 		const struct change_txn *txn = b->changes[i].txn;

@@ -26,9 +26,11 @@ static int read_order(const struct engine_request *r, const char *action, struct
 {
 	const char *truncate = engine_request_arg(r, "truncate");
 
-	*out = (struct source_order){ .tables = engine_request_arg(r, "tables"),
+	*out = (struct source_order){
+		.tables = engine_request_arg(r, "tables"),
 		.where = engine_request_arg(r, "where"),
-		.truncate = truncate && strcmp(truncate, "yes") == 0 };
+		.truncate = truncate && strcmp(truncate, "yes") == 0,
+	};
 	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
 		if (strcmp(actions[i].name, action) == 0)
 			out->action = actions[i].action;

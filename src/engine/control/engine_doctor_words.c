@@ -189,12 +189,14 @@ bool doctor_words(const struct settings *s, struct exam *e, const struct exam_fi
 
 	if (at->count == 0 && !w->always)
 		return false;
-	*out = (struct doctor_finding){ .level = w->level,
+	*out = (struct doctor_finding){
+		.level = w->level,
 		.exam = e,
 		.at = at,
 		.what = w->what,
 		.decision = w->decision,
-		.setting = w->setting };
+		.setting = w->setting,
+	};
 	if (at->count < 0 && !w->always && out->level == REPORT_WARNING)
 		out->level = REPORT_NOTE;
 	return w->tell == NULL || w->tell(&t);

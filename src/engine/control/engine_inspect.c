@@ -84,10 +84,12 @@ static int64_t number_arg(const struct engine_request *r, const char *name)
 
 static enum message_form form_arg(const struct engine_request *r)
 {
-	static const char *const names[] = { [MESSAGE_JSON] = "json",
+	static const char *const names[] = {
+		[MESSAGE_JSON] = "json",
 		[MESSAGE_CSV] = "csv",
 		[MESSAGE_LIST] = "list",
-		[MESSAGE_WHOLE] = "whole" };
+		[MESSAGE_WHOLE] = "whole",
+	};
 	const char *form = engine_request_arg(r, "form");
 
 	for (size_t i = 0; form && i < sizeof(names) / sizeof(*names); i++)

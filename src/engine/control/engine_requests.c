@@ -175,11 +175,13 @@ static int ask_snapshot(struct ask *a)
 
 static int ask_history(struct ask *a)
 {
-	struct history_wish wish = { .series = engine_request_arg(a->r, "series"),
+	struct history_wish wish = {
+		.series = engine_request_arg(a->r, "series"),
 		.table = engine_request_arg(a->r, "table"),
 		.from = engine_request_arg(a->r, "from"),
 		.to = engine_request_arg(a->r, "to"),
-		.step_s = count_arg(a, "step", 0) };
+		.step_s = count_arg(a, "step", 0),
+	};
 
 	return engine_series_print(a->e, &wish, a->emit, a->arg, a->err);
 }
@@ -280,13 +282,15 @@ static int ask_trace(struct ask *a)
 
 static int ask_script_trial(struct ask *a)
 {
-	struct trial_wish wish = { .table = engine_request_arg(a->r, "table"),
+	struct trial_wish wish = {
+		.table = engine_request_arg(a->r, "table"),
 		.script = engine_request_arg(a->r, "script"),
 		.against = engine_request_arg(a->r, "against"),
 		.from = engine_request_arg(a->r, "from"),
 		.count = count_arg(a, "n", 10000),
 		.profile = engine_request_arg(a->r, "profile") != NULL,
-		.unmasked = engine_request_arg(a->r, "unmasked") != NULL };
+		.unmasked = engine_request_arg(a->r, "unmasked") != NULL,
+	};
 
 	return log_of(a) == NULL
 			? -1
@@ -315,11 +319,13 @@ static int ask_script_diff(struct ask *a)
 static int ask_script_apply(struct ask *a)
 {
 	bool force = engine_request_arg(a->r, "force") != NULL;
-	struct apply_wish wish = { .table = engine_request_arg(a->r, "table"),
+	struct apply_wish wish = {
+		.table = engine_request_arg(a->r, "table"),
 		.how = force ? "forced" : "apply",
 		.who = who(a),
 		.force = force,
-		.dry = engine_request_arg(a->r, "dry") != NULL };
+		.dry = engine_request_arg(a->r, "dry") != NULL,
+	};
 
 	return script_apply(a->e, &wish, a->emit, a->arg, a->err);
 }
@@ -327,13 +333,15 @@ static int ask_script_apply(struct ask *a)
 static int ask_script_rollback(struct ask *a)
 {
 	const char *version = engine_request_arg(a->r, "version");
-	struct apply_wish wish = { .table = engine_request_arg(a->r, "table"),
+	struct apply_wish wish = {
+		.table = engine_request_arg(a->r, "table"),
 		.version = version,
 		.how = "rollback",
 		.who = who(a),
 		.before = version == NULL,
 		.force = true,
-		.dry = engine_request_arg(a->r, "dry") != NULL };
+		.dry = engine_request_arg(a->r, "dry") != NULL,
+	};
 
 	return script_apply(a->e, &wish, a->emit, a->arg, a->err);
 }
@@ -377,30 +385,36 @@ static const struct engine_request_arg_doc no_args[] = { NO_MORE };
 static const struct engine_request_arg_doc held_args[] = {
 	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "a half, or the load of one table" }, NO_MORE
 };
-static const struct engine_request_arg_doc resume_args[] = { { "what", ARG_HELD, true, NULL, EFFECT_READ,
-									     "a half, or the load of one table" },
+static const struct engine_request_arg_doc resume_args[] = {
+	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "a half, or the load of one table" },
 	{ "pass", ARG_YES, false, NULL, EFFECT_READ,
 			"a stopped table leaves out rows up to the TRUNCATE of a snapshot that was ordered elsewhere" },
-	NO_MORE };
-static const struct engine_request_arg_doc acknowledge_args[] = { { "problem", ARG_TEXT, true, NULL, EFFECT_READ,
-										  "its code, as status prints it" },
-	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" }, NO_MORE };
-static const struct engine_request_arg_doc snapshot_args[] = { { "tables", ARG_TABLES, false, NULL, EFFECT_READ,
-									       "what to read" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc acknowledge_args[] = {
+	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "its code, as status prints it" },
+	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc snapshot_args[] = {
+	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to read" },
 	{ "where", ARG_SQL, false, NULL, EFFECT_READ, "only the rows that fulfil this condition" },
 	{ "action", ARG_CHOICE, false, "start|stop|pause|resume|list|limit", EFFECT_READ, "what to do (start)" },
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE, "empty the target first" },
 	{ "max_rows", ARG_COUNT, false, NULL, EFFECT_READ, "rows per second at the most; 0: no limit" },
 	{ "max_load", ARG_TEXT, false, NULL, EFFECT_READ,
 			"wait while a status variable of the server is above: VARIABLE=N,.." },
-	{ "max_lag", ARG_TIME, false, NULL, EFFECT_READ, "wait while a replica lags more" }, NO_MORE };
-static const struct engine_request_arg_doc replay_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
-									     "whose messages" },
+	{ "max_lag", ARG_TIME, false, NULL, EFFECT_READ, "wait while a replica lags more" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc replay_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ,
 			"begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" },
-	NO_MORE };
-static const struct engine_request_arg_doc verify_args[] = { { "tables", ARG_TABLES, false, NULL, EFFECT_READ,
-									     "what to compare (all)" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc verify_args[] = {
+	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to compare (all)" },
 	{ "continuous", ARG_CHOICE, false, "on|off", EFFECT_READ,
 			"all tables in turn, for ever, at verify.rate; until then or a restart" },
 	{ "repair", ARG_YES, false, NULL, EFFECT_READ,
@@ -408,15 +422,18 @@ static const struct engine_request_arg_doc verify_args[] = { { "tables", ARG_TAB
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE,
 			"with repair: where only the target has rows, empty it and read the table again" },
 	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" },
-	NO_MORE };
-static const struct engine_request_arg_doc routine_args[] = { { "do", ARG_CHOICE, true, "pause|resume", EFFECT_READ,
-									      "what" },
-	{ "job", ARG_TEXT, true, NULL, EFFECT_READ, "db.job" }, NO_MORE };
+	NO_MORE,
+};
+static const struct engine_request_arg_doc routine_args[] = {
+	{ "do", ARG_CHOICE, true, "pause|resume", EFFECT_READ, "what" },
+	{ "job", ARG_TEXT, true, NULL, EFFECT_READ, "db.job" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
-static const struct engine_request_arg_doc messages_args[] = { { "topic", ARG_TOPIC, true, NULL, EFFECT_READ,
-									       "or the table that it is of" },
+static const struct engine_request_arg_doc messages_args[] = {
+	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "or the table that it is of" },
 	{ "seek", ARG_TEXT, false, NULL, EFFECT_READ,
 			"where to begin: o:OFFSET, -N (the newest N of each partition), @TIME, begin, end (-10; begin when "
 			"something is searched for)" },
@@ -429,17 +446,23 @@ static const struct engine_request_arg_doc messages_args[] = { { "topic", ARG_TO
 	{ "form", ARG_CHOICE, false, "json|csv|list|whole", EFFECT_READ, "of a line (json)" },
 	{ "follow", ARG_YES, false, NULL, EFFECT_READ, "and what comes from now on" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE };
-static const struct engine_request_arg_doc trace_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
-									    "whose row" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc trace_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose row" },
 	{ "key", ARG_TEXT, true, NULL, EFFECT_READ, "4711, id=4711, or \"a=1 b=2\"" },
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "how far back, as seek of messages (begin)" },
 	{ "form", ARG_CHOICE, false, "text|json", EFFECT_READ, "of the lines (text)" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" }, NO_MORE };
-static const struct engine_request_arg_doc loads_args[] = { { "table", ARG_TABLE, false, NULL, EFFECT_READ,
-									    "only its loads" },
-	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100); 512 are kept" }, NO_MORE };
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc loads_args[] = {
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its loads" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100); 512 are kept" },
+	NO_MORE,
+};
 #define DEAD_WHICH \
 	{ "id", ARG_TEXT, false, NULL, EFFECT_READ, "only this one, or several: 12,15" }, \
 			{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only of this one" }, \
@@ -456,9 +479,11 @@ static const struct engine_request_arg_doc dead_args[] = { DEAD_WHICH,
 static const struct engine_request_arg_doc dead_change_args[] = { DEAD_WHICH,
 	{ "all", ARG_YES, false, NULL, EFFECT_READ, "every open one" },
 	{ "dry_run", ARG_YES, false, NULL, EFFECT_READ, "say which, and change nothing" }, NO_MORE };
-static const struct engine_request_arg_doc dead_show_args[] = { { "id", ARG_COUNT, true, NULL, EFFECT_READ,
-										"its offset, as dead prints it" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" }, NO_MORE };
+static const struct engine_request_arg_doc dead_show_args[] = {
+	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc history_args[] = {
 	{ "series", ARG_TEXT, true, NULL, EFFECT_READ,
 			"capture.lag, load.lag, load.rows, complete.age, STAGE.rate, STAGE.latency, .. or all; of a table captured, loaded, lag" },
@@ -484,31 +509,39 @@ static const struct engine_request_arg_doc tap_args[] = {
 	NO_MORE
 };
 
-static const struct engine_request_arg_doc script_trial_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
-										   "whose messages" },
+static const struct engine_request_arg_doc script_trial_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
 	{ "script", ARG_TEXT, true, NULL, EFFECT_READ, "a file, or running: what the configuration has for the table" },
 	{ "against", ARG_TEXT, false, NULL, EFFECT_READ, "another one, to compare with" },
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ,
 			"begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m); the newest messages" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "messages at the most (10000)" },
 	{ "profile", ARG_YES, false, NULL, EFFECT_READ, "how often each line was run, and how long" },
-	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" }, NO_MORE };
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "values also where a script masks" },
+	NO_MORE,
+};
 
 static const struct engine_request_arg_doc script_versions_args[] = {
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only those of its section (all)" }, NO_MORE
 };
-static const struct engine_request_arg_doc script_diff_args[] = { { "a", ARG_TEXT, true, NULL, EFFECT_READ,
-										  "a version, running or files" },
+static const struct engine_request_arg_doc script_diff_args[] = {
+	{ "a", ARG_TEXT, true, NULL, EFFECT_READ, "a version, running or files" },
 	{ "b", ARG_TEXT, true, NULL, EFFECT_READ, "another one" },
-	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "whose running version or files" }, NO_MORE };
-static const struct engine_request_arg_doc script_apply_args[] = { { "table", ARG_TABLE, false, NULL, EFFECT_READ,
-										   "of this table's section (all)" },
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "whose running version or files" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc script_apply_args[] = {
+	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "of this table's section (all)" },
 	{ "force", ARG_YES, false, NULL, EFFECT_READ, "also when it drops or fails more than script.guard allows" },
-	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" }, NO_MORE };
-static const struct engine_request_arg_doc script_rollback_args[] = { { "table", ARG_TABLE, true, NULL, EFFECT_READ,
-										      "whose section" },
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc script_rollback_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
 	{ "version", ARG_TEXT, false, NULL, EFFECT_READ, "one that script-versions lists (the one before)" },
-	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" }, NO_MORE };
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" },
+	NO_MORE,
+};
 
 struct request_row {
 	struct engine_request_doc doc;

@@ -158,7 +158,8 @@ static int plan_statement(struct subject *t, const struct routine_wish *wish, st
 	const struct settings *s = t->s;
 	enum value_form *forms = xcalloc(t->schema->ncolumns + 1, sizeof(*forms));
 	struct conf_pairs wanted = wanted_properties(&s->sink);
-	const struct routine_plan plan = { .conf = &s->sink,
+	const struct routine_plan plan = {
+		.conf = &s->sink,
 		.schema = t->schema,
 		.forms = forms,
 		.job = wish->job,
@@ -171,7 +172,8 @@ static int plan_statement(struct subject *t, const struct routine_wish *wish, st
 		.offsets = wish->offsets,
 		.noffsets = wish->noffsets,
 		.version = wish->version,
-		.show_secrets = wish->show_secrets };
+		.show_secrets = wish->show_secrets,
+	};
 	int rc;
 
 	for (unsigned i = 0; i < t->schema->ncolumns; i++)
@@ -188,12 +190,14 @@ int engine_routine_plan(const struct settings *s, const struct schema *schema, s
 {
 	struct schema *own = schema_clone(schema);
 	struct exam *exam = exam_new(own);
-	struct subject t = { .s = s,
+	struct subject t = {
+		.s = s,
 		.schema = schema,
 		.schemas = schemas,
 		.nschemas = nschemas,
 		.exam = exam,
-		.encoder = format_encoder_new(&s->format, err) };
+		.encoder = format_encoder_new(&s->format, err),
+	};
 	int rc = t.encoder ? format_examine(&s->format, &exam, 1, err) : -1;
 
 	snprintf(t.name, sizeof(t.name), "%s.%s", schema->db, schema->table);

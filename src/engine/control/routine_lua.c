@@ -195,8 +195,15 @@ static struct part parse_comparison(struct translation *t)
 {
 	static const struct {
 		const char *sql, *lua;
-	} operators[] = { { "=", "==" }, { "<>", "~=" }, { "!=", "~=" }, { "<=", "<=" }, { ">=", ">=" }, { "<", "<" },
-		{ ">", ">" } };
+	} operators[] = {
+		{ "=", "==" },
+		{ "<>", "~=" },
+		{ "!=", "~=" },
+		{ "<=", "<=" },
+		{ ">=", ">=" },
+		{ "<", "<" },
+		{ ">", ">" },
+	};
 	struct part a = parse_sum(t), b;
 	bool negated;
 

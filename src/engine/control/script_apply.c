@@ -52,8 +52,13 @@ static void say(struct apply *a, const char *kind, const char *section, const ch
 {
 	const struct {
 		const char *name, *value;
-	} texts[] = { { "kind", kind }, { "section", section }, { "was", was }, { "version", is },
-		{ "effect", effect } };
+	} texts[] = {
+		{ "kind", kind },
+		{ "section", section },
+		{ "was", was },
+		{ "version", is },
+		{ "effect", effect },
+	};
 	struct buf b;
 
 	buf_init(&b, 1 << 16);
@@ -145,12 +150,14 @@ static int apply_section(struct apply *a, const struct table_settings *section)
 
 int script_apply(struct engine *e, const struct apply_wish *w, engine_emit *emit, void *arg, struct err *err)
 {
-	struct apply a = { .e = e,
+	struct apply a = {
+		.e = e,
 		.live = atomic_load(&e->shared.live),
 		.wish = w,
 		.emit = emit,
 		.arg = arg,
-		.err = err };
+		.err = err,
+	};
 	const struct table_settings *section = w->table ? script_section(a.live, w->table, err) : NULL;
 	int rc = 0;
 

@@ -42,11 +42,13 @@ static void try_table(struct engine *e, const struct settings *s, const struct t
 		const char *version, const char *table, engine_emit *emit, void *arg, struct script_shadow *out)
 {
 	struct trial_result r = { .rows = 0 };
-	struct trial_wish wish = { .table = table,
+	struct trial_wish wish = {
+		.table = table,
 		.script = "files",
 		.against = "running",
 		.count = SHADOW_MESSAGES,
-		.result = &r };
+		.result = &r,
+	};
 	struct err err = { 0 };
 	struct log *log = shared_log(&e->shared, &err);
 

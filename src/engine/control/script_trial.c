@@ -38,8 +38,11 @@ static struct script *open_one(struct trial *t, int side, const char *name, stru
 				: settings_for_script(t->settings, name);
 
 		t->masks |= row_mask_file(name);
-		return script_open_from(&(struct script_origin){ .path = name,
-							.config = names_it ? &names_it->script : NULL },
+		return script_open_from(
+				&(struct script_origin){
+						.path = name,
+						.config = names_it ? &names_it->script : NULL,
+				},
 				&t->settings->script, err);
 	}
 	if (section && table_has_script(section))

@@ -171,12 +171,14 @@ static void add_letter(struct dead_ledger *l, const struct dead_letter *letter, 
 	if (l->count == l->cap)
 		make_room(l);
 	e = &l->entries[l->count++];
-	*e = (struct entry){ .id = letter->id,
+	*e = (struct entry){
+		.id = letter->id,
 		.at_ms = letter->at_ms,
 		.print = print,
 		.key = hash_text(letter->key.p, letter->key.len, 0),
 		.group = group_of(l, table, reason),
-		.open = true };
+		.open = true,
+	};
 	put_slot(l, l->count - 1);
 	l->nopen++;
 	g = &l->groups[e->group];

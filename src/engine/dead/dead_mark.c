@@ -27,13 +27,15 @@ static int on_letter(void *arg, const struct dead_seen *seen)
 		p->cap = p->cap ? 2 * p->cap : 64;
 		p->items = xrealloc(p->items, p->cap * sizeof(*p->items));
 	}
-	p->items[p->count++] = (struct dead_pick){ .id = l->id,
+	p->items[p->count++] = (struct dead_pick){
+		.id = l->id,
 		.table = intern(seen->table),
 		.key = copy(&l->key),
 		.op = l->op.len == 1 ? *l->op.p : '-',
 		.topic = copy(&l->topic),
 		.partition = l->partition,
-		.offset = l->offset };
+		.offset = l->offset,
+	};
 	return p->count >= LEDGER_MAX;
 }
 
@@ -68,9 +70,11 @@ void dead_picks_free(struct dead_picks *p)
 
 static void put_header(struct record *r, const char *name, const char *value)
 {
-	r->headers[r->nheaders++] = (struct record_header){ .name = intern(name),
+	r->headers[r->nheaders++] = (struct record_header){
+		.name = intern(name),
 		.value = value,
-		.len = (uint32_t)strlen(value) };
+		.len = (uint32_t)strlen(value),
+	};
 }
 
 static size_t add_mark(struct batch *b, const char *topic, const struct dead_pick *picks, size_t count, const char *how,

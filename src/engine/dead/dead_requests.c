@@ -122,12 +122,14 @@ static int change(struct engine *e, struct log *log, const struct engine_request
 {
 	const struct dead_look look = { .log = log, .settings = atomic_load(&e->shared.live), .ledger = e->dead };
 	bool retries = strcmp(r->command, "dead-retry") == 0;
-	struct dead_doing d = { .e = e,
+	struct dead_doing d = {
+		.e = e,
 		.emit = emit,
 		.arg = arg,
 		.who = who(r),
 		.how = retries ? "retried" : "discarded",
-		.dry = engine_request_arg(r, "dry_run") != NULL };
+		.dry = engine_request_arg(r, "dry_run") != NULL,
+	};
 	struct dead_picks picks = { 0 };
 	struct dead_wish wish;
 	int rc = dead_wish_read(r, true, &wish, err);

@@ -267,8 +267,10 @@ static void run_round(struct retry *t, struct round *round, struct err *err)
 static void run_rounds(struct retry *t, struct dead_pick *picks, size_t count)
 {
 	for (size_t at = 0; at < count && !verify_gone(&t->job); at += VERIFY_KEYS) {
-		struct round round = { .picks = picks + at,
-			.count = count - at < VERIFY_KEYS ? count - at : VERIFY_KEYS };
+		struct round round = {
+			.picks = picks + at,
+			.count = count - at < VERIFY_KEYS ? count - at : VERIFY_KEYS,
+		};
 		struct err err;
 
 		for (size_t i = 0; i < round.count; i++) {
@@ -322,8 +324,10 @@ static void run_table(struct retry *t, struct dead_pick *picks, size_t count)
 int dead_retry(struct dead_doing *d, struct dead_picks *picks, struct err *err)
 {
 	struct verifier *v = d->e->verifier;
-	struct retry t = { .d = d,
-		.job = { .e = d->e, .emit = d->emit, .arg = d->arg, .slot = VERIFY_LETTERS, .rate = 100 } };
+	struct retry t = {
+		.d = d,
+		.job = { .e = d->e, .emit = d->emit, .arg = d->arg, .slot = VERIFY_LETTERS, .rate = 100 },
+	};
 
 	if (d->e->capture == NULL)
 		return err_set(err, ERR_CONFIG, 0,

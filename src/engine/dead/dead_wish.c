@@ -47,9 +47,11 @@ static int read_time(const char *name, const char *text, int64_t *out, struct er
 
 int dead_wish_read(const struct engine_request *r, bool some, struct dead_wish *out, struct err *err)
 {
-	*out = (struct dead_wish){ .table = engine_request_arg(r, "table"),
+	*out = (struct dead_wish){
+		.table = engine_request_arg(r, "table"),
 		.reason = engine_request_arg(r, "reason"),
-		.closed = engine_request_arg(r, "closed") != NULL };
+		.closed = engine_request_arg(r, "closed") != NULL,
+	};
 	if (read_ids(out, engine_request_arg(r, "id"), err) ||
 			read_time("since", engine_request_arg(r, "since"), &out->since_ms, err) ||
 			read_time("before", engine_request_arg(r, "before"), &out->before_ms, err))

@@ -3,10 +3,12 @@
 
 void guard_arm(struct load_guard *g, uint64_t rows, uint64_t lost, int64_t percent, int64_t least_rows)
 {
-	*g = (struct load_guard){ .armed = percent > 0 && rows >= (uint64_t)least_rows,
+	*g = (struct load_guard){
+		.armed = percent > 0 && rows >= (uint64_t)least_rows,
 		.percent = percent,
 		.window = least_rows / GUARD_STRIKES,
-		.before = rows ? (double)lost * 100 / (double)rows : 0 };
+		.before = rows ? (double)lost * 100 / (double)rows : 0,
+	};
 }
 
 bool guard_count(struct load_guard *g, uint64_t rows, uint64_t lost)

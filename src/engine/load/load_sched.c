@@ -307,10 +307,12 @@ static void begin(struct load_sched *s, struct load_topic *t, struct sched_turn 
 	t->turn.running = true;
 	if (s->down)
 		probe_later(s);
-	*out = (struct sched_turn){ .topic = t,
+	*out = (struct sched_turn){
+		.topic = t,
 		.inbox = t->turn.inbox,
 		.again = t->turn.again,
-		.retry = t->turn.retry };
+		.retry = t->turn.retry,
+	};
 	t->turn.inbox = NULL;
 	t->turn.again = t->turn.retry = false;
 	meter_pool_running(&s->l->sh->stages[STAGE_SINK], ++s->running);

@@ -117,12 +117,14 @@ static const struct change *as_read(const struct load_item *item, const struct c
 static void write_letter(struct load_worker *w, const struct load_item *item, const struct change *c,
 		const char *reason, const char *label)
 {
-	const struct dead_fact fact = { .origin = &item->in->records[c->record],
+	const struct dead_fact fact = {
+		.origin = &item->in->records[c->record],
 		.first = as_read(item, c),
 		.last = c->dead ? NULL : c,
 		.reason = c->dead ? c->dead : reason,
 		.stage = c->dead ? c->dead_at : "sink",
-		.label = label };
+		.label = label,
+	};
 
 	dead_write(w->dead, &fact);
 }
@@ -312,10 +314,12 @@ static bool clashes(const struct load_worker *w, const struct load_part *p, stru
 
 static const char *result_of(enum sink_outcome outcome)
 {
-	static const char *const names[] = { [SINK_LOADED] = "loaded",
+	static const char *const names[] = {
+		[SINK_LOADED] = "loaded",
 		[SINK_DUPLICATE] = "duplicate",
 		[SINK_UNKNOWN] = "later",
-		[SINK_REFUSED] = "refused" };
+		[SINK_REFUSED] = "refused",
+	};
 
 	return names[outcome];
 }
@@ -326,7 +330,8 @@ static void remember(struct load_worker *w, const struct load_part *p, const str
 		const struct err *err)
 {
 	bool bad = outcome == SINK_REFUSED || outcome == SINK_UNKNOWN;
-	struct load_done one = { .at_us = clock_wall_us(),
+	struct load_done one = {
+		.at_us = clock_wall_us(),
 		.partition = p->partition,
 		.from = range->from,
 		.to = range->to,
@@ -337,7 +342,8 @@ static void remember(struct load_worker *w, const struct load_part *p, const str
 		.load_us = at_us[2] - at_us[1],
 		.phases = result->phases,
 		.bytes = result->bytes,
-		.result = result_of(outcome) };
+		.result = result_of(outcome),
+	};
 
 	snprintf(one.table, sizeof(one.table), "%s", p->meter->name);
 	snprintf(one.label, sizeof(one.label), "%s", label);

@@ -47,12 +47,14 @@ static void add_pieces(struct load_part *p, struct load_item *item)
 		if (piece.to > piece.from)
 			part_add(p, &piece);
 		part_add(p,
-				&(struct piece){ .item = item,
+				&(struct piece){
+						.item = item,
 						.first = i,
 						.count = 1,
 						.from = offset,
 						.to = offset + 1,
-						.truncate = true });
+						.truncate = true,
+				});
 		piece = (struct piece){ .item = item, .first = i + 1, .from = offset + 1, .to = item->in->to };
 	}
 	piece.bytes = out->nchanges ? piece.count * bytes_per_row : item->in->bytes;

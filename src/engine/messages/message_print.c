@@ -109,9 +109,11 @@ static int put_field(void *arg, const struct json_slice *name, const struct json
 /* The row, or what an update has changed in it. */
 static void put_what(struct buf *b, const struct message *m)
 {
-	struct line l = { .b = b,
+	struct line l = {
+		.b = b,
 		.begin = b->len,
-		.all = m->before.kind != JSON_OBJECT || m->after.kind != JSON_OBJECT };
+		.all = m->before.kind != JSON_OBJECT || m->after.kind != JSON_OBJECT,
+	};
 
 	message_fields(m, put_field, &l);
 	if (l.fields == 0 && !l.all)

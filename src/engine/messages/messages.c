@@ -216,9 +216,11 @@ static int find_parts(struct scan *s, struct log *log, const struct log_topic *t
 
 		if (s->wish->partition >= 0 && p->id != s->wish->partition)
 			continue;
-		*part = (struct part){ .id = p->id,
+		*part = (struct part){
+			.id = p->id,
 			.to = p->high,
-			.since_ms = from->kind == AT_TIME ? from->value : INT64_MIN };
+			.since_ms = from->kind == AT_TIME ? from->value : INT64_MIN,
+		};
 		if (seek_offset(from, log, t->name, p, &part->next, err))
 			return -1;
 		s->total += part->to > part->next ? part->to - part->next : 0;
@@ -262,10 +264,12 @@ static int open_all(struct scan *s, struct log *log, const struct settings *sett
 int messages_run(struct log *log, const struct settings *settings, const struct messages_wish *wish, engine_emit *emit,
 		void *arg, struct err *err)
 {
-	struct scan s = { .wish = wish,
+	struct scan s = {
+		.wish = wish,
 		.emit = emit,
 		.arg = arg,
-		.printer = { .form = wish->form, .format = &settings->format, .hidden = wish->hidden } };
+		.printer = { .form = wish->form, .format = &settings->format, .hidden = wish->hidden },
+	};
 	struct log_topics topics = { 0 };
 	const struct log_topic *t;
 	struct seek from;

@@ -197,10 +197,12 @@ struct record_file *record_file_open(const char *path, const char *names, record
 
 struct record_file *record_file_make(const char *dir, int64_t wall_s, const char *names, struct err *err)
 {
-	struct file_head head = { .magic = FILE_MAGIC,
+	struct file_head head = {
+		.magic = FILE_MAGIC,
 		.form = FORM,
 		.names_len = (uint32_t)strlen(names),
-		.nfigures = record_names_count(names) };
+		.nfigures = record_names_count(names),
+	};
 	struct iovec parts[] = { { &head, sizeof(head) }, { (void *)(uintptr_t)names, head.names_len } };
 	char *path = xasprintf("%s/%012" PRId64 ".rec", dir, wall_s);
 	struct record_file *f = open_path(path, O_CREAT | O_TRUNC, err);
@@ -222,8 +224,11 @@ struct record_file *record_file_make(const char *dir, int64_t wall_s, const char
 int record_file_add(struct record_file *f, struct frame_head *head, const float *figures, const void *doc,
 		struct err *err)
 {
-	struct iovec parts[] = { { head, sizeof(*head) },
-		{ (void *)(uintptr_t)figures, f->nfigures * sizeof(*figures) }, { (void *)(uintptr_t)doc, head->len } };
+	struct iovec parts[] = {
+		{ head, sizeof(*head) },
+		{ (void *)(uintptr_t)figures, f->nfigures * sizeof(*figures) },
+		{ (void *)(uintptr_t)doc, head->len },
+	};
 	uint64_t len = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
 
 	head->magic = FRAME_MAGIC;

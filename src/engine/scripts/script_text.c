@@ -87,10 +87,12 @@ struct script *script_text_open(char *text, size_t len, const struct settings *s
 		}
 		if (end_part(&p, s, &all, err))
 			return NULL;
-		p.origin = (struct script_origin){ .path = part.name,
+		p.origin = (struct script_origin){
+			.path = part.name,
 			.text = part.text,
 			.config = strcmp(part.kind, "filter") == 0 ? NULL : &t->script,
-			.files = p.files };
+			.files = p.files,
+		};
 	}
 	if (at != len || p.origin.path == NULL) {
 		script_close(all);

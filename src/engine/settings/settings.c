@@ -375,11 +375,13 @@ const char *settings_exposed(const struct settings *s, size_t *index)
 	return NULL;
 }
 
-const struct conf_table settings_table = { .options = options,
+const struct conf_table settings_table = {
+	.options = options,
 	.named = settings_named,
 	.named_section = "table",
 	.explain = debezium_explain,
-	.keeps_secret = keeps_secret };
+	.keeps_secret = keeps_secret,
+};
 
 struct settings *settings_new(void)
 {

@@ -69,10 +69,12 @@ uint64_t complete_sample(struct complete *c, int64_t us, const char *gtid, const
 	if (c->count == SAMPLES)
 		thin(c);
 	s = &c->samples[c->count++];
-	*s = (struct sample){ .number = ++c->last,
+	*s = (struct sample){
+		.number = ++c->last,
 		.us = us,
 		.gtid = gtid ? xstrdup(gtid) : NULL,
-		.ends = xcalloc(n + 1, sizeof(*s->ends)) };
+		.ends = xcalloc(n + 1, sizeof(*s->ends)),
+	};
 	for (size_t i = 0; i < n; i++)
 		if (tables[i])
 			s->ends[s->count++] = (struct end){ intern(partitions[i].topic), partitions[i].id,

@@ -163,13 +163,15 @@ static void copy_one(const struct problem *item, struct status_problem *out)
 {
 	const struct problem_kind *k = problem_kind(item->code);
 
-	*out = (struct status_problem){ .severity = k->severity,
+	*out = (struct status_problem){
+		.severity = k->severity,
 		.code = k->name,
 		.kind = k->subject,
 		.means = k->means,
 		.remedy = k->remedy,
 		.fails = k->fails,
-		.since_us = item->since_us };
+		.since_us = item->since_us,
+	};
 	snprintf(out->subject, sizeof(out->subject), "%s", item->subject);
 	snprintf(out->text, sizeof(out->text), "%s", item->text);
 	snprintf(out->by, sizeof(out->by), "%s", item->by);

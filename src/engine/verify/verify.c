@@ -141,12 +141,14 @@ int verifier_request(struct verifier *v, const struct engine_request *r, engine_
 	const char *who = r->session && r->session->who[0] ? r->session->who : "unknown",
 		   *limit = engine_request_arg(r, "limit");
 	const char *continuous = engine_request_arg(r, "continuous");
-	struct verify_job job = { .e = v->e,
+	struct verify_job job = {
+		.e = v->e,
 		.emit = emit,
 		.arg = arg,
 		.slot = VERIFY_ASKED,
 		.limit = LIMIT,
-		.rate = 100 };
+		.rate = 100,
+	};
 	int64_t n;
 	int rc;
 

@@ -118,9 +118,11 @@ static struct verify_row *add(struct verify_set *s, const struct sink_cell *key)
 {
 	struct verify_row *row = arena_alloc(&s->arena, sizeof(*row));
 
-	*row = (struct verify_row){ .at = s->count,
+	*row = (struct verify_row){
+		.at = s->count,
 		.hash = verify_hash(key, s->nkey),
-		.key = verify_cells_copy(&s->arena, key, s->nkey) };
+		.key = verify_cells_copy(&s->arena, key, s->nkey),
+	};
 	if (s->count == s->cap)
 		grow(s);
 	*slot_of(s, row->hash, row->key) = row;

@@ -29,10 +29,12 @@ static void rest(struct verifier *v)
 /* A table that cannot be compared now may be the next time. */
 static void pass(struct verifier *v)
 {
-	struct verify_job job = { .e = v->e,
+	struct verify_job job = {
+		.e = v->e,
 		.slot = VERIFY_LOOP,
 		.limit = DIFFERENCES,
-		.rate = (int)v->e->settings->verify_rate };
+		.rate = (int)v->e->settings->verify_rate,
+	};
 	char **names = NULL;
 	size_t count = 0;
 	struct err err;

@@ -155,9 +155,11 @@ static uint64_t hash_of(const struct verify_table *t, const struct verify_row *r
 	struct sink_cell refused;
 
 	if (row && row->refused) {
-		refused = (struct sink_cell){ .kind = CELL_TEXT,
+		refused = (struct sink_cell){
+			.kind = CELL_TEXT,
 			.p = row->refused,
-			.len = (uint32_t)strlen(row->refused) };
+			.len = (uint32_t)strlen(row->refused),
+		};
 		return verify_hash(&refused, 1);
 	}
 	return row && row->cells ? verify_hash(row->cells, sink_reader_columns(t->reader)) : 0;

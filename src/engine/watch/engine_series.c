@@ -118,9 +118,11 @@ static void sample_tables(struct engine *e, int64_t wall_s)
 {
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
-		struct table_totals now = { .captured = counter_get(&m->captured),
+		struct table_totals now = {
+			.captured = counter_get(&m->captured),
 			.loaded = counter_get(&m->loaded),
-			.lag_ms = atomic_load(&m->lag_ms) };
+			.lag_ms = atomic_load(&m->lag_ms),
+		};
 
 		table_series_add(e->figures->tables, i, wall_s, &now);
 	}

@@ -86,10 +86,12 @@ static bool read_float(struct json *j, struct arena *a, const struct read_cell *
 
 static bool decimal_text(struct arena *a, const char *digits, size_t len, uint8_t scale, struct value *out)
 {
-	*out = (struct value){ .kind = VALUE_BIGDECIMAL,
+	*out = (struct value){
+		.kind = VALUE_BIGDECIMAL,
 		.aux = scale,
 		.len = (uint32_t)len,
-		.p = arena_dup(a, digits, len) };
+		.p = arena_dup(a, digits, len),
+	};
 	return len > 0;
 }
 

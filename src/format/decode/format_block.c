@@ -168,11 +168,13 @@ static int block_struct(struct block_reader *r, struct block_field *out)
 	struct json_slice key;
 	bool typed = false;
 
-	*out = (struct block_field){ .scale = -1,
+	*out = (struct block_field){
+		.scale = -1,
 		.precision = -1,
 		.length = -1,
 		.source_length = -1,
-		.source_scale = -1 };
+		.source_scale = -1,
+	};
 	if (++r->depth > BLOCK_DEPTH)
 		return refuse(r, "the schema is nested too deeply");
 	if (!json_enter(r->j, '{'))
@@ -351,11 +353,13 @@ int block_column(const struct block_field *f, struct arena *a, const struct form
 		return 0;
 	if (!r || (r->column == COL_VECTOR && f->item != CONNECT_FLOAT))
 		return -1;
-	*c = (struct column){ .name = f->name,
+	*c = (struct column){
+		.name = f->name,
 		.type = r->column,
 		.nullable = f->optional,
 		.scale = r->digits,
-		.is_boolean = f->type == CONNECT_BOOLEAN };
+		.is_boolean = f->type == CONNECT_BOOLEAN,
+	};
 	*type = (struct format_type){ r->type, r->shape, r->semantic };
 	if (c->is_boolean)
 		c->length = 1;

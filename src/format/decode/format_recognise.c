@@ -49,13 +49,15 @@ static size_t read_head(struct format_decoder *d, const char *p, size_t len, str
 
 static void guess_type(struct block_field *f, const struct json_slice *v)
 {
-	*f = (struct block_field){ .type = CONNECT_STRING,
+	*f = (struct block_field){
+		.type = CONNECT_STRING,
 		.optional = true,
 		.scale = -1,
 		.precision = -1,
 		.length = -1,
 		.source_length = -1,
-		.source_scale = -1 };
+		.source_scale = -1,
+	};
 	if (v->kind == JSON_TRUE || v->kind == JSON_FALSE)
 		f->type = CONNECT_BOOLEAN;
 	else if (v->kind == JSON_NUMBER)

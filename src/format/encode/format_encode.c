@@ -94,10 +94,12 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
 		const struct message *m)
 {
-	struct message tombstone = { .null_value = true,
+	struct message tombstone = {
+		.null_value = true,
 		.key = m->key,
 		.headers = m->headers,
-		.nheaders = m->nheaders };
+		.nheaders = m->nheaders,
+	};
 
 	if (!e->tombstones)
 		return 0;
@@ -135,13 +137,15 @@ static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, st
 static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, char op,
 		const struct value *before, const struct value *after, struct record_header *header)
 {
-	struct message m = { .op = op,
+	struct message m = {
+		.op = op,
 		.before = before,
 		.after = after,
 		.row = after,
 		.key = after,
 		.headers = header,
-		.nheaders = header != NULL };
+		.nheaders = header != NULL,
+	};
 
 	count(e, b, i, p);
 	return message_emit(e, b, i, p, &m);

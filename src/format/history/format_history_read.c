@@ -191,9 +191,11 @@ static int take_model(const json_t *model, struct column *c, char *name, size_t 
 {
 	const char *type = text_of(model, "typeName");
 
-	*c = (struct column){ .name = text_of(model, "name"),
+	*c = (struct column){
+		.name = text_of(model, "name"),
 		.charset = text_of(model, "charsetName"),
-		.comment = text_of(model, "comment") };
+		.comment = text_of(model, "comment"),
+	};
 	if (!c->name || !type)
 		return err_set(err, ERR_DATA, 0, "schema history: a column has no name or no type");
 	if (!history_column_type(type, c)) {
@@ -299,12 +301,14 @@ static void take_index(struct schema *s, const json_t *own)
 	const json_t *names = json_object_get(own, "columns");
 	size_t n = json_array_size(names);
 	const char **columns = xcalloc(n + 1, sizeof(*columns));
-	struct schema_index index = { .name = text_of(own, "name"),
+	struct schema_index index = {
+		.name = text_of(own, "name"),
 		.primary = flag_of(own, "primary"),
 		.unique = flag_of(own, "unique"),
 		.functional = flag_of(own, "functional"),
 		.columns = columns,
-		.ncolumns = (unsigned)n };
+		.ncolumns = (unsigned)n,
+	};
 
 	for (size_t i = 0; i < n; i++) {
 		columns[i] = json_string_value(json_array_get(names, i));

@@ -48,9 +48,11 @@ static unsigned session_collation(const struct apply *a)
 
 static struct ddl_defaults defaults_of(const struct apply *a, const char *db)
 {
-	return (struct ddl_defaults){ .database = database_collation(a, db),
+	return (struct ddl_defaults){
+		.database = database_collation(a, db),
 		.session = session_collation(a),
-		.old_timestamps = a->ctx->old_timestamps };
+		.old_timestamps = a->ctx->old_timestamps,
+	};
 }
 
 /* One change, with room for one table, which is not counted yet. */
@@ -67,10 +69,12 @@ static void result_table(struct apply *a, struct ddl_change *change, char type, 
 		struct schema *schema)
 {
 	change->table = arena_alloc(a->arena, sizeof(*change->table));
-	*change->table = (struct ddl_table){ .type = type,
+	*change->table = (struct ddl_table){
+		.type = type,
 		.db = arena_dup(a->arena, db, strlen(db)),
 		.table = arena_dup(a->arena, table, strlen(table)),
-		.schema = schema ? schema_ref(schema) : NULL };
+		.schema = schema ? schema_ref(schema) : NULL,
+	};
 	change->ntables = 1;
 }
 

@@ -294,12 +294,14 @@ static int index_add(struct table_model *t, const struct ddl_index *d, struct er
 		if (column_find(t, d->columns[i]) < 0)
 			return no_column(t, d->columns[i], err);
 	index = index_append(t);
-	*index = (struct schema_index){ .name = name,
+	*index = (struct schema_index){
+		.name = name,
 		.primary = d->primary,
 		.unique = d->unique,
 		.functional = d->functional,
 		.columns = d->columns,
-		.ncolumns = d->ncolumns };
+		.ncolumns = d->ncolumns,
+	};
 	for (unsigned i = 0; d->primary && i < d->ncolumns; i++)
 		t->columns[column_find(t, d->columns[i])].column.nullable = false;
 	return 0;
@@ -573,11 +575,13 @@ static void load_key(struct table_model *t, const struct schema *schema)
 
 	for (unsigned i = 0; i < schema->nkey; i++)
 		columns[i] = schema->columns[schema->key[i]].name;
-	*index_append(t) = (struct schema_index){ .name = schema->key_is_unique_index ? columns[0] : "PRIMARY",
+	*index_append(t) = (struct schema_index){
+		.name = schema->key_is_unique_index ? columns[0] : "PRIMARY",
 		.unique = true,
 		.primary = !schema->key_is_unique_index,
 		.columns = columns,
-		.ncolumns = schema->nkey };
+		.ncolumns = schema->nkey,
+	};
 }
 
 void table_model_load(struct table_model *t, const struct schema *schema)

@@ -42,10 +42,12 @@ static void keep(void *arg, const char *db, const char *table, struct schema *ha
 		image->cap = image->cap ? image->cap * 2 : 4;
 		image->changes = xrealloc(image->changes, image->cap * sizeof(*image->changes));
 	}
-	image->changes[image->count++] = (struct undo_change){ .db = intern(db),
+	image->changes[image->count++] = (struct undo_change){
+		.db = intern(db),
 		.table = table ? intern(table) : NULL,
 		.had = had ? schema_ref(had) : NULL,
-		.collation = collation };
+		.collation = collation,
+	};
 }
 
 void mysql_undo_save(struct mysql_undo *u, struct catalog *c, const struct gtid *gtid, const char *file, uint64_t pos)

@@ -76,8 +76,11 @@ static size_t digits_print(const uint8_t *p, unsigned precision, unsigned scale,
 {
 	struct digits d = digits_of(p);
 	unsigned whole = precision - scale;
-	const unsigned parts[][2] = { { 1, whole % GROUP_DIGITS },
-		{ whole / GROUP_DIGITS + scale / GROUP_DIGITS, GROUP_DIGITS }, { 1, scale % GROUP_DIGITS } };
+	const unsigned parts[][2] = {
+		{ 1, whole % GROUP_DIGITS },
+		{ whole / GROUP_DIGITS + scale / GROUP_DIGITS, GROUP_DIGITS },
+		{ 1, scale % GROUP_DIGITS },
+	};
 	size_t len = 0;
 
 	for (unsigned part = 0; part < 3; part++)

@@ -257,7 +257,8 @@ static double double_of(uint64_t bits)
 
 int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err)
 {
-	static const uint8_t widths[] = { [JSONB_LITERAL] = 1,
+	static const uint8_t widths[] = {
+		[JSONB_LITERAL] = 1,
 		[JSONB_INT16] = 2,
 		[JSONB_UINT16] = 2,
 		[JSONB_INT32] = 4,
@@ -266,7 +267,8 @@ int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *e
 		[JSONB_UINT64] = 8,
 		[JSONB_DOUBLE] = 8,
 		[JSONB_STRING] = 1,
-		[JSONB_OPAQUE] = 2 };
+		[JSONB_OPAQUE] = 2,
+	};
 
 	if (v->type >= sizeof(widths) || widths[v->type] == 0)
 		return err_set(err, ERR_DATA, 0, "JSON document: value type %u is not known", v->type);

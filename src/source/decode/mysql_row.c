@@ -70,8 +70,10 @@ int rows_parse(const struct event *e, struct rows *out, struct err *err)
 	uint64_t ncolumns;
 	size_t bitmap;
 
-	*out = (struct rows){ .kind = rows_kind_of(e->header.type),
-		.partial = e->header.type == EVENT_PARTIAL_UPDATE_ROWS };
+	*out = (struct rows){
+		.kind = rows_kind_of(e->header.type),
+		.partial = e->header.type == EVENT_PARTIAL_UPDATE_ROWS,
+	};
 	out->table_id = bytes_uint(&b, 6);
 	out->flags = bytes_u16(&b);
 	rows_skip_extra(&b, e->header.type);

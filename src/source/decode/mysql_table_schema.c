@@ -251,10 +251,12 @@ static void adopt_charset(const struct table_map_column *w, struct column *c)
 static int column_from_wire(const struct table_map *m, const struct table_map_column *w, struct arena *arena,
 		struct column *c, struct err *err)
 {
-	*c = (struct column){ .name = w->name,
+	*c = (struct column){
+		.name = w->name,
 		.type = wire_column_type(w),
 		.nullable = w->nullable,
-		.invisible = w->invisible };
+		.invisible = w->invisible,
+	};
 	c->is_unsigned = w->is_unsigned && m->has_signedness && c->type != COL_YEAR;
 	c->length = wire_length(w, c->type);
 	if (c->type == COL_DECIMAL) {

@@ -205,9 +205,11 @@ static int read_datetime(const struct text_cell *cell, struct arena *arena, cons
 	if (r == 1)
 		zero_date(cell, p, len, out);
 	else
-		*out = (struct value){ .kind = cell->column->type == COL_TIMESTAMP ? VALUE_TIMESTAMP : VALUE_DATETIME,
+		*out = (struct value){
+			.kind = cell->column->type == COL_TIMESTAMP ? VALUE_TIMESTAMP : VALUE_DATETIME,
 			.aux = cell->column->scale,
-			.i = days * US_PER_DAY + us };
+			.i = days * US_PER_DAY + us,
+		};
 	return 0;
 }
 

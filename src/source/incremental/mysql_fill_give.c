@@ -32,16 +32,20 @@ static void tell_schema(struct mysql_fill *f, struct batch *b, const struct fill
 	struct ddl_table *t = arena_alloc(&b->arena, sizeof(*t));
 	struct change *c = add_change(f, b, CHANGE_DDL, at);
 
-	*t = (struct ddl_table){ .type = 'C',
+	*t = (struct ddl_table){
+		.type = 'C',
 		.db = f->db,
 		.table = f->name,
-		.schema = catalog_find(f->setup.catalog, f->db, f->name) };
-	*d = (struct ddl_change){ .db = f->db,
+		.schema = catalog_find(f->setup.catalog, f->db, f->name),
+	};
+	*d = (struct ddl_change){
+		.db = f->db,
 		.ddl = arena_dup(&b->arena, f->create, strlen(f->create)),
 		.tables = f->name,
 		.table = t,
 		.ntables = 1,
-		.captured = true };
+		.captured = true,
+	};
 	batch_hold_schema(b, t->schema);
 	c->snapshot = SNAPSHOT_TRUE;
 	c->schema = NULL;
@@ -198,9 +202,11 @@ void mysql_fill_rows(struct mysql_fill *f, struct batch *b, const struct fill_pl
 {
 	struct change_txn *txn = arena_alloc(&b->arena, sizeof(*txn));
 
-	*txn = (struct change_txn){ .commit_us = clock_wall_us() / 1000 * 1000,
+	*txn = (struct change_txn){
+		.commit_us = clock_wall_us() / 1000 * 1000,
 		.thread = -1,
-		.file = intern(at->file) };
+		.file = intern(at->file),
+	};
 	f->txn = txn;
 	if (f->state == TOLD)
 		give_first(f, b, at);

@@ -421,11 +421,13 @@ static int condition_of(const struct fill_order *o, struct fill_table *t, struct
 
 static int add_found(const struct fill_order *o, MYSQL_ROW row, struct fill_plan *found, struct err *err)
 {
-	struct fill_table t = { .db = row[0],
+	struct fill_table t = {
+		.db = row[0],
 		.name = row[1],
 		.id = o->id,
 		.truncate = o->truncate,
-		.total = row[2] ? strtoull(row[2], NULL, 10) : 0 };
+		.total = row[2] ? strtoull(row[2], NULL, 10) : 0,
+	};
 
 	if (condition_of(o, &t, err) < 0)
 		return -1;
@@ -496,10 +498,12 @@ int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, cons
 int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where,
 		struct fill_plan *plan, struct err *err)
 {
-	const struct fill_table t = { .db = (char *)db,
+	const struct fill_table t = {
+		.db = (char *)db,
 		.name = (char *)name,
 		.where = (char *)where,
-		.truncate = where == NULL };
+		.truncate = where == NULL,
+	};
 
 	fill_plan_add(plan, &t);
 	return try_condition(conn, &plan->items[plan->count - 1], err) < 0 ? -1 : try_locks(conn, plan, err);

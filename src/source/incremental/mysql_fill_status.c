@@ -61,9 +61,11 @@ void mysql_fill_status(const struct mysql_fill *f, struct source_fill_status *ou
 	const struct fill_table *t = f->plan.count > 0 ? &f->plan.items[0] : NULL;
 	double seconds = (double)(clock_mono_us() - f->started_us) / 1e6;
 
-	*out = (struct source_fill_status){ .tables = (unsigned)f->plan.count,
+	*out = (struct source_fill_status){
+		.tables = (unsigned)f->plan.count,
 		.paused = f->plan.paused,
-		.left_ms = -1 };
+		.left_ms = -1,
+	};
 	if (t == NULL)
 		return;
 	snprintf(out->table, sizeof(out->table), "%s.%s", t->db, t->name);

@@ -44,14 +44,16 @@ static bool same_key(const struct foreign_key *a, const struct foreign_key *b)
 
 static void take(struct foreign_keys *f, char **row)
 {
-	struct foreign_key k = { .name = xstrdup(row[0]),
+	struct foreign_key k = {
+		.name = xstrdup(row[0]),
 		.parent_db = xstrdup(row[1]),
 		.parent = xstrdup(row[2]),
 		.child_db = xstrdup(row[3]),
 		.child = xstrdup(row[4]),
 		.columns = xstrdup(row[7] ? row[7] : ""),
 		.on_update = works(row[5]),
-		.on_delete = works(row[6]) };
+		.on_delete = works(row[6]),
+	};
 
 	for (size_t i = 0; i < f->count; i++)
 		if (same_key(&f->items[i], &k)) {

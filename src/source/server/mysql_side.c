@@ -21,10 +21,12 @@ enum {
 
 void mysql_side_init(struct mysql_side *side)
 {
-	*side = (struct mysql_side){ .behind_bytes = -1,
+	*side = (struct mysql_side){
+		.behind_bytes = -1,
 		.kept = { .bytes = -1, .keeps_ms = -1 },
 		.beat_us = clock_mono_us(),
-		.again_us = AGAIN_FIRST_US };
+		.again_us = AGAIN_FIRST_US,
+	};
 	position_init(&side->server);
 }
 

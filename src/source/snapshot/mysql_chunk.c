@@ -80,10 +80,12 @@ static const char *take_keys(struct chunk_table *t)
 			return "its key has a column that may be NULL";
 		if (form == FORM_TEXT && (c->charset == NULL || !is_word(c->charset)))
 			return "its key has a text of an unknown character set";
-		t->key[i] = (struct chunk_key){ .column = c,
+		t->key[i] = (struct chunk_key){
+			.column = c,
 			.index = s->key[i],
 			.form = form,
-			.carried = form == FORM_TEXT && !is_utf8(c->charset) };
+			.carried = form == FORM_TEXT && !is_utf8(c->charset),
+		};
 	}
 	return s->nkey > 0 ? NULL : "it has no key";
 }

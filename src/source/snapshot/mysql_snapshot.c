@@ -223,10 +223,12 @@ static int tell_place(struct mysql_snapshot *s, struct err *err)
 			return -1;
 	}
 	s->given = NULL;
-	place = (struct snapshot_place){ .db = (char *)t->db,
+	place = (struct snapshot_place){
+		.db = (char *)t->db,
 		.table = (char *)t->name,
 		.begun = t->rows_read > 0,
-		.bound = s->bound.len > 0 ? s->bound.data : NULL };
+		.bound = s->bound.len > 0 ? s->bound.data : NULL,
+	};
 	buf_init(&text, CHUNK_SQL_MAX);
 	snapshot_place_print(&place, &text);
 	free(s->position.progress);
@@ -310,11 +312,13 @@ void mysql_snapshot_progress(const struct mysql_snapshot *s, struct snapshot_pro
 {
 	const struct snapshot_table *t = s->at < s->list.count ? &s->list.items[s->at] : NULL;
 
-	*out = (struct snapshot_progress){ .rows_read = s->rows_read,
+	*out = (struct snapshot_progress){
+		.rows_read = s->rows_read,
 		.table = t,
 		.rows_per_s = s->rows_per_s,
 		.left_ms = left_ms(s),
-		.keeps_ms = -1 };
+		.keeps_ms = -1,
+	};
 	out->asked = s->lanes ? lanes_asked(s->lanes) : s->list.count;
 	out->begins = s->phase < PHASE_DDL;
 	out->definitions = s->list.count + s->others.count;

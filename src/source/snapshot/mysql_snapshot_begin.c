@@ -108,11 +108,13 @@ static void remember_gone(struct schema *schema, void *arg)
 
 static void ask_for(struct mysql_snapshot *s, struct snapshot_list *list, bool captured)
 {
-	struct show_setup setup = { .tables = list->items,
+	struct show_setup setup = {
+		.tables = list->items,
 		.count = list->count,
 		.pass_missing = !captured,
 		.take = captured ? snapshot_take_captured : snapshot_take_other,
-		.arg = &s->reader };
+		.arg = &s->reader,
+	};
 
 	setup.nconns = list_conns(s, setup.conns, SHOW_CONNS_MAX);
 	s->show = show_new(&setup);
@@ -124,10 +126,12 @@ static int freeze(struct mysql_snapshot *s, struct err *err)
 {
 	const struct snapshot_setup *setup = &s->setup;
 
-	s->moment = (struct moment){ .conf = setup->conf,
+	s->moment = (struct moment){
+		.conf = setup->conf,
 		.filter = setup->filter,
 		.host = setup->host,
-		.rows = setup->rows };
+		.rows = setup->rows,
+	};
 	if (open_views(s, err) < 0 || snapshot_read_databases(&s->conn, setup->catalog, err) < 0 ||
 			snapshot_list_split(&s->list, &s->others, setup->conf->others, &s->conn, setup->filter, err) <
 					0)
@@ -254,12 +258,14 @@ static void plan_to_tell(struct mysql_snapshot *s)
 
 static void open_lanes(struct mysql_snapshot *s)
 {
-	struct lanes_setup setup = { .conf = s->setup.conf,
+	struct lanes_setup setup = {
+		.conf = s->setup.conf,
 		.tables = s->list.items,
 		.count = s->list.count,
 		.planner = &s->conn,
 		.conns = s->readers,
-		.n = s->nreaders };
+		.n = s->nreaders,
+	};
 
 	s->lanes = lanes_new(&setup);
 }

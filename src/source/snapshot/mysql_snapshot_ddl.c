@@ -39,11 +39,13 @@ static struct ddl_change *add_ddl(struct mysql_snapshot *s, struct batch *b, con
 {
 	struct ddl_change *d = arena_alloc(&b->arena, sizeof(*d));
 
-	*d = (struct ddl_change){ .db = arena_dup(&b->arena, db, strlen(db)),
+	*d = (struct ddl_change){
+		.db = arena_dup(&b->arena, db, strlen(db)),
 		.ddl = ddl,
 		.tables = tables,
 		.captured = true,
-		.captured_db = db[0] == '\0' || mysql_filter_database(s->setup.filter, db) };
+		.captured_db = db[0] == '\0' || mysql_filter_database(s->setup.filter, db),
+	};
 	if (table) {
 		d->captured = mysql_filter_table(s->setup.filter, table->db, table->table);
 		d->table = arena_dup(&b->arena, table, sizeof(*table));

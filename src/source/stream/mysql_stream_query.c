@@ -223,14 +223,16 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 {
 	bool made = is_server_text(q);
 	uint64_t sql_mode = q->has_sql_mode ? q->sql_mode : 0;
-	struct ddl_context ctx = { .db = q->db,
+	struct ddl_context ctx = {
+		.db = q->db,
 		.sql_mode = made ? sql_mode & ~(uint64_t)SQL_MODE_NO_BACKSLASH_ESCAPES : sql_mode,
 		.collation_server = q->collation_server,
 		.collation_database = q->collation_database,
 		.charset_client = q->has_charset && !made ? q->charset_client : 0,
 		.default_collation_utf8mb4 = q->default_collation_utf8mb4,
 		.old_timestamps = q->old_timestamps,
-		.server_version = st->setup.server_version };
+		.server_version = st->setup.server_version,
+	};
 	const char *db_table;
 
 	mysql_undo_save(st->setup.undo, st->setup.catalog, st->txn.gtid.gno > 0 ? &st->txn.gtid : NULL, at->file,

@@ -14,10 +14,12 @@ enum { FIRST_CAP = 64, MAP_CHUNK = 1024, CREATE_MAX = 16 << 20 };
 
 void stream_tables_init(struct stream_tables *ts, const struct mysql_filter *filter, struct catalog *catalog)
 {
-	*ts = (struct stream_tables){ .filter = filter,
+	*ts = (struct stream_tables){
+		.filter = filter,
 		.catalog = catalog,
 		.names_cap = FIRST_CAP,
-		.ids_cap = FIRST_CAP };
+		.ids_cap = FIRST_CAP,
+	};
 	ts->names = xcalloc(ts->names_cap, sizeof(*ts->names));
 	ts->ids = xcalloc(ts->ids_cap, sizeof(*ts->ids));
 	event_format_init(&ts->format);
@@ -100,10 +102,12 @@ struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char 
 	if (t)
 		return t;
 	t = xcalloc(1, sizeof(*t));
-	*t = (struct stream_table){ .db = intern_n(db, db_len),
+	*t = (struct stream_table){
+		.db = intern_n(db, db_len),
 		.name = intern_n(name, name_len),
 		.db_len = db_len,
-		.name_len = name_len };
+		.name_len = name_len,
+	};
 	t->wanted = mysql_filter_table(ts->filter, t->db, t->name);
 	arena_init(&t->arena, MAP_CHUNK);
 	tell_news(ts, t);

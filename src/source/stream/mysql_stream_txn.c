@@ -89,11 +89,13 @@ static const struct change_txn *shared_txn(struct mysql_stream *st, struct batch
 	if (st->shared)
 		return st->shared;
 	t = arena_alloc(&b->arena, sizeof(*t));
-	*t = (struct change_txn){ .commit_us = st->txn.commit_us,
+	*t = (struct change_txn){
+		.commit_us = st->txn.commit_us,
 		.commit_exact = st->txn.commit_exact,
 		.server_id = st->txn.server_id,
 		.thread = st->txn.thread,
-		.file = st->file };
+		.file = st->file,
+	};
 	if (st->txn.gtid.gno > 0)
 		t->gtid = arena_dup(&b->arena, gtid, gtid_print(&st->txn.gtid, gtid));
 	if (st->txn.query)

@@ -334,13 +334,15 @@ void be_transaction(struct server *s, unsigned backend, struct http_request *r, 
 	struct be_call *c = xcalloc(1, sizeof(*c));
 	const char *label = http_header(r, "label");
 
-	*c = (struct be_call){ .s = s,
+	*c = (struct be_call){
+		.s = s,
 		.backend = backend,
 		.r = r,
 		.db_name = http_header(r, "db"),
 		.table_name = http_header(r, "table"),
 		.status = "OK",
-		.started_us = clock_mono_us() };
+		.started_us = clock_mono_us(),
+	};
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	snprintf(c->label, sizeof(c->label), "%s", label != NULL ? label : "");
 	if (check(c, op) != 0)

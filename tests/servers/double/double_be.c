@@ -329,12 +329,14 @@ static void stream_load(struct server *s, unsigned backend, struct http_request 
 	struct be_call *c = xcalloc(1, sizeof(*c));
 	int result;
 
-	*c = (struct be_call){ .s = s,
+	*c = (struct be_call){
+		.s = s,
 		.backend = backend,
 		.r = r,
 		.db_name = db,
 		.table_name = table,
-		.status = "Fail" };
+		.status = "Fail",
+	};
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	c->started_us = clock_mono_us();
 	result = prepare(c);

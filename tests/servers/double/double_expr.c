@@ -230,9 +230,11 @@ static struct expr *parse_negative(struct parse *p)
 
 	if (p->l->token == TOKEN_NUMBER) {
 		e = literal(p,
-				(struct cell){ .kind = CELL_NUMBER,
+				(struct cell){
+						.kind = CELL_NUMBER,
 						.p = arena_printf(p->l->arena, "-%s", p->l->value),
-						.len = (uint32_t)p->l->len + 1 });
+						.len = (uint32_t)p->l->len + 1,
+				});
 		lex_next(p->l);
 		return e;
 	}
@@ -296,8 +298,13 @@ static struct expr *parse_left(struct parse *p, const struct operator* operators
 
 static struct expr *parse_product(struct parse *p)
 {
-	static const struct operator operators[] = { { "*", OP_MUL }, { "/", OP_DIV }, { "%", OP_MOD },
-		{ "div", OP_INT_DIV }, { NULL, OP_VALUE } };
+	static const struct operator operators[] = {
+		{ "*", OP_MUL },
+		{ "/", OP_DIV },
+		{ "%", OP_MOD },
+		{ "div", OP_INT_DIV },
+		{ NULL, OP_VALUE },
+	};
 
 	return parse_left(p, operators, parse_primary);
 }

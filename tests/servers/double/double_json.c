@@ -206,11 +206,13 @@ static bool read_number(struct jscan *j, struct cell *out)
 		if ((q = skip_digits(p, j->end)) == p)
 			return fail(j, "a number without its exponent");
 	}
-	*out = (struct cell){ .kind = CELL_NUMBER,
+	*out = (struct cell){
+		.kind = CELL_NUMBER,
 		.p = j->at,
 		.raw = j->at,
 		.len = (uint32_t)(q - j->at),
-		.raw_len = (uint32_t)(q - j->at) };
+		.raw_len = (uint32_t)(q - j->at),
+	};
 	j->at = q;
 	return true;
 }
@@ -244,11 +246,13 @@ static bool read_nested(struct jscan *j, struct cell *out, unsigned depth)
 	}
 	if (j->problem != NULL || j->at - start > UINT32_MAX)
 		return fail(j, "This parser can't support a document that big.");
-	*out = (struct cell){ .kind = CELL_JSON,
+	*out = (struct cell){
+		.kind = CELL_JSON,
 		.p = start,
 		.raw = start,
 		.len = (uint32_t)(j->at - start),
-		.raw_len = (uint32_t)(j->at - start) };
+		.raw_len = (uint32_t)(j->at - start),
+	};
 	return true;
 }
 

@@ -20,9 +20,11 @@
 
 int port_open(struct port *p, uint16_t *number)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET,
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
 		.sin_port = htons(*number),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	socklen_t len = sizeof(addr);
 	int on = 1;
 

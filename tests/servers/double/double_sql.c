@@ -188,12 +188,14 @@ static const struct {
 
 int sql_run(struct session *s, const char *text, size_t len, struct err *err)
 {
-	struct sql q = { .session = s,
+	struct sql q = {
+		.session = s,
 		.server = s->server,
 		.store = &s->server->store,
 		.db = s->db,
 		.arena = &s->arena,
-		.err = err };
+		.err = err,
+	};
 
 	q.text = arena_dup(q.arena, text, len);
 	lex_init(&q.lex, q.arena, q.text, len);

@@ -38,11 +38,16 @@ void store_unlock(struct store *s)
 
 int store_log_sql(struct store *s, const char *db, const char *sql, struct err *err)
 {
-	struct sql_head head = { .wall_ms = store_now_ms(s),
+	struct sql_head head = {
+		.wall_ms = store_now_ms(s),
 		.db_len = (uint32_t)strlen(db),
-		.sql_len = (uint32_t)strlen(sql) };
-	struct iovec iov[] = { { &head, sizeof(head) }, { (void *)(uintptr_t)db, head.db_len },
-		{ (void *)(uintptr_t)sql, head.sql_len } };
+		.sql_len = (uint32_t)strlen(sql),
+	};
+	struct iovec iov[] = {
+		{ &head, sizeof(head) },
+		{ (void *)(uintptr_t)db, head.db_len },
+		{ (void *)(uintptr_t)sql, head.sql_len },
+	};
 
 	return s->replaying ? 0 : wal_append(&s->wal, WAL_SQL, iov, 3, err);
 }

@@ -323,8 +323,10 @@ static int read_columns(struct plan *p, const char *text, struct err *err)
 		}
 		column = schema_find(p->schema, name, strlen(name));
 		if (column >= 0 && p->columns[column].from != FROM_EXPR)
-			p->columns[column] = (struct plan_column){ .from = FROM_SOURCE,
-				.source = (unsigned)find_source(p, name) };
+			p->columns[column] = (struct plan_column){
+				.from = FROM_SOURCE,
+				.source = (unsigned)find_source(p, name),
+			};
 	} while (lex_accept(&l, ","));
 	return l.token == TOKEN_END ? 0 : lex_unexpected(&l, err);
 }
@@ -357,8 +359,10 @@ static int plan_columns(struct plan *p, const char *text, struct err *err)
 			return -1;
 	} else {
 		for (unsigned i = 0; i < p->schema->ncolumns; i++)
-			p->columns[i] = (struct plan_column){ .from = FROM_SOURCE,
-				.source = (unsigned)add_source(p, p->schema->columns[i].name) };
+			p->columns[i] = (struct plan_column){
+				.from = FROM_SOURCE,
+				.source = (unsigned)add_source(p, p->schema->columns[i].name),
+			};
 	}
 	if (p->json && p->op_source < 0 && p->op_expr == NULL)
 		p->op_source = add_source(p, "__op");
@@ -381,14 +385,16 @@ int plan_make(struct plan *p, const struct http_request *r, struct table *table,
 {
 	const char *where = http_header(r, "where");
 
-	*p = (struct plan){ .table = table,
+	*p = (struct plan){
+		.table = table,
 		.schema = table->schema,
 		.op_source = -1,
 		.timeout_ms = 600000,
 		.separator = "\t",
 		.separator_len = 1,
 		.delimiter = "\n",
-		.delimiter_len = 1 };
+		.delimiter_len = 1,
+	};
 	arena_init(&p->arena, 16384);
 	arena_init(&p->scratch, 0);
 	p->columns = arena_alloc(&p->arena, p->schema->ncolumns * sizeof(*p->columns));

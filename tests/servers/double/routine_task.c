@@ -57,9 +57,13 @@ static rd_kafka_t *consumer_new(const struct routine_properties *kafka, const ch
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	const char *group = routine_get(kafka, "property.group.id");
-	const char *own[][2] = { { "bootstrap.servers", routine_get(kafka, "kafka_broker_list") },
-		{ "group.id", group != NULL ? group : name }, { "auto.offset.reset", "error" },
-		{ "enable.auto.commit", "false" }, { "enable.partition.eof", "true" } };
+	const char *own[][2] = {
+		{ "bootstrap.servers", routine_get(kafka, "kafka_broker_list") },
+		{ "group.id", group != NULL ? group : name },
+		{ "auto.offset.reset", "error" },
+		{ "enable.auto.commit", "false" },
+		{ "enable.partition.eof", "true" },
+	};
 	rd_kafka_conf_res_t good = RD_KAFKA_CONF_OK;
 	rd_kafka_t *rk = NULL;
 
