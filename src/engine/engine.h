@@ -87,7 +87,7 @@ struct engine_request_arg_doc {
 	const char *name;
 	enum engine_arg_kind kind;
 	bool needed;
-	const char *choices; /* "start|stop"; NULL: any */
+	const char *choices;	   /* "start|stop"; NULL: any */
 	enum engine_effect effect; /* of the whole request when this is given, if that is more than the request's own */
 	const char *help;
 };
