@@ -127,7 +127,9 @@ routine "properties('format'='json') from kafka('kafka_broker_list'='h', 'kafka_
 routine "properties('format'='json') from kafka('kafka_broker_list'='h', 'kafka_topic'='t', 'kafka_offsets'='1')" "kafka_offsets needs kafka_partitions"
 routine "columns(id, v), properties('format'='json') $kafka" "Getting syntax error"
 routine "properties('format'='json') $kafka" "Incorrect routine load name" '`a b`'
-routine "properties('format'='json') $kafka" "failed to get partition meta"
+# librdkafka makes its threads by thrd_create(), which ThreadSanitizer of this compiler does not see: the double would end there.
+grep -qa __tsan_init "$top_builddir/tests/servers/double/starrocks-double" ||
+	routine "properties('format'='json') $kafka" "failed to get partition meta"
 has "$(sql 'pause routine load for d.j')" "There is no job named j in db d" "a job that is not there"
 is "$(sql 'show routine load from d')" "" "no jobs"
 sql 'drop table d.r' > /dev/null
