@@ -19,6 +19,8 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_builddir:-$PWD}
+# What is timed runs as in production, not as cheap to start as in the tests.
+export KAFKA_JVM=${KAFKA_JVM:--XX:+UseG1GC -XX:MaxGCPauseMillis=20} DEBEZIUM_JVM=${DEBEZIUM_JVM:--XX:+UseG1GC}
 . "$here/../e2e/lib.sh"
 
 events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10}
