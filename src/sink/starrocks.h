@@ -38,6 +38,7 @@ struct starrocks_type {
 	enum starrocks_kind kind;
 	uint32_t length; /* VARCHAR: bytes */
 	uint8_t precision, scale;
+	bool is_char;	 /* a VARCHAR that is called CHAR */
 	const char *why; /* static */
 };
 
@@ -50,6 +51,8 @@ void starrocks_type_parse(const char *text, struct starrocks_type *out); /* as i
 unsigned starrocks_key_width(enum starrocks_kind kind); /* bytes that each value takes of a key; 0: its own length */
 bool starrocks_type_takes(const struct starrocks_type *have,
 		const struct starrocks_type *want); /* every value of want */
+/* Not every value of want, but a load finds those that it does not take before it is sent: starrocks_body.c. */
+bool starrocks_type_checks(const struct starrocks_type *have, const struct starrocks_type *want);
 
 /* starrocks_ddl.c */
 
@@ -57,7 +60,8 @@ struct starrocks_column {
 	char *name;
 	struct starrocks_type type;
 	bool nullable, key;
-	char *preset; /* its DEFAULT; NULL: none, or not asked for */
+	char *preset;  /* its DEFAULT; NULL: none, or not asked for */
+	char *comment; /* NULL as preset */
 };
 
 struct starrocks_columns { /* a table as StarRocks has it; count 0: there is none */
@@ -73,9 +77,21 @@ void starrocks_name(struct buf *b, const char *name);	/* `name` */
 void starrocks_string(struct buf *b, const char *text); /* "text" */
 int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err);
 void starrocks_why(struct buf *b, const struct schema *schema);
+void starrocks_put_table(struct buf *b, const struct schema *schema);	  /* `db`.`table` */
+int starrocks_schema_check(const struct schema *schema, struct err *err); /* what no statement can put right */
+/* A column that is there, with another type: all else as it is, which MODIFY COLUMN has to say again. */
+void starrocks_put_have(struct buf *b, const struct starrocks_column *have, const struct starrocks_type *type);
+
+/* starrocks_fit.c */
+
 /* Puts the next ALTER TABLE into sql, or nothing when the table takes rows of the schema as it is. */
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
 		const struct starrocks_columns *have, struct err *err);
+/* The columns that do not take all values of their sources, and stay so: each value is checked; nothing: there are none. */
+void starrocks_narrow(struct buf *out, const struct sink_conf *conf, const struct schema *schema,
+		const struct starrocks_columns *have);
+
+/* starrocks_prepare.c */
 
 struct starrocks_sql;
 struct starrocks_record;
@@ -83,7 +99,8 @@ int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *
 		struct err *err);
 int starrocks_table_prepare(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
 		struct starrocks_columns *have, struct err *err);
-#define STARROCKS_COLUMN_FIELDS "COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT"
+#define STARROCKS_COLUMN_FIELDS \
+	"COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT, COLUMN_COMMENT"
 void starrocks_column_take(struct starrocks_columns *have,
 		const struct starrocks_record *r);		       /* of information_schema */
 uint64_t starrocks_columns_form(const struct starrocks_columns *have); /* a sum: in any order, and of parts */
@@ -105,8 +122,9 @@ int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *con
 struct starrocks_cell { /* a column of the schema as the table takes it */
 	struct starrocks_type type;
 	bool nullable, key;
-	char *name;   /* the table's spelling */
-	char *prefix; /* ,"name": */
+	bool narrow_real; /* FLOAT for a DOUBLE: a value that it would round is refused */
+	char *name;	  /* the table's spelling */
+	char *prefix;	  /* ,"name": */
 	uint32_t prefix_len;
 };
 

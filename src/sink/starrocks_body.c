@@ -81,6 +81,7 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 		cell->type = c->type;
 		cell->nullable = c->nullable;
 		cell->key = schema_is_key(schema, i);
+		cell->narrow_real = c->type.kind == SR_FLOAT && schema->columns[i].type == COL_DOUBLE;
 		cell->name = xstrdup(c->name);
 		cell_prefix(cell);
 		t->row_room += cell->prefix_len + VALUE_ROOM;
@@ -175,6 +176,39 @@ static bool digits_fit(const struct starrocks_cell *cell, size_t digits)
 static char *put_number_text(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const char *text,
 		size_t len);
 
+static const char *skip_zeros(const char *digits)
+{
+	while (*digits == '0')
+		digits++;
+	return digits;
+}
+
+/* Whether a floating point column gives this decimal text back, however it spells it. */
+static bool real_holds(enum starrocks_kind kind, const char *text, size_t len)
+{
+	const char *point = memchr(text, '.', len);
+	int fraction = point ? (int)(text + len - point) - 1 : 0;
+	char in[VALUE_ROOM + 1], out[400];
+	double d;
+
+	if (len >= sizeof(in))
+		return false;
+	memcpy(in, text, len);
+	in[len] = '\0';
+	d = kind == SR_FLOAT ? (double)strtof(in, NULL) : strtod(in, NULL);
+	if (!isfinite(d) || snprintf(out, sizeof(out), "%.*f", fraction, d) >= (int)sizeof(out))
+		return false;
+	return strcmp(skip_zeros(in + (*in == '-' || *in == '+')), skip_zeros(out + (*out == '-'))) == 0;
+}
+
+static bool real_holds_int(enum starrocks_kind kind, int64_t v)
+{
+	int64_t all = kind == SR_FLOAT ? 1 << 24 : INT64_C(1) << 53;
+	char text[24];
+
+	return (v <= all && v >= -all) || real_holds(kind, text, num_i64(text, v));
+}
+
 static char *put_int(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, int64_t v)
 {
 	char text[24];
@@ -193,7 +227,10 @@ static char *put_int(struct starrocks_body *b, const struct starrocks_cell *cell
 			return problem(b, cell, "a number outside its range");
 		return p + num_i64(p, v);
 	case SR_FLOAT:
-	case SR_DOUBLE: return p + num_i64(p, v);
+	case SR_DOUBLE:
+		if (!real_holds_int(cell->type.kind, v))
+			return problem(b, cell, "a number with more digits");
+		return p + num_i64(p, v);
 	case SR_DECIMAL:
 	case SR_VARCHAR:
 	case SR_JSON: return put_number_text(b, cell, p, text, num_i64(text, v));
@@ -220,7 +257,7 @@ static char *put_uint(struct starrocks_body *b, const struct starrocks_cell *cel
 
 static char *put_double(struct starrocks_body *b, const struct starrocks_cell *cell, char *p, const struct value *v)
 {
-	char text[400];
+	char text[400], narrow[400];
 	size_t len;
 
 	if (!isfinite(v->d))
@@ -235,6 +272,8 @@ static char *put_double(struct starrocks_body *b, const struct starrocks_cell *c
 		return put_int(b, cell, p, (int64_t)v->d);
 	}
 	len = v->kind == VALUE_FLOAT ? num_float(text, (float)v->d) : num_double(text, v->d);
+	if (cell->narrow_real && (num_float(narrow, (float)v->d) != len || memcmp(narrow, text, len) != 0))
+		return problem(b, cell, "a number with more digits");
 	if (cell->type.kind == SR_FLOAT || cell->type.kind == SR_DOUBLE || cell->type.kind == SR_JSON) {
 		memcpy(p, text, len);
 		return p + len;
@@ -266,7 +305,9 @@ static char *put_number_text(struct starrocks_body *b, const struct starrocks_ce
 		return len + 2 > VALUE_ROOM ? problem(b, cell, "a number with more digits") : quoted(p, text, len);
 	case SR_FLOAT:
 	case SR_DOUBLE:
-		return len + 2 > VALUE_ROOM ? problem(b, cell, "a number with more digits") : quoted(p, text, len);
+		return len + 2 > VALUE_ROOM || !real_holds(cell->type.kind, text, len)
+				? problem(b, cell, "a number with more digits")
+				: quoted(p, text, len);
 	case SR_JSON: memcpy(p, text, len); return p + len;
 	case SR_VARCHAR: return put_plain(b, cell, p, text, len);
 	case SR_BOOLEAN:

@@ -82,6 +82,21 @@ static void check_http(const struct sink_conf *conf, struct report *report)
 	starrocks_http_free(http);
 }
 
+static void tell_narrow(const struct sink_conf *conf, const struct schema *schema, const struct starrocks_columns *have,
+		const char *subject, struct report *report)
+{
+	struct buf narrow;
+
+	buf_init(&narrow, SQL_MAX);
+	starrocks_narrow(&narrow, conf, schema, have);
+	if (narrow.len)
+		report_add(report, REPORT_NOTE, subject, "widen the columns, if such values occur",
+				"takes rows; a value that does not fit becomes a dead letter: %s", narrow.data);
+	else
+		report_add(report, REPORT_OK, subject, NULL, "takes the rows of the source");
+	buf_done(&narrow);
+}
+
 static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
 		struct report *report)
 {
@@ -106,7 +121,7 @@ static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf,
 		report_add(report, conf->table_create ? REPORT_NOTE : REPORT_PROBLEM, subject,
 				conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);
 	else
-		report_add(report, REPORT_OK, subject, NULL, "takes the rows of the source");
+		tell_narrow(conf, schema, &have, subject, report);
 	buf_done(&statement);
 	starrocks_columns_done(&have);
 	free(subject);

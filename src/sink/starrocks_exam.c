@@ -8,10 +8,12 @@
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
 
-/* A VARCHAR that is too short is made longer before the first row; see starrocks_alter(). */
-static void settle(struct starrocks_type *want, const struct starrocks_type *have, bool key)
+/* Where millrace makes the tables a VARCHAR that is too short is made longer before the first row; see starrocks_alter(). */
+static void settle(const struct sink_conf *conf, struct starrocks_type *want, const struct starrocks_type *have,
+		bool key)
 {
-	bool grows = have->kind == SR_VARCHAR && want->kind == SR_VARCHAR && !key && have->length < want->length;
+	bool grows = conf->table_create && have->kind == SR_VARCHAR && want->kind == SR_VARCHAR && !key &&
+			have->length < want->length;
 
 	if (!grows) {
 		const char *why = have->kind == want->kind ? want->why : NULL;
@@ -35,7 +37,8 @@ static void examine_room(struct exam_column *out, const struct column *c, const 
 			(c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE);
 }
 
-static void examine_column(struct exam *e, unsigned at, const struct starrocks_columns *have)
+static void examine_column(const struct sink_conf *conf, struct exam *e, unsigned at,
+		const struct starrocks_columns *have)
 {
 	const struct column *c = &e->schema->columns[at];
 	const struct starrocks_column *there = starrocks_columns_find(have, c->name);
@@ -52,13 +55,12 @@ static void examine_column(struct exam *e, unsigned at, const struct starrocks_c
 		out->refused = key ? "StarRocks has no type for it in a key" : "StarRocks has no type for it";
 		return;
 	}
-	if (there && !starrocks_type_takes(&there->type, &type) &&
-			(there->type.kind != SR_VARCHAR || type.kind != SR_VARCHAR || there->key)) {
+	if (there && !starrocks_type_takes(&there->type, &type) && !starrocks_type_checks(&there->type, &type)) {
 		starrocks_type_print(&there->type, text, sizeof(text));
-		out->refused = arena_printf(&e->arena, "its column there is %s, too narrow", text);
+		out->refused = arena_printf(&e->arena, "its column there is %s, which does not take it", text);
 	}
 	if (there)
-		settle(&type, &there->type, there->key);
+		settle(conf, &type, &there->type, there->key);
 	starrocks_type_print(&type, text, sizeof(text));
 	out->target = arena_printf(&e->arena, "%s", text);
 	out->why = type.why;
@@ -82,7 +84,7 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 		e->refused = "StarRocks updates and deletes by key, and it has none";
 	e->key_room_bytes = SR_KEY_BYTES;
 	for (unsigned i = 0; i < s->ncolumns; i++)
-		examine_column(e, i, &have);
+		examine_column(conf, e, i, &have);
 	for (unsigned i = 0; i + 1 < s->nkey; i++)
 		if (e->columns[s->key[i]].key_weight && e->key_room_bytes > 2)
 			e->key_room_bytes -= 2; /* what ends a text that is not the last */

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/logline.h"
 #include "core/xalloc.h"
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
@@ -76,6 +77,18 @@ struct part { /* rows that go into one Stream Load */
 
 /* Targets. */
 
+static void log_narrow(const struct sink_conf *conf, const struct schema *schema, const struct starrocks_columns *have)
+{
+	struct buf narrow;
+
+	buf_init(&narrow, COLUMNS_MAX);
+	starrocks_narrow(&narrow, conf, schema, have);
+	if (narrow.len)
+		logline(LOG_NOTICE, "sink", "table %s.%s: a value that does not fit becomes a dead letter: %s",
+				schema->db, schema->table, narrow.data);
+	buf_done(&narrow);
+}
+
 /* A reference; NULL: err. */
 static struct starrocks_target *target_get(struct starrocks_sink *s, const struct schema *schema, struct err *err)
 {
@@ -86,8 +99,10 @@ static struct starrocks_target *target_get(struct starrocks_sink *s, const struc
 		return t;
 	if (starrocks_table_prepare(s->sql, &s->base, schema, &have, err) == 0)
 		t = starrocks_target_new(schema, &have, err);
-	if (t)
+	if (t) {
+		log_narrow(s->base.conf, schema, &have);
 		starrocks_tables_put(s->tables, schema->db, t, &have);
+	}
 	starrocks_columns_done(&have);
 	return t;
 }

@@ -23,8 +23,10 @@ struct starrocks_reader {
 	struct sink_reader base;
 	struct starrocks_sql *sql;
 	struct starrocks_cell *write; /* by column: how a load writes it */
-	struct starrocks_body body;   /* one value at a time */
-	struct sink_cell *cells;      /* of the row that is read */
+	struct starrocks_type
+			*compared;  /* and as what it is compared: JSON in a VARCHAR is JSON, however it is spelled */
+	struct starrocks_body body; /* one value at a time */
+	struct sink_cell *cells;    /* of the row that is read */
 };
 
 static void reader_close(struct sink_reader *reader)
@@ -33,6 +35,7 @@ static void reader_close(struct sink_reader *reader)
 
 	starrocks_body_done(&r->body);
 	free(r->write);
+	free(r->compared);
 	free(r->cells);
 }
 
@@ -82,13 +85,13 @@ static struct sink_cell reader_expect(struct sink_reader *reader, unsigned colum
 	if (len == 4 && memcmp(text, "null", 4) == 0)
 		return cell_null();
 	if (*text != '"' || r->write[column].type.kind == SR_JSON)
-		return canonical(&r->write[column].type, text, len, a);
+		return canonical(&r->compared[column], text, len, a);
 	json_init(&j, text, len);
 	if (json_value(&j, &slice) != JSON_STRING || json_text(&slice, a, &text, &len)) {
 		snprintf(why, size, "column %s: text that is no UTF-8", r->write[column].name);
 		return cell_null();
 	}
-	return canonical(&r->write[column].type, text, len, a);
+	return canonical(&r->compared[column], text, len, a);
 }
 
 /* ---- statements ---- */
@@ -159,7 +162,7 @@ static void take_row(void *context, const struct starrocks_record *record)
 	for (unsigned i = 0; i < record->count; i++)
 		r->cells[i] = record->values[i] == NULL
 				? cell_null()
-				: canonical(&r->write[i].type, record->values[i], record->lengths[i], &r->base.arena);
+				: canonical(&r->compared[i], record->values[i], record->lengths[i], &r->base.arena);
 	g->ended = g->row(g->arg, r->cells) != 0;
 }
 
@@ -188,6 +191,13 @@ static const struct sink_reader_ops ops = {
 	.close = reader_close,
 };
 
+static bool is_json(const struct schema *schema, const char *column)
+{
+	int at = schema_column(schema, column, strlen(column));
+
+	return at >= 0 && schema->columns[at].type == COL_JSON;
+}
+
 struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
 		struct err *err)
 {
@@ -207,6 +217,7 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 	r->base.ncolumns = (unsigned)have.count;
 	r->base.columns = xcalloc(have.count + 1, sizeof(*r->base.columns));
 	r->write = xcalloc(have.count + 1, sizeof(*r->write));
+	r->compared = xcalloc(have.count + 1, sizeof(*r->compared));
 	r->cells = xcalloc(have.count + 1, sizeof(*r->cells));
 	starrocks_body_init(&r->body, SR_VARCHAR_MAX, 0);
 	for (size_t i = 0; i < have.count; i++) {
@@ -220,6 +231,9 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 			.key = have.items[i].key,
 			.name = c->name,
 		};
+		r->compared[i] = have.items[i].type;
+		if (r->compared[i].kind == SR_VARCHAR && is_json(schema, c->name))
+			r->compared[i].kind = SR_JSON;
 	}
 	starrocks_columns_done(&have);
 	return &r->base;

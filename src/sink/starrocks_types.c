@@ -88,7 +88,7 @@ static const struct {
 	[SR_SMALLINT] = { "SMALLINT", 4 },
 	[SR_INT] = { "INT", 9 },
 	[SR_BIGINT] = { "BIGINT", 18 },
-	[SR_LARGEINT] = { "LARGEINT", 38 },
+	[SR_LARGEINT] = { "LARGEINT", 19 }, /* of MySQL: BIGINT UNSIGNED, BIT(64) */
 	[SR_FLOAT] = { "FLOAT", 0 },
 	[SR_DOUBLE] = { "DOUBLE", 0 },
 	[SR_DECIMAL] = { "DECIMAL", 0 },
@@ -149,6 +149,12 @@ static void bound_text(const struct column *c, bool in_key, bool exact, struct s
 	out->length = (uint32_t)bytes;
 }
 
+/* Bytes of the longest: sign, digits, point, the zero before it. */
+static unsigned decimal_text(unsigned precision, unsigned scale)
+{
+	return precision + 1 + (scale > 0) + (scale == precision);
+}
+
 static void bound_decimal(const struct column *c, struct starrocks_type *out)
 {
 	unsigned precision = c->precision ? c->precision : 38;
@@ -160,7 +166,7 @@ static void bound_decimal(const struct column *c, struct starrocks_type *out)
 		out->why = "more than the 38 digits of StarRocks' DECIMAL: text, every digit kept";
 	}
 	if (out->kind == SR_VARCHAR)
-		out->length = precision + 3; /* sign, point, the zero before it */
+		out->length = decimal_text(precision, c->scale);
 }
 
 int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out)
@@ -199,14 +205,17 @@ int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct st
 void starrocks_type_print(const struct starrocks_type *t, char *out, size_t size)
 {
 	if (t->kind == SR_VARCHAR)
-		snprintf(out, size, "VARCHAR(%u)", t->length);
+		snprintf(out, size, "%s(%u)", t->is_char ? "CHAR" : "VARCHAR", t->length);
 	else if (t->kind == SR_DECIMAL)
 		snprintf(out, size, "DECIMAL(%u,%u)", t->precision, t->scale);
 	else
 		snprintf(out, size, "%s", kinds[t->kind].name);
 }
 
-/* LARGEINT is shown as `bigint(20) unsigned`, DECIMAL by its width, STRING as itself, CHAR is padded by nobody. */
+/*
+ * information_schema shows LARGEINT as `bigint(20) unsigned`, BOOLEAN as `tinyint(1)` where TINYINT is `tinyint(4)`, DECIMAL
+ * by its width, STRING as itself. CHAR is padded by nobody.
+ */
 static enum starrocks_kind parse_kind(const char *word, const char *text)
 {
 	static const struct {
@@ -228,6 +237,8 @@ static enum starrocks_kind parse_kind(const char *word, const char *text)
 
 	if (strcasecmp(word, "bigint") == 0 && strcasestr(text, "unsigned"))
 		return SR_LARGEINT;
+	if (strcasecmp(text, "tinyint(1)") == 0)
+		return SR_BOOLEAN;
 	for (size_t i = 0; i < SR_OTHER; i++)
 		if (strcasecmp(word, kinds[i].name) == 0)
 			return (enum starrocks_kind)i;
@@ -252,6 +263,7 @@ void starrocks_type_parse(const char *text, struct starrocks_type *out)
 	}
 	word[len] = '\0';
 	out->kind = parse_kind(word, text);
+	out->is_char = strcasecmp(word, "char") == 0;
 	if (out->kind == SR_VARCHAR)
 		out->length = first ? (uint32_t)first : strcasecmp(word, "string") == 0 ? 65533 : SR_VARCHAR_MAX;
 	if (out->kind == SR_DECIMAL) {
@@ -269,7 +281,7 @@ static uint32_t text_room(const struct starrocks_type *t)
 		[SR_SMALLINT] = 6,
 		[SR_INT] = 11,
 		[SR_BIGINT] = 20,
-		[SR_LARGEINT] = 40,
+		[SR_LARGEINT] = 20, /* of MySQL, none is negative */
 		[SR_FLOAT] = 32,
 		[SR_DOUBLE] = 32,
 		[SR_DATE] = 10,
@@ -278,7 +290,7 @@ static uint32_t text_room(const struct starrocks_type *t)
 	};
 
 	if (t->kind == SR_DECIMAL)
-		return t->precision + 3u;
+		return decimal_text(t->precision, t->scale);
 	if (t->kind == SR_VARCHAR)
 		return t->length;
 	return t->kind == SR_JSON || t->kind == SR_VARBINARY ? 1 : room[t->kind]; /* by value */
@@ -307,6 +319,27 @@ bool starrocks_type_takes(const struct starrocks_type *have, const struct starro
 	if (have->kind == SR_DATETIME && want->kind == SR_DATE)
 		return true;
 	return have->kind == want->kind;
+}
+
+bool starrocks_type_checks(const struct starrocks_type *have, const struct starrocks_type *want)
+{
+	bool whole = want->kind <= SR_LARGEINT, decimal = want->kind == SR_DECIMAL;
+
+	switch (have->kind) {
+	case SR_BOOLEAN:
+	case SR_TINYINT:
+	case SR_SMALLINT:
+	case SR_INT:
+	case SR_BIGINT:
+	case SR_LARGEINT:
+	case SR_DECIMAL: return whole || decimal;
+	case SR_FLOAT:
+	case SR_DOUBLE: return whole || decimal || want->kind == SR_FLOAT || want->kind == SR_DOUBLE;
+	case SR_VARCHAR: return true;
+	case SR_VARBINARY:
+	case SR_JSON: return want->kind == have->kind || want->kind == SR_VARCHAR;
+	default: return starrocks_type_takes(have, want);
+	}
 }
 
 unsigned starrocks_key_width(enum starrocks_kind kind)

@@ -416,14 +416,14 @@ static void test_ddl_faults(struct sink *sink)
 	is_int(sink_prepare(sink, wider, &err), 0, "and is made anew");
 	is_int(contract_load(sink, wider, &r, "ddl-1", &result), SINK_LOADED, "then the load goes in");
 	starrocks_sql_run(sql,
-			"CREATE TABLE `shop`.`narrow` (`id` BIGINT NOT NULL, `name` VARCHAR(40) NULL, `amount` DECIMAL(5,2) NULL, "
+			"CREATE TABLE `shop`.`narrow` (`id` BIGINT NOT NULL, `name` INT NULL, `amount` DECIMAL(5,2) NULL, "
 			"`big` LARGEINT NULL, `day` DATE NULL, `data` VARBINARY NULL) PRIMARY KEY (`id`) DISTRIBUTED BY HASH (`id`) "
 			"PROPERTIES (\"replication_num\" = \"1\")",
 			NULL, NULL, &err);
 	schema_unref(s);
 	s = contract_schema("narrow", false);
-	is_int(sink_prepare(sink, s, &err), -1, "a table with a narrower column is refused");
-	ok(err.kind == ERR_CONFIG && strstr(err.msg, "MODIFY COLUMN `amount` DECIMAL(10,2)"), "with the statement: %s",
+	is_int(sink_prepare(sink, s, &err), -1, "a table whose column cannot take it is refused");
+	ok(err.kind == ERR_CONFIG && strstr(err.msg, "MODIFY COLUMN `name` VARCHAR("), "with the statement: %s",
 			err.msg);
 	schema_unref(s);
 	schema_unref(wider);

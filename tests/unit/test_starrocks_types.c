@@ -101,7 +101,9 @@ static void test_parse(void)
 		{ "string", "VARCHAR(65533)" },
 		{ "decimal(10, 2)", "DECIMAL(10,2)" },
 		{ "DECIMAL64(18,4)", "DECIMAL(18,4)" },
-		{ "tinyint(1)", "TINYINT" },
+		{ "tinyint(1)", "BOOLEAN" }, /* as information_schema shows them */
+		{ "tinyint(4)", "TINYINT" },
+		{ "char(6)", "CHAR(6)" },
 		{ "boolean", "BOOLEAN" },
 		{ "datetime", "DATETIME" },
 		{ "json", "JSON" },
@@ -132,6 +134,12 @@ static void test_takes(void)
 		{ "varchar(20)", "bigint", true },
 		{ "varchar(19)", "bigint", false },
 		{ "decimal(20,0)", "bigint", true },
+		{ "decimal(20,0)", "largeint", true }, /* BIGINT UNSIGNED */
+		{ "varchar(21)", "largeint", true },
+		{ "varchar(12)", "decimal(10,2)", true },
+		{ "varchar(11)", "decimal(10,2)", false },
+		{ "varchar(11)", "decimal(10,0)", true },
+		{ "varchar(12)", "decimal(10,10)", false },
 		{ "decimal(18,0)", "bigint", false },
 		{ "decimal(12,2)", "decimal(10,2)", true },
 		{ "decimal(12,4)", "decimal(10,2)", true },
@@ -158,6 +166,40 @@ static void test_takes(void)
 	}
 }
 
+/* Tables that others have made: a value that does not fit is found before it is sent. */
+static void test_checks(void)
+{
+	static const struct {
+		const char *have, *want;
+		bool checks;
+	} cases[] = {
+		{ "tinyint(1)", "tinyint(4)", true }, /* Flink CDC's BOOLEAN for TINYINT(1) */
+		{ "varchar(60)", "varchar(80)", true },
+		{ "char(6)", "varchar(8)", true },
+		{ "decimal(20,0)", "largeint", true },
+		{ "decimal(8,2)", "decimal(10,2)", true },
+		{ "smallint", "int", true },
+		{ "int", "decimal(10,2)", true },
+		{ "double", "decimal(10,2)", true },
+		{ "float", "double", true },
+		{ "varchar(10)", "datetime", true },
+		{ "json", "varchar(100)", true },
+		{ "varbinary", "varchar(100)", true },
+		{ "int", "varchar(10)", false }, /* 007 would become 7 */
+		{ "date", "datetime", false },
+		{ "decimal(10,2)", "double", false }, /* rounded */
+		{ "array<int>", "int", false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct starrocks_type have, want;
+
+		starrocks_type_parse(cases[i].have, &have);
+		starrocks_type_parse(cases[i].want, &want);
+		is_int(starrocks_type_checks(&have, &want), cases[i].checks, "%s for %s", cases[i].have, cases[i].want);
+	}
+}
+
 static struct schema *small_schema(void)
 {
 	static const struct column columns[] = {
@@ -177,9 +219,9 @@ static struct schema *small_schema(void)
 }
 
 /* have: "name type" pairs; the first is the key. */
-static void is_alter(const char *const *have, const char *want, const char *name)
+static void is_alter(bool create, const char *const *have, const char *want, const char *name)
 {
-	struct sink_conf conf = { .fe_http = "fe:8030" };
+	struct sink_conf conf = { .fe_http = "fe:8030", .table_create = create };
 	struct starrocks_columns columns = { 0 };
 	struct schema *s = small_schema();
 	struct err err = { 0 };
@@ -199,25 +241,62 @@ static void is_alter(const char *const *have, const char *want, const char *name
 
 static void test_alter(void)
 {
-	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)",
-				 NULL },
+	is_alter(true,
+			(const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)",
+					NULL },
 			"", "nothing to do");
-	is_alter((const char *[]){ "ID", "largeint", "NAME", "varchar(80)", "n", "bigint", "note", "string", "own",
-				 "int", NULL },
-			"ALTER TABLE `shop`.`t` MODIFY COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
+	is_alter(true,
+			(const char *[]){ "ID", "largeint", "NAME", "varchar(80)", "n", "bigint", "note", "string",
+					"own", "int", NULL },
+			"ALTER TABLE `shop`.`t` MODIFY COLUMN `note` VARCHAR(1048576) NULL",
 			"wider columns and columns of its own are fine, a short VARCHAR is widened");
-	is_alter((const char *[]){ "id", "bigint", "name", "varchar(20)", NULL },
+	is_alter(false, (const char *[]){ "id", "bigint", "name", "char(8)", "n", "smallint", "note", "string", NULL },
+			"", "a table that is not ours stays as it is: its values are checked");
+	is_alter(true, (const char *[]){ "id", "bigint", "name", "varchar(20)", NULL },
 			"ALTER TABLE `shop`.`t` ADD COLUMN `n` INT NULL, ADD COLUMN `note` VARCHAR(1048576) NULL COMMENT \"free\"",
 			"columns are added first");
-	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "smallint", "note", "string", NULL },
+	is_alter(true,
+			(const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "smallint", "note", "string",
+					NULL },
 			"ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL", "a narrower integer is widened");
-	is_alter((const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "date", "note", "string", NULL },
-			"run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `n` INT NULL",
+	is_alter(true, (const char *[]){ "id", "bigint", "name", "int", "n", "int", "note", "string", NULL },
+			"does not take varchar; run by hand: ALTER TABLE `shop`.`t` MODIFY COLUMN `name` VARCHAR(40) NULL",
 			"another type is for a person");
-	is_alter((const char *[]){ "id", "int", "name", "varchar(40)", "n", "int", "note", "string", NULL },
-			"a key column cannot be altered", "so is the key");
-	is_alter((const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table",
+	is_alter(true, (const char *[]){ "id", "bigint", "name", "varchar(40)", "n", "date", "note", "string", NULL },
+			"make the table again with INT", "and what StarRocks cannot convert");
+	is_alter(true, (const char *[]){ "id", "date", "name", "varchar(40)", "n", "int", "note", "string", NULL },
+			"make the table again with BIGINT", "so is the key");
+	is_alter(true,
+			(const char *[]){ "id", "int", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)",
+					NULL },
+			"", "a narrower key is checked");
+	is_alter(true, (const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table",
 			"another key");
+}
+
+/* MODIFY COLUMN says again what the column has. */
+static void test_modify(void)
+{
+	struct sink_conf conf = { .fe_http = "fe:8030", .table_create = true };
+	struct starrocks_columns columns = { 0 };
+	struct schema *s = small_schema();
+	struct err err = { 0 };
+	struct buf sql;
+
+	starrocks_columns_add(&columns, "id", "bigint", false, true);
+	starrocks_columns_add(&columns, "name", "char(5)", false, false);
+	columns.items[1].preset = strdup("it's \"new\"");
+	columns.items[1].comment = strdup("by hand");
+	starrocks_columns_add(&columns, "n", "int", true, false);
+	starrocks_columns_add(&columns, "note", "varchar(1048576)", true, false);
+	buf_init(&sql, 1 << 16);
+	ok(starrocks_alter(&sql, &conf, s, &columns, &err) == 0, "a table with NOT NULL, DEFAULT and COMMENT");
+	is_str(sql.data,
+			"ALTER TABLE `shop`.`t` MODIFY COLUMN `name` VARCHAR(40) NOT NULL DEFAULT \"it's \\\"new\\\"\" COMMENT \"by hand\"",
+			"keeps them");
+	starrocks_columns_done(&columns);
+	buf_done(&sql);
+	schema_unref(s);
 }
 
 static void is_refused(struct schema *s, const char *want)
@@ -267,7 +346,9 @@ int main(int argc, char **argv)
 			"every type, with its reason,");
 	test_parse();
 	test_takes();
+	test_checks();
 	test_alter();
+	test_modify();
 	test_refused();
 	test_long_key();
 	return tap_done();

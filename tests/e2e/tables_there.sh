@@ -1,0 +1,68 @@
+#!/bin/bash
+# tables_there.sh - tables that StarRocks has already, as Flink CDC and people make them, with table.create = false: each is
+# taken as it is, rows arrive equal, and a value that does not fit its column is a dead letter that says which column, what
+# type and what kind of value; its neighbours are loaded.
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+
+start_mysql
+start_starrocks
+starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
+mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
+equal() { mr verify "testdb.$1" > "$dir/out" 2>&1; ok $? "$1: verify finds no difference" || note < "$dir/out"; }
+
+# TABLE | in MySQL | in StarRocks | rows that fit | rows that do not, each with a key of 90 or more | why not
+tables=(
+"varchar3n|id INT PRIMARY KEY, v VARCHAR(4)|id INT NOT NULL, v VARCHAR(12)|(1, 'abcd'), (2, 'äöüß'), (3, NULL)|(90, '😀😀😀😀')|column v: a value of 16 bytes, but it is VARCHAR(12) in StarRocks"
+"char3n|id INT PRIMARY KEY, v CHAR(2)|id INT NOT NULL, v CHAR(6)|(1, 'ab'), (2, '€€')|(90, '😀😀')|column v: a value of 8 bytes, but it is CHAR(6) in StarRocks"
+"string|id INT PRIMARY KEY, v TEXT|id INT NOT NULL, v STRING|(1, 'long'), (2, REPEAT('x', 65533))|(90, REPEAT('x', 65534))|column v: a value of 65534 bytes, but it is VARCHAR(65533) in StarRocks"
+"ubig|id INT PRIMARY KEY, v BIGINT UNSIGNED|id INT NOT NULL, v DECIMAL(20,0)|(1, 0), (2, 18446744073709551615)||"
+"ubigkey|id BIGINT UNSIGNED PRIMARY KEY, v INT|id VARCHAR(21) NOT NULL, v INT|(1, 0), (18446744073709551615, 1)||"
+"deckey|id DECIMAL(10,2) PRIMARY KEY, v INT|id VARCHAR(12) NOT NULL, v INT|(-12345678.25, 0), (0.5, 1)||"
+"textkey|id VARCHAR(20) PRIMARY KEY, v INT|id VARCHAR(60) NOT NULL, v INT|('a', 0), ('äöü', 1)|(REPEAT('😀', 20), 90)|column id: a value of 80 bytes, but it is VARCHAR(60) in StarRocks"
+"notnull|id INT PRIMARY KEY, v INT NOT NULL DEFAULT 7, w VARCHAR(9)|id INT NOT NULL, v INT NOT NULL DEFAULT '7', w VARCHAR(36) NOT NULL DEFAULT 'x'|(1, 8, 'a'), (2, 7, '')|(90, 1, NULL)|column w: NULL (NOT NULL there), but it is VARCHAR(36) in StarRocks"
+"bool|id INT PRIMARY KEY, v TINYINT(1), b BIT(1)|id INT NOT NULL, v BOOLEAN, b BOOLEAN|(1, 1, b'1'), (2, 0, b'0'), (3, NULL, NULL)|(90, 5, b'1'), (91, -1, b'0')|column v: a number other than 0 and 1, but it is BOOLEAN in StarRocks"
+"json|id INT PRIMARY KEY, v JSON, y YEAR|id INT NOT NULL, v VARCHAR(1048576), y INT|(1, '{\"a\": [1, 2]}', 2001), (2, NULL, NULL)||"
+"narrow|id BIGINT PRIMARY KEY, n INT, d DECIMAL(10,2), f DOUBLE|id INT NOT NULL, n SMALLINT, d DECIMAL(6,1), f FLOAT|(1, -32768, 99999.9, 0.1), (2, 32767, -0.5, 1e30)|(3000000000, 90, 0, 0), (90, 32768, 0, 0), (91, 0, 100000, 0), (92, 0, 0.25, 0), (93, 0, 0, 0.12345678912)|column n: a number outside its range, but it is SMALLINT in StarRocks"
+"numbers|id INT PRIMARY KEY, d DECIMAL(20,4), n BIGINT, t DATETIME(6)|id INT NOT NULL, d DOUBLE, n VARCHAR(8), t VARCHAR(26)|(1, 1.25, -1234567, '2001-01-01 01:02:03'), (2, 12345678901.1234, 0, NULL)|(90, 1234567890123456.7891, 0, NULL), (91, 0, 123456789, NULL)|column n: a value of 9 bytes, but it is VARCHAR(8) in StarRocks"
+)
+
+sql -e "CREATE DATABASE testdb"
+starrocks "CREATE DATABASE testdb"
+for t in "${tables[@]}"; do
+	IFS='|' read -r name in_mysql in_starrocks good bad why <<< "$t"
+	sql testdb -e "CREATE TABLE $name ($in_mysql)"
+	starrocks "CREATE TABLE testdb.$name ($in_starrocks) PRIMARY KEY(id) DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES('replication_num' = '1')"
+	starrocks "SHOW CREATE TABLE testdb.$name" > "$dir/$name.before"
+done
+{ starrocks_conf; printf 'table.create = false\n[kafka]\ntopic.prefix = mysql\n'; } | write_conf
+mr check > "$dir/check"; is $? 0 "check takes all of them" || grep -v ' ok ' "$dir/check" | note
+grep -q 'table testdb.bool: takes rows; a value that does not fit becomes a dead letter: v is BOOLEAN there, for tinyint(1)' "$dir/check"; ok $? "and says what may not fit" || note < "$dir/check"
+start_millrace
+for t in "${tables[@]}"; do
+	IFS='|' read -r name _ _ good _ _ <<< "$t"
+	sql testdb -e "INSERT INTO $name VALUES $good; UPDATE $name SET id = id; DELETE FROM $name WHERE 0"
+done
+wait_caught_up "rows that fit"
+is "$(status | jq -c '[.problems[].code]')" '[]' "no problem"
+for t in "${tables[@]}"; do equal "${t%%|*}"; done
+
+for t in "${tables[@]}"; do
+	IFS='|' read -r name _ _ _ bad _ <<< "$t"
+	[ -z "$bad" ] || sql testdb -e "INSERT INTO $name VALUES $bad"
+done
+wait_caught_up "rows that do not"
+for t in "${tables[@]}"; do
+	IFS='|' read -r name _ _ _ bad why <<< "$t"
+	[ -n "$bad" ] || continue
+	wanted=$(sql testdb -N -e "SELECT COUNT(*) FROM $name") there=$(starrocks "SELECT COUNT(*) FROM testdb.$name")
+	mr dead list "testdb.$name" --json > "$dir/dead"
+	is "$((there + $(wc -l < "$dir/dead")))" "$wanted" "$name: each row is there or a dead letter"
+	grep -qF "$why" "$dir/dead"; ok $? "$name: $why" || note < "$dir/dead"
+done
+for t in "${tables[@]}"; do
+	starrocks "SHOW CREATE TABLE testdb.${t%%|*}" | cmp -s - "$dir/${t%%|*}.before" || echo "${t%%|*}"
+done > "$dir/changed"
+is "$(cat "$dir/changed")" "" "no table was altered"
+stop_millrace; ok $? "stops"
+no_trouble
+done_testing
