@@ -7,7 +7,7 @@ lag='behind_|behind (the server|MySQL|[0-9]|every|by)|(bytes|rows|B|kB|MB|GB|far
 n=0 failed=0
 
 # Lines FILE:LINE:TEXT of stdin that are not allowed; those of the words' own table are.
-found() { grep -E "\\b($bad)\\b" <<< "$1"; grep -E '\bbehind\b' <<< "$1" | grep -vE "$lag"; }
+found() { grep -iE "\\b($bad)\\b" <<< "$1"; grep -E '\bbehind\b' <<< "$1" | grep -vE "$lag"; }
 check() # NAME LINES
 {
 	local hits

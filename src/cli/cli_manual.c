@@ -123,7 +123,7 @@ static void settings_page(void)
 		end_line();
 		put(o->help);
 		if (o->preset) {
-			put(" Preset: ");
+			put(" Default: ");
 			put(o->preset);
 			put(".");
 		}

@@ -127,19 +127,6 @@ const struct debezium_option debezium_options[] = {
 	MOOT("schema.history.internal.name", "there is one schema history"),
 	MOOT("schema.history.internal.prefer.ddl", "schemas are kept whole, and no DDL is read again"),
 
-	/* signals and snapshots on demand */
-	LOST("signal.file", NULL,
-			"signals come from the signal table and from the signal topic; commands come by millrace snapshot"),
-	MOOT("signal.kafka.bootstrap.servers", "the signal topic is read from the broker of [kafka]"),
-	MOOT("signal.kafka.groupId", "the signal topic is read without a group"),
-	MOOT("signal.kafka.poll.timeout.ms", "signals are taken as they come"),
-	MOOT("signal.poll.interval.ms", "signals are taken as they come"),
-	MOOT("signal.consumer.*", "the signal topic is read as [kafka] says"),
-	MOOT("incremental.snapshot.watermarking.strategy",
-			"nothing is written to the signal table: GTIDs fence what is read"),
-	MOOT("incremental.snapshot.allow.schema.changes", "a row is written with the schema that it was read with"),
-	MOOT("read.only", "nothing is written to the server"),
-
 	/* watching */
 	LOST("notification.enabled.channels", "",
 			"progress of snapshots is in status --json, in the log lines and in the console"),
