@@ -3,6 +3,8 @@
 -- Every row is loaded twice: as it is, and under its id plus ten million with the status "archive". A delete has to find
 -- both, so the script says which rows a delete removes.
 
+changes_key = true
+
 local ARCHIVE = 10000000
 
 local function archived(row)

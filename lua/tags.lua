@@ -1,6 +1,8 @@
 -- tags.lua: a list in a text becomes one row per entry. The key is the id and the tag, so the table in the target has both
 -- as its key, and a delete removes each of them.
 
+changes_key = true
+
 local function each_tag(row)
   local rows = {}
   for _, tag in ipairs(split(row.tags, ",")) do

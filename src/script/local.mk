@@ -11,6 +11,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_code.h \
 	src/script/script_decimal.c \
 	src/script/script_decimal.h \
+	src/script/script_declared.c \
 	src/script/script_exact.c \
 	src/script/script_freeze.c \
 	src/script/script_helpers.c \
@@ -49,6 +50,10 @@ tests_unit_test_script_require_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_chain
 tests_unit_test_script_chain_SOURCES = tests/unit/test_script_chain.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_chain_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_declared
+tests_unit_test_script_declared_SOURCES = tests/unit/test_script_declared.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_declared_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_decimal
 tests_unit_test_script_decimal_SOURCES = tests/unit/test_script_decimal.c tests/tap.h

@@ -2,7 +2,8 @@
  * script.c - runs a script over changes and decides what becomes of each.
  *
  * The rules: a row that the script drops is not loaded, and if it may have been loaded before (anything but an
- * insert), it is deleted by its key: that is how an update leaves the filter. Whatever goes wrong in a row, goes wrong
+ * insert), it is deleted by its key: that is how an update leaves the filter. Not so where the script has a key of its
+ * own: there MySQL's row is many rows, and only delete() says which of them go. Whatever goes wrong in a row, goes wrong
  * in that row only: its output is taken back and the change passes on as dead.
  */
 #include "script/script.h"
@@ -58,7 +59,7 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 {
 	const struct change *c = s->change;
 	struct script_names *n = r->names;
-	struct schema *schema = r->own ? n->ext : n->base;
+	struct schema *schema = r->own || s->nkey ? n->ext : n->base;
 	struct value *cells = fit(L, schema, r->cells, r->own ? r->cap : n->base->ncolumns), *before = c->before;
 	bool was_insert = c->op == CHANGE_READ || c->op == CHANGE_CREATE;
 
@@ -70,6 +71,8 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 		emit(s, CHANGE_UPSERT, schema, NULL, cells);
 	} else if (c->op == CHANGE_DELETE) {
 		emit(s, CHANGE_DELETE, schema, cells, NULL);
+	} else if (s->nkey) { /* what is there under another key stays */
+		emit(s, was_insert ? c->op : CHANGE_UPSERT, schema, NULL, cells);
 	} else if (alone && !r->key_written) {
 		emit(s, c->op, schema, fit(L, schema, before, n->base->ncolumns), cells);
 	} else {
@@ -85,7 +88,7 @@ static void drop_one(struct script *s, const char *reason)
 
 	s->stats.dropped++;
 	script_note_drop(s, reason);
-	if (c->op == CHANGE_UPDATE || c->op == CHANGE_UPSERT)
+	if (s->nkey == 0 && (c->op == CHANGE_UPDATE || c->op == CHANGE_UPSERT))
 		emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
 }
 
@@ -134,7 +137,7 @@ static void emit_list(lua_State *L, struct script *s, int idx)
 
 	if (count > ROWS_MAX)
 		luaL_error(L, "result: expected at most %d rows, found %d", ROWS_MAX, (int)count);
-	if (s->change->op != CHANGE_DELETE && key_moved(s->change))
+	if (s->change->op != CHANGE_DELETE && s->nkey == 0 && key_moved(s->change))
 		emit(s, CHANGE_DELETE, s->change->schema, s->change->before, NULL);
 	for (size_t i = 1; i <= count; i++) {
 		script_budget_row_bytes(L, sizeof(struct change));

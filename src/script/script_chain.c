@@ -146,7 +146,7 @@ int script_lint(struct script *s, const struct schema *schema, script_tell *told
 	for (; rc == 0 && s; s = s->next) {
 		rc = script_lint_one(s, wide, told, arg, err);
 		if (wide)
-			script_fields_add(s, wide);
+			script_declared_apply(s, wide);
 	}
 	schema_unref(wide);
 	return rc;

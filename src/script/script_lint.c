@@ -236,6 +236,45 @@ static void check_use(const struct lint *l, const struct code *c, unsigned at, c
 	}
 }
 
+/* ---- the key ---- */
+
+static void check_key_write(const struct lint *l, const struct code *c, unsigned at, const char *name)
+{
+	int column = l->schema ? schema_column(l->schema, name, strlen(name)) : -1;
+	enum code_op op = code_op(c->ops[at]);
+
+	if ((op != OP_SETFIELD && op != OP_SETTABUP) || column < 0 || l->s->nkey || l->s->changes_key ||
+			!schema_is_key(l->schema, (unsigned)column))
+		return;
+	tell(l, false, c->lines[at],
+			"row.%.60s is part of the key: a row that gets another one is a dead letter, unless the script says "
+			"changes_key = true above its functions",
+			name);
+}
+
+/* The line in which the main function sets a global; 0: none. */
+static int line_of_global(const struct code *main, const char *wanted)
+{
+	for (unsigned i = 0; i < main->nops; i++) {
+		const char *name = code_op(main->ops[i]) == OP_SETTABUP ? code_text(main, code_b(main->ops[i])) : NULL;
+
+		if (name && strcmp(name, wanted) == 0)
+			return main->lines[i];
+	}
+	return 0;
+}
+
+static void check_own_key(const struct lint *l, const struct code *main)
+{
+	const char *missing = l->schema ? script_declared_missing(l->s, l->schema) : NULL;
+	char words[400];
+
+	if (missing == NULL)
+		return;
+	script_declared_words(l->s, l->schema, missing, words, sizeof(words));
+	tell(l, true, line_of_global(main, "key"), "%s", words);
+}
+
 /* ---- what is left out ---- */
 
 /* Returns of nothing that can be come to. The last instruction of a function is one that Lua adds. */
@@ -323,6 +362,8 @@ static void check_function(const struct lint *l, const struct code *c)
 			tell_column(l, c->lines[i], field);
 		else if (field)
 			check_use(l, c, i, field);
+		if (field)
+			check_key_write(l, c, i, field);
 		check_event(l, c, i);
 	}
 	for (unsigned i = 0; i < c->nfunctions; i++)
@@ -379,6 +420,7 @@ static int lint_lua(lua_State *L)
 	script_thaw(L, -1);
 	if (code) {
 		check_entry(l, code);
+		check_own_key(l, code);
 		check_function(l, code);
 	}
 	return 0;

@@ -17,9 +17,6 @@
 #include "core/xalloc.h"
 
 #define SCHEMAS_MAX 256 /* schemas of a worker at one time; more: begin again */
-#define SCRIPT_FIELD_TYPES \
-	"boolean, int, bigint, bigint unsigned, double, decimal(p,s), varchar(n), text, json, date, time, datetime, timestamp"
-#define FIELDS_MAX 256 /* columns that a script may add to a schema */
 
 static unsigned slot_of(const char *name, unsigned mask)
 {
@@ -91,11 +88,27 @@ static void names_add_column(struct script_names *n, const struct column *c)
 	n->ext = wider;
 }
 
-static void names_add_declared(struct script *s, struct script_names *n)
+/* A reference to the schema with what the script declares. */
+static struct schema *declared(struct script *s, struct schema *schema)
 {
-	for (unsigned i = 0; i < s->nfields; i++)
-		if (schema_column(n->ext, s->fields[i].name, strlen(s->fields[i].name)) < 0)
-			names_add_column(n, &s->fields[i]);
+	struct schema *wide;
+
+	if (s->nfields == 0 && s->nkey == 0)
+		return schema_ref(schema);
+	wide = schema_clone(schema);
+	script_declared_apply(s, wide);
+	return wide;
+}
+
+static void key_known(lua_State *L, const struct script *s, const struct schema *schema)
+{
+	const char *missing = script_declared_missing(s, schema);
+	char words[400];
+
+	if (missing == NULL)
+		return;
+	script_declared_words(s, schema, missing, words, sizeof(words));
+	luaL_error(L, "%s", words);
 }
 
 struct script_names *script_names_get(lua_State *L, struct schema *schema)
@@ -110,6 +123,7 @@ struct script_names *script_names_get(lua_State *L, struct schema *schema)
 		;
 	if (n)
 		return s->last_names = n;
+	key_known(L, s, schema);
 	if (s->nnames == SCHEMAS_MAX)
 		script_names_free(s);
 	lua_newtable(L);
@@ -117,13 +131,12 @@ struct script_names *script_names_get(lua_State *L, struct schema *schema)
 	n = xcalloc(1, sizeof(*n));
 	*n = (struct script_names){
 		.base = schema_ref(schema),
-		.ext = schema_ref(schema),
+		.ext = declared(s, schema),
 		.anchor = anchor,
 		.next = s->names,
 	};
 	s->names = n; /* owned from here on, should the next lines run out of memory */
 	s->nnames++;
-	names_add_declared(s, n);
 	names_index(L, n);
 	return s->last_names = n;
 }
@@ -162,27 +175,6 @@ void script_names_unknown(lua_State *L, const struct script_names *n, int key, i
 	__builtin_unreachable();
 }
 
-static void check_name(lua_State *L, const char *name, size_t len)
-{
-	static const char *const taken[] = { "copy", "has", "set" };
-
-	for (size_t i = 0, step; i < len; i += step) {
-		uint32_t code;
-
-		step = text_decode(name + i, len - i, &code);
-		if (step == 0 || !text_printable(code))
-			luaL_error(L, "field: expected a printable name, found bytes that are not");
-	}
-	if (len == 0 || len > 64)
-		luaL_error(L, "field: expected a name of 1 to 64 bytes, found %d", (int)(len > 9999 ? 9999 : len));
-	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
-		if (strcmp(name, taken[i]) == 0)
-			luaL_error(L, "field %s: expected a name that is none of a row's functions", name);
-	if (strncmp(name, "__", 2) == 0)
-		luaL_error(L, "field %s: expected a name that does not begin with __, which StarRocks keeps for itself",
-				name);
-}
-
 /* Widens the schema by one column. How it was is kept until the call has ended well. */
 static void names_grow(lua_State *L, struct script_names *n, const struct column *c)
 {
@@ -204,7 +196,7 @@ void script_names_declare(lua_State *L, struct script_names *n, int key, const c
 	const char *name = lua_tolstring(L, key, &len);
 	int column = script_names_column(n, name, len);
 
-	check_name(L, name, len);
+	script_field_name(L, name, len);
 	if (strlen(type) > 40 || !script_field_type(type, &c))
 		luaL_error(L, "column %s: expected a type (" SCRIPT_FIELD_TYPES "), found '%s'", name, type);
 	if (column >= 0 && (unsigned)column < n->base->ncolumns)
@@ -215,8 +207,8 @@ void script_names_declare(lua_State *L, struct script_names *n, int key, const c
 					n->ext->columns[column].type_text, type);
 		return;
 	}
-	if (n->ext->ncolumns - n->base->ncolumns >= FIELDS_MAX)
-		luaL_error(L, "field %s: expected at most %d new fields, found one more", name, FIELDS_MAX);
+	if (n->ext->ncolumns - n->base->ncolumns >= SCRIPT_FIELDS_MAX)
+		luaL_error(L, "field %s: expected at most %d new fields, found one more", name, SCRIPT_FIELDS_MAX);
 	c.name = name;
 	c.type_text = type;
 	names_grow(L, n, &c);
@@ -239,113 +231,4 @@ int script_names_settle(lua_State *L)
 	s->grown = NULL;
 	s->was = NULL;
 	return 0;
-}
-
-/* ---- fields = { note = "varchar(200)" } ---- */
-
-static const struct {
-	const char *name;
-	struct column column;
-} field_types[] = {
-	{ "boolean", { .type = COL_TINYINT, .length = 1, .is_boolean = true } },
-	{ "int", { .type = COL_INT } },
-	{ "bigint", { .type = COL_BIGINT } },
-	{ "bigint unsigned", { .type = COL_BIGINT, .is_unsigned = true } },
-	{ "double", { .type = COL_DOUBLE } },
-	{ "decimal", { .type = COL_DECIMAL, .precision = 10 } },
-	{ "varchar", { .type = COL_VARCHAR, .length = 255, .charset = "utf8mb4" } },
-	{ "text", { .type = COL_LONGTEXT, .charset = "utf8mb4" } },
-	{ "json", { .type = COL_JSON } },
-	{ "date", { .type = COL_DATE } },
-	{ "time", { .type = COL_TIME } },
-	{ "datetime", { .type = COL_DATETIME } },
-	{ "timestamp", { .type = COL_TIMESTAMP } },
-};
-
-/* The numbers in brackets: length, precision and scale, or digits of a second. */
-static bool field_sizes(struct column *c, const char *brackets)
-{
-	unsigned a = 0, b = 0;
-	int end = 0, n = sscanf(brackets, "(%5u)%n", &a, &end);
-
-	if (n == 1 && end == 0)
-		n = sscanf(brackets, "(%5u,%3u)%n", &a, &b, &end);
-	if (n < 1 || end == 0 || brackets[end])
-		return false;
-	switch (c->type) {
-	case COL_DECIMAL:
-		c->precision = (uint8_t)a;
-		c->scale = (uint8_t)b;
-		return a >= 1 && a <= 65 && b <= 30 && b <= a;
-	case COL_VARCHAR: c->length = a; return n == 1 && a >= 1;
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP: c->scale = (uint8_t)a; return n == 1 && a <= 6;
-	default: return false;
-	}
-}
-
-bool script_field_type(const char *text, struct column *c)
-{
-	size_t n = strcspn(text, "(");
-
-	for (size_t i = 0; i < sizeof(field_types) / sizeof(*field_types); i++) {
-		if (strlen(field_types[i].name) != n || strncmp(field_types[i].name, text, n) != 0)
-			continue;
-		*c = field_types[i].column;
-		c->nullable = true;
-		return text[n] == '\0' || field_sizes(c, text + n);
-	}
-	return false;
-}
-
-static int field_order(const void *a, const void *b)
-{
-	return strcmp(((const struct column *)a)->name, ((const struct column *)b)->name);
-}
-
-void script_fields_free(struct script *s)
-{
-	for (unsigned i = 0; i < s->nfields; i++) {
-		free((char *)s->fields[i].name);
-		free((char *)s->fields[i].type_text);
-	}
-	free(s->fields);
-	s->fields = NULL;
-	s->nfields = 0;
-}
-
-void script_fields_add(const struct script *s, struct schema *schema)
-{
-	for (unsigned i = 0; i < s->nfields; i++)
-		if (schema_column(schema, s->fields[i].name, strlen(s->fields[i].name)) < 0)
-			schema_add_column(schema, &s->fields[i]);
-}
-
-void script_fields_read(lua_State *L, int idx)
-{
-	struct script *s = script_of(L);
-
-	script_fields_free(s);
-	if (lua_isnil(L, idx))
-		return;
-	if (!lua_istable(L, idx))
-		luaL_error(L, "fields: expected a table of names and types, found a %s", luaL_typename(L, idx));
-	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
-		struct column c;
-
-		if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING ||
-				!script_field_type(lua_tostring(L, -1), &c))
-			luaL_error(L, "fields: expected name = \"type\" (" SCRIPT_FIELD_TYPES "), found %s",
-					luaL_tolstring(L, -1, NULL));
-		if (s->nfields == FIELDS_MAX)
-			luaL_error(L, "fields: expected at most %d, found more", FIELDS_MAX);
-		check_name(L, lua_tostring(L, -2), lua_rawlen(L, -2));
-		c.name = xstrdup(lua_tostring(L, -2));
-		c.type_text = xstrdup(lua_tostring(L, -1));
-		s->fields = xrealloc(s->fields, (s->nfields + 1) * sizeof(*s->fields));
-		s->fields[s->nfields++] = c;
-	}
-	if (s->nfields) /* Lua's order changes from run to run; columns must not */
-		qsort(s->fields, s->nfields, sizeof(*s->fields), field_order);
 }

@@ -74,6 +74,7 @@ static int load_script(lua_State *L)
 	require_function(L, 1, "transform", true);
 	require_function(L, 1, "delete", false);
 	s->has_delete = !lua_isnil(L, -1);
+	script_declared_read(L, 1);
 	script_sandbox_freeze(L, 1);
 	s->row = script_row_push(L);
 	script_event_push(L);
@@ -242,6 +243,7 @@ void script_close_one(struct script *s)
 	script_close_state(s);
 	script_lines_free(s);
 	script_fields_free(s);
+	script_declared_free(s);
 	script_require_free(s);
 	free_config(s);
 	free(s->taken);

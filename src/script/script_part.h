@@ -106,6 +106,9 @@ struct script {
 	struct schema *was;
 	struct column *fields; /* declared by the script */
 	unsigned nfields;
+	char **key; /* of the target's table, by the script; none: MySQL's */
+	unsigned nkey;
+	bool changes_key; /* it writes other keys than MySQL's */
 	struct script_stats stats;
 	struct script_lines *lines; /* NULL: they are not counted */
 	bool watched;		    /* line is kept: the one that ran last */
@@ -263,11 +266,26 @@ int script_names_column(const struct script_names *n, const char *name, size_t l
 __attribute__((noreturn)) void script_names_unknown(lua_State *L, const struct script_names *n, int key, int value);
 void script_names_declare(lua_State *L, struct script_names *n, int key, const char *type);
 int script_names_settle(lua_State *L); /* 1: whether the call failed; to be called when s->grown */
-bool script_field_type(const char *text, struct column *c);
 void script_names_free(struct script *s);
+
+/* script_declared.c */
+#define SCRIPT_FIELDS_MAX 256 /* columns that a script may add to a schema */
+#define SCRIPT_FIELD_TYPES \
+	"boolean, int, bigint, bigint unsigned, double, decimal(p,s), varchar(n), text, json, date, time, datetime, timestamp"
+void script_field_name(lua_State *L, const char *name, size_t len); /* raises when it is none */
+bool script_field_type(const char *text, struct column *c);
+void script_fields_free(struct script *s);
 void script_fields_read(lua_State *L, int idx);			       /* the script's table `fields` */
 void script_fields_add(const struct script *s, struct schema *schema); /* those that it lacks */
-void script_fields_free(struct script *s);
+void script_declared_read(lua_State *L, int env);		       /* the script's `key` and `changes_key` */
+void script_declared_free(struct script *s);
+/* A column of `key` that neither the schema nor `fields` has; NULL: none. */
+const char *script_declared_missing(const struct script *s, const struct schema *schema);
+void script_declared_words(const struct script *s, const struct schema *schema, const char *missing, char *out,
+		size_t size); /* that it is missing */
+void script_declared_apply(const struct script *s, struct schema *wide);
+/* A cell of MySQL's key gets v, which stands at idx: raises where that is not declared. */
+void script_key_written(lua_State *L, const struct column *c, unsigned column, const struct value *v, int idx);
 
 /* script_row.c */
 void script_row_open(lua_State *L);		  /* keep() goes into the table on top */

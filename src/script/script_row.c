@@ -169,6 +169,8 @@ void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
 		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name,
 				v.kind == VALUE_NULL ? "null" : "nil");
+	if (is_key)
+		script_key_written(L, c, (unsigned)column, &v, value);
 	row_own(L, r);
 	r->cells[column] = v;
 	r->key_written |= is_key;

@@ -175,6 +175,26 @@ grep -q '"before":{"status":"new"' "$dir/run.json"; ok $? "--unmasked shows it" 
 m lua run "$dir/parts.lua" --table testdb.parts > "$dir/out"
 grep -q "^testdb.parts: 5 messages of mysql.testdb.parts, 5 rows" "$dir/out"; ok $? "told for a person" || note < "$dir/out"
 has_rows parts $'2|test|2|||\n3|test|100|3.00||' "nothing has changed"
+# ---- what a script declares of the target's table ----
+
+cp "$top_srcdir/lua/history.lua" "$dir/history.lua"
+printf '[table testdb.prices]\ntransform = history.lua\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.prices; ok $? "a section for a history table" || what_is_wrong
+sql testdb -e "CREATE TABLE prices (id INT PRIMARY KEY, price DECIMAL(10,2)); INSERT INTO prices VALUES (1, 1.5), (2, 2.5)"
+versions() { sqlite3 "$dir/state/warehouse/testdb.db" "SELECT id, price, gone FROM prices ORDER BY id, valid_from" 2> /dev/null; }
+has_versions() { [ "$(versions)" = "$1" ]; }
+until_true 20 has_versions $'1|1.50|0\n2|2.50|0'; ok $? "the first versions" || what_is_wrong # of one millisecond the last one stays
+sql testdb -e "UPDATE prices SET price = 3.5 WHERE id = 1; DELETE FROM prices WHERE id = 2"
+until_true 20 has_versions $'1|1.50|0\n1|3.50|0\n2|2.50|0\n2|2.50|1'; ok $? "an update and a delete are versions" || what_is_wrong
+sql testdb -e "UPDATE prices SET id = 3 WHERE id = 1"
+until_true 20 has_versions $'1|1.50|0\n1|3.50|0\n1|3.50|1\n2|2.50|0\n2|2.50|1\n3|3.50|0'; ok $? "every version of a row stays, and its end" || { versions | note; what_is_wrong; }
+m ddl testdb.prices > "$dir/out"; grep -q 'PRIMARY KEY ("id", "valid_from")' "$dir/out"; ok $? "ddl: the script's key" || note < "$dir/out"
+m verify testdb.prices > "$dir/out" 2>&1; grep -q "a key of their own (id, valid_from)" "$dir/out"; ok $? "verify says why it does not compare" || note < "$dir/out"
+sed -i 's/, "valid_from" }/, "valid_frm" }/' "$dir/history.lua"
+m check > "$dir/check.out"; is $? 1 "a key that the table lacks: exit 1"
+grep -q "history.lua:[0-9]*: key: expected columns of testdb.prices or of .fields., found 'valid_frm', which is none; nearest is 'valid_from'" "$dir/check.out"; ok $? "told with the line" || note < "$dir/check.out"
+
 stop_millrace; is $? 0 "stops"
 try "$dir/parts.lua"; is "$(jq -c 'select(.kind == "summary") | .rows' "$dir/run.json")" 5 "without a running process from the log itself" || note < "$dir/out"
 no_trouble

@@ -104,4 +104,17 @@ __attribute__((unused)) static struct change *orders_change(struct batch *b, str
 	return c;
 }
 
+/* A change of such a row, with the images that its op has; the old one of an update has the status "before". */
+__attribute__((unused)) static struct change *orders_add(struct batch *b, struct schema *s, enum change_op op,
+		int64_t id, const char *status)
+{
+	struct value *row = orders_row(b, s, id, status), *old = orders_row(b, s, id, "before");
+
+	return orders_change(b, s, op,
+			op == CHANGE_UPDATE		      ? old
+					: op == CHANGE_DELETE ? row
+							      : NULL,
+			op == CHANGE_DELETE ? NULL : row);
+}
+
 #endif

@@ -282,7 +282,7 @@ static void test_fan_out(void)
 
 	script_close(s);
 	snprintf(text, sizeof(text),
-			"function transform(row) local t = {} for i = 1, 10000 do local c = row:copy() c.id = i t[i] = c end return t end");
+			"changes_key = true function transform(row) local t = {} for i = 1, 10000 do local c = row:copy() c.id = i t[i] = c end return t end");
 	s = script_open_text("fan.lua", text,
 			&(struct script_limits){ .instructions = 10000000, .memory_bytes = 8 << 20 }, &err);
 	batch_reset(in);

@@ -64,7 +64,7 @@ static void test_names(void)
 /* What init() sets is there for every row; what another function sets is not. */
 static void test_init(void)
 {
-	is_str(findings("local a\nfunction init(config) a = 1 end\nfunction transform(row) row.id = a return row end",
+	is_str(findings("local a\nfunction init(config) a = 1 end\nfunction transform(row) row.email = a return row end",
 			       true),
 			"", "init() may set a variable");
 	is_str(findings("local a\nfunction other() a = 1 end\nfunction transform(row) other() return row end", true),

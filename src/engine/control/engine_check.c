@@ -1,4 +1,5 @@
 /* engine_check.c - the preflight: every room looks at its own system, here they are asked in the order of the data. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,27 @@ static void check_one_script(const struct settings *s, const struct table_settin
 	free(subject);
 }
 
+/* The table as its script makes it. NULL: err; untold: the section is a
+ * pattern, whose scripts are checked without a table. */
+static struct schema *scripted(const struct settings *s, const struct schema *schema, bool *untold, struct err *err)
+{
+	const struct table_settings *conf;
+	char name[TABLE_NAME_ROOM];
+	struct script *script;
+	struct schema *wide;
+
+	*untold = false;
+	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
+	conf = settings_for_table(s, name);
+	if (conf == NULL || !table_has_script(conf))
+		return schema_clone(schema);
+	script = table_script_open(s, conf, err);
+	*untold = script && strcasecmp(conf->name, name) != 0;
+	wide = script ? script_target(script, schema, err) : NULL;
+	script_close(script);
+	return wide;
+}
+
 static void free_schemas(struct schema **schemas, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -86,6 +108,30 @@ static void check_secrets(const struct settings *s, struct report *report)
 	for (size_t i = 0; (path = settings_exposed(s, &i)) != NULL;)
 		report_add(report, REPORT_WARNING, "secrets", "chmod o-rwx it, and consider a new password",
 				"%s holds a password, and every user of this machine can read it", path);
+}
+
+/* Each table as it has to be at the target. */
+static int check_target(const struct settings *s, struct schema *const *schemas, size_t nschemas, struct report *report,
+		struct err *err)
+{
+	struct schema **wide = xcalloc(nschemas + 1, sizeof(*wide));
+	struct err of_script;
+	bool untold;
+	int rc;
+
+	for (size_t i = 0; i < nschemas; i++) {
+		err_clear(&of_script);
+		wide[i] = scripted(s, schemas[i], &untold, &of_script);
+		if (wide[i] == NULL && untold)
+			report_add(report, REPORT_PROBLEM, "target",
+					"Correct `key` in the script, or give the table a section of its own.", "%s",
+					of_script.msg);
+		if (wide[i] == NULL)
+			wide[i] = schema_ref(schemas[i]);
+	}
+	rc = sink_check(&s->sink, wide, nschemas, report, err);
+	free_schemas(wide, nschemas);
+	return rc;
 }
 
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
@@ -122,7 +168,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 				&now, err);
 	err_clear(&now);
 	if (role != ROLE_CAPTURE) {
-		if (sink_check(&s->sink, schemas, nschemas, report, &now))
+		if (check_target(s, schemas, nschemas, report, &now))
 			unreachable(report, "target", "Start StarRocks, or correct [starrocks] fe.http and fe.mysql.",
 					&now, err);
 		for (size_t i = 0; i < s->ntables; i++)
@@ -151,8 +197,11 @@ static void put_comment(struct buf *b, const char *text)
 static bool put_ddl(const struct settings *s, const struct schema *schema, struct buf *b)
 {
 	struct err why_not = { .kind = ERR_NONE };
-	char *why = NULL, *text = sink_ddl(&s->sink, schema, &why, &why_not);
+	bool untold;
+	struct schema *wide = scripted(s, schema, &untold, &why_not);
+	char *why = NULL, *text = wide ? sink_ddl(&s->sink, wide, &why, &why_not) : NULL;
 
+	schema_unref(wide);
 	put_comment(b, text ? why : why_not.msg);
 	if (text)
 		buf_printf(b, "%s;\n\n", text);
