@@ -136,8 +136,62 @@ static void verified_text(char *out, size_t size, const struct status *s, const 
 		snprintf(out, size, "equal, %s ago", ago);
 }
 
+static void print_script_failure(const struct status *s, const struct status_script *one)
+{
+	char ago[32];
+
+	if (one->failed_us == 0)
+		return;
+	cli_duration(ago, sizeof(ago), (s->wall_us - one->failed_us) / 1000);
+	printf("        failed last %s ago: ", ago);
+	cli_put_safe(stdout, one->failed, strlen(one->failed));
+	say("; key ", one->failed_key[0] ? one->failed_key : "(none)");
+	putchar('\n');
+}
+
+static void print_script_cost(const struct status_script *one)
+{
+	printf(", %.0f rows/s", one->rows_per_s);
+	if (one->rows)
+		printf(", %" PRIu64 " ns a row", one->ns / one->rows);
+	if (one->p50_ns >= 0)
+		printf(" (p50 %" PRId64 ", p99 %" PRId64 ")", one->p50_ns, one->p99_ns);
+	if (one->instructions >= 0)
+		printf(", %" PRId64 " instructions", one->instructions);
+	if (one->bytes >= 0)
+		printf(", %" PRId64 " bytes", one->bytes);
+}
+
+/* What a table's rows go through. Scripts are in the order of tables: *next is the first one that was not printed. */
+static void print_scripts(const struct status *s, const struct status_table *t, size_t *next)
+{
+	while (*next < s->nscripts && strcmp(s->scripts[*next].table, t->name) < 0)
+		++*next;
+	for (; *next < s->nscripts && strcmp(s->scripts[*next].table, t->name) == 0; ++*next) {
+		const struct status_script *one = &s->scripts[*next];
+
+		say("    script ", one->script);
+		printf(" %s", one->version);
+		print_script_cost(one);
+		for (size_t k = 0; k < one->ndrops; k++) {
+			say(k ? ", " : "; dropped: ", one->drops[k].reason[0] ? one->drops[k].reason : "return nil");
+			printf(" %" PRIu64, one->drops[k].rows);
+		}
+		if (one->dead)
+			printf("; failed: %" PRIu64, one->dead);
+		putchar('\n');
+		print_script_failure(s, one);
+	}
+	if (t->counts[0]) {
+		say("        counted: ", t->counts);
+		putchar('\n');
+	}
+}
+
 static void print_tables(const struct status *s)
 {
+	size_t script = 0;
+
 	printf("\n%-*s %-9s %10s %10s %8s %5s %5s %8s  %s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED",
 			"DROPPED", "DEAD", "OPEN", "LAG ROWS", "VERIFIED");
 	for (size_t i = 0; i < s->ntables; i++) {
@@ -152,15 +206,7 @@ static void print_tables(const struct status *s)
 		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %5s %8s  %s\n",
 				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "", half_state_name(t->state), t->captured,
 				t->loaded, t->dropped, t->dead, open, lag, verified);
-		if (t->script[0]) {
-			printf("    script %s, %" PRIu64 " ns a row%s", t->script,
-					t->script_rows ? t->script_ns / t->script_rows : 0,
-					t->drops[0] ? "; dropped: " : "");
-			cli_put_safe(stdout, t->drops, strlen(t->drops));
-			fputs(t->counts[0] ? "; counted: " : "", stdout);
-			cli_put_safe(stdout, t->counts, strlen(t->counts));
-			putchar('\n');
-		}
+		print_scripts(s, t, &script);
 		if (t->error[0]) {
 			fputs("    ", stdout);
 			cli_put_safe(stdout, t->error, strlen(t->error));

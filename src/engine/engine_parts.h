@@ -141,6 +141,9 @@ struct dead_fact {				  /* what a letter is made of */
 };
 /* A letter at the end of b; value: what the caller has for it, in b's arena; NULL: none. */
 struct record *dead_letter_add(struct batch *b, const char *topic, char *key, const struct dead_fact *fact);
+/* {"id":"4711"}: each column of the row's key as MySQL spells it, bytes in hex. false: it has none, or no room */
+bool dead_key(struct buf *out, const struct change *c);
+
 struct dead_writer;
 struct dead_writer *dead_writer_open(struct shared *sh, int worker, struct err *err);
 void dead_writer_close(struct dead_writer *w);
@@ -290,6 +293,8 @@ int engine_series_print(struct engine *e, const struct history_wish *wish, engin
 int engine_latency_print(struct engine *e, int64_t tables, engine_emit *emit, void *arg);
 /* engine_settings.c: the settings in force, a line each: those that a reload changes as it read them; secrets are not in it */
 int engine_settings_print(const struct settings *start, const struct settings *live, engine_emit *emit, void *arg);
+void engine_scripts_tick(struct engine *e, double seconds); /* engine_scripts.c; under lock */
+void engine_scripts_copy(struct engine *e, struct status *out);
 void engine_sections_look(struct engine *e); /* engine_sections.c: sections that no table has; under lock */
 void engine_house_tick(struct engine *e, double seconds, unsigned tick);
 

@@ -71,6 +71,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_settings.c \
 	src/engine/watch/engine_series.c \
 	src/engine/watch/engine_recorder.c \
+	src/engine/watch/engine_scripts.c \
 	src/engine/watch/engine_sections.c \
 	src/engine/recorder/recording.c \
 	src/engine/recorder/recording.h \
@@ -106,6 +107,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_part.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
+	src/engine/load/load_script_cost.c \
 	src/engine/load/load_script_drops.c \
 	src/engine/load/load_script_parts.h \
 	src/engine/load/load_table_script.c \
@@ -169,6 +171,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/problem_table.c \
 	src/engine/status/problems.c \
 	src/engine/status/problems.h \
+	src/engine/status/script_meter.c \
+	src/engine/status/script_meter.h \
 	src/engine/status/latency_ring.c \
 	src/engine/status/latency_ring.h \
 	src/engine/status/series.c \
@@ -207,10 +211,13 @@ check_PROGRAMS += tests/unit/test_load_place
 tests_unit_test_load_place_SOURCES = tests/unit/test_load_place.c src/engine/load/load_place.c tests/tap.h
 tests_unit_test_load_place_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_range tests/unit/test_meter tests/unit/test_settings tests/unit/test_status_json
-tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.c
+tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.c src/engine/status/script_meter.c
 tests_unit_test_meter_LDADD = $(CORE)
 tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
+check_PROGRAMS += tests/unit/test_script_meter
+tests_unit_test_script_meter_SOURCES = tests/unit/test_script_meter.c src/engine/status/script_meter.c
+tests_unit_test_script_meter_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_pace
 tests_unit_test_load_pace_SOURCES = tests/unit/test_load_pace.c src/engine/load/load_pace.c
 tests_unit_test_load_pace_LDADD = $(ROW)
@@ -255,7 +262,7 @@ check_PROGRAMS += tests/unit/test_complete
 tests_unit_test_complete_SOURCES = tests/unit/test_complete.c src/engine/status/complete.c
 tests_unit_test_complete_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_series
-tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c \
+tests_unit_test_series_SOURCES = tests/unit/test_series.c src/engine/status/series.c src/engine/status/meter.c src/engine/status/script_meter.c \
 	src/engine/status/table_series.c src/engine/status/latency_ring.c
 tests_unit_test_series_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_recording

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum figure { FIG_U64, FIG_I64, FIG_UINT, FIG_DOUBLE, FIG_BOOL }; /* I64: negative is not known */
-enum scope { OF_PROCESS, OF_CAPTURE, OF_LOAD, OF_STAGE, OF_TABLE, OF_SPECIAL };
+enum scope { OF_PROCESS, OF_CAPTURE, OF_LOAD, OF_STAGE, OF_TABLE, OF_SCRIPT, OF_SPECIAL };
 
 struct metrics {
 	struct http_call *call;
@@ -65,6 +65,31 @@ static void put_sample(struct metrics *m, const struct metric *row, const char *
 		buf_putc(m->out, '}');
 	}
 	put_value(m->out, row, strukt);
+}
+
+/* place: of a script that is not the first of its table, which may have the same name twice. */
+static void put_script_labels(struct metrics *m, const struct status_script *one)
+{
+	http_metrics_pair(m->out, "{", "script", one->script);
+	http_metrics_pair(m->out, ",", "table", one->table);
+	if (one->place)
+		buf_printf(m->out, ",place=\"%u\"", one->place);
+}
+
+static void put_script_sample(struct metrics *m, const struct metric *row, const struct status_script *one)
+{
+	if (!is_known(row, one))
+		return;
+	buf_puts(m->out, row->name);
+	put_script_labels(m, one);
+	buf_putc(m->out, '}');
+	put_value(m->out, row, one);
+}
+
+/* Scripts are in the order of tables. */
+static bool has_figures(const struct metrics *m, const struct status_script *one)
+{
+	return m->tables && strcmp(one->table, m->s->tables[m->tables - 1].name) <= 0;
 }
 
 /* ---- those that are more than a field ---- */
@@ -129,6 +154,44 @@ static void print_table_states(struct metrics *m, const struct metric *row)
 		http_metrics_pair(m->out, "{", "table", m->s->tables[i].name);
 		http_metrics_pair(m->out, ",", "state", half_state_name(m->s->tables[i].state));
 		buf_puts(m->out, "} 1\n");
+	}
+}
+
+static void print_script_drops(struct metrics *m, const struct metric *row)
+{
+	for (size_t i = 0; i < m->s->nscripts && has_figures(m, &m->s->scripts[i]); i++)
+		for (size_t k = 0; k < m->s->scripts[i].ndrops; k++) {
+			const struct status_script_drop *drop = &m->s->scripts[i].drops[k];
+
+			buf_puts(m->out, row->name);
+			put_script_labels(m, &m->s->scripts[i]);
+			http_metrics_pair(m->out, ",", "reason", drop->reason[0] ? drop->reason : "return nil");
+			buf_printf(m->out, "} %" PRIu64 "\n", drop->rows);
+		}
+}
+
+static void put_quantile(struct metrics *m, const struct metric *row, const struct status_script *one, const char *of,
+		int64_t ns)
+{
+	if (ns < 0)
+		return;
+	buf_puts(m->out, row->name);
+	put_script_labels(m, one);
+	buf_printf(m->out, ",quantile=\"%s\"} %.9g\n", of, (double)ns / 1e9);
+}
+
+static void print_script_seconds(struct metrics *m, const struct metric *row)
+{
+	for (size_t i = 0; i < m->s->nscripts && has_figures(m, &m->s->scripts[i]); i++) {
+		const struct status_script *one = &m->s->scripts[i];
+
+		put_quantile(m, row, one, "0.5", one->p50_ns);
+		put_quantile(m, row, one, "0.99", one->p99_ns);
+		buf_printf(m->out, "%s_sum", row->name);
+		put_script_labels(m, one);
+		buf_printf(m->out, "} %.9g\n%s_count", (double)one->ns / 1e9, row->name);
+		put_script_labels(m, one);
+		buf_printf(m->out, "} %" PRIu64 "\n", one->rows);
 	}
 }
 
@@ -273,6 +336,20 @@ static const struct metric metrics[] = {
 			SPECIAL(print_capture_latency) },
 	{ HTTP_LOAD_LATENCY, "histogram", "table", "From the commit at the source to the target.",
 			SPECIAL(print_load_latency) },
+	{ "millrace_script_row_seconds", "summary", "script, table, quantile",
+			"What a row takes in a script; quantiles are of the last rows that were sampled.",
+			SPECIAL(print_script_seconds) },
+	{ "millrace_script_dropped_rows_total", "counter", "script, table, reason", "Rows that it left out.",
+			SPECIAL(print_script_drops) },
+	{ "millrace_script_failed_rows_total", "counter", "script, table", "Rows that failed in it.", OF_SCRIPT,
+			FIG_U64, FIELD(status_script, dead), 0, NULL },
+	{ "millrace_script_row_instructions", "gauge", "script, table", "Lua instructions a row, mean of samples.",
+			OF_SCRIPT, FIG_I64, FIELD(status_script, instructions), 0, NULL },
+	{ "millrace_script_row_bytes", "gauge", "script, table",
+			"Memory that a row asks for and puts out, mean of samples.", OF_SCRIPT, FIG_I64,
+			FIELD(status_script, bytes), 0, NULL },
+	{ "millrace_script_memory_bytes", "gauge", "script, table", "What the script's state holds.", OF_SCRIPT,
+			FIG_I64, FIELD(status_script, memory), 0, NULL },
 	{ "millrace_tables_without_metrics", "gauge", "", "Tables beyond [http] metrics.tables.",
 			SPECIAL(print_tables_without) },
 };
@@ -296,6 +373,10 @@ static void print_rows(struct metrics *m, const struct metric *row)
 	case OF_TABLE:
 		for (size_t i = 0; i < m->tables; i++)
 			put_sample(m, row, "table", s->tables[i].name, &s->tables[i]);
+		break;
+	case OF_SCRIPT:
+		for (size_t i = 0; i < s->nscripts && has_figures(m, &s->scripts[i]); i++)
+			put_script_sample(m, row, &s->scripts[i]);
 		break;
 	case OF_SPECIAL: row->print(m, row); break;
 	}

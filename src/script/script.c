@@ -352,7 +352,7 @@ static bool runs(const struct script *s, const struct change *c)
 void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
 		struct batch *out)
 {
-	size_t before = out->nchanges;
+	size_t before = out->nchanges, sample = s->sample_told ? count / 2 % SCRIPT_SAMPLE_ROWS : SIZE_MAX;
 	int64_t start_us = clock_mono_us();
 
 	s->in = in;
@@ -367,10 +367,12 @@ void script_run_one(struct script *s, const struct batch *in, const struct chang
 			*batch_add_change(out) = *s->change;
 			continue;
 		}
-		if (runs(s, s->change))
-			run_one(s);
-		else
+		if (!runs(s, s->change))
 			pass_through(s);
+		else if (i % SCRIPT_SAMPLE_ROWS == sample)
+			script_run_sampled(s, run_one);
+		else
+			run_one(s);
 	}
 	s->in = NULL;
 	s->out = NULL;

@@ -59,8 +59,25 @@ struct script_stats {
 	uint64_t rows_in, rows_out, dropped, dead, ns;
 };
 void script_stats(const struct script *s, struct script_stats *out);
+/* The i-th of a chain, with its own figures; false: there are no more. Lent. */
+struct script_one {
+	const char *name; /* "orders.lua" */
+	struct script_stats stats;
+	size_t memory; /* that its state holds */
+};
+bool script_one_at(const struct script *s, size_t i, struct script_one *out);
+/* What one row has cost: one in SCRIPT_SAMPLE_ROWS is looked at, so that looking costs less than a hundredth of the rows. */
+enum { SCRIPT_SAMPLE_ROWS = 128 };
+struct script_sample {
+	size_t place; /* in the chain */
+	int64_t ns;
+	int64_t instructions; /* by tens, and what C functions charge; -1: not counted. Where they are, ns is -1: to count takes time */
+	int64_t bytes; /* that Lua allocated for it, and of what it puts out */
+};
+void script_on_sample(struct script *s, void told(void *arg, const struct script_sample *sample), void *arg);
 /* Dropped rows by reason: the i-th, over all scripts of a chain; false: there are no more. Lent until the script runs again. */
 struct script_drop {
+	size_t place; /* in the chain; of script_drops_fresh() */
 	const char *script, *reason;
 	uint64_t rows;
 }; /* reason: of drop(); "" of return nil */

@@ -19,6 +19,7 @@
 enum {
 	HOOK_PERIOD = 1000,
 	HOOK_PERIOD_LARGE = 50,
+	HOOK_PERIOD_COUNTING = 10,
 	LOOK_STEPS = 20000,
 	LOOK_BYTES = 1 << 20,
 	LARGE_BLOCK = 1 << 18,
@@ -137,6 +138,8 @@ static void budget_hook(lua_State *L, lua_Debug *ar)
 		return;
 	}
 	script_of(L)->used += script_of(L)->period;
+	if (script_of(L)->counting && !script_of(L)->exceeded && script_of(L)->used < script_of(L)->look_at)
+		return;
 	script_budget_look(L);
 }
 
@@ -152,11 +155,15 @@ void script_budget_look(lua_State *L)
 
 void script_budget_arm(struct script *s)
 {
-	int period = (s->large_now = s->large) ? HOOK_PERIOD_LARGE : HOOK_PERIOD;
+	int period = s->large ? HOOK_PERIOD_LARGE : HOOK_PERIOD;
+
+	s->large_now = s->large;
+	if (s->counting)
+		period = HOOK_PERIOD_COUNTING;
 
 	s->used = 0;
 	s->look_at = LOOK_STEPS < s->limits.instructions ? LOOK_STEPS : s->limits.instructions;
-	s->looked_bytes = 0;
+	s->looked_bytes = s->heap_bytes = 0;
 	s->started_us = 0;
 	s->slow_line = 0;
 	s->exceeded = s->told = s->late = false;
@@ -195,6 +202,7 @@ static void charge_allocation(struct script *s, size_t size)
 		return;
 	s->used += (int64_t)(size / BYTES_PER_STEP);
 	s->looked_bytes += size;
+	s->heap_bytes += size;
 	if (size >= LARGE_BLOCK && !s->large_now) {
 		s->large_now = true;
 		hook_every(s, HOOK_PERIOD_LARGE);

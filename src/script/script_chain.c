@@ -92,11 +92,12 @@ void script_note_drop(struct script *s, const char *reason)
 
 void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg)
 {
-	for (; s; s = s->next)
+	for (size_t place = 0; s; s = s->next, place++)
 		for (unsigned i = 0; i < s->nreasons; i++) {
 			if (s->reasons[i].fresh)
 				each(arg,
 						&(struct script_drop){
+								.place = place,
 								.script = s->name,
 								.reason = s->reasons[i].text,
 								.rows = s->reasons[i].fresh,

@@ -72,6 +72,7 @@ struct script {
 	int64_t look_at;     /* as many used: look at the clock */
 	size_t looked_bytes; /* allocated since the last look */
 	int period;
+	size_t heap_bytes;	     /* allocated in this call */
 	bool large_now, large;	     /* a large block was made in this call; was there when loaded */
 	int64_t batch_us;	     /* when script_run() began */
 	int64_t started_us, time_us; /* of this call, set by the first look; how long it may take */
@@ -110,6 +111,11 @@ struct script {
 	unsigned nkey;
 	bool changes_key; /* it writes other keys than MySQL's */
 	struct script_stats stats;
+	void (*sample_told)(void *, const struct script_sample *);
+	void *sample_arg;
+	uint64_t samples;
+	size_t place;		    /* in the chain; for sample_told */
+	bool counting;		    /* the instructions of this call */
 	struct script_lines *lines; /* NULL: they are not counted */
 	bool watched;		    /* line is kept: the one that ran last */
 	int line;
@@ -178,6 +184,9 @@ static inline void script_charge(lua_State *L, int64_t steps)
 void script_lines_enter(lua_State *L, struct script *s, lua_Debug *ar);
 void script_lines_leave(struct script *s); /* the call has ended */
 void script_lines_free(struct script *s);
+
+/* script_cost.c */
+void script_run_sampled(struct script *s, void run(struct script *s));
 
 /* script_chain.c */
 void script_note_drop(struct script *s, const char *reason);

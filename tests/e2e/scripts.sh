@@ -93,6 +93,10 @@ version() { status | jq -r '.tables[] | select(.table == "testdb.visits") | .scr
 before=$(version)
 printf %s "$before" | grep -qE '^[0-9a-f]{12}$'; ok $? "status tells the version of a table's script: $before"
 until_true 20 status_is '.tables[] | select(.table == "testdb.people") | .script_rows > 2 and .script_ns > 0 and .counts == "hidden 3"'; ok $? "what it costs and counts" || status | jq -c .tables | note
+until_true 20 status_is '[.scripts[] | select(.table == "testdb.people") | .script] | . == ["millrace.conf", "people.lua", "cents.lua"]'; ok $? "each script of the row" || status | jq -c .scripts | note
+status_is '.scripts[] | select(.table == "testdb.people" and .script == "people.lua") | .rows > 0 and .out > 0 and .ns > 0 and .p50_ns > 0 and .p99_ns >= .p50_ns and .bytes > 0 and .memory > 10000 and .section == "testdb.people"'; ok $? "and what each costs" || status | jq -c .scripts | note
+status_is '.scripts[] | select(.table == "testdb.orders") | .dead > 0 and .failed_key == "{\"id\":\"3\"}" and (.failed | startswith("millrace.conf:'"$line"': filter: expected true or false, found ")) and .failed_line == '"$line"; ok $? "the last row that failed, and where" || status | jq -c .scripts | note
+m status > "$dir/out"; grep -qE '^    script people.lua [0-9a-f]{12}, [0-9]+ rows/s, [0-9]+ ns a row \(p50 [0-9]+, p99 [0-9]+\)' "$dir/out"; ok $? "told for a person" || note < "$dir/out"
 sed -i "s/^filter = row.id > 2/filter = row.id > 2/; $line s/.*/filter = row.status ~= 'x'/" "$dir/millrace.conf"
 cat > "$dir/mask.lua" <<'L'
 function transform(row, event)
@@ -119,6 +123,7 @@ other_version() { [ "$(version)" != "$before" ]; }
 until_true 20 other_version; ok $? "one whose cases pass is taken, without waiting for a row" || what_is_wrong
 sql testdb -e "UPDATE visits SET status = 'test' WHERE id = 1; INSERT INTO visits VALUES (5, 'test', NULL, 1)"
 until_true 20 status_is '.tables[] | select(.table == "testdb.visits") | .drops == "a test 2"'; ok $? "status tells dropped rows by reason" || status | jq -c .tables | note
+status_is '[.scripts[] | select(.table == "testdb.visits") | .drops[] | [.reason, .rows]] == [["a test", 2]]'; ok $? "of each script" || status | jq -c .scripts | note
 m dead list --json | jq -r .stage | grep -qE '^script millrace.conf [0-9a-f]{12}$'; ok $? "a dead letter tells the version" || m dead list | note
 
 # ---- a script over what is in the log ----

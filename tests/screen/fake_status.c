@@ -269,6 +269,74 @@ static void fill_events(struct status *s, unsigned second)
 	}
 }
 
+static void fill_scripts(struct status *s, unsigned second)
+{
+	static const struct status_script scripts[] = {
+		{ .script = "millrace.conf",
+				.table = "testdb.customers",
+				.section = "testdb.customers",
+				.version = "9d0f6a2c11b7",
+				.rows = 88410,
+				.out = 88410,
+				.ns = 6012000,
+				.p50_ns = 66,
+				.p99_ns = 190,
+				.instructions = 40,
+				.bytes = 0,
+				.memory = 41200 },
+		{ .script = "mask.lua",
+				.table = "testdb.customers",
+				.section = "testdb.customers",
+				.version = "9d0f6a2c11b7",
+				.place = 1,
+				.rows = 88410,
+				.out = 88410,
+				.ns = 22102500,
+				.p50_ns = 240,
+				.p99_ns = 610,
+				.instructions = -1,
+				.bytes = 128,
+				.memory = 48200 },
+		{ .script = "orders.lua",
+				.table = "testdb.orders",
+				.section = "testdb.*",
+				.version = "3f0a77c1d2b4",
+				.guarded = true,
+				.rows_per_s = 9080,
+				.rows = 1481000,
+				.out = 1449000,
+				.dropped = 31990,
+				.dead = 10,
+				.ns = 503540000,
+				.p50_ns = 310,
+				.p99_ns = 1740,
+				.instructions = 210,
+				.bytes = 384,
+				.memory = 1262000,
+				.failed_us = START_US - 42000000,
+				.failed_line = 12,
+				.failed_key = "{\"id\":9}",
+				.failed = "orders.lua:12: column small: expected a number in its range (tinyint), found integer 128",
+				.failed_version = "3f0a77c1d2b4" },
+	};
+
+	s->nscripts = sizeof(scripts) / sizeof(scripts[0]);
+	if (s->scripts == NULL)
+		s->scripts = xcalloc(s->nscripts, sizeof(*s->scripts));
+	for (size_t i = 0; i < s->nscripts; i++) {
+		struct status_script_drop *drops = s->scripts[i].drops;
+
+		s->scripts[i] = scripts[i];
+		s->scripts[i].rows += second;
+		s->scripts[i].drops = drops;
+	}
+	if (s->scripts[2].drops == NULL)
+		s->scripts[2].drops = xcalloc(2, sizeof(struct status_script_drop));
+	s->scripts[2].ndrops = 2;
+	s->scripts[2].drops[0] = (struct status_script_drop){ .reason = "", .rows = 31400 };
+	s->scripts[2].drops[1] = (struct status_script_drop){ .reason = "test \x1b[31morder", .rows = 590 };
+}
+
 void fake_status_fill(struct status *s, unsigned second)
 {
 	strcpy(s->name, "shop");
@@ -285,6 +353,7 @@ void fake_status_fill(struct status *s, unsigned second)
 	fill_load(&s->load, second);
 	fill_stages(s, second);
 	fill_tables(s, second);
+	fill_scripts(s, second);
 	fill_partitions(s, second);
 	fill_events(s, second);
 	fill_readings(s);

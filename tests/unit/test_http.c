@@ -283,6 +283,9 @@ static void test_metrics(void)
 		"\nmillrace_state{half=\"capture\",state=\"streaming\"} 1\n",
 		"\nmillrace_state{half=\"capture\",state=\"failed\"} 0\n",
 		"\nmillrace_table_captured_rows_total{table=\"testdb.\\\\x1b[31mred\\\\x0a\"} ",
+		"\nmillrace_script_row_seconds{script=\"mask.lua\",table=\"testdb.customers\",place=\"1\",quantile=\"0.99\"} 6.1e-07\n",
+		"\nmillrace_script_row_seconds_sum{script=\"mask.lua\",table=\"testdb.customers\",place=\"1\"} 0.0221025\n",
+		"\nmillrace_script_memory_bytes{script=\"millrace.conf\",table=\"testdb.customers\"} 41200\n",
 		"\nmillrace_tables_without_metrics 2\n", "\nmillrace_healthy 0\n",
 		"\nmillrace_table_load_latency_seconds_bucket{table=\"t\\\"\\\\\\\\x0a\\\\x1b\",le=\"0.001\"} 3\n"
 	};

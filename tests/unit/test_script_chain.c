@@ -133,11 +133,57 @@ static void test_lint(void)
 	end();
 }
 
+static struct script_sample seen[64];
+static size_t nseen;
+
+static void note_sample(void *arg, const struct script_sample *sample)
+{
+	(void)arg;
+	if (nseen < 64)
+		seen[nseen++] = *sample;
+}
+
+static void test_samples(void)
+{
+	static const char *const texts[] = { "function transform(row) return row end",
+		"function transform(row) local n = 0 for i = 1, 500 do n = n + i end row.small = n % 7 return row end",
+		NULL };
+	struct script_one one;
+	size_t times = 0, counts = 0, late = 0;
+
+	open_chain(texts);
+	for (int i = 0; i < 2 * SCRIPT_SAMPLE_ROWS; i++)
+		add(CHANGE_CREATE, i, "paid");
+	nseen = 0;
+	run();
+	is_int(nseen, 0, "nobody asks, nothing is looked at");
+	script_on_sample(chain, note_sample, NULL);
+	for (int i = 0; i < 16; i++)
+		run();
+	for (size_t i = 0; i < nseen; i++) {
+		times += seen[i].ns > 0 && seen[i].instructions == -1;
+		counts += seen[i].place == 1 && seen[i].ns == -1 && seen[i].instructions >= 1000 &&
+				seen[i].instructions < 1200;
+		late += seen[i].place == 1;
+	}
+	is_int(nseen, 64, "one row in SCRIPT_SAMPLE_ROWS, of each script");
+	is_int(late, 32, "which says its place");
+	is_int(times, 60, "most have a time");
+	is_int(counts, 2, "the instructions of some are counted");
+	ok(seen[1].bytes >= 0 && seen[nseen - 1].bytes > 0, "what a row puts out is memory");
+	ok(script_one_at(chain, 1, &one) && strcmp(one.name, "b.lua") == 0 &&
+					one.stats.rows_in == 17 * 2 * SCRIPT_SAMPLE_ROWS && one.memory > 0,
+			"each of a chain has figures of its own");
+	ok(!script_one_at(chain, 2, &one), "there are two");
+	end();
+}
+
 int main(void)
 {
 	orders = orders_schema();
 	in = batch_new();
 	out = batch_new();
+	test_samples();
 	test_rows();
 	test_dropped();
 	test_lint();

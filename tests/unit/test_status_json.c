@@ -59,6 +59,22 @@ static void fill(struct status *s)
 	s->partitions = xcalloc(1, sizeof(*s->partitions));
 	strcpy(s->partitions[0].topic, "mysql.testdb.orders");
 	s->partitions[0].committed = -1;
+	s->nscripts = 1;
+	s->scripts = xcalloc(1, sizeof(*s->scripts));
+	s->scripts[0] = (struct status_script){
+		.table = "testdb.orders",
+		.section = "testdb.*",
+		.script = "orders.lua",
+		.version = "0123456789ab",
+		.place = 1,
+		.p99_ns = 390,
+		.instructions = -1,
+		.failed_line = 12,
+		.failed_key = "{\"id\":9}",
+		.ndrops = 2,
+	};
+	s->scripts[0].drops = xcalloc(2, sizeof(*s->scripts[0].drops));
+	s->scripts[0].drops[1] = (struct status_script_drop){ .reason = "test order", .rows = 7 };
 	s->nproblems = 1;
 	s->problems = xcalloc(1, sizeof(*s->problems));
 	s->problems[0] = (struct status_problem){
@@ -112,6 +128,14 @@ int main(void)
 	ok(back.stages[0].queue_fill == 0.25, "shares");
 	is_str(back.tables[0].error, "stopped", "table");
 	is_int(back.partitions[0].committed, -1, "partition");
+	is_int(back.nscripts, 1, "scripts");
+	is_str(back.scripts[0].section, "testdb.*", "section of one");
+	is_int(back.scripts[0].p99_ns, 390, "its cost");
+	is_int(back.scripts[0].instructions, -1, "which may be unknown");
+	is_str(back.scripts[0].failed_key, "{\"id\":9}", "its last failure");
+	is_int(back.scripts[0].ndrops, 2, "its dropped rows");
+	is_str(back.scripts[0].drops[1].reason, "test order", "by reason");
+	is_int(back.scripts[0].drops[1].rows, 7, "and how many");
 	is_int(back.nproblems, 1, "problems");
 	is_int(back.problems[0].severity, PROBLEM_WARNING, "severity of a problem");
 	is_str(back.problems[0].code, "table-paused", "its code");

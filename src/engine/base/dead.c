@@ -95,7 +95,6 @@ static void put_key_value(struct buf *b, const struct value *v)
 	free(text);
 }
 
-/* {"id":"4711"}: each column of the key as MySQL spells it, bytes in hex. */
 static void op_header(struct batch *b, struct record *r, const struct change *c)
 {
 	char op = (char)c->op;
@@ -103,22 +102,28 @@ static void op_header(struct batch *b, struct record *r, const struct change *c)
 	header(b, r, "millrace.op", &op, 1);
 }
 
-static void key_header(struct batch *b, struct record *r, const struct change *c)
+bool dead_key(struct buf *out, const struct change *c)
 {
 	const struct value *row = c->after ? c->after : c->before;
-	struct buf key;
 
 	if (row == NULL || c->schema->nkey == 0)
-		return;
-	buf_init(&key, HEADER_MAX);
+		return false;
 	for (unsigned i = 0; i < c->schema->nkey; i++) {
-		buf_putc(&key, i ? ',' : '{');
-		buf_json_str(&key, c->schema->columns[c->schema->key[i]].name);
-		buf_putc(&key, ':');
-		put_key_value(&key, &row[c->schema->key[i]]);
+		buf_putc(out, i ? ',' : '{');
+		buf_json_str(out, c->schema->columns[c->schema->key[i]].name);
+		buf_putc(out, ':');
+		put_key_value(out, &row[c->schema->key[i]]);
 	}
-	buf_putc(&key, '}');
-	if (!key.failed)
+	buf_putc(out, '}');
+	return !out->failed;
+}
+
+static void key_header(struct batch *b, struct record *r, const struct change *c)
+{
+	struct buf key;
+
+	buf_init(&key, HEADER_MAX);
+	if (dead_key(&key, c))
 		header(b, r, "millrace.key", key.data, key.len);
 	buf_done(&key);
 }

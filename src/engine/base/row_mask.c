@@ -33,6 +33,19 @@ bool row_mask_file(const char *path)
 	return masks;
 }
 
+bool row_mask_script(const struct script *script)
+{
+	struct script_source source;
+	bool masks = false;
+
+	for (size_t i = 0; !masks && script_source_at(script, i, &source); i++) {
+		masks = has_word(source.text, strlen(source.text));
+		for (size_t k = 0; !masks && k < source.nfiles; k++)
+			masks = has_word(source.files[k].text, strlen(source.files[k].text));
+	}
+	return masks;
+}
+
 void row_mask_init(struct row_mask *m, const struct settings *s)
 {
 	*m = (struct row_mask){ .settings = s, .masks = xcalloc(s->ntables + 1, sizeof(*m->masks)) };

@@ -19,7 +19,8 @@ struct row_mask {
 
 void row_mask_init(struct row_mask *m, const struct settings *s); /* reads the scripts as they are now */
 void row_mask_done(struct row_mask *m);
-bool row_mask_file(const char *path); /* whether a script masks */
+bool row_mask_file(const char *path);		   /* whether a script masks */
+bool row_mask_script(const struct script *script); /* the same of one that was read */
 bool row_mask_table(const struct row_mask *m, const char *db, const char *table);
 bool row_mask_topic(const struct row_mask *m, const char *topic); /* "prefix.db.table" */
 

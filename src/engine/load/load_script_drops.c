@@ -19,6 +19,7 @@ struct tally {
 struct table_drops {
 	struct tally drops, counts;
 	bool fresh;
+	const struct script_costs *costs; /* lent for the time of drops_note() */
 };
 
 static void add(struct table_drops *d, struct tally *t, const char *text, uint64_t rows)
@@ -41,6 +42,8 @@ static void note_drop(void *arg, const struct script_drop *drop)
 	snprintf(text, sizeof(text), *drop->reason ? "%.60s" : "return nil in %.40s",
 			*drop->reason ? drop->reason : drop->script);
 	add(d, &d->drops, text, drop->rows);
+	if (drop->place < d->costs->count)
+		script_meter_drop(d->costs->meters[drop->place], drop->reason, drop->rows);
 }
 
 static void note_count(void *arg, const char *name, uint64_t count)
@@ -50,11 +53,12 @@ static void note_count(void *arg, const char *name, uint64_t count)
 	add(d, &d->counts, name, count);
 }
 
-bool drops_note(struct table_drops **d, struct script *script)
+bool drops_note(struct table_drops **d, struct script *script, const struct script_costs *costs)
 {
 	if (*d == NULL)
 		*d = xcalloc(1, sizeof(**d));
 	(*d)->fresh = false;
+	(*d)->costs = costs;
 	script_drops_fresh(script, note_drop, *d);
 	script_counts_fresh(script, note_count, *d);
 	return (*d)->fresh;

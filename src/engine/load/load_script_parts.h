@@ -14,6 +14,7 @@ struct script_stage {
 	struct section_script *sections; /* those that any of them uses */
 	bool untold;			 /* the status does not know all of a table's script */
 	int64_t told_us;		 /* monotonic: when it did last */
+	uint64_t compiled;		 /* scripts so far: each has a number */
 	uint64_t reload;		 /* load.reload as it was seen last */
 	struct topic_wait *waits;	 /* all; a topic knows its own */
 	unsigned resumed;		 /* load.resumed as it was seen last */
@@ -26,10 +27,23 @@ void scripts_reload(struct script_stage *st); /* when somebody asked for it */
 void scripts_tell(struct script_stage *st);   /* versions and dropped rows to the status, once a second */
 void scripts_free(struct script_stage *st);
 
+/* load_script_cost.c: of one table, a meter for each script of the chain that it runs through */
+struct script_costs {
+	struct script_meter **meters;
+	struct script_stats *before; /* the batch */
+	size_t count;
+	bool masks; /* what it says of a row is not shown */
+};
+/* From now on it is this one; NULL: none. The status goes on telling it after costs_end(), until the next. */
+void costs_begin(struct script_costs *c, struct table_meter *table, const char *section, const struct script *script);
+void costs_end(struct script_costs *c);
+void costs_before(struct script_costs *c, struct script *script);
+void costs_after(struct script_costs *c, struct script *script, const struct load_item *item, bool guarded);
+
 /* load_script_drops.c: of one table; NULL: none yet. Its user frees it */
 struct table_drops;
 /* What the script has dropped and counted since the last call; false: nothing. */
-bool drops_note(struct table_drops **d, struct script *script);
+bool drops_note(struct table_drops **d, struct script *script, const struct script_costs *costs);
 void drops_tell(const struct table_drops *d, struct table_meters *meters, struct table_meter *m, const char *version);
 
 /* load_wait.c */

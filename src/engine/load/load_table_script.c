@@ -23,6 +23,7 @@ struct section_script { /* of a section [table NAME]: tables of a pattern share 
 	struct script *script;
 	struct load_guard guard;
 	unsigned tables; /* that use it */
+	uint64_t number; /* of its script; another one has another */
 };
 
 struct table_script { /* one a topic, also when there is no script */
@@ -30,8 +31,10 @@ struct table_script { /* one a topic, also when there is no script */
 	struct section_script *section; /* NULL: no script */
 	struct table_meter *meter;
 	struct table_drops *drops; /* NULL: none */
-	bool untold;		   /* the status has not all of it */
-	bool slow;		   /* the last batch took so long that it was told */
+	struct script_costs costs;
+	uint64_t costs_of; /* the number of the script that they are of; 0: none */
+	bool untold;	   /* the status has not all of it */
+	bool slow;	   /* the last batch took so long that it was told */
 };
 
 static void told_version(const struct section_script *c, const char *what)
@@ -87,6 +90,7 @@ static int compile(struct script_stage *st, struct section_script *c, const stru
 	look_at_version(st, c, conf);
 	script_close(c->script);
 	c->script = fresh;
+	c->number = ++st->compiled;
 	return 0;
 }
 
@@ -149,6 +153,16 @@ static void is_news(struct script_stage *st, struct table_script *t)
 	t->untold = st->untold = true;
 }
 
+static void follow_script(struct table_script *t)
+{
+	uint64_t number = t->section ? t->section->number : 0;
+
+	if (number != t->costs_of)
+		costs_begin(&t->costs, t->meter, t->section ? t->section->name : NULL,
+				t->section ? t->section->script : NULL);
+	t->costs_of = number;
+}
+
 void scripts_tell(struct script_stage *st)
 {
 	int64_t now_us = clock_mono_us();
@@ -197,6 +211,7 @@ static struct table_script *table_script(struct script_stage *st, struct load_to
 	t = xcalloc(1, sizeof(*t));
 	t->meter = table_meter_get(st->l->sh->tables, name);
 	table_uses(t, section);
+	follow_script(t);
 	is_news(st, t);
 	t->next = st->tables;
 	st->tables = topic->script = t;
@@ -239,6 +254,7 @@ static void reload_table(struct script_stage *st, struct table_script *t)
 		logline(LOG_NOTICE, "script", section ? "%s through [table %s]" : "%s through no script any more%s",
 				t->meter->name, section ? section->name : "");
 	table_uses(t, section);
+	follow_script(t);
 	is_news(st, t);
 }
 
@@ -280,6 +296,7 @@ void scripts_free(struct script_stage *st)
 
 		st->tables = t->next;
 		free(t->drops);
+		costs_end(&t->costs);
 		free(t);
 	}
 	free_sections(st, true);
@@ -310,6 +327,16 @@ static void tell_slow(void *arg, const struct script_slow *slow)
 			*key ? key : "(none)");
 }
 
+/* The guard has taken the version back that these tables went through. */
+static void all_follow(struct script_stage *st, const struct section_script *c)
+{
+	for (struct table_script *t = st->tables; t; t = t->next)
+		if (t->section == c) {
+			follow_script(t);
+			is_news(st, t);
+		}
+}
+
 static int run_script(struct script_stage *st, struct table_script *t, struct load_item *item, struct err *err)
 {
 	struct slow_batch batch = { .st = st, .item = item };
@@ -319,21 +346,23 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 
 	script_stats(script, &before);
 	script_on_slow(script, tell_slow, &batch);
+	costs_before(&t->costs, script);
 	rc = script_run(script, item->in, 0, item->in->nchanges, item->out, err);
 	script_on_slow(script, NULL, NULL);
 	must_debug(batch_is_sound(item->out));
 	script_stats(script, &after);
+	costs_after(&t->costs, script, item, t->section->guard.armed);
 	counter_add(&t->meter->dropped, after.dropped - before.dropped);
 	counter_add(&t->meter->script_rows, after.rows_in - before.rows_in);
 	counter_add(&t->meter->script_ns, after.ns - before.ns);
 	if (guard_count(&t->section->guard, after.rows_in - before.rows_in,
 			    after.dropped + after.dead - before.dropped - before.dead)) {
-		drops_note(&t->drops, script);
+		drops_note(&t->drops, script, &t->costs);
 		take_back(st, t->section);
-		is_news(st, t);
+		all_follow(st, t->section);
 		script = t->section->script;
 	}
-	if (drops_note(&t->drops, script))
+	if (drops_note(&t->drops, script, &t->costs))
 		is_news(st, t);
 	if (t->slow && !batch.told)
 		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);

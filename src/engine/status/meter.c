@@ -198,6 +198,7 @@ void table_meters_free(struct table_meters *t)
 	for (size_t i = 0; i < t->count; i++) {
 		free(atomic_load(&t->items[i]->capture));
 		free(atomic_load(&t->items[i]->load));
+		script_meters_free(&t->items[i]->scripts);
 		free(t->items[i]);
 	}
 	free(t->items);

@@ -15,6 +15,7 @@
 
 #include "core/histogram.h"
 #include "core/queue.h"
+#include "engine/status/script_meter.h"
 #include "engine/status/status.h"
 #include "row/batch.h"
 
@@ -92,6 +93,7 @@ struct table_meter {
 	_Atomic int64_t lag_rows, lag_ms; /* of the load, by the housekeeper; -1 unknown */
 	struct counter script_rows,
 			script_ns;   /* script thread: rows that went through the table's script, and what that took */
+	script_meters scripts;	     /* of its section, in what is or was in force */
 	_Atomic int64_t complete_us; /* wall: everything of it up to this commit is at the target; 0 unknown */
 	/* of complete.h's samples; the housekeeper's */
 	uint64_t complete_from; /* the first one that counts for it; UINT64_MAX: none yet */

@@ -45,6 +45,9 @@ size_t status_failing(const struct status *s)
 
 void status_done(struct status *s)
 {
+	for (size_t i = 0; i < s->nscripts; i++)
+		free(s->scripts[i].drops);
+	free(s->scripts);
 	free(s->readings);
 	free(s->stages);
 	free(s->tables);

@@ -135,6 +135,28 @@ struct status_table {
 	char error[512];
 };
 
+struct status_script_drop {
+	char reason[64]; /* of drop(); "" of return nil */
+	uint64_t rows;
+};
+
+struct status_script { /* a script at work for one table; of a chain each. Figures since the start, where nothing else is said */
+	const char *table, *section, *script;  /* db.table, the section's name, "orders.lua": static or interned */
+	char version[16];		       /* of the section's scripts, as `lua versions` tells it */
+	unsigned place;			       /* in the chain, from 0 */
+	bool guarded;			       /* script.guard looks at the version */
+	uint64_t rows, out, dropped, dead, ns; /* rows that came and left */
+	double rows_per_s;		       /* over the last seconds */
+	int64_t p50_ns, p99_ns;		       /* a row, of the last that were sampled; -1: none */
+	int64_t instructions, bytes;	       /* a row, mean of those that were sampled; -1: none */
+	int64_t memory;			       /* bytes that its state holds */
+	int64_t failed_us;		       /* wall: when a row failed last; 0: none has */
+	int failed_line;		       /* 0: not known */
+	char failed_key[160], failed[300], failed_version[16]; /* without what the script masks */
+	struct status_script_drop *drops;		       /* by reason */
+	size_t ndrops;
+};
+
 struct status_partition {
 	char topic[250];
 	int32_t id;
@@ -202,6 +224,8 @@ struct status {
 	size_t nstages;
 	struct status_table *tables;
 	size_t ntables;
+	struct status_script *scripts; /* by table and place */
+	size_t nscripts;
 	struct status_partition *partitions;
 	size_t npartitions;
 	struct status_routine *routines;

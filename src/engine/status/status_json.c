@@ -167,6 +167,36 @@ static const struct field table_fields[] = {
 	TEXT(status_table, "error", error),
 	END,
 };
+static const struct field script_fields[] = {
+	FIELD(status_script, F_NAME, "table", table),
+	FIELD(status_script, F_NAME, "section", section),
+	FIELD(status_script, F_NAME, "script", script),
+	TEXT(status_script, "version", version),
+	FIELD(status_script, F_UINT, "place", place),
+	FIELD(status_script, F_BOOL, "guarded", guarded),
+	FIELD(status_script, F_U64, "rows", rows),
+	FIELD(status_script, F_U64, "out", out),
+	FIELD(status_script, F_U64, "dropped", dropped),
+	FIELD(status_script, F_U64, "dead", dead),
+	FIELD(status_script, F_U64, "ns", ns),
+	FIELD(status_script, F_DOUBLE, "rows_per_s", rows_per_s),
+	FIELD(status_script, F_I64, "p50_ns", p50_ns),
+	FIELD(status_script, F_I64, "p99_ns", p99_ns),
+	FIELD(status_script, F_I64, "instructions", instructions),
+	FIELD(status_script, F_I64, "bytes", bytes),
+	FIELD(status_script, F_I64, "memory", memory),
+	FIELD(status_script, F_I64, "failed_us", failed_us),
+	FIELD(status_script, F_I32, "failed_line", failed_line),
+	TEXT(status_script, "failed_key", failed_key),
+	TEXT(status_script, "failed", failed),
+	TEXT(status_script, "failed_version", failed_version),
+	END,
+};
+static const struct field script_drop_fields[] = {
+	TEXT(status_script_drop, "reason", reason),
+	FIELD(status_script_drop, F_U64, "rows", rows),
+	END,
+};
 static const struct field partition_fields[] = {
 	TEXT(status_partition, "topic", topic),
 	FIELD(status_partition, F_I32, "partition", id),
@@ -283,6 +313,17 @@ static json_t *trends_json(const struct status *s)
 	return a;
 }
 
+static json_t *scripts_json(const struct status *s)
+{
+	json_t *a = array_json(script_fields, s->scripts, s->nscripts, sizeof(*s->scripts));
+
+	for (size_t i = 0; i < s->nscripts; i++)
+		json_object_set_new(json_array_get(a, i), "drops",
+				array_json(script_drop_fields, s->scripts[i].drops, s->scripts[i].ndrops,
+						sizeof(*s->scripts[i].drops)));
+	return a;
+}
+
 /* The errors of design.md's document: what is wrong now, gathered from where it is kept. */
 static json_t *errors_json(const struct status *s)
 {
@@ -322,6 +363,7 @@ void status_to_json(const struct status *s, struct buf *out)
 	json_object_set_new(o, "load", object_json(load_fields, &s->load));
 	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
 	json_object_set_new(o, "tables", array_json(table_fields, s->tables, s->ntables, sizeof(*s->tables)));
+	json_object_set_new(o, "scripts", scripts_json(s));
 	json_object_set_new(o, "partitions",
 			array_json(partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
 	json_object_set_new(o, "routine_loads",
@@ -415,6 +457,14 @@ static void trends_read(struct status *s, const json_t *a)
 	}
 }
 
+static void scripts_read(struct status *s, const json_t *a)
+{
+	s->scripts = array_read(script_fields, a, sizeof(*s->scripts), &s->nscripts);
+	for (size_t i = 0; i < s->nscripts; i++)
+		s->scripts[i].drops = array_read(script_drop_fields, json_object_get(json_array_get(a, i), "drops"),
+				sizeof(*s->scripts[i].drops), &s->scripts[i].ndrops);
+}
+
 int status_from_json(struct status *s, const char *text, size_t len, struct err *err)
 {
 	json_error_t problem;
@@ -437,6 +487,7 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	trends_read(s, json_object_get(o, "trends"));
 	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
 	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
+	scripts_read(s, json_object_get(o, "scripts"));
 	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions),
 			&s->npartitions);
 	s->routines = array_read(routine_fields, json_object_get(o, "routine_loads"), sizeof(*s->routines),

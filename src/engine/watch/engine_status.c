@@ -218,6 +218,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 		if (e->role == ROLE_LOAD)
 			engine_sections_look(e);
 	}
+	engine_scripts_tick(e, seconds);
 	engine_rules_sample(e, tick);
 	pthread_mutex_unlock(&e->lock);
 	look(e, partitions != NULL, tick);
@@ -399,6 +400,7 @@ void engine_status_look(struct engine *e, struct status *out)
 	pthread_mutex_lock(&e->lock);
 	copy_partitions(e, out);
 	copy_tables(e, out);
+	engine_scripts_copy(e, out);
 	engine_dead_copy(e, out);
 	copy_load_lag(out);
 	settle_states(e, out);
