@@ -105,6 +105,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_interval.c \
 	src/engine/load/load_pace.c \
 	src/engine/load/load_part.c \
+	src/engine/load/load_password.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
 	src/engine/load/load_script_cost.c \

@@ -25,9 +25,10 @@ struct sink_conf {
 	char *state_dir;	  /* the embedded warehouse lives in state_dir/warehouse */
 	char *fe_http, *fe_mysql; /* [starrocks] fe.http = host:port[, host:port]; NULL: the embedded warehouse */
 	char *user, *password;
-	struct login_conf login; /* of fe.mysql: ssl.mode .. auth.plugins */
-	struct conf_list be_map; /* be.map: hosts that a frontend may redirect to, and where they are reached */
-	char *database;		 /* NULL: as at the source */
+	struct sink_password *changed; /* ask sink_password(); NULL: it stays what it was at the start */
+	struct login_conf login;       /* of fe.mysql: ssl.mode .. auth.plugins */
+	struct conf_list be_map;       /* be.map: hosts that a frontend may redirect to, and where they are reached */
+	char *database;		       /* NULL: as at the source */
 	const char *(*target_of)(const void *arg, const char *db_table); /* target of its section; NULL: none */
 	const void *target_arg;
 	int load;		 /* load: "stream|routine" */
@@ -78,6 +79,12 @@ struct sink_result {
 	char detail[256]; /* what the target said */
 };
 
+struct sink_password *sink_password_new(void);
+void sink_password_free(struct sink_password *p); /* NULL allowed */
+/* As it is now; "" when there is none. It stays valid as long as conf. @thread any */
+const char *sink_password(const struct sink_conf *conf);
+/* What follows is sent the other one. False: it is the same. One thread at a time. */
+bool sink_password_change(const struct sink_conf *conf, const char *text);
 int sink_login_check(const struct sink_conf *conf, struct err *err); /* ssl.* and auth.plugins, which belong together */
 
 int sink_target_check(const char *target, struct err *err); /* DATABASE.TABLE of a section */

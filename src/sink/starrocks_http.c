@@ -130,7 +130,7 @@ static void request_login(struct starrocks_http *h, CURL *c)
 {
 	curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 	curl_easy_setopt(c, CURLOPT_USERNAME, h->conf->user ? h->conf->user : "root");
-	curl_easy_setopt(c, CURLOPT_PASSWORD, h->conf->password ? h->conf->password : "");
+	curl_easy_setopt(c, CURLOPT_PASSWORD, sink_password(h->conf));
 }
 
 static int64_t load_timeout_ms(const struct starrocks_http *h)
@@ -239,7 +239,7 @@ static int answer_parse(struct starrocks_http *h, long http, const char *url, st
 
 	url_host(url, host, sizeof(host));
 	if (http == 401 || http == 403) {
-		err_set(err, ERR_CONFIG, (int)http,
+		err_set(err, ERR_DENIED, (int)http,
 				"StarRocks %s: user '%s' is refused: %s; check the password and GRANT INSERT", host,
 				h->conf->user ? h->conf->user : "root",
 				root ? member(root, "msg", "message") : "no reason given");

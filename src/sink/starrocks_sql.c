@@ -3,6 +3,7 @@
  * connection that was idle turns out to be gone. Declared result widths are wrong there: never used.
  */
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,8 +94,13 @@ static unsigned seconds(int64_t ms, unsigned least)
 
 static int connect_fail(MYSQL *mysql, const char *who, struct err *err)
 {
-	return err_set(err, is_connection_error(mysql_errno(mysql)) ? ERR_UNREACHABLE : ERR_CONFIG,
-			(int)mysql_errno(mysql), "%s: %s", who, mysql_error(mysql));
+	unsigned code = mysql_errno(mysql);
+
+	if (code == ER_ACCESS_DENIED_ERROR || code == ER_ACCESS_DENIED_NO_PASSWORD_ERROR)
+		return err_set(err, ERR_DENIED, (int)code, "%s: %s; see [starrocks] user and password", who,
+				mysql_error(mysql));
+	return err_set(err, is_connection_error(code) ? ERR_UNREACHABLE : ERR_CONFIG, (int)code, "%s: %s", who,
+			mysql_error(mysql));
 }
 
 /* One value; NULL: the statement fails, or there is none. The caller frees. */
@@ -149,7 +155,7 @@ static int connect_one(struct starrocks_sql *s, const struct endpoint *at, struc
 		.host = at->host,
 		.port = at->port ? at->port : DEFAULT_PORT,
 		.user = conf->user,
-		.password = conf->password,
+		.password = sink_password(conf),
 		.charset = "utf8",
 		.connect_s = seconds(conf->connect_timeout_ms, 1),
 		.answer_s = seconds(conf->load_timeout_ms, 5),
@@ -187,7 +193,7 @@ static int connect_any(struct starrocks_sql *s, struct err *err)
 					(int)len, text);
 		if (connect_one(s, &at, err) == 0)
 			return 0;
-		if (err->kind == ERR_CONFIG)
+		if (err_is_refusal(err))
 			return -1;
 	}
 	return -1;

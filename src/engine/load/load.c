@@ -187,8 +187,11 @@ static int session_run(struct load *l, struct err *err)
 static int load_session(struct half *h, struct err *err)
 {
 	struct load *l = (struct load *)h;
-	int rc = shared_log_open(l->sh, err) || session_open(l, err) ? -1 : 0;
+	int rc;
 
+	if (h->error.kind == ERR_DENIED)
+		load_password_again(l);
+	rc = shared_log_open(l->sh, err) || session_open(l, err) ? -1 : 0;
 	if (rc == 0)
 		rc = session_run(l, err);
 	session_close(l);
@@ -232,6 +235,7 @@ void load_free(struct load *l)
 void load_resumed(struct load *l)
 {
 	atomic_fetch_add(&l->resumed, 1);
+	load_password_again(l);
 	load_pauses_changed(l);
 	pthread_mutex_lock(&l->half.lock);
 	if (l->sched)

@@ -132,6 +132,7 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 	atomic_store(&p->meter->trouble, err->kind);
 	atomic_store(&p->meter->state, state);
 	shared_wake(w->l->sh);
+	w->denied |= err->kind == ERR_DENIED;
 }
 
 void part_fine(struct load_worker *w, struct load_part *p)

@@ -180,6 +180,8 @@ struct load {
 	struct load_replay *replay;  /* under half.lock: an order of load_replay.c, the asker's; NULL: none */
 	bool replaying;		     /* under half.lock: the read thread is at it */
 	_Atomic bool replay_asked;
+	bool password_read;  /* under half.lock: a thread reads the password's file */
+	int64_t password_us; /* under half.lock, monotonic: not before then again */
 	/* read thread */
 	struct name_map topics; /* struct load_topic by name */
 	struct load_part **owned;
@@ -207,6 +209,8 @@ size_t load_stuck_share(const struct load *l); /* what partitions that cannot go
 int load_read_loop(struct load *l, struct err *err);
 int load_push(struct load *l,
 		struct load_item *item); /* to the script thread; 1: the session ends, the item is freed */
+/* load_password.c: the target has refused it; there may be another one. Waits for a file or a command. @thread any */
+void load_password_again(struct load *l);
 /* Something changed that decides which partitions are read. @thread any */
 void load_pauses_changed(struct load *l);
 void load_topic_more(struct load *l, struct load_topic *t, size_t bytes); /* they have come. @thread read */

@@ -208,6 +208,9 @@ static void *worker_thread(void *arg)
 		w->called = false;
 		turn_topic(w, &turn);
 		load_sched_give(w->l->sched, turn.topic, w->called);
+		if (w->denied)
+			load_password_again(w->l);
+		w->denied = false;
 	}
 	return NULL;
 }

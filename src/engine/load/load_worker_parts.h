@@ -14,6 +14,7 @@ struct load_worker {
 	pthread_t thread;
 	struct sink *sink;
 	bool called; /* in this turn the target was asked for something */
+	bool denied; /* in this turn the target has refused our user */
 	struct dead_writer *dead;
 	struct collapse *collapse;
 

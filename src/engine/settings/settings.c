@@ -407,6 +407,7 @@ void settings_free(struct settings *s)
 	free(s->log.state_dir);
 	free(s->sink.name);
 	free(s->sink.state_dir);
+	sink_password_free(s->sink.changed);
 	free(s->format.connector_name);
 	conf_free(&settings_table, s);
 	free(s);
@@ -547,6 +548,7 @@ static int settings_derive(struct settings *s, struct err *err)
 		return -1;
 	s->log.name = xstrdup(s->name);
 	s->sink.name = xstrdup(s->name);
+	s->sink.changed = sink_password_new();
 	s->sink.target_of = settings_target;
 	s->sink.target_arg = s;
 	s->format.connector_name = xstrdup(s->name);

@@ -72,6 +72,12 @@ static void look_at_source(struct problems *p, const struct status *s)
 
 /* ---- tables ---- */
 
+/* A server that refuses us needs a person; most other trouble passes. */
+static enum problem_code retrying(const struct table_meter *m)
+{
+	return atomic_load(&m->trouble) == ERR_DENIED ? PROBLEM_TABLE_DENIED : PROBLEM_TABLE_RETRYING;
+}
+
 static void look_at_table(struct engine *e, struct table_meter *m)
 {
 	struct problems *p = e->shared.problems;
@@ -91,7 +97,7 @@ static void look_at_table(struct engine *e, struct table_meter *m)
 	if (atomic_load(&m->stopped) || state == HALF_FAILED)
 		problem_see(p, PROBLEM_TABLE_STOPPED, m->name, "%s", error);
 	else if (atomic_load(&m->tries) > 0)
-		problem_see(p, PROBLEM_TABLE_RETRYING, m->name, "%s; %u tries failed", error, atomic_load(&m->tries));
+		problem_see(p, retrying(m), m->name, "%s; %u tries failed", error, atomic_load(&m->tries));
 }
 
 /* Rows of tables that nobody holds; why: what the first one says that is retried. */

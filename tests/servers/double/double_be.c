@@ -29,13 +29,11 @@ int be_fail(struct be_call *c, const char *fmt, ...)
 
 bool be_auth(struct be_call *c)
 {
-	char password[256];
-	const char *expected;
+	char password[256], expected[256];
 
 	if (!http_basic_auth(c->r, c->user, sizeof(c->user), password, sizeof(password)))
 		return be_fail(c, "no valid Basic authorization") == 0;
-	expected = server_password(c->s, c->user);
-	if (expected == NULL || strcmp(expected, password) != 0)
+	if (!server_password(c->s, c->user, expected, sizeof(expected)) || strcmp(expected, password) != 0)
 		return be_fail(c, "Access denied for %s@127.0.0.1", c->user) == 0;
 	return true;
 }

@@ -166,6 +166,19 @@ static void dump(struct server *s, struct http_request *r)
 	reply(r, t != NULL ? 200 : 404, &b);
 }
 
+/* As ALTER USER: connections that are open go on. */
+static void password(struct server *s, struct http_request *r)
+{
+	char user[128], text[256];
+	bool good = http_query(r, "user", user, sizeof(user)) && http_query(r, "password", text, sizeof(text)) &&
+			server_password_set(s, user, text);
+	struct buf b;
+
+	buf_init(&b, 1 << 10);
+	buf_puts(&b, good ? "changed\n" : "user and password: those of a user expected\n");
+	reply(r, good ? 200 : 400, &b);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct server *s, struct http_request *r);
@@ -175,6 +188,7 @@ static const struct {
 	{ "clear", clear },
 	{ "stats", stats },
 	{ "dump", dump },
+	{ "password", password },
 };
 
 static void handle(struct server *s, unsigned index, struct http_request *r)
@@ -187,7 +201,7 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 			commands[i].run(s, r);
 			return;
 		}
-	http_reply(r, 404, NULL, "text/plain", "fault, faults, clear, stats or dump\n", 36);
+	http_reply(r, 404, NULL, "text/plain", "fault, faults, clear, stats, dump or password\n", 46);
 }
 
 void control_serve(struct server *s, unsigned index, int fd)

@@ -62,7 +62,7 @@ void fe_redirect(struct http_request *r, uint16_t port, char *const *parts, unsi
 	http_reply(r, 307, location, NULL, "", 0);
 }
 
-static bool refuse_user(const struct server *s, struct http_request *r, char *user, size_t size)
+static bool refuse_user(struct server *s, struct http_request *r, char *user, size_t size)
 {
 	char text[320];
 

@@ -243,6 +243,7 @@ int main(int argc, char **argv)
 	s->store.label_keep_num = 1000;
 	s->started_ms = clock_wall_us() / 1000;
 	faults_init(&s->faults);
+	pthread_mutex_init(&s->users_lock, NULL);
 	add_user(s, "root:");
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {

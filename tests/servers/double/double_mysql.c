@@ -389,8 +389,7 @@ static int log_in(struct session *s, struct buf *in)
 {
 	unsigned char scramble[SCRAMBLE];
 	struct login l;
-	const char *password;
-	char text[320], db[512];
+	char text[320], db[512], password[256];
 
 	RAND_bytes(scramble, sizeof(scramble));
 	for (int i = 0; i < SCRAMBLE; i++)
@@ -402,8 +401,8 @@ static int log_in(struct session *s, struct buf *in)
 	snprintf(db, sizeof(db), "%s", l.db);
 	if (strcmp(l.plugin, "mysql_native_password") != 0 && switch_plugin(s, scramble, in, &l) != 0)
 		return -1;
-	password = server_password(s->server, s->user);
-	if (password == NULL || !password_is_right(password, scramble, l.token, l.token_len)) {
+	if (!server_password(s->server, s->user, password, sizeof(password)) ||
+			!password_is_right(password, scramble, l.token, l.token_len)) {
 		snprintf(text, sizeof(text), "Access denied for user '%s' (using password: %s)", s->user,
 				l.token_len > 0 ? "YES" : "NO");
 		send_error(s, 1045, text);

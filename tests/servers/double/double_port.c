@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -103,21 +104,43 @@ void http_serve(struct server *s, unsigned index, int fd,
 	free(r.in);
 }
 
-const char *server_password(const struct server *s, const char *user)
+static struct user *user_of(struct server *s, const char *name)
 {
 	for (unsigned i = 0; i < s->nusers; i++)
-		if (strcmp(s->users[i].name, user) == 0)
-			return s->users[i].password;
+		if (strcmp(s->users[i].name, name) == 0)
+			return &s->users[i];
 	return NULL;
 }
 
-bool server_auth(const struct server *s, const struct http_request *r, char *user, size_t size)
+bool server_password(struct server *s, const char *user, char *out, size_t size)
 {
-	char password[256];
-	const char *expected;
+	const struct user *u = user_of(s, user);
 
-	if (!http_basic_auth(r, user, size, password, sizeof(password)))
+	if (u == NULL)
 		return false;
-	expected = server_password(s, user);
-	return expected != NULL && strcmp(expected, password) == 0;
+	pthread_mutex_lock(&s->users_lock);
+	snprintf(out, size, "%s", u->password);
+	pthread_mutex_unlock(&s->users_lock);
+	return true;
+}
+
+bool server_password_set(struct server *s, const char *user, const char *password)
+{
+	struct user *u = user_of(s, user);
+
+	if (u == NULL)
+		return false;
+	pthread_mutex_lock(&s->users_lock);
+	free(u->password);
+	u->password = xstrdup(password);
+	pthread_mutex_unlock(&s->users_lock);
+	return true;
+}
+
+bool server_auth(struct server *s, const struct http_request *r, char *user, size_t size)
+{
+	char password[256], expected[256];
+
+	return http_basic_auth(r, user, size, password, sizeof(password)) &&
+			server_password(s, user, expected, sizeof(expected)) && strcmp(expected, password) == 0;
 }

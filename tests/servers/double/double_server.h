@@ -5,6 +5,7 @@
 #ifndef DOUBLE_SERVER_H
 #define DOUBLE_SERVER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct server {
 	char *dir, *env_path;
 	struct store store;
 	struct faults faults;
+	pthread_mutex_t users_lock; /* of their passwords */
 	struct user users[USERS_MAX];
 	unsigned nusers;
 	uint16_t fe_port[2], mysql_port, be_port[BACKENDS_MAX], control_port;
@@ -59,8 +61,10 @@ struct port {
 int port_open(struct port *p, uint16_t *number); /* binds to 127.0.0.1; 0 picks a free port and says which */
 int port_start(struct port *p);			 /* a thread that accepts, a thread per connection */
 
-const char *server_password(const struct server *s, const char *user); /* NULL: no such user */
-bool server_auth(const struct server *s, const struct http_request *r, char *user, size_t size);
+/* false: no such user. @thread any */
+bool server_password(struct server *s, const char *user, char *out, size_t size);
+bool server_password_set(struct server *s, const char *user, const char *password);
+bool server_auth(struct server *s, const struct http_request *r, char *user, size_t size);
 
 void fe_serve(struct server *s, unsigned index, int fd);
 void be_serve(struct server *s, unsigned index, int fd);
