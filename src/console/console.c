@@ -299,6 +299,7 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	status_init(&c.status);
 	canvas_init(&c.canvas);
 	c.canvas.ascii = conf->ascii || theme.charset == CHARSET_ASCII || !term_is_utf8();
+	c.canvas.plain = term_is_plain();
 	term_resize(&rows, &cols);
 	canvas_resize(&c.canvas, rows, cols);
 	screen_init(&c.screen, conf->in_process, link->where, engine_request_docs());

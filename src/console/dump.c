@@ -15,7 +15,7 @@
 #include "core/json.h"
 #include "core/xalloc.h"
 
-enum { AROUND_LIST = 8, ROWS_LEAST = 40 }; /* header, tabs, status line and hints; without --size */
+enum { AROUND_LIST = 8, ROWS_LEAST = 40, REQUESTS_MOST = 4 }; /* header, tabs, status line and hints; without --size */
 
 static const char *plain_name(int i)
 {
@@ -153,19 +153,13 @@ static void do_not_follow(struct engine_request *r)
 	r->nargs = n;
 }
 
-static int open_page(struct screen *s, struct engine_link *link, enum view_id id, const char *subject, struct err *err)
+static int ask(struct screen *s, struct engine_link *link, struct err *err)
 {
 	static const struct engine_session session = { .who = "dump", .read_only = true };
-	struct lane lane = { .s = s };
-	struct request_line *parsed;
-	int rc;
+	struct lane lane = { .s = s, .id = s->request_lane };
+	struct request_line *parsed = xcalloc(1, sizeof(*parsed));
+	int rc = request_line_parse(parsed, s->request, s->docs, err);
 
-	screen_page_open(s, id, subject);
-	lane.id = s->request_lane;
-	if (s->request[0] == '\0')
-		return 0;
-	parsed = xcalloc(1, sizeof(*parsed));
-	rc = request_line_parse(parsed, s->request, s->docs, err);
 	if (rc == 0) {
 		do_not_follow(&parsed->request);
 		parsed->request.session = &session;
@@ -174,6 +168,17 @@ static int open_page(struct screen *s, struct engine_link *link, enum view_id id
 	s->request[0] = '\0';
 	screen_lane_end(s, lane.id, rc ? err->msg : "");
 	free(parsed);
+	return rc;
+}
+
+/* An answer may make it ask for more. */
+static int open_page(struct screen *s, struct engine_link *link, enum view_id id, const char *subject, struct err *err)
+{
+	int rc = 0;
+
+	screen_page_open(s, id, subject);
+	for (int i = 0; i < REQUESTS_MOST && rc == 0 && s->request[0]; i++)
+		rc = ask(s, link, err);
 	return rc;
 }
 

@@ -12,6 +12,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/dump.h \
 	src/console/feed.c \
 	src/console/feed.h \
+	src/console/widget/chart.c \
+	src/console/widget/chart.h \
 	src/console/widget/grid.c \
 	src/console/widget/grid.h \
 	src/console/view/asked.c \
@@ -27,22 +29,31 @@ src_console_libconsole_a_SOURCES = \
 	src/console/screen_page.c \
 	src/console/screen_past.c \
 	src/console/screen_parts.h \
+	src/console/widget/heat.c \
+	src/console/widget/heat.h \
 	src/console/widget/rule.c \
 	src/console/widget/rule.h \
 	src/console/widget/show.c \
 	src/console/widget/show.h \
 	src/console/widget/spark.c \
 	src/console/widget/spark.h \
+	src/console/widget/timeline.c \
+	src/console/widget/timeline.h \
 	src/console/widget/wrap.c \
 	src/console/widget/wrap.h \
 	src/console/canvas/keycode.h \
 	src/console/canvas/theme.c \
 	src/console/canvas/theme.h \
 	src/console/canvas/theme_default.c \
+	src/console/view/marks.c \
+	src/console/view/marks.h \
 	src/console/view/messages_detail.c \
 	src/console/view/messages_page.h \
 	src/console/view/messages_rows.c \
 	src/console/view/messages_save.c \
+	src/console/view/metrics_chart.c \
+	src/console/view/metrics_page.h \
+	src/console/view/metrics_series.c \
 	src/console/view/view.c \
 	src/console/view/view.h \
 	src/console/view/view_id.h \
@@ -54,6 +65,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view_help.c \
 	src/console/view/view_dead.c \
 	src/console/view/view_messages.c \
+	src/console/view/view_metrics.c \
 	src/console/view/view_overview.c \
 	src/console/view/view_page.h \
 	src/console/view/view_problems.c \
@@ -69,6 +81,10 @@ dist_themes_DATA = themes/deuteranopia.theme themes/harbor.theme themes/harbor-l
 check_PROGRAMS += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h
 tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE) -lm
+
+check_PROGRAMS += tests/unit/test_widget
+tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/tap.h
+tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) -lm
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console

@@ -108,7 +108,7 @@ void screen_go(struct screen *s, enum view_id view)
 {
 	const struct view_page *page = view_get(view)->page;
 
-	if (page && page->subject == NULL && view != s->view)
+	if (page && screen_has_tab(view) && view != s->view)
 		screen_page_open(s, view, "");
 	else
 		screen_show(s, view);
@@ -117,7 +117,9 @@ void screen_go(struct screen *s, enum view_id view)
 void screen_show(struct screen *s, enum view_id view)
 {
 	if (view_get(s->view)->page && view != s->view) /* nobody looks any more */
-		s->cancel |= 1 << LANE_LIST | 1 << LANE_DETAIL;
+		s->cancel |= 1 << LANE_LIST | 1 << LANE_DETAIL | 1 << LANE_LIST_BESIDE | 1 << LANE_DETAIL_BESIDE;
+	if (screen_has_tab(s->view))
+		s->parent = s->view;
 	s->view = view;
 	if (view_get(view)->page)
 		s->last_page = view;
@@ -222,16 +224,23 @@ static void action_acknowledge(struct screen *s)
 	screen_request(s, line, false);
 }
 
+/* From help, and from a view that was opened from another one. */
+static bool leave_view(struct screen *s)
+{
+	if (s->view != VIEW_HELP && screen_has_tab(s->view))
+		return false;
+	screen_go(s, s->view == VIEW_HELP ? VIEW_OVERVIEW : s->parent);
+	return true;
+}
+
 void screen_quit(struct screen *s)
 {
 	if (screen_past_leave(s)) {
 		screen_refresh(s);
 		return;
 	}
-	if (s->view == VIEW_HELP) {
-		screen_go(s, VIEW_OVERVIEW);
+	if (leave_view(s))
 		return;
-	}
 	if (!s->in_process) {
 		s->wish = WISH_LEAVE; /* detached: the engine goes on */
 		return;
@@ -282,8 +291,8 @@ static void action_back(struct screen *s)
 		screen_toast(s, ROLE_STATUS, "this is now again");
 	else if (g->filter[0])
 		g->filter[0] = '\0';
-	else if (s->view == VIEW_HELP)
-		screen_go(s, VIEW_OVERVIEW);
+	else
+		leave_view(s);
 	screen_refresh(s);
 }
 
@@ -446,6 +455,7 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_OPEN: action_open(s); break;
 	case ACTION_MESSAGES: action_messages(s); break;
 	case ACTION_DEAD: action_dead(s); break;
+	case ACTION_STAGES: screen_go(s, VIEW_STAGES); break;
 	case ACTION_SEARCH: action_search(s); break;
 	case ACTION_NEXT: screen_search(s, 1); break;
 	case ACTION_PREVIOUS: screen_search(s, -1); break;

@@ -88,8 +88,12 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 	char title[900];
 	int x = 1;
 
-	if (page && page->subject) {
+	title[0] = '\0';
+	if (page && page->title)
 		page->title(s->pages[s->view], title, sizeof(title));
+	else if (!screen_has_tab(s->view))
+		snprintf(title, sizeof(title), "%s > %s", view_get(s->parent)->name, view_get(s->view)->name);
+	if (title[0]) {
 		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
 		return;
 	}
@@ -312,7 +316,7 @@ static void draw_view(struct screen *s, struct canvas *cv, struct area at)
 	pane = split(s, &at);
 	draw_list(s, cv, at);
 	draw_pane(s, cv, pane);
-	if (s->stale && !s->past_shown && s->view != VIEW_HELP && screen_has_tab(s->view))
+	if (s->stale && !s->past_shown && s->view != VIEW_HELP && (screen_has_tab(s->view) || page == NULL))
 		canvas_over(cv, whole.y, whole.x, whole.height, whole.width, OVER_STALE);
 }
 

@@ -115,6 +115,8 @@ static void key_in_command(struct screen *s, uint32_t key)
 			screen_quit(s);
 			return;
 		}
+		if (screen_go_named(s, s->input))
+			return;
 		if (strncmp(s->input, theme_command, sizeof(theme_command) - 1) == 0)
 			theme_look(s, true);
 		else

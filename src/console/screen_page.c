@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "console/view/request_line.h"
 #include "core/xalloc.h"
@@ -22,9 +23,21 @@ const void *screen_of(const struct screen *s)
 
 bool screen_has_tab(enum view_id view)
 {
-	const struct view_page *page = view_get(view)->page;
+	return view < VIEW_TABS;
+}
 
-	return page == NULL || page->subject == NULL;
+bool screen_go_named(struct screen *s, const char *name)
+{
+	for (int i = 0; i < VIEW_COUNT; i++) {
+		const struct view *view = view_get((enum view_id)i);
+
+		if (strcasecmp(view->name, name) != 0 || (view->page && !screen_has_tab((enum view_id)i)) ||
+				engine_request_doc(s->docs, name))
+			continue;
+		screen_go(s, (enum view_id)i);
+		return true;
+	}
+	return false;
 }
 
 static void show_text(struct screen *s, const struct view_order *o)

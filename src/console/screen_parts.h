@@ -13,7 +13,8 @@ void screen_trace(struct screen *s, const char *key);		      /* of the table in 
 void screen_quit(struct screen *s);
 void screen_search(struct screen *s, int step);	   /* to the next line that has what was searched for, or the last */
 long screen_move_of(enum action action, int rows); /* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */
-void screen_go(struct screen *s, enum view_id view); /* by its key: a page with a tab is opened */
+void screen_go(struct screen *s, enum view_id view);	  /* by its key: a page with a tab is opened */
+bool screen_go_named(struct screen *s, const char *name); /* ":lag"; false: no view, or a request has that name */
 void screen_show(struct screen *s, enum view_id view);
 bool screen_has_tab(enum view_id view);
 void screen_copy(struct screen *s, const char *text, size_t len);

@@ -20,8 +20,8 @@ wait_caught_up "the tables are loaded"
 
 # ---- each view ----
 
-views=("${views[@]/TOPIC/mysql.testdb.t}")
-for view in "${views[@]%%[*}"; do	# dead[/TABLE]: also without
+views=("${views[@]/TOPIC/mysql.testdb.t}" metrics/load.rows metrics/sink.p99)
+for view in "${views[@]%%[*}"; do	# dead[/TABLE], metrics[/SERIES]: also without
 	ask dump "$view" --size 80x24; is $? 0 "dump $view" || note < "$dir/err"
 	is "$(wc -l < "$dir/out")" 24 "24 lines"
 	[ "$(wc -L < "$dir/out")" -le 80 ]; ok $? "of at most 80 columns"
@@ -31,6 +31,8 @@ done
 ask dump tables --json; jq -e '[.rows[] | select(.table == "testdb.t")][0].loaded == "2"' "$dir/out" > /dev/null; ok $? "a table's rows" || note < "$dir/out"
 ask dump messages/mysql.testdb.t --json; jq -e '.rows | length == 2' "$dir/out" > /dev/null; ok $? "a topic's messages" || note < "$dir/out"
 ask dump messages/mysql.testdb.t; grep -q 'id=2' "$dir/out"; ok $? "and as text" || note < "$dir/out"
+ask dump metrics --json; jq -e '[.rows[] | select(.series == "sink.rate")] | length == 1 and (.[0] | has("now") and has("before"))' "$dir/out" > /dev/null; ok $? "a figure over time" || note < "$dir/out"
+ask dump metrics/no.such; is $? 2 "a figure that is not there: exit 2"; grep -q "millrace history" "$dir/err"; ok $? "says where they are listed" || note < "$dir/err"
 ask dump messages; is $? 2 "messages of no topic: exit 2"
 ! ask dump messages/no.such.topic; ok $? "of a topic that is not there: refused"
 ask dump tables/x; is $? 2 "a subject where there is none: exit 2"
@@ -47,7 +49,7 @@ if command -v tmux > /dev/null; then
 	shown() { t capture-pane -p -t 0 2> /dev/null; }
 	plain() { sed '1d; $d' | sed 's/[0-9][0-9.,]*/#/g; s/ [a-zµ]\{1,2\} / /g; s/[[:space:]]\{1,\}/ /g; s/ $//'; }	# header and hints apart
 	same() { ask dump "$1" --size 80x24 && diff <(plain < "$dir/out") <(shown | plain) > "$dir/diff"; }
-	declare -A key_of=([stages]=2 [topics]=3 [lag]=4 [tables]=5 [snapshots]=9 [config]=0 [problems]="!")
+	declare -A key_of=([stages]=W [topics]=3 [lag]=4 [tables]=5 [snapshots]=9 [config]=0 [problems]="!")
 	until_true 20 grep -q Overview <(shown)
 	for view in stages topics tables lag snapshots config problems; do
 		key=${key_of[$view]}

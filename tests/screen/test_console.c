@@ -55,7 +55,15 @@ static const struct engine_request_arg_doc dead[] = {
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 };
 static const struct engine_request_arg_doc no_args[] = { { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
+static const struct engine_request_arg_doc history[] = {
+	{ "series", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ "to", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+	{ "step", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
 static const struct engine_request_doc docs[] = {
+	{ "history", EFFECT_READ, "", history },
 	{ "past", EFFECT_READ, "", past },
 	{ "pause", EFFECT_REVERSIBLE, "", held },
 	{ "resume", EFFECT_REVERSIBLE, "", held },
@@ -171,7 +179,7 @@ static void test_golden(int rows, int cols)
 {
 	start(rows, cols);
 	is_golden("overview");
-	keys("2");
+	keys("W");
 	is_golden("stages");
 	keys("5");
 	is_golden("tables");
@@ -353,7 +361,7 @@ static void test_pause(void)
 	keys("fitems\rp");
 	is_str(screen.request, "resume \"what=testdb.items\"", "or has failed");
 	screen.request[0] = '\0';
-	keys("2p");
+	keys("Wp");
 	is_str(screen.request, "pause \"what=capture\"", "a stage stands for its half");
 	screen.request[0] = '\0';
 }
@@ -470,7 +478,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-discard, reload-check, reload",
+	is_str(err.msg, "there is no 'fly'; there are history, past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-discard, reload-check, reload",
 			"tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
@@ -510,7 +518,7 @@ static void test_snapshot(void)
 	};
 	start(50, 200);
 	ok(strstr(dump(), "10%, 1 of 10003 tables, 1m00s left") != NULL, "a snapshot is on the first screen");
-	keys("2\r");
+	keys("W\r");
 	ok(strstr(dump(), "d.large, 1,200 of about 5,000 rows, 3 chunks, 4.00k/s, 0.9s left") != NULL,
 			"its tables are in the detail");
 	ok(strstr(dump(), "d.t5,") != NULL && strstr(dump(), "d.t6,") == NULL &&
@@ -634,6 +642,160 @@ static void test_asked(int rows, int cols)
 	is_int(screen.mode, MODE_DIALOG, "p pauses the snapshot, and asks");
 	is_str(screen.dialog.command, "snapshot action=pause", "by this request");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
+}
+
+/* A line of `history` as the engine gives it: n values, `shape` says how they go. */
+static void answer_series(enum view_lane lane, const char *series, const char *unit, int step_s, int n, double base,
+		int shape)
+{
+	bool beside = lane == LANE_LIST_BESIDE || lane == LANE_DETAIL_BESIDE;
+	int64_t until_s = (status.wall_us / 1000000 - (beside ? 3600 : 0)) / step_s * step_s;
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	buf_printf(&b, "{\"series\":\"%s\",\"unit\":\"%s\",\"until_s\":%lld,\"step_s\":%d,\"values\":[", series, unit,
+			(long long)until_s, step_s);
+	for (int i = 0; i < n; i++) {
+		buf_puts(&b, i ? "," : "");
+		if (i < n / 12 || (shape == 2 && i > n / 3 && i < n / 2))
+			buf_puts(&b, "null");
+		else
+			buf_printf(&b, "%.6g",
+					base *
+							(shape == 1 ? 0.2 + (double)(i * i) / (n * n)
+								    : 0.7 + 0.05 * (i * 7 % 9)));
+	}
+	buf_puts(&b, "]}");
+	screen_lane_answer(&screen, lane, b.data, b.len);
+	buf_done(&b);
+}
+
+static void answer_list(enum view_lane lane, double factor)
+{
+	static const char *const stages[] = { "source", "format", "log", "read", "script", "sink" };
+	static const struct {
+		const char *name, *unit;
+		double base;
+	} kinds[] = { { "rate", "rows/s", 12300 }, { "busy", "share", 0.5 }, { "blocked", "share", 0.1 },
+		{ "queue", "share", 0.2 }, { "p50", "us", 4200 }, { "p99", "us", 91000 } };
+	char name[40];
+
+	answer_series(lane, "capture.lag", "ms", 20, 180, 200 * factor, 0);
+	answer_series(lane, "capture.unread", "bytes", 20, 180, 48000 * factor, 0);
+	answer_series(lane, "load.lag", "ms", 20, 180, 18400 * factor, 1);
+	answer_series(lane, "load.rows", "rows", 20, 180, 182311 * factor, 1);
+	answer_series(lane, "complete.age", "ms", 20, 180, 18900 * factor, 1);
+	answer_series(lane, "dropped.rate", "rows/s", 20, 180, 41, 2);
+	answer_series(lane, "dead.rate", "rows/s", 20, 180, 0, 0);
+	for (int kind = 0; kind < 6; kind++)
+		for (int i = 0; i < 6; i++) {
+			snprintf(name, sizeof(name), "%s.%s", stages[i], kinds[kind].name);
+			answer_series(lane, name, kinds[kind].unit, 20, 180, kinds[kind].base * (kind > 3 ? i + 1 : 1),
+					i % 3);
+		}
+	screen_lane_end(&screen, lane, "");
+}
+
+/* Two kinds of rows: most are fast, some take a second. */
+static void answer_latency(enum view_lane lane)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	buf_printf(&b, "{\"series\":\"sink.latency\",\"unit\":\"rows\",\"until_s\":%lld,\"step_s\":10,\"values\":[",
+			(long long)(status.wall_us / 10000000 * 10));
+	for (int i = 0; i < 360; i++) {
+		buf_puts(&b, i ? "," : "");
+		if (i < 20) {
+			buf_puts(&b, "null");
+			continue;
+		}
+		for (int k = 0; k < 24; k++)
+			buf_printf(&b, "%s%d", k ? "," : "[",
+					k == 5			  ? 9000
+							: k == 6  ? 2500 + i * 7 % 500
+							: k == 7  ? 90
+							: k == 13 ? i / 3
+								  : 0);
+		buf_puts(&b, "]");
+	}
+	buf_puts(&b, "],\"le_us\":[");
+	for (int k = 0; k < 23; k++)
+		buf_printf(&b, "%d,", 64 << k);
+	buf_puts(&b, "null]}");
+	screen_lane_answer(&screen, lane, b.data, b.len);
+	screen_lane_end(&screen, lane, "");
+	buf_done(&b);
+}
+
+static bool asks(const char *series)
+{
+	bool it_does = strncmp(screen.request, "history \"series=", 16) == 0 &&
+			strncmp(screen.request + 16, series, strlen(series)) == 0 &&
+			screen.request[16 + strlen(series)] == '"';
+
+	if (it_does)
+		screen.request[0] = '\0';
+	return it_does;
+}
+
+/* Figures over time: the list beside what was before, a chart with a place that is read, a heat map. */
+static void test_metrics(int rows, int cols)
+{
+	clock_fake(rows * INT64_C(100000000));
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("2");
+	ok(strstr(screen.request, "\"from=2023-11-14 22:08:22\" \"to=2023-11-14 22:13:22\" \"step=2\"") != NULL,
+			"the last five minutes: %s", screen.request);
+	ok(asks("all"), "2 asks for every series");
+	ok(strstr(dump(), "asking...") != NULL, "until they come");
+	keys("+");
+	ok(asks("all"), "+ asks again, for an hour");
+	answer_list(LANE_LIST, 1);
+	ok(strstr(screen.request, "\"to=2023-11-14 21:13:20\"") != NULL, "then for what was an hour before: %s",
+			screen.request);
+	ok(asks("all"), "of all of them");
+	answer_list(LANE_LIST_BESIDE, 0.25);
+	is_golden("metrics");
+	if (rows == 40)
+		is_picture("metrics", "harbor");
+	ok(strstr(dump(), "x4.0") != NULL, "what is four times as much says so");
+	keys("fload.rows\r\r");
+	ok(asks("load.rows"), "Enter asks for the one");
+	answer_series(LANE_DETAIL, "load.rows", "rows", 10, 360, 182311, 1);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	is_golden("metrics_chart");
+	screen_key(&screen, KEYCODE_LEFT, false);
+	screen_key(&screen, KEYCODE_LEFT, false);
+	ok(strstr(dump(), "at 22:13:00 ") != NULL, "the arrows read a value");
+	keys("c");
+	ok(asks("load.rows"), "c asks for the hour before");
+	answer_series(LANE_DETAIL_BESIDE, "load.rows", "rows", 10, 360, 90000, 0);
+	screen_lane_end(&screen, LANE_DETAIL_BESIDE, "");
+	is_golden("metrics_beside");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	ok(strstr(dump(), "series") != NULL, "Esc goes back to the list");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("fsink.p99\r\r");
+	ok(asks("sink.latency"), "of a latency all rows are asked for");
+	answer_latency(LANE_DETAIL);
+	keys("c");
+	screen_key(&screen, KEYCODE_LEFT, false);
+	is_golden("metrics_heat");
+	if (rows == 40)
+		is_picture("metrics-heat", "harbor");
+	ok(strstr(dump(), "p50 at most 2.05ms, p99 at most 4.10ms") != NULL || strstr(dump(), "p99 at most") != NULL,
+			"the cursor reads its percentiles");
+	keys("q");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("\rK");
+	ok(asks("sink.latency"), "K goes to the figure before");
+	screen_lane_end(&screen, LANE_DETAIL, "history: expected a time");
+	ok(strstr(dump(), "expected a time") != NULL, "a refusal is told");
+	keys("q");
+	is_int(screen.view, VIEW_METRICS, "q closes the chart only");
+	clock_fake(0);
 }
 
 static void answer_messages(void)
@@ -838,7 +1000,7 @@ static void test_trouble(void)
 		.retry_ms = 2100,
 	};
 	start(24, 80);
-	keys("2\r");
+	keys("W\r");
 	ok(strstr(dump(), "4 tries failed, the next one in 2.1s") != NULL,
 			"a stage tells why its half tries again, and when");
 	status.capture.trouble = (struct status_trouble){ 0 };
@@ -929,10 +1091,10 @@ static void test_small(void)
 /* Keys by chance, with answers between them, whole and cut short: nothing crashes, and Esc leads out of everything. */
 static void test_random(void)
 {
-	static const uint32_t keys_of[] = { '1', '3', '5', 'm', '\r', '\r', '\r', KEYCODE_ESCAPE, 'q', '/', 'n', 'N',
-		'f', 's', 'F', 'J', 'K', ']', '[', 'y', 'T', 'g', 'G', 'j', 'k', KEYCODE_UP, KEYCODE_DOWN,
-		KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN, 'a', '\'', '"', '\\', 'z', ':', '?', '<', '>', 'I', 'p',
-		KEYCODE_CTRL('u'), KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB };
+	static const uint32_t keys_of[] = { '1', '2', '+', '-', 'c', '3', '5', 'm', '\r', '\r', '\r', KEYCODE_ESCAPE,
+		'q', '/', 'n', 'N', 'f', 's', 'F', 'J', 'K', ']', '[', 'y', 'T', 'g', 'G', 'j', 'k', KEYCODE_UP,
+		KEYCODE_DOWN, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN, 'a', '\'', '"', '\\', 'z', ':', '?', '<', '>', 'I',
+		'p', KEYCODE_CTRL('u'), KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB };
 	uint64_t state = 7;
 
 	start(24, 80);
@@ -989,6 +1151,9 @@ int main(void)
 	test_asked(24, 80);
 	test_asked(40, 120);
 	test_asked(50, 200);
+	test_metrics(24, 80);
+	test_metrics(40, 120);
+	test_metrics(50, 200);
 	clock_fake(0);
 	test_messages(24, 80);
 	test_messages(50, 200);

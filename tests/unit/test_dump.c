@@ -13,6 +13,7 @@ const struct engine_request_doc *engine_request_docs(void)
 	};
 	static const struct engine_request_doc docs[] = {
 		{ "loads", EFFECT_READ, "", args },
+		{ "history", EFFECT_READ, "", args },
 		{ "groups", EFFECT_READ, "", args },
 		{ "settings", EFFECT_READ, "", args },
 		{ NULL, EFFECT_READ, NULL, NULL },

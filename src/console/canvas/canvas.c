@@ -53,7 +53,7 @@ void canvas_init(struct canvas *cv)
 void canvas_done(struct canvas *cv)
 {
 	free(cv->cells);
-	*cv = (struct canvas){ .ascii = cv->ascii };
+	*cv = (struct canvas){ .ascii = cv->ascii, .plain = cv->plain };
 }
 
 void canvas_resize(struct canvas *cv, int rows, int cols)

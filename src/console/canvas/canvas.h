@@ -25,6 +25,7 @@ enum overlay { OVER_NONE, OVER_CURSOR, OVER_STALE, OVER_COUNT };
 struct canvas {
 	int rows, cols;
 	bool ascii; /* the terminal shows ASCII only */
+	bool plain; /* it has no braille patterns: the Linux console */
 	struct cell *cells;
 };
 

@@ -369,6 +369,13 @@ bool term_is_utf8(void)
 	return term.utf8;
 }
 
+bool term_is_plain(void)
+{
+	const char *name = getenv("TERM");
+
+	return name != NULL && strcmp(name, "linux") == 0;
+}
+
 int term_fd(void)
 {
 	return term.tty;

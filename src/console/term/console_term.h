@@ -17,6 +17,7 @@ int term_open(const struct theme *theme, struct err *err);
 void term_theme(const struct theme *theme); /* another one from now on */
 void term_close(void);
 bool term_is_utf8(void);
+bool term_is_plain(void);			 /* no braille patterns in its font */
 int term_fd(void);				 /* the keyboard */
 int term_signal_fd(void);			 /* readable after a signal: term_signal() names it */
 int term_signal(void);				 /* 0: none waiting */

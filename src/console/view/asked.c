@@ -18,13 +18,18 @@ static void rows_clear(struct asked_rows *r)
 	r->count = 0;
 }
 
+static enum view_lane lane_of(const struct asked *a)
+{
+	return a->lane ? a->lane : LANE_LIST;
+}
+
 static void ask(struct asked *a, struct view_order *out)
 {
 	rows_clear(&a->coming);
 	a->running = true;
 	a->asked_us = clock_mono_us();
 	snprintf(out->request, sizeof(out->request), "%s", a->request);
-	out->lane = LANE_LIST;
+	out->lane = lane_of(a);
 	out->again = true;
 }
 
@@ -53,7 +58,7 @@ void asked_answer(void *state, enum view_lane lane, const char *line, size_t len
 	json_t *o;
 
 	(void)out;
-	if (lane != LANE_LIST || r->count >= ASKED_MOST || (o = json_loadb(line, len, 0, NULL)) == NULL)
+	if (lane != lane_of(a) || r->count >= ASKED_MOST || (o = json_loadb(line, len, 0, NULL)) == NULL)
 		return;
 	if (r->count == r->cap) {
 		r->cap = r->cap ? r->cap * 2 : 128;
@@ -68,7 +73,7 @@ void asked_answer_end(void *state, enum view_lane lane, const char *why, struct 
 	struct asked_rows shown = a->shown;
 
 	(void)out;
-	if (lane != LANE_LIST)
+	if (lane != lane_of(a))
 		return;
 	a->running = false;
 	snprintf(a->why, sizeof(a->why), "%s", why);
@@ -89,6 +94,14 @@ void asked_done(void *state)
 	free(a->shown.items);
 	free(a->coming.items);
 	buf_done(&a->text);
+}
+
+void asked_forget(struct asked *a)
+{
+	rows_clear(&a->shown);
+	a->known = false;
+	a->asked_us = 0;
+	a->why[0] = '\0';
 }
 
 size_t asked_count(const void *of)
@@ -112,11 +125,17 @@ const char *asked_text(const struct asked *a, size_t row, const char *name)
 
 void asked_draw(struct asked *a, struct grid *g, const struct grid_source *source, struct canvas *cv, struct area at)
 {
+	asked_draw_of(a, a, g, source, cv, at);
+}
+
+void asked_draw_of(struct asked *a, const void *of, struct grid *g, const struct grid_source *source, struct canvas *cv,
+		struct area at)
+{
 	if (a->why[0])
 		wrap_draw(cv, a->why, strlen(a->why), at.y + 1, at.x + 2, at.height - 1, at.width - 4, 0,
 				ROLE_STATUS_ERROR);
 	else if (!a->known)
 		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM, "asking...");
 	else
-		grid_draw(g, source, a, cv, at.y, at.x, at.height, at.width);
+		grid_draw(g, source, of, cv, at.y, at.x, at.height, at.width);
 }

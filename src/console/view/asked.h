@@ -17,7 +17,8 @@ struct asked_rows {
 };
 
 struct asked {
-	const char *request; /* static */
+	const char *request; /* static, or of the page */
+	enum view_lane lane; /* of its answers; LANE_NONE: LANE_LIST */
 	int period_s;	     /* asked again so often; 0: once */
 	int64_t asked_us;    /* monotonic */
 	bool running, known; /* known: an answer has come whole */
@@ -32,11 +33,15 @@ void asked_status(void *state, const struct status *s, struct view_order *out);
 void asked_answer(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);
 void asked_answer_end(void *state, enum view_lane lane, const char *why, struct view_order *out);
 void asked_done(void *state);
+void asked_forget(struct asked *a); /* what it shows, and that it was asked */
 size_t asked_count(const void *of);
 /* Of a row. A figure that is not there is -1, a text "". */
 int64_t asked_figure(const struct asked *a, size_t row, const char *name);
 const char *asked_text(const struct asked *a, size_t row, const char *name);
 /* The list, or why there is none. */
 void asked_draw(struct asked *a, struct grid *g, const struct grid_source *source, struct canvas *cv, struct area at);
+/* The same of a page that has more than that in its state. */
+void asked_draw_of(struct asked *a, const void *of, struct grid *g, const struct grid_source *source, struct canvas *cv,
+		struct area at);
 
 #endif

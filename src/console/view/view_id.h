@@ -4,7 +4,7 @@
 
 enum view_id {
 	VIEW_OVERVIEW,
-	VIEW_STAGES,
+	VIEW_METRICS,
 	VIEW_TOPICS,
 	VIEW_LAG,
 	VIEW_TABLES,
@@ -16,6 +16,7 @@ enum view_id {
 	VIEW_HELP,
 	VIEW_MESSAGES,
 	VIEW_DEAD,
+	VIEW_STAGES,
 	VIEW_COUNT,
 	VIEW_TABS = VIEW_HELP + 1 /* those with a key of their own; the others are opened from them */
 };

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "console/view/request_line.h"
+#include "console/widget/chart.h"
 #include "console/widget/rule.h"
 #include "console/widget/show.h"
-#include "console/widget/spark.h"
 
 enum {
 	COLUMN_GROUP,
@@ -245,9 +245,7 @@ static int draw_chart(const struct status *s, struct canvas *cv, struct area at)
 	chart_draw(cv, at.y + 1, at.x, CHART, at.width,
 			&(struct chart){
 					.values = t->values,
-					.n = TREND_POINTS,
-					.step_s = t->step_s,
-					.end_us = s->wall_us,
+					.time = { .n = TREND_POINTS, .step_s = t->step_s, .end_us = s->wall_us },
 					.show = show_rows,
 					.role = ROLE_EDGE_IDLE,
 					.least_top = 100,

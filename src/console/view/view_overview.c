@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/view/marks.h"
+#include "console/widget/chart.h"
 #include "console/widget/rule.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
@@ -22,7 +24,6 @@ enum {
 	WIDE = 100,
 	TALL = 30,
 	TABLES_LEAST = 4,
-	MARKS_MOST = 64,
 	EVENTS_MOST = 64
 };
 
@@ -262,64 +263,29 @@ static int draw_flow(const struct status *s, struct canvas *cv, struct area at)
 
 /* ---- lag, stages, tables, events ---- */
 
-static const char *show_axis_ms(char *out, double ms)
-{
-	return ms < 1000 ? snprintf(out, SHOW_SIZE, "%.0fms", ms), out : show_ms(out, (int64_t)ms);
-}
-
-/* What may have made the lag what it is. */
-static char mark_sign(const struct log_entry *e)
-{
-	static const struct {
-		char sign;
-		const char *part, *says;
-	} signs[] = {
-		{ 'D', "sink", "columns altered" },
-		{ 'D', "sink", "dropped" },
-		{ 'S', "script", "version" },
-		{ 'S', "script", "through" },
-		{ 'C', "engine", "reloaded" },
-	};
-
-	for (size_t i = 0; e->level != LOG_ERROR && i < sizeof(signs) / sizeof(*signs); i++)
-		if (strcmp(e->part, signs[i].part) == 0 && strstr(e->msg, signs[i].says))
-			return signs[i].sign;
-	return 0;
-}
-
-static size_t find_marks(const struct status *s, struct chart_mark out[MARKS_MOST])
-{
-	size_t n = 0;
-
-	out[n++] = (struct chart_mark){ s->wall_us - s->uptime_s * 1000000, 'R' };
-	for (size_t i = 0; i < s->nevents && n < MARKS_MOST; i++)
-		if (mark_sign(&s->events[i]))
-			out[n++] = (struct chart_mark){ s->events[i].wall_us, mark_sign(&s->events[i]) };
-	return n;
-}
-
 static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
 {
 	const struct status_trend *t = status_trend(s, "load.lag");
 	struct chart chart;
-	struct chart_mark marks[MARKS_MOST];
+	struct timeline_mark marks[MARKS_MOST];
 	char now[SHOW_SIZE], right[SHOW_SIZE + 64];
 	int y;
 
-	snprintf(right, sizeof(right), "%s%s", at.width >= 72 ? "D DDL  S script  C settings  R start   " : "",
-			show_ms(now, s->load.lag_ms));
+	snprintf(right, sizeof(right), "%s%s", at.width >= 72 ? MARKS_LEGEND "   " : "", show_ms(now, s->load.lag_ms));
 	y = draw_title(cv, at, "lag, last hour", right);
 
 	if (t == NULL)
 		return;
 	chart = (struct chart){
 		.values = t->values,
-		.n = TREND_POINTS,
-		.step_s = t->step_s,
-		.end_us = s->wall_us,
+		.time = {
+			.n = TREND_POINTS,
+			.step_s = t->step_s,
+			.end_us = s->wall_us,
+			.marks = marks,
+			.nmarks = marks_find(s, marks),
+		},
 		.show = show_axis_ms,
-		.marks = marks,
-		.nmarks = find_marks(s, marks),
 		.role = s->load.lag_ms >= 10000 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE,
 		.least_top = 1000,
 	};

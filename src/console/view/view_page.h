@@ -16,7 +16,17 @@ struct area {
 };
 
 /* What an answer is for. A request that begins in a lane ends the one before it there. */
-enum view_lane { LANE_NONE, LANE_TEXT, LANE_LIST, LANE_DETAIL, LANE_SAVE, LANE_PAST, LANE_COUNT };
+enum view_lane {
+	LANE_NONE,
+	LANE_TEXT,
+	LANE_LIST,
+	LANE_DETAIL,
+	LANE_SAVE,
+	LANE_PAST,
+	LANE_LIST_BESIDE,
+	LANE_DETAIL_BESIDE,
+	LANE_COUNT
+};
 enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE, PROMPT_PAST };
 
 struct view_order {
@@ -39,7 +49,7 @@ struct view_order {
 
 struct view_page {
 	size_t size;	     /* of the state; it begins as zeros */
-	const char *subject; /* what it is opened with: "TOPIC"; NULL: nothing, it has a tab */
+	const char *subject; /* what it is opened with: "TOPIC"; NULL: nothing */
 	bool alone;	     /* it is also opened with "": of everything */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
@@ -54,7 +64,7 @@ struct view_page {
 			struct view_order *out); /* why "": all of it */
 	bool (*at_end)(const void *state);	 /* NULL: never. The cursor stays on the last row */
 	void (*title)(const void *state, char *out,
-			size_t size); /* the line above the view, in place of the tabs; NULL with a tab */
+			size_t size); /* the line above the view, in place of the tabs; NULL or "": the tabs */
 	/* Everything about a row, as "label: value" lines. NULL: it shows them itself */
 	void (*detail)(const void *state, size_t row, struct buf *out);
 	void (*draw)(void *state, struct grid *g, struct canvas *cv, struct area at);

@@ -214,6 +214,11 @@ static void grid_draw_row(const struct grid_source *source, const void *of, size
 	for (int i = 0; i < source->ncolumns; i++) {
 		if (widths[i] == 0)
 			continue;
+		if (source->paint && source->painted == i) {
+			source->paint(of, row, cv, y, x, widths[i]);
+			x += widths[i] + 1;
+			continue;
+		}
 		text.role = ROLE_TEXT;
 		source->cell(of, row, i, &text);
 		if (source->columns[i].width < 0)

@@ -30,6 +30,9 @@ struct grid_source {
 	int ncolumns;
 	size_t (*count)(const void *of);
 	void (*cell)(const void *of, size_t row, int column, struct grid_text *out);
+	/* A column that is a picture, in place of its text; NULL: none is. */
+	void (*paint)(const void *of, size_t row, struct canvas *cv, int y, int x, int width);
+	int painted;
 	/* The natural order of a column, best to look at first; NULL: rows stand as they come. */
 	int (*compare)(const void *of, int column, size_t a, size_t b);
 	void (*key)(const void *of, size_t row, char out[GRID_KEY]); /* what names the row */

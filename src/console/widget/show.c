@@ -143,6 +143,31 @@ const char *show_trouble(char *out, const struct status_trouble *t)
 	return out;
 }
 
+const char *show_axis_ms(char *out, double ms)
+{
+	return ms < 1000 ? snprintf(out, SHOW_SIZE, "%.0fms", ms), out : show_ms(out, (int64_t)ms);
+}
+
+const char *show_axis_us(char *out, double us)
+{
+	return show_us(out, (int64_t)us);
+}
+
+/* 12.3k from a thousand on: an axis has no room for more. */
+const char *show_axis_count(char *out, double n)
+{
+	static const char *const units[] = { "", "k", "M", "G", "T", "P", "E", NULL };
+
+	if (n < 1000)
+		return snprintf(out, SHOW_SIZE, n < 10 && n > floor(n) ? "%.1f" : "%.0f", n), out;
+	return scaled(out, n, 1000, units);
+}
+
+const char *show_axis_bytes(char *out, double n)
+{
+	return show_bytes(out, n < 9e18 ? (int64_t)n : INT64_MAX);
+}
+
 enum role show_state_role(enum half_state state)
 {
 	switch (state) {

@@ -23,6 +23,11 @@ const char *show_percent(char *out, double share);  /* 0..1: 41% */
 const char *show_clock(char *out, int64_t wall_us); /* 14:03:22, local time */
 /* "2 tries failed, the next one in 1.2s"; "": none failed. out: SHOW_TROUBLE bytes */
 const char *show_trouble(char *out, const struct status_trouble *t);
+/* On an axis: whole numbers, and ms where there is less than a second. */
+const char *show_axis_ms(char *out, double ms);
+const char *show_axis_us(char *out, double us);
+const char *show_axis_count(char *out, double n);
+const char *show_axis_bytes(char *out, double n);
 enum role show_state_role(enum half_state state);
 enum role show_lag_role(int64_t ms);   /* a few seconds are on the way, ten are a warning */
 enum role show_fill_role(double fill); /* idle below 50 %, low below 85 %, then high */

@@ -2,21 +2,8 @@
 #include "console/widget/spark.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "console/widget/show.h"
-
-enum { EIGHTHS = 8, AXIS = 7 };
-
-static double largest(const float *values, size_t n)
-{
-	double top = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (!isnan(values[i]) && values[i] > top)
-			top = values[i];
-	return top;
-}
+enum { EIGHTHS = 8 };
 
 /* One cell of a column: how much of it is filled, in eighths. */
 static void column_cell(struct canvas *cv, int y, int x, enum role role, int eighths)
@@ -36,11 +23,11 @@ static int eighths_of(double value, double top, int cells)
 	return e == 0 && value > 0 ? 1 : e;
 }
 
-static void column_draw(struct canvas *cv, int y, int x, int height, enum role role, double value, double top)
+void spark_column(struct canvas *cv, int y, int x, int height, enum role role, double value, double top)
 {
 	int e;
 
-	if (isnan(value)) {
+	if (!isfinite(value)) {
 		canvas_glyph(cv, y + height - 1, x, ROLE_DIM, 0xb7);
 		return;
 	}
@@ -49,79 +36,45 @@ static void column_draw(struct canvas *cv, int y, int x, int height, enum role r
 		column_cell(cv, y + height - 1 - i, x, role, e - i * EIGHTHS);
 }
 
-void spark_draw(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n)
+static void ends(const float *values, size_t n, double *low, double *high)
 {
-	size_t shown = width > 0 && (size_t)width < n ? (size_t)width : n;
-	double top = largest(values + n - shown, shown);
-
-	for (size_t i = 0; i < shown; i++)
-		column_draw(cv, y, x + width - (int)(shown - i), 1, role, (double)values[n - shown + i], top);
-}
-
-/* 1, 2 or 5 times a power of ten, at or above the value. */
-static double round_up(double value)
-{
-	double power = pow(10, floor(log10(value)));
-
-	return value <= power ? power : value <= 2 * power ? 2 * power : value <= 5 * power ? 5 * power : 10 * power;
-}
-
-/* The value of column i of `columns`: the worst of those that share it. */
-static double column_value(const struct chart *c, int i, int columns)
-{
-	size_t from = (size_t)i * c->n / (size_t)columns, to = (size_t)(i + 1) * c->n / (size_t)columns;
-	double worst = NAN;
-
-	for (size_t k = from; k < (to > from ? to : from + 1) && k < c->n; k++)
-		if (!isnan(c->values[k]) && (isnan(worst) || (double)c->values[k] > worst))
-			worst = (double)c->values[k];
-	return worst;
-}
-
-static void axes(struct canvas *cv, int y, int x, int height, int width, const struct chart *c, double top)
-{
-	char text[SHOW_SIZE];
-	int bottom = y + height - 2;
-
-	canvas_right(cv, y, x, AXIS - 1, ROLE_DIM, c->show(text, top));
-	if (height > 5)
-		canvas_right(cv, y + (height - 2) / 2, x, AXIS - 1, ROLE_DIM, c->show(text, top / 2));
-	canvas_right(cv, bottom, x, AXIS - 1, ROLE_DIM, c->show(text, 0));
-	for (int i = y; i <= bottom; i++)
-		canvas_glyph(cv, i, x + AXIS - 1, ROLE_BORDER, 0x2502);
-	for (int part = 0; part <= 4; part++) {
-		int at = x + AXIS + (width - AXIS - 5) * part / 4;
-		int64_t back_us = (int64_t)c->n * c->step_s * 1000000 * (4 - part) / 4;
-
-		if (part % 2 == 0 || width >= 60)
-			canvas_printf(cv, y + height - 1, at, 5, ROLE_DIM, "%.5s",
-					show_clock(text, c->end_us - back_us));
+	*low = *high = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(values[i]))
+			continue;
+		*low = (double)values[i] < *low ? (double)values[i] : *low;
+		*high = (double)values[i] > *high ? (double)values[i] : *high;
 	}
 }
 
-/* On a line of their own, below the times. */
-static void marks(struct canvas *cv, int y, int x, int columns, const struct chart *c)
+void spark_draw(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n)
 {
-	int64_t all_us = (int64_t)c->n * c->step_s * 1000000, from_us = c->end_us - all_us;
+	size_t shown = width > 0 && (size_t)width < n ? (size_t)width : n;
+	double low, high;
 
-	for (size_t i = 0; i < c->nmarks; i++)
-		if (c->marks[i].at_us >= from_us && c->marks[i].at_us <= c->end_us)
-			canvas_glyph(cv, y, x + (int)((c->marks[i].at_us - from_us) * (columns - 1) / all_us), ROLE_KEY,
-					(uint32_t)c->marks[i].sign);
+	if (width < 1)
+		return;
+	values += n - shown;
+	ends(values, shown, &low, &high);
+	for (size_t i = 0; i < shown; i++)
+		spark_column(cv, y, x + width - (int)(shown - i), 1, role, (double)values[i] - low, high - low);
 }
 
-void chart_draw(struct canvas *cv, int y, int x, int height, int width, const struct chart *c)
+void spark_squeeze(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n)
 {
-	double top = largest(c->values, c->n);
-	int columns = width - AXIS, marked = c->nmarks > 0 && height > 5;
+	double low, high;
 
-	if (height < 3 || columns < 13 || c->n == 0)
+	if (width < 1 || n <= (size_t)width) {
+		spark_draw(cv, y, x, width, role, values, n);
 		return;
-	top = round_up(top > c->least_top ? top : c->least_top);
-	height -= marked;
-	axes(cv, y, x, height, width, c, top);
-	for (int i = 0; i < columns; i++)
-		column_draw(cv, y, x + AXIS + i, height - 1, c->role, column_value(c, i, columns), top);
-	if (marked)
-		marks(cv, y + height, x + AXIS, columns, c);
+	}
+	ends(values, n, &low, &high);
+	for (size_t i = 0; i < (size_t)width; i++) {
+		double worst = NAN;
+
+		for (size_t k = i * n / (size_t)width; k < (i + 1) * n / (size_t)width; k++)
+			if (isfinite(values[k]) && (isnan(worst) || (double)values[k] > worst))
+				worst = (double)values[k];
+		spark_column(cv, y, x + (int)i, 1, role, worst - low, high - low);
+	}
 }

@@ -1,36 +1,19 @@
 /*
- * spark.h - a figure over time in one line, and over several lines with axes. Unknown values (NAN) are drawn as unknown,
- * not as 0. Pure: values in, cells out.
+ * spark.h - a figure over time in one line. Unknown values (NAN) are drawn as unknown, not as 0. Pure: values in,
+ * cells out.
  */
 #ifndef CONSOLE_SPARK_H
 #define CONSOLE_SPARK_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "console/canvas/canvas.h"
 
-/* The last `width` values; the scale ends at their largest. */
+/* The last `width` values; the scale goes from 0, or the smallest, to the largest of them. */
 void spark_draw(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n);
-
-struct chart_mark { /* something that happened: a sign under the plot */
-	int64_t at_us;
-	char sign;
-};
-
-struct chart {
-	const float *values; /* oldest first */
-	size_t n;
-	int step_s;
-	int64_t end_us; /* wall time of the last value */
-	/* How a value on the axis is written; out: SHOW_SIZE bytes. */
-	const char *(*show)(char *out, double value);
-	enum role role;
-	const struct chart_mark *marks; /* the last one of a column is seen */
-	size_t nmarks;
-	double least_top; /* the scale is at least so high: noise is not drawn as a mountain */
-};
-/* Axis on the left, times below; at least 3 lines and 20 columns. */
-void chart_draw(struct canvas *cv, int y, int x, int height, int width, const struct chart *c);
+/* All of them in `width` columns: of those that share a column the worst. */
+void spark_squeeze(struct canvas *cv, int y, int x, int width, enum role role, const float *values, size_t n);
+/* One value as a column of cells; the scale goes from 0 to top. */
+void spark_column(struct canvas *cv, int y, int x, int height, enum role role, double value, double top);
 
 #endif

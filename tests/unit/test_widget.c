@@ -1,0 +1,254 @@
+/* test_widget.c - pictures on a canvas: whatever the values are, nothing is drawn outside, and the picture says what they are; also without colours and in ASCII. */
+#include <math.h>
+
+#include "console/widget/chart.h"
+#include "console/widget/heat.h"
+#include "console/widget/show.h"
+#include "console/widget/spark.h"
+#include "tests/tap.h"
+
+static struct canvas cv;
+static struct buf text;
+
+static const char *drawn(void)
+{
+	buf_reset(&text);
+	canvas_dump(&cv, &text);
+	return text.data;
+}
+
+static void blank(int rows, int cols, bool ascii)
+{
+	canvas_resize(&cv, rows, cols);
+	canvas_clear(&cv);
+	cv.ascii = ascii;
+}
+
+static uint32_t code_at(int y, int x)
+{
+	return canvas_cell(&cv, y, x)->code;
+}
+
+/* ---- in one line ---- */
+
+static void test_spark(void)
+{
+	const float none[1] = { 0 }, one[1] = { 7 }, same[4] = { 3, 3, 3, 3 }, gap[4] = { 1, NAN, INFINITY, 8 },
+		    below[3] = { -4, 0, 4 }, huge[3] = { 1e30f, 3e38f, 0 }, ten[10] = { 1, 2, 9, 2, 1, 1, 1, 1, 1, 8 };
+
+	blank(1, 10, false);
+	spark_draw(&cv, 0, 0, 10, ROLE_TEXT, none, 0);
+	is_str(drawn(), "\n", "nothing: nothing");
+	spark_draw(&cv, 0, 0, 10, ROLE_TEXT, one, 1);
+	is_int(code_at(0, 9), 0x2588, "one value stands at the end, full");
+	blank(1, 4, true);
+	spark_draw(&cv, 0, 0, 4, ROLE_TEXT, same, 4);
+	is_str(drawn(), "||||\n", "equal values are equally high");
+	blank(1, 4, true);
+	spark_draw(&cv, 0, 0, 4, ROLE_TEXT, gap, 4);
+	is_str(drawn(), ".??|\n", "what is not known is no 0");
+	blank(1, 3, true);
+	spark_draw(&cv, 0, 0, 3, ROLE_TEXT, below, 3);
+	is_str(drawn(), " :|\n", "below 0 the scale begins there");
+	blank(1, 3, true);
+	spark_draw(&cv, 0, 0, 3, ROLE_TEXT, huge, 3);
+	is_str(drawn(), ".|\n", "huge ones fit");
+	blank(1, 1, true);
+	spark_draw(&cv, 0, 0, 1, ROLE_TEXT, ten, 10);
+	is_str(drawn(), "|\n", "one column has the last value");
+	blank(1, 5, true);
+	spark_squeeze(&cv, 0, 0, 5, ROLE_TEXT, ten, 10);
+	is_str(drawn(), ".|..|\n", "squeezed, a column has the worst of its values");
+	blank(1, 2, true);
+	spark_squeeze(&cv, 0, 0, 0, ROLE_TEXT, ten, 10);
+	is_str(drawn(), "\n", "no column: nothing");
+}
+
+/* ---- with axes ---- */
+
+static struct chart chart_of(const float *values, size_t n)
+{
+	return (struct chart){ .values = values,
+		.time = { .n = n, .step_s = 10, .end_us = INT64_C(1700000000000000) },
+		.show = show_axis_count };
+}
+
+static void test_chart(void)
+{
+	const struct timeline_mark marks[] = { { INT64_C(1699999960000000), 'D' }, { INT64_C(1600000000000000), 'S' } };
+	float rise[12], same[12], gap[12], below[12], huge[12];
+	struct chart c;
+
+	for (int i = 0; i < 12; i++) {
+		rise[i] = (float)i;
+		same[i] = 5;
+		gap[i] = i % 3 ? (float)i : NAN;
+		below[i] = (float)(i - 6) * 10;
+		huge[i] = 3e38f;
+	}
+	blank(6, 20, true);
+	c = chart_of(rise, 12);
+	chart_draw(&cv, 0, 0, 6, 20, &c);
+	is_str(drawn(),
+			"     15|\n"
+			"       |          ::\n"
+			"    7.5|       ::|||\n"
+			"       |    ::||||||\n"
+			"      0| ::|||||||||\n"
+			"\n",
+			"a rise in ASCII");
+	blank(6, 20, false);
+	chart_draw(&cv, 0, 0, 6, 20, &c);
+	ok(strstr(drawn(), "\xe2\x96\x88") != NULL, "in blocks");
+	c.fine = true;
+	blank(6, 20, false);
+	chart_draw(&cv, 0, 0, 6, 20, &c);
+	ok(strstr(drawn(), "\xe2\x96\x88") == NULL && (code_at(1, 19) & 0xff00) == 0x2800, "in braille");
+	cv.plain = true;
+	blank(6, 20, false);
+	chart_draw(&cv, 0, 0, 6, 20, &c);
+	ok(strstr(drawn(), "\xe2\x96\x88") != NULL, "not on a console that has none");
+	cv.plain = false;
+	for (int fine = 0; fine < 2; fine++) {
+		c = chart_of(gap, 12);
+		c.fine = fine;
+		blank(6, 20, false);
+		chart_draw(&cv, 0, 0, 6, 20, &c);
+		is_int(code_at(4, 8), 0xb7, "a gap is told as one");
+		c = chart_of(below, 12);
+		c.fine = fine;
+		blank(6, 20, false);
+		chart_draw(&cv, 0, 0, 6, 20, &c);
+		ok(strstr(drawn(), "-60") && strstr(drawn(), "50"), "the scale goes below 0 where values do");
+		c = chart_of(huge, 12);
+		c.fine = fine;
+		blank(6, 20, false);
+		chart_draw(&cv, 0, 0, 6, 20, &c);
+		ok(code_at(1, 19) != ' ' || code_at(0, 19) != ' ', "huge values stand at the top");
+		c = chart_of(same, 12);
+		c.fine = fine;
+		blank(6, 20, false);
+		chart_draw(&cv, 0, 0, 6, 20, &c);
+		ok(code_at(0, 8) != ' ' && code_at(0, 19) != ' ', "equal ones too");
+	}
+	c = chart_of(rise, 1);
+	blank(6, 20, true);
+	chart_draw(&cv, 0, 0, 6, 20, &c);
+	ok(strchr(drawn(), '0') != NULL, "one value that is 0 has a scale");
+	c = chart_of(rise, 0);
+	blank(6, 20, true);
+	chart_draw(&cv, 0, 0, 6, 20, &c);
+	is_str(drawn(), "\n\n\n\n\n\n", "none: nothing");
+	c = chart_of(rise, 12);
+	blank(6, 20, true);
+	chart_draw(&cv, 0, 0, 6, 12, &c);
+	chart_draw(&cv, 0, 0, 2, 20, &c);
+	is_str(drawn(), "\n\n\n\n\n\n", "too small for axes: nothing");
+	c.time.marks = marks;
+	c.time.nmarks = 2;
+	c.time.cursor = 3;
+	blank(7, 20, true);
+	chart_draw(&cv, 0, 0, 7, 20, &c);
+	ok(strchr(drawn(), 'D') && !strchr(drawn(), 'S'), "a mark within the time is shown, another is not");
+	is_int(code_at(6, 10), '^', "the cursor has a sign below the plot");
+	is_int(canvas_cell(&cv, 2, 10)->over, OVER_CURSOR, "and lies over it");
+	is_int((int)chart_top(&c), 15, "the end of the scale is a round number");
+}
+
+/* ---- how many rows took how long ---- */
+
+enum { BUCKETS = 8, STEPS = 24 };
+
+static void test_heat(void)
+{
+	const double bounds[BUCKETS] = { 1000, 2000, 4000, 8000, 16000, 32000, 64000, INFINITY };
+	float counts[STEPS * BUCKETS] = { 0 };
+	struct heat h = { .counts = counts, .bound_us = bounds, .buckets = BUCKETS };
+
+	h.time = (struct timeline){ .n = STEPS, .step_s = 10, .end_us = INT64_C(1700000000000000) };
+	for (int i = 0; i < STEPS; i++)
+		for (int b = 0; b < BUCKETS; b++)
+			counts[i * BUCKETS + b] = i < 2	   ? NAN
+					: b == 1	   ? 1000
+					: b == 2	   ? 600
+					: b == 6 && i > 11 ? 30
+							   : 0;
+	blank(10, 32, true);
+	heat_draw(&cv, 0, 0, 9, 32, &h);
+	is_str(drawn(),
+			"       |\n"
+			" 64.0ms|            ============\n"
+			"       |\n"
+			" 16.0ms|\n"
+			"       |\n"
+			" 4.00ms|  ==========############\n"
+			"       |  ----------------------\n"
+			" 1.00ms|??\n"
+			"        22:09:20        22:13:20\n"
+			"\n",
+			"two kinds of rows in ASCII");
+	ok(heat_percentile(&h, 20, 50) == 2000 && heat_percentile(&h, 20, 99) == 64000, "its percentiles");
+	ok(isnan(heat_percentile(&h, 0, 50)), "of a step that is not known there are none");
+	is_int(code_at(7, 8), '?', "and it is told as one");
+	blank(10, 32, false);
+	heat_draw(&cv, 0, 0, 9, 32, &h);
+	ok(strstr(drawn(), "\xe2\x96\x93") || strstr(drawn(), "\xe2\x96\x88"), "in shades");
+	for (size_t i = 0; i < STEPS * BUCKETS; i++)
+		counts[i] = 0;
+	blank(10, 32, true);
+	heat_draw(&cv, 0, 0, 10, 32, &h);
+	ok(strpbrk(drawn(), "#=+") == NULL && strchr(drawn(), '|') != NULL, "no rows: an empty plot");
+	counts[5 * BUCKETS + 7] = 3e9f;
+	blank(22, 32, true);
+	heat_draw(&cv, 0, 0, 22, 32, &h);
+	ok(strstr(drawn(), "more") != NULL, "the last bucket has no end");
+	h.time.n = 0;
+	blank(10, 32, true);
+	heat_draw(&cv, 0, 0, 10, 32, &h);
+	is_str(drawn(), "\n\n\n\n\n\n\n\n\n\n", "no step: nothing");
+}
+
+/* Any size can be drawn, and nothing outside of it. */
+static void test_sizes(void)
+{
+	const double bounds[BUCKETS] = { 1000, 2000, 4000, 8000, 16000, 32000, 64000, INFINITY };
+	const struct timeline_mark mark = { INT64_C(1699999990000000), 'D' };
+	float values[STEPS * BUCKETS];
+	bool outside = false;
+
+	for (int i = 0; i < STEPS * BUCKETS; i++)
+		values[i] = i % 5 == 0 ? NAN : (float)(i * 37 % 101) * (i % 7 == 0 ? -1 : 1);
+	for (int height = 0; height < 20; height++)
+		for (int width = 0; width < 60; width++) {
+			struct chart c = chart_of(values, STEPS);
+			struct heat h = { .counts = values, .bound_us = bounds, .buckets = BUCKETS, .time = c.time };
+
+			c.fine = width % 2;
+			c.time.marks = &mark;
+			c.time.nmarks = 1;
+			c.time.cursor = STEPS;
+			h.time = c.time;
+			blank(22, 62, height % 2);
+			chart_draw(&cv, 1, 1, height, width, &c);
+			heat_draw(&cv, 1, 1, height, width, &h);
+			spark_squeeze(&cv, 1, 1, height ? width : 0, ROLE_TEXT, values, STEPS);
+			for (int y = 0; y < 22; y++)
+				for (int x = 0; x < 62; x++)
+					outside |= (y > height || x > width) && code_at(y, x) != ' ';
+		}
+	ok(!outside, "nothing is drawn outside");
+}
+
+int main(void)
+{
+	setenv("TZ", "UTC", 1);
+	canvas_init(&cv);
+	buf_init(&text, 1 << 20);
+	test_spark();
+	test_chart();
+	test_heat();
+	test_sizes();
+	canvas_done(&cv);
+	buf_done(&text);
+	return tap_done();
+}
