@@ -136,6 +136,7 @@ static const struct cli_option manual_options[] = {
 	{ "--settings", NULL, "the page of the configuration file" },
 	{ "--problems", NULL, "the page of problems and what to do about each (Markdown)" },
 	{ "--metrics", NULL, "the page of what /metrics serves (Markdown)" },
+	{ "--status", NULL, "the page of the fields of status --json (Markdown)" },
 	{ "--completion", "bash|zsh|fish", "completion of commands, options and requests for a shell" },
 	{ NULL, NULL, NULL },
 };

@@ -146,6 +146,8 @@ int cli_manual(struct cli *cli)
 		settings_page();
 	else if (cli_option(cli, "--problems"))
 		cli_print_problem_page();
+	else if (cli_option(cli, "--status"))
+		status_print_page(stdout);
 	else if (cli_option(cli, "--metrics"))
 		http_print_metrics_page(stdout);
 	else

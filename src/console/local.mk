@@ -88,16 +88,16 @@ tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) -lm
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console
-tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/tap.h
+tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/tap.h
 tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
 
 noinst_PROGRAMS += tests/screen/console_demo
-tests_screen_console_demo_SOURCES = src/engine/status/status.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
+tests_screen_console_demo_SOURCES = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
 tests_screen_console_demo_LDADD = src/console/libconsole.a $(CORE) $(NCURSES_LIBS) $(JANSSON_LIBS)
 
 dist_check_SCRIPTS += tests/screen/test_terminal.sh
 E2E_TESTS += tests/e2e/dump.sh tests/e2e/recorder.sh
 check_PROGRAMS += tests/unit/test_dump
-tests_unit_test_dump_SOURCES = tests/unit/test_dump.c src/engine/status/status.c src/engine/status/status_json.c src/engine/base/request_doc.c \
+tests_unit_test_dump_SOURCES = tests/unit/test_dump.c src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c \
 	tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
 tests_unit_test_dump_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)

@@ -182,7 +182,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/table_series.h \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
+	src/engine/status/status_fields.c src/engine/status/status_fields.h \
 	src/engine/status/status_json.c \
+	src/engine/status/status_page.c \
 	src/engine/verify/verify.c \
 	src/engine/verify/verify_compare.c \
 	src/engine/verify/verify_compare.h \
@@ -237,7 +239,8 @@ check_PROGRAMS += tests/unit/test_settings_convert
 tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c src/engine/settings/settings_table.c \
 	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c src/engine/settings/settings_http.c
 tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
-tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c src/engine/status/status_json.c
+tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c \
+	src/engine/status/status_fields.c src/engine/status/status_json.c
 tests_unit_test_status_json_LDADD = $(CORE) $(JANSSON_LIBS)
 E2E_TESTS += tests/e2e/problems.sh tests/e2e/check_names.sh tests/e2e/latency_stages.sh tests/e2e/long_names.sh tests/e2e/flat_names.sh
 check_PROGRAMS += tests/unit/test_routine

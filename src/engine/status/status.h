@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/buf.h"
 #include "core/err.h"
@@ -253,6 +254,7 @@ void status_show_readings(const struct status *s, status_reading_line *line, sta
 
 /* status --json, and what an attached console reads. */
 void status_to_json(const struct status *s, struct buf *out);
+void status_print_page(FILE *out); /* docs/status.md: every field */
 int status_from_json(struct status *s, const char *text, size_t len, struct err *err);
 
 #endif

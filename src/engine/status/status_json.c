@@ -1,6 +1,6 @@
 /*
- * status_json.c - the status as JSON and back. One table a struct serves both directions, so what `status --json`
- * prints and what an attached console reads cannot drift apart.
+ * status_json.c - the status as JSON and back, by the tables of status_fields.h: what `status --json` prints and what an
+ * attached console reads cannot drift apart.
  */
 #include "engine/status/status.h"
 
@@ -11,244 +11,7 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
-
-enum field_type { F_TEXT, F_NAME, F_STATE, F_LEVEL, F_SEVERITY, F_BOOL, F_U64, F_I64, F_I32, F_UINT, F_DOUBLE };
-
-struct field {
-	const char *key;
-	enum field_type type;
-	size_t offset, size; /* size: of texts */
-};
-
-#define TEXT(strukt, key, member) \
-	{ \
-		key, F_TEXT, offsetof(struct strukt, member), sizeof(((struct strukt *)0)->member) \
-	}
-#define FIELD(strukt, type, key, member) \
-	{ \
-		key, type, offsetof(struct strukt, member), 0 \
-	}
-#define TROUBLE(strukt) \
-	TEXT(strukt, "error", trouble.error), TEXT(strukt, "error_kind", trouble.kind), \
-			FIELD(strukt, F_UINT, "tries", trouble.tries), \
-			FIELD(strukt, F_I64, "retry_ms", trouble.retry_ms)
-#define END \
-	{ \
-		NULL, 0, 0, 0 \
-	}
-
-static const struct field top_fields[] = {
-	TEXT(status, "name", name),
-	TEXT(status, "version", version),
-	TEXT(status, "role", role),
-	FIELD(status, F_STATE, "state", state),
-	FIELD(status, F_I32, "pid", pid),
-	FIELD(status, F_I64, "now_us", wall_us),
-	FIELD(status, F_I64, "uptime_s", uptime_s),
-	FIELD(status, F_BOOL, "draining", draining),
-	TEXT(status, "log", log_kind),
-	FIELD(status, F_I64, "dead_open", dead_open),
-	FIELD(status, F_I64, "complete_us", complete_us),
-	TEXT(status, "complete_gtid", complete_gtid),
-	END,
-};
-static const struct field capture_fields[] = {
-	FIELD(status_capture, F_BOOL, "enabled", enabled),
-	FIELD(status_capture, F_STATE, "state", state),
-	TEXT(status_capture, "server", server),
-	TEXT(status_capture, "gtid", gtid),
-	TEXT(status_capture, "file", file),
-	FIELD(status_capture, F_U64, "pos", pos),
-	TEXT(status_capture, "server_gtid", server_gtid),
-	TEXT(status_capture, "server_file", server_file),
-	FIELD(status_capture, F_U64, "server_pos", server_pos),
-	FIELD(status_capture, F_I64, "lag_ms", lag_ms),
-	FIELD(status_capture, F_I64, "behind_bytes", behind_bytes),
-	TEXT(status_capture, "read_file", read_file),
-	FIELD(status_capture, F_U64, "read_pos", read_pos),
-	TEXT(status_capture, "oldest_file", oldest_file),
-	FIELD(status_capture, F_I64, "kept_bytes", kept_bytes),
-	FIELD(status_capture, F_I64, "keeps_ms", keeps_ms),
-	FIELD(status_capture, F_U64, "reconnects", reconnects),
-	TEXT(status_capture, "why", why),
-	TROUBLE(status_capture),
-	END,
-};
-static const struct field snapshot_fields[] = {
-	FIELD(status_snapshot, F_BOOL, "running", running),
-	FIELD(status_snapshot, F_UINT, "tables_done", tables_done),
-	FIELD(status_snapshot, F_UINT, "tables_total", tables_total),
-	FIELD(status_snapshot, F_U64, "rows_done", rows_done),
-	FIELD(status_snapshot, F_U64, "rows_total", rows_total),
-	FIELD(status_snapshot, F_I64, "left_ms", left_ms),
-	TEXT(status_snapshot, "table", table),
-	FIELD(status_snapshot, F_U64, "chunks", chunks),
-	FIELD(status_snapshot, F_DOUBLE, "rows_per_s", rows_per_s),
-	FIELD(status_snapshot, F_I64, "keeps_ms", keeps_ms),
-	END,
-};
-static const struct field fill_fields[] = {
-	FIELD(status_fill, F_UINT, "tables", tables),
-	FIELD(status_fill, F_UINT, "orders", orders),
-	FIELD(status_fill, F_UINT, "tables_done", tables_done),
-	FIELD(status_fill, F_U64, "all_rows", all_rows),
-	FIELD(status_fill, F_U64, "all_total", all_total),
-	FIELD(status_fill, F_I64, "all_left_ms", all_left_ms),
-	FIELD(status_fill, F_BOOL, "paused", paused),
-	TEXT(status_fill, "table", table),
-	FIELD(status_fill, F_U64, "rows", rows),
-	FIELD(status_fill, F_U64, "total", total),
-	FIELD(status_fill, F_DOUBLE, "rows_per_s", rows_per_s),
-	FIELD(status_fill, F_I64, "left_ms", left_ms),
-	TEXT(status_fill, "throttled", throttled),
-	TEXT(status_fill, "waits", waits),
-	TEXT(status_fill, "error", error),
-	END,
-};
-static const struct field reading_fields[] = {
-	TEXT(status_reading, "table", name),
-	FIELD(status_reading, F_NAME, "state", state),
-	FIELD(status_reading, F_U64, "rows", rows),
-	FIELD(status_reading, F_U64, "total", total),
-	FIELD(status_reading, F_U64, "chunks", chunks),
-	FIELD(status_reading, F_DOUBLE, "rows_per_s", rows_per_s),
-	FIELD(status_reading, F_I64, "left_ms", left_ms),
-	END,
-};
-static const struct field load_fields[] = {
-	FIELD(status_load, F_BOOL, "enabled", enabled),
-	FIELD(status_load, F_STATE, "state", state),
-	TEXT(status_load, "target", target),
-	FIELD(status_load, F_I64, "lag_rows", lag_rows),
-	FIELD(status_load, F_I64, "lag_ms", lag_ms),
-	FIELD(status_load, F_U64, "loads", loads),
-	TROUBLE(status_load),
-	END,
-};
-static const struct field stage_fields[] = {
-	FIELD(status_stage, F_NAME, "name", name),
-	FIELD(status_stage, F_BOOL, "load_half", load_half),
-	FIELD(status_stage, F_STATE, "state", state),
-	FIELD(status_stage, F_U64, "in", in),
-	FIELD(status_stage, F_U64, "out", out),
-	FIELD(status_stage, F_U64, "bytes", bytes),
-	FIELD(status_stage, F_DOUBLE, "rows_per_s", rows_per_s),
-	FIELD(status_stage, F_DOUBLE, "bytes_per_s", bytes_per_s),
-	FIELD(status_stage, F_I64, "p50_us", p50_us),
-	FIELD(status_stage, F_I64, "p99_us", p99_us),
-	FIELD(status_stage, F_DOUBLE, "queue_fill", queue_fill),
-	FIELD(status_stage, F_DOUBLE, "busy", busy),
-	FIELD(status_stage, F_DOUBLE, "wait_in", wait_in),
-	FIELD(status_stage, F_DOUBLE, "wait_out", wait_out),
-	END,
-};
-static const struct field table_fields[] = {
-	TEXT(status_table, "table", name),
-	FIELD(status_table, F_STATE, "state", state),
-	FIELD(status_table, F_I64, "complete_us", complete_us),
-	FIELD(status_table, F_U64, "captured", captured),
-	FIELD(status_table, F_U64, "loaded", loaded),
-	FIELD(status_table, F_U64, "duplicates", duplicates),
-	FIELD(status_table, F_U64, "dropped", dropped),
-	FIELD(status_table, F_U64, "dead", dead),
-	FIELD(status_table, F_I64, "dead_open", dead_open),
-	FIELD(status_table, F_I64, "lag_rows", lag_rows),
-	FIELD(status_table, F_I64, "lag_ms", lag_ms),
-	FIELD(status_table, F_I64, "slowed_ms", slowed_ms),
-	FIELD(status_table, F_I64, "capture_p99_us", capture_p99_us),
-	FIELD(status_table, F_I64, "load_p99_us", load_p99_us),
-	FIELD(status_table, F_I64, "verified_us", verified_us),
-	FIELD(status_table, F_I64, "differences", differences),
-	TEXT(status_table, "script", script),
-	TEXT(status_table, "drops", drops),
-	TEXT(status_table, "counts", counts),
-	FIELD(status_table, F_U64, "script_rows", script_rows),
-	FIELD(status_table, F_U64, "script_ns", script_ns),
-	TEXT(status_table, "error", error),
-	END,
-};
-static const struct field script_fields[] = {
-	FIELD(status_script, F_NAME, "table", table),
-	FIELD(status_script, F_NAME, "section", section),
-	FIELD(status_script, F_NAME, "script", script),
-	TEXT(status_script, "version", version),
-	FIELD(status_script, F_UINT, "place", place),
-	FIELD(status_script, F_BOOL, "guarded", guarded),
-	FIELD(status_script, F_U64, "rows", rows),
-	FIELD(status_script, F_U64, "out", out),
-	FIELD(status_script, F_U64, "dropped", dropped),
-	FIELD(status_script, F_U64, "dead", dead),
-	FIELD(status_script, F_U64, "ns", ns),
-	FIELD(status_script, F_DOUBLE, "rows_per_s", rows_per_s),
-	FIELD(status_script, F_I64, "p50_ns", p50_ns),
-	FIELD(status_script, F_I64, "p99_ns", p99_ns),
-	FIELD(status_script, F_I64, "instructions", instructions),
-	FIELD(status_script, F_I64, "bytes", bytes),
-	FIELD(status_script, F_I64, "memory", memory),
-	FIELD(status_script, F_I64, "failed_us", failed_us),
-	FIELD(status_script, F_I32, "failed_line", failed_line),
-	TEXT(status_script, "failed_key", failed_key),
-	TEXT(status_script, "failed", failed),
-	TEXT(status_script, "failed_version", failed_version),
-	END,
-};
-static const struct field script_drop_fields[] = {
-	TEXT(status_script_drop, "reason", reason),
-	FIELD(status_script_drop, F_U64, "rows", rows),
-	END,
-};
-static const struct field partition_fields[] = {
-	TEXT(status_partition, "topic", topic),
-	FIELD(status_partition, F_I32, "partition", id),
-	FIELD(status_partition, F_I64, "low", low),
-	FIELD(status_partition, F_I64, "high", high),
-	FIELD(status_partition, F_I64, "committed", committed),
-	FIELD(status_partition, F_I64, "lag", lag),
-	FIELD(status_partition, F_DOUBLE, "lag_per_s", lag_per_s),
-	END,
-};
-static const struct field routine_fields[] = {
-	TEXT(status_routine, "job", name),
-	TEXT(status_routine, "target", target),
-	TEXT(status_routine, "table", table),
-	TEXT(status_routine, "topic", topic),
-	TEXT(status_routine, "state", state),
-	TEXT(status_routine, "reason", reason),
-	FIELD(status_routine, F_NAME, "remedy", remedy),
-	FIELD(status_routine, F_I64, "code", code),
-	FIELD(status_routine, F_I64, "lag", lag),
-	FIELD(status_routine, F_U64, "loaded", loaded),
-	FIELD(status_routine, F_U64, "errors", errors),
-	END,
-};
-static const struct field problem_fields[] = {
-	FIELD(status_problem, F_SEVERITY, "severity", severity),
-	FIELD(status_problem, F_NAME, "code", code),
-	FIELD(status_problem, F_NAME, "kind", kind),
-	TEXT(status_problem, "subject", subject),
-	TEXT(status_problem, "text", text),
-	FIELD(status_problem, F_NAME, "means", means),
-	FIELD(status_problem, F_NAME, "remedy", remedy),
-	TEXT(status_problem, "command", command),
-	TEXT(status_problem, "request", request),
-	FIELD(status_problem, F_I64, "since_us", since_us),
-	FIELD(status_problem, F_BOOL, "fails", fails),
-	TEXT(status_problem, "acknowledged_by", by),
-	END,
-};
-static const struct field bottleneck_fields[] = {
-	TEXT(status_bottleneck, "stage", stage),
-	TEXT(status_bottleneck, "why", why),
-	END,
-};
-static const struct field event_fields[] = {
-	FIELD(log_entry, F_U64, "seq", seq),
-	FIELD(log_entry, F_I64, "at_us", wall_us),
-	FIELD(log_entry, F_LEVEL, "level", level),
-	TEXT(log_entry, "part", part),
-	TEXT(log_entry, "msg", msg),
-	END,
-};
+#include "engine/status/status_fields.h"
 
 static json_t *text_json(const char *s)
 {
@@ -257,7 +20,7 @@ static json_t *text_json(const char *s)
 	return j ? j : json_string("(not UTF-8)");
 }
 
-static json_t *field_json(const struct field *f, const void *strukt)
+static json_t *field_json(const struct status_field *f, const void *strukt)
 {
 	const char *at = (const char *)strukt + f->offset;
 
@@ -277,16 +40,16 @@ static json_t *field_json(const struct field *f, const void *strukt)
 	return json_null();
 }
 
-static json_t *object_json(const struct field *fields, const void *strukt)
+static json_t *object_json(const struct status_field *fields, const void *strukt)
 {
 	json_t *o = json_object();
 
-	for (const struct field *f = fields; f->key; f++)
+	for (const struct status_field *f = fields; f->key; f++)
 		json_object_set_new(o, f->key, field_json(f, strukt));
 	return o;
 }
 
-static json_t *array_json(const struct field *fields, const void *items, size_t count, size_t size)
+static json_t *array_json(const struct status_field *fields, const void *items, size_t count, size_t size)
 {
 	json_t *a = json_array();
 
@@ -315,11 +78,11 @@ static json_t *trends_json(const struct status *s)
 
 static json_t *scripts_json(const struct status *s)
 {
-	json_t *a = array_json(script_fields, s->scripts, s->nscripts, sizeof(*s->scripts));
+	json_t *a = array_json(status_script_fields, s->scripts, s->nscripts, sizeof(*s->scripts));
 
 	for (size_t i = 0; i < s->nscripts; i++)
 		json_object_set_new(json_array_get(a, i), "drops",
-				array_json(script_drop_fields, s->scripts[i].drops, s->scripts[i].ndrops,
+				array_json(status_script_drop_fields, s->scripts[i].drops, s->scripts[i].ndrops,
 						sizeof(*s->scripts[i].drops)));
 	return a;
 }
@@ -351,27 +114,28 @@ static int buf_dump(const char *text, size_t len, void *arg)
 
 void status_to_json(const struct status *s, struct buf *out)
 {
-	json_t *o = object_json(top_fields, s);
-	json_t *capture = object_json(capture_fields, &s->capture);
+	json_t *o = object_json(status_top_fields, s);
+	json_t *capture = object_json(status_capture_fields, &s->capture);
 
-	json_object_set_new(capture, "snapshot", object_json(snapshot_fields, &s->capture.snapshot));
-	json_object_set_new(capture, "fill", object_json(fill_fields, &s->capture.fill));
+	json_object_set_new(capture, "snapshot", object_json(status_snapshot_fields, &s->capture.snapshot));
+	json_object_set_new(capture, "fill", object_json(status_fill_fields, &s->capture.fill));
 	json_object_set_new(capture, "reading",
-			array_json(reading_fields, s->readings, s->nreadings, sizeof(*s->readings)));
-	json_object_set_new(o, "problems", array_json(problem_fields, s->problems, s->nproblems, sizeof(*s->problems)));
+			array_json(status_reading_fields, s->readings, s->nreadings, sizeof(*s->readings)));
+	json_object_set_new(o, "problems",
+			array_json(status_problem_fields, s->problems, s->nproblems, sizeof(*s->problems)));
 	json_object_set_new(o, "capture", capture);
-	json_object_set_new(o, "load", object_json(load_fields, &s->load));
-	json_object_set_new(o, "stages", array_json(stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
-	json_object_set_new(o, "tables", array_json(table_fields, s->tables, s->ntables, sizeof(*s->tables)));
+	json_object_set_new(o, "load", object_json(status_load_fields, &s->load));
+	json_object_set_new(o, "stages", array_json(status_stage_fields, s->stages, s->nstages, sizeof(*s->stages)));
+	json_object_set_new(o, "tables", array_json(status_table_fields, s->tables, s->ntables, sizeof(*s->tables)));
 	json_object_set_new(o, "scripts", scripts_json(s));
 	json_object_set_new(o, "partitions",
-			array_json(partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
+			array_json(status_partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
 	json_object_set_new(o, "routine_loads",
-			array_json(routine_fields, s->routines, s->nroutines, sizeof(*s->routines)));
+			array_json(status_routine_fields, s->routines, s->nroutines, sizeof(*s->routines)));
 	json_object_set_new(o, "trends", trends_json(s));
-	json_object_set_new(o, "bottleneck", object_json(bottleneck_fields, &s->bottleneck));
+	json_object_set_new(o, "bottleneck", object_json(status_bottleneck_fields, &s->bottleneck));
 	json_object_set_new(o, "errors", errors_json(s));
-	json_object_set_new(o, "events", array_json(event_fields, s->events, s->nevents, sizeof(*s->events)));
+	json_object_set_new(o, "events", array_json(status_event_fields, s->events, s->nevents, sizeof(*s->events)));
 	json_dump_callback(o, buf_dump, out, JSON_COMPACT | JSON_REAL_PRECISION(6));
 	json_decref(o);
 }
@@ -400,7 +164,7 @@ static void text_read(char *at, size_t size, const char *text)
 	at[size - 1] = '\0';
 }
 
-static void field_read(const struct field *f, void *strukt, const json_t *v)
+static void field_read(const struct status_field *f, void *strukt, const json_t *v)
 {
 	char *at = (char *)strukt + f->offset;
 
@@ -422,13 +186,13 @@ static void field_read(const struct field *f, void *strukt, const json_t *v)
 	}
 }
 
-static void object_read(const struct field *fields, void *strukt, const json_t *o)
+static void object_read(const struct status_field *fields, void *strukt, const json_t *o)
 {
-	for (const struct field *f = fields; f->key; f++)
+	for (const struct status_field *f = fields; f->key; f++)
 		field_read(f, strukt, json_object_get(o, f->key));
 }
 
-static void *array_read(const struct field *fields, const json_t *a, size_t size, size_t *count)
+static void *array_read(const struct status_field *fields, const json_t *a, size_t size, size_t *count)
 {
 	size_t n = json_array_size(a);
 	char *items = xcalloc(n ? n : 1, size);
@@ -459,10 +223,11 @@ static void trends_read(struct status *s, const json_t *a)
 
 static void scripts_read(struct status *s, const json_t *a)
 {
-	s->scripts = array_read(script_fields, a, sizeof(*s->scripts), &s->nscripts);
+	s->scripts = array_read(status_script_fields, a, sizeof(*s->scripts), &s->nscripts);
 	for (size_t i = 0; i < s->nscripts; i++)
-		s->scripts[i].drops = array_read(script_drop_fields, json_object_get(json_array_get(a, i), "drops"),
-				sizeof(*s->scripts[i].drops), &s->scripts[i].ndrops);
+		s->scripts[i].drops = array_read(status_script_drop_fields,
+				json_object_get(json_array_get(a, i), "drops"), sizeof(*s->scripts[i].drops),
+				&s->scripts[i].ndrops);
 }
 
 int status_from_json(struct status *s, const char *text, size_t len, struct err *err)
@@ -475,24 +240,25 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 				problem.text, problem.position);
 	status_done(s);
 	capture = json_object_get(o, "capture");
-	object_read(top_fields, s, o);
-	object_read(capture_fields, &s->capture, capture);
-	object_read(snapshot_fields, &s->capture.snapshot, json_object_get(capture, "snapshot"));
-	object_read(fill_fields, &s->capture.fill, json_object_get(capture, "fill"));
-	object_read(load_fields, &s->load, json_object_get(o, "load"));
-	object_read(bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
-	s->readings = array_read(reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings),
+	object_read(status_top_fields, s, o);
+	object_read(status_capture_fields, &s->capture, capture);
+	object_read(status_snapshot_fields, &s->capture.snapshot, json_object_get(capture, "snapshot"));
+	object_read(status_fill_fields, &s->capture.fill, json_object_get(capture, "fill"));
+	object_read(status_load_fields, &s->load, json_object_get(o, "load"));
+	object_read(status_bottleneck_fields, &s->bottleneck, json_object_get(o, "bottleneck"));
+	s->readings = array_read(status_reading_fields, json_object_get(capture, "reading"), sizeof(*s->readings),
 			&s->nreadings);
-	s->problems = array_read(problem_fields, json_object_get(o, "problems"), sizeof(*s->problems), &s->nproblems);
+	s->problems = array_read(status_problem_fields, json_object_get(o, "problems"), sizeof(*s->problems),
+			&s->nproblems);
 	trends_read(s, json_object_get(o, "trends"));
-	s->stages = array_read(stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
-	s->tables = array_read(table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
+	s->stages = array_read(status_stage_fields, json_object_get(o, "stages"), sizeof(*s->stages), &s->nstages);
+	s->tables = array_read(status_table_fields, json_object_get(o, "tables"), sizeof(*s->tables), &s->ntables);
 	scripts_read(s, json_object_get(o, "scripts"));
-	s->partitions = array_read(partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions),
+	s->partitions = array_read(status_partition_fields, json_object_get(o, "partitions"), sizeof(*s->partitions),
 			&s->npartitions);
-	s->routines = array_read(routine_fields, json_object_get(o, "routine_loads"), sizeof(*s->routines),
+	s->routines = array_read(status_routine_fields, json_object_get(o, "routine_loads"), sizeof(*s->routines),
 			&s->nroutines);
-	s->events = array_read(event_fields, json_object_get(o, "events"), sizeof(*s->events), &s->nevents);
+	s->events = array_read(status_event_fields, json_object_get(o, "events"), sizeof(*s->events), &s->nevents);
 	json_decref(o);
 	return 0;
 }
