@@ -120,6 +120,13 @@ struct history_database {
 	unsigned collation; /* its default */
 };
 const struct history_database *history_databases(const struct history *h, size_t *count); /* the same */
+/* Who wrote the last record of a topic.prefix, whatever `until` was; interned. NULL: none says it. */
+const char *history_pipeline(struct history *h, const char *prefix);
+
+/* ---- whose it is (owner.c) ---- */
+/* May this pipeline use what the pipeline `owner` has used ("": nobody)? ERR_CONFIG: no. what: the thing; otherwise: the
+ * setting that gives this pipeline one of its own. @thread any */
+int owner_check(const struct settings *s, const char *owner, const char *what, const char *otherwise, struct err *err);
 
 /* ---- from where on a topic is read (log_from.c) ---- */
 struct log_from {

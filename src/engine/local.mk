@@ -82,6 +82,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/base/half.c \
 	src/engine/base/half.h \
 	src/engine/base/history.c \
+	src/engine/base/owner.c \
 	src/engine/base/initial.c \
 	src/engine/base/log_from.c \
 	src/engine/load/load.c \

@@ -54,6 +54,8 @@ int format_position_decode(const struct format_conf *conf, const struct record *
 /* What one record of the schema history says. A function that is NULL is not called. */
 struct format_history_reader {
 	void *arg;
+	/* Which pipeline wrote it, for which topic.prefix; not called where it does not say. */
+	void (*pipeline)(void *arg, const char *name, const char *prefix);
 	/* Is the statement one that the reader wants? gtid: its own; NULL: not known (no GTIDs, or Debezium wrote it). */
 	bool (*wants)(void *arg, const struct position *at, const char *gtid);
 	/* schema NULL: dropped; it is lent, take a reference to keep it. commit_us: of the statement; -1 not known */

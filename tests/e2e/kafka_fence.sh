@@ -113,5 +113,33 @@ exactly_once acct
 kill -TERM "$second"; wait "$second"
 is $? 0 "the writer stops in good order"
 stop_millrace; is $? 0 "and so does the loader"
+
+# ---- another pipeline comes to the same topics, the same group, the same name ----
+conf3() # SED [SECTION]
+{
+	{ sed -e "s|^state.dir = .*|state.dir = $dir/state3|" -e "$1" "$dir/millrace.conf"; printf '%b\n' "${2:-}"; } > "$dir/millrace3.conf"
+	: > "$dir/run3.log"
+}
+refused() # WORDS NAME ROLE
+{
+	start_other 3 --role "$3"
+	until_true 40 grep -q -- "$1" "$dir/run3.log"; ok $? "$2: refused, by name" || note < "$dir/run3.log"
+	kill -TERM "$other" 2>/dev/null; wait "$other"
+}
+conf3 's/^name = .*/name = other/'
+refused "topic.prefix = mysql: the pipeline 'e2e' uses it, and this one is 'other'" "topics of another pipeline" capture
+conf3 's/^name = .*/name = other/' '[load]\ngroup.id = e2e-load'
+refused "consumer group e2e-load (mysql.testdb.*the pipeline 'e2e' uses it" "the group of another pipeline" load
+start_server b --server-id=2
+on b -e "CREATE DATABASE testdb; CREATE TABLE testdb.acct (id INT PRIMARY KEY, v INT NOT NULL, txt VARCHAR(60)); INSERT INTO testdb.acct VALUES (1, -1, 'b')"
+conf3 "s/^port = .*/port = $(port_of b)/"
+refused "127.0.0.1:$(port_of b) lost transactions, or is another server: it lacks .*$(uuid_of mysql)" "the same name from another MySQL server" capture
+read_topic mysql.testdb.emptied > "$dir/emptied.now"
+cmp -s "$dir/emptied.read" "$dir/emptied.now"; ok $? "nothing was written by any of them"
+conf3 's/^name = .*/name = other\ntake.over = e2e/' '[load]\ngroup.id = e2e-load'
+start_other 3 --role load
+takes_over() { [ "$(assigned run3.log)" = 6 ]; }
+until_true 30 takes_over; ok $? "take.over" || note < "$dir/run3.log"
+kill -TERM "$other"; wait "$other"
 no_reports
 done_testing

@@ -241,6 +241,15 @@ static void take_database(void *arg, const char *db, unsigned collation)
 	seen_collation = collation;
 }
 
+static const char *seen_pipeline, *seen_prefix;
+
+static void take_pipeline(void *arg, const char *name, const char *prefix)
+{
+	(void)arg;
+	seen_pipeline = intern(name);
+	seen_prefix = intern(prefix);
+}
+
 static bool refuse(void *arg, const struct position *at, const char *gtid)
 {
 	(void)at;
@@ -252,9 +261,9 @@ static bool refuse(void *arg, const struct position *at, const char *gtid)
 static void test_more(void)
 {
 	static const char text[] =
-			"{\"position\":{\"file\":\"b.1\",\"pos\":4},\"tableChanges\":[{\"id\":\"\\\"d\\\".\\\"t\\\"\","
+			"{\"source\":{\"server\":\"p\"},\"position\":{\"file\":\"b.1\",\"pos\":4},\"tableChanges\":[{\"id\":\"\\\"d\\\".\\\"t\\\"\","
 			"\"table\":{\"columns\":[{\"name\":\"a\",\"typeName\":\"INT\"},{\"name\":\"b\",\"typeName\":\"INT\"}]}}],"
-			"\"millrace\":{\"gtid\":\"u:7\",\"ts_us\":1700000000123456,\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
+			"\"millrace\":{\"pipeline\":\"shop\",\"gtid\":\"u:7\",\"ts_us\":1700000000123456,\"database\":\"d\",\"databaseCollation\":8,\"tables\":[{\"collation\":46,"
 			"\"indexes\":[{\"name\":\"PRIMARY\",\"primary\":true,\"unique\":true,\"columns\":[\"b\",\"a\"]},"
 			"{\"name\":\"gone\",\"columns\":[\"x\"]}]}]}}";
 	struct record r = { .topic = "h", .value = text, .value_len = sizeof(text) - 1 };
@@ -270,8 +279,10 @@ static void test_more(void)
 	is_str(seen_database, "d", "the database");
 	is_int(seen_collation, 8, "its collation");
 	forget();
-	to = (struct format_history_reader){ .arg = &gtid, .wants = refuse, .table = take };
+	to = (struct format_history_reader){ .arg = &gtid, .pipeline = take_pipeline, .wants = refuse, .table = take };
 	is_int(format_history_decode(&r, &to, &err), 0, "a statement that is not wanted");
+	is_str(seen_pipeline, "shop", "says all the same whose it is");
+	is_str(seen_prefix, "p", "and for which topic.prefix");
 	ok(nseen == 0 && gtid && strcmp(gtid, "u:7") == 0, "is passed over by its GTID");
 	forget();
 }

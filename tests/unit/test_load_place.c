@@ -19,6 +19,7 @@ static void test_text(void)
 	char text[PLACE_TEXT];
 
 	memset(p.label, 'x', 128);
+	memset(p.by, 'n', 48);
 	ok(place_print(text, sizeof(text), &p) < sizeof(text), "the longest place has room");
 	ok(place_parse(text, &q), "it is ours");
 	is_int(q.intent, p.intent, "intent");
@@ -27,6 +28,7 @@ static void test_text(void)
 	is_int(q.mark, p.mark, "mark");
 	ok(q.print == p.print && q.put && q.gap == p.gap && q.columns == p.columns, "print, put, columns and gap");
 	is_str(q.label, p.label, "label");
+	is_str(q.by, p.by, "whose");
 	ok(place_parse("{\"to\":7,\"truncated\":1700000000000}", &q), "the text of the version before is ours, too");
 	is_int(q.intent, 7, "with its intent");
 	is_int(q.truncated, 1700000000000, "and its TRUNCATE");

@@ -18,8 +18,9 @@ struct history {
 	struct name_map places; /* by table: its index in schemas, plus one */
 	struct history_database *databases;
 	size_t ndatabases;
-	struct source_past *past; /* NULL: everything is wanted */
-	history_version *version; /* NULL: only the last state of each table is of interest */
+	struct name_map pipelines; /* by topic.prefix: the name of the one that wrote last, interned */
+	struct source_past *past;  /* NULL: everything is wanted */
+	history_version *version;  /* NULL: only the last state of each table is of interest */
 	void *version_arg;
 	int64_t next;	/* offset to read from */
 	struct err err; /* of the record that was not understood */
@@ -46,6 +47,7 @@ void history_free(struct history *h)
 	for (size_t i = 0; i < h->count; i++)
 		schema_unref(h->schemas[i]);
 	name_map_done(&h->places);
+	name_map_done(&h->pipelines);
 	free(h->schemas);
 	free(h->databases);
 	free(h);
@@ -133,6 +135,13 @@ static void history_database(void *arg, const char *db, unsigned collation)
 	h->databases[i] = (struct history_database){ .name = name, .collation = collation };
 }
 
+static void history_written(void *arg, const char *name, const char *prefix)
+{
+	struct history *h = arg;
+
+	*name_map_at(&h->pipelines, intern(prefix)) = (void *)intern(name);
+}
+
 static bool history_wants(void *arg, const struct position *at, const char *gtid)
 {
 	struct history *h = arg;
@@ -145,6 +154,7 @@ static int history_record(void *arg, const struct record *r)
 	struct history *h = arg;
 	struct format_history_reader to = {
 		.arg = h,
+		.pipeline = history_written,
 		.wants = history_wants,
 		.table = history_table,
 		.database = history_database,
@@ -174,6 +184,11 @@ int history_read(struct history *h, struct log *log, const char *topic, const st
 		return -1;
 	}
 	return 0;
+}
+
+const char *history_pipeline(struct history *h, const char *prefix)
+{
+	return *name_map_at(&h->pipelines, intern(prefix));
 }
 
 struct schema *const *history_schemas(const struct history *h, size_t *count)

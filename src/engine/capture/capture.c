@@ -336,6 +336,16 @@ static int look_for_old_rows(struct capture *c, struct source *source, struct er
 	return 0;
 }
 
+/* Another pipeline that writes the same topics would double their messages, and a snapshot of ours would clear its tables. */
+static int check_owner(const struct settings *s, struct history *history, struct err *err)
+{
+	const char *owner = history_pipeline(history, s->format.topic_prefix);
+	char what[300];
+
+	snprintf(what, sizeof(what), "topics of [kafka] topic.prefix = %.200s", s->format.topic_prefix);
+	return owner ? owner_check(s, owner, what, "topic.prefix", err) : 0;
+}
+
 /* The writer comes first: opening it fences a predecessor, so the position read after it is final. */
 static int session_open(struct capture *c, struct err *err)
 {
@@ -354,7 +364,8 @@ static int session_open(struct capture *c, struct err *err)
 	if (c->encoder)
 		c->writer = log_writer_open(c->sh->log, id, err);
 	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
-			history_read(history, c->sh->log, s->format.history_topic, &position, err) == 0) {
+			history_read(history, c->sh->log, s->format.history_topic, &position, err) == 0 &&
+			check_owner(s, history, err) == 0) {
 		schemas = history_schemas(history, &nschemas);
 		source = source_open(c->settled, s->name, &position, schemas, nschemas, err);
 	}

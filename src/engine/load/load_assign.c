@@ -149,6 +149,19 @@ static int known_elsewhere(struct look *k, const char *topic, bool *known, struc
 	return 0;
 }
 
+/* Processes of one pipeline share a group; those of two would each load a part of the rows. */
+static int check_owner(const struct load *l, const struct log_assigned *a, const struct place *place, struct err *err)
+{
+	const struct settings *s = l->sh->settings;
+	char what[600];
+
+	if (a->committed < 0)
+		return 0;
+	snprintf(what, sizeof(what), "consumer group %.200s (%.249s partition %d)", s->load.group, a->topic,
+			(int)a->partition);
+	return owner_check(s, place->by, what, "[load] group.id", err);
+}
+
 /* A first look: which topics were loaded before, and which are shorter than what was. */
 static int survey(struct look *k, const struct log_assigned *assigned, size_t n, struct err *err)
 {
@@ -163,6 +176,8 @@ static int survey(struct look *k, const struct log_assigned *assigned, size_t n,
 		const struct log_topic *t = *name_map_at(&k->by_topic, topic);
 		bool known = finding != PLACE_NEW;
 
+		if (check_owner(k->l, &assigned[i], &place, err))
+			return -1;
 		if (!known && t && t->npartitions > 1 && known_elsewhere(k, topic, &known, err))
 			return -1;
 		if (known)

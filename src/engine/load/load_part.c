@@ -166,6 +166,7 @@ int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
 
 	err_clear(&err);
 	p->place.intent = intent;
+	snprintf(p->place.by, sizeof(p->place.by), "%s", w->l->sh->settings->name);
 	place_print(text, sizeof(text), &p->place);
 	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, &err)) {
 		err_wrap(&err, "offset of %s[%d]", p->topic, (int)p->partition);

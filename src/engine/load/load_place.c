@@ -28,10 +28,10 @@ size_t place_print(char *out, size_t size, const struct place *p)
 {
 	int n = snprintf(out, size,
 			"{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
-			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"label\":\"%s\",\"gap\":\"%s\"}",
+			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"label\":\"%s\",\"by\":\"%s\",\"gap\":\"%s\"}",
 			(long long)p->intent, (long long)p->truncated, (long long)p->epoch, (long long)p->mark,
 			(unsigned long long)p->print, p->put, p->again, p->named, p->column,
-			(unsigned long long)p->columns, p->label, gap_names[p->gap]);
+			(unsigned long long)p->columns, p->label, p->by, gap_names[p->gap]);
 
 	return n < 0 ? 0 : (size_t)n;
 }
@@ -61,6 +61,8 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 	memcpy(text, v->p, v->len);
 	if (strncmp(key->p, "label", 5) == 0)
 		memcpy(p->label, text, sizeof(text));
+	else if (strncmp(key->p, "by", 2) == 0)
+		snprintf(p->by, sizeof(p->by), "%.*s", PLACE_NAME - 1, text);
 	else if (strncmp(key->p, "print", 5) == 0)
 		sscanf(text, "%16llx", (unsigned long long *)&p->print);
 	else if (strncmp(key->p, "columns", 7) == 0)

@@ -16,7 +16,7 @@
 #include "row/record.h"
 #include "row/schema.h"
 
-enum { PLACE_TEXT = 480, PLACE_LABEL = 132 };
+enum { PLACE_TEXT = 480, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
 
 /* Something is missing at the target until the table is read again: stored, so that a restart does not forget it. */
 enum place_gap {
@@ -42,7 +42,8 @@ struct place {
 	char label[PLACE_LABEL]; /* of the last range loaded; "" none */
 	uint64_t columns;	 /* place_columns() of the rows loaded last; 0: not known */
 	enum place_gap gap;
-	bool column; /* a column could not follow its name: it has no values at the target */
+	char by[PLACE_NAME]; /* the pipeline that stored it; "": a version before, or another program */
+	bool column;	     /* a column could not follow its name: it has no values at the target */
 };
 
 void place_begin(struct place *p); /* a place of which nothing is known, with an epoch of its own */

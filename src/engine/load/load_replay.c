@@ -128,6 +128,7 @@ static int replay_one(struct load *l, const struct load_replay *r, struct log_as
 	place_parse(a->metadata, &before);
 	place_begin(&place);
 	place.again = true;
+	snprintf(place.by, sizeof(place.by), "%s", l->sh->settings->name);
 	place.gap = gap_left(before.gap, offset);
 	place.column = before.column;
 	place_print(a->metadata, sizeof(a->metadata), &place);

@@ -23,6 +23,8 @@ static const struct conf_option options[] = {
 	/* section, key, type, offset, preset, choices, flags, help */
 	{ "millrace", "name", CONF_STRING, AT(name), "millrace", NULL, 0,
 			"Prefixes labels, consumer groups and transactional ids; unique among the processes that share a Kafka." },
+	{ "millrace", "take.over", CONF_STRING, AT(take_over), NULL, NULL, 0,
+			"Name of a pipeline that runs no more: this one goes on with its topics, its consumer group and its target tables." },
 	{ "millrace", "state.dir", CONF_STRING, AT(state_dir), "./millrace-state", NULL, 0,
 			"Folder of the control socket, the embedded log and the embedded warehouse." },
 	{ "millrace", "log.level", CONF_CHOICE, AT(log_level), "info", "error|warning|notice|info|debug", CONF_LIVE,

@@ -48,7 +48,8 @@ struct script_store;
 struct settings {
 	struct script_store *scripts; /* lent: which versions run; NULL: the files as they are */
 	char *name, *state_dir;
-	char *path, *dir;    /* of the configuration file */
+	char *take_over;  /* take.over: the pipeline whose topics, group and target tables are ours now; NULL: none */
+	char *path, *dir; /* of the configuration file */
 	char **secret_files; /* that hold secrets: their modes are looked at */
 	size_t nsecret_files;
 	bool core_dumps;

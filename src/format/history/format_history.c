@@ -464,6 +464,8 @@ static void put_exact(struct pretty *p, const struct format_conf *conf, const st
 {
 	pretty_key(p, "millrace");
 	pretty_open(p, '{');
+	if (conf->connector_name)
+		pretty_key_str(p, "pipeline", conf->connector_name);
 	if (txn->gtid)
 		pretty_key_str(p, "gtid", txn->gtid);
 	if (txn->commit_us > 0)

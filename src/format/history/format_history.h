@@ -3,7 +3,7 @@
  * schema history topic and the schema change topic, and the history's own member "millrace".
  *
  * Debezium's model does not hold all that a schema here holds, so each history record ends in one more member, which
- * Debezium's reader passes over: "millrace" : { "gtid", "database", "indexed", "tables" : [ .. ] }, the last parallel to
+ * Debezium's reader passes over: "millrace" : { "pipeline", "gtid", "database", "indexed", "tables" : [ .. ] }, the last parallel to
  * tableChanges. See docs/format.md.
  */
 #ifndef FORMAT_FORMAT_HISTORY_H

@@ -395,9 +395,12 @@ static int apply_record(const json_t *root, const struct position *at, const str
 	const json_t *own = json_object_get(root, "millrace"), *indexed = json_object_get(own, "indexed");
 	const json_t *changes = indexed ? indexed : json_object_get(root, "tableChanges");
 	const json_t *tables = json_object_get(own, "tables");
-	const char *database = text_of(own, "database");
+	const char *database = text_of(own, "database"), *pipeline = text_of(own, "pipeline");
+	const char *prefix = text_of(json_object_get(root, "source"), "server");
 	const struct statement of = { .at = at, .commit_us = number_of(own, "ts_us", -1) };
 
+	if (to->pipeline && pipeline && prefix)
+		to->pipeline(to->arg, pipeline, prefix);
 	if (to->wants && !to->wants(to->arg, at, text_of(own, "gtid")))
 		return 0;
 	if (database && to->database)
