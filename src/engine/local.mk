@@ -117,6 +117,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_send.c \
 	src/engine/load/load_stage.c \
 	src/engine/load/load_target.c \
+	src/engine/load/load_owner.c \
 	src/engine/load/load_pass.c \
 	src/engine/load/load_truncate.c \
 	src/engine/load/load_truncate_at.c \

@@ -317,6 +317,23 @@ int sink_look(struct sink *s, const char *db, const char *table, const char *lab
 	return s->ops->look(s, names.db, names.table, label, out, err);
 }
 
+int sink_owner(struct sink *s, const char *db, const char *table, char name[SINK_OWNER], struct err *err)
+{
+	struct sink_names names;
+
+	name[0] = '\0';
+	sink_route(s->conf, db, table, &names);
+	return s->ops->owner ? s->ops->owner(s, names.db, names.table, name, err) : 0;
+}
+
+int sink_own(struct sink *s, const char *db, const char *table, struct err *err)
+{
+	struct sink_names names;
+
+	sink_route(s->conf, db, table, &names);
+	return s->ops->own ? s->ops->own(s, names.db, names.table, err) : 0;
+}
+
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err)
 {
 	return s->ops->truncate(s, sink_routed(s->conf, schema), err);

@@ -144,6 +144,11 @@ struct sink_state {
 };
 int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
 		struct err *err);
+/* The name of the pipeline whose table it is: "" nobody's, or it is not there, or the target keeps no names (the embedded warehouse, which
+ * one process has alone). sink_own() makes it ours; the table has to be there. */
+enum { SINK_OWNER = 64 };
+int sink_owner(struct sink *s, const char *db, const char *table, char name[SINK_OWNER], struct err *err);
+int sink_own(struct sink *s, const char *db, const char *table, struct err *err);
 /* Of the schema only the names count: what a table is, its next row tells. One that is not there is empty. */
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
 /*

@@ -24,6 +24,9 @@ struct sink_ops {
 	enum sink_outcome (*label)(struct sink *s, const char *db, const char *label, struct err *err);
 	int (*look)(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
 			struct err *err);
+	int (*owner)(struct sink *s, const char *db, const char *table, char name[SINK_OWNER],
+			struct err *err); /* NULL: not kept */
+	int (*own)(struct sink *s, const char *db, const char *table, struct err *err);
 	int (*truncate)(struct sink *s, const struct schema *schema, struct err *err);
 	int (*alter)(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
 			struct err *err);

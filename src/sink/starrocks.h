@@ -104,6 +104,9 @@ int starrocks_table_prepare(struct starrocks_sql *sql, struct sink *sink, const 
 void starrocks_column_take(struct starrocks_columns *have,
 		const struct starrocks_record *r);		       /* of information_schema */
 uint64_t starrocks_columns_form(const struct starrocks_columns *have); /* a sum: in any order, and of parts */
+int starrocks_owner(struct starrocks_sql *sql, const char *db, const char *table, char name[SINK_OWNER],
+		struct err *err); /* starrocks_owner.c */
+int starrocks_own(struct starrocks_sql *sql, const char *db, const char *table, const char *name, struct err *err);
 int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
 		struct err *err);
 

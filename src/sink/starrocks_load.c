@@ -599,6 +599,16 @@ static int starrocks_look(struct sink *sink, const char *db, const char *table, 
 	return starrocks_table_look(((struct starrocks_sink *)sink)->sql, db, table, out, err);
 }
 
+static int owner(struct sink *sink, const char *db, const char *table, char name[SINK_OWNER], struct err *err)
+{
+	return starrocks_owner(((struct starrocks_sink *)sink)->sql, db, table, name, err);
+}
+
+static int own(struct sink *sink, const char *db, const char *table, struct err *err)
+{
+	return starrocks_own(((struct starrocks_sink *)sink)->sql, db, table, sink->conf->name, err);
+}
+
 /* The rest of the contract. */
 
 static void starrocks_close(struct sink *sink)
@@ -721,6 +731,8 @@ const struct sink_ops starrocks_ops = {
 	.load = starrocks_load_rows,
 	.label = starrocks_label,
 	.look = starrocks_look,
+	.owner = owner,
+	.own = own,
 	.truncate = starrocks_truncate,
 	.alter = starrocks_alter_table,
 	.reader = starrocks_open_reader,

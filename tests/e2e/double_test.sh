@@ -300,6 +300,8 @@ txn begin T4 >/dev/null
 has "$(txn_load T4 '{"id":1,"n":1}')" "TXN_NOT_EXISTS" "a backend that lost it"
 
 # --- schema change ---
+is "$(sql "alter table d.p comment = 'it''s p'")" "" "ALTER TABLE COMMENT"
+is "$(sql "select table_comment from information_schema.tables where table_name = 'p'")" "it's p" "at once"
 is "$(sql "alter table d.p add column e varchar(10) default 'E' after a")" "" "add column"
 has "$(sql 'alter table d.p add column f int')" "A schema change operation is in progress" "one change at a time"
 rows p '[{"id":3,"a":3,"e":"lost"}]' >/dev/null

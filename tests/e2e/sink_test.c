@@ -13,6 +13,7 @@
 enum { ROWS = 12, TRIES = 200 };
 
 static struct sink_conf conf = {
+	.name = "contract",
 	.user = (char *)"root",
 	.password = (char *)"",
 	.table_create = true,

@@ -60,6 +60,27 @@ wait_caught_up "with a target of its own"
 for t in a b special; do equal $t; done
 stop_millrace; ok $? "stops"
 
+# ---- a pipeline of another name, from another server, with the same target ----
+is "$(starrocks "SELECT TABLE_COMMENT FROM information_schema.tables WHERE TABLE_NAME = 'ods_a'")" "[millrace: e2e]" "the table says whose it is"
+cp "$dir/millrace.conf" "$dir/e2e.conf"; before=$(starrocks "SELECT id, vv, w FROM dw.ods_a ORDER BY id")
+sed -i "s/^name = .*/name = shard2/; s|^state.dir = .*|state.dir = $dir/state2|" "$dir/millrace.conf"
+sql testdb -e "UPDATE a SET vv = -5"
+start_millrace
+until_true 30 has_problem table-stopped testdb.a; ok $? "a second pipeline is stopped before its snapshot empties the table" || what_is_wrong
+status_is --arg t "target table dw.ods_a: the pipeline 'e2e' uses it, and this one is 'shard2'" 'any(.problems[]; .text | contains($t))'; ok $? "both are named" || what_is_wrong
+is "$(starrocks "SELECT id, vv, w FROM dw.ods_a ORDER BY id")" "$before" "nothing has changed"
+stop_millrace; ok $? "stops"
+sed -i 's/^name = .*/&\ntake.over = e2e/' "$dir/millrace.conf"
+start_millrace
+taken() { [ "$(starrocks 'SELECT MAX(vv) FROM dw.ods_a')" = -5 ]; }
+until_true 30 taken; ok $? "take.over lets it load" || what_is_wrong
+is "$(starrocks "SELECT TABLE_COMMENT FROM information_schema.tables WHERE TABLE_NAME = 'ods_a'")" "[millrace: shard2]" "and the table is its own now"
+stop_millrace; ok $? "stops"
+cp "$dir/e2e.conf" "$dir/millrace.conf"
+start_millrace
+until_true 30 has_problem table-stopped testdb.a; ok $? "the first one is refused in turn" || what_is_wrong
+stop_millrace; ok $? "stops"
+
 # ---- SQL that can be piped ----
 sql testdb -e "CREATE TABLE no_key (a INT); CREATE TABLE odd (id INT PRIMARY KEY, \`sp ace\` VARCHAR(9) COMMENT 'a\ttab; \"quoted\" -- and\nlines', j JSON, t TIME(3)) COMMENT='x;y'"
 starrocks "DROP DATABASE dw; DROP DATABASE other"

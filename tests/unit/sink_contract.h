@@ -138,6 +138,23 @@ static void contract_looks(struct sink *sink, const char *table)
 	schema_unref(s);
 }
 
+/* Whose a table is: nobody's, then ours; a target that keeps no names says nobody's for ever. */
+static void contract_owner(struct sink *sink, const char *table)
+{
+	struct schema *s = contract_schema(table, false);
+	struct err err = { 0 };
+	char owner[SINK_OWNER];
+
+	is_int(sink_owner(sink, "shop", table, owner, &err), 0, "no table (%s)", err.msg);
+	is_str(owner, "", "is nobody's");
+	sink_prepare(sink, s, &err);
+	for (int i = 0; i < 2; i++)
+		is_int(sink_own(sink, "shop", table, &err), 0, "it is made ours (%s)", err.msg);
+	is_int(sink_owner(sink, "shop", table, owner, &err), 0, "it says so (%s)", err.msg);
+	is_str(owner, strcmp(sink_kind(sink), "embedded") == 0 ? "" : "contract", "by its name");
+	schema_unref(s);
+}
+
 static void contract_changes(struct sink *sink, const char *table, contract_dump *dump)
 {
 	struct schema *s = contract_schema(table, false);
@@ -354,6 +371,7 @@ static void contract_run(struct sink *sink, contract_dump *dump)
 {
 	contract_labels(sink, "labels", dump);
 	contract_looks(sink, "looks");
+	contract_owner(sink, "owned");
 	contract_changes(sink, "changes", dump);
 	contract_bad_row(sink, "bad_row", dump);
 	contract_new_column(sink, "new_column", dump);

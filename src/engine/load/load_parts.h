@@ -63,15 +63,16 @@ struct topic_turn {
 struct load_topic {
 	const char *name; /* interned */
 	struct topic_turn turn;
-	struct due due;		     /* sink thread: of its partitions those that want a turn */
-	struct load_part *rows_came; /* sink thread: its partitions that rows have come of, in no order */
-	struct load_part *looks;     /* sink thread: those whose target is looked at when nothing else is to do */
-	int64_t set_ms;		     /* sink thread: load.interval of its section; 0: the target's */
-	struct pace pace;	     /* sink thread */
-	int64_t last_load_us;	     /* sink thread, monotonic: of any of its partitions */
-	_Atomic size_t bytes;	     /* message bytes between the reader and the target */
-	_Atomic size_t stuck;	     /* of these: of partitions that cannot go on */
-	_Atomic bool over;	     /* it has its share of the buffer: the others go on without it */
+	struct due due;		      /* sink thread: of its partitions those that want a turn */
+	struct load_part *rows_came;  /* sink thread: its partitions that rows have come of, in no order */
+	struct load_part *looks;      /* sink thread: those whose target is looked at when nothing else is to do */
+	int64_t set_ms;		      /* sink thread: load.interval of its section; 0: the target's */
+	struct pace pace;	      /* sink thread */
+	bool owner_known, owner_told; /* sink thread: the target table is nobody else's, and says so (load_owner.c) */
+	int64_t last_load_us;	      /* sink thread, monotonic: of any of its partitions */
+	_Atomic size_t bytes;	      /* message bytes between the reader and the target */
+	_Atomic size_t stuck;	      /* of these: of partitions that cannot go on */
+	_Atomic bool over;	      /* it has its share of the buffer: the others go on without it */
 	_Atomic(struct table_meter *) meter; /* set by the script thread when it knows the table; NULL until then */
 	_Atomic unsigned at_truncate;	     /* partitions that wait for the others at a TRUNCATE */
 	_Atomic bool held;		     /* set by the script thread: enough of it waits there */

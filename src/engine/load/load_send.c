@@ -361,11 +361,13 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	enum sink_outcome outcome;
 	char label[160];
 
-	if (clashes(w, p, why) || part_look(w, p, schema, why) || prepare(w, p, nkeep, why)) {
+	if (clashes(w, p, why) || topic_owner(w, p->of, schema, why) || part_look(w, p, schema, why) ||
+			prepare(w, p, nkeep, why)) {
 		part_trouble(w, p, trouble_state(why->kind), why);
 		target_says(w, p, why->kind == ERR_UNREACHABLE);
 		return RANGE_LATER;
 	}
+	topic_own(w, p->of, schema);
 	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from,
 			range->to);
 	at_us[1] = clock_mono_us();

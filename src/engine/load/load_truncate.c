@@ -71,6 +71,8 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 {
 	bool gap;
 
+	if (topic_owner(w, p->of, c->schema, err))
+		return -1;
 	if (c->op == CHANGE_TRUNCATE) {
 		if (sink_truncate(w->sink, c->schema, err))
 			return -1;

@@ -74,6 +74,10 @@ enum sink_had topic_had(const struct load_part *p, const struct schema *schema);
 void part_lost(struct load_worker *w, struct load_part *p, const struct err *err); /* that is gone: told */
 void part_found(struct load_worker *w, struct load_part *p); /* it is there again, or needed no more */
 
+/* load_owner.c: before anything is changed at the target; -1: the table is another pipeline's, or the target does not answer */
+int topic_owner(struct load_worker *w, struct load_topic *t, const struct schema *schema, struct err *err);
+void topic_own(struct load_worker *w, struct load_topic *t, const struct schema *schema); /* it is there now */
+
 /* load_pass.c */
 bool part_passes(struct load_worker *w, struct load_part *p); /* true: it is passing, and no row of it is next */
 

@@ -209,6 +209,17 @@ static int rename_table(struct sql *q, struct table *t)
 	return 0;
 }
 
+/* COMMENT = "..": of the table, at once. */
+static int comment_table(struct sql *q, struct table *t)
+{
+	const char *text;
+
+	if (lex_expect(&q->lex, "=", q->err) != 0 || (text = lex_string(&q->lex, q->err)) == NULL || sql_end(q) != 0)
+		return -1;
+	t->comment = xstrdup(text);
+	return 0;
+}
+
 int sql_alter(struct sql *q)
 {
 	struct change c = { 0 };
@@ -222,6 +233,8 @@ int sql_alter(struct sql *q)
 	if (lex_accept(&q->lex, "rename") && !lex_is(&q->lex, "column"))
 		return rename_table(q, c.table);
 	q->lex = before;
+	if (lex_accept(&q->lex, "comment"))
+		return comment_table(q, c.table);
 	c.schema = schema_copy(c.table->schema, ROOM + 1);
 	c.next_column = c.table->next_column;
 	if (change(q, &c) != 0 || sql_end(q) != 0)
