@@ -197,3 +197,13 @@ size_t collapse_run(struct collapse *c, const struct change *changes, size_t cou
 			out[kept++] = out[i];
 	return kept;
 }
+
+size_t collapse_none(const struct change *changes, size_t count, struct collapsed *out)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!changes[i].dead && changes[i].op != CHANGE_DELETE)
+			out[kept++] = (struct collapsed){ &changes[i], changes[i].after, false };
+	return kept;
+}

@@ -29,5 +29,7 @@ struct collapsed {
 	bool is_delete;
 };
 size_t collapse_run(struct collapse *c, const struct change *changes, size_t count, struct collapsed *out);
+/* The same for a target to which rows are only added: each as it is after its change, deletes left out. */
+size_t collapse_none(const struct change *changes, size_t count, struct collapsed *out);
 
 #endif

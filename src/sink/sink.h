@@ -30,9 +30,10 @@ struct sink_conf {
 	struct conf_list be_map;       /* be.map: hosts that a frontend may redirect to, and where they are reached */
 	char *database;		       /* NULL: as at the source */
 	const char *(*target_of)(const void *arg, const char *db_table); /* target of its section; NULL: none */
-	const void *target_arg;
-	int load;		 /* load: "stream|routine" */
-	bool table_create;	 /* table.create */
+	bool (*appends)(const void *arg, const char *db_table);		 /* its target.mode; NULL: none does */
+	const void *target_arg;						 /* of both */
+	int load;							 /* load: "stream|routine" */
+	bool table_create;						 /* table.create */
 	int64_t buckets;	 /* table.create.buckets; 0: StarRocks decides */
 	int64_t replication_num; /* table.create.replication.num; 0: the cluster's default */
 	int64_t load_timeout_ms; /* load.timeout */
@@ -90,6 +91,7 @@ int sink_login_check(const struct sink_conf *conf, struct err *err); /* ssl.* an
 int sink_target_check(const char *target, struct err *err); /* DATABASE.TABLE of a section */
 struct sink_names {
 	const char *db, *table; /* interned */
+	bool append;		/* rows are only added there: target.mode = append */
 };
 /* What a table of the source is called at the target. */
 void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out);

@@ -1,6 +1,7 @@
 /*
  * sink_route.c - what a table of the source is called at the target: by target of its section, else by database, else as at
- * the source. The one place that knows: sink.c hands each kind of target a schema that has the target's names already, a copy
+ * the source; and whether rows are only added there (target.mode), which is a table without a key. The one place that knows:
+ * sink.c hands each kind of target a schema that is as the target has it already, a copy
  * that is made once for a schema and lives as long as it. The copy has the version of its original, so that rows of the one
  * are rows of the other. @thread any
  */
@@ -77,6 +78,7 @@ void sink_route(const struct sink_conf *conf, const char *db, const char *table,
 	snprintf(name, sizeof(name), "%s.%s", db, table);
 	if (conf->target_of)
 		target = conf->target_of(conf->target_arg, name);
+	out->append = conf->appends && conf->appends(conf->target_arg, name);
 	dot = target ? strchr(target, '.') : NULL;
 	if (dot && fill(target, (size_t)(dot - target), db, to_db, sizeof(to_db)) &&
 			fill(dot + 1, strlen(dot + 1), table, to_table, sizeof(to_table))) {
@@ -90,7 +92,9 @@ void sink_route(const struct sink_conf *conf, const char *db, const char *table,
 
 static struct routed *find(struct routed *list, const struct sink_names *names)
 {
-	while (list && (list->schema->db != names->db || list->schema->table != names->table))
+	while (list &&
+			(list->schema->db != names->db || list->schema->table != names->table ||
+					list->schema->append != names->append))
 		list = list->next;
 	return list;
 }
@@ -104,7 +108,7 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	void *head;
 
 	sink_route(conf, schema->db, schema->table, &names);
-	if (names.db == schema->db && names.table == schema->table)
+	if (names.db == schema->db && names.table == schema->table && !names.append)
 		return schema;
 	head = atomic_load(slot);
 	r = find(head, &names);
@@ -115,6 +119,9 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	r->schema->db = names.db;
 	r->schema->table = names.table;
 	r->schema->version = schema->version;
+	r->schema->append = names.append;
+	if (names.append)
+		r->schema->nkey = 0;
 	original->slot_free[SCHEMA_SLOT_SINK] = routed_free;
 	do
 		r->next = head; /* two threads may each put one in: both are right */

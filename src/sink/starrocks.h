@@ -59,14 +59,15 @@ bool starrocks_type_checks(const struct starrocks_type *have, const struct starr
 struct starrocks_column {
 	char *name;
 	struct starrocks_type type;
-	bool nullable, key;
-	char *preset;  /* its DEFAULT; NULL: none, or not asked for */
-	char *comment; /* NULL as preset */
+	bool nullable, key; /* key: of its table, whatever model that has */
+	char *preset;	    /* its DEFAULT; NULL: none, or not asked for */
+	char *comment;	    /* NULL as preset */
 };
 
 struct starrocks_columns { /* a table as StarRocks has it; count 0: there is none */
 	struct starrocks_column *items;
 	size_t count;
+	char model[4]; /* of its keys: PRI, DUP, AGG or UNI; empty: no column is a key */
 };
 
 void starrocks_columns_add(struct starrocks_columns *have, const char *name, const char *type, bool nullable, bool key);
@@ -87,6 +88,9 @@ void starrocks_put_have(struct buf *b, const struct starrocks_column *have, cons
 /* Puts the next ALTER TABLE into sql, or nothing when the table takes rows of the schema as it is. */
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
 		const struct starrocks_columns *have, struct err *err);
+/* ERR_CONFIG: the table's model wants an aggregate function for a new column. */
+int starrocks_add_check(const struct schema *schema, unsigned at, const struct starrocks_columns *have,
+		struct err *err);
 /* The columns that do not take all values of their sources, and stay so: each value is checked; nothing: there are none. */
 void starrocks_narrow(struct buf *out, const struct sink_conf *conf, const struct schema *schema,
 		const struct starrocks_columns *have);
@@ -135,6 +139,7 @@ struct starrocks_target { /* how rows of one schema version are written; does no
 	_Atomic unsigned refs;
 	uint64_t version;
 	struct schema *schema; /* a reference */
+	bool append;	       /* rows are only added: the table has no __op */
 	struct starrocks_cell *cells;
 	size_t row_room; /* bytes of a row without its texts */
 };

@@ -99,6 +99,8 @@ static int add_column(struct alter *a, const struct ddl_move *m)
 
 	if (at < 0 || starrocks_columns_find(&a->have, m->to))
 		return 0;
+	if (starrocks_add_check(a->schema, (unsigned)at, &a->have, a->err))
+		return -1;
 	begin_statement(a);
 	buf_puts(&a->text, " ADD COLUMN ");
 	starrocks_put_column(&a->text, a->schema, (unsigned)at,

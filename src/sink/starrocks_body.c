@@ -65,6 +65,7 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 
 	t->refs = 1;
 	t->version = schema->version;
+	t->append = schema->append;
 	t->schema = schema_ref((struct schema *)schema);
 	t->cells = xcalloc(schema->ncolumns + 1, sizeof(t->cells[0]));
 	t->row_room = 32;
@@ -111,7 +112,11 @@ void starrocks_target_columns(const struct starrocks_target *t, const bool *pres
 		buf_puts(out, ", 'hex'), ");
 		free(hex);
 	}
-	buf_puts(out, "__op");
+	if (t->append)
+		out->len -= out->len ? 2 : 0; /* the last comma */
+	else
+		buf_puts(out, "__op");
+	buf_puts(out, "");
 }
 
 /* Values. A writer adds the value's JSON at p and returns its end, or NULL with b->problem filled. */
@@ -559,7 +564,7 @@ static char *put_deleted(struct starrocks_body *b, const struct starrocks_target
 
 static char *put_upserted(struct starrocks_body *b, const struct starrocks_target *t, char *p, const struct value *row)
 {
-	p = stpcpy(p, "{\"__op\":0");
+	p = stpcpy(p, "{\"__op\":0"); /* where rows are only added it is a name that the columns do not have */
 	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
 		const struct starrocks_cell *cell = &t->cells[i];
 

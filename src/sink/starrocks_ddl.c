@@ -4,6 +4,7 @@
  * Value columns are all created NULL: a delete carries no values, MySQL may drop NOT NULL at any time, and StarRocks
  * cannot add a NOT NULL column without inventing a value.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +21,8 @@ void starrocks_columns_add(struct starrocks_columns *have, const char *name, con
 	have->items[have->count].nullable = nullable;
 	have->items[have->count].preset = have->items[have->count].comment = NULL;
 	have->items[have->count++].key = key;
+	if (key && have->model[0] == '\0')
+		snprintf(have->model, sizeof(have->model), "PRI");
 }
 
 void starrocks_columns_done(struct starrocks_columns *have)
@@ -32,6 +35,7 @@ void starrocks_columns_done(struct starrocks_columns *have)
 	free(have->items);
 	have->items = NULL;
 	have->count = 0;
+	have->model[0] = '\0';
 }
 
 const struct starrocks_column *starrocks_columns_find(const struct starrocks_columns *have, const char *name)
@@ -110,10 +114,10 @@ int starrocks_schema_check(const struct schema *schema, struct err *err)
 	struct starrocks_type type;
 	unsigned key_bytes = 0;
 
-	if (schema->nkey == 0)
+	if (schema->nkey == 0 && !schema->append)
 		return err_set(err, ERR_CONFIG, 0,
 				"table %s.%s: no primary key; StarRocks updates and deletes by key: add one at the source, "
-				"or leave the table out",
+				"set target.mode = append in its [table] section (rows are only added), or leave the table out",
 				schema->db, schema->table);
 	if (!starrocks_name_is_plain(schema->table) || !starrocks_name_is_plain(schema->db))
 		return err_set(err, ERR_DATA, 0, "a table name holds control characters; leave the table out");
@@ -194,39 +198,87 @@ static void put_key_names(struct buf *b, const struct schema *schema)
 	}
 }
 
-int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err)
+/* The columns as the table has them: keys come first. first: of a table without a key, what it is sorted by. */
+static void put_columns(struct buf *sql, const struct schema *schema, int first)
 {
-	if (starrocks_schema_check(schema, err))
-		return -1;
-	buf_puts(sql, "CREATE TABLE IF NOT EXISTS ");
-	starrocks_put_table(sql, schema);
-	buf_puts(sql, " (");
-	for (unsigned i = 0; i < schema->nkey; i++) {
-		buf_puts(sql, i ? ",\n  " : "\n  ");
+	const char *separator = "\n  ";
+
+	for (unsigned i = 0; i < schema->nkey; i++, separator = ",\n  ") {
+		buf_puts(sql, separator);
 		starrocks_put_column(sql, schema, schema->key[i], NULL);
 	}
-	for (unsigned i = 0; i < schema->ncolumns; i++) {
-		if (schema_is_key(schema, i))
+	for (int i = first >= 0 ? -1 : 0; i < (int)schema->ncolumns; i++) {
+		unsigned at = (unsigned)(i < 0 ? first : i);
+
+		if (schema_is_key(schema, at) || i == first)
 			continue;
-		buf_puts(sql, ",\n  ");
-		starrocks_put_column(sql, schema, i, NULL);
+		buf_puts(sql, separator);
+		starrocks_put_column(sql, schema, at, NULL);
+		separator = ",\n  ";
 	}
-	buf_puts(sql, "\n) ENGINE=OLAP\nPRIMARY KEY (");
-	put_key_names(sql, schema);
+}
+
+/* The first column that a table may be sorted by. -1: none. */
+static int sort_column(const struct schema *schema, struct err *err)
+{
+	for (unsigned i = 0; i < schema->ncolumns; i++) {
+		struct starrocks_type type;
+
+		starrocks_type_of(&schema->columns[i], false, schema->exact, &type);
+		if (type.kind != SR_FLOAT && type.kind != SR_DOUBLE && type.kind != SR_JSON &&
+				type.kind != SR_VARBINARY)
+			return (int)i;
+	}
+	err_set(err, ERR_CONFIG, 0,
+			"table %s.%s: none of its columns has a type that a Duplicate Key table is sorted by",
+			schema->db, schema->table);
+	return -1;
+}
+
+static void put_keys(struct buf *sql, const struct schema *schema, int first)
+{
+	if (first >= 0) {
+		buf_puts(sql, "DUPLICATE KEY (");
+		starrocks_name(sql, schema->columns[first].name);
+	} else {
+		buf_puts(sql, "PRIMARY KEY (");
+		put_key_names(sql, schema);
+	}
 	buf_putc(sql, ')');
 	if (schema->comment && schema->comment[0]) {
 		buf_puts(sql, "\nCOMMENT ");
 		starrocks_string(sql, schema->comment);
 	}
-	buf_puts(sql, "\nDISTRIBUTED BY HASH (");
+	buf_puts(sql, "\nDISTRIBUTED BY ");
+	if (first >= 0) {
+		buf_puts(sql, "RANDOM");
+		return;
+	}
+	buf_puts(sql, "HASH (");
 	put_key_names(sql, schema);
 	buf_putc(sql, ')');
+}
+
+int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err)
+{
+	int first = -1;
+
+	if (starrocks_schema_check(schema, err) || (schema->append && (first = sort_column(schema, err)) < 0))
+		return -1;
+	buf_puts(sql, "CREATE TABLE IF NOT EXISTS ");
+	starrocks_put_table(sql, schema);
+	buf_puts(sql, " (");
+	put_columns(sql, schema, first);
+	buf_puts(sql, "\n) ENGINE=OLAP\n");
+	put_keys(sql, schema, first);
 	if (conf->buckets > 0)
 		buf_printf(sql, " BUCKETS %lld", (long long)conf->buckets);
 	buf_puts(sql, "\nPROPERTIES (");
 	if (conf->replication_num > 0)
 		buf_printf(sql, "\"replication_num\" = \"%lld\", ", (long long)conf->replication_num);
-	buf_puts(sql, "\"enable_persistent_index\" = \"true\", \"fast_schema_evolution\" = \"true\")");
+	if (!schema->append)
+		buf_puts(sql, "\"enable_persistent_index\" = \"true\", ");
+	buf_puts(sql, "\"fast_schema_evolution\" = \"true\")");
 	return 0;
 }
 

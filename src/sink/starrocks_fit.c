@@ -13,10 +13,48 @@
 
 #define SQL_MAX (4 << 20)
 
+static const char *model_name(const struct starrocks_columns *have)
+{
+	static const char *const names[][2] = {
+		{ "PRI", "a Primary Key" },
+		{ "DUP", "a Duplicate Key" },
+		{ "AGG", "an Aggregate" },
+		{ "UNI", "a Unique Key" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(have->model, names[i][0]) == 0)
+			return names[i][1];
+	return "a keyless";
+}
+
+static bool is_primary(const struct starrocks_columns *have)
+{
+	return strcasecmp(have->model, "PRI") == 0;
+}
+
+/* Rows replace others by a Primary Key only, and are added everywhere else. */
+static int model_check(const struct schema *schema, const struct starrocks_columns *have, struct err *err)
+{
+	if (schema->append != is_primary(have))
+		return 0;
+	return err_set(err, ERR_CONFIG, 0,
+			schema->append ? "table %s.%s: target.mode = append adds rows, and StarRocks' table is %s table, which "
+					 "replaces them: set target.mode = upsert, or make the table again"
+				       : "table %s.%s: StarRocks' table is %s table, which takes no UPDATE and no DELETE: set "
+					 "target.mode = append in its [table] section (rows are only added), or make the table again with "
+					 "what `millrace ddl` prints",
+			schema->db, schema->table, model_name(have));
+}
+
 static int key_check(const struct schema *schema, const struct starrocks_columns *have, struct err *err)
 {
 	unsigned nkey = 0;
 
+	if (model_check(schema, have, err))
+		return -1;
+	if (schema->append)
+		return 0;
 	for (size_t i = 0; i < have->count; i++)
 		nkey += have->items[i].key;
 	for (unsigned i = 0; i < schema->nkey; i++) {
@@ -28,7 +66,7 @@ static int key_check(const struct schema *schema, const struct starrocks_columns
 	if (nkey == schema->nkey)
 		return 0;
 	return err_set(err, ERR_CONFIG, 0,
-			"table %s.%s: StarRocks' table is not a Primary Key table on the key of the source; "
+			"table %s.%s: the key of StarRocks' table is not the key of the source; "
 			"`millrace ddl %s.%s` prints the one that fits",
 			schema->db, schema->table, schema->db, schema->table);
 }
@@ -113,10 +151,26 @@ static const struct starrocks_column *narrow(const struct schema *schema, unsign
 	return is;
 }
 
-/* Widened where millrace makes the tables, else taken where its values can be checked. */
-static bool widens(const struct sink_conf *conf, const struct starrocks_column *is, const struct starrocks_type *want)
+/* A column of another model has an aggregate function, which a person has to decide. */
+static bool can_alter(const struct starrocks_columns *have)
 {
-	return conf->table_create && !is->key && can_widen(&is->type, want);
+	return is_primary(have) || strcasecmp(have->model, "DUP") == 0;
+}
+
+int starrocks_add_check(const struct schema *schema, unsigned at, const struct starrocks_columns *have, struct err *err)
+{
+	if (can_alter(have))
+		return 0;
+	return err_set(err, ERR_CONFIG, 0,
+			"table %s.%s: StarRocks' table is %s table without column %s: add it there, with its aggregate function",
+			schema->db, schema->table, model_name(have), schema->columns[at].name);
+}
+
+/* Widened where millrace makes the tables, else taken where its values can be checked. */
+static bool widens(const struct sink_conf *conf, const struct starrocks_columns *have,
+		const struct starrocks_column *is, const struct starrocks_type *want)
+{
+	return conf->table_create && can_alter(have) && !is->key && can_widen(&is->type, want);
 }
 
 void starrocks_narrow(struct buf *out, const struct sink_conf *conf, const struct schema *schema,
@@ -127,7 +181,7 @@ void starrocks_narrow(struct buf *out, const struct sink_conf *conf, const struc
 		const struct starrocks_column *is = narrow(schema, i, have, &want);
 		char text[64];
 
-		if (is == NULL || widens(conf, is, &want))
+		if (is == NULL || widens(conf, have, is, &want))
 			continue;
 		starrocks_type_print(&is->type, text, sizeof(text));
 		buf_printf(out, "%s%s is %s there, for %s", out->len ? ", " : "", is->name, text,
@@ -140,16 +194,20 @@ int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct 
 {
 	if (starrocks_schema_check(schema, err) || key_check(schema, have, err))
 		return -1;
-	for (unsigned i = 0; i < schema->ncolumns; i++)
-		if (!starrocks_columns_find(have, schema->columns[i].name))
-			put_add(sql, schema, i);
+	for (unsigned i = 0; i < schema->ncolumns; i++) {
+		if (starrocks_columns_find(have, schema->columns[i].name))
+			continue;
+		if (starrocks_add_check(schema, i, have, err))
+			return -1;
+		put_add(sql, schema, i);
+	}
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		struct starrocks_type want;
 		const struct starrocks_column *is = narrow(schema, i, have, &want);
 
 		if (is == NULL)
 			continue;
-		if (widens(conf, is, &want)) {
+		if (widens(conf, have, is, &want)) {
 			if (sql->len == 0)
 				put_modify(sql, schema, is, &want);
 		} else if (!starrocks_type_checks(&is->type, &want)) {

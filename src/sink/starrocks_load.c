@@ -297,7 +297,7 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 		.table = l->schema->table,
 		.label = label,
 		.columns = s->columns.data,
-		.partial = part->present != NULL,
+		.partial = part->present != NULL && !part->target->append,
 		.body = s->body.buf.data,
 		.len = s->body.buf.len,
 	};

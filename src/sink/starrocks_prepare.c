@@ -31,8 +31,9 @@ void starrocks_column_take(struct starrocks_columns *have, const struct starrock
 		type = plain;
 	if (name == NULL || type == NULL)
 		return;
-	starrocks_columns_add(have, name, type, nullable && strcasecmp(nullable, "YES") == 0,
-			key && strcasecmp(key, "PRI") == 0);
+	starrocks_columns_add(have, name, type, nullable && strcasecmp(nullable, "YES") == 0, key && key[0]);
+	if (key && key[0])
+		snprintf(have->model, sizeof(have->model), "%s", key);
 	have->items[have->count - 1].preset = xstrdup(preset);
 	have->items[have->count - 1].comment = xstrdup(starrocks_record_get(r, "COLUMN_COMMENT"));
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # tables_there.sh - tables that StarRocks has already, as Flink CDC and people make them, with table.create = false: each is
 # taken as it is, rows arrive equal, and a value that does not fit its column is a dead letter that says which column, what
-# type and what kind of value; its neighbours are loaded.
+# type and what kind of value; its neighbours are loaded. Tables of other models, and tables without a key: rows are added
+# with target.mode = append, after a crash once each; without it they stop.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql
@@ -65,4 +66,59 @@ done > "$dir/changed"
 is "$(cat "$dir/changed")" "" "no table was altered"
 stop_millrace; ok $? "stops"
 no_trouble
+
+# ---- rows are added ----
+round() # KIND, with `there DB QUERY`
+{
+	sql testdb -e "CREATE TABLE history (id INT PRIMARY KEY, v VARCHAR(9), b BLOB); CREATE TABLE sums (id INT PRIMARY KEY, n BIGINT, last VARCHAR(9)); CREATE TABLE events (a INT, v VARCHAR(9));
+		INSERT INTO history VALUES (1, 'a', 'x'); INSERT INTO sums VALUES (1, 10, 'x'); INSERT INTO events VALUES (1, 'e'), (1, 'e')"
+	start_millrace
+	wait_caught_up 20 "$1: the snapshot"
+	sql testdb -e "UPDATE history SET v = 'b'; DELETE FROM history; INSERT INTO history VALUES (1, 'c', NULL), (2, 'c', NULL); UPDATE sums SET n = 5, last = 'y'; INSERT INTO events VALUES (1, 'e'); UPDATE events SET v = 'f'"
+	wait_caught_up "$1: changes"
+	kill_millrace
+	start_millrace
+	sql testdb -e "INSERT INTO history VALUES (3, 'd', NULL)"
+	wait_caught_up "$1: after kill -9"
+	is "$(there testdb "SELECT id, v FROM history ORDER BY id, v" | tr '\t\n' '= ')" "1=a 1=b 1=c 2=c 3=d " "$1: every version of a row, once; a DELETE adds nothing"
+	is "$(status | jq -c '[.tables[] | select(.table == "testdb.history")][0] | [.captured, .loaded, .dropped]')" '[1,1,0]' "$1: counted" || status | jq -c '.tables[] | select(.table == "testdb.history")' | note
+	mr verify testdb.history > "$dir/out" 2>&1; grep -q 'target.mode = append' "$dir/out"; ok $? "$1: verify says that there is nothing to compare" || note < "$dir/out"
+	no_trouble
+}
+: > "$dir/run.log"; rm -rf "$dir/state"
+for t in "${tables[@]}"; do sql testdb -e "DROP TABLE ${t%%|*}"; done
+starrocks "CREATE TABLE testdb.sums (id INT NOT NULL, n BIGINT SUM, last VARCHAR(36) REPLACE) AGGREGATE KEY(id) DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES('replication_num' = '1')"
+sections() { printf '[kafka]\ntopic.prefix = mysql\n'; for t in history sums events; do printf '[table testdb.%s]\ntarget.mode = append\n' $t; done; }
+there() { starrocks "USE $1; $2"; }
+{ starrocks_conf; sections; } | write_conf
+round starrocks
+is "$(starrocks "SELECT n, last FROM testdb.sums")" "15	y" "an Aggregate table sums up"
+is "$(starrocks "SELECT COUNT(*), MIN(v), MAX(v) FROM testdb.events")" "6	e	f" "a table without a key: 3 rows, and 3 again after the UPDATE"
+starrocks "SHOW CREATE TABLE testdb.history" | grep -q 'DUPLICATE KEY'; ok $? "millrace makes a Duplicate Key table"
+mr ddl testdb.history | mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" > "$dir/out" 2>&1; ok $? "ddl prints it" || note < "$dir/out"
+sql testdb -e "ALTER TABLE history ADD COLUMN w INT DEFAULT 7; INSERT INTO history (id, v) VALUES (4, 'w')"
+wait_caught_up "a new column"
+is "$(starrocks 'SELECT w FROM testdb.history WHERE id = 4')" 7 "is added"
+sql testdb -e "ALTER TABLE sums ADD COLUMN w INT"
+until_true 30 has_problem table-stopped testdb.sums; ok $? "not to an Aggregate table" || what_is_wrong
+status | jq -r '.problems[] | select(.subject == "testdb.sums") | .text' | grep -q 'add it there, with its aggregate function'; ok $? "which says why"
+stop_millrace; ok $? "stops"
+# Without the setting nothing is guessed.
+{ starrocks_conf; printf '[kafka]\ntopic.prefix = mysql\n'; } | write_conf
+mr check > "$dir/check"; is $? 1 "check refuses other models without the setting"
+grep -q "testdb.history: StarRocks' table is a Duplicate Key table, which takes no UPDATE and no DELETE: set target.mode = append" "$dir/check"; ok $? "a Duplicate Key table" || note < "$dir/check"
+grep -q "testdb.sums: StarRocks' table is an Aggregate table" "$dir/check"; ok $? "an Aggregate table"
+grep -q "testdb.events: no primary key.* set target.mode = append" "$dir/check"; ok $? "and a table without a key"
+starrocks "CREATE TABLE testdb.keyed (id INT NOT NULL) PRIMARY KEY(id) DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES('replication_num' = '1')"
+sql testdb -e "CREATE TABLE keyed (id INT PRIMARY KEY)"
+{ starrocks_conf; sections; printf '[table testdb.keyed]\ntarget.mode = append\n'; } | write_conf
+mr check > "$dir/check"; grep -q "testdb.keyed: target.mode = append adds rows, and StarRocks' table is a Primary Key table" "$dir/check"; ok $? "nor the other way round" || note < "$dir/check"
+
+# ---- the embedded warehouse ----
+: > "$dir/run.log"; rm -rf "$dir/state"; unset fe_mysql
+sql testdb -e "DROP TABLE history, sums, events, keyed"
+sections | write_conf
+there() { sqlite3 -separator $'\t' "$dir/state/warehouse/$1.db" "$2"; }
+round warehouse
+stop_millrace; ok $? "stops"
 done_testing

@@ -151,6 +151,22 @@ static void test_many(struct collapse *c)
 	free(out);
 }
 
+/* For a target to which rows are only added. */
+static void test_none(void)
+{
+	struct value cells[4] = { value_int(1), value_int(2), value_int(3), value_int(4) };
+	const struct change changes[] = {
+		{ .schema = schema, .op = CHANGE_CREATE, .after = &cells[0] },
+		{ .schema = schema, .op = CHANGE_UPDATE, .before = &cells[0], .after = &cells[1] },
+		{ .schema = schema, .op = CHANGE_UPDATE, .before = &cells[1], .after = &cells[2], .dead = "why" },
+		{ .schema = schema, .op = CHANGE_DELETE, .before = &cells[1] },
+	};
+	struct collapsed out[8];
+
+	is_int(collapse_none(changes, 4, out), 2, "each version of a row, no delete, no dead row");
+	ok(out[0].row == &cells[0] && out[1].row == &cells[1] && !out[1].is_delete, "as they are after the change");
+}
+
 int main(void)
 {
 	static const char *key[] = { "id", "sub" };
@@ -169,6 +185,7 @@ int main(void)
 	add(CHANGE_CREATE, NULL, row(1, "a", "x", ""));
 	add(CHANGE_CREATE, NULL, row(1, "a", "x", ""));
 	is_str(run(c), "+1a:x: +1a:x:", "without a key every row is its own");
+	test_none();
 	collapse_free(c);
 	collapse_free(NULL);
 	schema_unref(schema);

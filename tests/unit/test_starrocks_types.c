@@ -270,7 +270,7 @@ static void test_alter(void)
 			(const char *[]){ "id", "int", "name", "varchar(40)", "n", "int", "note", "varchar(1048576)",
 					NULL },
 			"", "a narrower key is checked");
-	is_alter(true, (const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "not a Primary Key table",
+	is_alter(true, (const char *[]){ "name", "varchar(40)", "id", "bigint", NULL }, "is not the key of the source",
 			"another key");
 }
 

@@ -257,10 +257,13 @@ static enum verdict letters_later(struct load_worker *w, struct load_part *p, co
 	return RANGE_LATER;
 }
 
-static void count_loaded(struct load_worker *w, struct load_part *p, enum sink_outcome outcome, size_t bad)
+/* left_out: deletes, where rows are only added. */
+static void count_loaded(struct load_worker *w, struct load_part *p, enum sink_outcome outcome, size_t bad,
+		size_t left_out)
 {
 	counter_add(outcome == SINK_DUPLICATE ? &p->meter->duplicates : &p->meter->loaded,
-			w->nrows > bad ? w->nrows - bad : 0);
+			w->nrows > bad + left_out ? w->nrows - bad - left_out : 0);
+	counter_add(&p->meter->skipped, left_out);
 }
 
 /* What the next start holds against the target. A range of the version before was the last without an epoch. */
@@ -354,7 +357,9 @@ static void remember(struct load_worker *w, const struct load_part *p, const str
 /* why: of RANGE_REFUSED. RANGE_LATER has been told. */
 static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
-	size_t nkeep = collapse_run(w->collapse, w->rows, w->nrows, w->keep);
+	bool appends = part_appends(w, p);
+	size_t nkeep = appends ? collapse_none(w->rows, w->nrows, w->keep)
+			       : collapse_run(w->collapse, w->rows, w->nrows, w->keep);
 	const struct schema *schema = w->rows[w->nrows - 1].schema;
 	struct sink_result result = { 0 };
 	int64_t at_us[3] = { clock_mono_us() };
@@ -380,7 +385,7 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 		if (write_bad(w, p, label, &result, why))
 			return letters_later(w, p, why);
 		part_loaded(w, p, schema, label, nkeep, &result);
-		count_loaded(w, p, outcome, result.nbad);
+		count_loaded(w, p, outcome, result.nbad, appends ? w->nrows - nkeep : 0);
 		return RANGE_LOADED;
 	}
 	if (outcome == SINK_REFUSED && why->kind == ERR_DATA) {

@@ -58,7 +58,9 @@ void part_too_fast(struct load_worker *w, struct load_part *p);
 void part_pace(struct load_worker *w, struct load_part *p); /* a load has come to a good end */
 
 /* load_dead.c: what becomes of rows that cannot be loaded */
-bool part_skips(const struct load_worker *w, const struct load_part *p); /* they are left out */
+bool part_skips(const struct load_worker *w, const struct load_part *p);
+bool part_appends(const struct load_worker *w, const struct load_part *p);
+/* target.mode of its table */ /* they are left out */
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
 		struct err *err); /* dead letters: it stops */
 

@@ -308,6 +308,10 @@ static const struct conf_option options[] = {
 
 	{ "table", "target", CONF_STRING, offsetof(struct table_settings, target), NULL, NULL, 0,
 			"DATABASE.TABLE that it is loaded into; * stands for the name at the source: dw.*, *.ods_*. Two tables with one target are refused." },
+	{ "table", "target.mode", CONF_CHOICE, offsetof(struct table_settings, target_mode), "upsert", "upsert|append",
+			0,
+			"upsert: a change replaces its row, by key; append: rows that are inserted or updated are added, and a DELETE adds nothing. StarRocks' Duplicate "
+			"Key and Aggregate tables and tables without a key need append." },
 	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,
 			"No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "dead.policy", CONF_CHOICE, offsetof(struct table_settings, dead_policy), "dead", "dead|stop|skip",
@@ -552,6 +556,7 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->sink.name = xstrdup(s->name);
 	s->sink.changed = sink_password_new();
 	s->sink.target_of = settings_target;
+	s->sink.appends = settings_appends;
 	s->sink.target_arg = s;
 	s->format.connector_name = xstrdup(s->name);
 	s->log.state_dir = xstrdup(s->state_dir);

@@ -13,10 +13,12 @@
 #include "source/source.h"
 
 enum dead_policy { DEAD_LETTER, DEAD_STOP, DEAD_SKIP };
+enum target_mode { TARGET_UPSERT, TARGET_APPEND };
 
 struct table_settings { /* [table db.table], [table db.*] */
 	char *name;
 	char *target;		    /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
+	int target_mode;	    /* enum target_mode */
 	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
 	int dead_policy;	    /* enum dead_policy */
 	int64_t dead_max;	    /* open dead letters; -1: no limit */
@@ -96,6 +98,7 @@ const struct table_settings *settings_for_table(const struct settings *s, const 
 bool section_is_pattern(const struct table_settings *t);
 bool section_matches(const struct table_settings *t, const char *db_table); /* by its name or pattern, in any case */
 const char *settings_target(const void *settings, const char *db_table);    /* as sink_conf asks for it */
+bool settings_appends(const void *settings, const char *db_table);	    /* so, too */
 bool table_has_script(const struct table_settings *t);
 
 /* settings_script.c */

@@ -72,6 +72,13 @@ const char *settings_target(const void *settings, const char *db_table)
 	return t ? t->target : NULL;
 }
 
+bool settings_appends(const void *settings, const char *db_table)
+{
+	const struct table_settings *t = settings_for_table(settings, db_table);
+
+	return t && t->target_mode == TARGET_APPEND;
+}
+
 bool table_has_script(const struct table_settings *t)
 {
 	return t->transform.count || t->filter.text;

@@ -22,6 +22,10 @@ static int comparable(struct verify_table *t, struct err *err)
 		return err_set(err, ERR_DATA, 0,
 				"table %s: %s, so its rows cannot be told apart; compare it by hand, or give it a primary key",
 				t->name, why);
+	if (settings_appends(t->job->e->settings, t->name))
+		return err_set(err, ERR_DATA, 0,
+				"table %s: target.mode = append, so the target has every version of a row; compare it by hand",
+				t->name);
 	if (partly)
 		return err_set(err, ERR_DATA, 0,
 				"table %s: %s says which rows its snapshot has, and the stream has others", t->name,

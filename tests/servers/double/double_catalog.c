@@ -65,6 +65,7 @@ struct schema *schema_copy(const struct schema *from, unsigned room)
 
 	s->ncolumns = from->ncolumns;
 	s->nkey = from->nkey;
+	s->model = from->model;
 	memcpy(s->columns, from->columns, from->ncolumns * sizeof(*from->columns));
 	return s;
 }

@@ -191,6 +191,8 @@ static bool complete_row(struct store *s, const struct txn_part *part, const cha
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (cells[i].kind == CELL_ABSENT)
 			cells[i] = found > 1 ? old[i] : cell_str(schema->columns[i].preset);
+	for (unsigned i = schema->nkey; schema->model == MODEL_AGGREGATE && found > 1 && i < schema->ncolumns; i++)
+		cells[i] = aggregate_cell(&schema->columns[i], old[i], cells[i], scratch);
 	if (found > 1 && head.op == OP_UPSERT && part->merge_column != 0 &&
 			column_by_id(schema, part->merge_column, &merge)) {
 		if (type_is_number(&schema->columns[merge].type))

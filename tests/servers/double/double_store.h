@@ -20,9 +20,13 @@
 #include "double_type.h"
 #include "double_wal.h"
 
+enum model { MODEL_PRIMARY, MODEL_DUPLICATE, MODEL_AGGREGATE };
+enum aggregate { AGG_NONE, AGG_SUM, AGG_MAX, AGG_MIN, AGG_REPLACE, AGG_REPLACE_IF_NOT_NULL };
+
 struct column {
 	char *name, *comment;
-	uint32_t id; /* stays over schema changes */
+	enum aggregate aggregate; /* of a value column of an Aggregate table */
+	uint32_t id;		  /* stays over schema changes */
 	struct type type;
 	bool nullable, has_default, default_now;
 	char *preset; /* the DEFAULT's text; NULL with has_default: DEFAULT NULL */
@@ -31,6 +35,7 @@ struct column {
 struct schema {
 	uint16_t index;		 /* in table->schemas, and in each row */
 	unsigned ncolumns, nkey; /* key columns come first */
+	enum model model;
 	struct column *columns;
 };
 
@@ -160,6 +165,15 @@ struct alter *store_alter_running(struct store *s, const struct table *t);
 void store_alter_settle(struct store *s, int64_t now_ms);
 int store_alter_done(struct store *s, uint64_t id, bool good);
 const char *alter_state_name(enum alter_state state);
+
+/* double_aggregate.c */
+extern const struct model_row {
+	const char *keys, *key, *model; /* in a statement; COLUMN_KEY; what information_schema calls it */
+} models[];
+bool aggregate_find(const char *name, enum aggregate *out);
+const char *aggregate_name(enum aggregate aggregate);
+/* What the column of an Aggregate table holds once `add` has come to `old`; texts in scratch or theirs. */
+struct cell aggregate_cell(const struct column *c, struct cell old, struct cell add, struct arena *scratch);
 
 /* double_rows.c */
 uint64_t row_hash(const char *key, size_t len);

@@ -138,6 +138,11 @@ bool type_can_be_key(const struct type *t)
 	return row_of(t->kind)->key;
 }
 
+bool type_can_sort(const struct type *t)
+{
+	return t->kind != TYPE_FLOAT && t->kind != TYPE_DOUBLE && t->kind != TYPE_JSON && t->kind != TYPE_VARBINARY;
+}
+
 bool type_is_text(const struct type *t)
 {
 	return t->kind == TYPE_CHAR || t->kind == TYPE_VARCHAR || t->kind == TYPE_VARBINARY;

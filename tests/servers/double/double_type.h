@@ -65,6 +65,7 @@ const char *type_make(struct type *t, const char *name, unsigned nargs, const in
 void type_print(const struct type *t, struct buf *out);	      /* "decimal(10, 2)", as SHOW CREATE TABLE does */
 void type_mysql_print(const struct type *t, struct buf *out); /* COLUMN_TYPE of information_schema.columns */
 const char *type_mysql_name(const struct type *t);	      /* DATA_TYPE of information_schema.columns */
+bool type_can_sort(const struct type *t);		      /* of a Duplicate Key table */
 bool type_can_be_key(const struct type *t);
 bool type_is_text(const struct type *t);
 bool type_is_number(const struct type *t);

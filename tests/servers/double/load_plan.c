@@ -364,7 +364,12 @@ static int plan_columns(struct plan *p, const char *text, struct err *err)
 				.source = (unsigned)add_source(p, p->schema->columns[i].name),
 			};
 	}
-	if (p->json && p->op_source < 0 && p->op_expr == NULL)
+	if (p->schema->model != MODEL_PRIMARY) {
+		if (p->partial)
+			return refuse(err, "%s", "Only primary key table supports partial update");
+		p->op_source = -1; /* a name like any other, which the table does not have */
+		p->op_expr = NULL;
+	} else if (p->json && p->op_source < 0 && p->op_expr == NULL)
 		p->op_source = add_source(p, "__op");
 	return check_columns(p, err);
 }

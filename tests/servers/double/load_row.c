@@ -2,6 +2,7 @@
  * load_row.c - one row: from the cells of the source to a stored row, or to the error log. This is the hot path: the
  * row is written straight into the part's buffer and taken back when a column refuses.
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,11 +129,25 @@ static char *put_cell(struct plan *p, const struct column *c, const struct cell 
 	return to + sizeof(head) + (head < CELL_LEN_ABSENT ? len : 0);
 }
 
+/* A row of a Duplicate Key table is nobody's successor: a number that no other row has stands for its key. */
+static int put_unique(char *to)
+{
+	static _Atomic uint64_t last;
+	int64_t now = clock_wall_us();
+	uint64_t number = atomic_fetch_add(&last, 1);
+
+	memcpy(to, &now, sizeof(now));
+	memcpy(to + sizeof(now), &number, sizeof(number));
+	return sizeof(now) + sizeof(number);
+}
+
 /* The key follows from the first cells as they were just written. -1: longer than StarRocks takes. */
 static int put_key(const struct schema *schema, const char *cells, char *to)
 {
 	char *start = to;
 
+	if (schema->model == MODEL_DUPLICATE)
+		return put_unique(to);
 	for (unsigned i = 0; i < schema->nkey; i++) {
 		uint32_t len;
 
@@ -199,7 +214,7 @@ int load_row(struct plan *p, struct load *load, struct txn_part *part, const cha
 int load_body(struct plan *p, struct load *load, struct txn_part *part, const char *body, size_t len, struct err *err)
 {
 	load->counts.bytes += len;
-	part->partial = p->partial;
+	part->partial = p->partial || p->schema->model == MODEL_AGGREGATE; /* what the table holds comes in */
 	part->merge_column = p->merge_column;
 	return p->json ? load_json(p, load, part, body, len, err) : load_csv(p, load, part, body, len, err);
 }

@@ -67,6 +67,9 @@ static int add_one(struct sql *q, struct change *c)
 		return sql_fail(q, 1064, "Can not add column which already exists in base table: %.100s", column->name);
 	if (!column->nullable && column->preset == NULL && !column->default_now)
 		return sql_fail(q, 1064, "Column '%.100s' is NOT NULL and has no default value", column->name);
+	if ((c->schema->model == MODEL_AGGREGATE) != (column->aggregate != AGG_NONE))
+		return sql_fail(q, 1064, "Invalid aggregate type of column %.100s: '%s'", column->name,
+				aggregate_name(column->aggregate));
 	column->id = c->next_column++;
 	c->schema->ncolumns++;
 	return place(q, c, c->schema->ncolumns - 1);
@@ -105,6 +108,8 @@ static int check_modify(struct sql *q, const struct column *old, const struct co
 
 	if (is_key)
 		return sql_fail(q, 1064, "Can not modify key column %.100s of a Primary Key table", old->name);
+	if (old->aggregate != new->aggregate)
+		return sql_fail(q, 1064, "Can not change aggregation type of column %.100s", old->name);
 	if (old->nullable && !new->nullable)
 		return sql_fail(q, 1064, "Can not change from nullable to non-nullable");
 	if ((old->preset == NULL) != (new->preset == NULL) ||

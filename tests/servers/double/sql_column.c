@@ -71,6 +71,10 @@ int sql_column_def(struct sql *q, struct column *c)
 	*c = (struct column){ .name = xstrdup(name), .nullable = true };
 	if (column_type(q, c) != 0)
 		return -1;
+	if (lex_is_name(&q->lex) && aggregate_find(q->lex.value, &c->aggregate))
+		lex_next(&q->lex);
+	else
+		c->aggregate = AGG_NONE;
 	for (;;) {
 		if (lex_accept_words(&q->lex, "not null")) {
 			c->nullable = false;

@@ -17,7 +17,8 @@ struct create {
 	struct schema *schema;
 	char *keys[64], *hash[64];
 	unsigned nkeys, nhash;
-	bool has_keys, has_distribution, fast;
+	bool has_keys, has_distribution, fast, random;
+	enum model model;
 	int64_t buckets;
 	const char *comment;
 	struct buf properties;
@@ -96,15 +97,28 @@ static int take_property(struct sql *q, const char *key, const char *value, void
 static int table_distribution(struct sql *q, struct create *c)
 {
 	c->has_distribution = true;
-	if (lex_accept(&q->lex, "random"))
-		return sql_fail(q, 1064, "PRIMARY KEY must use hash distribution, can not use random distribution");
-	if (lex_expect(&q->lex, "hash", q->err) != 0 || name_list(q, c->hash, &c->nhash, 64) != 0)
+	c->random = lex_accept(&q->lex, "random");
+	if (!c->random && (lex_expect(&q->lex, "hash", q->err) != 0 || name_list(q, c->hash, &c->nhash, 64) != 0))
 		return -1;
 	if (!lex_accept(&q->lex, "buckets"))
 		return 0;
 	if (lex_integer(&q->lex, &c->buckets, q->err) != 0)
 		return -1;
 	return c->buckets > 0 ? 0 : sql_fail(q, 1064, "Number of hash distribution is zero");
+}
+
+static bool table_model(struct lex *l, enum model *out)
+{
+	struct lex before = *l;
+
+	for (enum model model = MODEL_PRIMARY; model <= MODEL_AGGREGATE; model++) {
+		if (lex_accept(l, models[model].keys) && lex_accept(l, "key")) {
+			*out = model;
+			return true;
+		}
+		*l = before;
+	}
+	return false;
 }
 
 static int table_clauses(struct sql *q, struct create *c)
@@ -117,7 +131,7 @@ static int table_clauses(struct sql *q, struct create *c)
 		if (lex_accept(l, "engine")) {
 			if (lex_expect(l, "=", q->err) != 0 || lex_expect(l, "olap", q->err) != 0)
 				return -1;
-		} else if (lex_accept_words(l, "primary key")) {
+		} else if (table_model(l, &c->model)) {
 			c->has_keys = true;
 			if (name_list(q, c->keys, &c->nkeys, 64) != 0)
 				return -1;
@@ -133,15 +147,32 @@ static int table_clauses(struct sql *q, struct create *c)
 		} else if (lex_accept(l, "properties")) {
 			if (sql_properties(q, take_property, c) != 0)
 				return -1;
-		} else if (lex_is(l, "duplicate") || lex_is(l, "unique") || lex_is(l, "aggregate") ||
-				lex_is(l, "partition")) {
+		} else if (lex_is(l, "unique") || lex_is(l, "partition")) {
 			return sql_fail(q, 1064,
-					"the double holds unpartitioned Primary Key tables only; '%.30s' is not one",
+					"the double holds unpartitioned Primary Key, Duplicate Key and Aggregate tables only; '%.30s' is none",
 					l->value);
 		} else {
 			return 0;
 		}
 	}
+}
+
+/* Value columns of an Aggregate table have a function, others none. */
+static int check_aggregates(struct sql *q, const struct create *c)
+{
+	for (unsigned i = 0; i < c->schema->ncolumns; i++) {
+		const struct column *column = &c->schema->columns[i];
+		bool wants = c->model == MODEL_AGGREGATE && i >= c->nkeys;
+
+		if (wants && column->aggregate == AGG_NONE)
+			return sql_fail(q, 1064,
+					"AGG_KEYS table should specify aggregate type for non-key column[%.100s]",
+					column->name);
+		if (!wants && column->aggregate != AGG_NONE)
+			return sql_fail(q, 1064, "Cannot specify aggregate function '%s' for column '%.100s'",
+					aggregate_name(column->aggregate), column->name);
+	}
+	return 0;
 }
 
 static int check_keys(struct sql *q, struct create *c)
@@ -156,6 +187,11 @@ static int check_keys(struct sql *q, struct create *c)
 			return sql_fail(q, 1064,
 					"Key columns must be the first few columns of the schema and the order of the key columns must be "
 					"consistent with the order of the schema");
+		if (c->model != MODEL_PRIMARY && !type_can_sort(&column->type))
+			return sql_fail(q, 1064, "Invalid data type of key column '%.100s': '%s'", column->name,
+					type_mysql_name(&column->type));
+		if (c->model != MODEL_PRIMARY)
+			continue;
 		if (!type_can_be_key(&column->type))
 			return sql_fail(q, 1064,
 					"Invalid primary key column: '%.100s': %s can not be a primary key type",
@@ -164,11 +200,16 @@ static int check_keys(struct sql *q, struct create *c)
 		column->has_default &= column->preset != NULL || column->default_now;
 	}
 	c->schema->nkey = c->nkeys;
-	return 0;
+	c->schema->model = c->model;
+	return check_aggregates(q, c);
 }
 
 static int check_distribution(struct sql *q, const struct create *c)
 {
+	if (c->random && c->model == MODEL_PRIMARY)
+		return sql_fail(q, 1064, "PRIMARY KEY must use hash distribution, can not use random distribution");
+	if (!c->has_distribution && c->model == MODEL_DUPLICATE)
+		return 0;
 	if (!c->has_distribution)
 		return sql_fail(q, 1064, "Currently not support default distribution in PRIMARY_KEYS");
 	for (unsigned i = 0; i < c->nhash; i++) {
@@ -176,7 +217,7 @@ static int check_distribution(struct sql *q, const struct create *c)
 
 		if (at < 0)
 			return sql_fail(q, 1064, "Distribution column(%.100s) doesn't exist", c->hash[i]);
-		if ((unsigned)at >= c->nkeys)
+		if ((unsigned)at >= c->nkeys && c->model != MODEL_DUPLICATE)
 			return sql_fail(q, 1064, "Distribution column[%.100s] is not key column", c->hash[i]);
 	}
 	return 0;
@@ -190,7 +231,8 @@ static void add_table(struct sql *q, struct create *c, struct db *db)
 	buf_init(&hash, 1 << 20);
 	for (unsigned i = 0; i < c->nhash; i++)
 		buf_printf(&hash, "%s`%s`", i > 0 ? ", " : "", c->hash[i]);
-	t->hash_columns = buf_take(&hash);
+	t->hash_columns = c->nhash > 0 ? buf_take(&hash) : NULL;
+	buf_done(&hash);
 	t->buckets = c->buckets > 0 ? xasprintf("%lld", (long long)c->buckets) : NULL;
 	t->comment = xstrdup(c->comment != NULL ? c->comment : "");
 	t->fast_evolution = c->fast;
@@ -216,7 +258,8 @@ static int create_table(struct sql *q)
 		return sql_fail(q, 1064, "Incorrect table name '%.100s'", c.name.table);
 	if (table_columns(q, &c) == 0 && table_clauses(q, &c) == 0) {
 		if (!c.has_keys)
-			sql_fail(q, 1064, "the double holds Primary Key tables only; PRIMARY KEY (..) is missing");
+			sql_fail(q, 1064,
+					"the double holds Primary Key, Duplicate Key and Aggregate tables only; PRIMARY KEY (..) is missing");
 		else if (check_keys(q, &c) == 0 && check_distribution(q, &c) == 0)
 			result = sql_end(q);
 	}

@@ -114,7 +114,7 @@ static void add_table(struct rows *rows, const struct db *db, const struct table
 		NULL,
 		"utf8_general_ci",
 		NULL,
-		"PRIMARY_KEYS",
+		models[t->schema->model].model,
 		t->comment,
 	};
 
@@ -160,7 +160,7 @@ static void add_columns(struct rows *rows, const struct db *db, const struct tab
 			NULL,
 			NULL,
 			type_text(rows, &c->type),
-			i < t->schema->nkey ? "PRI" : "",
+			i < t->schema->nkey ? models[t->schema->model].key : "",
 			"",
 			"",
 			c->comment != NULL ? c->comment : "",

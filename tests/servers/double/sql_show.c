@@ -153,7 +153,7 @@ static void print_table(const struct table *t, struct buf *b)
 		put_column(b, &t->schema->columns[i]);
 		buf_puts(b, i + 1 < t->schema->ncolumns ? ",\n" : "\n");
 	}
-	buf_puts(b, ") ENGINE=OLAP \nPRIMARY KEY(");
+	buf_printf(b, ") ENGINE=OLAP \n%s KEY(", models[t->schema->model].keys);
 	for (unsigned i = 0; i < t->schema->nkey; i++)
 		buf_printf(b, "%s`%s`", i > 0 ? ", " : "", t->schema->columns[i].name);
 	buf_puts(b, ")\n");
@@ -162,8 +162,12 @@ static void print_table(const struct table *t, struct buf *b)
 		put_quoted(b, t->comment);
 		buf_putc(b, '\n');
 	}
-	buf_printf(b, "DISTRIBUTED BY HASH(%s)%s%s \nPROPERTIES (\n", t->hash_columns,
-			t->buckets != NULL ? " BUCKETS " : "", t->buckets != NULL ? t->buckets : "");
+	if (t->hash_columns == NULL)
+		buf_puts(b, "DISTRIBUTED BY RANDOM");
+	else
+		buf_printf(b, "DISTRIBUTED BY HASH(%s)", t->hash_columns);
+	buf_printf(b, "%s%s \nPROPERTIES (\n", t->buckets != NULL ? " BUCKETS " : "",
+			t->buckets != NULL ? t->buckets : "");
 	buf_puts(b, t->properties != NULL ? t->properties : "\"replication_num\" = \"1\"");
 	buf_puts(b, "\n);");
 }
