@@ -37,6 +37,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/widget/show.h \
 	src/console/widget/spark.c \
 	src/console/widget/spark.h \
+	src/console/widget/stack.c \
+	src/console/widget/stack.h \
 	src/console/widget/timeline.c \
 	src/console/widget/timeline.h \
 	src/console/widget/wrap.c \
@@ -54,6 +56,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/metrics_chart.c \
 	src/console/view/metrics_page.h \
 	src/console/view/metrics_series.c \
+	src/console/view/overview_charts.c \
+	src/console/view/overview_parts.h \
 	src/console/view/view.c \
 	src/console/view/view.h \
 	src/console/view/view_id.h \
@@ -83,8 +87,8 @@ tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h
 tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE) -lm
 
 check_PROGRAMS += tests/unit/test_widget
-tests_unit_test_widget_SOURCES = tests/unit/test_widget.c tests/tap.h
-tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) -lm
+tests_unit_test_widget_SOURCES = tests/unit/test_widget.c src/engine/status/status.c src/engine/status/status_json.c tests/tap.h
+tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS) -lm
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console

@@ -5,6 +5,8 @@
 #include "console/widget/heat.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
+#include "console/widget/stack.h"
+#include "console/view/overview_parts.h"
 #include "tests/tap.h"
 
 static struct canvas cv;
@@ -208,6 +210,87 @@ static void test_heat(void)
 	is_str(drawn(), "\n\n\n\n\n\n\n\n\n\n", "no step: nothing");
 }
 
+/* ---- parts of a whole ---- */
+
+static int sum_of(const int *columns, size_t n)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += columns[i];
+	return sum;
+}
+
+static void test_stack(void)
+{
+	struct stack_part parts[4] = { { "log", 10, ROLE_TEXT }, { "none", 0, ROLE_TEXT }, { "sink", 29, ROLE_TEXT },
+		{ "tiny", 0.001, ROLE_TEXT } };
+	uint64_t state = 88172645463325252u;
+	int columns[STACK_PARTS];
+	bool fits = true, seen = true;
+
+	blank(1, 40, true);
+	stack_draw(&cv, 0, 0, 40, parts, 4);
+	is_str(drawn(), "## log ###+++++++++++ sink ++++++++++++.\n",
+			"parts with their names; the least has a column too");
+	stack_columns(parts, 4, 1, columns);
+	is_int(columns[2], 1, "one column is the longest's");
+	is_int(sum_of(columns, 4), 1, "alone");
+	stack_columns(parts, 4, 0, columns);
+	is_int(sum_of(columns, 4), 0, "no column");
+	parts[0].value = NAN;
+	parts[2].value = -1;
+	parts[3].value = INFINITY;
+	stack_columns(parts, 4, 20, columns);
+	is_int(sum_of(columns, 4), 0, "what is no length has none");
+	for (int round = 0; round < 2000; round++) {
+		struct stack_part many[STACK_PARTS];
+		size_t n = 1 + state % STACK_PARTS, some = 0;
+		int width = (int)(state >> 40) % 100;
+
+		for (size_t i = 0; i < n; i++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			many[i] = (struct stack_part){ "x",
+				state >> 63 ? (double)(state >> 20) * (double)(state >> 20)
+					    : (double)(state >> 50 & 15),
+				ROLE_TEXT };
+			some += many[i].value > 0;
+		}
+		stack_columns(many, n, width, columns);
+		fits &= sum_of(columns, n) == (some ? width : 0);
+		for (size_t i = 0; i < n; i++)
+			seen &= columns[i] >= 0 && (columns[i] > 0 || many[i].value <= 0 || (size_t)width < some);
+	}
+	ok(fits, "the parts of any whole fill the width");
+	ok(seen, "and each is seen where there is room");
+}
+
+/* However the stages are, their times are none below 0, and as long together as the slowest took. */
+static void test_stage_times(void)
+{
+	struct status_stage stages[6] = { 0 };
+	struct status s = { .stages = stages, .nstages = 6 };
+	uint64_t state = 1;
+	bool good = true;
+
+	for (int round = 0; round < 2000; round++) {
+		int64_t times[6], most = 0, sum = 0;
+
+		for (int i = 0; i < 6; i++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			stages[i].p50_us = state >> 61 == 0 ? -1 : (int64_t)(state >> 33);
+			most = stages[i].p50_us > most ? stages[i].p50_us : most;
+		}
+		overview_stage_times(&s, times, 6);
+		for (int i = 0; i < 6; i++) {
+			good &= times[i] >= 0 || stages[i].p50_us < 0;
+			sum += times[i] > 0 ? times[i] : 0;
+		}
+		good &= sum == most;
+	}
+	ok(good, "the times in the stages are together the time since the commit");
+}
+
 /* Any size can be drawn, and nothing outside of it. */
 static void test_sizes(void)
 {
@@ -247,6 +330,8 @@ int main(void)
 	test_spark();
 	test_chart();
 	test_heat();
+	test_stack();
+	test_stage_times();
 	test_sizes();
 	canvas_done(&cv);
 	buf_done(&text);

@@ -26,9 +26,10 @@ size_t marks_find(const struct status *s, struct timeline_mark out[MARKS_MOST])
 {
 	size_t n = 0;
 
-	out[n++] = (struct timeline_mark){ s->wall_us - s->uptime_s * 1000000, 'R' };
-	for (size_t i = 0; i < s->nevents && n < MARKS_MOST; i++)
+	for (size_t i = 0; i < s->nevents && n + 1 < MARKS_MOST; i++)
 		if (sign_of(&s->events[i]))
 			out[n++] = (struct timeline_mark){ s->events[i].wall_us, sign_of(&s->events[i]) };
+	/* The last one: what happens at a start does not hide it. */
+	out[n++] = (struct timeline_mark){ s->wall_us - s->uptime_s * 1000000, 'R' };
 	return n;
 }

@@ -31,7 +31,7 @@ enum {
 	COLUMN_CHANGE,
 	COLUMNS
 };
-enum { BESIDE_PERIOD_S = 30, SLACK_MS = 500, PAGE = 10, PANE_LEAST = 9, BELOW_LEAST = 26, WIDE = 160 };
+enum { BESIDE_PERIOD_S = 30, SLACK_MS = 500, PAGE = 10, PANE_LEAST = 9, BELOW_LEAST = 26, BOTH_LEAST = 24, WIDE = 160 };
 #define JUMP_US 8000000
 
 static const struct grid_column columns[COLUMNS] = {
@@ -425,20 +425,32 @@ static void page_title(const void *state, char *out, size_t size)
 				metrics_ranges[p->range].name);
 }
 
-/* The selected series, larger. at.height 0: there is no room */
+/* The selected series, larger; and as it was before where there is room. at.height 0: there is none */
 static void draw_pane(const struct metrics *p, const struct grid *g, struct canvas *cv, struct area at)
 {
 	const struct asked *a = rows_of(p);
+	const json_t *then;
 	char help[160];
+	double top = 0;
 	size_t row;
+	int height;
 
 	if (at.height == 0 || !grid_selected(g, &row))
 		return;
+	then = at.height >= BOTH_LEAST ? metrics_row(&p->parts[PART_LIST_BESIDE], asked_text(a, row, "series")) : NULL;
+	if (then)
+		top = fmax(metrics_top(a->shown.items[row]), metrics_top(then));
+	height = then ? at.height / 2 : at.height;
 	metrics_help(asked_text(a, row, "series"), help, sizeof(help));
 	rule_draw(cv, at.y, at.x, at.width, asked_text(a, row, "series"), "Enter: whole");
 	canvas_text(cv, at.y + 1, at.x + 1, at.width - 2, ROLE_TEXT, help);
-	metrics_draw_row(p, a->shown.items[row], 0, false, cv,
-			(struct area){ at.y + 2, at.x, at.height - 2, at.width - 1 });
+	metrics_draw_row(p, a->shown.items[row], top, false, cv,
+			(struct area){ at.y + 2, at.x, height - 2, at.width - 1 });
+	if (then == NULL)
+		return;
+	rule_draw(cv, at.y + height, at.x, at.width, metrics_beside_name(p->list_beside), "");
+	metrics_draw_row(p, then, top, false, cv,
+			(struct area){ at.y + height + 1, at.x, at.height - height - 1, at.width - 1 });
 }
 
 static struct area split(struct area *at)
@@ -449,7 +461,6 @@ static struct area split(struct area *at)
 		at->width = at->width / 2;
 		pane.x += at->width + 1;
 		pane.width -= at->width + 1;
-		pane.height = pane.height > 24 ? 24 : pane.height;
 	} else if (at->height >= BELOW_LEAST) {
 		pane.height = at->height / 3 < PANE_LEAST ? PANE_LEAST : at->height / 3;
 		at->height -= pane.height;

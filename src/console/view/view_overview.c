@@ -5,12 +5,10 @@
  */
 #include "console/view/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "console/view/marks.h"
-#include "console/widget/chart.h"
+#include "console/view/overview_parts.h"
 #include "console/widget/rule.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
@@ -24,6 +22,9 @@ enum {
 	WIDE = 100,
 	TALL = 30,
 	TABLES_LEAST = 4,
+	CHART_LEAST = 8,
+	CHART_HIGH = 12,
+	EVENTS_LEAST = 6,
 	EVENTS_MOST = 64
 };
 
@@ -261,75 +262,7 @@ static int draw_flow(const struct status *s, struct canvas *cv, struct area at)
 	return at.y + BOX_HEIGHT;
 }
 
-/* ---- lag, stages, tables, events ---- */
-
-static void draw_lag(const struct status *s, struct canvas *cv, struct area at)
-{
-	const struct status_trend *t = status_trend(s, "load.lag");
-	struct chart chart;
-	struct timeline_mark marks[MARKS_MOST];
-	char now[SHOW_SIZE], right[SHOW_SIZE + 64];
-	int y;
-
-	snprintf(right, sizeof(right), "%s%s", at.width >= 72 ? MARKS_LEGEND "   " : "", show_ms(now, s->load.lag_ms));
-	y = draw_title(cv, at, "lag, last hour", right);
-
-	if (t == NULL)
-		return;
-	chart = (struct chart){
-		.values = t->values,
-		.time = {
-			.n = TREND_POINTS,
-			.step_s = t->step_s,
-			.end_us = s->wall_us,
-			.marks = marks,
-			.nmarks = marks_find(s, marks),
-		},
-		.show = show_axis_ms,
-		.role = s->load.lag_ms >= 10000 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE,
-		.least_top = 1000,
-	};
-	chart_draw(cv, y, at.x + 1, at.height - TITLE, at.width - 2, &chart);
-}
-
-static bool is_slow(const struct status *s, const struct status_stage *stage)
-{
-	return s->bottleneck.stage[0] && strcmp(s->bottleneck.stage, stage->name) == 0;
-}
-
-/* A latency has no upper end: a bar twice as long is ten times the time. */
-static int bar_of(int64_t us, int width)
-{
-	double decades = us > 100 ? log10((double)us / 100) : 0; /* 0.1 ms .. 100 s are six */
-	int n = (int)lround(decades / 6 * width);
-
-	return us < 0 ? 0 : n < 1 ? 1 : n > width ? width : n;
-}
-
-static void draw_stage(const struct status *s, const struct status_stage *stage, struct canvas *cv, struct area at)
-{
-	char a[SHOW_SIZE], b[SHOW_SIZE];
-	enum role role = is_slow(s, stage) ? ROLE_CRIT : ROLE_TEXT;
-	int bar = at.width - 45, n;
-
-	canvas_printf(cv, at.y, at.x, 8, role, "%-7s", stage->name);
-	canvas_printf(cv, at.y, at.x + 8, 18, ROLE_DIM, "p50 %-6s p99 ", show_us(a, stage->p50_us));
-	canvas_right(cv, at.y, at.x + 25, 7, role, show_us(b, stage->p99_us));
-	canvas_printf(cv, at.y, at.x + 33, 11, show_fill_role(stage->busy), "busy %4s", show_percent(a, stage->busy));
-	if (bar < 8)
-		return;
-	n = bar_of(stage->p99_us, bar);
-	for (int i = 0; i < n; i++)
-		canvas_glyph(cv, at.y, at.x + 45 + i, role == ROLE_CRIT ? ROLE_EDGE_HIGH : ROLE_EDGE_IDLE, 0x2588);
-}
-
-static void draw_stages(const struct status *s, struct canvas *cv, struct area at)
-{
-	at.y = draw_title(cv, at, "where the time goes",
-			at.width > 70 ? "since the commit, last minute; a bar a decade" : "");
-	for (size_t i = 0; i < s->nstages && (int)i < at.height - TITLE; i++)
-		draw_stage(s, &s->stages[i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
-}
+/* ---- tables, events ---- */
 
 static int64_t weight(const struct status_table *t)
 {
@@ -446,16 +379,28 @@ static void draw_events(const struct status *s, struct canvas *cv, struct area a
 
 /* ---- all of it ---- */
 
+/* Two columns; where the right one has lines left over, charts fill them. */
 static void draw_wide(const struct status *s, struct canvas *cv, struct area at)
 {
-	int left = at.width / 2, right = at.width - left - 1, chart = at.height - STAGES_HEIGHT;
+	int left = at.width / 2, right = at.width - left - 1, stages = STAGES_HEIGHT + 1, charts = at.height - stages;
+	int lag = charts >= 2 * CHART_HIGH ? (charts + 1) / 2 : charts;
 	int tables = s->ntables < (size_t)at.height / 2 ? (int)s->ntables + TITLE : at.height / 2;
+	int events, rates;
+	struct folded folded[EVENTS_MOST];
 
 	tables = tables < TABLES_LEAST ? TABLES_LEAST : tables;
-	draw_lag(s, cv, (struct area){ at.y, at.x, chart, left });
-	draw_stages(s, cv, (struct area){ at.y + chart, at.x, at.height - chart, left });
-	draw_tables(s, cv, (struct area){ at.y, at.x + left + 1, tables, right });
-	draw_events(s, cv, (struct area){ at.y + tables, at.x + left + 1, at.height - tables, right });
+	events = (int)fold(s, folded, EVENTS_MOST) + TITLE + 1;
+	rates = at.height - tables - (events < EVENTS_LEAST ? EVENTS_LEAST : events);
+	rates = rates < CHART_LEAST ? 0 : rates;
+	overview_draw_lag(s, cv, (struct area){ at.y, at.x, lag, left });
+	if (lag < charts)
+		overview_draw_waiting(s, cv, (struct area){ at.y + lag, at.x, charts - lag, left });
+	overview_draw_stages(s, cv, (struct area){ at.y + charts, at.x, stages, left });
+	at.x += left + 1;
+	draw_tables(s, cv, (struct area){ at.y, at.x, tables, right });
+	draw_events(s, cv, (struct area){ at.y + tables, at.x, at.height - tables - rates, right });
+	if (rates)
+		overview_draw_rates(s, cv, (struct area){ at.y + at.height - rates, at.x, rates, right });
 }
 
 static void draw_narrow(const struct status *s, struct canvas *cv, struct area at)
@@ -463,7 +408,7 @@ static void draw_narrow(const struct status *s, struct canvas *cv, struct area a
 	int stages = at.height >= STAGES_HEIGHT + 3 ? STAGES_HEIGHT : 0;
 
 	if (stages)
-		draw_stages(s, cv, (struct area){ at.y, at.x, stages, at.width });
+		overview_draw_stages(s, cv, (struct area){ at.y, at.x, stages, at.width });
 	draw_events(s, cv, (struct area){ at.y + stages, at.x, at.height - stages, at.width });
 }
 
