@@ -22,7 +22,7 @@ is "$(complete_words millrace -c x.conf run --ro)" "--role" "an option, after -c
 is "$(complete_words millrace run --role "")" "all capture load" "an option's choices"
 is "$(complete_words millrace pause "")" "--help capture load" "fixed words"
 is "$(complete_words millrace tap "s")" "script sink source" "choices of the request with the command's name"
-is "$(complete_words millrace dump prob)" "problems" "a view"
+is "$(complete_words millrace dump problems)" "problems" "a view"
 is "$(complete_words millrace help ac)" "acknowledge" "help of a command"
 is "$(complete_words millrace "do" pau)" "pause" "a request"
 is "$(complete_words millrace "do" pause "")" "what=" "its arguments"

@@ -171,6 +171,10 @@ static const struct cli_command commands[] = {
 	{ "acknowledge", "CODE [SUBJECT]", "say that a problem is known",
 			"It stays in the list until it is over, with your name. CODE and SUBJECT: as `status` prints them.",
 			NULL, 1, 2, cli_acknowledge },
+	{ "problem", "CODE[/SUBJECT]", "one problem, whole: what to do, how long there is, what is checked",
+			"The page that the console opens on a problem: what it means, the time that is left, the command that ends it, what was before it,\n"
+			"and the checks of `millrace check` on what it is about, made now. CODE and SUBJECT: as `status` prints them.",
+			json_options, 1, 1, cli_problem },
 	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",
 			"TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
 			"no older row follows a newer one. A restart goes on at the chunk.",

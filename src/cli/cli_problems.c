@@ -47,7 +47,8 @@ void cli_print_problem_page(void)
 	puts("# Problems\n\n<!-- Printed by `millrace manual --problems` from the program's own table; tests/manual.sh compares. -->\n\n"
 	     "`millrace status` begins with what is wrong now, the worst first; `status --json` has it in `problems[]`, by the code\n"
 	     "below. The exit code of `status` is 1 while a problem marked *fails* is there. A problem ends by itself when its cause is\n"
-	     "gone. `millrace acknowledge CODE [SUBJECT]` keeps it in the list, with the name of who knows about it.\n");
+	     "gone. `millrace problem CODE[/SUBJECT]` prints all about one: how long there is, what was before it, what is checked now.\n"
+	     "`millrace acknowledge CODE [SUBJECT]` keeps it in the list, with the name of who knows about it.\n");
 	for (enum problem_code i = 0; i < PROBLEM_COUNT; i++) {
 		const struct problem_kind *k = problem_kind(i);
 

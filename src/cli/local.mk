@@ -22,6 +22,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_lua_versions.c \
 	src/cli/cli_manual.c \
 	src/cli/cli_messages.c \
+	src/cli/cli_problem.c \
 	src/cli/cli_problems.c \
 	src/cli/cli_progress.c \
 	src/cli/cli_progress.h \

@@ -56,6 +56,17 @@ const char *dump_view_name(int i)
 	return names[i];
 }
 
+/* "problems/CODE" is the page that Enter opens on a line of problems. */
+static bool find_deeper(enum view_id *id, const char *rest)
+{
+	const struct view *view = view_get(*id);
+
+	if (view->subject == NULL || rest[0] != '/' || rest[1] == '\0')
+		return false;
+	*id = view->opens;
+	return true;
+}
+
 static int find_view(const char *name, enum view_id *id, struct err *err)
 {
 	const char *names[VIEW_COUNT], *near;
@@ -67,7 +78,7 @@ static int find_view(const char *name, enum view_id *id, struct err *err)
 		if (strlen(names[i]) != len || strncasecmp(names[i], name, len) != 0)
 			continue;
 		if ((subject_of(*id) != NULL) == (name[len] == '/' && name[len + 1] != '\0') ||
-				(name[len] == '\0' && is_alone(*id)))
+				(name[len] == '\0' && is_alone(*id)) || find_deeper(id, name + len))
 			return 0;
 		return err_set(err, ERR_CONFIG, 0, "dump: expected %s, found '%.60s'", dump_view_name(i), name);
 	}

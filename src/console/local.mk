@@ -33,6 +33,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/widget/heat.h \
 	src/console/widget/rule.c \
 	src/console/widget/rule.h \
+	src/console/widget/sheet.c \
+	src/console/widget/sheet.h \
 	src/console/widget/show.c \
 	src/console/widget/show.h \
 	src/console/widget/spark.c \
@@ -73,6 +75,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view_overview.c \
 	src/console/view/view_page.h \
 	src/console/view/view_problems.c \
+	src/console/view/view_problem.c \
 	src/console/view/view_reading.c \
 	src/console/view/view_stages.c \
 	src/console/view/view_tables.c \

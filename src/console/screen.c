@@ -269,10 +269,27 @@ void screen_detail(const struct screen *s, size_t row, struct buf *out)
 		view->detail(s->status, row, out);
 }
 
+/* The page that Enter opens on the row, if the view has one. */
+static bool open_deeper(struct screen *s)
+{
+	const struct view *view = view_get(s->view);
+	char subject[GRID_KEY + 100];
+	size_t row;
+
+	if (view->subject == NULL || s->status == NULL || s->past_shown || !grid_selected(&s->grids[s->view], &row))
+		return false;
+	view->subject(s->status, row, subject, sizeof(subject));
+	if (subject[0])
+		screen_page_open(s, view->opens, subject);
+	return true;
+}
+
 static void action_open(struct screen *s)
 {
 	size_t row;
 
+	if (open_deeper(s))
+		return;
 	if (!grid_selected(&s->grids[s->view], &row) || !screen_has_detail(s))
 		return;
 	buf_reset(&s->text);

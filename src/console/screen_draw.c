@@ -112,10 +112,11 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)
 {
+	const struct view_page *page = view_get(s->view)->page;
 	const struct grid *g = &s->grids[s->view];
 	char text[200];
 
-	if (s->status == NULL && view_get(s->view)->page == NULL)
+	if (page ? page->text : s->status == NULL)
 		return;
 	snprintf(text, sizeof(text), "%s%s%s%zu/%zu", g->filter[0] ? "</" : "", g->filter, g->filter[0] ? "> " : "",
 			g->count ? g->cursor + 1 : 0, g->count);

@@ -91,6 +91,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 							  : NULL; /* the same string; load.group owns it */
 	e->started_us = clock_mono_us();
 	e->rules.disk_free = UINT64_MAX;
+	engine_limits_begin(e);
 	e->figures = figures_new();
 	e->complete = engine_complete_new();
 	lock_init(&e->lock);

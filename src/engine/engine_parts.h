@@ -14,6 +14,7 @@
 #include "engine/base/half.h"
 #include "engine/settings/settings.h"
 #include "engine/status/meter.h"
+#include "engine/status/problem_left.h"
 #include "engine/status/problems.h"
 #include "engine/status/latency_ring.h"
 #include "engine/status/series.h"
@@ -236,6 +237,7 @@ struct engine {
 		int64_t lag_rows;
 		unsigned lag_rises; /* samples in a row */
 		uint64_t disk_free; /* bytes; UINT64_MAX unknown */
+		struct problem_facts facts;
 	} rules;
 	struct figures *figures; /* under lock */
 	struct recorder *recorder;
@@ -275,6 +277,10 @@ struct load_lag engine_load_lag(struct engine *e);
 /* engine_problems.c: problems from figures. sample: once a second, under lock; look: s has capture's part; not under lock */
 void engine_rules_sample(struct engine *e, unsigned tick);
 void engine_rules_look(struct engine *e, const struct status *s);
+/* engine_limits.c: how long there is until a problem costs something */
+void engine_limits_begin(struct engine *e);
+void engine_limits_sample(struct engine *e, unsigned tick); /* under lock, after the rules' own */
+void engine_limits_copy(struct engine *e, struct status *out);
 /* engine_complete.c: up to which commit everything is at the target. before: not under lock, and before the log's ends are asked */
 struct engine_complete *engine_complete_new(void);
 void engine_complete_free(struct engine_complete *c);

@@ -68,6 +68,13 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/script_trial_row.c \
 	src/engine/watch/engine_complete.c \
 	src/engine/watch/engine_problems.c \
+	src/engine/watch/engine_limits.c \
+	src/engine/control/problem_checks.c \
+	src/engine/control/problem_checks.h \
+	src/engine/control/problem_page.c \
+	src/engine/control/problem_page.h \
+	src/engine/control/reach.c \
+	src/engine/control/reach.h \
 	src/engine/control/engine_settings.c \
 	src/engine/watch/engine_series.c \
 	src/engine/watch/engine_recorder.c \
@@ -176,6 +183,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/problems.h \
 	src/engine/status/script_meter.c \
 	src/engine/status/script_meter.h \
+	src/engine/status/problem_left.c \
+	src/engine/status/problem_left.h \
 	src/engine/status/latency_ring.c \
 	src/engine/status/latency_ring.h \
 	src/engine/status/series.c \
@@ -249,8 +258,8 @@ check_PROGRAMS += tests/unit/test_routine
 tests_unit_test_routine_SOURCES = tests/unit/test_routine.c tests/tap.h
 tests_unit_test_routine_LDADD = $(ENGINE) $(ENGINE_LIBS)
 check_PROGRAMS += tests/unit/test_problems
-tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c
-tests_unit_test_problems_LDADD = $(CORE)
+tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c src/engine/status/problem_left.c
+tests_unit_test_problems_LDADD = $(CORE) -lm
 check_PROGRAMS += tests/unit/test_request_doc
 tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/base/request_doc.c
 tests_unit_test_request_doc_LDADD = $(CORE)

@@ -21,6 +21,9 @@ wait_caught_up "the tables are loaded"
 # ---- each view ----
 
 views=("${views[@]/TOPIC/mysql.testdb.t}" metrics/load.rows metrics/sink.p99)
+ask pause load; is $? 0 "a problem, to be looked at"
+until_true 30 ask problem load-paused; ok $? "problem: the page of one" || note < "$dir/err"
+views=("${views[@]/CODE/load-paused}")
 for view in "${views[@]%%[*}"; do	# dead[/TABLE], metrics[/SERIES]: also without
 	ask dump "$view" --size 80x24; is $? 0 "dump $view" || note < "$dir/err"
 	is "$(wc -l < "$dir/out")" 24 "24 lines"
@@ -28,6 +31,12 @@ for view in "${views[@]%%[*}"; do	# dead[/TABLE], metrics[/SERIES]: also without
 	! grep -q "$(printf '\033')" "$dir/out"; ok $? "without escape sequences"
 	ask dump "$view" --json; jq -e --arg v "${view%/*}" '.view == $v and (.rows | type) == "array"' "$dir/out" > /dev/null; ok $? "and as JSON" || note < "$dir/out"
 done
+ask dump problems/load-paused --size 120x40; grep -q "r does it: resume what=load" "$dir/out"; ok $? "the page of a problem, by the list that it stands in" || note < "$dir/out"
+ask problem load-paused/load --json; jq -es 'map(.part) | index("what") == 0 and index("left") and index("do") and index("check")' "$dir/out" > /dev/null; ok $? "the same without a screen" || note < "$dir/out"
+jq -es 'map(select(.part == "check")) | all(.state != "problem") and length >= 2' "$dir/out" > /dev/null; ok $? "what is checked is well" || note < "$dir/out"
+jq -es 'map(select(.part == "before" and (.text | test("paused")))) | length >= 1' "$dir/out" > /dev/null; ok $? "and what made it is told" || note < "$dir/out"
+! ask problem table-paused; ok $? "a problem that is not there: refused"
+ask resume load; is $? 0 "it is over"
 ask dump tables --json; jq -e '[.rows[] | select(.table == "testdb.t")][0].loaded == "2"' "$dir/out" > /dev/null; ok $? "a table's rows" || note < "$dir/out"
 ask dump messages/mysql.testdb.t --json; jq -e '.rows | length == 2' "$dir/out" > /dev/null; ok $? "a topic's messages" || note < "$dir/out"
 ask dump messages/mysql.testdb.t; grep -q 'id=2' "$dir/out"; ok $? "and as text" || note < "$dir/out"

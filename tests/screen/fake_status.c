@@ -213,6 +213,10 @@ static void fill_problems(struct status *s, unsigned second)
 	memcpy(s->problems, problems, sizeof(problems));
 	for (size_t i = 0; i < s->nproblems; i++)
 		s->problems[i].since_us = START_US - (int64_t)(i * 90 + 130) * 1000000 + second;
+	for (size_t i = 0; i < s->nproblems; i++) {
+		s->problems[i].left_ms = i == 0 ? INT64_C(147600000) : -1;
+		s->problems[i].limit = i == 0 ? "until Kafka may remove messages that are not loaded" : "";
+	}
 }
 
 static void fill_trends(struct status *s, unsigned second)

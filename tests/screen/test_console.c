@@ -189,9 +189,7 @@ static void test_golden(int rows, int cols)
 	is_golden("events");
 	keys("!");
 	is_golden("problems");
-	keys("\r");
-	is_golden("problem");
-	keys("q?");
+	keys("?");
 	is_golden("help");
 	keys("5jjjjj\r");
 	is_golden("detail");
@@ -798,6 +796,76 @@ static void test_metrics(int rows, int cols)
 	clock_fake(0);
 }
 
+static void answer_problem(void)
+{
+	static const char *const lines[] = {
+		"{\"part\":\"what\",\"at_us\":1699999870000003,\"ms\":133000,\"state\":\"error\",\"what\":\"testdb.items\"}",
+		"{\"part\":\"timeline\",\"at_us\":1699999950000000,\"state\":\"error\",\"what\":\"sink\",\"text\":\"testdb.items: 3 rows "
+		"are dead letters\",\"times\":3}",
+		"{\"part\":\"timeline\",\"at_us\":1699999870000003,\"state\":\"notice\",\"what\":\"found\",\"text\":\"for the first time\"}",
+		"{\"part\":\"before\",\"at_us\":1699999869000000,\"state\":\"notice\",\"what\":\"script\",\"text\":\"orders.lua: version 2 is "
+		"used \\u202e\\u001b[2J\"}",
+		"{\"part\":\"before\",\"at_us\":1699999400000000,\"state\":\"notice\",\"what\":\"sink\",\"text\":\"testdb.items: columns altered\"}",
+		"{\"part\":\"check\",\"ms\":2,\"state\":\"ok\",\"what\":\"mysql dns db1.example\",\"text\":\"1 address\"}",
+		"{\"part\":\"check\",\"ms\":1,\"state\":\"ok\",\"what\":\"mysql tcp 10.0.4.17:3306\",\"text\":\"connects\"}",
+		"{\"part\":\"check\",\"state\":\"ok\",\"what\":\"mysql log_bin\",\"text\":\"ON\"}",
+		"{\"part\":\"check\",\"state\":\"ok\",\"what\":\"mysql binlog_format\",\"text\":\"ROW\"}",
+		"{\"part\":\"check\",\"state\":\"problem\",\"what\":\"table testdb.items\",\"text\":\"column price is varchar(10)\","
+		"\"remedy\":\"set table.create = true, or run what `millrace ddl` prints\"}",
+		"{\"part\":\"check\",\"ms\":31,\"state\":\"ok\",\"what\":\"starrocks version\",\"text\":\"3.5.1\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		answer(LANE_LIST, lines[i]);
+	screen_lane_end(&screen, LANE_LIST, "");
+}
+
+/* One problem, whole: what the status knows at once, what is asked for, the key that ends it. */
+static void test_problem_page(int rows, int cols)
+{
+	clock_fake(rows * INT64_C(100000000));
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("!\r");
+	is_int(screen.view, VIEW_PROBLEM, "Enter on a problem opens its page");
+	is_str(screen.request, "problem \"problem=table-stopped\" \"subject=testdb.items\"", "which asks for the rest");
+	ok(strstr(dump(), "expected decimal(10,2)") && strstr(dump(), "r does it: resume what=testdb.items"),
+			"what it is and what to do stand there at once");
+	screen.request[0] = '\0';
+	answer_problem();
+	is_golden("problem");
+	keys("r");
+	is_str(screen.request, "resume what=testdb.items", "r does what ends it");
+	screen.request[0] = '\0';
+	keys("a");
+	is_str(screen.request, "acknowledge \"problem=table-stopped\" \"subject=testdb.items\"",
+			"a says that it is known");
+	screen.request[0] = '\0';
+	keys("c");
+	is_str(screen.request, "problem \"problem=table-stopped\" \"subject=testdb.items\"", "c checks again");
+	keys("J");
+	is_str(screen.request, "problem \"problem=lag-grows\" \"subject=load\"", "J goes on to the next one");
+	ok(strstr(dump(), "191,311 rows wait") && !strstr(dump(), "varchar(10)"), "with nothing of the one before");
+	screen.request[0] = '\0';
+	keys("r");
+	ok(screen.request[0] == '\0' && strstr(dump(), "no request ends it"), "where no request ends it, that is said");
+	keys("K");
+	status.nproblems = 0;
+	screen_status(&screen, &status, NULL);
+	ok(strstr(dump(), "It is over since") != NULL, "a problem that ends while it is looked at is over");
+	keys("rG");
+	ok(strstr(dump(), "it is over: nothing is to be done") != NULL, "and nothing is sent for it");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.view, VIEW_PROBLEMS, "Esc goes back to the list");
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("j\r");
+	is_str(screen.request, "problem \"problem=lag-grows\" \"subject=load\"", "the first screen opens it, too");
+	screen_lane_end(&screen, LANE_LIST, "problem: expected one that `status` lists");
+	ok(strstr(dump(), "expected one that") != NULL, "a refusal is told");
+	clock_fake(0);
+}
+
 static void answer_messages(void)
 {
 	char line[400];
@@ -1134,6 +1202,9 @@ int main(void)
 	test_golden(24, 80);
 	test_golden(40, 120);
 	test_golden(50, 200);
+	test_problem_page(24, 80);
+	test_problem_page(40, 120);
+	test_problem_page(50, 200);
 	test_pictures();
 	test_overview();
 	test_retheme();

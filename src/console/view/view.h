@@ -29,6 +29,9 @@ struct view {
 	void (*acknowledge)(const struct status *s, size_t row, char *out, size_t size);
 	/* The topic of a row, or a table that stands for one. NULL: none */
 	void (*topic)(const struct status *s, size_t row, char *out, size_t size);
+	/* The page that Enter opens, and for what; "" none. A view without `subject` opens none. */
+	enum view_id opens;
+	void (*subject)(const struct status *s, size_t row, char *out, size_t size);
 	const struct view_page *page; /* it has a state of its own, and the list is over that; NULL: over the status */
 };
 
@@ -36,15 +39,16 @@ const struct view *view_get(enum view_id id);
 
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
 		view_problems_source, view_help_source, view_messages_source, view_load_source, view_lag_source,
-		view_snapshots_source, view_config_source, view_dead_source, view_metrics_source;
+		view_snapshots_source, view_config_source, view_dead_source, view_metrics_source, view_problem_source;
 extern const struct view_page view_messages_page, view_load_page, view_lag_page, view_config_page, view_dead_page,
-		view_metrics_page;
+		view_metrics_page, view_problem_page;
 void view_snapshots_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 const char *view_snapshots_target(const struct status *s, size_t row, bool *paused);
 void view_snapshots_topic(const struct status *s, size_t row, char *out, size_t size);
 void view_overview_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 enum role view_problem_role(const struct status_problem *p);
 void view_problems_detail(const struct status *s, size_t row, struct buf *out);
+void view_problems_subject(const struct status *s, size_t row, char *out, size_t size);
 const char *view_problems_request(const struct status *s, size_t row);
 void view_problems_acknowledge(const struct status *s, size_t row, char *out, size_t size);
 void view_stages_detail(const struct status *s, size_t row, struct buf *out);

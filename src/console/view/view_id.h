@@ -17,6 +17,7 @@ enum view_id {
 	VIEW_MESSAGES,
 	VIEW_DEAD,
 	VIEW_STAGES,
+	VIEW_PROBLEM,
 	VIEW_COUNT,
 	VIEW_TABS = VIEW_HELP + 1 /* those with a key of their own; the others are opened from them */
 };

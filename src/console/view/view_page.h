@@ -51,6 +51,7 @@ struct view_page {
 	size_t size;	     /* of the state; it begins as zeros */
 	const char *subject; /* what it is opened with: "TOPIC"; NULL: nothing */
 	bool alone;	     /* it is also opened with "": of everything */
+	bool text;	     /* it is read: it has no cursor */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
 	/* A fresh status, while the page is shown; lent until the next one. NULL: it does not care */

@@ -75,6 +75,11 @@ void view_problems_detail(const struct status *s, size_t row, struct buf *out)
 		buf_printf(out, "\nr does it: %s\n", p->request);
 }
 
+void view_problems_subject(const struct status *s, size_t row, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s", s->problems[row].code, s->problems[row].subject);
+}
+
 const char *view_problems_request(const struct status *s, size_t row)
 {
 	return s->problems[row].request;

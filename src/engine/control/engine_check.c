@@ -41,7 +41,7 @@ static const struct schema *schema_of(const char *name, struct schema *const *sc
 	return NULL;
 }
 
-static void check_one_script(const struct settings *s, const struct table_settings *t, const struct schema *schema,
+void inspect_script(const struct settings *s, const struct table_settings *t, const struct schema *schema,
 		struct report *report)
 {
 	char *subject = xasprintf("[table %s]", t->name);
@@ -173,7 +173,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 					&now, err);
 		for (size_t i = 0; i < s->ntables; i++)
 			if (table_has_script(&s->tables[i]))
-				check_one_script(s, &s->tables[i], schema_of(s->tables[i].name, schemas, nschemas),
+				inspect_script(s, &s->tables[i], schema_of(s->tables[i].name, schemas, nschemas),
 						report);
 	}
 	free_schemas(schemas, nschemas);

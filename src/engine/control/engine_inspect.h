@@ -25,6 +25,9 @@ int inspect_trace(struct log *log, const struct settings *s, const struct engine
  * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
 		struct report *report, struct doctor_report *doctor, struct err *err);
+/* The scripts of one section: do they compile, are they in order for the schema (NULL: not known)? */
+void inspect_script(const struct settings *s, const struct table_settings *t, const struct schema *schema,
+		struct report *report);
 /* The target tables as they would be created, of db.table or (NULL) of all: SQL, with a comment for each type. refused: a
  * table cannot be one, and a comment says why. The caller frees. */
 char *inspect_ddl(const struct settings *s, const char *db_table, bool *refused, struct err *err);

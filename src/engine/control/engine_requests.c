@@ -12,6 +12,7 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "engine/control/engine_inspect.h"
+#include "engine/control/problem_page.h"
 #include "engine/control/script_apply.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
@@ -143,6 +144,12 @@ static int ask_acknowledge(struct ask *a)
 				subject ? " of " : "", subject ? subject : "");
 	logline(LOG_NOTICE, "engine", "problem %s acknowledged by %s", problem, who(a));
 	return 0;
+}
+
+static int ask_problem(struct ask *a)
+{
+	return problem_page(a->e, engine_request_arg(a->r, "problem"), engine_request_arg(a->r, "subject"), a->emit,
+			a->arg, a->err);
 }
 
 static struct log *log_of(struct ask *a)
@@ -396,6 +403,11 @@ static const struct engine_request_arg_doc acknowledge_args[] = {
 	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc problem_args[] = {
+	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "its code, as status prints it" },
+	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "which one, where several have the code" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc snapshot_args[] = {
 	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to read" },
 	{ "where", ARG_SQL, false, NULL, EFFECT_READ, "only the rows that fulfil this condition" },
@@ -555,6 +567,10 @@ static const struct request_row rows[] = {
 	{ { "routine", EFFECT_REVERSIBLE, "pause or resume a Routine Load job of StarRocks", routine_args },
 			ask_routine },
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
+	{ { "problem", EFFECT_READ,
+			  "one problem, whole: how long there is, what was before it, what is checked now: a line each",
+			  problem_args },
+			ask_problem },
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
 	{ { "replay-plan", EFFECT_READ, "what a replay would set each offset to, changing nothing: a line each",

@@ -11,13 +11,17 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 
-enum { LASTS = -1 }; /* seen_us of a problem that somebody raised, and who will clear it */
+enum {
+	LASTS = -1, /* seen_us of a problem that somebody raised, and who will clear it */
+	PAST_KEPT = 128
+};
 
 struct problem {
 	enum problem_code code;
 	char *subject;
 	char text[512];	  /* one line, safe to print */
 	char by[64];	  /* who has acknowledged it */
+	int64_t by_us;	  /* wall: when; 0: nobody */
 	int64_t since_us; /* wall */
 	int64_t seen_us;  /* monotonic, or LASTS */
 };
@@ -26,6 +30,8 @@ struct problems {
 	pthread_mutex_t lock;
 	struct problem *items;
 	size_t count, cap;
+	struct problem_past past[PAST_KEPT]; /* a ring */
+	size_t ended;			     /* so far */
 };
 
 struct problems *problems_new(void)
@@ -67,6 +73,12 @@ static struct problem *add(struct problems *p, enum problem_code code, const cha
 
 static void drop(struct problems *p, struct problem *item)
 {
+	struct problem_past *past = &p->past[p->ended++ % PAST_KEPT];
+
+	past->code = item->code;
+	snprintf(past->subject, sizeof(past->subject), "%s", item->subject);
+	past->since_us = item->since_us;
+	past->ended_us = clock_wall_us();
 	free(item->subject);
 	*item = p->items[--p->count];
 }
@@ -139,6 +151,7 @@ int problem_acknowledge(struct problems *p, const char *code, const char *subjec
 				(subject && strcmp(item->subject, subject) != 0))
 			continue;
 		text_escape(item->by, sizeof(item->by), by, strlen(by));
+		item->by_us = clock_wall_us();
 		found = 0;
 	}
 	pthread_mutex_unlock(&p->lock);
@@ -159,7 +172,36 @@ void problems_sweep(struct problems *p, int64_t begun_us)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void copy_one(const struct problem *item, struct status_problem *out)
+static size_t past_first(const struct problems *p)
+{
+	return p->ended > PAST_KEPT ? p->ended - PAST_KEPT : 0;
+}
+
+static unsigned times_before(const struct problems *p, const struct problem *item)
+{
+	unsigned n = 0;
+
+	for (size_t i = past_first(p); i < p->ended; i++) {
+		const struct problem_past *past = &p->past[i % PAST_KEPT];
+
+		n += past->code == item->code && strcmp(past->subject, item->subject) == 0;
+	}
+	return n;
+}
+
+struct problem_past *problems_past(struct problems *p, size_t *count)
+{
+	struct problem_past *out = xcalloc(PAST_KEPT, sizeof(*out));
+
+	*count = 0;
+	pthread_mutex_lock(&p->lock);
+	for (size_t i = past_first(p); i < p->ended; i++)
+		out[(*count)++] = p->past[i % PAST_KEPT];
+	pthread_mutex_unlock(&p->lock);
+	return out;
+}
+
+static void copy_one(const struct problems *p, const struct problem *item, struct status_problem *out)
 {
 	const struct problem_kind *k = problem_kind(item->code);
 
@@ -171,6 +213,10 @@ static void copy_one(const struct problem *item, struct status_problem *out)
 		.remedy = k->remedy,
 		.fails = k->fails,
 		.since_us = item->since_us,
+		.acknowledged_us = item->by_us,
+		.times = times_before(p, item),
+		.left_ms = -1,
+		.limit = "",
 	};
 	snprintf(out->subject, sizeof(out->subject), "%s", item->subject);
 	snprintf(out->text, sizeof(out->text), "%s", item->text);
@@ -200,7 +246,7 @@ struct status_problem *problems_copy(struct problems *p, size_t *count)
 	*count = p->count;
 	out = xcalloc(p->count ? p->count : 1, sizeof(*out));
 	for (size_t i = 0; i < p->count; i++)
-		copy_one(&p->items[i], &out[i]);
+		copy_one(p, &p->items[i], &out[i]);
 	pthread_mutex_unlock(&p->lock);
 	qsort(out, *count, sizeof(*out), worst_first);
 	return out;

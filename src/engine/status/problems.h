@@ -95,7 +95,15 @@ void problem_see(struct problems *p, enum problem_code code, const char *subject
 /* Ends what was seen last before the rules began to look (monotonic), and the time of its row is over. */
 void problems_sweep(struct problems *p, int64_t begun_us);
 
-/* A copy, the worst and oldest first; the caller frees. */
+/* A copy, the worst and oldest first, without limits (problem_left.h); the caller frees. */
 struct status_problem *problems_copy(struct problems *p, size_t *count);
+
+/* Those that have ended, oldest first: the last of them are remembered. The caller frees. */
+struct problem_past {
+	enum problem_code code;
+	char subject[640];
+	int64_t since_us, ended_us; /* wall */
+};
+struct problem_past *problems_past(struct problems *p, size_t *count);
 
 #endif

@@ -205,6 +205,10 @@ struct status_problem { /* something that is wrong now (problems.h) */
 	int64_t since_us;	    /* wall */
 	bool fails;		    /* `status` exits with 1 */
 	char by[64];		    /* who has acknowledged it; "" nobody */
+	int64_t acknowledged_us;    /* wall: when; 0: nobody has */
+	unsigned times;		    /* that it came and ended before, as far as is remembered */
+	int64_t left_ms;	    /* until what `limit` says; -1: unknown, or nothing runs out */
+	const char *limit;	    /* what happens then: static or interned; "": nothing runs out */
 };
 
 struct status {

@@ -237,6 +237,11 @@ const struct status_field status_problem_fields[] = {
 	FIELD(status_problem, F_I64, "since_us", since_us, "Since when"),
 	FIELD(status_problem, F_BOOL, "fails", fails, "`status` exits with 1 because of it"),
 	TEXT(status_problem, "acknowledged_by", by, "Who knows about it; empty: nobody"),
+	FIELD(status_problem, F_I64, "acknowledged_us", acknowledged_us, "Since when somebody knows; 0: nobody does"),
+	FIELD(status_problem, F_UINT, "times", times, "How often it came and ended before, as far as is remembered"),
+	FIELD(status_problem, F_I64, "left_ms", left_ms,
+			"How long there is until what limit says; -1: unknown, or nothing runs out"),
+	FIELD(status_problem, F_NAME, "limit", limit, "What happens then; empty: nothing runs out"),
 	END,
 };
 const struct status_field status_bottleneck_fields[] = {

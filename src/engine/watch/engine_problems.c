@@ -263,6 +263,7 @@ void engine_rules_sample(struct engine *e, unsigned tick)
 {
 	sample_lag(e, tick);
 	sample_disk(e, tick);
+	engine_limits_sample(e, tick);
 }
 
 /* Jobs of others, on other topics, are theirs. */

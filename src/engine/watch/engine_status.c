@@ -412,6 +412,7 @@ void engine_status_look(struct engine *e, struct status *out)
 	routine_watch_copy(e->routines, out);
 	engine_rules_look(e, out);
 	out->problems = problems_copy(e->shared.problems, &out->nproblems);
+	engine_limits_copy(e, out);
 	stuck_states(out);
 	copy_events(out);
 	out->state = overall(out);

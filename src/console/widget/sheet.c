@@ -1,0 +1,44 @@
+/* sheet.c - see sheet.h. */
+#include "console/widget/sheet.h"
+
+#include <string.h>
+
+#include "console/widget/rule.h"
+#include "console/widget/wrap.h"
+
+/* At the next line of the sheet, which may be above or below what is seen; how many lines it took. */
+static int sheet_text(struct sheet *s, int x, int width, enum role role, const char *text)
+{
+	int above = s->y < s->top ? s->top - s->y : 0, y = s->y > s->top ? s->y - s->top : 0;
+	int height = s->height - y;
+
+	return wrap_draw(s->cv, text, strlen(text), s->screen_y + y, s->x + x, height > 0 ? height : 0, width, above,
+			role);
+}
+
+void sheet_rule(struct sheet *s, const char *title, const char *right)
+{
+	s->y += s->y > 0;
+	if (s->y >= s->top && s->y - s->top < s->height)
+		rule_draw(s->cv, s->screen_y + s->y - s->top, s->x, s->width, title, right);
+	s->y++;
+}
+
+void sheet_line(struct sheet *s, enum role role, const char *text)
+{
+	int lines = sheet_text(s, 2, s->width - 3, role, text);
+
+	s->y += lines ? lines : 1;
+}
+
+void sheet_fact(struct sheet *s, int column, enum role role, const char *state, const char *what, const char *text)
+{
+	int width = s->width - 3 - SHEET_STATE, x = 2 + SHEET_STATE;
+	int lines;
+
+	sheet_text(s, 2, SHEET_STATE - 1, role, state);
+	if (s->y >= s->top && s->y - s->top < s->height)
+		canvas_text(s->cv, s->screen_y + s->y - s->top, s->x + x, column, ROLE_DIM, what);
+	lines = sheet_text(s, x + column + 2, width - column - 2, ROLE_TEXT, text);
+	s->y += lines ? lines : 1;
+}
