@@ -118,6 +118,7 @@ static const struct cli_option replay_options[] = {
 static const struct cli_option routine_options[] = {
 	{ "--dry-run", NULL, "print the statement, without secrets, and do nothing" },
 	{ "--name", "JOB", "create: the job's name (load_TABLE)" },
+	{ "--to", "routine|stream", "handover: who loads the table then (routine)" },
 	{ "--all", NULL, "list, show: stopped and cancelled jobs, too" }, { "--json", NULL, "print one JSON document" },
 	{ NULL, NULL, NULL }
 };
@@ -224,11 +225,13 @@ static const struct cli_command commands[] = {
 			"Of all captured tables without TABLE. It is SQL that can be given to the target as it is; reasons are comments.\n"
 			"Exit 1: a table cannot be a target; a comment says why.",
 			NULL, 0, 1, cli_ddl },
-	{ "routine", "list|show|create|pause|resume|stop|alter|convert [JOB|TABLE|FILE [KEY=VALUE...]]",
+	{ "routine", "list|show|create|pause|resume|stop|alter|handover|convert [JOB|TABLE|FILE [KEY=VALUE...]]",
 			"Routine Load: jobs by which StarRocks reads topics by itself",
 			"list [DATABASE], show JOB: all jobs that the user may see, of any maker, with state, lag and reason.\n"
 			"create TABLE: the job that loads the table's topic as it is written by this configuration, and the table where it is missing.\n"
 			"What a job could not load right is refused by name, with what to set. docs/routine-load.md\n"
+			"handover TABLE: the running process stops loading the table, and a job goes on at exactly the offsets that are loaded; --to stream takes it\n"
+			"back where the job has come to. A step that a crash has interrupted is tried again by itself.\n"
 			"JOB: NAME, db.NAME, or db.table where that has one job. alter: a paused job's properties; kafka_* and property.* are Kafka's.\n"
 			"convert FILE: the text of CREATE ROUTINE LOAD as a millrace.conf on standard output, for loading the topic by millrace; - is standard input.\n"
 			"Exit 0: done. 1: create: the table is not for Routine Load; convert: some of it could not be carried over, its comments begin with ; ! 2: StarRocks refuses, or no such job. 3: it does not answer.",

@@ -368,6 +368,53 @@ static int run_create(struct cli *cli, const struct settings *s, struct err *err
 	return rc;
 }
 
+/* ---- handover: of a running process ---- */
+
+static int print_step(void *arg, const char *line, size_t len)
+{
+	json_t *o = json_loadb(line, len, 0, NULL);
+	const char *text = json_string_value(json_object_get(o, "text"));
+	const char *statement = json_string_value(json_object_get(o, "statement"));
+
+	(void)arg;
+	if (statement)
+		put_statement(statement);
+	if (text) {
+		cli_put_safe(stdout, text, strlen(text));
+		putchar('\n');
+		fflush(stdout);
+	}
+	json_decref(o);
+	return 0;
+}
+
+static int run_handover(struct cli *cli, const struct settings *s, struct err *err)
+{
+	struct engine_request r = { .command = "routine-handover", .session = cli_session() };
+	bool as_json = cli_option(cli, "--json") != NULL;
+	struct cli_call call;
+	int rc;
+
+	(void)s;
+	if (cli->nwords != 2)
+		return err_set(err, ERR_CONFIG, 0, "usage: millrace routine handover TABLE");
+	r.args[r.nargs].name = "table";
+	r.args[r.nargs++].value = cli->words[1];
+	if (cli_option(cli, "--to")) {
+		r.args[r.nargs].name = "to";
+		r.args[r.nargs++].value = cli_option(cli, "--to");
+	}
+	if (cli_option(cli, "--dry-run")) {
+		r.args[r.nargs].name = "dry";
+		r.args[r.nargs++].value = "yes";
+	}
+	if (cli_call(cli, &call, err))
+		return -1;
+	rc = call.link.request(call.link.self, &r, as_json ? cli_print_line : print_step, NULL, err);
+	cli_hang_up(&call);
+	return rc;
+}
+
 /* ---- convert ---- */
 
 static int run_convert(struct cli *cli, const struct settings *s, struct err *err)
@@ -405,6 +452,7 @@ int cli_routine(struct cli *cli)
 		{ "resume", run_verb, false },
 		{ "stop", run_verb, false },
 		{ "alter", run_alter, false },
+		{ "handover", run_handover, false },
 		{ "convert", run_convert, true },
 	};
 	const struct settings *s = NULL;
@@ -421,7 +469,7 @@ int cli_routine(struct cli *cli)
 		return rc < 0 ? cli_fail(&err) : rc ? EXIT_PROBLEMS : EXIT_DONE;
 	}
 	err_set(&err, ERR_CONFIG, 0,
-			"routine: expected list, show, create, pause, resume, stop, alter or convert, found '%.40s'",
+			"routine: expected list, show, create, pause, resume, stop, alter, handover or convert, found '%.40s'",
 			cli->words[0]);
 	return cli_fail(&err);
 }

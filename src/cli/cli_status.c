@@ -207,6 +207,11 @@ static void print_tables(const struct status *s)
 				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "", half_state_name(t->state), t->captured,
 				t->loaded, t->dropped, t->dead, open, lag, verified);
 		print_scripts(s, t, &script);
+		if (t->job[0]) {
+			printf("    load: %s, Routine Load job ", t->loader);
+			cli_put_safe(stdout, t->job, strlen(t->job));
+			putchar('\n');
+		}
 		if (t->error[0]) {
 			fputs("    ", stdout);
 			cli_put_safe(stdout, t->error, strlen(t->error));

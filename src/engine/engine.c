@@ -60,7 +60,7 @@ static int start_threads(struct engine *e, struct err *err)
 			return -1;
 	}
 	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err) ||
-			routine_watch_start(e->routines, err))
+			routine_watch_start(e->routines, err) || handover_start(e->handover, err))
 		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)
@@ -114,6 +114,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->dead = dead_ledger_new();
 	e->recorder = recorder_new(e);
 	e->routines = routine_watch_new(&e->shared);
+	e->handover = handover_new(e);
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd >= 0 && role != ROLE_CAPTURE)
 		e->settings->scripts = script_store_open(settings->state_dir, true);
@@ -176,6 +177,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	taps_stop(e->shared.taps);
 	verifier_stop(e->verifier);
 	routine_watch_stop(e->routines);
+	handover_stop(e->handover);
 	if (e->capture)
 		captured = capture_stop(e->capture, until_us, STILL_MS);
 	if (e->load)
@@ -190,7 +192,7 @@ bool engine_free(struct engine *e)
 {
 	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) ||
 			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier) ||
-			!recorder_free(e->recorder) || !routine_watch_free(e->routines))
+			!recorder_free(e->recorder) || !routine_watch_free(e->routines) || !handover_free(e->handover))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

@@ -31,8 +31,9 @@ struct shared {
 	struct stage_meter *stages; /* STAGE_COUNT */
 	struct table_meters *tables;
 	struct taps *taps;
-	bool loads;		   /* this process has a load half */
-	struct problems *problems; /* what is wrong now. @thread any */
+	bool loads;		    /* this process has a load half */
+	_Atomic bool loaders_known; /* it has looked which tables a Routine Load job has */
+	struct problems *problems;  /* what is wrong now. @thread any */
 	int wake_fd;
 };
 void shared_wake(struct shared *sh); /* something changed that a screen or the main loop should see */
@@ -105,6 +106,14 @@ void routine_watch_stop(struct routine_watch *w);
 bool routine_watch_free(struct routine_watch *w);  /* false: a call did not come back, and uses it */
 void routine_watch_again(struct routine_watch *w); /* looks at once: a job was changed */
 void routine_watch_copy(struct routine_watch *w, struct status *out);
+
+/* ---- tables that go to Routine Load and come back (control/handover.c). @thread any ---- */
+struct handover;
+struct handover *handover_new(struct engine *e);
+int handover_start(struct handover *h, struct err *err); /* where the target is StarRocks and this process loads */
+void handover_stop(struct handover *h);
+bool handover_free(struct handover *h); /* NULL allowed; false: a call did not come back, and uses it */
+int handover_request(struct handover *h, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 
 /* Both halves read the schema history; calls back for the last state of each table. */
 struct history;
@@ -213,6 +222,7 @@ struct engine {
 	struct verifier *verifier;
 	struct dead_ledger *dead;
 	struct routine_watch *routines;
+	struct handover *handover;
 	pthread_t housekeeper;
 	int lock_fd; /* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping;

@@ -43,6 +43,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_inspect.c \
 	src/engine/control/engine_routine.c \
 	src/engine/control/engine_routine.h \
+	src/engine/control/handover.c \
+	src/engine/control/handover.h \
+	src/engine/control/handover_steps.c \
 	src/engine/control/routine_convert.c \
 	src/engine/control/routine_convert.h \
 	src/engine/control/routine_lua.c \
@@ -91,6 +94,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/base/history.c \
 	src/engine/base/owner.c \
 	src/engine/base/initial.c \
+	src/engine/base/loader.h \
 	src/engine/base/log_from.c \
 	src/engine/load/load.c \
 	src/engine/load/load_assign.c \
@@ -104,6 +108,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_guard.h \
 	src/engine/load/load_item.c \
 	src/engine/load/load_history.c \
+	src/engine/load/load_lend.c \
+	src/engine/load/load_order.c \
 	src/engine/load/load_parts.h \
 	src/engine/load/load_place.c \
 	src/engine/load/load_place.h \

@@ -159,19 +159,126 @@ stop_millrace
 
 # --- envelope, without schemas ---
 starrocks -e "DROP TABLE testdb.orders; DROP TABLE testdb.customers; DROP TABLE testdb.kinds"
-conf envelope "message.format = envelope" "schemas.enable = false" <<< "binary.handling.mode = hex"
+conf envelope "message.format = envelope" "schemas.enable = false" "topic.creation.default.partitions = 3" <<< "binary.handling.mode = hex"
 table=testdb.orders
 refused "tombstones.on.delete = false" "tombstones behind deletes"
 sed -i 's/^skipped.operations.*/&\ntombstones.on.delete = false/' "$dir/millrace.conf"
-start_millrace --role capture
-until_true 60 written envelope || what_is_wrong
-for t in orders customers kinds; do routine create testdb.$t --name "env_$t" > "$dir/create.out" 2>&1; ok $? "envelope: create testdb.$t" || note < "$dir/create.out"; done
-workload 2> /dev/null
-sql testdb -e "INSERT INTO customers (name, city) VALUES ('more', 'Oslo'); UPDATE orders SET note = NULL WHERE id % 4 = 0; DELETE FROM orders WHERE id % 13 = 0"
-all_loaded env_orders env_customers env_kinds
-for t in orders customers kinds; do same_table $t; done
+
+# millrace loads, a job goes on where it has come to, and back; meanwhile rows change.
+changes()
+{
+	until [ -e "$dir/enough" ]; do
+		sql testdb -e "SET @n = FLOOR(RAND() * 50); UPDATE orders SET amount = amount + 1 WHERE id < 3000 AND id % 50 = @n; UPDATE kinds SET f = f + 1 WHERE id < 3; DELETE FROM orders WHERE id < 3000 AND id % 2000 = @n;
+			REPLACE INTO orders (id, customer_id, status, amount) VALUES (5000 + @n, 1, 'new', 1), (6000 + @n, 2, 'new', 2)" || break
+		sleep 0.05
+	done
+}
+handover() { "$millrace" -c "$dir/millrace.conf" routine handover "$@" > "$dir/handover.out" 2>&1; }
+loader_is() { status_is --arg t "testdb.$1" --arg l "$2" 'any(.tables[]; .table == $t and .loader == $l)'; }
+bitten() { [ "$(curl -sS "$control/faults" | jq --arg f "$1" 'has($f)')" = false ]; } # FAULT
+# The log has all that MySQL has executed, and the group everything that the log has, whoever loads it.
+all_there()
+{
+	captured || return 1
+	"$millrace" -c "$dir/millrace.conf" topics --json > "$dir/topics.json" 2>/dev/null || return 1
+	jq -s -e 'map(select(.topic | test("^envelope\\.testdb\\.")) | select(.high > .low)) | length >= 3 and all(any(.groups[]; .group == "envelope-load" and .lag == 0))' "$dir/topics.json" > /dev/null
+}
+equal() # NAME
+{
+	until_true 60 all_there
+	ok $? "$1: everything is loaded" || what_is_wrong
+	for t in orders customers kinds; do same_table $t; done
+}
+# A kill between two statements: the one named by the fault hangs, millrace is killed, and the next start goes on.
+killed() # FAULT TO [--to]
+{
+	local fault=$1 asked
+	shift
+	fault "$fault" 1 600000
+	handover testdb.orders "$@" &
+	asked=$!
+	until_true 60 bitten "$fault" || { ok 1 "the statement that $fault is for comes"; note < "$dir/handover.out"; }
+	kill_millrace
+	wait $asked
+	start_millrace
+}
+jobs_made() { routine list testdb --all --json | jq '[.[] | select(.name | startswith("load_orders_"))] | length'; }
+
+start_millrace
+until_true 60 all_there
+ok $? "millrace loads all" || what_is_wrong
+loader_is orders stream
+ok $? "status says that it does"
+handover testdb.clocks
+is $? 2 "a table that a job cannot load is refused"
+has "$(cat "$dir/handover.out")" "a TIME is a number" "with the reason"
+handover testdb.orders --dry-run
+ok $? "a dry run" || note < "$dir/handover.out"
+has "$(cat "$dir/handover.out")" "kafka_offsets" "prints the statement with its offsets"
+loader_is orders stream
+ok $? "and changes nothing"
+rm -f "$dir/enough"
+changes &
+changing=$!
+handover testdb.orders
+ok $? "a table is handed over" || note < "$dir/handover.out"
+loader_is orders routine
+ok $? "status says who loads it"
+has "$("$millrace" -c "$dir/millrace.conf" status)" "load: routine, Routine Load job testdb.load_orders_" "and by which job"
+has "$("$millrace" -c "$dir/millrace.conf" replay testdb.orders --from begin 2>&1)" "is loaded by Routine Load" "it is not replayed meanwhile"
+has "$(handover testdb.orders; cat "$dir/handover.out")" "has it already" "a second time there is nothing to do"
+handover testdb.orders --to stream
+ok $? "and taken back" || note < "$dir/handover.out"
+loader_is orders stream
+ok $? "status says that millrace loads it"
+
+killed routine_held
+until_true 60 loader_is orders routine
+ok $? "killed before the job is made: the next start makes it" || what_is_wrong
+killed routine_held --to stream
+until_true 60 loader_is orders stream
+ok $? "killed before the job is paused: the next start takes the table back" || what_is_wrong
+before=$(jobs_made)
+killed routine_late
+until_true 60 loader_is orders routine
+ok $? "killed when the job was made and nobody knew: it goes on with it" || what_is_wrong
+is "$(jobs_made)" $((before + 1)) "there is one job more, not two"
+killed routine_late --to stream
+until_true 60 loader_is orders stream
+ok $? "killed when the job was paused" || what_is_wrong
+
+# The setting hands over by itself; a script that a job would not run is refused.
+printf '[table testdb.kinds]\nload = routine\nfilter = row.id > 0\n' >> "$dir/millrace.conf"
+has "$("$millrace" -c "$dir/millrace.conf" "do" reload 2>&1)" "load = routine" "a filter and load = routine are refused together"
+sed -i '$d' "$dir/millrace.conf"
+"$millrace" -c "$dir/millrace.conf" "do" reload > /dev/null
+until_true 60 loader_is kinds routine
+ok $? "load = routine hands the table over" || what_is_wrong
+has "$(handover testdb.kinds --to stream; cat "$dir/handover.out")" "would hand testdb.kinds over again" "which is not taken back against the setting"
+touch "$dir/enough"
+wait $changing
+ok $? "rows changed all the while"
+equal "two tables by millrace, one by a job"
+
+# A job that somebody stops: nobody loads the table, and it can be taken back.
+sed -i '$d' "$dir/millrace.conf"
+"$millrace" -c "$dir/millrace.conf" "do" reload > /dev/null
+routine stop testdb.kinds > /dev/null
+until_true 20 has_problem routine-ended testdb.kinds
+ok $? "a job that somebody has stopped is a problem of its table"
+sql testdb -e "UPDATE kinds SET d = '2000-02-29' WHERE id = 1"
+handover testdb.kinds --to stream
+ok $? "the table is taken back" || note < "$dir/handover.out"
+problem_is_over routine-ended
+ok $? "the problem is over"
+equal "all by millrace again"
 
 # A table that goes away takes its job with it.
+stop_millrace
+start_millrace --role capture
+sql testdb -e "UPDATE kinds SET d = '2000-03-01' WHERE id = 1"
+until_true 60 captured
+starrocks -e "CREATE ROUTINE LOAD testdb.env_kinds ON kinds COLUMNS (id) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.after.id\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'envelope.testdb.kinds')"
 starrocks -e "DROP TABLE testdb.kinds"
 until_true 20 job_is env_kinds '.state == "CANCELLED"'
 ok $? "a job without its table is cancelled" || note < "$dir/job.json"

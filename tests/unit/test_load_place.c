@@ -29,6 +29,13 @@ static void test_text(void)
 	ok(q.print == p.print && q.put && q.gap == p.gap && q.columns == p.columns, "print, put, columns and gap");
 	is_str(q.label, p.label, "label");
 	is_str(q.by, p.by, "whose");
+	p.loader = LOADER_ROUTINE;
+	p.job = UINT32_MAX;
+	ok(place_print(text, sizeof(text), &p) < sizeof(text) && place_parse(text, &q), "so has one that is lent");
+	ok(q.loader == LOADER_ROUTINE && q.job == UINT32_MAX && q.intent == p.intent, "loader and job");
+	p.loader = LOADER_OWN;
+	place_print(text, sizeof(text), &p);
+	ok(strstr(text, "loader") == NULL, "one of our own has neither, as before");
 	ok(place_parse("{\"to\":7,\"truncated\":1700000000000}", &q), "the text of the version before is ours, too");
 	is_int(q.intent, 7, "with its intent");
 	is_int(q.truncated, 1700000000000, "and its TRUNCATE");
@@ -44,6 +51,8 @@ static void test_find(void)
 			"{\"to\":-1,\"truncated\":5,\"epoch\":77,\"mark\":9,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"_l\",\"gap\":\"\"}";
 	static const char begun[] =
 			"{\"to\":20,\"truncated\":-1,\"epoch\":77,\"mark\":19,\"print\":\"00000000000000aa\",\"put\":1,\"label\":\"\",\"gap\":\"\"}";
+	static const char lent[] =
+			"{\"to\":-1,\"truncated\":5,\"epoch\":77,\"mark\":9,\"print\":\"00000000000000aa\",\"put\":0,\"label\":\"_l\",\"gap\":\"\",\"loader\":\"routine\",\"job\":\"0000002a\"}";
 	static const char old[] = "{\"to\":-1,\"truncated\":5}", old_begun[] = "{\"to\":20,\"truncated\":5}";
 	static const struct {
 		const char *what, *metadata;
@@ -68,6 +77,8 @@ static void test_find(void)
 		{ "moved to the beginning", "", 0, 0, 30, PLACE_MOVED, 0, GAP_NONE, -1 },
 		{ "moved to later", "", 12, 0, 30, PLACE_MOVED, 12, GAP_OFFSETS_MOVED, -1 },
 		{ "moved beyond the end", "", 40, 0, 30, PLACE_REPLACED, 0, GAP_LOG_REPLACED, -1 },
+		{ "a job has it, and the log has removed messages", lent, 10, 11, 30, PLACE_GOES_ON, 10, GAP_NONE, -1 },
+		{ "a job has it, and the log is shorter", lent, 10, 0, 9, PLACE_GOES_ON, 10, GAP_NONE, -1 },
 		{ "of the version before", old, 10, 0, 30, PLACE_GOES_ON, 10, GAP_NONE, -1 },
 		{ "of the version before, begun", old_begun, 10, 0, 30, PLACE_GOES_ON, 10, GAP_NONE, -1 },
 	};

@@ -147,6 +147,8 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 	buf_printf(out, "table: %s\nstate: %s\n", t->name, half_state_name(t->state));
 	if (t->error[0])
 		buf_printf(out, "error: %s\n", t->error);
+	if (t->job[0])
+		buf_printf(out, "loaded by: %s, Routine Load job %s\n", t->loader, t->job);
 	buf_printf(out, "captured: %s rows\nloaded: %s rows\n", show_exact(a, (int64_t)t->captured),
 			show_exact(b, (int64_t)t->loaded));
 	buf_printf(out, "dropped by scripts: %s rows\ndead letters: %s open, %s since the start\n",

@@ -134,6 +134,11 @@ static int ask_routine(struct ask *a)
 	return rc;
 }
 
+static int ask_handover(struct ask *a)
+{
+	return handover_request(a->e->handover, a->r, a->emit, a->arg, a->err);
+}
+
 static int ask_acknowledge(struct ask *a)
 {
 	const char *problem = engine_request_arg(a->r, "problem"), *subject = engine_request_arg(a->r, "subject");
@@ -441,6 +446,12 @@ static const struct engine_request_arg_doc routine_args[] = {
 	{ "job", ARG_TEXT, true, NULL, EFFECT_READ, "db.job" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc handover_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose loading" },
+	{ "to", ARG_CHOICE, false, "routine|stream", EFFECT_READ, "who loads it then (routine)" },
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "say what would be done, and do nothing" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
@@ -566,6 +577,10 @@ static const struct request_row rows[] = {
 	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", resume_args }, ask_resume },
 	{ { "routine", EFFECT_REVERSIBLE, "pause or resume a Routine Load job of StarRocks", routine_args },
 			ask_routine },
+	{ { "routine-handover", EFFECT_COSTLY,
+			  "hand the loading of a table over to a Routine Load job of StarRocks, or take it back, at exact offsets",
+			  handover_args },
+			ask_handover },
 	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
 	{ { "problem", EFFECT_READ,
 			  "one problem, whole: how long there is, what was before it, what is checked now: a line each",

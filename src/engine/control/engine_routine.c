@@ -85,6 +85,14 @@ static bool scripted(struct subject *t)
 	return section && table_has_script(section);
 }
 
+static bool appended(struct subject *t)
+{
+	struct sink_names names;
+
+	sink_route(&t->s->sink, t->schema->db, t->schema->table, &names);
+	return names.append;
+}
+
 static bool names_changed(struct subject *t)
 {
 	return t->s->format.field_name_mode != NAME_NONE;
@@ -120,6 +128,8 @@ static const struct rule {
 	{ topic_shared, "another table's rows go into the same topic", "leave one of the two out, or rename it" },
 	{ scripted, "its filter and scripts would not run: StarRocks knows no Lua",
 			"no [table] filter and transform, or load the table by millrace itself" },
+	{ appended, "rows are only added to its target (target.mode = append), and a job updates and deletes by key",
+			"target.mode = upsert, or load the table by millrace itself" },
 	{ names_changed, "messages have other field names than the table",
 			"[mysql] field.name.adjustment.mode = none" },
 	{ name_taken, "messages hold a field twice", "[kafka] add.fields.prefix, or rename the column" },
@@ -311,7 +321,7 @@ int engine_routine_create(const struct settings *s, const struct routine_wish *w
 		rc = routine_version(&s->sink, &real.version, err);
 	if (rc == 0)
 		rc = engine_routine_plan(s, schema, schemas, n, &real, sql, problems, err);
-	if (rc == 0)
+	if (rc == 0 && !wish->handed_over)
 		rc = check_not_loaded(s, schema, err);
 	if (rc == 0)
 		rc = make(s, schema, sql->data, err);

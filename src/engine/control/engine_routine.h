@@ -15,6 +15,7 @@ struct routine_wish {
 	const char *job;   /* its name; NULL: load_TABLE */
 	unsigned version;  /* of StarRocks; 0: not known */
 	bool show_secrets;
+	bool handed_over; /* its own loader has stopped at these offsets */
 	const struct routine_offset *offsets;
 	size_t noffsets;
 };

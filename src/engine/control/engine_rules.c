@@ -48,6 +48,27 @@ static int rule_topics(const struct settings *s, struct err *err)
 	return 0;
 }
 
+/* StarRocks' jobs read Kafka and know no Lua. */
+static int rule_routine(const struct settings *s, struct err *err)
+{
+	bool wanted = settings_by_routine(s, NULL);
+
+	for (size_t i = 0; i < s->ntables; i++) {
+		if (!settings_by_routine(s, &s->tables[i]))
+			continue;
+		wanted = true;
+		if (table_has_script(&s->tables[i]))
+			return err_set(err, ERR_CONFIG, 0,
+					"[table %.200s] load = routine: expected no filter and no transform, which a Routine Load job does not run; set load = stream for it",
+					s->tables[i].name);
+	}
+	if (wanted && (s->sink.fe_mysql == NULL || s->log.bootstrap_servers == NULL))
+		return err_set(err, ERR_CONFIG, 0,
+				"load = routine: expected Kafka and StarRocks ([kafka] bootstrap.servers, [starrocks] fe.http and fe.mysql), found the embedded %s",
+				s->sink.fe_mysql ? "log" : "warehouse");
+	return 0;
+}
+
 static const struct rule {
 	bool capture, load; /* whose configuration it is about */
 	bool apart;	    /* `check` tells each of them in a line of its own */
@@ -58,6 +79,7 @@ static const struct rule {
 	{ false, true, false, rule_sink, "[starrocks]", "Correct the setting." },
 	{ false, true, false, rule_topics, "[load] topics", "Correct the expression." },
 	{ false, true, false, rule_targets, "[table] target", "Correct the setting." },
+	{ false, true, false, rule_routine, "load = routine", "Correct the setting." },
 	{ false, true, true, engine_check_scripts, NULL, NULL },
 };
 

@@ -227,6 +227,9 @@ void load_free(struct load *l)
 	if (l == NULL)
 		return;
 	half_done(&l->half);
+	for (size_t i = 0; i < l->nlent; i++)
+		lent_table_done(&l->lent[i]);
+	free(l->lent);
 	free(l->assigned.items);
 	loads_done_free(l->done);
 	free(l);

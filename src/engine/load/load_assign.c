@@ -70,6 +70,7 @@ void load_assign_done(struct load *l)
 	free(l->owned);
 	l->owned = NULL;
 	l->cap_owned = 0;
+	l->leaving = NULL;
 	name_map_each(&l->topics, topic_free, l);
 	name_map_done(&l->topics);
 	name_map_done(&l->replaced);
@@ -250,13 +251,15 @@ static struct load_part *part_new(struct look *k, const struct log_assigned *a)
 	p->partition = a->partition;
 	at = look_at(k, p->topic, a->partition);
 	finding = place_find(&p->place, &p->next, a->committed, a->metadata, at.low, at.high);
-	if (finding != PLACE_NEW && (*name_map_at(&l->replaced, p->topic) || is_shorter(k, p->topic))) {
+	p->lent = p->place.loader != LOADER_OWN;
+	if (finding != PLACE_NEW && !p->lent && (*name_map_at(&l->replaced, p->topic) || is_shorter(k, p->topic))) {
 		place_replaced(&p->place, &p->next, at.low);
 		finding = PLACE_REPLACED;
 	}
 	p->committed = p->arrived = p->read_from = p->next;
 	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
 	p->gate = finding == PLACE_NEW && !p->is_new;
+	p->wants_more = p->place.intent > p->next && !p->lent;
 	p->verify = finding == PLACE_GOES_ON ? p->place.mark : -1;
 	tell_finding(l, a, p, finding, at);
 	return p;
@@ -267,7 +270,7 @@ static int look_at_target(struct load *l, struct load_part *p)
 {
 	struct load_item *item;
 
-	if (!p->place.named || p->place.label[0] == '\0' || p->place.gap)
+	if (p->lent || !p->place.named || p->place.label[0] == '\0' || p->place.gap)
 		return 0;
 	item = load_item_new(l);
 	item->part = p;
@@ -297,7 +300,7 @@ static int assign_one(struct look *k, const struct log_assigned *a, struct err *
 
 /* ---- all of them ---- */
 
-static struct log_partition replay_look(void *look, const char *topic, int32_t partition)
+static struct log_partition order_at(void *look, const char *topic, int32_t partition)
 {
 	return look_at(look, intern(topic), partition);
 }
@@ -337,12 +340,13 @@ static int assign_all(struct look *k, struct err *err)
 {
 	struct load *l = k->l;
 
-	if (l->replaying && load_replay_apply(l, replay_look, k, err))
+	if (l->ordering && l->order->apply && l->order->apply(l, l->order, order_at, k, err))
 		return -1;
 	for (size_t i = 0; i < l->assigned.count; i++)
 		if (assign_one(k, &l->assigned.items[i], err))
 			return -1;
 	find_clashes(l);
+	load_lent_note(l);
 	for (size_t i = 0; i < l->nowned; i++) /* when all are there: they look at each other */
 		if (look_at_target(l, l->owned[i]))
 			return 1;

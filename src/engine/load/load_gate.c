@@ -35,7 +35,7 @@ static int ask_ends(struct load_worker *w, struct load_part *p, struct err *err)
 
 /* ---- how far the others are ---- */
 
-/* What a partition of another process has come to. */
+/* What a partition has come to that another process has, or Routine Load. */
 static int committed_elsewhere(struct load_worker *w, const struct load_part *p, int32_t partition, int64_t *next,
 		struct err *err)
 {
@@ -57,7 +57,7 @@ static int is_past(struct load_worker *w, struct load_part *p, int32_t partition
 	struct load_part *q = (size_t)partition < p->of->nparts ? p->of->parts[partition] : NULL;
 	int64_t next;
 
-	if (q == NULL)
+	if (q == NULL || q->lent)
 		return committed_elsewhere(w, p, partition, &next, err) ? -1 : next >= p->ahead[partition];
 	if (q->gate || q->next >= p->ahead[partition])
 		return 1;

@@ -79,6 +79,7 @@ struct load_topic {
 	unsigned troubled;		     /* sink thread: partitions whose last turn failed */
 	struct load_part **parts; /* read thread; by partition, NULL: not ours. Others: while their generation lasts */
 	size_t nparts, owned;	  /* the same */
+	bool leaving;		  /* read thread: nothing more of it is read, until what was is loaded */
 	const char *clash;	  /* read thread; as parts: another table that has the same target; NULL: none */
 	struct table_script *script; /* script thread, as what follows */
 	struct topic_wait *wait;     /* NULL: it gets on */
@@ -119,6 +120,7 @@ struct load_part {
 	const char *topic; /* of->name */
 	int32_t partition;
 	bool paused;		 /* read thread: the log gives out none of it */
+	bool lent;		 /* read thread, before anybody else has it: somebody else loads it (loader.h) */
 	int64_t verify;		 /* read thread: the mark whose message has to come; -1 none, or it has */
 	int64_t read_from;	 /* read thread: what comes before it is only looked at */
 	_Atomic bool waits;	 /* at a TRUNCATE, for other partitions; set by the sink thread, as the next one */
@@ -178,9 +180,12 @@ struct load {
 	_Atomic bool drained;	     /* no more is read: load what is there at once */
 	struct err failure;	     /* under half.lock */
 	bool failed;		     /* under half.lock */
-	struct load_replay *replay;  /* under half.lock: an order of load_replay.c, the asker's; NULL: none */
-	bool replaying;		     /* under half.lock: the read thread is at it */
-	_Atomic bool replay_asked;
+	struct load_order *order; /* under half.lock: what somebody wants of the read thread, the asker's; NULL: none */
+	bool ordering;		  /* under half.lock: the read thread is at it */
+	_Atomic bool order_given;
+	struct lent_table *lent; /* under half.lock: tables of which a partition is lent */
+	size_t nlent;
+	bool lent_known;     /* under half.lock: partitions were assigned since the start */
 	bool password_read;  /* under half.lock: a thread reads the password's file */
 	int64_t password_us; /* under half.lock, monotonic: not before then again */
 	/* read thread */
@@ -188,8 +193,9 @@ struct load {
 	struct load_part **owned;
 	size_t nowned, cap_owned;
 	struct log_assigned_list assigned;
-	size_t unverified;	  /* partitions whose mark has to come */
-	struct name_map replaced; /* topics whose log is found to be another; any value */
+	size_t unverified;	    /* partitions whose mark has to come */
+	struct load_topic *leaving; /* the one that is; NULL: none */
+	struct name_map replaced;   /* topics whose log is found to be another; any value */
 	bool paused_all, full;
 	char target[256];	 /* under half.lock */
 	struct loads_done *done; /* @thread any */
@@ -224,11 +230,33 @@ int load_assign(struct load *l, struct err *err);
 struct load_topic *load_topic_get(struct load *l, const char *name); /* interned */
 void load_assign_done(struct load *l);				     /* when all other threads have ended */
 
-/* load_replay.c, the read thread. at: the log's ends of a partition */
-bool load_replay_wanted(struct load *l); /* true: load_assign() carries it out, load_replay_done() ends it */
-int load_replay_apply(struct load *l, struct log_partition (*at)(void *look, const char *topic, int32_t partition),
-		void *look, struct err *err);
-void load_replay_done(struct load *l, const struct err *err);
+/*
+ * load_order.c - what somebody wants of the read thread: load_replay.c, load_lend.c. Given by the asker's thread, which
+ * waits; carried out by the read thread between two batches, one at a time.
+ */
+typedef struct log_partition order_look(void *look, const char *topic, int32_t partition); /* the log's ends */
+struct load_order {
+	const char *what; /* "replay" */
+	int wait_ms;	  /* for the answer */
+	/* read thread, under half.lock: may it be carried out now? NULL: at once. It is asked before each batch. */
+	bool (*ready)(struct load *l, struct load_order *o);
+	/* read thread, while all partitions are taken up anew: may change l->assigned, which they begin with. NULL: run */
+	int (*apply)(struct load *l, struct load_order *o, order_look *at, void *look, struct err *err);
+	/* read thread: what needs no partition to be taken up anew */
+	int (*run)(struct load *l, struct load_order *o, struct err *err);
+	bool later; /* set by apply: nothing has changed, it is asked again when it is ready */
+	bool done;
+	struct err err;
+};
+int load_order_give(struct load *l, struct load_order *o, struct err *err); /* 0: it was carried out. @thread any */
+struct load_order *load_order_take(struct load *l); /* read thread: the one that is ready; NULL: none */
+void load_order_done(struct load *l, const struct err *err);
+bool load_is_of(const struct load *l, const char *topic, const char *table); /* the topic is this table's */
+/* A TRUNCATE is carried out when all partitions have come to it: an order is for all of them, or none. */
+int load_has_all(struct load *l, const char *what, const char *topic, struct err *err);
+
+/* load_lend.c, the read thread: what of this process is lent, for whoever asks */
+void load_lent_note(struct load *l);
 
 /* load_verify.c, the read thread: holds the mark's message against what is stored. again:
  * it is another log, call load_assign(). */

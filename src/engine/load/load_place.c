@@ -19,6 +19,13 @@ static const char *const gap_names[GAP_COUNT] = {
 	"no-key",
 };
 
+static const char *const loader_names[LOADER_COUNT] = { "", "lending", "routine", "taking" };
+
+const char *loader_name(enum loader loader)
+{
+	return loader_names[loader];
+}
+
 void place_begin(struct place *p)
 {
 	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1, .epoch = unique_number() };
@@ -28,12 +35,18 @@ size_t place_print(char *out, size_t size, const struct place *p)
 {
 	int n = snprintf(out, size,
 			"{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
-			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"label\":\"%s\",\"by\":\"%s\",\"gap\":\"%s\"}",
+			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"label\":\"%s\",\"by\":\"%s\",\"gap\":\"%s\"",
 			(long long)p->intent, (long long)p->truncated, (long long)p->epoch, (long long)p->mark,
 			(unsigned long long)p->print, p->put, p->again, p->named, p->column,
 			(unsigned long long)p->columns, p->label, p->by, gap_names[p->gap]);
+	size_t len = n < 0 ? 0 : (size_t)n;
 
-	return n < 0 ? 0 : (size_t)n;
+	if (len < size && p->loader != LOADER_OWN)
+		len += (size_t)snprintf(out + len, size - len, ",\"loader\":\"%s\",\"job\":\"%08llx\"",
+				loader_name(p->loader), (unsigned long long)p->job);
+	if (len < size)
+		len += (size_t)snprintf(out + len, size - len, "}");
+	return len;
 }
 
 /* ---- reading it back ---- */
@@ -50,6 +63,19 @@ static enum place_gap gap_named(const struct json_slice *v)
 		if (strlen(gap_names[i]) == v->len && memcmp(gap_names[i], v->p, v->len) == 0)
 			return (enum place_gap)i;
 	return GAP_NONE;
+}
+
+static bool key_is(const struct json_slice *key, const char *name)
+{
+	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
+}
+
+static enum loader loader_named(const struct json_slice *v)
+{
+	for (int i = LOADER_LENDING; i < LOADER_COUNT; i++)
+		if (strlen(loader_names[i]) == v->len && memcmp(loader_names[i], v->p, v->len) == 0)
+			return (enum loader)i;
+	return LOADER_OWN;
 }
 
 static void take_text(struct place *p, const struct json_slice *key, const struct json_slice *v)
@@ -69,11 +95,10 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 		sscanf(text, "%16llx", (unsigned long long *)&p->columns);
 	else if (strncmp(key->p, "gap", 3) == 0)
 		p->gap = gap_named(v);
-}
-
-static bool key_is(const struct json_slice *key, const char *name)
-{
-	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
+	else if (key_is(key, "loader"))
+		p->loader = loader_named(v);
+	else if (key_is(key, "job"))
+		sscanf(text, "%16llx", (unsigned long long *)&p->job);
 }
 
 bool place_parse(const char *text, struct place *p)
@@ -174,6 +199,10 @@ enum place_finding place_find(struct place *p, int64_t *next, int64_t committed,
 		return PLACE_NEW;
 	}
 	ours = place_parse(metadata, p);
+	if (p->loader != LOADER_OWN) { /* what the log is, the job finds out */
+		p->mark = -1;
+		return PLACE_GOES_ON;
+	}
 	if (high >= 0 && (committed > high || p->intent > high || p->mark >= high)) {
 		place_replaced(p, next, low);
 		return PLACE_REPLACED;

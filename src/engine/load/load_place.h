@@ -13,10 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/loader.h"
 #include "row/record.h"
 #include "row/schema.h"
 
-enum { PLACE_TEXT = 480, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
+enum { PLACE_TEXT = 512, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
 
 /* Something is missing at the target until the table is read again: stored, so that a restart does not forget it. */
 enum place_gap {
@@ -44,6 +45,8 @@ struct place {
 	enum place_gap gap;
 	char by[PLACE_NAME]; /* the pipeline that stored it; "": a version before, or another program */
 	bool column;	     /* a column could not follow its name: it has no values at the target */
+	enum loader loader;
+	uint64_t job; /* of Routine Load that has it; 0: none */
 };
 
 void place_begin(struct place *p); /* a place of which nothing is known, with an epoch of its own */

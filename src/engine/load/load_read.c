@@ -41,10 +41,10 @@ static bool wants_pause(const struct load *l, const struct load_part *p)
 {
 	struct table_meter *m;
 
-	if (l->paused_all || atomic_load(&p->waits) || atomic_load(&p->held) || atomic_load(&p->of->held))
+	if (p->lent || l->paused_all || atomic_load(&p->waits) || atomic_load(&p->held) || atomic_load(&p->of->held))
 		return true;
 	/* Else the others of its topic would wait for it for ever, or the rows that it has. */
-	if ((l->full || atomic_load(&p->of->over)) && atomic_load(&p->of->at_truncate) == 0 &&
+	if ((l->full || p->of->leaving || atomic_load(&p->of->over)) && atomic_load(&p->of->at_truncate) == 0 &&
 			!atomic_load(&p->wants_more))
 		return true;
 	m = topic_meter(l, p->of);
@@ -129,30 +129,32 @@ static int read_batch(struct load *l, struct batch *b, struct err *err)
 	return load_push(l, item);
 }
 
-/* A person wants messages of a table again. A wrong order is the asker's answer, and no failure. */
-static int replay_turn(struct load *l, struct err *err)
+/* What somebody wants of this thread. A wrong order is the asker's answer, and no failure. */
+static int order_turn(struct load *l, struct load_order *o, struct err *err)
 {
-	int rc = load_assign(l, err);
+	bool anew = o->apply != NULL;
+	int rc = anew ? load_assign(l, err) : o->run(l, o, err);
 	bool wrong = rc < 0 && err->kind == ERR_CONFIG;
 
-	load_replay_done(l, rc < 0 ? err : NULL);
+	load_order_done(l, rc < 0 ? err : NULL);
 	if (!wrong)
 		return rc;
 	err_clear(err);
-	return load_assign(l, err);
+	return anew ? load_assign(l, err) : 0;
 }
 
 static int read_turn(struct load *l, struct err *err)
 {
 	struct stage_meter *m = &l->sh->stages[STAGE_READ];
+	struct load_order *order = load_order_take(l);
 	struct batch *b = load_batch_get(l);
 	enum log_read read = LOG_READ_FAILED;
 	bool again = false;
 	int over = 0;
 
-	if (load_replay_wanted(l)) {
+	if (order) {
 		load_batch_put(l, b);
-		return replay_turn(l, err);
+		return order_turn(l, order, err);
 	}
 	if (apply_pauses(l, err) == 0)
 		read = log_reader_poll(l->reader, b, READ_BYTES, READ_MS, err);

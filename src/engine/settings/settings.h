@@ -15,10 +15,13 @@
 enum dead_policy { DEAD_LETTER, DEAD_STOP, DEAD_SKIP };
 enum target_mode { TARGET_UPSERT, TARGET_APPEND };
 
+enum load_by { LOAD_AS_PRESET, LOAD_STREAM, LOAD_ROUTINE };
+
 struct table_settings { /* [table db.table], [table db.*] */
 	char *name;
 	char *target;		    /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
 	int target_mode;	    /* enum target_mode */
+	int loader;		    /* load: enum load_by */
 	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
 	int dead_policy;	    /* enum dead_policy */
 	int64_t dead_max;	    /* open dead letters; -1: no limit */
@@ -100,6 +103,8 @@ bool section_matches(const struct table_settings *t, const char *db_table); /* b
 const char *settings_target(const void *settings, const char *db_table);    /* as sink_conf asks for it */
 bool settings_appends(const void *settings, const char *db_table);	    /* so, too */
 bool table_has_script(const struct table_settings *t);
+bool settings_by_routine(const struct settings *s,
+		const struct table_settings *t); /* load = routine; NULL: no section */
 
 /* settings_script.c */
 char *table_script_path(const struct settings *s,

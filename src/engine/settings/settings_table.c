@@ -83,3 +83,8 @@ bool table_has_script(const struct table_settings *t)
 {
 	return t->transform.count || t->filter.text;
 }
+
+bool settings_by_routine(const struct settings *s, const struct table_settings *t)
+{
+	return t && t->loader != LOAD_AS_PRESET ? t->loader == LOAD_ROUTINE : s->sink.load != 0;
+}

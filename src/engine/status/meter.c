@@ -288,6 +288,22 @@ void table_meter_script_get(struct table_meters *t, struct table_meter *m, struc
 	pthread_mutex_unlock(&t->lock);
 }
 
+void table_meter_loader(struct table_meters *t, struct table_meter *m, const char *loader, const char *job)
+{
+	pthread_mutex_lock(&t->lock);
+	m->loader = loader;
+	snprintf(m->job, sizeof(m->job), "%s", job);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void table_meter_loader_get(struct table_meters *t, struct table_meter *m, struct status_table *out)
+{
+	pthread_mutex_lock(&t->lock);
+	out->loader = m->loader ? m->loader : "stream";
+	snprintf(out->job, sizeof(out->job), "%s", m->job);
+	pthread_mutex_unlock(&t->lock);
+}
+
 void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size)
 {
 	pthread_mutex_lock(&t->lock);

@@ -98,8 +98,10 @@ struct table_meter {
 	/* of complete.h's samples; the housekeeper's */
 	uint64_t complete_from; /* the first one that counts for it; UINT64_MAX: none yet */
 	uint64_t being_read,
-			reached; /* the next one when it was seen being read last; the newest that it has reached */
-	char error[512];	 /* under tables lock, as what follows */
+			reached;   /* the next one when it was seen being read last; the newest that it has reached */
+	char error[512];	   /* under tables lock, as what follows */
+	const char *loader;	   /* NULL: millrace */
+	char job[TABLE_NAME_ROOM]; /* db.job of Routine Load that has it; "" none */
 	char script[16], drops[300],
 			counts[300]; /* the version of its script, "" without; dropped rows by reason, and counter(), as text */
 };
@@ -115,6 +117,9 @@ void table_meter_script(struct table_meters *t, struct table_meter *m, const cha
 		const char *counts);
 struct status_table;
 void table_meter_script_get(struct table_meters *t, struct table_meter *m, struct status_table *out);
+/* Who loads it: loader as status_table has it, static; job "": none. */
+void table_meter_loader(struct table_meters *t, struct table_meter *m, const char *loader, const char *job);
+void table_meter_loader_get(struct table_meters *t, struct table_meter *m, struct status_table *out);
 void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text); /* NULL clears */
 void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size);
 int64_t table_meter_letters(struct table_meter *m); /* dead letters that are open, as far as they are counted */

@@ -133,6 +133,8 @@ struct status_table {
 			counts[300]; /* the version of its script, "" without; dropped rows by reason: "test order 12, late 3"; what
 							 * it counts, in the same form */
 	int64_t complete_us; /* wall: everything of it up to this commit is at the target; -1 unknown */
+	const char *loader; /* "stream", "routine", "to routine", "to stream": static or interned; "": not known, or no load half here */
+	char job[TABLE_NAME_ROOM]; /* db.job of Routine Load that has it; "" none */
 	char error[512];
 };
 

@@ -166,6 +166,9 @@ const struct status_field status_table_fields[] = {
 	TEXT(status_table, "counts", counts, "What its script counts"),
 	FIELD(status_table, F_U64, "script_rows", script_rows, "Rows that went through the script"),
 	FIELD(status_table, F_U64, "script_ns", script_ns, "Nanoseconds that this took in all"),
+	FIELD(status_table, F_NAME, "loader", loader,
+			"Who loads it: `stream` (millrace), `routine` (a Routine Load job), `to routine`, `to stream`; empty: not known, or no load half here"),
+	TEXT(status_table, "job", job, "The Routine Load job that has it, DATABASE.JOB"),
 	TEXT(status_table, "error", error, "Why it does not go on"),
 	END,
 };

@@ -290,6 +290,9 @@ static void copy_table(struct engine *e, struct table_meter *m, struct status_ta
 	out->script_rows = counter_get(&m->script_rows);
 	out->script_ns = counter_get(&m->script_ns);
 	table_meter_script_get(e->shared.tables, m, out);
+	table_meter_loader_get(e->shared.tables, m, out);
+	if (e->load == NULL || !atomic_load(&e->shared.loaders_known))
+		out->loader = "";
 	out->complete_us = atomic_load(&m->complete_us) ? atomic_load(&m->complete_us) : -1;
 	table_meter_error_get(e->shared.tables, m, out->error, sizeof(out->error));
 }

@@ -43,6 +43,10 @@ static const struct {
 			"Routine Load: a task's transaction is aborted; the next task begins at the same offsets" },
 	[FAULT_ROUTINE_PAUSE] = { "routine_pause", 104, "Routine Load: a job is paused with the reason code arg" },
 	[FAULT_ROUTINE_STALL] = { "routine_stall", 0, "Routine Load: a task of a RUNNING job reads nothing" },
+	[FAULT_ROUTINE_HELD] = { "routine_held", 60000,
+			"FE MySQL: a statement that makes or changes a job is not run: the connection is cut after arg ms" },
+	[FAULT_ROUTINE_LATE] = { "routine_late", 60000,
+			"FE MySQL: a statement that makes or changes a job is run, and its answer comes after arg ms" },
 };
 
 void faults_init(struct faults *f)

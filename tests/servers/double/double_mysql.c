@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/xalloc.h"
 #include "double_mysql.h"
 
@@ -431,6 +432,34 @@ static void query(struct session *s, const char *text, size_t len)
 	s->ncolumns = 0;
 }
 
+/* CREATE, PAUSE, STOP, .. ROUTINE LOAD; not SHOW. */
+static bool changes_job(const struct buf *in)
+{
+	const char *word = memchr(in->data + 1, ' ', in->len - 1), *text = in->data + 1;
+
+	return word != NULL && strncasecmp(text, "show", 4) != 0 && in->len > (size_t)(word - in->data) + 13 &&
+			strncasecmp(word, " routine load", 13) == 0;
+}
+
+/* 0: its answer can be sent. */
+static int run_query(struct session *s, const struct buf *in)
+{
+	struct faults *f = &s->server->faults;
+	bool job = changes_job(in);
+	int64_t ms = 0;
+
+	if (fault_take(f, FAULT_MYSQL_CUT, NULL))
+		return -1;
+	if (job && fault_take(f, FAULT_ROUTINE_HELD, &ms)) {
+		clock_sleep_ms((int)ms);
+		return -1;
+	}
+	query(s, in->data + 1, in->len - 1);
+	if (job && fault_take(f, FAULT_ROUTINE_LATE, &ms))
+		clock_sleep_ms((int)ms);
+	return 0;
+}
+
 static int command(struct session *s, const struct buf *in)
 {
 	if (in->len == 0 || *in->data == COM_QUIT)
@@ -441,9 +470,8 @@ static int command(struct session *s, const struct buf *in)
 			send_ok(s);
 		break;
 	case COM_QUERY:
-		if (fault_take(&s->server->faults, FAULT_MYSQL_CUT, NULL))
+		if (run_query(s, in))
 			return -1;
-		query(s, in->data + 1, in->len - 1);
 		break;
 	case COM_FIELD_LIST: send_eof(s); break;
 	case COM_PING:
