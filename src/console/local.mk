@@ -65,6 +65,10 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view_id.h \
 	src/console/view/view_config.c \
 	src/console/view/view_lag.c \
+	src/console/view/scripts_answer.c \
+	src/console/view/scripts_draw.c \
+	src/console/view/scripts_page.h \
+	src/console/view/view_scripts.c \
 	src/console/view/view_load.c \
 	src/console/view/view_snapshots.c \
 	src/console/view/view_events.c \

@@ -52,6 +52,8 @@ static void show_text(struct screen *s, const struct view_order *o)
 /* What the page wanted. */
 static void carry_out(struct screen *s, const struct view_order *o)
 {
+	if (o->changes && screen_past_refuses(s))
+		return;
 	s->cancel |= o->cancel;
 	if (o->asks) {
 		screen_request(s, o->request, true);
@@ -106,6 +108,7 @@ void screen_page_open(struct screen *s, enum view_id view, const char *subject)
 	screen_show(s, view);
 	carry_out(s, &o);
 	screen_page_status(s);
+	screen_page_refresh(s);
 }
 
 void screen_page_status(struct screen *s)

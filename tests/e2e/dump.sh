@@ -58,9 +58,9 @@ if command -v tmux > /dev/null; then
 	shown() { t capture-pane -p -t 0 2> /dev/null; }
 	plain() { sed '1d; $d' | sed 's/[0-9][0-9.,]*/#/g; s/ [a-zµ]\{1,2\} / /g; s/[[:space:]]\{1,\}/ /g; s/ $//'; }	# header and hints apart
 	same() { ask dump "$1" --size 80x24 && diff <(plain < "$dir/out") <(shown | plain) > "$dir/diff"; }
-	declare -A key_of=([stages]=W [topics]=3 [lag]=4 [tables]=5 [snapshots]=9 [config]=0 [problems]="!")
+	declare -A key_of=([stages]=W [topics]=3 [lag]=4 [tables]=5 [scripts]=7 [snapshots]=9 [config]=0 [problems]="!")
 	until_true 20 grep -q Overview <(shown)
-	for view in stages topics tables lag snapshots config problems; do
+	for view in stages topics tables lag scripts snapshots config problems; do
 		key=${key_of[$view]}
 		t send-keys -t 0 "$key"
 		until_true 20 same "$view"; ok $? "key $key shows what dump $view prints" || note < "$dir/diff"

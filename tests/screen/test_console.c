@@ -950,6 +950,103 @@ static void test_messages(int rows, int cols)
 	ok(screen.view == VIEW_MESSAGES && strstr(screen.request, "topic=testdb.") != NULL, "m opens those of a table");
 }
 
+static void answer_script(void)
+{
+	static const char *const lines[] = {
+		"{\"kind\":\"script\",\"section\":\"testdb.*\",\"name\":\"orders.lua\",\"place\":0,\"path\":\"/etc/millrace/orders.lua\"}",
+		"{\"kind\":\"files\",\"version\":\"77aa00bb11cc\",\"why\":\"\"}",
+		"{\"kind\":\"version\",\"at\":1741010200000000,\"section\":\"testdb.*\",\"version\":\"3f0a77c1d2b4\",\"who\":\"ana@pts/3\",\"how\":\"apply\",\"instead\":\"\",\"runs\":true}",
+		"{\"kind\":\"version\",\"at\":1741000200000000,\"section\":\"testdb.*\",\"version\":\"1b2c3d4e5f60\",\"who\":\"configuration\",\"how\":\"start\",\"instead\":\"\",\"runs\":false}",
+		"{\"kind\":\"failure\",\"id\":12,\"at_ms\":1741010278123,\"open\":true,\"reason\":\"orders.lua:12: column small: expected a number in its range (tinyint), found integer 128\",\"stage\":\"script orders.lua 3f0a77c1d2b4\",\"table\":\"testdb.orders\",\"key\":{\"id\":\"9\"}}",
+	};
+	char line[200];
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		answer(LANE_DETAIL, lines[i]);
+	for (int i = 1; i <= 30; i++) {
+		snprintf(line, sizeof(line),
+				"{\"kind\":\"line\",\"name\":\"orders.lua\",\"place\":0,\"line\":%d,\"text\":\"%s%d\"}",
+				i, i == 12 ? "\\trow.small = row.amount * " : "\\tlocal c\\u001b[2J = ", i);
+		answer(LANE_DETAIL, line);
+	}
+	screen_lane_end(&screen, LANE_DETAIL, "");
+}
+
+static void answer_tried(const char *kind)
+{
+	char line[300];
+
+	answer(LANE_DETAIL,
+			"{\"kind\":\"changed\",\"partition\":0,\"offset\":8,\"key\":{\"id\":\"1\"},\"before\":{\"status\":\"one\"},\"after\":{\"status\":\"two\",\"cents\":\"125\"}}");
+	answer(LANE_DETAIL,
+			"{\"kind\":\"different\",\"partition\":0,\"offset\":9,\"key\":{\"id\":\"2\"},\"was\":\"passed\",\"is\":\"dead\"}");
+	answer(LANE_DETAIL, "{\"kind\":\"drop\",\"script\":\"orders.lua\",\"reason\":\"test order\",\"rows\":7}");
+	answer(LANE_DETAIL,
+			"{\"kind\":\"dead\",\"reason\":\"orders.lua:9: null\",\"rows\":1,\"keys\":[\"{\\\"id\\\":\\\"2\\\"}\"]}");
+	answer(LANE_DETAIL,
+			"{\"kind\":\"summary\",\"messages\":1000,\"rows\":1000,\"passed\":0,\"changed\":992,\"dropped\":7,\"deleted\":0,\"dead\":1,\"different\":993}");
+	snprintf(line, sizeof(line),
+			"{\"kind\":\"%s\",\"section\":\"testdb.*\",\"was\":\"3f0a77c1d2b4\",\"version\":\"77aa00bb11cc\",\"effect\":\"in the last 1000 rows of 1 table: dropped 0 -> 7, dead 0 -> 1, 993 otherwise\"}",
+			kind);
+	answer(LANE_DETAIL, line);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+}
+
+/* Scripts: from the list to one of them, what its files would do, its versions. */
+static void test_scripts(int rows, int cols)
+{
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("7");
+	is_int(screen.view, VIEW_SCRIPTS, "7 shows the scripts");
+	is_golden("scripts");
+	keys("jj\r");
+	is_str(screen.request, "script-show \"table=testdb.orders\"", "Enter asks for one of them");
+	answer_script();
+	is_golden("script");
+	screen.request[0] = '\0';
+	keys("a");
+	is_str(screen.request, "script-apply \"table=testdb.orders\" \"dry=yes\"", "a asks what its files would do");
+	answer_tried("tried");
+	is_golden("script_apply");
+	keys("a");
+	is_str(screen.request, "script-apply \"table=testdb.orders\"", "a again lets them run");
+	answer_tried("applied");
+	ok(strstr(dump(), "77aa00bb11cc runs now instead of") != NULL, "what has become of it");
+	keys("q");
+	is_str(screen.request, "script-show \"table=testdb.orders\"", "back on the page all is asked again");
+	answer_script();
+	keys("vj");
+	ok(strstr(dump(), "> versions") != NULL, "v lists versions");
+	keys("\r");
+	is_str(screen.request, "script-diff \"table=testdb.orders\" \"a=1b2c3d4e5f60\" \"b=running\"",
+			"Enter compares one");
+	answer(LANE_DETAIL, "{\"file\":\"orders.lua\",\"mark\":\"@\",\"text\":\"4\"}");
+	answer(LANE_DETAIL, "{\"file\":\"orders.lua\",\"mark\":\"-\",\"text\":\"a = 1\"}");
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(dump(), "orders.lua:4") && strstr(dump(), "- a = 1"), "line by line");
+	keys("qu");
+	is_str(screen.request, "script-rollback \"table=testdb.orders\" \"version=1b2c3d4e5f60\" \"dry=yes\"",
+			"u asks what the old version would do");
+	screen_lane_end(&screen, LANE_DETAIL, "that version is gone");
+	ok(strstr(dump(), "that version is gone") != NULL, "a refusal is told");
+	keys("u");
+	ok(strstr(screen.request, "dry=yes") != NULL, "and nothing runs after it");
+	answer_tried("tried");
+	keys("u");
+	is_str(screen.request, "script-rollback \"table=testdb.orders\" \"version=1b2c3d4e5f60\"",
+			"u again lets it run");
+	answer_tried("applied");
+	keys("qq");
+	ok(strstr(dump(), "a row, since the version runs") != NULL, "back to the list");
+	keys("d");
+	is_str(screen.request, "script-diff \"table=testdb.orders\" \"a=running\" \"b=files\"", "d from the list");
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(dump(), "they are the same") != NULL, "no difference is said");
+	keys("q");
+	is_int(screen.view, VIEW_SCRIPTS, "q goes back one step");
+}
+
 static const char letter[] =
 		"{\"id\":12,\"at_ms\":1741010278123,\"open\":true,\"reason\":\"column v: expected at most 1,048,576 bytes, found 2,000,000\",\"stage\":\"sink\","
 		"\"table\":\"testdb.orders\",\"key\":{\"id\":\"4712\"},\"topic\":\"mysql.testdb.orders\",\"partition\":0,\"offset\":8412007,\"label\":\"shop_1_8412000\","
@@ -1228,6 +1325,9 @@ int main(void)
 	clock_fake(0);
 	test_messages(24, 80);
 	test_messages(50, 200);
+	test_scripts(24, 80);
+	test_scripts(40, 120);
+	test_scripts(50, 200);
 	test_dead(24, 80);
 	test_dead(40, 120);
 	test_dead(50, 200);

@@ -41,6 +41,7 @@ struct view_order {
 	const char *table; /* of it */
 	bool asks;	   /* the request is one as if typed: asked first where it costs, its answer is shown */
 	bool close;	   /* back to where it was opened */
+	bool changes;	   /* the request changes something: not while the past is shown */
 	bool again;	   /* the request refreshes the list: cursor and filter stay */
 	struct buf *show;  /* to be read in the overlay; lent until the next call. NULL: nothing */
 	const char *about; /* its title */

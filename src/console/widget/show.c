@@ -72,6 +72,14 @@ const char *show_bytes(char *out, int64_t n)
 	return scaled(out, (double)n, 1024, units);
 }
 
+const char *show_ns(char *out, int64_t ns)
+{
+	if (ns < 0 || ns >= 10000)
+		return show_us(out, ns < 0 ? -1 : ns / 1000);
+	snprintf(out, SHOW_SIZE, "%dns", (int)ns);
+	return out;
+}
+
 const char *show_us(char *out, int64_t us)
 {
 	static const char *const units[] = { "us", "ms", NULL };

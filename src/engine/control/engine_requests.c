@@ -14,6 +14,7 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/control/problem_page.h"
 #include "engine/control/script_apply.h"
+#include "engine/control/script_show.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
 #include "engine/engine_parts.h"
@@ -328,6 +329,11 @@ static int ask_script_diff(struct ask *a)
 			engine_request_arg(a->r, "b"), a->emit, a->arg, a->err);
 }
 
+static int ask_script_show(struct ask *a)
+{
+	return script_show(a->e, engine_request_arg(a->r, "table"), a->emit, a->arg, a->err);
+}
+
 static int ask_script_apply(struct ask *a)
 {
 	bool force = engine_request_arg(a->r, "force") != NULL;
@@ -553,6 +559,10 @@ static const struct engine_request_arg_doc script_diff_args[] = {
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "whose running version or files" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc script_show_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc script_apply_args[] = {
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "of this table's section (all)" },
 	{ "force", ARG_YES, false, NULL, EFFECT_READ, "also when it drops or fails more than script.guard allows" },
@@ -621,6 +631,10 @@ static const struct request_row rows[] = {
 			  script_versions_args },
 			ask_script_versions },
 	{ { "script-diff", EFFECT_READ, "two versions of scripts, line by line", script_diff_args }, ask_script_diff },
+	{ { "script-show", EFFECT_READ,
+			  "scripts of a table: files, versions, dead letters and the text that runs: a line each",
+			  script_show_args },
+			ask_script_show },
 	{ { "script-apply", EFFECT_REVERSIBLE, "the scripts as their files are now run, once they are tried",
 			  script_apply_args },
 			ask_script_apply },
