@@ -98,6 +98,7 @@ struct change {
 	uint64_t pos;	 /* start of the rows event */
 	uint32_t row;	 /* index within the event */
 	uint32_t record; /* load half: index of the record that it came from */
+	bool routed;	 /* load half: a script has sent it to another table than its message's */
 	const struct ddl_change *ddl;
 	const struct ddl_alter *alter;
 	const char *dead;    /* not NULL: cannot be loaded, why (arena); the engine makes it a dead letter */

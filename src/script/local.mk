@@ -28,6 +28,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_part.h \
 	src/script/script_pattern.c \
 	src/script/script_require.c \
+	src/script/script_route.c \
 	src/script/script_row.c \
 	src/script/script_sandbox.c \
 	src/script/script_string.c \
@@ -55,6 +56,10 @@ tests_unit_test_script_chain_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_declared
 tests_unit_test_script_declared_SOURCES = tests/unit/test_script_declared.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_declared_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_route
+tests_unit_test_script_route_SOURCES = tests/unit/test_script_route.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_route_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_decimal
 tests_unit_test_script_decimal_SOURCES = tests/unit/test_script_decimal.c tests/tap.h

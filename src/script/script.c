@@ -24,7 +24,8 @@ enum { SLOW_ROWS = 2 };
 
 /* ---- what a call gives ---- */
 
-static void emit(struct script *s, enum change_op op, struct schema *schema, struct value *before, struct value *after)
+static void emit_to(struct script *s, enum change_op op, struct schema *schema, struct value *before,
+		struct value *after, bool routed)
 {
 	struct change *c = batch_add_change(s->out);
 
@@ -33,10 +34,27 @@ static void emit(struct script *s, enum change_op op, struct schema *schema, str
 	c->schema = schema;
 	c->before = before;
 	c->after = after;
+	c->routed |= routed;
 	if (schema != s->held) {
 		batch_hold_schema(s->out, schema);
 		s->held = schema;
 	}
+}
+
+static void emit(struct script *s, enum change_op op, struct schema *schema, struct value *before, struct value *after)
+{
+	emit_to(s, op, schema, before, after, false);
+}
+
+/* Deletes by MySQL's key, in the tables of `to` that are not `here`. */
+static void leave_tables(struct script *s, uint32_t here)
+{
+	const struct change *c = s->change;
+
+	for (unsigned i = 0; i < s->nto; i++)
+		if (!(here & 2u << i) && !script_to_is(&s->to[i], c->schema))
+			emit_to(s, CHANGE_DELETE, script_names_routed(s, s->row->names, i, false),
+					c->before ? c->before : c->after, NULL, true);
 }
 
 /* Cells as wide as the schema that they go out under. */
@@ -59,7 +77,8 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 {
 	const struct change *c = s->change;
 	struct script_names *n = r->names;
-	struct schema *schema = r->own || s->nkey ? n->ext : n->base;
+	bool wide = r->own || s->nkey;
+	struct schema *schema = r->to ? script_names_routed(s, n, r->to - 1u, wide) : wide ? n->ext : n->base;
 	struct value *cells = fit(L, schema, r->cells, r->own ? r->cap : n->base->ncolumns), *before = c->before;
 	bool was_insert = c->op == CHANGE_READ || c->op == CHANGE_CREATE;
 
@@ -67,12 +86,14 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 		if (cells[schema->key[i]].kind == VALUE_ABSENT || cells[schema->key[i]].kind == VALUE_NULL)
 			luaL_error(L, "column %s: expected a value, because it is part of the key, found none",
 					schema->columns[schema->key[i]].name);
-	if (c->op == CHANGE_DELETE && r->kept) {
-		emit(s, CHANGE_UPSERT, schema, NULL, cells);
-	} else if (c->op == CHANGE_DELETE) {
-		emit(s, CHANGE_DELETE, schema, cells, NULL);
-	} else if (s->nkey) { /* what is there under another key stays */
-		emit(s, was_insert ? c->op : CHANGE_UPSERT, schema, NULL, cells);
+	s->here |= 1u << r->to;
+	s->put += r->to > 0;
+	if (c->op == CHANGE_DELETE && !r->kept) {
+		emit_to(s, CHANGE_DELETE, schema, cells, NULL, r->to > 0);
+		if (r->to == 0 && s->nkey == 0)
+			leave_tables(s, 0);
+	} else if (c->op == CHANGE_DELETE || s->nkey || r->to) { /* what is there under another key stays */
+		emit_to(s, was_insert ? c->op : CHANGE_UPSERT, schema, NULL, cells, r->to > 0);
 	} else if (alone && !r->key_written) {
 		emit(s, c->op, schema, fit(L, schema, before, n->base->ncolumns), cells);
 	} else {
@@ -82,33 +103,35 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	}
 }
 
+static bool may_be_there(const struct script *s)
+{
+	return s->nkey == 0 && (s->change->op == CHANGE_UPDATE || s->change->op == CHANGE_UPSERT);
+}
+
 static void drop_one(struct script *s, const char *reason)
 {
 	const struct change *c = s->change;
 
 	s->stats.dropped++;
 	script_note_drop(s, reason);
-	if (s->nkey == 0 && (c->op == CHANGE_UPDATE || c->op == CHANGE_UPSERT))
-		emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
+	if (!may_be_there(s))
+		return;
+	emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
+	leave_tables(s, 0);
 }
 
-/* A table of fields as a row: what it does not name is absent. */
-static void row_from_table(lua_State *L, struct script *s, int idx, struct script_row *r)
+/* Rows have gone out: what they were may be in tables that they did not go to. */
+static void leave_others(lua_State *L, struct script *s)
 {
-	unsigned ncolumns = s->row->names->ext->ncolumns;
+	const struct change *c = s->change;
 
-	*r = (struct script_row){
-		.tag = SCRIPT_ROW,
-		.own = true,
-		.key_written = true,
-		.cap = ncolumns,
-		.call = s->call,
-		.names = s->row->names,
-	};
-	r->cells = script_room(L, ncolumns * sizeof(*r->cells));
-	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
-	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
-		script_row_set(L, r, lua_gettop(L) - 1, lua_gettop(L));
+	if (s->put < s->sent)
+		luaL_error(L, "event:to: expected its row among the results, found a call whose row is not returned");
+	if (s->nto == 0 || !may_be_there(s))
+		return;
+	if (!(s->here & 1))
+		emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
+	leave_tables(s, key_moved(c) ? 0 : s->here);
 }
 
 static void emit_value(lua_State *L, struct script *s, int idx, bool alone)
@@ -123,7 +146,7 @@ static void emit_value(lua_State *L, struct script *s, int idx, bool alone)
 			luaL_error(L, "expected a row of this call, found one that was kept from an earlier call");
 		emit_row(L, s, r, alone);
 	} else if (lua_istable(L, idx) && lua_rawlen(L, idx) == 0) {
-		row_from_table(L, s, idx, &made);
+		script_row_from_table(L, idx, &made);
 		emit_row(L, s, &made, alone);
 	} else {
 		script_describe(L, idx, found, sizeof(found));
@@ -152,15 +175,18 @@ static void emit_result(lua_State *L, struct script *s, int idx)
 	script_thaw(L, idx);
 	if (lua_isnil(L, idx) ||
 			(lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {
-		drop_one(s, "");
-		return;
+		if (s->sent == 0) {
+			drop_one(s, "");
+			return;
+		}
+	} else {
+		lua_settop(L, idx);
+		if (lua_istable(L, idx) && lua_rawlen(L, idx) > 0)
+			emit_list(L, s, idx);
+		else
+			emit_value(L, s, idx, true);
 	}
-	lua_settop(L, idx);
-	if (lua_istable(L, idx) && lua_rawlen(L, idx) > 0) {
-		emit_list(L, s, idx);
-		return;
-	}
-	emit_value(L, s, idx, true);
+	leave_others(L, s);
 }
 
 /* ---- one change ---- */
@@ -177,8 +203,15 @@ int script_run_change(lua_State *L)
 	if (r->cells == NULL)
 		return luaL_error(L, "expected a row in the change, found none");
 	r->own = r->key_written = r->kept = false;
+	r->to = 0;
 	r->call = s->call;
 	r->names = script_names_get(L, c->schema);
+	s->sent = s->put = s->here = 0;
+	if (deletes && !s->has_delete) {
+		emit(s, CHANGE_DELETE, c->schema, c->before, NULL);
+		leave_tables(s, 0);
+		return 0;
+	}
 	lua_pushvalue(L, lua_upvalueindex(deletes ? 2 : 1));
 	lua_pushvalue(L, lua_upvalueindex(3));
 	lua_pushvalue(L, lua_upvalueindex(4));
@@ -346,7 +379,7 @@ static bool runs(const struct script *s, const struct change *c)
 {
 	if (c->dead || c->op == CHANGE_TRUNCATE || c->op == CHANGE_ALTER || c->op == CHANGE_DDL)
 		return false;
-	return c->op != CHANGE_DELETE || s->has_delete;
+	return c->op != CHANGE_DELETE || s->has_delete || s->nto;
 }
 
 void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,

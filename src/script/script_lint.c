@@ -145,10 +145,10 @@ static const char *row_field(const struct code *c, unsigned at)
 static void check_event(const struct lint *l, const struct code *c, unsigned at)
 {
 	uint32_t i = c->ops[at];
-	const char *name = code_op(i) == OP_GETFIELD && holds(c, at, code_b(i), "event") ? code_text(c, code_c(i))
-											 : NULL;
+	bool reads = code_op(i) == OP_GETFIELD || code_op(i) == OP_SELF;
+	const char *name = reads && holds(c, at, code_b(i), "event") ? code_text(c, code_c(i)) : NULL;
 
-	if (name && !script_event_has(name))
+	if (name && !script_event_has(name) && strcmp(name, "to") != 0)
 		tell(l, true, c->lines[at], "event.%.60s: expected " SCRIPT_EVENT_PARTS ", found '%.60s'", name, name);
 }
 

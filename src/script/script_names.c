@@ -56,11 +56,36 @@ int script_names_column(const struct script_names *n, const char *name, size_t l
 	return schema_column(n->ext, name, len);
 }
 
+/* The schemas of rows for other tables are made again when they are needed. */
+static void forget_routed(struct script_names *n)
+{
+	for (unsigned i = 0; n->routed && i < 2 * SCRIPT_TO_MAX; i++)
+		schema_unref(n->routed[i]);
+	free(n->routed);
+	n->routed = NULL;
+}
+
+struct schema *script_names_routed(const struct script *s, struct script_names *n, unsigned to, bool wide)
+{
+	struct schema **at;
+
+	if (n->routed == NULL)
+		n->routed = xcalloc(2 * SCRIPT_TO_MAX, sizeof(struct schema *));
+	at = &n->routed[2 * to + wide];
+	if (*at == NULL) {
+		*at = schema_clone(wide ? n->ext : n->base);
+		(*at)->db = s->to[to].db;
+		(*at)->table = s->to[to].table;
+	}
+	return *at;
+}
+
 static void names_done(struct script *s, struct script_names *n)
 {
 	luaL_unref(s->L, LUA_REGISTRYINDEX, n->anchor);
 	schema_unref(n->base);
 	schema_unref(n->ext);
+	forget_routed(n);
 	free(n->slots);
 	free(n);
 }
@@ -85,6 +110,7 @@ static void names_add_column(struct script_names *n, const struct column *c)
 
 	schema_add_column(wider, c);
 	schema_unref(n->ext);
+	forget_routed(n);
 	n->ext = wider;
 }
 
@@ -225,6 +251,7 @@ int script_names_settle(lua_State *L)
 
 		s->grown->ext = s->was;
 		s->was = grown;
+		forget_routed(s->grown);
 		names_index(L, s->grown);
 	}
 	schema_unref(s->was);

@@ -55,6 +55,7 @@ static int load_script(lua_State *L)
 	script_decimal_open(L);
 	script_time_open(L);
 	script_row_open(L);
+	script_event_method(L, script_route_lua);
 	script_require_open(L);
 	script_lookup_open(L);
 	script_strict(L, 1);
@@ -75,6 +76,7 @@ static int load_script(lua_State *L)
 	require_function(L, 1, "delete", false);
 	s->has_delete = !lua_isnil(L, -1);
 	script_declared_read(L, 1);
+	script_route_read(L, 1);
 	script_sandbox_freeze(L, 1);
 	s->row = script_row_push(L);
 	script_event_push(L);
@@ -244,6 +246,7 @@ void script_close_one(struct script *s)
 	script_lines_free(s);
 	script_fields_free(s);
 	script_declared_free(s);
+	script_route_free(s);
 	script_require_free(s);
 	free_config(s);
 	free(s->taken);

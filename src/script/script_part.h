@@ -30,6 +30,7 @@ struct script_time {
 
 struct script_names {		   /* one input schema: its columns by the addresses of Lua's interned names */
 	struct schema *base, *ext; /* as it came; with the fields that the script added */
+	struct schema **routed;	   /* both for each of the script's `to`; NULL: not yet made */
 	struct script_slot {
 		const char *name;
 		int column;
@@ -44,12 +45,23 @@ struct script_row {
 	bool own; /* cells are ours to write */
 	bool key_written;
 	bool kept;     /* by keep(): of a deleted row, to be loaded */
+	uint8_t to;    /* the table that it goes to, a place in the script's `to` plus one; 0: its own */
 	unsigned cap;  /* room in cells */
 	uint64_t call; /* the call that it belongs to; later it is void */
 	struct script_names *names;
 	struct value *cells;
 };
 
+struct script_to { /* interned */
+	const char *db, *table;
+};
+
+static inline bool script_to_is(const struct script_to *to, const struct schema *schema)
+{
+	return to->db == schema->db && to->table == schema->table;
+}
+
+enum { SCRIPT_TO_MAX = 16 };
 enum { SCRIPT_FAILURE_MAX = 512 };
 enum { SCRIPT_COUNTERS = 16 };
 enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count as "(other reasons)" */
@@ -109,7 +121,11 @@ struct script {
 	unsigned nfields;
 	char **key; /* of the target's table, by the script; none: MySQL's */
 	unsigned nkey;
-	bool changes_key; /* it writes other keys than MySQL's */
+	bool changes_key;     /* it writes other keys than MySQL's */
+	struct script_to *to; /* tables that rows may be sent to */
+	unsigned nto;
+	unsigned sent, put; /* rows of this call for other tables; of these the ones that came out */
+	uint32_t here;	    /* where this call has put rows: its own table, and those of `to` */
 	struct script_stats stats;
 	void (*sample_told)(void *, const struct script_sample *);
 	void *sample_arg;
@@ -276,6 +292,8 @@ __attribute__((noreturn)) void script_names_unknown(lua_State *L, const struct s
 void script_names_declare(lua_State *L, struct script_names *n, int key, const char *type);
 int script_names_settle(lua_State *L); /* 1: whether the call failed; to be called when s->grown */
 void script_names_free(struct script *s);
+/* The schema of a row for s->to[to]: as wide as ext, or as the base. */
+struct schema *script_names_routed(const struct script *s, struct script_names *n, unsigned to, bool wide);
 
 /* script_declared.c */
 #define SCRIPT_FIELDS_MAX 256 /* columns that a script may add to a schema */
@@ -296,12 +314,20 @@ void script_declared_apply(const struct script *s, struct schema *wide);
 /* A cell of MySQL's key gets v, which stands at idx: raises where that is not declared. */
 void script_key_written(lua_State *L, const struct column *c, unsigned column, const struct value *v, int idx);
 
+/* script_route.c */
+void script_route_read(lua_State *L, int env); /* the script's `to` */
+void script_route_free(struct script *s);
+int script_route_lua(lua_State *L); /* event:to(table, row) */
+
 /* script_row.c */
 void script_row_open(lua_State *L);		  /* keep() goes into the table on top */
 struct script_row *script_row_push(lua_State *L); /* a new, empty view */
 void script_row_set(lua_State *L, struct script_row *r, int key, int value);
+struct script_row *script_row_to(lua_State *L, int idx);		 /* raises when it is none of this call */
+void script_row_from_table(lua_State *L, int idx, struct script_row *r); /* what the table does not name is absent */
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to);
 void script_event_push(lua_State *L);
+void script_event_method(lua_State *L, lua_CFunction to); /* event:to() */
 bool script_event_has(const char *name);
 #define SCRIPT_EVENT_PARTS \
 	"op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query"

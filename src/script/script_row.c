@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const char row_metatable, event_metatable, old_row_key;
+static const char row_metatable, event_metatable, old_row_key, event_to_key;
 
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to)
 {
@@ -18,7 +18,7 @@ struct value *script_cells_extend(lua_State *L, const struct value *cells, unsig
 	return copy;
 }
 
-static struct script_row *row_to(lua_State *L, int idx)
+struct script_row *script_row_to(lua_State *L, int idx)
 {
 	struct script_row *r = lua_touserdata(L, idx);
 
@@ -59,11 +59,12 @@ static int column_of(lua_State *L, const struct script_row *r, int key)
 
 static int row_copy_lua(lua_State *L)
 {
-	struct script_row *from = row_to(L, 1), *to = script_row_push(L);
+	struct script_row *from = script_row_to(L, 1), *to = script_row_push(L);
 	unsigned width = row_width(from), ncolumns = from->names->ext->ncolumns;
 
 	*to = *from;
 	to->own = true;
+	to->to = 0;
 	to->cap = ncolumns > width ? ncolumns : width;
 	to->cells = script_cells_extend(L, from->cells, width, to->cap);
 	return 1;
@@ -72,7 +73,7 @@ static int row_copy_lua(lua_State *L)
 /* row:has(name): whether the table has such a column, or the script has added it. */
 static int row_has_lua(lua_State *L)
 {
-	const struct script_row *r = row_to(L, 1);
+	const struct script_row *r = script_row_to(L, 1);
 
 	luaL_checkstring(L, 2);
 	lua_pushboolean(L, column_of(L, r, 2) >= 0);
@@ -82,7 +83,7 @@ static int row_has_lua(lua_State *L)
 /* row:set(name, value [, type]): with a type, a field that the table lacks becomes a column of that type. */
 static int row_set_lua(lua_State *L)
 {
-	struct script_row *r = row_to(L, 1);
+	struct script_row *r = script_row_to(L, 1);
 
 	luaL_checkstring(L, 2);
 	luaL_checkany(L, 3);
@@ -104,7 +105,7 @@ static lua_CFunction method_named(const char *name)
 
 static int row_index_lua(lua_State *L)
 {
-	const struct script_row *r = row_to(L, 1);
+	const struct script_row *r = script_row_to(L, 1);
 	int column = column_of(L, r, 2);
 	lua_CFunction method;
 
@@ -176,16 +177,35 @@ void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 	r->key_written |= is_key;
 }
 
+void script_row_from_table(lua_State *L, int idx, struct script_row *r)
+{
+	struct script *s = script_of(L);
+	unsigned ncolumns = s->row->names->ext->ncolumns;
+
+	*r = (struct script_row){
+		.tag = SCRIPT_ROW,
+		.own = true,
+		.key_written = true,
+		.cap = ncolumns,
+		.call = s->call,
+		.names = s->row->names,
+	};
+	r->cells = script_room(L, ncolumns * sizeof(*r->cells));
+	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
+	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
+		script_row_set(L, r, lua_gettop(L) - 1, lua_gettop(L));
+}
+
 static int row_newindex_lua(lua_State *L)
 {
-	script_row_set(L, row_to(L, 1), 2, 3);
+	script_row_set(L, script_row_to(L, 1), 2, 3);
 	return 0;
 }
 
 /* pairs(row): the fields that are there, in the order of the columns. Upvalue 1: the next column. */
 static int row_next_lua(lua_State *L)
 {
-	const struct script_row *r = row_to(L, 1);
+	const struct script_row *r = script_row_to(L, 1);
 	unsigned width = row_width(r), at = (unsigned)lua_tointeger(L, lua_upvalueindex(1));
 
 	while (at < width && (at >= r->names->ext->ncolumns || r->cells[at].kind == VALUE_ABSENT))
@@ -203,7 +223,7 @@ static int row_next_lua(lua_State *L)
 
 static int row_pairs_lua(lua_State *L)
 {
-	row_to(L, 1);
+	script_row_to(L, 1);
 	lua_pushinteger(L, 0);
 	lua_pushcclosure(L, row_next_lua, 1);
 	lua_pushvalue(L, 1);
@@ -212,7 +232,7 @@ static int row_pairs_lua(lua_State *L)
 
 static int row_tostring_lua(lua_State *L)
 {
-	const struct script_row *r = row_to(L, 1);
+	const struct script_row *r = script_row_to(L, 1);
 
 	lua_pushfstring(L, "row of %s.%s", r->names->base->db, r->names->base->table);
 	return 1;
@@ -392,6 +412,10 @@ static int event_index_lua(lua_State *L)
 
 	if (s->change == NULL)
 		return luaL_error(L, "expected the event of this call, found one that was kept");
+	if (part == NULL && strcmp(name, "to") == 0) {
+		lua_rawgetp(L, LUA_REGISTRYINDEX, &event_to_key);
+		return 1;
+	}
 	if (part == NULL)
 		return luaL_error(L, "event: expected " SCRIPT_EVENT_PARTS ", found '%s'", name);
 	part->push(L, s);
@@ -401,7 +425,7 @@ static int event_index_lua(lua_State *L)
 /* keep(row), in delete(): the row is loaded instead of being deleted. */
 static int keep_lua(lua_State *L)
 {
-	struct script_row *r = row_to(L, 1);
+	struct script_row *r = script_row_to(L, 1);
 
 	if (script_of(L)->change->op != CHANGE_DELETE)
 		return luaL_error(L,
@@ -414,6 +438,12 @@ static int keep_lua(lua_State *L)
 static int event_newindex_lua(lua_State *L)
 {
 	return luaL_error(L, "the event cannot be written");
+}
+
+void script_event_method(lua_State *L, lua_CFunction to)
+{
+	lua_pushcfunction(L, to);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &event_to_key);
 }
 
 void script_event_push(lua_State *L)

@@ -199,6 +199,37 @@ m verify testdb.prices > "$dir/out" 2>&1; grep -q "a key of their own (id, valid
 sed -i 's/, "valid_from" }/, "valid_frm" }/' "$dir/history.lua"
 m check > "$dir/check.out"; is $? 1 "a key that the table lacks: exit 1"
 grep -q "history.lua:[0-9]*: key: expected columns of testdb.prices or of .fields., found 'valid_frm', which is none; nearest is 'valid_from'" "$dir/check.out"; ok $? "told with the line" || note < "$dir/check.out"
+cp "$top_srcdir/lua/history.lua" "$dir/history.lua"
+
+# ---- rows that go to other tables ----
+
+sed -e 's/shop[.]/testdb./g' "$top_srcdir/lua/route.lua" > "$dir/route.lua"
+printf '[table testdb.sales]\ntransform = route.lua\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.sales; ok $? "a section for a table whose rows go elsewhere" || what_is_wrong
+sql testdb -e "CREATE TABLE sales (id INT PRIMARY KEY, region VARCHAR(2)); INSERT INTO sales VALUES (1, 'EU'), (2, 'US'), (3, 'XX'), (4, 'EU')"
+everywhere() { for t in sales orders_eu orders_us; do sqlite3 "$dir/state/warehouse/testdb.db" "SELECT '$t', id, region FROM $t ORDER BY id" 2> /dev/null; done; }
+are_rows() { [ "$(everywhere)" = "$1" ]; }
+are_there() { until_true 20 are_rows "$1"; ok $? "$2" || { everywhere | note; what_is_wrong; }; } # ROWS NAME
+are_there $'sales|3|XX\norders_eu|1|EU\norders_eu|4|EU\norders_us|2|US' "rows go to the tables that the script says"
+sql testdb -e "UPDATE sales SET region = 'US' WHERE id = 1; UPDATE sales SET region = 'EU' WHERE id = 3; DELETE FROM sales WHERE id = 2"
+are_there $'orders_eu|3|EU\norders_eu|4|EU\norders_us|1|US' "a row that moves leaves its table, and a delete finds it"
+m ddl testdb.sales > "$dir/out"; is "$(grep -cE '^CREATE TABLE .*"(sales|orders_eu|orders_us)"' "$dir/out")" 3 "ddl: all of the tables" || note < "$dir/out"
+m verify testdb.sales > "$dir/out" 2>&1; is $? 0 "verify compares the table's own rows" || note < "$dir/out"
+trial() { m lua run "$dir/route.lua" --table testdb.sales --json | jq -c 'select(.kind == "changed") | .to' | sort | uniq -c | tr -s ' ' | tr '\n' ';'; }
+is "$(trial)" ' 3 "testdb.orders_eu"; 2 "testdb.orders_us";' "lua run tells where rows go"
+awk 'BEGIN { for (i = 0; i < 3000; i++) printf "INSERT INTO sales VALUES (%d, \"%s\"); UPDATE sales SET region = \"%s\" WHERE id = %d;\n", i + 10, i % 2 ? "EU" : "XX", i % 3 ? "US" : "EU", i / 2 + 10 }' > "$dir/many.sql"
+( sql testdb < "$dir/many.sql" ) & feeder=$!
+some_are_there() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" "SELECT count(*) > $1 FROM orders_us" 2> /dev/null)" = 1 ]; }
+for rows in 50 400; do
+	until_true 20 some_are_there $rows
+	kill_millrace; start_millrace
+done
+wait $feeder; is $? 0 "rows come while it is killed"
+sqlite3 "$dir/state/warehouse/testdb.db" .tables > /dev/null
+expected() { sql testdb -N -B -e "SELECT CASE region WHEN 'EU' THEN 'orders_eu' WHEN 'US' THEN 'orders_us' ELSE 'sales' END t, id, region FROM sales ORDER BY FIELD(t, 'sales', 'orders_eu', 'orders_us'), id" | tr '\t' '|'; }
+all_are_there() { [ "$(everywhere)" = "$(expected)" ]; }
+until_true 60 all_are_there; ok $? "killed twice, each row is in its table once and in no other" || { diff <(expected) <(everywhere) | head -20 | note; what_is_wrong; }
 
 stop_millrace; is $? 0 "stops"
 try "$dir/parts.lua"; is "$(jq -c 'select(.kind == "summary") | .rows' "$dir/run.json")" 5 "without a running process from the log itself" || note < "$dir/out"

@@ -64,25 +64,23 @@ void inspect_script(const struct settings *s, const struct table_settings *t, co
 	free(subject);
 }
 
-/* The table as its script makes it. NULL: err; untold: the section is a
- * pattern, whose scripts are checked without a table. */
-static struct schema *scripted(const struct settings *s, const struct schema *schema, bool *untold, struct err *err)
+/* The section whose script the table has; NULL: none. */
+static const struct table_settings *section_of(const struct settings *s, const struct schema *schema)
 {
 	const struct table_settings *conf;
 	char name[TABLE_NAME_ROOM];
-	struct script *script;
-	struct schema *wide;
 
-	*untold = false;
 	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
 	conf = settings_for_table(s, name);
-	if (conf == NULL || !table_has_script(conf))
-		return schema_clone(schema);
-	script = table_script_open(s, conf, err);
-	*untold = script && strcasecmp(conf->name, name) != 0;
-	wide = script ? script_target(script, schema, err) : NULL;
-	script_close(script);
-	return wide;
+	return conf && table_has_script(conf) ? conf : NULL;
+}
+
+/* NULL: the table has no script, or err says what is wrong with it. */
+static struct script *script_of_table(const struct settings *s, const struct schema *schema, struct err *err)
+{
+	const struct table_settings *conf = section_of(s, schema);
+
+	return conf ? table_script_open(s, conf, err) : NULL;
 }
 
 static void free_schemas(struct schema **schemas, size_t n)
@@ -110,24 +108,42 @@ static void check_secrets(const struct settings *s, struct report *report)
 				"%s holds a password, and every user of this machine can read it", path);
 }
 
-/* Each table as it has to be at the target. */
+/* A table that rows are sent to must be nobody's own. */
+static void check_to(const struct script *script, const struct schema *of, struct schema *const *schemas,
+		size_t nschemas, struct report *report)
+{
+	const char *db, *table;
+
+	for (size_t i = 0; script_to_at(script, i, &db, &table); i++)
+		for (size_t k = 0; k < nschemas; k++)
+			if (schemas[k] != of && strcmp(schemas[k]->db, db) == 0 &&
+					strcmp(schemas[k]->table, table) == 0)
+				report_add(report, REPORT_PROBLEM, "target",
+						"Name a table in `to` that is not captured, or give it a target of its own.",
+						"the script of %s.%s sends rows to %s.%s, which is captured itself: their rows would overwrite each other",
+						of->db, of->table, db, table);
+}
+
+/* Each table as it has to be at the target. What is wrong with the script of one table is told with its section. */
 static int check_target(const struct settings *s, struct schema *const *schemas, size_t nschemas, struct report *report,
 		struct err *err)
 {
 	struct schema **wide = xcalloc(nschemas + 1, sizeof(*wide));
-	struct err of_script;
-	bool untold;
 	int rc;
 
 	for (size_t i = 0; i < nschemas; i++) {
-		err_clear(&of_script);
-		wide[i] = scripted(s, schemas[i], &untold, &of_script);
-		if (wide[i] == NULL && untold)
+		struct err why = { .kind = ERR_NONE };
+		struct script *script = script_of_table(s, schemas[i], &why);
+
+		wide[i] = script_target(script, schemas[i], &why);
+		check_to(script, schemas[i], schemas, nschemas, report);
+		if (wide[i] == NULL && schema_of(section_of(s, schemas[i])->name, schemas, nschemas) == NULL)
 			report_add(report, REPORT_PROBLEM, "target",
 					"Correct `key` in the script, or give the table a section of its own.", "%s",
-					of_script.msg);
+					why.msg);
 		if (wide[i] == NULL)
 			wide[i] = schema_ref(schemas[i]);
+		script_close(script);
 	}
 	rc = sink_check(&s->sink, wide, nschemas, report, err);
 	free_schemas(wide, nschemas);
@@ -193,21 +209,49 @@ static void put_comment(struct buf *b, const char *text)
 	}
 }
 
-/* false: the table has no statement, a comment says why. */
-static bool put_ddl(const struct settings *s, const struct schema *schema, struct buf *b)
+/* The same table under another name: rows that a script sends there have its columns. */
+static struct schema *named(const struct schema *schema, const char *db, const char *table)
+{
+	struct schema *copy = schema_clone(schema);
+
+	copy->db = db;
+	copy->table = table;
+	return copy;
+}
+
+static bool put_statement(const struct settings *s, const struct schema *schema, struct buf *b)
 {
 	struct err why_not = { .kind = ERR_NONE };
-	bool untold;
-	struct schema *wide = scripted(s, schema, &untold, &why_not);
-	char *why = NULL, *text = wide ? sink_ddl(&s->sink, wide, &why, &why_not) : NULL;
+	char *why = NULL, *text = sink_ddl(&s->sink, schema, &why, &why_not);
 
-	schema_unref(wide);
 	put_comment(b, text ? why : why_not.msg);
 	if (text)
 		buf_printf(b, "%s;\n\n", text);
 	free(why);
 	free(text);
 	return text != NULL;
+}
+
+/* The table's, and of those that its script sends rows to. false: one has no statement, a comment says why. */
+static bool put_ddl(const struct settings *s, const struct schema *schema, struct buf *b)
+{
+	struct err why_not = { .kind = ERR_NONE };
+	struct script *script = script_of_table(s, schema, &why_not);
+	struct schema *wide = why_not.kind ? NULL : script_target(script, schema, &why_not);
+	const char *db, *table;
+	bool all = wide && put_statement(s, wide, b);
+
+	for (size_t i = 0; wide && script_to_at(script, i, &db, &table); i++) {
+		struct schema *other = named(wide, db, table);
+
+		all &= put_statement(s, other, b);
+		schema_unref(other);
+	}
+	if (wide == NULL)
+		put_comment(b, why_not.msg);
+	schema_unref(wide);
+	script_close(script);
+	return all;
 }
 
 static bool is_named(const struct schema *s, const char *db_table)

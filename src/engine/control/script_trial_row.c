@@ -44,7 +44,7 @@ static bool same_row(const struct schema *sa, const struct value *a, const struc
 static enum trial_outcome outcome_of(const struct change *c, const struct batch *out)
 {
 	const struct change *o = out->changes;
-	bool all_deletes = true;
+	bool all_deletes = true, alone = true; /* alone: but for deletes of what it may have been in other tables */
 
 	if (out->nchanges == 0)
 		return OUT_DROPPED;
@@ -52,10 +52,11 @@ static enum trial_outcome outcome_of(const struct change *c, const struct batch 
 		if (o[i].dead)
 			return OUT_DEAD;
 		all_deletes &= o[i].op == CHANGE_DELETE;
+		alone &= i == 0 ? !o[i].routed : o[i].routed && o[i].op == CHANGE_DELETE;
 	}
 	if (c->op != CHANGE_DELETE && all_deletes)
 		return OUT_DELETED;
-	if (out->nchanges == 1 && same_row(c->schema, c->after, o->schema, o->after) &&
+	if (alone && same_row(c->schema, c->after, o->schema, o->after) &&
 			(c->op != CHANGE_DELETE || same_row(c->schema, c->before, o->schema, o->before)))
 		return OUT_PASSED;
 	return OUT_CHANGED;
@@ -68,7 +69,8 @@ static bool same_result(const struct batch *a, const struct batch *b)
 	for (size_t i = 0; i < a->nchanges; i++) {
 		const struct change *x = &a->changes[i], *y = &b->changes[i];
 
-		if ((x->op == CHANGE_DELETE) != (y->op == CHANGE_DELETE) || (x->dead != NULL) != (y->dead != NULL))
+		if ((x->op == CHANGE_DELETE) != (y->op == CHANGE_DELETE) || (x->dead != NULL) != (y->dead != NULL) ||
+				x->schema->db != y->schema->db || x->schema->table != y->schema->table)
 			return false;
 		if (x->dead == NULL &&
 				!(x->op == CHANGE_DELETE ? same_row(x->schema, x->before, y->schema, y->before)
@@ -144,11 +146,28 @@ static void emit_line(struct trial *t)
 	buf_reset(&t->line);
 }
 
+/* The last row that came out; where there is none, the last delete. */
+static const struct change *last_row(const struct batch *out)
+{
+	size_t i = out->nchanges;
+
+	while (i > 0 && out->changes[i - 1].op == CHANGE_DELETE)
+		i--;
+	return &out->changes[(i ? i : out->nchanges) - 1];
+}
+
+static void put_table(struct buf *b, const struct schema *s)
+{
+	char name[TABLE_NAME_ROOM];
+
+	buf_json_string(b, name, (size_t)snprintf(name, sizeof(name), "%s.%s", s->db, s->table));
+}
+
 /* What the script has read stays hidden where it masks; what it writes is what everybody will see. */
 static void tell_changed(struct trial *t, const struct change *c)
 {
 	const struct batch *out = t->side[0].out;
-	const struct change *o = &out->changes[out->nchanges - 1];
+	const struct change *o = last_row(out);
 	const struct value *was = c->op == CHANGE_DELETE ? c->before : c->after,
 			   *is = o->op == CHANGE_DELETE ? o->before : o->after;
 
@@ -156,6 +175,10 @@ static void tell_changed(struct trial *t, const struct change *c)
 	put_key(t, c);
 	put_difference(t, "before", c, was, o, is, t->masks);
 	put_difference(t, "after", o, is, c, was, false);
+	if (o->routed) {
+		buf_puts(&t->line, ",\"to\":");
+		put_table(&t->line, o->schema);
+	}
 	buf_putc(&t->line, '}');
 	emit_line(t);
 }

@@ -36,6 +36,7 @@ static void gather_piece(struct load_worker *w, const struct piece *piece, struc
 		}
 		w->origin[w->nrows] = piece->item;
 		w->rows[w->nrows++] = *c;
+		range->routed |= c->routed;
 		range->messages += c->record != last;
 		last = c->record;
 	}
@@ -83,6 +84,7 @@ static void gather(struct load_worker *w, struct load_part *p, struct range *ran
 	w->nrows = 0;
 	range->from = p->next;
 	range->messages = range->dead = 0;
+	range->routed = false;
 	range_mark(p, range);
 	for (size_t i = 0; i < range->npieces; i++) {
 		struct piece piece = range_piece(p, i, range->to);
@@ -203,22 +205,25 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 	part_fine(w, p);
 }
 
-/* The target has the columns of every row before the row goes out. */
-static int prepare(struct load_worker *w, struct load_part *p, size_t nkeep, struct err *err)
+/* The target has the columns of every row before the row goes out. Of tables that are not the topic's own nothing is remembered. */
+static int prepare(struct load_worker *w, struct load_part *p, const struct rows_of *t, size_t nkeep, struct err *err)
 {
 	const struct schema *last = NULL;
 
 	for (size_t i = 0; i < nkeep; i++) {
 		const struct schema *schema = w->keep[i].change->schema;
 
-		if (schema != last && sink_prepare_had(w->sink, schema, topic_had(p, schema), err)) {
+		enum sink_had had = t->routed ? SINK_HAD_NOTHING : topic_had(p, schema);
+
+		if (schema != last && sink_prepare_had(w->sink, schema, had, err)) {
 			if (sink_lost(w->sink))
 				part_lost(w, p, err);
 			return -1;
 		}
 		last = schema;
 	}
-	part_found(w, p);
+	if (!t->routed)
+		part_found(w, p);
 	return 0;
 }
 
@@ -258,11 +263,10 @@ static enum verdict letters_later(struct load_worker *w, struct load_part *p, co
 }
 
 /* left_out: deletes, where rows are only added. */
-static void count_loaded(struct load_worker *w, struct load_part *p, enum sink_outcome outcome, size_t bad,
-		size_t left_out)
+static void count_loaded(struct load_part *p, enum sink_outcome outcome, size_t rows, size_t bad, size_t left_out)
 {
 	counter_add(outcome == SINK_DUPLICATE ? &p->meter->duplicates : &p->meter->loaded,
-			w->nrows > bad + left_out ? w->nrows - bad - left_out : 0);
+			rows > bad + left_out ? rows - bad - left_out : 0);
 	counter_add(&p->meter->skipped, left_out);
 }
 
@@ -354,29 +358,29 @@ static void remember(struct load_worker *w, const struct load_part *p, const str
 	loads_done_add(w->l->done, &one);
 }
 
-/* why: of RANGE_REFUSED. RANGE_LATER has been told. */
-static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
+/* One table of the range. why: of RANGE_REFUSED. RANGE_LATER has been told. */
+static enum verdict load_table(struct load_worker *w, struct load_part *p, const struct range *range,
+		const struct rows_of *t, struct err *why)
 {
-	bool appends = part_appends(w, p);
-	size_t nkeep = appends ? collapse_none(w->rows, w->nrows, w->keep)
-			       : collapse_run(w->collapse, w->rows, w->nrows, w->keep);
-	const struct schema *schema = w->rows[w->nrows - 1].schema;
+	bool appends = rows_append(w, p, t);
+	size_t nkeep = appends ? collapse_none(w->rows + t->first, t->count, w->keep)
+			       : collapse_run(w->collapse, w->rows + t->first, t->count, w->keep);
 	struct sink_result result = { 0 };
 	int64_t at_us[3] = { clock_mono_us() };
 	enum sink_outcome outcome;
 	char label[160];
 
-	if (clashes(w, p, why) || topic_owner(w, p->of, schema, why) || part_look(w, p, schema, why) ||
-			prepare(w, p, nkeep, why)) {
+	if (prepare(w, p, t, nkeep, why)) {
 		part_trouble(w, p, trouble_state(why->kind), why);
 		target_says(w, p, why->kind == ERR_UNREACHABLE);
 		return RANGE_LATER;
 	}
-	topic_own(w, p->of, schema);
-	range_label(label, sizeof(label), w->l->sh->settings->name, schema, p->partition, p->place.epoch, range->from,
-			range->to);
+	if (!t->routed)
+		topic_own(w, p->of, t->schema);
+	range_label(label, sizeof(label), w->l->sh->settings->name, t->schema, p->partition, p->place.epoch,
+			range->from, range->to);
 	at_us[1] = clock_mono_us();
-	outcome = sink_load(w->sink, schema, w->keep, nkeep, label, &result, why);
+	outcome = sink_load(w->sink, t->schema, w->keep, nkeep, label, &result, why);
 	at_us[2] = clock_mono_us();
 	remember(w, p, range, nkeep, label, at_us, outcome, &result, why);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
@@ -384,8 +388,9 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 		target_says(w, p, false);
 		if (write_bad(w, p, label, &result, why))
 			return letters_later(w, p, why);
-		part_loaded(w, p, schema, label, nkeep, &result);
-		count_loaded(w, p, outcome, result.nbad, appends ? w->nrows - nkeep : 0);
+		if (!t->routed)
+			part_loaded(w, p, t->schema, label, nkeep, &result);
+		count_loaded(p, outcome, t->count, result.nbad, appends ? t->count - nkeep : 0);
 		return RANGE_LOADED;
 	}
 	if (outcome == SINK_REFUSED && why->kind == ERR_DATA) {
@@ -397,6 +402,36 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 	if (result.too_many_versions)
 		part_too_fast(w, p);
 	return RANGE_LATER;
+}
+
+/* The topic's own table, as its rows go out, else as they came in. */
+static const struct schema *own_schema(const struct load_worker *w)
+{
+	const struct change *read;
+
+	for (size_t i = 0; i < w->ntables; i++)
+		if (!w->tables[i].routed)
+			return w->tables[i].schema;
+	read = as_read(w->origin[0], &w->rows[0]);
+	return read ? read->schema : w->rows[0].schema;
+}
+
+static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
+{
+	enum verdict verdict = RANGE_LOADED;
+	const struct schema *own;
+
+	rows_by_table(w, range->routed);
+	own = own_schema(w);
+	if (clashes(w, p, why) || rows_of_several(w, p, why) || topic_owner(w, p->of, own, why) ||
+			part_look(w, p, own, why)) {
+		part_trouble(w, p, trouble_state(why->kind), why);
+		target_says(w, p, why->kind == ERR_UNREACHABLE);
+		return RANGE_LATER;
+	}
+	for (size_t i = 0; i < w->ntables && verdict == RANGE_LOADED; i++)
+		verdict = load_table(w, p, range, &w->tables[i], why);
+	return verdict;
 }
 
 /* The load was refused for its data: halve the range, or, when one message is left, it becomes a dead letter. */

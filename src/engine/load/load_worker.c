@@ -225,6 +225,7 @@ void load_worker_free(struct load_worker *w)
 	free(w->rows);
 	free(w->keep);
 	free(w->origin);
+	free(w->tables);
 	free(w);
 }
 

@@ -8,6 +8,12 @@
 
 #include "engine/load/load_parts.h"
 
+struct rows_of {		     /* one table, in the range */
+	const struct schema *schema; /* of its last row */
+	bool routed;		     /* it is not the topic's own */
+	size_t first, count;
+};
+
 struct load_worker {
 	struct load *l;
 	int index;
@@ -24,6 +30,8 @@ struct load_worker {
 	size_t nrows, cap_rows;
 	struct collapsed *keep;
 	size_t cap_keep;
+	struct rows_of *tables; /* that the rows go to */
+	size_t ntables;
 };
 
 struct range { /* what gather() found */
@@ -31,6 +39,7 @@ struct range { /* what gather() found */
 	size_t messages; /* records with rows that can be loaded */
 	size_t dead;	 /* changes that cannot */
 	size_t npieces;
+	bool routed;  /* some of its rows go to other tables */
 	int64_t mark; /* its last message, -1 none, and the fingerprint */
 	uint64_t print;
 };
@@ -66,6 +75,13 @@ bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
 
 /* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
 void part_load(struct load_worker *w, struct load_part *p, struct range *range);
+
+/* load_tables.c: w->tables; where rows are routed, those of each table are put one behind the other */
+void rows_by_table(struct load_worker *w, bool routed);
+bool rows_append(const struct load_worker *w, const struct load_part *p,
+		const struct rows_of *t); /* they are only added */
+/* -1: there are several, and one of them only adds rows: what it has could not be loaded again in parts. */
+int rows_of_several(const struct load_worker *w, const struct load_part *p, struct err *err);
 
 /* load_target.c */
 /* Before the first load: what differs is told and stored, and the partition goes on. -1: the target does not answer. */

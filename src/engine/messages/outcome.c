@@ -61,6 +61,10 @@ static void judge(const struct outcomes *o, struct outcome *out)
 	} else if (o->out->changes[0].dead) {
 		out->kind = OUTCOME_DEAD;
 		snprintf(out->text, sizeof(out->text), "%.380s", o->out->changes[0].dead);
+	} else if (o->out->changes[0].routed) {
+		out->kind = OUTCOME_CHANGED;
+		snprintf(out->text, sizeof(out->text), "goes to %.100s.%.100s", o->out->changes[0].schema->db,
+				o->out->changes[0].schema->table);
 	} else if (o->out->nchanges > 1) {
 		out->kind = OUTCOME_CHANGED;
 		snprintf(out->text, sizeof(out->text), "makes %zu changes of it", o->out->nchanges);
