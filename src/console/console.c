@@ -303,6 +303,7 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	term_resize(&rows, &cols);
 	canvas_resize(&c.canvas, rows, cols);
 	screen_init(&c.screen, conf->in_process, link->where, engine_request_docs());
+	c.screen.read_only = conf->session && conf->session->read_only;
 	if (wrong.kind != ERR_NONE)
 		screen_toast(&c.screen, ROLE_STATUS_ERROR, "%s", wrong.msg);
 	screen_draw(&c.screen, &c.canvas);

@@ -20,17 +20,22 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/asked.h \
 	src/console/view/keymap.c \
 	src/console/view/keymap.h \
+	src/console/view/menu.c \
+	src/console/view/menu.h \
 	src/console/view/request_line.c \
 	src/console/view/request_line.h \
 	src/console/screen.c \
 	src/console/screen.h \
 	src/console/screen_draw.c \
 	src/console/screen_keys.c \
+	src/console/screen_menu.c \
 	src/console/screen_page.c \
 	src/console/screen_past.c \
 	src/console/screen_parts.h \
 	src/console/widget/heat.c \
 	src/console/widget/heat.h \
+	src/console/widget/input.c \
+	src/console/widget/input.h \
 	src/console/widget/rule.c \
 	src/console/widget/rule.h \
 	src/console/widget/sheet.c \

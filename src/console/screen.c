@@ -26,6 +26,7 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 	snprintf(s->where, sizeof(s->where), "%s", where);
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_init(&s->grids[i], view_get((enum view_id)i)->sort);
+	menu_init(&s->menu);
 	buf_init(&s->text, TEXT_MAX);
 	buf_init(&s->clip, CLIP_MAX);
 	s->list_rows = s->text_rows = 10;
@@ -36,6 +37,7 @@ void screen_done(struct screen *s)
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_done(&s->grids[i]);
 	screen_pages_done(s);
+	menu_done(&s->menu);
 	status_done(&s->past);
 	buf_done(&s->text);
 	buf_done(&s->clip);
@@ -497,6 +499,7 @@ void screen_act(struct screen *s, enum action action)
 		s->mode = MODE_COMMAND;
 		s->input[0] = '\0';
 		break;
+	case ACTION_MENU: screen_menu_open(s); break;
 	case ACTION_REPAINT: s->wish = WISH_REPAINT; break;
 	case ACTION_QUIT: screen_quit(s); break;
 	case ACTION_INTERRUPT: screen_toast(s, ROLE_STATUS, "q leaves the console"); break;

@@ -10,11 +10,12 @@
 
 #include "console/canvas/canvas.h"
 #include "console/view/keymap.h"
+#include "console/view/menu.h"
 #include "console/view/view.h"
 #include "core/buf.h"
 #include "engine/engine.h"
 
-enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT };
+enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT, MODE_MENU };
 enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND };
 
 struct screen_dialog {
@@ -51,6 +52,9 @@ struct screen {
 	struct buf clip;       /* to be put into the clipboard; empty: nothing */
 	char filter_before[128];
 	struct screen_dialog dialog;
+	struct menu menu; /* in MODE_MENU */
+	char menu_title[200];
+	bool read_only;	 /* the engine refuses this console what changes something */
 	struct buf text; /* the overlay: details, answers */
 	char text_title[200];
 	int text_top, text_rows; /* first line shown; how many fit, as drawn last */

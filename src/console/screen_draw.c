@@ -347,6 +347,8 @@ void screen_draw(struct screen *s, struct canvas *cv)
 	draw_hints(s, cv, cv->rows - 1);
 	if (s->mode == MODE_TEXT)
 		draw_text(s, cv, (struct area){ body.y, 0, body.height, body.width });
+	if (s->mode == MODE_MENU)
+		screen_menu_draw(s, cv, (struct area){ body.y, 0, body.height, body.width });
 	if (s->mode == MODE_DIALOG)
 		draw_dialog(s, cv);
 }

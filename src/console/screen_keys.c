@@ -7,47 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/widget/input.h"
 #include "core/clock.h"
-#include "core/text.h"
 
 #define DEAF_US 300000
-
-static void input_backspace(char *input)
-{
-	size_t len = strlen(input);
-
-	while (len > 0 && ((unsigned char)input[len - 1] & 0xc0) == 0x80)
-		len--;
-	input[len ? len - 1 : 0] = '\0';
-}
-
-/* Readline's keys; true when the key was used. */
-static bool input_key(char *input, size_t size, uint32_t key)
-{
-	size_t len = strlen(input);
-
-	if (key == KEYCODE_BACKSPACE) {
-		input_backspace(input);
-		return true;
-	}
-	if (key == KEYCODE_CTRL('u')) {
-		input[0] = '\0';
-		return true;
-	}
-	if (key == KEYCODE_CTRL('w')) {
-		while (len > 0 && input[len - 1] == ' ')
-			len--;
-		while (len > 0 && input[len - 1] != ' ')
-			len--;
-		input[len] = '\0';
-		return true;
-	}
-	if (key > 0x10ffff || !text_printable(key) || len + 5 > size)
-		return false;
-	len += text_encode(input + len, key);
-	input[len] = '\0';
-	return true;
-}
 
 static void filter_set(struct screen *s, const char *filter)
 {
@@ -195,7 +158,7 @@ static void key_in_text(struct screen *s, uint32_t key)
 void screen_key(struct screen *s, uint32_t key, bool pasted)
 {
 	if (pasted && s->mode != MODE_FILTER && s->mode != MODE_SEARCH && s->mode != MODE_COMMAND &&
-			s->mode != MODE_PROMPT) {
+			s->mode != MODE_PROMPT && s->mode != MODE_MENU) {
 		screen_toast(s, ROLE_STATUS, "pasted text is only taken by a prompt: / f :");
 		return;
 	}
@@ -208,6 +171,7 @@ void screen_key(struct screen *s, uint32_t key, bool pasted)
 	case MODE_COMMAND: key_in_command(s, key); break;
 	case MODE_DIALOG: key_in_dialog(s, key); break;
 	case MODE_TEXT: key_in_text(s, key); break;
+	case MODE_MENU: screen_menu_key(s, key); break;
 	case MODE_LIST: screen_act(s, keymap_find(key, view_get(s->view)->scope)); break;
 	}
 }

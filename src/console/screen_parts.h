@@ -11,6 +11,9 @@ void screen_act(struct screen *s, enum action action);
 void screen_request(struct screen *s, const char *line, bool answer); /* answer: it goes to the overlay */
 void screen_trace(struct screen *s, const char *key);		      /* of the table in s->traced */
 void screen_quit(struct screen *s);
+void screen_menu_open(struct screen *s);
+void screen_menu_key(struct screen *s, uint32_t key);
+void screen_menu_draw(struct screen *s, struct canvas *cv, struct area at);
 void screen_search(struct screen *s, int step);	   /* to the next line that has what was searched for, or the last */
 long screen_move_of(enum action action, int rows); /* lines that it moves; 0: it is no move. LONG_MIN, LONG_MAX: ends */
 void screen_go(struct screen *s, enum view_id view);	  /* by its key: a page with a tab is opened */

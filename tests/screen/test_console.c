@@ -796,6 +796,82 @@ static void test_metrics(int rows, int cols)
 	clock_fake(0);
 }
 
+/* All that can be done here: from the tables of keys and requests, with the command that does the same. */
+static void test_menu(int rows, int cols)
+{
+	clock_fake(0);
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("5fitems\rA");
+	is_int(screen.mode, MODE_MENU, "A opens the menu");
+	is_golden("menu");
+	keys("retr");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.mode, MODE_LIST, "Esc closes it");
+	keys("Apause");
+	ok(strstr(dump(), "millrace resume testdb.items") != NULL, "a key is there with the command for this line");
+	ok(strstr(dump(), "millrace do pause what=testdb.items") != NULL, "and so is a request");
+	keys("\r");
+	is_str(screen.request, "resume \"what=testdb.items\"", "Enter does what the key does");
+	screen.request[0] = '\0';
+	keys("Atap\r");
+	is_int(screen.mode, MODE_COMMAND, "a request that lacks something goes to the prompt");
+	ok(strncmp(screen.input, "tap \"table=testdb.items\"", 24) == 0, "with what is known: %s", screen.input);
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("Asnapshot");
+	screen_key(&screen, KEYCODE_DOWN, false);
+	screen_key(&screen, KEYCODE_UP, false);
+	keys("\r");
+	ok(screen.request[0] == '\0' && screen.mode == MODE_DIALOG, "what costs asks first, from here as well");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("!jA");
+	keys("repair");
+	ok(strstr(dump(), "not now: no request ends this problem") != NULL, "what cannot be done says why");
+	keys("\r");
+	is_int(screen.mode, MODE_MENU, "and is not done");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	screen.read_only = true;
+	keys("Ado pause");
+	ok(strstr(dump(), "not now: this console is read-only") != NULL, "a read-only console neither");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("A:");
+	ok(strstr(dump(), "dead-discard") != NULL, "every request is found by ':'");
+	screen_key(&screen, 'x', true);
+	is_str(screen.input, ":x", "pasted text searches");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+}
+
+/* Each key of each view but moves, and each request, is in the menu: nothing has to be known by heart. */
+static void test_menu_whole(void)
+{
+	size_t n;
+	const struct key_binding *b = keymap_table(&n);
+
+	start(24, 80);
+	keys("5A");
+	for (const struct engine_request_doc *doc = docs; doc->name; doc++) {
+		bool there = false;
+
+		for (size_t i = 0; i < screen.menu.count; i++)
+			there |= screen.menu.items[i].action == ACTION_NONE &&
+					strcmp(screen.menu.items[i].name, doc->name) == 0;
+		ok(there, "the menu has the request %s", doc->name);
+	}
+	for (; n; n--, b++) {
+		bool there = false,
+		     move = (b->action >= ACTION_UP && b->action <= ACTION_LAST) || b->action == ACTION_NEXT_VIEW ||
+				b->action == ACTION_PREVIOUS_VIEW || b->action == ACTION_BACK ||
+				b->action == ACTION_INTERRUPT || b->action == ACTION_MENU;
+
+		if (move || !(b->scope & SCOPE_TABLES))
+			continue;
+		for (size_t i = 0; i < screen.menu.count; i++)
+			there |= screen.menu.items[i].action == b->action;
+		ok(there, "the menu has the key %s", b->label);
+	}
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+}
+
 static void answer_problem(void)
 {
 	static const char *const lines[] = {
@@ -1259,7 +1335,7 @@ static void test_random(void)
 	static const uint32_t keys_of[] = { '1', '2', '+', '-', 'c', '3', '5', 'm', '\r', '\r', '\r', KEYCODE_ESCAPE,
 		'q', '/', 'n', 'N', 'f', 's', 'F', 'J', 'K', ']', '[', 'y', 'T', 'g', 'G', 'j', 'k', KEYCODE_UP,
 		KEYCODE_DOWN, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN, 'a', '\'', '"', '\\', 'z', ':', '?', '<', '>', 'I',
-		'p', KEYCODE_CTRL('u'), KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB };
+		'p', KEYCODE_CTRL('u'), KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB, 'A', '!', 'r', 'D' };
 	uint64_t state = 7;
 
 	start(24, 80);
@@ -1299,6 +1375,10 @@ int main(void)
 	test_golden(24, 80);
 	test_golden(40, 120);
 	test_golden(50, 200);
+	test_menu(24, 80);
+	test_menu(40, 120);
+	test_menu(50, 200);
+	test_menu_whole();
 	test_problem_page(24, 80);
 	test_problem_page(40, 120);
 	test_problem_page(50, 200);

@@ -97,6 +97,8 @@ static const struct key_binding bindings[] = {
 	{ { '@' }, ACTION_PAST, SCOPE_ALL & ~(SCOPE_MESSAGES | SCOPE_PROBLEM), "@", NULL,
 			"the screen as it was at a time of the last day: 14:02, 90m" },
 	{ { 'z' }, ACTION_FREEZE, SCOPE_ALL, "z", NULL, "freeze the screen; the engine goes on" },
+	{ { 'A' }, ACTION_MENU, SCOPE_ALL, "A", "actions",
+			"all that can be done here, and the command that does the same" },
 	{ { ':' }, ACTION_COMMAND, SCOPE_ALL, ":", "command",
 			"run a request: pause load, tap sink, snapshot TABLE, ..." },
 	{ { KEYCODE_ESCAPE }, ACTION_BACK, SCOPE_ALL, "Esc", NULL, "close, cancel, drop the filter" },
@@ -112,6 +114,25 @@ const struct key_binding *keymap_table(size_t *count)
 {
 	*count = sizeof(bindings) / sizeof(bindings[0]);
 	return bindings;
+}
+
+const char *keymap_command(enum action action)
+{
+	static const char *const commands[ACTION_GO] = {
+		[ACTION_OPEN] = "millrace dump VIEW --json",
+		[ACTION_MESSAGES] = "millrace messages TOPIC",
+		[ACTION_TRACE] = "millrace trace TABLE KEY",
+		[ACTION_PAUSE] = "millrace pause HELD",
+		[ACTION_ACKNOWLEDGE] = "millrace acknowledge CODE SUBJECT",
+		[ACTION_DEAD] = "millrace dead list TABLE",
+		[ACTION_DISCARD] = "millrace dead discard ID",
+		[ACTION_CHECK] = "millrace check",
+		[ACTION_STAGES] = "millrace dump stages",
+		[ACTION_PAST] = "millrace dump VIEW --at TIME",
+		[ACTION_COMMAND] = "millrace do REQUEST",
+	};
+
+	return action < ACTION_GO ? commands[action] : NULL;
 }
 
 enum action keymap_find(uint32_t key, unsigned scope)

@@ -61,6 +61,7 @@ enum action {
 	ACTION_DIFFERENCE,
 	ACTION_ACKNOWLEDGE,
 	ACTION_COMMAND,
+	ACTION_MENU,
 	ACTION_REPAINT,
 	ACTION_QUIT,
 	ACTION_INTERRUPT,
@@ -103,6 +104,8 @@ struct key_binding {
 };
 
 const struct key_binding *keymap_table(size_t *count);
+/* The command that does the same; words in capitals are what the cursor is on. NULL: none does. */
+const char *keymap_command(enum action action);
 enum action keymap_find(uint32_t key, unsigned scope); /* ACTION_NONE when there is none */
 char keymap_of_view(enum view_id view);		       /* the key that goes there; 0: none */
 

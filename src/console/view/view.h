@@ -12,6 +12,17 @@
 #include "core/buf.h"
 #include "engine/status/status.h"
 
+enum { VIEW_COMMAND = 900 };
+
+struct view_under { /* what the cursor is on; "" for what it is not */
+	char table[GRID_KEY], topic[GRID_KEY];
+	char held[GRID_KEY];				   /* capture, load or a table */
+	char problem[64], subject[GRID_KEY];		   /* its code, and of what */
+	char job[GRID_KEY];				   /* of Routine Load */
+	char request[VIEW_COMMAND], command[VIEW_COMMAND]; /* that end the problem */
+	char by[64];					   /* who knows of it */
+};
+
 struct view {
 	const char *name;
 	const char *brief;		  /* in the tabs of a narrow screen; NULL: the name */
@@ -27,6 +38,8 @@ struct view {
 	/* What `r` asks the engine for, and `a`: requests as they are typed. NULL: nothing */
 	const char *(*repair)(const struct status *s, size_t row);
 	void (*acknowledge)(const struct status *s, size_t row, char *out, size_t size);
+	/* What is under the cursor, besides what `target` and `topic` say; NULL: no more. */
+	void (*under)(const struct status *s, size_t row, struct view_under *out);
 	/* The topic of a row, or a table that stands for one. NULL: none */
 	void (*topic)(const struct status *s, size_t row, char *out, size_t size);
 	/* The page that Enter opens, and for what; "" none. A view without `subject` opens none. */
@@ -49,6 +62,8 @@ void view_snapshots_topic(const struct status *s, size_t row, char *out, size_t 
 void view_overview_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 enum role view_problem_role(const struct status_problem *p);
 void view_problems_detail(const struct status *s, size_t row, struct buf *out);
+void view_problem_under(const struct status_problem *p, struct view_under *out);
+void view_problems_under(const struct status *s, size_t row, struct view_under *out);
 void view_problems_subject(const struct status *s, size_t row, char *out, size_t size);
 const char *view_problems_request(const struct status *s, size_t row);
 void view_problems_acknowledge(const struct status *s, size_t row, char *out, size_t size);

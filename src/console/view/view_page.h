@@ -11,6 +11,8 @@
 #include "core/buf.h"
 #include "engine/status/status.h"
 
+struct view_under;
+
 struct area {
 	int y, x, height, width;
 };
@@ -64,7 +66,9 @@ struct view_page {
 	void (*answer)(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);
 	void (*answer_end)(void *state, enum view_lane lane, const char *why,
 			struct view_order *out); /* why "": all of it */
-	bool (*at_end)(const void *state);	 /* NULL: never. The cursor stays on the last row */
+	/* What the cursor is on, for the menu; NULL: nothing that a request takes. */
+	void (*under)(const void *state, struct view_under *out);
+	bool (*at_end)(const void *state); /* NULL: never. The cursor stays on the last row */
 	void (*title)(const void *state, char *out,
 			size_t size); /* the line above the view, in place of the tabs; NULL or "": the tabs */
 	/* Everything about a row, as "label: value" lines. NULL: it shows them itself */

@@ -210,6 +210,14 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 	}
 }
 
+static void page_under(const void *state, struct view_under *out)
+{
+	const struct problem_page *p = state;
+
+	if (p->known)
+		view_problem_under(&p->now, out);
+}
+
 static void page_title(const void *state, char *out, size_t size)
 {
 	const struct problem_page *p = state;
@@ -465,6 +473,7 @@ const struct view_page view_problem_page = {
 	.act = page_act,
 	.answer = asked_answer,
 	.answer_end = asked_answer_end,
+	.under = page_under,
 	.title = page_title,
 	.draw = page_draw,
 };

@@ -75,6 +75,30 @@ void view_problems_detail(const struct status *s, size_t row, struct buf *out)
 		buf_printf(out, "\nr does it: %s\n", p->request);
 }
 
+void view_problem_under(const struct status_problem *p, struct view_under *out)
+{
+	snprintf(out->problem, sizeof(out->problem), "%s", p->code);
+	snprintf(out->subject, sizeof(out->subject), "%s", p->subject);
+	snprintf(out->request, sizeof(out->request), "%s", p->request);
+	snprintf(out->command, sizeof(out->command), "%s", p->command);
+	snprintf(out->by, sizeof(out->by), "%s", p->by);
+	if (strcmp(p->kind, "table") == 0) {
+		snprintf(out->table, sizeof(out->table), "%s", p->subject);
+		snprintf(out->held, sizeof(out->held), "%s", p->subject);
+	} else if (strcmp(p->kind, "half") == 0) {
+		snprintf(out->held, sizeof(out->held), "%s", p->subject);
+	} else if (strcmp(p->kind, "topic") == 0) {
+		snprintf(out->topic, sizeof(out->topic), "%s", p->subject);
+	} else if (strcmp(p->kind, "job") == 0) {
+		snprintf(out->job, sizeof(out->job), "%s", p->subject);
+	}
+}
+
+void view_problems_under(const struct status *s, size_t row, struct view_under *out)
+{
+	view_problem_under(&s->problems[row], out);
+}
+
 void view_problems_subject(const struct status *s, size_t row, char *out, size_t size)
 {
 	snprintf(out, size, "%s/%s", s->problems[row].code, s->problems[row].subject);
