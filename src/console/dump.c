@@ -249,9 +249,8 @@ int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf
 
 	if (find_view(conf->view, &id, err))
 		return -1;
-	if (conf->at && view_get(id)->page)
-		return err_set(err, ERR_CONFIG, 0, "--at: %s asks for what there is now; expected another view",
-				conf->view);
+	if (conf->at && view_get(id)->page && !view_get(id)->page->past)
+		return err_set(err, ERR_CONFIG, 0, "--at: %s is not recorded; expected another view", conf->view);
 	status_init(&status);
 	if (read_status(link, conf, &status, err)) {
 		status_done(&status);

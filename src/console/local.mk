@@ -99,7 +99,7 @@ tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h
 tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE) -lm
 
 check_PROGRAMS += tests/unit/test_widget
-tests_unit_test_widget_SOURCES = tests/unit/test_widget.c src/engine/status/status.c src/engine/status/status_json.c tests/tap.h
+tests_unit_test_widget_SOURCES = tests/unit/test_widget.c src/engine/status/status.c tests/tap.h
 tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS) -lm
 
 # The engine is a fake in these.

@@ -59,7 +59,8 @@ void screen_status(struct screen *s, const struct status *fresh, const char *tro
 		s->live = fresh;
 		s->status = s->past_shown ? &s->past : fresh;
 		s->stale_us = clock_mono_us();
-		screen_page_status(s);
+		if (!s->past_shown)
+			screen_page_status(s);
 	}
 	screen_refresh(s);
 }
@@ -258,6 +259,8 @@ bool screen_has_detail(const struct screen *s)
 {
 	const struct view *view = view_get(s->view);
 
+	if (!screen_is_recorded(s))
+		return false;
 	return view->page ? view->page->detail != NULL : view->detail != NULL && s->status != NULL;
 }
 

@@ -116,7 +116,7 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 	const struct grid *g = &s->grids[s->view];
 	char text[200];
 
-	if (page ? page->text : s->status == NULL)
+	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s))
 		return;
 	snprintf(text, sizeof(text), "%s%s%s%zu/%zu", g->filter[0] ? "</" : "", g->filter, g->filter[0] ? "> " : "",
 			g->count ? g->cursor + 1 : 0, g->count);
@@ -259,7 +259,10 @@ static void draw_list(struct screen *s, struct canvas *cv, struct area at)
 	s->list_rows = at.height > 2 ? at.height - 1 : 1;
 	if (s->status == NULL && view->page == NULL && s->view == VIEW_HELP)
 		grid_update(&s->grids[s->view], view->source, st);
-	if (view->page)
+	if (!screen_is_recorded(s))
+		canvas_printf(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_TEXT,
+				"%s: not recorded, there is only what it is now. Esc goes back to now.", view->name);
+	else if (view->page)
 		view->page->draw(s->pages[s->view], &s->grids[s->view], cv, at);
 	else if (view->draw)
 		view->draw(&s->grids[s->view], st, cv, at);

@@ -18,6 +18,8 @@ static const struct view_page *page_of(const struct screen *s)
 
 const void *screen_of(const struct screen *s)
 {
+	if (!screen_is_recorded(s))
+		return NULL;
 	return page_of(s) ? s->pages[s->view] : (const void *)s->status;
 }
 
@@ -96,10 +98,17 @@ void screen_page_refresh(struct screen *s)
 void screen_page_open(struct screen *s, enum view_id view, const char *subject)
 {
 	const struct view_page *page = view_get(view)->page;
-	struct view_order o = { .prompt = PROMPT_NONE };
+	struct view_order o = { .past = s->past_shown };
 
 	if (s->pages[view] == NULL)
 		s->pages[view] = xcalloc(1, page->size);
+	if (s->past_shown && !page->past) {
+		if (screen_has_tab(view))
+			screen_show(s, view); /* it is opened when it is now again */
+		else
+			screen_past_refuses(s);
+		return;
+	}
 	if (screen_has_tab(s->view))
 		s->parent = s->view;
 	if (page->subject)
@@ -108,15 +117,15 @@ void screen_page_open(struct screen *s, enum view_id view, const char *subject)
 	screen_show(s, view);
 	carry_out(s, &o);
 	screen_page_status(s);
-	screen_page_refresh(s);
+	screen_refresh(s);
 }
 
 void screen_page_status(struct screen *s)
 {
 	const struct view_page *page = page_of(s);
-	struct view_order o = { .prompt = PROMPT_NONE };
+	struct view_order o = { .past = s->past_shown };
 
-	if (page == NULL || page->status == NULL || s->status == NULL)
+	if (page == NULL || page->status == NULL || s->status == NULL || !screen_is_recorded(s))
 		return;
 	page->status(s->pages[s->view], s->status, &o);
 	carry_out(s, &o);
@@ -125,10 +134,10 @@ void screen_page_status(struct screen *s)
 bool screen_page_act(struct screen *s, enum action action)
 {
 	const struct view_page *page = page_of(s);
-	struct view_order o = { .prompt = PROMPT_NONE };
+	struct view_order o = { .past = s->past_shown };
 	bool taken;
 
-	if (page == NULL || page->act == NULL)
+	if (page == NULL || page->act == NULL || !screen_is_recorded(s))
 		return false;
 	taken = page->act(s->pages[s->view], &s->grids[s->view], action, &o);
 	if (taken)
@@ -139,7 +148,7 @@ bool screen_page_act(struct screen *s, enum action action)
 
 void screen_page_prompted(struct screen *s, const char *text)
 {
-	struct view_order o = { .prompt = PROMPT_NONE };
+	struct view_order o = { .past = s->past_shown };
 
 	page_of(s)->prompted(s->pages[s->view], s->prompt, text, &o);
 	screen_page_refresh(s);
@@ -154,7 +163,7 @@ static enum view_id answers_to(const struct screen *s)
 
 void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line, size_t len)
 {
-	struct view_order o = { .prompt = PROMPT_NONE };
+	struct view_order o = { .past = s->past_shown };
 	enum view_id view = answers_to(s);
 
 	if (lane == LANE_PAST) {
@@ -167,7 +176,7 @@ void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line,
 
 void screen_lane_end(struct screen *s, enum view_lane lane, const char *why)
 {
-	struct view_order o = { .prompt = PROMPT_NONE };
+	struct view_order o = { .past = s->past_shown };
 	enum view_id view = answers_to(s);
 
 	if (lane == LANE_PAST) {

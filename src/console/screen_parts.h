@@ -30,7 +30,8 @@ void screen_past_jump(struct screen *s, const char *text);
 bool screen_past_leave(struct screen *s);		     /* false: it is now */
 void screen_past_show(struct screen *s, struct status *was); /* takes what it holds */
 void screen_past_line(struct screen *s, const char *line, size_t len);
-bool screen_past_refuses(struct screen *s); /* and says so */
+bool screen_is_recorded(const struct screen *s); /* false: a screen of the past, and the view has none */
+bool screen_past_refuses(struct screen *s);	 /* and says so */
 void screen_past_bar(const struct screen *s, struct canvas *cv, int y);
 bool screen_has_detail(const struct screen *s);
 void screen_detail(const struct screen *s, size_t row, struct buf *out);

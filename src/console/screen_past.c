@@ -91,6 +91,10 @@ bool screen_past_leave(struct screen *s)
 	s->past_shown = false;
 	s->status = s->live;
 	s->cancel |= 1u << LANE_PAST;
+	if (view_get(s->view)->page && !view_get(s->view)->page->past)
+		screen_page_open(s, s->view, "");
+	else
+		screen_page_status(s);
 	return true;
 }
 
@@ -104,10 +108,13 @@ void screen_past_line(struct screen *s, const char *line, size_t len)
 		screen_past_leave(s);
 		return;
 	}
-	if (view_get(s->view)->page)
-		screen_go(s, s->parent); /* what a page shows is asked of the engine now */
+	if (view_get(s->view)->page && !screen_has_tab(s->view))
+		screen_go(s, s->parent); /* what such a page shows is asked of the engine now */
+	s->cancel |= 1u << LANE_LIST | 1u << LANE_DETAIL | 1u << LANE_LIST_BESIDE | 1u << LANE_DETAIL_BESIDE;
 	s->past_shown = true;
 	s->status = &s->past;
+	screen_page_status(s);
+	screen_refresh(s);
 }
 
 void screen_past_show(struct screen *s, struct status *was)
@@ -118,6 +125,13 @@ void screen_past_show(struct screen *s, struct status *was)
 	*was = none;
 	s->past_shown = true;
 	s->status = &s->past;
+}
+
+bool screen_is_recorded(const struct screen *s)
+{
+	const struct view_page *page = view_get(s->view)->page;
+
+	return !s->past_shown || page == NULL || page->past;
 }
 
 bool screen_past_refuses(struct screen *s)

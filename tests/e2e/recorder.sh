@@ -24,6 +24,10 @@ ask dump overview --at "$at" --size 80x24; grep -q "REPLAY $at" "$dir/out"; ok $
 ask dump tables --at 3d; is $? 2 "of three days ago there is nothing"; grep -q "the recorder has" "$dir/err"; ok $? "and it says from when on there is something"
 ask dump tables --at noon; is $? 2 "what is no time: exit 2"
 ask dump messages/mysql.testdb.t --at "$at"; is $? 2 "messages are in the log as they are now: exit 2"
+ask dump config --at "$at"; is $? 2 "settings are not recorded: exit 2"; grep -q "config is not recorded" "$dir/err"; ok $? "and that is told" || note < "$dir/err"
+ask dump load --at "$at" --size 80x24; grep -q "not recorded" "$dir/out"; ok $? "loads are not, and the screen says so" || note < "$dir/out"
+ask dump lag --at "$at" --json; jq -e '[.rows[] | select(.topic | test("testdb.t$"))] | length >= 1' "$dir/out" > /dev/null; ok $? "partitions are" || note < "$dir/out"
+ask dump metrics --at "$at" --json; jq -e '[.rows[] | select(.series == "sink.rate")] | length == 1' "$dir/out" > /dev/null; ok $? "figures end at that time" || note < "$dir/err"
 after() { ask "do" past at="$(date -u -d "@$then" '+%Y-%m-%d %H:%M:%S')" step=after && jq -e --argjson t "$then" '.now_us > $t * 1000000' "$dir/out" > /dev/null; }
 # On a slow machine the next one is later than ten seconds: what it costs is at most one percent of a core.
 until_true 120 after; ok $? "the next one" || note < "$dir/err"

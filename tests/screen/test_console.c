@@ -942,6 +942,54 @@ static void test_problem_page(int rows, int cols)
 	clock_fake(0);
 }
 
+/* Screens that ask for what they show, of the past: what is recorded, else that it is not; never what is now. */
+static void test_past_pages(void)
+{
+	clock_fake(status.wall_us);
+	start(40, 120);
+	keys("4");
+	answer_groups();
+	keys("[");
+	answer_past(600);
+	ok(screen.view == VIEW_LAG && strstr(dump(), "(of the load)"), "lag has the recorded partitions");
+	ok(strstr(dump(), "reports") == NULL && strstr(dump(), "not recorded"), "and says that other groups are not");
+	ok(screen.request[0] == '\0', "nothing of now is asked for");
+	answer(LANE_LIST, "{\"group\":\"zzz\",\"topic\":\"t\"}");
+	screen_lane_end(&screen, LANE_LIST, "");
+	ok(strstr(dump(), "zzz") == NULL, "what comes late is not shown");
+	keys("14");
+	is_int(screen.grids[VIEW_LAG].count, 5, "also when it is opened then");
+	keys("8");
+	screen.toast_until_us = 0;
+	ok(screen.request[0] == '\0' && strstr(dump(), "not recorded"), "loads are not recorded, and that is told");
+	keys("0");
+	ok(screen.request[0] == '\0' && strstr(dump(), "Config: not recorded"), "nor are the settings");
+	keys("rc");
+	ok(screen.request[0] == '\0', "and nothing is reloaded from there");
+	keys("2");
+	ok(strstr(screen.request, "\"to=2023-11-14 22:03:22\"") != NULL, "figures are of then: %s", screen.request);
+	answer_list(LANE_LIST, 1);
+	ok(strstr(screen.request, "\"to=2023-11-14 21:03:22\"") != NULL, "and of an hour before: %s", screen.request);
+	answer_list(LANE_LIST_BESIDE, 1);
+	screen.request[0] = '\0';
+	screen_status(&screen, &status, NULL);
+	ok(screen.request[0] == '\0', "news of now ask for nothing");
+	keys("[");
+	answer_past(700);
+	ok(screen.view == VIEW_METRICS && strstr(screen.request, "\"to=2023-11-14 22:01:42\""),
+			"a step: those of then: %s", screen.request);
+	keys("D");
+	ok(screen.view == VIEW_METRICS, "dead letters of now are not shown");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	ok(strstr(screen.request, "\"to=2023-11-14 22:13:22\"") != NULL, "Esc: of now: %s", screen.request);
+	keys("0[");
+	answer_past(600);
+	screen.request[0] = '\0';
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_str(screen.request, "settings", "back in now the settings are asked for");
+	clock_fake(0);
+}
+
 static void answer_messages(void)
 {
 	char line[400];
@@ -1387,6 +1435,7 @@ int main(void)
 	test_retheme();
 	test_past(24, 80);
 	test_past(40, 120);
+	test_past_pages();
 	test_keys();
 	test_cursor_stays();
 	test_pause();

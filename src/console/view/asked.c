@@ -25,6 +25,8 @@ static enum view_lane lane_of(const struct asked *a)
 
 static void ask(struct asked *a, struct view_order *out)
 {
+	if (out->past)
+		return;
 	rows_clear(&a->coming);
 	a->running = true;
 	a->asked_us = clock_mono_us();
@@ -37,18 +39,48 @@ void asked_begin(struct asked *a, const char *request, int period_s, struct view
 {
 	a->request = request;
 	a->period_s = period_s;
+	a->past = out->past;
 	if (a->text.max == 0)
 		buf_init(&a->text, 1 << 20);
 	ask(a, out);
 }
 
+/* What was asked for before a screen of the past is shown belongs to now, and what is shown then is not of now. */
+static void change_time(struct asked *a, bool past)
+{
+	if (a->past == past)
+		return;
+	a->past = past;
+	a->running = false;
+	asked_forget(a);
+}
+
 void asked_status(void *state, const struct status *s, struct view_order *out)
 {
 	struct asked *a = state;
+	bool back = a->past && !out->past;
 
+	change_time(a, out->past);
 	a->status = s;
-	if (a->period_s && !a->running && clock_mono_us() - a->asked_us >= (a->period_s * 1000 - SLACK_MS) * 1000LL)
+	if (back ||
+			(a->period_s && !a->running &&
+					clock_mono_us() - a->asked_us >= (a->period_s * 1000 - SLACK_MS) * 1000LL))
 		ask(a, out);
+}
+
+static void rows_add(struct asked_rows *r, json_t *row)
+{
+	if (r->count == r->cap) {
+		r->cap = r->cap ? r->cap * 2 : 128;
+		r->items = xrealloc(r->items, r->cap * sizeof(*r->items));
+	}
+	r->items[r->count++] = row;
+}
+
+void asked_add(struct asked *a, json_t *row)
+{
+	rows_add(&a->shown, row);
+	a->known = true;
 }
 
 void asked_answer(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out)
@@ -60,11 +92,7 @@ void asked_answer(void *state, enum view_lane lane, const char *line, size_t len
 	(void)out;
 	if (lane != lane_of(a) || r->count >= ASKED_MOST || (o = json_loadb(line, len, 0, NULL)) == NULL)
 		return;
-	if (r->count == r->cap) {
-		r->cap = r->cap ? r->cap * 2 : 128;
-		r->items = xrealloc(r->items, r->cap * sizeof(*r->items));
-	}
-	r->items[r->count++] = o;
+	rows_add(r, o);
 }
 
 void asked_answer_end(void *state, enum view_lane lane, const char *why, struct view_order *out)
@@ -73,7 +101,7 @@ void asked_answer_end(void *state, enum view_lane lane, const char *why, struct 
 	struct asked_rows shown = a->shown;
 
 	(void)out;
-	if (lane != lane_of(a))
+	if (lane != lane_of(a) || a->past)
 		return;
 	a->running = false;
 	snprintf(a->why, sizeof(a->why), "%s", why);
@@ -131,7 +159,10 @@ void asked_draw(struct asked *a, struct grid *g, const struct grid_source *sourc
 void asked_draw_of(struct asked *a, const void *of, struct grid *g, const struct grid_source *source, struct canvas *cv,
 		struct area at)
 {
-	if (a->why[0])
+	if (a->past && !a->known)
+		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM,
+				"not recorded: what this list shows is known of now only. Esc goes back to now.");
+	else if (a->why[0])
 		wrap_draw(cv, a->why, strlen(a->why), at.y + 1, at.x + 2, at.height - 1, at.width - 4, 0,
 				ROLE_STATUS_ERROR);
 	else if (!a->known)

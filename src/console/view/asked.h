@@ -22,6 +22,7 @@ struct asked {
 	int period_s;	     /* asked again so often; 0: once */
 	int64_t asked_us;    /* monotonic */
 	bool running, known; /* known: an answer has come whole */
+	bool past;	     /* a screen of the past is shown: nothing is asked */
 	struct asked_rows shown, coming;
 	char why[512];
 	const struct status *status; /* lent; NULL before the first */
@@ -33,6 +34,8 @@ void asked_status(void *state, const struct status *s, struct view_order *out);
 void asked_answer(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);
 void asked_answer_end(void *state, enum view_lane lane, const char *why, struct view_order *out);
 void asked_done(void *state);
+/* A row that the page makes itself, from a status of the past. */
+void asked_add(struct asked *a, json_t *row);
 void asked_forget(struct asked *a); /* what it shows, and that it was asked */
 size_t asked_count(const void *of);
 /* Of a row. A figure that is not there is -1, a text "". */

@@ -266,7 +266,7 @@ static void draw(void *state, struct grid *g, struct canvas *cv, struct area at)
 			y = draw_log(a->status, cv, (struct area){ y, at.x, at.height, at.width });
 		y = draw_chart(a->status, cv, (struct area){ y, at.x, at.height, at.width });
 	}
-	rule_draw(cv, y++, at.x, at.width, "groups and partitions", "");
+	rule_draw(cv, y++, at.x, at.width, "groups and partitions", a->past ? "other groups are not recorded" : "");
 	asked_draw(a, g, &view_lag_source, cv, (struct area){ y, at.x, at.height - (y - at.y), at.width });
 }
 
@@ -294,11 +294,35 @@ static void open(void *state, const char *subject, struct view_order *out)
 	asked_begin(state, "groups", PERIOD_S, out);
 }
 
+/* Of then our own group is recorded, not the others. */
+static void status(void *state, const struct status *s, struct view_order *out)
+{
+	struct asked *a = state;
+
+	asked_status(a, s, out);
+	if (!out->past)
+		return;
+	asked_forget(a);
+	for (size_t i = 0; i < s->npartitions; i++) {
+		const struct status_partition *p = &s->partitions[i];
+		json_t *row = json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "group", "(of the load)", "topic",
+				p->topic, "partition", (int)p->id, "low", (json_int_t)p->low, "high",
+				(json_int_t)p->high, "offset", (json_int_t)p->committed, "lag", (json_int_t)p->lag);
+
+		if (row == NULL) /* a name that is no UTF-8 */
+			continue;
+		if (!isnan(p->lag_per_s))
+			json_object_set_new(row, "lag_per_s", json_real(p->lag_per_s));
+		asked_add(a, row);
+	}
+}
+
 const struct view_page view_lag_page = {
 	.size = sizeof(struct asked),
+	.past = true,
 	.done = asked_done,
 	.open = open,
-	.status = asked_status,
+	.status = status,
 	.answer = asked_answer,
 	.answer_end = asked_answer_end,
 	.detail = detail,

@@ -278,6 +278,7 @@ static void open(void *state, const char *subject, struct view_order *out)
 
 const struct view_page view_load_page = {
 	.size = sizeof(struct asked),
+	.past = true,
 	.done = asked_done,
 	.open = open,
 	.status = asked_status,

@@ -260,6 +260,7 @@ static void ask_next(struct metrics *p, struct view_order *out)
 		write_request(p, (enum metrics_part)i,
 				p->status->wall_us - (then ? metrics_beside_s(beside) * 1000000 : 0));
 		p->parts[i].lane = lanes[i];
+		out->past = false; /* the engine keeps them: also of then */
 		asked_begin(&p->parts[i], p->requests[i], 0, out);
 		return;
 	}
@@ -293,9 +294,12 @@ static void page_status(void *state, const struct status *s, struct view_order *
 {
 	struct metrics *p = state;
 
-	if (llabs(s->wall_us - p->seen_us) > JUMP_US) /* a screen of another time than before */
-		for (int i = 0; i < PART_COUNT; i++)
+	/* A screen of another time than before: what was asked for is not its. */
+	if (out->past || llabs(s->wall_us - p->seen_us) > JUMP_US)
+		for (int i = 0; i < PART_COUNT; i++) {
 			p->parts[i].asked_us = 0;
+			p->parts[i].running = false;
+		}
 	p->status = s;
 	p->seen_us = s->wall_us;
 	ask_next(p, out);
@@ -494,6 +498,7 @@ const struct view_page view_metrics_page = {
 	.size = sizeof(struct metrics),
 	.subject = "SERIES",
 	.alone = true,
+	.past = true,
 	.done = page_done,
 	.open = page_open,
 	.status = page_status,

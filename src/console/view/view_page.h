@@ -32,6 +32,7 @@ enum view_lane {
 enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE, PROMPT_PAST };
 
 struct view_order {
+	bool past;		 /* told to the page: the status is one of before, and nothing of now is asked for */
 	char request[2400];	 /* as it is typed behind ':'; "" none */
 	enum view_lane lane;	 /* of its answer */
 	unsigned cancel;	 /* 1 << lane: what runs there is to end */
@@ -55,6 +56,7 @@ struct view_page {
 	const char *subject; /* what it is opened with: "TOPIC"; NULL: nothing */
 	bool alone;	     /* it is also opened with "": of everything */
 	bool text;	     /* it is read: it has no cursor */
+	bool past;	     /* it shows screens of the past, too; others say that theirs are not recorded */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
 	/* A fresh status, while the page is shown; lent until the next one. NULL: it does not care */
