@@ -39,8 +39,8 @@ line=0
 for f in $faults; do
 	line=$((line + 1))
 	case $(grep '^retry: ' "$dir/out" | sed -n "${line}p") in
-	"retry: loaded") [ $f != no_backend ]; ok $? "$f: the SDK comes to a good end" ;;
-	*"No backend alive"*) [ $f = no_backend ]; ok $? "$f: it gives up, although a retry would do" ;;
+	"retry: loaded") [ "$f" != no_backend ]; ok $? "$f: the SDK comes to a good end" ;;
+	*"No backend alive"*) [ "$f" = no_backend ]; ok $? "$f: it gives up, although a retry would do" ;;
 	*) ok 1 "$f"; note < "$dir/out" ;;
 	esac
 done
