@@ -188,6 +188,7 @@ static int open_page(struct screen *s, struct engine_link *link, enum view_id id
 	int rc = 0;
 
 	screen_page_open(s, id, subject);
+	s->depth = 0; /* nobody came from anywhere */
 	for (int i = 0; i < REQUESTS_MOST && rc == 0 && s->request[0]; i++)
 		rc = ask(s, link, err);
 	return rc;

@@ -117,16 +117,55 @@ void screen_go(struct screen *s, enum view_id view)
 		screen_show(s, view);
 }
 
-void screen_show(struct screen *s, enum view_id view)
+/* A view that is in the stack already is gone back to. */
+static void push(struct screen *s, enum view_id to)
+{
+	for (int i = 0; i < s->depth; i++)
+		if (s->stack[i] == to) {
+			s->depth = i;
+			return;
+		}
+	if (s->view == to)
+		return;
+	if (s->depth == SCREEN_DEEP) /* the tab stays */
+		memmove(&s->stack[1], &s->stack[2], (size_t)(--s->depth - 1) * sizeof(s->stack[0]));
+	s->stack[s->depth++] = s->view;
+}
+
+static void turn_to(struct screen *s, enum view_id view)
 {
 	if (view_get(s->view)->page && view != s->view) /* nobody looks any more */
 		s->cancel |= 1 << LANE_LIST | 1 << LANE_DETAIL | 1 << LANE_LIST_BESIDE | 1 << LANE_DETAIL_BESIDE;
-	if (screen_has_tab(s->view))
-		s->parent = s->view;
 	s->view = view;
 	if (view_get(view)->page)
 		s->last_page = view;
 	screen_refresh(s);
+}
+
+void screen_show(struct screen *s, enum view_id view)
+{
+	if (view == VIEW_HELP || !screen_has_tab(view))
+		push(s, view);
+	else
+		s->depth = 0;
+	turn_to(s, view);
+}
+
+void screen_back(struct screen *s)
+{
+	enum view_id to = s->depth ? s->stack[--s->depth] : VIEW_OVERVIEW;
+
+	if (view_get(to)->page && screen_has_tab(to)) {
+		screen_page_open(s, to, "");
+		return;
+	}
+	turn_to(s, to);
+	screen_page_again(s);
+}
+
+enum view_id screen_tab(const struct screen *s)
+{
+	return screen_has_tab(s->view) ? s->view : s->depth ? s->stack[0] : VIEW_OVERVIEW;
 }
 
 static void dialog_open(struct screen *s, uint32_t yes, const char *title)
@@ -232,7 +271,7 @@ static bool leave_view(struct screen *s)
 {
 	if (s->view != VIEW_HELP && screen_has_tab(s->view))
 		return false;
-	screen_go(s, s->view == VIEW_HELP ? VIEW_OVERVIEW : s->parent);
+	screen_back(s);
 	return true;
 }
 
@@ -344,12 +383,31 @@ static void action_copy(struct screen *s)
 	screen_copy(s, line, len < sizeof(line) ? len : sizeof(line) - 1);
 }
 
+/* What a page is about, as a subject of another one: its topic, else its table. "": neither */
+static void page_subject(const struct screen *s, char *out, size_t size)
+{
+	const struct view_page *page = view_get(s->view)->page;
+	struct view_under u = { .table = "" };
+
+	if (page && page->under)
+		page->under(s->pages[s->view], &u);
+	snprintf(out, size, "%s", u.topic[0] ? u.topic : u.table);
+}
+
 static void action_messages(struct screen *s)
 {
 	const struct view *view = view_get(s->view);
 	char topic[GRID_KEY];
 	size_t row;
 
+	if (view->page) {
+		page_subject(s, topic, sizeof(topic));
+		if (topic[0])
+			screen_page_open(s, VIEW_MESSAGES, topic);
+		else
+			screen_toast(s, ROLE_STATUS, "it is of no table and no topic");
+		return;
+	}
 	if (s->status == NULL || view->topic == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
 	if (screen_past_refuses(s))
@@ -366,6 +424,8 @@ static void action_dead(struct screen *s)
 
 	if (s->status && s->view == VIEW_TABLES && grid_selected(&s->grids[s->view], &row))
 		snprintf(table, sizeof(table), "%s", s->status->tables[row].name);
+	else if (view_get(s->view)->page)
+		page_subject(s, table, sizeof(table));
 	screen_page_open(s, VIEW_DEAD, table);
 }
 
@@ -451,11 +511,6 @@ long screen_move_of(enum action action, int rows)
 	}
 }
 
-static enum view_id tab_of(const struct screen *s)
-{
-	return screen_has_tab(s->view) ? s->view : s->parent;
-}
-
 void screen_act(struct screen *s, enum action action)
 {
 	long by = screen_move_of(action, s->list_rows);
@@ -472,8 +527,8 @@ void screen_act(struct screen *s, enum action action)
 		return;
 	}
 	switch (action) {
-	case ACTION_NEXT_VIEW: screen_go(s, (tab_of(s) + 1) % VIEW_TABS); break;
-	case ACTION_PREVIOUS_VIEW: screen_go(s, (tab_of(s) + VIEW_TABS - 1) % VIEW_TABS); break;
+	case ACTION_NEXT_VIEW: screen_go(s, (screen_tab(s) + 1) % VIEW_TABS); break;
+	case ACTION_PREVIOUS_VIEW: screen_go(s, (screen_tab(s) + VIEW_TABS - 1) % VIEW_TABS); break;
 	case ACTION_OPEN: action_open(s); break;
 	case ACTION_MESSAGES: action_messages(s); break;
 	case ACTION_DEAD: action_dead(s); break;

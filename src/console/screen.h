@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 
 enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT, MODE_MENU };
+enum { SCREEN_DEEP = 6 };
 enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND };
 
 struct screen_dialog {
@@ -41,8 +42,10 @@ struct screen {
 	char trouble[512];		/* why there is no new status; "" */
 	enum view_id view;
 	struct grid grids[VIEW_COUNT];
-	void *pages[VIEW_COUNT];	/* states of views that have one; NULL: not opened yet */
-	enum view_id parent, last_page; /* where the page was opened; the page that requests run for */
+	void *pages[VIEW_COUNT];	 /* states of views that have one; NULL: not opened yet */
+	enum view_id stack[SCREEN_DEEP]; /* the views that this one was opened from, a tab first */
+	int depth;
+	enum view_id last_page; /* the page that requests run for */
 	enum screen_mode mode;
 	char input[512];
 	char search[128];	 /* what n and N look for */

@@ -81,6 +81,25 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 	canvas_text(cv, 0, cv->cols - 7, 7, ROLE_KEY, "? help");
 }
 
+/* "5 Tables > Dead letters > shop.orders": where it was opened from. */
+static int draw_crumbs(const struct screen *s, struct canvas *cv, int y, int x)
+{
+	char title[300];
+
+	for (int i = 0; i < s->depth; i++) {
+		const struct view *view = view_get(s->stack[i]);
+
+		title[0] = '\0';
+		if (screen_has_tab(s->stack[i]))
+			snprintf(title, sizeof(title), "%c %s", keymap_of_view(s->stack[i]), view->name);
+		else if (view->page && view->page->title)
+			view->page->title(s->pages[s->stack[i]], title, sizeof(title));
+		x += canvas_printf(cv, y, x, cv->cols / 2 - x, ROLE_DIM, "%s", title[0] ? title : view->name);
+		x += canvas_text(cv, y, x, 4, ROLE_DIM, " > ");
+	}
+	return x;
+}
+
 static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 {
 	const struct view_page *page = view_get(s->view)->page;
@@ -92,8 +111,9 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 	if (page && page->title)
 		page->title(s->pages[s->view], title, sizeof(title));
 	else if (!screen_has_tab(s->view))
-		snprintf(title, sizeof(title), "%s > %s", view_get(s->parent)->name, view_get(s->view)->name);
+		snprintf(title, sizeof(title), "%s", view_get(s->view)->name);
 	if (title[0]) {
+		x = screen_has_tab(s->view) ? x : draw_crumbs(s, cv, y, x);
 		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
 		return;
 	}

@@ -82,7 +82,7 @@ static void carry_out(struct screen *s, const struct view_order *o)
 		screen_trace(s, o->trace);
 	}
 	if (o->close)
-		screen_go(s, s->parent);
+		screen_back(s);
 }
 
 void screen_page_refresh(struct screen *s)
@@ -109,8 +109,6 @@ void screen_page_open(struct screen *s, enum view_id view, const char *subject)
 			screen_past_refuses(s);
 		return;
 	}
-	if (screen_has_tab(s->view))
-		s->parent = s->view;
 	if (page->subject)
 		grid_reset(&s->grids[view]);
 	page->open(s->pages[view], subject, &o);
@@ -118,6 +116,18 @@ void screen_page_open(struct screen *s, enum view_id view, const char *subject)
 	carry_out(s, &o);
 	screen_page_status(s);
 	screen_refresh(s);
+}
+
+void screen_page_again(struct screen *s)
+{
+	const struct view_page *page = page_of(s);
+	struct view_order o = { .prompt = PROMPT_NONE };
+
+	if (page == NULL || page->again == NULL)
+		return;
+	page->again(s->pages[s->view], &o);
+	carry_out(s, &o);
+	screen_page_status(s);
 }
 
 void screen_page_status(struct screen *s)

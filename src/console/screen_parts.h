@@ -19,6 +19,8 @@ long screen_move_of(enum action action, int rows); /* lines that it moves; 0: it
 void screen_go(struct screen *s, enum view_id view);	  /* by its key: a page with a tab is opened */
 bool screen_go_named(struct screen *s, const char *name); /* ":lag"; false: no view, or a request has that name */
 void screen_show(struct screen *s, enum view_id view);
+void screen_back(struct screen *s);		 /* to where the view was opened, as it was left */
+enum view_id screen_tab(const struct screen *s); /* that the view is, or was opened from */
 bool screen_has_tab(enum view_id view);
 void screen_copy(struct screen *s, const char *text, size_t len);
 /* screen_past.c: the screen as it was. moment: as people write it, in local time */
@@ -41,6 +43,7 @@ bool screen_page_act(struct screen *s, enum action action);
 void screen_page_prompted(struct screen *s, const char *text);
 void screen_page_open(struct screen *s, enum view_id view, const char *subject);
 void screen_page_refresh(struct screen *s);
+void screen_page_again(struct screen *s);  /* it is come back to */
 void screen_page_status(struct screen *s); /* a fresh one */
 void screen_pages_done(struct screen *s);
 

@@ -109,7 +109,7 @@ void screen_past_line(struct screen *s, const char *line, size_t len)
 		return;
 	}
 	if (view_get(s->view)->page && !screen_has_tab(s->view))
-		screen_go(s, s->parent); /* what such a page shows is asked of the engine now */
+		screen_go(s, screen_tab(s)); /* what such a page shows is asked of the engine now */
 	s->cancel |= 1u << LANE_LIST | 1u << LANE_DETAIL | 1u << LANE_LIST_BESIDE | 1u << LANE_DETAIL_BESIDE;
 	s->past_shown = true;
 	s->status = &s->past;

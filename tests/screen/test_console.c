@@ -796,6 +796,47 @@ static void test_metrics(int rows, int cols)
 	clock_fake(0);
 }
 
+/* Enter goes deeper, Esc back to exactly where one was. */
+static void test_stack(void)
+{
+	fake_status_fill(&status, 3);
+	start(24, 120);
+	keys("!j\r");
+	ok(strstr(dump(), "! Problems > lag-grows load") != NULL, "the way that leads here stands above");
+	keys("m");
+	ok(screen.view == VIEW_PROBLEM && strstr(dump(), "it is of no table"), "the load has no messages of its own");
+	keys("J");
+	screen.request[0] = '\0';
+	keys("m");
+	ok(strstr(screen.request, "messages \"topic=testdb.customers\"") == screen.request,
+			"m: the messages of its table");
+	ok(strstr(dump(), "! Problems > table-paused testdb.customers > ") != NULL, "one deeper");
+	keys("?");
+	is_int(screen.view, VIEW_HELP, "? from anywhere");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.view, VIEW_MESSAGES, "and back");
+	ok(strstr(dump(), "reading was stopped") != NULL, "with what was there");
+	screen.request[0] = '\0';
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.view, VIEW_PROBLEM, "Esc: the problem");
+	ok(strstr(screen.request, "\"subject=testdb.customers\"") != NULL, "which asks again for what was given up");
+	keys("D");
+	is_int(screen.view, VIEW_DEAD, "D: its dead letters");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.view, VIEW_PROBLEMS, "Esc, Esc: the list");
+	is_int(screen.grids[VIEW_PROBLEMS].cursor, 1, "where one was");
+	keys("5ftestdb\rGkD");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	ok(screen.view == VIEW_TABLES && strcmp(screen.grids[VIEW_TABLES].filter, "testdb") == 0, "with its filter");
+	is_int(screen.grids[VIEW_TABLES].cursor, screen.grids[VIEW_TABLES].count - 2, "and its cursor");
+	for (int i = 0; i < 40; i++)
+		keys("D!\rD");
+	ok(screen.depth <= SCREEN_DEEP, "however deep one goes");
+	screen.request[0] = '\0';
+	screen.cancel = 0;
+}
+
 /* All that can be done here: from the tables of keys and requests, with the command that does the same. */
 static void test_menu(int rows, int cols)
 {
@@ -1423,6 +1464,7 @@ int main(void)
 	test_golden(24, 80);
 	test_golden(40, 120);
 	test_golden(50, 200);
+	test_stack();
 	test_menu(24, 80);
 	test_menu(40, 120);
 	test_menu(50, 200);

@@ -40,7 +40,7 @@ static const struct key_binding bindings[] = {
 	{ { KEYCODE_ENTER }, ACTION_OPEN, SCOPE_METRICS, "Enter", "chart",
 			"this figure on the whole screen; arrows read a value, J and K go to another figure" },
 	{ { KEYCODE_ENTER }, ACTION_MESSAGES, SCOPE_TOPICS, "Enter", "messages", "what the log has of this topic" },
-	{ { 'm' }, ACTION_MESSAGES, SCOPE_TABLES, "m", "messages", "what the log has of this table" },
+	{ { 'm' }, ACTION_MESSAGES, SCOPE_TABLES | SCOPE_PROBLEM, "m", "messages", "what the log has of this table" },
 	{ { 'T' }, ACTION_TRACE, SCOPE_TABLES | SCOPE_MESSAGES, "T", "trace",
 			"what became of one row, from MySQL to the target" },
 	{ { '+' }, ACTION_WIDER, SCOPE_METRICS, "+", "longer", "more time: 5 minutes, 1 hour, 24 hours" },

@@ -93,6 +93,18 @@ static void page_open(void *state, const char *subject, struct view_order *out)
 	ask_list(p, out);
 }
 
+/* The rows stay, and the cursor on them; what was still to come was given up. */
+static void page_again(void *state, struct view_order *out)
+{
+	struct messages_page *p = state;
+
+	if (!p->running)
+		return;
+	p->running = p->follow = false;
+	snprintf(out->toast, sizeof(out->toast), "reading was stopped; F follows again");
+	out->role = ROLE_STATUS;
+}
+
 static void page_done(void *state)
 {
 	struct messages_page *p = state;
@@ -286,8 +298,8 @@ static void page_title(const void *state, char *out, size_t size)
 {
 	const struct messages_page *p = state;
 
-	snprintf(out, size, "Topics > %s > messages   from %s%s%.200s%s", p->topic, p->seek,
-			p->filter[0] ? "   f <" : "", p->filter, p->filter[0] ? ">" : "");
+	snprintf(out, size, "%s > messages   from %s%s%.200s%s", p->topic, p->seek, p->filter[0] ? "   f <" : "",
+			p->filter, p->filter[0] ? ">" : "");
 }
 
 static int draw_moving(const struct messages_page *p, struct canvas *cv, int y, int x, int width)
@@ -352,6 +364,7 @@ const struct view_page view_messages_page = {
 	.subject = "TOPIC",
 	.done = page_done,
 	.open = page_open,
+	.again = page_again,
 	.act = page_act,
 	.prompted = page_prompted,
 	.answer = page_answer,

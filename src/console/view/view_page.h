@@ -59,6 +59,8 @@ struct view_page {
 	bool past;	     /* it shows screens of the past, too; others say that theirs are not recorded */
 	void (*done)(void *state);
 	void (*open)(void *state, const char *subject, struct view_order *out);
+	/* It is come back to: what was asked for when another one was opened is asked for again. NULL: nothing is */
+	void (*again)(void *state, struct view_order *out);
 	/* A fresh status, while the page is shown; lent until the next one. NULL: it does not care */
 	void (*status)(void *state, const struct status *s, struct view_order *out);
 	/* A key's action; NULL or false: not the page's, the screen does what it does in lists. */

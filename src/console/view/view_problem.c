@@ -91,6 +91,11 @@ static void begin(struct problem_page *p, const char *code, const char *subject,
 	ask(p, out);
 }
 
+static void page_again(void *state, struct view_order *out)
+{
+	ask(state, out);
+}
+
 /* "CODE", or "CODE/SUBJECT"; a subject may have slashes. */
 static void page_open(void *state, const char *subject, struct view_order *out)
 {
@@ -469,6 +474,7 @@ const struct view_page view_problem_page = {
 	.text = true,
 	.done = asked_done,
 	.open = page_open,
+	.again = page_again,
 	.status = page_status,
 	.act = page_act,
 	.answer = asked_answer,
