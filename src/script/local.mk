@@ -10,6 +10,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_code.c \
 	src/script/script_code.h \
 	src/script/script_cost.c \
+	src/script/script_columns.c \
 	src/script/script_decimal.c \
 	src/script/script_decimal.h \
 	src/script/script_declared.c \

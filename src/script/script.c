@@ -407,6 +407,8 @@ void script_run_one(struct script *s, const struct batch *in, const struct chang
 		else
 			run_one(s);
 	}
+	if (s->npairs)
+		script_columns_apply(s, out, before);
 	s->in = NULL;
 	s->out = NULL;
 	s->change = NULL;

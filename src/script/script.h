@@ -45,6 +45,7 @@ bool script_has_init(const struct script *s); /* any of the chain */
 /* What the target's table gets of the schema: with the columns and under the key that the scripts declare. A reference of the
  * caller's; NULL: err says which column of a key the table lacks. */
 struct schema *script_target(const struct script *s, const struct schema *schema, struct err *err);
+const char *script_column_before(const struct script *s, const char *name); /* what MySQL calls the target's column */
 bool script_to_at(const struct script *s, size_t i, const char **db, const char **table); /* that rows may be sent to */
 bool script_own_key(const struct script *s, char *out, size_t size); /* "id, valid_from"; false: MySQL's key */
 void script_close(struct script *s);

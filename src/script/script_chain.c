@@ -148,7 +148,50 @@ int script_lint(struct script *s, const struct schema *schema, script_tell *told
 		rc = script_lint_one(s, wide, told, arg, err);
 		if (wide)
 			script_declared_apply(s, wide);
+		if (wide)
+			wide = script_columns_target(s, wide, err);
 	}
 	schema_unref(wide);
 	return rc;
+}
+
+/* ---- what the target's table becomes ---- */
+
+static int target_of(const struct script *s, struct schema **wide, struct err *err)
+{
+	const char *missing = script_declared_missing(s, *wide);
+	char words[400];
+
+	if (missing) {
+		script_declared_words(s, *wide, missing, words, sizeof(words));
+		schema_unref(*wide);
+		*wide = NULL;
+		return err_set(err, ERR_CONFIG, 0, "%s: %s", s->name, words);
+	}
+	script_declared_apply(s, *wide);
+	*wide = script_columns_target(s, *wide, err);
+	return *wide ? 0 : -1;
+}
+
+struct schema *script_target(const struct script *s, const struct schema *schema, struct err *err)
+{
+	struct schema *wide = schema_clone(schema);
+
+	while (s && target_of(s, &wide, err) == 0)
+		s = s->next;
+	return wide;
+}
+
+bool script_own_key(const struct script *s, char *out, size_t size)
+{
+	bool found = false;
+
+	for (; s; s = s->next) {
+		size_t n = 0;
+
+		for (unsigned i = 0; i < s->nkey && n < size; i++)
+			n += (size_t)snprintf(out + n, size - n, "%s%s", i ? ", " : "", s->key[i]);
+		found |= s->nkey > 0;
+	}
+	return found;
 }

@@ -233,41 +233,6 @@ void script_declared_apply(const struct script *s, struct schema *wide)
 		wide->columns[wide->key[i]].nullable = false;
 }
 
-struct schema *script_target(const struct script *s, const struct schema *schema, struct err *err)
-{
-	struct schema *wide = schema_clone(schema);
-	const char *missing = NULL;
-	char words[400];
-
-	for (; s && missing == NULL; s = missing ? s : s->next) {
-		missing = script_declared_missing(s, wide);
-		if (missing == NULL) {
-			script_declared_apply(s, wide);
-			continue;
-		}
-		script_declared_words(s, wide, missing, words, sizeof(words));
-		err_set(err, ERR_CONFIG, 0, "%s: %s", s->name, words);
-	}
-	if (missing == NULL)
-		return wide;
-	schema_unref(wide);
-	return NULL;
-}
-
-bool script_own_key(const struct script *s, char *out, size_t size)
-{
-	bool found = false;
-
-	for (; s; s = s->next) {
-		size_t n = 0;
-
-		for (unsigned i = 0; i < s->nkey && n < size; i++)
-			n += (size_t)snprintf(out + n, size - n, "%s%s", i ? ", " : "", s->key[i]);
-		found |= s->nkey > 0;
-	}
-	return found;
-}
-
 /* The cell as MySQL has it, of the same column. */
 static const struct value *cell_of_mysql(const struct script *s, unsigned column)
 {

@@ -264,6 +264,23 @@ static int line_of_global(const struct code *main, const char *wanted)
 	return 0;
 }
 
+/* Names that the table lacks are passed over for rows: it may have lost the column meanwhile. */
+static void check_pairs(const struct lint *l, const struct code *main)
+{
+	for (unsigned i = 0; l->schema && i < l->s->npairs; i++) {
+		const struct script_pair *p = &l->s->pairs[i];
+		const char *what = p->to ? "rename" : "skip";
+
+		if (column_named(l, p->from) == NULL)
+			tell(l, false, line_of_global(main, what), "%s: %.64s is no column of %s.%s", what, p->from,
+					l->schema->db, l->schema->table);
+		else if (schema_column(l->schema, p->from, strlen(p->from)) >= 0 &&
+				schema_is_key(l->schema, (unsigned)schema_column(l->schema, p->from, strlen(p->from))))
+			tell(l, true, line_of_global(main, what),
+					"%s: %.64s is part of the key, by which rows are found", what, p->from);
+	}
+}
+
 static void check_own_key(const struct lint *l, const struct code *main)
 {
 	const char *missing = l->schema ? script_declared_missing(l->s, l->schema) : NULL;
@@ -421,6 +438,7 @@ static int lint_lua(lua_State *L)
 	if (code) {
 		check_entry(l, code);
 		check_own_key(l, code);
+		check_pairs(l, code);
 		check_function(l, code);
 	}
 	return 0;

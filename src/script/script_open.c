@@ -77,6 +77,7 @@ static int load_script(lua_State *L)
 	s->has_delete = !lua_isnil(L, -1);
 	script_declared_read(L, 1);
 	script_route_read(L, 1);
+	script_columns_read(L, 1);
 	script_sandbox_freeze(L, 1);
 	s->row = script_row_push(L);
 	script_event_push(L);
@@ -247,6 +248,7 @@ void script_close_one(struct script *s)
 	script_fields_free(s);
 	script_declared_free(s);
 	script_route_free(s);
+	script_columns_free(s);
 	script_require_free(s);
 	free_config(s);
 	free(s->taken);

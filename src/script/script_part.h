@@ -52,6 +52,11 @@ struct script_row {
 	struct value *cells;
 };
 
+struct script_pair { /* a column, and its name at the target; NULL: it is left out */
+	char *from, *to;
+};
+struct script_form;
+
 struct script_to { /* interned */
 	const char *db, *table;
 };
@@ -121,7 +126,11 @@ struct script {
 	unsigned nfields;
 	char **key; /* of the target's table, by the script; none: MySQL's */
 	unsigned nkey;
-	bool changes_key;     /* it writes other keys than MySQL's */
+	bool changes_key;	   /* it writes other keys than MySQL's */
+	struct script_pair *pairs; /* rename, skip */
+	unsigned npairs;
+	struct script_form *forms, *form; /* schemas in the target's form; the one that was used last */
+	unsigned nforms;
 	struct script_to *to; /* tables that rows may be sent to */
 	unsigned nto;
 	unsigned sent, put; /* rows of this call for other tables; of these the ones that came out */
@@ -313,6 +322,13 @@ void script_declared_words(const struct script *s, const struct schema *schema, 
 void script_declared_apply(const struct script *s, struct schema *wide);
 /* A cell of MySQL's key gets v, which stands at idx: raises where that is not declared. */
 void script_key_written(lua_State *L, const struct column *c, unsigned column, const struct value *v, int idx);
+
+/* script_columns.c */
+void script_columns_read(lua_State *L, int env); /* the script's `rename` and `skip` */
+void script_columns_free(struct script *s);
+void script_columns_apply(struct script *s, struct batch *out, size_t first); /* what came out gets the target's form */
+/* The same of a schema; takes the reference. NULL: err. */
+struct schema *script_columns_target(const struct script *s, struct schema *wide, struct err *err);
 
 /* script_route.c */
 void script_route_read(lua_State *L, int env); /* the script's `to` */

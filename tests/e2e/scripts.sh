@@ -201,6 +201,22 @@ m check > "$dir/check.out"; is $? 1 "a key that the table lacks: exit 1"
 grep -q "history.lua:[0-9]*: key: expected columns of testdb.prices or of .fields., found 'valid_frm', which is none; nearest is 'valid_from'" "$dir/check.out"; ok $? "told with the line" || note < "$dir/check.out"
 cp "$top_srcdir/lua/history.lua" "$dir/history.lua"
 
+sed -e 's/rename = .*/rename = { price = "amount" }/; s/internal_note/note/' "$top_srcdir/lua/rename.lua" > "$dir/rename.lua"
+printf '[table testdb.costs]\ntransform = rename.lua\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.costs; ok $? "a section for a table with other names" || what_is_wrong
+sql testdb -e "CREATE TABLE costs (id INT PRIMARY KEY, price DECIMAL(10,2), note TEXT); INSERT INTO costs VALUES (1, 1.5, 'a'), (2, 2.5, 'do not export'), (3, 3.5, 'c')"
+costs() { sqlite3 -header "$dir/state/warehouse/testdb.db" "SELECT * FROM costs ORDER BY id" 2> /dev/null; }
+are_costs() { [ "$(costs)" = "$1" ]; }
+costs_are() { until_true 20 are_costs "$1"; ok $? "$2" || { costs | note; what_is_wrong; }; } # ROWS NAME
+costs_are $'id|amount\n1|1.50\n3|3.50' "columns get other names or are left out"
+m verify testdb.costs > "$dir/out" 2>&1; is $? 0 "verify compares by the target's names" || note < "$dir/out"
+sql testdb -e "DELETE FROM costs WHERE id = 1; ALTER TABLE costs DROP COLUMN note, RENAME COLUMN price TO value, ADD COLUMN n INT"
+sed -i 's/^  if row.*/  if row:has("note") and row.note == "do not export" then drop("not for the warehouse") end/' "$dir/rename.lua"
+kill -HUP "$pid"
+sql testdb -e "INSERT INTO costs VALUES (4, 4.5, 4)"
+costs_are $'id|value|n\n3|3.50|\n4|4.50|4' "a column that MySQL renames follows, one that was left out is dropped without a trace"
+
 # ---- rows that go to other tables ----
 
 sed -e 's/shop[.]/testdb./g' "$top_srcdir/lua/route.lua" > "$dir/route.lua"

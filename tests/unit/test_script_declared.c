@@ -145,6 +145,92 @@ static void test_refused(void)
 			"told with the nearest");
 }
 
+/* ---- columns that are called otherwise at the target, or are not there ---- */
+
+#define FORM "rename = { status = 'state', raw = 'bytes' } skip = { 'email', 'nothing' }\n"
+
+static int64_t number(const struct change *c, const struct value *cells, const char *name)
+{
+	int at = schema_column(c->schema, name, strlen(name));
+
+	return at < 0 || cells[at].kind != VALUE_INT ? -1 : cells[at].i;
+}
+
+static bool has(const struct schema *s, const char *name)
+{
+	return schema_column(s, name, strlen(name)) >= 0;
+}
+
+static void test_form(void)
+{
+	const struct change *c;
+
+	all_changes();
+	is_str(run(FORM "function transform(row) if row.email ~= 'jane.doe@example.com' then reject() end row.small = row.id return row end"),
+			"rcusd", "the script sees MySQL's names");
+	c = &out->changes[2];
+	ok(has(c->schema, "state") && has(c->schema, "bytes") && !has(c->schema, "status"), "they get other names");
+	ok(!has(c->schema, "email"), "a column is left out");
+	is_int(c->schema->ncolumns, orders->ncolumns - 1, "and no other");
+	is_int(number(c, c->after, "small"), 3, "cells stand where their columns stand");
+	is_int(number(c, c->before, "id"), 3, "also those of the row before");
+	is_str(c->schema->columns[c->schema->key[0]].name, "id", "the key is the same");
+	is_int(number(&out->changes[4], out->changes[4].before, "id"), 5,
+			"deletes, which no function sees, have the form, too");
+	is_str(run("rename = { status = 'state' } function transform(row) return row end"), "rcusd", "only a name");
+	ok(out->changes[0].after == in->changes[0].after, "needs no copy");
+	is_str(run(FORM "function transform(row) return nil end"), "ddd", "and the deletes of dropped rows");
+	ok(has(out->changes[0].schema, "state"), "have the form");
+	is_str(run("fields = { n = 'int' } rename = { n = 'm' } function transform(row) row.n = 7 return row end"),
+			"rcusd", "a column of the script may have another name");
+	is_int(number(&out->changes[0], out->changes[0].after, "m"), 7, "too");
+	one(CHANGE_CREATE);
+	is_str(run("skip = { 'id' } function transform(row) return row end"), "!", "the key cannot be left out");
+	is_str(out->changes[0].dead,
+			"orders.lua: skip: column id: expected one outside of the key, by which rows are found",
+			"which is told");
+	is_str(run("rename = { id = 'no' } function transform(row) return row end"), "!", "nor renamed");
+	is_str(run("rename = { email = 'status' } function transform(row) return row end"), "!",
+			"a name that is taken");
+	is_str(out->changes[0].dead, "orders.lua: rename: expected a name that no other column has, found 'status'",
+			"is told");
+	is_str(run("rename = { email = 'status' } skip = { 'status' } function transform(row) return row end"), "c",
+			"unless that one is left out");
+	is_str(refusal("skip = 'a' function transform(row) return row end"),
+			"orders.lua: skip: expected a list of columns, found a string", "no list");
+	is_str(refusal("rename = { a = 1 } function transform(row) return row end"),
+			"orders.lua: rename: expected old = \"new\", found a number", "no name");
+	is_str(refusal("rename = { a = 'b' } skip = { 'a' } function transform(row) return row end"),
+			"orders.lua: column a: expected one line in `rename` or `skip`, found two", "both");
+}
+
+static void test_alter(void)
+{
+	static const struct ddl_move moves[] = {
+		{ .from = "status", .to = "statuses" },
+		{ .from = "email" },
+		{ .to = "raw", .blank = true },
+		{ .from = "old_email", .to = "email" },
+		{ .from = "state", .to = "status" },
+	};
+	const struct ddl_alter alter = { .moves = moves, .nmoves = sizeof(moves) / sizeof(*moves) };
+	const struct ddl_alter *to;
+
+	batch_reset(in);
+	batch_hold_schema(in, orders);
+	*batch_add_change(in) = (struct change){ .op = CHANGE_ALTER, .schema = orders, .alter = &alter };
+	is_str(run(FORM "function transform(row) return row end"), "a", "a schema change passes");
+	to = out->changes[0].alter;
+	is_int(to->nmoves, 3, "without columns that are left out");
+	ok(strcmp(to->moves[0].from, "state") == 0 && strcmp(to->moves[0].to, "statuses") == 0,
+			"by the target's names");
+	ok(to->moves[1].from == NULL && strcmp(to->moves[1].to, "bytes") == 0, "one that is added");
+	ok(strcmp(to->moves[2].from, "old_email") == 0 && to->moves[2].to == NULL,
+			"one that becomes one of those that are left out");
+	ok(alter.moves == moves && moves[0].from[0] == 's' && strcmp(moves[0].from, "status") == 0,
+			"the message's own is as it was");
+}
+
 static void test_target(void)
 {
 	struct err err = { 0 };
@@ -158,9 +244,17 @@ static void test_target(void)
 	is_str(key, "id, valid_from", "by name");
 	schema_unref(wide);
 	script_close(s);
+	s = script_open_text("a.lua", FORM "function transform(row) return row end", &limits, &err);
+	wide = script_target(s, orders, &err);
+	ok(has(wide, "state") && !has(wide, "email"), "its names");
+	is_str(script_column_before(s, "state"), "status", "which are MySQL's by another name");
+	is_str(script_column_before(s, "amount"), "amount", "or not");
+	schema_unref(wide);
+	script_close(s);
 	s = script_open_text("a.lua",
 			"key = { 'nope' } function transform(row) return row end function delete(row) return nil end",
 			&limits, &err);
+	err_clear(&err);
 	ok(script_target(s, orders, &err) == NULL, "a key that the table lacks");
 	is_str(err.msg, "a.lua: key: expected columns of testdb.orders or of `fields`, found 'nope', which is none",
 			"is told");
@@ -176,6 +270,8 @@ int main(void)
 	test_history();
 	test_untouched();
 	test_refused();
+	test_form();
+	test_alter();
 	test_target();
 	batch_free(in);
 	batch_free(out);

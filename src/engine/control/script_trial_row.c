@@ -22,9 +22,19 @@ bool is_trial_table(const struct trial *t, const struct schema *schema)
 
 /* ---- one row ---- */
 
-static bool same_cell(const struct schema *s, const struct value *cells, unsigned column, const struct value *other)
+/* Whether the columns have one name, or only one of the tables has such a column. */
+static bool same_name(const struct schema *a, const struct schema *b, unsigned column)
 {
-	return column < s->ncolumns && value_equal(&cells[column], other);
+	return column >= a->ncolumns || column >= b->ncolumns ||
+			strcmp(a->columns[column].name, b->columns[column].name) == 0;
+}
+
+/* Whether the row has the value in its column of that name. */
+static bool same_cell(const struct schema *s, const struct value *cells, const char *name, const struct value *other)
+{
+	int column = schema_column(s, name, strlen(name));
+
+	return column >= 0 && value_equal(&cells[column], other);
 }
 
 /* Whether row b has the same values as a, column by column; where b is wider, nothing more. */
@@ -36,7 +46,8 @@ static bool same_row(const struct schema *sa, const struct value *a, const struc
 	if (a == NULL || b == NULL)
 		return a == b;
 	for (unsigned i = 0; i < width; i++)
-		if (!value_equal(i < sa->ncolumns ? &a[i] : &absent, i < sb->ncolumns ? &b[i] : &absent))
+		if ((sa != sb && !same_name(sa, sb, i)) ||
+				!value_equal(i < sa->ncolumns ? &a[i] : &absent, i < sb->ncolumns ? &b[i] : &absent))
 			return false;
 	return true;
 }
@@ -128,7 +139,8 @@ static void put_difference(struct trial *t, const char *name, const struct chang
 		return;
 	buf_printf(&t->line, ",\"%s\":{", name);
 	for (unsigned i = 0; i < a->schema->ncolumns; i++) {
-		if (cells[i].kind == VALUE_ABSENT || (others && same_cell(b->schema, others, i, &cells[i])))
+		if (cells[i].kind == VALUE_ABSENT ||
+				(others && same_cell(b->schema, others, a->schema->columns[i].name, &cells[i])))
 			continue;
 		buf_puts(&t->line, first ? "" : ",");
 		buf_json_str(&t->line, a->schema->columns[i].name);

@@ -38,14 +38,16 @@ static void changed_columns(const struct change *before, const struct change *af
 
 	for (unsigned i = 0; i < after->schema->ncolumns && after->after && before->after && n < sizeof(out->text) - 80;
 			i++) {
-		bool is_new = i >= before->schema->ncolumns;
+		const char *name = after->schema->columns[i].name;
+		int was = schema_column(before->schema, name, strlen(name));
+		bool is_new = was < 0;
 
-		if (!is_new && value_equal(&before->after[i], &after->after[i]))
+		if (!is_new && value_equal(&before->after[was], &after->after[i]))
 			continue;
 		if (is_new && after->after[i].kind == VALUE_ABSENT)
 			continue;
-		n += (size_t)snprintf(out->text + n, sizeof(out->text) - n, "%s%.60s%s", n ? ", " : "changes ",
-				after->schema->columns[i].name, is_new ? " (new)" : "");
+		n += (size_t)snprintf(out->text + n, sizeof(out->text) - n, "%s%.60s%s", n ? ", " : "changes ", name,
+				is_new ? " (new)" : "");
 	}
 	out->kind = n ? OUTCOME_CHANGED : OUTCOME_PASSED;
 }

@@ -91,8 +91,10 @@ const char *verify_pipe_topic(const struct verify_pipe *p)
 
 bool verify_pipe_masks(const struct verify_pipe *p, const char *column)
 {
-	int at = schema_column(p->schema, column, strlen(column));
+	int at;
 
+	column = p->script ? script_column_before(p->script, column) : column;
+	at = schema_column(p->schema, column, strlen(column));
 	return at >= 0 && format_masks(p->encoder, p->schema, (unsigned)at);
 }
 
