@@ -42,6 +42,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/num_time.c \
 	src/core/conf/pattern.c \
 	src/core/conf/pattern.h \
+	src/core/process.c \
+	src/core/process.h \
 	src/core/queue.c \
 	src/core/queue.h \
 	src/core/report.c \

@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/time.h>
-#include <unistd.h>
+
+#include "core/process.h"
 
 enum figure { FIG_U64, FIG_I64, FIG_UINT, FIG_DOUBLE, FIG_BOOL }; /* I64: negative is not known */
 enum scope { OF_PROCESS, OF_CAPTURE, OF_LOAD, OF_STAGE, OF_TABLE, OF_SCRIPT, OF_SPECIAL };
@@ -200,28 +199,20 @@ static void print_tables_without(struct metrics *m, const struct metric *row)
 	buf_printf(m->out, "%s %zu\n", row->name, m->s->ntables - m->tables);
 }
 
-static double seconds_of(const struct timeval *t)
-{
-	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
-}
-
 static void print_cpu(struct metrics *m, const struct metric *row)
 {
-	struct rusage r;
+	int64_t us = process_cpu_us();
 
-	if (getrusage(RUSAGE_SELF, &r) == 0)
-		buf_printf(m->out, "%s %.6f\n", row->name, seconds_of(&r.ru_utime) + seconds_of(&r.ru_stime));
+	if (us >= 0)
+		buf_printf(m->out, "%s %.6f\n", row->name, (double)us / 1e6);
 }
 
 static void print_memory(struct metrics *m, const struct metric *row)
 {
-	FILE *f = fopen("/proc/self/statm", "re");
-	unsigned long long pages;
+	int64_t bytes = process_memory_bytes();
 
-	if (f && fscanf(f, "%*u %llu", &pages) == 1)
-		buf_printf(m->out, "%s %llu\n", row->name, pages * (unsigned long long)sysconf(_SC_PAGESIZE));
-	if (f)
-		fclose(f);
+	if (bytes >= 0)
+		buf_printf(m->out, "%s %lld\n", row->name, (long long)bytes);
 }
 
 static void print_gathered(struct metrics *m, const struct buf *samples)

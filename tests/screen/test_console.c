@@ -685,6 +685,9 @@ static void answer_list(enum view_lane lane, double factor)
 	answer_series(lane, "complete.age", "ms", 20, 180, 18900 * factor, 1);
 	answer_series(lane, "dropped.rate", "rows/s", 20, 180, 41, 2);
 	answer_series(lane, "dead.rate", "rows/s", 20, 180, 0, 0);
+	answer_series(lane, "source.quiet", "ms", 20, 180, 150, 0);
+	answer_series(lane, "process.cpu", "cores", 20, 180, 0.31, 2);
+	answer_series(lane, "process.memory", "bytes", 20, 180, 61e6, 1);
 	for (int kind = 0; kind < 6; kind++)
 		for (int i = 0; i < 6; i++) {
 			snprintf(name, sizeof(name), "%s.%s", stages[i], kinds[kind].name);

@@ -74,6 +74,9 @@ static const struct {
 	{ "complete.age", "age of the newest commit up to which the target has everything" },
 	{ "dropped.rate", "rows that a script drops, a second" },
 	{ "dead.rate", "rows that become dead letters, a second" },
+	{ "source.quiet", "time since the last change that was read from MySQL" },
+	{ "process.cpu", "cores that this process uses" },
+	{ "process.memory", "resident memory of this process" },
 	{ ".rate", "rows that leave %s, a second" },
 	{ ".busy", "share of the time in which %s works" },
 	{ ".blocked", "share of the time in which %s waits for the next stage" },
@@ -124,6 +127,11 @@ static const char *show_share(char *out, double share)
 	return show_percent(out, share);
 }
 
+static const char *show_cores(char *out, double cores)
+{
+	return snprintf(out, SHOW_SIZE, cores < 10 ? "%.2f" : "%.1f", cores), out;
+}
+
 static const char *show_whole(char *out, double n)
 {
 	return n < 1e9 ? show_exact(out, (int64_t)n) : show_axis_count(out, n);
@@ -139,6 +147,7 @@ static const struct unit {
 	{ "rows", show_whole, show_axis_count, 10 },
 	{ "rows/s", show_rate, show_rate, 10 },
 	{ "bytes", show_axis_bytes, show_axis_bytes, 1000 },
+	{ "cores", show_cores, show_cores, 1 },
 	{ "share", show_share, show_share, 1 },
 	{ "", show_axis_count, show_axis_count, 1 },
 };

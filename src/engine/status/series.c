@@ -153,6 +153,9 @@ static const struct {
 	[SERIES_COMPLETE_AGE] = { "complete.age", "ms" },
 	[SERIES_DROPPED] = { "dropped.rate", "rows/s" },
 	[SERIES_DEAD] = { "dead.rate", "rows/s" },
+	[SERIES_QUIET] = { "source.quiet", "ms" },
+	[SERIES_CPU] = { "process.cpu", "cores" },
+	[SERIES_MEMORY] = { "process.memory", "bytes" },
 }, of_stage[] = {
 	{ "rate", "rows/s" },
 	{ "busy", "share" },

@@ -20,6 +20,9 @@ enum series_id {
 	SERIES_COMPLETE_AGE,
 	SERIES_DROPPED,
 	SERIES_DEAD,
+	SERIES_QUIET,
+	SERIES_CPU,
+	SERIES_MEMORY,
 	SERIES_STAGE_RATE, /* of stage 0, then of the others */
 	SERIES_STAGE_BUSY = SERIES_STAGE_RATE + STAGE_COUNT,
 	SERIES_STAGE_BLOCKED = SERIES_STAGE_BUSY + STAGE_COUNT,
@@ -43,7 +46,7 @@ void series_read(const struct series *s, enum series_id id, int64_t until_s, int
 void series_restore(struct series *s, int64_t wall_s, const float values[SERIES_COUNT]);
 
 const char *series_name(enum series_id id); /* "capture.lag", "log.rate" */
-const char *series_unit(enum series_id id); /* "ms", "rows", "rows/s", "bytes", "us", "share" */
+const char *series_unit(enum series_id id); /* "ms", "rows", "rows/s", "bytes", "us", "share", "cores" */
 int series_find(const char *name);	    /* -1: none */
 
 #endif

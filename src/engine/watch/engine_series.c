@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/num.h"
+#include "core/process.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 
@@ -36,6 +37,9 @@ struct figures { /* of status/series.h and its neighbours; under engine.lock */
 	struct latency_ring *latency;
 	uint64_t dropped, dead; /* of all tables, a second ago */
 	int64_t then_us;
+	int64_t cpu_us; /* a second ago */
+	uint64_t read;	/* rows, when the last one came */
+	int64_t read_us;
 };
 
 struct figures *figures_new(void)
@@ -114,6 +118,23 @@ static void lost_figures(struct engine *e, float *v)
 	f->then_us = now_us;
 }
 
+/* cpu: of the second before; quiet: since the last row that was read, or the start. */
+static void process_figures(struct engine *e, int64_t then_us, float *v)
+{
+	struct figures *f = e->figures;
+	int64_t now_us = clock_mono_us(), cpu_us = process_cpu_us();
+	uint64_t read = counter_get(&e->stages[STAGE_SOURCE].out);
+
+	if (then_us && cpu_us >= 0 && now_us > then_us)
+		v[SERIES_CPU] = (float)(cpu_us - f->cpu_us) / (float)(now_us - then_us);
+	v[SERIES_MEMORY] = known(process_memory_bytes());
+	f->cpu_us = cpu_us;
+	if (read != f->read || f->read_us == 0)
+		f->read_us = now_us;
+	f->read = read;
+	v[SERIES_QUIET] = e->capture ? (float)((now_us - f->read_us) / 1000) : NAN;
+}
+
 static void sample_tables(struct engine *e, int64_t wall_s)
 {
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
@@ -162,6 +183,7 @@ void engine_series_sample(struct engine *e, const struct status *s, unsigned tic
 		v[SERIES_COMPLETE_AGE] = complete.complete_us < wall_us
 				? (float)((wall_us - complete.complete_us) / 1000)
 				: 0;
+	process_figures(e, e->figures->then_us, v);
 	lost_figures(e, v);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		stage_figures(e, i, v);
