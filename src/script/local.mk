@@ -79,8 +79,3 @@ tests_fuzz_fuzz_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_lint
 tests_unit_test_script_lint_SOURCES = tests/unit/test_script_lint.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_lint_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
-
-# One thread, and more memory than ThreadSanitizer can shadow: there is nothing for it to find.
-if !TSAN
-check_PROGRAMS += tests/unit/test_script_hostile tests/fuzz/fuzz_script
-endif
