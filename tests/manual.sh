@@ -36,5 +36,21 @@ document() {	# $1: number; $2: the page in docs; $3: the option that prints it
 document 3 problems.md --problems
 document 4 metrics.md --metrics
 document 5 status.md --status
-echo "1..5"
+
+# The commands of docs/oncall.md, with their options, exist.
+bad=$(grep -o '`millrace [^`]*`' "${top_srcdir:-.}/docs/oncall.md" | tr -d '`' | sort -u | while read -r _ command words; do
+	help=$("$millrace" help "$command" 2>&1) || { echo "$command"; continue; }
+	for word in $words; do
+		case $word in --*) printf '%s\n' "$help" | grep -q -e "^ *$word\b" || echo "$command $word" ;; esac
+	done
+	case $command in do) "$millrace" "do" | grep -q "^${words%% *}\b" || echo "do $words" ;; esac
+	case $command in dump) "$millrace" dump | grep -q "^${words%% *}\b" || echo "dump $words" ;; esac
+done)
+if [ -z "$bad" ]; then
+	echo "ok 6 - the commands of docs/oncall.md exist"
+else
+	failed=1
+	printf 'not ok 6 - the commands of docs/oncall.md exist\n%s\n' "$bad" | sed '2,$s/^/# /'
+fi
+echo "1..6"
 exit $failed

@@ -104,7 +104,7 @@ tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS) 
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console
-tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/tap.h
+tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/screen/screen_text.h tests/tap.h
 tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
 
 noinst_PROGRAMS += tests/screen/console_demo
@@ -117,3 +117,10 @@ check_PROGRAMS += tests/unit/test_dump
 tests_unit_test_dump_SOURCES = tests/unit/test_dump.c src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c \
 	tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
 tests_unit_test_dump_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
+
+# docs/oncall.md as printed; its problems are made by the engine's own table.
+check_PROGRAMS += tests/screen/test_oncall
+tests_screen_test_oncall_SOURCES = tests/screen/test_oncall.c src/engine/status/status.c src/engine/status/status_json.c src/engine/status/status_fields.c \
+	src/engine/status/problems.c src/engine/status/problem_table.c src/engine/status/problem_left.c src/engine/base/request_doc.c \
+	tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_text.h tests/tap.h
+tests_screen_test_oncall_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS) -lm

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "tests/screen/fake_status.h"
 #include "tests/screen/screen_svg.h"
+#include "tests/screen/screen_text.h"
 #include "tests/tap.h"
 
 static struct status status;
@@ -80,14 +81,7 @@ static const struct engine_request_doc docs[] = {
 
 static const char *dump(void)
 {
-	static struct buf text;
-
-	if (text.max == 0)
-		buf_init(&text, 1 << 20);
-	buf_reset(&text);
-	screen_draw(&screen, &canvas);
-	canvas_dump(&canvas, &text);
-	return text.data;
+	return screen_text(&screen, &canvas);
 }
 
 static void keys(const char *text)
