@@ -115,6 +115,12 @@ static const struct cli_option replay_options[] = {
 			"where to begin (begin); TIME: UTC (2026-01-31 23:59:00), or how long ago (90m)" },
 	{ NULL, NULL, NULL }
 };
+static const struct cli_option ddl_options[] = {
+	{ "--alter", NULL, "what the tables that are there need, to take all values of the source" },
+	{ "--apply", NULL, "the same, carried out with --yes, each statement to its end" },
+	{ "--yes", NULL, "do it" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option routine_options[] = {
 	{ "--dry-run", NULL, "print the statement, without secrets, and do nothing" },
 	{ "--name", "JOB", "create: the job's name (load_TABLE)" },
@@ -223,8 +229,10 @@ static const struct cli_command commands[] = {
 			history_options, 0, 2, cli_history },
 	{ "ddl", "[TABLE]", "the target tables that would be created, and why each type",
 			"Of all captured tables without TABLE. It is SQL that can be given to the target as it is; reasons are comments.\n"
-			"Exit 1: a table cannot be a target; a comment says why.",
-			NULL, 0, 1, cli_ddl },
+			"--alter: of tables that are there, the ALTER TABLE that they need, also where table.create = false.\n"
+			"--apply: these statements, carried out with --yes: loads into a table wait until its change has ended.\n"
+			"Exit 1: a table cannot be a target, or could not be changed; a comment says why.",
+			ddl_options, 0, 1, cli_ddl },
 	{ "routine", "list|show|create|pause|resume|stop|alter|handover|convert [JOB|TABLE|FILE [KEY=VALUE...]]",
 			"Routine Load: jobs by which StarRocks reads topics by itself",
 			"list [DATABASE], show JOB: all jobs that the user may see, of any maker, with state, lag and reason.\n"

@@ -145,24 +145,3 @@ int cli_topics(struct cli *cli)
 	}
 	return rc ? cli_fail(&err) : EXIT_DONE;
 }
-
-int cli_ddl(struct cli *cli)
-{
-	const struct settings *s;
-	bool refused = false;
-	struct err err;
-	char *text;
-
-	err_clear(&err);
-	s = cli_settings(cli, &err);
-	text = s ? inspect_ddl(s, cli->nwords ? cli->words[0] : NULL, &refused, &err) : NULL;
-	if (text == NULL)
-		return cli_fail(&err);
-	for (char *line = text, *end; *line; line = end + (*end != '\0')) {
-		end = line + strcspn(line, "\n");
-		cli_put_safe(stdout, line, (size_t)(end - line));
-		putchar('\n');
-	}
-	free(text);
-	return refused ? EXIT_PROBLEMS : EXIT_DONE;
-}

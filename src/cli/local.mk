@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
 	src/cli/cli.c \
 	src/cli/cli.h \
-	src/cli/cli_ask.c \
+	src/cli/cli_ask.c src/cli/cli_ddl.c \
 	src/cli/cli_check.c \
 	src/cli/cli_common.c \
 	src/cli/cli_completion.c \

@@ -31,7 +31,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/dead/dead_wish.h \
 	src/engine/engine.c \
 	src/engine/engine.h \
-	src/engine/control/engine_check.c \
+	src/engine/control/engine_check.c src/engine/control/engine_ddl.c \
 	src/engine/control/engine_check_names.c \
 	src/engine/control/engine_check_names.h \
 	src/engine/control/engine_check_topics.c \

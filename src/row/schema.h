@@ -103,11 +103,14 @@ struct schema {
 	unsigned nkey;
 	struct schema_index *indexes; /* as far as they are known; always with the key */
 	unsigned nindexes;
-	bool key_is_unique_index; /* the key is a unique index, not the primary key */
-	bool exact;		  /* from MySQL, not from a message */
-	bool append;		  /* as a target has it: without key, rows are only added (sink_route.c) */
-	uint64_t version;	  /* process-wide, rising; a new schema has a new version: cache by it */
-	void *_Atomic slot[4];	  /* caches of other rooms, filled once, freed by slot_free; index: enum schema_slot */
+	bool key_is_unique_index;   /* the key is a unique index, not the primary key */
+	bool exact;		    /* from MySQL, not from a message */
+	struct {		    /* of the copy that a target gets (sink_route.c); texts interned */
+		bool append;	    /* it has no key: rows are only added */
+		const char *suffix; /* what its CREATE TABLE ends with; NULL: the target's own */
+	} at_target;
+	uint64_t version;      /* process-wide, rising; a new schema has a new version: cache by it */
+	void *_Atomic slot[4]; /* caches of other rooms, filled once, freed by slot_free; index: enum schema_slot */
 	void (*slot_free[4])(void *);
 };
 

@@ -339,13 +339,19 @@ int sink_truncate(struct sink *s, const struct schema *schema, struct err *err)
 	return s->ops->truncate(s, sink_routed(s->conf, schema), err);
 }
 
-char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err)
+typedef int put_ddl(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
+		struct err *err);
+
+static char *ddl_by(put_ddl *put, const struct sink_conf *conf, const struct schema *schema, char **why,
+		struct err *err)
 {
 	struct buf out, reasons;
 
 	buf_init(&out, DDL_MAX);
 	buf_init(&reasons, DDL_MAX);
-	if (ops_for(conf)->ddl(conf, sink_routed(conf, schema), &out, &reasons, err))
+	buf_puts(&out, "");
+	buf_puts(&reasons, "");
+	if (put(conf, sink_routed(conf, schema), &out, &reasons, err))
 		goto fail;
 	if (out.failed || reasons.failed) {
 		err_set(err, ERR_DATA, 0, "table %s.%s: its definition takes more than %d bytes", schema->db,
@@ -358,4 +364,26 @@ fail:
 	buf_done(&out);
 	buf_done(&reasons);
 	return NULL;
+}
+
+char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err)
+{
+	return ddl_by(ops_for(conf)->ddl, conf, schema, why, err);
+}
+
+static int alter_nothing(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
+		struct err *err)
+{
+	(void)conf;
+	(void)out;
+	(void)err;
+	buf_printf(why, "%s.%s\nfollows by itself\n", schema->db, schema->table);
+	return 0;
+}
+
+char *sink_ddl_alter(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err)
+{
+	put_ddl *put = ops_for(conf)->ddl_alter;
+
+	return ddl_by(put ? put : alter_nothing, conf, schema, why, err);
 }

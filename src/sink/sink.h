@@ -20,6 +20,12 @@
 #include "row/exam.h"
 #include "row/schema.h"
 
+struct sink_table {	    /* what a table's section says of its target */
+	const char *target; /* DATABASE.TABLE; NULL: as at the source */
+	bool append;	    /* target.mode = append */
+	const char *suffix; /* table.create.suffix; NULL: ours */
+};
+
 struct sink_conf {
 	char *name;		  /* [millrace] name: prefix of labels */
 	char *state_dir;	  /* the embedded warehouse lives in state_dir/warehouse */
@@ -29,11 +35,11 @@ struct sink_conf {
 	struct login_conf login;       /* of fe.mysql: ssl.mode .. auth.plugins */
 	struct conf_list be_map;       /* be.map: hosts that a frontend may redirect to, and where they are reached */
 	char *database;		       /* NULL: as at the source */
-	const char *(*target_of)(const void *arg, const char *db_table); /* target of its section; NULL: none */
-	bool (*appends)(const void *arg, const char *db_table);		 /* its target.mode; NULL: none does */
-	const void *target_arg;						 /* of both */
-	int load;							 /* load: "stream|routine" */
-	bool table_create;						 /* table.create */
+	void (*table_of)(const void *arg, const char *db_table, struct sink_table *out); /* NULL: no table has any */
+	const void *table_arg;
+	int load;		 /* load: "stream|routine" */
+	bool table_create;	 /* table.create */
+	bool not_null;		 /* table.create.not.null */
 	int64_t buckets;	 /* table.create.buckets; 0: StarRocks decides */
 	int64_t replication_num; /* table.create.replication.num; 0: the cluster's default */
 	int64_t load_timeout_ms; /* load.timeout */
@@ -89,9 +95,12 @@ bool sink_password_change(const struct sink_conf *conf, const char *text);
 int sink_login_check(const struct sink_conf *conf, struct err *err); /* ssl.* and auth.plugins, which belong together */
 
 int sink_target_check(const char *target, struct err *err); /* DATABASE.TABLE of a section */
+/* What may stand behind the columns, the key and the comment of CREATE TABLE, and nothing else. */
+int sink_suffix_check(const char *suffix, struct err *err);
 struct sink_names {
 	const char *db, *table; /* interned */
 	bool append;		/* rows are only added there: target.mode = append */
+	const char *suffix;	/* interned; what CREATE TABLE ends with; NULL: ours */
 };
 /* What a table of the source is called at the target. */
 void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out);
@@ -203,5 +212,7 @@ int sink_reader_page(struct sink_reader *r, const struct sink_page *page, sink_r
 		struct err *err);
 /* The CREATE TABLE that sink_prepare() would send, and a line per column saying why; caller frees both. */
 char *sink_ddl(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);
+/* The same, of the table that is there: what it needs to take all values, each ending with ';'. Empty: nothing. */
+char *sink_ddl_alter(const struct sink_conf *conf, const struct schema *schema, char **why, struct err *err);
 
 #endif

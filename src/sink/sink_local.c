@@ -353,8 +353,8 @@ static int row_run(struct local_sink *s, struct local_table *t, const struct val
 /* The insert first: when it is refused the old row stays. */
 static int row_write(struct local_sink *s, struct local_table *t, const struct collapsed *c, struct err *err)
 {
-	bool replaces = t->schema->nkey == 0 && !t->schema->append && !c->is_delete && c->change->op == CHANGE_UPDATE &&
-			c->change->before;
+	bool replaces = t->schema->nkey == 0 && !t->schema->at_target.append && !c->is_delete &&
+			c->change->op == CHANGE_UPDATE && c->change->before;
 	int rc = row_run(s, t, c->row, c->is_delete, err);
 
 	return rc == SQLITE_OK && replaces ? row_run(s, t, c->change->before, true, err) : rc;
@@ -624,7 +624,7 @@ static int local_check(const struct sink_conf *conf, struct schema *const *schem
 		report_add(report, REPORT_OK, "warehouse", NULL, "%s", path);
 	free(path);
 	for (size_t i = 0; i < count; i++)
-		if (schemas[i]->nkey == 0 && !schemas[i]->append)
+		if (schemas[i]->nkey == 0 && !schemas[i]->at_target.append)
 			report_add(report, REPORT_NOTE, schemas[i]->table, "add a primary key at the source",
 					"no key: a delete has to search the whole table");
 	return 0;

@@ -171,7 +171,7 @@ void local_why(struct buf *b, const struct schema *schema)
 		buf_printf(b, "%s: %s -> %s: %s\n", c->name, type, class_text[local_class(c)].type,
 				class_text[local_class(c)].why);
 	}
-	if (schema->append)
+	if (schema->at_target.append)
 		buf_puts(b, "target.mode = append: rows are only added\n");
 	else if (schema->nkey == 0)
 		buf_puts(b, "no key: rows are appended; a delete takes away one row that is equal in every column\n");

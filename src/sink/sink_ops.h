@@ -36,6 +36,9 @@ struct sink_ops {
 	void (*forget)(struct sink *s);
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 			struct err *err);
+	/* NULL: it follows by itself. */
+	int (*ddl_alter)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
+			struct err *err);
 	int64_t interval_ms; /* when load.interval is not set */
 };
 

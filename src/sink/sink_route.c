@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/intern.h"
 #include "core/xalloc.h"
@@ -70,15 +71,76 @@ int sink_target_check(const char *target, struct err *err)
 			target);
 }
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool starts_with_clause(const char *text)
+{
+	static const char *const words[] = { "PARTITION", "DISTRIBUTED", "ORDER", "PROPERTIES" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t len = strlen(words[i]);
+
+		if (strncasecmp(text, words[i], len) == 0 && (is_space(text[len]) || text[len] == '('))
+			return true;
+	}
+	return false;
+}
+
+/* The end of what a quote begins; NULL: there is none. */
+static const char *quoted_end(const char *p)
+{
+	char quote = *p;
+
+	for (p++; *p && *p != quote; p++)
+		p += *p == '\\' && p[1];
+	return *p ? p : NULL;
+}
+
+/* Why it is not a suffix alone; NULL: it is one. */
+static const char *suffix_problem(const char *p)
+{
+	int open = 0;
+
+	if (!starts_with_clause(p))
+		return "a clause: PARTITION BY, DISTRIBUTED BY, ORDER BY or PROPERTIES first";
+	for (; *p; p++) {
+		if (*p == '\'' || *p == '"' || *p == '`')
+			p = quoted_end(p);
+		if (p == NULL)
+			return "each quote to be closed";
+		if (*p == ';' || *p == '#' || strncmp(p, "--", 2) == 0 || strncmp(p, "/*", 2) == 0)
+			return "clauses only, without ; and without comments";
+		open += (*p == '(') - (*p == ')');
+		if (open < 0)
+			break;
+	}
+	return open != 0 ? "parentheses in pairs" : NULL;
+}
+
+int sink_suffix_check(const char *suffix, struct err *err)
+{
+	const char *problem = suffix_problem(suffix);
+
+	return problem ? err_set(err, ERR_CONFIG, 0, "table.create.suffix: expected %s, found '%.200s'", problem,
+					 suffix)
+		       : 0;
+}
+
 void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out)
 {
 	char name[2 * NAME_MAX_BYTES], to_db[NAME_MAX_BYTES], to_table[NAME_MAX_BYTES];
-	const char *target = NULL, *dot;
+	struct sink_table of = { 0 };
+	const char *target, *dot;
 
 	snprintf(name, sizeof(name), "%s.%s", db, table);
-	if (conf->target_of)
-		target = conf->target_of(conf->target_arg, name);
-	out->append = conf->appends && conf->appends(conf->target_arg, name);
+	if (conf->table_of)
+		conf->table_of(conf->table_arg, name, &of);
+	target = of.target;
+	out->append = of.append;
+	out->suffix = of.suffix && of.suffix[0] ? intern(of.suffix) : NULL;
 	dot = target ? strchr(target, '.') : NULL;
 	if (dot && fill(target, (size_t)(dot - target), db, to_db, sizeof(to_db)) &&
 			fill(dot + 1, strlen(dot + 1), table, to_table, sizeof(to_table))) {
@@ -94,7 +156,8 @@ static struct routed *find(struct routed *list, const struct sink_names *names)
 {
 	while (list &&
 			(list->schema->db != names->db || list->schema->table != names->table ||
-					list->schema->append != names->append))
+					list->schema->at_target.append != names->append ||
+					list->schema->at_target.suffix != names->suffix))
 		list = list->next;
 	return list;
 }
@@ -108,7 +171,7 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	void *head;
 
 	sink_route(conf, schema->db, schema->table, &names);
-	if (names.db == schema->db && names.table == schema->table && !names.append)
+	if (names.db == schema->db && names.table == schema->table && !names.append && !names.suffix)
 		return schema;
 	head = atomic_load(slot);
 	r = find(head, &names);
@@ -119,7 +182,8 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	r->schema->db = names.db;
 	r->schema->table = names.table;
 	r->schema->version = schema->version;
-	r->schema->append = names.append;
+	r->schema->at_target.append = names.append;
+	r->schema->at_target.suffix = names.suffix;
 	if (names.append)
 		r->schema->nkey = 0;
 	original->slot_free[SCHEMA_SLOT_SINK] = routed_free;

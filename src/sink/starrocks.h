@@ -88,6 +88,8 @@ void starrocks_put_have(struct buf *b, const struct starrocks_column *have, cons
 /* Puts the next ALTER TABLE into sql, or nothing when the table takes rows of the schema as it is. */
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
 		const struct starrocks_columns *have, struct err *err);
+/* What the statement that starrocks_alter() gives makes of the columns. */
+void starrocks_pretend(const struct sink_conf *conf, const struct schema *schema, struct starrocks_columns *have);
 /* ERR_CONFIG: the table's model wants an aggregate function for a new column. */
 int starrocks_add_check(const struct schema *schema, unsigned at, const struct starrocks_columns *have,
 		struct err *err);
@@ -236,6 +238,10 @@ int starrocks_sql_run(struct starrocks_sql *s, const char *statement,
 /* starrocks_check.c */
 
 int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
+		struct err *err);
+
+/* Every statement that the table needs, whatever table.create says, and why it needs no more. */
+int starrocks_ddl_alter(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 		struct err *err);
 
 /* starrocks_read.c; the connection is lent */

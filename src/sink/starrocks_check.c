@@ -144,3 +144,48 @@ int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas,
 	starrocks_sql_free(sql);
 	return 0;
 }
+
+static int put_alters(const struct sink_conf *conf, const struct schema *schema, struct starrocks_columns *have,
+		struct buf *out, struct buf *why, struct err *err)
+{
+	size_t before = out->len;
+	struct buf one;
+	int result;
+
+	buf_init(&one, SQL_MAX);
+	while ((result = starrocks_alter(&one, conf, schema, have, err)) == 0 && one.len) {
+		buf_printf(out, "%s;\n", one.data);
+		buf_reset(&one);
+		starrocks_pretend(conf, schema, have);
+	}
+	buf_reset(&one);
+	starrocks_narrow(&one, conf, schema, have);
+	if (one.len)
+		buf_printf(why, "a value that does not fit becomes a dead letter: %s\n", one.data);
+	else if (result == 0 && out->len == before)
+		buf_puts(why, "takes the rows of the source as it is\n");
+	buf_done(&one);
+	return result;
+}
+
+int starrocks_ddl_alter(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
+		struct err *err)
+{
+	struct starrocks_sql *sql = starrocks_sql_new(conf);
+	struct sink_conf allowed = *conf;
+	struct starrocks_columns have = { 0 };
+	int result = starrocks_table_read(sql, schema->db, schema->table, &have, err);
+
+	allowed.table_create = true;
+	buf_printf(why, "%s.%s\n", schema->db, schema->table);
+	if (result == 0 && have.count > 0) {
+		result = put_alters(&allowed, schema, &have, out, why, err);
+	} else if (result == 0) {
+		buf_puts(why, "not there\n");
+		result = starrocks_create(out, conf, schema, err);
+		buf_puts(out, ";\n");
+	}
+	starrocks_columns_done(&have);
+	starrocks_sql_free(sql);
+	return result;
+}

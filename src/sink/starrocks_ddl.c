@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "core/xalloc.h"
+#include "row/column_fill.h"
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
 
@@ -114,7 +115,7 @@ int starrocks_schema_check(const struct schema *schema, struct err *err)
 	struct starrocks_type type;
 	unsigned key_bytes = 0;
 
-	if (schema->nkey == 0 && !schema->append)
+	if (schema->nkey == 0 && !schema->at_target.append)
 		return err_set(err, ERR_CONFIG, 0,
 				"table %s.%s: no primary key; StarRocks updates and deletes by key: add one at the source, "
 				"set target.mode = append in its [table] section (rows are only added), or leave the table out",
@@ -164,19 +165,25 @@ static void put_comment(struct buf *b, const char *comment)
 	starrocks_string(b, comment);
 }
 
-void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at, const char *preset)
+static void put_definition(struct buf *b, const struct column *c, const struct starrocks_type *type, bool not_null,
+		const char *preset)
 {
-	const struct column *c = &schema->columns[at];
-	bool in_key = schema_is_key(schema, at);
-	struct starrocks_type type;
 	char text[64];
 
-	starrocks_type_of(c, in_key, schema->exact, &type);
-	starrocks_type_print(&type, text, sizeof(text));
+	starrocks_type_print(type, text, sizeof(text));
 	starrocks_name(b, c->name);
-	buf_printf(b, " %s %s", text, in_key ? "NOT NULL" : "NULL");
-	put_preset(b, type.kind, preset);
+	buf_printf(b, " %s %s", text, not_null ? "NOT NULL" : "NULL");
+	put_preset(b, type->kind, preset);
 	put_comment(b, c->comment);
+}
+
+void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at, const char *preset)
+{
+	bool in_key = schema_is_key(schema, at);
+	struct starrocks_type type;
+
+	starrocks_type_of(&schema->columns[at], in_key, schema->exact, &type);
+	put_definition(b, &schema->columns[at], &type, in_key, preset);
 }
 
 void starrocks_put_have(struct buf *b, const struct starrocks_column *have, const struct starrocks_type *type)
@@ -198,14 +205,41 @@ static void put_key_names(struct buf *b, const struct schema *schema)
 	}
 }
 
+/* The literal defaults that StarRocks is known to take: it refuses the whole table for one that it does not. */
+static const char *safe_default(const struct column *c, enum starrocks_kind kind, char *text, size_t size)
+{
+	bool known = (kind >= SR_TINYINT && kind <= SR_BIGINT) || kind == SR_DECIMAL || kind == SR_VARCHAR;
+
+	return known && c->default_kind == DEFAULT_LITERAL && !column_is_binary(c) && column_fill(c, text, size) ? text
+														 : NULL;
+}
+
+/* NOT NULL is safe where a load never writes NULL of itself, as it does for a zero date. */
+static bool is_not_null(const struct sink_conf *conf, const struct column *c, enum starrocks_kind kind)
+{
+	return conf->not_null && !c->nullable && kind != SR_DATE && kind != SR_DATETIME && kind != SR_JSON;
+}
+
+static void create_column(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, unsigned at)
+{
+	const struct column *c = &schema->columns[at];
+	bool key = schema_is_key(schema, at);
+	struct starrocks_type type;
+	char text[1024];
+
+	starrocks_type_of(c, key, schema->exact, &type);
+	put_definition(sql, c, &type, key || is_not_null(conf, c, type.kind),
+			key ? NULL : safe_default(c, type.kind, text, sizeof(text)));
+}
+
 /* The columns as the table has them: keys come first. first: of a table without a key, what it is sorted by. */
-static void put_columns(struct buf *sql, const struct schema *schema, int first)
+static void put_columns(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, int first)
 {
 	const char *separator = "\n  ";
 
 	for (unsigned i = 0; i < schema->nkey; i++, separator = ",\n  ") {
 		buf_puts(sql, separator);
-		starrocks_put_column(sql, schema, schema->key[i], NULL);
+		create_column(sql, conf, schema, schema->key[i]);
 	}
 	for (int i = first >= 0 ? -1 : 0; i < (int)schema->ncolumns; i++) {
 		unsigned at = (unsigned)(i < 0 ? first : i);
@@ -213,7 +247,7 @@ static void put_columns(struct buf *sql, const struct schema *schema, int first)
 		if (schema_is_key(schema, at) || i == first)
 			continue;
 		buf_puts(sql, separator);
-		starrocks_put_column(sql, schema, at, NULL);
+		create_column(sql, conf, schema, at);
 		separator = ",\n  ";
 	}
 }
@@ -235,6 +269,26 @@ static int sort_column(const struct schema *schema, struct err *err)
 	return -1;
 }
 
+static void put_distribution(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, int first)
+{
+	buf_puts(sql, "\nDISTRIBUTED BY ");
+	if (first >= 0) {
+		buf_puts(sql, "RANDOM");
+	} else {
+		buf_puts(sql, "HASH (");
+		put_key_names(sql, schema);
+		buf_putc(sql, ')');
+	}
+	if (conf->buckets > 0)
+		buf_printf(sql, " BUCKETS %lld", (long long)conf->buckets);
+	buf_puts(sql, "\nPROPERTIES (");
+	if (conf->replication_num > 0)
+		buf_printf(sql, "\"replication_num\" = \"%lld\", ", (long long)conf->replication_num);
+	if (first < 0)
+		buf_puts(sql, "\"enable_persistent_index\" = \"true\", ");
+	buf_puts(sql, "\"fast_schema_evolution\" = \"true\")");
+}
+
 static void put_keys(struct buf *sql, const struct schema *schema, int first)
 {
 	if (first >= 0) {
@@ -249,36 +303,24 @@ static void put_keys(struct buf *sql, const struct schema *schema, int first)
 		buf_puts(sql, "\nCOMMENT ");
 		starrocks_string(sql, schema->comment);
 	}
-	buf_puts(sql, "\nDISTRIBUTED BY ");
-	if (first >= 0) {
-		buf_puts(sql, "RANDOM");
-		return;
-	}
-	buf_puts(sql, "HASH (");
-	put_key_names(sql, schema);
-	buf_putc(sql, ')');
 }
 
 int starrocks_create(struct buf *sql, const struct sink_conf *conf, const struct schema *schema, struct err *err)
 {
 	int first = -1;
 
-	if (starrocks_schema_check(schema, err) || (schema->append && (first = sort_column(schema, err)) < 0))
+	if (starrocks_schema_check(schema, err) || (schema->at_target.append && (first = sort_column(schema, err)) < 0))
 		return -1;
 	buf_puts(sql, "CREATE TABLE IF NOT EXISTS ");
 	starrocks_put_table(sql, schema);
 	buf_puts(sql, " (");
-	put_columns(sql, schema, first);
+	put_columns(sql, conf, schema, first);
 	buf_puts(sql, "\n) ENGINE=OLAP\n");
 	put_keys(sql, schema, first);
-	if (conf->buckets > 0)
-		buf_printf(sql, " BUCKETS %lld", (long long)conf->buckets);
-	buf_puts(sql, "\nPROPERTIES (");
-	if (conf->replication_num > 0)
-		buf_printf(sql, "\"replication_num\" = \"%lld\", ", (long long)conf->replication_num);
-	if (!schema->append)
-		buf_puts(sql, "\"enable_persistent_index\" = \"true\", ");
-	buf_puts(sql, "\"fast_schema_evolution\" = \"true\")");
+	if (schema->at_target.suffix)
+		buf_printf(sql, "\n%s", schema->at_target.suffix);
+	else
+		put_distribution(sql, conf, schema, first);
 	return 0;
 }
 

@@ -80,7 +80,7 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 		starrocks_table_read(sql, s->db, s->table, &have, &err);
 	if (!starrocks_name_is_plain(s->table) || !starrocks_name_is_plain(s->db))
 		e->refused = "StarRocks takes no control characters in a name";
-	else if (s->nkey == 0 && !s->append)
+	else if (s->nkey == 0 && !s->at_target.append)
 		e->refused = "StarRocks updates and deletes by key, and it has none";
 	e->key_room_bytes = SR_KEY_BYTES;
 	for (unsigned i = 0; i < s->ncolumns; i++)

@@ -36,14 +36,15 @@ static bool is_primary(const struct starrocks_columns *have)
 /* Rows replace others by a Primary Key only, and are added everywhere else. */
 static int model_check(const struct schema *schema, const struct starrocks_columns *have, struct err *err)
 {
-	if (schema->append != is_primary(have))
+	if (schema->at_target.append != is_primary(have))
 		return 0;
 	return err_set(err, ERR_CONFIG, 0,
-			schema->append ? "table %s.%s: target.mode = append adds rows, and StarRocks' table is %s table, which "
-					 "replaces them: set target.mode = upsert, or make the table again"
-				       : "table %s.%s: StarRocks' table is %s table, which takes no UPDATE and no DELETE: set "
-					 "target.mode = append in its [table] section (rows are only added), or make the table again with "
-					 "what `millrace ddl` prints",
+			schema->at_target.append
+					? "table %s.%s: target.mode = append adds rows, and StarRocks' table is %s table, which "
+					  "replaces them: set target.mode = upsert, or make the table again"
+					: "table %s.%s: StarRocks' table is %s table, which takes no UPDATE and no DELETE: set "
+					  "target.mode = append in its [table] section (rows are only added), or make the table again with "
+					  "what `millrace ddl` prints",
 			schema->db, schema->table, model_name(have));
 }
 
@@ -53,7 +54,7 @@ static int key_check(const struct schema *schema, const struct starrocks_columns
 
 	if (model_check(schema, have, err))
 		return -1;
-	if (schema->append)
+	if (schema->at_target.append)
 		return 0;
 	for (size_t i = 0; i < have->count; i++)
 		nkey += have->items[i].key;
@@ -189,6 +190,54 @@ void starrocks_narrow(struct buf *out, const struct sink_conf *conf, const struc
 	}
 }
 
+/* NOT NULL there for a column that may be NULL by now; it is ours only where we make them so. */
+static bool loosens(const struct sink_conf *conf, const struct schema *schema, unsigned at,
+		const struct starrocks_columns *have)
+{
+	const struct starrocks_column *is = starrocks_columns_find(have, schema->columns[at].name);
+
+	return conf->table_create && conf->not_null && can_alter(have) && is && !is->key && !is->nullable &&
+			schema->columns[at].nullable;
+}
+
+static void put_loose(struct buf *sql, const struct schema *schema, const struct starrocks_column *have)
+{
+	struct starrocks_column loose = *have;
+
+	loose.nullable = true;
+	put_modify(sql, schema, &loose, &have->type);
+}
+
+void starrocks_pretend(const struct sink_conf *conf, const struct schema *schema, struct starrocks_columns *have)
+{
+	size_t before = have->count;
+
+	for (unsigned i = 0; i < schema->ncolumns; i++) {
+		struct starrocks_type want;
+		char text[64];
+
+		if (starrocks_columns_find(have, schema->columns[i].name))
+			continue;
+		starrocks_type_of(&schema->columns[i], false, schema->exact, &want);
+		starrocks_type_print(&want, text, sizeof(text));
+		starrocks_columns_add(have, schema->columns[i].name, text, true, false);
+	}
+	for (unsigned i = 0; i < schema->ncolumns && have->count == before; i++) {
+		struct starrocks_type want;
+		struct starrocks_column *is = (struct starrocks_column *)narrow(schema, i, have, &want);
+
+		if (is && widens(conf, have, is, &want)) {
+			is->type = want;
+			return;
+		}
+		if (loosens(conf, schema, i, have)) {
+			is = (struct starrocks_column *)starrocks_columns_find(have, schema->columns[i].name);
+			is->nullable = true;
+			return;
+		}
+	}
+}
+
 int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct schema *schema,
 		const struct starrocks_columns *have, struct err *err)
 {
@@ -205,6 +254,8 @@ int starrocks_alter(struct buf *sql, const struct sink_conf *conf, const struct 
 		struct starrocks_type want;
 		const struct starrocks_column *is = narrow(schema, i, have, &want);
 
+		if (sql->len == 0 && (is == NULL || !widens(conf, have, is, &want)) && loosens(conf, schema, i, have))
+			put_loose(sql, schema, starrocks_columns_find(have, schema->columns[i].name));
 		if (is == NULL)
 			continue;
 		if (widens(conf, have, is, &want)) {

@@ -576,6 +576,8 @@ static enum sink_outcome starrocks_load_rows(struct sink *sink, const struct sch
 		s->todo[i] = (uint32_t)i;
 	outcome = load_parts(&l, count);
 	result->ms = (clock_mono_us() - start_us) / 1000;
+	if (s->base.bads.count) /* perhaps somebody has made its column wider */
+		starrocks_tables_doubt(s->tables, schema->db, schema->table);
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE)
 		return l.any_new || count == 0 || s->base.bads.count == count ? SINK_LOADED : SINK_DUPLICATE;
 	if (outcome == SINK_REFUSED && err->kind == ERR_CONFIG)
@@ -737,5 +739,6 @@ const struct sink_ops starrocks_ops = {
 	.alter = starrocks_alter_table,
 	.reader = starrocks_open_reader,
 	.ddl = starrocks_print_ddl,
+	.ddl_alter = starrocks_ddl_alter,
 	.interval_ms = 800, /* with the load itself, a row is there within a second */
 };

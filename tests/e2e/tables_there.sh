@@ -9,6 +9,7 @@ start_mysql
 start_starrocks
 starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
+columns() { starrocks "DESC testdb.$1"; }
 equal() { mr verify "testdb.$1" > "$dir/out" 2>&1; ok $? "$1: verify finds no difference" || note < "$dir/out"; }
 
 # TABLE | in MySQL | in StarRocks | rows that fit | rows that do not, each with a key of 90 or more | why not
@@ -33,7 +34,7 @@ for t in "${tables[@]}"; do
 	IFS='|' read -r name in_mysql in_starrocks good bad why <<< "$t"
 	sql testdb -e "CREATE TABLE $name ($in_mysql)"
 	starrocks "CREATE TABLE testdb.$name ($in_starrocks) PRIMARY KEY(id) DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES('replication_num' = '1')"
-	starrocks "SHOW CREATE TABLE testdb.$name" > "$dir/$name.before"
+	columns "$name" > "$dir/$name.before"
 done
 { starrocks_conf; printf 'table.create = false\n[kafka]\ntopic.prefix = mysql\n'; } | write_conf
 mr check > "$dir/check"; is $? 0 "check takes all of them" || grep -v ' ok ' "$dir/check" | note
@@ -61,9 +62,21 @@ for t in "${tables[@]}"; do
 	grep -qF "$why" "$dir/dead"; ok $? "$name: $why" || note < "$dir/dead"
 done
 for t in "${tables[@]}"; do
-	starrocks "SHOW CREATE TABLE testdb.${t%%|*}" | cmp -s - "$dir/${t%%|*}.before" || echo "${t%%|*}"
+	columns "${t%%|*}" | cmp -s - "$dir/${t%%|*}.before" || echo "${t%%|*}"
 done > "$dir/changed"
 is "$(cat "$dir/changed")" "" "no table was altered"
+
+# ---- what they need, printed and carried out ----
+mr ddl testdb.narrow --alter > "$dir/out"; is $? 0 "ddl --alter"
+is "$(grep -v '^--' "$dir/out" | tr -d '\140' | xargs)" "ALTER TABLE testdb.narrow MODIFY COLUMN n INT NULL;" "prints the statement" || note < "$dir/out"
+grep -q '^-- a value that does not fit becomes a dead letter: id is INT there, for bigint' "$dir/out"; ok $? "and what stays" || note < "$dir/out"
+mr ddl testdb.ubig --alter > "$dir/out"; grep -q '^-- takes the rows of the source as it is' "$dir/out"; ok $? "or that nothing is needed" || note < "$dir/out"
+mr ddl testdb.narrow --apply > "$dir/out" 2>&1; is $? 2 "--apply alone does nothing"
+grep -q 'nothing was done' "$dir/out"; ok $? "and says so" || note < "$dir/out"
+mr ddl testdb.narrow --apply --yes > "$dir/out" 2>&1; is $? 0 "--apply --yes" || note < "$dir/out"
+is "$(starrocks "SELECT COLUMN_TYPE FROM information_schema.columns WHERE TABLE_NAME = 'narrow' AND COLUMN_NAME = 'n'")" "int(11)" "has made the column wider"
+wider() { sql testdb -e "UPDATE narrow SET n = GREATEST(n, 70000) + 1 WHERE id = 1"; [ "$(starrocks 'SELECT n > 70000 FROM testdb.narrow WHERE id = 1')" = 1 ]; }
+until_true 30 wider; ok $? "and the process that runs finds out" || what_is_wrong
 stop_millrace; ok $? "stops"
 no_trouble
 

@@ -155,7 +155,7 @@ static void test_many(struct collapse *c)
 static void test_none(void)
 {
 	struct value cells[4] = { value_int(1), value_int(2), value_int(3), value_int(4) };
-	const struct change changes[] = {
+	const struct change list[] = {
 		{ .schema = schema, .op = CHANGE_CREATE, .after = &cells[0] },
 		{ .schema = schema, .op = CHANGE_UPDATE, .before = &cells[0], .after = &cells[1] },
 		{ .schema = schema, .op = CHANGE_UPDATE, .before = &cells[1], .after = &cells[2], .dead = "why" },
@@ -163,7 +163,7 @@ static void test_none(void)
 	};
 	struct collapsed out[8];
 
-	is_int(collapse_none(changes, 4, out), 2, "each version of a row, no delete, no dead row");
+	is_int(collapse_none(list, 4, out), 2, "each version of a row, no delete, no dead row");
 	ok(out[0].row == &cells[0] && out[1].row == &cells[1] && !out[1].is_delete, "as they are after the change");
 }
 

@@ -299,6 +299,80 @@ static void test_modify(void)
 	schema_unref(s);
 }
 
+/* What the table's section says, and what of MySQL's definition is safe there. */
+static void says(const void *arg, const char *db_table, struct sink_table *out)
+{
+	(void)db_table;
+	out->suffix = arg;
+}
+
+static void test_create(void)
+{
+	static const char *const key[] = { "id" };
+	struct sink_conf conf = { .fe_http = "fe:8030",
+		.not_null = true,
+		.table_of = says,
+		.table_arg = "PARTITION BY date_trunc('day', `at`) ORDER BY (n)" };
+	struct schema *s = schema_new("shop", "t");
+	struct err err = { 0 };
+	char *why = NULL, *ddl;
+
+	schema_add_column(s, &(struct column){ .name = "id", .type = COL_INT });
+	schema_add_column(s,
+			&(struct column){ .name = "n",
+					.type = COL_INT,
+					.default_kind = DEFAULT_LITERAL,
+					.default_text = "7" });
+	schema_add_column(s,
+			&(struct column){ .name = "v",
+					.type = COL_VARCHAR,
+					.length = 2,
+					.nullable = true,
+					.default_kind = DEFAULT_LITERAL,
+					.default_text = "a\"b" });
+	schema_add_column(s,
+			&(struct column){ .name = "at",
+					.type = COL_DATETIME,
+					.default_kind = DEFAULT_LITERAL,
+					.default_text = "2001-01-01 00:00:00" });
+	schema_set_key(s, key, 1);
+	s->exact = true;
+	ddl = sink_ddl(&conf, s, &why, &err);
+	is_str(ddl ? ddl : err.msg,
+			"CREATE DATABASE IF NOT EXISTS `shop`;\nCREATE TABLE IF NOT EXISTS `shop`.`t` (\n  `id` INT NOT NULL,\n"
+			"  `n` INT NOT NULL DEFAULT \"7\",\n  `v` VARCHAR(8) NULL DEFAULT \"a\\\"b\",\n  `at` DATETIME NULL\n"
+			") ENGINE=OLAP\nPRIMARY KEY (`id`)\nPARTITION BY date_trunc('day', `at`) ORDER BY (n)",
+			"suffix, NOT NULL and DEFAULT");
+	free(ddl);
+	free(why);
+	schema_unref(s);
+}
+
+static void test_suffix(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} cases[] = {
+		{ "DISTRIBUTED BY HASH(id) BUCKETS 4 PROPERTIES (\"replication_num\" = \"1\")", true },
+		{ "partition by list (a) order by (b)", true },
+		{ "PROPERTIES(\"a;b\" = \"--\")", true },
+		{ "", false },
+		{ "COMMENT 'x'", false },
+		{ "PROPERTIES (\"a\" = \"b\"); DROP TABLE x", false },
+		{ "ORDER BY (a) -- rest", false },
+		{ "ORDER BY (a) /* rest", false },
+		{ "ORDER BY (a", false },
+		{ "ORDER BY a) (", false },
+		{ "PROPERTIES (\"a", false },
+		{ "PARTITIONS", false },
+	};
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is_int(sink_suffix_check(cases[i].text, &err) == 0, cases[i].good, "suffix '%s'", cases[i].text);
+}
+
 static void is_refused(struct schema *s, const char *want)
 {
 	struct sink_conf conf = { .fe_http = "fe:8030" };
@@ -349,6 +423,8 @@ int main(int argc, char **argv)
 	test_checks();
 	test_alter();
 	test_modify();
+	test_create();
+	test_suffix();
 	test_refused();
 	test_long_key();
 	return tap_done();

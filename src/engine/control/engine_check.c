@@ -10,8 +10,6 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
-#define DDL_MAX (64 << 20)
-
 struct script_told {
 	struct report *report;
 	const char *subject;
@@ -75,8 +73,7 @@ static const struct table_settings *section_of(const struct settings *s, const s
 	return conf && table_has_script(conf) ? conf : NULL;
 }
 
-/* NULL: the table has no script, or err says what is wrong with it. */
-static struct script *script_of_table(const struct settings *s, const struct schema *schema, struct err *err)
+struct script *inspect_script_of(const struct settings *s, const struct schema *schema, struct err *err)
 {
 	const struct table_settings *conf = section_of(s, schema);
 
@@ -133,7 +130,7 @@ static int check_target(const struct settings *s, struct schema *const *schemas,
 
 	for (size_t i = 0; i < nschemas; i++) {
 		struct err why = { .kind = ERR_NONE };
-		struct script *script = script_of_table(s, schemas[i], &why);
+		struct script *script = inspect_script_of(s, schemas[i], &why);
 
 		wide[i] = script_target(script, schemas[i], &why);
 		check_to(script, schemas[i], schemas, nschemas, report);
@@ -194,97 +191,4 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 	}
 	free_schemas(schemas, nschemas);
 	return err->kind == ERR_NONE ? 0 : -1;
-}
-
-/* ---- SQL of the target ---- */
-
-/* Lines that no server takes for a statement, whatever stands in them. */
-static void put_comment(struct buf *b, const char *text)
-{
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		buf_printf(b, "-- %.*s\n", (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-/* The same table under another name: rows that a script sends there have its columns. */
-static struct schema *named(const struct schema *schema, const char *db, const char *table)
-{
-	struct schema *copy = schema_clone(schema);
-
-	copy->db = db;
-	copy->table = table;
-	return copy;
-}
-
-static bool put_statement(const struct settings *s, const struct schema *schema, struct buf *b)
-{
-	struct err why_not = { .kind = ERR_NONE };
-	char *why = NULL, *text = sink_ddl(&s->sink, schema, &why, &why_not);
-
-	put_comment(b, text ? why : why_not.msg);
-	if (text)
-		buf_printf(b, "%s;\n\n", text);
-	free(why);
-	free(text);
-	return text != NULL;
-}
-
-/* The table's, and of those that its script sends rows to. false: one has no statement, a comment says why. */
-static bool put_ddl(const struct settings *s, const struct schema *schema, struct buf *b)
-{
-	struct err why_not = { .kind = ERR_NONE };
-	struct script *script = script_of_table(s, schema, &why_not);
-	struct schema *wide = why_not.kind ? NULL : script_target(script, schema, &why_not);
-	const char *db, *table;
-	bool all = wide && put_statement(s, wide, b);
-
-	for (size_t i = 0; wide && script_to_at(script, i, &db, &table); i++) {
-		struct schema *other = named(wide, db, table);
-
-		all &= put_statement(s, other, b);
-		schema_unref(other);
-	}
-	if (wide == NULL)
-		put_comment(b, why_not.msg);
-	schema_unref(wide);
-	script_close(script);
-	return all;
-}
-
-static bool is_named(const struct schema *s, const char *db_table)
-{
-	size_t n = strlen(s->db);
-
-	return strncmp(db_table, s->db, n) == 0 && db_table[n] == '.' && strcmp(db_table + n + 1, s->table) == 0;
-}
-
-char *inspect_ddl(const struct settings *s, const char *db_table, bool *refused, struct err *err)
-{
-	struct schema **schemas = NULL;
-	size_t nschemas = 0, found = 0;
-	struct buf b;
-
-	if (source_schemas(&s->mysql, &schemas, &nschemas, NULL, err))
-		return NULL;
-	buf_init(&b, DDL_MAX);
-	for (size_t i = 0; i < nschemas; i++) {
-		if (db_table && !is_named(schemas[i], db_table))
-			continue;
-		found++;
-		*refused |= !put_ddl(s, schemas[i], &b);
-	}
-	free_schemas(schemas, nschemas);
-	if (found == 0)
-		err_set(err, ERR_CONFIG, 0,
-				"table '%.200s': expected db.table as [mysql] table.include.list captures it, found none of that name",
-				db_table ? db_table : "");
-	else if (b.failed)
-		err_set(err, ERR_DATA, 0, "ddl: the statements take more than %d bytes: name one table", DDL_MAX);
-	if (err->kind == ERR_NONE)
-		return buf_take(&b);
-	buf_done(&b);
-	return NULL;
 }

@@ -28,8 +28,14 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 /* The scripts of one section: do they compile, are they in order for the schema (NULL: not known)? */
 void inspect_script(const struct settings *s, const struct table_settings *t, const struct schema *schema,
 		struct report *report);
-/* The target tables as they would be created, of db.table or (NULL) of all: SQL, with a comment for each type. refused: a
- * table cannot be one, and a comment says why. The caller frees. */
-char *inspect_ddl(const struct settings *s, const char *db_table, bool *refused, struct err *err);
+/* The script of a table. NULL: it has none, or err says what is wrong with it. The caller closes. */
+struct script *inspect_script_of(const struct settings *s, const struct schema *schema, struct err *err);
+/* The target tables as they would be created, of db.table or (NULL) of all: SQL, with a comment for each type; alter: what
+ * those that are there need. refused: a table cannot be one, and a comment says why. The caller frees. */
+char *inspect_ddl(const struct settings *s, const char *db_table, bool alter, bool *refused, struct err *err);
+/* Carries out what inspect_ddl() with alter gives, each statement to its end; told is called for each table. -1: MySQL or the
+ * target cannot be asked. 1: some table could not be changed. */
+typedef void inspect_told(void *arg, const char *db_table, const struct err *err); /* err NULL: done */
+int inspect_ddl_apply(const struct settings *s, const char *db_table, inspect_told *told, void *arg, struct err *err);
 
 #endif

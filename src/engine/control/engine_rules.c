@@ -21,7 +21,8 @@ static int rule_sink(const struct settings *s, struct err *err)
 static int rule_targets(const struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < s->ntables; i++)
-		if (s->tables[i].target && sink_target_check(s->tables[i].target, err))
+		if ((s->tables[i].target && sink_target_check(s->tables[i].target, err)) ||
+				(s->tables[i].create_suffix && sink_suffix_check(s->tables[i].create_suffix, err)))
 			return err_wrap(err, "[table %.200s]", s->tables[i].name);
 	return 0;
 }

@@ -284,6 +284,8 @@ static const struct conf_option options[] = {
 			"Who loads the tables: stream: millrace itself; routine: each table is handed over to a Routine Load job of StarRocks." },
 	{ "starrocks", "table.create", CONF_BOOL, AT(sink.table_create), "true", NULL, 0,
 			"Missing tables and columns are created." },
+	{ "starrocks", "table.create.not.null", CONF_BOOL, AT(sink.not_null), "false", NULL, 0,
+			"Columns that are NOT NULL in MySQL are NOT NULL in created tables, too; dates and times are not, whose zero values become NULL." },
 	{ "starrocks", "table.create.buckets", CONF_INT, AT(sink.buckets), "0", "0..100000", 0,
 			"Buckets of a created table; 0 lets StarRocks decide." },
 	{ "starrocks", "table.create.replication.num", CONF_INT, AT(sink.replication_num), "0", "0..100", 0,
@@ -315,6 +317,8 @@ static const struct conf_option options[] = {
 	{ "table", "load", CONF_CHOICE, offsetof(struct table_settings, loader), "default", "default|stream|routine",
 			CONF_LIVE,
 			"Who loads it: routine: it is handed over to a Routine Load job, at the offsets that are loaded; default: as load of [starrocks] says. `millrace routine handover` takes it back." },
+	{ "table", "table.create.suffix", CONF_STRING, offsetof(struct table_settings, create_suffix), NULL, NULL, 0,
+			"What CREATE TABLE ends with instead of millrace's own: PARTITION BY .. DISTRIBUTED BY .. ORDER BY .. PROPERTIES (..)." },
 	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,
 			"No more than one load of this table and partition within this; 0 is load.interval of [starrocks]." },
 	{ "table", "dead.policy", CONF_CHOICE, offsetof(struct table_settings, dead_policy), "dead", "dead|stop|skip",
@@ -558,9 +562,8 @@ static int settings_derive(struct settings *s, struct err *err)
 	s->log.name = xstrdup(s->name);
 	s->sink.name = xstrdup(s->name);
 	s->sink.changed = sink_password_new();
-	s->sink.target_of = settings_target;
-	s->sink.appends = settings_appends;
-	s->sink.target_arg = s;
+	s->sink.table_of = settings_target;
+	s->sink.table_arg = s;
 	s->format.connector_name = xstrdup(s->name);
 	s->log.state_dir = xstrdup(s->state_dir);
 	s->sink.state_dir = xstrdup(s->state_dir);

@@ -22,6 +22,7 @@ struct table_settings { /* [table db.table], [table db.*] */
 	char *target;		    /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
 	int target_mode;	    /* enum target_mode */
 	int loader;		    /* load: enum load_by */
+	char *create_suffix;	    /* table.create.suffix; NULL: ours */
 	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
 	int dead_policy;	    /* enum dead_policy */
 	int64_t dead_max;	    /* open dead letters; -1: no limit */
@@ -100,8 +101,8 @@ const char *settings_exposed(const struct settings *s, size_t *index);
 const struct table_settings *settings_for_table(const struct settings *s, const char *db_table);
 bool section_is_pattern(const struct table_settings *t);
 bool section_matches(const struct table_settings *t, const char *db_table); /* by its name or pattern, in any case */
-const char *settings_target(const void *settings, const char *db_table);    /* as sink_conf asks for it */
-bool settings_appends(const void *settings, const char *db_table);	    /* so, too */
+void settings_target(const void *settings, const char *db_table, struct sink_table *out); /* as sink_conf asks for it */
+bool settings_appends(const void *settings, const char *db_table);			  /* target.mode = append */
 bool table_has_script(const struct table_settings *t);
 bool settings_by_routine(const struct settings *s,
 		const struct table_settings *t); /* load = routine; NULL: no section */

@@ -65,11 +65,16 @@ const struct table_settings *settings_for_table(const struct settings *s, const 
 	return other_case ? other_case : pattern;
 }
 
-const char *settings_target(const void *settings, const char *db_table)
+void settings_target(const void *settings, const char *db_table, struct sink_table *out)
 {
 	const struct table_settings *t = settings_for_table(settings, db_table);
 
-	return t ? t->target : NULL;
+	if (t)
+		*out = (struct sink_table){
+			.target = t->target,
+			.append = t->target_mode == TARGET_APPEND,
+			.suffix = t->create_suffix,
+		};
 }
 
 bool settings_appends(const void *settings, const char *db_table)
