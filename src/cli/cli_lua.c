@@ -114,7 +114,7 @@ int cli_lua(struct cli *cli)
 		{ "test", cli_lua_test, 1, 1 },
 		{ "new", cli_lua_new, 1, 1 },
 		{ "run", cli_lua_run, 1, 1 },
-		{ "profile", cli_lua_profile, 1, 1 },
+		{ "profile", cli_lua_profile, 0, 1 },
 		{ "versions", cli_lua_versions, 0, 0 },
 		{ "diff", cli_lua_diff, 2, 2 },
 		{ "apply", cli_lua_apply, 0, 0 },

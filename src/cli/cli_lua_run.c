@@ -265,9 +265,33 @@ static int run(struct cli *cli, const char *path, bool profile, struct err *err)
 	return rc ? cli_fail(err) : !profile && (a.dead || a.different) ? EXIT_PROBLEMS : EXIT_DONE;
 }
 
+/* What the running process measures at its work. */
+static int profile_live(struct cli *cli, struct err *err)
+{
+	const char *table = cli_option(cli, "--table"), *seconds = cli_option(cli, "--seconds");
+	struct engine_request r = { .command = "script-profile", .session = cli_session() };
+	struct lua_answer a = { .json = cli_option(cli, "--json") != NULL, .profile = true, .lines = json_array() };
+	int rc = -1;
+
+	r.args[r.nargs].name = "table";
+	r.args[r.nargs++].value = table;
+	if (seconds) {
+		r.args[r.nargs].name = "seconds";
+		r.args[r.nargs++].value = seconds;
+	}
+	if (table == NULL)
+		err_set(err, ERR_CONFIG, 0, "lua profile: expected --table DB.TABLE, found none");
+	else
+		rc = cli_ask_to(cli, &r, cli_lua_line, &a, err);
+	if (rc == 0 && !a.json)
+		print_profile(&a);
+	json_decref(a.lines);
+	return rc ? cli_fail(err) : EXIT_DONE;
+}
+
 int cli_lua_profile(struct cli *cli, const char *path, struct err *err)
 {
-	return run(cli, path, true, err);
+	return path ? run(cli, path, true, err) : profile_live(cli, err);
 }
 
 int cli_lua_run(struct cli *cli, const char *path, struct err *err)

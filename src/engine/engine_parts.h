@@ -85,6 +85,8 @@ void load_status(struct load *l, struct status_load *out); /* @thread any */
 int load_replay(struct load *l, const char *table, const char *from, unsigned *partitions, struct err *err);
 /* The newest loads, a line each (load_done.h). @thread any */
 void load_done_print(struct load *l, const char *table, int64_t n, engine_emit *emit, void *arg);
+int load_profile_scripts(struct load *l, const char *section, int seconds, engine_emit *emit, void *arg,
+		struct err *err);		 /* load_profile.h */
 void load_reload(struct load *l);		 /* scripts that have another version are compiled again */
 bool load_reloaded(struct load *l, int wait_ms); /* whether that has happened */
 void load_resumed(struct load *l);		 /* a table was paused or resumed: what waits retries now */

@@ -124,6 +124,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_password.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
+	src/engine/load/load_profile.c \
+	src/engine/load/load_profile.h \
 	src/engine/load/load_script_cost.c \
 	src/engine/load/load_script_drops.c \
 	src/engine/load/load_script_parts.h \

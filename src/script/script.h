@@ -141,6 +141,8 @@ struct script_line {
 };
 void script_lines_count(struct script *s);
 bool script_line_at(const struct script *s, size_t i, struct script_line *out);
+/* The same at work, of one row in 4 * SCRIPT_SAMPLE_ROWS while script_on_sample() looks at them; off forgets what was counted. */
+void script_profile(struct script *s, bool on);
 /* A file of cases: the table, then a case a line. Calls back for each; line: of the file. -1: no such file, or none of cases. */
 typedef void script_case_told(void *arg, int line, const struct script_case *c);
 int script_case_file(struct script *s, const char *path, script_case_told *told, void *arg, struct err *err);

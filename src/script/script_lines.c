@@ -1,6 +1,6 @@
 /*
  * script_lines.c - how often each line of a script was run, and how long: for `lua test` (which lines no case comes to) and `lua profile`. The hook
- * of the budget comes here for each line, so it costs time, and rows on their way are never counted so.
+ * of the budget comes here for each line, so it costs time; of rows on their way only a few are counted so, while somebody asks.
  *
  * A line's time ends where the next line begins, or the call. Lines of files that are required count for the line that calls them.
  */
@@ -50,7 +50,7 @@ static int read_lines(lua_State *L)
 	return 0;
 }
 
-static void begin(struct script *s)
+void script_lines_begin(struct script *s)
 {
 	struct script_lines *l = xcalloc(1, sizeof(*l));
 	struct arena arena;
@@ -79,7 +79,7 @@ void script_lines_count(struct script *s)
 {
 	for (; s; s = s->next)
 		if (s->lines == NULL && s->L)
-			begin(s);
+			script_lines_begin(s);
 }
 
 void script_lines_enter(lua_State *L, struct script *s, lua_Debug *ar)
@@ -110,6 +110,7 @@ void script_lines_free(struct script *s)
 	if (s->lines)
 		free(s->lines->items);
 	free(s->lines);
+	s->lines = NULL;
 }
 
 bool script_line_at(const struct script *s, size_t i, struct script_line *out)

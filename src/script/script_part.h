@@ -140,6 +140,7 @@ struct script {
 	void *sample_arg;
 	uint64_t samples;
 	size_t place;		    /* in the chain; for sample_told */
+	bool profiled;		    /* the lines of some samples are counted */
 	bool counting;		    /* the instructions of this call */
 	struct script_lines *lines; /* NULL: they are not counted */
 	bool watched;		    /* line is kept: the one that ran last */
@@ -206,6 +207,7 @@ static inline void script_charge(lua_State *L, int64_t steps)
 }
 
 /* script_lines.c */
+void script_lines_begin(struct script *s);
 void script_lines_enter(lua_State *L, struct script *s, lua_Debug *ar);
 void script_lines_leave(struct script *s); /* the call has ended */
 void script_lines_free(struct script *s);

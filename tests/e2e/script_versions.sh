@@ -119,5 +119,13 @@ sql testdb -e "UPDATE orders SET n = 5"
 until_true 20 grep -q "version $one of \[table testdb.orders\]: expected the texts of a script, found a file that is damaged; the files are used as they are" "$dir/run.log"; ok $? "a version whose text is damaged is told" || what_is_wrong
 wait_caught_up "and the table goes on"
 has_rows "four|400 " "with the files"
+
+# ---- lines ----
+
+m lua profile --table testdb.orders --seconds 2 --json > "$dir/profile" 2> "$dir/out" & profile=$!
+until_true 20 grep -q "a profile of its lines begins" "$dir/run.log"; ok $? "a profile of what runs begins" || what_is_wrong
+while kill -0 "$profile" 2> /dev/null; do sql testdb -e "UPDATE orders SET n = 1 + n"; done
+wait "$profile"; is $? 0 "it ends by itself" || note < "$dir/out"
+is "$(jq -c 'select(.kind == "line") | [.script, .line, .runs > 0, .ns > 0]' "$dir/profile" | tr '\n' ' ')" '["orders.lua",2,true,true] ["orders.lua",3,true,true] ' "and has measured each line" || note < "$dir/profile"
 stop_millrace
 done_testing

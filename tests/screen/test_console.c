@@ -1178,6 +1178,20 @@ static void test_scripts(int rows, int cols)
 	keys("q");
 	is_str(screen.request, "script-show \"table=testdb.orders\"", "back on the page all is asked again");
 	answer_script();
+	screen.request[0] = '\0';
+	keys("t");
+	is_str(screen.request, "script-profile \"table=testdb.orders\"", "t measures its lines");
+	ok(strstr(dump(), "being measured") != NULL, "which is said");
+	answer(LANE_DETAIL,
+			"{\"kind\":\"line\",\"script\":\"orders.lua\",\"line\":2,\"runs\":5,\"ns\":750,\"text\":\"\"}");
+	answer(LANE_DETAIL,
+			"{\"kind\":\"line\",\"script\":\"orders.lua\",\"line\":3,\"runs\":5,\"ns\":250,\"text\":\"\"}");
+	answer(LANE_DETAIL, "{\"kind\":\"profile\",\"section\":\"testdb.*\",\"seconds\":30}");
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(dump(), "   2   75.0%") && strstr(dump(), "   3   25.0%"), "each line has its share of the time");
+	keys("t");
+	screen_lane_end(&screen, LANE_DETAIL, "the load half was stopped");
+	ok(strstr(dump(), "the load half was stopped") && strstr(dump(), "what runs"), "a refusal leaves the page");
 	keys("vj");
 	ok(strstr(dump(), "> versions") != NULL, "v lists versions");
 	keys("\r");

@@ -88,6 +88,8 @@ static const struct key_binding bindings[] = {
 	{ { 'v' }, ACTION_VERSIONS, SCOPE_SCRIPTS, "v", "versions", "the versions that have run, since when, and who" },
 	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_SCRIPTS, "d", "diff",
 			"line by line: the files, or the selected version, and what runs" },
+	{ { 't' }, ACTION_PROFILE, SCOPE_SCRIPTS, "t", "time of lines",
+			"on the page of a script: where its time goes, measured for 30 seconds" },
 	{ { 'a' }, ACTION_ACKNOWLEDGE, SCOPE_OVERVIEW | SCOPE_PROBLEMS | SCOPE_PROBLEM, "a", "acknowledge",
 			"say that the problem is known" },
 	{ { '[' }, ACTION_PAST_BACK, SCOPE_ALL & ~(SCOPE_MESSAGES | SCOPE_PROBLEM), "[", NULL,

@@ -17,7 +17,8 @@ enum {
 	FAILURES_BELOW = 3,
 	LINE_NUMBERS = 6,
 	TAB = 4,
-	LINES_EACH = 4
+	LINES_EACH = 4,
+	SHARE = 8
 };
 
 /* 03-31 14:03, UTC */
@@ -175,15 +176,45 @@ static void put_tabs(char *out, size_t size, const char *text)
 	out[n] = '\0';
 }
 
-static void draw_line(const json_t *l, int failed, struct canvas *cv, int y, int x, int width)
+/* Of all lines; NULL: nothing was measured there. */
+static const json_t *measured(const struct scripts_page *p, int number, int64_t *all_ns)
 {
-	int number = (int)scripts_number(l, "line");
+	const json_t *found = NULL;
+
+	*all_ns = 0;
+	for (size_t i = 0; i < p->profile.count; i++) {
+		*all_ns += scripts_number(p->profile.items[i], "ns");
+		if (scripts_number(p->profile.items[i], "line") == number)
+			found = p->profile.items[i];
+	}
+	return found;
+}
+
+/* Its share of the time; returns how wide that is. */
+static int draw_share(const struct scripts_page *p, int number, struct canvas *cv, int y, int x)
+{
+	int64_t all_ns;
+	const json_t *l = measured(p, number, &all_ns);
+	double share = l && all_ns ? (double)scripts_number(l, "ns") / (double)all_ns : 0;
+
+	if (p->profile.count == 0)
+		return 0;
+	if (l && scripts_number(l, "runs"))
+		canvas_printf(cv, y, x, SHARE, share >= 0.2 ? ROLE_WARN : ROLE_TEXT, "%5.1f%%", share * 100);
+	return SHARE;
+}
+
+static void draw_line(const struct scripts_page *p, const json_t *l, int failed, struct canvas *cv, int y, int x,
+		int width)
+{
+	int number = (int)scripts_number(l, "line"), at;
 	bool here = number == failed;
 	char text[500];
 
 	canvas_printf(cv, y, x, LINE_NUMBERS, here ? ROLE_CRIT : ROLE_DIM, "%4d%c", number, here ? '!' : ' ');
+	at = LINE_NUMBERS + draw_share(p, number, cv, y, x + LINE_NUMBERS);
 	put_tabs(text, sizeof(text), scripts_text(l, "text"));
-	canvas_text(cv, y, x + LINE_NUMBERS, width - LINE_NUMBERS, here ? ROLE_CRIT : ROLE_TEXT, text);
+	canvas_text(cv, y, x + at, width - at, here ? ROLE_CRIT : ROLE_TEXT, text);
 }
 
 static void list_lines(struct scripts_page *p, struct canvas *cv, struct area at)
@@ -194,9 +225,10 @@ static void list_lines(struct scripts_page *p, struct canvas *cv, struct area at
 	p->count = (int)p->lines.count;
 	if (s && s->failed_us && strcmp(s->failed_version, s->version) == 0)
 		snprintf(right, sizeof(right), "! where the last row failed");
-	rule_draw(cv, at.y++, at.x, at.width, "what runs", right);
+	rule_draw(cv, at.y++, at.x, at.width,
+			p->running && p->ask == ASK_PROFILE ? "what runs, being measured" : "what runs", right);
 	for (int i = 0; i < at.height - 1 && (size_t)(p->top + i) < p->lines.count; i++)
-		draw_line(p->lines.items[p->top + i], right[0] ? s->failed_line : 0, cv, at.y + i, at.x + 1,
+		draw_line(p, p->lines.items[p->top + i], right[0] ? s->failed_line : 0, cv, at.y + i, at.x + 1,
 				at.width - 2);
 }
 
@@ -209,7 +241,7 @@ void scripts_draw_one(struct scripts_page *p, struct canvas *cv, struct area at)
 {
 	int y = draw_head(p, cv, at), end = at.y + at.height, right = at.width >= WIDE ? at.width * 2 / 5 : 0;
 
-	if (p->why[0] || (p->running && p->lines.count == 0)) {
+	if ((p->why[0] && p->ask == ASK_SHOW) || (p->running && p->lines.count == 0)) {
 		wrap_draw(cv, p->running ? "asking..." : p->why, strlen(p->running ? "asking..." : p->why), y + 1,
 				at.x + 1, end - y - 1, at.width - 2, 0, p->running ? ROLE_DIM : ROLE_STATUS_ERROR);
 		return;

@@ -9,7 +9,16 @@
 
 enum scripts_level { SCRIPTS_LIST, SCRIPTS_ONE, SCRIPTS_VERSIONS, SCRIPTS_ANSWER };
 /* What the answer is of. A change is asked for by a second key, when what it would do is shown. */
-enum scripts_ask { ASK_NOTHING, ASK_SHOW, ASK_TRY_APPLY, ASK_APPLY, ASK_TRY_ROLL_BACK, ASK_ROLL_BACK, ASK_DIFFERENCE };
+enum scripts_ask {
+	ASK_NOTHING,
+	ASK_SHOW,
+	ASK_TRY_APPLY,
+	ASK_APPLY,
+	ASK_TRY_ROLL_BACK,
+	ASK_ROLL_BACK,
+	ASK_DIFFERENCE,
+	ASK_PROFILE
+};
 
 struct scripts_rows {
 	json_t **items;
@@ -27,8 +36,8 @@ struct scripts_page {
 	char wanted[GRID_KEY];		/* that it was opened with and that was not found yet */
 	char table[TABLE_NAME_ROOM], script[128];
 	unsigned place;
-	struct scripts_rows versions, failures, lines; /* of the script that is shown */
-	char path[1024], files[20], files_why[512];    /* of its file; what the files are now */
+	struct scripts_rows versions, failures, lines, profile; /* of the script that is shown */
+	char path[1024], files[20], files_why[512];		/* of its file; what the files are now */
 	enum scripts_ask ask;
 	bool running;
 	char version[20]; /* that is to be rolled back to; "" the one before */

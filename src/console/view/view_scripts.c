@@ -165,6 +165,7 @@ static void ask_show(struct scripts_page *p, struct view_order *out)
 	clear(&p->versions);
 	clear(&p->failures);
 	clear(&p->lines);
+	clear(&p->profile);
 	p->path[0] = p->files[0] = p->files_why[0] = p->why[0] = '\0';
 	p->cursor = 0;
 	p->top = 0;
@@ -256,6 +257,17 @@ static void act_difference(struct scripts_page *p, struct view_order *out)
 	request_line_add(out->request, sizeof(out->request), "b", b);
 }
 
+static void act_profile(struct scripts_page *p, struct view_order *out)
+{
+	if (p->level != SCRIPTS_ONE || p->running)
+		return;
+	clear(&p->profile);
+	p->why[0] = '\0';
+	ask(p, ASK_PROFILE, "script-profile", out);
+	out->role = ROLE_STATUS;
+	snprintf(out->toast, sizeof(out->toast), "measuring for 30 seconds; Esc ends it");
+}
+
 static void go_back(struct scripts_page *p, struct view_order *out)
 {
 	bool changed = p->ask == ASK_APPLY || p->ask == ASK_ROLL_BACK;
@@ -325,6 +337,7 @@ static bool act(void *state, struct grid *g, enum action action, struct view_ord
 		if (p->level == SCRIPTS_ONE)
 			p->level = SCRIPTS_VERSIONS;
 		return true;
+	case ACTION_PROFILE: act_profile(p, out); return true;
 	case ACTION_APPLY:
 	case ACTION_ROLL_BACK:
 	case ACTION_DIFFERENCE:
@@ -366,7 +379,10 @@ static void answer(void *state, enum view_lane lane, const char *line, size_t le
 	(void)out;
 	if (o && p->ask == ASK_SHOW)
 		show_line(p, o);
-	else if (o)
+	else if (o && p->ask == ASK_PROFILE) {
+		if (strcmp(scripts_text(o, "kind"), "line") == 0 && strcmp(scripts_text(o, "script"), p->script) == 0)
+			add_row(&p->profile, o);
+	} else if (o)
 		scripts_answer_line(p, o);
 	json_decref(o);
 }
@@ -375,11 +391,14 @@ static void answer_end(void *state, enum view_lane lane, const char *why, struct
 {
 	struct scripts_page *p = state;
 
-	(void)out;
 	if (lane != LANE_DETAIL)
 		return;
 	p->running = false;
 	snprintf(p->why, sizeof(p->why), "%s", why);
+	if (p->ask == ASK_PROFILE && why[0]) {
+		out->role = ROLE_STATUS_ERROR;
+		snprintf(out->toast, sizeof(out->toast), "%.390s", why);
+	}
 }
 
 /* ---- the page ---- */
@@ -408,7 +427,7 @@ static void open(void *state, const char *subject, struct view_order *out)
 static void done(void *state)
 {
 	struct scripts_page *p = state;
-	struct scripts_rows *rows[] = { &p->versions, &p->failures, &p->lines };
+	struct scripts_rows *rows[] = { &p->versions, &p->failures, &p->lines, &p->profile };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		clear(rows[i]);

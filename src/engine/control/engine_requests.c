@@ -334,6 +334,22 @@ static int ask_script_show(struct ask *a)
 	return script_show(a->e, engine_request_arg(a->r, "table"), a->emit, a->arg, a->err);
 }
 
+static int ask_script_profile(struct ask *a)
+{
+	const struct settings *live = atomic_load(&a->e->shared.live);
+	const struct table_settings *section = script_section(live, engine_request_arg(a->r, "table"), a->err);
+	int64_t seconds = count_arg(a, "seconds", 30);
+
+	if (section == NULL)
+		return -1;
+	if (a->e->load == NULL)
+		return err_set(a->err, ERR_CONFIG, 0, "script-profile: this process does not load (role capture)");
+	if (seconds < 1 || seconds > 600)
+		return err_set(a->err, ERR_CONFIG, 0, "script-profile: seconds: expected 1 to 600, found %lld",
+				(long long)seconds);
+	return load_profile_scripts(a->e->load, section->name, (int)seconds, a->emit, a->arg, a->err);
+}
+
 static int ask_script_apply(struct ask *a)
 {
 	bool force = engine_request_arg(a->r, "force") != NULL;
@@ -563,6 +579,11 @@ static const struct engine_request_arg_doc script_show_args[] = {
 	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc script_profile_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
+	{ "seconds", ARG_COUNT, false, NULL, EFFECT_READ, "for so long, 1 to 600 (30)" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc script_apply_args[] = {
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "of this table's section (all)" },
 	{ "force", ARG_YES, false, NULL, EFFECT_READ, "also when it drops or fails more than script.guard allows" },
@@ -635,6 +656,10 @@ static const struct request_row rows[] = {
 			  "scripts of a table: files, versions, dead letters and the text that runs: a line each",
 			  script_show_args },
 			ask_script_show },
+	{ { "script-profile", EFFECT_READ,
+			  "how often each line of a table's scripts is run at work, and how long: a line each, at the end",
+			  script_profile_args },
+			ask_script_profile },
 	{ { "script-apply", EFFECT_REVERSIBLE, "the scripts as their files are now run, once they are tried",
 			  script_apply_args },
 			ask_script_apply },

@@ -12,6 +12,7 @@
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
+#include "engine/load/load_profile.h"
 
 enum { RELOADED_LOOK_MS = 5 };
 
@@ -209,6 +210,7 @@ struct load *load_new(struct shared *sh)
 
 	l->sh = sh;
 	l->done = loads_done_new();
+	l->profile = load_profile_new();
 	half_init(&l->half, sh, "load", load_session);
 	if (conf->fe_http)
 		snprintf(l->target, sizeof(l->target), "starrocks %s", conf->fe_http);
@@ -232,6 +234,7 @@ void load_free(struct load *l)
 	free(l->lent);
 	free(l->assigned.items);
 	loads_done_free(l->done);
+	load_profile_free(l->profile);
 	free(l);
 }
 
@@ -256,6 +259,12 @@ bool load_reloaded(struct load *l, int wait_ms)
 		clock_sleep_ms(RELOADED_LOOK_MS);
 	}
 	return true;
+}
+
+int load_profile_scripts(struct load *l, const char *section, int seconds, engine_emit *emit, void *arg,
+		struct err *err)
+{
+	return load_profile_run(l->profile, section, seconds, emit, arg, err);
 }
 
 void load_reload(struct load *l)

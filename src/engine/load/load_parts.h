@@ -199,6 +199,7 @@ struct load {
 	bool paused_all, full;
 	char target[256];	 /* under half.lock */
 	struct loads_done *done; /* @thread any */
+	struct load_profile *profile;
 };
 
 struct batch *load_batch_get(struct load *l);

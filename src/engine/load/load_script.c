@@ -5,6 +5,7 @@
  */
 #include "core/clock.h"
 #include "core/logline.h"
+#include "engine/load/load_profile.h"
 #include "engine/load/load_script_parts.h"
 
 enum {
@@ -68,6 +69,7 @@ static void script_loop(struct script_stage *st)
 			break; /* what waits is read again at the next start */
 		scripts_reload(st);
 		scripts_tell(st);
+		scripts_profile(st);
 		if (item)
 			take_item(st, item);
 		if (st->waits)
@@ -92,6 +94,7 @@ void *load_script_thread(void *arg)
 	else
 		load_fail(l, &err);
 	wait_forget(&st);
+	load_profile_left(l->profile);
 	scripts_free(&st);
 	format_decoder_free(st.decoder);
 	load_sched_close(l->sched);

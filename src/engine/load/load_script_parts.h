@@ -15,6 +15,7 @@ struct script_stage {
 	bool untold;			 /* the status does not know all of a table's script */
 	int64_t told_us;		 /* monotonic: when it did last */
 	uint64_t compiled;		 /* scripts so far: each has a number */
+	uint64_t profiled;		 /* number of the script whose lines are counted; 0: none */
 	uint64_t reload;		 /* load.reload as it was seen last */
 	struct topic_wait *waits;	 /* all; a topic knows its own */
 	unsigned resumed;		 /* load.resumed as it was seen last */
@@ -23,8 +24,9 @@ struct script_stage {
 /* load_table_script.c */
 /* item->out: the changes of item->in through its table's script. -1: the table's trouble, err says which. */
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err);
-void scripts_reload(struct script_stage *st); /* when somebody asked for it */
-void scripts_tell(struct script_stage *st);   /* versions and dropped rows to the status, once a second */
+void scripts_reload(struct script_stage *st);  /* when somebody asked for it */
+void scripts_profile(struct script_stage *st); /* begins or ends what somebody wants to know of lines */
+void scripts_tell(struct script_stage *st);    /* versions and dropped rows to the status, once a second */
 void scripts_free(struct script_stage *st);
 
 /* load_script_cost.c: of one table, a meter for each script of the chain that it runs through */

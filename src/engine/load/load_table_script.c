@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/load/load_guard.h"
+#include "engine/load/load_profile.h"
 #include "engine/load/load_script_parts.h"
 #include "engine/scripts/script_store.h"
 
@@ -287,6 +288,53 @@ void scripts_reload(struct script_stage *st)
 		reload_table(st, t);
 	free_sections(st, false);
 	atomic_store(&st->l->reload_done, wanted);
+}
+
+/* ---- a profile ---- */
+
+static struct section_script *profiled_now(struct script_stage *st)
+{
+	struct section_script *c = st->sections;
+
+	while (c && c->number != st->profiled)
+		c = c->next;
+	return c;
+}
+
+static void profile_end(struct script_stage *st)
+{
+	struct section_script *c = profiled_now(st);
+
+	if (st->profiled && c)
+		script_profile(c->script, false);
+	st->profiled = 0;
+}
+
+/* A version that takes its place meanwhile is measured from its first row on. */
+void scripts_profile(struct script_stage *st)
+{
+	struct load_profile *p = st->l->profile;
+	struct section_script *c = st->sections;
+	char name[TABLE_NAME_ROOM];
+
+	if (!load_profile_wanted(p) && st->profiled == 0)
+		return;
+	if (!load_profile_section(p, name, sizeof(name))) {
+		profile_end(st);
+		return;
+	}
+	while (c && strcmp(c->name, name) != 0)
+		c = c->next;
+	if (c && c->number != st->profiled) {
+		profile_end(st);
+		st->profiled = c->number;
+		script_profile(c->script, true);
+		logline(LOG_NOTICE, "script", "[table %s]: a profile of its lines begins", c->name);
+	}
+	if (!load_profile_over(p))
+		return;
+	load_profile_give(p, c ? c->script : NULL);
+	profile_end(st);
 }
 
 void scripts_free(struct script_stage *st)
