@@ -60,6 +60,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/messages_page.h \
 	src/console/view/messages_rows.c \
 	src/console/view/messages_save.c \
+	src/console/view/metrics_ask.c \
 	src/console/view/metrics_chart.c \
 	src/console/view/metrics_page.h \
 	src/console/view/metrics_series.c \

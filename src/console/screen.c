@@ -334,6 +334,8 @@ static void action_open(struct screen *s)
 
 	if (open_deeper(s))
 		return;
+	if (s->view == VIEW_OVERVIEW && s->status && s->status->nproblems == 0)
+		screen_go(s, VIEW_STAGES); /* what is looked at when nothing is wrong */
 	if (!grid_selected(&s->grids[s->view], &row) || !screen_has_detail(s))
 		return;
 	buf_reset(&s->text);

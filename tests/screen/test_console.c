@@ -407,6 +407,11 @@ static void test_problems(void)
 	start(24, 80);
 	ok(strstr(dump(), "PROBLEM") == NULL, "without problems the header is calm");
 	ok(strstr(dump(), "nothing is wrong") != NULL && strstr(dump(), "streaming") != NULL, "and says so");
+	keys("\r");
+	is_int(screen.view, VIEW_STAGES, "Enter opens the stages");
+	keys("q:lag\r");
+	is_int(screen.view, VIEW_LAG, "a view goes by its name, too");
+	keys(":stages\r1");
 	screen_status(&screen, NULL, "control socket: refused");
 	ok(strstr(dump(), "STALE for") != NULL, "old figures are called stale, with their age");
 	is_int(canvas_cell(&canvas, 5, 20)->over, OVER_STALE, "and look like it");
@@ -1440,6 +1445,11 @@ static void test_random(void)
 
 	start(24, 80);
 	for (int i = 0; i < 20000; i++) {
+		static const char *const odd[] = {
+			"{\"series\":7,\"values\":\"x\"}", "{\"series\":\"sink.p99\",\"unit\":\"us\"}",
+			"{\"series\":\"sink.latency\",\"values\":[[1,2],null,3,[]],\"le_us\":[1,\"x\"],\"step_s\":0}",
+			"{\"series\":\"a\\u001b[2J\",\"unit\":\"?\",\"values\":[null,1e300,-5],\"until_s\":-1,\"step_s\":-7}"
+		};
 		char cut[sizeof(whole)];
 
 		state = state * 6364136223846793005u + 1442695040888963407u;
@@ -1451,6 +1461,12 @@ static void test_random(void)
 			answer(LANE_DETAIL, state & 1 ? whole : cut);
 			answer(LANE_LIST, "{\"partition\":\"x\",\"op\":7,\"what\":null}");
 			screen_refresh(&screen);
+		}
+		if (i % 11 == 0 && screen.view == VIEW_METRICS) {
+			answer(i % 2 ? LANE_LIST : LANE_DETAIL, odd[state >> 40 & 3]);
+			screen_lane_end(&screen, i % 2 ? LANE_LIST : LANE_DETAIL, "");
+			answer(i % 3 ? LANE_LIST_BESIDE : LANE_DETAIL_BESIDE, odd[state >> 45 & 3]);
+			screen_lane_end(&screen, i % 3 ? LANE_LIST_BESIDE : LANE_DETAIL_BESIDE, "");
 		}
 		if (i % 97 == 0)
 			canvas_resize(&canvas, 10 + (int)((state >> 40) % 50), 40 + (int)((state >> 50) % 160));

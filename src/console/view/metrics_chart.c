@@ -92,7 +92,24 @@ static struct heat read_counts(const json_t *row, size_t n, struct counts *c)
 	return (struct heat){ .counts = c->of, .bound_us = c->bound_us, .buckets = c->buckets, .time = { .n = n } };
 }
 
-double metrics_top(const json_t *row)
+static void draw_heat(const json_t *row, const json_t *beside, const struct timeline *time, struct canvas *cv,
+		struct area at)
+{
+	struct counts counts = { .of = NULL }, others = { .of = NULL };
+	struct heat heat = read_counts(row, time->n, &counts), also;
+
+	heat.time = *time;
+	if (beside) {
+		also = read_counts(beside, json_array_size(json_object_get(beside, "values")), &others);
+		heat.also = &also;
+	}
+	heat_draw(cv, at.y, at.x, at.height, at.width, &heat);
+	free(counts.of);
+	free(others.of);
+}
+
+/* The end of the scale that it takes. */
+static double top_of(const json_t *row)
 {
 	float values[METRICS_VALUES];
 	struct chart c = { .values = values, .least_top = metrics_least_top(text_of(row, "unit")) };
@@ -101,30 +118,23 @@ double metrics_top(const json_t *row)
 	return chart_top(&c);
 }
 
-void metrics_draw_row(const struct metrics *p, const json_t *row, double top, bool cursor, struct canvas *cv,
+void metrics_draw_row(const struct metrics *p, const json_t *row, const json_t *beside, bool cursor, struct canvas *cv,
 		struct area at)
 {
 	struct timeline_mark marks[MARKS_MOST];
-	const char *unit = text_of(row, "unit");
 	float values[METRICS_VALUES];
-	struct counts counts;
-	struct heat heat;
 	struct timeline time = timeline_of(p, row, metrics_values(row, values, METRICS_VALUES), cursor, marks);
 
-	if (is_counts(row)) {
-		heat = read_counts(row, time.n, &counts);
-		heat.time = time;
-		heat_draw(cv, at.y, at.x, at.height, at.width, &heat);
-		free(counts.of);
-		return;
-	}
-	chart_draw(cv, at.y, at.x, at.height, at.width,
-			&(struct chart){ .values = values,
-					.time = time,
-					.show = metrics_axis(unit),
-					.role = ROLE_EDGE_IDLE,
-					.fine = true,
-					.least_top = top > metrics_least_top(unit) ? top : metrics_least_top(unit) });
+	if (is_counts(row))
+		draw_heat(row, beside, &time, cv, at);
+	else
+		chart_draw(cv, at.y, at.x, at.height, at.width,
+				&(struct chart){ .values = values,
+						.time = time,
+						.show = metrics_axis(text_of(row, "unit")),
+						.role = ROLE_EDGE_IDLE,
+						.fine = true,
+						.least_top = top_of(beside ? beside : row) });
 }
 
 /* ---- the figures above it ---- */
@@ -174,18 +184,29 @@ static void draw_figures(const struct metrics *p, const json_t *row, const char 
 				metrics_show(c, unit, f.most));
 }
 
-static void draw_window(const struct metrics *p, enum metrics_part part, const char *title, double top,
-		struct canvas *cv, struct area at)
+static const json_t *first_row(const struct metrics *p, enum metrics_part part)
 {
-	const json_t *row = p->parts[part].shown.count ? p->parts[part].shown.items[0] : NULL;
+	return p->parts[part].shown.count ? p->parts[part].shown.items[0] : NULL;
+}
+
+static void draw_window(const struct metrics *p, enum metrics_part part, const char *title, struct canvas *cv,
+		struct area at)
+{
+	const json_t *row = first_row(p, part);
+	const json_t *other = p->chart_beside == BESIDE_NOTHING ? NULL
+			: part == PART_CHART			? first_row(p, PART_CHART_BESIDE)
+								: first_row(p, PART_CHART);
 	int64_t shift_us = part == PART_CHART ? 0 : metrics_beside_s(p->chart_beside) * 1000000;
 	struct metrics shifted = *p;
 	char right[80];
 
-	snprintf(right, sizeof(right), "%s, a value %s %d s", metrics_ranges[p->range].name,
-			row && strcmp(text_of(row, "unit"), "rows/s") == 0 ? "the mean of" : "the worst of",
-			row ? step_of(row) : metrics_ranges[p->range].chart_step_s);
-	rule_draw(cv, at.y, at.x, at.width, title, row && is_counts(row) ? metrics_ranges[p->range].name : right);
+	if (row && is_counts(row))
+		snprintf(right, sizeof(right), "%d s a column", step_of(row));
+	else
+		snprintf(right, sizeof(right), "a value is the %s of %d s",
+				row && strcmp(text_of(row, "unit"), "rows/s") == 0 ? "mean" : "worst",
+				row ? step_of(row) : metrics_ranges[p->range].chart_step_s);
+	rule_draw(cv, at.y, at.x, at.width, title, right);
 	if (row == NULL) {
 		const char *why = p->parts[part].why[0] ? p->parts[part].why : "asking...";
 
@@ -196,23 +217,19 @@ static void draw_window(const struct metrics *p, enum metrics_part part, const c
 	shifted.cursor_us = p->cursor_us ? p->cursor_us - shift_us : 0;
 	draw_figures(&shifted, row, p->cursor_us || part != PART_CHART ? "at" : "now", cv,
 			(struct area){ at.y + 1, at.x + 1, 1, at.width - 2 });
-	metrics_draw_row(&shifted, row, top, true, cv, (struct area){ at.y + 2, at.x, at.height - 2, at.width - 1 });
+	metrics_draw_row(&shifted, row, other, true, cv, (struct area){ at.y + 2, at.x, at.height - 2, at.width - 1 });
 }
 
 void metrics_draw_chart(const struct metrics *p, struct canvas *cv, struct area at)
 {
-	const struct asked *now = &p->parts[PART_CHART], *then = &p->parts[PART_CHART_BESIDE];
 	bool both = p->chart_beside != BESIDE_NOTHING && at.height >= BOTH_LEAST;
 	int height = both ? (at.height - 1) / 2 : at.height - 1;
 	char help[160];
-	double top = 0;
 
-	if (both && now->shown.count && then->shown.count)
-		top = fmax(metrics_top(now->shown.items[0]), metrics_top(then->shown.items[0]));
 	metrics_help(p->series, help, sizeof(help));
-	draw_window(p, PART_CHART, help[0] ? help : p->series, top, cv, (struct area){ at.y, at.x, height, at.width });
+	draw_window(p, PART_CHART, help[0] ? help : p->series, cv, (struct area){ at.y, at.x, height, at.width });
 	if (both)
-		draw_window(p, PART_CHART_BESIDE, metrics_beside_name(p->chart_beside), top, cv,
+		draw_window(p, PART_CHART_BESIDE, metrics_beside_name(p->chart_beside), cv,
 				(struct area){ at.y + height, at.x, at.height - 1 - height, at.width });
 	canvas_text(cv, at.y + at.height - 1, at.x + 1, at.width - 2, ROLE_DIM,
 			at.width > 100 ? MARKS_LEGEND

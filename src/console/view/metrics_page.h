@@ -53,13 +53,20 @@ const json_t *metrics_row(const struct asked *a, const char *series); /* NULL: n
 size_t metrics_values(const json_t *row, float *out, size_t most);
 struct metrics_figures metrics_figures_of(const float *values, size_t n);
 
+/* ---- metrics_ask.c ---- */
+
+/* What is due next; the answer of one asks for the next. */
+void metrics_ask(struct metrics *p, struct view_order *out);
+/* A part that shows something else from now on. */
+void metrics_forget(struct metrics *p, enum metrics_part part, struct view_order *out);
+enum metrics_part metrics_part_of(enum view_lane lane);
+
 /* ---- metrics_chart.c ---- */
 
 enum { METRICS_VALUES = 400 };
-/* The chart of a row of an answer. top: of its scale at least */
-void metrics_draw_row(const struct metrics *p, const json_t *row, double top, bool cursor, struct canvas *cv,
+/* The chart of a row of an answer; beside: the row of a chart on the same scale, or NULL. */
+void metrics_draw_row(const struct metrics *p, const json_t *row, const json_t *beside, bool cursor, struct canvas *cv,
 		struct area at);
-double metrics_top(const json_t *row); /* of the scale that it would take */
 void metrics_draw_chart(const struct metrics *p, struct canvas *cv, struct area at);
 /* One value further; by < 0: back. */
 void metrics_cursor_move(struct metrics *p, long by);

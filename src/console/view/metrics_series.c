@@ -194,7 +194,8 @@ static double slow_of(const json_t *counts, const json_t *bounds)
 	for (size_t i = 0; i < json_array_size(counts) && all > 0; i++) {
 		sum += json_integer_value(json_array_get(counts, i));
 		if (sum * 100 >= all * 99)
-			return i < json_array_size(bounds) ? json_number_value(json_array_get(bounds, i)) : NAN;
+			return json_is_number(json_array_get(bounds, i)) ? json_number_value(json_array_get(bounds, i))
+									 : NAN;
 	}
 	return NAN;
 }

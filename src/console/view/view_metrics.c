@@ -12,12 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
 #include "console/widget/rule.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
-#include "core/clock.h"
-#include "core/num.h"
 
 enum {
 	COLUMN_GROUP,
@@ -31,7 +28,7 @@ enum {
 	COLUMN_CHANGE,
 	COLUMNS
 };
-enum { BESIDE_PERIOD_S = 30, SLACK_MS = 500, PAGE = 10, PANE_LEAST = 9, BELOW_LEAST = 26, BOTH_LEAST = 24, WIDE = 160 };
+enum { PAGE = 10, PANE_LEAST = 9, BELOW_LEAST = 26, BOTH_LEAST = 24, WIDE = 160 };
 #define JUMP_US 8000000
 
 static const struct grid_column columns[COLUMNS] = {
@@ -183,111 +180,22 @@ const struct grid_source view_metrics_source = {
 	.empty = "the engine keeps no figures",
 };
 
-/* ---- asking ---- */
-
-static void put_moment(char *line, size_t size, const char *name, int64_t wall_us)
-{
-	char text[40];
-
-	text[num_iso_datetime(text, wall_us / 1000000 * 1000000, 0, ' ')] = '\0';
-	request_line_add(line, size, name, text);
-}
-
-/* What a part asks for: its series, and its window, which ends at the status that is shown. */
-static void write_request(struct metrics *p, enum metrics_part part, int64_t until_us)
-{
-	const struct metrics_range *r = &metrics_ranges[p->range];
-	bool chart = part >= PART_CHART;
-	int step_s = chart ? r->chart_step_s : r->list_step_s;
-	char *line = p->requests[part], series[sizeof(p->series) + 16] = "all", step[20];
-
-	until_us -= until_us % (step_s * INT64_C(1000000));
-	if (chart)
-		snprintf(series, sizeof(series), "%s", p->series);
-	if (chart && metrics_is_latency(series) && r->seconds <= 3600)
-		metrics_latency_of(p->series, series, sizeof(series));
-	snprintf(line, sizeof(p->requests[part]), "history");
-	snprintf(step, sizeof(step), "%d", step_s);
-	request_line_add(line, sizeof(p->requests[part]), "series", series);
-	put_moment(line, sizeof(p->requests[part]), "from", until_us - r->seconds * INT64_C(1000000));
-	put_moment(line, sizeof(p->requests[part]), "to", until_us);
-	request_line_add(line, sizeof(p->requests[part]), "step", step);
-}
-
-static bool is_wanted(const struct metrics *p, enum metrics_part part)
-{
-	switch (part) {
-	case PART_LIST: return !p->chart_shown;
-	case PART_LIST_BESIDE: return !p->chart_shown && p->list_beside != BESIDE_NOTHING;
-	case PART_CHART: return p->chart_shown;
-	default: return p->chart_shown && p->chart_beside != BESIDE_NOTHING;
-	}
-}
-
-static bool is_due(const struct metrics *p, enum metrics_part part)
-{
-	const struct asked *a = &p->parts[part];
-	int period_s = part == PART_LIST_BESIDE || part == PART_CHART_BESIDE ? BESIDE_PERIOD_S
-									     : metrics_ranges[p->range].period_s;
-
-	return is_wanted(p, part) &&
-			(a->asked_us == 0 ||
-					clock_mono_us() - a->asked_us >= (period_s * 1000 - SLACK_MS) * INT64_C(1000));
-}
-
-static const enum view_lane lanes[PART_COUNT] = { LANE_LIST, LANE_LIST_BESIDE, LANE_DETAIL, LANE_DETAIL_BESIDE };
-
-/* A part that shows something else from now on. */
-static void forget(struct metrics *p, enum metrics_part part, struct view_order *out)
-{
-	asked_forget(&p->parts[part]);
-	p->parts[part].running = false;
-	out->cancel |= 1u << lanes[part];
-}
-
-/* One at a time: the answer of one asks for the next. */
-static void ask_next(struct metrics *p, struct view_order *out)
-{
-	for (int i = 0; i < PART_COUNT; i++)
-		if (p->parts[i].running)
-			return;
-	for (int i = 0; p->status && i < PART_COUNT; i++) {
-		enum metrics_beside beside = p->chart_shown ? p->chart_beside : p->list_beside;
-		bool then = i == PART_LIST_BESIDE || i == PART_CHART_BESIDE;
-
-		if (!is_due(p, (enum metrics_part)i))
-			continue;
-		write_request(p, (enum metrics_part)i,
-				p->status->wall_us - (then ? metrics_beside_s(beside) * 1000000 : 0));
-		p->parts[i].lane = lanes[i];
-		out->past = false; /* the engine keeps them: also of then */
-		asked_begin(&p->parts[i], p->requests[i], 0, out);
-		return;
-	}
-}
-
-static enum metrics_part part_of(enum view_lane lane)
-{
-	return lane == LANE_LIST		   ? PART_LIST
-			: lane == LANE_LIST_BESIDE ? PART_LIST_BESIDE
-			: lane == LANE_DETAIL	   ? PART_CHART
-						   : PART_CHART_BESIDE;
-}
+/* ---- answers ---- */
 
 static void page_answer(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out)
 {
 	struct metrics *p = state;
 
-	asked_answer(&p->parts[part_of(lane)], lane, line, len, out);
+	asked_answer(&p->parts[metrics_part_of(lane)], lane, line, len, out);
 }
 
 static void page_answer_end(void *state, enum view_lane lane, const char *why, struct view_order *out)
 {
 	struct metrics *p = state;
 
-	asked_answer_end(&p->parts[part_of(lane)], lane, why, out);
+	asked_answer_end(&p->parts[metrics_part_of(lane)], lane, why, out);
 	if (why[0] == '\0')
-		ask_next(p, out);
+		metrics_ask(p, out);
 }
 
 static void page_status(void *state, const struct status *s, struct view_order *out)
@@ -302,7 +210,7 @@ static void page_status(void *state, const struct status *s, struct view_order *
 		}
 	p->status = s;
 	p->seen_us = s->wall_us;
-	ask_next(p, out);
+	metrics_ask(p, out);
 }
 
 /* ---- keys ---- */
@@ -313,8 +221,8 @@ static void show_chart(struct metrics *p, const char *series, struct view_order 
 	if (strcmp(p->series, series) == 0)
 		return;
 	snprintf(p->series, sizeof(p->series), "%s", series);
-	forget(p, PART_CHART, out);
-	forget(p, PART_CHART_BESIDE, out);
+	metrics_forget(p, PART_CHART, out);
+	metrics_forget(p, PART_CHART_BESIDE, out);
 }
 
 static void set_range(struct metrics *p, int by, struct view_order *out)
@@ -326,7 +234,7 @@ static void set_range(struct metrics *p, int by, struct view_order *out)
 	p->range = range;
 	p->cursor_us = 0;
 	for (int i = 0; i < PART_COUNT; i++)
-		forget(p, (enum metrics_part)i, out);
+		metrics_forget(p, (enum metrics_part)i, out);
 }
 
 static void set_beside(struct metrics *p, struct view_order *out)
@@ -336,7 +244,7 @@ static void set_beside(struct metrics *p, struct view_order *out)
 	*beside = (*beside + 1) % BESIDE_COUNT;
 	if (*beside == BESIDE_NOTHING && !p->chart_shown)
 		*beside = BESIDE_HOUR;
-	forget(p, p->chart_shown ? PART_CHART_BESIDE : PART_LIST_BESIDE, out);
+	metrics_forget(p, p->chart_shown ? PART_CHART_BESIDE : PART_LIST_BESIDE, out);
 }
 
 /* Of the list, as it is sorted. */
@@ -362,6 +270,13 @@ static bool act_in_chart(struct metrics *p, struct grid *g, enum action action, 
 	case ACTION_LAST: metrics_cursor_move(p, LONG_MAX); return true;
 	case ACTION_NEXT_RECORD: show_neighbour(p, g, 1, out); return true;
 	case ACTION_PREVIOUS_RECORD: show_neighbour(p, g, -1, out); return true;
+	case ACTION_SEARCH: /* what the list does is not to be seen here */
+	case ACTION_NEXT:
+	case ACTION_PREVIOUS:
+	case ACTION_FILTER:
+	case ACTION_SORT:
+	case ACTION_SORT_BACK:
+	case ACTION_INVERT: return true;
 	case ACTION_OPEN:
 	case ACTION_BACK:
 	case ACTION_QUIT:
@@ -389,7 +304,7 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 	else
 		taken = false;
 	if (taken)
-		ask_next(p, out);
+		metrics_ask(p, out);
 	return taken;
 }
 
@@ -404,7 +319,6 @@ static void page_open(void *state, const char *subject, struct view_order *out)
 		p->parts[i].running = false;
 		p->parts[i].asked_us = 0;
 	}
-	p->chart_shown = false;
 	if (subject[0])
 		show_chart(p, subject, out);
 }
@@ -425,7 +339,7 @@ static void page_title(const void *state, char *out, size_t size)
 
 	out[0] = '\0';
 	if (p->chart_shown)
-		snprintf(out, size, "Metrics > %s > %s, the last %s", metrics_group(p->series), p->series,
+		snprintf(out, size, "2 Metrics > %s > %s, the last %s", metrics_group(p->series), p->series,
 				metrics_ranges[p->range].name);
 }
 
@@ -435,25 +349,22 @@ static void draw_pane(const struct metrics *p, const struct grid *g, struct canv
 	const struct asked *a = rows_of(p);
 	const json_t *then;
 	char help[160];
-	double top = 0;
 	size_t row;
 	int height;
 
 	if (at.height == 0 || !grid_selected(g, &row))
 		return;
 	then = at.height >= BOTH_LEAST ? metrics_row(&p->parts[PART_LIST_BESIDE], asked_text(a, row, "series")) : NULL;
-	if (then)
-		top = fmax(metrics_top(a->shown.items[row]), metrics_top(then));
 	height = then ? at.height / 2 : at.height;
 	metrics_help(asked_text(a, row, "series"), help, sizeof(help));
 	rule_draw(cv, at.y, at.x, at.width, asked_text(a, row, "series"), "Enter: whole");
 	canvas_text(cv, at.y + 1, at.x + 1, at.width - 2, ROLE_TEXT, help);
-	metrics_draw_row(p, a->shown.items[row], top, false, cv,
+	metrics_draw_row(p, a->shown.items[row], then, false, cv,
 			(struct area){ at.y + 2, at.x, height - 2, at.width - 1 });
 	if (then == NULL)
 		return;
 	rule_draw(cv, at.y + height, at.x, at.width, metrics_beside_name(p->list_beside), "");
-	metrics_draw_row(p, then, top, false, cv,
+	metrics_draw_row(p, then, a->shown.items[row], false, cv,
 			(struct area){ at.y + height + 1, at.x, at.height - height - 1, at.width - 1 });
 }
 

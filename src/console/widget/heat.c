@@ -67,6 +67,15 @@ static void widen(const struct heat *h, struct plot *p, size_t least)
 	}
 }
 
+static void find_used(const struct heat *h, struct plot *p)
+{
+	for (size_t i = 0; i < h->time.n * h->buckets; i++)
+		if (h->counts[i] > 0) {
+			p->first = i % h->buckets < p->first ? i % h->buckets : p->first;
+			p->last = i % h->buckets > p->last ? i % h->buckets : p->last;
+		}
+}
+
 /* Which buckets, and how high each is. */
 static void lay_out(const struct heat *h, struct plot *p)
 {
@@ -74,11 +83,9 @@ static void lay_out(const struct heat *h, struct plot *p)
 
 	p->first = h->buckets;
 	p->last = 0;
-	for (size_t i = 0; i < h->time.n * h->buckets; i++)
-		if (h->counts[i] > 0) {
-			p->first = i % h->buckets < p->first ? i % h->buckets : p->first;
-			p->last = i % h->buckets > p->last ? i % h->buckets : p->last;
-		}
+	find_used(h, p);
+	if (h->also && h->also->buckets == h->buckets)
+		find_used(h->also, p);
 	if (p->first > p->last)
 		p->first = p->last = h->buckets / 2;
 	widen(h, p, BUCKETS_LEAST);

@@ -15,6 +15,7 @@ struct heat {
 	const double *bound_us; /* a bucket's rows took at most so long; the last one has no end */
 	size_t buckets;
 	struct timeline time;
+	const struct heat *also; /* one beside it: both have the buckets that either needs. NULL: none */
 };
 
 /* Axis on the left, times below; at least 4 lines and 20 columns. */
