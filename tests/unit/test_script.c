@@ -9,7 +9,7 @@
 #include "tests/tap.h"
 #include "tests/unit/script_rows.h"
 
-static const struct script_limits limits = { .instructions = 100000, .memory_bytes = 8 << 20 };
+static const struct script_limits limits = { .instructions = 100000, .memory_bytes = 8 << 20, .time_ms = 600000 };
 
 static struct schema *orders;
 static struct batch *in, *out;
