@@ -72,7 +72,9 @@ static const struct cli_option dead_options[] = {
 	{ "--dry-run", NULL, "retry, discard: say which, and change nothing" },
 	{ "--closed", NULL, "list: also those that were retried or discarded" },
 	{ "-n", "COUNT", "list: so many (100)" },
-	{ "--unmasked", NULL, "list, show: also where the table's script masks" },
+	{ "--row", "FILE",
+			"edit: a JSON object of the columns that get other values, as they stand in the message; - is standard input" },
+	{ "--unmasked", NULL, "list, show, edit: also where the table's script masks" },
 	{ "--json", NULL, "a line of JSON for each" },
 	{ NULL, NULL, NULL },
 };
@@ -211,10 +213,11 @@ static const struct cli_command commands[] = {
 			"KEY: 4711, id=4711, or \"a=1 b=2\". Every change of the row that the log still has: commit, place in the log, what the script makes of it now and\n"
 			"in which line, loaded or waiting or dead and why; and a verdict in words.",
 			trace_options, 2, 2, cli_trace },
-	{ "dead", "list [TABLE] | groups | show ID | retry|discard [ID|TABLE..]",
+	{ "dead", "list [TABLE] | groups | show ID | edit ID | retry|discard [ID|TABLE..]",
 			"rows that could not be loaded, and why",
 			"retry: the row is read again from MySQL beside the stream and goes through the present script; the letter is closed when the load\n"
-			"has passed it. If the row is refused again, there is a new letter. discard: the letter is closed, and nothing else is done.\n"
+			"has passed it. If the row is refused again, there is a new letter. edit: its row, in your editor (VISUAL, EDITOR) or from --row FILE, is loaded with\n"
+			"other values, and the letter is closed; only while MySQL's row is still the letter's. discard: the letter is closed, and nothing else is done.\n"
 			"Exit 1 or 2: letters stay open; each says why.",
 			dead_options, 1, CLI_MAX_WORDS, cli_dead },
 	{ "do", "[ACTION [NAME=VALUE...]]", "carry out any action of the console",

@@ -97,7 +97,8 @@ int cli_verify(struct cli *cli);
 int cli_topics(struct cli *cli);
 int cli_messages(struct cli *cli); /* cli_messages.c; also trace */
 int cli_trace(struct cli *cli);
-int cli_dead(struct cli *cli); /* cli_dead.c */
+int cli_dead(struct cli *cli);					      /* cli_dead.c */
+char *cli_dead_row(struct cli *cli, const char *id, struct err *err); /* cli_dead_edit.c; NULL: err */
 int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);
 int cli_routine(struct cli *cli);				       /* cli_routine.c */

@@ -1,4 +1,4 @@
-/* cli_dead.c - millrace dead: letters are listed, shown, tried again, discarded. */
+/* cli_dead.c - millrace dead: letters are listed, shown, tried again, edited, discarded. */
 #include "cli/cli.h"
 
 #include <stdlib.h>
@@ -134,6 +134,7 @@ static const struct action {
 	{ "groups", "dead-groups", print_group, 0, 0, true },
 	{ "show", "dead-show", print_whole, 1, 1, true },
 	{ "retry", "dead-retry", print_outcome, 0, CLI_MAX_WORDS, false },
+	{ "edit", "dead-edit", print_outcome, 1, 1, false },
 	{ "discard", "dead-discard", print_outcome, 0, CLI_MAX_WORDS, false },
 };
 
@@ -148,7 +149,8 @@ static const struct option {
 	{ "--dry-run", "dry_run", "rd" },
 	{ "--closed", "closed", "l" },
 	{ "-n", "n", "l" },
-	{ "--unmasked", "unmasked", "ls" },
+	{ "--unmasked", "unmasked", "lse" },
+	{ "--row", "row", "e" },
 };
 
 static void add(struct engine_request *r, const char *name, const char *value)
@@ -166,6 +168,8 @@ static int add_options(struct cli *cli, struct engine_request *r, const struct a
 			continue;
 		if (strchr(options[i].of, a->word[0]) == NULL)
 			return err_set(err, ERR_CONFIG, 0, "millrace dead %s takes no %s", a->word, options[i].option);
+		if (a->word[0] == 'e') /* of cli_dead_row() */
+			continue;
 		add(r, options[i].arg, value);
 	}
 	return 0;
@@ -202,16 +206,23 @@ static int ask(struct cli *cli, const struct action *a, struct err *err)
 	engine_emit *print = cli_option(cli, "--json") ? cli_print_line : a->print;
 	struct engine_request r = { .command = a->command };
 	char ids[4096] = "";
+	bool edits = strcmp(a->word, "edit") == 0;
+	char *row = NULL;
 	struct log *log;
 	int rc;
 
 	if (add_words(cli, &r, ids, sizeof(ids), err) || add_options(cli, &r, a, err))
 		return -1;
+	if (edits && (row = cli_dead_row(cli, cli->words[1], err)) == NULL)
+		return -1;
+	if (edits)
+		add(&r, "row", row);
 	rc = cli_ask(cli, &r, print, err);
 	if (rc && a->reads && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
 		rc = dead_tell(log, cli->settings, NULL, &r, print, NULL, err);
 		log_close(log);
 	}
+	free(row);
 	return rc;
 }
 

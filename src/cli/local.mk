@@ -8,7 +8,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_completion.c \
 	src/cli/cli_console.c \
 	src/cli/cli_convert.c \
-	src/cli/cli_dead.c \
+	src/cli/cli_dead.c src/cli/cli_dead_edit.c \
 	src/cli/cli_do.c \
 	src/cli/cli_dump.c \
 	src/cli/cli_history.c \

@@ -16,6 +16,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_stopped.c \
 	src/engine/capture/capture_topics.c \
 	src/engine/base/dead.c \
+	src/engine/dead/dead_edit.c \
+	src/engine/dead/dead_edit.h \
 	src/engine/dead/dead_ledger.c \
 	src/engine/dead/dead_ledger.h \
 	src/engine/base/dead_letter.c \
@@ -27,6 +29,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/dead/dead_requests.c \
 	src/engine/dead/dead_retry.c \
 	src/engine/dead/dead_retry.h \
+	src/engine/dead/dead_retry_parts.h \
 	src/engine/dead/dead_wish.c \
 	src/engine/dead/dead_wish.h \
 	src/engine/engine.c \

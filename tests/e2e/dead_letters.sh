@@ -90,6 +90,28 @@ sql testdb -e "UPDATE t SET v = v - 1 WHERE id = 1"
 dead retry testdb.t > "$dir/out"; is $? 0 "retry through the mended one" || note < "$dir/out"
 until_true 20 open_are 1; ok $? "all are closed" || m dead list | note
 same_table t
+# A row is loaded with other values: the key stays, the letter says who, what MySQL has changed since is not overwritten.
+reload "$bad"
+sql testdb -e "INSERT INTO t VALUES (12, -12, 'edited'), (13, -13, 'changes')"
+wait_caught_up "two more"
+letter() { dead list testdb.t | jq -r "select(.key.id == \"$1\") | .id"; }
+edit() { dead edit "$@" > "$dir/out" 2>&1; }
+edit "$(letter 12)" --row - <<< '{"v": -5}'; grep -q 'new letter' "$dir/out"; ok $? "edit: a row that the script refuses is dead again" || note < "$dir/out"
+first=$(letter 12)
+edit "$first" --row - <<< '{"id": 99}'; grep -q 'is of the key' "$dir/out"; ok $? "the key stays" || note < "$dir/out"
+edit "$first" --row - <<< '{"w": 1}'; grep -q "found 'w'" "$dir/out"; ok $? "a column that the table has not is refused" || note < "$dir/out"
+edit "$first" --row - <<< '{"v": "many"}'; grep -q 'not understood' "$dir/out"; ok $? "so is a value of another type" || note < "$dir/out"
+printf '#!/bin/sh\nsed -i "s/-5/12/" "$1"\n' > "$dir/editor"; chmod +x "$dir/editor"
+EDITOR=$dir/editor edit "$first"; is $? 0 "edit, in an editor" || note < "$dir/out"
+is "$(dead show "$first" | jq -c '[.open, .closed, (.by | length > 0), (.message | contains("-5"))]')" '[false,"edited",true,true]' "the letter keeps its message, and who has edited it"
+is "$(sqlite3 "$dir/state/warehouse/testdb.db" 'SELECT v, name FROM t WHERE id = 12')" "12|edited" "the row is loaded with the other value"
+edit "$first" --row - <<< '{"v": 1}'; grep -q 'one open letter' "$dir/out"; ok $? "a letter that is closed is not edited" || note < "$dir/out"
+sql testdb -e "UPDATE t SET v = 13 WHERE id = 13"
+wait_caught_up "MySQL's row changes"
+edit "$(letter 13)" --row - <<< '{"v": 1}'; grep -q "is not the letter's any more" "$dir/out"; ok $? "a row that has changed since is not edited" || note < "$dir/out"
+dead discard testdb.t > /dev/null
+sql testdb -e "UPDATE t SET v = 12 WHERE id = 12"
+wait_caught_up "as MySQL has it"
 # A DELETE that the script refused, with a row that came again meanwhile.
 sql testdb -e "INSERT INTO t VALUES (10, 1, 'goes'), (11, 1, 'comes again')"
 wait_caught_up "two rows"

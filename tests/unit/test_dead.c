@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/intern.h"
+#include "engine/dead/dead_edit.h"
 #include "engine/dead/dead_ledger.h"
 #include "engine/base/dead_letter.h"
 
@@ -192,8 +193,46 @@ static void test_ledger(void)
 	free(s);
 }
 
+/* What is not named stays as it stands, to the digit. */
+static void test_edit(void)
+{
+	static const struct {
+		const char *message, *row, *made; /* NULL: refused */
+	} cases[] = {
+		{ "{\"id\":1,\"v\":\"x\",\"__deleted\":\"false\"}", "{\"v\":\"a \\\"b\"}",
+				"{\"id\":1,\"v\":\"a \\\"b\",\"__deleted\":\"false\"}" },
+		{ "{\"schema\":{\"v\":1},\"payload\":{\"id\":18446744073709551615,\"v\":1.10}}", "{\"v\": null}",
+				"{\"schema\":{\"v\":1},\"payload\":{\"id\":18446744073709551615,\"v\":null}}" },
+		{ "{\"payload\":{\"before\":{\"v\":1},\"after\":{\"id\":1,\"v\":2},\"op\":\"u\"}}", "{\"v\":3}",
+				"{\"payload\":{\"before\":{\"v\":1},\"after\":{\"id\":1,\"v\":3},\"op\":\"u\"}}" },
+		{ "{\"before\":null,\"after\":{\"a\":[1,{}],\"v\":2},\"op\":\"c\"}", "{\"v\":true}",
+				"{\"before\":null,\"after\":{\"a\":[1,{}],\"v\":true},\"op\":\"c\"}" },
+		{ "{\"id\":1}", "{\"w\":1}", NULL },
+		{ "{\"id\":1,\"__deleted\":\"false\"}", "{\"__deleted\":\"true\"}", NULL },
+		{ "{\"id\":1}", "{}", NULL },
+		{ "{\"id\":1}", "[1]", NULL },
+		{ "{\"id\":1}", "{\"id\":1", NULL },
+		{ "not JSON", "{\"id\":1}", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf out;
+		struct err err;
+		int rc;
+
+		err_clear(&err);
+		buf_init(&out, 1 << 16);
+		rc = dead_edit_message(cases[i].message, strlen(cases[i].message), cases[i].row, &out, &err);
+		ok((rc == 0) == (cases[i].made != NULL), "%s into %s", cases[i].row, cases[i].message);
+		if (rc == 0)
+			is_str(out.data, cases[i].made, "the message");
+		buf_done(&out);
+	}
+}
+
 int main(void)
 {
+	test_edit();
 	test_reasons();
 	test_long_reason();
 	test_ledger();

@@ -524,6 +524,12 @@ static const struct engine_request_arg_doc dead_args[] = { DEAD_WHICH,
 static const struct engine_request_arg_doc dead_change_args[] = { DEAD_WHICH,
 	{ "all", ARG_YES, false, NULL, EFFECT_READ, "every open one" },
 	{ "dry_run", ARG_YES, false, NULL, EFFECT_READ, "say which, and change nothing" }, NO_MORE };
+static const struct engine_request_arg_doc dead_edit_args[] = {
+	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" },
+	{ "row", ARG_TEXT, true, NULL, EFFECT_READ,
+			"a JSON object of the columns that get other values, each in the form that it has in the message" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc dead_show_args[] = {
 	{ "id", ARG_COUNT, true, NULL, EFFECT_READ, "its offset, as dead prints it" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "the message also where the table's script masks" },
@@ -642,6 +648,9 @@ static const struct request_row rows[] = {
 	{ { "dead-retry", EFFECT_COSTLY,
 			  "read the rows of dead letters again, through the present script, and close them",
 			  dead_change_args },
+			ask_dead },
+	{ { "dead-edit", EFFECT_COSTLY, "load the row of a dead letter with other values, and close it",
+			  dead_edit_args },
 			ask_dead },
 	{ { "dead-discard", EFFECT_DESTRUCTIVE, "close dead letters whose rows are not wanted", dead_change_args },
 			ask_dead },

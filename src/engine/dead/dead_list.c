@@ -76,6 +76,35 @@ void dead_print(struct buf *b, const struct dead_seen *seen, bool whole, bool un
 
 /* ---- a line each ---- */
 
+struct closing { /* of one letter: the mark that closed it */
+	int64_t id;
+	bool found;
+	char how[24], by[96];
+};
+
+static void is_mine(void *arg, int64_t id)
+{
+	struct closing *c = arg;
+
+	c->found |= id == c->id;
+}
+
+static int on_mark(void *arg, const struct record *r)
+{
+	struct closing *c = arg;
+	struct dead_letter mark;
+
+	dead_letter_read(r, &mark);
+	if (mark.mark.p == NULL)
+		return 0;
+	dead_mark_ids(&mark, is_mine, c);
+	if (c->found) {
+		snprintf(c->how, sizeof(c->how), "%.*s", (int)mark.mark.len, mark.mark.p);
+		snprintf(c->by, sizeof(c->by), "%.*s", (int)(mark.by.p ? mark.by.len : 0), mark.by.p ? mark.by.p : "");
+	}
+	return c->found;
+}
+
 struct listing {
 	engine_emit *emit;
 	void *arg;
@@ -83,7 +112,29 @@ struct listing {
 	int64_t left;
 	bool whole, unmasked;
 	size_t found;
+	struct closing closing; /* of the one that is shown; not found: it is open, or this is a list */
 };
+
+/* Before the bracket that ends the line. */
+static void put_closing(struct buf *b, const struct closing *c)
+{
+	if (b->failed)
+		return;
+	b->len--;
+	buf_puts(b, ",\"closed\":");
+	buf_json_str(b, c->how);
+	buf_puts(b, ",\"by\":");
+	buf_json_str(b, c->by);
+	buf_putc(b, '}');
+}
+
+static int find_closing(const struct dead_look *look, const char *id, struct closing *out, struct err *err)
+{
+	out->id = -1;
+	if (!num_parse_i64(id, strlen(id), &out->id) || dead_ledger_is_open(look->ledger, out->id))
+		return 0;
+	return log_scan(look->log, dead_topic(look->settings), 0, out->id + 1, -1, on_mark, out, err);
+}
 
 static int on_letter(void *arg, const struct dead_seen *seen)
 {
@@ -91,6 +142,8 @@ static int on_letter(void *arg, const struct dead_seen *seen)
 
 	buf_reset(&l->line);
 	dead_print(&l->line, seen, l->whole, l->unmasked);
+	if (l->closing.found)
+		put_closing(&l->line, &l->closing);
 	l->found++;
 	return (!l->line.failed && l->emit(l->arg, l->line.data, l->line.len)) || --l->left <= 0;
 }
@@ -107,6 +160,8 @@ static int tell_letters(const struct dead_look *look, const struct engine_reques
 		num_parse_i64(n, strlen(n), &l->left);
 	l->unmasked = engine_request_arg(r, "unmasked") != NULL;
 	wish.closed |= l->whole;
+	if (rc == 0 && l->whole)
+		rc = find_closing(look, engine_request_arg(r, "id"), &l->closing, err);
 	if (rc == 0)
 		rc = dead_scan(look, &wish, on_letter, l, err);
 	if (rc == 0 && l->whole && l->found == 0)

@@ -8,6 +8,7 @@
 
 #include "core/json.h"
 #include "core/logline.h"
+#include "engine/dead/dead_edit.h"
 #include "engine/dead/dead_list.h"
 #include "engine/dead/dead_mark.h"
 #include "engine/dead/dead_retry.h"
@@ -156,6 +157,32 @@ static int change(struct engine *e, struct log *log, const struct engine_request
 	return rc;
 }
 
+static int edit(struct engine *e, struct log *log, const struct engine_request *r, engine_emit *emit, void *arg,
+		struct err *err)
+{
+	const struct dead_look look = { .log = log, .settings = atomic_load(&e->shared.live), .ledger = e->dead };
+	struct dead_doing d = { .e = e, .emit = emit, .arg = arg, .who = who(r), .how = "edited" };
+	struct dead_picks picks = { 0 };
+	struct dead_wish wish;
+	int rc = dead_wish_read(r, true, &wish, err);
+
+	if (rc == 0)
+		rc = dead_ledger_read(e->dead, log, look.settings, -1, err);
+	if (rc == 0)
+		rc = dead_picks_take(&look, &wish, &picks, err);
+	if (rc == 0 && picks.count != 1)
+		rc = err_set(err, ERR_CONFIG, 0,
+				"dead-edit: expected the ID of one open letter; `millrace dead list` lists them");
+	if (rc == 0)
+		logline(LOG_NOTICE, "dead", "letter %lld of %s is to be loaded with other values on request of %s",
+				(long long)picks.items[0].id, picks.items[0].table, d.who);
+	if (rc == 0)
+		rc = dead_edit(&d, &picks.items[0], engine_request_arg(r, "row"), err);
+	dead_wish_done(&wish);
+	dead_picks_free(&picks);
+	return rc;
+}
+
 int dead_request(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
 	struct log *log = shared_log(&e->shared, err);
@@ -164,5 +191,7 @@ int dead_request(struct engine *e, const struct engine_request *r, engine_emit *
 		return -1;
 	if (strcmp(r->command, "dead-retry") == 0 || strcmp(r->command, "dead-discard") == 0)
 		return change(e, log, r, emit, arg, err);
+	if (strcmp(r->command, "dead-edit") == 0)
+		return edit(e, log, r, emit, arg, err);
 	return dead_tell(log, atomic_load(&e->shared.live), e->dead, r, emit, arg, err);
 }

@@ -5,7 +5,7 @@
  * DELETE: then its message goes to its partition once more, and the key is read again behind it, so that a row that was inserted
  * meanwhile is not lost. A crash between reading and mark leaves the letter open, and another retry does the same again.
  */
-#include "engine/dead/dead_retry.h"
+#include "engine/dead/dead_retry_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,6 @@
 #include "core/json.h"
 #include "core/xalloc.h"
 #include "engine/messages/message.h"
-#include "engine/verify/verify_parts.h"
 
 void dead_tell_end(const struct dead_doing *d, size_t done, size_t failed)
 {
@@ -28,14 +27,6 @@ void dead_tell_end(const struct dead_doing *d, size_t done, size_t failed)
 }
 
 enum { LOOK_US = 50000, KEY_PARTS = 64 };
-
-struct retry { /* of one table */
-	struct dead_doing *d;
-	struct verify_job job;
-	struct verify_table table;
-	struct batch *rows;
-	size_t done, failed;
-};
 
 /* ---- what is told ---- */
 
@@ -85,8 +76,7 @@ static unsigned key_parts(struct retry *t, const struct dead_pick *p, struct sou
 	return n;
 }
 
-/* The caller frees; NULL: err. */
-static char *bound_of(struct retry *t, const struct dead_pick *p, struct err *err)
+char *retry_bound(struct retry *t, const struct dead_pick *p, struct err *err)
 {
 	struct source_text parts[KEY_PARTS];
 
@@ -108,6 +98,13 @@ static int find_rows(struct retry *t, const char *const *bounds, size_t n, struc
 {
 	batch_reset(t->rows);
 	return source_reader_keys(t->table.source, bounds, n, t->rows, out, err);
+}
+
+int retry_find(struct retry *t, const char *bound, struct err *err)
+{
+	struct source_chunk chunk;
+
+	return find_rows(t, &bound, 1, &chunk, err);
 }
 
 /* ---- a DELETE once more ---- */
@@ -132,21 +129,28 @@ static int on_message(void *arg, const struct record *r)
 	return 1;
 }
 
-static int delete_again(struct retry *t, const struct dead_pick *p, struct err *err)
+int retry_message(struct retry *t, const struct dead_pick *p, struct batch *b, struct err *err)
 {
-	struct engine *e = t->d->e;
-	struct log *log = shared_log(&e->shared, err);
-	struct found f = { .b = batch_new() };
+	struct log *log = shared_log(&t->d->e->shared, err);
+	struct found f = { .b = b };
 	int rc = log ? log_scan(log, p->topic, (int32_t)p->partition, p->offset, p->offset + 1, on_message, &f, err)
 		     : -1;
 
-	if (rc == 0 && f.b->nrecords == 0)
+	if (rc == 0 && b->nrecords == 0)
 		rc = err_set(err, ERR_DATA, 0,
 				"the log does not have its message any more; `millrace verify %s --repair --truncate` reads the table again",
 				p->table);
+	return rc;
+}
+
+static int delete_again(struct retry *t, const struct dead_pick *p, struct err *err)
+{
+	struct batch *b = batch_new();
+	int rc = retry_message(t, p, b, err);
+
 	if (rc == 0)
-		rc = dead_publish(e, "retry", f.b, err);
-	batch_free(f.b);
+		rc = dead_publish(t->d->e, "retry", b, err);
+	batch_free(b);
 	return rc;
 }
 
@@ -160,11 +164,11 @@ struct round {
 	size_t nasked;
 };
 
-static int order(struct retry *t, const struct round *round, struct err *err)
+int retry_order(struct retry *t, const char *const *bounds, size_t n, struct err *err)
 {
 	const struct schema *s = source_reader_schema(t->table.source);
 	struct capture *c = t->d->e->capture;
-	char *where = source_reader_where(t->table.source, round->asked, round->nasked, err);
+	char *where = source_reader_where(t->table.source, bounds, n, err);
 	int rc = where ? capture_read_rows(c, s->db, s->table, where, err) : -1;
 
 	free(where);
@@ -178,8 +182,7 @@ static int order(struct retry *t, const struct round *round, struct err *err)
 	return rc;
 }
 
-/* All that was read again has passed the load. */
-static int pass(struct retry *t, struct err *err)
+int retry_pass(struct retry *t, struct err *err)
 {
 	struct position at;
 	int rc;
@@ -253,7 +256,7 @@ static void run_round(struct retry *t, struct round *round, struct err *err)
 	for (size_t i = 0; i < round->count; i++)
 		if (!round->picks[i].failed && !names(round, round->bounds[i]))
 			round->asked[round->nasked++] = round->bounds[i];
-	if (round->nasked && order(t, round, err) == 0 && pass(t, err) == 0)
+	if (round->nasked && retry_order(t, round->asked, round->nasked, err) == 0 && retry_pass(t, err) == 0)
 		finish(t, round, end, err);
 	if (err->kind == ERR_NONE)
 		return;
@@ -275,7 +278,7 @@ static void run_rounds(struct retry *t, struct dead_pick *picks, size_t count)
 
 		for (size_t i = 0; i < round.count; i++) {
 			err_clear(&err);
-			round.bounds[i] = bound_of(t, &round.picks[i], &err);
+			round.bounds[i] = retry_bound(t, &round.picks[i], &err);
 			if (round.bounds[i] == NULL)
 				fail_one(t, &round.picks[i], err.msg);
 		}
@@ -286,7 +289,7 @@ static void run_rounds(struct retry *t, struct dead_pick *picks, size_t count)
 	}
 }
 
-static int open_table(struct retry *t, const char *name, struct err *err)
+int retry_open(struct retry *t, const char *name, struct err *err)
 {
 	struct verify_table *table = &t->table;
 
@@ -304,12 +307,18 @@ static int open_table(struct retry *t, const char *name, struct err *err)
 	return table->pipe ? 0 : -1;
 }
 
+void retry_close(struct retry *t)
+{
+	verify_pipe_free(t->table.pipe);
+	source_reader_close(t->table.source);
+}
+
 static void run_table(struct retry *t, struct dead_pick *picks, size_t count)
 {
 	struct err err;
 
 	err_clear(&err);
-	if (open_table(t, picks->table, &err) == 0) {
+	if (retry_open(t, picks->table, &err) == 0) {
 		verify_watch(&t->job, &t->table);
 		run_rounds(t, picks, count);
 		verify_watch(&t->job, NULL);
@@ -317,8 +326,7 @@ static void run_table(struct retry *t, struct dead_pick *picks, size_t count)
 		for (size_t i = 0; i < count; i++)
 			fail_one(t, &picks[i], err.msg);
 	}
-	verify_pipe_free(t->table.pipe);
-	source_reader_close(t->table.source);
+	retry_close(t);
 }
 
 int dead_retry(struct dead_doing *d, struct dead_picks *picks, struct err *err)
