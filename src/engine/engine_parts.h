@@ -61,6 +61,8 @@ void capture_logged(struct capture *c, struct position *out); /* initialised */
 void capture_hurry(struct capture *c);
 /* Rows of one table are read again beside the stream (where NULL: all, into an emptied target); and is anything of that table still to be read so? */
 int capture_read_rows(struct capture *c, const char *db, const char *table, const char *where, struct err *err);
+/* bounds: keys of rows that the target has (source_plan_gone()) */
+int capture_delete_rows(struct capture *c, const char *db, const char *table, const char *bounds, struct err *err);
 bool capture_reads(struct capture *c, const char *db, const char *table);
 void capture_reload(struct capture *c, const struct mysql_conf *conf); /* lent until the capture is freed */
 /* How far the log is, for complete.h. @thread any */

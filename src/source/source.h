@@ -103,6 +103,9 @@ struct source_plan *source_plan_later(const struct source_order *order);
 /* Of rows of one captured table, by a condition (source_reader_where()); NULL: all of them, into an emptied target. */
 struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table,
 		const char *where, struct err *err);
+/* Rows that the target has, by their keys (source_reader_bound(), ';' between): a delete for each that MySQL does not have. */
+struct source_plan *source_plan_gone(const struct mysql_conf *conf, const char *db, const char *table,
+		const char *bounds, struct err *err);
 void source_plan_free(struct source_plan *plan); /* NULL allowed */
 /* The source uses the plan, too, until it is carried out or the source is closed. The answer is how many it was given with
  * this one; -1: refused. @thread any */

@@ -91,8 +91,11 @@ struct source_plan *source_plan_later(const struct source_order *order)
 	return p;
 }
 
-struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table,
-		const char *where, struct err *err)
+typedef int plan_make(struct mysql_conn *conn, const char *db, const char *name, const char *text,
+		struct fill_plan *plan, struct err *err);
+
+static struct source_plan *plan_of_rows(const struct mysql_conf *conf, const char *db, const char *table,
+		plan_make *make, const char *text, struct err *err)
 {
 	struct source_plan *p = xcalloc(1, sizeof(*p));
 	struct mysql_conn c = { 0 };
@@ -102,7 +105,7 @@ struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *
 	fill_plan_init(&p->tables);
 	atomic_init(&p->users, 1);
 	p->order = (struct fill_order){ .action = ORDER_START };
-	r = mysql_conn_open_any(&c, conf, &host, err) < 0 || fill_order_rows(&c, db, table, where, &p->tables, err) < 0
+	r = mysql_conn_open_any(&c, conf, &host, err) < 0 || make(&c, db, table, text, &p->tables, err) < 0
 			? -1
 			: plan_fits(&p->tables, err);
 	mysql_conn_close(&c);
@@ -110,6 +113,18 @@ struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *
 		return p;
 	source_plan_free(p);
 	return NULL;
+}
+
+struct source_plan *source_plan_rows(const struct mysql_conf *conf, const char *db, const char *table,
+		const char *where, struct err *err)
+{
+	return plan_of_rows(conf, db, table, fill_order_rows, where, err);
+}
+
+struct source_plan *source_plan_gone(const struct mysql_conf *conf, const char *db, const char *table,
+		const char *bounds, struct err *err)
+{
+	return plan_of_rows(conf, db, table, fill_order_gone, bounds, err);
 }
 
 char *source_plan_text(const struct source_plan *p)

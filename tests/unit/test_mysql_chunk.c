@@ -54,6 +54,50 @@ static void is_refused(const struct chunk_table *t, const char *bound)
 	buf_done(&sql);
 }
 
+static void gone_is(const struct chunk_table *t, const char *bounds, const char *want, const char *name)
+{
+	struct err err = { 0 };
+	struct buf sql;
+
+	buf_init(&sql, CHUNK_SQL_MAX);
+	is_int(chunk_select_gone(t, bounds, &sql, &err), want ? 0 : -1, "%s: %s", name, err.msg);
+	if (want)
+		is_str(sql.data, want, "%s", name);
+	buf_done(&sql);
+}
+
+/* Typed literals, so that a UNION gives them the column's form; texts compared byte for byte. */
+static void test_gone(void)
+{
+	static const char *const key[] = { "at", "bits" };
+	struct schema *s = make(), *bits = schema_new("shop", "bits");
+	struct chunk_table t;
+	struct err err = { 0 };
+
+	is_int(chunk_table_init(&t, s, "PRIMARY", NULL, NULL, &err), 0, "a table %s", err.msg);
+	gone_is(&t, "1,u6162,2024-01-01 00:00:00;2,x61,2024-01-02 00:00:00",
+			"SELECT `tenant`, `note`, `na``me`, `at` FROM `sh``op`.`orders` FORCE INDEX (`PRIMARY`) WHERE FALSE"
+			"\nUNION ALL SELECT 1, NULL, _utf8mb4 X'6162', TIMESTAMP '2024-01-01 00:00:00' FROM DUAL WHERE NOT EXISTS "
+			"(SELECT 1 FROM `sh``op`.`orders` FORCE INDEX (`PRIMARY`) WHERE (`tenant` = 1 AND `na``me` = _utf8mb4 X'6162' AND "
+			"`at` = '2024-01-01 00:00:00') AND CAST(CONVERT(`na``me` USING utf8mb4) AS BINARY) = X'6162')"
+			"\nUNION ALL SELECT 2, NULL, _sjis X'61', TIMESTAMP '2024-01-02 00:00:00' FROM DUAL WHERE NOT EXISTS "
+			"(SELECT 1 FROM `sh``op`.`orders` FORCE INDEX (`PRIMARY`) WHERE (`tenant` = 2 AND `na``me` = _sjis X'61' AND "
+			"`at` = '2024-01-02 00:00:00') AND CAST(`na``me` AS BINARY) = X'61')",
+			"two keys");
+	gone_is(&t, "1,u61", NULL, "a part is missing");
+	gone_is(&t, "1,u61,2024-01-01,5", NULL, "a part too many");
+	gone_is(&t, "1,u61',2024-01-01", NULL, "no value of the key");
+	chunk_table_done(&t);
+	schema_add_column(bits, &(struct column){ .name = "at", .type = COL_INT });
+	schema_add_column(bits, &(struct column){ .name = "bits", .type = COL_BIT });
+	schema_set_key(bits, key, 2);
+	is_int(chunk_table_init(&t, bits, "PRIMARY", NULL, NULL, &err), 0, "a key with bits %s", err.msg);
+	gone_is(&t, "1,1", NULL, "has no typed literal");
+	chunk_table_done(&t);
+	schema_unref(bits);
+	schema_unref(s);
+}
+
 static void test_statements(void)
 {
 	struct schema *s = make();
@@ -229,6 +273,7 @@ static void test_texts(void)
 int main(void)
 {
 	test_statements();
+	test_gone();
 	test_bounds();
 	test_keys();
 	test_texts();

@@ -27,7 +27,7 @@ static void test_plan(void)
 			"{\"paused\":true,\"mark\":\"17\",\"different\":[{\"db\":\"a\",\"table\":\"x\",\"why\":\"DROP\"},"
 			"{\"db\":\"a\",\"table\":\"y\",\"why\":\"f\",\"again\":true}],\"tables\":[{\"db\":\"a\",\"table\":\"b\\\"c\",\"where\":\"x < 'ä'\","
 			"\"bound\":\"12,x6162\",\"id\":\"s1\",\"rows\":18446744073709551615,\"total\":7,\"fresh\":true,\"first\":true},"
-			"{\"db\":\"a\",\"table\":\"d\",\"rows\":0,\"total\":0,\"truncate\":true,\"emptied\":true,\"touched\":true}]}";
+			"{\"db\":\"a\",\"table\":\"d\",\"gone\":\"1,x61;2,x\",\"rows\":0,\"total\":0,\"truncate\":true,\"emptied\":true,\"touched\":true}]}";
 	static const char *const broken[] = {
 		"",
 		"{",
@@ -39,7 +39,7 @@ static void test_plan(void)
 		"{\"paused\":false,\"tables\":[]}x",
 	};
 	struct fill_plan p, copy;
-	struct fill_table again = { .db = "a", .name = "d", .total = 9 };
+	struct fill_table again = { .db = "a", .name = "d", .gone = "1,x61;2,x", .total = 9 };
 	struct err err = { 0 };
 
 	fill_plan_init(&p);
@@ -54,6 +54,7 @@ static void test_plan(void)
 	fill_plan_add(&p, &again);
 	is_int(p.count, 2, "a table that waits is not read twice");
 	is_int(p.items[1].total, 9, "it begins anew");
+	again.gone = NULL;
 	again.where = "n = 1";
 	fill_plan_add(&p, &again);
 	is_int(p.count, 3, "with another condition it is another order");

@@ -97,6 +97,13 @@ int capture_read_rows(struct capture *c, const char *db, const char *table, cons
 	return plan ? give(c, plan, err) : -1;
 }
 
+int capture_delete_rows(struct capture *c, const char *db, const char *table, const char *bounds, struct err *err)
+{
+	struct source_plan *plan = source_plan_gone(capture_mysql_conf(c), db, table, bounds, err);
+
+	return plan ? give(c, plan, err) : -1;
+}
+
 static bool plan_names(const char *text, const char *db, const char *table)
 {
 	json_t *plan = json_loads(text, 0, NULL), *t;

@@ -457,7 +457,7 @@ static const struct engine_request_arg_doc verify_args[] = {
 	{ "continuous", ARG_CHOICE, false, "on|off", EFFECT_READ,
 			"all tables in turn, for ever, at verify.rate; until then or a restart" },
 	{ "repair", ARG_YES, false, NULL, EFFECT_READ,
-			"read rows that are missing or have other values again, beside the stream" },
+			"read rows that are missing or have other values again, beside the stream, and delete those that MySQL does not have" },
 	{ "truncate", ARG_YES, false, NULL, EFFECT_DESTRUCTIVE,
 			"with repair: where only the target has rows, empty it and read the table again" },
 	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "differences after which a table is left (1000); 0: none" },

@@ -140,7 +140,7 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 			"millrace status", NULL },
 	[PROBLEM_ROWS_DIFFERENT] = { "rows-different", "table", PROBLEM_ERROR, true, AT_ONCE,
 			"Rows of this table at the target are not what MySQL has, and are not on their way: `millrace verify` has looked at them again.",
-			"See which rows; --repair reads those that are missing or have other values again, --repair --truncate the table where the target has too many. It ends when a comparison finds none.",
+			"See which rows; --repair reads those that are missing or have other values again, and deletes those that MySQL does not have. It ends when a comparison finds none.",
 			"millrace verify %s --repair", "verify tables=%s repair=yes" },
 	[PROBLEM_SCRIPT_TAKEN_BACK] = { "script-taken-back", "script", PROBLEM_ERROR, true, AT_ONCE,
 			"The files of this section are not what runs. Rows that the version dropped have left the target, and those that it failed are dead letters.",

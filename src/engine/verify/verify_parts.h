@@ -101,6 +101,7 @@ struct verify_table { /* one table being compared */
 	struct sink_cell *key; /* room for one */
 	struct verify_counts counts;
 	bool masked;		     /* its script masks: the target's own values are not shown */
+	struct verify_set gone;	     /* for a repair: keys of rows that only the target has */
 	struct verify_set differing; /* for a repair: keys of rows that are missing or have other columns */
 	bool repaired;		     /* what is looked at now was repaired, and is told already */
 };

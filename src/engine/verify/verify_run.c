@@ -53,7 +53,7 @@ void verify_run(struct verify_job *job, const char *table)
 	rc = verify_table_run(job, table, &counts, &err);
 	if (rc == 0 && job->repair && counts.extra > 0)
 		err_set(&err, ERR_DATA, 0,
-				"%llu rows that MySQL does not have are still at the target; `millrace verify %s --repair --truncate` empties it and reads the table again",
+				"%llu rows that MySQL does not have, or that the script leaves out, are still at the target; `millrace verify %s --repair --truncate` empties it and reads the table again",
 				(unsigned long long)counts.extra, table);
 	if (rc == 0 && counts.unsettled > 0)
 		err_set(&err, ERR_RETRY, 0, "%llu rows changed each time they were looked at",

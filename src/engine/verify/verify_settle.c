@@ -142,9 +142,11 @@ static int read_target(struct settling *g, struct err *err)
 static void tell(struct verify_table *t, const struct verify_difference *d, const char *bound)
 {
 	t->counts.different++;
+	t->counts.extra += d->what == VERIFY_EXTRA;
 	if (t->repaired)
 		return;
-	t->counts.extra += d->what == VERIFY_EXTRA;
+	if (t->job->repair && bound && d->what == VERIFY_EXTRA)
+		verify_set_put(&t->gone, d->key, NULL, NULL, bound);
 	if (t->job->repair && bound && (d->what == VERIFY_MISSING || d->what == VERIFY_COLUMNS))
 		verify_set_put(&t->differing, d->key, NULL, NULL, bound);
 	verify_tell_difference(t, d);

@@ -70,6 +70,7 @@ static int open_table(struct verify_table *t, struct err *err)
 			source_reader_schema(t->source)->table);
 	verify_set_reset(&t->suspects, source_reader_schema(t->source)->nkey, 0);
 	verify_set_reset(&t->differing, source_reader_schema(t->source)->nkey, 0);
+	verify_set_reset(&t->gone, source_reader_schema(t->source)->nkey, 0);
 	return 0;
 }
 
@@ -83,6 +84,7 @@ static void close_table(struct verify_table *t)
 	verify_set_done(&t->expected);
 	verify_set_done(&t->suspects);
 	verify_set_done(&t->differing);
+	verify_set_done(&t->gone);
 	free(t->key);
 }
 
@@ -417,6 +419,7 @@ int verify_table_run(struct verify_job *job, const char *name, struct verify_cou
 	verify_set_init(&t.expected);
 	verify_set_init(&t.suspects);
 	verify_set_init(&t.differing);
+	verify_set_init(&t.gone);
 	t.in = batch_new();
 	job->mark_us = clock_mono_us();
 	rc = run(&t, err);

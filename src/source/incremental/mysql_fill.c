@@ -126,7 +126,8 @@ void fill_plan_moved(struct mysql_fill *f)
 
 char *fill_reading_of(const struct fill_table *t)
 {
-	return xasprintf("%s.%s\n%s\n%s", t->db, t->name, t->where ? t->where : "", t->bound ? t->bound : "");
+	return xasprintf("%s.%s\n%s\n%s\n%s", t->db, t->name, t->where ? t->where : "", t->gone ? t->gone : "",
+			t->bound ? t->bound : "");
 }
 
 static void table_begins(struct mysql_fill *f)

@@ -105,22 +105,28 @@ static int add_row(struct mysql_fill *f, struct batch *b, const struct fill_plac
 		struct err *err)
 {
 	struct schema *s = f->table.schema;
-	struct value *after = batch_row(b, s);
+	struct value *row = batch_row(b, s);
 
-	if (text_row(&f->table.reader, &b->arena, p, len, after, err) < 0)
+	if (text_row(&f->table.reader, &b->arena, p, len, row, err) < 0)
 		return -1;
-	if (!f->table.keyed || !fill_keys_has(&f->keys, s, after))
-		add_change(f, b, CHANGE_READ, at)->after = after;
 	b->bytes += len;
+	if (f->table.keyed && fill_keys_has(&f->keys, s, row))
+		return 0;
+	if (fill_current(f)->gone)
+		add_change(f, b, CHANGE_DELETE, at)->before = row;
+	else
+		add_change(f, b, CHANGE_READ, at)->after = row;
 	return 0;
 }
 
-/* A part of the chunk is out: who comes back goes on behind it. */
+/* A part of the chunk is out: who comes back goes on behind it. Rows that are not there have no order: all of them again. */
 static int advance_within(struct mysql_fill *f, const uint8_t *last, size_t len, struct err *err)
 {
 	struct fill_table *t = fill_current(f);
 	struct buf bound;
 
+	if (t->gone)
+		return 0;
 	buf_init(&bound, CHUNK_SQL_MAX);
 	if (chunk_bound(&f->table, last, len, &bound, err) < 0) {
 		buf_done(&bound);

@@ -509,6 +509,13 @@ int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, c
 	return try_condition(conn, &plan->items[plan->count - 1], err) < 0 ? -1 : try_locks(conn, plan, err);
 }
 
+int fill_order_gone(struct mysql_conn *conn, const char *db, const char *name, const char *gone, struct fill_plan *plan,
+		struct err *err)
+{
+	fill_plan_add(plan, &(struct fill_table){ .db = (char *)db, .name = (char *)name, .gone = (char *)gone });
+	return try_locks(conn, plan, err);
+}
+
 size_t fill_order_stop(const struct fill_order *o, struct fill_plan *plan, struct err *err)
 {
 	size_t before = plan->count;

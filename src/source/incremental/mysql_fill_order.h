@@ -44,6 +44,9 @@ int fill_order_resolve(const struct fill_order *o, struct mysql_conn *conn, cons
 /* Rows of one captured table, by a condition of ours; or, where NULL, all of them into an emptied target. */
 int fill_order_rows(struct mysql_conn *conn, const char *db, const char *name, const char *where,
 		struct fill_plan *plan, struct err *err);
+/* Rows of one captured table that the target has: those that MySQL does not have are deleted there. gone: see struct fill_table */
+int fill_order_gone(struct mysql_conn *conn, const char *db, const char *name, const char *gone, struct fill_plan *plan,
+		struct err *err);
 /* Removes the order's tables from the plan; how many. */
 size_t fill_order_stop(const struct fill_order *o, struct fill_plan *plan, struct err *err);
 /* A condition on its own: quotes and brackets closed, no comment, no end of the statement. */

@@ -19,6 +19,7 @@ static void table_done(struct fill_table *t)
 	free(t->db);
 	free(t->name);
 	free(t->where);
+	free(t->gone);
 	free(t->bound);
 	free(t->id);
 }
@@ -54,6 +55,7 @@ static struct fill_table table_copy(const struct fill_table *t)
 	copy.db = xstrdup(t->db);
 	copy.name = xstrdup(t->name);
 	copy.where = xstrdup(t->where);
+	copy.gone = xstrdup(t->gone);
 	copy.bound = xstrdup(t->bound);
 	copy.id = xstrdup(t->id);
 	return copy;
@@ -68,7 +70,7 @@ void fill_plan_add(struct fill_plan *p, const struct fill_table *table)
 		struct fill_table *t = &p->items[i];
 
 		if (strcmp(t->db, table->db) != 0 || strcmp(t->name, table->name) != 0 ||
-				!same_text(t->where, table->where))
+				!same_text(t->where, table->where) || !same_text(t->gone, table->gone))
 			continue;
 		copy.fresh |= t->fresh;
 		copy.first |= t->first;
@@ -165,6 +167,7 @@ static void put_table(struct buf *out, const struct fill_table *t)
 	buf_json_str(out, t->db);
 	put_text(out, "table", t->name);
 	put_text(out, "where", t->where);
+	put_text(out, "gone", t->gone);
 	put_text(out, "bound", t->bound);
 	put_text(out, "id", t->id);
 	buf_printf(out, ",\"rows\":%llu,\"total\":%llu%s%s%s%s%s}", (unsigned long long)t->rows,
@@ -246,6 +249,7 @@ static int read_member(struct fill_table *t, const struct json_slice *key, const
 		{ "db", &t->db, NULL, NULL },
 		{ "table", &t->name, NULL, NULL },
 		{ "where", &t->where, NULL, NULL },
+		{ "gone", &t->gone, NULL, NULL },
 		{ "bound", &t->bound, NULL, NULL },
 		{ "id", &t->id, NULL, NULL },
 		{ "rows", NULL, &t->rows, NULL },

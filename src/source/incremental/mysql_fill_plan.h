@@ -21,7 +21,8 @@ enum { FILL_PLAN_MAX = 16 << 20 }; /* bytes of its text */
 
 struct fill_table {
 	char *db, *name;
-	char *where;	/* condition of the rows; NULL: all */
+	char *where; /* condition of the rows; NULL: all */
+	char *gone; /* keys (mysql_chunk.h), ';' between: of rows that the target has, and MySQL may not; NULL: rows are read */
 	char *bound;	/* key of the last row in the log (mysql_chunk.h); NULL: none yet */
 	char *id;	/* of the request, for messages; NULL: none */
 	uint64_t rows;	/* in the log */

@@ -142,7 +142,10 @@ static int start_scan(struct mysql_fill *f, const char *after, const char *upto,
 	int r;
 
 	buf_init(&sql, CHUNK_SQL_MAX);
-	r = chunk_select(&f->table, &range, &sql, err);
+	if (fill_current(f)->gone)
+		r = chunk_select_gone(&f->table, fill_current(f)->gone, &sql, err);
+	else
+		r = chunk_select(&f->table, &range, &sql, err);
 	scan_open(&f->view.scan, &f->view.conn);
 	if (r == 0)
 		r = scan_start(&f->view.scan, sql.data, sql.len, err);
@@ -171,7 +174,7 @@ static int start_read(struct mysql_fill *f, struct err *err)
 	const struct fill_table *t = fill_current(f);
 
 	f->state = READ;
-	f->asked = t->where ? 0 : chunk_rows(f);
+	f->asked = t->where || t->gone ? 0 : chunk_rows(f);
 	return start_scan(f, t->bound, f->upto, f->asked, err);
 }
 
@@ -282,7 +285,7 @@ static int end_chunk(struct mysql_fill *f, bool cut, const uint8_t *last, size_t
 	buf_reset(&f->bound);
 	if (f->upto && !cut)
 		buf_puts(&f->bound, f->upto);
-	else if (f->nheld > 0 && chunk_bound(&f->table, last, len, &f->bound, err) < 0)
+	else if (f->nheld > 0 && fill_current(f)->gone == NULL && chunk_bound(&f->table, last, len, &f->bound, err) < 0)
 		return -1;
 	f->last = !cut && (f->asked == 0 ? f->upto == NULL : f->nheld < f->asked);
 	f->state = MEET;

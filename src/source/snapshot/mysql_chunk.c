@@ -392,20 +392,26 @@ int chunk_select(const struct chunk_table *t, const struct chunk_range *range, s
 	return check_size(t, sql, err);
 }
 
-static bool put_key(const struct chunk_table *t, const char *bound, struct buf *sql)
+static bool has_all_parts(const struct chunk_table *t, const char *bound)
 {
 	unsigned parts = 1;
-	bool good = true;
 
 	for (const char *p = bound; *p; p++)
 		parts += *p == ',';
+	return parts == t->schema->nkey;
+}
+
+static bool put_key(const struct chunk_table *t, const char *bound, struct buf *sql)
+{
+	bool whole = has_all_parts(t, bound), good = whole;
+
 	buf_putc(sql, '(');
-	for (unsigned i = 0; i < t->schema->nkey && parts == t->schema->nkey && good; i++) {
+	for (unsigned i = 0; i < t->schema->nkey && good; i++) {
 		buf_puts(sql, i ? " AND " : "");
 		good = put_part(t, i, " = ", bound, sql);
 	}
 	buf_putc(sql, ')');
-	return good && parts == t->schema->nkey;
+	return good && whole;
 }
 
 int chunk_put_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err)
@@ -424,6 +430,135 @@ int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, si
 	put_columns(t, sql);
 	buf_puts(sql, " WHERE ");
 	return chunk_put_keys(t, bounds, n, sql, err);
+}
+
+/* ---- keys that are not there ---- */
+
+/* With its type, so that UNION gives it the form that the column's values have. */
+static bool put_typed(const struct chunk_key *k, const char *part, struct buf *out)
+{
+	if (k->form == FORM_TIME)
+		buf_puts(out,
+				k->column->type == COL_DATE		      ? "DATE "
+						: k->column->type == COL_TIME ? "TIME "
+									      : "TIMESTAMP ");
+	return k->form != FORM_BIT && put_literal(k, part, part_length(part), out);
+}
+
+/* A value of a column of which nothing is known: messages have NULL only where the column allows it. */
+static const char *nothing_of(const struct column *c)
+{
+	if (c->nullable)
+		return "NULL";
+	switch (c->type) {
+	case COL_DATE: return "DATE '1970-01-01'";
+	case COL_TIME: return "TIME '00:00:00'";
+	case COL_DATETIME:
+	case COL_TIMESTAMP: return "TIMESTAMP '1970-01-01 00:00:01'";
+	case COL_JSON: return "'null'";
+	case COL_CHAR:
+	case COL_VARCHAR:
+	case COL_TINYTEXT:
+	case COL_TEXT:
+	case COL_MEDIUMTEXT:
+	case COL_LONGTEXT:
+	case COL_BINARY:
+	case COL_VARBINARY:
+	case COL_TINYBLOB:
+	case COL_BLOB:
+	case COL_MEDIUMBLOB:
+	case COL_LONGBLOB:
+	case COL_ENUM:
+	case COL_SET: return "''";
+	case COL_GEOMETRY:
+	case COL_POINT:
+	case COL_LINESTRING:
+	case COL_POLYGON:
+	case COL_MULTIPOINT:
+	case COL_MULTILINESTRING:
+	case COL_MULTIPOLYGON:
+	case COL_GEOMCOLLECTION: return "ST_GeomFromText('POINT(0 0)')";
+	default: return "0";
+	}
+}
+
+/* One row of literals. */
+static bool put_values(const struct chunk_table *t, const char *bound, struct buf *sql)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
+		const char *part = bound;
+		unsigned k = 0;
+
+		buf_puts(sql, i ? ", " : "");
+		for (; k < t->schema->nkey && t->key[k].index != i; k++)
+			part += part_length(part) + 1;
+		if (k == t->schema->nkey)
+			buf_puts(sql, nothing_of(&t->schema->columns[i]));
+		else
+			good &= put_typed(&t->key[k], part, sql);
+	}
+	return good;
+}
+
+/* What a collation takes for equal is another key. */
+static void put_same_bytes(const struct chunk_table *t, const char *bound, struct buf *sql)
+{
+	for (unsigned i = 0; i < t->schema->nkey; i++, bound += part_length(bound) + 1) {
+		const struct chunk_key *k = &t->key[i];
+
+		if (k->form != FORM_TEXT)
+			continue;
+		buf_puts(sql, " AND ");
+		if (*bound == 'x') {
+			put_as_bytes(k, sql);
+		} else {
+			buf_puts(sql, "CAST(CONVERT(");
+			buf_put_quoted(sql, k->column->name, '`');
+			buf_puts(sql, " USING utf8mb4) AS BINARY)");
+		}
+		buf_puts(sql, " = X'");
+		buf_put(sql, bound + 1, part_length(bound) - 1);
+		buf_putc(sql, '\'');
+	}
+}
+
+static bool put_gone(const struct chunk_table *t, const char *bound, struct buf *sql)
+{
+	bool good;
+
+	buf_puts(sql, "\nUNION ALL SELECT ");
+	good = put_values(t, bound, sql);
+	buf_puts(sql, " FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM ");
+	buf_puts(sql, t->from);
+	buf_puts(sql, " WHERE ");
+	good = put_key(t, bound, sql) && good;
+	if (good)
+		put_same_bytes(t, bound, sql);
+	buf_putc(sql, ')');
+	return good;
+}
+
+int chunk_select_gone(const struct chunk_table *t, const char *bounds, struct buf *sql, struct err *err)
+{
+	int r = t->keyed ? 0 : bad_bound(t, bounds, err);
+
+	buf_puts(sql, "SELECT ");
+	text_select_list(t->schema, sql);
+	buf_puts(sql, " FROM ");
+	buf_puts(sql, t->from);
+	buf_puts(sql, " WHERE FALSE");
+	while (r == 0 && *bounds) {
+		size_t len = strcspn(bounds, ";");
+		char *bound = xstrndup(bounds, len);
+
+		if (!has_all_parts(t, bound) || !put_gone(t, bound, sql))
+			r = bad_bound(t, bound, err);
+		free(bound);
+		bounds += len + (bounds[len] == ';');
+	}
+	return r ? r : check_size(t, sql, err);
 }
 
 int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n, struct buf *sql, struct err *err)

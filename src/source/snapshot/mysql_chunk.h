@@ -65,6 +65,9 @@ int chunk_select_keys(const struct chunk_table *t, const char *const *bounds, si
 		struct err *err);
 /* The condition of chunk_select_keys() alone. */
 int chunk_put_keys(const struct chunk_table *t, const char *const *bounds, size_t n, struct buf *sql, struct err *err);
+/* Of these keys (bounds, ';' between) those that the table does not have, byte for byte: rows with NULL, zero or nothing in all other columns. The
+ * values of the key are as the table would have them. ERR_DATA: also a key with a BIT column. */
+int chunk_select_gone(const struct chunk_table *t, const char *bounds, struct buf *sql, struct err *err);
 /* A bound for chunk_select_keys() of a key as text, one a part: numbers and times (UTC) as MySQL prints them, bytes as hex
  * digits, texts in UTF-8 whatever the column's character set ("u" and hex digits). */
 struct chunk_text {
