@@ -121,19 +121,22 @@ static bool plan_names(const char *text, const char *db, const char *table)
 	return found;
 }
 
-/* An order is in the list until a position in the log has it; then it is in the plan. */
+/* An order is in the list until a position in the log has it; then it is in the plan, and when the source has done with it, it is
+ * still in that of the log until its last rows are there. */
 bool capture_reads(struct capture *c, const char *db, const char *table)
 {
 	size_t waiting;
-	char *text;
+	char *text, *logged;
 	bool reads;
 
 	pthread_mutex_lock(&c->half.lock);
 	waiting = orders_waiting(c);
 	text = c->source ? source_fills(c->source) : xstrdup(c->fills);
+	logged = xstrdup(c->logged.progress);
 	pthread_mutex_unlock(&c->half.lock);
-	reads = waiting > 0 || (text && plan_names(text, db, table));
+	reads = waiting > 0 || (text && plan_names(text, db, table)) || (logged && plan_names(logged, db, table));
 	free(text);
+	free(logged);
 	return reads;
 }
 
