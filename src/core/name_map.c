@@ -44,6 +44,11 @@ void **name_map_at(struct name_map *m, const char *interned)
 	return &s->value;
 }
 
+void *name_map_get(const struct name_map *m, const char *interned)
+{
+	return m->cap ? m->slots[slot_of(m, interned)].value : NULL;
+}
+
 void name_map_each(const struct name_map *m, void (*each)(void *value, void *arg), void *arg)
 {
 	for (size_t i = 0; i < m->cap; i++)

@@ -16,6 +16,7 @@ struct name_map { /* all zero is empty */
 
 /* The place of the name's value; it holds NULL when nobody has put one there. Valid until the next call. */
 void **name_map_at(struct name_map *m, const char *interned);
+void *name_map_get(const struct name_map *m, const char *interned); /* the value; nothing is changed */
 void name_map_each(const struct name_map *m, void (*each)(void *value, void *arg), void *arg); /* values that are set */
 void name_map_done(struct name_map *m);
 

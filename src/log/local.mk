@@ -2,6 +2,8 @@ noinst_LIBRARIES += src/log/liblog.a
 src_log_liblog_a_SOURCES = \
 	src/log/log.c \
 	src/log/log.h \
+	src/log/log_index.c \
+	src/log/log_index.h \
 	src/log/log_kafka.c \
 	src/log/log_kafka.h \
 	src/log/log_kafka_admin.c \

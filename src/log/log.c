@@ -121,12 +121,26 @@ const struct log_topic *log_topics_find(const struct log_topics *t, const char *
 	return t->count ? bsearch(&wanted, t->items, t->count, sizeof *t->items, log_topics_compare) : NULL;
 }
 
+static int offsets_compare(const void *a, const void *b)
+{
+	const struct log_group_offset *left = a, *right = b;
+	int order = strcmp(left->topic, right->topic);
+
+	if (order == 0)
+		order = (left->partition > right->partition) - (left->partition < right->partition);
+	return order ? order : strcmp(left->group, right->group);
+}
+
 int64_t log_groups_offset(const struct log_groups *g, const char *topic, int32_t partition)
 {
-	for (size_t i = 0; i < g->count; i++)
-		if (g->items[i].partition == partition && strcmp(g->items[i].topic, topic) == 0)
-			return g->items[i].offset;
-	return -1;
+	struct log_group_offset wanted = { .topic = (char *)topic,
+		.partition = partition,
+		.group = g->count ? g->items[0].group : NULL };
+	const struct log_group_offset *found = g->count
+			? bsearch(&wanted, g->items, g->count, sizeof *g->items, offsets_compare)
+			: NULL;
+
+	return found ? found->offset : -1;
 }
 
 /* ---- the handle ---- */
@@ -177,7 +191,11 @@ int log_topic_compacts(struct log *l, const char *topic, bool *compacts, struct 
 int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err)
 {
 	*out = (struct log_groups){ 0 };
-	return l->ops->groups(l, group, out, err);
+	if (l->ops->groups(l, group, out, err))
+		return -1;
+	if (out->count > 1)
+		qsort(out->items, out->count, sizeof *out->items, offsets_compare);
+	return 0;
 }
 
 int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,

@@ -79,7 +79,7 @@ struct log_groups {
 	struct log_group_offset *items;
 	size_t count;
 };
-/* group NULL: all that can be listed */
+/* group NULL: all that can be listed. In the order of topics, then partitions. */
 int log_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
 void log_groups_free(struct log_groups *g);
 int64_t log_groups_offset(const struct log_groups *g, const char *topic,

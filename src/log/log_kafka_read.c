@@ -18,6 +18,7 @@
 #include "core/intern.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
+#include "log/log_index.h"
 #include "log/log_kafka_fault.h"
 
 enum { WAITING_MAX = 4096 };
@@ -46,6 +47,7 @@ struct kafka_reader {
 	pthread_mutex_t lock;
 	struct part *parts; /* under lock; what is assigned to us */
 	size_t nparts;
+	struct log_index places; /* the same: of parts */
 };
 
 static const struct kafka_setting presets[] = {
@@ -63,10 +65,9 @@ static const struct kafka_setting presets[] = {
 
 static struct part *part_find(struct kafka_reader *r, const char *topic, int32_t partition)
 {
-	for (size_t i = 0; i < r->nparts; i++)
-		if (r->parts[i].partition == partition && strcmp(r->parts[i].topic, topic) == 0)
-			return &r->parts[i];
-	return NULL;
+	size_t place = log_index_get(&r->places, intern(topic), partition);
+
+	return place ? &r->parts[place - 1] : NULL;
 }
 
 static bool is_of(const rd_kafka_message_t *m, const char *topic, int32_t partition)
@@ -98,14 +99,28 @@ static int64_t waiting_drop(struct kafka_reader *r, const char *topic, int32_t p
 static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
 {
 	r->parts = xrealloc(r->parts, (r->nparts + (size_t)list->cnt + 1) * sizeof *r->parts);
-	for (int i = 0; i < list->cnt; i++)
-		r->parts[r->nparts++] = (struct part){
+	for (int i = 0; i < list->cnt; i++) {
+		struct part *p = &r->parts[r->nparts++];
+
+		*p = (struct part){
 			.topic = intern(list->elems[i].topic),
 			.partition = list->elems[i].partition,
 			.next = -1,
 			.resume_at = -1,
 			.fresh = true,
 		};
+		log_index_set(&r->places, p->topic, p->partition, r->nparts);
+	}
+}
+
+/* The last one moves into the gap. */
+static void part_drop(struct kafka_reader *r, struct part *p)
+{
+	log_index_set(&r->places, p->topic, p->partition, 0);
+	if (p != &r->parts[--r->nparts]) {
+		*p = r->parts[r->nparts];
+		log_index_set(&r->places, p->topic, p->partition, (size_t)(p - r->parts) + 1);
+	}
 }
 
 static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
@@ -115,7 +130,7 @@ static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_
 
 		waiting_drop(r, list->elems[i].topic, list->elems[i].partition);
 		if (p)
-			*p = r->parts[--r->nparts];
+			part_drop(r, p);
 	}
 }
 
@@ -227,6 +242,7 @@ void kafka_reader_close(struct log_reader *base)
 	kafka_client_close(&r->client);
 	pthread_mutex_destroy(&r->lock);
 	free(r->parts);
+	log_index_done(&r->places);
 	free(r->group);
 	free(r);
 }

@@ -164,10 +164,15 @@ int local_end(struct local_log *l, int rc, struct err *err)
 struct local_topic *local_topic_find(struct local_log *l, const char *name)
 {
 	must_hold(&l->lock);
-	for (size_t i = 0; i < l->ntopics; i++)
-		if (strcmp(l->topics[i]->name, name) == 0)
-			return l->topics[i];
-	return NULL;
+	return name_map_get(&l->by_name, intern(name));
+}
+
+void local_topic_add(struct local_log *l, struct local_topic *t)
+{
+	if ((l->ntopics & (l->ntopics - 1)) == 0)
+		l->topics = xrealloc(l->topics, (l->ntopics ? l->ntopics * 2 : 1) * sizeof *l->topics);
+	l->topics[l->ntopics++] = t;
+	*name_map_at(&l->by_name, t->name) = t;
 }
 
 struct local_part *local_part_get(struct local_log *l, const char *topic, int32_t partition, struct err *err)
@@ -299,9 +304,10 @@ static int load_topics(struct local_log *l, struct err *err)
 	if (!s)
 		return -1;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW && !failed) {
-		l->topics = xrealloc(l->topics, (l->ntopics + 1) * sizeof *l->topics);
-		l->topics[l->ntopics] = topic_row(s);
-		failed = load_parts(l, l->topics[l->ntopics++], err);
+		struct local_topic *t = topic_row(s);
+
+		local_topic_add(l, t);
+		failed = load_parts(l, t, err);
 	}
 	sqlite3_finalize(s);
 	if (failed)
@@ -357,6 +363,7 @@ static void local_close(struct log *base)
 	local_groups_done(l);
 	free(l->fences);
 	free(l->topics);
+	name_map_done(&l->by_name);
 	pthread_mutex_destroy(&l->write_lock);
 	pthread_mutex_destroy(&l->lock);
 	pthread_cond_destroy(&l->wake);

@@ -14,6 +14,7 @@
 #include <zstd.h>
 
 #include "core/buf.h"
+#include "log/log_index.h"
 #include "log/log_ops.h"
 
 enum { LOCAL_APPLICATION_ID = 0x4d4c4f47, LOCAL_SCHEMA_VERSION = 1 }; /* what log.db says of itself */
@@ -45,6 +46,7 @@ struct local_group {
 	size_t nmembers;
 	struct local_claim *claims; /* which reader holds which partition */
 	size_t nclaims;
+	struct log_index places; /* of claims */
 };
 
 struct local_fence {
@@ -70,6 +72,7 @@ struct local_log {
 	pthread_cond_t wake;	     /* new records, new topics, changed groups */
 	struct local_topic **topics; /* under lock; each lives as long as the log */
 	size_t ntopics;
+	struct name_map by_name;     /* the same */
 	struct local_group **groups; /* under lock */
 	size_t ngroups;
 	uint64_t generation; /* under lock: counts changes of topics and groups */
@@ -89,7 +92,8 @@ sqlite3_stmt *local_prepare(const struct local_log *l, sqlite3 *db, const char *
 int local_begin(struct local_log *l, struct err *err);
 /* commits when rc is 0, else rolls back; returns -1 on failure */
 int local_end(struct local_log *l, int rc, struct err *err);
-struct local_topic *local_topic_find(struct local_log *l, const char *name); /* under lock */
+struct local_topic *local_topic_find(struct local_log *l, const char *name); /* under lock, as the next one */
+void local_topic_add(struct local_log *l, struct local_topic *t);
 /* takes lock */
 struct local_part *local_part_get(struct local_log *l, const char *topic, int32_t partition, struct err *err);
 
@@ -160,7 +164,8 @@ struct local_claim {
 	struct local_reader *reader;
 };
 struct local_reader;
-bool local_reader_wants(const struct local_reader *r, const char *topic); /* log_local_read.c */
+bool local_reader_wants(struct local_reader *r,
+		const char *topic); /* log_local_read.c; under lock, the name is interned */
 void local_group_join(struct local_log *l, const char *name, struct local_reader *r, struct local_group **out);
 void local_group_leave(struct local_log *l, struct local_group *g, struct local_reader *r);
 /* takes and gives back; true: changed */

@@ -81,8 +81,7 @@ static bool topic_exists(struct local_log *l, const char *name)
 static void topic_publish(struct local_log *l, struct local_topic *t)
 {
 	pthread_mutex_lock(&l->lock);
-	l->topics = xrealloc(l->topics, (l->ntopics + 1) * sizeof *l->topics);
-	l->topics[l->ntopics++] = t;
+	local_topic_add(l, t);
 	l->generation++;
 	pthread_cond_broadcast(&l->wake);
 	pthread_mutex_unlock(&l->lock);

@@ -10,8 +10,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/intern.h"
 #include "core/must.h"
 #include "core/xalloc.h"
+
+/* ---- claims ---- */
+
+static struct local_claim *claim_of(const struct local_group *g, const char *topic, int32_t partition)
+{
+	size_t place = log_index_get(&g->places, topic, partition);
+
+	return place ? &g->claims[place - 1] : NULL;
+}
+
+static void claim_add(struct local_group *g, struct local_topic *t, int32_t partition, struct local_reader *r)
+{
+	if ((g->nclaims & (g->nclaims - 1)) == 0)
+		g->claims = xrealloc(g->claims, (g->nclaims ? g->nclaims * 2 : 1) * sizeof *g->claims);
+	g->claims[g->nclaims++] = (struct local_claim){ t, partition, r };
+	log_index_set(&g->places, t->name, partition, g->nclaims);
+}
+
+/* The last one moves into the gap. */
+static void claim_drop(struct local_group *g, struct local_claim *c)
+{
+	log_index_set(&g->places, c->topic->name, c->partition, 0);
+	if (c != &g->claims[--g->nclaims]) {
+		*c = g->claims[g->nclaims];
+		log_index_set(&g->places, c->topic->name, c->partition, (size_t)(c - g->claims) + 1);
+	}
+}
 
 static void changed(struct local_log *l)
 {
@@ -47,7 +75,7 @@ void local_group_leave(struct local_log *l, struct local_group *g, struct local_
 			g->members[i--] = g->members[--g->nmembers];
 	for (size_t i = 0; i < g->nclaims; i++)
 		if (g->claims[i].reader == r)
-			g->claims[i--] = g->claims[--g->nclaims];
+			claim_drop(g, &g->claims[i--]);
 	changed(l);
 }
 
@@ -68,20 +96,6 @@ static const struct local_reader *owner_of(const struct local_group *g, const st
 	return NULL;
 }
 
-static struct local_claim *claim_of(struct local_group *g, const struct local_topic *t, int32_t partition)
-{
-	for (size_t i = 0; i < g->nclaims; i++)
-		if (g->claims[i].topic == t && g->claims[i].partition == partition)
-			return &g->claims[i];
-	return NULL;
-}
-
-static void claim_add(struct local_group *g, struct local_topic *t, int32_t partition, struct local_reader *r)
-{
-	g->claims = xrealloc(g->claims, (g->nclaims + 1) * sizeof *g->claims);
-	g->claims[g->nclaims++] = (struct local_claim){ t, partition, r };
-}
-
 bool local_group_share(struct local_log *l, struct local_group *g, struct local_reader *r)
 {
 	bool gave = false, took = false;
@@ -92,13 +106,13 @@ bool local_group_share(struct local_log *l, struct local_group *g, struct local_
 
 		for (int32_t k = 0; k < t->nparts; k++) {
 			bool mine = owner_of(g, t, k, i) == r;
-			struct local_claim *claim = claim_of(g, t, k);
+			struct local_claim *claim = claim_of(g, t->name, k);
 
 			if (mine && !claim) {
 				claim_add(g, t, k, r);
 				took = true;
 			} else if (!mine && claim && claim->reader == r) {
-				*claim = g->claims[--g->nclaims];
+				claim_drop(g, claim);
 				gave = true;
 			}
 		}
@@ -110,11 +124,9 @@ bool local_group_share(struct local_log *l, struct local_group *g, struct local_
 
 bool local_group_holds(const struct local_group *g, const struct local_reader *r, const char *topic, int32_t partition)
 {
-	for (size_t i = 0; i < g->nclaims; i++)
-		if (g->claims[i].reader == r && g->claims[i].partition == partition &&
-				strcmp(g->claims[i].topic->name, topic) == 0)
-			return true;
-	return false;
+	const struct local_claim *c = claim_of(g, intern(topic), partition);
+
+	return c && c->reader == r;
 }
 
 void local_groups_done(struct local_log *l)
@@ -123,6 +135,7 @@ void local_groups_done(struct local_log *l)
 		free(l->groups[i]->name);
 		free(l->groups[i]->members);
 		free(l->groups[i]->claims);
+		log_index_done(&l->groups[i]->places);
 		free(l->groups[i]);
 	}
 	free(l->groups);

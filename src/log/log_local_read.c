@@ -43,9 +43,11 @@ struct local_reader {
 	ZSTD_DCtx *zstd;
 	struct held *held; /* owned by the polling thread */
 	size_t nheld, turn;
+	struct log_index places; /* of held */
+	struct log_index wanted; /* under the log's lock: by topic, local_reader_wants() */
 };
 
-bool local_reader_wants(const struct local_reader *r, const char *topic)
+static bool matches(const struct local_reader *r, const char *topic)
 {
 	for (size_t i = 0; i < r->npatterns; i++) {
 		const struct pattern *p = &r->patterns[i];
@@ -56,12 +58,24 @@ bool local_reader_wants(const struct local_reader *r, const char *topic)
 	return false;
 }
 
+/* Asked of every topic whenever one comes: what an expression says of a name is remembered. */
+bool local_reader_wants(struct local_reader *r, const char *topic)
+{
+	enum { YES = 1, NO };
+	size_t said = log_index_get(&r->wanted, topic, 0);
+
+	if (said == 0) {
+		said = matches(r, topic) ? YES : NO;
+		log_index_set(&r->wanted, topic, 0, said);
+	}
+	return said == YES;
+}
+
 static struct held *held_find(struct local_reader *r, const char *topic, int32_t partition)
 {
-	for (size_t i = 0; i < r->nheld; i++)
-		if (r->held[i].part->number == partition && strcmp(r->held[i].topic->name, topic) == 0)
-			return &r->held[i];
-	return NULL;
+	size_t place = log_index_get(&r->places, intern(topic), partition);
+
+	return place ? &r->held[place - 1] : NULL;
 }
 
 static int fail_not_ours(struct local_reader *r, const char *topic, int32_t partition, struct err *err)
@@ -149,6 +163,8 @@ void local_reader_close(struct log_reader *base)
 		free(r->patterns[i].exact);
 	}
 	free(r->patterns);
+	log_index_done(&r->places);
+	log_index_done(&r->wanted);
 	free(r->held);
 	free(r->group_name);
 	free(r);
@@ -177,6 +193,9 @@ static void held_rebuild(struct local_reader *r)
 					  .next = -1,
 				  };
 	}
+	log_index_done(&r->places);
+	for (size_t i = 0; i < n; i++)
+		log_index_set(&r->places, held[i].topic->name, held[i].part->number, i + 1);
 	free(r->held);
 	r->held = held;
 	r->nheld = n;

@@ -34,6 +34,8 @@ int main(void)
 		right += *name_map_at(&m, name_of(i)) == (void *)(intptr_t)i;
 	is_int(right, NAMES, "every name has its value");
 	is_int(m.count, NAMES, "and is there once");
+	ok(name_map_get(&m, intern("new")) == NULL && m.count == NAMES, "a look at a new name adds none");
+	ok(name_map_get(&m, name_of(7)) == (void *)(intptr_t)7, "and finds those that are there");
 	ok(*name_map_at(&m, intern("new")) == NULL, "a new name has none");
 	name_map_each(&m, add, &sum);
 	is_int(sum, (intptr_t)NAMES * (NAMES + 1) / 2, "each value is met once, unset ones not");

@@ -4,21 +4,32 @@
  */
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/json.h"
 #include "engine/engine_parts.h"
 
+/* The housekeeper keeps them in the order of log_topics(): of topics, then of partitions. */
+static int by_partition(const void *key, const void *item)
+{
+	const struct log_group_offset *g = key;
+	const struct status_partition *p = item;
+	int order = strcmp(g->topic, p->topic);
+
+	return order ? order : (g->partition > p->id) - (g->partition < p->id);
+}
+
 static double trend_of(struct engine *e, const struct log_group_offset *g)
 {
-	double per_s = NAN;
+	const struct status_partition *p;
+	double per_s;
 
 	if (strcmp(g->group, e->settings->load.group) != 0)
 		return NAN;
 	pthread_mutex_lock(&e->lock);
-	for (size_t i = 0; i < e->npartitions; i++)
-		if (e->partitions[i].id == g->partition && strcmp(e->partitions[i].topic, g->topic) == 0)
-			per_s = e->partitions[i].lag_per_s;
+	p = e->npartitions ? bsearch(g, e->partitions, e->npartitions, sizeof(*p), by_partition) : NULL;
+	per_s = p ? p->lag_per_s : NAN;
 	pthread_mutex_unlock(&e->lock);
 	return per_s;
 }

@@ -100,10 +100,10 @@ static int forget_all(struct load *l)
 struct look { /* one look at everything that is assigned */
 	struct load *l;
 	struct log_topics topics;
-	struct name_map by_topic; /* struct log_topic, lent */
-	struct name_map known;	  /* topics of which a partition was loaded before; any value */
-	struct name_map shorter;  /* topics that are shorter than what was loaded; any value */
-	struct log_groups group;  /* of topics that other processes have partitions of; asked for when needed */
+	struct name_map by_topic;  /* struct log_topic, lent */
+	struct name_map known;	   /* topics of which a partition was loaded before; any value */
+	struct name_map shorter;   /* topics that are shorter than what was loaded; any value */
+	struct name_map elsewhere; /* topics of which the group has an offset; any value. Asked for when needed */
 	bool group_asked;
 };
 
@@ -122,8 +122,8 @@ static void look_end(struct look *k)
 	name_map_done(&k->by_topic);
 	name_map_done(&k->known);
 	name_map_done(&k->shorter);
+	name_map_done(&k->elsewhere);
 	log_topics_free(&k->topics);
-	log_groups_free(&k->group);
 }
 
 static struct log_partition look_at(struct look *k, const char *topic, int32_t partition)
@@ -136,17 +136,26 @@ static struct log_partition look_at(struct look *k, const char *topic, int32_t p
 	return (struct log_partition){ partition, -1, -1 };
 }
 
+static int ask_group(struct look *k, struct err *err)
+{
+	struct log_groups group;
+
+	if (log_groups(k->l->sh->log, k->l->sh->settings->load.group, &group, err))
+		return -1;
+	for (size_t i = 0; i < group.count; i++)
+		if (group.items[i].offset >= 0)
+			*name_map_at(&k->elsewhere, intern(group.items[i].topic)) = k;
+	log_groups_free(&group);
+	k->group_asked = true;
+	return 0;
+}
+
 /* Has another process of the group loaded a partition of this topic? */
 static int known_elsewhere(struct look *k, const char *topic, bool *known, struct err *err)
 {
-	struct load *l = k->l;
-
-	if (!k->group_asked && log_groups(l->sh->log, l->sh->settings->load.group, &k->group, err))
+	if (!k->group_asked && ask_group(k, err))
 		return -1;
-	k->group_asked = true;
-	*known = false;
-	for (size_t i = 0; i < k->group.count; i++)
-		*known |= k->group.items[i].offset >= 0 && strcmp(k->group.items[i].topic, topic) == 0;
+	*known = name_map_get(&k->elsewhere, topic) != NULL;
 	return 0;
 }
 
