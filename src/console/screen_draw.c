@@ -190,9 +190,22 @@ static int draw_hint(struct canvas *cv, int y, int x, const char *key, const cha
 	return x - start;
 }
 
-static bool any_problem(const struct screen *s)
+/* A key that does nothing here is not in the bar; help has it. */
+static bool hint_applies(const struct screen *s, enum action action)
 {
-	return s->status && s->status->nproblems > 0;
+	const struct view *view = view_get(s->view);
+	struct view_under u = { .table = "" };
+
+	if (view->page && view->page->under)
+		view->page->under(s->pages[s->view], &u);
+	switch (action) {
+	case ACTION_PAUSE: return view->target != NULL;
+	case ACTION_REPAIR:
+		return view->page ? u.problem[0] == '\0' || u.request[0] : s->status && s->status->nproblems > 0;
+	case ACTION_ACKNOWLEDGE: return view->page ? u.by[0] == '\0' : s->status && s->status->nproblems > 0;
+	case ACTION_MESSAGES: return view->page == NULL || u.table[0] || u.topic[0];
+	default: return true;
+	}
 }
 
 static void draw_hints(const struct screen *s, struct canvas *cv, int y)
@@ -219,10 +232,7 @@ static void draw_hints(const struct screen *s, struct canvas *cv, int y)
 	for (; count; count--, binding++) {
 		char first[16];
 
-		if (binding->hint == NULL || !(binding->scope & view->scope) ||
-				(binding->action == ACTION_PAUSE && view->target == NULL) ||
-				((binding->action == ACTION_REPAIR || binding->action == ACTION_ACKNOWLEDGE) &&
-						!any_problem(s)))
+		if (binding->hint == NULL || !(binding->scope & view->scope) || !hint_applies(s, binding->action))
 			continue;
 		snprintf(first, sizeof(first), "%.*s", (int)strcspn(binding->label, " "), binding->label);
 		x += draw_hint(cv, y, x, first, binding->hint);

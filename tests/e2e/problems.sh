@@ -42,6 +42,11 @@ until_true 10 problem_is_over table-paused; ok $? "until it goes on"
 
 "$top/tests/servers/mysql" kill "$dir/mysql"
 until_true 30 has_problem capture-retrying capture; ok $? "MySQL gone is a problem"
+checked() { ask problem capture-retrying --json && jq -es --arg w "$1" --arg s "$2" 'any(.[]; .part == "check" and (.what | startswith($w)) and .state == $s)' "$dir/out" > /dev/null; }
+until_true 30 checked "mysql tcp" problem; ok $? "its page says that nothing listens there" || note < "$dir/out"
+checked "mysql dns" ok; ok $? "though the name is known" || note < "$dir/out"
+checked "kafka" ok || checked "embedded log" ok; ok $? "and the log is well" || note < "$dir/out"
+status_is '[.problems[] | select(.code == "capture-retrying")][0] | .left_ms > 86400000 and (.limit | test("purge"))'; ok $? "how long there is, of what MySQL said last" || status | jq -c .problems | note
 "$top/tests/servers/mysql" start "$dir/mysql" > "$dir/mysql.log" 2>&1
 read_mysql_env
 sed -i "s/^port = .*/port = $mysql_port/" "$dir/millrace.conf"
@@ -54,6 +59,8 @@ kill -STOP "$double_pid"
 sql -e "INSERT INTO testdb.t VALUES (4, 4); INSERT INTO testdb.u VALUES (4, 4)"
 until_true 90 has_problem load-stuck load; ok $? "a target that hangs: the load is stuck" || status | jq -c '{problems, load, stages, tables}' | note
 status_is '.load.state == "stuck" and .state == "stuck"'; ok $? "and is not called well"
+ask problem load-stuck; is $? 0 "the page of it, though the target does not answer" || note < "$dir/out"
+grep -q "starrocks tcp" "$dir/out"; ok $? "which has looked there" || note < "$dir/out"
 kill -CONT "$double_pid"
 until_true 60 problem_is_over load-stuck; ok $? "until it answers"
 wait_caught_up "and rows flow again"

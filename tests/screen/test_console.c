@@ -968,7 +968,9 @@ static void test_problem_page(int rows, int cols)
 	screen.request[0] = '\0';
 	keys("r");
 	ok(screen.request[0] == '\0' && strstr(dump(), "no request ends it"), "where no request ends it, that is said");
+	ok(strstr(dump(), " r repair") == NULL, "and r is not in the bar");
 	keys("K");
+	ok(strstr(dump(), " r repair") != NULL, "as it is where one does");
 	status.nproblems = 0;
 	screen_status(&screen, &status, NULL);
 	ok(strstr(dump(), "It is over since") != NULL, "a problem that ends while it is looked at is over");

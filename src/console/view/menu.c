@@ -130,6 +130,8 @@ static void refuse_key(struct menu_item *item, const struct menu_place *at)
 		snprintf(item->why, sizeof(item->why), "%s", at->past);
 	else if (asks && at->refused)
 		snprintf(item->why, sizeof(item->why), "%s", at->refused);
+	else if (item->action == ACTION_MESSAGES && at->under.table[0] == '\0' && at->under.topic[0] == '\0')
+		snprintf(item->why, sizeof(item->why), "it is of no table and no topic");
 	else if (item->action == ACTION_PAUSE && !at->has_target)
 		snprintf(item->why, sizeof(item->why), "nothing on this line can be held");
 	else if (item->action == ACTION_REPAIR && at->under.problem[0] && at->under.request[0] == '\0')
@@ -262,6 +264,15 @@ static void add_requests(struct menu *m, const struct menu_place *at, const stru
 			add_request(m, at, docs);
 }
 
+static size_t first_that_can(const struct menu *m)
+{
+	size_t i = 0;
+
+	while (i < m->count && m->items[i].why[0])
+		i++;
+	return i < m->count ? i : 0;
+}
+
 void menu_fill(struct menu *m, struct menu_place *at, const struct engine_request_doc *docs)
 {
 	lower_name(at->view_name, sizeof(at->view_name), at->view);
@@ -273,7 +284,7 @@ void menu_fill(struct menu *m, struct menu_place *at, const struct engine_reques
 	add_requests(m, at, docs, false);
 	add_keys(m, at, KEYS_OF_ALL);
 	grid_update(&m->grid, &menu_source, m);
-	grid_move(&m->grid, &menu_source, m, -(long)m->count);
+	grid_move(&m->grid, &menu_source, m, (long)first_that_can(m));
 }
 
 const struct menu_item *menu_selected(const struct menu *m)

@@ -370,7 +370,7 @@ static void draw_row(const json_t *row, struct sheet *s, int column)
 	snprintf(text, sizeof(text), "%.1900s", text_in(row, "text"));
 	if (times > 1)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (x%" PRId64 ")", times);
-	if (ms)
+	if (json_integer_value(ms) > 0)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), " (%" PRId64 " ms)",
 				(int64_t)json_integer_value(ms));
 	if (text_in(row, "remedy")[0])

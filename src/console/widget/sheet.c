@@ -31,14 +31,22 @@ void sheet_line(struct sheet *s, enum role role, const char *text)
 	s->y += lines ? lines : 1;
 }
 
+/* What would be many short lines beside a wide column stands below it, in few. */
+static bool goes_below(const struct sheet *s, const char *text, int width, int column)
+{
+	return column > width / 3 &&
+			wrap_draw(s->cv, text, strlen(text), 0, 0, 0, width - column - 2, 0, ROLE_TEXT) > 2;
+}
+
 void sheet_fact(struct sheet *s, int column, enum role role, const char *state, const char *what, const char *text)
 {
-	int width = s->width - 3 - SHEET_STATE, x = 2 + SHEET_STATE;
-	int lines;
+	int width = s->width - 3 - SHEET_STATE, x = 2 + SHEET_STATE, lines;
+	bool below = goes_below(s, text, width, column);
 
 	sheet_text(s, 2, SHEET_STATE - 1, role, state);
 	if (s->y >= s->top && s->y - s->top < s->height)
-		canvas_text(s->cv, s->screen_y + s->y - s->top, s->x + x, column, ROLE_DIM, what);
-	lines = sheet_text(s, x + column + 2, width - column - 2, ROLE_TEXT, text);
+		canvas_text(s->cv, s->screen_y + s->y - s->top, s->x + x, below ? width : column, ROLE_DIM, what);
+	s->y += below;
+	lines = sheet_text(s, below ? x : x + column + 2, below ? width : width - column - 2, ROLE_TEXT, text);
 	s->y += lines ? lines : 1;
 }
