@@ -54,9 +54,9 @@ static const struct cli_option lua_options[] = {
 	{ "--table", "DB.TABLE",
 			"check, new: with the columns of this table; run: its messages; versions and what follows: of its section" },
 	{ "--from", "OFFSET|TIME", "run: begin, an offset, a time in UTC, or how long ago (90m); the newest messages" },
-	{ "-n", "COUNT", "run: messages at the most (10000)" },
+	{ "-n", "COUNT", "run: messages at the most (10000); repl: rows (3)" },
 	{ "--against", "FILE|running", "run: compare with another script, a version, or with what runs" },
-	{ "--unmasked", NULL, "run: values also where a script masks" },
+	{ "--unmasked", NULL, "run, repl: values also where a script masks" },
 	{ "--seconds", "N", "profile without FILE: for so long (30)" },
 	{ "--coverage", NULL, "test: and the lines that no case comes to" },
 	{ "--junit", NULL, "test: the outcome as JUnit's XML" },
@@ -254,7 +254,7 @@ static const struct cli_command commands[] = {
 			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 			"Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !",
 			NULL, 1, 1, cli_convert },
-	{ "lua", "check|test|new|run FILE, profile [FILE], versions, diff A B, apply, rollback [VERSION]",
+	{ "lua", "check|test|new|run FILE, profile [FILE], repl, versions, diff A B, apply, rollback [VERSION]",
 			"a script before it meets rows of production, and the versions that have",
 			"check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
 			"Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
@@ -265,6 +265,7 @@ static const struct cli_command commands[] = {
 			"nanoseconds per row. Nothing is changed. Exit 1: rows would be dead, or the script of --against does otherwise.\n"
 			"profile: how often each line of FILE (or of running) is run over the messages of --table, and its share of the time;\n"
 			"without FILE what the running process measures at its work, of one row in 512 of all tables of the section, for --seconds.\n"
+			"repl: each line of standard input is an expression of row and event, evaluated over the newest rows of --table (-n, at most 10); nothing is changed.\n"
 			"versions: those that have run, newest first. diff: two of them line by line; running and files (with --table) are names, too. Exit 1: they differ.\n"
 			"apply: the files as they are now run instead, once check, cases and a run beside the version at work over the last 1,000 rows are through.\n"
 			"rollback: VERSION, or the one before, runs again; a restart and a reload keep it until the files are changed.",

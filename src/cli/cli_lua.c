@@ -115,6 +115,7 @@ int cli_lua(struct cli *cli)
 		{ "new", cli_lua_new, 1, 1 },
 		{ "run", cli_lua_run, 1, 1 },
 		{ "profile", cli_lua_profile, 0, 1 },
+		{ "repl", cli_lua_repl, 0, 0 },
 		{ "versions", cli_lua_versions, 0, 0 },
 		{ "diff", cli_lua_diff, 2, 2 },
 		{ "apply", cli_lua_apply, 0, 0 },
@@ -132,7 +133,7 @@ int cli_lua(struct cli *cli)
 		return cli_fail(&err);
 	}
 	err_set(&err, ERR_CONFIG, 0,
-			"lua %.40s: expected check, test, new, run, profile, versions, diff, apply or rollback",
+			"lua %.40s: expected check, test, new, run, profile, repl, versions, diff, apply or rollback",
 			cli->words[0]);
 	return cli_fail(&err);
 }

@@ -22,6 +22,7 @@ const char *cli_lua_text(const json_t *o, const char *name); /* "" when it is no
 
 /* Each is the exit code; word: what follows its name, or NULL. */
 int cli_lua_profile(struct cli *cli, const char *word, struct err *err);
+int cli_lua_repl(struct cli *cli, const char *word, struct err *err);
 int cli_lua_test(struct cli *cli, const char *word, struct err *err);
 int cli_lua_versions(struct cli *cli, const char *word, struct err *err);
 int cli_lua_diff(struct cli *cli, const char *word, struct err *err);

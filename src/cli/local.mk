@@ -16,6 +16,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_doctor.h \
 	src/cli/cli_lua.c \
 	src/cli/cli_lua_new.c \
+	src/cli/cli_lua_repl.c \
 	src/cli/cli_lua_run.c \
 	src/cli/cli_lua.h \
 	src/cli/cli_lua_test.c \

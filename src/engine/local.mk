@@ -63,6 +63,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_rules.c \
 	src/engine/base/request_doc.c \
 	src/engine/watch/engine_latency.c \
+	src/engine/control/script_eval.c \
+	src/engine/control/script_eval.h \
 	src/engine/control/script_show.c \
 	src/engine/control/script_show.h \
 	src/engine/control/script_apply.c \

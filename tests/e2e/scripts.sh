@@ -179,6 +179,13 @@ try "$dir/parts.lua" --unmasked
 grep -q '"before":{"status":"new"' "$dir/run.json"; ok $? "--unmasked shows it" || note < "$dir/run.json"
 m lua run "$dir/parts.lua" --table testdb.parts > "$dir/out"
 grep -q "^testdb.parts: 5 messages of mysql.testdb.parts, 5 rows" "$dir/out"; ok $? "told for a person" || note < "$dir/out"
+repl() { m lua repl --table testdb.parts "$@" > "$dir/out" 2> "$dir/err"; }
+printf '%s\n' 'row.id + 1' '' 'event.op' 'local n = row.n return n and n * 2' '{ row.status, row.price }' | repl -n 1; is $? 0 "lua repl" || note < "$dir/err"
+is "$(cat "$dir/out")" $'0:4 {"id":"1"}  2\n0:4 {"id":"1"}  "d"\n0:4 {"id":"1"}  2\n0:4 {"id":"1"}  { 1 = "new", 2 = 1.50 }' "expressions and statements on the newest row"
+printf 'row.staus\n1 +* 2\nrow.id\n' | repl --json; is $? 1 "what fails: exit 1"
+jq -s -e '.[0].kind == "error" and (.[0].reason | contains("nearest is '"'status'"'")) and ([.[1:][].value] | length == 3)' "$dir/out" > /dev/null && grep -q "^repl:1: " "$dir/err"; ok $? "is told, and the next line is evaluated" || note < "$dir/out"
+echo row.id | m lua repl --table testdb.people > "$dir/out" 2>&1; is $? 1 "a table whose script masks"
+grep -q "its script masks" "$dir/out"; ok $? "is not shown" || note < "$dir/out"
 has_rows parts $'2|test|2|||\n3|test|100|3.00||' "nothing has changed"
 # ---- what a script declares of the target's table ----
 
@@ -248,6 +255,7 @@ all_are_there() { [ "$(everywhere)" = "$(expected)" ]; }
 until_true 60 all_are_there; ok $? "killed twice, each row is in its table once and in no other" || { diff <(expected) <(everywhere) | head -20 | note; what_is_wrong; }
 
 stop_millrace; is $? 0 "stops"
+echo row.id | repl -n 1; is "$(cat "$dir/out")" '0:4 {"id":"1"}  1' "lua repl without a running process" || note < "$dir/err"
 try "$dir/parts.lua"; is "$(jq -c 'select(.kind == "summary") | .rows' "$dir/run.json")" 5 "without a running process from the log itself" || note < "$dir/out"
 no_trouble
 done_testing

@@ -14,6 +14,7 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/control/problem_page.h"
 #include "engine/control/script_apply.h"
+#include "engine/control/script_eval.h"
 #include "engine/control/script_show.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
@@ -334,6 +335,20 @@ static int ask_script_show(struct ask *a)
 	return script_show(a->e, engine_request_arg(a->r, "table"), a->emit, a->arg, a->err);
 }
 
+static int ask_script_eval(struct ask *a)
+{
+	struct eval_wish wish = {
+		.table = engine_request_arg(a->r, "table"),
+		.text = engine_request_arg(a->r, "text"),
+		.count = count_arg(a, "n", EVAL_ROWS),
+		.unmasked = engine_request_arg(a->r, "unmasked") != NULL,
+	};
+
+	return log_of(a) == NULL
+			? -1
+			: script_eval(log_of(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
+}
+
 static int ask_script_profile(struct ask *a)
 {
 	const struct settings *live = atomic_load(&a->e->shared.live);
@@ -585,6 +600,14 @@ static const struct engine_request_arg_doc script_show_args[] = {
 	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc script_eval_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose rows" },
+	{ "text", ARG_TEXT, true, NULL, EFFECT_READ,
+			"an expression, or statements with a return; row and event are as in a script" },
+	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "so many of the newest rows, at most 10 (3)" },
+	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc script_profile_args[] = {
 	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
 	{ "seconds", ARG_COUNT, false, NULL, EFFECT_READ, "for so long, 1 to 600 (30)" },
@@ -665,6 +688,9 @@ static const struct request_row rows[] = {
 			  "scripts of a table: files, versions, dead letters and the text that runs: a line each",
 			  script_show_args },
 			ask_script_show },
+	{ { "script-eval", EFFECT_READ, "Lua over the newest rows of a table, changing nothing: a line each",
+			  script_eval_args },
+			ask_script_eval },
 	{ { "script-profile", EFFECT_READ,
 			  "how often each line of a table's scripts is run at work, and how long: a line each, at the end",
 			  script_profile_args },
