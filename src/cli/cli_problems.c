@@ -17,7 +17,7 @@ static void print_line(const char *what, const char *text)
 
 static void print_problem(const struct status_problem *p, int64_t now_us)
 {
-	char since[32];
+	char since[32], left[32];
 
 	cli_duration(since, sizeof(since), (now_us - p->since_us) / 1000);
 	printf("%-8s %s ", problem_severity_name(p->severity), p->kind);
@@ -25,6 +25,10 @@ static void print_problem(const struct status_problem *p, int64_t now_us)
 	printf(" (%s, for %s)\n", p->code, since);
 	print_line("", p->text);
 	print_line("means: ", p->means);
+	if (p->limit[0]) {
+		cli_duration(left, sizeof(left), p->left_ms);
+		printf("         left: %s %s\n", left, p->limit);
+	}
 	print_line("do: ", p->remedy);
 	if (p->command[0])
 		print_line("    ", p->command);

@@ -6,11 +6,13 @@
 
 #include "console/widget/show.h"
 
-enum { COLUMN_SEVERITY, COLUMN_SINCE, COLUMN_SUBJECT, COLUMN_TEXT, COLUMNS };
+enum { COLUMN_SEVERITY, COLUMN_SINCE, COLUMN_LEFT, COLUMN_SUBJECT, COLUMN_TEXT, COLUMNS };
+enum { SOON_MS = 3600 * 1000 };
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_SEVERITY] = { "severity", -8, 0, 0 },
 	[COLUMN_SINCE] = { "for", 6, 0, 0 },
+	[COLUMN_LEFT] = { "left", 6, 0, 1 },
 	[COLUMN_SUBJECT] = { "what", -16, 1, 0 },
 	[COLUMN_TEXT] = { "why", -20, 5, 0 },
 };
@@ -39,6 +41,10 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		snprintf(out->text, sizeof(out->text), "%s", p->by[0] ? "known" : problem_severity_name(p->severity));
 		break;
 	case COLUMN_SINCE: show_age(out->text, (s->wall_us - p->since_us) / 1000000); break;
+	case COLUMN_LEFT:
+		out->role = p->left_ms >= 0 && p->left_ms < SOON_MS ? ROLE_CRIT : ROLE_TEXT;
+		show_ms(out->text, p->limit && p->limit[0] ? p->left_ms : -1);
+		break;
 	case COLUMN_SUBJECT: snprintf(out->text, sizeof(out->text), "%.400s", p->subject); break;
 	default: snprintf(out->text, sizeof(out->text), "%s", p->text); break;
 	}
