@@ -987,6 +987,32 @@ static void test_problem_page(int rows, int cols)
 	clock_fake(0);
 }
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if (*text != '\n' && (*text < ' ' || *text > '~'))
+			return false;
+	return true;
+}
+
+static void test_metrics_ascii(void)
+{
+	clock_fake(1);
+	canvas.ascii = true;
+	start(24, 80);
+	keys("2+");
+	answer_list(LANE_LIST, 1);
+	answer_list(LANE_LIST_BESIDE, 1);
+	ok(is_ascii(dump()), "metrics in ASCII");
+	is_golden("metrics_ascii");
+	keys("fsink.p99\r\r");
+	answer_latency(LANE_DETAIL);
+	ok(is_ascii(dump()), "a heat map in ASCII");
+	is_golden("metrics_heat_ascii");
+	canvas.ascii = false;
+	clock_fake(0);
+}
+
 /* Screens that ask for what they show, of the past: what is recorded, else that it is not; never what is now. */
 static void test_past_pages(void)
 {
@@ -1522,6 +1548,7 @@ int main(void)
 	test_metrics(24, 80);
 	test_metrics(40, 120);
 	test_metrics(50, 200);
+	test_metrics_ascii();
 	clock_fake(0);
 	test_messages(24, 80);
 	test_messages(50, 200);

@@ -135,6 +135,9 @@ void metrics_draw_row(const struct metrics *p, const json_t *row, const json_t *
 						.role = ROLE_EDGE_IDLE,
 						.fine = true,
 						.least_top = top_of(beside ? beside : row) });
+	if (isnan(metrics_figures_of(values, time.n).most))
+		canvas_text(cv, at.y + (at.height - 1) / 3, at.x + CHART_AXIS + 2, at.width - CHART_AXIS - 2, ROLE_DIM,
+				"no value is known of this time");
 }
 
 /* ---- the figures above it ---- */
