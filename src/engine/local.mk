@@ -138,6 +138,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_wait.c \
 	src/engine/load/load_send.c \
 	src/engine/load/load_stage.c \
+	src/engine/load/load_state.c \
 	src/engine/load/load_tables.c \
 	src/engine/load/load_target.c \
 	src/engine/load/load_owner.c \

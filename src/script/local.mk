@@ -18,6 +18,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_freeze.c \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
+	src/script/script_keep.c \
 	src/script/script_lines.c \
 	src/script/script_lint.c \
 	src/script/script_lookup.c \
@@ -32,6 +33,8 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_route.c \
 	src/script/script_row.c \
 	src/script/script_sandbox.c \
+	src/script/script_state.c \
+	src/script/script_state.h \
 	src/script/script_string.c \
 	src/script/script_table.c \
 	src/script/script_time.c \
@@ -61,6 +64,10 @@ tests_unit_test_script_declared_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_route
 tests_unit_test_script_route_SOURCES = tests/unit/test_script_route.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_route_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_state
+tests_unit_test_script_state_SOURCES = tests/unit/test_script_state.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_state_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_decimal
 tests_unit_test_script_decimal_SOURCES = tests/unit/test_script_decimal.c tests/tap.h

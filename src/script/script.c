@@ -346,6 +346,7 @@ static void run_one(struct script *s)
 		return;
 	}
 	s->call++;
+	script_keep_begin(s);
 	script_budget_arm(s);
 	lua_pushvalue(s->L, 1);
 	status = lua_pcall(s->L, 0, 0, 0);
@@ -355,6 +356,8 @@ static void run_one(struct script *s)
 	s->old_row->cells = NULL;
 	if (s->started_us)
 		note_time(s, s->started_us, s->slow_line);
+	if (s->writes && (status == LUA_OK || (s->verdict == VERDICT_DROP && !s->exceeded)))
+		script_keep_take(s);
 	if (status == LUA_OK) {
 		s->batch_bytes += s->row_bytes;
 		good = schema_settled(s, false);

@@ -20,9 +20,11 @@ struct script_limits {
 	int64_t instructions; /* per row; pcall cannot swallow it */
 	int64_t memory_bytes; /* per state, with what a row puts out */
 	int64_t time_ms;      /* per row; 0: five seconds. The rows of a slow batch get less */
+	int64_t state_bytes;  /* that state.set() may keep for a partition; 0: 64 MB */
 };
 
 struct script;
+struct script_state;
 struct script_file { /* that a script reads while it is loaded: of require() and lookup() */
 	const char *path, *text;
 };
@@ -48,6 +50,9 @@ struct schema *script_target(const struct script *s, const struct schema *schema
 const char *script_column_before(const struct script *s, const char *name); /* what MySQL calls the target's column */
 bool script_to_at(const struct script *s, size_t i, const char **db, const char **table); /* that rows may be sent to */
 bool script_own_key(const struct script *s, char *out, size_t size); /* "id, valid_from"; false: MySQL's key */
+/* What state.get() and state.set() work on, until it is another (script_state.h); NULL: one in memory, which ends with the script. */
+void script_lend_state(struct script *s, struct script_state *state);
+bool script_uses_state(const struct script *s);
 void script_close(struct script *s);
 /*
  * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and

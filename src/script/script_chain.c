@@ -182,6 +182,13 @@ struct schema *script_target(const struct script *s, const struct schema *schema
 	return wide;
 }
 
+bool script_uses_state(const struct script *s)
+{
+	while (s && !s->uses_state)
+		s = s->next;
+	return s != NULL;
+}
+
 bool script_own_key(const struct script *s, char *out, size_t size)
 {
 	bool found = false;

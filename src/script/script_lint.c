@@ -418,6 +418,23 @@ struct code *script_code(lua_State *L, struct arena *a)
 	return code;
 }
 
+bool script_code_reads(const struct code *c, const char *global)
+{
+	if (c == NULL)
+		return true;
+	for (unsigned i = 0; i < c->nops; i++) {
+		uint32_t op = c->ops[i];
+		const char *name = code_op(op) == OP_GETTABUP ? code_text(c, code_c(op)) : NULL;
+
+		if (name && strcmp(name, global) == 0 && is_upvalue(c, code_b(op), "_ENV"))
+			return true;
+	}
+	for (unsigned i = 0; i < c->nfunctions; i++)
+		if (script_code_reads(&c->functions[i], global))
+			return true;
+	return false;
+}
+
 bool script_code_keeps(const struct code *code)
 {
 	return code == NULL || keeps(code);

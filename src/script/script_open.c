@@ -12,6 +12,7 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "script/script_part.h"
+#include "script/script_state.h"
 
 #define SCRIPT_MAX (1 << 20) /* bytes of source */
 
@@ -46,6 +47,7 @@ static int load_script(lua_State *L)
 {
 	struct script *s = script_of(L);
 	struct arena_mark mark;
+	struct code *code;
 	char chunk[256];
 
 	lua_settop(L, 0);
@@ -58,12 +60,15 @@ static int load_script(lua_State *L)
 	script_event_method(L, script_route_lua);
 	script_require_open(L);
 	script_lookup_open(L);
+	script_keep_open(L);
 	script_strict(L, 1);
 	snprintf(chunk, sizeof(chunk), "@%s", s->name);
 	if (luaL_loadbufferx(L, s->source, strlen(s->source), chunk, "t") != LUA_OK)
 		return lua_error(L);
 	mark = arena_mark(&s->out->arena);
-	s->keeps = script_code_keeps(script_code(L, &s->out->arena));
+	code = script_code(L, &s->out->arena);
+	s->keeps = script_code_keeps(code);
+	s->uses_state = script_code_reads(code, "state");
 	arena_rewind(&s->out->arena, mark);
 	lua_pushvalue(L, 1);
 	lua_setupvalue(L, -2, 1); /* _ENV */
@@ -251,6 +256,7 @@ void script_close_one(struct script *s)
 	script_columns_free(s);
 	script_require_free(s);
 	free_config(s);
+	script_state_close(s->own_state);
 	free(s->taken);
 	free(s->source);
 	free(s->name);

@@ -56,6 +56,8 @@ struct script_pair { /* a column, and its name at the target; NULL: it is left o
 	char *from, *to;
 };
 struct script_form;
+struct script_state;
+struct script_write;
 
 struct script_to { /* interned */
 	const char *db, *table;
@@ -159,6 +161,10 @@ struct script {
 	struct script_module *modules; /* files that it has read */
 	int64_t log_second;	       /* of the last log.info(), monotonic; lines in it */
 	unsigned log_lines;
+	struct script_state *state, *own_state; /* lent for a run; where none is: in memory */
+	struct script_write *writes;		/* of this call, the newest */
+	size_t write_bytes;
+	bool uses_state;
 	char *source;  /* the text, for a state that is made again */
 	size_t loaded; /* memory after loading */
 };
@@ -253,8 +259,9 @@ void script_env_push(lua_State *L); /* a script's _ENV again */
 
 /* script_lint.c */
 int script_lint_one(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
-struct code *script_code(lua_State *L, struct arena *a); /* of the function on top; NULL: not read */
-bool script_code_keeps(const struct code *code);	 /* whether a variable lasts from row to row */
+struct code *script_code(lua_State *L, struct arena *a);	     /* of the function on top; NULL: not read */
+bool script_code_reads(const struct code *code, const char *global); /* NULL: true */
+bool script_code_keeps(const struct code *code);		     /* whether a variable lasts from row to row */
 
 /* script_freeze.c */
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
@@ -324,6 +331,11 @@ void script_declared_words(const struct script *s, const struct schema *schema, 
 void script_declared_apply(const struct script *s, struct schema *wide);
 /* A cell of MySQL's key gets v, which stands at idx: raises where that is not declared. */
 void script_key_written(lua_State *L, const struct column *c, unsigned column, const struct value *v, int idx);
+
+/* script_keep.c */
+void script_keep_open(lua_State *L); /* into the table on top */
+void script_keep_begin(struct script *s);
+void script_keep_take(struct script *s);
 
 /* script_columns.c */
 void script_columns_read(lua_State *L, int env); /* the script's `rename` and `skip` */

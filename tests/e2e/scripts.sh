@@ -254,6 +254,37 @@ expected() { sql testdb -N -B -e "SELECT CASE region WHEN 'EU' THEN 'orders_eu' 
 all_are_there() { [ "$(everywhere)" = "$(expected)" ]; }
 until_true 60 all_are_there; ok $? "killed twice, each row is in its table once and in no other" || { diff <(expected) <(everywhere) | head -20 | note; what_is_wrong; }
 
+# ---- what a script keeps from row to row ----
+
+cat > "$dir/running.lua" <<'L'
+fields = { nth = "bigint", total = "bigint" }
+function transform(row, event)
+	if state.get("seen " .. row.word) then drop("again") end
+	state.set("seen " .. row.word, true)
+	row.nth = (state.get("n") or 0) + 1
+	row.total = (state.get("total") or 0) + row.id
+	state.set("n", row.nth)
+	state.set("total", row.total)
+	return row
+end
+L
+printf '[table testdb.words]\ntransform = running.lua\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.words; ok $? "a section for a table with a running sum" || what_is_wrong
+sql testdb -e "CREATE TABLE words (id INT PRIMARY KEY, word VARCHAR(20))"
+awk 'BEGIN { for (i = 1; i <= 4000; i++) printf "INSERT INTO words VALUES (%d, \"w%d\");\n", i, i % 2000 }' > "$dir/words.sql"
+( sql testdb < "$dir/words.sql" ) & feeder=$!
+words() { sqlite3 "$dir/state/warehouse/testdb.db" "SELECT count(*), max(id), max(nth), max(total), sum(total = id * (id + 1) / 2 AND nth = id) FROM words" 2> /dev/null; }
+some_words() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" "SELECT count(*) > $1 FROM words" 2> /dev/null)" = 1 ]; }
+for rows in 100 700 1500; do
+	until_true 30 some_words $rows
+	kill_millrace; start_millrace
+done
+wait $feeder; is $? 0 "rows come while it is killed"
+wait_caught_up "all words are loaded"
+is "$(words)" "2000|2000|2000|2001000|2000" "killed three times, each row finds what the rows before it have kept, once"
+m verify testdb.words > "$dir/out" 2>&1; grep -q "depends on the rows before it (state)" "$dir/out"; ok $? "verify says why it does not compare" || note < "$dir/out"
+
 stop_millrace; is $? 0 "stops"
 echo row.id | repl -n 1; is "$(cat "$dir/out")" '0:4 {"id":"1"}  1' "lua repl without a running process" || note < "$dir/err"
 try "$dir/parts.lua"; is "$(jq -c 'select(.kind == "summary") | .rows' "$dir/run.json")" 5 "without a running process from the log itself" || note < "$dir/out"

@@ -15,6 +15,7 @@
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
+#include "script/script_state.h"
 
 /* A broker that has just come back may show less than it has: what is missing is asked for again so often. */
 enum { LOOK_AGAIN = 5, LOOK_AGAIN_MS = 1000 };
@@ -57,6 +58,7 @@ static void drop_owned(struct load *l)
 
 		p->of->parts[p->partition] = NULL;
 		p->of->owned--;
+		script_state_close(p->state);
 		free(p->pieces);
 		free(p->ahead);
 		free(p);
@@ -266,6 +268,7 @@ static struct load_part *part_new(struct look *k, const struct log_assigned *a)
 		finding = PLACE_REPLACED;
 	}
 	p->committed = p->arrived = p->read_from = p->next;
+	atomic_store(&p->stored, p->next);
 	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
 	p->gate = finding == PLACE_NEW && !p->is_new;
 	p->wants_more = p->place.intent > p->next && !p->lent;

@@ -174,6 +174,7 @@ int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
 		return -1;
 	}
 	p->committed = p->next;
+	atomic_store(&p->stored, p->next);
 	p->unstored = false;
 	return 0;
 }

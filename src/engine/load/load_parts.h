@@ -128,9 +128,12 @@ struct load_part {
 	_Atomic bool wants_more; /* a range that was begun needs the rows that follow: it is read, however full it is */
 	int64_t next;		 /* everything before it is loaded */
 	int64_t committed;	 /* everything before it is stored as loaded */
-	struct place place;	 /* as it is stored with the offset */
-	bool is_new;		 /* nothing of its topic was loaded before */
-	bool gate;		 /* it is new, its topic is not: waits for the others (load_gate.c) */
+	_Atomic int64_t stored;	 /* the same, for other threads */
+	struct script_state *state; /* script thread: what its scripts keep; NULL: not opened */
+	int64_t state_next;	    /* script thread: the offset that it is as of; -1: it is read again */
+	struct place place;	    /* as it is stored with the offset */
+	bool is_new;		    /* nothing of its topic was loaded before */
+	bool gate;		    /* it is new, its topic is not: waits for the others (load_gate.c) */
 	int64_t *ahead; /* how far each of the others has to come, by partition; NULL: no message of its own yet */
 	unsigned nahead;
 	int64_t asked_id; /* the last TRUNCATE of the others that it was searched for, and whether it has it */

@@ -48,6 +48,11 @@ struct table_drops;
 bool drops_note(struct table_drops **d, struct script *script, const struct script_costs *costs);
 void drops_tell(const struct table_drops *d, struct table_meters *meters, struct table_meter *m, const char *version);
 
+/* load_state.c */
+/* The script gets what is kept for the item's partition, and gives it back. -1: err. */
+int state_lend(struct script_stage *st, struct load_item *item, struct script *script, struct err *err);
+int state_take(struct load_item *item, struct script *script, struct err *err);
+
 /* load_wait.c */
 /* early: the history has to be read first; unsure: of a shape that it does not know; trouble: err says which */
 enum stage_result { STAGE_DONE, STAGE_EARLY, STAGE_UNSURE, STAGE_TROUBLE };

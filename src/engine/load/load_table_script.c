@@ -421,6 +421,7 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct table_script *t = table_script(st, item->part->of, item->in, err);
+	bool keeps;
 
 	if (t == NULL && err->kind != ERR_NONE)
 		return -1;
@@ -430,7 +431,9 @@ int script_transform(struct script_stage *st, struct load_item *item, struct err
 		return 0;
 	}
 	item->out = load_batch_get(st->l);
-	if (run_script(st, t, item, err)) {
+	keeps = script_uses_state(t->section->script);
+	if ((keeps && state_lend(st, item, t->section->script, err)) || run_script(st, t, item, err) ||
+			(keeps && state_take(item, t->section->script, err))) {
 		load_batch_put(st->l, item->out);
 		item->out = NULL;
 		return -1;

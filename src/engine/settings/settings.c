@@ -251,6 +251,8 @@ static const struct conf_option options[] = {
 	{ "load", "script.instructions", CONF_INT, AT(script.instructions), "1000000", "1000..1000000000000", 0,
 			"Lua instructions that one row may take." },
 	{ "load", "script.memory", CONF_BYTES, AT(script.memory_bytes), "64M", NULL, 0, "Memory of one Lua state." },
+	{ "load", "script.state.max", CONF_BYTES, AT(script.state_bytes), "64M", NULL, 0,
+			"What state.set() of a script may keep for one partition." },
 	{ "load", "script.guard", CONF_INT, AT(load.guard_percent), "20", "0..100", CONF_LIVE,
 			"A version of a section's scripts that drops or fails more of its rows than the version before, by so many percent, is taken back by itself; 0: never." },
 	{ "load", "script.guard.rows", CONF_INT, AT(load.guard_rows), "1000", "2..1000000000", CONF_LIVE,

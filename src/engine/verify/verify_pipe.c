@@ -45,6 +45,10 @@ static int open_script(struct verify_pipe *p, const struct engine *e, struct err
 		return err_set(err, ERR_DATA, 0,
 				"table %s: its script gives its rows a key of their own (%.200s), so one row of MySQL may be many of the target; compare it by hand",
 				name, key);
+	if (p->script && script_uses_state(p->script))
+		return err_set(err, ERR_DATA, 0,
+				"table %s: what its script makes of a row depends on the rows before it (state), which a comparison does not see",
+				name);
 	return p->script ? 0 : -1;
 }
 
