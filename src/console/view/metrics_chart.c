@@ -223,6 +223,16 @@ static void draw_window(const struct metrics *p, enum metrics_part part, const c
 	metrics_draw_row(&shifted, row, other, true, cv, (struct area){ at.y + 2, at.x, at.height - 2, at.width - 1 });
 }
 
+/* What there is no room for above a narrow heat map goes first. */
+static const char *chart_legend(const struct metrics *p, const struct canvas *cv, int width)
+{
+	const json_t *row = first_row(p, PART_CHART);
+
+	if (width > 100)
+		return MARKS_LEGEND "   arrows read a value   J K another series   + - the time that is shown";
+	return row && is_counts(row) ? heat_legend(cv) : MARKS_LEGEND "   arrows read a value";
+}
+
 void metrics_draw_chart(const struct metrics *p, struct canvas *cv, struct area at)
 {
 	bool both = p->chart_beside != BESIDE_NOTHING && at.height >= BOTH_LEAST;
@@ -234,10 +244,7 @@ void metrics_draw_chart(const struct metrics *p, struct canvas *cv, struct area 
 	if (both)
 		draw_window(p, PART_CHART_BESIDE, metrics_beside_name(p->chart_beside), cv,
 				(struct area){ at.y + height, at.x, at.height - 1 - height, at.width });
-	canvas_text(cv, at.y + at.height - 1, at.x + 1, at.width - 2, ROLE_DIM,
-			at.width > 100 ? MARKS_LEGEND
-					"   arrows read a value   J K another series   + - the time that is shown"
-				       : MARKS_LEGEND "   arrows read a value");
+	canvas_text(cv, at.y + at.height - 1, at.x + 1, at.width - 2, ROLE_DIM, chart_legend(p, cv, at.width));
 }
 
 void metrics_cursor_move(struct metrics *p, long by)
