@@ -27,6 +27,10 @@ src_log_liblog_a_SOURCES = \
 	src/log/log_local_write.c \
 	src/log/log_ops.h
 
+check_PROGRAMS += tests/unit/test_log_index
+tests_unit_test_log_index_SOURCES = tests/unit/test_log_index.c tests/tap.h
+tests_unit_test_log_index_LDADD = $(LOG) $(LOG_LIBS)
+
 check_PROGRAMS += tests/e2e/log_test
 tests_e2e_log_test_SOURCES = tests/e2e/log_test.c tests/tap.h
 tests_e2e_log_test_LDADD = $(LOG) $(LOG_LIBS)

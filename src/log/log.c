@@ -131,6 +131,12 @@ static int offsets_compare(const void *a, const void *b)
 	return order ? order : strcmp(left->group, right->group);
 }
 
+void log_groups_order(struct log_groups *g)
+{
+	if (g->count > 1)
+		qsort(g->items, g->count, sizeof *g->items, offsets_compare);
+}
+
 int64_t log_groups_offset(const struct log_groups *g, const char *topic, int32_t partition)
 {
 	struct log_group_offset wanted = { .topic = (char *)topic,
@@ -193,8 +199,7 @@ int log_groups(struct log *l, const char *group, struct log_groups *out, struct 
 	*out = (struct log_groups){ 0 };
 	if (l->ops->groups(l, group, out, err))
 		return -1;
-	if (out->count > 1)
-		qsort(out->items, out->count, sizeof *out->items, offsets_compare);
+	log_groups_order(out);
 	return 0;
 }
 

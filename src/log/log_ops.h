@@ -73,6 +73,7 @@ void log_conf_done(struct log_conf *conf);
 /* which of so many a record to write belongs to */
 int32_t log_partition_of(const struct record *r, int32_t partitions);
 struct log_topic *log_topics_add(struct log_topics *t, const char *name, unsigned npartitions);
+void log_groups_order(struct log_groups *g); /* of topics, then partitions: log_groups_offset() wants it */
 struct log_group_offset *log_groups_add(struct log_groups *g, const char *group, const char *topic,
 		const char *metadata);
 int log_topics_compare(const void *a, const void *b);		       /* by name, for qsort */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g h i j]    without letters: all but debezium, g, h, i and j
+#   bench.sh [--append] [a b c debezium d e f g h i j k]    without letters: all but debezium, g, h, i and j
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -12,6 +12,7 @@
 #   h         the first start and a later one with many tables, captured and not, against the server's own time
 #   i         what scripts cost a row, against a table built for each row
 #   j         200 and 1,000 tables that change once a second each, into a StarRocks double whose commits take 80 ms
+#   k         rows of 24 tables among 10,000, against one table alone: what a row costs the log
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
 # the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
@@ -26,7 +27,7 @@ export KAFKA_JVM=${KAFKA_JVM:--XX:+UseG1GC -XX:MaxGCPauseMillis=20} DEBEZIUM_JVM
 events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10}
 append=no
 [ "${1:-}" != --append ] || { append=yes; shift; }
-parts=" ${*:-a b c d e f} "
+parts=" ${*:-a b c d e f k} "
 tools=$build/tests/bench
 results=$dir/results
 : > "$results"
@@ -466,6 +467,15 @@ for part in c debezium d e f; do
 	if wants $part && [ -z "${bootstrap:-}" ]; then start_kafka; fi
 done
 if wants e || wants f || wants j; then start_starrocks; fi
+bench_among()	# rows of few tables among many, against one table alone
+{
+	local log=$dir/among
+	[ ! -w /dev/shm ] || log=$(mktemp -d /dev/shm/bench.XXXXXX)
+	mkdir -p "$log"
+	"$tools/bench_log" tables "$log" > "$dir/among.log" 2>&1 || bail_log among
+	rm -rf "$log"
+	row k "embedded log, written and read in a group, 24 of 10,000 tables" "$(cat "$dir/among.log")" "ratio to one table 1.10"
+}
 heading | tee "$dir/heading"
 if wants a || wants b || wants c || wants debezium; then
 	make_sysbench
@@ -493,4 +503,5 @@ fi
 ! wants h || bench_many
 ! wants i || bench_scripts
 ! wants j || bench_tables
+! wants k || bench_among
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"

@@ -3,6 +3,7 @@
  *
  *   bench_log local DIR [RECORDS]
  *   bench_log kafka BOOTSTRAP [RECORDS]
+ *   bench_log tables DIR [RECORDS [TABLES]]    the embedded log: the cost of a row among many tables, over that of a row of one
  *
  * Records are 1 KB of the kind of JSON that capture writes. Figures are wall time and this process's CPU time.
  */
@@ -227,6 +228,111 @@ static void bench_small(struct log_writer *w, const char *topic)
 	batch_free(warm);
 }
 
+/* ---- many tables ---- */
+
+enum { RUN = 500, RUNS = 24 }; /* records of one table, and such runs in a transaction */
+
+static struct batch *make_run(const char *topic)
+{
+	struct batch *all = make_batch(topic);
+
+	all->nrecords = RUN;
+	return all;
+}
+
+struct many {
+	const char **topics;
+	int ntopics, used; /* rows come of the last `used` of them */
+	struct log_writer *w;
+	struct log_reader *r;
+	struct batch *runs[RUNS];
+};
+
+static void many_open(struct many *m, const char *prefix, int ntopics, int used)
+{
+	char *pattern = xasprintf("^%s\\..*", prefix), name[64];
+	struct conf_list list = { &pattern, 1 };
+	struct batch *b = batch_new();
+	struct err err = { 0 };
+
+	*m = (struct many){ .topics = xcalloc((size_t)ntopics, sizeof(*m->topics)), .ntopics = ntopics, .used = used };
+	for (int i = 0; i < ntopics; i++) {
+		snprintf(name, sizeof(name), "%s.t%d", prefix, i);
+		m->topics[i] = intern(name);
+		must(log_topic_ensure(l, name, LOG_TOPIC_ROWS, &err), &err);
+	}
+	m->w = log_writer_open(l, prefix, &err);
+	m->r = log_reader_open(l, prefix, &list, &err);
+	must(m->w && m->r ? 0 : -1, &err);
+	while (log_reader_poll(m->r, b, 4 << 20, 1000, &err) != LOG_READ_CHANGED) /* then it has its partitions */
+		batch_reset(b);
+	for (int i = 0; i < RUNS; i++)
+		m->runs[i] = make_run(m->topics[0]);
+	batch_free(b);
+	free(pattern);
+}
+
+static void many_close(struct many *m)
+{
+	for (int i = 0; i < RUNS; i++)
+		batch_free(m->runs[i]);
+	log_reader_close(m->r);
+	log_writer_close(m->w);
+	free(m->topics);
+}
+
+static void write_run(struct many *m, long run)
+{
+	struct batch *b = m->runs[run % RUNS];
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < b->nrecords; i++)
+		b->records[i].topic = m->topics[m->ntopics - 1 - run % m->used];
+	must(log_writer_append(m->w, b, &err), &err);
+	if (run % RUNS == RUNS - 1)
+		commit(m->w);
+}
+
+/* CPU time of writing records, each run to the next table, and of reading them back in a group; microseconds a record. */
+static double many_cost(struct many *m, long records)
+{
+	long runs = records / RUN / RUNS * RUNS, got = 0;
+	struct batch *b = batch_new();
+	struct err err = { 0 };
+	double cpu = cpu_s();
+
+	for (long run = 0; run < runs; run++)
+		write_run(m, run);
+	while (got < runs * RUN) {
+		batch_reset(b);
+		if (log_reader_poll(m->r, b, 4 << 20, 1000, &err) == LOG_READ_BATCH)
+			got += (long)b->nrecords;
+	}
+	batch_free(b);
+	return (cpu_s() - cpu) * 1e6 / (double)(runs * RUN);
+}
+
+/* In turn, the best of some rounds each: other work on the machine only adds. */
+static void bench_many(long records, int tables)
+{
+	struct many m[3];
+	double best[3] = { 0 };
+
+	many_open(&m[0], "one", 1, 1);
+	many_open(&m[1], "few", RUNS, RUNS);
+	many_open(&m[2], "many", tables, RUNS);
+	for (int round = 0; round < 5; round++)
+		for (int i = 0; i < 3; i++) {
+			double cost = many_cost(&m[i], records);
+
+			best[i] = round == 0 || cost < best[i] ? cost : best[i];
+		}
+	printf("write and read, CPU us a row: one table %.3f, %d tables %.3f, %d of %d tables %.3f; ratio to one %.2f, to %d %.2f\n",
+			best[0], RUNS, best[1], RUNS, tables, best[2], best[2] / best[0], RUNS, best[2] / best[1]);
+	for (int i = 0; i < 3; i++)
+		many_close(&m[i]);
+}
+
 int main(int argc, char **argv)
 {
 	long records = argc > 3 ? atol(argv[3]) : 1000000;
@@ -235,8 +341,15 @@ int main(int argc, char **argv)
 	char *topics[2];
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: bench_log local DIR | kafka BOOTSTRAP [RECORDS]\n");
+		fprintf(stderr, "usage: bench_log local DIR | kafka BOOTSTRAP [RECORDS] | tables DIR [RECORDS [TABLES]]\n");
 		return 2;
+	}
+	if (strcmp(argv[1], "tables") == 0) {
+		conf.state_dir = argv[2];
+		must((l = log_open(&conf, &err)) ? 0 : -1, &err);
+		bench_many(argc > 3 ? records : 120000, argc > 4 ? atoi(argv[4]) : 10000);
+		log_close(l);
+		return 0;
 	}
 	if (strcmp(argv[1], "kafka") == 0)
 		conf.bootstrap_servers = argv[2];
