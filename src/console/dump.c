@@ -233,8 +233,8 @@ static int fill(struct screen *s, struct engine_link *link, const struct dump_co
 	const char *subject = strchr(conf->view, '/');
 
 	if (view_get(id)->page == NULL) {
-		s->view = id;
 		screen_status(s, status, NULL);
+		screen_show(s, id);
 		return 0;
 	}
 	screen_status(s, status, NULL);
