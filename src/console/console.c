@@ -202,20 +202,32 @@ static void console_retheme(struct console *c)
 		screen_toast(s, ROLE_STATUS_ERROR, "%s", wrong.msg);
 }
 
+static void console_edit(struct console *c)
+{
+	struct err err;
+
+	err_clear(&err);
+	screen_edited(&c->screen, term_edit(c->screen.edit, &err) ? err.msg : NULL);
+	console_ask(c);
+}
+
 static void console_wish(struct console *c)
 {
+	enum screen_wish wish = c->screen.wish;
+
+	c->screen.wish = WISH_NONE;
 	if (c->screen.clip.len) {
 		term_copy(c->screen.clip.data, c->screen.clip.len);
 		buf_reset(&c->screen.clip);
 	}
-	switch (c->screen.wish) {
+	switch (wish) {
+	case WISH_EDIT: console_edit(c); break;
 	case WISH_LEAVE: c->end = CONSOLE_LEFT; break;
 	case WISH_LEAVE_RUNNING: c->end = CONSOLE_LEFT_RUNNING; break;
 	case WISH_REPAINT: term_repaint(); break;
 	case WISH_SUSPEND: term_suspend(); break;
 	case WISH_NONE: break;
 	}
-	c->screen.wish = WISH_NONE;
 }
 
 static void console_keys(struct console *c)

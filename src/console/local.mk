@@ -8,6 +8,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/console.h \
 	src/console/term/console_term.c \
 	src/console/term/console_term.h \
+	src/console/term/term_child.c \
+	src/console/term/term_child.h \
 	src/console/dump.c \
 	src/console/dump.h \
 	src/console/feed.c \

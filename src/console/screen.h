@@ -17,7 +17,7 @@
 
 enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT, MODE_MENU };
 enum { SCREEN_DEEP = 6 };
-enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND };
+enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND, WISH_EDIT };
 
 struct screen_dialog {
 	char title[64], text[400];
@@ -70,6 +70,7 @@ struct screen {
 	unsigned cancel;	     /* 1 << lane: to be ended */
 	bool asked;		     /* the answer of a request goes to the overlay */
 	enum screen_wish wish;
+	char edit[1024]; /* WISH_EDIT: the file */
 };
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs);
@@ -84,6 +85,7 @@ void screen_answer_end(struct screen *s, const char *why);
 /* The same of a request that a page has sent; why "": all of it. After some lines screen_refresh() puts them into the list. */
 void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line, size_t len);
 void screen_lane_end(struct screen *s, enum view_lane lane, const char *why);
+void screen_edited(struct screen *s, const char *why); /* the editor has ended; why: it could not be started. NULL */
 void screen_refresh(struct screen *s);
 
 #endif

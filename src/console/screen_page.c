@@ -77,6 +77,10 @@ static void carry_out(struct screen *s, const struct view_order *o)
 		screen_copy(s, o->copy->data ? o->copy->data : "", o->copy->len);
 	if (o->show)
 		show_text(s, o);
+	if (o->edit) {
+		snprintf(s->edit, sizeof(s->edit), "%s", o->edit);
+		s->wish = WISH_EDIT;
+	}
 	if (o->trace) {
 		snprintf(s->traced, sizeof(s->traced), "%s", o->table);
 		screen_trace(s, o->trace);
@@ -154,6 +158,14 @@ bool screen_page_act(struct screen *s, enum action action)
 		screen_page_refresh(s);
 	carry_out(s, &o);
 	return taken;
+}
+
+void screen_edited(struct screen *s, const char *why)
+{
+	if (why)
+		screen_toast(s, ROLE_STATUS_ERROR, "%s", why);
+	else
+		screen_page_act(s, ACTION_EDITED);
 }
 
 void screen_page_prompted(struct screen *s, const char *text)

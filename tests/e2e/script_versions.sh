@@ -120,6 +120,25 @@ until_true 20 grep -q "version $one of \[table testdb.orders\]: expected the tex
 wait_caught_up "and the table goes on"
 has_rows "four|400 " "with the files"
 
+# ---- by the console, with an editor ----
+
+if command -v tmux > /dev/null; then
+	printf '#!/bin/sh\nsed -i "s/four/five/" "$1"\n' > "$dir/editor"; chmod +x "$dir/editor"
+	t() { LC_ALL=C.UTF-8 TERM=xterm-256color ASAN_OPTIONS=detect_leaks=0 TMUX='' tmux -S "$dir/tmux" -f /dev/null "$@"; }
+	cleanups+=("t kill-server")
+	t new-session -d -x 120 -y 40 "VISUAL='$dir/editor' '$millrace' -c '$dir/millrace.conf' attach; sleep 60"
+	shows() { t capture-pane -p -t 0 2> /dev/null | grep -q "$1"; } # TEXT
+	press() { t send-keys -t 0 "$1"; until_true 20 shows "$2"; ok $? "$3" || t capture-pane -p -t 0 | note; } # KEY TEXT NAME
+	until_true 20 shows Overview
+	press 7 "testdb.orders *orders.lua" "7 lists the scripts"
+	press Enter 'row.status = "four"' "Enter shows the text that runs"
+	press e "would take the place of" "e edits it, and tells what it would do"
+	grep -q five "$dir/orders.lua"; ok $? "the file is what the editor made"
+	press a "runs now instead of" "a lets it run"
+	until_true 20 other apply; ok $? "which is noted" || told | note
+	t kill-server
+fi
+
 # ---- lines ----
 
 m lua profile --table testdb.orders --seconds 2 --json > "$dir/profile" 2> "$dir/out" & profile=$!

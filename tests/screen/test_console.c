@@ -1212,6 +1212,16 @@ static void test_scripts(int rows, int cols)
 	is_str(screen.request, "script-show \"table=testdb.orders\"", "back on the page all is asked again");
 	answer_script();
 	screen.request[0] = '\0';
+	keys("e");
+	ok(screen.wish == WISH_EDIT && strcmp(screen.edit, "/etc/millrace/orders.lua") == 0, "e edits its file");
+	screen.wish = WISH_NONE;
+	screen_edited(&screen, NULL);
+	is_str(screen.request, "script-apply \"table=testdb.orders\" \"dry=yes\"", "then what it would do is asked");
+	answer_tried("tried");
+	keys("q");
+	screen_edited(&screen, "no editor");
+	ok(strstr(dump(), "no editor") != NULL, "why there is none is told");
+	screen.request[0] = '\0';
 	keys("t");
 	is_str(screen.request, "script-profile \"table=testdb.orders\"", "t measures its lines");
 	ok(strstr(dump(), "being measured") != NULL, "which is said");

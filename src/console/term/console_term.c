@@ -19,6 +19,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "console/term/term_child.h"
 #include "core/clock.h"
 #include "core/num.h"
 #include "core/xalloc.h"
@@ -511,14 +512,51 @@ void term_copy(const char *text, size_t len)
 	free(out);
 }
 
-void term_suspend(void)
+static void step_aside(void)
 {
 	write_all(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
 	def_prog_mode();
 	endwin();
 	tcsetattr(term.tty, TCSANOW, &term.saved);
-	kill(getpid(), SIGSTOP);
+}
+
+static void step_back(void)
+{
 	reset_prog_mode();
 	write_all(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
 	term_repaint();
+}
+
+void term_suspend(void)
+{
+	step_aside();
+	kill(getpid(), SIGSTOP);
+	step_back();
+}
+
+/* What wants this process to end; it is kept for the loop. */
+static int ending;
+
+static bool has_to_end(void)
+{
+	int signo;
+
+	while ((signo = term_signal()) != 0)
+		if (signo != SIGWINCH)
+			ending = signo;
+	return ending != 0;
+}
+
+int term_edit(const char *path, struct err *err)
+{
+	int rc;
+
+	ending = 0;
+	step_aside();
+	rc = term_child_edit(term.tty, path, has_to_end, err);
+	step_back();
+	raise(SIGWINCH);
+	if (ending)
+		raise(ending);
+	return rc;
 }

@@ -28,6 +28,7 @@ bool term_resize(int *rows, int *cols);		 /* asks for the size; false when it is
 void term_show(const struct canvas *cv);
 void term_repaint(void);
 void term_copy(const char *text, size_t len); /* to the clipboard, by OSC 52; terminals that do not know it ignore it */
-void term_suspend(void);		      /* to the shell; returns when brought back */
+int term_edit(const char *path, struct err *err); /* by the user's editor; returns when that has ended */
+void term_suspend(void);			  /* to the shell; returns when brought back */
 
 #endif

@@ -88,6 +88,8 @@ static const struct key_binding bindings[] = {
 	{ { 'v' }, ACTION_VERSIONS, SCOPE_SCRIPTS, "v", "versions", "the versions that have run, since when, and who" },
 	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_SCRIPTS, "d", "diff",
 			"line by line: the files, or the selected version, and what runs" },
+	{ { 'e' }, ACTION_EDIT, SCOPE_SCRIPTS, "e", "edit",
+			"on the page of a script: its file, by $VISUAL or $EDITOR; then what it would do, as a" },
 	{ { 't' }, ACTION_PROFILE, SCOPE_SCRIPTS, "t", "time of lines",
 			"on the page of a script: where its time goes, measured for 30 seconds" },
 	{ { 'a' }, ACTION_ACKNOWLEDGE, SCOPE_OVERVIEW | SCOPE_PROBLEMS | SCOPE_PROBLEM, "a", "acknowledge",

@@ -42,6 +42,7 @@ void scripts_answer_clear(struct scripts_page *p)
 	for (size_t i = 0; i < p->nanswer; i++)
 		free(p->answer[i].text);
 	p->nanswer = 0;
+	p->tried = false;
 	p->why[0] = '\0';
 	p->top = 0;
 }
@@ -94,7 +95,13 @@ static void changed(struct scripts_page *p, const json_t *o)
 static void different(struct scripts_page *p, const json_t *o)
 {
 	const char *is = scripts_text(o, "is");
-	char *key = json_text(json_object_get(o, "key"));
+	char *key;
+
+	if (json_object_get(o, "after")) {
+		changed(p, o);
+		return;
+	}
+	key = json_text(json_object_get(o, "key"));
 
 	add(p, strcmp(is, "dead") == 0 || strcmp(is, "deleted") == 0 ? ROLE_CRIT : ROLE_WARN,
 			xasprintf("%s  was %s, would be %s", key, scripts_text(o, "was"), is));
@@ -104,8 +111,9 @@ static void different(struct scripts_page *p, const json_t *o)
 static void reason(struct scripts_page *p, const json_t *o, const char *what, enum role role)
 {
 	const json_t *keys = json_object_get(o, "keys"), *k;
+	const char *said = scripts_text(o, "reason");
 	char *text = xasprintf("%-10s %lld  %s %s", what, (long long)scripts_number(o, "rows"),
-			scripts_text(o, "script"), scripts_text(o, "reason"));
+			scripts_text(o, "script"), said[0] ? said : "return nil");
 	size_t i;
 
 	json_array_foreach(keys, i, k)
@@ -127,6 +135,15 @@ static void summary(struct scripts_page *p, const json_t *o)
 					(long long)scripts_number(o, "dropped"),
 					(long long)scripts_number(o, "deleted"), (long long)scripts_number(o, "dead"),
 					(long long)scripts_number(o, "different")));
+}
+
+/* What matters most stands first. */
+static void to_front(struct scripts_page *p)
+{
+	struct scripts_line last = p->answer[p->nanswer - 1];
+
+	memmove(p->answer + 1, p->answer, (p->nanswer - 1) * sizeof(*p->answer));
+	p->answer[0] = last;
 }
 
 static void outcome(struct scripts_page *p, const json_t *o, const char *kind)
@@ -172,10 +189,14 @@ void scripts_answer_line(struct scripts_page *p, const json_t *o)
 		reason(p, o, "dead", ROLE_CRIT);
 	else if (strcmp(kind, "count") == 0)
 		reason(p, o, "counted", ROLE_TEXT);
-	else if (strcmp(kind, "summary") == 0)
+	else if (strcmp(kind, "summary") == 0) {
 		summary(p, o);
-	else if (strcmp(kind, "applied") == 0 || strcmp(kind, "same") == 0 || strcmp(kind, "tried") == 0)
+		to_front(p);
+	} else if (strcmp(kind, "applied") == 0 || strcmp(kind, "same") == 0 || strcmp(kind, "tried") == 0) {
 		outcome(p, o, kind);
+		to_front(p);
+		p->tried = *kind == 't';
+	}
 }
 
 void scripts_answer_title(const struct scripts_page *p, char *out, size_t size)

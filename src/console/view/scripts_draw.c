@@ -123,14 +123,15 @@ static void draw_version(const json_t *v, bool chosen, struct canvas *cv, int y,
 	bool runs = json_is_true(json_object_get(v, "runs"));
 	char when[SHOW_SIZE];
 
+	if (chosen)
+		canvas_fill(cv, y, x, 1, width, ROLE_CURSOR);
 	canvas_printf(cv, y, x, width,
 			chosen		       ? ROLE_CURSOR
 					: runs ? ROLE_OK
 					       : ROLE_TEXT,
-			"%-12s %-4s %s %-8s %s%s%s%*s", scripts_text(v, "version"), runs ? "runs" : "",
+			"%-12s %-4s %s %-8s %s%s%s", scripts_text(v, "version"), runs ? "runs" : "",
 			show_day(when, scripts_number(v, "at")), scripts_text(v, "how"), scripts_text(v, "who"),
-			scripts_text(v, "instead")[0] ? ", instead of " : "", scripts_text(v, "instead"),
-			chosen ? width : 0, "");
+			scripts_text(v, "instead")[0] ? ", instead of " : "", scripts_text(v, "instead"));
 }
 
 static int list_versions(const struct scripts_page *p, int most, struct canvas *cv, struct area at)

@@ -39,8 +39,8 @@ struct scripts_page {
 	struct scripts_rows versions, failures, lines, profile; /* of the script that is shown */
 	char path[1024], files[20], files_why[512];		/* of its file; what the files are now */
 	enum scripts_ask ask;
-	bool running;
-	char version[20]; /* that is to be rolled back to; "" the one before */
+	bool running, tried; /* tried: what a version would do is shown */
+	char version[20];    /* that is to be rolled back to; "" the one before */
 	char why[512];
 	struct scripts_line *answer;
 	size_t nanswer, cap_answer;

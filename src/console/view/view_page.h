@@ -48,6 +48,7 @@ struct view_order {
 	bool again;	   /* the request refreshes the list: cursor and filter stay */
 	struct buf *show;  /* to be read in the overlay; lent until the next call. NULL: nothing */
 	const char *about; /* its title */
+	const char *edit;  /* a file to be edited; lent until the next call. Then ACTION_EDITED comes. NULL: none */
 	struct buf *copy;  /* to the clipboard; lent until the next call. NULL: nothing */
 };
 

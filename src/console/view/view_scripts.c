@@ -215,7 +215,7 @@ static const char *version_chosen(const struct scripts_page *p)
 
 static void act_apply(struct scripts_page *p, struct view_order *out)
 {
-	bool shown = p->level == SCRIPTS_ANSWER && p->ask == ASK_TRY_APPLY && !p->running && p->why[0] == '\0';
+	bool shown = p->level == SCRIPTS_ANSWER && p->ask == ASK_TRY_APPLY && p->tried && p->why[0] == '\0';
 
 	ask_answer(p, shown ? ASK_APPLY : ASK_TRY_APPLY, "script-apply", out);
 	if (shown)
@@ -226,7 +226,7 @@ static void act_apply(struct scripts_page *p, struct view_order *out)
 
 static void act_roll_back(struct scripts_page *p, struct view_order *out)
 {
-	bool shown = p->level == SCRIPTS_ANSWER && p->ask == ASK_TRY_ROLL_BACK && !p->running && p->why[0] == '\0';
+	bool shown = p->level == SCRIPTS_ANSWER && p->ask == ASK_TRY_ROLL_BACK && p->tried && p->why[0] == '\0';
 
 	if (p->level != SCRIPTS_ANSWER || p->ask != ASK_TRY_ROLL_BACK)
 		snprintf(p->version, sizeof(p->version), "%.19s", version_chosen(p));
@@ -266,6 +266,18 @@ static void act_profile(struct scripts_page *p, struct view_order *out)
 	ask(p, ASK_PROFILE, "script-profile", out);
 	out->role = ROLE_STATUS;
 	snprintf(out->toast, sizeof(out->toast), "measuring for 30 seconds; Esc ends it");
+}
+
+static void act_edit(const struct scripts_page *p, struct view_order *out)
+{
+	if (p->level == SCRIPTS_LIST || (p->running && p->ask != ASK_SHOW))
+		return;
+	if (p->path[0]) {
+		out->edit = p->path;
+		return;
+	}
+	out->role = ROLE_STATUS;
+	snprintf(out->toast, sizeof(out->toast), "this script stands in the configuration: it has no file");
 }
 
 static void go_back(struct scripts_page *p, struct view_order *out)
@@ -338,6 +350,11 @@ static bool act(void *state, struct grid *g, enum action action, struct view_ord
 			p->level = SCRIPTS_VERSIONS;
 		return true;
 	case ACTION_PROFILE: act_profile(p, out); return true;
+	case ACTION_EDIT: act_edit(p, out); return true;
+	case ACTION_EDITED:
+		p->ask = ASK_NOTHING;
+		act_apply(p, out);
+		return true;
 	case ACTION_APPLY:
 	case ACTION_ROLL_BACK:
 	case ACTION_DIFFERENCE:

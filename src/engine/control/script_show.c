@@ -9,8 +9,8 @@
 #include "engine/scripts/script_store.h"
 #include "engine/scripts/script_told.h"
 
-enum { LINE_ROOM = 4 << 20, VERSIONS_SHOWN = 20 };
-static const char failures_shown[] = "20";
+enum { LINE_ROOM = 4 << 20, VERSIONS_SHOWN = 20, FAILURES_SHOWN = 20 };
+static const char failures_read[] = "1000000";
 
 struct show {
 	const struct settings *live;
@@ -71,16 +71,41 @@ static int show_versions(struct show *s, const char *table, struct err *err)
 	return script_told_versions(s->live, table, pass_on, &as, err);
 }
 
+struct newest { /* lines of which the last ones count */
+	char *lines[FAILURES_SHOWN];
+	size_t count;
+	struct show *show;
+};
+
+static int keep_newest(void *arg, const char *line, size_t len)
+{
+	struct newest *n = arg;
+	char **place = &n->lines[n->count % FAILURES_SHOWN];
+
+	if (len == 0)
+		return n->show->emit(n->show->arg, line, 0);
+	free(*place);
+	*place = xstrndup(line, len);
+	n->count++;
+	return 0;
+}
+
 static int show_failures(struct engine *e, struct show *s, const char *table, struct err *err)
 {
-	struct as_kind as = { .show = s, .kind = "failure", .left = 1000 };
+	struct as_kind as = { .show = s, .kind = "failure", .left = FAILURES_SHOWN };
+	struct newest newest = { .show = s };
 	const struct engine_request r = {
 		.command = "dead",
-		.args = { { .name = "table", .value = table }, { .name = "n", .value = failures_shown } },
+		.args = { { .name = "table", .value = table }, { .name = "n", .value = failures_read } },
 		.nargs = 2,
 	};
+	int rc = dead_request(e, &r, keep_newest, &newest, err);
 
-	return dead_request(e, &r, pass_on, &as, err);
+	for (size_t i = newest.count; rc == 0 && i > 0 && i + FAILURES_SHOWN > newest.count; i--)
+		pass_on(&as, newest.lines[(i - 1) % FAILURES_SHOWN], strlen(newest.lines[(i - 1) % FAILURES_SHOWN]));
+	for (size_t i = 0; i < FAILURES_SHOWN; i++)
+		free(newest.lines[i]);
+	return rc;
 }
 
 /* ---- the scripts and their files ---- */

@@ -4,7 +4,7 @@
  *   {"kind":"script","name":"orders.lua","place":0,"path":"/etc/millrace/orders.lua"}	each of the chain; path null: an expression in the configuration
  *   {"kind":"files","version":..,"why":..}		what the files would be now; why: they cannot run
  *   {"kind":"version",..}				as script_told_versions(), the newest 20
- *   {"kind":"failure",..}				open dead letters of the table, as `dead` lists them, the newest 20
+ *   {"kind":"failure",..}				open dead letters of the table, as `dead` lists them, the newest 20 from the newest on
  *   {"kind":"line","name":"orders.lua","place":0,"line":1,"text":..}	of the version that runs
  */
 #ifndef ENGINE_SCRIPT_SHOW_H
