@@ -109,7 +109,8 @@ static size_t recent_sweep(int64_t now_us, struct log_entry *out)
 			continue;
 		if (r->repeats) {
 			struct log_entry *entry = &out[n++];
-			size_t tail_len = (size_t)snprintf(tail, sizeof(tail), " (%u times more)", r->repeats);
+			size_t tail_len = (size_t)snprintf(tail, sizeof(tail), " (%u time%s more)", r->repeats,
+					r->repeats == 1 ? "" : "s");
 
 			*entry = r->entry;
 			entry->wall_us = clock_wall_us();

@@ -45,6 +45,12 @@ static void test_repeats(void)
 	is_int(read_new(), 30, "different lines are all told");
 	clock_fake(1020000000);
 	is_int(read_new(), 0, "and nothing comes after");
+	logline(LOG_WARNING, "sink", "refused");
+	logline(LOG_WARNING, "sink", "refused");
+	read_new();
+	clock_fake(1030000000);
+	is_int(read_new(), 1, "one repeat");
+	is_str(entries[0].msg, "refused (1 time more)", "is told as one");
 }
 
 static void test_ring(void)
