@@ -873,6 +873,11 @@ static void test_menu(int rows, int cols)
 	keys("\r");
 	is_int(screen.mode, MODE_MENU, "and is not done");
 	screen_key(&screen, KEYCODE_ESCAPE, false);
+	keys("7");
+	dump();
+	keys("A");
+	ok(strstr(dump(), "actions: testdb.customers") != NULL, "the table of a script under the cursor is known");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
 	screen.read_only = true;
 	keys("Ado pause");
 	ok(strstr(dump(), "not now: this console is read-only") != NULL, "a read-only console neither");

@@ -97,6 +97,8 @@ void view_problem_under(const struct status_problem *p, struct view_under *out)
 		snprintf(out->topic, sizeof(out->topic), "%s", p->subject);
 	} else if (strcmp(p->kind, "job") == 0) {
 		snprintf(out->job, sizeof(out->job), "%s", p->subject);
+	} else if (strcmp(p->kind, "script") == 0 && strpbrk(p->subject, "\\*+?()[]{}|^$") == NULL) {
+		snprintf(out->table, sizeof(out->table), "%s", p->subject); /* a section for one table has its name */
 	}
 }
 

@@ -206,6 +206,14 @@ static bool choose(struct scripts_page *p, const struct grid *g)
 	return true;
 }
 
+/* On the list choose() has been asked when it was drawn. */
+static void under(const void *state, struct view_under *out)
+{
+	const struct scripts_page *p = state;
+
+	snprintf(out->table, sizeof(out->table), "%s", p->table);
+}
+
 static const char *version_chosen(const struct scripts_page *p)
 {
 	return p->level == SCRIPTS_VERSIONS && p->cursor < p->versions.count
@@ -473,6 +481,7 @@ static void draw(void *state, struct grid *g, struct canvas *cv, struct area at)
 				ROLE_STATUS_ERROR);
 	} else if (p->status) {
 		grid_draw(g, &view_scripts_source, p, cv, at.y + 1, at.x, at.height - 1, at.width);
+		choose(p, g);
 	}
 }
 
@@ -486,5 +495,6 @@ const struct view_page view_scripts_page = {
 	.act = act,
 	.answer = answer,
 	.answer_end = answer_end,
+	.under = under,
 	.draw = draw,
 };
