@@ -484,7 +484,8 @@ static int check_format(const struct settings *s, struct err *err)
 	return e ? 0 : -1;
 }
 
-/* Every key of [kafka] that is not a setting goes to librdkafka, which does not know Debezium's. */
+/* Every key of [kafka] that is not a setting goes to librdkafka, which does not know Debezium's. Without a broker nobody would look at it: a misspelt
+ * bootstrap.servers would be an embedded log. */
 static int check_passthrough(const struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < s->log.passthrough.count; i++) {
@@ -494,6 +495,10 @@ static int check_passthrough(const struct settings *s, struct err *err)
 			return err_set(err, ERR_CONFIG, 0,
 					"[kafka] %s: expected a setting or a property of librdkafka, found '%s': %s",
 					key, key, known);
+		if (s->log.bootstrap_servers == NULL)
+			return err_set(err, ERR_CONFIG, 0,
+					"%s:%d: [kafka] %s: is for librdkafka, but bootstrap.servers is not set; set it, or correct or remove this line",
+					s->path, s->log.passthrough.items[i].line, key);
 	}
 	return 0;
 }
