@@ -33,7 +33,7 @@ static void reload(struct cli *cli, struct engine *e)
 	struct err err;
 
 	err_clear(&err);
-	if (settings_load(fresh, cli->settings->path, &err) || engine_reload(e, fresh, &err)) {
+	if (settings_load(fresh, cli->settings->path, &err) || engine_reload(e, fresh, "SIGHUP", &err)) {
 		logline(LOG_ERROR, "engine", "reload refused, nothing has changed: %s", err.msg);
 		settings_free(fresh);
 	} else {

@@ -35,7 +35,7 @@ uint64_t engine_ticks(struct engine *e);
 /* Nothing is left to do (initial_only: err.kind NONE), or nothing can be done with this configuration: why. */
 bool engine_ended(struct engine *e, struct err *err);
 /* SIGHUP: what may change while it runs. 0: fresh is taken over; -1: nothing has changed. @thread any */
-int engine_reload(struct engine *e, struct settings *fresh, struct err *err);
+int engine_reload(struct engine *e, struct settings *fresh, const char *who, struct err *err);
 
 /* ---- requests: what commands and consoles ask ---- */
 #define ENGINE_MAX_ARGS 12

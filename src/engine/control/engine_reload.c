@@ -26,7 +26,7 @@ static void reload_capture(struct engine *e, struct engine_reload *r)
 		capture_reload(e->capture, &r->mysql);
 }
 
-static int take_over(struct engine *e, struct settings *fresh, struct err *err)
+static int take_over(struct engine *e, struct settings *fresh, const char *who, struct err *err)
 {
 	struct engine_reload *r;
 	struct script_plan *plan;
@@ -43,18 +43,18 @@ static int take_over(struct engine *e, struct settings *fresh, struct err *err)
 	settings_need_restart(e->settings, fresh, tell_restart);
 	logline_level((enum log_level)fresh->log_level);
 	atomic_store(&e->shared.live, fresh);
-	script_plan_carry_out(e, plan);
+	script_plan_carry_out(e, plan, who);
 	if (e->load)
 		load_reload(e->load);
 	return 0;
 }
 
-int engine_reload(struct engine *e, struct settings *fresh, struct err *err)
+int engine_reload(struct engine *e, struct settings *fresh, const char *who, struct err *err)
 {
 	int rc;
 
 	pthread_mutex_lock(&e->reload_lock);
-	rc = take_over(e, fresh, err);
+	rc = take_over(e, fresh, who, err);
 	pthread_mutex_unlock(&e->reload_lock);
 	return rc;
 }
@@ -63,7 +63,7 @@ int engine_reload_file(struct engine *e, const char *who, struct err *err)
 {
 	struct settings *fresh = settings_new();
 
-	if (settings_load(fresh, e->settings->path, err) || engine_reload(e, fresh, err)) {
+	if (settings_load(fresh, e->settings->path, err) || engine_reload(e, fresh, who, err)) {
 		settings_free(fresh);
 		return -1;
 	}

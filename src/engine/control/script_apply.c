@@ -214,6 +214,8 @@ static void plan_section(struct engine *e, const struct settings *fresh, const s
 			logline(LOG_WARNING, "script",
 					"[table %s]: version %s of the files was taken back and stays so, %s runs; `millrace lua apply` takes it",
 					section->name, is, was);
+		else
+			problem_clear(e->shared.problems, PROBLEM_SCRIPT_TAKEN_BACK, section->name);
 		script_close(script);
 		return;
 	}
@@ -234,13 +236,14 @@ struct script_plan *script_plan_reload(struct engine *e, const struct settings *
 	return plans;
 }
 
-void script_plan_carry_out(struct engine *e, struct script_plan *p)
+void script_plan_carry_out(struct engine *e, struct script_plan *p, const char *who)
 {
 	while (p) {
 		struct script_plan *next = p->next;
-		struct script_version v = { .who = "SIGHUP", .how = "reload" };
+		struct script_version v = { .how = "reload" };
 		struct err err = { 0 };
 
+		snprintf(v.who, sizeof(v.who), "%s", who);
 		if (take(e, p->section, p->script, p->was, &v, &p->shadow, &err))
 			logline(LOG_ERROR, "script", "%s; the version before it stays", err.msg);
 		script_close(p->script);

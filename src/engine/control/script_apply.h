@@ -22,6 +22,6 @@ int script_apply(struct engine *e, const struct apply_wish *w, engine_emit *emit
 
 /* A configuration that was read anew: which of its sections get another version. Nothing happens until the plan is carried out. @thread the main one */
 struct script_plan *script_plan_reload(struct engine *e, const struct settings *fresh);
-void script_plan_carry_out(struct engine *e, struct script_plan *p); /* and frees it */
+void script_plan_carry_out(struct engine *e, struct script_plan *p, const char *who); /* and frees it */
 
 #endif

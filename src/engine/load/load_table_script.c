@@ -54,6 +54,18 @@ static const struct table_settings *section_named(const struct settings *s, cons
 	return NULL;
 }
 
+static bool files_are(const struct settings *live, const struct table_settings *conf, const char *version)
+{
+	struct err err = { 0 };
+	struct script *files = table_script_open(live, conf, &err);
+	char is[SCRIPT_VERSION_ROOM] = "";
+
+	if (files)
+		script_version(files, is);
+	script_close(files);
+	return strcmp(is, version) == 0;
+}
+
 /* What the store says of the version that the section gets now: a problem, or a guard over it. Its old script is still there. */
 static void look_at_version(struct script_stage *st, struct section_script *c, const struct table_settings *conf)
 {
@@ -71,7 +83,7 @@ static void look_at_version(struct script_stage *st, struct section_script *c, c
 		guard_arm(&c->guard, before.rows_in, before.dropped + before.dead, live->load.guard_percent,
 				live->load.guard_rows);
 	}
-	if (strcmp(v.how, "guard") == 0)
+	if (strcmp(v.how, "guard") == 0 && !files_are(live, conf, v.version))
 		problem_raise(st->l->sh->problems, PROBLEM_SCRIPT_TAKEN_BACK, conf->name,
 				"version %s dropped or failed many more rows than version %s, which runs again",
 				v.instead, v.version);
