@@ -89,8 +89,10 @@ ask history; is $? 0 "history: the names of what is measured"; mapfile -t series
 [ "${#series[@]}" -ge 40 ]; ok $? "there are ${#series[@]}"
 ask history all --from 30s --json; is "$(jq -s -r '[.[].series] | join(" ")' "$dir/out")" "${series[*]}" "each of them can be asked for" || note < "$dir/err"
 ask history log.rate --from 60s --step 10; is "$(wc -l < "$dir/out")" 6 "a line for each value"
-for figure in process.cpu process.memory source.quiet; do ask history "$figure" --from 20s --step 1; grep -qE ' [0-9.e+]+$' "$dir/out"; ok $? "$figure is measured" || note < "$dir/out"; done
-ask history sink.latency --json; jq -e '.values | map(select(. != null)) | length >= 1 and all(length == 24)' "$dir/out" > /dev/null; ok $? "rows by their latency" || note < "$dir/out"
+measured() { ask history "$1" --from 20s --step 1; grep -qE ' [0-9.e+]+$' "$dir/out"; }
+for figure in process.cpu process.memory source.quiet; do until_true 30 measured "$figure"; ok $? "$figure is measured" || note < "$dir/out"; done
+latency() { ask history sink.latency --json; jq -e '.values | map(select(. != null)) | length >= 1 and all(length == 24)' "$dir/out" > /dev/null; }	# a step is ten seconds
+until_true 60 latency; ok $? "rows by their latency" || note < "$dir/out"
 ask history loaded testdb.t --from 60s --json; jq -e '.table == "testdb.t" and (.values | length == 6)' "$dir/out" > /dev/null; ok $? "a table's figures" || note < "$dir/err"
 ask history no.such; is $? 2 "a figure that is not there: exit 2"
 ask history log.rate --from 5m --to 10m; is $? 2 "a time before its beginning: exit 2"
