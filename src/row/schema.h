@@ -108,11 +108,14 @@ struct schema {
 	struct {		    /* of the copy that a target gets (sink_route.c); texts interned */
 		bool append;	    /* it has no key: rows are only added */
 		const char *suffix; /* what its CREATE TABLE ends with; NULL: the target's own */
+		int change;	    /* enum schema_change: how it follows the source */
 	} at_target;
 	uint64_t version;      /* process-wide, rising; a new schema has a new version: cache by it */
 	void *_Atomic slot[4]; /* caches of other rooms, filled once, freed by slot_free; index: enum schema_slot */
 	void (*slot_free[4])(void *);
 };
+
+enum schema_change { FOLLOW_EVOLVE, FOLLOW_TRY, FOLLOW_LENIENT, FOLLOW_IGNORE, FOLLOW_EXCEPTION, FOLLOW_ASK };
 
 enum schema_slot { SCHEMA_SLOT_FORMAT, SCHEMA_SLOT_SCRIPT, SCHEMA_SLOT_SINK, SCHEMA_SLOT_SOURCE };
 

@@ -254,6 +254,11 @@ int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had 
 	return s->ops->prepare(s, sink_routed(s->conf, schema), err);
 }
 
+void sink_allow(struct sink *s, bool allowed)
+{
+	s->allowed = allowed;
+}
+
 bool sink_lost(const struct sink *s)
 {
 	return s->lost;

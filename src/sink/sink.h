@@ -24,6 +24,7 @@ struct sink_table {	    /* what a table's section says of its target */
 	const char *target; /* DATABASE.TABLE; NULL: as at the source */
 	bool append;	    /* target.mode = append */
 	const char *suffix; /* table.create.suffix; NULL: ours */
+	int change;	    /* schema.change: enum schema_change */
 };
 
 struct sink_conf {
@@ -101,6 +102,7 @@ struct sink_names {
 	const char *db, *table; /* interned */
 	bool append;		/* rows are only added there: target.mode = append */
 	const char *suffix;	/* interned; what CREATE TABLE ends with; NULL: ours */
+	int change;		/* enum schema_change */
 };
 /* What a table of the source is called at the target. */
 void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out);
@@ -131,6 +133,8 @@ int sink_prepare(struct sink *s, const struct schema *schema, struct err *err);
  * again, because rows or values would be missing from it. ERR_CONFIG then, and sink_lost(). */
 enum sink_had { SINK_HAD_NOTHING, SINK_HAD_TABLE, SINK_HAD_COLUMNS /* all of the schema, and the table */ };
 int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had had, struct err *err);
+/* schema.change = ask, ignore: a person has let the table go on; for the calls that follow on this handle. */
+void sink_allow(struct sink *s, bool allowed);
 bool sink_lost(const struct sink *s);	 /* was that the reason of the last failure of it on this handle? */
 bool sink_created(const struct sink *s); /* did the last sink_prepare() of this handle create the table? */
 /*

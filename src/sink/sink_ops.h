@@ -59,6 +59,7 @@ struct sink { /* the first member of each kind's own struct */
 	const struct schema *asked; /* by the last prepare, with the names of the source; lent during it */
 	enum sink_had had;	    /* what the last prepare may rely on */
 	bool lost;		    /* it did not find that */
+	bool allowed;		    /* sink_allow() */
 	_Atomic bool cancelled;
 };
 
@@ -74,6 +75,8 @@ void sink_bads_done(struct sink_bads *b);
 /* A schema of the source with the names that it has at the target, and its version; lent for as long as it lives. What the
  * kinds of targets get is one already; rows that they get are not. */
 const struct schema *sink_routed(const struct sink_conf *conf, const struct schema *schema);
+/* schema.change of its table: a column that the target does not have is left out, where it is not of the key. */
+bool sink_leaves_out(const struct schema *routed);
 /* "UTC", "Z", "+02:00", "-05:30"; NULL is UTC. */
 int sink_zone_parse(const char *text, int64_t *zone_us, struct err *err);
 /* The target's text of a date, time or decimal value; at most 64 bytes. 0: the kind has none. */

@@ -140,6 +140,7 @@ void sink_route(const struct sink_conf *conf, const char *db, const char *table,
 		conf->table_of(conf->table_arg, name, &of);
 	target = of.target;
 	out->append = of.append;
+	out->change = of.change;
 	out->suffix = of.suffix && of.suffix[0] ? intern(of.suffix) : NULL;
 	dot = target ? strchr(target, '.') : NULL;
 	if (dot && fill(target, (size_t)(dot - target), db, to_db, sizeof(to_db)) &&
@@ -157,7 +158,8 @@ static struct routed *find(struct routed *list, const struct sink_names *names)
 	while (list &&
 			(list->schema->db != names->db || list->schema->table != names->table ||
 					list->schema->at_target.append != names->append ||
-					list->schema->at_target.suffix != names->suffix))
+					list->schema->at_target.suffix != names->suffix ||
+					list->schema->at_target.change != names->change))
 		list = list->next;
 	return list;
 }
@@ -171,7 +173,8 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	void *head;
 
 	sink_route(conf, schema->db, schema->table, &names);
-	if (names.db == schema->db && names.table == schema->table && !names.append && !names.suffix)
+	if (names.db == schema->db && names.table == schema->table && !names.append && !names.suffix &&
+			names.change == FOLLOW_EVOLVE)
 		return schema;
 	head = atomic_load(slot);
 	r = find(head, &names);
@@ -184,6 +187,7 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	r->schema->version = schema->version;
 	r->schema->at_target.append = names.append;
 	r->schema->at_target.suffix = names.suffix;
+	r->schema->at_target.change = names.change;
 	if (names.append)
 		r->schema->nkey = 0;
 	original->slot_free[SCHEMA_SLOT_SINK] = routed_free;
@@ -191,4 +195,11 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 		r->next = head; /* two threads may each put one in: both are right */
 	while (!atomic_compare_exchange_weak(slot, &head, r));
 	return r->schema;
+}
+
+bool sink_leaves_out(const struct schema *routed)
+{
+	int change = routed->at_target.change;
+
+	return change == FOLLOW_TRY || change == FOLLOW_LENIENT || change == FOLLOW_IGNORE;
 }

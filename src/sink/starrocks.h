@@ -124,13 +124,21 @@ int starrocks_job_wait(struct starrocks_sql *sql, const struct sink_conf *conf, 
 
 /* starrocks_alter.c */
 int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		const struct ddl_alter *alter, bool *gap, struct err *err);
+		const struct ddl_alter *alter, bool allowed, bool *gap, struct err *err);
+
+/* starrocks_follow.c: schema.change of a table */
+
+/* ERR_CONFIG: the table stops instead; statement: what would be done. */
+int starrocks_change_check(const struct schema *schema, bool allowed, const char *statement, struct err *err);
+/* StarRocks has refused a statement: is that told, and the table goes on? Then err is empty. */
+bool starrocks_tolerates(const struct schema *schema, struct err *err);
 
 /* starrocks_body.c */
 
 struct starrocks_cell { /* a column of the schema as the table takes it */
 	struct starrocks_type type;
 	bool nullable, key;
+	bool left_out;	  /* the table does not have it */
 	bool narrow_real; /* FLOAT for a DOUBLE: a value that it would round is refused */
 	char *name;	  /* the table's spelling */
 	char *prefix;	  /* ,"name": */

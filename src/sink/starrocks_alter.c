@@ -3,13 +3,16 @@
  * may take a while, and is seen in the columns afterwards, so doing all again changes nothing more. RENAME COLUMN exists
  * from 3.3.2 on: before, the column is added without values, and the caller told of the gap.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/xalloc.h"
 #include "row/column_fill.h"
 #include "sink/sink_ops.h"
 #include "sink/starrocks.h"
 
 #define SQL_MAX (1 << 20)
+#define KEPT_MAX 1000
 
 struct alter {
 	struct starrocks_sql *sql;
@@ -17,7 +20,7 @@ struct alter {
 	const struct schema *schema;
 	struct starrocks_columns have;
 	struct buf text;
-	bool *gap;
+	bool allowed, *gap;
 	struct err *err;
 };
 
@@ -43,11 +46,51 @@ static int look(struct alter *a)
 /* One change of columns at a time. */
 static int carry_out(struct alter *a)
 {
-	if (starrocks_job_wait(a->sql, a->conf, a->schema, false, a->err) ||
+	if (starrocks_change_check(a->schema, a->allowed, a->text.data, a->err) ||
+			starrocks_job_wait(a->sql, a->conf, a->schema, false, a->err) ||
 			starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err) ||
 			starrocks_job_wait(a->sql, a->conf, a->schema, true, a->err))
 		return -1;
 	return look(a);
+}
+
+static int loosen_column(struct alter *a, const struct starrocks_column *c)
+{
+	struct starrocks_column loose = *c;
+
+	loose.nullable = true;
+	begin_statement(a);
+	buf_puts(&a->text, " MODIFY COLUMN ");
+	starrocks_put_have(&a->text, &loose, &c->type);
+	return carry_out(a);
+}
+
+static void put_rename(struct alter *a, const char *from, const char *to)
+{
+	begin_statement(a);
+	buf_puts(&a->text, " RENAME COLUMN ");
+	starrocks_name(&a->text, from);
+	buf_puts(&a->text, " TO ");
+	starrocks_name(&a->text, to);
+}
+
+/* Its values stay, under a name of their own; rows that come later do not have it, so it has to be NULL there. */
+static int keep_column(struct alter *a, const struct starrocks_column *c)
+{
+	char *from = xstrdup(c->name), *to = xasprintf("%s__dropped_1", from);
+	int r = !c->nullable && c->preset == NULL ? loosen_column(a, c) : 0;
+
+	for (int i = 2; starrocks_columns_find(&a->have, to) && i < KEPT_MAX; i++) {
+		free(to);
+		to = xasprintf("%s__dropped_%d", from, i);
+	}
+	if (r == 0) {
+		put_rename(a, from, to);
+		r = carry_out(a);
+	}
+	free(from);
+	free(to);
+	return r;
 }
 
 static int drop_column(struct alter *a, const char *name)
@@ -56,6 +99,8 @@ static int drop_column(struct alter *a, const char *name)
 
 	if (c == NULL || c->key)
 		return 0;
+	if (a->schema->at_target.change == FOLLOW_LENIENT)
+		return keep_column(a, c);
 	begin_statement(a);
 	buf_puts(&a->text, " DROP COLUMN ");
 	starrocks_name(&a->text, c->name);
@@ -76,13 +121,11 @@ static int rename_column(struct alter *a, const struct ddl_move *m)
 		return 0;
 	if (drop_column(a, m->to))
 		return -1;
-	begin_statement(a);
-	buf_puts(&a->text, " RENAME COLUMN ");
-	starrocks_name(&a->text, m->from);
-	buf_puts(&a->text, " TO ");
-	starrocks_name(&a->text, m->to);
+	put_rename(a, m->from, m->to);
 	if (carry_out(a) == 0)
 		return 0;
+	if (a->err->kind == ERR_CONFIG && starrocks_change_check(a->schema, a->allowed, a->text.data, a->err))
+		return -1;
 	c = starrocks_columns_find(&a->have, m->from);
 	if (!cannot_rename(a->err) || (c && c->key))
 		return -1;
@@ -107,7 +150,12 @@ static int add_column(struct alter *a, const struct ddl_move *m)
 			m->from == NULL && !m->blank && column_fill(&a->schema->columns[at], fill, sizeof(fill))
 					? fill
 					: NULL);
-	return carry_out(a);
+	if (carry_out(a) == 0)
+		return 0;
+	if (!starrocks_tolerates(a->schema, a->err))
+		return -1;
+	*a->gap = true;
+	return 0;
 }
 
 /* A table that is ours is made again for the next row; one that a person has made keeps its form. */
@@ -115,8 +163,12 @@ static int drop_table(struct alter *a)
 {
 	if (a->have.count == 0)
 		return 0;
-	buf_puts(&a->text, a->conf->table_create ? "DROP TABLE IF EXISTS " : "TRUNCATE TABLE ");
+	buf_puts(&a->text,
+			a->conf->table_create && !sink_leaves_out(a->schema) ? "DROP TABLE IF EXISTS "
+									     : "TRUNCATE TABLE ");
 	put_name(a);
+	if (starrocks_change_check(a->schema, a->allowed, a->text.data, a->err))
+		return -1;
 	return starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err);
 }
 
@@ -137,15 +189,34 @@ static int alter_columns(struct alter *a, const struct ddl_alter *alter)
 	return r;
 }
 
-int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		const struct ddl_alter *alter, bool *gap, struct err *err)
+/* A column of the name is there already, with values of before: whether they are those of the new one, only a person knows. */
+static int left_check(struct alter *a, const struct ddl_alter *alter)
 {
-	struct alter a = { .sql = sql, .conf = conf, .schema = schema, .gap = gap, .err = err };
+	for (unsigned i = 0; i < alter->nmoves && !a->allowed; i++)
+		if (alter->moves[i].to && starrocks_columns_find(&a->have, alter->moves[i].to))
+			return err_set(a->err, ERR_CONFIG, 0,
+					"table %s.%s: schema.change = ignore, and column %s of the source is a new one, while the target has one of "
+					"that name with values of before: rename or drop it there, then `millrace resume` the table",
+					a->schema->db, a->schema->table, alter->moves[i].to);
+	return 0;
+}
+
+static int ignore(struct alter *a, const struct ddl_alter *alter)
+{
+	return alter->drop ? drop_table(a) : left_check(a, alter);
+}
+
+int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
+		const struct ddl_alter *alter, bool allowed, bool *gap, struct err *err)
+{
+	struct alter a = { .sql = sql, .conf = conf, .schema = schema, .allowed = allowed, .gap = gap, .err = err };
 	int result;
 
 	buf_init(&a.text, SQL_MAX);
 	result = look(&a);
-	if (result == 0)
+	if (result == 0 && schema->at_target.change == FOLLOW_IGNORE)
+		result = ignore(&a, alter);
+	else if (result == 0)
 		result = alter->drop ? drop_table(&a) : a.have.count > 0 ? alter_columns(&a, alter) : 0;
 	starrocks_columns_done(&a.have);
 	buf_done(&a.text);

@@ -73,6 +73,10 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 		const struct starrocks_column *c = starrocks_columns_find(have, schema->columns[i].name);
 		struct starrocks_cell *cell = &t->cells[i];
 
+		if (!c && sink_leaves_out(schema) && !schema_is_key(schema, i)) {
+			cell->left_out = true;
+			continue;
+		}
 		if (!c) {
 			err_set(err, ERR_RETRY, 0, "table %s.%s: StarRocks does not have column %s yet", schema->db,
 					schema->table, schema->columns[i].name);
@@ -96,7 +100,7 @@ void starrocks_target_columns(const struct starrocks_target *t, const bool *pres
 		const struct starrocks_cell *cell = &t->cells[i];
 		char *hex;
 
-		if (present && !present[i])
+		if (cell->left_out || (present && !present[i]))
 			continue;
 		if (cell->type.kind != SR_VARBINARY) {
 			starrocks_name(out, cell->name);
@@ -551,7 +555,7 @@ static char *put_deleted(struct starrocks_body *b, const struct starrocks_target
 	for (unsigned i = 0; i < t->schema->ncolumns && p; i++) {
 		const struct starrocks_cell *cell = &t->cells[i];
 
-		if (!cell->key && cell->nullable)
+		if (cell->left_out || (!cell->key && cell->nullable))
 			continue;
 		memcpy(p, cell->prefix, cell->prefix_len);
 		p += cell->prefix_len;
@@ -568,7 +572,7 @@ static char *put_upserted(struct starrocks_body *b, const struct starrocks_targe
 	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
 		const struct starrocks_cell *cell = &t->cells[i];
 
-		if (row[i].kind == VALUE_ABSENT)
+		if (row[i].kind == VALUE_ABSENT || cell->left_out)
 			continue;
 		memcpy(p, cell->prefix, cell->prefix_len);
 		p = put_value(b, cell, p + cell->prefix_len, &row[i]);

@@ -117,6 +117,9 @@ static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf,
 				"%s", conf->table_create ? "will be created" : "is not there");
 	else if (starrocks_alter(&statement, conf, schema, &have, &err))
 		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
+	else if (statement.len && schema->at_target.change == FOLLOW_IGNORE)
+		report_add(report, REPORT_NOTE, subject, NULL, "schema.change = ignore; it does not follow: %s",
+				statement.data);
 	else if (statement.len)
 		report_add(report, conf->table_create ? REPORT_NOTE : REPORT_PROBLEM, subject,
 				conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);

@@ -699,7 +699,7 @@ static int starrocks_alter_table(struct sink *sink, const struct schema *schema,
 		bool *gap, struct err *err)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
-	int result = starrocks_table_alter(s->sql, s->base.conf, schema, alter, gap, err);
+	int result = starrocks_table_alter(s->sql, s->base.conf, schema, alter, sink->allowed, gap, err);
 
 	starrocks_tables_drop(s->tables, schema->db, schema->table);
 	return result;

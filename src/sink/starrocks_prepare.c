@@ -134,10 +134,23 @@ static int lost_check(struct sink *sink, const struct schema *schema, const stru
 {
 	if (sink->had >= SINK_HAD_TABLE && have->count == 0)
 		return sink_gone(sink, schema, NULL, err);
-	for (unsigned i = 0; sink->had == SINK_HAD_COLUMNS && i < schema->ncolumns; i++)
+	for (unsigned i = 0; sink->had == SINK_HAD_COLUMNS && !sink_leaves_out(schema) && i < schema->ncolumns; i++)
 		if (!starrocks_columns_find(have, schema->columns[i].name))
 			return sink_gone(sink, schema, schema->columns[i].name, err);
 	return 0;
+}
+
+static int statement_run(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
+		const struct buf *statement, struct err *err)
+{
+	if (!conf->table_create)
+		return err_set(err, ERR_CONFIG, 0,
+				"table %s.%s: its columns have to follow; set table.create = true or run: %s",
+				schema->db, schema->table, statement->data);
+	if (starrocks_job_wait(sql, conf, schema, false, err) ||
+			starrocks_sql_run(sql, statement->data, NULL, NULL, err))
+		return -1;
+	return starrocks_job_wait(sql, conf, schema, true, err);
 }
 
 static int table_step(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
@@ -152,17 +165,15 @@ static int table_step(struct starrocks_sql *sql, struct sink *sink, const struct
 		return table_create(sql, conf, schema, statement, err);
 	if (starrocks_alter(statement, conf, schema, have, err))
 		return -1;
-	*done = statement->len == 0;
+	*done = statement->len == 0 || schema->at_target.change == FOLLOW_IGNORE;
 	if (*done)
 		return 0;
-	if (!conf->table_create)
-		return err_set(err, ERR_CONFIG, 0,
-				"table %s.%s: its columns have to follow; set table.create = true or run: %s",
-				schema->db, schema->table, statement->data);
-	if (starrocks_job_wait(sql, conf, schema, false, err) ||
-			starrocks_sql_run(sql, statement->data, NULL, NULL, err))
+	if (starrocks_change_check(schema, sink->allowed, statement->data, err))
 		return -1;
-	return starrocks_job_wait(sql, conf, schema, true, err);
+	if (statement_run(sql, conf, schema, statement, err) == 0)
+		return 0;
+	*done = starrocks_tolerates(schema, err);
+	return *done ? 0 : -1;
 }
 
 static void keep_row(void *context, const struct starrocks_record *r)

@@ -93,6 +93,7 @@ static int hold(struct ask *a, bool paused)
 			atomic_store(&m->pass, 1);
 		if (!paused)
 			atomic_store(&m->allowed, table_meter_letters(m));
+		atomic_store(&m->follows, true);
 	} else {
 		return err_set(a->err, ERR_CONFIG, 0,
 				"%s: expected capture, load or the name of a table that this process loads, found '%.100s'",

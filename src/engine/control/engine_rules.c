@@ -24,6 +24,11 @@ static int rule_targets(const struct settings *s, struct err *err)
 		if ((s->tables[i].target && sink_target_check(s->tables[i].target, err)) ||
 				(s->tables[i].create_suffix && sink_suffix_check(s->tables[i].create_suffix, err)))
 			return err_wrap(err, "[table %.200s]", s->tables[i].name);
+	for (size_t i = 0; i < s->ntables; i++)
+		if (s->tables[i].schema_change != FOLLOW_EVOLVE && (s->sink.fe_http == NULL || !s->sink.fe_http[0]))
+			return err_set(err, ERR_CONFIG, 0,
+					"[table %.200s] schema.change: the embedded warehouse always follows its source; leave it out, or set [starrocks] fe.http",
+					s->tables[i].name);
 	return 0;
 }
 

@@ -215,6 +215,7 @@ static int prepare(struct load_worker *w, struct load_part *p, const struct rows
 
 		enum sink_had had = t->routed ? SINK_HAD_NOTHING : topic_had(p, schema);
 
+		sink_allow(w->sink, atomic_load(&p->meter->follows));
 		if (schema != last && sink_prepare_had(w->sink, schema, had, err)) {
 			if (sink_lost(w->sink))
 				part_lost(w, p, err);
@@ -281,6 +282,7 @@ static void part_loaded(struct load_worker *w, struct load_part *p, const struct
 	load_table_name(w->l, p->topic, table, sizeof(table));
 	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
 	p->place.named = strcmp(table, name) == 0 && strchr(schema->db, '.') == NULL;
+	atomic_store(&p->meter->follows, false); /* what a person has let it do is done */
 	p->place.put = false;
 	p->place.columns = place_columns(schema);
 	for (size_t i = 0; i < nkeep && !p->place.put; i++) {

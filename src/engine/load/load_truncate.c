@@ -81,6 +81,7 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 		logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
 		return 0;
 	}
+	sink_allow(w->sink, atomic_load(&p->meter->follows));
 	if (sink_alter(w->sink, c->schema, c->alter, topic_had(p, c->schema) ? SINK_HAD_TABLE : SINK_HAD_NOTHING, &gap,
 			    err) &&
 			!(p->passing && sink_lost(w->sink))) {
@@ -88,6 +89,7 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 			part_lost(w, p, err);
 		return -1;
 	}
+	atomic_store(&p->meter->follows, false);
 	p->place.column = (p->place.column && !c->alter->drop) || gap;
 	if (p->place.column)
 		load_tell_gap(w->l, p->meter->name);

@@ -319,6 +319,10 @@ static const struct conf_option options[] = {
 	{ "table", "load", CONF_CHOICE, offsetof(struct table_settings, loader), "default", "default|stream|routine",
 			CONF_LIVE,
 			"Who loads it: routine: it is handed over to a Routine Load job, at the offsets that are loaded; default: as load of [starrocks] says. `millrace routine handover` takes it back." },
+	{ "table", "schema.change", CONF_CHOICE, offsetof(struct table_settings, schema_change), "evolve",
+			"evolve|try_evolve|lenient|ignore|exception|ask", 0,
+			"How a table in StarRocks follows ALTER TABLE of the source: evolve: as it; try_evolve: and what StarRocks refuses is left out; lenient: and dropped "
+			"columns are kept under another name; ignore: not at all; exception: the table stops; ask: it stops until `millrace resume TABLE`." },
 	{ "table", "table.create.suffix", CONF_STRING, offsetof(struct table_settings, create_suffix), NULL, NULL, 0,
 			"What CREATE TABLE ends with instead of millrace's own: PARTITION BY .. DISTRIBUTED BY .. ORDER BY .. PROPERTIES (..)." },
 	{ "table", "load.interval", CONF_DURATION, offsetof(struct table_settings, interval_ms), "0", NULL, CONF_LIVE,

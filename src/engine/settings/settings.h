@@ -22,6 +22,7 @@ struct table_settings { /* [table db.table], [table db.*] */
 	char *target;		    /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
 	int target_mode;	    /* enum target_mode */
 	int loader;		    /* load: enum load_by */
+	int schema_change;	    /* enum schema_change */
 	char *create_suffix;	    /* table.create.suffix; NULL: ours */
 	int64_t interval_ms;	    /* load.interval of its loads; 0: that of [starrocks] */
 	int dead_policy;	    /* enum dead_policy */

@@ -74,6 +74,7 @@ void settings_target(const void *settings, const char *db_table, struct sink_tab
 			.target = t->target,
 			.append = t->target_mode == TARGET_APPEND,
 			.suffix = t->create_suffix,
+			.change = t->schema_change,
 		};
 }
 

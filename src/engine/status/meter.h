@@ -75,6 +75,7 @@ struct table_meter {
 	struct counter skipped;		      /* the same: rows that dead.policy leaves out */
 	_Atomic int64_t closed;	   /* of dead, letters that are closed, less those that were open before the start */
 	_Atomic int64_t allowed;   /* open letters when a person let it go on last */
+	_Atomic bool follows;	   /* schema.change: a person has let it follow its source, until it has */
 	struct counter duplicates; /* the same: rows that the target had already, by their label */
 	_Atomic(struct histogram *) capture, load; /* made at the first row */
 	_Atomic int state;			   /* enum half_state, of the load */
