@@ -19,6 +19,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
 	src/script/script_keep.c \
+	src/script/script_label.c \
 	src/script/script_lines.c \
 	src/script/script_lint.c \
 	src/script/script_lookup.c \

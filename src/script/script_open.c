@@ -57,7 +57,8 @@ static int load_script(lua_State *L)
 	script_decimal_open(L);
 	script_time_open(L);
 	script_row_open(L);
-	script_event_method(L, script_route_lua);
+	script_route_open(L);
+	script_label_open(L);
 	script_require_open(L);
 	script_lookup_open(L);
 	script_keep_open(L);

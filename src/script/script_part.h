@@ -298,6 +298,9 @@ int64_t script_time_part(const struct value *v, const char *name, bool *known);
 int script_time_add_lua(lua_State *L);
 int script_time_sub_lua(lua_State *L);
 int script_time_format_lua(lua_State *L);
+int script_time_later_lua(lua_State *L);
+int script_time_at_lua(lua_State *L);
+int script_time_utc_lua(lua_State *L);
 bool script_time_convert(const struct value *v, enum value_kind kind,
 		struct value *out); /* false: it has no such part */
 bool script_time_parse(const char *p, size_t len, enum value_kind kind, struct value *out);
@@ -347,10 +350,15 @@ struct schema *script_columns_target(const struct script *s, struct schema *wide
 /* script_route.c */
 void script_route_read(lua_State *L, int env); /* the script's `to` */
 void script_route_free(struct script *s);
-int script_route_lua(lua_State *L); /* event:to(table, row) */
+void script_route_open(lua_State *L); /* event:to(); keep() into the table on top */
+
+/* script_label.c */
+void script_label_open(lua_State *L); /* into the table on top */
 
 /* script_row.c */
-void script_row_open(lua_State *L);		  /* keep() goes into the table on top */
+const struct value *script_row_cell(lua_State *L, int row, int key,
+		const struct column **c); /* raises when there is none */
+void script_row_open(lua_State *L);
 struct script_row *script_row_push(lua_State *L); /* a new, empty view */
 void script_row_set(lua_State *L, struct script_row *r, int key, int value);
 struct script_row *script_row_to(lua_State *L, int idx);		 /* raises when it is none of this call */

@@ -93,7 +93,7 @@ static unsigned wanted(lua_State *L, const struct script *s, int idx)
 	undeclared(L, s, name);
 }
 
-int script_route_lua(lua_State *L)
+static int to_lua(lua_State *L)
 {
 	struct script *s = script_of(L);
 	struct script_row *r;
@@ -116,6 +116,26 @@ int script_route_lua(lua_State *L)
 	r->to = (uint8_t)to;
 	s->sent += to > 0;
 	return 1;
+}
+
+/* keep(row), in delete(): the row is loaded instead of being deleted. */
+static int keep_lua(lua_State *L)
+{
+	struct script_row *r = script_row_to(L, 1);
+
+	if (script_of(L)->change->op != CHANGE_DELETE)
+		return luaL_error(L,
+				"keep: expected a call from delete(), found one from transform(), where every row that is returned is loaded");
+	r->kept = true;
+	lua_settop(L, 1);
+	return 1;
+}
+
+void script_route_open(lua_State *L)
+{
+	lua_pushcfunction(L, keep_lua);
+	lua_setfield(L, -2, "keep");
+	script_event_method(L, to_lua);
 }
 
 bool script_to_at(const struct script *s, size_t i, const char **db, const char **table)

@@ -122,6 +122,19 @@ static int row_index_lua(lua_State *L)
 	return 1;
 }
 
+/* The cell of the row at `row` in the column named at `key`. */
+const struct value *script_row_cell(lua_State *L, int row, int key, const struct column **c)
+{
+	static const struct value absent = { .kind = VALUE_ABSENT };
+	const struct script_row *r = script_row_to(L, row);
+	int column = column_of(L, r, key);
+
+	if (column < 0)
+		script_names_unknown(L, r->names, key, 0);
+	*c = &r->names->ext->columns[column];
+	return (unsigned)column < row_width(r) ? &r->cells[column] : &absent;
+}
+
 /* Makes the cells writable, and wide enough for every column known by now. */
 static void row_own(lua_State *L, struct script_row *r)
 {
@@ -422,19 +435,6 @@ static int event_index_lua(lua_State *L)
 	return 1;
 }
 
-/* keep(row), in delete(): the row is loaded instead of being deleted. */
-static int keep_lua(lua_State *L)
-{
-	struct script_row *r = script_row_to(L, 1);
-
-	if (script_of(L)->change->op != CHANGE_DELETE)
-		return luaL_error(L,
-				"keep: expected a call from delete(), found one from transform(), where every row that is returned is loaded");
-	r->kept = true;
-	lua_settop(L, 1);
-	return 1;
-}
-
 static int event_newindex_lua(lua_State *L)
 {
 	return luaL_error(L, "the event cannot be written");
@@ -484,8 +484,6 @@ void script_row_open(lua_State *L)
 		{ NULL, NULL },
 	};
 
-	lua_pushcfunction(L, keep_lua);
-	lua_setfield(L, -2, "keep");
 	metatable_new(L, row, "row", &row_metatable);
 	metatable_new(L, event, "event", &event_metatable);
 }

@@ -246,6 +246,13 @@ int64_t script_time_part(const struct value *v, const char *name, bool *known)
 	return 0;
 }
 
+static const luaL_Reg methods[] = {
+	{ "format", script_time_format_lua },
+	{ "add", script_time_later_lua },
+	{ "at", script_time_at_lua },
+	{ "utc", script_time_utc_lua },
+};
+
 /* t.year, t.hour, t.zero, t:format(); nil of what it does not have, and of every part of a zero date. */
 static int time_index_lua(lua_State *L)
 {
@@ -254,10 +261,11 @@ static int time_index_lua(lua_State *L)
 	bool known = false;
 	int64_t v = 0;
 
-	if (strcmp(name, "format") == 0) {
-		lua_pushcfunction(L, script_time_format_lua);
-		return 1;
-	}
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (strcmp(name, methods[i].name) == 0) {
+			lua_pushcfunction(L, methods[i].func);
+			return 1;
+		}
 	if (script_tag(L, 1) == SCRIPT_TIME && strcmp(name, "zero") == 0) {
 		lua_pushboolean(L, t->v.kind == VALUE_ZERODATE);
 		return 1;

@@ -1,6 +1,6 @@
 /*
  * script_time_math.c - later, earlier, how long between, and in which form: t + 90 (seconds; days for a date), t - other, t:format("%d.%m.%Y"),
- * date(t). No zone is known here: a timestamp is UTC.
+ * t:add(1, "month"), t:at("+02:00"). Zones are distances from UTC: no rules are known here, and a timestamp is UTC.
  */
 #include "script/script_part.h"
 
@@ -196,4 +196,99 @@ int script_time_format_lua(lua_State *L)
 			add_part(L, &b, v, *p);
 	luaL_pushresult(&b);
 	return 1;
+}
+
+/* ---- t:add(1, "month") ---- */
+
+static int add_months(lua_State *L, const struct value *v, int64_t months)
+{
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int64_t days = v->kind == VALUE_DATE ? v->i : floor_days(v->i), at;
+	int year, month, day, last;
+
+	num_civil(days, &year, &month, &day);
+	at = year * 12LL + month - 1 + months;
+	if (v->kind == VALUE_TIME || at < 0 || at >= 10000 * 12LL)
+		return luaL_error(L, "add: expected a %s that MySQL has, found one beyond",
+				value_kind_name((enum value_kind)v->kind));
+	year = (int)(at / 12);
+	month = (int)(at % 12) + 1;
+	last = lengths[month - 1] + (month == 2 && (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)));
+	return push_moved(L, v,
+			(num_days(year, month, day < last ? day : last) - days) * (v->kind == VALUE_DATE ? 1 : DAY_US));
+}
+
+/* As DATE_ADD of MySQL: a day that the month does not have becomes its last one. */
+int script_time_later_lua(lua_State *L)
+{
+	static const struct {
+		const char *name;
+		int64_t us;
+		int months;
+	} units[] = {
+		{ "second", 1000000, 0 },
+		{ "minute", 60000000, 0 },
+		{ "hour", 3600000000, 0 },
+		{ "day", DAY_US, 0 },
+		{ "week", 7 * DAY_US, 0 },
+		{ "month", 0, 1 },
+		{ "year", 0, 12 },
+	};
+	const struct value *v = moved(L, 1);
+	lua_Integer n = luaL_checkinteger(L, 2);
+	const char *unit = luaL_checkstring(L, 3);
+
+	if (n < -4000000000 || n > 4000000000)
+		return luaL_error(L, "add: expected less than 10000 years, found more");
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		size_t len = strlen(units[i].name);
+
+		if (strncmp(units[i].name, unit, len) != 0 || (unit[len] && strcmp(unit + len, "s") != 0))
+			continue;
+		if (units[i].months)
+			return add_months(L, v, n * units[i].months);
+		if (v->kind == VALUE_DATE && units[i].us % DAY_US)
+			return luaL_error(L, "add: expected days, weeks, months or years for a date, found '%s'", unit);
+		if (n > AMOUNT_MAX_US / units[i].us || n < -AMOUNT_MAX_US / units[i].us)
+			return luaL_error(L, "add: expected less than 10000 years, found more");
+		return push_moved(L, v, n * (v->kind == VALUE_DATE ? units[i].us / DAY_US : units[i].us));
+	}
+	return luaL_error(L, "add: expected second, minute, hour, day, week, month or year, found '%s'", unit);
+}
+
+/* ---- t:at("+02:00"), t:utc("+02:00") ---- */
+
+static int64_t distance_us(lua_State *L, int idx)
+{
+	const char *text = luaL_checkstring(L, idx);
+	unsigned hours = 0, minutes = 0;
+	int end = 0;
+
+	if (strcmp(text, "UTC") == 0)
+		return 0;
+	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2u:%2u%n", &hours, &minutes, &end) != 2 ||
+			text[1 + end] || hours > 14 || minutes > 59)
+		luaL_error(L, "expected a zone as \"+02:00\" or \"UTC\", found '%s'; names of zones are not known",
+				text);
+	return (*text == '-' ? -1 : 1) * (int64_t)(hours * 60 + minutes) * 60000000;
+}
+
+static int push_as(lua_State *L, enum value_kind from, enum value_kind to, int sign)
+{
+	struct value v = *moved(L, 1);
+
+	if (v.kind != from)
+		refuse(L, 1, from == VALUE_TIMESTAMP ? "a timestamp" : "a datetime");
+	v.kind = (uint8_t)to;
+	return push_moved(L, &v, sign * distance_us(L, 2));
+}
+
+int script_time_at_lua(lua_State *L)
+{
+	return push_as(L, VALUE_TIMESTAMP, VALUE_DATETIME, 1);
+}
+
+int script_time_utc_lua(lua_State *L)
+{
+	return push_as(L, VALUE_DATETIME, VALUE_TIMESTAMP, -1);
 }

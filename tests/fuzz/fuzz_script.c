@@ -47,8 +47,9 @@ static const char *const calls[] = { "string.find", "string.match", "string.gsub
 	"table.pack", "utf8.len", "utf8.char", "utf8.codepoint", "utf8.offset", "math.floor", "math.ceil", "math.abs",
 	"math.max", "math.fmod", "math.tointeger", "tonumber", "tostring", "select", "next", "pairs", "rawget",
 	"rawset", "rawlen", "setmetatable", "pcall", "xpcall", "error", "mask", "hash", "hmac", "redact", "coalesce",
-	"truncate", "split", "contains", "row.created.format", "keep", "drop", "json.encode", "json.decode", "decimal",
-	"date", "datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type" };
+	"truncate", "split", "contains", "row.created.format", "row.created.add", "row.created.at", "enum_index",
+	"set_members", "state.get", "state.set", "keep", "drop", "json.encode", "json.decode", "decimal", "date",
+	"datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type" };
 static const char *const operators[] = { "+", "-", "*", "/", "//", "%", "^", "..", "==", "<", "<=", "and", "or", "&",
 	"<<" };
 static const char *const targets[] = { "x", "y", "row.status", "row.amount", "row.small", "row.doc", "row.id",

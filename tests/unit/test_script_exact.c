@@ -134,6 +134,60 @@ static void test_times(void)
 	fails("date(time('10:00:00'))", "expected the text of a date");
 }
 
+static void test_units(void)
+{
+	gives("date('2024-01-31'):add(1, 'month')", "2024-02-29");
+	gives("date('2024-02-29'):add(-1, 'year')", "2023-02-28");
+	gives("date('2023-12-31'):add(2, 'months')", "2024-02-29");
+	gives("date('1900-01-31'):add(1, 'month')", "1900-02-28");
+	gives("row.created:add(-6, 'months')", "2017-12-20 13:37:03.500000");
+	gives("row.created:add(90, 'minutes')", "2018-06-20 15:07:03.500000");
+	gives("row.day:add(2, 'weeks')", "2018-07-04");
+	gives("time('10:00:00'):add(-1, 'hour')", "09:00:00");
+	fails("row.day:add(1, 'hour')", "expected days, weeks, months or years for a date, found 'hour'");
+	fails("row.day:add(1, 'fortnight')",
+			"expected second, minute, hour, day, week, month or year, found 'fortnight'");
+	fails("row.day:add(8000, 'years')", "expected a date that MySQL has, found one beyond");
+	fails("row.day:add(math.maxinteger, 'days')", "expected less than 10000 years, found more");
+	fails("time('10:00:00'):add(1, 'month')", "expected a time that MySQL has, found one beyond");
+	gives("timestamp('2024-06-30 23:30:00'):at('+02:00')", "2024-07-01 01:30:00");
+	gives("timestamp('2024-06-30 23:30:00.5'):at('UTC')", "2024-06-30 23:30:00.5");
+	gives("timestamp('2024-01-01 00:00:00'):at('-03:30')", "2023-12-31 20:30:00");
+	gives("datetime('2024-01-01 00:00:00'):utc('+05:45')", "2023-12-31 18:15:00");
+	fails("row.created:at('+02:00')", "expected a timestamp, found");
+	fails("timestamp('2024-01-01 00:00:00'):at('Europe/Berlin')",
+			"expected a zone as \"+02:00\" or \"UTC\", found 'Europe/Berlin'");
+	fails("timestamp('2024-01-01 00:00:00'):at('+2')", "expected a zone");
+}
+
+/* An ENUM of the table, and a SET that is added to it. */
+static void test_labels(void)
+{
+	static const char *const labels[] = { "red", "green", "blue" };
+	struct schema *plain = orders;
+
+	gives("enum_index(row, 'kind')", "1");
+	orders = schema_clone(plain);
+	schema_add_column(orders,
+			&(struct column){ .name = "tags",
+					.type = COL_SET,
+					.labels = 3,
+					.label = labels,
+					.charset = "utf8mb4" });
+	gives("enum_index(row, 'kind')", "1");
+	gives("set_members(row, 'tags')", "nil");
+	fails("(function() row.tags = 'blue,red' error(table.concat(set_members(row, 'tags'), '+') .. set_bits(row, 'tags')) end)()",
+			"blue+red5");
+	fails("(function() row.tags = '' error(#set_members(row, 'tags') .. ' ' .. set_bits(row, 'tags')) end)()",
+			"0 0");
+	fails("(function() row.kind = null error(tostring(enum_index(row, 'kind') == null)) end)()", "true");
+	fails("enum_index(row, 'tags')", "enum_index: expected a column of type enum, found tags (set)");
+	fails("set_bits(row, 'kinds')", "row.kinds: expected a column of testdb.orders, found none; nearest is 'kind'");
+	fails("enum_index({}, 'kind')", "expected a row, found a table");
+	schema_unref(orders);
+	orders = plain;
+}
+
 static void test_back(void)
 {
 	is_str(run("row.kind = '' return row"), "", "an ENUM takes '', its index 0");
@@ -191,6 +245,8 @@ int main(void)
 	test_math();
 	test_format();
 	test_times();
+	test_units();
+	test_labels();
 	test_back();
 	test_strange_label();
 	test_hiding();
