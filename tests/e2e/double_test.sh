@@ -217,6 +217,12 @@ bad() { has "$(rows t '[{"id":1,"n":1}]' -H "$1" ${4:+-H "$4"})" "$2" "$3"; }
 has "$(curl -sS --location-trusted -u root: -H 'Expect: 100-continue' -H 'format: parquet' -X PUT -d x "http://$fe_http/api/d/t/_stream_load")" 'unknown data format, format=parquet' "format"
 bad 'timeout: soon' "Invalid timeout format" "timeout"
 bad 'strict_mode: perhaps' "Invalid strict mode format. Must be bool type" "strict_mode"
+bad 'timezone: Nowhere/City' "Unknown or incorrect time zone: 'Nowhere/City'" "timezone"
+bad 'timezone: +08:00' "Success" "timezone as an offset"
+bad 'partitions: nope' "Unknown partition 'nope' in table 't'" "partitions"
+has "$(load t $'[{"id":77,"name":"\xff"}]' -H 'strip_outer_array: true')" "The input is not valid UTF-8" "a body that is not UTF-8"
+head=$(printf 'c%.0s' {1..33000})
+has "$(load t '[]' -H "columns: id, $head" -w '%{http_code}')" "000" "a head of more than 32 KiB ends the frontend's connection"
 bad 'partial_update: perhaps' "Invalid partial update flag format. Must be bool type" "partial_update"
 bad 'compression: rar' "Unsupported compression type: rar" "compression"
 bad 'compression: gzip' "Only one of http header content-encoding and compression can be set" "compression twice" 'Content-Encoding: gzip'

@@ -390,5 +390,5 @@ static void handle(struct server *s, unsigned backend, struct http_request *r)
 
 void be_serve(struct server *s, unsigned index, int fd)
 {
-	http_serve(s, index, fd, handle);
+	http_serve(s, index, fd, HTTP_HEAD_MAX, handle);
 }

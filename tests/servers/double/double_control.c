@@ -206,5 +206,5 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 
 void control_serve(struct server *s, unsigned index, int fd)
 {
-	http_serve(s, index, fd, handle);
+	http_serve(s, index, fd, HTTP_HEAD_MAX, handle);
 }

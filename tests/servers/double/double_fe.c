@@ -201,5 +201,5 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 
 void fe_serve(struct server *s, unsigned index, int fd)
 {
-	http_serve(s, index, fd, handle);
+	http_serve(s, index, fd, HTTP_HEAD_FE, handle);
 }

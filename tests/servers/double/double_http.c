@@ -50,9 +50,8 @@ static char *read_head(struct http_request *r)
 	r->in_len -= r->in_at;
 	r->in_at = 0;
 	while ((end = memmem(r->in, r->in_len, "\r\n\r\n", 4)) == NULL) {
-		ssize_t n = r->in_len < HTTP_HEAD_MAX - 1
-				? read_some(r, r->in + r->in_len, HTTP_HEAD_MAX - 1 - r->in_len)
-				: 0;
+		ssize_t n = r->in_len < r->head_max - 1 ? read_some(r, r->in + r->in_len, r->head_max - 1 - r->in_len)
+							: 0;
 
 		if (n <= 0)
 			return NULL;

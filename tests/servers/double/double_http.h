@@ -14,6 +14,7 @@
 #include "core/err.h"
 
 #define HTTP_HEAD_MAX 65536
+#define HTTP_HEAD_FE 32768 /* http_max_header_size of a frontend; backends have no limit */
 #define HTTP_HEADERS_MAX 128
 
 struct http_header {
@@ -22,6 +23,7 @@ struct http_header {
 
 struct http_request {
 	int fd;
+	size_t head_max;      /* a longer head ends the connection; at the most HTTP_HEAD_MAX */
 	char *in;	      /* HTTP_HEAD_MAX bytes read ahead; the head stands at its beginning */
 	size_t in_len, in_at; /* at: first byte behind what was consumed */
 	const char *method;

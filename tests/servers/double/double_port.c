@@ -90,10 +90,14 @@ int port_start(struct port *p)
 	return spawn(port_run, p);
 }
 
-void http_serve(struct server *s, unsigned index, int fd,
+void http_serve(struct server *s, unsigned index, int fd, size_t head_max,
 		void (*handle)(struct server *, unsigned, struct http_request *))
 {
-	struct http_request r = { .fd = fd, .in = xmalloc(HTTP_HEAD_MAX) };
+	struct http_request r = {
+		.fd = fd,
+		.in = xmalloc(HTTP_HEAD_MAX),
+		.head_max = head_max,
+	};
 
 	while (http_read(&r) == 0) {
 		handle(s, index, &r);

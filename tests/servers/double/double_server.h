@@ -72,7 +72,7 @@ void control_serve(struct server *s, unsigned index, int fd);
 void mysql_serve(struct server *s, unsigned index, int fd);
 
 /* A keep-alive loop around one request handler. */
-void http_serve(struct server *s, unsigned index, int fd,
+void http_serve(struct server *s, unsigned index, int fd, size_t head_max,
 		void (*handle)(struct server *, unsigned, struct http_request *));
 
 #endif

@@ -123,6 +123,32 @@ static int take_next(struct rows *rows, struct jscan *j)
 	return take_document(rows, &document);
 }
 
+/* StarRocks' parser looks at the whole body before it reads a value of it. */
+static bool is_utf8(const unsigned char *p, size_t len)
+{
+	for (size_t i = 0, more; i < len; i += more + 1) {
+		uint64_t eight;
+
+		more = 0;
+		if (i + 8 <= len && (memcpy(&eight, p + i, 8), (eight & 0x8080808080808080u) == 0)) {
+			more = 7;
+			continue;
+		}
+		if (p[i] < 0x80)
+			continue;
+		more = p[i] >= 0xf0 ? 3 : p[i] >= 0xe0 ? 2 : 1;
+		if (p[i] < 0xc2 || p[i] > 0xf4 || i + more >= len)
+			return false;
+		if ((p[i] == 0xe0 && p[i + 1] < 0xa0) || (p[i] == 0xed && p[i + 1] > 0x9f) ||
+				(p[i] == 0xf0 && p[i + 1] < 0x90) || (p[i] == 0xf4 && p[i + 1] > 0x8f))
+			return false;
+		for (size_t k = 1; k <= more; k++)
+			if ((p[i + k] & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
 int load_json(struct plan *p, struct load *load, struct txn_part *part, const char *body, size_t len, struct err *err)
 {
 	struct rows rows = { p, load, part, err };
@@ -130,6 +156,9 @@ int load_json(struct plan *p, struct load *load, struct txn_part *part, const ch
 	bool first = true;
 	char start;
 
+	if (!is_utf8((const unsigned char *)body, len))
+		return err_set(err, ERR_DATA, 0,
+				"Failed to parse json as document: UTF8_ERROR: The input is not valid UTF-8");
 	jscan_init(&j, body, len, &p->scratch);
 	start = jscan_peek(&j);
 	if (start == '\0' && j.at == j.end)

@@ -3,9 +3,11 @@
  * `columns` header is what is hard: a list of names that the source has, mixed with assignments to columns that the
  * table has, and __op may be either.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "core/num.h"
 #include "double_load.h"
@@ -46,6 +48,23 @@ static int take_strict(struct plan *p, const char *value, struct err *err)
 static int take_partial(struct plan *p, const char *value, struct err *err)
 {
 	return take_bool(value, &p->partial, "Invalid partial update flag format. Must be bool type", err);
+}
+
+/* A name of the zone database, or an offset: +08:00. */
+static int take_timezone(struct plan *p, const char *value, struct err *err)
+{
+	char path[300];
+	int hours, minutes, end = 0;
+
+	(void)p;
+	if ((*value == '+' || *value == '-') && sscanf(value + 1, "%2d:%2d%n", &hours, &minutes, &end) == 2 &&
+			value[1 + end] == '\0' && hours <= 14 && minutes < 60)
+		return 0;
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%.200s", value);
+	if (access("/usr/share/zoneinfo", F_OK) != 0 || (strchr(value, '.') == NULL && access(path, R_OK) == 0) ||
+			strcmp(value, "CST") == 0)
+		return 0;
+	return refuse(err, "Unknown or incorrect time zone: '%s'", value);
 }
 
 static int take_ignore_size(struct plan *p, const char *value, struct err *err)
@@ -208,6 +227,7 @@ static const struct header_rule rules[] = {
 	{ "strict_mode", take_strict },
 	{ "load_mem_limit", take_memory },
 	{ "timeout", take_timeout },
+	{ "timezone", take_timezone },
 	{ "partial_update", take_partial },
 	{ "merge_condition", take_merge },
 	{ "compression", take_compression },
@@ -386,6 +406,18 @@ static int plan_where(struct plan *p, const char *text, struct err *err)
 	return l.token == TOKEN_END ? 0 : lex_unexpected(&l, err);
 }
 
+/* A table of the double has one partition, of its own name. */
+static int check_partitions(struct plan *p, const struct table *table, const char *names, struct err *err)
+{
+	char *copy = arena_printf(&p->arena, "%s", names != NULL ? names : ""), *name;
+
+	while ((name = strsep(&copy, ", ")) != NULL)
+		if (*name != '\0' && strcmp(name, table->name) != 0)
+			return err_set(err, ERR_DATA, 0, "Unknown partition '%.100s' in table '%.100s'", name,
+					table->name);
+	return 0;
+}
+
 int plan_make(struct plan *p, const struct http_request *r, struct table *table, struct err *err)
 {
 	const char *where = http_header(r, "where");
@@ -407,6 +439,8 @@ int plan_make(struct plan *p, const struct http_request *r, struct table *table,
 		return refuse(err, "%s", "Only one of http header content-encoding and compression can be set");
 	if (http_header(r, "partitions") != NULL && http_header(r, "temporary_partitions") != NULL)
 		return refuse(err, "%s", "Can't specify both partitions and temporary partitions");
+	if (check_partitions(p, table, http_header(r, "partitions"), err) != 0)
+		return -1;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
 		const char *value = http_header(r, rules[i].name);
 
