@@ -69,6 +69,7 @@ void capture_reload(struct capture *c, const struct mysql_conf *conf); /* lent u
 struct capture_reach {
 	int64_t us;	       /* everything committed up to then is in it; 0 unknown */
 	uint64_t noted, given; /* batches of the source: that are in it; that there are */
+	uint64_t turns;	       /* of the source: what it has read by now is among `given` after one more */
 	char gtid[4096];       /* executed, and in it */
 };
 void capture_reach(struct capture *c, struct capture_reach *out);

@@ -179,6 +179,9 @@ static int source_loop(struct capture *c, struct err *err)
 		if (parcel == NULL)
 			parcel = parcel_get(c);
 		turn = source_turn(c, &parcel, &backoff, err);
+		pthread_mutex_lock(&c->half.lock);
+		c->turns++;
+		pthread_mutex_unlock(&c->half.lock);
 		source_news_tell(c);
 		differences_look(c);
 		source_state(c);

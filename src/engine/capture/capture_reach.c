@@ -41,6 +41,7 @@ void capture_reach(struct capture *c, struct capture_reach *out)
 		out->us = c->idle_us;
 	out->noted = c->noted;
 	out->given = c->pushed;
+	out->turns = c->turns;
 	snprintf(out->gtid, sizeof(out->gtid), "%s", c->logged.gtids ? c->logged.gtids : "");
 	pthread_mutex_unlock(&c->half.lock);
 }

@@ -95,10 +95,44 @@ static int wait_gone(struct verify_job *job, struct err *err)
 	return verify_gone(job) ? err_set(err, ERR_RETRY, 0, "stopped") : 0;
 }
 
+/* What the source has read beside the stream has no place of its own in the binlog: it is in the log when every batch is that
+ * there was at the end of the turn that runs. */
+struct drained {
+	uint64_t turns, given;
+	bool turned;
+};
+
+static bool is_drained(struct capture *c, struct drained *d)
+{
+	struct capture_reach *now = xmalloc(sizeof(*now));
+	bool drained;
+
+	capture_reach(c, now);
+	if (!d->turned && now->turns > d->turns) {
+		d->turned = true;
+		d->given = now->given;
+	}
+	drained = d->turned && now->noted >= d->given;
+	free(now);
+	return drained;
+}
+
+static struct drained drain_begin(struct capture *c)
+{
+	struct capture_reach *now = xmalloc(sizeof(*now));
+	struct drained d;
+
+	capture_reach(c, now);
+	d = (struct drained){ .turns = now->turns };
+	free(now);
+	return d;
+}
+
 static int wait_captured(struct verify_table *t, const struct position *want, struct err *err)
 {
 	struct capture *c = t->job->e->capture;
 	int64_t since_us = clock_mono_us();
+	struct drained drained = drain_begin(c);
 	struct position have;
 	bool there = false;
 	int rc = 0;
@@ -108,7 +142,7 @@ static int wait_captured(struct verify_table *t, const struct position *want, st
 		uint64_t pos = have.pos;
 
 		capture_logged(c, &have);
-		there = source_position_covers(&have, want);
+		there = is_drained(c, &drained) && source_position_covers(&have, want);
 		if (have.pos != pos)
 			since_us = clock_mono_us();
 		if (there || (rc = wait_gone(t->job, err)) || (rc = verify_fence_ready(t->job, t->name, err)))
