@@ -196,10 +196,12 @@ static void grid_draw_header(const struct grid *g, const struct grid_source *sou
 
 		if (widths[i] == 0)
 			continue;
-		if (column->width < 0)
+		if (column->width < 0) {
 			end = x + canvas_text(cv, y, x, widths[i], role, column->title);
-		else
+			end += cv->ascii && end + 1 < x + widths[i]; /* a letter is no sign right behind a word */
+		} else {
 			canvas_right(cv, y, x, widths[i], role, column->title);
+		}
 		if (i == g->sort)
 			canvas_glyph(cv, y, end, ROLE_HEADER_SORT, g->inverted ? 0x25b2 : 0x25bc);
 		x += widths[i] + 1;
