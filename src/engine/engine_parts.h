@@ -295,6 +295,7 @@ void engine_rules_look(struct engine *e, const struct status *s);
 /* engine_limits.c: how long there is until a problem costs something */
 void engine_limits_begin(struct engine *e);
 void engine_limits_sample(struct engine *e, unsigned tick); /* under lock, after the rules' own */
+void engine_limits_ask(struct engine *e, unsigned tick);    /* outside of the lock: it asks the log */
 void engine_limits_copy(struct engine *e, struct status *out);
 /* engine_complete.c: up to which commit everything is at the target. before: not under lock, and before the log's ends are asked */
 struct engine_complete *engine_complete_new(void);

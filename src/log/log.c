@@ -269,6 +269,12 @@ size_t log_topic_limit(struct log *l, const char *topic, struct err *err)
 	return l->ops->topic_limit(l, topic, err);
 }
 
+int log_topic_retention(struct log *l, const char *topic, int64_t *ms, struct err *err)
+{
+	*ms = -1;
+	return l->ops->topic_retention ? l->ops->topic_retention(l, topic, ms, err) : 0;
+}
+
 int64_t log_writer_gap_us(struct log_writer *w)
 {
 	must(owner_is_me(&w->owner));

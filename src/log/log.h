@@ -135,6 +135,8 @@ const struct log_refusal *log_writer_refusal(
 		const struct log_writer *w); /* of the last failure. Valid until the next call */
 /* The largest record that a topic takes, in bytes; 0 with err: it cannot be known. */
 size_t log_topic_limit(struct log *l, const char *topic, struct err *err);
+/* How long the topic keeps a message, read or not; -1: for ever, or (embedded) until it is read. */
+int log_topic_retention(struct log *l, const char *topic, int64_t *ms, struct err *err);
 
 /* How long the next transaction had better not begin: gather what comes until then. A begin before it waits. 0: now. */
 int64_t log_writer_gap_us(struct log_writer *w);

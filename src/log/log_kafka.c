@@ -326,6 +326,7 @@ const struct log_ops log_kafka_ops = {
 	.offset_at = kafka_offset_at,
 	.ends = kafka_ends,
 	.topic_limit = kafka_topic_limit,
+	.topic_retention = kafka_topic_retention,
 	.writer_open = kafka_writer_open,
 	.writer_close = kafka_writer_close,
 	.writer_append = kafka_writer_append,

@@ -337,29 +337,52 @@ static const char *setting_of(rd_kafka_event_t *event, const char *name)
 	return NULL;
 }
 
-size_t kafka_topic_limit(struct log *base, const char *topic, struct err *err)
+/* NULL: err. The caller destroys it. */
+static rd_kafka_event_t *settings_of(struct kafka_log *l, const char *topic, struct err *err)
 {
-	struct kafka_log *l = (struct kafka_log *)base;
 	rd_kafka_ConfigResource_t *resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
 	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
 	rd_kafka_event_t *event;
-	const char *value = NULL;
-	size_t limit = 0;
+	rd_kafka_resp_err_t code;
 
 	rd_kafka_DescribeConfigs(l->admin.rk, &resource, 1, NULL, answer);
 	event = rd_kafka_queue_poll(answer, limit_ms(l));
-	if (event && !rd_kafka_event_error(event))
-		value = setting_of(event, "max.message.bytes");
-	if (value)
-		limit = strtoull(value, NULL, 10);
-	else
-		kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT,
-				"max.message.bytes is not readable: grant DescribeConfigs", "topic %s", topic);
-	if (event)
-		rd_kafka_event_destroy(event);
+	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR && !setting_of(event, "max.message.bytes"))
+		code = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+	if (code) {
+		kafka_fail(&l->admin, err, code, "its settings are not readable: grant DescribeConfigs", "topic %s",
+				topic);
+		if (event)
+			rd_kafka_event_destroy(event);
+		event = NULL;
+	}
 	rd_kafka_queue_destroy(answer);
 	rd_kafka_ConfigResource_destroy(resource);
+	return event;
+}
+
+size_t kafka_topic_limit(struct log *base, const char *topic, struct err *err)
+{
+	rd_kafka_event_t *event = settings_of((struct kafka_log *)base, topic, err);
+	size_t limit = event ? strtoull(setting_of(event, "max.message.bytes"), NULL, 10) : 0;
+
+	if (event)
+		rd_kafka_event_destroy(event);
 	return limit;
+}
+
+int kafka_topic_retention(struct log *base, const char *topic, int64_t *ms, struct err *err)
+{
+	rd_kafka_event_t *event = settings_of((struct kafka_log *)base, topic, err);
+	const char *policy = event ? setting_of(event, "cleanup.policy") : NULL;
+	const char *keeps = event ? setting_of(event, "retention.ms") : NULL;
+
+	if (event == NULL)
+		return -1;
+	*ms = policy && strstr(policy, "delete") && keeps ? strtoll(keeps, NULL, 10) : -1;
+	rd_kafka_event_destroy(event);
+	return 0;
 }
 
 /* ---- groups ---- */

@@ -45,6 +45,7 @@ struct log_ops {
 	int (*ends)(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);
 
 	size_t (*topic_limit)(struct log *l, const char *topic, struct err *err);
+	int (*topic_retention)(struct log *l, const char *topic, int64_t *ms, struct err *err); /* NULL: for ever */
 
 	struct log_writer *(*writer_open)(struct log *l, const char *id, struct err *err);
 	void (*writer_close)(struct log_writer *w);

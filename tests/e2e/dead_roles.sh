@@ -33,6 +33,11 @@ is "$(jq -s -c '[.[].result]' "$dir/out")" '["loaded","retried"]' "it is loaded"
 same_table t
 none() { [ "$(load status --json | jq -r .dead_open)" = 0 ] && status_is '.dead_open == 0'; }
 until_true 20 none; ok $? "both count none that is open" || load dead list | note
+load pause testdb.t; ok $? "a table is paused, and a row of it waits"
+sql testdb -e "INSERT INTO t VALUES (4, 'waits')"
+week() { load status --json | jq -e '[.problems[] | select(.code == "table-paused")][0] | .left_ms > 500000000 and .left_ms <= 604800000 and (.limit | test("Kafka"))' > /dev/null; }
+until_true 60 week; ok $? "its problem says how long the topic keeps it" || load status --json | jq -c .problems | note
+load resume testdb.t; ok $? "and it goes on"
 kill -TERM "$load_pid"; wait "$load_pid"; ok $? "the load half stops"
 stop_millrace; ok $? "so does the capture half"
 no_trouble

@@ -125,6 +125,12 @@ static void test_left(void)
 	is_int(left(&f, &s, PROBLEM_TABLE_PAUSED, "db.quiet", &limit), -1, "nothing waits");
 	is_str(limit, "", "so nothing runs out");
 	is_int(left(&f, &s, PROBLEM_SECRET_READABLE, "x.conf", &limit), -1, "no clock runs against a file");
+	f.log_ms = 0;
+	is_int(left(&f, &s, PROBLEM_TABLE_PAUSED, "db.t", &limit), -1, "a topic that was not asked yet");
+	ok(limit[0] != '\0', "though its messages do not stay for ever");
+	f.log_ms = -1;
+	left(&f, &s, PROBLEM_TABLE_PAUSED, "db.t", &limit);
+	is_str(limit, "", "one whose do");
 	f.binlog_ms = -1;
 	is_int(left(&f, &s, PROBLEM_CAPTURE_PAUSED, "capture", &limit), -1, "what MySQL has not said is unknown");
 	ok(limit[0] != '\0', "though it runs out");

@@ -84,8 +84,10 @@ struct table_meter {
 	_Atomic int64_t retry_at_us;	/* monotonic: the next one */
 	_Atomic int64_t last_loaded_ms; /* timestamp of the newest row loaded */
 	_Atomic int64_t loading_us;	/* monotonic: when the load that is under way began; 0: none is */
-	_Atomic int64_t interval_ms;	/* between two loads, while the target has too many versions; 0: as it is set */
-	_Atomic int paused;		/* by a person */
+	_Atomic int64_t retention_ms,
+			retention_us; /* of its topic, -1 for ever; monotonic: when it was asked, 0 never */
+	_Atomic int64_t interval_ms;  /* between two loads, while the target has too many versions; 0: as it is set */
+	_Atomic int paused;	      /* by a person */
 	_Atomic int pass; /* a snapshot with TRUNCATE was ordered: where its load is stopped, rows before it are left out */
 	_Atomic int waiting; /* the script thread cannot read or transform its rows: state and error are its */
 	_Atomic int stopped; /* by capture: error says why, until a person lets it go on */

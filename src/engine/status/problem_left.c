@@ -10,7 +10,7 @@ static const char *const words[LIMIT_COUNT] = {
 	[LIMIT_NONE] = "",
 	[LIMIT_BINLOG] = "until MySQL may purge binlog that capture has not read",
 	[LIMIT_SNAPSHOT] = "until MySQL may purge the binlog that has to follow the snapshot",
-	[LIMIT_LOG] = "until Kafka may remove messages that are not loaded (topic.creation.default.retention.ms)",
+	[LIMIT_LOG] = "until Kafka may remove messages that are not loaded",
 	[LIMIT_UNLOADED] = "until the log removes messages that are not loaded, at the rate of the last minutes",
 	[LIMIT_DISK] = "until the disk is full, at the rate of the last minutes",
 };

@@ -19,7 +19,7 @@ void problem_room_note(struct problem_room *r, double left, double seconds); /* 
 
 struct problem_facts {
 	int64_t binlog_ms; /* how long MySQL keeps a binlog file; 0: until somebody purges it, -1 unknown */
-	int64_t log_ms; /* how long Kafka keeps a message; -1: no limit, or the embedded log, which keeps what is not loaded */
+	int64_t log_ms; /* how long the topic keeps a message; -1: for ever, or (embedded) until it is read; 0 unknown */
 	struct problem_room disk, unloaded;
 };
 

@@ -205,6 +205,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 		partitions = partitions_read(e, &npartitions);
 		engine_dead_look(e);
 	}
+	engine_limits_ask(e, tick);
 	pthread_mutex_lock(&e->lock);
 	for (int i = 0; i < STAGE_COUNT; i++)
 		meter_tick(&e->stages[i], seconds, tick % 10 == 9);
