@@ -5,9 +5,12 @@
 #include "cli/cli.h"
 #include "engine/control/engine_inspect.h"
 
+/* The indent is of the statement, all else may have come from a name. */
 static void put_lines(const char *text)
 {
 	for (const char *line = text, *end; *line; line = end + (*end != '\0')) {
+		for (; *line == '\t'; line++)
+			putchar('\t');
 		end = line + strcspn(line, "\n");
 		cli_put_safe(stdout, line, (size_t)(end - line));
 		putchar('\n');

@@ -124,6 +124,7 @@ m dead show 4711 > "$dir/out" 2>&1; is $? 2 "dead show of nothing: exit 2"
 m topics > "$dir/out"; says 'mysql.testdb.orders +0 ' "$dir/out" "topics"
 m topics no.such > "$dir/out" 2>&1; is $? 2 "topics of nothing: exit 2"
 m ddl testdb.orders > "$dir/out" 2>&1; is $? 0 "ddl"; says 'CREATE TABLE.*orders' "$dir/out" "the statement"
+sqlite3 :memory: < "$dir/out" 2>&1 | note; is "${PIPESTATUS[0]}" 0 "that the target takes as it is"
 m ddl testdb.none > "$dir/out" 2>&1; is $? 2 "ddl of nothing: exit 2"
 status > "$dir/status.json"
 missing=$(jq -r --argjson want '{
