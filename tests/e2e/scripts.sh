@@ -96,6 +96,8 @@ until_true 20 status_is '.tables[] | select(.table == "testdb.people") | .script
 until_true 20 status_is '[.scripts[] | select(.table == "testdb.people") | .script] | . == ["millrace.conf", "people.lua", "cents.lua"]'; ok $? "each script of the row" || status | jq -c .scripts | note
 status_is '.scripts[] | select(.table == "testdb.people" and .script == "people.lua") | .rows > 0 and .out > 0 and .ns > 0 and .p50_ns > 0 and .p99_ns >= .p50_ns and .bytes > 0 and .memory > 10000 and .section == "testdb.people"'; ok $? "and what each costs" || status | jq -c .scripts | note
 status_is '.scripts[] | select(.table == "testdb.orders") | .dead > 0 and .failed_key == "{\"id\":\"3\"}" and (.failed | startswith("millrace.conf:'"$line"': filter: expected true or false, found ")) and .failed_line == '"$line"; ok $? "the last row that failed, and where" || status | jq -c .scripts | note
+row_cost() { m history script.row --from 5m --step 1 --json | jq -e '[.values[] | select(. != null and . > 0)] | length > 0' > /dev/null; }
+until_true 20 row_cost; ok $? "and over time"
 m status > "$dir/out"; grep -qE '^    script people.lua [0-9a-f]{12}, [0-9]+ rows/s, [0-9]+ ns a row \(p50 [0-9]+, p99 [0-9]+\)' "$dir/out"; ok $? "told for a person" || note < "$dir/out"
 sed -i "s/^filter = row.id > 2/filter = row.id > 2/; $line s/.*/filter = row.status ~= 'x'/" "$dir/millrace.conf"
 cat > "$dir/mask.lua" <<'L'

@@ -73,6 +73,7 @@ static const struct {
 	{ "load.rows", "messages in the log that are not loaded" },
 	{ "complete.age", "age of the newest commit up to which the target has everything" },
 	{ "dropped.rate", "rows that a script drops, a second" },
+	{ "script.row", "what a row takes in its script, the mean of all tables" },
 	{ "dead.rate", "rows that become dead letters, a second" },
 	{ "source.quiet", "time since the last change that was read from MySQL" },
 	{ "process.cpu", "cores that this process uses" },
@@ -127,6 +128,11 @@ static const char *show_share(char *out, double share)
 	return show_percent(out, share);
 }
 
+static const char *show_axis_ns(char *out, double ns)
+{
+	return show_ns(out, (int64_t)ns);
+}
+
 static const char *show_cores(char *out, double cores)
 {
 	return snprintf(out, SHOW_SIZE, cores < 10 ? "%.2f" : "%.1f", cores), out;
@@ -144,6 +150,7 @@ static const struct unit {
 } units[] = {
 	{ "ms", show_axis_ms, show_axis_ms, 1000 },
 	{ "us", show_axis_us, show_axis_us, 1000 },
+	{ "ns", show_axis_ns, show_axis_ns, 1000 },
 	{ "rows", show_whole, show_axis_count, 10 },
 	{ "rows/s", show_rate, show_rate, 10 },
 	{ "bytes", show_axis_bytes, show_axis_bytes, 1000 },

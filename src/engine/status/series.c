@@ -156,6 +156,7 @@ static const struct {
 	[SERIES_QUIET] = { "source.quiet", "ms" },
 	[SERIES_CPU] = { "process.cpu", "cores" },
 	[SERIES_MEMORY] = { "process.memory", "bytes" },
+	[SERIES_SCRIPT_ROW] = { "script.row", "ns" },
 }, of_stage[] = {
 	{ "rate", "rows/s" },
 	{ "busy", "share" },

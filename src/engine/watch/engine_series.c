@@ -37,8 +37,9 @@ struct figures { /* of status/series.h and its neighbours; under engine.lock */
 	struct latency_ring *latency;
 	uint64_t dropped, dead; /* of all tables, a second ago */
 	int64_t then_us;
-	int64_t cpu_us; /* a second ago */
-	uint64_t read;	/* rows, when the last one came */
+	uint64_t script_rows, script_ns; /* the same: rows that went through a script, and what that took */
+	int64_t cpu_us;			 /* a second ago */
+	uint64_t read;			 /* rows, when the last one came */
 	int64_t read_us;
 };
 
@@ -99,7 +100,7 @@ static void stage_figures(struct engine *e, int i, float *v)
 static void lost_figures(struct engine *e, float *v)
 {
 	struct figures *f = e->figures;
-	uint64_t dropped = 0, dead = 0;
+	uint64_t dropped = 0, dead = 0, rows = 0, ns = 0;
 	int64_t now_us = clock_mono_us();
 	float seconds = (float)(now_us - f->then_us) / 1e6f;
 
@@ -108,13 +109,19 @@ static void lost_figures(struct engine *e, float *v)
 
 		dropped += counter_get(&m->dropped);
 		dead += counter_get(&m->dead) + counter_get(&m->unwritten);
+		rows += counter_get(&m->script_rows);
+		ns += counter_get(&m->script_ns);
 	}
 	if (f->then_us && seconds > 0) {
 		v[SERIES_DROPPED] = (float)(dropped - f->dropped) / seconds;
 		v[SERIES_DEAD] = (float)(dead - f->dead) / seconds;
+		if (rows > f->script_rows)
+			v[SERIES_SCRIPT_ROW] = (float)(ns - f->script_ns) / (float)(rows - f->script_rows);
 	}
 	f->dropped = dropped;
 	f->dead = dead;
+	f->script_rows = rows;
+	f->script_ns = ns;
 	f->then_us = now_us;
 }
 
