@@ -84,7 +84,7 @@ wait_for() {
 	done
 }
 
-start --alter-delay-ms 700 --user 'app:pa:ss'
+start --alter-delay-ms 700 --user 'app:pa:ss' --reader look:only
 
 # --- frontend ---
 is "$(curl -s -o /dev/null -w '%{http_code}' -X PUT "http://$fe_http/api/d/t/_stream_load")" 401 "no user: 401"
@@ -108,6 +108,10 @@ is "$(sql 'select 1')" 1 "select 1"
 has "$(user=nobody sql 'select 1')" "1045" "unknown user refused"
 has "$(user=app password=wrong sql 'select 1')" "1045" "wrong password refused"
 is "$(user=app password=pa:ss sql 'select 1+1')" 2 "right password taken"
+is "$(user=look password=only sql 'select 1+1')" 2 "a reader reads"
+has "$(user=look password=only sql 'create database other')" "Access denied; you need (at least one of) the CREATE" "and makes nothing"
+has "$(curl -s -X PUT -u look:only -H 'Expect: 100-continue' -d x "http://$fe_http/api/d/t/_stream_load")" "the INSERT privilege(s) on TABLE t" "and loads nothing"
+is "$(curl -s -o /dev/null -w '%{http_code}' -X PUT -u look:only -H 'Expect: 100-continue' -d x "http://$fe_http/api/d/t/_stream_load")" 401 "which is a 401"
 has "$("$mysql" -h127.0.0.1 -P"${fe_mysql#*:}" -uroot -N -B nodb -e 'select 1' 2>&1)" 1049 "unknown database at connect"
 has "$(sql 'selec 1')" 1064 "syntax error"
 is "$(sql 'create database d')" "" "create database"

@@ -83,13 +83,20 @@ uint16_t fe_pick_backend(struct server *s, unsigned *index)
 
 static void stream_load(struct server *s, struct http_request *r, char *const *parts, unsigned nparts)
 {
-	char user[128];
+	char user[128], text[320];
 	int64_t arg;
 	unsigned backend;
 
 	r->keep = false;
 	if (refuse_user(s, r, user, sizeof(user)))
 		return;
+	if (server_reads_only(s, user)) {
+		snprintf(text, sizeof(text),
+				"Access denied; you need (at least one of) the INSERT privilege(s) on TABLE %.200s for this operation.",
+				nparts > 2 ? parts[2] : "");
+		reply_base(r, 401, NULL, false, text);
+		return;
+	}
 	if (fault_take(&s->faults, FAULT_FE_ERROR, &arg)) {
 		reply_base(r, (int)arg, NULL, false, "Internal error");
 		return;

@@ -30,6 +30,7 @@ static const struct option options[] = {
 	{ "version", required_argument, NULL, 'v' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "backends", required_argument, NULL, 'b' },
+	{ "reader", required_argument, NULL, 'R' },
 	{ "alter-delay-ms", required_argument, NULL, 'a' },
 	{ "label-keep-seconds", required_argument, NULL, 'k' },
 	{ "label-keep-num", required_argument, NULL, 'n' },
@@ -51,6 +52,7 @@ static void help(void)
 	       "  --dir DIR               data and DIR/env, which names the ports\n"
 	       "  --version 3.2|3.5|4.0   what it behaves as (3.5)\n"
 	       "  --user NAME:PASSWORD    a further user; root has no password\n"
+	       "  --reader NAME:PASSWORD  one that has no right but SELECT\n"
 	       "  --backends N            1 to 3 (1)\n"
 	       "  --alter-delay-ms N      how long a schema change takes (1000)\n"
 	       "  --label-keep-seconds N  retention of finished labels (259200)\n"
@@ -74,13 +76,13 @@ static int number(const char *text, int64_t min, int64_t max, int64_t *out)
 	return -1;
 }
 
-static int add_user(struct server *s, const char *text)
+static int add_user(struct server *s, const char *text, bool reads)
 {
 	const char *colon = strchr(text, ':');
 
 	if (colon == NULL || s->nusers == USERS_MAX)
 		return -1;
-	s->users[s->nusers++] = (struct user){ xstrndup(text, (size_t)(colon - text)), xstrdup(colon + 1) };
+	s->users[s->nusers++] = (struct user){ xstrndup(text, (size_t)(colon - text)), xstrdup(colon + 1), reads };
 	return 0;
 }
 
@@ -120,7 +122,8 @@ static int take_option(struct server *s, int option, const char *value)
 	switch (option) {
 	case 'd': s->dir = xstrdup(value); return 0;
 	case 'v': return choose_version(s, value);
-	case 'u': return add_user(s, value);
+	case 'u': return add_user(s, value, false);
+	case 'R': return add_user(s, value, true);
 	case 'p': return choose_ports(s, value);
 	case 'b':
 		if (number(value, 1, BACKENDS_MAX, &n) != 0)
@@ -244,7 +247,7 @@ int main(int argc, char **argv)
 	s->started_ms = clock_wall_us() / 1000;
 	faults_init(&s->faults);
 	pthread_mutex_init(&s->users_lock, NULL);
-	add_user(s, "root:");
+	add_user(s, "root:", false);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
 			help();

@@ -116,6 +116,13 @@ static struct user *user_of(struct server *s, const char *name)
 	return NULL;
 }
 
+bool server_reads_only(struct server *s, const char *user)
+{
+	const struct user *u = user_of(s, user);
+
+	return u != NULL && u->reads;
+}
+
 bool server_password(struct server *s, const char *user, char *out, size_t size)
 {
 	const struct user *u = user_of(s, user);

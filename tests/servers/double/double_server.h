@@ -25,6 +25,7 @@ struct version {
 
 struct user {
 	char *name, *password;
+	bool reads; /* SELECT is all that it may */
 };
 
 struct server {
@@ -62,6 +63,7 @@ int port_open(struct port *p, uint16_t *number); /* binds to 127.0.0.1; 0 picks 
 int port_start(struct port *p);			 /* a thread that accepts, a thread per connection */
 
 /* false: no such user. @thread any */
+bool server_reads_only(struct server *s, const char *user);
 bool server_password(struct server *s, const char *user, char *out, size_t size);
 bool server_password_set(struct server *s, const char *user, const char *password);
 bool server_auth(struct server *s, const struct http_request *r, char *user, size_t size);

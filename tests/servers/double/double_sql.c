@@ -167,23 +167,24 @@ static int run_kill(struct sql *q)
 static const struct {
 	const char *word;
 	int (*run)(struct sql *q);
+	const char *right; /* NULL: everyone may */
 } statements[] = {
-	{ "select", sql_select },
-	{ "show", sql_show },
-	{ "desc", sql_describe },
-	{ "describe", sql_describe },
-	{ "use", run_use },
-	{ "set", run_nothing },
-	{ "commit", run_nothing },
-	{ "rollback", run_nothing },
-	{ "create", run_create },
-	{ "drop", run_drop },
-	{ "truncate", run_truncate },
-	{ "alter", run_alter },
-	{ "pause", run_pause },
-	{ "resume", run_resume },
-	{ "stop", run_stop },
-	{ "kill", run_kill },
+	{ "select", sql_select, NULL },
+	{ "show", sql_show, NULL },
+	{ "desc", sql_describe, NULL },
+	{ "describe", sql_describe, NULL },
+	{ "use", run_use, NULL },
+	{ "set", run_nothing, NULL },
+	{ "commit", run_nothing, NULL },
+	{ "rollback", run_nothing, NULL },
+	{ "create", run_create, "CREATE TABLE" },
+	{ "drop", run_drop, "DROP" },
+	{ "truncate", run_truncate, "DELETE" },
+	{ "alter", run_alter, "ALTER" },
+	{ "pause", run_pause, "INSERT" },
+	{ "resume", run_resume, "INSERT" },
+	{ "stop", run_stop, "INSERT" },
+	{ "kill", run_kill, NULL },
 };
 
 int sql_run(struct session *s, const char *text, size_t len, struct err *err)
@@ -201,7 +202,11 @@ int sql_run(struct session *s, const char *text, size_t len, struct err *err)
 	lex_init(&q.lex, q.arena, q.text, len);
 	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++)
 		if (lex_accept(&q.lex, statements[i].word))
-			return statements[i].run(&q);
+			return statements[i].right != NULL && server_reads_only(s->server, s->user)
+					? sql_fail(&q, 5203,
+							  "Access denied; you need (at least one of) the %s privilege(s) for this operation.",
+							  statements[i].right)
+					: statements[i].run(&q);
 	return lex_unexpected(&q.lex, err);
 }
 
