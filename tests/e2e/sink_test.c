@@ -452,7 +452,7 @@ static void test_hosts(void)
 	other.password = (char *)"s3cret-and-wrong";
 	sink = sink_open(&other, &err);
 	is_int(sink_prepare(sink, s, &err), -1, "a wrong password is refused");
-	ok(err.kind == ERR_CONFIG && !strstr(err.msg, "s3cret"), "and is not shown: %s", err.msg);
+	ok(err.kind == ERR_DENIED && !strstr(err.msg, "s3cret"), "and is not shown: %s", err.msg);
 	sink_close(sink);
 	other.fe_http = (char *)"127.0.0.1:1";
 	other.password = conf.password;
