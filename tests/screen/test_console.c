@@ -1249,7 +1249,13 @@ static void test_scripts(int rows, int cols)
 	answer(LANE_DETAIL, "{\"file\":\"orders.lua\",\"mark\":\"-\",\"text\":\"a = 1\"}");
 	screen_lane_end(&screen, LANE_DETAIL, "");
 	ok(strstr(dump(), "orders.lua:4") && strstr(dump(), "- a = 1"), "line by line");
-	keys("qu");
+	keys("qd");
+	ok(strstr(dump(), "1b2c3d4e5f60*") != NULL, "d marks a version");
+	keys("kd");
+	is_str(screen.request, "script-diff \"table=testdb.orders\" \"a=1b2c3d4e5f60\" \"b=3f0a77c1d2b4\"",
+			"on another one it compares the two");
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	keys("qju");
 	is_str(screen.request, "script-rollback \"table=testdb.orders\" \"version=1b2c3d4e5f60\" \"dry=yes\"",
 			"u asks what the old version would do");
 	screen_lane_end(&screen, LANE_DETAIL, "that version is gone");

@@ -87,7 +87,7 @@ static const struct key_binding bindings[] = {
 			"what the version before, or the selected one, would do otherwise; u again: it runs" },
 	{ { 'v' }, ACTION_VERSIONS, SCOPE_SCRIPTS, "v", "versions", "the versions that have run, since when, and who" },
 	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_SCRIPTS, "d", "diff",
-			"line by line: the files, or the selected version, and what runs" },
+			"line by line: what runs and the files; in the list of versions two that are chosen by it" },
 	{ { 'e' }, ACTION_EDIT, SCOPE_SCRIPTS, "e", "edit",
 			"on the page of a script: its file, by $VISUAL or $EDITOR; then what it would do, as a" },
 	{ { 't' }, ACTION_PROFILE, SCOPE_SCRIPTS, "t", "time of lines",

@@ -118,7 +118,7 @@ static int draw_head(const struct scripts_page *p, struct canvas *cv, struct are
 
 /* ---- lists ---- */
 
-static void draw_version(const json_t *v, bool chosen, struct canvas *cv, int y, int x, int width)
+static void draw_version(const json_t *v, bool chosen, bool marked, struct canvas *cv, int y, int x, int width)
 {
 	bool runs = json_is_true(json_object_get(v, "runs"));
 	char when[SHOW_SIZE];
@@ -129,9 +129,10 @@ static void draw_version(const json_t *v, bool chosen, struct canvas *cv, int y,
 			chosen		       ? ROLE_CURSOR
 					: runs ? ROLE_OK
 					       : ROLE_TEXT,
-			"%-12s %-4s %s %-8s %s%s%s", scripts_text(v, "version"), runs ? "runs" : "",
-			show_day(when, scripts_number(v, "at")), scripts_text(v, "how"), scripts_text(v, "who"),
-			scripts_text(v, "instead")[0] ? ", instead of " : "", scripts_text(v, "instead"));
+			"%-12s%s%-4s %s %-8s %s%s%s", scripts_text(v, "version"), marked ? "*" : " ",
+			runs ? "runs" : "", show_day(when, scripts_number(v, "at")), scripts_text(v, "how"),
+			scripts_text(v, "who"), scripts_text(v, "instead")[0] ? ", instead of " : "",
+			scripts_text(v, "instead"));
 }
 
 static int list_versions(const struct scripts_page *p, int most, struct canvas *cv, struct area at)
@@ -141,7 +142,7 @@ static int list_versions(const struct scripts_page *p, int most, struct canvas *
 	snprintf(right, sizeof(right), "%zu, v: all", p->versions.count);
 	rule_draw(cv, at.y++, at.x, at.width, "versions", right);
 	for (size_t i = 0; i < p->versions.count && (int)i < most; i++)
-		draw_version(p->versions.items[i], false, cv, at.y++, at.x + 1, at.width - 2);
+		draw_version(p->versions.items[i], false, false, cv, at.y++, at.x + 1, at.width - 2);
 	return at.y;
 }
 
@@ -272,11 +273,14 @@ void scripts_draw_versions(struct scripts_page *p, struct canvas *cv, struct are
 
 	snprintf(title, sizeof(title), "%s > %s > versions", p->table, p->script);
 	rule_draw(cv, at.y, at.x, at.width, title,
-			at.width > 90 ? "Enter: difference to what runs   u: what it would do, then let it run"
-				      : "Enter diff  u roll back");
-	for (int i = 0; i < rows && top + (size_t)i < p->versions.count; i++)
-		draw_version(p->versions.items[top + (size_t)i], top + (size_t)i == p->cursor, cv, at.y + 1 + i,
-				at.x + 1, at.width - 2);
+			at.width > 90 ? "Enter: difference to what runs   d on two: between them   u: what it would do"
+				      : "Enter, d on two: diff");
+	for (size_t i = top; i < p->versions.count && i < top + (size_t)rows; i++) {
+		const json_t *v = p->versions.items[i];
+
+		draw_version(v, i == p->cursor, p->marked[0] && strcmp(p->marked, scripts_text(v, "version")) == 0, cv,
+				at.y + 1 + (int)(i - top), at.x + 1, at.width - 2);
+	}
 }
 
 void scripts_draw_answer(struct scripts_page *p, struct canvas *cv, struct area at)

@@ -167,6 +167,7 @@ static void ask_show(struct scripts_page *p, struct view_order *out)
 	clear(&p->lines);
 	clear(&p->profile);
 	p->path[0] = p->files[0] = p->files_why[0] = p->why[0] = '\0';
+	p->marked[0] = '\0';
 	p->cursor = 0;
 	p->top = 0;
 	ask(p, ASK_SHOW, "script-show", out);
@@ -247,22 +248,41 @@ static void act_roll_back(struct scripts_page *p, struct view_order *out)
 		request_line_add(out->request, sizeof(out->request), "dry", "yes");
 }
 
-/* The files and what runs; on a version that and what runs, on what runs the version before. */
-static void act_difference(struct scripts_page *p, struct view_order *out)
+static void compare_texts(struct scripts_page *p, const char *a, const char *b, struct view_order *out)
 {
-	char a[20], b[20] = "running";
-
-	snprintf(a, sizeof(a), "%.19s", version_chosen(p));
-	if (a[0] && json_is_true(json_object_get(p->versions.items[p->cursor], "runs")) &&
-			p->cursor + 1 < p->versions.count)
-		snprintf(a, sizeof(a), "%.19s", scripts_text(p->versions.items[p->cursor + 1], "version"));
-	else if (a[0] == '\0') {
-		snprintf(a, sizeof(a), "running");
-		snprintf(b, sizeof(b), "files");
-	}
 	ask_answer(p, ASK_DIFFERENCE, "script-diff", out);
 	request_line_add(out->request, sizeof(out->request), "a", a);
 	request_line_add(out->request, sizeof(out->request), "b", b);
+}
+
+/* A version and what runs; on what runs the version before. */
+static void open_version(struct scripts_page *p, struct view_order *out)
+{
+	char version[20];
+
+	if (p->cursor >= p->versions.count)
+		return;
+	snprintf(version, sizeof(version), "%.19s", version_chosen(p));
+	if (json_is_true(json_object_get(p->versions.items[p->cursor], "runs")) && p->cursor + 1 < p->versions.count)
+		snprintf(version, sizeof(version), "%.19s", scripts_text(p->versions.items[p->cursor + 1], "version"));
+	compare_texts(p, version, "running", out);
+}
+
+/* What runs and the files; in the list of versions a first one is marked, and a second one compared with it. */
+static void act_difference(struct scripts_page *p, struct view_order *out)
+{
+	char a[20], b[20];
+
+	snprintf(a, sizeof(a), "%s", p->marked);
+	snprintf(b, sizeof(b), "%.19s", version_chosen(p));
+	if (p->level != SCRIPTS_VERSIONS) {
+		compare_texts(p, "running", "files", out);
+	} else if (a[0] == '\0' || strcmp(a, b) == 0) {
+		snprintf(p->marked, sizeof(p->marked), "%s", a[0] ? "" : b);
+	} else {
+		p->marked[0] = '\0';
+		compare_texts(p, a, b, out);
+	}
 }
 
 static void act_profile(struct scripts_page *p, struct view_order *out)
@@ -343,7 +363,7 @@ static bool act(void *state, struct grid *g, enum action action, struct view_ord
 	switch (action) {
 	case ACTION_OPEN:
 		if (p->level == SCRIPTS_VERSIONS)
-			act_difference(p, out);
+			open_version(p, out);
 		else if (p->level == SCRIPTS_LIST && grid_selected(g, &row) && row < count(p))
 			open_script(p, script_at(p, row), out);
 		return true;

@@ -20,6 +20,7 @@ enum {
 	AGAIN_MS = 60000, /* after a failure */
 	TABLES_MOST = 500,
 	PARTITIONS_MOST = 1000,
+	SCRIPTS_MOST = 500,
 	STOP_MS = 200,
 	PERCENT_OF_CORE = 1,
 };
@@ -72,9 +73,40 @@ static int by_topic(const void *a, const void *b)
 	return topics ? topics : (int)x->id - (int)y->id;
 }
 
-/* Of very many tables and partitions those that a person would look for. */
+static int64_t script_weight(const struct status_script *s)
+{
+	return (s->dead ? INT64_C(1) << 60 : 0) + (int64_t)(s->rows >> 8);
+}
+
+static int busier(const void *a, const void *b)
+{
+	int64_t x = script_weight(a), y = script_weight(b);
+
+	return (x < y) - (x > y);
+}
+
+static int by_table(const void *a, const void *b)
+{
+	const struct status_script *x = a, *y = b;
+	int tables = strcmp(x->table, y->table);
+
+	return tables ? tables : (int)x->place - (int)y->place;
+}
+
+static void leave_out_scripts(struct status *s)
+{
+	if (s->nscripts <= SCRIPTS_MOST)
+		return;
+	qsort(s->scripts, s->nscripts, sizeof(*s->scripts), busier);
+	while (s->nscripts > SCRIPTS_MOST)
+		free(s->scripts[--s->nscripts].drops);
+	qsort(s->scripts, s->nscripts, sizeof(*s->scripts), by_table);
+}
+
+/* Of very many tables, partitions and scripts those that a person would look for. */
 static void leave_out(struct status *s)
 {
+	leave_out_scripts(s);
 	if (s->ntables > TABLES_MOST) {
 		qsort(s->tables, s->ntables, sizeof(*s->tables), heavier);
 		s->ntables = TABLES_MOST;
