@@ -101,6 +101,30 @@ static void test_traps(void)
 	is_told("local n = 0 string.gsub(row.status, 'x', function() n = n + 1 end)", "");
 }
 
+/* What is declared above the functions, against the table's columns. */
+static void test_declared(void)
+{
+#define PASS "\nfunction transform(row, event) return row end function delete(row, event) return nil end"
+	is_told("row.id = row.id + 1",
+			"warning 4: row.id is part of the key: a row that gets another one is a dead letter, unless the script says "
+			"changes_key = true above its functions");
+	is_told("row.status = 'x'", "");
+	is_str(findings("changes_key = true\nfunction transform(row) row.id = 1 return row end", true), "", "declared");
+	is_str(findings("\nkey = { 'id', 'statu' }" PASS, true),
+			"error 2: key: expected columns of testdb.orders or of `fields`, found 'statu', which is none; nearest is 'status'",
+			"a key of a column that is none");
+	is_str(findings("fields = { a = 'date' } key = { 'id', 'a' }" PASS, true), "", "one of the script's columns");
+	is_str(findings("rename = { emial = 'address' }" PASS, true),
+			"warning 1: rename: emial is no column of testdb.orders", "a name that the table lacks");
+	is_str(findings("skip = { 'id' }" PASS, true), "error 1: skip: id is part of the key, by which rows are found",
+			"the key left out");
+	is_str(findings("rename = { emial = 'address' } key = { 'x' }" PASS, false), "",
+			"nothing is told where no columns are known");
+	is_told("local x = event:too('a.b', row)",
+			"error 4: event.too: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, "
+			"snapshot or query, found 'too'");
+}
+
 static void test_returns(void)
 {
 	is_str(findings("function transform(row)\n  row.x = 1\nend", false),
@@ -156,6 +180,7 @@ int main(void)
 	test_names();
 	test_traps();
 	test_init();
+	test_declared();
 	test_returns();
 	test_examples();
 	schema_unref(orders);
