@@ -67,6 +67,7 @@ struct starrocks_column {
 struct starrocks_columns { /* a table as StarRocks has it; count 0: there is none */
 	struct starrocks_column *items;
 	size_t count;
+	uint64_t form; /* as information_schema shows it, before DESC said more; 0: as it is here */
 	char model[4]; /* of its keys: PRI, DUP, AGG or UNI; empty: no column is a key */
 };
 

@@ -37,6 +37,7 @@ void starrocks_columns_done(struct starrocks_columns *have)
 	have->items = NULL;
 	have->count = 0;
 	have->model[0] = '\0';
+	have->form = 0;
 }
 
 const struct starrocks_column *starrocks_columns_find(const struct starrocks_columns *have, const char *name)

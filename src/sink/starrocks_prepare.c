@@ -43,6 +43,49 @@ static void add_column(void *context, const struct starrocks_record *r)
 	starrocks_column_take(context, r);
 }
 
+/*
+ * Some backends fill information_schema.columns with IS_NULLABLE = NO and no default for every column, and call newer types
+ * unknown. DESC comes from the frontend, and knows.
+ */
+static bool says_too_little(const struct starrocks_columns *have)
+{
+	bool values = false, nullable = false, unknown = false;
+
+	for (size_t i = 0; i < have->count; i++) {
+		values |= !have->items[i].key;
+		nullable |= have->items[i].nullable;
+		unknown |= have->items[i].type.kind == SR_OTHER;
+	}
+	return unknown || (values && !nullable);
+}
+
+static void describe_column(void *context, const struct starrocks_record *r)
+{
+	const char *name = starrocks_record_get(r, "Field"), *type = starrocks_record_get(r, "Type");
+	const char *nullable = starrocks_record_get(r, "Null"), *preset = starrocks_record_get(r, "Default");
+	struct starrocks_column *c = name ? (struct starrocks_column *)starrocks_columns_find(context, name) : NULL;
+
+	if (c == NULL || type == NULL || nullable == NULL)
+		return;
+	c->nullable = strcasecmp(nullable, "YES") == 0;
+	if (c->type.kind == SR_OTHER)
+		starrocks_type_parse(type, &c->type);
+	if (c->preset == NULL && preset)
+		c->preset = xstrdup(preset);
+}
+
+static int describe(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
+		struct buf *b, struct err *err)
+{
+	have->form = starrocks_columns_form(have);
+	buf_reset(b);
+	buf_puts(b, "DESC ");
+	starrocks_name(b, db);
+	buf_putc(b, '.');
+	starrocks_name(b, table);
+	return starrocks_sql_run(sql, b->data, describe_column, have, err);
+}
+
 int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *table, struct starrocks_columns *have,
 		struct err *err)
 {
@@ -57,6 +100,8 @@ int starrocks_table_read(struct starrocks_sql *sql, const char *db, const char *
 	starrocks_string(&b, table);
 	buf_puts(&b, " ORDER BY ORDINAL_POSITION");
 	result = starrocks_sql_run(sql, b.data, add_column, have, err);
+	if (result == 0 && says_too_little(have))
+		result = describe(sql, db, table, have, &b, err);
 	buf_done(&b);
 	return result;
 }

@@ -131,7 +131,7 @@ void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct sta
 
 	pthread_mutex_lock(&t->lock);
 	k = known_get(t, db, target->schema->table);
-	k->form = starrocks_columns_form(have);
+	k->form = have->form ? have->form : starrocks_columns_form(have);
 	k->looked_us = k->used_us = clock_mono_us();
 	if (k->ntargets == VERSIONS_MAX)
 		starrocks_target_free(k->targets[--k->ntargets]);

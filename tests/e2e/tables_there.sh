@@ -39,6 +39,7 @@ done
 { starrocks_conf; printf 'table.create = false\n[kafka]\ntopic.prefix = mysql\n'; } | write_conf
 mr check > "$dir/check"; is $? 0 "check takes all of them" || grep -v ' ok ' "$dir/check" | note
 grep -q 'table testdb.bool: takes rows; a value that does not fit becomes a dead letter: v is BOOLEAN there, for tinyint(1)' "$dir/check"; ok $? "and says what may not fit" || note < "$dir/check"
+curl -fsS "$control/fault?name=bare_columns&count=-1" > /dev/null; ok $? "backends that know little of columns"
 start_millrace
 for t in "${tables[@]}"; do
 	IFS='|' read -r name _ _ good _ _ <<< "$t"
@@ -79,6 +80,8 @@ wider() { sql testdb -e "UPDATE narrow SET n = GREATEST(n, 70000) + 1 WHERE id =
 until_true 30 wider; ok $? "and the process that runs finds out" || what_is_wrong
 stop_millrace; ok $? "stops"
 no_trouble
+
+curl -fsS "$control/clear" > /dev/null
 
 # ---- rows are added ----
 round() # KIND, with `there DB QUERY`

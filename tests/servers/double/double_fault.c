@@ -39,6 +39,8 @@ static const struct {
 	[FAULT_NO_JSON] = { "no_json", 0, "BE: committed, the answer is HTTP 200 with text that is no JSON" },
 	[FAULT_ALTER_CANCELLED] = { "alter_cancelled", 0, "FE: the next schema change ends CANCELLED" },
 	[FAULT_MYSQL_CUT] = { "mysql_cut", 0, "FE MySQL: a new connection, or the next statement, is cut" },
+	[FAULT_BARE_COLUMNS] = { "bare_columns", 0,
+			"FE MySQL: information_schema.columns says NOT NULL of all, no DEFAULT, and unknown for VARBINARY" },
 	[FAULT_ROUTINE_ABORT] = { "routine_abort", 0,
 			"Routine Load: a task's transaction is aborted; the next task begins at the same offsets" },
 	[FAULT_ROUTINE_PAUSE] = { "routine_pause", 104, "Routine Load: a job is paused with the reason code arg" },

@@ -136,6 +136,7 @@ static const char *type_text(struct rows *rows, const struct type *type)
 static void add_columns(struct rows *rows, const struct db *db, const struct table *t)
 {
 	struct sql *q = rows->q;
+	bool bare = q->server != NULL && fault_take(&q->server->faults, FAULT_BARE_COLUMNS, NULL);
 
 	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
 		const struct column *c = &t->schema->columns[i];
@@ -149,9 +150,11 @@ static void add_columns(struct rows *rows, const struct db *db, const struct tab
 			t->name,
 			c->name,
 			sql_number(q, i + 1),
-			c->default_now ? "CURRENT_TIMESTAMP" : c->preset,
-			c->nullable ? "YES" : "NO",
-			type_mysql_name(&c->type),
+			bare				 ? NULL
+					: c->default_now ? "CURRENT_TIMESTAMP"
+							 : c->preset,
+			c->nullable && !bare ? "YES" : "NO",
+			bare && c->type.kind == TYPE_VARBINARY ? "unknown" : type_mysql_name(&c->type),
 			text ? sql_number(q, c->type.len) : NULL,
 			text ? sql_number(q, (uint64_t)c->type.len * 3) : NULL,
 			precision,
@@ -159,7 +162,7 @@ static void add_columns(struct rows *rows, const struct db *db, const struct tab
 			NULL,
 			NULL,
 			NULL,
-			type_text(rows, &c->type),
+			bare && c->type.kind == TYPE_VARBINARY ? "unknown" : type_text(rows, &c->type),
 			i < t->schema->nkey ? models[t->schema->model].key : "",
 			"",
 			"",
