@@ -266,16 +266,32 @@ void engine_rules_sample(struct engine *e, unsigned tick)
 	engine_limits_sample(e, tick);
 }
 
+/* Of a table that this process loads by itself, what became of a job is of no interest. */
+static bool has_own_loader(struct engine *e, const char *table)
+{
+	struct table_meter *m = table_meter_find(e->shared.tables, table);
+	struct status_table *t = xcalloc(1, sizeof(*t));
+	bool own = false;
+
+	if (m && e->load && atomic_load(&e->shared.loaders_known)) {
+		table_meter_loader_get(e->shared.tables, m, t);
+		own = t->job[0] == '\0';
+	}
+	free(t);
+	return own;
+}
+
 /* Jobs of others, on other topics, are theirs. */
-static void look_at_routines(struct problems *p, const struct status *s)
+static void look_at_routines(struct engine *e, const struct status *s)
 {
 	for (size_t i = 0; i < s->nroutines; i++) {
 		const struct status_routine *r = &s->routines[i];
 		bool paused = strcmp(r->state, "PAUSED") == 0;
 
-		if (r->table[0] == '\0' || (!paused && strcmp(r->state, "CANCELLED") != 0))
+		if (r->table[0] == '\0' || (!paused && strcmp(r->state, "CANCELLED") != 0) ||
+				(!paused && has_own_loader(e, r->table)))
 			continue;
-		problem_see(p, paused ? PROBLEM_ROUTINE_PAUSED : PROBLEM_ROUTINE_CANCELLED, r->name,
+		problem_see(e->shared.problems, paused ? PROBLEM_ROUTINE_PAUSED : PROBLEM_ROUTINE_CANCELLED, r->name,
 				"loads %s into %s: code %" PRId64 ", %s. %s", r->topic, r->target, r->code,
 				r->reason[0] ? r->reason : "no reason", r->remedy);
 	}
@@ -306,7 +322,7 @@ void engine_rules_look(struct engine *e, const struct status *s)
 		look_at_half(e->shared.problems, load_half(e->load), &load_codes);
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++)
 		look_at_table(e, table_meter_at(e->shared.tables, i));
-	look_at_routines(e->shared.problems, s);
+	look_at_routines(e, s);
 	look_at_figures(e);
 	engine_dead_problems(e);
 	problems_sweep(e->shared.problems, begun_us);
