@@ -41,7 +41,7 @@ struct scripts_page {
 	enum scripts_ask ask;
 	bool running, tried; /* tried: what a version would do is shown */
 	char version[20];    /* that is to be rolled back to; "" the one before */
-	char marked[20];  /* the version that another one is compared with; "" none */
+	char marked[20];     /* the version that another one is compared with; "" none */
 	char why[512];
 	struct scripts_line *answer;
 	size_t nanswer, cap_answer;
