@@ -10,3 +10,8 @@ src_mysql_liblogin_a_SOURCES = \
 	src/mysql/mysql_login.h \
 	src/mysql/mysql_shape.c \
 	src/mysql/mysql_shape.h
+
+check_PROGRAMS += tests/unit/test_mysql_auth
+tests_unit_test_mysql_auth_SOURCES = tests/unit/test_mysql_auth.c tests/tap.h
+tests_unit_test_mysql_auth_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_mysql_auth_LDADD = $(LOGIN) $(CORE) $(MYSQL_LIBS) $(CRYPTO_LIBS)

@@ -87,6 +87,9 @@ static void test_rules(struct collapse *c)
 	add(CHANGE_CREATE, NULL, row(1, "a", "x", ""))->dead = "bad";
 	add(CHANGE_CREATE, NULL, row(2, "a", "y", ""));
 	is_str(run(c), "+2a:y:", "dead ones are left out");
+	add(CHANGE_CREATE, NULL, row(1, "-", "x", ""));
+	add(CHANGE_CREATE, NULL, row(1, "-", "y", ""));
+	is_str(run(c), "+1:x: +1:y:", "without all of its key a row is nobody's successor");
 }
 
 static void test_open_cells(struct collapse *c)

@@ -95,8 +95,34 @@ static void test_path(size_t bytes)
 	control_stop(s);
 }
 
+/* A peer that never ends its line is refused before it has all the memory. */
+static void test_line(void)
+{
+	char many[3000];
+	struct buf rest, line;
+	struct err err = { 0 };
+	int fd[2];
+
+	buf_init(&rest, 1 << 20);
+	buf_init(&line, 1 << 20);
+	memset(many, 'x', sizeof(many));
+	is_int(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0, "two ends");
+	is_int(write(fd[0], "one\ntwo\n", 8), 8, "two lines");
+	is_int(control_line(fd[1], &rest, &line, 1000, 1000, &err), 1, "the first");
+	is_int(line.len, 3, "alone");
+	is_int(control_line(fd[1], &rest, &line, 1000, 1000, &err), 1, "then the other");
+	is_int(write(fd[0], many, sizeof(many)), sizeof(many), "a line without an end");
+	is_int(control_line(fd[1], &rest, &line, 1000, 1000, &err), -1, "is refused");
+	is_int(err.kind, ERR_DATA, "for its length: %s", err.msg);
+	close(fd[0]);
+	close(fd[1]);
+	buf_done(&rest);
+	buf_done(&line);
+}
+
 int main(void)
 {
+	test_line();
 	test_path(20);
 	test_path(300);
 	if (system("rm -rf /tmp/millrace-control.*") != 0)

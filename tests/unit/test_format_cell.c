@@ -2,6 +2,7 @@
  * test_format_cell.c - every type in every mode: the field of its schema and its value in the payload, against
  * tests/golden/format_cells.txt (`name<TAB>schema field<space>value`). With an argument, prints what is instead.
  */
+#include "format/cell/format_date.h"
 #include "tests/unit/format_fixture.h"
 
 struct cell_case {
@@ -246,6 +247,27 @@ static void test_refused(void)
 	schema_unref(s);
 }
 
+static void test_date_texts(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} texts[] = {
+		{ "2018-06-20 13:59:59", true },
+		{ "2018-06-20T23:59:59.999999Z", true },
+		{ "2018-06-20 13:60:00", false },
+		{ "2018-06-20 13:59:60", false },
+		{ "2018-06-20 24:00:00", false },
+		{ "2018-02-29", false },
+		{ "2016-02-29", true },
+		{ "2018-06-20 13:37:03.", false },
+	};
+	int64_t micros;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		is_int(date_parse(texts[i].text, strlen(texts[i].text), &micros), texts[i].good, "%s", texts[i].text);
+}
+
 int main(int argc, char **argv)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
@@ -253,5 +275,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return 0;
 	test_refused();
+	test_date_texts();
 	return tap_done();
 }

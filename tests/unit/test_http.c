@@ -543,12 +543,25 @@ static void test_socket(void)
 	ok(dial(conf.port) < 0, "stopped");
 }
 
+/* A token that is not set, or empty, opens nothing. */
+static void test_no_token(void)
+{
+	char user[64];
+
+	ok(http_auth("Bearer " TOKEN, TOKEN, user, sizeof(user)), "the token is the token");
+	ok(!http_auth("Bearer " TOKEN TOKEN, TOKEN, user, sizeof(user)), "twice it is not");
+	ok(!http_auth("Bearer ", "", user, sizeof(user)), "an empty one opens nothing");
+	ok(!http_auth("Basic Og==", "", user, sizeof(user)), "nor as an empty password");
+	ok(!http_auth("Bearer x", NULL, user, sizeof(user)), "nor does none");
+}
+
 int main(void)
 {
 	test_connect();
 	test_changes();
 	test_states();
 	test_tokens();
+	test_no_token();
 	test_health();
 	test_metrics();
 	test_odd_paths();

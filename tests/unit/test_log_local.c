@@ -535,6 +535,30 @@ static void test_compaction(void)
 	log_close(l);
 }
 
+/* Whoever opens the same id has it; the one before writes nothing more, whatever it holds. */
+static void test_fence(void)
+{
+	struct log_conf conf = conf_in("fence");
+	struct log *l = open_log(&conf);
+	struct err err = { 0 };
+	struct log_writer *first = log_writer_open(l, "w", &err), *other = log_writer_open(l, "x", &err), *second;
+
+	log_topic_ensure(l, "rows", LOG_TOPIC_OTHER, &err);
+	append(first, "rows", "1", "by the first", 0, &err);
+	second = log_writer_open(l, "w", &err);
+	is_int(log_writer_commit(first, &err), -1, "a writer that was replaced commits nothing");
+	is_int(err.kind, ERR_FENCED, "and is told why: %s", err.msg);
+	err_clear(&err);
+	append(second, "rows", "2", "by the second", 0, &err);
+	is_int(log_writer_commit(second, &err), 0, "the later one does %s", err.msg);
+	append(other, "rows", "3", "by another", 0, &err);
+	is_int(log_writer_commit(other, &err), 0, "and so does one of another id %s", err.msg);
+	log_writer_close(first);
+	log_writer_close(second);
+	log_writer_close(other);
+	log_close(l);
+}
+
 int main(void)
 {
 	char line[64];
@@ -545,6 +569,7 @@ int main(void)
 	test_wrong_files();
 	test_flipped_bits();
 	test_second_process();
+	test_fence();
 	test_full_disk();
 	test_retention();
 	test_unloaded();

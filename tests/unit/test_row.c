@@ -58,6 +58,35 @@ static void sample_close(struct sample *s)
 	free(s->data);
 }
 
+/* Of an image with some columns the others are not there, whatever the memory held before. */
+static void test_absent(void)
+{
+	static const uint8_t first_only[] = { 1, 0, 0, 0 };
+	struct value *before, *after = NULL;
+	struct row_decoder *d;
+	struct rows rows;
+	struct sample s;
+	struct err err;
+	int absent = 0;
+
+	if (!sample_open(&s, "ints", EVENT_WRITE_ROWS))
+		return;
+	d = row_decoder_new(&s.map, s.schema, NULL, &err);
+	rows_parse(&s.rows_event, &rows, &err);
+	memset(arena_alloc(&s.arena, 16384), 0x55, 16384);
+	arena_reset(&s.arena);
+	rows.before_bits = first_only;
+	rows.before_count = 1;
+	rows.after_bits = first_only;
+	rows.after_count = 1;
+	is_int(row_next(d, &rows, &s.arena, &before, &after, &err), 1, "an image of one column %s", err.msg);
+	for (unsigned i = 1; after && i < s.schema->ncolumns; i++)
+		absent += after[i].kind == VALUE_ABSENT;
+	is_int(absent, (long long)s.schema->ncolumns - 1, "the others are absent");
+	row_decoder_free(d);
+	sample_close(&s);
+}
+
 static void test_wanted(void)
 {
 	struct schema *wanted = schema_new("dt", "ints");
@@ -199,6 +228,7 @@ static void test_mismatch(void)
 int main(void)
 {
 	test_wanted();
+	test_absent();
 	test_cut("ints", EVENT_WRITE_ROWS);
 	test_cut("times", EVENT_WRITE_ROWS);
 	test_cut("strs", EVENT_WRITE_ROWS);

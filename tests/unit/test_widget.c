@@ -1,6 +1,7 @@
 /* test_widget.c - pictures on a canvas: whatever the values are, nothing is drawn outside, and the picture says what they are; also without colours and in ASCII. */
 #include <math.h>
 
+#include "console/canvas/canvas_width.h"
 #include "console/widget/chart.h"
 #include "console/widget/heat.h"
 #include "console/widget/show.h"
@@ -322,11 +323,36 @@ static void test_sizes(void)
 	ok(!outside, "nothing is drawn outside");
 }
 
+/* The first and the last of a range belong to it, their neighbours do not. */
+static void test_widths(void)
+{
+	static const struct {
+		uint32_t code;
+		int width;
+	} codes[] = {
+		{ 'a', 1 },
+		{ 0x2ff, 1 },
+		{ 0x300, 0 },
+		{ 0x36f, 0 },
+		{ 0x370, 1 },
+		{ 0xfe20, 0 },
+		{ 0xfe2f, 0 },
+		{ 0x1ffff, 1 },
+		{ 0x20000, 2 },
+		{ 0x3fffd, 2 },
+		{ 0x3fffe, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		is_int(canvas_code_width(codes[i].code), codes[i].width, "columns of U+%04X", (unsigned)codes[i].code);
+}
+
 int main(void)
 {
 	setenv("TZ", "UTC", 1);
 	canvas_init(&cv);
 	buf_init(&text, 1 << 20);
+	test_widths();
 	test_spark();
 	test_chart();
 	test_heat();
