@@ -35,6 +35,7 @@ enum snapshot_mark { /* Debezium's source.snapshot; SNAPSHOT_NO prints as "false
 
 struct change_txn {	    /* what the changes of one transaction share; in the batch's arena */
 	const char *gtid;   /* "uuid:n" or "uuid:tag:n"; NULL without GTIDs and in the initial snapshot */
+	const char *id;	    /* load half: what its messages call it, with provide.transaction.metadata; or NULL */
 	int64_t commit_us;  /* original commit time, us since the epoch; the snapshot's read time */
 	bool commit_exact;  /* microseconds are real (GTID event), not a header's second */
 	uint32_t server_id; /* 0 in snapshots */

@@ -368,7 +368,7 @@ void script_event_push(lua_State *L);
 void script_event_method(lua_State *L, lua_CFunction to); /* event:to() */
 bool script_event_has(const char *name);
 #define SCRIPT_EVENT_PARTS \
-	"op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query"
+	"op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot, query or tx"
 
 /* script_helpers.c, script_json.c: into the table on top of the stack */
 void script_helpers_open(lua_State *L);

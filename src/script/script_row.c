@@ -344,6 +344,11 @@ static void event_query(lua_State *L, const struct script *s)
 	push_text(L, s->change->txn ? s->change->txn->query : NULL);
 }
 
+static void event_tx(lua_State *L, const struct script *s)
+{
+	push_text(L, s->change->txn ? s->change->txn->id : NULL);
+}
+
 static void event_pos(lua_State *L, const struct script *s)
 {
 	if (s->change->txn)
@@ -402,6 +407,7 @@ static const struct event_part {
 	{ "row", event_row },
 	{ "snapshot", event_snapshot },
 	{ "query", event_query },
+	{ "tx", event_tx },
 };
 
 static const struct event_part *event_part(const char *name)

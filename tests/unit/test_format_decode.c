@@ -145,7 +145,7 @@ static void test_debezium(void)
 			"{\"before\":null,\"after\":{\"id\":1,\"s\":\"dflt\"},\"source\":{\"version\":\"3.0.8.Final\",\"connector\":\"mysql\",\"name\":\"dbserver1\","
 			"\"ts_ms\":1741010278000,\"snapshot\":\"first\",\"db\":\"inventory\",\"sequence\":null,\"ts_us\":1741010278000001,\"ts_ns\":1741010278000001000,"
 			"\"table\":\"t\",\"server_id\":223344,\"gtid\":\"a-b:7\",\"file\":\"mysql-bin.000003\",\"pos\":484,\"row\":3,\"thread\":7,\"query\":null},"
-			"\"transaction\":null,\"op\":\"r\",\"ts_ms\":1,\"ts_us\":1,\"ts_ns\":1}",
+			"\"transaction\":{\"id\":\"a-b:7\\u0021\",\"total_order\":1},\"op\":\"r\",\"ts_ms\":1,\"ts_us\":1,\"ts_ns\":1}",
 			NULL);
 	const struct change *c = &b->changes[0];
 
@@ -154,6 +154,7 @@ static void test_debezium(void)
 	is_int(c->snapshot, SNAPSHOT_FIRST, "its snapshot mark");
 	is_int(c->txn->commit_us, 1741010278000001, "its commit time");
 	is_str(c->txn->gtid, "a-b:7", "its gtid");
+	is_str(c->txn->id, "a-b:7!", "its transaction");
 	is_int(c->pos * 10 + c->row, 4843, "its position");
 	is_int(c->schema->columns[0].type, COL_BIGINT, "a guessed type");
 	is_str(c->schema->columns[c->schema->key[0]].name, "id", "the key from the key's message");

@@ -218,7 +218,7 @@ static void test_types(void)
 	is_dead("row.id = nil", "orders.lua:2: column id: expected a value, because it is part of the key, found nil");
 	is_dead("row.ratio = 0/0", "orders.lua:2: column ratio: expected a finite number (double), found float -nan");
 	is_dead("local x = event.nope",
-			"orders.lua:2: event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or query, found 'nope'");
+			"orders.lua:2: event: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot, query or tx, found 'nope'");
 	is_dead("event.op = 'x'", "orders.lua:2: the event cannot be written");
 	is_dead("error('bad\\nrow\\27[2J')", "orders.lua:2: bad\\x0arow\\x1b[2J");
 	is_dead("error({})", "orders.lua: an error that is no text (a table)");
@@ -335,6 +335,7 @@ static void test_event(void)
 {
 	is_cell("row.email = event.db .. '.' .. event.table .. ' ' .. event.op .. ' ' .. event.topic .. ' ' .. event.partition .. ' ' .. event.offset .. ' ' .. event.key",
 			"email", "text:testdb.orders c mysql.testdb.orders 3 100 {\"id\":1}");
+	is_cell("row.email = tostring(event.tx)", "email", "text:nil");
 	is_cell("row.email = tostring(event.ts)", "email", "text:2018-06-20 13:37:03.123456");
 }
 

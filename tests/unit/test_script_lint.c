@@ -57,8 +57,8 @@ static void test_names(void)
 			"error 4: row.emial: expected a column of testdb.orders, found none; nearest is 'email'");
 	is_told("row.note = row.STATUS row:set('x', 1, 'int') local y = row:has('z')", "");
 	is_told("local x = event.opp",
-			"error 4: event.opp: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot or "
-			"query, found 'opp'");
+			"error 4: event.opp: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, snapshot, query or "
+			"tx, found 'opp'");
 }
 
 /* What init() sets is there for every row; what another function sets is not. */
@@ -122,7 +122,7 @@ static void test_declared(void)
 			"nothing is told where no columns are known");
 	is_told("local x = event:too('a.b', row)",
 			"error 4: event.too: expected op, table, db, ts, topic, partition, offset, key, before, gtid, file, pos, row, "
-			"snapshot or query, found 'too'");
+			"snapshot, query or tx, found 'too'");
 }
 
 static void test_returns(void)

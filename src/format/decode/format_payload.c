@@ -351,6 +351,20 @@ static enum payload_result read_image(struct payload *p, struct value **out)
 	return read_row(p, p->l->cells, p->l->ncells, *out, &meta);
 }
 
+/* {"id":"..","total_order":1,..} */
+static void read_transaction(struct payload *p, const struct json_slice *object, struct envelope *e)
+{
+	struct json_slice key, v;
+	struct json j;
+
+	json_init(&j, object->p, object->len);
+	for (bool more = json_enter(&j, '{') && json_member(&j, &key); more; more = json_member(&j, &key)) {
+		json_value(&j, &v);
+		if (slice_is(&key, "id"))
+			e->txn->id = slice_text(p, &v);
+	}
+}
+
 static enum payload_result envelope_member(struct payload *p, const struct json_slice *key, struct envelope *e)
 {
 	struct json_slice v;
@@ -364,6 +378,8 @@ static enum payload_result envelope_member(struct payload *p, const struct json_
 	json_value(&p->j, &v);
 	if (slice_is(key, "op") && v.kind == JSON_STRING && v.len == 1)
 		e->op = *v.p;
+	else if (slice_is(key, "transaction") && v.kind == JSON_OBJECT)
+		read_transaction(p, &v, e);
 	return PAYLOAD_OK;
 }
 
