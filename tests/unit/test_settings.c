@@ -147,7 +147,7 @@ int main(void)
 	test_http();
 	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
 	refused("[kafka]\nbootstrap.server = k:9092\n",
-			"bootstrap.server: is for librdkafka, but bootstrap.servers is not set");
+			"[kafka] bootstrap.server: expected bootstrap.servers");
 	refused("[mysql]\nport = 70000\n", ":2:");
 	refused("[mysql]\nhost = 127.0.0.1:99999\n", ":2: [mysql] host: expected a port from 1 to 65535");
 	refused("[mysql]\nhost = a, [::1\n", ":2: [mysql] host: expected [IPv6 address]");

@@ -488,10 +488,12 @@ static int check_format(const struct settings *s, struct err *err)
 	return e ? 0 : -1;
 }
 
-/* Every key of [kafka] that is not a setting goes to librdkafka, which does not know Debezium's. Without a broker nobody would look at it: a misspelt
+/* Every key of [kafka] that is not a setting goes to librdkafka, which does not know Debezium's. Without a broker nobody looks at them: a misspelt
  * bootstrap.servers would be an embedded log. */
 static int check_passthrough(const struct settings *s, struct err *err)
 {
+	static const char *const servers[] = { "bootstrap.servers", "metadata.broker.list" };
+
 	for (size_t i = 0; i < s->log.passthrough.count; i++) {
 		const char *key = s->log.passthrough.items[i].key, *known = debezium_explain("kafka", key);
 
@@ -499,9 +501,9 @@ static int check_passthrough(const struct settings *s, struct err *err)
 			return err_set(err, ERR_CONFIG, 0,
 					"[kafka] %s: expected a setting or a property of librdkafka, found '%s': %s",
 					key, key, known);
-		if (s->log.bootstrap_servers == NULL)
+		if (s->log.bootstrap_servers == NULL && conf_nearest(key, servers, 2))
 			return err_set(err, ERR_CONFIG, 0,
-					"%s:%d: [kafka] %s: is for librdkafka, but bootstrap.servers is not set; set it, or correct or remove this line",
+					"%s:%d: [kafka] %s: expected bootstrap.servers, by which the log is Kafka; correct the name",
 					s->path, s->log.passthrough.items[i].line, key);
 	}
 	return 0;
