@@ -42,6 +42,7 @@ until_true 10 problem_is_over table-paused; ok $? "until it goes on"
 
 "$top/tests/servers/mysql" kill "$dir/mysql"
 until_true 30 has_problem capture-retrying capture; ok $? "MySQL gone is a problem"
+until_true 30 status_is '.capture | .lag_ms == -1 and .behind_bytes == -1'; ok $? "how far capture is behind it is not known then" || status | jq -c .capture | note
 checked() { ask problem capture-retrying --json && jq -es --arg w "$1" --arg s "$2" 'any(.[]; .part == "check" and (.what | startswith($w)) and .state == $s)' "$dir/out" > /dev/null; }
 until_true 30 checked "mysql tcp" problem; ok $? "its page says that nothing listens there" || note < "$dir/out"
 checked "mysql dns" ok; ok $? "though the name is known" || note < "$dir/out"

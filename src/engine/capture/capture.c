@@ -589,6 +589,8 @@ static void copy_source(struct status_capture *out, const struct source_status *
 	out->lag_ms = st->last_commit_us && st->behind_bytes != 0 ? (clock_wall_us() - st->last_commit_us) / 1000 : 0;
 	if (out->lag_ms < 0)
 		out->lag_ms = 0;
+	if (st->state == SOURCE_CONNECTING) /* what the server has by now, nobody knows */
+		out->lag_ms = out->behind_bytes = -1;
 }
 
 void capture_status(struct capture *c, struct status *status)
