@@ -14,10 +14,15 @@ INSERT INTO people VALUES (1, 'ana@secret.example', 1), (2, 'bob@secret.example'
 INSERT INTO open VALUES (1, 'ana@open.example', 1);
 INSERT INTO \`rev${bidi}txt${c1}\` VALUES (1, 1);
 S
+mkdir "$dir/lib"
+cat > "$dir/lib/hide.lua" <<'L'
+return { email = function(text) return mask(text) end }
+L
 cat > "$dir/people.lua" <<'L'
+local hide = require("lib.hide") -- a file that is required masks, too
 function transform(row, event)
 	if row.v < 0 then error("negative") end
-	row.email = mask(row.email)
+	row.email = hide.email(row.email)
 	return row
 end
 L

@@ -7,7 +7,7 @@
 
 #include "core/xalloc.h"
 
-enum { SCRIPT_MAX = 1 << 20 };
+enum { SCRIPT_MAX = 1 << 20, DEPTH_MAX = 8 }; /* of files that require files */
 
 /* What a script may take away from a value. */
 static const char *const words[] = { "mask", "redact", "hmac(", "hash(" };
@@ -20,17 +20,64 @@ static bool has_word(const char *text, size_t len)
 	return false;
 }
 
-bool row_mask_file(const char *path)
+static bool file_masks(const char *path, unsigned depth);
+
+/* The file that require() at this place names, below the script's folder. What is not a plain name cannot be followed, so it masks. */
+static bool required_masks(const char *path, const char *after, unsigned depth)
+{
+	const char *slash = strrchr(path, '/'), *name = after + strspn(after, " \t(");
+	size_t len = *name == '"' || *name == '\'' ? strcspn(name + 1, "\"'\n") : 0;
+	char *file;
+	bool masks;
+
+	if (len == 0)
+		return true;
+	file = xasprintf("%.*s%.*s.lua", slash ? (int)(slash - path + 1) : 0, path, (int)len, name + 1);
+	for (char *c = file + (slash ? slash - path + 1 : 0); c < file + strlen(file) - strlen(".lua"); c++)
+		if (*c == '.')
+			*c = '/';
+	masks = file_masks(file, depth + 1);
+	free(file);
+	return masks;
+}
+
+/* Up to the first "--" of its line it is no comment. */
+static bool is_code(const char *text, const char *at)
+{
+	while (at > text && at[-1] != '\n')
+		if (*at-- == '-' && *at == '-')
+			return false;
+	return true;
+}
+
+static bool requires_mask(const char *path, const char *text, unsigned depth)
+{
+	static const char word[] = "require";
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+		if (is_code(text, at) && required_masks(path, at + strlen(word), depth))
+			return true;
+	return false;
+}
+
+static bool file_masks(const char *path, unsigned depth)
 {
 	char *text = xmalloc(SCRIPT_MAX + 1);
-	FILE *f = fopen(path, "re");
+	FILE *f = depth < DEPTH_MAX ? fopen(path, "re") : NULL;
 	size_t len = f ? fread(text, 1, SCRIPT_MAX, f) : 0;
-	bool masks = f == NULL || has_word(text, len);
+	bool masks;
 
+	text[len] = '\0';
+	masks = f == NULL || has_word(text, len) || requires_mask(path, text, depth);
 	if (f)
 		fclose(f);
 	free(text);
 	return masks;
+}
+
+bool row_mask_file(const char *path)
+{
+	return file_masks(path, 0);
 }
 
 bool row_mask_script(const struct script *script)
