@@ -165,12 +165,12 @@ refused "tombstones.on.delete = false" "tombstones behind deletes"
 sed -i 's/^skipped.operations.*/&\ntombstones.on.delete = false/' "$dir/millrace.conf"
 
 # millrace loads, a job goes on where it has come to, and back; meanwhile rows change.
-changes() # Each round inserts a row that nothing changes again: one message that nobody loads leaves a hole.
+changes() # Half of the messages are rows that nothing changes again: a few that nobody loads leave a hole.
 {
 	local n=0
 	until [ -e "$dir/enough" ]; do
 		sql testdb -e "SET @n = FLOOR(RAND() * 50); UPDATE orders SET amount = amount + 1 WHERE id < 3000 AND id % 50 = @n; UPDATE kinds SET f = f + 1 WHERE id < 3; DELETE FROM orders WHERE id < 3000 AND id % 2000 = @n;
-			REPLACE INTO orders (id, customer_id, status, amount) VALUES (5000 + @n, 1, 'new', 1), (6000 + @n, 2, 'new', 2); INSERT INTO orders (id, customer_id, status, amount) VALUES (100000 + $((n += 1)), 3, 'once', $n)" || break
+			REPLACE INTO orders (id, customer_id, status, amount) VALUES (5000 + @n, 1, 'new', 1), (6000 + @n, 2, 'new', 2); INSERT INTO orders (id, customer_id, status, amount) SELECT 100000 + $((n += 1)) * 100 + id % 100, 3, 'new', $n FROM customers WHERE id BETWEEN 101 AND 160" || break
 		sleep 0.05
 	done
 }
