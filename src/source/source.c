@@ -387,6 +387,7 @@ struct source *source_open(const struct mysql_conf *conf, const char *name, cons
 	lock_init(&s->lock);
 	s->status.behind_bytes = s->status.snapshot_left_ms = s->status.fill.left_ms = -1;
 	s->status.snapshot_keeps_ms = -1;
+	s->status.kept = (struct binlog_kept){ .bytes = -1, .keeps_ms = -1 };
 	mysql_side_init(&s->side);
 	s->throttle = throttle_new();
 	s->fill = mysql_fill_new();
