@@ -208,7 +208,7 @@ jobs_made() { routine list testdb --all --json | jq '[.[] | select(.name | start
 start_millrace
 until_true 60 all_there
 ok $? "millrace loads all" || what_is_wrong
-loader_is orders stream
+until_true 20 loader_is orders stream
 ok $? "status says that it does"
 handover testdb.clocks
 is $? 2 "a table that a job cannot load is refused"
