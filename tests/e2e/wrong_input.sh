@@ -215,6 +215,16 @@ else
 	echo "ok $((tap_n += 1)) - a full disk # SKIP needs root for a small tmpfs"
 fi
 
+# ---- no table ----
+
+cp "$dir/millrace.conf" "$dir/kept.conf"
+sed "s|$dir/state|$dir/nothing|; s|^database.include.list.*|database.include.list = nothing|" "$dir/kept.conf" > "$dir/millrace.conf"
+start_millrace
+until_true 30 grep -q "no table matches the lists of \[mysql\]" "$dir/run.log"; ok $? "a list that matches no table: said" || tail -n 3 "$dir/run.log" | note
+m verify > "$dir/out" 2>&1; is $? 2 "verify of nothing: exit 2"; says 'expected a table that is captured, found none' "$dir/out" "and why"
+stop_millrace
+cp "$dir/kept.conf" "$dir/millrace.conf"
+
 # ---- secrets ----
 
 for secret in "$mysql_password" poor-secret wrong-secret top-secret-1; do

@@ -54,6 +54,9 @@ static void source_tell(struct capture *c, const struct source_status *st)
 		c->snapshot_us = clock_mono_us();
 		logline(LOG_NOTICE, "source", "snapshot of %u tables, about %llu rows", st->snapshot_tables_total,
 				(unsigned long long)st->snapshot_rows_total);
+		if (st->snapshot_tables_total == 0)
+			logline(LOG_WARNING, "source",
+					"no table matches the lists of [mysql], such as table.include.list: nothing is captured until one is created");
 	}
 	if (before == SOURCE_SNAPSHOT && now == SOURCE_STREAMING)
 		logline(LOG_NOTICE, "source", "snapshot done: %llu rows in %.1f s",

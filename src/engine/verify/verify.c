@@ -87,7 +87,10 @@ static int match_tables(struct verify_job *job, const char *wanted, char **names
 		found++;
 		verify_run(job, names[i]);
 	}
-	if (rc == 0 && found == 0 && !verify_gone(job))
+	if (rc == 0 && count == 0)
+		rc = err_set(err, ERR_CONFIG, 0,
+				"verify: expected a table that is captured, found none: see the lists of [mysql], such as table.include.list");
+	else if (rc == 0 && found == 0 && !verify_gone(job))
 		rc = err_set(err, ERR_CONFIG, 0, "verify: no captured table matches '%.200s'", wanted);
 	pattern_list_done(&patterns);
 	conf_list_free(&list);
