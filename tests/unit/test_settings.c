@@ -146,8 +146,7 @@ int main(void)
 	test_example();
 	test_http();
 	refused("[mysql]\nsnapshot.mod = initial\n", "snapshot.mode");
-	refused("[kafka]\nbootstrap.server = k:9092\n",
-			"[kafka] bootstrap.server: expected bootstrap.servers");
+	refused("[kafka]\nbootstrap.server = k:9092\n", "[kafka] bootstrap.server: expected bootstrap.servers");
 	refused("[mysql]\nport = 70000\n", ":2:");
 	refused("[mysql]\nhost = 127.0.0.1:99999\n", ":2: [mysql] host: expected a port from 1 to 65535");
 	refused("[mysql]\nhost = a, [::1\n", ":2: [mysql] host: expected [IPv6 address]");
