@@ -158,6 +158,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/messages/messages.h \
 	src/engine/messages/outcome.c \
 	src/engine/messages/outcome.h \
+	src/engine/messages/readable.c \
 	src/engine/messages/rows.c \
 	src/engine/messages/rows.h \
 	src/engine/messages/search.c \
@@ -285,7 +286,7 @@ tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/b
 tests_unit_test_request_doc_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_messages
 tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \
-	src/engine/messages/search.c src/engine/messages/seek.c src/engine/messages/trace_key.c
+	src/engine/messages/readable.c src/engine/messages/search.c src/engine/messages/seek.c src/engine/messages/trace_key.c
 tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIBS)
 check_PROGRAMS += tests/unit/test_dead
 tests_unit_test_dead_SOURCES = tests/unit/test_dead.c tests/tap.h

@@ -51,7 +51,7 @@ wait_caught_up "all is loaded"
 
 says "verdict: the target has the row as of" testdb.orders 1
 says ", changed by the script" testdb.orders 1
-says "1 messages of this row among" testdb.orders id=1
+says "1 message of this row among" testdb.orders id=1
 says "script  changed: changes note (version $("$millrace" -c "$dir/millrace.conf" lua versions --table testdb.orders --json | jq -r .version))" testdb.orders 1
 says "load    done: the group is at offset" testdb.orders 1
 gtid=$(sql -N -e 'SELECT @@server_uuid')
@@ -73,8 +73,8 @@ says "verdict: the row was deleted at" testdb.orders 5
 says "verdict: no message of this row among the" testdb.orders 99
 says '2 messages of this row' testdb.plain 'a=1 b="x y"'
 says 'u  v 1>2' testdb.plain 'a=1 b="x y"'
-says '1 messages of this row' testdb.plain 'a=1,b=z'
-says '1 messages of this row' testdb.nokey a=7
+says '1 message of this row' testdb.plain 'a=1,b=z'
+says '1 message of this row' testdb.nokey a=7
 says '(masked)' testdb.secret 1
 ! grep -q secret.example "$dir/out"; ok $? "what a script masks is not shown" || note < "$dir/out"
 says 'ana@secret.example' testdb.secret 1 --unmasked

@@ -12,6 +12,18 @@
 #define SOURCE "\"source\":{\"db\":\"d\",\"table\":\"t\",\"gtid\":\"u:7\"}"
 #define SCHEMA "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"field\":\"note\"}]},\"payload\":"
 
+#define TYPED \
+	"[{\"type\":\"int32\",\"field\":\"id\"}," \
+	"{\"type\":\"bytes\",\"name\":\"org.apache.kafka.connect.data.Decimal\",\"parameters\":{\"scale\":\"2\"},\"field\":\"amount\"}," \
+	"{\"type\":\"int32\",\"name\":\"io.debezium.time.Date\",\"field\":\"day\"}," \
+	"{\"type\":\"int64\",\"name\":\"io.debezium.time.Timestamp\",\"field\":\"ms\"}," \
+	"{\"type\":\"int64\",\"name\":\"io.debezium.time.MicroTimestamp\",\"field\":\"us\"}," \
+	"{\"type\":\"int64\",\"name\":\"io.debezium.time.MicroTime\",\"field\":\"t\"}]"
+#define FLAT "{\"schema\":{\"type\":\"struct\",\"fields\":" TYPED "},\"payload\":"
+#define ENVELOPE \
+	"{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"struct\",\"fields\":" TYPED \
+	",\"field\":\"before\"},{\"type\":\"struct\",\"fields\":" TYPED ",\"field\":\"after\"}]},\"payload\":"
+
 static struct format_conf format = { .topic_prefix = (char *)"mysql", .topic_delimiter = (char *)"." };
 
 static const char *print(enum message_form form, const char *key, const char *value, const char *hidden)
@@ -58,6 +70,20 @@ static const struct {
 	{ "{\"id\":1}", "{\"id\":1,\"__op\":\"c\"}", "\"op\":\"c\"" },
 	{ "{\"id\":1}", "{\"id\":1,\"op\":\"x\"}",
 			"\"op\":\"s\",\"table\":\"d.t\",\"key\":\"id=1\",\"what\":\"id=1 op=\\\"x\\\"\"}" },
+	/* as a person reads it, by the schema block */
+	{ FLAT "{\"id\":1,\"day\":20000}}",
+			FLAT
+			"{\"id\":1,\"amount\":\"BOI=\",\"day\":20000,\"ms\":1741010278123,\"us\":1741010278123456,\"t\":-3600000000}}",
+			"\"key\":\"id=1 day=2024-10-04\",\"what\":\"id=1 amount=12.50 day=2024-10-04 ms=2025-03-03T13:57:58.123 us=2025-03-03T13:57:58.123456 "
+			"t=-01:00:00.000000\"}" },
+	{ "{\"id\":1}",
+			ENVELOPE
+			"{\"before\":{\"id\":1,\"amount\":\"BOI=\",\"day\":0},\"after\":{\"id\":1,\"amount\":\"/w==\",\"day\":null}," SOURCE
+			",\"op\":\"u\"}}",
+			"\"what\":\"amount 12.50>-0.01, day 1970-01-01>null\"}" },
+	/* what does not fit its type stays as it is */
+	{ NULL, FLAT "{\"id\":1,\"amount\":\"not base64\",\"day\":9223372036854775807,\"ms\":-9223372036854775808,\"us\":1.5,\"t\":\"x\"}}",
+			"\"what\":\"id=1 amount=\\\"not base64\\\" day=9223372036854775807 ms=-9223372036854775808 us=1.5 t=\\\"x\\\"\"}" },
 	{ NULL, "not JSON \"{", "\"op\":\"?\",\"table\":\"d.t\",\"key\":null,\"what\":\"not JSON \\\"{\"}" },
 	{ "plain", "{\"a\":1} {", "\"op\":\"?\",\"table\":\"d.t\",\"key\":\"plain\"" },
 	{ NULL, "{\"schema\":{},\"payload\":", "\"op\":\"?\"" },

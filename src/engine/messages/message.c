@@ -42,6 +42,7 @@ void payload_find(struct payload_at *at, const char *text, size_t len, const cha
 	if (n == 0 || len <= n || memcmp(text, at->prefix, n) != 0) {
 		n = prefix_of(text, len);
 		at->len = 0;
+		at->turn++;
 		if (n && n <= PREFIX_MAX) {
 			at->prefix = xrealloc(at->prefix, n);
 			memcpy(at->prefix, text, n);

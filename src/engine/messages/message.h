@@ -12,8 +12,9 @@
 
 /* Where the payload begins, behind the schema block: messages of a topic mostly have the same one. */
 struct payload_at {
-	char *prefix; /* of the last message: up to and with "payload": */
-	size_t len;   /* 0: it had none */
+	char *prefix;  /* of the last message: up to and with "payload": */
+	size_t len;    /* 0: it had none */
+	unsigned turn; /* rises when it is another one */
 };
 void payload_at_done(struct payload_at *at);
 /* The text without the schema block; the whole when there is none. */

@@ -23,6 +23,8 @@ void message_printer_done(struct message_printer *p)
 {
 	payload_at_done(&p->key);
 	payload_at_done(&p->value);
+	readable_done(&p->key_names);
+	readable_done(&p->value_names);
 }
 
 static void take_apart(struct message_printer *p, struct shown *s, const struct record *r)
@@ -32,6 +34,8 @@ static void take_apart(struct message_printer *p, struct shown *s, const struct 
 		payload_find(&p->key, r->key, r->key_len, &s->key, &s->key_len);
 	if (r->value)
 		payload_find(&p->value, r->value, r->value_len, &s->value, &s->value_len);
+	readable_learn(&p->key_names, &p->key);
+	readable_learn(&p->value_names, &p->value);
 	message_read(&s->m, s->value, s->value_len);
 	if (!message_table(&s->m, s->table, sizeof(s->table)))
 		format_topic_table(p->format, r->topic, s->table, sizeof(s->table));
@@ -58,8 +62,9 @@ static void put_op(struct buf *b, char op)
 
 struct line {
 	struct buf *b;
-	size_t begin; /* where the text began */
-	bool all;     /* every field, and not only those that have changed */
+	const struct readable *names; /* of its fields; NULL: all as they stand */
+	size_t begin;		      /* where the text began */
+	bool all;		      /* every field, and not only those that have changed */
 	unsigned fields;
 };
 
@@ -73,11 +78,18 @@ static size_t shortened(const char *p, size_t len, size_t max)
 	return max;
 }
 
-static void put_short(struct buf *b, const struct json_slice *s)
+static void put_short(const struct line *l, const struct json_slice *name, const struct json_slice *s)
 {
+	char room[READABLE_ROOM];
+	const char *text = l->names ? readable_text(l->names, name, s, room) : NULL, *p;
+	struct buf *b = l->b;
 	size_t len, n;
-	const char *p = slice_raw(s, &len);
 
+	if (text) {
+		buf_puts(b, text);
+		return;
+	}
+	p = slice_raw(s, &len);
 	n = shortened(p, len, VALUE_SHORT);
 	buf_put(b, p, n);
 	if (n < len)
@@ -96,21 +108,22 @@ static int put_field(void *arg, const struct json_slice *name, const struct json
 	buf_put(l->b, name->p, shortened(name->p, name->len, VALUE_SHORT));
 	if (l->all) {
 		buf_putc(l->b, '=');
-		put_short(l->b, after->kind == JSON_ERROR ? before : after);
+		put_short(l, name, after->kind == JSON_ERROR ? before : after);
 	} else {
 		buf_putc(l->b, ' ');
-		put_short(l->b, before);
+		put_short(l, name, before);
 		buf_putc(l->b, '>');
-		put_short(l->b, after);
+		put_short(l, name, after);
 	}
 	return l->b->len - l->begin > WHAT_MAX;
 }
 
 /* The row, or what an update has changed in it. */
-static void put_what(struct buf *b, const struct message *m)
+static void put_what(struct buf *b, const struct message *m, const struct readable *names)
 {
 	struct line l = {
 		.b = b,
+		.names = names,
 		.begin = b->len,
 		.all = m->before.kind != JSON_OBJECT || m->after.kind != JSON_OBJECT,
 	};
@@ -121,10 +134,10 @@ static void put_what(struct buf *b, const struct message *m)
 }
 
 /* id=4711 of {"id":4711}; another key as it stands. */
-static void put_key(struct buf *b, const struct shown *s)
+static void put_key(struct buf *b, const struct shown *s, const struct readable *names)
 {
 	struct message key = { .op = '?' };
-	struct line l = { .b = b, .begin = b->len, .all = true };
+	struct line l = { .b = b, .names = names, .begin = b->len, .all = true };
 	struct json j;
 
 	json_init(&j, s->key, s->key_len);
@@ -136,14 +149,14 @@ static void put_key(struct buf *b, const struct shown *s)
 	message_fields(&key, put_field, &l);
 }
 
-void message_what(struct buf *b, const struct message *m, bool hidden)
+void message_what(struct buf *b, const struct message *m, const struct readable *names, bool hidden)
 {
 	if (m->op == '-')
 		buf_puts(b, "(tombstone)");
 	else if (hidden)
 		buf_puts(b, "(masked)");
 	else
-		put_what(b, m);
+		put_what(b, m, names);
 }
 
 static void put_list(const struct message_printer *p, struct buf *out, const struct shown *s)
@@ -156,13 +169,13 @@ static void put_list(const struct message_printer *p, struct buf *out, const str
 	put_op(out, s->m.op);
 	put_text(out, "table", s->table, strlen(s->table));
 	if (s->key)
-		put_key(&text, s);
+		put_key(&text, s, &p->key_names);
 	put_text(out, "key", s->key ? text.data : NULL, text.len);
 	buf_reset(&text);
 	if (s->m.op == '?' && !p->hidden)
 		buf_put(&text, s->value, shortened(s->value, s->value_len, WHAT_MAX));
 	else
-		message_what(&text, &s->m, p->hidden != NULL);
+		message_what(&text, &s->m, &p->value_names, p->hidden != NULL);
 	put_text(out, "what", text.data ? text.data : "", text.len);
 	buf_putc(out, '}');
 	buf_done(&text);
@@ -235,12 +248,17 @@ static void put_csv(const struct message_printer *p, struct buf *b, const struct
 
 /* ---- all about one ---- */
 
-static void put_slice(struct buf *b, const struct json_slice *s)
+static void put_slice(const struct line *l, const struct json_slice *name, const struct json_slice *s)
 {
+	char room[READABLE_ROOM];
+	const char *text = l->names ? readable_text(l->names, name, s, room) : NULL, *p;
+	struct buf *b = l->b;
 	size_t len;
-	const char *p = slice_raw(s, &len);
 
-	if (s->kind == JSON_ERROR)
+	p = slice_raw(s, &len);
+	if (text)
+		buf_json_str(b, text);
+	else if (s->kind == JSON_ERROR)
 		buf_puts(b, "null");
 	else
 		buf_json_string(b, p, len);
@@ -255,10 +273,10 @@ static int put_pair(void *arg, const struct json_slice *name, const struct json_
 	buf_json_string(l->b, name->p, name->len);
 	buf_putc(l->b, ',');
 	if (l->all) {
-		put_slice(l->b, before);
+		put_slice(l, name, before);
 		buf_putc(l->b, ',');
 	}
-	put_slice(l->b, after);
+	put_slice(l, name, after);
 	if (l->all)
 		buf_puts(l->b,
 				before->kind != JSON_ERROR && after->kind != JSON_ERROR && !slices_equal(before, after)
@@ -268,9 +286,9 @@ static int put_pair(void *arg, const struct json_slice *name, const struct json_
 	return 0;
 }
 
-static void put_pairs(struct buf *b, const char *name, const struct message *m, bool both)
+static void put_pairs(struct buf *b, const char *name, const struct message *m, const struct readable *names, bool both)
 {
-	struct line l = { .b = b, .all = both };
+	struct line l = { .b = b, .names = names, .all = both };
 
 	buf_printf(b, ",\"%s\":[", name);
 	message_fields(m, put_pair, &l);
@@ -283,12 +301,12 @@ static void put_whole(const struct message_printer *p, struct buf *b, const stru
 	size_t n = s->r->value_len < HEX_BYTES ? s->r->value_len : HEX_BYTES;
 	char *hex;
 
-	put_pairs(b, "source", &source, false);
+	put_pairs(b, "source", &source, NULL, false);
 	if (p->hidden || s->r->value == NULL) {
 		buf_puts(b, ",\"fields\":[]");
 		return;
 	}
-	put_pairs(b, "fields", &s->m, true);
+	put_pairs(b, "fields", &s->m, &p->value_names, true);
 	buf_puts(b, ",\"hex\":\"");
 	hex = buf_reserve(b, 2 * n);
 	if (hex)

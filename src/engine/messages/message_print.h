@@ -4,6 +4,7 @@
 
 #include "engine/messages/message.h"
 #include "engine/messages/messages.h"
+#include "engine/messages/readable.h"
 #include "format/format_conf.h"
 
 struct message_printer {
@@ -11,11 +12,12 @@ struct message_printer {
 	const struct format_conf *format; /* lent: which table a topic is of */
 	const char *hidden;		  /* stands where the row would; NULL: it is shown */
 	struct payload_at key, value;
+	struct readable key_names, value_names;
 };
 
 void message_printer_done(struct message_printer *p);
-void message_what(struct buf *b, const struct message *m,
-		bool hidden); /* the row, or what an update has changed in it: short */
+/* The row, or what an update has changed in it: short. names: what its schema block says about its fields. */
+void message_what(struct buf *b, const struct message *m, const struct readable *names, bool hidden);
 void message_print(struct message_printer *p, struct buf *out, const struct record *r);
 
 #endif

@@ -93,7 +93,8 @@ static void keep(struct trace *t, const struct record *r)
 	source_text(&m.source, "pos", h->pos, sizeof(h->pos));
 	source_text(&m.source, "snapshot", h->snapshot, sizeof(h->snapshot));
 	buf_init(&list, LINE_BYTES);
-	message_what(&list, &m, t->wish->hidden != NULL);
+	readable_learn(&t->names, &t->of_value);
+	message_what(&list, &m, &t->names, t->wish->hidden != NULL);
 	snprintf(h->what, sizeof(h->what), "%s", list.data ? list.data : "");
 	buf_done(&list);
 	if (outcome_of(&t->outcomes, r, &h->outcome, &t->err))
@@ -235,6 +236,7 @@ int trace_run(struct log *log, const struct settings *s, const struct trace_wish
 		rc = run(t, log, s, &from, err);
 	payload_at_done(&t->of_key);
 	payload_at_done(&t->of_value);
+	readable_done(&t->names);
 	buf_done(&t->line);
 	free(t);
 	return rc ? -1 : 0;

@@ -3,6 +3,7 @@
 #define ENGINE_TRACE_PARTS_H
 
 #include "engine/messages/outcome.h"
+#include "engine/messages/readable.h"
 #include "engine/messages/trace.h"
 #include "engine/messages/trace_key.h"
 
@@ -25,6 +26,7 @@ struct trace {
 	char topic[250];
 	struct trace_key key;
 	struct payload_at of_key, of_value;
+	struct readable names; /* of the fields of the value */
 	struct outcomes outcomes;
 	struct trace_hop hops[TRACE_KEPT]; /* a ring */
 	uint64_t scanned, found;

@@ -170,8 +170,8 @@ static void put_verdict(struct trace *t, const char *table)
 	else if (t->wish->paused)
 		snprintf(text + n, sizeof(text) - n, "; the load of %.100s is paused", table);
 	if (t->wish->text) {
-		say(t, "%llu messages of this row among %llu%s", (unsigned long long)t->found,
-				(unsigned long long)t->scanned,
+		say(t, "%llu message%s of this row among %llu%s", (unsigned long long)t->found,
+				t->found == 1 ? "" : "s", (unsigned long long)t->scanned,
 				t->found > TRACE_KEPT ? ", the newest 50 are shown" : "");
 		if (t->wish->mysql)
 			say(t, "now: MySQL: %s; target: %s", t->wish->mysql, t->wish->target);
