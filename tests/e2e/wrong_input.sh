@@ -221,6 +221,7 @@ cp "$dir/millrace.conf" "$dir/kept.conf"
 sed "s|$dir/state|$dir/nothing|; s|^database.include.list.*|database.include.list = nothing|" "$dir/kept.conf" > "$dir/millrace.conf"
 start_millrace
 until_true 30 grep -q "no table matches the lists of \[mysql\]" "$dir/run.log"; ok $? "a list that matches no table: said" || tail -n 3 "$dir/run.log" | note
+until_true 60 has_problem nothing-captured; ok $? "and a problem of status" || what_is_wrong
 m verify > "$dir/out" 2>&1; is $? 2 "verify of nothing: exit 2"; says 'expected a table that is captured, found none' "$dir/out" "and why"
 stop_millrace
 cp "$dir/kept.conf" "$dir/millrace.conf"

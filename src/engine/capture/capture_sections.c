@@ -1,6 +1,6 @@
 /*
- * capture_sections.c - sections [table NAME] of the configuration that name no captured table: a script in them is applied
- * to no row, and nobody would see it. The source knows the tables and the server's rule of case, so capture tells it.
+ * capture_sections.c - what of the configuration meets no table: sections [table NAME] whose script is applied to no row, and lists by
+ * which nothing is captured. Nobody would see it. The source knows the tables and the server's rule of case, so capture tells it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,19 +34,36 @@ static void look_at_section(struct capture *c, const struct table_settings *sect
 	}
 }
 
+static bool any_table(const void *unused, const char *db_table)
+{
+	(void)unused;
+	(void)db_table;
+	return true;
+}
+
+static void look_at_lists(struct capture *c)
+{
+	int some = source_captures_any(c->source, any_table, NULL);
+
+	if (some == 0)
+		problem_raise(c->sh->problems, PROBLEM_NOTHING_CAPTURED, "capture",
+				"no table of the server matches the lists of [mysql], such as table.include.list");
+	else if (some == 1)
+		problem_clear(c->sh->problems, PROBLEM_NOTHING_CAPTURED, "capture");
+}
+
 void capture_sections(struct capture *c)
 {
 	const struct settings *live = atomic_load(&c->sh->live);
 	int64_t now_us = clock_mono_us();
 
-	if (live->ntables == 0 && c->sections_of == live)
-		return;
 	if (c->sections_of == live && now_us - c->sections_us < EVERY_US)
 		return;
 	for (size_t i = 0; c->sections_of && c->sections_of != live && i < c->sections_of->ntables; i++)
 		problem_clear(c->sh->problems, PROBLEM_SECTION_UNKNOWN, c->sections_of->tables[i].name);
 	c->sections_of = live;
 	c->sections_us = now_us;
+	look_at_lists(c);
 	for (size_t i = 0; i < live->ntables; i++)
 		look_at_section(c, &live->tables[i]);
 }
