@@ -60,7 +60,7 @@ static const struct cli_option lua_options[] = {
 	{ "--seconds", "N", "profile without FILE: for so long (30)" },
 	{ "--coverage", NULL, "test: and the lines that no case comes to" },
 	{ "--junit", NULL, "test: the outcome as JUnit's XML" },
-	{ "--dry-run", NULL, "apply, rollback: only tell what would be otherwise" },
+	{ "--dry-run", NULL, "apply, rollback: only say what would change" },
 	{ "--force", NULL, "apply: also when it drops or fails more rows than script.guard allows" },
 	{ "--json", NULL, "all but check and new: one line of JSON for each fact" }, { NULL, NULL, NULL }
 };

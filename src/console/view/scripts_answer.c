@@ -209,7 +209,7 @@ void scripts_answer_title(const struct scripts_page *p, char *out, size_t size)
 		[ASK_TRY_ROLL_BACK] = "what that version would do: u lets it run, Esc leaves all as it is",
 		[ASK_ROLL_BACK] = "back to another version",
 		[ASK_PROFILE] = "",
-		[ASK_DIFFERENCE] = "- not in what would run   + only there",
+		[ASK_DIFFERENCE] = "- only in what runs now   + only in what would run",
 	};
 
 	snprintf(out, size, "%s", titles[p->ask]);

@@ -617,13 +617,13 @@ static const struct engine_request_arg_doc script_profile_args[] = {
 static const struct engine_request_arg_doc script_apply_args[] = {
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "of this table's section (all)" },
 	{ "force", ARG_YES, false, NULL, EFFECT_READ, "also when it drops or fails more than script.guard allows" },
-	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" },
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only say what would change" },
 	NO_MORE,
 };
 static const struct engine_request_arg_doc script_rollback_args[] = {
 	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose section" },
 	{ "version", ARG_TEXT, false, NULL, EFFECT_READ, "one that script-versions lists (the one before)" },
-	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only what would be otherwise" },
+	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "only say what would change" },
 	NO_MORE,
 };
 

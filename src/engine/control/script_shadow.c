@@ -99,7 +99,7 @@ void script_shadow_words(const struct script_shadow *sh, char out[static SHADOW_
 				sh->why_not);
 	else
 		snprintf(out, SHADOW_WORDS,
-				"in the last %llu rows of %u table%s: dropped %llu -> %llu, dead %llu -> %llu, %llu otherwise in all",
+				"in the last %llu rows of %u table%s: dropped %llu -> %llu, dead %llu -> %llu, %llu different in all",
 				(unsigned long long)r->rows, sh->tables, sh->tables == 1 ? "" : "s", lost(r, 1),
 				lost(r, 0), (unsigned long long)r->outcomes[1][OUT_DEAD],
 				(unsigned long long)r->outcomes[0][OUT_DEAD], (unsigned long long)r->different);

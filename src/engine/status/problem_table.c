@@ -151,7 +151,7 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 			"millrace verify %s --repair", "verify tables=%s repair=yes" },
 	[PROBLEM_SCRIPT_TAKEN_BACK] = { "script-taken-back", "script", PROBLEM_ERROR, true, AT_ONCE,
 			"The files of this section are not what runs. Rows that the version dropped have left the target, and those that it failed are dead letters.",
-			"See what is otherwise; correct the files and apply them, or roll back to the version on purpose; then load the rows again with replay.",
+			"See what differs; correct the files and apply them, or roll back to the version on purpose; then load the rows again with replay.",
 			"millrace lua diff running files --table %s", "script-diff a=running b=files table=%s" },
 	[PROBLEM_ROUTINE_PAUSED] = { "routine-paused", "job", PROBLEM_ERROR, true, AT_ONCE,
 			"StarRocks' Routine Load job for a topic of ours is paused: its table no longer changes. Nothing is lost as long as the topic keeps its messages.",
