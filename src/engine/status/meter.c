@@ -296,6 +296,16 @@ void table_meter_loader(struct table_meters *t, struct table_meter *m, const cha
 	pthread_mutex_unlock(&t->lock);
 }
 
+bool table_meter_has_job(struct table_meters *t, struct table_meter *m)
+{
+	bool has;
+
+	pthread_mutex_lock(&t->lock);
+	has = m->job[0] != '\0';
+	pthread_mutex_unlock(&t->lock);
+	return has;
+}
+
 void table_meter_loader_get(struct table_meters *t, struct table_meter *m, struct status_table *out)
 {
 	pthread_mutex_lock(&t->lock);

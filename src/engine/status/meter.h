@@ -122,6 +122,7 @@ struct status_table;
 void table_meter_script_get(struct table_meters *t, struct table_meter *m, struct status_table *out);
 /* Who loads it: loader as status_table has it, static; job "": none. */
 void table_meter_loader(struct table_meters *t, struct table_meter *m, const char *loader, const char *job);
+bool table_meter_has_job(struct table_meters *t, struct table_meter *m); /* a Routine Load job loads it, not millrace */
 void table_meter_loader_get(struct table_meters *t, struct table_meter *m, struct status_table *out);
 void table_meter_error(struct table_meters *t, struct table_meter *m, const char *text); /* NULL clears */
 void table_meter_error_get(struct table_meters *t, struct table_meter *m, char *out, size_t size);

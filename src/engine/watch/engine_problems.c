@@ -100,7 +100,7 @@ static void look_at_table(struct engine *e, struct table_meter *m)
 		problem_see(p, retrying(m), m->name, "%s; %u tries failed", error, atomic_load(&m->tries));
 }
 
-/* Rows of tables that nobody holds; why: what the first one says that is retried. */
+/* Rows of tables that nobody holds and that the load half has to load; why: what the first one says that is retried. */
 static bool rows_wait(struct engine *e, char *why, size_t size)
 {
 	bool wait = false;
@@ -111,7 +111,7 @@ static bool rows_wait(struct engine *e, char *why, size_t size)
 		int state = atomic_load(&m->state);
 
 		if (atomic_load(&m->lag_rows) <= 0 || atomic_load(&m->paused) || atomic_load(&m->stopped) ||
-				state == HALF_FAILED)
+				state == HALF_FAILED || table_meter_has_job(e->shared.tables, m))
 			continue;
 		wait = true;
 		if (state != HALF_RETRYING)
@@ -270,15 +270,8 @@ void engine_rules_sample(struct engine *e, unsigned tick)
 static bool has_own_loader(struct engine *e, const char *table)
 {
 	struct table_meter *m = table_meter_find(e->shared.tables, table);
-	struct status_table *t = xcalloc(1, sizeof(*t));
-	bool own = false;
 
-	if (m && e->load && atomic_load(&e->shared.loaders_known)) {
-		table_meter_loader_get(e->shared.tables, m, t);
-		own = t->job[0] == '\0';
-	}
-	free(t);
-	return own;
+	return m && e->load && atomic_load(&e->shared.loaders_known) && !table_meter_has_job(e->shared.tables, m);
 }
 
 /* Jobs of others, on other topics, are theirs. */
