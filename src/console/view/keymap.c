@@ -134,6 +134,11 @@ const char *keymap_command(enum action action)
 		[ACTION_STAGES] = "millrace dump stages",
 		[ACTION_PAST] = "millrace dump VIEW --at TIME",
 		[ACTION_COMMAND] = "millrace do REQUEST",
+		[ACTION_APPLY] = "millrace lua apply --table TABLE",
+		[ACTION_ROLL_BACK] = "millrace lua rollback --table TABLE",
+		[ACTION_VERSIONS] = "millrace lua versions --table TABLE",
+		[ACTION_DIFFERENCE] = "millrace lua diff running files --table TABLE",
+		[ACTION_PROFILE] = "millrace lua profile --table TABLE",
 	};
 
 	return action < ACTION_GO ? commands[action] : NULL;
