@@ -40,6 +40,7 @@ ask resume testdb.t
 grep -q "testdb.t paused on request of $(id -un)" "$dir/run.log"; ok $? "the event says who it was" || tail -5 "$dir/run.log" | note
 until_true 10 problem_is_over table-paused; ok $? "until it goes on"
 
+until_true 60 status_is '.capture.keeps_ms > 0'; ok $? "MySQL has said how long it keeps binlog" || status | jq -c .capture | note
 "$top/tests/servers/mysql" kill "$dir/mysql"
 until_true 30 has_problem capture-retrying capture; ok $? "MySQL gone is a problem"
 until_true 30 status_is '.capture | .lag_ms == -1 and .behind_bytes == -1'; ok $? "how far capture is behind it is not known then" || status | jq -c .capture | note
