@@ -141,7 +141,7 @@ static int take_stand(struct load_worker *w, struct load_part *p, int64_t id, st
 		s->done |= q->place.truncated == id;
 		if (q->place.truncated == id)
 			p->place.column = q->place.column;
-		s->there += part_at_truncate(q) && truncate_id(q, 0) == id;
+		s->there += part_at_truncate(q) && !q->unstored && truncate_id(q, 0) == id;
 	}
 	return 0;
 }
@@ -161,8 +161,8 @@ static int has_all_partitions(struct load_worker *w, const struct load_part *p, 
 }
 
 /* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that
- * after a crash a partition that lags behind knows that it has happened: nobody passes the next one before all have
- * passed this one, so the last id that a partition has passed is all that there is to know. */
+ * after a crash a partition that lags behind knows that it has happened: nobody reaches the next one before this one is
+ * stored as passed, so the last id that a partition has passed is all that there is to know. */
 void part_truncate(struct load_worker *w, struct load_part *p)
 {
 	const struct change *change = truncate_change(p);
@@ -174,6 +174,8 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		add_columns(w, p, change);
 		return;
 	}
+	if (p->unstored && part_commit(w, p, -1))
+		return;
 	err_clear(&why);
 	if (take_stand(w, p, id, &s, &why)) {
 		part_trouble(w, p, HALF_RETRYING, &why);
@@ -190,6 +192,9 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		part_trouble(w, p, HALF_FAILED, &why);
 		return;
 	}
+	/* Whom the group has put out may not change the table any more: the broker tells it so. */
+	if (part_commit(w, p, -1))
+		return;
 	if (carry_out(w, p, change, &why)) {
 		part_trouble(w, p, trouble_state(why.kind), &why);
 		return;
