@@ -17,11 +17,6 @@ bool part_skips(const struct load_worker *w, const struct load_part *p)
 	return section && section->dead_policy == DEAD_SKIP;
 }
 
-bool part_appends(const struct load_worker *w, const struct load_part *p)
-{
-	return settings_appends(w->l->sh->settings, p->meter->name);
-}
-
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p, struct err *err)
 {
 	int64_t open = table_meter_letters(p->meter), allowed = atomic_load(&p->meter->allowed), max;

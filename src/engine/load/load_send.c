@@ -210,18 +210,18 @@ static int prepare(struct load_worker *w, struct load_part *p, const struct rows
 {
 	const struct schema *last = NULL;
 
+	sink_allow(w->sink, atomic_load(&p->meter->follows));
 	for (size_t i = 0; i < nkeep; i++) {
 		const struct schema *schema = w->keep[i].change->schema;
 
-		enum sink_had had = t->routed ? SINK_HAD_NOTHING : topic_had(p, schema);
-
-		sink_allow(w->sink, atomic_load(&p->meter->follows));
-		if (schema != last && sink_prepare_had(w->sink, schema, had, err)) {
+		if (schema == last)
+			continue;
+		last = schema;
+		if (sink_prepare_had(w->sink, schema, t->routed ? SINK_HAD_NOTHING : topic_had(p, schema), err)) {
 			if (sink_lost(w->sink))
 				part_lost(w, p, err);
 			return -1;
 		}
-		last = schema;
 	}
 	if (!t->routed)
 		part_found(w, p);

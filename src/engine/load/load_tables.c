@@ -68,6 +68,11 @@ void rows_by_table(struct load_worker *w, bool routed)
 	sort_rows(w);
 }
 
+bool part_appends(const struct load_worker *w, const struct load_part *p)
+{
+	return settings_appends(w->l->sh->settings, p->meter->name);
+}
+
 bool rows_append(const struct load_worker *w, const struct load_part *p, const struct rows_of *t)
 {
 	char name[TABLE_NAME_ROOM];

@@ -67,9 +67,7 @@ void part_too_fast(struct load_worker *w, struct load_part *p);
 void part_pace(struct load_worker *w, struct load_part *p); /* a load has come to a good end */
 
 /* load_dead.c: what becomes of rows that cannot be loaded */
-bool part_skips(const struct load_worker *w, const struct load_part *p);
-bool part_appends(const struct load_worker *w, const struct load_part *p);
-/* target.mode of its table */ /* they are left out */
+bool part_skips(const struct load_worker *w, const struct load_part *p); /* they are left out */
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
 		struct err *err); /* dead letters: it stops */
 
@@ -78,6 +76,7 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range);
 
 /* load_tables.c: w->tables; where rows are routed, those of each table are put one behind the other */
 void rows_by_table(struct load_worker *w, bool routed);
+bool part_appends(const struct load_worker *w, const struct load_part *p); /* target.mode of the topic's own table */
 bool rows_append(const struct load_worker *w, const struct load_part *p,
 		const struct rows_of *t); /* they are only added */
 /* -1: there are several, and one of them only adds rows: what it has could not be loaded again in parts. */
