@@ -237,7 +237,7 @@ struct table_meter *table_meter_find(struct table_meters *t, const char *name)
 	struct table_meter *m;
 
 	pthread_mutex_lock(&t->lock);
-	m = *name_map_at(&t->by_name, interned);
+	m = name_map_get(&t->by_name, interned);
 	pthread_mutex_unlock(&t->lock);
 	return m;
 }

@@ -76,14 +76,18 @@ void engine_limits_ask(struct engine *e, unsigned tick)
 /* Of the table that the problem is about; of a half the shortest that is known. */
 static int64_t retention_for(struct engine *e, const struct status_problem *p)
 {
-	bool half = strcmp(p->kind, "half") == 0;
 	int64_t least = 0;
 
+	if (strcmp(p->kind, "half") != 0) {
+		const struct table_meter *m = table_meter_find(e->shared.tables, p->subject);
+
+		return m ? atomic_load(&m->retention_ms) : 0;
+	}
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
 		int64_t ms = atomic_load(&m->retention_ms);
 
-		if (half ? atomic_load(&m->lag_rows) > 0 : strcmp(m->name, p->subject) == 0)
+		if (atomic_load(&m->lag_rows) > 0)
 			least = least == 0 || (ms > 0 && (ms < least || least < 0)) ? ms : least;
 	}
 	return least;
