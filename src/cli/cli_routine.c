@@ -9,8 +9,8 @@
 
 #include "cli/cli.h"
 #include "core/xalloc.h"
-#include "engine/control/engine_routine.h"
-#include "engine/control/routine_convert.h"
+#include "engine/routine/engine_routine.h"
+#include "engine/routine/routine_convert.h"
 
 enum { STATEMENT_MAX = 8 << 20 };
 

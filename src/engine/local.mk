@@ -44,17 +44,17 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_doctor_words.c \
 	src/engine/control/engine_doctor_words.h \
 	src/engine/control/engine_inspect.c \
-	src/engine/control/engine_routine.c \
-	src/engine/control/engine_routine.h \
-	src/engine/control/handover.c \
-	src/engine/control/handover.h \
-	src/engine/control/handover_steps.c \
-	src/engine/control/routine_convert.c \
-	src/engine/control/routine_convert.h \
-	src/engine/control/routine_lua.c \
-	src/engine/control/routine_lua.h \
-	src/engine/control/routine_parse.c \
-	src/engine/control/routine_parse.h \
+	src/engine/routine/engine_routine.c \
+	src/engine/routine/engine_routine.h \
+	src/engine/routine/handover.c \
+	src/engine/routine/handover.h \
+	src/engine/routine/handover_steps.c \
+	src/engine/routine/routine_convert.c \
+	src/engine/routine/routine_convert.h \
+	src/engine/routine/routine_lua.c \
+	src/engine/routine/routine_lua.h \
+	src/engine/routine/routine_parse.c \
+	src/engine/routine/routine_parse.h \
 	src/engine/control/engine_inspect.h \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "core/buf.h"
-#include "engine/control/engine_routine.h"
-#include "engine/control/routine_convert.h"
+#include "engine/routine/engine_routine.h"
+#include "engine/routine/routine_convert.h"
 
 static const char *const states[] = { "new", "paid" };
 

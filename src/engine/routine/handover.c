@@ -8,7 +8,7 @@
 #include "core/clock.h"
 #include "core/must.h"
 #include "core/xalloc.h"
-#include "engine/control/handover.h"
+#include "engine/routine/handover.h"
 
 enum { WATCH_MS = 10000, SOON_MS = 500, REFUSED_MS = 60000, STOP_MS = 300 };
 

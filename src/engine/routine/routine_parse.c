@@ -1,5 +1,5 @@
 /* routine_parse.c - see routine_parse.h. */
-#include "engine/control/routine_parse.h"
+#include "engine/routine/routine_parse.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * third truth is put as false where a condition ends: each comparison asks first whether its sides are NULL. That is not
  * what SQL does below NOT, so NOT over anything but IS NULL is not translated.
  */
-#include "engine/control/routine_lua.h"
+#include "engine/routine/routine_lua.h"
 
 #include <string.h>
 #include <strings.h>

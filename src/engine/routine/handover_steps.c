@@ -8,8 +8,8 @@
 #include "core/logline.h"
 #include "core/unique.h"
 #include "core/xalloc.h"
-#include "engine/control/engine_routine.h"
-#include "engine/control/handover.h"
+#include "engine/routine/engine_routine.h"
+#include "engine/routine/handover.h"
 
 enum {
 	DRAIN_MS = 60000, /* until everything that was read is loaded */

@@ -1,5 +1,5 @@
 /* engine_routine.c - see engine_routine.h. The rules over a topic are a table; those over columns are the sink's. */
-#include "engine/control/engine_routine.h"
+#include "engine/routine/engine_routine.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,15 +2,15 @@
  * routine_convert.c - see routine_convert.h. A topic is read as PREFIX.db.table; the paths of jsonpaths tell the form of its
  * messages. Columns that a job turns from one type into another need nothing: millrace knows the types itself.
  */
-#include "engine/control/routine_convert.h"
+#include "engine/routine/routine_convert.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "core/conf/conf.h"
 #include "core/json.h"
-#include "engine/control/routine_lua.h"
-#include "engine/control/routine_parse.h"
+#include "engine/routine/routine_lua.h"
+#include "engine/routine/routine_parse.h"
 
 #define TEXT_MAX (16 << 20)
 

@@ -3,7 +3,7 @@
 #define ENGINE_ROUTINE_LUA_H
 
 #include "core/buf.h"
-#include "engine/control/routine_parse.h"
+#include "engine/routine/routine_parse.h"
 
 /* The name in `row` of what the expression calls so; NULL: it is no column of the message. */
 typedef const char *routine_lua_name(void *arg, const char *name);
