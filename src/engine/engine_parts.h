@@ -112,7 +112,7 @@ bool routine_watch_free(struct routine_watch *w);  /* false: a call did not come
 void routine_watch_again(struct routine_watch *w); /* looks at once: a job was changed */
 void routine_watch_copy(struct routine_watch *w, struct status *out);
 
-/* ---- tables that go to Routine Load and come back (control/handover.c). @thread any ---- */
+/* ---- tables that go to Routine Load and come back (routine/handover.c). @thread any ---- */
 struct handover;
 struct handover *handover_new(struct engine *e);
 int handover_start(struct handover *h, struct err *err); /* where the target is StarRocks and this process loads */
