@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 
@@ -47,6 +48,7 @@ int orders_take(struct capture *c, struct source_plan *plan, struct err *err)
 {
 	struct kept_order *o = xcalloc(1, sizeof(*o));
 
+	must_hold(&c->half.lock);
 	o->plan = plan;
 	if (c->source && give(c, o, err)) {
 		o->plan = NULL;
@@ -63,6 +65,7 @@ void orders_again(struct capture *c, const char *table)
 	struct source_order order = { .action = ORDER_START, .tables = table, .truncate = true };
 	struct kept_order *o;
 
+	must_hold(&c->half.lock);
 	for (o = c->orders; o; o = o->next)
 		if (o->again && strcmp(o->again, table) == 0)
 			return;
@@ -76,42 +79,31 @@ void orders_give(struct capture *c)
 {
 	struct err ignored = { 0 };
 
+	must_hold(&c->half.lock);
 	for (struct kept_order *o = c->orders; o; o = o->next)
 		give(c, o, &ignored);
 }
 
-size_t orders_waiting(const struct capture *c)
+size_t orders_waiting(struct capture *c)
 {
 	size_t n = 0;
 
+	must_hold(&c->half.lock);
 	for (const struct kept_order *o = c->orders; o; o = o->next)
 		n++;
 	return n;
 }
 
-/* Of the tables that a position with so many plans reads again, the i-th; the caller frees. */
-static char *nth_again(struct capture *c, unsigned plans, unsigned i)
+char *orders_read_again(struct capture *c, unsigned plans, unsigned nth)
 {
 	char *table = NULL;
 
 	pthread_mutex_lock(&c->half.lock);
 	for (const struct kept_order *o = c->orders; o && table == NULL; o = o->next)
-		if (o->again && o->nth && o->nth <= plans && i-- == 0)
+		if (o->again && o->nth && o->nth <= plans && nth-- == 0)
 			table = xstrdup(o->again);
 	pthread_mutex_unlock(&c->half.lock);
 	return table;
-}
-
-int orders_publish(struct capture *c, unsigned plans, struct err *err)
-{
-	int rc = 0;
-	char *table;
-
-	for (unsigned i = 0; rc == 0 && (table = nth_again(c, plans, i)) != NULL; i++) {
-		rc = stopped_forget(c, table, err);
-		free(table);
-	}
-	return rc;
 }
 
 void orders_done(struct capture *c, unsigned plans)

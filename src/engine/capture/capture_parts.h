@@ -102,11 +102,11 @@ int lists_publish(struct capture *c, const char *lists, struct err *err); /* int
 int orders_take(struct capture *c, struct source_plan *plan,
 		struct err *err); /* 0: plan is taken over. Under half.lock */
 void orders_again(struct capture *c,
-		const char *table);		/* a table that was stopped has to be read again; under half.lock */
-void orders_give(struct capture *c);		/* to a source that was just opened; under half.lock */
-size_t orders_waiting(const struct capture *c); /* under half.lock */
-int orders_publish(struct capture *c, unsigned plans,
-		struct err *err);		     /* with a position that holds so many; log thread */
+		const char *table);	  /* a table that was stopped has to be read again; under half.lock */
+void orders_give(struct capture *c);	  /* to a source that was just opened; under half.lock */
+size_t orders_waiting(struct capture *c); /* under half.lock */
+/* The nth stopped table that a position with so many plans reads again; the caller frees; NULL: there are no more. Log thread */
+char *orders_read_again(struct capture *c, unsigned plans, unsigned nth);
 void orders_done(struct capture *c, unsigned plans); /* it is in the log */
 void orders_free(struct capture *c);
 
@@ -132,9 +132,9 @@ void stopped_read(struct stopped_tables *t, const struct settings *s,
 void stopped_apply(struct stopped_tables *t, struct capture *c); /* to a source that was just opened */
 int stopped_publish(struct stopped_tables *t, struct capture *c,
 		struct err *err); /* new ones into the open transaction; log thread */
-int stopped_forget(struct capture *c, const char *table,
-		struct err *err); /* a tombstone into the open transaction; log thread */
-/* A stop is taken back: until stopped_forget() the log remembers that the table has to be read again. Log thread */
+int stopped_read_again(struct capture *c, unsigned plans,
+		struct err *err); /* tombstones with a position that reads the tables again; log thread */
+/* A stop is taken back: until stopped_read_again() the log remembers that the table has to be read again. Log thread */
 void capture_resumed(struct capture *c); /* the first of c->resumes is in the log */
 void resumes_free(struct capture *c);
 int stopped_resume(struct capture *c, const char *table, struct err *err);

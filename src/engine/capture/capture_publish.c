@@ -195,7 +195,7 @@ static int publish_commit(struct publisher *p, struct err *err)
 	if (p->nheld == 0)
 		return 0;
 	if (publish_append(p, err) || stopped_publish(p->c->stopped, p->c, err) ||
-			(p->lists && lists_publish(p->c, p->lists, err)) || orders_publish(p->c, p->plans, err) ||
+			(p->lists && lists_publish(p->c, p->lists, err)) || stopped_read_again(p->c, p->plans, err) ||
 			log_writer_append_record(p->c->writer, &p->held[p->nheld - 1]->position, err) ||
 			log_writer_commit(p->c->writer, err))
 		return -1;

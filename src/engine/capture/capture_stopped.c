@@ -167,9 +167,16 @@ int stopped_resume(struct capture *c, const char *table, struct err *err)
 	return put(c, table, AGAIN, err);
 }
 
-int stopped_forget(struct capture *c, const char *table, struct err *err)
+int stopped_read_again(struct capture *c, unsigned plans, struct err *err)
 {
-	return put(c, table, NULL, err);
+	int rc = 0;
+	char *table;
+
+	for (unsigned i = 0; rc == 0 && (table = orders_read_again(c, plans, i)) != NULL; i++) {
+		rc = put(c, table, NULL, err);
+		free(table);
+	}
+	return rc;
 }
 
 /* ---- a person resumes a table ---- */
