@@ -14,6 +14,7 @@ script, script_chain, script_open | a chain of states, each opened and run like 
 script_number, script_time, script_time_math, script_value | one value type for Lua, by kind
 script_exact, script_string | formatting of exact values
 script_freeze, script_sandbox | one environment
+script_lint, script_lint_idle | one linter, its findings
 script_budget, script_lines, script_lint | the hook that charges a step also counts its line
 mysql_auth, mysql_login | one login
 mysql_conn, mysql_identity | a connection knows who answers

@@ -22,6 +22,8 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_label.c \
 	src/script/script_lines.c \
 	src/script/script_lint.c \
+	src/script/script_lint.h \
+	src/script/script_lint_idle.c \
 	src/script/script_lookup.c \
 	src/script/script_match.c \
 	src/script/script_match.h \

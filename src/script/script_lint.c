@@ -3,7 +3,7 @@
  * lacks, and comparisons that do not do what they look like. It reads the compiled script (script_code.h), so scopes are
  * Lua's own; and it tells only what is so whatever the rows are, for a false alarm costs more than a late one.
  */
-#include "script/script_part.h"
+#include "script/script_lint.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,18 +11,8 @@
 
 #include "core/buf.h"
 #include "core/conf/conf.h"
-#include "script/script_code.h"
 
-struct lint {
-	lua_State *L; /* with the script's globals on top */
-	const struct script *s;
-	const struct schema *schema; /* NULL: not known */
-	script_tell *tell;
-	void *arg;
-	struct arena arena; /* the compiled script */
-};
-
-__attribute__((format(printf, 4, 5))) static void tell(const struct lint *l, bool error, int line, const char *fmt, ...)
+void lint_tell(const struct lint *l, bool error, int line, const char *fmt, ...)
 {
 	struct script_finding f = { .script = l->s->name, .error = error, .line = line };
 	va_list ap;
@@ -35,7 +25,7 @@ __attribute__((format(printf, 4, 5))) static void tell(const struct lint *l, boo
 
 /* ---- globals ---- */
 
-static bool is_upvalue(const struct code *c, unsigned up, const char *name)
+bool lint_is_upvalue(const struct code *c, unsigned up, const char *name)
 {
 	return up < c->nupvalues && c->upvalues[up].name && strcmp(c->upvalues[up].name, name) == 0;
 }
@@ -61,7 +51,7 @@ static void tell_global(const struct lint *l, int line, const char *name)
 		if (lua_type(l->L, -2) == LUA_TSTRING && count < sizeof(names) / sizeof(*names))
 			names[count++] = lua_tostring(l->L, -2);
 	near = conf_nearest(name, names, count);
-	tell(l, true, line, "global %.60s: expected a name that is defined, found none%s%.60s%s", name,
+	lint_tell(l, true, line, "global %.60s: expected a name that is defined, found none%s%.60s%s", name,
 			near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
 }
 
@@ -72,12 +62,12 @@ static void check_global(const struct lint *l, const struct code *c, unsigned at
 	unsigned up = reads ? code_b(i) : code_a(i);
 	const char *name = code_text(c, reads ? code_c(i) : code_b(i));
 
-	if (name == NULL || !is_upvalue(c, up, "_ENV"))
+	if (name == NULL || !lint_is_upvalue(c, up, "_ENV"))
 		return;
 	if (reads && !global_defined(l, name))
 		tell_global(l, c->lines[at], name);
 	else if (!reads && c->parent)
-		tell(l, true, c->lines[at],
+		lint_tell(l, true, c->lines[at],
 				"global %.60s: expected a local; globals are only set while the script is loaded",
 				name);
 }
@@ -106,19 +96,19 @@ static void tell_column(const struct lint *l, int line, const char *name)
 	for (unsigned i = 0; i < l->s->nfields && count < 4200; i++)
 		names[count++] = l->s->fields[i].name;
 	near = conf_nearest(name, names, count);
-	tell(l, true, line, "row.%.60s: expected a column of %s.%s, found none%s%.60s%s", name, l->schema->db,
+	lint_tell(l, true, line, "row.%.60s: expected a column of %s.%s, found none%s%.60s%s", name, l->schema->db,
 			l->schema->table, near ? "; nearest is '" : "", near ? near : "", near ? "'" : "");
 }
 
-/* Whether the register holds the variable of that name, or an upvalue of that name was just put there. */
-static bool holds(const struct code *c, unsigned at, unsigned reg, const char *name)
+bool lint_holds(const struct code *c, unsigned at, unsigned reg, const char *name)
 {
 	const char *local = code_local(c, at, reg);
 	uint32_t before = at ? c->ops[at - 1] : 0;
 
 	if (local)
 		return strcmp(local, name) == 0;
-	return at && code_op(before) == OP_GETUPVAL && code_a(before) == reg && is_upvalue(c, code_b(before), name);
+	return at && code_op(before) == OP_GETUPVAL && code_a(before) == reg &&
+			lint_is_upvalue(c, code_b(before), name);
 }
 
 static bool is_method(const char *name)
@@ -132,13 +122,13 @@ static const char *row_field(const struct code *c, unsigned at)
 	uint32_t i = c->ops[at];
 
 	if (code_op(i) == OP_GETTABUP)
-		return is_upvalue(c, code_b(i), "row") ? code_text(c, code_c(i)) : NULL;
+		return lint_is_upvalue(c, code_b(i), "row") ? code_text(c, code_c(i)) : NULL;
 	if (code_op(i) == OP_SETTABUP)
-		return is_upvalue(c, code_a(i), "row") ? code_text(c, code_b(i)) : NULL;
+		return lint_is_upvalue(c, code_a(i), "row") ? code_text(c, code_b(i)) : NULL;
 	if (code_op(i) == OP_GETFIELD || code_op(i) == OP_SELF)
-		return holds(c, at, code_b(i), "row") ? code_text(c, code_c(i)) : NULL;
+		return lint_holds(c, at, code_b(i), "row") ? code_text(c, code_c(i)) : NULL;
 	if (code_op(i) == OP_SETFIELD)
-		return holds(c, at, code_a(i), "row") ? code_text(c, code_b(i)) : NULL;
+		return lint_holds(c, at, code_a(i), "row") ? code_text(c, code_b(i)) : NULL;
 	return NULL;
 }
 
@@ -146,10 +136,11 @@ static void check_event(const struct lint *l, const struct code *c, unsigned at)
 {
 	uint32_t i = c->ops[at];
 	bool reads = code_op(i) == OP_GETFIELD || code_op(i) == OP_SELF;
-	const char *name = reads && holds(c, at, code_b(i), "event") ? code_text(c, code_c(i)) : NULL;
+	const char *name = reads && lint_holds(c, at, code_b(i), "event") ? code_text(c, code_c(i)) : NULL;
 
 	if (name && !script_event_has(name) && strcmp(name, "to") != 0)
-		tell(l, true, c->lines[at], "event.%.60s: expected " SCRIPT_EVENT_PARTS ", found '%.60s'", name, name);
+		lint_tell(l, true, c->lines[at], "event.%.60s: expected " SCRIPT_EVENT_PARTS ", found '%.60s'", name,
+				name);
 }
 
 /* ---- comparisons ---- */
@@ -169,10 +160,10 @@ static void check_truth(const struct lint *l, const struct code *c, unsigned at,
 		const struct column *k)
 {
 	if (is_integer_column(k))
-		tell(l, false, c->lines[at], "row.%.60s as a condition: 0 is true in Lua; write row.%.60s ~= 0", name,
-				name);
+		lint_tell(l, false, c->lines[at], "row.%.60s as a condition: 0 is true in Lua; write row.%.60s ~= 0",
+				name, name);
 	else if (k->nullable)
-		tell(l, false, c->lines[at],
+		lint_tell(l, false, c->lines[at],
 				"row.%.60s as a condition: null is true in Lua; write row.%.60s ~= null, or coalesce(row.%.60s, ..)",
 				name, name, name);
 }
@@ -198,22 +189,24 @@ static void check_equal(const struct lint *l, const struct code *c, unsigned at,
 	int line = c->lines[at];
 
 	if (kind == CODE_BOOLEAN)
-		tell(l, false, line,
+		lint_tell(l, false, line,
 				"row.%.60s == true or false is never so: no column is a boolean in Lua; compare with 1 or 0, NULL with null",
 				name);
 	else if (kind == CODE_NIL && !function_knows_null(c))
-		tell(l, false, line,
+		lint_tell(l, false, line,
 				"row.%.60s == nil asks whether the row's image has the column; for SQL NULL write row.%.60s == null",
 				name, name);
 	else if (kind == CODE_NUMBER && k && (k->type == COL_DECIMAL || is_time_column(k)))
-		tell(l, false, line, "row.%.60s == a number is never so: it is a %s; write row.%.60s%s", name,
+		lint_tell(l, false, line, "row.%.60s == a number is never so: it is a %s; write row.%.60s%s", name,
 				column_type_name(k->type), name,
 				k->type == COL_DECIMAL ? ":eq(..)" : ".year or the like");
 	else if (kind == CODE_NUMBER && k && column_is_text(k))
-		tell(l, false, line, "row.%.60s == a number is never so: it is text; put the number in quotes", name);
+		lint_tell(l, false, line, "row.%.60s == a number is never so: it is text; put the number in quotes",
+				name);
 	else if (kind == CODE_TEXT && k && (is_integer_column(k) || k->type == COL_DECIMAL || is_time_column(k)))
-		tell(l, false, line, "row.%.60s == a text is never so: it is a %s; write tostring(row.%.60s) == ..",
-				name, column_type_name(k->type), name);
+		lint_tell(l, false, line,
+				"row.%.60s == a text is never so: it is a %s; write tostring(row.%.60s) == ..", name,
+				column_type_name(k->type), name);
 }
 
 /* What is done with a field that was just read. */
@@ -246,14 +239,13 @@ static void check_key_write(const struct lint *l, const struct code *c, unsigned
 	if ((op != OP_SETFIELD && op != OP_SETTABUP) || column < 0 || l->s->nkey || l->s->changes_key ||
 			!schema_is_key(l->schema, (unsigned)column))
 		return;
-	tell(l, false, c->lines[at],
+	lint_tell(l, false, c->lines[at],
 			"row.%.60s is part of the key: a row that gets another one is a dead letter, unless the script says "
 			"changes_key = true above its functions",
 			name);
 }
 
-/* The line in which the main function sets a global; 0: none. */
-static int line_of_global(const struct code *main, const char *wanted)
+int lint_line_of_global(const struct code *main, const char *wanted)
 {
 	for (unsigned i = 0; i < main->nops; i++) {
 		const char *name = code_op(main->ops[i]) == OP_SETTABUP ? code_text(main, code_b(main->ops[i])) : NULL;
@@ -272,11 +264,11 @@ static void check_pairs(const struct lint *l, const struct code *main)
 		const char *what = p->to ? "rename" : "skip";
 
 		if (column_named(l, p->from) == NULL)
-			tell(l, false, line_of_global(main, what), "%s: %.64s is no column of %s.%s", what, p->from,
-					l->schema->db, l->schema->table);
+			lint_tell(l, false, lint_line_of_global(main, what), "%s: %.64s is no column of %s.%s", what,
+					p->from, l->schema->db, l->schema->table);
 		else if (schema_column(l->schema, p->from, strlen(p->from)) >= 0 &&
 				schema_is_key(l->schema, (unsigned)schema_column(l->schema, p->from, strlen(p->from))))
-			tell(l, true, line_of_global(main, what),
+			lint_tell(l, true, lint_line_of_global(main, what),
 					"%s: %.64s is part of the key, by which rows are found", what, p->from);
 	}
 }
@@ -289,7 +281,7 @@ static void check_own_key(const struct lint *l, const struct code *main)
 	if (missing == NULL)
 		return;
 	script_declared_words(l->s, l->schema, missing, words, sizeof(words));
-	tell(l, true, line_of_global(main, "key"), "%s", words);
+	lint_tell(l, true, lint_line_of_global(main, "key"), "%s", words);
 }
 
 /* ---- what is left out ---- */
@@ -306,11 +298,11 @@ static void check_returns(struct lint *l, const struct code *c, const char *name
 		if (!reached[i] || !of_nothing)
 			continue;
 		if (i + 1 < c->nops)
-			tell(l, true, c->lines[i],
+			lint_tell(l, true, c->lines[i],
 					"%s: expected a row, a list of rows, nil or drop(reason) after return, found nothing",
 					name);
 		else
-			tell(l, true, c->lines[i],
+			lint_tell(l, true, c->lines[i],
 					"%s: expected a return on every way through the function, found an end without one; "
 					"write return row, return nil or drop(reason)",
 					name);
@@ -371,7 +363,7 @@ static void check_function(const struct lint *l, const struct code *c)
 		if (op == OP_GETTABUP || op == OP_SETTABUP)
 			check_global(l, c, i);
 		if (op == OP_SETUPVAL && lasts(c, code_b(c->ops[i])) && !is_init(c))
-			tell(l, false, c->lines[i],
+			lint_tell(l, false, c->lines[i],
 					"%.60s: a variable outside the function is not kept: a restart, another worker or a failed row begins again",
 					c->upvalues[code_b(c->ops[i])].name ? c->upvalues[code_b(c->ops[i])].name
 									    : "?");
@@ -426,7 +418,7 @@ bool script_code_reads(const struct code *c, const char *global)
 		uint32_t op = c->ops[i];
 		const char *name = code_op(op) == OP_GETTABUP ? code_text(c, code_c(op)) : NULL;
 
-		if (name && strcmp(name, global) == 0 && is_upvalue(c, code_b(op), "_ENV"))
+		if (name && strcmp(name, global) == 0 && lint_is_upvalue(c, code_b(op), "_ENV"))
 			return true;
 	}
 	for (unsigned i = 0; i < c->nfunctions; i++)
@@ -457,6 +449,7 @@ static int lint_lua(lua_State *L)
 		check_own_key(l, code);
 		check_pairs(l, code);
 		check_function(l, code);
+		lint_idle(l, code);
 	}
 	return 0;
 }

@@ -125,6 +125,35 @@ static void test_declared(void)
 			"snapshot, query or tx, found 'too'");
 }
 
+/* What is said and nothing hears. */
+static void test_idle(void)
+{
+#define UNREAD(name, near) \
+	"warning 2: global " name \
+	": nothing reads it; expected fields, key, changes_key, to, rename, skip, or a local" near
+	is_str(findings("\ncolumns = { a = 'int' }" PASS, true), UNREAD("columns", ""), "a global that nothing reads");
+	is_str(findings("\nfeilds = { a = 'int' }" PASS, true), UNREAD("feilds", "; nearest is 'fields'"),
+			"a misspelled one");
+	is_str(findings("\nfunction deleted(row) return nil end" PASS, true),
+			UNREAD("deleted", "; nearest is 'delete'"), "a misspelled function");
+	is_str(findings("limit = 7\nfunction over(x) return x > limit end\nfunction transform(row) if over(row.id) then "
+			"drop('x') end return row end",
+			       true),
+			"", "what functions read");
+	is_str(findings("a = 1 b = 2\nfunction transform(row) for k in pairs(_ENV) do drop(k) end return row end",
+			       true),
+			"", "nothing is told where the globals are read as a table");
+	is_str(findings("to = { 'a.b' }\nfunction transform(row, event)\nevent:to('a.b', row)\nreturn row end", true),
+			"error 3: event:to: expected its row to be returned, alone or in a list, found a call whose result is left; "
+			"write return event:to(..)",
+			"a row that goes nowhere");
+	is_str(findings("to = { 'a.b' }\nfunction transform(row, event)\nlocal r = event:to('a.b', row:copy())\nif row.id == 1 then "
+			"return { row, event:to('a.b', row:copy()) } end return { r, row } end",
+			       true),
+			"", "one that is returned");
+#undef UNREAD
+}
+
 static void test_returns(void)
 {
 	is_str(findings("function transform(row)\n  row.x = 1\nend", false),
@@ -181,6 +210,7 @@ int main(void)
 	test_traps();
 	test_init();
 	test_declared();
+	test_idle();
 	test_returns();
 	test_examples();
 	schema_unref(orders);
