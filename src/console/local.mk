@@ -76,6 +76,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/scripts_answer.c \
 	src/console/view/scripts_draw.c \
 	src/console/view/scripts_page.h \
+	src/console/view/view_script.c \
 	src/console/view/view_scripts.c \
 	src/console/view/view_load.c \
 	src/console/view/view_snapshots.c \

@@ -328,6 +328,13 @@ static bool open_deeper(struct screen *s)
 	return true;
 }
 
+/* A key of a list that the page of the line carries out. */
+static void action_deeper(struct screen *s, enum action action)
+{
+	if (!screen_past_refuses(s) && open_deeper(s))
+		screen_page_opened_by(s, action);
+}
+
 static void action_open(struct screen *s)
 {
 	size_t row;
@@ -336,8 +343,12 @@ static void action_open(struct screen *s)
 		return;
 	if (s->view == VIEW_OVERVIEW && s->status && s->status->nproblems == 0)
 		screen_go(s, VIEW_STAGES); /* what is looked at when nothing is wrong */
-	if (!grid_selected(&s->grids[s->view], &row) || !screen_has_detail(s))
+	if (!grid_selected(&s->grids[s->view], &row))
 		return;
+	if (!screen_has_detail(s)) {
+		screen_past_refuses(s);
+		return;
+	}
 	buf_reset(&s->text);
 	screen_detail(s, row, &s->text);
 	snprintf(s->text_title, sizeof(s->text_title), "detail");
@@ -559,6 +570,10 @@ void screen_act(struct screen *s, enum action action)
 		s->mode = MODE_COMMAND;
 		s->input[0] = '\0';
 		break;
+	case ACTION_APPLY:
+	case ACTION_ROLL_BACK:
+	case ACTION_VERSIONS:
+	case ACTION_DIFFERENCE: action_deeper(s, action); break;
 	case ACTION_MENU: screen_menu_open(s); break;
 	case ACTION_REPAINT: s->wish = WISH_REPAINT; break;
 	case ACTION_QUIT: screen_quit(s); break;

@@ -196,6 +196,10 @@ static bool hint_applies(const struct screen *s, enum action action)
 	const struct view *view = view_get(s->view);
 	struct view_under u = { .table = "" };
 
+	if (s->past_shown && keymap_kind(action) & KEY_OF_NOW)
+		return false;
+	if (view->page && view->page->does && !view->page->does(s->pages[s->view], action))
+		return false;
 	if (view->page && view->page->under)
 		view->page->under(s->pages[s->view], &u);
 	switch (action) {

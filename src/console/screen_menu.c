@@ -17,6 +17,8 @@ static void look_under(const struct screen *s, struct menu_place *at)
 	size_t row;
 
 	if (view->page) {
+		at->does = view->page->does;
+		at->page = s->pages[s->view];
 		at->line = view->page->text || s->grids[s->view].count > 0;
 		if (view->page->under && s->pages[s->view])
 			view->page->under(s->pages[s->view], &at->under);

@@ -145,10 +145,10 @@ void screen_page_status(struct screen *s)
 	carry_out(s, &o);
 }
 
-bool screen_page_act(struct screen *s, enum action action)
+static bool page_act(struct screen *s, enum action action, bool opened)
 {
 	const struct view_page *page = page_of(s);
-	struct view_order o = { .past = s->past_shown };
+	struct view_order o = { .past = s->past_shown, .opened = opened };
 	bool taken;
 
 	if (page == NULL || page->act == NULL || !screen_is_recorded(s))
@@ -158,6 +158,16 @@ bool screen_page_act(struct screen *s, enum action action)
 		screen_page_refresh(s);
 	carry_out(s, &o);
 	return taken;
+}
+
+bool screen_page_act(struct screen *s, enum action action)
+{
+	return page_act(s, action, false);
+}
+
+void screen_page_opened_by(struct screen *s, enum action action)
+{
+	page_act(s, action, true);
 }
 
 void screen_edited(struct screen *s, const char *why)

@@ -40,6 +40,7 @@ void screen_detail(const struct screen *s, size_t row, struct buf *out);
 const void *screen_of(const struct screen *s); /* what the list of the view is over; NULL: nothing yet */
 /* The page that is shown: a key's action (false: not the page's), and what was typed at its prompt. */
 bool screen_page_act(struct screen *s, enum action action);
+void screen_page_opened_by(struct screen *s, enum action action); /* a key of the list that has opened it */
 void screen_page_prompted(struct screen *s, const char *text);
 void screen_page_open(struct screen *s, enum view_id view, const char *subject);
 void screen_page_refresh(struct screen *s);

@@ -1035,6 +1035,10 @@ static void test_past_pages(void)
 	ok(strstr(dump(), "zzz") == NULL, "what comes late is not shown");
 	keys("14");
 	is_int(screen.grids[VIEW_LAG].count, 5, "also when it is opened then");
+	keys("7\r");
+	ok(strstr(dump(), "testdb.orders") && screen.request[0] == '\0', "scripts as they were, and no page of now");
+	keys("a");
+	ok(screen.view == VIEW_SCRIPTS && screen.request[0] == '\0', "their keys are refused");
 	keys("8");
 	screen.toast_until_us = 0;
 	ok(screen.request[0] == '\0' && strstr(dump(), "not recorded"), "loads are not recorded, and that is told");
@@ -1204,6 +1208,9 @@ static void test_scripts(int rows, int cols)
 	is_str(screen.request, "script-show \"table=testdb.orders\"", "Enter asks for one of them");
 	answer_script();
 	is_golden("script");
+	is_int(screen.view, VIEW_SCRIPT, "its page is a page like all others");
+	ok(strstr(dump(), "7 Scripts > testdb.orders > orders.lua") != NULL, "and says where it was opened from");
+	ok(strstr(dump(), "Enter") == NULL, "Enter has no use on it, and no hint");
 	screen.request[0] = '\0';
 	keys("a");
 	is_str(screen.request, "script-apply \"table=testdb.orders\" \"dry=yes\"", "a asks what its files would do");
@@ -1268,13 +1275,28 @@ static void test_scripts(int rows, int cols)
 			"u again lets it run");
 	answer_tried("applied");
 	keys("qq");
-	ok(strstr(dump(), "a row, since the version runs") != NULL, "back to the list");
+	is_int(screen.view, VIEW_SCRIPTS, "back to the list");
+	ok(strstr(dump(), "a row, since the version runs") != NULL, "which is as it was");
 	keys("d");
 	is_str(screen.request, "script-diff \"table=testdb.orders\" \"a=running\" \"b=files\"", "d from the list");
 	screen_lane_end(&screen, LANE_DETAIL, "");
 	ok(strstr(dump(), "they are the same") != NULL, "no difference is said");
 	keys("q");
-	is_int(screen.view, VIEW_SCRIPTS, "q goes back one step");
+	is_int(screen.view, VIEW_SCRIPTS, "q goes back one step, to where the key was pressed");
+	keys("v");
+	is_str(screen.request, "script-show \"table=testdb.orders\"", "v from the list");
+	answer_script();
+	ok(strstr(dump(), "orders.lua > versions") != NULL, "opens its versions");
+	keys("\033");
+	is_int(screen.view, VIEW_SCRIPTS, "Esc goes back to the list");
+	keys("\r\033\033");
+	is_int(screen.view, VIEW_SCRIPTS, "Esc on the list stays there");
+	keys("\rD");
+	is_int(screen.view, VIEW_DEAD, "D on the page shows the dead letters of its table");
+	keys("q");
+	is_int(screen.view, VIEW_SCRIPT, "and Esc comes back to the page");
+	keys("7");
+	is_int(screen.view, VIEW_SCRIPTS, "7 shows the list");
 }
 
 static const char letter[] =

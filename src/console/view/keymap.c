@@ -81,17 +81,17 @@ static const struct key_binding bindings[] = {
 	{ { 'c' }, ACTION_CHECK, SCOPE_CONFIG, "c", "check the file", "what a reload of the changed file would do" },
 	{ { 'c' }, ACTION_CHECK, SCOPE_PROBLEM, "c", "check again", "ask the systems again that the problem is about" },
 	{ { 'r' }, ACTION_REPAIR, SCOPE_CONFIG, "r", "reload", "read the configuration file and the scripts again" },
-	{ { 'a' }, ACTION_APPLY, SCOPE_SCRIPTS, "a", "apply",
+	{ { 'a' }, ACTION_APPLY, SCOPE_SCRIPTS | SCOPE_SCRIPT, "a", "apply",
 			"what the files as they are now would do otherwise; a again: they run" },
-	{ { 'u' }, ACTION_ROLL_BACK, SCOPE_SCRIPTS, "u", "roll back",
+	{ { 'u' }, ACTION_ROLL_BACK, SCOPE_SCRIPTS | SCOPE_SCRIPT, "u", "roll back",
 			"what the version before, or the selected one, would do otherwise; u again: it runs" },
-	{ { 'v' }, ACTION_VERSIONS, SCOPE_SCRIPTS, "v", "versions", "the versions that have run, since when, and who" },
-	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_SCRIPTS, "d", "diff",
+	{ { 'v' }, ACTION_VERSIONS, SCOPE_SCRIPTS | SCOPE_SCRIPT, "v", "versions",
+			"the versions that have run, since when, and who" },
+	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_SCRIPTS | SCOPE_SCRIPT, "d", "diff",
 			"line by line: what runs and the files; in the list of versions two that are chosen by it" },
-	{ { 'e' }, ACTION_EDIT, SCOPE_SCRIPTS, "e", "edit",
-			"on the page of a script: its file, by $VISUAL or $EDITOR; then what it would do, as a" },
-	{ { 't' }, ACTION_PROFILE, SCOPE_SCRIPTS, "t", "time of lines",
-			"on the page of a script: where its time goes, measured for 30 seconds" },
+	{ { 'e' }, ACTION_EDIT, SCOPE_SCRIPT, "e", "edit",
+			"its file, by $VISUAL or $EDITOR; then what it would do, as a" },
+	{ { 't' }, ACTION_PROFILE, SCOPE_SCRIPT, "t", "time of lines", "where its time goes, measured for 30 seconds" },
 	{ { 'a' }, ACTION_ACKNOWLEDGE, SCOPE_OVERVIEW | SCOPE_PROBLEMS | SCOPE_PROBLEM, "a", "acknowledge",
 			"say that the problem is known" },
 	{ { '[' }, ACTION_PAST_BACK, SCOPE_ALL & ~(SCOPE_MESSAGES | SCOPE_PROBLEM), "[", NULL,
@@ -142,6 +142,31 @@ const char *keymap_command(enum action action)
 	};
 
 	return action < ACTION_GO ? commands[action] : NULL;
+}
+
+unsigned keymap_kind(enum action action)
+{
+	static const unsigned char kinds[ACTION_GO] = {
+		[ACTION_OPEN] = KEY_OF_LINE,
+		[ACTION_COPY] = KEY_OF_LINE,
+		[ACTION_MESSAGES] = KEY_OF_LINE | KEY_OF_NOW,
+		[ACTION_TRACE] = KEY_OF_LINE | KEY_OF_NOW,
+		[ACTION_PAUSE] = KEY_OF_LINE | KEY_OF_NOW | KEY_CHANGES,
+		[ACTION_REPAIR] = KEY_OF_LINE | KEY_OF_NOW | KEY_CHANGES,
+		[ACTION_DISCARD] = KEY_OF_LINE | KEY_OF_NOW | KEY_CHANGES,
+		[ACTION_ACKNOWLEDGE] = KEY_OF_LINE | KEY_OF_NOW | KEY_CHANGES,
+		[ACTION_APPLY] = KEY_OF_LINE | KEY_OF_NOW,
+		[ACTION_ROLL_BACK] = KEY_OF_LINE | KEY_OF_NOW,
+		[ACTION_VERSIONS] = KEY_OF_LINE | KEY_OF_NOW,
+		[ACTION_DIFFERENCE] = KEY_OF_LINE | KEY_OF_NOW,
+		[ACTION_PROFILE] = KEY_OF_NOW,
+		[ACTION_EDIT] = KEY_OF_NOW,
+		[ACTION_DEAD] = KEY_OF_NOW,
+		[ACTION_CHECK] = KEY_OF_NOW,
+		[ACTION_COMMAND] = KEY_OF_NOW,
+	};
+
+	return action < ACTION_GO ? kinds[action] : 0;
 }
 
 enum action keymap_find(uint32_t key, unsigned scope)

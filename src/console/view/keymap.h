@@ -89,12 +89,13 @@ enum {
 	SCOPE_PROBLEM = 8192,
 	SCOPE_SCRIPTS = 16384,
 	SCOPE_METRICS = 32768,
+	SCOPE_SCRIPT = 65536,
 	SCOPE_LISTS = SCOPE_STAGES | SCOPE_TABLES | SCOPE_TOPICS | SCOPE_EVENTS | SCOPE_PROBLEMS | SCOPE_MESSAGES |
 			SCOPE_LOAD | SCOPE_LAG | SCOPE_SNAPSHOTS | SCOPE_CONFIG | SCOPE_DEAD | SCOPE_METRICS |
 			SCOPE_SCRIPTS,
 	SCOPE_SORTED = SCOPE_STAGES | SCOPE_TABLES | SCOPE_TOPICS | SCOPE_LOAD | SCOPE_LAG | SCOPE_CONFIG |
 			SCOPE_METRICS | SCOPE_SCRIPTS,
-	SCOPE_ALL = 0xffff
+	SCOPE_ALL = 0x1ffff
 };
 
 struct key_binding {
@@ -109,6 +110,9 @@ struct key_binding {
 const struct key_binding *keymap_table(size_t *count);
 /* The command that does the same; words in capitals are what the cursor is on. NULL: none does. */
 const char *keymap_command(enum action action);
+/* What a key is for: the line under the cursor, something that is asked of the engine as it is now, something that it changes. */
+enum { KEY_OF_LINE = 1, KEY_OF_NOW = 2, KEY_CHANGES = 4 };
+unsigned keymap_kind(enum action action);
 enum action keymap_find(uint32_t key, unsigned scope); /* ACTION_NONE when there is none */
 char keymap_of_view(enum view_id view);		       /* the key that goes there; 0: none */
 

@@ -97,21 +97,6 @@ static void put_command(char *out, size_t size, const char *shape, const struct 
 
 /* ---- keys ---- */
 
-static bool is_of_the_line(enum action action)
-{
-	switch (action) {
-	case ACTION_OPEN:
-	case ACTION_MESSAGES:
-	case ACTION_TRACE:
-	case ACTION_PAUSE:
-	case ACTION_REPAIR:
-	case ACTION_DISCARD:
-	case ACTION_ACKNOWLEDGE:
-	case ACTION_COPY: return true;
-	default: return false;
-	}
-}
-
 static bool is_move(enum action action)
 {
 	return action == ACTION_NONE || action == ACTION_MENU || action == ACTION_BACK || action == ACTION_INTERRUPT ||
@@ -121,15 +106,16 @@ static bool is_move(enum action action)
 
 static void refuse_key(struct menu_item *item, const struct menu_place *at)
 {
-	bool asks = item->action == ACTION_PAUSE || item->action == ACTION_REPAIR || item->action == ACTION_DISCARD ||
-			item->action == ACTION_ACKNOWLEDGE;
+	unsigned kind = keymap_kind(item->action);
 
-	if (is_of_the_line(item->action) && !at->line)
+	if (kind & KEY_OF_LINE && !at->line)
 		snprintf(item->why, sizeof(item->why), "no line is selected");
-	else if (asks && at->past)
+	else if (kind & KEY_OF_NOW && at->past)
 		snprintf(item->why, sizeof(item->why), "%s", at->past);
-	else if (asks && at->refused)
+	else if (kind & KEY_CHANGES && at->refused)
 		snprintf(item->why, sizeof(item->why), "%s", at->refused);
+	else if (at->does && !at->does(at->page, item->action))
+		snprintf(item->why, sizeof(item->why), "not on this part of the page");
 	else if (item->action == ACTION_MESSAGES && at->under.table[0] == '\0' && at->under.topic[0] == '\0')
 		snprintf(item->why, sizeof(item->why), "it is of no table and no topic");
 	else if (item->action == ACTION_PAUSE && !at->has_target)
@@ -165,7 +151,7 @@ enum { KEYS_OF_THE_LINE, KEYS_OF_THE_VIEW, KEYS_OF_ALL };
 
 static int rank_of(const struct key_binding *b)
 {
-	return is_of_the_line(b->action)			    ? KEYS_OF_THE_LINE
+	return keymap_kind(b->action) & KEY_OF_LINE		    ? KEYS_OF_THE_LINE
 			: __builtin_popcount(b->scope) < EVERYWHERE ? KEYS_OF_THE_VIEW
 								    : KEYS_OF_ALL;
 }

@@ -24,6 +24,11 @@ int64_t scripts_number(const json_t *o, const char *name)
 	return json_integer_value(json_object_get(o, name));
 }
 
+void scripts_key(const struct status_script *s, char out[GRID_KEY])
+{
+	snprintf(out, GRID_KEY, "%.500s %u %.100s", s->table, s->place, s->script);
+}
+
 const struct status_script *scripts_shown(const struct scripts_page *p)
 {
 	for (size_t i = 0; p->status && i < p->status->nscripts; i++) {

@@ -98,13 +98,12 @@ static int draw_files(const struct scripts_page *p, const struct status_script *
 static int draw_head(const struct scripts_page *p, struct canvas *cv, struct area at)
 {
 	const struct status_script *s = scripts_shown(p);
-	char title[TABLE_NAME_ROOM + 300], right[80] = "";
+	char right[80] = "";
 	int y = at.y + 1;
 
-	snprintf(title, sizeof(title), "%s > %s", p->table, p->script);
 	if (s)
 		snprintf(right, sizeof(right), "version %s%s", s->version, s->guarded ? ", guarded" : "");
-	rule_draw(cv, at.y, at.x, at.width, title, right);
+	rule_draw(cv, at.y, at.x, at.width, "what it costs and loses", right);
 	if (s == NULL) {
 		canvas_text(cv, y, at.x + 1, at.width - 2, ROLE_WARN,
 				"it does not run any more, or the load half is down");
@@ -267,12 +266,10 @@ void scripts_draw_one(struct scripts_page *p, struct canvas *cv, struct area at)
 
 void scripts_draw_versions(struct scripts_page *p, struct canvas *cv, struct area at)
 {
-	char title[TABLE_NAME_ROOM + 300];
 	int rows = at.height - 1;
 	size_t top = p->cursor >= (size_t)rows ? p->cursor - (size_t)rows + 1 : 0;
 
-	snprintf(title, sizeof(title), "%s > %s > versions", p->table, p->script);
-	rule_draw(cv, at.y, at.x, at.width, title,
+	rule_draw(cv, at.y, at.x, at.width, "versions",
 			at.width > 90 ? "Enter: difference to what runs   d on two: between them   u: what it would do"
 				      : "Enter, d on two: diff");
 	for (size_t i = top; i < p->versions.count && i < top + (size_t)rows; i++) {
@@ -285,12 +282,11 @@ void scripts_draw_versions(struct scripts_page *p, struct canvas *cv, struct are
 
 void scripts_draw_answer(struct scripts_page *p, struct canvas *cv, struct area at)
 {
-	int y = at.y + 2, end = at.y + at.height, x = at.x + 1, width = at.width - 2;
+	int y = at.y + 1, end = at.y + at.height, x = at.x + 1, width = at.width - 2;
 	char about[160];
 
-	rule_draw(cv, at.y, at.x, at.width, p->table, "");
 	scripts_answer_title(p, about, sizeof(about));
-	canvas_text(cv, at.y + 1, x, width, ROLE_KEY, about);
+	rule_draw(cv, at.y, at.x, at.width, about, "");
 	p->count = (int)p->nanswer;
 	if (p->running && p->nanswer == 0)
 		canvas_text(cv, y, x, width, ROLE_DIM, "asking...");

@@ -1,5 +1,5 @@
-/* scripts_page.h - between the files of the view of scripts: view_scripts.c (list, keys, requests), scripts_answer.c (what requests answer, as lines),
- * scripts_draw.c (the page of one script). @thread ui */
+/* scripts_page.h - between the files of the page of a script: view_script.c (keys, requests), scripts_answer.c (what requests answer, as lines),
+ * scripts_draw.c (what it looks like); and the list that opens it, view_scripts.c. @thread ui */
 #ifndef CONSOLE_SCRIPTS_PAGE_H
 #define CONSOLE_SCRIPTS_PAGE_H
 
@@ -7,7 +7,7 @@
 
 #include "console/view/view_page.h"
 
-enum scripts_level { SCRIPTS_LIST, SCRIPTS_ONE, SCRIPTS_VERSIONS, SCRIPTS_ANSWER };
+enum scripts_level { SCRIPTS_ONE, SCRIPTS_VERSIONS, SCRIPTS_ANSWER };
 /* What the answer is of. A change is asked for by a second key, when what it would do is shown. */
 enum scripts_ask {
 	ASK_NOTHING,
@@ -33,6 +33,7 @@ struct scripts_line { /* of an answer, as it is shown */
 struct scripts_page {
 	const struct status *status;	/* lent; NULL before the first */
 	enum scripts_level level, back; /* back: of an answer */
+	enum scripts_level first;	/* what it was opened with: Esc closes it there */
 	char wanted[GRID_KEY];		/* that it was opened with and that was not found yet */
 	char table[TABLE_NAME_ROOM], script[128];
 	unsigned place;
@@ -49,6 +50,7 @@ struct scripts_page {
 	int top, count; /* of lines, as drawn last */
 };
 
+void scripts_key(const struct status_script *s, char out[GRID_KEY]);	 /* what names a line of the list */
 const struct status_script *scripts_shown(const struct scripts_page *p); /* NULL: it does not run any more */
 const char *scripts_text(const json_t *o, const char *name);		 /* "" not there */
 int64_t scripts_number(const json_t *o, const char *name);		 /* 0: not there */

@@ -47,7 +47,10 @@ static const struct view views[VIEW_COUNT] = {
 			.scope = SCOPE_SCRIPTS,
 			.sort = -1,
 			.source = &view_scripts_source,
-			.page = &view_scripts_page, },
+			.draw = view_scripts_draw,
+			.opens = VIEW_SCRIPT,
+			.subject = view_scripts_subject,
+			.under = view_scripts_under, },
 	[VIEW_LOAD] = { .name = "Load",
 			.scope = SCOPE_LOAD,
 			.sort = -1,
@@ -96,6 +99,11 @@ static const struct view views[VIEW_COUNT] = {
 			.sort = -1,
 			.source = &view_problem_source,
 			.page = &view_problem_page, },
+	[VIEW_SCRIPT] = { .name = "Script",
+			.scope = SCOPE_SCRIPT,
+			.sort = -1,
+			.source = &view_script_source,
+			.page = &view_script_page, },
 	[VIEW_HELP] = { .name = "Help", .scope = SCOPE_HELP, .sort = -1, .source = &view_help_source },
 };
 

@@ -32,6 +32,7 @@ enum view_lane {
 enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE, PROMPT_PAST };
 
 struct view_order {
+	bool opened;		 /* told to the page: the key has opened it, and Esc closes it again */
 	bool past;		 /* told to the page: the status is one of before, and nothing of now is asked for */
 	char request[2400];	 /* as it is typed behind ':'; "" none */
 	enum view_lane lane;	 /* of its answer */
@@ -66,6 +67,7 @@ struct view_page {
 	void (*status)(void *state, const struct status *s, struct view_order *out);
 	/* A key's action; NULL or false: not the page's, the screen does what it does in lists. */
 	bool (*act)(void *state, struct grid *g, enum action action, struct view_order *out);
+	bool (*does)(const void *state, enum action action); /* a key has a use now; NULL: all have */
 	/* NULL: it asks for nothing */
 	void (*prompted)(void *state, enum view_prompt which, const char *text, struct view_order *out);
 	void (*answer)(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);
