@@ -35,6 +35,7 @@ violations() {
 		# Sub-folders: what each knows of its own room, besides the headers at the door of the room.
 		floor("core/conf", "conf")
 		door("core/conf", " buf.h clock.h err.h intern.h json.h logline.h num.h report.h text.h xalloc.h ")
+		floor("script/zone", "zone")
 		floor("source/decode", "decode")
 		floor("source/server", "server decode")
 		floor("source/catalog", "catalog server decode")

@@ -42,7 +42,15 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_table.c \
 	src/script/script_time.c \
 	src/script/script_time_math.c \
-	src/script/script_value.c
+	src/script/script_value.c \
+	src/script/zone/zone.c \
+	src/script/zone/zone.h \
+	src/script/zone/zone_rule.c \
+	src/script/zone/zone_rule.h
+
+check_PROGRAMS += tests/unit/test_zone
+tests_unit_test_zone_SOURCES = tests/unit/test_zone.c tests/tap.h
+tests_unit_test_zone_LDADD = src/script/libscript.a src/core/libcore.a
 
 check_PROGRAMS += tests/unit/test_script
 tests_unit_test_script_SOURCES = tests/unit/test_script.c tests/unit/script_rows.h tests/tap.h

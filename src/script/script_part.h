@@ -58,6 +58,7 @@ struct script_pair { /* a column, and its name at the target; NULL: it is left o
 struct script_form;
 struct script_state;
 struct script_write;
+struct zone;
 
 struct script_to { /* interned */
 	const char *db, *table;
@@ -159,6 +160,7 @@ struct script {
 	bool has_init;
 	int folder;		       /* of require(), while the script is loaded; -1 */
 	struct script_module *modules; /* files that it has read */
+	const struct zone *zone;       /* that was asked for last; NULL: none */
 	int64_t log_second;	       /* of the last log.info(), monotonic; lines in it */
 	unsigned log_lines;
 	struct script_state *state, *own_state; /* lent for a run; where none is: in memory */

@@ -1,12 +1,13 @@
 /*
  * script_time_math.c - later, earlier, how long between, and in which form: t + 90 (seconds; days for a date), t - other, t:format("%d.%m.%Y"),
- * t:add(1, "month"), t:at("+02:00"). Zones are distances from UTC: no rules are known here, and a timestamp is UTC.
+ * t:add(1, "month"), t:at("+02:00"). A timestamp is UTC; what a zone's name means, zone.h knows.
  */
 #include "script/script_part.h"
 
 #include <stdio.h>
 
 #include "core/num.h"
+#include "script/zone/zone.h"
 
 #define DAY_US 86400000000LL
 #define TIME_MAX_US (839LL * 3600000000 - 1)
@@ -256,39 +257,74 @@ int script_time_later_lua(lua_State *L)
 	return luaL_error(L, "add: expected second, minute, hour, day, week, month or year, found '%s'", unit);
 }
 
-/* ---- t:at("+02:00"), t:utc("+02:00") ---- */
+/* ---- t:at("+02:00"), t:utc("Europe/Berlin") ---- */
 
-static int64_t distance_us(lua_State *L, int idx)
+/* "+02:00" or "UTC"; false: it may be a name. */
+static bool is_distance(const char *text, int64_t *us)
 {
-	const char *text = luaL_checkstring(L, idx);
 	unsigned hours = 0, minutes = 0;
 	int end = 0;
 
+	*us = 0;
 	if (strcmp(text, "UTC") == 0)
-		return 0;
+		return true;
 	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2u:%2u%n", &hours, &minutes, &end) != 2 ||
 			text[1 + end] || hours > 14 || minutes > 59)
-		luaL_error(L, "expected a zone as \"+02:00\" or \"UTC\", found '%s'; names of zones are not known",
-				text);
-	return (*text == '-' ? -1 : 1) * (int64_t)(hours * 60 + minutes) * 60000000;
+		return false;
+	*us = (*text == '-' ? -1 : 1) * (int64_t)(hours * 60 + minutes) * 60000000;
+	return true;
 }
 
-static int push_as(lua_State *L, enum value_kind from, enum value_kind to, int sign)
+static const struct zone *zone_at(lua_State *L, int idx)
+{
+	struct script *s = script_of(L);
+	const char *name = luaL_checkstring(L, idx);
+
+	script_charge(L, 10);
+	if (s->zone && strcmp(zone_name(s->zone), name) == 0)
+		return s->zone;
+	script_charge(L, 1000); /* a file may have to be read */
+	s->zone = zone_find(name);
+	if (s->zone == NULL)
+		luaL_error(L, "expected a zone as \"+02:00\", \"UTC\" or a name that /usr/share/zoneinfo has, found '%s'",
+				name);
+	return s->zone;
+}
+
+static struct value moved_from(lua_State *L, enum value_kind kind)
 {
 	struct value v = *moved(L, 1);
 
-	if (v.kind != from)
-		refuse(L, 1, from == VALUE_TIMESTAMP ? "a timestamp" : "a datetime");
-	v.kind = (uint8_t)to;
-	return push_moved(L, &v, sign * distance_us(L, 2));
+	if (v.kind != kind)
+		refuse(L, 1, kind == VALUE_TIMESTAMP ? "a timestamp" : "a datetime");
+	return v;
+}
+
+static int64_t floor_seconds(int64_t us)
+{
+	return us / 1000000 - (us % 1000000 < 0);
 }
 
 int script_time_at_lua(lua_State *L)
 {
-	return push_as(L, VALUE_TIMESTAMP, VALUE_DATETIME, 1);
+	struct value v = moved_from(L, VALUE_TIMESTAMP);
+	int64_t us;
+
+	v.kind = VALUE_DATETIME;
+	if (!is_distance(luaL_checkstring(L, 2), &us))
+		us = zone_offset(zone_at(L, 2), floor_seconds(v.i)) * 1000000LL;
+	return push_moved(L, &v, us);
 }
 
 int script_time_utc_lua(lua_State *L)
 {
-	return push_as(L, VALUE_DATETIME, VALUE_TIMESTAMP, -1);
+	struct value v = moved_from(L, VALUE_DATETIME);
+	int64_t us, second = floor_seconds(v.i);
+
+	v.kind = VALUE_TIMESTAMP;
+	if (is_distance(luaL_checkstring(L, 2), &us))
+		us = -us;
+	else
+		us = (zone_utc(zone_at(L, 2), second) - second) * 1000000;
+	return push_moved(L, &v, us);
 }

@@ -155,8 +155,12 @@ static void test_units(void)
 	gives("timestamp('2024-01-01 00:00:00'):at('-03:30')", "2023-12-31 20:30:00");
 	gives("datetime('2024-01-01 00:00:00'):utc('+05:45')", "2023-12-31 18:15:00");
 	fails("row.created:at('+02:00')", "expected a timestamp, found");
-	fails("timestamp('2024-01-01 00:00:00'):at('Europe/Berlin')",
-			"expected a zone as \"+02:00\" or \"UTC\", found 'Europe/Berlin'");
+	gives("timestamp('2024-06-30 23:30:00.25'):at('Europe/Berlin')", "2024-07-01 01:30:00.25");
+	gives("timestamp('1969-12-31 23:59:59.5'):at('America/New_York')", "1969-12-31 18:59:59.5");
+	gives("datetime('2024-01-01 00:00:00.75'):utc('Asia/Kolkata')", "2023-12-31 18:30:00.75");
+	gives("datetime('2024-10-27 02:30:00'):utc('Europe/Berlin')", "2024-10-27 00:30:00");
+	fails("timestamp('2024-01-01 00:00:00'):at('Europe/Berlim')",
+			"expected a zone as \"+02:00\", \"UTC\" or a name that /usr/share/zoneinfo has, found 'Europe/Berlim'");
 	fails("timestamp('2024-01-01 00:00:00'):at('+2')", "expected a zone");
 }
 
