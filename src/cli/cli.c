@@ -111,6 +111,7 @@ static const struct cli_option history_options[] = {
 };
 static const struct cli_option attach_options[] = {
 	{ "--read-only", NULL, "refuse everything that changes something" },
+	{ "--name", "NAME", "of this session, for others who look who is attached, and in the events that it causes" },
 	{ NULL, NULL, NULL },
 };
 static const struct cli_option replay_options[] = {

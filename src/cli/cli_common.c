@@ -191,12 +191,16 @@ const struct engine_session *cli_session(void)
 {
 	static struct engine_session session;
 	const struct passwd *user = getpwuid(getuid());
-	const char *terminal = ttyname(STDERR_FILENO);
+	const char *terminal = ttyname(STDERR_FILENO), *behind = getenv("SUDO_USER");
 
 	if (terminal && strncmp(terminal, "/dev/", 5) == 0)
 		terminal += 5;
-	if (session.who[0] == '\0')
-		snprintf(session.who, sizeof(session.who), "%.60s%s%.30s", user ? user->pw_name : "unknown",
-				terminal ? "@" : "", terminal ? terminal : "");
+	if (session.who[0] == '\0') {
+		snprintf(session.user, sizeof(session.user), "%s", user ? user->pw_name : "unknown");
+		snprintf(session.terminal, sizeof(session.terminal), "%s", terminal ? terminal : "");
+		if (getuid() == 0 && behind)
+			snprintf(session.name, sizeof(session.name), "%s", behind);
+		engine_session_name(&session);
+	}
 	return &session;
 }

@@ -55,10 +55,12 @@ static void leave_running(int keeper)
 static int console_on_engine(struct cli *cli, struct engine *e, int keeper, struct err *err)
 {
 	struct engine_link link;
-	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true, .session = cli_session() };
+	struct engine_session session = *cli_session();
+	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true, .session = &session };
 	struct cli_doors *doors;
 	int end;
 
+	session.here = true;
 	engine_link_local(e, &link);
 	doors = cli_open_doors(cli->settings, &link, err);
 	if (doors == NULL)
@@ -82,10 +84,15 @@ static int attach(struct cli *cli, const char *path, struct err *err)
 {
 	struct engine_session session = *cli_session();
 	struct console_conf conf = { .session = &session, .theme = cli->settings ? cli->settings->theme : NULL };
+	const char *name = cli_option(cli, "--name");
 	struct control_client *client;
 	struct engine_link link;
 
 	session.read_only = cli_option(cli, "--read-only") != NULL;
+	if (name) {
+		snprintf(session.name, sizeof(session.name), "%s", name);
+		engine_session_name(&session);
+	}
 	logline_open(-1, LOG_TEXT, LOG_INFO);
 	client = path ? control_connect(path, &link, err) : NULL;
 	if (client)

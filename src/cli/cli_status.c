@@ -260,6 +260,26 @@ static void print_complete(const struct status *s)
 	putchar('\n');
 }
 
+static void print_sessions(const struct status *s)
+{
+	char age[32];
+
+	for (size_t i = 0; i < s->nsessions; i++) {
+		const struct status_session *one = &s->sessions[i];
+
+		say(i ? "         " : "\nattached ", one->who);
+		cli_duration(age, sizeof(age), (s->wall_us - one->since_us) / 1000);
+		printf(", for %s%s%s", age, one->read_only ? ", read-only" : "",
+				one->here ? ", console of the process" : "");
+		if (one->acted[0]) {
+			cli_duration(age, sizeof(age), (s->wall_us - one->acted_us) / 1000);
+			say("; last: ", one->acted);
+			printf(", %s ago", age);
+		}
+		putchar('\n');
+	}
+}
+
 static void print_status(const struct status *s)
 {
 	char up[32];
@@ -276,6 +296,7 @@ static void print_status(const struct status *s)
 	print_stages(s);
 	print_tables(s);
 	print_routines(s);
+	print_sessions(s);
 	if (s->bottleneck.stage[0]) {
 		printf("\nslowest: %s", s->bottleneck.stage);
 		say(": ", s->bottleneck.why);

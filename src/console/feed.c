@@ -73,6 +73,8 @@ static void *feed_watch(void *arg)
 		f->hurry = false;
 		pthread_mutex_unlock(&f->lock);
 		err_clear(&err);
+		if (f->link->attend && f->session)
+			f->link->attend(f->link->self, f->session);
 		result = f->link->status(f->link->self, &f->work, &err);
 		pthread_mutex_lock(&f->lock);
 		memcpy(f->trouble, err.msg, sizeof(f->trouble));
@@ -89,6 +91,8 @@ static void *feed_watch(void *arg)
 			;
 	}
 	pthread_mutex_unlock(&f->lock);
+	if (f->link->attend)
+		f->link->attend(f->link->self, NULL);
 	return NULL;
 }
 

@@ -79,6 +79,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view_script.c \
 	src/console/view/view_scripts.c \
 	src/console/view/view_load.c \
+	src/console/view/view_sessions.c \
 	src/console/view/view_snapshots.c \
 	src/console/view/view_events.c \
 	src/console/view/view_help.c \

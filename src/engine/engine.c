@@ -14,6 +14,7 @@
 #include "core/logline.h"
 #include "core/must.h"
 #include "core/xalloc.h"
+#include "engine/base/sessions.h"
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_store.h"
 
@@ -115,6 +116,8 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->recorder = recorder_new(e);
 	e->routines = routine_watch_new(&e->shared);
 	e->handover = handover_new(e);
+	e->sessions = sessions_new();
+	e->here = -1;
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
 	if (e->lock_fd >= 0 && role != ROLE_CAPTURE)
 		e->settings->scripts = script_store_open(settings->state_dir, true);
@@ -155,6 +158,7 @@ static void stop_housekeeper(struct engine *e)
 
 void engine_dismiss(struct engine *e)
 {
+	sessions_stop(e->sessions);
 	if (e->capture)
 		half_dismiss(capture_half(e->capture));
 	if (e->load)
@@ -174,6 +178,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	bool captured = true, loaded = true;
 
 	e->draining = true;
+	sessions_stop(e->sessions);
 	taps_stop(e->shared.taps);
 	verifier_stop(e->verifier);
 	routine_watch_stop(e->routines);
@@ -205,6 +210,7 @@ bool engine_free(struct engine *e)
 	e->settings->scripts = NULL;
 	engine_complete_free(e->complete);
 	dead_ledger_free(e->dead);
+	sessions_free(e->sessions);
 	close(e->shared.wake_fd);
 	pthread_mutex_destroy(&e->shared.log_lock);
 	if (e->lock_fd >= 0)
@@ -255,12 +261,28 @@ static int local_request(void *self, const struct engine_request *r, engine_emit
 	return engine_request_run(self, r, emit, arg, err);
 }
 
+/* @thread the one of the console */
+static void local_attend(void *self, const struct engine_session *session)
+{
+	struct engine *e = self;
+	struct err err;
+
+	err_clear(&err);
+	if (session && e->here < 0)
+		e->here = sessions_come(e->sessions, session, &err);
+	else if (session == NULL && e->here >= 0) {
+		sessions_go(e->sessions, e->here);
+		e->here = -1;
+	}
+}
+
 void engine_link_local(struct engine *e, struct engine_link *out)
 {
 	*out = (struct engine_link){
 		.self = e,
 		.status = local_status,
 		.request = local_request,
+		.attend = local_attend,
 		.where = "in this process",
 	};
 }

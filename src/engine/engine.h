@@ -41,9 +41,12 @@ int engine_reload(struct engine *e, struct settings *fresh, const char *who, str
 #define ENGINE_MAX_ARGS 12
 /* Who asks. NULL in a request: nobody in particular. */
 struct engine_session {
-	char who[96];	/* "ana@pts/3": user and terminal; in every event that the session causes */
-	bool read_only; /* only requests that change nothing are carried out */
+	char who[160]; /* engine_session_name(): "ana@pts/3", "release (ana@pts/3)"; in every event that it causes */
+	char name[48], user[48], terminal[48]; /* name "": none was given; terminal "": none */
+	bool read_only;			       /* only requests that change nothing are carried out */
+	bool here;			       /* the console of this process */
 };
+void engine_session_name(struct engine_session *s); /* who, from the other three */
 struct engine_request {
 	const struct engine_session *session;
 	const char *command; /* a name in the table of engine_requests.c: "pause", "tap", "topics", ... */
@@ -63,6 +66,9 @@ struct engine_link {
 	int (*status)(void *self, struct status *out, struct err *err);
 	/* Runs one request to its end; -1 with err when refused. @thread any */
 	int (*request)(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
+	/* A console is open, and who sits at it is listed; called again now and then as long as that is so, at most a moment long.
+	 * NULL: it is closed. The pointer itself is NULL where nobody is listed. */
+	void (*attend)(void *self, const struct engine_session *session);
 	const char *where; /* "in this process" or the socket's path */
 };
 void engine_link_local(struct engine *e, struct engine_link *out);

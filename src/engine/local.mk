@@ -194,6 +194,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/scripts/script_text.h \
 	src/engine/scripts/script_told.c \
 	src/engine/scripts/script_told.h \
+	src/engine/base/sessions.c \
+	src/engine/base/sessions.h \
 	src/engine/base/shared.c \
 	src/engine/base/state_dir.c \
 	src/engine/status/problem_table.c \

@@ -2,8 +2,8 @@
  * control.h - the control socket: a unix socket in the state directory (0600, same user or root only) through which
  * commands and attached consoles reach a running engine.
  *
- * The talk is one request a connection. The asker sends one line of JSON, {"command":"tap","args":{"stage":"log"},"who":"ana@pts/3"};
- * "read_only":true has everything refused that changes something. The
+ * The talk is one request a connection. The asker sends one line of JSON, {"command":"tap","args":{"stage":"log"},"name":"release","terminal":"pts/3"};
+ * "read_only":true has everything refused that changes something. Which user asks the system says, not the asker. The
  * answer is lines of JSON, and a last line that begins with a dot: ". ok" or ". error KIND CODE text". An empty line
  * means nothing (it finds out whether the asker is still there).
  */

@@ -17,6 +17,7 @@ enum { ANSWER_MS = 30000 };
 
 struct control_client {
 	char *path;
+	int attended; /* a connection that lasts as long as the console; -1: none. @thread the one that calls attend */
 };
 
 static int dial(const char *path, struct err *err)
@@ -49,7 +50,8 @@ static int send_request(int fd, const struct engine_request *r, struct err *err)
 		json_object_set_new(args, r->args[i].name, json_string(r->args[i].value));
 	o = json_pack("{ss,so}", "command", r->command, "args", args);
 	if (r->session) {
-		json_object_set_new(o, "who", json_string(r->session->who));
+		json_object_set_new(o, "name", json_string(r->session->name));
+		json_object_set_new(o, "terminal", json_string(r->session->terminal));
 		json_object_set_new(o, "read_only", json_boolean(r->session->read_only));
 	}
 	text = json_dumps(o, JSON_COMPACT);
@@ -134,6 +136,38 @@ static int client_status(void *self, struct status *out, struct err *err)
 	return rc;
 }
 
+/* Empty lines come, so that the engine finds out whether we are there. */
+static bool is_open(int fd)
+{
+	char lines[512];
+	ssize_t n;
+
+	do
+		n = recv(fd, lines, sizeof(lines), MSG_DONTWAIT);
+	while (n > 0);
+	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+}
+
+static void client_attend(void *self, const struct engine_session *session)
+{
+	struct engine_request r = { .command = "attend", .session = session };
+	struct control_client *c = self;
+	struct err err;
+
+	err_clear(&err);
+	if (c->attended >= 0 && (session == NULL || !is_open(c->attended))) {
+		close(c->attended);
+		c->attended = -1;
+	}
+	if (session == NULL || c->attended >= 0)
+		return;
+	c->attended = dial(c->path, &err);
+	if (c->attended >= 0 && send_request(c->attended, &r, &err)) {
+		close(c->attended);
+		c->attended = -1;
+	}
+}
+
 struct control_client *control_connect(const char *path, struct engine_link *out, struct err *err)
 {
 	struct control_client *c;
@@ -144,7 +178,14 @@ struct control_client *control_connect(const char *path, struct engine_link *out
 	close(fd);
 	c = xcalloc(1, sizeof(*c));
 	c->path = xstrdup(path);
-	*out = (struct engine_link){ .self = c, .status = client_status, .request = client_request, .where = c->path };
+	c->attended = -1;
+	*out = (struct engine_link){
+		.self = c,
+		.status = client_status,
+		.request = client_request,
+		.attend = client_attend,
+		.where = c->path,
+	};
 	return c;
 }
 
@@ -152,6 +193,8 @@ void control_disconnect(struct control_client *c)
 {
 	if (c == NULL)
 		return;
+	if (c->attended >= 0)
+		close(c->attended);
 	free(c->path);
 	free(c);
 }

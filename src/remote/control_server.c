@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,21 @@ struct control_server {
 
 /* ---- one request ---- */
 
+static void peer_user(int fd, char *out, size_t size)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+	struct passwd entry, *found = NULL;
+	char room[4096];
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		snprintf(out, size, "unknown");
+	else if (getpwuid_r(cred.uid, &entry, room, sizeof(room), &found) || found == NULL)
+		snprintf(out, size, "uid %u", (unsigned)cred.uid);
+	else
+		snprintf(out, size, "%s", found->pw_name);
+}
+
 static int send_line(int fd, const char *p, size_t len)
 {
 	return control_send(fd, p, len) || control_send(fd, "\n", 1) ? -1 : 0;
@@ -55,13 +71,20 @@ static int emit_line(void *arg, const char *line, size_t len)
 	return send_line(*(int *)arg, line, len);
 }
 
-static void parse_session(json_t *o, struct engine_session *session)
+/* What the asker says of itself; but the user is who the system says it is. */
+static void parse_session(int fd, json_t *o, struct engine_session *session)
 {
-	const char *who = json_string_value(json_object_get(o, "who"));
+	const char *name = json_string_value(json_object_get(o, "name"));
+	const char *terminal = json_string_value(json_object_get(o, "terminal"));
 
 	memset(session, 0, sizeof(*session));
-	snprintf(session->who, sizeof(session->who), "%s", who ? who : "");
+	if (name)
+		snprintf(session->name, sizeof(session->name), "%s", name);
+	if (terminal)
+		snprintf(session->terminal, sizeof(session->terminal), "%s", terminal);
+	peer_user(fd, session->user, sizeof(session->user));
 	session->read_only = json_is_true(json_object_get(o, "read_only"));
+	engine_session_name(session);
 }
 
 static int parse_request(json_t *o, struct engine_request *r, struct err *err)
@@ -98,7 +121,7 @@ static void answer(struct connection *c, const struct buf *line)
 	rc = o ? parse_request(o, &request, &err)
 	       : err_set(&err, ERR_CONFIG, 0, "control socket: expected one line of JSON, found: %s", problem.text);
 	if (rc == 0) {
-		parse_session(o, &session);
+		parse_session(c->fd, o, &session);
 		request.session = &session;
 		rc = c->server->link->request(c->server->link->self, &request, emit_line, &c->fd, &err);
 	}

@@ -42,12 +42,20 @@ status_pid; is "$pid" "$before" "the pipeline goes on"
 t kill-server
 opened "'$millrace' -c '$dir/millrace.conf' attach"
 until_true 20 shows 'Overview'; ok $? "attach finds it"
+tty=$(t display-message -p -t 0 '#{pane_tty}')
+is_attached() { status_is --arg me "$(id -un)" --arg tty "${tty#/dev/}" "[.sessions[] | select(.user == \$me and .terminal == \$tty and .read_only == $1)] | length == 1"; }
+until_true 20 is_attached false; ok $? "it is known who is attached, and at which terminal" || status | jq -c .sessions | note
+t send-keys -t 0 w
+until_true 20 shows "${tty#/dev/}  *"; ok $? "one key shows it"
+"$millrace" -c "$dir/millrace.conf" status | grep -q "^attached .*@${tty#/dev/}, for "; ok $? "and status tells it"
+t send-keys -t 0 1
 t send-keys -t 0 ':tap source table=no.such' Enter
 sleep 1
 t send-keys -t 0 ':pause load' Enter
 until_true 20 has_problem load-paused load; ok $? "a tap that waits for rows holds up no other request"
 t send-keys -t 0 ':resume load' Enter
 until_true 20 problem_is_over load-paused; ok $? "nor the next one"
+status_is 'any(.sessions[]; .acted == "resume what=load")'; ok $? "what was done from there last is known" || status | jq -c .sessions | note
 for _ in 1 2 3 4 5 6 7 8 9 10; do t send-keys -t 0 ':tap source table=no.such' Enter; sleep 0.2; t send-keys -t 0 Escape; sleep 0.2; done
 t send-keys -t 0 ':pause load' Enter
 until_true 20 has_problem load-paused load; ok $? "and one that was closed ends, though no row comes"
@@ -55,6 +63,15 @@ t send-keys -t 0 ':resume load' Enter
 until_true 20 problem_is_over load-paused
 t send-keys -t 0 q
 until_true 20 shows 'console-ended: 0'; ok $? "and leaves it at once"
+until_true 20 status_is '.sessions == []'; ok $? "nobody is attached any more"
+t kill-server
+opened "'$millrace' -c '$dir/millrace.conf' attach --read-only --name release"
+until_true 20 shows 'Overview'
+tty=$(t display-message -p -t 0 '#{pane_tty}')
+until_true 20 is_attached true; ok $? "a read-only one is known as such"
+until_true 20 status_is --arg me "$(id -un)" --arg tty "${tty#/dev/}" '.sessions[0].who == "release (" + $me + "@" + $tty + ")"'; ok $? "by its name"
+t kill-server
+until_true 20 status_is '.sessions == []'; ok $? "a terminal that goes away takes its session with it"
 kill -HUP "$pid"
 until_true 20 log_has 'reloaded'; ok $? "SIGHUP reloads"
 kill -TERM "$pid"

@@ -219,6 +219,33 @@ static void fill_problems(struct status *s, unsigned second)
 	}
 }
 
+static void fill_sessions(struct status *s)
+{
+	static const struct status_session sessions[] = {
+		{ .who = "root@pts/0",
+				.user = "root",
+				.terminal = "pts/0",
+				.here = true,
+				.since_us = START_US - INT64_C(8000000000) },
+		{ .who = "ana@pts/3",
+				.user = "ana",
+				.terminal = "pts/3",
+				.since_us = START_US - INT64_C(600000000),
+				.acted = "pause what=testdb.customers",
+				.acted_us = START_US - INT64_C(220000000) },
+		{ .who = "night shift (ben@pts/11)",
+				.name = "night shift",
+				.user = "ben",
+				.terminal = "pts/11",
+				.read_only = true,
+				.since_us = START_US - INT64_C(31000000) },
+	};
+
+	s->nsessions = sizeof(sessions) / sizeof(sessions[0]);
+	s->sessions = xrealloc(s->sessions, sizeof(sessions));
+	memcpy(s->sessions, sessions, sizeof(sessions));
+}
+
 static void fill_trends(struct status *s, unsigned second)
 {
 	static const struct {
@@ -362,5 +389,6 @@ void fake_status_fill(struct status *s, unsigned second)
 	fill_events(s, second);
 	fill_readings(s);
 	fill_problems(s, second);
+	fill_sessions(s);
 	fill_trends(s, second);
 }

@@ -633,6 +633,8 @@ static void test_asked(int rows, int cols)
 	ok(strstr(dump(), "needs a restart") != NULL, "and shows what it would do");
 	keys("qr");
 	is_str(screen.request, "reload", "r applies it");
+	keys("w");
+	is_golden("sessions");
 	keys("9");
 	is_golden("snapshots");
 	keys("p");

@@ -22,6 +22,8 @@ static const struct key_binding bindings[] = {
 	{ { '0' }, ACTION_GO + VIEW_CONFIG, SCOPE_ALL, "0", NULL,
 			"settings in force, where they are from, what a changed file would do" },
 	{ { '!' }, ACTION_GO + VIEW_PROBLEMS, SCOPE_ALL, "!", "problems", "what is wrong, what it means, what to do" },
+	{ { 'w' }, ACTION_GO + VIEW_SESSIONS, SCOPE_ALL, "w", NULL,
+			"who is attached: the consoles that are open on this process" },
 	{ { KEYCODE_TAB }, ACTION_NEXT_VIEW, SCOPE_ALL, "Tab", NULL, "the next view" },
 	{ { KEYCODE_BACKTAB }, ACTION_PREVIOUS_VIEW, SCOPE_ALL, "Shift-Tab", NULL, "the view before" },
 	{ { 'j', KEYCODE_DOWN, KEYCODE_RIGHT }, ACTION_DOWN, SCOPE_ALL, "j Down Right", NULL,

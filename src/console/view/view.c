@@ -104,6 +104,11 @@ static const struct view views[VIEW_COUNT] = {
 			.sort = -1,
 			.source = &view_script_source,
 			.page = &view_script_page, },
+	[VIEW_SESSIONS] = { .name = "Sessions",
+			.scope = SCOPE_SESSIONS,
+			.sort = -1,
+			.source = &view_sessions_source,
+			.detail = view_sessions_detail, },
 	[VIEW_HELP] = { .name = "Help", .scope = SCOPE_HELP, .sort = -1, .source = &view_help_source },
 };
 

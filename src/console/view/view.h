@@ -53,7 +53,7 @@ const struct view *view_get(enum view_id id);
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
 		view_problems_source, view_help_source, view_messages_source, view_load_source, view_lag_source,
 		view_snapshots_source, view_config_source, view_dead_source, view_metrics_source, view_problem_source,
-		view_scripts_source, view_script_source;
+		view_scripts_source, view_script_source, view_sessions_source;
 extern const struct view_page view_messages_page, view_load_page, view_lag_page, view_config_page, view_dead_page,
 		view_metrics_page, view_problem_page, view_script_page;
 void view_scripts_subject(const struct status *s, size_t row, char *out, size_t size);
@@ -79,6 +79,7 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out);
 const char *view_tables_target(const struct status *s, size_t row, bool *paused);
 void view_tables_topic(const struct status *s, size_t row, char *out, size_t size);
 void view_topics_topic(const struct status *s, size_t row, char *out, size_t size);
+void view_sessions_detail(const struct status *s, size_t row, struct buf *out);
 void view_events_detail(const struct status *s, size_t row, struct buf *out);
 
 #endif

@@ -11,6 +11,16 @@
 
 enum { MAX_DOC_ARGS = 32 };
 
+void engine_session_name(struct engine_session *s)
+{
+	const char *at = s->terminal[0] ? "@" : "";
+
+	if (s->name[0])
+		snprintf(s->who, sizeof(s->who), "%s (%s%s%s)", s->name, s->user, at, s->terminal);
+	else
+		snprintf(s->who, sizeof(s->who), "%s%s%s", s->user, at, s->terminal);
+}
+
 const char *engine_effect_name(enum engine_effect effect)
 {
 	static const char *const names[] = {

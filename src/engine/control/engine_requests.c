@@ -18,6 +18,7 @@
 #include "engine/control/script_show.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
+#include "engine/base/sessions.h"
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_told.h"
 #include "sink/routine.h"
@@ -139,6 +140,11 @@ static int ask_routine(struct ask *a)
 
 static int ask_handover(struct ask *a)
 {
+	const char *to = engine_request_arg(a->r, "to");
+
+	if (engine_request_arg(a->r, "dry") == NULL)
+		logline(LOG_NOTICE, "engine", "loading of %s goes to %s on request of %s",
+				engine_request_arg(a->r, "table"), to ? to : "routine", who(a));
 	return handover_request(a->e->handover, a->r, a->emit, a->arg, a->err);
 }
 
@@ -165,6 +171,11 @@ static struct log *log_of(struct ask *a)
 	return shared_log(&a->e->shared, a->err);
 }
 
+static int ask_attend(struct ask *a)
+{
+	return sessions_attend(a->e->sessions, a->r->session, a->emit, a->arg, a->err);
+}
+
 static int ask_topics(struct ask *a)
 {
 	return log_of(a) == NULL
@@ -179,10 +190,15 @@ static int ask_dead(struct ask *a)
 
 static int ask_snapshot(struct ask *a)
 {
+	const char *action = engine_request_arg(a->r, "action"), *tables = engine_request_arg(a->r, "tables");
+
 	if (a->e->capture == NULL)
 		return err_set(a->err, ERR_CONFIG, 0, "snapshot: this process does not capture (role load)");
 	if (capture_snapshot(a->e->capture, a->r, a->emit, a->arg, a->err))
 		return -1;
+	if (action == NULL || strcmp(action, "list") != 0)
+		logline(LOG_NOTICE, "engine", "snapshot %s%s%.200s on request of %s", action ? action : "start",
+				tables ? " of " : "", tables ? tables : "", who(a));
 	if (a->e->load)
 		load_resumed(a->e->load);
 	return 0;
@@ -634,6 +650,9 @@ struct request_row {
 
 static const struct request_row rows[] = {
 	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", no_args }, ask_status },
+	{ { "attend", EFFECT_READ, "be listed among the consoles of this process, for as long as one listens",
+			  no_args },
+			ask_attend },
 	{ { "pause", EFFECT_REVERSIBLE, "hold a half or the load of one table", held_args }, ask_pause },
 	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", resume_args }, ask_resume },
 	{ { "routine", EFFECT_REVERSIBLE, "pause or resume a Routine Load job of StarRocks", routine_args },
@@ -736,11 +755,28 @@ static int unknown_request(const char *name, struct err *err)
 			near ? near : "");
 }
 
+/* The request with the arguments that name things: values of rows are not for the events. */
+static const char *said(const struct engine_request *r, char *out, size_t size)
+{
+	static const char *const names[] = { "what", "table", "tables", "topic", "group", "job", "problem", "subject",
+		"action", "to", "from", "version" };
+	size_t len = (size_t)snprintf(out, size, "%s", r->command);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && len < size; i++) {
+		const char *value = engine_request_arg(r, names[i]);
+
+		if (value)
+			len += (size_t)snprintf(out + len, size - len, " %s=%.80s", names[i], value);
+	}
+	return out;
+}
+
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
 	struct ask a = { .e = e, .r = r, .emit = emit, .arg = arg, .err = err };
 	const struct request_row *row = rows;
 	enum engine_effect effect;
+	char text[200];
 
 	while (row < rows + NROWS && strcmp(row->doc.name, r->command) != 0)
 		row++;
@@ -749,8 +785,17 @@ int engine_request_run(struct engine *e, const struct engine_request *r, engine_
 	if (engine_request_check(&row->doc, r, err))
 		return -1;
 	effect = engine_request_effect(&row->doc, r);
-	if (r->session && r->session->read_only && effect != EFFECT_READ)
+	if (effect == EFFECT_READ)
+		return row->run(&a);
+	if (r->session && r->session->read_only) {
+		logline(LOG_NOTICE, "engine", "%s on request of %s: refused, the session is read-only", r->command,
+				who(&a));
 		return err_set(err, ERR_CONFIG, 0, "%s: refused: this session is read-only, and the request is %s",
 				r->command, engine_effect_name(effect));
-	return row->run(&a);
+	}
+	sessions_acted(e->sessions, r->session, said(r, text, sizeof(text)));
+	if (row->run(&a) == 0)
+		return 0;
+	logline(LOG_NOTICE, "engine", "%s on request of %s: %s", text, who(&a), err->msg);
+	return -1;
 }

@@ -53,6 +53,7 @@ void status_done(struct status *s)
 	free(s->tables);
 	free(s->partitions);
 	free(s->routines);
+	free(s->sessions);
 	free(s->events);
 	free(s->problems);
 	free(s->trends);

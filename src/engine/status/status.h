@@ -213,6 +213,14 @@ struct status_problem { /* something that is wrong now (problems.h) */
 	const char *limit;	    /* what happens then: static or interned; "": nothing runs out */
 };
 
+struct status_session { /* a console that is open on this process */
+	char who[160], name[48], user[48], terminal[48];
+	bool read_only, here;
+	int64_t since_us; /* wall */
+	char acted[200];  /* what it asked for last that changed something; "" nothing yet */
+	int64_t acted_us; /* wall: when; 0: nothing yet */
+};
+
 struct status {
 	char name[64], version[32], role[16];
 	enum half_state state;
@@ -237,6 +245,8 @@ struct status {
 	size_t npartitions;
 	struct status_routine *routines;
 	size_t nroutines;
+	struct status_session *sessions; /* in the order in which they came */
+	size_t nsessions;
 	struct status_problem *problems; /* the worst and oldest first */
 	size_t nproblems;
 	struct status_trend *trends;

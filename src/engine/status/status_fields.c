@@ -227,6 +227,18 @@ const struct status_field status_routine_fields[] = {
 	FIELD(status_routine, F_U64, "errors", errors, "Rows that it has refused"),
 	END,
 };
+const struct status_field status_session_fields[] = {
+	TEXT(status_session, "who", who, "As events name it"),
+	TEXT(status_session, "name", name, "`attach --name`; empty: none"),
+	TEXT(status_session, "user", user, "User of the system, as the socket knows it"),
+	TEXT(status_session, "terminal", terminal, "Its terminal, as it says; empty: none"),
+	FIELD(status_session, F_BOOL, "read_only", read_only, "Whatever would change something is refused"),
+	FIELD(status_session, F_BOOL, "here", here, "The console of this process"),
+	FIELD(status_session, F_I64, "since_us", since_us, "Since when"),
+	TEXT(status_session, "acted", acted, "The last request of it that changed something; empty: none yet"),
+	FIELD(status_session, F_I64, "acted_us", acted_us, "When; 0: none yet"),
+	END,
+};
 const struct status_field status_problem_fields[] = {
 	FIELD(status_problem, F_SEVERITY, "severity", severity, "`error`, `warning` or `note`"),
 	FIELD(status_problem, F_NAME, "code", code, "See [problems.md](problems.md)"),

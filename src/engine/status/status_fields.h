@@ -20,6 +20,7 @@ struct status_field {
 extern const struct status_field status_top_fields[], status_capture_fields[], status_snapshot_fields[],
 		status_fill_fields[], status_reading_fields[], status_load_fields[], status_stage_fields[],
 		status_table_fields[], status_script_fields[], status_script_drop_fields[], status_partition_fields[],
-		status_routine_fields[], status_problem_fields[], status_bottleneck_fields[], status_event_fields[];
+		status_routine_fields[], status_session_fields[], status_problem_fields[], status_bottleneck_fields[],
+		status_event_fields[];
 
 #endif

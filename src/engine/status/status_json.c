@@ -132,6 +132,8 @@ void status_to_json(const struct status *s, struct buf *out)
 			array_json(status_partition_fields, s->partitions, s->npartitions, sizeof(*s->partitions)));
 	json_object_set_new(o, "routine_loads",
 			array_json(status_routine_fields, s->routines, s->nroutines, sizeof(*s->routines)));
+	json_object_set_new(o, "sessions",
+			array_json(status_session_fields, s->sessions, s->nsessions, sizeof(*s->sessions)));
 	json_object_set_new(o, "trends", trends_json(s));
 	json_object_set_new(o, "bottleneck", object_json(status_bottleneck_fields, &s->bottleneck));
 	json_object_set_new(o, "errors", errors_json(s));
@@ -258,6 +260,8 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 			&s->npartitions);
 	s->routines = array_read(status_routine_fields, json_object_get(o, "routine_loads"), sizeof(*s->routines),
 			&s->nroutines);
+	s->sessions = array_read(status_session_fields, json_object_get(o, "sessions"), sizeof(*s->sessions),
+			&s->nsessions);
 	s->events = array_read(status_event_fields, json_object_get(o, "events"), sizeof(*s->events), &s->nevents);
 	json_decref(o);
 	return 0;

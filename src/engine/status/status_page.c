@@ -25,6 +25,7 @@ static const struct {
 	{ "`partitions[]`", "Of the topics that are loaded.", status_partition_fields },
 	{ "`routine_loads[]`", "Routine Load jobs of the cluster, also those that others made.",
 			status_routine_fields },
+	{ "`sessions[]`", "The consoles that are open on this process.", status_session_fields },
 	{ "`bottleneck`", "What limits the pipeline now.", status_bottleneck_fields },
 	{ "`events[]`", "The last 200, the newest last.", status_event_fields },
 };

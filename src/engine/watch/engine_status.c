@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/intern.h"
 #include "core/xalloc.h"
+#include "engine/base/sessions.h"
 #include "engine/engine_parts.h"
 
 enum { LOOK_US = 10 * 1000000, PARTITIONS_WATCHED_S = 2, PARTITIONS_ALONE_S = 10, EVENTS_SHOWN = 200, TREND_S = 60 };
@@ -414,6 +415,7 @@ void engine_status_look(struct engine *e, struct status *out)
 	out->bottleneck = e->bottleneck;
 	pthread_mutex_unlock(&e->lock);
 	routine_watch_copy(e->routines, out);
+	sessions_copy(e->sessions, out);
 	engine_rules_look(e, out);
 	out->problems = problems_copy(e->shared.problems, &out->nproblems);
 	engine_limits_copy(e, out);
