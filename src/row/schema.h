@@ -109,6 +109,10 @@ struct schema {
 		bool append;	    /* it has no key: rows are only added */
 		const char *suffix; /* what its CREATE TABLE ends with; NULL: the target's own */
 		int change;	    /* enum schema_change: how it follows the source */
+		/* Of a table that several sources are loaded into: the last column, which rows do not have, and what it holds for
+		 * this source; NULL: none. */
+		const char *source_column, *source;
+		bool source_in_key; /* as the last part of the key */
 	} at_target;
 	uint64_t version;      /* process-wide, rising; a new schema has a new version: cache by it */
 	void *_Atomic slot[4]; /* caches of other rooms, filled once, freed by slot_free; index: enum schema_slot */

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/sink/libsink.a
 src_sink_libsink_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS)
-src_sink_libsink_a_SOURCES = src/sink/sink.c src/sink/sink_password.c src/sink/sink_route.c src/sink/sink.h src/sink/sink_ops.h \
+src_sink_libsink_a_SOURCES = src/sink/sink.c src/sink/sink_password.c src/sink/sink_route.c src/sink/sink_sources.c src/sink/sink.h src/sink/sink_ops.h \
 	src/sink/sink_local.c src/sink/sink_local.h src/sink/sink_local_file.c src/sink/sink_local_alter.c src/sink/sink_local_ddl.c src/sink/sink_local_exam.c src/sink/sink_local_read.c \
 	src/sink/sink_cell.c src/sink/sink_cell.h src/sink/sink_reader.c src/sink/sink_reader.h \
 	src/sink/routine.h src/sink/routine_column.c src/sink/routine_column.h src/sink/routine_jobs.c src/sink/routine_statement.c \

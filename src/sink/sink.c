@@ -166,17 +166,24 @@ int sink_conf_check(const struct sink_conf *conf, struct err *err)
 }
 
 /* Two sources of one target would overwrite each other's rows. */
-static void tell_clash(struct schema *const *schemas, struct schema *const *routed, size_t at, struct report *report)
+static void tell_clashes(const struct sink_conf *conf, struct schema *const *schemas, size_t count,
+		struct report *report)
 {
-	size_t other = 0;
+	struct sink_sources seen = { 0 };
 
-	while (other < at && (routed[other]->db != routed[at]->db || routed[other]->table != routed[at]->table))
-		other++;
-	if (other == at)
-		return;
-	report_add(report, REPORT_PROBLEM, "target", "give each a target of its own in its section, or leave one out",
-			"tables %s.%s and %s.%s have the same target, %s.%s", schemas[other]->db, schemas[other]->table,
-			schemas[at]->db, schemas[at]->table, routed[at]->db, routed[at]->table);
+	for (size_t i = 0; i < count; i++) {
+		const struct schema *other;
+		struct sink_names names;
+
+		sink_route(conf, schemas[i]->db, schemas[i]->table, &names);
+		other = sink_sources_add(&seen, &names, schemas[i]);
+		if (other)
+			report_add(report, REPORT_PROBLEM, "target",
+					"give each a target of its own in its section, or source.column, or leave one out",
+					"tables %s.%s and %s.%s have the same target, %s.%s", other->db, other->table,
+					schemas[i]->db, schemas[i]->table, names.db, names.table);
+	}
+	sink_sources_done(&seen);
 }
 
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
@@ -187,8 +194,7 @@ int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size
 
 	for (size_t i = 0; i < count; i++)
 		routed[i] = (struct schema *)sink_routed(conf, schemas[i]);
-	for (size_t i = 0; i < count; i++)
-		tell_clash(schemas, routed, i, report);
+	tell_clashes(conf, schemas, count, report);
 	r = ops_for(conf)->check(conf, routed, count, report, err);
 	free(routed);
 	return r;
@@ -319,7 +325,7 @@ int sink_look(struct sink *s, const char *db, const char *table, const char *lab
 
 	*out = (struct sink_state){ .label = SINK_UNKNOWN };
 	sink_route(s->conf, db, table, &names);
-	return s->ops->look(s, names.db, names.table, label, out, err);
+	return s->ops->look(s, &names, label, out, err);
 }
 
 int sink_owner(struct sink *s, const char *db, const char *table, char name[SINK_OWNER], struct err *err)

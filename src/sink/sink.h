@@ -14,18 +14,24 @@
 #include "core/arena.h"
 #include "core/conf/conf.h"
 #include "core/err.h"
+#include "core/name_map.h"
 #include "core/report.h"
 #include "mysql/login_conf.h"
 #include "row/collapse.h"
 #include "row/exam.h"
 #include "row/schema.h"
 
-struct sink_table {	    /* what a table's section says of its target */
-	const char *target; /* DATABASE.TABLE; NULL: as at the source */
-	bool append;	    /* target.mode = append */
-	const char *suffix; /* table.create.suffix; NULL: ours */
-	int change;	    /* schema.change: enum schema_change */
+struct sink_table {		   /* what a table's section says of its target */
+	const char *target;	   /* DATABASE.TABLE; NULL: as at the source */
+	bool append;		   /* target.mode = append */
+	const char *suffix;	   /* table.create.suffix; NULL: ours */
+	int change;		   /* schema.change: enum schema_change */
+	const char *source_column; /* source.column; NULL: the table is this source's alone */
+	int source_value;	   /* source.value: enum source_value */
+	bool source_in_key;	   /* source.in.key */
 };
+
+enum source_value { SOURCE_TABLE, SOURCE_DATABASE, SOURCE_BOTH /* database.table */ };
 
 struct sink_conf {
 	char *name;		  /* [millrace] name: prefix of labels */
@@ -103,9 +109,19 @@ struct sink_names {
 	bool append;		/* rows are only added there: target.mode = append */
 	const char *suffix;	/* interned; what CREATE TABLE ends with; NULL: ours */
 	int change;		/* enum schema_change */
+	const char *source_column,
+			*source; /* interned; which rows there are this source's: see struct schema; NULL: all */
+	bool source_in_key;
 };
 /* What a table of the source is called at the target. */
 void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out);
+/* Two sources of one target overwrite each other's rows, unless a column tells them apart: here are those that were seen. */
+struct sink_sources {
+	struct name_map by_target, by_source;
+};
+/* The source that `names` clashes with; NULL: none, and it is one of them now. who: what is returned then, lent. */
+const void *sink_sources_add(struct sink_sources *s, const struct sink_names *names, const void *who);
+void sink_sources_done(struct sink_sources *s);
 
 struct sink;
 struct sink *sink_open(const struct sink_conf *conf, struct err *err);
@@ -164,7 +180,8 @@ int sink_look(struct sink *s, const char *db, const char *table, const char *lab
 enum { SINK_OWNER = 64 };
 int sink_owner(struct sink *s, const char *db, const char *table, char name[SINK_OWNER], struct err *err);
 int sink_own(struct sink *s, const char *db, const char *table, struct err *err);
-/* Of the schema only the names count: what a table is, its next row tells. One that is not there is empty. */
+/* Of the schema only the names count: what a table is, its next row tells. One that is not there is empty. Where several
+ * sources share a table, it is emptied of the rows of this one. */
 int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
 /*
  * The table follows a statement of the source (row/change.h): columns renamed, dropped and added, or the table dropped. The

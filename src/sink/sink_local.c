@@ -93,6 +93,12 @@ static void table_free(struct local_table *t)
 	free(t);
 }
 
+/* The column of the source is in no row, and set in all. */
+static bool is_absent(const struct schema *schema, const bool *present, unsigned i)
+{
+	return present && i < sink_row_columns(schema) && !present[i];
+}
+
 static void put_upsert(struct buf *sql, const struct schema *schema, const bool *present)
 {
 	const char *separator = "";
@@ -101,7 +107,7 @@ static void put_upsert(struct buf *sql, const struct schema *schema, const bool 
 	local_name(sql, schema->table);
 	buf_puts(sql, " (");
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
-		if (present && !present[i])
+		if (is_absent(schema, present, i))
 			continue;
 		buf_puts(sql, separator);
 		local_name(sql, schema->columns[i].name);
@@ -110,7 +116,7 @@ static void put_upsert(struct buf *sql, const struct schema *schema, const bool 
 	buf_puts(sql, ") VALUES (");
 	separator = "";
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
-		if (present && !present[i])
+		if (is_absent(schema, present, i))
 			continue;
 		buf_printf(sql, "%s?%u", separator, i + 1);
 		separator = ", ";
@@ -129,7 +135,7 @@ static void put_conflict(struct buf *sql, const struct schema *schema, const boo
 	}
 	buf_putc(sql, ')');
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
-		if (schema_is_key(schema, i) || (present && !present[i]))
+		if (schema_is_key(schema, i) || is_absent(schema, present, i))
 			continue;
 		buf_puts(sql, separator);
 		local_name(sql, schema->columns[i].name);
@@ -162,6 +168,11 @@ static void put_delete(struct buf *sql, const struct schema *schema)
 		buf_puts(sql, " LIMIT 1)");
 }
 
+static bool takes_source(const struct schema *schema, bool is_delete)
+{
+	return !is_delete || schema->nkey == 0 || schema->at_target.source_in_key;
+}
+
 static sqlite3_stmt *statement(struct local_table *t, bool is_delete, const bool *present, struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -179,6 +190,8 @@ static sqlite3_stmt *statement(struct local_table *t, bool is_delete, const bool
 		err_set(err, ERR_DATA, 0, "table %s.%s: statement too long", t->schema->db, t->schema->table);
 	else if (sqlite3_prepare_v3(t->db->db, sql.data, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &stmt, NULL))
 		local_error(t->db->db, t->schema, is_delete ? "prepare the delete" : "prepare the upsert", err);
+	else if (t->schema->at_target.source_column && takes_source(t->schema, is_delete)) /* stays from row to row */
+		sqlite3_bind_text(stmt, (int)t->schema->ncolumns, t->schema->at_target.source, -1, SQLITE_STATIC);
 	buf_done(&sql);
 	return stmt;
 }
@@ -227,7 +240,7 @@ static struct local_table *table_get(struct local_sink *s, const struct schema *
 
 static sqlite3_stmt *partial_get(struct local_table *t, const struct value *row, struct err *err)
 {
-	unsigned n = t->schema->ncolumns, i, at;
+	unsigned n = sink_row_columns(t->schema), i, at;
 	struct local_partial *p;
 
 	for (at = 0; at < t->npartial; at++) {
@@ -290,7 +303,7 @@ static int bind_value(sqlite3_stmt *stmt, int at, const struct value *v, enum lo
 static int bind_row(struct local_sink *s, struct local_table *t, sqlite3_stmt *stmt, const struct value *row,
 		bool key_only)
 {
-	unsigned n = key_only ? t->schema->nkey : t->schema->ncolumns;
+	unsigned n = key_only ? sink_row_key(t->schema) : sink_row_columns(t->schema);
 
 	for (unsigned i = 0; i < n; i++) {
 		unsigned at = key_only ? t->schema->key[i] : i;
@@ -316,10 +329,10 @@ static bool is_row_fault(int code)
 /* Without a key every column counts when a row is searched for. */
 static const char *key_problem(const struct schema *schema, const struct value *row, bool is_delete)
 {
-	for (unsigned i = 0; i < schema->ncolumns && schema->nkey == 0 && is_delete; i++)
+	for (unsigned i = 0; i < sink_row_columns(schema) && schema->nkey == 0 && is_delete; i++)
 		if (row[i].kind == VALUE_ABSENT)
 			return schema->columns[i].name;
-	for (unsigned i = 0; i < schema->nkey; i++)
+	for (unsigned i = 0; i < sink_row_key(schema); i++)
 		if (row[schema->key[i]].kind == VALUE_NULL || row[schema->key[i]].kind == VALUE_ABSENT)
 			return schema->columns[schema->key[i]].name;
 	return NULL;
@@ -327,7 +340,7 @@ static const char *key_problem(const struct schema *schema, const struct value *
 
 static bool row_is_partial(const struct schema *schema, const struct value *row)
 {
-	for (unsigned i = 0; i < schema->ncolumns; i++)
+	for (unsigned i = 0; i < sink_row_columns(schema); i++)
 		if (row[i].kind == VALUE_ABSENT)
 			return true;
 	return false;
@@ -494,17 +507,17 @@ static enum sink_outcome local_label(struct sink *sink, const char *db, const ch
 	return d ? label_find(d, label, err) : SINK_UNKNOWN;
 }
 
-static int local_look(struct sink *sink, const char *db, const char *table, const char *label, struct sink_state *out,
+static int local_look(struct sink *sink, const struct sink_names *names, const char *label, struct sink_state *out,
 		struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
 	struct local_db *d;
 
 	out->label = SINK_REFUSED;
-	if (!local_db_exists(s->base.conf, db))
+	if (!local_db_exists(s->base.conf, names->db))
 		return 0;
-	d = db_get(s, db, err);
-	if (!d || local_table_look(d->db, table, out, err))
+	d = db_get(s, names->db, err);
+	if (!d || local_table_look(d->db, names, out, err))
 		return -1;
 	out->label = label ? label_find(d, label, err) : SINK_UNKNOWN;
 	return label && out->label == SINK_UNKNOWN ? -1 : 0;
@@ -580,6 +593,7 @@ static int local_truncate(struct sink *sink, const struct schema *schema, struct
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "DELETE FROM ");
 	local_name(&sql, schema->table);
+	local_put_source(&sql, " WHERE ", schema->at_target.source_column, schema->at_target.source);
 	if (result == 0 && have.count > 0)
 		result = local_run(d->db, schema, "truncate", &sql, err);
 	local_columns_done(&have);

@@ -21,6 +21,10 @@ enum local_class { LOCAL_INTEGER, LOCAL_REAL, LOCAL_TEXT, LOCAL_BLOB, LOCAL_ANY 
 
 enum local_class local_class(const struct column *c);
 void local_name(struct buf *b, const char *name); /* "name", quotes doubled */
+void local_text(struct buf *b, const char *p,
+		size_t len); /* a literal, by its bytes: it may hold anything, zeros too */
+/* "column" = 'text' of the rows that are this source's; nothing where the table is its alone */
+void local_put_source(struct buf *b, const char *word, const char *column, const char *source);
 void local_create(struct buf *b, const struct schema *schema);
 void local_why(struct buf *b, const struct schema *schema);
 struct local_db *local_sink_db(struct sink *sink, const char *name, struct err *err); /* opened when first used */
@@ -29,7 +33,7 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, struct sink *sink, const struct schema *schema, struct err *err);
-int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, struct err *err);
+int local_table_look(sqlite3 *db, const struct sink_names *names, struct sink_state *out, struct err *err);
 
 /* What a table has now; none: there is no such table. */
 struct local_columns {

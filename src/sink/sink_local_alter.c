@@ -36,31 +36,44 @@ static int has(struct alter *a, const char *column)
 	return found;
 }
 
+/* In a table of several sources columns stay; what changes is this one's rows. */
+static bool is_shared(const struct alter *a)
+{
+	return a->schema->at_target.source_column != NULL;
+}
+
+static int clear_values(struct alter *a, const char *column, const char *to)
+{
+	buf_puts(&a->sql, "UPDATE ");
+	local_name(&a->sql, a->schema->table);
+	buf_puts(&a->sql, " SET ");
+	if (to) {
+		local_name(&a->sql, to);
+		buf_puts(&a->sql, " = ");
+		local_name(&a->sql, column);
+		buf_puts(&a->sql, ", ");
+	}
+	local_name(&a->sql, column);
+	buf_puts(&a->sql, " = NULL");
+	local_put_source(&a->sql, " WHERE ", a->schema->at_target.source_column, a->schema->at_target.source);
+	buf_puts(&a->sql, " AND ");
+	local_name(&a->sql, column);
+	buf_puts(&a->sql, " IS NOT NULL"); /* a second time changes nothing */
+	return local_run(a->db, a->schema, "change a column's rows", &a->sql, a->err);
+}
+
 static int drop_column(struct alter *a, const char *name)
 {
 	int found = has(a, name);
 
 	if (found <= 0)
 		return found;
+	if (is_shared(a))
+		return clear_values(a, name, NULL);
 	begin_statement(a, a->schema->table);
 	buf_puts(&a->sql, " DROP COLUMN ");
 	local_name(&a->sql, name);
 	return local_run(a->db, a->schema, "drop a column", &a->sql, a->err);
-}
-
-/* One of the new name that is there has been left over. */
-static int rename_column(struct alter *a, const struct ddl_move *m)
-{
-	int found = has(a, m->from);
-
-	if (found <= 0 || drop_column(a, m->to))
-		return found <= 0 ? found : -1;
-	begin_statement(a, a->schema->table);
-	buf_puts(&a->sql, " RENAME COLUMN ");
-	local_name(&a->sql, m->from);
-	buf_puts(&a->sql, " TO ");
-	local_name(&a->sql, m->to);
-	return local_run(a->db, a->schema, "rename a column", &a->sql, a->err);
 }
 
 /* Others are added with what MySQL has put into them, as for rows of a new shape. */
@@ -77,10 +90,33 @@ static int add_blank(struct alter *a, const struct ddl_move *m)
 	return local_run(a->db, a->schema, "add a column", &a->sql, a->err);
 }
 
+/* One of the new name that is there has been left over. */
+static int rename_column(struct alter *a, const struct ddl_move *m)
+{
+	int found = has(a, m->from);
+
+	if (found > 0 && is_shared(a))
+		return add_blank(a, m) ? -1 : clear_values(a, m->from, m->to);
+	if (found <= 0 || drop_column(a, m->to))
+		return found <= 0 ? found : -1;
+	begin_statement(a, a->schema->table);
+	buf_puts(&a->sql, " RENAME COLUMN ");
+	local_name(&a->sql, m->from);
+	buf_puts(&a->sql, " TO ");
+	local_name(&a->sql, m->to);
+	return local_run(a->db, a->schema, "rename a column", &a->sql, a->err);
+}
+
+/* A table of several sources only loses this one's rows. */
 static int drop_table(struct alter *a)
 {
-	buf_puts(&a->sql, "DROP TABLE IF EXISTS ");
+	int there = is_shared(a) ? has(a, NULL) : 1;
+
+	if (there <= 0)
+		return there;
+	buf_puts(&a->sql, is_shared(a) ? "DELETE FROM " : "DROP TABLE IF EXISTS ");
 	local_name(&a->sql, a->schema->table);
+	local_put_source(&a->sql, " WHERE ", a->schema->at_target.source_column, a->schema->at_target.source);
 	return local_run(a->db, a->schema, "drop the table", &a->sql, a->err);
 }
 

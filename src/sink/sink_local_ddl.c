@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/num.h"
 #include "core/xalloc.h"
 #include "row/column_fill.h"
 #include "sink/sink_local.h"
@@ -88,6 +89,27 @@ void local_name(struct buf *b, const char *name)
 		buf_putc(b, *name);
 	}
 	buf_putc(b, '"');
+}
+
+void local_text(struct buf *b, const char *p, size_t len)
+{
+	char *hex = buf_reserve(b, 2 * len + 32);
+
+	if (hex == NULL)
+		return;
+	memcpy(hex, "CAST(X'", 7);
+	b->len += 7 + num_hex(hex + 7, p, len);
+	buf_puts(b, "' AS TEXT)");
+}
+
+void local_put_source(struct buf *b, const char *word, const char *column, const char *source)
+{
+	if (column == NULL)
+		return;
+	buf_puts(b, word);
+	local_name(b, column);
+	buf_puts(b, " = ");
+	local_text(b, source, strlen(source));
 }
 
 int local_error(sqlite3 *db, const struct schema *schema, const char *what, struct err *err)
@@ -344,6 +366,8 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 {
 	bool other_type = false;
 
+	if (sink_source_check(schema, err))
+		return -1;
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct column *c = &schema->columns[i];
 		const struct local_column *had = local_columns_find(have, c->name);
@@ -403,7 +427,7 @@ static int prepare_inside(sqlite3 *db, struct sink *sink, const struct schema *s
 }
 
 /* Is the table there, and has it rows? */
-int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, struct err *err)
+int local_table_look(sqlite3 *db, const struct sink_names *names, struct sink_state *out, struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	struct buf sql;
@@ -411,7 +435,7 @@ int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, str
 
 	if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", -1, &stmt, NULL))
 		return local_error(db, NULL, "read tables", err);
-	sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 1, names->table, -1, SQLITE_STATIC);
 	rc = sqlite3_step(stmt);
 	out->table = rc == SQLITE_ROW;
 	sqlite3_finalize(stmt);
@@ -419,7 +443,8 @@ int local_table_look(sqlite3 *db, const char *table, struct sink_state *out, str
 		return rc == SQLITE_DONE ? 0 : local_error(db, NULL, "read tables", err);
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "SELECT 1 FROM ");
-	local_name(&sql, table);
+	local_name(&sql, names->table);
+	local_put_source(&sql, " WHERE ", names->source_column, names->source);
 	buf_puts(&sql, " LIMIT 1");
 	stmt = NULL;
 	rc = sqlite3_prepare_v2(db, sql.data, -1, &stmt, NULL) ? SQLITE_ERROR : sqlite3_step(stmt);

@@ -19,7 +19,7 @@ static const char *const class_names[] = {
 
 static void examine_columns(struct exam *e)
 {
-	for (unsigned i = 0; i < e->schema->ncolumns; i++)
+	for (unsigned i = 0; i < sink_row_columns(e->schema); i++)
 		if (e->schema->columns[i].type < COL_UNKNOWN)
 			e->columns[i].target = class_names[local_class(&e->schema->columns[i])];
 }
@@ -48,7 +48,7 @@ void local_examine(const struct sink_conf *conf, struct exam *const *exams, size
 	if (count > 1)
 		qsort(list, count, sizeof(*list), by_name);
 	for (size_t i = 1; i < count; i++)
-		if (by_name(&list[i - 1], &list[i]) == 0)
+		if (by_name(&list[i - 1], &list[i]) == 0 && !list[i].exam->schema->at_target.source_column)
 			list[i].exam->refused = arena_printf(&list[i].exam->arena,
 					"the warehouse does not tell it from %s.%s", list[i - 1].exam->schema->db,
 					list[i - 1].exam->schema->table);

@@ -45,7 +45,6 @@ static enum local_class class_named(const char *type)
 
 /* ---- statements ---- */
 
-/* Text by its bytes: it may hold anything, zeros too. */
 static void put_literal(const struct sink_reader *reader, unsigned column, const struct sink_cell *c, struct buf *sql)
 {
 	const struct local_reader *r = (const struct local_reader *)reader;
@@ -60,13 +59,7 @@ static void put_literal(const struct sink_reader *reader, unsigned column, const
 	} else if (r->class[column] != LOCAL_TEXT && num_parse_i64(c->p, c->len, &number)) {
 		buf_printf(sql, "%lld", (long long)number);
 	} else {
-		char *hex = buf_reserve(sql, 2 * (size_t)c->len + 32);
-
-		if (hex == NULL)
-			return;
-		memcpy(hex, "CAST(X'", 7);
-		sql->len += 7 + num_hex(hex + 7, c->p, c->len);
-		buf_puts(sql, "' AS TEXT)");
+		local_text(sql, c->p, c->len);
 	}
 }
 
@@ -191,6 +184,7 @@ static const struct sink_reader_ops ops = {
 	.page = reader_page,
 	.expect = reader_expect,
 	.name = local_name,
+	.text = local_text,
 	.literal = put_literal,
 	.close = reader_close,
 };
@@ -218,15 +212,19 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 	r = xcalloc(1, sizeof(*r));
 	r->base.ops = &ops;
 	r->db = db;
-	r->base.ncolumns = (unsigned)have.count;
 	r->base.columns = xcalloc(have.count + 1, sizeof(*r->base.columns));
 	r->class = xcalloc(have.count + 1, sizeof(*r->class));
 	r->cells = xcalloc(have.count + 1, sizeof(*r->cells));
 	for (size_t i = 0; i < have.count; i++) {
-		r->class[i] = class_named(have.items[i].type);
-		r->base.columns[i] = (struct sink_reader_column){
+		unsigned at = r->base.ncolumns;
+
+		if (sink_is_source(schema, have.items[i].name))
+			continue;
+		r->base.ncolumns++;
+		r->class[at] = class_named(have.items[i].type);
+		r->base.columns[at] = (struct sink_reader_column){
 			.name = xstrdup(have.items[i].name),
-			.bytes = r->class[i] == LOCAL_BLOB,
+			.bytes = r->class[at] == LOCAL_BLOB,
 		};
 	}
 	local_columns_done(&have);

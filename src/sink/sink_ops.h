@@ -22,7 +22,7 @@ struct sink_ops {
 	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows,
 			size_t count, const char *label, struct sink_result *result, struct err *err);
 	enum sink_outcome (*label)(struct sink *s, const char *db, const char *label, struct err *err);
-	int (*look)(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
+	int (*look)(struct sink *s, const struct sink_names *names, const char *label, struct sink_state *out,
 			struct err *err);
 	int (*owner)(struct sink *s, const char *db, const char *table, char name[SINK_OWNER],
 			struct err *err); /* NULL: not kept */
@@ -75,6 +75,21 @@ void sink_bads_done(struct sink_bads *b);
 /* A schema of the source with the names that it has at the target, and its version; lent for as long as it lives. What the
  * kinds of targets get is one already; rows that they get are not. */
 const struct schema *sink_routed(const struct sink_conf *conf, const struct schema *schema);
+/* How many of its columns rows have: the column of the source, which is the last one, they do not; and of the key. */
+static inline unsigned sink_row_columns(const struct schema *routed)
+{
+	return routed->ncolumns - (routed->at_target.source_column != NULL);
+}
+
+static inline unsigned sink_row_key(const struct schema *routed)
+{
+	return routed->nkey - (routed->at_target.source_in_key && routed->nkey > 0);
+}
+
+/* Is it the column of the source? */
+bool sink_is_source(const struct schema *routed, const char *column);
+/* ERR_CONFIG: the source has a column of that name itself. */
+int sink_source_check(const struct schema *routed, struct err *err);
 /* schema.change of its table: a column that the target does not have is left out, where it is not of the key. */
 bool sink_leaves_out(const struct schema *routed);
 /* "UTC", "Z", "+02:00", "-05:30"; NULL is UTC. */

@@ -27,8 +27,9 @@ static int find_key(struct sink_reader *r, struct err *err)
 {
 	const struct schema *s = r->schema;
 
-	r->key = xcalloc(s->nkey + 1, sizeof(*r->key));
-	for (unsigned i = 0; i < s->nkey; i++) {
+	r->nkey = sink_row_key(s);
+	r->key = xcalloc(r->nkey + 1, sizeof(*r->key));
+	for (unsigned i = 0; i < r->nkey; i++) {
 		int at = find_column(r, s->columns[s->key[i]].name);
 
 		if (at < 0)
@@ -89,7 +90,7 @@ const char *sink_reader_column(const struct sink_reader *r, unsigned column)
 
 void sink_reader_key(const struct sink_reader *r, const struct sink_cell *cells, struct sink_cell *key)
 {
-	for (unsigned i = 0; i < r->schema->nkey; i++)
+	for (unsigned i = 0; i < r->nkey; i++)
 		key[i] = cells[r->key[i]];
 }
 
@@ -97,7 +98,7 @@ void sink_reader_key(const struct sink_reader *r, const struct sink_cell *cells,
  * and a TIME has its sign in front. */
 bool sink_reader_ordered(const struct sink_reader *r)
 {
-	for (unsigned i = 0; i < r->schema->nkey; i++)
+	for (unsigned i = 0; i < r->nkey; i++)
 		switch (r->schema->columns[r->schema->key[i]].type) {
 		case COL_TINYINT:
 		case COL_SMALLINT:
@@ -159,10 +160,10 @@ void sink_reader_expect_key(struct sink_reader *r, const struct schema *s, const
 	char why[240] = "";
 
 	map_schema(r, s);
-	for (unsigned i = 0; i < r->schema->nkey; i++)
+	for (unsigned i = 0; i < r->nkey; i++)
 		key[i] = cell_null();
 	for (unsigned i = 0; i < s->ncolumns; i++)
-		for (unsigned k = 0; k < r->schema->nkey; k++)
+		for (unsigned k = 0; k < r->nkey; k++)
 			if (r->map[i] == (int)r->key[k] && row[i].kind > VALUE_NULL) {
 				key[k] = r->ops->expect(r, r->key[k], &s->columns[i], &row[i], a, why, sizeof(why));
 				why[0] = '\0';
@@ -215,7 +216,7 @@ static void put_compare(const struct sink_reader *r, unsigned part, const char *
 static void put_bound(const struct sink_reader *r, const char *op, const char *last, const struct sink_cell *key,
 		struct buf *sql)
 {
-	unsigned n = r->schema->nkey;
+	unsigned n = r->nkey;
 
 	buf_putc(sql, '(');
 	for (unsigned i = 0; i < n; i++) {
@@ -237,7 +238,7 @@ static void put_bound(const struct sink_reader *r, const char *op, const char *l
 
 static void put_keys(const struct sink_reader *r, const struct sink_page *page, struct buf *sql)
 {
-	unsigned n = r->schema->nkey;
+	unsigned n = r->nkey;
 
 	if (n == 1) {
 		r->ops->name(sql, r->columns[r->key[0]].name);
@@ -265,9 +266,18 @@ void sink_reader_put_where(const struct sink_reader *r, const struct sink_page *
 {
 	const char *word = " WHERE ";
 
+	if (r->schema->at_target.source_column) {
+		buf_puts(sql, word);
+		r->ops->name(sql, r->schema->at_target.source_column);
+		buf_puts(sql, " = ");
+		r->ops->text(sql, r->schema->at_target.source, strlen(r->schema->at_target.source));
+		word = " AND ";
+	}
 	if (page->nkeys > 0) {
 		buf_puts(sql, word);
+		buf_putc(sql, '(');
 		put_keys(r, page, sql);
+		buf_putc(sql, ')');
 		return;
 	}
 	if (page->after) {
@@ -285,7 +295,7 @@ void sink_reader_put_order(const struct sink_reader *r, const struct sink_page *
 {
 	if (page->limit == 0)
 		return;
-	for (unsigned i = 0; i < r->schema->nkey; i++) {
+	for (unsigned i = 0; i < r->nkey; i++) {
 		buf_puts(sql, i ? ", " : " ORDER BY ");
 		r->ops->name(sql, r->columns[r->key[i]].name);
 	}

@@ -21,6 +21,7 @@ struct sink_reader_ops {
 	struct sink_cell (*expect)(struct sink_reader *r, unsigned column, const struct column *c,
 			const struct value *v, struct arena *a, char *why, size_t size);
 	void (*name)(struct buf *sql, const char *name);
+	void (*text)(struct buf *sql, const char *p, size_t len); /* a literal */
 	void (*literal)(const struct sink_reader *r, unsigned column, const struct sink_cell *c, struct buf *sql);
 	void (*close)(struct sink_reader *r); /* its own parts */
 };
@@ -32,7 +33,7 @@ struct sink_reader { /* the first member of each kind's own struct */
 	const struct schema *schema; /* the same with the names at the target */
 	struct sink_reader_column *columns;
 	unsigned ncolumns;
-	unsigned *key;	    /* columns, in the order of the key */
+	unsigned nkey, *key; /* columns, in the order of the key; that of the source is neither a column here nor in it */
 	struct arena arena; /* cells of the row that is read */
 	uint64_t version;   /* whose columns `map` has */
 	int *map;

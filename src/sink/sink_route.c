@@ -3,7 +3,8 @@
  * the source; and whether rows are only added there (target.mode), which is a table without a key. The one place that knows:
  * sink.c hands each kind of target a schema that is as the target has it already, a copy
  * that is made once for a schema and lives as long as it. The copy has the version of its original, so that rows of the one
- * are rows of the other. @thread any
+ * are rows of the other. Where several sources share a table (source.column) the copy has one column more than the rows, the
+ * last one, which is the same text in all rows of a source. @thread any
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "sink/sink_ops.h"
 
 #define NAME_MAX_BYTES 512
+#define SOURCE_CHARACTERS 129 /* database.table */
 
 struct routed { /* in the slot of the original; of several targets, one each */
 	struct routed *next;
@@ -129,6 +131,17 @@ int sink_suffix_check(const char *suffix, struct err *err)
 		       : 0;
 }
 
+static void put_source(const struct sink_table *of, const char *db, const char *table, const char *name,
+		struct sink_names *out)
+{
+	const char *const values[] = { [SOURCE_TABLE] = table, [SOURCE_DATABASE] = db, [SOURCE_BOTH] = name };
+	bool has = of->source_column && of->source_column[0];
+
+	out->source_column = has ? intern(of->source_column) : NULL;
+	out->source = has ? intern(values[of->source_value]) : NULL;
+	out->source_in_key = has && of->source_in_key && !of->append;
+}
+
 void sink_route(const struct sink_conf *conf, const char *db, const char *table, struct sink_names *out)
 {
 	char name[2 * NAME_MAX_BYTES], to_db[NAME_MAX_BYTES], to_table[NAME_MAX_BYTES];
@@ -142,6 +155,7 @@ void sink_route(const struct sink_conf *conf, const char *db, const char *table,
 	out->append = of.append;
 	out->change = of.change;
 	out->suffix = of.suffix && of.suffix[0] ? intern(of.suffix) : NULL;
+	put_source(&of, db, table, name, out);
 	dot = target ? strchr(target, '.') : NULL;
 	if (dot && fill(target, (size_t)(dot - target), db, to_db, sizeof(to_db)) &&
 			fill(dot + 1, strlen(dot + 1), table, to_table, sizeof(to_table))) {
@@ -159,9 +173,52 @@ static struct routed *find(struct routed *list, const struct sink_names *names)
 			(list->schema->db != names->db || list->schema->table != names->table ||
 					list->schema->at_target.append != names->append ||
 					list->schema->at_target.suffix != names->suffix ||
-					list->schema->at_target.change != names->change))
+					list->schema->at_target.change != names->change ||
+					list->schema->at_target.source_column != names->source_column ||
+					list->schema->at_target.source != names->source ||
+					(list->schema->nkey > 0 &&
+							list->schema->at_target.source_in_key != names->source_in_key)))
 		list = list->next;
 	return list;
+}
+
+/* The column that tells the sources of a table apart; of a table without a key it is no key either. */
+static void add_source_column(struct schema *s, const struct sink_names *names)
+{
+	const struct column column = {
+		.name = names->source_column,
+		.type = COL_VARCHAR,
+		.length = SOURCE_CHARACTERS,
+		.charset = "utf8mb4",
+		.comment = "the table at the source",
+	};
+	unsigned *key = arena_alloc(&s->arena, (s->nkey + 1) * sizeof(*key));
+
+	schema_add_column(s, &column);
+	s->at_target.source_column = names->source_column;
+	s->at_target.source = names->source;
+	s->at_target.source_in_key = names->source_in_key && s->nkey > 0;
+	if (!s->at_target.source_in_key)
+		return;
+	for (unsigned i = 0; i < s->nkey; i++)
+		key[i] = s->key[i];
+	key[s->nkey++] = s->ncolumns - 1;
+	s->key = key;
+}
+
+bool sink_is_source(const struct schema *routed, const char *column)
+{
+	return routed->at_target.source_column && strcasecmp(routed->at_target.source_column, column) == 0;
+}
+
+int sink_source_check(const struct schema *routed, struct err *err)
+{
+	for (unsigned i = 0; routed->at_target.source_column && i < sink_row_columns(routed); i++)
+		if (sink_is_source(routed, routed->columns[i].name))
+			return err_set(err, ERR_CONFIG, 0,
+					"table %s.%s: source.column = %s, and the source has a column of that name: name another one",
+					routed->db, routed->table, routed->columns[i].name);
+	return 0;
 }
 
 const struct schema *sink_routed(const struct sink_conf *conf, const struct schema *schema)
@@ -174,7 +231,7 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 
 	sink_route(conf, schema->db, schema->table, &names);
 	if (names.db == schema->db && names.table == schema->table && !names.append && !names.suffix &&
-			names.change == FOLLOW_EVOLVE)
+			names.change == FOLLOW_EVOLVE && !names.source_column)
 		return schema;
 	head = atomic_load(slot);
 	r = find(head, &names);
@@ -190,6 +247,8 @@ const struct schema *sink_routed(const struct sink_conf *conf, const struct sche
 	r->schema->at_target.change = names.change;
 	if (names.append)
 		r->schema->nkey = 0;
+	if (names.source_column)
+		add_source_column(r->schema, &names);
 	original->slot_free[SCHEMA_SLOT_SINK] = routed_free;
 	do
 		r->next = head; /* two threads may each put one in: both are right */

@@ -84,6 +84,9 @@ int starrocks_schema_check(const struct schema *schema, struct err *err); /* wha
 /* A column that is there, with another type: all else as it is, which MODIFY COLUMN has to say again. */
 void starrocks_put_have(struct buf *b, const struct starrocks_column *have, const struct starrocks_type *type);
 
+/* `column` = "text" of the rows that are this source's. Nothing is put where the table is its alone; false then. */
+bool starrocks_put_source(struct buf *b, const char *word, const char *column, const char *source);
+
 /* starrocks_fit.c */
 
 /* Puts the next ALTER TABLE into sql, or nothing when the table takes rows of the schema as it is. */
@@ -114,7 +117,7 @@ uint64_t starrocks_columns_form(const struct starrocks_columns *have); /* a sum:
 int starrocks_owner(struct starrocks_sql *sql, const char *db, const char *table, char name[SINK_OWNER],
 		struct err *err); /* starrocks_owner.c */
 int starrocks_own(struct starrocks_sql *sql, const char *db, const char *table, const char *name, struct err *err);
-int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
+int starrocks_table_look(struct starrocks_sql *sql, const struct sink_names *names, struct sink_state *out,
 		struct err *err);
 
 void starrocks_put_column(struct buf *b, const struct schema *schema, unsigned at,
@@ -151,6 +154,10 @@ struct starrocks_target { /* how rows of one schema version are written; does no
 	uint64_t version;
 	struct schema *schema; /* a reference */
 	bool append;	       /* rows are only added: the table has no __op */
+	unsigned row_columns,
+			row_key; /* that rows have; the column of the source, which is the last one, stands in `source` */
+	char *source;		 /* ,"name":"text"; empty: there is none */
+	size_t source_len, source_key; /* source_key: bytes that it takes of the key */
 	struct starrocks_cell *cells;
 	size_t row_room; /* bytes of a row without its texts */
 };

@@ -93,12 +93,83 @@ static int keep_column(struct alter *a, const struct starrocks_column *c)
 	return r;
 }
 
+/* ---- a table of several sources: its columns stay, what changes is this one's rows ---- */
+
+static bool is_shared(const struct alter *a)
+{
+	return a->schema->at_target.source_column != NULL;
+}
+
+static void put_assign(struct alter *a, const char *column, const char *from)
+{
+	starrocks_name(&a->text, column);
+	buf_puts(&a->text, " = ");
+	if (from)
+		starrocks_name(&a->text, from);
+	else
+		buf_puts(&a->text, "NULL");
+}
+
+/* Where rows are only added none can be changed: the caller is told of the gap. */
+static int clear_values(struct alter *a, const struct starrocks_column *c, const char *to)
+{
+	if (a->schema->at_target.append) {
+		*a->gap = true;
+		return 0;
+	}
+	if (!c->nullable) {
+		char *name = xstrdup(c->name);
+		int r = loosen_column(a, c);
+
+		c = starrocks_columns_find(&a->have, name);
+		free(name);
+		if (r || c == NULL)
+			return r;
+	}
+	buf_reset(&a->text);
+	buf_puts(&a->text, "UPDATE ");
+	put_name(a);
+	buf_puts(&a->text, " SET ");
+	if (to) {
+		put_assign(a, to, c->name);
+		buf_puts(&a->text, ", ");
+	}
+	put_assign(a, c->name, NULL);
+	starrocks_put_source(&a->text, " WHERE ", a->schema->at_target.source_column, a->schema->at_target.source);
+	buf_puts(&a->text, " AND ");
+	starrocks_name(&a->text, c->name);
+	buf_puts(&a->text, " IS NOT NULL"); /* a second time changes nothing */
+	if (starrocks_change_check(a->schema, a->allowed, a->text.data, a->err))
+		return -1;
+	return starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err);
+}
+
+static int rename_values(struct alter *a, const struct starrocks_column *c, const char *to)
+{
+	char *from = xstrdup(c->name);
+	int at = schema_column(a->schema, to, strlen(to)), r = 0;
+
+	if (at >= 0 && starrocks_columns_find(&a->have, to) == NULL) {
+		begin_statement(a);
+		buf_puts(&a->text, " ADD COLUMN ");
+		starrocks_put_column(&a->text, a->schema, (unsigned)at, NULL);
+		r = carry_out(a);
+	}
+	c = starrocks_columns_find(&a->have, from);
+	if (r == 0 && at >= 0 && c)
+		r = clear_values(a, c, to);
+	free(from);
+	return r;
+}
+
 static int drop_column(struct alter *a, const char *name)
 {
 	const struct starrocks_column *c = starrocks_columns_find(&a->have, name);
 
 	if (c == NULL || c->key)
 		return 0;
+	if (is_shared(a))
+		return clear_values(a, c, NULL);
 	if (a->schema->at_target.change == FOLLOW_LENIENT)
 		return keep_column(a, c);
 	begin_statement(a);
@@ -119,6 +190,8 @@ static int rename_column(struct alter *a, const struct ddl_move *m)
 
 	if (c == NULL)
 		return 0;
+	if (is_shared(a) && !c->key)
+		return rename_values(a, c, m->to);
 	if (drop_column(a, m->to))
 		return -1;
 	put_rename(a, m->from, m->to);
@@ -164,9 +237,11 @@ static int drop_table(struct alter *a)
 	if (a->have.count == 0)
 		return 0;
 	buf_puts(&a->text,
-			a->conf->table_create && !sink_leaves_out(a->schema) ? "DROP TABLE IF EXISTS "
-									     : "TRUNCATE TABLE ");
+			is_shared(a)							       ? "DELETE FROM "
+					: a->conf->table_create && !sink_leaves_out(a->schema) ? "DROP TABLE IF EXISTS "
+											       : "TRUNCATE TABLE ");
 	put_name(a);
+	starrocks_put_source(&a->text, " WHERE ", a->schema->at_target.source_column, a->schema->at_target.source);
 	if (starrocks_change_check(a->schema, a->allowed, a->text.data, a->err))
 		return -1;
 	return starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err);

@@ -40,6 +40,7 @@ void starrocks_target_free(struct starrocks_target *t)
 		free(t->cells[i].prefix);
 	}
 	free(t->cells);
+	free(t->source);
 	schema_unref(t->schema);
 	free(t);
 }
@@ -58,6 +59,30 @@ static void cell_prefix(struct starrocks_cell *cell)
 	free(key);
 }
 
+/* The column of the source holds the same in all rows: it is written once. */
+static int target_source(struct starrocks_target *t, struct err *err)
+{
+	const struct schema *s = t->schema;
+	const struct starrocks_cell *cell = &t->cells[t->row_columns];
+	struct value text = { .kind = VALUE_TEXT, .p = s->at_target.source };
+	struct starrocks_body b;
+	int result = 0;
+
+	text.len = (uint32_t)strlen(text.p);
+	starrocks_body_init(&b, SR_VARCHAR_MAX, 0);
+	if (starrocks_body_value(&b, cell, &text))
+		t->source = xasprintf("%s%.*s", cell->prefix, (int)b.buf.len, b.buf.data);
+	else
+		result = err_set(err, ERR_CONFIG, 0, "table %s.%s: source.column: %s", s->db, s->table, b.problem);
+	starrocks_body_done(&b);
+	if (result == 0) {
+		t->source_len = strlen(t->source);
+		t->source_key = s->at_target.source_in_key ? text.len : 0;
+		t->row_room += t->source_len;
+	}
+	return result;
+}
+
 struct starrocks_target *starrocks_target_new(const struct schema *schema, const struct starrocks_columns *have,
 		struct err *err)
 {
@@ -68,12 +93,14 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 	t->append = schema->at_target.append;
 	t->schema = schema_ref((struct schema *)schema);
 	t->cells = xcalloc(schema->ncolumns + 1, sizeof(t->cells[0]));
+	t->row_columns = sink_row_columns(schema);
+	t->row_key = sink_row_key(schema);
 	t->row_room = 32;
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct starrocks_column *c = starrocks_columns_find(have, schema->columns[i].name);
 		struct starrocks_cell *cell = &t->cells[i];
 
-		if (!c && sink_leaves_out(schema) && !schema_is_key(schema, i)) {
+		if (!c && sink_leaves_out(schema) && !schema_is_key(schema, i) && i < t->row_columns) {
 			cell->left_out = true;
 			continue;
 		}
@@ -91,7 +118,10 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 		cell_prefix(cell);
 		t->row_room += cell->prefix_len + VALUE_ROOM;
 	}
-	return t;
+	if (t->row_columns == schema->ncolumns || target_source(t, err) == 0)
+		return t;
+	starrocks_target_free(t);
+	return NULL;
 }
 
 void starrocks_target_columns(const struct starrocks_target *t, const bool *present, struct buf *out)
@@ -100,7 +130,7 @@ void starrocks_target_columns(const struct starrocks_target *t, const bool *pres
 		const struct starrocks_cell *cell = &t->cells[i];
 		char *hex;
 
-		if (cell->left_out || (present && !present[i]))
+		if (cell->left_out || (present && i < t->row_columns && !present[i]))
 			continue;
 		if (cell->type.kind != SR_VARBINARY) {
 			starrocks_name(out, cell->name);
@@ -499,9 +529,9 @@ static const char *neutral(const struct starrocks_cell *cell)
 static size_t key_bytes(const struct starrocks_target *t, const struct value *row)
 {
 	const struct schema *s = t->schema;
-	size_t bytes = 0;
+	size_t bytes = t->source_key;
 
-	for (unsigned i = 0; i < s->nkey; i++) {
+	for (unsigned i = 0; i < t->row_key; i++) {
 		const struct value *v = &row[s->key[i]];
 
 		if (t->cells[s->key[i]].type.kind != SR_VARCHAR)
@@ -519,10 +549,10 @@ static size_t key_bytes(const struct starrocks_target *t, const struct value *ro
 static bool key_check(struct starrocks_body *b, const struct starrocks_target *t, const struct value *row)
 {
 	const struct schema *s = t->schema;
+	bool text = t->source_key > 0;
 	size_t bytes = 0;
-	bool text = false;
 
-	for (unsigned i = 0; i < s->nkey; i++) {
+	for (unsigned i = 0; i < t->row_key; i++) {
 		const struct value *v = &row[s->key[i]];
 
 		text |= t->cells[s->key[i]].type.kind == SR_VARCHAR;
@@ -543,16 +573,24 @@ static bool key_check(struct starrocks_body *b, const struct starrocks_target *t
 
 static bool present_matches(const struct starrocks_target *t, const bool *present, const struct value *row)
 {
-	for (unsigned i = 0; i < t->schema->ncolumns; i++)
+	for (unsigned i = 0; i < t->row_columns; i++)
 		if ((row[i].kind != VALUE_ABSENT) != (present ? present[i] : true))
 			return false;
 	return true;
 }
 
+static char *put_source(const struct starrocks_target *t, char *p)
+{
+	if (t->source_len == 0)
+		return p;
+	memcpy(p, t->source, t->source_len);
+	return p + t->source_len;
+}
+
 static char *put_deleted(struct starrocks_body *b, const struct starrocks_target *t, char *p, const struct value *row)
 {
-	p = stpcpy(p, "{\"__op\":1");
-	for (unsigned i = 0; i < t->schema->ncolumns && p; i++) {
+	p = put_source(t, stpcpy(p, "{\"__op\":1"));
+	for (unsigned i = 0; i < t->row_columns && p; i++) {
 		const struct starrocks_cell *cell = &t->cells[i];
 
 		if (cell->left_out || (!cell->key && cell->nullable))
@@ -568,8 +606,9 @@ static char *put_deleted(struct starrocks_body *b, const struct starrocks_target
 
 static char *put_upserted(struct starrocks_body *b, const struct starrocks_target *t, char *p, const struct value *row)
 {
-	p = stpcpy(p, "{\"__op\":0"); /* where rows are only added it is a name that the columns do not have */
-	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
+	/* Where rows are only added __op is a name that the columns do not have. */
+	p = put_source(t, stpcpy(p, "{\"__op\":0"));
+	for (unsigned i = 0; i < t->row_columns; i++) {
 		const struct starrocks_cell *cell = &t->cells[i];
 
 		if (row[i].kind == VALUE_ABSENT || cell->left_out)

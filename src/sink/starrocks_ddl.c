@@ -102,6 +102,17 @@ void starrocks_put_table(struct buf *b, const struct schema *schema)
 	starrocks_name(b, schema->table);
 }
 
+bool starrocks_put_source(struct buf *b, const char *word, const char *column, const char *source)
+{
+	if (column == NULL)
+		return false;
+	buf_puts(b, word);
+	starrocks_name(b, column);
+	buf_puts(b, " = ");
+	starrocks_string(b, source);
+	return true;
+}
+
 bool starrocks_name_is_plain(const char *name)
 {
 	for (; *name; name++)
@@ -116,6 +127,8 @@ int starrocks_schema_check(const struct schema *schema, struct err *err)
 	struct starrocks_type type;
 	unsigned key_bytes = 0;
 
+	if (sink_source_check(schema, err))
+		return -1;
 	if (schema->nkey == 0 && !schema->at_target.append)
 		return err_set(err, ERR_CONFIG, 0,
 				"table %s.%s: no primary key; StarRocks updates and deletes by key: add one at the source, "

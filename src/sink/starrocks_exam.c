@@ -3,6 +3,7 @@
  * value of it may have, and what is left of the key's 128 bytes for its texts.
  */
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "sink/sink_ops.h"
@@ -83,10 +84,14 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 	else if (s->nkey == 0 && !s->at_target.append)
 		e->refused = "StarRocks updates and deletes by key, and it has none";
 	e->key_room_bytes = SR_KEY_BYTES;
-	for (unsigned i = 0; i < s->ncolumns; i++)
+	for (unsigned i = 0; i < sink_row_columns(s); i++)
 		examine_column(conf, e, i, &have);
+	if (s->at_target.source_in_key)
+		e->key_room_bytes -= strlen(s->at_target.source) < e->key_room_bytes
+				? (unsigned)strlen(s->at_target.source)
+				: e->key_room_bytes - 1;
 	for (unsigned i = 0; i + 1 < s->nkey; i++)
-		if (e->columns[s->key[i]].key_weight && e->key_room_bytes > 2)
+		if (s->key[i] < sink_row_columns(s) && e->columns[s->key[i]].key_weight && e->key_room_bytes > 2)
 			e->key_room_bytes -= 2; /* what ends a text that is not the last */
 	starrocks_columns_done(&have);
 }

@@ -593,12 +593,12 @@ static enum sink_outcome starrocks_label(struct sink *sink, const char *db, cons
 }
 
 /* A label tells nothing about the table: it outlives TRUNCATE and DROP, and is forgotten after label_keep_max_second. */
-static int starrocks_look(struct sink *sink, const char *db, const char *table, const char *label,
-		struct sink_state *out, struct err *err)
+static int starrocks_look(struct sink *sink, const struct sink_names *names, const char *label, struct sink_state *out,
+		struct err *err)
 {
 	(void)label;
 	out->label = SINK_UNKNOWN;
-	return starrocks_table_look(((struct starrocks_sink *)sink)->sql, db, table, out, err);
+	return starrocks_table_look(((struct starrocks_sink *)sink)->sql, names, out, err);
 }
 
 static int owner(struct sink *sink, const char *db, const char *table, char name[SINK_OWNER], struct err *err)
@@ -683,10 +683,9 @@ static int starrocks_truncate(struct sink *sink, const struct schema *schema, st
 	int result = starrocks_table_read(s->sql, schema->db, schema->table, &have, err);
 
 	buf_init(&sql, COLUMNS_MAX);
-	buf_puts(&sql, "TRUNCATE TABLE ");
-	starrocks_name(&sql, schema->db);
-	buf_putc(&sql, '.');
-	starrocks_name(&sql, schema->table);
+	buf_puts(&sql, schema->at_target.source_column ? "DELETE FROM " : "TRUNCATE TABLE ");
+	starrocks_put_table(&sql, schema);
+	starrocks_put_source(&sql, " WHERE ", schema->at_target.source_column, schema->at_target.source);
 	if (result == 0 && have.count > 0)
 		result = starrocks_sql_run(s->sql, sql.data, NULL, NULL, err);
 	starrocks_columns_done(&have);

@@ -226,22 +226,25 @@ static void keep_row(void *context, const struct starrocks_record *r)
 	*(bool *)context = r->count > 0;
 }
 
-int starrocks_table_look(struct starrocks_sql *sql, const char *db, const char *table, struct sink_state *out,
+int starrocks_table_look(struct starrocks_sql *sql, const struct sink_names *names, struct sink_state *out,
 		struct err *err)
 {
 	struct starrocks_columns have = { 0 };
 	struct buf b;
-	int result = starrocks_table_read(sql, db, table, &have, err);
+	bool mine;
+	int result = starrocks_table_read(sql, names->db, names->table, &have, err);
 
 	out->table = have.count > 0;
+	mine = names->source_column == NULL || starrocks_columns_find(&have, names->source_column);
 	starrocks_columns_done(&have);
-	if (result || !out->table)
+	if (result || !out->table || !mine)
 		return result;
 	buf_init(&b, SQL_MAX);
 	buf_puts(&b, "SELECT 1 FROM ");
-	starrocks_name(&b, db);
+	starrocks_name(&b, names->db);
 	buf_putc(&b, '.');
-	starrocks_name(&b, table);
+	starrocks_name(&b, names->table);
+	starrocks_put_source(&b, " WHERE ", names->source_column, names->source);
 	buf_puts(&b, " LIMIT 1");
 	result = starrocks_sql_run(sql, b.data, keep_row, &out->rows, err);
 	buf_done(&b);

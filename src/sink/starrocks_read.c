@@ -187,6 +187,7 @@ static const struct sink_reader_ops ops = {
 	.page = reader_page,
 	.expect = reader_expect,
 	.name = starrocks_name,
+	.text = put_text,
 	.literal = put_literal,
 	.close = reader_close,
 };
@@ -214,26 +215,29 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 	r = xcalloc(1, sizeof(*r));
 	r->base.ops = &ops;
 	r->sql = sql;
-	r->base.ncolumns = (unsigned)have.count;
 	r->base.columns = xcalloc(have.count + 1, sizeof(*r->base.columns));
 	r->write = xcalloc(have.count + 1, sizeof(*r->write));
 	r->compared = xcalloc(have.count + 1, sizeof(*r->compared));
 	r->cells = xcalloc(have.count + 1, sizeof(*r->cells));
 	starrocks_body_init(&r->body, SR_VARCHAR_MAX, 0);
 	for (size_t i = 0; i < have.count; i++) {
-		struct sink_reader_column *c = &r->base.columns[i];
+		unsigned at = r->base.ncolumns;
+		struct sink_reader_column *c = &r->base.columns[at];
 
+		if (sink_is_source(schema, have.items[i].name))
+			continue;
+		r->base.ncolumns++;
 		c->name = xstrdup(have.items[i].name);
 		c->bytes = have.items[i].type.kind == SR_VARBINARY;
-		r->write[i] = (struct starrocks_cell){
+		r->write[at] = (struct starrocks_cell){
 			.type = have.items[i].type,
 			.nullable = have.items[i].nullable,
 			.key = have.items[i].key,
 			.name = c->name,
 		};
-		r->compared[i] = have.items[i].type;
-		if (r->compared[i].kind == SR_VARCHAR && is_json(schema, c->name))
-			r->compared[i].kind = SR_JSON;
+		r->compared[at] = have.items[i].type;
+		if (r->compared[at].kind == SR_VARCHAR && is_json(schema, c->name))
+			r->compared[at].kind = SR_JSON;
 	}
 	starrocks_columns_done(&have);
 	return &r->base;

@@ -19,13 +19,13 @@
 #include "core/xalloc.h"
 #include "sink/starrocks.h"
 
-/* Rows of so many versions of one table may be under way at one time; of more, the oldest is asked for again. */
+/* Rows of so many versions of one source may be under way at one time; of more, the oldest is asked for again. */
 enum { VERSIONS_MAX = 8 };
 enum { LOOK_MS = 60000, PAUSE_MS = 5000, SQL_MAX = 1 << 20 };
 
 struct known {
-	struct starrocks_target *targets[VERSIONS_MAX]; /* most recently used first */
-	unsigned ntargets;
+	struct starrocks_target **targets; /* most recently used first; of each source VERSIONS_MAX at the most */
+	unsigned ntargets, cap;
 	const char *db;	     /* interned */
 	uint64_t form, seen; /* of its columns: when the targets were made; as the query that runs has found it */
 	int64_t used_us,
@@ -69,6 +69,7 @@ static void known_free(void *value, void *arg)
 {
 	(void)arg;
 	known_clear(value);
+	free(((struct known *)value)->targets);
 	free(value);
 }
 
@@ -124,6 +125,26 @@ struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const
 	return found;
 }
 
+/* Under lock: room for one more of this source. */
+static void make_room(struct known *k, const char *source)
+{
+	unsigned n = 0, last = 0;
+
+	for (unsigned i = 0; i < k->ntargets; i++)
+		if (k->targets[i]->schema->at_target.source == source) {
+			n++;
+			last = i;
+		}
+	if (n == VERSIONS_MAX) {
+		starrocks_target_free(k->targets[last]);
+		memmove(k->targets + last, k->targets + last + 1, (--k->ntargets - last) * sizeof(k->targets[0]));
+	}
+	if (k->ntargets == k->cap) {
+		k->cap = k->cap ? 2 * k->cap : 2;
+		k->targets = xrealloc(k->targets, k->cap * sizeof(k->targets[0]));
+	}
+}
+
 void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target,
 		const struct starrocks_columns *have)
 {
@@ -133,8 +154,7 @@ void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct sta
 	k = known_get(t, db, target->schema->table);
 	k->form = have->form ? have->form : starrocks_columns_form(have);
 	k->looked_us = k->used_us = clock_mono_us();
-	if (k->ntargets == VERSIONS_MAX)
-		starrocks_target_free(k->targets[--k->ntargets]);
+	make_room(k, target->schema->at_target.source);
 	memmove(k->targets + 1, k->targets, k->ntargets++ * sizeof(k->targets[0]));
 	k->targets[0] = starrocks_target_ref(target);
 	pthread_mutex_unlock(&t->lock);

@@ -419,6 +419,14 @@ for round in 1 2 3 4; do
 done
 is "$(dump k | sort | comm -13 - <(sort "$dir/answered") | wc -l)" 0 "no answered load is lost in four kills"
 is "$(($(dump k | wc -l) <= $(wc -l <"$dir/answered") + 8))" 1 "and at most the unanswered ones are more"
+table several "id int not null, s varchar(9) not null, a int null, b int null" "id, s"
+rows several '[{"id":1,"s":"x","a":1},{"id":1,"s":"y","a":2},{"id":2,"s":"x"}]' -H 'label: rows1' > /dev/null
+sql "update d.several set b = a, a = null where s = 'x' and a is not null"
+is "$(sql 'select id, s, a, b from d.several order by id, s' | tr '\t\n' ',;')" "1,x,NULL,1;1,y,2,NULL;2,x,NULL,NULL;" "update of some rows"
+sql "delete from d.several where s = 'x'"
+is "$(sql 'select id, s from d.several' | tr '\t\n' ',;')" "1,y;" "delete of some rows"
+has "$(sql 'delete from d.several' 2>&1)" 'must specify where' "delete needs a condition"
+has "$(sql 'update d.several set id = 3 where a = 2' 2>&1)" 'primary key column cannot be updated' "update of a key"
 is "$(sql 'truncate table d.t; select count(*) from d.t')" 0 "truncate"
 is "$(sql 'drop table d.t; show tables from d like "t"')" "" "drop"
 "$starrocks" stop "$dir/s"

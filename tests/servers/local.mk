@@ -19,7 +19,7 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/sql_alter.c tests/servers/double/sql_column.c tests/servers/double/sql_ddl.c \
 	tests/servers/double/sql_information.c tests/servers/double/sql_query.c tests/servers/double/sql_routine.c tests/servers/double/routine_job.c \
 	tests/servers/double/routine_task.c tests/servers/double/show_routine.c \
-	tests/servers/double/sql_select.c tests/servers/double/sql_show.c tests/servers/double/type_number.c \
+	tests/servers/double/sql_rows.c tests/servers/double/sql_select.c tests/servers/double/sql_show.c tests/servers/double/type_number.c \
 	tests/servers/double/type_time.c
 tests_servers_double_starrocks_double_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS) -I$(top_srcdir)/tests/servers/double
 tests_servers_double_starrocks_double_LDADD = $(CORE) $(KAFKA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)

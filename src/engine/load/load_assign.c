@@ -317,18 +317,17 @@ static struct log_partition order_at(void *look, const char *topic, int32_t part
 	return look_at(look, intern(topic), partition);
 }
 
-/* Two tables of one target would overwrite each other's rows: neither is loaded. */
+/* Two tables of one target would overwrite each other's rows, unless a column tells them apart: neither is loaded. */
 static void find_clashes(struct load *l)
 {
-	struct name_map by_target = { 0 };
-	char name[512], *dot, target[1100];
+	struct sink_sources seen = { 0 };
+	char name[512], *dot;
 
 	for (size_t i = 0; i < l->nowned; i++)
 		l->owned[i]->of->clash = NULL;
 	for (size_t i = 0; i < l->nowned; i++) {
 		struct load_topic *t = l->owned[i]->of, *other;
 		struct sink_names names;
-		void **at;
 
 		load_table_name(l, t->name, name, sizeof(name));
 		dot = strchr(name, '.');
@@ -336,16 +335,13 @@ static void find_clashes(struct load *l)
 			continue;
 		*dot = '\0';
 		sink_route(&l->sh->settings->sink, name, dot + 1, &names);
-		snprintf(target, sizeof(target), "%s.%s", names.db, names.table);
-		at = name_map_at(&by_target, intern(target));
-		other = *at ? *at : t;
-		*at = other;
-		if (other == t)
+		other = (struct load_topic *)sink_sources_add(&seen, &names, t);
+		if (other == NULL)
 			continue;
 		t->clash = other->name;
 		other->clash = t->name;
 	}
-	name_map_done(&by_target);
+	sink_sources_done(&seen);
 }
 
 static int assign_all(struct look *k, struct err *err)

@@ -93,6 +93,14 @@ static bool appended(struct subject *t)
 	return names.append;
 }
 
+static bool shared(struct subject *t)
+{
+	struct sink_names names;
+
+	sink_route(&t->s->sink, t->schema->db, t->schema->table, &names);
+	return names.source_column != NULL;
+}
+
 static bool names_changed(struct subject *t)
 {
 	return t->s->format.field_name_mode != NAME_NONE;
@@ -130,6 +138,8 @@ static const struct rule {
 			"no [table] filter and transform, or load the table by millrace itself" },
 	{ appended, "rows are only added to its target (target.mode = append), and a job updates and deletes by key",
 			"target.mode = upsert, or load the table by millrace itself" },
+	{ shared, "its target has a column for the source (source.column), which messages do not have",
+			"no [table] source.column, or load the table by millrace itself" },
 	{ names_changed, "messages have other field names than the table",
 			"[mysql] field.name.adjustment.mode = none" },
 	{ name_taken, "messages hold a field twice", "[kafka] add.fields.prefix, or rename the column" },

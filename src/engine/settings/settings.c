@@ -311,7 +311,14 @@ static const struct conf_option options[] = {
 			"routine.KEY: property of the Routine Load jobs that `millrace routine create` makes: routine.max_batch_interval, routine.property.client.id." },
 
 	{ "table", "target", CONF_STRING, offsetof(struct table_settings, target), NULL, NULL, 0,
-			"DATABASE.TABLE that it is loaded into; * stands for the name at the source: dw.*, *.ods_*. Two tables with one target are refused." },
+			"DATABASE.TABLE that it is loaded into; * stands for the name at the source: dw.*, *.ods_*. Two tables with one target are refused, unless source.column is set." },
+	{ "table", "source.column", CONF_STRING, offsetof(struct table_settings, source_column), NULL, NULL, 0,
+			"A column of the target that says which source a row is of, so that several tables may have one target." },
+	{ "table", "source.value", CONF_CHOICE, offsetof(struct table_settings, source_value), "table",
+			"table|database|database.table", 0,
+			"What source.column holds: the table's name at the source, its database's, or both." },
+	{ "table", "source.in.key", CONF_BOOL, offsetof(struct table_settings, source_in_key), "true", NULL, 0,
+			"source.column is the last part of the target's key. false: keys are different in all sources." },
 	{ "table", "target.mode", CONF_CHOICE, offsetof(struct table_settings, target_mode), "upsert", "upsert|append",
 			0,
 			"upsert: a change replaces its row, by key; append: rows that are inserted or updated are added, and a DELETE adds nothing. StarRocks' Duplicate "

@@ -19,8 +19,11 @@ enum load_by { LOAD_AS_PRESET, LOAD_STREAM, LOAD_ROUTINE };
 
 struct table_settings { /* [table db.table], [table db.*] */
 	char *name;
-	char *target;		    /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
-	int target_mode;	    /* enum target_mode */
+	char *target;	     /* DATABASE.TABLE at the target; NULL: as [starrocks] says */
+	int target_mode;     /* enum target_mode */
+	char *source_column; /* source.column: the target is shared, and this column says whose a row is; NULL: it is not */
+	int source_value;	    /* source.value: enum source_value */
+	bool source_in_key;	    /* source.in.key */
 	int loader;		    /* load: enum load_by */
 	int schema_change;	    /* enum schema_change */
 	char *create_suffix;	    /* table.create.suffix; NULL: ours */

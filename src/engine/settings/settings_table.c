@@ -75,6 +75,9 @@ void settings_target(const void *settings, const char *db_table, struct sink_tab
 			.append = t->target_mode == TARGET_APPEND,
 			.suffix = t->create_suffix,
 			.change = t->schema_change,
+			.source_column = t->source_column,
+			.source_value = t->source_value,
+			.source_in_key = t->source_in_key,
 		};
 }
 

@@ -180,6 +180,8 @@ static const struct {
 	{ "create", run_create, "CREATE TABLE" },
 	{ "drop", run_drop, "DROP" },
 	{ "truncate", run_truncate, "DELETE" },
+	{ "delete", sql_delete, "DELETE" },
+	{ "update", sql_update, "UPDATE" },
 	{ "alter", run_alter, "ALTER" },
 	{ "pause", run_pause, "INSERT" },
 	{ "resume", run_resume, "INSERT" },

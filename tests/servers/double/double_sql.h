@@ -41,6 +41,10 @@ int sql_column_def(struct sql *q, struct column *c);
 int sql_check_column(struct sql *q, const struct column *c);
 int sql_properties(struct sql *q, int (*take)(struct sql *q, const char *key, const char *value, void *ctx), void *ctx);
 
+/* sql_rows.c: by itself under the lock */
+int sql_delete(struct sql *q);
+int sql_update(struct sql *q);
+
 /* sql_show.c, sql_select.c, sql_information.c, sql_routine.c */
 int sql_show(struct sql *q);
 int sql_describe(struct sql *q);
