@@ -66,9 +66,10 @@ violations() {
 		floor("console/canvas", "canvas")
 		floor("console/term", "term canvas")
 		floor("console/widget", "widget canvas")
-		floor("console/view", "view widget canvas")
+		floor("console/keys", "keys canvas")
+		floor("console/view", "view keys widget canvas")
 
-		keep("^n?cursesw?([.]h|/)", "console", "console console/canvas console/widget console/view")
+		keep("^n?cursesw?([.]h|/)", "console", "console console/canvas console/widget console/keys console/view")
 		keep("^(mysql|mariadb)([.]h|/)|^errmsg[.]h|^mysqld_error[.]h|^ma_", "mysql source sink", "source/decode source/catalog")
 		keep("^(librdkafka/)?rdkafka", "log")
 		keep("^curl/", "sink")

@@ -49,29 +49,6 @@ static int ask_message(struct cli *cli, const char *id, struct buf *message, str
 	return 0;
 }
 
-/* A column a line; without what the message says besides the row. */
-static int put_row(struct buf *out, const struct json_slice *row, struct err *err)
-{
-	struct json_slice key, v;
-	const char *comma = "{";
-	struct json j;
-
-	json_init(&j, row->p, row->len);
-	if (!json_enter(&j, '{'))
-		return err_set(err, ERR_DATA, 0, "the letter has no row: its message is not understood");
-	while (json_member(&j, &key) && json_value(&j, &v) != JSON_ERROR) {
-		if (key.len > 2 && memcmp(key.p, "__", 2) == 0)
-			continue;
-		buf_printf(out, "%s\n  \"", comma);
-		buf_put(out, key.p, key.len);
-		buf_puts(out, "\": ");
-		dead_edit_put(out, &v);
-		comma = ",";
-	}
-	buf_puts(out, "\n}\n");
-	return 0;
-}
-
 /* ---- the editor ---- */
 
 static int run_editor(const char *path, struct err *err)
@@ -112,56 +89,23 @@ static int edit_in_file(const struct buf *row, struct buf *out, struct err *err)
 	return rc;
 }
 
-/* ---- what is otherwise ---- */
-
-/* Only the columns that have another text. */
-static int put_changed(struct buf *out, const struct json_slice *old, const struct buf *text, struct err *err)
-{
-	struct json_slice key, v, before;
-	const char *comma = "{";
-	char name[200];
-	struct json j;
-
-	json_init(&j, text->data ? text->data : "", text->len);
-	if (!json_enter(&j, '{'))
-		return err_set(err, ERR_DATA, 0,
-				"the row: expected a JSON object, found something else; nothing was changed");
-	while (json_member(&j, &key) && json_value(&j, &v) != JSON_ERROR) {
-		snprintf(name, sizeof(name), "%.*s", (int)(key.len < 199 ? key.len : 199), key.p);
-		if (dead_edit_member(old->p, old->len, name, &before) && before.kind == v.kind && before.len == v.len &&
-				memcmp(before.p, v.p, v.len) == 0)
-			continue;
-		buf_printf(out, "%s\"", comma);
-		buf_put(out, key.p, key.len);
-		buf_puts(out, "\":");
-		dead_edit_put(out, &v);
-		comma = ",";
-	}
-	if (!json_done(&j))
-		return err_set(err, ERR_DATA, 0, "the row is no JSON: %s; nothing was changed",
-				j.problem ? j.problem : "it does not end");
-	if (out->len == 0)
-		return err_set(err, ERR_CONFIG, 0, "no column has another value; nothing was changed");
-	buf_putc(out, '}');
-	return 0;
-}
+/* ---- both ---- */
 
 static int in_editor(struct cli *cli, const char *id, struct buf *out, struct err *err)
 {
 	struct buf message, row, text;
-	struct json_slice old;
 	int rc;
 
 	buf_init(&message, ROW_MAX);
 	buf_init(&row, ROW_MAX);
 	buf_init(&text, ROW_MAX);
 	rc = ask_message(cli, id, &message, err);
-	if (rc == 0) {
-		old = dead_edit_row(message.data, message.len);
-		rc = put_row(&row, &old, err) || edit_in_file(&row, &text, err) || put_changed(out, &old, &text, err)
+	if (rc == 0)
+		rc = engine_letter_text(&row, message.data, message.len, err) || edit_in_file(&row, &text, err) ||
+						engine_letter_changed(out, message.data, message.len, text.data,
+								text.len, err)
 				? -1
 				: 0;
-	}
 	buf_done(&message);
 	buf_done(&row);
 	buf_done(&text);

@@ -202,12 +202,14 @@ static void console_retheme(struct console *c)
 		screen_toast(s, ROLE_STATUS_ERROR, "%s", wrong.msg);
 }
 
-static void console_edit(struct console *c)
+static void console_edit(struct console *c, bool text)
 {
 	struct err err;
+	int rc;
 
 	err_clear(&err);
-	screen_edited(&c->screen, term_edit(c->screen.edit, &err) ? err.msg : NULL);
+	rc = text ? term_edit_text(&c->screen.edit_text, &err) : term_edit(c->screen.edit, &err);
+	screen_edited(&c->screen, rc ? err.msg : NULL);
 	console_ask(c);
 }
 
@@ -221,7 +223,8 @@ static void console_wish(struct console *c)
 		buf_reset(&c->screen.clip);
 	}
 	switch (wish) {
-	case WISH_EDIT: console_edit(c); break;
+	case WISH_EDIT:
+	case WISH_EDIT_TEXT: console_edit(c, wish == WISH_EDIT_TEXT); break;
 	case WISH_LEAVE: c->end = CONSOLE_LEFT; break;
 	case WISH_LEAVE_RUNNING: c->end = CONSOLE_LEFT_RUNNING; break;
 	case WISH_REPAINT: term_repaint(); break;

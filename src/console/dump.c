@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "console/screen_parts.h"
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "core/clock.h"
 #include "core/conf/conf.h"
 #include "core/json.h"

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "core/clock.h"
 #include "core/xalloc.h"
 

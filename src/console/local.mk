@@ -10,6 +10,10 @@ src_console_libconsole_a_SOURCES = \
 	src/console/term/console_term.h \
 	src/console/term/term_child.c \
 	src/console/term/term_child.h \
+	src/console/term/term_errors.c \
+	src/console/term/term_paint.c \
+	src/console/term/term_parts.h \
+	src/console/term/term_text.c \
 	src/console/dump.c \
 	src/console/dump.h \
 	src/console/feed.c \
@@ -20,12 +24,12 @@ src_console_libconsole_a_SOURCES = \
 	src/console/widget/grid.h \
 	src/console/view/asked.c \
 	src/console/view/asked.h \
-	src/console/view/keymap.c \
-	src/console/view/keymap.h \
+	src/console/keys/keymap.c \
+	src/console/keys/keymap.h \
 	src/console/view/menu.c \
 	src/console/view/menu.h \
-	src/console/view/request_line.c \
-	src/console/view/request_line.h \
+	src/console/keys/request_line.c \
+	src/console/keys/request_line.h \
 	src/console/screen.c \
 	src/console/screen.h \
 	src/console/screen_draw.c \
@@ -70,7 +74,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/overview_parts.h \
 	src/console/view/view.c \
 	src/console/view/view.h \
-	src/console/view/view_id.h \
+	src/console/keys/view_id.h \
 	src/console/view/view_config.c \
 	src/console/view/view_lag.c \
 	src/console/view/scripts_answer.c \
@@ -99,6 +103,10 @@ themesdir = $(pkgdatadir)/themes
 dist_themes_DATA = themes/deuteranopia.theme themes/harbor.theme themes/harbor-light.theme themes/high-contrast.theme themes/mono.theme \
 	themes/tritanopia.theme
 
+# What screens know of the engine.
+SCREEN_ENGINE = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c \
+	src/engine/dead/dead_edit_text.c
+
 check_PROGRAMS += tests/unit/test_theme
 tests_unit_test_theme_SOURCES = tests/unit/test_theme.c tests/tap.h
 tests_unit_test_theme_LDADD = src/console/libconsole.a $(CORE) -lm
@@ -109,23 +117,23 @@ tests_unit_test_widget_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS) 
 
 # The engine is a fake in these.
 check_PROGRAMS += tests/screen/test_console
-tests_screen_test_console_SOURCES = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/screen/screen_text.h tests/tap.h
+tests_screen_test_console_SOURCES = $(SCREEN_ENGINE) tests/screen/test_console.c tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_svg.c tests/screen/screen_svg.h tests/screen/screen_text.h tests/tap.h
 tests_screen_test_console_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
 
 noinst_PROGRAMS += tests/screen/console_demo
-tests_screen_console_demo_SOURCES = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
+tests_screen_console_demo_SOURCES = $(SCREEN_ENGINE) tests/screen/console_demo.c tests/screen/fake_status.c tests/screen/fake_status.h
 tests_screen_console_demo_LDADD = src/console/libconsole.a $(CORE) $(NCURSES_LIBS) $(JANSSON_LIBS)
 
 dist_check_SCRIPTS += tests/screen/test_terminal.sh
 E2E_TESTS += tests/e2e/dump.sh tests/e2e/recorder.sh
 check_PROGRAMS += tests/unit/test_dump
-tests_unit_test_dump_SOURCES = tests/unit/test_dump.c src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c \
+tests_unit_test_dump_SOURCES = tests/unit/test_dump.c $(SCREEN_ENGINE) \
 	tests/screen/fake_status.c tests/screen/fake_status.h tests/tap.h
 tests_unit_test_dump_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS)
 
 # docs/oncall.md as printed; its problems are made by the engine's own table.
 check_PROGRAMS += tests/screen/test_oncall
-tests_screen_test_oncall_SOURCES = tests/screen/test_oncall.c src/engine/status/status.c src/engine/status/status_json.c src/engine/status/status_fields.c \
-	src/engine/status/problems.c src/engine/status/problem_table.c src/engine/status/problem_left.c src/engine/base/request_doc.c \
+tests_screen_test_oncall_SOURCES = tests/screen/test_oncall.c $(SCREEN_ENGINE) \
+	src/engine/status/problems.c src/engine/status/problem_table.c src/engine/status/problem_left.c \
 	tests/screen/fake_status.c tests/screen/fake_status.h tests/screen/screen_text.h tests/tap.h
 tests_screen_test_oncall_LDADD = src/console/libconsole.a $(CORE) $(JANSSON_LIBS) -lm

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/widget/show.h"
 #include "core/clock.h"
 #include "core/text.h"
@@ -29,6 +29,7 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 	menu_init(&s->menu);
 	buf_init(&s->text, TEXT_MAX);
 	buf_init(&s->clip, CLIP_MAX);
+	buf_init(&s->edit_text, CLIP_MAX);
 	s->list_rows = s->text_rows = 10;
 }
 
@@ -41,6 +42,7 @@ void screen_done(struct screen *s)
 	status_done(&s->past);
 	buf_done(&s->text);
 	buf_done(&s->clip);
+	buf_done(&s->edit_text);
 }
 
 void screen_refresh(struct screen *s)
@@ -183,11 +185,39 @@ static const char *subject_of(const struct engine_request *r)
 	return tables ? tables : table ? table : r->command;
 }
 
+/* "what to do (start)": the last word of the help is what holds when nothing is said. "": none */
+static void unsaid(const struct engine_request_arg_doc *a, char out[40])
+{
+	size_t len = strlen(a->help);
+	const char *open = strrchr(a->help, '(');
+
+	out[0] = '\0';
+	if (open && a->help[len - 1] == ')')
+		snprintf(out, 40, "%.*s", (int)(a->help + len - 1 - open - 1), open + 1);
+}
+
+/* What it does in words, then the request as it was typed, and what holds for what was not typed. */
+static void say_request(struct screen *s, const struct engine_request *r, const char *line)
+{
+	const struct engine_request_doc *doc = engine_request_doc(s->docs, r->command);
+	char *text = s->dialog.text;
+	size_t size = sizeof(s->dialog.text), len;
+
+	len = (size_t)snprintf(text, size, "%s%s%.200s", doc->help, doc->help[0] ? ": " : "", line);
+	for (const struct engine_request_arg_doc *a = doc->args; a->name && len < size; a++) {
+		char value[40];
+
+		unsaid(a, value);
+		if (value[0] && engine_request_arg(r, a->name) == NULL)
+			len += (size_t)snprintf(text + len, size - len, ", %s=%s", a->name, value);
+	}
+}
+
 static void ask_first(struct screen *s, enum engine_effect effect, const struct engine_request *r, const char *line)
 {
 	dialog_open(s, 'y', effect == EFFECT_DESTRUCTIVE ? "This removes data" : "This costs");
 	snprintf(s->dialog.command, sizeof(s->dialog.command), "%s", line);
-	snprintf(s->dialog.text, sizeof(s->dialog.text), "%.300s", line);
+	say_request(s, r, line);
 	if (effect < EFFECT_DESTRUCTIVE)
 		return;
 	snprintf(s->dialog.word, sizeof(s->dialog.word), "%s", subject_of(r));
@@ -234,7 +264,10 @@ static void action_pause(struct screen *s)
 	else
 		snprintf(line, sizeof(line), "%s \"what=%s\"", paused ? "resume" : "pause", target);
 	screen_toast(s, ROLE_OK,
-			paused ? "resuming %s" : "pausing %s: nothing is lost, its lag grows until p resumes it",
+			paused ? "resuming %s"
+					: s->view == VIEW_SNAPSHOTS
+					? "pausing the %s: the stream goes on; p resumes it"
+					: "pausing %s: nothing is lost, its lag grows until p resumes it",
 			target);
 	screen_request(s, line, false);
 }

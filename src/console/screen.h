@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "console/canvas/canvas.h"
-#include "console/view/keymap.h"
+#include "console/keys/keymap.h"
 #include "console/view/menu.h"
 #include "console/view/view.h"
 #include "core/buf.h"
@@ -17,7 +17,7 @@
 
 enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT, MODE_MENU };
 enum { SCREEN_DEEP = 6 };
-enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND, WISH_EDIT };
+enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND, WISH_EDIT, WISH_EDIT_TEXT };
 
 struct screen_dialog {
 	char title[64], text[400];
@@ -70,7 +70,8 @@ struct screen {
 	unsigned cancel;	     /* 1 << lane: to be ended */
 	bool asked;		     /* the answer of a request goes to the overlay */
 	enum screen_wish wish;
-	char edit[1024]; /* WISH_EDIT: the file */
+	char edit[1024];      /* WISH_EDIT: the file */
+	struct buf edit_text; /* WISH_EDIT_TEXT: the text, and what has become of it */
 };
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs);

@@ -14,6 +14,7 @@
 #define LEAST_ROWS 10
 #define LEAST_COLS 40
 #define TABS_WIDE 120
+#define DIALOG_LEAST 3
 #define PANE_MAX (64 << 10)
 
 enum { SPLIT_COLS = 160, SPLIT_BELOW_COLS = 120, SPLIT_BELOW_ROWS = 30 };
@@ -262,11 +263,19 @@ static void draw_text(struct screen *s, struct canvas *cv, struct area at)
 				s->text_top + inner.height, lines);
 }
 
+/* Lines that its text takes, of those that there are. */
+static int dialog_lines(const struct screen *s, struct canvas *cv, int width)
+{
+	int lines = wrap_draw(cv, s->dialog.text, strlen(s->dialog.text), 0, 0, 0, width, INT32_MAX / 2, ROLE_DIALOG);
+
+	return lines < DIALOG_LEAST ? DIALOG_LEAST : lines > cv->rows - 6 ? cv->rows - 6 : lines;
+}
+
 static void draw_dialog(const struct screen *s, struct canvas *cv)
 {
-	int width = cv->cols < 64 ? cv->cols - 4 : 60, height = 7;
+	int width = cv->cols < 64 ? cv->cols - 4 : 60, lines = dialog_lines(s, cv, width - 4), height = lines + 4;
 	struct area at = { (cv->rows - height) / 2, (cv->cols - width) / 2, height, width };
-	struct area inner = { at.y + 1, at.x + 2, 3, width - 4 };
+	struct area inner = { at.y + 1, at.x + 2, lines, width - 4 };
 	enum role frame = s->dialog.word[0] || s->dialog.leaves ? ROLE_DIALOG_DANGER : ROLE_TITLE;
 
 	canvas_fill(cv, at.y, at.x, height, width, ROLE_DIALOG);

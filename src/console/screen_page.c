@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "core/xalloc.h"
 
 static const struct view_page *page_of(const struct screen *s)
@@ -80,6 +80,12 @@ static void carry_out(struct screen *s, const struct view_order *o)
 	if (o->edit) {
 		snprintf(s->edit, sizeof(s->edit), "%s", o->edit);
 		s->wish = WISH_EDIT;
+	}
+	if (o->edit_text) {
+		buf_done(&s->edit_text);
+		s->edit_text = *o->edit_text;
+		buf_init(o->edit_text, o->edit_text->max);
+		s->wish = WISH_EDIT_TEXT;
 	}
 	if (o->trace) {
 		snprintf(s->traced, sizeof(s->traced), "%s", o->table);
@@ -172,10 +178,19 @@ void screen_page_opened_by(struct screen *s, enum action action)
 
 void screen_edited(struct screen *s, const char *why)
 {
-	if (why)
+	const struct view_page *page = page_of(s);
+	struct view_order o = { .prompt = PROMPT_NONE };
+
+	if (why) {
 		screen_toast(s, ROLE_STATUS_ERROR, "%s", why);
-	else
+		return;
+	}
+	if (page == NULL || page->edited == NULL) {
 		screen_page_act(s, ACTION_EDITED);
+		return;
+	}
+	page->edited(s->pages[s->view], s->edit_text.data ? s->edit_text.data : "", s->edit_text.len, &o);
+	carry_out(s, &o);
 }
 
 void screen_page_prompted(struct screen *s, const char *text)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/widget/show.h"
 #include "core/clock.h"
 #include "core/num.h"

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/buf.h"
 #include "core/err.h"
 #include "engine/status/status.h"
 
@@ -59,6 +60,12 @@ const char *engine_request_arg(const struct engine_request *r, const char *name)
 /* One call per line of the answer (JSON, no newline); nonzero: the asker is gone, stop. A line of length 0 is no part of the
  * answer: it only finds out whether the asker is still there. */
 typedef int engine_emit(void *arg, const char *line, size_t len);
+
+/* The row of a dead letter's message as a person edits it: a column a line. And of the edited text the columns that have another value, as a JSON
+ * object: what dead-edit takes. Pure. -1: err; also where no column has another one */
+int engine_letter_text(struct buf *out, const char *message, size_t len, struct err *err);
+int engine_letter_changed(struct buf *out, const char *message, size_t len, const char *text, size_t text_len,
+		struct err *err);
 
 struct engine_link {
 	void *self;

@@ -17,6 +17,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_topics.c \
 	src/engine/base/dead.c \
 	src/engine/dead/dead_edit.c \
+	src/engine/dead/dead_edit_text.c \
 	src/engine/dead/dead_edit.h \
 	src/engine/dead/dead_ledger.c \
 	src/engine/dead/dead_ledger.h \

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/screen.h"
 #include "core/clock.h"
 #include "core/text.h"
@@ -55,6 +55,16 @@ static const struct engine_request_arg_doc dead[] = {
 	{ "reason", ARG_TEXT, false, NULL, EFFECT_READ, "" },
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 };
+static const struct engine_request_arg_doc dead_edit[] = {
+	{ "id", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ "row", ARG_TEXT, true, NULL, EFFECT_READ, "" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
+static const struct engine_request_arg_doc replay[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "" },
+	{ "from", ARG_TEXT, false, NULL, EFFECT_READ, "an offset, how long ago (90m), or all (begin)" },
+	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+};
 static const struct engine_request_arg_doc no_args[] = { { NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL } };
 static const struct engine_request_arg_doc history[] = {
 	{ "series", ARG_TEXT, true, NULL, EFFECT_READ, "" },
@@ -73,6 +83,8 @@ static const struct engine_request_doc docs[] = {
 	{ "snapshot", EFFECT_COSTLY, "", snapshot },
 	{ "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
 	{ "dead-retry", EFFECT_COSTLY, "", dead },
+	{ "dead-edit", EFFECT_COSTLY, "load the row with other values", dead_edit },
+	{ "replay", EFFECT_COSTLY, "load the messages of a table again", replay },
 	{ "dead-discard", EFFECT_DESTRUCTIVE, "", dead },
 	{ "reload-check", EFFECT_READ, "", no_args },
 	{ "reload", EFFECT_REVERSIBLE, "", no_args },
@@ -384,7 +396,10 @@ static void test_danger(void)
 	screen.request[0] = '\0';
 	keys(":snapshot testdb.orders truncate=maybe extra more words\r");
 	is_str(screen.request, "", "what is not understood is not sent");
-	keys(":tap sink\r");
+	keys(":replay testdb.orders\r");
+	ok(strstr(dump(), "load the messages of a table again: replay") && strstr(dump(), "from=begin"),
+			"a dialog says what is done, and what holds for what was not typed");
+	keys("\033:tap sink\r");
 	is_str(screen.request, "tap sink", "a read asks nothing");
 	screen.request[0] = '\0';
 }
@@ -475,7 +490,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are history, past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-discard, reload-check, reload",
+	is_str(err.msg, "there is no 'fly'; there are history, past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-edit, replay, dead-discard, reload-check, reload",
 			"tells what there is");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
@@ -638,9 +653,9 @@ static void test_asked(int rows, int cols)
 	keys("9");
 	is_golden("snapshots");
 	keys("p");
-	is_int(screen.mode, MODE_DIALOG, "p pauses the snapshot, and asks");
-	is_str(screen.dialog.command, "snapshot action=pause", "by this request");
-	screen_key(&screen, KEYCODE_ESCAPE, false);
+	is_int(screen.mode, MODE_LIST, "p pauses the snapshot, and asks nothing: it can be taken back");
+	is_str(screen.request, "snapshot action=pause", "by this request");
+	ok(strstr(dump(), "pausing the snapshot") != NULL, "and says so");
 }
 
 /* A line of `history` as the engine gives it: n values, `shape` says how they go. */
@@ -1352,6 +1367,57 @@ static void test_dead(int rows, int cols)
 	clock_fake(0);
 }
 
+static void edited_to(const char *text)
+{
+	buf_reset(&screen.edit_text);
+	buf_puts(&screen.edit_text, text);
+	screen_edited(&screen, NULL);
+}
+
+/* The row of a letter in the editor, from the list and from the letter. */
+static void test_dead_edit(void)
+{
+	start(24, 80);
+	clock_fake(1000000);
+	keys("D");
+	answer(LANE_LIST, "{\"table\":\"testdb.orders\",\"reason\":\"too long\",\"count\":1,\"last_id\":12}");
+	screen_lane_end(&screen, LANE_LIST, "");
+	keys("e");
+	ok(screen.wish == WISH_NONE, "a group has no row");
+	keys("\r");
+	answer(LANE_LIST, letter);
+	screen_lane_end(&screen, LANE_LIST, "");
+	keys("e");
+	is_str(screen.request, "dead-show \"id=12\"", "e on a letter of the list asks for it");
+	answer(LANE_DETAIL, letter);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(screen.wish == WISH_EDIT_TEXT, "and then opens the editor");
+	is_str(screen.edit_text.data, "{\n  \"id\": 4712,\n  \"v\": \"x\\u001b[2J\",\n  \"note\": null\n}\n",
+			"on its row");
+	screen.wish = WISH_NONE;
+	screen.request[0] = '\0';
+	edited_to("{ \"id\": 4712, \"v\": \"x\\u001b[2J\", \"note\": null }");
+	ok(strstr(dump(), "no column has another value") && screen.request[0] == '\0', "the same row changes nothing");
+	keys("e");
+	ok(screen.wish == WISH_EDIT_TEXT, "e on the letter opens it again");
+	screen.wish = WISH_NONE;
+	edited_to("{ \"id\": 4712, \"v\": \"y\"");
+	ok(strstr(dump(), "nothing was changed") != NULL, "what is no JSON is refused");
+	edited_to("{ \"id\": 4712, \"v\": \"a \\\"b\", \"note\": null }");
+	is_int(screen.mode, MODE_DIALOG, "another value is asked about");
+	ok(strstr(dump(), "load the row with other values") != NULL, "with what will happen");
+	clock_fake(2000000);
+	keys("y");
+	is_str(screen.request, "dead-edit \"id=12\" \"row={\\\"v\\\":\\\"a \\\\\\\"b\\\"}\"", "and sent alone");
+	screen_answer_end(&screen, NULL);
+	keys("q");
+	ok(strncmp(screen.request, "dead \"table", 11) == 0, "back in the list it is asked for again: %s",
+			screen.request);
+	screen_edited(&screen, "no editor");
+	ok(strstr(dump(), "no editor") != NULL, "why there was none is told");
+	clock_fake(0);
+}
+
 static void test_trace(void)
 {
 	start(24, 80);
@@ -1603,6 +1669,7 @@ int main(void)
 	test_dead(24, 80);
 	test_dead(40, 120);
 	test_dead(50, 200);
+	test_dead_edit();
 	test_trace();
 	test_messages_saved();
 	test_messages_many();

@@ -97,9 +97,9 @@ static void answer(void)
 		else
 			screen_lane_answer(&screen, lane, canned[i].line, strlen(canned[i].line));
 	}
-	if (lane == LANE_NONE)
+	if (lane == LANE_NONE && screen.asked) /* as the loop does */
 		screen_answer_end(&screen, NULL);
-	else if (!follows)
+	if (lane != LANE_NONE && !follows)
 		screen_lane_end(&screen, lane, "");
 	screen_refresh(&screen);
 }

@@ -58,6 +58,23 @@ int main(void)
 		is_str(rc ? err.msg : "", table[i].error ? table[i].error : "", "row %zu", i);
 		is_int(engine_request_effect(docs, &r), table[i].effect, "its effect");
 	}
+	for (int i = 0; i < 4; i++) {
+		static const struct {
+			const char *action, *truncate;
+			enum engine_effect effect;
+		} snapshots[] = {
+			{ "pause", NULL, EFFECT_REVERSIBLE },
+			{ "list", NULL, EFFECT_READ },
+			{ "stop", NULL, EFFECT_COSTLY },
+			{ "pause", "yes", EFFECT_DESTRUCTIVE },
+		};
+		struct engine_request r = { .command = "snapshot",
+			.args = { { "action", snapshots[i].action }, { "truncate", snapshots[i].truncate } },
+			.nargs = snapshots[i].truncate ? 2 : 1 };
+
+		is_int(engine_request_effect(docs, &r), snapshots[i].effect, "of snapshot action=%s",
+				snapshots[i].action);
+	}
 	ok(engine_request_doc(docs, "hold") == docs && engine_request_doc(docs, "held") == NULL, "found by name");
 	return tap_done();
 }

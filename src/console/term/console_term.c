@@ -1,5 +1,5 @@
 /*
- * console_term.c - the only file that includes curses.h. Hard is giving the terminal back: a crash may happen in any
+ * console_term.c - opens the terminal, reads its keys, gives it back. Hard is giving the terminal back: a crash may happen in any
  * thread and in the middle of curses, so the way out is prepared at the start as plain bytes and a termios, and the
  * handler does nothing but write them, say which signal it was, and let the old handler have it.
  */
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "console/term/term_child.h"
+#include "console/term/term_parts.h"
 #include "core/clock.h"
 #include "core/num.h"
 #include "core/xalloc.h"
@@ -27,7 +28,6 @@
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define PASTE_PAUSE_US 1000000
-#define HELD_MAX 16384
 enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END };
 
 static const int caught[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
@@ -42,20 +42,13 @@ static struct {
 	WINDOW *keys; /* reading from a pad never paints */
 	FILE *in, *out;
 	int tty;
-	struct canvas shown;
-	attr_t attributes[OVER_COUNT][ROLE_COUNT];
-	short pairs[OVER_COUNT][ROLE_COUNT];
 	int signals[2]; /* self-pipe */
 	struct sigaction old_caught[NCAUGHT], old_crashes[NCRASHES];
 	/* the way out, prepared for signal handlers */
 	struct termios saved;
 	char leave[128];
 	size_t leave_len;
-	/* file descriptor 2 */
-	int errors[2], old_stderr;
-	char held[HELD_MAX];
-	size_t held_len;
-} term = { .tty = -1, .signals = { -1, -1 }, .errors = { -1, -1 }, .old_stderr = -1 };
+} term = { .tty = -1, .signals = { -1, -1 } };
 
 static const struct {
 	int key;
@@ -78,27 +71,14 @@ static const struct {
 
 /* ---- the way out; async-signal-safe ---- */
 
-static void write_all(int fd, const char *p, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n <= 0)
-			return;
-		p += n;
-		len -= (size_t)n;
-	}
-}
-
 static void term_emergency(void)
 {
 	if (!term.open)
 		return;
 	term.open = false;
-	write_all(term.tty, term.leave, term.leave_len);
+	term_write(term.tty, term.leave, term.leave_len);
 	tcsetattr(term.tty, TCSANOW, &term.saved);
-	if (term.old_stderr >= 0)
-		dup2(term.old_stderr, STDERR_FILENO);
+	term_errors_emergency();
 }
 
 static void on_crash(int signo)
@@ -106,7 +86,7 @@ static void on_crash(int signo)
 	static const char text[] = "millrace: crashed; the terminal was restored\n";
 
 	term_emergency();
-	write_all(STDERR_FILENO, text, sizeof(text) - 1);
+	term_write(STDERR_FILENO, text, sizeof(text) - 1);
 	for (size_t i = 0; i < NCRASHES; i++)
 		sigaction(crashes[i], &term.old_crashes[i], NULL);
 	raise(signo);
@@ -117,7 +97,7 @@ static void on_signal(int signo)
 	int saved = errno;
 	char byte = (char)signo;
 
-	write_all(term.signals[1], &byte, 1);
+	term_write(term.signals[1], &byte, 1);
 	errno = saved;
 }
 
@@ -154,111 +134,6 @@ static void prepare_leave(void)
 			continue;
 		term.leave_len += (size_t)sprintf(term.leave + term.leave_len, "%s", text);
 	}
-}
-
-/* ---- colours ---- */
-
-static short color_number(const struct color *color, attr_t *attributes)
-{
-	int number = COLORS >= 256 ? color->rich : color->poor;
-
-	if (number >= 8 && COLORS < 16) {
-		*attributes |= A_BOLD;
-		number -= 8;
-	}
-	return (short)number;
-}
-
-static void style_use(enum overlay over, enum role role, const struct style *style, bool colors)
-{
-	static const struct {
-		unsigned flag;
-		attr_t attribute;
-	} flags[] = {
-		{ STYLE_BOLD, A_BOLD },
-		{ STYLE_DIM, A_DIM },
-		{ STYLE_UNDERLINE, A_UNDERLINE },
-		{ STYLE_REVERSE, A_REVERSE },
-		{ STYLE_ITALIC, A_ITALIC },
-	};
-	attr_t attributes = 0;
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (style->flags & flags[i].flag)
-			attributes |= flags[i].attribute;
-	term.pairs[over][role] = 0;
-	if (colors) {
-		short fore = color_number(&style->fore, &attributes), back = color_number(&style->back, &attributes);
-
-		term.pairs[over][role] = (short)(over * ROLE_COUNT + role + 1);
-		init_pair(term.pairs[over][role], fore, back);
-	} else if (style->back.rich != COLOR_DEFAULT) {
-		attributes |= A_REVERSE; /* a background is there to be seen */
-	}
-	term.attributes[over][role] = attributes;
-}
-
-static void styles_use(const struct theme *theme)
-{
-	const char *no_color = getenv("NO_COLOR");
-	bool colors = (no_color == NULL || *no_color == '\0') && has_colors();
-
-	if (colors) {
-		start_color();
-		use_default_colors();
-	}
-	for (int over = 0; over < OVER_COUNT; over++)
-		for (int role = 0; role < ROLE_COUNT; role++) {
-			struct style style = canvas_style(theme, (enum role)role, (enum overlay)over);
-
-			style_use((enum overlay)over, (enum role)role, &style, colors);
-		}
-}
-
-/* ---- file descriptor 2 ---- */
-
-static void errors_hold(void)
-{
-	fflush(stderr);
-	if (pipe2(term.errors, O_CLOEXEC | O_NONBLOCK) != 0)
-		return;
-	term.old_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	dup2(term.errors[1], STDERR_FILENO);
-	term.held_len = 0;
-}
-
-static bool errors_read(void)
-{
-	char text[4096];
-	bool some = false;
-	ssize_t n;
-
-	while ((n = read(term.errors[0], text, sizeof(text))) > 0) {
-		size_t len = (size_t)n, keep = term.held_len;
-
-		if (keep + len > HELD_MAX) {
-			keep = HELD_MAX - len; /* the newest is worth most */
-			memmove(term.held, term.held + term.held_len - keep, keep);
-		}
-		memcpy(term.held + keep, text, len);
-		term.held_len = keep + len;
-		some = true;
-	}
-	return some;
-}
-
-static void errors_release(void)
-{
-	if (term.old_stderr < 0)
-		return;
-	fflush(stderr);
-	errors_read();
-	dup2(term.old_stderr, STDERR_FILENO);
-	close(term.old_stderr);
-	close(term.errors[0]);
-	close(term.errors[1]);
-	term.old_stderr = term.errors[0] = term.errors[1] = -1;
-	write_all(STDERR_FILENO, term.held, term.held_len);
 }
 
 /* ---- open and close ---- */
@@ -331,10 +206,9 @@ int term_open(const struct theme *theme, struct err *err)
 	prepare_leave();
 	signals_take();
 	curses_start();
-	styles_use(theme);
-	canvas_init(&term.shown);
-	errors_hold();
-	write_all(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	term_paint_open(theme);
+	term_errors_hold();
+	term_write(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
 	term.open = true;
 	if (!registered)
 		atexit(exit_close);
@@ -344,7 +218,7 @@ int term_open(const struct theme *theme, struct err *err)
 
 void term_theme(const struct theme *theme)
 {
-	styles_use(theme);
+	term_paint_theme(theme);
 	term_repaint();
 }
 
@@ -353,16 +227,16 @@ void term_close(void)
 	if (term.screen == NULL)
 		return;
 	term.open = false;
-	write_all(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	term_write(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
 	delwin(term.keys);
 	endwin();
 	delscreen(term.screen);
 	term.screen = NULL;
 	tcsetattr(term.tty, TCSANOW, &term.saved);
 	signals_give_back();
-	errors_release();
+	term_errors_release();
 	tty_close();
-	canvas_done(&term.shown);
+	term_paint_close();
 }
 
 bool term_is_utf8(void)
@@ -394,26 +268,7 @@ int term_signal(void)
 	return read(term.signals[0], &byte, 1) == 1 ? byte : 0;
 }
 
-int term_error_fd(void)
-{
-	return term.errors[0];
-}
-
-size_t term_error_take(char *line, size_t size)
-{
-	size_t end, start;
-
-	if (!errors_read())
-		return 0;
-	end = term.held_len;
-	while (end > 0 && term.held[end - 1] == '\n')
-		end--;
-	for (start = end; start > 0 && term.held[start - 1] != '\n'; start--)
-		;
-	return (size_t)snprintf(line, size, "%.*s", (int)(end - start), term.held + start);
-}
-
-/* ---- keys and cells ---- */
+/* ---- keys ---- */
 
 /* A paste whose end got lost must not leave the keyboard dead: Esc or a pause ends it too. */
 static bool still_pasting(wint_t key)
@@ -462,59 +317,20 @@ bool term_resize(int *rows, int *cols)
 	return *rows != old_rows || *cols != old_cols;
 }
 
-static void cell_show(const struct cell *cell, int y, int x)
-{
-	wchar_t text[3] = { (wchar_t)cell->code, (wchar_t)cell->mark, 0 };
-	cchar_t complex;
-
-	setcchar(&complex, text, term.attributes[cell->over][cell->role], term.pairs[cell->over][cell->role], NULL);
-	mvadd_wch(y, x, &complex);
-}
-
-void term_show(const struct canvas *cv)
-{
-	bool all = term.shown.rows != cv->rows || term.shown.cols != cv->cols;
-
-	if (all) {
-		canvas_resize(&term.shown, cv->rows, cv->cols);
-		erase();
-	}
-	for (int y = 0; y < cv->rows; y++) {
-		for (int x = 0; x < cv->cols; x++) {
-			const struct cell *cell = canvas_cell(cv, y, x);
-			struct cell *old = canvas_cell(&term.shown, y, x);
-
-			if (!all && old->code == cell->code && old->mark == cell->mark && old->role == cell->role &&
-					old->over == cell->over)
-				continue;
-			*old = *cell;
-			if (cell->code)
-				cell_show(cell, y, x);
-		}
-	}
-	refresh();
-}
-
-void term_repaint(void)
-{
-	canvas_done(&term.shown); /* everything is new */
-	clearok(curscr, TRUE);
-}
-
 void term_copy(const char *text, size_t len)
 {
 	char *out = xmalloc((len + 2) / 3 * 4);
 	size_t n = num_base64(out, text, len);
 
-	write_all(term.tty, "\033]52;c;", 7);
-	write_all(term.tty, out, n);
-	write_all(term.tty, "\a", 1);
+	term_write(term.tty, "\033]52;c;", 7);
+	term_write(term.tty, out, n);
+	term_write(term.tty, "\a", 1);
 	free(out);
 }
 
 static void step_aside(void)
 {
-	write_all(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	term_write(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
 	def_prog_mode();
 	endwin();
 	tcsetattr(term.tty, TCSANOW, &term.saved);
@@ -523,7 +339,7 @@ static void step_aside(void)
 static void step_back(void)
 {
 	reset_prog_mode();
-	write_all(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	term_write(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
 	term_repaint();
 }
 

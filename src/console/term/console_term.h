@@ -11,6 +11,7 @@
 #include "console/canvas/canvas.h"
 #include "console/canvas/keycode.h"
 #include "console/canvas/theme.h"
+#include "core/buf.h"
 #include "core/err.h"
 
 int term_open(const struct theme *theme, struct err *err);
@@ -28,7 +29,8 @@ bool term_resize(int *rows, int *cols);		 /* asks for the size; false when it is
 void term_show(const struct canvas *cv);
 void term_repaint(void);
 void term_copy(const char *text, size_t len); /* to the clipboard, by OSC 52; terminals that do not know it ignore it */
-int term_edit(const char *path, struct err *err); /* by the user's editor; returns when that has ended */
-void term_suspend(void);			  /* to the shell; returns when brought back */
+int term_edit(const char *path, struct err *err);      /* by the user's editor; returns when that has ended */
+int term_edit_text(struct buf *text, struct err *err); /* the same of a text, which then is as it was left */
+void term_suspend(void);			       /* to the shell; returns when brought back */
 
 #endif

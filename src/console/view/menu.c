@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "core/xalloc.h"
 
 enum { EVERYWHERE = 8 }; /* a key that works in so many views is not of this one */

@@ -5,7 +5,7 @@
 #ifndef CONSOLE_MENU_H
 #define CONSOLE_MENU_H
 
-#include "console/view/keymap.h"
+#include "console/keys/keymap.h"
 #include "console/view/view.h"
 #include "engine/engine.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 
 void messages_save_begin(struct messages_page *p, const char *path, struct view_order *out)
 {

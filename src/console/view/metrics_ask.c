@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "core/clock.h"
 #include "core/num.h"
 

@@ -1,7 +1,7 @@
 /* view.c - the table of views, in the order of their keys. */
 #include "console/view/view.h"
 
-#include "console/view/keymap.h"
+#include "console/keys/keymap.h"
 
 static const struct view views[VIEW_COUNT] = {
 	[VIEW_OVERVIEW] = { .name = "Overview",

@@ -6,7 +6,7 @@
 #define CONSOLE_VIEW_H
 
 #include "console/canvas/canvas.h"
-#include "console/view/view_id.h"
+#include "console/keys/view_id.h"
 #include "console/view/view_page.h"
 #include "console/widget/grid.h"
 #include "core/buf.h"

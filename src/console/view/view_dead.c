@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/view/view.h"
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"
 #include "core/num.h"
 #include "core/xalloc.h"
+#include "engine/engine.h"
 
-enum { LETTERS_MAX = 1000, LIST_TEXT = 400 };
+enum { LETTERS_MAX = 1000, LIST_TEXT = 400, ROW_MAX = 1 << 20 };
 
 enum dead_level { LEVEL_GROUPS, LEVEL_LETTERS, LEVEL_LETTER };
 
@@ -34,6 +35,9 @@ struct dead_page {
 	json_t *letter, *mysql; /* that is shown, and its row of MySQL; NULL until it has come */
 	int64_t id;
 	int top, lines;
+	bool edits;	/* its row is to be edited as soon as it is there */
+	bool changed;	/* letters may be closed by now */
+	struct buf row; /* as it is edited */
 };
 
 /* ---- rows ---- */
@@ -150,6 +154,7 @@ static void ask_list(struct dead_page *p, struct view_order *out)
 	drop_letter(p);
 	drop_rows(p);
 	p->why[0] = '\0';
+	p->changed = false;
 	p->running = true;
 	out->lane = LANE_LIST;
 	if (p->level == LEVEL_GROUPS) {
@@ -177,6 +182,7 @@ static void page_done(void *state)
 {
 	struct dead_page *p = state;
 
+	buf_done(&p->row);
 	drop_letter(p);
 	drop_rows(p);
 	free(p->rows);
@@ -206,6 +212,7 @@ static void open_selected(struct dead_page *p, const struct grid *g, struct view
 		return;
 	}
 	p->level = LEVEL_LETTER;
+	p->edits = false;
 	p->id = r->id;
 	snprintf(id, sizeof(id), "%lld", (long long)r->id);
 	snprintf(out->request, sizeof(out->request), "dead-show");
@@ -219,7 +226,11 @@ static void go_back(struct dead_page *p, struct view_order *out)
 	out->cancel |= 1 << LANE_DETAIL;
 	if (p->level == LEVEL_LETTER) {
 		p->level = LEVEL_LETTERS;
-		drop_letter(p);
+		out->again = true;
+		if (p->changed)
+			ask_list(p, out);
+		else
+			drop_letter(p);
 	} else if (p->level == LEVEL_LETTERS && !p->whole_table) {
 		p->level = LEVEL_GROUPS;
 		ask_list(p, out);
@@ -238,13 +249,103 @@ static void ask_change(struct dead_page *p, const struct grid *g, const char *co
 	if (r == NULL)
 		return;
 	snprintf(out->request, sizeof(out->request), "%s", command);
-	out->asks = true;
+	out->asks = p->changed = true;
 	if (p->level == LEVEL_GROUPS) {
 		put_which(r->table, r->reason, out);
 		return;
 	}
 	snprintf(id, sizeof(id), "%lld", (long long)(p->level == LEVEL_LETTER ? p->id : r->id));
 	request_line_add(out->request, sizeof(out->request), "id", id);
+}
+
+/* ---- the row with other values ---- */
+
+static void put_off(struct view_order *out, const char *why)
+{
+	out->role = ROLE_STATUS_ERROR;
+	snprintf(out->toast, sizeof(out->toast), "%.390s", why);
+}
+
+static const char *message_of(const struct dead_page *p)
+{
+	const char *message = json_string_value(json_object_get(p->letter, "message"));
+
+	return message ? message : "";
+}
+
+/* Its row as it stands in the message goes to the editor. */
+static void edit_row(struct dead_page *p, struct view_order *out)
+{
+	const char *message = message_of(p);
+	struct err err;
+
+	p->edits = false;
+	if (message[0] != '{') {
+		put_off(out,
+				message[0] ? "a script masks this row: `millrace dead edit ID --unmasked` edits it"
+					   : "the letter has no row that could be edited");
+		return;
+	}
+	err_clear(&err);
+	buf_done(&p->row);
+	buf_init(&p->row, ROW_MAX);
+	if (engine_letter_text(&p->row, message, strlen(message), &err))
+		put_off(out, err.msg);
+	else
+		out->edit_text = &p->row;
+}
+
+static void act_edit(struct dead_page *p, const struct grid *g, struct view_order *out)
+{
+	if (p->level == LEVEL_LETTERS)
+		open_selected(p, g, out);
+	if (p->level != LEVEL_LETTER)
+		return;
+	if (p->letter)
+		edit_row(p, out);
+	else
+		p->edits = true;
+}
+
+/* What has another value now is asked for; as it costs, the screen asks first. */
+static void ask_edited(struct dead_page *p, const struct buf *row, struct view_order *out)
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "%lld", (long long)p->id);
+	snprintf(out->request, sizeof(out->request), "dead-edit");
+	request_line_add(out->request, sizeof(out->request), "id", id);
+	request_line_add(out->request, sizeof(out->request), "row", row->data);
+	if (strlen(out->request) + 8 < sizeof(out->request)) {
+		out->asks = p->changed = true;
+		return;
+	}
+	out->request[0] = '\0';
+	put_off(out, "the new values are too long for the console; `millrace dead edit ID` takes them");
+}
+
+static void page_edited(void *state, const char *text, size_t len, struct view_order *out)
+{
+	struct dead_page *p = state;
+	const char *message = message_of(p);
+	struct buf changed;
+	struct err err;
+
+	err_clear(&err);
+	buf_init(&changed, ROW_MAX);
+	if (engine_letter_changed(&changed, message, strlen(message), text, len, &err))
+		put_off(out, err.msg);
+	else
+		ask_edited(p, &changed, out);
+	buf_done(&changed);
+}
+
+/* A letter that the cursor is on, or that is shown. */
+static bool does(const void *state, enum action action)
+{
+	const struct dead_page *p = state;
+
+	return action == ACTION_EDIT ? p->level != LEVEL_GROUPS : action != ACTION_OPEN || p->level != LEVEL_LETTER;
 }
 
 static bool scroll(struct dead_page *p, enum action action)
@@ -275,6 +376,7 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 	case ACTION_QUIT: go_back(p, out); return true;
 	case ACTION_REPAIR: ask_change(p, g, "dead-retry", out); return true;
 	case ACTION_DISCARD: ask_change(p, g, "dead-discard", out); return true;
+	case ACTION_EDIT: act_edit(p, g, out); return true;
 	case ACTION_DEAD:
 		if (p->level != LEVEL_LETTER)
 			ask_list(p, out);
@@ -328,9 +430,10 @@ static void page_answer_end(void *state, enum view_lane lane, const char *why, s
 {
 	struct dead_page *p = state;
 
-	(void)out;
 	p->running &= lane != LANE_LIST;
 	snprintf(p->why, sizeof(p->why), "%s", why);
+	if (lane == LANE_DETAIL && p->edits && p->letter)
+		edit_row(p, out);
 }
 
 /* ---- drawing ---- */
@@ -444,6 +547,8 @@ const struct view_page view_dead_page = {
 	.done = page_done,
 	.open = page_open,
 	.act = page_act,
+	.does = does,
+	.edited = page_edited,
 	.prompted = page_prompted,
 	.answer = page_answer,
 	.answer_end = page_answer_end,

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "console/view/keymap.h"
+#include "console/keys/keymap.h"
 
 static const struct grid_column columns[] = {
 	{ "key", -18, 0, 0 },

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/widget/chart.h"
 #include "console/widget/rule.h"
 #include "console/widget/show.h"

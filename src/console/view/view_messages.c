@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/view/view.h"
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"

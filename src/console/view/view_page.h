@@ -6,7 +6,7 @@
 #define CONSOLE_VIEW_PAGE_H
 
 #include "console/canvas/canvas.h"
-#include "console/view/keymap.h"
+#include "console/keys/keymap.h"
 #include "console/widget/grid.h"
 #include "core/buf.h"
 #include "engine/status/status.h"
@@ -39,18 +39,19 @@ struct view_order {
 	unsigned cancel;	 /* 1 << lane: what runs there is to end */
 	enum view_prompt prompt; /* to be asked, with a label and what stands there at first */
 	char label[80], text[512];
-	char toast[400];   /* "" none */
-	enum role role;	   /* of the toast */
-	const char *trace; /* the key of a row to be traced; lent until the next call. NULL: none */
-	const char *table; /* of it */
-	bool asks;	   /* the request is one as if typed: asked first where it costs, its answer is shown */
-	bool close;	   /* back to where it was opened */
-	bool changes;	   /* the request changes something: not while the past is shown */
-	bool again;	   /* the request refreshes the list: cursor and filter stay */
-	struct buf *show;  /* to be read in the overlay; lent until the next call. NULL: nothing */
-	const char *about; /* its title */
-	const char *edit;  /* a file to be edited; lent until the next call. Then ACTION_EDITED comes. NULL: none */
-	struct buf *copy;  /* to the clipboard; lent until the next call. NULL: nothing */
+	char toast[400];       /* "" none */
+	enum role role;	       /* of the toast */
+	const char *trace;     /* the key of a row to be traced; lent until the next call. NULL: none */
+	const char *table;     /* of it */
+	bool asks;	       /* the request is one as if typed: asked first where it costs, its answer is shown */
+	bool close;	       /* back to where it was opened */
+	bool changes;	       /* the request changes something: not while the past is shown */
+	bool again;	       /* the request refreshes the list: cursor and filter stay */
+	struct buf *show;      /* to be read in the overlay; lent until the next call. NULL: nothing */
+	const char *about;     /* its title */
+	const char *edit;      /* a file to be edited; lent until the next call. Then ACTION_EDITED comes. NULL: none */
+	struct buf *edit_text; /* a text to be edited; taken. Then edited() comes, if it was. NULL: none */
+	struct buf *copy;      /* to the clipboard; lent until the next call. NULL: nothing */
 };
 
 struct view_page {
@@ -68,6 +69,8 @@ struct view_page {
 	/* A key's action; NULL or false: not the page's, the screen does what it does in lists. */
 	bool (*act)(void *state, struct grid *g, enum action action, struct view_order *out);
 	bool (*does)(const void *state, enum action action); /* a key has a use now; NULL: all have */
+	void (*edited)(void *state, const char *text, size_t len,
+			struct view_order *out); /* NULL: it lets no text be edited */
 	/* NULL: it asks for nothing */
 	void (*prompted)(void *state, enum view_prompt which, const char *text, struct view_order *out);
 	void (*answer)(void *state, enum view_lane lane, const char *line, size_t len, struct view_order *out);

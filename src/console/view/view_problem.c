@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "console/view/asked.h"
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 #include "console/view/view.h"
 #include "console/widget/sheet.h"
 #include "console/widget/show.h"

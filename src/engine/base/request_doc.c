@@ -57,9 +57,33 @@ static const struct engine_request_arg_doc *arg_doc(const struct engine_request_
 	return NULL;
 }
 
+/* What a choice makes of the request: it does less than the request does otherwise. */
+static enum engine_effect own_effect(const struct engine_request_doc *doc, const struct engine_request *r)
+{
+	static const struct {
+		const char *command, *arg, *choice;
+		enum engine_effect effect;
+	} lighter[] = {
+		{ "snapshot", "action", "pause", EFFECT_REVERSIBLE },
+		{ "snapshot", "action", "resume", EFFECT_REVERSIBLE },
+		{ "snapshot", "action", "limit", EFFECT_REVERSIBLE },
+		{ "snapshot", "action", "list", EFFECT_READ },
+	};
+
+	for (size_t i = 0; i < sizeof(lighter) / sizeof(*lighter); i++) {
+		const char *chosen = engine_request_arg(r, lighter[i].arg);
+
+		if (chosen == NULL || strcmp(r->command, lighter[i].command) != 0 ||
+				strcmp(chosen, lighter[i].choice) != 0)
+			continue;
+		return lighter[i].effect;
+	}
+	return doc->effect;
+}
+
 enum engine_effect engine_request_effect(const struct engine_request_doc *doc, const struct engine_request *r)
 {
-	enum engine_effect effect = doc->effect;
+	enum engine_effect effect = own_effect(doc, r);
 
 	for (size_t i = 0; i < r->nargs; i++) {
 		const struct engine_request_arg_doc *a = arg_doc(doc, r->args[i].name);

@@ -481,7 +481,7 @@ static const struct engine_request_arg_doc snapshot_args[] = {
 static const struct engine_request_arg_doc replay_args[] = {
 	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose messages" },
 	{ "from", ARG_TEXT, false, NULL, EFFECT_READ,
-			"begin, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" },
+			"an offset, a time in UTC (2026-01-31 23:59:00), how long ago (90m), or all that the log has (begin)" },
 	NO_MORE,
 };
 static const struct engine_request_arg_doc verify_args[] = {
@@ -545,7 +545,7 @@ static const struct engine_request_arg_doc loads_args[] = {
 			{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only of this one" }, \
 			{ "reason", ARG_TEXT, false, NULL, EFFECT_READ, "only with this text in the reason" }, \
 			{ "since", ARG_TEXT, false, NULL, EFFECT_READ, \
-				"only from then on: a time in UTC (2026-01-31 23:59:00) or how long ago (90m)" }, \
+				"only from then on: how long ago (90m), or a time in UTC: 2026-01-31 23:59:00" }, \
 	{ \
 		"before", ARG_TEXT, false, NULL, EFFECT_READ, "only until then" \
 	}

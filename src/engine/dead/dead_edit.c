@@ -13,40 +13,6 @@ enum { MESSAGE_MAX = 64 << 20, TEXT_MAX = 64 << 20 };
 
 /* ---- the message ---- */
 
-bool dead_edit_member(const char *p, size_t len, const char *name, struct json_slice *out)
-{
-	struct json_slice key;
-	struct json j;
-
-	json_init(&j, p, len);
-	if (!json_enter(&j, '{'))
-		return false;
-	while (json_member(&j, &key) && json_value(&j, out) != JSON_ERROR)
-		if (key.len == strlen(name) && memcmp(key.p, name, key.len) == 0)
-			return true;
-	return false;
-}
-
-struct json_slice dead_edit_row(const char *message, size_t len)
-{
-	struct json_slice row = { .kind = JSON_OBJECT, .p = message, .len = len }, below;
-
-	if (dead_edit_member(row.p, row.len, "payload", &below) && below.kind == JSON_OBJECT)
-		row = below;
-	if (dead_edit_member(row.p, row.len, "after", &below) && below.kind == JSON_OBJECT)
-		row = below;
-	return row;
-}
-
-void dead_edit_put(struct buf *b, const struct json_slice *v)
-{
-	if (v->kind == JSON_STRING)
-		buf_putc(b, '"');
-	buf_put(b, v->p, v->len);
-	if (v->kind == JSON_STRING)
-		buf_putc(b, '"');
-}
-
 static int check_row(const struct json_slice *old, const char *row, struct err *err)
 {
 	struct json_slice key, v;

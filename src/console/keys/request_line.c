@@ -1,5 +1,5 @@
 /* request_line.c - splits the line, finds the request in the engine's table and names its arguments. */
-#include "console/view/request_line.h"
+#include "console/keys/request_line.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "console/canvas/keycode.h"
-#include "console/view/view_id.h"
+#include "console/keys/view_id.h"
 
 enum action {
 	ACTION_NONE,

@@ -1,5 +1,5 @@
 /* keymap.c - the table. Its order is the order of the hint bar and of the help screen. */
-#include "console/view/keymap.h"
+#include "console/keys/keymap.h"
 
 #define CTRL KEYCODE_CTRL
 
@@ -80,6 +80,8 @@ static const struct key_binding bindings[] = {
 			"dead letters that are open; on a table: those of it" },
 	{ { 'r' }, ACTION_REPAIR, SCOPE_DEAD, "r", "retry", "read the rows of the letter or group again" },
 	{ { 'x' }, ACTION_DISCARD, SCOPE_DEAD, "x", "discard", "close the letter or group; its rows are not wanted" },
+	{ { 'e' }, ACTION_EDIT, SCOPE_DEAD, "e", "edit",
+			"its row, by $VISUAL or $EDITOR: loaded with other values, once it is confirmed" },
 	{ { 'c' }, ACTION_CHECK, SCOPE_CONFIG, "c", "check the file", "what a reload of the changed file would do" },
 	{ { 'c' }, ACTION_CHECK, SCOPE_PROBLEM, "c", "check again", "ask the systems again that the problem is about" },
 	{ { 'r' }, ACTION_REPAIR, SCOPE_CONFIG, "r", "reload", "read the configuration file and the scripts again" },
