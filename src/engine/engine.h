@@ -93,6 +93,7 @@ enum engine_arg_kind {
 	ARG_TABLE,
 	ARG_TABLES, /* db.table; those or regular expressions, separated by commas */
 	ARG_TOPIC,
+	ARG_GROUP,
 	ARG_SQL,
 	ARG_TIME
 };

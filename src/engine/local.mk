@@ -80,6 +80,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/watch/engine_complete.c \
 	src/engine/watch/engine_problems.c \
 	src/engine/watch/engine_limits.c \
+	src/engine/control/group_reset.c \
+	src/engine/control/group_reset.h \
 	src/engine/control/problem_checks.c \
 	src/engine/control/problem_checks.h \
 	src/engine/control/problem_page.c \

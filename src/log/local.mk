@@ -10,6 +10,7 @@ src_log_liblog_a_SOURCES = \
 	src/log/log_kafka_check.c \
 	src/log/log_kafka_fault.c \
 	src/log/log_kafka_fault.h \
+	src/log/log_kafka_group.c \
 	src/log/log_kafka_read.c \
 	src/log/log_kafka_scan.c \
 	src/log/log_kafka_window.c \

@@ -203,6 +203,17 @@ int log_groups(struct log *l, const char *group, struct log_groups *out, struct 
 	return 0;
 }
 
+int log_group_members(struct log *l, const char *group, unsigned *count, struct err *err)
+{
+	return l->ops->group_members(l, group, count, err);
+}
+
+int log_group_store(struct log *l, const char *group, const char *topic, int32_t partition, int64_t offset,
+		struct err *err)
+{
+	return l->ops->group_store(l, group, topic, partition, offset, err);
+}
+
 int log_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb, void *arg,
 		struct err *err)
 {

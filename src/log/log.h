@@ -85,6 +85,11 @@ void log_groups_free(struct log_groups *g);
 int64_t log_groups_offset(const struct log_groups *g, const char *topic,
 		int32_t partition); /* of one group; -1: none stored */
 
+int log_group_members(struct log *l, const char *group, unsigned *count, struct err *err);
+/* Where the group goes on, with no text beside it. ERR_CONFIG: somebody is in it, and would not hear of it. */
+int log_group_store(struct log *l, const char *group, const char *topic, int32_t partition, int64_t offset,
+		struct err *err);
+
 /* Read a range without a group: history, positions, tap, dead letters, replay. Calls back per record until the callback
  * returns nonzero or `to` (-1: the committed end as of the call) is reached. from: -1 low, else offset. */
 typedef int log_scan_cb(void *arg, const struct record *r);

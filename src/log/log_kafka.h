@@ -66,6 +66,9 @@ int kafka_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kin
 int kafka_topics(struct log *l, struct log_topics *out, struct err *err);
 int kafka_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err);
 int kafka_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
+int kafka_group_members(struct log *l, const char *group, unsigned *count, struct err *err);
+int kafka_group_store(struct log *l, const char *group, const char *topic, int32_t partition, int64_t offset,
+		struct err *err);
 int kafka_scan(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 		void *arg, struct err *err);
 int kafka_ends(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);

@@ -1,5 +1,5 @@
 /*
- * log_kafka_admin.c - topics, groups and offsets of a Kafka cluster.
+ * log_kafka_admin.c - topics and offsets of a Kafka cluster.
  *
  * Offsets of many partitions are asked for in one request per broker: rd_kafka_offsets_for_times() passes the special
  * times -1 (end) and -2 (begin) through, and at read_committed the end is the last stable offset.
@@ -383,72 +383,4 @@ int kafka_topic_retention(struct log *base, const char *topic, int64_t *ms, stru
 	*ms = policy && strstr(policy, "delete") && keeps ? strtoll(keeps, NULL, 10) : -1;
 	rd_kafka_event_destroy(event);
 	return 0;
-}
-
-/* ---- groups ---- */
-
-static void fill_groups(rd_kafka_event_t *event, struct log_groups *out)
-{
-	const rd_kafka_group_result_t **results;
-	size_t count;
-	const rd_kafka_ListConsumerGroupOffsets_result_t *result = rd_kafka_event_ListConsumerGroupOffsets_result(
-			event);
-
-	results = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
-	for (size_t i = 0; i < count; i++) {
-		const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(results[i]);
-
-		for (int k = 0; list && k < list->cnt; k++) {
-			const rd_kafka_topic_partition_t *e = &list->elems[k];
-			char *metadata = e->metadata ? xstrndup(e->metadata, e->metadata_size) : NULL;
-			struct log_group_offset *g = log_groups_add(out, rd_kafka_group_result_name(results[i]),
-					e->topic, metadata);
-
-			g->partition = e->partition;
-			g->offset = e->offset;
-			free(metadata);
-		}
-	}
-}
-
-static int group_offsets(struct kafka_log *l, const char *group, struct log_groups *out, struct err *err)
-{
-	rd_kafka_ListConsumerGroupOffsets_t *ask = rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
-	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
-	rd_kafka_event_t *event;
-	rd_kafka_resp_err_t code;
-
-	rd_kafka_ListConsumerGroupOffsets(l->admin.rk, &ask, 1, NULL, answer);
-	event = rd_kafka_queue_poll(answer, limit_ms(l));
-	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-	if (code)
-		kafka_fail(&l->admin, err, code, event ? rd_kafka_event_error_string(event) : NULL,
-				"offsets of group %s", group);
-	else
-		fill_groups(event, out);
-	if (event)
-		rd_kafka_event_destroy(event);
-	rd_kafka_queue_destroy(answer);
-	rd_kafka_ListConsumerGroupOffsets_destroy(ask);
-	return code ? -1 : 0;
-}
-
-int kafka_groups(struct log *base, const char *group, struct log_groups *out, struct err *err)
-{
-	struct kafka_log *l = (struct kafka_log *)base;
-	const struct rd_kafka_group_list *list;
-	rd_kafka_resp_err_t code;
-	int rc = 0;
-
-	if (group)
-		return group_offsets(l, group, out, err);
-	code = rd_kafka_list_groups(l->admin.rk, NULL, &list, limit_ms(l));
-	if (code && code != RD_KAFKA_RESP_ERR__PARTIAL)
-		return kafka_fail(&l->admin, err, code, NULL, "listing groups");
-	for (int i = 0; i < list->group_cnt && rc == 0; i++)
-		rc = group_offsets(l, list->groups[i].group, out, err);
-	rd_kafka_group_list_destroy(list);
-	if (rc)
-		log_groups_free(out);
-	return rc;
 }

@@ -140,3 +140,40 @@ void local_groups_done(struct local_log *l)
 	}
 	free(l->groups);
 }
+
+/* ---- from outside ---- */
+
+int local_group_members(struct log *base, const char *group, unsigned *count, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+
+	(void)err;
+	*count = 0;
+	pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < l->ngroups; i++)
+		if (strcmp(l->groups[i]->name, group) == 0)
+			*count = (unsigned)l->groups[i]->nmembers;
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
+
+int local_group_store(struct log *base, const char *group, const char *topic, int32_t partition, int64_t offset,
+		struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+	unsigned members;
+	int rc;
+
+	if (local_part_get(l, topic, partition, err) == NULL || local_group_members(base, group, &members, err))
+		return -1;
+	if (members)
+		return err_set(err, ERR_CONFIG, 0,
+				"embedded log: group %s: expected that nobody is in it, found %u members; stop them first",
+				group, members);
+	pthread_mutex_lock(&l->write_lock);
+	rc = local_begin(l, err);
+	if (rc == 0)
+		rc = local_end(l, local_store_offset(l, group, topic, partition, offset, NULL, err), err);
+	pthread_mutex_unlock(&l->write_lock);
+	return rc;
+}

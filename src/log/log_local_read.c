@@ -398,20 +398,20 @@ int local_reader_pause(struct log_reader *base, const char *topic, int32_t parti
 	return 0;
 }
 
-static int store_offset(struct local_reader *r, const char *topic, int32_t partition, int64_t offset,
+int local_store_offset(struct local_log *l, const char *group, const char *topic, int32_t partition, int64_t offset,
 		const char *metadata, struct err *err)
 {
-	sqlite3_stmt *s = r->log->set_offset;
+	sqlite3_stmt *s = l->set_offset;
 	int rc;
 
-	sqlite3_bind_text(s, 1, r->group_name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, group, -1, SQLITE_STATIC);
 	sqlite3_bind_text(s, 2, topic, -1, SQLITE_STATIC);
 	sqlite3_bind_int(s, 3, partition);
 	sqlite3_bind_int64(s, 4, offset);
 	sqlite3_bind_text(s, 5, metadata ? metadata : "", -1, SQLITE_STATIC);
 	rc = sqlite3_step(s);
 	if (rc != SQLITE_DONE)
-		local_fail(r->log, r->log->db, err, "storing the offset of group %s", r->group_name);
+		local_fail(l, l->db, err, "storing the offset of group %s", group);
 	sqlite3_reset(s);
 	sqlite3_clear_bindings(s);
 	return rc == SQLITE_DONE ? 0 : -1;
@@ -432,7 +432,9 @@ int local_reader_commit(struct log_reader *base, const char *topic, int32_t part
 	pthread_mutex_lock(&r->log->write_lock);
 	rc = local_begin(r->log, err);
 	if (rc == 0)
-		rc = local_end(r->log, store_offset(r, topic, partition, offset, metadata, err), err);
+		rc = local_end(r->log,
+				local_store_offset(r->log, r->group_name, topic, partition, offset, metadata, err),
+				err);
 	pthread_mutex_unlock(&r->log->write_lock);
 	return rc;
 }

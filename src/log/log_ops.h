@@ -37,6 +37,9 @@ struct log_ops {
 	uint64_t (*unloaded)(struct log *l); /* NULL: it keeps none */
 	int (*topic_compacts)(struct log *l, const char *topic, bool *compacts, struct err *err);
 	int (*groups)(struct log *l, const char *group, struct log_groups *out, struct err *err);
+	int (*group_members)(struct log *l, const char *group, unsigned *count, struct err *err);
+	int (*group_store)(struct log *l, const char *group, const char *topic, int32_t partition, int64_t offset,
+			struct err *err);
 	int (*scan)(struct log *l, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 			void *arg, struct err *err);
 	int (*offset_at)(struct log *l, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,

@@ -517,6 +517,40 @@ static void test_group(void)
 	batch_free(b);
 }
 
+/* A group that somebody is in is left alone; one that nobody is in goes on where it is told. */
+static void test_group_store(void)
+{
+	const char *topic = new_topic("store", LOG_TOPIC_ROWS), *group = name_of("store");
+	struct log_writer *w = open_writer("store");
+	struct reading rd = { .r = NULL };
+	struct log_assigned assigned[8];
+	struct log_groups groups;
+	struct err err = { 0 };
+	unsigned members = 99;
+
+	write_numbers(w, topic, 1, 0, 10);
+	good(log_group_members(l, group, &members, &err), &err, "members of a group that nobody knows");
+	is_int(members, 0, "are none");
+	good(log_group_store(l, group, topic, 1, 7, &err), &err, "an offset of it is stored");
+	rd.r = open_reader("store", topic);
+	is_int(wait_assigned(&rd, 4, assigned, 8), 4, "a reader joins it");
+	good(log_group_members(l, group, &members, &err), &err, "its members");
+	is_int(members, 1, "are one");
+	is_int(log_group_store(l, group, topic, 1, 2, &err), -1, "now it is refused");
+	ok(err.kind == ERR_CONFIG && strstr(err.msg, "stop them first"), "and told: %s", err.msg);
+	read_until(&rd, 3);
+	is_int(rd.got.count, 3, "the reader begins where it was stored");
+	is_int(rd.got.sum, 7 + 8 + 9, "with these");
+	good(log_reader_commit(rd.r, topic, 1, 9, "a text", &err), &err, "it stores its own");
+	log_reader_close(rd.r);
+	good(log_group_store(l, group, topic, 1, 2, &err), &err, "nobody is in it any more: set back");
+	good(log_groups(l, group, &groups, &err), &err, "the group's offsets");
+	is_int(log_groups_offset(&groups, topic, 1), 2, "are as they were set");
+	is_str(groups.count == 1 ? groups.items[0].metadata : "?", "", "and the text beside them is gone");
+	log_groups_free(&groups);
+	log_writer_close(w);
+}
+
 static void test_two_readers(void)
 {
 	const char *topic = new_topic("share", LOG_TOPIC_ROWS);
@@ -837,6 +871,7 @@ int main(int argc, char **argv)
 	test_wrong_writes();
 	test_ranges();
 	test_group();
+	test_group_store();
 	test_two_readers();
 	test_regex();
 	test_seek_and_pause();

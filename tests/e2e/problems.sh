@@ -40,6 +40,19 @@ ask resume testdb.t
 grep -q "testdb.t paused on request of $(id -un)" "$dir/run.log"; ok $? "the event says who it was" || tail -5 "$dir/run.log" | note
 until_true 10 problem_is_over table-paused; ok $? "until it goes on"
 
+topic=mysql.testdb.t
+ask "do" group-plan group=billing topic=$topic to=end; is $? 0 "what setting the offsets of a group would do" || note < "$dir/out"
+grep -q "$topic 0: the group has no offset, it would begin at" "$dir/out"; ok $? "it has none yet" || note < "$dir/out"
+ask "do" topics topic=$topic; jq -es 'all(.[]; all(.groups[]; .group != "billing"))' "$dir/out" > /dev/null; ok $? "and that changes nothing" || note < "$dir/out"
+ask "do" group-reset group=billing topic=$topic to=end; is $? 0 "they are set" || note < "$dir/out"
+ask "do" topics topic=$topic; jq -es 'any(.[]; .high as $h | any(.groups[]; .group == "billing" and .offset == $h))' "$dir/out" > /dev/null; ok $? "to the end" || note < "$dir/out"
+ask "do" group-plan group=billing to=begin; grep -q "back to 0, [0-9]* messages are read again" "$dir/out"; ok $? "back again, and how many messages that would be" || note < "$dir/out"
+ask "do" group-reset group=e2e-load topic=$topic to=begin; is $? 2 "our own group is refused"
+grep -q "millrace replay TABLE" "$dir/out"; ok $? "and what sets it is told" || note < "$dir/out"
+ask "do" group-reset group=billing topic=no.such to=begin; is $? 2 "a topic that is not there is refused"
+grep -q "offsets of group billing set to end on request of $(id -un)" "$dir/run.log"; ok $? "the event says who it was"
+grep -q "group-reset topic=no.such group=billing to=begin on request of $(id -un)" "$dir/run.log"; ok $? "also of what was refused"
+
 until_true 60 status_is '.capture.keeps_ms > 0'; ok $? "MySQL has said how long it keeps binlog" || status | jq -c .capture | note
 "$top/tests/servers/mysql" kill "$dir/mysql"
 until_true 30 has_problem capture-retrying capture; ok $? "MySQL gone is a problem"

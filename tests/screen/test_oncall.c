@@ -34,6 +34,8 @@ static const struct engine_request_arg_doc table[] = { ARG("table", ARG_TABLE, t
 	END };
 static const struct engine_request_arg_doc dead[] = { ARG("table", ARG_TABLE, false), ARG("reason", ARG_TEXT, false),
 	END };
+static const struct engine_request_arg_doc group[] = { ARG("group", ARG_GROUP, true), ARG("topic", ARG_TOPIC, false),
+	ARG("to", ARG_TEXT, true), END };
 static const struct engine_request_arg_doc past[] = { ARG("at", ARG_TEXT, true), END };
 static const struct engine_request_doc docs[] = {
 	{ "resume", EFFECT_REVERSIBLE, "", held },
@@ -41,6 +43,7 @@ static const struct engine_request_doc docs[] = {
 	{ "replay", EFFECT_COSTLY, "", table },
 	{ "trace", EFFECT_READ, "", table },
 	{ "dead-retry", EFFECT_COSTLY, "", dead },
+	{ "group-reset", EFFECT_COSTLY, "", group },
 	{ "past", EFFECT_READ, "", past },
 	{ NULL, EFFECT_READ, NULL, NULL },
 };
@@ -53,6 +56,7 @@ static const struct canned {
 	{ "problem", "{\"part\":\"check\",\"state\":\"problem\",\"what\":\"starrocks tcp 10.0.0.3:8030\",\"text\":\"refused\"}" },
 	{ "trace", "script  dropped: orders.lua:5: a test (version 3f0a77c1d2b4)" },
 	{ "trace", "verdict: the row is not at the target, because the script says so" },
+	{ "groups", "{\"group\":\"billing\",\"topic\":\"mysql.testdb.orders\",\"partition\":0,\"low\":0,\"high\":9,\"offset\":4,\"lag\":5}" },
 	{ "dead-groups", "{\"count\":1,\"table\":\"testdb.items\",\"reason\":\"price\",\"last_id\":7,\"last_ms\":1}" },
 	{ "settings", "{\"section\":\"mysql\",\"key\":\"host\",\"value\":\"db1\",\"from\":\"set\",\"applies\":\"restart\"}" },
 	{ "messages", "{\"partition\":0,\"offset\":7,\"ms\":1,\"size\":4,\"op\":\"u\",\"table\":\"testdb.orders\",\"key\":\"id=4711\"}" },
@@ -112,14 +116,12 @@ static const struct situation {
 	const char *subject, *text;
 } situations[] = {
 	{ 2, PROBLEM_CAPTURE_RETRYING, "capture", "MySQL 10.0.0.1:3306: cannot connect" },
-	{ 3, PROBLEM_CAPTURE_PAUSED, "capture", "paused on request" },
-	{ 4, PROBLEM_TABLE_STOPPED, "testdb.items", "column price: expected decimal(10,2)" },
+	{ 4, PROBLEM_TABLE_STOPPED, "testdb.items", "ALTER TABLE was not in the binlog" },
 	{ 5, PROBLEM_CAPTURE_RETRYING, "capture", "MySQL 10.0.0.1:3306: cannot connect" },
 	{ 6, PROBLEM_LOAD_RETRYING, "load", "10.0.0.2:9092: timed out" },
 	{ 7, PROBLEM_LOAD_RETRYING, "load", "10.0.0.3:8030: connection refused" },
 	{ 8, PROBLEM_LOAD_SLOW, "testdb.orders", "one load has been under way for 31 s" },
 	{ 9, PROBLEM_DISK_LOW, "/var/lib/millrace", "312 MiB are free" },
-	{ 12, PROBLEM_TABLE_STOPPED, "testdb.items", "ALTER TABLE was not in the binlog" },
 };
 
 static void make_situation(int number)

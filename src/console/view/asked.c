@@ -169,4 +169,6 @@ void asked_draw_of(struct asked *a, const void *of, struct grid *g, const struct
 		canvas_text(cv, at.y + 1, at.x + 2, at.width - 4, ROLE_DIM, "asking...");
 	else
 		grid_draw(g, source, of, cv, at.y, at.x, at.height, at.width);
+	if (!grid_selected(g, &a->cursor))
+		a->cursor = SIZE_MAX;
 }

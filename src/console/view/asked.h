@@ -22,6 +22,7 @@ struct asked {
 	int period_s;	     /* asked again so often; 0: once */
 	int64_t asked_us;    /* monotonic */
 	bool running, known; /* known: an answer has come whole */
+	size_t cursor;	     /* the row under it when the list was drawn last; SIZE_MAX: none */
 	bool past;	     /* a screen of the past is shown: nothing is asked */
 	struct asked_rows shown, coming;
 	char why[512];

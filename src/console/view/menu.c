@@ -195,6 +195,7 @@ static const char *value_for(const struct engine_request_arg_doc *a, const struc
 	case ARG_TABLES: return u->table;
 	case ARG_HELD: return u->held;
 	case ARG_TOPIC: return u->topic;
+	case ARG_GROUP: return u->group;
 	default: break;
 	}
 	return strcmp(a->name, "problem") == 0		  ? u->problem

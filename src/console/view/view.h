@@ -17,6 +17,7 @@ enum { VIEW_COMMAND = 900 };
 struct view_under { /* what the cursor is on; "" for what it is not */
 	char table[GRID_KEY], topic[GRID_KEY];
 	char held[GRID_KEY];				   /* capture, load or a table */
+	char group[GRID_KEY];				   /* of consumers */
 	char problem[64], subject[GRID_KEY];		   /* its code, and of what */
 	char job[GRID_KEY];				   /* of Routine Load */
 	char request[VIEW_COMMAND], command[VIEW_COMMAND]; /* that end the problem */

@@ -284,8 +284,21 @@ static void detail(const void *state, size_t row, struct buf *out)
 	buf_printf(out, "change: %s, over the last minute\n", show_trend(one, trend(a, row)));
 	buf_printf(out, "catch up: %s\n", show_left(one, asked_figure(a, row, "lag"), trend(a, row)));
 	if (asked_text(a, row, "table")[0])
-		buf_printf(out, "\nset back: ':replay-plan %s 90m' says which offsets it would be, ':replay' does it\n",
+		buf_printf(out, "\nset back: our own group: ':replay-plan %s 90m' says which offsets it would be, ':replay' does it\n",
 				asked_text(a, row, "table"));
+	buf_printf(out, "another group: ':group-plan %s %s begin' and ':group-reset', while nobody is in it\n",
+			asked_text(a, row, "group"), asked_text(a, row, "topic"));
+}
+
+static void under(const void *state, struct view_under *out)
+{
+	const struct asked *a = state;
+
+	if (a->past || a->cursor >= a->shown.count)
+		return;
+	snprintf(out->group, sizeof(out->group), "%s", asked_text(a, a->cursor, "group"));
+	snprintf(out->topic, sizeof(out->topic), "%s", asked_text(a, a->cursor, "topic"));
+	snprintf(out->table, sizeof(out->table), "%s", asked_text(a, a->cursor, "table"));
 }
 
 static void open(void *state, const char *subject, struct view_order *out)
@@ -326,5 +339,6 @@ const struct view_page view_lag_page = {
 	.answer = asked_answer,
 	.answer_end = asked_answer_end,
 	.detail = detail,
+	.under = under,
 	.draw = draw,
 };

@@ -105,6 +105,7 @@ static const char *const kind_words[] = {
 	[ARG_TABLE] = "TABLE",
 	[ARG_TABLES] = "TABLES",
 	[ARG_TOPIC] = "TOPIC",
+	[ARG_GROUP] = "GROUP",
 	[ARG_SQL] = "SQL",
 	[ARG_TIME] = "TIME",
 };

@@ -12,6 +12,7 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "engine/control/engine_inspect.h"
+#include "engine/control/group_reset.h"
 #include "engine/control/problem_page.h"
 #include "engine/control/script_apply.h"
 #include "engine/control/script_eval.h"
@@ -259,6 +260,35 @@ static int ask_groups(struct ask *a)
 	return log_of(a) == NULL ? -1 : engine_groups_print(a->e, log_of(a), a->emit, a->arg, a->err);
 }
 
+static int reset_group(struct ask *a, bool dry)
+{
+	struct group_wish wish = {
+		.group = engine_request_arg(a->r, "group"),
+		.topic = engine_request_arg(a->r, "topic"),
+		.partition = count_arg(a, "partition", -1),
+		.to = engine_request_arg(a->r, "to"),
+		.own = a->e->settings->load.group,
+		.dry = dry,
+	};
+
+	if (log_of(a) == NULL || group_reset(log_of(a), &wish, a->emit, a->arg, a->err))
+		return -1;
+	if (!dry)
+		logline(LOG_NOTICE, "engine", "offsets of group %s set to %s on request of %s", wish.group, wish.to,
+				who(a));
+	return 0;
+}
+
+static int ask_group_reset(struct ask *a)
+{
+	return reset_group(a, false);
+}
+
+static int ask_group_plan(struct ask *a)
+{
+	return reset_group(a, true);
+}
+
 static int ask_replay_plan(struct ask *a)
 {
 	const char *from = engine_request_arg(a->r, "from");
@@ -484,6 +514,14 @@ static const struct engine_request_arg_doc replay_args[] = {
 			"an offset, a time in UTC (2026-01-31 23:59:00), how long ago (90m), or all that the log has (begin)" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc group_args[] = {
+	{ "group", ARG_GROUP, true, NULL, EFFECT_READ, "a consumer group that nobody is in" },
+	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only of this one (all that it has offsets of)" },
+	{ "to", ARG_TEXT, true, NULL, EFFECT_READ,
+			"begin, end, an offset, a time in UTC (2026-01-31 23:59:00), or how long ago (90m)" },
+	{ "partition", ARG_COUNT, false, NULL, EFFECT_READ, "only this one (all)" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc verify_args[] = {
 	{ "tables", ARG_TABLES, false, NULL, EFFECT_READ, "what to compare (all)" },
 	{ "continuous", ARG_CHOICE, false, "on|off", EFFECT_READ,
@@ -678,6 +716,13 @@ static const struct request_row rows[] = {
 	{ { "groups", EFFECT_READ, "consumer groups: offset, lag and how it changes in each partition: a line each",
 			  no_args },
 			ask_groups },
+	{ { "group-reset", EFFECT_COSTLY,
+			  "set the offsets of a consumer group that nobody is in; our own is set by replay",
+			  group_args },
+			ask_group_reset },
+	{ { "group-plan", EFFECT_READ, "what group-reset would set each offset to, changing nothing: a line each",
+			  group_args },
+			ask_group_plan },
 	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
 	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict",
 			  trace_args },
