@@ -1,7 +1,4 @@
-/*
- * screen.c - what actions do. What a request does to the data says what is asked before it: nothing before what can be taken back, a key
- * before what costs, a typed name before what removes data.
- */
+/* screen.c - what actions do. */
 #include "console/screen_parts.h"
 
 #include <stdarg.h>
@@ -15,7 +12,7 @@
 
 #define TOAST_US 6000000
 #define CLIP_MAX (256 << 10)
-#define TEXT_MAX (256 << 10) /* of an answer; more is cut, and said */
+#define BATCH_MAX (GRID_MARKS * 2400)
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs)
 {
@@ -27,9 +24,10 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_init(&s->grids[i], view_get((enum view_id)i)->sort);
 	menu_init(&s->menu);
-	buf_init(&s->text, TEXT_MAX);
+	buf_init(&s->text, SCREEN_TEXT_MAX);
 	buf_init(&s->clip, CLIP_MAX);
 	buf_init(&s->edit_text, CLIP_MAX);
+	buf_init(&s->batch, BATCH_MAX);
 	s->list_rows = s->text_rows = 10;
 }
 
@@ -43,6 +41,7 @@ void screen_done(struct screen *s)
 	buf_done(&s->text);
 	buf_done(&s->clip);
 	buf_done(&s->edit_text);
+	buf_done(&s->batch);
 }
 
 void screen_refresh(struct screen *s)
@@ -76,35 +75,6 @@ void screen_toast(struct screen *s, enum role role, const char *fmt, ...)
 	va_end(ap);
 	s->toast_role = role;
 	s->toast_until_us = clock_mono_us() + TOAST_US;
-}
-
-/* ---- answers ---- */
-
-void screen_answer(struct screen *s, const char *line, size_t len)
-{
-	int before = s->text_top;
-
-	if (!s->asked)
-		return;
-	if (s->mode != MODE_TEXT) {
-		s->mode = MODE_TEXT;
-		buf_reset(&s->text);
-		s->text_top = before = 0;
-	}
-	buf_put(&s->text, line, len);
-	buf_putc(&s->text, '\n');
-	s->text_top = before;
-}
-
-void screen_answer_end(struct screen *s, const char *why)
-{
-	if (why)
-		screen_toast(s, ROLE_STATUS_ERROR, "%s", why);
-	else if (s->text.failed)
-		screen_toast(s, ROLE_WARN, "the answer was cut at %d KiB", TEXT_MAX >> 10);
-	else if (s->mode != MODE_TEXT || !s->asked)
-		screen_toast(s, ROLE_OK, "done");
-	s->asked = false;
 }
 
 /* ---- what actions do ---- */
@@ -170,85 +140,8 @@ enum view_id screen_tab(const struct screen *s)
 	return screen_has_tab(s->view) ? s->view : s->depth ? s->stack[0] : VIEW_OVERVIEW;
 }
 
-static void dialog_open(struct screen *s, uint32_t yes, const char *title)
-{
-	s->mode = MODE_DIALOG;
-	s->dialog = (struct screen_dialog){ .yes = yes, .opened_us = clock_mono_us() };
-	snprintf(s->dialog.title, sizeof(s->dialog.title), "%s", title);
-}
-
-/* The name that has to be typed: what the request removes data of. */
-static const char *subject_of(const struct engine_request *r)
-{
-	const char *tables = engine_request_arg(r, "tables"), *table = engine_request_arg(r, "table");
-
-	return tables ? tables : table ? table : r->command;
-}
-
-/* "what to do (start)": the last word of the help is what holds when nothing is said. "": none */
-static void unsaid(const struct engine_request_arg_doc *a, char out[40])
-{
-	size_t len = strlen(a->help);
-	const char *open = strrchr(a->help, '(');
-
-	out[0] = '\0';
-	if (open && a->help[len - 1] == ')')
-		snprintf(out, 40, "%.*s", (int)(a->help + len - 1 - open - 1), open + 1);
-}
-
-/* What it does in words, then the request as it was typed, and what holds for what was not typed. */
-static void say_request(struct screen *s, const struct engine_request *r, const char *line)
-{
-	const struct engine_request_doc *doc = engine_request_doc(s->docs, r->command);
-	char *text = s->dialog.text;
-	size_t size = sizeof(s->dialog.text), len;
-
-	len = (size_t)snprintf(text, size, "%s%s%.200s", doc->help, doc->help[0] ? ": " : "", line);
-	for (const struct engine_request_arg_doc *a = doc->args; a->name && len < size; a++) {
-		char value[40];
-
-		unsaid(a, value);
-		if (value[0] && engine_request_arg(r, a->name) == NULL)
-			len += (size_t)snprintf(text + len, size - len, ", %s=%s", a->name, value);
-	}
-}
-
-static void ask_first(struct screen *s, enum engine_effect effect, const struct engine_request *r, const char *line)
-{
-	dialog_open(s, 'y', effect == EFFECT_DESTRUCTIVE ? "This removes data" : "This costs");
-	snprintf(s->dialog.command, sizeof(s->dialog.command), "%s", line);
-	say_request(s, r, line);
-	if (effect < EFFECT_DESTRUCTIVE)
-		return;
-	snprintf(s->dialog.word, sizeof(s->dialog.word), "%s", subject_of(r));
-	s->input[0] = '\0';
-}
-
-/* answer: it goes to the overlay */
-void screen_request(struct screen *s, const char *line, bool answer)
-{
-	struct request_line parsed;
-	enum engine_effect effect;
-	struct err err;
-
-	if (screen_past_refuses(s))
-		return;
-	err_clear(&err);
-	if (request_line_parse(&parsed, line, s->docs, &err)) {
-		screen_toast(s, ROLE_STATUS_ERROR, "%s", err.msg);
-		return;
-	}
-	effect = engine_request_effect(engine_request_doc(s->docs, parsed.request.command), &parsed.request);
-	s->asked = answer;
-	s->request_lane = LANE_NONE;
-	snprintf(s->text_title, sizeof(s->text_title), "%.190s", line);
-	if (effect >= EFFECT_COSTLY)
-		ask_first(s, effect, &parsed.request, line);
-	else
-		snprintf(s->request, sizeof(s->request), "%s", line);
-}
-
-static void action_pause(struct screen *s)
+/* "pause", "resume", or NULL: the one that is of use. What is failed is resumed. */
+static void action_hold(struct screen *s, const char *verb)
 {
 	const struct view *view = view_get(s->view);
 	char line[sizeof(s->request)];
@@ -259,10 +152,14 @@ static void action_pause(struct screen *s)
 	if (s->status == NULL || view->target == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
 	target = view->target(s->status, row, &paused);
+	verb = verb ? verb : paused ? "resume" : "pause";
+	paused = verb[0] == 'r';
+	if (s->view != VIEW_SNAPSHOTS && screen_marked_ask(s, verb, "what"))
+		return;
 	if (s->view == VIEW_SNAPSHOTS)
-		snprintf(line, sizeof(line), "snapshot action=%s", paused ? "resume" : "pause");
+		snprintf(line, sizeof(line), "snapshot action=%s", verb);
 	else
-		snprintf(line, sizeof(line), "%s \"what=%s\"", paused ? "resume" : "pause", target);
+		snprintf(line, sizeof(line), "%s \"what=%s\"", verb, target);
 	screen_toast(s, ROLE_OK,
 			paused ? "resuming %s"
 					: s->view == VIEW_SNAPSHOTS
@@ -320,7 +217,7 @@ void screen_quit(struct screen *s)
 		s->wish = WISH_LEAVE; /* detached: the engine goes on */
 		return;
 	}
-	dialog_open(s, 's', "Quit");
+	screen_dialog_open(s, 's', "Quit");
 	s->dialog.leaves = true;
 	snprintf(s->dialog.text, sizeof(s->dialog.text),
 			"The engine runs in this process. s stops it after what it holds is written; l leaves it running without a screen, and "
@@ -396,6 +293,8 @@ static void action_back(struct screen *s)
 	s->toast_until_us = 0;
 	if (screen_past_leave(s))
 		screen_toast(s, ROLE_STATUS, "this is now again");
+	else if (g->nmarks)
+		grid_unmark(g);
 	else if (g->filter[0])
 		g->filter[0] = '\0';
 	else
@@ -596,7 +495,19 @@ void screen_act(struct screen *s, enum action action)
 		s->frozen = !s->frozen;
 		s->frozen_us = clock_mono_us();
 		break;
-	case ACTION_PAUSE: action_pause(s); break;
+	case ACTION_PAUSE_RESUME: action_hold(s, NULL); break;
+	case ACTION_PAUSE: action_hold(s, "pause"); break;
+	case ACTION_RESUME: action_hold(s, "resume"); break;
+	case ACTION_MARK:
+		if (screen_of(s))
+			grid_mark(&s->grids[s->view], view_get(s->view)->source, screen_of(s));
+		break;
+	case ACTION_UNMARK: grid_unmark(&s->grids[s->view]); break;
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+		if (screen_of(s))
+			grid_shift(&s->grids[s->view], view_get(s->view)->source, action == ACTION_LEFT ? -1 : 1);
+		break;
 	case ACTION_REPAIR: action_repair(s); break;
 	case ACTION_ACKNOWLEDGE: action_acknowledge(s); break;
 	case ACTION_COMMAND:

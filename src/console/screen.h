@@ -16,7 +16,7 @@
 #include "engine/engine.h"
 
 enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT, MODE_MENU };
-enum { SCREEN_DEEP = 6 };
+enum { SCREEN_DEEP = 6, SCREEN_TEXT_MAX = 256 << 10 }; /* of an answer; more is cut, and said */
 enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND, WISH_EDIT, WISH_EDIT_TEXT };
 
 struct screen_dialog {
@@ -25,6 +25,7 @@ struct screen_dialog {
 	bool leaves;	/* yes stops and leaves the console, l leaves it running; otherwise it sends `command` */
 	char word[300]; /* has to be typed before anything is done; "": the key is enough */
 	char command[2400];
+	bool batch;	   /* yes sends all that is in the batch */
 	int64_t opened_us; /* keys are ignored for a moment: they were meant for what was there before */
 };
 
@@ -67,8 +68,11 @@ struct screen {
 	int64_t toast_until_us;
 	char request[2400];	     /* to be sent: "pause what=load"; "" when none */
 	enum view_lane request_lane; /* of its answer, unless `asked` */
-	unsigned cancel;	     /* 1 << lane: to be ended */
-	bool asked;		     /* the answer of a request goes to the overlay */
+	struct buf batch;	     /* requests that follow one another, each with a NUL behind it */
+	size_t batch_at;	     /* of the one that is under way */
+	unsigned batch_count, batch_done;
+	unsigned cancel; /* 1 << lane: to be ended */
+	bool asked;	 /* the answer of a request goes to the overlay */
 	enum screen_wish wish;
 	char edit[1024];      /* WISH_EDIT: the file */
 	struct buf edit_text; /* WISH_EDIT_TEXT: the text, and what has become of it */

@@ -135,12 +135,14 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 {
 	const struct view_page *page = view_get(s->view)->page;
 	const struct grid *g = &s->grids[s->view];
-	char text[200];
+	char text[260], marked[40] = "";
 
 	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s))
 		return;
-	snprintf(text, sizeof(text), "%s%s%s%zu/%zu", g->filter[0] ? "</" : "", g->filter, g->filter[0] ? "> " : "",
-			g->count ? g->cursor + 1 : 0, g->count);
+	if (g->nmarks)
+		snprintf(marked, sizeof(marked), "%zu marked  ", g->nmarks);
+	snprintf(text, sizeof(text), "%s%s%s%s%zu/%zu", marked, g->filter[0] ? "</" : "", g->filter,
+			g->filter[0] ? "> " : "", g->count ? g->cursor + 1 : 0, g->count);
 	canvas_right(cv, y, cv->cols / 2, cv->cols - cv->cols / 2 - 1, ROLE_STATUS, text);
 }
 
@@ -204,7 +206,7 @@ static bool hint_applies(const struct screen *s, enum action action)
 	if (view->page && view->page->under)
 		view->page->under(s->pages[s->view], &u);
 	switch (action) {
-	case ACTION_PAUSE: return view->target != NULL;
+	case ACTION_PAUSE_RESUME: return view->target != NULL;
 	case ACTION_REPAIR:
 		return view->page ? u.problem[0] == '\0' || u.request[0] : s->status && s->status->nproblems > 0;
 	case ACTION_ACKNOWLEDGE: return view->page ? u.by[0] == '\0' : s->status && s->status->nproblems > 0;

@@ -99,6 +99,8 @@ static void dialog_yes(struct screen *s)
 	s->mode = MODE_LIST;
 	if (s->dialog.leaves)
 		s->wish = WISH_LEAVE;
+	else if (s->dialog.batch)
+		screen_batch_begin(s);
 	else
 		snprintf(s->request, sizeof(s->request), "%s", s->dialog.command);
 }

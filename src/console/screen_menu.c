@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/keys/request_line.h"
 #include "console/widget/input.h"
 
 /* What the cursor is on: a page says it itself, a list by what its keys act on. */
@@ -58,6 +59,28 @@ void screen_menu_open(struct screen *s)
 	s->mode = MODE_MENU;
 }
 
+/* A request that takes a table is for all that are marked: at once where it takes several, else one after the other. */
+static bool ask_marked(struct screen *s, const char *name)
+{
+	const struct engine_request_arg_doc *a = engine_request_doc(s->docs, name)->args;
+	char names[2000], line[2400];
+
+	while (a->name && a->kind != ARG_TABLE && a->kind != ARG_TABLES && a->kind != ARG_HELD)
+		a++;
+	if (a->name == NULL || s->grids[s->view].nmarks == 0 || s->view != VIEW_TABLES)
+		return false;
+	if (a->kind != ARG_TABLES)
+		return screen_marked_ask(s, name, a->name);
+	if (!grid_marks_join(&s->grids[s->view], ",", names, sizeof(names))) {
+		screen_toast(s, ROLE_STATUS_ERROR, "so many names are too long for one request; mark fewer tables");
+		return true;
+	}
+	snprintf(line, sizeof(line), "%s", name);
+	request_line_add(line, sizeof(line), a->name, names);
+	screen_request(s, line, true);
+	return true;
+}
+
 static void carry_out(struct screen *s, const struct menu_item *item)
 {
 	if (item->why[0]) {
@@ -69,6 +92,8 @@ static void carry_out(struct screen *s, const struct menu_item *item)
 		screen_act(s, item->action);
 		return;
 	}
+	if (item->whole && ask_marked(s, item->name))
+		return;
 	if (item->whole) {
 		screen_request(s, item->line, true);
 		return;

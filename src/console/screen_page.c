@@ -217,6 +217,8 @@ void screen_lane_answer(struct screen *s, enum view_lane lane, const char *line,
 		screen_past_line(s, line, len);
 		return;
 	}
+	if (lane == LANE_BATCH)
+		return;
 	view_get(view)->page->answer(s->pages[view], lane, line, len, &o);
 	carry_out(s, &o);
 }
@@ -229,6 +231,10 @@ void screen_lane_end(struct screen *s, enum view_lane lane, const char *why)
 	if (lane == LANE_PAST) {
 		if (why[0])
 			screen_toast(s, ROLE_STATUS_ERROR, "%s", why);
+		return;
+	}
+	if (lane == LANE_BATCH) {
+		screen_batch_end(s, why);
 		return;
 	}
 	view_get(view)->page->answer_end(s->pages[view], lane, why, &o);

@@ -9,7 +9,12 @@
 
 void screen_act(struct screen *s, enum action action);
 void screen_request(struct screen *s, const char *line, bool answer); /* answer: it goes to the overlay */
-void screen_trace(struct screen *s, const char *key);		      /* of the table in s->traced */
+void screen_dialog_open(struct screen *s, uint32_t yes, const char *title);
+/* One request for each marked line, with its name as `arg`; asked first as the request demands. false: no line is marked. */
+bool screen_marked_ask(struct screen *s, const char *command, const char *arg);
+void screen_batch_begin(struct screen *s);
+void screen_batch_end(struct screen *s, const char *why); /* of one of them; "": it is done */
+void screen_trace(struct screen *s, const char *key);	  /* of the table in s->traced */
 void screen_quit(struct screen *s);
 void screen_menu_open(struct screen *s);
 void screen_menu_key(struct screen *s, uint32_t key);

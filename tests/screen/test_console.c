@@ -1367,6 +1367,66 @@ static void test_dead(int rows, int cols)
 	clock_fake(0);
 }
 
+/* Marked lines: what is done is done to all of them, one after the other, and the first refusal ends it. */
+static void test_marks(void)
+{
+	start(24, 80);
+	clock_fake(1000000);
+	keys("5  ");
+	ok(strstr(dump(), "2 marked  3/") != NULL, "Space marks a line and goes to the next");
+	keys("P");
+	is_str(screen.request, "pause \"what=testdb.items\"", "P pauses the first");
+	is_int(screen.request_lane, LANE_BATCH, "of several");
+	screen.request[0] = '\0';
+	ok(strstr(dump(), "marked") == NULL, "the marks are used up");
+	screen_lane_end(&screen, LANE_BATCH, "");
+	is_str(screen.request, "pause \"what=testdb.customers\"", "then the next");
+	screen_lane_end(&screen, LANE_BATCH, "");
+	ok(strstr(dump(), "2 of 2 done") != NULL, "to the end");
+	screen.request[0] = '\0';
+	keys("g  R");
+	screen.request[0] = '\0';
+	screen_lane_end(&screen, LANE_BATCH, "it is not paused");
+	ok(screen.request[0] == '\0' && strstr(dump(), "0 of 2 done, the rest was not tried: it is not paused"),
+			"a refusal ends them, and is told");
+	keys("g  Areplay\r");
+	ok(strstr(dump(), "again, for 2: testdb.items,") != NULL, "what costs is asked once, with all names");
+	clock_fake(2000000);
+	keys("\033");
+	ok(screen.request[0] == '\0' && strstr(dump(), "2 marked") != NULL, "no leaves all as it was");
+	keys("Areplay\r");
+	clock_fake(3000000);
+	keys("y");
+	is_str(screen.request, "replay \"table=testdb.items\"", "yes begins");
+	screen.request[0] = '\0';
+	keys("g  Asnapshot\r");
+	clock_fake(4000000);
+	keys("y");
+	is_str(screen.request, "snapshot \"tables=testdb.items,testdb.customers\"", "a request for several takes all");
+	keys("fitems\r");
+	ok(strstr(dump(), "1 marked") != NULL, "what the filter hides is not marked any more");
+	keys("U");
+	ok(strstr(dump(), "marked") == NULL, "U takes marks away");
+	keys(" \033");
+	ok(strstr(dump(), "marked") == NULL && strstr(dump(), "</items>"), "Esc first those, then the filter");
+	clock_fake(0);
+}
+
+/* Columns that do not fit. */
+static void test_columns(void)
+{
+	start(24, 80);
+	keys("5");
+	ok(strstr(dump(), "load p99") == NULL, "at 80 columns some are left out");
+	keys("lll");
+	ok(strstr(dump(), "load p99") && strstr(dump(), "testdb.items") && strstr(dump(), "captured") == NULL,
+			"l goes on to them, and names stay");
+	keys("llllllll");
+	ok(strstr(dump(), "error") != NULL, "as far as there are some");
+	keys("hhhhhhhhhhh");
+	ok(strstr(dump(), "captured") != NULL, "h goes back");
+}
+
 static void edited_to(const char *text)
 {
 	buf_reset(&screen.edit_text);
@@ -1670,6 +1730,8 @@ int main(void)
 	test_dead(40, 120);
 	test_dead(50, 200);
 	test_dead_edit();
+	test_marks();
+	test_columns();
 	test_trace();
 	test_messages_saved();
 	test_messages_many();

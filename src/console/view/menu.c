@@ -118,7 +118,9 @@ static void refuse_key(struct menu_item *item, const struct menu_place *at)
 		snprintf(item->why, sizeof(item->why), "not on this part of the page");
 	else if (item->action == ACTION_MESSAGES && at->under.table[0] == '\0' && at->under.topic[0] == '\0')
 		snprintf(item->why, sizeof(item->why), "it is of no table and no topic");
-	else if (item->action == ACTION_PAUSE && !at->has_target)
+	else if ((item->action == ACTION_PAUSE || item->action == ACTION_RESUME ||
+				 item->action == ACTION_PAUSE_RESUME) &&
+			!at->has_target)
 		snprintf(item->why, sizeof(item->why), "nothing on this line can be held");
 	else if (item->action == ACTION_REPAIR && at->under.problem[0] && at->under.request[0] == '\0')
 		snprintf(item->why, sizeof(item->why), "no request ends this problem; its page says what does");
@@ -135,7 +137,7 @@ static void command_of_key(struct menu_item *item, const struct menu_place *at)
 
 	if (item->action == ACTION_REPAIR && at->under.command[0]) {
 		snprintf(item->command, sizeof(item->command), "%s", at->under.command);
-	} else if (item->action == ACTION_PAUSE && at->paused) {
+	} else if (item->action == ACTION_PAUSE_RESUME && at->paused) {
 		put_command(item->command, sizeof(item->command), "millrace resume HELD", at);
 	} else if (item->action == ACTION_OPEN && at->under.problem[0]) {
 		put_command(item->command, sizeof(item->command), "millrace problem CODE/SUBJECT", at);

@@ -240,11 +240,11 @@ static void go_back(struct dead_page *p, struct view_order *out)
 	}
 }
 
-/* The letter, or all of the group under the cursor. */
+/* The letter, those that are marked, or all of the group under the cursor. */
 static void ask_change(struct dead_page *p, const struct grid *g, const char *command, struct view_order *out)
 {
 	const struct dead_row *r = selected(p, g);
-	char id[24];
+	char id[GRID_MARKS * 21];
 
 	if (r == NULL)
 		return;
@@ -254,7 +254,8 @@ static void ask_change(struct dead_page *p, const struct grid *g, const char *co
 		put_which(r->table, r->reason, out);
 		return;
 	}
-	snprintf(id, sizeof(id), "%lld", (long long)(p->level == LEVEL_LETTER ? p->id : r->id));
+	if (p->level == LEVEL_LETTER || !grid_marks_join(g, ",", id, sizeof(id)) || id[0] == '\0')
+		snprintf(id, sizeof(id), "%lld", (long long)(p->level == LEVEL_LETTER ? p->id : r->id));
 	request_line_add(out->request, sizeof(out->request), "id", id);
 }
 
@@ -345,6 +346,8 @@ static bool does(const void *state, enum action action)
 {
 	const struct dead_page *p = state;
 
+	if (action == ACTION_MARK || action == ACTION_UNMARK)
+		return p->level == LEVEL_LETTERS;
 	return action == ACTION_EDIT ? p->level != LEVEL_GROUPS : action != ACTION_OPEN || p->level != LEVEL_LETTER;
 }
 

@@ -260,7 +260,9 @@ static void show_neighbour(struct metrics *p, struct grid *g, long by, struct vi
 static bool act_in_chart(struct metrics *p, struct grid *g, enum action action, struct view_order *out)
 {
 	switch (action) {
+	case ACTION_LEFT:
 	case ACTION_UP: metrics_cursor_move(p, -1); return true;
+	case ACTION_RIGHT:
 	case ACTION_DOWN: metrics_cursor_move(p, 1); return true;
 	case ACTION_PAGE_UP:
 	case ACTION_HALF_UP: metrics_cursor_move(p, -PAGE); return true;

@@ -25,6 +25,7 @@ enum view_lane {
 	LANE_DETAIL,
 	LANE_SAVE,
 	LANE_PAST,
+	LANE_BATCH, /* of requests that follow one another */
 	LANE_LIST_BESIDE,
 	LANE_DETAIL_BESIDE,
 	LANE_COUNT

@@ -6,10 +6,13 @@
 #include "console/widget/grid.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/xalloc.h"
+
+enum { COLUMNS_MOST = 16 };
 
 struct sorting {
 	const struct grid_source *source;
@@ -25,6 +28,7 @@ void grid_init(struct grid *g, int sort)
 void grid_done(struct grid *g)
 {
 	free(g->order);
+	free(g->marks);
 	*g = (struct grid){ 0 };
 }
 
@@ -84,6 +88,72 @@ static void cursor_restore(struct grid *g, const struct grid_source *source, con
 	cursor_set(g, source, of, g->cursor);
 }
 
+/* Which mark the row has; nmarks: none. */
+static size_t mark_of(const struct grid *g, const char *key)
+{
+	size_t i = 0;
+
+	while (i < g->nmarks && strcmp(g->marks[i], key) != 0)
+		i++;
+	return i;
+}
+
+static void drop_mark(struct grid *g, size_t i)
+{
+	memmove(g->marks[i], g->marks[i + 1], (g->nmarks - i - 1) * GRID_KEY);
+	g->nmarks--;
+}
+
+/* A row that is gone, or that the filter hides, is not marked any more: what acts on marks acts on what is seen. */
+static void drop_lost_marks(struct grid *g, const struct grid_source *source, const void *of)
+{
+	bool seen[GRID_MARKS] = { false };
+	char key[GRID_KEY];
+
+	for (size_t i = 0; g->nmarks && i < g->count; i++) {
+		size_t m;
+
+		source->key(of, g->order[i], key);
+		m = mark_of(g, key);
+		if (m < g->nmarks)
+			seen[m] = true;
+	}
+	for (size_t m = g->nmarks; m-- > 0;)
+		if (!seen[m])
+			drop_mark(g, m);
+}
+
+void grid_mark(struct grid *g, const struct grid_source *source, const void *of)
+{
+	size_t i = mark_of(g, g->key);
+
+	if (g->count == 0)
+		return;
+	if (i < g->nmarks) {
+		drop_mark(g, i);
+	} else if (g->nmarks < GRID_MARKS) {
+		if (g->marks == NULL)
+			g->marks = xcalloc(GRID_MARKS, GRID_KEY);
+		memcpy(g->marks[g->nmarks++], g->key, GRID_KEY);
+	}
+	grid_move(g, source, of, 1);
+}
+
+void grid_unmark(struct grid *g)
+{
+	g->nmarks = 0;
+}
+
+bool grid_marks_join(const struct grid *g, const char *between, char *out, size_t size)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < g->nmarks && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s", i ? between : "", g->marks[i]);
+	return len < size;
+}
+
 void grid_update(struct grid *g, const struct grid_source *source, const void *of)
 {
 	g->total = source->count(of);
@@ -100,6 +170,7 @@ void grid_update(struct grid *g, const struct grid_source *source, const void *o
 
 		qsort_r(g->order, g->count, sizeof(g->order[0]), row_compare, &sorting);
 	}
+	drop_lost_marks(g, source, of);
 	cursor_restore(g, source, of);
 }
 
@@ -139,6 +210,7 @@ bool grid_find(struct grid *g, const struct grid_source *source, const void *of,
 void grid_reset(struct grid *g)
 {
 	g->filter[0] = g->key[0] = '\0';
+	g->nmarks = 0;
 	g->cursor = g->top = g->count = 0;
 	g->at_end = true;
 }
@@ -156,8 +228,23 @@ static int column_least(const struct grid_column *column)
 	return abs(column->width);
 }
 
-/* Widths of the columns in a line of `width`; 0 for those that do not fit. */
-static void grid_layout(const struct grid_source *source, int width, int *widths)
+/* The first column stays; those that are moved out to the left take no room. */
+static bool is_out(const struct grid *g, int column)
+{
+	return column > 0 && column <= g->left;
+}
+
+static int count_hidden(const struct grid *g, const struct grid_source *source, const int *widths)
+{
+	int n = 0;
+
+	for (int i = 0; i < source->ncolumns; i++)
+		n += widths[i] == 0 && !is_out(g, i);
+	return n;
+}
+
+/* Widths of the columns in a line of `width`; 0 for those that do not fit. Moved to the right, what comes first stays, whatever it is worth. */
+static void grid_layout(struct grid *g, const struct grid_source *source, int width, int *widths)
 {
 	int need = 0, shares = 0, drop = 0, left;
 
@@ -168,7 +255,7 @@ static void grid_layout(const struct grid_source *source, int width, int *widths
 		for (int i = 0; i < source->ncolumns; i++) {
 			const struct grid_column *column = &source->columns[i];
 
-			widths[i] = column->drop > drop ? 0 : column_least(column);
+			widths[i] = column->drop > drop || is_out(g, i) ? 0 : column_least(column);
 			need += widths[i] ? widths[i] + 1 : 0;
 			shares += widths[i] ? column->share : 0;
 		}
@@ -183,6 +270,15 @@ static void grid_layout(const struct grid_source *source, int width, int *widths
 		left -= more;
 		shares -= widths[i] ? source->columns[i].share : 0;
 	}
+}
+
+void grid_shift(struct grid *g, const struct grid_source *source, int by)
+{
+	int widths[COLUMNS_MOST] = { 0 };
+
+	grid_layout(g, source, g->width, widths);
+	if (by < 0 ? g->left > 0 : count_hidden(g, source, widths) > 0)
+		g->left += by;
 }
 
 static void grid_draw_header(const struct grid *g, const struct grid_source *source, struct canvas *cv, int y, int x,
@@ -244,10 +340,12 @@ static void grid_scroll(struct grid *g, size_t height)
 void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv, int y, int x,
 		int height, int width)
 {
-	int widths[16] = { 0 };
+	int widths[COLUMNS_MOST] = { 0 };
+	char key[GRID_KEY];
 	size_t rows = height > 1 ? (size_t)height - 1 : 1;
 
-	grid_layout(source, width - 2, widths);
+	g->width = width - 2;
+	grid_layout(g, source, g->width, widths);
 	grid_draw_header(g, source, cv, y, x + 1, width - 1, widths);
 	if (g->count == 0) {
 		if (g->filter[0])
@@ -262,6 +360,11 @@ void grid_draw(struct grid *g, const struct grid_source *source, const void *of,
 		int line = y + 1 + (int)i;
 
 		grid_draw_row(source, of, g->order[g->top + i], cv, line, x + 1, widths);
+		if (g->nmarks) {
+			source->key(of, g->order[g->top + i], key);
+			if (mark_of(g, key) < g->nmarks)
+				canvas_glyph(cv, line, x + width - 1, ROLE_KEY, '*');
+		}
 		if (g->top + i == g->cursor) {
 			canvas_glyph(cv, line, x, ROLE_STRONG, '>');
 			canvas_over(cv, line, x, 1, width, OVER_CURSOR);

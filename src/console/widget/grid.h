@@ -11,6 +11,7 @@
 #include "console/canvas/canvas.h"
 
 #define GRID_TEXT 600
+#define GRID_MARKS 100
 #define GRID_KEY 640 /* TABLE_NAME_ROOM and more */
 
 struct grid_column {
@@ -50,6 +51,9 @@ struct grid {
 	size_t cursor, top;
 	char key[GRID_KEY]; /* of the row under the cursor */
 	bool at_end;
+	int left, width;	 /* columns behind the first that are moved out to the left; of a line, as drawn last */
+	char (*marks)[GRID_KEY]; /* rows that are marked, by name, in the order of marking; at most GRID_MARKS */
+	size_t nmarks;
 };
 
 void grid_init(struct grid *g, int sort);
@@ -60,7 +64,14 @@ void grid_move(struct grid *g, const struct grid_source *source, const void *of,
 bool grid_selected(const struct grid *g, size_t *row); /* false when there is none */
 /* To the next (step 1) or last (-1) row that has the text in a cell, whatever its case, and round the ends; false: none. */
 bool grid_find(struct grid *g, const struct grid_source *source, const void *of, const char *text, int step);
-void grid_reset(struct grid *g); /* cursor and filter as at first */
+/* Marks the row under the cursor, or takes its mark away, and goes to the next row. */
+void grid_mark(struct grid *g, const struct grid_source *source, const void *of);
+void grid_unmark(struct grid *g); /* all */
+/* "a,b": the marked names. false: they do not fit. */
+bool grid_marks_join(const struct grid *g, const char *between, char *out, size_t size);
+void grid_shift(struct grid *g, const struct grid_source *source,
+		int by);	 /* by a column to the right, as long as one does not fit */
+void grid_reset(struct grid *g); /* cursor, marks and filter as at first */
 void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv, int y, int x,
 		int height, int width);
 
