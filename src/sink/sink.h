@@ -41,6 +41,9 @@ struct sink_conf {
 	struct sink_password *changed; /* ask sink_password(); NULL: it stays what it was at the start */
 	struct login_conf login;       /* of fe.mysql: ssl.mode .. auth.plugins */
 	struct conf_list be_map;       /* be.map: hosts that a frontend may redirect to, and where they are reached */
+	char *be_http;		       /* be.http: backends that take the loads; NULL: frontends name them */
+	char *warehouse;	       /* of a shared-data cluster; NULL: the user's own */
+	int compression;	       /* load.compression: "none|lz4_frame|zstd", enum starrocks_compression */
 	char *database;		       /* NULL: as at the source */
 	void (*table_of)(const void *arg, const char *db_table, struct sink_table *out); /* NULL: no table has any */
 	const void *table_arg;

@@ -210,6 +210,9 @@ void starrocks_tables_doubt(struct starrocks_tables *t, const char *db,
 
 /* starrocks_http.c */
 
+#define STARROCKS_FE_PORT 8030
+#define STARROCKS_BE_PORT 8040
+
 struct starrocks_answer {
 	bool sent; /* the request with the body left: it may have been carried out */
 	char status[64], existing[32];
@@ -221,6 +224,7 @@ struct starrocks_answer {
 struct starrocks_load { /* one Stream Load */
 	const char *db, *table, *label, *columns;
 	bool partial;
+	const char *compression; /* of the body; NULL: none */
 	const char *body;
 	size_t len;
 };
@@ -232,8 +236,22 @@ void starrocks_http_cancel(struct starrocks_http *h); /* what runs ends at once,
 int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *load, struct starrocks_answer *answer,
 		struct err *err);
 int starrocks_http_state(struct starrocks_http *h, const char *db, const char *label, char state[32], struct err *err);
+/* An empty request: does something that speaks HTTP answer at "http://host:port"? Without credentials. */
+int starrocks_http_probe(struct starrocks_http *h, const char *url, struct err *err);
+/* ERR_DENIED: the user may not load the table. Asks a frontend where a load would go, and begins none. */
+int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char *table, struct err *err);
+/* Where the backend is reached, by be.map; an own string */
+char *starrocks_http_mapped(struct starrocks_http *h, const char *url);
+/* The index-th of be.http as a URL; NULL: there are not so many */
+const char *starrocks_http_direct(const struct starrocks_http *h, unsigned index);
 int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *out,
 		struct err *err); /* no credentials */
+
+/* starrocks_pack.c */
+
+enum starrocks_compression { COMPRESS_NONE, COMPRESS_LZ4, COMPRESS_ZSTD };
+const char *starrocks_pack_name(int compression); /* as the header has it; NULL: none */
+int starrocks_pack(int compression, const char *body, size_t len, struct buf *out, struct err *err);
 
 /* starrocks_sql.c */
 

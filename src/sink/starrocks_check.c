@@ -11,8 +11,12 @@
 #define SQL_MAX (4 << 20)
 #define OLDEST "3.2"
 
+#define BACKENDS_MAX 4096
+#define REPLICAS_PRESET 3 /* of a cluster that nobody has told otherwise */
+
 struct backends {
 	unsigned alive, total;
+	char **urls; /* of those that are alive */
 };
 
 static void keep_version(void *context, const struct starrocks_record *r)
@@ -23,55 +27,126 @@ static void keep_version(void *context, const struct starrocks_record *r)
 static void count_backend(void *context, const struct starrocks_record *r)
 {
 	struct backends *b = context;
-	const char *alive = starrocks_record_get(r, "Alive");
+	const char *alive = starrocks_record_get(r, "Alive"), *host = starrocks_record_get(r, "IP");
+	const char *port = starrocks_record_get(r, "HttpPort");
 
 	b->total++;
-	b->alive += alive && strcasecmp(alive, "true") == 0;
+	if (alive == NULL || strcasecmp(alive, "true") != 0)
+		return;
+	b->urls = xrealloc(b->urls, (b->alive + 1) * sizeof(*b->urls));
+	b->urls[b->alive++] = host && port
+			? xasprintf(strchr(host, ':') ? "http://[%s]:%s" : "http://%s:%s", host, port)
+			: NULL;
 }
 
-static void check_version(struct starrocks_sql *sql, struct report *report)
+static void backends_done(struct backends *b)
+{
+	for (unsigned i = 0; i < b->alive; i++)
+		free(b->urls[i]);
+	free(b->urls);
+}
+
+static void check_reach(struct starrocks_http *http, const char *url, unsigned *reached, struct report *report)
+{
+	struct err err;
+
+	if (starrocks_http_probe(http, url, &err) == 0)
+		(*reached)++;
+	else
+		report_add(report, REPORT_PROBLEM, "starrocks backend",
+				"let it register with an address that this machine reaches, or say where it is: [starrocks] be.map, be.http",
+				"loads go to it, and it does not answer: %s", err.msg);
+}
+
+/* Loads go to them, not to the frontends. https: their ports for it are not told. */
+static void check_reached(const struct sink_conf *conf, struct starrocks_http *http, const struct backends *b,
+		struct report *report)
+{
+	unsigned reached = 0;
+	const char *direct;
+
+	if (b->alive > BACKENDS_MAX || (strncasecmp(conf->fe_http, "https://", 8) == 0 && !conf->be_http))
+		return;
+	for (unsigned i = 0; (direct = starrocks_http_direct(http, i)) != NULL; i++)
+		check_reach(http, direct, &reached, report);
+	for (unsigned i = 0; starrocks_http_direct(http, 0) == NULL && i < b->alive; i++) {
+		char *url = b->urls[i] ? starrocks_http_mapped(http, b->urls[i]) : NULL;
+
+		if (url)
+			check_reach(http, url, &reached, report);
+		free(url);
+	}
+	if (reached)
+		report_add(report, REPORT_OK, "starrocks backend", NULL, "%u answer%s", reached,
+				reached == 1 ? "s" : "");
+}
+
+/* StarRocks refuses a table with more replicas than backends. */
+static void check_replicas(const struct sink_conf *conf, const struct backends *b, bool shared_data,
+		struct report *report)
+{
+	int64_t wanted = conf->replication_num ? conf->replication_num : REPLICAS_PRESET;
+
+	if (!conf->table_create || shared_data || b->alive == 0 || wanted <= b->alive)
+		return;
+	report_add(report, conf->replication_num ? REPORT_PROBLEM : REPORT_WARNING, "starrocks replicas",
+			"set [starrocks] table.create.replication.num",
+			"tables are created with %lld replica%s%s, and %u backend%s alive", (long long)wanted,
+			wanted == 1 ? "" : "s",
+			conf->replication_num ? "" : ", unless the cluster's default is another", b->alive,
+			b->alive == 1 ? " is" : "s are");
+}
+
+static void check_version(const struct sink_conf *conf, struct starrocks_sql *sql, struct report *report)
 {
 	char version[64] = "";
 	struct err err;
-	unsigned major = 0, minor = 0;
+	unsigned major = 0, minor = 0, patch = 0;
 
 	if (starrocks_sql_run(sql, "SELECT current_version()", keep_version, version, &err)) {
 		report_add(report, REPORT_WARNING, "starrocks version", NULL, "%s", err.msg);
 		return;
 	}
-	sscanf(version, "%u.%u", &major, &minor);
+	sscanf(version, "%u.%u.%u", &major, &minor, &patch);
 	if (major * 100 + minor < 302)
 		report_add(report, REPORT_PROBLEM, "starrocks version", "use StarRocks " OLDEST " or newer", "%s",
 				version);
+	else if (conf->compression != COMPRESS_NONE && (major * 100 + minor) * 100 + patch < 30207)
+		report_add(report, REPORT_PROBLEM, "starrocks version", "set [starrocks] load.compression = none",
+				"%s takes no compressed JSON; 3.2.7 does", version);
 	else
 		report_add(report, REPORT_OK, "starrocks version", NULL, "%s", version);
 }
 
-static void check_backends(struct starrocks_sql *sql, struct report *report)
+static void check_backends(const struct sink_conf *conf, struct starrocks_sql *sql, struct starrocks_http *http,
+		struct report *report)
 {
 	struct backends b = { 0 };
+	bool shared_data = false;
 	struct err err;
 
 	if (starrocks_sql_run(sql, "SHOW BACKENDS", count_backend, &b, &err) ||
-			(b.total == 0 && starrocks_sql_run(sql, "SHOW COMPUTE NODES", count_backend, &b, &err))) {
+			((shared_data = b.total == 0) &&
+					starrocks_sql_run(sql, "SHOW COMPUTE NODES", count_backend, &b, &err))) {
 		report_add(report, REPORT_NOTE, "starrocks backends", "GRANT OPERATE, if this check is wanted", "%s",
 				err.msg);
 		return;
 	}
 	report_add(report, b.alive ? REPORT_OK : REPORT_PROBLEM, "starrocks backends",
 			b.alive ? NULL : "start the backends", "%u of %u alive", b.alive, b.total);
+	check_reached(conf, http, &b, report);
+	check_replicas(conf, &b, shared_data, report);
+	backends_done(&b);
 }
 
-static void check_http(const struct sink_conf *conf, struct report *report)
+static void check_http(const struct sink_conf *conf, struct starrocks_http *http, struct report *report)
 {
-	struct err err;
-	struct starrocks_http *http = starrocks_http_new(conf, &err);
 	char state[32] = "";
+	struct err err;
 
-	if (!http ||
-			starrocks_http_state(http, conf->database ? conf->database : "information_schema",
-					"millrace_check", state, &err)) {
-		if (http && err.kind != ERR_UNREACHABLE && err.kind != ERR_CONFIG)
+	if (starrocks_http_state(http, conf->database ? conf->database : "information_schema", "millrace_check", state,
+			    &err)) {
+		if (err.kind != ERR_UNREACHABLE && err.kind != ERR_CONFIG)
 			report_add(report, REPORT_OK, "starrocks fe.http", NULL, "%s answers", conf->fe_http);
 		else
 			report_add(report, REPORT_PROBLEM, "starrocks fe.http", "check fe.http, user and password",
@@ -79,7 +154,30 @@ static void check_http(const struct sink_conf *conf, struct report *report)
 	} else {
 		report_add(report, REPORT_OK, "starrocks fe.http", NULL, "%s answers", conf->fe_http);
 	}
-	starrocks_http_free(http);
+}
+
+/* What the user may do with a table that is there, as far as asking changes nothing. */
+static bool check_rights(struct starrocks_sql *sql, struct starrocks_http *http, const struct sink_conf *conf,
+		const struct schema *schema, const char *subject, struct report *report)
+{
+	bool good = true;
+	struct buf select;
+	struct err err;
+
+	buf_init(&select, SQL_MAX);
+	buf_puts(&select, "SELECT 1 FROM ");
+	starrocks_put_table(&select, schema);
+	buf_puts(&select, " LIMIT 1");
+	if (starrocks_sql_run(sql, select.data, NULL, NULL, &err)) {
+		report_add(report, REPORT_PROBLEM, subject, "GRANT SELECT on it", "it cannot be read: %s", err.msg);
+		good = false;
+	}
+	buf_done(&select);
+	if (starrocks_http_may_load(http, schema->db, schema->table, &err) && err.kind == ERR_DENIED) {
+		report_add(report, REPORT_PROBLEM, subject, "GRANT INSERT on it", "it cannot be loaded: %s", err.msg);
+		good = false;
+	}
+	return good;
 }
 
 static void tell_narrow(const struct sink_conf *conf, const struct schema *schema, const struct starrocks_columns *have,
@@ -97,8 +195,8 @@ static void tell_narrow(const struct sink_conf *conf, const struct schema *schem
 	buf_done(&narrow);
 }
 
-static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
-		struct report *report)
+static void check_table(struct starrocks_sql *sql, struct starrocks_http *http, const struct sink_conf *conf,
+		const struct schema *schema, struct report *report)
 {
 	char *subject = xasprintf("table %s.%s", schema->db, schema->table);
 	struct starrocks_columns have = { 0 };
@@ -123,7 +221,7 @@ static void check_table(struct starrocks_sql *sql, const struct sink_conf *conf,
 	else if (statement.len)
 		report_add(report, conf->table_create ? REPORT_NOTE : REPORT_PROBLEM, subject,
 				conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);
-	else
+	else if (check_rights(sql, http, conf, schema, subject, report))
 		tell_narrow(conf, schema, &have, subject, report);
 	buf_done(&statement);
 	starrocks_columns_done(&have);
@@ -134,18 +232,19 @@ int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas,
 		struct err *err)
 {
 	struct starrocks_sql *sql = starrocks_sql_new(conf);
+	struct starrocks_http *http = starrocks_http_new(conf, err);
+	int result = http ? starrocks_sql_run(sql, "SELECT 1", NULL, NULL, err) : -1;
 
-	if (starrocks_sql_run(sql, "SELECT 1", NULL, NULL, err)) {
-		starrocks_sql_free(sql);
-		return -1;
+	if (result == 0) {
+		check_version(conf, sql, report);
+		check_backends(conf, sql, http, report);
+		check_http(conf, http, report);
 	}
-	check_version(sql, report);
-	check_backends(sql, report);
-	check_http(conf, report);
-	for (size_t i = 0; i < count; i++)
-		check_table(sql, conf, schemas[i], report);
+	for (size_t i = 0; result == 0 && i < count; i++)
+		check_table(sql, http, conf, schemas[i], report);
+	starrocks_http_free(http);
 	starrocks_sql_free(sql);
-	return 0;
+	return result;
 }
 
 static int put_alters(const struct sink_conf *conf, const struct schema *schema, struct starrocks_columns *have,

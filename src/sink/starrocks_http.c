@@ -21,15 +21,17 @@
 
 #define ANSWER_MAX (1 << 20)
 #define HOPS_MAX 3
-#define DEFAULT_PORT 8030
 #define FETCH_TIMEOUT_MS 10000
+#define PROBE_TIMEOUT_MS 5000
 #define LOG_TIMEOUT_MS 2000 /* of an error log, which a load waits for */
 
 struct starrocks_http {
 	const struct sink_conf *conf;
 	struct starrocks_nodes *nodes;
-	char **hosts;		  /* http://host:port */
-	unsigned nhosts, current; /* current: the frontend that answered last */
+	struct hosts {
+		char **items;		 /* http://host:port */
+		unsigned count, current; /* current: the one that answered last */
+	} fe, be;			 /* be: of be.http; none: frontends name them */
 	CURL *frontend, *backend;
 	CURLM *multi; /* runs one request at a time; keeps the connections */
 	_Atomic bool cancelled;
@@ -272,9 +274,9 @@ static int answer_parse(struct starrocks_http *h, long http, const char *url, st
 
 /* The two halves of a load. */
 
-static char *load_path(const struct starrocks_load *load)
+static char *load_path(const char *db_name, const char *table_name)
 {
-	char *db = curl_easy_escape(NULL, load->db, 0), *table = curl_easy_escape(NULL, load->table, 0);
+	char *db = curl_easy_escape(NULL, db_name, 0), *table = curl_easy_escape(NULL, table_name, 0);
 	char *path = xasprintf("/api/%s/%s/_stream_load", db ? db : "", table ? table : "");
 
 	curl_free(db);
@@ -291,14 +293,23 @@ static struct curl_slist *header(struct curl_slist *list, const char *name, cons
 	return list;
 }
 
+/* What a frontend needs to name a backend. It takes no more than http_max_header_size, which long lists of columns exceed. */
+static struct curl_slist *frontend_headers(const struct starrocks_http *h, const char *label)
+{
+	struct curl_slist *list = header(NULL, "Expect", "100-continue");
+
+	list = header(list, "label", label);
+	if (h->conf->warehouse && h->conf->warehouse[0])
+		list = header(list, "warehouse", h->conf->warehouse);
+	return list;
+}
+
 static struct curl_slist *load_headers(const struct starrocks_http *h, const struct starrocks_load *load)
 {
-	struct curl_slist *list = NULL;
+	struct curl_slist *list = frontend_headers(h, load->label);
 	char timeout[32];
 
 	snprintf(timeout, sizeof(timeout), "%lld", (long long)(load_timeout_ms(h) / 1000));
-	list = header(list, "Expect", "100-continue");
-	list = header(list, "label", load->label);
 	list = header(list, "format", "json");
 	list = header(list, "strip_outer_array", "true");
 	list = header(list, "columns", load->columns);
@@ -307,6 +318,8 @@ static struct curl_slist *load_headers(const struct starrocks_http *h, const str
 	list = header(list, "timeout", timeout);
 	if (load->partial)
 		list = header(list, "partial_update", "true");
+	if (load->compression)
+		list = header(list, "compression", load->compression);
 	return list;
 }
 
@@ -329,6 +342,30 @@ static int ask_frontend(struct starrocks_http *h, const char *url, struct curl_s
 	return answer_parse(h, http, url, a, err);
 }
 
+/* A frontend may name another one first, which is asked as well: its headers are limited, too. url: an own string. */
+static int find_backend(struct starrocks_http *h, char *url, struct curl_slist *headers, char **location,
+		struct starrocks_answer *a, struct err *err)
+{
+	int result = -1;
+
+	for (int hop = 0; url && hop < HOPS_MAX; hop++) {
+		char *next = NULL;
+
+		result = ask_frontend(h, url, headers, &next, a, err);
+		free(url);
+		url = next;
+		if (result != 1)
+			break;
+		if (!starrocks_nodes_is_frontend(h->nodes, url)) {
+			*location = url;
+			return 1;
+		}
+		result = err_set(err, ERR_RETRY, 307, "StarRocks: more than %d redirects", HOPS_MAX);
+	}
+	free(url);
+	return result;
+}
+
 static bool never_arrived(CURLcode code)
 {
 	return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_URL_MALFORMAT ||
@@ -336,10 +373,14 @@ static bool never_arrived(CURLcode code)
 			code == CURLE_PEER_FAILED_VERIFICATION;
 }
 
+/* frontend NULL: be.http names it */
 static int unreachable_backend(const char *url, const char *frontend, const char *why, struct err *err)
 {
 	char host[256], from[256];
 
+	if (frontend == NULL)
+		return err_set(err, ERR_UNREACHABLE, 0, "StarRocks backend %s of be.http: %s",
+				url_host(url, host, sizeof(host)), why);
 	return err_set(err, ERR_UNREACHABLE, 0,
 			"StarRocks %s sends loads to the backend %s, which this machine does not reach: %s; "
 			"backends register with an address that loaders can reach (SHOW BACKENDS)",
@@ -384,25 +425,62 @@ static int send_body(struct starrocks_http *h, char *location, const char *front
 int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *load, struct starrocks_answer *answer,
 		struct err *err)
 {
-	struct curl_slist *headers = load_headers(h, load);
-	char *path = load_path(load), *location = NULL;
+	struct curl_slist *headers = load_headers(h, load), *brief = frontend_headers(h, load->label);
+	struct hosts *hosts = h->be.count ? &h->be : &h->fe;
+	char *path = load_path(load->db, load->table);
 	int result = -1;
 
 	*answer = (struct starrocks_answer){ .phases = { -1, -1, -1, -1, -1 } };
-	for (unsigned i = 0; i < h->nhosts; i++) {
-		char *url = xasprintf("%s%s", h->hosts[h->current], path);
+	for (unsigned i = 0; i < hosts->count; i++) {
+		const char *host = hosts->items[hosts->current];
+		char *location = xasprintf("%s%s", host, path);
 
-		result = ask_frontend(h, url, headers, &location, answer, err);
+		result = h->be.count ? 1 : find_backend(h, location, brief, &location, answer, err);
 		if (result == 1)
-			result = send_body(h, location, url, headers, load, answer, err);
-		free(url);
+			result = send_body(h, location, h->be.count ? NULL : host, headers, load, answer, err);
 		if (result == 0 || answer->sent || err->kind == ERR_CONFIG)
 			break;
-		h->current = (h->current + 1) % h->nhosts;
+		hosts->current = (hosts->current + 1) % hosts->count;
 	}
 	free(path);
 	curl_slist_free_all(headers);
+	curl_slist_free_all(brief);
 	return result;
+}
+
+int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char *table, struct err *err)
+{
+	struct curl_slist *headers = frontend_headers(h, "millrace_check");
+	char *path = load_path(db, table), *location = NULL;
+	struct starrocks_answer answer = { 0 };
+	int result = find_backend(h, xasprintf("%s%s", h->fe.items[h->fe.current], path), headers, &location, &answer,
+			err);
+
+	free(location);
+	free(path);
+	curl_slist_free_all(headers);
+	return result < 0 ? -1 : 0;
+}
+
+char *starrocks_http_mapped(struct starrocks_http *h, const char *url)
+{
+	return starrocks_nodes_mapped(h->nodes, url);
+}
+
+const char *starrocks_http_direct(const struct starrocks_http *h, unsigned index)
+{
+	return index < h->be.count ? h->be.items[index] : NULL;
+}
+
+int starrocks_http_probe(struct starrocks_http *h, const char *url, struct err *err)
+{
+	char *health = xasprintf("%s/api/health", url);
+	CURLcode code;
+
+	request_common(h, h->backend, health, PROBE_TIMEOUT_MS, &h->answer);
+	code = perform(h, h->backend);
+	free(health);
+	return code == CURLE_OK ? 0 : curl_fail(h, code, "backend", url, err);
 }
 
 static int get_once(struct starrocks_http *h, char **url, struct err *err)
@@ -436,15 +514,15 @@ int starrocks_http_state(struct starrocks_http *h, const char *db, const char *l
 	char *name = curl_easy_escape(NULL, db, 0);
 	int result = -1;
 
-	for (unsigned i = 0; i < h->nhosts && result; i++) {
-		char *url = xasprintf("%s/api/%s/get_load_state?label=%s", h->hosts[h->current], name ? name : "",
+	for (unsigned i = 0; i < h->fe.count && result; i++) {
+		char *url = xasprintf("%s/api/%s/get_load_state?label=%s", h->fe.items[h->fe.current], name ? name : "",
 				label);
 		json_t *root;
 
 		result = get_once(h, &url, err);
 		free(url);
 		if (result) {
-			h->current = (h->current + 1) % h->nhosts;
+			h->fe.current = (h->fe.current + 1) % h->fe.count;
 			continue;
 		}
 		root = h->answer.len ? json_loadb(h->answer.data, h->answer.len, 0, NULL) : NULL;
@@ -472,22 +550,31 @@ static void curl_start(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static int hosts_parse(struct starrocks_http *h, struct err *err)
+static int hosts_parse(struct hosts *hosts, const char *list, const char *setting, unsigned port, struct err *err)
 {
 	const char *text, *expected;
 	char address[288];
 	struct endpoint e;
 	size_t len;
 
-	h->hosts = xcalloc(endpoint_count(h->conf->fe_http), sizeof(*h->hosts));
-	for (unsigned i = 0; endpoint_entry(h->conf->fe_http, i, &text, &len); i++) {
+	if (list == NULL || list[0] == '\0')
+		return 0;
+	hosts->items = xcalloc(endpoint_count(list), sizeof(*hosts->items));
+	for (unsigned i = 0; endpoint_entry(list, i, &text, &len); i++) {
 		if (endpoint_parse(text, len, &e, &expected))
-			return err_set(err, ERR_CONFIG, 0, "[starrocks] fe.http: expected %s, found '%.*s'", expected,
-					(int)len, text);
-		endpoint_format(address, sizeof(address), e.host, e.port ? e.port : DEFAULT_PORT);
-		h->hosts[h->nhosts++] = xasprintf("%s://%s", e.scheme[0] ? e.scheme : "http", address);
+			return err_set(err, ERR_CONFIG, 0, "[starrocks] %s: expected %s, found '%.*s'", setting,
+					expected, (int)len, text);
+		endpoint_format(address, sizeof(address), e.host, e.port ? e.port : port);
+		hosts->items[hosts->count++] = xasprintf("%s://%s", e.scheme[0] ? e.scheme : "http", address);
 	}
 	return 0;
+}
+
+static void hosts_free(struct hosts *hosts)
+{
+	for (unsigned i = 0; i < hosts->count; i++)
+		free(hosts->items[i]);
+	free(hosts->items);
 }
 
 struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct err *err)
@@ -504,7 +591,8 @@ struct starrocks_http *starrocks_http_new(const struct sink_conf *conf, struct e
 	h->multi = curl_multi_init();
 	if (!h->frontend || !h->backend || !h->multi)
 		err_set(err, ERR_FATAL, 0, "libcurl does not start");
-	else if (hosts_parse(h, err) == 0)
+	else if (hosts_parse(&h->fe, conf->fe_http, "fe.http", STARROCKS_FE_PORT, err) == 0 &&
+			hosts_parse(&h->be, conf->be_http, "be.http", STARROCKS_BE_PORT, err) == 0)
 		return h;
 	starrocks_http_free(h);
 	return NULL;
@@ -517,9 +605,8 @@ void starrocks_http_free(struct starrocks_http *h)
 	curl_easy_cleanup(h->frontend);
 	curl_easy_cleanup(h->backend);
 	curl_multi_cleanup(h->multi);
-	for (unsigned i = 0; i < h->nhosts; i++)
-		free(h->hosts[i]);
-	free(h->hosts);
+	hosts_free(&h->fe);
+	hosts_free(&h->be);
 	starrocks_nodes_free(h->nodes);
 	buf_done(&h->answer);
 	free(h);

@@ -34,6 +34,7 @@
 #define COLUMNS_MAX (256 << 10)
 #define BODY_DEFAULT (32 << 20)
 #define BODY_MAX (90 << 20)
+#define PACKED_MAX (100u << 20)
 
 struct starrocks_sink {
 	struct sink base;
@@ -43,6 +44,7 @@ struct starrocks_sink {
 	struct starrocks_body body;
 	struct buf columns;	      /* the header of the current part */
 	struct buf log;		      /* an error log that was fetched */
+	struct buf packed;	      /* the body as it is sent, when it is compressed */
 	uint32_t *todo, *part, *rest; /* row indexes */
 	size_t cap;
 };
@@ -298,9 +300,16 @@ static enum sink_outcome part_send(struct load *l, const struct part *part, stru
 		.label = label,
 		.columns = s->columns.data,
 		.partial = part->present != NULL && !part->target->append,
+		.compression = starrocks_pack_name(s->base.conf->compression),
 		.body = s->body.buf.data,
 		.len = s->body.buf.len,
 	};
+	if (load.compression) {
+		if (starrocks_pack(s->base.conf->compression, load.body, load.len, &s->packed, l->err))
+			return SINK_REFUSED;
+		load.body = s->packed.data;
+		load.len = s->packed.len;
+	}
 	if (starrocks_http_load(s->http, &load, answer, l->err) == 0)
 		outcome = part_judge(l, part, label, answer, l->err);
 	else
@@ -623,6 +632,7 @@ static void starrocks_close(struct sink *sink)
 	starrocks_body_done(&s->body);
 	buf_done(&s->columns);
 	buf_done(&s->log);
+	buf_done(&s->packed);
 	free(s->todo);
 	free(s->part);
 	free(s->rest);
@@ -636,6 +646,8 @@ static void starrocks_rest(struct sink *sink)
 
 	starrocks_body_done(&s->body);
 	starrocks_body_init(&s->body, limit, s->base.zone_us);
+	buf_done(&s->packed);
+	buf_init(&s->packed, PACKED_MAX);
 	free(s->todo);
 	free(s->part);
 	free(s->rest);
@@ -672,6 +684,7 @@ static struct sink *starrocks_open(const struct sink_conf *conf, struct sink *be
 	starrocks_body_init(&s->body, (size_t)(limit < BODY_MAX ? limit : BODY_MAX), 0);
 	buf_init(&s->columns, COLUMNS_MAX);
 	buf_init(&s->log, ERROR_LOG_MAX);
+	buf_init(&s->packed, PACKED_MAX);
 	return &s->base;
 }
 

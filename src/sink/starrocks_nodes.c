@@ -137,6 +137,31 @@ static int read_url(const char *url, struct endpoint *out, struct err *err)
 	return 0;
 }
 
+bool starrocks_nodes_is_frontend(const struct starrocks_nodes *n, const char *url)
+{
+	struct endpoint at, e;
+	const char *text, *expected;
+	struct err ignored;
+	size_t len;
+
+	if (read_url(url, &at, &ignored))
+		return false;
+	for (unsigned i = 0; endpoint_entry(n->conf->fe_http, i, &text, &len); i++)
+		if (endpoint_parse(text, len, &e, &expected) == 0 && strcasecmp(e.host, at.host) == 0 &&
+				at.port == (e.port ? e.port : STARROCKS_FE_PORT))
+			return true;
+	return false;
+}
+
+char *starrocks_nodes_mapped(const struct starrocks_nodes *n, const char *url)
+{
+	struct endpoint at;
+	struct err ignored;
+	const char *row = read_url(url, &at, &ignored) == 0 ? find_map(n, &at) : NULL;
+
+	return row ? mapped(url, row) : xstrdup(url);
+}
+
 char *starrocks_nodes_follow(struct starrocks_nodes *n, const char *from, const char *to, struct err *err)
 {
 	struct endpoint at, before;

@@ -17,5 +17,9 @@ void starrocks_nodes_free(struct starrocks_nodes *n);
 /* Where a request that is redirected from one URL to another goes, as an own string; NULL: nowhere. Never from https to http,
  * and to no host that is not of the cluster. */
 char *starrocks_nodes_follow(struct starrocks_nodes *n, const char *from, const char *to, struct err *err);
+/* A frontend of fe.http, by host and port. */
+bool starrocks_nodes_is_frontend(const struct starrocks_nodes *n, const char *url);
+/* The URL as be.map says where it is reached; an own string. */
+char *starrocks_nodes_mapped(const struct starrocks_nodes *n, const char *url);
 
 #endif
