@@ -160,6 +160,9 @@ static void print_script_cost(const struct status_script *one)
 		printf(", %" PRId64 " instructions", one->instructions);
 	if (one->bytes >= 0)
 		printf(", %" PRId64 " bytes", one->bytes);
+	if (one->lookups)
+		printf("; %" PRIu64 " lookups, %.1f %% known, %" PRIu64 " of no key", one->lookups,
+				100.0 * (double)one->lookups_known / (double)one->lookups, one->lookups_none);
 }
 
 /* What a table's rows go through. Scripts are in the order of tables: *next is the first one that was not printed. */

@@ -32,6 +32,9 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_open.c \
 	src/script/script_part.h \
 	src/script/script_pattern.c \
+	src/script/script_query.c \
+	src/script/script_query.h \
+	src/script/script_query_cache.c \
 	src/script/script_require.c \
 	src/script/script_route.c \
 	src/script/script_row.c \
@@ -59,6 +62,10 @@ tests_unit_test_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_exact
 tests_unit_test_script_exact_SOURCES = tests/unit/test_script_exact.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_exact_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_query
+tests_unit_test_script_query_SOURCES = tests/unit/test_script_query.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_query_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_require
 tests_unit_test_script_require_SOURCES = tests/unit/test_script_require.c tests/unit/script_rows.h tests/tap.h

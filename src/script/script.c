@@ -367,6 +367,9 @@ static void run_one(struct script *s)
 		drop_one(s, s->stop_text);
 		lua_settop(s->L, 1);
 		good = schema_settled(s, true);
+	} else if (s->waits) {
+		lua_settop(s->L, 1);
+		good = schema_settled(s, true);
 	} else {
 		script_failure_text(s, status, why);
 		s->stats.dropped = dropped;
@@ -385,8 +388,9 @@ static bool runs(const struct script *s, const struct change *c)
 	return c->op != CHANGE_DELETE || s->has_delete || s->nto;
 }
 
-void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
-		struct batch *out)
+/* As script_run(), of one script. */
+int script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
+		struct batch *out, struct err *err)
 {
 	size_t before = out->nchanges, sample = s->sample_told ? count / 2 % SCRIPT_SAMPLE_ROWS : SIZE_MAX;
 	int64_t start_us = clock_mono_us();
@@ -397,7 +401,9 @@ void script_run_one(struct script *s, const struct batch *in, const struct chang
 	s->batch_us = start_us;
 	s->batch_bytes = 0;
 	s->slow = (struct script_slow){ 0 };
-	for (size_t i = 0; i < count; i++) {
+	s->asked_us = 0;
+	s->waits = false;
+	for (size_t i = 0; i < count && !s->waits; i++) {
 		s->change = &changes[i];
 		if (s->change->schema == NULL) { /* DDL of a whole database */
 			*batch_add_change(out) = *s->change;
@@ -418,4 +424,10 @@ void script_run_one(struct script *s, const struct batch *in, const struct chang
 	s->stats.rows_in += count;
 	s->stats.rows_out += out->nchanges - before;
 	s->stats.ns += (uint64_t)(clock_mono_us() - start_us) * 1000;
+	if (s->waits) {
+		*err = s->wait;
+		return -1;
+	}
+	s->patience_us = 0;
+	return 0;
 }

@@ -16,11 +16,23 @@
 #include "core/err.h"
 #include "row/batch.h"
 
+/* Asks MySQL for lookup{ query = .. }: of who runs scripts. A handle is of one script, and asked by its thread. */
+typedef void script_asked(void *arg, const char *column, const char *value, size_t len); /* value NULL: SQL NULL */
+struct script_asker {
+	void *arg;
+	void *(*open)(void *arg); /* asks nobody yet */
+	/* Within about a second: how many rows there are, 2 for more than one; calls back for each column of the first. -1: err; what passes
+	 * (ERR_RETRY, ERR_UNREACHABLE, ERR_DENIED) makes script_run() fail, anything else the row. */
+	int (*ask)(void *handle, const char *sql, script_asked *told, void *told_arg, struct err *err);
+	void (*close)(void *handle);
+};
+
 struct script_limits {
-	int64_t instructions; /* per row; pcall cannot swallow it */
-	int64_t memory_bytes; /* per state, with what a row puts out */
-	int64_t time_ms;      /* per row; 0: five seconds. The rows of a slow batch get less */
-	int64_t state_bytes;  /* that state.set() may keep for a partition; 0: 64 MB */
+	int64_t instructions;		  /* per row; pcall cannot swallow it */
+	int64_t memory_bytes;		  /* per state, with what a row puts out */
+	int64_t time_ms;		  /* per row; 0: five seconds. The rows of a slow batch get less */
+	int64_t state_bytes;		  /* that state.set() may keep for a partition; 0: 64 MB */
+	const struct script_asker *asker; /* lent; NULL: lookup{ query = .. } cannot ask */
 };
 
 struct script;
@@ -58,12 +70,14 @@ void script_close(struct script *s);
  * Runs changes[first..first+count) of in, appends the outcome to out (another batch whose arena outlives the load, and
  * which holds the schemas): rows passed, rows changed, deletes for updates that left the filter, dead letters. New
  * fields that the schema lacks make a new schema (cached per input schema). out->changes[].record keeps pointing at
- * the input record.
+ * the input record. -1: what is in out from before on is nothing; the same changes are to be run again later (lookup()).
  */
 int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out,
 		struct err *err);
 struct script_stats {
 	uint64_t rows_in, rows_out, dropped, dead, ns;
+	uint64_t lookups, lookups_known,
+			lookups_none; /* of lookup(): all, without asking the server, of keys that are not there */
 };
 void script_stats(const struct script *s, struct script_stats *out);
 /* The i-th of a chain, with its own figures; false: there are no more. Lent. */

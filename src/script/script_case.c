@@ -3,7 +3,7 @@
  *
  *   {"name": "masks", "op": "u", "row": {"id": 1, "email": "a@b"}, "before": {..}, "expect": {"email": "*@*"}}
  *
- * op is c when it is not given. Columns that row does not name are NULL. expect is a row (the columns that are named are
+ * "lookup": {"EUR": {"rate": "1.1"}} is what lookup{ query = .. } finds; op is c when it is not given. Columns that row does not name are NULL. expect is a row (the columns that are named are
  * compared), a list of rows, "dropped", "deleted", or {"dead": "part of the reason"}. Values of row are taken as a script
  * would write them; "event:to" in expect is the table that the row goes to, and values of expect are compared with the text of what came out. event.ts is 2018-06-20 13:37:03 UTC.
  */
@@ -291,8 +291,11 @@ static bool read_line(struct case_parts *p, const char *line, size_t len)
 			p->before = v;
 		else if (key.len == 6 && memcmp(key.p, "expect", 6) == 0)
 			p->expect = v;
+		else if (key.len == 6 && memcmp(key.p, "lookup", 6) == 0)
+			p->s->answers = v;
 		else
-			problem(p, "expected name, op, row, before or expect, found '%.*s'", (int)key.len, key.p);
+			problem(p, "expected name, op, row, before, lookup or expect, found '%.*s'", (int)key.len,
+					key.p);
 	}
 	if (!json_done(&j))
 		problem(p, "expected one object of JSON, found: %s", j.problem ? j.problem : "more after it");
@@ -316,15 +319,69 @@ void script_case_run(struct script *s, struct schema *schema, const char *line, 
 	struct err err = { 0 };
 
 	*result = (struct script_case){ .passed = false };
+	for (struct script *one = s; one; one = one->next)
+		one->answers = (struct json_slice){ .p = "{}", .len = 2 };
 	if (read_line(&p, line, len) && make_change(&p)) {
+		for (struct script *one = s; one; one = one->next)
+			one->answers = s->answers;
 		if (script_run(s, p.in, 0, 1, p.out, &err))
 			problem(&p, "%s", err.msg);
 		else
 			compare(&p);
 	}
+	for (struct script *one = s; one; one = one->next)
+		one->answers = (struct json_slice){ 0 };
 	result->passed = result->text[0] == '\0';
 	batch_free(p.in);
 	batch_free(p.out);
+}
+
+/* ---- what lookup() finds in a case ---- */
+
+static void push_columns(lua_State *L, const struct json_slice *object)
+{
+	struct json_slice key, v;
+	struct json j;
+
+	lua_newtable(L);
+	json_init(&j, object->p, object->len);
+	for (bool more = json_enter(&j, '{') && json_member(&j, &key); more; more = json_member(&j, &key)) {
+		json_value(&j, &v);
+		lua_pushlstring(L, key.p, key.len);
+		if (v.kind == JSON_NULL)
+			script_null_push(L);
+		else
+			lua_pushlstring(L, v.p, v.len);
+		lua_rawset(L, -3);
+	}
+}
+
+int script_case_answer(lua_State *L, int first)
+{
+	const struct script *s = script_of(L);
+	int last = lua_gettop(L);
+	struct json_slice key, v;
+	size_t len;
+	const char *wanted;
+	struct json j;
+
+	for (int i = first; i <= last; i++) {
+		if (i > first)
+			lua_pushliteral(L, ",");
+		luaL_tolstring(L, i, NULL);
+	}
+	lua_concat(L, 2 * (last - first) + 1);
+	wanted = lua_tolstring(L, -1, &len);
+	json_init(&j, s->answers.p, s->answers.len);
+	for (bool more = json_enter(&j, '{') && json_member(&j, &key); more; more = json_member(&j, &key)) {
+		json_value(&j, &v);
+		if (key.len == len && memcmp(key.p, wanted, len) == 0 && v.kind == JSON_OBJECT) {
+			push_columns(L, &v);
+			return 1;
+		}
+	}
+	lua_pushnil(L);
+	return 1;
 }
 
 /* ---- the first line: the table ---- */

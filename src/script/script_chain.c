@@ -54,11 +54,13 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 	if (first > in->nchanges || count > in->nchanges - first)
 		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
 				s->name, in->nchanges, count, first);
-	script_run_one(s, in, in->changes + first, count, out);
+	if (script_run_one(s, in, in->changes + first, count, out, err))
+		return -1;
 	for (s = s->next; s; s = s->next) {
 		count = out->nchanges - before;
 		take(s, out, before);
-		script_run_one(s, in, s->taken, count, out);
+		if (script_run_one(s, in, s->taken, count, out, err))
+			return -1;
 	}
 	return 0;
 }
@@ -72,6 +74,9 @@ void script_stats(const struct script *s, struct script_stats *out)
 		out->dropped += s->stats.dropped;
 		out->dead += s->stats.dead;
 		out->ns += s->stats.ns;
+		out->lookups += s->stats.lookups;
+		out->lookups_known += s->stats.lookups_known;
+		out->lookups_none += s->stats.lookups_none;
 	}
 }
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-static const char frozen_key;
+static const char frozen_key, counted_key;
 
 /* ---- frozen tables ---- */
 
@@ -80,6 +80,50 @@ static void move_contents(lua_State *L, int idx)
 	}
 }
 
+/* Upvalue 1: the hidden table of lookup(). */
+static int counted_index(lua_State *L)
+{
+	struct script_stats *stats = &script_of(L)->stats;
+
+	lua_settop(L, 2);
+	stats->lookups++;
+	stats->lookups_known++;
+	if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
+		stats->lookups_none++;
+	return 1;
+}
+
+/* Registry: the tables of lookup(), as long as they live. */
+static void push_counted(lua_State *L)
+{
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, &counted_key) != LUA_TNIL)
+		return;
+	lua_pop(L, 1);
+	lua_newtable(L);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &counted_key);
+}
+
+void script_freeze_counted(lua_State *L)
+{
+	push_counted(L);
+	lua_pushvalue(L, -2);
+	lua_pushboolean(L, 1);
+	lua_rawset(L, -3);
+	lua_pop(L, 1);
+}
+
+static bool is_counted(lua_State *L, int idx)
+{
+	bool counted;
+
+	push_counted(L);
+	lua_pushvalue(L, idx);
+	counted = lua_rawget(L, -2) != LUA_TNIL;
+	lua_pop(L, 2);
+	return counted;
+}
+
 /* Leaves the hidden table on top. */
 static void freeze_table(lua_State *L, int idx, lua_CFunction refuse)
 {
@@ -89,6 +133,8 @@ static void freeze_table(lua_State *L, int idx, lua_CFunction refuse)
 	lua_newtable(L);
 	luaL_setfuncs(L, functions, 0);
 	lua_pushvalue(L, -2);
+	if (is_counted(L, idx))
+		lua_pushcclosure(L, counted_index, 1);
 	lua_setfield(L, -2, "__index");
 	lua_pushvalue(L, -2);
 	lua_rawsetp(L, -2, &frozen_key);

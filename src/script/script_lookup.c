@@ -1,7 +1,7 @@
 /*
  * script_lookup.c - lookup("rates.csv"): a file of comma separated values in the script's folder as a table, while the script is loaded:
  * rates.EUR.rate. The first line names the columns, the first column is the key, every value is text. RFC 4180: values with commas, quotes
- * or line ends stand in quotes. The table counts as the script's memory, and is read-only then.
+ * or line ends stand in quotes. The table counts as the script's memory, and is read-only then. lookup{ query = ".." } is script_query.c's.
  *
  * counter(name [, n]): counts, for the status and `lua run`.
  *
@@ -126,9 +126,12 @@ static void read_row(lua_State *L, struct csv *c, int ncolumns)
 
 static int lookup_lua(lua_State *L)
 {
-	struct csv c = { .name = luaL_checkstring(L, 1), .line = 1 };
+	struct csv c = { .line = 1 };
 	int ncolumns;
 
+	if (lua_istable(L, 1))
+		return script_query_new(L);
+	c.name = luaL_checkstring(L, 1);
 	c.p = script_file_text(L, c.name, ".csv");
 	if (strncmp(c.p, "\xef\xbb\xbf", 3) == 0)
 		c.p += 3;
@@ -138,6 +141,7 @@ static int lookup_lua(lua_State *L)
 	lua_newtable(L);
 	while (*c.p)
 		read_row(L, &c, ncolumns);
+	script_freeze_counted(L);
 	return 1;
 }
 

@@ -61,6 +61,7 @@ static int load_script(lua_State *L)
 	script_label_open(L);
 	script_require_open(L);
 	script_lookup_open(L);
+	script_query_open(L);
 	script_keep_open(L);
 	script_strict(L, 1);
 	snprintf(chunk, sizeof(chunk), "@%s", s->name);
@@ -256,6 +257,7 @@ void script_close_one(struct script *s)
 	script_route_free(s);
 	script_columns_free(s);
 	script_require_free(s);
+	script_query_free(s);
 	free_config(s);
 	script_state_close(s->own_state);
 	free(s->taken);

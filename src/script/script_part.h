@@ -11,11 +11,13 @@
 #include <lua.h>
 #include <string.h>
 
+#include "core/buf.h"
+#include "core/json.h"
 #include "script/script.h"
 #include "script/script_decimal.h"
 
 /* All userdata of a script begins with its tag: there is no other userdata in the sandbox. */
-enum script_tag { SCRIPT_NULL = 0x6d720001, SCRIPT_ROW, SCRIPT_EVENT, SCRIPT_DECIMAL, SCRIPT_TIME };
+enum script_tag { SCRIPT_NULL = 0x6d720001, SCRIPT_ROW, SCRIPT_EVENT, SCRIPT_DECIMAL, SCRIPT_TIME, SCRIPT_QUERY };
 
 struct script_decimal {
 	uint32_t tag;
@@ -106,7 +108,8 @@ struct script {
 	enum script_verdict {
 		VERDICT_NONE,
 		VERDICT_DROP,
-		VERDICT_REJECT
+		VERDICT_REJECT,
+		VERDICT_WAIT
 	} verdict; /* drop() or reject() has ended the call */
 	char stop_text[256];
 	uint64_t call;
@@ -167,6 +170,16 @@ struct script {
 	struct script_write *writes;		/* of this call, the newest */
 	size_t write_bytes;
 	bool uses_state;
+	/* lookup{ query = .. } (script_query.c) */
+	struct script_query *queries;
+	void *asks; /* the asker's handle; NULL: not asked yet */
+	struct buf ask_key, ask_sql, ask_columns;
+	struct json_slice answers;	    /* of a case, instead of the server */
+	int64_t asked_us, patience_us;	    /* of this batch: the server's time, and how much of it is too much */
+	int64_t ask_pause_us, ask_after_us; /* after a failure nobody asks before then, monotonic */
+	struct err ask_err;		    /* that failure */
+	bool waits;			    /* this batch cannot go on now; why: */
+	struct err wait;
 	char *source;  /* the text, for a state that is made again */
 	size_t loaded; /* memory after loading */
 };
@@ -227,8 +240,8 @@ void script_run_sampled(struct script *s, void run(struct script *s));
 void script_note_drop(struct script *s, const char *reason);
 
 /* script.c */
-void script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
-		struct batch *out);
+int script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
+		struct batch *out, struct err *err);
 int script_run_change(lua_State *L); /* upvalues: transform, delete, row, event */
 void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX]); /* of the error on top */
 void script_close_state(struct script *s);
@@ -250,6 +263,12 @@ void script_require_digest(const struct script *s, struct digest *d); /* the tex
 
 /* script_lookup.c */
 void script_lookup_open(lua_State *L); /* into the table on top */
+/* script_query.c */
+void script_query_open(lua_State *L);
+int script_query_new(lua_State *L); /* of the table at 1 */
+void script_query_free(struct script *s);
+/* script_case.c: what the case says for the key from the index `first` on */
+int script_case_answer(lua_State *L, int first);
 
 /* script_sandbox.c */
 lua_State *script_sandbox_new(struct script *s);   /* NULL: no memory within the limit */
@@ -267,8 +286,9 @@ bool script_code_keeps(const struct code *code);		     /* whether a variable las
 
 /* script_freeze.c */
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
-bool script_thaw(lua_State *L, int idx); /* a frozen table at idx is replaced by what it has; false: it was none */
-void script_raw_open(lua_State *L);	 /* next, rawget, rawlen, rawset: into the table on top */
+bool script_thaw(lua_State *L, int idx);  /* a frozen table at idx is replaced by what it has; false: it was none */
+void script_freeze_counted(lua_State *L); /* who reads the table on top is counted (lookup()), once it is frozen */
+void script_raw_open(lua_State *L);	  /* next, rawget, rawlen, rawset: into the table on top */
 
 /* script_string.c, script_table.c, script_pattern.c */
 void script_string_open(lua_State *L); /* pushes the library */

@@ -178,6 +178,17 @@ int source_schemas(const struct mysql_conf *conf, struct schema ***out, size_t *
  * A table's rows as they are now, to be compared with a target: in chunks of its key, or by key, on a connection of its own.
  * Plain SELECTs: nothing is locked. A bound is the key of a row as text (snapshot/mysql_chunk.h). @thread one at a time
  */
+/*
+ * source_lookup.c: one row by a SELECT, on a connection of its own that only reads, within about a second. One thread. conf is lent.
+ * source_lookup_row(): how many rows there are, 2 for more than one; calls back for each column of the first (value NULL: SQL NULL). -1: err,
+ * ERR_DATA where the server refuses the statement.
+ */
+struct source_lookup;
+struct source_lookup *source_lookup_new(const struct mysql_conf *conf);
+void source_lookup_free(struct source_lookup *l); /* NULL allowed */
+int source_lookup_row(struct source_lookup *l, const char *sql,
+		void told(void *arg, const char *column, const char *value, size_t len), void *arg, struct err *err);
+
 struct source_reader;
 struct source_reader *source_reader_open(const struct mysql_conf *conf, const char *db_table, struct err *err);
 void source_reader_close(struct source_reader *r);  /* NULL allowed */

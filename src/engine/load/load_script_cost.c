@@ -142,6 +142,9 @@ void costs_after(struct script_costs *c, struct script *script, const struct loa
 		counter_add(&m->dropped, one.stats.dropped - before->dropped);
 		counter_add(&m->dead, one.stats.dead - before->dead);
 		counter_add(&m->ns, one.stats.ns - before->ns);
+		counter_add(&m->lookups, one.stats.lookups - before->lookups);
+		counter_add(&m->lookups_known, one.stats.lookups_known - before->lookups_known);
+		counter_add(&m->lookups_none, one.stats.lookups_none - before->lookups_none);
 		atomic_store_explicit(&m->memory, one.memory, memory_order_relaxed);
 		atomic_store_explicit(&m->guarded, guarded, memory_order_relaxed);
 		if (one.stats.dead > before->dead)

@@ -616,6 +616,7 @@ int settings_load(struct settings *s, const char *path, struct err *err)
 	s->dir = dir_of(path);
 	if (conf_load(&settings_table, s, path, err))
 		return -1;
+	settings_let_ask(s);
 	return settings_derive(s, err);
 }
 

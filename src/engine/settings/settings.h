@@ -69,6 +69,7 @@ struct settings {
 	struct sink_conf sink;
 	struct load_settings load;
 	struct script_limits script;
+	struct script_asker asker; /* of script, where [mysql] names a server */
 	struct table_settings *tables;
 	size_t ntables;
 	int64_t commit_interval_ms; /* [kafka] commit.interval.ms: the longest that rows wait for their transaction */
@@ -112,6 +113,7 @@ bool settings_by_routine(const struct settings *s,
 		const struct table_settings *t); /* load = routine; NULL: no section */
 
 /* settings_script.c */
+void settings_let_ask(struct settings *s); /* scripts may ask the server of [mysql] */
 char *table_script_path(const struct settings *s,
 		const char *transform); /* beside the configuration; the caller frees */
 /* The first section whose transform names this file; NULL: none. Its script.KEYs are those that the file is tried with. */

@@ -26,6 +26,7 @@ struct script_meter {
 	const char *table, *section, *script; /* interned */
 	unsigned place;			      /* in the chain */
 	struct counter rows, out, dropped, dead, ns;
+	struct counter lookups, lookups_known, lookups_none;
 	struct counter instructions, counted; /* of the rows whose instructions were counted; how many they were */
 	struct counter bytes, samples;	      /* of all samples */
 	_Atomic uint32_t ring[SCRIPT_METER_SAMPLES]; /* ns + 1; 0: none */

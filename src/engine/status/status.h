@@ -152,9 +152,10 @@ struct status_script { /* a script at work for one table; of a chain each. Figur
 	double rows_per_s;		       /* over the last seconds */
 	int64_t p50_ns, p99_ns;		       /* a row, of the last that were sampled; -1: none */
 	int64_t instructions, bytes;	       /* a row, mean of those that were sampled; -1: none */
-	int64_t memory;			       /* bytes that its state holds */
-	int64_t failed_us;		       /* wall: when a row failed last; 0: none has */
-	int failed_line;		       /* 0: not known */
+	uint64_t lookups, lookups_known, lookups_none;	       /* keys that lookup() was asked for */
+	int64_t memory;					       /* bytes that its state holds */
+	int64_t failed_us;				       /* wall: when a row failed last; 0: none has */
+	int failed_line;				       /* 0: not known */
 	char failed_key[160], failed[300], failed_version[16]; /* without what the script masks */
 	struct status_script_drop *drops;		       /* by reason */
 	size_t ndrops;

@@ -1,0 +1,280 @@
+/* test_script_query.c - lookup{ query = .. } with a server of our own: what it is asked, what is kept, and what becomes of a batch when it does not
+ * answer. */
+#include "script/script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/tap.h"
+#include "tests/unit/script_rows.h"
+
+static struct {
+	unsigned asked, opened, closed;
+	char sql[20000];
+	int rows; /* -1: it fails, as: */
+	enum err_kind kind;
+} server;
+
+static void *server_open(void *arg)
+{
+	server.opened++;
+	return arg;
+}
+
+static void server_close(void *handle)
+{
+	(void)handle;
+	server.closed++;
+}
+
+static int server_ask(void *handle, const char *sql, script_asked *told, void *arg, struct err *err)
+{
+	(void)handle;
+	server.asked++;
+	snprintf(server.sql, sizeof(server.sql), "%s", sql);
+	if (server.rows < 0)
+		return err_set(err, server.kind, 0, "no answer");
+	if (server.rows) {
+		told(arg, "rate", "1.25", 4);
+		told(arg, "note", NULL, 0);
+	}
+	return server.rows;
+}
+
+static const struct script_asker asker = { .arg = &server,
+	.open = server_open,
+	.ask = server_ask,
+	.close = server_close };
+static const struct script_limits limits = { .instructions = 1000000, .memory_bytes = 8 << 20, .asker = &asker };
+static struct schema *orders;
+static struct batch *in, *out;
+
+static struct script *opened(const char *text)
+{
+	struct err err = { .kind = ERR_NONE };
+	struct script *s = script_open_text("q.lua", text, &limits, &err);
+
+	if (s == NULL)
+		printf("# %s\n", err.msg);
+	server.asked = server.opened = server.closed = 0;
+	server.rows = 1;
+	return s;
+}
+
+static void rows(int count, const char *status)
+{
+	batch_reset(in);
+	for (int i = 0; i < count; i++)
+		orders_change(in, orders, CHANGE_CREATE, NULL, orders_row(in, orders, i, status));
+}
+
+static int run(struct script *s, struct err *err)
+{
+	err_clear(err);
+	batch_reset(out);
+	return script_run(s, in, 0, in->nchanges, out, err);
+}
+
+static const char *status_of(size_t i)
+{
+	static char text[200];
+	const struct value *v = i < out->nchanges ? &out->changes[i].after[C_STATUS] : NULL;
+
+	if (v == NULL)
+		return "nothing";
+	if (out->changes[i].dead)
+		return out->changes[i].dead;
+	snprintf(text, sizeof(text), "%.*s", (int)v->len, v->kind == VALUE_TEXT ? v->p : "");
+	return text;
+}
+
+#define RATES "local rates = lookup{ query = \"SELECT rate, note FROM shop.rates WHERE currency = ? AND '?' = '?'\" }\n"
+
+static void test_answers(void)
+{
+	struct script *s = opened(
+			RATES "function transform(row) local r = rates[row.status] row.status = r and r.rate .. "
+			      "tostring(r.note) or 'none' return row end");
+	struct script_stats stats;
+	struct err err;
+
+	rows(3, "E'R");
+	is_int(run(s, &err), 0, "rows pass");
+	is_str(status_of(0), "1.25null", "values are text, NULL is null");
+	is_int(server.asked, 1, "the same key is asked for once");
+	is_str(server.sql, "SELECT rate, note FROM shop.rates WHERE currency = _utf8mb4 X'452752' AND '?' = '?'",
+			"the key is no SQL");
+	rows(1, "other");
+	server.rows = 0;
+	run(s, &err);
+	is_str(status_of(0), "none", "a key without a row is nil");
+	run(s, &err);
+	is_int(server.asked, 2, "that is kept as well");
+	script_stats(s, &stats);
+	ok(stats.lookups == 5 && stats.lookups_known == 3 && stats.lookups_none == 2, "%d lookups, %d known, %d none",
+			(int)stats.lookups, (int)stats.lookups_known, (int)stats.lookups_none);
+	server.rows = 2;
+	rows(1, "two");
+	run(s, &err);
+	ok(strstr(status_of(0), "at most one row for a key, found more") != NULL, "several rows for a key: %s",
+			status_of(0));
+	script_close(s);
+	is_int(server.opened, 1, "one connection");
+	is_int(server.closed, 1, "which is closed");
+}
+
+static void test_keys(void)
+{
+	struct script *s = opened(
+			"local q = lookup{ query = 'SELECT a FROM t WHERE a = ? AND b = ?', age = 1, max = 2 }\n"
+			"function transform(row) local r = q(row.id, row.amount) r = q(row.created, 1.5) "
+			"if q(null, 1) then drop() end return row end");
+	struct err err;
+
+	rows(1, "x");
+	run(s, &err);
+	is_int(out->nchanges && out->changes[0].dead == NULL, 1, "numbers, times and NULL: %s", status_of(0));
+	is_int(server.asked, 2, "nothing is equal to NULL, so that is not asked");
+	script_close(s);
+	s = opened("local q = lookup{ query = 'SELECT a FROM t WHERE a = ?' }\n"
+		   "function transform(row) local r = q(1, 2) return row end");
+	run(s, &err);
+	ok(strstr(status_of(0), "expected 1 values for the key, found 2") != NULL, "their number: %s", status_of(0));
+	script_close(s);
+	s = opened("local q = lookup{ query = 'SELECT a FROM t WHERE a = ?' }\n"
+		   "function transform(row) local r = q[0/0] return row end");
+	run(s, &err);
+	ok(strstr(status_of(0), "expected a finite number") != NULL, "not a number: %s", status_of(0));
+	script_close(s);
+}
+
+/* As many as there may be; and what is asked for again when they are too many. */
+static void test_ceiling(void)
+{
+	struct script *s = opened("local q = lookup{ query = 'SELECT a FROM t WHERE a = ?', max = 10 }\n"
+				  "function transform(row) local r = q[row.id] return row end");
+	struct err err;
+
+	rows(25, "x");
+	run(s, &err);
+	is_int(server.asked, 25, "each once");
+	rows(15, "x");
+	run(s, &err);
+	is_int(server.asked, 40, "those that had to go are asked for again");
+	batch_reset(in);
+	for (int i = 5; i < 15; i++)
+		orders_change(in, orders, CHANGE_CREATE, NULL, orders_row(in, orders, i, "x"));
+	run(s, &err);
+	is_int(server.asked, 40, "the last ten are known");
+	script_close(s);
+}
+
+static void test_no_answer(void)
+{
+	struct script *s = opened(RATES
+			"function transform(row) local good, r = pcall(function() return rates[row.id].rate end) row.status = r "
+			"return row end");
+	struct err err;
+
+	rows(2, "x");
+	server.rows = -1;
+	server.kind = ERR_UNREACHABLE;
+	is_int(run(s, &err), -1, "a server that does not answer: the batch comes again, pcall or not");
+	is_str(err.msg, "q.lua: lookup: no answer", "and says why");
+	is_int(err.kind, ERR_UNREACHABLE, "as a failure that passes");
+	run(s, &err);
+	is_int(server.asked, 1, "it is not asked again at once");
+	script_close(s);
+	s = opened(RATES "function transform(row) row.status = rates[row.id].rate return row end");
+	server.rows = -1;
+	server.kind = ERR_DATA;
+	is_int(run(s, &err), 0, "a statement that is refused is not the batch's");
+	ok(strstr(status_of(1), "q.lua:2: lookup: no answer") != NULL, "but the row's: %s", status_of(1));
+	script_close(s);
+}
+
+static void refused(const char *text, const char *why)
+{
+	struct err err = { .kind = ERR_NONE };
+	struct script *s = script_open_text("q.lua", text, &limits, &err);
+
+	ok(s == NULL && strstr(err.msg, why) != NULL, "%s: %s", text, err.msg);
+	script_close(s);
+}
+
+static void test_refused(void)
+{
+#define END " function transform(row) return row end"
+	refused("lookup{ query = 'DELETE FROM t WHERE a = ?' }" END, "expected SELECT ..");
+	refused("lookup{ query = 'SELECT 1' }" END, "1 to 8 times ?");
+	refused("lookup{ query = \"SELECT '?\" }" END, "1 to 8 times ?");
+	refused("lookup{ query = 'SELECT ?', agee = 1 }" END, "expected query, age and max, found 'agee'");
+	refused("lookup{ query = 'SELECT ?', age = 0 }" END, "age: expected a number from 1 to 86400");
+	refused("lookup{ age = 1 }" END, "query: expected a text, found nil");
+	refused("local q = lookup{ query = 'SELECT ?' } local x = q[1]" END,
+			"found one from while the script is loaded");
+#undef END
+}
+
+/* lookup() of a file is counted, too; here one that is given. */
+static void test_file(void)
+{
+	static const struct script_file file = { .path = "r.csv", .text = "c,rate\nEUR,1.1\n" };
+	const struct script_origin from = {
+		.path = "q.lua",
+		.text = "local r = lookup('r.csv') function transform(row) local a = r.EUR.rate .. tostring(r.USD) local n = 0 for k, v in pairs(r) do n = n + 1 end row.status = a .. n return row end",
+		.files = &file,
+		.nfiles = 1,
+	};
+	struct err err = { .kind = ERR_NONE };
+	struct script *s = script_open_from(&from, &limits, &err);
+	struct script_stats stats;
+
+	rows(2, "x");
+	if (!ok(s != NULL, "a script with a file: %s", err.msg))
+		return;
+	run(s, &err);
+	is_str(status_of(0), "1.1nil1", "its rows");
+	script_stats(s, &stats);
+	ok(stats.lookups == 4 && stats.lookups_known == 4 && stats.lookups_none == 2, "%d lookups, %d known, %d none",
+			(int)stats.lookups, (int)stats.lookups_known, (int)stats.lookups_none);
+	script_close(s);
+}
+
+/* A case says what is found. */
+static void test_case(void)
+{
+	struct script *s = opened(RATES
+			"function transform(row) local r = rates[row.status] row.email = r and r.rate or 'none' return row end");
+	static const char *const lines[] = {
+		"{\"row\":{\"id\":1,\"status\":\"EUR\",\"small\":1},\"lookup\":{\"EUR\":{\"rate\":\"2\"}},\"expect\":{\"email\":\"2\"}}",
+		"{\"row\":{\"id\":1,\"status\":\"EUR\",\"small\":1},\"expect\":{\"email\":\"none\"}}",
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct script_case result;
+
+		script_case_run(s, orders, lines[i], strlen(lines[i]), &result);
+		ok(result.passed, "case %zu: %s", i, result.text);
+	}
+	is_int(server.asked, 0, "no server is asked");
+	script_close(s);
+}
+
+int main(void)
+{
+	orders = orders_schema();
+	in = batch_new();
+	out = batch_new();
+	test_answers();
+	test_keys();
+	test_ceiling();
+	test_no_answer();
+	test_refused();
+	test_file();
+	test_case();
+	batch_free(in);
+	batch_free(out);
+	schema_unref(orders);
+	return tap_done();
+}
