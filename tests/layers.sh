@@ -77,7 +77,8 @@ violations() {
 		keep("^microhttpd[.]h", "http")
 		keep("^sqlite3[.]h", "log sink")
 		keep("^ini[.]h", "core")
-		keep("^zstd[.]h|^zlib[.]h", "source log engine", "engine engine/capture engine/load engine/messages engine/control engine/verify engine/status engine/settings")
+		keep("^zstd[.]h|^zlib[.]h", "source log engine sink", "engine engine/capture engine/load engine/messages engine/control engine/verify engine/status engine/settings")
+		keep("^lz4frame[.]h", "sink")
 		keep("^openssl/", "mysql")
 		keep("^jansson[.]h", "format script sink engine console remote http cli")
 	}

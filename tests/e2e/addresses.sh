@@ -21,7 +21,7 @@ round() # NAME
 	start_millrace
 	wait_caught_up "$1"
 	mr verify testdb.t > "$dir/out" 2>&1; ok $? "$1: equal" || note < "$dir/out"
-	bytes=$(mr do loads | jq '[.. | objects | select(has("bytes")) | .bytes] | max')
+	bytes=$(mr 'do' loads | jq '[.. | objects | select(has("bytes")) | .bytes] | max')
 	stop_millrace; ok $? "$1: stops"
 }
 conf
