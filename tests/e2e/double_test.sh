@@ -84,7 +84,7 @@ wait_for() {
 	done
 }
 
-start --alter-delay-ms 700 --user 'app:pa:ss' --reader look:only
+start --commit-ms 0 --alter-delay-ms 700 --user 'app:pa:ss' --reader look:only
 
 # --- frontend ---
 is "$(curl -s -o /dev/null -w '%{http_code}' -X PUT "http://$fe_http/api/d/t/_stream_load")" 401 "no user: 401"
@@ -282,6 +282,21 @@ has "$(rows p '[{"id":1,"a":0,"b":"old","c":0},{"id":2,"a":9,"b":"new","c":0}]' 
 is "$(dump p)" "1	1	w	1
 2	9	new	0" "keeps the row whose value is larger"
 
+table q "id int, a int not null, b varchar(10) not null, c decimal(5,2) not null, d datetime not null default current_timestamp, e int" >/dev/null
+has "$(rows q '[{"id":1,"e":5}]' -H 'partial_update: true' -H 'columns: id,e')" Success "a new row of a partial update"
+is "$(sql "select id, a, b = '', c, d > '2020-01-01', e from d.q")" "1	0	1	0.00	1	5" "gets 0 or nothing in NOT NULL columns without default, and no NULL"
+table v "id int, a int, d date not null" >/dev/null
+has "$(rows v '[{"id":1,"a":5}]' -H 'partial_update: true' -H 'columns: id,a')" "the double does not know" "of a DATE it is not known what"
+
+# --- moments ---
+table w "t datetime, v int" t >/dev/null
+rows w '[{"t":"2024-01-01 00:00:00","v":1},{"t":"2024-01-01 00:00:00.5","v":2},{"t":"2024-01-01T00:00:00.500000","v":3},{"t":"2024-01-01 00:00:00.000","v":4}]' >/dev/null
+is "$(dump w)" "2024-01-01 00:00:00	4
+2024-01-01 00:00:00.500000	3" "a DATETIME in the key is one moment however it is written"
+is "$(sql "select v from d.w where t = '2024-01-01 00:00:00.50'")" 3 "and is compared as one"
+is "$(sql "select v from d.w where t > '2024-01-01T00:00:00.000' and t in ('2024-01-01 00:00:00.5')")" 3 "by order and IN, too"
+is "$(sql "select v from d.w where t between '2024-01-01' and '2024-01-01 00:00:00.0'")" 4 "and a day alone is its midnight"
+
 # --- transactions ---
 has "$(txn begin T1)" '"Status": "OK"' "begin"
 has "$(txn begin T1)" '"Status": "LABEL_ALREADY_EXISTS", "ExistingJobStatus": "", "Message": ""' "begin twice"
@@ -329,6 +344,18 @@ has "$(sql 'alter table d.p modify column c bigint')" "Can not change default va
 has "$(sql 'alter table d.p drop column id')" "key column" "the key stays"
 sql "alter table d.p modify column c bigint default '5'" && wait_for job FINISHED
 is "$(sql 'desc d.p' | tail -1)" "c	bigint(20)	YES	false	5	" "modify column"
+sql 'create table d.f (id int, a int) primary key(id) distributed by hash(id) properties("replication_num"="1", "fast_schema_evolution"="true")'
+f_job() { sql 'show alter table column from d where TableName = "f" order by JobId desc limit 1' | cut -f10; }
+sql 'alter table d.f add column b int'
+is "$(f_job)" FINISHED "with fast schema evolution a new column is there at once"
+sql 'alter table d.f modify column a bigint'
+case $(f_job) in FINISHED) ok 1 "but a type takes its time" ;; *) ok 0 "but a type takes its time" ;; esac
+wait_for f_job FINISHED
+fault alter_hangs 1 500000
+sql 'alter table d.f modify column b bigint'
+sql 'alter table d.p add column g int'
+wait_for job FINISHED
+is "$(f_job)" PENDING "one that hangs is not done when a later one is"
 
 # --- faults ---
 fault no_backend
@@ -433,11 +460,112 @@ is "$(sql 'drop table d.t; show tables from d like "t"')" "" "drop"
 
 # --- other versions ---
 rm -rf "$dir/s"
-start --version 4.0 --label-keep-num 2 --backends 2
+start --backends 3 --commit-ms 0 --max-versions 20 --compactions 2 --user app:secret
+node() { curl -sS "$control/node?name=$1&state=$2" >/dev/null; }
+sql 'create database d' && table t "id int, n int"
+one() { rows t "[{\"id\":$1,\"n\":1}]" -H "label: n$1"; }
+status_of() { sed 's/.*"Status": *"\([^"]*\)".*/\1/' <<< "$1"; }
+
+# --- nodes ---
+is "$(curl -sS -o /dev/null -w '%{http_code}' "$control/node?name=be9&state=dead")" 400 "an unknown node is refused"
+is "$(curl -sS -o /dev/null -w '%{http_code}' "$control/node?name=fe1&state=full")" 400 "and a state that is none of it"
+node be1 dead
+for i in 1 2 3; do one "$i"; done | grep -o '"Status": "[A-Za-z ]*"' > "$dir/dead"
+is "$(sort -u "$dir/dead")" '"Status": "Success"' "loads go to the backends that are alive"
+is "$(sql 'show backends' | cut -f9 | tr '\n' ' ')" "false true true " "SHOW BACKENDS says which"
+has "$(curl -s "http://$fe_http/api/health")" '"online_backend_num":2' "so does health"
+has "$(curl -sS -m 3 "http://$be_http/api/health" 2>&1)" "curl: (7)" "the dead one refuses connections"
+node be1 lost; node be2 dead; node be3 dead
+has "$(one 4)" "curl: (7)" "one that died a moment ago is still named"
+node be1 drained
+has "$(one 5)" "No backend alive." "a backend that is drained is not"
+is "$(sql 'show backends' | head -1 | cut -f9,10)" "true	true" "it is alive and decommissioned"
+has "$(curl -sS -u root: -H 'Expect: 100-continue' -H 'format: json' -T - "http://$be_http/api/d/t/_stream_load" <<< '{}')" "Service is shutting down" "and says so to those who come all the same"
+node be1 full
+has "$(one 6)" "on backend 10001 exceed limit usage" "a full disk"
+is "$(state n6)" ABORTED "loads nothing"
+node be1 hangs
+has "$(curl -sS -m 1 "http://$be_http/api/health" 2>&1)" "curl: (28)" "a backend that hangs says nothing"
+node be1 well
+is "$(status_of "$(one 7)")" Success "all is well again"
+
+# A load is under way: half of its body is sent when the backend dies, hangs, fills or is drained.
+begin_load() # LABEL [TIMEOUT]
+{
+	exec 9<>"/dev/tcp/127.0.0.1/${be_http#*:}"
+	printf 'PUT /api/d/t/_stream_load HTTP/1.1\r\nHost: x\r\nAuthorization: Basic cm9vdDo=\r\nlabel: %s\r\nformat: json\r\nContent-Length: 20\r\nConnection: close\r\ntimeout: %s\r\nExpect: 100-continue\r\n\r\n{"id":10' "$1" "${2:-600}" >&9
+	wait_for state "$1" PREPARE
+}
+end_load() { printf ',   "n": 1 }' >&9 2>/dev/null; timeout 5 cat <&9 2>/dev/null | tr -s '\n ' ' '; exec 9>&-; }
+begin_load half1; node be1 dead
+case $(end_load) in *Status*) ok 1 "a backend that dies cuts the load" ;; *) ok 0 "a backend that dies cuts the load" ;; esac
+wait_for state half1 ABORTED; ok $? "which is aborted"
+node be1 well
+begin_load half2; node be1 full
+has "$(end_load)" "exceed limit usage" "one whose disk fills refuses it"
+node be1 well
+begin_load half3; node be1 drained
+has "$(end_load)" '"Status": "Success"' "one that is drained takes what has begun"
+node be1 well
+begin_load half4; node be1 hangs
+printf ',   "n": 1 }' >&9
+is "$(state half4)" PREPARE "one that hangs answers when it is well again"
+node be1 well
+has "$(timeout 5 cat <&9 | tr -s '\n ' ' ')" '"Status": "Success"' "and has it"
+exec 9>&-
+begin_load half6 1; node be1 hangs
+wait_for state half6 ABORTED; ok $? "a load that hangs longer than its timeout is given up"
+node be1 well
+exec 9>&-
+begin_load half5; curl -sS "$control/leader?name=fe2&ms=500" >/dev/null
+has "$(end_load)" "Transaction status unknown" "a load that loses its leader"
+is "$(state half5)" PREPARE "is nobody's"
+is "$(curl -s -o /dev/null -w '%{redirect_url}' -u root: "http://$fe_http/api/d/get_load_state?label=n1")" "http://$fe2_http/api/d/get_load_state?label=n1" "the other frontend knows the labels"
+wait_for state half5 ABORTED; ok $? "until it is given up"
+is "$(sql 'show frontends' | cut -f8 | tr '\n' ' ')" "FOLLOWER LEADER " "SHOW FRONTENDS says who leads"
+node fe2 dead
+is "$(sql 'show frontends' | cut -f8,11 | tr '\n\t' '  ')" "LEADER true FOLLOWER false " "when it dies the other one does"
+has "$(fe_mysql=$fe2_mysql sql 'select 1')" "ERROR 2" "a dead frontend has no MySQL"
+has "$(curl -sS -m 3 "http://$fe2_http/api/health" 2>&1)" "curl: (7)" "and no HTTP"
+node fe2 well
+is "$(fe_mysql=$fe2_mysql sql 'select 1')" 1 "until it is back"
+node fe1 hangs
+has "$(curl -sS -m 1 "http://$fe_http/api/health" 2>&1)" "curl: (28)" "a frontend that hangs says nothing"
+has "$(curl -s "http://$fe2_http/api/health")" '"status":"OK"' "the other one does"
+node fe1 well
+
+# --- versions ---
+for i in {100..130}; do answer=$(one "$i"); case $answer in *"Too many"*) break ;; esac; done
+has "$answer" "version_count: 21, limit: 20" "loads that come faster than compaction: too many versions"
+has "$(curl -sS "$control/stats")" '"versions": ' "stats says how many there are"
+again() { status_of "$(one 200)"; }
+wait_for again Success; ok $? "compaction makes room"
+
+# --- rights ---
+table z "id int, n int"
+rights() { curl -sS "$control/rights?user=app&rights=$1" >/dev/null; }
+app() { user=app password=secret sql "$1"; }
+load_as() { curl -sS --location-trusted -u app:secret -H 'Expect: 100-continue' -H 'format: json' -T - "http://$fe_http/api/d/z/_stream_load" <<< '{"id":1,"n":1}'; }
+rights SELECT,INSERT
+has "$(app 'alter table d.z add column x int')" "the ALTER privilege" "who may not ALTER"
+has "$(app 'drop table d.z')" "the DROP privilege" "nor DROP"
+has "$(app 'truncate table d.z')" "the DELETE privilege" "nor empty a table"
+has "$(app 'show backends')" "the OPERATE privilege" "nor see the nodes"
+has "$(load_as)" Success "loads"
+is "$(app 'select id from d.z')" 1 "and reads"
+rights ALTER
+has "$(load_as)" "INSERT privilege" "a right that is taken away is gone"
+has "$(app 'select 1 from d.z')" "the SELECT privilege" "also that to read"
+is "$(app 'alter table d.z add column x int')" "" "and one that is given is there"
+is "$(curl -sS -o /dev/null -w '%{http_code}' "$control/rights?user=app&rights=FLY")" 400 "a right that there is not is refused"
+"$starrocks" stop "$dir/s"
+rm -rf "$dir/s"
+start --version 4.0 --label-keep-num 2 --backends 2 --commit-ms 300
 is "$(sql 'select current_version()')" "4.0.2 0abcdef" "4.0"
 sql 'create database d' && table t "id int, n int" && table u "id int, n int"
 for label in a b c; do rows t '[{"id":1}]' -H "label: $label" >/dev/null; done
 is "$(state a)$(state b)$(state c)" UNKNOWNVISIBLEVISIBLE "old labels are forgotten by count"
+is "$(($(rows t '[{"id":1}]' | sed 's/.*"CommitAndPublishTimeMs": \([0-9]*\).*/\1/') >= 300))" 1 "a commit takes its time"
 multi() { curl -sS --location-trusted -u root: -H 'db: d' -H 'label: M' -H 'transaction_type: multi' -H 'Expect: 100-continue' "$@" | tr -s '\n ' ' '; }
 has "$(multi -X POST "http://$fe_http/api/transaction/begin")" '"Status": "OK"' "a transaction over tables"
 has "$(multi -X POST -H 'table: t' "http://$be_http/api/transaction/begin")" "can only be sent to FE nodes" "which backends refuse to begin"

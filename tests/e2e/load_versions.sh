@@ -4,7 +4,7 @@
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql
-start_starrocks
+start_starrocks --max-versions 30 --compactions 2
 sql -e "CREATE DATABASE testdb"
 for t in a b; do echo "CREATE TABLE $t (id INT PRIMARY KEY, n INT); INSERT INTO $t VALUES (1, 1);"; done | sql testdb
 conf() { { starrocks_conf; printf '[kafka]\ntopic.prefix = mysql\n[table testdb.b]\nload.interval = %s\n' "$1"; } | write_conf; }
@@ -31,10 +31,31 @@ wait_caught_up "then loaded"
 slowed b 400; ok $? "100 ms of its section have become 400" || jq -c '.tables[] | {table, slowed_ms}' "$dir/status_is.json" | note
 slowed a 1600; ok $? "each has its own"
 
+# ---- loads that come faster than compaction merges their versions: the table slows down until it does ----
+stats() { curl -sS --max-time 5 "$control/stats" | jq "$1"; }
+sql testdb -e "CREATE TABLE c (id INT PRIMARY KEY, n INT)"
+printf '[table testdb.c]\nload.interval = 100ms\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 grep -q 'reloaded' "$dir/run.log"; ok $? "a table that is loaded ten times a second"
+crowded() { status_is 'any(.tables[]; .table == "testdb.c" and .slowed_ms >= 400)'; }
+rows_come() { for ((n = 1; n < 60000; n++)); do [ ! -e "$dir/enough" ] || break; echo "REPLACE INTO c VALUES ($((n % 50)), $n);"; sleep 0.02; done | sql testdb; }
+rows_come &
+coming=$!
+until_true 60 crowded; ok $? "is slowed down by refused loads" || status | jq -c '.tables[] | {table, slowed_ms, error}' | note
+failed=$(stats .failed_loads)
+loads=$(stats '.tables["testdb.c"].loads')
+more() { [ "$(stats '.tables["testdb.c"].loads')" -ge $((loads + 10)) ]; }
+until_true 60 more; ok $? "and goes on"
+[ $(($(stats .failed_loads) - failed)) -le 5 ]; ok $? "with few refused: $(($(stats .failed_loads) - failed)) of ten"
+touch "$dir/enough"
+wait $coming
+wait_caught_up "all of it is loaded"
+same_table c
+
 # ---- a section's interval, set anew: its rows wait, and those of the others do not; a stop does not wait for it ----
 conf 30m
 kill -HUP "$pid"
-until_true 20 grep -q 'reloaded' "$dir/run.log"; ok $? "reloaded"
+until_true 20 eval '[ "$(grep -c reloaded "$dir/run.log")" = 2 ]'; ok $? "reloaded"
 lag() { "$millrace" -c "$dir/millrace.conf" topics --json | jq -r --arg t "mysql.testdb.$1" 'select(.topic == $t) | [.groups[] | select(.group == "e2e-load") | .lag] | add'; }
 loaded() { [ "$(lag "$1")" = 0 ]; }
 captured() { [ "$(status | jq -r '.capture.gtid | gsub("[ \n]"; "")')" = "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')" ]; }

@@ -8,7 +8,7 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/double_http.h tests/servers/double/double_json.c tests/servers/double/double_json.h \
 	tests/servers/double/double_aggregate.c tests/servers/double/double_label.c tests/servers/double/double_lex.c tests/servers/double/double_lex.h \
 	tests/servers/double/double_load.h tests/servers/double/double_main.c tests/servers/double/double_mysql.c \
-	tests/servers/double/double_mysql.h tests/servers/double/double_port.c tests/servers/double/double_rows.c tests/servers/double/double_routine.h \
+	tests/servers/double/double_mysql.h tests/servers/double/double_node.c tests/servers/double/double_node.h tests/servers/double/double_port.c tests/servers/double/double_rows.c tests/servers/double/double_routine.h \
 	tests/servers/double/double_server.h tests/servers/double/double_spare.c tests/servers/double/double_spare.h \
 	tests/servers/double/double_sql.c tests/servers/double/double_sql.h \
 	tests/servers/double/double_store.c tests/servers/double/double_store.h tests/servers/double/double_type.c \

@@ -190,6 +190,10 @@ static int receive(struct be_call *c)
 	result = be_receive(c, &body);
 	if (result == 0 && load_body(c->plan, &c->load, part, body.data != NULL ? body.data : "", body.len, &err) != 0)
 		result = be_fail(c, "%s", err.msg);
+	store_lock(&c->s->store);
+	if (result == 0 && table_crowded(&c->s->store, c->plan->table, &err) != 0)
+		result = be_fail(c, "%s", err.msg);
+	store_unlock(&c->s->store);
 	spare_give(&c->s->store.spares, &body);
 	if (result == 0) {
 		be_write_error_log(c);
@@ -212,7 +216,7 @@ static void give_back(struct be_call *c, bool abort)
 	if (c->txn != NULL && abort)
 		store_txn_abort(&c->s->store, c->txn, c->message);
 	if (c->txn != NULL)
-		c->txn->busy = false;
+		store_txn_release(&c->s->store, c->txn);
 	store_unlock(&c->s->store);
 }
 
@@ -224,6 +228,10 @@ static void load(struct be_call *c)
 	result = take(c, "Transaction with label %s not exists");
 	if (result == 0)
 		result = plan(c);
+	if (result == 0 && be_full(c) != 0) {
+		c->status = "INTERNAL_ERROR";
+		result = -1;
+	}
 	store_unlock(&c->s->store);
 	if (result == 0) {
 		load_init(&c->load, c->plan);
@@ -265,13 +273,15 @@ static void end_and_answer(struct be_call *c, bool commit)
 	struct load_counts counts = { 0 };
 	bool cut;
 
+	if (commit)
+		server_commit_wait(c->s);
 	store_lock(&c->s->store);
 	if (end(c, commit) == 0) {
 		counts = c->txn->counts;
 		c->committed = commit;
 	}
 	if (c->txn != NULL)
-		c->txn->busy = false;
+		store_txn_release(&c->s->store, c->txn);
 	store_unlock(&c->s->store);
 	if (c->committed) {
 		atomic_fetch_add(&c->s->loads, 1);
@@ -322,7 +332,7 @@ static int check(struct be_call *c, const char *op)
 		return refuse(c, "INVALID_ARGUMENT", "Empty label.%.0s", "");
 	if (c->db_name == NULL)
 		return refuse(c, "INVALID_ARGUMENT", "No database selected.%.0s", "");
-	if (fault_take(&c->s->faults, FAULT_SHUTTING_DOWN, NULL))
+	if (c->s->nodes.be[c->backend].state == NODE_DRAINED || fault_take(&c->s->faults, FAULT_SHUTTING_DOWN, NULL))
 		return refuse(c, "SERVICE_UNAVAILABLE", "Service is shutting down, please retry later!%.0s", "");
 	if (c->table_name == NULL && (strcmp(op, "begin") == 0 || strcmp(op, "load") == 0))
 		return refuse(c, "INVALID_ARGUMENT", "Empty table.%.0s", "");

@@ -62,13 +62,20 @@ int be_refused(struct be_call *c)
 {
 	struct faults *f = &c->s->faults;
 
-	if (fault_take(f, FAULT_SHUTTING_DOWN, NULL))
+	if (c->s->nodes.be[c->backend].state == NODE_DRAINED || fault_take(f, FAULT_SHUTTING_DOWN, NULL))
 		return be_fail(c, "Service is shutting down, please retry later!");
 	if (fault_take(f, FAULT_BUSY, NULL))
 		return be_fail(c, "Stream Load exceed http cuncurrent limit 1, please try again later");
 	if (c->r->length < 0 && !c->r->chunked)
 		return be_fail(c, "There is no Content-Length and no chunked transfer encoding");
 	return check_size(c);
+}
+
+int be_full(struct be_call *c)
+{
+	return c->s->nodes.be[c->backend].state != NODE_FULL
+			? 0
+			: be_fail(c, "disk -1219515794714216342 on backend %u exceed limit usage", 10001 + c->backend);
 }
 
 int be_find_table(struct be_call *c)
@@ -144,6 +151,8 @@ static int prepare(struct be_call *c)
 	c->begun_us = clock_mono_us();
 	if (result == 0 && plan_make(c->plan, c->r, c->plan->table, &err) != 0)
 		result = be_fail(c, "%s", err.msg);
+	if (result == 0)
+		result = be_full(c);
 	if (result == 0)
 		c->txn->deadline_ms = c->txn->begun_ms + c->plan->timeout_ms;
 	store_unlock(&c->s->store);
@@ -224,8 +233,13 @@ static int work(struct be_call *c)
 		result = be_fail(c, "%s", err.msg);
 	spare_give(&c->s->store.spares, &body);
 	c->written_us = clock_mono_us();
+	if (result != 0 || be_full(c) != 0)
+		return result != 0 ? result : -1;
+	store_lock(&c->s->store);
+	result = table_crowded(&c->s->store, c->plan->table, &err);
+	store_unlock(&c->s->store);
 	if (result != 0)
-		return result;
+		return be_fail(c, "%s", err.msg);
 	if (fault_take(f, FAULT_TOO_MANY_VERSIONS, NULL))
 		return be_fail(c,
 				"Too many versions. tablet_id: 10086, version_count: 1001, limit: 1000, replica_state: 0: be:127.0.0.1");
@@ -235,6 +249,18 @@ static int work(struct be_call *c)
 	return be_ratio(c);
 }
 
+/* Under the lock. A load does not survive its backend; nor its leader, but then nobody takes its label back. */
+static int is_cut_off(struct be_call *c)
+{
+	if (c->life != c->s->nodes.be[c->backend].life)
+		return be_fail(c, "the backend has died");
+	if (c->term == c->s->nodes.term)
+		return 0;
+	c->orphaned = true;
+	return be_fail(c,
+			"Commit transaction fail cause Fail to reach the leader, Transaction status unknown, you can retry with same label.");
+}
+
 static int commit(struct be_call *c)
 {
 	struct err err = { 0 };
@@ -242,8 +268,12 @@ static int commit(struct be_call *c)
 	bool slow = fault_take(&c->s->faults, FAULT_PUBLISH_TIMEOUT, &visible_ms);
 	int result = 0;
 
+	server_commit_wait(c->s);
+	node_wait(&c->s->nodes.be[c->backend]);
 	store_lock(&c->s->store);
-	if (c->txn->state != TXN_PREPARE)
+	if (is_cut_off(c) != 0)
+		result = -1;
+	else if (c->txn->state != TXN_PREPARE)
 		result = be_fail(c, "%s", c->txn->reason != NULL ? c->txn->reason : "current transaction is aborted");
 	else if (c->plan->table->dropped)
 		result = be_fail(c, "unknown table \"%s.%s\"", c->db_name, c->table_name);
@@ -291,7 +321,7 @@ static void let_go(struct be_call *c, int64_t alive_ms)
 	else if (!c->committed)
 		store_txn_abort(&c->s->store, c->txn, c->message);
 	c->txn->counts = c->load.counts;
-	c->txn->busy = false;
+	store_txn_release(&c->s->store, c->txn);
 	store_unlock(&c->s->store);
 }
 
@@ -313,6 +343,8 @@ static void finish(struct be_call *c, int result)
 			clock_sleep_ms((int)wait_ms);
 	}
 	count(c);
+	if (c->orphaned)
+		alive_ms = c->s->nodes.orphan_ms;
 	let_go(c, alive_ms);
 	if (cut)
 		return;
@@ -334,6 +366,8 @@ static void stream_load(struct server *s, unsigned backend, struct http_request 
 		.db_name = db,
 		.table_name = table,
 		.status = "Fail",
+		.life = s->nodes.be[backend].life,
+		.term = s->nodes.term,
 	};
 	c->plan = xcalloc(1, sizeof(*c->plan));
 	c->started_us = clock_mono_us();
@@ -390,5 +424,5 @@ static void handle(struct server *s, unsigned backend, struct http_request *r)
 
 void be_serve(struct server *s, unsigned index, int fd)
 {
-	http_serve(s, index, fd, HTTP_HEAD_MAX, handle);
+	http_serve(s, &s->nodes.be[index], index, fd, HTTP_HEAD_MAX, handle);
 }

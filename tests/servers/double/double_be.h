@@ -24,7 +24,8 @@ struct be_call {
 	char message[768];
 	char error_url[256];
 	uint64_t txn_id;
-	bool committed;
+	bool committed, orphaned; /* its leader is gone: PREPARE until it is given up */
+	unsigned life, term;	  /* of the backend and of the leader, when it began */
 	int64_t started_us, begun_us, planned_us, read_us, written_us, committed_us;
 };
 
@@ -32,6 +33,7 @@ struct be_call {
 int be_fail(struct be_call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool be_auth(struct be_call *c);
 int be_refused(struct be_call *c);    /* faults and limits that are looked at before the body; -1: c says why */
+int be_full(struct be_call *c);	      /* the disk; -1: c says so */
 int be_find_table(struct be_call *c); /* unknown database, unknown table; under the lock */
 /* 100 Continue, body, decompression; -2: the connection is to be cut */
 int be_receive(struct be_call *c, struct buf *body);

@@ -85,6 +85,30 @@ void table_set_schema(struct table *t, struct schema *s)
 	t->schema = s;
 }
 
+uint64_t table_versions(struct store *s, struct table *t)
+{
+	int64_t now_ms = store_now_ms(s), ms = now_ms - t->compacted_ms;
+	uint64_t merged = ms > 0 ? (uint64_t)ms * s->compactions / 1000 : 0;
+
+	if (merged == 0)
+		return t->versions;
+	t->versions -= merged < t->versions ? merged : t->versions;
+	t->compacted_ms = now_ms;
+	return t->versions;
+}
+
+int table_crowded(struct store *s, struct table *t, struct err *err)
+{
+	uint64_t versions = table_versions(s, t);
+
+	if (versions < s->max_versions)
+		return 0;
+	return err_set(err, ERR_DATA, 0,
+			"Too many versions. tablet_id: %llu, version_count: %llu, limit: %llu, replica_state: 0: be:127.0.0.1",
+			(unsigned long long)t->id, (unsigned long long)versions + 1,
+			(unsigned long long)s->max_versions);
+}
+
 struct alter *store_alter_add(struct store *s, struct table *t, struct schema *schema, int64_t delay_ms)
 {
 	struct alter *a = xcalloc(1, sizeof(*a));

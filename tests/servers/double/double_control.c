@@ -68,13 +68,13 @@ static void stats(struct server *s, struct http_request *r)
 			(unsigned long long)s->filtered, (unsigned long long)s->bytes);
 	store_lock(&s->store);
 	for (const struct db *db = s->store.dbs; db != NULL; db = db->next)
-		for (const struct table *t = db->tables; t != NULL; t = t->next) {
+		for (struct table *t = db->tables; t != NULL; t = t->next) {
 			if (t->dropped || db->dropped)
 				continue;
-			buf_printf(&b, "%s\"%s.%s\": {\"loads\": %llu, \"loaded_rows\": %llu, \"bytes\": %llu, \"rows\": %llu}",
+			buf_printf(&b, "%s\"%s.%s\": {\"loads\": %llu, \"loaded_rows\": %llu, \"bytes\": %llu, \"rows\": %llu, \"versions\": %llu}",
 					comma, db->name, t->name, (unsigned long long)t->loads,
 					(unsigned long long)t->loaded_rows, (unsigned long long)t->loaded_bytes,
-					(unsigned long long)t->nrows);
+					(unsigned long long)t->nrows, (unsigned long long)table_versions(&s->store, t));
 			comma = ", ";
 		}
 	store_unlock(&s->store);
@@ -166,6 +166,55 @@ static void dump(struct server *s, struct http_request *r)
 	reply(r, t != NULL ? 200 : 404, &b);
 }
 
+/* node?name=be1&state=dead: see double_node.h. */
+static void node(struct server *s, struct http_request *r)
+{
+	char name[16], state[16];
+	bool good = http_query(r, "name", name, sizeof(name)) && http_query(r, "state", state, sizeof(state)) &&
+			node_set(&s->nodes, name, state);
+	struct buf b;
+
+	buf_init(&b, 1 << 10);
+	if (good)
+		nodes_print(&s->nodes, s->nbackends, &b);
+	else
+		buf_puts(&b, "name: fe1, fe2, be1, ..; state: well, dead, lost, hangs, of a backend also drained, full\n");
+	reply(r, good ? 200 : 400, &b);
+}
+
+/* leader?name=fe2&ms=2000: loads that run do not find it, and are PREPARE for so long. */
+static void leader(struct server *s, struct http_request *r)
+{
+	char name[16], number[32];
+	int64_t ms = 2000;
+	bool good = http_query(r, "name", name, sizeof(name)) &&
+			(!http_query(r, "ms", number, sizeof(number)) || num_parse_i64(number, strlen(number), &ms)) &&
+			nodes_lead(&s->nodes, name, ms);
+	struct buf b;
+
+	buf_init(&b, 1 << 10);
+	if (good)
+		nodes_print(&s->nodes, s->nbackends, &b);
+	else
+		buf_puts(&b, "name: fe1 or fe2\n");
+	reply(r, good ? 200 : 400, &b);
+}
+
+/* rights?user=NAME&rights=SELECT,INSERT: as GRANT and REVOKE. */
+static void rights(struct server *s, struct http_request *r)
+{
+	char user[128], names[256];
+	bool good = http_query(r, "user", user, sizeof(user)) && http_query(r, "rights", names, sizeof(names)) &&
+			server_rights_set(s, user, names);
+	struct buf b;
+
+	buf_init(&b, 1 << 10);
+	buf_puts(&b,
+			good ? "changed\n"
+			     : "user: one that there is; rights: SELECT, INSERT, CREATE TABLE, ALTER, DROP, DELETE, UPDATE, OPERATE\n");
+	reply(r, good ? 200 : 400, &b);
+}
+
 /* As ALTER USER: connections that are open go on. */
 static void password(struct server *s, struct http_request *r)
 {
@@ -189,6 +238,9 @@ static const struct {
 	{ "stats", stats },
 	{ "dump", dump },
 	{ "password", password },
+	{ "node", node },
+	{ "leader", leader },
+	{ "rights", rights },
 };
 
 static void handle(struct server *s, unsigned index, struct http_request *r)
@@ -201,10 +253,11 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 			commands[i].run(s, r);
 			return;
 		}
-	http_reply(r, 404, NULL, "text/plain", "fault, faults, clear, stats, dump or password\n", 46);
+	http_reply(r, 404, NULL, "text/plain", "fault, faults, clear, stats, dump, password, node, leader or rights\n",
+			68);
 }
 
 void control_serve(struct server *s, unsigned index, int fd)
 {
-	http_serve(s, index, fd, HTTP_HEAD_MAX, handle);
+	http_serve(s, NULL, index, fd, HTTP_HEAD_MAX, handle);
 }

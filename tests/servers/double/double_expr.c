@@ -58,6 +58,7 @@ struct parse {
 
 static struct expr *parse_or(struct parse *p);
 static struct expr *parse_primary(struct parse *p);
+static struct expr *compare(struct parse *p, enum expr_op op, struct expr *left, struct expr *right);
 
 struct cell cell_text(const char *p, size_t len)
 {
@@ -176,7 +177,7 @@ static struct expr *parse_case(struct parse *p)
 		if (e->nargs + 3 > EXPR_ARGS_MAX || (when = parse_or(p)) == NULL ||
 				lex_expect(p->l, "then", p->err) != 0)
 			return fail(p);
-		e->args[e->nargs++] = subject != NULL ? node(p, OP_EQ, subject, when) : when;
+		e->args[e->nargs++] = subject != NULL ? compare(p, OP_EQ, subject, when) : when;
 		if ((e->args[e->nargs++] = parse_or(p)) == NULL)
 			return NULL;
 	}
@@ -278,6 +279,31 @@ struct operator
 	enum expr_op op;
 };
 
+static bool is_time(const struct parse *p, const struct expr *e)
+{
+	const struct type *t = e->op == OP_COLUMN && p->names->type != NULL ? p->names->type(p->names->ctx, e->column)
+									    : NULL;
+
+	return t != NULL && (t->kind == TYPE_DATE || t->kind == TYPE_DATETIME);
+}
+
+static struct expr *as_datetime(struct parse *p, struct expr *e)
+{
+	e = node(p, OP_CAST, e, NULL);
+	e->type = (struct type){ .kind = TYPE_DATETIME };
+	return e;
+}
+
+/* A DATE or DATETIME is compared as a moment, however the other side is written: .5 is .500000. */
+static struct expr *compare(struct parse *p, enum expr_op op, struct expr *left, struct expr *right)
+{
+	if (op >= OP_EQ && op <= OP_NULL_EQ && (is_time(p, left) || is_time(p, right))) {
+		left = as_datetime(p, left);
+		right = as_datetime(p, right);
+	}
+	return node(p, op, left, right);
+}
+
 static struct expr *parse_left(struct parse *p, const struct operator* operators,
 		struct expr *(*operand)(struct parse *))
 {
@@ -291,7 +317,7 @@ static struct expr *parse_left(struct parse *p, const struct operator* operators
 			break;
 		lex_next(p->l);
 		right = operand(p);
-		left = right != NULL ? node(p, o->op, left, right) : NULL;
+		left = right != NULL ? compare(p, o->op, left, right) : NULL;
 	}
 	return left;
 }
@@ -322,21 +348,24 @@ static struct expr *parse_between(struct parse *p, struct expr *e)
 
 	if (low == NULL || lex_expect(p->l, "and", p->err) != 0 || (high = parse_sum(p)) == NULL)
 		return NULL;
-	return node(p, OP_AND, node(p, OP_GE, e, low), node(p, OP_LE, e, high));
+	return node(p, OP_AND, compare(p, OP_GE, e, low), compare(p, OP_LE, e, high));
 }
 
 /* A list of any length: nodes of as many as one takes, in a row. */
 static struct expr *parse_in(struct parse *p, struct expr *e)
 {
-	struct expr *all = NULL, *part = NULL;
+	struct expr *all = NULL, *part = NULL, *item;
+	bool time = is_time(p, e);
 
+	e = time ? as_datetime(p, e) : e;
 	do {
 		if (part == NULL || part->nargs == EXPR_ARGS_MAX) {
 			part = node(p, OP_IN, e, NULL);
 			all = all == NULL ? part : node(p, OP_OR, all, part);
 		}
-		if ((part->args[part->nargs++] = parse_or(p)) == NULL)
+		if ((item = parse_or(p)) == NULL)
 			return NULL;
+		part->args[part->nargs++] = time ? as_datetime(p, item) : item;
 	} while (lex_accept(p->l, ","));
 	return lex_expect(p->l, ")", p->err) == 0 ? all : NULL;
 }

@@ -18,6 +18,7 @@ struct expr;
 struct expr_names {
 	int (*column)(void *ctx, const char *name);	      /* index into the cells, or -1 */
 	const char *(*variable)(void *ctx, const char *name); /* "version()" or "autocommit"; NULL: unknown */
+	const struct type *(*type)(void *ctx, int column);    /* NULL: names have no types */
 	void *ctx;
 };
 

@@ -9,7 +9,8 @@ static const struct {
 	const char *help;
 } table[FAULT_COUNT] = {
 	[FAULT_NO_BACKEND] = { "no_backend", 0, "FE: HTTP 200, Status FAILED, No backend alive." },
-	[FAULT_NOT_LEADER] = { "not_leader", 0, "FE: get_load_state and /api/transaction answer 307 to the other FE" },
+	[FAULT_NOT_LEADER] = { "not_leader", 0,
+			"FE: the other FE is the leader from now on: get_load_state and /api/transaction answer 307" },
 	[FAULT_REDIRECT_UNREACHABLE] = { "redirect_unreachable", 1, "FE: 307 to 127.0.0.1:arg, where nobody listens" },
 	[FAULT_FE_ERROR] = { "fe_error", 500, "FE: HTTP status arg" },
 	[FAULT_SLOW_CONTINUE] = { "slow_continue", 1500, "BE: 100 Continue comes after arg ms" },
@@ -38,6 +39,7 @@ static const struct {
 			"BE: nothing is loaded, Status is a word that no client knows" },
 	[FAULT_NO_JSON] = { "no_json", 0, "BE: committed, the answer is HTTP 200 with text that is no JSON" },
 	[FAULT_ALTER_CANCELLED] = { "alter_cancelled", 0, "FE: the next schema change ends CANCELLED" },
+	[FAULT_ALTER_HANGS] = { "alter_hangs", 60000, "FE: the next schema change takes arg ms more" },
 	[FAULT_MYSQL_CUT] = { "mysql_cut", 0, "FE MySQL: a new connection, or the next statement, is cut" },
 	[FAULT_BARE_COLUMNS] = { "bare_columns", 0,
 			"FE MySQL: information_schema.columns says NOT NULL of all, no DEFAULT, and unknown for VARBINARY" },

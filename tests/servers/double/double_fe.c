@@ -77,8 +77,12 @@ static bool refuse_user(struct server *s, struct http_request *r, char *user, si
 
 uint16_t fe_pick_backend(struct server *s, unsigned *index)
 {
-	*index = atomic_fetch_add(&s->next_backend, 1) % s->nbackends;
-	return server_be_port(s, *index);
+	for (unsigned i = 0; i < s->nbackends; i++) {
+		*index = atomic_fetch_add(&s->next_backend, 1) % s->nbackends;
+		if (node_takes_loads(&s->nodes.be[*index]))
+			return server_be_port(s, *index);
+	}
+	return 0;
 }
 
 static void stream_load(struct server *s, struct http_request *r, char *const *parts, unsigned nparts)
@@ -86,11 +90,12 @@ static void stream_load(struct server *s, struct http_request *r, char *const *p
 	char user[128], text[320];
 	int64_t arg;
 	unsigned backend;
+	uint16_t port;
 
 	r->keep = false;
 	if (refuse_user(s, r, user, sizeof(user)))
 		return;
-	if (server_reads_only(s, user)) {
+	if (!server_may(s, user, RIGHT_INSERT)) {
 		snprintf(text, sizeof(text),
 				"Access denied; you need (at least one of) the INSERT privilege(s) on TABLE %.200s for this operation.",
 				nparts > 2 ? parts[2] : "");
@@ -105,19 +110,24 @@ static void stream_load(struct server *s, struct http_request *r, char *const *p
 		fe_reply_failed(r, "DdlException", "There is no 100-continue header");
 		return;
 	}
-	if (fault_take(&s->faults, FAULT_NO_BACKEND, NULL))
+	port = fe_pick_backend(s, &backend);
+	if (port == 0 || fault_take(&s->faults, FAULT_NO_BACKEND, NULL))
 		fe_reply_failed(r, "DdlException", "No backend alive.");
 	else if (fault_take(&s->faults, FAULT_REDIRECT_UNREACHABLE, &arg))
 		fe_redirect(r, (uint16_t)arg, parts, nparts);
 	else
-		fe_redirect(r, fe_pick_backend(s, &backend), parts, nparts);
+		fe_redirect(r, port, parts, nparts);
 }
 
 bool fe_to_leader(struct server *s, unsigned index, struct http_request *r, char *const *parts, unsigned nparts)
 {
-	if (index != 0 || !fault_take(&s->faults, FAULT_NOT_LEADER, NULL))
+	unsigned leader = s->nodes.leader;
+
+	if (index == leader && fault_take(&s->faults, FAULT_NOT_LEADER, NULL))
+		s->nodes.leader = leader = 1 - leader;
+	if (index == leader)
 		return false;
-	fe_redirect(r, s->fe_port[1], parts, nparts);
+	fe_redirect(r, s->fe_port[leader], parts, nparts);
 	return true;
 }
 
@@ -177,10 +187,13 @@ static void bootstrap(struct server *s, struct http_request *r)
 static void health(struct server *s, struct http_request *r)
 {
 	struct buf b;
+	unsigned alive = 0;
 
+	for (unsigned i = 0; i < s->nbackends; i++)
+		alive += node_is_alive(&s->nodes.be[i]);
 	buf_init(&b, 65536);
 	buf_printf(&b, "{\"total_backend_num\":%u,\"online_backend_num\":%u,\"status\":\"OK\",\"code\":\"0\",\"msg\":\"Success\",\"message\":\"OK\"}",
-			s->nbackends, s->nbackends);
+			s->nbackends, alive);
 	reply_buf(r, 200, NULL, &b);
 }
 
@@ -208,5 +221,5 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 
 void fe_serve(struct server *s, unsigned index, int fd)
 {
-	http_serve(s, index, fd, HTTP_HEAD_FE, handle);
+	http_serve(s, &s->nodes.fe[index], index, fd, HTTP_HEAD_FE, handle);
 }

@@ -1,6 +1,6 @@
 /*
  * double_http.c - reads heads and bodies, writes answers. Hard: to answer before the body is read without the answer
- * being lost. Closing a socket with unread bytes resets it, and the client never sees why; so http_close() shuts down
+ * being lost. Closing a socket with unread bytes resets it, and the client never sees why; so http_linger() shuts down
  * its own side and reads the rest away for a moment.
  */
 #include <errno.h>
@@ -347,7 +347,7 @@ void http_reply(struct http_request *r, int code, const char *extra, const char 
 	buf_done(&head);
 }
 
-void http_close(struct http_request *r)
+void http_linger(struct http_request *r)
 {
 	const struct timeval wait = { .tv_sec = 0, .tv_usec = 500 * 1000 };
 	size_t total = 0;
@@ -359,5 +359,4 @@ void http_close(struct http_request *r)
 		for (; n > 0 && total < LINGER_BYTES; total += (size_t)n)
 			n = recv(r->fd, r->in, HTTP_HEAD_MAX, 0);
 	}
-	close(r->fd);
 }

@@ -50,6 +50,6 @@ void http_continue(struct http_request *r); /* "100 Continue", when it is waited
 /* Reads all of the body; cut_after >= 0: gives up after so many bytes. err: what the backend would say. */
 int http_body(struct http_request *r, struct buf *out, int64_t cut_after, struct err *err);
 void http_reply(struct http_request *r, int code, const char *extra, const char *type, const char *body, size_t len);
-void http_close(struct http_request *r); /* waits a moment for the other side, so that it can read the answer */
+void http_linger(struct http_request *r); /* waits a moment for the other side, so that it can read the answer */
 
 #endif

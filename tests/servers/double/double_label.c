@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/num.h"
 #include "core/xalloc.h"
 #include "double_expr.h"
 #include "double_store.h"
@@ -168,6 +169,29 @@ static void put_row(struct buf *out, struct row_head head, const struct cell *ce
 		memcpy(out->data + start, &head, sizeof(head));
 }
 
+/* What a row that is new gets in a column that a partial update leaves out. */
+static struct cell fresh_cell(const struct store *s, const struct column *c, struct arena *scratch)
+{
+	char *text;
+	size_t len;
+
+	if (c->default_now) {
+		text = arena_reserve(scratch, 48);
+		len = num_iso_datetime(text, store_now_ms(s) / 1000 * 1000000, 0, ' ');
+		arena_commit(scratch, len);
+		return cell_text(text, len);
+	}
+	if (c->preset != NULL || c->nullable)
+		return cell_str(c->preset);
+	text = arena_reserve(scratch, TYPE_SCALAR_MAX);
+	if (!type_is_number(&c->type) ||
+			type_write(&c->type, &(struct cell){ .kind = CELL_NUMBER, .p = "0", .len = 1 }, text, &len) !=
+					TYPE_OK)
+		return cell_text("", 0);
+	arena_commit(scratch, len);
+	return cell_text(text, len);
+}
+
 /* Completes one row from what the table holds. False: the condition says that the old row stays. */
 static bool complete_row(struct store *s, const struct txn_part *part, const char *row, struct buf *out,
 		struct arena *scratch)
@@ -190,7 +214,7 @@ static bool complete_row(struct store *s, const struct txn_part *part, const cha
 		row_cells(part->table, schema, store_row(s, found), old, scratch);
 	for (unsigned i = 0; i < schema->ncolumns; i++)
 		if (cells[i].kind == CELL_ABSENT)
-			cells[i] = found > 1 ? old[i] : cell_str(schema->columns[i].preset);
+			cells[i] = found > 1 ? old[i] : fresh_cell(s, &schema->columns[i], scratch);
 	for (unsigned i = schema->nkey; schema->model == MODEL_AGGREGATE && found > 1 && i < schema->ncolumns; i++)
 		cells[i] = aggregate_cell(&schema->columns[i], old[i], cells[i], scratch);
 	if (found > 1 && head.op == OP_UPSERT && part->merge_column != 0 &&
@@ -248,6 +272,8 @@ static uint64_t apply_part(struct store *s, struct txn_part *part, uint64_t offs
 	part->partial = false;
 	part->merge_column = 0;
 	part->table->loads++;
+	table_versions(s, part->table);
+	part->table->versions++;
 	part->table->loaded_rows += part->nrows;
 	part->table->loaded_bytes += part->rows.len;
 	return offset + part->rows.len;
@@ -296,13 +322,21 @@ void store_txn_abort(struct store *s, struct txn *t, const char *reason)
 
 	if (t->state != TXN_PREPARE && t->state != TXN_PREPARED)
 		return;
-	drop_rows(s, t);
+	if (!t->busy) /* else whoever works on them */
+		drop_rows(s, t);
 	if (!s->replaying && append(s, t, TXN_ABORTED, &err) != 0)
 		fprintf(stderr, "starrocks-double: %s\n", err.msg);
 	t->state = TXN_ABORTED;
 	t->finished_ms = store_now_ms(s);
 	free(t->reason);
 	t->reason = xstrdup(reason);
+}
+
+void store_txn_release(struct store *s, struct txn *t)
+{
+	t->busy = false;
+	if (t->state == TXN_ABORTED)
+		drop_rows(s, t);
 }
 
 static bool is_expired(const struct store *s, const struct txn *t, unsigned finished, int64_t now_ms)
@@ -320,7 +354,7 @@ void store_label_settle(struct store *s, int64_t now_ms)
 
 		if (t->state == TXN_COMMITTED && now_ms >= t->visible_ms)
 			t->state = TXN_VISIBLE;
-		if ((t->state == TXN_PREPARE || t->state == TXN_PREPARED) && !t->busy && now_ms >= t->deadline_ms)
+		if ((t->state == TXN_PREPARE || (t->state == TXN_PREPARED && !t->busy)) && now_ms >= t->deadline_ms)
 			store_txn_abort(s, t, "timeout by txn manager");
 		finished += t->finished_ms != 0;
 		if (!is_expired(s, t, finished, now_ms)) {

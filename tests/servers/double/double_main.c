@@ -37,6 +37,9 @@ static const struct option options[] = {
 	{ "json-limit", required_argument, NULL, 'j' },
 	{ "ports", required_argument, NULL, 'p' },
 	{ "routine-gap-ms", required_argument, NULL, 'r' },
+	{ "max-versions", required_argument, NULL, 'm' },
+	{ "compactions", required_argument, NULL, 'C' },
+	{ "commit-ms", required_argument, NULL, 'c' },
 	{ "be-link", required_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -54,15 +57,20 @@ static void help(void)
 	       "  --user NAME:PASSWORD    a further user; root has no password\n"
 	       "  --reader NAME:PASSWORD  one that has no right but SELECT\n"
 	       "  --backends N            1 to 3 (1)\n"
-	       "  --alter-delay-ms N      how long a schema change takes (1000)\n"
+	       "  --alter-delay-ms N      how long a schema change takes, and 1 ms for each 500 rows (1000)\n"
 	       "  --label-keep-seconds N  retention of finished labels (259200)\n"
 	       "  --label-keep-num N      and how many of them (1000)\n"
+	       "  --max-versions N        versions of a table that loads have made and compaction has not merged (1000)\n"
+	       "  --compactions N         versions of a table that it merges in a second (10)\n"
 	       "  --json-limit BYTES      largest JSON body (104857600)\n"
-	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, BE ...; 0 or none: free ones\n"
+	       "  --ports A,B,C,D,E,..    FE, FE, MySQL, control, MySQL, BE ...; 0 or none: free ones\n"
 	       "  --routine-gap-ms N      between two tasks of a Routine Load job (100)\n"
+	       "  --commit-ms N           what each commit takes (80); for tests that count, 0\n"
 	       "  --be-link PORT          the port that frontends name for every backend, where a proxy stands\n\n"
 	       "The control port answers /fault?name=NAME&count=N&arg=A (count -1: until cleared), /faults, /clear, /stats,\n"
-	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex).\n\nFaults:\n%s",
+	       "/dump?table=DB.TABLE (rows by key, tab separated, NULL as \\N, VARBINARY as hex), /password?user=U&password=P,\n"
+	       "/rights?user=U&rights=SELECT,INSERT,.., /node?name=fe1&state=well|dead|lost|hangs|drained|full,\n"
+	       "/leader?name=fe2&ms=N.\n\nFaults:\n%s",
 			faults.data);
 	buf_done(&faults);
 }
@@ -76,13 +84,13 @@ static int number(const char *text, int64_t min, int64_t max, int64_t *out)
 	return -1;
 }
 
-static int add_user(struct server *s, const char *text, bool reads)
+static int add_user(struct server *s, const char *text, unsigned rights)
 {
 	const char *colon = strchr(text, ':');
 
 	if (colon == NULL || s->nusers == USERS_MAX)
 		return -1;
-	s->users[s->nusers++] = (struct user){ xstrndup(text, (size_t)(colon - text)), xstrdup(colon + 1), reads };
+	s->users[s->nusers++] = (struct user){ xstrndup(text, (size_t)(colon - text)), xstrdup(colon + 1), rights };
 	return 0;
 }
 
@@ -99,8 +107,8 @@ static int choose_version(struct server *s, const char *name)
 
 static int choose_ports(struct server *s, const char *text)
 {
-	uint16_t *ports[] = { &s->fe_port[0], &s->fe_port[1], &s->mysql_port, &s->control_port, &s->be_port[0],
-		&s->be_port[1], &s->be_port[2] };
+	uint16_t *ports[] = { &s->fe_port[0], &s->fe_port[1], &s->mysql_port[0], &s->control_port, &s->mysql_port[1],
+		&s->be_port[0], &s->be_port[1], &s->be_port[2] };
 	size_t i = 0;
 
 	for (char *copy = xstrdup(text), *rest = copy, *part; (part = strsep(&rest, ",")) != NULL; i++) {
@@ -122,8 +130,8 @@ static int take_option(struct server *s, int option, const char *value)
 	switch (option) {
 	case 'd': s->dir = xstrdup(value); return 0;
 	case 'v': return choose_version(s, value);
-	case 'u': return add_user(s, value, false);
-	case 'R': return add_user(s, value, true);
+	case 'u': return add_user(s, value, RIGHTS_ALL);
+	case 'R': return add_user(s, value, 1u << RIGHT_SELECT);
 	case 'p': return choose_ports(s, value);
 	case 'b':
 		if (number(value, 1, BACKENDS_MAX, &n) != 0)
@@ -132,6 +140,7 @@ static int take_option(struct server *s, int option, const char *value)
 		return 0;
 	case 'a': return number(value, 0, 3600000, &s->alter_delay_ms);
 	case 'r': return number(value, 1, 3600000, &s->routine_gap_ms);
+	case 'c': return number(value, 0, 60000, &s->commit_ms);
 	case 'j': return number(value, 1, INT64_MAX, &s->json_limit);
 	case 'k':
 		if (number(value, 0, 1 << 30, &n) != 0)
@@ -143,6 +152,12 @@ static int take_option(struct server *s, int option, const char *value)
 			return -1;
 		s->be_link = (uint16_t)n;
 		return 0;
+	case 'm':
+	case 'C':
+		if (number(value, 0, 1 << 30, &n) != 0)
+			return -1;
+		*(option == 'm' ? &s->store.max_versions : &s->store.compactions) = (uint64_t)n;
+		return 0;
 	case 'n':
 		if (number(value, 0, 1 << 30, &n) != 0)
 			return -1;
@@ -152,14 +167,17 @@ static int take_option(struct server *s, int option, const char *value)
 	}
 }
 
-static struct port *open_one(struct server *s, uint16_t *number_at, unsigned index,
+static struct port *open_one(struct server *s, struct node *node, uint16_t *number_at, unsigned index,
 		void (*serve)(struct server *, unsigned, int))
 {
 	struct port *p = xcalloc(1, sizeof(*p));
 
-	*p = (struct port){ .server = s, .index = index, .serve = serve };
-	if (port_open(p, number_at) == 0)
+	*p = (struct port){ .server = s, .node = node, .index = index, .serve = serve };
+	if (port_open(p, number_at) == 0) {
+		if (node != NULL)
+			node_listens(node, p->fd);
 		return p;
+	}
 	fprintf(stderr, "starrocks-double: port %u: cannot be opened\n", *number_at);
 	free(p);
 	return NULL;
@@ -168,15 +186,16 @@ static struct port *open_one(struct server *s, uint16_t *number_at, unsigned ind
 /* All are open, and their numbers known, before the first one answers: a frontend names its backends' ports. */
 static int start_ports(struct server *s)
 {
-	struct port *ports[4 + sizeof(s->be_port) / sizeof(*s->be_port)];
+	struct port *ports[1 + 2 * FRONTENDS + sizeof(s->be_port) / sizeof(*s->be_port)];
 	size_t n = 0;
 
-	for (unsigned i = 0; i < 2; i++)
-		ports[n++] = open_one(s, &s->fe_port[i], i, fe_serve);
+	for (unsigned i = 0; i < FRONTENDS; i++) {
+		ports[n++] = open_one(s, &s->nodes.fe[i], &s->fe_port[i], i, fe_serve);
+		ports[n++] = open_one(s, &s->nodes.fe[i], &s->mysql_port[i], i, mysql_serve);
+	}
 	for (unsigned i = 0; i < s->nbackends; i++)
-		ports[n++] = open_one(s, &s->be_port[i], i, be_serve);
-	ports[n++] = open_one(s, &s->mysql_port, 0, mysql_serve);
-	ports[n++] = open_one(s, &s->control_port, 0, control_serve);
+		ports[n++] = open_one(s, &s->nodes.be[i], &s->be_port[i], i, be_serve);
+	ports[n++] = open_one(s, NULL, &s->control_port, 0, control_serve);
 	for (size_t i = 0; i < n; i++)
 		if (ports[i] == NULL || port_start(ports[i]) != 0)
 			return -1;
@@ -191,11 +210,13 @@ static int write_env(const struct server *s)
 	int result = -1;
 
 	if (f != NULL) {
-		fprintf(f, "fe_http=127.0.0.1:%u\nfe2_http=127.0.0.1:%u\nfe_mysql=127.0.0.1:%u\ncontrol=http://127.0.0.1:%u\n",
-				s->fe_port[0], s->fe_port[1], s->mysql_port, s->control_port);
+		fprintf(f, "fe_http=127.0.0.1:%u\nfe2_http=127.0.0.1:%u\nfe_mysql=127.0.0.1:%u\nfe2_mysql=127.0.0.1:%u\ncontrol=http://127.0.0.1:%u\n",
+				s->fe_port[0], s->fe_port[1], s->mysql_port[0], s->mysql_port[1], s->control_port);
 		for (unsigned i = 0; i < s->nbackends; i++)
-			fprintf(f, i == 0 ? "be_http=127.0.0.1:%u\n" : "be2_http=127.0.0.1:%u\n", s->be_port[i]);
-		fprintf(f, "ports=%u,%u,%u,%u", s->fe_port[0], s->fe_port[1], s->mysql_port, s->control_port);
+			fprintf(f, i == 0 ? "be_http=127.0.0.1:%u\n" : "be%2$u_http=127.0.0.1:%1$u\n", s->be_port[i],
+					i + 1);
+		fprintf(f, "ports=%u,%u,%u,%u,%u", s->fe_port[0], s->fe_port[1], s->mysql_port[0], s->control_port,
+				s->mysql_port[1]);
 		for (unsigned i = 0; i < s->nbackends; i++)
 			fprintf(f, ",%u", s->be_port[i]);
 		fprintf(f, "\npid=%d\n", (int)getpid());
@@ -241,13 +262,17 @@ int main(int argc, char **argv)
 	s->nbackends = 1;
 	s->alter_delay_ms = 1000;
 	s->routine_gap_ms = 100;
+	s->commit_ms = 80;
 	s->json_limit = 100 << 20;
 	s->store.label_keep_ms = INT64_C(259200) * 1000;
 	s->store.label_keep_num = 1000;
+	s->store.max_versions = 1000;
+	s->store.compactions = 10;
 	s->started_ms = clock_wall_us() / 1000;
 	faults_init(&s->faults);
 	pthread_mutex_init(&s->users_lock, NULL);
-	add_user(s, "root:", false);
+	add_user(s, "root:", RIGHTS_ALL);
+	nodes_init(&s->nodes);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
 			help();

@@ -494,11 +494,10 @@ void mysql_serve(struct server *server, unsigned index, int fd)
 	buf_init(&s->out, OUT_MAX);
 	buf_init(&in, PACKET_MAX);
 	if (!fault_take(&server->faults, FAULT_MYSQL_CUT, NULL) && log_in(s, &in) == 0)
-		while (read_packet(s, &in) == 0 && command(s, &in) == 0)
+		while (read_packet(s, &in) == 0 && node_wait(&server->nodes.fe[index]) && command(s, &in) == 0)
 			;
 	buf_done(&in);
 	buf_done(&s->out);
 	arena_done(&s->arena);
 	free(s);
-	close(fd);
 }

@@ -164,29 +164,37 @@ static int run_kill(struct sql *q)
 	return sql_fail(q, 1064, "the double kills no queries");
 }
 
+int sql_needs(struct sql *q, enum right right)
+{
+	if (right == RIGHT_COUNT || server_may(q->server, q->session->user, right))
+		return 0;
+	return sql_fail(q, 5203, "Access denied; you need (at least one of) the %s privilege(s) for this operation.",
+			right_name(right));
+}
+
 static const struct {
 	const char *word;
 	int (*run)(struct sql *q);
-	const char *right; /* NULL: everyone may */
+	enum right right; /* RIGHT_COUNT: none, or the statement itself asks */
 } statements[] = {
-	{ "select", sql_select, NULL },
-	{ "show", sql_show, NULL },
-	{ "desc", sql_describe, NULL },
-	{ "describe", sql_describe, NULL },
-	{ "use", run_use, NULL },
-	{ "set", run_nothing, NULL },
-	{ "commit", run_nothing, NULL },
-	{ "rollback", run_nothing, NULL },
-	{ "create", run_create, "CREATE TABLE" },
-	{ "drop", run_drop, "DROP" },
-	{ "truncate", run_truncate, "DELETE" },
-	{ "delete", sql_delete, "DELETE" },
-	{ "update", sql_update, "UPDATE" },
-	{ "alter", run_alter, "ALTER" },
-	{ "pause", run_pause, "INSERT" },
-	{ "resume", run_resume, "INSERT" },
-	{ "stop", run_stop, "INSERT" },
-	{ "kill", run_kill, NULL },
+	{ "select", sql_select, RIGHT_COUNT },
+	{ "show", sql_show, RIGHT_COUNT },
+	{ "desc", sql_describe, RIGHT_COUNT },
+	{ "describe", sql_describe, RIGHT_COUNT },
+	{ "use", run_use, RIGHT_COUNT },
+	{ "set", run_nothing, RIGHT_COUNT },
+	{ "commit", run_nothing, RIGHT_COUNT },
+	{ "rollback", run_nothing, RIGHT_COUNT },
+	{ "create", run_create, RIGHT_CREATE },
+	{ "drop", run_drop, RIGHT_DROP },
+	{ "truncate", run_truncate, RIGHT_DELETE },
+	{ "delete", sql_delete, RIGHT_DELETE },
+	{ "update", sql_update, RIGHT_UPDATE },
+	{ "alter", run_alter, RIGHT_ALTER },
+	{ "pause", run_pause, RIGHT_INSERT },
+	{ "resume", run_resume, RIGHT_INSERT },
+	{ "stop", run_stop, RIGHT_INSERT },
+	{ "kill", run_kill, RIGHT_COUNT },
 };
 
 int sql_run(struct session *s, const char *text, size_t len, struct err *err)
@@ -204,11 +212,7 @@ int sql_run(struct session *s, const char *text, size_t len, struct err *err)
 	lex_init(&q.lex, q.arena, q.text, len);
 	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++)
 		if (lex_accept(&q.lex, statements[i].word))
-			return statements[i].right != NULL && server_reads_only(s->server, s->user)
-					? sql_fail(&q, 5203,
-							  "Access denied; you need (at least one of) the %s privilege(s) for this operation.",
-							  statements[i].right)
-					: statements[i].run(&q);
+			return sql_needs(&q, statements[i].right) != 0 ? -1 : statements[i].run(&q);
 	return lex_unexpected(&q.lex, err);
 }
 

@@ -25,6 +25,7 @@ struct name {
 };
 
 int sql_fail(struct sql *q, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int sql_needs(struct sql *q, enum right right);	     /* RIGHT_COUNT: none */
 int sql_table_name(struct sql *q, struct name *out); /* [db.]table */
 struct db *sql_db(struct sql *q, const char *name);  /* NULL: err says so; under the lock */
 struct table *sql_table(struct sql *q, const struct name *name);
@@ -86,5 +87,6 @@ struct item {
 };
 int sql_query(struct sql *q, const struct relation *r, struct item *items, unsigned nitems);
 int relation_column(void *ctx, const char *name); /* ctx: struct relation */
+const struct type *relation_type(void *ctx, int column);
 
 #endif

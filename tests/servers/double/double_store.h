@@ -69,6 +69,8 @@ struct table {
 	struct row_slot *slots; /* open addressing, a power of two */
 	uint64_t nslots, nused, nrows;
 	uint64_t loads, loaded_rows, loaded_bytes; /* for /stats, since the start */
+	uint64_t versions;			   /* that compaction has not merged yet */
+	int64_t compacted_ms;
 	struct table *next;
 };
 
@@ -139,7 +141,8 @@ struct store {
 	int64_t replay_ms; /* the time of the record that is replayed */
 	int64_t label_keep_ms;
 	unsigned label_keep_num;
-	uint64_t pending_offset; /* rows that are applied but not yet in the log */
+	uint64_t max_versions, compactions; /* of a table; merged in a second */
+	uint64_t pending_offset;	    /* rows that are applied but not yet in the log */
 	const char *pending;
 	int (*run_sql)(struct store *s, const char *db, const char *sql, struct err *err); /* replays DDL */
 };
@@ -162,6 +165,9 @@ int schema_find(const struct schema *s, const char *name, size_t len); /* any ca
 void table_set_schema(struct table *t, struct schema *s);
 struct alter *store_alter_add(struct store *s, struct table *t, struct schema *schema, int64_t delay_ms);
 struct alter *store_alter_running(struct store *s, const struct table *t);
+/* One version more with each load, fewer with time. */
+uint64_t table_versions(struct store *s, struct table *t);
+int table_crowded(struct store *s, struct table *t, struct err *err); /* -1: Too many versions, in StarRocks' words */
 void store_alter_settle(struct store *s, int64_t now_ms);
 int store_alter_done(struct store *s, uint64_t id, bool good);
 const char *alter_state_name(enum alter_state state);
@@ -197,6 +203,7 @@ struct txn_part *txn_part(struct store *s, struct txn *t, struct table *table);
 int store_txn_prepare(struct store *s, struct txn *t, struct err *err);
 int store_txn_commit(struct store *s, struct txn *t, struct err *err);
 void store_txn_abort(struct store *s, struct txn *t, const char *reason);
+void store_txn_release(struct store *s, struct txn *t); /* a request has done with it: not busy */
 void store_label_settle(struct store *s, int64_t now_ms);
 int store_load_replay(struct store *s, uint64_t offset, const char *p, uint64_t len, struct err *err);
 const char *txn_state_name(enum txn_state state);

@@ -46,7 +46,10 @@ static void begin_multi(const struct fe_call *c)
 	struct txn *t = NULL;
 	unsigned backend;
 
-	fe_pick_backend(c->s, &backend);
+	if (fe_pick_backend(c->s, &backend) == 0) {
+		fe_reply_failed(c->r, "StarRocksException", "No backend alive.");
+		return;
+	}
 	store_lock(st);
 	db = store_db(st, c->db);
 	if (db != NULL && (t = store_txn_begin(st, db, c->label, c->user)) != NULL) {
@@ -96,6 +99,8 @@ static void end(const struct fe_call *c, bool commit)
 	struct txn *t;
 	char text[512];
 
+	if (commit)
+		server_commit_wait(c->s);
 	store_lock(st);
 	db = store_db(st, c->db);
 	t = db != NULL ? store_label(st, db, c->label) : NULL;
@@ -127,8 +132,12 @@ static void to_backend(const struct fe_call *c, bool begins)
 	if (t != NULL)
 		port = server_be_port(c->s, t->backend);
 	store_unlock(st);
-	if (t != NULL || begins) {
+	if (t != NULL || (begins && port != 0)) {
 		fe_redirect(c->r, port, c->parts, c->nparts);
+		return;
+	}
+	if (begins) {
+		fe_reply_failed(c->r, "StarRocksException", "No backend alive.");
 		return;
 	}
 	snprintf(text, sizeof(text),

@@ -351,7 +351,10 @@ static int read_columns(struct plan *p, const char *text, struct err *err)
 	return l.token == TOKEN_END ? 0 : lex_unexpected(&l, err);
 }
 
-/* What `columns` leaves out: a default, NULL, or, in a partial update, what the row has. */
+/*
+ * What `columns` leaves out: a default, NULL, or, in a partial update, what the row has. A row that is new gets 0 or an empty text in a
+ * NOT NULL column without default, silently; of other types it is not known what.
+ */
 static int check_columns(struct plan *p, struct err *err)
 {
 	for (unsigned i = 0; i < p->schema->ncolumns; i++) {
@@ -361,6 +364,11 @@ static int check_columns(struct plan *p, struct err *err)
 			continue;
 		if (p->partial && i < p->schema->nkey)
 			return refuse(err, "key column %s not in partial update columns", c->name);
+		if (p->partial && !c->nullable && !c->has_default && !type_is_number(&c->type) &&
+				c->type.kind != TYPE_CHAR && c->type.kind != TYPE_VARCHAR)
+			return refuse(err,
+					"the double does not know what a new row would get in column %s: it is NOT NULL and has no default",
+					c->name);
 		if (p->partial)
 			p->columns[i].from = FROM_ABSENT;
 		else if (!c->nullable && !c->has_default)

@@ -328,8 +328,9 @@ static void commit(struct task *t, struct routine *j)
 	struct buf progress;
 
 	buf_init(&progress, 1 << 20);
+	server_commit_wait(t->w->s);
 	store_lock(st);
-	t->txn->busy = false;
+	store_txn_release(st, t->txn);
 	if (t->code != 0 || !is_due(j) || j->changes != t->w->changes || t->table->dropped ||
 			t->txn->state != TXN_PREPARE) {
 		store_txn_abort(st, t->txn, t->code != 0 ? t->why : "the job is not running");

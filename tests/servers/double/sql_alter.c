@@ -7,14 +7,15 @@
 #include "core/xalloc.h"
 #include "double_sql.h"
 
-#define ROOM 64 /* columns that one statement may add */
+#define ROOM 64		   /* columns that one statement may add */
+#define REWRITTEN_A_MS 500 /* rows */
 
 struct change {
 	struct table *table;
 	struct schema *schema;
 	uint32_t next_column;
 	unsigned added;
-	bool any, metadata_only;
+	bool any, metadata_only, rewrites; /* a type that changes is no fast schema evolution */
 };
 
 static int find(struct sql *q, const struct change *c, const char *name)
@@ -137,6 +138,8 @@ static int modify(struct sql *q, struct change *c)
 	old = &c->schema->columns[at];
 	if (check_modify(q, old, &new, (unsigned)at < c->schema->nkey) != 0)
 		return -1;
+	c->rewrites |= old->type.kind != new.type.kind || old->type.len != new.type.len ||
+			old->type.precision != new.type.precision || old->type.scale != new.type.scale;
 	new.id = old->id;
 	new.name = old->name;
 	*old = new;
@@ -192,11 +195,16 @@ static int change(struct sql *q, struct change *c)
 
 static void start(struct sql *q, const struct change *c)
 {
-	bool at_once = c->table->fast_evolution || c->metadata_only;
-	int64_t delay_ms = q->server == NULL || at_once ? 0 : q->server->alter_delay_ms;
+	bool at_once = (c->table->fast_evolution && !c->rewrites) || c->metadata_only;
+	int64_t delay_ms = q->server == NULL || at_once
+			? 0
+			: q->server->alter_delay_ms + (int64_t)(c->table->nrows / REWRITTEN_A_MS),
+		hung_ms;
 	struct alter *a = store_alter_add(q->store, c->table, c->schema, delay_ms);
 
 	c->table->next_column = c->next_column;
+	if (q->server != NULL && fault_take(&q->server->faults, FAULT_ALTER_HANGS, &hung_ms))
+		a->due_ms += hung_ms;
 	if (q->server != NULL && fault_take(&q->server->faults, FAULT_ALTER_CANCELLED, NULL))
 		a->message = xstrdup("schema change is cancelled on purpose");
 }

@@ -43,6 +43,13 @@ int relation_column(void *ctx, const char *name)
 	return -1;
 }
 
+const struct type *relation_type(void *ctx, int column)
+{
+	const struct relation *r = ctx;
+
+	return r->types != NULL ? &r->types[column] : NULL;
+}
+
 void relation_row(const struct sql *q, const struct relation *r, uint64_t i, struct cell *cells, struct arena *scratch)
 {
 	if (r->ncolumns == 0)
@@ -66,7 +73,9 @@ void relation_done(struct relation *r)
 static int parse_order(struct query *y)
 {
 	struct sql *q = y->q;
-	const struct expr_names names = { .column = relation_column, .ctx = (void *)(uintptr_t)y->r };
+	const struct expr_names names = { .column = relation_column,
+		.type = relation_type,
+		.ctx = (void *)(uintptr_t)y->r };
 
 	do {
 		struct order *o = &y->order[y->norder];
@@ -109,7 +118,9 @@ static int parse_limit(struct query *y)
 static int parse_tail(struct query *y)
 {
 	struct sql *q = y->q;
-	const struct expr_names names = { .column = relation_column, .ctx = (void *)(uintptr_t)y->r };
+	const struct expr_names names = { .column = relation_column,
+		.type = relation_type,
+		.ctx = (void *)(uintptr_t)y->r };
 
 	y->limit = INT64_MAX;
 	if (lex_accept(&q->lex, "where") && (y->where = expr_parse(&q->lex, &names, q->err)) == NULL)
@@ -249,7 +260,9 @@ static void print_totals(struct query *y)
 static void all_columns(struct query *y)
 {
 	const struct relation *r = y->r;
-	const struct expr_names names = { .column = relation_column, .ctx = (void *)(uintptr_t)r };
+	const struct expr_names names = { .column = relation_column,
+		.type = relation_type,
+		.ctx = (void *)(uintptr_t)r };
 	struct err ignored = { 0 };
 
 	y->items = arena_alloc(y->q->arena, (r->ncolumns + 1) * sizeof(*y->items));

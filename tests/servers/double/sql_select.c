@@ -93,7 +93,10 @@ static int parse_aggregate(struct select *s, struct item *item, const struct exp
 static int parse_item(struct select *s, struct item *item)
 {
 	struct lex *l = &s->q->lex;
-	const struct expr_names names = { .column = relation_column, .variable = variable, .ctx = s };
+	const struct expr_names names = { .column = relation_column,
+		.type = relation_type,
+		.variable = variable,
+		.ctx = s };
 	const char *start = l->start, *end;
 	int column;
 
@@ -150,6 +153,8 @@ static int open_table(struct select *s, const struct name *name)
 	struct type *types;
 	const char **names;
 
+	if (sql_needs(q, RIGHT_SELECT) != 0)
+		return -1;
 	store_lock(q->store);
 	t = sql_table(q, name);
 	if (t != NULL) {

@@ -280,19 +280,22 @@ static int show_frontends(struct sql *q)
 	struct rows rows;
 
 	rows_init(&rows, q, names, COUNT(names));
-	for (unsigned i = 0; i < 2; i++) {
+	if (sql_needs(q, RIGHT_OPERATE) != 0)
+		return -1;
+	for (unsigned i = 0; i < FRONTENDS; i++) {
+		const struct node *node = &q->server->nodes.fe[i];
 		const char *texts[COUNT(names)] = {
 			sql_number(q, i + 1),
 			arena_printf(q->arena, "127.0.0.1_9010_%u", i),
 			"127.0.0.1",
 			"9010",
 			sql_number(q, q->server->fe_port[i]),
-			sql_number(q, q->server->mysql_port),
+			sql_number(q, q->server->mysql_port[i]),
 			"9020",
-			i == 0 ? "LEADER" : "FOLLOWER",
+			i == q->server->nodes.leader ? "LEADER" : "FOLLOWER",
 			"1",
 			"true",
-			"true",
+			node_is_alive(node) ? "true" : "false",
 			"1",
 			now,
 			"true",
@@ -337,7 +340,10 @@ static int show_backends(struct sql *q)
 	struct rows rows;
 
 	rows_init(&rows, q, names, COUNT(names));
+	if (sql_needs(q, RIGHT_OPERATE) != 0)
+		return -1;
 	for (unsigned i = 0; i < q->server->nbackends; i++) {
+		const struct node *node = &q->server->nodes.be[i];
 		const char *texts[COUNT(names)] = {
 			sql_number(q, 10001 + i),
 			"127.0.0.1",
@@ -347,15 +353,15 @@ static int show_backends(struct sql *q)
 			"8060",
 			start,
 			now,
-			"true",
-			"false",
+			node_is_alive(node) ? "true" : "false",
+			node->state == NODE_DRAINED ? "true" : "false",
 			"false",
 			"10",
 			"0.000 B",
-			"100.000 GB",
+			node->state == NODE_FULL ? "0.000 B" : "100.000 GB",
 			"200.000 GB",
-			"50.00 %",
-			"50.00 %",
+			node->state == NODE_FULL ? "100.00 %" : "50.00 %",
+			node->state == NODE_FULL ? "100.00 %" : "50.00 %",
 			"",
 			q->server->version->full,
 			"{\"lastSuccessReportTabletsTime\":\"N/A\"}",
