@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/engine/libengine.a
 src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture.c \
 	src/engine/capture/capture_dead.c \
+	src/engine/capture/capture_first.c \
 	src/engine/capture/capture_different.c \
 	src/engine/capture/capture_lists.c \
 	src/engine/capture/capture_orders.c \

@@ -18,6 +18,7 @@ src_source_libsource_a_SOURCES = \
 	src/source/source_pulse.c \
 	src/source/source_pulse.h \
 	src/source/source_lookup.c \
+	src/source/source_knows.c \
 	src/source/source_reader.c \
 	src/source/source_repair.c \
 	src/source/source_resume.c \

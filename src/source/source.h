@@ -77,6 +77,9 @@ struct source;
 /* conf is lent until source_close(); the texts in it must not move. resume: NULL or unset: no position yet. history: the schemas as of resume, for servers with minimal row metadata. */
 struct source *source_open(const struct mysql_conf *conf, const char *name, const struct position *resume,
 		struct schema *const *history, size_t nhistory, struct err *err);
+/* -1: the position is of another server than those of conf, which will never have what was captured there; err says so. A server
+ * that does not answer is no news. Takes as long as a connection. @thread any */
+int source_knows(const struct mysql_conf *conf, const struct position *at, struct err *err);
 /* Between source_open() and the first step: what the history says of a database. */
 void source_know_database(struct source *s, const char *db, unsigned collation);
 /* timeout_ms: how long to wait for the first change; what has come by then is given out at once, and a batch is never

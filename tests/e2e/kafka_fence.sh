@@ -132,8 +132,16 @@ conf3 's/^name = .*/name = other/' '[load]\ngroup.id = e2e-load'
 refused "consumer group e2e-load (mysql.testdb.*the pipeline 'e2e' uses it" "the group of another pipeline" load
 start_server b --server-id=2
 on b -e "CREATE DATABASE testdb; CREATE TABLE testdb.acct (id INT PRIMARY KEY, v INT NOT NULL, txt VARCHAR(60)); INSERT INTO testdb.acct VALUES (1, -1, 'b')"
+# The one that is at work is not fenced off by it.
+start_millrace --role capture
+wait_caught_up "the writer is back"
 conf3 "s/^port = .*/port = $(port_of b)/"
 refused "127.0.0.1:$(port_of b) lost transactions, or is another server: it lacks .*$(uuid_of mysql)" "the same name from another MySQL server" capture
+sql -e "INSERT INTO testdb.emptied VALUES (0, 1); DELETE FROM testdb.emptied WHERE id = 0"
+wait_caught_up "the one that is at work goes on"
+status_is '.capture.state | IN("streaming", "idle")'; ok $? "and was not stopped"
+stop_millrace; is $? 0 "it stops in good order"
+read_topic mysql.testdb.emptied > "$dir/emptied.read"
 read_topic mysql.testdb.emptied > "$dir/emptied.now"
 cmp -s "$dir/emptied.read" "$dir/emptied.now"; ok $? "nothing was written by any of them"
 conf3 's/^name = .*/name = other\ntake.over = e2e/' '[load]\ngroup.id = e2e-load'

@@ -352,7 +352,7 @@ static int check_owner(const struct settings *s, struct history *history, struct
 	return owner ? owner_check(s, owner, what, "topic.prefix", err) : 0;
 }
 
-/* The writer comes first: opening it fences a predecessor, so the position read after it is final. */
+/* The writer comes before all that counts: opening it fences a predecessor, so the position read after it is final. */
 static int session_open(struct capture *c, struct err *err)
 {
 	const struct settings *s = c->sh->settings;
@@ -367,7 +367,7 @@ static int session_open(struct capture *c, struct err *err)
 	c->stopped = stopped_new();
 	snprintf(id, sizeof(id), "%s-capture", s->name);
 	c->encoder = format_encoder_new(&s->format, err);
-	if (c->encoder)
+	if (c->encoder && capture_look_first(c, err) == 0)
 		c->writer = log_writer_open(c->sh->log, id, err);
 	if (c->writer && ensure_own_topics(c, err) == 0 && read_position(c, &position, err) == 0 &&
 			history_read(history, c->sh->log, s->format.history_topic, &position, err) == 0 &&

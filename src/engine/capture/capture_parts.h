@@ -23,6 +23,7 @@ struct capture {
 	struct half half; /* first: a half is its capture */
 	struct shared *sh;
 
+	bool looked; /* that the position is of our server; the source thread's own */
 	/* the session; set up and torn down by the source thread */
 	struct log_writer *writer;
 	struct format_encoder *encoder;
@@ -66,6 +67,7 @@ struct capture {
 	uint64_t idle_after;
 };
 
+int capture_look_first(struct capture *c, struct err *err); /* capture_first.c; -1: the log is of another server */
 void capture_note(struct capture *c,
 		const struct parcel *p);   /* capture_reach.c: all of it and before it is in the log. Log thread */
 void capture_note_idle(struct capture *c); /* the source has read all that there is. Its thread */
