@@ -84,6 +84,37 @@ stop_millrace
 start_millrace
 wait_caught_up "all is loaded"
 same_table p
+no_problem; ok $? "from one partition to three: nothing has to be told" || what_is_wrong
+stop_millrace
+
+# From six to seven, keys also move between the six: it is told, and one command mends it.
+more() # PARTITIONS VALUE
+{
+	start_millrace --role capture
+	sql testdb -e "UPDATE p SET v = v + 1; UPDATE p SET v = v + 1"
+	wait_caught_up "updates that are not loaded"
+	stop_millrace
+	topics --alter --topic mysql.testdb.p --partitions "$1"; ok $? "$1 partitions"
+	start_millrace --role capture
+	sql testdb -e "UPDATE p SET v = $2"
+	wait_caught_up "and more updates"
+	stop_millrace
+	start_millrace
+	wait_caught_up "all is loaded"
+}
+more 6 600
+no_problem; ok $? "twice as many: nothing has to be told" || what_is_wrong
+same_table p
+stop_millrace
+more 7 700
+problem_is table-different testdb.p; ok $? "one more: it is told" || what_is_wrong
+stop_millrace
+start_millrace
+until_true 20 problem_is table-different testdb.p; ok $? "after a restart, too"
+"$millrace" -c "$dir/millrace.conf" snapshot testdb.p --truncate --wait > "$dir/out" 2>&1; ok $? "its command" || note < "$dir/out"
+wait_caught_up "read again"
+until_true 20 no_problem; ok $? "ends it" || what_is_wrong
+same_table p
 stop_millrace
 
 no_trouble

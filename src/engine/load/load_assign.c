@@ -270,7 +270,7 @@ static struct load_part *part_new(struct look *k, const struct log_assigned *a)
 	p->committed = p->arrived = p->read_from = p->next;
 	atomic_store(&p->stored, p->next);
 	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
-	p->gate = finding == PLACE_NEW && !p->is_new;
+	p->gate = p->added = finding == PLACE_NEW && !p->is_new;
 	p->wants_more = p->place.intent > p->next && !p->lent;
 	p->verify = finding == PLACE_GOES_ON ? p->place.mark : -1;
 	tell_finding(l, a, p, finding, at);

@@ -5,6 +5,8 @@
  *
  * A TRUNCATE that the others carry is older than the new partition, and does not wait for it, or is carried by it, too:
  * then what the new one has before it may go.
+ *
+ * Where several partitions were there before, keys may also have moved between those, which nobody waits for: that is told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,13 +66,39 @@ static int is_past(struct load_worker *w, struct load_part *p, int32_t partition
 	return part_at_truncate(q) ? part_has_truncate(w, p, truncate_id(q, 0), err) : 0;
 }
 
+/*
+ * A key is in partition hash mod count: with twice or three times as many, keys move to new partitions only, which wait. Else some
+ * also move from one of the older ones to another, which does not wait. A range of this session may have been loaded in the
+ * wrong order where the older ones had any message for it.
+ */
+static void tell_moved(struct load_worker *w, struct load_part *p)
+{
+	const struct load_topic *t = p->of;
+	unsigned older = 0;
+	bool had = false;
+
+	for (unsigned i = 0; i < p->nahead; i++) {
+		const struct load_part *q = i < t->nparts ? t->parts[i] : NULL;
+
+		older += q == NULL || !q->added;
+		had |= p->ahead[i] > 0 && (q == NULL || (!q->added && q->read_from < p->ahead[i]));
+	}
+	if (older < 2 || p->nahead % older == 0 || !had || p->place.gap)
+		return;
+	p->place.gap = GAP_KEYS_MOVED;
+	gap_tell(w->l, p->topic, p->partition, p->place.gap, "");
+}
+
 int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err)
 {
 	*gated = p->gate;
 	if (p->npieces == 0)
 		return 0;
-	if (p->ahead == NULL && ask_ends(w, p, err))
-		return -1;
+	if (p->ahead == NULL) {
+		if (ask_ends(w, p, err))
+			return -1;
+		tell_moved(w, p);
+	}
 	for (unsigned i = 0; i < p->nahead; i++) {
 		int past = (int32_t)i == p->partition ? 1 : is_past(w, p, (int32_t)i, err);
 

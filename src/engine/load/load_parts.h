@@ -134,6 +134,7 @@ struct load_part {
 	struct place place;	    /* as it is stored with the offset */
 	bool is_new;		    /* nothing of its topic was loaded before */
 	bool gate;		    /* it is new, its topic is not: waits for the others (load_gate.c) */
+	bool added;		    /* the same, also when it waits no more */
 	int64_t *ahead; /* how far each of the others has to come, by partition; NULL: no message of its own yet */
 	unsigned nahead;
 	int64_t asked_id; /* the last TRUNCATE of the others that it was searched for, and whether it has it */

@@ -17,6 +17,7 @@ static const char *const gap_names[GAP_COUNT] = {
 	"target-lost",
 	"target-old",
 	"no-key",
+	"keys-moved",
 };
 
 static const char *const loader_names[LOADER_COUNT] = { "", "lending", "routine", "taking" };

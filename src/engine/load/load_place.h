@@ -28,6 +28,7 @@ enum place_gap {
 	GAP_TARGET_LOST,
 	GAP_TARGET_OLD,
 	GAP_NO_KEY,
+	GAP_KEYS_MOVED,
 	GAP_COUNT
 };
 

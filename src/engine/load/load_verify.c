@@ -20,6 +20,8 @@ static const struct {
 	[GAP_TARGET_LOST] = { PROBLEM_TARGET_LOST, "rows that were loaded are not at the target" },
 	[GAP_TARGET_OLD] = { PROBLEM_TARGET_OLD, "the target had rows when its first message was loaded" },
 	[GAP_NO_KEY] = { PROBLEM_TABLE_DIFFERENT, "a table without a key was loaded again: rows may be there twice" },
+	[GAP_KEYS_MOVED] = { PROBLEM_TABLE_DIFFERENT,
+			"partitions were added while rows came, and keys moved between older ones: a row may be as it was before" },
 };
 
 void gap_tell(struct load *l, const char *topic, int32_t partition, enum place_gap gap, const char *detail)
