@@ -10,6 +10,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char pairs[] =
@@ -367,4 +368,17 @@ bool num_parse_duration_ms(const char *p, size_t len, int64_t *out)
 		return false;
 	*out = (int64_t)v;
 	return true;
+}
+
+size_t num_bytes(char *out, uint64_t n)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB" };
+	double scaled = (double)n / 1024;
+	size_t unit = 0;
+
+	if (n < 1000)
+		return (size_t)sprintf(out, "%u B", (unsigned)n);
+	for (; scaled >= 1023.5 && unit + 1 < sizeof(units) / sizeof(*units); unit++)
+		scaled /= 1024;
+	return (size_t)sprintf(out, "%.*f %s", scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0, scaled, units[unit]);
 }

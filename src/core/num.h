@@ -12,6 +12,7 @@
 size_t num_u64(char *out, uint64_t v);		  /* <= 20 */
 size_t num_i64(char *out, int64_t v);		  /* <= 20 */
 size_t num_pad(char *out, uint64_t v, int width); /* exactly width digits, zeros in front */
+size_t num_bytes(char *out, uint64_t n);	  /* <= 24; as people read it: 312 MiB, 1.50 GiB */
 size_t num_double(char *out, double v);		  /* <= 32; Java's Double.toString (JDK 19+): 1.0E7, 0.001, 4.35 */
 size_t num_float(char *out, float v);		  /* <= 32; Java's Float.toString */
 size_t num_decimal64(char *out, int64_t unscaled,

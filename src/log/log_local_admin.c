@@ -13,6 +13,7 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
+#include "core/num.h"
 
 /* ---- topics ---- */
 
@@ -399,12 +400,15 @@ static void check_dir(const char *dir, struct report *report)
 	free(path);
 }
 
+#define DISK_SHORT ((uint64_t)1 << 30) /* bytes that are free */
+
 /* Nothing is made and nothing is changed: who runs `check` need not be who runs the service. */
 int local_check(const struct log_conf *conf, struct report *report, struct err *err)
 {
 	char *path = xasprintf("%s/log.db", conf->state_dir);
 	struct statvfs fs;
-	double free_gb;
+	char bytes[32];
+	uint64_t left;
 
 	(void)err;
 	check_dir(conf->state_dir, report);
@@ -416,9 +420,10 @@ int local_check(const struct log_conf *conf, struct report *report, struct err *
 	free(path);
 	if (statvfs(conf->state_dir, &fs) != 0)
 		return 0;
-	free_gb = (double)fs.f_bavail * (double)fs.f_frsize / 1e9;
-	report_add(report, free_gb < 1 ? REPORT_WARNING : REPORT_OK, "embedded log disk",
-			free_gb < 1 ? "free space, or lower the retention" : NULL, "%.1f GB free in %s", free_gb,
+	left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	bytes[num_bytes(bytes, left)] = '\0';
+	report_add(report, left < DISK_SHORT ? REPORT_WARNING : REPORT_OK, "embedded log disk",
+			left < DISK_SHORT ? "free space, or lower the retention" : NULL, "%s free in %s", bytes,
 			conf->state_dir);
 	return 0;
 }

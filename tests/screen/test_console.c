@@ -624,6 +624,14 @@ static void test_asked(int rows, int cols)
 	ok(strstr(dump(), "asking...") != NULL, "until they come");
 	answer_loads();
 	is_golden("load");
+	status.problems[1].code = "dead-letters";
+	snprintf(status.problems[1].subject, sizeof(status.problems[1].subject), "testdb.orders");
+	snprintf(status.problems[1].text, sizeof(status.problems[1].text), "2 dead letters are open");
+	ok(strstr(dump(), "2 dead letters are open") == NULL, "a table with dead letters does not wait");
+	status.problems[1].code = "table-retrying";
+	ok(strstr(dump(), "2 dead letters are open") != NULL, "one that is tried again does");
+	fake_status_fill(&status, 3);
+	screen_status(&screen, &status, NULL);
 	screen.request[0] = '\0';
 	clock_fake(rows * INT64_C(100000000) + 2000000);
 	screen_status(&screen, &status, NULL);

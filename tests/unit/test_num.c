@@ -86,6 +86,10 @@ static void test_base64(void)
 	IS_TEXT(num_base64(out, "\xff\xfe\xfb", 3), "//77");
 	IS_TEXT(num_base64_url(out, "\xff\xfe\xfb", 3), "__77");
 	IS_TEXT(num_hex(out, "\x00\x9f\xff", 3), "009fff");
+	IS_TEXT(num_bytes(out, 999), "999 B");
+	IS_TEXT(num_bytes(out, 312u << 20), "312 MiB");
+	IS_TEXT(num_bytes(out, (UINT64_C(1) << 30) - 1), "1.00 GiB");
+	IS_TEXT(num_bytes(out, UINT64_MAX), "16384 PiB");
 	for (size_t len = 0; len < sizeof(in); len++) {
 		for (size_t i = 0; i < len; i++)
 			in[i] = (char)draw();

@@ -158,8 +158,8 @@ void view_tables_detail(const struct status *s, size_t row, struct buf *out)
 	buf_printf(out, "since the start: commit to log p99 %s, commit to target p99 %s\n",
 			show_us(a, t->capture_p99_us), show_us(b, t->load_p99_us));
 	if (t->complete_us >= 0)
-		buf_printf(out, "complete to: %s, %s ago: every commit up to then is at the target, filtered or a dead letter\n",
-				show_clock(a, t->complete_us), show_ms(b, (s->wall_us - t->complete_us) / 1000));
+		buf_printf(out, "complete to: %s, %s: every commit up to then is at the target, filtered or a dead letter\n",
+				show_clock(a, t->complete_us), show_since(b, (s->wall_us - t->complete_us) / 1000));
 	else
 		buf_puts(out, "complete to: - (not known yet, or the table is being read)\n");
 	put_routines(s, t->name, out);

@@ -6,7 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/num.h"
+
 #define LAG_WARN_MS 10000
+#define COMPLETE_STEP_MS 5000
 
 static const char *scaled(char *out, double n, double step, const char *const *units)
 {
@@ -61,15 +64,10 @@ const char *show_rate(char *out, double per_s)
 
 const char *show_bytes(char *out, int64_t n)
 {
-	static const char *const units[] = { " B", " KiB", " MiB", " GiB", " TiB", NULL };
-
 	if (n < 0)
 		return strcpy(out, "-");
-	if (n < 1000) {
-		snprintf(out, SHOW_SIZE, "%d B", (int)n);
-		return out;
-	}
-	return scaled(out, (double)n, 1024, units);
+	out[num_bytes(out, (uint64_t)n)] = '\0';
+	return out;
 }
 
 const char *show_ns(char *out, int64_t ns)
@@ -109,6 +107,16 @@ const char *show_ms(char *out, int64_t ms)
 		snprintf(out, SHOW_SIZE, "%lldh%02lldm", s / 3600, s / 60 % 60);
 	else
 		snprintf(out, SHOW_SIZE, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+	return out;
+}
+
+const char *show_since(char *out, int64_t ms)
+{
+	char age[SHOW_SIZE];
+
+	if (ms < COMPLETE_STEP_MS)
+		return strcpy(out, "less than 5s ago");
+	snprintf(out, SHOW_SIZE, "%.20s ago", show_ms(age, ms));
 	return out;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 
 #include "core/clock.h"
+#include "core/num.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/control/reach.h"
 
@@ -193,14 +194,15 @@ static void look_disk(struct looking *l)
 {
 	const char *path = l->e->settings->state_dir;
 	struct statvfs fs;
-	char found[100];
+	char found[100], left[32], all[32];
 
 	if (statvfs(path, &fs)) {
 		tell(l, REPORT_PROBLEM, "disk of state.dir", -1, "the folder cannot be asked", NULL);
 		return;
 	}
-	snprintf(found, sizeof(found), "%" PRIu64 " of %" PRIu64 " MiB are free",
-			(uint64_t)fs.f_bavail * fs.f_frsize >> 20, (uint64_t)fs.f_blocks * fs.f_frsize >> 20);
+	left[num_bytes(left, (uint64_t)fs.f_bavail * fs.f_frsize)] = '\0';
+	all[num_bytes(all, (uint64_t)fs.f_blocks * fs.f_frsize)] = '\0';
+	snprintf(found, sizeof(found), "%s of %s are free", left, all);
 	tell(l, fs.f_bavail ? REPORT_OK : REPORT_PROBLEM, "disk of state.dir", -1, found, NULL);
 }
 

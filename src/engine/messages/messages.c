@@ -201,7 +201,7 @@ const struct log_topic *messages_topic(struct log *log, const struct settings *s
 				strcmp(table, name) == 0)
 			return &topics->items[i];
 	err_set(err, ERR_CONFIG, 0,
-			"messages: expected a topic that exists, or the table of one, found '%.200s'; `millrace topics` lists them",
+			"expected a topic that exists, or the table of one, found '%.200s'; `millrace topics` lists them",
 			name);
 	return NULL;
 }
@@ -255,7 +255,9 @@ static int open_all(struct scan *s, struct log *log, const struct settings *sett
 	if (w->hidden && (w->text || w->regex || w->filter))
 		return err_set(err, ERR_CONFIG, 0,
 				"messages: the script of this table masks, so its rows are not searched; --unmasked does");
-	if (seek_parse(from, begin, clock_wall_us() / 1000, err) || search_init(&s->search, w->text, w->regex, err))
+	if (seek_parse(from, begin, clock_wall_us() / 1000, err))
+		return err_wrap(err, "messages: seek");
+	if (search_init(&s->search, w->text, w->regex, err))
 		return -1;
 	s->filter = w->filter ? filter_open(log, settings, w->filter, err) : NULL;
 	return w->filter && s->filter == NULL ? -1 : 0;
@@ -279,7 +281,7 @@ int messages_run(struct log *log, const struct settings *settings, const struct 
 	rc = open_all(&s, log, settings, &from, err);
 	if (rc == 0) {
 		t = messages_topic(log, settings, wish->topic, &topics, err);
-		rc = t ? run(&s, log, t, &from, err) : -1;
+		rc = t ? run(&s, log, t, &from, err) : err_wrap(err, "messages");
 	}
 	log_topics_free(&topics);
 	search_done(&s.search);

@@ -30,7 +30,7 @@ int seek_parse(struct seek *out, const char *text, int64_t now_ms, struct err *e
 	else if (text[0] == '@' && num_parse_moment_ms(moment, now_ms, &out->value))
 		out->kind = AT_TIME;
 	else
-		return err_set(err, ERR_CONFIG, 0, "messages: seek: expected " SEEK_FORMS ", found '%.40s'", text);
+		return err_set(err, ERR_CONFIG, 0, "expected " SEEK_FORMS ", found '%.40s'", text);
 	return 0;
 }
 

@@ -200,6 +200,8 @@ static int run(struct trace *t, struct log *log, const struct settings *s, const
 	char table[600];
 	int rc = -1;
 
+	if (topic == NULL)
+		err_wrap(err, "trace");
 	if (topic) {
 		snprintf(t->topic, sizeof(t->topic), "%s", topic->name);
 		if (!format_topic_table(&s->format, topic->name, table, sizeof(table)))
@@ -230,8 +232,9 @@ int trace_run(struct log *log, const struct settings *s, const struct trace_wish
 	t->arg = arg;
 	t->now_us = clock_wall_us();
 	buf_init(&t->line, LINE_BYTES);
-	rc = trace_key_parse(&t->key, wish->key, err) ||
-			seek_parse(&from, wish->from ? wish->from : "begin", t->now_us / 1000, err);
+	rc = trace_key_parse(&t->key, wish->key, err);
+	if (rc == 0 && seek_parse(&from, wish->from ? wish->from : "begin", t->now_us / 1000, err))
+		rc = err_wrap(err, "trace: from");
 	if (rc == 0)
 		rc = run(t, log, s, &from, err);
 	payload_at_done(&t->of_key);

@@ -14,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/xalloc.h"
+#include "core/num.h"
 #include "engine/engine_parts.h"
 
 enum {
@@ -180,13 +181,15 @@ static void look_at_unloaded(struct engine *e)
 	struct log *log = atomic_load(&e->shared.log);
 	uint64_t bytes = log ? log_unloaded(log) : 0;
 	int64_t limit = e->settings->log.unloaded_bytes;
+	char kept[32], most[32];
 
 	if (limit < 0 || bytes <= (uint64_t)limit / 2)
 		return;
+	kept[num_bytes(kept, bytes)] = '\0';
+	most[num_bytes(most, (uint64_t)limit)] = '\0';
 	problem_see(e->shared.problems, PROBLEM_LOG_UNLOADED, "log",
-			"%" PRIu64 " MiB are kept past their retention because the load "
-			"has not read them; the limit is %" PRId64 " MiB",
-			bytes >> 20, limit >> 20);
+			"%s are kept past their retention because the load has not read them; the limit is %s", kept,
+			most);
 }
 
 /* A minute's figure says little; several that rise one after the other say that it will not catch up by itself. */
@@ -223,10 +226,13 @@ static void sample_disk(struct engine *e, unsigned tick)
 static void look_at_disk(struct engine *e)
 {
 	uint64_t left = e->rules.disk_free;
+	char bytes[32];
 
-	if (left < DISK_LOW)
-		problem_see(e->shared.problems, left < DISK_FULL ? PROBLEM_DISK_FULL : PROBLEM_DISK_LOW,
-				e->settings->state_dir, "%" PRIu64 " MiB are free", left >> 20);
+	if (left >= DISK_LOW)
+		return;
+	bytes[num_bytes(bytes, left)] = '\0';
+	problem_see(e->shared.problems, left < DISK_FULL ? PROBLEM_DISK_FULL : PROBLEM_DISK_LOW, e->settings->state_dir,
+			"%s are free", bytes);
 }
 
 /* ---- files ---- */
