@@ -39,6 +39,7 @@ static const struct kafka_setting common[] = {
 	{ "reconnect.backoff.ms", "50" },
 	{ "reconnect.backoff.max.ms", "1000" },
 	{ "retry.backoff.ms", "50" },
+	{ "socket.timeout.ms", "20000" }, /* what a silently dead connection holds up; librdkafka waits a minute */
 	{ NULL, NULL },
 };
 
