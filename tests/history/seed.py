@@ -221,8 +221,18 @@ class Run:
             return time.monotonic() - since["at"] > 20
         return until
 
+    def wait_captured(self):
+        """A table may be told as different while capture still waits for the broker: what is on its way is not lost."""
+        end = time.monotonic() + self.patience
+        while time.monotonic() < end:
+            capture = (self.world.millrace.status() or {}).get("capture") or {}
+            if capture.get("state") == "idle" and capture.get("gtid") == capture.get("server_gtid"):
+                return
+            self.sleep(0.3)
+
     def mend(self, told):
         """The commands that the problems name are run; then everything has to be equal."""
+        self.wait_captured()
         self.read_log()                 # before a command writes into it
         for command in sorted({p["command"] for p in told.values() if p.get("command")}):
             words = shlex.split(command)

@@ -159,18 +159,23 @@ class Worker(threading.Thread):
         (self.alive[table].add if there else self.alive[table].discard)(n)
 
     def fresh(self, table):
-        while True:
+        """A key that is not there; None: all of this worker's keys are taken, as far as chance can tell."""
+        for _ in range(1000):
             n = self.rng.randrange(self.load.rows + self.load.rows // 4 + 50)
             if table not in ALONE:
                 n = n - n % WORKERS + self.number
             if n not in self.alive[table]:
                 return n
+        return None
 
     def one(self, table):
         return self.rng.choice(tuple(self.alive[table])) if self.alive[table] else None
 
     def insert(self, table, n=None):
         n = self.fresh(table) if n is None else n
+        if n is None:
+            self.delete(table)
+            return
         v = self.version()
         self.do(f"INSERT INTO h.{table} ({', '.join(KEYS[table])}, v, w) VALUES ({key_values(table, n)}, {v}, '{table} {n} {v}')")
         self.mark(table, n, True)
@@ -212,7 +217,7 @@ class Worker(threading.Thread):
 
     def rekey(self, table):
         n, to, v = self.one(table), self.fresh(table), self.version()
-        if n is not None:
+        if n is not None and to is not None:
             self.do(f"UPDATE h.{table} SET {key_settings(table, to)}, v = {v}, w = '{table} {to} {v}' WHERE {condition(table, n)}")
             self.mark(table, n, False)
             self.mark(table, to, True)
