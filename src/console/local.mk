@@ -64,6 +64,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/marks.c \
 	src/console/view/marks.h \
 	src/console/view/messages_detail.c \
+	src/console/view/messages_difference.c \
 	src/console/view/messages_page.h \
 	src/console/view/messages_rows.c \
 	src/console/view/messages_save.c \

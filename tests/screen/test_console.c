@@ -1525,6 +1525,41 @@ static void test_messages_saved(void)
 	unlink(path);
 }
 
+/* Two that are marked, column by column. */
+static void test_messages_difference(void)
+{
+	char other[sizeof(whole)];
+
+	start(24, 80);
+	keys("3\r");
+	answer_messages();
+	keys("d");
+	ok(strstr(dump(), "Space marks messages") != NULL, "without marks d says what it takes");
+	keys("g  d");
+	ok(strstr(screen.request, "\"partition=0\" \"seek=o:8412000\"") != NULL, "d asks for the first: %s",
+			screen.request);
+	answer(LANE_DETAIL, whole);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(screen.request, "\"partition=1\" \"seek=o:8412001\"") != NULL, "then for the second: %s",
+			screen.request);
+	snprintf(other, sizeof(other), "%s", whole);
+	memcpy(strstr(other, "paid"), "late", 4);
+	answer(LANE_DETAIL, other);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(dump(), "difference of two messages") && strstr(dump(), "~ status") && strstr(dump(), "\"paid\"") &&
+					strstr(dump(), "\"late\"") && strstr(dump(), "~ id") == NULL,
+			"both stand side by side, and what differs is marked");
+	keys("q");
+	ok(strstr(dump(), "difference") == NULL, "Esc closes it");
+	keys("d");
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(dump(), "no longer in the log") != NULL, "one that is gone is told");
+	keys("q\r");
+	answer(LANE_DETAIL, whole);
+	screen_lane_end(&screen, LANE_DETAIL, "");
+	ok(strstr(dump(), "difference") == NULL && strstr(dump(), "before"), "and Enter shows one message again");
+}
+
 static void test_messages_many(void)
 {
 	start(24, 80);
@@ -1742,6 +1777,7 @@ int main(void)
 	test_columns();
 	test_trace();
 	test_messages_saved();
+	test_messages_difference();
 	test_messages_many();
 	test_trouble();
 	test_cursor_colours();

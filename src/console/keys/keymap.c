@@ -101,6 +101,7 @@ static const struct key_binding bindings[] = {
 			"the versions that have run, since when, and who" },
 	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_SCRIPTS | SCOPE_SCRIPT, "d", "diff",
 			"line by line: what runs and the files; in the list of versions two that are chosen by it" },
+	{ { 'd' }, ACTION_DIFFERENCE, SCOPE_MESSAGES, "d", "diff", "column by column: two messages that are marked" },
 	{ { 'e' }, ACTION_EDIT, SCOPE_SCRIPT, "e", "edit",
 			"its file, by $VISUAL or $EDITOR; then what it would do, as a" },
 	{ { 't' }, ACTION_PROFILE, SCOPE_SCRIPT, "t", "time of lines", "where its time goes, measured for 30 seconds" },

@@ -170,8 +170,10 @@ static int draw_row(const json_t *o, struct canvas *cv, struct area at, int top)
 
 		return wrap_draw(cv, value, strlen(value), at.y, at.x, at.height, at.width, top, ROLE_TEXT);
 	}
-	canvas_text(cv, at.y, at.x + 2 + name, half, ROLE_HEADER, "before");
-	canvas_text(cv, at.y, at.x + 3 + name + half, half, ROLE_HEADER, "after");
+	canvas_text(cv, at.y, at.x + 2 + name, half, ROLE_HEADER,
+			text_of(o, "left")[0] ? text_of(o, "left") : "before");
+	canvas_text(cv, at.y, at.x + 3 + name + half, half, ROLE_HEADER,
+			text_of(o, "left")[0] ? text_of(o, "right") : "after");
 	for (int i = top; i < (int)json_array_size(fields) && i - top < at.height - 1; i++) {
 		const json_t *f = json_array_get(fields, (size_t)i);
 		bool changed = json_is_true(json_array_get(f, 3));
@@ -217,11 +219,19 @@ static int draw_tabs(const struct messages_page *p, struct canvas *cv, int y, in
 	return x + 2;
 }
 
+static void draw_place(const json_t *o, struct canvas *cv, int y, int x, int width)
+{
+	char time[48];
+
+	time[num_iso_datetime(time, number_of(o, "timestamp_ms") * 1000, 3, ' ')] = '\0';
+	canvas_printf(cv, y, x, width, ROLE_TITLE, " p%lld %lld  %s  %s UTC ", number_of(o, "partition"),
+			number_of(o, "offset"), text_of(o, "op"), time);
+}
+
 void messages_detail_draw(struct messages_page *p, struct canvas *cv, struct area at)
 {
 	const json_t *o = p->detail.o;
 	struct area body = { at.y + 1, at.x + 1, at.height - 1, at.width - 2 };
-	char time[48];
 	int x;
 
 	canvas_fill(cv, at.y, at.x, at.height, at.width, ROLE_TEXT);
@@ -232,9 +242,10 @@ void messages_detail_draw(struct messages_page *p, struct canvas *cv, struct are
 				p->detail.why[0] ? p->detail.why : "reading...");
 		return;
 	}
-	time[num_iso_datetime(time, number_of(o, "timestamp_ms") * 1000, 3, ' ')] = '\0';
-	canvas_printf(cv, at.y, x, at.x + at.width - 1 - x, ROLE_TITLE, " p%lld %lld  %s  %s UTC ",
-			number_of(o, "partition"), number_of(o, "offset"), text_of(o, "op"), time);
+	if (text_of(o, "left")[0])
+		canvas_text(cv, at.y, x, at.x + at.width - 1 - x, ROLE_TITLE, " difference of two messages ");
+	else
+		draw_place(o, cv, at.y, x, at.x + at.width - 1 - x);
 	p->detail.lines = draw_tab(p, cv, body);
 	if (p->detail.top > p->detail.lines - body.height)
 		p->detail.top = p->detail.lines > body.height ? p->detail.lines - body.height : 0;

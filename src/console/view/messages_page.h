@@ -35,6 +35,12 @@ struct messages_page {
 		int top, lines; /* as drawn last */
 		struct buf hex;
 	} detail;
+	struct {	       /* two that are compared */
+		int asked;     /* how many of them; 0: none is */
+		json_t *first; /* until the second has come */
+		int32_t partition;
+		int64_t offset; /* of the second */
+	} pair;
 	struct { /* being written to a file */
 		FILE *file;
 		char path[512];
@@ -47,6 +53,11 @@ struct messages_page {
 void messages_rows_add(struct messages_page *p, const json_t *o); /* a line of form list */
 void messages_rows_progress(struct messages_page *p, const json_t *o);
 void messages_rows_drop(struct messages_page *p, size_t n); /* the oldest */
+extern const struct grid_source view_messages_source;
+void messages_detail_ask(struct messages_page *p, int32_t partition, int64_t offset, struct view_order *out);
+void messages_difference_begin(struct messages_page *p, const struct grid *g, struct view_order *out);
+void messages_difference_next(struct messages_page *p, struct view_order *out); /* one of them is there */
+void messages_difference_end(struct messages_page *p);
 void messages_detail_close(struct messages_page *p);
 void messages_detail_answer(struct messages_page *p, const char *line, size_t len);
 bool messages_detail_act(struct messages_page *p, enum action action, struct view_order *out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console/view/view.h"
+#include "console/keys/request_line.h"
 #include "console/widget/show.h"
 #include "core/num.h"
 #include "core/xalloc.h"
@@ -148,4 +149,41 @@ void messages_rows_progress(struct messages_page *p, const json_t *o)
 	p->bytes = number_of(o, "bytes");
 	snprintf(p->error, sizeof(p->error), "%s", text_of(o, "error"));
 	p->caught_up |= p->done >= p->total;
+}
+
+/* ---- requests ---- */
+
+/* What f takes: 'text, ~regular expression, or Lua. */
+static void put_filter(const struct messages_page *p, char *line, size_t size)
+{
+	const char *name = p->filter[0] == '\'' ? "grep" : p->filter[0] == '~' ? "regex" : "filter";
+
+	if (p->filter[0])
+		request_line_add(line, size, name, p->filter + (name[0] != 'f'));
+}
+
+void messages_request(const struct messages_page *p, struct view_order *out, enum view_lane lane)
+{
+	snprintf(out->request, sizeof(out->request), "messages");
+	request_line_add(out->request, sizeof(out->request), "topic", p->topic);
+	out->lane = lane;
+	if (lane == LANE_DETAIL)
+		return;
+	put_filter(p, out->request, sizeof(out->request));
+	request_line_add(out->request, sizeof(out->request), "seek", p->seek);
+	request_line_add(out->request, sizeof(out->request), "progress", "yes");
+}
+
+void messages_detail_ask(struct messages_page *p, int32_t partition, int64_t offset, struct view_order *out)
+{
+	char number[32];
+
+	messages_request(p, out, LANE_DETAIL);
+	snprintf(number, sizeof(number), "%d", (int)partition);
+	request_line_add(out->request, sizeof(out->request), "partition", number);
+	snprintf(number, sizeof(number), "o:%lld", (long long)offset);
+	request_line_add(out->request, sizeof(out->request), "seek", number);
+	request_line_add(out->request, sizeof(out->request), "limit", "1");
+	request_line_add(out->request, sizeof(out->request), "form", "whole");
+	p->detail.open = true;
 }

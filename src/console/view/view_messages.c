@@ -44,27 +44,6 @@ static void take_list(struct messages_page *p, const char *line, size_t len, str
 
 /* ---- requests ---- */
 
-/* What f takes: 'text, ~regular expression, or Lua. */
-static void put_filter(const struct messages_page *p, char *line, size_t size)
-{
-	const char *name = p->filter[0] == '\'' ? "grep" : p->filter[0] == '~' ? "regex" : "filter";
-
-	if (p->filter[0])
-		request_line_add(line, size, name, p->filter + (name[0] != 'f'));
-}
-
-void messages_request(const struct messages_page *p, struct view_order *out, enum view_lane lane)
-{
-	snprintf(out->request, sizeof(out->request), "messages");
-	request_line_add(out->request, sizeof(out->request), "topic", p->topic);
-	out->lane = lane;
-	if (lane == LANE_DETAIL)
-		return;
-	put_filter(p, out->request, sizeof(out->request));
-	request_line_add(out->request, sizeof(out->request), "seek", p->seek);
-	request_line_add(out->request, sizeof(out->request), "progress", "yes");
-}
-
 static void ask_list(struct messages_page *p, struct view_order *out)
 {
 	messages_rows_drop(p, p->count);
@@ -139,19 +118,12 @@ static void ask_path(const struct messages_page *p, struct view_order *out)
 
 static bool open_selected(struct messages_page *p, const struct grid *g, struct view_order *out)
 {
-	char number[32];
 	size_t row;
 
-	if (!grid_selected(g, &row) || row >= p->count)
-		return true;
-	messages_request(p, out, LANE_DETAIL);
-	snprintf(number, sizeof(number), "%d", (int)p->rows[row].partition);
-	request_line_add(out->request, sizeof(out->request), "partition", number);
-	snprintf(number, sizeof(number), "o:%lld", (long long)p->rows[row].offset);
-	request_line_add(out->request, sizeof(out->request), "seek", number);
-	request_line_add(out->request, sizeof(out->request), "limit", "1");
-	request_line_add(out->request, sizeof(out->request), "form", "whole");
-	p->detail.open = true;
+	if (grid_selected(g, &row) && row < p->count) {
+		messages_difference_end(p);
+		messages_detail_ask(p, p->rows[row].partition, p->rows[row].offset, out);
+	}
 	return true;
 }
 
@@ -159,6 +131,7 @@ static void go_back(struct messages_page *p, struct view_order *out)
 {
 	if (p->detail.open) {
 		messages_detail_close(p);
+		messages_difference_end(p);
 		out->cancel |= 1 << LANE_DETAIL;
 	} else if (p->running && !p->caught_up) {
 		p->running = false;
@@ -237,6 +210,7 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 	case ACTION_SAVE: ask_path(p, out); return true;
 	case ACTION_FOLLOW: toggle_follow(p, out); return true;
 	case ACTION_TRACE: trace_row(p, g, out); return true;
+	case ACTION_DIFFERENCE: messages_difference_begin(p, g, out); return true;
 	case ACTION_COPY: copy_row(p, g, out); return true;
 	default: note_move(p, action); return false;
 	}
@@ -282,6 +256,7 @@ static void page_answer_end(void *state, enum view_lane lane, const char *why, s
 	} else if (lane == LANE_DETAIL) {
 		snprintf(p->detail.why, sizeof(p->detail.why), "%s",
 				why[0] || p->detail.o ? why : "it is no longer in the log");
+		messages_difference_next(p, out);
 	} else if (lane == LANE_SAVE) {
 		messages_save_end(p, why, out);
 	}
