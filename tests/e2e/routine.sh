@@ -227,6 +227,8 @@ loader_is orders routine
 ok $? "status says who loads it"
 has "$("$millrace" -c "$dir/millrace.conf" status)" "load: routine, Routine Load job testdb.load_orders_" "and by which job"
 has "$("$millrace" -c "$dir/millrace.conf" replay testdb.orders --from begin 2>&1)" "is loaded by Routine Load" "it is not replayed meanwhile"
+has "$("$millrace" -c "$dir/millrace.conf" snapshot 'testdb\.(orders|money)' --truncate 2>&1)" "testdb.orders is loaded by Routine Load" "nor emptied by a snapshot"
+has "$("$millrace" -c "$dir/millrace.conf" snapshot testdb.orders --truncate 2>&1)" "millrace routine handover testdb.orders --to stream" "which says what to do first"
 has "$(handover testdb.orders; cat "$dir/handover.out")" "has it already" "a second time there is nothing to do"
 handover testdb.orders --to stream
 ok $? "and taken back" || note < "$dir/handover.out"

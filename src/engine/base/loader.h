@@ -44,6 +44,11 @@ struct lend {
 	int wait_ms; /* at the most; LEND_BEGIN waits until everything that was read is loaded */
 };
 
+struct shared;
+/* ERR_CONFIG: a Routine Load job has one of these tables, names or regular expressions with commas between, as the offsets of the
+ * group say; whichever process loads it. Asks the log. @thread any */
+int loader_refuse_lent(struct shared *sh, const char *tables, const char *what, struct err *err);
+
 struct load;
 /* One step of a table, stored before it returns: all partitions that are not there yet take it. out, if not NULL, is what
  * they are then; lent_table_done(). ERR_CONFIG: refused, and nothing has changed. @thread any */

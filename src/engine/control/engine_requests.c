@@ -19,6 +19,7 @@
 #include "engine/control/script_show.h"
 #include "engine/control/script_trial.h"
 #include "engine/control/trace_now.h"
+#include "engine/base/loader.h"
 #include "engine/base/sessions.h"
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_told.h"
@@ -192,9 +193,13 @@ static int ask_dead(struct ask *a)
 static int ask_snapshot(struct ask *a)
 {
 	const char *action = engine_request_arg(a->r, "action"), *tables = engine_request_arg(a->r, "tables");
+	const char *truncate = engine_request_arg(a->r, "truncate");
 
 	if (a->e->capture == NULL)
 		return err_set(a->err, ERR_CONFIG, 0, "snapshot: this process does not capture (role load)");
+	if (tables && truncate && strcmp(truncate, "yes") == 0 &&
+			loader_refuse_lent(&a->e->shared, tables, "snapshot --truncate", a->err))
+		return -1;
 	if (capture_snapshot(a->e->capture, a->r, a->emit, a->arg, a->err))
 		return -1;
 	if (action == NULL || strcmp(action, "list") != 0)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/conf/pattern.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
@@ -107,6 +108,36 @@ struct lent_table *load_lent(struct load *l, size_t *n)
 		copy(&out[i], &l->lent[i]);
 	pthread_mutex_unlock(&l->half.lock);
 	return out;
+}
+
+int loader_refuse_lent(struct shared *sh, const char *tables, const char *what, struct err *err)
+{
+	const struct settings *s = sh->settings;
+	struct log *log = s->log.bootstrap_servers && s->sink.fe_mysql ? shared_log(sh, err) : NULL;
+	struct pattern_list list = { .count = 0 };
+	struct log_groups groups = { .count = 0 };
+	char name[TABLE_NAME_ROOM];
+	struct place place;
+	int rc = 0;
+
+	if (s->log.bootstrap_servers == NULL || s->sink.fe_mysql == NULL) /* what no job can load */
+		return 0;
+	if (log == NULL || pattern_list_parse(&list, "tables", tables, err) ||
+			log_groups(log, s->load.group, &groups, err))
+		rc = -1;
+	for (size_t i = 0; i < groups.count && rc == 0; i++) {
+		const struct log_group_offset *o = &groups.items[i];
+
+		if (o->metadata && place_parse(o->metadata, &place) && place.loader != LOADER_OWN &&
+				format_topic_table(&s->format, o->topic, name, sizeof(name)) &&
+				pattern_list_match(&list, name))
+			rc = err_set(err, ERR_CONFIG, 0,
+					"%s: %s is loaded by Routine Load, which a TRUNCATE in its topic would pause: `millrace routine handover %s --to stream` first",
+					what, name, name);
+	}
+	log_groups_free(&groups);
+	pattern_list_done(&list);
+	return rc;
 }
 
 /* ---- until nothing of it is under way ---- */

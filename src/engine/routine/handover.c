@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/intern.h"
 #include "core/must.h"
+#include "core/name_map.h"
 #include "core/xalloc.h"
 #include "engine/routine/handover.h"
 
 enum { WATCH_MS = 10000, SOON_MS = 500, REFUSED_MS = 60000, STOP_MS = 300 };
 
 struct refused { /* a table that could not be handed over: the thread tries it again then, or with other settings */
-	const char *table;
 	const struct settings *s;
 	int64_t until_us;
 };
@@ -26,9 +27,8 @@ struct handover {
 	pthread_cond_t changed;
 	bool started, ended, stopping; /* under lock */
 	/* the thread's */
-	struct refused *refused;
-	size_t nrefused;
-	char *jobs_of; /* the database that jobs are of; NULL: none were read in this round */
+	struct name_map refused; /* struct refused, by the table's name */
+	char *jobs_of;		 /* the database that jobs are of; NULL: none were read in this round */
 	struct routine_jobs jobs;
 };
 
@@ -160,12 +160,11 @@ static void go_on(struct handover *h, const char *table)
 
 static struct refused *refused_of(struct handover *h, const char *table)
 {
-	for (size_t i = 0; i < h->nrefused; i++)
-		if (h->refused[i].table == table)
-			return &h->refused[i];
-	h->refused = xrealloc(h->refused, (h->nrefused + 1) * sizeof(*h->refused));
-	h->refused[h->nrefused] = (struct refused){ .table = table };
-	return &h->refused[h->nrefused++];
+	void **place = name_map_at(&h->refused, table);
+
+	if (*place == NULL)
+		*place = xcalloc(1, sizeof(struct refused));
+	return *place;
 }
 
 /* load = routine, and millrace still loads it. */
@@ -191,31 +190,27 @@ static void hand_over(struct handover *h, const char *table, const struct settin
 	before->until_us = clock_mono_us() + (rc ? REFUSED_MS * 1000LL : 0);
 }
 
-static bool is_lent(const struct lent_table *lent, size_t n, const char *table)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(lent[i].table, table) == 0)
-			return true;
-	return false;
-}
-
 /* false: it is too soon. */
 static bool look(struct handover *h)
 {
 	const struct settings *live = atomic_load(&h->e->shared.live);
 	size_t n, count = table_meters_count(h->e->shared.tables);
 	struct lent_table *lent = load_lent(h->e->load, &n);
+	struct name_map by_name = { .count = 0 }; /* of lent */
 
 	if (lent == NULL)
 		return false;
-	for (size_t i = 0; i < n && !is_stopping(h); i++)
+	for (size_t i = 0; i < n && !is_stopping(h); i++) {
+		*name_map_at(&by_name, intern(lent[i].table)) = &lent[i];
 		go_on(h, lent[i].table);
+	}
 	for (size_t i = 0; i < count && !is_stopping(h); i++) {
 		const char *table = table_meter_at(h->e->shared.tables, i)->name;
 
-		if (settings_by_routine(live, settings_for_table(live, table)) && !is_lent(lent, n, table))
+		if (settings_by_routine(live, settings_for_table(live, table)) && name_map_get(&by_name, table) == NULL)
 			hand_over(h, table, live);
 	}
+	name_map_done(&by_name);
 	forget_jobs(h);
 	for (size_t i = 0; i < n; i++)
 		lent_table_done(&lent[i]);
@@ -277,6 +272,12 @@ void handover_stop(struct handover *h)
 	h->started = false;
 }
 
+static void free_refused(void *value, void *arg)
+{
+	(void)arg;
+	free(value);
+}
+
 bool handover_free(struct handover *h)
 {
 	if (h == NULL)
@@ -284,7 +285,8 @@ bool handover_free(struct handover *h)
 	if (h->started)
 		return false;
 	forget_jobs(h);
-	free(h->refused);
+	name_map_each(&h->refused, free_refused, NULL);
+	name_map_done(&h->refused);
 	pthread_mutex_destroy(&h->one);
 	pthread_mutex_destroy(&h->lock);
 	pthread_cond_destroy(&h->changed);
