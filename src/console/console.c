@@ -270,6 +270,7 @@ static int console_timeout(const struct console *c)
 
 static void console_loop(struct console *c)
 {
+	struct status_wish wish;
 	struct pollfd fds[POLLS] = {
 		[POLL_KEYS] = { .fd = term_fd(), .events = POLLIN },
 		[POLL_SIGNALS] = { .fd = term_signal_fd(), .events = POLLIN },
@@ -279,6 +280,8 @@ static void console_loop(struct console *c)
 
 	while (c->end < 0) {
 		if (c->dirty) {
+			screen_look(&c->screen, &wish);
+			feed_look(c->feed, &wish);
 			screen_draw(&c->screen, &c->canvas);
 			term_show(&c->canvas);
 			c->dirty = false;

@@ -45,7 +45,8 @@ struct feed {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* under lock */
-	bool stopping, fresh, hurry;
+	bool stopping, fresh, hurry, looks; /* looks: wish says how much of it; else all */
+	struct status_wish wish;
 	struct status mailbox;
 	char trouble[512];
 	/* the watcher's own */
@@ -63,6 +64,8 @@ static void feed_wake(struct feed *f)
 static void *feed_watch(void *arg)
 {
 	struct feed *f = arg;
+	struct status_wish wish;
+	bool looks;
 
 	pthread_mutex_lock(&f->lock);
 	while (!f->stopping) {
@@ -71,11 +74,14 @@ static void *feed_watch(void *arg)
 		int result;
 
 		f->hurry = false;
+		looks = f->looks;
+		wish = f->wish;
 		pthread_mutex_unlock(&f->lock);
 		err_clear(&err);
 		if (f->link->attend && f->session)
 			f->link->attend(f->link->self, f->session);
-		result = f->link->status(f->link->self, &f->work, &err);
+		result = looks && f->link->status_of ? f->link->status_of(f->link->self, &wish, &f->work, &err)
+						     : f->link->status(f->link->self, &f->work, &err);
 		pthread_mutex_lock(&f->lock);
 		memcpy(f->trouble, err.msg, sizeof(f->trouble));
 		if (result == 0) {
@@ -204,6 +210,18 @@ void feed_stop(struct feed *f)
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
+}
+
+void feed_look(struct feed *f, const struct status_wish *wish)
+{
+	pthread_mutex_lock(&f->lock);
+	if (!f->looks || memcmp(&f->wish, wish, sizeof(*wish)) != 0) {
+		f->hurry = true;
+		pthread_cond_broadcast(&f->changed);
+	}
+	f->looks = true;
+	f->wish = *wish;
+	pthread_mutex_unlock(&f->lock);
 }
 
 int feed_fd(const struct feed *f)

@@ -16,8 +16,10 @@ struct feed;
 struct feed *feed_start(struct engine_link *link,
 		const struct engine_session *session); /* both lent until feed_stop() */
 void feed_stop(struct feed *f);			       /* NULL allowed */
-int feed_fd(const struct feed *f);		       /* readable when there is something to take */
-void feed_clear(struct feed *f);		       /* what is there was seen: feed_fd() sleeps again */
+/* How much of the next status is looked at: another one is taken at once when that changes. */
+void feed_look(struct feed *f, const struct status_wish *wish);
+int feed_fd(const struct feed *f); /* readable when there is something to take */
+void feed_clear(struct feed *f);   /* what is there was seen: feed_fd() sleeps again */
 /* Swaps a fresh status into *mine; false when there is none. trouble (512) is why the last try failed, or "". */
 bool feed_status(struct feed *f, struct status *mine, char *trouble);
 /* Requests run side by side, up to FEED_JOBS of them, so that a tap that waits for rows holds up nothing. */

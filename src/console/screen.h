@@ -83,6 +83,9 @@ void screen_done(struct screen *s);
 void screen_status(struct screen *s, const struct status *fresh, const char *trouble); /* trouble NULL: none */
 void screen_key(struct screen *s, uint32_t key, bool pasted);
 void screen_draw(struct screen *s, struct canvas *cv);
+/* How much of the next status it looks at; of the list that is shown how many rows there are in all. screen_window.c */
+void screen_look(const struct screen *s, struct status_wish *out);
+size_t screen_all_rows(const struct screen *s);
 void screen_toast(struct screen *s, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* One line of an answer, then its end: why NULL means done. */
 void screen_answer(struct screen *s, const char *line, size_t len);

@@ -135,14 +135,17 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 {
 	const struct view_page *page = view_get(s->view)->page;
 	const struct grid *g = &s->grids[s->view];
-	char text[260], marked[40] = "";
+	char text[300], marked[40] = "", of[32] = "";
+	size_t all = screen_all_rows(s);
 
 	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s))
 		return;
 	if (g->nmarks)
 		snprintf(marked, sizeof(marked), "%zu marked  ", g->nmarks);
-	snprintf(text, sizeof(text), "%s%s%s%s%zu/%zu", marked, g->filter[0] ? "</" : "", g->filter,
-			g->filter[0] ? "> " : "", g->count ? g->cursor + 1 : 0, g->count);
+	if (page == NULL && g->total < all)
+		snprintf(of, sizeof(of), " of %zu", all);
+	snprintf(text, sizeof(text), "%s%s%s%s%zu/%zu%s", marked, g->filter[0] ? "</" : "", g->filter,
+			g->filter[0] ? "> " : "", g->count ? g->cursor + 1 : 0, g->count, of);
 	canvas_right(cv, y, cv->cols / 2, cv->cols - cv->cols / 2 - 1, ROLE_STATUS, text);
 }
 

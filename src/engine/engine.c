@@ -253,7 +253,13 @@ bool engine_ended(struct engine *e, struct err *err)
 static int local_status(void *self, struct status *out, struct err *err)
 {
 	(void)err;
-	return engine_status_copy(self, out);
+	return engine_status_copy(self, NULL, out);
+}
+
+static int local_status_of(void *self, const struct status_wish *wish, struct status *out, struct err *err)
+{
+	(void)err;
+	return engine_status_copy(self, wish, out);
 }
 
 static int local_request(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
@@ -281,6 +287,7 @@ void engine_link_local(struct engine *e, struct engine_link *out)
 	*out = (struct engine_link){
 		.self = e,
 		.status = local_status,
+		.status_of = local_status_of,
 		.request = local_request,
 		.attend = local_attend,
 		.where = "in this process",

@@ -15,6 +15,7 @@
 
 struct engine;
 struct settings;
+struct status_wish;
 
 enum engine_role { ROLE_ALL, ROLE_CAPTURE, ROLE_LOAD };
 
@@ -71,6 +72,8 @@ struct engine_link {
 	void *self;
 	/* A copy of the status, into a struct that status_init() prepared. */
 	int (*status)(void *self, struct status *out, struct err *err);
+	/* The same with as much of its lists as the wish says (status_cut()); NULL: it cannot. */
+	int (*status_of)(void *self, const struct status_wish *wish, struct status *out, struct err *err);
 	/* Runs one request to its end; -1 with err when refused. @thread any */
 	int (*request)(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 	/* A console is open, and who sits at it is listed; called again now and then as long as that is so, at most a moment long.

@@ -276,7 +276,7 @@ int engine_replay_plan(struct engine *e, struct log *log, const char *table, con
 		void *arg, struct err *err);
 int engine_groups_print(struct engine *e, struct log *log, engine_emit *emit, void *arg, struct err *err);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
-int engine_status_copy(struct engine *e, struct status *out);
+int engine_status_copy(struct engine *e, const struct status_wish *wish, struct status *out); /* wish NULL: all of it */
 void engine_status_look(struct engine *e,
 		struct status *out); /* the same, but nobody looks: partitions are asked for as seldom */
 /* engine_recorder.c: what a status said, over a day */

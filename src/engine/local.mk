@@ -217,6 +217,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/table_series.h \
 	src/engine/status/status.c \
 	src/engine/status/status.h \
+	src/engine/status/status_cut.c \
 	src/engine/status/status_fields.c src/engine/status/status_fields.h \
 	src/engine/status/status_json.c \
 	src/engine/status/status_page.c \
@@ -290,6 +291,10 @@ check_PROGRAMS += tests/unit/test_reach
 endif
 tests_unit_test_reach_SOURCES = tests/unit/test_reach.c src/engine/control/reach.c tests/tap.h
 tests_unit_test_reach_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_status_cut
+tests_unit_test_status_cut_SOURCES = tests/unit/test_status_cut.c src/engine/status/status.c src/engine/status/status_cut.c src/engine/status/status_fields.c \
+	src/engine/status/status_json.c tests/tap.h
+tests_unit_test_status_cut_LDADD = $(CORE) $(JANSSON_LIBS) -lm
 check_PROGRAMS += tests/unit/test_problems
 tests_unit_test_problems_SOURCES = tests/unit/test_problems.c src/engine/status/problems.c src/engine/status/problem_table.c src/engine/status/problem_left.c
 tests_unit_test_problems_LDADD = $(CORE) -lm

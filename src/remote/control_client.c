@@ -122,18 +122,42 @@ static int keep_line(void *arg, const char *line, size_t len)
 	return 0;
 }
 
-static int client_status(void *self, struct status *out, struct err *err)
+static void add(struct engine_request *r, const char *name, const char *value)
+{
+	if (value[0] == '\0')
+		return;
+	r->args[r->nargs].name = name;
+	r->args[r->nargs++].value = value;
+}
+
+static int client_status_of(void *self, const struct status_wish *wish, struct status *out, struct err *err)
 {
 	struct engine_request r = { .command = "status" };
+	char limit[24], others[24];
 	struct buf text;
 	int rc;
 
+	if (wish) {
+		snprintf(limit, sizeof(limit), "%zu", wish->limit);
+		snprintf(others, sizeof(others), "%zu", wish->tables);
+		add(&r, "list", wish->list);
+		add(&r, "sort", wish->sort);
+		add(&r, "filter", wish->filter);
+		add(&r, "order", wish->inverted ? "up" : "down");
+		add(&r, "limit", limit);
+		add(&r, "others", others);
+	}
 	buf_init(&text, WIRE_LINE_MAX);
 	rc = client_request(self, &r, keep_line, &text, err);
 	if (rc == 0)
 		rc = status_from_json(out, text.data ? text.data : "", text.len, err);
 	buf_done(&text);
 	return rc;
+}
+
+static int client_status(void *self, struct status *out, struct err *err)
+{
+	return client_status_of(self, NULL, out, err);
 }
 
 /* Empty lines come, so that the engine finds out whether we are there. */
@@ -182,6 +206,7 @@ struct control_client *control_connect(const char *path, struct engine_link *out
 	*out = (struct engine_link){
 		.self = c,
 		.status = client_status,
+		.status_of = client_status_of,
 		.request = client_request,
 		.attend = client_attend,
 		.where = c->path,

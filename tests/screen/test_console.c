@@ -613,6 +613,33 @@ static void answer_settings(void)
 	screen_lane_end(&screen, LANE_LIST, "");
 }
 
+/* Of very many tables the screen says which it looks at, and that there are more. */
+static void test_look(void)
+{
+	struct status_wish wish;
+
+	fake_status_fill(&status, 3);
+	status.all_tables = 10000;
+	start(24, 80);
+	screen_look(&screen, &wish);
+	is_str(wish.list, "", "the overview looks at no list");
+	ok(wish.tables > 0 && wish.tables < 100, "but at the few that need a look");
+	keys("5>");
+	screen_look(&screen, &wish);
+	is_str(wish.list, "tables", "5 looks at the tables");
+	is_str(wish.sort, "captured", "in the order of the sorted column");
+	is_int(wish.limit, 200, "as many as a screen and more");
+	ok(strstr(dump(), "/6 of 10000") != NULL, "that there are more is told");
+	keys("fitems\r");
+	screen_look(&screen, &wish);
+	is_str(wish.filter, "items", "and with its filter");
+	screen.grids[VIEW_TABLES].cursor = 160;
+	screen_look(&screen, &wish);
+	is_int(wish.limit, 400, "more as the cursor goes down");
+	fake_status_fill(&status, 3);
+	status.all_tables = 0;
+}
+
 /* Screens whose list is the answer of a request. */
 static void test_asked(int rows, int cols)
 {
@@ -1756,6 +1783,7 @@ int main(void)
 	test_command();
 	test_request_line();
 	test_snapshot();
+	test_look();
 	test_asked(24, 80);
 	test_asked(40, 120);
 	test_asked(50, 200);

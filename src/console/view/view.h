@@ -30,6 +30,8 @@ struct view {
 	unsigned scope;			  /* of the key map */
 	int sort;			  /* the column to sort by at first; -1: as it comes */
 	const struct grid_source *source; /* what the cursor moves over */
+	const char *list;		  /* of the status, which may be long; NULL: none */
+	const char *const *fields;	  /* of that list, by column: what it is sorted by. NULL: as it comes */
 	void (*draw)(struct grid *g, const struct status *s, struct canvas *cv,
 			struct area at); /* NULL: the list fills the view */
 	/* Everything about a row, as "label: value" lines. */
@@ -51,6 +53,7 @@ struct view {
 
 const struct view *view_get(enum view_id id);
 
+extern const char *const view_tables_fields[], *const view_topics_fields[];
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
 		view_problems_source, view_help_source, view_messages_source, view_load_source, view_lag_source,
 		view_snapshots_source, view_config_source, view_dead_source, view_metrics_source, view_problem_source,

@@ -188,7 +188,11 @@ struct waiting {
 
 static struct waiting sum_log(const struct status *s)
 {
-	struct waiting w = { 0 };
+	struct waiting w = { s->load.kept_rows, s->load.lag_rows, s->load.lag_per_s };
+
+	if (s->npartitions < s->all_partitions) /* only some of them are here */
+		return w;
+	w = (struct waiting){ 0 };
 
 	for (size_t i = 0; i < s->npartitions; i++) {
 		const struct status_partition *p = &s->partitions[i];

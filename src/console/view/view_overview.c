@@ -172,9 +172,10 @@ static void fill_half(const struct status *s, bool load, struct part *p)
 static void fill_log(const struct status *s, struct part *p)
 {
 	char text[SHOW_SIZE];
-	size_t topics = 0;
+	bool some = s->npartitions < s->all_partitions;
+	size_t topics = some ? s->load.topics : 0;
 
-	for (size_t i = 0; i < s->npartitions; i++)
+	for (size_t i = 0; !some && i < s->npartitions; i++)
 		topics += i == 0 || strcmp(s->partitions[i].topic, s->partitions[i - 1].topic) != 0;
 	*p = (struct part){
 		.name = "log",
@@ -306,7 +307,7 @@ static void draw_tables(const struct status *s, struct canvas *cv, struct area a
 	char all[40];
 	size_t at_table = SIZE_MAX;
 
-	snprintf(all, sizeof(all), "5: all %zu", s->ntables);
+	snprintf(all, sizeof(all), "5: all %zu", s->ntables < s->all_tables ? (size_t)s->all_tables : s->ntables);
 	at.y = draw_title(cv, at, "tables, the worst first", all);
 	for (int i = 0; i < at.height - TITLE; i++) {
 		at_table = next_table(s, at_table);

@@ -34,6 +34,19 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_ERROR] = { "error", -20, 6, 2 },
 };
 
+const char *const view_tables_fields[] = {
+	[COLUMN_TABLE] = "table",
+	[COLUMN_STATE] = "state",
+	[COLUMN_CAPTURED] = "captured",
+	[COLUMN_LOADED] = "loaded",
+	[COLUMN_DROPPED] = "dropped",
+	[COLUMN_DEAD] = "dead_open",
+	[COLUMN_LAG_ROWS] = "lag_rows",
+	[COLUMN_LAG] = "lag_ms",
+	[COLUMN_P99] = "load_p99_us",
+	[COLUMN_ERROR] = "", /* those that need a look */
+};
+
 static size_t count(const void *of)
 {
 	const struct status *s = of;

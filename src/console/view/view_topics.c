@@ -18,6 +18,15 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_LAG] = { "lag", 10, 1, 0 },
 };
 
+const char *const view_topics_fields[] = {
+	[COLUMN_TOPIC] = "topic",
+	[COLUMN_PARTITION] = "partition",
+	[COLUMN_LOW] = "low",
+	[COLUMN_HIGH] = "high",
+	[COLUMN_COMMITTED] = "committed",
+	[COLUMN_LAG] = "lag",
+};
+
 static size_t count(const void *of)
 {
 	const struct status *s = of;

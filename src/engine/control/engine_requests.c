@@ -50,13 +50,34 @@ static const char *who(const struct ask *a)
 	return a->r->session && a->r->session->who[0] ? a->r->session->who : "unknown";
 }
 
+static void text_arg(const struct ask *a, const char *name, char *out, size_t size)
+{
+	const char *text = engine_request_arg(a->r, name);
+
+	snprintf(out, size, "%s", text ? text : "");
+}
+
 static int ask_status(struct ask *a)
 {
+	bool whole = engine_request_arg(a->r, "limit") == NULL && engine_request_arg(a->r, "others") == NULL;
+	const char *order = engine_request_arg(a->r, "order");
+	size_t others = (size_t)count_arg(a, "others", INT32_MAX);
+	struct status_wish wish = {
+		.inverted = order && strcmp(order, "up") == 0,
+		.limit = (size_t)count_arg(a, "limit", INT32_MAX),
+		.tables = others,
+		.partitions = others,
+		.scripts = others,
+	};
 	struct status s;
 	struct buf b;
 
+	text_arg(a, "list", wish.list, sizeof(wish.list));
+	text_arg(a, "sort", wish.sort, sizeof(wish.sort));
+	text_arg(a, "filter", wish.filter, sizeof(wish.filter));
+
 	status_init(&s);
-	engine_status_copy(a->e, &s);
+	engine_status_copy(a->e, whole ? NULL : &wish, &s);
 	buf_init(&b, 64 << 20);
 	status_to_json(&s, &b);
 	status_done(&s);
@@ -483,6 +504,15 @@ static int ask_tap(struct ask *a)
 	}
 
 static const struct engine_request_arg_doc no_args[] = { NO_MORE };
+static const struct engine_request_arg_doc status_args[] = {
+	{ "list", ARG_CHOICE, false, "tables|partitions|scripts", EFFECT_READ, "the list that is looked at" },
+	{ "sort", ARG_TEXT, false, NULL, EFFECT_READ, "by this field of it (those that need a look first)" },
+	{ "order", ARG_CHOICE, false, "down|up", EFFECT_READ, "figures: the largest first, or last (down)" },
+	{ "filter", ARG_TEXT, false, NULL, EFFECT_READ, "only rows of it with this text; !text: without" },
+	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "at most so many rows of it (all)" },
+	{ "others", ARG_COUNT, false, NULL, EFFECT_READ, "of each other list so many, those that need a look (all)" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc held_args[] = {
 	{ "what", ARG_HELD, true, NULL, EFFECT_READ, "a half, or the load of one table" }, NO_MORE
 };
@@ -692,7 +722,7 @@ struct request_row {
 };
 
 static const struct request_row rows[] = {
-	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", no_args }, ask_status },
+	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", status_args }, ask_status },
 	{ { "attend", EFFECT_READ, "be listed among the consoles of this process, for as long as one listens",
 			  no_args },
 			ask_attend },

@@ -265,7 +265,7 @@ int problem_page(struct engine *e, const char *code, const char *subject, engine
 	int rc;
 
 	status_init(&p.status);
-	engine_status_copy(e, &p.status);
+	engine_status_copy(e, NULL, &p.status);
 	buf_init(&p.line, 64 << 10);
 	rc = choose(&p, code, subject, err);
 	if (rc == 0) {

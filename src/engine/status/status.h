@@ -101,6 +101,9 @@ struct status_load {
 	enum half_state state;
 	char target[256];	  /* "embedded /var/lib/..", "starrocks 127.0.0.1:8030" */
 	int64_t lag_rows, lag_ms; /* -1 unknown */
+	int64_t kept_rows;	  /* messages that are loaded and that the log still has */
+	double lag_per_s;	  /* how lag_rows changes, over the last minute */
+	unsigned topics;
 	uint64_t loads;
 	struct status_trouble trouble; /* of the half, else of a table that is tried again */
 };
@@ -238,9 +241,10 @@ struct status {
 	size_t nreadings;
 	struct status_stage *stages;
 	size_t nstages;
-	struct status_table *tables;
+	struct status_table *tables; /* by name; some of them, where somebody has asked for some (status_cut()) */
 	size_t ntables;
-	struct status_script *scripts; /* by table and place */
+	uint64_t all_tables, all_partitions, all_scripts; /* how many there are */
+	struct status_script *scripts;			  /* by table and place */
 	size_t nscripts;
 	struct status_partition *partitions;
 	size_t npartitions;
@@ -268,6 +272,21 @@ const struct status_trend *status_trend(const struct status *s, const char *name
 typedef void status_reading_line(void *arg, const struct status_reading *r);
 typedef void status_reading_more(void *arg, const char *state, size_t n, bool some);
 void status_show_readings(const struct status *s, status_reading_line *line, status_reading_more *more, void *arg);
+
+/*
+ * As much of the lists as somebody looks at: of very many tables, partitions and scripts those that stand first in an order and match a
+ * text, of those that nobody looks at the few that need a look. So what a console or a record costs does not grow with the number of tables.
+ */
+struct status_wish {
+	char list[16];	  /* tables, partitions or scripts: the one that is looked at; "": none */
+	char sort[32];	  /* one of its fields, as `status --json` calls it; "": those that need a look first */
+	bool inverted;	  /* the other way round */
+	char filter[128]; /* only rows that have this text somewhere, a leading ! those that have not; "": all */
+	size_t limit;	  /* rows of that list */
+	size_t tables, partitions, scripts; /* rows of each that nobody looks at */
+};
+/* Lists that are short enough stay whole and as they are. What is left stands in the order that it had. */
+void status_cut(struct status *s, const struct status_wish *wish);
 
 /* status --json, and what an attached console reads. */
 void status_to_json(const struct status *s, struct buf *out);

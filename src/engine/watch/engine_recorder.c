@@ -18,9 +18,6 @@
 enum {
 	EVERY_MS = 10000,
 	AGAIN_MS = 60000, /* after a failure */
-	TABLES_MOST = 500,
-	PARTITIONS_MOST = 1000,
-	SCRIPTS_MOST = 500,
 	STOP_MS = 200,
 	PERCENT_OF_CORE = 1,
 };
@@ -39,85 +36,8 @@ struct recorder {
 
 /* ---- what is kept ---- */
 
-static int64_t weight(const struct status_table *t)
-{
-	bool bad = t->error[0] || t->state == HALF_FAILED || t->state == HALF_PAUSED || t->dead;
-
-	return (bad ? INT64_C(1) << 60 : 0) + (t->lag_rows > 0 ? INT64_C(1) << 50 : 0) + (int64_t)(t->captured >> 8);
-}
-
-static int heavier(const void *a, const void *b)
-{
-	int64_t x = weight(a), y = weight(b);
-
-	return (x < y) - (x > y);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct status_table *)a)->name, ((const struct status_table *)b)->name);
-}
-
-static int later(const void *a, const void *b)
-{
-	int64_t x = ((const struct status_partition *)a)->lag, y = ((const struct status_partition *)b)->lag;
-
-	return (x < y) - (x > y);
-}
-
-static int by_topic(const void *a, const void *b)
-{
-	const struct status_partition *x = a, *y = b;
-	int topics = strcmp(x->topic, y->topic);
-
-	return topics ? topics : (int)x->id - (int)y->id;
-}
-
-static int64_t script_weight(const struct status_script *s)
-{
-	return (s->dead ? INT64_C(1) << 60 : 0) + (int64_t)(s->rows >> 8);
-}
-
-static int busier(const void *a, const void *b)
-{
-	int64_t x = script_weight(a), y = script_weight(b);
-
-	return (x < y) - (x > y);
-}
-
-static int by_table(const void *a, const void *b)
-{
-	const struct status_script *x = a, *y = b;
-	int tables = strcmp(x->table, y->table);
-
-	return tables ? tables : (int)x->place - (int)y->place;
-}
-
-static void leave_out_scripts(struct status *s)
-{
-	if (s->nscripts <= SCRIPTS_MOST)
-		return;
-	qsort(s->scripts, s->nscripts, sizeof(*s->scripts), busier);
-	while (s->nscripts > SCRIPTS_MOST)
-		free(s->scripts[--s->nscripts].drops);
-	qsort(s->scripts, s->nscripts, sizeof(*s->scripts), by_table);
-}
-
 /* Of very many tables, partitions and scripts those that a person would look for. */
-static void leave_out(struct status *s)
-{
-	leave_out_scripts(s);
-	if (s->ntables > TABLES_MOST) {
-		qsort(s->tables, s->ntables, sizeof(*s->tables), heavier);
-		s->ntables = TABLES_MOST;
-		qsort(s->tables, s->ntables, sizeof(*s->tables), by_name);
-	}
-	if (s->npartitions > PARTITIONS_MOST) {
-		qsort(s->partitions, s->npartitions, sizeof(*s->partitions), later);
-		s->npartitions = PARTITIONS_MOST;
-		qsort(s->partitions, s->npartitions, sizeof(*s->partitions), by_topic);
-	}
-}
+static const struct status_wish kept = { .tables = 500, .partitions = 1000, .scripts = 500 };
 
 static int record(struct recorder *r, struct err *err)
 {
@@ -132,7 +52,7 @@ static int record(struct recorder *r, struct err *err)
 	pthread_mutex_lock(&r->e->lock);
 	figures_newest(r->e->figures, figures);
 	pthread_mutex_unlock(&r->e->lock);
-	leave_out(&s);
+	status_cut(&s, &kept);
 	buf_init(&doc, RECORDING_DOC_MAX);
 	status_to_json(&s, &doc);
 	rc = doc.failed ? err_set(err, ERR_DATA, 0, "recorder: the status is longer than %d bytes", RECORDING_DOC_MAX)

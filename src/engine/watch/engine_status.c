@@ -320,9 +320,15 @@ static void copy_partitions(struct engine *e, struct status *out)
 	if (e->npartitions)
 		memcpy(out->partitions, e->partitions, e->npartitions * sizeof(*out->partitions));
 	out->load.lag_rows = e->npartitions ? 0 : -1;
+	out->load.kept_rows = 0;
+	out->load.lag_per_s = 0;
+	out->load.topics = 0;
 	for (size_t i = 0; i < e->npartitions; i++) {
 		const struct status_partition *p = &e->partitions[i];
 
+		out->load.topics += i == 0 || strcmp(p->topic, e->partitions[i - 1].topic) != 0;
+		out->load.kept_rows += p->lag < 0 ? 0 : p->committed - p->low;
+		out->load.lag_per_s += p->lag < 0 || isnan(p->lag_per_s) ? 0 : p->lag_per_s;
 		if (is_row_topic(e, p->topic))
 			out->load.lag_rows += p->committed < 0 ? p->high - p->low : p->lag;
 	}
@@ -420,13 +426,18 @@ void engine_status_look(struct engine *e, struct status *out)
 	out->problems = problems_copy(e->shared.problems, &out->nproblems);
 	engine_limits_copy(e, out);
 	stuck_states(out);
+	out->all_tables = out->ntables;
+	out->all_partitions = out->npartitions;
+	out->all_scripts = out->nscripts;
 	copy_events(out);
 	out->state = overall(out);
 }
 
-int engine_status_copy(struct engine *e, struct status *out)
+int engine_status_copy(struct engine *e, const struct status_wish *wish, struct status *out)
 {
 	e->asked_us = clock_mono_us();
 	engine_status_look(e, out);
+	if (wish)
+		status_cut(out, wish);
 	return 0;
 }

@@ -1,0 +1,188 @@
+/* status_cut.c - as much of a status as somebody looks at. Rows are compared by the tables of status_fields.h, so every field can be sorted by. */
+
+#include "engine/status/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/xalloc.h"
+#include "engine/status/status_fields.h"
+
+struct list {
+	const char *name;
+	char *items;
+	size_t *count;
+	size_t size, others;
+	const struct status_field *fields;
+	int64_t (*weight)(const void *row); /* heavier: needs a look more */
+	void (*drop)(void *row);	    /* what it owns; NULL: nothing */
+};
+
+struct order {
+	const struct list *list;
+	const struct status_field *by; /* NULL: the weight */
+	bool inverted;
+};
+
+static int64_t table_weight(const void *row)
+{
+	const struct status_table *t = row;
+	bool bad = t->error[0] || t->state == HALF_FAILED || t->state == HALF_PAUSED || t->dead || t->dead_open > 0;
+
+	return (bad ? INT64_C(1) << 60 : 0) + (t->lag_rows > 0 ? INT64_C(1) << 50 : 0) + (int64_t)(t->captured >> 8);
+}
+
+static int64_t partition_weight(const void *row)
+{
+	return ((const struct status_partition *)row)->lag;
+}
+
+static int64_t script_weight(const void *row)
+{
+	const struct status_script *s = row;
+
+	return (s->dead ? INT64_C(1) << 60 : 0) + (int64_t)(s->rows >> 8);
+}
+
+static void script_drop(void *row)
+{
+	free(((struct status_script *)row)->drops);
+}
+
+/* ---- the order ---- */
+
+static int figures(double x, double y)
+{
+	return (x < y) - (x > y); /* the largest first; what is not a number last */
+}
+
+static int by_field(const struct status_field *f, const char *a, const char *b)
+{
+	const char *x = a + f->offset, *y = b + f->offset;
+
+	switch (f->type) {
+	case F_TEXT: return strcasecmp(x, y);
+	case F_NAME: return strcasecmp(*(const char *const *)x, *(const char *const *)y);
+	case F_STATE: return figures(*(const enum half_state *)x, *(const enum half_state *)y);
+	case F_U64: return figures((double)*(const uint64_t *)x, (double)*(const uint64_t *)y);
+	case F_I64: return figures((double)*(const int64_t *)x, (double)*(const int64_t *)y);
+	case F_I32: return figures(*(const int32_t *)x, *(const int32_t *)y);
+	case F_UINT: return figures(*(const unsigned *)x, *(const unsigned *)y);
+	case F_DOUBLE: return figures(*(const double *)x, *(const double *)y);
+	default: return 0;
+	}
+}
+
+/* Rows are known by their place in the list, which is the order of names. */
+static int compare(const void *p, const void *q, void *arg)
+{
+	const struct order *o = arg;
+	size_t x = *(const size_t *)p, y = *(const size_t *)q;
+	const char *a = o->list->items + x * o->list->size, *b = o->list->items + y * o->list->size;
+	int64_t v = o->list->weight(a), w = o->list->weight(b);
+	int order = o->by ? by_field(o->by, a, b) : 0;
+
+	if (order && o->inverted)
+		return -order;
+	return order ? order : v != w ? (v < w ? 1 : -1) : (x > y) - (x < y);
+}
+
+static int by_place(const void *p, const void *q)
+{
+	size_t x = *(const size_t *)p, y = *(const size_t *)q;
+
+	return (x > y) - (x < y);
+}
+
+/* ---- what matches ---- */
+
+static const char *text_of(const struct status_field *f, const char *row)
+{
+	const char *at = row + f->offset;
+
+	return f->type == F_TEXT	     ? at
+			: f->type == F_NAME  ? *(const char *const *)at
+			: f->type == F_STATE ? half_state_name(*(const enum half_state *)at)
+					     : "";
+}
+
+static bool matches(const struct list *l, const char *row, const char *filter)
+{
+	bool inverse = filter[0] == '!';
+
+	if (filter[inverse] == '\0')
+		return true;
+	for (const struct status_field *f = l->fields; f->key; f++)
+		if (strcasestr(text_of(f, row), filter + inverse))
+			return !inverse;
+	return inverse;
+}
+
+/* ---- the cut ---- */
+
+static const struct status_field *field_named(const struct list *l, const char *key)
+{
+	for (const struct status_field *f = l->fields; f->key; f++)
+		if (strcmp(f->key, key) == 0)
+			return f;
+	return NULL;
+}
+
+/* Those at `kept`, in the order in which they stand there; the others are gone. */
+static void keep(struct list *l, size_t *kept, size_t n)
+{
+	char *row = l->items;
+	size_t next = 0;
+
+	qsort(kept, n, sizeof(*kept), by_place);
+	for (size_t i = 0; i < *l->count; i++) {
+		char *from = l->items + i * l->size;
+
+		if (next < n && kept[next] == i) {
+			if (row != from)
+				memcpy(row, from, l->size);
+			row += l->size;
+			next++;
+		} else if (l->drop) {
+			l->drop(from);
+		}
+	}
+	*l->count = n;
+}
+
+static void cut(struct list *l, const struct status_wish *wish)
+{
+	bool looked_at = strcmp(wish->list, l->name) == 0;
+	size_t limit = looked_at ? wish->limit : l->others, n = 0, *rows;
+	struct order o = {
+		.list = l,
+		.by = looked_at && wish->sort[0] ? field_named(l, wish->sort) : NULL,
+		.inverted = wish->inverted,
+	};
+
+	if (*l->count <= limit)
+		return;
+	rows = xcalloc(*l->count, sizeof(*rows));
+	for (size_t i = 0; i < *l->count; i++)
+		if (!looked_at || matches(l, l->items + i * l->size, wish->filter))
+			rows[n++] = i;
+	qsort_r(rows, n, sizeof(*rows), compare, &o);
+	keep(l, rows, n < limit ? n : limit);
+	free(rows);
+}
+
+void status_cut(struct status *s, const struct status_wish *wish)
+{
+	struct list lists[] = {
+		{ "tables", (char *)s->tables, &s->ntables, sizeof(*s->tables), wish->tables, status_table_fields,
+				table_weight, NULL },
+		{ "partitions", (char *)s->partitions, &s->npartitions, sizeof(*s->partitions), wish->partitions,
+				status_partition_fields, partition_weight, NULL },
+		{ "scripts", (char *)s->scripts, &s->nscripts, sizeof(*s->scripts), wish->scripts, status_script_fields,
+				script_weight, script_drop },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		cut(&lists[i], wish);
+}
