@@ -3,9 +3,6 @@
 fields = { city = "varchar(100)" }
 
 function transform(row, event)
-  local doc = json.decode(row.doc)
-  if doc ~= null and type(doc) == "table" and type(doc.address) == "table" then
-    row.city = coalesce(doc.address.city)
-  end
+  row.city = coalesce(json.get(row.doc, "address", "city"))
   return row
 end

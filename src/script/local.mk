@@ -18,6 +18,7 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_freeze.c \
 	src/script/script_helpers.c \
 	src/script/script_json.c \
+	src/script/script_json_pick.c \
 	src/script/script_keep.c \
 	src/script/script_label.c \
 	src/script/script_lines.c \
@@ -62,6 +63,10 @@ tests_unit_test_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_exact
 tests_unit_test_script_exact_SOURCES = tests/unit/test_script_exact.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_exact_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_json
+tests_unit_test_script_json_SOURCES = tests/unit/test_script_json.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_json_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_query
 tests_unit_test_script_query_SOURCES = tests/unit/test_script_query.c tests/unit/script_rows.h tests/tap.h

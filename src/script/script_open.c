@@ -54,6 +54,7 @@ static int load_script(lua_State *L)
 	script_sandbox_globals(L);
 	script_helpers_open(L);
 	script_json_open(L);
+	script_json_pick_open(L);
 	script_decimal_open(L);
 	script_time_open(L);
 	script_row_open(L);

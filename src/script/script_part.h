@@ -396,5 +396,6 @@ bool script_event_has(const char *name);
 void script_helpers_open(lua_State *L);
 void script_null_push(lua_State *L);
 void script_json_open(lua_State *L);
+void script_json_pick_open(lua_State *L); /* after it; script_json_pick.c */
 
 #endif

@@ -23,7 +23,7 @@ static const struct {
 	{ "cents into a new column", "250",
 			"fields = { cents = 'bigint' } function transform(row, event) row.cents = row.amount:scale(2) return row end" },
 	{ "a number picked from JSON", "400",
-			"fields = { x = 'double' } function transform(row, event) row.x = json.decode(row.doc).a.x return row end" },
+			"fields = { x = 'double' } function transform(row, event) row.x = row.doc.a.x return row end" },
 	{ "20 lines", "1500",
 			"fields = { cents = 'bigint', year = 'int', size = 'varchar(10)', domain = 'varchar(100)', note = 'varchar(200)' }\n"
 			"function transform(row, event)\n"

@@ -40,7 +40,7 @@ static const char *const atoms[] = { "1", "0", "-1", "1e9", "math.huge", "math.m
 	"row.status", "row", "event", "x", "y", "f", "kept", "('a'):rep(1000)", "('a'):rep(1e6)", "('[1,'):rep(200)",
 	"'(a*)*b'", "'%b()[^a]+'", "decimal('1.5')", "date('2024-02-29')",
 	"setmetatable({}, { __index = f, __len = f, __call = f })", "'%f[a]%1'", "'%.3f%d%-9s%Y'",
-	"'{\"a\":[1.5,null]}'", "-0.0", "0/0" };
+	"'{\"a\":[1.5,null]}'", "row.doc.a", "('{\"a\":[1.5,null]}').a", "-0.0", "0/0" };
 static const char *const calls[] = { "string.find", "string.match", "string.gsub", "string.gmatch", "string.rep",
 	"string.format", "string.pack", "string.unpack", "string.byte", "string.char", "string.sub", "string.upper",
 	"string.reverse", "table.concat", "table.insert", "table.remove", "table.move", "table.sort", "table.unpack",
@@ -48,8 +48,9 @@ static const char *const calls[] = { "string.find", "string.match", "string.gsub
 	"math.max", "math.fmod", "math.tointeger", "tonumber", "tostring", "select", "next", "pairs", "rawget",
 	"rawset", "rawlen", "setmetatable", "pcall", "xpcall", "error", "mask", "hash", "hmac", "redact", "coalesce",
 	"truncate", "split", "contains", "row.created.format", "row.created.add", "row.created.at", "enum_index",
-	"set_members", "state.get", "state.set", "keep", "drop", "json.encode", "json.decode", "decimal", "date",
-	"datetime", "time", "row.copy", "row.set", "row.has", "f", "assert", "type" };
+	"set_members", "state.get", "state.set", "keep", "drop", "json.encode", "json.decode", "json.get", "json.set",
+	"row.created.utc", "decimal", "date", "datetime", "time", "row.copy", "row.set", "row.has", "f", "assert",
+	"type" };
 static const char *const operators[] = { "+", "-", "*", "/", "//", "%", "^", "..", "==", "<", "<=", "and", "or", "&",
 	"<<" };
 static const char *const targets[] = { "x", "y", "row.status", "row.amount", "row.small", "row.doc", "row.id",
