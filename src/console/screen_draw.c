@@ -58,6 +58,8 @@ static void draw_header(const struct screen *s, struct canvas *cv)
 		return;
 	}
 	x += canvas_text(cv, 0, x, end - x, ROLE_TITLE, st->name) + 2;
+	if (s->read_only)
+		x += canvas_text(cv, 0, x, end - x, ROLE_PAUSED, "READ-ONLY") + 2;
 	if (s->past_shown)
 		x += canvas_text(cv, 0, x, end - x, ROLE_TAB_CURRENT, " REPLAY ") + 2;
 	if (s->stale && !s->past_shown)

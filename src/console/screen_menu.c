@@ -43,6 +43,8 @@ void screen_menu_open(struct screen *s)
 	struct menu_place at = {
 		.view = view_get(s->view),
 		.in_process = s->in_process,
+		.captures = s->status == NULL || s->status->capture.enabled,
+		.loads = s->status == NULL || s->status->load.enabled,
 		.refused = s->read_only ? "this console is read-only" : NULL,
 		.past = s->past_shown ? "the screen is of the past; Esc goes back to now" : NULL,
 	};
@@ -55,6 +57,9 @@ void screen_menu_open(struct screen *s)
 					: at.under.table[0] ? at.under.table
 					: at.under.topic[0] ? at.under.topic
 							    : at.under.held);
+	if (s->grids[s->view].nmarks)
+		snprintf(s->menu_title, sizeof(s->menu_title),
+				"actions: what takes a name is for all %zu that are marked", s->grids[s->view].nmarks);
 	s->input[0] = '\0';
 	s->mode = MODE_MENU;
 }

@@ -1424,7 +1424,9 @@ static void test_marks(void)
 	screen_lane_end(&screen, LANE_BATCH, "it is not paused");
 	ok(screen.request[0] == '\0' && strstr(dump(), "0 of 2 done, the rest was not tried: it is not paused"),
 			"a refusal ends them, and is told");
-	keys("g  Areplay\r");
+	keys("g  A");
+	ok(strstr(dump(), "is for all 2 that are marked") != NULL, "the menu says that it is for them");
+	keys("replay\r");
 	ok(strstr(dump(), "again, for 2: testdb.items,") != NULL, "what costs is asked once, with all names");
 	clock_fake(2000000);
 	keys("\033");
@@ -1445,6 +1447,24 @@ static void test_marks(void)
 	keys(" \033");
 	ok(strstr(dump(), "marked") == NULL && strstr(dump(), "</items>"), "Esc first those, then the filter");
 	clock_fake(0);
+}
+
+/* What the process does not do is not offered. */
+static void test_refused(void)
+{
+	start(24, 80);
+	status.load.enabled = false;
+	keys("5Areplay");
+	ok(strstr(dump(), "not now: this process does not load") != NULL, "a process that captures replays nothing");
+	status.load.enabled = true;
+	start(24, 80);
+	keys("5Areplay");
+	ok(strstr(dump(), "not now") == NULL, "one that does both does");
+	start(24, 80);
+	screen.read_only = true;
+	ok(strstr(dump(), "READ-ONLY") != NULL, "a console that changes nothing says so");
+	keys("5Areplay");
+	ok(strstr(dump(), "not now: this console is read-only") != NULL, "and offers no change");
 }
 
 /* Columns that do not fit. */
@@ -1562,7 +1582,9 @@ static void test_messages_difference(void)
 	answer_messages();
 	keys("d");
 	ok(strstr(dump(), "Space marks messages") != NULL, "without marks d says what it takes");
-	keys("g  d");
+	keys("G ");
+	ok(strstr(dump(), "FOLLOW") == NULL, "who marks does not follow");
+	keys("Ug  d");
 	ok(strstr(screen.request, "\"partition=0\" \"seek=o:8412000\"") != NULL, "d asks for the first: %s",
 			screen.request);
 	answer(LANE_DETAIL, whole);
@@ -1803,6 +1825,7 @@ int main(void)
 	test_dead_edit();
 	test_marks();
 	test_columns();
+	test_refused();
 	test_trace();
 	test_messages_saved();
 	test_messages_difference();

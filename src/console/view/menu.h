@@ -28,6 +28,7 @@ struct menu_place { /* where it was opened */
 	const char *refused;	 /* requests that change something are refused: why; NULL: they are not */
 	const char *past;	 /* no request is sent: why; NULL: it is */
 	bool in_process;
+	bool captures, loads; /* the process does */
 	bool (*does)(const void *page,
 			enum action action); /* of the page that is shown; NULL: all of its keys have a use */
 	const void *page;

@@ -156,7 +156,8 @@ static void toggle_follow(struct messages_page *p, struct view_order *out)
 /* Moves the cursor leave the end, or come to it. */
 static void note_move(struct messages_page *p, enum action action)
 {
-	if (action == ACTION_UP || action == ACTION_PAGE_UP || action == ACTION_HALF_UP || action == ACTION_FIRST)
+	if (action == ACTION_UP || action == ACTION_PAGE_UP || action == ACTION_HALF_UP || action == ACTION_FIRST ||
+			action == ACTION_MARK)
 		p->follow = false;
 	else if (action == ACTION_LAST)
 		p->follow = true;
