@@ -303,6 +303,19 @@ static void console_loop(struct console *c)
 	}
 }
 
+/* The keys of the person who sits here; what is wrong with them is told, and those of the program hold. */
+static void console_own_keys(struct screen *s)
+{
+	const char *home = getenv("HOME");
+	char path[1024];
+	struct err err;
+
+	snprintf(path, sizeof(path), "%s/.config/millrace/keys", home ? home : "");
+	err_clear(&err);
+	if (home && keymap_load(path, &err))
+		screen_toast(s, ROLE_STATUS_ERROR, "%s", err.msg);
+}
+
 int console_run(struct engine_link *link, const struct console_conf *conf, struct err *err)
 {
 	struct console c = { .end = -1, .dirty = true };
@@ -322,6 +335,7 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	canvas_resize(&c.canvas, rows, cols);
 	screen_init(&c.screen, conf->in_process, link->where, engine_request_docs());
 	c.screen.read_only = conf->session && conf->session->read_only;
+	console_own_keys(&c.screen);
 	if (wrong.kind != ERR_NONE)
 		screen_toast(&c.screen, ROLE_STATUS_ERROR, "%s", wrong.msg);
 	screen_draw(&c.screen, &c.canvas);

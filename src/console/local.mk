@@ -25,6 +25,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/asked.c \
 	src/console/view/asked.h \
 	src/console/keys/keymap.c \
+	src/console/keys/keymap_file.c \
 	src/console/keys/keymap.h \
 	src/console/view/menu.c \
 	src/console/view/menu.h \

@@ -1449,6 +1449,55 @@ static void test_marks(void)
 	clock_fake(0);
 }
 
+static int load_keys(const char *text, struct err *err)
+{
+	char path[] = "/tmp/test_keys.XXXXXX";
+	int fd = mkstemp(path), rc;
+
+	err_clear(err);
+	rc = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? keymap_load(path, err) : 1;
+	close(fd);
+	unlink(path);
+	return rc;
+}
+
+/* Keys of one's own. */
+static void test_own_keys(void)
+{
+	struct err err;
+	size_t n;
+
+	for (const struct key_binding *b = keymap_table(&n); n; n--, b++)
+		if (b->action < ACTION_GO && keymap_name(b->action)[0] == '\0')
+			ok(false, "%s has a name for the file", b->label);
+	err_clear(&err);
+	is_int(keymap_load("/nonexistent/keys", &err), 0, "no file, no matter");
+	is_int(load_keys("# mine\n\nfreeze = Z Ctrl-T\nsearch = f\nfilter = /\n", &err), 0, "a file: %s", err.msg);
+	start(40, 120);
+	keys("5z");
+	ok(!screen.frozen, "the key of the program is none any more");
+	keys("Z");
+	ok(screen.frozen, "the own one is");
+	keys("\x14");
+	ok(!screen.frozen, "and another one");
+	keys("/");
+	is_int(screen.mode, MODE_FILTER, "two that are exchanged");
+	keys("\033");
+	ok(strstr(dump(), "/ filter") && strstr(dump(), "f search"), "are so in the hints");
+	keys("?/freeze\r");
+	ok(strstr(dump(), "Z Ctrl-T") != NULL, "and in the help");
+	is_int(load_keys("freeze = Z\nserch = x\n", &err), -1, "a wrong name");
+	ok(strstr(err.msg, ":2: 'serch' is unknown; nearest: search") != NULL, "is told with the nearest: %s", err.msg);
+	is_int(load_keys("freeze = Hyper-Q\n", &err), -1, "so is a key that there is not");
+	is_int(load_keys("freeze = n\n", &err), -1, "one that means two things");
+	ok(strstr(err.msg, "next") && strstr(err.msg, "freeze"), "with both: %s", err.msg);
+	is_int(load_keys("quit =\n", &err), -1, "and no way out");
+	is_int(keymap_find('z', SCOPE_TABLES), ACTION_FREEZE, "then all keys are the program's");
+	is_int(load_keys("freeze =\n", &err), 0, "a key may be taken away: %s", err.msg);
+	is_int(keymap_find('z', SCOPE_TABLES), ACTION_NONE, "and does nothing then");
+	keymap_use(NULL);
+}
+
 /* What the process does not do is not offered. */
 static void test_refused(void)
 {
@@ -1826,6 +1875,7 @@ int main(void)
 	test_marks();
 	test_columns();
 	test_refused();
+	test_own_keys();
 	test_trace();
 	test_messages_saved();
 	test_messages_difference();

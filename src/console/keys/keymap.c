@@ -127,10 +127,17 @@ static const struct key_binding bindings[] = {
 			"to the shell (attached only: it would stop the engine)" },
 };
 
+static const struct key_binding *in_force = bindings;
+
 const struct key_binding *keymap_table(size_t *count)
 {
 	*count = sizeof(bindings) / sizeof(bindings[0]);
-	return bindings;
+	return in_force;
+}
+
+void keymap_use(const struct key_binding *table)
+{
+	in_force = table ? table : bindings;
 }
 
 const char *keymap_command(enum action action)
@@ -189,16 +196,16 @@ unsigned keymap_kind(enum action action)
 enum action keymap_find(uint32_t key, unsigned scope)
 {
 	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
-		for (size_t k = 0; k < 4 && bindings[i].keys[k]; k++)
-			if (bindings[i].keys[k] == key && bindings[i].scope & scope)
-				return bindings[i].action;
+		for (size_t k = 0; k < 4 && in_force[i].keys[k]; k++)
+			if (in_force[i].keys[k] == key && in_force[i].scope & scope)
+				return in_force[i].action;
 	return ACTION_NONE;
 }
 
 char keymap_of_view(enum view_id view)
 {
 	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
-		if ((unsigned)bindings[i].action == ACTION_GO + (unsigned)view)
-			return (char)bindings[i].keys[0];
+		if ((unsigned)in_force[i].action == ACTION_GO + (unsigned)view)
+			return (char)in_force[i].keys[0];
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "console/canvas/keycode.h"
 #include "console/keys/view_id.h"
+#include "core/err.h"
 
 enum action {
 	ACTION_NONE,
@@ -115,6 +116,10 @@ struct key_binding {
 };
 
 const struct key_binding *keymap_table(size_t *count);
+/* Keys of one's own, from a file; one that is not there changes nothing. -1: what is wrong with it, and no key is another one. */
+int keymap_load(const char *path, struct err *err);
+const char *keymap_name(enum action action);	  /* in such a file; "": it has no key of one's own */
+void keymap_use(const struct key_binding *table); /* as many rows, lent; NULL: those of the program */
 /* The command that does the same; words in capitals are what the cursor is on. NULL: none does. */
 const char *keymap_command(enum action action);
 /* What a key is for: the line under the cursor, something that is asked of the engine as it is now, something that it changes. */
