@@ -1,6 +1,6 @@
 /*
  * sink.h - the contract of the target: tables that take upserts and deletes by key, and that refuse a label twice.
- * Two implementations, the same tests: StarRocks (starrocks_load.c) and the embedded warehouse (sink_local.c).
+ * Two implementations, the same tests: StarRocks (starrocks_sink.c) and the embedded warehouse (sink_local.c).
  *
  * A sink handle is per worker thread. Calls carry time limits from the configuration, which must outlive the handle.
  * The label: 1 to 128 letters, digits, '_' or '-'.
