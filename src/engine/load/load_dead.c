@@ -5,14 +5,9 @@
  */
 #include "engine/load/load_worker_parts.h"
 
-static const struct table_settings *section_of(const struct load_worker *w, const struct load_part *p)
-{
-	return settings_for_table(atomic_load(&w->l->sh->live), p->meter->name);
-}
-
 bool part_skips(const struct load_worker *w, const struct load_part *p)
 {
-	const struct table_settings *section = section_of(w, p);
+	const struct table_settings *section = topic_section(w->l, p->of);
 
 	return section && section->dead_policy == DEAD_SKIP;
 }
@@ -20,7 +15,7 @@ bool part_skips(const struct load_worker *w, const struct load_part *p)
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p, struct err *err)
 {
 	int64_t open = table_meter_letters(p->meter), allowed = atomic_load(&p->meter->allowed), max;
-	const struct table_settings *section = open ? section_of(w, p) : NULL;
+	const struct table_settings *section = open ? topic_section(w->l, p->of) : NULL;
 
 	if (open < allowed)
 		atomic_store(&p->meter->allowed, allowed = open);

@@ -5,13 +5,23 @@
 #include "core/clock.h"
 #include "engine/load/load_worker_parts.h"
 
+const struct table_settings *topic_section(struct load *l, struct load_topic *t)
+{
+	const struct settings *live = atomic_load(&l->sh->live);
+	char name[TABLE_NAME_ROOM];
+
+	if (t->section_of != live) {
+		load_table_name(l, t->name, name, sizeof(name));
+		t->section = settings_for_table(live, name);
+		t->section_of = live;
+	}
+	return t->section;
+}
+
 void topic_interval_read(struct load *l, struct load_topic *t)
 {
-	char name[TABLE_NAME_ROOM];
-	const struct table_settings *section;
+	const struct table_settings *section = topic_section(l, t);
 
-	load_table_name(l, t->name, name, sizeof(name));
-	section = settings_for_table(atomic_load(&l->sh->live), name);
 	t->set_ms = section ? section->interval_ms : 0;
 }
 

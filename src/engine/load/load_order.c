@@ -126,15 +126,22 @@ bool load_is_of(const struct load *l, const char *topic, const char *table)
 	return strcmp(name, table) == 0;
 }
 
-int load_has_all(struct load *l, const char *what, const char *topic, struct err *err)
+int load_all_here(struct shared *sh, const char *what, const char *topic, size_t owned, struct err *err)
 {
-	unsigned n = shared_partitions(l->sh, topic, err), owned = 0;
+	unsigned n = shared_partitions(sh, topic, err);
 
-	for (size_t i = 0; i < l->assigned.count; i++)
-		owned += strcmp(l->assigned.items[i].topic, topic) == 0;
 	if (n == 0 || n == owned)
 		return n ? 0 : -1;
 	return err_set(err, ERR_CONFIG, 0,
-			"%s: expected all %u partitions of %s in this process, found %u; stop the other processes of the group first",
+			"%s: expected all %u partitions of %s in this process, found %zu; stop the other processes of the group first",
 			what, n, topic, owned);
+}
+
+int load_has_all(struct load *l, const char *what, const char *topic, struct err *err)
+{
+	size_t owned = 0;
+
+	for (size_t i = 0; i < l->assigned.count; i++)
+		owned += strcmp(l->assigned.items[i].topic, topic) == 0;
+	return load_all_here(l->sh, what, topic, owned, err);
 }

@@ -63,11 +63,14 @@ struct topic_turn {
 struct load_topic {
 	const char *name; /* interned */
 	struct topic_turn turn;
-	struct due due;		      /* sink thread: of its partitions those that want a turn */
-	struct load_part *rows_came;  /* sink thread: its partitions that rows have come of, in no order */
-	struct load_part *looks;      /* sink thread: those whose target is looked at when nothing else is to do */
-	int64_t set_ms;		      /* sink thread: load.interval of its section; 0: the target's */
-	struct pace pace;	      /* sink thread */
+	struct due due;		     /* sink thread: of its partitions those that want a turn */
+	struct load_part *rows_came; /* sink thread: its partitions that rows have come of, in no order */
+	struct load_part *looks;     /* sink thread: those whose target is looked at when nothing else is to do */
+	int64_t set_ms;		     /* sink thread: load.interval of its section; 0: the target's */
+	const void *section_of; /* sink thread: the settings whose section of the table `section` is; NULL: not looked for */
+	const struct table_settings *section; /* sink thread; NULL: it has none */
+	bool mode_known, appends;	      /* sink thread: target.mode of the table */
+	struct pace pace;		      /* sink thread */
 	bool owner_known, owner_told; /* sink thread: the target table is nobody else's, and says so (load_owner.c) */
 	int64_t last_load_us;	      /* sink thread, monotonic: of any of its partitions */
 	_Atomic size_t bytes;	      /* message bytes between the reader and the target */
@@ -259,6 +262,8 @@ void load_order_done(struct load *l, const struct err *err);
 bool load_is_of(const struct load *l, const char *topic, const char *table); /* the topic is this table's */
 /* A TRUNCATE is carried out when all partitions have come to it: an order is for all of them, or none. */
 int load_has_all(struct load *l, const char *what, const char *topic, struct err *err);
+/* The same of as many as somebody else has counted. @thread any */
+int load_all_here(struct shared *sh, const char *what, const char *topic, size_t owned, struct err *err);
 
 /* load_lend.c, the read thread: what of this process is lent, for whoever asks */
 void load_lent_note(struct load *l);

@@ -70,7 +70,12 @@ void rows_by_table(struct load_worker *w, bool routed)
 
 bool part_appends(const struct load_worker *w, const struct load_part *p)
 {
-	return settings_appends(w->l->sh->settings, p->meter->name);
+	struct load_topic *t = p->of;
+
+	if (!t->mode_known)
+		t->appends = settings_appends(w->l->sh->settings, p->meter->name);
+	t->mode_known = true; /* as at the start: no reload changes it */
+	return t->appends;
 }
 
 bool rows_append(const struct load_worker *w, const struct load_part *p, const struct rows_of *t)

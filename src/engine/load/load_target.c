@@ -60,7 +60,7 @@ static bool has_all(struct load_worker *w, const struct load_part *p)
 {
 	struct err ignored = { .kind = ERR_NONE };
 
-	return p->of->owned == shared_partitions(w->l->sh, p->topic, &ignored);
+	return load_all_here(w->l->sh, "rows that are there", p->topic, p->of->owned, &ignored) == 0;
 }
 
 static const char *lost_how(const struct sink_state *state)

@@ -146,20 +146,6 @@ static int take_stand(struct load_worker *w, struct load_part *p, int64_t id, st
 	return 0;
 }
 
-static int has_all_partitions(struct load_worker *w, const struct load_part *p, const struct change *c, struct err *why)
-{
-	unsigned partitions = shared_partitions(w->l->sh, p->topic, why);
-
-	if (partitions == 0)
-		return -1;
-	if (p->of->owned == partitions)
-		return 0;
-	return err_set(why, ERR_CONFIG, 0,
-			"%s: expected all partitions of %s in this process, found %zu; "
-			"stop the other processes of the group until it has passed",
-			c->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned);
-}
-
 /* Every partition carries the TRUNCATE; it happens when all have reached it. Its id is stored with the offsets, so that
  * after a crash a partition that lags behind knows that it has happened: nobody reaches the next one before this one is
  * stored as passed, so the last id that a partition has passed is all that there is to know. */
@@ -188,7 +174,8 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 	part_waits(w->l, p, s.there < s.wanted);
 	if (s.there < s.wanted)
 		return;
-	if (has_all_partitions(w, p, change, &why)) {
+	if (load_all_here(w->l->sh, change->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned,
+			    &why)) {
 		part_trouble(w, p, HALF_FAILED, &why);
 		return;
 	}

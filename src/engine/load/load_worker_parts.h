@@ -59,6 +59,8 @@ enum half_state trouble_state(enum err_kind kind);
 void part_waits(struct load *l, struct load_part *p, bool waits);
 
 /* load_interval.c */
+/* The topic's own table's, as it is set now; found once for each reload. NULL: it has none. */
+const struct table_settings *topic_section(struct load *l, struct load_topic *t);
 void topic_interval_read(struct load *l, struct load_topic *t); /* as it is set now */
 int64_t topic_interval_ms(const struct load_worker *w,
 		const struct load_topic *t); /* between two loads of a partition; slowed: of any */
