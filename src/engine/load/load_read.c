@@ -92,7 +92,8 @@ static void drop_loaded(struct batch *b, int64_t next)
 		b->bytes -= b->records[n].key_len + b->records[n].value_len;
 		n++;
 	}
-	memmove(b->records, b->records + n, (b->nrecords - n) * sizeof(*b->records));
+	if (n > 0) /* without any, there may be no array either */
+		memmove(b->records, b->records + n, (b->nrecords - n) * sizeof(*b->records));
 	b->nrecords -= n;
 	b->from = next;
 	if (b->to < next)
