@@ -18,10 +18,19 @@ static int demo_status(void *self, struct status *out, struct err *err)
 	return 0;
 }
 
+/* The same line for the list of letters and for one of them. */
+static const char letter[] =
+		"{\"id\":12,\"count\":1,\"table\":\"testdb.orders\",\"reason\":\"too long\",\"stage\":\"sink\","
+		"\"message\":\"{\\\"id\\\":12,\\\"v\\\":\\\"one\\\"}\"}";
+
 static int demo_request(void *self, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
 	if (strcmp(r->command, "pause") == 0 || strcmp(r->command, "resume") == 0) {
 		atomic_store(&paused, r->command[0] == 'p');
+		return 0;
+	}
+	if (strncmp(r->command, "dead", 4) == 0) {
+		emit(arg, letter, sizeof(letter) - 1);
 		return 0;
 	}
 	for (int i = 0; i < 1000; i++) {
@@ -47,7 +56,19 @@ const struct engine_request_doc *engine_request_docs(void)
 		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
 		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 	};
+	static const struct engine_request_arg_doc dead[] = {
+		{ "id", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+		{ "row", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+		{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "" },
+		{ "reason", ARG_TEXT, false, NULL, EFFECT_READ, "" },
+		{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "" },
+		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
+	};
 	static const struct engine_request_doc docs[] = {
+		{ "dead-groups", EFFECT_READ, "", dead },
+		{ "dead", EFFECT_READ, "", dead },
+		{ "dead-show", EFFECT_READ, "", dead },
+		{ "dead-edit", EFFECT_COSTLY, "load it with other values", dead },
 		{ "pause", EFFECT_REVERSIBLE, "", held },
 		{ "resume", EFFECT_REVERSIBLE, "", held },
 		{ "tap", EFFECT_READ, "", tap },

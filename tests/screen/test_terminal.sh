@@ -9,6 +9,7 @@ count=0
 failed=0
 run=0
 unset TMUX NO_COLOR
+export VISUAL="sh $folder/editor" TMPDIR="$folder" HOME="$folder"
 export LC_ALL=C.UTF-8 TERM=xterm-256color SHELL=/bin/sh ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_abort=0
 
 t() { tmux -S "$folder/socket" -f /dev/null "$@"; }
@@ -18,6 +19,11 @@ finish() { t kill-server 2>/dev/null; rm -rf "$folder"; }
 trap finish EXIT
 
 # The demo between two looks at the terminal's settings. $1: which run it is; the rest: arguments.
+cat >"$folder/editor" <<'END'
+cp "$1" "${0%/*}/edited"
+sed -i s/one/two/ "$1"
+END
+chmod +x "$folder/editor"
 cat >"$folder/run" <<END
 run=\$1
 shift
@@ -79,6 +85,21 @@ keys q
 keys C-c	# at once: the request that q ended has nothing more to say
 shows 'q leaves the console'
 report "Ctrl-C does not leave" $?
+keys D
+shows 'too long'
+keys Enter
+keys Enter
+shows 'stage  *sink'
+keys e
+shows 'load it with other values'
+report "a row comes back from the editor" $?
+screen | grep -q 'two' && cat "$folder/edited" | grep -q '"v": "one"'
+report "which had it as it was, and what was changed is asked about" $?
+[ -n "$(ls "$folder"/millrace.* 2>/dev/null)" ]
+report "and no file is left" $((! $?))
+keys Escape
+keys 5
+shows 'captured'
 keys q
 shows 'stop and leave'
 report "leaving asks" $?

@@ -283,7 +283,7 @@ static void edit_row(struct dead_page *p, struct view_order *out)
 	p->edits = false;
 	if (message[0] != '{') {
 		put_off(out,
-				message[0] ? "a script masks this row: `millrace dead edit ID --unmasked` edits it"
+				message[0] ? "masked by its script: `millrace dead edit ID --unmasked`"
 					   : "the letter has no row that could be edited");
 		return;
 	}
