@@ -157,6 +157,12 @@ int cli_lua_line(void *arg, const char *line, size_t len)
 		print_summary(o);
 	} else if (strcmp(kind, "changed") == 0 || strcmp(kind, "different") == 0) {
 		print_row(a, o);
+	} else if (strcmp(kind, "finding") == 0) {
+		put(cli_lua_text(o, "script"));
+		printf(":%lld: %s: ", number_of(o, "line"),
+				json_is_true(json_object_get(o, "error")) ? "error" : "warning");
+		put(cli_lua_text(o, "text"));
+		putchar('\n');
 	} else if (len) {
 		print_reason(a, o);
 	}

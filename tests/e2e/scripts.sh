@@ -181,6 +181,9 @@ try "$dir/parts.lua" --unmasked
 grep -q '"before":{"status":"new"' "$dir/run.json"; ok $? "--unmasked shows it" || note < "$dir/run.json"
 m lua run "$dir/parts.lua" --table testdb.parts > "$dir/out"
 grep -q "^testdb.parts: 5 messages of mysql.testdb.parts, 5 rows" "$dir/out"; ok $? "told for a person" || note < "$dir/out"
+{ cat "$dir/parts.lua"; echo 'function delete(row, event) return row.staus and row end'; } > "$dir/slip.lua"
+m lua run "$dir/slip.lua" --table testdb.parts > "$dir/out" 2>&1
+grep -q "^slip.lua:.*: error: row.staus: expected a column of testdb.parts, found none; nearest is 'status'" "$dir/out"; ok $? "with what lua check finds in it" || note < "$dir/out"
 repl() { m lua repl --table testdb.parts "$@" > "$dir/out" 2> "$dir/err"; }
 printf '%s\n' 'row.id + 1' '' 'event.op' 'local n = row.n return n and n * 2' '{ row.status, row.price }' | repl -n 1; is $? 0 "lua repl" || note < "$dir/err"
 is "$(cat "$dir/out")" $'0:4 {"id":"1"}  2\n0:4 {"id":"1"}  "d"\n0:4 {"id":"1"}  2\n0:4 {"id":"1"}  { 1 = "new", 2 = 1.50 }' "expressions and statements on the newest row"
@@ -287,7 +290,13 @@ wait_caught_up "all words are loaded"
 is "$(words)" "2000|2000|2000|2001000|2000" "killed three times, each row finds what the rows before it have kept, once"
 m verify testdb.words > "$dir/out" 2>&1; grep -q "depends on the rows before it (state)" "$dir/out"; ok $? "verify says why it does not compare" || note < "$dir/out"
 
+! has_problem script-state-empty testdb.words; ok $? "nothing is said of what is kept while it is whole"
 stop_millrace; is $? 0 "stops"
+rm -r "$dir/state/scripts/state"
+start_millrace
+sql testdb -e "INSERT INTO words VALUES (9001, 'w1')"
+until_true 30 has_problem script-state-empty testdb.words; ok $? "what a script keeps is gone: a problem" || what_is_wrong
+stop_millrace; is $? 0 "stops again"
 echo row.id | repl -n 1; is "$(cat "$dir/out")" '0:4 {"id":"1"}  1' "lua repl without a running process" || note < "$dir/err"
 try "$dir/parts.lua"; is "$(jq -c 'select(.kind == "summary") | .rows' "$dir/run.json")" 5 "without a running process from the log itself" || note < "$dir/out"
 no_trouble

@@ -192,6 +192,10 @@ void scripts_answer_line(struct scripts_page *p, const json_t *o)
 		reason(p, o, "dropped", ROLE_WARN);
 	else if (strcmp(kind, "dead") == 0)
 		reason(p, o, "dead", ROLE_CRIT);
+	else if (strcmp(kind, "finding") == 0)
+		add(p, json_is_true(json_object_get(o, "error")) ? ROLE_CRIT : ROLE_WARN,
+				xasprintf("%s:%lld: %s", scripts_text(o, "script"),
+						(long long)scripts_number(o, "line"), scripts_text(o, "text")));
 	else if (strcmp(kind, "count") == 0)
 		reason(p, o, "counted", ROLE_TEXT);
 	else if (strcmp(kind, "summary") == 0) {

@@ -207,6 +207,7 @@ int script_trial(struct log *log, const struct settings *s, const struct trial_w
 		script_close(t->side[i].script ? t->side[i].script : wish->with[i]);
 		batch_free(t->side[i].out);
 	}
+	schema_unref(t->schema);
 	batch_free(t->in);
 	format_decoder_free(t->decoder);
 	buf_done(&t->line);

@@ -5,6 +5,7 @@
  *   {"kind":"different","key":{..},"was":"passed","is":"deleted"}	the first ten that the other script does otherwise with
  *   {"kind":"drop","reason":..,"rows":N}  {"kind":"dead","reason":..,"rows":N,"keys":[..]}
  *   {"kind":"count","reason":NAME,"rows":N}			of counter()
+ *   {"kind":"finding","script":..,"line":N,"error":true,"text":..}	what `lua check` says, with the columns of the newest row
  *   {"kind":"summary",..}						the last
  */
 #ifndef ENGINE_SCRIPT_TRIAL_H

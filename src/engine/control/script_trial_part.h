@@ -35,6 +35,7 @@ struct trial {
 	int64_t left;	     /* messages of this partition */
 	int64_t overhead_ns; /* of measuring one row */
 
+	struct schema *schema; /* of the newest row; NULL: none yet */
 	uint64_t messages, examples[2];
 	struct trial_result sum;
 	struct trial_dead dead[TRIAL_REASONS + 1]; /* the last: all other reasons */

@@ -295,13 +295,23 @@ static bool is_row(const struct trial *t, const struct change *c)
 			c->op != CHANGE_ALTER && c->op != CHANGE_DDL;
 }
 
+static void know_columns(struct trial *t, struct schema *schema)
+{
+	if (t->schema == schema)
+		return;
+	schema_unref(t->schema);
+	t->schema = schema_ref(schema);
+}
+
 void trial_judge(struct trial *t)
 {
 	if (t->overhead_ns == 0)
 		t->overhead_ns = overhead(t);
 	for (size_t i = 0; i < t->in->nchanges && !t->failed; i++)
-		if (is_row(t, &t->in->changes[i]))
+		if (is_row(t, &t->in->changes[i])) {
+			know_columns(t, t->in->changes[i].schema);
 			judge(t, i);
+		}
 }
 
 /* ---- the end ---- */
@@ -345,6 +355,29 @@ static void tell_reasons(struct trial *t)
 	}
 }
 
+static void tell_finding(void *arg, const struct script_finding *f)
+{
+	struct trial *t = arg;
+
+	buf_puts(&t->line, "{\"kind\":\"finding\",\"script\":");
+	buf_json_str(&t->line, f->script);
+	buf_printf(&t->line, ",\"line\":%d,\"error\":%s,\"text\":", f->line, f->error ? "true" : "false");
+	buf_json_str(&t->line, f->text);
+	buf_putc(&t->line, '}');
+	emit_line(t);
+}
+
+/* What `lua check` says, with the columns of the newest row. */
+static void tell_findings(struct trial *t)
+{
+	struct err ignored = { .kind = ERR_NONE };
+
+	if (t->schema)
+		script_lint(t->side[0].script, t->schema, tell_finding, t, &ignored);
+	schema_unref(t->schema);
+	t->schema = NULL;
+}
+
 static void put_other(struct trial *t)
 {
 	buf_printf(&t->line, ",\"different\":%llu,\"was\":{", (unsigned long long)t->sum.different);
@@ -377,6 +410,7 @@ void trial_tell(struct trial *t, int64_t took_us)
 	tell_reasons(t);
 	script_counts_fresh(t->side[0].script, tell_count, t);
 	tell_lines(t);
+	tell_findings(t);
 	buf_puts(&t->line, "{\"kind\":\"summary\",\"table\":");
 	buf_json_str(&t->line, t->wish->table);
 	buf_puts(&t->line, ",\"topic\":");

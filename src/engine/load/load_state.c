@@ -47,6 +47,10 @@ static int open_state(struct script_stage *st, struct load_part *p, int64_t from
 	else
 		p->state = script_state_open(path, from, &lost, err);
 	if (lost)
+		problem_raise(st->l->sh->problems, PROBLEM_SCRIPT_STATE_EMPTY, load_topic_meter(st->l, p->of)->name,
+				"partition %d: what its script keeps begins empty at offset %lld", (int)p->partition,
+				(long long)from);
+	if (lost)
 		logline(LOG_NOTICE, "script", "%s[%d]: what its script keeps begins empty at offset %lld", p->topic,
 				(int)p->partition, (long long)from);
 	free(path);
