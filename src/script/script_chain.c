@@ -47,14 +47,12 @@ static void take(struct script *s, struct batch *out, size_t first)
 	out->nchanges = first;
 }
 
-int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+static int run_all(struct script *s, const struct batch *in, const struct change *changes, size_t count,
+		struct batch *out, struct err *err)
 {
 	size_t before = out->nchanges;
 
-	if (first > in->nchanges || count > in->nchanges - first)
-		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
-				s->name, in->nchanges, count, first);
-	if (script_run_one(s, in, in->changes + first, count, out, err))
+	if (script_run_one(s, in, changes, count, out, err))
 		return -1;
 	for (s = s->next; s; s = s->next) {
 		count = out->nchanges - before;
@@ -63,6 +61,40 @@ int script_run(struct script *s, const struct batch *in, size_t first, size_t co
 			return -1;
 	}
 	return 0;
+}
+
+static void uncount(struct script_reason *reasons, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		reasons[i].rows -= reasons[i].fresh;
+		reasons[i].fresh = 0;
+	}
+}
+
+/* The rows come again, and are counted then. Time and lookups were spent. */
+static void uncount_rows(struct script *s)
+{
+	for (; s; s = s->next) {
+		s->stats.rows_in = s->stats_before.rows_in;
+		s->stats.rows_out = s->stats_before.rows_out;
+		s->stats.dropped = s->stats_before.dropped;
+		s->stats.dead = s->stats_before.dead;
+		uncount(s->reasons, s->nreasons);
+		uncount(s->counters, s->ncounters);
+	}
+}
+
+int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+{
+	if (first > in->nchanges || count > in->nchanges - first)
+		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
+				s->name, in->nchanges, count, first);
+	for (struct script *one = s; one; one = one->next)
+		one->stats_before = one->stats;
+	if (run_all(s, in, in->changes + first, count, out, err) == 0)
+		return 0;
+	uncount_rows(s);
+	return -1;
 }
 
 /* Rows are those that came to the first and left the last; what was dropped or failed did so in any of them. */

@@ -141,7 +141,7 @@ struct script {
 	unsigned nto;
 	unsigned sent, put; /* rows of this call for other tables; of these the ones that came out */
 	uint32_t here;	    /* where this call has put rows: its own table, and those of `to` */
-	struct script_stats stats;
+	struct script_stats stats, stats_before; /* before: of the batch that runs */
 	void (*sample_told)(void *, const struct script_sample *);
 	void *sample_arg;
 	uint64_t samples;

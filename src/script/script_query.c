@@ -12,6 +12,7 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "core/json_scan.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "script/script_part.h"
@@ -148,10 +149,34 @@ int script_query_new(lua_State *L)
 
 /* ---- the question ---- */
 
+static bool is_utf8(const char *p, size_t len)
+{
+	for (const char *end = p + len; p < end;) {
+		size_t n = (unsigned char)*p < 0x80 ? 1 : json_utf8_length(p, end);
+
+		if (n == 0)
+			return false;
+		p += n;
+	}
+	return true;
+}
+
+/* Bytes that are no text (BINARY) have no character set: MySQL refuses them with one. */
+static void put_text(struct buf *b, const char *p, size_t len)
+{
+	char *hex;
+
+	buf_puts(b, is_utf8(p, len) ? "_utf8mb4 X'" : "X'");
+	hex = buf_reserve(b, 2 * len);
+	if (hex)
+		b->len += num_hex(hex, p, len);
+	buf_putc(b, '\'');
+}
+
 /* The value at idx as MySQL reads it whatever its modes are: digits, or a text as hexadecimal digits. */
 static void put_literal(struct buf *b, lua_State *L, int idx)
 {
-	char text[64], *hex;
+	char text[64];
 	size_t len;
 	const char *p;
 
@@ -162,17 +187,10 @@ static void put_literal(struct buf *b, lua_State *L, int idx)
 	p = luaL_tolstring(L, idx, &len);
 	if (lua_type(L, idx) == LUA_TNUMBER && !(lua_tonumber(L, idx) - lua_tonumber(L, idx) == 0))
 		luaL_error(L, "lookup: expected a finite number as key, found %s", p);
-	if (script_tag(L, idx) == SCRIPT_DECIMAL || lua_type(L, idx) == LUA_TNUMBER) {
+	if (script_tag(L, idx) == SCRIPT_DECIMAL || lua_type(L, idx) == LUA_TNUMBER)
 		buf_put(b, p, len);
-	} else {
-		hex = buf_reserve(b, 2 * len + 16);
-		if (hex) {
-			buf_puts(b, "_utf8mb4 X'");
-			for (size_t i = 0; i < len; i++)
-				buf_printf(b, "%02X", (unsigned char)p[i]);
-			buf_putc(b, '\'');
-		}
-	}
+	else
+		put_text(b, p, len);
 	lua_pop(L, 1);
 }
 

@@ -137,6 +137,11 @@ static void test_keys(void)
 	is_int(server.asked, 2, "nothing is equal to NULL, so that is not asked");
 	script_close(s);
 	s = opened("local q = lookup{ query = 'SELECT a FROM t WHERE a = ?' }\n"
+		   "function transform(row) local r = q[row.status .. '\\xff\\xab'] return row end");
+	run(s, &err);
+	is_str(server.sql, "SELECT a FROM t WHERE a = X'78ffab'", "bytes that are no text have no character set");
+	script_close(s);
+	s = opened("local q = lookup{ query = 'SELECT a FROM t WHERE a = ?' }\n"
 		   "function transform(row) local r = q(1, 2) return row end");
 	run(s, &err);
 	ok(strstr(status_of(0), "expected 1 values for the key, found 2") != NULL, "their number: %s", status_of(0));
@@ -190,6 +195,43 @@ static void test_no_answer(void)
 	server.kind = ERR_DATA;
 	is_int(run(s, &err), 0, "a statement that is refused is not the batch's");
 	ok(strstr(status_of(1), "q.lua:2: lookup: no answer") != NULL, "but the row's: %s", status_of(1));
+	script_close(s);
+}
+
+static void add_count(void *arg, const char *name, uint64_t count)
+{
+	(void)name;
+	*(uint64_t *)arg += count;
+}
+
+static void add_drop(void *arg, const struct script_drop *drop)
+{
+	*(uint64_t *)arg += drop->rows;
+}
+
+/* What a batch that comes again has counted is not counted twice; it would make the guard take a good version back. */
+static void test_counts(void)
+{
+	struct script *s = opened(
+			RATES "function transform(row) counter('seen') if row.id == 0 then drop('first') end "
+			      "if row.id == 1 then error('bad') end row.status = rates[row.id].rate return row end");
+	struct script_stats stats;
+	struct err err;
+	uint64_t seen = 0, drops = 0;
+
+	rows(3, "x");
+	server.rows = -1;
+	server.kind = ERR_UNREACHABLE;
+	is_int(run(s, &err), -1, "the third row waits");
+	is_int(run(s, &err), -1, "and again");
+	script_stats(s, &stats);
+	ok(stats.rows_in == 0 && stats.dropped == 0 && stats.dead == 0 && stats.rows_out == 0,
+			"rows that come again are not counted: %d in, %d out, %d dropped, %d dead", (int)stats.rows_in,
+			(int)stats.rows_out, (int)stats.dropped, (int)stats.dead);
+	script_counts_fresh(s, add_count, &seen);
+	script_drops_fresh(s, add_drop, &drops);
+	ok(seen == 0 && drops == 0, "neither by counter() nor by reason: %d, %d", (int)seen, (int)drops);
+	ok(stats.lookups > 0, "lookups are");
 	script_close(s);
 }
 
@@ -270,6 +312,7 @@ int main(void)
 	test_keys();
 	test_ceiling();
 	test_no_answer();
+	test_counts();
 	test_refused();
 	test_file();
 	test_case();
