@@ -1,7 +1,8 @@
 /*
  * load_gate.c - a partition that was added to a topic while messages of the others wait. Keys have moved to it: what the
  * others still have of them is older. So it waits until each of the others has loaded what it had when the first message
- * of the new one was there; whatever its producer wrote to them before that is among it.
+ * of the new one was there; whatever its producer wrote to them before that is among it. The others are those with lower numbers:
+ * a partition that is added has the next one. So none waits for one that waits for it, in whichever processes they are.
  *
  * A TRUNCATE that the others carry is older than the new partition, and does not wait for it, or is carried by it, too:
  * then what the new one has before it may go.
@@ -14,7 +15,7 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 
-/* The ends of all partitions of the topic, as of now. */
+/* The ends of all partitions of the topic, as of now; 0: it has no message. */
 static int ask_ends(struct load_worker *w, struct load_part *p, struct err *err)
 {
 	struct log_topics topics;
@@ -28,8 +29,11 @@ static int ask_ends(struct load_worker *w, struct load_part *p, struct err *err)
 			continue;
 		p->ahead = xrealloc(p->ahead, (t->npartitions + 1) * sizeof(*p->ahead));
 		p->nahead = t->npartitions;
-		for (unsigned k = 0; k < t->npartitions; k++)
-			p->ahead[t->partitions[k].id] = t->partitions[k].high;
+		for (unsigned k = 0; k < t->npartitions; k++) {
+			const struct log_partition *part = &t->partitions[k];
+
+			p->ahead[part->id] = part->high > part->low ? part->high : 0;
+		}
 	}
 	log_topics_free(&topics);
 	return 0;
@@ -60,7 +64,9 @@ static int is_past(struct load_worker *w, struct load_part *p, int32_t partition
 	int64_t next;
 
 	if (q == NULL || q->lent)
-		return committed_elsewhere(w, p, partition, &next, err) ? -1 : next >= p->ahead[partition];
+		return committed_elsewhere(w, p, partition, &next, err)
+				? -1
+				: p->ahead[partition] == 0 || next >= p->ahead[partition];
 	if (q->gate || q->next >= p->ahead[partition])
 		return 1;
 	return part_at_truncate(q) ? part_has_truncate(w, p, truncate_id(q, 0), err) : 0;
@@ -99,8 +105,8 @@ int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct e
 			return -1;
 		tell_moved(w, p);
 	}
-	for (unsigned i = 0; i < p->nahead; i++) {
-		int past = (int32_t)i == p->partition ? 1 : is_past(w, p, (int32_t)i, err);
+	for (unsigned i = 0; i < p->nahead && (int32_t)i < p->partition; i++) {
+		int past = is_past(w, p, (int32_t)i, err);
 
 		if (past <= 0)
 			return past;
