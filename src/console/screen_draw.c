@@ -103,10 +103,29 @@ static int draw_crumbs(const struct screen *s, struct canvas *cv, int y, int x)
 	return x;
 }
 
+/* As much of its name as there is room for: all have a key. The one that is shown has its whole name. */
+static int draw_tab(struct canvas *cv, int y, int x, enum view_id id, bool shown)
+{
+	const struct view *view = view_get(id);
+	bool wide = cv->cols >= TABS_WIDE;
+	const char *names[] = { wide || shown || view->brief == NULL ? view->name : view->brief, view->brief, "" };
+	size_t n = 0;
+
+	while (n < 2 && (names[n] == NULL || x + (int)strlen(names[n]) + (wide ? 4 : 2) > cv->cols))
+		n++;
+	if (n == 2 && x + 1 > cv->cols)
+		return 0;
+	return canvas_printf(cv, y, x, cv->cols - x, shown ? ROLE_TAB_CURRENT : ROLE_TAB,
+			       n == 2		      ? "%c%s"
+					       : wide ? " %c %s "
+						      : "%c %s",
+			       keymap_of_view(id), names[n]) +
+			(wide && n < 2 ? 0 : 1);
+}
+
 static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 {
 	const struct view_page *page = view_get(s->view)->page;
-	bool wide = cv->cols >= TABS_WIDE;
 	char title[900];
 	int x = 1;
 
@@ -120,17 +139,8 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
 		return;
 	}
-	for (int i = 0; i < VIEW_TABS; i++) { /* those that fit: all have a key */
-		const struct view *view = view_get((enum view_id)i);
-		const char *name = wide || view->brief == NULL ? view->name : view->brief;
-		enum role role = i == (int)s->view ? ROLE_TAB_CURRENT : ROLE_TAB;
-
-		if (x + (int)strlen(name) + (wide ? 4 : 2) > cv->cols)
-			break;
-		x += canvas_printf(cv, y, x, cv->cols - x, role, wide ? " %c %s " : "%c %s",
-				keymap_of_view((enum view_id)i), name);
-		x += wide ? 0 : 1;
-	}
+	for (int i = 0; i < VIEW_TABS; i++)
+		x += draw_tab(cv, y, x, (enum view_id)i, (enum view_id)i == s->view);
 }
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)

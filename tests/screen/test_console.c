@@ -1409,6 +1409,7 @@ static void test_marks(void)
 	clock_fake(1000000);
 	keys("5  ");
 	ok(strstr(dump(), "2 marked  3/") != NULL, "Space marks a line and goes to the next");
+	ok(strstr(dump(), "*testdb.items") && strstr(dump(), "*testdb.customers"), "they have a sign");
 	keys("P");
 	is_str(screen.request, "pause \"what=testdb.items\"", "P pauses the first");
 	is_int(screen.request_lane, LANE_BATCH, "of several");

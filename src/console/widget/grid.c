@@ -98,6 +98,16 @@ static size_t mark_of(const struct grid *g, const char *key)
 	return i;
 }
 
+static bool is_marked(const struct grid *g, const struct grid_source *source, const void *of, size_t row)
+{
+	char key[GRID_KEY];
+
+	if (g->nmarks == 0)
+		return false;
+	source->key(of, row, key);
+	return mark_of(g, key) < g->nmarks;
+}
+
 static void drop_mark(struct grid *g, size_t i)
 {
 	memmove(g->marks[i], g->marks[i + 1], (g->nmarks - i - 1) * GRID_KEY);
@@ -341,7 +351,6 @@ void grid_draw(struct grid *g, const struct grid_source *source, const void *of,
 		int height, int width)
 {
 	int widths[COLUMNS_MOST] = { 0 };
-	char key[GRID_KEY];
 	size_t rows = height > 1 ? (size_t)height - 1 : 1;
 
 	g->width = width - 2;
@@ -360,13 +369,11 @@ void grid_draw(struct grid *g, const struct grid_source *source, const void *of,
 		int line = y + 1 + (int)i;
 
 		grid_draw_row(source, of, g->order[g->top + i], cv, line, x + 1, widths);
-		if (g->nmarks) {
-			source->key(of, g->order[g->top + i], key);
-			if (mark_of(g, key) < g->nmarks)
-				canvas_glyph(cv, line, x + width - 1, ROLE_KEY, '*');
-		}
-		if (g->top + i == g->cursor) {
+		if (is_marked(g, source, of, g->order[g->top + i]))
+			canvas_glyph(cv, line, x, ROLE_KEY, '*');
+		else if (g->top + i == g->cursor)
 			canvas_glyph(cv, line, x, ROLE_STRONG, '>');
+		if (g->top + i == g->cursor) {
 			canvas_over(cv, line, x, 1, width, OVER_CURSOR);
 		}
 	}
