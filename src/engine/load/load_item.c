@@ -100,7 +100,7 @@ struct load_topic *load_topic_get(struct load *l, const char *name)
 void load_tell_gap(struct load *l, const char *table)
 {
 	problem_raise(l->sh->problems, PROBLEM_COLUMN_EMPTY, table,
-			"a column was renamed in MySQL, which this target cannot do");
+			"a column was renamed or added in MySQL, and the target could not follow");
 }
 
 /* ---- what is on its way ---- */
