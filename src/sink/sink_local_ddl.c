@@ -361,6 +361,18 @@ static void put_fill(struct buf *sql, const struct column *c)
 		buf_putc(sql, '\'');
 }
 
+/* Another type would change the values of other sources: '007' of theirs would be 7. */
+static int other_type_check(const struct schema *schema, const struct local_column *had, const char *type,
+		struct err *err)
+{
+	if (schema->at_target.source_column == NULL)
+		return 0;
+	return err_set(err, ERR_CONFIG, 0,
+			"table %s.%s: column %s is %s in the warehouse, as other sources have it, and this one has %s: "
+			"change it at the source, give this source a target of its own, or, when all sources have the new type, drop the table there and snapshot them",
+			schema->db, schema->table, had->name, had->type, type);
+}
+
 static int bring_up(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct buf *sql,
 		struct err *err)
 {
@@ -373,8 +385,12 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 		const struct local_column *had = local_columns_find(have, c->name);
 		const char *type = class_text[local_class(c)].type;
 
+		if (had && strcmp(had->type, type) == 0)
+			continue;
 		if (had) {
-			other_type |= strcmp(had->type, type) != 0;
+			other_type = true;
+			if (other_type_check(schema, had, type, err))
+				return -1;
 			continue;
 		}
 		buf_puts(sql, "ALTER TABLE ");

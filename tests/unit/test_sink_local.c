@@ -169,6 +169,40 @@ static void test_type_changes(void)
 	sink_close(sink);
 }
 
+static void shared_of(const void *arg, const char *name, struct sink_table *out)
+{
+	(void)arg;
+	(void)name;
+	*out = (struct sink_table){ .target = "shop.shared", .source_column = "shard", .source_in_key = true };
+}
+
+/* The values of other sources stay what they are. */
+static void test_shared_types(void)
+{
+	struct schema *numbers = contract_schema("shared_1", false), *texts = contract_schema("shared_2", false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink;
+	struct err err = { 0 };
+
+	numbers->columns[1].type = COL_INT;
+	conf.table_of = shared_of;
+	sink = open_or_fail();
+	is_int(sink_prepare(sink, texts, &err), 0, "one source has a text: %s", err.msg);
+	contract_add(&r, texts, false, 1, "007");
+	is_int(contract_load(sink, texts, &r, "sh-1", &result), SINK_LOADED, "and a row");
+	is_int(sink_prepare(sink, numbers, &err), -1, "another one has a number there: it is not prepared");
+	is_int(err.kind, ERR_CONFIG, "it is not tried again");
+	ok(strstr(err.msg, "column name is TEXT in the warehouse, as other sources have it, and this one has INTEGER") !=
+					NULL,
+			"why: %s", err.msg);
+	is_str(dump("shared", "id, name, shard"), "1|007|shared_2\n", "the first one's value is as it was");
+	sink_close(sink);
+	conf.table_of = NULL;
+	schema_unref(numbers);
+	schema_unref(texts);
+}
+
 static void test_bad_values(void)
 {
 	struct schema *s = contract_schema("bad_values", false);
@@ -500,6 +534,7 @@ int main(void)
 	test_reopen();
 	test_without_key();
 	test_type_changes();
+	test_shared_types();
 	test_bad_values();
 	test_names();
 	test_foreign_files();
