@@ -38,7 +38,7 @@ is "$(rows renamed id,aa,b)" "1,11,12 2,21,22 " "and has its values under the ne
 kill_millrace
 start_millrace
 sql testdb -e "UPDATE renamed SET b = 99; UPDATE added SET b = 99"
-on_99() { [ "$(rows $1 b)" = "99 99 " ]; }
+on_99() { [ "$(rows "$1" b)" = "99 99 " ]; }
 for t in renamed added; do until_true 30 on_99 $t; ok $? "$t: goes on after a kill" || what_is_wrong; done
 stop_millrace; ok $? "stops"
 done_testing
