@@ -24,6 +24,8 @@ static const struct {
 			"fields = { cents = 'bigint' } function transform(row, event) row.cents = row.amount:scale(2) return row end" },
 	{ "a number picked from JSON", "400",
 			"fields = { x = 'double' } function transform(row, event) row.x = row.doc.a.x return row end" },
+	{ "a key of its own", "",
+			"key = { 'id', 'created' } function transform(row, event) return row end function delete(row, event) return nil end" },
 	{ "20 lines", "1500",
 			"fields = { cents = 'bigint', year = 'int', size = 'varchar(10)', domain = 'varchar(100)', note = 'varchar(200)' }\n"
 			"function transform(row, event)\n"
