@@ -130,6 +130,16 @@ start_millrace() # [arguments of run]; sets pid
 	"$millrace" -c "$dir/millrace.conf" run "$@" >> "$dir/run.log" 2>&1 &
 	pid=$!
 }
+# The build with AddressSanitizer instead, where there is one that is no older than the sources.
+under_asan()
+{
+	local asan=$top/build-asan/millrace
+
+	[ -x "$asan" ] && [ -z "$(find "$top/src" -name '*.[ch]' -newer "$asan" -print -quit)" ] || return 0
+	millrace=$asan
+	export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+	echo "# with AddressSanitizer"
+}
 stop_millrace() # exit code in $?
 {
 	local rc
