@@ -12,7 +12,9 @@
 
 static bool is_number(const struct column *c)
 {
-	return c->type <= COL_BIGINT || c->type == COL_BIT || c->type == COL_YEAR;
+	enum type_class class = column_class(c);
+
+	return class == CLASS_INTEGER || class == CLASS_BIT || class == CLASS_YEAR;
 }
 
 /* What a person has to know of the column's values, or "". */
@@ -78,31 +80,35 @@ static void put_script(struct buf *b, const struct schema *s, const char *file)
 
 /* ---- the cases ---- */
 
+static void put_text_type(struct buf *b, const struct column *c)
+{
+	if (column_class(c) == CLASS_CHAR && c->length)
+		buf_printf(b, "\"varchar(%u)\"", c->length);
+	else
+		buf_puts(b, "\"text\"");
+}
+
 /* The column by a type of `fields`. */
 static void put_type(struct buf *b, const struct column *c)
 {
-	static const char *const names[COL_COUNT] = {
-		[COL_FLOAT] = "double",
-		[COL_DOUBLE] = "double",
-		[COL_DATE] = "date",
-		[COL_TIME] = "time",
-		[COL_DATETIME] = "datetime",
-		[COL_TIMESTAMP] = "timestamp",
-		[COL_JSON] = "json",
-	};
+	const char *name = column_type_name(c->type);
 
 	if (c->type == COL_TINYINT && c->length == 1)
-		buf_puts(b, "\"boolean\"");
+		name = "boolean";
 	else if (is_number(c))
-		buf_puts(b, c->is_unsigned && c->type == COL_BIGINT ? "\"bigint unsigned\"" : "\"bigint\"");
-	else if (c->type == COL_DECIMAL)
-		buf_printf(b, "\"decimal(%u,%u)\"", c->precision, c->scale);
-	else if (c->type == COL_TIME || c->type == COL_DATETIME || c->type == COL_TIMESTAMP)
-		buf_printf(b, "\"%s(%u)\"", names[c->type], c->scale);
-	else if ((c->type == COL_CHAR || c->type == COL_VARCHAR) && c->length)
-		buf_printf(b, "\"varchar(%u)\"", c->length);
-	else
-		buf_printf(b, "\"%s\"", names[c->type] ? names[c->type] : "text");
+		name = c->is_unsigned && c->type == COL_BIGINT ? "bigint unsigned" : "bigint";
+	switch (column_class(c)) {
+	case CLASS_INTEGER:
+	case CLASS_BIT:
+	case CLASS_YEAR:
+	case CLASS_DATE:
+	case CLASS_JSON: buf_printf(b, "\"%s\"", name); break;
+	case CLASS_FLOAT: buf_puts(b, "\"double\""); break;
+	case CLASS_DECIMAL: buf_printf(b, "\"decimal(%u,%u)\"", c->precision, c->scale); break;
+	case CLASS_TIME:
+	case CLASS_DATETIME: buf_printf(b, "\"%s(%u)\"", name, c->scale); break;
+	default: put_text_type(b, c);
+	}
 }
 
 static const char *sample(const struct column *c)

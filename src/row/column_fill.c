@@ -87,37 +87,28 @@ static bool fill_time(const struct column *c, const char *text, size_t len, char
 static const struct {
 	fill *literal;
 	const char *zero;
-} fills[COL_COUNT] = {
-	[COL_TINYINT] = { fill_integer, "0" },
-	[COL_SMALLINT] = { fill_integer, "0" },
-	[COL_MEDIUMINT] = { fill_integer, "0" },
-	[COL_INT] = { fill_integer, "0" },
-	[COL_BIGINT] = { fill_integer, "0" },
-	[COL_YEAR] = { fill_integer, "0" },
-	[COL_FLOAT] = { fill_double, "0" },
-	[COL_DOUBLE] = { fill_double, "0" },
-	[COL_DECIMAL] = { fill_decimal, "0" },
-	[COL_CHAR] = { fill_text, "" },
-	[COL_VARCHAR] = { fill_text, "" },
-	[COL_TINYTEXT] = { fill_text, "" },
-	[COL_TEXT] = { fill_text, "" },
-	[COL_MEDIUMTEXT] = { fill_text, "" },
-	[COL_LONGTEXT] = { fill_text, "" },
-	[COL_ENUM] = { fill_text, NULL },
-	[COL_SET] = { fill_text, "" },
-	[COL_DATE] = { fill_date, NULL },
-	[COL_DATETIME] = { fill_datetime, NULL },
-	[COL_TIME] = { fill_time, "00:00:00" },
+} fills[CLASS_COUNT] = {
+	[CLASS_INTEGER] = { fill_integer, "0" },
+	[CLASS_YEAR] = { fill_integer, "0" },
+	[CLASS_FLOAT] = { fill_double, "0" },
+	[CLASS_DECIMAL] = { fill_decimal, "0" },
+	[CLASS_CHAR] = { fill_text, "" },
+	[CLASS_TEXT] = { fill_text, "" },
+	[CLASS_ENUM] = { fill_text, NULL },
+	[CLASS_SET] = { fill_text, "" },
+	[CLASS_DATE] = { fill_date, NULL },
+	[CLASS_TIME] = { fill_time, "00:00:00" },
 };
 
 bool column_fill(const struct column *c, char *out, size_t size)
 {
-	const char *zero = c->type == COL_ENUM && c->labels ? c->label[0] : fills[c->type].zero;
+	enum type_class class = column_class(c);
+	fill *literal = c->type == COL_DATETIME ? fill_datetime : fills[class].literal;
+	const char *zero = class == CLASS_ENUM && c->labels ? c->label[0] : fills[class].zero;
 
-	if (c->generated || c->autoinc || fills[c->type].literal == NULL)
+	if (c->generated || c->autoinc || literal == NULL)
 		return false;
 	if (c->default_kind == DEFAULT_LITERAL)
-		return fills[c->type].literal(c, c->default_text, strlen(c->default_text), out, size);
-	return c->default_kind == DEFAULT_NONE && !c->nullable && zero &&
-			fills[c->type].literal(c, zero, strlen(zero), out, size);
+		return literal(c, c->default_text, strlen(c->default_text), out, size);
+	return c->default_kind == DEFAULT_NONE && !c->nullable && zero && literal(c, zero, strlen(zero), out, size);
 }

@@ -7,6 +7,8 @@ src_row_librow_a_SOURCES = \
 	src/row/collapse.h \
 	src/row/column_fill.c \
 	src/row/column_fill.h \
+	src/row/column_type.c \
+	src/row/column_type.h \
 	src/row/exam.c \
 	src/row/exam.h \
 	src/row/form.h \
@@ -37,3 +39,7 @@ tests_unit_test_value_LDADD = $(ROW)
 check_PROGRAMS += tests/unit/test_column_fill
 tests_unit_test_column_fill_SOURCES = tests/unit/test_column_fill.c tests/tap.h
 tests_unit_test_column_fill_LDADD = $(ROW)
+
+check_PROGRAMS += tests/unit/test_column_type
+tests_unit_test_column_type_SOURCES = tests/unit/test_column_type.c tests/tap.h
+tests_unit_test_column_type_LDADD = $(ROW)

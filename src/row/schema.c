@@ -17,48 +17,6 @@
 
 static _Atomic uint64_t last_version;
 
-static const char *const type_names[COL_COUNT] = {
-	[COL_TINYINT] = "tinyint",
-	[COL_SMALLINT] = "smallint",
-	[COL_MEDIUMINT] = "mediumint",
-	[COL_INT] = "int",
-	[COL_BIGINT] = "bigint",
-	[COL_FLOAT] = "float",
-	[COL_DOUBLE] = "double",
-	[COL_DECIMAL] = "decimal",
-	[COL_BIT] = "bit",
-	[COL_YEAR] = "year",
-	[COL_DATE] = "date",
-	[COL_TIME] = "time",
-	[COL_DATETIME] = "datetime",
-	[COL_TIMESTAMP] = "timestamp",
-	[COL_CHAR] = "char",
-	[COL_VARCHAR] = "varchar",
-	[COL_TINYTEXT] = "tinytext",
-	[COL_TEXT] = "text",
-	[COL_MEDIUMTEXT] = "mediumtext",
-	[COL_LONGTEXT] = "longtext",
-	[COL_BINARY] = "binary",
-	[COL_VARBINARY] = "varbinary",
-	[COL_TINYBLOB] = "tinyblob",
-	[COL_BLOB] = "blob",
-	[COL_MEDIUMBLOB] = "mediumblob",
-	[COL_LONGBLOB] = "longblob",
-	[COL_ENUM] = "enum",
-	[COL_SET] = "set",
-	[COL_JSON] = "json",
-	[COL_GEOMETRY] = "geometry",
-	[COL_POINT] = "point",
-	[COL_LINESTRING] = "linestring",
-	[COL_POLYGON] = "polygon",
-	[COL_MULTIPOINT] = "multipoint",
-	[COL_MULTILINESTRING] = "multilinestring",
-	[COL_MULTIPOLYGON] = "multipolygon",
-	[COL_GEOMCOLLECTION] = "geomcollection",
-	[COL_VECTOR] = "vector",
-	[COL_UNKNOWN] = "unknown",
-};
-
 static const char *schema_text(struct schema *s, const char *text)
 {
 	return text ? arena_dup(&s->arena, text, strlen(text)) : NULL;
@@ -256,19 +214,21 @@ bool schema_equal(const struct schema *a, const struct schema *b)
 	return true;
 }
 
-const char *column_type_name(enum column_type type)
+enum type_class column_class(const struct column *c)
 {
-	return (size_t)type < COL_COUNT ? type_names[type] : "unknown";
+	return type_class(c->type);
 }
 
 bool column_is_text(const struct column *c)
 {
-	return (c->type >= COL_CHAR && c->type <= COL_LONGTEXT) || c->type == COL_ENUM || c->type == COL_SET;
+	enum type_class class = column_class(c);
+
+	return class == CLASS_CHAR || class == CLASS_TEXT || class == CLASS_ENUM || class == CLASS_SET;
 }
 
 bool column_is_binary(const struct column *c)
 {
-	return c->type >= COL_BINARY && c->type <= COL_LONGBLOB;
+	return column_class(c) == CLASS_BINARY || column_class(c) == CLASS_BLOB;
 }
 
 /* Appends what fits; a type with a thousand labels is cut, not refused: the text is for people. */
@@ -302,16 +262,14 @@ static void put_arguments(struct printer *p, const struct column *c)
 {
 	char text[32] = "";
 
-	switch (c->type) {
-	case COL_DECIMAL: snprintf(text, sizeof(text), "(%u,%u)", c->precision, c->scale); break;
-	case COL_FLOAT:
-	case COL_DOUBLE:
+	switch (column_class(c)) {
+	case CLASS_DECIMAL: snprintf(text, sizeof(text), "(%u,%u)", c->precision, c->scale); break;
+	case CLASS_FLOAT:
 		if (c->has_scale)
 			snprintf(text, sizeof(text), "(%u,%u)", c->precision, c->scale);
 		break;
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP:
+	case CLASS_TIME:
+	case CLASS_DATETIME:
 		if (c->scale)
 			snprintf(text, sizeof(text), "(%u)", c->scale);
 		break;

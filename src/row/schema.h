@@ -14,52 +14,10 @@
 #include <stdint.h>
 
 #include "core/arena.h"
+#include "row/column_type.h"
 
 /* Room for db.table: MySQL's names are up to 64 characters, of up to four bytes each. Names are keys: none is ever cut. */
 enum { TABLE_NAME_ROOM = 2 * 64 * 4 + 2 };
-
-enum column_type { /* by MySQL's own names; aliases are resolved by whoever reads the DDL */
-	COL_TINYINT,
-	COL_SMALLINT,
-	COL_MEDIUMINT,
-	COL_INT,
-	COL_BIGINT,
-	COL_FLOAT,
-	COL_DOUBLE,
-	COL_DECIMAL,
-	COL_BIT,
-	COL_YEAR,
-	COL_DATE,
-	COL_TIME,
-	COL_DATETIME,
-	COL_TIMESTAMP,
-	COL_CHAR,
-	COL_VARCHAR,
-	COL_TINYTEXT,
-	COL_TEXT,
-	COL_MEDIUMTEXT,
-	COL_LONGTEXT,
-	COL_BINARY,
-	COL_VARBINARY,
-	COL_TINYBLOB,
-	COL_BLOB,
-	COL_MEDIUMBLOB,
-	COL_LONGBLOB,
-	COL_ENUM,
-	COL_SET,
-	COL_JSON,
-	COL_GEOMETRY,
-	COL_POINT,
-	COL_LINESTRING,
-	COL_POLYGON,
-	COL_MULTIPOINT,
-	COL_MULTILINESTRING,
-	COL_MULTIPOLYGON,
-	COL_GEOMCOLLECTION,
-	COL_VECTOR,
-	COL_UNKNOWN, /* stops the table, by name */
-	COL_COUNT
-};
 
 enum column_default { DEFAULT_NONE, DEFAULT_NULL, DEFAULT_LITERAL, DEFAULT_EXPRESSION, DEFAULT_NOW };
 
@@ -136,10 +94,10 @@ int schema_column(const struct schema *s, const char *name,
 		size_t len); /* index or -1; case-insensitive like MySQL (ASCII) */
 bool schema_is_key(const struct schema *s, unsigned column);
 bool schema_equal(const struct schema *a,
-		const struct schema *b);	     /* same columns, types, keys: slots and version apart */
-const char *column_type_name(enum column_type type); /* "bigint" */
-bool column_is_text(const struct column *c);	     /* has a character set */
-bool column_is_binary(const struct column *c);	     /* BINARY, VARBINARY, BLOBs */
+		const struct schema *b); /* same columns, types, keys: slots and version apart */
+enum type_class column_class(const struct column *c);
+bool column_is_text(const struct column *c);				/* has a character set */
+bool column_is_binary(const struct column *c);				/* BINARY, VARBINARY, BLOBs */
 void column_type_print(const struct column *c, char *out, size_t size); /* "decimal(10,2) unsigned" */
 
 #endif

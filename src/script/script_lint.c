@@ -147,12 +147,16 @@ static void check_event(const struct lint *l, const struct code *c, unsigned at)
 
 static bool is_integer_column(const struct column *k)
 {
-	return k->type <= COL_BIGINT || k->type == COL_BIT || k->type == COL_YEAR;
+	enum type_class class = column_class(k);
+
+	return class == CLASS_INTEGER || class == CLASS_BIT || class == CLASS_YEAR;
 }
 
 static bool is_time_column(const struct column *k)
 {
-	return k->type >= COL_DATE && k->type <= COL_TIMESTAMP;
+	enum type_class class = column_class(k);
+
+	return class == CLASS_DATE || class == CLASS_TIME || class == CLASS_DATETIME;
 }
 
 /* row.x as a condition: 0 and null are true. */

@@ -102,14 +102,7 @@ __attribute__((noreturn)) static void refuse(lua_State *L, int idx, const struct
 
 static void integer_limits(const struct column *c, int64_t *min, uint64_t *max)
 {
-	static const int bits[] = {
-		[COL_TINYINT] = 8,
-		[COL_SMALLINT] = 16,
-		[COL_MEDIUMINT] = 24,
-		[COL_INT] = 32,
-		[COL_BIGINT] = 64,
-	};
-	int n = c->type == COL_BIT ? (int)(c->length ? c->length : 1) : bits[c->type];
+	int n = c->type == COL_BIT ? (int)(c->length ? c->length : 1) : (int)column_types[c->type].width;
 	bool is_unsigned = c->is_unsigned || c->type == COL_BIT;
 
 	*min = is_unsigned ? 0 : -(int64_t)((uint64_t)1 << (n - 2)) * 2;
@@ -189,9 +182,8 @@ static void take_float(lua_State *L, int idx, const struct column *c, struct val
 		refuse(L, idx, c, "a number");
 	if (!isfinite(v) || (c->type == COL_FLOAT && !isfinite((float)v)))
 		refuse(L, idx, c, "a finite number");
-	*out = (struct value){ .kind = VALUE_DOUBLE, .d = v };
-	if (c->type == COL_FLOAT)
-		*out = (struct value){ .kind = VALUE_FLOAT, .d = (double)(float)v };
+	*out = (struct value){ .kind = (uint8_t)column_types[c->type].stored,
+		.d = c->type == COL_FLOAT ? (double)(float)v : v };
 }
 
 static void take_decimal(lua_State *L, int idx, const struct column *c, struct value *out)
@@ -227,18 +219,12 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 
 static size_t text_limit(const struct column *c, bool *characters)
 {
-	*characters = c->type == COL_CHAR || c->type == COL_VARCHAR;
-	switch (c->type) {
-	case COL_CHAR:
-	case COL_VARCHAR:
-	case COL_BINARY:
-	case COL_VARBINARY: return c->length ? c->length : SIZE_MAX;
-	case COL_TINYTEXT:
-	case COL_TINYBLOB: return 255;
-	case COL_TEXT:
-	case COL_BLOB: return 65535;
-	case COL_MEDIUMTEXT:
-	case COL_MEDIUMBLOB: return 16777215;
+	*characters = column_class(c) == CLASS_CHAR;
+	switch (column_class(c)) {
+	case CLASS_CHAR:
+	case CLASS_BINARY: return c->length ? c->length : SIZE_MAX;
+	case CLASS_TEXT:
+	case CLASS_BLOB: return column_types[c->type].width;
 	default: return UINT32_MAX;
 	}
 }
@@ -298,7 +284,7 @@ static bool json_good(const char *p, size_t len)
 
 static void take_text(lua_State *L, int idx, const struct column *c, bool exact, struct value *out)
 {
-	bool bytes = column_is_binary(c) || (c->type >= COL_GEOMETRY && c->type <= COL_VECTOR), characters;
+	bool bytes = column_types[c->type].stored == VALUE_BYTES, characters;
 	size_t len, limit = text_limit(c, &characters), count;
 	const char *p;
 
@@ -323,10 +309,7 @@ static void take_text(lua_State *L, int idx, const struct column *c, bool exact,
 static void take_time(lua_State *L, int idx, const struct column *c, struct value *out)
 {
 	static const int64_t unit[] = { 1000000, 100000, 10000, 1000, 100, 10, 1 };
-	enum value_kind kind = c->type == COL_DATE ? VALUE_DATE
-			: c->type == COL_TIME	   ? VALUE_TIME
-			: c->type == COL_DATETIME  ? VALUE_DATETIME
-						   : VALUE_TIMESTAMP;
+	enum value_kind kind = column_types[c->type].stored;
 	size_t len;
 	const char *p;
 
@@ -355,21 +338,15 @@ void script_value_take(lua_State *L, int idx, const struct column *c, bool exact
 		*out = value_null();
 		return;
 	}
-	switch (c->type) {
-	case COL_TINYINT:
-	case COL_SMALLINT:
-	case COL_MEDIUMINT:
-	case COL_INT:
-	case COL_BIGINT:
-	case COL_BIT: take_integer(L, idx, c, out); break;
-	case COL_YEAR: take_year(L, idx, c, out); break;
-	case COL_FLOAT:
-	case COL_DOUBLE: take_float(L, idx, c, out); break;
-	case COL_DECIMAL: take_decimal(L, idx, c, out); break;
-	case COL_DATE:
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP: take_time(L, idx, c, out); break;
+	switch (column_class(c)) {
+	case CLASS_INTEGER:
+	case CLASS_BIT: take_integer(L, idx, c, out); break;
+	case CLASS_YEAR: take_year(L, idx, c, out); break;
+	case CLASS_FLOAT: take_float(L, idx, c, out); break;
+	case CLASS_DECIMAL: take_decimal(L, idx, c, out); break;
+	case CLASS_DATE:
+	case CLASS_TIME:
+	case CLASS_DATETIME: take_time(L, idx, c, out); break;
 	default: take_text(L, idx, c, exact, out);
 	}
 }

@@ -30,47 +30,26 @@ static const struct {
 
 enum local_class local_class(const struct column *c)
 {
-	switch (c->type) {
-	case COL_TINYINT:
-	case COL_SMALLINT:
-	case COL_MEDIUMINT:
-	case COL_INT:
-	case COL_YEAR: return LOCAL_INTEGER;
-	case COL_BIGINT: return c->is_unsigned ? LOCAL_ANY : LOCAL_INTEGER;
-	case COL_BIT: return c->length > 63 ? LOCAL_ANY : LOCAL_INTEGER;
-	case COL_FLOAT:
-	case COL_DOUBLE: return LOCAL_REAL;
-	case COL_DECIMAL:
-	case COL_DATE:
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP:
-	case COL_CHAR:
-	case COL_VARCHAR:
-	case COL_TINYTEXT:
-	case COL_TEXT:
-	case COL_MEDIUMTEXT:
-	case COL_LONGTEXT:
-	case COL_ENUM:
-	case COL_SET:
-	case COL_JSON: return LOCAL_TEXT;
-	case COL_BINARY:
-	case COL_VARBINARY:
-	case COL_TINYBLOB:
-	case COL_BLOB:
-	case COL_MEDIUMBLOB:
-	case COL_LONGBLOB:
-	case COL_GEOMETRY:
-	case COL_POINT:
-	case COL_LINESTRING:
-	case COL_POLYGON:
-	case COL_MULTIPOINT:
-	case COL_MULTILINESTRING:
-	case COL_MULTIPOLYGON:
-	case COL_GEOMCOLLECTION:
-	case COL_VECTOR: return LOCAL_BLOB;
-	case COL_UNKNOWN:
-	case COL_COUNT: break;
+	switch (column_class(c)) {
+	case CLASS_INTEGER: return c->type == COL_BIGINT && c->is_unsigned ? LOCAL_ANY : LOCAL_INTEGER;
+	case CLASS_YEAR: return LOCAL_INTEGER;
+	case CLASS_BIT: return c->length > 63 ? LOCAL_ANY : LOCAL_INTEGER;
+	case CLASS_FLOAT: return LOCAL_REAL;
+	case CLASS_DECIMAL:
+	case CLASS_DATE:
+	case CLASS_TIME:
+	case CLASS_DATETIME:
+	case CLASS_CHAR:
+	case CLASS_TEXT:
+	case CLASS_ENUM:
+	case CLASS_SET:
+	case CLASS_JSON: return LOCAL_TEXT;
+	case CLASS_BINARY:
+	case CLASS_BLOB:
+	case CLASS_GEOMETRY:
+	case CLASS_OPAQUE: return LOCAL_BLOB;
+	case CLASS_UNKNOWN:
+	case CLASS_COUNT: break;
 	}
 	return LOCAL_ANY;
 }

@@ -20,7 +20,7 @@ static const char *const class_names[] = {
 static void examine_columns(struct exam *e)
 {
 	for (unsigned i = 0; i < sink_row_columns(e->schema); i++)
-		if (e->schema->columns[i].type < COL_UNKNOWN)
+		if (e->schema->columns[i].type != COL_UNKNOWN)
 			e->columns[i].target = class_names[local_class(&e->schema->columns[i])];
 }
 

@@ -98,25 +98,21 @@ void sink_reader_key(const struct sink_reader *r, const struct sink_cell *cells,
  * and a TIME has its sign in front. */
 bool sink_reader_ordered(const struct sink_reader *r)
 {
-	for (unsigned i = 0; i < r->nkey; i++)
-		switch (r->schema->columns[r->schema->key[i]].type) {
-		case COL_TINYINT:
-		case COL_SMALLINT:
-		case COL_MEDIUMINT:
-		case COL_INT:
-		case COL_YEAR:
-		case COL_DATE:
-		case COL_DATETIME:
-		case COL_TIMESTAMP:
-		case COL_BINARY:
-		case COL_VARBINARY: break;
-		case COL_BIGINT:
-			if (r->schema->columns[r->schema->key[i]]
-							.is_unsigned) /* text above 2^63 - 1 in the warehouse */
+	for (unsigned i = 0; i < r->nkey; i++) {
+		const struct column *c = &r->schema->columns[r->schema->key[i]];
+
+		switch (column_class(c)) {
+		case CLASS_INTEGER:
+			if (c->type == COL_BIGINT && c->is_unsigned) /* text above 2^63 - 1 in the warehouse */
 				return false;
 			break;
+		case CLASS_YEAR:
+		case CLASS_DATE:
+		case CLASS_DATETIME:
+		case CLASS_BINARY: break;
 		default: return false;
 		}
+	}
 	return true;
 }
 

@@ -34,8 +34,7 @@ static void examine_room(struct exam_column *out, const struct column *c, const 
 		out->room_bytes = SR_VARCHAR_MAX;
 	if (key && type->kind == SR_VARCHAR)
 		out->key_weight = binary ? 2 : 1;
-	out->as_text = type->kind == SR_VARCHAR &&
-			(c->type == COL_DECIMAL || c->type == COL_FLOAT || c->type == COL_DOUBLE);
+	out->as_text = type->kind == SR_VARCHAR && (column_class(c) == CLASS_DECIMAL || column_class(c) == CLASS_FLOAT);
 }
 
 static void examine_column(const struct sink_conf *conf, struct exam *e, unsigned at,

@@ -70,7 +70,7 @@ static bool default_int(const struct column *c, struct default_text *t, struct v
 
 static bool default_double(const struct column *c, struct default_text *t, struct value *v)
 {
-	v->kind = c->type == COL_FLOAT ? VALUE_FLOAT : VALUE_DOUBLE;
+	v->kind = (uint8_t)column_types[c->type].stored;
 	if (!num_parse_double(t->p, t->len, &v->d) || !isfinite(v->d))
 		return false;
 	if (c->type == COL_FLOAT)
@@ -202,7 +202,7 @@ static bool default_date(const struct column *c, struct default_text *t, struct 
 
 static bool default_instant(const struct column *c, struct default_text *t, struct value *v)
 {
-	v->kind = c->type == COL_DATETIME ? VALUE_DATETIME : VALUE_TIMESTAMP;
+	v->kind = (uint8_t)column_types[c->type].stored;
 	if (date_is_zero(t->p, t->len))
 		return default_zero(c, v);
 	return date_parse(t->p, t->len, &v->i);
@@ -214,33 +214,20 @@ static bool default_time(const struct column *c, struct default_text *t, struct 
 	return date_parse_time(t->p, t->len, &v->i);
 }
 
-static default_fn *default_parser(enum column_type type)
-{
-	static default_fn *const parsers[COL_COUNT] = {
-		[COL_TINYINT] = default_int,
-		[COL_SMALLINT] = default_int,
-		[COL_MEDIUMINT] = default_int,
-		[COL_INT] = default_int,
-		[COL_BIGINT] = default_int,
-		[COL_BIT] = default_int,
-		[COL_YEAR] = default_year,
-		[COL_FLOAT] = default_double,
-		[COL_DOUBLE] = default_double,
-		[COL_DECIMAL] = default_decimal,
-		[COL_DATE] = default_date,
-		[COL_TIME] = default_time,
-		[COL_DATETIME] = default_instant,
-		[COL_TIMESTAMP] = default_instant,
-		[COL_CHAR] = default_text,
-		[COL_VARCHAR] = default_text,
-		[COL_ENUM] = default_text,
-		[COL_SET] = default_text,
-		[COL_BINARY] = default_bytes,
-		[COL_VARBINARY] = default_bytes,
-	};
-
-	return parsers[type];
-}
+static default_fn *const parsers[CLASS_COUNT] = {
+	[CLASS_INTEGER] = default_int,
+	[CLASS_BIT] = default_int,
+	[CLASS_YEAR] = default_year,
+	[CLASS_FLOAT] = default_double,
+	[CLASS_DECIMAL] = default_decimal,
+	[CLASS_DATE] = default_date,
+	[CLASS_TIME] = default_time,
+	[CLASS_DATETIME] = default_instant,
+	[CLASS_CHAR] = default_text,
+	[CLASS_ENUM] = default_text,
+	[CLASS_SET] = default_text,
+	[CLASS_BINARY] = default_bytes,
+};
 
 static void cell_for(struct cell *cell, const struct column *c, const struct format_type *t)
 {
@@ -281,7 +268,7 @@ static bool now_value(const struct column *c, struct value *v)
 bool format_default_write(struct buf *b, const struct column *c, const struct format_type *t)
 {
 	struct default_text text;
-	default_fn *parse = c->type < COL_UNKNOWN ? default_parser(c->type) : NULL;
+	default_fn *parse = parsers[column_class(c)];
 	struct value v = { 0 };
 
 	text.p = c->default_text;

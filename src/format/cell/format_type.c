@@ -154,7 +154,7 @@ struct format_modes format_modes_of(const struct format_conf *conf)
 
 int format_type_of(const struct column *c, const struct format_modes *modes, struct format_type *out)
 {
-	if (c->type >= COL_UNKNOWN)
+	if (c->type == COL_UNKNOWN)
 		return -1;
 	*out = type_table[c->type].choose ? type_table[c->type].choose(c, modes) : type_table[c->type].fixed;
 	return 0;

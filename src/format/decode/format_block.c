@@ -322,10 +322,10 @@ static bool source_column(const struct block_field *f, struct arena *a, const st
 
 	if (!f->source_type || !history_column_type(f->source_type, &exact))
 		return false;
-	decimals = exact.type == COL_DECIMAL || exact.type == COL_FLOAT || exact.type == COL_DOUBLE;
+	decimals = column_class(&exact) == CLASS_DECIMAL || column_class(&exact) == CLASS_FLOAT;
 	if (decimals && f->source_length >= 0 && f->source_length <= 255)
 		exact.precision = (uint8_t)f->source_length;
-	else if (exact.type == COL_TIME || exact.type == COL_DATETIME || exact.type == COL_TIMESTAMP)
+	else if (column_class(&exact) == CLASS_TIME || column_class(&exact) == CLASS_DATETIME)
 		exact.scale = f->source_length > 0 && f->source_length <= 6 ? (uint8_t)f->source_length : 0;
 	else if (f->source_length >= 0)
 		exact.length = (uint32_t)f->source_length;

@@ -12,71 +12,25 @@
 enum { JDBC_NUMERIC = 2, JDBC_REAL = 7, JDBC_BOOLEAN = 16, JDBC_NVARCHAR = -9, JDBC_NCHAR = -15 };
 
 /* By enum column_type: java.sql.Types as Debezium's DDL parser gives them. */
-static const int jdbc_types[COL_COUNT] = {
-	[COL_TINYINT] = 5,
-	[COL_SMALLINT] = 5,
-	[COL_MEDIUMINT] = 4,
-	[COL_INT] = 4,
-	[COL_BIGINT] = -5,
-	[COL_FLOAT] = 6,
-	[COL_DOUBLE] = 8,
-	[COL_DECIMAL] = 3,
-	[COL_BIT] = -7,
-	[COL_YEAR] = 4,
-	[COL_DATE] = 91,
-	[COL_TIME] = 92,
-	[COL_DATETIME] = 93,
-	[COL_TIMESTAMP] = 2014,
-	[COL_CHAR] = 1,
-	[COL_VARCHAR] = 12,
-	[COL_TINYTEXT] = 12,
-	[COL_TEXT] = 12,
-	[COL_MEDIUMTEXT] = 12,
-	[COL_LONGTEXT] = 12,
-	[COL_BINARY] = -2,
-	[COL_VARBINARY] = -3,
-	[COL_TINYBLOB] = 2004,
-	[COL_BLOB] = 2004,
-	[COL_MEDIUMBLOB] = 2004,
-	[COL_LONGBLOB] = 2004,
-	[COL_ENUM] = 1,
-	[COL_SET] = 1,
-	[COL_JSON] = 1111,
-	[COL_GEOMETRY] = 1111,
-	[COL_POINT] = 1111,
-	[COL_LINESTRING] = 1111,
-	[COL_POLYGON] = 1111,
-	[COL_MULTIPOINT] = 1111,
-	[COL_MULTILINESTRING] = 1111,
-	[COL_MULTIPOLYGON] = 1111,
-	[COL_GEOMCOLLECTION] = 1111,
-	[COL_VECTOR] = 1111,
-	[COL_UNKNOWN] = 1111,
-};
-
 static void column_length(const struct column *c, struct history_column *out)
 {
-	switch (c->type) {
-	case COL_DECIMAL:
+	switch (column_class(c)) {
+	case CLASS_DECIMAL:
 		out->length = c->precision ? c->precision : 10;
 		out->scale = c->scale;
 		break;
-	case COL_FLOAT:
-	case COL_DOUBLE:
+	case CLASS_FLOAT:
 		if (c->has_scale) {
 			out->length = c->precision;
 			out->scale = c->scale;
 		}
 		break;
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP: out->length = c->scale ? c->scale : -1; break;
-	case COL_ENUM: out->length = 1; break;
-	case COL_SET: out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0; break;
-	case COL_CHAR:
-	case COL_VARCHAR:
-	case COL_BINARY:
-	case COL_VARBINARY: out->length = (int64_t)c->length; break;
+	case CLASS_TIME:
+	case CLASS_DATETIME: out->length = c->scale ? c->scale : -1; break;
+	case CLASS_ENUM: out->length = 1; break;
+	case CLASS_SET: out->length = c->labels ? 2 * (int64_t)c->labels - 1 : 0; break;
+	case CLASS_CHAR:
+	case CLASS_BINARY: out->length = (int64_t)c->length; break;
 	default: out->length = c->length && !c->is_boolean ? (int64_t)c->length : -1;
 	}
 }
@@ -91,9 +45,9 @@ static int jdbc_type_of(const struct column *c)
 		return JDBC_NUMERIC;
 	if (strcmp(name, "REAL") == 0)
 		return JDBC_REAL;
-	if (*name == 'N' && (c->type == COL_CHAR || c->type == COL_VARCHAR)) /* NCHAR, NATIONAL .. */
+	if (*name == 'N' && column_class(c) == CLASS_CHAR) /* NCHAR, NATIONAL .. */
 		return c->type == COL_CHAR ? JDBC_NCHAR : JDBC_NVARCHAR;
-	return jdbc_types[c->type];
+	return column_types[c->type].jdbc;
 }
 
 /* In the words of the DDL, where it had others. */
@@ -136,58 +90,6 @@ void history_column_of(const struct column *c, struct history_column *out)
 		out->default_text = "1970-01-01 00:00:00"; /* what the model holds for CURRENT_TIMESTAMP */
 }
 
-static const struct {
-	const char *name;
-	enum column_type type;
-} type_aliases[] = {
-	{ "INTEGER", COL_INT },
-	{ "INT1", COL_TINYINT },
-	{ "INT2", COL_SMALLINT },
-	{ "INT3", COL_MEDIUMINT },
-	{ "MIDDLEINT", COL_MEDIUMINT },
-	{ "INT4", COL_INT },
-	{ "INT8", COL_BIGINT },
-	{ "SERIAL", COL_BIGINT },
-	{ "NUMERIC", COL_DECIMAL },
-	{ "DEC", COL_DECIMAL },
-	{ "FIXED", COL_DECIMAL },
-	{ "REAL", COL_DOUBLE },
-	{ "FLOAT4", COL_FLOAT },
-	{ "FLOAT8", COL_DOUBLE },
-	{ "DOUBLE PRECISION", COL_DOUBLE },
-	{ "BOOL", COL_TINYINT },
-	{ "BOOLEAN", COL_TINYINT },
-	{ "NCHAR", COL_CHAR },
-	{ "NVARCHAR", COL_VARCHAR },
-	{ "CHARACTER", COL_CHAR },
-	{ "CHAR VARYING", COL_VARCHAR },
-	{ "CHARACTER VARYING", COL_VARCHAR },
-	{ "NATIONAL CHAR", COL_CHAR },
-	{ "NATIONAL CHARACTER", COL_CHAR },
-	{ "NATIONAL VARCHAR", COL_VARCHAR },
-	{ "NATIONAL CHAR VARYING", COL_VARCHAR },
-	{ "NATIONAL CHARACTER VARYING", COL_VARCHAR },
-	{ "NCHAR VARCHAR", COL_VARCHAR },
-	{ "LONG", COL_MEDIUMTEXT },
-	{ "LONG VARCHAR", COL_MEDIUMTEXT },
-	{ "LONG VARBINARY", COL_MEDIUMBLOB },
-	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION },
-};
-
-static bool type_by_name(const char *name, size_t len, struct column *out)
-{
-	for (int t = 0; t < COL_UNKNOWN; t++) {
-		const char *own = column_type_name((enum column_type)t);
-
-		if (strlen(own) == len && strncasecmp(own, name, len) == 0)
-			return out->type = (enum column_type)t, true;
-	}
-	for (size_t i = 0; i < sizeof(type_aliases) / sizeof(*type_aliases); i++)
-		if (strlen(type_aliases[i].name) == len && strncasecmp(type_aliases[i].name, name, len) == 0)
-			return out->type = type_aliases[i].type, true;
-	return false;
-}
-
 /* Takes the word off the end of the name. */
 static bool cut_word(const char *name, size_t *len, const char *word)
 {
@@ -212,7 +114,7 @@ bool history_column_type(const char *type_name, struct column *out)
 		out->length = 1;
 	if (strncasecmp(type_name, "SERIAL", len) == 0 && len == 6)
 		out->is_unsigned = true;
-	return type_by_name(type_name, len, out);
+	return column_type_find(type_name, len, &out->type);
 }
 
 static void put_id_part(struct buf *b, const char *name)

@@ -115,24 +115,22 @@ static void take_lengths(const json_t *model, struct column *c)
 {
 	int64_t length = number_of(model, "length", -1), scale = number_of(model, "scale", -1);
 
-	switch (c->type) {
-	case COL_DECIMAL:
+	switch (column_class(c)) {
+	case CLASS_DECIMAL:
 		c->precision = length > 0 && length <= 65 ? (uint8_t)length : 10;
 		c->scale = scale > 0 && scale <= 30 ? (uint8_t)scale : 0;
 		break;
-	case COL_FLOAT:
-	case COL_DOUBLE:
+	case CLASS_FLOAT:
 		c->has_scale = scale >= 0 && scale <= 30;
 		c->scale = c->has_scale ? (uint8_t)scale : 0;
 		c->precision = length > 0 && length <= 255 ? (uint8_t)length : 0;
 		if (c->type == COL_FLOAT && !c->has_scale && length > 24)
 			c->type = COL_DOUBLE;
 		break;
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP: c->scale = length > 0 && length <= 6 ? (uint8_t)length : 0; break;
-	case COL_ENUM:
-	case COL_SET: break;
+	case CLASS_TIME:
+	case CLASS_DATETIME: c->scale = length > 0 && length <= 6 ? (uint8_t)length : 0; break;
+	case CLASS_ENUM:
+	case CLASS_SET: break;
 	default:
 		if (length >= 0 && length <= UINT32_MAX)
 			c->length = (uint32_t)length;
@@ -216,10 +214,9 @@ static int take_model(const json_t *model, struct column *c, char *name, size_t 
 
 static enum column_type type_named(const char *name)
 {
-	for (int t = 0; t < COL_COUNT; t++)
-		if (name && strcmp(column_type_name((enum column_type)t), name) == 0)
-			return (enum column_type)t;
-	return COL_UNKNOWN;
+	enum column_type type;
+
+	return name && column_type_find(name, strlen(name), &type) ? type : COL_UNKNOWN;
 }
 
 static enum column_default default_named(const char *name)

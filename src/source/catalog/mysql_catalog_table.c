@@ -123,24 +123,8 @@ unsigned ddl_charset_collation(const struct ddl_charset *c, unsigned utf8mb4_col
 /* TEXT(n): the smallest that holds n characters. */
 static void shrink_to_length(struct column *c, unsigned width)
 {
-	static const uint32_t limits[] = { 255, 65535, 16777215 };
-	uint64_t bytes = (uint64_t)c->length * width;
-	enum column_type base = c->type == COL_TEXT ? COL_TINYTEXT : COL_TINYBLOB;
-
-	c->type = base + 3;
-	for (unsigned i = 0; i < 3; i++) {
-		if (bytes <= limits[i]) {
-			c->type = base + i;
-			break;
-		}
-	}
+	c->type = column_type_holding(column_class(c), (uint64_t)c->length * width);
 	c->length = 0;
-}
-
-static void text_to_binary(struct column *c)
-{
-	if (c->type >= COL_CHAR && c->type <= COL_LONGTEXT)
-		c->type = c->type - COL_CHAR + COL_BINARY;
 }
 
 static void set_collation(struct column *c, unsigned collation)
@@ -156,7 +140,7 @@ static void outgrow_to_text(struct column *c, unsigned width)
 
 	if ((c->type != COL_VARCHAR && c->type != COL_VARBINARY) || (uint64_t)c->length * width <= ROW_BYTES_MAX)
 		return;
-	c->type = c->type == COL_VARCHAR ? COL_TEXT : COL_BLOB;
+	c->type = c->type == COL_VARCHAR ? COL_LONGTEXT : COL_LONGBLOB;
 	shrink_to_length(c, width);
 }
 
@@ -189,7 +173,7 @@ static void column_settle_charset(struct table_model *t, const struct ddl_column
 	if (c->labels && collation != COLLATION_BINARY)
 		trim_labels(t, c);
 	if (collation == COLLATION_BINARY) {
-		text_to_binary(c);
+		c->type = column_type_of_bytes(c->type);
 		if (c->type != COL_ENUM && c->type != COL_SET)
 			return;
 	}
@@ -240,11 +224,13 @@ static void first_timestamp(struct table_model *t)
  * over one that ALTER sets where numbers are given by AUTO_INCREMENT. */
 static void drop_impossible_default(struct column *c)
 {
-	bool text = c->type >= COL_TINYTEXT && c->type <= COL_LONGTEXT;
-	bool blob = c->type >= COL_TINYBLOB && c->type <= COL_LONGBLOB;
-	bool other = c->type >= COL_JSON && c->type <= COL_VECTOR;
+	static const bool without[CLASS_COUNT] = { [CLASS_TEXT] = true,
+		[CLASS_BLOB] = true,
+		[CLASS_JSON] = true,
+		[CLASS_GEOMETRY] = true,
+		[CLASS_OPAQUE] = true };
 
-	if (c->default_kind != DEFAULT_LITERAL || !(text || blob || other || c->autoinc))
+	if (c->default_kind != DEFAULT_LITERAL || !(without[column_class(c)] || c->autoinc))
 		return;
 	c->default_kind = DEFAULT_NONE;
 	c->default_text = NULL;
@@ -445,15 +431,15 @@ static void column_convert(struct table_column *column, unsigned collation)
 	if (!column_is_text(c) || c->collation == COLLATION_BINARY)
 		return;
 	if (collation == COLLATION_BINARY && c->type != COL_ENUM && c->type != COL_SET) {
-		text_to_binary(c);
+		c->type = column_type_of_bytes(c->type);
 		c->charset = NULL;
 		c->collation = 0;
 		return;
 	}
 	/* A longer character may not fit the type any more: the server then takes the next larger TEXT. */
-	if (!column->is_new && c->type >= COL_TINYTEXT && c->type < COL_LONGTEXT && c->charset &&
+	if (!column->is_new && column_class(c) == CLASS_TEXT && c->charset &&
 			charset_max_bytes(collation_charset(collation)) > charset_max_bytes(c->charset))
-		c->type++;
+		c->type = column_type_holding(CLASS_TEXT, column_types[c->type].width + 1ull);
 	set_collation(c, collation);
 }
 

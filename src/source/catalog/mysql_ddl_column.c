@@ -9,6 +9,7 @@
 #include "source/decode/mysql_charset.h"
 
 enum type_form {
+	FORM_NOTHING,	  /* a character set perhaps */
 	FORM_INT,	  /* (display width), SIGNED, UNSIGNED, ZEROFILL */
 	FORM_FLOAT,	  /* (p) or (M,D) */
 	FORM_DOUBLE,	  /* (M,D) */
@@ -19,90 +20,41 @@ enum type_form {
 	FORM_VARCHARS,	  /* (n), character set */
 	FORM_BYTES,	  /* [(n)], 1 */
 	FORM_VARBYTES,	  /* (n) */
-	FORM_TEXT,	  /* character set */
-	FORM_TEXT_LENGTH, /* [(n)], character set */
-	FORM_BLOB_LENGTH, /* [(n)] */
+	FORM_TEXT_LENGTH, /* [(n)] of TEXT and BLOB */
 	FORM_LABELS,	  /* ('a','b'), character set */
 	FORM_VECTOR,	  /* [(n)], 2048 */
-	FORM_NOTHING,
 	FORM_YEAR
 };
 
-struct type_name {
-	const char *name;
-	enum column_type type;
-	enum type_form form;
+/* By class. Where types of a class differ, form_of() knows. */
+static const enum type_form forms[CLASS_COUNT] = {
+	[CLASS_INTEGER] = FORM_INT,
+	[CLASS_FLOAT] = FORM_FLOAT,
+	[CLASS_DECIMAL] = FORM_DECIMAL,
+	[CLASS_BIT] = FORM_BIT,
+	[CLASS_YEAR] = FORM_YEAR,
+	[CLASS_TIME] = FORM_FRACTION,
+	[CLASS_DATETIME] = FORM_FRACTION,
+	[CLASS_CHAR] = FORM_CHARS,
+	[CLASS_BINARY] = FORM_BYTES,
+	[CLASS_ENUM] = FORM_LABELS,
+	[CLASS_SET] = FORM_LABELS,
+	[CLASS_OPAQUE] = FORM_VECTOR,
 };
 
-static const struct type_name type_names[] = {
-	{ "TINYINT", COL_TINYINT, FORM_INT },
-	{ "INT1", COL_TINYINT, FORM_INT },
-	{ "SMALLINT", COL_SMALLINT, FORM_INT },
-	{ "INT2", COL_SMALLINT, FORM_INT },
-	{ "MEDIUMINT", COL_MEDIUMINT, FORM_INT },
-	{ "INT3", COL_MEDIUMINT, FORM_INT },
-	{ "MIDDLEINT", COL_MEDIUMINT, FORM_INT },
-	{ "INT", COL_INT, FORM_INT },
-	{ "INTEGER", COL_INT, FORM_INT },
-	{ "INT4", COL_INT, FORM_INT },
-	{ "BIGINT", COL_BIGINT, FORM_INT },
-	{ "INT8", COL_BIGINT, FORM_INT },
-	{ "BOOL", COL_TINYINT, FORM_NOTHING },
-	{ "BOOLEAN", COL_TINYINT, FORM_NOTHING },
-	{ "SERIAL", COL_BIGINT, FORM_NOTHING },
-	{ "FLOAT", COL_FLOAT, FORM_FLOAT },
-	{ "FLOAT4", COL_FLOAT, FORM_FLOAT },
-	{ "DOUBLE", COL_DOUBLE, FORM_DOUBLE },
-	{ "FLOAT8", COL_DOUBLE, FORM_DOUBLE },
-	{ "REAL", COL_DOUBLE, FORM_DOUBLE },
-	{ "DECIMAL", COL_DECIMAL, FORM_DECIMAL },
-	{ "NUMERIC", COL_DECIMAL, FORM_DECIMAL },
-	{ "DEC", COL_DECIMAL, FORM_DECIMAL },
-	{ "FIXED", COL_DECIMAL, FORM_DECIMAL },
-	{ "BIT", COL_BIT, FORM_BIT },
-	{ "YEAR", COL_YEAR, FORM_YEAR },
-	{ "DATE", COL_DATE, FORM_NOTHING },
-	{ "TIME", COL_TIME, FORM_FRACTION },
-	{ "DATETIME", COL_DATETIME, FORM_FRACTION },
-	{ "TIMESTAMP", COL_TIMESTAMP, FORM_FRACTION },
-	{ "CHAR", COL_CHAR, FORM_CHARS },
-	{ "CHARACTER", COL_CHAR, FORM_CHARS },
-	{ "VARCHAR", COL_VARCHAR, FORM_VARCHARS },
-	{ "VARCHARACTER", COL_VARCHAR, FORM_VARCHARS },
-	{ "NCHAR", COL_CHAR, FORM_CHARS },
-	{ "NVARCHAR", COL_VARCHAR, FORM_VARCHARS },
-	{ "BINARY", COL_BINARY, FORM_BYTES },
-	{ "VARBINARY", COL_VARBINARY, FORM_VARBYTES },
-	{ "TINYTEXT", COL_TINYTEXT, FORM_TEXT },
-	{ "TEXT", COL_TEXT, FORM_TEXT_LENGTH },
-	{ "MEDIUMTEXT", COL_MEDIUMTEXT, FORM_TEXT },
-	{ "LONGTEXT", COL_LONGTEXT, FORM_TEXT },
-	{ "LONG", COL_MEDIUMTEXT, FORM_TEXT },
-	{ "TINYBLOB", COL_TINYBLOB, FORM_NOTHING },
-	{ "BLOB", COL_BLOB, FORM_BLOB_LENGTH },
-	{ "MEDIUMBLOB", COL_MEDIUMBLOB, FORM_NOTHING },
-	{ "LONGBLOB", COL_LONGBLOB, FORM_NOTHING },
-	{ "ENUM", COL_ENUM, FORM_LABELS },
-	{ "SET", COL_SET, FORM_LABELS },
-	{ "JSON", COL_JSON, FORM_NOTHING },
-	{ "GEOMETRY", COL_GEOMETRY, FORM_NOTHING },
-	{ "POINT", COL_POINT, FORM_NOTHING },
-	{ "LINESTRING", COL_LINESTRING, FORM_NOTHING },
-	{ "POLYGON", COL_POLYGON, FORM_NOTHING },
-	{ "MULTIPOINT", COL_MULTIPOINT, FORM_NOTHING },
-	{ "MULTILINESTRING", COL_MULTILINESTRING, FORM_NOTHING },
-	{ "MULTIPOLYGON", COL_MULTIPOLYGON, FORM_NOTHING },
-	{ "GEOMETRYCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
-	{ "GEOMCOLLECTION", COL_GEOMCOLLECTION, FORM_NOTHING },
-	{ "VECTOR", COL_VECTOR, FORM_VECTOR },
-};
-
-static const struct type_name *type_find(const struct ddl_parser *p)
+static enum type_form form_of(const struct token *name, enum column_type type)
 {
-	for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++)
-		if (ddl_is(p, type_names[i].name))
-			return &type_names[i];
-	return NULL;
+	switch (type) {
+	case COL_DOUBLE: return FORM_DOUBLE;
+	case COL_VARCHAR: return FORM_VARCHARS;
+	case COL_VARBINARY: return FORM_VARBYTES;
+	default: break;
+	}
+	if (token_is(name, "TEXT") || token_is(name, "BLOB"))
+		return FORM_TEXT_LENGTH;
+	if (token_is(name, "BOOL") || token_is(name, "BOOLEAN") || token_is(name, "SERIAL"))
+		return FORM_NOTHING;
+	return forms[type_class(type)];
 }
 
 /* ---- arguments ---- */
@@ -251,7 +203,6 @@ static void type_arguments(struct ddl_parser *p, enum type_form form, struct ddl
 	case FORM_VARCHARS:
 	case FORM_VARBYTES: length_needed(p, &c->length); break;
 	case FORM_TEXT_LENGTH:
-	case FORM_BLOB_LENGTH:
 		out->is_text_by_length = p->token.kind == TOKEN_MARK && *p->token.p == '(';
 		length_optional(p, &c->length);
 		break;
@@ -261,7 +212,6 @@ static void type_arguments(struct ddl_parser *p, enum type_form form, struct ddl
 		length_optional(p, &c->length);
 		break;
 	case FORM_YEAR: length_optional(p, &ignored); break;
-	case FORM_TEXT:
 	case FORM_NOTHING: break;
 	}
 }
@@ -269,52 +219,53 @@ static void type_arguments(struct ddl_parser *p, enum type_form form, struct ddl
 /* ---- the type's name ---- */
 
 /* Words behind the first: CHAR VARYING, DOUBLE PRECISION, LONG VARBINARY, NATIONAL VARCHAR. */
-static void type_second_word(struct ddl_parser *p, const char *first, enum type_form *form, struct ddl_column *out)
+static void type_second_word(struct ddl_parser *p, const struct token *first, enum type_form *form,
+		struct ddl_column *out)
 {
 	struct column *c = &out->column;
 
 	if (c->type == COL_CHAR && ddl_accept(p, "VARYING")) {
 		c->type = COL_VARCHAR;
 		*form = FORM_VARCHARS;
-	} else if (strcmp(first, "NCHAR") == 0 && (ddl_accept(p, "VARCHAR") || ddl_accept(p, "VARCHARACTER"))) {
+	} else if (token_is(first, "NCHAR") && (ddl_accept(p, "VARCHAR") || ddl_accept(p, "VARCHARACTER"))) {
 		c->type = COL_VARCHAR;
 		*form = FORM_VARCHARS;
-	} else if (strcmp(first, "DOUBLE") == 0) {
+	} else if (token_is(first, "DOUBLE")) {
 		ddl_accept(p, "PRECISION");
-	} else if (strcmp(first, "LONG") == 0 && ddl_accept(p, "VARBINARY")) {
-		c->type = COL_MEDIUMBLOB;
+	} else if (token_is(first, "LONG") && ddl_accept(p, "VARBINARY")) {
+		c->type = column_type_of_bytes(c->type);
 		*form = FORM_NOTHING;
-	} else if (strcmp(first, "LONG") == 0) {
+	} else if (token_is(first, "LONG")) {
 		if (!ddl_accept2(p, "CHAR", "VARYING") && !ddl_accept2(p, "CHARACTER", "VARYING") &&
 				!ddl_accept(p, "VARCHAR"))
 			ddl_accept(p, "VARCHARACTER");
 	}
-	if (*first == 'N' && (strcmp(first, "NCHAR") == 0 || strcmp(first, "NVARCHAR") == 0))
+	if (token_is(first, "NCHAR") || token_is(first, "NVARCHAR"))
 		out->charset.charset = "utf8mb3";
 }
 
-static void type_special(const char *name, uint64_t sql_mode, struct ddl_column *out)
+static void type_special(const struct token *name, uint64_t sql_mode, struct ddl_column *out)
 {
 	struct column *c = &out->column;
 
-	if (strcmp(name, "BOOL") == 0 || strcmp(name, "BOOLEAN") == 0) {
+	if (token_is(name, "BOOL") || token_is(name, "BOOLEAN")) {
 		c->is_boolean = true;
 		c->length = 1;
-	} else if (strcmp(name, "SERIAL") == 0) {
+	} else if (token_is(name, "SERIAL")) {
 		c->is_unsigned = c->autoinc = true;
 		out->not_null = out->unique = true;
-	} else if (strcmp(name, "REAL") == 0 && sql_mode & SQL_MODE_REAL_AS_FLOAT) {
+	} else if (token_is(name, "REAL") && sql_mode & SQL_MODE_REAL_AS_FLOAT) {
 		c->type = COL_FLOAT;
 	}
 }
 
 /* The words of the name in upper case, one space between; NULL for SERIAL, which is a shorthand and no name. */
-static const char *spelled(struct ddl_parser *p, const char *from, const char *name)
+static const char *spelled(struct ddl_parser *p, const struct token *name, const char *from)
 {
 	size_t n = 0;
 	char *out;
 
-	if (p->failed || p->last_end <= from || strcmp(name, "SERIAL") == 0)
+	if (p->failed || p->last_end <= from || token_is(name, "SERIAL"))
 		return NULL;
 	out = arena_dup(p->arena, from, (size_t)(p->last_end - from));
 	for (const char *in = out; *in; in++) {
@@ -331,19 +282,19 @@ static bool type_parse(struct ddl_parser *p, struct ddl_column *out)
 {
 	const char *from = p->token.p;
 	bool national = ddl_accept(p, "NATIONAL");
-	const struct type_name *type = type_find(p);
+	struct token name = p->token;
+	enum column_type *type = &out->column.type;
 	enum type_form form;
 
-	if (type == NULL)
+	if (p->failed || name.kind != TOKEN_WORD || !column_type_find(name.p, name.len, type))
 		return ddl_fail(p, "a column type");
 	ddl_next(p);
-	form = type->form;
-	out->column.type = type->type;
+	form = form_of(&name, *type);
 	if (national)
 		out->charset.charset = "utf8mb3";
-	type_second_word(p, type->name, &form, out);
-	type_special(type->name, p->lexer.sql_mode, out);
-	out->column.type_name = spelled(p, from, type->name);
+	type_second_word(p, &name, &form, out);
+	type_special(&name, p->lexer.sql_mode, out);
+	out->column.type_name = spelled(p, &name, from);
 	type_arguments(p, form, out);
 	return !p->failed;
 }

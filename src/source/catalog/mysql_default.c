@@ -405,32 +405,24 @@ static bool settle_set(struct arena *a, struct column *c, const struct ddl_defau
 	return true;
 }
 
-static settle_fn *const settlers[COL_COUNT] = {
-	[COL_TINYINT] = settle_int,
-	[COL_SMALLINT] = settle_int,
-	[COL_MEDIUMINT] = settle_int,
-	[COL_INT] = settle_int,
-	[COL_BIGINT] = settle_int,
-	[COL_FLOAT] = settle_double,
-	[COL_DOUBLE] = settle_double,
-	[COL_DECIMAL] = settle_decimal,
-	[COL_BIT] = settle_bit,
-	[COL_YEAR] = default_settle_year,
-	[COL_DATE] = default_settle_date,
-	[COL_TIME] = default_settle_time,
-	[COL_DATETIME] = default_settle_datetime,
-	[COL_TIMESTAMP] = default_settle_datetime,
-	[COL_CHAR] = settle_char,
-	[COL_VARCHAR] = settle_as_text,
-	[COL_BINARY] = settle_binary,
-	[COL_VARBINARY] = settle_binary,
-	[COL_ENUM] = settle_enum,
-	[COL_SET] = settle_set,
+static settle_fn *const settlers[CLASS_COUNT] = {
+	[CLASS_INTEGER] = settle_int,
+	[CLASS_FLOAT] = settle_double,
+	[CLASS_DECIMAL] = settle_decimal,
+	[CLASS_BIT] = settle_bit,
+	[CLASS_YEAR] = default_settle_year,
+	[CLASS_DATE] = default_settle_date,
+	[CLASS_TIME] = default_settle_time,
+	[CLASS_DATETIME] = default_settle_datetime,
+	[CLASS_CHAR] = settle_as_text,
+	[CLASS_BINARY] = settle_binary,
+	[CLASS_ENUM] = settle_enum,
+	[CLASS_SET] = settle_set,
 };
 
 void default_settle(struct arena *arena, struct column *c, const struct ddl_default *d)
 {
-	settle_fn *settle = c->type < COL_COUNT ? settlers[c->type] : NULL;
+	settle_fn *settle = c->type == COL_CHAR ? settle_char : settlers[column_class(c)];
 
 	if (c->default_kind != DEFAULT_LITERAL || settle == NULL || settle(arena, c, d))
 		return;

@@ -124,16 +124,11 @@ static bool same_number(const struct column *had, const struct column *has)
 
 static bool in_family(const struct column *had, const struct column *has)
 {
-	static const enum column_type families[][2] = {
-		{ COL_TINYINT, COL_BIGINT },
-		{ COL_TINYTEXT, COL_LONGTEXT },
-		{ COL_TINYBLOB, COL_LONGBLOB },
-	};
+	uint32_t had_width = column_types[had->type].width, has_width = column_types[has->type].width;
 
-	for (unsigned i = 0; i < sizeof(families) / sizeof(*families); i++)
-		if (had->type >= families[i][0] && had->type <= has->type && has->type <= families[i][1])
-			return true;
-	return had->type == COL_VARCHAR && has->type > COL_TINYTEXT && has->type <= COL_LONGTEXT;
+	if (column_class(had) == column_class(has))
+		return had_width > 0 && had_width <= has_width;
+	return had->type == COL_VARCHAR && column_class(has) == CLASS_TEXT && has_width > UINT8_MAX;
 }
 
 static bool values_kept(const struct column *had, const struct column *has, bool strict)
@@ -146,13 +141,11 @@ static bool values_kept(const struct column *had, const struct column *has, bool
 		return false;
 	if (!same_number(had, has) || !charset_kept(had, has, strict) || !labels_kept(had, has))
 		return false;
-	switch (has->type) {
-	case COL_BINARY:
-	case COL_BIT:
-	case COL_VECTOR: return had->length == has->length;
-	case COL_CHAR:
-	case COL_VARCHAR:
-	case COL_VARBINARY: return had->length <= has->length;
+	switch (column_class(has)) {
+	case CLASS_BIT:
+	case CLASS_OPAQUE: return had->length == has->length;
+	case CLASS_CHAR: return had->length <= has->length;
+	case CLASS_BINARY: return has->type == COL_BINARY ? had->length == has->length : had->length <= has->length;
 	default: return true;
 	}
 }

@@ -33,7 +33,7 @@ static bool is_unsigned_bigint(const struct asked *a)
 
 static bool is_dated(const struct asked *a)
 {
-	return a->c->type == COL_DATE || a->c->type == COL_DATETIME || a->c->type == COL_TIMESTAMP;
+	return column_class(a->c) == CLASS_DATE || column_class(a->c) == CLASS_DATETIME;
 }
 
 static bool is_date_by_hand(const struct asked *a)
@@ -64,20 +64,14 @@ static bool is_json(const struct asked *a)
 /* The most bytes that a value can have in UTF-8. */
 static uint64_t longest(const struct column *c)
 {
-	switch (c->type) {
-	case COL_CHAR:
-	case COL_VARCHAR: return (uint64_t)c->length * MYSQL_CHAR_BYTES;
-	case COL_BINARY:
-	case COL_VARBINARY: return c->length;
-	case COL_TINYTEXT:
-	case COL_TINYBLOB: return 255 * MYSQL_CHAR_BYTES;
-	case COL_TEXT:
-	case COL_BLOB: return (uint64_t)LONG_TEXT * MYSQL_CHAR_BYTES;
-	case COL_MEDIUMTEXT:
-	case COL_MEDIUMBLOB: return (1u << 24) * (uint64_t)MYSQL_CHAR_BYTES;
-	case COL_LONGTEXT:
-	case COL_LONGBLOB:
-	case COL_JSON: return UINT32_MAX;
+	uint64_t width = column_types[c->type].width;
+
+	switch (column_class(c)) {
+	case CLASS_CHAR: return (uint64_t)c->length * MYSQL_CHAR_BYTES;
+	case CLASS_BINARY: return c->length;
+	case CLASS_TEXT:
+	case CLASS_BLOB: return width < UINT32_MAX ? width * MYSQL_CHAR_BYTES : width;
+	case CLASS_JSON: return width;
 	default: return 0;
 	}
 }
@@ -107,7 +101,7 @@ static bool in_key(const struct asked *a)
 
 static bool is_float_key(const struct asked *a)
 {
-	return in_key(a) && (a->c->type == COL_FLOAT || a->c->type == COL_DOUBLE);
+	return in_key(a) && column_class(a->c) == CLASS_FLOAT;
 }
 
 static bool is_null_key(const struct asked *a)
@@ -163,12 +157,12 @@ static bool is_bits(const struct asked *a)
 
 static bool is_geometry(const struct asked *a)
 {
-	return a->c->type >= COL_GEOMETRY && a->c->type <= COL_GEOMCOLLECTION;
+	return column_class(a->c) == CLASS_GEOMETRY;
 }
 
 static bool is_vector(const struct asked *a)
 {
-	return a->c->type == COL_VECTOR;
+	return column_class(a->c) == CLASS_OPAQUE;
 }
 
 static bool is_generated(const struct asked *a)
@@ -183,7 +177,7 @@ static bool is_invisible(const struct asked *a)
 
 static bool is_refused(const struct asked *a)
 {
-	return a->room->refused != NULL || a->c->type >= COL_UNKNOWN;
+	return a->room->refused != NULL || column_class(a->c) == CLASS_UNKNOWN;
 }
 
 /* ---- and the rows that do ---- */

@@ -14,42 +14,6 @@
 #include "row/schema.h"
 #include "source/decode/mysql_event.h"
 
-enum mysql_type {
-	MT_DECIMAL = 0,
-	MT_TINY = 1,
-	MT_SHORT = 2,
-	MT_LONG = 3,
-	MT_FLOAT = 4,
-	MT_DOUBLE = 5,
-	MT_NULL = 6,
-	MT_TIMESTAMP = 7,
-	MT_LONGLONG = 8,
-	MT_INT24 = 9,
-	MT_DATE = 10,
-	MT_TIME = 11,
-	MT_DATETIME = 12,
-	MT_YEAR = 13,
-	MT_NEWDATE = 14,
-	MT_VARCHAR = 15,
-	MT_BIT = 16,
-	MT_TIMESTAMP2 = 17,
-	MT_DATETIME2 = 18,
-	MT_TIME2 = 19,
-	MT_TYPED_ARRAY = 20,
-	MT_VECTOR = 242,
-	MT_JSON = 245,
-	MT_NEWDECIMAL = 246,
-	MT_ENUM = 247,
-	MT_SET = 248,
-	MT_TINY_BLOB = 249,
-	MT_MEDIUM_BLOB = 250,
-	MT_LONG_BLOB = 251,
-	MT_BLOB = 252,
-	MT_VAR_STRING = 253,
-	MT_STRING = 254,
-	MT_GEOMETRY = 255
-};
-
 struct table_map_label {
 	const char *p;
 	size_t len;

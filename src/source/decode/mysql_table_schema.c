@@ -21,12 +21,9 @@ static bool wire_is_time(unsigned type)
 
 static enum column_type blob_type(const struct table_map_column *w, bool binary)
 {
-	static const enum column_type bytes[] = { COL_UNKNOWN, COL_TINYBLOB, COL_BLOB, COL_MEDIUMBLOB, COL_LONGBLOB };
-	static const enum column_type text[] = { COL_UNKNOWN, COL_TINYTEXT, COL_TEXT, COL_MEDIUMTEXT, COL_LONGTEXT };
-
-	if (w->meta > 4)
+	if (w->meta == 0 || w->meta > 4)
 		return COL_UNKNOWN;
-	return binary ? bytes[w->meta] : text[w->meta];
+	return column_type_holding(binary ? CLASS_BLOB : CLASS_TEXT, (1ull << 8 * w->meta) - 1);
 }
 
 static enum column_type geometry_type(const struct table_map_column *w)
@@ -86,13 +83,11 @@ static uint32_t wire_length(const struct table_map_column *w, enum column_type t
 	const char *charset = collation_charset(w->collation);
 	unsigned width = charset ? charset_max_bytes(charset) : 0;
 
-	switch (type) {
-	case COL_CHAR:
-	case COL_VARCHAR: return width ? w->meta / width : 0;
-	case COL_BINARY:
-	case COL_VARBINARY: return w->meta;
-	case COL_BIT: return (w->meta >> 8) * 8u + (w->meta & 0xff);
-	case COL_VECTOR: return w->dimensions;
+	switch (type_class(type)) {
+	case CLASS_CHAR: return width ? w->meta / width : 0;
+	case CLASS_BINARY: return w->meta;
+	case CLASS_BIT: return (w->meta >> 8) * 8u + (w->meta & 0xff);
+	case CLASS_OPAQUE: return w->dimensions;
 	default: return 0;
 	}
 }
@@ -131,33 +126,16 @@ static bool labels_equal(const struct column *c, const char *const *label, unsig
 
 /* ---- does a known column fit? ---- */
 
-static bool type_is_string(enum column_type type)
-{
-	return (type >= COL_CHAR && type <= COL_VARCHAR) || (type >= COL_BINARY && type <= COL_VARBINARY);
-}
-
-/* TEXT and BLOB are one type on the wire, as are CHAR and BINARY: only the character set tells them apart. */
-static enum column_type wire_class(enum column_type type)
-{
-	if (type >= COL_BINARY && type <= COL_LONGBLOB)
-		return type - COL_BINARY + COL_CHAR;
-	return type;
-}
-
 static bool type_fits(const struct table_map *m, const struct table_map_column *w, const struct column *c)
 {
 	enum column_type type = wire_column_type(w);
 
-	if (type >= COL_GEOMETRY && type <= COL_GEOMCOLLECTION && !m->has_geometry)
-		return c->type >= COL_GEOMETRY && c->type <= COL_GEOMCOLLECTION;
+	if (type_class(type) == CLASS_GEOMETRY && !m->has_geometry)
+		return column_class(c) == CLASS_GEOMETRY;
 	if (m->has_charsets)
 		return type == c->type;
-	return wire_class(type) == wire_class(c->type);
-}
-
-static bool column_is_integer(const struct column *c)
-{
-	return c->type <= COL_BIGINT;
+	/* TEXT and BLOB are one type on the wire, as are CHAR and BINARY: only the character set tells them apart. */
+	return column_type_of_text(type) == column_type_of_text(c->type);
 }
 
 /* Bytes that CHAR(n), VARCHAR(n) take at most; 0: cannot be said. */
@@ -165,8 +143,10 @@ static uint32_t column_string_bytes(const struct table_map_column *w, const stru
 {
 	const char *charset = wire_has_charset(w) ? collation_charset(w->collation) : c->charset;
 
-	if (c->type == COL_BINARY || c->type == COL_VARBINARY)
+	if (column_class(c) == CLASS_BINARY)
 		return c->length;
+	if (column_class(c) != CLASS_CHAR)
+		return 0;
 	return charset ? c->length * charset_max_bytes(charset) : 0;
 }
 
@@ -196,7 +176,7 @@ static void column_differs(const struct table_map *m, const struct table_map_col
 				column_type_name(c->type));
 	else if (m->has_names && strcmp(w->name, c->name) != 0)
 		snprintf(out, PROBLEM_MAX, "binlog names it '%.64s'", w->name);
-	else if (m->has_signedness && column_is_integer(c) && w->is_unsigned != c->is_unsigned)
+	else if (m->has_signedness && column_class(c) == CLASS_INTEGER && w->is_unsigned != c->is_unsigned)
 		snprintf(out, PROBLEM_MAX, "binlog has it %s, the schema %s", w->is_unsigned ? "unsigned" : "signed",
 				c->is_unsigned ? "unsigned" : "signed");
 	else if (c->type == COL_DECIMAL && (w->meta >> 8 != c->precision || (w->meta & 0xff) != c->scale))
@@ -207,7 +187,7 @@ static void column_differs(const struct table_map *m, const struct table_map_col
 	else if (c->type == COL_BIT && wire_length(w, COL_BIT) != c->length)
 		snprintf(out, PROBLEM_MAX, "binlog has bit(%u), the schema bit(%u)", wire_length(w, COL_BIT),
 				c->length);
-	else if (type_is_string(c->type) && (bytes = column_string_bytes(w, c)) != 0 && bytes != w->meta)
+	else if ((bytes = column_string_bytes(w, c)) != 0 && bytes != w->meta)
 		snprintf(out, PROBLEM_MAX, "binlog has at most %u bytes, the schema %u", w->meta, bytes);
 	else if ((c->type == COL_ENUM || c->type == COL_SET) && label_bytes(c) != w->meta)
 		snprintf(out, PROBLEM_MAX, "binlog has values of %u bytes, the schema's %u labels need %u", w->meta,
@@ -240,9 +220,7 @@ static const struct column *known_column(const struct schema *known, const char 
 
 static void adopt_charset(const struct table_map_column *w, struct column *c)
 {
-	if (!wire_has_charset(w) ||
-			!(c->type == COL_ENUM || c->type == COL_SET ||
-					(c->type >= COL_CHAR && c->type <= COL_LONGTEXT)))
+	if (!wire_has_charset(w) || !column_is_text(c))
 		return;
 	c->collation = w->collation;
 	c->charset = collation_charset(w->collation);

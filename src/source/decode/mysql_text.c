@@ -229,34 +229,25 @@ static int read_time(const struct text_cell *cell, struct arena *arena, const ch
 static int (*reader_of(const struct column *c))(const struct text_cell *, struct arena *, const char *, size_t,
 		struct value *)
 {
-	switch (c->type) {
-	case COL_TINYINT:
-	case COL_SMALLINT:
-	case COL_MEDIUMINT:
-	case COL_INT:
-	case COL_YEAR: return read_int;
-	case COL_BIGINT: return c->is_unsigned ? read_uint : read_int;
-	case COL_FLOAT:
-	case COL_DOUBLE: return read_float;
-	case COL_DECIMAL: return read_decimal;
-	case COL_BIT: return read_bit;
-	case COL_DATE: return read_date;
-	case COL_TIME: return read_time;
-	case COL_DATETIME:
-	case COL_TIMESTAMP: return read_datetime;
-	case COL_ENUM: return read_enum;
-	case COL_SET:
-	case COL_JSON: return read_text;
-	case COL_GEOMETRY:
-	case COL_POINT:
-	case COL_LINESTRING:
-	case COL_POLYGON:
-	case COL_MULTIPOINT:
-	case COL_MULTILINESTRING:
-	case COL_MULTIPOLYGON:
-	case COL_GEOMCOLLECTION:
-	case COL_VECTOR: return read_bytes;
-	default: return column_is_binary(c) ? read_bytes : column_is_text(c) ? read_text : NULL;
+	switch (column_class(c)) {
+	case CLASS_INTEGER: return c->type == COL_BIGINT && c->is_unsigned ? read_uint : read_int;
+	case CLASS_YEAR: return read_int;
+	case CLASS_FLOAT: return read_float;
+	case CLASS_DECIMAL: return read_decimal;
+	case CLASS_BIT: return read_bit;
+	case CLASS_DATE: return read_date;
+	case CLASS_TIME: return read_time;
+	case CLASS_DATETIME: return read_datetime;
+	case CLASS_ENUM: return read_enum;
+	case CLASS_CHAR:
+	case CLASS_TEXT:
+	case CLASS_SET:
+	case CLASS_JSON: return read_text;
+	case CLASS_BINARY:
+	case CLASS_BLOB:
+	case CLASS_GEOMETRY:
+	case CLASS_OPAQUE: return read_bytes;
+	default: return NULL;
 	}
 }
 

@@ -31,23 +31,16 @@ struct chunk_key {
 
 static enum key_form form_of(const struct column *c)
 {
-	switch (c->type) {
-	case COL_TINYINT:
-	case COL_SMALLINT:
-	case COL_MEDIUMINT:
-	case COL_INT:
-	case COL_BIGINT:
-	case COL_DECIMAL:
-	case COL_YEAR: return FORM_NUMBER;
-	case COL_BIT: return FORM_BIT;
-	case COL_DATE:
-	case COL_TIME:
-	case COL_DATETIME:
-	case COL_TIMESTAMP: return FORM_TIME;
-	case COL_CHAR:
-	case COL_VARCHAR: return FORM_TEXT;
-	case COL_BINARY:
-	case COL_VARBINARY: return FORM_BYTES;
+	switch (column_class(c)) {
+	case CLASS_INTEGER:
+	case CLASS_DECIMAL:
+	case CLASS_YEAR: return FORM_NUMBER;
+	case CLASS_BIT: return FORM_BIT;
+	case CLASS_DATE:
+	case CLASS_TIME:
+	case CLASS_DATETIME: return FORM_TIME;
+	case CLASS_CHAR: return FORM_TEXT;
+	case CLASS_BINARY: return FORM_BYTES;
 	default: return FORM_NONE;
 	}
 }
@@ -450,34 +443,18 @@ static const char *nothing_of(const struct column *c)
 {
 	if (c->nullable)
 		return "NULL";
-	switch (c->type) {
-	case COL_DATE: return "DATE '1970-01-01'";
-	case COL_TIME: return "TIME '00:00:00'";
-	case COL_DATETIME:
-	case COL_TIMESTAMP: return "TIMESTAMP '1970-01-01 00:00:01'";
-	case COL_JSON: return "'null'";
-	case COL_CHAR:
-	case COL_VARCHAR:
-	case COL_TINYTEXT:
-	case COL_TEXT:
-	case COL_MEDIUMTEXT:
-	case COL_LONGTEXT:
-	case COL_BINARY:
-	case COL_VARBINARY:
-	case COL_TINYBLOB:
-	case COL_BLOB:
-	case COL_MEDIUMBLOB:
-	case COL_LONGBLOB:
-	case COL_ENUM:
-	case COL_SET: return "''";
-	case COL_GEOMETRY:
-	case COL_POINT:
-	case COL_LINESTRING:
-	case COL_POLYGON:
-	case COL_MULTIPOINT:
-	case COL_MULTILINESTRING:
-	case COL_MULTIPOLYGON:
-	case COL_GEOMCOLLECTION: return "ST_GeomFromText('POINT(0 0)')";
+	switch (column_class(c)) {
+	case CLASS_DATE: return "DATE '1970-01-01'";
+	case CLASS_TIME: return "TIME '00:00:00'";
+	case CLASS_DATETIME: return "TIMESTAMP '1970-01-01 00:00:01'";
+	case CLASS_JSON: return "'null'";
+	case CLASS_CHAR:
+	case CLASS_TEXT:
+	case CLASS_BINARY:
+	case CLASS_BLOB:
+	case CLASS_ENUM:
+	case CLASS_SET: return "''";
+	case CLASS_GEOMETRY: return "ST_GeomFromText('POINT(0 0)')";
 	default: return "0";
 	}
 }

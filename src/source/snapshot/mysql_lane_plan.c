@@ -37,7 +37,7 @@ void lane_plan_done(struct lane_plan *p)
 
 static bool is_integer(const struct column *c)
 {
-	return c->type <= COL_BIGINT;
+	return column_class(c) == CLASS_INTEGER;
 }
 
 static uint64_t chunk_rows(const struct snapshot_table *t)
