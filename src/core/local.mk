@@ -8,6 +8,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/clock.h \
 	src/core/conf/conf.c \
 	src/core/conf/conf.h \
+	src/core/conf/conf_changes.c \
 	src/core/conf/conf_nearest.c \
 	src/core/conf/conf_part.h \
 	src/core/conf/conf_quote.c \

@@ -167,6 +167,11 @@ const char *log_kind(const struct log_conf *conf)
 	return ops_for(conf)->kind;
 }
 
+int log_conf_check(const struct log_conf *conf, struct err *err)
+{
+	return ops_for(conf)->conf_check ? ops_for(conf)->conf_check(conf, err) : 0;
+}
+
 int log_check(const struct log_conf *conf, struct report *report, struct err *err)
 {
 	return ops_for(conf)->check(conf, report, err);
@@ -273,11 +278,6 @@ int log_writer_abort(struct log_writer *w, struct err *err)
 const struct log_refusal *log_writer_refusal(const struct log_writer *w)
 {
 	return &w->refusal;
-}
-
-size_t log_topic_limit(struct log *l, const char *topic, struct err *err)
-{
-	return l->ops->topic_limit(l, topic, err);
 }
 
 int log_topic_retention(struct log *l, const char *topic, int64_t *ms, struct err *err)

@@ -35,8 +35,9 @@ struct log_conf {
 struct log;
 struct log *log_open(const struct log_conf *conf, struct err *err);
 void log_close(struct log *l);
-const char *log_library(void);			   /* Kafka's client that is linked, with its version */
-const char *log_kind(const struct log_conf *conf); /* "kafka" or "embedded" */
+const char *log_library(void);					  /* Kafka's client that is linked, with its version */
+const char *log_kind(const struct log_conf *conf);		  /* "kafka" or "embedded" */
+int log_conf_check(const struct log_conf *conf, struct err *err); /* what can be said of it without asking a broker */
 int log_check(const struct log_conf *conf, struct report *report, struct err *err);
 
 /* ---- topics ---- */
@@ -139,7 +140,6 @@ struct log_refusal {
 const struct log_refusal *log_writer_refusal(
 		const struct log_writer *w); /* of the last failure. Valid until the next call */
 /* The largest record that a topic takes, in bytes; 0 with err: it cannot be known. */
-size_t log_topic_limit(struct log *l, const char *topic, struct err *err);
 /* How long the topic keeps a message, read or not; -1: for ever, or (embedded) until it is read. */
 int log_topic_retention(struct log *l, const char *topic, int64_t *ms, struct err *err);
 

@@ -171,6 +171,16 @@ static int set_passthrough(rd_kafka_conf_t *conf, const struct conf_pairs *pairs
 	return 0;
 }
 
+/* Names and values are librdkafka's: a configuration that it takes, and that nothing is made from. */
+static int conf_check(const struct log_conf *log_conf, struct err *err)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	int rc = set_passthrough(conf, &log_conf->passthrough, err);
+
+	rd_kafka_conf_destroy(conf);
+	return rc;
+}
+
 static int build_conf(rd_kafka_conf_t *conf, const struct log_conf *log_conf, const struct kafka_client_conf *how,
 		struct err *err)
 {
@@ -318,6 +328,7 @@ const struct log_ops log_kafka_ops = {
 	.kind = "kafka",
 	.open = kafka_open,
 	.close = kafka_close,
+	.conf_check = conf_check,
 	.check = kafka_check,
 	.topic_ensure = kafka_topic_ensure,
 	.topics = kafka_topics,
@@ -328,7 +339,6 @@ const struct log_ops log_kafka_ops = {
 	.scan = kafka_scan,
 	.offset_at = kafka_offset_at,
 	.ends = kafka_ends,
-	.topic_limit = kafka_topic_limit,
 	.topic_retention = kafka_topic_retention,
 	.writer_open = kafka_writer_open,
 	.writer_close = kafka_writer_close,

@@ -30,6 +30,7 @@ struct log_ops {
 	const char *kind;
 	struct log *(*open)(const struct log_conf *conf, struct err *err);
 	void (*close)(struct log *l);
+	int (*conf_check)(const struct log_conf *conf, struct err *err); /* NULL: there is nothing to say */
 	int (*check)(const struct log_conf *conf, struct report *report, struct err *err);
 
 	int (*topic_ensure)(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
@@ -47,7 +48,6 @@ struct log_ops {
 
 	int (*ends)(struct log *l, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err);
 
-	size_t (*topic_limit)(struct log *l, const char *topic, struct err *err);
 	int (*topic_retention)(struct log *l, const char *topic, int64_t *ms, struct err *err); /* NULL: for ever */
 
 	struct log_writer *(*writer_open)(struct log *l, const char *id, struct err *err);

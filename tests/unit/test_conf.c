@@ -416,6 +416,43 @@ static void test_mutations(void)
 	is_int(raw, 0, "no control character in a message");
 }
 
+static void note_change(void *arg, const struct conf_option *o, const char *key)
+{
+	char *to = arg;
+
+	snprintf(to + strlen(to), 200 - strlen(to), "[%s] %s;", o->section, key);
+}
+
+static void changes_are(const char *before, const char *after, const char *want)
+{
+	struct settings a = { 0 }, b = { 0 };
+	struct err err = { 0 };
+	char told[200] = "";
+
+	if (conf_load_text(&table, &a, "before", before, &err) || conf_load_text(&table, &b, "after", after, &err))
+		printf("# %s\n", err.msg);
+	for (const struct conf_option *o = options; o->section; o++)
+		if (strcmp(o->section, "table") != 0)
+			conf_changes(o, &a, &b, note_change, told);
+	is_str(told, want, "from '%s' to '%s'", before, after);
+	conf_free(&table, &a);
+	conf_free(&table, &b);
+}
+
+#define NEEDED "[millrace]\nname = a\n[mysql]\ntoken = t\n"
+
+static void test_changes(void)
+{
+	changes_are(NEEDED "port = 1", NEEDED "port = 1\nwait = 5s", "");
+	changes_are(NEEDED "port = 1", NEEDED "port = 2", "[mysql] port;");
+	changes_are(NEEDED "password = x", NEEDED "password = y", "[mysql] password;");
+	changes_are(NEEDED "[kafka]\na.b = 1\nc = 2", NEEDED "[kafka]\nc = 3\na.b = 1\nd = 4", "[kafka] c;[kafka] d;");
+	changes_are(NEEDED "[kafka]\na.b = 1", NEEDED, "[kafka] a.b;");
+	changes_are(NEEDED "[kafka]\nssl.key.password = x", NEEDED "[kafka]\nssl.key.password = y",
+			"[kafka] ssl.key.password;");
+	changes_are(NEEDED "[kafka]\ntopic.x = 1", NEEDED "[kafka]\ntopic.x = 2", "[kafka] topic.x;");
+}
+
 int main(void)
 {
 	if (mkdtemp(dir) == NULL)
@@ -427,6 +464,7 @@ int main(void)
 	test_secrets();
 	test_files();
 	test_mutations();
+	test_changes();
 	for (const char *const *f = (const char *const[]){ "pw", "empty", "t.conf", NULL }; *f; f++) {
 		char path[64];
 

@@ -25,7 +25,7 @@ struct seen { /* a setting that the file has set; option NULL: the section itsel
 	int line;
 };
 
-struct load {
+struct conf_reading {
 	const struct conf_table *table;
 	void *settings;
 	const char *file; /* its name for messages */
@@ -38,7 +38,7 @@ struct load {
 	bool failed;
 };
 
-__attribute__((format(printf, 3, 4))) static int fail(struct load *l, int line, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int fail(struct conf_reading *l, int line, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -53,7 +53,7 @@ __attribute__((format(printf, 3, 4))) static int fail(struct load *l, int line, 
 	return 0;
 }
 
-static const struct seen *seen_find(const struct load *l, const char *section, const struct conf_option *option,
+static const struct seen *seen_find(const struct conf_reading *l, const char *section, const struct conf_option *option,
 		const char *key)
 {
 	for (size_t i = 0; i < l->nseen; i++) {
@@ -66,7 +66,7 @@ static const struct seen *seen_find(const struct load *l, const char *section, c
 	return NULL;
 }
 
-static void seen_add(struct load *l, const struct conf_option *option, const char *key)
+static void seen_add(struct conf_reading *l, const struct conf_option *option, const char *key)
 {
 	l->seen = xrealloc(l->seen, (l->nseen + 1) * sizeof(*l->seen));
 	l->seen[l->nseen++] = (struct seen){ xstrdup(l->section), xstrdup(key), option, l->line };
@@ -95,7 +95,7 @@ static bool section_is(const struct conf_option *o, const char *full)
 }
 
 /* " nearest is 'x'" among the keys of a section, or among the sections (full NULL). */
-static void nearest_text(const struct load *l, const char *word, const char *full, char *out, size_t size)
+static void nearest_text(const struct conf_reading *l, const char *word, const char *full, char *out, size_t size)
 {
 	const char *names[512], *near;
 	size_t count = 0;
@@ -111,7 +111,7 @@ static void nearest_text(const struct load *l, const char *word, const char *ful
 
 /* ---- sections ---- */
 
-static int section_unknown(struct load *l, const char *word)
+static int section_unknown(struct conf_reading *l, const char *word)
 {
 	char near[128], list[256] = "";
 	const char *last = "";
@@ -127,7 +127,7 @@ static int section_unknown(struct load *l, const char *word)
 	return fail(l, l->line, "[%s]: expected a section (%s), found '%s'%s", l->section, list, word, near);
 }
 
-static int section_open(struct load *l, const char *text, size_t len)
+static int section_open(struct conf_reading *l, const char *text, size_t len)
 {
 	const struct conf_option *o = l->table->options;
 	char word[64];
@@ -179,7 +179,7 @@ static enum given key_split(const char *key, char *bare, size_t size)
 	return GIVEN_PLAIN;
 }
 
-static const struct conf_option *option_find(const struct load *l, const char *key, char *bare, size_t size,
+static const struct conf_option *option_find(const struct conf_reading *l, const char *key, char *bare, size_t size,
 		enum given *given)
 {
 	const struct conf_option *pairs = NULL;
@@ -218,7 +218,7 @@ static char *path_beside(const char *file, const char *path)
 }
 
 /* The value as it is meant: variables replaced, secrets fetched. NULL after a failure. */
-static char *value_fetch(struct load *l, const char *key, const char *text, enum given given, bool literal)
+static char *value_fetch(struct conf_reading *l, const char *key, const char *text, enum given given, bool literal)
 {
 	char expected[256] = "", found[512] = "", *value, *path;
 	char *expanded = literal ? xstrdup(text) : conf_expand(text, expected, found, sizeof(expected));
@@ -240,7 +240,8 @@ static char *value_fetch(struct load *l, const char *key, const char *text, enum
 	return value;
 }
 
-static void value_set(struct load *l, const struct conf_option *o, const char *key, const char *bare, const char *value)
+static void value_set(struct conf_reading *l, const struct conf_option *o, const char *key, const char *bare,
+		const char *value)
 {
 	char expected[512];
 
@@ -258,7 +259,7 @@ static void value_set(struct load *l, const struct conf_option *o, const char *k
 }
 
 /* The section that has this key, when it is another than the one at hand. */
-static const char *section_with(const struct load *l, const char *key)
+static const char *section_with(const struct conf_reading *l, const char *key)
 {
 	for (const struct conf_option *o = l->table->options; o->section; o++)
 		if (strcmp(o->key, key) == 0 && !section_is(o, l->section))
@@ -266,7 +267,7 @@ static const char *section_with(const struct load *l, const char *key)
 	return NULL;
 }
 
-static int key_unknown(struct load *l, const char *key)
+static int key_unknown(struct conf_reading *l, const char *key)
 {
 	const char *known = l->table->explain ? l->table->explain(l->section, key) : NULL,
 		   *section = section_with(l, key);
@@ -287,7 +288,7 @@ static bool is_secret(const struct conf_option *o, const char *bare)
 	return o->flags & CONF_SECRET || (o->type == CONF_PAIRS && conf_key_is_secret(bare));
 }
 
-static int key_read(struct load *l, const char *key, const char *text, bool literal)
+static int key_read(struct conf_reading *l, const char *key, const char *text, bool literal)
 {
 	const struct conf_option *o;
 	const struct seen *before;
@@ -338,7 +339,7 @@ static char *trim(char *text)
 	return text;
 }
 
-static void section_line(struct load *l, char *text)
+static void section_line(struct conf_reading *l, char *text)
 {
 	char *close = strchr(text, ']'), *name;
 
@@ -352,7 +353,7 @@ static void section_line(struct load *l, char *text)
 }
 
 /* A line without '=' is not shown: it might be a password that slipped into a line of its own. */
-static void key_line(struct load *l, char *text)
+static void key_line(struct conf_reading *l, char *text)
 {
 	char *value = text + strcspn(text, "=:");
 	const char *expected;
@@ -373,7 +374,7 @@ static void key_line(struct load *l, char *text)
 		fail(l, l->line, "%s: expected %s", text, expected);
 }
 
-static void line_read(struct load *l, const char *line, size_t len)
+static void line_read(struct conf_reading *l, const char *line, size_t len)
 {
 	char *copy, *text;
 
@@ -410,7 +411,7 @@ static void load_presets(const struct conf_table *table, const char *section, bo
 	}
 }
 
-static void check_required(struct load *l)
+static void check_required(struct conf_reading *l)
 {
 	for (size_t i = 0; i < l->nseen && !l->failed; i++) {
 		const struct seen *s = &l->seen[i];
@@ -425,7 +426,7 @@ static void check_required(struct load *l)
 
 int conf_load_text(const struct conf_table *table, void *settings, const char *name, const char *text, struct err *err)
 {
-	struct load l = { .table = table, .settings = settings, .file = name, .err = err };
+	struct conf_reading l = { .table = table, .settings = settings, .file = name, .err = err };
 
 	load_presets(table, NULL, false, settings);
 	text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;

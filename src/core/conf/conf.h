@@ -94,8 +94,9 @@ bool conf_key_is_secret(const char *key); /* of passed-through keys, by their na
 /* Comma separated, blanks trimmed; a comma inside brackets or behind a backslash belongs to its item. */
 void conf_list_parse(struct conf_list *list, const char *text);
 void conf_list_free(struct conf_list *list);
-/* Have both structs the same value there? Secrets too. */
-bool conf_same(const struct conf_option *option, const void *a, const void *b);
+/* Tells each key of the row whose value is not the same in both structs: of CONF_PAIRS there may be several. */
+typedef void conf_change_fn(void *arg, const struct conf_option *option, const char *key);
+void conf_changes(const struct conf_option *option, const void *a, const void *b, conf_change_fn *tell, void *arg);
 size_t conf_field_size(const struct conf_option *option);
 const char *conf_nearest(const char *word, const char *const *names, size_t count); /* NULL when nothing is near */
 

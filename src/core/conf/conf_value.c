@@ -389,29 +389,6 @@ void conf_format(const struct conf_option *o, const void *settings, struct buf *
 		types[o->type].format(o, field, out);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-bool conf_same(const struct conf_option *o, const void *a, const void *b)
-{
-	struct buf x, y;
-	bool same;
-
-	if (o->type == CONF_STRING || o->type == CONF_HOSTS || o->type == CONF_CODE)
-		return same_text(*(char *const *)((const char *)a + o->offset),
-				*(char *const *)((const char *)b + o->offset));
-	buf_init(&x, SIZE_MAX / 2);
-	buf_init(&y, SIZE_MAX / 2);
-	conf_format(o, a, &x);
-	conf_format(o, b, &y);
-	same = same_text(x.data, y.data);
-	buf_done(&x);
-	buf_done(&y);
-	return same;
-}
-
 size_t conf_field_size(const struct conf_option *o)
 {
 	static const size_t sizes[] = {

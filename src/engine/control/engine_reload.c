@@ -13,9 +13,10 @@
 #include "engine/control/script_apply.h"
 #include "engine/engine_parts.h"
 
-static void tell_restart(const struct conf_option *o)
+static void tell_restart(void *arg, const struct conf_option *o, const char *key)
 {
-	logline(LOG_WARNING, "engine", "[%s] %s has another value in the file: it needs a restart", o->section, o->key);
+	(void)arg;
+	logline(LOG_WARNING, "engine", "[%s] %s has another value in the file: it needs a restart", o->section, key);
 }
 
 static void reload_capture(struct engine *e, struct engine_reload *r)
@@ -73,14 +74,16 @@ int engine_reload_file(struct engine *e, const char *who, struct err *err)
 
 /* ---- what a reload would do ---- */
 
-struct look {
+struct reload_look {
 	engine_emit *emit;
 	void *arg;
+	const char *section;
+	const void *now, *fresh;
 	size_t changes;
 	int gone;
 };
 
-static void tell(struct look *k, const struct buf *b)
+static void tell(struct reload_look *k, const struct buf *b)
 {
 	k->changes++;
 	if (!k->gone && !b->failed)
@@ -108,21 +111,28 @@ static void put_value(struct buf *b, const struct conf_option *o, const void *se
 	buf_done(&value);
 }
 
-static void look_at(struct look *k, const struct conf_option *o, const char *section, const void *now,
-		const void *fresh)
+static void tell_change(void *arg, const struct conf_option *o, const char *key)
 {
+	struct reload_look *k = arg;
 	struct buf b;
 
-	if (conf_same(o, now, fresh))
-		return;
 	buf_init(&b, 1 << 18);
-	buf_printf(&b, "[%s] %s: now ", section, o->key);
-	put_value(&b, o, now);
+	buf_printf(&b, "[%s] %s: now ", k->section, key);
+	put_value(&b, o, k->now);
 	buf_puts(&b, ", in the file ");
-	put_value(&b, o, fresh);
+	put_value(&b, o, k->fresh);
 	buf_puts(&b, o->flags & CONF_LIVE ? ": a reload applies it" : ": needs a restart of this process");
 	tell(k, &b);
 	buf_done(&b);
+}
+
+static void look_at(struct reload_look *k, const struct conf_option *o, const char *section, const void *now,
+		const void *fresh)
+{
+	k->section = section;
+	k->now = now;
+	k->fresh = fresh;
+	conf_changes(o, now, fresh, tell_change, k);
 }
 
 static const struct table_settings *section_of(const struct settings *s, const char *name)
@@ -133,7 +143,7 @@ static const struct table_settings *section_of(const struct settings *s, const c
 	return NULL;
 }
 
-static void tell_section(struct look *k, const char *name, const char *what)
+static void tell_section(struct reload_look *k, const char *name, const char *what)
 {
 	struct buf b;
 
@@ -145,7 +155,7 @@ static void tell_section(struct look *k, const char *name, const char *what)
 	buf_done(&b);
 }
 
-static void look_at_tables(struct look *k, const struct settings *now, const struct settings *fresh)
+static void look_at_tables(struct reload_look *k, const struct settings *now, const struct settings *fresh)
 {
 	for (size_t i = 0; i < now->ntables; i++)
 		if (section_of(fresh, now->tables[i].name) == NULL)
@@ -168,7 +178,7 @@ static void look_at_tables(struct look *k, const struct settings *now, const str
 int engine_reload_look(struct engine *e, engine_emit *emit, void *arg, struct err *err)
 {
 	const struct settings *live = atomic_load(&e->shared.live);
-	struct look k = { .emit = emit, .arg = arg };
+	struct reload_look k = { .emit = emit, .arg = arg };
 	struct settings *fresh = settings_new();
 	static const char nothing[] = "the file says what is in force: a reload changes nothing but the scripts";
 	int rc = -1;

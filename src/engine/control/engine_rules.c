@@ -32,6 +32,11 @@ static int rule_targets(const struct settings *s, struct err *err)
 	return 0;
 }
 
+static int rule_log(const struct settings *s, struct err *err)
+{
+	return log_conf_check(&s->log, err);
+}
+
 static int rule_topics(const struct settings *s, struct err *err)
 {
 	char text[128];
@@ -75,23 +80,40 @@ static int rule_routine(const struct settings *s, struct err *err)
 	return 0;
 }
 
-static const struct rule {
+/* A script that does not compile must not start a pipeline that then stops in its middle. */
+static int rule_scripts(const struct settings *s, struct err *err)
+{
+	for (size_t i = 0; i < s->ntables; i++) {
+		struct script *script;
+
+		if (!table_has_script(&s->tables[i]))
+			continue;
+		script = table_script_open(s, &s->tables[i], err);
+		if (script == NULL)
+			return -1;
+		script_close(script);
+	}
+	return 0;
+}
+
+static const struct settings_rule {
 	bool capture, load; /* whose configuration it is about */
 	bool apart;	    /* `check` tells each of them in a line of its own */
 	int (*check)(const struct settings *s, struct err *err);
 	const char *subject, *remedy;
 } rules[] = {
 	{ true, false, false, rule_source, "[mysql]", "Correct the setting." },
+	{ true, true, false, rule_log, "[kafka]", "Correct the name or the value, or leave the line out." },
 	{ false, true, false, rule_sink, "[starrocks]", "Correct the setting." },
 	{ false, true, false, rule_topics, "[load] topics", "Correct the expression." },
 	{ false, true, false, rule_targets, "[table] target", "Correct the setting." },
 	{ false, true, false, rule_routine, "load = routine", "Correct the setting." },
-	{ false, true, true, engine_check_scripts, NULL, NULL },
+	{ false, true, true, rule_scripts, NULL, NULL },
 };
 
 enum { RULES = sizeof(rules) / sizeof(*rules) };
 
-static int rule_run(const struct rule *r, const struct settings *s, enum engine_role role, struct err *err)
+static int rule_run(const struct settings_rule *r, const struct settings *s, enum engine_role role, struct err *err)
 {
 	bool counts = (r->capture && role != ROLE_LOAD) || (r->load && role != ROLE_CAPTURE);
 
@@ -117,20 +139,4 @@ bool engine_report_settings(const struct settings *s, enum engine_role role, str
 			report_add(report, REPORT_PROBLEM, rules[i].subject, rules[i].remedy, "%s", err.msg);
 	}
 	return report->count == before;
-}
-
-/* A script that does not compile must not start a pipeline that then stops in its middle. */
-int engine_check_scripts(const struct settings *s, struct err *err)
-{
-	for (size_t i = 0; i < s->ntables; i++) {
-		struct script *script;
-
-		if (!table_has_script(&s->tables[i]))
-			continue;
-		script = table_script_open(s, &s->tables[i], err);
-		if (script == NULL)
-			return -1;
-		script_close(script);
-	}
-	return 0;
 }

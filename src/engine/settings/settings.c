@@ -528,7 +528,7 @@ static bool is_topic_text(const char *text)
 			text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] == '\0';
 }
 
-static int check_topics(const struct settings *s, struct err *err)
+static int topics_check(const struct settings *s, struct err *err)
 {
 	const struct {
 		const char *key, *value;
@@ -549,7 +549,7 @@ static int check_topics(const struct settings *s, struct err *err)
 
 int settings_check(const struct settings *s, struct err *err)
 {
-	return check_name(s, err) || check_operations(s, err) || check_passthrough(s, err) || check_topics(s, err) ||
+	return check_name(s, err) || check_operations(s, err) || check_passthrough(s, err) || topics_check(s, err) ||
 					check_format(s, err) || source_login_check(&s->mysql, err) ||
 					sink_login_check(&s->sink, err)
 			? -1
@@ -631,10 +631,9 @@ void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fres
 	}
 }
 
-void settings_need_restart(const struct settings *now, const struct settings *fresh,
-		void (*tell)(const struct conf_option *option))
+void settings_need_restart(const struct settings *now, const struct settings *fresh, conf_change_fn *tell)
 {
 	for (const struct conf_option *o = options; o->section; o++)
-		if (!(o->flags & CONF_LIVE) && strcmp(o->section, "table") != 0 && !conf_same(o, now, fresh))
-			tell(o);
+		if (!(o->flags & CONF_LIVE) && strcmp(o->section, "table") != 0)
+			conf_changes(o, now, fresh, tell, NULL);
 }

@@ -93,8 +93,7 @@ int settings_load(struct settings *s, const char *path, struct err *err);
 /* What SIGHUP makes of a file that was read anew: tells (calls back) each setting whose new value needs a restart, and
  * copies those of [mysql] that may change while it runs over `mysql`, which borrows texts from both. */
 void settings_reload_mysql(struct mysql_conf *mysql, const struct settings *fresh);
-void settings_need_restart(const struct settings *now, const struct settings *fresh,
-		void (*tell)(const struct conf_option *option));
+void settings_need_restart(const struct settings *now, const struct settings *fresh, conf_change_fn *tell);
 int settings_check(const struct settings *s, struct err *err); /* what the reading of single values cannot see */
 int settings_http(struct http_settings *http,
 		struct err *err); /* settings_http.c: reads listen, and refuses an open door */
