@@ -1,7 +1,8 @@
 #!/bin/bash
 # circles.sh - who calls whom, as the linker sees it: no circle between folders of src/, and none between files, except
 # among those that are one subject in several files. Such a family stands below with its reason, and one that is not
-# needed any more fails too. tests/layers.sh reads the include lines; this reads the objects of the build.
+# needed any more fails too. And nothing is given to other files that none of them takes. tests/layers.sh reads the include
+# lines; this reads the objects of the build.
 build=${top_builddir:-.} sources=${top_srcdir:-.}/src
 count=0 failed=0
 
@@ -136,6 +137,18 @@ circles()
 	}' | LC_ALL=C sort
 }
 
+# Reads symbols; prints "file: symbol" of each that no other object uses. What tests use is there for them.
+unused()
+{
+	awk '$3 ~ /[TDBRC]/ { owner[$2] = $1 } $3 == "U" { used[$2] = 1 } END {
+		for (s in owner)
+			if (!(s in used) && s != "main")
+				print owner[s] ": " s
+	}' | LC_ALL=C sort | while IFS=': ' read -r file symbol; do
+		grep -rqw --include='*.[ch]' "$symbol" "${top_srcdir:-.}/tests" || echo "$file: $symbol"
+	done
+}
+
 report()
 {
 	count=$((count + 1))
@@ -155,6 +168,11 @@ found=$(printf '%s\n' "$table" | circles)
 report "no circle between files of different subjects" "$(printf '%s\n' "$found" | grep '^file: ')"
 report "no circle between folders" "$(printf '%s\n' "$found" | grep '^folder: ')"
 report "every family is one" "$(printf '%s\n' "$found" | grep '^family: ')"
+
+report "what a file gives to others is used: else it is static, or goes" "$(printf '%s\n' "$table" | unused)"
+seen=$(printf '%s\nrow/batch batch_of_nobody T\n' "$table" | unused)
+[ "$seen" != "${seen/batch_of_nobody/}" ] && missing='' || missing="expected row/batch: batch_of_nobody, found '$seen'"
+report "a function of nobody is noticed" "$missing"
 
 # A circle that is put in is seen: load_range would call load_send, which calls it; and row would call sink.
 wrong=$(printf '%s\n%s\n%s\n' "$table" 'engine/load/load_range part_load U' 'row/batch sink_open U' | circles)

@@ -153,6 +153,8 @@ static const struct cli_option manual_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static int cli_help(struct cli *cli);
+
 static const struct cli_command commands[] = {
 	{ "console", "", "run the pipeline and open the console on it (the same as no command)",
 			"The console runs in the same process; leaving it stops the pipeline, or leaves it running without a screen. Where a process already runs on the\n"
@@ -328,7 +330,7 @@ static const struct cli_command *find_command(const char *name, struct err *err)
 	return NULL;
 }
 
-int cli_help(struct cli *cli)
+static int cli_help(struct cli *cli)
 {
 	const struct cli_command *c;
 	struct err err;

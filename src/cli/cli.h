@@ -113,6 +113,5 @@ int cli_lua_table(struct cli *cli, const char *name, struct schema **out,
 int cli_print_completion(const char *shell, struct err *err); /* cli_completion.c */
 void cli_print_version(void);				      /* cli_version.c */
 int cli_manual(struct cli *cli);
-int cli_help(struct cli *cli);
 
 #endif

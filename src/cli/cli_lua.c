@@ -11,13 +11,13 @@
 #include "script/script.h"
 #include "source/source.h"
 
-struct told {
+struct lua_told {
 	unsigned errors, warnings;
 };
 
 static void tell(void *arg, const struct script_finding *f)
 {
-	struct told *told = arg;
+	struct lua_told *told = arg;
 
 	printf("%s:%d: %s: ", f->script, f->line, f->error ? "error" : "warning");
 	cli_put_safe(stdout, f->text, strlen(f->text));
@@ -84,7 +84,7 @@ static int table_from_cases(const char *script, struct schema **out, struct err 
 static int check(struct cli *cli, const char *path, struct err *err)
 {
 	const char *table = cli_option(cli, "--table");
-	struct told told = { 0 };
+	struct lua_told told = { 0 };
 	struct script *s = cli_lua_open(cli, path, err);
 	struct schema *schema = NULL;
 	int rc = s == NULL || (table ? cli_lua_table(cli, table, &schema, err) : table_from_cases(path, &schema, err))

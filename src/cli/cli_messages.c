@@ -12,7 +12,7 @@
 #include "core/num.h"
 #include "engine/control/engine_inspect.h"
 
-struct printing {
+struct messages_printing {
 	enum message_form form;
 	bool told;     /* a line of progress stands on the terminal */
 	bool terminal; /* standard error is one */
@@ -32,7 +32,7 @@ static const char *text(const json_t *o, const char *name)
 }
 
 /* "412310 of 1204551 offsets, 212 MiB in 1.9 s, 37 found" */
-static void print_progress(struct printing *p, const json_t *o)
+static void print_progress(struct messages_printing *p, const json_t *o)
 {
 	bool ended = json_is_true(json_object_get(o, "ended"));
 	int64_t us = number(o, "us"), bytes = number(o, "bytes"), errors = number(o, "errors");
@@ -82,7 +82,7 @@ static void print_list(const json_t *o)
 static int print_answer(void *arg, const char *line, size_t len)
 {
 	static const char progress[] = "{\"progress\":";
-	struct printing *p = arg;
+	struct messages_printing *p = arg;
 	json_t *o = NULL;
 
 	if (len == 0)
@@ -144,7 +144,7 @@ static int refuse_waiting(const struct cli *cli, const struct settings *s, struc
 }
 
 /* Nobody answers: the log is still there to be read. */
-static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p, struct err *err)
+static int ask_log(struct cli *cli, struct engine_request *r, struct messages_printing *p, struct err *err)
 {
 	const struct settings *s = cli_settings(cli, err);
 	struct trace_wish wish = { .stopped = NULL };
@@ -162,7 +162,7 @@ static int ask_log(struct cli *cli, struct engine_request *r, struct printing *p
 	return rc;
 }
 
-static int ask(struct cli *cli, struct engine_request *r, struct printing *p)
+static int ask(struct cli *cli, struct engine_request *r, struct messages_printing *p)
 {
 	struct err err;
 	int rc;
@@ -178,7 +178,7 @@ static int ask(struct cli *cli, struct engine_request *r, struct printing *p)
 
 int cli_trace(struct cli *cli)
 {
-	struct printing p = {
+	struct messages_printing p = {
 		.form = cli_option(cli, "--json") ? MESSAGE_JSON : MESSAGE_CSV,
 		.terminal = isatty(STDERR_FILENO),
 		.trace = true,
@@ -195,7 +195,7 @@ int cli_trace(struct cli *cli)
 int cli_messages(struct cli *cli)
 {
 	static const char *const forms[] = { [MESSAGE_JSON] = "json", [MESSAGE_CSV] = "csv", [MESSAGE_LIST] = "list" };
-	struct printing p = {
+	struct messages_printing p = {
 		.form = cli_option(cli, "--csv")	    ? MESSAGE_CSV
 				: cli_option(cli, "--json") ? MESSAGE_JSON
 							    : MESSAGE_LIST,

@@ -6,11 +6,11 @@
 #include "cli/cli.h"
 #include "core/num.h"
 
-struct printing {
+struct problem_printing {
 	const char *part; /* whose heading stands last */
 };
 
-static const struct part {
+static const struct problem_part {
 	const char *name, *title;
 } parts[] = {
 	{ "what", NULL },
@@ -35,7 +35,7 @@ static void put(const char *before, const char *s)
 	cli_put_safe(stdout, s, strlen(s));
 }
 
-static void print_heading(struct printing *p, const char *name)
+static void print_heading(struct problem_printing *p, const char *name)
 {
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
 		if (strcmp(parts[i].name, name) != 0 || p->part == parts[i].name)
@@ -110,7 +110,7 @@ static void print_fact(const json_t *o)
 
 static int print_line(void *arg, const char *line, size_t len)
 {
-	struct printing *p = arg;
+	struct problem_printing *p = arg;
 	json_t *o = len ? json_loadb(line, len, 0, NULL) : NULL;
 	const char *part = text(o, "part");
 
@@ -130,7 +130,7 @@ static int print_line(void *arg, const char *line, size_t len)
 int cli_problem(struct cli *cli)
 {
 	struct engine_request r = { .command = "problem", .args = { { "problem", NULL } }, .nargs = 1 };
-	struct printing printing = { NULL };
+	struct problem_printing printing = { NULL };
 	const char *slash = strchr(cli->words[0], '/');
 	char code[64];
 	struct err err;

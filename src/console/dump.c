@@ -139,14 +139,14 @@ static void put_list(const struct screen *s, struct buf *out)
 
 /* ---- views that ask for what they show ---- */
 
-struct lane {
+struct dump_lane {
 	struct screen *s;
 	enum view_lane id;
 };
 
 static int take_line(void *arg, const char *line, size_t len)
 {
-	struct lane *lane = arg;
+	struct dump_lane *lane = arg;
 
 	if (len)
 		screen_lane_answer(lane->s, lane->id, line, len);
@@ -167,7 +167,7 @@ static void do_not_follow(struct engine_request *r)
 static int ask(struct screen *s, struct engine_link *link, struct err *err)
 {
 	static const struct engine_session session = { .who = "dump", .read_only = true };
-	struct lane lane = { .s = s, .id = s->request_lane };
+	struct dump_lane lane = { .s = s, .id = s->request_lane };
 	struct request_line *parsed = xcalloc(1, sizeof(*parsed));
 	int rc = request_line_parse(parsed, s->request, s->docs, err);
 

@@ -69,13 +69,6 @@ void histogram_subtract(struct histogram_copy *now, const struct histogram_copy 
 	}
 }
 
-void histogram_merge(struct histogram_copy *into, const struct histogram_copy *other)
-{
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
-		into->count[i] += other->count[i];
-	into->total += other->total;
-}
-
 int64_t histogram_percentile(const struct histogram_copy *h, double percent)
 {
 	uint64_t rank, seen = 0;

@@ -25,8 +25,7 @@ void histogram_add_n(struct histogram *h, int64_t us, uint64_t n);
 void histogram_add_shared(struct histogram *h, int64_t us, uint64_t n);	    /* the same. @thread any, several at once */
 void histogram_copy(const struct histogram *h, struct histogram_copy *out); /* @thread any */
 void histogram_subtract(struct histogram_copy *now,
-		const struct histogram_copy *before); /* for "over the last minute" */
-void histogram_merge(struct histogram_copy *into, const struct histogram_copy *other);
+		const struct histogram_copy *before);			      /* for "over the last minute" */
 int64_t histogram_percentile(const struct histogram_copy *h, double percent); /* us; -1 when empty */
 uint64_t histogram_at_most(const struct histogram_copy *h,
 		int64_t us); /* how many were not longer, as far as the buckets tell for sure */

@@ -310,13 +310,13 @@ bool num_parse_double(const char *p, size_t len, double *out)
 	return true;
 }
 
-struct unit {
+struct num_unit {
 	const char *name;
 	uint64_t factor;
 };
 
 /* A number with one of the units behind it; "" is a unit too. compare: whether case counts (5M is no duration). */
-static bool parse_with_unit(const char *p, size_t len, const struct unit *units, uint64_t max,
+static bool parse_with_unit(const char *p, size_t len, const struct num_unit *units, uint64_t max,
 		int (*compare)(const char *, const char *, size_t), uint64_t *out)
 {
 	size_t digits = 0;
@@ -339,7 +339,7 @@ static bool parse_with_unit(const char *p, size_t len, const struct unit *units,
 
 bool num_parse_bytes(const char *p, size_t len, uint64_t *out)
 {
-	static const struct unit units[] = {
+	static const struct num_unit units[] = {
 		{ "", 1 },
 		{ "k", 1u << 10 },
 		{ "M", 1u << 20 },
@@ -353,7 +353,7 @@ bool num_parse_bytes(const char *p, size_t len, uint64_t *out)
 
 bool num_parse_duration_ms(const char *p, size_t len, int64_t *out)
 {
-	static const struct unit units[] = {
+	static const struct num_unit units[] = {
 		{ "", 1 },
 		{ "ms", 1 },
 		{ "s", 1000 },

@@ -112,7 +112,7 @@ static size_t java_print(char *out, uint64_t f, int e)
 	return (size_t)(p - out) + num_i64(p, point - 1);
 }
 
-struct layout {	       /* of an IEEE format */
+struct double_layout { /* of an IEEE format */
 	int bits;      /* of the significand, the hidden one counted */
 	int q_min;     /* exponent of the last bit of a subnormal */
 	int special;   /* biased exponent of infinities and NaN */
@@ -128,7 +128,7 @@ static size_t special_print(char *out, bool negative, bool nan)
 	return n;
 }
 
-static size_t binary_print(char *out, const struct layout *l, bool negative, int biased, uint64_t fraction)
+static size_t binary_print(char *out, const struct double_layout *l, bool negative, int biased, uint64_t fraction)
 {
 	uint64_t hidden = (uint64_t)1 << (l->bits - 1), c = fraction | hidden, f;
 	int q = l->q_min - 1 + biased, e, tens = 0;
@@ -155,7 +155,7 @@ static size_t binary_print(char *out, const struct layout *l, bool negative, int
 
 size_t num_double(char *out, double v)
 {
-	static const struct layout layout = { 53, -1074, 2047, 3 };
+	static const struct double_layout layout = { 53, -1074, 2047, 3 };
 	uint64_t bits;
 
 	memcpy(&bits, &v, sizeof(bits));
@@ -164,7 +164,7 @@ size_t num_double(char *out, double v)
 
 size_t num_float(char *out, float v)
 {
-	static const struct layout layout = { 24, -149, 255, 8 };
+	static const struct double_layout layout = { 24, -149, 255, 8 };
 	uint32_t bits;
 
 	memcpy(&bits, &v, sizeof(bits));

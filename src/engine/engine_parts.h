@@ -263,7 +263,6 @@ struct engine {
 int state_dir_take(const char *path, struct err *err);	       /* the descriptor that holds its lock; -1 */
 int script_try_all(const struct settings *s, struct err *err); /* script_try.c: checks and cases of all scripts */
 int script_try_section(const struct settings *s, const struct table_settings *section, struct err *err);
-int engine_check_scripts(const struct settings *s, struct err *err);
 /* engine_rules.c: what is wrong with the configuration by itself. The first fault as an error; or all of them as a report */
 int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err);
 bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report); /* true: none */

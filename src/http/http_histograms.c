@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "http/http_metrics.h"
 
-void http_metrics_label(struct buf *b, const char *value)
+static void http_metrics_label(struct buf *b, const char *value)
 {
 	char piece[TEXT_PIECE];
 	size_t len = strlen(value), taken;

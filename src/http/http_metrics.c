@@ -14,7 +14,7 @@
 enum figure { FIG_U64, FIG_I64, FIG_UINT, FIG_DOUBLE, FIG_BOOL }; /* I64: negative is not known */
 enum scope { OF_PROCESS, OF_CAPTURE, OF_LOAD, OF_STAGE, OF_TABLE, OF_SCRIPT, OF_SPECIAL };
 
-struct metrics {
+struct metrics_answer {
 	struct http_call *call;
 	struct status *s;
 	struct buf *out;
@@ -27,8 +27,8 @@ struct metric {
 	enum scope scope;
 	enum figure figure;
 	size_t offset;
-	double scale;						    /* 0: as it is */
-	void (*print)(struct metrics *m, const struct metric *row); /* OF_SPECIAL */
+	double scale;							   /* 0: as it is */
+	void (*print)(struct metrics_answer *m, const struct metric *row); /* OF_SPECIAL */
 };
 
 /* ---- text ---- */
@@ -53,7 +53,7 @@ static bool is_known(const struct metric *row, const void *strukt)
 }
 
 /* label NULL: the metric has none */
-static void put_sample(struct metrics *m, const struct metric *row, const char *label, const char *value,
+static void put_sample(struct metrics_answer *m, const struct metric *row, const char *label, const char *value,
 		const void *strukt)
 {
 	if (!is_known(row, strukt))
@@ -67,7 +67,7 @@ static void put_sample(struct metrics *m, const struct metric *row, const char *
 }
 
 /* place: of a script that is not the first of its table, which may have the same name twice. */
-static void put_script_labels(struct metrics *m, const struct status_script *one)
+static void put_script_labels(struct metrics_answer *m, const struct status_script *one)
 {
 	http_metrics_pair(m->out, "{", "script", one->script);
 	http_metrics_pair(m->out, ",", "table", one->table);
@@ -75,7 +75,7 @@ static void put_script_labels(struct metrics *m, const struct status_script *one
 		buf_printf(m->out, ",place=\"%u\"", one->place);
 }
 
-static void put_script_sample(struct metrics *m, const struct metric *row, const struct status_script *one)
+static void put_script_sample(struct metrics_answer *m, const struct metric *row, const struct status_script *one)
 {
 	if (!is_known(row, one))
 		return;
@@ -86,14 +86,14 @@ static void put_script_sample(struct metrics *m, const struct metric *row, const
 }
 
 /* Scripts are in the order of tables. */
-static bool has_figures(const struct metrics *m, const struct status_script *one)
+static bool has_figures(const struct metrics_answer *m, const struct status_script *one)
 {
 	return m->tables && strcmp(one->table, m->s->tables[m->tables - 1].name) <= 0;
 }
 
 /* ---- those that are more than a field ---- */
 
-static void print_info(struct metrics *m, const struct metric *row)
+static void print_info(struct metrics_answer *m, const struct metric *row)
 {
 	buf_puts(m->out, row->name);
 	http_metrics_pair(m->out, "{", "name", m->s->name);
@@ -103,7 +103,7 @@ static void print_info(struct metrics *m, const struct metric *row)
 	buf_puts(m->out, "} 1\n");
 }
 
-static void print_states(struct metrics *m, const struct metric *row)
+static void print_states(struct metrics_answer *m, const struct metric *row)
 {
 	const struct {
 		const char *name;
@@ -120,13 +120,13 @@ static void print_states(struct metrics *m, const struct metric *row)
 					half_state_name(k), halves[i].state == k);
 }
 
-static void print_healthy(struct metrics *m, const struct metric *row)
+static void print_healthy(struct metrics_answer *m, const struct metric *row)
 {
 	buf_printf(m->out, "%s %d\n", row->name, status_failing(m->s) == 0);
 }
 
 /* By code: how many subjects have it. */
-static void print_problems(struct metrics *m, const struct metric *row)
+static void print_problems(struct metrics_answer *m, const struct metric *row)
 {
 	const struct status_problem *p = m->s->problems;
 
@@ -146,7 +146,7 @@ static void print_problems(struct metrics *m, const struct metric *row)
 	}
 }
 
-static void print_table_states(struct metrics *m, const struct metric *row)
+static void print_table_states(struct metrics_answer *m, const struct metric *row)
 {
 	for (size_t i = 0; i < m->tables; i++) {
 		buf_puts(m->out, row->name);
@@ -156,7 +156,7 @@ static void print_table_states(struct metrics *m, const struct metric *row)
 	}
 }
 
-static void print_script_drops(struct metrics *m, const struct metric *row)
+static void print_script_drops(struct metrics_answer *m, const struct metric *row)
 {
 	for (size_t i = 0; i < m->s->nscripts && has_figures(m, &m->s->scripts[i]); i++)
 		for (size_t k = 0; k < m->s->scripts[i].ndrops; k++) {
@@ -169,8 +169,8 @@ static void print_script_drops(struct metrics *m, const struct metric *row)
 		}
 }
 
-static void put_quantile(struct metrics *m, const struct metric *row, const struct status_script *one, const char *of,
-		int64_t ns)
+static void put_quantile(struct metrics_answer *m, const struct metric *row, const struct status_script *one,
+		const char *of, int64_t ns)
 {
 	if (ns < 0)
 		return;
@@ -179,7 +179,7 @@ static void put_quantile(struct metrics *m, const struct metric *row, const stru
 	buf_printf(m->out, ",quantile=\"%s\"} %.9g\n", of, (double)ns / 1e9);
 }
 
-static void print_script_seconds(struct metrics *m, const struct metric *row)
+static void print_script_seconds(struct metrics_answer *m, const struct metric *row)
 {
 	for (size_t i = 0; i < m->s->nscripts && has_figures(m, &m->s->scripts[i]); i++) {
 		const struct status_script *one = &m->s->scripts[i];
@@ -194,12 +194,12 @@ static void print_script_seconds(struct metrics *m, const struct metric *row)
 	}
 }
 
-static void print_tables_without(struct metrics *m, const struct metric *row)
+static void print_tables_without(struct metrics_answer *m, const struct metric *row)
 {
 	buf_printf(m->out, "%s %zu\n", row->name, m->s->ntables - m->tables);
 }
 
-static void print_cpu(struct metrics *m, const struct metric *row)
+static void print_cpu(struct metrics_answer *m, const struct metric *row)
 {
 	int64_t us = process_cpu_us();
 
@@ -207,7 +207,7 @@ static void print_cpu(struct metrics *m, const struct metric *row)
 		buf_printf(m->out, "%s %.6f\n", row->name, (double)us / 1e6);
 }
 
-static void print_memory(struct metrics *m, const struct metric *row)
+static void print_memory(struct metrics_answer *m, const struct metric *row)
 {
 	int64_t bytes = process_memory_bytes();
 
@@ -215,23 +215,23 @@ static void print_memory(struct metrics *m, const struct metric *row)
 		buf_printf(m->out, "%s %lld\n", row->name, (long long)bytes);
 }
 
-static void print_gathered(struct metrics *m, const struct buf *samples)
+static void print_gathered(struct metrics_answer *m, const struct buf *samples)
 {
 	if (samples->len)
 		buf_put(m->out, samples->data, samples->len);
 }
 
-static void print_stage_latency(struct metrics *m, const struct metric *row)
+static void print_stage_latency(struct metrics_answer *m, const struct metric *row)
 {
 	print_gathered(m, &m->histograms.stage);
 }
 
-static void print_capture_latency(struct metrics *m, const struct metric *row)
+static void print_capture_latency(struct metrics_answer *m, const struct metric *row)
 {
 	print_gathered(m, &m->histograms.capture);
 }
 
-static void print_load_latency(struct metrics *m, const struct metric *row)
+static void print_load_latency(struct metrics_answer *m, const struct metric *row)
 {
 	print_gathered(m, &m->histograms.load);
 }
@@ -356,7 +356,7 @@ enum { NMETRICS = sizeof(metrics) / sizeof(*metrics) };
 
 /* ---- all of it ---- */
 
-static void print_rows(struct metrics *m, const struct metric *row)
+static void print_rows(struct metrics_answer *m, const struct metric *row)
 {
 	struct status *s = m->s;
 
@@ -380,12 +380,12 @@ static void print_rows(struct metrics *m, const struct metric *row)
 	}
 }
 
-static bool is_here(const struct metrics *m, const struct metric *row)
+static bool is_here(const struct metrics_answer *m, const struct metric *row)
 {
 	return row->scope == OF_CAPTURE ? m->s->capture.enabled : row->scope == OF_LOAD ? m->s->load.enabled : true;
 }
 
-static void print_all(struct metrics *m)
+static void print_all(struct metrics_answer *m)
 {
 	m->call->answer->type = "text/plain; version=0.0.4; charset=utf-8";
 	for (const struct metric *row = metrics; row < metrics + NMETRICS; row++) {
@@ -400,7 +400,7 @@ static void print_all(struct metrics *m)
 void http_metrics(struct http_call *c)
 {
 	struct status s;
-	struct metrics m = { .call = c, .s = &s, .out = &c->answer->body };
+	struct metrics_answer m = { .call = c, .s = &s, .out = &c->answer->body };
 	size_t bound = (size_t)c->site->conf->tables;
 
 	if (http_status(c, &s) && http_histograms_read(c, &m.histograms) == 0) {

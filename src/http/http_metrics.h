@@ -16,7 +16,6 @@ int http_histograms_read(struct http_call *c,
 void http_histograms_done(struct http_histograms *h);
 
 /* The inside of a label: what may not be shown as \\xNN, quotes and backslashes escaped. */
-void http_metrics_label(struct buf *b, const char *value);
 void http_metrics_pair(struct buf *b, const char *before, const char *label,
 		const char *value); /* before, then label="value" */
 

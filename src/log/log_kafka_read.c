@@ -23,7 +23,7 @@
 
 enum { WAITING_MAX = 4096 };
 
-struct part {
+struct kafka_part {
 	const char *topic; /* interned */
 	int32_t partition;
 	int64_t next;	   /* the next offset to hand out; -1 unknown */
@@ -45,7 +45,7 @@ struct kafka_reader {
 	bool changed;
 
 	pthread_mutex_t lock;
-	struct part *parts; /* under lock; what is assigned to us */
+	struct kafka_part *parts; /* under lock; what is assigned to us */
 	size_t nparts;
 	struct log_index places; /* the same: of parts */
 };
@@ -63,7 +63,7 @@ static const struct kafka_setting presets[] = {
 
 /* ---- partitions ---- */
 
-static struct part *part_find(struct kafka_reader *r, const char *topic, int32_t partition)
+static struct kafka_part *part_find(struct kafka_reader *r, const char *topic, int32_t partition)
 {
 	size_t place = log_index_get(&r->places, intern(topic), partition);
 
@@ -100,9 +100,9 @@ static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_lis
 {
 	r->parts = xrealloc(r->parts, (r->nparts + (size_t)list->cnt + 1) * sizeof *r->parts);
 	for (int i = 0; i < list->cnt; i++) {
-		struct part *p = &r->parts[r->nparts++];
+		struct kafka_part *p = &r->parts[r->nparts++];
 
-		*p = (struct part){
+		*p = (struct kafka_part){
 			.topic = intern(list->elems[i].topic),
 			.partition = list->elems[i].partition,
 			.next = -1,
@@ -114,7 +114,7 @@ static void parts_add(struct kafka_reader *r, const rd_kafka_topic_partition_lis
 }
 
 /* The last one moves into the gap. */
-static void part_drop(struct kafka_reader *r, struct part *p)
+static void part_drop(struct kafka_reader *r, struct kafka_part *p)
 {
 	log_index_set(&r->places, p->topic, p->partition, 0);
 	if (p != &r->parts[--r->nparts]) {
@@ -126,7 +126,7 @@ static void part_drop(struct kafka_reader *r, struct part *p)
 static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
 {
 	for (int i = 0; i < list->cnt; i++) {
-		struct part *p = part_find(r, list->elems[i].topic, list->elems[i].partition);
+		struct kafka_part *p = part_find(r, list->elems[i].topic, list->elems[i].partition);
 
 		waiting_drop(r, list->elems[i].topic, list->elems[i].partition);
 		if (p)
@@ -272,7 +272,7 @@ static void fetch(struct kafka_reader *r, int timeout_ms)
 static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_t *m, struct batch *b)
 {
 	enum log_read read = LOG_READ_NOTHING;
-	struct part *p;
+	struct kafka_part *p;
 
 	pthread_mutex_lock(&r->lock);
 	p = part_find(r, rd_kafka_topic_name(m->rkt), m->partition);
@@ -291,7 +291,7 @@ static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_
 /* A topic that was there and is not: what comes next under its name may be another one. */
 static void suspect(struct kafka_reader *r, const rd_kafka_message_t *m)
 {
-	struct part *p = m->rkt ? part_find(r, rd_kafka_topic_name(m->rkt), m->partition) : NULL;
+	struct kafka_part *p = m->rkt ? part_find(r, rd_kafka_topic_name(m->rkt), m->partition) : NULL;
 
 	if (p)
 		p->suspect = true;
@@ -315,7 +315,7 @@ static int handle_event(struct kafka_reader *r, const rd_kafka_message_t *m, str
  * compaction, and wrong when retention has been faster. One before the position is of a topic that was made again: the
  * broker had nothing at the position, and the client has begun at the oldest.
  */
-static int look_for_gap(struct kafka_reader *r, struct part *p, int64_t offset, bool *gap, struct err *err)
+static int look_for_gap(struct kafka_reader *r, struct kafka_part *p, int64_t offset, bool *gap, struct err *err)
 {
 	int64_t low, high;
 
@@ -379,7 +379,7 @@ static void take_run(struct kafka_reader *r, struct batch *b, const char *topic,
 static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t max_bytes, struct err *err)
 {
 	const rd_kafka_message_t *head = r->waiting[r->at];
-	struct part *p = part_find(r, rd_kafka_topic_name(head->rkt), head->partition);
+	struct kafka_part *p = part_find(r, rd_kafka_topic_name(head->rkt), head->partition);
 	size_t n, bytes;
 	bool gap;
 
@@ -477,7 +477,7 @@ static rd_kafka_topic_partition_list_t *parts_list(struct kafka_reader *r)
 
 static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition_t *e, struct log_assigned *out)
 {
-	struct part *p;
+	struct kafka_part *p;
 
 	*out = (struct log_assigned){
 		.topic = intern(e->topic),
@@ -543,7 +543,7 @@ static int seek(struct kafka_reader *r, const char *topic, int32_t partition, in
 int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
-	struct part *p;
+	struct kafka_part *p;
 
 	waiting_drop(r, topic, partition);
 	if (!part_find(r, topic, partition))
@@ -564,7 +564,7 @@ int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partit
 int kafka_reader_pause(struct log_reader *base, const char *topic, int32_t partition, bool paused, struct err *err)
 {
 	struct kafka_reader *r = (struct kafka_reader *)base;
-	struct part *p = part_find(r, topic, partition);
+	struct kafka_part *p = part_find(r, topic, partition);
 	rd_kafka_topic_partition_list_t *list;
 	rd_kafka_resp_err_t code;
 	int64_t dropped;

@@ -12,7 +12,7 @@
 
 enum { AT_ONCE = 1000, STEP_MS = 200 };
 
-struct scan {
+struct kafka_scan {
 	struct kafka_client client;
 	rd_kafka_topic_t *rkt;
 	const char *topic;
@@ -41,7 +41,7 @@ static const struct kafka_setting forced[] = {
 };
 
 /* 1: the end of the range or of the caller's interest, 0: go on, -1: a failure. */
-static int take(struct scan *s, const rd_kafka_message_t *m, struct arena *a, struct err *err)
+static int take(struct kafka_scan *s, const rd_kafka_message_t *m, struct arena *a, struct err *err)
 {
 	struct record r;
 
@@ -56,7 +56,7 @@ static int take(struct scan *s, const rd_kafka_message_t *m, struct arena *a, st
 	return s->cb(s->arg, &r) != 0 || m->offset + 1 >= s->to;
 }
 
-static int take_all(struct scan *s, struct err *err)
+static int take_all(struct kafka_scan *s, struct err *err)
 {
 	rd_kafka_message_t *messages[AT_ONCE];
 	int64_t since_us = clock_mono_us();
@@ -88,7 +88,7 @@ static int take_all(struct scan *s, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-static int scan_range(struct scan *s, int64_t from, struct err *err)
+static int scan_range(struct kafka_scan *s, int64_t from, struct err *err)
 {
 	int rc;
 
@@ -119,7 +119,7 @@ int kafka_scan(struct log *base, const char *topic, int32_t partition, int64_t f
 		void *arg, struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
-	struct scan s = {
+	struct kafka_scan s = {
 		.topic = intern(topic),
 		.partition = partition,
 		.limit_ms = (int)l->base.conf.timeout_ms,

@@ -87,10 +87,10 @@ static void producer_hook(rd_kafka_conf_t *conf)
 
 /* ---- topics ---- */
 
-static struct target *target_for(struct kafka_writer *w, const char *topic, struct err *err)
+static struct kafka_target *target_for(struct kafka_writer *w, const char *topic, struct err *err)
 {
 	void **slot = name_map_at(&w->targets, topic);
-	struct target *t = *slot;
+	struct kafka_target *t = *slot;
 	rd_kafka_topic_t *rkt;
 	int32_t partitions;
 
@@ -105,7 +105,7 @@ static struct target *target_for(struct kafka_writer *w, const char *topic, stru
 		return NULL;
 	}
 	t = xcalloc(1, sizeof *t);
-	*t = (struct target){ .topic = topic, .rkt = rkt, .partitions = partitions };
+	*t = (struct kafka_target){ .topic = topic, .rkt = rkt, .partitions = partitions };
 	t->lanes = xcalloc((size_t)partitions, sizeof *t->lanes);
 	return *slot = t;
 }
@@ -154,7 +154,7 @@ static int begin(struct kafka_writer *w, struct err *err)
 	return writer_fail_call(w, err, e, "beginning a transaction of");
 }
 
-static rd_kafka_error_t *produce(struct kafka_writer *w, const struct target *t, int32_t partition,
+static rd_kafka_error_t *produce(struct kafka_writer *w, const struct kafka_target *t, int32_t partition,
 		const struct record *r)
 {
 	rd_kafka_vu_t vus[6 + HEADERS_MAX];
@@ -199,7 +199,7 @@ static void window_wait(struct kafka_writer *w, const size_t *lane)
 }
 
 /* By the client itself: it was never sent. */
-static void refuse_size(struct kafka_writer *w, const struct target *t, const struct record *r)
+static void refuse_size(struct kafka_writer *w, const struct kafka_target *t, const struct record *r)
 {
 	w->base.refusal = (struct log_refusal){
 		.why = LOG_TOO_LARGE,
@@ -213,7 +213,7 @@ static void refuse_size(struct kafka_writer *w, const struct target *t, const st
 }
 
 /* A full queue empties as the broker answers. */
-static int append_one(struct kafka_writer *w, struct target *t, const struct record *r, struct err *err)
+static int append_one(struct kafka_writer *w, struct kafka_target *t, const struct record *r, struct err *err)
 {
 	int32_t partition = log_partition_of(r, t->partitions);
 	int64_t since_us = 0;
@@ -257,7 +257,7 @@ static int append_one(struct kafka_writer *w, struct target *t, const struct rec
 	return writer_fail_aborted(w, err, e);
 }
 
-static int check_record(struct kafka_writer *w, const struct target *t, const struct record *r, struct err *err)
+static int check_record(struct kafka_writer *w, const struct kafka_target *t, const struct record *r, struct err *err)
 {
 	if (r->nheaders > HEADERS_MAX)
 		return err_set(err, ERR_DATA, 0, "kafka topic %s: a record has %u headers, at most %d go", t->topic,
@@ -286,7 +286,7 @@ static int ready_to_append(struct kafka_writer *w, struct err *err)
 int kafka_writer_append(struct log_writer *base, const struct record *records, size_t count, struct err *err)
 {
 	struct kafka_writer *w = (struct kafka_writer *)base;
-	struct target *t = NULL;
+	struct kafka_target *t = NULL;
 	struct err ignored = { 0 };
 
 	if (count == 0)
@@ -434,13 +434,13 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 static void target_leave(void *target, void *unused)
 {
 	(void)unused;
-	rd_kafka_topic_destroy(((struct target *)target)->rkt);
+	rd_kafka_topic_destroy(((struct kafka_target *)target)->rkt);
 }
 
 static void target_free(void *target, void *unused)
 {
 	(void)unused;
-	free(((struct target *)target)->lanes);
+	free(((struct kafka_target *)target)->lanes);
 	free(target);
 }
 

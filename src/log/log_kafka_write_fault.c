@@ -125,7 +125,7 @@ struct denied {
 /* Writes one record of the failed transaction alone, in a transaction that is aborted: is it this topic? */
 static void try_target(void *target, void *arg)
 {
-	const struct target *t = target;
+	const struct kafka_target *t = target;
 	struct denied *d = arg;
 	int64_t until_us = clock_mono_us() + PATIENCE_US;
 	struct err why = { 0 };

@@ -16,7 +16,7 @@ enum {
 
 enum writer_state { IDLE, OPEN, COMMITTING, DEAD };
 
-struct target {		   /* a topic that was written to */
+struct kafka_target {	   /* a topic that was written to */
 	const char *topic; /* interned: equal pointers, equal names */
 	rd_kafka_topic_t *rkt;
 	int32_t partitions;
@@ -36,7 +36,7 @@ struct kafka_writer {
 	size_t records;		  /* in this transaction */
 	unsigned txn;		  /* counts transactions */
 	bool tries;		  /* only finds out what another one was refused for */
-	struct name_map targets;  /* by topic: struct target */
+	struct name_map targets;  /* by topic: struct kafka_target */
 	struct kafka_window window;
 	bool stalled;		  /* in this transaction: the rest is not waited for, the commit says what is wrong */
 	rd_kafka_resp_err_t lost; /* of the first message in this transaction that was not delivered */

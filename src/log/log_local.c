@@ -408,7 +408,6 @@ const struct log_ops log_local_ops = {
 	.scan = local_scan,
 	.offset_at = local_offset_at,
 	.ends = local_ends,
-	.topic_limit = local_topic_limit,
 	.writer_open = local_writer_open,
 	.writer_close = local_writer_close,
 	.writer_append = local_writer_append,

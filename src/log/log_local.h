@@ -144,7 +144,6 @@ int local_offset_at(struct log *l, const char *topic, int32_t partition, int64_t
 		struct err *err);
 
 /* -1: err, and the writer's refusal says which record */
-size_t local_topic_limit(struct log *l, const char *topic, struct err *err);
 struct log_writer *local_writer_open(struct log *l, const char *id, struct err *err);
 void local_writer_close(struct log_writer *w);
 int local_writer_append(struct log_writer *w, const struct record *records, size_t count, struct err *err);

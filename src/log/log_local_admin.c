@@ -172,7 +172,7 @@ int local_groups(struct log *base, const char *group, struct log_groups *out, st
 
 /* ---- ranges ---- */
 
-struct range {
+struct offset_range {
 	struct local_log *l;
 	const struct local_topic *t;
 	const struct local_part *p;
@@ -185,7 +185,7 @@ struct range {
 };
 
 /* 1: enough, 0: go on, -1: damaged. */
-static int range_chunk(struct range *g, sqlite3_stmt *s, struct err *err)
+static int range_chunk(struct offset_range *g, sqlite3_stmt *s, struct err *err)
 {
 	int64_t base = sqlite3_column_int64(s, 0) & LOCAL_OFFSET_MAX;
 	struct chunk_cursor c;
@@ -207,7 +207,7 @@ static int range_chunk(struct range *g, sqlite3_stmt *s, struct err *err)
 
 /* sql: selects id and data by ?1 the partition's first id, ?2 the wanted one, ?3 the one behind the range, ?4 a
  * time. */
-static int range_run(struct range *g, const char *sql, int64_t timestamp_ms, struct err *err)
+static int range_run(struct offset_range *g, const char *sql, int64_t timestamp_ms, struct err *err)
 {
 	sqlite3_stmt *s;
 	int rc = SQLITE_ROW, got = 0;
@@ -236,10 +236,10 @@ static int range_run(struct range *g, const char *sql, int64_t timestamp_ms, str
 }
 
 /* Finds the partition and clips the range to what is there. */
-static int range_init(struct range *g, struct local_log *l, const char *topic, int32_t partition, int64_t from,
+static int range_init(struct offset_range *g, struct local_log *l, const char *topic, int32_t partition, int64_t from,
 		int64_t to, struct err *err)
 {
-	*g = (struct range){ .l = l, .p = local_part_get(l, topic, partition, err) };
+	*g = (struct offset_range){ .l = l, .p = local_part_get(l, topic, partition, err) };
 	if (!g->p)
 		return -1;
 	pthread_mutex_lock(&l->lock);
@@ -268,7 +268,7 @@ static int scan_every(struct local_log *l, const char *topic, log_scan_cb *cb, v
 int local_scan(struct log *base, const char *topic, int32_t partition, int64_t from, int64_t to, log_scan_cb *cb,
 		void *arg, struct err *err)
 {
-	struct range g;
+	struct offset_range g;
 
 	if (partition == LOG_EVERY_PARTITION)
 		return scan_every((struct local_log *)base, topic, cb, arg, err);
@@ -303,7 +303,7 @@ int local_offset_at(struct log *base, const char *topic, int32_t partition, int6
 		struct err *err)
 {
 	struct wanted w = { .timestamp_ms = timestamp_ms };
-	struct range g;
+	struct offset_range g;
 
 	if (range_init(&g, (struct local_log *)base, topic, partition, 0, -1, err))
 		return -1;

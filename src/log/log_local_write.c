@@ -42,7 +42,7 @@ struct touched { /* a partition with an open chunk in this transaction */
 	struct chunk_builder *open;
 };
 
-struct target {		   /* a topic that was written to, with an open chunk for each partition */
+struct local_target {	   /* a topic that was written to, with an open chunk for each partition */
 	const char *topic; /* as the record has it: interned */
 	struct local_topic *to;
 	struct chunk_builder *open;
@@ -54,7 +54,7 @@ struct local_writer {
 	char *id;
 	uint64_t epoch;
 	ZSTD_CCtx *zstd;
-	struct name_map targets; /* by topic: struct target */
+	struct name_map targets; /* by topic: struct local_target */
 	struct touched *touched;
 	size_t ntouched, cap_touched;
 	struct sealed *sealed;
@@ -87,11 +87,11 @@ static int check_fence(struct local_writer *w, struct err *err)
 
 /* ---- append ---- */
 
-static struct target *target_for(struct local_writer *w, const char *topic, struct err *err)
+static struct local_target *target_for(struct local_writer *w, const char *topic, struct err *err)
 {
 	void **slot = name_map_at(&w->targets, topic);
 	struct local_topic *to;
-	struct target *t = *slot;
+	struct local_target *t = *slot;
 
 	if (t)
 		return t;
@@ -103,7 +103,7 @@ static struct target *target_for(struct local_writer *w, const char *topic, stru
 		return NULL;
 	}
 	t = xcalloc(1, sizeof *t);
-	*t = (struct target){ .topic = topic, .to = to, .open = xcalloc((size_t)to->nparts, sizeof *t->open) };
+	*t = (struct local_target){ .topic = topic, .to = to, .open = xcalloc((size_t)to->nparts, sizeof *t->open) };
 	for (int32_t i = 0; i < to->nparts; i++)
 		buf_init(&t->open[i].raw, CHUNK_CEILING);
 	return *slot = t;
@@ -167,15 +167,8 @@ static bool local_refuses(struct local_writer *w, const struct local_topic *to, 
 	return true;
 }
 
-size_t local_topic_limit(struct log *base, const char *topic, struct err *err)
-{
-	(void)base;
-	(void)topic;
-	(void)err;
-	return RECORD_MAX / 10 * 9;
-}
-
-static int append_one(struct local_writer *w, struct target *t, const struct record *r, int64_t now_ms, struct err *err)
+static int append_one(struct local_writer *w, struct local_target *t, const struct record *r, int64_t now_ms,
+		struct err *err)
 {
 	int32_t number = log_partition_of(r, t->to->nparts);
 	struct chunk_builder *c;
@@ -200,7 +193,7 @@ int local_writer_append(struct log_writer *base, const struct record *records, s
 	struct local_writer *w = (struct local_writer *)base;
 	int64_t now_ms = clock_wall_us() / 1000;
 	struct err ignored = { 0 };
-	struct target *t = NULL;
+	struct local_target *t = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!t || t->topic != records[i].topic)
@@ -363,7 +356,7 @@ struct log_writer *local_writer_open(struct log *base, const char *id, struct er
 
 static void target_free(void *target, void *unused)
 {
-	struct target *t = target;
+	struct local_target *t = target;
 
 	(void)unused;
 	for (int32_t i = 0; i < t->to->nparts; i++)

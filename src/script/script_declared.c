@@ -111,7 +111,7 @@ void script_fields_free(struct script *s)
 	s->nfields = 0;
 }
 
-void script_fields_add(const struct script *s, struct schema *schema)
+static void script_fields_add(const struct script *s, struct schema *schema)
 {
 	for (unsigned i = 0; i < s->nfields; i++)
 		if (schema_column(schema, s->fields[i].name, strlen(s->fields[i].name)) < 0)

@@ -15,7 +15,7 @@
 struct script_lines {
 	int count, last; /* of lines; the one that runs, 0: none */
 	int64_t since_ns;
-	struct line {
+	struct counted_line {
 		uint64_t runs;
 		int64_t ns;
 		bool code;	  /* something of a function is there */
@@ -118,7 +118,7 @@ bool script_line_at(const struct script *s, size_t i, struct script_line *out)
 	for (; s; s = s->next)
 		for (int n = 1; s->lines && n <= s->lines->count; n++)
 			if (s->lines->items[n].code && i-- == 0) {
-				const struct line *l = &s->lines->items[n];
+				const struct counted_line *l = &s->lines->items[n];
 
 				*out = (struct script_line){
 					.script = s->name,

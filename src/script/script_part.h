@@ -345,9 +345,8 @@ struct schema *script_names_routed(const struct script *s, struct script_names *
 void script_field_name(lua_State *L, const char *name, size_t len); /* raises when it is none */
 bool script_field_type(const char *text, struct column *c);
 void script_fields_free(struct script *s);
-void script_fields_read(lua_State *L, int idx);			       /* the script's table `fields` */
-void script_fields_add(const struct script *s, struct schema *schema); /* those that it lacks */
-void script_declared_read(lua_State *L, int env);		       /* the script's `key` and `changes_key` */
+void script_fields_read(lua_State *L, int idx);	  /* the script's table `fields` */
+void script_declared_read(lua_State *L, int env); /* the script's `key` and `changes_key` */
 void script_declared_free(struct script *s);
 /* A column of `key` that neither the schema nor `fields` has; NULL: none. */
 const char *script_declared_missing(const struct script *s, const struct schema *schema);
@@ -381,8 +380,7 @@ void script_label_open(lua_State *L); /* into the table on top */
 const struct value *script_row_cell(lua_State *L, int row, int key,
 		const struct column **c); /* raises when there is none */
 void script_row_open(lua_State *L);
-struct script_row *script_row_push(lua_State *L); /* a new, empty view */
-void script_row_set(lua_State *L, struct script_row *r, int key, int value);
+struct script_row *script_row_push(lua_State *L);			 /* a new, empty view */
 struct script_row *script_row_to(lua_State *L, int idx);		 /* raises when it is none of this call */
 void script_row_from_table(lua_State *L, int idx, struct script_row *r); /* what the table does not name is absent */
 struct value *script_cells_extend(lua_State *L, const struct value *cells, unsigned from, unsigned to);

@@ -109,14 +109,14 @@ void query_forget(struct query_cache *c)
 
 /* ---- columns ---- */
 
-struct head {
+struct cache_head {
 	size_t name_len, len;
 	bool null;
 };
 
 void query_put_column(struct buf *b, const char *name, const char *value, size_t len)
 {
-	struct head h;
+	struct cache_head h;
 
 	memset(&h, 0, sizeof(h));
 	h.name_len = strlen(name);
@@ -131,7 +131,7 @@ void query_put_column(struct buf *b, const char *name, const char *value, size_t
 bool query_column(const struct query_answer *a, size_t *at, const char **name, const char **value, size_t *len)
 {
 	const char *p = a->bytes + a->key_len + *at;
-	struct head h;
+	struct cache_head h;
 
 	if (*at >= a->len)
 		return false;

@@ -80,18 +80,7 @@ static int row_has_lua(lua_State *L)
 	return 1;
 }
 
-/* row:set(name, value [, type]): with a type, a field that the table lacks becomes a column of that type. */
-static int row_set_lua(lua_State *L)
-{
-	struct script_row *r = script_row_to(L, 1);
-
-	luaL_checkstring(L, 2);
-	luaL_checkany(L, 3);
-	if (!lua_isnoneornil(L, 4))
-		script_names_declare(L, r->names, 2, luaL_checkstring(L, 4));
-	script_row_set(L, r, 2, 3);
-	return 0;
-}
+static int row_set_lua(lua_State *L);
 
 static lua_CFunction method_named(const char *name)
 {
@@ -160,7 +149,7 @@ static const struct value *same_text(lua_State *L, const struct script_row *r, u
 	return memcmp(v->p, p, len) == 0 ? v : NULL;
 }
 
-void script_row_set(lua_State *L, struct script_row *r, int key, int value)
+static void row_set(lua_State *L, struct script_row *r, int key, int value)
 {
 	int column = column_of(L, r, key);
 	const struct column *c;
@@ -190,6 +179,19 @@ void script_row_set(lua_State *L, struct script_row *r, int key, int value)
 	r->key_written |= is_key;
 }
 
+/* row:set(name, value [, type]): with a type, a field that the table lacks becomes a column of that type. */
+static int row_set_lua(lua_State *L)
+{
+	struct script_row *r = script_row_to(L, 1);
+
+	luaL_checkstring(L, 2);
+	luaL_checkany(L, 3);
+	if (!lua_isnoneornil(L, 4))
+		script_names_declare(L, r->names, 2, luaL_checkstring(L, 4));
+	row_set(L, r, 2, 3);
+	return 0;
+}
+
 void script_row_from_table(lua_State *L, int idx, struct script_row *r)
 {
 	struct script *s = script_of(L);
@@ -206,12 +208,12 @@ void script_row_from_table(lua_State *L, int idx, struct script_row *r)
 	r->cells = script_room(L, ncolumns * sizeof(*r->cells));
 	memset(r->cells, 0, ncolumns * sizeof(*r->cells));
 	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
-		script_row_set(L, r, lua_gettop(L) - 1, lua_gettop(L));
+		row_set(L, r, lua_gettop(L) - 1, lua_gettop(L));
 }
 
 static int row_newindex_lua(lua_State *L)
 {
-	script_row_set(L, script_row_to(L, 1), 2, 3);
+	row_set(L, script_row_to(L, 1), 2, 3);
 	return 0;
 }
 

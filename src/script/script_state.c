@@ -25,7 +25,7 @@ struct head {
 };
 static const char magic[8] = "mrstate1";
 
-struct record {
+struct state_record {
 	uint32_t len; /* of key and value */
 	uint32_t sum;
 	int64_t offset;
@@ -33,7 +33,7 @@ struct record {
 	uint32_t has_value;
 };
 
-struct entry {
+struct state_entry {
 	uint64_t hash;
 	int64_t offset;
 	uint32_t key_len, value_len;
@@ -41,7 +41,7 @@ struct entry {
 };
 
 struct map { /* open addressing; a removed entry leaves no hole, since those behind it move up */
-	struct entry **slots;
+	struct state_entry **slots;
 	size_t cap, count, bytes;
 };
 
@@ -64,7 +64,7 @@ static uint64_t hash_of(uint64_t hash, const char *p, size_t len)
 
 size_t script_state_cost(size_t len, size_t value_len)
 {
-	return sizeof(struct entry) + 2 * sizeof(void *) + len + value_len;
+	return sizeof(struct state_entry) + 2 * sizeof(void *) + len + value_len;
 }
 
 static size_t slot_of(const struct map *m, uint64_t hash, const char *key, size_t len)
@@ -98,7 +98,7 @@ static void map_remove(struct map *m, size_t at)
 	free(m->slots[at]);
 	m->slots[at] = NULL;
 	for (size_t i = (at + 1) & (m->cap - 1); m->slots[i]; i = (i + 1) & (m->cap - 1)) {
-		struct entry *e = m->slots[i];
+		struct state_entry *e = m->slots[i];
 
 		m->slots[i] = NULL;
 		m->slots[slot_of(m, e->hash, e->bytes, e->key_len)] = e;
@@ -108,7 +108,7 @@ static void map_remove(struct map *m, size_t at)
 static void map_set(struct map *m, int64_t offset, const char *key, size_t len, const char *value, size_t value_len)
 {
 	uint64_t hash = hash_of(1469598103934665603u, key, len);
-	struct entry *e;
+	struct state_entry *e;
 	size_t at;
 
 	if (2 * (m->count + 1) > m->cap)
@@ -119,7 +119,7 @@ static void map_set(struct map *m, int64_t offset, const char *key, size_t len, 
 	if (value == NULL)
 		return;
 	e = xmalloc(sizeof(*e) + len + value_len);
-	*e = (struct entry){ .hash = hash,
+	*e = (struct state_entry){ .hash = hash,
 		.offset = offset,
 		.key_len = (uint32_t)len,
 		.value_len = (uint32_t)value_len };
@@ -140,9 +140,9 @@ static void map_done(struct map *m)
 
 /* ---- records ---- */
 
-static uint32_t sum_of(const struct record *r, const char *bytes)
+static uint32_t sum_of(const struct state_record *r, const char *bytes)
 {
-	struct record without = *r;
+	struct state_record without = *r;
 	uint64_t hash;
 
 	without.sum = 0;
@@ -153,7 +153,7 @@ static uint32_t sum_of(const struct record *r, const char *bytes)
 
 static void put_record(struct buf *b, int64_t offset, const char *key, size_t len, const char *value, size_t value_len)
 {
-	struct record r = {
+	struct state_record r = {
 		.len = (uint32_t)(len + value_len),
 		.offset = offset,
 		.key_len = (uint32_t)len,
@@ -172,7 +172,7 @@ static void put_record(struct buf *b, int64_t offset, const char *key, size_t le
 }
 
 /* The record at *at, which moves behind it; NULL: no whole one is there. */
-static const char *next_record(const struct buf *file, size_t *at, struct record *r)
+static const char *next_record(const struct buf *file, size_t *at, struct state_record *r)
 {
 	const char *bytes = file->data + *at + sizeof(*r);
 
@@ -185,7 +185,7 @@ static const char *next_record(const struct buf *file, size_t *at, struct record
 	return bytes;
 }
 
-static void apply(struct map *m, const struct record *r, const char *bytes)
+static void apply(struct map *m, const struct state_record *r, const char *bytes)
 {
 	map_set(m, r->offset, bytes, r->key_len, r->has_value ? bytes + r->key_len : NULL, r->len - r->key_len);
 }
@@ -239,7 +239,7 @@ static int rewrite(struct script_state *st, const struct map *m, int64_t cut, co
 	struct head head = { .cut = cut };
 	size_t at = sizeof(head);
 	const char *bytes;
-	struct record r;
+	struct state_record r;
 	struct buf b;
 	int fd, rc = -1;
 
@@ -272,7 +272,7 @@ static void replay(struct map *m, const struct buf *file, int64_t from)
 {
 	size_t at = sizeof(struct head);
 	const char *bytes;
-	struct record r;
+	struct state_record r;
 
 	while ((bytes = next_record(file, &at, &r)) != NULL)
 		if (r.offset < from)
@@ -361,7 +361,7 @@ int script_state_save(struct script_state *st, int64_t stored, struct err *err)
 
 const char *script_state_get(const struct script_state *st, const char *key, size_t len, size_t *value_len)
 {
-	const struct entry *e = st->map.cap
+	const struct state_entry *e = st->map.cap
 			? st->map.slots[slot_of(&st->map, hash_of(1469598103934665603u, key, len), key, len)]
 			: NULL;
 

@@ -32,7 +32,7 @@ static const char why_real_key[] =
 		"a floating point number in the key: its digits in messages are not those that loads write";
 static const char leave[] = "load the table by millrace itself";
 
-static const struct rule {
+static const struct column_rule {
 	const char *value, *key; /* NULL: as it stands */
 	const char *refused, *remedy;
 	bool key_only; /* refused in a key alone */
@@ -70,7 +70,7 @@ static void put(struct buf *out, const char *expression, const char *value)
 bool routine_column(const struct column *c, enum value_form form, const struct starrocks_type *type, bool in_key,
 		int64_t zone_s, const char *value, struct buf *out, const char **refused, const char **remedy)
 {
-	const struct rule *r = &rules[form];
+	const struct column_rule *r = &rules[form];
 	const char *expression = in_key ? r->key : r->value;
 
 	*refused = in_key || !r->key_only ? r->refused : NULL;

@@ -233,7 +233,7 @@ static void keep_job(void *context, const struct starrocks_record *r)
 	routine_job_parse(&jobs->items[jobs->count++], r->names, r->values, r->count);
 }
 
-struct names {
+struct job_names {
 	char **items;
 	size_t count;
 };
@@ -241,7 +241,7 @@ struct names {
 static void keep_database(void *context, const struct starrocks_record *r)
 {
 	static const char *const systems[] = { "information_schema", "_statistics_", "sys" };
-	struct names *names = context;
+	struct job_names *names = context;
 
 	for (size_t i = 0; r->count && r->values[0] && i < sizeof(systems) / sizeof(*systems); i++)
 		if (strcmp(r->values[0], systems[i]) == 0)
@@ -300,7 +300,7 @@ int routine_jobs_read(const struct sink_conf *conf, const char *db, bool finishe
 		struct err *err)
 {
 	struct starrocks_sql *sql = starrocks_sql_new(conf);
-	struct names names = { 0 };
+	struct job_names names = { 0 };
 	int rc = 0;
 
 	*out = (struct routine_jobs){ 0 };

@@ -17,7 +17,7 @@
 #define TEXT_MAX (4 << 20)
 enum { NAME_MAX_LEN = 64 };
 
-struct statement {
+struct routine_statement {
 	const struct routine_plan *p;
 	struct report *problems;
 	struct buf columns, paths, expressions;
@@ -47,7 +47,7 @@ bool routine_name_check(const char *name)
 
 /* ---- columns ---- */
 
-static void problem(struct statement *s, const char *column, const char *remedy, const char *found)
+static void problem(struct routine_statement *s, const char *column, const char *remedy, const char *found)
 {
 	char *subject = column ? xasprintf("column %s", column) : xasprintf("table %s", s->p->schema->table);
 
@@ -56,7 +56,7 @@ static void problem(struct statement *s, const char *column, const char *remedy,
 }
 
 /* `$.payload.after.name`; a name of other characters in quotes. */
-static void put_path(struct statement *s, const char *row, const char *name)
+static void put_path(struct routine_statement *s, const char *row, const char *name)
 {
 	bool plain = name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
 
@@ -68,13 +68,13 @@ static void put_path(struct statement *s, const char *row, const char *name)
 	buf_printf(&s->paths, plain ? "%s\"" : "\\\"%s\\\"\"", name);
 }
 
-static void put_source(struct statement *s, const char *name)
+static void put_source(struct routine_statement *s, const char *name)
 {
 	buf_puts(&s->columns, s->columns.len ? ", " : "");
 	starrocks_name(&s->columns, name);
 }
 
-static void put_expression(struct statement *s, const char *name, const char *expression)
+static void put_expression(struct routine_statement *s, const char *name, const char *expression)
 {
 	buf_puts(&s->expressions, ",\n  ");
 	starrocks_name(&s->expressions, name);
@@ -105,7 +105,7 @@ static char *quoted(const char *name)
 }
 
 /* The value of a column from one or two sources, as an expression; the sources are put. */
-static char *sources(struct statement *s, const char *name, bool in_key, bool turned)
+static char *sources(struct routine_statement *s, const char *name, bool in_key, bool turned)
 {
 	const struct schema *schema = s->p->schema;
 	char *source, *before, *q, *value;
@@ -134,7 +134,7 @@ static char *sources(struct statement *s, const char *name, bool in_key, bool tu
 	return source;
 }
 
-static void add_column(struct statement *s, unsigned at)
+static void add_column(struct routine_statement *s, unsigned at)
 {
 	const struct schema *schema = s->p->schema;
 	const struct column *c = &schema->columns[at];
@@ -171,7 +171,7 @@ static void add_column(struct statement *s, unsigned at)
 	buf_done(&out);
 }
 
-static void add_deletes(struct statement *s)
+static void add_deletes(struct routine_statement *s)
 {
 	const char *name = s->p->envelope ? "op" : "__deleted";
 	char *source = s->p->envelope ? other_name(s->p->schema, "message", name) : xstrdup(name), *q;
@@ -226,7 +226,7 @@ static void put_properties(struct buf *b, const struct property *preset, size_t 
 			put_property(b, &first, pairs->items[i].key, pairs->items[i].value, secrets);
 }
 
-static void put_job_properties(struct statement *s, struct buf *sql)
+static void put_job_properties(struct routine_statement *s, struct buf *sql)
 {
 	unsigned v = s->p->version;
 	bool fatal = v >= 30402 || (v >= 30312 && v < 30400);
@@ -264,7 +264,7 @@ static bool is_file(const char *key)
 }
 
 /* StarRocks' backends talk to Kafka as this process does; but the files of this host are not theirs. */
-static void put_security(struct statement *s, struct buf *sql)
+static void put_security(struct routine_statement *s, struct buf *sql)
 {
 	bool first = false;
 
@@ -307,7 +307,7 @@ static void put_offsets(const struct routine_plan *p, struct buf *sql)
 	buf_done(&offsets);
 }
 
-static void put_kafka(struct statement *s, struct buf *sql)
+static void put_kafka(struct routine_statement *s, struct buf *sql)
 {
 	const struct property preset[] = {
 		{ "kafka_broker_list", s->p->brokers },
@@ -325,7 +325,7 @@ static void put_kafka(struct statement *s, struct buf *sql)
 
 /* ---- the whole ---- */
 
-static void put_statement(struct statement *s, struct buf *sql)
+static void put_statement(struct routine_statement *s, struct buf *sql)
 {
 	const struct routine_plan *p = s->p;
 	const struct schema *to = sink_routed(p->conf, p->schema);
@@ -344,7 +344,7 @@ static void put_statement(struct statement *s, struct buf *sql)
 	free(name);
 }
 
-static void check_table(struct statement *s)
+static void check_table(struct routine_statement *s)
 {
 	const struct schema *schema = s->p->schema;
 	struct err err;
@@ -361,7 +361,7 @@ static void check_table(struct statement *s)
 
 int routine_statement(const struct routine_plan *p, struct buf *sql, struct report *problems)
 {
-	struct statement s = { .p = p, .problems = problems, .before = report_count(problems, REPORT_PROBLEM) };
+	struct routine_statement s = { .p = p, .problems = problems, .before = report_count(problems, REPORT_PROBLEM) };
 
 	buf_init(&s.columns, TEXT_MAX);
 	buf_init(&s.paths, TEXT_MAX);

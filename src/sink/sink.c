@@ -29,7 +29,7 @@ static bool label_is_good(const char *label)
 	return len > 0 && len <= LABEL_MAX && label[len] == '\0';
 }
 
-void sink_bads_reset(struct sink_bads *b)
+static void sink_bads_reset(struct sink_bads *b)
 {
 	if (b->arena.chunk_size == 0)
 		arena_init(&b->arena, 4096);
@@ -56,13 +56,13 @@ static int bad_compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-void sink_bads_sort(struct sink_bads *b)
+static void sink_bads_sort(struct sink_bads *b)
 {
 	if (b->count > 1)
 		qsort(b->items, b->count, sizeof(b->items[0]), bad_compare);
 }
 
-void sink_bads_done(struct sink_bads *b)
+static void sink_bads_done(struct sink_bads *b)
 {
 	if (b->arena.chunk_size)
 		arena_done(&b->arena);

@@ -211,7 +211,6 @@ struct sink_reader *sink_reader_open(struct sink *s, const struct schema *schema
 void sink_reader_close(struct sink_reader *r); /* NULL allowed */
 unsigned sink_reader_columns(const struct sink_reader *r);
 const char *sink_reader_column(const struct sink_reader *r, unsigned column); /* its name */
-bool sink_reader_hex(const struct sink_reader *r, unsigned column);	      /* its cells are hex digits of bytes */
 bool sink_reader_ordered(const struct sink_reader *r); /* rows lie in the same order of keys as in MySQL */
 /* The cells that loading this row gives, one for each column of the target; texts in the arena or the row's. -1: the target
  * refuses the row, why says so. */

@@ -137,7 +137,7 @@ struct sink_cell cell_datetime(struct arena *a, const char *p, size_t len)
 
 /* ---- JSON ---- */
 
-struct member {
+struct json_member {
 	const char *key;
 	size_t len;
 	struct json_slice value;
@@ -145,7 +145,7 @@ struct member {
 
 static int by_key(const void *a, const void *b)
 {
-	const struct member *x = a, *y = b;
+	const struct json_member *x = a, *y = b;
 	int order = memcmp(x->key, y->key, x->len < y->len ? x->len : y->len);
 
 	return order ? order : (x->len > y->len) - (x->len < y->len);
@@ -155,7 +155,7 @@ static bool put_json(struct arena *a, const struct json_slice *v, struct buf *ou
 
 static bool put_object(struct arena *a, const struct json_slice *v, struct buf *out)
 {
-	struct member *members = NULL;
+	struct json_member *members = NULL;
 	size_t n = 0, cap = 0;
 	struct json_slice key;
 	struct json j;

@@ -556,7 +556,7 @@ static void local_close(struct sink *sink)
 	free(s);
 }
 
-static int local_prepare(struct sink *sink, const struct schema *schema, struct err *err)
+static int warehouse_prepare(struct sink *sink, const struct schema *schema, struct err *err)
 {
 	struct local_sink *s = (struct local_sink *)sink;
 	struct local_db *d;
@@ -622,8 +622,8 @@ static int local_ddl(const struct sink_conf *conf, const struct schema *schema, 
 	return 0;
 }
 
-static int local_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
-		struct err *err)
+static int warehouse_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count,
+		struct report *report, struct err *err)
 {
 	char *path = xasprintf("%s/warehouse", conf->state_dir ? conf->state_dir : "");
 	struct stat st;
@@ -648,9 +648,9 @@ const struct sink_ops sink_local_ops = {
 	.kind = "embedded",
 	.open = local_open,
 	.close = local_close,
-	.check = local_check,
+	.check = warehouse_check,
 	.examine = local_examine,
-	.prepare = local_prepare,
+	.prepare = warehouse_prepare,
 	.load = local_load,
 	.label = local_label,
 	.look = local_look,

@@ -10,21 +10,21 @@
 
 #define SQL_MAX (1 << 20)
 
-struct alter {
+struct local_alter {
 	sqlite3 *db;
 	const struct schema *schema;
 	struct buf sql;
 	struct err *err;
 };
 
-static void begin_statement(struct alter *a, const char *table_name)
+static void begin_statement(struct local_alter *a, const char *table_name)
 {
 	buf_puts(&a->sql, "ALTER TABLE ");
 	local_name(&a->sql, table_name);
 }
 
 /* 1: the table has it, 0, -1. column NULL: any */
-static int has(struct alter *a, const char *column)
+static int has(struct local_alter *a, const char *column)
 {
 	struct local_columns have = { 0 };
 	int found;
@@ -37,12 +37,12 @@ static int has(struct alter *a, const char *column)
 }
 
 /* In a table of several sources columns stay; what changes is this one's rows. */
-static bool is_shared(const struct alter *a)
+static bool is_shared(const struct local_alter *a)
 {
 	return a->schema->at_target.source_column != NULL;
 }
 
-static int clear_values(struct alter *a, const char *column, const char *to)
+static int clear_values(struct local_alter *a, const char *column, const char *to)
 {
 	buf_puts(&a->sql, "UPDATE ");
 	local_name(&a->sql, a->schema->table);
@@ -62,7 +62,7 @@ static int clear_values(struct alter *a, const char *column, const char *to)
 	return local_run(a->db, a->schema, "change a column's rows", &a->sql, a->err);
 }
 
-static int drop_column(struct alter *a, const char *name)
+static int drop_column(struct local_alter *a, const char *name)
 {
 	int found = has(a, name);
 
@@ -77,7 +77,7 @@ static int drop_column(struct alter *a, const char *name)
 }
 
 /* Others are added with what MySQL has put into them, as for rows of a new shape. */
-static int add_blank(struct alter *a, const struct ddl_move *m)
+static int add_blank(struct local_alter *a, const struct ddl_move *m)
 {
 	int at = schema_column(a->schema, m->to, strlen(m->to)), found = has(a, m->to);
 
@@ -91,7 +91,7 @@ static int add_blank(struct alter *a, const struct ddl_move *m)
 }
 
 /* One of the new name that is there has been left over. */
-static int rename_column(struct alter *a, const struct ddl_move *m)
+static int rename_column(struct local_alter *a, const struct ddl_move *m)
 {
 	int found = has(a, m->from);
 
@@ -108,7 +108,7 @@ static int rename_column(struct alter *a, const struct ddl_move *m)
 }
 
 /* A table of several sources only loses this one's rows. */
-static int drop_table(struct alter *a)
+static int drop_table(struct local_alter *a)
 {
 	int there = is_shared(a) ? has(a, NULL) : 1;
 
@@ -121,7 +121,7 @@ static int drop_table(struct alter *a)
 }
 
 /* Names become free before others take them. */
-static int alter_inside(struct alter *a, const struct ddl_alter *alter)
+static int alter_inside(struct local_alter *a, const struct ddl_alter *alter)
 {
 	int there, r = 0;
 
@@ -144,7 +144,7 @@ static int alter_inside(struct alter *a, const struct ddl_alter *alter)
 
 int local_table_alter(sqlite3 *db, const struct schema *schema, const struct ddl_alter *alter, struct err *err)
 {
-	struct alter a = { .db = db, .schema = schema, .err = err };
+	struct local_alter a = { .db = db, .schema = schema, .err = err };
 	int result;
 
 	if (local_exec(db, "BEGIN IMMEDIATE"))

@@ -55,7 +55,7 @@ static char *db_path(const char *state_dir, const char *name)
 	return path;
 }
 
-struct owner { /* what the file says about itself, as of one moment */
+struct file_owner { /* what the file says about itself, as of one moment */
 	int64_t id, version, tables;
 };
 
@@ -72,7 +72,7 @@ static int query_int(sqlite3 *db, const char *sql, int64_t *out)
 }
 
 /* Inside a transaction: another worker may be making the file at this moment. */
-static int owner_read(sqlite3 *db, struct owner *out)
+static int owner_read(sqlite3 *db, struct file_owner *out)
 {
 	int rc = query_int(db, "PRAGMA application_id", &out->id);
 
@@ -89,13 +89,13 @@ static const char upgrade_file[] = "ALTER TABLE _millrace_labels RENAME TO " LOC
 				   "PRAGMA user_version = 2";
 _Static_assert(APPLICATION_ID == 1297236808 && FORMAT_VERSION == 2, "as in the statements");
 
-static bool is_new(const struct owner *o)
+static bool is_new(const struct file_owner *o)
 {
 	return o->id == 0 && o->tables == 0;
 }
 
 /* Nothing is written to a file before it has said whose it is. */
-static int owner_check(const struct owner *o, const char *path, struct err *err)
+static int file_owner_check(const struct file_owner *o, const char *path, struct err *err)
 {
 	if (is_new(o) || (o->id == APPLICATION_ID && (o->version == 1 || o->version == FORMAT_VERSION)))
 		return 0;
@@ -113,12 +113,12 @@ static int owner_check(const struct owner *o, const char *path, struct err *err)
 /* Under the file's write lock, so that of two workers one makes it and the other finds it made. */
 static int db_make(struct local_db *d, const char *path, struct err *err)
 {
-	struct owner o;
+	struct file_owner o;
 	int rc = local_exec(d->db, "BEGIN IMMEDIATE");
 
 	if (rc == SQLITE_OK)
 		rc = owner_read(d->db, &o);
-	if (rc == SQLITE_OK && owner_check(&o, path, err)) {
+	if (rc == SQLITE_OK && file_owner_check(&o, path, err)) {
 		local_exec(d->db, "ROLLBACK");
 		return -1;
 	}
@@ -138,7 +138,7 @@ static int db_make(struct local_db *d, const char *path, struct err *err)
 static int db_recognise(struct local_db *d, const char *path, struct err *err)
 {
 	int64_t until_us = clock_mono_us() + d->busy_ms * 1000LL;
-	struct owner o;
+	struct file_owner o;
 	int rc;
 
 	/* The busy handler is not asked while another worker changes the journal mode. */
@@ -154,7 +154,7 @@ static int db_recognise(struct local_db *d, const char *path, struct err *err)
 	if (rc != SQLITE_OK)
 		local_error(d->db, NULL, "open", err);
 	local_exec(d->db, "ROLLBACK");
-	if (rc != SQLITE_OK || owner_check(&o, path, err))
+	if (rc != SQLITE_OK || file_owner_check(&o, path, err))
 		return -1;
 	return is_new(&o) || o.version != FORMAT_VERSION ? db_make(d, path, err) : 0;
 }

@@ -13,7 +13,7 @@
 
 enum { SQL_MAX = 64 << 20, TEXT_ROOM = 64 };
 
-struct local_reader {
+struct local_rows {
 	struct sink_reader base;
 	struct local_db *db;
 	enum local_class *class; /* by column */
@@ -22,7 +22,7 @@ struct local_reader {
 
 static void reader_close(struct sink_reader *reader)
 {
-	struct local_reader *r = (struct local_reader *)reader;
+	struct local_rows *r = (struct local_rows *)reader;
 
 	free(r->class);
 	free(r->cells);
@@ -47,7 +47,7 @@ static enum local_class class_named(const char *type)
 
 static void put_literal(const struct sink_reader *reader, unsigned column, const struct sink_cell *c, struct buf *sql)
 {
-	const struct local_reader *r = (const struct local_reader *)reader;
+	const struct local_rows *r = (const struct local_rows *)reader;
 	int64_t number;
 
 	if (c->kind != CELL_TEXT) {
@@ -63,7 +63,7 @@ static void put_literal(const struct sink_reader *reader, unsigned column, const
 	}
 }
 
-static void put_select(const struct local_reader *r, const struct sink_page *page, struct buf *sql)
+static void put_select(const struct local_rows *r, const struct sink_page *page, struct buf *sql)
 {
 	buf_puts(sql, "SELECT ");
 	for (unsigned i = 0; i < r->base.ncolumns; i++) {
@@ -78,12 +78,12 @@ static void put_select(const struct local_reader *r, const struct sink_page *pag
 
 /* ---- cells ---- */
 
-static bool is_json(const struct local_reader *r, unsigned column)
+static bool is_json(const struct local_rows *r, unsigned column)
 {
 	return r->base.columns[column].column && r->base.columns[column].column->type == COL_JSON;
 }
 
-static struct sink_cell read_cell(struct local_reader *r, sqlite3_stmt *stmt, unsigned column)
+static struct sink_cell read_cell(struct local_rows *r, sqlite3_stmt *stmt, unsigned column)
 {
 	struct arena *a = &r->base.arena;
 	char *number;
@@ -106,7 +106,7 @@ static struct sink_cell read_cell(struct local_reader *r, sqlite3_stmt *stmt, un
 	}
 }
 
-static int each_row(struct local_reader *r, sqlite3_stmt *stmt, sink_reader_row *row, void *arg, struct err *err)
+static int each_row(struct local_rows *r, sqlite3_stmt *stmt, sink_reader_row *row, void *arg, struct err *err)
 {
 	int rc;
 
@@ -125,7 +125,7 @@ static int each_row(struct local_reader *r, sqlite3_stmt *stmt, sink_reader_row 
 static int reader_page(struct sink_reader *reader, const struct sink_page *page, sink_reader_row *row, void *arg,
 		struct err *err)
 {
-	struct local_reader *r = (struct local_reader *)reader;
+	struct local_rows *r = (struct local_rows *)reader;
 	sqlite3_stmt *stmt = NULL;
 	struct buf sql;
 	int result;
@@ -147,7 +147,7 @@ static int reader_page(struct sink_reader *reader, const struct sink_page *page,
 static struct sink_cell reader_expect(struct sink_reader *reader, unsigned column, const struct column *c,
 		const struct value *v, struct arena *a, char *why, size_t size)
 {
-	struct local_reader *r = (struct local_reader *)reader;
+	struct local_rows *r = (struct local_rows *)reader;
 	enum local_class class = r->class[column];
 	char *text;
 
@@ -193,7 +193,7 @@ struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 {
 	const char *name = schema->db;
 	struct local_columns have = { 0 };
-	struct local_reader *r;
+	struct local_rows *r;
 	struct local_db *db;
 
 	if (!local_db_exists(sink->conf, name)) {

@@ -67,10 +67,7 @@ extern const struct sink_ops starrocks_ops, sink_local_ops;
 
 /* ERR_CONFIG: the table, or this column of it, was taken away. */
 int sink_gone(struct sink *s, const struct schema *schema, const char *column, struct err *err);
-void sink_bads_reset(struct sink_bads *b);
 void sink_bads_add(struct sink_bads *b, uint32_t row, const char *reason);
-void sink_bads_sort(struct sink_bads *b);
-void sink_bads_done(struct sink_bads *b);
 
 /* A schema of the source with the names that it has at the target, and its version; lent for as long as it lives. What the
  * kinds of targets get is one already; rows that they get are not. */

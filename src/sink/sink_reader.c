@@ -193,11 +193,6 @@ struct sink_cell sink_reader_source(const struct sink_reader *r, unsigned part, 
 	return *c;
 }
 
-bool sink_reader_hex(const struct sink_reader *r, unsigned column)
-{
-	return r->columns[column].bytes;
-}
-
 /* ---- pages ---- */
 
 static void put_compare(const struct sink_reader *r, unsigned part, const char *op, const struct sink_cell *key,

@@ -14,7 +14,7 @@
 #define SQL_MAX (1 << 20)
 #define KEPT_MAX 1000
 
-struct alter {
+struct starrocks_alter {
 	struct starrocks_sql *sql;
 	const struct sink_conf *conf;
 	const struct schema *schema;
@@ -24,27 +24,27 @@ struct alter {
 	struct err *err;
 };
 
-static void put_name(struct alter *a)
+static void put_name(struct starrocks_alter *a)
 {
 	starrocks_name(&a->text, a->schema->db);
 	buf_putc(&a->text, '.');
 	starrocks_name(&a->text, a->schema->table);
 }
 
-static void begin_statement(struct alter *a)
+static void begin_statement(struct starrocks_alter *a)
 {
 	buf_reset(&a->text);
 	buf_puts(&a->text, "ALTER TABLE ");
 	put_name(a);
 }
 
-static int look(struct alter *a)
+static int look(struct starrocks_alter *a)
 {
 	return starrocks_table_read(a->sql, a->schema->db, a->schema->table, &a->have, a->err);
 }
 
 /* One change of columns at a time. */
-static int carry_out(struct alter *a)
+static int carry_out(struct starrocks_alter *a)
 {
 	if (starrocks_change_check(a->schema, a->allowed, a->text.data, a->err) ||
 			starrocks_job_wait(a->sql, a->conf, a->schema, false, a->err) ||
@@ -54,7 +54,7 @@ static int carry_out(struct alter *a)
 	return look(a);
 }
 
-static int loosen_column(struct alter *a, const struct starrocks_column *c)
+static int loosen_column(struct starrocks_alter *a, const struct starrocks_column *c)
 {
 	struct starrocks_column loose = *c;
 
@@ -65,7 +65,7 @@ static int loosen_column(struct alter *a, const struct starrocks_column *c)
 	return carry_out(a);
 }
 
-static void put_rename(struct alter *a, const char *from, const char *to)
+static void put_rename(struct starrocks_alter *a, const char *from, const char *to)
 {
 	begin_statement(a);
 	buf_puts(&a->text, " RENAME COLUMN ");
@@ -75,7 +75,7 @@ static void put_rename(struct alter *a, const char *from, const char *to)
 }
 
 /* Its values stay, under a name of their own; rows that come later do not have it, so it has to be NULL there. */
-static int keep_column(struct alter *a, const struct starrocks_column *c)
+static int keep_column(struct starrocks_alter *a, const struct starrocks_column *c)
 {
 	char *from = xstrdup(c->name), *to = xasprintf("%s__dropped_1", from);
 	int r = !c->nullable && c->preset == NULL ? loosen_column(a, c) : 0;
@@ -95,12 +95,12 @@ static int keep_column(struct alter *a, const struct starrocks_column *c)
 
 /* ---- a table of several sources: its columns stay, what changes is this one's rows ---- */
 
-static bool is_shared(const struct alter *a)
+static bool is_shared(const struct starrocks_alter *a)
 {
 	return a->schema->at_target.source_column != NULL;
 }
 
-static void put_assign(struct alter *a, const char *column, const char *from)
+static void put_assign(struct starrocks_alter *a, const char *column, const char *from)
 {
 	starrocks_name(&a->text, column);
 	buf_puts(&a->text, " = ");
@@ -111,7 +111,7 @@ static void put_assign(struct alter *a, const char *column, const char *from)
 }
 
 /* Where rows are only added none can be changed: the caller is told of the gap. */
-static int clear_values(struct alter *a, const struct starrocks_column *c, const char *to)
+static int clear_values(struct starrocks_alter *a, const struct starrocks_column *c, const char *to)
 {
 	if (a->schema->at_target.append) {
 		*a->gap = true;
@@ -144,7 +144,7 @@ static int clear_values(struct alter *a, const struct starrocks_column *c, const
 	return starrocks_sql_run(a->sql, a->text.data, NULL, NULL, a->err);
 }
 
-static int rename_values(struct alter *a, const struct starrocks_column *c, const char *to)
+static int rename_values(struct starrocks_alter *a, const struct starrocks_column *c, const char *to)
 {
 	char *from = xstrdup(c->name);
 	int at = schema_column(a->schema, to, strlen(to)), r = 0;
@@ -162,7 +162,7 @@ static int rename_values(struct alter *a, const struct starrocks_column *c, cons
 	return r;
 }
 
-static int drop_column(struct alter *a, const char *name)
+static int drop_column(struct starrocks_alter *a, const char *name)
 {
 	const struct starrocks_column *c = starrocks_columns_find(&a->have, name);
 
@@ -184,7 +184,7 @@ static bool cannot_rename(const struct err *err)
 	return err->kind != ERR_RETRY && err->kind != ERR_UNREACHABLE;
 }
 
-static int rename_column(struct alter *a, const struct ddl_move *m)
+static int rename_column(struct starrocks_alter *a, const struct ddl_move *m)
 {
 	const struct starrocks_column *c = starrocks_columns_find(&a->have, m->from);
 
@@ -208,7 +208,7 @@ static int rename_column(struct alter *a, const struct ddl_move *m)
 }
 
 /* With what MySQL has put into the rows that are there, where that is known here. */
-static int add_column(struct alter *a, const struct ddl_move *m)
+static int add_column(struct starrocks_alter *a, const struct ddl_move *m)
 {
 	char fill[4096];
 	int at = schema_column(a->schema, m->to, strlen(m->to));
@@ -232,7 +232,7 @@ static int add_column(struct alter *a, const struct ddl_move *m)
 }
 
 /* A table that is ours is made again for the next row; one that a person has made keeps its form. */
-static int drop_table(struct alter *a)
+static int drop_table(struct starrocks_alter *a)
 {
 	if (a->have.count == 0)
 		return 0;
@@ -248,7 +248,7 @@ static int drop_table(struct alter *a)
 }
 
 /* Names become free before others take them. */
-static int alter_columns(struct alter *a, const struct ddl_alter *alter)
+static int alter_columns(struct starrocks_alter *a, const struct ddl_alter *alter)
 {
 	int r = 0;
 
@@ -265,7 +265,7 @@ static int alter_columns(struct alter *a, const struct ddl_alter *alter)
 }
 
 /* A column of the name is there already, with values of before: whether they are those of the new one, only a person knows. */
-static int left_check(struct alter *a, const struct ddl_alter *alter)
+static int left_check(struct starrocks_alter *a, const struct ddl_alter *alter)
 {
 	for (unsigned i = 0; i < alter->nmoves && !a->allowed; i++)
 		if (alter->moves[i].to && starrocks_columns_find(&a->have, alter->moves[i].to))
@@ -276,7 +276,7 @@ static int left_check(struct alter *a, const struct ddl_alter *alter)
 	return 0;
 }
 
-static int ignore(struct alter *a, const struct ddl_alter *alter)
+static int ignore(struct starrocks_alter *a, const struct ddl_alter *alter)
 {
 	return alter->drop ? drop_table(a) : left_check(a, alter);
 }
@@ -284,7 +284,12 @@ static int ignore(struct alter *a, const struct ddl_alter *alter)
 int starrocks_table_alter(struct starrocks_sql *sql, const struct sink_conf *conf, const struct schema *schema,
 		const struct ddl_alter *alter, bool allowed, bool *gap, struct err *err)
 {
-	struct alter a = { .sql = sql, .conf = conf, .schema = schema, .allowed = allowed, .gap = gap, .err = err };
+	struct starrocks_alter a = { .sql = sql,
+		.conf = conf,
+		.schema = schema,
+		.allowed = allowed,
+		.gap = gap,
+		.err = err };
 	int result;
 
 	buf_init(&a.text, SQL_MAX);

@@ -100,7 +100,7 @@ static uint64_t bytes_hash(const char *p, size_t len)
 	return hash;
 }
 
-static void part_label(const struct load *l, const struct part *part, char out[LABEL_MAX + 1])
+static void part_label(const struct stream_load *l, const struct load_piece *part, char out[LABEL_MAX + 1])
 {
 	const struct buf *body = &l->s->body.buf;
 	unsigned long long hash;
@@ -119,7 +119,7 @@ static void part_label(const struct load *l, const struct part *part, char out[L
 }
 
 /* StarRocks did not say that it loaded: what is the truth? */
-static enum sink_outcome part_settle(struct load *l, const char *label, const struct starrocks_answer *a,
+static enum sink_outcome part_settle(struct stream_load *l, const char *label, const struct starrocks_answer *a,
 		struct err *err)
 {
 	struct err said = *err;
@@ -135,7 +135,7 @@ static enum sink_outcome part_settle(struct load *l, const char *label, const st
 	return outcome;
 }
 
-static enum sink_outcome part_judge(struct load *l, const struct part *part, const char *label,
+static enum sink_outcome part_judge(struct stream_load *l, const struct load_piece *part, const char *label,
 		const struct starrocks_answer *a, struct err *err)
 {
 	if (strcmp(a->status, "Success") == 0 || strcmp(a->status, "Publish Timeout") == 0) {
@@ -152,7 +152,7 @@ static enum sink_outcome part_judge(struct load *l, const struct part *part, con
 	return a->sent ? part_settle(l, label, a, err) : SINK_REFUSED;
 }
 
-int starrocks_part_write(struct load *l, const struct part *part)
+int starrocks_part_write(struct stream_load *l, const struct load_piece *part)
 {
 	struct starrocks_body *body = &l->s->body;
 
@@ -183,7 +183,8 @@ static void phases_add(struct sink_result *result, const struct starrocks_answer
 }
 
 /* Sends what stands in the body. */
-enum sink_outcome starrocks_part_send(struct load *l, const struct part *part, struct starrocks_answer *answer)
+enum sink_outcome starrocks_part_send(struct stream_load *l, const struct load_piece *part,
+		struct starrocks_answer *answer)
 {
 	struct starrocks_sink *s = l->s;
 	char label[LABEL_MAX + 1];
@@ -259,7 +260,7 @@ static bool *present_of(const struct collapsed *row)
 }
 
 /* Writes a part from the rows to do; those that do not fit in stay in rest. */
-static size_t part_fill(struct load *l, struct part *part, size_t todo)
+static size_t part_fill(struct stream_load *l, struct load_piece *part, size_t todo)
 {
 	struct starrocks_sink *s = l->s;
 	size_t rest = 0;
@@ -284,7 +285,7 @@ static size_t part_fill(struct load *l, struct part *part, size_t todo)
 	return rest;
 }
 
-static enum sink_outcome part_load(struct load *l, struct part *part, size_t *todo)
+static enum sink_outcome piece_load(struct stream_load *l, struct load_piece *part, size_t *todo)
 {
 	struct starrocks_answer answer;
 	enum sink_outcome outcome;
@@ -302,7 +303,7 @@ static enum sink_outcome part_load(struct load *l, struct part *part, size_t *to
 	return outcome;
 }
 
-static enum sink_outcome load_parts(struct load *l, size_t todo)
+static enum sink_outcome load_parts(struct stream_load *l, size_t todo)
 {
 	enum sink_outcome outcome = SINK_LOADED;
 
@@ -311,9 +312,9 @@ static enum sink_outcome load_parts(struct load *l, size_t todo)
 		struct starrocks_target *target = starrocks_target_get(l->s,
 				sink_routed(l->s->base.conf, first->change->schema), l->err);
 		bool *present = present_of(first);
-		struct part part = { .target = target, .present = present };
+		struct load_piece part = { .target = target, .present = present };
 
-		outcome = target ? part_load(l, &part, &todo) : SINK_REFUSED;
+		outcome = target ? piece_load(l, &part, &todo) : SINK_REFUSED;
 		free(present);
 		starrocks_target_free(target);
 	}
@@ -324,7 +325,7 @@ enum sink_outcome starrocks_load_rows(struct sink *sink, const struct schema *sc
 		size_t count, const char *label, struct sink_result *result, struct err *err)
 {
 	struct starrocks_sink *s = (struct starrocks_sink *)sink;
-	struct load l = { s, schema, rows, label, result, err, false, 0, 0, false };
+	struct stream_load l = { s, schema, rows, label, result, err, false, 0, 0, false };
 	int64_t start_us = clock_mono_us();
 	enum sink_outcome outcome;
 

@@ -23,7 +23,7 @@ struct starrocks_sink {
 	size_t cap;
 };
 
-struct load { /* one call of sink_load() */
+struct stream_load { /* one call of sink_load() */
 	struct starrocks_sink *s;
 	const struct schema *schema;
 	const struct collapsed *rows;
@@ -36,7 +36,7 @@ struct load { /* one call of sink_load() */
 	bool no_log;	  /* one could not be reached */
 };
 
-struct part { /* rows that go into one Stream Load */
+struct load_piece { /* rows that go into one Stream Load */
 	const struct starrocks_target *target;
 	const bool *present; /* NULL: all columns */
 	const uint32_t *index;
@@ -52,12 +52,13 @@ enum sink_outcome starrocks_load_rows(struct sink *sink, const struct schema *sc
 		size_t count, const char *label, struct sink_result *result, struct err *err);
 /* Asks until the label has come to an end, for less than a second. */
 enum sink_outcome starrocks_label_outcome(struct starrocks_sink *s, const char *db, const char *label, struct err *err);
-int starrocks_part_write(struct load *l, const struct part *part); /* its rows into the body */
+int starrocks_part_write(struct stream_load *l, const struct load_piece *part); /* its rows into the body */
 /* Sends what stands in the body. */
-enum sink_outcome starrocks_part_send(struct load *l, const struct part *part, struct starrocks_answer *answer);
+enum sink_outcome starrocks_part_send(struct stream_load *l, const struct load_piece *part,
+		struct starrocks_answer *answer);
 
 /* starrocks_refused.c: the part was refused for its data. */
-enum sink_outcome starrocks_part_refused(struct load *l, const struct part *part,
+enum sink_outcome starrocks_part_refused(struct stream_load *l, const struct load_piece *part,
 		const struct starrocks_answer *answer);
 
 #endif

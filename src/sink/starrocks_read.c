@@ -144,7 +144,7 @@ static void put_select(const struct starrocks_reader *r, const struct sink_page 
 	sink_reader_put_order(b, page, sql);
 }
 
-struct reading {
+struct starrocks_reading {
 	struct starrocks_reader *r;
 	sink_reader_row *row;
 	void *arg;
@@ -153,7 +153,7 @@ struct reading {
 
 static void take_row(void *context, const struct starrocks_record *record)
 {
-	struct reading *g = context;
+	struct starrocks_reading *g = context;
 	struct starrocks_reader *r = g->r;
 
 	if (g->ended || record->count != r->base.ncolumns)
@@ -170,7 +170,7 @@ static int reader_page(struct sink_reader *reader, const struct sink_page *page,
 		struct err *err)
 {
 	struct starrocks_reader *r = (struct starrocks_reader *)reader;
-	struct reading g = { .r = r, .row = row, .arg = arg };
+	struct starrocks_reading g = { .r = r, .row = row, .arg = arg };
 	struct buf sql;
 	int result;
 

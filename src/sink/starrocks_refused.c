@@ -21,7 +21,7 @@ struct logged { /* a row that an error log names; in the log */
 };
 
 /* NULL: there is none, or it cannot be reached, which is not tried again in this call. */
-static const char *fetch_log(struct load *l, const struct starrocks_answer *answer)
+static const char *fetch_log(struct stream_load *l, const struct starrocks_answer *answer)
 {
 	struct buf *log = &l->s->log;
 	struct err ignored = { .kind = ERR_NONE };
@@ -37,7 +37,7 @@ static const char *fetch_log(struct load *l, const struct starrocks_answer *answ
 	return log->failed || log->len < 2 ? NULL : log->data;
 }
 
-static void refused_note(struct load *l, const struct part *part, const struct starrocks_answer *answer)
+static void refused_note(struct stream_load *l, const struct load_piece *part, const struct starrocks_answer *answer)
 {
 	const char *log = fetch_log(l, answer);
 	size_t len = log ? strcspn(log, "\n") : 0;
@@ -50,7 +50,7 @@ static void refused_note(struct load *l, const struct part *part, const struct s
 	l->refused += (unsigned)part->count;
 }
 
-static enum sink_outcome half_load(struct load *l, struct part half)
+static enum sink_outcome half_load(struct stream_load *l, struct load_piece half)
 {
 	struct starrocks_answer answer;
 	enum sink_outcome outcome;
@@ -64,7 +64,7 @@ static enum sink_outcome half_load(struct load *l, struct part half)
 	return outcome;
 }
 
-static enum sink_outcome too_many_refused(struct load *l)
+static enum sink_outcome too_many_refused(struct stream_load *l)
 {
 	err_wrap(l->err, "table %s: StarRocks refuses more than %d rows of one load", l->schema->table, REFUSED_MAX);
 	l->err->kind = ERR_CONFIG;
@@ -72,9 +72,10 @@ static enum sink_outcome too_many_refused(struct load *l)
 }
 
 /* The part was refused because of rows in it. Depth: log2 of its rows. */
-static enum sink_outcome part_halve(struct load *l, const struct part *part, const struct starrocks_answer *answer)
+static enum sink_outcome part_halve(struct stream_load *l, const struct load_piece *part,
+		const struct starrocks_answer *answer)
 {
-	struct part half = *part;
+	struct load_piece half = *part;
 	enum sink_outcome outcome;
 
 	if (part->count == 1) {
@@ -118,8 +119,8 @@ static const struct logged *find_logged(const struct logged *logged, size_t n, c
 }
 
 /* The row's text as it was sent: it has its key, so no other row has the same. */
-static const struct logged *log_has(struct load *l, const struct part *part, uint32_t row, const struct logged *logged,
-		size_t n)
+static const struct logged *log_has(struct stream_load *l, const struct load_piece *part, uint32_t row,
+		const struct logged *logged, size_t n)
 {
 	struct starrocks_body *body = &l->s->body;
 
@@ -130,7 +131,7 @@ static const struct logged *log_has(struct load *l, const struct part *part, uin
 }
 
 /* Notes the rows that the error log names; the others are the part then. How many were named. */
-static size_t leave_out_logged(struct load *l, struct part *part, const struct starrocks_answer *answer)
+static size_t leave_out_logged(struct stream_load *l, struct load_piece *part, const struct starrocks_answer *answer)
 {
 	uint32_t *index = l->s->part + (part->index - l->s->part);
 	struct logged *logged = xcalloc(LOGGED_MAX, sizeof(*logged));
@@ -158,9 +159,10 @@ static size_t leave_out_logged(struct load *l, struct part *part, const struct s
 	return count - kept;
 }
 
-enum sink_outcome starrocks_part_refused(struct load *l, const struct part *part, const struct starrocks_answer *answer)
+enum sink_outcome starrocks_part_refused(struct stream_load *l, const struct load_piece *part,
+		const struct starrocks_answer *answer)
 {
-	struct part rest = *part;
+	struct load_piece rest = *part;
 
 	if (part->count == 1 || l->logs >= LOGS_MAX || leave_out_logged(l, &rest, answer) == 0)
 		return part_halve(l, part, answer);

@@ -23,7 +23,7 @@
 enum { VERSIONS_MAX = 8 };
 enum { LOOK_MS = 60000, PAUSE_MS = 5000, SQL_MAX = 1 << 20 };
 
-struct known {
+struct known_table {
 	struct starrocks_target **targets; /* most recently used first; of each source VERSIONS_MAX at the most */
 	unsigned ntargets, cap;
 	const char *db;	     /* interned */
@@ -37,7 +37,7 @@ struct starrocks_tables {
 	pthread_mutex_t lock;
 	/* under lock */
 	unsigned refs;
-	struct name_map by_name; /* struct known by "database\ntable" */
+	struct name_map by_name; /* struct known_table by "database\ntable" */
 };
 
 struct starrocks_tables *starrocks_tables_new(void)
@@ -58,7 +58,7 @@ struct starrocks_tables *starrocks_tables_ref(struct starrocks_tables *t)
 	return t;
 }
 
-static void known_clear(struct known *k)
+static void known_clear(struct known_table *k)
 {
 	for (unsigned i = 0; i < k->ntargets; i++)
 		starrocks_target_free(k->targets[i]);
@@ -69,7 +69,7 @@ static void known_free(void *value, void *arg)
 {
 	(void)arg;
 	known_clear(value);
-	free(((struct known *)value)->targets);
+	free(((struct known_table *)value)->targets);
 	free(value);
 }
 
@@ -90,7 +90,7 @@ void starrocks_tables_unref(struct starrocks_tables *t)
 }
 
 /* Under lock; made when new. */
-static struct known *known_get(struct starrocks_tables *t, const char *db, const char *table)
+static struct known_table *known_get(struct starrocks_tables *t, const char *db, const char *table)
 {
 	char *name = xasprintf("%s\n%s", db, table);
 	void **place = name_map_at(&t->by_name, intern(name));
@@ -98,7 +98,7 @@ static struct known *known_get(struct starrocks_tables *t, const char *db, const
 	must_hold(&t->lock);
 	free(name);
 	if (*place == NULL) {
-		struct known *k = xcalloc(1, sizeof(*k));
+		struct known_table *k = xcalloc(1, sizeof(*k));
 
 		k->db = intern(db);
 		*place = k;
@@ -109,7 +109,7 @@ static struct known *known_get(struct starrocks_tables *t, const char *db, const
 struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const char *db, const struct schema *schema)
 {
 	struct starrocks_target *found = NULL;
-	struct known *k;
+	struct known_table *k;
 	unsigned at = 0;
 
 	pthread_mutex_lock(&t->lock);
@@ -126,7 +126,7 @@ struct starrocks_target *starrocks_tables_find(struct starrocks_tables *t, const
 }
 
 /* Under lock: room for one more of this source. */
-static void make_room(struct known *k, const char *source)
+static void make_room(struct known_table *k, const char *source)
 {
 	unsigned n = 0, last = 0;
 
@@ -148,7 +148,7 @@ static void make_room(struct known *k, const char *source)
 void starrocks_tables_put(struct starrocks_tables *t, const char *db, struct starrocks_target *target,
 		const struct starrocks_columns *have)
 {
-	struct known *k;
+	struct known_table *k;
 
 	pthread_mutex_lock(&t->lock);
 	k = known_get(t, db, target->schema->table);
@@ -170,7 +170,7 @@ void starrocks_tables_drop(struct starrocks_tables *t, const char *db, const cha
 /* ---- held against the cluster ---- */
 
 /* It is due for this table. Under lock. */
-static bool is_due(const struct known *k, int64_t now)
+static bool is_due(const struct known_table *k, int64_t now)
 {
 	if (k->ntargets == 0)
 		return false; /* it will be asked for by itself */
@@ -178,7 +178,7 @@ static bool is_due(const struct known *k, int64_t now)
 			(now - k->used_us > PAUSE_MS * 1000LL && now - k->looked_us > PAUSE_MS * 1000LL);
 }
 
-struct look { /* one query */
+struct tables_look { /* one query */
 	struct starrocks_tables *tables;
 	struct buf sql;
 	const char *last; /* database that was put in */
@@ -187,7 +187,7 @@ struct look { /* one query */
 
 static void take_column(void *context, const struct starrocks_record *r)
 {
-	struct look *look = context;
+	struct tables_look *look = context;
 	const char *db = starrocks_record_get(r, "TABLE_SCHEMA"), *table = starrocks_record_get(r, "TABLE_NAME");
 	struct starrocks_columns one = { 0 };
 
@@ -202,8 +202,8 @@ static void take_column(void *context, const struct starrocks_record *r)
 
 static void begin_one(void *value, void *arg)
 {
-	struct known *k = value;
-	struct look *look = arg;
+	struct known_table *k = value;
+	struct tables_look *look = arg;
 
 	k->seen = 0;
 	if (k->ntargets == 0 || k->db == look->last)
@@ -215,7 +215,7 @@ static void begin_one(void *value, void *arg)
 
 static void end_one(void *value, void *arg)
 {
-	struct known *k = value;
+	struct known_table *k = value;
 
 	if (k->ntargets && k->seen != k->form)
 		known_clear(k);
@@ -224,7 +224,7 @@ static void end_one(void *value, void *arg)
 
 static int look_at_all(struct starrocks_tables *t, struct starrocks_sql *sql, struct err *err)
 {
-	struct look look = { .tables = t };
+	struct tables_look look = { .tables = t };
 	int64_t now = clock_mono_us();
 	int result;
 
@@ -249,7 +249,7 @@ static int look_at_all(struct starrocks_tables *t, struct starrocks_sql *sql, st
 /* Under lock. What of it is due is looked at from now on, by the caller or by the one who looks already. */
 static bool use(struct starrocks_tables *t, const char *db, const char *table)
 {
-	struct known *k = known_get(t, db, table);
+	struct known_table *k = known_get(t, db, table);
 	int64_t now = clock_mono_us();
 	bool due = is_due(k, now);
 

@@ -18,7 +18,7 @@ static const char why_long[] = "no tighter bound is known: the longest VARCHAR o
 static const char why_binary[] = "the bytes as they are; sent as hex, to_binary() turns them back";
 static const char why_key_text[] = "a key takes text, not this type; every digit is kept";
 
-static const struct rule {
+static const struct type_rule {
 	enum starrocks_kind kind, kind_unsigned, kind_key;
 	uint32_t length; /* of VARCHAR; 0: from the column */
 	const char *why, *why_unsigned, *why_key;
@@ -171,7 +171,7 @@ static void bound_decimal(const struct column *c, struct starrocks_type *out)
 
 int starrocks_type_of(const struct column *c, bool in_key, bool exact, struct starrocks_type *out)
 {
-	const struct rule *rule = &rules[c->type];
+	const struct type_rule *rule = &rules[c->type];
 
 	memset(out, 0, sizeof(*out));
 	if (!rule->why)

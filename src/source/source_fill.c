@@ -305,7 +305,7 @@ static int take_order(struct source *s, const struct source_asked *asked, struct
 	return 0;
 }
 
-static void asked_done(struct source_asked *a)
+static void source_asked_done(struct source_asked *a)
 {
 	source_plan_free(a->plan);
 	free(a->signal);
@@ -401,7 +401,7 @@ int source_take_orders(struct source *s, struct err *err)
 	}
 	pthread_mutex_unlock(&s->lock);
 	while (i < n && (r = take_order(s, &orders[i], err)) == 0)
-		asked_done(&orders[i++]);
+		source_asked_done(&orders[i++]);
 	put_back(s, orders, i, n);
 	return r == 0 && fresh ? exchange_conf(s, fresh, err) : r;
 }
@@ -419,14 +419,14 @@ static bool is_signal(const struct source *s, const struct change *c)
 			c->schema->db[dot - name] == '\0' && strcasecmp(c->schema->table, dot + 1) == 0;
 }
 
-static char *cell_text(const struct value *v)
+static char *signal_text(const struct value *v)
 {
 	return v->kind == VALUE_TEXT ? xstrndup(v->p, v->len) : NULL;
 }
 
 static int meet_signal(struct source *s, const struct change *c, struct err *err)
 {
-	char *id = cell_text(&c->after[0]), *type = cell_text(&c->after[1]), *data = cell_text(&c->after[2]);
+	char *id = signal_text(&c->after[0]), *type = signal_text(&c->after[1]), *data = signal_text(&c->after[2]);
 	struct fill_order o;
 	int r = fill_order_from_signal(&o, id, type, data, err);
 
@@ -605,7 +605,7 @@ void source_fill_status(struct source *s)
 void source_fill_done(struct source *s)
 {
 	for (size_t i = 0; i < s->norders; i++)
-		asked_done(&s->orders[i]);
+		source_asked_done(&s->orders[i]);
 	free(s->orders);
 	free(s->fills);
 	source_repair_done(s);

@@ -30,7 +30,7 @@ int source_captures(struct source *s, const char *db_table)
 	return found;
 }
 
-struct names {
+struct source_names {
 	const struct mysql_filter *filter;
 	char **items;
 	size_t count, cap;
@@ -38,7 +38,7 @@ struct names {
 
 static void add_name(struct schema *schema, void *arg)
 {
-	struct names *n = arg;
+	struct source_names *n = arg;
 
 	if (!mysql_filter_table(n->filter, schema->db, schema->table))
 		return;
@@ -49,7 +49,7 @@ static void add_name(struct schema *schema, void *arg)
 	n->items[n->count++] = xasprintf("%s.%s", schema->db, schema->table);
 }
 
-static void free_names(struct names *n)
+static void free_names(struct source_names *n)
 {
 	for (size_t i = 0; i < n->count; i++)
 		free(n->items[i]);
@@ -58,7 +58,7 @@ static void free_names(struct names *n)
 
 int source_captures_any(struct source *s, bool matches(const void *arg, const char *db_table), const void *arg)
 {
-	struct names n = { .filter = s->filter };
+	struct source_names n = { .filter = s->filter };
 	bool found = false;
 
 	if (s->catalog == NULL || s->phase == START)
@@ -72,7 +72,7 @@ int source_captures_any(struct source *s, bool matches(const void *arg, const ch
 
 char *source_nearest(struct source *s, const char *db_table)
 {
-	struct names n = { .filter = s->filter };
+	struct source_names n = { .filter = s->filter };
 	const char *near;
 	char *out;
 

@@ -14,12 +14,12 @@
 
 #include "core/xalloc.h"
 
-struct names { /* of tables, for one line: the first few, and how many */
+struct table_names { /* of tables, for one line: the first few, and how many */
 	char text[240];
 	size_t count, shown;
 };
 
-static void add_name(struct names *n, const char *db, const char *table)
+static void add_name(struct table_names *n, const char *db, const char *table)
 {
 	size_t len = strlen(n->text);
 
@@ -31,7 +31,7 @@ static void add_name(struct names *n, const char *db, const char *table)
 }
 
 /* "table a.b is", "3 tables are"; and after it: ": a.b,a.c and 1 more" */
-static const char *subject(const struct names *n, char out[320])
+static const char *subject(const struct table_names *n, char out[320])
 {
 	if (n->count == 1 && n->shown == 1)
 		snprintf(out, 320, "table %s is", n->text);
@@ -40,7 +40,7 @@ static const char *subject(const struct names *n, char out[320])
 	return out;
 }
 
-static const char *which(const struct names *n, char out[320])
+static const char *which(const struct table_names *n, char out[320])
 {
 	out[0] = '\0';
 	if (n->count > 1 && n->shown == n->count)
@@ -55,7 +55,8 @@ static bool reads_rows(const struct mysql_conf *conf)
 	return conf->snapshot_mode != SNAPSHOT_NO_DATA && conf->snapshot_mode != SNAPSHOT_NEVER;
 }
 
-static void tell(struct source *s, const struct names *read, const struct names *unread, const struct names *gone)
+static void tell(struct source *s, const struct table_names *read, const struct table_names *unread,
+		const struct table_names *gone)
 {
 	const char *why = s->conf->snapshot_mode == SNAPSHOT_NEVER   ? "snapshot.mode = never"
 			: s->conf->snapshot_mode == SNAPSHOT_NO_DATA ? "snapshot.mode = no_data"
@@ -92,7 +93,7 @@ static int take_new_tables(struct source *s, struct mysql_conn *c, struct err *e
 	MYSQL_RES *res = mysql_conn_rows(c, "!!?", err,
 			"SELECT table_schema, table_name, table_rows FROM information_schema.tables "
 			"WHERE table_type = 'BASE TABLE' ORDER BY 1, 2");
-	struct names read = { 0 }, unread = { 0 }, gone = { 0 };
+	struct table_names read = { 0 }, unread = { 0 }, gone = { 0 };
 	MYSQL_ROW row;
 
 	if (res == NULL)

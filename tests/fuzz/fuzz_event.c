@@ -55,12 +55,10 @@ static void parse(const struct event *e, const struct event_format *format, int 
 	struct event_gtid gtid;
 	struct event_query query;
 	struct event_text text;
-	struct event_heartbeat heartbeat;
 	struct event_incident incident;
 	struct event_xa_prepare xa;
 	struct rows rows;
 	struct err err;
-	uint64_t xid;
 
 	event_type_name(e->header.type);
 	if (event_is_rows(e->header.type))
@@ -73,10 +71,7 @@ static void parse(const struct event *e, const struct event_format *format, int 
 	case EVENT_GTID_TAGGED: event_gtid_parse(e, &gtid, &err); break;
 	case EVENT_PREVIOUS_GTIDS: event_previous_gtids_parse(e, &set, &err); break;
 	case EVENT_QUERY: event_query_parse(e, format, &query, &err); break;
-	case EVENT_XID: event_xid_parse(e, &xid, &err); break;
 	case EVENT_ROWS_QUERY: event_rows_query_parse(e, &text, &err); break;
-	case EVENT_HEARTBEAT:
-	case EVENT_HEARTBEAT_V2: event_heartbeat_parse(e, &heartbeat, &err); break;
 	case EVENT_INCIDENT: event_incident_parse(e, &incident, &err); break;
 	case EVENT_XA_PREPARE: event_xa_prepare_parse(e, &xa, &err); break;
 	case EVENT_TABLE_MAP: parse_table_map(e); break;

@@ -99,24 +99,11 @@ static void test_payload_ceiling(void)
 
 static void test_by_hand(void)
 {
-	static const uint8_t beat[] = { 1, 13, 'b', 'i', 'n', 'l', 'o', 'g', '.', '0', '0', '0', '0', '0', '1', 2, 9,
-		0xfe, 1, 0, 0, 0, 1, 0, 0, 0, 0 };
 	static const uint8_t incident[] = { 1, 0, 4, 'l', 'o', 's', 't' };
-	struct event e = { .header.type = EVENT_HEARTBEAT_V2, .body = beat, .len = sizeof(beat) };
-	struct event_heartbeat heartbeat;
+	struct event e = { .header.type = EVENT_INCIDENT, .body = incident, .len = sizeof(incident) };
 	struct event_incident lost;
 	struct err err;
 
-	is_int(event_heartbeat_parse(&e, &heartbeat, &err), 0, "heartbeat v2");
-	ok(heartbeat.file_len == 13 && heartbeat.pos == 0x100000001ull, "file, and a position above 4 GiB");
-	e = (struct event){
-		.header = { .type = EVENT_HEARTBEAT, .next_pos = 77 },
-		.body = (const uint8_t *)"f.1",
-		.len = 3,
-	};
-	ok(event_heartbeat_parse(&e, &heartbeat, &err) == 0 && heartbeat.pos == 77 && heartbeat.file_len == 3,
-			"heartbeat v1");
-	e = (struct event){ .header.type = EVENT_INCIDENT, .body = incident, .len = sizeof(incident) };
 	ok(event_incident_parse(&e, &lost, &err) == 0 && lost.code == 1 && lost.message_len == 4, "incident");
 	e.len--;
 	ok(event_incident_parse(&e, &lost, &err) < 0 && strstr(err.msg, "INCIDENT"), "cut: %s", err.msg);

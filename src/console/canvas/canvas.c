@@ -39,7 +39,7 @@ static const struct {
 };
 
 /* One visible character, or the escape that stands for what is not: up to 10 columns of ASCII. */
-struct piece {
+struct canvas_piece {
 	uint32_t code[10];
 	int count, columns;
 	bool escaped, is_mark;
@@ -90,7 +90,7 @@ static void cell_set(struct canvas *cv, int y, int x, enum role role, uint32_t c
 	*cell = (struct cell){ .code = code, .role = (uint8_t)role };
 }
 
-static void piece_escape(struct piece *piece, const char *bytes, size_t n, uint32_t code, bool valid)
+static void piece_escape(struct canvas_piece *piece, const char *bytes, size_t n, uint32_t code, bool valid)
 {
 	char text[16];
 
@@ -108,12 +108,12 @@ static void piece_escape(struct piece *piece, const char *bytes, size_t n, uint3
 	piece->columns = piece->count;
 }
 
-static size_t piece_next(const struct canvas *cv, struct piece *piece, const char *p, size_t len)
+static size_t piece_next(const struct canvas *cv, struct canvas_piece *piece, const char *p, size_t len)
 {
 	uint32_t code = 0;
 	size_t n = text_decode(p, len, &code);
 
-	*piece = (struct piece){ .count = 1 };
+	*piece = (struct canvas_piece){ .count = 1 };
 	if (n && text_printable(code) && (code < 0x7f || !cv->ascii)) {
 		piece->code[0] = code;
 		piece->columns = canvas_code_width(code);
@@ -124,7 +124,7 @@ static size_t piece_next(const struct canvas *cv, struct piece *piece, const cha
 	return n ? n : 1;
 }
 
-static void piece_draw(struct canvas *cv, int y, int x, enum role role, const struct piece *piece)
+static void piece_draw(struct canvas *cv, int y, int x, enum role role, const struct canvas_piece *piece)
 {
 	struct cell *cell;
 
@@ -147,7 +147,7 @@ static void piece_draw(struct canvas *cv, int y, int x, enum role role, const st
 
 int canvas_width(const struct canvas *cv, const char *text, size_t len)
 {
-	struct piece piece;
+	struct canvas_piece piece;
 	int columns = 0;
 
 	for (size_t i = 0; i < len && i < MAX_SOURCE;) {
@@ -159,7 +159,7 @@ int canvas_width(const struct canvas *cv, const char *text, size_t len)
 
 size_t canvas_fit(const struct canvas *cv, const char *text, size_t len, int width)
 {
-	struct piece piece;
+	struct canvas_piece piece;
 	size_t at = 0;
 	int columns = 0;
 
@@ -176,7 +176,7 @@ size_t canvas_fit(const struct canvas *cv, const char *text, size_t len, int wid
 
 int canvas_text_n(struct canvas *cv, int y, int x, int width, enum role role, const char *text, size_t len)
 {
-	struct piece piece;
+	struct canvas_piece piece;
 	int at = 0;
 	bool fits;
 

@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-struct range {
+struct code_range {
 	uint32_t from, to;
 };
 
 /* clang-format off: a table of numbers */
-static const struct range marks[] = {
+static const struct code_range marks[] = {
 	{ 0x300, 0x36f },
 	{ 0x483, 0x489 },
 	{ 0x591, 0x5bd },
@@ -52,7 +52,7 @@ static const struct range marks[] = {
 /* clang-format on */
 
 /* clang-format off: a table of numbers */
-static const struct range wide[] = {
+static const struct code_range wide[] = {
 	{ 0x1100, 0x115f },
 	{ 0x231a, 0x231b },
 	{ 0x2329, 0x232a },
@@ -139,7 +139,7 @@ static const struct range wide[] = {
 };
 /* clang-format on */
 
-static int in_ranges(const struct range *ranges, size_t count, uint32_t code)
+static int in_ranges(const struct code_range *ranges, size_t count, uint32_t code)
 {
 	size_t low = 0, high = count;
 

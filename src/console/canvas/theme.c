@@ -15,7 +15,7 @@
 #define THEME_MAX_BYTES (64 * 1024)
 #define THEME_MAX_LINE 256
 
-struct reading {
+struct theme_reading {
 	struct theme *theme;
 	const char *file;
 	int line;
@@ -40,7 +40,7 @@ static const struct {
 	{ "reverse", STYLE_REVERSE },
 };
 
-static void complain(struct reading *r, const char *what, const char *word)
+static void complain(struct theme_reading *r, const char *what, const char *word)
 {
 	if (!r->failed)
 		err_set(r->err, ERR_CONFIG, 0, "%s:%d: %s '%s'", r->file, r->line, what, word);
@@ -134,7 +134,7 @@ static unsigned attribute_flag(const char *word)
 	return 0;
 }
 
-static void read_style(struct reading *r, struct style *style, char *text)
+static void read_style(struct theme_reading *r, struct style *style, char *text)
 {
 	struct style made = { { COLOR_DEFAULT, COLOR_DEFAULT }, { COLOR_DEFAULT, COLOR_DEFAULT }, 0 };
 	struct color *next = &made.fore;
@@ -159,7 +159,7 @@ static void read_style(struct reading *r, struct style *style, char *text)
 	*style = made;
 }
 
-static void read_setting(struct reading *r, const char *key, char *value)
+static void read_setting(struct theme_reading *r, const char *key, char *value)
 {
 	if (strcmp(key, "name") == 0) {
 		snprintf(r->theme->name, sizeof(r->theme->name), "%s", value);
@@ -196,7 +196,7 @@ static char *trim(char *text)
 	return text;
 }
 
-static void read_line(struct reading *r, char *line)
+static void read_line(struct theme_reading *r, char *line)
 {
 	char *text = trim(line), *equals;
 
@@ -213,7 +213,7 @@ static void read_line(struct reading *r, char *line)
 
 int theme_parse(struct theme *t, const char *file, const char *text, size_t len, struct err *err)
 {
-	struct reading r = { .theme = t, .file = file, .err = err };
+	struct theme_reading r = { .theme = t, .file = file, .err = err };
 
 	for (size_t at = 0; at < len;) {
 		const char *newline = memchr(text + at, '\n', len - at);

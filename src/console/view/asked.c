@@ -68,7 +68,7 @@ void asked_status(void *state, const struct status *s, struct view_order *out)
 		ask(a, out);
 }
 
-static void rows_add(struct asked_rows *r, json_t *row)
+static void asked_rows_add(struct asked_rows *r, json_t *row)
 {
 	if (r->count == r->cap) {
 		r->cap = r->cap ? r->cap * 2 : 128;
@@ -79,7 +79,7 @@ static void rows_add(struct asked_rows *r, json_t *row)
 
 void asked_add(struct asked *a, json_t *row)
 {
-	rows_add(&a->shown, row);
+	asked_rows_add(&a->shown, row);
 	a->known = true;
 }
 
@@ -92,7 +92,7 @@ void asked_answer(void *state, enum view_lane lane, const char *line, size_t len
 	(void)out;
 	if (lane != lane_of(a) || r->count >= ASKED_MOST || (o = json_loadb(line, len, 0, NULL)) == NULL)
 		return;
-	rows_add(r, o);
+	asked_rows_add(r, o);
 }
 
 void asked_answer_end(void *state, enum view_lane lane, const char *why, struct view_order *out)

@@ -143,7 +143,7 @@ static const char *show_whole(char *out, double n)
 	return n < 1e9 ? show_exact(out, (int64_t)n) : show_axis_count(out, n);
 }
 
-static const struct unit {
+static const struct series_unit {
 	const char *name;
 	const char *(*show)(char *out, double value), *(*axis)(char *out, double value);
 	double least_top;
@@ -159,9 +159,9 @@ static const struct unit {
 	{ "", show_axis_count, show_axis_count, 1 },
 };
 
-static const struct unit *find_unit(const char *name)
+static const struct series_unit *find_unit(const char *name)
 {
-	const struct unit *u = units;
+	const struct series_unit *u = units;
 
 	while (u->name[0] && strcmp(u->name, name) != 0)
 		u++;

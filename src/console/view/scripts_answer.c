@@ -66,7 +66,7 @@ static void add(struct scripts_page *p, enum role role, char *text)
 	p->answer[p->nanswer++] = (struct scripts_line){ .text = text, .role = role };
 }
 
-static char *json_text(const json_t *v)
+static char *answer_text(const json_t *v)
 {
 	char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 
@@ -78,13 +78,13 @@ static void changed(struct scripts_page *p, const json_t *o)
 {
 	const json_t *before = json_object_get(o, "before");
 	json_t *after = json_object_get(o, "after"), *v;
-	char *key = json_text(json_object_get(o, "key")), *text = xasprintf("%s ", key), *more;
+	char *key = answer_text(json_object_get(o, "key")), *text = xasprintf("%s ", key), *more;
 	const char *column, *comma = "";
 
 	json_object_foreach(after, column, v)
 	{
 		const json_t *old = json_object_get(before, column);
-		char *a = old ? json_text(old) : xstrdup("none"), *b = json_text(v);
+		char *a = old ? answer_text(old) : xstrdup("none"), *b = answer_text(v);
 
 		more = xasprintf("%s%s %s %s -> %s", text, comma, column, a, b);
 		comma = ",";
@@ -106,7 +106,7 @@ static void different(struct scripts_page *p, const json_t *o)
 		changed(p, o);
 		return;
 	}
-	key = json_text(json_object_get(o, "key"));
+	key = answer_text(json_object_get(o, "key"));
 
 	add(p, strcmp(is, "dead") == 0 || strcmp(is, "deleted") == 0 ? ROLE_CRIT : ROLE_WARN,
 			xasprintf("%s  was %s, would be %s", key, scripts_text(o, "was"), is));

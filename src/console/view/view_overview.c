@@ -83,7 +83,7 @@ static int draw_problems(const struct grid *g, const struct status *s, struct ca
 
 /* ---- the way of a change ---- */
 
-struct part {
+struct overview_part {
 	const char *name;
 	enum role role; /* of its frame */
 	char line[2][64];
@@ -125,12 +125,12 @@ static double fill_of(const struct status *s, const char *stage)
 }
 
 /* "127.0.0.1:3306 MySQL 9.7.0": where, and what. */
-static void fill_server(const struct status *s, struct part *p)
+static void fill_server(const struct status *s, struct overview_part *p)
 {
 	const char *blank = strchr(s->capture.server, ' ');
 	int len = blank ? (int)(blank - s->capture.server) : (int)strlen(s->capture.server);
 
-	*p = (struct part){
+	*p = (struct overview_part){
 		.name = "MySQL",
 		.role = has_problem(s, "capture-retrying") ? ROLE_CRIT : ROLE_BORDER,
 		.rate = -1,
@@ -144,13 +144,13 @@ static void fill_server(const struct status *s, struct part *p)
 	snprintf(p->line[1], sizeof(p->line[1]), "%.60s", blank ? blank + 1 : "");
 }
 
-static void fill_half(const struct status *s, bool load, struct part *p)
+static void fill_half(const struct status *s, bool load, struct overview_part *p)
 {
 	enum half_state state = load ? s->load.state : s->capture.state;
 	int64_t lag = load ? s->load.lag_ms : s->capture.lag_ms;
 	char text[SHOW_SIZE];
 
-	*p = (struct part){
+	*p = (struct overview_part){
 		.name = load ? "load" : "capture",
 		.role = has_problem(s, load ? "load-" : "capture-") ? ROLE_CRIT : ROLE_BORDER,
 		.rate = rate_of(s, load ? "sink" : "log"),
@@ -169,7 +169,7 @@ static void fill_half(const struct status *s, bool load, struct part *p)
 	p->pressure = load ? fill_of(s, "script") : 0;
 }
 
-static void fill_log(const struct status *s, struct part *p)
+static void fill_log(const struct status *s, struct overview_part *p)
 {
 	char text[SHOW_SIZE];
 	bool some = s->npartitions < s->all_partitions;
@@ -177,7 +177,7 @@ static void fill_log(const struct status *s, struct part *p)
 
 	for (size_t i = 0; !some && i < s->npartitions; i++)
 		topics += i == 0 || strcmp(s->partitions[i].topic, s->partitions[i - 1].topic) != 0;
-	*p = (struct part){
+	*p = (struct overview_part){
 		.name = "log",
 		.role = ROLE_BORDER,
 		.rate = rate_of(s, "read"),
@@ -193,12 +193,12 @@ static void fill_log(const struct status *s, struct part *p)
 		snprintf(p->line[1], sizeof(p->line[1]), "%zu topics", topics);
 }
 
-static void fill_target(const struct status *s, struct part *p)
+static void fill_target(const struct status *s, struct overview_part *p)
 {
 	const char *blank = strchr(s->load.target, ' ');
 	char text[SHOW_SIZE];
 
-	*p = (struct part){
+	*p = (struct overview_part){
 		.name = "target",
 		.role = has_problem(s, "load-stuck") || has_problem(s, "load-retrying") ? ROLE_CRIT : ROLE_BORDER,
 		.rate = -1,
@@ -215,7 +215,7 @@ static void fill_target(const struct status *s, struct part *p)
 	snprintf(p->line[1], sizeof(p->line[1]), "%s loads", show_count(text, (int64_t)s->load.loads));
 }
 
-static void draw_part(struct canvas *cv, struct area at, const struct part *p)
+static void draw_part(struct canvas *cv, struct area at, const struct overview_part *p)
 {
 	char text[SHOW_SIZE];
 	int inside = at.width - 2, used;
@@ -234,7 +234,7 @@ static void draw_part(struct canvas *cv, struct area at, const struct part *p)
 
 static int draw_flow(const struct status *s, struct canvas *cv, struct area at)
 {
-	struct part parts[BOXES];
+	struct overview_part parts[BOXES];
 	char reading[300];
 	int width, x;
 

@@ -61,11 +61,6 @@ void dead_letter_read(const struct record *r, struct dead_letter *out)
 			read_header(&r->headers[i], out);
 }
 
-bool dead_text_is(const struct dead_text *t, const char *text)
-{
-	return t->p && strlen(text) == t->len && memcmp(t->p, text, t->len) == 0;
-}
-
 bool dead_letter_table(const struct dead_letter *l, const struct row_mask *mask, char *table, size_t size)
 {
 	char name[TABLE_NAME_ROOM + 2];

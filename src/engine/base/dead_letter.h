@@ -29,7 +29,6 @@ struct dead_letter {
 };
 
 void dead_letter_read(const struct record *r, struct dead_letter *out);
-bool dead_text_is(const struct dead_text *t, const char *text);
 
 /* The reason without values of rows: the group that it belongs to. hide: of a table whose script masks; then what
  * the script itself has said is left out, too. */

@@ -18,7 +18,6 @@
 #include "row/schema.h"
 
 enum loader { LOADER_OWN, LOADER_LENDING, LOADER_ROUTINE, LOADER_TAKING, LOADER_COUNT };
-const char *loader_name(enum loader loader); /* as it is stored: "", "lending", "routine", "taking" */
 
 struct lent_partition {
 	int32_t partition;

@@ -27,7 +27,7 @@ struct withheld { /* records that are left out */
 	char *why;
 };
 
-struct topic {
+struct captured_topic {
 	const struct schema *seen;	/* the last one: most records are of the same */
 	const char *db, *table;		/* whose rows it takes; interned, NULL: no table's */
 	bool looked, ensured, withheld; /* withheld: there are records that are left out */
@@ -35,18 +35,18 @@ struct topic {
 
 struct topics {
 	struct capture *c;
-	struct name_map map;		      /* by topic: struct topic */
+	struct name_map map;		      /* by topic: struct captured_topic */
 	const char *dead, *history, *changes; /* interned */
 };
 
 /* ---- whose ---- */
 
-static struct topic *topic_at(struct topics *t, const char *name)
+static struct captured_topic *topic_at(struct topics *t, const char *name)
 {
 	void **place = name_map_at(&t->map, name);
 
 	if (*place == NULL)
-		*place = xcalloc(1, sizeof(struct topic));
+		*place = xcalloc(1, sizeof(struct captured_topic));
 	return *place;
 }
 
@@ -269,7 +269,7 @@ static bool is_it(const struct log_refusal *why, const struct record *r)
 /* ---- admission: before records are appended ---- */
 
 /* The first table that writes to a topic has it. */
-static void look(struct topics *t, struct topic *topic, const struct batch *b, const struct record *r)
+static void look(struct topics *t, struct captured_topic *topic, const struct batch *b, const struct record *r)
 {
 	const struct schema *s = row_of(t, b, r);
 	char why[WHY_MAX];
@@ -291,7 +291,8 @@ static void look(struct topics *t, struct topic *topic, const struct batch *b, c
 }
 
 /* A topic that cannot be had stops its table; what concerns all topics is the caller's. */
-static int ensure(struct topics *t, struct topic *topic, const struct batch *b, const struct record *r, struct err *err)
+static int ensure(struct topics *t, struct captured_topic *topic, const struct batch *b, const struct record *r,
+		struct err *err)
 {
 	struct log_refusal why = { .why = LOG_TOPIC_DENIED };
 
@@ -310,7 +311,7 @@ static int ensure(struct topics *t, struct topic *topic, const struct batch *b, 
 int topics_admit(struct topics *t, struct batch *b, struct err *err)
 {
 	const struct schema *schema = NULL;
-	struct topic *topic = NULL;
+	struct captured_topic *topic = NULL;
 	const char *name = NULL;
 	size_t kept = 0;
 

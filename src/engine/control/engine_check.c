@@ -10,7 +10,7 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
-struct script_told {
+struct check_told {
 	struct report *report;
 	const char *subject;
 	bool any;
@@ -18,7 +18,7 @@ struct script_told {
 
 static void tell_finding(void *arg, const struct script_finding *f)
 {
-	struct script_told *told = arg;
+	struct check_told *told = arg;
 
 	told->any = true;
 	report_add(told->report, f->error ? REPORT_PROBLEM : REPORT_WARNING, told->subject,
@@ -43,7 +43,7 @@ void inspect_script(const struct settings *s, const struct table_settings *t, co
 		struct report *report)
 {
 	char *subject = xasprintf("[table %s]", t->name);
-	struct script_told told = { .report = report, .subject = subject };
+	struct check_told told = { .report = report, .subject = subject };
 	struct script *script;
 	struct err err;
 

@@ -12,7 +12,7 @@
 #include "core/conf/pattern.h"
 #include "core/xalloc.h"
 
-struct names {
+struct checked_names {
 	struct schema *const *schemas;
 	char **tables; /* db.table, as many as schemas */
 	size_t count;
@@ -20,14 +20,14 @@ struct names {
 	struct report *report;
 };
 
-static void names_make(struct names *n)
+static void names_make(struct checked_names *n)
 {
 	n->tables = xcalloc(n->count + 1, sizeof(*n->tables));
 	for (size_t i = 0; i < n->count; i++)
 		n->tables[i] = xasprintf("%s.%s", n->schemas[i]->db, n->schemas[i]->table);
 }
 
-static void names_free(struct names *n)
+static void names_free(struct checked_names *n)
 {
 	for (size_t i = 0; i < n->count; i++)
 		free(n->tables[i]);
@@ -35,7 +35,7 @@ static void names_free(struct names *n)
 }
 
 /* Whether the section is that of any table; each table has one. */
-static bool section_applies(const struct names *n, const struct settings *s, const struct table_settings *t)
+static bool section_applies(const struct checked_names *n, const struct settings *s, const struct table_settings *t)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (settings_for_table(s, n->tables[i]) == t)
@@ -43,7 +43,7 @@ static bool section_applies(const struct names *n, const struct settings *s, con
 	return false;
 }
 
-static bool table_exists(const struct names *n, const char *name)
+static bool table_exists(const struct checked_names *n, const char *name)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if ((n->fold ? strcasecmp(n->tables[i], name) : strcmp(n->tables[i], name)) == 0)
@@ -51,7 +51,7 @@ static bool table_exists(const struct names *n, const char *name)
 	return false;
 }
 
-static void tell_missing(const struct names *n, enum report_level level, const char *subject, const char *name,
+static void tell_missing(const struct checked_names *n, enum report_level level, const char *subject, const char *name,
 		const char *remedy)
 {
 	const char *near = conf_nearest(name, (const char *const *)n->tables, n->count);
@@ -60,7 +60,7 @@ static void tell_missing(const struct names *n, enum report_level level, const c
 			near ? "; nearest is " : "", near ? near : "");
 }
 
-static void check_sections(const struct names *n, const struct settings *s)
+static void check_sections(const struct checked_names *n, const struct settings *s)
 {
 	for (size_t i = 0; i < s->ntables; i++) {
 		char *subject = xasprintf("[table %s]", s->tables[i].name);
@@ -77,7 +77,7 @@ static void check_sections(const struct names *n, const struct settings *s)
 	}
 }
 
-static void check_overrides(const struct names *n, const struct conf_list *list)
+static void check_overrides(const struct checked_names *n, const struct conf_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (!table_exists(n, list->items[i]))
@@ -87,9 +87,9 @@ static void check_overrides(const struct names *n, const struct conf_list *list)
 
 /* ---- regular expressions ---- */
 
-typedef bool names_match(const struct names *n, const struct pattern_list *p);
+typedef bool names_match(const struct checked_names *n, const struct pattern_list *p);
 
-static bool match_database(const struct names *n, const struct pattern_list *p)
+static bool match_database(const struct checked_names *n, const struct pattern_list *p)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (pattern_list_match(p, n->schemas[i]->db))
@@ -97,7 +97,7 @@ static bool match_database(const struct names *n, const struct pattern_list *p)
 	return false;
 }
 
-static bool match_table(const struct names *n, const struct pattern_list *p)
+static bool match_table(const struct checked_names *n, const struct pattern_list *p)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (pattern_list_match(p, n->tables[i]))
@@ -105,7 +105,7 @@ static bool match_table(const struct names *n, const struct pattern_list *p)
 	return false;
 }
 
-static bool match_column(const struct names *n, const struct pattern_list *p)
+static bool match_column(const struct checked_names *n, const struct pattern_list *p)
 {
 	bool found = false;
 
@@ -119,7 +119,7 @@ static bool match_column(const struct names *n, const struct pattern_list *p)
 	return found;
 }
 
-static void check_pattern(const struct names *n, const char *text, names_match *match, enum report_level level,
+static void check_pattern(const struct checked_names *n, const char *text, names_match *match, enum report_level level,
 		const char *key, const char *remedy)
 {
 	char *items[] = { (char *)text };
@@ -137,7 +137,7 @@ static void check_pattern(const struct names *n, const char *text, names_match *
 	pattern_list_done(&p);
 }
 
-static void check_list(const struct names *n, const struct conf_list *list, names_match *match, const char *key)
+static void check_list(const struct checked_names *n, const struct conf_list *list, names_match *match, const char *key)
 {
 	for (size_t i = 0; i < list->count; i++)
 		check_pattern(n, list->items[i], match, REPORT_WARNING, key,
@@ -145,7 +145,7 @@ static void check_list(const struct names *n, const struct conf_list *list, name
 }
 
 /* A mask that matches no column masks nothing. */
-static void check_mappers(const struct names *n, const struct conf_pairs *pairs)
+static void check_mappers(const struct checked_names *n, const struct conf_pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->count; i++) {
 		char *list = xstrdup(pairs->items[i].value), *rest = NULL;
@@ -163,7 +163,7 @@ static void check_mappers(const struct names *n, const struct conf_pairs *pairs)
 void check_names(const struct settings *s, enum engine_role role, struct schema *const *schemas, size_t count,
 		bool fold, struct report *report)
 {
-	struct names n = { .schemas = schemas, .count = count, .fold = fold, .report = report };
+	struct checked_names n = { .schemas = schemas, .count = count, .fold = fold, .report = report };
 
 	names_make(&n);
 	if (role != ROLE_CAPTURE)

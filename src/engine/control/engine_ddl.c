@@ -57,7 +57,7 @@ static int each(const struct settings *s, const struct schema *schema, each_targ
 	return rc;
 }
 
-struct printing {
+struct ddl_printing {
 	const struct settings *s;
 	bool alter;
 	struct buf *out;
@@ -65,7 +65,7 @@ struct printing {
 
 static int put_statement(void *arg, const struct schema *schema, struct err *err)
 {
-	const struct printing *p = arg;
+	const struct ddl_printing *p = arg;
 	char *why = NULL,
 	     *text = p->alter ? sink_ddl_alter(&p->s->sink, schema, &why, err)
 			      : sink_ddl(&p->s->sink, schema, &why, err);
@@ -81,7 +81,7 @@ static int put_statement(void *arg, const struct schema *schema, struct err *err
 /* false: one of its targets has no statement, a comment says why. */
 static bool put_ddl(const struct settings *s, const struct schema *schema, bool alter, struct buf *b)
 {
-	struct printing p = { s, alter, b };
+	struct ddl_printing p = { s, alter, b };
 	struct err why_not = { .kind = ERR_NONE };
 	int rc = each(s, schema, put_statement, &p, &why_not);
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-struct told {
+struct question_told {
 	const struct settings *s;
 	struct exam *e;
 	const struct column *c; /* NULL: the table */
@@ -17,17 +17,17 @@ struct told {
 
 static const char by_script[] = "[table] transform, or correct the rows at the source";
 
-static const char *part_name(const struct told *t)
+static const char *part_name(const struct question_told *t)
 {
 	return t->s->sink.fe_http ? "StarRocks" : "the warehouse";
 }
 
-static bool tell_bigint(const struct told *t)
+static bool tell_bigint(const struct question_told *t)
 {
 	return t->s->format.bigint_mode == BIGINT_LONG;
 }
 
-static bool tell_zero(const struct told *t)
+static bool tell_zero(const struct question_told *t)
 {
 	if (t->c->type == COL_TIMESTAMP)
 		t->out->decision = "written as 1970-01-01T00:00:00Z, as Debezium does";
@@ -38,7 +38,7 @@ static bool tell_zero(const struct told *t)
 	return true;
 }
 
-static bool tell_time(const struct told *t)
+static bool tell_time(const struct question_told *t)
 {
 	if (t->s->format.time_mode != TIME_CONNECT)
 		return true;
@@ -48,28 +48,28 @@ static bool tell_time(const struct told *t)
 	return true;
 }
 
-static bool tell_wide(const struct told *t)
+static bool tell_wide(const struct question_told *t)
 {
 	t->out->what = arena_printf(&t->e->arena, "longer than the %llu bytes that %s takes",
 			(unsigned long long)t->part->room_bytes, t->part->target ? t->part->target : part_name(t));
 	return true;
 }
 
-static bool tell_key_wide(const struct told *t)
+static bool tell_key_wide(const struct question_told *t)
 {
 	t->out->what = arena_printf(&t->e->arena, "texts in the key of more than the %llu bytes that are left for them",
 			(unsigned long long)t->e->key_room_bytes);
 	return true;
 }
 
-static bool tell_row_wide(const struct told *t)
+static bool tell_row_wide(const struct question_told *t)
 {
 	t->out->what = arena_printf(&t->e->arena, "rows with more than the %llu bytes that one message has for them",
 			(unsigned long long)t->e->row_room_bytes);
 	return true;
 }
 
-static bool tell_refused(const struct told *t)
+static bool tell_refused(const struct question_told *t)
 {
 	t->out->decision = t->c ? t->part->refused : t->e->refused;
 	if (t->out->decision == NULL)
@@ -78,7 +78,7 @@ static bool tell_refused(const struct told *t)
 	return true;
 }
 
-static bool tell_json(const struct told *t)
+static bool tell_json(const struct question_told *t)
 {
 	if (t->part->target == NULL || strcmp(t->part->target, "JSON") != 0)
 		t->out->level = REPORT_NOTE;
@@ -87,7 +87,7 @@ static bool tell_json(const struct told *t)
 	return true;
 }
 
-static bool tell_null_key(const struct told *t)
+static bool tell_null_key(const struct question_told *t)
 {
 	if (t->part->unique_nullable)
 		return true;
@@ -95,7 +95,7 @@ static bool tell_null_key(const struct told *t)
 	return true;
 }
 
-static bool tell_no_key(const struct told *t)
+static bool tell_no_key(const struct question_told *t)
 {
 	if (t->s->format.message_format == FORMAT_FLAT)
 		t->out->decision =
@@ -111,7 +111,7 @@ static const struct words {
 	enum report_level level;
 	bool always;
 	const char *what, *decision, *setting;
-	bool (*tell)(const struct told *t);
+	bool (*tell)(const struct question_told *t);
 } words[EXAM_QUESTIONS] = {
 	[EXAM_NO_KEY] = { REPORT_WARNING, true, "no primary key and no unique one without NULL",
 			"messages without key, in one partition; an upsert cannot find its row",
@@ -184,7 +184,7 @@ bool doctor_words(const struct settings *s, struct exam *e, const struct exam_fi
 {
 	const struct words *w = &words[at->question];
 	bool of_column = at->column >= 0;
-	struct told t = { s, e, of_column ? &e->schema->columns[at->column] : NULL,
+	struct question_told t = { s, e, of_column ? &e->schema->columns[at->column] : NULL,
 		of_column ? &e->columns[at->column] : NULL, out };
 
 	if (at->count == 0 && !w->always)

@@ -15,7 +15,7 @@ enum { EVENTS_MOST = 1024, LINES_MOST = 24 };
 #define BEFORE_US INT64_C(600000000)
 #define SLACK_US 1000000 /* the event that made the problem known stands before it */
 
-struct page {
+struct page_writing {
 	struct status status;
 	const struct status_problem *problem;
 	engine_emit *emit;
@@ -45,20 +45,20 @@ static void put_text(struct buf *b, const char *name, const char *text)
 	buf_json_str(b, text);
 }
 
-static void begin(struct page *p, const char *part)
+static void begin(struct page_writing *p, const char *part)
 {
 	buf_reset(&p->line);
 	buf_puts(&p->line, "{\"part\":");
 	buf_json_str(&p->line, part);
 }
 
-static void end(struct page *p)
+static void end(struct page_writing *p)
 {
 	buf_putc(&p->line, '}');
 	p->gone = p->gone || p->emit(p->arg, p->line.data, p->line.len) != 0;
 }
 
-static void put_fact(struct page *p, const char *part, const struct fact *f)
+static void put_fact(struct page_writing *p, const char *part, const struct fact *f)
 {
 	begin(p, part);
 	buf_printf(&p->line, ",\"at_us\":%" PRId64, f->at_us);
@@ -70,7 +70,7 @@ static void put_fact(struct page *p, const char *part, const struct fact *f)
 	end(p);
 }
 
-static void put_problem(struct page *p)
+static void put_problem(struct page_writing *p)
 {
 	const struct status_problem *q = p->problem;
 
@@ -123,7 +123,7 @@ static int newest_first(const void *a, const void *b)
 	return x->at_us > y->at_us ? -1 : x->at_us < y->at_us;
 }
 
-static void put_facts(struct page *p, const char *part, struct facts *f)
+static void put_facts(struct page_writing *p, const char *part, struct facts *f)
 {
 	if (f->count)
 		qsort(f->items, f->count, sizeof(*f->items), newest_first);
@@ -132,7 +132,8 @@ static void put_facts(struct page *p, const char *part, struct facts *f)
 	free(f->items);
 }
 
-static void add_problems_before(struct engine *e, const struct page *p, int64_t from, int64_t to, struct facts *f)
+static void add_problems_before(struct engine *e, const struct page_writing *p, int64_t from, int64_t to,
+		struct facts *f)
 {
 	char text[1400];
 	size_t n;
@@ -157,7 +158,7 @@ static void add_problems_before(struct engine *e, const struct page *p, int64_t 
 }
 
 /* The ten minutes before: events of every level, the start of the process, other problems. */
-static void put_before(struct engine *e, struct page *p, const struct log_entry *events, size_t n)
+static void put_before(struct engine *e, struct page_writing *p, const struct log_entry *events, size_t n)
 {
 	int64_t to = p->problem->since_us + SLACK_US, from = to - BEFORE_US;
 	int64_t start = p->status.wall_us - p->status.uptime_s * 1000000;
@@ -174,7 +175,7 @@ static void put_before(struct engine *e, struct page *p, const struct log_entry 
 
 /* ---- the problem's own time ---- */
 
-static void add_earlier(struct engine *e, const struct page *p, struct facts *f)
+static void add_earlier(struct engine *e, const struct page_writing *p, struct facts *f)
 {
 	size_t n;
 	struct problem_past *past = problems_past(e->shared.problems, &n);
@@ -198,7 +199,7 @@ static bool is_own(const struct status_problem *p, const struct log_entry *e)
 	return strcmp(p->kind, "half") == 0 || strstr(e->msg, p->subject) != NULL;
 }
 
-static void put_timeline(struct engine *e, struct page *p, const struct log_entry *events, size_t n)
+static void put_timeline(struct engine *e, struct page_writing *p, const struct log_entry *events, size_t n)
 {
 	const struct status_problem *q = p->problem;
 	struct facts f = { 0 };
@@ -221,7 +222,7 @@ static void put_timeline(struct engine *e, struct page *p, const struct log_entr
 static int put_check(void *arg, enum report_level level, const char *subject, int64_t ms, const char *found,
 		const char *remedy)
 {
-	struct page *p = arg;
+	struct page_writing *p = arg;
 
 	begin(p, "check");
 	if (ms >= 0)
@@ -236,7 +237,7 @@ static int put_check(void *arg, enum report_level level, const char *subject, in
 
 /* ---- which one ---- */
 
-static int choose(struct page *p, const char *code, const char *subject, struct err *err)
+static int choose(struct page_writing *p, const char *code, const char *subject, struct err *err)
 {
 	size_t n = 0;
 
@@ -259,7 +260,7 @@ static int choose(struct page *p, const char *code, const char *subject, struct 
 
 int problem_page(struct engine *e, const char *code, const char *subject, engine_emit *emit, void *arg, struct err *err)
 {
-	struct page p = { .emit = emit, .arg = arg };
+	struct page_writing p = { .emit = emit, .arg = arg };
 	struct log_entry *events = xcalloc(EVENTS_MOST, sizeof(*events));
 	size_t n;
 	int rc;

@@ -37,7 +37,7 @@ static int take(struct engine *e, const struct table_settings *section, const st
 
 /* ---- a request ---- */
 
-struct apply {
+struct script_apply {
 	struct engine *e;
 	const struct settings *live;
 	const struct apply_wish *wish;
@@ -47,7 +47,7 @@ struct apply {
 	unsigned taken;
 };
 
-static void say(struct apply *a, const char *kind, const char *section, const char *was, const char *is,
+static void say(struct script_apply *a, const char *kind, const char *section, const char *was, const char *is,
 		const char *effect)
 {
 	const struct {
@@ -71,7 +71,7 @@ static void say(struct apply *a, const char *kind, const char *section, const ch
 	buf_done(&b);
 }
 
-static int refuse(struct apply *a, const struct table_settings *section, const char *effect)
+static int refuse(struct script_apply *a, const struct table_settings *section, const char *effect)
 {
 	return err_set(a->err, ERR_CONFIG, 0,
 			"[table %s]: expected a version that does not drop or fail more rows, by more than script.guard = %lld percent, found one: %s; with force it is taken",
@@ -79,8 +79,8 @@ static int refuse(struct apply *a, const struct table_settings *section, const c
 }
 
 /* -1: err; else what was told is carried out, or not. */
-static int apply_script(struct apply *a, const struct table_settings *section, struct script *script, const char *was,
-		const char *version)
+static int apply_script(struct script_apply *a, const struct table_settings *section, struct script *script,
+		const char *was, const char *version)
 {
 	struct script_version v = { .section = NULL };
 	struct script_shadow sh;
@@ -112,7 +112,7 @@ static int apply_script(struct apply *a, const struct table_settings *section, s
 }
 
 /* Which version: that of the wish, the one before, or the files, which have to pass what a reload asks of them. NULL: err */
-static struct script *wished(struct apply *a, const struct table_settings *section, const char **version,
+static struct script *wished(struct script_apply *a, const struct table_settings *section, const char **version,
 		char room[static SCRIPT_VERSION_ROOM])
 {
 	*version = a->wish->version;
@@ -129,7 +129,7 @@ static struct script *wished(struct apply *a, const struct table_settings *secti
 	return script_try_section(a->live, section, a->err) ? NULL : table_script_open(a->live, section, a->err);
 }
 
-static int apply_section(struct apply *a, const struct table_settings *section)
+static int apply_section(struct script_apply *a, const struct table_settings *section)
 {
 	char was[SCRIPT_VERSION_ROOM], before[SCRIPT_VERSION_ROOM];
 	const char *version;
@@ -150,7 +150,7 @@ static int apply_section(struct apply *a, const struct table_settings *section)
 
 int script_apply(struct engine *e, const struct apply_wish *w, engine_emit *emit, void *arg, struct err *err)
 {
-	struct apply a = {
+	struct script_apply a = {
 		.e = e,
 		.live = atomic_load(&e->shared.live),
 		.wish = w,

@@ -56,13 +56,13 @@ static struct script *open_text(const char *text, const struct settings *s, stru
 
 /* ---- the answer ---- */
 
-struct answer {
+struct eval_answer {
 	engine_emit *emit;
 	void *arg;
 	bool told;
 };
 
-static int send(struct answer *a, json_t *o)
+static int send(struct eval_answer *a, json_t *o)
 {
 	char *line = o ? json_dumps(o, JSON_COMPACT) : NULL;
 	int rc = line ? a->emit(a->arg, line, strlen(line)) : 0;
@@ -76,7 +76,7 @@ static int send(struct answer *a, json_t *o)
 /* A line of script_trial.h. */
 static int take_line(void *arg, const char *line, size_t len)
 {
-	struct answer *a = arg;
+	struct eval_answer *a = arg;
 	json_t *o = len ? json_loadb(line, len, 0, NULL) : NULL, *out = NULL;
 	const char *kind = json_string_value(json_object_get(o, "kind"));
 	int rc;
@@ -126,7 +126,7 @@ static bool masks(const struct settings *s, const char *table)
 int script_eval(struct log *log, const struct settings *s, const struct eval_wish *w, engine_emit *emit, void *arg,
 		struct err *err)
 {
-	struct answer a = { .emit = emit, .arg = arg };
+	struct eval_answer a = { .emit = emit, .arg = arg };
 	struct trial_wish wish = { .table = w->table, .script = "repl", .count = w->count, .unmasked = true };
 
 	if (w->count < 1 || w->count > EVAL_ROWS_MOST)

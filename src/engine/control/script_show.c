@@ -12,7 +12,7 @@
 enum { LINE_ROOM = 4 << 20, VERSIONS_SHOWN = 20, FAILURES_SHOWN = 20 };
 static const char failures_read[] = "1000000";
 
-struct show {
+struct script_show {
 	const struct settings *live;
 	const struct table_settings *section;
 	struct buf line;
@@ -21,13 +21,13 @@ struct show {
 	bool ended; /* who asked wants no more */
 };
 
-static void begin(struct show *s, const char *kind)
+static void begin(struct script_show *s, const char *kind)
 {
 	buf_reset(&s->line);
 	buf_printf(&s->line, "{\"kind\":\"%s\"", kind);
 }
 
-static void put(struct show *s, const char *name, const char *value)
+static void put(struct script_show *s, const char *name, const char *value)
 {
 	buf_printf(&s->line, ",\"%s\":", name);
 	if (value)
@@ -36,7 +36,7 @@ static void put(struct show *s, const char *name, const char *value)
 		buf_puts(&s->line, "null");
 }
 
-static void send(struct show *s)
+static void send(struct script_show *s)
 {
 	buf_putc(&s->line, '}');
 	if (!s->line.failed && !s->ended)
@@ -46,7 +46,7 @@ static void send(struct show *s)
 /* ---- lines of other requests, with a kind of their own ---- */
 
 struct as_kind {
-	struct show *show;
+	struct script_show *show;
 	const char *kind;
 	int left;
 };
@@ -64,7 +64,7 @@ static int pass_on(void *arg, const char *line, size_t len)
 	return a->show->ended || --a->left <= 0;
 }
 
-static int show_versions(struct show *s, const char *table, struct err *err)
+static int show_versions(struct script_show *s, const char *table, struct err *err)
 {
 	struct as_kind as = { .show = s, .kind = "version", .left = VERSIONS_SHOWN };
 
@@ -74,7 +74,7 @@ static int show_versions(struct show *s, const char *table, struct err *err)
 struct newest { /* lines of which the last ones count */
 	char *lines[FAILURES_SHOWN];
 	size_t count;
-	struct show *show;
+	struct script_show *show;
 };
 
 static int keep_newest(void *arg, const char *line, size_t len)
@@ -90,7 +90,7 @@ static int keep_newest(void *arg, const char *line, size_t len)
 	return 0;
 }
 
-static int show_failures(struct engine *e, struct show *s, const char *table, struct err *err)
+static int show_failures(struct engine *e, struct script_show *s, const char *table, struct err *err)
 {
 	struct as_kind as = { .show = s, .kind = "failure", .left = FAILURES_SHOWN };
 	struct newest newest = { .show = s };
@@ -111,7 +111,7 @@ static int show_failures(struct engine *e, struct show *s, const char *table, st
 /* ---- the scripts and their files ---- */
 
 /* The file of the i-th of the chain; NULL: it is the section's filter. The caller frees. */
-static char *path_of(const struct show *s, size_t place)
+static char *path_of(const struct script_show *s, size_t place)
 {
 	size_t filters = s->section->filter.text != NULL;
 
@@ -120,7 +120,7 @@ static char *path_of(const struct show *s, size_t place)
 	return table_script_path(s->live, s->section->transform.items[place - filters]);
 }
 
-static void show_scripts(struct show *s, const struct script *script)
+static void show_scripts(struct script_show *s, const struct script *script)
 {
 	struct script_source source;
 
@@ -137,7 +137,7 @@ static void show_scripts(struct show *s, const struct script *script)
 	}
 }
 
-static void show_files(struct show *s)
+static void show_files(struct script_show *s)
 {
 	struct err err = { 0 };
 	struct script *files = table_script_open(s->live, s->section, &err);
@@ -154,7 +154,7 @@ static void show_files(struct show *s)
 
 /* ---- lines ---- */
 
-static void show_line(struct show *s, const char *name, size_t place, int line, const char *text, size_t len)
+static void show_line(struct script_show *s, const char *name, size_t place, int line, const char *text, size_t len)
 {
 	begin(s, "line");
 	put(s, "name", name);
@@ -164,7 +164,7 @@ static void show_line(struct show *s, const char *name, size_t place, int line, 
 }
 
 /* A filter is shown as it stands in the configuration, not as the script that is made of it. */
-static void show_filter(struct show *s, const char *name, size_t place, const char *text)
+static void show_filter(struct script_show *s, const char *name, size_t place, const char *text)
 {
 	static const char opens[] = "local pass = (", closes[] = "\n) if pass ==";
 	const char *at = strstr(text, opens), *end = at ? strstr(at, closes) : NULL;
@@ -178,7 +178,7 @@ static void show_filter(struct show *s, const char *name, size_t place, const ch
 	free(line);
 }
 
-static void show_lines(struct show *s, const struct script *script)
+static void show_lines(struct script_show *s, const struct script *script)
 {
 	struct script_source source;
 
@@ -201,7 +201,7 @@ static void show_lines(struct show *s, const struct script *script)
 int script_show(struct engine *e, const char *table, engine_emit *emit, void *arg, struct err *err)
 {
 	const struct settings *live = atomic_load(&e->shared.live);
-	struct show s = { .live = live, .emit = emit, .arg = arg };
+	struct script_show s = { .live = live, .emit = emit, .arg = arg };
 	struct script *script = NULL;
 	int rc = -1;
 

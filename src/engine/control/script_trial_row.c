@@ -52,7 +52,7 @@ static bool same_row(const struct schema *sa, const struct value *a, const struc
 	return true;
 }
 
-static enum trial_outcome outcome_of(const struct change *c, const struct batch *out)
+static enum trial_outcome trial_outcome(const struct change *c, const struct batch *out)
 {
 	const struct change *o = out->changes;
 	bool all_deletes = true, alone = true; /* alone: but for deletes of what it may have been in other tables */
@@ -267,7 +267,7 @@ static void judge(struct trial *t, size_t i)
 	t->sum.ns[0] += took;
 	if (t->failed)
 		return;
-	is = outcome_of(c, t->side[0].out);
+	is = trial_outcome(c, t->side[0].out);
 	t->sum.rows++;
 	t->sum.outcomes[0][is]++;
 	if (is == OUT_DEAD)
@@ -280,7 +280,7 @@ static void judge(struct trial *t, size_t i)
 	start = clock_mono_ns();
 	run_side(t, 1, i);
 	t->sum.ns[1] += clock_mono_ns() - start - t->overhead_ns;
-	was = outcome_of(c, t->side[1].out);
+	was = trial_outcome(c, t->side[1].out);
 	t->sum.outcomes[1][was]++;
 	if (was == is && same_result(t->side[0].out, t->side[1].out))
 		return;

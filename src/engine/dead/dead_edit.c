@@ -149,7 +149,7 @@ struct editing {
 	char *mysql; /* the row that MySQL has, as text */
 };
 
-static int check_decoded(struct editing *g, struct rows *rows, struct err *err)
+static int check_decoded(struct editing *g, struct message_rows *rows, struct err *err)
 {
 	const struct change *before = change_of(rows->in, 0, "the message", err), *after;
 	struct batch *mysql = g->t.rows;
@@ -173,7 +173,7 @@ static int make_message(struct editing *g, const char *row, struct err *err)
 {
 	struct log *log = shared_log(&g->t.d->e->shared, err);
 	struct record *r = &g->message->records[0];
-	struct rows rows;
+	struct message_rows rows;
 	struct buf fresh;
 	int rc;
 

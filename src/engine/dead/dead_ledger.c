@@ -15,7 +15,7 @@
 enum { GROUPS_MAX = 1000 };
 #define OTHERS "others" /* table and reason of the last group, when there are too many */
 
-struct entry {
+struct dead_entry {
 	int64_t id, at_ms;
 	uint64_t print, key; /* of the whole letter; of its row's key */
 	uint32_t group;
@@ -26,8 +26,8 @@ struct dead_ledger {
 	pthread_mutex_t reading; /* held by who reads */
 	pthread_mutex_t lock;	 /* what follows */
 	bool known;
-	int64_t next;	       /* offset */
-	struct entry *entries; /* by id */
+	int64_t next;		    /* offset */
+	struct dead_entry *entries; /* by id */
 	size_t count, cap, nopen;
 	uint32_t *slots; /* by print: index of an entry plus one; 0: free */
 	size_t nslots;
@@ -81,7 +81,7 @@ static uint64_t hash_text(const char *p, size_t len, uint64_t seed)
 	return value_hash(&v, seed);
 }
 
-static struct entry *find_id(struct dead_ledger *l, int64_t id)
+static struct dead_entry *find_id(struct dead_ledger *l, int64_t id)
 {
 	size_t low = 0, high = l->count;
 
@@ -109,7 +109,7 @@ static bool is_known(const struct dead_ledger *l, uint64_t print)
 {
 	for (size_t at = l->nslots ? print & (l->nslots - 1) : 0; l->nslots && l->slots[at];
 			at = (at + 1) & (l->nslots - 1)) {
-		const struct entry *e = &l->entries[l->slots[at] - 1];
+		const struct dead_entry *e = &l->entries[l->slots[at] - 1];
 
 		if (e->print == print && e->open)
 			return true;
@@ -162,7 +162,7 @@ static void add_letter(struct dead_ledger *l, const struct dead_letter *letter, 
 		const char *reason)
 {
 	struct dead_group *g;
-	struct entry *e;
+	struct dead_entry *e;
 
 	if (l->nopen >= LEDGER_MAX) {
 		l->more++;
@@ -171,7 +171,7 @@ static void add_letter(struct dead_ledger *l, const struct dead_letter *letter, 
 	if (l->count == l->cap)
 		make_room(l);
 	e = &l->entries[l->count++];
-	*e = (struct entry){
+	*e = (struct dead_entry){
 		.id = letter->id,
 		.at_ms = letter->at_ms,
 		.print = print,
@@ -188,7 +188,7 @@ static void add_letter(struct dead_ledger *l, const struct dead_letter *letter, 
 	g->last_id = letter->id;
 }
 
-static void close_entry(struct dead_ledger *l, struct entry *e)
+static void close_entry(struct dead_ledger *l, struct dead_entry *e)
 {
 	if (!e->open)
 		return;
@@ -200,7 +200,7 @@ static void close_entry(struct dead_ledger *l, struct entry *e)
 static void close_id(void *arg, int64_t id)
 {
 	struct dead_ledger *l = arg;
-	struct entry *e = find_id(l, id);
+	struct dead_entry *e = find_id(l, id);
 
 	if (e)
 		close_entry(l, e);
@@ -319,7 +319,7 @@ int dead_ledger_read(struct dead_ledger *l, struct log *log, const struct settin
 
 bool dead_ledger_is_open(struct dead_ledger *l, int64_t id)
 {
-	struct entry *e;
+	struct dead_entry *e;
 	bool open;
 
 	pthread_mutex_lock(&l->lock);

@@ -72,7 +72,7 @@ void dead_wish_done(struct dead_wish *w)
 
 /* ---- the scan ---- */
 
-struct scan {
+struct wish_scan {
 	const struct dead_look *look;
 	const struct dead_wish *w;
 	int (*each)(void *arg, const struct dead_seen *seen);
@@ -93,7 +93,7 @@ static bool is_meant(const struct dead_wish *w, const struct dead_seen *s)
 
 static int on_record(void *arg, const struct record *r)
 {
-	const struct scan *s = arg;
+	const struct wish_scan *s = arg;
 	char table[TABLE_NAME_ROOM];
 	struct dead_letter letter;
 	struct dead_seen seen = { .letter = &letter, .table = table };
@@ -110,7 +110,7 @@ static int on_record(void *arg, const struct record *r)
 int dead_scan(const struct dead_look *look, const struct dead_wish *w,
 		int (*each)(void *arg, const struct dead_seen *seen), void *arg, struct err *err)
 {
-	struct scan s = { .look = look, .w = w, .each = each, .arg = arg };
+	struct wish_scan s = { .look = look, .w = w, .each = each, .arg = arg };
 	int64_t from = w->closed ? -1 : dead_ledger_first(look->ledger);
 	int rc;
 

@@ -99,7 +99,7 @@ static int forget_all(struct load *l)
 
 /* ---- a look at the log ---- */
 
-struct look { /* one look at everything that is assigned */
+struct assign_look { /* one look at everything that is assigned */
 	struct load *l;
 	struct log_topics topics;
 	struct name_map by_topic;  /* struct log_topic, lent */
@@ -109,9 +109,9 @@ struct look { /* one look at everything that is assigned */
 	bool group_asked;
 };
 
-static int look_begin(struct look *k, struct load *l, struct err *err)
+static int look_begin(struct assign_look *k, struct load *l, struct err *err)
 {
-	*k = (struct look){ .l = l };
+	*k = (struct assign_look){ .l = l };
 	if (log_topics(l->sh->log, &k->topics, err))
 		return -1;
 	for (size_t i = 0; i < k->topics.count; i++)
@@ -119,7 +119,7 @@ static int look_begin(struct look *k, struct load *l, struct err *err)
 	return 0;
 }
 
-static void look_end(struct look *k)
+static void look_end(struct assign_look *k)
 {
 	name_map_done(&k->by_topic);
 	name_map_done(&k->known);
@@ -128,7 +128,7 @@ static void look_end(struct look *k)
 	log_topics_free(&k->topics);
 }
 
-static struct log_partition look_at(struct look *k, const char *topic, int32_t partition)
+static struct log_partition look_at(struct assign_look *k, const char *topic, int32_t partition)
 {
 	const struct log_topic *t = *name_map_at(&k->by_topic, topic);
 
@@ -138,7 +138,7 @@ static struct log_partition look_at(struct look *k, const char *topic, int32_t p
 	return (struct log_partition){ partition, -1, -1 };
 }
 
-static int ask_group(struct look *k, struct err *err)
+static int ask_group(struct assign_look *k, struct err *err)
 {
 	struct log_groups group;
 
@@ -153,7 +153,7 @@ static int ask_group(struct look *k, struct err *err)
 }
 
 /* Has another process of the group loaded a partition of this topic? */
-static int known_elsewhere(struct look *k, const char *topic, bool *known, struct err *err)
+static int known_elsewhere(struct assign_look *k, const char *topic, bool *known, struct err *err)
 {
 	if (!k->group_asked && ask_group(k, err))
 		return -1;
@@ -175,7 +175,7 @@ static int check_owner(const struct load *l, const struct log_assigned *a, const
 }
 
 /* A first look: which topics were loaded before, and which are shorter than what was. */
-static int survey(struct look *k, const struct log_assigned *assigned, size_t n, struct err *err)
+static int survey(struct assign_look *k, const struct log_assigned *assigned, size_t n, struct err *err)
 {
 	struct place place;
 	int64_t next;
@@ -201,7 +201,8 @@ static int survey(struct look *k, const struct log_assigned *assigned, size_t n,
 }
 
 /* With a look that is sure: what is shorter has to be shorter for some seconds. */
-static int look_surely(struct look *k, struct load *l, const struct log_assigned *assigned, size_t n, struct err *err)
+static int look_surely(struct assign_look *k, struct load *l, const struct log_assigned *assigned, size_t n,
+		struct err *err)
 {
 	for (int i = 1;; i++) {
 		if (look_begin(k, l, err))
@@ -244,13 +245,13 @@ static void tell_finding(struct load *l, const struct log_assigned *a, const str
 	}
 }
 
-static bool is_shorter(struct look *k, const char *topic)
+static bool is_shorter(struct assign_look *k, const char *topic)
 {
 	return k->shorter.count && *name_map_at(&k->shorter, topic);
 }
 
 /* The part, and the offset that it begins with. */
-static struct load_part *part_new(struct look *k, const struct log_assigned *a)
+static struct load_part *part_new(struct assign_look *k, const struct log_assigned *a)
 {
 	struct load *l = k->l;
 	struct load_part *p = xcalloc(1, sizeof(*p));
@@ -290,7 +291,7 @@ static int look_at_target(struct load *l, struct load_part *p)
 	return load_push(l, item);
 }
 
-static int assign_one(struct look *k, const struct log_assigned *a, struct err *err)
+static int assign_one(struct assign_look *k, const struct log_assigned *a, struct err *err)
 {
 	struct load *l = k->l;
 	struct load_part *p = part_new(k, a);
@@ -344,7 +345,7 @@ static void find_clashes(struct load *l)
 	sink_sources_done(&seen);
 }
 
-static int assign_all(struct look *k, struct err *err)
+static int assign_all(struct assign_look *k, struct err *err)
 {
 	struct load *l = k->l;
 
@@ -363,7 +364,7 @@ static int assign_all(struct look *k, struct err *err)
 
 int load_assign(struct load *l, struct err *err)
 {
-	struct look look;
+	struct assign_look look;
 	int rc;
 
 	if (forget_all(l))

@@ -3,7 +3,7 @@
 #include "engine/load/load_parts.h"
 
 /* Under lock: what runs ends soon, and nothing begins. */
-void load_abort_session(struct load *l)
+static void load_abort_session(struct load *l)
 {
 	must_hold(&l->half.lock);
 	if (l->to_script)

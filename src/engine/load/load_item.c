@@ -34,20 +34,6 @@ struct load_item *load_item_new(struct load *l)
 	return item;
 }
 
-void load_item_free(struct load_item *item)
-{
-	if (item == NULL)
-		return;
-	if (item->in)
-		atomic_fetch_sub(&item->load->buffered, item->in->bytes);
-	if (item->of)
-		load_topic_less(item->load, item->of, item->in->bytes);
-	if (item->out != item->in)
-		load_batch_put(item->load, item->out);
-	load_batch_put(item->load, item->in);
-	free(item);
-}
-
 int load_push(struct load *l, struct load_item *item)
 {
 	if (queue_push(l->to_script, item) == 0)
@@ -142,9 +128,24 @@ void load_topic_more(struct load *l, struct load_topic *t, size_t bytes)
 		load_pauses_changed(l);
 }
 
-void load_topic_less(struct load *l, struct load_topic *t, size_t bytes)
+/* They are with the reader no more. */
+static void load_topic_less(struct load *l, struct load_topic *t, size_t bytes)
 {
 	atomic_fetch_sub(&t->bytes, bytes);
 	if (atomic_load(&t->over) && topic_bytes(t) <= topic_share(l) / 2 && atomic_exchange(&t->over, false))
 		load_pauses_changed(l);
+}
+
+void load_item_free(struct load_item *item)
+{
+	if (item == NULL)
+		return;
+	if (item->in)
+		atomic_fetch_sub(&item->load->buffered, item->in->bytes);
+	if (item->of)
+		load_topic_less(item->load, item->of, item->in->bytes);
+	if (item->out != item->in)
+		load_batch_put(item->load, item->out);
+	load_batch_put(item->load, item->in);
+	free(item);
 }

@@ -212,7 +212,6 @@ struct load {
 struct batch *load_batch_get(struct load *l);
 void load_batch_put(struct load *l, struct batch *b);  /* NULL allowed */
 void load_fail(struct load *l, const struct err *err); /* ends the session. @thread any */
-void load_abort_session(struct load *l);	       /* under half.lock: what runs ends soon, and nothing begins */
 bool load_failed(struct load *l);
 void load_table_name(const struct load *l, const char *topic, char *out,
 		size_t size); /* "prefix.db.table" -> "db.table" */
@@ -229,8 +228,6 @@ void load_password_again(struct load *l);
 /* Something changed that decides which partitions are read. @thread any */
 void load_pauses_changed(struct load *l);
 void load_topic_more(struct load *l, struct load_topic *t, size_t bytes); /* they have come. @thread read */
-void load_topic_less(struct load *l, struct load_topic *t,
-		size_t bytes); /* they are with the reader no more. @thread any */
 
 /* load_assign.c, the read thread: the partitions are others now, or one of them is not what it was. 0; 1: the session
  * ends; -1: err */

@@ -22,7 +22,7 @@ static const char *const gap_names[GAP_COUNT] = {
 
 static const char *const loader_names[LOADER_COUNT] = { "", "lending", "routine", "taking" };
 
-const char *loader_name(enum loader loader)
+static const char *loader_name(enum loader loader)
 {
 	return loader_names[loader];
 }

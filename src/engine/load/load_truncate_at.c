@@ -33,14 +33,14 @@ bool part_at_truncate(const struct load_part *p)
 	return p->npieces && p->pieces[0].truncate;
 }
 
-struct search {
+struct truncate_search {
 	int64_t id;
 	bool found;
 };
 
 static int keep_truncate(void *arg, const struct record *r)
 {
-	struct search *s = arg;
+	struct truncate_search *s = arg;
 
 	s->found = truncate_record_id(r) == s->id && r->key == NULL;
 	return s->found;
@@ -49,7 +49,7 @@ static int keep_truncate(void *arg, const struct record *r)
 /* All copies of a TRUNCATE are in the log at once: either this partition has one now, or it is younger. */
 int part_has_truncate(struct load_worker *w, struct load_part *p, int64_t id, struct err *err)
 {
-	struct search s = { .id = id };
+	struct truncate_search s = { .id = id };
 
 	if (!p->gate)
 		return 1;

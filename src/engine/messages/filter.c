@@ -15,7 +15,7 @@ enum { FULL_RECORDS = 1000, FULL_BYTES = 4 << 20 };
 
 struct filter {
 	struct script *script;
-	struct rows rows;
+	struct message_rows rows;
 	struct batch *out;
 	struct verdict {
 		bool matches;

@@ -60,7 +60,7 @@ static void put_op(struct buf *b, char op)
 
 /* ---- a line of a list ---- */
 
-struct line {
+struct message_line {
 	struct buf *b;
 	const struct readable *names; /* of its fields; NULL: all as they stand */
 	size_t begin;		      /* where the text began */
@@ -78,7 +78,7 @@ static size_t shortened(const char *p, size_t len, size_t max)
 	return max;
 }
 
-static void put_short(const struct line *l, const struct json_slice *name, const struct json_slice *s)
+static void put_short(const struct message_line *l, const struct json_slice *name, const struct json_slice *s)
 {
 	char room[READABLE_ROOM];
 	const char *text = l->names ? readable_text(l->names, name, s, room) : NULL, *p;
@@ -99,7 +99,7 @@ static void put_short(const struct line *l, const struct json_slice *name, const
 static int put_field(void *arg, const struct json_slice *name, const struct json_slice *before,
 		const struct json_slice *after)
 {
-	struct line *l = arg;
+	struct message_line *l = arg;
 
 	if (!l->all && slices_equal(before, after))
 		return 0;
@@ -121,7 +121,7 @@ static int put_field(void *arg, const struct json_slice *name, const struct json
 /* The row, or what an update has changed in it. */
 static void put_what(struct buf *b, const struct message *m, const struct readable *names)
 {
-	struct line l = {
+	struct message_line l = {
 		.b = b,
 		.names = names,
 		.begin = b->len,
@@ -137,7 +137,7 @@ static void put_what(struct buf *b, const struct message *m, const struct readab
 static void put_key(struct buf *b, const struct shown *s, const struct readable *names)
 {
 	struct message key = { .op = '?' };
-	struct line l = { .b = b, .names = names, .begin = b->len, .all = true };
+	struct message_line l = { .b = b, .names = names, .begin = b->len, .all = true };
 	struct json j;
 
 	json_init(&j, s->key, s->key_len);
@@ -248,7 +248,7 @@ static void put_csv(const struct message_printer *p, struct buf *b, const struct
 
 /* ---- all about one ---- */
 
-static void put_slice(const struct line *l, const struct json_slice *name, const struct json_slice *s)
+static void put_slice(const struct message_line *l, const struct json_slice *name, const struct json_slice *s)
 {
 	char room[READABLE_ROOM];
 	const char *text = l->names ? readable_text(l->names, name, s, room) : NULL, *p;
@@ -267,7 +267,7 @@ static void put_slice(const struct line *l, const struct json_slice *name, const
 static int put_pair(void *arg, const struct json_slice *name, const struct json_slice *before,
 		const struct json_slice *after)
 {
-	struct line *l = arg;
+	struct message_line *l = arg;
 
 	buf_puts(l->b, l->fields++ ? ",[" : "[");
 	buf_json_string(l->b, name->p, name->len);
@@ -288,7 +288,7 @@ static int put_pair(void *arg, const struct json_slice *name, const struct json_
 
 static void put_pairs(struct buf *b, const char *name, const struct message *m, const struct readable *names, bool both)
 {
-	struct line l = { .b = b, .names = names, .all = both };
+	struct message_line l = { .b = b, .names = names, .all = both };
 
 	buf_printf(b, ",\"%s\":[", name);
 	message_fields(m, put_pair, &l);

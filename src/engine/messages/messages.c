@@ -18,13 +18,13 @@
 
 enum { LINE_MAX_BYTES = 60 << 20, LOOK_EVERY = 256, TELL_MS = 250, FOLLOW_MS = 250 };
 
-struct part { /* what is read of a partition: [next, to) */
+struct messages_part { /* what is read of a partition: [next, to) */
 	int32_t id;
 	int64_t next, to;
 	int64_t since_ms; /* nothing before the first one of this time: a transaction marker has a time, too, and Kafka may answer with its place */
 };
 
-struct scan {
+struct messages_scan {
 	const struct messages_wish *wish;
 	engine_emit *emit;
 	void *arg;
@@ -32,9 +32,9 @@ struct scan {
 	struct filter *filter; /* NULL: none */
 	struct message_printer printer;
 	struct buf line;
-	struct part *parts;
+	struct messages_part *parts;
 	unsigned nparts;
-	struct part *at; /* the one that is read */
+	struct messages_part *at; /* the one that is read */
 	uint64_t scanned, bytes, matched, errors;
 	int64_t total;	 /* offsets to look at; more than messages */
 	int64_t done;	 /* of them */
@@ -46,7 +46,7 @@ struct scan {
 
 /* ---- telling ---- */
 
-static void tell(struct scan *s, bool ended)
+static void tell(struct messages_scan *s, bool ended)
 {
 	struct buf *b = &s->line;
 
@@ -68,7 +68,7 @@ static void tell(struct scan *s, bool ended)
 	s->tell_us = clock_mono_us() + TELL_MS * 1000;
 }
 
-static int show(struct scan *s, const struct record *r)
+static int show(struct messages_scan *s, const struct record *r)
 {
 	if (s->wish->limit >= 0 && s->matched >= (uint64_t)s->wish->limit)
 		s->over = true;
@@ -92,14 +92,14 @@ static int show(struct scan *s, const struct record *r)
 
 static int on_verdict(void *arg, const struct record *r, bool matches, const char *error)
 {
-	struct scan *s = arg;
+	struct messages_scan *s = arg;
 
 	if (error && s->errors++ == 0)
 		snprintf(s->error, sizeof(s->error), "%s", error);
 	return matches ? show(s, r) : 0;
 }
 
-static int run_filter(struct scan *s)
+static int run_filter(struct messages_scan *s)
 {
 	if (filter_run(s->filter, on_verdict, s, &s->err) >= 0)
 		return s->over;
@@ -109,7 +109,7 @@ static int run_filter(struct scan *s)
 
 static int on_record(void *arg, const struct record *r)
 {
-	struct scan *s = arg;
+	struct messages_scan *s = arg;
 
 	s->scanned++;
 	s->bytes += r->key_len + r->value_len;
@@ -130,7 +130,8 @@ static int on_record(void *arg, const struct record *r)
 
 /* ---- ranges ---- */
 
-static int scan_part(struct scan *s, struct log *log, const char *topic, struct part *p, struct err *err)
+static int scan_part(struct messages_scan *s, struct log *log, const char *topic, struct messages_part *p,
+		struct err *err)
 {
 	s->at = p;
 	if (p->next < p->to && log_scan(log, topic, p->id, p->next, p->to, on_record, s, err))
@@ -147,7 +148,7 @@ static int scan_part(struct scan *s, struct log *log, const char *topic, struct 
 	return -1;
 }
 
-static int scan_all(struct scan *s, struct log *log, const char *topic, struct err *err)
+static int scan_all(struct messages_scan *s, struct log *log, const char *topic, struct err *err)
 {
 	for (unsigned i = 0; i < s->nparts && !s->over; i++)
 		if (scan_part(s, log, topic, &s->parts[i], err))
@@ -156,10 +157,10 @@ static int scan_all(struct scan *s, struct log *log, const char *topic, struct e
 }
 
 /* What has come since. */
-static int look_again(struct scan *s, struct log *log, const char *topic, struct err *err)
+static int look_again(struct messages_scan *s, struct log *log, const char *topic, struct err *err)
 {
 	for (unsigned i = 0; i < s->nparts; i++) {
-		struct part *p = &s->parts[i];
+		struct messages_part *p = &s->parts[i];
 		int64_t low;
 
 		if (log_ends(log, topic, p->id, &low, &p->to, err))
@@ -173,7 +174,7 @@ static int look_again(struct scan *s, struct log *log, const char *topic, struct
 	return scan_all(s, log, topic, err);
 }
 
-static int follow(struct scan *s, struct log *log, const char *topic, struct err *err)
+static int follow(struct messages_scan *s, struct log *log, const char *topic, struct err *err)
 {
 	while (!s->over) {
 		clock_sleep_ms(FOLLOW_MS);
@@ -206,17 +207,17 @@ const struct log_topic *messages_topic(struct log *log, const struct settings *s
 	return NULL;
 }
 
-static int find_parts(struct scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
+static int find_parts(struct messages_scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
 		struct err *err)
 {
 	s->parts = xcalloc(t->npartitions + 1, sizeof(*s->parts));
 	for (unsigned i = 0; i < t->npartitions; i++) {
 		const struct log_partition *p = &t->partitions[i];
-		struct part *part = &s->parts[s->nparts];
+		struct messages_part *part = &s->parts[s->nparts];
 
 		if (s->wish->partition >= 0 && p->id != s->wish->partition)
 			continue;
-		*part = (struct part){
+		*part = (struct messages_part){
 			.id = p->id,
 			.to = p->high,
 			.since_ms = from->kind == AT_TIME ? from->value : INT64_MIN,
@@ -232,7 +233,8 @@ static int find_parts(struct scan *s, struct log *log, const struct log_topic *t
 	return 0;
 }
 
-static int run(struct scan *s, struct log *log, const struct log_topic *t, const struct seek *from, struct err *err)
+static int run(struct messages_scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
+		struct err *err)
 {
 	if (find_parts(s, log, t, from, err))
 		return -1;
@@ -246,7 +248,7 @@ static int run(struct scan *s, struct log *log, const struct log_topic *t, const
 	return 0;
 }
 
-static int open_all(struct scan *s, struct log *log, const struct settings *settings, struct seek *from,
+static int open_all(struct messages_scan *s, struct log *log, const struct settings *settings, struct seek *from,
 		struct err *err)
 {
 	const struct messages_wish *w = s->wish;
@@ -266,7 +268,7 @@ static int open_all(struct scan *s, struct log *log, const struct settings *sett
 int messages_run(struct log *log, const struct settings *settings, const struct messages_wish *wish, engine_emit *emit,
 		void *arg, struct err *err)
 {
-	struct scan s = {
+	struct messages_scan s = {
 		.wish = wish,
 		.emit = emit,
 		.arg = arg,

@@ -19,7 +19,7 @@ struct outcome {
 };
 
 struct outcomes {
-	struct rows rows;
+	struct message_rows rows;
 	struct script *script;		   /* NULL: the table has none */
 	char version[SCRIPT_VERSION_ROOM]; /* of it; "" */
 	struct batch *out;

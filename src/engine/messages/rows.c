@@ -6,14 +6,14 @@
 
 #include "engine/engine_parts.h"
 
-int rows_open(struct rows *r, struct log *log, const struct settings *s, struct err *err)
+int rows_open(struct message_rows *r, struct log *log, const struct settings *s, struct err *err)
 {
-	*r = (struct rows){ .log = log, .settings = s, .in = batch_new() };
+	*r = (struct message_rows){ .log = log, .settings = s, .in = batch_new() };
 	r->decoder = format_decoder_new(&s->format, err);
 	return r->decoder ? 0 : -1;
 }
 
-void rows_close(struct rows *r)
+void rows_close(struct message_rows *r)
 {
 	if (r->in)
 		batch_free(r->in);
@@ -23,12 +23,12 @@ void rows_close(struct rows *r)
 		history_free(r->history);
 }
 
-static const char *copy(struct rows *r, const char *p, uint32_t len)
+static const char *copy(struct message_rows *r, const char *p, uint32_t len)
 {
 	return p ? arena_dup(&r->in->arena, p, len) : NULL;
 }
 
-void rows_add(struct rows *r, const struct record *record)
+void rows_add(struct message_rows *r, const struct record *record)
 {
 	struct record *mine = batch_add_record(r->in);
 
@@ -53,7 +53,7 @@ static void know(void *arg, struct schema *schema, int64_t commit_us)
 }
 
 /* What messages without a schema block mean is in the schema history. A log without one says what it can by itself. */
-static void learn(struct rows *r)
+static void learn(struct message_rows *r)
 {
 	struct err none;
 
@@ -63,7 +63,7 @@ static void learn(struct rows *r)
 	history_read(r->history, r->log, r->settings->format.history_topic, NULL, &none);
 }
 
-int rows_decode(struct rows *r, struct err *err)
+int rows_decode(struct message_rows *r, struct err *err)
 {
 	struct format_unsure unsure;
 

@@ -7,7 +7,7 @@
 #include "log/log.h"
 #include "row/batch.h"
 
-struct rows {
+struct message_rows {
 	struct log *log; /* lent, as the next */
 	const struct settings *settings;
 	struct format_decoder *decoder;
@@ -15,9 +15,9 @@ struct rows {
 	struct batch *in;
 };
 
-int rows_open(struct rows *r, struct log *log, const struct settings *s, struct err *err);
-void rows_close(struct rows *r);
-void rows_add(struct rows *r, const struct record *record); /* copies it. All of a batch are of one topic */
-int rows_decode(struct rows *r, struct err *err);	    /* fills r->in->changes */
+int rows_open(struct message_rows *r, struct log *log, const struct settings *s, struct err *err);
+void rows_close(struct message_rows *r);
+void rows_add(struct message_rows *r, const struct record *record); /* copies it. All of a batch are of one topic */
+int rows_decode(struct message_rows *r, struct err *err);	    /* fills r->in->changes */
 
 #endif

@@ -117,7 +117,7 @@ static bool name_taken(struct subject *t)
 	return false;
 }
 
-static const struct rule {
+static const struct routine_rule {
 	bool (*broken)(struct subject *t);
 	const char *found, *remedy;
 } rules[] = {

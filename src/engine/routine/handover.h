@@ -27,7 +27,6 @@ void handing_done(struct handing *g);
 enum loader handing_loader(const struct lent_table *t);
 /* load_TABLE_NUMBER; "" where no part has a number. */
 void handing_job(const struct handing *g, char out[HANDOVER_JOB_ROOM]);
-const struct routine_job *handing_find(const struct handing *g, const struct routine_jobs *jobs); /* NULL: none */
 
 /* ERR_CONFIG: refused, with the reason, and nothing has changed unless a step was begun before. */
 int handover_to_routine(struct handing *g, bool dry, struct err *err);

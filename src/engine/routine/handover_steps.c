@@ -89,7 +89,7 @@ void handing_job(const struct handing *g, char out[HANDOVER_JOB_ROOM])
 }
 
 /* The newest of that name: the number in it is nobody else's. */
-const struct routine_job *handing_find(const struct handing *g, const struct routine_jobs *jobs)
+static const struct routine_job *handing_find(const struct handing *g, const struct routine_jobs *jobs)
 {
 	char name[HANDOVER_JOB_ROOM];
 

@@ -14,14 +14,14 @@
 
 #define TEXT_MAX (16 << 20)
 
-struct source { /* a column of the message: how the job calls it, and what it is there */
+struct convert_source { /* a column of the message: how the job calls it, and what it is there */
 	const char *name, *field;
 };
 
 struct conversion {
 	struct arena arena;
 	struct routine_text text;
-	struct source *sources;
+	struct convert_source *sources;
 	size_t nsources;
 	bool envelope, payload;
 	const char *prefix, *db, *table; /* of the topic */
@@ -113,7 +113,7 @@ static void read_sources(struct conversion *c)
 	c->sources = arena_alloc(&c->arena, (t->ncolumns + 1) * sizeof(*c->sources));
 	for (size_t i = 0; i < t->ncolumns; i++)
 		if (t->columns[i].expression == NULL)
-			c->sources[c->nsources++] = (struct source){ t->columns[i].name, t->columns[i].name };
+			c->sources[c->nsources++] = (struct convert_source){ t->columns[i].name, t->columns[i].name };
 	if (paths && *paths)
 		read_paths(c, paths);
 	if (root && *root)
@@ -230,7 +230,7 @@ static void convert_where(struct conversion *c)
 
 /* ---- properties ---- */
 
-static const struct known {
+static const struct known_property {
 	const char *key;
 	bool lost;
 	const char *why; /* NULL: it is carried over elsewhere */

@@ -10,7 +10,7 @@
 
 enum { DEPTH_MAX = 60, ARGS_MAX = 16 };
 
-struct part { /* of the translation; text in the arena, NULL: not translated */
+struct lua_part { /* of the translation; text in the arena, NULL: not translated */
 	const char *text;
 	bool truth;    /* true or false, never NULL */
 	bool nullable; /* may be null */
@@ -26,13 +26,13 @@ struct translation {
 	int depth;
 };
 
-static struct part parse_or(struct translation *t);
+static struct lua_part parse_or(struct translation *t);
 
-static struct part fail(struct translation *t, const char *what)
+static struct lua_part fail(struct translation *t, const char *what)
 {
 	if (t->what == NULL)
 		t->what = arena_dup(t->arena, what, strlen(what));
-	return (struct part){ NULL, false, false, false };
+	return (struct lua_part){ NULL, false, false, false };
 }
 
 static const char *lua_string(struct arena *a, const char *text)
@@ -71,7 +71,7 @@ static const char *row_text(struct translation *t, const char *name)
 
 /* ---- values ---- */
 
-static struct part parse_call(struct translation *t, const char *name)
+static struct lua_part parse_call(struct translation *t, const char *name)
 {
 	static const struct {
 		const char *sql, *lua; /* of one argument, or of all */
@@ -79,7 +79,7 @@ static struct part parse_call(struct translation *t, const char *name)
 	static const struct {
 		const char *sql, *lua;
 	} methods[] = { { "upper", "upper" }, { "ucase", "upper" }, { "lower", "lower" }, { "lcase", "lower" } };
-	struct part args[ARGS_MAX];
+	struct lua_part args[ARGS_MAX];
 	const char *list = "";
 	size_t n = 0;
 
@@ -95,30 +95,31 @@ static struct part parse_call(struct translation *t, const char *name)
 	routine_lex_next(&t->lex);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
 		if (strcasecmp(name, calls[i].sql) == 0 && n > 0)
-			return (struct part){ arena_printf(t->arena, "%s(%s)", calls[i].lua, list), false, true,
+			return (struct lua_part){ arena_printf(t->arena, "%s(%s)", calls[i].lua, list), false, true,
 				false };
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
 		if (strcasecmp(name, methods[i].sql) == 0 && n == 1 && args[0].row && !args[0].truth)
-			return (struct part){ arena_printf(t->arena, "(%s ~= null and string.%s(%s) or null)",
-							      args[0].text, methods[i].lua, args[0].text),
+			return (struct lua_part){ arena_printf(t->arena, "(%s ~= null and string.%s(%s) or null)",
+								  args[0].text, methods[i].lua, args[0].text),
 				false, true, false };
 	return fail(t, arena_printf(t->arena, "%s()", name));
 }
 
-static struct part parse_primary(struct translation *t)
+static struct lua_part parse_primary(struct translation *t)
 {
 	struct routine_lex *l = &t->lex;
 	const char *text = l->text, *name;
-	struct part p;
+	struct lua_part p;
 
 	if (l->token == RT_NUMBER || l->token == RT_STRING) {
-		p = (struct part){ l->token == RT_NUMBER ? text : lua_string(t->arena, text), false, false, true };
+		p = (struct lua_part){ l->token == RT_NUMBER ? text : lua_string(t->arena, text), false, false, true };
 		routine_lex_next(l);
 		return p;
 	}
 	if (routine_lex_accept(l, "-")) {
 		p = parse_primary(t);
-		return p.text ? (struct part){ arena_printf(t->arena, "-%s", p.text), false, p.nullable, p.row } : p;
+		return p.text ? (struct lua_part){ arena_printf(t->arena, "-%s", p.text), false, p.nullable, p.row }
+			      : p;
 	}
 	if (routine_lex_accept(l, "(")) {
 		p = parse_or(t);
@@ -131,19 +132,19 @@ static struct part parse_primary(struct translation *t)
 		return fail(t, l->token == RT_END ? "the end" : text);
 	if (l->token == RT_NAME && strcasecmp(text, "null") == 0) {
 		routine_lex_next(l);
-		return (struct part){ "null", false, true, true };
+		return (struct lua_part){ "null", false, true, true };
 	}
 	routine_lex_next(l);
 	if (routine_lex_accept(l, "("))
 		return parse_call(t, text);
 	name = t->name(t->arg, text);
-	return name ? (struct part){ row_text(t, name), false, true, true } : fail(t, text);
+	return name ? (struct lua_part){ row_text(t, name), false, true, true } : fail(t, text);
 }
 
 /* Arithmetic of what may be NULL would be an error in Lua, where SQL has NULL. */
-static struct part parse_sum(struct translation *t)
+static struct lua_part parse_sum(struct translation *t)
 {
-	struct part a = parse_primary(t);
+	struct lua_part a = parse_primary(t);
 
 	if (a.text && strchr("+-*/%|", t->lex.text[0]) && t->lex.token == RT_SYMBOL && t->lex.text[0])
 		return fail(t, arena_printf(t->arena, "the operator %s", t->lex.text));
@@ -152,24 +153,25 @@ static struct part parse_sum(struct translation *t)
 
 /* ---- truths ---- */
 
-static struct part truth(const char *text)
+static struct lua_part truth(const char *text)
 {
-	return (struct part){ text, true, false, false };
+	return (struct lua_part){ text, true, false, false };
 }
 
-static const char *present(struct translation *t, const struct part *p)
+static const char *present(struct translation *t, const struct lua_part *p)
 {
 	return p->nullable ? arena_printf(t->arena, "%s ~= null and ", p->text) : "";
 }
 
-static struct part compare(struct translation *t, const struct part *a, const char *op, const struct part *b)
+static struct lua_part compare(struct translation *t, const struct lua_part *a, const char *op,
+		const struct lua_part *b)
 {
 	if (!a->row || !b->row)
 		return fail(t, "a comparison of expressions");
 	return truth(arena_printf(t->arena, "(%s%s%s %s %s)", present(t, a), present(t, b), a->text, op, b->text));
 }
 
-static struct part parse_in(struct translation *t, const struct part *a, bool negated)
+static struct lua_part parse_in(struct translation *t, const struct lua_part *a, bool negated)
 {
 	const char *text = arena_printf(t->arena, "(%s(", present(t, a));
 	bool first = true;
@@ -177,7 +179,7 @@ static struct part parse_in(struct translation *t, const struct part *a, bool ne
 	if (!routine_lex_accept(&t->lex, "(") || !a->row)
 		return fail(t, "IN");
 	do {
-		struct part item = parse_sum(t);
+		struct lua_part item = parse_sum(t);
 
 		if (item.text == NULL || item.nullable)
 			return fail(t, "a list of IN");
@@ -191,7 +193,7 @@ static struct part parse_in(struct translation *t, const struct part *a, bool ne
 	return routine_lex_accept(&t->lex, ")") ? truth(arena_printf(t->arena, "%s))", text)) : fail(t, "IN");
 }
 
-static struct part parse_comparison(struct translation *t)
+static struct lua_part parse_comparison(struct translation *t)
 {
 	static const struct {
 		const char *sql, *lua;
@@ -204,7 +206,7 @@ static struct part parse_comparison(struct translation *t)
 		{ "<", "<" },
 		{ ">", ">" },
 	};
-	struct part a = parse_sum(t), b;
+	struct lua_part a = parse_sum(t), b;
 	bool negated;
 
 	if (a.text == NULL)
@@ -226,10 +228,10 @@ static struct part parse_comparison(struct translation *t)
 	return negated ? fail(t, "NOT") : a;
 }
 
-static struct part parse_logic(struct translation *t, const char *sql, const char *symbol, const char *lua,
-		struct part (*operand)(struct translation *))
+static struct lua_part parse_logic(struct translation *t, const char *sql, const char *symbol, const char *lua,
+		struct lua_part (*operand)(struct translation *))
 {
-	struct part a = operand(t), b;
+	struct lua_part a = operand(t), b;
 
 	while (a.text && (routine_lex_accept(&t->lex, sql) || routine_lex_accept(&t->lex, symbol))) {
 		b = operand(t);
@@ -242,14 +244,14 @@ static struct part parse_logic(struct translation *t, const char *sql, const cha
 	return a;
 }
 
-static struct part parse_and(struct translation *t)
+static struct lua_part parse_and(struct translation *t)
 {
 	return parse_logic(t, "and", "&&", "and", parse_comparison);
 }
 
-static struct part parse_or(struct translation *t)
+static struct lua_part parse_or(struct translation *t)
 {
-	struct part p;
+	struct lua_part p;
 
 	if (t->depth++ > DEPTH_MAX)
 		return fail(t, "brackets in brackets");
@@ -262,7 +264,7 @@ bool routine_lua(const char *expression, bool condition, routine_lua_name *name,
 		struct buf *out, const char **what)
 {
 	struct translation t = { .name = name, .arg = arg, .arena = arena };
-	struct part p;
+	struct lua_part p;
 
 	routine_lex_init(&t.lex, arena, expression, strlen(expression));
 	p = parse_or(&t);

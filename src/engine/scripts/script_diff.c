@@ -46,7 +46,7 @@ static bool same(const struct lines *a, size_t i, const struct lines *b, size_t 
 	return length(a, i) == length(b, k) && memcmp(a->at[i], b->at[k], length(a, i)) == 0;
 }
 
-struct diff {
+struct script_diff {
 	struct lines a, b;
 	size_t head, tail;	 /* lines that are equal there */
 	unsigned short *longest; /* of what is between, from line i and line k on; NULL: too long */
@@ -55,7 +55,7 @@ struct diff {
 	size_t nmarks;
 };
 
-static void compare(struct diff *d)
+static void compare(struct script_diff *d)
 {
 	size_t n, m;
 
@@ -81,7 +81,7 @@ static void compare(struct diff *d)
 		}
 }
 
-static void mark(struct diff *d)
+static void mark(struct script_diff *d)
 {
 	size_t n = d->a.count - d->head - d->tail, m = d->b.count - d->head - d->tail, i = 0, k = 0;
 
@@ -106,7 +106,7 @@ static void mark(struct diff *d)
 }
 
 /* Whether a line is near one that differs. */
-static bool is_near(const struct diff *d, size_t i)
+static bool is_near(const struct script_diff *d, size_t i)
 {
 	for (size_t k = i > CONTEXT ? i - CONTEXT : 0; k <= i + CONTEXT && k < d->nmarks; k++)
 		if (d->marks[k] != ' ')
@@ -114,7 +114,7 @@ static bool is_near(const struct diff *d, size_t i)
 	return false;
 }
 
-static void tell(const struct diff *d, script_diff_line *told, void *arg)
+static void tell(const struct script_diff *d, script_diff_line *told, void *arg)
 {
 	bool gap = true;
 
@@ -136,7 +136,7 @@ static void tell(const struct diff *d, script_diff_line *told, void *arg)
 
 void script_diff(const char *a, const char *b, script_diff_line *told, void *arg)
 {
-	struct diff d = { .a = split(a), .b = split(b) };
+	struct script_diff d = { .a = split(a), .b = split(b) };
 
 	compare(&d);
 	mark(&d);

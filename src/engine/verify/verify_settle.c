@@ -9,7 +9,7 @@
 #include "core/xalloc.h"
 #include "engine/verify/verify_parts.h"
 
-struct look {			  /* at one row, over the rounds */
+struct settle_look {		  /* at one row, over the rounds */
 	uint64_t expected, found; /* hashes of its two rows */
 	unsigned same;		  /* looks in a row that found the same two */
 	bool done;
@@ -18,8 +18,8 @@ struct look {			  /* at one row, over the rounds */
 
 struct settling {
 	struct verify_table *t;
-	struct look *looks; /* by place among the suspects */
-	struct arena found; /* the target's rows of this round */
+	struct settle_look *looks; /* by place among the suspects */
+	struct arena found;	   /* the target's rows of this round */
 	size_t left;
 };
 
@@ -167,7 +167,7 @@ static uint64_t hash_of(const struct verify_table *t, const struct verify_row *r
 	return row && row->cells ? verify_hash(row->cells, sink_reader_columns(t->reader)) : 0;
 }
 
-static void judge(struct settling *g, const struct verify_row *suspect, struct look *l)
+static void judge(struct settling *g, const struct verify_row *suspect, struct settle_look *l)
 {
 	struct verify_table *t = g->t;
 	unsigned n = sink_reader_columns(t->reader);

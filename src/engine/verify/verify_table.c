@@ -90,7 +90,7 @@ static void close_table(struct verify_table *t)
 
 /* ---- rows of the target against a chunk ---- */
 
-struct page {
+struct verify_page {
 	struct verify_table *t;
 	struct arena last; /* the key of the last row */
 	const struct sink_cell *key;
@@ -99,7 +99,7 @@ struct page {
 
 static int take_row(void *arg, const struct sink_cell *cells)
 {
-	struct page *p = arg;
+	struct verify_page *p = arg;
 	struct verify_table *t = p->t;
 	struct verify_row *row;
 
@@ -120,7 +120,7 @@ static int take_row(void *arg, const struct sink_cell *cells)
 static int compare_range(struct verify_table *t, const struct sink_cell *after, const struct sink_cell *upto,
 		struct arena *arena, const struct sink_cell **at, struct err *err)
 {
-	struct page p = { .t = t };
+	struct verify_page p = { .t = t };
 	int rc = 0;
 
 	arena_init(&p.last, 4096);
@@ -142,7 +142,7 @@ static int compare_range(struct verify_table *t, const struct sink_cell *after, 
 
 static int compare_keys(struct verify_table *t, struct err *err)
 {
-	struct page p = { .t = t };
+	struct verify_page p = { .t = t };
 	struct sink_cell *keys = xcalloc((size_t)VERIFY_KEYS * t->expected.nkey + 1, sizeof(*keys));
 	size_t n = 0;
 	int rc = 0;

@@ -43,12 +43,12 @@ struct routine_watch *routine_watch_new(struct shared *sh)
 
 /* ---- one round ---- */
 
-struct names {
+struct database_names {
 	const char **items; /* interned */
 	size_t count;
 };
 
-static void names_add(struct names *n, const char *name)
+static void names_add(struct database_names *n, const char *name)
 {
 	for (size_t i = 0; i < n->count; i++)
 		if (n->items[i] == name)
@@ -58,9 +58,9 @@ static void names_add(struct names *n, const char *name)
 }
 
 /* The databases at the target of the tables that there are. */
-static struct names databases(struct routine_watch *w)
+static struct database_names databases(struct routine_watch *w)
 {
-	struct names n = { 0 };
+	struct database_names n = { 0 };
 	size_t count = table_meters_count(w->sh->tables);
 
 	if (w->conf->database) {
@@ -127,7 +127,7 @@ static void publish(struct routine_watch *w, const struct routine_jobs *all)
 
 static void look(struct routine_watch *w)
 {
-	struct names dbs = databases(w);
+	struct database_names dbs = databases(w);
 	struct routine_jobs all = { 0 };
 	struct err err;
 	int rc = 0;

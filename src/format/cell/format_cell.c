@@ -24,7 +24,7 @@ static char *cell_wrong_kind(struct cell_env *env)
 	return cell_refuse(env, "the value's kind does not belong to the column's type");
 }
 
-static char *write_null(char *out, const struct cell *c)
+static char *write_null(char *out, const struct format_cell *c)
 {
 	return cell_copy(out, c->null_text, c->null_len);
 }
@@ -34,7 +34,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-char *cell_write_text(char *out, const char *p, size_t len)
+static char *cell_write_text(char *out, const char *p, size_t len)
 {
 	*out++ = '"';
 	out += json_escape(out, p, len);
@@ -42,7 +42,7 @@ char *cell_write_text(char *out, const char *p, size_t len)
 	return out;
 }
 
-static char *write_boolean(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_boolean(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_INT && v->kind != VALUE_UINT)
 		return cell_wrong_kind(env);
@@ -50,7 +50,7 @@ static char *write_boolean(char *out, const struct cell *c, const struct value *
 		    : cell_copy(out, "false\0\0\0\0\0\0\0\0\0\0\0", 5);
 }
 
-static char *write_int(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_int(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_INT && v->kind != VALUE_UINT)
 		return cell_wrong_kind(env);
@@ -58,14 +58,14 @@ static char *write_int(char *out, const struct cell *c, const struct value *v, s
 	return out + num_i64(out, v->i);
 }
 
-static char *write_float(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_float(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if ((v->kind != VALUE_FLOAT && v->kind != VALUE_DOUBLE) || !isfinite(v->d))
 		return cell_wrong_kind(env);
 	return out + num_float(out, (float)v->d);
 }
 
-static char *write_double(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_double(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if ((v->kind != VALUE_FLOAT && v->kind != VALUE_DOUBLE) || !isfinite(v->d))
 		return cell_wrong_kind(env);
@@ -80,7 +80,7 @@ static char *write_base64_quoted(char *out, const void *p, size_t len)
 	return out;
 }
 
-static char *write_decimal(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_decimal(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	uint8_t bytes[BIGINT_BYTES];
 	size_t len;
@@ -92,7 +92,7 @@ static char *write_decimal(char *out, const struct cell *c, const struct value *
 		   : cell_refuse(env, "the decimal is not a number of at most 80 digits");
 }
 
-static char *write_unsigned_decimal(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_unsigned_decimal(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	uint8_t bytes[BIGINT_BYTES];
 
@@ -101,7 +101,7 @@ static char *write_unsigned_decimal(char *out, const struct cell *c, const struc
 	return write_base64_quoted(out, bytes, bigint_from_u64(bytes, v->u));
 }
 
-static char *write_decimal_string(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_decimal_string(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if ((v->kind != VALUE_DECIMAL && v->kind != VALUE_BIGDECIMAL) || v->aux != c->digits)
 		return cell_wrong_kind(env);
@@ -113,7 +113,7 @@ static char *write_decimal_string(char *out, const struct cell *c, const struct 
 	return out;
 }
 
-static char *write_decimal_double(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_decimal_double(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	char text[BIGINT_DIGITS + 4];
 	double d;
@@ -127,17 +127,17 @@ static char *write_decimal_double(char *out, const struct cell *c, const struct 
 	return out + num_double(out, d);
 }
 
-static char *write_text(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_text(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	return v->kind == VALUE_TEXT ? cell_write_text(out, v->p, v->len) : cell_wrong_kind(env);
 }
 
-static char *write_base64(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_base64(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	return v->kind == VALUE_BYTES ? write_base64_quoted(out, v->p, v->len) : cell_wrong_kind(env);
 }
 
-static char *write_base64_url(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_base64_url(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_BYTES)
 		return cell_wrong_kind(env);
@@ -147,7 +147,7 @@ static char *write_base64_url(char *out, const struct cell *c, const struct valu
 	return out;
 }
 
-static char *write_hex(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_hex(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_BYTES)
 		return cell_wrong_kind(env);
@@ -158,7 +158,7 @@ static char *write_hex(char *out, const struct cell *c, const struct value *v, s
 }
 
 /* Debezium's Bits are little-endian. */
-static char *write_bits(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_bits(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	uint8_t bytes[8];
 
@@ -184,7 +184,7 @@ static inline int64_t adjusted_micros(int64_t micros, const struct cell_env *env
 	return micros + (date_adjusted(days) - days) * MICROS_PER_DAY;
 }
 
-static char *write_date(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_date(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	int64_t days;
 
@@ -199,20 +199,20 @@ static char *write_date(char *out, const struct cell *c, const struct value *v, 
 	}
 }
 
-static char *write_micro_time(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_micro_time(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	return v->kind == VALUE_TIME ? out + num_i64(out, v->i) : cell_wrong_kind(env);
 }
 
 /* Connect's Time holds one day: what lies outside fails to convert in Debezium and stays null. */
-static char *write_milli_time(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_milli_time(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_TIME)
 		return cell_wrong_kind(env);
 	return v->i < 0 || v->i > MICROS_PER_DAY ? write_null(out, c) : out + num_i64(out, v->i / 1000);
 }
 
-static char *write_datetime(char *out, const struct cell *c, const struct value *v, struct cell_env *env,
+static char *write_datetime(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env,
 		int64_t unit_us)
 {
 	int64_t micros;
@@ -228,12 +228,12 @@ static char *write_datetime(char *out, const struct cell *c, const struct value 
 	}
 }
 
-static char *write_millis(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_millis(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	return write_datetime(out, c, v, env, 1000);
 }
 
-static char *write_micros(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_micros(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	return write_datetime(out, c, v, env, 1);
 }
@@ -242,7 +242,7 @@ static char *write_micros(char *out, const struct cell *c, const struct value *v
  * The stream prints the column's digits, the snapshot as many as are needed; a zero timestamp is the epoch in the
  * stream only.
  */
-static char *write_zoned(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_zoned(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	int64_t micros = 0;
 
@@ -282,7 +282,7 @@ static char *write_wkb_members(char *out, const struct value *v)
 	return out;
 }
 
-static char *write_geometry(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_geometry(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_BYTES || v->len < 9)
 		return cell_wrong_kind(env);
@@ -302,7 +302,7 @@ static double read_double(const char *p, bool little)
 	return d;
 }
 
-static char *write_point(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_point(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	double x, y;
 
@@ -320,7 +320,7 @@ static char *write_point(char *out, const struct cell *c, const struct value *v,
 	return write_wkb_members(out, v);
 }
 
-static char *write_vector(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_vector(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	if (v->kind != VALUE_BYTES || v->len % 4)
 		return cell_wrong_kind(env);

@@ -12,12 +12,12 @@ struct cell_env {	     /* what a writer may know beside the value */
 	const char *problem; /* set by a writer that returns NULL; static text */
 };
 
-struct cell;
+struct format_cell;
 struct cell_map;
 /* Writes v at out and returns the end, or NULL with env->problem. Never called with NULL or ABSENT. */
-typedef char *cell_write_fn(char *out, const struct cell *c, const struct value *v, struct cell_env *env);
+typedef char *cell_write_fn(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env);
 
-struct cell {
+struct format_cell {
 	cell_write_fn *write;
 	const char *prefix;    /* `,"name":`; readable 16 bytes past its end */
 	const char *null_text; /* what SQL NULL becomes: null, the default, or the type's fallback */
@@ -31,7 +31,6 @@ struct cell {
 
 cell_write_fn *cell_writer(enum cell_shape shape);
 /* with quotes; needs 6 * len + 2, less for long texts: see value_bound() */
-char *cell_write_text(char *out, const char *p, size_t len);
 /* Copies a short text whose source may be read, and whose target written, up to 16 bytes past the end. */
 static inline char *cell_copy(char *out, const char *p, size_t len)
 {

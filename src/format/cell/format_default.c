@@ -79,7 +79,7 @@ static bool default_double(const struct column *c, struct default_text *t, struc
 }
 
 /* The digits without their point: how many of them are whole; -1 when it is no such number. */
-static int decimal_digits(const struct default_text *t, size_t sign, char *d, size_t *n)
+static int point_digits(const struct default_text *t, size_t sign, char *d, size_t *n)
 {
 	bool point = false;
 	int whole = 0;
@@ -102,7 +102,7 @@ static bool default_decimal(const struct column *c, struct default_text *t, stru
 {
 	size_t sign = t->len && (t->p[0] == '-' || t->p[0] == '+'), n = 0, keep;
 	char *d = t->digits + 3; /* room for a zero, a carry and a sign in front */
-	int whole = decimal_digits(t, sign, d, &n);
+	int whole = point_digits(t, sign, d, &n);
 	bool carry;
 
 	if (whole < 0 || (size_t)whole + c->scale > BIGINT_DIGITS)
@@ -229,9 +229,9 @@ static default_fn *const parsers[CLASS_COUNT] = {
 	[CLASS_BINARY] = default_bytes,
 };
 
-static void cell_for(struct cell *cell, const struct column *c, const struct format_type *t)
+static void cell_for(struct format_cell *cell, const struct column *c, const struct format_type *t)
 {
-	*cell = (struct cell){
+	*cell = (struct format_cell){
 		.write = cell_writer(t->shape),
 		.column = c,
 		.null_text = "null\0\0\0\0\0\0\0\0\0\0\0\0",
@@ -247,7 +247,7 @@ static void cell_for(struct cell *cell, const struct column *c, const struct for
 static bool default_append(struct buf *b, const struct column *c, const struct format_type *t, const struct value *v)
 {
 	struct cell_env env = { .snapshot = t->shape == CELL_ZONED && v->i == 0 };
-	struct cell cell;
+	struct format_cell cell;
 	char *out, *end;
 
 	cell_for(&cell, c, t);

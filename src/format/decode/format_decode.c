@@ -97,7 +97,7 @@ static bool key_names_fit(const struct layout *l, const struct record *r)
 	return j.at < j.end && *j.at == '}';
 }
 
-bool layout_fits(const struct layout *l, const struct record *r)
+static bool layout_fits(const struct layout *l, const struct record *r)
 {
 	if (l->head_len ? r->value_len <= l->head_len || memcmp(r->value, l->head, l->head_len) != 0
 			: record_has_schema(r->value, r->value_len))

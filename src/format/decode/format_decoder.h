@@ -41,7 +41,6 @@ enum payload_result { PAYLOAD_OK, PAYLOAD_MISMATCH, PAYLOAD_BAD }; /* mismatch: 
 /* Adds the change that the record's payload holds. On anything but OK no change was added; why says what is wrong. */
 enum payload_result payload_read(struct format_decoder *d, struct batch *b, uint32_t record, const struct layout *l);
 /* by the value's head and the key's head or names */
-bool layout_fits(const struct layout *l, const struct record *r);
 bool record_has_schema(const char *p, size_t len); /* {"schema":{ */
 
 /* Builds the layout of a message and puts it among the topic's. at_us: its commit time, which decides between schemas that

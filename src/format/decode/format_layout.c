@@ -50,7 +50,7 @@ static const struct add_field *added_named(const struct add_fields *add, const c
 	size_t len = strlen(name);
 
 	for (unsigned i = 0; i < add->count; i++) {
-		struct piece p = add->items[i].prefix; /* ,"name": */
+		struct format_piece p = add->items[i].prefix; /* ,"name": */
 
 		if (p.len == len + 4 && memcmp(p.p + 2, name, len) == 0)
 			return &add->items[i];

@@ -14,20 +14,20 @@ struct row_meta { /* what added fields say */
 	int64_t commit_us; /* 0: nothing */
 };
 
-struct payload {
+struct json_payload {
 	struct format_decoder *d;
 	struct batch *b;
 	const struct layout *l;
 	struct json j;
 };
 
-static enum payload_result refuse(struct payload *p, const char *why)
+static enum payload_result refuse(struct json_payload *p, const char *why)
 {
 	p->d->why = why;
 	return PAYLOAD_BAD;
 }
 
-static enum payload_result refuse_field(struct payload *p, const struct read_cell *cell)
+static enum payload_result refuse_field(struct json_payload *p, const struct read_cell *cell)
 {
 	p->d->why = arena_printf(&p->b->arena, "field %s: %s", cell->name,
 			p->j.problem ? p->j.problem : "not a value of its type");
@@ -71,7 +71,7 @@ static bool read_meta(struct json *j, const struct read_cell *cell, struct row_m
 	return true;
 }
 
-static inline bool read_member(struct payload *p, const struct read_cell *cell, struct value *row,
+static inline bool read_member(struct json_payload *p, const struct read_cell *cell, struct value *row,
 		struct row_meta *meta)
 {
 	if (cell->role != ROLE_COLUMN)
@@ -93,7 +93,7 @@ static const struct read_cell *find_cell(const struct read_cell *cells, unsigned
 }
 
 /* By name, in any order; every member must be known, and every column there once. */
-static enum payload_result read_row_by_name(struct payload *p, const struct read_cell *cells, unsigned n,
+static enum payload_result read_row_by_name(struct json_payload *p, const struct read_cell *cells, unsigned n,
 		struct value *row, struct row_meta *meta)
 {
 	unsigned columns = 0, seen = 0;
@@ -131,8 +131,8 @@ static void clear_row(const struct read_cell *cells, unsigned n, struct value *r
 			row[cells[i].index] = (struct value){ .kind = VALUE_ABSENT };
 }
 
-static enum payload_result read_row(struct payload *p, const struct read_cell *cells, unsigned n, struct value *row,
-		struct row_meta *meta)
+static enum payload_result read_row(struct json_payload *p, const struct read_cell *cells, unsigned n,
+		struct value *row, struct row_meta *meta)
 {
 	const char *start = p->j.at;
 	unsigned i;
@@ -159,7 +159,7 @@ static enum payload_result read_row(struct payload *p, const struct read_cell *c
 }
 
 /* The columns of the key, for a delete that brings nothing else. */
-static enum payload_result read_key_row(struct payload *p, const struct record *r, struct value **row)
+static enum payload_result read_key_row(struct json_payload *p, const struct record *r, struct value **row)
 {
 	struct json value = p->j;
 	struct row_meta meta = { 0 };
@@ -180,7 +180,7 @@ static enum payload_result read_key_row(struct payload *p, const struct record *
 
 /* ---- the end of a message, and the change ---- */
 
-static bool at_end(struct payload *p)
+static bool at_end(struct json_payload *p)
 {
 	skip_space(&p->j);
 	if (p->l->head_len) {
@@ -191,7 +191,7 @@ static bool at_end(struct payload *p)
 	return p->j.at == p->j.end || json_done(&p->j);
 }
 
-static const struct change_txn *flat_txn(struct payload *p, int64_t commit_us)
+static const struct change_txn *flat_txn(struct json_payload *p, int64_t commit_us)
 {
 	struct change_txn *txn;
 
@@ -202,7 +202,7 @@ static const struct change_txn *flat_txn(struct payload *p, int64_t commit_us)
 	return p->d->txn = txn;
 }
 
-static struct change *add_change(struct payload *p, uint32_t record, enum change_op op, struct value *before,
+static struct change *add_change(struct json_payload *p, uint32_t record, enum change_op op, struct value *before,
 		struct value *after)
 {
 	struct change *c = batch_add_change(p->b);
@@ -226,7 +226,7 @@ static enum change_op flat_op(const struct row_meta *meta)
 	return meta->op && strchr("cru", meta->op) ? (enum change_op)meta->op : CHANGE_UPSERT;
 }
 
-static enum payload_result read_flat(struct payload *p, uint32_t record)
+static enum payload_result read_flat(struct json_payload *p, uint32_t record)
 {
 	const struct record *r = &p->b->records[record];
 	struct value *row;
@@ -265,7 +265,7 @@ struct envelope {
 	char op;
 };
 
-static const char *slice_text(struct payload *p, const struct json_slice *v)
+static const char *slice_text(struct json_payload *p, const struct json_slice *v)
 {
 	const char *text;
 	size_t len;
@@ -295,7 +295,7 @@ static enum snapshot_mark snapshot_of(const struct json_slice *v)
 	return SNAPSHOT_NO;
 }
 
-static void source_member(struct payload *p, const struct json_slice *key, const struct json_slice *v,
+static void source_member(struct json_payload *p, const struct json_slice *key, const struct json_slice *v,
 		struct envelope *e)
 {
 	int64_t n = 0;
@@ -325,7 +325,7 @@ static void source_member(struct payload *p, const struct json_slice *key, const
 	}
 }
 
-static bool read_source(struct payload *p, struct envelope *e)
+static bool read_source(struct json_payload *p, struct envelope *e)
 {
 	struct json_slice key, v;
 
@@ -338,7 +338,7 @@ static bool read_source(struct payload *p, struct envelope *e)
 	return !p->j.problem;
 }
 
-static enum payload_result read_image(struct payload *p, struct value **out)
+static enum payload_result read_image(struct json_payload *p, struct value **out)
 {
 	struct row_meta meta = { 0 };
 
@@ -352,7 +352,7 @@ static enum payload_result read_image(struct payload *p, struct value **out)
 }
 
 /* {"id":"..","total_order":1,..} */
-static void read_transaction(struct payload *p, const struct json_slice *object, struct envelope *e)
+static void read_transaction(struct json_payload *p, const struct json_slice *object, struct envelope *e)
 {
 	struct json_slice key, v;
 	struct json j;
@@ -365,7 +365,7 @@ static void read_transaction(struct payload *p, const struct json_slice *object,
 	}
 }
 
-static enum payload_result envelope_member(struct payload *p, const struct json_slice *key, struct envelope *e)
+static enum payload_result envelope_member(struct json_payload *p, const struct json_slice *key, struct envelope *e)
 {
 	struct json_slice v;
 
@@ -383,7 +383,7 @@ static enum payload_result envelope_member(struct payload *p, const struct json_
 	return PAYLOAD_OK;
 }
 
-static enum payload_result read_members(struct payload *p, struct envelope *e)
+static enum payload_result read_members(struct json_payload *p, struct envelope *e)
 {
 	struct json_slice key;
 
@@ -399,7 +399,7 @@ static enum payload_result read_members(struct payload *p, struct envelope *e)
 }
 
 /* Which images an operation must bring. A delete without its row has at least its key. */
-static enum payload_result envelope_check(struct payload *p, const struct record *r, struct envelope *e)
+static enum payload_result envelope_check(struct json_payload *p, const struct record *r, struct envelope *e)
 {
 	switch (e->op) {
 	case 'c':
@@ -414,7 +414,7 @@ static enum payload_result envelope_check(struct payload *p, const struct record
 	}
 }
 
-static enum payload_result read_envelope(struct payload *p, uint32_t record)
+static enum payload_result read_envelope(struct json_payload *p, uint32_t record)
 {
 	struct envelope e = { .txn = arena_alloc(&p->b->arena, sizeof(*e.txn)) };
 	enum payload_result result;
@@ -444,7 +444,7 @@ static enum payload_result read_envelope(struct payload *p, uint32_t record)
 enum payload_result payload_read(struct format_decoder *d, struct batch *b, uint32_t record, const struct layout *l)
 {
 	const struct record *r = &b->records[record];
-	struct payload p = { .d = d, .b = b, .l = l };
+	struct json_payload p = { .d = d, .b = b, .l = l };
 
 	json_init(&p.j, r->value + l->head_len, r->value_len - l->head_len);
 	if (!l->head_len)

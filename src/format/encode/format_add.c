@@ -66,12 +66,12 @@ static const struct add_row *add_row_find(const struct add_name *n)
 	return NULL;
 }
 
-static void piece_from(struct piece *piece, const struct buf *b)
+static void piece_from(struct format_piece *piece, const struct buf *b)
 {
 	char *copy = xcalloc(1, b->len + 17);
 
 	memcpy(copy, b->data, b->len);
-	*piece = (struct piece){ copy, (uint32_t)b->len };
+	*piece = (struct format_piece){ copy, (uint32_t)b->len };
 }
 
 static int add_field_init(struct add_field *f, const char *text, const char *key, const char *prefix, struct err *err)

@@ -58,7 +58,7 @@ static struct record_header header_source(struct format_encoder *e, struct arena
 }
 
 static struct record_header header_make(struct format_encoder *e, struct arena *a, const struct format_plan *p,
-		const struct change *c, const struct message *m, const struct add_field *f)
+		const struct change *c, const struct format_message *m, const struct add_field *f)
 {
 	const struct transaction *t = &e->transaction;
 
@@ -76,7 +76,7 @@ static struct record_header header_make(struct format_encoder *e, struct arena *
 }
 
 void format_add_headers(struct format_encoder *e, struct arena *a, const struct format_plan *p, const struct change *c,
-		struct message *m)
+		struct format_message *m)
 {
 	struct record_header *all;
 

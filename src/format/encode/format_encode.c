@@ -54,7 +54,7 @@ static struct record *record_add(struct format_encoder *e, struct batch *b, uint
 }
 
 static int message_emit(struct format_encoder *e, struct batch *b, uint32_t change, struct format_plan *p,
-		struct message *m)
+		struct format_message *m)
 {
 	const struct change *c = &b->changes[change];
 	bool has_key = p->key.ncells && m->key, has_value = !m->null_value;
@@ -92,9 +92,9 @@ static int message_emit(struct format_encoder *e, struct batch *b, uint32_t chan
 }
 
 static int emit_tombstone(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
-		const struct message *m)
+		const struct format_message *m)
 {
-	struct message tombstone = {
+	struct format_message tombstone = {
 		.null_value = true,
 		.key = m->key,
 		.headers = m->headers,
@@ -117,7 +117,7 @@ static void count(struct format_encoder *e, const struct batch *b, uint32_t i, s
 static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p,
 		const struct value *before, struct record_header *header)
 {
-	struct message m = {
+	struct format_message m = {
 		.op = 'd',
 		.deleted = true,
 		.before = before,
@@ -137,7 +137,7 @@ static int emit_delete(struct format_encoder *e, struct batch *b, uint32_t i, st
 static int emit_row(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p, char op,
 		const struct value *before, const struct value *after, struct record_header *header)
 {
-	struct message m = {
+	struct format_message m = {
 		.op = op,
 		.before = before,
 		.after = after,
@@ -190,7 +190,7 @@ static int encode_update(struct format_encoder *e, struct batch *b, uint32_t i, 
 /* A truncate is for all partitions: one record without a key, which the log hands to each. */
 static int encode_truncate(struct format_encoder *e, struct batch *b, uint32_t i, struct format_plan *p)
 {
-	struct message m = { .op = 't', .null_value = e->flat };
+	struct format_message m = { .op = 't', .null_value = e->flat };
 
 	count(e, b, i, p);
 	if (e->flat) {

@@ -24,9 +24,9 @@ enum add_kind {
 struct add_field {
 	enum add_kind kind;
 	enum source_field source;
-	const char *name;    /* __op, interned */
-	struct piece prefix; /* ,"__op": */
-	char *schema;	     /* {"type":..,"field":"__op"} */
+	const char *name;	    /* __op, interned */
+	struct format_piece prefix; /* ,"__op": */
+	char *schema;		    /* {"type":..,"field":"__op"} */
 };
 
 struct add_fields {
@@ -35,7 +35,7 @@ struct add_fields {
 	size_t bound;
 };
 
-struct message {			    /* one record to be: what is in it */
+struct format_message {			    /* one record to be: what is in it */
 	char op;			    /* c u d r t, as the envelope shows it */
 	bool deleted;			    /* flat: "__deleted":"true" */
 	bool null_value;		    /* a tombstone */
@@ -87,12 +87,13 @@ const char *format_name_taken(const struct format_encoder *e, const struct schem
 size_t format_row_bound(const struct row_plan *r, const struct value *row);
 /* without the closing brace */
 char *format_row_write(struct format_encoder *e, char *out, const struct row_plan *r, const struct value *row);
-size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m);
+size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p,
+		const struct format_message *m);
 char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
-		const struct message *m);
-size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m);
+		const struct format_message *m);
+size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct format_message *m);
 char *format_flat_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
-		const struct message *m);
+		const struct format_message *m);
 
 /* The headers of a key change: the key as Connect's SimpleHeaderConverter prints a struct. NULL: env.problem. */
 struct record_header *format_key_header(struct format_encoder *e, struct arena *a, const struct format_plan *p,
@@ -100,7 +101,7 @@ struct record_header *format_key_header(struct format_encoder *e, struct arena *
 
 /* add.headers behind those that the message has; how many there are is set in m. */
 void format_add_headers(struct format_encoder *e, struct arena *a, const struct format_plan *p, const struct change *c,
-		struct message *m);
+		struct format_message *m);
 
 /* What a delete becomes, from the three settings that say it. */
 int format_deletes_init(struct format_encoder *e, struct err *err);

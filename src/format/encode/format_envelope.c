@@ -16,7 +16,8 @@ static char *put_row(struct format_encoder *e, char *out, const struct format_pl
 	return out;
 }
 
-size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
+size_t format_envelope_bound(const struct format_encoder *e, const struct format_plan *p,
+		const struct format_message *m)
 {
 	return p->value_head.len + format_row_bound(&p->row, m->before) + format_row_bound(&p->row, m->after) +
 			format_source_bound(&e->source) + p->db.len + p->table.len + e->times_len +
@@ -24,7 +25,7 @@ size_t format_envelope_bound(const struct format_encoder *e, const struct format
 }
 
 char *format_envelope_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
-		const struct message *m)
+		const struct format_message *m)
 {
 	out = cell_put(out, p->value_head.p, p->value_head.len);
 	out = cell_put(out, "{\"before\":", 10);

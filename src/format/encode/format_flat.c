@@ -7,7 +7,7 @@
 #include "core/num.h"
 #include "format/encode/format_encoder.h"
 
-static char *put_piece(char *out, struct piece piece)
+static char *put_piece(char *out, struct format_piece piece)
 {
 	return cell_put(out, piece.p, piece.len);
 }
@@ -38,7 +38,7 @@ static char *put_transaction(char *out, const struct transaction *t, enum add_ki
 }
 
 static char *put_added(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
-		const struct message *m, const struct add_field *f)
+		const struct format_message *m, const struct add_field *f)
 {
 	out = put_piece(out, f->prefix);
 	switch (f->kind) {
@@ -55,7 +55,7 @@ static char *put_added(struct format_encoder *e, char *out, const struct format_
 	}
 }
 
-size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct message *m)
+size_t format_flat_bound(const struct format_encoder *e, const struct format_plan *p, const struct format_message *m)
 {
 	size_t added = e->add.count ? e->add.bound + e->transaction.id.len * e->add.count +
 					e->add.count * (format_source_bound(&e->source) + p->db.len + p->table.len)
@@ -67,7 +67,7 @@ size_t format_flat_bound(const struct format_encoder *e, const struct format_pla
 }
 
 char *format_flat_write(struct format_encoder *e, char *out, const struct format_plan *p, const struct change *c,
-		const struct message *m)
+		const struct format_message *m)
 {
 	if (m->null_payload)
 		return put_piece(out, p->null_value);

@@ -58,7 +58,7 @@ static char *put_decimal(char *out, const char *digits, size_t len, int scale)
  * Connect's own dates, as its Values prints them: what lies in the first day of the epoch or before it as a time of day,
  * a whole day as a date, anything else as both. false: the cell is none of them.
  */
-static bool date_ms(const struct cell *cell, const struct value *v, int64_t *ms)
+static bool date_ms(const struct format_cell *cell, const struct value *v, int64_t *ms)
 {
 	static const struct {
 		enum cell_shape shape;
@@ -96,7 +96,7 @@ static char *put_date(char *out, int64_t ms)
 	return out + len;
 }
 
-static char *put_header_cell(struct format_encoder *e, char *out, const struct cell *cell, const struct value *v)
+static char *put_header_cell(struct format_encoder *e, char *out, const struct format_cell *cell, const struct value *v)
 {
 	char text[BIGINT_DIGITS + 4];
 	int64_t ms;
@@ -127,7 +127,7 @@ struct record_header *format_key_header(struct format_encoder *e, struct arena *
 	char *start = arena_reserve(a, bound), *out = start;
 	*out++ = '{';
 	for (unsigned i = 0; i < p->key.ncells && out; i++) {
-		const struct cell *cell = &p->key.cells[i];
+		const struct format_cell *cell = &p->key.cells[i];
 
 		if (i)
 			*out++ = ',';

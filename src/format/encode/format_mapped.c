@@ -13,7 +13,7 @@
 
 #define TEXT_SLACK 16 /* short copies read past the end */
 
-static struct cell_map *cell_map_new(struct cell *cell, struct arena *a)
+static struct cell_map *cell_map_new(struct format_cell *cell, struct arena *a)
 {
 	struct cell_map *map = arena_alloc(a, sizeof(*map));
 
@@ -25,12 +25,12 @@ static struct cell_map *cell_map_new(struct cell *cell, struct arena *a)
 /* ---- asterisks ---- */
 
 /* The mask stands where NULL would, too. */
-static char *write_mask(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_mask(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	return cell_put(out, c->null_text, c->null_len);
 }
 
-void mapped_mask(struct cell *cell, uint32_t chars, struct arena *a)
+void mapped_mask(struct format_cell *cell, uint32_t chars, struct arena *a)
 {
 	char *text = arena_alloc(a, chars + 2 + TEXT_SLACK);
 
@@ -56,7 +56,7 @@ static unsigned high_surrogate(const unsigned char *p)
 	return 0xd800 + ((code - 0x10000) >> 10);
 }
 
-static char *write_truncated_text(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_truncated_text(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	const unsigned char *p = (const unsigned char *)v->p;
 	uint32_t units = 0, at = 0, limit = c->map->limit;
@@ -81,7 +81,7 @@ static char *write_truncated_text(char *out, const struct cell *c, const struct 
 	return out;
 }
 
-static char *write_truncated_bytes(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_truncated_bytes(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	struct value cut = *v;
 
@@ -91,7 +91,7 @@ static char *write_truncated_bytes(char *out, const struct cell *c, const struct
 }
 
 /* Base64, decimals, times as text: a byte is a character, and nothing is escaped. */
-static char *write_truncated_ascii(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_truncated_ascii(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	char *end = c->map->inner(out, c, v, env);
 
@@ -102,7 +102,7 @@ static char *write_truncated_ascii(char *out, const struct cell *c, const struct
 	return end;
 }
 
-void mapped_truncate(struct cell *cell, const struct format_type *type, uint32_t chars, struct arena *a)
+void mapped_truncate(struct format_cell *cell, const struct format_type *type, uint32_t chars, struct arena *a)
 {
 	cell_write_fn *write = NULL;
 
@@ -173,7 +173,7 @@ static void java_add_string(struct digest *d, const char *p, size_t len)
 	java_add_text(d, p, len);
 }
 
-static char *write_hash(char *out, const struct cell *c, const struct value *v, struct cell_env *env)
+static char *write_hash(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	const struct cell_map *map = c->map;
 	unsigned char sum[DIGEST_MAX];
@@ -198,8 +198,8 @@ static char *write_hash(char *out, const struct cell *c, const struct value *v, 
 	return out;
 }
 
-void mapped_hash(struct cell *cell, const struct digest_kind *digest, const char *salt, bool serialised, uint32_t limit,
-		struct arena *a)
+void mapped_hash(struct format_cell *cell, const struct digest_kind *digest, const char *salt, bool serialised,
+		uint32_t limit, struct arena *a)
 {
 	struct cell_map *map = cell_map_new(cell, a);
 

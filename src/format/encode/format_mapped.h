@@ -10,7 +10,8 @@ struct mapper_kind {
 	int (*take)(struct mapper *m, const char *rest, const char *family, struct err *err); /* the rest of the key */
 	void (*parameters)(struct buf *b, const struct mapper *m, const struct column *c, bool comments, bool first);
 	/* NULL: the values stay */
-	void (*apply)(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a);
+	void (*apply)(const struct mapper *m, struct format_cell *cell, const struct format_type *type,
+			struct arena *a);
 	bool serialised; /* the hash is of Java's serialised string */
 };
 
@@ -23,9 +24,9 @@ struct cell_map {
 	bool serialised;
 };
 
-void mapped_mask(struct cell *cell, uint32_t chars, struct arena *a);
-void mapped_truncate(struct cell *cell, const struct format_type *type, uint32_t chars, struct arena *a);
-void mapped_hash(struct cell *cell, const struct digest_kind *digest, const char *salt, bool serialised, uint32_t limit,
-		struct arena *a);
+void mapped_mask(struct format_cell *cell, uint32_t chars, struct arena *a);
+void mapped_truncate(struct format_cell *cell, const struct format_type *type, uint32_t chars, struct arena *a);
+void mapped_hash(struct format_cell *cell, const struct digest_kind *digest, const char *salt, bool serialised,
+		uint32_t limit, struct arena *a);
 
 #endif

@@ -91,19 +91,22 @@ void mapper_parameters(struct buf *b, const struct mapper *m, const struct colum
 
 /* ---- values ---- */
 
-static void apply_truncate(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a)
+static void apply_truncate(const struct mapper *m, struct format_cell *cell, const struct format_type *type,
+		struct arena *a)
 {
 	if (truncates(m, cell->column))
 		mapped_truncate(cell, type, m->chars, a);
 }
 
-static void apply_mask(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a)
+static void apply_mask(const struct mapper *m, struct format_cell *cell, const struct format_type *type,
+		struct arena *a)
 {
 	if (is_character_type(cell->column))
 		mapped_mask(cell, m->chars, a);
 }
 
-static void apply_hash(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a)
+static void apply_hash(const struct mapper *m, struct format_cell *cell, const struct format_type *type,
+		struct arena *a)
 {
 	int64_t length = model_length(cell->column);
 
@@ -112,7 +115,7 @@ static void apply_hash(const struct mapper *m, struct cell *cell, const struct f
 				a);
 }
 
-void mapper_apply(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a)
+void mapper_apply(const struct mapper *m, struct format_cell *cell, const struct format_type *type, struct arena *a)
 {
 	if (m->kind->apply)
 		m->kind->apply(m, cell, type, a);

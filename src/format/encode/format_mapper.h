@@ -36,6 +36,6 @@ const struct mapper *mappers_find(const struct mappers *m, const struct schema *
 /* The parameters that the mapper adds to the column's schema; `first`: none stands before them. */
 void mapper_parameters(struct buf *b, const struct mapper *m, const struct column *c, bool comments, bool first);
 /* Puts the mapper between the cell and its writer. The texts live in the arena. */
-void mapper_apply(const struct mapper *m, struct cell *cell, const struct format_type *type, struct arena *a);
+void mapper_apply(const struct mapper *m, struct format_cell *cell, const struct format_type *type, struct arena *a);
 
 #endif

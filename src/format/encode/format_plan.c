@@ -15,26 +15,26 @@
 #define PLAN_SLACK 16
 #define PLAN_TEXT_MAX ((size_t)256 << 20)
 
-static struct piece piece_take(struct format_plan *p, struct buf *b)
+static struct format_piece piece_take(struct format_plan *p, struct buf *b)
 {
 	char *copy = arena_alloc(&p->arena, b->len + PLAN_SLACK);
 
 	memset(copy + b->len, 0, PLAN_SLACK);
 	if (b->len)
 		memcpy(copy, b->data, b->len);
-	struct piece piece = { copy, (uint32_t)b->len };
+	struct format_piece piece = { copy, (uint32_t)b->len };
 	if (b->failed && !p->problem)
 		p->problem = "the schema's text is larger than 256 MiB";
 	buf_reset(b);
 	return piece;
 }
 
-static void cell_build(struct format_plan *p, struct buf *b, struct cell *cell, const struct column *c,
+static void cell_build(struct format_plan *p, struct buf *b, struct format_cell *cell, const struct column *c,
 		const struct mapper *m, bool first, const struct format_conf *conf)
 {
 	struct format_modes modes = format_modes_of(conf);
 	struct format_type t;
-	struct piece piece;
+	struct format_piece piece;
 
 	if (format_type_of(c, &modes, &t) < 0) {
 		p->problem = arena_printf(&p->arena,
@@ -69,7 +69,7 @@ static void row_build(struct format_plan *p, struct buf *b, struct row_plan *r, 
 	r->column = column;
 	r->bound = 64;
 	for (unsigned i = 0; i < n && !p->problem; i++) {
-		struct cell *cell = &r->cells[i];
+		struct format_cell *cell = &r->cells[i];
 
 		cell_build(p, b, cell, &p->schema->columns[column ? column[i] : i], mappers ? mappers[i] : NULL, i == 0,
 				conf);

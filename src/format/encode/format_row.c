@@ -45,7 +45,7 @@ size_t format_row_bound(const struct row_plan *r, const struct value *row)
 
 char *format_row_write(struct format_encoder *e, char *out, const struct row_plan *r, const struct value *row)
 {
-	const struct cell *cell = r->cells, *end = cell + r->ncells;
+	const struct format_cell *cell = r->cells, *end = cell + r->ncells;
 
 	if (cell == end)
 		*out++ = '{';

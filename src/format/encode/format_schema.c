@@ -108,7 +108,8 @@ static void put_default(struct buf *b, const struct column *c, const struct form
 		b->len = before;
 }
 
-void format_schema_column(struct buf *b, const struct column *c, const struct mapper *m, const struct format_conf *conf)
+static void format_schema_column(struct buf *b, const struct column *c, const struct mapper *m,
+		const struct format_conf *conf)
 {
 	struct format_modes modes = format_modes_of(conf);
 	struct format_type t;

@@ -17,8 +17,6 @@ struct schema_text {
 };
 
 /* {"type":..,"field":"name"} */
-void format_schema_column(struct buf *b, const struct column *c, const struct mapper *m,
-		const struct format_conf *conf);
 void format_schema_key(struct buf *b, const struct schema_text *t, const unsigned *key, unsigned nkey);
 /* The fields of the row in brackets, left open: `{"type":"struct","fields":[{..},{..}` ; the caller closes it. */
 void format_schema_row_open(struct buf *b, const struct schema_text *t);

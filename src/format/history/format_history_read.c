@@ -345,19 +345,19 @@ static int fill_schema(struct schema *s, const json_t *table, const json_t *own,
 }
 
 /* Where and when a statement was. */
-struct statement {
+struct history_statement {
 	const struct position *at;
 	int64_t commit_us; /* -1: not known */
 };
 
-static void tell_table(const struct format_history_reader *to, const struct statement *of,
+static void tell_table(const struct format_history_reader *to, const struct history_statement *of,
 		const struct table_name *name, struct schema *s)
 {
 	if (to->table)
 		to->table(to->arg, of->at, of->commit_us, name->db, name->table, s);
 }
 
-static int apply_change(const json_t *change, const json_t *own, const struct statement *of,
+static int apply_change(const json_t *change, const json_t *own, const struct history_statement *of,
 		const struct format_history_reader *to, struct err *err)
 {
 	const json_t *table = json_object_get(change, "table");
@@ -394,7 +394,7 @@ static int apply_record(const json_t *root, const struct position *at, const str
 	const json_t *tables = json_object_get(own, "tables");
 	const char *database = text_of(own, "database"), *pipeline = text_of(own, "pipeline");
 	const char *prefix = text_of(json_object_get(root, "source"), "server");
-	const struct statement of = { .at = at, .commit_us = number_of(own, "ts_us", -1) };
+	const struct history_statement of = { .at = at, .commit_us = number_of(own, "ts_us", -1) };
 
 	if (to->pipeline && pipeline && prefix)
 		to->pipeline(to->arg, pipeline, prefix);

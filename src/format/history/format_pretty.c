@@ -62,14 +62,14 @@ void pretty_str(struct pretty *p, const char *s)
 		buf_puts(p->b, "null");
 }
 
-void pretty_int(struct pretty *p, int64_t v)
+static void pretty_int(struct pretty *p, int64_t v)
 {
 	char text[20];
 
 	buf_put(p->b, text, num_i64(text, v));
 }
 
-void pretty_bool(struct pretty *p, bool v)
+static void pretty_bool(struct pretty *p, bool v)
 {
 	buf_puts(p->b, v ? "true" : "false");
 }

@@ -19,8 +19,6 @@ void pretty_open(struct pretty *p, char bracket);
 void pretty_close(struct pretty *p, char bracket);
 void pretty_element(struct pretty *p);		  /* before each element of an array */
 void pretty_str(struct pretty *p, const char *s); /* NULL: null */
-void pretty_int(struct pretty *p, int64_t v);
-void pretty_bool(struct pretty *p, bool v);
 /* A member in one call. */
 void pretty_key_str(struct pretty *p, const char *name, const char *s);
 void pretty_key_int(struct pretty *p, const char *name, int64_t v);

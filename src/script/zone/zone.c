@@ -28,7 +28,7 @@ struct zone {
 
 /* ---- the file ---- */
 
-struct counts {
+struct zone_counts {
 	uint32_t isut, isstd, leap, changes, types, chars;
 };
 
@@ -43,11 +43,11 @@ static int64_t moment(const unsigned char *p, unsigned width)
 }
 
 /* The bytes of the block behind the header; 0: no header, or a block that nobody writes. */
-static size_t block(const unsigned char *p, size_t len, unsigned width, struct counts *c)
+static size_t block(const unsigned char *p, size_t len, unsigned width, struct zone_counts *c)
 {
 	if (len < HEADER || memcmp(p, "TZif", 4) != 0)
 		return 0;
-	*c = (struct counts){ number(p + 20), number(p + 24), number(p + 28), number(p + 32), number(p + 36),
+	*c = (struct zone_counts){ number(p + 20), number(p + 24), number(p + 28), number(p + 32), number(p + 36),
 		number(p + 40) };
 	if (c->changes > 10000 || c->types == 0 || c->types > 256 || c->chars > 1000 || c->leap > 1000 ||
 			c->isut > 256 || c->isstd > 256)
@@ -55,7 +55,7 @@ static size_t block(const unsigned char *p, size_t len, unsigned width, struct c
 	return c->changes * (width + 1) + c->types * 6 + c->chars + c->leap * (width + 4) + c->isstd + c->isut;
 }
 
-static bool read_block(struct zone *z, const unsigned char *p, unsigned width, const struct counts *c)
+static bool read_block(struct zone *z, const unsigned char *p, unsigned width, const struct zone_counts *c)
 {
 	const unsigned char *kinds = p + c->changes * width, *types = kinds + c->changes;
 
@@ -88,7 +88,7 @@ static bool read_rule(struct zone *z, const unsigned char *p, size_t len)
 struct zone *zone_read(const char *name, const unsigned char *bytes, size_t len)
 {
 	struct zone *z = xcalloc(1, sizeof(*z));
-	struct counts c;
+	struct zone_counts c;
 	size_t n = block(bytes, len, 4, &c), at = HEADER;
 	unsigned width = 4;
 	bool good;

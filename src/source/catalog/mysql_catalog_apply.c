@@ -12,7 +12,7 @@
 #include "source/catalog/mysql_touch.h"
 #include "source/decode/mysql_charset.h"
 
-struct apply {
+struct catalog_apply {
 	struct catalog *c;
 	const struct ddl_context *ctx;
 	struct arena *arena;
@@ -24,12 +24,12 @@ struct apply {
 
 enum { SQL_MODE_STRICT = 1 << 21 | 1 << 22 }; /* STRICT_TRANS_TABLES, STRICT_ALL_TABLES */
 
-static const char *db_of(const struct apply *a, const struct ddl_name *name)
+static const char *db_of(const struct catalog_apply *a, const struct ddl_name *name)
 {
 	return name->db ? name->db : a->ctx->db;
 }
 
-static unsigned database_collation(const struct apply *a, const char *db)
+static unsigned database_collation(const struct catalog_apply *a, const char *db)
 {
 	const struct database *d = catalog_database_find(a->c, db);
 
@@ -41,12 +41,12 @@ static unsigned database_collation(const struct apply *a, const char *db)
 }
 
 /* Of the session: it may have been set apart from its database's, and only then the statement carries it. */
-static unsigned session_collation(const struct apply *a)
+static unsigned session_collation(const struct catalog_apply *a)
 {
 	return a->ctx->collation_database ? a->ctx->collation_database : database_collation(a, a->ctx->db);
 }
 
-static struct ddl_defaults defaults_of(const struct apply *a, const char *db)
+static struct ddl_defaults defaults_of(const struct catalog_apply *a, const char *db)
 {
 	return (struct ddl_defaults){
 		.database = database_collation(a, db),
@@ -56,7 +56,7 @@ static struct ddl_defaults defaults_of(const struct apply *a, const char *db)
 }
 
 /* One change, with room for one table, which is not counted yet. */
-static struct ddl_change *result_change(struct apply *a, const char *db, const char *tables)
+static struct ddl_change *result_change(struct catalog_apply *a, const char *db, const char *tables)
 {
 	struct ddl_change *change = &a->out->changes[a->out->nchanges++];
 
@@ -65,8 +65,8 @@ static struct ddl_change *result_change(struct apply *a, const char *db, const c
 	return change;
 }
 
-static void result_table(struct apply *a, struct ddl_change *change, char type, const char *db, const char *table,
-		struct schema *schema)
+static void result_table(struct catalog_apply *a, struct ddl_change *change, char type, const char *db,
+		const char *table, struct schema *schema)
 {
 	change->table = arena_alloc(a->arena, sizeof(*change->table));
 	*change->table = (struct ddl_table){
@@ -78,13 +78,13 @@ static void result_table(struct apply *a, struct ddl_change *change, char type, 
 	change->ntables = 1;
 }
 
-static void result_room(struct apply *a, unsigned count)
+static void result_room(struct catalog_apply *a, unsigned count)
 {
 	a->out->changes = arena_alloc(a->arena, count * sizeof(*a->out->changes));
 	a->out->nchanges = 0;
 }
 
-static int apply_nothing(struct apply *a, enum ddl_kind kind)
+static int apply_nothing(struct catalog_apply *a, enum ddl_kind kind)
 {
 	a->out->kind = kind;
 	result_room(a, 1);
@@ -93,7 +93,7 @@ static int apply_nothing(struct apply *a, enum ddl_kind kind)
 }
 
 /* Puts what the model has become into the catalog, and says so. */
-static int apply_model(struct apply *a, struct table_model *t, char type, const char *previous_db,
+static int apply_model(struct catalog_apply *a, struct table_model *t, char type, const char *previous_db,
 		const char *previous_table)
 {
 	struct schema *schema = table_model_schema(t, a->err);
@@ -118,7 +118,7 @@ static int apply_model(struct apply *a, struct table_model *t, char type, const 
 }
 
 /* A table that is not known: what happened to it is told, without a schema. */
-static int apply_unknown(struct apply *a, char type, const char *db, const char *table)
+static int apply_unknown(struct catalog_apply *a, char type, const char *db, const char *table)
 {
 	a->out->kind = DDL_TABLES;
 	result_room(a, 1);
@@ -126,7 +126,7 @@ static int apply_unknown(struct apply *a, char type, const char *db, const char 
 	return 0;
 }
 
-static int apply_create(struct apply *a)
+static int apply_create(struct catalog_apply *a)
 {
 	const char *db = db_of(a, &a->s.table);
 	struct ddl_defaults defaults = defaults_of(a, db);
@@ -144,7 +144,7 @@ static int apply_create(struct apply *a)
 	return apply_model(a, &t, 'C', NULL, NULL);
 }
 
-static unsigned schema_collation(const struct apply *a, const struct schema *s)
+static unsigned schema_collation(const struct catalog_apply *a, const struct schema *s)
 {
 	if (s->collation)
 		return s->collation;
@@ -152,7 +152,7 @@ static unsigned schema_collation(const struct apply *a, const struct schema *s)
 }
 
 /* Nothing happens to a table that is there; it is told all the same, as it is. */
-static int apply_like_existing(struct apply *a, const char *db, struct schema *schema)
+static int apply_like_existing(struct catalog_apply *a, const char *db, struct schema *schema)
 {
 	a->out->kind = DDL_TABLES;
 	result_room(a, 1);
@@ -161,7 +161,7 @@ static int apply_like_existing(struct apply *a, const char *db, struct schema *s
 	return 0;
 }
 
-static int apply_like(struct apply *a)
+static int apply_like(struct catalog_apply *a)
 {
 	const char *db = db_of(a, &a->s.table), *like_db = db_of(a, &a->s.like);
 	struct entry *like = catalog_entry_find(a->c, like_db, a->s.like.table);
@@ -188,14 +188,14 @@ static const struct ddl_name *renamed_to(const struct ddl_statement *s)
 }
 
 /* RENAME TO name without a database is a name in the default one, wherever the table was. */
-static const char *renamed_db(const struct apply *a, const struct ddl_name *to, const char *old_db)
+static const char *renamed_db(const struct catalog_apply *a, const struct ddl_name *to, const char *old_db)
 {
 	if (to->db)
 		return to->db;
 	return a->ctx->db[0] ? a->ctx->db : old_db;
 }
 
-static int apply_alter_unknown(struct apply *a, const char *db, const struct ddl_name *to)
+static int apply_alter_unknown(struct catalog_apply *a, const char *db, const struct ddl_name *to)
 {
 	const char *table = to ? to->table : a->s.table.table, *new_db = to ? renamed_db(a, to, db) : db;
 
@@ -233,7 +233,7 @@ static const struct ddl_name *exchanged_with(const struct ddl_statement *s)
 }
 
 /* A table that stays the one it is. before: still the catalog's. */
-static int apply_same_table(struct apply *a, struct table_model *t, struct schema *before)
+static int apply_same_table(struct catalog_apply *a, struct table_model *t, struct schema *before)
 {
 	const struct ddl_name *other = exchanged_with(&a->s);
 	struct ddl_touch *touch = touch_add(&a->touched, t->db, t->table, before, NULL, 0);
@@ -250,7 +250,7 @@ static int apply_same_table(struct apply *a, struct table_model *t, struct schem
 }
 
 /* CREATE and DROP INDEX touch the table only where they change its key; the next one may depend on what they made. */
-static int apply_index(struct apply *a, struct table_model *t, struct schema *before)
+static int apply_index(struct catalog_apply *a, struct table_model *t, struct schema *before)
 {
 	int rc;
 
@@ -264,7 +264,7 @@ static int apply_index(struct apply *a, struct table_model *t, struct schema *be
 	return rc;
 }
 
-static int apply_alter(struct apply *a)
+static int apply_alter(struct catalog_apply *a)
 {
 	const char *db = db_of(a, &a->s.table);
 	const struct ddl_name *to = renamed_to(&a->s);
@@ -291,7 +291,7 @@ static int apply_alter(struct apply *a)
 	return a->s.only_indexes ? apply_index(a, &t, e->schema) : apply_same_table(a, &t, e->schema);
 }
 
-static const char *pair_names(struct apply *a, bool new_names)
+static const char *pair_names(struct catalog_apply *a, bool new_names)
 {
 	struct table_id *ids = arena_alloc(a->arena, (a->s.npairs + 1u) * sizeof(*ids));
 
@@ -304,13 +304,13 @@ static const char *pair_names(struct apply *a, bool new_names)
 }
 
 /* The words up to the first name, then this one's: "DROP TABLE IF EXISTS `db`.`t`". */
-static const char *drop_text(struct apply *a, const char *db, const char *table)
+static const char *drop_text(struct catalog_apply *a, const char *db, const char *table)
 {
 	return arena_printf(a->arena, "%.*s`%s`.`%s`%s%s", (int)(a->s.pairs[0].text - a->s.text), a->s.text, db, table,
 			a->s.drop_type ? " " : "", a->s.drop_type ? a->s.drop_type : "");
 }
 
-static int apply_drop(struct apply *a)
+static int apply_drop(struct catalog_apply *a)
 {
 	const char *names = pair_names(a, false);
 
@@ -331,7 +331,7 @@ static int apply_drop(struct apply *a)
 	return 0;
 }
 
-static struct schema *rename_entry(struct apply *a, const char *db, const char *table, const char *new_db,
+static struct schema *rename_entry(struct catalog_apply *a, const char *db, const char *table, const char *new_db,
 		const char *new_table)
 {
 	struct entry *e = catalog_entry_take(a->c, db, table), *renamed;
@@ -350,7 +350,7 @@ static struct schema *rename_entry(struct apply *a, const char *db, const char *
 	return s;
 }
 
-static struct schema *rename_touch(struct apply *a, const char *db, const char *table, const char *new_db,
+static struct schema *rename_touch(struct catalog_apply *a, const char *db, const char *table, const char *new_db,
 		const char *new_table)
 {
 	struct schema *schema;
@@ -362,13 +362,13 @@ static struct schema *rename_touch(struct apply *a, const char *db, const char *
 }
 
 /* The words up to the first name, then this one's clause. */
-static const char *rename_text(struct apply *a, const struct ddl_pair *pair)
+static const char *rename_text(struct catalog_apply *a, const struct ddl_pair *pair)
 {
 	return arena_printf(a->arena, "%.*s%.*s", (int)(a->s.pairs[0].text - a->s.text), a->s.text, (int)pair->text_len,
 			pair->text);
 }
 
-static int apply_rename(struct apply *a)
+static int apply_rename(struct catalog_apply *a)
 {
 	const char *names = pair_names(a, true);
 
@@ -388,7 +388,7 @@ static int apply_rename(struct apply *a)
 	return 0;
 }
 
-static int apply_truncate(struct apply *a)
+static int apply_truncate(struct catalog_apply *a)
 {
 	const char *db = db_of(a, &a->s.table), *table = a->s.table.table;
 
@@ -399,7 +399,7 @@ static int apply_truncate(struct apply *a)
 }
 
 struct dropping {
-	struct apply *a;
+	struct catalog_apply *a;
 	const char *db;
 };
 
@@ -412,7 +412,7 @@ static void touch_in_database(struct schema *schema, void *arg)
 				true;
 }
 
-static int apply_database(struct apply *a)
+static int apply_database(struct catalog_apply *a)
 {
 	const char *db = a->s.database ? a->s.database : a->ctx->db;
 	const struct database *known = catalog_database_find(a->c, db);
@@ -437,7 +437,7 @@ static int apply_database(struct apply *a)
 	return 0;
 }
 
-static int apply_statement(struct apply *a)
+static int apply_statement(struct catalog_apply *a)
 {
 	if (a->s.temporary) {
 		a->out->temporary = true;
@@ -478,7 +478,7 @@ static int statement_to_utf8(struct arena *arena, unsigned collation, const char
 int catalog_apply(struct catalog *c, const struct ddl_context *ctx, const char *sql, size_t len, struct arena *arena,
 		struct ddl_result *out, const char **db_table, struct err *err)
 {
-	struct apply a = { .c = c, .ctx = ctx, .arena = arena, .out = out, .touched.arena = arena, .err = err };
+	struct catalog_apply a = { .c = c, .ctx = ctx, .arena = arena, .out = out, .touched.arena = arena, .err = err };
 	int rc;
 
 	*out = (struct ddl_result){ .kind = DDL_NOTHING };

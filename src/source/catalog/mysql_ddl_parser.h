@@ -46,8 +46,7 @@ bool ddl_default_parse(struct ddl_parser *p, struct ddl_column *out);		       /*
 bool ddl_index_columns(struct ddl_parser *p, struct ddl_index *out);		       /* ( a, b(10) DESC, (expr) ) */
 /* a column or a key of CREATE TABLE */
 bool ddl_table_element(struct ddl_parser *p, struct ddl_statement *s, bool in_alter);
-bool ddl_alter_parse(struct ddl_parser *p, struct ddl_statement *s);   /* behind ALTER TABLE name */
-bool ddl_table_options(struct ddl_parser *p, struct ddl_statement *s); /* to the end of the statement */
-bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s);  /* one; true if one was taken */
+bool ddl_alter_parse(struct ddl_parser *p, struct ddl_statement *s);  /* behind ALTER TABLE name */
+bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s); /* one; true if one was taken */
 
 #endif

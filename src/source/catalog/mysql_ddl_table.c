@@ -159,18 +159,6 @@ bool ddl_table_option(struct ddl_parser *p, struct ddl_statement *s)
 	return true;
 }
 
-bool ddl_table_options(struct ddl_parser *p, struct ddl_statement *s)
-{
-	while (!ddl_at_end(p)) {
-		if (ddl_is(p, "PARTITION"))
-			return true; /* how rows are spread is of no interest */
-		if (!ddl_table_option(p, s))
-			return ddl_fail(p, "a table option");
-		ddl_accept_mark(p, ',');
-	}
-	return !p->failed;
-}
-
 /* ---- ALTER TABLE ---- */
 
 /* ADD [COLUMN] (a INT, b INT, KEY (a)) */

@@ -78,19 +78,19 @@ static bool bits_number(struct arena *a, const char *text, uint64_t *out)
 
 /* ---- numbers ---- */
 
-struct digits {
+struct default_digits {
 	char d[DIGITS_MAX];
 	int n, whole; /* of n digits, whole stand before the point; may be negative or above n */
 	bool negative, exponent;
 };
 
-static bool digits_take(const char *text, struct digits *out)
+static bool digits_take(const char *text, struct default_digits *out)
 {
 	const char *p = text + strspn(text, " ");
 	bool point = false;
 	int exponent = 0, used = 0;
 
-	*out = (struct digits){ .negative = *p == '-' };
+	*out = (struct default_digits){ .negative = *p == '-' };
 	p += *p == '-' || *p == '+';
 	for (; (*p >= '0' && *p <= '9') || (*p == '.' && !point); p++) {
 		point |= *p == '.';
@@ -111,13 +111,13 @@ static bool digits_take(const char *text, struct digits *out)
 	return out->n > 0 && p[strspn(p, " ")] == '\0' && out->whole > -DIGITS_MAX / 2 && out->whole < DIGITS_MAX / 2;
 }
 
-static int digit_at(const struct digits *g, int place)
+static int digit_at(const struct default_digits *g, int place)
 {
 	return place >= 0 && place < g->n ? g->d[place] - '0' : 0;
 }
 
 /* Half up, away from zero, as the server rounds exact numbers. */
-static void digits_print(const struct digits *g, int scale, char *out)
+static void digits_print(const struct default_digits *g, int scale, char *out)
 {
 	char d[2 * DIGITS_MAX + 2];
 	int first = g->whole > 1 ? 0 : g->whole - 1, end = g->whole + scale, n = 0, zeros;
@@ -159,7 +159,7 @@ static bool is_plain(const char *text, unsigned scale)
 static bool settle_exact(struct arena *a, struct column *c, unsigned scale)
 {
 	char out[2 * DIGITS_MAX + 8];
-	struct digits g;
+	struct default_digits g;
 
 	if (is_plain(c->default_text, scale))
 		return true;
@@ -254,7 +254,7 @@ static bool settle_number_as_text(struct arena *a, struct column *c)
 {
 	const char *text = c->default_text, *point;
 	char out[2 * DIGITS_MAX + 8];
-	struct digits g;
+	struct default_digits g;
 	double v;
 
 	if (is_truth(text))

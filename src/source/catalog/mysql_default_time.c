@@ -11,7 +11,7 @@ enum { TEXT_MAX = 64, YEAR_OF_2000 = 70 };
 
 #define DAY_US INT64_C(86400000000)
 
-struct moment {
+struct default_moment {
 	int64_t year, month, day, hour, minute, second, micros;
 	bool clock; /* there is more than the date */
 };
@@ -60,12 +60,12 @@ static bool at_end(const char *p)
 }
 
 /* 20180102, 180102, 20180102030405, 180102030405; small numbers lack the zeros in front. */
-static bool moment_of_digits(int64_t v, size_t digits, struct moment *m)
+static bool moment_of_digits(int64_t v, size_t digits, struct default_moment *m)
 {
 	int64_t clock = digits > 8 ? v % 1000000 : 0, date = digits > 8 ? v / 1000000 : v;
 
-	*m = (struct moment){ date / 10000, date / 100 % 100, date % 100, clock / 10000, clock / 100 % 100, clock % 100,
-		0, digits > 8 };
+	*m = (struct default_moment){ date / 10000, date / 100 % 100, date % 100, clock / 10000, clock / 100 % 100,
+		clock % 100, 0, digits > 8 };
 	if (digits <= 6 || (digits > 8 && digits <= 12))
 		m->year = v ? year_of_two(m->year) : 0;
 	return digits <= 14;
@@ -77,7 +77,7 @@ static bool is_zone(const char *p)
 }
 
 /* The clock after a date: T, blanks or punctuation, hour, minute and second, each of them optional. */
-static bool take_clock(const char *p, struct moment *m)
+static bool take_clock(const char *p, struct default_moment *m)
 {
 	int64_t *parts[] = { &m->hour, &m->minute, &m->second };
 
@@ -97,11 +97,11 @@ static bool take_clock(const char *p, struct moment *m)
 	return at_end(p);
 }
 
-static bool moment_of_text(const char *p, struct moment *m)
+static bool moment_of_text(const char *p, struct default_moment *m)
 {
 	size_t n;
 
-	*m = (struct moment){ 0 };
+	*m = (struct default_moment){ 0 };
 	p += strspn(p, " ");
 	n = digits_of(p);
 	if (n == 6 || n == 8 || n == 12 || n == 14) {
@@ -126,7 +126,7 @@ static bool moment_of_text(const char *p, struct moment *m)
 	return take_clock(p, m);
 }
 
-static bool moment_take(const char *text, const struct ddl_default *d, struct moment *m)
+static bool default_moment_take(const char *text, const struct ddl_default *d, struct default_moment *m)
 {
 	const char *p = text;
 	size_t n = digits_of(text);
@@ -161,7 +161,7 @@ static int64_t rounded(int64_t micros, unsigned digits, bool cuts)
 }
 
 /* Rounding may reach the next day; dates that no calendar has cannot move. */
-static bool moment_round(struct moment *m, unsigned digits, bool cuts)
+static bool moment_round(struct default_moment *m, unsigned digits, bool cuts)
 {
 	int64_t of_day = ((m->hour * 60 + m->minute) * 60 + m->second) * 1000000 + m->micros;
 	int year, month, day;
@@ -171,7 +171,7 @@ static bool moment_round(struct moment *m, unsigned digits, bool cuts)
 		if (m->month == 0 || m->day == 0)
 			return false;
 		num_civil(num_days((int)m->year, (int)m->month, (int)m->day) + 1, &year, &month, &day);
-		*m = (struct moment){ year, month, day, 0, 0, 0, 0, true };
+		*m = (struct default_moment){ year, month, day, 0, 0, 0, 0, true };
 		of_day -= DAY_US;
 	}
 	m->hour = of_day / 3600000000;
@@ -203,9 +203,9 @@ static bool keep_or_set(struct arena *a, struct column *c, const char *text)
 bool default_settle_date(struct arena *a, struct column *c, const struct ddl_default *d)
 {
 	char text[TEXT_MAX];
-	struct moment m;
+	struct default_moment m;
 
-	if (!moment_take(c->default_text, d, &m) || !moment_round(&m, 6, true))
+	if (!default_moment_take(c->default_text, d, &m) || !moment_round(&m, 6, true))
 		return false;
 	snprintf(text, sizeof(text), "%04lld-%02lld-%02lld", (long long)m.year, (long long)m.month, (long long)m.day);
 	return keep_or_set(a, c, text);
@@ -214,10 +214,10 @@ bool default_settle_date(struct arena *a, struct column *c, const struct ddl_def
 bool default_settle_datetime(struct arena *a, struct column *c, const struct ddl_default *d)
 {
 	char text[TEXT_MAX];
-	struct moment m;
+	struct default_moment m;
 	int n;
 
-	if (!moment_take(c->default_text, d, &m) || !moment_round(&m, c->scale, d->cuts_fraction))
+	if (!default_moment_take(c->default_text, d, &m) || !moment_round(&m, c->scale, d->cuts_fraction))
 		return false;
 	n = snprintf(text, sizeof(text), "%04lld-%02lld-%02lld %02lld:%02lld:%02lld", (long long)m.year,
 			(long long)m.month, (long long)m.day, (long long)m.hour, (long long)m.minute,
@@ -231,7 +231,7 @@ bool default_settle_datetime(struct arena *a, struct column *c, const struct ddl
 /* 102030, 30, and the time of 20240102030405. */
 static bool time_of_digits(const char **p, size_t n, int64_t *seconds)
 {
-	struct moment m;
+	struct default_moment m;
 	int64_t v = take_number(p, n);
 
 	if (n > 7) {
@@ -276,7 +276,7 @@ static bool time_take(const char *text, const struct ddl_default *d, int64_t *mi
 	const char *p = text + strspn(text, " ");
 	int64_t seconds = 0, fraction;
 	bool negative = *p == '-';
-	struct moment m;
+	struct default_moment m;
 
 	if (d->form == DEFAULT_FORM_BITS)
 		return false;

@@ -152,7 +152,7 @@ static bool values_kept(const struct column *had, const struct column *has, bool
 
 /* ---- columns ---- */
 
-struct search {
+struct effect_search {
 	struct ddl_touch *out;
 	const struct ddl_statement *s;
 	const struct table_model *after;
@@ -160,7 +160,7 @@ struct search {
 	struct ddl_move *moves; /* room for two a column, before and after */
 };
 
-static struct ddl_move *add_move(struct search *f, enum ddl_effect effect, const char *from, const char *to)
+static struct ddl_move *add_move(struct effect_search *f, enum ddl_effect effect, const char *from, const char *to)
 {
 	struct ddl_move *m = &f->moves[f->out->alter.nmoves++];
 
@@ -169,14 +169,14 @@ static struct ddl_move *add_move(struct search *f, enum ddl_effect effect, const
 	return m;
 }
 
-static const struct column *column_before(const struct search *f, const char *name)
+static const struct column *column_before(const struct effect_search *f, const char *name)
 {
 	int at = schema_column(f->out->before, name, strlen(name));
 
 	return at < 0 ? NULL : &f->out->before->columns[at];
 }
 
-static bool is_dropped(const struct search *f, const char *name)
+static bool is_dropped(const struct effect_search *f, const char *name)
 {
 	for (unsigned i = 0; i < f->after->ncolumns; i++)
 		if (f->after->columns[i].origin && strcasecmp(f->after->columns[i].origin, name) == 0)
@@ -195,13 +195,13 @@ static bool is_computed(const struct column *c)
 }
 
 /* Dropped and added under one name, or at one place with values that are not known. */
-static void replace_column(struct search *f, enum ddl_effect effect, const char *from, const char *to)
+static void replace_column(struct effect_search *f, enum ddl_effect effect, const char *from, const char *to)
 {
 	add_move(f, effect, from, NULL);
 	add_move(f, effect, NULL, to)->blank = true;
 }
 
-static void look_at_column(struct search *f, const struct table_column *c)
+static void look_at_column(struct effect_search *f, const struct table_column *c)
 {
 	const struct column *had = c->origin ? column_before(f, c->origin) : NULL, *has = &c->column;
 	bool renamed = had && strcasecmp(had->name, has->name) != 0;
@@ -221,7 +221,7 @@ static void look_at_column(struct search *f, const struct table_column *c)
 		f->out->effects |= BIT(EFFECT_VALUES_KEPT);
 }
 
-static void look_at_columns(struct search *f)
+static void look_at_columns(struct effect_search *f)
 {
 	const struct schema *before = f->out->before;
 
@@ -233,7 +233,7 @@ static void look_at_columns(struct search *f)
 }
 
 /* The columns that tell rows apart are the same ones, with the same values. */
-static bool key_kept(const struct search *f)
+static bool key_kept(const struct effect_search *f)
 {
 	const struct schema *before = f->out->before, *after = f->out->after;
 
@@ -279,7 +279,7 @@ static uint32_t effects_of_actions(const struct ddl_statement *s)
 bool ddl_effect_find(struct ddl_touch *out, const struct ddl_statement *s, const struct table_model *after, bool strict,
 		struct arena *arena)
 {
-	struct search f = { .out = out, .s = s, .after = after, .strict = strict };
+	struct effect_search f = { .out = out, .s = s, .after = after, .strict = strict };
 
 	out->effects |= effects_of_actions(s);
 	if (out->before && out->after) {

@@ -63,7 +63,7 @@ static const struct setting settings[] = {
 			judge_retention },
 };
 
-int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err *err)
+static int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
 		const struct setting *s = &settings[i];

@@ -8,7 +8,6 @@
 #include "core/report.h"
 #include "source/server/mysql_conn.h"
 
-int mysql_check_settings(struct mysql_conn *c, struct report *report, struct err *err);
 int mysql_check_start(struct mysql_conn *c, struct err *err); /* ERR_CONFIG with the first problem and its remedy */
 
 #endif

@@ -11,7 +11,7 @@
 
 enum { MYSQL_CHAR_BYTES = 4, LONG_TEXT = 65535 };
 
-struct asked {
+struct column_asked {
 	const struct exam *exam;
 	const struct mysql_conf *conf;
 	const struct column *c;
@@ -21,42 +21,42 @@ struct asked {
 
 /* ---- does the column raise the question? ---- */
 
-static bool is_tinyint1(const struct asked *a)
+static bool is_tinyint1(const struct column_asked *a)
 {
 	return a->c->type == COL_TINYINT && a->c->length == 1 && !a->c->is_unsigned;
 }
 
-static bool is_unsigned_bigint(const struct asked *a)
+static bool is_unsigned_bigint(const struct column_asked *a)
 {
 	return a->c->type == COL_BIGINT && a->c->is_unsigned;
 }
 
-static bool is_dated(const struct asked *a)
+static bool is_dated(const struct column_asked *a)
 {
 	return column_class(a->c) == CLASS_DATE || column_class(a->c) == CLASS_DATETIME;
 }
 
-static bool is_date_by_hand(const struct asked *a)
+static bool is_date_by_hand(const struct column_asked *a)
 {
 	return a->c->type == COL_DATE || a->c->type == COL_DATETIME;
 }
 
-static bool is_adjusted(const struct asked *a)
+static bool is_adjusted(const struct column_asked *a)
 {
 	return is_date_by_hand(a) && a->conf->enable_time_adjuster;
 }
 
-static bool is_year(const struct asked *a)
+static bool is_year(const struct column_asked *a)
 {
 	return a->c->type == COL_YEAR;
 }
 
-static bool is_time(const struct asked *a)
+static bool is_time(const struct column_asked *a)
 {
 	return a->c->type == COL_TIME;
 }
 
-static bool is_json(const struct asked *a)
+static bool is_json(const struct column_asked *a)
 {
 	return a->c->type == COL_JSON;
 }
@@ -76,22 +76,22 @@ static uint64_t longest(const struct column *c)
 	}
 }
 
-static bool is_wide_text(const struct asked *a)
+static bool is_wide_text(const struct column_asked *a)
 {
 	return a->room->room_bytes > 0 && column_is_text(a->c) && longest(a->c) > a->room->room_bytes;
 }
 
-static bool is_wide_bytes(const struct asked *a)
+static bool is_wide_bytes(const struct column_asked *a)
 {
 	return a->room->room_bytes > 0 && !column_is_text(a->c) && longest(a->c) > a->room->room_bytes;
 }
 
-static bool is_wide_decimal(const struct asked *a)
+static bool is_wide_decimal(const struct column_asked *a)
 {
 	return a->c->type == COL_DECIMAL && a->room->as_text && a->c->precision > 38;
 }
 
-static bool in_key(const struct asked *a)
+static bool in_key(const struct column_asked *a)
 {
 	for (unsigned i = 0; i < a->exam->nkey; i++)
 		if (a->exam->key[i] == a->at)
@@ -99,12 +99,12 @@ static bool in_key(const struct asked *a)
 	return false;
 }
 
-static bool is_float_key(const struct asked *a)
+static bool is_float_key(const struct column_asked *a)
 {
 	return in_key(a) && column_class(a->c) == CLASS_FLOAT;
 }
 
-static bool is_null_key(const struct asked *a)
+static bool is_null_key(const struct column_asked *a)
 {
 	return a->room->unique_nullable || (in_key(a) && a->c->nullable);
 }
@@ -121,7 +121,7 @@ static bool label_is_odd(const char *label)
 	return false;
 }
 
-static bool has_odd_label(const struct asked *a)
+static bool has_odd_label(const struct column_asked *a)
 {
 	for (unsigned i = 0; i < a->c->labels; i++)
 		if (label_is_odd(a->c->label[i]))
@@ -129,53 +129,53 @@ static bool has_odd_label(const struct asked *a)
 	return false;
 }
 
-static bool has_odd_enum(const struct asked *a)
+static bool has_odd_enum(const struct column_asked *a)
 {
 	return a->c->type == COL_ENUM && has_odd_label(a);
 }
 
-static bool has_odd_set(const struct asked *a)
+static bool has_odd_set(const struct column_asked *a)
 {
 	return a->c->type == COL_SET && has_odd_label(a);
 }
 
-static bool is_enum(const struct asked *a)
+static bool is_enum(const struct column_asked *a)
 {
 	return a->c->type == COL_ENUM;
 }
 
-static bool is_latin1(const struct asked *a)
+static bool is_latin1(const struct column_asked *a)
 {
 	return a->c->charset && strcasecmp(a->c->charset, "latin1") == 0 && a->c->type != COL_ENUM &&
 			a->c->type != COL_SET;
 }
 
-static bool is_bits(const struct asked *a)
+static bool is_bits(const struct column_asked *a)
 {
 	return a->c->type == COL_BIT && a->c->length > 1;
 }
 
-static bool is_geometry(const struct asked *a)
+static bool is_geometry(const struct column_asked *a)
 {
 	return column_class(a->c) == CLASS_GEOMETRY;
 }
 
-static bool is_vector(const struct asked *a)
+static bool is_vector(const struct column_asked *a)
 {
 	return column_class(a->c) == CLASS_OPAQUE;
 }
 
-static bool is_generated(const struct asked *a)
+static bool is_generated(const struct column_asked *a)
 {
 	return a->c->generated;
 }
 
-static bool is_invisible(const struct asked *a)
+static bool is_invisible(const struct column_asked *a)
 {
 	return a->c->invisible;
 }
 
-static bool is_refused(const struct asked *a)
+static bool is_refused(const struct column_asked *a)
 {
 	return a->room->refused != NULL || column_class(a->c) == CLASS_UNKNOWN;
 }
@@ -202,9 +202,9 @@ static void put_odd_bits(struct buf *sql, const struct column *c)
 	buf_printf(sql, "%llu", (unsigned long long)bits);
 }
 
-static const struct rule {
+static const struct column_question {
 	enum exam_question question;
-	bool (*asks)(const struct asked *a);
+	bool (*asks)(const struct column_asked *a);
 	const char *condition; /* @: the column, #: its room, ~: what `odd` writes */
 	void (*odd)(struct buf *sql, const struct column *c);
 } rules[] = {
@@ -236,7 +236,7 @@ static const struct rule {
 	{ EXAM_INVISIBLE, is_invisible, "@ IS NOT NULL", NULL },
 };
 
-static void put_condition(struct buf *sql, const struct rule *rule, const struct asked *a)
+static void put_condition(struct buf *sql, const struct column_question *rule, const struct column_asked *a)
 {
 	for (const char *p = rule->condition; *p; p++) {
 		if (*p == '@')
@@ -347,7 +347,7 @@ static void put_table_sum(struct builder *b, const struct exam *e, enum exam_que
 static void put_sums(struct builder *b, const struct exam *e, const struct mysql_conf *conf)
 {
 	for (unsigned i = 0; i < e->schema->ncolumns; i++) {
-		struct asked a = { e, conf, &e->schema->columns[i], &e->columns[i], i };
+		struct column_asked a = { e, conf, &e->schema->columns[i], &e->columns[i], i };
 
 		for (size_t k = 0; k < sizeof(rules) / sizeof(*rules) && b->n < b->max; k++) {
 			if (!rules[k].asks(&a))

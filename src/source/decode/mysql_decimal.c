@@ -27,18 +27,18 @@ unsigned decimal_bytes(unsigned precision, unsigned scale)
 			scale / GROUP_DIGITS * GROUP_BYTES + dig_bytes[scale % GROUP_DIGITS];
 }
 
-struct digits { /* where we are in the bytes */
+struct packed_digits { /* where we are in the bytes */
 	const uint8_t *p;
 	uint32_t turn; /* all ones in a negative number */
 	uint32_t sign; /* 0x80 before the first group, 0 behind it */
 };
 
-static struct digits digits_of(const uint8_t *p)
+static struct packed_digits digits_of(const uint8_t *p)
 {
-	return (struct digits){ .p = p, .turn = *p & 0x80 ? 0 : 0xffffffffu, .sign = 0x80 };
+	return (struct packed_digits){ .p = p, .turn = *p & 0x80 ? 0 : 0xffffffffu, .sign = 0x80 };
 }
 
-static inline uint32_t digits_take(struct digits *d, unsigned count)
+static inline uint32_t digits_take(struct packed_digits *d, unsigned count)
 {
 	unsigned width = dig_bytes[count], shift = 8 * (width - 1);
 	uint32_t raw = ((uint32_t)bytes_be(d->p, width) ^ d->sign << shift ^ d->turn) & (0xffffffffu >> (24 - shift));
@@ -48,7 +48,7 @@ static inline uint32_t digits_take(struct digits *d, unsigned count)
 	return raw;
 }
 
-static inline bool digits_append(struct digits *d, unsigned count, int64_t *v)
+static inline bool digits_append(struct packed_digits *d, unsigned count, int64_t *v)
 {
 	return !__builtin_mul_overflow(*v, (int64_t)pow10_of[count], v) &&
 			!__builtin_add_overflow(*v, (int64_t)digits_take(d, count), v);
@@ -56,7 +56,7 @@ static inline bool digits_append(struct digits *d, unsigned count, int64_t *v)
 
 bool decimal_to_int64(const uint8_t *p, unsigned precision, unsigned scale, int64_t *unscaled)
 {
-	struct digits d = digits_of(p);
+	struct packed_digits d = digits_of(p);
 	unsigned whole = precision - scale;
 	int64_t v = 0;
 
@@ -74,7 +74,7 @@ bool decimal_to_int64(const uint8_t *p, unsigned precision, unsigned scale, int6
 /* All digits, zeros in front included. */
 static size_t digits_print(const uint8_t *p, unsigned precision, unsigned scale, char *out)
 {
-	struct digits d = digits_of(p);
+	struct packed_digits d = digits_of(p);
 	unsigned whole = precision - scale;
 	const unsigned parts[][2] = {
 		{ 1, whole % GROUP_DIGITS },

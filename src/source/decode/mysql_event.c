@@ -209,14 +209,6 @@ int event_previous_gtids_parse(const struct event *e, struct gtid_set *out, stru
 	return 0;
 }
 
-int event_xid_parse(const struct event *e, uint64_t *xid, struct err *err)
-{
-	if (e->len < 8)
-		return event_short(e, err);
-	*xid = bytes_le(e->body, 8);
-	return 0;
-}
-
 /* The length byte in front is cut to 8 bits by the server: the text goes on to the end. */
 int event_rows_query_parse(const struct event *e, struct event_text *out, struct err *err)
 {
@@ -224,42 +216,6 @@ int event_rows_query_parse(const struct event *e, struct event_text *out, struct
 		return event_short(e, err);
 	out->p = (const char *)e->body + 1;
 	out->len = e->len - 1;
-	return 0;
-}
-
-static void heartbeat_field(struct event_heartbeat *out, unsigned type, const uint8_t *value, size_t len)
-{
-	struct bytes b = bytes_of(value, len);
-
-	if (type == 1) {
-		out->file = (const char *)value;
-		out->file_len = len;
-	} else if (type == 2) {
-		out->pos = bytes_lenenc(&b);
-	}
-}
-
-int event_heartbeat_parse(const struct event *e, struct event_heartbeat *out, struct err *err)
-{
-	struct bytes b = bytes_of(e->body, e->len);
-
-	*out = (struct event_heartbeat){ .file = (const char *)e->body, .file_len = e->len, .pos = e->header.next_pos };
-	if (e->header.type == EVENT_HEARTBEAT)
-		return 0;
-	*out = (struct event_heartbeat){ .file = "" };
-	while (bytes_left(&b) > 0) {
-		unsigned type = bytes_u8(&b);
-		uint64_t len;
-		const uint8_t *value;
-
-		if (type == 0)
-			break;
-		len = bytes_lenenc(&b);
-		value = bytes_take(&b, len);
-		if (value == NULL)
-			return event_short(e, err);
-		heartbeat_field(out, type, value, len);
-	}
 	return 0;
 }
 

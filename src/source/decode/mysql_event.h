@@ -130,8 +130,6 @@ struct event_query {
 int event_query_parse(const struct event *e, const struct event_format *format, struct event_query *out,
 		struct err *err);
 
-int event_xid_parse(const struct event *e, uint64_t *xid, struct err *err);
-
 struct event_text {
 	const char *p;
 	size_t len;
@@ -139,13 +137,6 @@ struct event_text {
 int event_rows_query_parse(const struct event *e, struct event_text *out, struct err *err);
 
 /* both versions; v1: pos is the header's */
-struct event_heartbeat {
-	const char *file;
-	size_t file_len;
-	uint64_t pos;
-};
-int event_heartbeat_parse(const struct event *e, struct event_heartbeat *out, struct err *err);
-
 struct event_incident {
 	uint16_t code;
 	const char *message;

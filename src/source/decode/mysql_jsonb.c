@@ -255,7 +255,7 @@ static double double_of(uint64_t bits)
 	return d;
 }
 
-int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err)
+static int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err)
 {
 	static const uint8_t widths[] = {
 		[JSONB_LITERAL] = 1,

@@ -15,7 +15,7 @@ enum { NODE_MEMBERS_MIN = 4 };
 
 struct node;
 
-struct member {
+struct diff_member {
 	const char *key; /* objects */
 	size_t key_len;
 	struct node *value;
@@ -25,7 +25,7 @@ struct node {
 	bool open; /* members are set, and hold; else raw does */
 	bool object;
 	struct jsonb_value raw;
-	struct member *members;
+	struct diff_member *members;
 	size_t count, cap;
 };
 
@@ -42,7 +42,7 @@ struct update {
 	struct node root;
 };
 
-struct diff {
+struct jsonb_diff {
 	enum diff_op op;
 	const char *path;
 	size_t path_len;
@@ -57,11 +57,11 @@ static struct node *node_new(struct arena *arena, const struct jsonb_value *raw)
 	return n;
 }
 
-static int node_member_read(struct update *u, const struct jsonb_container *c, uint32_t i, struct member *m)
+static int node_member_read(struct update *u, const struct jsonb_container *c, uint32_t i, struct diff_member *m)
 {
 	struct jsonb_value v;
 
-	*m = (struct member){ 0 };
+	*m = (struct diff_member){ 0 };
 	if (c->object && jsonb_key(c, i, &m->key, &m->key_len, u->err) < 0)
 		return -1;
 	if (jsonb_element(c, i, &v, u->err) < 0)
@@ -91,7 +91,7 @@ static int node_open(struct update *u, struct node *n)
 	return 0;
 }
 
-static int key_cmp(const struct member *m, const char *key, size_t len)
+static int key_cmp(const struct diff_member *m, const char *key, size_t len)
 {
 	if (m->key_len != len)
 		return m->key_len < len ? -1 : 1;
@@ -113,10 +113,10 @@ static size_t node_find(const struct node *n, const struct leg *leg, bool *found
 	return i;
 }
 
-static void node_insert(struct update *u, struct node *n, size_t at, const struct member *m)
+static void node_insert(struct update *u, struct node *n, size_t at, const struct diff_member *m)
 {
 	if (n->count == n->cap) {
-		struct member *more = arena_alloc(u->arena, 2 * n->cap * sizeof(*more));
+		struct diff_member *more = arena_alloc(u->arena, 2 * n->cap * sizeof(*more));
 
 		memcpy(more, n->members, n->count * sizeof(*more));
 		n->members = more;
@@ -135,7 +135,7 @@ static void node_remove(struct node *n, size_t at)
 
 /* ---- paths: $.name."other name"[3] ---- */
 
-static int path_bad(struct update *u, const struct diff *d)
+static int path_bad(struct update *u, const struct jsonb_diff *d)
 {
 	return err_set(u->err, ERR_DATA, 0, "partial JSON update: path '%.*s' is not understood",
 			(int)(d->path_len > 100 ? 100 : d->path_len), d->path);
@@ -186,11 +186,11 @@ static const char *leg_parse(struct update *u, const char *p, const char *end, s
 
 /* ---- one difference ---- */
 
-static int diff_do(struct update *u, const struct diff *d, struct node *parent, const struct leg *leg)
+static int diff_do(struct update *u, const struct jsonb_diff *d, struct node *parent, const struct leg *leg)
 {
 	bool found;
 	size_t at;
-	struct member m = { .key = leg->key, .key_len = leg->key_len };
+	struct diff_member m = { .key = leg->key, .key_len = leg->key_len };
 
 	if (node_open(u, parent) < 0)
 		return -1;
@@ -214,7 +214,7 @@ static int diff_do(struct update *u, const struct diff *d, struct node *parent, 
 	return 0;
 }
 
-static int diff_apply(struct update *u, const struct diff *d)
+static int diff_apply(struct update *u, const struct jsonb_diff *d)
 {
 	const char *p = d->path, *end = p + d->path_len;
 	struct node *parent = &u->root;
@@ -247,7 +247,7 @@ static int diff_apply(struct update *u, const struct diff *d)
 	return path_bad(u, d);
 }
 
-static int diff_read(struct bytes *b, struct diff *d, struct err *err)
+static int diff_read(struct bytes *b, struct jsonb_diff *d, struct err *err)
 {
 	uint64_t len;
 	const uint8_t *p;
@@ -300,7 +300,7 @@ int jsonb_print_updated(const void *doc, size_t doc_len, const void *diffs, size
 	if (jsonb_open(doc, doc_len, &u.root.raw, err) < 0)
 		return -1;
 	while (bytes_left(&b) > 0) {
-		struct diff d;
+		struct jsonb_diff d;
 
 		if (diff_read(&b, &d, err) < 0 || diff_apply(&u, &d) < 0)
 			return -1;

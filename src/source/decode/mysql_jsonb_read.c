@@ -18,7 +18,7 @@ bool jsonb_is_container(const struct jsonb_value *v)
 	return v->type <= JSONB_LARGE_ARRAY;
 }
 
-bool jsonb_is_object(const struct jsonb_value *v)
+static bool jsonb_is_object(const struct jsonb_value *v)
 {
 	return v->type <= JSONB_LARGE_OBJECT;
 }

@@ -44,7 +44,6 @@ struct jsonb_container {
 };
 
 bool jsonb_is_container(const struct jsonb_value *v);
-bool jsonb_is_object(const struct jsonb_value *v);
 /* a whole document; empty: null */
 int jsonb_open(const void *p, size_t len, struct jsonb_value *out, struct err *err);
 int jsonb_container_open(const struct jsonb_value *v, struct jsonb_container *out, struct err *err);
@@ -53,7 +52,6 @@ int jsonb_element(const struct jsonb_container *c, uint32_t i, struct jsonb_valu
 
 /* The printer's pieces. */
 void jsonb_put_string(struct buf *out, const char *p, size_t len); /* quoted and escaped */
-int jsonb_put_scalar(const struct jsonb_value *v, struct buf *out, struct err *err);
 
 /*
  * A value with all that is in it; *budget counts values down, so that offsets that share their targets end somewhere.

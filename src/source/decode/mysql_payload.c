@@ -106,7 +106,7 @@ static size_t payload_copy(struct payload *p, char *to, size_t len)
 }
 
 /* Fills `len` bytes unless the transaction ends before. Returns how many, or -1. */
-static int64_t payload_read(struct payload *p, char *to, size_t len, struct err *err)
+static int64_t payload_next_read(struct payload *p, char *to, size_t len, struct err *err)
 {
 	ZSTD_outBuffer out = { .dst = to, .size = len };
 
@@ -146,7 +146,7 @@ int payload_next(struct payload *p, struct event *out, const void **raw, size_t 
 	at = buf_reserve(&p->event, EVENT_HEADER_LEN);
 	if (at == NULL)
 		return err_set(err, ERR_FATAL, 0, "compressed transaction: ceiling of %zu bytes", p->max_event_bytes);
-	got = payload_read(p, at, EVENT_HEADER_LEN, err);
+	got = payload_next_read(p, at, EVENT_HEADER_LEN, err);
 	if (got <= 0)
 		return (int)got;
 	size = got == EVENT_HEADER_LEN ? (size_t)bytes_le((const uint8_t *)at + 9, 4) : (size_t)got;
@@ -158,7 +158,7 @@ int payload_next(struct payload *p, struct event *out, const void **raw, size_t 
 		return err_set(err, ERR_FATAL, 0,
 				"compressed transaction: inner event of %zu bytes, the ceiling is %zu", size,
 				p->max_event_bytes);
-	got = payload_read(p, at, size - EVENT_HEADER_LEN, err);
+	got = payload_next_read(p, at, size - EVENT_HEADER_LEN, err);
 	if (got < 0)
 		return -1;
 	if ((size_t)got != size - EVENT_HEADER_LEN)

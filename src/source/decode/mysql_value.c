@@ -119,12 +119,12 @@ static inline int64_t date_days(unsigned year, unsigned month, unsigned day)
 	return (int64_t)era * 146097 + day_of_era - 719468;
 }
 
-struct moment {
+struct value_moment {
 	unsigned year, month, day, hour, minute, second, micros;
 };
 
 /* As MySQL prints it: 0000-00-00 00:00:00.000. */
-static void zero_date(const struct decode_context *ctx, const struct moment *m, int digits, struct value *out)
+static void zero_date(const struct decode_context *ctx, const struct value_moment *m, int digits, struct value *out)
 {
 	static const uint32_t divisor[] = { 1000000, 100000, 10000, 1000, 100, 10, 1 };
 	char *text = arena_reserve(ctx->arena, 40), *at = text;
@@ -157,7 +157,7 @@ static int decode_date(const struct decode_context *ctx, const struct column_dec
 		struct value *out)
 {
 	uint32_t v = (uint32_t)bytes_le(p, 3);
-	struct moment m = { .year = v >> 9, .month = v >> 5 & 15, .day = v & 31 };
+	struct value_moment m = { .year = v >> 9, .month = v >> 5 & 15, .day = v & 31 };
 
 	if (!date_exists(m.year, m.month, m.day)) {
 		zero_date(ctx, &m, -1, out);
@@ -179,7 +179,7 @@ static unsigned fraction_us(const uint8_t *p, unsigned digits)
 	}
 }
 
-static int moment_value(const struct decode_context *ctx, const struct column_decoder *c, const struct moment *m,
+static int moment_value(const struct decode_context *ctx, const struct column_decoder *c, const struct value_moment *m,
 		struct value *out)
 {
 	int64_t seconds;
@@ -200,7 +200,7 @@ static int decode_datetime2(const struct decode_context *ctx, const struct colum
 {
 	uint64_t v = bytes_be(p, DATETIME_INT_BYTES) - 0x8000000000ull;
 	uint64_t date = v >> 17, time = v & 0x1ffff;
-	struct moment m = {
+	struct value_moment m = {
 		.year = (unsigned)(date >> 5) / 13,
 		.month = (unsigned)(date >> 5) % 13,
 		.day = date & 31,
@@ -222,7 +222,7 @@ static int decode_datetime(const struct decode_context *ctx, const struct column
 {
 	uint64_t v = bytes_le(p, 8);
 	uint64_t date = v / 1000000, time = v % 1000000;
-	struct moment m = {
+	struct value_moment m = {
 		.year = (unsigned)(date / 10000 % 10000),
 		.month = date / 100 % 100,
 		.day = date % 100,
@@ -238,7 +238,7 @@ static int timestamp_value(const struct decode_context *ctx, const struct column
 		unsigned micros, struct value *out)
 {
 	if (seconds == 0 && micros == 0) {
-		zero_date(ctx, &(struct moment){ 0 }, c->scale, out);
+		zero_date(ctx, &(struct value_moment){ 0 }, c->scale, out);
 		return 0;
 	}
 	if (micros > 999999)

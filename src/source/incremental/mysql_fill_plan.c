@@ -136,21 +136,6 @@ void fill_plan_equals(struct fill_plan *p, const char *db, const char *name)
 	memmove(&p->different[i], &p->different[i + 1], (--p->ndifferent - i) * sizeof(*p->different));
 }
 
-void fill_plan_copy(struct fill_plan *to, const struct fill_plan *from)
-{
-	struct fill_plan copy = { .paused = from->paused, .count = from->count, .mark = xstrdup(from->mark) };
-
-	copy.items = xcalloc(from->count + 1, sizeof(*copy.items));
-	for (size_t i = 0; i < from->count; i++)
-		copy.items[i] = table_copy(&from->items[i]);
-	for (size_t i = 0; i < from->ndifferent; i++)
-		fill_plan_differs(&copy, from->different[i].db, from->different[i].name, from->different[i].why)
-				->again = from->different[i].again;
-	fill_plan_done(to);
-	copy.edits = to->edits;
-	*to = copy;
-}
-
 /* ---- as text ---- */
 
 static void put_text(struct buf *out, const char *name, const char *text)

@@ -61,8 +61,6 @@ struct fill_table *fill_plan_find(const struct fill_plan *p, const char *db, con
 /* Once a table: the first reason stays. */
 struct fill_different *fill_plan_differs(struct fill_plan *p, const char *db, const char *name, const char *why);
 void fill_plan_equals(struct fill_plan *p, const char *db, const char *name);
-void fill_plan_copy(struct fill_plan *to,
-		const struct fill_plan *from); /* to is initialised; its content is replaced */
 
 void fill_plan_print(const struct fill_plan *p, struct buf *out);
 /* Replaces the content; -1: as it was. */

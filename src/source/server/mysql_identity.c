@@ -27,12 +27,12 @@ static const struct kind {
 	{ "manticore", NULL, "Manticore", "it has no binlog in MySQL's format" },
 };
 
-struct answer {
+struct identity_answer {
 	char version[64], comment[128], uuid[40];
 	bool odd[sizeof(kinds) / sizeof(*kinds)]; /* the kind's own variable is there */
 };
 
-static void take_variable(struct answer *a, const char *name, const char *value)
+static void take_variable(struct identity_answer *a, const char *name, const char *value)
 {
 	if (strcasecmp(name, "version") == 0)
 		snprintf(a->version, sizeof(a->version), "%s", value);
@@ -44,7 +44,7 @@ static void take_variable(struct answer *a, const char *name, const char *value)
 		a->odd[i] |= kinds[i].variable && strcasecmp(name, kinds[i].variable) == 0;
 }
 
-static int ask(struct mysql_conn *c, struct answer *a, struct err *err)
+static int ask(struct mysql_conn *c, struct identity_answer *a, struct err *err)
 {
 	MYSQL_RES *res = mysql_conn_rows(c, "!?", err,
 			"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', "
@@ -60,7 +60,7 @@ static int ask(struct mysql_conn *c, struct answer *a, struct err *err)
 	return 0;
 }
 
-static const struct kind *kind_of(const struct answer *a, const char *greeting)
+static const struct kind *kind_of(const struct identity_answer *a, const char *greeting)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (a->odd[i] || strcasestr(greeting, kinds[i].word) || strcasestr(a->version, kinds[i].word) ||
@@ -87,7 +87,7 @@ static int refuse(struct mysql_conn *c, const struct kind *kind, struct err *err
 int mysql_identity_read(struct mysql_conn *c, struct err *err)
 {
 	const char *text = mysql_get_server_info(c->mysql), *greeting = text ? text : "";
-	struct answer a = { 0 };
+	struct identity_answer a = { 0 };
 	const struct kind *kind;
 
 	snprintf(c->version_text, sizeof(c->version_text), "%s", greeting);

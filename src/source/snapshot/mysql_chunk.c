@@ -561,14 +561,14 @@ int chunk_select_end(const struct chunk_table *t, const char *after, uint64_t n,
 
 /* ---- rows to bounds ---- */
 
-struct cell {
+struct chunk_cell {
 	const uint8_t *p; /* NULL: SQL NULL, or nothing there */
 	size_t len;
 };
 
-static struct cell next_cell(struct bytes *in)
+static struct chunk_cell next_cell(struct bytes *in)
 {
-	struct cell c = { 0 };
+	struct chunk_cell c = { 0 };
 
 	if (in->at < in->end && *in->at == LENENC_NULL) {
 		in->at++;
@@ -579,7 +579,7 @@ static struct cell next_cell(struct bytes *in)
 	return c;
 }
 
-static bool put_bound(const struct chunk_key *k, struct cell c, struct buf *out)
+static bool put_bound(const struct chunk_key *k, struct chunk_cell c, struct buf *out)
 {
 	if (c.p == NULL || (k->form == FORM_BIT && c.len > 8))
 		return false;
@@ -599,7 +599,7 @@ static bool put_bound(const struct chunk_key *k, struct cell c, struct buf *out)
 	return true;
 }
 
-static int join_bound(const struct chunk_table *t, const struct cell *cells, struct buf *out, struct err *err)
+static int join_bound(const struct chunk_table *t, const struct chunk_cell *cells, struct buf *out, struct err *err)
 {
 	for (unsigned i = 0; i < t->schema->nkey; i++) {
 		if (i > 0)
@@ -614,11 +614,11 @@ static int join_bound(const struct chunk_table *t, const struct cell *cells, str
 int chunk_bound(const struct chunk_table *t, const uint8_t *row, size_t len, struct buf *out, struct err *err)
 {
 	struct bytes in = bytes_of(row, len);
-	struct cell *cells = xcalloc(t->schema->nkey + 1, sizeof(*cells));
+	struct chunk_cell *cells = xcalloc(t->schema->nkey + 1, sizeof(*cells));
 	int r;
 
 	for (unsigned i = 0; i < t->schema->ncolumns; i++) {
-		struct cell c = next_cell(&in);
+		struct chunk_cell c = next_cell(&in);
 
 		for (unsigned k = 0; k < t->schema->nkey; k++)
 			if (t->key[k].index == i)
@@ -635,7 +635,7 @@ int chunk_bound(const struct chunk_table *t, const uint8_t *row, size_t len, str
 int chunk_key_bound(const struct chunk_table *t, const uint8_t *row, size_t len, struct buf *out, struct err *err)
 {
 	struct bytes in = bytes_of(row, len);
-	struct cell *cells = xcalloc(t->schema->nkey + 1, sizeof(*cells));
+	struct chunk_cell *cells = xcalloc(t->schema->nkey + 1, sizeof(*cells));
 	int r;
 
 	for (unsigned k = 0; k < t->schema->nkey; k++)

@@ -21,7 +21,7 @@ struct show_lane {
 	bool busy;	   /* the statement is at the server */
 };
 
-struct show {
+struct mysql_show {
 	struct show_setup setup;
 	struct show_lane lanes[SHOW_CONNS_MAX];
 	unsigned turn; /* the lane that was asked first */
@@ -35,9 +35,9 @@ struct show {
 	size_t ngot;
 };
 
-struct show *show_new(const struct show_setup *setup)
+struct mysql_show *show_new(const struct show_setup *setup)
 {
-	struct show *s = xcalloc(1, sizeof(*s));
+	struct mysql_show *s = xcalloc(1, sizeof(*s));
 
 	s->setup = *setup;
 	for (unsigned i = 0; i < setup->nconns; i++)
@@ -46,7 +46,7 @@ struct show *show_new(const struct show_setup *setup)
 	return s;
 }
 
-void show_free(struct show *s)
+void show_free(struct mysql_show *s)
 {
 	if (s == NULL)
 		return;
@@ -56,12 +56,12 @@ void show_free(struct show *s)
 	free(s);
 }
 
-size_t show_taken(const struct show *s)
+size_t show_taken(const struct mysql_show *s)
 {
 	return s->taken;
 }
 
-static int allow_many(struct show *s, bool many, struct err *err)
+static int allow_many(struct mysql_show *s, bool many, struct err *err)
 {
 	for (unsigned i = 0; i < s->setup.nconns; i++)
 		if (mysql_set_server_option(s->lanes[i].conn->mysql,
@@ -93,7 +93,7 @@ static void put_table(struct buf *sql, const struct snapshot_table *t)
 }
 
 /* What an error has left of the lane's statement; else the next tables. */
-static int ask(struct show *s, struct show_lane *lane, struct err *err)
+static int ask(struct mysql_show *s, struct show_lane *lane, struct err *err)
 {
 	bool rest = lane->first < lane->end;
 	size_t i = rest ? lane->first : s->next, end = rest ? lane->end : s->setup.count;
@@ -123,14 +123,14 @@ static bool is_lost(MYSQL *m)
 	return mysql_errno(m) >= CR_MIN_ERROR && mysql_errno(m) <= CR_MAX_ERROR;
 }
 
-static void table_taken(struct show *s, struct show_lane *lane)
+static void table_taken(struct mysql_show *s, struct show_lane *lane)
 {
 	lane->first++;
 	s->taken++;
 }
 
 /* A question was refused: what it means that there is no definition the setup says; rows are the caller's then. */
-static int refused(struct show *s, struct show_lane *lane, bool rows, struct err *err)
+static int refused(struct mysql_show *s, struct show_lane *lane, bool rows, struct err *err)
 {
 	struct snapshot_table *t = &s->setup.tables[lane->first];
 	char doing[300];
@@ -151,7 +151,7 @@ static void take_rows(struct snapshot_table *t, MYSQL_RES *res)
 	mysql_free_result(res);
 }
 
-static bool has_table(struct show *s, struct show_lane *lane)
+static bool has_table(struct mysql_show *s, struct show_lane *lane)
 {
 	while (lane->first < lane->end && s->setup.tables[lane->first].gone)
 		table_taken(s, lane);
@@ -159,7 +159,7 @@ static bool has_table(struct show *s, struct show_lane *lane)
 }
 
 /* All answers to the lane's statement, up to an error. Definitions are kept: the lane is to have work first. */
-static int receive(struct show *s, struct show_lane *lane, struct err *err)
+static int receive(struct mysql_show *s, struct show_lane *lane, struct err *err)
 {
 	MYSQL *m = lane->conn->mysql;
 	bool rows = false;
@@ -184,7 +184,7 @@ static int receive(struct show *s, struct show_lane *lane, struct err *err)
 	return 0;
 }
 
-static void look_at(struct show *s)
+static void look_at(struct mysql_show *s)
 {
 	for (size_t i = 0; i < s->ngot; i++) {
 		MYSQL_RES *res = s->got[i].res;
@@ -200,7 +200,7 @@ static void look_at(struct show *s)
 
 /* ---- steps ---- */
 
-static int begin(struct show *s, struct err *err)
+static int begin(struct mysql_show *s, struct err *err)
 {
 	if (allow_many(s, true, err) < 0)
 		return -1;
@@ -211,7 +211,7 @@ static int begin(struct show *s, struct err *err)
 	return 0;
 }
 
-static bool has_work(const struct show *s)
+static bool has_work(const struct mysql_show *s)
 {
 	for (unsigned i = 0; i < s->setup.nconns; i++)
 		if (s->lanes[i].busy)
@@ -219,7 +219,7 @@ static bool has_work(const struct show *s)
 	return s->next < s->setup.count;
 }
 
-int show_step(struct show *s, int64_t deadline_us, struct err *err)
+int show_step(struct mysql_show *s, int64_t deadline_us, struct err *err)
 {
 	if (!s->begun && begin(s, err) < 0)
 		return -1;

@@ -31,13 +31,13 @@ struct show_setup {				  /* lent until show_free() */
 	void *arg;
 };
 
-struct show;
+struct mysql_show;
 
-struct show *show_new(const struct show_setup *setup);
+struct mysql_show *show_new(const struct show_setup *setup);
 /* Before the last step: the connections are of no use any more. NULL allowed. */
-void show_free(struct show *s);
+void show_free(struct mysql_show *s);
 /* 1: there is more to come, the deadline has passed; 0: all; -1. */
-int show_step(struct show *s, int64_t deadline_us, struct err *err);
-size_t show_taken(const struct show *s); /* tables, of the count */
+int show_step(struct mysql_show *s, int64_t deadline_us, struct err *err);
+size_t show_taken(const struct mysql_show *s); /* tables, of the count */
 
 #endif

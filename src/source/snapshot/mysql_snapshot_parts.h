@@ -21,7 +21,7 @@ struct mysql_snapshot {
 	unsigned nreaders;
 	struct mysql_conn helper; /* reads definitions too when there are many; else closed */
 	struct snapshot_reader reader;
-	struct show *show; /* definitions on their way */
+	struct mysql_show *show; /* definitions on their way */
 	struct moment moment;
 	struct position position;
 	struct snapshot_list list;

@@ -269,7 +269,7 @@ int snapshot_list_read(struct snapshot_list *list, struct mysql_conn *conn, cons
 {
 	struct snapshot_reader reader = { .filter = filter, .catalog = catalog };
 	struct show_setup setup = { .conns = { conn }, .nconns = 1, .take = snapshot_take_captured, .arg = &reader };
-	struct show *show;
+	struct mysql_show *show;
 	int r;
 
 	*list = (struct snapshot_list){ 0 };

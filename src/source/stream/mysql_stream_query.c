@@ -186,14 +186,14 @@ static int not_understood(struct mysql_stream *st, struct batch *b, struct ddl_r
 	return 0;
 }
 
-struct statement {
+struct stream_statement {
 	struct mysql_stream *st;
 	const char *why;
 };
 
 static void stop_named(const char *db_table, void *arg)
 {
-	struct statement *s = arg;
+	struct stream_statement *s = arg;
 
 	mysql_stream_stop_table(s->st, db_table, s->why);
 }
@@ -202,7 +202,7 @@ static void stop_named(const char *db_table, void *arg)
 static void on_statement_rows(struct mysql_stream *st, const struct event_query *q, const struct stream_place *at)
 {
 	char why[400];
-	struct statement s = { .st = st, .why = why };
+	struct stream_statement s = { .st = st, .why = why };
 	int cut = (int)(q->sql_len < 80 ? q->sql_len : 80);
 
 	snprintf(why, sizeof(why),
