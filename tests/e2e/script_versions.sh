@@ -55,7 +55,7 @@ is "$(jq -r 'select(.kind == "version" and .runs) | [.version, .how] | join(" ")
 is "$(jq -r 'select(.kind == "line" and .line == 2) | .text' "$dir/out")" 'row.status = "two"' "its text"
 m dump scripts > "$dir/out" 2>&1; grep -q "testdb.orders *orders.lua *$two" "$dir/out"; ok $? "the console's list" || note < "$dir/out"
 m dump scripts/orders.lua --size 120x40 > "$dir/out" 2>&1
-grep -q "testdb.orders > orders.lua .* version $two" "$dir/out" && grep -q 'row.status = "two"' "$dir/out" && grep -q "$one .* start" "$dir/out"; ok $? "its page of one script" || note < "$dir/out"
+grep -q "testdb.orders > orders.lua" "$dir/out" && grep -q " version $two" "$dir/out" && grep -q 'row.status = "two"' "$dir/out" && grep -q "$one .* start" "$dir/out"; ok $? "its page of one script" || note < "$dir/out"
 m dump scripts/nothing.lua > "$dir/out" 2>&1; grep -q "nothing.lua: expected a script or a table whose script runs" "$dir/out"; ok $? "and of none" || note < "$dir/out"
 script 'if row.id > 100 then return nil end'
 m lua apply > "$dir/out" 2>&1; is $? 2 "a version that drops many more rows is refused"
