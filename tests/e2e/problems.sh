@@ -47,6 +47,8 @@ ask "do" topics topic=$topic; jq -es 'all(.[]; all(.groups[]; .group != "billing
 ask "do" group-reset group=billing topic=$topic to=end; is $? 0 "they are set" || note < "$dir/out"
 ask "do" topics topic=$topic; jq -es 'any(.[]; .high as $h | any(.groups[]; .group == "billing" and .offset == $h))' "$dir/out" > /dev/null; ok $? "to the end" || note < "$dir/out"
 ask "do" group-plan group=billing to=begin; grep -q "back to 0, [0-9]* messages are read again" "$dir/out"; ok $? "back again, and how many messages that would be" || note < "$dir/out"
+ask "do" group-plan group=billing to=yesterday; is $? 2 "no offset and no time"
+grep -q "to: expected begin, end, an offset, .* found 'yesterday'" "$dir/out"; ok $? "is refused, with what it may be" || note < "$dir/out"
 ask "do" group-reset group=e2e-load topic=$topic to=begin; is $? 2 "our own group is refused"
 grep -q "millrace replay TABLE" "$dir/out"; ok $? "and what sets it is told" || note < "$dir/out"
 ask "do" group-reset group=billing topic=no.such to=begin; is $? 2 "a topic that is not there is refused"

@@ -49,7 +49,11 @@ static int find_offset(struct log *log, const char *to, const char *topic, const
 	*out = p->high;
 	if (strcmp(to, "end") == 0)
 		return 0;
-	return log_from_parse(to, &from, err) || log_from_offset(log, &from, topic, *p, out, err) ? -1 : 0;
+	if (log_from_parse(to, &from, err))
+		return err_set(err, ERR_CONFIG, 0,
+				"to: expected begin, end, an offset, a time in UTC (2026-01-31 23:59:00) or how long ago (90m), found '%.40s'",
+				to);
+	return log_from_offset(log, &from, topic, *p, out, err);
 }
 
 static int find_steps(struct log *log, struct reset *r, struct err *err)
