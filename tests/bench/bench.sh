@@ -11,11 +11,11 @@
 #   g         a snapshot of a large table by one, two and three connections, and what limits it
 #   h         the first start and a later one with many tables, captured and not, against the server's own time
 #   i         what scripts cost a row, against a table built for each row
-#   j         200 and 1,000 tables that change once a second each, into a StarRocks double whose commits take 80 ms
+#   j         200 and 1,000 tables that change once a second each, into the StarRocks double
 #   k         rows of 24 tables among 10,000, against one table alone: what a row costs the log
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
-# the large transaction), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
+# the large transaction), BENCH_COMMIT (ms that a commit of the double takes, 80; take 0, too), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
 # --append adds the table to docs/benchmarks.md.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,7 +24,7 @@ export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_b
 export KAFKA_JVM=${KAFKA_JVM:--XX:+UseG1GC -XX:MaxGCPauseMillis=20} DEBEZIUM_JVM=${DEBEZIUM_JVM:--XX:+UseG1GC}
 . "$here/../e2e/lib.sh"
 
-events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10}
+events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10} commit=${BENCH_COMMIT:-80}
 append=no
 [ "${1:-}" != --append ] || { append=yes; shift; }
 parts=" ${*:-a b c d e f k} "
@@ -353,7 +353,7 @@ load_all()
 bench_load()
 {
 	echo "function transform(row, event) if row.status == 'test' then return nil end return row end" > "$dir/filter.lua"
-	load_all "load half, StarRocks double, no script" e1 "" < /dev/null
+	load_all "load half, StarRocks double, commits of $commit ms, no script" e1 "" < /dev/null
 	load_all "load half, StarRocks double, one-line filter" e2 "150 k per core" <<< "[table bench.orders]
 transform = $dir/filter.lua"
 }
@@ -383,7 +383,7 @@ bench_latency()
 	read -r n p50 p99 i50 i99 <<< "$("$tools/bench_latency" "$mysql_socket" "$bootstrap" f.bench.beat 1000 "$seconds")"
 	row f "commit to a read_committed reader of Kafka, 1,000 rows/s" \
 		"p50 $p50 ms, p99 $p99 ms (the INSERT itself: $i50 and $i99 ms)" "10, 50 ms"
-	row f "commit to the target, 1,000 rows/s" "$(stage_ms sink)" "p99 1 s"
+	row f "commit to the target, commits of $commit ms, 1,000 rows/s" "$(stage_ms sink)" "p99 1 s"
 	stop_millrace
 	bench_conf g 'bench.large' initial < <(starrocks_conf)
 	start_millrace
@@ -431,7 +431,6 @@ bench_changing() # TABLES WORKERS
 	sed -i 's/^name = .*/name = many'"$1$2"'/; s/^database.include.list.*/database.include.list = many/' "$dir/millrace.conf"
 	start_millrace
 	until_true 120 status_is "[.tables[] | select(.loaded >= 1)] | length == $1" || bail "the snapshot is not loaded"
-	curl -sS "$control/fault?name=slow_answer&count=-1&arg=80" > /dev/null
 	touch "$dir/changing"
 	change_tables "$1" &
 	changer=$!
@@ -443,12 +442,11 @@ bench_changing() # TABLES WORKERS
 	done > "$dir/lags"
 	loads=$(status | jq .load.loads) cpu=$(proc_cpu)
 	lag=$(sort -n "$dir/lags" | tail -n 1)
-	row j "$1 tables, one change a second each, commits of 80 ms, $2 load threads" \
+	row j "$1 tables, one change a second each, commits of $commit ms, $2 load threads" \
 		"$(((loads - loads0) / 20)) loads/s, $(stage_ms sink), the worst lag of a table $lag ms, $(calc '%.0f' "($cpu - $cpu0) * 5") % of a core; $(($(proc_kib VmHWM) / 1024)) MB" "3 s"
 	rm "$dir/changing"
 	wait "$changer"
 	stop_millrace
-	curl -sS "$control/clear" > /dev/null
 }
 
 bench_tables()
@@ -466,7 +464,7 @@ sql -e 'CREATE DATABASE bench'
 for part in c debezium d e f; do
 	if wants $part && [ -z "${bootstrap:-}" ]; then start_kafka; fi
 done
-if wants e || wants f || wants j; then start_starrocks; fi
+if wants e || wants f || wants j; then start_starrocks --commit-ms "$commit"; fi
 bench_among()	# rows of few tables among many, against one table alone
 {
 	local log=$dir/among

@@ -96,7 +96,7 @@ wait $coming
 captured() { [ "$(status | jq -r '.capture.gtid | gsub("[ \n]"; "")')" = "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')" ]; }
 until_true 60 captured; ok $? "all is captured"
 nobody_waits 120 "all is loaded"
-for i in {1..20}; do same_table t$i; done
+for i in {1..20}; do same_table "t$i"; done
 for i in "${!pids[@]}"; do finish "$i" TERM; done
 stop_millrace; ok $? "stops"
 ! grep -hE ' ERROR |runtime error|Sanitizer' "$dir"/run.log "$dir"/load.*.log > "$dir/trouble"
