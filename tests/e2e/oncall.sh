@@ -1,0 +1,120 @@
+#!/bin/bash
+# oncall.sh - questions of docs/oncall.md on a pipeline in which each situation is real: the keys that stand there, pressed in consoles of 80x24 and
+# 120x40 that are attached to it, lead to the words that stand there. (tests/screen/test_oncall.c walks all thirty, on answers that are made.)
+. "${top_srcdir:?}/tests/e2e/lib.sh"
+command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
+export LC_ALL=C.UTF-8 TERM=xterm-256color ASAN_OPTIONS=detect_leaks=0
+unset TMUX
+
+start_mysql
+cat > "$dir/shop.lua" <<'L'
+function transform(row)
+	if row.status == "test" then return drop("a test") end
+	if row.amount < 0 then error("negative amount") end
+	return row
+end
+L
+write_conf <<C
+[table testdb.*]
+transform = shop.lua
+C
+sql -e "CREATE DATABASE testdb; CREATE TABLE testdb.items (id INT PRIMARY KEY, status VARCHAR(10), amount INT); CREATE TABLE testdb.orders LIKE testdb.items;
+	INSERT INTO testdb.items VALUES (1, 'new', 1), (4711, 'test', 5); INSERT INTO testdb.orders VALUES (1, 'new', 7), (2, 'new', 8)"
+start_millrace
+until_true 60 status_is '[.tables[] | select(.loaded > 0)] | length == 2'; ok $? "rows flow"
+until_true 20 status_is '.problems == []'; ok $? "and nothing is wrong" || status | jq -c .problems | note
+
+t() { tmux -S "$dir/tmux.sock" -f /dev/null "$@"; }
+cleanups+=("t kill-server")
+for size in 80x24 120x40; do
+	t new-session -d -s "$size" -x "${size%x*}" -y "${size#*x}" "'$millrace' -c '$dir/millrace.conf' attach"
+done
+screen() { t capture-pane -p -t "$1"; }
+shows() { screen "$1" | grep -qF -- "$2"; }
+cell() { awk -F ' [|] ' -v n="| $1" -v c="$2" '$1 == n { print $c }' "$top/docs/oncall.md"; } # NUMBER COLUMN
+
+# press KEYS CONSOLE...: as they are written; what stands without backticks is typed
+press()
+{
+	local key keys=$1 size
+	shift
+	while read -r key; do
+		for size; do
+			case $key in
+			'`Esc`') t send-keys -t "$size" Escape ;;
+			'`PgDn`') [ "$size" != 80x24 ] || t send-keys -t "$size" PageDown ;; # a larger screen has it without
+			'`Ctrl-S`') t send-keys -t "$size" C-s ;;
+			'`'*) t send-keys -t "$size" "${key//\`/}" ;;
+			*) t send-keys -t "$size" -l -- "$key" ;;
+			esac
+		done
+		sleep 0.3	# as fingers would: a dialog takes no key that was on its way before it was there
+	done < <(tr ' ' '\n' <<< "$keys")
+}
+
+# Back to the first screen, with nothing open and no filter.
+home() { press '`Esc` `Esc` `Esc` `Esc` `1`' "$@"; }
+
+# question NUMBER WORD...: the keys of that question lead to a screen with each of the words
+question()
+{
+	local n=$1 size word
+	shift
+	press "$(cell "$n" 3)" 80x24 120x40
+	for word; do
+		for size in 80x24 120x40; do
+			until_true 20 shows "$size" "$word"; ok $? "$size: $(cell "$n" 2) '$word'" || { cell "$n" 3; screen "$size"; } | note
+		done
+	done
+	home 80x24 120x40
+}
+
+for size in 80x24 120x40; do
+	until_true 60 shows "$size" "nothing is wrong"; ok $? "a console of $size" || screen "$size" | note
+done
+question 1 "nothing is wrong" "complete to"
+question 3 "attached" "$(id -un)" "last request"
+question 12 "This costs" "group-reset"
+question 15 "verdict:" "shop.lua"
+question 16 "version"
+question 19 "FOLLOW"
+question 20 "<'4711>" "1/1"
+question 21 "save"
+question 25 "settings in force"
+question 26 "purge" "catch up"
+question 27 "This costs" "snapshot"
+question 29 "This costs" "replay"
+
+sql -e "INSERT INTO testdb.orders VALUES (3, 'new', -1)"
+until_true 60 status_is '.dead_open == 1'; ok $? "a row becomes a dead letter"
+question 17 "reason" "negative am"
+question 18 "This costs" "dead-retry"
+question 14 "failed"
+sed -i 's/if row.amount < 0.*/if row.amount < 0 then row.amount = 0 end/' "$dir/shop.lua"
+press '`7` `a`' 80x24
+until_true 30 shows 80x24 "a runs them"; ok $? "the script is mended: what it would do otherwise" || screen 80x24 | note
+press '`a`' 80x24
+until_true 30 status_is 'any(.events[]; .msg | test("takes the place of"))'; ok $? "and it runs"
+home 80x24
+press '`D` `r`' 80x24
+until_true 20 shows 80x24 "This costs"
+press '`y`' 80x24
+until_true 60 status_is '.dead_open == 0'; ok $? "the row is retried by keys" || { screen 80x24; status | jq -c .events; } | note
+home 80x24
+
+"$millrace" -c "$dir/millrace.conf" pause testdb.items > /dev/null
+until_true 20 has_problem table-paused testdb.items
+question 13 "paused on request of $(id -un)"
+"$millrace" -c "$dir/millrace.conf" resume testdb.items > /dev/null
+until_true 20 problem_is_over table-paused
+
+"$top/tests/servers/mysql" kill "$dir/mysql"
+until_true 60 has_problem capture-retrying capture; ok $? "MySQL is gone"
+for size in 80x24 120x40; do
+	until_true 20 shows "$size" "1 PROBLEM"; ok $? "the header of $size says so" || screen "$size" | note
+done
+question 2 "Nothing is lost"
+question 5 "mysql tcp" "refused"
+
+stop_millrace; ok $? "it stops in good order"
+done_testing
