@@ -186,6 +186,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/settings/settings_debezium.c \
 	src/engine/settings/settings_debezium.h \
 	src/engine/settings/settings_http.c \
+	src/engine/settings/settings_lookup.c \
 	src/engine/settings/settings_script.c \
 	src/engine/settings/settings_table.c \
 	src/engine/scripts/script_diff.c \
@@ -272,11 +273,12 @@ tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/lo
 tests_unit_test_load_due_LDADD = $(ROW)
 E2E_TESTS += tests/e2e/load_partitions.sh tests/e2e/load_shapes.sh tests/e2e/load_trouble.sh tests/e2e/load_stop.sh tests/e2e/stop_states.sh
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c \
-	src/engine/settings/settings_table.c src/engine/settings/settings_http.c
+	src/engine/settings/settings_table.c src/engine/settings/settings_http.c src/engine/settings/settings_lookup.c
 tests_unit_test_settings_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert
 tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c src/engine/settings/settings_table.c \
-	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c src/engine/settings/settings_http.c
+	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c src/engine/settings/settings_http.c \
+	src/engine/settings/settings_lookup.c
 tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 tests_unit_test_status_json_SOURCES = tests/unit/test_status_json.c src/engine/status/status.c \
 	src/engine/status/status_fields.c src/engine/status/status_json.c

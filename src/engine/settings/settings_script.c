@@ -8,36 +8,6 @@
 #include "core/xalloc.h"
 #include "engine/settings/settings.h"
 
-/* ---- lookup{ query = .. } ---- */
-
-static void *asker_open(void *arg)
-{
-	return source_lookup_new(arg);
-}
-
-static void asker_close(void *handle)
-{
-	source_lookup_free(handle);
-}
-
-static int asker_ask(void *handle, const char *sql, script_asked *told, void *told_arg, struct err *err)
-{
-	return source_lookup_row(handle, sql, told, told_arg, err);
-}
-
-void settings_let_ask(struct settings *s)
-{
-	if (s->mysql.user == NULL || (s->mysql.host == NULL && s->mysql.socket == NULL))
-		return;
-	s->asker = (struct script_asker){ .arg = &s->mysql,
-		.open = asker_open,
-		.ask = asker_ask,
-		.close = asker_close };
-	s->script.asker = &s->asker;
-}
-
-/* ---- its parts ---- */
-
 char *table_script_path(const struct settings *s, const char *transform)
 {
 	return transform[0] == '/' ? xstrdup(transform) : xasprintf("%s/%s", s->dir, transform);
