@@ -137,10 +137,12 @@ circles()
 	}' | LC_ALL=C sort
 }
 
-# Reads symbols; prints "file: symbol" of each that no other object uses. What tests use is there for them.
+# Reads symbols; prints "file: symbol" of each that no other object uses. What tests use is there for them; what begins with __
+# is the compiler's, as AddressSanitizer's __odr_asan.
 unused()
 {
-	awk '$3 ~ /[TDBRC]/ { owner[$2] = $1 } $3 == "U" { used[$2] = 1 } END {
+	awk '$2 ~ /^__/ { next }
+	$3 ~ /[TDBRC]/ { owner[$2] = $1 } $3 == "U" { used[$2] = 1 } END {
 		for (s in owner)
 			if (!(s in used) && s != "main")
 				print owner[s] ": " s
