@@ -141,6 +141,8 @@ int source_captured_before(struct source *s, const char *lists, struct err *err)
 int source_captures(struct source *s, const char *db_table);
 /* The same for a pattern: whether `matches` says so of any captured table, db.table. */
 int source_captures_any(struct source *s, bool matches(const void *arg, const char *db_table), const void *arg);
+/* Calls back for each captured table, db.table; how many, -1: not known yet. @thread the one that steps */
+int source_each_captured(struct source *s, void each(void *arg, const char *db_table), void *arg);
 char *source_nearest(struct source *s,
 		const char *db_table); /* the captured table that may be meant, or NULL; the caller frees */
 

@@ -70,6 +70,19 @@ int source_captures_any(struct source *s, bool matches(const void *arg, const ch
 	return found;
 }
 
+int source_each_captured(struct source *s, void each(void *arg, const char *db_table), void *arg)
+{
+	struct source_names n = { .filter = s->filter };
+
+	if (s->catalog == NULL || s->phase == START)
+		return -1;
+	catalog_each(s->catalog, add_name, &n);
+	for (size_t i = 0; i < n.count; i++)
+		each(arg, n.items[i]);
+	free_names(&n);
+	return (int)n.count;
+}
+
 char *source_nearest(struct source *s, const char *db_table)
 {
 	struct source_names n = { .filter = s->filter };

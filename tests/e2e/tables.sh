@@ -1,7 +1,8 @@
 #!/bin/bash
 # tables.sh - many tables, captured and not: what is told of each is what the server says of it, in order, though the
 # questions go in bulk over two connections; a table that cannot be shown, one that is gone since an earlier attempt and
-# names of every kind do not put the others out of step; and the marks of first and last rows are where rows are.
+# names of every kind do not put the others out of step; the marks of first and last rows are where rows are; and the status
+# lists them all, also after a restart.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 . "${top_srcdir:?}/tests/e2e/kafka_lib.sh"
 
@@ -51,6 +52,12 @@ sql testdb -e "INSERT INTO came (c) VALUES (7)"
 wait_caught_up "the stream goes on"
 is "$(read_topic mysql.testdb.t6 -f '%s\n' | jq -c '(.payload // .).after')" '{"id":1,"n6":"x","late":2}' "rows have the columns of their time"
 is "$(read_topic mysql.testdb.came -f '%s\n' | jq -c '(.payload // .).after')" '{"id":1,"c":7}' "a table that was not captured is known when it comes into view"
+listed() { status_is --argjson n "$(sql -N -e "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'testdb' AND table_type = 'BASE TABLE'")" '(.tables | length) == $n and .all_tables == $n'; }
+until_true 30 listed; ok $? "every captured table is listed, also those without a row" || jq -c '.all_tables' "$dir/status_is.json" | note
 stop_millrace; ok $? "stops in good order"
+start_millrace --role capture
+until_true 60 listed; ok $? "and after a restart, before any row has come" || jq -c '.all_tables' "$dir/status_is.json" | note
+status_is 'any(.tables[]; .table == "testdb.t0" and .state == "idle" and .captured == 0 and .lag_rows == -1)'; ok $? "nothing is said of it that nobody knows"
+stop_millrace; ok $? "stops in good order again"
 no_trouble
 done_testing

@@ -112,7 +112,7 @@ static void source_state(struct capture *c)
 		state = HALF_STUCK;
 	source_works(c, state);
 	source_tell(c, st);
-	if (c->sh->loads && (state == HALF_STREAMING || state == HALF_IDLE))
+	if (state == HALF_STREAMING || state == HALF_IDLE)
 		capture_sections(c);
 	free(st);
 }

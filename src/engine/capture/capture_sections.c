@@ -1,6 +1,7 @@
 /*
  * capture_sections.c - what of the configuration meets no table: sections [table NAME] whose script is applied to no row, and lists by
- * which nothing is captured. Nobody would see it. The source knows the tables and the server's rule of case, so capture tells it.
+ * which nothing is captured. Nobody would see it. The source knows the tables and the server's rule of case, so capture tells it. On the
+ * way each captured table gets its meter, so that one without a row, or without a topic yet, is listed as the others are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,21 +35,19 @@ static void look_at_section(struct capture *c, const struct table_settings *sect
 	}
 }
 
-static bool any_table(const void *unused, const char *db_table)
+static void list_table(void *tables, const char *db_table)
 {
-	(void)unused;
-	(void)db_table;
-	return true;
+	table_meter_get(tables, db_table);
 }
 
 static void look_at_lists(struct capture *c)
 {
-	int some = source_captures_any(c->source, any_table, NULL);
+	int some = source_each_captured(c->source, list_table, c->sh->tables);
 
-	if (some == 0)
+	if (some == 0 && c->sh->loads)
 		problem_raise(c->sh->problems, PROBLEM_NOTHING_CAPTURED, "capture",
 				"no table of the server matches the lists of [mysql], such as table.include.list");
-	else if (some == 1)
+	else if (some > 0)
 		problem_clear(c->sh->problems, PROBLEM_NOTHING_CAPTURED, "capture");
 }
 
@@ -64,6 +63,6 @@ void capture_sections(struct capture *c)
 	c->sections_of = live;
 	c->sections_us = now_us;
 	look_at_lists(c);
-	for (size_t i = 0; i < live->ntables; i++)
+	for (size_t i = 0; c->sh->loads && i < live->ntables; i++)
 		look_at_section(c, &live->tables[i]);
 }

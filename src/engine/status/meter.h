@@ -102,6 +102,7 @@ struct table_meter {
 	uint64_t complete_from; /* the first one that counts for it; UINT64_MAX: none yet */
 	uint64_t being_read,
 			reached;   /* the next one when it was seen being read last; the newest that it has reached */
+	int64_t behind;		   /* the housekeeper's: lag_rows while it is being added up */
 	char error[512];	   /* under tables lock, as what follows */
 	const char *loader;	   /* NULL: millrace */
 	char job[TABLE_NAME_ROOM]; /* db.job of Routine Load that has it; "" none */

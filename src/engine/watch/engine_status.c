@@ -113,26 +113,36 @@ static const char **partition_tables(const struct engine *e)
 	return out;
 }
 
+/* What waits for each table; -1: the log has nothing of it. */
+static void table_rows_behind(struct engine *e)
+{
+	const char **tables = partition_tables(e);
+
+	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++)
+		table_meter_at(e->shared.tables, i)->behind = -1;
+	for (size_t k = 0; k < e->npartitions; k++) {
+		const struct status_partition *p = &e->partitions[k];
+		struct table_meter *m = tables[k] ? table_meter_find(e->shared.tables, tables[k]) : NULL;
+
+		if (m)
+			m->behind = (m->behind < 0 ? 0 : m->behind) + (p->committed < 0 ? p->high - p->low : p->lag);
+	}
+	free(tables);
+}
+
 /* A table's lag: rows behind its committed offsets, and how old the newest row at the target is. */
 static void table_lags(struct engine *e)
 {
-	const char **tables = partition_tables(e);
 	int64_t now_ms = clock_wall_us() / 1000;
 
+	table_rows_behind(e);
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
-		int64_t lag = -1, last = atomic_load(&m->last_loaded_ms);
+		int64_t lag = m->behind, last = atomic_load(&m->last_loaded_ms);
 
-		for (size_t k = 0; k < e->npartitions; k++) {
-			const struct status_partition *p = &e->partitions[k];
-
-			if (tables[k] && strcmp(tables[k], m->name) == 0)
-				lag = (lag < 0 ? 0 : lag) + (p->committed < 0 ? p->high - p->low : p->lag);
-		}
 		atomic_store(&m->lag_rows, lag);
 		atomic_store(&m->lag_ms, lag == 0 ? 0 : lag > 0 && last ? now_ms - last : -1);
 	}
-	free(tables);
 }
 
 /* ---- the brake ---- */
