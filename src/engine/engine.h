@@ -108,12 +108,17 @@ struct engine_request_arg_doc {
 	enum engine_effect effect; /* of the whole request when this is given, if that is more than the request's own */
 	const char *help;
 };
+/* Of two processes each has one half: which of them carries a request out. */
+enum engine_doer { DOER_ANY, DOER_CAPTURE, DOER_LOAD };
+const char *engine_doer_lacks(enum engine_doer doer, bool captures,
+		bool loads); /* why a process that has these halves cannot; NULL: it can */
 /* Every request there is: arguments are checked, completed, explained and printed from it; ends with name NULL. */
 struct engine_request_doc {
 	const char *name;
 	enum engine_effect effect;
 	const char *help;
 	const struct engine_request_arg_doc *args; /* ends with name NULL */
+	enum engine_doer doer;
 };
 const struct engine_request_doc *engine_request_docs(void);
 const struct engine_request_doc *engine_request_doc(const struct engine_request_doc *docs,

@@ -65,14 +65,14 @@ const struct engine_request_doc *engine_request_docs(void)
 		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 	};
 	static const struct engine_request_doc docs[] = {
-		{ "dead-groups", EFFECT_READ, "", dead },
-		{ "dead", EFFECT_READ, "", dead },
-		{ "dead-show", EFFECT_READ, "", dead },
-		{ "dead-edit", EFFECT_COSTLY, "load it with other values", dead },
-		{ "pause", EFFECT_REVERSIBLE, "", held },
-		{ "resume", EFFECT_REVERSIBLE, "", held },
-		{ "tap", EFFECT_READ, "", tap },
-		{ NULL, EFFECT_READ, NULL, NULL },
+		{ "dead-groups", EFFECT_READ, "", dead, DOER_ANY },
+		{ "dead", EFFECT_READ, "", dead, DOER_ANY },
+		{ "dead-show", EFFECT_READ, "", dead, DOER_ANY },
+		{ "dead-edit", EFFECT_COSTLY, "load it with other values", dead, DOER_CAPTURE },
+		{ "pause", EFFECT_REVERSIBLE, "", held, DOER_ANY },
+		{ "resume", EFFECT_REVERSIBLE, "", held, DOER_ANY },
+		{ "tap", EFFECT_READ, "", tap, DOER_ANY },
+		{ NULL, EFFECT_READ, NULL, NULL, DOER_ANY },
 	};
 
 	return docs;

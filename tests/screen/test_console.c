@@ -74,21 +74,21 @@ static const struct engine_request_arg_doc history[] = {
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 };
 static const struct engine_request_doc docs[] = {
-	{ "history", EFFECT_READ, "", history },
-	{ "past", EFFECT_READ, "", past },
-	{ "pause", EFFECT_REVERSIBLE, "", held },
-	{ "resume", EFFECT_REVERSIBLE, "", held },
-	{ "tap", EFFECT_READ, "", tap },
-	{ "trace", EFFECT_READ, "", trace },
-	{ "snapshot", EFFECT_COSTLY, "", snapshot },
-	{ "acknowledge", EFFECT_REVERSIBLE, "", acknowledge },
-	{ "dead-retry", EFFECT_COSTLY, "", dead },
-	{ "dead-edit", EFFECT_COSTLY, "load the row with other values", dead_edit },
-	{ "replay", EFFECT_COSTLY, "load the messages of a table again", replay },
-	{ "dead-discard", EFFECT_DESTRUCTIVE, "", dead },
-	{ "reload-check", EFFECT_READ, "", no_args },
-	{ "reload", EFFECT_REVERSIBLE, "", no_args },
-	{ NULL, EFFECT_READ, NULL, NULL },
+	{ "history", EFFECT_READ, "", history, DOER_ANY },
+	{ "past", EFFECT_READ, "", past, DOER_ANY },
+	{ "pause", EFFECT_REVERSIBLE, "", held, DOER_ANY },
+	{ "resume", EFFECT_REVERSIBLE, "", held, DOER_ANY },
+	{ "tap", EFFECT_READ, "", tap, DOER_ANY },
+	{ "trace", EFFECT_READ, "", trace, DOER_ANY },
+	{ "snapshot", EFFECT_COSTLY, "", snapshot, DOER_CAPTURE },
+	{ "acknowledge", EFFECT_REVERSIBLE, "", acknowledge, DOER_ANY },
+	{ "dead-retry", EFFECT_COSTLY, "", dead, DOER_CAPTURE },
+	{ "dead-edit", EFFECT_COSTLY, "load the row with other values", dead_edit, DOER_CAPTURE },
+	{ "replay", EFFECT_COSTLY, "load the messages of a table again", replay, DOER_LOAD },
+	{ "dead-discard", EFFECT_DESTRUCTIVE, "", dead, DOER_ANY },
+	{ "reload-check", EFFECT_READ, "", no_args, DOER_ANY },
+	{ "reload", EFFECT_REVERSIBLE, "", no_args, DOER_ANY },
+	{ NULL, EFFECT_READ, NULL, NULL, DOER_ANY },
 };
 
 static const char *dump(void)
@@ -1469,7 +1469,10 @@ static void test_own_keys(void)
 	size_t n;
 
 	for (const struct key_binding *b = keymap_table(&n); n; n--, b++)
-		if (b->action < ACTION_GO && keymap_name(b->action)[0] == '\0')
+		if (keymap_name(b->action)[0] == '\0' ||
+				(b->action >= ACTION_GO &&
+						strcasecmp(keymap_name(b->action),
+								view_get((enum view_id)(b->action - ACTION_GO))->name)))
 			ok(false, "%s has a name for the file", b->label);
 	err_clear(&err);
 	is_int(keymap_load("/nonexistent/keys", &err), 0, "no file, no matter");
@@ -1487,6 +1490,18 @@ static void test_own_keys(void)
 	ok(strstr(dump(), "/ filter") && strstr(dump(), "f search"), "are so in the hints");
 	keys("?/freeze\r");
 	ok(strstr(dump(), "Z Ctrl-T") != NULL, "and in the help");
+	is_int(load_keys("tables = t\nmetrics = 5\ntopics = Ctrl-T\n", &err), 0,
+			"views have keys of one's own, too: %s", err.msg);
+	start(40, 120);
+	keys("t");
+	is_int(screen.view, VIEW_TABLES, "their own key goes there");
+	keys("5");
+	is_int(screen.view, VIEW_METRICS, "and the one that was another's");
+	ok(strstr(dump(), "t Tables") && strstr(dump(), "5 Metrics"), "tabs show them");
+	keys("\x14");
+	is_int(screen.view, VIEW_TOPICS, "one that is no character");
+	is_int(load_keys("tables = 1\n", &err), -1, "not one that another view has");
+	ok(strstr(err.msg, "overview") && strstr(err.msg, "tables"), "both are named: %s", err.msg);
 	is_int(load_keys("freeze = Z\nserch = x\n", &err), -1, "a wrong name");
 	ok(strstr(err.msg, ":2: 'serch' is unknown; nearest: search") != NULL, "is told with the nearest: %s", err.msg);
 	is_int(load_keys("freeze = Hyper-Q\n", &err), -1, "so is a key that there is not");

@@ -38,14 +38,14 @@ static const struct engine_request_arg_doc group[] = { ARG("group", ARG_GROUP, t
 	ARG("to", ARG_TEXT, true), END };
 static const struct engine_request_arg_doc past[] = { ARG("at", ARG_TEXT, true), END };
 static const struct engine_request_doc docs[] = {
-	{ "resume", EFFECT_REVERSIBLE, "", held },
-	{ "snapshot", EFFECT_COSTLY, "", tables },
-	{ "replay", EFFECT_COSTLY, "", table },
-	{ "trace", EFFECT_READ, "", table },
-	{ "dead-retry", EFFECT_COSTLY, "", dead },
-	{ "group-reset", EFFECT_COSTLY, "", group },
-	{ "past", EFFECT_READ, "", past },
-	{ NULL, EFFECT_READ, NULL, NULL },
+	{ "resume", EFFECT_REVERSIBLE, "", held, DOER_ANY },
+	{ "snapshot", EFFECT_COSTLY, "", tables, DOER_CAPTURE },
+	{ "replay", EFFECT_COSTLY, "", table, DOER_LOAD },
+	{ "trace", EFFECT_READ, "", table, DOER_ANY },
+	{ "dead-retry", EFFECT_COSTLY, "", dead, DOER_CAPTURE },
+	{ "group-reset", EFFECT_COSTLY, "", group, DOER_ANY },
+	{ "past", EFFECT_READ, "", past, DOER_ANY },
+	{ NULL, EFFECT_READ, NULL, NULL, DOER_ANY },
 };
 
 static const struct canned {

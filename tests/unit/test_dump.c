@@ -12,11 +12,11 @@ const struct engine_request_doc *engine_request_docs(void)
 		{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 	};
 	static const struct engine_request_doc docs[] = {
-		{ "loads", EFFECT_READ, "", args },
-		{ "history", EFFECT_READ, "", args },
-		{ "groups", EFFECT_READ, "", args },
-		{ "settings", EFFECT_READ, "", args },
-		{ NULL, EFFECT_READ, NULL, NULL },
+		{ "loads", EFFECT_READ, "", args, DOER_LOAD },
+		{ "history", EFFECT_READ, "", args, DOER_ANY },
+		{ "groups", EFFECT_READ, "", args, DOER_ANY },
+		{ "settings", EFFECT_READ, "", args, DOER_ANY },
+		{ NULL, EFFECT_READ, NULL, NULL, DOER_ANY },
 	};
 
 	return docs;

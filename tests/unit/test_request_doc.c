@@ -11,8 +11,8 @@ static const struct engine_request_arg_doc args[] = {
 	{ NULL, ARG_TEXT, false, NULL, EFFECT_READ, NULL },
 };
 static const struct engine_request_doc docs[] = {
-	{ "hold", EFFECT_COSTLY, "", args },
-	{ NULL, EFFECT_READ, NULL, NULL },
+	{ "hold", EFFECT_COSTLY, "", args, DOER_ANY },
+	{ NULL, EFFECT_READ, NULL, NULL, DOER_ANY },
 };
 
 struct row {

@@ -206,6 +206,6 @@ char keymap_of_view(enum view_id view)
 {
 	for (size_t i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
 		if ((unsigned)in_force[i].action == ACTION_GO + (unsigned)view)
-			return (char)in_force[i].keys[0];
-	return 0;
+			return in_force[i].keys[0] > ' ' && in_force[i].keys[0] < 127 ? (char)in_force[i].keys[0] : ' ';
+	return ' ';
 }

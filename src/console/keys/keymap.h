@@ -126,6 +126,6 @@ const char *keymap_command(enum action action);
 enum { KEY_OF_LINE = 1, KEY_OF_NOW = 2, KEY_CHANGES = 4 };
 unsigned keymap_kind(enum action action);
 enum action keymap_find(uint32_t key, unsigned scope); /* ACTION_NONE when there is none */
-char keymap_of_view(enum view_id view);		       /* the key that goes there; 0: none */
+char keymap_of_view(enum view_id view); /* the key that goes there; a blank: none that is one plain character */
 
 #endif

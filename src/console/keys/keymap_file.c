@@ -18,7 +18,9 @@ enum { ROWS_MOST = 128, LABEL = 64, LINE = 512, LINES_MOST = 512 };
 static struct key_binding fresh[ROWS_MOST], in_force[ROWS_MOST];
 static char fresh_labels[ROWS_MOST][LABEL], labels[ROWS_MOST][LABEL];
 
-static const char *const names[ACTION_GO] = {
+enum { NAMES = ACTION_GO + VIEW_COUNT };
+
+static const char *const names[NAMES] = {
 	[ACTION_NONE] = "",
 	[ACTION_NEXT_VIEW] = "next-view",
 	[ACTION_PREVIOUS_VIEW] = "previous-view",
@@ -82,6 +84,20 @@ static const char *const names[ACTION_GO] = {
 	[ACTION_QUIT] = "quit",
 	[ACTION_INTERRUPT] = "interrupt",
 	[ACTION_SUSPEND] = "suspend",
+	/* views, as `millrace dump` calls them; those without a key of their own are opened from others */
+	[ACTION_GO + VIEW_OVERVIEW] = "overview",
+	[ACTION_GO + VIEW_METRICS] = "metrics",
+	[ACTION_GO + VIEW_TOPICS] = "topics",
+	[ACTION_GO + VIEW_LAG] = "lag",
+	[ACTION_GO + VIEW_TABLES] = "tables",
+	[ACTION_GO + VIEW_EVENTS] = "events",
+	[ACTION_GO + VIEW_SCRIPTS] = "scripts",
+	[ACTION_GO + VIEW_LOAD] = "load",
+	[ACTION_GO + VIEW_SNAPSHOTS] = "snapshots",
+	[ACTION_GO + VIEW_CONFIG] = "config",
+	[ACTION_GO + VIEW_PROBLEMS] = "problems",
+	[ACTION_GO + VIEW_HELP] = "help",
+	[ACTION_GO + VIEW_SESSIONS] = "sessions",
 };
 
 static const struct {
@@ -106,7 +122,7 @@ static const struct {
 
 const char *keymap_name(enum action action)
 {
-	return action < ACTION_GO && names[action] ? names[action] : "";
+	return (int)action < NAMES && names[action] ? names[action] : "";
 }
 
 /* KEYCODE_NONE: no such key */
@@ -125,7 +141,7 @@ static uint32_t key_of(const char *word)
 
 static enum action action_of(const char *word)
 {
-	for (int i = 1; i < ACTION_GO; i++)
+	for (int i = 1; i < NAMES; i++)
 		if (names[i] && names[i][0] && strcmp(names[i], word) == 0)
 			return (enum action)i;
 	return ACTION_NONE;
@@ -133,10 +149,10 @@ static enum action action_of(const char *word)
 
 static const char *nearest(const char *word)
 {
-	const char *known[ACTION_GO];
+	const char *known[NAMES];
 	size_t n = 0;
 
-	for (int i = 1; i < ACTION_GO; i++)
+	for (int i = 1; i < NAMES; i++)
 		if (names[i] && names[i][0])
 			known[n++] = names[i];
 	return conf_nearest(word, known, n);
@@ -225,9 +241,7 @@ static int check_doubles(const struct reading *r)
 				return err_set(r->err, ERR_CONFIG, 0,
 						"%s: the key '%.20s' would be %s and %s on one screen; give one of them another",
 						r->path, fresh[i].label[0] ? fresh[i].label : "?",
-						other->action < ACTION_GO ? keymap_name(other->action) : "a view's",
-						fresh[i].action < ACTION_GO ? keymap_name(fresh[i].action)
-									    : "a view's");
+						keymap_name(other->action), keymap_name(fresh[i].action));
 		}
 	return 0;
 }

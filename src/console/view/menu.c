@@ -215,25 +215,10 @@ static bool takes_it(const struct engine_request_doc *doc, const struct view_und
 	return false;
 }
 
-/* Of two processes each has one half: which requests are for the other one. NULL: it is done here */
-static const char *other_half(const struct menu_place *at, const char *request)
-{
-	static const char *const of_capture[] = { "snapshot", "dead-retry", "dead-edit" };
-	static const char *const of_load[] = { "replay", "replay-plan", "loads", "routine-handover", "script-apply",
-		"script-rollback", "script-show", "script-versions", "script-diff", "script-profile" };
-
-	for (size_t i = 0; !at->captures && i < sizeof(of_capture) / sizeof(*of_capture); i++)
-		if (strcmp(of_capture[i], request) == 0)
-			return "this process does not capture (role load)";
-	for (size_t i = 0; !at->loads && i < sizeof(of_load) / sizeof(*of_load); i++)
-		if (strcmp(of_load[i], request) == 0)
-			return "this process does not load (role capture)";
-	return NULL;
-}
-
 static void add_request(struct menu *m, const struct menu_place *at, const struct engine_request_doc *doc)
 {
 	struct menu_item *item = add(m);
+	const char *lacks = engine_doer_lacks(doc->doer, at->captures, at->loads);
 	size_t len;
 
 	snprintf(item->name, sizeof(item->name), "%s", doc->name);
@@ -258,8 +243,8 @@ static void add_request(struct menu *m, const struct menu_place *at, const struc
 	}
 	if (at->past)
 		snprintf(item->why, sizeof(item->why), "%s", at->past);
-	else if (other_half(at, doc->name))
-		snprintf(item->why, sizeof(item->why), "%s", other_half(at, doc->name));
+	else if (lacks)
+		snprintf(item->why, sizeof(item->why), "%s", lacks);
 	else if (at->refused && doc->effect > EFFECT_READ)
 		snprintf(item->why, sizeof(item->why), "%s", at->refused);
 }

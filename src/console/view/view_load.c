@@ -184,26 +184,13 @@ static int draw_throughput(const struct status *s, struct canvas *cv, struct are
 	return at.y + 1;
 }
 
-/* A problem of a table that holds its rows up; dead letters and different rows do not. */
-static bool holds_up(const struct status_problem *p)
-{
-	static const char *const codes[] = { "table-stopped", "table-retrying", "table-denied", "table-paused",
-		"load-slow", "too-many-versions", "schema-unknown", "target-lost", "target-old", "log-replaced",
-		"offsets-lost", "offsets-moved", "handover-waits", "routine-ended", "script-slow" };
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
-		if (strcmp(p->code, codes[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Why its rows are not at the target yet; false: they get on. */
 static bool why_waits(const struct status *s, const struct status_table *t, char *out, size_t size)
 {
 	char pause[SHOW_SIZE];
 
 	for (size_t i = 0; i < s->nproblems; i++)
-		if (strcmp(s->problems[i].subject, t->name) == 0 && holds_up(&s->problems[i])) {
+		if (strcmp(s->problems[i].subject, t->name) == 0 && s->problems[i].holds_up) {
 			snprintf(out, size, "%s", s->problems[i].text);
 			return true;
 		}

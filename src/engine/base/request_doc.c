@@ -33,6 +33,15 @@ const char *engine_effect_name(enum engine_effect effect)
 	return names[effect];
 }
 
+const char *engine_doer_lacks(enum engine_doer doer, bool captures, bool loads)
+{
+	if (doer == DOER_CAPTURE && !captures)
+		return "this process does not capture (role load); ask the one with --role capture";
+	if (doer == DOER_LOAD && !loads)
+		return "this process does not load (role capture); ask the one with --role load";
+	return NULL;
+}
+
 const char *engine_request_arg(const struct engine_request *r, const char *name)
 {
 	for (size_t i = 0; i < r->nargs; i++)

@@ -216,8 +216,6 @@ static int ask_snapshot(struct ask *a)
 	const char *action = engine_request_arg(a->r, "action"), *tables = engine_request_arg(a->r, "tables");
 	const char *truncate = engine_request_arg(a->r, "truncate");
 
-	if (a->e->capture == NULL)
-		return err_set(a->err, ERR_CONFIG, 0, "snapshot: this process does not capture (role load)");
 	if (tables && truncate && strcmp(truncate, "yes") == 0 &&
 			loader_refuse_lent(&a->e->shared, tables, "snapshot --truncate", a->err))
 		return -1;
@@ -265,8 +263,6 @@ static int ask_replay(struct ask *a)
 	const char *table = engine_request_arg(a->r, "table"), *from = engine_request_arg(a->r, "from");
 	unsigned partitions = 0;
 
-	if (a->e->load == NULL)
-		return err_set(a->err, ERR_CONFIG, 0, "replay: this process does not load (role capture)");
 	if (load_replay(a->e->load, table, from ? from : "begin", &partitions, a->err))
 		return -1;
 	logline(LOG_NOTICE, "engine", "replay of %s on request of %s", table, who(a));
@@ -275,8 +271,6 @@ static int ask_replay(struct ask *a)
 
 static int ask_loads(struct ask *a)
 {
-	if (a->e->load == NULL)
-		return err_set(a->err, ERR_CONFIG, 0, "loads: this process does not load (role capture)");
 	load_done_print(a->e->load, engine_request_arg(a->r, "table"), count_arg(a, "n", 100), a->emit, a->arg);
 	return 0;
 }
@@ -388,8 +382,6 @@ static int ask_script_versions(struct ask *a)
 {
 	const struct settings *live = atomic_load(&a->e->shared.live);
 
-	if (live->scripts == NULL)
-		return err_set(a->err, ERR_CONFIG, 0, "script-versions: this process does not load (role capture)");
 	return script_told_versions(live, engine_request_arg(a->r, "table"), a->emit, a->arg, a->err);
 }
 
@@ -397,8 +389,6 @@ static int ask_script_diff(struct ask *a)
 {
 	const struct settings *live = atomic_load(&a->e->shared.live);
 
-	if (live->scripts == NULL)
-		return err_set(a->err, ERR_CONFIG, 0, "script-diff: this process does not load (role capture)");
 	return script_told_diff(live, engine_request_arg(a->r, "table"), engine_request_arg(a->r, "a"),
 			engine_request_arg(a->r, "b"), a->emit, a->arg, a->err);
 }
@@ -430,8 +420,6 @@ static int ask_script_profile(struct ask *a)
 
 	if (section == NULL)
 		return -1;
-	if (a->e->load == NULL)
-		return err_set(a->err, ERR_CONFIG, 0, "script-profile: this process does not load (role capture)");
 	if (seconds < 1 || seconds > 600)
 		return err_set(a->err, ERR_CONFIG, 0, "script-profile: seconds: expected 1 to 600, found %lld",
 				(long long)seconds);
@@ -722,95 +710,108 @@ struct request_row {
 };
 
 static const struct request_row rows[] = {
-	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", status_args }, ask_status },
-	{ { "attend", EFFECT_READ, "be listed among the consoles of this process, for as long as one listens",
-			  no_args },
+	{ { "status", EFFECT_READ, "what this process is doing: one JSON document", status_args, DOER_ANY },
+			ask_status },
+	{ { "attend", EFFECT_READ, "be listed among the consoles of this process, for as long as one listens", no_args,
+			  DOER_ANY },
 			ask_attend },
-	{ { "pause", EFFECT_REVERSIBLE, "hold a half or the load of one table", held_args }, ask_pause },
-	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", resume_args }, ask_resume },
-	{ { "routine", EFFECT_REVERSIBLE, "pause or resume a Routine Load job of StarRocks", routine_args },
+	{ { "pause", EFFECT_REVERSIBLE, "hold a half or the load of one table", held_args, DOER_ANY }, ask_pause },
+	{ { "resume", EFFECT_REVERSIBLE, "let a half or the load of one table go on", resume_args, DOER_ANY },
+			ask_resume },
+	{ { "routine", EFFECT_REVERSIBLE, "pause or resume a Routine Load job of StarRocks", routine_args, DOER_ANY },
 			ask_routine },
 	{ { "routine-handover", EFFECT_COSTLY,
 			  "hand the loading of a table over to a Routine Load job of StarRocks, or take it back, at exact offsets",
-			  handover_args },
+			  handover_args, DOER_LOAD },
 			ask_handover },
-	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args }, ask_acknowledge },
+	{ { "acknowledge", EFFECT_REVERSIBLE, "say that a problem is known", acknowledge_args, DOER_ANY },
+			ask_acknowledge },
 	{ { "problem", EFFECT_READ,
 			  "one problem, whole: how long there is, what was before it, what is checked now: a line each",
-			  problem_args },
+			  problem_args, DOER_ANY },
 			ask_problem },
-	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args }, ask_snapshot },
-	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args }, ask_replay },
+	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args, DOER_CAPTURE },
+			ask_snapshot },
+	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args, DOER_LOAD }, ask_replay },
 	{ { "replay-plan", EFFECT_READ, "what a replay would set each offset to, changing nothing: a line each",
-			  replay_args },
+			  replay_args, DOER_LOAD },
 			ask_replay_plan },
-	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference",
-			  verify_args },
+	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference", verify_args,
+			  DOER_ANY },
 			ask_verify },
-	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args }, ask_topics },
+	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args, DOER_ANY },
+			ask_topics },
 	{ { "groups", EFFECT_READ, "consumer groups: offset, lag and how it changes in each partition: a line each",
-			  no_args },
+			  no_args, DOER_ANY },
 			ask_groups },
 	{ { "group-reset", EFFECT_COSTLY,
-			  "set the offsets of a consumer group that nobody is in; our own is set by replay",
-			  group_args },
+			  "set the offsets of a consumer group that nobody is in; our own is set by replay", group_args,
+			  DOER_ANY },
 			ask_group_reset },
 	{ { "group-plan", EFFECT_READ, "what group-reset would set each offset to, changing nothing: a line each",
-			  group_args },
+			  group_args, DOER_ANY },
 			ask_group_plan },
-	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args }, ask_messages },
+	{ { "messages", EFFECT_READ, "messages of a topic: a line each", messages_args, DOER_ANY }, ask_messages },
 	{ { "trace", EFFECT_READ, "one row's way: each change of it in the log, what became of it, and a verdict",
-			  trace_args },
+			  trace_args, DOER_ANY },
 			ask_trace },
 	{ { "loads", EFFECT_READ, "the newest loads: label, rows, bytes, how long each part took: a line each",
-			  loads_args },
+			  loads_args, DOER_LOAD },
 			ask_loads },
-	{ { "dead", EFFECT_READ, "dead letters that are open: a line each", dead_args }, ask_dead },
-	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args }, ask_dead },
-	{ { "dead-groups", EFFECT_READ, "open dead letters by table and reason: a line each", no_args }, ask_dead },
+	{ { "dead", EFFECT_READ, "dead letters that are open: a line each", dead_args, DOER_ANY }, ask_dead },
+	{ { "dead-show", EFFECT_READ, "one dead letter, whole", dead_show_args, DOER_ANY }, ask_dead },
+	{ { "dead-groups", EFFECT_READ, "open dead letters by table and reason: a line each", no_args, DOER_ANY },
+			ask_dead },
 	{ { "dead-retry", EFFECT_COSTLY,
 			  "read the rows of dead letters again, through the present script, and close them",
-			  dead_change_args },
+			  dead_change_args, DOER_CAPTURE },
 			ask_dead },
-	{ { "dead-edit", EFFECT_COSTLY, "load the row of a dead letter with other values, and close it",
-			  dead_edit_args },
+	{ { "dead-edit", EFFECT_COSTLY, "load the row of a dead letter with other values, and close it", dead_edit_args,
+			  DOER_CAPTURE },
 			ask_dead },
-	{ { "dead-discard", EFFECT_DESTRUCTIVE, "close dead letters whose rows are not wanted", dead_change_args },
+	{ { "dead-discard", EFFECT_DESTRUCTIVE, "close dead letters whose rows are not wanted", dead_change_args,
+			  DOER_ANY },
 			ask_dead },
 	{ { "script-trial", EFFECT_READ, "a script over messages of the log, changing nothing: a line each",
-			  script_trial_args },
+			  script_trial_args, DOER_ANY },
 			ask_script_trial },
 	{ { "script-versions", EFFECT_READ, "versions of scripts that have run, the newest first: a line each",
-			  script_versions_args },
+			  script_versions_args, DOER_LOAD },
 			ask_script_versions },
-	{ { "script-diff", EFFECT_READ, "two versions of scripts, line by line", script_diff_args }, ask_script_diff },
+	{ { "script-diff", EFFECT_READ, "two versions of scripts, line by line", script_diff_args, DOER_LOAD },
+			ask_script_diff },
 	{ { "script-show", EFFECT_READ,
 			  "scripts of a table: files, versions, dead letters and the text that runs: a line each",
-			  script_show_args },
+			  script_show_args, DOER_LOAD },
 			ask_script_show },
 	{ { "script-eval", EFFECT_READ, "Lua over the newest rows of a table, changing nothing: a line each",
-			  script_eval_args },
+			  script_eval_args, DOER_ANY },
 			ask_script_eval },
 	{ { "script-profile", EFFECT_READ,
 			  "how often each line of a table's scripts is run at work, and how long: a line each, at the end",
-			  script_profile_args },
+			  script_profile_args, DOER_LOAD },
 			ask_script_profile },
 	{ { "script-apply", EFFECT_REVERSIBLE, "the scripts as their files are now run, once they are tried",
-			  script_apply_args },
+			  script_apply_args, DOER_LOAD },
 			ask_script_apply },
 	{ { "script-rollback", EFFECT_REVERSIBLE, "a version of scripts that has run before runs again",
-			  script_rollback_args },
+			  script_rollback_args, DOER_LOAD },
 			ask_script_rollback },
-	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args }, ask_history },
-	{ { "past", EFFECT_READ, "the status as it was within the last day: one JSON document", past_args }, ask_past },
-	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args },
+	{ { "history", EFFECT_READ, "a figure over time: one JSON document", history_args, DOER_ANY }, ask_history },
+	{ { "past", EFFECT_READ, "the status as it was within the last day: one JSON document", past_args, DOER_ANY },
+			ask_past },
+	{ { "latency", EFFECT_READ, "histograms of stages and tables since the start: a line each", latency_args,
+			  DOER_ANY },
 			ask_latency },
-	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args }, ask_settings },
-	{ { "reload-check", EFFECT_READ, "what a reload of the configuration file would change: a line each", no_args },
+	{ { "settings", EFFECT_READ, "the settings in force, without secrets: a line each", no_args, DOER_ANY },
+			ask_settings },
+	{ { "reload-check", EFFECT_READ, "what a reload of the configuration file would change: a line each", no_args,
+			  DOER_ANY },
 			ask_reload_check },
-	{ { "reload", EFFECT_REVERSIBLE, "read the configuration file and the scripts again, as SIGHUP does", no_args },
+	{ { "reload", EFFECT_REVERSIBLE, "read the configuration file and the scripts again, as SIGHUP does", no_args,
+			  DOER_ANY },
 			ask_reload },
-	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args }, ask_tap },
+	{ { "tap", EFFECT_READ, "rows as they pass a stage: a line each", tap_args, DOER_ANY }, ask_tap },
 };
 
 enum { NROWS = sizeof(rows) / sizeof(*rows) };
@@ -856,6 +857,7 @@ int engine_request_run(struct engine *e, const struct engine_request *r, engine_
 	struct ask a = { .e = e, .r = r, .emit = emit, .arg = arg, .err = err };
 	const struct request_row *row = rows;
 	enum engine_effect effect;
+	const char *lacks;
 	char text[200];
 
 	while (row < rows + NROWS && strcmp(row->doc.name, r->command) != 0)
@@ -864,6 +866,9 @@ int engine_request_run(struct engine *e, const struct engine_request *r, engine_
 		return unknown_request(r->command, err);
 	if (engine_request_check(&row->doc, r, err))
 		return -1;
+	lacks = engine_doer_lacks(row->doc.doer, e->capture != NULL, e->load != NULL);
+	if (lacks)
+		return err_set(err, ERR_CONFIG, 0, "%s: %s", r->command, lacks);
 	effect = engine_request_effect(&row->doc, r);
 	if (effect == EFFECT_READ)
 		return row->run(&a);

@@ -161,8 +161,6 @@ int script_apply(struct engine *e, const struct apply_wish *w, engine_emit *emit
 	const struct table_settings *section = w->table ? script_section(a.live, w->table, err) : NULL;
 	int rc = 0;
 
-	if (e->load == NULL)
-		return err_set(err, ERR_CONFIG, 0, "this process does not load (role capture)");
 	if (w->table && section == NULL)
 		return -1;
 	if (section)

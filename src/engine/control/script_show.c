@@ -205,8 +205,6 @@ int script_show(struct engine *e, const char *table, engine_emit *emit, void *ar
 	struct script *script = NULL;
 	int rc = -1;
 
-	if (live->scripts == NULL)
-		return err_set(err, ERR_CONFIG, 0, "script-show: this process does not load (role capture)");
 	s.section = script_section(live, table, err);
 	if (s.section)
 		script = script_store_script(live, s.section, err);

@@ -246,9 +246,6 @@ int dead_edit(struct dead_doing *d, struct dead_pick *pick, const char *row, str
 	};
 	int rc;
 
-	if (d->e->capture == NULL)
-		return err_set(err, ERR_CONFIG, 0,
-				"dead-edit: its row is compared with MySQL's, which this process does not read (role load); ask the one with --role capture");
 	if (pick->topic == NULL)
 		return err_set(err, ERR_DATA, 0,
 				"the letter has no message, because none could be written; correct the row in MySQL");

@@ -337,9 +337,6 @@ int dead_retry(struct dead_doing *d, struct dead_picks *picks, struct err *err)
 		.job = { .e = d->e, .emit = d->emit, .arg = d->arg, .slot = VERIFY_LETTERS, .rate = 100 },
 	};
 
-	if (d->e->capture == NULL)
-		return err_set(err, ERR_CONFIG, 0,
-				"dead-retry: rows are read again from MySQL, which this process does not read (role load); ask the one with --role capture");
 	if (verify_begin(v, VERIFY_LETTERS, "dead-retry", d->who, err))
 		return -1;
 	t.rows = batch_new();

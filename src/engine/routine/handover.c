@@ -69,8 +69,6 @@ int handover_request(struct handover *h, const struct engine_request *r, engine_
 	struct handing g;
 	int rc;
 
-	if (h->e->load == NULL)
-		return err_set(err, ERR_CONFIG, 0, "routine handover: this process does not load (role capture)");
 	pthread_mutex_lock(&h->one);
 	rc = handing_init(&g, h->e, table, err);
 	g.emit = emit;

@@ -212,6 +212,7 @@ static void copy_one(const struct problems *p, const struct problem *item, struc
 		.means = k->means,
 		.remedy = k->remedy,
 		.fails = k->fails,
+		.holds_up = k->holds_up,
 		.since_us = item->since_us,
 		.acknowledged_us = item->by_us,
 		.times = times_before(p, item),

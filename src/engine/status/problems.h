@@ -79,6 +79,7 @@ struct problem_kind {	     /* a row of problem_table.c */
 	const char *remedy;
 	const char *command; /* %s: the subject; NULL: none does it */
 	const char *request; /* the same as a line of engine.h's requests; NULL: none */
+	bool holds_up;	     /* rows of the table that it is about wait because of it, or are lost on their way */
 };
 const struct problem_kind *problem_kind(enum problem_code code);
 

@@ -210,6 +210,7 @@ struct status_problem { /* something that is wrong now (problems.h) */
 	char request[720];	    /* the same as a request: "resume what=testdb.orders"; "" none */
 	int64_t since_us;	    /* wall */
 	bool fails;		    /* `status` exits with 1 */
+	bool holds_up;		    /* rows of the table that it is about do not get to the target because of it */
 	char by[64];		    /* who has acknowledged it; "" nobody */
 	int64_t acknowledged_us;    /* wall: when; 0: nobody has */
 	unsigned times;		    /* that it came and ended before, as far as is remembered */

@@ -261,6 +261,8 @@ const struct status_field status_problem_fields[] = {
 	TEXT(status_problem, "request", request, "The same as `millrace do` takes it"),
 	FIELD(status_problem, F_I64, "since_us", since_us, "Since when"),
 	FIELD(status_problem, F_BOOL, "fails", fails, "`status` exits with 1 because of it"),
+	FIELD(status_problem, F_BOOL, "holds_up", holds_up,
+			"Rows of the table that it is about do not get to the target because of it"),
 	TEXT(status_problem, "acknowledged_by", by, "Who knows about it; empty: nobody"),
 	FIELD(status_problem, F_I64, "acknowledged_us", acknowledged_us, "Since when somebody knows; 0: nobody does"),
 	FIELD(status_problem, F_UINT, "times", times, "How often it came and ended before, as far as is remembered"),
