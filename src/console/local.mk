@@ -108,7 +108,7 @@ dist_themes_DATA = themes/deuteranopia.theme themes/harbor.theme themes/harbor-l
 	themes/tritanopia.theme
 
 # What screens know of the engine.
-SCREEN_ENGINE = src/engine/status/status.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c \
+SCREEN_ENGINE = src/engine/status/status.c src/engine/status/status_cut.c src/engine/status/status_fields.c src/engine/status/status_json.c src/engine/base/request_doc.c \
 	src/engine/dead/dead_edit_text.c
 
 check_PROGRAMS += tests/unit/test_theme

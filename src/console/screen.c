@@ -46,10 +46,14 @@ void screen_done(struct screen *s)
 
 void screen_refresh(struct screen *s)
 {
-	if (view_get(s->view)->page)
+	const struct view *view = view_get(s->view);
+
+	if (view->page) {
 		screen_page_refresh(s);
-	else if (s->status)
-		grid_update(&s->grids[s->view], view_get(s->view)->source, s->status);
+	} else if (s->status) {
+		s->grids[s->view].partial = screen_all_rows(s) > view->source->count(s->status);
+		grid_update(&s->grids[s->view], view->source, s->status);
+	}
 }
 
 void screen_status(struct screen *s, const struct status *fresh, const char *trouble)

@@ -19,6 +19,19 @@ static size_t rows_wanted(const struct grid *g)
 	return rows;
 }
 
+/* A page looks for its own rows: among all, or among those that have a text. */
+static void page_look(const struct screen *s, const struct view_page *page, struct status_wish *out)
+{
+	out->limit = ROWS_MOST;
+	if (page->looks_for == NULL || s->pages[s->view] == NULL)
+		return;
+	page->looks_for(s->pages[s->view], out->filter, sizeof(out->filter));
+	if (out->filter[0] == '\0')
+		return;
+	snprintf(out->sort, sizeof(out->sort), "table"); /* the one of exactly this name stands before longer ones */
+	out->limit = ROWS_LEAST;
+}
+
 void screen_look(const struct screen *s, struct status_wish *out)
 {
 	const struct view *view = view_get(s->view);
@@ -29,11 +42,15 @@ void screen_look(const struct screen *s, struct status_wish *out)
 	if (view->list == NULL)
 		return;
 	snprintf(out->list, sizeof(out->list), "%s", view->list);
+	if (view->page) {
+		page_look(s, view->page, out);
+		return;
+	}
 	if (view->fields && g->sort >= 0)
 		snprintf(out->sort, sizeof(out->sort), "%s", view->fields[g->sort]);
 	snprintf(out->filter, sizeof(out->filter), "%s", g->filter);
 	out->inverted = g->inverted;
-	out->limit = view->page ? ROWS_MOST : rows_wanted(g); /* a page looks for its own line */
+	out->limit = rows_wanted(g);
 }
 
 size_t screen_all_rows(const struct screen *s)

@@ -640,6 +640,97 @@ static void test_look(void)
 	status.all_tables = 0;
 }
 
+enum { MANY = 700 };
+
+/* Tables that differ in little: most rows tie with others. */
+static void fill_many(struct status *s)
+{
+	fake_status_fill(s, 3);
+	s->tables = realloc(s->tables, MANY * sizeof(*s->tables));
+	memset(s->tables, 0, MANY * sizeof(*s->tables));
+	for (size_t i = 0; i < MANY; i++) {
+		struct status_table *t = &s->tables[i];
+
+		snprintf(t->name, sizeof(t->name), "shop.%s%03zu", i < MANY / 2 ? "T" : "t", i);
+		t->state = i % 5 == 0 ? HALF_IDLE : HALF_STREAMING;
+		t->lag_ms = (int64_t)(i * 7 % 3) - 1;
+		t->lag_rows = (int64_t)(i % 2);
+		t->captured = i % 4;
+		t->dead_open = i % 11 == 0;
+		t->loader = "";
+	}
+	s->ntables = s->all_tables = MANY;
+}
+
+/* What the engine sends are the rows that stand first, in the order in which they are shown. */
+static void test_same_order(void)
+{
+	const struct view *view = view_get(VIEW_TABLES);
+	struct grid all, sent;
+	struct status cut;
+	char a[GRID_KEY], b[GRID_KEY];
+
+	fill_many(&status);
+	status_init(&cut);
+	for (int turn = 0; turn < 2 * view->source->ncolumns; turn++) {
+		struct status_wish wish = { .list = "tables", .inverted = turn % 2, .limit = 200 };
+		size_t same = 0;
+
+		grid_init(&all, turn / 2);
+		grid_init(&sent, turn / 2);
+		all.inverted = sent.inverted = turn % 2;
+		snprintf(wish.sort, sizeof(wish.sort), "%s", view->fields[turn / 2]);
+		fill_many(&cut);
+		status_cut(&cut, &wish);
+		grid_update(&all, view->source, &status);
+		grid_update(&sent, view->source, &cut);
+		while (same < sent.count) {
+			view->source->key(&status, all.order[same], a);
+			view->source->key(&cut, sent.order[same], b);
+			if (strcmp(a, b) != 0)
+				break;
+			same++;
+		}
+		if (same != 200)
+			ok(false, "sorted by %s%s: of 200 rows %zu are those that stand first",
+					view->source->columns[turn / 2].title, turn % 2 ? ", turned round" : "", same);
+		grid_done(&all);
+		grid_done(&sent);
+		status_done(&cut);
+	}
+	fake_status_fill(&status, 3);
+	status.all_tables = 0;
+	ok(true, "whatever they are sorted by");
+}
+
+/* A row that was marked and is not among those that are sent any more. */
+static void test_marks_stay(void)
+{
+	struct status moved;
+
+	fill_many(&status);
+	start(24, 80);
+	status_init(&moved);
+	keys("5 ");
+	is_int(screen.grids[VIEW_TABLES].nmarks, 1, "a row is marked");
+	fill_many(&moved);
+	memmove(&moved.tables[0], &moved.tables[400], 200 * sizeof(*moved.tables));
+	moved.ntables = 200;
+	screen_status(&screen, &moved, NULL);
+	ok(strstr(dump(), "1 marked") && strstr(dump(), "of 700"), "it is, while other rows are sent");
+	fill_many(&moved);
+	screen_status(&screen, &moved, NULL);
+	is_int(screen.grids[VIEW_TABLES].nmarks, 1, "and when it comes again");
+	moved.all_tables = moved.ntables = 3;
+	screen_status(&screen, &moved, NULL);
+	is_int(screen.grids[VIEW_TABLES].nmarks, 0,
+			"where all rows came, one that did not is gone, and so is its mark");
+	fake_status_fill(&status, 3);
+	status.all_tables = 0;
+	start(24, 80);
+	status_done(&moved);
+}
+
 /* Screens whose list is the answer of a request. */
 static void test_asked(int rows, int cols)
 {
@@ -1251,6 +1342,8 @@ static void answer_tried(const char *kind)
 /* Scripts: from the list to one of them, what its files would do, its versions. */
 static void test_scripts(int rows, int cols)
 {
+	struct status_wish wish;
+
 	fake_status_fill(&status, 3);
 	start(rows, cols);
 	keys("7");
@@ -1263,6 +1356,9 @@ static void test_scripts(int rows, int cols)
 	is_int(screen.view, VIEW_SCRIPT, "its page is a page like all others");
 	ok(strstr(dump(), "7 Scripts > testdb.orders > orders.lua") != NULL, "and says where it was opened from");
 	ok(strstr(dump(), "Enter") == NULL, "Enter has no use on it, and no hint");
+	screen_look(&screen, &wish);
+	is_str(wish.filter, "testdb.orders", "of the scripts it looks at those of its table");
+	is_int(wish.limit, 200, "not at all that there are");
 	screen.request[0] = '\0';
 	keys("a");
 	is_str(screen.request, "script-apply \"table=testdb.orders\" \"dry=yes\"", "a asks what its files would do");
@@ -1871,6 +1967,8 @@ int main(void)
 	test_request_line();
 	test_snapshot();
 	test_look();
+	test_same_order();
+	test_marks_stay();
 	test_asked(24, 80);
 	test_asked(40, 120);
 	test_asked(50, 200);

@@ -58,6 +58,7 @@ static const struct view views[VIEW_COUNT] = {
 			.sort = -1,
 			.source = &view_scripts_source,
 			.list = "scripts",
+			.fields = view_scripts_fields,
 			.draw = view_scripts_draw,
 			.opens = VIEW_SCRIPT,
 			.subject = view_scripts_subject,

@@ -53,7 +53,7 @@ struct view {
 
 const struct view *view_get(enum view_id id);
 
-extern const char *const view_tables_fields[], *const view_topics_fields[];
+extern const char *const view_tables_fields[], *const view_topics_fields[], *const view_scripts_fields[];
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
 		view_problems_source, view_help_source, view_messages_source, view_load_source, view_lag_source,
 		view_snapshots_source, view_config_source, view_dead_source, view_metrics_source, view_problem_source,

@@ -67,6 +67,8 @@ struct view_page {
 	void (*again)(void *state, struct view_order *out);
 	/* A fresh status, while the page is shown; lent until the next one. NULL: it does not care */
 	void (*status)(void *state, const struct status *s, struct view_order *out);
+	/* What the rows of the view's list that it is about have in a name, for as long as it is shown; "": it wants all. NULL: likewise */
+	void (*looks_for)(const void *state, char *out, size_t size);
 	/* A key's action; NULL or false: not the page's, the screen does what it does in lists. */
 	bool (*act)(void *state, struct grid *g, enum action action, struct view_order *out);
 	bool (*does)(const void *state, enum action action); /* a key has a use now; NULL: all have */

@@ -345,6 +345,15 @@ static void status(void *state, const struct status *s, struct view_order *out)
 		}
 }
 
+/* Of all scripts those of its table. A name that does not fit, or that a filter would read as something else, is looked for among all. */
+static void looks_for(const void *state, char *out, size_t size)
+{
+	const struct scripts_page *p = state;
+	bool fits = p->wanted[0] == '\0' && p->table[0] != '!' && strlen(p->table) < size;
+
+	snprintf(out, size, "%s", fits ? p->table : "");
+}
+
 static void open(void *state, const char *subject, struct view_order *out)
 {
 	struct scripts_page *p = state;
@@ -431,6 +440,7 @@ const struct view_page view_script_page = {
 	.open = open,
 	.again = again,
 	.status = status,
+	.looks_for = looks_for,
 	.act = act,
 	.does = does,
 	.answer = answer,

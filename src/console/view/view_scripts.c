@@ -38,6 +38,20 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_NOTE] = { "last failure", -20, 3, 2 },
 };
 
+const char *const view_scripts_fields[] = {
+	[COLUMN_TABLE] = "table",
+	[COLUMN_SCRIPT] = "script",
+	[COLUMN_VERSION] = "version",
+	[COLUMN_RATE] = "rows_per_s",
+	[COLUMN_P50] = "p50_ns",
+	[COLUMN_P99] = "p99_ns",
+	[COLUMN_INSTRUCTIONS] = "instructions",
+	[COLUMN_BYTES] = "bytes",
+	[COLUMN_DROPPED] = "dropped",
+	[COLUMN_FAILED] = "dead",
+	[COLUMN_NOTE] = "failed_us",
+};
+
 static const struct status_script *script_at(const void *of, size_t row)
 {
 	return &((const struct status *)of)->scripts[row];
@@ -74,32 +88,9 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 	}
 }
 
-static int64_t figure(const struct status_script *s, int column)
-{
-	switch (column) {
-	case COLUMN_RATE: return (int64_t)s->rows_per_s;
-	case COLUMN_P50: return s->p50_ns;
-	case COLUMN_P99: return s->p99_ns;
-	case COLUMN_INSTRUCTIONS: return s->instructions;
-	case COLUMN_BYTES: return s->bytes;
-	case COLUMN_DROPPED: return (int64_t)s->dropped;
-	case COLUMN_FAILED: return (int64_t)s->dead;
-	default: return s->failed_us;
-	}
-}
-
 static int compare(const void *of, int column, size_t x, size_t y)
 {
-	const struct status_script *a = script_at(of, x), *b = script_at(of, y);
-	int64_t p = figure(a, column), q = figure(b, column);
-
-	if (column == COLUMN_TABLE)
-		return strcmp(a->table, b->table);
-	if (column == COLUMN_SCRIPT)
-		return strcmp(a->script, b->script);
-	if (column == COLUMN_VERSION)
-		return strcmp(a->version, b->version);
-	return (p < q) - (p > q);
+	return status_order("scripts", view_scripts_fields[column], script_at(of, x), script_at(of, y));
 }
 
 static void key(const void *of, size_t row, char out[GRID_KEY])

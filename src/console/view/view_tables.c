@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "console/widget/show.h"
 
@@ -87,36 +86,11 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 	}
 }
 
-static int64_t figure(const struct status_table *t, int column)
-{
-	const int64_t figures[COLUMNS] = {
-		[COLUMN_STATE] = (int64_t)t->state,
-		[COLUMN_CAPTURED] = (int64_t)t->captured,
-		[COLUMN_LOADED] = (int64_t)t->loaded,
-		[COLUMN_DROPPED] = (int64_t)t->dropped,
-		[COLUMN_DEAD] = t->dead_open,
-		[COLUMN_LAG_ROWS] = t->lag_rows,
-		[COLUMN_LAG] = t->lag_ms,
-		[COLUMN_P99] = t->load_p99_us,
-		[COLUMN_ERROR] = t->error[0] != '\0',
-	};
-
-	return figures[column];
-}
-
 static int compare(const void *of, int column, size_t a, size_t b)
 {
 	const struct status *s = of;
-	const struct status_table *x = &s->tables[a], *y = &s->tables[b];
-	int64_t p = figure(x, column), q = figure(y, column);
 
-	if (column == COLUMN_STATE && p == q) { /* the worst first */
-		p = x->lag_ms;
-		q = y->lag_ms;
-	}
-	if (column == COLUMN_TABLE || p == q)
-		return strcasecmp(x->name, y->name);
-	return p < q ? 1 : -1;
+	return status_order("tables", view_tables_fields[column], &s->tables[a], &s->tables[b]);
 }
 
 static void key(const void *of, size_t row, char out[GRID_KEY])

@@ -64,14 +64,8 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 static int compare(const void *of, int column, size_t a, size_t b)
 {
 	const struct status *s = of;
-	const struct status_partition *x = &s->partitions[a], *y = &s->partitions[b];
-	int64_t p = figure(x, column), q = figure(y, column);
-	int names;
 
-	if (column != COLUMN_TOPIC && p != q)
-		return p < q ? 1 : -1;
-	names = strcmp(x->topic, y->topic);
-	return names ? names : (int)x->id - (int)y->id;
+	return status_order("partitions", view_topics_fields[column], &s->partitions[a], &s->partitions[b]);
 }
 
 static void key(const void *of, size_t row, char out[GRID_KEY])

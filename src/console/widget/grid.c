@@ -114,12 +114,17 @@ static void drop_mark(struct grid *g, size_t i)
 	g->nmarks--;
 }
 
-/* A row that is gone, or that the filter hides, is not marked any more: what acts on marks acts on what is seen. */
+/*
+ * A row that is gone, or that the filter hides, is not marked any more: what acts on marks acts on what is seen. Where there are more rows than came,
+ * one that is not here has only moved: it keeps its mark.
+ */
 static void drop_lost_marks(struct grid *g, const struct grid_source *source, const void *of)
 {
 	bool seen[GRID_MARKS] = { false };
 	char key[GRID_KEY];
 
+	if (g->partial && g->filter[0] == '\0')
+		return;
 	for (size_t i = 0; g->nmarks && i < g->count; i++) {
 		size_t m;
 

@@ -45,6 +45,7 @@ struct grid {
 	int sort; /* a column; -1: as it comes */
 	bool inverted;
 	char filter[128];
+	bool partial; /* there are more rows than the source has; set before grid_update() */
 	/* the rows as shown; rebuilt by grid_update() */
 	size_t *order;
 	size_t count, cap, total;

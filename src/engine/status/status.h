@@ -288,6 +288,9 @@ struct status_wish {
 };
 /* Lists that are short enough stay whole and as they are. What is left stands in the order that it had. */
 void status_cut(struct status *s, const struct status_wish *wish);
+/* The order by which they are sorted, for whoever sorts what was sent: by a field, "" by what needs a look, which comes first. 0: they stand as they
+ * came. */
+int status_order(const char *list, const char *field, const void *a, const void *b);
 
 /* status --json, and what an attached console reads. */
 void status_to_json(const struct status *s, struct buf *out);

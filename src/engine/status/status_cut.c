@@ -11,8 +11,8 @@
 
 struct list {
 	const char *name;
-	char *items;
-	size_t *count;
+	char *items;   /* NULL: of no status yet */
+	size_t *count; /* of its rows */
 	size_t size, others;
 	const struct status_field *fields;
 	int64_t (*weight)(const void *row); /* heavier: needs a look more */
@@ -74,18 +74,38 @@ static int by_field(const struct status_field *f, const char *a, const char *b)
 	}
 }
 
-/* Rows are known by their place in the list, which is the order of names. */
+static const struct status_field *field_named(const struct status_field *f, const char *key)
+{
+	for (; f->key; f++)
+		if (strcmp(f->key, key) == 0)
+			return f;
+	return NULL;
+}
+
+/* By a field; NULL: those first that need a look. Of rows in the same state those first that lag most. */
+static int natural(const struct list *l, const struct status_field *by, const char *a, const char *b)
+{
+	const struct status_field *lag = by && by->type == F_STATE ? field_named(l->fields, "lag_ms") : NULL;
+	int order = by ? by_field(by, a, b) : 0;
+	int64_t v, w;
+
+	if (by)
+		return order || lag == NULL ? order : by_field(lag, a, b);
+	v = l->weight(a);
+	w = l->weight(b);
+	return (v < w) - (v > w);
+}
+
+/* Rows are known by their place in the list, which is the order of names; that is the order of those that are equal, too. */
 static int compare(const void *p, const void *q, void *arg)
 {
 	const struct order *o = arg;
 	size_t x = *(const size_t *)p, y = *(const size_t *)q;
-	const char *a = o->list->items + x * o->list->size, *b = o->list->items + y * o->list->size;
-	int64_t v = o->list->weight(a), w = o->list->weight(b);
-	int order = o->by ? by_field(o->by, a, b) : 0;
+	int order = natural(o->list, o->by, o->list->items + x * o->list->size, o->list->items + y * o->list->size);
 
-	if (order && o->inverted)
-		return -order;
-	return order ? order : v != w ? (v < w ? 1 : -1) : (x > y) - (x < y);
+	if (order)
+		return o->inverted ? -order : order;
+	return (x > y) - (x < y);
 }
 
 static int by_place(const void *p, const void *q)
@@ -121,14 +141,6 @@ static bool matches(const struct list *l, const char *row, const char *filter)
 
 /* ---- the cut ---- */
 
-static const struct status_field *field_named(const struct list *l, const char *key)
-{
-	for (const struct status_field *f = l->fields; f->key; f++)
-		if (strcmp(f->key, key) == 0)
-			return f;
-	return NULL;
-}
-
 /* Those at `kept`, in the order in which they stand there; the others are gone. */
 static void keep(struct list *l, size_t *kept, size_t n)
 {
@@ -157,8 +169,8 @@ static void cut(struct list *l, const struct status_wish *wish)
 	size_t limit = looked_at ? wish->limit : l->others, n = 0, *rows;
 	struct order o = {
 		.list = l,
-		.by = looked_at && wish->sort[0] ? field_named(l, wish->sort) : NULL,
-		.inverted = wish->inverted,
+		.by = looked_at && wish->sort[0] ? field_named(l->fields, wish->sort) : NULL,
+		.inverted = looked_at && wish->inverted,
 	};
 
 	if (*l->count <= limit)
@@ -172,17 +184,35 @@ static void cut(struct list *l, const struct status_wish *wish)
 	free(rows);
 }
 
+static const struct list kinds[] = {
+	{ "tables", NULL, NULL, sizeof(struct status_table), 0, status_table_fields, table_weight, NULL },
+	{ "partitions", NULL, NULL, sizeof(struct status_partition), 0, status_partition_fields, partition_weight,
+			NULL },
+	{ "scripts", NULL, NULL, sizeof(struct status_script), 0, status_script_fields, script_weight, script_drop },
+};
+enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
+
+static void cut_kind(size_t kind, char *items, size_t *count, size_t others, const struct status_wish *wish)
+{
+	struct list l = kinds[kind];
+
+	l.items = items;
+	l.count = count;
+	l.others = others;
+	cut(&l, wish);
+}
+
 void status_cut(struct status *s, const struct status_wish *wish)
 {
-	struct list lists[] = {
-		{ "tables", (char *)s->tables, &s->ntables, sizeof(*s->tables), wish->tables, status_table_fields,
-				table_weight, NULL },
-		{ "partitions", (char *)s->partitions, &s->npartitions, sizeof(*s->partitions), wish->partitions,
-				status_partition_fields, partition_weight, NULL },
-		{ "scripts", (char *)s->scripts, &s->nscripts, sizeof(*s->scripts), wish->scripts, status_script_fields,
-				script_weight, script_drop },
-	};
+	cut_kind(0, (char *)s->tables, &s->ntables, wish->tables, wish);
+	cut_kind(1, (char *)s->partitions, &s->npartitions, wish->partitions, wish);
+	cut_kind(2, (char *)s->scripts, &s->nscripts, wish->scripts, wish);
+}
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		cut(&lists[i], wish);
+int status_order(const char *list, const char *field, const void *a, const void *b)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strcmp(kinds[i].name, list) == 0)
+			return natural(&kinds[i], field_named(kinds[i].fields, field), a, b);
+	return 0;
 }
