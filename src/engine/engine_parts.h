@@ -30,6 +30,7 @@ struct shared {
 	_Atomic(struct log *) log;  /* NULL until it could be opened; then as long as the engine */
 	struct stage_meter *stages; /* STAGE_COUNT */
 	struct table_meters *tables;
+	struct captured_meter captured;
 	struct taps *taps;
 	bool loads;		    /* this process has a load half */
 	_Atomic bool loaders_known; /* it has looked which tables a Routine Load job has */

@@ -821,6 +821,10 @@ static void answer_list(enum view_lane lane, double factor)
 	char name[40];
 
 	answer_series(lane, "capture.lag", "ms", 20, 180, 200 * factor, 0);
+	answer_series(lane, "capture.inserts", "rows/s", 20, 180, 4100 * factor, 1);
+	answer_series(lane, "capture.updates", "rows/s", 20, 180, 5200 * factor, 2);
+	answer_series(lane, "capture.deletes", "rows/s", 20, 180, 12 * factor, 0);
+	answer_series(lane, "capture.transactions", "transactions/s", 20, 180, 830 * factor, 1);
 	answer_series(lane, "capture.unread", "bytes", 20, 180, 48000 * factor, 0);
 	answer_series(lane, "load.lag", "ms", 20, 180, 18400 * factor, 1);
 	answer_series(lane, "load.rows", "rows", 20, 180, 182311 * factor, 1);

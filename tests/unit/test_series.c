@@ -16,7 +16,7 @@ static void add(struct series *s, int64_t at, float lag, float rate)
 	for (int i = 0; i < SERIES_COUNT; i++)
 		v[i] = NAN;
 	v[SERIES_LOAD_LAG] = lag;
-	v[SERIES_STAGE_RATE] = rate;
+	v[SERIES_STAGE_RATE] = v[SERIES_CAPTURED + CAPTURED_TRANSACTIONS] = rate;
 	series_add(s, at, v);
 }
 
@@ -120,6 +120,8 @@ int main(void)
 	ok(out[0] == 9 && isnan(out[1]) && out[2] == 29, "of ten seconds the worst lag");
 	series_read(s, SERIES_STAGE_RATE, 0, 10, out, 3);
 	ok(out[0] == 4.5f && out[2] == 4.5f, "and the mean rate");
+	series_read(s, SERIES_CAPTURED + CAPTURED_TRANSACTIONS, 0, 10, out, 3);
+	ok(out[0] == 4.5f && out[2] == 4.5f, "of transactions as of rows");
 	ok(isnan((series_read(s, SERIES_CAPTURE_LAG, 0, 10, out, 1), out[0])), "what was unknown stays unknown");
 	add(s, START + 4000, 7, 1);
 	series_read(s, SERIES_LOAD_LAG, START + 30, 10, out, 3);

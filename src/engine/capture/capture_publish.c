@@ -135,9 +135,57 @@ static int remember_first_rows(struct publisher *p, const struct batch *b, struc
 	return 0;
 }
 
+static enum captured_kind kind_of(enum change_op op)
+{
+	switch (op) {
+	case CHANGE_READ: return CAPTURED_SNAPSHOT;
+	case CHANGE_CREATE: return CAPTURED_INSERTS;
+	case CHANGE_UPDATE: return CAPTURED_UPDATES;
+	case CHANGE_DELETE: return CAPTURED_DELETES;
+	default: return CAPTURED_KINDS; /* no row */
+	}
+}
+
+/* With include.query each statement has its own. */
+static bool same_transaction(const struct change_txn *a, const struct change_txn *b)
+{
+	return a == b || (a && b && a->gtid && b->gtid && strcmp(a->gtid, b->gtid) == 0);
+}
+
+struct kinds { /* of one batch */
+	uint64_t n[CAPTURED_KINDS + 1];
+	const struct change_txn *last; /* that was counted */
+};
+
+/* n changes of one transaction. */
+static void count_run(struct kinds *k, const struct change *first, size_t n)
+{
+	bool rows = false;
+
+	for (size_t i = 0; i < n; i++) {
+		enum captured_kind kind = kind_of(first[i].op);
+
+		k->n[kind]++;
+		rows |= kind <= CAPTURED_DELETES && first[i].snapshot == SNAPSHOT_NO;
+	}
+	if (!rows || same_transaction(first->txn, k->last))
+		return;
+	k->n[CAPTURED_TRANSACTIONS]++;
+	k->last = first->txn;
+}
+
+/* A transaction counts where it ends: the one that the batch ends in comes again in the next one. */
+static void count_kinds(struct captured_meter *m, struct kinds *k, bool open)
+{
+	k->n[CAPTURED_TRANSACTIONS] -= k->n[CAPTURED_TRANSACTIONS] && open;
+	for (int i = 0; i < CAPTURED_KINDS; i++)
+		counter_add(&m->kinds[i], k->n[i]);
+}
+
 static void count_rows(struct publisher *p, const struct batch *b)
 {
 	int64_t now = clock_wall_us();
+	struct kinds kinds = { .last = NULL };
 
 	for (size_t i = 0, j; i < b->nchanges; i = j) {
 		const struct change *first = &b->changes[i];
@@ -156,12 +204,14 @@ static void count_rows(struct publisher *p, const struct batch *b)
 			p->schema = first->schema;
 		}
 		counter_add(&p->meter->captured, j - i);
+		count_run(&kinds, first, j - i);
 		for (size_t k = i; k < j; k++)
 			if (b->changes[k].dead)
 				counter_add(&p->meter->unwritten, 1);
 		if (first->op != CHANGE_READ && first->txn && first->txn->commit_us)
 			table_latency(&p->meter->capture, now - first->txn->commit_us, j - i);
 	}
+	count_kinds(&p->c->sh->captured, &kinds, b->txn_open);
 	p->schema = NULL; /* the batch may hold its last reference */
 }
 

@@ -68,6 +68,19 @@ void meter_done(struct stage_meter *m, uint64_t in, uint64_t out, uint64_t bytes
 void meter_tick(struct stage_meter *m, double seconds, bool minute_slot); /* housekeeper */
 void meter_percentiles(const struct stage_meter *m, int64_t *p50_us, int64_t *p99_us);
 
+/* What capture has written to the log, by what was done: rows, and the transactions that they are of. Written by the publish thread alone. */
+enum captured_kind {
+	CAPTURED_INSERTS,
+	CAPTURED_UPDATES,
+	CAPTURED_DELETES,
+	CAPTURED_SNAPSHOT,
+	CAPTURED_TRANSACTIONS,
+	CAPTURED_KINDS
+};
+struct captured_meter {
+	struct counter kinds[CAPTURED_KINDS];
+};
+
 struct table_meter {
 	const char *name;		      /* interned db.table */
 	struct counter captured, unwritten;   /* publish thread; unwritten: dead letters of capture */

@@ -59,7 +59,10 @@ void series_free(struct series *s)
 /* A rate of ten seconds is their mean; a lag, a share or a latency their worst. */
 static bool is_mean(int id)
 {
-	return strcmp(series_unit((enum series_id)id), "rows/s") == 0;
+	const char *unit = series_unit((enum series_id)id);
+	size_t len = strlen(unit);
+
+	return len > 2 && strcmp(unit + len - 2, "/s") == 0;
 }
 
 static float join(int id, float a, float b, unsigned n)
@@ -157,6 +160,11 @@ static const struct {
 	[SERIES_CPU] = { "process.cpu", "cores" },
 	[SERIES_MEMORY] = { "process.memory", "bytes" },
 	[SERIES_SCRIPT_ROW] = { "script.row", "ns" },
+	[SERIES_CAPTURED + CAPTURED_INSERTS] = { "capture.inserts", "rows/s" },
+	[SERIES_CAPTURED + CAPTURED_UPDATES] = { "capture.updates", "rows/s" },
+	[SERIES_CAPTURED + CAPTURED_DELETES] = { "capture.deletes", "rows/s" },
+	[SERIES_CAPTURED + CAPTURED_SNAPSHOT] = { "capture.snapshot", "rows/s" },
+	[SERIES_CAPTURED + CAPTURED_TRANSACTIONS] = { "capture.transactions", "transactions/s" },
 }, of_stage[] = {
 	{ "rate", "rows/s" },
 	{ "busy", "share" },

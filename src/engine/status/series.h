@@ -24,6 +24,8 @@ enum series_id {
 	SERIES_CPU,
 	SERIES_MEMORY,
 	SERIES_SCRIPT_ROW,
+	SERIES_CAPTURED, /* of kind 0 of meter.h's captured_kind, then of the others */
+	SERIES_CAPTURED_LAST = SERIES_CAPTURED + CAPTURED_KINDS - 1,
 	SERIES_STAGE_RATE, /* of stage 0, then of the others */
 	SERIES_STAGE_BUSY = SERIES_STAGE_RATE + STAGE_COUNT,
 	SERIES_STAGE_BLOCKED = SERIES_STAGE_BUSY + STAGE_COUNT,
@@ -47,7 +49,8 @@ void series_read(const struct series *s, enum series_id id, int64_t until_s, int
 void series_restore(struct series *s, int64_t wall_s, const float values[SERIES_COUNT]);
 
 const char *series_name(enum series_id id); /* "capture.lag", "log.rate" */
-const char *series_unit(enum series_id id); /* "ms", "rows", "rows/s", "bytes", "us", "share", "cores" */
-int series_find(const char *name);	    /* -1: none */
+const char *series_unit(
+		enum series_id id); /* "ms", "rows", "rows/s", "transactions/s", "bytes", "us", "share", "cores" */
+int series_find(const char *name);  /* -1: none */
 
 #endif

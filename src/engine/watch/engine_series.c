@@ -37,9 +37,10 @@ struct figures { /* of status/series.h and its neighbours; under engine.lock */
 	struct latency_ring *latency;
 	uint64_t dropped, dead; /* of all tables, a second ago */
 	int64_t then_us;
-	uint64_t script_rows, script_ns; /* the same: rows that went through a script, and what that took */
-	int64_t cpu_us;			 /* a second ago */
-	uint64_t read;			 /* rows, when the last one came */
+	uint64_t captured[CAPTURED_KINDS]; /* the same */
+	uint64_t script_rows, script_ns;   /* the same: rows that went through a script, and what that took */
+	int64_t cpu_us;			   /* a second ago */
+	uint64_t read;			   /* rows, when the last one came */
 	int64_t read_us;
 };
 
@@ -97,12 +98,11 @@ static void stage_figures(struct engine *e, int i, float *v)
 	v[SERIES_STAGE_P99 + i] = known(p99);
 }
 
-static void lost_figures(struct engine *e, float *v)
+/* seconds: since they were taken last. */
+static void lost_figures(struct engine *e, float seconds, float *v)
 {
 	struct figures *f = e->figures;
 	uint64_t dropped = 0, dead = 0, rows = 0, ns = 0;
-	int64_t now_us = clock_mono_us();
-	float seconds = (float)(now_us - f->then_us) / 1e6f;
 
 	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
@@ -122,7 +122,19 @@ static void lost_figures(struct engine *e, float *v)
 	f->dead = dead;
 	f->script_rows = rows;
 	f->script_ns = ns;
-	f->then_us = now_us;
+}
+
+static void captured_figures(struct engine *e, float seconds, float *v)
+{
+	struct figures *f = e->figures;
+
+	for (int i = 0; e->capture && i < CAPTURED_KINDS; i++) {
+		uint64_t now = counter_get(&e->shared.captured.kinds[i]);
+
+		if (f->then_us && seconds > 0)
+			v[SERIES_CAPTURED + i] = (float)(now - f->captured[i]) / seconds;
+		f->captured[i] = now;
+	}
 }
 
 /* cpu: of the second before; quiet: since the last row that was read, or the start. */
@@ -175,7 +187,8 @@ void engine_series_sample(struct engine *e, const struct status *s, unsigned tic
 {
 	struct load_lag lag = engine_load_lag(e);
 	bool lag_known = e->load && e->npartitions > 0;
-	int64_t wall_us = clock_wall_us();
+	int64_t wall_us = clock_wall_us(), now_us = clock_mono_us();
+	float seconds = (float)(now_us - e->figures->then_us) / 1e6f;
 	struct status complete = { .complete_us = -1 };
 	float v[SERIES_COUNT];
 
@@ -191,7 +204,9 @@ void engine_series_sample(struct engine *e, const struct status *s, unsigned tic
 				? (float)((wall_us - complete.complete_us) / 1000)
 				: 0;
 	process_figures(e, e->figures->then_us, v);
-	lost_figures(e, v);
+	captured_figures(e, seconds, v);
+	lost_figures(e, seconds, v);
+	e->figures->then_us = now_us;
 	for (int i = 0; i < STAGE_COUNT; i++)
 		stage_figures(e, i, v);
 	series_add(e->figures->series, wall_us / 1000000, v);
