@@ -35,6 +35,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/screen.h \
 	src/console/screen_draw.c \
 	src/console/screen_keys.c \
+	src/console/screen_line.c \
 	src/console/screen_menu.c \
 	src/console/screen_page.c \
 	src/console/screen_past.c \

@@ -8,6 +8,7 @@
 #include "console/screen.h"
 
 void screen_act(struct screen *s, enum action action);
+bool screen_line_act(struct screen *s, enum action action);	      /* false: it is about no line */
 void screen_request(struct screen *s, const char *line, bool answer); /* answer: it goes to the overlay */
 void screen_dialog_open(struct screen *s, uint32_t yes, const char *title);
 /* One request for each marked line, with its name as `arg`; asked first as the request demands. false: no line is marked. */

@@ -26,8 +26,9 @@ struct kafka_scan {
 static const struct kafka_setting presets[] = {
 	{ "fetch.error.backoff.ms", "50" },
 	{ "fetch.wait.max.ms", "5" }, /* the end of a partition is told by a fetch that finds nothing */
-	{ "queued.max.messages.kbytes",
-			"65536" }, /* a queue that is full is looked at once a second only (librdkafka before 2.2) */
+	/* A queue that is full is looked at once a second only (librdkafka before 2.2): bytes bound it, at 100,000 messages it would stand still. */
+	{ "queued.min.messages", "10000000" },
+	{ "queued.max.messages.kbytes", "65536" },
 	{ "fetch.message.max.bytes", "8388608" },
 	{ "check.crcs", "true" },
 	{ NULL, NULL },

@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g h i j k]    without letters: all but debezium, g, h, i and j
+#   bench.sh [--append] [a b c debezium d e f g h i j k l]    without letters: all but debezium, g, h, i and j
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -13,6 +13,7 @@
 #   i         what scripts cost a row, against a table built for each row
 #   j         200 and 1,000 tables that change once a second each, into the StarRocks double
 #   k         rows of 24 tables among 10,000, against one table alone: what a row costs the log
+#   l         `millrace messages` through all rows, in Kafka and in the embedded log: without a filter, with a text, with Lua
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
 # the large transaction), BENCH_COMMIT (ms that a commit of the double takes, 80; take 0, too), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
@@ -27,7 +28,7 @@ export KAFKA_JVM=${KAFKA_JVM:--XX:+UseG1GC -XX:MaxGCPauseMillis=20} DEBEZIUM_JVM
 events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10} commit=${BENCH_COMMIT:-80}
 append=no
 [ "${1:-}" != --append ] || { append=yes; shift; }
-parts=" ${*:-a b c d e f k} "
+parts=" ${*:-a b c d e f k l} "
 tools=$build/tests/bench
 results=$dir/results
 : > "$results"
@@ -465,6 +466,39 @@ for part in c debezium d e f; do
 	if wants $part && [ -z "${bootstrap:-}" ]; then start_kafka; fi
 done
 if wants e || wants f || wants j; then start_starrocks --commit-ms "$commit"; fi
+# ---- l: messages, looked through ----
+
+# scan WHAT TARGET [arguments]: none of all the rows is what is looked for.
+scan()
+{
+	local what=$1 target=$2 scanned us
+
+	shift 2
+	read -r scanned us < <(timeout 300 "$millrace" -c "$dir/millrace.conf" "do" messages topic=bench.orders seek=begin progress=yes "$@" |
+		jq -r 'select(.progress.ended == true) | .progress | "\(.scanned) \(.us)"' | tail -n 1)
+	[ "${scanned:-0}" -ge "$rows" ] || bail "$what: of $rows messages ${scanned:-none}"
+	row l "$what" "$(million "$scanned" "$us / 1e6") messages/s" "$target"
+}
+
+scan_all() # NAME TARGET
+{
+	start_millrace --role capture
+	until_true 300 captured || bail "millrace does not catch up: $(tail -n 2 "$dir/run.log")"
+	scan "messages in $1, none shown" "$2" grep='no row has this'
+	scan "messages in $1, none shown, filter in Lua" "100 k" filter='op == "x"'
+	stop_millrace
+}
+
+bench_scan()
+{
+	bench_conf l bench.orders initial < /dev/null
+	scan_all Kafka "300 k"
+	rm -rf "$dir/state"
+	printf '%s\n' "table.include.list = bench.orders" "ssl.mode = disabled" | write_conf
+	sed -i '/^database.include.list/d' "$dir/millrace.conf"
+	scan_all "the embedded log" "500 k"
+}
+
 bench_among()	# rows of few tables among many, against one table alone
 {
 	local log=$dir/among
@@ -487,7 +521,7 @@ if wants a || wants b || wants c || wants debezium; then
 		! wants debezium || drain_debezium $((sysbench_rows - 1)) "$cpu"
 	fi
 fi
-if wants a || wants b || wants c || wants d || wants e || wants f; then make_inserted; fi
+if wants a || wants b || wants c || wants d || wants e || wants f || wants l; then make_inserted; fi
 if wants a || wants b; then compare_stream multi-row 'bench\.orders' "1.5 M rows/s"; fi
 ! wants c ||
 	drain_millrace c "multi-row: backlog into Kafka, exactly once" m bench.orders never "$rows" "200 k rows/s, 1 s"
@@ -502,4 +536,5 @@ fi
 ! wants i || bench_scripts
 ! wants j || bench_tables
 ! wants k || bench_among
+! wants l || bench_scan
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"
