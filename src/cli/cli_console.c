@@ -56,7 +56,10 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 {
 	struct engine_link link;
 	struct engine_session session = *cli_session();
-	struct console_conf conf = { .theme = cli->settings->theme, .in_process = true, .session = &session };
+	struct console_conf conf = { .theme = cli->settings->theme,
+		.mouse = cli->settings->mouse,
+		.in_process = true,
+		.session = &session };
 	struct cli_doors *doors;
 	int end;
 
@@ -83,7 +86,9 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 static int attach(struct cli *cli, const char *path, struct err *err)
 {
 	struct engine_session session = *cli_session();
-	struct console_conf conf = { .session = &session, .theme = cli->settings ? cli->settings->theme : NULL };
+	struct console_conf conf = { .session = &session,
+		.theme = cli->settings ? cli->settings->theme : NULL,
+		.mouse = cli->settings == NULL || cli->settings->mouse };
 	const char *name = cli_option(cli, "--name");
 	struct control_client *client;
 	struct engine_link link;

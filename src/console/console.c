@@ -233,6 +233,14 @@ static void console_wish(struct console *c)
 	}
 }
 
+static void console_mouse(struct console *c, uint32_t what)
+{
+	int y, x;
+
+	term_mouse(&y, &x);
+	screen_mouse(&c->screen, what, y, x);
+}
+
 static void console_keys(struct console *c)
 {
 	uint32_t key;
@@ -241,7 +249,10 @@ static void console_keys(struct console *c)
 	while (c->end < 0 && (key = term_key(&pasted)) != KEYCODE_NONE) {
 		bool listening = c->screen.asked;
 
-		screen_key(&c->screen, key, pasted);
+		if (key == KEYCODE_CLICK || key == KEYCODE_WHEEL_UP || key == KEYCODE_WHEEL_DOWN)
+			console_mouse(c, key);
+		else
+			screen_key(&c->screen, key, pasted);
 		console_ask(c);
 		console_wish(c);
 		console_retheme(c);
@@ -325,7 +336,7 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 
 	c.theme = conf->theme;
 	console_theme(conf->theme, &theme, &wrong);
-	if (term_open(&theme, err))
+	if (term_open(&theme, conf->mouse, err))
 		return -1;
 	status_init(&c.status);
 	canvas_init(&c.canvas);

@@ -19,6 +19,7 @@ struct console_conf {
 	bool in_process;		      /* leaving asks first, because it stops the engine; Ctrl-Z is refused */
 	const struct engine_session *session; /* who sits here; lent. NULL: nobody in particular */
 	bool ascii;			      /* ASCII even where the locale has UTF-8 */
+	bool mouse;			      /* the terminal tells of it, and does not select text by itself then */
 };
 
 enum console_end {

@@ -11,6 +11,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/term/term_child.c \
 	src/console/term/term_child.h \
 	src/console/term/term_errors.c \
+	src/console/term/term_mouse.c \
 	src/console/term/term_paint.c \
 	src/console/term/term_parts.h \
 	src/console/term/term_text.c \
@@ -37,6 +38,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/screen_keys.c \
 	src/console/screen_line.c \
 	src/console/screen_menu.c \
+	src/console/screen_mouse.c \
 	src/console/screen_page.c \
 	src/console/screen_past.c \
 	src/console/screen_request.c \

@@ -63,6 +63,9 @@ struct screen {
 	char text_title[200];
 	int text_top, text_rows; /* first line shown; how many fit, as drawn last */
 	int list_rows;		 /* as drawn last, for paging */
+	int tab_end[VIEW_TABS];	 /* as drawn last: where the tabs end; 0: there are none */
+	char clicked[GRID_KEY];	 /* the line of the last click, and when it was */
+	int64_t clicked_us;
 	char toast[600];
 	enum role toast_role;
 	int64_t toast_until_us;
@@ -82,6 +85,7 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 void screen_done(struct screen *s);
 void screen_status(struct screen *s, const struct status *fresh, const char *trouble); /* trouble NULL: none */
 void screen_key(struct screen *s, uint32_t key, bool pasted);
+void screen_mouse(struct screen *s, uint32_t what, int y, int x); /* KEYCODE_CLICK, .. on what was drawn last */
 void screen_draw(struct screen *s, struct canvas *cv);
 /* How much of the next status it looks at; of the list that is shown how many rows there are in all. screen_window.c */
 void screen_look(const struct screen *s, struct status_wish *out);

@@ -123,13 +123,14 @@ static int draw_tab(struct canvas *cv, int y, int x, enum view_id id, bool shown
 			(wide && n < 2 ? 0 : 1);
 }
 
-static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
+static void draw_tabs(struct screen *s, struct canvas *cv, int y)
 {
 	const struct view_page *page = view_get(s->view)->page;
 	char title[900];
 	int x = 1;
 
 	title[0] = '\0';
+	memset(s->tab_end, 0, sizeof(s->tab_end));
 	if (page && page->title)
 		page->title(s->pages[s->view], title, sizeof(title));
 	else if (!screen_has_tab(s->view))
@@ -139,8 +140,10 @@ static void draw_tabs(const struct screen *s, struct canvas *cv, int y)
 		canvas_text(cv, y, x, cv->cols - x - 1, ROLE_TITLE, title);
 		return;
 	}
-	for (int i = 0; i < VIEW_TABS; i++)
+	for (int i = 0; i < VIEW_TABS; i++) {
 		x += draw_tab(cv, y, x, (enum view_id)i, (enum view_id)i == s->view);
+		s->tab_end[i] = x;
+	}
 }
 
 static void draw_position(const struct screen *s, struct canvas *cv, int y)
@@ -317,6 +320,7 @@ static void draw_list(struct screen *s, struct canvas *cv, struct area at)
 	const struct status *st = s->status ? s->status : &nothing;
 
 	s->list_rows = at.height > 2 ? at.height - 1 : 1;
+	s->grids[s->view].drawn = 0;
 	if (s->status == NULL && view->page == NULL && s->view == VIEW_HELP)
 		grid_update(&s->grids[s->view], view->source, st);
 	if (!screen_is_recorded(s))

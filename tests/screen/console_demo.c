@@ -1,6 +1,7 @@
 /* console_demo.c - the console on an engine that is not there: moving figures, a pause that pauses, a tap that taps. */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "console/console.h"
@@ -81,7 +82,9 @@ const struct engine_request_doc *engine_request_docs(void)
 int main(int argc, char **argv)
 {
 	struct engine_link link = { .status = demo_status, .request = demo_request, .where = "a demo, no engine" };
-	struct console_conf conf = { .in_process = argc<2, .theme = argc> 2 ? argv[2] : NULL };
+	struct console_conf conf = {
+		.in_process = argc<2, .mouse = getenv("NO_MOUSE") == NULL, .theme = argc> 2 ? argv[2] : NULL
+	};
 	struct err err;
 	int end = console_run(&link, &conf, &err);
 

@@ -1614,6 +1614,62 @@ static void test_own_keys(void)
 	keymap_use(NULL);
 }
 
+/* Where the first row of the list is, as drawn. */
+static int first_row(void)
+{
+	dump();
+	return screen.grids[screen.view].y;
+}
+
+static void click(int y, int x)
+{
+	screen_mouse(&screen, KEYCODE_CLICK, y, x);
+}
+
+static void test_mouse(void)
+{
+	const struct grid *g = &screen.grids[VIEW_TABLES];
+	size_t row;
+
+	start(24, 80);
+	dump();
+	click(1, screen.tab_end[VIEW_TABLES] - 2);
+	is_int(screen.view, VIEW_TABLES, "a click on a tab opens it");
+	click(first_row() + 2, 5);
+	is_int(g->cursor, 2, "one on a line selects it");
+	is_int(screen.mode, MODE_LIST, "and no more");
+	click(first_row() + 40, 5);
+	click(first_row() + (int)g->count, 5);
+	click(first_row() - 1, 5);
+	is_int(g->cursor, 2, "where no line is, nothing is selected");
+	click(first_row() + 1, 5);
+	click(first_row() + 2, 5);
+	is_int(screen.mode, MODE_LIST, "two clicks on two lines are two clicks");
+	click(first_row() + 2, 5);
+	is_int(screen.mode, MODE_TEXT, "two on one are Enter");
+	screen_mouse(&screen, KEYCODE_WHEEL_DOWN, 3, 5);
+	is_int(screen.text_top, 3, "the wheel scrolls what is read");
+	screen_mouse(&screen, KEYCODE_WHEEL_UP, 3, 5);
+	is_int(screen.text_top, 0, "and back");
+	click(first_row() + 1, 5);
+	is_int(screen.mode, MODE_TEXT, "a click through it hits nothing");
+	keys("\033g");
+	screen_mouse(&screen, KEYCODE_WHEEL_DOWN, 3, 5);
+	is_int(g->cursor, 3, "in a list it moves the cursor");
+	screen.clicked_us = 0;
+	click(first_row() + 3, 5);
+	is_int(screen.mode, MODE_LIST, "a click long after another one is a first one");
+	keys("A");
+	dump();
+	click(screen.menu.grid.y + 1, 5);
+	ok(grid_selected(&screen.menu.grid, &row) && screen.menu.grid.cursor == 1, "a line of the menu");
+	keys("\033q");
+	click(1, screen.tab_end[VIEW_METRICS] - 2);
+	is_int(screen.mode, MODE_DIALOG, "a question takes no click");
+	keys("\033");
+	is_int(screen.view, VIEW_TABLES, "and nothing is behind it");
+}
+
 /* What the process does not do is not offered. */
 static void test_refused(void)
 {
@@ -1972,6 +2028,7 @@ int main(void)
 	test_snapshot();
 	test_look();
 	test_same_order();
+	test_mouse();
 	test_marks_stay();
 	test_asked(24, 80);
 	test_asked(40, 120);

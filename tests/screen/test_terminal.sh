@@ -58,10 +58,12 @@ report() {	# $1: what; $2: status
 
 start() {	# the demo's arguments
 	run=$((run + 1))
-	keys C-u "sh $folder/run $run $*" Enter
+	keys C-u "${with-} sh $folder/run $run $*" Enter
 	shows '2 PROBLEMS'
 }
-ended_well() { shows "^run $run: settings are the same" "${1-}" && ! screen | grep -q 'Overview'; }
+told() { t display-message -p -t 0 '#{mouse_any_flag}'; }	# 1: the terminal tells of the mouse
+ended_well() { shows "^run $run: settings are the same" "${1-}" && ! screen | grep -q 'Overview' && [ "$(told)" = 0 ]; }
+column() { screen | sed -n 2p | awk -v what="$1" '{ print index($0, what) }'; }
 
 t new-session -d -x 80 -y 24 "env PS1='$ ' ENV= sh"
 start
@@ -77,6 +79,13 @@ shows 'events'
 keys 5
 shows 'captured'
 report "keys are answered" $?
+[ "$(told)" = 1 ]
+report "the terminal tells of the mouse" $?
+keys -l "$(printf '\033[<0;%d;2M\033[<0;%d;2m' "$(column '3 Top')" "$(column '3 Top')")"
+shows 'committed'
+report "a click on a tab opens it" $?
+keys 5
+shows 'captured'
 keys ':'
 keys 'tap sink' Enter
 shows '"id":3'
@@ -111,6 +120,13 @@ for signal in TERM HUP INT SEGV ABRT; do
 	ended_well
 	report "SIG$signal gives the terminal back" $?
 done
+with=NO_MOUSE=1
+start
+[ "$(told)" = 0 ]
+report "where it is left to the terminal, nothing is told" $?
+keys q
+ended_well s
+with=
 start attached
 keys q
 ended_well

@@ -13,6 +13,9 @@ enum key_code { /* beyond Unicode; control keys are 1..26 */
 	KEYCODE_END,
 	KEYCODE_BACKTAB,
 	KEYCODE_F1,
+	KEYCODE_CLICK, /* of the mouse: where, term_mouse() says */
+	KEYCODE_WHEEL_UP,
+	KEYCODE_WHEEL_DOWN,
 	KEYCODE_NONE
 };
 #define KEYCODE_CTRL(letter) ((letter)&31)

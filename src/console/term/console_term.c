@@ -28,7 +28,7 @@
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define PASTE_PAUSE_US 1000000
-enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END };
+enum { KEY_PASTE_BEGIN = KEY_MAX + 1, KEY_PASTE_END, KEY_REPORT };
 
 static const int caught[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGWINCH };
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
@@ -36,7 +36,7 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 #define NCRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
 static struct {
-	bool open, utf8, pasting;
+	bool open, utf8, pasting, mouse;
 	int64_t pasted_us; /* when the last key came */
 	SCREEN *screen;
 	WINDOW *keys; /* reading from a pad never paints */
@@ -126,7 +126,8 @@ static void prepare_leave(void)
 {
 	static const char *const capabilities[] = { "rmkx", "sgr0", "cnorm", "rmcup" };
 
-	term.leave_len = (size_t)snprintf(term.leave, sizeof(term.leave), "%s", PASTE_OFF);
+	term.leave_len = (size_t)snprintf(term.leave, sizeof(term.leave), "%s%s", PASTE_OFF,
+			term.mouse ? term_mouse_off : "");
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
 		char *text = tigetstr(capabilities[i]);
 
@@ -150,6 +151,23 @@ static void curses_start(void)
 	nodelay(term.keys, TRUE);
 	define_key("\033[200~", KEY_PASTE_BEGIN);
 	define_key("\033[201~", KEY_PASTE_END);
+	if (term.mouse)
+		define_key("\033[<", KEY_REPORT);
+}
+
+/* What it is to tell while the console has it. */
+static void tell_on(void)
+{
+	term_write(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	if (term.mouse)
+		term_write(term.tty, term_mouse_on, strlen(term_mouse_on));
+}
+
+static void tell_off(void)
+{
+	term_write(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	if (term.mouse)
+		term_write(term.tty, term_mouse_off, strlen(term_mouse_off));
 }
 
 static void exit_close(void)
@@ -185,10 +203,11 @@ static void tty_close(void)
 	term.tty = term.signals[0] = term.signals[1] = -1;
 }
 
-int term_open(const struct theme *theme, struct err *err)
+int term_open(const struct theme *theme, bool mouse, struct err *err)
 {
 	static bool registered;
 
+	term.mouse = mouse;
 	setlocale(LC_CTYPE, "");
 	term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (tty_open(err)) {
@@ -208,7 +227,7 @@ int term_open(const struct theme *theme, struct err *err)
 	curses_start();
 	term_paint_open(theme);
 	term_errors_hold();
-	term_write(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	tell_on();
 	term.open = true;
 	if (!registered)
 		atexit(exit_close);
@@ -227,7 +246,7 @@ void term_close(void)
 	if (term.screen == NULL)
 		return;
 	term.open = false;
-	term_write(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	tell_off();
 	delwin(term.keys);
 	endwin();
 	delscreen(term.screen);
@@ -285,15 +304,23 @@ uint32_t term_key(bool *pasted)
 {
 	for (;;) {
 		wint_t key;
+		uint32_t told;
 		int kind = wget_wch(term.keys, &key);
 
 		if (kind == ERR)
 			return KEYCODE_NONE;
 		*pasted = still_pasting(key);
+		if (kind == OK && term_mouse_take(key, &told)) {
+			if (told != KEYCODE_NONE && !*pasted)
+				return told;
+			continue;
+		}
 		if (kind == OK)
 			return key == '\n' ? KEYCODE_ENTER : key == '\b' ? KEYCODE_BACKSPACE : (uint32_t)key;
 		if (key == KEY_PASTE_BEGIN || key == KEY_PASTE_END)
 			term.pasting = key == KEY_PASTE_BEGIN;
+		if (key == KEY_REPORT)
+			term_mouse_begin();
 		for (size_t i = 0; i < sizeof(curses_keys) / sizeof(curses_keys[0]); i++)
 			if ((wint_t)curses_keys[i].key == key)
 				return curses_keys[i].code;
@@ -330,7 +357,7 @@ void term_copy(const char *text, size_t len)
 
 static void step_aside(void)
 {
-	term_write(term.tty, PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	tell_off();
 	def_prog_mode();
 	endwin();
 	tcsetattr(term.tty, TCSANOW, &term.saved);
@@ -339,7 +366,7 @@ static void step_aside(void)
 static void step_back(void)
 {
 	reset_prog_mode();
-	term_write(term.tty, PASTE_ON, sizeof(PASTE_ON) - 1);
+	tell_on();
 	term_repaint();
 }
 

@@ -14,7 +14,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 
-int term_open(const struct theme *theme, struct err *err);
+int term_open(const struct theme *theme, bool mouse, struct err *err);
 void term_theme(const struct theme *theme); /* another one from now on */
 void term_close(void);
 bool term_is_utf8(void);
@@ -25,6 +25,7 @@ int term_signal(void);				 /* 0: none waiting */
 int term_error_fd(void);			 /* what others wrote to file descriptor 2 */
 size_t term_error_take(char *line, size_t size); /* the last line of it; 0: none */
 uint32_t term_key(bool *pasted);		 /* KEYCODE_NONE: none waiting */
+void term_mouse(int *y, int *x);		 /* where the last KEYCODE_CLICK or wheel was; 0, 0: the corner */
 bool term_resize(int *rows, int *cols);		 /* asks for the size; false when it is the same */
 void term_show(const struct canvas *cv);
 void term_repaint(void);

@@ -204,6 +204,15 @@ void grid_move(struct grid *g, const struct grid_source *source, const void *of,
 	cursor_set(g, source, of, cursor);
 }
 
+bool grid_click(struct grid *g, const struct grid_source *source, const void *of, int y, int x)
+{
+	if (y < g->y || y >= g->y + g->drawn || x < g->x || x > g->x + g->width + 1 ||
+			g->top + (size_t)(y - g->y) >= g->count)
+		return false;
+	cursor_set(g, source, of, g->top + (size_t)(y - g->y));
+	return true;
+}
+
 bool grid_find(struct grid *g, const struct grid_source *source, const void *of, const char *text, int step)
 {
 	struct grid_text cell;
@@ -359,6 +368,9 @@ void grid_draw(struct grid *g, const struct grid_source *source, const void *of,
 	size_t rows = height > 1 ? (size_t)height - 1 : 1;
 
 	g->width = width - 2;
+	g->y = y + 1;
+	g->x = x;
+	g->drawn = (int)rows;
 	grid_layout(g, source, g->width, widths);
 	grid_draw_header(g, source, cv, y, x + 1, width - 1, widths);
 	if (g->count == 0) {

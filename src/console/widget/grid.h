@@ -52,6 +52,7 @@ struct grid {
 	size_t cursor, top;
 	char key[GRID_KEY]; /* of the row under the cursor */
 	bool at_end;
+	int y, x, drawn;	 /* the first row as drawn last, and how many; drawn 0: it was not */
 	int left, width;	 /* columns behind the first that are moved out to the left; of a line, as drawn last */
 	char (*marks)[GRID_KEY]; /* rows that are marked, by name, in the order of marking; at most GRID_MARKS */
 	size_t nmarks;
@@ -71,7 +72,9 @@ void grid_unmark(struct grid *g); /* all */
 /* "a,b": the marked names. false: they do not fit. */
 bool grid_marks_join(const struct grid *g, const char *between, char *out, size_t size);
 void grid_shift(struct grid *g, const struct grid_source *source,
-		int by);	 /* by a column to the right, as long as one does not fit */
+		int by); /* by a column to the right, as long as one does not fit */
+/* The row that was drawn there, if there was one: the cursor goes to it. */
+bool grid_click(struct grid *g, const struct grid_source *source, const void *of, int y, int x);
 void grid_reset(struct grid *g); /* cursor, marks and filter as at first */
 void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv, int y, int x,
 		int height, int width);

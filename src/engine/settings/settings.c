@@ -367,6 +367,8 @@ static const struct conf_option options[] = {
 
 	{ "console", "theme", CONF_STRING, AT(theme), "harbor", NULL, CONF_LIVE,
 			"Name of a file in themes, without .theme." },
+	{ "console", "mouse", CONF_BOOL, AT(mouse), "true", NULL, CONF_LIVE,
+			"Wheel and clicks are the console's. Most terminals select text by themselves while Shift is held; false: always." },
 	{ NULL, NULL, 0, 0, NULL, NULL, 0, NULL }
 };
 

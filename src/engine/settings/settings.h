@@ -82,6 +82,7 @@ struct settings {
 	int64_t drain_timeout_ms;
 	int log_format, log_level;
 	char *theme;
+	bool mouse; /* of consoles */
 	struct http_settings http;
 };
 
