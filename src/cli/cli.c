@@ -13,8 +13,12 @@
 #include "core/conf/conf.h"
 #include "core/xalloc.h"
 
+#define RECORD_OPTION \
+	{ \
+		"--record", "FILE", "a new file, with what the screen shows as an asciicast: asciinema play FILE" \
+	}
 static const struct cli_option role_options[] = {
-	{ "--role", "all|capture|load", "which halves run in this process (all)" }, { NULL, NULL, NULL }
+	{ "--role", "all|capture|load", "which halves run in this process (all)" }, RECORD_OPTION, { NULL, NULL, NULL }
 };
 static const struct cli_option run_options[] = {
 	{ "--role", "all|capture|load", "which halves run in this process (all)" },
@@ -112,6 +116,7 @@ static const struct cli_option history_options[] = {
 static const struct cli_option attach_options[] = {
 	{ "--read-only", NULL, "refuse everything that changes something" },
 	{ "--name", "NAME", "of this session, for others who look who is attached, and in the events that it causes" },
+	RECORD_OPTION,
 	{ NULL, NULL, NULL },
 };
 static const struct cli_option replay_options[] = {

@@ -58,6 +58,7 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 	struct engine_session session = *cli_session();
 	struct console_conf conf = { .theme = cli->settings->theme,
 		.mouse = cli->settings->mouse,
+		.record = cli_option(cli, "--record"),
 		.in_process = true,
 		.session = &session };
 	struct cli_doors *doors;
@@ -87,6 +88,7 @@ static int attach(struct cli *cli, const char *path, struct err *err)
 {
 	struct engine_session session = *cli_session();
 	struct console_conf conf = { .session = &session,
+		.record = cli_option(cli, "--record"),
 		.theme = cli->settings ? cli->settings->theme : NULL,
 		.mouse = cli->settings == NULL || cli->settings->mouse };
 	const char *name = cli_option(cli, "--name");

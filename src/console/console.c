@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/cast.h"
 #include "console/feed.h"
 #include "console/screen.h"
 #include "console/term/console_term.h"
@@ -24,6 +25,7 @@ struct console {
 	struct screen screen;
 	struct canvas canvas;
 	struct feed *feed;
+	struct cast *cast; /* NULL: it is not recorded */
 	struct status status;
 	bool dirty;
 	const char *theme;		     /* of the configuration; lent */
@@ -33,6 +35,17 @@ struct console {
 	int shown;			     /* the job whose answer is in the overlay; 0: none */
 	int end;			     /* enum console_end, or -1 while it runs */
 };
+
+static void console_show(struct console *c)
+{
+	struct err err;
+
+	screen_draw(&c->screen, &c->canvas);
+	term_show(&c->canvas);
+	err_clear(&err);
+	if (c->cast && cast_show(c->cast, &c->canvas, &err))
+		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
+}
 
 static void console_signals(struct console *c)
 {
@@ -145,7 +158,10 @@ static void console_ask(struct console *c)
 	if (c->screen.request[0] == '\0')
 		return;
 	err_clear(&err);
-	job = feed_ask(c->feed, c->screen.request, &err);
+	if (c->cast && cast_refuses(c->screen.request))
+		job = err_set(&err, ERR_CONFIG, 0, "this session is recorded: what is masked stays masked");
+	else
+		job = feed_ask(c->feed, c->screen.request, &err);
 	c->screen.request[0] = '\0';
 	if (job < 0) {
 		if (lane)
@@ -196,10 +212,13 @@ static void console_retheme(struct console *c)
 		return;
 	strcpy(c->theme_shown, s->theme);
 	console_theme(s->theme[0] ? s->theme : c->theme, &theme, &wrong);
-	if (wrong.kind == ERR_NONE)
+	if (wrong.kind == ERR_NONE) {
 		term_theme(&theme);
-	else if (s->mode != MODE_COMMAND)
+		if (c->cast)
+			cast_theme(c->cast, &theme);
+	} else if (s->mode != MODE_COMMAND) {
 		screen_toast(s, ROLE_STATUS_ERROR, "%s", wrong.msg);
+	}
 }
 
 static void console_edit(struct console *c, bool text)
@@ -293,8 +312,7 @@ static void console_loop(struct console *c)
 		if (c->dirty) {
 			screen_look(&c->screen, &wish);
 			feed_look(c->feed, &wish);
-			screen_draw(&c->screen, &c->canvas);
-			term_show(&c->canvas);
+			console_show(c);
 			c->dirty = false;
 		}
 		if (poll(fds, POLLS, console_timeout(c)) == 0)
@@ -344,17 +362,24 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	c.canvas.plain = term_is_plain();
 	term_resize(&rows, &cols);
 	canvas_resize(&c.canvas, rows, cols);
+	c.cast = conf->record ? cast_open(conf->record, &theme, &c.canvas, err) : NULL;
+	if (conf->record && c.cast == NULL) {
+		term_close();
+		canvas_done(&c.canvas);
+		status_done(&c.status);
+		return -1;
+	}
 	screen_init(&c.screen, conf->in_process, link->where, engine_request_docs());
 	c.screen.read_only = conf->session && conf->session->read_only;
 	console_own_keys(&c.screen);
 	if (wrong.kind != ERR_NONE)
 		screen_toast(&c.screen, ROLE_STATUS_ERROR, "%s", wrong.msg);
-	screen_draw(&c.screen, &c.canvas);
-	term_show(&c.canvas);
+	console_show(&c);
 	c.feed = feed_start(link, conf->session);
 	console_loop(&c);
 	feed_stop(c.feed);
 	term_close();
+	cast_close(c.cast);
 	screen_done(&c.screen);
 	canvas_done(&c.canvas);
 	status_done(&c.status);

@@ -17,6 +17,7 @@
 struct console_conf {
 	const char *theme;		      /* a name or a path; NULL: harbor */
 	bool in_process;		      /* leaving asks first, because it stops the engine; Ctrl-Z is refused */
+	const char *record;		      /* a file to be made: the session as an asciicast. NULL: none */
 	const struct engine_session *session; /* who sits here; lent. NULL: nobody in particular */
 	bool ascii;			      /* ASCII even where the locale has UTF-8 */
 	bool mouse;			      /* the terminal tells of it, and does not select text by itself then */

@@ -4,6 +4,8 @@ src_console_libconsole_a_SOURCES = \
 	src/console/canvas/canvas.h \
 	src/console/canvas/canvas_width.c \
 	src/console/canvas/canvas_width.h \
+	src/console/cast.c \
+	src/console/cast.h \
 	src/console/console.c \
 	src/console/console.h \
 	src/console/term/console_term.c \

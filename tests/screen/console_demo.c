@@ -83,7 +83,9 @@ int main(int argc, char **argv)
 {
 	struct engine_link link = { .status = demo_status, .request = demo_request, .where = "a demo, no engine" };
 	struct console_conf conf = {
-		.in_process = argc<2, .mouse = getenv("NO_MOUSE") == NULL, .theme = argc> 2 ? argv[2] : NULL
+		.in_process = argc<2, .mouse = getenv("NO_MOUSE") == NULL, .record = getenv("RECORD"), .theme = argc> 2
+				? argv[2]
+				: NULL
 	};
 	struct err err;
 	int end = console_run(&link, &conf, &err);

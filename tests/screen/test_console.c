@@ -2,9 +2,12 @@
  * test_console.c - keys and statuses in, screens out, no terminal. Golden screens are in tests/golden/screen_*.txt; with
  * GOLDEN_UPDATE set in the environment they are written instead of compared. So are the pictures of docs/screens.
  */
+#include <jansson.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "console/cast.h"
 #include "console/keys/request_line.h"
 #include "console/screen.h"
 #include "core/clock.h"
@@ -1670,6 +1673,72 @@ static void test_mouse(void)
 	is_int(screen.view, VIEW_TABLES, "and nothing is behind it");
 }
 
+static size_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (size_t)st.st_size : 0;
+}
+
+/* The session as a file that can be played. */
+static void test_cast(void)
+{
+	char dir[] = "/tmp/test_cast.XXXXXX", path[64];
+	struct theme theme;
+	struct stat st;
+	struct err err;
+	struct cast *c;
+	size_t all, more;
+	json_t *event;
+	FILE *f;
+	char *line = NULL;
+	size_t room = 0;
+	int lines = 0, good = 0;
+
+	err_clear(&err);
+	theme_default(&theme);
+	start(24, 80);
+	dump();
+	snprintf(path, sizeof(path), "%s/cast", mkdtemp(dir) ? dir : "/nonexistent");
+	c = cast_open(path, &theme, &canvas, &err);
+	ok(c && stat(path, &st) == 0 && (st.st_mode & 0777) == 0600, "a file for its owner: %s", err.msg);
+	ok(cast_open(path, &theme, &canvas, &err) == NULL && strstr(err.msg, "not there yet"), "not one that is there");
+	cast_show(c, &canvas, &err);
+	all = size_of(path);
+	cast_show(c, &canvas, &err);
+	is_int((int64_t)size_of(path), (int64_t)all, "what has not changed is not written");
+	keys("5j");
+	dump();
+	cast_show(c, &canvas, &err);
+	more = size_of(path) - all;
+	keys("j");
+	dump();
+	cast_show(c, &canvas, &err);
+	ok(size_of(path) - all - more < more / 2 && more < all * 2, "only what has");
+	canvas_resize(&canvas, 40, 120);
+	dump();
+	cast_show(c, &canvas, &err);
+	cast_close(c);
+	f = fopen(path, "re");
+	while (f && getline(&line, &room, f) > 0) {
+		event = json_loads(line, 0, NULL);
+		good += event && json_is_array(event) && json_array_size(event) == 3;
+		if (++lines == 2)
+			ok(strstr(line, "Overview") && strstr(line, "\\u001b["), "the first screen, whole");
+		json_decref(event);
+	}
+	if (f)
+		fclose(f);
+	free(line);
+	is_int(good, lines - 1, "each line behind the head is an event");
+	is_int(lines, 6, "the screens, and the terminal that became larger");
+	ok(cast_refuses("messages \"topic=x\" \"unmasked=yes\"") && !cast_refuses("messages \"topic=x\""),
+			"masked stays masked");
+	unlink(path);
+	rmdir(dir);
+	start(24, 80);
+}
+
 /* What the process does not do is not offered. */
 static void test_refused(void)
 {
@@ -2027,6 +2096,7 @@ int main(void)
 	test_request_line();
 	test_snapshot();
 	test_look();
+	test_cast();
 	test_same_order();
 	test_mouse();
 	test_marks_stay();

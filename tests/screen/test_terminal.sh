@@ -126,6 +126,24 @@ start
 report "where it is left to the terminal, nothing is told" $?
 keys q
 ended_well s
+with=RECORD=$folder/session.cast
+start attached
+keys 5
+shows 'captured'
+keys ':'
+keys 'tap unmasked=yes' Enter
+shows 'stays masked'
+report "while it is recorded nothing is unmasked" $?
+keys q
+ended_well
+report "a session that is recorded ends as others do" $?
+grep -q '"width":80,"height":24' "$folder/session.cast" && grep -q 'Overview' "$folder/session.cast" && grep -q 'captured' "$folder/session.cast"
+report "what was shown is in the file" $?
+[ "$(LC_ALL=C tr -d '\n' <"$folder/session.cast" | LC_ALL=C tr -cd '\000-\037' | wc -c)" = 0 ]
+report "without a byte that acts in a terminal" $?
+keys C-u "$with sh $folder/run again attached" Enter
+shows 'not there yet'
+report "a file that is there is not written over" $?
 with=
 start attached
 keys q
