@@ -221,6 +221,8 @@ struct table_meter *table_meter_get(struct table_meters *t, const char *name)
 		m->name = interned;
 		atomic_store(&m->state, HALF_IDLE);
 		atomic_store(&m->differences, -1);
+		atomic_store(&m->lag_rows, -1);
+		atomic_store(&m->lag_ms, -1);
 		if (t->count == t->cap) {
 			t->cap = t->cap ? t->cap * 2 : 64;
 			t->items = xrealloc(t->items, t->cap * sizeof(*t->items));
