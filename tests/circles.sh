@@ -23,7 +23,7 @@ mysql_fill, mysql_fill_read | one state machine, its states
 mysql_snapshot, mysql_snapshot_begin | the same
 mysql_stream, mysql_stream_query, mysql_stream_xa | the same
 source, source_fill, source_start, source_status | the same
-screen, screen_menu, screen_page, screen_past, screen_request | screens on top of each other
+screen, screen_line, screen_menu, screen_page, screen_past, screen_request | screens on top of each other
 cli_lua, cli_lua_* | a table of subcommands and one file each
 cli, cli_completion, cli_manual | the table of commands, and two of them that print it
 '

@@ -142,7 +142,7 @@ report "what was shown is in the file" $?
 [ "$(LC_ALL=C tr -d '\n' <"$folder/session.cast" | LC_ALL=C tr -cd '\000-\037' | wc -c)" = 0 ]
 report "without a byte that acts in a terminal" $?
 keys C-u "$with sh $folder/run again attached" Enter
-shows 'not there yet'
+shows 'console ended: -1'
 report "a file that is there is not written over" $?
 with=
 start attached
