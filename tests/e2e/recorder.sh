@@ -20,13 +20,13 @@ is "$(stat -c %a "$dir/state/recorder" "$(files | head -1)" | xargs)" "700 600" 
 sql -e "INSERT INTO testdb.t VALUES (3, 3), (4, 4), (5, 5)"
 until_true 30 loaded 5; ok $? "more rows are loaded"
 most() { ask history "$1" --from 10m --step 1 --json && jq -e "[.values[] | numbers] | max $2" "$dir/out" > /dev/null; }
-until_true 30 most capture.inserts '> 0'; ok $? "inserted rows over time" || note < "$dir/out"
-most capture.snapshot '> 0'; ok $? "rows of the snapshot apart" || note < "$dir/out"
-most capture.updates '== 0' && most capture.deletes '== 0'; ok $? "and no others" || note < "$dir/out"
+until_true 30 most rows.inserted '> 0'; ok $? "inserted rows over time" || note < "$dir/out"
+most rows.snapshot '> 0'; ok $? "rows of the snapshot apart" || note < "$dir/out"
+most rows.updated '== 0' && most rows.deleted '== 0'; ok $? "and no others" || note < "$dir/out"
 sql -e "SET SESSION cte_max_recursion_depth = 2000; INSERT INTO testdb.many WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, i FROM n"
 sql -e "UPDATE testdb.many SET v = v + 1; DELETE FROM testdb.many"
-for kind in inserts updates deletes; do until_true 30 most capture.$kind '> 100'; ok $? "$kind of thousands of rows" || note < "$dir/out"; done
-most capture.transactions '> 0' && most capture.transactions '< 20'; ok $? "in a few transactions" || note < "$dir/out"
+for kind in inserted updated deleted; do until_true 30 most rows.$kind '> 100'; ok $? "$kind of thousands of rows" || note < "$dir/out"; done
+most transactions '> 0' && most transactions '< 20'; ok $? "in a few transactions" || note < "$dir/out"
 was "$at" 2; ok $? "at that time there were two" || note < "$dir/out"
 ask dump overview --at "$at" --size 80x24; grep -q "REPLAY $at" "$dir/out"; ok $? "a screen says that it is of the past" || note < "$dir/out"
 ask dump tables --at 3d; is $? 2 "of three days ago there is nothing"; grep -q "the recorder has" "$dir/err"; ok $? "and it says from when on there is something"
