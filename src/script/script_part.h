@@ -77,6 +77,7 @@ enum { SCRIPT_COUNTERS = 16 };
 enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count as "(other reasons)" */
 
 struct script_reason {
+enum { SCRIPT_ZONES = 8 };    /* that a state knows by name without asking the process */
 	char text[64];
 	uint64_t rows, fresh; /* fresh: since script_drops_fresh() */
 };
@@ -161,10 +162,11 @@ struct script {
 	size_t cap_taken;
 	struct conf_pairs config; /* for init() */
 	bool has_init;
-	int folder;		       /* of require(), while the script is loaded; -1 */
-	struct script_module *modules; /* files that it has read */
-	const struct zone *zone;       /* that was asked for last; NULL: none */
-	int64_t log_second;	       /* of the last log.info(), monotonic; lines in it */
+	int folder;				/* of require(), while the script is loaded; -1 */
+	struct script_module *modules;		/* files that it has read */
+	const struct zone *zones[SCRIPT_ZONES]; /* that were asked for; the next one takes the place of zone_next */
+	unsigned zone_next;
+	int64_t log_second; /* of the last log.info(), monotonic; lines in it */
 	unsigned log_lines;
 	struct script_state *state, *own_state; /* lent for a run; where none is: in memory */
 	struct script_write *writes;		/* of this call, the newest */

@@ -279,16 +279,19 @@ static const struct zone *zone_at(lua_State *L, int idx)
 {
 	struct script *s = script_of(L);
 	const char *name = luaL_checkstring(L, idx);
+	const struct zone *z;
 
 	script_charge(L, 10);
-	if (s->zone && strcmp(zone_name(s->zone), name) == 0)
-		return s->zone;
+	for (unsigned i = 0; i < SCRIPT_ZONES && s->zones[i]; i++)
+		if (strcmp(zone_name(s->zones[i]), name) == 0)
+			return s->zones[i];
 	script_charge(L, 1000); /* a file may have to be read */
-	s->zone = zone_find(name);
-	if (s->zone == NULL)
+	z = zone_find(name);
+	if (z == NULL)
 		luaL_error(L, "expected a zone as \"+02:00\", \"UTC\" or a name that /usr/share/zoneinfo has, found '%s'",
 				name);
-	return s->zone;
+	s->zones[s->zone_next++ % SCRIPT_ZONES] = z;
+	return z;
 }
 
 static struct value moved_from(lua_State *L, enum value_kind kind)

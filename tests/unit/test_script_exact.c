@@ -1,6 +1,7 @@
 /* test_script_exact.c - decimals in Lua's libraries, arithmetic of times, what was read written back, and helpers that hide a value. */
 #include "script/script.h"
 
+#include "script/zone/zone.h"
 #include "tests/tap.h"
 #include "tests/unit/script_rows.h"
 
@@ -164,6 +165,22 @@ static void test_units(void)
 	fails("timestamp('2024-01-01 00:00:00'):at('+2')", "expected a zone");
 }
 
+/* A script that uses a few zones in turn asks the process once for each. */
+static void test_zones_known(void)
+{
+	struct zone_counts before = zone_counts();
+	const char *dead = run(
+			"local t, names = timestamp('2024-06-30 23:30:00'), { 'Europe/Berlin', 'Asia/Tokyo', 'America/New_York' } "
+			"for i = 0, 2999 do local n = tostring(t:at(names[i % 3 + 1])) "
+			"if n ~= ({ '2024-07-01 01:30:00', '2024-07-01 08:30:00', '2024-06-30 19:30:00' })[i % 3 + 1] then error(n) end end "
+			"return row");
+
+	is_str(dead, "", "three zones in turn");
+	is_int(zone_counts().calls - before.calls, 3, "each is asked for once");
+	gives("(function() local t = timestamp('2024-06-30 12:00:00') for i = 1, 12 do t:at('Etc/GMT+' .. i) end return t:at('Etc/GMT+1') end)()",
+			"2024-06-30 11:00:00");
+}
+
 /* An ENUM of the table, and a SET that is added to it. */
 static void test_labels(void)
 {
@@ -250,6 +267,7 @@ int main(void)
 	test_format();
 	test_times();
 	test_units();
+	test_zones_known();
 	test_labels();
 	test_back();
 	test_strange_label();

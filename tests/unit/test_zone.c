@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/clock.h"
 #include "core/num.h"
 #include "script/zone/zone_rule.h"
 #include "tests/tap.h"
@@ -73,6 +74,30 @@ static void test_names(void)
 		ok(zone_find(names[i]) == NULL, "'%s' is no zone", names[i]);
 }
 
+/* Names come from rows: one that is none is looked for once, and again after a minute. */
+static void test_wrong_names(void)
+{
+	struct zone_counts before = zone_counts();
+	char name[32];
+
+	clock_fake(1000000000);
+	for (int i = 0; i < 1000; i++)
+		zone_find("Nowhere/Berlin");
+	is_int(zone_counts().files - before.files, 1, "a wrong name is looked for once");
+	ok(zone_find("Asia/Tokyo") == zone_find("Asia/Tokyo"), "a zone beside it");
+	is_int(zone_counts().files - before.files, 2, "is read once");
+	clock_fake(1000000000 + 61000000);
+	zone_find("Nowhere/Berlin");
+	is_int(zone_counts().files - before.files, 3, "the wrong one is looked for again when a minute has passed");
+	for (int i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "Nowhere/%d", i);
+		if (zone_find(name))
+			ok(false, "%s is no zone", name);
+	}
+	ok(zone_find("Europe/Berlin") != NULL, "many of them do no harm");
+	clock_fake(-1);
+}
+
 static void test_rules(void)
 {
 	static const char *const bad[] = { "", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0",
@@ -128,6 +153,7 @@ int main(void)
 	test_berlin();
 	test_as_the_library();
 	test_names();
+	test_wrong_names();
 	test_rules();
 	test_files();
 	return tap_done();

@@ -7,16 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/num.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "script/zone/zone_rule.h"
 
 #define DATABASE "/usr/share/zoneinfo"
-enum { FILE_MAX_BYTES = 256 << 10, ZONES_MAX = 1000, NAME_MAX_BYTES = 60, HEADER = 44 };
+enum { FILE_MAX_BYTES = 256 << 10, ZONES_MAX = 1000, NAME_MAX_BYTES = 60, HEADER = 44, SLOTS = 256 };
+
+static const int64_t wrong_us =
+		60000000; /* so long a name that is none is not looked for again: the package may come later */
 
 struct zone {
-	struct zone *next;
+	struct zone *next; /* in its slot */
 	char name[NAME_MAX_BYTES + 1];
 	size_t nchanges;
 	int64_t *at;	  /* when the offset changes, sorted */
@@ -28,7 +32,7 @@ struct zone {
 
 /* ---- the file ---- */
 
-struct zone_counts {
+struct zone_header {
 	uint32_t isut, isstd, leap, changes, types, chars;
 };
 
@@ -43,11 +47,11 @@ static int64_t moment(const unsigned char *p, unsigned width)
 }
 
 /* The bytes of the block behind the header; 0: no header, or a block that nobody writes. */
-static size_t block(const unsigned char *p, size_t len, unsigned width, struct zone_counts *c)
+static size_t block(const unsigned char *p, size_t len, unsigned width, struct zone_header *c)
 {
 	if (len < HEADER || memcmp(p, "TZif", 4) != 0)
 		return 0;
-	*c = (struct zone_counts){ number(p + 20), number(p + 24), number(p + 28), number(p + 32), number(p + 36),
+	*c = (struct zone_header){ number(p + 20), number(p + 24), number(p + 28), number(p + 32), number(p + 36),
 		number(p + 40) };
 	if (c->changes > 10000 || c->types == 0 || c->types > 256 || c->chars > 1000 || c->leap > 1000 ||
 			c->isut > 256 || c->isstd > 256)
@@ -55,7 +59,7 @@ static size_t block(const unsigned char *p, size_t len, unsigned width, struct z
 	return c->changes * (width + 1) + c->types * 6 + c->chars + c->leap * (width + 4) + c->isstd + c->isut;
 }
 
-static bool read_block(struct zone *z, const unsigned char *p, unsigned width, const struct zone_counts *c)
+static bool read_block(struct zone *z, const unsigned char *p, unsigned width, const struct zone_header *c)
 {
 	const unsigned char *kinds = p + c->changes * width, *types = kinds + c->changes;
 
@@ -88,7 +92,7 @@ static bool read_rule(struct zone *z, const unsigned char *p, size_t len)
 struct zone *zone_read(const char *name, const unsigned char *bytes, size_t len)
 {
 	struct zone *z = xcalloc(1, sizeof(*z));
-	struct zone_counts c;
+	struct zone_header c;
 	size_t n = block(bytes, len, 4, &c), at = HEADER;
 	unsigned width = 4;
 	bool good;
@@ -144,26 +148,77 @@ static bool is_name(const char *name)
 			text_consists(name, len, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");
 }
 
+/* Slots by the name's hash. Each has a list of zones, and the last wrong name that fell there: names come from rows, too. */
+static struct {
+	pthread_mutex_t lock;
+	struct zone *slots[SLOTS];
+	struct {
+		char name[NAME_MAX_BYTES + 1];
+		int64_t at_us;
+	} wrong[SLOTS];
+	unsigned count;
+	struct zone_counts counts;
+} all = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static unsigned slot_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return (hash ^ hash >> 15) % SLOTS;
+}
+
+static bool is_wrong(unsigned slot, const char *name)
+{
+	return strcmp(all.wrong[slot].name, name) == 0 && clock_mono_us() - all.wrong[slot].at_us < wrong_us;
+}
+
+/* Under the lock. NULL: there is none of that name. */
+static const struct zone *read_new(unsigned slot, const char *name)
+{
+	struct zone *z;
+
+	if (all.count == ZONES_MAX || is_wrong(slot, name))
+		return NULL;
+	all.counts.files++;
+	z = zone_load(name);
+	if (z == NULL) {
+		snprintf(all.wrong[slot].name, sizeof(all.wrong[slot].name), "%s", name);
+		all.wrong[slot].at_us = clock_mono_us();
+		return NULL;
+	}
+	z->next = all.slots[slot];
+	all.count++;
+	return all.slots[slot] = z;
+}
+
 const struct zone *zone_find(const char *name)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct zone *zones;
-	static unsigned count;
-	struct zone *z;
+	const struct zone *z;
+	unsigned slot;
 
 	if (!is_name(name))
 		return NULL;
-	pthread_mutex_lock(&lock);
-	z = zones;
-	while (z && strcmp(z->name, name) != 0)
+	slot = slot_of(name);
+	pthread_mutex_lock(&all.lock);
+	all.counts.calls++;
+	for (z = all.slots[slot]; z && strcmp(z->name, name) != 0;)
 		z = z->next;
-	if (z == NULL && count < ZONES_MAX && (z = zone_load(name)) != NULL) {
-		z->next = zones;
-		zones = z;
-		count++;
-	}
-	pthread_mutex_unlock(&lock);
+	if (z == NULL)
+		z = read_new(slot, name);
+	pthread_mutex_unlock(&all.lock);
 	return z;
+}
+
+struct zone_counts zone_counts(void)
+{
+	struct zone_counts counts;
+
+	pthread_mutex_lock(&all.lock);
+	counts = all.counts;
+	pthread_mutex_unlock(&all.lock);
+	return counts;
 }
 
 const char *zone_name(const struct zone *z)
