@@ -52,7 +52,7 @@ static void leave_tables(struct script *s, uint32_t here)
 	const struct change *c = s->change;
 
 	for (unsigned i = 0; i < s->nto; i++)
-		if (!(here & 2u << i) && !script_to_is(&s->to[i], c->schema))
+		if (!(here & 2u << i) && !s->to[i].taken && !script_to_is(&s->to[i], c->schema))
 			emit_to(s, CHANGE_DELETE, script_names_routed(s, s->row->names, i, false),
 					c->before ? c->before : c->after, NULL, true);
 }

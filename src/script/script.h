@@ -61,6 +61,8 @@ bool script_has_init(const struct script *s); /* any of the chain */
 struct schema *script_target(const struct script *s, const struct schema *schema, struct err *err);
 const char *script_column_before(const struct script *s, const char *name); /* what MySQL calls the target's column */
 bool script_to_at(const struct script *s, size_t i, const char **db, const char **table); /* that rows may be sent to */
+/* Which of them have rows of their own: to send one there is the row's error from now on, and nothing is deleted there. */
+void script_refuse_to(struct script *s, bool taken(void *arg, const char *db, const char *table), void *arg);
 bool script_own_key(const struct script *s, char *out, size_t size); /* "id, valid_from"; false: MySQL's key */
 /* What state.get() and state.set() work on, until it is another (script_state.h); NULL: one in memory, which ends with the script. */
 void script_lend_state(struct script *s, struct script_state *state);

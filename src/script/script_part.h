@@ -66,6 +66,7 @@ struct script_to { /* interned */
 	const char *db, *table;
 };
 
+	bool taken; /* it is captured itself (script_refuse_to()) */
 static inline bool script_to_is(const struct script_to *to, const struct schema *schema)
 {
 	return to->db == schema->db && to->table == schema->table;

@@ -77,6 +77,17 @@ __attribute__((noreturn)) static void undeclared(lua_State *L, const struct scri
 	__builtin_unreachable();
 }
 
+/* What is in `to` at i, for a row of the table `own`. */
+static unsigned place_of(lua_State *L, const struct script *s, unsigned i, const struct schema *own)
+{
+	if (script_to_is(&s->to[i], own))
+		return 0;
+	if (s->to[i].taken)
+		luaL_error(L, "event:to: expected a table that is not captured, found '%s.%s': the rows of both would overwrite each other; send them to a table of another name",
+				s->to[i].db, s->to[i].table);
+	return i + 1;
+}
+
 /* Its place in `to`, plus one; 0: the row's own table. */
 static unsigned wanted(lua_State *L, const struct script *s, int idx)
 {
@@ -87,7 +98,7 @@ static unsigned wanted(lua_State *L, const struct script *s, int idx)
 	for (unsigned i = 0; n && i < s->nto; i++)
 		if (strncmp(s->to[i].db, name, n) == 0 && s->to[i].db[n] == '\0' &&
 				strcmp(s->to[i].table, dot + 1) == 0)
-			return script_to_is(&s->to[i], own) ? 0 : i + 1;
+			return place_of(L, s, i, own);
 	if (n && strncmp(own->db, name, n) == 0 && own->db[n] == '\0' && strcmp(own->table, dot + 1) == 0)
 		return 0;
 	undeclared(L, s, name);
@@ -136,6 +147,13 @@ void script_route_open(lua_State *L)
 	lua_pushcfunction(L, keep_lua);
 	lua_setfield(L, -2, "keep");
 	script_event_method(L, to_lua);
+}
+
+void script_refuse_to(struct script *s, bool taken(void *arg, const char *db, const char *table), void *arg)
+{
+	for (; s; s = s->next)
+		for (unsigned i = 0; i < s->nto; i++)
+			s->to[i].taken = taken(arg, s->to[i].db, s->to[i].table);
 }
 
 bool script_to_at(const struct script *s, size_t i, const char **db, const char **table)

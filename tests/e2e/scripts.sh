@@ -128,6 +128,26 @@ until_true 20 status_is '.tables[] | select(.table == "testdb.visits") | .drops 
 status_is '[.scripts[] | select(.table == "testdb.visits") | .drops[] | [.reason, .rows]] == [["a test", 2]]'; ok $? "of each script" || status | jq -c .scripts | note
 m dead list --json | jq -r .stage | grep -qE '^script millrace.conf [0-9a-f]{12}$'; ok $? "a dead letter tells the version" || m dead list | note
 
+# ---- rows for a table that is captured itself ----
+
+cat > "$dir/route.lua" <<'L'
+to = { "testdb.visits", "testdb.archive" }
+function transform(row, event)
+	return event:to(row.id == 1 and "testdb.visits" or "testdb.archive", row)
+end
+L
+printf '[table testdb.routes]\ntransform = route.lua\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.routes; ok $? "a section with tables to send rows to" || what_is_wrong
+visits=$(rows visits)
+sql testdb -e "CREATE TABLE routes (id INT PRIMARY KEY, email VARCHAR(60)); INSERT INTO routes VALUES (1, 'a'), (2, 'b')"
+has_rows archive '2|b' "a row goes to a table that nobody has"
+until_true 20 status_is '[.tables[] | select(.table == "testdb.routes" and .dead == 1)] | length == 1'; ok $? "one for a captured table is a dead letter" || what_is_wrong
+m dead list --json | grep -q "route.lua:3: event:to: expected a table that is not captured, found 'testdb.visits'"; ok $? "with the reason" || m dead list | note
+sql testdb -e "DELETE FROM routes; INSERT INTO routes VALUES (3, 'c')"
+has_rows archive '3|c' "a delete reaches the table that it sends rows to"
+is "$(rows visits)" "$visits" "and not the captured one"
+
 # ---- a script over what is in the log ----
 
 printf '[table testdb.parts]\nfilter = row.id > 0\n' >> "$dir/millrace.conf"

@@ -77,6 +77,40 @@ static void test_rows(void)
 			"u:orders d:b");
 }
 
+static bool is_a(void *arg, const char *db, const char *table)
+{
+	(*(int *)arg)++;
+	return strcmp(db, "x") == 0 && strcmp(table, "a") == 0;
+}
+
+/* x.a turns out to be captured: it gets nothing of this script, and loses nothing by it. */
+static void test_captured(void)
+{
+	struct err err = { 0 };
+	struct script *s = script_open_text("dir/orders.lua",
+			TO
+			"function transform(row, event) return event:to(row.status == 'paid' and 'x.a' or 'x.b', row) end",
+			&limits, &err);
+	int asked = 0;
+
+	script_refuse_to(s, is_a, &asked);
+	is_int(asked, 2, "asked for each table of `to`, and not for each row");
+	batch_reset(in);
+	batch_reset(out);
+	orders_add(in, orders, CHANGE_UPDATE, 1, "paid");
+	orders_add(in, orders, CHANGE_UPDATE, 2, "new");
+	orders_add(in, orders, CHANGE_DELETE, 3, "paid");
+	script_run(s, in, 0, in->nchanges, out, &err);
+	ok(out->nchanges && out->changes[0].dead &&
+					strstr(out->changes[0].dead,
+							"event:to: expected a table that is not captured, found 'x.a': the rows of both would overwrite each other"),
+			"a captured table: %s",
+			out->nchanges && out->changes[0].dead ? out->changes[0].dead : "passed");
+	out->changes[0].dead = "dead";
+	is_str(tables(), "!:dead s:b d:orders d:orders d:b", "nothing is deleted there");
+	script_close(s);
+}
+
 static void test_deletes(void)
 {
 	static const char pass[] = TO "function transform(row, event) return row end ";
@@ -160,6 +194,7 @@ int main(void)
 	in = batch_new();
 	out = batch_new();
 	test_rows();
+	test_captured();
 	test_deletes();
 	test_key_moves();
 	test_errors();

@@ -54,6 +54,8 @@ static void try_table(struct engine *e, const struct settings *s, const struct t
 
 	if (log && (wish.with[0] = open_tried(s, section, version, &err)) != NULL &&
 			(wish.with[1] = open_running(e, table, &err)) != NULL) {
+		for (int side = 0; side < 2; side++)
+			script_refuse_to(wish.with[side], table_meters_have, e->shared.tables);
 		if (script_trial(log, s, &wish, emit, arg, &err) == 0) {
 			out->tables++;
 			add(&out->sum, &r);

@@ -405,6 +405,7 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	int rc;
 
 	script_stats(script, &before);
+	script_refuse_to(script, table_meters_have, st->l->sh->tables);
 	script_on_slow(script, tell_slow, &batch);
 	costs_before(&t->costs, script);
 	rc = script_run(script, item->in, 0, item->in->nchanges, item->out, err);

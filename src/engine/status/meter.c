@@ -244,6 +244,14 @@ struct table_meter *table_meter_find(struct table_meters *t, const char *name)
 	return m;
 }
 
+bool table_meters_have(void *arg, const char *db, const char *table)
+{
+	char name[TABLE_NAME_ROOM];
+
+	snprintf(name, sizeof(name), "%s.%s", db, table);
+	return table_meter_find(arg, name) != NULL;
+}
+
 size_t table_meters_count(struct table_meters *t)
 {
 	size_t n;

@@ -128,6 +128,8 @@ struct table_meters *table_meters_new(void);
 void table_meters_free(struct table_meters *t);
 struct table_meter *table_meter_get(struct table_meters *t, const char *name);	/* made when new. @thread any */
 struct table_meter *table_meter_find(struct table_meters *t, const char *name); /* NULL: none */
+/* For script_refuse_to(), arg: the meters. Only what has rows of its own has one: what is captured here, and what is loaded from a topic. */
+bool table_meters_have(void *arg, const char *db, const char *table);
 size_t table_meters_count(struct table_meters *t);
 struct table_meter *table_meter_at(struct table_meters *t, size_t i);
 void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops,
