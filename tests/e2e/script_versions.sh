@@ -90,10 +90,11 @@ has_rows "one|400 " "go through the version that was put in its place"
 
 # ---- script.guard ----
 
-script 'if row.n > 3 then drop("too many") end row.status = "three"'
+script 'if row.n > 3 then drop("too many") end if row.n > 1000000 then row.staus = 1 end row.status = "three"'
 kill -HUP "$pid"
 other() { [ "$(told | head -n 1 | cut -d ' ' -f 1)" = "$1" ]; } # HOW
 until_true 20 other reload; ok $? "a reload takes it" || what_is_wrong
+grep -q "\[table testdb.orders\]: orders.lua:[0-9]*: row.staus: expected a column of testdb.orders, found none; nearest is 'status'" "$dir/run.log"; ok $? "with what lua check finds in it" || grep script "$dir/run.log" | note
 grep -q "takes the place of $one on request of SIGHUP (reload); in the last 1000 rows of 1 table: dropped 0 -> 0, dead 0 -> 0, 1000 different" "$dir/run.log"; ok $? "and says what is otherwise" || grep script "$dir/run.log" | note
 sql testdb -e "UPDATE orders SET n = 3, status = 'x'"
 wait_caught_up "rows that it takes"

@@ -187,14 +187,6 @@ struct script_plan {
 	struct script_shadow shadow;
 };
 
-static int no_lines(void *arg, const char *line, size_t len)
-{
-	(void)arg;
-	(void)line;
-	(void)len;
-	return 0;
-}
-
 static void plan_section(struct engine *e, const struct settings *fresh, const struct table_settings *section,
 		struct script_plan **plans)
 {
@@ -220,7 +212,7 @@ static void plan_section(struct engine *e, const struct settings *fresh, const s
 	p = xcalloc(1, sizeof(*p));
 	*p = (struct script_plan){ .next = *plans, .section = section, .script = script };
 	memcpy(p->was, was, sizeof(was));
-	script_shadow(e, fresh, section, NULL, no_lines, NULL, &p->shadow, &err);
+	script_shadow(e, fresh, section, NULL, script_shadow_log, (void *)section, &p->shadow, &err);
 	*plans = p;
 }
 

@@ -1,10 +1,12 @@
 /* script_shadow.c - see script_shadow.h. */
 #include "engine/control/script_shadow.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/logline.h"
 #include "engine/scripts/script_store.h"
 
 enum { ROWS_LEAST = 100 }; /* fewer say nothing about shares */
@@ -84,6 +86,21 @@ int script_shadow(struct engine *e, const struct settings *s, const struct table
 		if (counter_get(&m->script_rows) && settings_for_table(s, m->name) == section)
 			try_table(e, s, section, version, m->name, emit, arg, out);
 	}
+	return 0;
+}
+
+int script_shadow_log(void *arg, const char *line, size_t len)
+{
+	const struct table_settings *section = arg;
+	json_t *o = json_loadb(line, len, 0, NULL);
+	const char *kind = json_string_value(json_object_get(o, "kind"));
+
+	if (kind && strcmp(kind, "finding") == 0)
+		logline(LOG_WARNING, "script", "[table %s]: %s:%lld: %s", section->name,
+				json_string_value(json_object_get(o, "script")),
+				(long long)json_integer_value(json_object_get(o, "line")),
+				json_string_value(json_object_get(o, "text")));
+	json_decref(o);
 	return 0;
 }
 

@@ -19,6 +19,8 @@ struct script_shadow {
 /* s, section: of the configuration that the version is tried with. version NULL: the files. emit gets the lines of script_trial.h, a table after the other. -1: err */
 int script_shadow(struct engine *e, const struct settings *s, const struct table_settings *section, const char *version,
 		engine_emit *emit, void *arg, struct script_shadow *out, struct err *err);
+/* For emit, section its arg: what is found in the text, with the columns of the newest rows, goes to the log. */
+int script_shadow_log(void *section, const char *line, size_t len);
 /* "in 1000 rows of 1 table: dropped 0 -> 12, dead 0 -> 0, 12 otherwise" */
 void script_shadow_words(const struct script_shadow *sh, char out[static SHADOW_WORDS]);
 /* Whether it loses more rows than the one that runs, by more than `percent` of all. */
