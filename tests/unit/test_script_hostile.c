@@ -151,11 +151,32 @@ static const char *const deadly[] = {
 	"do return { 5 } end", "do return { { nonsense = 1 } } end", "do return function() end end", "load('x')",
 	"os.exit()", "io.write('x')", "require('os')", "dofile('/etc/passwd')", "debug.getinfo(1)",
 	"coroutine.wrap(function() end)()", "collectgarbage()", "print(1)", "rw()", "do return rw end",
-	"if row.staus then end", "string.dump(print)"
+	"if row.staus then end", "string.dump(print)",
+	/* helpers */
+	"local t = timestamp('2024-01-01 00:00:00') while true do pcall(t.at, t, 'Nowhere/Berlin') end",
+	"local t = timestamp('2024-01-01 00:00:00') for i = 1, 1e9 do pcall(t.at, t, 'Nowhere/' .. i) end",
+	"local t = timestamp('2024-01-01 00:00:00') while true do t:at('Asia/Tokyo') t:at('Europe/Berlin') end",
+	"local t = timestamp('2024-01-01 00:00:00') t:at(('x'):rep(1e6))",
+	"local t = date('2024-01-01') while true do t:format(('%Y'):rep(1e5)) end",
+	"local t = date('2024-01-01') while true do t = t:add(1, 'day'):add(-1, 'day') end",
+	"date('2024-01-01'):add(math.maxinteger, 'day')", "date('2024-01-01'):format('%Q')",
+	"while true do state.set('k', ('x'):rep(1e5)) end", "for i = 1, 1e9 do state.set(i, i) end", "state.set({}, 1)",
+	"state.set('k', {})", "state.set(('x'):rep(1e6), 1)", "while true do state.get('k') end",
+	"event:to('x.y', row)", "event.to(row, 'x.y', row)", "keep(row)", "while true do pcall(keep, row) end",
+	"while true do json.set('{\"a\":1}', 'a', ('x'):rep(1e6)) end",
+	"local d = ('{\"a\":'):rep(1e5) while true do pcall(json.get, d, 'a', 'b') end",
+	"local d = '[' .. ('1,'):rep(1e6) .. '1]' while true do json.get(d, 1000000) end",
+	"local s = ('x'):rep(10e6) while true do hmac(s, s) end", "while true do redact(('a'):rep(1e6), 'a*[b]') end",
+	"local s = (','):rep(5e6) while true do split(s, ',') end",
+	"local s = ('a'):rep(20e6) while true do contains(s, ('a'):rep(10e6) .. 'b') end",
+	"local s = ('x'):rep(20e6) while true do truncate(s, 15000000) end", "for i = 1, 100 do counter('c' .. i) end",
+	"while true do counter('c') end", "counter('c', -1)", "while true do log.info('x') end",
+	"while true do coalesce(table.unpack({}, 1, 1e5)) end", "enum_index(row, 'nothing')", "set_bits(row, 'id')"
 };
 
 /* Looks bad, and passes. */
-static const char *const harmless[] = { "(''):rep(1e9)", "assert(('a-b-c'):rep(10000):gsub('(%a)-(%a)', '%2%1'))",
+static const char *const harmless[] = {
+	"(''):rep(1e9)", "assert(('a-b-c'):rep(10000):gsub('(%a)-(%a)', '%2%1'))",
 	"('1234-56-'):rep(8000):match('(%d+)-(%d+)-(%d+)x')", "('word '):rep(13000):match('^%s*(.-)%s*$')",
 	"('x'):rep(1e6):match('(.-)@(.+)')", "('a'):rep(1e6):find('.-.-.-.-b$')", "('a'):rep(1e6):match('(a*)*b')",
 	"('a'):rep(30000):find('a*a*a*a*b')", "for w in ('a'):rep(1e6):gmatch('a*b') do end",
@@ -165,7 +186,10 @@ static const char *const harmless[] = { "(''):rep(1e9)", "assert(('a-b-c'):rep(1
 	"assert(#names == 2 and next(names) and rawlen(names) == 2 and table.concat(names, '+') == 'a+b')",
 	"local n = 0 for i, v in ipairs(names) do n = n + i end for k, v in pairs(names) do n = n + 1 end assert(n == 6)",
 	"assert(json.encode(list) == '[1,2]')", "local o = Class.new() o.x = 1 assert(o:get() == 1)",
-	"assert(table.unpack(names) == 'a')", "assert(lookup.EUR == 1.1 and names.deep.x == 1)" };
+	"assert(table.unpack(names) == 'a')", "assert(lookup.EUR == 1.1 and names.deep.x == 1)",
+	"local t = timestamp('2024-01-01 00:00:00') assert(not pcall(t.at, t, 'Nowhere/Berlin'))",
+	"local t = timestamp('2024-01-01 00:00:00') for i = 1, 100 do t:at(i % 2 == 0 and 'Asia/Tokyo' or 'Europe/Berlin') end"
+};
 
 static const char start[] =
 		"names = { 'a', 'b', deep = { x = 1 } } list = { 1, 2 }\nlocal lookup = { EUR = 1.1 }\nClass = {} Class.__index = Class\n"
