@@ -98,6 +98,8 @@ static void set_options(MYSQL *m, const struct mysql_login *l)
 	mysql_options(m, MYSQL_OPT_WRITE_TIMEOUT, &l->answer_s);
 	mysql_options(m, MYSQL_OPT_LOCAL_INFILE, &local_infile);
 	mysql_options(m, MYSQL_OPT_PROTOCOL, &protocol);
+	if (l->packet_bytes)
+		mysql_options(m, MYSQL_OPT_MAX_ALLOWED_PACKET, &l->packet_bytes);
 	mysql_options(m, MYSQL_SET_CHARSET_NAME, l->charset);
 	mysql_options4(m, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "millrace");
 }

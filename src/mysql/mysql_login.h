@@ -28,6 +28,7 @@ struct mysql_login {
 	const char *user, *password;
 	const char *charset;
 	unsigned connect_s, answer_s;
+	unsigned long packet_bytes; /* the largest packet that is read; 0: as the library has it */
 };
 
 enum login_result { LOGIN_OPEN, LOGIN_REFUSED, LOGIN_FAILED };

@@ -34,8 +34,6 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_part.h \
 	src/script/script_pattern.c \
 	src/script/script_query.c \
-	src/script/script_query.h \
-	src/script/script_query_cache.c \
 	src/script/script_require.c \
 	src/script/script_route.c \
 	src/script/script_row.c \
@@ -47,6 +45,12 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_time.c \
 	src/script/script_time_math.c \
 	src/script/script_value.c \
+	src/script/query/query_cache.c \
+	src/script/query/query_cache.h \
+	src/script/query/query_sql.c \
+	src/script/query/query_sql.h \
+	src/script/query/query_wait.c \
+	src/script/query/query_wait.h \
 	src/script/zone/zone.c \
 	src/script/zone/zone.h \
 	src/script/zone/zone_rule.c \

@@ -401,8 +401,8 @@ int script_run_one(struct script *s, const struct batch *in, const struct change
 	s->batch_us = start_us;
 	s->batch_bytes = 0;
 	s->slow = (struct script_slow){ 0 };
-	s->asked_us = 0;
 	s->waits = false;
+	script_query_begin(s);
 	for (size_t i = 0; i < count && !s->waits; i++) {
 		s->change = &changes[i];
 		if (s->change->schema == NULL) { /* DDL of a whole database */
@@ -418,6 +418,8 @@ int script_run_one(struct script *s, const struct batch *in, const struct change
 	}
 	if (s->npairs)
 		script_columns_apply(s, out, before);
+	if (!s->waits)
+		script_query_end(s);
 	s->in = NULL;
 	s->out = NULL;
 	s->change = NULL;
@@ -428,6 +430,5 @@ int script_run_one(struct script *s, const struct batch *in, const struct change
 		*err = s->wait;
 		return -1;
 	}
-	s->patience_us = 0;
 	return 0;
 }

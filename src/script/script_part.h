@@ -13,6 +13,8 @@
 
 #include "core/buf.h"
 #include "core/json.h"
+#include "script/query/query_cache.h"
+#include "script/query/query_wait.h"
 #include "script/script.h"
 #include "script/script_decimal.h"
 
@@ -64,9 +66,9 @@ struct zone;
 
 struct script_to { /* interned */
 	const char *db, *table;
+	bool taken; /* it is captured itself (script_refuse_to()) */
 };
 
-	bool taken; /* it is captured itself (script_refuse_to()) */
 static inline bool script_to_is(const struct script_to *to, const struct schema *schema)
 {
 	return to->db == schema->db && to->table == schema->table;
@@ -75,10 +77,10 @@ static inline bool script_to_is(const struct script_to *to, const struct schema 
 enum { SCRIPT_TO_MAX = 16 };
 enum { SCRIPT_FAILURE_MAX = 512 };
 enum { SCRIPT_COUNTERS = 16 };
+enum { SCRIPT_ZONES = 8 };    /* that a state knows by name without asking the process */
 enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count as "(other reasons)" */
 
 struct script_reason {
-enum { SCRIPT_ZONES = 8 };    /* that a state knows by name without asking the process */
 	char text[64];
 	uint64_t rows, fresh; /* fresh: since script_drops_fresh() */
 };
@@ -177,8 +179,11 @@ struct script {
 	struct script_query *queries;
 	void *asks; /* the asker's handle; NULL: not asked yet */
 	struct buf ask_key, ask_sql, ask_columns;
-	struct json_slice answers;	    /* of a case, instead of the server */
-	int64_t asked_us, patience_us;	    /* of this batch: the server's time, and how much of it is too much */
+	struct json_slice answers;    /* of a case, instead of the server */
+	struct query_room query_room; /* what all queries keep */
+	struct query_waits query_waits;
+	int64_t asked_us;      /* of this batch: the server's time */
+	int64_t query_good_us; /* answers from then on count for this batch, whatever their age: when it came first */
 	int64_t ask_pause_us, ask_after_us; /* after a failure nobody asks before then, monotonic */
 	struct err ask_err;		    /* that failure */
 	bool waits;			    /* this batch cannot go on now; why: */
@@ -268,7 +273,9 @@ void script_require_digest(const struct script *s, struct digest *d); /* the tex
 void script_lookup_open(lua_State *L); /* into the table on top */
 /* script_query.c */
 void script_query_open(lua_State *L);
-int script_query_new(lua_State *L); /* of the table at 1 */
+int script_query_new(lua_State *L);	   /* of the table at 1 */
+void script_query_begin(struct script *s); /* a batch; its end, when it has passed */
+void script_query_end(struct script *s);
 void script_query_free(struct script *s);
 /* script_case.c: what the case says for the key from the index `first` on */
 int script_case_answer(lua_State *L, int first);

@@ -2,10 +2,10 @@
  * script_query.c - lookup{ query = "SELECT rate FROM shop.rates WHERE currency = ?", age = 60, max = 10000 }: rows of MySQL by key, as
  * lookup("rates.csv") gives those of a file: rates[row.currency].rate, with more than one ? rates(a, b).rate. Every value is text, NULL is null.
  *
- * An answer that is known is given at once. Else the row waits for the server, which has about a second. When it does not answer, the whole
- * batch is given back (script_run() fails), so that its table waits and others go on; from then on nobody asks for a while. A batch
- * whose answers take long in all is given back, too: those that came are known when it comes again. A statement that the server
- * refuses is the row's failure.
+ * An answer that is known is given at once. Else the row waits for the server, which has about a second; that time is none of the row's and of
+ * the batch's. When it does not answer, the whole batch is given back (script_run() fails), so that its table waits and
+ * others go on; from then on nobody asks for a while. A batch whose answers take long in all is given back, too
+ * (query_wait.h): those that came are known when it comes again. A statement that the server refuses is the row's failure.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,10 @@
 #include "core/json_scan.h"
 #include "core/num.h"
 #include "core/xalloc.h"
+#include "script/query/query_sql.h"
 #include "script/script_part.h"
-#include "script/script_query.h"
 
 enum {
-	PARAMS_MAX = 8,
 	QUERIES_MAX = 16,
 	SQL_MAX = 4096,
 	KEY_MAX = 1 << 16,
@@ -28,6 +27,7 @@ enum {
 	ROWS_KEPT = 10000,
 	ASK_STEPS = 1000, /* what a question counts as */
 	PATIENCE_US = 2000000,
+	PATIENCE_MAX_US = 64000000,
 	PAUSE_US = 1000000,
 	PAUSE_MAX_US = 30000000
 };
@@ -35,10 +35,9 @@ enum {
 struct script_query {
 	struct script_query *next;
 	char *sql;
-	int at[PARAMS_MAX]; /* of each ? */
+	int at[QUERY_PARAMS_MAX]; /* of each ? */
 	unsigned nparams;
 	int64_t age_us;
-	size_t max;
 	struct query_cache cache;
 };
 
@@ -50,31 +49,6 @@ struct query_handle { /* the userdata */
 static const char query_metatable;
 
 /* ---- the statement ---- */
-
-/* Where the ? are that stand for values: outside of quotes. -1: more than there may be, or a quote without end. */
-static int find_params(const char *sql, int at[static PARAMS_MAX])
-{
-	int n = 0;
-
-	for (const char *p = sql; *p; p++) {
-		if (*p == '\'' || *p == '"' || *p == '`') {
-			p = strchr(p + 1, *p);
-			if (p == NULL)
-				return -1;
-		} else if (*p == '?') {
-			if (n == PARAMS_MAX)
-				return -1;
-			at[n++] = (int)(p - sql);
-		}
-	}
-	return n;
-}
-
-static bool is_select(const char *sql)
-{
-	sql += strspn(sql, " \t\r\n");
-	return strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0;
-}
 
 static lua_Integer option(lua_State *L, const char *name, lua_Integer otherwise, lua_Integer most)
 {
@@ -106,20 +80,21 @@ static struct script_query *query_of(lua_State *L, const char *sql)
 	struct script *s = script_of(L);
 	struct script_query *q = s->queries;
 	unsigned count = 0;
-	int at[PARAMS_MAX], n = find_params(sql, at);
+	int at[QUERY_PARAMS_MAX], n = query_params(sql, at);
 
 	for (; q; q = q->next, count++)
 		if (strcmp(q->sql, sql) == 0)
 			return q;
-	if (!is_select(sql) || strlen(sql) > SQL_MAX || n < 1)
+	if (!query_is_select(sql) || strlen(sql) > SQL_MAX || n < 1)
 		luaL_error(L, "lookup: query: expected SELECT .. of at most %d bytes with 1 to %d times ? for the key, found '%s'",
-				SQL_MAX, PARAMS_MAX, sql);
+				SQL_MAX, QUERY_PARAMS_MAX, sql);
 	if (count == QUERIES_MAX)
 		luaL_error(L, "lookup: expected at most %d queries, found more", QUERIES_MAX);
 	q = xcalloc(1, sizeof(*q));
 	q->sql = xstrdup(sql);
 	memcpy(q->at, at, sizeof(q->at));
 	q->nparams = (unsigned)n;
+	query_cache_begin(&q->cache, &s->query_room);
 	q->next = s->queries;
 	return s->queries = q;
 }
@@ -139,7 +114,7 @@ int script_query_new(lua_State *L)
 		return luaL_error(L, "lookup: query: expected a text, found %s", luaL_typename(L, -1));
 	q = query_of(L, lua_tostring(L, -1));
 	q->age_us = option(L, "age", AGE_S, 86400) * 1000000;
-	q->max = (size_t)option(L, "max", ROWS_KEPT, 1000000);
+	q->cache.max = (size_t)option(L, "max", ROWS_KEPT, 1000000);
 	h = lua_newuserdatauv(L, sizeof(*h), 0);
 	*h = (struct query_handle){ .tag = SCRIPT_QUERY, .query = q };
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &query_metatable);
@@ -259,6 +234,15 @@ static void pause_asking(struct script *s, const struct err *err)
 	s->ask_err = *err;
 }
 
+/* The server's time is none that the script has taken. */
+static void pass_time(struct script *s, int64_t us)
+{
+	s->asked_us += us;
+	s->batch_us += us;
+	if (s->started_us)
+		s->started_us += us;
+}
+
 /* Rows: 0 or 1. */
 static int ask_server(lua_State *L, struct script *s, const char *sql, struct buf *columns)
 {
@@ -274,7 +258,7 @@ static int ask_server(lua_State *L, struct script *s, const char *sql, struct bu
 	if (s->asks == NULL)
 		s->asks = asker->open(asker->arg);
 	rows = asker->ask(s->asks, sql, add_column, columns, &err);
-	s->asked_us += clock_mono_us() - start_us;
+	pass_time(s, clock_mono_us() - start_us);
 	if (rows < 0 && may_pass(&err)) {
 		pause_asking(s, &err);
 		give_back(L, &err);
@@ -287,27 +271,48 @@ static int ask_server(lua_State *L, struct script *s, const char *sql, struct bu
 	return rows;
 }
 
-/* As long as the answers that came are kept, the batch comes further each time. */
+/* The answers that came are kept, so the batch comes further each time. Where there is no room for them it has to get through in one go: it gets
+ * more time then, and in the end all that it needs. */
 static void look_at_time(lua_State *L, struct script *s)
 {
+	const struct query_wait *before = query_wait_find(&s->query_waits, s->in->topic, s->in->partition, s->in->from);
+	struct query_wait now = { .topic = s->in->topic, .partition = s->in->partition, .from = s->in->from };
 	struct err err = { .kind = ERR_NONE };
 
-	if (s->patience_us == 0)
-		s->patience_us = PATIENCE_US;
-	if (s->asked_us < s->patience_us)
+	now.patience_us = before ? before->patience_us : PATIENCE_US;
+	if (s->asked_us < now.patience_us || (s->query_room.lost && now.patience_us >= PATIENCE_MAX_US))
 		return;
 	err_set(&err, ERR_RETRY, 0,
 			"the server has taken %lld ms for the questions of one batch; it goes on with them in a moment",
 			(long long)s->asked_us / 1000);
-	s->patience_us *= 2;
+	now.since_us = before ? before->since_us : s->query_good_us;
+	now.told_us = clock_mono_us();
+	now.patience_us *= s->query_room.lost ? 2 : 1;
+	query_wait_put(&s->query_waits, &now);
 	give_back(L, &err);
+}
+
+void script_query_begin(struct script *s)
+{
+	const struct query_wait *before = query_wait_find(&s->query_waits, s->in->topic, s->in->partition, s->in->from);
+	int64_t now_us = clock_mono_us();
+
+	s->asked_us = 0;
+	s->query_good_us = before ? before->since_us : now_us;
+	s->query_room.keep_us = query_wait_oldest(&s->query_waits, now_us);
+	s->query_room.max_bytes = (size_t)s->limits.memory_bytes;
+	s->query_room.lost = false;
+}
+
+void script_query_end(struct script *s)
+{
+	query_wait_over(&s->query_waits, s->in->topic, s->in->partition, s->in->from);
 }
 
 /* Statement and columns are made outside of Lua's memory, and an error would leave them: so they belong to the script. */
 static const struct query_answer *ask(lua_State *L, struct script_query *q, const char *key, size_t len)
 {
 	struct script *s = script_of(L);
-	const struct query_answer *a;
 	int rows;
 
 	script_charge(L, ASK_STEPS);
@@ -318,9 +323,7 @@ static const struct query_answer *ask(lua_State *L, struct script_query *q, cons
 	rows = ask_server(L, s, s->ask_sql.data, &s->ask_columns);
 	if (s->ask_columns.failed)
 		luaL_error(L, "lookup: expected a row of at most %d bytes, found more", ROW_MAX);
-	a = query_keep(&q->cache, key, len, s->ask_columns.data, s->ask_columns.len, rows > 0, clock_mono_us(), q->max,
-			(size_t)s->limits.memory_bytes);
-	return a;
+	return query_keep(&q->cache, key, len, s->ask_columns.data, s->ask_columns.len, rows > 0, clock_mono_us());
 }
 
 static void push_answer(lua_State *L, const struct query_answer *a)
@@ -337,6 +340,15 @@ static void push_answer(lua_State *L, const struct query_answer *a)
 			script_null_push(L);
 		lua_setfield(L, -2, name);
 	}
+}
+
+/* As young as the query wants it, or asked for by this batch before it was given back. */
+static const struct query_answer *known(const struct script *s, const struct script_query *q)
+{
+	int64_t good_us = clock_mono_us() - q->age_us + 1;
+
+	return query_cached(&q->cache, s->ask_key.data, s->ask_key.len,
+			good_us < s->query_good_us ? good_us : s->query_good_us);
 }
 
 /* The parameters are on the stack from index 2 on. */
@@ -364,7 +376,7 @@ static int look_up(lua_State *L)
 	script_charge(L, 10 + (int64_t)s->ask_key.len / 16);
 	if (s->answers.p)
 		return script_case_answer(L, 2);
-	a = query_cached(&h->query->cache, s->ask_key.data, s->ask_key.len, clock_mono_us(), h->query->age_us);
+	a = known(s, h->query);
 	s->stats.lookups_known += a != NULL;
 	if (a == NULL)
 		a = ask(L, h->query, s->ask_key.data, s->ask_key.len);

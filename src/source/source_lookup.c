@@ -1,7 +1,9 @@
 /*
  * source_lookup.c - one row of MySQL by a SELECT, for who needs it now: on a connection of its own, which only reads, within about a second. The
- * connection is opened by the first question, and again when it was lost.
+ * connection is opened by the first question, and again when it was lost; that may take another second. Of several hosts one is
+ * tried for a question, and the next one for the next question.
  */
+#include "config.h"
 #include "source/source.h"
 
 #include <errmsg.h>
@@ -12,7 +14,7 @@
 #include "core/xalloc.h"
 #include "source/server/mysql_conn.h"
 
-enum { CONNECT_MS = 2000, ANSWER_MS = 1000 };
+enum { CONNECT_MS = 1000, ANSWER_MS = 1000, ROW_MAX = 1 << 20 };
 
 struct source_lookup {
 	struct mysql_conf conf; /* what it points to is lent */
@@ -27,6 +29,7 @@ struct source_lookup *source_lookup_new(const struct mysql_conf *conf)
 	l->conf = *conf;
 	l->conf.connect_timeout_ms = CONNECT_MS;
 	l->conf.answer_timeout_ms = ANSWER_MS;
+	l->conf.answer_packet_bytes = ROW_MAX; /* a row is one packet: the library reads no larger one */
 	return l;
 }
 
@@ -37,16 +40,17 @@ void source_lookup_free(struct source_lookup *l)
 	free(l);
 }
 
-/* Nothing of what is asked may change anything, wait for long, or send more than is looked at. */
+/* Nothing of what is asked may change anything, wait for long, or send more than is looked at; and a backslash means what query_sql.h says. */
 static int open_conn(struct source_lookup *l, struct err *err)
 {
-	if (mysql_conn_open_any(&l->conn, &l->conf, &l->host, err))
-		return -1;
-	if (mysql_conn_run(&l->conn, err,
-			    "SET SESSION transaction_read_only = 1, max_execution_time = 900, sql_select_limit = 2, lock_wait_timeout = 1, "
-			    "transaction_isolation = 'READ-COMMITTED'") == 0)
+	if (mysql_conn_open(&l->conn, &l->conf, l->host, err) == 0 &&
+			mysql_conn_run(&l->conn, err,
+					"SET SESSION transaction_read_only = 1, max_execution_time = 900, sql_select_limit = 2, lock_wait_timeout = 1, "
+					"transaction_isolation = 'READ-COMMITTED', "
+					"sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '')") == 0)
 		return 0;
 	mysql_conn_close(&l->conn);
+	l->host = (l->host + 1) % mysql_conn_hosts(&l->conf);
 	return -1;
 }
 
@@ -67,11 +71,26 @@ static bool may_pass(unsigned code, enum err_kind kind)
 	return is_lost(code) || kind == ERR_DENIED || kind == ERR_UNREACHABLE;
 }
 
+/* MariaDB Connector/C calls the connection lost then, too; but it is the one failure of reading that is none of the socket's. */
+static bool is_too_large(MYSQL *mysql)
+{
+#ifdef HAVE_MARIADB_CONNECTOR
+	return mysql_errno(mysql) == CR_SERVER_LOST && mysql->net.error == 1;
+#else
+	return mysql_errno(mysql) == CR_NET_PACKET_TOO_LARGE;
+#endif
+}
+
 static int fail(struct source_lookup *l, struct err *err)
 {
 	unsigned code = mysql_errno(l->conn.mysql);
 
 	mysql_conn_fail(&l->conn, "lookup", err);
+	if (is_too_large(l->conn.mysql)) {
+		mysql_conn_close(&l->conn);
+		return err_set(err, ERR_DATA, (int)code,
+				"expected rows of at most %d bytes, found a larger one, which was not read", ROW_MAX);
+	}
 	if (!may_pass(code, err->kind))
 		err->kind = ERR_DATA;
 	if (is_lost(code))

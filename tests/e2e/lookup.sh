@@ -66,5 +66,38 @@ is "$(m status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)
 sed -i 's/SELECT rate, note/SELECT rat, note/' "$dir/rates.lua"
 m lua run "$dir/rates.lua" --table testdb.orders > "$dir/run.out" 2>&1
 grep -q "dead .*rates.lua:5: lookup: MySQL .*Unknown column 'rat'" "$dir/run.out"; ok $? "lua run tells a statement that is wrong" || note < "$dir/run.out"
+
+# ---- texts, comments, and a row that is too large ----
+
+sql -e "SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, ',NO_BACKSLASH_ESCAPES')"
+sql -e "ALTER TABLE refs.rates ADD COLUMN long_note LONGTEXT; UPDATE refs.rates SET long_note = REPEAT('x', 2000000) WHERE currency = 'EUR'"
+cat > "$dir/strange.lua" <<'L'
+local rates = lookup{ query = [[SELECT rate /* ' ? */ FROM refs.rates WHERE 'it\'s ?' <> "\"?" AND currency = ? # ?]] }
+function transform(row, event)
+	if rates[row.currency] then drop("found") end
+	return row
+end
+L
+cat > "$dir/large.lua" <<'L'
+local rates = lookup{ query = "SELECT rate, long_note FROM refs.rates WHERE currency = ?" }
+function transform(row, event)
+	if rates[row.currency] then drop("found") end
+	return row
+end
+L
+m lua run "$dir/strange.lua" --table testdb.orders --json > "$dir/run.out" 2>&1
+is "$(jq -c 'select(.kind == "summary") | [.rows, .deleted, .dead]' "$dir/run.out")" "[7,5,0]" "a ? in a text and in a comment is none, whatever sql_mode is" || note < "$dir/run.out"
+m lua run "$dir/large.lua" --table testdb.orders --json > "$dir/run.out" 2>&1
+is "$(jq -c 'select(.kind == "summary") | [.rows, .deleted, .dead]' "$dir/run.out")" "[7,3,2]" "a row of two megabytes is not read, others are" || note < "$dir/run.out"
+grep -q "large.lua:3: lookup: expected rows of at most 1048576 bytes, found a larger one, which was not read" "$dir/run.out"; ok $? "which is told" || note < "$dir/run.out"
+stop_millrace
+
+# ---- two hosts, of which one is not there ----
+
+sed -i 's/SELECT rat,/SELECT rate,/' "$dir/rates.lua"
+sed -i 's/^host = .*/host = 127.0.0.1:1, 127.0.0.1/' "$dir/millrace.conf"
+start_millrace
+sql testdb -e "INSERT INTO orders VALUES (8, 'JPY', 20)"
+has_rows orders "$first"$'\n7|JPY|10.00||40.0000\n8|JPY|20.00||80.0000' "of two hosts the one that answers is asked"
 stop_millrace
 done_testing

@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/clock.h"
+#include "script/query/query_cache.h"
+#include "script/query/query_sql.h"
+#include "script/query/query_wait.h"
 #include "tests/tap.h"
 #include "tests/unit/script_rows.h"
 
@@ -13,7 +17,11 @@ static struct {
 	char sql[20000];
 	int rows; /* -1: it fails, as: */
 	enum err_kind kind;
+	int takes_ms;  /* for an answer, by the clock of the test */
+	size_t filler; /* bytes of a column more; 0: none */
 } server;
+
+static char filler[1 << 20];
 
 static void *server_open(void *arg)
 {
@@ -32,11 +40,15 @@ static int server_ask(void *handle, const char *sql, script_asked *told, void *a
 	(void)handle;
 	server.asked++;
 	snprintf(server.sql, sizeof(server.sql), "%s", sql);
+	if (server.takes_ms)
+		clock_sleep_ms(server.takes_ms);
 	if (server.rows < 0)
 		return err_set(err, server.kind, 0, "no answer");
 	if (server.rows) {
 		told(arg, "rate", "1.25", 4);
 		told(arg, "note", NULL, 0);
+		if (server.filler)
+			told(arg, "filler", filler, server.filler);
 	}
 	return server.rows;
 }
@@ -58,6 +70,8 @@ static struct script *opened(const char *text)
 		printf("# %s\n", err.msg);
 	server.asked = server.opened = server.closed = 0;
 	server.rows = 1;
+	server.takes_ms = 0;
+	server.filler = 0;
 	return s;
 }
 
@@ -198,6 +212,182 @@ static void test_no_answer(void)
 	script_close(s);
 }
 
+/* ---- a server that is slow ---- */
+
+static int tries(struct script *s, int most)
+{
+	struct err err;
+	int n = 1;
+
+	while (run(s, &err) != 0 && n < most)
+		n++;
+	return n;
+}
+
+static size_t dead(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < out->nchanges; i++)
+		n += out->changes[i].dead != NULL;
+	return n;
+}
+
+/* What the server takes is none of the five seconds of a row, nor of the ten of a batch. */
+static void test_time(void)
+{
+	struct script *s = opened(
+			"local a = lookup{ query = 'SELECT a FROM t WHERE a = ?' } function transform(row) "
+			"for i = 1, 30000 do end local r = a[row.id] for i = 1, 30000 do end row.status = r.rate return row end");
+	struct err err;
+
+	clock_fake(1000000000);
+	rows(1, "x");
+	server.takes_ms = 6000;
+	run(s, &err);
+	is_str(status_of(0), "1.25", "six seconds for an answer are not the row's");
+	script_close(s);
+	s = opened("local a = lookup{ query = 'SELECT a FROM t WHERE a = ?' } function transform(row) "
+		   "for i = 1, 30000 do end local r = a[row.id] for i = 1, 30000 do end row.status = r.rate return row end");
+	rows(200, "x");
+	server.takes_ms = 400;
+	is_int(tries(s, 100), 40, "a batch is given back each time when two seconds have been waited for answers");
+	ok(dead() == 0 && out->nchanges == 200, "80 seconds later all of it passes: %zu rows, %zu dead", out->nchanges,
+			dead());
+	is_int(server.asked, 200, "and each key was asked for once");
+	script_close(s);
+	clock_fake(-1);
+}
+
+/* Neither age nor max keep a batch from coming further. */
+static void test_slow_and_small(void)
+{
+	struct script *s = opened("local a = lookup{ query = 'SELECT a FROM t WHERE a = ?', age = 1, max = 2 } "
+				  "function transform(row) row.status = a[row.id].rate return row end");
+	struct batch *slow = in;
+	struct err err;
+	int n = 0;
+
+	clock_fake(1000000000);
+	rows(100, "x");
+	server.takes_ms = 900;
+	in->partition = 1;
+	while (run(s, &err) != 0 && n++ < 100) { /* another batch passes in between */
+		in = batch_new();
+		rows(1, "y");
+		if (run(s, &err) != 0)
+			ok(false, "the other batch passes: %s", err.msg);
+		batch_free(in);
+		in = slow;
+	}
+	ok(n < 40 && dead() == 0, "100 keys, 0.9 s for each, answers that are good for one: given back %d times", n);
+	in->partition = 0;
+	script_close(s);
+	clock_fake(-1);
+}
+
+static void tell_slow(void *arg, const struct script_slow *slow)
+{
+	(void)slow;
+	++*(int *)arg;
+}
+
+/* Answers that there is no room for: the batch gets more time, and passes. */
+static void test_slow_and_large(void)
+{
+	struct script *s = opened(
+			"local a = lookup{ query = 'SELECT a FROM t WHERE a = ?' } "
+			"local b = lookup{ query = 'SELECT b FROM t WHERE a = ?' } "
+			"function transform(row) for i = 1, 30000 do end local x = b[row.id] row.status = a[row.id].rate return row end");
+	int n, told = 0;
+
+	clock_fake(1000000000);
+	rows(100, "x");
+	server.takes_ms = 900;
+	server.filler = 500000;
+	script_on_slow(s, tell_slow, &told);
+	n = tries(s, 100);
+	ok(n < 20 && out->nchanges == 100 && dead() == 0, "100 MB of answers in 8 MB: passes in %d tries", n);
+	is_int(told, 0, "the script is not called slow for it");
+	script_close(s);
+	clock_fake(-1);
+}
+
+/* All queries of a script keep no more than script.memory. */
+static void test_room(void)
+{
+	struct query_room room = { .max_bytes = 100000, .keep_us = INT64_MAX };
+	struct query_cache a, b;
+	size_t kept = 0;
+
+	query_cache_begin(&a, &room);
+	query_cache_begin(&b, &room);
+	a.max = b.max = 1000;
+	for (int i = 0; i < 200; i++) {
+		char key[16];
+		size_t len = (size_t)snprintf(key, sizeof(key), "%d", i);
+
+		query_keep(i % 4 ? &a : &b, key, len, filler, 1000, true, i + 1);
+		kept = room.bytes > kept ? room.bytes : kept;
+	}
+	ok(kept <= 100000 && room.bytes > 80000, "two queries hold %zu bytes of 100000 at most", kept);
+	ok(a.bytes + b.bytes == room.bytes && a.count > 30 && b.count > 30, "each has a part: %zu and %zu answers",
+			a.count, b.count);
+	query_forget(&a);
+	query_forget(&b);
+	is_int(room.bytes, 0, "all is given back");
+}
+
+static void test_waits(void)
+{
+	struct query_waits w = { .at = { { .since_us = 0 } } };
+
+	for (int i = 1; i <= QUERY_WAITS + 1; i++)
+		query_wait_put(&w,
+				&(struct query_wait){ .partition = i, .since_us = 100 + i, .told_us = i == 3 ? 0 : i });
+	ok(query_wait_find(&w, NULL, 3, 0) == NULL && query_wait_find(&w, NULL, 9, 0),
+			"one that was told first makes room");
+	is_int(query_wait_oldest(&w, 1000), 101, "since when");
+	query_wait_over(&w, NULL, 1, 0);
+	is_int(query_wait_oldest(&w, 1000), 102, "one is over");
+	is_int(query_wait_oldest(&w, 1000000000), INT64_MAX, "those that do not come again are forgotten");
+}
+
+static void test_params(void)
+{
+	static const struct {
+		const char *sql;
+		int count, first;
+	} texts[] = {
+		{ "a = ?", 1, 4 },
+		{ "'it''s ?' ?", 1, 10 },
+		{ "'it\\'s ?' ?", 1, 10 },
+		{ "\"a\\\" ?\" ?", 1, 8 },
+		{ "'\\\\' ?", 1, 5 },
+		{ "`a\\` ?", 1, 5 },
+		{ "'?\\", -1, 0 },
+		{ "'?\\'", -1, 0 },
+		{ "/* ? ' */ ?", 1, 10 },
+		{ "/* ?", -1, 0 },
+		{ "/*! ? */", 1, 4 },
+		{ "/*!80000 ? */ ?", 2, 9 },
+		{ "/*+ ? */ ?", 1, 9 },
+		{ "a -- ? '\n ?", 1, 10 },
+		{ "a --\n?", 1, 5 },
+		{ "a --?", 1, 4 },
+		{ "a # ? \"\n?", 1, 8 },
+		{ "a # ?", 0, 0 },
+		{ "5 / ? * ?", 2, 4 },
+		{ "?????????", -1, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		int at[QUERY_PARAMS_MAX] = { 0 }, n = query_params(texts[i].sql, at);
+
+		ok(n == texts[i].count && at[0] == texts[i].first, "%s: %d, the first at %d", texts[i].sql, n, at[0]);
+	}
+}
+
 static void add_count(void *arg, const char *name, uint64_t count)
 {
 	(void)name;
@@ -312,6 +502,12 @@ int main(void)
 	test_keys();
 	test_ceiling();
 	test_no_answer();
+	test_time();
+	test_slow_and_small();
+	test_slow_and_large();
+	test_room();
+	test_waits();
+	test_params();
 	test_counts();
 	test_refused();
 	test_file();

@@ -57,7 +57,8 @@ struct mysql_conf { /* [mysql]; keys are Debezium's without "database." where it
 	struct login_conf login;	       /* ssl.mode .. auth.plugins */
 	int64_t connect_timeout_ms;	       /* connect.timeout.ms */
 	int64_t answer_timeout_ms; /* of a query; 0: 20 s. Set by whoever asks for more than a moment's work */
-	int64_t heartbeat_ms;	   /* dead connection: twice this without a byte. connect.heartbeat.ms, default 2000 */
+	int64_t answer_packet_bytes; /* the largest packet that is read; 0: as the library has it. Set by whoever wants little */
+	int64_t heartbeat_ms; /* dead connection: twice this without a byte. connect.heartbeat.ms, default 2000 */
 	int64_t heartbeat_interval_ms;		       /* heartbeat.interval.ms: 0 off */
 	char *heartbeat_query;			       /* heartbeat.action.query */
 	int64_t max_batch_rows, max_batch_bytes;       /* max.batch.size, max.batch.bytes */

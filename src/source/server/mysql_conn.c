@@ -122,6 +122,7 @@ static int log_in(struct mysql_conn *c, const struct mysql_conf *conf, const str
 		.connect_s = (unsigned)((conf->connect_timeout_ms > 0 ? conf->connect_timeout_ms : 10000) + 999) / 1000,
 		.answer_s = conf->answer_timeout_ms > 0 ? (unsigned)((conf->answer_timeout_ms + 999) / 1000)
 							: QUERY_TIMEOUT_S,
+		.packet_bytes = (unsigned long)conf->answer_packet_bytes,
 	};
 	enum login_result r;
 

@@ -1,10 +1,11 @@
-/* script_query_cache.c - the answers of script_query.h. */
+/* query_cache.c - see query_cache.h. */
+#include "script/query/query_cache.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/buf.h"
 #include "core/xalloc.h"
-#include "script/script_query.h"
 
 static uint64_t hash_of(const char *p, size_t len)
 {
@@ -24,12 +25,22 @@ static struct query_answer **place_of(const struct query_cache *c, uint64_t hash
 	return at;
 }
 
-const struct query_answer *query_cached(const struct query_cache *c, const char *key, size_t len, int64_t now_us,
-		int64_t age_us)
+void query_cache_begin(struct query_cache *c, struct query_room *room)
+{
+	*c = (struct query_cache){ .room = room, .beside = room->caches };
+	room->caches = c;
+}
+
+const struct query_answer *query_cached(const struct query_cache *c, const char *key, size_t len, int64_t good_us)
 {
 	const struct query_answer *a = c->nslots ? *place_of(c, hash_of(key, len), key, len) : NULL;
 
-	return a && now_us - a->asked_us < age_us ? a : NULL;
+	return a && a->asked_us >= good_us ? a : NULL;
+}
+
+static size_t size_of(size_t key_len, size_t len)
+{
+	return sizeof(struct query_answer) + key_len + len;
 }
 
 static void grow(struct query_cache *c)
@@ -38,39 +49,53 @@ static void grow(struct query_cache *c)
 
 	free(c->slots);
 	c->slots = xcalloc(n, sizeof(*c->slots));
+	c->bytes += (n - c->nslots) * sizeof(*c->slots);
+	c->room->bytes += (n - c->nslots) * sizeof(*c->slots);
 	c->nslots = n;
-	for (struct query_answer *a = c->first; a; a = a->older) {
+	for (struct query_answer *a = c->first; a; a = a->after) {
 		a->next = c->slots[a->hash & (n - 1)];
 		c->slots[a->hash & (n - 1)] = a;
 	}
 }
 
-static void forget_first(struct query_cache *c)
+static void forget(struct query_cache *c, struct query_answer *a)
 {
-	struct query_answer *a = c->first;
-
 	*place_of(c, a->hash, a->bytes, a->key_len) = a->next;
-	c->first = a->older;
-	if (c->first == NULL)
-		c->last = NULL;
+	*(a->before ? &a->before->after : &c->first) = a->after;
+	*(a->after ? &a->after->before : &c->last) = a->before;
 	c->count--;
-	c->bytes -= sizeof(*a) + a->key_len + a->len;
+	c->bytes -= size_of(a->key_len, a->len);
+	c->room->bytes -= size_of(a->key_len, a->len);
 	free(a);
 }
 
-/* One that is asked again: it is among the oldest, since all have the same age. */
-static void forget_key(struct query_cache *c, const struct query_answer *a)
+static struct query_cache *largest(const struct query_room *room)
 {
-	while (c->first && c->first != a)
-		forget_first(c);
-	if (c->first)
-		forget_first(c);
+	struct query_cache *found = NULL;
+
+	for (struct query_cache *c = room->caches; c; c = c->beside)
+		if (c->first && (found == NULL || c->bytes > found->bytes))
+			found = c;
+	return found;
+}
+
+static void make_room(struct query_cache *c, size_t size)
+{
+	struct query_room *room = c->room;
+	struct query_cache *from;
+
+	while (c->first && c->count >= c->max && c->first->asked_us < room->keep_us)
+		forget(c, c->first);
+	while (room->bytes + size > room->max_bytes && (from = largest(room)) != NULL) {
+		room->lost |= from->first->asked_us >= room->keep_us;
+		forget(from, from->first);
+	}
 }
 
 const struct query_answer *query_keep(struct query_cache *c, const char *key, size_t key_len, const char *bytes,
-		size_t len, bool found, int64_t now_us, size_t max, size_t max_bytes)
+		size_t len, bool found, int64_t now_us)
 {
-	struct query_answer *a = xmalloc(sizeof(*a) + key_len + len), *old;
+	struct query_answer *a = xmalloc(size_of(key_len, len)), *old;
 
 	*a = (struct query_answer){ .hash = hash_of(key, key_len),
 		.asked_us = now_us,
@@ -82,29 +107,29 @@ const struct query_answer *query_keep(struct query_cache *c, const char *key, si
 		memcpy(a->bytes + key_len, bytes, len);
 	old = c->nslots ? *place_of(c, a->hash, key, key_len) : NULL;
 	if (old)
-		forget_key(c, old);
-	while (c->first && (c->count >= max || c->bytes + sizeof(*a) + key_len + len > max_bytes))
-		forget_first(c);
+		forget(c, old);
+	make_room(c, size_of(key_len, len));
 	if (c->count >= c->nslots)
 		grow(c);
 	a->next = c->slots[a->hash & (c->nslots - 1)];
 	c->slots[a->hash & (c->nslots - 1)] = a;
-	if (c->last)
-		c->last->older = a;
-	else
-		c->first = a;
+	a->before = c->last;
+	*(c->last ? &c->last->after : &c->first) = a;
 	c->last = a;
 	c->count++;
-	c->bytes += sizeof(*a) + key_len + len;
+	c->bytes += size_of(key_len, len);
+	c->room->bytes += size_of(key_len, len);
 	return a;
 }
 
 void query_forget(struct query_cache *c)
 {
 	while (c->first)
-		forget_first(c);
+		forget(c, c->first);
+	c->room->bytes -= c->nslots * sizeof(*c->slots);
 	free(c->slots);
-	*c = (struct query_cache){ 0 };
+	c->slots = NULL;
+	c->bytes = c->nslots = 0;
 }
 
 /* ---- columns ---- */
