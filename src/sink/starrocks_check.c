@@ -91,10 +91,8 @@ static void check_replicas(const struct sink_conf *conf, const struct backends *
 		return;
 	report_add(report, conf->replication_num ? REPORT_PROBLEM : REPORT_WARNING, "starrocks replicas",
 			"set [starrocks] table.create.replication.num",
-			"tables are created with %lld replica%s%s, and %u backend%s alive", (long long)wanted,
-			wanted == 1 ? "" : "s",
-			conf->replication_num ? "" : ", unless the cluster's default is another", b->alive,
-			b->alive == 1 ? " is" : "s are");
+			"tables get %lld replica%s%s; %u backend%s alive", (long long)wanted, wanted == 1 ? "" : "s",
+			conf->replication_num ? "" : " by default", b->alive, b->alive == 1 ? " is" : "s are");
 }
 
 static void check_version(const struct sink_conf *conf, struct starrocks_sql *sql, struct report *report)

@@ -66,10 +66,10 @@ kill_millrace
 # ---- check ----
 conf
 mr check > "$dir/out"; says "^ok +starrocks backend: 1 answers" "check: the backend answers"
-says "^warning +starrocks replicas: .*3 replicas, unless .* 1 backend is alive" "check: the cluster's default of replicas"
+says "^warning +starrocks replicas: .*3 replicas by default; 1 backend is alive" "check: the cluster's default of replicas"
 conf "table.create.replication.num = 2"
 mr check > "$dir/out"; is $? 1 "check refuses more replicas than backends"
-says "^PROBLEM +starrocks replicas: .*2 replicas, and 1 backend is alive" "check: by number"
+says "^PROBLEM +starrocks replicas: .*2 replicas; 1 backend is alive" "check: by number"
 conf "be.map = 127.0.0.1:$be_port=127.0.0.1:1"
 mr check > "$dir/out"; is $? 1 "check refuses a backend that is not reached"
 says "^PROBLEM +starrocks backend: .*127.0.0.1:1" "check: by its address"
