@@ -5,7 +5,8 @@
  * - 1, text.
  *
  * Value columns are all nullable: SQLite cannot take NOT NULL away again when MySQL does. When a type changes so that
- * the old column cannot hold the new values, the table is rebuilt in one transaction.
+ * the old column cannot hold the new values, the table is rebuilt in one transaction. In a table of several sources a
+ * column then takes a type that holds the values of all of them as they are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +278,26 @@ static void put_names(struct buf *b, const struct local_columns *have)
 	}
 }
 
+/*
+ * The type of a column that both have, NULL: none. Another type would change the values of other sources: '007' of theirs
+ * would be 7. Whole numbers may become text, which holds each of them; ANY keeps whatever is put into it as it is.
+ */
+static const char *shared_type(const struct schema *schema, const struct local_column *had, unsigned at)
+{
+	const char *type = local_type(&schema->columns[at]), *text = class_text[LOCAL_TEXT].type;
+	const char *whole = class_text[LOCAL_INTEGER].type, *any = class_text[LOCAL_ANY].type;
+
+	if (schema->at_target.source_column == NULL || strcmp(had->type, type) == 0)
+		return type;
+	if (had->key)
+		return NULL; /* its order is the key's */
+	if ((strcmp(had->type, text) == 0 && strcmp(type, whole) == 0) ||
+			(strcmp(had->type, whole) == 0 && strcmp(type, text) == 0))
+		return text;
+	/* A delete without a key looks for the values as this source has them now. */
+	return schema->nkey > 0 || schema->at_target.append ? any : NULL;
+}
+
 /* The columns that the table had stay, those of the schema take their new type. */
 static void put_rebuilt(struct buf *b, const struct schema *schema, const struct local_columns *have)
 {
@@ -289,7 +310,7 @@ static void put_rebuilt(struct buf *b, const struct schema *schema, const struct
 		buf_puts(b, i ? ", " : "");
 		local_name(b, have->items[i].name);
 		buf_printf(b, " %s",
-				at >= 0 ? class_text[local_class(&schema->columns[at])].type : have->items[i].type);
+				at >= 0 ? shared_type(schema, &have->items[i], (unsigned)at) : have->items[i].type);
 	}
 	put_key(b, schema);
 }
@@ -340,16 +361,12 @@ static void put_fill(struct buf *sql, const struct column *c)
 		buf_putc(sql, '\'');
 }
 
-/* Another type would change the values of other sources: '007' of theirs would be 7. */
-static int other_type_check(const struct schema *schema, const struct local_column *had, const char *type,
-		struct err *err)
+static int type_refused(const struct schema *schema, const struct local_column *had, const char *type, struct err *err)
 {
-	if (schema->at_target.source_column == NULL)
-		return 0;
 	return err_set(err, ERR_CONFIG, 0,
-			"table %s.%s: column %s is %s in the warehouse, as other sources have it, and this one has %s: "
+			"table %s.%s: %scolumn %s is %s in the warehouse, as other sources have it, and this one has %s: "
 			"change it at the source, give this source a target of its own, or, when all sources have the new type, drop the table there and snapshot them",
-			schema->db, schema->table, had->name, had->type, type);
+			schema->db, schema->table, had->key ? "key " : "", had->name, had->type, type);
 }
 
 static int bring_up(sqlite3 *db, const struct schema *schema, struct local_columns *have, struct buf *sql,
@@ -362,14 +379,12 @@ static int bring_up(sqlite3 *db, const struct schema *schema, struct local_colum
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct column *c = &schema->columns[i];
 		const struct local_column *had = local_columns_find(have, c->name);
-		const char *type = class_text[local_class(c)].type;
+		const char *type = had ? shared_type(schema, had, i) : local_type(c);
 
-		if (had && strcmp(had->type, type) == 0)
-			continue;
+		if (type == NULL)
+			return type_refused(schema, had, local_type(c), err);
 		if (had) {
-			other_type = true;
-			if (other_type_check(schema, had, type, err))
-				return -1;
+			other_type |= strcmp(had->type, type) != 0;
 			continue;
 		}
 		buf_puts(sql, "ALTER TABLE ");

@@ -176,27 +176,76 @@ static void shared_of(const void *arg, const char *name, struct sink_table *out)
 	*out = (struct sink_table){ .target = "shop.shared", .source_column = "shard", .source_in_key = true };
 }
 
-/* The values of other sources stay what they are. */
+static void keyed_of(const void *arg, const char *name, struct sink_table *out)
+{
+	shared_of(arg, name, out);
+	out->target = "shop.keyed";
+}
+
+/* What each source has: the type of its column "name", a value, and the value as the table has it. */
+static const struct {
+	const char *table;
+	enum column_type type;
+	struct value value;
+	const char *column; /* its type after that */
+	const char *rows;
+} shared[] = {
+	{ "shared_1", COL_INT, { .kind = VALUE_INT, .i = 7 }, "INTEGER\n", "1|7|integer|shared_1\n" },
+	{ "shared_2", COL_VARCHAR, { .kind = VALUE_TEXT, .p = "007", .len = 3 }, "TEXT\n",
+			"1|7|text|shared_1\n1|007|text|shared_2\n" },
+	{ "shared_3", COL_INT, { .kind = VALUE_INT, .i = -8 }, "TEXT\n",
+			"1|7|text|shared_1\n1|007|text|shared_2\n1|-8|text|shared_3\n" },
+	{ "shared_4", COL_DOUBLE, { .kind = VALUE_DOUBLE, .d = 0.1234567890123456 }, "ANY\n",
+			"1|7|text|shared_1\n1|007|text|shared_2\n1|-8|text|shared_3\n1|0.1234567890123456|real|shared_4\n" },
+};
+
+/* The values of other sources stay what they are: the column becomes one that holds both. */
 static void test_shared_types(void)
 {
-	struct schema *numbers = contract_schema("shared_1", false), *texts = contract_schema("shared_2", false);
 	struct contract_rows r = { .count = 0 };
 	struct sink_result result;
 	struct sink *sink;
+	struct schema *s = NULL;
+	struct err err = { 0 };
+	char label[16];
+
+	conf.table_of = shared_of;
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		s = contract_schema(shared[i].table, false);
+		s->columns[1].type = shared[i].type;
+		sink = open_or_fail();
+		is_int(sink_prepare(sink, s, &err), 0, "%s is prepared: %s", shared[i].table, err.msg);
+		contract_add(&r, s, false, 1, NULL)[1] = shared[i].value;
+		snprintf(label, sizeof(label), "sh-%zu", i);
+		is_int(contract_load(sink, s, &r, label, &result), SINK_LOADED, "and its row is loaded");
+		is_str(query("shop", "SELECT type FROM pragma_table_info('shared') WHERE name = 'name'"),
+				shared[i].column, "the column's type");
+		is_str(query("shop",
+				       "SELECT id, CASE typeof(name) WHEN 'real' THEN printf('%.16g', name) ELSE name END, "
+				       "typeof(name), shard FROM shared ORDER BY shard"),
+				shared[i].rows, "each value is as its source has it");
+		sink_close(sink);
+		schema_unref(s);
+	}
+	conf.table_of = NULL;
+}
+
+/* How a key is ordered, and which row a delete without a key means, has one type. */
+static void test_shared_key_types(void)
+{
+	struct schema *numbers = contract_schema("keyed_1", false), *texts = contract_schema("keyed_2", false);
+	struct sink *sink;
 	struct err err = { 0 };
 
-	numbers->columns[1].type = COL_INT;
-	conf.table_of = shared_of;
+	texts->columns[0].type = COL_VARCHAR;
+	conf.table_of = keyed_of;
 	sink = open_or_fail();
-	is_int(sink_prepare(sink, texts, &err), 0, "one source has a text: %s", err.msg);
-	contract_add(&r, texts, false, 1, "007");
-	is_int(contract_load(sink, texts, &r, "sh-1", &result), SINK_LOADED, "and a row");
-	is_int(sink_prepare(sink, numbers, &err), -1, "another one has a number there: it is not prepared");
+	is_int(sink_prepare(sink, numbers, &err), 0, "one source has a number as its key: %s", err.msg);
+	is_int(sink_prepare(sink, texts, &err), -1, "another one has a text there: it is not prepared");
 	is_int(err.kind, ERR_CONFIG, "it is not tried again");
-	ok(strstr(err.msg, "column name is TEXT in the warehouse, as other sources have it, and this one has INTEGER") !=
+	ok(strstr(err.msg, "key column id is INTEGER in the warehouse, as other sources have it, and this one has TEXT") !=
 					NULL,
 			"why: %s", err.msg);
-	is_str(dump("shared", "id, name, shard"), "1|007|shared_2\n", "the first one's value is as it was");
 	sink_close(sink);
 	conf.table_of = NULL;
 	schema_unref(numbers);
@@ -535,6 +584,7 @@ int main(void)
 	test_without_key();
 	test_type_changes();
 	test_shared_types();
+	test_shared_key_types();
 	test_bad_values();
 	test_names();
 	test_foreign_files();
