@@ -21,7 +21,7 @@ noinst_PROGRAMS += tests/e2e/mysql_proxy
 tests_e2e_mysql_proxy_SOURCES = tests/e2e/mysql_proxy.c
 tests_e2e_mysql_proxy_LDADD = $(CORE)
 
-E2E_TESTS += tests/e2e/load_nodes.sh tests/e2e/load_share.sh
+E2E_TESTS += tests/e2e/load_nodes.sh tests/e2e/load_share.sh tests/e2e/load_added.sh
 
 # The schema at a position.
 E2E_TESTS += tests/e2e/ddl_differential.sh tests/e2e/schema_history.sh tests/e2e/ddl_unknown.sh

@@ -14,7 +14,8 @@ static void test_text(void)
 		.print = UINT64_MAX,
 		.put = true,
 		.columns = UINT64_MAX - 1,
-		.gap = GAP_TARGET_LOST, },
+		.gap = GAP_TARGET_LOST,
+		.partitions = INT32_MAX, },
 		     q;
 	char text[PLACE_TEXT];
 
@@ -29,6 +30,7 @@ static void test_text(void)
 	ok(q.print == p.print && q.put && q.gap == p.gap && q.columns == p.columns, "print, put, columns and gap");
 	is_str(q.label, p.label, "label");
 	is_str(q.by, p.by, "whose");
+	is_int(q.partitions, p.partitions, "how many partitions there were");
 	p.loader = LOADER_ROUTINE;
 	p.job = UINT32_MAX;
 	ok(place_print(text, sizeof(text), &p) < sizeof(text) && place_parse(text, &q), "so has one that is lent");
@@ -98,6 +100,42 @@ static void test_find(void)
 	}
 }
 
+/* Places of the partitions of one topic, which may be in several processes: how many partitions there were when each began; -1:
+ * nothing is stored of it. */
+static void test_partitions(void)
+{
+	static const struct {
+		const char *what;
+		int places[8];
+		unsigned now, before;
+		bool moved;
+	} cases[] = {
+		{ "from two to four", { 2, 2, -1, -1 }, 4, 2, false },
+		{ "and another process has begun with a new one", { 2, 2, 4, -1 }, 4, 2, false },
+		{ "from two to three", { 2, 2, -1 }, 3, 2, true },
+		{ "from four to six, which four times two are not", { 2, 2, 4, 4, -1, 6 }, 6, 4, true },
+		{ "from one to three to six", { 1, 3, 3, -1, -1, -1 }, 6, 3, false },
+		{ "one that had no message until now is not new", { 3, 3, -1 }, 3, 0, false },
+		{ "from one", { 1, -1, -1 }, 3, 1, false },
+		{ "stored by a version before", { 0, 0, 0, -1, -1 }, 5, 3, true },
+		{ "the same, twice as many", { 0, 0, -1, -1 }, 4, 2, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		unsigned before = 0;
+
+		for (unsigned k = cases[i].now; k-- > 0;) {
+			const struct place p = { .partitions = cases[i].places[k] };
+
+			if (cases[i].places[k] >= 0)
+				place_was_before(&p, (int32_t)k, cases[i].now, &before);
+		}
+		is_int(before, cases[i].before, "%s: so many were there", cases[i].what);
+		is_int(place_keys_moved(before, cases[i].now), cases[i].moved, "%s: keys moved between them",
+				cases[i].what);
+	}
+}
+
 static void test_fingerprint(void)
 {
 	struct record a = { .offset = 1, .timestamp_ms = 5, .key = "ab", .key_len = 2, .value = "c", .value_len = 1 },
@@ -123,6 +161,7 @@ int main(void)
 {
 	test_text();
 	test_find();
+	test_partitions();
 	test_fingerprint();
 	return tap_done();
 }

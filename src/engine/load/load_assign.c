@@ -138,6 +138,13 @@ static struct log_partition look_at(struct assign_look *k, const char *topic, in
 	return (struct log_partition){ partition, -1, -1 };
 }
 
+static int64_t count_partitions(struct assign_look *k, const char *topic)
+{
+	const struct log_topic *t = *name_map_at(&k->by_topic, topic);
+
+	return t ? t->npartitions : 0;
+}
+
 static int ask_group(struct assign_look *k, struct err *err)
 {
 	struct log_groups group;
@@ -268,6 +275,8 @@ static struct load_part *part_new(struct assign_look *k, const struct log_assign
 		place_replaced(&p->place, &p->next, at.low);
 		finding = PLACE_REPLACED;
 	}
+	if (finding != PLACE_GOES_ON)
+		p->place.partitions = count_partitions(k, p->topic);
 	p->committed = p->arrived = p->read_from = p->next;
 	atomic_store(&p->stored, p->next);
 	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);

@@ -72,27 +72,49 @@ static int is_past(struct load_worker *w, struct load_part *p, int32_t partition
 	return part_at_truncate(q) ? part_has_truncate(w, p, truncate_id(q, 0), err) : 0;
 }
 
+/* Of a partition that another process has; NULL: nothing of it was stored. */
+static const struct place *place_elsewhere(const struct log_groups *groups, const char *topic, unsigned partition,
+		struct place *out)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct log_group_offset *g = &groups->items[i];
+
+		if (g->partition == (int32_t)partition && g->offset >= 0 && strcmp(g->topic, topic) == 0)
+			return place_parse(g->metadata ? g->metadata : "", out) ? out : NULL;
+	}
+	return NULL;
+}
+
 /*
- * A key is in partition hash mod count: with twice or three times as many, keys move to new partitions only, which wait. Else some
- * also move from one of the older ones to another, which does not wait. A range of this session may have been loaded in the
- * wrong order where the older ones had any message for it.
+ * Where keys also move between older partitions, these do not wait for each other. A range of this session may have been loaded in
+ * the wrong order where the older ones had any message for it. What has no place that says so is as new as this one.
  */
-static void tell_moved(struct load_worker *w, struct load_part *p)
+static int tell_moved(struct load_worker *w, struct load_part *p, struct err *err)
 {
 	const struct load_topic *t = p->of;
-	unsigned older = 0;
+	struct log_groups groups;
+	struct place stored;
+	unsigned before = 0;
 	bool had = false;
 
+	if (p->place.gap)
+		return 0;
+	if (log_groups(w->l->sh->log, w->l->sh->settings->load.group, &groups, err))
+		return -1;
 	for (unsigned i = 0; i < p->nahead; i++) {
 		const struct load_part *q = i < t->nparts ? t->parts[i] : NULL;
+		const struct place *place = q ? &q->place : place_elsewhere(&groups, p->topic, i, &stored);
 
-		older += q == NULL || !q->added;
-		had |= p->ahead[i] > 0 && (q == NULL || (!q->added && q->read_from < p->ahead[i]));
+		if (place == NULL || (q && q->added) || !place_was_before(place, (int32_t)i, p->nahead, &before))
+			continue;
+		had |= p->ahead[i] > 0 && (q == NULL || q->read_from < p->ahead[i]);
 	}
-	if (older < 2 || p->nahead % older == 0 || !had || p->place.gap)
-		return;
+	log_groups_free(&groups);
+	if (!had || !place_keys_moved(before, p->nahead))
+		return 0;
 	p->place.gap = GAP_KEYS_MOVED;
 	gap_tell(w->l, p->topic, p->partition, p->place.gap, "");
+	return 0;
 }
 
 int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct err *err)
@@ -103,7 +125,11 @@ int part_gated(struct load_worker *w, struct load_part *p, bool *gated, struct e
 	if (p->ahead == NULL) {
 		if (ask_ends(w, p, err))
 			return -1;
-		tell_moved(w, p);
+		if (tell_moved(w, p, err)) {
+			free(p->ahead);
+			p->ahead = NULL; /* asked again */
+			return -1;
+		}
 	}
 	for (unsigned i = 0; i < p->nahead && (int32_t)i < p->partition; i++) {
 		int past = is_past(w, p, (int32_t)i, err);

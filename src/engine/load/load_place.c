@@ -46,7 +46,7 @@ size_t place_print(char *out, size_t size, const struct place *p)
 		len += (size_t)snprintf(out + len, size - len, ",\"loader\":\"%s\",\"job\":\"%08llx\"",
 				loader_name(p->loader), (unsigned long long)p->job);
 	if (len < size)
-		len += (size_t)snprintf(out + len, size - len, "}");
+		len += (size_t)snprintf(out + len, size - len, ",\"partitions\":%lld}", (long long)p->partitions);
 	return len;
 }
 
@@ -117,6 +117,7 @@ bool place_parse(const char *text, struct place *p)
 		{ "named", &named },
 		{ "column", &column },
 		{ "again", &again },
+		{ "partitions", &p->partitions },
 	};
 	struct json_slice key, v;
 	bool ours = false;
@@ -178,6 +179,23 @@ uint64_t place_columns(const struct schema *s)
 		sum += hash;
 	}
 	return sum;
+}
+
+/* A version before has not stored it: then there were at least as many as up to this one. */
+bool place_was_before(const struct place *p, int32_t partition, unsigned now, unsigned *before)
+{
+	int64_t had = p->partitions > 0 ? p->partitions : (int64_t)partition + 1;
+
+	if (had >= now)
+		return false;
+	if (had > *before)
+		*before = (unsigned)had;
+	return true;
+}
+
+bool place_keys_moved(unsigned before, unsigned now)
+{
+	return before >= 2 && now % before != 0;
 }
 
 void place_replaced(struct place *p, int64_t *next, int64_t low)

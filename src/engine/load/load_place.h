@@ -47,7 +47,8 @@ struct place {
 	char by[PLACE_NAME]; /* the pipeline that stored it; "": a version before, or another program */
 	bool column;	     /* a column could not follow its name: it has no values at the target */
 	enum loader loader;
-	uint64_t job; /* of Routine Load that has it; 0: none */
+	uint64_t job;	    /* of Routine Load that has it; 0: none */
+	int64_t partitions; /* that its topic had when the place began; 0: a version before wrote this */
 };
 
 void place_begin(struct place *p); /* a place of which nothing is known, with an epoch of its own */
@@ -56,6 +57,14 @@ size_t place_print(char *out, size_t size, const struct place *p);
 bool place_parse(const char *text, struct place *p);
 uint64_t place_fingerprint(const struct record *r);
 uint64_t place_columns(const struct schema *s); /* which columns it has, in any order */
+
+/*
+ * How many partitions a topic had before it has `now`, as the places of its partitions tell, in whichever processes they are; any
+ * order, *before is 0 at first. true: this partition was among them.
+ */
+bool place_was_before(const struct place *p, int32_t partition, unsigned now, unsigned *before);
+/* A key is in partition hash mod count: with twice or three times as many, keys move to new partitions only. */
+bool place_keys_moved(unsigned before, unsigned now);
 
 enum place_finding {
 	PLACE_GOES_ON,

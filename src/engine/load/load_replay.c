@@ -47,6 +47,7 @@ static int replay_one(struct load *l, const struct replay *r, struct log_assigne
 	snprintf(place.by, sizeof(place.by), "%s", l->sh->settings->name);
 	place.gap = gap_left(before.gap, offset);
 	place.column = before.column;
+	place.partitions = before.partitions;
 	place_print(a->metadata, sizeof(a->metadata), &place);
 	a->committed = offset;
 	gaps_clear(l, a->topic); /* what is left is told again */
