@@ -44,8 +44,34 @@ static void test_comes_back(void)
 	is_int(pace_ms(&p, SET_MS), 800, "then as it is set");
 }
 
+/* Sixteen sources of one table that have rows all the time: one load an interval, each has its turn, in the order in which they came. */
+static void test_shared(void)
+{
+	enum { SOURCES = 16, ROUNDS = 5 };
+	struct load_shared t = { 0 };
+	int64_t own[SOURCES] = { 0 }, before = -SET_MS * 1000;
+	int wrong = 0;
+
+	for (int round = 0; round < ROUNDS; round++)
+		for (int i = 0; i < SOURCES; i++) {
+			int64_t at = shared_slot(&t, own[i], SET_MS);
+
+			wrong += at != before + SET_MS * 1000;
+			wrong += round > 0 && at - (own[i] - SET_MS * 1000) != SOURCES * SET_MS * 1000;
+			own[i] = at + SET_MS * 1000;
+			before = at;
+		}
+	is_int(wrong, 0, "one load an interval, each source has its turn");
+	before += 10 * (int64_t)MINUTE_US;
+	is_int(shared_slot(&t, before, SET_MS), before, "after a pause the first one need not wait");
+	is_int(shared_slot(&t, before + 1, SET_MS), before + SET_MS * 1000, "the second one, one interval");
+	is_int(shared_slot(&t, before, 4 * SET_MS), before + 2 * SET_MS * 1000, "one that is slowed has its turn, too");
+	is_int(shared_slot(&t, before, SET_MS), before + 6 * SET_MS * 1000, "and the others wait for as long");
+}
+
 int main(void)
 {
+	test_shared();
 	test_doubles();
 	test_comes_back();
 	return tap_done();

@@ -7,6 +7,7 @@
  * against the ends of its log; load_verify.c does the rest. What differs begins again in a place of its own, is told by
  * name, and stays told until the table is read again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,26 @@ static void topic_free(void *value, void *arg)
 	free(t->parts);
 	free(t->due.heap);
 	free(t);
+}
+
+static void shared_free(void *value, void *arg)
+{
+	(void)arg;
+	free(value);
+}
+
+static struct load_shared *shared_of(struct load *l, const struct sink_names *names)
+{
+	char name[2 * TABLE_NAME_ROOM];
+	void **at;
+
+	if (names->source_column == NULL)
+		return NULL;
+	snprintf(name, sizeof(name), "%s.%s", names->db, names->table);
+	at = name_map_at(&l->shared, intern(name));
+	if (*at == NULL)
+		*at = xcalloc(1, sizeof(struct load_shared));
+	return *at;
 }
 
 static void topic_put(struct load_topic *t, struct load_part *p)
@@ -76,6 +97,8 @@ void load_assign_done(struct load *l)
 	name_map_each(&l->topics, topic_free, l);
 	name_map_done(&l->topics);
 	name_map_done(&l->replaced);
+	name_map_each(&l->shared, shared_free, NULL);
+	name_map_done(&l->shared);
 }
 
 /* Every thread forgets what it holds; when all have, what is committed is final. 1: the session ends meanwhile. */
@@ -327,7 +350,7 @@ static struct log_partition order_at(void *look, const char *topic, int32_t part
 	return look_at(look, intern(topic), partition);
 }
 
-/* Two tables of one target would overwrite each other's rows, unless a column tells them apart: neither is loaded. */
+/* Two tables of one target would overwrite each other's rows, unless a column tells them apart: neither is loaded. Else they share it. */
 static void find_clashes(struct load *l)
 {
 	struct sink_sources seen = { 0 };
@@ -345,6 +368,7 @@ static void find_clashes(struct load *l)
 			continue;
 		*dot = '\0';
 		sink_route(&l->sh->settings->sink, name, dot + 1, &names);
+		t->shared = shared_of(l, &names);
 		other = (struct load_topic *)sink_sources_add(&seen, &names, t);
 		if (other == NULL)
 			continue;

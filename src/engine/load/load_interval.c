@@ -66,3 +66,20 @@ void part_pace(struct load_worker *w, struct load_part *p)
 	if (p->of->pace.slow_ms && pace_loaded(&p->of->pace, set_ms(w, p->of), clock_mono_us()))
 		tell_pace(w, p);
 }
+
+/* Rows that wait for their turn would take the room of what is read: each table then has its interval alone. */
+static bool is_pressed(const struct load *l)
+{
+	size_t all = atomic_load(&l->buffered), stuck = atomic_load(&l->stuck);
+
+	return all > stuck && all - stuck >= (size_t)l->sh->settings->load.buffer_bytes / 2;
+}
+
+int64_t part_slot(const struct load_worker *w, struct load_part *p, int64_t from_us)
+{
+	if (is_pressed(w->l))
+		return from_us;
+	if (p->slot_us == 0)
+		p->slot_us = shared_slot(p->of->shared, from_us, topic_interval_ms(w, p->of));
+	return p->slot_us > from_us ? p->slot_us : from_us;
+}

@@ -51,7 +51,7 @@ static void part_ask_more(struct load_worker *w, struct load_part *p)
 /* ---- when its turn is ---- */
 
 /* When the partition wants its next turn (monotonic), -1: not before something arrives or happens. */
-static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int64_t now)
+static int64_t part_due_us(struct load_worker *w, struct load_part *p, int64_t now)
 {
 	const struct sink_conf *conf = &w->l->sh->settings->sink;
 	const struct pace *pace = &p->of->pace;
@@ -68,6 +68,8 @@ static int64_t part_due_us(struct load_worker *w, const struct load_part *p, int
 		return now; /* its offset could not be stored */
 	if (atomic_load(&p->waits) || atomic_load(&p->wants_more))
 		return -1;
+	if (p->of->shared && !p->pieces[0].truncate && !drained)
+		due = part_slot(w, p, due > now ? due : now);
 	if (pace->slow_ms && !p->pieces[0].truncate && !drained)
 		return due > now ? due : now; /* each load is one version more, however large it is */
 	if (p->bytes >= (size_t)conf->max_bytes || p->rows >= (size_t)conf->max_rows || p->limit ||

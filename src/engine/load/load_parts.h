@@ -47,6 +47,13 @@ int64_t pace_ms(const struct pace *p, int64_t set_ms); /* between two of its loa
 void pace_refused(struct pace *p, int64_t set_ms, int64_t now_us); /* the target has too many versions of it */
 bool pace_loaded(struct pace *p, int64_t set_ms, int64_t now_us);  /* true: the pace has changed */
 
+/* A table of the target that several topics are loaded into (source.column): each load is a version of it, whosever rows it has. */
+struct load_shared {
+	_Atomic int64_t next_us; /* monotonic: nobody has the time from here on */
+};
+/* The first time not before from_us that nobody has; it is the caller's, and the interval after it nobody's. @thread any */
+int64_t shared_slot(struct load_shared *t, int64_t from_us, int64_t interval_ms);
+
 /* What the scheduler (load_sched.c) keeps of a topic. Under its lock. */
 struct topic_turn {
 	struct load_item *inbox, **inbox_end; /* in order; of no turn yet */
@@ -84,6 +91,7 @@ struct load_topic {
 	size_t nparts, owned;	  /* the same */
 	bool leaving;		  /* read thread: nothing more of it is read, until what was is loaded */
 	const char *clash;	  /* read thread; as parts: another table that has the same target; NULL: none */
+	struct load_shared *shared;  /* the same; its target, if others may have it, too; else NULL */
 	struct table_script *script; /* script thread, as what follows */
 	struct topic_wait *wait;     /* NULL: it gets on */
 	bool bare;		     /* its messages have no schema */
@@ -149,6 +157,7 @@ struct load_part {
 	size_t bytes, rows;
 	int64_t arrived;		   /* offset behind the last piece */
 	int64_t last_load_us, retry_at_us; /* monotonic */
+	int64_t slot_us;		   /* monotonic: its turn at a shared target; 0: it has none */
 	struct due_at due;		   /* in the topic's heap: when its next turn is; none: it waits for rows */
 	bool troubled;			   /* its last turn failed */
 	bool failed;			   /* so that only a person can end it */
@@ -197,6 +206,7 @@ struct load {
 	int64_t password_us; /* under half.lock, monotonic: not before then again */
 	/* read thread */
 	struct name_map topics; /* struct load_topic by name */
+	struct name_map shared; /* struct load_shared by the target's name; as long as the session */
 	struct load_part **owned;
 	size_t nowned, cap_owned;
 	struct log_assigned_list assigned;

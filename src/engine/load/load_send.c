@@ -478,6 +478,7 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 	}
 	gather(w, p, range);
 	p->last_load_us = p->of->last_load_us = clock_mono_us();
+	p->slot_us = 0;
 	if (w->nrows) {
 		take_mark(p, range);
 		if ((p->place.intent != range->to || p->committed != p->next) && part_commit(w, p, range->to))

@@ -64,6 +64,9 @@ const struct table_settings *topic_section(struct load *l, struct load_topic *t)
 void topic_interval_read(struct load *l, struct load_topic *t); /* as it is set now */
 int64_t topic_interval_ms(const struct load_worker *w,
 		const struct load_topic *t); /* between two loads of a partition; slowed: of any */
+/* When the next load of a partition of a shared target may begin: not before from_us. It keeps the time until it loads. With half of
+ * load.buffer.bytes in use, none is waited for. */
+int64_t part_slot(const struct load_worker *w, struct load_part *p, int64_t from_us);
 /* The target has too many versions of its table: it is loaded less often, and has its next turn then. */
 void part_too_fast(struct load_worker *w, struct load_part *p);
 void part_pace(struct load_worker *w, struct load_part *p); /* a load has come to a good end */
