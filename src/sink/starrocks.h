@@ -238,8 +238,10 @@ int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *l
 int starrocks_http_state(struct starrocks_http *h, const char *db, const char *label, char state[32], struct err *err);
 /* An empty request: does something that speaks HTTP answer at "http://host:port"? Without credentials. */
 int starrocks_http_probe(struct starrocks_http *h, const char *url, struct err *err);
-/* ERR_DENIED: the user may not load the table. Asks a frontend where a load would go, and begins none. */
-int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char *table, struct err *err);
+/* ERR_DENIED: the user may not load the table. Asks a frontend where a load would go, and begins none. backend: "http://host:port" of that, to
+ * be freed; NULL: it says none. */
+int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char *table, char **backend,
+		struct err *err);
 /* Where the backend is reached, by be.map; an own string */
 char *starrocks_http_mapped(struct starrocks_http *h, const char *url);
 /* The index-th of be.http as a URL; NULL: there are not so many */

@@ -19,6 +19,11 @@ struct backends {
 	char **urls; /* of those that are alive */
 };
 
+struct named { /* backends that frontends have named for loads, each once */
+	char **urls;
+	unsigned count, reached;
+};
+
 static void keep_version(void *context, const struct starrocks_record *r)
 {
 	snprintf(context, 64, "%s", r->count && r->values[0] ? r->values[0] : "");
@@ -58,14 +63,46 @@ static void check_reach(struct starrocks_http *http, const char *url, unsigned *
 				"loads go to it, and it does not answer: %s", err.msg);
 }
 
-/* Loads go to them, not to the frontends. https: their ports for it are not told. */
+/* SHOW BACKENDS does not tell the ports that they have for https: those are asked that a frontend names for a load. */
+static bool ports_not_told(const struct sink_conf *conf)
+{
+	return strncasecmp(conf->fe_http, "https://", 8) == 0 && !conf->be_http;
+}
+
+static void tell_reached(unsigned reached, struct report *report)
+{
+	if (reached)
+		report_add(report, REPORT_OK, "starrocks backend", NULL, "%u answer%s", reached,
+				reached == 1 ? "s" : "");
+}
+
+static void check_named(struct starrocks_http *http, struct named *named, char *url, struct report *report)
+{
+	for (unsigned i = 0; i < named->count; i++)
+		if (strcmp(named->urls[i], url) == 0) {
+			free(url);
+			return;
+		}
+	named->urls = xrealloc(named->urls, (named->count + 1) * sizeof(*named->urls));
+	named->urls[named->count++] = url;
+	check_reach(http, url, &named->reached, report);
+}
+
+static void named_done(struct named *named)
+{
+	for (unsigned i = 0; i < named->count; i++)
+		free(named->urls[i]);
+	free(named->urls);
+}
+
+/* Loads go to them, not to the frontends. */
 static void check_reached(const struct sink_conf *conf, struct starrocks_http *http, const struct backends *b,
 		struct report *report)
 {
 	unsigned reached = 0;
 	const char *direct;
 
-	if (b->alive > BACKENDS_MAX || (strncasecmp(conf->fe_http, "https://", 8) == 0 && !conf->be_http))
+	if (b->alive > BACKENDS_MAX || ports_not_told(conf))
 		return;
 	for (unsigned i = 0; (direct = starrocks_http_direct(http, i)) != NULL; i++)
 		check_reach(http, direct, &reached, report);
@@ -76,9 +113,7 @@ static void check_reached(const struct sink_conf *conf, struct starrocks_http *h
 			check_reach(http, url, &reached, report);
 		free(url);
 	}
-	if (reached)
-		report_add(report, REPORT_OK, "starrocks backend", NULL, "%u answer%s", reached,
-				reached == 1 ? "s" : "");
+	tell_reached(reached, report);
 }
 
 /* StarRocks refuses a table with more replicas than backends. */
@@ -154,10 +189,69 @@ static void check_http(const struct sink_conf *conf, struct starrocks_http *http
 	}
 }
 
+/* A column that may be set; NULL: all are of the key. */
+static const char *value_column(const struct schema *schema)
+{
+	for (unsigned i = 0; i < sink_row_columns(schema); i++)
+		if (!schema_is_key(schema, i))
+			return schema->columns[i].name;
+	return NULL;
+}
+
+static bool is_denied(const struct err *err)
+{
+	return strcasestr(err->msg, "access denied") != NULL;
+}
+
+/* EXPLAIN asks for the rights of the statement, and changes nothing. What else it may say is no matter of rights. */
+static bool may_explain(struct starrocks_sql *sql, const struct buf *statement, const char *right, const char *subject,
+		struct report *report)
+{
+	struct err err;
+	char remedy[64];
+
+	if (starrocks_sql_run(sql, statement->data, NULL, NULL, &err) == 0 || !is_denied(&err))
+		return true;
+	snprintf(remedy, sizeof(remedy), "GRANT %s on it", right);
+	report_add(report, REPORT_PROBLEM, subject, remedy,
+			"source.column: rows of one source are changed by %s, which this user may not: %s", right,
+			err.msg);
+	return false;
+}
+
+/* TRUNCATE, DROP TABLE, renamed and dropped columns of one source of several: DELETE and UPDATE of its rows. */
+static bool check_shared_rights(struct starrocks_sql *sql, const struct schema *schema, const char *subject,
+		struct report *report)
+{
+	const char *source = schema->at_target.source_column, *column = value_column(schema);
+	struct buf b;
+	bool good;
+
+	buf_init(&b, SQL_MAX);
+	buf_puts(&b, "EXPLAIN DELETE FROM ");
+	starrocks_put_table(&b, schema);
+	starrocks_put_source(&b, " WHERE ", source, schema->at_target.source);
+	good = may_explain(sql, &b, "DELETE", subject, report);
+	if (column && !schema->at_target.append) {
+		buf_reset(&b);
+		buf_puts(&b, "EXPLAIN UPDATE ");
+		starrocks_put_table(&b, schema);
+		buf_puts(&b, " SET ");
+		starrocks_name(&b, column);
+		buf_puts(&b, " = ");
+		starrocks_name(&b, column);
+		starrocks_put_source(&b, " WHERE ", source, schema->at_target.source);
+		good &= may_explain(sql, &b, "UPDATE", subject, report);
+	}
+	buf_done(&b);
+	return good;
+}
+
 /* What the user may do with a table that is there, as far as asking changes nothing. */
 static bool check_rights(struct starrocks_sql *sql, struct starrocks_http *http, const struct sink_conf *conf,
-		const struct schema *schema, const char *subject, struct report *report)
+		const struct schema *schema, const char *subject, struct named *named, struct report *report)
 {
+	char *backend = NULL;
 	bool good = true;
 	struct buf select;
 	struct err err;
@@ -171,10 +265,20 @@ static bool check_rights(struct starrocks_sql *sql, struct starrocks_http *http,
 		good = false;
 	}
 	buf_done(&select);
-	if (starrocks_http_may_load(http, schema->db, schema->table, &err) && err.kind == ERR_DENIED) {
+	err_clear(&err);
+	if (starrocks_http_may_load(http, schema->db, schema->table, &backend, &err) && err.kind == ERR_DENIED) {
 		report_add(report, REPORT_PROBLEM, subject, "GRANT INSERT on it", "it cannot be loaded: %s", err.msg);
 		good = false;
+	} else if (backend == NULL && err.kind == ERR_CONFIG && conf->be_http == NULL) {
+		report_add(report, REPORT_PROBLEM, subject, NULL, "it cannot be loaded: %s", err.msg);
+		good = false;
 	}
+	if (backend && ports_not_told(conf))
+		check_named(http, named, backend, report);
+	else
+		free(backend);
+	if (schema->at_target.source_column)
+		good &= check_shared_rights(sql, schema, subject, report);
 	return good;
 }
 
@@ -194,7 +298,7 @@ static void tell_narrow(const struct sink_conf *conf, const struct schema *schem
 }
 
 static void check_table(struct starrocks_sql *sql, struct starrocks_http *http, const struct sink_conf *conf,
-		const struct schema *schema, struct report *report)
+		const struct schema *schema, struct named *named, struct report *report)
 {
 	char *subject = xasprintf("table %s.%s", schema->db, schema->table);
 	struct starrocks_columns have = { 0 };
@@ -219,7 +323,7 @@ static void check_table(struct starrocks_sql *sql, struct starrocks_http *http, 
 	else if (statement.len)
 		report_add(report, conf->table_create ? REPORT_NOTE : REPORT_PROBLEM, subject,
 				conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);
-	else if (check_rights(sql, http, conf, schema, subject, report))
+	else if (check_rights(sql, http, conf, schema, subject, named, report))
 		tell_narrow(conf, schema, &have, subject, report);
 	buf_done(&statement);
 	starrocks_columns_done(&have);
@@ -231,6 +335,7 @@ int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas,
 {
 	struct starrocks_sql *sql = starrocks_sql_new(conf);
 	struct starrocks_http *http = starrocks_http_new(conf, err);
+	struct named named = { 0 };
 	int result = http ? starrocks_sql_run(sql, "SELECT 1", NULL, NULL, err) : -1;
 
 	if (result == 0) {
@@ -239,7 +344,9 @@ int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas,
 		check_http(conf, http, report);
 	}
 	for (size_t i = 0; result == 0 && i < count; i++)
-		check_table(sql, http, conf, schemas[i], report);
+		check_table(sql, http, conf, schemas[i], &named, report);
+	tell_reached(named.reached, report);
+	named_done(&named);
 	starrocks_http_free(http);
 	starrocks_sql_free(sql);
 	return result;

@@ -448,7 +448,17 @@ int starrocks_http_load(struct starrocks_http *h, const struct starrocks_load *l
 	return result;
 }
 
-int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char *table, struct err *err)
+/* "http://host:port" of an address there. */
+static char *origin_of(const char *url)
+{
+	const char *host = strstr(url, "://");
+	size_t scheme = host ? (size_t)(host - url) + 3 : 0;
+
+	return xstrndup(url, scheme + strcspn(url + scheme, "/"));
+}
+
+int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char *table, char **backend,
+		struct err *err)
 {
 	struct curl_slist *headers = frontend_headers(h, "millrace_check");
 	char *path = load_path(db, table), *location = NULL;
@@ -456,6 +466,7 @@ int starrocks_http_may_load(struct starrocks_http *h, const char *db, const char
 	int result = find_backend(h, xasprintf("%s%s", h->fe.items[h->fe.current], path), headers, &location, &answer,
 			err);
 
+	*backend = result == 1 ? origin_of(location) : NULL;
 	free(location);
 	free(path);
 	curl_slist_free_all(headers);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # addresses.sh - where loads go and what goes along: body headers to the backend only, two frontends before it, be.http without any,
-# compressed bodies, the warehouse of a shared-data cluster. And check: every backend answers, rights, replicas.
+# compressed bodies, the warehouse of a shared-data cluster. And check: every backend answers, rights, replicas;
+# DELETE and UPDATE where several sources have one table.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql
@@ -77,4 +78,67 @@ conf "user = look" "password = only" "table.create = false"
 sed -i '/^user = root/d' "$dir/millrace.conf"
 mr check > "$dir/out"; is $? 1 "check refuses a user who may only read"
 says "^PROBLEM +table testdb.t: .*cannot be loaded: .*INSERT" "check: the right that is missing"
+
+# ---- check: a frontend that speaks https; its backends' ports for that are not told, so the one that it names for a load is asked ----
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout "$dir/fe.key" -out "$dir/fe.pem" 2> /dev/null
+cat > "$dir/tls.py" <<-'EOF'
+	import socket, ssl, sys, threading
+	tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+	tls.load_cert_chain(sys.argv[3], sys.argv[4])
+	def pour(a, b):
+	    try:
+	        while data := a.recv(65536):
+	            if len(sys.argv) > 5:
+	                data = data.replace(sys.argv[5].encode(), sys.argv[6].encode())
+	            b.sendall(data)
+	        b.shutdown(socket.SHUT_WR)
+	    except OSError:
+	        pass
+	def serve(plain):
+	    try:
+	        client = tls.wrap_socket(plain, server_side=True)
+	        server = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
+	    except OSError:
+	        return
+	    threading.Thread(target=pour, args=(client, server), daemon=True).start()
+	    pour(server, client)
+	    client.close()
+	listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+	while True:
+	    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+EOF
+tls() # PORT TO [FROM TO]: what comes there in https goes to a port without
+{
+	python3 "$dir/tls.py" "$1" "$2" "$dir/fe.pem" "$dir/fe.key" "${@:3}" &
+	cleanups+=("kill $!")
+	until_true 10 sh -c "ss -tln | grep -q '127.0.0.1:$1 '"; ok $? "https at port $1"
+}
+tls_port=$((mysql_port + 4)) tls_be=$((mysql_port + 5)) half_port=$((mysql_port + 6))
+tls $tls_port "${fe_http##*:}" "Location: http://127.0.0.1:$be_port" "Location: https://127.0.0.1:$tls_be"
+tls $tls_be "$be_port"
+tls $half_port "${fe_http##*:}"
+https_conf() { conf "fe.http = https://127.0.0.1:$1" "ssl.ca = $dir/fe.pem" "ssl.mode = disabled" "${@:2}"; sed -i "/^fe.http = $fe_http/d" "$dir/millrace.conf"; }
+https_conf $tls_port
+mr check > "$dir/out"; says "^ok +starrocks fe.http: https://127.0.0.1:$tls_port answers" "check: https"
+says "^ok +starrocks backend: 1 answers" "check: the backend that it names answers"
+https_conf $tls_port "be.map = 127.0.0.1:$tls_be=127.0.0.1:1"
+mr check > "$dir/out"; is $? 1 "check refuses one that is not reached"
+says "^PROBLEM +starrocks backend: .*127.0.0.1:1" "check: by its address"
+https_conf $half_port
+mr check > "$dir/out"; is $? 1 "check refuses a frontend with https that names a backend without"
+says "^PROBLEM +table testdb.t: it cannot be loaded: .*redirects from https to http" "check: and says why"
+
+# ---- a table of several sources: rows of one are changed by DELETE and UPDATE ----
+starrocks "CREATE TABLE testdb.all_t (id INT NOT NULL, shard VARCHAR(516) NOT NULL, v VARCHAR(800)) PRIMARY KEY(id, shard) DISTRIBUTED BY HASH(id) BUCKETS 1 PROPERTIES('replication_num' = '1')"
+conf "user = look" "password = only" "table.create = false" "[table testdb.t]" "target = testdb.all_t" "source.column = shard"
+sed -i '/^user = root/d' "$dir/millrace.conf"
+curl -fsS "$control/rights?user=look&rights=SELECT,INSERT" > /dev/null
+mr check > "$dir/out"; is $? 1 "check refuses a user who may only add rows to a table of several sources"
+for right in DELETE UPDATE; do says "^PROBLEM +table testdb.all_t: .*by $right, which this user may not" "check: $right is missing"; done
+curl -fsS "$control/rights?user=look&rights=SELECT,INSERT,DELETE" > /dev/null
+mr check > "$dir/out"; is $? 1 "check refuses a user without UPDATE"
+is "$(grep -c 'which this user may not' "$dir/out")" 1 "check: and names it alone"
+curl -fsS "$control/rights?user=look&rights=SELECT,INSERT,DELETE,UPDATE" > /dev/null
+mr check > "$dir/out"; is $? 0 "check takes a user who has all four" || note < "$dir/out"
+is "$(starrocks "SELECT COUNT(*) FROM testdb.all_t")" 0 "check has changed nothing"
 done_testing

@@ -190,6 +190,7 @@ static const struct {
 	{ "truncate", run_truncate, RIGHT_DELETE },
 	{ "delete", sql_delete, RIGHT_DELETE },
 	{ "update", sql_update, RIGHT_UPDATE },
+	{ "explain", sql_explain, RIGHT_COUNT },
 	{ "alter", run_alter, RIGHT_ALTER },
 	{ "pause", run_pause, RIGHT_INSERT },
 	{ "resume", run_resume, RIGHT_INSERT },

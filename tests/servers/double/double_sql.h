@@ -45,6 +45,7 @@ int sql_properties(struct sql *q, int (*take)(struct sql *q, const char *key, co
 /* sql_rows.c: by itself under the lock */
 int sql_delete(struct sql *q);
 int sql_update(struct sql *q);
+int sql_explain(struct sql *q); /* of these two */
 
 /* sql_show.c, sql_select.c, sql_information.c, sql_routine.c */
 int sql_show(struct sql *q);

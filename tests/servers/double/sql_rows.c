@@ -1,6 +1,7 @@
 /*
  * sql_rows.c - DELETE FROM and UPDATE of a table by a condition: a transaction with a label of its own, whose rows are
- * made of those that the condition finds. Under the lock from the search to the commit.
+ * made of those that the condition finds. Under the lock from the search to the commit. EXPLAIN asks for the same rights, as
+ * StatementPlanner.plan() does, and changes nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct change {
 	struct relation r; /* first: names are looked up in it */
 	struct sql *q;
 	struct expr *where;
+	bool explain;
 	unsigned nsets;
 	struct {
 		unsigned column;
@@ -146,6 +148,16 @@ static int change_rows(struct change *c)
 	return result;
 }
 
+static int explain(struct sql *q)
+{
+	static const char *const names[] = { "Explain String" }, *const texts[] = { "PLAN FRAGMENT 0" };
+	struct rows rows;
+
+	rows_init(&rows, q, names, 1);
+	rows_add(&rows, texts);
+	return rows_print(&rows);
+}
+
 static int run(struct change *c, struct table *t, bool update)
 {
 	struct store *s = c->q->store;
@@ -154,6 +166,8 @@ static int run(struct change *c, struct table *t, bool update)
 
 	if (open_relation(c, t) != 0 || parse_tail(c, update) != 0)
 		return -1;
+	if (c->explain)
+		return explain(c->q);
 	snprintf(label, sizeof(label), "%s_%llu", update ? "update" : "delete", (unsigned long long)s->next_txn);
 	txn = store_txn_begin(s, t->db, label, c->q->session->user);
 	txn->table = xstrdup(t->name);
@@ -166,7 +180,7 @@ static int run(struct change *c, struct table *t, bool update)
 	return store_txn_commit(s, txn, c->q->err);
 }
 
-static int change(struct sql *q, bool update)
+static int change(struct sql *q, bool update, bool explain)
 {
 	struct change *c = arena_alloc(q->arena, sizeof(*c));
 	struct name name;
@@ -175,6 +189,7 @@ static int change(struct sql *q, bool update)
 
 	memset(c, 0, sizeof(*c));
 	c->q = q;
+	c->explain = explain;
 	if (sql_table_name(q, &name) != 0 || (update && lex_expect(&q->lex, "set", q->err) != 0))
 		return -1;
 	store_lock(q->store);
@@ -188,12 +203,26 @@ static int change(struct sql *q, bool update)
 	return result;
 }
 
+static int delete (struct sql *q, bool explain)
+{
+	return lex_expect(&q->lex, "from", q->err) != 0 ? -1 : change(q, false, explain);
+}
+
 int sql_delete(struct sql *q)
 {
-	return lex_expect(&q->lex, "from", q->err) != 0 ? -1 : change(q, false);
+	return delete (q, false);
 }
 
 int sql_update(struct sql *q)
 {
-	return change(q, true);
+	return change(q, true, false);
+}
+
+int sql_explain(struct sql *q)
+{
+	if (lex_accept(&q->lex, "delete"))
+		return sql_needs(q, RIGHT_DELETE) != 0 ? -1 : delete (q, true);
+	if (lex_accept(&q->lex, "update"))
+		return sql_needs(q, RIGHT_UPDATE) != 0 ? -1 : change(q, true, true);
+	return lex_unexpected(&q->lex, q->err);
 }
