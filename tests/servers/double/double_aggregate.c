@@ -11,6 +11,7 @@ const struct model_row models[] = {
 	[MODEL_PRIMARY] = { "PRIMARY", "PRI", "PRIMARY_KEYS" },
 	[MODEL_DUPLICATE] = { "DUPLICATE", "DUP", "DUP_KEYS" },
 	[MODEL_AGGREGATE] = { "AGGREGATE", "AGG", "AGG_KEYS" },
+	[MODEL_UNIQUE] = { "UNIQUE", "UNI", "UNIQUE_KEYS" },
 };
 
 static const char *const names[] = {

@@ -20,7 +20,7 @@
 #include "double_type.h"
 #include "double_wal.h"
 
-enum model { MODEL_PRIMARY, MODEL_DUPLICATE, MODEL_AGGREGATE };
+enum model { MODEL_PRIMARY, MODEL_DUPLICATE, MODEL_AGGREGATE, MODEL_UNIQUE };
 enum aggregate { AGG_NONE, AGG_SUM, AGG_MAX, AGG_MIN, AGG_REPLACE, AGG_REPLACE_IF_NOT_NULL };
 
 struct column {

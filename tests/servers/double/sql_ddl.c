@@ -111,7 +111,7 @@ static bool table_model(struct lex *l, enum model *out)
 {
 	struct lex before = *l;
 
-	for (enum model model = MODEL_PRIMARY; model <= MODEL_AGGREGATE; model++) {
+	for (enum model model = MODEL_PRIMARY; model <= MODEL_UNIQUE; model++) {
 		if (lex_accept(l, models[model].keys) && lex_accept(l, "key")) {
 			*out = model;
 			return true;
@@ -147,9 +147,8 @@ static int table_clauses(struct sql *q, struct create *c)
 		} else if (lex_accept(l, "properties")) {
 			if (sql_properties(q, take_property, c) != 0)
 				return -1;
-		} else if (lex_is(l, "unique") || lex_is(l, "partition")) {
-			return sql_fail(q, 1064,
-					"the double holds unpartitioned Primary Key, Duplicate Key and Aggregate tables only; '%.30s' is none",
+		} else if (lex_is(l, "partition")) {
+			return sql_fail(q, 1064, "the double holds unpartitioned tables only; '%.30s' is none",
 					l->value);
 		} else {
 			return 0;
