@@ -462,7 +462,7 @@ started_load=$(load)
 ! ldd "$millrace" | grep -q asan || bail "a build with sanitizers measures the sanitizers: configure one without"
 start_mysql --innodb-buffer-pool-size=1G --max-binlog-size=1G
 sql -e 'CREATE DATABASE bench'
-for part in c debezium d e f; do
+for part in c debezium d e f l; do
 	if wants $part && [ -z "${bootstrap:-}" ]; then start_kafka; fi
 done
 if wants e || wants f || wants j; then start_starrocks --commit-ms "$commit"; fi
@@ -477,13 +477,15 @@ scan()
 	read -r scanned us < <(timeout 300 "$millrace" -c "$dir/millrace.conf" "do" messages topic=bench.orders seek=begin progress=yes "$@" |
 		jq -r 'select(.progress.ended == true) | .progress | "\(.scanned) \(.us)"' | tail -n 1)
 	[ "${scanned:-0}" -ge "$rows" ] || bail "$what: of $rows messages ${scanned:-none}"
-	row l "$what" "$(million "$scanned" "$us / 1e6") messages/s" "$target"
+	row l "$what" "$(million "$scanned" "($us / 1e6)") messages/s" "$target"
 }
+
+written() { status_is --argjson n "$rows" '[.tables[].captured] | add >= $n'; }
 
 scan_all() # NAME TARGET
 {
 	start_millrace --role capture
-	until_true 300 captured || bail "millrace does not catch up: $(tail -n 2 "$dir/run.log")"
+	until_true 300 written || bail "millrace does not catch up: $(tail -n 2 "$dir/run.log")"
 	scan "messages in $1, none shown" "$2" grep='no row has this'
 	scan "messages in $1, none shown, filter in Lua" "100 k" filter='op == "x"'
 	stop_millrace
