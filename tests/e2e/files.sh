@@ -63,6 +63,14 @@ says "precious" "it is named"
 timeout 30 "$millrace" -c "$dir/try.conf" run > "$dir/out" 2>&1
 is $? 2 "run: exit 2"
 
+# ---- a property that the Kafka client does not know ----
+
+printf '[millrace]\nstate.dir = %s\n[kafka]\nbootstrap.servers = 127.0.0.1:1\nno.such.thing = 1\n' "$dir/property" > "$dir/try.conf"
+"$millrace" -c "$dir/try.conf" check --role load > "$dir/out" 2>&1
+is $? 1 "check with a wrong property: exit 1"
+is "$(grep -c "no\.such\.thing" "$dir/out")" 1 "it is told once" || note < "$dir/out"
+! grep -q "Start the broker" "$dir/out"; ok $? "a wrong property is no broker that is down" || note < "$dir/out"
+
 # ---- core dumps ----
 
 # The kernel gives the files of a process that may not be dumped to root.

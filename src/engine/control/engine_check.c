@@ -87,13 +87,49 @@ static void free_schemas(struct schema **schemas, size_t n)
 	free(schemas);
 }
 
-/* A system that does not answer is a line of the report too; the first one decides the exit code. */
-static void unreachable(struct report *report, const char *subject, const char *remedy, struct err *now,
+static const char state_dir[] = "Make [millrace] state.dir a folder that this user may write to.";
+
+static const struct system_words {
+	const char *subject, *silent, *refuses; /* it does not answer; it refuses what we are, ask or set */
+} system_words[] = {
+	[INSPECT_MYSQL] = { "mysql", "Start the server, or correct [mysql] host, port, user and password.",
+			"Correct [mysql] user, password and ssl.*, or the user's grants." },
+	[INSPECT_LOG] = { "log", "Start the broker, or correct [kafka] bootstrap.servers.",
+			"Correct [kafka] security.protocol, sasl.* and ssl.*, or the user's rights at the broker." },
+	[INSPECT_TARGET] = { "target", "Start StarRocks, or correct [starrocks] fe.http and fe.mysql.",
+			"Correct [starrocks] user and password, or the user's grants." },
+};
+
+const char *inspect_remedy(const struct settings *s, enum inspect_system system, enum err_kind kind)
+{
+	const struct system_words *w = &system_words[system];
+
+	if ((system == INSPECT_LOG && s->log.bootstrap_servers == NULL) ||
+			(system == INSPECT_TARGET && s->sink.fe_http == NULL))
+		return state_dir;
+	return kind == ERR_CONFIG || kind == ERR_DENIED ? w->refuses : w->silent;
+}
+
+/* A system that cannot be used is a line of the report too; the first one decides the exit code. */
+static void unusable(struct report *report, const struct settings *s, enum inspect_system system, struct err *now,
 		struct err *first)
 {
-	report_add(report, REPORT_PROBLEM, subject, remedy, "%s", now->msg);
+	report_add(report, REPORT_PROBLEM, system_words[system].subject, inspect_remedy(s, system, now->kind), "%s",
+			now->msg);
 	if (first->kind == ERR_NONE)
 		*first = *now;
+}
+
+/* Properties that the client does not take are told with the configuration; nothing can be asked with them. */
+static void check_log(const struct settings *s, struct schema *const *schemas, size_t nschemas, struct report *report,
+		struct err *first)
+{
+	struct err now = { .kind = ERR_NONE };
+
+	if (log_conf_check(&s->log, &now) == 0 &&
+			(log_check(&s->log, report, &now) ||
+					(s->log.bootstrap_servers && check_topics(s, schemas, nschemas, report, &now))))
+		unusable(report, s, INSPECT_LOG, &now, first);
 }
 
 static void check_secrets(const struct settings *s, struct report *report)
@@ -162,28 +198,18 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 	err_clear(&now);
 	if (role != ROLE_LOAD) {
 		if (source_check(&s->mysql, report, &now))
-			unreachable(report, "mysql",
-					"Start the server, or correct [mysql] host, port, user and password.", &now,
-					err);
+			unusable(report, s, INSPECT_MYSQL, &now, err);
 		else if (source_schemas(&s->mysql, &schemas, &nschemas, &fold, &now) == 0) {
 			check_names(s, role, schemas, nschemas, fold, report);
 			if (doctor_examine(s, role, schemas, nschemas, limits, doctor, &now))
 				report_add(report, REPORT_PROBLEM, "mysql tables", NULL, "counting rows: %s", now.msg);
 		}
 	}
-	err_clear(&now);
-	if (log_check(&s->log, report, &now) ||
-			(s->log.bootstrap_servers && check_topics(s, schemas, nschemas, report, &now)))
-		unreachable(report, "log",
-				s->log.bootstrap_servers
-						? "Start the broker, or correct [kafka] bootstrap.servers."
-						: "Make [millrace] state.dir a folder that this user may write to.",
-				&now, err);
+	check_log(s, schemas, nschemas, report, err);
 	err_clear(&now);
 	if (role != ROLE_CAPTURE) {
 		if (check_target(s, schemas, nschemas, report, &now))
-			unreachable(report, "target", "Start StarRocks, or correct [starrocks] fe.http and fe.mysql.",
-					&now, err);
+			unusable(report, s, INSPECT_TARGET, &now, err);
 		for (size_t i = 0; i < s->ntables; i++)
 			if (table_has_script(&s->tables[i]))
 				inspect_script(s, &s->tables[i], schema_of(s->tables[i].name, schemas, nschemas),

@@ -25,6 +25,9 @@ int inspect_trace(struct log *log, const struct settings *s, const struct engine
  * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
 		struct report *report, struct doctor_report *doctor, struct err *err);
+/* What to do when a system cannot be used: by the system and the kind of the error. */
+enum inspect_system { INSPECT_MYSQL, INSPECT_LOG, INSPECT_TARGET };
+const char *inspect_remedy(const struct settings *s, enum inspect_system system, enum err_kind kind);
 /* The scripts of one section: do they compile, are they in order for the schema (NULL: not known)? */
 void inspect_script(const struct settings *s, const struct table_settings *t, const struct schema *schema,
 		struct report *report);

@@ -63,13 +63,11 @@ static void saying_begin(struct saying *r)
 	err_clear(&r->err);
 }
 
-/* rc: of the room. The first line has the time that all took. */
-static void saying_end(struct looking *l, struct saying *r, int rc, const char *subject, const char *remedy)
+/* The first line has the time that all took. */
+static void saying_end(struct looking *l, struct saying *r)
 {
 	int64_t ms = (clock_mono_us() - r->begun_us) / 1000;
 
-	if (rc)
-		report_add(&r->report, REPORT_PROBLEM, subject, remedy, "%s", r->err.msg);
 	for (size_t i = 0; i < r->report.count; i++) {
 		const struct report_item *item = &r->report.items[i];
 
@@ -77,6 +75,16 @@ static void saying_end(struct looking *l, struct saying *r, int rc, const char *
 			tell(l, item->level, item->subject, i == 0 ? ms : -1, item->found, item->remedy);
 	}
 	report_done(&r->report);
+}
+
+/* rc: of the room that was asked. */
+static void saying_end_system(struct looking *l, struct saying *r, int rc, const char *subject,
+		enum inspect_system system)
+{
+	if (rc)
+		report_add(&r->report, REPORT_PROBLEM, subject, inspect_remedy(l->e->settings, system, r->err.kind),
+				"%s", r->err.msg);
+	saying_end(l, r);
 }
 
 /* ---- the rooms ---- */
@@ -91,8 +99,7 @@ static void look_mysql(struct looking *l)
 	if (l->gone)
 		return;
 	saying_begin(&r);
-	saying_end(l, &r, source_check(conf, &r.report, &r.err), "mysql login",
-			"Start the server, or correct [mysql] host, port, user and password.");
+	saying_end_system(l, &r, source_check(conf, &r.report, &r.err), "mysql login", INSPECT_MYSQL);
 }
 
 static void look_log(struct looking *l)
@@ -105,9 +112,7 @@ static void look_log(struct looking *l)
 	if (l->gone)
 		return;
 	saying_begin(&r);
-	saying_end(l, &r, log_check(conf, &r.report, &r.err), "log",
-			conf->bootstrap_servers ? "Start the broker, or correct [kafka] bootstrap.servers."
-						: "Make [millrace] state.dir a folder that this user may write to.");
+	saying_end_system(l, &r, log_check(conf, &r.report, &r.err), "log", INSPECT_LOG);
 }
 
 static void look_target(struct looking *l)
@@ -122,8 +127,8 @@ static void look_target(struct looking *l)
 	if (l->gone)
 		return;
 	saying_begin(&r);
-	saying_end(l, &r, sink_check(conf, &l->schema, l->schema ? 1 : 0, &r.report, &r.err), "target",
-			"Start StarRocks, or correct [starrocks] fe.http and fe.mysql.");
+	saying_end_system(l, &r, sink_check(conf, &l->schema, l->schema ? 1 : 0, &r.report, &r.err), "target",
+			INSPECT_TARGET);
 }
 
 /* The table as MySQL has it now; what it is called is needed for all that follows. */
@@ -187,7 +192,7 @@ static void look_script(struct looking *l)
 		return;
 	saying_begin(&r);
 	inspect_script(s, t, l->schema, &r.report);
-	saying_end(l, &r, 0, NULL, NULL);
+	saying_end(l, &r);
 }
 
 static void look_disk(struct looking *l)
