@@ -266,6 +266,7 @@ int script_try_all(const struct settings *s, struct err *err); /* script_try.c: 
 int script_try_section(const struct settings *s, const struct table_settings *section, struct err *err);
 /* engine_rules.c: what is wrong with the configuration by itself. The first fault as an error; or all of them as a report */
 int engine_check_settings(const struct settings *s, enum engine_role role, struct err *err);
+void engine_rules_remedies(struct report *r); /* a line for each rule */
 bool engine_report_settings(const struct settings *s, enum engine_role role, struct report *report); /* true: none */
 void engine_reloads_free(struct engine *e);
 int engine_reload_file(struct engine *e, const char *who, struct err *err); /* the file is read again. @thread any */

@@ -90,3 +90,10 @@ bool routine_column(const struct column *c, enum value_form form, const struct s
 	}
 	return true;
 }
+
+void routine_column_remedies(struct report *r)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		if (rules[i].refused)
+			report_add(r, REPORT_PROBLEM, "column", rules[i].remedy, "%s", rules[i].refused);
+}

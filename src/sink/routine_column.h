@@ -4,8 +4,11 @@
 
 #include "core/buf.h"
 #include "core/report.h"
+#include "core/report.h"
 #include "row/form.h"
 #include "sink/starrocks.h"
+
+void routine_column_remedies(struct report *r); /* a line for each form that has no expression */
 
 /* NULL: as it stands. Else what makes the table's value of `value`, an expression; in buf. *refused and *remedy: why
  * no expression does, and what to set; static. */

@@ -11,6 +11,7 @@
 
 #include "core/xalloc.h"
 #include "sink/routine.h"
+#include "sink/routine_column.h"
 #include "sink/starrocks.h"
 
 #define SQL_MAX (4 << 20)
@@ -200,25 +201,35 @@ bool routine_is_final(const struct routine_job *job)
 	return strcmp(job->state, "STOPPED") == 0 || strcmp(job->state, "CANCELLED") == 0;
 }
 
+static const struct {
+	int code;
+	const char *remedy;
+} remedies[] = {
+	{ 3, "Start the backends that are down; then resume the job." },
+	{ 4, "Check that the backends reach Kafka and that the topic is there; then resume the job." },
+	{ 5, "Make the database and the table again, and a new job." },
+	{ 6, "Make the table again, and a new job." },
+	{ 100, "Resume the job when it may go on." },
+	{ 102, "Look at the rows that were refused (millrace routine show), correct the column or the source, then resume the job." },
+	{ 104, "If the offset is no longer in the topic, read the table again and make a new job; else resume it." },
+};
+
+static const char other_remedy[] = "Correct what the reason names; then resume the job.";
+
 const char *routine_remedy(const struct routine_job *job)
 {
-	static const struct {
-		int code;
-		const char *remedy;
-	} remedies[] = {
-		{ 3, "Start the backends that are down; then resume the job." },
-		{ 4, "Check that the backends reach Kafka and that the topic is there; then resume the job." },
-		{ 5, "Make the database and the table again, and a new job." },
-		{ 6, "Make the table again, and a new job." },
-		{ 100, "Resume the job when it may go on." },
-		{ 102, "Look at the rows that were refused (millrace routine show), correct the column or the source, then resume the job." },
-		{ 104, "If the offset is no longer in the topic, read the table again and make a new job; else resume it." },
-	};
-
 	for (size_t i = 0; i < sizeof(remedies) / sizeof(*remedies); i++)
 		if (remedies[i].code == job->code)
 			return remedies[i].remedy;
-	return "Correct what the reason names; then resume the job.";
+	return other_remedy;
+}
+
+void routine_remedies(struct report *r)
+{
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(*remedies); i++)
+		report_add(r, REPORT_PROBLEM, "job", remedies[i].remedy, "ErrorCode %d", remedies[i].code);
+	report_add(r, REPORT_PROBLEM, "job", other_remedy, "another ErrorCode");
+	routine_column_remedies(r);
 }
 
 /* ---- the cluster ---- */

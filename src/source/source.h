@@ -126,6 +126,8 @@ char *source_news(struct source *s);
  * live on. A table that is captured from now on is read beside the stream. @thread any */
 int source_login_check(const struct mysql_conf *conf,
 		struct err *err); /* ssl.* and auth.plugins, which belong together */
+/* What `check` asks of the server, a line for each setting and grant; and what a server can refuse. For docs/problems.md. */
+void source_remedies(struct report *checks, struct report *refusals);
 int source_conf_check(const struct mysql_conf *conf, struct err *err);
 void source_reload(struct source *s, const struct mysql_conf *conf);
 /* Whose tables are all covered by the last position that was given out, or were when the source was opened; NULL: none's

@@ -7,6 +7,7 @@
 #include "core/xalloc.h"
 #include "engine/control/engine_check_names.h"
 #include "engine/control/engine_check_topics.h"
+#include "engine/control/engine_doctor_words.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
@@ -100,6 +101,8 @@ static const struct system_words {
 			"Correct [starrocks] user and password, or the user's grants." },
 };
 
+enum { SYSTEMS = sizeof(system_words) / sizeof(*system_words) };
+
 const char *inspect_remedy(const struct settings *s, enum inspect_system system, enum err_kind kind)
 {
 	const struct system_words *w = &system_words[system];
@@ -108,6 +111,19 @@ const char *inspect_remedy(const struct settings *s, enum inspect_system system,
 			(system == INSPECT_TARGET && s->sink.fe_http == NULL))
 		return state_dir;
 	return kind == ERR_CONFIG || kind == ERR_DENIED ? w->refuses : w->silent;
+}
+
+void inspect_remedies(struct report *configuration, struct report *tables)
+{
+	engine_rules_remedies(configuration);
+	for (size_t i = 0; i < SYSTEMS; i++) {
+		report_add(configuration, REPORT_PROBLEM, system_words[i].subject, system_words[i].silent,
+				"does not answer");
+		report_add(configuration, REPORT_PROBLEM, system_words[i].subject, system_words[i].refuses,
+				"refuses the user or what is asked");
+	}
+	report_add(configuration, REPORT_PROBLEM, "embedded log or warehouse", state_dir, "cannot be opened");
+	doctor_remedies(tables);
 }
 
 /* A system that cannot be used is a line of the report too; the first one decides the exit code. */

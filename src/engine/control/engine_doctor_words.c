@@ -1,7 +1,7 @@
 /*
  * engine_doctor_words.c - see engine_doctor_words.h. One table: for each question its level, what is seen, what will be
  * done with it, and the setting that changes that. Where the answer depends on a setting or on the target, a function
- * says it. A question that no row raises is not told, unless it is one of the column itself (`always`).
+ * says it instead. A question that no row raises is not told, unless it is one of the column itself (`always`).
  */
 #include "engine/control/engine_doctor_words.h"
 
@@ -16,6 +16,9 @@ struct question_told {
 };
 
 static const char by_script[] = "[table] transform, or correct the rows at the source";
+
+static const char zero_decision[] =
+		"written as null, as the column's default, or as 1970-01-01, by the column, as Debezium does";
 
 static const char *part_name(const struct question_told *t)
 {
@@ -116,10 +119,10 @@ static const struct words {
 	[EXAM_NO_KEY] = { REPORT_WARNING, true, "no primary key and no unique one without NULL",
 			"messages without key, in one partition; an upsert cannot find its row",
 			"[mysql] message.key.columns, or add a primary key", tell_no_key },
-	[EXAM_KEY_WIDE] = { REPORT_WARNING, false, NULL,
+	[EXAM_KEY_WIDE] = { REPORT_WARNING, false, "texts in the key of more bytes than the target takes",
 			"these rows go to the dead letters: StarRocks takes keys of 128 bytes",
 			"[mysql] message.key.columns, or a shorter key", tell_key_wide },
-	[EXAM_ROW_WIDE] = { REPORT_WARNING, false, NULL,
+	[EXAM_ROW_WIDE] = { REPORT_WARNING, false, "rows with more bytes than one message has for them",
 			"a message of such a row is refused by the broker, and capture stands",
 			"[kafka] message.max.bytes, and the broker's and topic's", tell_row_wide },
 	[EXAM_TOPIC_SHARED] = { REPORT_PROBLEM, true, "another table has the same topic",
@@ -127,8 +130,10 @@ static const struct words {
 	[EXAM_NAME_TAKEN] = { REPORT_PROBLEM, true, "a field that the messages add, or another column, has this name",
 			"the table is stopped",
 			"rename the column; [mysql] column.exclude.list; [kafka] message.format = envelope", NULL },
-	[EXAM_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target", NULL, NULL, tell_refused },
-	[EXAM_TEXT_WIDE] = { REPORT_WARNING, false, NULL, "these rows go to the dead letters",
+	[EXAM_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target", "the reason is told",
+			"[mysql] column.exclude.list, table.exclude.list, or a primary key", tell_refused },
+	[EXAM_TEXT_WIDE] = { REPORT_WARNING, false, "longer than the target's column",
+			"these rows go to the dead letters",
 			"[table] transform can cut it; [mysql] column.exclude.list", tell_wide },
 	[EXAM_DECIMAL_WIDE] = { REPORT_NOTE, true, "more digits than the 38 of StarRocks' DECIMAL",
 			"kept as text, every digit", NULL, NULL },
@@ -140,8 +145,8 @@ static const struct words {
 			"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
 	[EXAM_TINYINT1] = { REPORT_WARNING, false, "neither 0 nor 1",
 			"kept as numbers; who takes tinyint(1) for true and false reads them wrong", by_script, NULL },
-	[EXAM_DATE_ZERO] = { REPORT_WARNING, false, "zero dates", NULL, by_script, tell_zero },
-	[EXAM_DATE_PARTIAL] = { REPORT_WARNING, false, "dates with a year, month or day 0", NULL, by_script,
+	[EXAM_DATE_ZERO] = { REPORT_WARNING, false, "zero dates", zero_decision, by_script, tell_zero },
+	[EXAM_DATE_PARTIAL] = { REPORT_WARNING, false, "dates with a year, month or day 0", zero_decision, by_script,
 			tell_zero },
 	[EXAM_DATE_NONE] = { REPORT_WARNING, false, "dates that no calendar has", "these rows go to the dead letters",
 			"correct the rows at the source", NULL },
@@ -200,4 +205,11 @@ bool doctor_words(const struct settings *s, struct exam *e, const struct exam_fi
 	if (at->count < 0 && !w->always && out->level == REPORT_WARNING)
 		out->level = REPORT_NOTE;
 	return w->tell == NULL || w->tell(&t);
+}
+
+void doctor_remedies(struct report *r)
+{
+	for (size_t i = 0; i < EXAM_QUESTIONS; i++)
+		report_add(r, words[i].level, exam_question_name(i), words[i].setting, "%s%s%s", words[i].what,
+				words[i].decision ? ": " : "", words[i].decision ? words[i].decision : "");
 }

@@ -8,4 +8,7 @@
  * arena. */
 bool doctor_words(const struct settings *s, struct exam *e, const struct exam_finding *at, struct doctor_finding *out);
 
+/* A line for each question, without the values of a table. */
+void doctor_remedies(struct report *r);
+
 #endif

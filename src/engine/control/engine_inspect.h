@@ -28,6 +28,8 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 /* What to do when a system cannot be used: by the system and the kind of the error. */
 enum inspect_system { INSPECT_MYSQL, INSPECT_LOG, INSPECT_TARGET };
 const char *inspect_remedy(const struct settings *s, enum inspect_system system, enum err_kind kind);
+/* The tables of remedies of `check`, a line for each row, for docs/problems.md: the configuration and the systems; tables and columns. */
+void inspect_remedies(struct report *configuration, struct report *tables);
 /* The scripts of one section: do they compile, are they in order for the schema (NULL: not known)? */
 void inspect_script(const struct settings *s, const struct table_settings *t, const struct schema *schema,
 		struct report *report);

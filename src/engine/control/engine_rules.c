@@ -140,3 +140,10 @@ bool engine_report_settings(const struct settings *s, enum engine_role role, str
 	}
 	return report->count == before;
 }
+
+void engine_rules_remedies(struct report *r)
+{
+	for (int i = 0; i < RULES; i++)
+		if (rules[i].remedy)
+			report_add(r, REPORT_PROBLEM, rules[i].subject, rules[i].remedy, "is not as expected");
+}

@@ -160,6 +160,12 @@ static int check_topic(struct subject *t, struct report *problems)
 	return broken;
 }
 
+void engine_routine_remedies(struct report *r)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+		report_add(r, REPORT_PROBLEM, "table", rules[i].remedy, "%s", rules[i].found);
+}
+
 /* routine.KEY as KEY; the texts are lent. */
 static struct conf_pairs wanted_properties(const struct sink_conf *conf)
 {

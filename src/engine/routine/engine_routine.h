@@ -31,6 +31,8 @@ int engine_routine_plan(const struct settings *s, const struct schema *schema, s
  * refused. */
 int engine_routine_create(const struct settings *s, const struct routine_wish *wish, struct buf *sql,
 		struct report *problems, struct err *err);
+/* A line for each reason for which a topic is not given to a job. */
+void engine_routine_remedies(struct report *r);
 /* The one job of this name: NAME, db.NAME, or db.table where that has one job. */
 const struct routine_job *engine_routine_find(const struct routine_jobs *jobs, const char *name, struct err *err);
 

@@ -12,6 +12,7 @@
 #include "core/xalloc.h"
 #include "source/catalog/mysql_filter.h"
 #include "source/server/mysql_foreign.h"
+#include "source/server/mysql_refusal.h"
 #include "source/snapshot/mysql_retention.h"
 #include "source/snapshot/mysql_snapshot.h"
 #include "source/source.h"
@@ -163,6 +164,22 @@ static int check_grants(struct mysql_conn *c, struct report *report, struct err 
 				held[i] ? NULL : grants[i].remedy, "%s", held[i] ? "held" : "missing");
 	}
 	return 0;
+}
+
+void source_remedies(struct report *checks, struct report *refusals)
+{
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		const struct setting *s = &settings[i];
+
+		report_add(checks, s->otherwise, s->name, s->remedy, s->wanted ? "is not %s" : "less than a day%s",
+				s->wanted == NULL	       ? ""
+						: s->wanted[0] ? s->wanted
+							       : "empty");
+	}
+	for (size_t i = 0; i < sizeof(grants) / sizeof(*grants); i++)
+		report_add(checks, grants[i].otherwise, grants[i].name, grants[i].remedy, "the grant is missing");
+	mysql_conn_remedies(refusals);
+	mysql_refusal_remedies(refusals);
 }
 
 /* ---- tables ---- */

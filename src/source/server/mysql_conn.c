@@ -66,6 +66,13 @@ const char *mysql_conn_remedy(unsigned code)
 	return "";
 }
 
+void mysql_conn_remedies(struct report *r)
+{
+	for (size_t i = 0; i < sizeof(error_kinds) / sizeof(*error_kinds); i++)
+		if (error_kinds[i].remedy[0])
+			report_add(r, REPORT_PROBLEM, "MySQL", error_kinds[i].remedy, "error %u", error_kinds[i].code);
+}
+
 int mysql_conn_fail(struct mysql_conn *c, const char *doing, struct err *err)
 {
 	unsigned code = mysql_errno(c->mysql);

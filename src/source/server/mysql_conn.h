@@ -14,6 +14,7 @@
 
 #include "core/buf.h"
 #include "core/err.h"
+#include "core/report.h"
 #include "source/server/mysql_conf.h"
 
 struct mysql_conn {
@@ -49,6 +50,7 @@ int mysql_conn_socket(const struct mysql_conn *c);
 int mysql_conn_fail(struct mysql_conn *c, const char *doing,
 		struct err *err);	      /* fills err from the library's last error, -1 */
 enum err_kind mysql_conn_kind(unsigned code); /* what a client or server error number asks for */
+void mysql_conn_remedies(struct report *r);   /* a line for each code that has one */
 const char *mysql_conn_remedy(unsigned code); /* "" or what to do about it */
 
 #endif

@@ -30,8 +30,9 @@ static const struct refusal {
 	{ "corrupt", ERR_RETRY, EVENT_DAMAGED, "the server cannot read its own binlog: it is damaged" },
 	{ "not a binary log file", ERR_RETRY, EVENT_DAMAGED, "the server cannot read its own binlog: it is damaged" },
 	{ "log read error", ERR_RETRY, 0, "it cannot read its own binlog: see the server's disk" },
-	{ "memory allocation", ERR_RETRY, 0, "the server has no memory" },
-	{ "more GTIDs than", ERR_RETRY, 0, "it has less than was captured before" },
+	{ "memory allocation", ERR_RETRY, 0, "the server has no memory: see its error log" },
+	{ "more GTIDs than", ERR_RETRY, 0,
+			"it has less than was captured before: connect to a server that has it all" },
 	{ "purged", ERR_FATAL, BINLOG_GONE,
 			"it has purged what was not captured yet, those changes are lost to the stream: connect to a server that has "
 			"them, or take a new snapshot (snapshot.mode = when_needed)" },
@@ -62,4 +63,11 @@ int mysql_refusal(const char *server, unsigned code, const char *text, struct er
 	return err_set(err, kind == ERR_CONFIG || kind == ERR_DENIED ? kind : ERR_RETRY, (int)code,
 			"MySQL %s: binlog: %.300s (%u)%s%s", server, text, code, mysql_conn_remedy(code)[0] ? ": " : "",
 			mysql_conn_remedy(code));
+}
+
+void mysql_refusal_remedies(struct report *r)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
+		report_add(r, REPORT_PROBLEM, "binlog", refusals[i].meaning, "error %d, \"%s\"", BINLOG_GONE,
+				refusals[i].words);
 }
