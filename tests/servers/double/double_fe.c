@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "double_server.h"
-#include "fe_transaction.h"
+#include "load/fe_transaction.h"
 
 #define JSON_TYPE "application/json; charset=UTF-8"
 #define PARTS_MAX 8

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "core/arena.h"
-#include "double_type.h"
+#include "store/double_type.h"
 
 struct jscan {
 	const char *at, *end;

@@ -16,7 +16,7 @@
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "double_mysql.h"
-#include "double_routine.h"
+#include "routine/double_routine.h"
 #include "double_server.h"
 
 static const struct version versions[] = {

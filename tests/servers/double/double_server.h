@@ -13,7 +13,7 @@
 #include "double_fault.h"
 #include "double_http.h"
 #include "double_node.h"
-#include "double_store.h"
+#include "store/double_store.h"
 
 #define USERS_MAX 16
 
