@@ -1,5 +1,6 @@
 /* intern.c - a hash table that only grows, under one lock. The texts are never freed, so a pointer may travel
  * anywhere. */
+#include "core/fnv.h"
 #include "core/intern.h"
 
 #include <pthread.h>
@@ -21,10 +22,8 @@ static size_t nslots, nnames;
 
 static uint64_t name_hash(const char *p, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = fnv_bytes(FNV_STANDARD, p, len);
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)p[i]) * 0x100000001b3u;
 	return hash ^ hash >> 32;
 }
 

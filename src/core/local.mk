@@ -22,6 +22,7 @@ src_core_libcore_a_SOURCES = \
 	src/core/err.h \
 	src/core/histogram.c \
 	src/core/histogram.h \
+	src/core/fnv.h \
 	src/core/intern.c \
 	src/core/intern.h \
 	src/core/json.c \

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/fnv.h"
 #include "core/xalloc.h"
 #include "row/column_fill.h"
 #include "sink/sink_ops.h"
@@ -54,14 +55,12 @@ uint64_t starrocks_columns_form(const struct starrocks_columns *have)
 
 	for (size_t i = 0; i < have->count; i++) {
 		const struct starrocks_column *c = &have->items[i];
-		uint64_t hash = 0xcbf29ce484222325u;
+		uint64_t hash = fnv_text(FNV_STANDARD, c->name);
 
-		for (const char *p = c->name; *p; p++)
-			hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
-		hash = (hash ^ (uint64_t)c->type.kind << 56 ^ (uint64_t)c->type.precision << 48 ^
-				       (uint64_t)c->type.scale << 40 ^ c->type.length) *
-				0x100000001b3u;
-		form += (hash ^ (c->nullable ? 1u : 0u) ^ (c->key ? 2u : 0u)) * 0x100000001b3u;
+		hash = fnv_add(hash,
+				(uint64_t)c->type.kind << 56 ^ (uint64_t)c->type.precision << 48 ^
+						(uint64_t)c->type.scale << 40 ^ c->type.length);
+		form += fnv_add(hash, (c->nullable ? 1u : 0u) ^ (c->key ? 2u : 0u));
 	}
 	return form;
 }

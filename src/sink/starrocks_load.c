@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/fnv.h"
 #include "core/xalloc.h"
 #include "sink/starrocks_load.h"
 
@@ -91,15 +92,6 @@ enum sink_outcome starrocks_label_outcome(struct starrocks_sink *s, const char *
 
 /* One Stream Load. */
 
-static uint64_t bytes_hash(const char *p, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)p[i]) * 0x100000001b3u;
-	return hash;
-}
-
 static void part_label(const struct stream_load *l, const struct load_piece *part, char out[LABEL_MAX + 1])
 {
 	const struct buf *body = &l->s->body.buf;
@@ -110,12 +102,13 @@ static void part_label(const struct stream_load *l, const struct load_piece *par
 		return;
 	}
 	/* The columns too: absent and NULL look the same in the bytes of a row that has only its key. */
-	hash = bytes_hash(body->data, body->len) ^ bytes_hash(l->s->columns.data, l->s->columns.len);
+	hash = fnv_bytes(FNV_STANDARD, body->data, body->len) ^
+			fnv_bytes(FNV_STANDARD, l->s->columns.data, l->s->columns.len);
 	if (strlen(l->label) + 17 <= LABEL_MAX)
 		snprintf(out, LABEL_MAX + 1, "%s_%016llx", l->label, hash);
 	else
 		snprintf(out, LABEL_MAX + 1, "%.90s_%016llx_%016llx", l->label,
-				(unsigned long long)bytes_hash(l->label, strlen(l->label)), hash);
+				(unsigned long long)fnv_text(FNV_STANDARD, l->label), hash);
 }
 
 /* StarRocks did not say that it loaded: what is the truth? */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/fnv.h"
 #include "core/intern.h"
 #include "core/must.h"
 #include "core/xalloc.h"
@@ -354,11 +355,7 @@ void source_look(struct source *s)
 
 static uint32_t own_server_id(const char *name)
 {
-	uint64_t h = 1469598103934665603u;
-
-	for (const char *p = name; *p; p++)
-		h = (h ^ (unsigned char)*p) * 1099511628211u;
-	return OWN_SERVER_IDS + (uint32_t)(h % OWN_SERVER_IDS);
+	return OWN_SERVER_IDS + (uint32_t)(fnv_text(FNV_START, name) % OWN_SERVER_IDS);
 }
 
 struct source *source_open(const struct mysql_conf *conf, const char *name, const struct position *resume,

@@ -1,5 +1,6 @@
 /* source_pulse.c - see source_pulse.h. */
 #include "config.h"
+#include "core/fnv.h"
 #include "source/source_pulse.h"
 
 #include <stdio.h>
@@ -31,10 +32,8 @@ static void sample(struct source_pulse *p, int64_t now_us, int64_t behind)
 void pulse_step(struct source_pulse *p, int64_t now_us, int64_t waited_us, const char *file, uint64_t pos,
 		int64_t behind)
 {
-	uint64_t mark = pos;
+	uint64_t mark = fnv_text(pos, file);
 
-	for (const char *c = file; *c; c++)
-		mark = (mark ^ (unsigned char)*c) * 1099511628211u;
 	if (mark != p->mark) {
 		p->silent_us = 0;
 		p->quiet_us = now_us;

@@ -1,8 +1,9 @@
-/* test_digest.c - the digests against the vectors of their standards, and whatever the pieces. */
+/* test_digest.c - the digests and FNV-1a against the vectors of their standards, and whatever the pieces. */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/digest.h"
+#include "core/fnv.h"
 #include "tests/tap.h"
 
 static const char *hex_of(const char *kind, const char *text, size_t len, size_t piece)
@@ -78,5 +79,9 @@ int main(void)
 	ok(digest_kind_named("sha-256") == digest_kind_named("SHA-256"), "names whatever their case");
 	ok(digest_kind_named("SHA") == digest_kind_named("SHA-1"), "SHA is SHA-1");
 	ok(digest_kind_named("CRC") == NULL, "an unknown name");
+	ok(fnv_text(FNV_STANDARD, "foobar") == 0x85944171f73967e8u, "FNV-1a of its authors");
+	ok(fnv_text(FNV_START, "shop.orders") == 0x2b4d666363f5b532u, "FNV-1a as labels and places have stored it");
+	ok(fnv_bytes(fnv_add(fnv_text(FNV_START, "shop"), '.'), "orders", 6) == fnv_text(FNV_START, "shop.orders"),
+			"in pieces");
 	return tap_done();
 }

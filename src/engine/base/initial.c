@@ -13,6 +13,8 @@
 
 #include "engine/engine_parts.h"
 
+#include "core/fnv.h"
+
 static char *key_of(const struct shared *sh, const char *topic)
 {
 	json_t *key = json_pack("{ss,ss,ss}", "millrace", "initial", "name", sh->settings->name, "topic", topic);
@@ -28,12 +30,11 @@ static void print_row(char out[20], const struct record *r)
 		const char *p;
 		uint32_t len;
 	} parts[] = { { r->key, r->key_len }, { r->value, r->value_len } };
-	uint64_t hash = 1469598103934665603u;
+	uint64_t hash = FNV_START;
 
 	for (size_t i = 0; i < 2; i++) {
-		for (uint32_t k = 0; parts[i].p && k < parts[i].len; k++)
-			hash = (hash ^ (unsigned char)parts[i].p[k]) * 1099511628211u;
-		hash = (hash ^ parts[i].len) * 1099511628211u;
+		hash = parts[i].p ? fnv_bytes(hash, parts[i].p, parts[i].len) : hash;
+		hash = fnv_add(hash, parts[i].len);
 	}
 	snprintf(out, 20, "%016llx", (unsigned long long)hash);
 }

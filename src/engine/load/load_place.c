@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/fnv.h"
 #include "core/json.h"
 #include "core/num.h"
 #include "core/unique.h"
@@ -147,24 +148,15 @@ bool place_parse(const char *text, struct place *p)
 
 /* ---- whose log it is ---- */
 
-static uint64_t hash_bytes(uint64_t hash, const void *p, size_t len)
-{
-	const unsigned char *c = p;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ c[i]) * 1099511628211u;
-	return hash;
-}
-
 /* Lengths first, so that no byte can pass from the key into the value unseen; null is no empty text. */
 uint64_t place_fingerprint(const struct record *r)
 {
 	const int64_t head[] = { r->offset, r->timestamp_ms, r->key ? (int64_t)r->key_len : -1,
 		r->value ? (int64_t)r->value_len : -1 };
-	uint64_t hash = hash_bytes(1469598103934665603u, head, sizeof(head));
+	uint64_t hash = fnv_bytes(FNV_START, head, sizeof(head));
 
-	hash = r->key ? hash_bytes(hash, r->key, r->key_len) : hash;
-	return r->value ? hash_bytes(hash, r->value, r->value_len) : hash;
+	hash = r->key ? fnv_bytes(hash, r->key, r->key_len) : hash;
+	return r->value ? fnv_bytes(hash, r->value, r->value_len) : hash;
 }
 
 uint64_t place_columns(const struct schema *s)
@@ -172,10 +164,10 @@ uint64_t place_columns(const struct schema *s)
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < s->ncolumns; i++) {
-		uint64_t hash = 1469598103934665603u;
+		uint64_t hash = FNV_START;
 
 		for (const char *c = s->columns[i].name; *c; c++)
-			hash = (hash ^ (unsigned char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c)) * 1099511628211u;
+			hash = fnv_add(hash, (unsigned char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
 		sum += hash;
 	}
 	return sum;

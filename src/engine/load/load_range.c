@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/must.h"
 #include "core/num.h"
 #include "core/xalloc.h"
@@ -128,22 +129,14 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 	return n;
 }
 
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-	return hash;
-}
-
 /* The columns belong to the label: rows of another shape are another load. */
 static uint64_t schema_hash(const struct schema *schema)
 {
-	uint64_t hash = 1469598103934665603u;
+	uint64_t hash = FNV_START;
 
 	for (unsigned i = 0; i < schema->ncolumns; i++)
-		hash = hash_text(hash, schema->columns[i].name) * 1099511628211u;
-	hash = (hash_text(hash, schema->db) ^ '.') * 1099511628211u;
-	hash = hash_text(hash, schema->table);
+		hash = fnv_add(fnv_text(hash, schema->columns[i].name), 0);
+	hash = fnv_text(fnv_add(fnv_text(hash, schema->db), '.'), schema->table);
 	return hash ^ hash >> 32;
 }
 

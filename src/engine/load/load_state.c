@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/fnv.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_script_parts.h"
@@ -17,17 +18,13 @@
 /* Readable as far as the topic's name goes, and no other topic's. */
 static char *file_of(const struct load_part *p, const char *folder)
 {
-	uint64_t hash = 1469598103934665603u;
+	uint64_t hash = fnv_text(FNV_START, p->topic);
 	char readable[64];
 	size_t n = 0;
 
-	for (const char *c = p->topic; *c; c++) {
-		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-		if (n < sizeof(readable) - 1)
-			readable[n++] = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9')
-					? *c
-					: '_';
-	}
+	for (const char *c = p->topic; *c && n < sizeof(readable) - 1; c++)
+		readable[n++] = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ? *c
+														 : '_';
 	readable[n] = '\0';
 	return xasprintf("%s/%s-%016llx-%d", folder, readable, (unsigned long long)hash, (int)p->partition);
 }

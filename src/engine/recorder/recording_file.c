@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "core/fnv.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/recorder/recording_parts.h"
@@ -24,25 +25,16 @@ struct file_head {
 	uint32_t form, names_len, nfigures; /* names follow, one a line */
 };
 
-/* FNV-1a: a torn or changed frame is to be found, not a forged one. */
-static uint64_t sum_add(uint64_t sum, const void *p, size_t len)
-{
-	const unsigned char *b = p;
-
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ b[i]) * UINT64_C(0x100000001b3);
-	return sum;
-}
-
+/* A torn or changed frame is to be found, not a forged one. */
 static uint64_t frame_sum(const struct frame_head *head, const float *figures, unsigned n, const void *doc)
 {
 	struct frame_head plain = *head;
-	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+	uint64_t sum = FNV_STANDARD;
 
 	plain.sum = 0;
-	sum = sum_add(sum, &plain, sizeof(plain));
-	sum = sum_add(sum, figures, n * sizeof(*figures));
-	return sum_add(sum, doc, head->len);
+	sum = fnv_bytes(sum, &plain, sizeof(plain));
+	sum = fnv_bytes(sum, figures, n * sizeof(*figures));
+	return fnv_bytes(sum, doc, head->len);
 }
 
 unsigned record_names_count(const char *names)

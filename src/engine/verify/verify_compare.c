@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/xalloc.h"
 
 const char *verify_what_name(enum verify_what what)
@@ -19,18 +20,16 @@ const char *verify_what_name(enum verify_what what)
 	return names[what];
 }
 
-/* FNV-1a, a cell behind its kind and length. */
+/* A cell after its kind and length. */
 uint64_t verify_hash(const struct sink_cell *cells, unsigned n)
 {
-	uint64_t h = 1469598103934665603u;
+	uint64_t h = FNV_START;
 
 	for (unsigned i = 0; i < n; i++) {
-		h = (h ^ cells[i].kind) * 1099511628211u;
+		h = fnv_add(h, cells[i].kind);
 		if (cells[i].kind != CELL_TEXT)
 			continue;
-		h = (h ^ cells[i].len) * 1099511628211u;
-		for (uint32_t k = 0; k < cells[i].len; k++)
-			h = (h ^ (unsigned char)cells[i].p[k]) * 1099511628211u;
+		h = fnv_bytes(fnv_add(h, cells[i].len), cells[i].p, cells[i].len);
 	}
 	return h ? h : 1;
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/xalloc.h"
 #include "format/decode/format_decoder.h"
 
@@ -244,14 +245,12 @@ static bool recognise_key(struct format_decoder *d, const struct record *r, stru
 
 static uint64_t shape_add(uint64_t hash, const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)p[i]) * 1099511628211u;
-	return (hash ^ 0xff) * 1099511628211u;
+	return fnv_add(fnv_bytes(hash, p, len), 0xff);
 }
 
 static uint64_t shape_of(const struct layout *l)
 {
-	uint64_t hash = shape_add(14695981039346656037u, l->head, l->head_len);
+	uint64_t hash = shape_add(FNV_STANDARD, l->head, l->head_len);
 
 	hash = shape_add(hash, l->key_head, l->key_head_len);
 	for (unsigned i = 0; i < l->ncells; i++)

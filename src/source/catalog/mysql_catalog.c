@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/fnv.h"
 #include "core/xalloc.h"
 #include "source/catalog/mysql_catalog_entry.h"
 #include "source/decode/mysql_charset.h"
@@ -22,16 +23,16 @@ bool catalog_name_equal(const struct catalog *c, const char *a, const char *b)
 	return c->fold_case ? strcasecmp(a, b) == 0 : strcmp(a, b) == 0;
 }
 
-static size_t name_hash(const struct catalog *c, size_t h, const char *name)
+static uint64_t name_hash(const struct catalog *c, uint64_t h, const char *name)
 {
 	for (; *name; name++)
-		h = (h ^ (size_t)(c->fold_case ? tolower((unsigned char)*name) : *name)) * 0x100000001b3ull;
+		h = fnv_add(h, (uint64_t)(c->fold_case ? tolower((unsigned char)*name) : (unsigned char)*name));
 	return h;
 }
 
 static struct entry **entry_slot(const struct catalog *c, const char *db, const char *table)
 {
-	size_t h = name_hash(c, name_hash(c, 0xcbf29ce484222325ull, db) ^ '.', table);
+	uint64_t h = name_hash(c, name_hash(c, FNV_STANDARD, db) ^ '.', table);
 	struct entry **slot = &c->buckets[(h ^ h >> 32) & (c->nbuckets - 1)];
 
 	while (*slot &&

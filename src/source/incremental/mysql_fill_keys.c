@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/xalloc.h"
 
 enum { FIRST_CAP = 1024, CELL_BYTES = 16 };
@@ -71,12 +72,10 @@ static char *key_bytes(struct fill_keys *k, const struct schema *s, const struct
 	return out;
 }
 
-static uint64_t hash_bytes(const char *p, size_t len)
+static uint64_t key_bytes_hash(const char *p, size_t len)
 {
-	uint64_t h = 1469598103934665603u;
+	uint64_t h = fnv_bytes(FNV_START, p, len);
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)p[i]) * 1099511628211u;
 	return h ^ h >> 29;
 }
 
@@ -114,7 +113,7 @@ bool fill_keys_add(struct fill_keys *k, const struct schema *s, const struct val
 		return false;
 	if ((k->count + 1) * 2 > k->cap)
 		grow(k);
-	hash = hash_bytes(p, len);
+	hash = key_bytes_hash(p, len);
 	slot = slot_of(k, hash, p, len);
 	if (slot->p)
 		return true;
@@ -136,5 +135,5 @@ bool fill_keys_has(struct fill_keys *k, const struct schema *s, const struct val
 	if (k->count == 0)
 		return false;
 	p = key_bytes(k, s, row, NULL, &len);
-	return p && slot_of(k, hash_bytes(p, len), p, len)->p != NULL;
+	return p && slot_of(k, key_bytes_hash(p, len), p, len)->p != NULL;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/fnv.h"
 #include "source/decode/mysql_bytes.h"
 #include "source/server/mysql_refusal.h"
 
@@ -26,10 +27,8 @@ enum {
 /* The server ends an older stream of the same identity, so that a reader that comes back meets no ghost of its own. */
 static void identity(char *out, size_t size, uint32_t server_id, const char *name)
 {
-	uint64_t h = 1469598103934665603u ^ server_id;
+	uint64_t h = fnv_text(FNV_START ^ server_id, name);
 
-	for (const char *p = name; *p; p++)
-		h = (h ^ (unsigned char)*p) * 1099511628211u;
 	snprintf(out, size, "%08x-6d72-4000-8000-%012llx", server_id, (unsigned long long)(h & 0xffffffffffffu));
 }
 

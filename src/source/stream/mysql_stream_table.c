@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/intern.h"
 #include "core/xalloc.h"
 
@@ -44,13 +45,8 @@ void stream_tables_done(struct stream_tables *ts)
 
 static size_t hash_name(const char *db, size_t db_len, const char *name, size_t name_len)
 {
-	uint64_t h = 1469598103934665603u;
+	uint64_t h = fnv_bytes(fnv_add(fnv_bytes(FNV_START, db, db_len), '.'), name, name_len);
 
-	for (size_t i = 0; i < db_len; i++)
-		h = (h ^ (unsigned char)db[i]) * 1099511628211u;
-	h = (h ^ '.') * 1099511628211u;
-	for (size_t i = 0; i < name_len; i++)
-		h = (h ^ (unsigned char)name[i]) * 1099511628211u;
 	return (size_t)(h ^ h >> 32);
 }
 
