@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/arena.h"
 #include "core/buf.h"
@@ -40,6 +41,12 @@ struct json_slice { /* one value as it stands in the text */
 	const char *p; /* strings: without the quotes; others: the whole value */
 	size_t len;
 };
+
+/* The bytes between the quotes, as they stand: a name that is written with escapes is another one. */
+static inline bool json_is(const struct json_slice *s, const char *text)
+{
+	return s->len == strlen(text) && memcmp(s->p, text, s->len) == 0;
+}
 
 void json_init(struct json *j, const char *p, size_t len);
 enum json_kind json_value(struct json *j, struct json_slice *out); /* one whole value, skipped over (nested too) */

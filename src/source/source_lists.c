@@ -92,19 +92,14 @@ static int read_list(struct json *j, struct conf_list *list)
 	return 0;
 }
 
-static bool is_key(const struct json_slice *key, const char *name)
-{
-	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
-}
-
 static int read_member(struct json *j, const struct json_slice *key, struct mysql_conf *out)
 {
 	struct json_slice v;
 
 	for (size_t i = 0; i < ROWS; i++)
-		if (is_key(key, rows[i].key) && list_at(out, &rows[i])->count == 0)
+		if (json_is(key, rows[i].key) && list_at(out, &rows[i])->count == 0)
 			return read_list(j, list_at(out, &rows[i]));
-	if (!is_key(key, signal_key) || out->signal_table || json_value(j, &v) == JSON_ERROR)
+	if (!json_is(key, signal_key) || out->signal_table || json_value(j, &v) == JSON_ERROR)
 		return -1;
 	out->signal_table = read_text(&v);
 	return out->signal_table ? 0 : -1;

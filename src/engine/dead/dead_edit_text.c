@@ -17,7 +17,7 @@ bool dead_edit_member(const char *p, size_t len, const char *name, struct json_s
 	if (!json_enter(&j, '{'))
 		return false;
 	while (json_member(&j, &key) && json_value(&j, out) != JSON_ERROR)
-		if (key.len == strlen(name) && memcmp(key.p, name, key.len) == 0)
+		if (json_is(&key, name))
 			return true;
 	return false;
 }

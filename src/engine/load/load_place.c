@@ -67,11 +67,6 @@ static enum place_gap gap_named(const struct json_slice *v)
 	return GAP_NONE;
 }
 
-static bool key_is(const struct json_slice *key, const char *name)
-{
-	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
-}
-
 static enum loader loader_named(const struct json_slice *v)
 {
 	for (int i = LOADER_LENDING; i < LOADER_COUNT; i++)
@@ -97,9 +92,9 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 		sscanf(text, "%16llx", (unsigned long long *)&p->columns);
 	else if (strncmp(key->p, "gap", 3) == 0)
 		p->gap = gap_named(v);
-	else if (key_is(key, "loader"))
+	else if (json_is(key, "loader"))
 		p->loader = loader_named(v);
-	else if (key_is(key, "job"))
+	else if (json_is(key, "job"))
 		sscanf(text, "%16llx", (unsigned long long *)&p->job);
 }
 
@@ -129,9 +124,9 @@ bool place_parse(const char *text, struct place *p)
 	if (json_enter(&j, '{')) {
 		while (json_member(&j, &key)) {
 			json_value(&j, &v);
-			ours |= key_is(&key, "to");
+			ours |= json_is(&key, "to");
 			for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-				if (key_is(&key, numbers[i].name))
+				if (json_is(&key, numbers[i].name))
 					take_number(&v, numbers[i].to);
 			take_text(p, &key, &v);
 		}

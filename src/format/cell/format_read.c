@@ -399,11 +399,6 @@ static bool read_zoned(struct json *j, struct arena *a, const struct read_cell *
 
 /* ---- structs and arrays ---- */
 
-static bool slice_is(const struct json_slice *s, const char *text)
-{
-	return s->len == strlen(text) && memcmp(s->p, text, s->len) == 0;
-}
-
 /* {"wkb":"..","srid":4326}, with x and y in front for a point: back to MySQL's four bytes of srid and the WKB. */
 static bool read_geometry(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
 {
@@ -416,9 +411,9 @@ static bool read_geometry(struct json *j, struct arena *a, const struct read_cel
 		return false;
 	while (json_member(j, &key)) {
 		json_value(j, &v);
-		if (slice_is(&key, "wkb"))
+		if (json_is(&key, "wkb"))
 			wkb = v;
-		else if (slice_is(&key, "srid") && v.kind != JSON_NULL && !num_parse_i64(v.p, v.len, &srid))
+		else if (json_is(&key, "srid") && v.kind != JSON_NULL && !num_parse_i64(v.p, v.len, &srid))
 			return false;
 	}
 	if (j->problem || wkb.kind != JSON_STRING || wkb.escaped)

@@ -26,11 +26,6 @@ static int refuse(struct block_reader *r, const char *why)
 	return -1;
 }
 
-static bool slice_is(const struct json_slice *s, const char *text)
-{
-	return s->len == strlen(text) && memcmp(s->p, text, s->len) == 0;
-}
-
 static int take_string(struct block_reader *r, const char **out)
 {
 	struct json_slice v;
@@ -71,12 +66,12 @@ static int take_parameter(struct block_reader *r, const struct json_slice *key, 
 
 	if (take_string(r, &text) < 0)
 		return -1;
-	if (slice_is(key, "allowed"))
+	if (json_is(key, "allowed"))
 		out->allowed = text;
-	if (slice_is(key, "__debezium.source.column.type"))
+	if (json_is(key, "__debezium.source.column.type"))
 		out->source_type = text;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		if (!slice_is(key, numbers[i].name))
+		if (!json_is(key, numbers[i].name))
 			continue;
 		if (!num_parse_i64(text, strlen(text), &number) || number < 0 || number > INT32_MAX)
 			return refuse(r, "a parameter of the schema is not a number");
@@ -145,20 +140,20 @@ static int take_member(struct block_reader *r, const struct json_slice *key, str
 {
 	struct json_slice v;
 
-	if (slice_is(key, "type"))
+	if (json_is(key, "type"))
 		return *typed = true, take_type(r, &out->type);
-	if (slice_is(key, "name"))
+	if (json_is(key, "name"))
 		return take_string(r, &out->semantic);
-	if (slice_is(key, "field"))
+	if (json_is(key, "field"))
 		return take_string(r, &out->name);
-	if (slice_is(key, "parameters"))
+	if (json_is(key, "parameters"))
 		return take_parameters(r, out);
-	if (slice_is(key, "fields"))
+	if (json_is(key, "fields"))
 		return take_fields(r, out);
-	if (slice_is(key, "items"))
+	if (json_is(key, "items"))
 		return take_items(r, out);
 	json_value(r->j, &v);
-	if (slice_is(key, "optional"))
+	if (json_is(key, "optional"))
 		out->optional = v.kind == JSON_TRUE;
 	return 0;
 }

@@ -34,11 +34,6 @@ static enum payload_result refuse_field(struct json_payload *p, const struct rea
 	return p->l->dynamic ? PAYLOAD_MISMATCH : PAYLOAD_BAD;
 }
 
-static bool slice_is(const struct json_slice *s, const char *text)
-{
-	return s->len == strlen(text) && memcmp(s->p, text, s->len) == 0;
-}
-
 static void skip_space(struct json *j)
 {
 	while (j->at < j->end && (*j->at == ' ' || *j->at == '\n' || *j->at == '\r' || *j->at == '\t'))
@@ -60,7 +55,7 @@ static bool read_meta(struct json *j, const struct read_cell *cell, struct row_m
 	if (json_value(j, &v) <= JSON_END)
 		return false;
 	if (cell->role == ROLE_DELETED)
-		meta->deleted = v.kind == JSON_TRUE || (v.kind == JSON_STRING && slice_is(&v, "true"));
+		meta->deleted = v.kind == JSON_TRUE || (v.kind == JSON_STRING && json_is(&v, "true"));
 	else if (cell->role == ROLE_OP && v.kind == JSON_STRING && v.len == 1)
 		meta->op = *v.p;
 	else if (cell->role == ROLE_COMMIT_US && v.kind == JSON_NUMBER && num_parse_i64(v.p, v.len, &number))
@@ -290,7 +285,7 @@ static enum snapshot_mark snapshot_of(const struct json_slice *v)
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (v->kind == JSON_STRING && slice_is(v, marks[i].name))
+		if (v->kind == JSON_STRING && json_is(v, marks[i].name))
 			return marks[i].mark;
 	return SNAPSHOT_NO;
 }
@@ -301,26 +296,26 @@ static void source_member(struct json_payload *p, const struct json_slice *key, 
 	int64_t n = 0;
 	bool number = v->kind == JSON_NUMBER && num_parse_i64(v->p, v->len, &n);
 
-	if (slice_is(key, "ts_us") && number) {
+	if (json_is(key, "ts_us") && number) {
 		e->txn->commit_us = n;
 		e->txn->commit_exact = n % 1000000 != 0;
-	} else if (slice_is(key, "ts_ms") && number) {
+	} else if (json_is(key, "ts_ms") && number) {
 		e->ts_ms = n;
-	} else if (slice_is(key, "snapshot")) {
+	} else if (json_is(key, "snapshot")) {
 		e->snapshot = snapshot_of(v);
-	} else if (slice_is(key, "gtid")) {
+	} else if (json_is(key, "gtid")) {
 		e->txn->gtid = slice_text(p, v);
-	} else if (slice_is(key, "file")) {
+	} else if (json_is(key, "file")) {
 		e->txn->file = slice_text(p, v);
-	} else if (slice_is(key, "query")) {
+	} else if (json_is(key, "query")) {
 		e->txn->query = slice_text(p, v);
-	} else if (slice_is(key, "pos") && number) {
+	} else if (json_is(key, "pos") && number) {
 		e->pos = (uint64_t)n;
-	} else if (slice_is(key, "row") && number) {
+	} else if (json_is(key, "row") && number) {
 		e->row = n;
-	} else if (slice_is(key, "server_id") && number) {
+	} else if (json_is(key, "server_id") && number) {
 		e->txn->server_id = (uint32_t)n;
-	} else if (slice_is(key, "thread") && number) {
+	} else if (json_is(key, "thread") && number) {
 		e->txn->thread = n;
 	}
 }
@@ -360,7 +355,7 @@ static void read_transaction(struct json_payload *p, const struct json_slice *ob
 	json_init(&j, object->p, object->len);
 	for (bool more = json_enter(&j, '{') && json_member(&j, &key); more; more = json_member(&j, &key)) {
 		json_value(&j, &v);
-		if (slice_is(&key, "id"))
+		if (json_is(&key, "id"))
 			e->txn->id = slice_text(p, &v);
 	}
 }
@@ -369,16 +364,16 @@ static enum payload_result envelope_member(struct json_payload *p, const struct 
 {
 	struct json_slice v;
 
-	if (slice_is(key, "before"))
+	if (json_is(key, "before"))
 		return read_image(p, &e->before);
-	if (slice_is(key, "after"))
+	if (json_is(key, "after"))
 		return read_image(p, &e->after);
-	if (slice_is(key, "source"))
+	if (json_is(key, "source"))
 		return read_source(p, e) ? PAYLOAD_OK : refuse(p, "the source block is not an object");
 	json_value(&p->j, &v);
-	if (slice_is(key, "op") && v.kind == JSON_STRING && v.len == 1)
+	if (json_is(key, "op") && v.kind == JSON_STRING && v.len == 1)
 		e->op = *v.p;
-	else if (slice_is(key, "transaction") && v.kind == JSON_OBJECT)
+	else if (json_is(key, "transaction") && v.kind == JSON_OBJECT)
 		read_transaction(p, &v, e);
 	return PAYLOAD_OK;
 }

@@ -12,11 +12,6 @@
 #define NULL_HEAD "{\"schema\":null,\"payload\":"
 #define NULL_HEAD_LEN (sizeof(NULL_HEAD) - 1)
 
-static bool slice_is(const struct json_slice *s, const char *text)
-{
-	return s->len == strlen(text) && memcmp(s->p, text, s->len) == 0;
-}
-
 bool record_has_schema(const char *p, size_t len)
 {
 	return len > 11 && memcmp(p, "{\"schema\":{", 11) == 0;
@@ -39,7 +34,7 @@ static size_t read_head(struct format_decoder *d, const char *p, size_t len, str
 	json_member(&j, &key);
 	if (block_read(&j, &d->scratch, out, &d->why) < 0)
 		return 0;
-	if (!json_member(&j, &key) || !slice_is(&key, "payload"))
+	if (!json_member(&j, &key) || !json_is(&key, "payload"))
 		return refuse(d, "no payload after the schema"), 0;
 	while (j.at < j.end && *j.at == ' ')
 		j.at++;
@@ -104,7 +99,7 @@ static bool object_member(const char *p, size_t len, const char *name, struct js
 	json_enter(&j, '{');
 	while (json_member(&j, &key)) {
 		json_value(&j, out);
-		if (slice_is(&key, name))
+		if (json_is(&key, name))
 			return out->kind == JSON_OBJECT;
 	}
 	return false;

@@ -87,11 +87,6 @@ static const struct record_header *find(const struct record *r, const char *name
 	return NULL;
 }
 
-static bool is_key(const struct json_slice *key, const char *name)
-{
-	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
-}
-
 static bool read_name(struct arena *a, const struct json_slice *v, const char **out)
 {
 	size_t len;
@@ -112,11 +107,11 @@ static bool read_move(struct json *j, struct arena *a, struct ddl_move *m)
 	while (json_member(j, &key)) {
 		if (json_value(j, &v) == JSON_ERROR)
 			return false;
-		if (is_key(&key, "blank"))
+		if (json_is(&key, "blank"))
 			m->blank = v.kind == JSON_TRUE;
-		else if (!is_key(&key, "from") && !is_key(&key, "to"))
+		else if (!json_is(&key, "from") && !json_is(&key, "to"))
 			return false;
-		else if (!read_name(a, &v, is_key(&key, "from") ? &m->from : &m->to))
+		else if (!read_name(a, &v, json_is(&key, "from") ? &m->from : &m->to))
 			return false;
 	}
 	return j->problem == NULL && (m->from || m->to);
@@ -144,9 +139,9 @@ static bool read_alter(const struct record_header *h, struct arena *a, struct dd
 	if (!json_enter(&j, '{'))
 		return false;
 	while (json_member(&j, &key)) {
-		if (is_key(&key, "drop"))
+		if (json_is(&key, "drop"))
 			out->drop = json_value(&j, &v) == JSON_TRUE;
-		else if (!is_key(&key, "moves") || !read_moves(&j, a, h->len / 8 + 1, out)) /* {"to":""} is longer */
+		else if (!json_is(&key, "moves") || !read_moves(&j, a, h->len / 8 + 1, out)) /* {"to":""} is longer */
 			return false;
 	}
 	return json_done(&j);

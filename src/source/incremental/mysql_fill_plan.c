@@ -218,11 +218,6 @@ static int read_flag(const struct json_slice *v, bool *out)
 	return v->kind == JSON_TRUE || v->kind == JSON_FALSE ? 0 : -1;
 }
 
-static bool is_key(const struct json_slice *key, const char *name)
-{
-	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
-}
-
 static int read_member(struct fill_table *t, const struct json_slice *key, const struct json_slice *v)
 {
 	const struct {
@@ -247,7 +242,7 @@ static int read_member(struct fill_table *t, const struct json_slice *key, const
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
-		if (is_key(key, members[i].name))
+		if (json_is(key, members[i].name))
 			return members[i].text		    ? read_text(v, members[i].text)
 					: members[i].number ? read_number(v, members[i].number)
 							    : read_flag(v, members[i].flag);
@@ -277,12 +272,12 @@ static int read_different(struct json *j, struct fill_plan *p)
 	int r = json_enter(j, '{') ? 0 : -1;
 
 	while (r == 0 && json_member(j, &key))
-		r = json_value(j, &v) == JSON_ERROR	? -1
-				: is_key(&key, "db")	? read_text(&v, &d.db)
-				: is_key(&key, "table") ? read_text(&v, &d.name)
-				: is_key(&key, "why")	? read_text(&v, &d.why)
-				: is_key(&key, "again") ? read_flag(&v, &d.again)
-							: -1;
+		r = json_value(j, &v) == JSON_ERROR	 ? -1
+				: json_is(&key, "db")	 ? read_text(&v, &d.db)
+				: json_is(&key, "table") ? read_text(&v, &d.name)
+				: json_is(&key, "why")	 ? read_text(&v, &d.why)
+				: json_is(&key, "again") ? read_flag(&v, &d.again)
+							 : -1;
 	if (r == 0 && (j->problem || d.db == NULL || d.name == NULL || d.why == NULL))
 		r = -1;
 	if (r == 0)
@@ -308,13 +303,13 @@ static int read_plan(struct json *j, struct fill_plan *p)
 	if (!json_enter(j, '{'))
 		return -1;
 	while (json_member(j, &key)) {
-		if (is_key(&key, "tables") || is_key(&key, "different")) {
-			if (read_list(j, p, is_key(&key, "tables") ? read_table : read_different) < 0)
+		if (json_is(&key, "tables") || json_is(&key, "different")) {
+			if (read_list(j, p, json_is(&key, "tables") ? read_table : read_different) < 0)
 				return -1;
 		} else if (json_value(j, &v) == JSON_ERROR ||
-				(is_key(&key, "mark")					 ? read_text(&v, &p->mark)
-								: is_key(&key, "paused") ? read_flag(&v, &p->paused)
-											 : -1) < 0) {
+				(json_is(&key, "mark")					  ? read_text(&v, &p->mark)
+								: json_is(&key, "paused") ? read_flag(&v, &p->paused)
+											  : -1) < 0) {
 			return -1;
 		}
 	}

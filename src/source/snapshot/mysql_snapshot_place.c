@@ -20,11 +20,6 @@ void snapshot_place_print(const struct snapshot_place *p, struct buf *out)
 	buf_puts(out, p->begun ? ",\"begun\":true}}" : "}}");
 }
 
-static bool is_key(const struct json_slice *key, const char *name)
-{
-	return key->len == strlen(name) && memcmp(key->p, name, key->len) == 0;
-}
-
 static bool read_text(const struct json_slice *v, struct arena *a, char **out)
 {
 	const char *text;
@@ -44,14 +39,14 @@ static bool read_members(struct snapshot_place *out, struct json *j, struct aren
 	while (good && json_member(j, &key)) {
 		if (json_value(j, &v) == JSON_ERROR)
 			return false;
-		if (is_key(&key, "begun"))
+		if (json_is(&key, "begun"))
 			out->begun = v.kind == JSON_TRUE;
-		else if (is_key(&key, "db"))
+		else if (json_is(&key, "db"))
 			good = read_text(&v, a, &out->db);
-		else if (is_key(&key, "table"))
+		else if (json_is(&key, "table"))
 			good = read_text(&v, a, &out->table);
 		else
-			good = is_key(&key, "bound") && read_text(&v, a, &out->bound);
+			good = json_is(&key, "bound") && read_text(&v, a, &out->bound);
 	}
 	return good;
 }
@@ -66,7 +61,7 @@ bool snapshot_place_parse(struct snapshot_place *out, const char *text)
 	*out = (struct snapshot_place){ 0 };
 	arena_init(&a, 0);
 	json_init(&j, text, strlen(text));
-	good = json_enter(&j, '{') && json_member(&j, &key) && is_key(&key, "initial") && read_members(out, &j, &a) &&
+	good = json_enter(&j, '{') && json_member(&j, &key) && json_is(&key, "initial") && read_members(out, &j, &a) &&
 			!json_member(&j, &key) && json_done(&j) && out->db && out->table;
 	arena_done(&a);
 	if (!good)
