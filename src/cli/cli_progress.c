@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/text.h"
 #include "core/xalloc.h"
+
+enum { DRAW_MS = 1000 };
 
 struct cli_progress {
 	const char *what;
@@ -34,12 +36,11 @@ static void draw(struct cli_progress *p)
 static void *draw_on(void *arg)
 {
 	struct cli_progress *p = arg;
-	struct timespec until;
 
-	clock_gettime(CLOCK_REALTIME, &until);
 	pthread_mutex_lock(&p->lock);
 	while (!p->ended) {
-		until.tv_sec++;
+		struct timespec until = clock_deadline(DRAW_MS);
+
 		while (!p->ended && pthread_cond_timedwait(&p->changed, &p->lock, &until) == 0)
 			;
 		if (!p->ended && p->name[0])
@@ -55,7 +56,7 @@ struct cli_progress *cli_progress_start(const char *what)
 
 	p->what = what;
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->changed, NULL);
+	clock_cond_init(&p->changed);
 	p->drawing = isatty(STDERR_FILENO) && pthread_create(&p->thread, NULL, draw_on, p) == 0;
 	return p;
 }
