@@ -324,10 +324,7 @@ int log_reader_assigned(struct log_reader *r, struct log_assigned_list *out, str
 
 struct log_assigned *log_assigned_add(struct log_assigned_list *list)
 {
-	if (list->count == list->cap) {
-		list->cap = list->cap ? list->cap * 2 : 64;
-		list->items = xrealloc(list->items, list->cap * sizeof(*list->items));
-	}
+	xgrow(list->items, list->count, list->cap, 64);
 	return &list->items[list->count++];
 }
 

@@ -119,10 +119,7 @@ static int seal(struct local_writer *w, struct local_topic *t, struct local_part
 				"embedded log: the transaction of '%s' has more than %zu MB; commit "
 				"more often",
 				w->id, TRANSACTION_MAX >> 20);
-	if (w->nsealed == w->cap_sealed) {
-		w->cap_sealed = w->cap_sealed ? w->cap_sealed * 2 : 64;
-		w->sealed = xrealloc(w->sealed, w->cap_sealed * sizeof *w->sealed);
-	}
+	xgrow(w->sealed, w->nsealed, w->cap_sealed, 64);
 	s = &w->sealed[w->nsealed++];
 	*s = (struct sealed){ .topic = t, .part = p, .count = c->count, .min_ms = c->min_ms, .max_ms = c->max_ms };
 	s->data = chunk_seal(c, w->zstd, &s->len);
@@ -135,10 +132,7 @@ static int seal(struct local_writer *w, struct local_topic *t, struct local_part
 static void touch(struct local_writer *w, struct local_topic *to, struct local_part *p, struct chunk_builder *c)
 {
 	chunk_start(c, p);
-	if (w->ntouched == w->cap_touched) {
-		w->cap_touched = w->cap_touched ? w->cap_touched * 2 : 64;
-		w->touched = xrealloc(w->touched, w->cap_touched * sizeof *w->touched);
-	}
+	xgrow(w->touched, w->ntouched, w->cap_touched, 64);
 	w->touched[w->ntouched++] = (struct touched){ to, p, c };
 }
 

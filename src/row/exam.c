@@ -70,10 +70,7 @@ void exam_list_free(struct exam **list, size_t n)
 
 void exam_find(struct exam *e, enum exam_question question, int column, int64_t count)
 {
-	if (e->nfindings == e->cap) {
-		e->cap = e->cap ? 2 * e->cap : 8;
-		e->findings = xrealloc(e->findings, e->cap * sizeof(*e->findings));
-	}
+	xgrow(e->findings, e->nfindings, e->cap, 8);
 	e->findings[e->nfindings++] = (struct exam_finding){ .question = question, .column = column, .count = count };
 }
 

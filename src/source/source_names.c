@@ -42,10 +42,7 @@ static void add_name(struct schema *schema, void *arg)
 
 	if (!mysql_filter_table(n->filter, schema->db, schema->table))
 		return;
-	if (n->count == n->cap) {
-		n->cap = n->cap ? 2 * n->cap : 64;
-		n->items = xrealloc(n->items, n->cap * sizeof(*n->items));
-	}
+	xgrow(n->items, n->count, n->cap, 64);
 	n->items[n->count++] = xasprintf("%s.%s", schema->db, schema->table);
 }
 

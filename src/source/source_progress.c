@@ -24,10 +24,7 @@ void source_progress_done(struct source_progress *p)
 
 static void add(struct source_progress *p, const struct source_reading *r)
 {
-	if (p->count == p->cap) {
-		p->cap = p->cap ? p->cap * 2 : 16;
-		p->items = xrealloc(p->items, p->cap * sizeof(*p->items));
-	}
+	xgrow(p->items, p->count, p->cap, 16);
 	p->items[p->count++] = *r;
 }
 

@@ -24,10 +24,7 @@ static struct source_table *table_entry(struct source *s, const char *db, const 
 	place = name_map_at(&s->table_places, intern(name));
 	if (*place)
 		return &s->tables[(size_t)*place - 1];
-	if (s->ntables == s->cap_tables) {
-		s->cap_tables = s->cap_tables ? s->cap_tables * 2 : 16;
-		s->tables = xrealloc(s->tables, s->cap_tables * sizeof(*s->tables));
-	}
+	xgrow(s->tables, s->ntables, s->cap_tables, 16);
 	s->tables[s->ntables] = (struct source_table){ 0 };
 	snprintf(s->tables[s->ntables].name, sizeof(s->tables->name), "%s", name);
 	*place = (void *)(s->ntables + 1);

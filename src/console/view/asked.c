@@ -70,10 +70,7 @@ void asked_status(void *state, const struct status *s, struct view_order *out)
 
 static void asked_rows_add(struct asked_rows *r, json_t *row)
 {
-	if (r->count == r->cap) {
-		r->cap = r->cap ? r->cap * 2 : 128;
-		r->items = xrealloc(r->items, r->cap * sizeof(*r->items));
-	}
+	xgrow(r->items, r->count, r->cap, 128);
 	r->items[r->count++] = row;
 }
 

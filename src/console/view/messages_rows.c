@@ -120,10 +120,7 @@ void messages_rows_add(struct messages_page *p, const json_t *o)
 
 	if (p->count == MESSAGES_KEPT + ROOM)
 		messages_rows_drop(p, ROOM);
-	if (p->count == p->cap) {
-		p->cap = p->cap ? p->cap * 2 : 256;
-		p->rows = xrealloc(p->rows, p->cap * sizeof(*p->rows));
-	}
+	xgrow(p->rows, p->count, p->cap, 256);
 	r = &p->rows[p->count++];
 	*r = (struct message_row){
 		.partition = (int32_t)number_of(o, "partition"),

@@ -59,10 +59,7 @@ static void add(struct scripts_page *p, enum role role, char *text)
 		free(text);
 		return;
 	}
-	if (p->nanswer == p->cap_answer) {
-		p->cap_answer = p->cap_answer ? p->cap_answer * 2 : 64;
-		p->answer = xrealloc(p->answer, p->cap_answer * sizeof(*p->answer));
-	}
+	xgrow(p->answer, p->nanswer, p->cap_answer, 64);
 	p->answer[p->nanswer++] = (struct scripts_line){ .text = text, .role = role };
 }
 

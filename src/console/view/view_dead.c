@@ -72,10 +72,7 @@ static void add_row(struct dead_page *p, const json_t *o)
 {
 	bool group = json_object_get(o, "count") != NULL;
 
-	if (p->count == p->cap) {
-		p->cap = p->cap ? 2 * p->cap : 64;
-		p->rows = xrealloc(p->rows, p->cap * sizeof(*p->rows));
-	}
+	xgrow(p->rows, p->count, p->cap, 64);
 	p->rows[p->count++] = (struct dead_row){
 		.letters = group ? json_integer_value(json_object_get(o, "count")) : 1,
 		.id = json_integer_value(json_object_get(o, group ? "last_id" : "id")),

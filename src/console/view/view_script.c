@@ -27,10 +27,7 @@ static void add_row(struct scripts_rows *r, json_t *o)
 {
 	if (r->count >= ROWS_MOST)
 		return;
-	if (r->count == r->cap) {
-		r->cap = r->cap ? r->cap * 2 : 64;
-		r->items = xrealloc(r->items, r->cap * sizeof(*r->items));
-	}
+	xgrow(r->items, r->count, r->cap, 64);
 	r->items[r->count++] = json_incref(o);
 }
 

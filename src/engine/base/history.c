@@ -79,10 +79,7 @@ static void drop_at(struct history *h, size_t i)
 
 static void add(struct history *h, struct schema *schema, void **place)
 {
-	if (h->count == h->cap) {
-		h->cap = h->cap ? h->cap * 2 : 32;
-		h->schemas = xrealloc(h->schemas, h->cap * sizeof(*h->schemas));
-	}
+	xgrow(h->schemas, h->count, h->cap, 32);
 	h->schemas[h->count++] = schema_ref(schema);
 	*place = (void *)h->count;
 }

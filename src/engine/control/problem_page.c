@@ -108,10 +108,7 @@ static void add_fact(struct facts *f, int64_t at_us, const char *state, const ch
 			f->items[i].at_us = at_us > f->items[i].at_us ? at_us : f->items[i].at_us;
 			return;
 		}
-	if (f->count == f->cap) {
-		f->cap = f->cap ? f->cap * 2 : 32;
-		f->items = xrealloc(f->items, f->cap * sizeof(*f->items));
-	}
+	xgrow(f->items, f->count, f->cap, 32);
 	f->items[f->count] = (struct fact){ .at_us = at_us, .times = 1, .state = state, .what = what };
 	snprintf(f->items[f->count++].text, sizeof(f->items[0].text), "%s", text);
 }

@@ -23,10 +23,7 @@ static int on_letter(void *arg, const struct dead_seen *seen)
 	struct dead_picks *p = arg;
 	const struct dead_letter *l = seen->letter;
 
-	if (p->count == p->cap) {
-		p->cap = p->cap ? 2 * p->cap : 64;
-		p->items = xrealloc(p->items, p->cap * sizeof(*p->items));
-	}
+	xgrow(p->items, p->count, p->cap, 64);
 	p->items[p->count++] = (struct dead_pick){
 		.id = l->id,
 		.table = intern(seen->table),

@@ -61,10 +61,7 @@ void due_set(struct due *d, struct due_at *m, int64_t us)
 		take_out(d, m);
 	if (us < 0)
 		return;
-	if (d->count == d->cap) {
-		d->cap = d->cap ? d->cap * 2 : 4;
-		d->heap = xrealloc(d->heap, d->cap * sizeof(*d->heap));
-	}
+	xgrow(d->heap, d->count, d->cap, 4);
 	m->us = us;
 	move_up(d, d->count++, m);
 }

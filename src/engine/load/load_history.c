@@ -42,10 +42,7 @@ static void take_version(void *arg, struct schema *schema, int64_t commit_us)
 	struct load_history *h = arg;
 
 	pthread_mutex_lock(&h->lock);
-	if (h->nfresh == h->cap_fresh) {
-		h->cap_fresh = h->cap_fresh ? h->cap_fresh * 2 : 64;
-		h->fresh = xrealloc(h->fresh, h->cap_fresh * sizeof(*h->fresh));
-	}
+	xgrow(h->fresh, h->nfresh, h->cap_fresh, 64);
 	h->fresh[h->nfresh++] = (struct version){ .schema = schema_ref(schema), .since_us = commit_us };
 	pthread_mutex_unlock(&h->lock);
 }

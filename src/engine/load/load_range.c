@@ -39,10 +39,7 @@ void part_add(struct load_part *p, const struct piece *piece)
 {
 	must(piece->from < piece->to && piece->from >= p->arrived);
 	must_debug(p->arrived < 0 || piece->from == p->arrived);
-	if (p->npieces == p->cap_pieces) {
-		p->cap_pieces = p->cap_pieces ? p->cap_pieces * 2 : 16;
-		p->pieces = xrealloc(p->pieces, p->cap_pieces * sizeof(*p->pieces));
-	}
+	xgrow(p->pieces, p->npieces, p->cap_pieces, 16);
 	p->pieces[p->npieces++] = *piece;
 	piece->item->refs++;
 	p->bytes += piece->bytes;

@@ -49,10 +49,7 @@ static void set_bytes(struct script_stage *st, struct topic_wait *w, size_t byte
 
 static void push(struct script_stage *st, struct topic_wait *w, struct load_item *item)
 {
-	if (w->count == w->cap) {
-		w->cap = w->cap ? w->cap * 2 : 8;
-		w->items = xrealloc(w->items, w->cap * sizeof(*w->items));
-	}
+	xgrow(w->items, w->count, w->cap, 8);
 	w->items[w->count++] = item;
 	set_bytes(st, w, w->bytes + item->in->bytes);
 }

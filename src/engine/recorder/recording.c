@@ -35,10 +35,7 @@ struct recording {
 
 static void place_add(struct recording *r, const struct frame_place *p)
 {
-	if (r->nframes == r->cap) {
-		r->cap = r->cap ? r->cap * 2 : 1024;
-		r->frames = xrealloc(r->frames, r->cap * sizeof(*r->frames));
-	}
+	xgrow(r->frames, r->nframes, r->cap, 1024);
 	r->frames[r->nframes++] = *p;
 }
 

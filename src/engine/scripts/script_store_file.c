@@ -16,10 +16,7 @@
 
 struct store_entry *store_add(struct script_store *st)
 {
-	if (st->count == st->cap) {
-		st->cap = st->cap ? 2 * st->cap : 16;
-		st->entries = xrealloc(st->entries, st->cap * sizeof(*st->entries));
-	}
+	xgrow(st->entries, st->count, st->cap, 16);
 	st->entries[st->count] = (struct store_entry){ .runs = false };
 	return &st->entries[st->count++];
 }

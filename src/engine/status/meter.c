@@ -223,10 +223,7 @@ struct table_meter *table_meter_get(struct table_meters *t, const char *name)
 		atomic_store(&m->differences, -1);
 		atomic_store(&m->lag_rows, -1);
 		atomic_store(&m->lag_ms, -1);
-		if (t->count == t->cap) {
-			t->cap = t->cap ? t->cap * 2 : 64;
-			t->items = xrealloc(t->items, t->cap * sizeof(*t->items));
-		}
+		xgrow(t->items, t->count, t->cap, 64);
 		t->items[t->count++] = m;
 	}
 	pthread_mutex_unlock(&t->lock);

@@ -63,10 +63,7 @@ static struct problem *find(struct problems *p, enum problem_code code, const ch
 
 static struct problem *add(struct problems *p, enum problem_code code, const char *subject)
 {
-	if (p->count == p->cap) {
-		p->cap = p->cap ? p->cap * 2 : 16;
-		p->items = xrealloc(p->items, p->cap * sizeof(*p->items));
-	}
+	xgrow(p->items, p->count, p->cap, 16);
 	p->items[p->count] = (struct problem){ .code = code, .subject = xstrdup(subject), .since_us = clock_wall_us() };
 	return &p->items[p->count++];
 }

@@ -38,10 +38,7 @@ static void gather(void *arg, struct script_meter *m)
 {
 	struct gathered *g = arg;
 
-	if (g->count == g->cap) {
-		g->cap = g->cap ? g->cap * 2 : 16;
-		g->items = xrealloc(g->items, g->cap * sizeof(*g->items));
-	}
+	xgrow(g->items, g->count, g->cap, 16);
 	script_meter_copy(m, &g->items[g->count++]);
 }
 

@@ -167,10 +167,7 @@ static void add_unsure(struct format_decoder *d, uint64_t shape, bool described)
 	for (size_t i = 0; i < d->nunsure; i++)
 		if (d->unsure[i] == shape)
 			return;
-	if (d->nunsure == d->cap_unsure) {
-		d->cap_unsure = d->cap_unsure ? d->cap_unsure * 2 : 8;
-		d->unsure = xrealloc(d->unsure, d->cap_unsure * sizeof(*d->unsure));
-	}
+	xgrow(d->unsure, d->nunsure, d->cap_unsure, 8);
 	d->unsure[d->nunsure++] = shape;
 }
 
@@ -379,10 +376,7 @@ void format_decoder_know(struct format_decoder *d, struct schema *exact, int64_t
 
 	if (t->nexact && schema_equal(t->exact[t->nexact - 1].schema, exact))
 		return;
-	if (t->nexact == t->cap_exact) {
-		t->cap_exact = t->cap_exact ? t->cap_exact * 2 : 4;
-		t->exact = xrealloc(t->exact, t->cap_exact * sizeof(*t->exact));
-	}
+	xgrow(t->exact, t->nexact, t->cap_exact, 4);
 	t->exact[t->nexact++] = (struct known_schema){ .schema = schema_ref(exact), .since_us = since_us };
 	topic_forget_layouts(t);
 }

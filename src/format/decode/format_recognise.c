@@ -214,10 +214,7 @@ static struct layout **slot_for(struct topic *t, const struct layout_source *fro
 			return &t->layouts[i];
 		}
 	}
-	if (t->nlayouts == t->cap_layouts) {
-		t->cap_layouts = t->cap_layouts ? t->cap_layouts * 2 : 4;
-		t->layouts = xrealloc(t->layouts, t->cap_layouts * sizeof(*t->layouts));
-	}
+	xgrow(t->layouts, t->nlayouts, t->cap_layouts, 4);
 	t->layouts[t->nlayouts] = NULL;
 	return &t->layouts[t->nlayouts++];
 }

@@ -75,10 +75,7 @@ static size_t table_find(struct transaction *t, const char *name)
 	for (size_t i = 0; i < t->ntables; i++)
 		if (t->tables[i].name == name)
 			return i;
-	if (t->ntables == t->cap_tables) {
-		t->cap_tables = t->cap_tables ? 2 * t->cap_tables : 16;
-		t->tables = xrealloc(t->tables, t->cap_tables * sizeof(*t->tables));
-	}
+	xgrow(t->tables, t->ntables, t->cap_tables, 16);
 	t->tables[t->ntables] = (struct transaction_table){ name, 0 };
 	if (t->ntables + 1 > t->buckets / 4 * 3)
 		t->buckets *= 2;

@@ -38,10 +38,7 @@ static void keep(void *arg, const char *db, const char *table, struct schema *ha
 	if (u->count == 0)
 		return;
 	image = image_at(u, u->count - 1);
-	if (image->count == image->cap) {
-		image->cap = image->cap ? image->cap * 2 : 4;
-		image->changes = xrealloc(image->changes, image->cap * sizeof(*image->changes));
-	}
+	xgrow(image->changes, image->count, image->cap, 4);
 	image->changes[image->count++] = (struct undo_change){
 		.db = intern(db),
 		.table = table ? intern(table) : NULL,

@@ -61,10 +61,7 @@ static struct gtid_group *gtid_group_get(struct gtid_set *set, const struct gtid
 
 	if (found)
 		return &set->groups[at];
-	if (set->count == set->cap) {
-		set->cap = set->cap ? set->cap * 2 : 4;
-		set->groups = xrealloc(set->groups, set->cap * sizeof(*set->groups));
-	}
+	xgrow(set->groups, set->count, set->cap, 4);
 	memmove(&set->groups[at + 1], &set->groups[at], (set->count - at) * sizeof(*set->groups));
 	set->count++;
 	set->groups[at] = (struct gtid_group){ .source = *source };

@@ -83,10 +83,7 @@ static void tell_news(struct stream_tables *ts, struct stream_table *t)
 {
 	if (!t->wanted)
 		return;
-	if (ts->nnews == ts->cap_news) {
-		ts->cap_news = ts->cap_news ? ts->cap_news * 2 : FIRST_CAP;
-		ts->news = xrealloc(ts->news, ts->cap_news * sizeof(*ts->news));
-	}
+	xgrow(ts->news, ts->nnews, ts->cap_news, FIRST_CAP);
 	ts->news[ts->nnews++] = t;
 }
 
@@ -107,10 +104,7 @@ struct stream_table *stream_tables_by_name(struct stream_tables *ts, const char 
 	t->wanted = mysql_filter_table(ts->filter, t->db, t->name);
 	arena_init(&t->arena, MAP_CHUNK);
 	tell_news(ts, t);
-	if (ts->count == ts->cap) {
-		ts->cap = ts->cap ? ts->cap * 2 : FIRST_CAP;
-		ts->items = xrealloc(ts->items, ts->cap * sizeof(*ts->items));
-	}
+	xgrow(ts->items, ts->count, ts->cap, FIRST_CAP);
 	ts->items[ts->count++] = t;
 	if (ts->count * 2 > ts->names_cap)
 		grow_names(ts);

@@ -62,10 +62,7 @@ bool mysql_xa_keep(struct mysql_xa *x, const struct event *e, const char *file, 
 
 	if (x->bytes + e->len > XA_KEPT_MAX)
 		return false;
-	if (t->nevents == t->cap) {
-		t->cap = t->cap ? t->cap * 2 : 8;
-		t->events = xrealloc(t->events, t->cap * sizeof(*t->events));
-	}
+	xgrow(t->events, t->nevents, t->cap, 8);
 	t->events[t->nevents] = (struct xa_event){ *e, file, pos, end, t->bytes.len };
 	t->events[t->nevents++].event.body = NULL;
 	buf_put(&t->bytes, e->body, e->len);
