@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/cli_doctor.h"
+#include "cli/cli_check_tables.h"
 #include "cli/cli_progress.h"
 #include "engine/control/engine_inspect.h"
 

@@ -12,8 +12,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_do.c \
 	src/cli/cli_dump.c \
 	src/cli/cli_history.c \
-	src/cli/cli_doctor.c \
-	src/cli/cli_doctor.h \
+	src/cli/cli_check_tables.c \
+	src/cli/cli_check_tables.h \
 	src/cli/cli_lua.c \
 	src/cli/cli_lua_new.c \
 	src/cli/cli_lua_repl.c \

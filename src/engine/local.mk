@@ -41,10 +41,10 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/engine_check_names.h \
 	src/engine/control/engine_check_topics.c \
 	src/engine/control/engine_check_topics.h \
-	src/engine/control/engine_doctor.c \
-	src/engine/control/engine_doctor.h \
-	src/engine/control/engine_doctor_words.c \
-	src/engine/control/engine_doctor_words.h \
+	src/engine/control/engine_check_tables.c \
+	src/engine/control/engine_check_tables.h \
+	src/engine/control/engine_check_words.c \
+	src/engine/control/engine_check_words.h \
 	src/engine/control/engine_inspect.c \
 	src/engine/routine/engine_routine.c \
 	src/engine/routine/engine_routine.h \

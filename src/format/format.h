@@ -15,7 +15,7 @@
 #include "format/cell/format_murmur2.h"
 #include "format/format_conf.h"
 #include "row/batch.h"
-#include "row/exam.h"
+#include "row/table_check.h"
 #include "row/form.h"
 
 /* conf is kept, not copied: it has to outlive the encoder or decoder. */

@@ -4,7 +4,7 @@ src_format_libformat_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_format_libformat_a_SOURCES = \
 	src/format/format.h \
 	src/format/format_conf.h \
-	src/format/format_exam.c \
+	src/format/format_check.c \
 	src/format/format_form.c
 
 # Messages back to changes.

@@ -9,8 +9,8 @@ src_row_librow_a_SOURCES = \
 	src/row/column_fill.h \
 	src/row/column_type.c \
 	src/row/column_type.h \
-	src/row/exam.c \
-	src/row/exam.h \
+	src/row/table_check.c \
+	src/row/table_check.h \
 	src/row/form.h \
 	src/row/position.c \
 	src/row/position.h \

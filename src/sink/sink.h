@@ -18,7 +18,7 @@
 #include "core/report.h"
 #include "mysql/login_conf.h"
 #include "row/collapse.h"
-#include "row/exam.h"
+#include "row/table_check.h"
 #include "row/schema.h"
 
 struct sink_table {		   /* what a table's section says of its target */

@@ -8,7 +8,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 #include "row/change.h"
-#include "row/exam.h"
+#include "row/table_check.h"
 #include "row/schema.h"
 #include "sink/sink.h"
 

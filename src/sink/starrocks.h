@@ -285,7 +285,7 @@ int starrocks_ddl_alter(const struct sink_conf *conf, const struct schema *schem
 struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sink, const struct schema *schema,
 		struct err *err);
 
-/* starrocks_exam.c */
+/* starrocks_check_table.c */
 
 void starrocks_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
 

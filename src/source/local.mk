@@ -31,9 +31,9 @@ src_source_check_libcheck_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 src_source_check_libcheck_a_SOURCES = \
 	src/source/check/mysql_check.c \
 	src/source/check/mysql_check.h \
-	src/source/check/mysql_doctor.c \
-	src/source/check/mysql_doctor.h \
-	src/source/check/mysql_doctor_table.c
+	src/source/check/mysql_check_table.c \
+	src/source/check/mysql_check_table.h \
+	src/source/check/mysql_check_question.c
 
 # Tables that are read again, or for the first time, beside the stream.
 noinst_LIBRARIES += src/source/incremental/libincremental.a
@@ -259,9 +259,9 @@ tests_unit_test_corrupt_SOURCES = tests/unit/test_corrupt.c tests/unit/binlog_re
 tests_unit_test_corrupt_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_unit_test_corrupt_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
-check_PROGRAMS += tests/unit/test_doctor
-tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c tests/tap.h
-tests_unit_test_doctor_LDADD = $(SOURCE) $(SOURCE_LIBS)
+check_PROGRAMS += tests/unit/test_check_tables
+tests_unit_test_check_tables_SOURCES = tests/unit/test_check_tables.c tests/tap.h
+tests_unit_test_check_tables_LDADD = $(SOURCE) $(SOURCE_LIBS)
 
 check_PROGRAMS += tests/unit/test_binlog
 tests_unit_test_binlog_SOURCES = tests/unit/test_binlog.c tests/unit/binlog_text.h tests/tap.h

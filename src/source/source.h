@@ -14,7 +14,7 @@
 #include "core/err.h"
 #include "core/report.h"
 #include "row/batch.h"
-#include "row/exam.h"
+#include "row/table_check.h"
 #include "source/server/mysql_conf.h"
 #include "source/server/mysql_kept.h"
 

@@ -7,7 +7,7 @@
 #include "core/xalloc.h"
 #include "engine/control/engine_check_names.h"
 #include "engine/control/engine_check_topics.h"
-#include "engine/control/engine_doctor_words.h"
+#include "engine/control/engine_check_words.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 

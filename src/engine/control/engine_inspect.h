@@ -6,7 +6,7 @@
 #define ENGINE_ENGINE_INSPECT_H
 
 #include "core/report.h"
-#include "engine/control/engine_doctor.h"
+#include "engine/control/engine_check_tables.h"
 #include "engine/engine.h"
 #include "engine/messages/messages.h"
 #include "engine/messages/trace.h"

@@ -1,11 +1,11 @@
-/* cli_doctor.h - the questions of tables and columns, for people at 80 columns and as JSON. */
-#ifndef CLI_CLI_DOCTOR_H
-#define CLI_CLI_DOCTOR_H
+/* cli_check_tables.h - the questions of tables and columns, for people at 80 columns and as JSON. */
+#ifndef CLI_CLI_CHECK_TABLES_H
+#define CLI_CLI_CHECK_TABLES_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "engine/control/engine_doctor.h"
+#include "engine/control/engine_check_tables.h"
 
 void cli_doctor_text(const struct doctor_report *r, bool all);		     /* all: every column's mapping too */
 void cli_doctor_json(const struct doctor_report *r, bool all, json_t *into); /* sets "findings" and "tables" */

@@ -1,8 +1,8 @@
-/* engine_doctor_words.h - how a question of an examination is told: by engine_doctor.c only. */
-#ifndef ENGINE_ENGINE_DOCTOR_WORDS_H
-#define ENGINE_ENGINE_DOCTOR_WORDS_H
+/* engine_check_words.h - how a question of an examination is told: by engine_check_tables.c only. */
+#ifndef ENGINE_ENGINE_CHECK_WORDS_H
+#define ENGINE_ENGINE_CHECK_WORDS_H
 
-#include "engine/control/engine_doctor.h"
+#include "engine/control/engine_check_tables.h"
 
 /* false: under these settings it is no question. Fills level, what, decision and setting; made texts are in the exam's
  * arena. */

@@ -1,9 +1,9 @@
 /*
- * engine_doctor.h - the questions that tables and columns raise before they are captured, with counts, what will be done
+ * engine_check_tables.h - the questions that tables and columns raise before they are captured, with counts, what will be done
  * and the setting that changes it. Sorted: the table with the worst finding first.
  */
-#ifndef ENGINE_ENGINE_DOCTOR_H
-#define ENGINE_ENGINE_DOCTOR_H
+#ifndef ENGINE_ENGINE_CHECK_TABLES_H
+#define ENGINE_ENGINE_CHECK_TABLES_H
 
 #include "engine/engine.h"
 #include "engine/settings/settings.h"

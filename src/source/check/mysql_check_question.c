@@ -1,12 +1,12 @@
 /*
- * mysql_doctor_table.c - see mysql_doctor.h. In the conditions @ stands for the column and # for the room that the
+ * mysql_check_question.c - see mysql_check_table.h. In the conditions @ stands for the column and # for the room that the
  * target has. What is hard: each has to be false or NULL for a value without a question, whatever the sql_mode; the
  * session's is empty (mysql_conn.c), so that zero dates compare.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "source/check/mysql_doctor.h"
+#include "source/check/mysql_check_table.h"
 #include "source/server/mysql_conn.h"
 
 enum { MYSQL_CHAR_BYTES = 4, LONG_TEXT = 65535 };

@@ -1,8 +1,8 @@
 /*
- * cli_doctor.c - see cli_doctor.h. Names and types come from the server and are hostile: for people everything goes
+ * cli_check_tables.c - see cli_check_tables.h. Names and types come from the server and are hostile: for people everything goes
  * through text_escape(), for machines the JSON is plain ASCII.
  */
-#include "cli/cli_doctor.h"
+#include "cli/cli_check_tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 #!/bin/bash
-# doctor.sh - check as a doctor: a database with each question that it asks (doctor.sql), and the exact number of rows that
+# check_tables.sh - check as a doctor: a database with each question that it asks (check_tables.sql), and the exact number of rows that
 # raise it; a sample of a large table; a table that cannot be counted; names that are meant for the terminal.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 m() { timeout 60 "$millrace" -c "$dir/millrace.conf" "$@"; }
 start_mysql
-sql < "$top/tests/e2e/doctor.sql" || bail "doctor.sql is refused"
+sql < "$top/tests/e2e/check_tables.sql" || bail "check_tables.sql is refused"
 sql -e 'ANALYZE TABLE testdb.large' > /dev/null
 start_starrocks
 starrocks_conf | write_conf

@@ -1,12 +1,12 @@
 /*
- * mysql_doctor.h - which questions a column raises, and the SQL that counts the rows that raise them. One table of
+ * mysql_check_table.h - which questions a column raises, and the SQL that counts the rows that raise them. One table of
  * rules; pure: no server here, so that the statements can be looked at in a unit test.
  */
-#ifndef SOURCE_MYSQL_DOCTOR_H
-#define SOURCE_MYSQL_DOCTOR_H
+#ifndef SOURCE_MYSQL_CHECK_TABLE_H
+#define SOURCE_MYSQL_CHECK_TABLE_H
 
 #include "core/buf.h"
-#include "row/exam.h"
+#include "row/table_check.h"
 #include "source/server/mysql_conf.h"
 
 struct doctor_count { /* one number of the statement's answer */

@@ -1,5 +1,5 @@
-/* exam.c - see exam.h. */
-#include "row/exam.h"
+/* table_check.c - see table_check.h. */
+#include "row/table_check.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
-/* test_doctor.c - the statements that count what a table's columns ask (mysql_doctor_table.c). */
+/* test_check_tables.c - the statements that count what a table's columns ask (mysql_check_question.c). */
 #include <string.h>
 
-#include "source/check/mysql_doctor.h"
+#include "source/check/mysql_check_table.h"
 #include "tests/tap.h"
 
 enum { MAX = 32 };

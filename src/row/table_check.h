@@ -1,13 +1,13 @@
 /*
- * exam.h - a table under examination: what each column becomes on its way, how much room the target has for it, and the
+ * table_check.h - a table under examination: what each column becomes on its way, how much room the target has for it, and the
  * questions that its rows raise. The rooms do not know each other, so each fills its part: format says the message's
  * types, the sink the target's and its limits, the source counts rows against all of that, and the engine puts the
  * answer into words.
  *
  * An exam owns its texts (arena) and a reference to the schema.
  */
-#ifndef ROW_EXAM_H
-#define ROW_EXAM_H
+#ifndef ROW_TABLE_CHECK_H
+#define ROW_TABLE_CHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,14 +1,14 @@
 /*
- * engine_doctor.c - see engine_doctor.h. The exams go from room to room in the order of the data: format and sink say
+ * engine_check_tables.c - see engine_check_tables.h. The exams go from room to room in the order of the data: format and sink say
  * what they make of each column, the source counts.
  */
-#include "engine/control/engine_doctor.h"
+#include "engine/control/engine_check_tables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/xalloc.h"
-#include "engine/control/engine_doctor_words.h"
+#include "engine/control/engine_check_words.h"
 
 enum { MESSAGE_BYTES = 1000000 }; /* librdkafka's preset of message.max.bytes */
 

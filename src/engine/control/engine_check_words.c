@@ -1,9 +1,9 @@
 /*
- * engine_doctor_words.c - see engine_doctor_words.h. One table: for each question its level, what is seen, what will be
+ * engine_check_words.c - see engine_check_words.h. One table: for each question its level, what is seen, what will be
  * done with it, and the setting that changes that. Where the answer depends on a setting or on the target, a function
  * says it instead. A question that no row raises is not told, unless it is one of the column itself (`always`).
  */
-#include "engine/control/engine_doctor_words.h"
+#include "engine/control/engine_check_words.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
--- A database with each question that check asks, and how many rows raise it. e2e/doctor.sh compares the counts.
+-- A database with each question that check asks, and how many rows raise it. e2e/check_tables.sh compares the counts.
 CREATE DATABASE testdb; USE testdb;
 SET sql_mode = 'ALLOW_INVALID_DATES';
 CREATE TABLE t_int (id INT PRIMARY KEY, flag TINYINT(1), big BIGINT UNSIGNED, b BIT(12), y YEAR);

@@ -1,5 +1,5 @@
 /*
- * format_exam.c - the messages' part of an examination: the type that each column has in a message, the key's columns,
+ * format_check.c - the messages' part of an examination: the type that each column has in a message, the key's columns,
  * and the topic, which two tables may share when their names differ only in characters that Kafka does not take.
  */
 #include <string.h>

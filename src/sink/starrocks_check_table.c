@@ -1,5 +1,5 @@
 /*
- * starrocks_exam.c - StarRocks' part of an examination: the type that each column has or gets there, how many bytes a
+ * starrocks_check_table.c - StarRocks' part of an examination: the type that each column has or gets there, how many bytes a
  * value of it may have, and what is left of the key's 128 bytes for its texts.
  */
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * sink_local_exam.c - the embedded warehouse's part of an examination: it has room for everything, but takes two tables
+ * sink_local_check.c - the embedded warehouse's part of an examination: it has room for everything, but takes two tables
  * for one when their names differ by case only.
  */
 #include <stdlib.h>
