@@ -35,12 +35,12 @@ static void print_text(const struct report *r)
 	}
 }
 
-static size_t count_of(const struct report *r, const struct doctor_report *d, enum report_level level)
+static size_t count_of(const struct report *r, const struct tables_report *d, enum report_level level)
 {
-	return report_count(r, level) + doctor_report_count(d, level);
+	return report_count(r, level) + tables_report_count(d, level);
 }
 
-static void print_sum(const struct report *r, const struct doctor_report *d)
+static void print_sum(const struct report *r, const struct tables_report *d)
 {
 	size_t problems = count_of(r, d, REPORT_PROBLEM), warnings = count_of(r, d, REPORT_WARNING);
 
@@ -48,7 +48,7 @@ static void print_sum(const struct report *r, const struct doctor_report *d)
 			warnings == 1 ? "" : "s");
 }
 
-static void print_json(const struct report *r, const struct doctor_report *d, bool all)
+static void print_json(const struct report *r, const struct tables_report *d, bool all)
 {
 	json_t *items = json_array(), *o;
 
@@ -61,14 +61,14 @@ static void print_json(const struct report *r, const struct doctor_report *d, bo
 		json_array_append_new(items, o);
 	}
 	o = json_pack("{sb,so}", "ready", count_of(r, d, REPORT_PROBLEM) == 0, "items", items);
-	cli_doctor_json(d, all, o);
+	cli_check_tables_json(d, all, o);
 	json_dumpf(o, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 	putchar('\n');
 	json_decref(o);
 }
 
 static int look(struct cli *cli, const struct settings *s, enum engine_role role, struct report *report,
-		struct doctor_report *doctor, struct err *err)
+		struct tables_report *tables, struct err *err)
 {
 	bool full = cli_option(cli, "--full") != NULL;
 	struct source_limits limits = {
@@ -81,7 +81,7 @@ static int look(struct cli *cli, const struct settings *s, enum engine_role role
 	int rc;
 
 	limits.arg = progress;
-	rc = inspect_check(s, role, &limits, report, doctor, err);
+	rc = inspect_check(s, role, &limits, report, tables, err);
 	cli_progress_end(progress);
 	return rc;
 }
@@ -89,7 +89,7 @@ static int look(struct cli *cli, const struct settings *s, enum engine_role role
 int cli_check(struct cli *cli)
 {
 	bool all = cli_option(cli, "--all") != NULL;
-	struct doctor_report doctor = { 0 };
+	struct tables_report tables = { 0 };
 	const struct settings *s;
 	enum engine_role role;
 	struct report report;
@@ -101,18 +101,18 @@ int cli_check(struct cli *cli)
 	if (s == NULL || cli_role(cli, &role, &err))
 		return cli_fail(&err);
 	report_init(&report);
-	rc = look(cli, s, role, &report, &doctor, &err);
+	rc = look(cli, s, role, &report, &tables, &err);
 	if (cli_option(cli, "--json")) {
-		print_json(&report, &doctor, all);
+		print_json(&report, &tables, all);
 	} else {
 		print_text(&report);
-		cli_doctor_text(&doctor, all);
-		print_sum(&report, &doctor);
+		cli_check_tables_text(&tables, all);
+		print_sum(&report, &tables);
 	}
 	rc = rc && (err.kind == ERR_UNREACHABLE || err.kind == ERR_RETRY) ? EXIT_UNREACHABLE
-			: count_of(&report, &doctor, REPORT_PROBLEM)	  ? EXIT_PROBLEMS
+			: count_of(&report, &tables, REPORT_PROBLEM)	  ? EXIT_PROBLEMS
 									  : EXIT_DONE;
-	doctor_report_done(&doctor);
+	tables_report_done(&tables);
 	report_done(&report);
 	return rc;
 }

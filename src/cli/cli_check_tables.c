@@ -41,9 +41,9 @@ static void put_wrapped(int indent, const char *mark, const char *plain)
 }
 
 /* "orders.status: tinyint(1) -> int16 -> TINYINT"; what is not known is left out. */
-static void put_mapping(const struct exam *e, int column, int indent, const char *mark)
+static void put_mapping(const struct table_check *e, int column, int indent, const char *mark)
 {
-	const struct exam_column *part = &e->columns[column];
+	const struct check_column *part = &e->columns[column];
 	char name[NAME_MAX_SHOWN + 4], type[NAME_MAX_SHOWN + 4], plain[TEXT_MAX], line[TEXT_MAX];
 
 	column_type_print(&e->schema->columns[column], plain, sizeof(plain));
@@ -55,7 +55,7 @@ static void put_mapping(const struct exam *e, int column, int indent, const char
 	put_wrapped(indent, mark, line);
 }
 
-static void put_table(const struct exam *e)
+static void put_table(const struct table_check *e)
 {
 	char name[2 * NAME_MAX_SHOWN + 4], plain[TEXT_MAX], line[TEXT_MAX];
 
@@ -75,21 +75,21 @@ static void put_table(const struct exam *e)
 	put_wrapped(0, "", line);
 }
 
-static void put_found(const struct doctor_finding *f, int indent, const char *mark)
+static void put_found(const struct tables_finding *f, int indent, const char *mark)
 {
 	char line[TEXT_MAX];
 	int64_t count = f->at->count;
 
-	if (count < 0 || f->exam->rows < 0 || f->at->question == EXAM_REFUSED || f->at->question == EXAM_NO_KEY)
+	if (count < 0 || f->check->rows < 0 || f->at->question == CHECK_REFUSED || f->at->question == CHECK_NO_KEY)
 		snprintf(line, sizeof(line), "%s", f->what);
 	else
-		snprintf(line, sizeof(line), "%" PRId64 " of %" PRId64 " %srow%s: %s", count, f->exam->rows,
-				f->exam->sampled ? "sampled " : "", f->exam->rows == 1 ? "" : "s", f->what);
+		snprintf(line, sizeof(line), "%" PRId64 " of %" PRId64 " %srow%s: %s", count, f->check->rows,
+				f->check->sampled ? "sampled " : "", f->check->rows == 1 ? "" : "s", f->what);
 	put_wrapped(indent, mark, line);
 }
 
 /* after: the finding told before it, whose column need not be named again; NULL: none. */
-static void put_finding(const struct doctor_finding *f, const struct doctor_finding *after)
+static void put_finding(const struct tables_finding *f, const struct tables_finding *after)
 {
 	static const char *const marks[] = {
 		[REPORT_OK] = "  ok      ",
@@ -97,12 +97,12 @@ static void put_finding(const struct doctor_finding *f, const struct doctor_find
 		[REPORT_WARNING] = "  warning ",
 		[REPORT_PROBLEM] = "  PROBLEM ",
 	};
-	bool same = after && after->exam == f->exam && after->at->column == f->at->column && after->level == f->level;
+	bool same = after && after->check == f->check && after->at->column == f->at->column && after->level == f->level;
 
 	if (f->at->column < 0)
 		put_found(f, 0, marks[f->level]);
 	else if (!same)
-		put_mapping(f->exam, f->at->column, 0, marks[f->level]);
+		put_mapping(f->check, f->at->column, 0, marks[f->level]);
 	if (f->at->column >= 0)
 		put_found(f, 10, "");
 	if (f->decision)
@@ -111,7 +111,7 @@ static void put_finding(const struct doctor_finding *f, const struct doctor_find
 		put_wrapped(10, "-> ", f->setting);
 }
 
-static void put_columns(const struct exam *e)
+static void put_columns(const struct table_check *e)
 {
 	for (unsigned i = 0; i < e->schema->ncolumns; i++) {
 		put_mapping(e, (int)i, 0, "  column  ");
@@ -120,33 +120,33 @@ static void put_columns(const struct exam *e)
 	}
 }
 
-static bool has_finding(const struct doctor_report *r, const struct exam *e)
+static bool has_finding(const struct tables_report *r, const struct table_check *e)
 {
 	for (size_t i = 0; i < r->count; i++)
-		if (r->items[i].exam == e)
+		if (r->items[i].check == e)
 			return true;
 	return false;
 }
 
-void cli_doctor_text(const struct doctor_report *r, bool all)
+void cli_check_tables_text(const struct tables_report *r, bool all)
 {
-	const struct exam *last = NULL;
+	const struct table_check *last = NULL;
 
 	for (size_t i = 0; i < r->count; i++) {
-		const struct doctor_finding *f = &r->items[i];
+		const struct tables_finding *f = &r->items[i];
 
-		if (f->exam != last) {
-			put_table(f->exam);
+		if (f->check != last) {
+			put_table(f->check);
 			if (all)
-				put_columns(f->exam);
+				put_columns(f->check);
 		}
-		last = f->exam;
+		last = f->check;
 		put_finding(f, i > 0 ? f - 1 : NULL);
 	}
-	for (size_t i = 0; all && i < r->nexams; i++)
-		if (!has_finding(r, r->exams[i])) {
-			put_table(r->exams[i]);
-			put_columns(r->exams[i]);
+	for (size_t i = 0; all && i < r->nchecks; i++)
+		if (!has_finding(r, r->checks[i])) {
+			put_table(r->checks[i]);
+			put_columns(r->checks[i]);
 		}
 }
 
@@ -169,7 +169,7 @@ static json_t *count_of(int64_t n)
 	return n < 0 ? json_null() : json_integer(n);
 }
 
-static json_t *table_name(const struct exam *e)
+static json_t *table_name(const struct table_check *e)
 {
 	char name[TABLE_NAME_ROOM];
 
@@ -177,7 +177,7 @@ static json_t *table_name(const struct exam *e)
 	return text_of(name);
 }
 
-static json_t *mapping_json(const struct exam *e, int column)
+static json_t *mapping_json(const struct table_check *e, int column)
 {
 	char type[TEXT_MAX];
 
@@ -186,9 +186,9 @@ static json_t *mapping_json(const struct exam *e, int column)
 			text_of(e->columns[column].target));
 }
 
-static json_t *finding_json(const struct doctor_finding *f)
+static json_t *finding_json(const struct tables_finding *f)
 {
-	const struct exam *e = f->exam;
+	const struct table_check *e = f->check;
 	bool of_column = f->at->column >= 0;
 	json_t *o = json_object(), *mapping = of_column ? mapping_json(e, f->at->column) : json_null();
 
@@ -196,7 +196,7 @@ static json_t *finding_json(const struct doctor_finding *f)
 	json_object_set_new(o, "table", table_name(e));
 	json_object_set_new(o, "column", of_column ? text_of(e->schema->columns[f->at->column].name) : json_null());
 	json_object_set(o, "type", of_column ? json_object_get(mapping, "type") : json_null());
-	json_object_set_new(o, "question", json_string(exam_question_name(f->at->question)));
+	json_object_set_new(o, "question", json_string(check_question_name(f->at->question)));
 	json_object_set_new(o, "count", count_of(f->at->count));
 	json_object_set_new(o, "rows", count_of(e->rows));
 	json_object_set_new(o, "sampled", json_boolean(e->sampled));
@@ -207,7 +207,7 @@ static json_t *finding_json(const struct doctor_finding *f)
 	return o;
 }
 
-static json_t *table_json(const struct exam *e, bool all)
+static json_t *table_json(const struct table_check *e, bool all)
 {
 	json_t *o = json_object(), *columns = json_array();
 
@@ -228,14 +228,14 @@ static json_t *table_json(const struct exam *e, bool all)
 	return o;
 }
 
-void cli_doctor_json(const struct doctor_report *r, bool all, json_t *into)
+void cli_check_tables_json(const struct tables_report *r, bool all, json_t *into)
 {
 	json_t *findings = json_array(), *tables = json_array();
 
 	for (size_t i = 0; i < r->count; i++)
 		json_array_append_new(findings, finding_json(&r->items[i]));
-	for (size_t i = 0; i < r->nexams; i++)
-		json_array_append_new(tables, table_json(r->exams[i], all));
+	for (size_t i = 0; i < r->nchecks; i++)
+		json_array_append_new(tables, table_json(r->checks[i], all));
 	json_object_set_new(into, "findings", findings);
 	json_object_set_new(into, "tables", tables);
 }

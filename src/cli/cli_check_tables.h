@@ -7,7 +7,7 @@
 
 #include "engine/control/engine_check_tables.h"
 
-void cli_doctor_text(const struct doctor_report *r, bool all);		     /* all: every column's mapping too */
-void cli_doctor_json(const struct doctor_report *r, bool all, json_t *into); /* sets "findings" and "tables" */
+void cli_check_tables_text(const struct tables_report *r, bool all);		   /* all: every column's mapping too */
+void cli_check_tables_json(const struct tables_report *r, bool all, json_t *into); /* sets "findings" and "tables" */
 
 #endif

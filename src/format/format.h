@@ -97,6 +97,7 @@ enum format_deletes format_deletes_of(const struct format_encoder *e);
 bool format_has_tombstones(const struct format_encoder *e);
 
 /* For `check`: the message's type of each column, the topic and the key's columns. */
-int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err);
+int format_check_tables(const struct format_conf *conf, struct table_check *const *checks, size_t count,
+		struct err *err);
 
 #endif

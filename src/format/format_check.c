@@ -1,5 +1,5 @@
 /*
- * format_check.c - the messages' part of an examination: the type that each column has in a message, the key's columns,
+ * format_check.c - the messages' part of the check of a table: the type that each column has in a message, the key's columns,
  * and the topic, which two tables may share when their names differ only in characters that Kafka does not take.
  */
 #include <string.h>
@@ -16,7 +16,7 @@ static const char *short_name(const char *name)
 	return dot ? dot + 1 : name;
 }
 
-static void examine_key(const struct format_encoder *encoder, struct exam *e)
+static void look_key(const struct format_encoder *encoder, struct table_check *e)
 {
 	struct format_plan *plan = format_plan_new(encoder, e->schema, e->topic);
 	unsigned n = plan->key.ncells;
@@ -27,7 +27,8 @@ static void examine_key(const struct format_encoder *encoder, struct exam *e)
 	format_plan_free(plan);
 }
 
-int format_examine(const struct format_conf *conf, struct exam *const *exams, size_t count, struct err *err)
+int format_check_tables(const struct format_conf *conf, struct table_check *const *checks, size_t count,
+		struct err *err)
 {
 	struct format_encoder *encoder = format_encoder_new(conf, err);
 	struct format_modes modes = format_modes_of(conf);
@@ -35,14 +36,14 @@ int format_examine(const struct format_conf *conf, struct exam *const *exams, si
 	if (encoder == NULL)
 		return -1;
 	for (size_t k = 0; k < count; k++) {
-		struct exam *e = exams[k];
+		struct table_check *e = checks[k];
 		struct format_type type;
 
 		e->topic = format_topic(encoder, e->schema->db, e->schema->table);
-		examine_key(encoder, e);
+		look_key(encoder, e);
 		for (unsigned i = 0; i < e->schema->ncolumns; i++) {
 			if (format_name_taken(encoder, e->schema, i))
-				exam_find(e, EXAM_NAME_TAKEN, (int)i, -1);
+				table_check_find(e, CHECK_NAME_TAKEN, (int)i, -1);
 			if (format_type_of(&e->schema->columns[i], &modes, &type) == 0)
 				e->columns[i].message = arena_printf(&e->arena, "%s%s%s", connect_type_name(type.type),
 						type.name ? " " : "", type.name ? short_name(type.name) : "");

@@ -200,17 +200,17 @@ int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size
 	return r;
 }
 
-void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count)
+void sink_check_tables(const struct sink_conf *conf, struct table_check *const *checks, size_t count)
 {
 	struct schema **asked = xcalloc(count + 1, sizeof(*asked));
 
 	for (size_t i = 0; i < count; i++) {
-		asked[i] = exams[i]->schema;
-		exams[i]->schema = (struct schema *)sink_routed(conf, asked[i]);
+		asked[i] = checks[i]->schema;
+		checks[i]->schema = (struct schema *)sink_routed(conf, asked[i]);
 	}
-	ops_for(conf)->examine(conf, exams, count);
+	ops_for(conf)->check_tables(conf, checks, count);
 	for (size_t i = 0; i < count; i++)
-		exams[i]->schema = asked[i];
+		checks[i]->schema = asked[i];
 	free(asked);
 }
 

@@ -142,7 +142,7 @@ int sink_conf_check(const struct sink_conf *conf, struct err *err);
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		struct err *err);
 /* What each column becomes at the target, and the room that it has there. A target that does not answer is taken for empty. */
-void sink_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
+void sink_check_tables(const struct sink_conf *conf, struct table_check *const *checks, size_t count);
 int64_t sink_interval_ms(const struct sink *s);
 
 /* Makes sure that the target table can take rows of this schema: creates it (table.create), adds columns, waits for the

@@ -30,7 +30,7 @@ void local_why(struct buf *b, const struct schema *schema);
 struct local_db *local_sink_db(struct sink *sink, const char *name, struct err *err); /* opened when first used */
 struct sink_reader *local_reader(struct sink *sink, const struct schema *schema,
 		struct err *err); /* sink_local_read.c */
-void local_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
+void local_check_tables(const struct sink_conf *conf, struct table_check *const *checks, size_t count);
 /* The table takes rows of this schema afterwards: created, columns added, or rebuilt with other types. */
 int local_table_prepare(sqlite3 *db, struct sink *sink, const struct schema *schema, struct err *err);
 int local_table_look(sqlite3 *db, const struct sink_names *names, struct sink_state *out, struct err *err);

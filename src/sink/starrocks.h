@@ -287,6 +287,6 @@ struct sink_reader *starrocks_reader(struct starrocks_sql *sql, struct sink *sin
 
 /* starrocks_check_table.c */
 
-void starrocks_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count);
+void starrocks_check_tables(const struct sink_conf *conf, struct table_check *const *checks, size_t count);
 
 #endif

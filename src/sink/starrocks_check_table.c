@@ -1,5 +1,5 @@
 /*
- * starrocks_check_table.c - StarRocks' part of an examination: the type that each column has or gets there, how many bytes a
+ * starrocks_check_table.c - StarRocks' part of the check of a table: the type that each column has or gets there, how many bytes a
  * value of it may have, and what is left of the key's 128 bytes for its texts.
  */
 #include <stdio.h>
@@ -24,7 +24,7 @@ static void settle(const struct sink_conf *conf, struct starrocks_type *want, co
 	}
 }
 
-static void examine_room(struct exam_column *out, const struct column *c, const struct starrocks_type *type, bool key)
+static void look_room(struct check_column *out, const struct column *c, const struct starrocks_type *type, bool key)
 {
 	bool binary = column_is_binary(c);
 
@@ -37,13 +37,13 @@ static void examine_room(struct exam_column *out, const struct column *c, const 
 	out->as_text = type->kind == SR_VARCHAR && (column_class(c) == CLASS_DECIMAL || column_class(c) == CLASS_FLOAT);
 }
 
-static void examine_column(const struct sink_conf *conf, struct exam *e, unsigned at,
+static void look_column(const struct sink_conf *conf, struct table_check *e, unsigned at,
 		const struct starrocks_columns *have)
 {
 	const struct column *c = &e->schema->columns[at];
 	const struct starrocks_column *there = starrocks_columns_find(have, c->name);
 	bool key = schema_is_key(e->schema, at);
-	struct exam_column *out = &e->columns[at];
+	struct check_column *out = &e->columns[at];
 	struct starrocks_type type;
 	char text[64];
 
@@ -64,13 +64,13 @@ static void examine_column(const struct sink_conf *conf, struct exam *e, unsigne
 	starrocks_type_print(&type, text, sizeof(text));
 	out->target = arena_printf(&e->arena, "%s", text);
 	out->why = type.why;
-	examine_room(out, c, &type, key);
+	look_room(out, c, &type, key);
 	if (key)
 		e->key_room_bytes -= starrocks_key_width(type.kind) < e->key_room_bytes ? starrocks_key_width(type.kind)
 											: e->key_room_bytes - 1;
 }
 
-static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sql, struct exam *e)
+static void look_table(const struct sink_conf *conf, struct starrocks_sql *sql, struct table_check *e)
 {
 	struct starrocks_columns have = { 0 };
 	const struct schema *s = e->schema;
@@ -84,7 +84,7 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 		e->refused = "StarRocks updates and deletes by key, and it has none";
 	e->key_room_bytes = SR_KEY_BYTES;
 	for (unsigned i = 0; i < sink_row_columns(s); i++)
-		examine_column(conf, e, i, &have);
+		look_column(conf, e, i, &have);
 	if (s->at_target.source_in_key)
 		e->key_room_bytes -= strlen(s->at_target.source) < e->key_room_bytes
 				? (unsigned)strlen(s->at_target.source)
@@ -95,13 +95,13 @@ static void examine_table(const struct sink_conf *conf, struct starrocks_sql *sq
 	starrocks_columns_done(&have);
 }
 
-void starrocks_examine(const struct sink_conf *conf, struct exam *const *exams, size_t count)
+void starrocks_check_tables(const struct sink_conf *conf, struct table_check *const *checks, size_t count)
 {
 	struct starrocks_sql *sql = starrocks_sql_new(conf);
 	struct err err;
 	bool answers = starrocks_sql_run(sql, "SELECT 1", NULL, NULL, &err) == 0;
 
 	for (size_t i = 0; i < count; i++)
-		examine_table(conf, answers ? sql : NULL, exams[i]);
+		look_table(conf, answers ? sql : NULL, checks[i]);
 	starrocks_sql_free(sql);
 }

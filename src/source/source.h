@@ -173,9 +173,9 @@ const char *source_library(void); /* the client library that is linked, with its
 
 /* Preflight; adds to the report, -1 only when the server cannot be reached at all. */
 int source_check(const struct mysql_conf *conf, struct report *report, struct err *err);
-/* Counts the rows that raise a question, table by table, and adds them to the exams: within the limits, else of a
+/* Counts the rows that raise a question, table by table, and adds them to the checks: within the limits, else of a
  * sample. A table that cannot be counted says why. -1: the server cannot be reached. */
-int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,
+int source_check_tables(const struct mysql_conf *conf, struct table_check *const *checks, size_t count,
 		const struct source_limits *limits, struct err *err);
 /* The schemas of captured tables as they are now (information_schema, SHOW CREATE TABLE); for `ddl`, `check`. Caller unrefs and frees.
  * fold: names of tables that differ in case only are one on this server (lower_case_table_names); NULL allowed. */

@@ -1,5 +1,5 @@
 #!/bin/bash
-# check_tables.sh - check as a doctor: a database with each question that it asks (check_tables.sql), and the exact number of rows that
+# check_tables.sh - check: a database with each question that it asks (check_tables.sql), and the exact number of rows that
 # raise it; a sample of a large table; a table that cannot be counted; names that are meant for the terminal.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 

@@ -17,12 +17,12 @@ static struct schema *table_of(const struct column *columns, unsigned n, const c
 	return s;
 }
 
-static unsigned statement(struct exam *e, int64_t sample, struct buf *sql, struct doctor_count *counts)
+static unsigned statement(struct table_check *e, int64_t sample, struct buf *sql, struct question_count *counts)
 {
 	static const struct mysql_conf conf = { .enable_time_adjuster = false };
 
 	buf_init(sql, 1 << 16);
-	return doctor_statement(e, &conf, sample, sql, counts, MAX);
+	return question_statement(e, &conf, sample, sql, counts, MAX);
 }
 
 static void test_statement(void)
@@ -34,8 +34,8 @@ static void test_statement(void)
 		{ .name = "j", .type = COL_LONGTEXT, .charset = "latin1" },
 	};
 	struct schema *s = table_of(columns, 4, "id");
-	struct exam *e = exam_new(s);
-	struct doctor_count counts[MAX];
+	struct table_check *e = table_check_new(s);
+	struct question_count counts[MAX];
 	struct buf sql;
 
 	e->columns[3].room_bytes = 100;
@@ -46,7 +46,7 @@ static void test_statement(void)
 			"SUM(HEX(`j`) REGEXP '^(..)*(81|8D|8F|90|9D)'), SUM(HEX(`j`) REGEXP '^(..)*(C[2-9A-F]|D.|E.)[89AB].') "
 			"FROM `d`.`t``x`",
 			"of all rows");
-	is_int(counts[0].question, EXAM_TINYINT1, "the first number's question");
+	is_int(counts[0].question, CHECK_TINYINT1, "the first number's question");
 	is_int(counts[0].column, 1, "and its column");
 	buf_done(&sql);
 	is_int(statement(e, 10, &sql, counts), 6, "the same of a sample");
@@ -56,7 +56,7 @@ static void test_statement(void)
 	ok(strstr(sql.data, "ORDER BY `id` DESC LIMIT 5) AS ends") == NULL, "brackets around each end");
 	ok(strstr(sql.data, "ORDER BY `id` DESC LIMIT 5)) AS ends") != NULL, "the other end");
 	buf_done(&sql);
-	exam_free(e);
+	table_check_free(e);
 	schema_unref(s);
 }
 
@@ -67,8 +67,8 @@ static void test_nothing(void)
 		{ .name = "w", .type = COL_VARCHAR, .length = 9 },
 	};
 	struct schema *s = table_of(columns, 2, NULL);
-	struct exam *e = exam_new(s);
-	struct doctor_count counts[MAX];
+	struct table_check *e = table_check_new(s);
+	struct question_count counts[MAX];
 	struct buf sql;
 
 	e->columns[1].room_bytes = 36;
@@ -78,7 +78,7 @@ static void test_nothing(void)
 	is_int(statement(e, 8, &sql, counts), 0, "a sample without key");
 	is_str(sql.data, "SELECT COUNT(*) FROM ((SELECT 1 AS one FROM `d`.`t``x` LIMIT 8)) AS ends", "is one piece");
 	buf_done(&sql);
-	exam_free(e);
+	table_check_free(e);
 	schema_unref(s);
 }
 
@@ -89,8 +89,8 @@ static void test_table_questions(void)
 		{ .name = "b", .type = COL_LONGBLOB },
 	};
 	struct schema *s = table_of(columns, 2, "k");
-	struct exam *e = exam_new(s);
-	struct doctor_count counts[MAX];
+	struct table_check *e = table_check_new(s);
+	struct question_count counts[MAX];
 	struct buf sql;
 
 	e->key_room_bytes = 120;
@@ -107,7 +107,7 @@ static void test_table_questions(void)
 	e->key_room_bytes = 160;
 	is_int(statement(e, 0, &sql, counts), 1, "a key that always fits is not asked about");
 	buf_done(&sql);
-	exam_free(e);
+	table_check_free(e);
 	schema_unref(s);
 }
 

@@ -123,7 +123,7 @@ void inspect_remedies(struct report *configuration, struct report *tables)
 				"refuses the user or what is asked");
 	}
 	report_add(configuration, REPORT_PROBLEM, "embedded log or warehouse", state_dir, "cannot be opened");
-	doctor_remedies(tables);
+	question_remedies(tables);
 }
 
 /* A system that cannot be used is a line of the report too; the first one decides the exit code. */
@@ -200,7 +200,7 @@ static int check_target(const struct settings *s, struct schema *const *schemas,
 }
 
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
-		struct report *report, struct doctor_report *doctor, struct err *err)
+		struct report *report, struct tables_report *tables, struct err *err)
 {
 	struct schema **schemas = NULL;
 	size_t nschemas = 0;
@@ -217,7 +217,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 			unusable(report, s, INSPECT_MYSQL, &now, err);
 		else if (source_schemas(&s->mysql, &schemas, &nschemas, &fold, &now) == 0) {
 			check_names(s, role, schemas, nschemas, fold, report);
-			if (doctor_examine(s, role, schemas, nschemas, limits, doctor, &now))
+			if (tables_report_make(s, role, schemas, nschemas, limits, tables, &now))
 				report_add(report, REPORT_PROBLEM, "mysql tables", NULL, "counting rows: %s", now.msg);
 		}
 	}

@@ -9,10 +9,10 @@
 
 struct question_told {
 	const struct settings *s;
-	struct exam *e;
+	struct table_check *e;
 	const struct column *c; /* NULL: the table */
-	const struct exam_column *part;
-	struct doctor_finding *out;
+	const struct check_column *part;
+	struct tables_finding *out;
 };
 
 static const char by_script[] = "[table] transform, or correct the rows at the source";
@@ -115,77 +115,78 @@ static const struct words {
 	bool always;
 	const char *what, *decision, *setting;
 	bool (*tell)(const struct question_told *t);
-} words[EXAM_QUESTIONS] = {
-	[EXAM_NO_KEY] = { REPORT_WARNING, true, "no primary key and no unique one without NULL",
+} words[CHECK_QUESTIONS] = {
+	[CHECK_NO_KEY] = { REPORT_WARNING, true, "no primary key and no unique one without NULL",
 			"messages without key, in one partition; an upsert cannot find its row",
 			"[mysql] message.key.columns, or add a primary key", tell_no_key },
-	[EXAM_KEY_WIDE] = { REPORT_WARNING, false, "texts in the key of more bytes than the target takes",
+	[CHECK_KEY_WIDE] = { REPORT_WARNING, false, "texts in the key of more bytes than the target takes",
 			"these rows go to the dead letters: StarRocks takes keys of 128 bytes",
 			"[mysql] message.key.columns, or a shorter key", tell_key_wide },
-	[EXAM_ROW_WIDE] = { REPORT_WARNING, false, "rows with more bytes than one message has for them",
+	[CHECK_ROW_WIDE] = { REPORT_WARNING, false, "rows with more bytes than one message has for them",
 			"a message of such a row is refused by the broker, and capture stands",
 			"[kafka] message.max.bytes, and the broker's and topic's", tell_row_wide },
-	[EXAM_TOPIC_SHARED] = { REPORT_PROBLEM, true, "another table has the same topic",
+	[CHECK_TOPIC_SHARED] = { REPORT_PROBLEM, true, "another table has the same topic",
 			"rows of both tables would be mixed", "[mysql] table.exclude.list, or rename one", NULL },
-	[EXAM_NAME_TAKEN] = { REPORT_PROBLEM, true, "a field that the messages add, or another column, has this name",
+	[CHECK_NAME_TAKEN] = { REPORT_PROBLEM, true, "a field that the messages add, or another column, has this name",
 			"the table is stopped",
 			"rename the column; [mysql] column.exclude.list; [kafka] message.format = envelope", NULL },
-	[EXAM_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target", "the reason is told",
+	[CHECK_REFUSED] = { REPORT_PROBLEM, true, "cannot be stored at the target", "the reason is told",
 			"[mysql] column.exclude.list, table.exclude.list, or a primary key", tell_refused },
-	[EXAM_TEXT_WIDE] = { REPORT_WARNING, false, "longer than the target's column",
+	[CHECK_TEXT_WIDE] = { REPORT_WARNING, false, "longer than the target's column",
 			"these rows go to the dead letters",
 			"[table] transform can cut it; [mysql] column.exclude.list", tell_wide },
-	[EXAM_DECIMAL_WIDE] = { REPORT_NOTE, true, "more digits than the 38 of StarRocks' DECIMAL",
+	[CHECK_DECIMAL_WIDE] = { REPORT_NOTE, true, "more digits than the 38 of StarRocks' DECIMAL",
 			"kept as text, every digit", NULL, NULL },
-	[EXAM_BIGINT_WRAPS] = { REPORT_WARNING, false, "2^63 or more",
+	[CHECK_BIGINT_WRAPS] = { REPORT_WARNING, false, "2^63 or more",
 			"negative numbers in the messages, as Debezium writes them",
 			"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
-	[EXAM_BIGINT_NEAR] = { REPORT_NOTE, false, "2^62 or more",
+	[CHECK_BIGINT_NEAR] = { REPORT_NOTE, false, "2^62 or more",
 			"exact up to 2^63 - 1, negative in the messages beyond",
 			"[mysql] bigint.unsigned.handling.mode = precise", tell_bigint },
-	[EXAM_TINYINT1] = { REPORT_WARNING, false, "neither 0 nor 1",
+	[CHECK_TINYINT1] = { REPORT_WARNING, false, "neither 0 nor 1",
 			"kept as numbers; who takes tinyint(1) for true and false reads them wrong", by_script, NULL },
-	[EXAM_DATE_ZERO] = { REPORT_WARNING, false, "zero dates", zero_decision, by_script, tell_zero },
-	[EXAM_DATE_PARTIAL] = { REPORT_WARNING, false, "dates with a year, month or day 0", zero_decision, by_script,
+	[CHECK_DATE_ZERO] = { REPORT_WARNING, false, "zero dates", zero_decision, by_script, tell_zero },
+	[CHECK_DATE_PARTIAL] = { REPORT_WARNING, false, "dates with a year, month or day 0", zero_decision, by_script,
 			tell_zero },
-	[EXAM_DATE_NONE] = { REPORT_WARNING, false, "dates that no calendar has", "these rows go to the dead letters",
+	[CHECK_DATE_NONE] = { REPORT_WARNING, false, "dates that no calendar has", "these rows go to the dead letters",
 			"correct the rows at the source", NULL },
-	[EXAM_DATE_SHORT_YEAR] = { REPORT_WARNING, false, "years from 1 to 99",
+	[CHECK_DATE_SHORT_YEAR] = { REPORT_WARNING, false, "years from 1 to 99",
 			"moved to 1970 to 2069, as Debezium does", "[mysql] enable.time.adjuster = false", NULL },
-	[EXAM_YEAR_ZERO] = { REPORT_NOTE, false, "the year 0000", "written as 0; Debezium writes 1900 or 2000",
+	[CHECK_YEAR_ZERO] = { REPORT_NOTE, false, "the year 0000", "written as 0; Debezium writes 1900 or 2000",
 			by_script, NULL },
-	[EXAM_TIME_RANGE] = { REPORT_NOTE, false, "negative, or more than 24 hours",
+	[CHECK_TIME_RANGE] = { REPORT_NOTE, false, "negative, or more than 24 hours",
 			"microseconds in the messages, as they are", NULL, tell_time },
-	[EXAM_KEY_FLOAT] = { REPORT_WARNING, true, "a floating-point number in the key",
+	[CHECK_KEY_FLOAT] = { REPORT_WARNING, true, "a floating-point number in the key",
 			"kept as text; a key that is rounded on its way finds no row",
 			"[mysql] message.key.columns, or another key", NULL },
-	[EXAM_KEY_NULL] = { REPORT_WARNING, true, "NULL is allowed in a unique key", "it is no key for that",
+	[CHECK_KEY_NULL] = { REPORT_WARNING, true, "NULL is allowed in a unique key", "it is no key for that",
 			"[mysql] message.key.columns, or make it NOT NULL", tell_null_key },
-	[EXAM_JSON_NUMBER] = { REPORT_WARNING, false, "JSON with numbers of more digits than a double has",
+	[CHECK_JSON_NUMBER] = { REPORT_WARNING, false, "JSON with numbers of more digits than a double has",
 			"exact in the message and in the target's text", "[mysql] column.exclude.list", tell_json },
-	[EXAM_LABEL_ODD] = { REPORT_NOTE, true, "labels with a comma, quote, or blank at an end",
+	[CHECK_LABEL_ODD] = { REPORT_NOTE, true, "labels with a comma, quote, or blank at an end",
 			"written as they are; a comma is escaped in the schema's list only", NULL, NULL },
-	[EXAM_LABEL_NONE] = { REPORT_WARNING, false, "the empty label of a value that was refused",
+	[CHECK_LABEL_NONE] = { REPORT_WARNING, false, "the empty label of a value that was refused",
 			"written as an empty text", by_script, NULL },
-	[EXAM_LATIN1_HOLES] = { REPORT_WARNING, false, "bytes that latin1 gives no character",
+	[CHECK_LATIN1_HOLES] = { REPORT_WARNING, false, "bytes that latin1 gives no character",
 			"replaced by U+FFFD in the stream, as Debezium does", by_script, NULL },
-	[EXAM_LATIN1_UTF8] = { REPORT_WARNING, false, "latin1 text that looks like UTF-8",
+	[CHECK_LATIN1_UTF8] = { REPORT_WARNING, false, "latin1 text that looks like UTF-8",
 			"read as latin1: two characters for one",
 			"convert the column at the source, by way of VARBINARY", NULL },
-	[EXAM_BITS] = { REPORT_NOTE, true, "BIT of more than one bit",
+	[CHECK_BITS] = { REPORT_NOTE, true, "BIT of more than one bit",
 			"bytes in the messages, lowest first; a number at the target", NULL, NULL },
-	[EXAM_GEOMETRY] = { REPORT_NOTE, true, "geometry", "WKB and SRID in the messages; the bytes at the target",
+	[CHECK_GEOMETRY] = { REPORT_NOTE, true, "geometry", "WKB and SRID in the messages; the bytes at the target",
 			"[mysql] column.exclude.list", NULL },
-	[EXAM_VECTOR] = { REPORT_NOTE, true, "a vector", "an array of floats in the messages; the bytes at the target",
+	[CHECK_VECTOR] = { REPORT_NOTE, true, "a vector", "an array of floats in the messages; the bytes at the target",
 			"[mysql] column.exclude.list", NULL },
-	[EXAM_GENERATED] = { REPORT_NOTE, true, "a generated column",
+	[CHECK_GENERATED] = { REPORT_NOTE, true, "a generated column",
 			"an ordinary column: its values are stored, not computed", "[mysql] column.exclude.list",
 			NULL },
-	[EXAM_INVISIBLE] = { REPORT_NOTE, true, "an invisible column", "captured as any other",
+	[CHECK_INVISIBLE] = { REPORT_NOTE, true, "an invisible column", "captured as any other",
 			"[mysql] column.exclude.list", NULL },
 };
 
-bool doctor_words(const struct settings *s, struct exam *e, const struct exam_finding *at, struct doctor_finding *out)
+bool question_words(const struct settings *s, struct table_check *e, const struct check_finding *at,
+		struct tables_finding *out)
 {
 	const struct words *w = &words[at->question];
 	bool of_column = at->column >= 0;
@@ -194,9 +195,9 @@ bool doctor_words(const struct settings *s, struct exam *e, const struct exam_fi
 
 	if (at->count == 0 && !w->always)
 		return false;
-	*out = (struct doctor_finding){
+	*out = (struct tables_finding){
 		.level = w->level,
-		.exam = e,
+		.check = e,
 		.at = at,
 		.what = w->what,
 		.decision = w->decision,
@@ -207,9 +208,9 @@ bool doctor_words(const struct settings *s, struct exam *e, const struct exam_fi
 	return w->tell == NULL || w->tell(&t);
 }
 
-void doctor_remedies(struct report *r)
+void question_remedies(struct report *r)
 {
-	for (size_t i = 0; i < EXAM_QUESTIONS; i++)
-		report_add(r, words[i].level, exam_question_name(i), words[i].setting, "%s%s%s", words[i].what,
+	for (size_t i = 0; i < CHECK_QUESTIONS; i++)
+		report_add(r, words[i].level, check_question_name(i), words[i].setting, "%s%s%s", words[i].what,
 				words[i].decision ? ": " : "", words[i].decision ? words[i].decision : "");
 }

@@ -22,9 +22,9 @@ int inspect_trace(struct log *log, const struct settings *s, const struct engine
 		engine_emit *emit, void *arg, struct err *err);
 
 /* Preflight of everything that the role uses. -1: something cannot be reached (err says what); the report has the
- * rest. doctor: empty before; filled with what tables and columns ask, within the limits. */
+ * rest. tables: empty before; filled with what tables and columns ask, within the limits. */
 int inspect_check(const struct settings *s, enum engine_role role, const struct source_limits *limits,
-		struct report *report, struct doctor_report *doctor, struct err *err);
+		struct report *report, struct tables_report *tables, struct err *err);
 /* What to do when a system cannot be used: by the system and the kind of the error. */
 enum inspect_system { INSPECT_MYSQL, INSPECT_LOG, INSPECT_TARGET };
 const char *inspect_remedy(const struct settings *s, enum inspect_system system, enum err_kind kind);

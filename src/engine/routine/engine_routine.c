@@ -16,7 +16,7 @@ struct subject { /* what a rule looks at */
 	struct schema *const *schemas;
 	size_t nschemas;
 	struct format_encoder *encoder;
-	const struct exam *exam;
+	const struct table_check *check;
 	char name[TABLE_NAME_ROOM];
 	char more[TABLE_NAME_ROOM + 64]; /* what found has to name; "" */
 };
@@ -54,17 +54,17 @@ static bool truncates(struct subject *t)
 /* Rows of one key lie in one partition, in order, only if messages have the table's key. */
 static bool other_key(struct subject *t)
 {
-	if (t->exam->nkey != t->schema->nkey)
+	if (t->check->nkey != t->schema->nkey)
 		return true;
-	for (unsigned i = 0; i < t->exam->nkey; i++)
-		if (!schema_is_key(t->schema, t->exam->key[i]))
+	for (unsigned i = 0; i < t->check->nkey; i++)
+		if (!schema_is_key(t->schema, t->check->key[i]))
 			return true;
 	return false;
 }
 
 static bool topic_shared(struct subject *t)
 {
-	const char *topic = t->exam->topic;
+	const char *topic = t->check->topic;
 
 	for (size_t i = 0; i < t->nschemas; i++) {
 		const struct schema *other = t->schemas[i];
@@ -108,10 +108,10 @@ static bool names_changed(struct subject *t)
 
 static bool name_taken(struct subject *t)
 {
-	for (size_t i = 0; i < t->exam->nfindings; i++)
-		if (t->exam->findings[i].question == EXAM_NAME_TAKEN) {
+	for (size_t i = 0; i < t->check->nfindings; i++)
+		if (t->check->findings[i].question == CHECK_NAME_TAKEN) {
 			snprintf(t->more, sizeof(t->more), ": %s",
-					t->schema->columns[t->exam->findings[i].column].name);
+					t->schema->columns[t->check->findings[i].column].name);
 			return true;
 		}
 	return false;
@@ -153,8 +153,8 @@ static int check_topic(struct subject *t, struct report *problems)
 		t->more[0] = '\0';
 		if (!rules[i].broken(t))
 			continue;
-		report_add(problems, REPORT_PROBLEM, t->exam->topic ? t->exam->topic : t->name, rules[i].remedy, "%s%s",
-				rules[i].found, t->more);
+		report_add(problems, REPORT_PROBLEM, t->check->topic ? t->check->topic : t->name, rules[i].remedy,
+				"%s%s", rules[i].found, t->more);
 		broken = 1;
 	}
 	return broken;
@@ -189,7 +189,7 @@ static int plan_statement(struct subject *t, const struct routine_wish *wish, st
 		.schema = t->schema,
 		.forms = forms,
 		.job = wish->job,
-		.topic = t->exam->topic,
+		.topic = t->check->topic,
 		.brokers = s->log.bootstrap_servers ? s->log.bootstrap_servers : "",
 		.envelope = s->format.message_format == FORMAT_ENVELOPE,
 		.payload = s->format.schemas_enable,
@@ -215,16 +215,16 @@ int engine_routine_plan(const struct settings *s, const struct schema *schema, s
 		struct err *err)
 {
 	struct schema *own = schema_clone(schema);
-	struct exam *exam = exam_new(own);
+	struct table_check *check = table_check_new(own);
 	struct subject t = {
 		.s = s,
 		.schema = schema,
 		.schemas = schemas,
 		.nschemas = nschemas,
-		.exam = exam,
+		.check = check,
 		.encoder = format_encoder_new(&s->format, err),
 	};
-	int rc = t.encoder ? format_examine(&s->format, &exam, 1, err) : -1;
+	int rc = t.encoder ? format_check_tables(&s->format, &check, 1, err) : -1;
 
 	snprintf(t.name, sizeof(t.name), "%s.%s", schema->db, schema->table);
 	if (rc == 0) {
@@ -232,7 +232,7 @@ int engine_routine_plan(const struct settings *s, const struct schema *schema, s
 		rc |= plan_statement(&t, wish, sql, problems);
 	}
 	format_encoder_free(t.encoder);
-	exam_free(exam);
+	table_check_free(check);
 	schema_unref(own);
 	return rc;
 }

@@ -12,10 +12,10 @@
 enum { MYSQL_CHAR_BYTES = 4, LONG_TEXT = 65535 };
 
 struct column_asked {
-	const struct exam *exam;
+	const struct table_check *check;
 	const struct mysql_conf *conf;
 	const struct column *c;
-	const struct exam_column *room;
+	const struct check_column *room;
 	unsigned at;
 };
 
@@ -93,8 +93,8 @@ static bool is_wide_decimal(const struct column_asked *a)
 
 static bool in_key(const struct column_asked *a)
 {
-	for (unsigned i = 0; i < a->exam->nkey; i++)
-		if (a->exam->key[i] == a->at)
+	for (unsigned i = 0; i < a->check->nkey; i++)
+		if (a->check->key[i] == a->at)
 			return true;
 	return false;
 }
@@ -203,37 +203,37 @@ static void put_odd_bits(struct buf *sql, const struct column *c)
 }
 
 static const struct column_question {
-	enum exam_question question;
+	enum check_question question;
 	bool (*asks)(const struct column_asked *a);
 	const char *condition; /* @: the column, #: its room, ~: what `odd` writes */
 	void (*odd)(struct buf *sql, const struct column *c);
 } rules[] = {
-	{ EXAM_REFUSED, is_refused, "@ IS NOT NULL", NULL },
-	{ EXAM_TEXT_WIDE, is_wide_text, "LENGTH(CONVERT(@ USING utf8mb4)) > #", NULL },
-	{ EXAM_TEXT_WIDE, is_wide_bytes, "LENGTH(@) > #", NULL },
-	{ EXAM_DECIMAL_WIDE, is_wide_decimal, "@ IS NOT NULL", NULL },
-	{ EXAM_BIGINT_WRAPS, is_unsigned_bigint, "@ > 9223372036854775807", NULL },
-	{ EXAM_BIGINT_NEAR, is_unsigned_bigint, "@ BETWEEN 4611686018427387904 AND 9223372036854775807", NULL },
-	{ EXAM_TINYINT1, is_tinyint1, "@ NOT IN (0, 1)", NULL },
-	{ EXAM_DATE_ZERO, is_dated, "@ = 0", NULL },
-	{ EXAM_DATE_PARTIAL, is_date_by_hand, "@ <> 0 AND (YEAR(@) = 0 OR MONTH(@) = 0 OR DAYOFMONTH(@) = 0)", NULL },
-	{ EXAM_DATE_NONE, is_date_by_hand, "MONTH(@) > 0 AND DAYOFMONTH(@) > DAYOFMONTH(LAST_DAY(@))", NULL },
-	{ EXAM_DATE_SHORT_YEAR, is_adjusted, "YEAR(@) BETWEEN 1 AND 99", NULL },
-	{ EXAM_YEAR_ZERO, is_year, "@ = 0", NULL },
-	{ EXAM_TIME_RANGE, is_time, "@ < '00:00:00' OR @ > '24:00:00'", NULL },
-	{ EXAM_KEY_FLOAT, is_float_key, "@ IS NOT NULL", NULL },
-	{ EXAM_KEY_NULL, is_null_key, "@ IS NULL", NULL },
-	{ EXAM_JSON_NUMBER, is_json, "CAST(@ AS CHAR) REGEXP '(^|[^0-9.])[0-9]{17}|[0-9][.][0-9]{18}'", NULL },
-	{ EXAM_LABEL_ODD, has_odd_enum, "@ + 0 IN (~)", put_odd_indexes },
-	{ EXAM_LABEL_ODD, has_odd_set, "(@ + 0) & ~ <> 0", put_odd_bits },
-	{ EXAM_LABEL_NONE, is_enum, "@ + 0 = 0", NULL },
-	{ EXAM_LATIN1_HOLES, is_latin1, "HEX(@) REGEXP '^(..)*(81|8D|8F|90|9D)'", NULL },
-	{ EXAM_LATIN1_UTF8, is_latin1, "HEX(@) REGEXP '^(..)*(C[2-9A-F]|D.|E.)[89AB].'", NULL },
-	{ EXAM_BITS, is_bits, "@ IS NOT NULL", NULL },
-	{ EXAM_GEOMETRY, is_geometry, "@ IS NOT NULL", NULL },
-	{ EXAM_VECTOR, is_vector, "@ IS NOT NULL", NULL },
-	{ EXAM_GENERATED, is_generated, "@ IS NOT NULL", NULL },
-	{ EXAM_INVISIBLE, is_invisible, "@ IS NOT NULL", NULL },
+	{ CHECK_REFUSED, is_refused, "@ IS NOT NULL", NULL },
+	{ CHECK_TEXT_WIDE, is_wide_text, "LENGTH(CONVERT(@ USING utf8mb4)) > #", NULL },
+	{ CHECK_TEXT_WIDE, is_wide_bytes, "LENGTH(@) > #", NULL },
+	{ CHECK_DECIMAL_WIDE, is_wide_decimal, "@ IS NOT NULL", NULL },
+	{ CHECK_BIGINT_WRAPS, is_unsigned_bigint, "@ > 9223372036854775807", NULL },
+	{ CHECK_BIGINT_NEAR, is_unsigned_bigint, "@ BETWEEN 4611686018427387904 AND 9223372036854775807", NULL },
+	{ CHECK_TINYINT1, is_tinyint1, "@ NOT IN (0, 1)", NULL },
+	{ CHECK_DATE_ZERO, is_dated, "@ = 0", NULL },
+	{ CHECK_DATE_PARTIAL, is_date_by_hand, "@ <> 0 AND (YEAR(@) = 0 OR MONTH(@) = 0 OR DAYOFMONTH(@) = 0)", NULL },
+	{ CHECK_DATE_NONE, is_date_by_hand, "MONTH(@) > 0 AND DAYOFMONTH(@) > DAYOFMONTH(LAST_DAY(@))", NULL },
+	{ CHECK_DATE_SHORT_YEAR, is_adjusted, "YEAR(@) BETWEEN 1 AND 99", NULL },
+	{ CHECK_YEAR_ZERO, is_year, "@ = 0", NULL },
+	{ CHECK_TIME_RANGE, is_time, "@ < '00:00:00' OR @ > '24:00:00'", NULL },
+	{ CHECK_KEY_FLOAT, is_float_key, "@ IS NOT NULL", NULL },
+	{ CHECK_KEY_NULL, is_null_key, "@ IS NULL", NULL },
+	{ CHECK_JSON_NUMBER, is_json, "CAST(@ AS CHAR) REGEXP '(^|[^0-9.])[0-9]{17}|[0-9][.][0-9]{18}'", NULL },
+	{ CHECK_LABEL_ODD, has_odd_enum, "@ + 0 IN (~)", put_odd_indexes },
+	{ CHECK_LABEL_ODD, has_odd_set, "(@ + 0) & ~ <> 0", put_odd_bits },
+	{ CHECK_LABEL_NONE, is_enum, "@ + 0 = 0", NULL },
+	{ CHECK_LATIN1_HOLES, is_latin1, "HEX(@) REGEXP '^(..)*(81|8D|8F|90|9D)'", NULL },
+	{ CHECK_LATIN1_UTF8, is_latin1, "HEX(@) REGEXP '^(..)*(C[2-9A-F]|D.|E.)[89AB].'", NULL },
+	{ CHECK_BITS, is_bits, "@ IS NOT NULL", NULL },
+	{ CHECK_GEOMETRY, is_geometry, "@ IS NOT NULL", NULL },
+	{ CHECK_VECTOR, is_vector, "@ IS NOT NULL", NULL },
+	{ CHECK_GENERATED, is_generated, "@ IS NOT NULL", NULL },
+	{ CHECK_INVISIBLE, is_invisible, "@ IS NOT NULL", NULL },
 };
 
 static void put_condition(struct buf *sql, const struct column_question *rule, const struct column_asked *a)
@@ -269,7 +269,7 @@ static void put_length(struct buf *sql, const struct column *c, const char *fact
 }
 
 /* False, and nothing written, when no key can be that long. */
-static bool put_key_wide(struct buf *sql, const struct exam *e)
+static bool put_key_wide(struct buf *sql, const struct table_check *e)
 {
 	const struct schema *s = e->schema;
 	uint64_t most = 0;
@@ -289,7 +289,7 @@ static bool put_key_wide(struct buf *sql, const struct exam *e)
 	return most > e->key_room_bytes || take_back(sql, before);
 }
 
-static bool put_row_wide(struct buf *sql, const struct exam *e)
+static bool put_row_wide(struct buf *sql, const struct table_check *e)
 {
 	uint64_t most = 0;
 	size_t before = sql->len;
@@ -312,7 +312,7 @@ static bool put_row_wide(struct buf *sql, const struct exam *e)
 
 struct builder {
 	struct buf *sql;
-	struct doctor_count *counts;
+	struct question_count *counts;
 	unsigned n, max;
 	bool sampled;
 };
@@ -322,16 +322,16 @@ static void sum_open(struct builder *b)
 	buf_puts(b->sql, b->sampled ? ", (" : ", SUM(");
 }
 
-static void sum_close(struct builder *b, enum exam_question question, int column)
+static void sum_close(struct builder *b, enum check_question question, int column)
 {
 	buf_puts(b->sql, b->sampled ? ") AS c" : ")");
 	if (b->sampled)
 		buf_printf(b->sql, "%u", b->n);
-	b->counts[b->n++] = (struct doctor_count){ question, column };
+	b->counts[b->n++] = (struct question_count){ question, column };
 }
 
-static void put_table_sum(struct builder *b, const struct exam *e, enum exam_question question,
-		bool (*put)(struct buf *, const struct exam *))
+static void put_table_sum(struct builder *b, const struct table_check *e, enum check_question question,
+		bool (*put)(struct buf *, const struct table_check *))
 {
 	size_t before = b->sql->len;
 
@@ -344,7 +344,7 @@ static void put_table_sum(struct builder *b, const struct exam *e, enum exam_que
 		take_back(b->sql, before);
 }
 
-static void put_sums(struct builder *b, const struct exam *e, const struct mysql_conf *conf)
+static void put_sums(struct builder *b, const struct table_check *e, const struct mysql_conf *conf)
 {
 	for (unsigned i = 0; i < e->schema->ncolumns; i++) {
 		struct column_asked a = { e, conf, &e->schema->columns[i], &e->columns[i], i };
@@ -357,8 +357,8 @@ static void put_sums(struct builder *b, const struct exam *e, const struct mysql
 			sum_close(b, rules[k].question, (int)i);
 		}
 	}
-	put_table_sum(b, e, EXAM_KEY_WIDE, put_key_wide);
-	put_table_sum(b, e, EXAM_ROW_WIDE, put_row_wide);
+	put_table_sum(b, e, CHECK_KEY_WIDE, put_key_wide);
+	put_table_sum(b, e, CHECK_ROW_WIDE, put_row_wide);
 }
 
 static void put_order(struct buf *sql, const struct schema *s, const char *direction)
@@ -378,8 +378,8 @@ static void put_from(struct buf *sql, const struct schema *s)
 	buf_put_quoted(sql, s->table, '`');
 }
 
-static void put_end(struct builder *b, const struct exam *e, const struct mysql_conf *conf, const char *direction,
-		int64_t rows)
+static void put_end(struct builder *b, const struct table_check *e, const struct mysql_conf *conf,
+		const char *direction, int64_t rows)
 {
 	b->n = 0;
 	buf_puts(b->sql, "(SELECT 1 AS one");
@@ -389,8 +389,8 @@ static void put_end(struct builder *b, const struct exam *e, const struct mysql_
 	buf_printf(b->sql, " LIMIT %lld)", (long long)rows);
 }
 
-unsigned doctor_statement(const struct exam *e, const struct mysql_conf *conf, int64_t sample_rows, struct buf *sql,
-		struct doctor_count *counts, unsigned max)
+unsigned question_statement(const struct table_check *e, const struct mysql_conf *conf, int64_t sample_rows,
+		struct buf *sql, struct question_count *counts, unsigned max)
 {
 	struct builder b = { .sql = sql, .counts = counts, .max = max, .sampled = sample_rows > 0 };
 	struct buf ends;

@@ -1,5 +1,5 @@
 /*
- * mysql_check_table.c - source_examine(): asks the server how many rows raise a question. What is hard: a table may be so
+ * mysql_check_table.c - source_check_tables(): asks the server how many rows raise a question. What is hard: a table may be so
  * large that nobody wants to wait, so each statement has the server's own time limit (MAX_EXECUTION_TIME), a table
  * above the sample's size is counted at both ends of its key only, and one that is not counted in time says so. Rows
  * are read uncommitted: a count is no snapshot, and must not keep the server from purging.
@@ -18,29 +18,29 @@
 
 enum { OUT_OF_TIME = 3024 /* ER_QUERY_TIMEOUT */, SQL_MAX = 8 << 20, ANSWER_SLACK_MS = 10000, SMALLEST_SAMPLE = 1000 };
 
-struct doctor {
+struct counting {
 	struct mysql_conn conn;
 	const struct mysql_conf *conf;
 	const struct source_limits *limits;
 	int64_t end_us; /* of the time for all tables */
 };
 
-static unsigned counts_max(const struct exam *e)
+static unsigned counts_max(const struct table_check *e)
 {
 	return e->schema->ncolumns * 4 + 8;
 }
 
 /* The questions stay, without an answer. */
-static void not_counted(const struct doctor *d, struct exam *e, const char *why)
+static void not_counted(const struct counting *d, struct table_check *e, const char *why)
 {
-	struct doctor_count *counts = xcalloc(counts_max(e), sizeof(*counts));
+	struct question_count *counts = xcalloc(counts_max(e), sizeof(*counts));
 	struct buf sql;
 	unsigned n;
 
 	buf_init(&sql, SQL_MAX);
-	n = doctor_statement(e, d->conf, 0, &sql, counts, counts_max(e));
+	n = question_statement(e, d->conf, 0, &sql, counts, counts_max(e));
 	for (unsigned i = 0; i < n; i++)
-		exam_find(e, counts[i].question, counts[i].column, -1);
+		table_check_find(e, counts[i].question, counts[i].column, -1);
 	e->rows = -1;
 	e->sampled = false;
 	e->uncounted = arena_dup(&e->arena, why, strlen(why));
@@ -48,7 +48,8 @@ static void not_counted(const struct doctor *d, struct exam *e, const char *why)
 	free(counts);
 }
 
-static int take_answer(struct exam *e, MYSQL_RES *res, const struct doctor_count *counts, unsigned n, struct err *err)
+static int take_answer(struct table_check *e, MYSQL_RES *res, const struct question_count *counts, unsigned n,
+		struct err *err)
 {
 	MYSQL_ROW row = mysql_num_fields(res) > n ? mysql_fetch_row(res) : NULL;
 
@@ -56,21 +57,22 @@ static int take_answer(struct exam *e, MYSQL_RES *res, const struct doctor_count
 		return err_set(err, ERR_DATA, 0, "the server gave no numbers");
 	e->rows = strtoll(row[0], NULL, 10);
 	for (unsigned i = 0; i < n; i++)
-		exam_find(e, counts[i].question, counts[i].column, row[i + 1] ? strtoll(row[i + 1], NULL, 10) : 0);
+		table_check_find(e, counts[i].question, counts[i].column,
+				row[i + 1] ? strtoll(row[i + 1], NULL, 10) : 0);
 	return 0;
 }
 
 /* 0, or -1 and err: OUT_OF_TIME, or what the server says. */
-static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, int64_t limit_ms, struct err *err)
+static int count_rows(struct counting *d, struct table_check *e, int64_t sample_rows, int64_t limit_ms, struct err *err)
 {
-	struct doctor_count *counts = xcalloc(counts_max(e), sizeof(*counts));
+	struct question_count *counts = xcalloc(counts_max(e), sizeof(*counts));
 	MYSQL_RES *res = NULL;
 	struct buf sql;
 	unsigned n;
 	int r = -1;
 
 	buf_init(&sql, SQL_MAX);
-	n = doctor_statement(e, d->conf, sample_rows, &sql, counts, counts_max(e));
+	n = question_statement(e, d->conf, sample_rows, &sql, counts, counts_max(e));
 	e->sampled = sample_rows > 0 && n > 0;
 	if (sql.failed)
 		err_set(err, ERR_DATA, 0, "its statement would be longer than %d bytes", SQL_MAX);
@@ -87,7 +89,7 @@ static int count_rows(struct doctor *d, struct exam *e, int64_t sample_rows, int
 	return r;
 }
 
-static int64_t left_ms(const struct doctor *d)
+static int64_t left_ms(const struct counting *d)
 {
 	int64_t left = (d->end_us - clock_mono_us()) / 1000;
 
@@ -95,7 +97,7 @@ static int64_t left_ms(const struct doctor *d)
 }
 
 /* All rows when they are few, else both ends; when even that takes too long, a smaller sample once. */
-static int count_table(struct doctor *d, struct exam *e, struct err *err)
+static int count_table(struct counting *d, struct table_check *e, struct err *err)
 {
 	int64_t sample = d->limits->sample_rows, rows = sample && e->rows_estimate > (uint64_t)sample ? sample : 0;
 	int r;
@@ -133,7 +135,7 @@ static void put_names(struct buf *b, const struct schema *s)
 	buf_puts(b, " USING utf8mb4)");
 }
 
-static MYSQL_RES *ask_about(struct doctor *d, const struct exam *e, const char *select, struct err *err)
+static MYSQL_RES *ask_about(struct counting *d, const struct table_check *e, const char *select, struct err *err)
 {
 	MYSQL_RES *res;
 	struct buf where;
@@ -147,27 +149,28 @@ static MYSQL_RES *ask_about(struct doctor *d, const struct exam *e, const char *
 
 static int by_names(const void *a, const void *b)
 {
-	const struct schema *left = (*(struct exam *const *)a)->schema, *right = (*(struct exam *const *)b)->schema;
+	const struct schema *left = (*(struct table_check *const *)a)->schema,
+			    *right = (*(struct table_check *const *)b)->schema;
 	int order = strcmp(left->db, right->db);
 
 	return order ? order : strcmp(left->table, right->table);
 }
 
 /* How many rows the server thinks that each table has; one question for all. */
-static int ask_estimates(struct doctor *d, struct exam *const *exams, size_t count, struct err *err)
+static int ask_estimates(struct counting *d, struct table_check *const *checks, size_t count, struct err *err)
 {
-	struct exam **sorted = xcalloc(count + 1, sizeof(*sorted));
+	struct table_check **sorted = xcalloc(count + 1, sizeof(*sorted));
 	MYSQL_RES *res = mysql_conn_rows(&d->conn, "???", err,
 			"SELECT table_schema, table_name, table_rows FROM "
 			"information_schema.tables WHERE table_type = 'BASE TABLE'");
 	MYSQL_ROW row;
 
-	memcpy(sorted, exams, count * sizeof(*sorted));
+	memcpy(sorted, checks, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), by_names);
 	while (res && (row = mysql_fetch_row(res)) != NULL) {
 		struct schema names = { .db = row[0] ? row[0] : "", .table = row[1] ? row[1] : "" };
-		struct exam key = { .schema = &names }, *wanted = &key;
-		struct exam **found = bsearch(&wanted, sorted, count, sizeof(*sorted), by_names);
+		struct table_check key = { .schema = &names }, *wanted = &key;
+		struct table_check **found = bsearch(&wanted, sorted, count, sizeof(*sorted), by_names);
 
 		if (found && row[2])
 			(*found)->rows_estimate = strtoull(row[2], NULL, 10);
@@ -178,7 +181,7 @@ static int ask_estimates(struct doctor *d, struct exam *const *exams, size_t cou
 }
 
 /* Of a table without key: a unique index would be one if its columns did not allow NULL. */
-static int ask_unique(struct doctor *d, struct exam *e, struct err *err)
+static int ask_unique(struct counting *d, struct table_check *e, struct err *err)
 {
 	MYSQL_RES *res;
 	MYSQL_ROW row;
@@ -196,7 +199,7 @@ static int ask_unique(struct doctor *d, struct exam *e, struct err *err)
 	return res ? 0 : -1;
 }
 
-static int examine(struct doctor *d, struct exam *e, struct err *err)
+static int look_table(struct counting *d, struct table_check *e, struct err *err)
 {
 	if (ask_unique(d, e, err) < 0 || count_table(d, e, err) < 0) {
 		if (err->kind == ERR_UNREACHABLE)
@@ -205,11 +208,11 @@ static int examine(struct doctor *d, struct exam *e, struct err *err)
 		err_clear(err);
 	}
 	if (e->nkey == 0)
-		exam_find(e, EXAM_NO_KEY, -1, e->sampled ? (int64_t)e->rows_estimate : e->rows);
+		table_check_find(e, CHECK_NO_KEY, -1, e->sampled ? (int64_t)e->rows_estimate : e->rows);
 	return 0;
 }
 
-static int open_doctor(struct doctor *d, const struct mysql_conf *conf, struct err *err)
+static int open_counting(struct counting *d, const struct mysql_conf *conf, struct err *err)
 {
 	struct mysql_conf patient = *conf;
 	unsigned host = 0;
@@ -221,21 +224,21 @@ static int open_doctor(struct doctor *d, const struct mysql_conf *conf, struct e
 			"SET SESSION transaction_isolation = 'READ-UNCOMMITTED', lock_wait_timeout = 3600");
 }
 
-int source_examine(const struct mysql_conf *conf, struct exam *const *exams, size_t count,
+int source_check_tables(const struct mysql_conf *conf, struct table_check *const *checks, size_t count,
 		const struct source_limits *limits, struct err *err)
 {
-	struct doctor d = { .conf = conf, .limits = limits, .end_us = clock_mono_us() + limits->all_ms * 1000 };
-	int r = open_doctor(&d, conf, err);
+	struct counting d = { .conf = conf, .limits = limits, .end_us = clock_mono_us() + limits->all_ms * 1000 };
+	int r = open_counting(&d, conf, err);
 
 	if (r == 0 && count > 0)
-		r = ask_estimates(&d, exams, count, err);
+		r = ask_estimates(&d, checks, count, err);
 	for (size_t i = 0; i < count && r == 0; i++) {
 		char name[256];
 
-		snprintf(name, sizeof(name), "%.120s.%.120s", exams[i]->schema->db, exams[i]->schema->table);
+		snprintf(name, sizeof(name), "%.120s.%.120s", checks[i]->schema->db, checks[i]->schema->table);
 		if (limits->progress)
 			limits->progress(limits->arg, name, i, count);
-		r = examine(&d, exams[i], err);
+		r = look_table(&d, checks[i], err);
 	}
 	mysql_conn_close(&d.conn);
 	return r;

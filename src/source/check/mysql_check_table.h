@@ -9,8 +9,8 @@
 #include "row/table_check.h"
 #include "source/server/mysql_conf.h"
 
-struct doctor_count { /* one number of the statement's answer */
-	enum exam_question question;
+struct question_count { /* one number of the statement's answer */
+	enum check_question question;
 	int column; /* -1: the table */
 };
 
@@ -18,7 +18,7 @@ struct doctor_count { /* one number of the statement's answer */
  * One SELECT for all questions of a table: the number of rows, then a sum for each of counts[]. sample_rows 0: of all
  * rows; else of so many from both ends of the key. Returns how many sums there are; 0: there is nothing to count.
  */
-unsigned doctor_statement(const struct exam *e, const struct mysql_conf *conf, int64_t sample_rows, struct buf *sql,
-		struct doctor_count *counts, unsigned max);
+unsigned question_statement(const struct table_check *e, const struct mysql_conf *conf, int64_t sample_rows,
+		struct buf *sql, struct question_count *counts, unsigned max);
 
 #endif
