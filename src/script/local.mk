@@ -106,6 +106,7 @@ tests_bench_bench_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 tests_unit_test_script_hostile_SOURCES = tests/unit/test_script_hostile.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_hostile_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+tests_unit_test_script_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_mono_us
 
 tests_fuzz_fuzz_script_SOURCES = tests/fuzz/fuzz_script.c tests/fuzz/fuzz_main.c tests/fuzz/fuzz_target.h tests/unit/script_rows.h
 tests_fuzz_fuzz_script_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
