@@ -153,11 +153,6 @@ void sink_cancel(struct sink *s)
 		s->ops->cancel(s);
 }
 
-const char *sink_kind(const struct sink *s)
-{
-	return s->ops->kind;
-}
-
 int sink_conf_check(const struct sink_conf *conf, struct err *err)
 {
 	int64_t zone_us;

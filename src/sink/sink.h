@@ -135,8 +135,7 @@ void sink_close(struct sink *s);
 void sink_rest(struct sink *s); /* nothing to do for a while: gives back what loads need */
 /* The call that runs, and every later one, fails soon with ERR_RETRY: the handle is only good to be closed. @thread any */
 void sink_cancel(struct sink *s);
-const char *sink_library(void);		     /* that is linked, with its version */
-const char *sink_kind(const struct sink *s); /* "starrocks" or "embedded" */
+const char *sink_library(void); /* that is linked, with its version */
 /* What is wrong with the settings by themselves; asks nobody. */
 int sink_conf_check(const struct sink_conf *conf, struct err *err);
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,

@@ -645,7 +645,6 @@ static int warehouse_check(const struct sink_conf *conf, struct schema *const *s
 }
 
 const struct sink_ops sink_local_ops = {
-	.kind = "embedded",
 	.open = local_open,
 	.close = local_close,
 	.check = warehouse_check,

@@ -9,7 +9,6 @@
 #include "sink/sink.h"
 
 struct sink_ops {
-	const char *kind;
 	struct sink *(*open)(const struct sink_conf *conf, struct sink *beside,
 			struct err *err); /* beside NULL: the first */
 	void (*close)(struct sink *s);

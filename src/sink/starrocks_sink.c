@@ -192,7 +192,6 @@ static int starrocks_print_ddl(const struct sink_conf *conf, const struct schema
 }
 
 const struct sink_ops starrocks_ops = {
-	.kind = "starrocks",
 	.open = starrocks_open,
 	.close = starrocks_close,
 	.rest = starrocks_rest,

@@ -502,7 +502,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	sql = starrocks_sql_new(&conf);
-	contract_run(sink, dump);
+	contract_run(sink, "contract", dump);
 	test_faults(sink);
 	test_refused_rows(sink);
 	test_refused_many(sink, MANY);

@@ -10,13 +10,18 @@ static void is_adjusted(const char *name, const char *avro, const char *unicode,
 	struct format_conf conf = { 0 };
 
 	for (int i = 0; i < 4; i++) {
+		char quoted[200];
 		struct buf b;
 
+		snprintf(quoted, sizeof(quoted), "\"%s\"", expected[i]);
 		conf.schema_name_mode = conf.field_name_mode = i % 2 ? NAME_AVRO_UNICODE : NAME_AVRO;
 		buf_init(&b, 4096);
-		(i < 2 ? format_name_schema : format_name_field)(&b, &conf, name);
-		is_str(b.data ? b.data : "", expected[i], "'%s' as a %s, mode %d", name, i < 2 ? "schema" : "field",
-				i % 2);
+		if (i < 2)
+			format_name_put_schema(&b, &conf, name);
+		else
+			format_name_field(&b, &conf, name);
+		is_str(b.data ? b.data : "", i < 2 ? quoted : expected[i], "'%s' as a %s, mode %d", name,
+				i < 2 ? "schema" : "field", i % 2);
 		buf_done(&b);
 	}
 }

@@ -59,7 +59,7 @@ static int topics(struct log *l, struct log_topics *out, struct err *err)
 	return 0;
 }
 
-static const struct log_ops log_ops = { .kind = "test", .topics = topics, .reader_commit = commit };
+static const struct log_ops log_ops = { .topics = topics, .reader_commit = commit };
 
 /* ---- the target ---- */
 
@@ -91,7 +91,7 @@ static int alter_table(struct sink *s, const struct schema *schema, const struct
 	return statement_at_target(schema);
 }
 
-static const struct sink_ops sink_ops = { .kind = "test", .truncate = truncate_table, .alter = alter_table };
+static const struct sink_ops sink_ops = { .truncate = truncate_table, .alter = alter_table };
 
 /* ---- a process ---- */
 

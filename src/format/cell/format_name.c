@@ -85,11 +85,6 @@ static void put_quoted(struct buf *b, int mode, const char *name, bool dots)
 	buf_done(&text);
 }
 
-void format_name_schema(struct buf *b, const struct format_conf *conf, const char *name)
-{
-	put_adjusted(b, conf->schema_name_mode, name, true);
-}
-
 void format_name_field(struct buf *b, const struct format_conf *conf, const char *name)
 {
 	put_adjusted(b, conf->field_name_mode, name, false);

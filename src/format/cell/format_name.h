@@ -10,9 +10,8 @@
 #include "row/batch.h"
 
 /* Appends the adjusted name, not quoted. */
-void format_name_schema(struct buf *b, const struct format_conf *conf, const char *name);
 void format_name_field(struct buf *b, const struct format_conf *conf, const char *name);
-/* The same as a JSON string. */
+/* As a JSON string. */
 void format_name_put_schema(struct buf *b, const struct format_conf *conf, const char *name);
 void format_name_put_field(struct buf *b, const struct format_conf *conf, const char *name);
 
