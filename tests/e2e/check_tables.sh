@@ -110,7 +110,7 @@ exec 3>&-
 
 # ---- for people ----
 
-starrocks_conf | write_conf
+{ starrocks_conf; echo "table.create.replication.num = 1"; } | write_conf
 m check > "$dir/out"
 ! LC_ALL=C grep -q "$(printf '[\033\007]')" "$dir/out"; ok $? "no control character reaches the terminal"
 is "$(awk 'length > 80' "$dir/out" | grep -cv '^ok \|^PROBLEM \|^  *-> SET\|^note ')" 0 "no line of it is wider than 80 columns" || awk 'length > 80' "$dir/out" | note
