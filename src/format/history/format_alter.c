@@ -69,12 +69,15 @@ struct record_header *format_alter_headers(const struct format_conf *conf, const
 {
 	struct record_header *h = arena_alloc(a, ALTER_HEADERS * sizeof(*h));
 	struct buf alter, table;
+	bool both;
 
 	buf_init(&alter, ALTER_MAX);
 	buf_init(&table, ALTER_MAX);
 	put_alter(&alter, c->alter);
 	put_table(&table, conf, c, now_us);
-	return take_header(&h[0], alter_name, &alter, a) & take_header(&h[1], table_name, &table, a) ? h : NULL;
+	both = take_header(&h[0], alter_name, &alter, a);
+	both = take_header(&h[1], table_name, &table, a) && both; /* each gives its text back */
+	return both ? h : NULL;
 }
 
 /* ---- reading ---- */
