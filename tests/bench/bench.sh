@@ -105,7 +105,7 @@ make_inserted()
 
 # ---- a, b, d into nowhere ----
 
-stream() { "$tools/bench_stream" "$dir/mysql/env" "$@" || bail "bench_stream $2"; }
+stream() { "$tools/bench_stream" "$dir/mysql" "$@" || bail "bench_stream $2"; }
 
 rate() { calc '%.0f' "$1 / $2"; }
 million() { awk "BEGIN { v = $1 / $2; printf(v >= 1e6 ? \"%.2f M\" : \"%.0f k\", v >= 1e6 ? v / 1e6 : v / 1e3) }"; }

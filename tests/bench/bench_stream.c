@@ -3,7 +3,7 @@
  * same decoded to changes, the same as JSON, and a snapshot as changes or JSON. One figure a process, so that none
  * warms up another.
  *
- *   bench_stream ENVFILE TABLE-REGEX raw|decode|json|snapshot|snapshot-json [CONNECTIONS]
+ *   bench_stream FOLDER TABLE-REGEX raw|decode|json|snapshot|snapshot-json [CONNECTIONS]
  *
  * Prints: count seconds CPU-seconds peak-KiB. The count is events for raw, else rows. The end is a second without
  * data.
@@ -18,6 +18,7 @@
 #include "format/format.h"
 #include "source/server/mysql_binlog.h"
 #include "source/source.h"
+#include "tests/login.h"
 
 enum { QUIET_US = 1000000 };
 
@@ -32,24 +33,6 @@ static struct format_conf form = {
 	.connector_name = (char *)"bench",
 	.version = (char *)"3.0.8.Final",
 };
-
-static void read_env(const char *path)
-{
-	char line[400];
-	FILE *f = fopen(path, "r");
-
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "port=", 5) == 0)
-			conf.port = atoi(line + 5);
-		else if (strncmp(line, "user=", 5) == 0)
-			conf.user = xstrdup(line + 5);
-		else if (strncmp(line, "password=", 9) == 0)
-			conf.password = xstrdup(line + 9);
-	}
-	if (f)
-		fclose(f);
-}
 
 static double cpu_s(void)
 {
@@ -165,7 +148,7 @@ int main(int argc, char **argv)
 		.max_batch_bytes = 1 << 20,
 		.snapshot_threads = argc == 5 ? atoi(argv[4]) : 1,
 	};
-	read_env(argv[1]);
+	test_server_conf(argv[1], &conf);
 	if (strcmp(argv[3], "raw") == 0)
 		bench_raw();
 	else

@@ -6,7 +6,6 @@
 
 start_mysql
 start_starrocks --reader look:only
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
 conf() { { starrocks_conf; printf '%s\n' "$@"; } | write_conf; }
 says() { grep -Eq "$1" "$dir/out"; ok $? "$2" || note < "$dir/out"; }

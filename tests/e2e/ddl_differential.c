@@ -374,27 +374,6 @@ static void run_corpus(struct test *t, const char *path)
 		fclose(f);
 }
 
-static void read_env(void)
-{
-	char path[600], line[400];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/env", server_dir);
-	f = fopen(path, "r");
-
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "port=", 5) == 0)
-			conf.port = atoi(line + 5);
-		else if (strncmp(line, "user=", 5) == 0)
-			conf.user = xstrdup(line + 5);
-		else if (strncmp(line, "password=", 9) == 0)
-			conf.password = xstrdup(line + 9);
-	}
-	if (f)
-		fclose(f);
-}
-
 int main(int argc, char **argv)
 {
 	static char *include[] = { "dd.*" };
@@ -406,7 +385,7 @@ int main(int argc, char **argv)
 		return 2;
 	conf.database_include = (struct conf_list){ .items = include, .count = 1 };
 	server_dir = argv[1];
-	read_env();
+	test_server_conf(server_dir, &conf);
 	seed = strtoull(argv[2], NULL, 10);
 	wanted = strtoull(argv[3], NULL, 10);
 	t.ask = server_connect();

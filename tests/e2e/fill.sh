@@ -25,13 +25,6 @@ writer()
 		sleep 0.01
 	done
 }
-start_writer()
-{
-	mariadb --no-defaults -uroot -S "$mysql_socket" testdb < <(trap '' PIPE; writer 2>/dev/null) &
-	writer_pid=$!
-	cleanups+=("kill $writer_pid")
-}
-stop_writer() { kill "$writer_pid" 2>/dev/null; wait "$writer_pid" 2>/dev/null; }
 snapshot() { timeout 100 "$millrace" -c "$dir/millrace.conf" snapshot "$@" 2>&1; }
 mode=no_data
 conf()
@@ -52,7 +45,7 @@ logged() { grep -q "$1" "$dir/run.log"; }
 conf "testdb.big, testdb.pair"
 start_millrace
 until_true 60 running; ok $? "streams, with nothing read"
-start_writer
+start_writer writer
 snapshot testdb.big,testdb.pair --wait > "$dir/out"; ok $? "snapshot --wait of two tables"
 grep -q "rows/s" "$dir/out" || until_true 10 logged "snapshot of testdb.pair done"; ok $? "shows how far it is"
 snapshot testdb.nope > "$dir/out"; [ $? = 2 ] && grep -q "no such table" "$dir/out"; ok $? "a table that is not there: $(head -c 90 "$dir/out")"

@@ -29,26 +29,6 @@ static MYSQL *db;
 
 /* ---- the server ---- */
 
-static void read_env(const char *dir)
-{
-	char path[600], line[400];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/env", dir);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "port=", 5) == 0)
-			conf.port = atoi(line + 5);
-		else if (strncmp(line, "user=", 5) == 0)
-			conf.user = xstrdup(line + 5);
-		else if (strncmp(line, "password=", 9) == 0)
-			conf.password = xstrdup(line + 9);
-	}
-	if (f)
-		fclose(f);
-}
-
 static void db_connect(void)
 {
 	db = test_login(&conf);
@@ -519,7 +499,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 1;
 	cells = xcalloc(SLOTS, sizeof(*cells));
-	read_env(argv[1]);
+	test_server_conf(argv[1], &conf);
 	conf.host = xstrdup("127.0.0.1");
 	conf.snapshot_mode = SNAPSHOT_NO_DATA;
 	conf.login.ssl_mode = SSL_DISABLED;

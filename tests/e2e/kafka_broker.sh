@@ -34,9 +34,7 @@ workload()
 		sleep 0.02
 	done
 }
-mariadb --no-defaults -uroot -S "$mysql_socket" testdb < <(trap '' PIPE; workload 2>/dev/null) > "$dir/workload.log" 2>&1 &
-work=$!
-cleanups+=("kill $work")
+start_writer workload > "$dir/workload.log" 2>&1
 
 captured() { status | jq '[.stages[] | select(.name == "log") | .out] | add // 0'; }
 more_than() { [ "$(captured)" -gt "$1" ]; }
@@ -61,7 +59,7 @@ for ((k = 1; k <= rounds; k++)); do
 done
 [ "$slowest" -le 15 ]
 ok $? "within seconds (slowest $slowest s)"
-kill "$work"; wait "$work" 2>/dev/null
+stop_writer
 wait_caught_up 90 "catches up"
 state_is .capture.error ""; ok $? "no error is left"
 stop_millrace; ok $? "stops in good order"

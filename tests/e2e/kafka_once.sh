@@ -44,9 +44,7 @@ workload()
 		sleep 0.01
 	done
 }
-mariadb --no-defaults -uroot -S "$mysql_socket" testdb < <(trap '' PIPE; workload 2>/dev/null) > "$dir/workload.log" 2>&1 &
-work=$!
-cleanups+=("kill $work")
+start_writer workload > "$dir/workload.log" 2>&1
 
 in_snapshot() { state_is '.capture.snapshot.running and .stages[2].out > 0' true; }
 in_stream() { state_is .capture.state streaming; }
@@ -69,7 +67,7 @@ is "$running" "$kills" "killed while running, $kills times ($snapshot in the sna
 [ "$snapshot" -gt 0 ] && [ "$stream" -gt 3 ]; ok $? "the kills met the snapshot and the stream"
 start_millrace
 until_true 30 in_stream
-kill "$work"; wait "$work" 2>/dev/null
+stop_writer
 wait_caught_up 90 "goes on after the last kill and catches up"
 stop_millrace; ok $? "stops in good order"
 exactly_once acct

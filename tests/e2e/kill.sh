@@ -34,15 +34,9 @@ workload()
 		sleep 0.01
 	done
 }
-start_workload() # BASE
-{
-	mariadb --no-defaults -uroot -S "$mysql_socket" testdb < <(trap '' PIPE; workload "$1" 2>/dev/null) &
-	work=$!
-	cleanups+=("kill $work")
-}
 # A server carries out what it has begun, also when the client is gone.
 alone() { [ "$(sql -N -e "SELECT COUNT(*) FROM information_schema.processlist WHERE db = 'testdb' AND user = 'root'")" = 0 ]; }
-stop_workload() { kill "$work" 2>/dev/null; wait "$work" 2>/dev/null; until_true 60 alone; }
+stop_workload() { stop_writer; until_true 60 alone; }
 snapshot_over() { status_is '.capture.state == "streaming" or .capture.state == "idle"'; }
 
 # kill_often TIMES MILLISECONDS: each time at a random moment within that many.
@@ -85,7 +79,7 @@ in_the_end() # NAME
 
 { [ "${LOG:-local}" = local ] || kafka_conf; } | write_conf
 if [ "${LOG:-local}" != local ]; then snapshot_ms=1500; else measure_snapshot; fi
-start_workload 200000
+start_writer workload 200000
 alive=0
 kill_often $((kills / 2)) "$snapshot_ms"
 interrupted=$(grep -c 'capture: starting without a position' "$dir/run.log")
@@ -99,7 +93,7 @@ if [ "$double_kills" -gt 0 ]; then
 	rm -rf "$dir/state"
 	start_starrocks
 	{ [ "${LOG:-local}" = local ] || kafka_conf; starrocks_conf; } | write_conf
-	start_workload 400000
+	start_writer workload 400000
 	alive=0
 	kill_often $((double_kills / 3)) "$snapshot_ms"
 	start_millrace; until_true 60 snapshot_over; ok $? "StarRocks: the snapshot ends when it is let be"

@@ -85,6 +85,16 @@ start_proxy() # SERVER_PORT [GREETING]
 	proxy_port=$(cat "$dir/proxy.port")
 }
 
+# What FUNCTION prints runs in testdb beside the test, by a client of its own, until stop_writer: sets writer_pid.
+start_writer() # FUNCTION [arguments]
+{
+	mariadb --no-defaults -uroot -S "$mysql_socket" testdb < <(trap '' PIPE; "$@" 2>/dev/null) &
+	writer_pid=$!
+	cleanups+=("kill $writer_pid")
+}
+stop_writer() { kill "$writer_pid" 2>/dev/null; wait "$writer_pid" 2>/dev/null; }
+
+starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 sql() { mariadb --no-defaults -uroot -S "$mysql_socket" --default-character-set=utf8mb4 "$@"; }
 
 start_kafka() # [--zookeeper] [broker properties]; sets bootstrap

@@ -5,7 +5,6 @@
 
 start_mysql
 start_starrocks
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
 equal() { mr verify "testdb.$1" > "$dir/out" 2>&1; ok $? "$1: verify finds no difference" || note < "$dir/out"; }
 columns() { starrocks "SELECT COLUMN_NAME FROM information_schema.columns WHERE TABLE_SCHEMA = 'testdb' AND TABLE_NAME = '$1' ORDER BY 1" | xargs; }

@@ -6,7 +6,6 @@
 
 start_mysql
 start_starrocks --user app:pw
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 rights() { curl -sS "$control/rights?user=app&rights=$1" > /dev/null; }
 rows() { starrocks "SELECT $2 FROM testdb.$1 ORDER BY id" | tr '\t\n' ', '; }
 has_rows() { [ "$(starrocks "SELECT COUNT(*) FROM testdb.$1")" = "$2" ]; }

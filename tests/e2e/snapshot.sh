@@ -22,13 +22,6 @@ writer()
 		sleep 0.02
 	done
 }
-start_writer()
-{
-	mariadb --no-defaults -uroot -S "$mysql_socket" testdb < <(trap '' PIPE; writer 2>/dev/null) &
-	writer_pid=$!
-	cleanups+=("kill $writer_pid")
-}
-stop_writer() { kill "$writer_pid" 2>/dev/null; wait "$writer_pid" 2>/dev/null; }
 
 # The log holds some rows of the table, and the snapshot goes on.
 half_way() { status_is '.capture.snapshot.running and (.tables[] | select(.table == "testdb.big") | .captured > 1000)'; }
@@ -41,7 +34,7 @@ round()
 	local name=$1 base=$2 table
 	shift 2
 	fresh
-	start_writer
+	start_writer writer
 	start_millrace
 	until_true 60 snapshot_over; ok $? "$name: the snapshot ends"
 	sql testdb -e "CALL types_rows($base)"

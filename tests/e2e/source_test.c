@@ -26,26 +26,6 @@ static MYSQL *db;
 
 /* ---- the server ---- */
 
-static void read_env(void)
-{
-	char path[600], line[400];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/env", dir);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "port=", 5) == 0)
-			conf.port = atoi(line + 5);
-		else if (strncmp(line, "user=", 5) == 0)
-			conf.user = xstrdup(line + 5);
-		else if (strncmp(line, "password=", 9) == 0)
-			conf.password = xstrdup(line + 9);
-	}
-	if (f)
-		fclose(f);
-}
-
 static void db_connect(void)
 {
 	if (db)
@@ -713,12 +693,12 @@ static void test_failover(const char *primary_options, const char *replica_optio
 	snprintf(replica, sizeof(replica), "%s.replica", main_dir);
 	dir = primary;
 	server("start", primary_options);
-	read_env();
+	test_server_conf(dir, &conf);
 	primary_port = conf.port;
 	dir = replica;
 	snprintf(options, sizeof(options), "--server-id=2 --replica-net-timeout=5 %s", replica_options);
 	server("start", options);
-	read_env();
+	test_server_conf(dir, &conf);
 	snprintf(hosts, sizeof(hosts), "127.0.0.1:%lld, 127.0.0.1:%lld", (long long)primary_port, (long long)conf.port);
 	db_connect();
 	sql("CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = %lld, SOURCE_USER = '%s', "
@@ -737,7 +717,7 @@ static void test_failover(const char *primary_options, const char *replica_optio
 	ok(c.position.changes > 0 && c.position.gtid[0], "failover: %llu changes of %s are captured",
 			(unsigned long long)c.position.changes, c.position.gtid);
 	all = sql_text("SELECT @@GLOBAL.gtid_executed");
-	read_env(); /* the replica's port */
+	test_server_conf(dir, &conf); /* the replica's port */
 	db_connect();
 	sql("SELECT WAIT_FOR_EXECUTED_GTID_SET('%s', 60)", all);
 	free(all);
@@ -858,7 +838,7 @@ int main(int argc, char **argv)
 		.ddl_repair = REPAIR_DO, /* equal in the end, so nothing may stay told as different */
 		.table_include = { .items = include, .count = 1 },
 	};
-	read_env();
+	test_server_conf(dir, &conf);
 	db_connect();
 	new_database();
 	for (int metadata = 0; metadata < 2; metadata++)

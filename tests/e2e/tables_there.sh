@@ -7,7 +7,6 @@
 
 start_mysql
 start_starrocks
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
 columns() { starrocks "DESC testdb.$1"; }
 equal() { mr verify "testdb.$1" > "$dir/out" 2>&1; ok $? "$1: verify finds no difference" || note < "$dir/out"; }

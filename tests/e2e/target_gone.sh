@@ -5,7 +5,6 @@
 
 start_mysql
 start_starrocks
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 command_of() { status | jq -r --arg s "$1" --arg c "$2" '.problems[] | select(.subject == $s and .code == $c) | .command'; }
 sql -e "CREATE DATABASE testdb"
 for t in dropped col altered fine; do

@@ -5,7 +5,6 @@
 
 start_mysql
 start_starrocks
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
 warehouse() { sqlite3 -separator $'\t' "$dir/state/warehouse/$1.db" "$2"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
 sections() { printf '[kafka]\ntopic.prefix = mysql\n[table testdb.*]\ntarget = dw.ods_*\n[table testdb.special]\ntarget = other.one\n%s\n' "$1"; }
