@@ -35,9 +35,10 @@ struct figures { /* of status/series.h and its neighbours; under engine.lock */
 	struct series *series;
 	struct table_series *tables;
 	struct latency_ring *latency;
-	uint64_t dropped, dead; /* of all tables, a second ago */
-	int64_t then_us;
-	uint64_t captured[CAPTURED_KINDS]; /* the same */
+	uint64_t dropped, dead;		   /* of all tables, a second ago */
+	int64_t then_us;		   /* 0: this is the first second */
+	int64_t began_us;		   /* nothing was captured then */
+	uint64_t captured[CAPTURED_KINDS]; /* a second ago */
 	uint64_t script_rows, script_ns;   /* the same: rows that went through a script, and what that took */
 	int64_t cpu_us;			   /* a second ago */
 	uint64_t read;			   /* rows, when the last one came */
@@ -51,6 +52,7 @@ struct figures *figures_new(void)
 	f->series = series_new();
 	f->tables = table_series_new();
 	f->latency = latency_ring_new();
+	f->began_us = clock_mono_us();
 	return f;
 }
 
@@ -124,14 +126,16 @@ static void lost_figures(struct engine *e, float seconds, float *v)
 	f->script_ns = ns;
 }
 
-static void captured_figures(struct engine *e, float seconds, float *v)
+/* What the first second brings is counted too: a small snapshot is over by then. */
+static void captured_figures(struct engine *e, int64_t now_us, float *v)
 {
 	struct figures *f = e->figures;
+	float seconds = (float)(now_us - (f->then_us ? f->then_us : f->began_us)) / 1e6f;
 
 	for (int i = 0; e->capture && i < CAPTURED_KINDS; i++) {
 		uint64_t now = counter_get(&e->shared.captured.kinds[i]);
 
-		if (f->then_us && seconds > 0)
+		if (seconds > 0)
 			v[SERIES_CAPTURED + i] = (float)(now - f->captured[i]) / seconds;
 		f->captured[i] = now;
 	}
@@ -204,7 +208,7 @@ void engine_series_sample(struct engine *e, const struct status *s, unsigned tic
 				? (float)((wall_us - complete.complete_us) / 1000)
 				: 0;
 	process_figures(e, e->figures->then_us, v);
-	captured_figures(e, seconds, v);
+	captured_figures(e, now_us, v);
 	lost_figures(e, seconds, v);
 	e->figures->then_us = now_us;
 	for (int i = 0; i < STAGE_COUNT; i++)
