@@ -157,21 +157,24 @@ struct kinds { /* of one batch */
 	const struct change_txn *last; /* that was counted */
 };
 
-/* n changes of one transaction. */
-static void count_run(struct kinds *k, const struct change *first, size_t n)
+/* n changes of one transaction; how many of them are not in the log. */
+static uint64_t count_run(struct kinds *k, const struct change *first, size_t n)
 {
 	bool rows = false;
+	uint64_t dead = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		enum captured_kind kind = kind_of(first[i].op);
 
 		k->n[kind]++;
 		rows |= kind <= CAPTURED_DELETES && first[i].snapshot == SNAPSHOT_NO;
+		dead += first[i].dead != NULL;
 	}
-	if (!rows || same_transaction(first->txn, k->last))
-		return;
-	k->n[CAPTURED_TRANSACTIONS]++;
-	k->last = first->txn;
+	if (rows && !same_transaction(first->txn, k->last)) {
+		k->n[CAPTURED_TRANSACTIONS]++;
+		k->last = first->txn;
+	}
+	return dead;
 }
 
 /* A transaction counts where it ends: the one that the batch ends in comes again in the next one. */
@@ -204,10 +207,7 @@ static void count_rows(struct publisher *p, const struct batch *b)
 			p->schema = first->schema;
 		}
 		counter_add(&p->meter->captured, j - i);
-		count_run(&kinds, first, j - i);
-		for (size_t k = i; k < j; k++)
-			if (b->changes[k].dead)
-				counter_add(&p->meter->unwritten, 1);
+		counter_add(&p->meter->unwritten, count_run(&kinds, first, j - i));
 		if (first->op != CHANGE_READ && first->txn && first->txn->commit_us)
 			table_latency(&p->meter->capture, now - first->txn->commit_us, j - i);
 	}
