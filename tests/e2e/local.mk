@@ -1,7 +1,6 @@
-# End to end, on real servers; the longest first.
+# End to end, on real servers.
 
 E2E_TESTS += tests/e2e/replaced_log.sh tests/e2e/replaced_kafka.sh
-E2E_TESTS += tests/e2e/reference.sh
 E2E_TESTS += tests/e2e/verify.sh tests/e2e/verify_starrocks.sh
 E2E_TESTS += tests/e2e/stopped.sh tests/e2e/dead_capture.sh tests/e2e/snapshot.sh tests/e2e/stream.sh tests/e2e/kill.sh tests/e2e/faults_mysql.sh tests/e2e/faults_starrocks.sh
 E2E_TESTS += tests/e2e/snapshot_faults.sh tests/e2e/snapshot_keys.sh tests/e2e/snapshot_replica.sh tests/e2e/snapshot_binlog.sh tests/e2e/snapshot_position.sh tests/e2e/snapshot_session.sh

@@ -1,5 +1,4 @@
 # The history checker: python3 and no code of millrace. tests/history/run is for nights; the suite has a short run.
-E2E_TESTS += tests/history/history.sh
 
 noinst_PROGRAMS += tests/history/wrong_clock.so
 tests_history_wrong_clock_so_SOURCES = tests/history/wrong_clock.c

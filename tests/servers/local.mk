@@ -32,4 +32,3 @@ tests_servers_double_starrocks_double_SOURCES = \
 	tests/servers/double/store/type_number.c tests/servers/double/store/type_time.c
 tests_servers_double_starrocks_double_CPPFLAGS = $(AM_CPPFLAGS) $(KAFKA_CFLAGS) -I$(top_srcdir)/tests/servers/double
 tests_servers_double_starrocks_double_LDADD = $(CORE) $(KAFKA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(CRYPTO_LIBS)
-dist_check_SCRIPTS += tests/e2e/double_test.sh
