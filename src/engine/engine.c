@@ -15,6 +15,7 @@
 #include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/base/sessions.h"
+#include "engine/control/script_watch.h"
 #include "engine/engine_parts.h"
 #include "engine/scripts/script_store.h"
 
@@ -61,7 +62,8 @@ static int start_threads(struct engine *e, struct err *err)
 			return -1;
 	}
 	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err) ||
-			routine_watch_start(e->routines, err) || handover_start(e->handover, err))
+			routine_watch_start(e->routines, err) || handover_start(e->handover, err) ||
+			script_watch_start(e->script_watch, err))
 		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)
@@ -116,6 +118,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->recorder = recorder_new(e);
 	e->routines = routine_watch_new(&e->shared);
 	e->handover = handover_new(e);
+	e->script_watch = script_watch_new(e);
 	e->sessions = sessions_new();
 	e->here = -1;
 	e->lock_fd = engine_check_settings(settings, role, err) ? -1 : state_dir_take(settings->state_dir, err);
@@ -183,6 +186,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	verifier_stop(e->verifier);
 	routine_watch_stop(e->routines);
 	handover_stop(e->handover);
+	script_watch_stop(e->script_watch);
 	if (e->capture)
 		captured = capture_stop(e->capture, until_us, STILL_MS);
 	if (e->load)
@@ -197,7 +201,8 @@ bool engine_free(struct engine *e)
 {
 	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) ||
 			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier) ||
-			!recorder_free(e->recorder) || !routine_watch_free(e->routines) || !handover_free(e->handover))
+			!recorder_free(e->recorder) || !routine_watch_free(e->routines) ||
+			!handover_free(e->handover) || !script_watch_free(e->script_watch))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

@@ -229,8 +229,9 @@ struct engine {
 	struct dead_ledger *dead;
 	struct routine_watch *routines;
 	struct handover *handover;
-	struct sessions *sessions; /* base/sessions.h */
-	int here;		   /* the place of this process's own console in it; -1: none */
+	struct script_watch *script_watch; /* control/script_watch.h */
+	struct sessions *sessions;	   /* base/sessions.h */
+	int here;			   /* the place of this process's own console in it; -1: none */
 	pthread_t housekeeper;
 	int lock_fd; /* of the state directory */
 	bool housekeeper_started, housekeeper_ended, stopping;

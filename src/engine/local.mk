@@ -74,6 +74,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/script_shadow.c \
 	src/engine/control/script_shadow.h \
 	src/engine/control/script_try.c \
+	src/engine/control/script_watch.c \
+	src/engine/control/script_watch.h \
 	src/engine/control/script_trial.c \
 	src/engine/control/script_trial.h \
 	src/engine/control/script_trial_part.h \

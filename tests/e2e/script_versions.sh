@@ -123,6 +123,38 @@ until_true 20 grep -q "version $one of \[table testdb.orders\]: expected the tex
 wait_caught_up "and the table goes on"
 has_rows "four|400 " "with the files"
 
+# ---- files that are watched ----
+
+sed -i 's/^script.guard.rows/script.watch = true\n&/' "$dir/millrace.conf"
+kill -HUP "$pid"
+mkdir "$dir/lib"
+echo 'return { word = "six" }' > "$dir/lib/words.lua"
+printf 'local words = require("lib.words")\nfunction transform(row, event)\nrow.status = words.word\nreturn row\nend\n' > "$dir/fresh"
+mv "$dir/fresh" "$dir/orders.lua"
+until_true 20 other watch; ok $? "a file that an editor puts in the place of the old one is taken" || what_is_wrong
+echo 'return { word = "seven" ' > "$dir/lib/words.lua"
+until_true 20 has_problem script-not-taken testdb.orders; ok $? "what it requires does not compile: a problem" || what_is_wrong
+m problem script-not-taken/testdb.orders | grep -q "lib.words.lua:"; ok $? "with file and line" || m problem script-not-taken/testdb.orders | note
+is "$(told | grep -c watch)" 1 "and the version before runs"
+echo 'return { word = "seven" }' > "$dir/lib/words.lua"
+taken() { [ "$(told | grep -c watch)" = "$1" ]; } # HOW_OFTEN
+until_true 20 taken 2; ok $? "corrected in place, it is taken" || what_is_wrong
+no_refusal() { ! has_problem script-not-taken testdb.orders; }
+until_true 20 no_refusal; ok $? "and the problem ends" || what_is_wrong
+sql testdb -e "UPDATE orders SET n = 6"
+has_rows "seven|400 " "rows go through it"
+script 'if row.id > 100 then return nil end'
+until_true 20 has_problem script-not-taken testdb.orders; ok $? "one that drops many more rows is a problem" || what_is_wrong
+m problem script-not-taken/testdb.orders > "$dir/out"; grep -q "script.guard = 20 percent, found one" "$dir/out"; ok $? "with what it would drop" || note < "$dir/out"
+is "$(told | grep -c watch)" 2 "and is not taken"
+m lua apply --table testdb.orders --force > "$dir/out" 2>&1; is $? 0 "but on purpose" || note < "$dir/out"
+until_true 20 no_refusal; ok $? "which ends the problem" || what_is_wrong
+script 'row.status = "four"'
+until_true 20 taken 3; ok $? "and the next one is taken" || what_is_wrong
+sed -i '/^script.watch/d' "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 grep -q "script.watch is off" "$dir/run.log"; ok $? "off again" || what_is_wrong
+
 # ---- by the console, with an editor ----
 
 if command -v tmux > /dev/null; then

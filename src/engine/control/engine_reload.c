@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "engine/control/script_apply.h"
+#include "engine/control/script_watch.h"
 #include "engine/engine_parts.h"
 
 static void tell_restart(void *arg, const struct conf_option *o, const char *key)
@@ -47,6 +48,7 @@ static int take_over(struct engine *e, struct settings *fresh, const char *who, 
 	script_plan_carry_out(e, plan, who);
 	if (e->load)
 		load_reload(e->load);
+	script_watch_again(e->script_watch);
 	return 0;
 }
 

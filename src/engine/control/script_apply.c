@@ -88,6 +88,7 @@ static int apply_script(struct script_apply *a, const struct table_settings *sec
 
 	script_version(script, v.version);
 	if (strcmp(v.version, was) == 0) {
+		problem_clear(a->e->shared.problems, PROBLEM_SCRIPT_NOT_TAKEN, section->name);
 		say(a, "same", section->name, was, was, "it runs already");
 		return 0;
 	}
@@ -106,6 +107,7 @@ static int apply_script(struct script_apply *a, const struct table_settings *sec
 		snprintf(v.instead, sizeof(v.instead), "%s", was);
 	if (take(a->e, section, script, was, &v, &sh, a->err))
 		return -1;
+	problem_clear(a->e->shared.problems, PROBLEM_SCRIPT_NOT_TAKEN, section->name);
 	say(a, "applied", section->name, was, v.version, effect);
 	a->taken++;
 	return 0;

@@ -257,6 +257,8 @@ static const struct conf_option options[] = {
 			"A version of a section's scripts that drops or fails more of its rows than the version before, by so many percent, is taken back by itself; 0: never." },
 	{ "load", "script.guard.rows", CONF_INT, AT(load.guard_rows), "1000", "2..1000000000", CONF_LIVE,
 			"How many rows of both versions script.guard compares at least." },
+	{ "load", "script.watch", CONF_BOOL, AT(load.script_watch), "false", NULL, CONF_LIVE,
+			"Script files that were changed are tried, and taken as lua apply does, without being asked." },
 
 	{ "starrocks", "fe.http", CONF_HOSTS, AT(sink.fe_http), NULL, "http|https", 0,
 			"Frontends, host:port list; without it the warehouse is embedded." },

@@ -42,6 +42,7 @@ struct load_settings {
 	int64_t buffer_bytes;	 /* load.buffer.bytes: rows read and not loaded yet, all workers together */
 	int64_t guard_percent;	 /* script.guard; 0: none */
 	int64_t guard_rows;	 /* script.guard.rows */
+	bool script_watch;	 /* script.watch: changed files are taken without being asked */
 };
 
 struct http_settings { /* [http] */
